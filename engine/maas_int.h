@@ -143,11 +143,11 @@ maas_status_t maas__read(const void *file, size_t size, maas_arena_t *a,
  * value so far. */
 uint32_t maas__crc32c(uint32_t crc, const void *p, size_t n);
 
-/* CRC-32C of a model file with the eight digits of its own checksum taken
- * as '0'.  *digits: where they stand, 0 if there are none. BADFILE if the
- * key stands in the header more than once. */
-maas_status_t maas__file_crc32c(const void *file, size_t size, uint32_t *crc,
-    size_t *digits, maas_err_t *err);
+/* CRC-32C of a model file, whose header is `header` bytes long, with the eight
+ * digits of its own checksum taken as '0'.  *digits: where they stand, 0 if
+ * there are none.  BADFILE if the key stands in the header twice. */
+maas_status_t maas__file_crc32c(const void *file, size_t size, size_t header,
+    uint32_t *crc, size_t *digits, maas_err_t *err);
 
 
 /* maas_model.c: a model from a description made in memory (the trainer's).

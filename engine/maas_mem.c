@@ -1,0 +1,205 @@
+/*
+ * Memory of the engine: checked sizes, an arena, shared read-only pages.
+ * The only engine file that allocates; no other may call malloc or mmap.
+ */
+
+#include "maas_int.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+
+#define MAAS_ARENA_BLOCK  (16 * 1024)
+
+
+typedef struct maas_block_s  maas_block_t;
+
+struct maas_block_s {
+    maas_block_t  *next;
+    size_t         size;           /* of the memory behind this header */
+    size_t         used;
+};
+
+struct maas_arena_s {
+    maas_block_t  *blocks;
+    size_t         left;           /* bytes that may still be handed out */
+};
+
+
+maas_status_t
+maas__fail(maas_err_t *err, maas_status_t code, const char *fmt, ...)
+{
+    va_list  args;
+
+    if (err != NULL) {
+        err->code = code;
+        va_start(args, fmt);
+        vsnprintf(err->msg, sizeof(err->msg), fmt, args);
+        va_end(args);
+    }
+
+    return code;
+}
+
+
+maas_status_t
+maas__mul(size_t a, size_t b, size_t *out)
+{
+    if (b != 0 && a > SIZE_MAX / b) {
+        return MAAS_TOOBIG;
+    }
+
+    *out = a * b;
+    return MAAS_OK;
+}
+
+
+maas_status_t
+maas__add(size_t a, size_t b, size_t *out)
+{
+    if (a > SIZE_MAX - b) {
+        return MAAS_TOOBIG;
+    }
+
+    *out = a + b;
+    return MAAS_OK;
+}
+
+
+maas_arena_t *
+maas__arena_create(size_t limit)
+{
+    maas_arena_t  *a;
+
+    a = calloc(1, sizeof(maas_arena_t));
+    if (a != NULL) {
+        a->left = limit;
+    }
+
+    return a;
+}
+
+
+void
+maas__arena_destroy(maas_arena_t *a)
+{
+    maas_block_t  *b, *next;
+
+    if (a == NULL) {
+        return;
+    }
+
+    for (b = a->blocks; b != NULL; b = next) {
+        next = b->next;
+        free(b);
+    }
+
+    free(a);
+}
+
+
+/* A block begins with its header, padded to MAAS_ALIGN. */
+
+static maas_block_t *
+maas_block_create(size_t size)
+{
+    void          *p;
+    size_t         total;
+    maas_block_t  *b;
+
+    if (maas__add(size, MAAS_ALIGN, &total) != MAAS_OK
+        || posix_memalign(&p, MAAS_ALIGN, total) != 0)
+    {
+        return NULL;
+    }
+
+    b = memset(p, 0, total);
+    b->size = size;
+
+    return b;
+}
+
+
+void *
+maas__arena_alloc(maas_arena_t *a, size_t n, size_t size)
+{
+    char          *p;
+    size_t         need;
+    maas_block_t  *b;
+
+    if (maas__mul(n, size, &need) != MAAS_OK
+        || maas__add(need, MAAS_ALIGN - 1, &need) != MAAS_OK)
+    {
+        return NULL;
+    }
+
+    need &= ~(size_t) (MAAS_ALIGN - 1);
+
+    if (need > a->left) {
+        return NULL;
+    }
+
+    b = a->blocks;
+
+    if (b == NULL || b->size - b->used < need) {
+        b = maas_block_create(need > MAAS_ARENA_BLOCK ? need
+                                                      : MAAS_ARENA_BLOCK);
+        if (b == NULL) {
+            return NULL;
+        }
+
+        b->next = a->blocks;
+        a->blocks = b;
+    }
+
+    p = (char *) b + MAAS_ALIGN + b->used;
+    b->used += need;
+    a->left -= need;
+
+    return p;
+}
+
+
+char *
+maas__arena_strndup(maas_arena_t *a, const char *s, size_t len)
+{
+    char  *p;
+
+    p = maas__arena_alloc(a, len + 1, 1);
+    if (p != NULL) {
+        memcpy(p, s, len);
+    }
+
+    return p;
+}
+
+
+void *
+maas__pages_map(size_t size)
+{
+    void  *p;
+
+    p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+             -1, 0);
+
+    return p == MAP_FAILED ? NULL : p;
+}
+
+
+int
+maas__pages_seal(void *p, size_t size)
+{
+    return mprotect(p, size, PROT_READ);
+}
+
+
+void
+maas__pages_unmap(void *p, size_t size)
+{
+    if (p != NULL) {
+        munmap(p, size);
+    }
+}
