@@ -1,0 +1,201 @@
+# make             the module and the trainer, in build/
+# make demo        train on drawn digits, serve them on 127.0.0.1:8080
+# make test        everything that must hold
+# CONTRIBUTING.md has the rest
+
+SHELL       = /bin/sh
+B           = build
+TOP        := $(CURDIR)
+
+CC          = gcc
+WARN        = -W -Wall -Wpointer-arith -Wno-unused-parameter -Werror
+CFLAGS      = -O2 -g
+ALL_CFLAGS  = -std=gnu11 $(WARN) $(CFLAGS) -ffp-contract=off -fPIC $(SANFLAGS)
+ALL_LDFLAGS = $(LDFLAGS) $(SANFLAGS)
+LIBS        = -lopenblas -lcjson -lcsv -lpng -lz -lm -lpthread
+
+ifdef SAN
+SANFLAGS    = -fsanitize=address,undefined -fno-sanitize-recover=undefined \
+              -fno-omit-frame-pointer
+endif
+
+# where nginx's headers are: Debian's nginx-dev, or any source tree
+NGINX_SRC   = /usr/share/nginx/src
+NGINX       = /usr/sbin/nginx
+
+SO          = $(B)/ngx_http_maas_module.so
+TRAINER     = $(B)/maas-trainer
+
+ENGINE_C   := $(wildcard engine/*.c)
+MODULE_C   := $(wildcard ngx_maas_module/*.c)
+TRAINER_C  := $(wildcard trainer/*.c)
+UNIT_C     := $(wildcard t/unit/test_*.c)
+BENCH_C    := $(wildcard bench/bench_*.c)
+FUZZ_C     := $(wildcard t/fuzz/fuzz_*.c)
+
+obj         = $(patsubst %.c,$(B)/obj/%.o,$(1))
+ENGINE_O   := $(call obj,$(ENGINE_C))
+TRAINER_O  := $(call obj,$(filter-out trainer/main.c,$(TRAINER_C)))
+UNITS      := $(patsubst t/unit/%.c,$(B)/unit/%,$(UNIT_C))
+BENCHES    := $(patsubst bench/%.c,$(B)/bench/%,$(BENCH_C))
+FUZZERS    := $(patsubst t/fuzz/%.c,$(B)/fuzz/%,$(FUZZ_C))
+PRELOADS   := $(patsubst t/lib/%.c,$(B)/%.so,$(wildcard t/lib/*.c))
+
+
+.PHONY: all module trainer units benches fuzzers test demo demo-stop bench \
+	asan torture fuzz style clean
+
+all: module trainer
+module: $(SO)
+trainer: $(TRAINER)
+units: $(UNITS)
+benches: $(BENCHES)
+
+
+# packages, once for each job
+
+PACKAGES = build/.packages-build
+
+build/.packages-%: .ci/packages
+	@.ci/packages $*
+	@mkdir -p $(@D) && touch $@
+
+
+# objects and archives
+
+$(B)/obj/%.o: %.c Makefile | $(PACKAGES)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -MMD -MP -Iengine -Itrainer -It/unit -c -o $@ $<
+
+$(B)/libmaas.a: $(ENGINE_O)
+	@rm -f $@
+	ar rcs $@ $^
+
+$(B)/libtrainer.a: $(TRAINER_O)
+	@rm -f $@
+	ar rcs $@ $^
+
+$(TRAINER): $(B)/obj/trainer/main.o $(B)/libtrainer.a $(B)/libmaas.a
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+
+
+# unit tests, bench programs, fuzzers: one binary a file
+
+$(B)/obj/t/unit/%.o: t/unit/%.c Makefile | $(PACKAGES) build/.packages-test
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -MMD -MP -Iengine -Itrainer -It/unit -c -o $@ $<
+
+$(B)/unit/test_train_%: $(B)/obj/t/unit/test_train_%.o $(B)/libtrainer.a \
+	$(B)/libmaas.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcmocka $(LIBS)
+
+$(B)/unit/test_%: $(B)/obj/t/unit/test_%.o $(B)/libmaas.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcmocka $(LIBS)
+
+$(B)/bench/%: $(B)/obj/bench/%.o $(B)/libmaas.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+
+$(B)/bench/bench_train%: $(B)/obj/bench/bench_train%.o $(B)/libtrainer.a \
+	$(B)/libmaas.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+
+$(B)/fuzz/%: $(B)/obj/t/fuzz/%.o $(B)/obj/t/fuzz/main.o $(B)/libmaas.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+
+$(B)/%.so: t/lib/%.c | $(PACKAGES)
+	@mkdir -p $(@D)
+	$(CC) -std=gnu11 $(WARN) -O2 -g -fPIC -shared -o $@ $< -ldl
+
+.PRECIOUS: $(B)/obj/%.o
+-include $(shell find $(B)/obj -name '*.d' 2>/dev/null)
+
+
+# the module: nginx's own configure and make, out of its tree
+
+NGINX_B     = $(TOP)/$(B)/nginx
+CONF_FLAGS  = $(wildcard $(NGINX_SRC)/conf_flags)
+CONFIGURE   = $(or $(wildcard $(NGINX_SRC)/configure), \
+                   $(wildcard $(NGINX_SRC)/auto/configure), ./configure)
+
+# a new file, another nginx or other flags: configure again
+MODULE_KEY  = $(NGINX_SRC) $(CFLAGS) $(SANFLAGS) $(ENGINE_C) $(MODULE_C)
+ifneq ($(MODULE_KEY),$(file <$(B)/nginx.key))
+$(shell mkdir -p $(B))
+$(file >$(B)/nginx.key,$(MODULE_KEY))
+endif
+
+$(B)/nginx/Makefile: config $(B)/nginx.key Makefile | $(PACKAGES)
+	@echo "configuring the module for $(NGINX_SRC)"
+	@rm -rf $(B)/nginx && mkdir -p $(B)/nginx
+	@cd $(NGINX_SRC) && bash -c ' \
+	    NGX_CONF_FLAGS=(--with-compat --with-threads --with-http_v2_module); \
+	    test -z "$(CONF_FLAGS)" || . ./conf_flags; \
+	    cc=$$(dpkg-buildflags --get CFLAGS 2>/dev/null); \
+	    cc="$$cc $$(dpkg-buildflags --get CPPFLAGS 2>/dev/null)"; \
+	    ld=$$(dpkg-buildflags --get LDFLAGS 2>/dev/null); \
+	    test -z "$(SAN)" || { cc="-O1 -g"; ld=""; }; \
+	    $(CONFIGURE) \
+	    --with-cc-opt="$$cc -fPIC -ffp-contract=off $(SANFLAGS)" \
+	    --with-ld-opt="$$ld -fPIC $(SANFLAGS)" \
+	    "$${NGX_CONF_FLAGS[@]}" --add-dynamic-module="$(TOP)" \
+	    --builddir="$(NGINX_B)"' >$(NGINX_B).log 2>&1 \
+	    || { tail -n 20 $(NGINX_B).log; rm -f $@; exit 1; }
+	@touch $@
+
+$(SO): $(B)/nginx/Makefile $(wildcard engine/*.[ch] ngx_maas_module/*)
+	@$(MAKE) -s -f $(NGINX_B)/Makefile -C $(NGINX_SRC) modules \
+	    >$(NGINX_B).log 2>&1 || { cat $(NGINX_B).log; exit 1; }
+	cp $(B)/nginx/ngx_http_maas_module.so $@.tmp && mv $@.tmp $@
+
+
+# jobs
+
+build/venv/.done: t/clients/requirements.txt | build/.packages-test
+	@rm -rf build/venv
+	python3 -m venv build/venv
+	build/venv/bin/pip install -q --disable-pip-version-check -r $<
+	@touch $@
+
+.PHONY: test-build
+test-build: build/.packages-test all units fuzzers $(PRELOADS)
+
+test: build/.packages-test test-build build/venv/.done
+	MAAS_BUILD=$(B) prove -r t
+
+# the same tests, everything of ours under AddressSanitizer and UBSan
+asan:
+	$(MAKE) B=build/asan SAN=1 CFLAGS="-O1 -g" test-build
+	MAAS_ASAN=1 MAAS_BUILD=build/asan prove -r t
+
+# without the bound that `make test` has
+torture: build/.packages-test test-build
+	MAAS_SLOW=1 prove -v t/93-torture.t
+
+fuzzers: $(FUZZERS)
+
+FUZZ_RUNS = 200000
+fuzz:
+	$(MAKE) B=build/asan SAN=1 CFLAGS="-O1 -g" fuzzers
+	for f in $(patsubst %,build/asan/fuzz/%,$(notdir $(FUZZERS))); do \
+	    $$f $(FUZZ_RUNS) || exit 1; \
+	done
+
+bench: all benches
+	sh bench/run.sh
+
+style:
+	@prove -v t/00-style.t
+
+demo: build/.packages-demo all
+	@sh conf/demo.sh
+
+demo-stop:
+	@sh conf/demo.sh stop
+
+clean:
+	rm -rf build
