@@ -134,10 +134,13 @@ size_t maas_workspace_size(const maas_model_t *m, size_t rows);
  * number of rows may be given; the same row gives the same bits in whatever slice, batch and position.
  * ws: workspace of ws_size bytes, at least maas_workspace_size(m, 1), 64-byte aligned, used by one run at a time.
  * x and y must not overlap.  Allocates nothing, takes no lock, makes no system call.
- * BADSHAPE if the workspace is too small, BADVALUE if a result is not finite (y then holds what was computed).
+ * BADSHAPE if the workspace is too small.  Overflow gives results that are not finite: see maas_is_finite().
  */
 maas_status_t maas_run(const maas_model_t *m, const float *x, size_t rows, float *y, void *ws, size_t ws_size,
     maas_err_t *err);
+
+/* Are all n numbers finite? */
+int maas_is_finite(const float *x, size_t n);
 
 
 /* maas_json_in.c, maas_json_out.c, maas_tensor_bytes.c: the wire */

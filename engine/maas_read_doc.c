@@ -561,26 +561,6 @@ maas_doc_attributes(maas_container_t *c, const cJSON *v, size_t i,
 }
 
 
-/* R24 */
-
-static int
-maas_is_finite(const float *w, size_t n)
-{
-    size_t    i;
-    uint32_t  u, top;
-
-    top = 0;
-
-    for (i = 0; i < n; i++) {
-        memcpy(&u, &w[i], 4);
-        u &= 0x7fffffff;
-        top = u > top ? u : top;
-    }
-
-    return top < 0x7f800000;
-}
-
-
 /* R22, R24: tensor layers.<i>.<part> of shape (rows,columns), or (columns)
  * if rows is 0 */
 

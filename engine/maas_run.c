@@ -164,24 +164,6 @@ maas_run_slice(const maas_slice_t *s)
 }
 
 
-static int
-maas_run_finite(const float *y, size_t n)
-{
-    size_t    i;
-    uint32_t  u, top;
-
-    top = 0;
-
-    for (i = 0; i < n; i++) {
-        memcpy(&u, &y[i], sizeof(u));
-        u &= 0x7fffffff;
-        top = u > top ? u : top;
-    }
-
-    return top < 0x7f800000;               /* exponent not all ones */
-}
-
-
 maas_status_t
 maas_run(const maas_model_t *m, const float *x, size_t rows, float *y,
     void *ws, size_t ws_size, maas_err_t *err)
@@ -209,9 +191,23 @@ maas_run(const maas_model_t *m, const float *x, size_t rows, float *y,
         maas_run_slice(&s);
     }
 
-    if (!maas_run_finite(y, rows * m->info.out)) {
-        return maas__fail(err, MAAS_BADVALUE, "the result is not finite");
+    return MAAS_OK;
+}
+
+
+int
+maas_is_finite(const float *x, size_t n)
+{
+    size_t    i;
+    uint32_t  u, top;
+
+    top = 0;
+
+    for (i = 0; i < n; i++) {
+        memcpy(&u, &x[i], sizeof(u));
+        u &= 0x7fffffff;
+        top = u > top ? u : top;
     }
 
-    return MAAS_OK;
+    return top < 0x7f800000;               /* exponent not all ones */
 }
