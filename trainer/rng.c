@@ -1,0 +1,103 @@
+/*
+ * Random numbers: xoshiro256** seeded by splitmix64 (Blackman and Vigna).
+ * Integers only decide, so that every machine draws the same.
+ */
+
+#include "trainer.h"
+
+
+static uint64_t
+train_splitmix(uint64_t *x)
+{
+    uint64_t  z;
+
+    *x += 0x9e3779b97f4a7c15ull;
+    z = *x;
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ull;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebull;
+
+    return z ^ (z >> 31);
+}
+
+
+static uint64_t
+train_rotl(uint64_t x, int k)
+{
+    return (x << k) | (x >> (64 - k));
+}
+
+
+void
+train_rng_init(train_rng_t *r, uint64_t seed, uint64_t stream)
+{
+    int       i;
+    uint64_t  x;
+
+    x = stream;
+    x = seed ^ train_splitmix(&x);
+
+    for (i = 0; i < 4; i++) {
+        r->s[i] = train_splitmix(&x);
+    }
+}
+
+
+uint64_t
+train_rng_u64(train_rng_t *r)
+{
+    uint64_t  result, t, *s;
+
+    s = r->s;
+    result = train_rotl(s[1] * 5, 7) * 9;
+    t = s[1] << 17;
+
+    s[2] ^= s[0];
+    s[3] ^= s[1];
+    s[1] ^= s[2];
+    s[0] ^= s[3];
+    s[2] ^= t;
+    s[3] = train_rotl(s[3], 45);
+
+    return result;
+}
+
+
+uint32_t
+train_rng_below(train_rng_t *r, uint32_t n)
+{
+    uint32_t  low, least;
+    uint64_t  m;
+
+    /* Lemire: multiply, and throw away the uneven rest */
+
+    least = -n % n;
+
+    do {
+        m = (train_rng_u64(r) >> 32) * n;
+        low = (uint32_t) m;
+    } while (low < least);
+
+    return (uint32_t) (m >> 32);
+}
+
+
+double
+train_rng_unit(train_rng_t *r)
+{
+    return (double) (train_rng_u64(r) >> 11) * 0x1p-53;
+}
+
+
+void
+train_rng_shuffle(train_rng_t *r, uint32_t *a, size_t n)
+{
+    size_t    i, j;
+    uint32_t  t;
+
+    for (i = n; i > 1; i--) {
+        j = train_rng_below(r, (uint32_t) i);
+        t = a[i - 1];
+        a[i - 1] = a[j];
+        a[j] = t;
+    }
+}

@@ -1,0 +1,243 @@
+/*
+ * Memory, errors, clock and small parsing for all of the trainer.
+ * Nothing here knows data or networks.
+ */
+
+#include <errno.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#if defined(__x86_64__) || defined(__i386__)
+#include <xmmintrin.h>
+#endif
+
+#include "trainer.h"
+
+
+void
+train_die(const char *fmt, ...)
+{
+    va_list  args;
+
+    (void) fflush(stdout);
+
+    va_start(args, fmt);
+    (void) fputs("maas-trainer: ", stderr);
+    (void) vfprintf(stderr, fmt, args);
+    (void) fputc('\n', stderr);
+    va_end(args);
+
+    exit(TRAIN_EXIT_FAILED);
+}
+
+
+void
+train_usage(const char *cmd, const char *fmt, ...)
+{
+    va_list  args;
+
+    va_start(args, fmt);
+    (void) fprintf(stderr, "maas-trainer %s: ", cmd);
+    (void) vfprintf(stderr, fmt, args);
+    (void) fprintf(stderr, "\ntry: maas-trainer %s --help\n", cmd);
+    va_end(args);
+
+    exit(TRAIN_EXIT_USAGE);
+}
+
+
+void *
+train_alloc(size_t n, size_t size)
+{
+    void    *p;
+    size_t   bytes;
+
+    if (maas__mul(n, size, &bytes) != MAAS_OK
+        || maas__add(bytes, 2 * MAAS_ALIGN, &bytes) != MAAS_OK)
+    {
+        train_die("%zu x %zu bytes of memory are more than can be counted",
+                  n, size);
+    }
+
+    bytes = bytes / MAAS_ALIGN * MAAS_ALIGN;
+    p = aligned_alloc(MAAS_ALIGN, bytes);
+
+    if (p == NULL) {
+        train_die("no memory: %zu bytes were needed", bytes);
+    }
+
+    return memset(p, 0, bytes);
+}
+
+
+void *
+train_grow(void *p, size_t old_n, size_t n, size_t size)
+{
+    size_t  bytes;
+
+    if (maas__mul(n, size, &bytes) != MAAS_OK) {
+        train_die("%zu x %zu bytes of memory are more than can be counted",
+                  n, size);
+    }
+
+    p = realloc(p, bytes ? bytes : 1);
+
+    if (p == NULL) {
+        train_die("no memory: %zu bytes were needed", bytes);
+    }
+
+    (void) old_n;
+
+    return p;
+}
+
+
+char *
+train_strdup(const char *s)
+{
+    size_t   n;
+    char    *p;
+
+    n = strlen(s) + 1;
+    p = train_alloc(n, 1);
+
+    return memcpy(p, s, n);
+}
+
+
+char *
+train_format(const char *fmt, ...)
+{
+    int       n;
+    char     *p;
+    va_list   args;
+
+    va_start(args, fmt);
+    n = vsnprintf(NULL, 0, fmt, args);
+    va_end(args);
+
+    if (n < 0) {
+        train_die("a text could not be formatted");
+    }
+
+    p = train_alloc((size_t) n + 1, 1);
+
+    va_start(args, fmt);
+    (void) vsnprintf(p, (size_t) n + 1, fmt, args);
+    va_end(args);
+
+    return p;
+}
+
+
+void
+train_free(void *p)
+{
+    free(p);
+}
+
+
+double
+train_now(void)
+{
+    struct timespec  t;
+
+    (void) clock_gettime(CLOCK_MONOTONIC, &t);
+
+    return (double) t.tv_sec + (double) t.tv_nsec * 1e-9;
+}
+
+
+int
+train_number(const char *s, double *out)
+{
+    char        *end;
+    double       v;
+    const char  *p;
+
+    while (*s == ' ' || *s == '\t') {
+        s++;
+    }
+
+    /* strtod alone would also take hexadecimal, inf and nan */
+
+    for (p = s; *p != '\0'; p++) {
+        if (strchr("0123456789+-.eE \t", *p) == NULL) {
+            return 0;
+        }
+    }
+
+    v = strtod(s, &end);
+
+    if (end == s || !isfinite(v)) {
+        return 0;
+    }
+
+    while (*end == ' ' || *end == '\t') {
+        end++;
+    }
+
+    if (*end != '\0') {
+        return 0;
+    }
+
+    *out = v;
+
+    return 1;
+}
+
+
+void *
+train_slurp(const char *path, size_t *size)
+{
+    FILE    *f;
+    char    *p;
+    size_t   n, have, room;
+
+    f = fopen(path, "rb");
+
+    if (f == NULL) {
+        train_die("%s: cannot be opened: %s", path, strerror(errno));
+    }
+
+    p = NULL;
+    have = 0;
+    room = 0;
+
+    for ( ;; ) {
+        if (have == room) {
+            p = train_grow(p, room, room ? 2 * room : 65536, 1);
+            room = room ? 2 * room : 65536;
+        }
+
+        n = fread(p + have, 1, room - have, f);
+
+        if (n == 0) {
+            break;
+        }
+
+        have += n;
+    }
+
+    if (ferror(f)) {
+        train_die("%s: cannot be read: %s", path, strerror(errno));
+    }
+
+    (void) fclose(f);
+
+    *size = have;
+
+    return p;
+}
+
+
+void
+train_flush_denormals(void)
+{
+#if defined(__x86_64__) || defined(__i386__)
+    _mm_setcsr(_mm_getcsr() | 0x8040);      /* FTZ, DAZ */
+#endif
+}
