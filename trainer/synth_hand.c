@@ -1,0 +1,278 @@
+/*
+ * One person at one moment: shakes, slants, squeezes and bends a glyph, then
+ * follows it with a pen.
+ * No shapes of digits and no pixels here.
+ */
+
+#include "synth.h"
+
+#include <math.h>
+
+
+#define SYNTH_STEPS  7             /* dots from one point to the next */
+
+
+/* Each point, and each stroke as a whole, a little off. */
+
+static void
+synth_shake(synth_rng_t *g, synth_glyph_t *glyph)
+{
+    float           s, dx, dy, scale;
+    size_t          i;
+    synth_point_t  *p;
+
+    s = synth_uniform(g, 0, 1);
+    s = 0.8f + 4.2f * s * s;
+
+    dx = 0;
+    dy = 0;
+    scale = 1;
+
+    for (i = 0; i < glyph->n; i++) {
+        p = &glyph->point[i];
+
+        if (p->down && i != 0) {
+            dx = 3.5f * synth_normal(g);
+            dy = 3.5f * synth_normal(g);
+            scale = 1 + 0.12f * synth_normal(g);
+            dx += (1 - scale) * 30;
+            dy += (1 - scale) * 50;
+        }
+
+        p->x = p->x * scale + dx + s * synth_normal(g);
+        p->y = p->y * scale + dy + s * synth_normal(g);
+    }
+}
+
+
+/* Strokes that are too short or too long: move an end along its direction. */
+
+static void
+synth_ends(synth_rng_t *g, synth_glyph_t *glyph)
+{
+    float           t;
+    size_t          i;
+    synth_point_t  *p;
+
+    p = glyph->point;
+
+    for (i = 0; i + 1 < glyph->n; i++) {
+
+        if (p[i].down) {
+            t = 0.16f * synth_normal(g);
+            p[i].x += t * (p[i].x - p[i + 1].x);
+            p[i].y += t * (p[i].y - p[i + 1].y);
+        }
+
+        if (i + 2 == glyph->n || p[i + 2].down) {
+            t = 0.2f * synth_normal(g);
+            p[i + 1].x += t * (p[i + 1].x - p[i].x);
+            p[i + 1].y += t * (p[i + 1].y - p[i].y);
+        }
+    }
+}
+
+
+/* The field as a whole, here -1..1 both ways. */
+
+static void
+synth_field(synth_rng_t *g, synth_glyph_t *glyph)
+{
+    float           x, y, waist, belly, taper, wedge, bend, sag, w[8];
+    size_t          i;
+
+    waist = 0.16f * synth_normal(g);
+    belly = 0.10f * synth_normal(g);
+    taper = 0.14f * synth_normal(g);
+    wedge = 0.10f * synth_normal(g);
+    bend = 0.08f * synth_normal(g);
+    sag = 0.06f * synth_normal(g);
+
+    for (i = 0; i < 4; i++) {
+        w[i] = synth_uniform(g, 0, 1);
+        w[4 + i] = 0.035f * synth_normal(g);
+    }
+
+    for (i = 0; i < glyph->n; i++) {
+        x = glyph->point[i].x * 0.02f - 0.6f;
+        y = glyph->point[i].y * 0.02f - 1;
+
+        glyph->point[i].x = x + belly * (0.4f - x * x) + taper * x * y
+                            + bend * y * y
+                            + w[4] * synth_sin(0.5f * y + w[0])
+                            + w[5] * synth_sin(x + w[1]);
+        glyph->point[i].y = y + waist * (1 - y * y) + wedge * x * y
+                            + sag * x * x
+                            + w[6] * synth_sin(0.5f * x + w[2])
+                            + w[7] * synth_sin(y + w[3]);
+    }
+}
+
+
+void
+synth_deform(synth_rng_t *g, synth_glyph_t *glyph)
+{
+    float           x, y, wide, shear, turn, s, c;
+    size_t          i;
+
+    synth_shake(g, glyph);
+    synth_ends(g, glyph);
+    synth_field(g, glyph);
+
+    wide = synth_uniform(g, 0.65f, 1.35f);
+    shear = 0.10f + 0.24f * synth_normal(g);
+    turn = 0.022f * synth_normal(g);
+    s = synth_sin(turn);
+    c = synth_sin(turn + 0.25f);
+
+    for (i = 0; i < glyph->n; i++) {
+        y = glyph->point[i].y;
+        x = glyph->point[i].x * wide - shear * y;
+
+        glyph->point[i].x = c * x - s * y;
+        glyph->point[i].y = s * x + c * y;
+    }
+}
+
+
+static void
+synth_dot(synth_ink_t *ink, float x, float y, int down)
+{
+    if (ink->n == SYNTH_MAX_DOTS) {
+        return;
+    }
+
+    ink->dot[ink->n].x = x;
+    ink->dot[ink->n].y = y;
+    ink->dot[ink->n].r = 1;
+    ink->dot[ink->n].down = (unsigned char) down;
+    ink->n++;
+}
+
+
+/* The root of a distance: the step of a centripetal curve. */
+
+static float
+synth_step(const synth_point_t *a, const synth_point_t *b)
+{
+    float  dx, dy;
+
+    dx = b->x - a->x;
+    dy = b->y - a->y;
+
+    return sqrtf(sqrtf(dx * dx + dy * dy)) + 1e-4f;
+}
+
+
+/*
+ * From b to c as a cubic with the slopes of a curve through a, b, c, d (each
+ * a copy of its neighbour where the stroke ends or turns).  Slopes are those
+ * of unequal steps, so that close points make no loops.
+ */
+
+static void
+synth_span(synth_ink_t *ink, const synth_point_t *a, const synth_point_t *b,
+    const synth_point_t *c, const synth_point_t *d, float soft)
+{
+    float     t, t2, t3, h1, h2, h3, h4, l0, l1, l2;
+    float     bx, by, cx, cy;
+    unsigned  i;
+
+    l0 = synth_step(a, b);
+    l1 = synth_step(b, c);
+    l2 = synth_step(c, d);
+
+    bx = c->x - b->x;
+    by = c->y - b->y;
+    cx = bx;
+    cy = by;
+
+    if (a != b) {
+        bx += l1 * ((b->x - a->x) / l0 - (c->x - a->x) / (l0 + l1));
+        by += l1 * ((b->y - a->y) / l0 - (c->y - a->y) / (l0 + l1));
+    }
+
+    if (d != c) {
+        cx += l1 * ((d->x - c->x) / l2 - (d->x - b->x) / (l1 + l2));
+        cy += l1 * ((d->y - c->y) / l2 - (d->y - b->y) / (l1 + l2));
+    }
+
+    for (i = 1; i <= SYNTH_STEPS; i++) {
+        t = (float) i / SYNTH_STEPS;
+        t2 = t * t;
+        t3 = t2 * t;
+        h1 = 2 * t3 - 3 * t2 + 1;
+        h2 = (t3 - 2 * t2 + t) * soft;
+        h3 = 1 - h1;
+        h4 = (t3 - t2) * soft;
+
+        synth_dot(ink, h1 * b->x + h2 * bx + h3 * c->x + h4 * cx,
+                  h1 * b->y + h2 * by + h3 * c->y + h4 * cy, 0);
+    }
+}
+
+
+/* The pen's width along the way, and now and then a gap. */
+
+static void
+synth_press(synth_rng_t *g, synth_ink_t *ink)
+{
+    float     a, b, fa, pa, fb, pb, t;
+    size_t    i, gap;
+
+    a = 0.16f * synth_normal(g);
+    b = 0.07f * synth_normal(g);
+    fa = synth_uniform(g, 0.2f, 1.2f);
+    fb = synth_uniform(g, 1.5f, 5.0f);
+    pa = synth_uniform(g, 0, 1);
+    pb = synth_uniform(g, 0, 1);
+
+    for (i = 0; i < ink->n; i++) {
+        t = (float) i / (float) ink->n;
+        ink->dot[i].r = 1 + a * synth_sin(fa * t + pa)
+                        + b * synth_sin(fb * t + pb);
+    }
+
+    if (synth_chance(g, 0.06f)) {
+        gap = 1 + synth_pick(g, SYNTH_STEPS);
+        i = synth_pick(g, (unsigned) ink->n);
+
+        for (; gap != 0 && i < ink->n; gap--, i++) {
+            ink->dot[i].down = 1;
+        }
+    }
+}
+
+
+void
+synth_trace(synth_rng_t *g, const synth_glyph_t *glyph, synth_ink_t *ink)
+{
+    float                 soft;
+    size_t                i;
+    const synth_point_t  *a, *b, *c, *d, *end;
+
+    soft = synth_uniform(g, 0.55f, 1.1f);
+    end = glyph->point + glyph->n;
+    ink->n = 0;
+
+    for (i = 0; i < glyph->n; i++) {
+        b = &glyph->point[i];
+
+        if (b->down) {
+            synth_dot(ink, b->x, b->y, 1);
+        }
+
+        c = b + 1;
+
+        if (c == end || c->down) {
+            continue;
+        }
+
+        a = (b->down || b->corner) ? b : b - 1;
+        d = (c->corner || c + 1 == end || c[1].down) ? c : c + 1;
+
+        synth_span(ink, a, b, c, d, soft);
+    }
+
+    synth_press(g, ink);
+}

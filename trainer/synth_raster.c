@@ -1,0 +1,186 @@
+/*
+ * Ink to pixels, prepared exactly as the pictures of MNIST were.
+ * No shapes and no handwriting here.
+ *
+ * What whoever prepares a drawing for such a network has to do (size 28):
+ *
+ *   1. A pixel is ink if its value is above 0.  Take the smallest rectangle
+ *      that holds all ink.
+ *   2. Scale it, both ways by the same factor, so that its longer side is
+ *      20 pixels, and lay its middle on the middle of a box of 20 by 20.  A
+ *      new pixel is the mean of the area that it covers (a box filter, with
+ *      fractions at the rim).  Strokes should then be 2 to 3 pixels wide.
+ *   3. The centre of mass of the box in pixel indices (first pixel: 0):
+ *      cx = sum(v * column) / sum(v), cy = sum(v * row) / sum(v).
+ *   4. Lay the box into 28 by 28 of zeros, shifted by whole pixels: its left
+ *      column goes to floor(14 - cx + 0.5), its top row to
+ *      floor(14 - cy + 0.5), both kept within 0..8.  The centre of mass
+ *      of the picture is then at 13.5..14.5 of the index, both ways.
+ *   5. 0 is the background, 255 full ink, rounded to the nearest.
+ */
+
+#include "synth.h"
+
+#include <math.h>
+#include <string.h>
+
+
+/* Scale and shift ink so that it just fills the box; radii become pixels. */
+
+static void
+synth_fit(synth_ink_t *ink, float box, float pen)
+{
+    float         x0, x1, y0, y1, rmax, s, w;
+    size_t        i;
+    synth_dot_t  *d;
+
+    d = ink->dot;
+    x0 = x1 = d[0].x;
+    y0 = y1 = d[0].y;
+    rmax = 0;
+
+    for (i = 0; i < ink->n; i++) {
+        x0 = fminf(x0, d[i].x);
+        x1 = fmaxf(x1, d[i].x);
+        y0 = fminf(y0, d[i].y);
+        y1 = fmaxf(y1, d[i].y);
+        rmax = fmaxf(rmax, d[i].r);
+    }
+
+    w = fmaxf(fmaxf(x1 - x0, y1 - y0), 1e-3f);
+    s = (box - 2 * pen * rmax) / w;
+
+    for (i = 0; i < ink->n; i++) {
+        d[i].x = (d[i].x - 0.5f * (x0 + x1)) * s + 0.5f * box;
+        d[i].y = (d[i].y - 0.5f * (y0 + y1)) * s + 0.5f * box;
+        d[i].r *= pen;
+    }
+}
+
+
+static int
+synth_clamp(float v, int hi)
+{
+    int  i;
+
+    i = (int) v;
+
+    return v < 0 ? 0 : i > hi ? hi : i;
+}
+
+
+/*
+ * One piece of stroke, from a to b, onto px(box,box).  `edge` is the width of
+ * its soft rim in pixels, `k` its reciprocal.
+ */
+
+static void
+synth_stroke(const synth_dot_t *a, const synth_dot_t *b, float edge,
+    unsigned box, float *px)
+{
+    int    x, y, xa, xb, ya, yb;
+    float  r, dx, dy, len, t, ex, ey, v, far;
+
+    dx = b->x - a->x;
+    dy = b->y - a->y;
+    len = dx * dx + dy * dy;
+    len = len > 0 ? 1 / len : 0;
+
+    far = fmaxf(a->r, b->r) + 0.5f * edge;
+    xa = synth_clamp(fminf(a->x, b->x) - far, (int) box - 1);
+    xb = synth_clamp(fmaxf(a->x, b->x) + far, (int) box - 1);
+    ya = synth_clamp(fminf(a->y, b->y) - far, (int) box - 1);
+    yb = synth_clamp(fmaxf(a->y, b->y) + far, (int) box - 1);
+
+    for (y = ya; y <= yb; y++) {
+        for (x = xa; x <= xb; x++) {
+            ex = (float) x + 0.5f - a->x;
+            ey = (float) y + 0.5f - a->y;
+            t = (ex * dx + ey * dy) * len;
+            t = t < 0 ? 0 : t > 1 ? 1 : t;
+            ex -= t * dx;
+            ey -= t * dy;
+            r = a->r + t * (b->r - a->r);
+            v = (r - sqrtf(ex * ex + ey * ey)) / edge + 0.5f;
+
+            if (v > px[(unsigned) y * box + (unsigned) x]) {
+                px[(unsigned) y * box + (unsigned) x] = v;
+            }
+        }
+    }
+}
+
+
+/* Steps 3 to 5 of the head of this file. */
+
+static void
+synth_centre(const unsigned char *px, unsigned box, unsigned size,
+    unsigned char *out)
+{
+    int       left, top, room;
+    float     half;
+    uint64_t  sum, sx, sy;
+    unsigned  x, y;
+
+    sum = sx = sy = 0;
+
+    for (y = 0; y < box; y++) {
+        for (x = 0; x < box; x++) {
+            sum += px[y * box + x];
+            sx += (uint64_t) px[y * box + x] * x;
+            sy += (uint64_t) px[y * box + x] * y;
+        }
+    }
+
+    sum = sum == 0 ? 1 : sum;
+    half = (float) (size / 2) + 0.5f;
+    room = (int) (size - box);
+
+    left = synth_clamp(half - (float) sx / (float) sum, room);
+    top = synth_clamp(half - (float) sy / (float) sum, room);
+
+    memset(out, 0, (size_t) size * size);
+
+    for (y = 0; y < box; y++) {
+        memcpy(out + ((unsigned) top + y) * size + left, px + y * box, box);
+    }
+}
+
+
+void
+synth_raster(synth_rng_t *g, synth_ink_t *ink, unsigned size,
+    unsigned char *out)
+{
+    float                 v, pen, edge, gain, noise;
+    size_t                i;
+    unsigned              box;
+    float                 px[SYNTH_MAX_SIZE * SYNTH_MAX_SIZE];
+    unsigned char         grey[SYNTH_MAX_SIZE * SYNTH_MAX_SIZE];
+
+    box = (size * 20 + 14) / 28;
+    pen = synth_uniform(g, 0.65f, 1.45f) + synth_uniform(g, 0, 0.75f);
+    pen *= (float) box / 20;
+    edge = synth_uniform(g, 0.9f, 1.6f);
+    gain = synth_uniform(g, 0.9f, 1.2f);
+    noise = synth_uniform(g, 0, 0.06f);
+
+    synth_fit(ink, (float) box, pen);
+    memset(px, 0, sizeof(float) * box * box);
+
+    for (i = 0; i < ink->n; i++) {
+        synth_stroke(&ink->dot[ink->dot[i].down ? i : i - 1], &ink->dot[i],
+                     edge, box, px);
+    }
+
+    for (i = 0; i < (size_t) box * box; i++) {
+        v = px[i] * gain;
+
+        if (v > 0) {
+            v = fminf(v, 1) + noise * synth_normal(g);
+        }
+
+        grey[i] = (unsigned char) synth_clamp(v * 255 + 0.5f, 255);
+    }
+
+    synth_centre(grey, box, size, out);
+}

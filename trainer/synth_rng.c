@@ -1,0 +1,109 @@
+/*
+ * Seeded numbers for drawing, the same on every machine.
+ * No libm here: its last bits differ between versions.
+ */
+
+#include "synth.h"
+
+
+static uint64_t
+synth_mix(uint64_t z)
+{
+    /* the finaliser of splitmix64: every input bit reaches every output bit */
+
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ull;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebull;
+
+    return z ^ (z >> 31);
+}
+
+
+static uint64_t
+synth_next(synth_rng_t *g)
+{
+    g->state += 0x9e3779b97f4a7c15ull;
+
+    return synth_mix(g->state);
+}
+
+
+void
+synth_rng_init(synth_rng_t *g, uint64_t seed, uint64_t set, uint64_t index)
+{
+    uint64_t  s;
+
+    s = synth_mix(seed + 0x9e3779b97f4a7c15ull);
+    s = synth_mix(s + set);
+    g->state = synth_mix(s + index);
+}
+
+
+unsigned
+synth_pick(synth_rng_t *g, unsigned n)
+{
+    return (unsigned) (((synth_next(g) >> 32) * n) >> 32);
+}
+
+
+float
+synth_uniform(synth_rng_t *g, float lo, float hi)
+{
+    float  u;
+
+    u = (float) (synth_next(g) >> 40) * (1.0f / 16777216.0f);
+
+    return lo + u * (hi - lo);
+}
+
+
+float
+synth_normal(synth_rng_t *g)
+{
+    uint64_t  a;
+    float     sum;
+
+    /* four 16-bit uniforms: the sum has deviation sqrt(4/12) */
+
+    a = synth_next(g);
+    sum = (float) ((a & 0xffff) + (a >> 16 & 0xffff) + (a >> 32 & 0xffff)
+                   + (a >> 48));
+
+    return (sum * (1.0f / 65536.0f) - 2.0f) * 1.7320508f;
+}
+
+
+int
+synth_chance(synth_rng_t *g, float p)
+{
+    return synth_uniform(g, 0, 1) < p;
+}
+
+
+float
+synth_sin(float turns)
+{
+    float  x, x2;
+
+    turns -= (float) (int) turns;
+
+    if (turns < 0) {
+        turns += 1;
+    }
+
+    /* sin(2 pi t) = -sin(2 pi (t - 1/2)); then fold into a quarter */
+
+    x = turns - 0.5f;
+
+    if (x > 0.25f) {
+        x = 0.5f - x;
+
+    } else if (x < -0.25f) {
+        x = -0.5f - x;
+    }
+
+    x *= 6.2831853f;
+    x2 = x * x;
+
+    return -x * (1 - x2 * (1 / 6.0f - x2 * (1 / 120.0f
+                 - x2 * (1 / 5040.0f - x2 * (1 / 362880.0f)))));
+}
