@@ -74,6 +74,9 @@ const maas_gemm_t  maas__gemm_blas = {
 /* The fastest first; docs/adr/0001-kernels.md has the figures */
 
 static const maas_gemm_t *const  maas_gemm_kernels[] = {
+#if defined(__x86_64__)
+    &maas__gemm_avx512,
+#endif
     &maas__gemm_blas,
     &maas__gemm_ref
 };
