@@ -1,10 +1,12 @@
 /*
- * The engine's public face: load a model file, turn wire bytes into rows, run them, turn rows into wire bytes.
- * The only engine header for others.  Nothing here knows nginx, training, threads, files or standard output.
+ * The engine's public face: load a model file, turn wire bytes into rows, run
+ * them, turn rows into wire bytes. The only engine header for others.  Nothing
+ * here knows nginx, training, threads, files or standard output.
  *
- * Shapes are written (rows,columns), row-major.  All floats are IEEE single precision in host order unless a
- * comment says otherwise.  Every function is safe to call from any thread as long as each thread brings its own
- * workspace and output memory; a loaded model is immutable.
+ * Shapes are written (rows,columns), row-major.  All floats are IEEE single
+ * precision in host order unless a comment says otherwise.  Every function is
+ * safe to call from any thread as long as each thread brings its own workspace
+ * and output memory; a loaded model is immutable.
  */
 
 #ifndef MAAS_H
@@ -20,22 +22,24 @@
 #define MAAS_MAX_NAME      64      /* R16, docs/model-format.md */
 
 
-/* A closed list: who maps it to exit codes or HTTP statuses has one row for each. */
+/* A closed list: who maps it to exit codes or HTTP statuses has one row for
+ * each. */
 
 typedef enum {
     MAAS_OK = 0,
     MAAS_NOMEM,             /* memory could not be had */
     MAAS_BADFILE,           /* a model file breaks a rule */
     MAAS_BADSHAPE,          /* counts or shapes disagree */
-    MAAS_BADVALUE,          /* malformed text, a number out of range, an unknown name */
+    MAAS_BADVALUE,          /* malformed text, out of range, unknown name */
     MAAS_TOOBIG,            /* over a limit */
-    MAAS_UNSUPPORTED,       /* legal, but not something that this version can do */
+    MAAS_UNSUPPORTED,       /* legal, but not in this version */
     MAAS_BUSY,              /* try again later */
     MAAS_INTERNAL           /* our fault */
 } maas_status_t;
 
 
-/* Detail of a failure, owned by the caller: one clear sentence, NUL-terminated, free of paths and pointers. */
+/* Detail of a failure, owned by the caller: one clear sentence,
+ * NUL-terminated, free of paths and pointers. */
 
 typedef struct {
     maas_status_t  code;
@@ -55,9 +59,9 @@ typedef struct maas_model_s  maas_model_t;
 
 
 typedef enum {
-    MAAS_TASK_CLASSIFICATION = 0,   /* output (rows,classes): a probability per class */
-    MAAS_TASK_BINARY,               /* output (rows,1): probability of the second label */
-    MAAS_TASK_REGRESSION            /* output (rows,targets): numbers */
+    MAAS_TASK_CLASSIFICATION = 0,   /* (rows,classes): a probability each */
+    MAAS_TASK_BINARY,               /* (rows,1): that of the second label */
+    MAAS_TASK_REGRESSION            /* (rows,targets): numbers */
 } maas_task_t;
 
 typedef enum {
@@ -74,44 +78,48 @@ typedef enum {
 } maas_isa_t;
 
 
-/* What a model says of itself.  Strings and arrays live as long as the model and end with NUL. */
+/* What a model says of itself.  Strings and arrays live as long as the model
+ * and end with NUL. */
 
 typedef struct {
     const char         *name;
     maas_task_t         task;
     const char         *task_name;      /* as in the file */
     maas_input_t        input;
-    const char         *input_name;     /* of the one input tensor on the wire */
+    const char         *input_name;     /* of the input tensor on the wire */
     const char         *output_name;
-    size_t              rank;           /* of the input without the batch dimension, 1..MAAS_MAX_RANK */
+    size_t              rank;           /* of the input, without rows: 1..4 */
     size_t              shape[MAAS_MAX_RANK];
-    size_t              in;             /* numbers a row on the wire = product of shape */
+    size_t              in;             /* numbers a row: product of shape */
     size_t              out;            /* numbers a row of the answer */
     size_t              n_labels;       /* 0: none */
     const char *const  *labels;
     size_t              n_columns;      /* 0 for a tensor */
     const char *const  *columns;
-    int                 image;          /* the tensor is a picture of shape (height,width) */
+    int                 image;          /* a picture (height,width) */
     size_t              layers;
     size_t              parameters;
     size_t              file_size;      /* bytes */
-    uint32_t            crc32c;         /* of the file; what ETag-like identities are made of */
+    uint32_t            crc32c;         /* of the file: its identity */
     const char         *isa;            /* name of the kernels that run it */
-    const char         *document;       /* the `maas` document, JSON text as it stands in the file */
+    const char         *document;       /* JSON text as in the file */
 } maas_info_t;
 
 
 /* maas_model.c: life of a model */
 
 /*
- * Check a model file held in file[0..size) against every rule of docs/model-format.md and make it ready to run.
- * The bytes are untrusted; nothing is kept of them, the caller may free or overwrite them afterwards.
- * Packed weights go to pages of their own that are shared with child processes and read-only on return.
- * isa: MAAS_ISA_AUTO, or one to force (UNSUPPORTED if this CPU lacks it).
- * On success *out belongs to the caller until maas_model_free().
- * Fails with BADFILE (err says the rule, such as "R12: ..."), TOOBIG, UNSUPPORTED or NOMEM; *out is then untouched.
+ * Check a model file held in file[0..size) against every rule of
+ * docs/model-format.md and make it ready to run. The bytes are untrusted;
+ * nothing is kept of them, the caller may free or overwrite them afterwards.
+ * Packed weights go to pages of their own that are shared with child processes
+ * and read-only on return. isa: MAAS_ISA_AUTO, or one to force (UNSUPPORTED if
+ * this CPU lacks it). On success *out belongs to the caller until
+ * maas_model_free(). Fails with BADFILE (err says the rule, such as "R12:
+ * ..."), TOOBIG, UNSUPPORTED or NOMEM; *out is then untouched.
  */
-maas_status_t maas_model_load(const void *file, size_t size, maas_isa_t isa, maas_model_t **out, maas_err_t *err);
+maas_status_t maas_model_load(const void *file, size_t size, maas_isa_t isa,
+    maas_model_t **out, maas_err_t *err);
 
 /* Give everything back.  NULL is allowed.  No run may be under way. */
 void maas_model_free(maas_model_t *m);
@@ -123,21 +131,25 @@ const maas_info_t *maas_model_info(const maas_model_t *m);
 /* maas_run.c: predictions */
 
 /*
- * Bytes of workspace for running up to `rows` rows at once, 1 <= rows; 0 if that overflows.
- * A workspace is plain memory aligned to 64 bytes; its content needs no preparation and means nothing between runs.
+ * Bytes of workspace for running up to `rows` rows at once, 1 <= rows; 0 if
+ * that overflows. A workspace is plain memory aligned to 64 bytes; its content
+ * needs no preparation and means nothing between runs.
  */
 size_t maas_workspace_size(const maas_model_t *m, size_t rows);
 
 /*
- * y(rows,out) = the network applied to x(rows,in), both dense row-major.  x holds wire numbers: the preprocessing of
- * the file is applied on the way (x is not changed).  Runs in slices of as many rows as `ws` was sized for, so that any
- * number of rows may be given; the same row gives the same bits in whatever slice, batch and position.
- * ws: workspace of ws_size bytes, at least maas_workspace_size(m, 1), 64-byte aligned, used by one run at a time.
- * x and y must not overlap.  Allocates nothing, takes no lock, makes no system call.
- * BADSHAPE if the workspace is too small.  Overflow gives results that are not finite: see maas_is_finite().
+ * y(rows,out) = the network applied to x(rows,in), both dense row-major.  x
+ * holds wire numbers: the preprocessing of the file is applied on the way (x
+ * is not changed).  Runs in slices of as many rows as `ws` was sized for, so
+ * that any number of rows may be given; the same row gives the same bits in
+ * whatever slice, batch and position. ws: workspace of ws_size bytes, at least
+ * maas_workspace_size(m, 1), 64-byte aligned, used by one run at a time. x and
+ * y must not overlap.  Allocates nothing, takes no lock, makes no system call.
+ * BADSHAPE if the workspace is too small.  Overflow gives results that are not
+ * finite: see maas_is_finite().
  */
-maas_status_t maas_run(const maas_model_t *m, const float *x, size_t rows, float *y, void *ws, size_t ws_size,
-    maas_err_t *err);
+maas_status_t maas_run(const maas_model_t *m, const float *x, size_t rows,
+    float *y, void *ws, size_t ws_size, maas_err_t *err);
 
 /* Are all n numbers finite? */
 int maas_is_finite(const float *x, size_t n);
@@ -146,64 +158,77 @@ int maas_is_finite(const float *x, size_t n);
 /* maas_json_in.c, maas_json_out.c, maas_tensor_bytes.c: the wire */
 
 /*
- * One parsed request.  `id` points into the body, as raw JSON with its quotes, to be echoed as it stands; len 0: none.
+ * One parsed request.  `id` points into the body, as raw JSON with its quotes,
+ * to be echoed as it stands; len 0: none.
  */
 typedef struct {
     size_t      rows;
     maas_str_t  id;
-    unsigned    binary;         /* answer the output tensor as bytes behind the JSON */
+    unsigned    binary;         /* outputs as bytes behind the JSON */
     unsigned    raw;            /* raw form: no JSON in the request */
-    size_t      top_k;          /* classification extension: k best classes; 0: all numbers */
+    size_t      top_k;          /* classification: k best; 0: numbers */
 } maas_request_t;
 
 /*
- * Most rows that a body of `len` bytes can hold, at most max_rows: how much memory to give a reader.
- * Never 0, so that memory for one row is there.
+ * Most rows that a body of `len` bytes can hold, at most max_rows: how much
+ * memory to give a reader. Never 0, so that memory for one row is there.
  */
 size_t maas_rows_bound(const maas_model_t *m, size_t len, size_t max_rows);
 
 /*
- * Readers: body bytes -> x(rows,in).  x has room for maas_rows_bound(m, len, max_rows) rows.  Strict: RFC 8259 grammar,
- * UTF-8, no trailing bytes, nesting within 16; numbers as strtof would round them; everything checked before use.
- * body[0..len) needs no terminator and nothing beyond it is read.  On failure x holds nothing of meaning, *req is
- * untouched and err names the place.  BADVALUE, BADSHAPE, TOOBIG (rows over max_rows), UNSUPPORTED.
+ * Readers: body bytes -> x(rows,in).  x has room for maas_rows_bound(m, len,
+ * max_rows) rows.  Strict: RFC 8259 grammar, UTF-8, no trailing bytes, nesting
+ * within 16; numbers as strtof would round them; everything checked before
+ * use. body[0..len) needs no terminator and nothing beyond it is read.  On
+ * failure x holds nothing of meaning, *req is untouched and err names the
+ * place.  BADVALUE, BADSHAPE, TOOBIG (rows over max_rows), UNSUPPORTED.
  */
 
-/* Open Inference Protocol v2 infer request.  json_len: length of the JSON part, json_len = len without binary tensors;
- * json_len = 0: the raw form, one tensor and nothing else. */
-maas_status_t maas_v2_read(const maas_model_t *m, const char *body, size_t len, size_t json_len, size_t max_rows,
-    float *x, maas_request_t *req, maas_err_t *err);
-
-/* A bare JSON array: one row, [1,2,3], or rows, [[1,2,3],[4,5,6]]; rows may be nested as the model's shape. */
-maas_status_t maas_rows_read(const maas_model_t *m, const char *body, size_t len, size_t max_rows, float *x,
+/* Open Inference Protocol v2 infer request.  json_len: length of the JSON
+ * part, json_len = len without binary tensors; json_len = 0: the raw form, one
+ * tensor and nothing else. */
+maas_status_t maas_v2_read(const maas_model_t *m, const char *body,
+    size_t len, size_t json_len, size_t max_rows, float *x,
     maas_request_t *req, maas_err_t *err);
+
+/* A bare JSON array: one row, [1,2,3], or rows, [[1,2,3],[4,5,6]]; rows may be
+ * nested as the model's shape. */
+maas_status_t maas_rows_read(const maas_model_t *m, const char *body,
+    size_t len, size_t max_rows, float *x, maas_request_t *req,
+    maas_err_t *err);
 
 /* Raw little-endian FP32, row after row. */
-maas_status_t maas_bytes_read(const maas_model_t *m, const char *body, size_t len, size_t max_rows, float *x,
-    maas_request_t *req, maas_err_t *err);
+maas_status_t maas_bytes_read(const maas_model_t *m, const char *body,
+    size_t len, size_t max_rows, float *x, maas_request_t *req,
+    maas_err_t *err);
 
 /*
- * Writers: y(req->rows,out) -> text or bytes in buf, which has room for the size that the *_size function gave.
- * Return the number of bytes written.  Floats are the shortest decimal that reads back to the same bits.
- * y is finite.  Nothing is terminated with NUL.
+ * Writers: y(req->rows,out) -> text or bytes in buf, which has room for the
+ * size that the *_size function gave. Return the number of bytes written.
+ * Floats are the shortest decimal that reads back to the same bits. y is
+ * finite.  Nothing is terminated with NUL.
  */
 
-/* v2 infer response.  version: the model version as text.  *json_len: length of the JSON part (less than the
- * result only where req->binary). */
-size_t maas_v2_size(const maas_model_t *m, maas_str_t version, const maas_request_t *req);
-size_t maas_v2_write(const maas_model_t *m, maas_str_t version, const maas_request_t *req, const float *y, char *buf,
-    size_t *json_len);
+/* v2 infer response.  version: the model version as text.  *json_len: length
+ * of the JSON part (less than the result only where req->binary). */
+size_t maas_v2_size(const maas_model_t *m, maas_str_t version,
+    const maas_request_t *req);
+size_t maas_v2_write(const maas_model_t *m, maas_str_t version,
+    const maas_request_t *req, const float *y, char *buf, size_t *json_len);
 
 /* Bare JSON: an array of rows of numbers, [[0.1,0.9],[0.8,0.2]]. */
 size_t maas_rows_size(const maas_model_t *m, const maas_request_t *req);
-size_t maas_rows_write(const maas_model_t *m, const maas_request_t *req, const float *y, char *buf);
+size_t maas_rows_write(const maas_model_t *m, const maas_request_t *req,
+    const float *y, char *buf);
 
 /* Raw little-endian FP32. */
 size_t maas_bytes_size(const maas_model_t *m, const maas_request_t *req);
-size_t maas_bytes_write(const maas_model_t *m, const maas_request_t *req, const float *y, char *buf);
+size_t maas_bytes_write(const maas_model_t *m, const maas_request_t *req,
+    const float *y, char *buf);
 
 
-/* Set OpenBLAS to one thread in this process: call in each worker before the first run.  No-op without OpenBLAS. */
+/* Set OpenBLAS to one thread in this process: call in each worker before the
+ * first run.  No-op without OpenBLAS. */
 void maas_single_thread(void);
 
 

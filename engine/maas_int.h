@@ -21,7 +21,8 @@
 #define MAAS_MAX_TEXT      256                 /* R18, R23: bytes of a label */
 
 
-/* Status with a formatted sentence; err may be NULL.  Returns code. */
+/* Status with a formatted sentence; err may be NULL.  Returns code.  What is
+ * not printable ASCII becomes "?". */
 maas_status_t maas__fail(maas_err_t *err, maas_status_t code,
     const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 

@@ -32,13 +32,25 @@ struct maas_arena_s {
 maas_status_t
 maas__fail(maas_err_t *err, maas_status_t code, const char *fmt, ...)
 {
-    va_list  args;
+    char     *p;
+    va_list   args;
 
-    if (err != NULL) {
-        err->code = code;
-        va_start(args, fmt);
-        vsnprintf(err->msg, sizeof(err->msg), fmt, args);
-        va_end(args);
+    if (err == NULL) {
+        return code;
+    }
+
+    err->code = code;
+
+    va_start(args, fmt);
+    vsnprintf(err->msg, sizeof(err->msg), fmt, args);
+    va_end(args);
+
+    /* names from a file or a client end up in logs and JSON */
+
+    for (p = err->msg; *p != '\0'; p++) {
+        if (*p < 0x20 || *p > 0x7e) {
+            *p = '?';
+        }
     }
 
     return code;

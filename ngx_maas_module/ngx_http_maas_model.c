@@ -1,0 +1,383 @@
+
+/*
+ * Models of the configuration: load, versions, what a worker needs to run.
+ * Not here: what a model file means (engine/), requests.
+ */
+
+
+#include "ngx_http_maas_module.h"
+
+
+/* the most that a model file may have, bytes: R26 and room for text */
+
+#define NGX_HTTP_MAAS_MAX_FILE  ((off_t) 1 << 33)
+
+
+static void
+ngx_http_maas_model_cleanup(void *data)
+{
+    maas_model_free(data);
+}
+
+
+/* The file in memory of ngx_alloc(), since mapped pages would follow a file
+ * that is overwritten in place. */
+
+static u_char *
+ngx_http_maas_model_read(ngx_conf_t *cf, ngx_str_t *path, size_t *size)
+{
+    u_char           *p;
+    ssize_t           n;
+    ngx_fd_t          fd;
+    ngx_file_info_t   fi;
+    size_t            done;
+
+    p = NULL;
+
+    /* not blocked by a FIFO */
+
+    fd = ngx_open_file(path->data, NGX_FILE_RDONLY|NGX_FILE_NONBLOCK,
+                       NGX_FILE_OPEN, 0);
+    if (fd == NGX_INVALID_FILE) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, ngx_errno,
+                           "maas_model: open \"%V\" failed", path);
+        return NULL;
+    }
+
+    if (ngx_fd_info(fd, &fi) == NGX_FILE_ERROR || !ngx_is_file(&fi)
+        || ngx_file_size(&fi) > NGX_HTTP_MAAS_MAX_FILE)
+    {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "maas_model: \"%V\" is not a regular file of at "
+                           "most 8g", path);
+        goto done;
+    }
+
+    *size = (size_t) ngx_file_size(&fi);
+
+    p = ngx_alloc(*size + 1, cf->log);
+    if (p == NULL) {
+        goto done;
+    }
+
+    for (done = 0; done < *size; done += n) {
+        n = ngx_read_fd(fd, p + done, *size - done);
+
+        if (n == -1 && ngx_errno == NGX_EINTR) {
+            n = 0;
+            continue;
+        }
+
+        if (n <= 0) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, n == 0 ? 0 : ngx_errno,
+                               "maas_model: read of \"%V\" ended at byte %uz "
+                               "of %uz", path, done, *size);
+            ngx_free(p);
+            p = NULL;
+            break;
+        }
+    }
+
+done:
+
+    if (ngx_close_file(fd) == NGX_FILE_ERROR) {
+        ngx_log_error(NGX_LOG_ERR, cf->log, ngx_errno,
+                      ngx_close_file_n " \"%V\" failed", path);
+    }
+
+    return p;
+}
+
+
+static ngx_int_t
+ngx_http_maas_model_load(ngx_conf_t *cf, ngx_http_maas_model_t *model)
+{
+    u_char              *file;
+    size_t               size;
+    maas_err_t           err;
+    maas_status_t        rc;
+    ngx_pool_cleanup_t  *cln;
+
+    cln = ngx_pool_cleanup_add(cf->pool, 0);
+    if (cln == NULL) {
+        return NGX_ERROR;
+    }
+
+    file = ngx_http_maas_model_read(cf, &model->file, &size);
+    if (file == NULL) {
+        return NGX_ERROR;
+    }
+
+    rc = maas_model_load(file, size, MAAS_ISA_AUTO, &model->engine, &err);
+
+    ngx_free(file);
+
+    if (rc != MAAS_OK) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "maas_model: \"%V\": %s",
+                           &model->file, err.msg);
+        return NGX_ERROR;
+    }
+
+    cln->handler = ngx_http_maas_model_cleanup;
+    cln->data = model->engine;
+
+    model->info = maas_model_info(model->engine);
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_maas_model_is_name(ngx_str_t *s)
+{
+    size_t  i;
+    u_char  ch;
+
+    for (i = 0; i < s->len; i++) {
+        ch = s->data[i];
+
+        if (!((ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z')
+              || (ch >= '0' && ch <= '9') || ch == '_' || ch == '.'
+              || ch == '-'))
+        {
+            return 0;
+        }
+    }
+
+    return s->len > 0 && s->len <= MAAS_MAX_NAME;
+}
+
+
+/* name, file and parameters of the directive */
+
+static ngx_int_t
+ngx_http_maas_model_args(ngx_conf_t *cf, ngx_http_maas_model_t *model)
+{
+    ngx_str_t   *value;
+    ngx_uint_t   i;
+
+    value = cf->args->elts;
+
+    model->name = value[1];
+    model->file = value[2];
+    model->number = 1;
+    ngx_str_set(&model->version, "1");
+
+    /* "stats" is a route of the protocol */
+
+    if (!ngx_http_maas_model_is_name(&model->name)
+        || ngx_strcmp(model->name.data, "stats") == 0)
+    {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid model name \"%V\", expected 1 to %d of "
+                           "A-Z a-z 0-9 _ . - other than \"stats\"",
+                           &model->name, MAAS_MAX_NAME);
+        return NGX_ERROR;
+    }
+
+    for (i = 3; i < cf->args->nelts; i++) {
+
+        if (ngx_strncmp(value[i].data, "version=", 8) == 0) {
+            model->version.data = value[i].data + 8;
+            model->version.len = value[i].len - 8;
+            model->number = ngx_atoi(model->version.data, model->version.len);
+
+            if (model->number > 0 && model->version.data[0] != '0') {
+                continue;
+            }
+
+        } else if (ngx_strncmp(value[i].data, "label=", 6) == 0) {
+            model->label.data = value[i].data + 6;
+            model->label.len = value[i].len - 6;
+
+            if (ngx_http_maas_model_is_name(&model->label)) {
+                continue;
+            }
+        }
+
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid parameter \"%V\", expected "
+                           "version=number or label=name", &value[i]);
+        return NGX_ERROR;
+    }
+
+    return ngx_conf_full_name(cf->cycle, &model->file, 0);
+}
+
+
+char *
+ngx_http_maas_model_add(ngx_conf_t *cf, ngx_http_maas_main_conf_t *mmcf)
+{
+    ngx_uint_t               i;
+    ngx_http_maas_model_t   *model, **models, **slot;
+
+    model = ngx_pcalloc(cf->pool, sizeof(ngx_http_maas_model_t));
+    if (model == NULL || ngx_http_maas_model_args(cf, model) != NGX_OK) {
+        return NGX_CONF_ERROR;
+    }
+
+    models = mmcf->models.elts;
+
+    for (i = 0; i < mmcf->models.nelts; i++) {
+        if (models[i]->name.len != model->name.len
+            || ngx_strcmp(models[i]->name.data, model->name.data) != 0)
+        {
+            continue;
+        }
+
+        if (models[i]->number == model->number
+            || (model->label.len != 0
+                && models[i]->label.len == model->label.len
+                && ngx_strncmp(models[i]->label.data, model->label.data,
+                               model->label.len) == 0))
+        {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "duplicate version or label of model \"%V\"",
+                               &model->name);
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    if (ngx_http_maas_model_load(cf, model) != NGX_OK) {
+        return NGX_CONF_ERROR;
+    }
+
+    slot = ngx_array_push(&mmcf->models);
+    if (slot == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    *slot = model;
+
+    return NGX_CONF_OK;
+}
+
+
+ngx_http_maas_model_t *
+ngx_http_maas_model_find(ngx_http_maas_main_conf_t *mmcf, ngx_str_t *name,
+    ngx_str_t *version)
+{
+    ngx_uint_t               i;
+    ngx_http_maas_model_t   *m, *best, **models;
+
+    best = NULL;
+    models = mmcf->models.elts;
+
+    for (i = 0; i < mmcf->models.nelts; i++) {
+        m = models[i];
+
+        if (m->name.len != name->len
+            || ngx_memcmp(m->name.data, name->data, name->len) != 0)
+        {
+            continue;
+        }
+
+        if (version->len != 0) {
+            if (m->version.len == version->len
+                && ngx_memcmp(m->version.data, version->data, version->len)
+                   == 0)
+            {
+                return m;
+            }
+
+        } else if (best == NULL || best->number < m->number) {
+            best = m;
+        }
+    }
+
+    return best;
+}
+
+
+static ngx_int_t
+ngx_http_maas_model_batch(ngx_cycle_t *cycle, ngx_http_maas_model_t *model,
+    ngx_uint_t rows)
+{
+    ngx_http_maas_batch_t  *batch;
+
+    batch = &model->batch;
+
+    batch->size = rows;
+    batch->x = ngx_pmemalign(cycle->pool,
+                             rows * model->info->in * sizeof(float),
+                             NGX_CPU_CACHE_LINE);
+    batch->y = ngx_pmemalign(cycle->pool,
+                             rows * model->info->out * sizeof(float),
+                             NGX_CPU_CACHE_LINE);
+    if (batch->x == NULL || batch->y == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_queue_init(&batch->waiting);
+
+    batch->event.handler = ngx_http_maas_batch_run;
+    batch->event.data = model;
+    batch->event.log = cycle->log;
+
+    return NGX_OK;
+}
+
+
+/* One run of each model: the first request shall not pay for page faults. */
+
+static ngx_int_t
+ngx_http_maas_model_warm_up(ngx_cycle_t *cycle, ngx_http_maas_model_t *model)
+{
+    maas_err_t              err;
+    ngx_http_maas_batch_t  *b;
+
+    b = &model->batch;
+
+    ngx_memzero(b->x, model->info->in * sizeof(float));
+
+    if (maas_run(model->engine, b->x, 1, b->y, b->workspace,
+                 b->workspace_size, &err)
+        != MAAS_OK)
+    {
+        ngx_log_error(NGX_LOG_EMERG, cycle->log, 0,
+                      "maas_model \"%V\": warm-up: %s", &model->name, err.msg);
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_http_maas_model_init_process(ngx_cycle_t *cycle,
+    ngx_http_maas_main_conf_t *mmcf)
+{
+    void                    *workspace;
+    size_t                   size;
+    ngx_uint_t               i;
+    ngx_http_maas_model_t  **models;
+
+    maas_single_thread();
+
+    models = mmcf->models.elts;
+    size = NGX_CPU_CACHE_LINE;
+
+    for (i = 0; i < mmcf->models.nelts; i++) {
+        size = ngx_max(size, maas_workspace_size(models[i]->engine,
+                                                 mmcf->max_batch));
+    }
+
+    workspace = ngx_pmemalign(cycle->pool, size, NGX_CPU_CACHE_LINE);
+    if (workspace == NULL) {
+        return NGX_ERROR;
+    }
+
+    for (i = 0; i < mmcf->models.nelts; i++) {
+        models[i]->batch.workspace = workspace;
+        models[i]->batch.workspace_size = size;
+
+        if (ngx_http_maas_model_batch(cycle, models[i], mmcf->max_batch)
+            != NGX_OK
+            || ngx_http_maas_model_warm_up(cycle, models[i]) != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}

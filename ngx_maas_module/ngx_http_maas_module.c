@@ -1,0 +1,485 @@
+
+/*
+ * Directives, configuration merge, life cycle.
+ * Not here: requests (ngx_http_maas_handler.c), files (ngx_http_maas_model.c).
+ */
+
+
+#include "ngx_http_maas_module.h"
+
+
+/* bytes: the longest sensible number on the wire ("-1.2345678901234567e-10,"),
+ * names and braces around the numbers, and how much is kept in memory */
+
+#define NGX_HTTP_MAAS_NUMBER     25
+#define NGX_HTTP_MAAS_ENVELOPE   8192
+#define NGX_HTTP_MAAS_MIN_BODY   65536
+#define NGX_HTTP_MAAS_MAX_BUFFER 524288
+
+
+static char *ngx_http_maas_model(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+static char *ngx_http_maas_serve(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+static char *ngx_http_maas_predict(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+static char *ngx_http_maas_status(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+
+static ngx_int_t ngx_http_maas_postconfiguration(ngx_conf_t *cf);
+static void *ngx_http_maas_create_main_conf(ngx_conf_t *cf);
+static char *ngx_http_maas_init_main_conf(ngx_conf_t *cf, void *conf);
+static void *ngx_http_maas_create_loc_conf(ngx_conf_t *cf);
+static char *ngx_http_maas_merge_loc_conf(ngx_conf_t *cf, void *parent,
+    void *child);
+static ngx_int_t ngx_http_maas_init_process(ngx_cycle_t *cycle);
+
+
+static ngx_conf_num_bounds_t  ngx_http_maas_batch_bounds = {
+    ngx_conf_check_num_bounds, 1, 4096
+};
+
+static ngx_conf_num_bounds_t  ngx_http_maas_max_rows_bounds = {
+    ngx_conf_check_num_bounds, 1, 1048576
+};
+
+
+static ngx_command_t  ngx_http_maas_commands[] = {
+
+    { ngx_string("maas_model"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_2MORE,
+      ngx_http_maas_model,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("maas_serve"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
+      ngx_http_maas_serve,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("maas_predict"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_TAKE12,
+      ngx_http_maas_predict,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("maas_status"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
+      ngx_http_maas_status,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("maas_batch"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_num_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_maas_loc_conf_t, batch),
+      &ngx_http_maas_batch_bounds },
+
+    { ngx_string("maas_max_rows"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_num_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_maas_loc_conf_t, max_rows),
+      &ngx_http_maas_max_rows_bounds },
+
+      ngx_null_command
+};
+
+
+static ngx_http_module_t  ngx_http_maas_module_ctx = {
+    NULL,                                  /* preconfiguration */
+    ngx_http_maas_postconfiguration,       /* postconfiguration */
+
+    ngx_http_maas_create_main_conf,        /* create main configuration */
+    ngx_http_maas_init_main_conf,          /* init main configuration */
+
+    NULL,                                  /* create server configuration */
+    NULL,                                  /* merge server configuration */
+
+    ngx_http_maas_create_loc_conf,         /* create location configuration */
+    ngx_http_maas_merge_loc_conf           /* merge location configuration */
+};
+
+
+ngx_module_t  ngx_http_maas_module = {
+    NGX_MODULE_V1,
+    &ngx_http_maas_module_ctx,             /* module context */
+    ngx_http_maas_commands,                /* module directives */
+    NGX_HTTP_MODULE,                       /* module type */
+    NULL,                                  /* init master */
+    NULL,                                  /* init module */
+    ngx_http_maas_init_process,            /* init process */
+    NULL,                                  /* init thread */
+    NULL,                                  /* exit thread */
+    NULL,                                  /* exit process */
+    NULL,                                  /* exit master */
+    NGX_MODULE_V1_PADDING
+};
+
+
+static char *
+ngx_http_maas_model(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    return ngx_http_maas_model_add(cf, conf);
+}
+
+
+/* A location answers in one way only. */
+
+static char *
+ngx_http_maas_take(ngx_conf_t *cf, ngx_http_maas_loc_conf_t *mlcf,
+    ngx_uint_t kind, ngx_http_handler_pt handler)
+{
+    ngx_http_core_loc_conf_t  *clcf;
+
+    if (mlcf->kind == kind) {
+        return "is duplicate";
+    }
+
+    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+
+    if (mlcf->kind != NGX_HTTP_MAAS_NONE || clcf->handler != NULL) {
+        return "conflicts with another handler of this location";
+    }
+
+    mlcf->kind = kind;
+    clcf->handler = handler;
+
+    return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_http_maas_serve(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_maas_loc_conf_t  *mlcf = conf;
+
+    char                      *rv;
+    ngx_str_t                 *name;
+    ngx_http_core_loc_conf_t  *clcf;
+
+    rv = ngx_http_maas_take(cf, mlcf, NGX_HTTP_MAAS_SERVE,
+                            ngx_http_maas_serve_handler);
+    if (rv != NGX_CONF_OK) {
+        return rv;
+    }
+
+    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+    name = &clcf->name;
+
+#if (NGX_PCRE)
+    if (clcf->regex) {
+        return "needs a location given by prefix, not a regular expression";
+    }
+#endif
+
+    if (clcf->named || clcf->noname) {
+        return "needs a location given by prefix";
+    }
+
+    /* location /ml/ and location /ml/v2/ both serve /ml/v2/... */
+
+    mlcf->root = *name;
+
+    if (mlcf->root.len > 0 && mlcf->root.data[mlcf->root.len - 1] == '/') {
+        mlcf->root.len--;
+    }
+
+    if (mlcf->root.len >= 3
+        && (ngx_strncmp(mlcf->root.data + mlcf->root.len - 3, "/v2", 3) == 0
+            || ngx_strncmp(mlcf->root.data + mlcf->root.len - 3, "/v1", 3)
+               == 0))
+    {
+        mlcf->root.len -= 3;
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_http_maas_predict(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_maas_loc_conf_t  *mlcf = conf;
+
+    char                        *rv;
+    ngx_str_t                   *value;
+    ngx_http_maas_loc_conf_t   **p;
+    ngx_http_maas_main_conf_t   *mmcf;
+
+    rv = ngx_http_maas_take(cf, mlcf, NGX_HTTP_MAAS_PREDICT,
+                            ngx_http_maas_predict_handler);
+    if (rv != NGX_CONF_OK) {
+        return rv;
+    }
+
+    value = cf->args->elts;
+    mlcf->predict = value[1];
+
+    if (cf->args->nelts == 3) {
+        if (ngx_strncmp(value[2].data, "version=", 8) != 0) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "invalid parameter \"%V\", expected "
+                               "version=number", &value[2]);
+            return NGX_CONF_ERROR;
+        }
+
+        mlcf->predict_version.data = value[2].data + 8;
+        mlcf->predict_version.len = value[2].len - 8;
+    }
+
+    /* the model may stand further down in the configuration */
+
+    mmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_maas_module);
+
+    p = ngx_array_push(&mmcf->predicts);
+    if (p == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    *p = mlcf;
+
+    return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_http_maas_status(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    return ngx_http_maas_take(cf, conf, NGX_HTTP_MAAS_STATUS,
+                              ngx_http_maas_status_handler);
+}
+
+
+static ngx_int_t
+ngx_http_maas_postconfiguration(ngx_conf_t *cf)
+{
+    return ngx_http_maas_filter_init(cf);
+}
+
+
+static void *
+ngx_http_maas_create_main_conf(ngx_conf_t *cf)
+{
+    ngx_http_maas_main_conf_t  *mmcf;
+
+    mmcf = ngx_pcalloc(cf->pool, sizeof(ngx_http_maas_main_conf_t));
+    if (mmcf == NULL) {
+        return NULL;
+    }
+
+    if (ngx_array_init(&mmcf->models, cf->pool, 4,
+                       sizeof(ngx_http_maas_model_t *))
+        != NGX_OK
+        || ngx_array_init(&mmcf->predicts, cf->pool, 4,
+                          sizeof(ngx_http_maas_loc_conf_t *))
+           != NGX_OK)
+    {
+        return NULL;
+    }
+
+    return mmcf;
+}
+
+
+/* Bytes that a request of max_rows rows for the widest model may take */
+
+static size_t
+ngx_http_maas_body_size(ngx_http_maas_main_conf_t *mmcf,
+    ngx_http_maas_loc_conf_t *mlcf, ngx_uint_t max_rows)
+{
+    size_t                   in;
+    ngx_uint_t               i;
+    ngx_http_maas_model_t  **models;
+
+    in = 1;
+    models = mmcf->models.elts;
+
+    for (i = 0; i < mmcf->models.nelts; i++) {
+        if (mlcf->model == NULL || mlcf->model == models[i]) {
+            in = ngx_max(in, models[i]->info->in);
+        }
+    }
+
+    return ngx_max(in * max_rows * NGX_HTTP_MAAS_NUMBER
+                   + NGX_HTTP_MAAS_ENVELOPE,
+                   NGX_HTTP_MAAS_MIN_BODY);
+}
+
+
+typedef struct {
+    ngx_http_maas_main_conf_t  *mmcf;
+    ngx_uint_t                  max_rows;
+    unsigned                    limit:1;   /* client_max_body_size is set */
+    unsigned                    buffer:1;  /* client_body_buffer_size is */
+} ngx_http_maas_sizes_t;
+
+
+/*
+ * Limits of one location and of those inside it.  It runs before nginx merges
+ * configurations, so that what the user wrote, here or in a level above, can
+ * be told from what is not set.
+ */
+
+static void
+ngx_http_maas_derive(ngx_http_core_loc_conf_t *clcf,
+    ngx_http_maas_sizes_t sizes)
+{
+    size_t                       size;
+    ngx_queue_t                 *q;
+    ngx_http_location_queue_t   *lq;
+    ngx_http_maas_loc_conf_t    *mlcf;
+
+    mlcf = clcf->loc_conf[ngx_http_maas_module.ctx_index];
+
+    sizes.limit |= clcf->client_max_body_size != NGX_CONF_UNSET;
+    sizes.buffer |= clcf->client_body_buffer_size != NGX_CONF_UNSET_SIZE;
+
+    if (mlcf->max_rows != NGX_CONF_UNSET_UINT) {
+        sizes.max_rows = mlcf->max_rows;
+    }
+
+    if (mlcf->kind == NGX_HTTP_MAAS_SERVE
+        || mlcf->kind == NGX_HTTP_MAAS_PREDICT)
+    {
+        size = ngx_http_maas_body_size(sizes.mmcf, mlcf, sizes.max_rows);
+
+        if (!sizes.limit) {
+            clcf->client_max_body_size = (off_t) size;
+        }
+
+        if (!sizes.buffer) {
+            clcf->client_body_buffer_size = ngx_min(size,
+                                                    NGX_HTTP_MAAS_MAX_BUFFER);
+        }
+    }
+
+    if (clcf->locations == NULL) {
+        return;
+    }
+
+    for (q = ngx_queue_head(clcf->locations);
+         q != ngx_queue_sentinel(clcf->locations);
+         q = ngx_queue_next(q))
+    {
+        lq = (ngx_http_location_queue_t *) q;
+        ngx_http_maas_derive(lq->exact ? lq->exact : lq->inclusive, sizes);
+    }
+}
+
+
+static char *
+ngx_http_maas_init_main_conf(ngx_conf_t *cf, void *conf)
+{
+    ngx_http_maas_main_conf_t  *mmcf = conf;
+
+    ngx_uint_t                   i;
+    ngx_http_maas_sizes_t        sizes, server;
+    ngx_http_core_loc_conf_t    *clcf;
+    ngx_http_maas_loc_conf_t    *mlcf, **predicts;
+    ngx_http_core_srv_conf_t   **cscf;
+    ngx_http_core_main_conf_t   *cmcf;
+
+    predicts = mmcf->predicts.elts;
+
+    for (i = 0; i < mmcf->predicts.nelts; i++) {
+        mlcf = predicts[i];
+        mlcf->model = ngx_http_maas_model_find(mmcf, &mlcf->predict,
+                                               &mlcf->predict_version);
+        if (mlcf->model == NULL) {
+            ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                          "maas_predict: no maas_model \"%V\"%s%V",
+                          &mlcf->predict,
+                          mlcf->predict_version.len ? " version " : "",
+                          &mlcf->predict_version);
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+    mlcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_maas_module);
+
+    sizes.mmcf = mmcf;
+    sizes.max_rows = mlcf->max_rows == NGX_CONF_UNSET_UINT
+                     ? 256 : mlcf->max_rows;
+    sizes.limit = clcf->client_max_body_size != NGX_CONF_UNSET;
+    sizes.buffer = clcf->client_body_buffer_size != NGX_CONF_UNSET_SIZE;
+
+    cmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module);
+    cscf = cmcf->servers.elts;
+
+    for (i = 0; i < cmcf->servers.nelts; i++) {
+        server = sizes;
+        ngx_http_maas_derive(cscf[i]->ctx->loc_conf[
+                                 ngx_http_core_module.ctx_index],
+                             server);
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+static void *
+ngx_http_maas_create_loc_conf(ngx_conf_t *cf)
+{
+    ngx_http_maas_loc_conf_t  *mlcf;
+
+    mlcf = ngx_pcalloc(cf->pool, sizeof(ngx_http_maas_loc_conf_t));
+    if (mlcf == NULL) {
+        return NULL;
+    }
+
+    /*
+     * set by ngx_pcalloc():
+     *
+     *     mlcf->kind = NGX_HTTP_MAAS_NONE;
+     *     mlcf->model = NULL;
+     */
+
+    mlcf->batch = NGX_CONF_UNSET_UINT;
+    mlcf->max_rows = NGX_CONF_UNSET_UINT;
+
+    return mlcf;
+}
+
+
+static char *
+ngx_http_maas_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
+{
+    ngx_http_maas_loc_conf_t  *prev = parent;
+    ngx_http_maas_loc_conf_t  *conf = child;
+
+    ngx_http_maas_main_conf_t  *mmcf;
+
+    ngx_conf_merge_uint_value(conf->batch, prev->batch, 64);
+    ngx_conf_merge_uint_value(conf->max_rows, prev->max_rows, 256);
+
+    mmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_maas_module);
+    mmcf->max_batch = ngx_max(mmcf->max_batch, conf->batch);
+
+    return NGX_CONF_OK;
+}
+
+
+static ngx_int_t
+ngx_http_maas_init_process(ngx_cycle_t *cycle)
+{
+    ngx_http_maas_main_conf_t  *mmcf;
+
+    mmcf = ngx_http_cycle_get_module_main_conf(cycle, ngx_http_maas_module);
+
+    if (mmcf == NULL
+        || (ngx_process != NGX_PROCESS_WORKER
+            && ngx_process != NGX_PROCESS_SINGLE))
+    {
+        return NGX_OK;
+    }
+
+    return ngx_http_maas_model_init_process(cycle, mmcf);
+}

@@ -1,0 +1,230 @@
+
+/*
+ * What the module's files share: configuration, models, request context.
+ * Only nginx and maas.h here: no kernels, no JSON tree, no malloc.
+ */
+
+
+#ifndef _NGX_HTTP_MAAS_MODULE_H_INCLUDED_
+#define _NGX_HTTP_MAAS_MODULE_H_INCLUDED_
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+
+#include <maas.h>
+
+
+#define NGX_HTTP_MAAS_NONE     0
+#define NGX_HTTP_MAAS_SERVE    1
+#define NGX_HTTP_MAAS_PREDICT  2
+#define NGX_HTTP_MAAS_STATUS   3
+
+
+typedef struct ngx_http_maas_ctx_s    ngx_http_maas_ctx_t;
+typedef struct ngx_http_maas_model_s  ngx_http_maas_model_t;
+
+
+/* Rows that became ready in this turn of the event loop; one per model and
+ * worker, memory from init_process on. */
+
+typedef struct {
+    ngx_event_t               event;
+    ngx_queue_t               waiting;     /* ctx->queue, in row order */
+    ngx_uint_t                rows;        /* filled */
+    ngx_uint_t                size;        /* room, rows */
+    float                    *x;           /* (size,in) */
+    float                    *y;           /* (size,out) */
+    void                     *workspace;   /* of the worker, for all models */
+    size_t                    workspace_size;
+    unsigned                  running:1;   /* y is being answered from */
+} ngx_http_maas_batch_t;
+
+
+/* One version of a model: immutable after configuration, but for the batch */
+
+struct ngx_http_maas_model_s {
+    ngx_str_t                 name;        /* as in maas_model */
+    ngx_str_t                 version;     /* decimal */
+    ngx_int_t                 number;      /* of the version */
+    ngx_str_t                 label;
+    ngx_str_t                 file;
+    maas_model_t             *engine;
+    const maas_info_t        *info;
+    ngx_http_maas_batch_t     batch;
+};
+
+
+typedef struct {
+    ngx_array_t               models;      /* of ngx_http_maas_model_t * */
+    ngx_array_t               predicts;    /* of ngx_http_maas_loc_conf_t * */
+    ngx_uint_t                max_batch;   /* over all locations */
+} ngx_http_maas_main_conf_t;
+
+
+typedef struct {
+    ngx_uint_t                kind;
+    ngx_str_t                 root;        /* what stands before /v2 */
+
+    ngx_str_t                 predict;     /* model name */
+    ngx_str_t                 predict_version;
+    ngx_http_maas_model_t    *model;       /* of maas_predict */
+
+    ngx_uint_t                batch;
+    ngx_uint_t                max_rows;
+} ngx_http_maas_loc_conf_t;
+
+
+typedef enum {
+    ngx_http_maas_form_v2 = 0,
+    ngx_http_maas_form_rows,
+    ngx_http_maas_form_bytes
+} ngx_http_maas_form_e;
+
+
+struct ngx_http_maas_ctx_s {
+    ngx_http_request_t       *request;
+    ngx_http_maas_model_t    *model;
+    ngx_http_maas_form_e      form;        /* of the answer */
+    maas_request_t            req;
+    ngx_uint_t                row;         /* first one in the batch */
+    ngx_queue_t               queue;
+
+    unsigned                  queued:1;
+    unsigned                  ours:1;      /* the answer was made here */
+    unsigned                  replace:1;   /* an error page becomes JSON */
+    unsigned                  replaced:1;
+};
+
+
+/* ngx_http_maas_model.c */
+
+/* maas_model NAME PATH [version=N] [label=L]: load the file, check all, add
+ * it to mmcf->models.  NGX_CONF_OK, or NGX_CONF_ERROR with one log line. */
+char *ngx_http_maas_model_add(ngx_conf_t *cf, ngx_http_maas_main_conf_t *mmcf);
+
+/* The version of a model, the newest if version is empty; NULL if there is
+ * none. */
+ngx_http_maas_model_t *ngx_http_maas_model_find(
+    ngx_http_maas_main_conf_t *mmcf, ngx_str_t *name, ngx_str_t *version);
+
+/* In a worker: workspace, batches, one warm-up pass of each model. */
+ngx_int_t ngx_http_maas_model_init_process(ngx_cycle_t *cycle,
+    ngx_http_maas_main_conf_t *mmcf);
+
+
+/* ngx_http_maas_handler.c */
+
+/* Content handlers of maas_serve and maas_predict */
+ngx_int_t ngx_http_maas_serve_handler(ngx_http_request_t *r);
+ngx_int_t ngx_http_maas_predict_handler(ngx_http_request_t *r);
+
+/* The context of r, made on the first call; NULL: out of memory */
+ngx_http_maas_ctx_t *ngx_http_maas_get_ctx(ngx_http_request_t *r);
+
+/* Read the body, predict, answer; the return value of a handler. */
+ngx_int_t ngx_http_maas_infer(ngx_http_request_t *r,
+    ngx_http_maas_model_t *model);
+
+
+/* ngx_http_maas_body.c */
+
+/* The whole body as one span, in memory of r->pool if it was scattered or
+ * in a file.  NGX_OK or NGX_ERROR. */
+ngx_int_t ngx_http_maas_body(ngx_http_request_t *r, ngx_str_t *body);
+
+/* A request header by its lower-case name, NULL if there is none. */
+ngx_str_t *ngx_http_maas_header(ngx_http_request_t *r, char *name,
+    size_t len);
+
+
+/* ngx_http_maas_batch.c */
+
+/* The body is complete: read rows out of it and let them ride in this turn's
+ * batch, or run them at once if they are too many for it.  Finalizes r, now
+ * or when the batch has run. */
+void ngx_http_maas_batch_add(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx,
+    ngx_str_t *body, size_t json_len);
+
+/* Run what waits; handler of the batch's event. */
+void ngx_http_maas_batch_run(ngx_event_t *ev);
+
+
+/* ngx_http_maas_v2.c */
+
+/* Open Inference Protocol routes; path is what follows /v2. */
+ngx_int_t ngx_http_maas_v2_handler(ngx_http_request_t *r, ngx_str_t *path);
+
+
+/* ngx_http_maas_text.c */
+
+/* Text that grows in a pool.  Puts never fail; the text is asked at the end. */
+
+typedef struct {
+    ngx_pool_t               *pool;
+    u_char                   *start;
+    u_char                   *pos;
+    u_char                   *end;
+    unsigned                  failed:1;
+} ngx_http_maas_text_t;
+
+/* As ngx_sprintf(); at most 512 bytes a call. */
+void ngx_http_maas_put(ngx_http_maas_text_t *t, const char *fmt, ...);
+
+/* A JSON string with quotes; "<" is escaped, so that it may stand in HTML. */
+void ngx_http_maas_put_json(ngx_http_maas_text_t *t, const char *s);
+
+/* ["a","b"] of n strings */
+void ngx_http_maas_put_list(ngx_http_maas_text_t *t, const char *const *s,
+    size_t n);
+
+/* The text so far; NGX_ERROR if memory was out on the way. */
+ngx_int_t ngx_http_maas_text(ngx_http_maas_text_t *t, ngx_str_t *out);
+
+
+/* ngx_http_maas_response.c */
+
+/* Send body (memory of r->pool or static) with a status; what a content
+ * handler returns. json_len: with binary tensors behind the JSON, else 0. */
+ngx_int_t ngx_http_maas_send(ngx_http_request_t *r, ngx_uint_t status,
+    ngx_str_t *type, ngx_str_t *body, size_t json_len);
+
+/* The same with JSON text. */
+ngx_int_t ngx_http_maas_send_json(ngx_http_request_t *r, ngx_uint_t status,
+    ngx_str_t *json);
+
+/* Text as the answer to a request whose body is not wanted. */
+ngx_int_t ngx_http_maas_send_text(ngx_http_request_t *r,
+    ngx_http_maas_text_t *text);
+
+/* {"error":"..."} with a status. */
+ngx_int_t ngx_http_maas_send_error(ngx_http_request_t *r, ngx_uint_t status,
+    const char *text);
+
+/* The same from an engine error; logs it. */
+ngx_int_t ngx_http_maas_send_failure(ngx_http_request_t *r, maas_err_t *err);
+
+/* Error before the body was read: discards it first. */
+ngx_int_t ngx_http_maas_refuse(ngx_http_request_t *r, ngx_uint_t status,
+    const char *text);
+
+/* Is the method in `allowed`?  NGX_OK if so.  Else the error is answered, with
+ * an Allow header of `text`, and *answered says so: return what came back. */
+ngx_int_t ngx_http_maas_allow(ngx_http_request_t *r, ngx_uint_t allowed,
+    const char *text, ngx_uint_t *answered);
+
+/* Filters that turn nginx's own error pages into JSON */
+ngx_int_t ngx_http_maas_filter_init(ngx_conf_t *cf);
+
+
+/* ngx_http_maas_page.c */
+
+/* Content handler of maas_status: page for people, JSON for programs. */
+ngx_int_t ngx_http_maas_status_handler(ngx_http_request_t *r);
+
+
+extern ngx_module_t  ngx_http_maas_module;
+
+
+#endif /* _NGX_HTTP_MAAS_MODULE_H_INCLUDED_ */

@@ -1,0 +1,130 @@
+
+/*
+ * maas_status: the try-it page for people, the same facts as JSON for programs.
+ * Not here: the page itself, which is page.html, made a C string by `config`.
+ */
+
+
+#include "ngx_http_maas_module.h"
+
+
+static u_char  ngx_http_maas_page[] =
+#include "ngx_http_maas_page_html.h"
+;
+
+/* stands once in page.html */
+
+#define NGX_HTTP_MAAS_MARK  "@MAAS_STATUS@"
+
+
+static void
+ngx_http_maas_status_model(ngx_http_maas_text_t *text,
+    ngx_http_maas_model_t *model)
+{
+    ngx_uint_t          i;
+    const maas_info_t  *info;
+
+    info = model->info;
+
+    ngx_http_maas_put(text, "{\"name\":\"%V\",\"version\":\"%V\",\"path\":"
+                      "\"v2/models/%V/versions/%V/infer\",\"task\":\"%s\","
+                      "\"input\":{\"name\":\"%s\",\"shape\":[",
+                      &model->name, &model->version, &model->name,
+                      &model->version, info->task_name, info->input_name);
+
+    for (i = 0; i < info->rank; i++) {
+        ngx_http_maas_put(text, "%s%uz", i == 0 ? "" : ",", info->shape[i]);
+    }
+
+    ngx_http_maas_put(text, "],\"image\":%s,\"columns\":",
+                      info->image ? "true" : "false");
+    ngx_http_maas_put_list(text, info->columns, info->n_columns);
+    ngx_http_maas_put(text, "},\"output\":{\"name\":\"%s\",\"labels\":",
+                      info->output_name);
+    ngx_http_maas_put_list(text, info->labels, info->n_labels);
+    ngx_http_maas_put(text, "},\"parameters\":%uz,\"layers\":%uz,\"crc32c\":"
+                      "\"%08xD\",\"isa\":\"%s\",\"file_size\":%uz}",
+                      info->parameters, info->layers, info->crc32c, info->isa,
+                      info->file_size);
+}
+
+
+static void
+ngx_http_maas_status(ngx_http_request_t *r, ngx_http_maas_text_t *text)
+{
+    ngx_uint_t                   i;
+    ngx_http_maas_model_t      **models;
+    ngx_http_maas_main_conf_t   *mmcf;
+
+    mmcf = ngx_http_get_module_main_conf(r, ngx_http_maas_module);
+    models = mmcf->models.elts;
+
+    ngx_http_maas_put(text, "{\"version\":\"" MAAS_VERSION "\",\"models\":[");
+
+    for (i = 0; i < mmcf->models.nelts; i++) {
+        if (i != 0) {
+            ngx_http_maas_put(text, ",");
+        }
+        ngx_http_maas_status_model(text, models[i]);
+    }
+
+    ngx_http_maas_put(text, "]}");
+}
+
+
+ngx_int_t
+ngx_http_maas_status_handler(ngx_http_request_t *r)
+{
+    u_char                *mark, *p;
+    ngx_int_t              rc;
+    ngx_str_t              json, page, *accept;
+    ngx_uint_t             answered;
+    ngx_http_maas_text_t   text;
+
+    static ngx_str_t  html = ngx_string("text/html; charset=utf-8");
+
+    rc = ngx_http_maas_allow(r, NGX_HTTP_GET|NGX_HTTP_HEAD, "GET, HEAD",
+                             &answered);
+    if (answered) {
+        return rc;
+    }
+
+    ngx_memzero(&text, sizeof(text));
+    text.pool = r->pool;
+    ngx_http_maas_status(r, &text);
+
+    accept = ngx_http_maas_header(r, "accept", 6);
+
+    if (accept != NULL
+        && ngx_strstr(accept->data, "application/json") != NULL
+        && ngx_strstr(accept->data, "text/html") == NULL)
+    {
+        return ngx_http_maas_send_text(r, &text);
+    }
+
+    if (ngx_http_maas_text(&text, &json) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    rc = ngx_http_discard_request_body(r);
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
+    mark = (u_char *) ngx_strstr(ngx_http_maas_page, NGX_HTTP_MAAS_MARK);
+
+    page.len = sizeof(ngx_http_maas_page) - 1 - (sizeof(NGX_HTTP_MAAS_MARK) - 1)
+               + json.len;
+    page.data = ngx_pnalloc(r->pool, page.len);
+    if (mark == NULL || page.data == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    p = ngx_cpymem(page.data, ngx_http_maas_page, mark - ngx_http_maas_page);
+    p = ngx_cpymem(p, json.data, json.len);
+    mark += sizeof(NGX_HTTP_MAAS_MARK) - 1;
+    ngx_memcpy(p, mark, ngx_http_maas_page + sizeof(ngx_http_maas_page) - 1
+                        - mark);
+
+    return ngx_http_maas_send(r, NGX_HTTP_OK, &html, &page, 0);
+}
