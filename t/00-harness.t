@@ -151,13 +151,13 @@ subtest 'invariants' => sub {
     is($out =~ s/^ok //mg, 6, 'all six hold') or diag $out;
 
     for (
-        [ 'I1', q{open my $f, '>>', $t->dir . '/error.log'; 
+        [ 'I1', q{open my $f, '>>', $t->dir . '/error.log';
                   print $f "x [alert] y\n"; close $f;} ],
-        [ 'I2', q{open my $f, '>>', $t->dir . '/stderr'; 
+        [ 'I2', q{open my $f, '>>', $t->dir . '/stderr';
                   print $f "x: runtime error: y\n"; close $f;} ],
         [ 'I3', q{kill 'KILL', $t->workers; sleep 1;
                   $t->allow(qr/signal 9/);} ],
-        [ 'I4', q{open my $f, '>>', $t->dir . '/error.log'; 
+        [ 'I4', q{open my $f, '>>', $t->dir . '/error.log';
                   print $f "open socket #3 left in connection 1\n";
                   close $f;} ],
         [ 'I4', q{kill 'STOP', $t->master;} ],

@@ -1,0 +1,91 @@
+#!/usr/bin/perl
+
+# Promise: what was built is what nginx expects and nothing more: three
+# symbols, no state in the engine, no needless library, no trace outside.
+
+use strict;
+use warnings;
+
+use FindBin;
+use lib "$FindBin::Bin/lib";
+use MaasTest;
+use Test::More;
+
+chdir $MaasTest::top or die;
+
+my $build = $MaasTest::build;
+my $so = $ENV{MAAS_SO} || "$build/ngx_http_maas_module.so";
+my $asan = $build =~ /asan/;
+
+ok(-f $so, 'the module is built') or BAIL_OUT('no module');
+ok(-x "$build/maas-trainer", 'the trainer is built');
+
+###############################################################################
+
+my @symbols = map { (split)[-1] } split /\n/, `nm -D --defined-only '$so'`;
+is(join(' ', sort grep { !/^__?[ao]san|^__odr/i } @symbols),
+    'ngx_module_names ngx_module_order ngx_modules',
+    'the module exports its three symbols');
+
+my @needed = sort `readelf -d '$so'` =~ /NEEDED.*\[([^]]+)\]/g;
+is(join(' ', grep { !/^lib(?:c|m|z|cjson|openblas|png16|asan|ubsan)\.so/
+    && !/^ld-linux/ } @needed), '', 'it needs no other library');
+is(join(' ', grep { /^lib(?:csv|pthread|gomp)/ } @needed), '',
+    'nothing of the trainer');
+
+# named variables in .data and .bss of the engine; constants are elsewhere
+
+sub state_of {
+    my ($file) = @_;
+    return grep { !/asan|ubsan|odr/i }
+        `objdump -t '$file'` =~ /^\S+ .{7} \.(?:data|bss)(?:\.\w+)?\s+\S+\s+(\S+)$/mg;
+}
+
+my $t = MaasTest->new;
+
+if (!$asan) {
+    my $c = $t->write_file('state.c', "int f(void);\nint f(void)\n"
+        . "{ static int here; return here++; }\nint there = 1;\n"
+        . "const char *const fixed[] = { \"a\" };\n");
+    system('gcc', '-fPIC', '-c', '-o', "$c.o", $c);
+    is(join(' ', map { s/\..*//r } sort(state_of("$c.o"))), 'here there',
+        'state can be seen');
+    is(join(' ', state_of("$build/libmaas.a")), '',
+        'the engine has no state');
+}
+
+###############################################################################
+
+my $conf = "%%GLOBALS%%\nevents { }\n";
+
+my ($rc, $said) = $t->check_conf($conf);
+is($rc, 0, 'nginx loads the module') or diag($said);
+
+# the signature says which nginx a module was made for
+
+my $bytes = MaasTest::Proc::slurp($so);
+cmp_ok($bytes =~ s/\b8,4,8,\K([01]{34})/$1 =~ tr{01}{10}r/e, '==', 1,
+    'a module for another nginx');
+my $other = $t->write_file('other.so', $bytes);
+($rc, $said) = $t->check_conf(
+    "load_module $other;\npid %%TESTDIR%%/nginx.pid;\nevents { }\n");
+is($rc, 1, 'is refused');
+like($said, qr/not binary compatible/, 'with nginx saying so');
+
+###############################################################################
+
+my ($help) = $t->trainer('--help');
+is($help, 0, 'maas-trainer --help');
+is(($t->trainer)[0], 2, 'maas-trainer alone is a usage error');
+
+my $src = $ENV{NGINX_SRC} || '/usr/share/nginx/src';
+is(`find '$src' -newer '$build/nginx.key' 2>/dev/null`, '',
+    'nothing was written beside nginx');
+
+if (!$asan) {
+    delete @ENV{qw(MAKEFLAGS MAKELEVEL MFLAGS)};
+    system('make', '-q', 'module', 'trainer', 'units');
+    is($?, 0, 'a second make has nothing to do');
+}
+
+done_testing();
