@@ -129,7 +129,10 @@ $(shell mkdir -p $(B))
 $(file >$(B)/nginx.key,$(MODULE_KEY))
 endif
 
-$(B)/nginx/Makefile: config $(B)/nginx.key Makefile | $(PACKAGES)
+# and so does `config` itself: it makes a C string of the page
+PAGE        = $(wildcard ngx_maas_module/*.html ngx_maas_module/*.map)
+
+$(B)/nginx/Makefile: config $(PAGE) $(B)/nginx.key Makefile | $(PACKAGES)
 	@echo "configuring the module for $(NGINX_SRC)"
 	@rm -rf $(B)/nginx && mkdir -p $(B)/nginx
 	@cd $(NGINX_SRC) && bash -c ' \

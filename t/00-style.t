@@ -95,8 +95,10 @@ subtest 'the checks themselves' => sub {
     }
 
     $see->('heads', $room, "int f(int a)\n{\n", qr/1: the name of f/);
-    $see->('heads', $room, "static void *f(int a,\n", qr/the name of f/);
-    $see->('heads', $room, "int\nf(int a)\n{\n    if (a) {\n");
+    $see->('heads', $room, "\nstatic void *f(int a,\n    b)\n{\n",
+        qr/2: the name of f/);
+    $see->('heads', $room, "int f(int a,\n    int b);\nint\nf(int a)\n{\n"
+        . "    if (a) {\n");
 
     $see->('skips', 't/a.t', "plan skip" . "_all => 1;\n", qr/1: skips/);
     $see->('skips', 't/a.t', "    skip" . "('why', 2);\n", qr/1: skips/);

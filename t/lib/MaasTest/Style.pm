@@ -36,7 +36,7 @@ our @rooms = (
     },
     {
         path     => qr{^ngx_maas_module/},
-        includes => qr{^(?:<(?:ngx_|nginx\.)\w*\.?h?>|"maas\.h"|"ngx_http_maas_\w+\.h")$},
+        includes => qr{^(?:<(?:ngx_\w+|nginx|maas)\.h>|"maas\.h"|"ngx_http_maas_\w+\.h")$},
         except   => {},
         banned   => [ @unsafe, @vague, @memory, @program, @files ],
         owners   => { qr{_(?:body|model)\.c$} => \@files },
@@ -156,17 +156,19 @@ sub functions {
     return @found;
 }
 
-# Definitions in the style of other projects: type and name in one line
+# Definitions with type and name in one line, as other projects have them
 
 sub heads {
     my ($path, $text) = @_;
-    return if $path !~ /\.c$/;
-    return _each_line(bare($text), sub {
-        return if $_[0] !~ /^(?:static |const |unsigned )*\w[\w ]* \**(\w+)\([^;]*$/;
-        return if $_[0] =~ /__attribute__|^(?:typedef|struct|return|else)\b/;
-        return "the name of $1() is not at the start of its line";
-    }) if $path =~ m{^(?:engine|ngx_maas_module)/};
-    return;
+    return if $path !~ m{^(?:engine|ngx_maas_module|trainer)/.*\.c$};
+    my $bare = bare($text);
+    my @wrong;
+    while ($bare =~ /^\w[\w \t]*[ *]+(\w+)\([^;\{\}]*\)\s*^\{/mg) {
+        my ($name, $before) = ($1, substr $bare, 0, $-[0]);
+        my $line = 1 + ($before =~ tr/\n//);
+        push @wrong, "$line: the name of $name() is not where a line starts";
+    }
+    return @wrong;
 }
 
 # What a header declares with a contract: name => true where a comment of some
@@ -242,7 +244,7 @@ sub skips {
 sub purpose {
     my ($path, $text) = @_;
     return if $path !~ m{^(?:engine|ngx_maas_module|trainer)/.*\.[ch]$};
-    return $text =~ m{\A/\*.{30,}?\*/}s ? () : '1: no header comment';
+    return $text =~ m{\A\n?/\*.{30,}?\*/}s ? () : '1: no header comment';
 }
 
 1;
