@@ -67,8 +67,10 @@ int train_number(const char *s, double *out);
 /* The whole of a file in memory; dies if it cannot be read. */
 void *train_slurp(const char *path, size_t *size);
 
-/* Denormals are zero in this thread: they would cost threefold. */
-void train_flush_denormals(void);
+/* Denormals are zero in this thread from now on: they would cost threefold.
+ * Returns what train_restore_denormals() wants. */
+unsigned train_flush_denormals(void);
+void train_restore_denormals(unsigned before);
 
 
 /* rng.c: xoshiro256**, the same stream on every machine */
@@ -143,6 +145,8 @@ void train_data_read(const char *path, train_part_t part,
 void train_data_free(train_data_t *d);
 /* Does this path have a test part of its own? */
 int train_data_has_test(const char *path);
+/* What reading more data for the same network needs: points into d. */
+void train_data_info(const train_data_t *d, maas_info_t *info);
 /* row as wire numbers, x(in) */
 void train_data_row(const train_data_t *d, size_t row, float *x);
 
@@ -267,6 +271,7 @@ typedef struct {
     uint32_t      *col_n;
     uint32_t      *classes;         /* (rows) */
     float         *targets;         /* (rows,out) */
+    unsigned       soft;            /* targets are shares of classes, given */
 } train_batch_t;
 
 /* What gives batches: data seen through the scaling. */
@@ -487,47 +492,78 @@ void train_progress_epoch(train_progress_t *p, size_t epoch, double loss,
 /* options.c: fit's settings, from the command line and from a file */
 
 typedef struct {
-    char      *data, *valid, *target, *output, *name, *hidden, *config;
+    char      *data, *valid, *test, *target, *output, *name, *hidden, *config;
     int        header, task, scaling, init, loss, optimizer, schedule;
     size_t     epochs, batch, patience, seed;
     double     lr, momentum, rho, beta1, beta2, epsilon, weight_decay, l2;
     double     clip_norm, validation;
-    unsigned   json, quiet;
+    int        json, quiet;
 } train_options_t;
 
-/* Dies or leaves with usage; also prints --help. */
+/* Leaves with usage if they make no sense; --help is printed here too. */
 void train_options_read(train_options_t *o, int argc, char **argv);
 void train_options_free(train_options_t *o);
-/* Each setting that changes the weights, once: name and text of its value.
- * The text is valid until the next call. */
+/* Calls each() with every setting that changes the weights and the text of
+ * its value, which is valid during the call. */
 void train_options_each(const train_options_t *o,
-    void (*each)(void *ctx, const char *name, const char *value), void *ctx);
+    void (*each)(void *ctx, const char *name, const char *value, int quoted),
+    void *ctx);
 
 
 /* record.c: the `maas` document of a new model */
 
+typedef struct {
+    const train_options_t  *options;
+    const train_data_t     *data;
+    const train_scale_t    *scale;
+    const train_net_t      *net;
+    const train_result_t   *result;
+    const train_metrics_t  *test;       /* NULL: not measured */
+    size_t                  n_train;
+    size_t                  n_valid;
+} train_record_t;
+
 /* JSON text, to be given to train_free(). */
-char *train_record(const train_options_t *o, const train_data_t *d,
-    const train_scale_t *s, const train_net_t *net, const train_result_t *r,
-    size_t n_train, size_t n_valid);
+char *train_record(const train_record_t *r);
 
 
-/* write.c: one whole file or none */
+/* write.c: a whole file or none */
 
-/* Write the network as a model file; document: JSON text.  Temporary name in
- * the same folder, synced, renamed, folder synced.  Dies on failure, leaving
- * nothing behind.  *size: bytes written. */
-void train_write(const char *path, const train_net_t *net,
-    const char *document, size_t *size);
-/* Dies now if a file could not be written there after hours of training. */
-void train_write_check(const char *path);
+/* The network as the bytes of a model file, to be given to train_free().
+ * document: JSON text. */
+void *train_image(const train_net_t *net, const char *document, size_t *size);
+/* Temporary name in the same folder, synced, renamed, folder synced.  Dies on
+ * failure, leaving nothing behind. */
+void train_save(const char *path, const void *image, size_t size);
+/* Dies now if nothing could be written there after hours of training. */
+void train_save_check(const char *path);
 
 
-/* run.c: rows through the engine, as nginx would run them */
+/* model_args.c: command line of those who use a model on data */
+
+typedef struct {
+    const char    *model;
+    const char    *data;
+    train_part_t   part;
+    train_want_t   want;
+    int            json;
+} train_model_args_t;
+
+/* Leaves with usage if they make no sense; what: one sentence of help. */
+void train_model_args(train_model_args_t *a, int argc, char **argv,
+    const char *what);
+/* Read the data for the model. */
+void train_model_data(train_model_args_t *a, const maas_info_t *info,
+    train_data_t *d);
+
+
+/* run.c: rows through the engine, as nginx runs them */
 
 maas_model_t *train_model_open(const char *path);
 /* y(rows,out), to be given to train_free(); dies if a result is not finite */
 float *train_model_run(const maas_model_t *m, const train_data_t *d);
+/* The target's name in the training record, or NULL; to be freed. */
+char *train_model_target(const maas_info_t *info);
 
 
 #endif /* MAAS_TRAINER_H */

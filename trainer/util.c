@@ -10,7 +10,7 @@
 #include <string.h>
 #include <time.h>
 
-#if defined(__x86_64__) || defined(__i386__)
+#if defined(__x86_64__)
 #include <xmmintrin.h>
 #endif
 
@@ -234,10 +234,26 @@ train_slurp(const char *path, size_t *size)
 }
 
 
-void
+unsigned
 train_flush_denormals(void)
 {
-#if defined(__x86_64__) || defined(__i386__)
-    _mm_setcsr(_mm_getcsr() | 0x8040);      /* FTZ, DAZ */
+#if defined(__x86_64__)
+    unsigned  before;
+
+    before = _mm_getcsr();
+    _mm_setcsr(before | 0x8040);            /* FTZ, DAZ */
+
+    return before;
+#else
+    return 0;
+#endif
+}
+
+
+void
+train_restore_denormals(unsigned before)
+{
+#if defined(__x86_64__)
+    _mm_setcsr(before);
 #endif
 }

@@ -1,0 +1,398 @@
+/*
+ * fit: data -> split -> scaling -> training -> one checked model file.
+ * The steps themselves are in their own files.
+ */
+
+#include <cjson/cJSON.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "trainer.h"
+
+
+typedef struct {
+    train_options_t  o;
+    train_data_t     data;
+    train_data_t     valid;         /* --valid, else empty */
+    train_data_t     test;          /* a test part, else empty */
+    uint32_t        *row;
+    uint32_t        *valid_row;
+    size_t           n_train;
+    size_t           n_valid;
+    train_scale_t    scale;
+    train_net_t      net;
+    train_optim_t    optim;
+    train_plan_t     plan;
+    train_result_t   result;
+    train_metrics_t  metrics;
+    void            *image;
+    size_t           size;
+} fit_t;
+
+
+static void
+fit_read_more(fit_t *f, const char *path, train_part_t part, train_data_t *d)
+{
+    maas_info_t   info;
+    train_want_t  want = { 0 };
+
+    train_data_info(&f->data, &info);
+    want.model = &info;
+    want.target = f->data.target;
+    want.header = (train_tri_t) f->o.header;
+
+    train_data_read(path, part, &want, d);
+}
+
+
+static void
+fit_read(fit_t *f)
+{
+    train_want_t  want = { 0 };
+
+    want.target = f->o.target;
+    want.header = (train_tri_t) f->o.header;
+    want.task = f->o.task - 1;
+
+    train_data_read(f->o.data, TRAIN_PART_TRAIN, &want, &f->data);
+
+    if (f->o.valid != NULL) {
+        fit_read_more(f, f->o.valid, TRAIN_PART_TRAIN, &f->valid);
+    }
+
+    if (f->o.test != NULL) {
+        fit_read_more(f, f->o.test, TRAIN_PART_TEST, &f->test);
+
+    } else if (train_data_has_test(f->o.data)) {
+        fit_read_more(f, f->o.data, TRAIN_PART_TEST, &f->test);
+    }
+}
+
+
+static void
+fit_split(fit_t *f)
+{
+    size_t  i;
+
+    f->row = train_alloc(f->data.rows, sizeof(uint32_t));
+
+    if (f->o.valid != NULL) {
+        f->n_train = train_split(&f->data, 0, f->o.seed, f->row);
+        f->n_valid = f->valid.rows;
+        f->valid_row = train_alloc(f->n_valid, sizeof(uint32_t));
+
+        for (i = 0; i < f->n_valid; i++) {
+            f->valid_row[i] = (uint32_t) i;
+        }
+
+        return;
+    }
+
+    f->n_train = train_split(&f->data, f->o.validation, f->o.seed, f->row);
+    f->n_valid = f->data.rows - f->n_train;
+    f->valid_row = train_alloc(f->n_valid, sizeof(uint32_t));
+    (void) memcpy(f->valid_row, f->row + f->n_train,
+                  f->n_valid * sizeof(uint32_t));
+}
+
+
+static void
+fit_prepare(fit_t *f)
+{
+    int                     loss;
+    char                    why[160];
+    const train_options_t  *o;
+
+    o = &f->o;
+    loss = train_loss_choose((train_loss_t) o->loss, f->data.task);
+
+    if (loss < 0) {
+        train_usage("fit", "--loss: %s does not go with the task %s",
+                    train_loss_names[o->loss],
+                    maas__task_names[f->data.task]);
+    }
+
+    if (train_net_create(&f->net, f->data.in, f->data.out, f->data.task,
+                         o->hidden, why) != 0)
+    {
+        train_usage("fit", "--hidden: %s", why);
+    }
+
+    train_net_init(&f->net, (train_init_t) o->init, o->seed);
+    train_scale_fit(&f->scale, (train_scaling_t) o->scaling, &f->data, f->row,
+                    f->n_train);
+
+    train_optim_create(&f->optim, (train_optim_kind_t) o->optimizer,
+                       f->net.n);
+    f->optim.lr = o->lr;
+    f->optim.momentum = o->momentum;
+    f->optim.rho = o->rho;
+    f->optim.beta1 = o->beta1;
+    f->optim.beta2 = o->beta2;
+    f->optim.eps = o->epsilon;
+    f->optim.l2 = o->l2;
+    f->optim.weight_decay = o->weight_decay;
+    f->optim.clip_norm = o->clip_norm;
+
+    f->plan.loss = (train_loss_t) loss;
+    f->plan.schedule = (train_sched_t) o->schedule;
+    f->plan.epochs = o->epochs;
+    f->plan.batch = (o->batch < f->n_train) ? o->batch : f->n_train;
+    f->plan.patience = o->patience;
+    f->plan.seed = o->seed;
+    f->plan.quiet = (unsigned) o->quiet;
+}
+
+
+static void
+fit_train(fit_t *f)
+{
+    train_source_t  source, valid;
+
+    train_source_init(&source, &f->data, &f->scale);
+
+    if (f->valid.rows > 0) {
+        train_source_init(&valid, &f->valid, &f->scale);
+    } else {
+        valid = source;
+    }
+
+    train_loop(&f->net, &f->optim, &f->plan, &source, &valid, f->row,
+               f->n_train, f->valid_row, f->n_valid, &f->result);
+
+    if (f->result.best_epoch == 0) {
+        if (f->result.interrupted) {
+            train_die("interrupted before a first step was made: nothing is "
+                      "written");
+        }
+
+        train_die("the loss is not finite from the first epoch on: a lower "
+                  "--lr, --clip-norm or another --scaling may help; nothing "
+                  "is written");
+    }
+}
+
+
+static void
+fit_image(fit_t *f)
+{
+    char            *document;
+    train_record_t   r;
+
+    r.options = &f->o;
+    r.data = &f->data;
+    r.scale = &f->scale;
+    r.net = &f->net;
+    r.result = &f->result;
+    r.test = (f->metrics.rows > 0) ? &f->metrics : NULL;
+    r.n_train = f->n_train;
+    r.n_valid = f->n_valid;
+
+    train_free(f->image);
+    document = train_record(&r);
+    f->image = train_image(&f->net, document, &f->size);
+    train_free(document);
+}
+
+
+/* The bytes must load before they may replace a file that did.  The test part
+ * is seen here for the first time, by the engine that will serve. */
+
+static void
+fit_check(fit_t *f)
+{
+    float         *y;
+    maas_err_t     err = { 0 };
+    maas_model_t  *m;
+
+    fit_image(f);
+
+    if (maas_model_load(f->image, f->size, MAAS_ISA_AUTO, &m, &err)
+        != MAAS_OK)
+    {
+        train_die("the trained network makes no good model file: %s",
+                  err.msg);
+    }
+
+    if (f->test.rows > 0) {
+        y = train_model_run(m, &f->test);
+        train_metrics(&f->metrics, &f->test, y);
+        train_free(y);
+        fit_image(f);
+    }
+
+    maas_model_free(m);
+}
+
+
+static void
+fit_figure(cJSON *o, const char *name, double v)
+{
+    if (isfinite(v)) {
+        (void) cJSON_AddNumberToObject(o, name, v);
+    } else {
+        (void) cJSON_AddNullToObject(o, name);
+    }
+}
+
+
+static void
+fit_report_json(const fit_t *f)
+{
+    char                  *text;
+    cJSON                 *o;
+    const train_result_t  *r;
+
+    r = &f->result;
+    o = cJSON_CreateObject();
+
+    (void) cJSON_AddStringToObject(o, "file", f->o.output);
+    (void) cJSON_AddStringToObject(o, "name", f->o.name);
+    (void) cJSON_AddStringToObject(o, "task",
+                                   maas__task_names[f->data.task]);
+    fit_figure(o, "size", (double) f->size);
+    fit_figure(o, "parameters", (double) train_net_parameters(&f->net));
+    fit_figure(o, "rows", (double) f->data.rows);
+    fit_figure(o, "epochs", (double) r->epochs);
+    fit_figure(o, "best_epoch", (double) r->best_epoch);
+    fit_figure(o, "training_loss", r->train_loss);
+    fit_figure(o, "validation_loss", f->n_valid ? r->best_loss : NAN);
+    fit_figure(o, "validation_score", r->best_score);
+    fit_figure(o, "training_seconds", r->train_seconds);
+    fit_figure(o, "seconds", r->seconds);
+    (void) cJSON_AddBoolToObject(o, "interrupted", (int) r->interrupted);
+    (void) cJSON_AddBoolToObject(o, "stopped_early", (int) r->stopped);
+
+    if (f->metrics.rows > 0) {
+        fit_figure(o, "test_rows", (double) f->metrics.rows);
+        fit_figure(o, "test_loss", f->metrics.loss);
+
+        if (f->data.classes != NULL) {
+            fit_figure(o, "test_accuracy", f->metrics.accuracy);
+        } else {
+            fit_figure(o, "test_r2", f->metrics.r2);
+            fit_figure(o, "test_rmse", f->metrics.rmse);
+        }
+    }
+
+    text = cJSON_PrintUnformatted(o);
+    (void) puts(text != NULL ? text : "{}");
+    cJSON_free(text);
+    cJSON_Delete(o);
+}
+
+
+static void
+fit_report_data(const fit_t *f)
+{
+    const train_data_t  *d;
+
+    d = &f->data;
+    (void) printf("data      %zu rows of %zu %s, ", d->rows, d->in,
+                  d->columns != NULL ? "columns" : "numbers");
+
+    if (d->target != NULL) {
+        (void) printf("target \"%s\": ", d->target);
+    }
+
+    if (d->classes != NULL) {
+        (void) printf("%zu classes; ", d->n_labels);
+    } else {
+        (void) printf("numbers; ");
+    }
+
+    (void) printf("%zu for training, %zu for validation\n", f->n_train,
+                  f->n_valid);
+}
+
+
+static void
+fit_report(const fit_t *f)
+{
+    size_t                 i;
+    const train_result_t  *r;
+
+    r = &f->result;
+    fit_report_data(f);
+
+    (void) printf("network   %zu", f->net.in);
+
+    for (i = 0; i < f->net.n_layers; i++) {
+        (void) printf("-%zu", f->net.layers[i].units);
+    }
+
+    (void) printf(", %zu parameters\n", train_net_parameters(&f->net));
+
+    if (r->interrupted) {
+        (void) printf("interrupted: the best weights so far are kept\n");
+    }
+
+    (void) printf("best      epoch %zu of %zu%s, training loss %.4f",
+                  r->best_epoch, r->epochs,
+                  r->stopped ? " (stopped early)" : "", r->train_loss);
+
+    if (f->n_valid > 0) {
+        (void) printf(", validation loss %.4f", r->best_loss);
+
+        if (!isnan(r->best_score)) {
+            (void) printf(", %s %.4f",
+                          f->data.classes != NULL ? "accuracy" : "R2",
+                          r->best_score);
+        }
+    }
+
+    (void) printf("\ntime      %.3f s of training, %.3f s an epoch; %.3f s "
+                  "with validation\n", r->train_seconds,
+                  r->train_seconds / (double) r->epochs, r->seconds);
+    (void) printf("model     %s, %zu bytes\n", f->o.output, f->size);
+
+    if (f->metrics.rows > 0 && f->data.classes != NULL) {
+        (void) printf("test accuracy %.4f (loss %.4f, %zu rows)\n",
+                      f->metrics.accuracy, f->metrics.loss, f->metrics.rows);
+
+    } else if (f->metrics.rows > 0) {
+        (void) printf("test R2 %.4f (RMSE %.6g, %zu rows)\n", f->metrics.r2,
+                      f->metrics.rmse, f->metrics.rows);
+    }
+}
+
+
+int
+cmd_fit(int argc, char **argv)
+{
+    fit_t  f;
+
+    (void) memset(&f, 0, sizeof(fit_t));
+    maas_single_thread();
+
+    train_options_read(&f.o, argc, argv);
+    train_save_check(f.o.output);
+
+    fit_read(&f);
+    fit_split(&f);
+    fit_prepare(&f);
+    fit_train(&f);
+    fit_check(&f);
+    train_save(f.o.output, f.image, f.size);
+
+    if (f.o.json) {
+        fit_report_json(&f);
+    } else {
+        fit_report(&f);
+    }
+
+    train_metrics_free(&f.metrics);
+    train_free(f.image);
+    train_free(f.row);
+    train_free(f.valid_row);
+    train_optim_free(&f.optim);
+    train_net_free(&f.net);
+    train_scale_free(&f.scale);
+    train_data_free(&f.data);
+    train_data_free(&f.valid);
+    train_data_free(&f.test);
+    train_options_free(&f.o);
+
+    return TRAIN_EXIT_OK;
+}

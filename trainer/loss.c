@@ -1,0 +1,237 @@
+/*
+ * Losses: from the last layer's numbers to answers, the loss and its
+ * gradient.  Cross-entropies are fused with sigmoid and softmax.
+ */
+
+#include <math.h>
+#include <string.h>
+
+#include "trainer.h"
+
+
+const char *const  train_loss_names[TRAIN_N_LOSSES] = {
+    "auto", "mse", "mae", "huber", "binary_crossentropy",
+    "sparse_categorical_crossentropy", "categorical_crossentropy"
+};
+
+
+int
+train_loss_choose(train_loss_t loss, maas_task_t task)
+{
+    int                        fits;
+    static const train_loss_t  first[] = {
+        TRAIN_LOSS_SPARSE, TRAIN_LOSS_BINARY, TRAIN_LOSS_MSE
+    };
+
+    switch (loss) {
+    case TRAIN_LOSS_AUTO:
+        return (int) first[task];
+    case TRAIN_LOSS_BINARY:
+        fits = (task == MAAS_TASK_BINARY);
+        break;
+    case TRAIN_LOSS_SPARSE:
+    case TRAIN_LOSS_CATEGORICAL:
+        fits = (task == MAAS_TASK_CLASSIFICATION);
+        break;
+    default:
+        fits = 1;
+    }
+
+    return fits ? (int) loss : -1;
+}
+
+
+/* -log of the class's share; z(n) becomes shares, dz the gradient */
+
+static double
+loss_softmax(float *z, size_t n, const float *target, uint32_t class,
+    float scale, float *dz)
+{
+    float   max, sum, share, total;
+    double  loss;
+    size_t  j;
+
+    max = z[0];
+
+    for (j = 1; j < n; j++) {
+        max = (z[j] > max) ? z[j] : max;
+    }
+
+    loss = 0;
+    total = 1;
+
+    if (target == NULL) {
+        loss = (double) max - z[class];
+
+    } else {
+        total = 0;
+
+        for (j = 0; j < n; j++) {
+            loss += target[j] * ((double) max - z[j]);
+            total += target[j];
+        }
+    }
+
+    sum = 0;
+
+    for (j = 0; j < n; j++) {
+        z[j] = expf(z[j] - max);
+        sum += z[j];
+    }
+
+    share = 1 / sum;
+
+    for (j = 0; j < n; j++) {
+        z[j] *= share;
+    }
+
+    if (dz != NULL) {
+        for (j = 0; j < n; j++) {
+            dz[j] = scale * (total * z[j]
+                             - (target != NULL ? target[j] : j == class));
+        }
+    }
+
+    return loss + total * log((double) sum);
+}
+
+
+/* max(z,0) - z t + log(1 + exp(-|z|)) never overflows */
+
+static double
+loss_binary(float *z, size_t n, const float *target, float scale, float *dz)
+{
+    float   e, p;
+    double  loss;
+    size_t  j;
+
+    loss = 0;
+
+    for (j = 0; j < n; j++) {
+        e = expf(-fabsf(z[j]));
+        loss += (z[j] > 0 ? z[j] : 0) - z[j] * target[j] + log1p((double) e);
+        p = (z[j] >= 0) ? 1 / (1 + e) : e / (1 + e);
+        z[j] = p;
+
+        if (dz != NULL) {
+            dz[j] = scale * (p - target[j]) / (float) n;
+        }
+    }
+
+    return loss / (double) n;
+}
+
+
+/* a(n) against target(n); da by a */
+
+static double
+loss_distance(train_loss_t kind, const float *a, size_t n,
+    const float *target, float scale, float *da)
+{
+    float   e, slope;
+    double  loss;
+    size_t  j;
+
+    loss = 0;
+    scale /= (float) n;
+
+    for (j = 0; j < n; j++) {
+        e = a[j] - target[j];
+
+        if (kind == TRAIN_LOSS_MSE) {
+            loss += (double) e * e;
+            slope = 2 * e;
+
+        } else if (kind == TRAIN_LOSS_HUBER && fabsf(e) <= 1) {
+            loss += 0.5 * (double) e * e;
+            slope = e;
+
+        } else {
+            loss += fabsf(e) - (kind == TRAIN_LOSS_HUBER ? 0.5 : 0);
+            slope = (float) ((e > 0) - (e < 0));
+        }
+
+        if (da != NULL) {
+            da[j] = scale * slope;
+        }
+    }
+
+    return loss / (double) n;
+}
+
+
+/* Targets of a row as numbers: those there are, or 0 and 1 from its class */
+
+static const float *
+loss_targets(const train_batch_t *b, size_t row, size_t n, int classes)
+{
+    float  *t;
+
+    t = b->targets + row * n;
+
+    if (classes) {
+        (void) memset(t, 0, n * sizeof(float));
+
+        if (n == 1) {
+            t[0] = (float) b->classes[row];
+        } else {
+            t[b->classes[row]] = 1;
+        }
+    }
+
+    return t;
+}
+
+
+double
+train_loss(train_loss_t loss, maas_act_t act, const train_batch_t *b,
+    float *z, size_t ld, float *dz)
+{
+    int           classes;
+    float         scale, *d;
+    size_t        i, n;
+    double        sum;
+    const float  *t;
+
+    n = b->out;
+    sum = 0;
+    scale = 1 / (float) b->rows;
+    classes = (act != MAAS_ACT_LINEAR && !b->soft);
+
+    if (dz != NULL) {
+        (void) memset(dz, 0, b->rows * ld * sizeof(float));
+    }
+
+    for (i = 0; i < b->rows; i++, z += ld) {
+        d = (dz != NULL) ? dz + i * ld : NULL;
+
+        if (loss == TRAIN_LOSS_SPARSE) {
+            sum += loss_softmax(z, n, NULL, b->classes[i], scale, d);
+            continue;
+        }
+
+        t = loss_targets(b, i, n, classes);
+
+        if (loss == TRAIN_LOSS_CATEGORICAL) {
+            sum += loss_softmax(z, n, t, 0, scale, d);
+
+        } else if (loss == TRAIN_LOSS_BINARY) {
+            sum += loss_binary(z, n, t, scale, d);
+
+        } else {
+            if (act == MAAS_ACT_SOFTMAX) {
+                maas__softmax(z, 1, n, ld);
+            } else {
+                maas__act(act, 1, z, n);
+            }
+
+            sum += loss_distance(loss, z, n, t, scale, d);
+
+            if (d != NULL) {
+                train_act_backward(act, 1, NULL, z, 1, n, ld, d);
+            }
+        }
+    }
+
+    return sum;
+}

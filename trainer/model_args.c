@@ -1,0 +1,136 @@
+/*
+ * The common command line of `evaluate` and `predict`: a model and data.
+ */
+
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "trainer.h"
+
+
+static void
+args_help(const char *cmd, const char *what)
+{
+    (void) printf("usage: maas-trainer %s MODEL --data D [OPTION]...\n%s\n\n"
+        "  -d, --data=D             folder with the MNIST names (its test "
+        "part),\n"
+        "                           IDX pair IMAGES,LABELS, or CSV file\n"
+        "      --part=PART          of a folder: test (default) or train\n"
+        "  -t, --target=COL         CSV column with the truth (as in "
+        "training)\n"
+        "      --header=yes|no      does a CSV file begin with names? (by "
+        "looking)\n"
+        "      --json               JSON\n", cmd, what);
+    exit(TRAIN_EXIT_OK);
+}
+
+
+static train_tri_t
+args_header(const char *cmd, const char *value)
+{
+    if (strcmp(value, "yes") == 0) {
+        return TRAIN_YES;
+    }
+
+    if (strcmp(value, "no") == 0) {
+        return TRAIN_NO;
+    }
+
+    train_usage(cmd, "--header: \"%.40s\": expected yes or no", value);
+}
+
+
+static train_part_t
+args_part(const char *cmd, const char *value)
+{
+    if (strcmp(value, "test") == 0) {
+        return TRAIN_PART_TEST;
+    }
+
+    if (strcmp(value, "train") == 0) {
+        return TRAIN_PART_TRAIN;
+    }
+
+    train_usage(cmd, "--part: \"%.40s\": expected test or train", value);
+}
+
+
+void
+train_model_args(train_model_args_t *a, int argc, char **argv,
+    const char *what)
+{
+    int                         c;
+    const char                 *cmd;
+    static const struct option  longs[] = {
+        { "data",   required_argument, NULL, 'd' },
+        { "part",   required_argument, NULL, 'p' },
+        { "target", required_argument, NULL, 't' },
+        { "header", required_argument, NULL, 'H' },
+        { "json",   no_argument,       NULL, 'j' },
+        { "help",   no_argument,       NULL, 'h' },
+        { NULL,     0,                 NULL, 0 }
+    };
+
+    (void) memset(a, 0, sizeof(train_model_args_t));
+    a->part = TRAIN_PART_TEST;
+    cmd = argv[0];
+
+    while ((c = getopt_long(argc, argv, "d:t:h", longs, NULL)) != -1) {
+        switch (c) {
+        case 'd':
+            a->data = optarg;
+            break;
+        case 'p':
+            a->part = args_part(cmd, optarg);
+            break;
+        case 't':
+            a->want.target = optarg;
+            break;
+        case 'H':
+            a->want.header = args_header(cmd, optarg);
+            break;
+        case 'j':
+            a->json = 1;
+            break;
+        case 'h':
+            args_help(cmd, what);
+            break;
+        default:
+            (void) fprintf(stderr, "try: maas-trainer %s --help\n", cmd);
+            exit(TRAIN_EXIT_USAGE);
+        }
+    }
+
+    if (argc - optind != 1) {
+        train_usage(cmd, "%d arguments beside the options: expected one, a "
+                    "model file", argc - optind);
+    }
+
+    if (a->data == NULL) {
+        train_usage(cmd, "--data is missing");
+    }
+
+    a->model = argv[optind];
+}
+
+
+void
+train_model_data(train_model_args_t *a, const maas_info_t *info,
+    train_data_t *d)
+{
+    char  *target;
+
+    target = NULL;
+
+    /* a target of the training is found by its name in CSV data */
+
+    if (a->want.target == NULL && info->n_columns > 0) {
+        target = train_model_target(info);
+        a->want.target = target;
+    }
+
+    a->want.model = info;
+    train_data_read(a->data, a->part, &a->want, d);
+    train_free(target);
+}

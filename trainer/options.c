@@ -1,0 +1,574 @@
+/*
+ * The settings of `fit`: one table for the command line, for --config files,
+ * for --help and for the record in the model file.
+ */
+
+#include <errno.h>
+#include <getopt.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "trainer.h"
+
+
+#define OPTIONS_MAX_LINE  4096
+
+typedef enum {
+    OPT_TEXT,
+    OPT_COUNT,                  /* size_t from min to max */
+    OPT_NUMBER,                 /* double from min to max; NAN: by itself */
+    OPT_CHOICE,                 /* int: place in choices */
+    OPT_FLAG
+} option_kind_t;
+
+typedef struct {
+    const char         *name;
+    int                 letter;
+    option_kind_t       kind;
+    unsigned            record;     /* changes the weights */
+    size_t              at;
+    double              min, max;
+    const char *const  *choices;
+    size_t              n_choices;
+    const char         *arg;
+    const char         *help;
+} option_t;
+
+static const char *const  options_task[] = {
+    "auto", "classification", "binary", "regression"
+};
+static const char *const  options_header[] = { "auto", "yes", "no" };
+static const char *const  options_init[] = { "auto", "he", "glorot" };
+
+#define AT(field)        offsetof(train_options_t, field)
+#define TEXT(f, r)       OPT_TEXT, r, AT(f), 0, 0, NULL, 0
+#define COUNT(f, a, b)   OPT_COUNT, 1, AT(f), a, b, NULL, 0
+#define NUMBER(f, a, b)  OPT_NUMBER, 1, AT(f), a, b, NULL, 0
+#define CHOICE(f, c)     OPT_CHOICE, 1, AT(f), 0, 0, c, train_nelts(c)
+#define FLAG(f)          OPT_FLAG, 0, AT(f), 0, 0, NULL, 0
+
+static const option_t  options_table[] = {
+    { "data", 'd', TEXT(data, 0), "D",
+      "folder with the MNIST names, IDX pair IMAGES,LABELS, or CSV file" },
+    { "output", 'o', TEXT(output, 0), "FILE",
+      "model file to write" },
+    { "valid", 0, TEXT(valid, 0), "D",
+      "validation data instead of a part of --data" },
+    { "test", 0, TEXT(test, 0), "D",
+      "measured once at the end; a folder's own test part without it" },
+    { "target", 't', TEXT(target, 0), "COL",
+      "CSV column to foretell: name, or number from 1 (last column)" },
+    { "header", 0, CHOICE(header, options_header), NULL,
+      "does a CSV file begin with names?" },
+    { "task", 0, CHOICE(task, options_task), NULL,
+      "what the target means (auto: by looking at it)" },
+    { "name", 0, TEXT(name, 0), "NAME",
+      "name of the model (from the output file)" },
+    { "scaling", 0, CHOICE(scaling, train_scaling_names), NULL,
+      "input scaling (auto: minmax for images, standard for columns)" },
+    { "hidden", 0, TEXT(hidden, 1), "SPEC",
+      "hidden layers, units:activation[:alpha], or none (64:relu,64:relu)" },
+    { "init", 0, CHOICE(init, options_init), NULL,
+      "first weights (auto: he before relu and its kin)" },
+    { "loss", 0, CHOICE(loss, train_loss_names), NULL,
+      "what is minimised (auto: by the task)" },
+    { "optimizer", 0, CHOICE(optimizer, train_optim_names), NULL,
+      "how (adam)" },
+    { "lr", 0, NUMBER(lr, 0, 1e6), "X",
+      "learning rate (0.001; 0.01 for sgd, momentum and nesterov)" },
+    { "schedule", 0, CHOICE(schedule, train_sched_names), NULL,
+      "learning rate over the epochs (cosine, to zero)" },
+    { "epochs", 'e', COUNT(epochs, 1, 1e6), "N",
+      "passes over the data at most (50)" },
+    { "batch", 'b', COUNT(batch, 1, 65536), "N",
+      "rows a step (32)" },
+    { "validation", 0, NUMBER(validation, 0, 0.9), "X",
+      "share of the rows kept for validation (0.1)" },
+    { "patience", 0, COUNT(patience, 0, 1e6), "N",
+      "stop after so many epochs without progress, 0: never (10)" },
+    { "momentum", 0, NUMBER(momentum, 0, 1), "X",
+      "of momentum and nesterov (0.9)" },
+    { "rho", 0, NUMBER(rho, 0, 1), "X",
+      "of rmsprop (0.9)" },
+    { "beta1", 0, NUMBER(beta1, 0, 0.999999), "X",
+      "of adam and adamw (0.9)" },
+    { "beta2", 0, NUMBER(beta2, 0, 0.999999), "X",
+      "of adam and adamw (0.999)" },
+    { "epsilon", 0, NUMBER(epsilon, 1e-12, 1), "X",
+      "of rmsprop, adam and adamw (1e-7)" },
+    { "weight-decay", 0, NUMBER(weight_decay, 0, 1), "X",
+      "decoupled decay of weights (0; 0.004 for adamw)" },
+    { "l2", 0, NUMBER(l2, 0, 1e6), "X",
+      "loss += X * sum of squared weights (0)" },
+    { "clip-norm", 0, NUMBER(clip_norm, 0, 1e9), "X",
+      "longest gradient, 0: any (0)" },
+    { "seed", 0, COUNT(seed, 0, 9007199254740992.0), "N",
+      "the same seed gives the same bits (1)" },
+    { "config", 'c', TEXT(config, 0), "FILE",
+      "lines \"option = value\"; the command line wins" },
+    { "json", 0, FLAG(json), NULL,
+      "the result as JSON" },
+    { "quiet", 'q', FLAG(quiet), NULL,
+      "no progress" }
+};
+
+#define OPTIONS_N  train_nelts(options_table)
+
+
+static void
+options_help(void)
+{
+    size_t           i, j;
+    char             left[64];
+    const option_t  *t;
+
+    (void) puts("usage: maas-trainer fit --data D -o MODEL [OPTION]...\n"
+                "Train a network on a data set and write a model file.\n");
+
+    for (i = 0; i < OPTIONS_N; i++) {
+        t = &options_table[i];
+
+        (void) snprintf(left, sizeof(left), "%c%c%c --%s%s%s",
+                        t->letter ? '-' : ' ', t->letter ? t->letter : ' ',
+                        t->letter ? ',' : ' ', t->name,
+                        t->kind == OPT_FLAG ? "" : "=",
+                        t->kind == OPT_FLAG ? ""
+                        : t->arg != NULL ? t->arg : "...");
+        (void) printf("  %-24s %s\n", left, t->help);
+
+        for (j = 0; j < t->n_choices; j++) {
+            (void) printf("%s%s", j ? ", " : "                             ",
+                          t->choices[j]);
+        }
+
+        if (t->n_choices > 0) {
+            (void) putchar('\n');
+        }
+    }
+
+    (void) puts("\nCtrl-C ends training early: the best weights so far are "
+                "written.");
+}
+
+
+/* where: "--lr", or "file:3: lr" */
+
+static void __attribute__((noreturn, format(printf, 2, 3)))
+options_refuse(const char *where, const char *fmt, ...)
+{
+    char     why[512];
+    va_list  args;
+
+    va_start(args, fmt);
+    (void) vsnprintf(why, sizeof(why), fmt, args);
+    va_end(args);
+
+    train_usage("fit", "%s: %s", where, why);
+}
+
+
+static void
+options_choice(const option_t *t, int *out, const char *value,
+    const char *where)
+{
+    char    list[256];
+    size_t  i, n;
+
+    n = 0;
+
+    for (i = 0; i < t->n_choices; i++) {
+        if (strcmp(t->choices[i], value) == 0) {
+            *out = (int) i;
+            return;
+        }
+
+        n += (size_t) snprintf(list + n, sizeof(list) - n, "%s%s",
+                               i ? ", " : "", t->choices[i]);
+    }
+
+    options_refuse(where, "\"%.40s\": expected one of %s", value, list);
+}
+
+
+static void
+options_set(train_options_t *o, const option_t *t, const char *value,
+    const char *where)
+{
+    char    **text;
+    double    v;
+
+    switch (t->kind) {
+
+    case OPT_TEXT:
+        text = (char **) ((char *) o + t->at);
+        train_free(*text);
+        *text = train_strdup(value);
+        return;
+
+    case OPT_CHOICE:
+        options_choice(t, (int *) ((char *) o + t->at), value, where);
+        return;
+
+    case OPT_FLAG:
+        if (strcmp(value, "yes") != 0 && strcmp(value, "no") != 0) {
+            options_refuse(where, "\"%.40s\": expected yes or no", value);
+        }
+
+        *(int *) ((char *) o + t->at) = (strcmp(value, "yes") == 0);
+        return;
+
+    default:
+        if (!train_number(value, &v) || v < t->min || v > t->max
+            || (t->kind == OPT_COUNT && v != floor(v)))
+        {
+            options_refuse(where, "\"%.40s\": expected a %s from %.16g to "
+                           "%.16g", value, t->kind == OPT_COUNT
+                           ? "whole number" : "number", t->min, t->max);
+        }
+    }
+
+    if (t->kind == OPT_COUNT) {
+        *(size_t *) ((char *) o + t->at) = (size_t) v;
+    } else {
+        *(double *) ((char *) o + t->at) = v;
+    }
+}
+
+
+static char *
+options_trim(char *s)
+{
+    char  *end;
+
+    s += strspn(s, " \t\r\n");
+    end = s + strlen(s);
+
+    while (end > s && strchr(" \t\r\n", end[-1]) != NULL) {
+        *--end = '\0';
+    }
+
+    return s;
+}
+
+
+static void
+options_config_line(train_options_t *o, const char *path, size_t n,
+    char *line)
+{
+    char    where[320], *value;
+    size_t  i;
+
+    (void) snprintf(where, sizeof(where), "%.200s:%zu", path, n);
+    line = options_trim(line);
+
+    if (*line == '\0' || *line == '#') {
+        return;
+    }
+
+    value = strchr(line, '=');
+
+    if (value == NULL) {
+        options_refuse(where, "expected \"option = value\"");
+    }
+
+    *value++ = '\0';
+    line = options_trim(line);
+    value = options_trim(value);
+
+    for (i = 0; i < OPTIONS_N; i++) {
+        if (strcmp(options_table[i].name, line) == 0
+            && strcmp(line, "config") != 0)
+        {
+            (void) snprintf(where, sizeof(where), "%.200s:%zu: %s", path, n,
+                            options_table[i].name);
+            options_set(o, &options_table[i], value, where);
+            return;
+        }
+    }
+
+    options_refuse(where, "unknown option \"%.40s\"", line);
+}
+
+
+static void
+options_config(train_options_t *o, const char *path)
+{
+    FILE    *f;
+    char     line[OPTIONS_MAX_LINE];
+    size_t   n;
+
+    f = fopen(path, "r");
+
+    if (f == NULL) {
+        train_die("%s: cannot be opened: %s", path, strerror(errno));
+    }
+
+    for (n = 1; fgets(line, sizeof(line), f) != NULL; n++) {
+        if (strlen(line) + 1 == sizeof(line)) {
+            train_die("%s:%zu: a line over %d bytes", path, n,
+                      OPTIONS_MAX_LINE - 2);
+        }
+
+        options_config_line(o, path, n, line);
+    }
+
+    if (ferror(f)) {
+        train_die("%s: cannot be read: %s", path, strerror(errno));
+    }
+
+    (void) fclose(f);
+}
+
+
+static void
+options_defaults(train_options_t *o)
+{
+    (void) memset(o, 0, sizeof(train_options_t));
+
+    o->hidden = train_strdup("64:relu,64:relu");
+    o->optimizer = TRAIN_OPT_ADAM;
+    o->schedule = TRAIN_SCHED_COSINE;
+    o->epochs = 50;
+    o->batch = 32;
+    o->patience = 10;
+    o->seed = 1;
+    o->validation = 0.1;
+    o->lr = NAN;
+    o->momentum = 0.9;
+    o->rho = 0.9;
+    o->beta1 = 0.9;
+    o->beta2 = 0.999;
+    o->epsilon = 1e-7;
+    o->weight_decay = NAN;
+}
+
+
+static void
+options_getopt_table(struct option *longs, char *letters)
+{
+    size_t  i;
+
+    for (i = 0; i < OPTIONS_N; i++) {
+        longs[i].name = options_table[i].name;
+        longs[i].has_arg = (options_table[i].kind == OPT_FLAG)
+                           ? no_argument : required_argument;
+        longs[i].flag = NULL;
+        longs[i].val = 1000 + (int) i;
+
+        if (options_table[i].letter != 0) {
+            *letters++ = (char) options_table[i].letter;
+
+            if (options_table[i].kind != OPT_FLAG) {
+                *letters++ = ':';
+            }
+        }
+    }
+
+    longs[i].name = "help";
+    longs[i].has_arg = no_argument;
+    longs[i].val = 'h';
+    *letters++ = 'h';
+    *letters = '\0';
+}
+
+
+/* only: set just this option; NULL: all */
+
+static void
+options_command_line(train_options_t *o, int argc, char **argv,
+    const char *only)
+{
+    int             c;
+    char            letters[3 * OPTIONS_N], where[80];
+    size_t          i;
+    struct option   longs[OPTIONS_N + 2] = { 0 };
+
+    options_getopt_table(longs, letters);
+    optind = 1;
+
+    while ((c = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
+        if (c == 'h') {
+            options_help();
+            exit(TRAIN_EXIT_OK);
+        }
+
+        if (c == '?') {
+            (void) fputs("try: maas-trainer fit --help\n", stderr);
+            exit(TRAIN_EXIT_USAGE);
+        }
+
+        for (i = 0; i < OPTIONS_N; i++) {
+            if (c == 1000 + (int) i || c == options_table[i].letter) {
+                break;
+            }
+        }
+
+        if (only != NULL && strcmp(options_table[i].name, only) != 0) {
+            continue;
+        }
+
+        (void) snprintf(where, sizeof(where), "--%s", options_table[i].name);
+        options_set(o, &options_table[i], optarg != NULL ? optarg : "yes",
+                    where);
+    }
+
+    if (optind < argc) {
+        train_usage("fit", "\"%.80s\": no such argument expected",
+                    argv[optind]);
+    }
+}
+
+
+/* A name that R16 of the model format allows, from the output file's */
+
+static char *
+options_name(const char *output)
+{
+    char        *name, *p;
+    size_t       n;
+    const char  *base;
+
+    base = strrchr(output, '/');
+    base = (base != NULL) ? base + 1 : output;
+    n = strlen(base);
+
+    if (n > 12 && strcmp(base + n - 12, ".safetensors") == 0) {
+        n -= 12;
+    }
+
+    n = (n < MAAS_MAX_NAME) ? n : MAAS_MAX_NAME;
+    name = train_format("%.*s", (int) n, base);
+
+    for (p = name; *p != '\0'; p++) {
+        if (strspn(p, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+                   "0123456789_.-") == 0)
+        {
+            *p = '_';
+        }
+    }
+
+    if (name[0] == '\0' || strcmp(name, "stats") == 0) {
+        train_free(name);
+        return train_strdup("model");
+    }
+
+    return name;
+}
+
+
+static void
+options_check(train_options_t *o)
+{
+    size_t  n;
+
+    if (o->data == NULL) {
+        train_usage("fit", "--data is missing");
+    }
+
+    if (o->output == NULL) {
+        train_usage("fit", "--output is missing");
+    }
+
+    if (strcmp(o->hidden, "none") == 0) {
+        o->hidden[0] = '\0';
+    }
+
+    if (o->name == NULL) {
+        o->name = options_name(o->output);
+    }
+
+    n = strspn(o->name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+               "0123456789_.-");
+
+    if (n == 0 || n > MAAS_MAX_NAME || o->name[n] != '\0'
+        || strcmp(o->name, "stats") == 0)
+    {
+        train_usage("fit", "--name: \"%.80s\": expected 1 to %d letters, "
+                    "digits, _ . or -, and not \"stats\"", o->name,
+                    MAAS_MAX_NAME);
+    }
+
+    if (isnan(o->lr)) {
+        o->lr = train_optim_default_lr((train_optim_kind_t) o->optimizer);
+    }
+
+    if (isnan(o->weight_decay)) {
+        o->weight_decay = (o->optimizer == TRAIN_OPT_ADAMW) ? 0.004 : 0;
+    }
+}
+
+
+void
+train_options_read(train_options_t *o, int argc, char **argv)
+{
+    options_defaults(o);
+    options_command_line(o, argc, argv, "config");
+
+    if (o->config != NULL) {
+        options_config(o, o->config);
+        options_command_line(o, argc, argv, NULL);
+
+    } else {
+        options_command_line(o, argc, argv, NULL);
+    }
+
+    options_check(o);
+}
+
+
+void
+train_options_free(train_options_t *o)
+{
+    size_t  i;
+
+    for (i = 0; i < OPTIONS_N; i++) {
+        if (options_table[i].kind == OPT_TEXT) {
+            train_free(*(char **) ((char *) o + options_table[i].at));
+        }
+    }
+
+    (void) memset(o, 0, sizeof(train_options_t));
+}
+
+
+void
+train_options_each(const train_options_t *o,
+    void (*each)(void *ctx, const char *name, const char *value, int quoted),
+    void *ctx)
+{
+    char             buf[64];
+    size_t           i;
+    const char      *p;
+    const option_t  *t;
+
+    for (i = 0; i < OPTIONS_N; i++) {
+        t = &options_table[i];
+        p = (const char *) o + t->at;
+
+        if (!t->record || strcmp(t->name, "seed") == 0) {
+            continue;
+        }
+
+        switch (t->kind) {
+
+        case OPT_TEXT:
+            each(ctx, t->name, *(char *const *) p, 1);
+            break;
+
+        case OPT_CHOICE:
+            each(ctx, t->name, t->choices[*(const int *) p], 1);
+            break;
+
+        case OPT_COUNT:
+            (void) snprintf(buf, sizeof(buf), "%zu", *(const size_t *) p);
+            each(ctx, t->name, buf, 0);
+            break;
+
+        default:
+            (void) snprintf(buf, sizeof(buf), "%.9g", *(const double *) p);
+            each(ctx, t->name, buf, 0);
+        }
+    }
+}

@@ -1,0 +1,249 @@
+/*
+ * The document of a new model: how to run it, and the record of its training.
+ * The file around it is made in write.c.
+ */
+
+#include <cjson/cJSON.h>
+#include <math.h>
+#include <string.h>
+
+#include "trainer.h"
+
+
+static void
+record_float(cJSON *o, const char *name, float v)
+{
+    char    buf[MAAS_FLOAT_MAX + 1];
+
+    buf[maas__float_print(v, buf)] = '\0';
+    (void) cJSON_AddRawToObject(o, name, buf);
+}
+
+
+/* A measured figure: six digits are enough; none if it is not finite */
+
+static void
+record_figure(cJSON *o, const char *name, double v)
+{
+    char  buf[32];
+
+    if (isfinite(v)) {
+        (void) snprintf(buf, sizeof(buf), "%.6g", v);
+        (void) cJSON_AddRawToObject(o, name, buf);
+    }
+}
+
+
+static void
+record_scaling(cJSON *o, const train_scale_t *s, size_t i)
+{
+    (void) cJSON_AddStringToObject(o, "scaling",
+                                   train_scaling_names[s->kind]);
+    record_float(o, "shift", s->shift[i]);
+    record_float(o, "factor", s->factor[i]);
+}
+
+
+static void
+record_inputs(cJSON *doc, const train_record_t *r)
+{
+    size_t               i;
+    cJSON               *in, *list, *column;
+    const train_data_t  *d;
+
+    d = r->data;
+    in = cJSON_AddObjectToObject(doc, "inputs");
+
+    if (d->input == MAAS_INPUT_TENSOR) {
+        (void) cJSON_AddStringToObject(in, "kind", "tensor");
+        list = cJSON_AddArrayToObject(in, "shape");
+
+        for (i = 0; i < d->rank; i++) {
+            (void) cJSON_AddItemToArray(list,
+                                   cJSON_CreateNumber((double) d->shape[i]));
+        }
+
+        if (d->image) {
+            (void) cJSON_AddTrueToObject(in, "image");
+        }
+
+        record_scaling(in, r->scale, 0);
+        return;
+    }
+
+    (void) cJSON_AddStringToObject(in, "kind", "columns");
+    list = cJSON_AddArrayToObject(in, "columns");
+
+    for (i = 0; i < d->in; i++) {
+        column = cJSON_CreateObject();
+        (void) cJSON_AddStringToObject(column, "name", d->columns[i]);
+        (void) cJSON_AddStringToObject(column, "kind", "number");
+        record_scaling(column, r->scale, i);
+        (void) cJSON_AddItemToArray(list, column);
+    }
+}
+
+
+static void
+record_layers(cJSON *doc, const train_net_t *net)
+{
+    size_t                i;
+    cJSON                *list, *layer;
+    const train_layer_t  *l;
+
+    list = cJSON_AddArrayToObject(doc, "layers");
+
+    for (i = 0; i < net->n_layers; i++) {
+        l = &net->layers[i];
+        layer = cJSON_CreateObject();
+
+        (void) cJSON_AddStringToObject(layer, "kind",
+                                       maas__kind_names[l->kind]);
+        (void) cJSON_AddNumberToObject(layer, "units", (double) l->units);
+        (void) cJSON_AddStringToObject(layer, "activation",
+                                       maas__act_names[l->act]);
+
+        if (l->act == MAAS_ACT_LEAKY_RELU || l->act == MAAS_ACT_ELU) {
+            record_float(layer, "alpha", l->alpha);
+        }
+
+        (void) cJSON_AddItemToArray(list, layer);
+    }
+}
+
+
+static void
+record_outputs(cJSON *doc, const train_data_t *d)
+{
+    size_t  i;
+    cJSON  *out, *labels;
+
+    out = cJSON_AddObjectToObject(doc, "outputs");
+
+    if (d->task != MAAS_TASK_REGRESSION) {
+        (void) cJSON_AddStringToObject(out, "name", "probabilities");
+        labels = cJSON_AddArrayToObject(out, "labels");
+
+        for (i = 0; i < d->n_labels; i++) {
+            (void) cJSON_AddItemToArray(labels,
+                                        cJSON_CreateString(d->labels[i]));
+        }
+
+        return;
+    }
+
+    (void) cJSON_AddStringToObject(out, "name", "values");
+
+    if (d->target != NULL) {
+        labels = cJSON_AddArrayToObject(out, "labels");
+        (void) cJSON_AddItemToArray(labels, cJSON_CreateString(d->target));
+    }
+}
+
+
+static void
+record_setting(void *ctx, const char *name, const char *value, int quoted)
+{
+    if (quoted) {
+        (void) cJSON_AddStringToObject(ctx, name, value);
+    } else {
+        (void) cJSON_AddRawToObject(ctx, name, value);
+    }
+}
+
+
+static void
+record_data(cJSON *training, const train_record_t *r)
+{
+    char         crc[9];
+    cJSON       *data;
+    const char  *name;
+
+    data = cJSON_AddObjectToObject(training, "data");
+    name = strrchr(r->data->path, '/');
+    name = (name != NULL && name[1] != '\0') ? name + 1 : r->data->path;
+
+    (void) snprintf(crc, sizeof(crc), "%08x", r->data->crc32c);
+    (void) cJSON_AddStringToObject(data, "name", name);
+    (void) cJSON_AddStringToObject(data, "crc32c", crc);
+    (void) cJSON_AddNumberToObject(data, "rows", (double) r->data->rows);
+    (void) cJSON_AddNumberToObject(data, "training_rows",
+                                   (double) r->n_train);
+    (void) cJSON_AddNumberToObject(data, "validation_rows",
+                                   (double) r->n_valid);
+
+    if (r->data->target != NULL) {
+        (void) cJSON_AddStringToObject(data, "target", r->data->target);
+    }
+}
+
+
+static void
+record_metrics(cJSON *training, const train_record_t *r)
+{
+    int                    classes;
+    cJSON                 *m;
+    const char            *score;
+    const train_result_t  *res;
+
+    res = r->result;
+    classes = (r->data->classes != NULL);
+    score = classes ? "validation_accuracy" : "validation_r2";
+    m = cJSON_AddObjectToObject(training, "metrics");
+
+    (void) cJSON_AddNumberToObject(m, "epochs", (double) res->epochs);
+    (void) cJSON_AddNumberToObject(m, "best_epoch",
+                                   (double) res->best_epoch);
+    record_figure(m, "training_loss", res->train_loss);
+
+    if (r->n_valid > 0) {
+        record_figure(m, "validation_loss", res->best_loss);
+        record_figure(m, score, res->best_score);
+    }
+
+    if (r->test != NULL) {
+        (void) cJSON_AddNumberToObject(m, "test_rows",
+                                       (double) r->test->rows);
+        record_figure(m, "test_loss", r->test->loss);
+        record_figure(m, classes ? "test_accuracy" : "test_r2",
+                      classes ? r->test->accuracy : r->test->r2);
+    }
+}
+
+
+char *
+train_record(const train_record_t *r)
+{
+    char   *text, *copy;
+    cJSON  *doc, *training, *settings;
+
+    doc = cJSON_CreateObject();
+    (void) cJSON_AddNumberToObject(doc, "version", 1);
+    (void) cJSON_AddStringToObject(doc, "name", r->options->name);
+    (void) cJSON_AddStringToObject(doc, "task",
+                                   maas__task_names[r->data->task]);
+    record_inputs(doc, r);
+    record_layers(doc, r->net);
+    record_outputs(doc, r->data);
+
+    training = cJSON_AddObjectToObject(doc, "training");
+    (void) cJSON_AddStringToObject(training, "tool", TRAIN_TOOL);
+    (void) cJSON_AddNumberToObject(training, "seed",
+                                   (double) r->options->seed);
+    record_data(training, r);
+    settings = cJSON_AddObjectToObject(training, "settings");
+    train_options_each(r->options, record_setting, settings);
+    record_metrics(training, r);
+
+    text = cJSON_PrintUnformatted(doc);
+    cJSON_Delete(doc);
+
+    if (text == NULL) {
+        train_die("no memory for the document of a model");
+    }
+
+    copy = train_strdup(text);
+    cJSON_free(text);
+
+    return copy;
+}

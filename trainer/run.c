@@ -1,0 +1,95 @@
+/*
+ * Rows through the engine's public face: the same code, and so the same bits,
+ * as in nginx.  Nothing of the trainer's own arithmetic may be here.
+ */
+
+#include <cjson/cJSON.h>
+
+#include "trainer.h"
+
+
+#define RUN_ROWS  256
+
+
+maas_model_t *
+train_model_open(const char *path)
+{
+    void          *file;
+    size_t         size;
+    maas_err_t     err = { 0 };
+    maas_model_t  *m;
+
+    file = train_slurp(path, &size);
+
+    if (maas_model_load(file, size, MAAS_ISA_AUTO, &m, &err) != MAAS_OK) {
+        train_die("%s: %s", path, err.msg);
+    }
+
+    train_free(file);
+
+    return m;
+}
+
+
+float *
+train_model_run(const maas_model_t *m, const train_data_t *d)
+{
+    void               *ws;
+    float              *x, *y;
+    size_t              ws_size, at, i, n;
+    maas_err_t          err = { 0 };
+    const maas_info_t  *info;
+
+    info = maas_model_info(m);
+    ws_size = maas_workspace_size(m, RUN_ROWS);
+    ws = train_alloc(ws_size, 1);
+    x = train_alloc(RUN_ROWS * info->in, sizeof(float));
+    y = train_alloc(d->rows * info->out, sizeof(float));
+
+    for (at = 0; at < d->rows; at += n) {
+        n = (d->rows - at < RUN_ROWS) ? d->rows - at : RUN_ROWS;
+
+        for (i = 0; i < n; i++) {
+            train_data_row(d, at + i, x + i * info->in);
+        }
+
+        if (maas_run(m, x, n, y + at * info->out, ws, ws_size, &err)
+            != MAAS_OK)
+        {
+            train_die("rows %zu to %zu: %s", at + 1, at + n, err.msg);
+        }
+
+        if (!maas_is_finite(y + at * info->out, n * info->out)) {
+            train_die("rows %zu to %zu: an answer is not finite: the numbers "
+                      "are too large for this model", at + 1, at + n);
+        }
+    }
+
+    train_free(ws);
+    train_free(x);
+
+    return y;
+}
+
+
+char *
+train_model_target(const maas_info_t *info)
+{
+    char         *target;
+    cJSON        *document;
+    const cJSON  *training, *data, *name;
+
+    target = NULL;
+    document = cJSON_Parse(info->document);
+    training = cJSON_GetObjectItemCaseSensitive(document, "training");
+    data = cJSON_GetObjectItemCaseSensitive(training, "data");
+    name = cJSON_GetObjectItemCaseSensitive(data, "target");
+
+    if (cJSON_IsString(name)) {
+        target = train_strdup(name->valuestring);
+    }
+
+    cJSON_Delete(document);
+
+    return target;
+}
