@@ -12,17 +12,59 @@
 #define SYNTH_STEPS  7             /* dots from one point to the next */
 
 
+/* The root of a distance: the step of a centripetal curve. */
+
+static float
+synth_step(const synth_point_t *a, const synth_point_t *b)
+{
+    float  dx, dy;
+
+    dx = b->x - a->x;
+    dy = b->y - a->y;
+
+    return sqrtf(sqrtf(dx * dx + dy * dy)) + 1e-4f;
+}
+
+
+/* How far a point may move: less where others of its stroke are near. */
+
+static float
+synth_room(const synth_glyph_t *glyph, size_t i)
+{
+    float                 d, e;
+    const synth_point_t  *p;
+
+    p = &glyph->point[i];
+    d = 1000;
+
+    if (!p->down) {
+        d = synth_step(p - 1, p);
+    }
+
+    if (i + 1 < glyph->n && !p[1].down) {
+        e = synth_step(p, p + 1);
+        d = e < d ? e : d;
+    }
+
+    return d < 5.5f ? d * (1 / 5.5f) : 1;
+}
+
+
 /* Each point, and each stroke as a whole, a little off. */
 
 static void
 synth_shake(synth_rng_t *g, synth_glyph_t *glyph)
 {
-    float           s, dx, dy, scale;
+    float           s, dx, dy, scale, room[SYNTH_MAX_POINTS];
     size_t          i;
     synth_point_t  *p;
 
     s = synth_uniform(g, 0, 1);
-    s = 0.8f + 4.2f * s * s;
+    s = 0.7f + 3.3f * s * s;
+
+    for (i = 0; i < glyph->n; i++) {
+        room[i] = s * synth_room(glyph, i);
+    }
 
     dx = 0;
     dy = 0;
@@ -39,8 +81,8 @@ synth_shake(synth_rng_t *g, synth_glyph_t *glyph)
             dy += (1 - scale) * 50;
         }
 
-        p->x = p->x * scale + dx + s * synth_normal(g);
-        p->y = p->y * scale + dy + s * synth_normal(g);
+        p->x = p->x * scale + dx + room[i] * synth_normal(g);
+        p->y = p->y * scale + dy + room[i] * synth_normal(g);
     }
 }
 
@@ -81,9 +123,9 @@ synth_field(synth_rng_t *g, synth_glyph_t *glyph)
     float           x, y, waist, belly, taper, wedge, bend, sag, w[8];
     size_t          i;
 
-    waist = 0.16f * synth_normal(g);
+    waist = 0.20f * synth_normal(g);
     belly = 0.10f * synth_normal(g);
-    taper = 0.14f * synth_normal(g);
+    taper = 0.18f * synth_normal(g);
     wedge = 0.10f * synth_normal(g);
     bend = 0.08f * synth_normal(g);
     sag = 0.06f * synth_normal(g);
@@ -119,9 +161,9 @@ synth_deform(synth_rng_t *g, synth_glyph_t *glyph)
     synth_ends(g, glyph);
     synth_field(g, glyph);
 
-    wide = synth_uniform(g, 0.65f, 1.35f);
-    shear = 0.10f + 0.24f * synth_normal(g);
-    turn = 0.022f * synth_normal(g);
+    wide = synth_uniform(g, 0.7f, 1.5f) * synth_uniform(g, 0.8f, 1.4f);
+    shear = 0.20f + 0.26f * synth_normal(g);
+    turn = 0.020f * synth_normal(g);
     s = synth_sin(turn);
     c = synth_sin(turn + 0.25f);
 
@@ -147,20 +189,6 @@ synth_dot(synth_ink_t *ink, float x, float y, int down)
     ink->dot[ink->n].r = 1;
     ink->dot[ink->n].down = (unsigned char) down;
     ink->n++;
-}
-
-
-/* The root of a distance: the step of a centripetal curve. */
-
-static float
-synth_step(const synth_point_t *a, const synth_point_t *b)
-{
-    float  dx, dy;
-
-    dx = b->x - a->x;
-    dy = b->y - a->y;
-
-    return sqrtf(sqrtf(dx * dx + dy * dy)) + 1e-4f;
 }
 
 
@@ -244,6 +272,36 @@ synth_press(synth_rng_t *g, synth_ink_t *ink)
 }
 
 
+/* A trembling hand, and paper that moves: finer than synth_field(). */
+
+static void
+synth_wobble(synth_rng_t *g, synth_ink_t *ink)
+{
+    float     x, y, s, f[6], p[6], a[6];
+    size_t    i, k;
+
+    s = synth_uniform(g, 0, 1);
+
+    for (k = 0; k < 6; k++) {
+        f[k] = synth_uniform(g, 0.4f, k < 4 ? 1.3f : 3.0f);
+        p[k] = synth_uniform(g, 0, 1);
+        a[k] = (k < 4 ? 0.06f : 0.03f) * s * synth_normal(g);
+    }
+
+    for (i = 0; i < ink->n; i++) {
+        x = ink->dot[i].x;
+        y = ink->dot[i].y;
+
+        ink->dot[i].x += a[0] * synth_sin(f[0] * y + p[0])
+                         + a[1] * synth_sin(f[1] * (x + y) + p[1])
+                         + a[4] * synth_sin(f[4] * (y - x) + p[4]);
+        ink->dot[i].y += a[2] * synth_sin(f[2] * x + p[2])
+                         + a[3] * synth_sin(f[3] * (x - y) + p[3])
+                         + a[5] * synth_sin(f[5] * (x + y) + p[5]);
+    }
+}
+
+
 void
 synth_trace(synth_rng_t *g, const synth_glyph_t *glyph, synth_ink_t *ink)
 {
@@ -251,7 +309,7 @@ synth_trace(synth_rng_t *g, const synth_glyph_t *glyph, synth_ink_t *ink)
     size_t                i;
     const synth_point_t  *a, *b, *c, *d, *end;
 
-    soft = synth_uniform(g, 0.55f, 1.1f);
+    soft = synth_uniform(g, 0.75f, 1.15f);
     end = glyph->point + glyph->n;
     ink->n = 0;
 
@@ -274,5 +332,6 @@ synth_trace(synth_rng_t *g, const synth_glyph_t *glyph, synth_ink_t *ink)
         synth_span(ink, a, b, c, d, soft);
     }
 
+    synth_wobble(g, ink);
     synth_press(g, ink);
 }

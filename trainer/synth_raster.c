@@ -25,10 +25,40 @@
 #include <string.h>
 
 
+/*
+ * The widest pen, in parts of the longer side w, that leaves holes open: of
+ * the rectangle x by y no more than `full` is ink.
+ */
+
+static float
+synth_widest(const synth_ink_t *ink, float x, float y, float w, float full)
+{
+    float               dx, dy, len;
+    size_t              i;
+    const synth_dot_t  *d;
+
+    len = 0.01f * w;
+
+    for (i = 1; i < ink->n; i++) {
+        d = &ink->dot[i];
+
+        if (!d->down) {
+            dx = d->x - d[-1].x;
+            dy = d->y - d[-1].y;
+            len += sqrtf(dx * dx + dy * dy);
+        }
+    }
+
+    /* a bar has no holes: at least half as wide as high */
+
+    return 0.5f * full * fmaxf(x, 0.5f * w) * fmaxf(y, 0.5f * w) / (len * w);
+}
+
+
 /* Scale and shift ink so that it just fills the box; radii become pixels. */
 
 static void
-synth_fit(synth_ink_t *ink, float box, float pen)
+synth_fit(synth_ink_t *ink, float box, float pen, float full)
 {
     float         x0, x1, y0, y1, rmax, s, w;
     size_t        i;
@@ -48,6 +78,7 @@ synth_fit(synth_ink_t *ink, float box, float pen)
     }
 
     w = fmaxf(fmaxf(x1 - x0, y1 - y0), 1e-3f);
+    pen = fminf(pen, box * synth_widest(ink, x1 - x0, y1 - y0, w, full));
     s = (box - 2 * pen * rmax) / w;
 
     for (i = 0; i < ink->n; i++) {
@@ -158,13 +189,13 @@ synth_raster(synth_rng_t *g, synth_ink_t *ink, unsigned size,
     unsigned char         grey[SYNTH_MAX_SIZE * SYNTH_MAX_SIZE];
 
     box = (size * 20 + 14) / 28;
-    pen = synth_uniform(g, 0.65f, 1.45f) + synth_uniform(g, 0, 0.75f);
+    pen = synth_uniform(g, 0.5f, 1.2f) + synth_uniform(g, 0, 0.75f);
     pen *= (float) box / 20;
-    edge = synth_uniform(g, 0.9f, 1.6f);
-    gain = synth_uniform(g, 0.9f, 1.2f);
+    edge = synth_uniform(g, 1.0f, 2.0f);
+    gain = synth_uniform(g, 0.95f, 1.3f);
     noise = synth_uniform(g, 0, 0.06f);
 
-    synth_fit(ink, (float) box, pen);
+    synth_fit(ink, (float) box, pen, synth_uniform(g, 0.5f, 1.0f));
     memset(px, 0, sizeof(float) * box * box);
 
     for (i = 0; i < ink->n; i++) {
