@@ -1,0 +1,211 @@
+/*
+ * What the wire files share: a cursor over JSON text, numbers, arrays of them,
+ * element types.  Not for others: they know maas.h and maas_int.h.
+ */
+
+#ifndef MAAS_JSON_H
+#define MAAS_JSON_H
+
+#include "maas_int.h"
+
+
+#define MAAS_JSON_RANK   (MAAS_MAX_RANK + 1)    /* rows and the model's shape */
+#define MAAS_WIRE_DIMS   8                      /* in a declared shape */
+
+
+/* maas_json_in.c: the cursor.  Each of these starts at j->p and leaves j->p
+ * behind what it read; on failure at the place that err names. */
+
+/* BADVALUE "byte N: expected WHAT" */
+maas_status_t maas__json_expected(const maas_json_t *j, const char *what,
+    maas_err_t *err);
+
+/* BADVALUE "byte N: SENTENCE" */
+maas_status_t maas__json_bad(const maas_json_t *j, const char *sentence,
+    maas_err_t *err);
+
+static inline void
+maas__json_space(maas_json_t *j)
+{
+    while (j->p < j->end
+           && (*j->p == ' ' || *j->p == '\n' || *j->p == '\r'
+               || *j->p == '\t'))
+    {
+        j->p++;
+    }
+}
+
+/* A string.  *raw: what stands between the quotes, escapes as they are. */
+maas_status_t maas__json_string(maas_json_t *j, maas_str_t *raw,
+    maas_err_t *err);
+
+/* Does a raw string, as maas__json_string() gives it, mean the ASCII text s? */
+int maas__json_is(maas_str_t raw, const char *s);
+
+/* true or false */
+maas_status_t maas__json_bool(maas_json_t *j, unsigned *out, maas_err_t *err);
+
+/* A whole number that is not negative, without fraction and exponent. */
+maas_status_t maas__json_size(maas_json_t *j, size_t *out, maas_err_t *err);
+
+/* Any value, checked and passed over; at most `depth` containers deep. */
+maas_status_t maas__json_skip(maas_json_t *j, unsigned depth, maas_err_t *err);
+
+/* White space, and then nothing more. */
+maas_status_t maas__json_finish(maas_json_t *j, maas_err_t *err);
+
+/* A walk over the members of an object.  Zero it, set names (NULL at the end,
+ * at most 31) and call maas__json_member() until `which` is MAAS_JSON_END:
+ * each call but the last leaves the cursor at a value, to be read by the
+ * caller.  A name of the list that comes twice is an error.  Other names are
+ * MAAS_JSON_OTHER; that they may repeat is harmless, nobody reads them. */
+
+#define MAAS_JSON_OTHER  (-1)
+#define MAAS_JSON_END    (-2)
+
+typedef struct {
+    const char *const  *names;
+    unsigned            seen;      /* bit i: names[i] was there */
+    unsigned            started;
+    int                 which;
+} maas_json_object_t;
+
+maas_status_t maas__json_member(maas_json_t *j, maas_json_object_t *o,
+    maas_err_t *err);
+
+/* A walk over the elements of an array: *more = 0 at its end, else the cursor
+ * is at an element.  *started = 0 before the first call. */
+maas_status_t maas__json_element(maas_json_t *j, unsigned *started,
+    unsigned *more, maas_err_t *err);
+
+
+/* maas_json_num.c */
+
+/* The end of the number token at p, or NULL: grammar only. */
+const char *maas__json_number(const char *p, const char *end);
+
+/* An integer token, no fraction and no exponent, -2^63 .. 2^64-1.  NULL if it
+ * is none, or beyond that. */
+const char *maas__json_integer(const char *p, const char *end, int *negative,
+    uint64_t *magnitude);
+
+
+/* maas_tensor_bytes.c: element types of the wire */
+
+typedef enum {
+    MAAS_DT_FP32 = 0,
+    MAAS_DT_FP64,
+    MAAS_DT_FP16,
+    MAAS_DT_BF16,
+    MAAS_DT_INT8,
+    MAAS_DT_INT16,
+    MAAS_DT_INT32,
+    MAAS_DT_INT64,
+    MAAS_DT_UINT8,
+    MAAS_DT_UINT16,
+    MAAS_DT_UINT32,
+    MAAS_DT_UINT64,
+    MAAS_DT_BOOL,
+    MAAS_DT_BYTES
+} maas_dtype_t;
+
+#define MAAS_N_DTYPES  14
+
+typedef struct {
+    const char  *name;
+    size_t       size;             /* bytes of an element; 0: varies */
+    unsigned     is_signed;        /* of integers */
+    unsigned     bits;             /* of integers, 0 for the others */
+} maas_dtype_info_t;
+
+extern const maas_dtype_info_t maas__dtypes[MAAS_N_DTYPES];
+
+/* n little-endian elements at src, aligned or not -> x(n).  BADVALUE if one is
+ * not finite, beyond FP32, or a BOOL that is neither 0 nor 1; UNSUPPORTED for
+ * BYTES. */
+maas_status_t maas__tensor_read(maas_dtype_t dt, const char *src, size_t n,
+    float *x, maas_err_t *err);
+
+/* Any number -> what maas_v2_read() takes as FP16 in JSON: is it in range? */
+int maas__half_range(const float *x, size_t n);
+
+
+/* maas_json_row.c: arrays of numbers */
+
+/* What an array turned out to be: its nesting, and the numbers in it. */
+typedef struct {
+    size_t       n;
+    unsigned     rank;
+    size_t       dim[MAAS_JSON_RANK];
+} maas_dims_t;
+
+/* The array at j->p, nested or flat, of elements of one type -> x, which has
+ * room for `room` numbers; those beyond are checked and counted, not stored.
+ * BADSHAPE if it is ragged, too deep or mixes numbers and arrays. */
+maas_status_t maas__json_tensor(maas_json_t *j, maas_dtype_t dt, float *x,
+    size_t room, maas_dims_t *dims, maas_err_t *err);
+
+/* Numbers and the commas between them, from the first number up to the `]`,
+ * where the cursor is left.  *n is added to; numbers from *n = room on are
+ * not stored.  x(room) may be written anywhere. */
+typedef maas_status_t (*maas_json_run_t)(maas_json_t *j, float *x, size_t room,
+    size_t *n, maas_err_t *err);
+
+/* Byte by byte: the oracle, and for CPUs that lack what others need. */
+maas_status_t maas__json_run_plain(maas_json_t *j, float *x, size_t room,
+    size_t *n, maas_err_t *err);
+
+/* Rows in a tensor of this shape for a model of `in` numbers a row: the first
+ * dimension if the others make a row, or one row without a batch dimension.
+ * BADSHAPE if it is neither. */
+maas_status_t maas__wire_rows(const size_t *dim, unsigned rank, size_t in,
+    size_t *rows, maas_err_t *err);
+
+/* A shape as text, such as [1,784], for a sentence. */
+#define MAAS_SHAPE_TEXT  48
+const char *maas__shape_text(const size_t *dim, unsigned rank,
+    char text[MAAS_SHAPE_TEXT]);
+
+
+/* The wire functions of maas.h on what a model says of itself
+ * (maas_wire.c hands it over). */
+
+size_t maas__rows_bound(const maas_info_t *info, size_t len, size_t max_rows);
+
+maas_status_t maas__v2_read(const maas_info_t *info, const char *body,
+    size_t len, size_t json_len, size_t max_rows, float *x,
+    maas_request_t *req, maas_err_t *err);
+maas_status_t maas__rows_read(const maas_info_t *info, const char *body,
+    size_t len, size_t max_rows, float *x, maas_request_t *req,
+    maas_err_t *err);
+maas_status_t maas__bytes_read(const maas_info_t *info, const char *body,
+    size_t len, size_t max_rows, float *x, maas_request_t *req,
+    maas_err_t *err);
+
+size_t maas__v2_size(const maas_info_t *info, maas_str_t version,
+    const maas_request_t *req);
+size_t maas__v2_write(const maas_info_t *info, maas_str_t version,
+    const maas_request_t *req, const float *y, char *buf, size_t *json_len);
+size_t maas__rows_size(const maas_info_t *info, const maas_request_t *req);
+size_t maas__rows_write(const maas_info_t *info, const maas_request_t *req,
+    const float *y, char *buf);
+size_t maas__bytes_size(const maas_info_t *info, const maas_request_t *req);
+size_t maas__bytes_write(const maas_info_t *info, const maas_request_t *req,
+    const float *y, char *buf);
+
+/* maas_json_top.c: the classification extension */
+
+/* Classes that a model can rank: 0 if it does not classify. */
+size_t maas__top_classes(const maas_info_t *info);
+
+/* Bytes that maas__top_write() needs, scratch memory included. */
+size_t maas__top_size(const maas_info_t *info, const maas_request_t *req);
+
+/* The req->top_k best classes of each row of y, "value:index:label", best
+ * first: JSON strings with commas between them, or where req->binary each one
+ * behind its length in 4 bytes. */
+size_t maas__top_write(const maas_info_t *info, const maas_request_t *req,
+    const float *y, char *buf);
+
+
+#endif /* MAAS_JSON_H */

@@ -1,0 +1,87 @@
+/*
+ * The wire functions of maas.h: what a model says of itself, handed to the
+ * readers and writers.  Nothing else here, so that those need no model.
+ */
+
+#include "maas_json.h"
+
+
+size_t
+maas_rows_bound(const maas_model_t *m, size_t len, size_t max_rows)
+{
+    return maas__rows_bound(maas_model_info(m), len, max_rows);
+}
+
+
+maas_status_t
+maas_v2_read(const maas_model_t *m, const char *body, size_t len,
+    size_t json_len, size_t max_rows, float *x, maas_request_t *req,
+    maas_err_t *err)
+{
+    return maas__v2_read(maas_model_info(m), body, len, json_len, max_rows, x,
+                         req, err);
+}
+
+
+maas_status_t
+maas_rows_read(const maas_model_t *m, const char *body, size_t len,
+    size_t max_rows, float *x, maas_request_t *req, maas_err_t *err)
+{
+    return maas__rows_read(maas_model_info(m), body, len, max_rows, x, req,
+                           err);
+}
+
+
+maas_status_t
+maas_bytes_read(const maas_model_t *m, const char *body, size_t len,
+    size_t max_rows, float *x, maas_request_t *req, maas_err_t *err)
+{
+    return maas__bytes_read(maas_model_info(m), body, len, max_rows, x, req,
+                            err);
+}
+
+
+size_t
+maas_v2_size(const maas_model_t *m, maas_str_t version,
+    const maas_request_t *req)
+{
+    return maas__v2_size(maas_model_info(m), version, req);
+}
+
+
+size_t
+maas_v2_write(const maas_model_t *m, maas_str_t version,
+    const maas_request_t *req, const float *y, char *buf, size_t *json_len)
+{
+    return maas__v2_write(maas_model_info(m), version, req, y, buf, json_len);
+}
+
+
+size_t
+maas_rows_size(const maas_model_t *m, const maas_request_t *req)
+{
+    return maas__rows_size(maas_model_info(m), req);
+}
+
+
+size_t
+maas_rows_write(const maas_model_t *m, const maas_request_t *req,
+    const float *y, char *buf)
+{
+    return maas__rows_write(maas_model_info(m), req, y, buf);
+}
+
+
+size_t
+maas_bytes_size(const maas_model_t *m, const maas_request_t *req)
+{
+    return maas__bytes_size(maas_model_info(m), req);
+}
+
+
+size_t
+maas_bytes_write(const maas_model_t *m, const maas_request_t *req,
+    const float *y, char *buf)
+{
+    return maas__bytes_write(maas_model_info(m), req, y, buf);
+}
