@@ -328,15 +328,16 @@ typedef struct {
  */
 
 static void
-ngx_http_maas_derive(ngx_http_core_loc_conf_t *clcf,
-    ngx_http_maas_sizes_t sizes)
+ngx_http_maas_derive(void **loc_conf, ngx_http_maas_sizes_t sizes)
 {
     size_t                       size;
     ngx_queue_t                 *q;
+    ngx_http_core_loc_conf_t    *clcf, *inner;
     ngx_http_location_queue_t   *lq;
     ngx_http_maas_loc_conf_t    *mlcf;
 
-    mlcf = clcf->loc_conf[ngx_http_maas_module.ctx_index];
+    clcf = loc_conf[ngx_http_core_module.ctx_index];
+    mlcf = loc_conf[ngx_http_maas_module.ctx_index];
 
     sizes.limit |= clcf->client_max_body_size != NGX_CONF_UNSET;
     sizes.buffer |= clcf->client_body_buffer_size != NGX_CONF_UNSET_SIZE;
@@ -369,7 +370,8 @@ ngx_http_maas_derive(ngx_http_core_loc_conf_t *clcf,
          q = ngx_queue_next(q))
     {
         lq = (ngx_http_location_queue_t *) q;
-        ngx_http_maas_derive(lq->exact ? lq->exact : lq->inclusive, sizes);
+        inner = lq->exact ? lq->exact : lq->inclusive;
+        ngx_http_maas_derive(inner->loc_conf, sizes);
     }
 }
 
@@ -416,9 +418,7 @@ ngx_http_maas_init_main_conf(ngx_conf_t *cf, void *conf)
 
     for (i = 0; i < cmcf->servers.nelts; i++) {
         server = sizes;
-        ngx_http_maas_derive(cscf[i]->ctx->loc_conf[
-                                 ngx_http_core_module.ctx_index],
-                             server);
+        ngx_http_maas_derive(cscf[i]->ctx->loc_conf, server);
     }
 
     return NGX_CONF_OK;
