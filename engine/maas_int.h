@@ -209,21 +209,6 @@ extern const maas_gemm_t maas__gemm_avx512;    /* maas_gemm_avx512.c */
 const maas_gemm_t *maas__gemm_choose(maas_isa_t isa);
 
 
-/* maas_gemm_pack.c: the layout of our own kernels.
- *
- * Columns stand in strips of `strip` (a multiple of MAAS_STRIP_PAD), one strip
- * after the other; the last is as wide as it must be, rounded up to
- * MAAS_STRIP_PAD and filled with zeros.  A strip of width c is bias(c), then
- * its part of the weights, (k,c).  Strip s begins at s * strip * (k + 1). */
-
-#define MAAS_STRIP_PAD  16             /* floats: a cache line */
-
-/* Bytes; 0 on overflow. */
-size_t maas__strips_size(size_t k, size_t n);
-void maas__strips_pack(const float *w, const float *bias, size_t k, size_t n,
-    size_t strip, float *to);
-
-
 /* maas_json_in.c: strict RFC 8259 walk without building anything */
 
 typedef struct {
