@@ -148,7 +148,7 @@ maas_status_t maas__json_tensor(maas_json_t *j, maas_dtype_t dt, float *x,
 /* Numbers and the commas between them, from the first number up to the `]`,
  * where the cursor is left.  *n is added to; numbers from *n = room on are
  * not stored.  x(room) may be written anywhere. */
-typedef maas_status_t (*maas_json_run_t)(maas_json_t *j, float *x, size_t room,
+typedef maas_status_t (*maas_json_run_pt)(maas_json_t *j, float *x, size_t room,
     size_t *n, maas_err_t *err);
 
 /* Byte by byte: the oracle, and for CPUs that lack what others need. */
@@ -167,31 +167,49 @@ const char *maas__shape_text(const size_t *dim, unsigned rank,
     char text[MAAS_SHAPE_TEXT]);
 
 
-/* The wire functions of maas.h on what a model says of itself
- * (maas_wire.c hands it over). */
+/* The wire functions of maas.h, each with the contract that it has there, on
+ * what a model says of itself: maas_wire.c hands that over. */
 
+/* The same as maas_rows_bound(). */
 size_t maas__rows_bound(const maas_info_t *info, size_t len, size_t max_rows);
 
+/* The same as maas_v2_read(). */
 maas_status_t maas__v2_read(const maas_info_t *info, const char *body,
     size_t len, size_t json_len, size_t max_rows, float *x,
     maas_request_t *req, maas_err_t *err);
+
+/* The same as maas_rows_read(). */
 maas_status_t maas__rows_read(const maas_info_t *info, const char *body,
     size_t len, size_t max_rows, float *x, maas_request_t *req,
     maas_err_t *err);
+
+/* The same as maas_bytes_read(). */
 maas_status_t maas__bytes_read(const maas_info_t *info, const char *body,
     size_t len, size_t max_rows, float *x, maas_request_t *req,
     maas_err_t *err);
 
+/* The same as maas_v2_size(). */
 size_t maas__v2_size(const maas_info_t *info, maas_str_t version,
     const maas_request_t *req);
+
+/* The same as maas_v2_write(). */
 size_t maas__v2_write(const maas_info_t *info, maas_str_t version,
     const maas_request_t *req, const float *y, char *buf, size_t *json_len);
+
+/* The same as maas_rows_size(). */
 size_t maas__rows_size(const maas_info_t *info, const maas_request_t *req);
+
+/* The same as maas_rows_write(). */
 size_t maas__rows_write(const maas_info_t *info, const maas_request_t *req,
     const float *y, char *buf);
+
+/* The same as maas_bytes_size(). */
 size_t maas__bytes_size(const maas_info_t *info, const maas_request_t *req);
+
+/* The same as maas_bytes_write(). */
 size_t maas__bytes_write(const maas_info_t *info, const maas_request_t *req,
     const float *y, char *buf);
+
 
 /* maas_json_top.c: the classification extension */
 

@@ -35,27 +35,25 @@ const maas_dtype_info_t  maas__dtypes[MAAS_N_DTYPES] = {
 /* One loop for each integer type: widened, then rounded to nearest. */
 
 #define BYTES_INTEGER(name, type)                                             \
+    name(const char *src, size_t n, float *x)                                 \
+    {                                                                         \
+        type    v;                                                            \
+        size_t  i;                                                            \
                                                                               \
-static void                                                                   \
-name(const char *src, size_t n, float *x)                                     \
-{                                                                             \
-    type    v;                                                                \
-    size_t  i;                                                                \
-                                                                              \
-    for (i = 0; i < n; i++) {                                                 \
-        memcpy(&v, src + i * sizeof(type), sizeof(type));                     \
-        x[i] = (float) v;                                                     \
-    }                                                                         \
-}
+        for (i = 0; i < n; i++) {                                             \
+            memcpy(&v, src + i * sizeof(type), sizeof(type));                 \
+            x[i] = (float) v;                                                 \
+        }                                                                     \
+    }
 
-BYTES_INTEGER(bytes_int8, int8_t)
-BYTES_INTEGER(bytes_int16, int16_t)
-BYTES_INTEGER(bytes_int32, int32_t)
-BYTES_INTEGER(bytes_int64, int64_t)
-BYTES_INTEGER(bytes_uint8, uint8_t)
-BYTES_INTEGER(bytes_uint16, uint16_t)
-BYTES_INTEGER(bytes_uint32, uint32_t)
-BYTES_INTEGER(bytes_uint64, uint64_t)
+static void BYTES_INTEGER(bytes_int8, int8_t)
+static void BYTES_INTEGER(bytes_int16, int16_t)
+static void BYTES_INTEGER(bytes_int32, int32_t)
+static void BYTES_INTEGER(bytes_int64, int64_t)
+static void BYTES_INTEGER(bytes_uint8, uint8_t)
+static void BYTES_INTEGER(bytes_uint16, uint16_t)
+static void BYTES_INTEGER(bytes_uint32, uint32_t)
+static void BYTES_INTEGER(bytes_uint64, uint64_t)
 
 
 /* IEEE binary16: the exponent gets its new bias.  A denormal has the value of
