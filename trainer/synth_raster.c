@@ -190,7 +190,7 @@ synth_raster(synth_rng_t *g, synth_ink_t *ink, unsigned size,
 
     box = (size * 20 + 14) / 28;
     pen = synth_uniform(g, 0.5f, 1.2f) + synth_uniform(g, 0, 0.75f);
-    pen *= (float) box / 20;
+    pen *= (synth_chance(g, 0.2f) ? 1.5f : 1) * (float) box / 20;
     edge = synth_uniform(g, 1.0f, 2.0f);
     gain = synth_uniform(g, 0.95f, 1.3f);
     noise = synth_uniform(g, 0, 0.06f);
