@@ -45,7 +45,7 @@ static const char  synth_usage[] =
     "with the names of MNIST, prepared as MNIST was.  `--data DIR` reads"
     " them.\n"
     "\n"
-    "  --train N   pictures for training, 1 to 10000000 (60000)\n"
+    "  --train N   pictures for training, 1 to 10000000 (200000)\n"
     "  --test N    pictures for testing, 1 to 10000000 (10000)\n"
     "  --seed S    the same seed draws the same pictures (1)\n"
     "  --size P    pixels a side, 14 to 128 (28)\n"
@@ -362,7 +362,7 @@ int
 cmd_synth(int argc, char **argv)
 {
     int           rc;
-    synth_conf_t  conf = { NULL, { 60000, 10000 }, 1, 28 };
+    synth_conf_t  conf = { NULL, { 200000, 10000 }, 1, 28 };
 
     rc = synth_options(argc, argv, &conf);
 

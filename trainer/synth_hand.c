@@ -240,13 +240,13 @@ synth_span(synth_ink_t *ink, const synth_point_t *a, const synth_point_t *b,
 }
 
 
-/* The pen's width along the way, and now and then a gap. */
+/* The pen's width along the way. */
 
 static void
 synth_press(synth_rng_t *g, synth_ink_t *ink)
 {
     float     a, b, fa, pa, fb, pb, t;
-    size_t    i, gap;
+    size_t    i;
 
     a = 0.16f * synth_normal(g);
     b = 0.07f * synth_normal(g);
@@ -260,15 +260,30 @@ synth_press(synth_rng_t *g, synth_ink_t *ink)
         ink->dot[i].r = 1 + a * synth_sin(fa * t + pa)
                         + b * synth_sin(fb * t + pb);
     }
+}
 
-    if (synth_chance(g, 0.06f)) {
-        gap = 1 + synth_pick(g, SYNTH_STEPS);
-        i = synth_pick(g, (unsigned) ink->n);
 
-        for (; gap != 0 && i < ink->n; gap--, i++) {
-            ink->dot[i].down = 1;
-        }
+/* Now and then the pen leaves a gap. */
+
+static void
+synth_gap(synth_rng_t *g, synth_ink_t *ink)
+{
+    size_t  at, gap, i;
+
+    gap = 2 + synth_pick(g, SYNTH_STEPS);
+
+    if (!synth_chance(g, 0.03f) || ink->n <= 2 * gap) {
+        return;
     }
+
+    at = synth_pick(g, (unsigned) (ink->n - gap));
+    ink->n -= gap;
+
+    for (i = at; i < ink->n; i++) {
+        ink->dot[i] = ink->dot[i + gap];
+    }
+
+    ink->dot[at].down = 1;
 }
 
 
@@ -334,4 +349,5 @@ synth_trace(synth_rng_t *g, const synth_glyph_t *glyph, synth_ink_t *ink)
 
     synth_wobble(g, ink);
     synth_press(g, ink);
+    synth_gap(g, ink);
 }

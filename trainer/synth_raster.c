@@ -55,36 +55,60 @@ synth_widest(const synth_ink_t *ink, float x, float y, float w, float full)
 }
 
 
+/* Where ink scaled by s begins and ends, with its width: x0, x1, y0, y1. */
+
+static void
+synth_extent(const synth_ink_t *ink, float s, float pen, float e[4])
+{
+    float               r;
+    size_t              i;
+    const synth_dot_t  *d;
+
+    e[0] = e[2] = 1e9f;
+    e[1] = e[3] = -1e9f;
+
+    for (i = 0; i < ink->n; i++) {
+        d = &ink->dot[i];
+        r = d->r * pen;
+        e[0] = fminf(e[0], d->x * s - r);
+        e[1] = fmaxf(e[1], d->x * s + r);
+        e[2] = fminf(e[2], d->y * s - r);
+        e[3] = fmaxf(e[3], d->y * s + r);
+    }
+}
+
+
 /* Scale and shift ink so that it just fills the box; radii become pixels. */
 
 static void
 synth_fit(synth_ink_t *ink, float box, float pen, float full)
 {
-    float         x0, x1, y0, y1, rmax, s, w;
+    float         s, w, e[4];
     size_t        i;
+    unsigned      k;
     synth_dot_t  *d;
 
-    d = ink->dot;
-    x0 = x1 = d[0].x;
-    y0 = y1 = d[0].y;
-    rmax = 0;
+    synth_extent(ink, 1, 0, e);
+    w = fmaxf(fmaxf(e[1] - e[0], e[3] - e[2]), 1e-3f);
+    pen = fminf(pen, box * synth_widest(ink, e[1] - e[0], e[3] - e[2], w,
+                                        full));
+    s = (box - 2 * pen) / w;
 
-    for (i = 0; i < ink->n; i++) {
-        x0 = fminf(x0, d[i].x);
-        x1 = fmaxf(x1, d[i].x);
-        y0 = fminf(y0, d[i].y);
-        y1 = fmaxf(y1, d[i].y);
-        rmax = fmaxf(rmax, d[i].r);
+    /* which dots are outermost depends on the scale: two rounds will do */
+
+    for (k = 0; k < 3; k++) {
+        synth_extent(ink, s, pen, e);
+
+        if (k < 2) {
+            s += (box - fmaxf(e[1] - e[0], e[3] - e[2])) / w;
+        }
     }
 
-    w = fmaxf(fmaxf(x1 - x0, y1 - y0), 1e-3f);
-    pen = fminf(pen, box * synth_widest(ink, x1 - x0, y1 - y0, w, full));
-    s = (box - 2 * pen * rmax) / w;
-
     for (i = 0; i < ink->n; i++) {
-        d[i].x = (d[i].x - 0.5f * (x0 + x1)) * s + 0.5f * box;
-        d[i].y = (d[i].y - 0.5f * (y0 + y1)) * s + 0.5f * box;
-        d[i].r *= pen;
+        d = &ink->dot[i];
+        d->x = d->x * s + 0.5f * (box - e[0] - e[1]);
+        d->y = d->y * s + 0.5f * (box - e[2] - e[3]);
+        d->r *= pen;
     }
 }
 
