@@ -9,7 +9,9 @@
  *   2. Scale it, both ways by the same factor, so that its longer side is
  *      20 pixels, and lay its middle on the middle of a box of 20 by 20.  A
  *      new pixel is the mean of the area that it covers (a box filter, with
- *      fractions at the rim).  Strokes should then be 2 to 3 pixels wide.
+ *      fractions at the rim).  Strokes should then be 2 to 3 pixels wide:
+ *      who knows the way of the pen draws it anew at that width, its ends and
+ *      joints round, so that ink and not the way fills the box.
  *   3. The centre of mass of the box in pixel indices (first pixel: 0):
  *      cx = sum(v * column) / sum(v), cy = sum(v * row) / sum(v).
  *   4. Lay the box into 28 by 28 of zeros, shifted by whole pixels: its left
