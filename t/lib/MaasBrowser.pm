@@ -130,6 +130,15 @@ sub wait_js {
 }
 
 
+# Two frames later: what was to happen at the next one has happened.
+sub frames {
+    my ($self) = @_;
+    return $self->_session(POST => '/execute/async', { args => [], script =>
+        'const done = arguments[0];'
+        . 'requestAnimationFrame(() => requestAnimationFrame(done))' });
+}
+
+
 # Chromium's own protocol, such as Emulation.setEmulatedMedia.
 sub cdp {
     my ($self, $command, %params) = @_;

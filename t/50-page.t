@@ -1,0 +1,287 @@
+# The try-it page in a real browser: a person who draws a 7 reads 7, and what
+# the page shows is what curl gets.
+
+use strict;
+use warnings;
+
+use FindBin;
+use lib "$FindBin::Bin/lib";
+
+use JSON::PP ();
+use MaasBrowser;
+use MaasTest;
+use Test::More;
+
+MaasTest::missing('Chromium and its driver') unless MaasBrowser::programs();
+
+my $t = MaasTest->new;
+
+# By WebDriver's numbers
+my ($ESCAPE, $BACKSPACE, $DOWN, $RIGHT, $LEFT)
+    = map { chr } 0xE00C, 0xE003, 0xE015, 0xE014, 0xE012;
+
+
+sub trainer {
+    my ($rc, $out, $err) = $t->trainer(@_);
+    is($rc, 0, "trainer: $_[0]") or BAIL_OUT($err);
+}
+
+trainer('synth', 'drawn', '--train', 12000, '--test', 500);
+trainer('fit', '--data', 'drawn', '--hidden', '64:relu', '--epochs', 6,
+    '--seed', 1, '-o', 'digits.safetensors');
+$t->model('payments', task => 'binary', sizes => [ 3, 4, 1 ],
+    labels => [ 'fine', '<i>fraud</i>' ],
+    inputs => { kind => 'columns', columns => [
+        map { { name => $_, kind => 'number' } }
+            'amount', 'age', '</script><b>bold' ] });
+$t->model('plain', task => 'regression', sizes => [ 6, 1 ],
+    inputs => { kind => 'tensor', shape => [ 2, 3 ] });
+
+$t->conf(<<'EOC');
+%%GLOBALS%%
+events { }
+http {
+    %%GLOBALS_HTTP%%
+    maas_model digits %%TESTDIR%%/digits.safetensors;
+    maas_model payments %%TESTDIR%%/payments.safetensors;
+    maas_model plain %%TESTDIR%%/plain.safetensors;
+    server {
+        listen 127.0.0.1:%%PORT%%;
+        client_header_buffer_size 8k;
+        location = / { maas_status; }
+        location /  { maas_serve; }
+        location = /gone/ { maas_status; }
+    }
+}
+EOC
+$t->known_good('/v2/models/plain/infer', '{"inputs":[{"name":"input",'
+    . '"datatype":"FP32","shape":[1,2,3],"data":[1,2,3,4,5,6]}]}',
+    'Content-Type' => 'application/json');
+$t->run;
+
+my $origin = 'http://127.0.0.1:' . $t->port;
+my $b = MaasBrowser->new;
+
+sub text {
+    return $b->js('return document.querySelector(arguments[0]).textContent',
+        $_[0]);
+}
+
+# Until the last change of a drawing has its answer
+sub settle {
+    $b->frames;
+    ok($b->wait_js('return document.getElementById("says")'
+        . '.getAttribute("aria-busy") == "false"'), 'all was answered');
+}
+
+# Until an element says what it should; what it said at the end
+sub says {
+    my ($selector, $re, $name) = @_;
+    $b->wait_js('const e = document.querySelector(arguments[0]);'
+        . 'return new RegExp(arguments[1]).test(e.textContent)',
+        $selector, "$re");
+    like(text($selector), qr/$re/, $name);
+}
+
+sub choose {
+    $b->js('const s = document.getElementById("models");'
+        . 's.value = arguments[0]; s.dispatchEvent(new Event("change"))',
+        "$_[0]");
+}
+
+sub fill {
+    $b->js('const e = document.querySelectorAll("#form [value], '
+        . '#form input, #form textarea")[arguments[0]];'
+        . 'e.value = arguments[1];'
+        . 'e.dispatchEvent(new Event("input", {bubbles: true}))', @_);
+}
+
+# The numbers of the bars, as the page got them
+sub bars {
+    return $b->js('return [...document.querySelectorAll("#bars li")]'
+        . '.map(e => [e.dataset.label, Number(e.dataset.value)])');
+}
+
+# What the page's own curl line gets, run by a shell
+sub curl {
+    my $line = text('#curl');
+    like($line, qr{^curl -s '\Q$origin\E/v2/models/}, 'the curl line');
+    $t->write_file('line.sh', $line);
+    my $answer = qx(sh @{[ $t->dir ]}/line.sh);
+    return JSON::PP::decode_json($answer)->{outputs}[0]{data};
+}
+
+
+my @seven = map { [ 0.2 + 0.5 * $_->[0], 0.15 + 0.6 * $_->[1] ] }
+    [ 0, 0.04 ], [ 0.25, 0.02 ], [ 0.5, 0.01 ], [ 0.75, 0 ], [ 0.98, 0 ],
+    [ 1, 0.02 ], [ 0.92, 0.15 ], [ 0.84, 0.3 ], [ 0.76, 0.45 ],
+    [ 0.68, 0.6 ], [ 0.6, 0.75 ], [ 0.52, 0.9 ], [ 0.48, 1 ];
+
+subtest 'a drawn 7' => sub {
+    $b->get("$origin/");
+    is(text('#what'), "\x{2013}", 'no answer before the drawing');
+
+    $b->draw('#pad', \@seven);
+    settle();
+    says('#what', '^7$', 'the page reads 7');
+    says('#time', 'ms there and back, of it .* until the first byte',
+        'the time it took');
+
+    my $numbers = curl();
+    is_deeply([ map { $_->[1] } @{ bars() } ], $numbers,
+        'the bars are the numbers that curl gets');
+    is_deeply([ map { $_->[0] } @{ bars() } ], [ 0 .. 9 ], 'and the labels');
+
+    my $ink = $b->js('const c = document.getElementById("sees");'
+        . 'const d = c.getContext("2d").getImageData(0, 0, 28, 28).data;'
+        . 'return [...d].filter((v, i) => i % 4 == 0)');
+    my ($sent) = text('#curl') =~ /"data": \[([\d\s,]+)\]/;
+    is_deeply($ink, [ map { $_ + 0 } split /,/, $sent ],
+        'the preview is what is sent');
+};
+
+
+subtest 'prepared as the data was' => sub {
+    my $pixels = sub {
+        my ($sent) = text('#curl') =~ /"data": \[([\d\s,]+)\]/;
+        return map { $_ + 0 } split /,/, $sent;
+    };
+
+    # bounding box and centre of mass of the rows and of the columns
+    my $measure = sub {
+        my @p = $pixels->();
+        my ($sum, $sx, $sy) = (0, 0, 0);
+        my @ink = grep { $p[$_] } 0 .. 783;
+        for my $i (@ink) {
+            $sum += $p[$i];
+            $sx += $p[$i] * ($i % 28);
+            $sy += $p[$i] * int($i / 28);
+        }
+        my $high = int($ink[-1] / 28) - int($ink[0] / 28) + 1;
+        return ($high, $sx / $sum, $sy / $sum, $sum / 255);
+    };
+
+    my @big = $measure->();
+    is($big[0], 20, 'the ink is 20 high');
+
+    $b->js('document.getElementById("clear").click()');
+    $b->draw('#pad', [ map { [ 0.1 + $_->[0] / 3, 0.6 + $_->[1] / 3 ] }
+        @seven ]);
+    settle();
+    says('#what', '^7$', 'a small 7 in a corner is a 7');
+
+    my @small = $measure->();
+    is($small[0], 20, 'it is as high');
+    cmp_ok(abs($small[3] - $big[3]), '<', 0.1 * $big[3],
+        'its lines are as wide');
+    for my $m (\@big, \@small) {
+        cmp_ok(abs($_ - 14), '<', 0.51, 'centred') for @{$m}[ 1, 2 ];
+    }
+};
+
+
+subtest 'undo, clear, keyboard' => sub {
+    $b->js('document.getElementById("clear").click()');
+    is(text('#what'), "\x{2013}", 'cleared');
+
+    $b->draw('#pad', [ [ 0.5, 0.2 ], [ 0.5, 0.5 ], [ 0.5, 0.8 ] ],
+        [ [ 0.1, 0.1 ], [ 0.9, 0.9 ] ]);
+    settle();
+    my $both = text('#curl');
+    $b->js('document.getElementById("undo").click()');
+    says('#what', '^1$', 'undo leaves the bar: 1');
+    isnt(text('#curl'), $both, 'and another picture');
+
+    $b->js('document.getElementById("pad").focus()');
+    $b->keys($BACKSPACE);
+    is(text('#what'), "\x{2013}", 'Backspace undoes the bar');
+
+    $b->keys(($LEFT) x 5, ' ', ($RIGHT) x 8, ($DOWN) x 12, ' ');
+    says('#what', '^7$', 'a 7 drawn with the keyboard');
+    $b->keys($ESCAPE);
+    is(text('#what'), "\x{2013}", 'Escape clears');
+};
+
+
+subtest 'a form for columns' => sub {
+    choose(1);
+    is($b->js('return document.querySelectorAll("#form input").length'), 3,
+        'a field for each column');
+    is($b->js('return document.querySelectorAll("#form label")[2]'
+        . '.firstChild.data'), '</script><b>bold', 'names are text');
+
+    fill(0, '120.5');
+    fill(1, '-3e-1');
+    says('#curl', '120\.5, -0\.3, 0\]', 'fields are sent');
+    my $p = curl()->[0];
+    $b->wait_js('return document.querySelectorAll("#bars li")[1]'
+        . '.dataset.value == String(arguments[0])', $p);
+    is_deeply(bars(), [ [ fine => 1 - $p ], [ '<i>fraud</i>' => $p ] ],
+        'both labels, as curl says');
+
+    fill(1, '');
+    says('#error', '^age: not a number\.$', 'a missing number is named');
+};
+
+
+subtest 'a text area for a tensor' => sub {
+    choose(2);
+    fill(0, '1 2 3, 4;5');
+    says('#error', '^6 numbers are needed, here are 5\.$', 'too few');
+    fill(0, '1 2 3, 4;5 6');
+    says('#what', '\d', 'an answer');
+    my $y = curl()->[0];
+    $b->wait_js('return document.querySelector("#bars li").dataset.value'
+        . ' == String(arguments[0])', $y);
+    is(bars()->[0][1], $y, 'as curl says');
+};
+
+
+subtest 'light, dark, phone' => sub {
+    choose(0);
+    my $ground = 'return getComputedStyle(document.body).backgroundColor';
+    my @media = map {
+        $b->cdp('Emulation.setEmulatedMedia', features =>
+            [ { name => 'prefers-color-scheme', value => $_ } ]);
+        my ($sum) = (0);
+        $sum += $_ for $b->js($ground) =~ /(\d+)/g;
+        $sum;
+    } qw(light dark);
+    cmp_ok($media[0], '>', 600, 'light ground');
+    cmp_ok($media[1], '<', 150, 'dark ground');
+
+    $b->cdp('Emulation.setDeviceMetricsOverride', width => 360,
+        height => 740, deviceScaleFactor => 3, mobile => JSON::PP::true);
+    is($b->js('return document.documentElement.scrollWidth'), 360,
+        'nothing is wider than a phone');
+    $b->draw('#pad', \@seven);
+    says('#what', '^7$', 'a 7 on a phone');
+    is($b->js('return getComputedStyle(document.getElementById("pad"))'
+        . '.touchAction'), 'none', 'a finger draws and does not scroll');
+    $b->cdp('Emulation.clearDeviceMetricsOverride');
+};
+
+
+subtest 'alone and quiet' => sub {
+    my $foreign = $b->js('return performance.getEntries()'
+        . '.filter(e => ["resource", "navigation"].includes(e.entryType))'
+        . '.map(e => e.name).filter(n => !n.startsWith(arguments[0] + "/")'
+        . ' && !n.startsWith("data:"))', $origin);
+    is_deeply($foreign, [], 'nothing from another origin');
+
+    my @loud = $b->console;
+    is_deeply(\@loud, [], 'the console is empty');
+};
+
+
+subtest 'an error of the server' => sub {
+    $b->get("$origin/gone/");
+    $b->draw('#pad', \@seven);
+    says('#error', '^404: \S', 'its text is shown');
+    is(text('#what'), "\x{2013}", 'and no answer');
+};
+
+# the browser's connections close with it
+undef $b;
+$t->invariants;
+done_testing();

@@ -1,0 +1,179 @@
+# Every example in conf/ starts as it is and does what its head says.
+
+use strict;
+use warnings;
+
+use FindBin;
+use lib "$FindBin::Bin/lib";
+
+use JSON::PP ();
+use MaasTest;
+use Test::More;
+
+my @models = (
+    digits => [ sizes => [ 784, 4, 10 ], labels => [ map { "$_" } 0 .. 9 ],
+        inputs => { kind => 'tensor', shape => [ 28, 28 ],
+                    image => JSON::PP::true, factor => 0.003921569 } ],
+    payments => [ sizes => [ 3, 4, 1 ], task => 'binary',
+        labels => [ 'fine', 'fraud' ],
+        inputs => { kind => 'columns', columns => [
+            map { { name => $_, kind => 'number' } }
+                qw(amount age_days foreign) ] } ],
+    'price-1' => [ sizes => [ 2, 3, 1 ], task => 'regression', seed => 1 ],
+    'price-2' => [ sizes => [ 2, 3, 1 ], task => 'regression', seed => 2 ],
+);
+
+my $json = 'application/json';
+my %row = (
+    digits   => '[[' . join(',', (0) x 784) . ']]',
+    payments => '[[120.5,3,0]]',
+    price    => '[[1,2]]',
+);
+
+
+# A v2 request for one row
+sub v2 {
+    my ($name) = @_;
+    my ($data) = $row{$name} =~ /([\d.,]+)/;
+    my $n = $data =~ tr/,// + 1;
+    my $shape = $name eq 'digits' ? '1,28,28' : "1,$n";
+    return qq({"inputs":[{"name":"input","datatype":"FP32",)
+        . qq("shape":[$shape],"data":[$data]}]});
+}
+
+
+# The example with the harness's module, pid, logs and temporary folders, and
+# with free ports; all else as it stands
+sub template {
+    my ($name) = @_;
+    my $text = MaasTest::Proc::slurp("$MaasTest::top/conf/$name.conf");
+
+    like($text, qr/^# \w.*\n(?:#.*\n)*\n/, "$name: says what it shows");
+    like($text, qr{^#     nginx -p build/demo -c ../../conf/$name.conf }m,
+        "$name: and how to run it");
+    unlike($text, qr{^[^#\n]*\s/(?:tmp|home|root|usr|etc|var)/}m,
+        "$name: no path of a machine");
+
+    my ($n, %port) = (0);
+    $text =~ s{127\.0\.0\.1:(\d+)}{
+        $port{$1} //= $n++;
+        '127.0.0.1:%%PORT' . ($port{$1} || '') . '%%'}ge;
+
+    $text =~ s{^load_module \.\./ngx_http_maas_module\.so;\n}{%%GLOBALS%%}m;
+    $text =~ s/^(?:pid|error_log|worker_processes) .*\n//mg;
+    $text =~ s/^ +(?:access_log|\w+_temp_path) .*\n//mg;
+    $text =~ s/^http \{\n/http {\n%%GLOBALS_HTTP%%/m;
+
+    return $text;
+}
+
+
+sub example {
+    my ($name, $good, $body, $tests) = @_;
+    my $t = MaasTest->new;
+    my @headers = $name eq 'private' ? ('X-Key' => 'a-long-secret') : ();
+
+    my %models = @models;
+    for my $model (sort keys %models) {
+        $t->model($model, name => $model, @{ $models{$model} });
+    }
+
+    $t->conf(template($name));
+    my ($rc, $said) = $t->check_conf;
+    is($rc, 0, "$name: nginx -t") or diag($said);
+
+    $t->known_good($good, $body, 'Content-Type' => $json, @headers);
+    $t->run;
+    $tests->($t);
+    $t->invariants;
+}
+
+
+sub status_names {
+    my ($t, $uri) = @_;
+    my $answer = $t->get($uri, undef, Accept => $json);
+    return join ' ', map { "$_->{name}/$_->{version}" }
+        @{ $answer->json->{models} };
+}
+
+
+example(demo => '/v2/models/digits/infer', v2('digits'), sub {
+    my ($t) = @_;
+
+    like($t->get('/')->body, qr/<canvas/, 'demo: the page');
+    is(status_names($t, '/'), 'digits/1', 'demo: the page as JSON');
+    is($t->get('/v2/models/digits')->json->{name}, 'digits',
+        'demo: metadata');
+    is_deeply($t->post('/digit', $row{digits}, 'Content-Type' => $json)->json,
+        [ $t->post('/v2/models/digits/infer', v2('digits'),
+            'Content-Type' => $json)->json->{outputs}[0]{data} ],
+        'demo: the same from the short form');
+    is($t->get('/elsewhere')->status, 404, 'demo: nothing else');
+});
+
+
+example(scoring => '/api/score', '[120.5,3,0]', sub {
+    my ($t) = @_;
+    my $path = '/api/score';
+    my @type = ('Content-Type' => $json);
+
+    my $one = $t->post($path, '[120.5,3,0]', @type);
+    is($one->status, 200, 'scoring: a row');
+
+    my $two = $t->post($path, '[[120.5,3,0],[9.99,840,1]]', @type);
+    is(scalar @{ $two->json }, 2, 'scoring: rows');
+    is($two->json->[0][0], $one->json->[0][0], 'scoring: the same score');
+
+    my $many = '[' . join(',', ('[1,2,3]') x 65) . ']';
+    my $refused = $t->post($path, $many, @type);
+    is($refused->status, 413, 'scoring: more rows than maas_max_rows');
+    isnt($refused->error, '', 'scoring: and a reason');
+
+    is($t->get('/')->body, "the application\n", 'scoring: the application');
+    is($t->get($path)->status, 405, 'scoring: GET is refused');
+
+    my @codes = map { $_->status } $t->pipeline(
+        (map { $t->request('POST', $path, '[1,2,3]', @type) } 1 .. 400),
+        $t->request('POST', $path, '[1,2,3]', @type,
+            Connection => 'close'));
+    is(scalar(grep { $_ != 200 && $_ != 429 } @codes), 0,
+        'scoring: only 200 and 429');
+    is(scalar @codes, 401, 'scoring: all were answered');
+});
+
+
+example(versions => '/price', $row{price}, sub {
+    my ($t) = @_;
+    my @type = ('Content-Type' => $json);
+    my $ask = sub { $t->post($_[0], v2('price'), @type)
+        ->json->{outputs}[0]{data}[0] };
+
+    my $v1 = $ask->('/ml/v2/models/price/versions/1/infer');
+    my $v2 = $ask->('/ml/v2/models/price/versions/2/infer');
+    isnt($v1, $v2, 'versions: two answers');
+    is($ask->('/ml/v2/models/price/infer'), $v2, 'versions: the newest');
+    is($t->post('/price', $row{price}, @type)->json->[0][0], $v1,
+        'versions: the route keeps to version 1');
+    is(status_names($t, '/ml/'), 'price/1 price/2 payments/1',
+        'versions: the page has all');
+    is($t->get('/v2')->status, 404, 'versions: nothing above /ml/');
+});
+
+
+example(private => '/v2/models/digits/infer', v2('digits'), sub {
+    my ($t) = @_;
+
+    is($t->get('/')->status, 200, 'private: the page');
+
+    my $no = $t->get('/v2/models/digits');
+    is($no->status, 403, 'private: a stranger');
+    isnt($no->error, '', 'private: and a reason');
+    is($t->get('/v2/models/digits', undef, 'X-Key' => 'a-long-secret')
+        ->status, 200, 'private: with a key');
+});
+
+
+my @all = map { m{(\w+)\.conf$} } glob "$MaasTest::top/conf/*.conf";
+is("@all", 'demo private scoring versions', 'every example was started');
+
+done_testing();
