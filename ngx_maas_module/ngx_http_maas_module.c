@@ -455,7 +455,26 @@ ngx_http_maas_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_http_maas_loc_conf_t  *prev = parent;
     ngx_http_maas_loc_conf_t  *conf = child;
 
+    ngx_http_core_loc_conf_t   *clcf;
     ngx_http_maas_main_conf_t  *mmcf;
+
+    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+
+    /* an "if" or "limit_except" is still in the location around it */
+
+    if (clcf->noname && clcf->handler == NULL
+        && prev->kind != NGX_HTTP_MAAS_NONE)
+    {
+        conf->kind = prev->kind;
+        conf->root = prev->root;
+        conf->model = prev->model;
+
+        clcf->handler = prev->kind == NGX_HTTP_MAAS_SERVE
+                        ? ngx_http_maas_serve_handler
+                        : prev->kind == NGX_HTTP_MAAS_PREDICT
+                          ? ngx_http_maas_predict_handler
+                          : ngx_http_maas_status_handler;
+    }
 
     ngx_conf_merge_uint_value(conf->batch, prev->batch, 64);
     ngx_conf_merge_uint_value(conf->max_rows, prev->max_rows, 256);

@@ -168,6 +168,8 @@ example(private => '/v2/models/digits/infer', v2('digits'), sub {
     my $no = $t->get('/v2/models/digits');
     is($no->status, 403, 'private: a stranger');
     isnt($no->error, '', 'private: and a reason');
+    my $none = $t->get('/v2/models/digits', undef, 'X-Key' => 'wrong');
+    is($none->status, 403, 'private: with a wrong key');
     is($t->get('/v2/models/digits', undef, 'X-Key' => 'a-long-secret')
         ->status, 200, 'private: with a key');
 });
