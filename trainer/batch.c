@@ -10,6 +10,9 @@
 
 #define BATCH_SPARSE  0.4       /* share of numbers that are not zero */
 #define BATCH_SAMPLE  1000      /* rows that tell the share */
+#define BATCH_AHEAD   4         /* rows that are fetched before their turn */
+
+#define BATCH_LOW7    0x7f7f7f7f7f7f7f7full
 
 
 static double
@@ -53,6 +56,7 @@ train_source_init(train_source_t *s, const train_data_t *d,
     }
 
     s->sparse = d->input == MAAS_INPUT_TENSOR
+                && (d->bytes == NULL || s->lut[0] == 0)
                 && source_density(s) < BATCH_SPARSE;
 }
 
@@ -73,7 +77,7 @@ train_batch_create(train_batch_t *b, const train_source_t *s,
 
     if (b->sparse) {
         b->row = train_alloc(max_rows * b->in, sizeof(train_pair_t));
-        b->row_n = train_alloc(max_rows, sizeof(uint32_t));
+        b->row_at = train_alloc(max_rows + 1, sizeof(uint32_t));
         b->col = train_alloc(max_rows * b->in, sizeof(train_pair_t));
         b->col_n = train_alloc(b->in, sizeof(uint32_t));
 
@@ -91,12 +95,35 @@ train_batch_free(train_batch_t *b)
 {
     train_free(b->x);
     train_free(b->row);
-    train_free(b->row_n);
+    train_free(b->row_at);
     train_free(b->col);
     train_free(b->col_n);
     train_free(b->classes);
     train_free(b->targets);
     (void) memset(b, 0, sizeof(train_batch_t));
+}
+
+
+/* A bit for each of 64 bytes that is not zero */
+
+static uint64_t
+batch_mask(const uint8_t *p)
+{
+    int       i;
+    uint64_t  x, mask;
+
+    mask = 0;
+
+    for (i = 0; i < 8; i++, p += 8) {
+        (void) memcpy(&x, p, 8);
+
+        /* the top bit of each byte tells, then the bytes' bits side by side */
+
+        x = (((x & BATCH_LOW7) + BATCH_LOW7) | x) & ~BATCH_LOW7;
+        mask |= ((x >> 7) * 0x0102040810204080ull >> 56) << (8 * i);
+    }
+
+    return mask;
 }
 
 
@@ -106,42 +133,44 @@ static void
 batch_pairs_bytes(train_batch_t *b, const train_source_t *s,
     const uint8_t *bytes, uint32_t at, int columns)
 {
-    float          v;
-    size_t         i, j, in;
-    uint64_t       eight;
-    train_pair_t  *row, *col;
+    size_t         i, j, in, left, max_rows;
+    uint8_t        tail[64];
+    uint32_t      *col_n;
+    uint64_t       mask;
+    train_pair_t  *row, *col, pair;
 
     in = b->in;
-    row = b->row + at * in;
+    max_rows = b->max_rows;
+    row = b->row + b->row_at[at];
+    col = b->col;
+    col_n = b->col_n;
 
-    for (i = 0; i < in; i += 8) {
-        if (i + 8 <= in) {
-            (void) memcpy(&eight, bytes + i, 8);
+    for (i = 0; i < in; i += 64) {
+        left = in - i;
 
-            if (eight == 0 && s->lut[0] == 0) {
-                continue;
-            }
+        if (left >= 64) {
+            mask = batch_mask(bytes + i);
+
+        } else {
+            (void) memset(tail, 0, sizeof(tail));
+            (void) memcpy(tail, bytes + i, left);
+            mask = batch_mask(tail);
         }
 
-        for (j = i; j < i + 8 && j < in; j++) {
-            v = s->lut[bytes[j]];
-
-            /* without a jump: the next place is taken only if v counts */
-
-            row->at = (uint32_t) j;
-            row->v = v;
-            row += (v != 0);
+        for ( /* void */ ; mask != 0; mask &= mask - 1) {
+            j = i + (size_t) __builtin_ctzll(mask);
+            pair.v = s->lut[bytes[j]];
+            pair.at = (uint32_t) j;
+            *row++ = pair;
 
             if (columns) {
-                col = b->col + j * b->max_rows + b->col_n[j];
-                col->at = at;
-                col->v = v;
-                b->col_n[j] += (v != 0);
+                pair.at = at;
+                col[j * max_rows + col_n[j]++] = pair;
             }
         }
     }
 
-    b->row_n[at] = (uint32_t) (row - (b->row + at * in));
+    b->row_at[at + 1] = (uint32_t) (row - b->row);
 }
 
 
@@ -153,7 +182,7 @@ batch_pairs_numbers(train_batch_t *b, const train_source_t *s,
     size_t         j;
     train_pair_t  *row, *col;
 
-    row = b->row + at * b->in;
+    row = b->row + b->row_at[at];
 
     for (j = 0; j < b->in; j++) {
         v = x[j];
@@ -174,7 +203,7 @@ batch_pairs_numbers(train_batch_t *b, const train_source_t *s,
         }
     }
 
-    b->row_n[at] = (uint32_t) (row - (b->row + at * b->in));
+    b->row_at[at + 1] = (uint32_t) (row - b->row);
 }
 
 
@@ -213,6 +242,17 @@ batch_row(train_batch_t *b, const train_source_t *s, size_t row, uint32_t at,
 }
 
 
+static void
+batch_fetch(const train_data_t *d, size_t row)
+{
+    size_t  i;
+
+    for (i = 0; d->bytes != NULL && i < d->in; i += 64) {
+        __builtin_prefetch(d->bytes + row * d->in + i);
+    }
+}
+
+
 void
 train_batch_fill(train_batch_t *b, const train_source_t *s,
     const uint32_t *row, size_t n, int columns)
@@ -228,6 +268,10 @@ train_batch_fill(train_batch_t *b, const train_source_t *s,
     }
 
     for (i = 0; i < n; i++) {
+        if (i + BATCH_AHEAD < n) {
+            batch_fetch(d, row[i + BATCH_AHEAD]);
+        }
+
         batch_row(b, s, row[i], (uint32_t) i, columns);
 
         if (d->classes != NULL) {

@@ -164,7 +164,8 @@ sparse_strip(const train_batch_t *x, const float *w, size_t ld,
             c[j] = VLOAD(bias + j * VW);
         }
 
-        pairs(x->row + i * x->in, x->row_n[i], w, ld, c, nv);
+        pairs(x->row + x->row_at[i], x->row_at[i + 1] - x->row_at[i], w, ld, c,
+              nv);
 
         UNROLL
         for (j = 0; j < nv; j++) {

@@ -265,10 +265,10 @@ typedef struct {
     size_t         out;
     unsigned       sparse;
     float         *x;               /* (rows,in) unless sparse */
-    train_pair_t  *row;             /* sparse: (max_rows,in) pairs, */
-    uint32_t      *row_n;           /*     so many of each row */
-    train_pair_t  *col;             /* sparse: (in,max_rows) pairs */
-    uint32_t      *col_n;
+    train_pair_t  *row;             /* sparse: pairs, row after row, */
+    uint32_t      *row_at;          /*     (rows + 1) where they begin */
+    train_pair_t  *col;             /* sparse: (in,max_rows) pairs, */
+    uint32_t      *col_n;           /*     (in) so many of each column */
     uint32_t      *classes;         /* (rows) */
     float         *targets;         /* (rows,out) */
     unsigned       soft;            /* targets are shares of classes, given */
