@@ -10,7 +10,7 @@
 
 #define BATCH_SPARSE  0.4       /* share of numbers that are not zero */
 #define BATCH_SAMPLE  1000      /* rows that tell the share */
-#define BATCH_AHEAD   4         /* rows that are fetched before their turn */
+#define BATCH_AHEAD   32        /* rows that are fetched before their turn */
 
 #define BATCH_LOW7    0x7f7f7f7f7f7f7f7full
 
@@ -255,7 +255,7 @@ batch_fetch(const train_data_t *d, size_t row)
 
 void
 train_batch_fill(train_batch_t *b, const train_source_t *s,
-    const uint32_t *row, size_t n, int columns)
+    const uint32_t *row, size_t n, size_t follow, int columns)
 {
     size_t               i;
     const train_data_t  *d;
@@ -268,7 +268,7 @@ train_batch_fill(train_batch_t *b, const train_source_t *s,
     }
 
     for (i = 0; i < n; i++) {
-        if (i + BATCH_AHEAD < n) {
+        if (i + BATCH_AHEAD < n + follow) {
             batch_fetch(d, row[i + BATCH_AHEAD]);
         }
 

@@ -201,8 +201,29 @@ sparse_grad_strip(const train_batch_t *x, const float *dz, size_t ld,
 /* Keras: m += (g - m)(1 - beta1), v += (g g - v)(1 - beta2),
  * w -= m alpha / (sqrt(v) + eps) */
 
+typedef struct {
+    V  alpha, beta1, beta2, eps, l2, decay;     /* as they are used below */
+} adam_vectors_t;
+
+
+INLINE adam_vectors_t
+adam_vectors(const train_adam_t *o)
+{
+    adam_vectors_t  a;
+
+    a.alpha = VSET1(-o->alpha);
+    a.beta1 = VSET1(1 - o->beta1);
+    a.beta2 = VSET1(1 - o->beta2);
+    a.eps = VSET1(o->eps);
+    a.l2 = VSET1(o->l2);
+    a.decay = VSET1(-o->decay);
+
+    return a;
+}
+
+
 INLINE void
-adam_vector(const train_adam_t *o, V g, float *w, float *m, float *v)
+adam_vector(const adam_vectors_t *o, V g, float *w, float *m, float *v)
 {
     V  wv, mv, vv;
 
@@ -210,11 +231,11 @@ adam_vector(const train_adam_t *o, V g, float *w, float *m, float *v)
     mv = VLOAD(m);
     vv = VLOAD(v);
 
-    g = VFMA(VSET1(o->l2), wv, g);
-    mv = VFMA(VSUB(g, mv), VSET1(1 - o->beta1), mv);
-    vv = VFMA(VSUB(VMUL(g, g), vv), VSET1(1 - o->beta2), vv);
-    wv = VFMA(VSET1(-o->decay), wv, wv);
-    wv = VFMA(VSET1(-o->alpha), VUPDATE(mv, vv, VSET1(o->eps)), wv);
+    g = VFMA(o->l2, wv, g);
+    mv = VFMA(VSUB(g, mv), o->beta1, mv);
+    vv = VFMA(VSUB(VMUL(g, g), vv), o->beta2, vv);
+    wv = VFMA(o->decay, wv, wv);
+    wv = VFMA(o->alpha, VUPDATE(mv, vv, o->eps), wv);
 
     VSTORE(w, wv);
     VSTORE(m, mv);
@@ -226,8 +247,11 @@ INLINE void
 sparse_adam_strip(const train_batch_t *x, const float *dz, size_t ld,
     const train_adam_t *o, float *w, float *m, float *v, const size_t nv)
 {
-    V       c[SNV];
-    size_t  i, j, at;
+    V               c[SNV];
+    size_t          i, j, at;
+    adam_vectors_t  a;
+
+    a = adam_vectors(o);
 
     for (i = 0; i < x->in; i++) {
         UNROLL
@@ -240,7 +264,7 @@ sparse_adam_strip(const train_batch_t *x, const float *dz, size_t ld,
         UNROLL
         for (j = 0; j < nv; j++) {
             at = i * ld + j * VW;
-            adam_vector(o, c[j], w + at, m + at, v + at);
+            adam_vector(&a, c[j], w + at, m + at, v + at);
         }
     }
 }
@@ -309,10 +333,13 @@ static void
 adam(const train_adam_t *o, const float *g, float *w, float *m, float *v,
     size_t n)
 {
-    size_t  i;
+    size_t          i;
+    adam_vectors_t  a;
+
+    a = adam_vectors(o);
 
     for (i = 0; i < n; i += VW) {
-        adam_vector(o, VLOAD(g + i), w + i, m + i, v + i);
+        adam_vector(&a, VLOAD(g + i), w + i, m + i, v + i);
     }
 }
 

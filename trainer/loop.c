@@ -113,7 +113,8 @@ loop_epoch(loop_t *l, size_t epoch, train_result_t *r)
         n = l->n_train - at;
         n = (n < l->plan->batch) ? n : l->plan->batch;
 
-        train_batch_fill(&l->batch, l->source, l->train + at, n, 1);
+        train_batch_fill(&l->batch, l->source, l->train + at, n,
+                         l->n_train - at - n, 1);
         train_forward(&l->work, &l->batch);
         sum += train_loss(l->plan->loss, out->act, &l->batch,
                           l->work.a[last], out->ld, l->work.d[0]);
@@ -177,7 +178,8 @@ loop_validate(loop_t *l, double *loss, double *score)
         n = l->n_valid - at;
         n = (n < LOOP_EVAL_ROWS) ? n : LOOP_EVAL_ROWS;
 
-        train_batch_fill(b, l->valid_source, l->valid + at, n, 0);
+        train_batch_fill(b, l->valid_source, l->valid + at, n,
+                         l->n_valid - at - n, 0);
         train_forward(&l->eval_work, b);
         sum += train_loss(l->plan->loss, out->act, b, y, out->ld, NULL);
 

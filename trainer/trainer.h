@@ -288,10 +288,10 @@ void train_source_init(train_source_t *s, const train_data_t *d,
 void train_batch_create(train_batch_t *b, const train_source_t *s,
     size_t max_rows);
 void train_batch_free(train_batch_t *b);
-/* row(n), n <= max_rows: rows of the data, in this order.  columns: the
- * gradient will be wanted too. */
+/* row(n), n <= max_rows: rows of the data, in this order; `follow` more stand
+ * behind them, for later.  columns: the gradient will be wanted too. */
 void train_batch_fill(train_batch_t *b, const train_source_t *s,
-    const uint32_t *row, size_t n, int columns);
+    const uint32_t *row, size_t n, size_t follow, int columns);
 
 
 /* loss.c */
