@@ -1,0 +1,500 @@
+/*
+ * Gradients of every activation and loss against central differences.
+ *
+ * The analytic gradient is the trainer's own, in single precision.  The other
+ * side is a plain double-precision network written here, differentiated with
+ * (L(w + h) - L(w - h)) / 2h, h = 1e-6: so small that no kink of relu, mae or
+ * huber lies between, and in double still exact to about 1e-9.
+ * Error of a parameter = |analytic - numeric| / max(|analytic|, |numeric|,
+ * 0.01 of the largest in its layer), and must be below 1e-3.
+ */
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "trainer.h"
+
+
+#define H     1e-6
+#define ROWS  5
+
+
+typedef struct {
+    train_data_t    data;
+    train_scale_t   scale;
+    train_source_t  source;
+    train_batch_t   batch;
+    train_net_t     net;
+    train_work_t    work;
+    train_rng_t     rng;
+    float           shift, factor;
+    train_loss_t    loss;
+    maas_task_t     task;
+    double         *w;              /* the parameters in double */
+} check_t;
+
+
+static double
+oracle_act(maas_act_t act, double alpha, double z)
+{
+    switch (act) {
+    case MAAS_ACT_RELU:
+        return z > 0 ? z : 0;
+    case MAAS_ACT_LEAKY_RELU:
+        return z > 0 ? z : alpha * z;
+    case MAAS_ACT_ELU:
+        return z > 0 ? z : alpha * (exp(z) - 1);
+    case MAAS_ACT_GELU:
+        return z * 0.5 * (1 + erf(z / sqrt(2)));
+    case MAAS_ACT_SIGMOID:
+        return 1 / (1 + exp(-z));
+    case MAAS_ACT_TANH:
+        return tanh(z);
+    default:
+        return z;
+    }
+}
+
+
+static void
+oracle_activate(const train_layer_t *l, double *z)
+{
+    double  sum;
+    size_t  j;
+
+    if (l->act != MAAS_ACT_SOFTMAX) {
+        for (j = 0; j < l->units; j++) {
+            z[j] = oracle_act(l->act, (double) l->alpha, z[j]);
+        }
+
+        return;
+    }
+
+    sum = 0;
+
+    for (j = 0; j < l->units; j++) {
+        sum += exp(z[j]);
+    }
+
+    for (j = 0; j < l->units; j++) {
+        z[j] = exp(z[j]) / sum;
+    }
+}
+
+
+static double
+oracle_row_loss(const check_t *c, size_t row, const double *y)
+{
+    double         t, e, sum;
+    size_t         j, n;
+
+    n = c->net.out;
+    sum = 0;
+
+    for (j = 0; j < n; j++) {
+        if (c->data.classes == NULL || c->batch.soft) {
+            t = (double) c->batch.targets[row * n + j];
+        } else {
+            t = (n == 1) ? c->data.classes[row] : c->data.classes[row] == j;
+        }
+
+        e = y[j] - t;
+
+        switch (c->loss) {
+        case TRAIN_LOSS_MSE:
+            sum += e * e / (double) n;
+            break;
+        case TRAIN_LOSS_MAE:
+            sum += fabs(e) / (double) n;
+            break;
+        case TRAIN_LOSS_HUBER:
+            sum += (fabs(e) <= 1 ? 0.5 * e * e : fabs(e) - 0.5) / (double) n;
+            break;
+        case TRAIN_LOSS_BINARY:
+            sum -= t * log(y[j]) + (1 - t) * log(1 - y[j]);
+            break;
+        default:
+            sum -= t * log(y[j]);
+        }
+    }
+
+    return sum;
+}
+
+
+static double
+oracle_loss(const check_t *c)
+{
+    double                x[1024], z[1024], sum;
+    size_t                i, r, k, j;
+    const double         *w;
+    const train_layer_t  *l;
+
+    sum = 0;
+
+    for (r = 0; r < ROWS; r++) {
+        for (k = 0; k < c->data.in; k++) {
+            x[k] = (c->data.bytes != NULL)
+                   ? (double) c->source.lut[c->data.bytes[r * c->data.in + k]]
+                   : (double) c->data.numbers[r * c->data.in + k];
+        }
+
+        for (i = 0; i < c->net.n_layers; i++) {
+            l = &c->net.layers[i];
+            w = c->w + l->w_at;
+
+            for (j = 0; j < l->units; j++) {
+                z[j] = c->w[l->b_at + j];
+
+                for (k = 0; k < l->in; k++) {
+                    z[j] += x[k] * w[k * l->ld + j];
+                }
+            }
+
+            oracle_activate(l, z);
+            memcpy(x, z, l->units * sizeof(double));
+        }
+
+        sum += oracle_row_loss(c, r, x);
+    }
+
+    return sum / ROWS;
+}
+
+
+static void
+check_data(check_t *c, size_t in, size_t out, int sparse)
+{
+    size_t         i;
+    train_data_t  *d;
+
+    d = &c->data;
+    d->rows = ROWS;
+    d->in = in;
+    d->rank = 1;
+    d->shape[0] = in;
+    d->task = c->task;
+    d->out = out;
+
+    if (sparse) {
+        d->bytes = train_alloc(ROWS * in, 1);
+
+        for (i = 0; i < ROWS * in; i++) {
+            d->bytes[i] = (uint8_t) (train_rng_below(&c->rng, 5) ? 0
+                                     : train_rng_below(&c->rng, 256));
+        }
+
+    } else {
+        d->input = MAAS_INPUT_COLUMNS;
+        d->numbers = train_alloc(ROWS * in, sizeof(float));
+
+        for (i = 0; i < ROWS * in; i++) {
+            d->numbers[i] = (float) (2 * train_rng_unit(&c->rng) - 1);
+        }
+    }
+
+    if (c->task == MAAS_TASK_REGRESSION) {
+        d->targets = train_alloc(ROWS * out, sizeof(float));
+
+        /* near and far from the answers: both branches of huber */
+
+        for (i = 0; i < ROWS * out; i++) {
+            d->targets[i] = (float) (6 * train_rng_unit(&c->rng) - 3);
+        }
+
+        return;
+    }
+
+    d->classes = train_alloc(ROWS, sizeof(uint32_t));
+
+    for (i = 0; i < ROWS; i++) {
+        d->classes[i] = train_rng_below(&c->rng,
+                                        out == 1 ? 2 : (uint32_t) out);
+    }
+}
+
+
+static void
+check_soft_targets(check_t *c)
+{
+    float   sum, *t;
+    size_t  i, j;
+
+    c->batch.soft = 1;
+
+    for (i = 0; i < ROWS; i++) {
+        t = c->batch.targets + i * c->net.out;
+        sum = 0;
+
+        for (j = 0; j < c->net.out; j++) {
+            t[j] = (float) train_rng_unit(&c->rng);
+            sum += t[j];
+        }
+
+        for (j = 0; j < c->net.out; j++) {
+            t[j] /= sum;
+        }
+    }
+}
+
+
+static void
+check_create(check_t *c, const char *spec, maas_task_t task,
+    train_loss_t loss, size_t in, size_t out, int sparse)
+{
+    char      why[160];
+    size_t    i;
+    uint32_t  row[ROWS] = { 0, 1, 2, 3, 4 };
+
+    memset(c, 0, sizeof(check_t));
+    train_rng_init(&c->rng, 11, 99);
+
+    c->task = task;
+    c->loss = loss;
+    c->factor = 1;
+
+    if (sparse) {
+        c->factor = 1 / 255.0f;
+    }
+
+    c->scale.kind = TRAIN_SCALE_NONE;
+    c->scale.n = 1;
+    c->scale.shift = &c->shift;
+    c->scale.factor = &c->factor;
+
+    check_data(c, in, out, sparse);
+
+    train_source_init(&c->source, &c->data, &c->scale);
+    assert_int_equal(c->source.sparse, sparse);
+    assert_int_equal(train_net_create(&c->net, in, out, task, spec, why), 0);
+    train_net_init(&c->net, TRAIN_INIT_AUTO, 5);
+
+    for (i = 0; i < c->net.n_layers; i++) {
+        c->net.params[c->net.layers[i].b_at] = 0.3f;    /* biases matter */
+    }
+
+    c->w = train_alloc(c->net.n, sizeof(double));
+
+    for (i = 0; i < c->net.n; i++) {
+        c->w[i] = (double) c->net.params[i];
+    }
+
+    train_batch_create(&c->batch, &c->source, ROWS);
+    train_work_create(&c->work, &c->net, ROWS, 1);
+    train_batch_fill(&c->batch, &c->source, row, ROWS, 0, 1);
+}
+
+
+static void
+check_free(check_t *c)
+{
+    train_work_free(&c->work);
+    train_batch_free(&c->batch);
+    train_net_free(&c->net);
+    train_data_free(&c->data);
+    train_free(c->w);
+}
+
+
+static double
+check_numeric(check_t *c, size_t at)
+{
+    double  w, up, down;
+
+    w = c->w[at];
+    c->w[at] = w + H;
+    up = oracle_loss(c);
+    c->w[at] = w - H;
+    down = oracle_loss(c);
+    c->w[at] = w;
+
+    return (up - down) / (2 * H);
+}
+
+
+/* The largest relative error in layer i; every `step`-th parameter */
+
+static double
+check_layer(check_t *c, const float *grad, size_t i, size_t step)
+{
+    double                worst, *numeric, size, max, e;
+    size_t                n, at, j;
+    const train_layer_t  *l;
+
+    l = &c->net.layers[i];
+    n = (l->in + 1) * l->ld;        /* the bias stands behind the weights */
+    numeric = train_alloc(n, sizeof(double));
+    max = 0;
+    worst = 0;
+
+    for (j = 0; j < n; j += step) {
+        at = l->w_at + j;
+
+        if (j % l->ld >= l->units) {
+            assert_true(grad[at] == 0);         /* padding stays zero */
+            continue;
+        }
+
+        numeric[j] = check_numeric(c, at);
+        max = fmax(max, fabs(numeric[j]));
+    }
+
+    for (j = 0; j < n; j += step) {
+        at = l->w_at + j;
+        size = fmax(fmax(fabs((double) grad[at]), fabs(numeric[j])),
+                    0.01 * max);
+        e = size > 0 ? fabs((double) grad[at] - numeric[j]) / size : 0;
+        worst = fmax(worst, e);
+    }
+
+    assert_true(max > 1e-6);        /* there is something to compare */
+    train_free(numeric);
+
+    return worst;
+}
+
+
+static void
+check_gradient(check_t *c, const char *what, size_t step)
+{
+    double                loss, worst, other;
+    size_t                i, last;
+    const train_layer_t  *out;
+
+    last = c->net.n_layers - 1;
+    out = &c->net.layers[last];
+
+    train_forward(&c->work, &c->batch);
+    loss = train_loss(c->loss, out->act, &c->batch, c->work.a[last], out->ld,
+                      c->work.d[0]) / ROWS;
+    train_gradient(&c->work, &c->batch);
+
+    other = oracle_loss(c);
+
+    if (!(fabs(loss - other) <= 1e-5 * fabs(other))) {
+        fail_msg("%s: loss %.9g, in double %.9g", what, loss, other);
+    }
+
+    for (i = 0; i <= last; i++) {
+        worst = check_layer(c, c->work.grad, i, step);
+
+        if (!(worst < 1e-3)) {
+            fail_msg("%s: layer %zu: relative error %.3g", what, i, worst);
+        }
+    }
+}
+
+
+static void
+activations(void **state)
+{
+    int      i, sparse;
+    char     spec[64], what[96];
+    check_t  c;
+
+    (void) state;
+
+    for (i = 0; i < MAAS_N_ACTS; i++) {
+        for (sparse = 0; sparse < 2; sparse++) {
+            (void) snprintf(spec, sizeof(spec), "7:%s,5:%s%s",
+                            maas__act_names[i], maas__act_names[i],
+                            i == MAAS_ACT_ELU ? ":0.7" : "");
+            (void) snprintf(what, sizeof(what), "%s%s", spec,
+                            sparse ? ", sparse" : "");
+            check_create(&c, spec, MAAS_TASK_CLASSIFICATION,
+                         TRAIN_LOSS_SPARSE, 6 + 90 * (size_t) sparse, 3,
+                         sparse);
+            check_gradient(&c, what, 1);
+            check_free(&c);
+        }
+    }
+}
+
+
+static void
+losses(void **state)
+{
+    int                  task, loss;
+    char                 what[96];
+    check_t              c;
+    static const size_t  out[] = { 4, 1, 2 };
+
+    (void) state;
+
+    for (task = 0; task < 3; task++) {
+        for (loss = TRAIN_LOSS_MSE; loss < TRAIN_N_LOSSES; loss++) {
+            if (train_loss_choose((train_loss_t) loss, (maas_task_t) task)
+                != loss)
+            {
+                continue;
+            }
+
+            (void) snprintf(what, sizeof(what), "%s, %s",
+                            maas__task_names[task], train_loss_names[loss]);
+            check_create(&c, "7:tanh", (maas_task_t) task,
+                         (train_loss_t) loss, 6, out[task], 0);
+            check_gradient(&c, what, 1);
+            check_free(&c);
+        }
+    }
+}
+
+
+static void
+soft_targets(void **state)
+{
+    check_t  c;
+
+    (void) state;
+
+    check_create(&c, "7:tanh", MAAS_TASK_CLASSIFICATION,
+                 TRAIN_LOSS_CATEGORICAL, 6, 4, 0);
+    check_soft_targets(&c);
+    check_gradient(&c, "soft targets", 1);
+    check_free(&c);
+}
+
+
+/* Widths around the edges of the loops' blocks, and over to OpenBLAS */
+
+static void
+widths(void **state)
+{
+    int                        i, sparse;
+    check_t                    c;
+    static const char *const   specs[] = {
+        "", "1:tanh", "16:tanh,17:relu", "33:relu,48:tanh", "64:relu,65:tanh",
+        "127:relu,128:tanh", "129:tanh,40:relu", "300:relu,140:tanh,9:elu"
+    };
+
+    (void) state;
+
+    for (i = 0; i < (int) train_nelts(specs); i++) {
+        for (sparse = 0; sparse < 2; sparse++) {
+            check_create(&c, specs[i], MAAS_TASK_CLASSIFICATION,
+                         TRAIN_LOSS_SPARSE, 5 + 80 * (size_t) sparse, 3,
+                         sparse);
+            check_gradient(&c, specs[i], (i < 3) ? 1 : 97);
+            check_free(&c);
+        }
+    }
+}
+
+
+int
+main(void)
+{
+    const struct CMUnitTest  tests[] = {
+        cmocka_unit_test(activations),
+        cmocka_unit_test(losses),
+        cmocka_unit_test(soft_targets),
+        cmocka_unit_test(widths)
+    };
+
+    return cmocka_run_group_tests_name("train gradient", tests, NULL, NULL);
+}
