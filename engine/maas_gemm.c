@@ -76,6 +76,7 @@ const maas_gemm_t  maas__gemm_blas = {
 static const maas_gemm_t *const  maas_gemm_kernels[] = {
 #if defined(__x86_64__)
     &maas__gemm_avx512,
+    &maas__gemm_avx2,
 #endif
     &maas__gemm_blas,
     &maas__gemm_ref

@@ -477,6 +477,12 @@ choice(void **state)
 
     assert_null(maas__gemm_choose((maas_isa_t) 99));
 
+#if defined(__x86_64__)
+    g = maas__gemm_choose(MAAS_ISA_AVX2);
+    assert_int_equal(g != NULL, __builtin_cpu_supports("avx2")
+                                && __builtin_cpu_supports("fma"));
+#endif
+
 }
 
 
