@@ -15,6 +15,7 @@
 
 
 #define KC        128                  /* k of a block: 32 KB, about L1 */
+#define KC_NEAR   400                  /* where L2 has all the weights */
 #define LIST      4096                 /* k of a block for a row alone */
 #define NEAR      (512 * 1024)         /* bytes of weights that stay in L2 */
 #define FAR       (8 * 1024 * 1024)    /* bytes of weights: not in L3 */
@@ -161,8 +162,9 @@ maas_strips_row(const maas_strips_t *s, const float *packed, size_t k,
  * row along lists.
  */
 
-#define GROUP  120                     /* rows: their lists take 30 KB */
-#define TILES  (GROUP / MAAS_TILE_ROWS)
+#define GROUP       120                /* rows */
+#define GROUP_NEAR  36                 /* so that their lists take 30 KB */
+#define TILES       (GROUP / MAAS_TILE_ROWS)
 
 typedef struct {
     size_t    n;                       /* tiles */
@@ -170,6 +172,7 @@ typedef struct {
     size_t    entries[GROUP];          /* of each row's list */
     int       may_list;
     char      listed[TILES];           /* tile goes row by row */
+    size_t    kc;
     uint16_t  lists[GROUP * KC + 16];
 } maas_tiles_t;
 
@@ -203,7 +206,7 @@ maas_tiles_list(const maas_strips_t *s, maas_tiles_t *t, const float *x,
         t->listed[tile] = sum * 3 < h * sample * 2;
 
         for (r = row; t->listed[tile] && r < row + h; r++) {
-            t->entries[r] = s->list(x + r * ldx, k, t->lists + r * KC);
+            t->entries[r] = s->list(x + r * ldx, k, t->lists + r * t->kc);
         }
     }
 }
@@ -238,7 +241,7 @@ maas_tiles_block(const maas_strips_t *s, const maas_tiles_t *t,
             for (r = row; r < row + h; r++) {
                 maas_fetch(b->ahead + (r - row) * lines / h * MAAS_ALIGN,
                            (lines + h - 1) / h);
-                s->walk(b, t->lists + r * KC, t->entries[r], 0,
+                s->walk(b, t->lists + r * t->kc, t->entries[r], 0,
                         x + r * b->ldx, y + r * b->ldy);
             }
         }
@@ -258,6 +261,7 @@ maas_strips_rows(const maas_strips_t *s, const float *packed, size_t k,
     t.n = (rows + MAAS_TILE_ROWS - 1) / MAAS_TILE_ROWS;
     t.base = rows / t.n;
     t.extra = rows % t.n;
+    t.kc = maas_strips_near(k, n) ? KC_NEAR : KC;
 
     /* a list costs more than it spares where columns are few, and where the
      * weights come from memory, rows are few and wait for nothing else */
@@ -268,8 +272,8 @@ maas_strips_rows(const maas_strips_t *s, const float *packed, size_t k,
     /* a step is 4 lines */
     b->ahead_lines = maas_strips_near(k, n) ? 0 : (4 * 4 + t.n - 1) / t.n;
 
-    for (i = 0; i < k; i += KC) {
-        b->k = k - i < KC ? k - i : KC;
+    for (i = 0; i < k; i += t.kc) {
+        b->k = k - i < t.kc ? k - i : t.kc;
         b->last = i + b->k == k;
         maas_tiles_list(s, &t, x + i, b->ldx, b->k);
 
@@ -286,15 +290,17 @@ void
 maas__strips_run(const maas_strips_t *s, const float *packed, size_t k,
     size_t n, const float *x, size_t rows, maas_block_t *b, float *y)
 {
-    size_t  h;
+    size_t  h, group;
 
     if (rows == 1) {
         maas_strips_row(s, packed, k, n, x, b, y);
         return;
     }
 
+    group = maas_strips_near(k, n) ? GROUP_NEAR : GROUP;
+
     for (/* void */; rows > 0; rows -= h, x += h * b->ldx, y += h * b->ldy) {
-        h = rows < GROUP ? rows : GROUP;
+        h = rows < group ? rows : group;
         maas_strips_rows(s, packed, k, n, x, h, b, y);
     }
 }
