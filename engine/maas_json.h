@@ -155,6 +155,19 @@ typedef maas_status_t (*maas_json_run_pt)(maas_json_t *j, float *x, size_t room,
 maas_status_t maas__json_run_plain(maas_json_t *j, float *x, size_t room,
     size_t *n, maas_err_t *err);
 
+/* The same, but at the first number at or behind `until` the cursor stops:
+ * *more = 1; else 0. */
+maas_status_t maas__json_run_some(maas_json_t *j, float *x, size_t room,
+    size_t *n, const char *until, unsigned *more, maas_err_t *err);
+
+/* maas_json_num_avx512.c: the same as the plain one, 64 bytes a step; only
+ * where maas__json_has_avx512().  Reads nothing behind the text. */
+maas_status_t maas__json_run_avx512(maas_json_t *j, float *x, size_t room,
+    size_t *n, maas_err_t *err);
+
+/* Does this CPU have what that takes? */
+int maas__json_has_avx512(void);
+
 /* Rows in a tensor of this shape for a model of `in` numbers a row: the first
  * dimension if the others make a row, or one row without a batch dimension.
  * BADSHAPE if it is neither. */

@@ -42,11 +42,10 @@ row_next(maas_json_t *j, unsigned *more, maas_err_t *err)
 
 
 maas_status_t
-maas__json_run_plain(maas_json_t *j, float *x, size_t room, size_t *n,
-    maas_err_t *err)
+maas__json_run_some(maas_json_t *j, float *x, size_t room, size_t *n,
+    const char *until, unsigned *more, maas_err_t *err)
 {
     float          v;
-    unsigned       more;
     const char    *next;
     maas_status_t  rc;
 
@@ -66,8 +65,23 @@ maas__json_run_plain(maas_json_t *j, float *x, size_t room, size_t *n,
         ++*n;
         j->p = next;
 
-        rc = row_next(j, &more, err);
+        rc = row_next(j, more, err);
 
+    } while (rc == MAAS_OK && *more && j->p < until);
+
+    return rc;
+}
+
+
+maas_status_t
+maas__json_run_plain(maas_json_t *j, float *x, size_t room, size_t *n,
+    maas_err_t *err)
+{
+    unsigned       more;
+    maas_status_t  rc;
+
+    do {
+        rc = maas__json_run_some(j, x, room, n, j->end, &more, err);
     } while (rc == MAAS_OK && more);
 
     return rc;
@@ -161,7 +175,9 @@ row_run(maas_json_t *j, maas_dtype_t dt, float *x, size_t room, size_t *n,
 
     from = *n < room ? *n : room;
 
-    rc = maas__json_run_plain(j, x, room, n, err);
+    rc = maas__json_has_avx512()
+         ? maas__json_run_avx512(j, x, room, n, err)
+         : maas__json_run_plain(j, x, room, n, err);
 
     if (rc == MAAS_OK && dt == MAAS_DT_FP16
         && !maas__half_range(x + from, (*n < room ? *n : room) - from))
