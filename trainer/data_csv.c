@@ -15,6 +15,7 @@
 
 #define CSV_MAX_LINE     (64u << 20)
 #define CSV_MAX_COLUMNS  65536
+#define CSV_BETWEEN_ROWS 0          /* libcsv's ROW_NOT_BEGUN */
 
 
 typedef struct {
@@ -477,7 +478,7 @@ csv_parse_file(csv_file_t *f)
 
         f->line++;
 
-        if (f->n_field == 0) {
+        if (p.pstate == CSV_BETWEEN_ROWS) {
             f->row_line = f->line;
         }
     }
