@@ -150,11 +150,11 @@ void train_data_info(const train_data_t *d, maas_info_t *info);
 /* row as wire numbers, x(in) */
 void train_data_row(const train_data_t *d, size_t row, float *x);
 
-/* data_idx.c */
+/* data_idx.c: train_data_read() for a pair of IDX files, plain or .gz */
 void train_idx_read(const char *images, const char *labels,
     const train_want_t *want, train_data_t *d);
 
-/* data_csv.c */
+/* data_csv.c: the same for a CSV file, plain or .gz */
 void train_csv_read(const char *path, const train_want_t *want,
     train_data_t *d);
 
@@ -205,6 +205,8 @@ typedef struct {
 
 extern const char *const train_scaling_names[5];
 
+/* Fit to n rows of d, those that row[] names; AUTO chooses by the data.
+ * *s is to be given to train_scale_free(). */
 void train_scale_fit(train_scale_t *s, train_scaling_t kind,
     const train_data_t *d, const uint32_t *row, size_t n);
 void train_scale_free(train_scale_t *s);
@@ -479,6 +481,8 @@ typedef struct {
     const char     *score_name;
 } train_progress_t;
 
+/* Start of the lines on stderr, with a bar if that is a terminal; quiet: none.
+ * score_name is kept, not copied. */
 void train_progress_begin(train_progress_t *p, size_t epochs, size_t batches,
     const char *score_name, int quiet);
 /* Within an epoch, as often as you like. */
