@@ -211,6 +211,7 @@ ngx_http_maas_v2_models(ngx_http_request_t *r)
 {
     ngx_str_t                    none;
     ngx_uint_t                   i;
+    const char                  *comma;
     ngx_http_maas_text_t         text;
     ngx_http_maas_model_t      **models;
     ngx_http_maas_main_conf_t   *mmcf;
@@ -223,6 +224,7 @@ ngx_http_maas_v2_models(ngx_http_request_t *r)
     text.pool = r->pool;
 
     ngx_http_maas_put(&text, "{\"models\":[");
+    comma = "";
 
     for (i = 0; i < mmcf->models.nelts; i++) {
 
@@ -231,9 +233,8 @@ ngx_http_maas_v2_models(ngx_http_request_t *r)
         if (ngx_http_maas_model_find(mmcf, &models[i]->name, &none)
             == models[i])
         {
-            ngx_http_maas_put(&text, "%s\"%V\"",
-                              text.pos[-1] == '[' ? "" : ",",
-                              &models[i]->name);
+            ngx_http_maas_put(&text, "%s\"%V\"", comma, &models[i]->name);
+            comma = ",";
         }
     }
 
@@ -247,6 +248,7 @@ static ngx_int_t
 ngx_http_maas_v2_model(ngx_http_request_t *r, ngx_http_maas_model_t *model)
 {
     ngx_uint_t                   i;
+    const char                  *comma;
     const maas_info_t           *info;
     ngx_http_maas_text_t         text;
     ngx_http_maas_model_t      **models;
@@ -260,15 +262,15 @@ ngx_http_maas_v2_model(ngx_http_request_t *r, ngx_http_maas_model_t *model)
     text.pool = r->pool;
 
     ngx_http_maas_put(&text, "{\"name\":\"%V\",\"versions\":[", &model->name);
+    comma = "";
 
     for (i = 0; i < mmcf->models.nelts; i++) {
         if (models[i]->name.len == model->name.len
             && ngx_memcmp(models[i]->name.data, model->name.data,
                           model->name.len) == 0)
         {
-            ngx_http_maas_put(&text, "%s\"%V\"",
-                              text.pos[-1] == '[' ? "" : ",",
-                              &models[i]->version);
+            ngx_http_maas_put(&text, "%s\"%V\"", comma, &models[i]->version);
+            comma = ",";
         }
     }
 

@@ -1,0 +1,136 @@
+#!/usr/bin/perl
+
+# Promise: any single allocation may fail.  For N = 1, 2, 3 ... the Nth one of
+# the worker fails during a request: the client gets an answer or a closed
+# connection, and the next request is answered as ever.  The same for loading.
+
+use strict;
+use warnings;
+
+use FindBin;
+use lib "$FindBin::Bin/lib";
+use MaasTest;
+use Test::More;
+
+my $preload = "$MaasTest::build/failmalloc.so";
+
+BAIL_OUT("$preload is not built") unless -e $preload;
+
+my $t = MaasTest->new;
+my $ctl = $t->write_file('ctl', pack 'q3', 0, 0, 0);
+chmod 0666, $ctl;
+$t->env(LD_PRELOAD => $preload, FAILMALLOC => $ctl);
+
+$t->model('m', sizes => [ 4, 3, 2 ]);
+my $conf = <<'EOC';
+%%GLOBALS%%
+events { }
+http {
+    %%GLOBALS_HTTP%%
+    client_body_buffer_size 256;
+    connection_pool_size 256;       # every few bytes an allocation
+    request_pool_size 256;
+    maas_model m %%TESTDIR%%/m.safetensors;
+    server {
+        listen 127.0.0.1:%%PORT%%;
+        listen 127.0.0.1:%%PORT1%% http2;
+        location / { maas_serve; }
+        location = /rows { maas_predict m; }
+        location = /page { maas_status; }
+    }
+}
+EOC
+$t->conf($conf);
+$t->known_good('/rows', '[1,2,3,4]');
+$t->run;
+
+# nginx itself says [emerg] or [crit] when memory is out
+$t->allow(qr/\[(?:emerg|crit|alert)\].*(?:12: Cannot allocate memory|12: )/);
+
+###############################################################################
+
+sub arm {
+    my ($pid, $n) = @_;
+    open my $fh, '+<:raw', $ctl or die $!;
+    syswrite $fh, pack 'q3', $pid, $n, 0;
+    close $fh;
+    return;
+}
+
+sub counted { return (unpack 'q3', $t->read_file('ctl'))[ 1, 2 ] }
+
+# Fails allocation 1, 2, 3 ... of a request until none is left to fail.
+# Returns how many could fail; complains about answers that are not among
+# those that may be.
+
+sub torture {
+    my ($name, $code, $may) = @_;
+    my $pid = ($t->workers)[0];
+    my ($struck, @wrong) = (0);
+
+    for my $n (1 .. 1000) {
+        arm($pid, $n);
+        my $answer = $code->();
+        my (undef, $hit) = counted();
+        arm(0, 0);
+
+        my $status = $answer ? $answer->status : 'closed';
+        push @wrong, "$n: $status" if $status !~ $may;
+        push @wrong, "$n: the worker is gone" and last
+            if ($t->workers)[0] != $pid;
+        push @wrong, "$n: another answer afterwards"
+            if ($t->_good->body // '') ne $t->{good_body};
+
+        last if !$hit;
+        $struck++;
+    }
+
+    is(join("\n", @wrong), '', $name);
+    cmp_ok($struck, '>', 0, "$name: $struck allocations failed");
+    return;
+}
+
+my $fine = qr/^(?:200|500|503|closed)$/;
+my $row = '[1,2,3,4]';
+my $v2 = '{"inputs":[{"name":"input","shape":[1,4],"datatype":"FP32",'
+    . '"data":[1,2,3,4]}]}';
+my $big = '[' . join(',', ($row) x 100) . ']';
+
+torture('bare rows', sub { $t->post('/rows', $row) }, $fine);
+torture('a body in a file', sub { $t->post('/rows', $big) }, $fine);
+torture('v2', sub { $t->post('/v2/models/m/infer', $v2) }, $fine);
+torture('metadata', sub { $t->get('/v2/models/m') }, $fine);
+torture('the list of models', sub { $t->get('/v2/models') }, $fine);
+torture('the page', sub { $t->get('/page') }, $fine);
+torture('a refused body', sub { $t->post('/rows', '[1,2,3]') },
+    qr/^(?:400|500|503|closed)$/);
+torture('a missing model', sub { $t->get('/v2/models/none') },
+    qr/^(?:404|500|503|closed)$/);
+torture('a chunked body', sub {
+    ($t->answers($t->send($t->request('POST', '/rows',
+        $t->chunked($big, 100), 'Transfer-Encoding' => 'chunked',
+        Connection => 'close'))))[0] }, $fine);
+
+###############################################################################
+
+# Loading, in nginx -t
+
+arm(-1, 1 << 40);
+my ($rc) = $t->check_conf;
+my $total = (1 << 40) - (counted())[0];
+is($rc, 0, "nginx -t makes $total allocations");
+
+my ($ours, @wrong) = (0);
+
+for my $n (1 .. $total) {
+    arm(-1, $n);
+    ($rc, my $said) = $t->check_conf;
+    push @wrong, "$n: status $rc" if $rc != 0 && $rc != 1;
+    $ours++ if $rc == 1 && $said =~ /maas_model:.*memory/;
+}
+
+arm(0, 0);
+is(join('; ', @wrong), '', 'loading passes or fails, and never crashes');
+cmp_ok($ours, '>', 0, "$ours times the model's loader said so");
+
+$t->done;
