@@ -83,6 +83,10 @@ subtest 'the checks themselves' => sub {
         "#define INLINE static inline\nINLINE int\nf(void)\n{\n}\n") ],
         [ [ 'f', 3, 4, 1 ] ], 'static by a macro');
 
+    is_deeply([ MaasTest::Style::functions(
+        "}\n\nMAKE(a)\nMAKE(b)\n\n\nint\nf(void)\n{\n}\n") ],
+        [ [ 'f', 8, 4, 0 ] ], 'uses of macros are no functions');
+
     my $with = MaasTest::Style::contracts(
         "/* Does a thing well. */\nint f(int a,\n    int b);\n");
     $see->('undeclared', $room, $two, undef, $with);

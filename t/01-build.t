@@ -38,7 +38,8 @@ is(join(' ', grep { /^lib(?:csv|pthread|gomp)/ } @needed), '',
 sub state_of {
     my ($file) = @_;
     return grep { !/asan|ubsan|odr/i }
-        `objdump -t '$file'` =~ /^\S+ .{6}[^d] \.(?:data|bss)(?:\.\w+)?\s+\S+\s+(\S+)$/mg;
+        `objdump -t '$file'` =~
+        /^\S+ .{6}O \.(?:data|bss)(?:\.(?!rel\.ro)\S+)?\s+\S+\s+(\S+)$/mg;
 }
 
 my $t = MaasTest->new;

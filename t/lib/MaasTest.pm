@@ -228,6 +228,7 @@ sub check_conf {
         $self->_command(defined $template ? 'check.conf' : 'nginx.conf'),
         '-t');
     waitpid $pid, 0;
+    $self->allow(qr/\[emerg\] $pid#/);
     return ($? & 127 ? $? : $? >> 8, $self->read_file('check.out'));
 }
 
@@ -235,14 +236,14 @@ sub run {
     my ($self) = @_;
 
     for my $try (1 .. 3) {
-        $self->{ended} = 0;
+        $self->{ended} = '';
         $self->{pid} = $self->_spawn('stderr', $self->_command('nginx.conf'));
         last if $self->_wait(sub { $self->_listens }) && !$self->{ended};
 
         my $said = $self->read_file('stderr') . $self->log;
         kill 'KILL', $self->{pid} unless $self->{ended};
         $self->{pid} = undef;
-        die "nginx did not start:\n$said"
+        die "nginx did not start:\n$self->{ended}$said"
             if $try == 3 || $said !~ /Address already in use/;
 
         # somebody was faster: other ports
@@ -270,7 +271,8 @@ sub run {
 
 sub _listens {
     my ($self) = @_;
-    return $self->{ended} = 1 if waitpid($self->{pid}, WNOHANG) > 0;
+    return $self->{ended} = "ended with wait status $?\n"
+        if waitpid($self->{pid}, WNOHANG) > 0;
     my $s = IO::Socket::INET->new(PeerAddr => '127.0.0.1',
         PeerPort => $self->port, Timeout => 1);
     return defined $s;

@@ -144,13 +144,16 @@ sub functions {
 
     for my $i (1 .. $#lines) {
         my ($name) = $lines[$i] =~ /^(?!__attribute__)(\w+)\(/ or next;
+        my $type = $i - 1;
+        $type-- while $type && $lines[$type] =~ /^__attribute__/;
+        next if $lines[$type] !~ /[\w*]\s*$/;   # no type: a macro's use
         my $j = $i;
         $j++ while $j < $#lines && $lines[$j] !~ /^[{}]|;\s*$/;
         next if $lines[$j] !~ /^\{/;
         my $end = $j;
         $end++ while $end < $#lines && $lines[$end] !~ /^\}/;
         push @found, [ $name, $i + 1, $end - $i + 2,
-            $lines[ $i - 1 ] =~ /\b(?:$static)\b/ ? 1 : 0 ];
+            $lines[$type] =~ /\b(?:$static)\b/ ? 1 : 0 ];
     }
 
     return @found;
@@ -163,7 +166,8 @@ sub heads {
     return if $path !~ m{^(?:engine|ngx_maas_module|trainer)/.*\.c$};
     my $bare = bare($text);
     my @wrong;
-    while ($bare =~ /^\w[\w \t]*[ *]+(\w+)\([^;\{\}]*\)\s*^\{/mg) {
+    while ($bare =~ /^(?!__attr)\w[\w \t]*[ *]+(?!__attr)(\w+)
+        \((?:[^;\{\}()]|\([^()]*\))*\)\s*^\{/mgx) {
         my ($name, $before) = ($1, substr $bare, 0, $-[0]);
         my $line = 1 + ($before =~ tr/\n//);
         push @wrong, "$line: the name of $name() is not where a line starts";
