@@ -29,9 +29,15 @@
 #define SNV             4
 
 
+static inline __m512 update(__m512 m, __m512 v, __m512 eps)
+    __attribute__((always_inline));
+static inline __m512 relu_mask(__m512 a, __m512 d)
+    __attribute__((always_inline));
+
+
 /* Estimates and one Newton step each: 1 ulp or two, half the time */
 
-static inline __attribute__((always_inline)) __m512
+static inline __m512
 update(__m512 m, __m512 v, __m512 eps)
 {
     __m512  r, s, d, q;
@@ -50,7 +56,7 @@ update(__m512 m, __m512 v, __m512 eps)
 }
 
 
-static inline __attribute__((always_inline)) __m512
+static inline __m512
 relu_mask(__m512 a, __m512 d)
 {
     return _mm512_maskz_mov_ps(_mm512_cmp_ps_mask(a, _mm512_setzero_ps(),

@@ -117,6 +117,10 @@ static const option_t  options_table[] = {
 #define OPTIONS_N  train_nelts(options_table)
 
 
+static void options_refuse(const char *where, const char *fmt, ...)
+    __attribute__((noreturn, format(printf, 2, 3)));
+
+
 static void
 options_help(void)
 {
@@ -155,7 +159,7 @@ options_help(void)
 
 /* where: "--lr", or "file:3: lr" */
 
-static void __attribute__((noreturn, format(printf, 2, 3)))
+static void
 options_refuse(const char *where, const char *fmt, ...)
 {
     char     why[512];
