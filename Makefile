@@ -203,8 +203,22 @@ fuzz:
 	    $$f $(FUZZ_RUNS) || exit 1; \
 	done
 
-bench: all benches
-	sh bench/run.sh
+# side by side with bare nginx and others; writes bench/RESULTS.md
+
+build/bench-venv/.done: bench/requirements.txt | build/.packages-bench
+	@test -d build/bench-venv || python3 -m venv build/bench-venv
+	build/bench-venv/bin/pip install -q --disable-pip-version-check -r $<
+	@touch $@
+
+BENCH_INCS  = $(addprefix -I$(NGINX_SRC)/src/,core event event/modules \
+                  os/unix http http/modules http/v2) -I$(B)/nginx
+
+$(B)/bench_echo.so: bench/echo/ngx_http_bench_echo_module.c $(SO)
+	$(CC) $(WARN) -O2 -g -fPIC -shared $(BENCH_INCS) -o $@ $<
+
+bench: build/.packages-bench build/bench-venv/.done all benches \
+	$(B)/bench_echo.so
+	bench/run $(B) -n $(NGINX) $(BENCH_FLAGS)
 
 style:
 	@prove -v t/00-style.t
