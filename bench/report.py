@@ -77,7 +77,8 @@ class Report:
             f'{said("wrk", "-v").splitlines()[0].split(" Copy")[0]}',
             f'- {options.rounds} rounds, medians (least-greatest); '
             f'{options.seconds} s a run, the rounds that others disturbed '
-            f'least out of at most {options.rounds * options.tries}; server' on core 0 with one worker, '
+            f'least out of at most {options.rounds * options.tries}; '
+            'server on core 0 with one worker, '
             'wrk with one thread on core 1',
             '- A = 784-64-64-10, B = 784-1024-512-10, '
             'C = 1024-4096-2048-1000, random weights; 64 different bodies in '
@@ -108,7 +109,8 @@ class Report:
     def rates(self, rows, names):
         self.table('body, 32 connections', 'server', 'requests/s', 'of bare',
                    'must / aim', 'reached', 'p50 us', 'p99 us',
-                   'p99 of bare', 'CPU: bare / this', 'busy', 'others', 'errors')
+                   'p99 of bare', 'CPU: bare / this', 'busy', 'others',
+                   'errors')
         for model, kind, n in dict.fromkeys(k[:3] for k in rows if k[2] > 1):
             bare = rows[model, kind, n, 'bare']
             for name in names:
