@@ -1,9 +1,9 @@
 /*
- * Activations: one number at a time, and softmax over a row.
- * Not here: products (maas_gemm*.c), their derivatives (the trainer's).
+ * Activations: the choice by CPU, and plain loops for CPUs without vectors.
+ * Not here: products (maas_gemm*.c), derivatives (the trainer's).
  */
 
-#include "maas_int.h"
+#include "maas_act.h"
 
 #include <math.h>
 
@@ -25,10 +25,11 @@ maas_act_one(maas_act_t act, float alpha, float v)
         return v < 0.0f ? alpha * expm1f(v) : v;
 
     case MAAS_ACT_GELU:
-        return 0.5f * v * erfcf(v * -(float) M_SQRT1_2);
+        return v < -15.0f ? 0.0f
+                          : (float) (0.5 * v * erfc(v * -M_SQRT1_2));
 
     case MAAS_ACT_SIGMOID:
-        return 1.0f / (1.0f + expf(-v));
+        return (float) (1 / (1 + exp(-(double) v)));
 
     case MAAS_ACT_TANH:
         return tanhf(v);
@@ -39,14 +40,10 @@ maas_act_one(maas_act_t act, float alpha, float v)
 }
 
 
-void
-maas__act(maas_act_t act, float alpha, float *x, size_t n)
+static void
+maas_act_plain(maas_act_t act, float alpha, float *x, size_t n)
 {
     size_t  i;
-
-    if (act == MAAS_ACT_LINEAR) {
-        return;
-    }
 
     for (i = 0; i < n; i++) {
         x[i] = maas_act_one(act, alpha, x[i]);
@@ -54,8 +51,8 @@ maas__act(maas_act_t act, float alpha, float *x, size_t n)
 }
 
 
-void
-maas__softmax(float *x, size_t rows, size_t n, size_t ld)
+static void
+maas_softmax_plain(float *x, size_t rows, size_t n, size_t ld)
 {
     float   max, sum;
     size_t  r, i;
@@ -77,4 +74,42 @@ maas__softmax(float *x, size_t rows, size_t n, size_t ld)
             x[i] /= sum;
         }
     }
+}
+
+
+const maas_acts_t  maas__acts_plain = { maas_act_plain, maas_softmax_plain };
+
+
+static const maas_acts_t *
+maas_acts(void)
+{
+#if defined(__x86_64__)
+
+    if (maas__gemm_avx512.usable()) {
+        return &maas__acts_avx512;
+    }
+
+    if (maas__gemm_avx2.usable()) {
+        return &maas__acts_avx2;
+    }
+
+#endif
+
+    return &maas__acts_plain;
+}
+
+
+void
+maas__act(maas_act_t act, float alpha, float *x, size_t n)
+{
+    if (act != MAAS_ACT_LINEAR) {
+        maas_acts()->act(act, alpha, x, n);
+    }
+}
+
+
+void
+maas__softmax(float *x, size_t rows, size_t n, size_t ld)
+{
+    maas_acts()->softmax(x, rows, n, ld);
 }

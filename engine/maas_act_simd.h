@@ -1,0 +1,282 @@
+/*
+ * Activations on vectors, written once for every instruction set.  A file that
+ * includes this has defined V (a vector of N floats), INLINE, and maas_v_*
+ * below.  Not for anyone else.
+ *
+ * Elements go through the same steps wherever they stand: a tail is done with
+ * whole vectors, of which only the numbers that exist are loaded and stored.
+ * Sums over a row are 16 sums, of columns 0, 16, ..., 1, 17, ..., added in
+ * halves at the end.  So bits depend neither on position nor on the set.
+ *
+ *   maas_v_set(f)  maas_v_fma(a, b, c)  maas_v_load(p, n)  maas_v_store(p, n, v)
+ *   maas_v_max(a, b)  maas_v_min(a, b)      b if one is NaN
+ *   maas_v_below(a, b, x, y)                a < b ? x : y
+ *   maas_v_abs(v)  maas_v_sign(v, s)        |v|; |v| with the sign of s
+ *   maas_v_pow2(n)                          2^n for whole n of -126..127
+ *   maas_v_round(v)                         to the nearest whole number, even
+ *   maas_v_max16(V *)  maas_v_sum16(V *)    over 16 numbers
+ */
+
+#define PARTS  (16 / N)                /* vectors that make 16 numbers */
+
+
+/* e^r - 1 for |r| <= ln(2)/2: r + r^2/2 + ... + r^7/5040 */
+
+INLINE V
+maas_v_expm1_near(V r)
+{
+    V  p;
+
+    p = maas_v_set(1.0f / 5040);
+    p = maas_v_fma(p, r, maas_v_set(1.0f / 720));
+    p = maas_v_fma(p, r, maas_v_set(1.0f / 120));
+    p = maas_v_fma(p, r, maas_v_set(1.0f / 24));
+    p = maas_v_fma(p, r, maas_v_set(1.0f / 6));
+    p = maas_v_fma(p, r, maas_v_set(0.5f));
+
+    return maas_v_fma(p * r, r, r);
+}
+
+
+/* x = n ln(2) + r; ln(2) in two parts, the first of few bits */
+
+INLINE V
+maas_v_reduce(V x, V *n)
+{
+    V  r;
+
+    *n = maas_v_round(x * maas_v_set(0x1.715476p+0f));
+    r = maas_v_fma(*n, maas_v_set(-0x1.62e4p-1f), x);
+
+    return maas_v_fma(*n, maas_v_set(-0x1.7f7d1cp-20f), r);
+}
+
+
+/* e^x; 2^n in two steps, so that results may be denormal or infinite */
+
+INLINE V
+maas_v_exp(V x)
+{
+    V  n, half, p;
+
+    x = maas_v_min(maas_v_set(89.0f), maas_v_max(maas_v_set(-105.0f), x));
+    p = maas_v_expm1_near(maas_v_reduce(x, &n)) + maas_v_set(1.0f);
+    half = maas_v_round(n * maas_v_set(0.5f));
+
+    return p * maas_v_pow2(half) * maas_v_pow2(n - half);
+}
+
+
+/* e^x - 1 for x <= 0 */
+
+INLINE V
+maas_v_expm1(V x)
+{
+    V  n, p, s;
+
+    x = maas_v_max(maas_v_set(-30.0f), x);
+    p = maas_v_expm1_near(maas_v_reduce(x, &n));
+    s = maas_v_pow2(n);
+
+    return maas_v_fma(p, s, s - maas_v_set(1.0f));
+}
+
+
+INLINE V
+maas_v_sigmoid(V x)
+{
+    V  e, one;
+
+    one = maas_v_set(1.0f);
+    e = maas_v_exp(-maas_v_abs(x));
+
+    return maas_v_below(x, maas_v_set(0.0f), e, one) / (one + e);
+}
+
+
+INLINE V
+maas_v_tanh(V x)
+{
+    V  e;
+
+    e = maas_v_expm1(maas_v_abs(x) * maas_v_set(-2.0f));
+
+    return maas_v_sign(e / (e + maas_v_set(2.0f)), x);
+}
+
+
+/*
+ * x Phi(x) = max(x, 0) - |x| erfc(z) / 2 where z = |x| / sqrt(2), and
+ * erfc(z) = e^(-z^2) t p(t) where t = 1 / (1 + z/2): p fitted for the least
+ * relative error, 2.3e-8, over |x| <= 15; beyond, the second term is 0.
+ */
+
+INLINE V
+maas_v_gelu(V x)
+{
+    V  a, t, p, sq, rest;
+
+    a = maas_v_min(maas_v_set(15.0f), maas_v_abs(x));
+    t = maas_v_set(1.0f)
+        / maas_v_fma(a, maas_v_set(0.35355339f), maas_v_set(1.0f));
+
+    p = maas_v_set(0.010513832792639732f);
+    p = maas_v_fma(p, t, maas_v_set(-0.11387470364570618f));
+    p = maas_v_fma(p, t, maas_v_set(0.40749260783195496f));
+    p = maas_v_fma(p, t, maas_v_set(-0.6423745155334473f));
+    p = maas_v_fma(p, t, maas_v_set(0.3991613984107971f));
+    p = maas_v_fma(p, t, maas_v_set(-0.0869809091091156f));
+    p = maas_v_fma(p, t, maas_v_set(0.2218283712863922f));
+    p = maas_v_fma(p, t, maas_v_set(0.23939193785190582f));
+    p = maas_v_fma(p, t, maas_v_set(0.282773494720459f));
+    p = maas_v_fma(p, t, maas_v_set(0.2820684611797333f));
+
+    /* a^2 in two parts: the exponent would lose what its size takes */
+
+    sq = a * a;
+    rest = maas_v_fma(a, a, -sq);
+    p = p * t * maas_v_fma(rest, maas_v_set(-0.5f), maas_v_set(1.0f));
+    p = p * a * maas_v_set(0.5f) * maas_v_exp(sq * maas_v_set(-0.5f));
+
+    return maas_v_max(maas_v_set(0.0f), x) - p;
+}
+
+
+INLINE V
+maas_v_act(maas_act_t act, V alpha, V x)
+{
+    V  zero;
+
+    zero = maas_v_set(0.0f);
+
+    switch (act) {
+
+    case MAAS_ACT_RELU:
+        return maas_v_max(zero, x);
+
+    case MAAS_ACT_LEAKY_RELU:
+        return maas_v_below(x, zero, alpha * x, x);
+
+    case MAAS_ACT_ELU:
+        return maas_v_below(x, zero,
+                            alpha * maas_v_expm1(maas_v_min(zero, x)), x);
+
+    case MAAS_ACT_GELU:
+        return maas_v_gelu(x);
+
+    case MAAS_ACT_SIGMOID:
+        return maas_v_sigmoid(x);
+
+    case MAAS_ACT_TANH:
+        return maas_v_tanh(x);
+
+    default:
+        return x;
+    }
+}
+
+
+/* act is a constant where this is inlined: no choice within the loop */
+
+INLINE void
+maas_v_act_loop(const maas_act_t act, float alpha, float *x, size_t n)
+{
+    V       a;
+    size_t  i, m;
+
+    a = maas_v_set(alpha);
+
+    for (i = 0; i < n; i += N) {
+        m = n - i;
+        maas_v_store(x + i, m, maas_v_act(act, a, maas_v_load(x + i, m)));
+    }
+}
+
+
+INLINE void
+maas_v_act_all(maas_act_t act, float alpha, float *x, size_t n)
+{
+    switch (act) {
+
+    case MAAS_ACT_RELU:
+        maas_v_act_loop(MAAS_ACT_RELU, alpha, x, n);
+        break;
+
+    case MAAS_ACT_LEAKY_RELU:
+        maas_v_act_loop(MAAS_ACT_LEAKY_RELU, alpha, x, n);
+        break;
+
+    case MAAS_ACT_ELU:
+        maas_v_act_loop(MAAS_ACT_ELU, alpha, x, n);
+        break;
+
+    case MAAS_ACT_GELU:
+        maas_v_act_loop(MAAS_ACT_GELU, alpha, x, n);
+        break;
+
+    case MAAS_ACT_SIGMOID:
+        maas_v_act_loop(MAAS_ACT_SIGMOID, alpha, x, n);
+        break;
+
+    case MAAS_ACT_TANH:
+        maas_v_act_loop(MAAS_ACT_TANH, alpha, x, n);
+        break;
+
+    default:
+        break;
+    }
+}
+
+
+/* Columns at and beyond n, as v - INFINITY makes of them: e^v = 0 */
+
+INLINE V
+maas_v_fill(const float *x, ptrdiff_t n)
+{
+    static const float  step[16] = {
+        0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
+    };
+
+    return maas_v_below(maas_v_load(step, N), maas_v_set((float) n),
+                        maas_v_load(x, (size_t) n),
+                        maas_v_set(-INFINITY));
+}
+
+
+INLINE void
+maas_v_softmax_row(float *x, size_t n)
+{
+    V          max[PARTS], sum[PARTS], v, m, s;
+    ptrdiff_t  i, p, end;
+
+    end = (ptrdiff_t) n;
+
+    for (p = 0; p < PARTS; p++) {
+        max[p] = maas_v_set(-INFINITY);
+        sum[p] = maas_v_set(0.0f);
+    }
+
+    for (i = 0; i < end; i += 16) {
+        for (p = 0; p < PARTS && i + p * N < end; p++) {
+            v = maas_v_fill(x + i + p * N, end - i - p * N);
+            max[p] = maas_v_max(max[p], v);
+        }
+    }
+
+    m = maas_v_set(maas_v_max16(max));
+
+    for (i = 0; i < end; i += 16) {
+        for (p = 0; p < PARTS && i + p * N < end; p++) {
+            v = maas_v_exp(maas_v_fill(x + i + p * N, end - i - p * N) - m);
+            sum[p] = sum[p] + v;
+            maas_v_store(x + i + p * N, (size_t) (end - i - p * N), v);
+        }
+    }
+
+    s = maas_v_set(maas_v_sum16(sum));
+
+    for (i = 0; i < end; i += N) {
+        v = maas_v_load(x + i, (size_t) (end - i)) / s;
+        maas_v_store(x + i, (size_t) (end - i), v);
+    }
+}
