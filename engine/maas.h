@@ -231,5 +231,11 @@ size_t maas_bytes_write(const maas_model_t *m, const maas_request_t *req,
  * first run.  No-op without OpenBLAS. */
 void maas_single_thread(void);
 
+/* maas_mem.c: let the process keep the memory that it frees, up to 64 MB, so
+ * that requests which end together do not shrink the heap that the next ones
+ * grow again.  For a server's worker; no-op where the C library has no such
+ * setting. */
+void maas_keep_heap(void);
+
 
 #endif /* MAAS_H */

@@ -11,6 +11,10 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#if defined(__GLIBC__)
+#include <malloc.h>
+#endif
+
 
 #define MAAS_ARENA_BLOCK  (16 * 1024)
 
@@ -214,4 +218,17 @@ maas__pages_unmap(void *p, size_t size)
     if (p != NULL) {
         munmap(p, size);
     }
+}
+
+
+void
+maas_keep_heap(void)
+{
+#if defined(__GLIBC__)
+    /* setting one of these also ends their automatic growth */
+
+    mallopt(M_TRIM_THRESHOLD, 64 << 20);
+    mallopt(M_TOP_PAD, 1 << 20);
+    mallopt(M_MMAP_THRESHOLD, 4 << 20);
+#endif
 }

@@ -353,6 +353,7 @@ ngx_http_maas_model_init_process(ngx_cycle_t *cycle,
     ngx_http_maas_model_t  **models;
 
     maas_single_thread();
+    maas_keep_heap();
 
     models = mmcf->models.elts;
     size = NGX_CPU_CACHE_LINE;
