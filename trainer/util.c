@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #if defined(__x86_64__)
 #include <xmmintrin.h>
@@ -30,7 +31,11 @@ train_die(const char *fmt, ...)
     (void) fputc('\n', stderr);
     va_end(args);
 
-    exit(TRAIN_EXIT_FAILED);
+    (void) fflush(stderr);
+
+    /* whatever is still held goes with the process */
+
+    _exit(TRAIN_EXIT_FAILED);
 }
 
 
@@ -45,7 +50,9 @@ train_usage(const char *cmd, const char *fmt, ...)
     (void) fprintf(stderr, "\ntry: maas-trainer %s --help\n", cmd);
     va_end(args);
 
-    exit(TRAIN_EXIT_USAGE);
+    (void) fflush(stderr);
+
+    _exit(TRAIN_EXIT_USAGE);
 }
 
 
