@@ -184,8 +184,8 @@ maas_tile_height(const maas_tiles_t *t, size_t tile)
 }
 
 
-/* Walking costs an entry about 4/3 of what a step costs in a tile.  A guess
- * from some of the inputs is good enough: either way gives the same bits. */
+/* An entry of a list costs about 1.7 of a step in a tile.  A guess from some of
+ * the inputs is good enough: either way gives the same bits. */
 
 static void
 maas_tiles_list(const maas_strips_t *s, maas_tiles_t *t, const float *x,
@@ -203,7 +203,7 @@ maas_tiles_list(const maas_strips_t *s, maas_tiles_t *t, const float *x,
             sum += s->count(x + r * ldx, sample);
         }
 
-        t->listed[tile] = sum * 3 < h * sample * 2;
+        t->listed[tile] = sum * 5 < h * sample * 3;
 
         for (r = row; t->listed[tile] && r < row + h; r++) {
             t->entries[r] = s->list(x + r * ldx, k, t->lists + r * t->kc);

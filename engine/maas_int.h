@@ -179,8 +179,7 @@ void maas__layer_norm(const float *x, size_t ldx, size_t rows, size_t n,
  * A kernel computes y(rows,n) = act(x(rows,k) * w(k,n) + bias(n)) from
  * weights that it packed itself.  The promise that makes batching safe: a row
  * gives the same bits whatever rows, ldx and position it comes with.
- * Softmax and the curved activations are applied by the caller of run()
- * unless `fuses` says otherwise. */
+ * Softmax and the curved activations are applied by the caller of run(). */
 
 typedef struct {
     const char   *name;            /* such as "avx512" */
