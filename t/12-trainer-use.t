@@ -62,7 +62,7 @@ right,id,side,left
 3,3,"a ""b"", c",0
 0.5,4,left,0
 0,5,none,0
-2,6,none,0
+3,6,none,0
 CSV
 
 my $j = decode_json(ok_run(qw(evaluate pick.st --json -d sides.csv)));
@@ -76,7 +76,7 @@ near($j->{classes}[0]{f1}, 2 * 1 * (2 / 3) / (1 + 2 / 3), 'F1');
 # by hand: softmax, loss, AUC of each class by pairs, calibration by bins
 
 my @rows = ([2, 0, 0], [1, 0, 0], [0, 3, 1], [0, 0.5, 0], [0, 0, 2],
-    [0, 2, 2]);
+    [0, 3, 2]);      # the third and the last are a tie
 my (@p, $loss, @bins);
 
 for (@rows) {

@@ -1,0 +1,250 @@
+/*
+ * The loop around the steps: learning rates over time, shuffling, best weights
+ * and patience, on a network so small that all of it is known beforehand.
+ *
+ * One column that is zero and a target far above: the slope of mae is -1 at
+ * the bias, always, so that plain SGD moves the bias by the learning rate.
+ */
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "trainer.h"
+
+
+#define ROWS    20
+#define EPOCHS  3
+
+
+typedef struct {
+    train_data_t    data;
+    train_scale_t   scale;
+    train_source_t  source;
+    train_net_t     net;
+    train_optim_t   optim;
+    train_plan_t    plan;
+    train_result_t  result;
+    uint32_t        row[ROWS];
+    float           shift, factor;
+} run_t;
+
+
+static void
+run_create(run_t *r, train_optim_kind_t kind)
+{
+    char    why[160];
+    size_t  i;
+
+    memset(r, 0, sizeof(run_t));
+
+    r->data.rows = ROWS;
+    r->data.in = 1;
+    r->data.out = 1;
+    r->data.input = MAAS_INPUT_COLUMNS;
+    r->data.task = MAAS_TASK_REGRESSION;
+    r->data.numbers = train_alloc(ROWS, sizeof(float));
+    r->data.targets = train_alloc(ROWS, sizeof(float));
+    r->factor = 1;
+    r->scale.n = 1;
+    r->scale.shift = &r->shift;
+    r->scale.factor = &r->factor;
+
+    for (i = 0; i < ROWS; i++) {
+        r->data.targets[i] = 1000;
+        r->row[i] = (uint32_t) i;
+    }
+
+    assert_int_equal(train_net_create(&r->net, 1, 1, MAAS_TASK_REGRESSION, "",
+                                      why), 0);
+    train_optim_create(&r->optim, kind, r->net.n);
+    r->optim.lr = 0.5;
+    r->plan.loss = TRAIN_LOSS_MAE;
+    r->plan.epochs = EPOCHS;
+    r->plan.batch = 8;
+    r->plan.quiet = 1;
+    train_source_init(&r->source, &r->data, &r->scale);
+}
+
+
+static void
+run_loop(run_t *r, size_t n_valid)
+{
+    train_loop(&r->net, &r->optim, &r->plan, &r->source, &r->source, r->row,
+               ROWS - n_valid, r->row + ROWS - n_valid, n_valid, &r->result);
+}
+
+
+static void
+run_free(run_t *r)
+{
+    train_optim_free(&r->optim);
+    train_net_free(&r->net);
+    train_data_free(&r->data);
+}
+
+
+static double
+bias_of(const run_t *r)
+{
+    return (double) r->net.params[r->net.layers[0].b_at];
+}
+
+
+static void
+schedules(void **state)
+{
+    int      kind;
+    run_t    r;
+    double   want, rate, m, t;
+    size_t   i, steps;
+
+    (void) state;
+
+    for (kind = TRAIN_SCHED_CONSTANT; kind <= TRAIN_SCHED_COSINE; kind++) {
+
+        /* momentum weighs early steps more: linear and cosine differ */
+
+        run_create(&r, TRAIN_OPT_MOMENTUM);
+        r.plan.schedule = (train_sched_t) kind;
+        run_loop(&r, 0);
+
+        steps = EPOCHS * 3;             /* 8 + 8 + 4 rows */
+        want = 0;
+        m = 0;
+
+        for (i = 0; i < steps; i++) {
+            t = (double) i / (double) steps;
+            rate = (kind == TRAIN_SCHED_CONSTANT) ? 0.5
+                   : (kind == TRAIN_SCHED_LINEAR) ? 0.5 * (1 - t)
+                   : 0.25 * (1 + cos(3.14159265358979 * t));
+            m = 0.9 * m + rate;
+            want += m;
+        }
+
+        if (!(fabs(bias_of(&r) - want) < 1e-4)) {
+            fail_msg("%s: the bias is %.6f, not %.6f",
+                     train_sched_names[kind], bias_of(&r), want);
+        }
+
+        assert_int_equal(r.result.epochs, EPOCHS);
+        assert_int_equal(r.result.rows, EPOCHS * ROWS);
+        run_free(&r);
+    }
+}
+
+
+static void
+shuffles(void **state)
+{
+    run_t     r;
+    size_t    i, moved;
+    uint32_t  seen, first[ROWS];
+
+    (void) state;
+
+    run_create(&r, TRAIN_OPT_SGD);
+    r.plan.epochs = 1;
+    run_loop(&r, 4);
+    memcpy(first, r.row, sizeof(first));
+    run_loop(&r, 4);
+
+    seen = 0;
+    moved = 0;
+
+    for (i = 0; i < ROWS; i++) {
+        seen |= (uint32_t) 1 << r.row[i];
+        moved += (r.row[i] != i);
+        assert_true(i < ROWS - 4 || r.row[i] == i);     /* validation */
+    }
+
+    assert_int_equal(seen, (1u << ROWS) - 1);
+    assert_true(moved > 8);
+    assert_memory_not_equal(first, r.row, sizeof(first));
+    run_free(&r);
+}
+
+
+/* The bias runs past the target of the validation rows: the best epoch is the
+ * one in which it passed, and patience counts from there */
+
+static void
+keeps_the_best(void **state)
+{
+    run_t   r;
+    size_t  i;
+
+    (void) state;
+
+    run_create(&r, TRAIN_OPT_SGD);
+    r.plan.epochs = 100;
+    r.plan.patience = 5;
+
+    for (i = ROWS - 4; i < ROWS; i++) {
+        r.data.targets[i] = 3.1f;       /* two steps, 0.5 each, an epoch */
+    }
+
+    run_loop(&r, 4);
+
+    assert_int_equal(r.result.best_epoch, 3);
+    assert_int_equal(r.result.epochs, 8);
+    assert_true(r.result.stopped);
+    assert_true(fabs(bias_of(&r) - 3) < 1e-5);
+    assert_true(fabs(r.result.best_loss - 0.1) < 1e-5);
+    run_free(&r);
+
+    /* no patience: to the end, and still the best */
+
+    run_create(&r, TRAIN_OPT_SGD);
+    r.plan.epochs = 30;
+
+    for (i = ROWS - 4; i < ROWS; i++) {
+        r.data.targets[i] = 3.1f;
+    }
+
+    run_loop(&r, 4);
+    assert_int_equal(r.result.epochs, 30);
+    assert_int_equal(r.result.best_epoch, 3);
+    assert_true(fabs(bias_of(&r) - 3) < 1e-5);
+    assert_true(!r.result.stopped);
+    run_free(&r);
+}
+
+
+/* A network that runs away keeps what it had, and has nothing if it never had
+ * anything */
+
+static void
+runs_away(void **state)
+{
+    run_t  r;
+
+    (void) state;
+
+    run_create(&r, TRAIN_OPT_SGD);
+    r.plan.loss = TRAIN_LOSS_MSE;
+    r.optim.lr = 1e30;
+    r.plan.batch = 2;
+    run_loop(&r, 4);
+    assert_int_equal(r.result.best_epoch, 0);
+    assert_int_equal(r.result.epochs, 1);
+    run_free(&r);
+}
+
+
+int
+main(void)
+{
+    const struct CMUnitTest  tests[] = {
+        cmocka_unit_test(schedules),
+        cmocka_unit_test(shuffles),
+        cmocka_unit_test(keeps_the_best),
+        cmocka_unit_test(runs_away)
+    };
+
+    return cmocka_run_group_tests_name("train loop", tests, NULL, NULL);
+}
