@@ -30,7 +30,7 @@ typedef struct {
 
 typedef struct {
     unsigned     len;
-    uint32_t     w[NUM_BIG_WORDS];
+    uint32_t     w[NUM_BIG_WORDS];         /* zeros from len on */
 } num_big_t;
 
 
@@ -241,8 +241,10 @@ num_exponent(num_t *n, const char *p, const char *end)
 }
 
 
-const char *
-maas__json_float(const char *p, const char *end, float *out)
+/* Any token: long, with an exponent, near a midpoint, or none at all. */
+
+static __attribute__((noinline)) const char *
+num_any(const char *p, const char *end, float *out)
 {
     num_t        n;
     const char  *start;
@@ -293,6 +295,73 @@ maas__json_float(const char *p, const char *end, float *out)
         *out = HUGE_VALF;
         return NULL;
     }
+
+    return p;
+}
+
+
+/* What most tokens are: up to 19 digits, a point among them perhaps, and not
+ * near a midpoint.  Whatever else is there is left to num_any(). */
+
+const char *
+maas__json_float(const char *p, const char *end, float *out)
+{
+    double       d;
+    int32_t      low;
+    int64_t      exp;
+    uint32_t     eight;
+    uint64_t     w, bits;
+    unsigned     negative;
+    const char  *token, *start, *point;
+
+    token = p;
+    negative = p < end && *p == '-';
+    p += negative;
+    start = p;
+
+    for (w = 0; num_is_digit(p, end); p++) {
+        w = w * 10 + (unsigned) (*p - '0');
+    }
+
+    if (p == start || (*start == '0' && p - start > 1)) {
+        return NULL;
+    }
+
+    exp = 0;
+
+    if (p < end && *p == '.') {
+        point = ++p;
+
+        while (num_eight(p, end, &eight)) {
+            w = w * 100000000 + eight;
+            p += 8;
+        }
+
+        for ( /* void */ ; num_is_digit(p, end); p++) {
+            w = w * 10 + (unsigned) (*p - '0');
+        }
+
+        exp = p - point;
+
+        if (exp == 0) {
+            return NULL;
+        }
+    }
+
+    if (p - start > NUM_DIGITS || (p < end && (*p | 0x20) == 'e')) {
+        return num_any(token, end, out);
+    }
+
+    d = (double) w * num_pow10[-exp - NUM_POW_MIN];
+
+    memcpy(&bits, &d, 8);
+    low = (int32_t) (bits & 0x1fffffff) - 0x10000000;
+
+    if (low >= -4 && low <= 4) {
+        return num_any(token, end, out);
+    }
+
+    *out = (float) (negative ? -d : d);
 
     return p;
 }
@@ -420,7 +489,7 @@ num_big_digits(const num_t *n, num_big_t *b, unsigned *more)
     unsigned     digits;
     const char  *p;
 
-    b->len = 0;
+    memset(b, 0, sizeof(num_big_t));
     digits = 0;
     *more = 0;
 
@@ -462,6 +531,7 @@ num_compare(const num_t *n, uint32_t mid, int exp2)
     exp10 = (int) n->exp + (int) n->digits;
     exp10 -= (int) num_big_digits(n, &a, &more);
 
+    memset(&b, 0, sizeof(num_big_t));
     b.len = 1;
     b.w[0] = mid;
 
@@ -479,11 +549,7 @@ num_compare(const num_t *n, uint32_t mid, int exp2)
         num_big_shift(&b, (unsigned) (exp2 - exp10));
     }
 
-    if (a.len != b.len) {
-        return a.len > b.len ? 1 : -1;
-    }
-
-    for (i = (int) a.len - 1; i >= 0; i--) {
+    for (i = NUM_BIG_WORDS - 1; i >= 0; i--) {
         if (a.w[i] != b.w[i]) {
             return a.w[i] > b.w[i] ? 1 : -1;
         }

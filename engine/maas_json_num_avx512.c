@@ -19,6 +19,7 @@
 #define RUN_TARGET  __attribute__((target("avx512f,avx512bw,avx512vl,"        \
                         "avx512dq,avx512vbmi,avx512vbmi2,bmi,bmi2,lzcnt,"     \
                         "popcnt")))
+#define RUN_INLINE  RUN_TARGET __attribute__((always_inline)) static inline
 
 
 /* 64 bytes of text, white space squeezed out; bit i of a mask: byte i */
@@ -86,8 +87,7 @@ maas__json_has_avx512(void)
 }
 
 
-RUN_TARGET
-static inline uint64_t
+RUN_INLINE uint64_t
 run_first(uint64_t n)
 {
     return _bzhi_u64(~0ull, (unsigned) n);
@@ -97,8 +97,7 @@ run_first(uint64_t n)
 /* The uncommon bytes: white space is squeezed out, anything else ends the
  * block; a ] there is the last separator.  `others`: all of these. */
 
-RUN_TARGET
-static inline int
+RUN_INLINE int
 run_squeeze(run_block_t *b, __m512i text, uint64_t others)
 {
     uint64_t  space, stop, valid, keep, token, starts, expected;
@@ -151,8 +150,7 @@ run_squeeze(run_block_t *b, __m512i text, uint64_t others)
 
 /* 64 bytes at p, or as many as there are.  0: not for us. */
 
-RUN_TARGET
-static inline int
+RUN_INLINE int
 run_classify(run_block_t *b, const char *p, const char *end)
 {
     __m512i   text;
@@ -178,8 +176,7 @@ run_classify(run_block_t *b, const char *p, const char *end)
 
 /* Whole numbers without a sign, up to 32 of up to 4 digits. */
 
-RUN_TARGET
-static inline void
+RUN_INLINE void
 run_small(const run_block_t *b, __m512 out[2])
 {
     int        i;
@@ -225,8 +222,7 @@ typedef struct {
 } run_place_t;
 
 
-RUN_TARGET
-static inline void
+RUN_INLINE void
 run_place(const run_block_t *b, uint32_t numbers, run_place_t *at)
 {
     __m128i    end, start, point;
@@ -265,8 +261,7 @@ run_place(const run_block_t *b, uint32_t numbers, run_place_t *at)
 /* The digits of the numbers `of`, right-aligned in lanes whose bytes are
  * `back` from their end; the point is skipped.  Fours of digits remain. */
 
-RUN_TARGET
-static inline __m512i
+RUN_INLINE __m512i
 run_fours(const run_block_t *b, const run_place_t *at, __m512i of,
     __m512i back)
 {
@@ -289,8 +284,7 @@ run_fours(const run_block_t *b, const run_place_t *at, __m512i of,
 /* Eight numbers w * 10^-exp -> floats; *near: those within 4 units of a
  * midpoint of floats, as maas_json_num.c's num_round() has it. */
 
-RUN_TARGET
-static inline __m256
+RUN_INLINE __m256
 run_floats(__m512d w, __m512i exp, uint32_t negative, int wide, uint32_t *near)
 {
     __m512d    pow, high;
@@ -321,8 +315,7 @@ run_floats(__m512d w, __m512i exp, uint32_t negative, int wide, uint32_t *near)
 
 /* Up to 16 numbers that 8 digits are enough for; which of them are near. */
 
-RUN_TARGET
-static inline uint32_t
+RUN_INLINE uint32_t
 run_short(const run_block_t *b, const run_place_t *at, float out[16])
 {
     __m512i   v, back, of;
@@ -350,17 +343,21 @@ run_short(const run_block_t *b, const run_place_t *at, float out[16])
 }
 
 
-/* The same for 16 digits. */
+/* The same for 20 digits: four in front of sixteen. */
 
-RUN_TARGET
-static inline uint32_t
-run_long(const run_block_t *b, const run_place_t *at, float out[16])
+RUN_INLINE uint32_t
+run_long(const run_block_t *b, const run_place_t *at, unsigned numbers,
+    float out[16])
 {
-    int       i;
-    __m512i   v, back, of;
+    unsigned  i;
+    __m512i   v, back, of, front;
+    __m512d   w;
     __m128i   exp;
     __m256    f;
     uint32_t  near, all;
+
+    front = run_fours(b, at, _mm512_loadu_si512(run_of_4),
+                      _mm512_set1_epi32(0x11121314));
 
     back = _mm512_broadcast_i32x4(_mm_set_epi64x(0x0102030405060708,
                                                  0x090a0b0c0d0e0f10));
@@ -368,7 +365,7 @@ run_long(const run_block_t *b, const run_place_t *at, float out[16])
     exp = at->exp;
     all = 0;
 
-    for (i = 0; i < 16; i += 8) {
+    for (i = 0; i < numbers; i += 8) {
         v = _mm512_packus_epi32(
                 run_fours(b, at, of, back),
                 run_fours(b, at, _mm512_add_epi8(of, _mm512_set1_epi8(1)),
@@ -379,13 +376,19 @@ run_long(const run_block_t *b, const run_place_t *at, float out[16])
         v = _mm512_add_epi64(_mm512_mul_epu32(v, _mm512_set1_epi64(100000000)),
                              _mm512_srli_epi64(v, 32));
 
-        f = run_floats(_mm512_cvtepi64_pd(v), _mm512_cvtepu8_epi64(exp),
-                       at->negative >> i, 1, &near);
+        /* the product is exact, so that the sum is wrong by 1 at most */
+        w = _mm512_mul_pd(_mm512_cvtepi32_pd(_mm512_castsi512_si256(front)),
+                          _mm512_set1_pd(1e16));
+        w = _mm512_add_pd(w, _mm512_cvtepi64_pd(v));
+
+        f = run_floats(w, _mm512_cvtepu8_epi64(exp), at->negative >> i, 1,
+                       &near);
         _mm256_storeu_ps(out + i, f);
 
         all |= near << i;
         exp = _mm_srli_si128(exp, 8);
         of = _mm512_add_epi8(of, _mm512_set1_epi8(8));
+        front = _mm512_shuffle_i64x2(front, front, 0x4e);
     }
 
     return all;
@@ -394,8 +397,7 @@ run_long(const run_block_t *b, const run_place_t *at, float out[16])
 
 /* Grammar on masks, of everything before the last end.  Non-zero: wrong. */
 
-RUN_TARGET
-static inline uint64_t
+RUN_INLINE uint64_t
 run_wrong(const run_block_t *b)
 {
     uint64_t  starts, wrong, kind, first;
@@ -419,8 +421,7 @@ run_wrong(const run_block_t *b)
 
 /* Only the first 16 numbers, and nothing behind the last end. */
 
-RUN_TARGET
-static inline void
+RUN_INLINE void
 run_trim(run_block_t *b, uint64_t most)
 {
     uint64_t  before;
@@ -437,7 +438,7 @@ run_trim(run_block_t *b, uint64_t most)
 
 /* Places from which `n` more bytes belong to the same number. */
 
-static inline uint64_t
+RUN_INLINE uint64_t
 run_eight(uint64_t token)
 {
     token &= token >> 1;
@@ -449,13 +450,12 @@ run_eight(uint64_t token)
 
 /* The numbers of a block -> out[0..32); how many, 0: not for us. */
 
-RUN_TARGET
-static inline unsigned
+RUN_INLINE unsigned
 run_block(run_block_t *b, float *out)
 {
     __m512       small[2];
     unsigned     numbers;
-    uint64_t     token, eight, start;
+    uint64_t     token, eight, start, wrong;
     uint32_t     mask, near;
     run_place_t  at;
 
@@ -463,19 +463,19 @@ run_block(run_block_t *b, float *out)
         return 0;
     }
 
-    run_trim(b, ~0ull);
-
     if ((b->points | b->minuses) == 0) {
 
         token = b->digits & (b->digits >> 1);
         token &= token >> 2;
+        token &= b->digits >> 4;                       /* five digits */
 
-        if ((token & (b->digits >> 4)) == 0) {
+        if ((token & run_first(63 - _lzcnt_u64(b->ends))) == 0) {
             start = (b->ends << 1) | 1;
 
-            if ((b->ends & start)
-                | (((start & b->zeros) << 1) & b->digits))
-            {
+            wrong = b->ends & start;
+            wrong |= ((start & b->zeros) << 1) & b->digits;
+
+            if (wrong & run_first(64 - _lzcnt_u64(b->ends))) {
                 return 0;
             }
 
@@ -508,11 +508,11 @@ run_block(run_block_t *b, float *out)
     {
         near = run_short(b, &at, out);
 
-    } else if ((eight & (eight >> 8) & (token >> 16) & b->digits & ~b->zeros)
-               == 0
+    } else if ((eight & (eight >> 8) & (eight >> 12) & (token >> 20)
+                & b->digits & ~b->zeros) == 0
                && (_mm_cmpgt_epi8_mask(at.exp, _mm_set1_epi8(31)) & mask) == 0)
     {
-        near = run_long(b, &at, out);
+        near = run_long(b, &at, numbers, out);
 
     } else {
         return 0;
@@ -527,7 +527,7 @@ maas_status_t
 maas__json_run_avx512(maas_json_t *j, float *x, size_t room, size_t *n,
     maas_err_t *err)
 {
-    float          last[32];
+    float          last[32], *out;
     size_t         count;
     unsigned       numbers, more;
     uint64_t       used;
@@ -541,19 +541,15 @@ maas__json_run_avx512(maas_json_t *j, float *x, size_t room, size_t *n,
     for ( ;; ) {
         numbers = 0;
 
+        out = room >= 32 && count <= room - 32 ? x + count : last;
+
         if (run_classify(&b, j->p, j->end)) {
+            numbers = run_block(&b, out);
 
-            if (room >= 32 && count <= room - 32) {
-                numbers = run_block(&b, x + count);
-
-            } else {
-                numbers = run_block(&b, last);
-
-                if (count < room) {
-                    memcpy(x + count, last,
-                           (numbers < room - count ? numbers : room - count)
-                           * sizeof(float));
-                }
+            if (out == last && count < room) {
+                memcpy(x + count, last,
+                       (numbers < room - count ? numbers : room - count)
+                       * sizeof(float));
             }
         }
 

@@ -13,13 +13,15 @@ static maas_status_t row_run_bool(maas_json_t *j, float *x, size_t room,
     size_t *n, maas_err_t *err);
 static maas_status_t row_run_integer(maas_json_t *j, maas_dtype_t dt, float *x,
     size_t room, size_t *n, maas_err_t *err);
+static int row_run_plain_integers(maas_json_t *j, maas_dtype_t dt, float *x,
+    size_t room, size_t *n);
 static maas_status_t row_run(maas_json_t *j, maas_dtype_t dt, float *x,
     size_t room, size_t *n, maas_err_t *err);
 
 
 /* Behind an element: a comma and white space (*more = 1), or the end. */
 
-static maas_status_t
+static inline maas_status_t
 row_next(maas_json_t *j, unsigned *more, maas_err_t *err)
 {
     maas__json_space(j);
@@ -158,6 +160,58 @@ row_run_integer(maas_json_t *j, maas_dtype_t dt, float *x, size_t room,
 }
 
 
+/* Whole numbers as if they were floats, and then a look at what they were.
+ * 0: something is not as plain as that, and nothing was read. */
+
+static int
+row_run_plain_integers(maas_json_t *j, maas_dtype_t dt, float *x, size_t room,
+    size_t *n)
+{
+    float                     low, high, max;
+    size_t                    i, m, len;
+    maas_json_t               k;
+    const maas_dtype_info_t  *type;
+
+    k = *j;
+    m = *n;
+
+    if (!maas__json_has_avx512()
+        || maas__json_run_avx512(&k, x, room, &m, NULL) != MAAS_OK
+        || m > room)
+    {
+        return 0;
+    }
+
+    type = &maas__dtypes[dt];
+    len = (size_t) (k.p - j->p);
+
+    if (memchr(j->p, '.', len) != NULL || memchr(j->p, 'e', len) != NULL
+        || memchr(j->p, 'E', len) != NULL
+        || (!type->is_signed && memchr(j->p, '-', len) != NULL))
+    {
+        return 0;
+    }
+
+    for (low = 0, high = 0, i = *n; i < m; i++) {
+        low = x[i] < low ? x[i] : low;
+        high = x[i] > high ? x[i] : high;
+    }
+
+    /* beyond 2^24 floats are too coarse to say */
+    max = type->bits > 16 ? 0x1p24f
+                          : (float) ((1 << (type->bits - type->is_signed)) - 1);
+
+    if (high > max || low < -max - 1) {
+        return 0;
+    }
+
+    *j = k;
+    *n = m;
+
+    return 1;
+}
+
+
 static maas_status_t
 row_run(maas_json_t *j, maas_dtype_t dt, float *x, size_t room, size_t *n,
     maas_err_t *err)
@@ -170,7 +224,8 @@ row_run(maas_json_t *j, maas_dtype_t dt, float *x, size_t room, size_t *n,
     }
 
     if (maas__dtypes[dt].bits != 0) {
-        return row_run_integer(j, dt, x, room, n, err);
+        return row_run_plain_integers(j, dt, x, room, n)
+               ? MAAS_OK : row_run_integer(j, dt, x, room, n, err);
     }
 
     from = *n < room ? *n : room;
@@ -354,7 +409,7 @@ maas__shape_text(const size_t *dim, unsigned rank, char text[MAAS_SHAPE_TEXT])
         n = snprintf(text + len, MAAS_SHAPE_TEXT - 6 - len, "%s%zu",
                      i == 0 ? "" : ",", dim[i]);
 
-        if (n < 0 || (size_t) n >= MAAS_SHAPE_TEXT - 6 - len) {
+        if ((size_t) n >= MAAS_SHAPE_TEXT - 6 - len) {
             memcpy(text + len, ",...", 4);
             len += 4;
             break;

@@ -182,6 +182,7 @@ requests_refused(void **state)
         { "{\"x\":1", "byte 6: expected a comma or }, but the text ends "
           "here" },
         { "{", "byte 1: expected a member name, but the text ends here" },
+        { "{\"x\":1 2}", "byte 7: expected a comma or }" },
         { "{\"x\":nul}", "byte 5: expected a value" },
         { "{\"\xff\":1}", "byte 2: a string that is not UTF-8" }
     };
