@@ -14,7 +14,7 @@ my $build = $ENV{MAAS_BUILD} || 'build';
 $build = "$top/$build" unless $build =~ m{^/};
 
 $ENV{CMOCKA_MESSAGE_OUTPUT} = 'TAP';
-$ENV{ASAN_OPTIONS} //= 'detect_leaks=1';
+$ENV{ASAN_OPTIONS} = 'detect_leaks=1';
 $ENV{UBSAN_OPTIONS} //= 'print_stacktrace=1';
 
 ###############################################################################

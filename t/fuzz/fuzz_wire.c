@@ -1,0 +1,209 @@
+/*
+ * Any bytes as a request body: refused with a sentence, or read into rows.
+ * What the readers accept must be JSON to the plain checker too, and every
+ * number must survive being printed and read again.
+ */
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fuzz.h"
+#include "maas_int.h"
+
+
+unsigned long  fuzz_accepted;
+
+
+#define MAX_ROWS  7
+
+/* a first byte says which reader and where the JSON ends */
+
+static const char *const  seeds[] = {
+    "a[1,2.5,-3e-2]",
+    "a[[1,2,3],[4,5,6]]",
+    "a [ [0.1 , 1e10, -0] ]\r\n",
+    "b{\"inputs\":[{\"name\":\"input\",\"shape\":[2,3],\"datatype\":\"FP32\","
+    "\"data\":[1,2,3,4,5,6]}]}",
+    "b{\"id\":\"a\\u00e9\",\"parameters\":{\"x\":[1,{}]},\"inputs\":[{\"name\":"
+    "\"input\",\"shape\":[1,3],\"datatype\":\"INT32\",\"data\":[[1,2,3]]}],"
+    "\"outputs\":[{\"name\":\"output\",\"parameters\":{\"binary_data\":true}}]}",
+    "c{\"inputs\":[{\"name\":\"input\",\"shape\":[1,3],\"datatype\":\"FP32\","
+    "\"parameters\":{\"binary_data_size\":12}}]}abcdefghijkl",
+    "d abcdefghijkl",
+};
+
+static maas_model_t  *model;
+
+
+static void
+make_model(void)
+{
+    float          weight[6] = { 1, -1, 0.5, 0.25, -2, 0 }, bias[2] = { 0, 1 };
+    maas_desc_t    desc;
+    maas_layer_t   layer;
+    maas_column_t  column;
+
+    memset(&desc, 0, sizeof(desc));
+    memset(&layer, 0, sizeof(layer));
+    memset(&column, 0, sizeof(column));
+
+    column.scaling = "none";
+    column.factor = 1;
+
+    layer.kind = MAAS_LAYER_DENSE;
+    layer.n_in = 1;
+    layer.in_width = 3;
+    layer.units = 2;
+    layer.weight = weight;
+    layer.bias = bias;
+
+    desc.name = "fuzz";
+    desc.task = MAAS_TASK_REGRESSION;
+    desc.input_name = "input";
+    desc.rank = 1;
+    desc.shape[0] = 3;
+    desc.in = 3;
+    desc.n_columns = 1;
+    desc.columns = &column;
+    desc.n_layers = 1;
+    desc.layers = &layer;
+    desc.output_name = "output";
+    desc.out = 2;
+    desc.parameters = 8;
+    desc.document = "{}";
+
+    FUZZ_HOLDS(maas__model_plan(&desc, 0, MAAS_ISA_AUTO, &model, NULL)
+               == MAAS_OK);
+}
+
+
+static void
+check_numbers(const float *x, size_t n)
+{
+    char    text[MAAS_FLOAT_MAX];
+    float   back;
+    size_t  i, len;
+
+    for (i = 0; i < n; i++) {
+        FUZZ_HOLDS(isfinite(x[i]));
+        len = maas__float_print(x[i], text);
+        FUZZ_HOLDS(len > 0 && len <= MAAS_FLOAT_MAX);
+        FUZZ_HOLDS(maas__json_float(text, text + len, &back) == text + len);
+        FUZZ_HOLDS(memcmp(&back, &x[i], sizeof(float)) == 0);
+    }
+}
+
+
+static void
+check_answer(const maas_request_t *req)
+{
+    char        *buf;
+    float        y[2 * MAX_ROWS];
+    size_t       i, size, n, json_len;
+    maas_str_t   version = { "1", 1 };
+
+    for (i = 0; i < 2 * MAX_ROWS; i++) {
+        y[i] = (float) i * -1.2345678e-30f;
+    }
+
+    size = maas_v2_size(model, version, req);
+    buf = malloc(size);
+    FUZZ_HOLDS(size != 0 && buf != NULL);
+
+    n = maas_v2_write(model, version, req, y, buf, &json_len);
+    FUZZ_HOLDS(n <= size && json_len <= n);
+    FUZZ_HOLDS(json_len == 0
+               || maas__json_check(buf, json_len, 16, NULL) == MAAS_OK);
+
+    free(buf);
+}
+
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    char             *body;
+    float             x[3 * MAX_ROWS];
+    size_t            len, json_len;
+    maas_err_t        err;
+    maas_status_t     rc;
+    maas_request_t    req;
+
+    if (model == NULL) {
+        make_model();
+    }
+
+    if (size == 0) {
+        return 0;
+    }
+
+    /* of just that size and without a terminator */
+
+    len = size - 1;
+    body = malloc(len ? len : 1);
+    FUZZ_HOLDS(body != NULL);
+    memcpy(body, data + 1, len);
+
+    memset(&req, 0, sizeof(req));
+    memset(&err, 0, sizeof(err));
+    json_len = len;
+
+    FUZZ_HOLDS(maas_rows_bound(model, len, MAX_ROWS) >= 1);
+    FUZZ_HOLDS(maas_rows_bound(model, len, MAX_ROWS) <= MAX_ROWS);
+
+    switch (data[0] & 3) {
+    case 1:
+        rc = maas_rows_read(model, body, len, MAX_ROWS, x, &req, &err);
+        break;
+    case 2:
+        rc = maas_v2_read(model, body, len, len, MAX_ROWS, x, &req, &err);
+        break;
+    case 3:
+        json_len = len < 12 ? len : len - 12;
+        rc = maas_v2_read(model, body, len, json_len, MAX_ROWS, x, &req,
+                          &err);
+        break;
+    default:
+        json_len = 0;
+        rc = maas_bytes_read(model, body, len, MAX_ROWS, x, &req, &err);
+    }
+
+    if (rc == MAAS_OK) {
+        fuzz_accepted++;
+        FUZZ_HOLDS(req.rows <= MAX_ROWS);
+        FUZZ_HOLDS(json_len == 0
+                   || maas__json_check(body, json_len, 16, NULL) == MAAS_OK);
+
+        if ((data[0] & 3) != 0 && json_len == len) {
+            check_numbers(x, 3 * req.rows);
+        }
+
+        check_answer(&req);
+
+    } else {
+        FUZZ_HOLDS(err.code == rc && err.msg[0] != '\0');
+        FUZZ_HOLDS(memchr(err.msg, '\0', sizeof(err.msg)) != NULL);
+    }
+
+    free(body);
+
+    return 0;
+}
+
+
+size_t
+fuzz_seed(unsigned n, uint8_t *buf, size_t room)
+{
+    size_t  len;
+
+    if (n >= sizeof(seeds) / sizeof(seeds[0])) {
+        return 0;
+    }
+
+    len = strlen(seeds[n]);
+    memcpy(buf, seeds[n], len);
+
+    return len;
+}
