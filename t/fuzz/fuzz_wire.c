@@ -31,7 +31,7 @@ static const char *const  seeds[] = {
     "\"outputs\":[{\"name\":\"output\",\"parameters\":{\"binary_data\":true}}]}",
     "c{\"inputs\":[{\"name\":\"input\",\"shape\":[1,3],\"datatype\":\"FP32\","
     "\"parameters\":{\"binary_data_size\":12}}]}abcdefghijkl",
-    "d abcdefghijkl",
+    "dabcdefghijkl",
 };
 
 static maas_model_t  *model;

@@ -293,13 +293,14 @@ t43_most_rows(void **state)
     info = wire_info();
 
     for (rows = 1; rows <= 9; rows++) {
-        p = text + sprintf(text, "{" IN "\"shape\":[%d,4]," FP32 "\"data\":[",
-                           rows);
+        p = text + snprintf(text, sizeof(text), "{" IN "\"shape\":[%d,4],"
+                            FP32 "\"data\":[", rows);
         for (i = 0; i < rows * 4; i++) {
-            p += sprintf(p, "%s%d", i > 0 ? "," : "", i);
+            p += snprintf(p, text + sizeof(text) - p, "%s%d",
+                          i > 0 ? "," : "", i);
         }
 
-        strcpy(p, "]}]}");
+        stpcpy(p, "]}]}");
         v2(&w, text);
 
         if (rows <= 8) {
@@ -614,10 +615,11 @@ more_than_room(void **state)
     info = wire_info();
 
     for (i = 0; i < 4; i++) {
-        p = text + sprintf(text, "{" IN "\"shape\":[2,4],\"datatype\":\"%s\","
-                           "\"data\":[", types[i]);
+        p = text + snprintf(text, sizeof(text), "{" IN "\"shape\":[2,4],"
+                            "\"datatype\":\"%s\",\"data\":[", types[i]);
         for (k = 0; k < 500; k++) {
-            p += sprintf(p, "%s%s", k > 0 ? "," : "", i == 2 ? "true" : "1");
+            p += snprintf(p, text + sizeof(text) - p, "%s%s",
+                          k > 0 ? "," : "", i == 2 ? "true" : "1");
         }
 
         p = stpcpy(p, "]}]}");
@@ -642,16 +644,16 @@ t36_many_members(void **state)
 
     p = stpcpy(text, "{");
     for (i = 0; i < 100000; i++) {
-        p += sprintf(p, "\"k%d\":%d,", i, i);
+        p += snprintf(p, 32, "\"k%d\":%d,", i, i);
     }
-    strcpy(p, IN SHAPE FP32 DATA "}]}");
+    stpcpy(p, IN SHAPE FP32 DATA "}]}");
     v2_good(&w, text, 1);
 
     p = stpcpy(text, "{");
     for (i = 0; i < 100000; i++) {
         p = stpcpy(p, "\"id\":\"a\",");
     }
-    strcpy(p, IN SHAPE FP32 DATA "}]}");
+    stpcpy(p, IN SHAPE FP32 DATA "}]}");
     v2_bad(text, MAAS_BADVALUE, "byte 15: \"id\" is there twice");
 
     free(text);
