@@ -194,8 +194,8 @@ def cores():
         for line in f:
             fields = line.split()
             if fields[0] in ('cpu' + SERVER_CORE, 'cpu' + CLIENT_CORE):
-                # all but idle and iowait
-                spent += sum(int(v) for v in fields[1:4] + fields[6:9])
+                # not interrupts: the network's are ours
+                spent += sum(int(v) for v in fields[1:4] + fields[8:9])
     return spent / TICK
 
 
