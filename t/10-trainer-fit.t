@@ -137,6 +137,9 @@ is($t->read_file('s1.safetensors'), $t->read_file('s2.safetensors'),
     'same seed, same bits');
 isnt($t->read_file('s1.safetensors'), $t->read_file('s3.safetensors'),
     'another seed, others');
+isnt(document('s1.safetensors')->{inputs}{columns}[0]{shift},
+    document('s3.safetensors')->{inputs}{columns}[0]{shift},
+    'its training rows are others too');
 
 $t->write_file('fit.conf', "# as above\n\n data = classes.csv \nepochs=3\n"
     . "name =  same\nseed = 9\njson = no\n");
