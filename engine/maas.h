@@ -182,22 +182,36 @@ size_t maas_rows_bound(const maas_model_t *m, size_t len, size_t max_rows);
  * use. body[0..len) needs no terminator and nothing beyond it is read.  On
  * failure x holds nothing of meaning, *req is untouched and err names the
  * place.  BADVALUE, BADSHAPE, TOOBIG (rows over max_rows), UNSUPPORTED.
+ * Every number in x is finite: one beyond FP32, and NaN or infinity in a
+ * binary tensor, is BADVALUE, since no finite answer could come of it.  err
+ * never repeats bytes of the body.
  */
 
-/* Open Inference Protocol v2 infer request.  json_len: length of the JSON
+/*
+ * Open Inference Protocol v2 infer request.  json_len: length of the JSON
  * part, json_len = len without binary tensors; json_len = 0: the raw form, one
- * tensor and nothing else. */
+ * tensor of FP32 and nothing else.
+ * One input, the model's.  Its shape is [rows,...] where the rest makes a row,
+ * or one row without a batch dimension; data is flat, or nested just as the
+ * shape.  FP32, FP64, FP16, BF16, INT8..64, UINT8..64 and BOOL, in JSON and as
+ * bytes; of each only what the type can hold (integers have no fraction, BOOL
+ * is true or false), rounded once to float.
+ * No rows, as in [0,784], are no error: req->rows = 0, and the answer is an
+ * empty tensor.  Members that the protocol does not have are checked and
+ * passed over; those that it has may not come twice.
+ */
 maas_status_t maas_v2_read(const maas_model_t *m, const char *body,
     size_t len, size_t json_len, size_t max_rows, float *x,
     maas_request_t *req, maas_err_t *err);
 
 /* A bare JSON array: one row, [1,2,3], or rows, [[1,2,3],[4,5,6]]; rows may be
- * nested as the model's shape. */
+ * nested as the model's shape.  A flat array for a model of one number is as
+ * many rows.  An empty one is BADSHAPE. */
 maas_status_t maas_rows_read(const maas_model_t *m, const char *body,
     size_t len, size_t max_rows, float *x, maas_request_t *req,
     maas_err_t *err);
 
-/* Raw little-endian FP32, row after row. */
+/* Raw little-endian FP32, row after row, at least one. */
 maas_status_t maas_bytes_read(const maas_model_t *m, const char *body,
     size_t len, size_t max_rows, float *x, maas_request_t *req,
     maas_err_t *err);

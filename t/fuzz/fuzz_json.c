@@ -1,0 +1,231 @@
+/*
+ * Any bytes as a body: every reader, and where one accepts, every writer.
+ * The first two bytes say how it came: the model, the form, the header.
+ *
+ * Besides not crashing: what is accepted is valid JSON by the plain check, is
+ * finite and within the rows that were promised; numbers are the same the fast
+ * way and byte by byte; answers are valid JSON in the size they asked for.
+ */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fuzz.h"
+#include "maas_json.h"
+
+
+#define MAX_ROWS  16
+#define MOST_IN   64
+
+
+unsigned long  fuzz_accepted;
+
+static const char *const  labels[] = { "a", "b\"c", "\xc3\xa4" };
+
+
+/* From each of the first brackets on, both ways. */
+
+static void
+same_numbers(const char *body, size_t len)
+{
+    int            tries;
+    float         *x[2];
+    size_t         n[2], room;
+    maas_err_t     err[2];
+    maas_json_t    j[2];
+    const char    *p, *end;
+    maas_status_t  rc[2];
+
+    end = body + len;
+
+    for (tries = 0, p = body; tries < 6; tries++) {
+        p = p < end ? memchr(p, '[', (size_t) (end - p)) : NULL;
+
+        if (p == NULL) {
+            break;
+        }
+
+        p++;
+        room = len % 97;
+        memset(err, 0, sizeof(err));
+
+        for (int i = 0; i < 2; i++) {
+            x[i] = calloc(room + 1, sizeof(float));
+            n[i] = 0;
+            j[i].start = body;
+            j[i].p = p;
+            j[i].end = end;
+            maas__json_space(&j[i]);
+        }
+
+        rc[0] = maas__json_run_plain(&j[0], x[0], room, &n[0], &err[0]);
+        rc[1] = maas__json_has_avx512()
+                ? maas__json_run_avx512(&j[1], x[1], room, &n[1], &err[1])
+                : maas__json_run_plain(&j[1], x[1], room, &n[1], &err[1]);
+
+        FUZZ_HOLDS(rc[0] == rc[1] && n[0] == n[1] && j[0].p == j[1].p
+              && strcmp(err[0].msg, err[1].msg) == 0);
+        FUZZ_HOLDS(memcmp(x[0], x[1], (n[0] < room ? n[0] : room) * sizeof(float))
+              == 0);
+
+        free(x[0]);
+        free(x[1]);
+    }
+}
+
+
+static void
+answer(const maas_info_t *info, const maas_request_t *req)
+{
+    char        *buf;
+    size_t       i, len, size, json_len;
+    float       *y;
+    maas_str_t   version = { "1", 1 };
+
+    y = calloc(req->rows * info->out + 1, sizeof(float));
+
+    for (i = 0; i < req->rows * info->out; i++) {
+        y[i] = (float) (i * 2654435761u % 1000) / 999;
+    }
+
+    size = maas__v2_size(info, version, req);
+    buf = malloc(size);
+    len = maas__v2_write(info, version, req, y, buf, &json_len);
+    FUZZ_HOLDS(len <= size && json_len <= len);
+    FUZZ_HOLDS(maas__json_check(buf, json_len, 16, NULL) == MAAS_OK);
+    free(buf);
+
+    size = maas__rows_size(info, req);
+    buf = malloc(size);
+    len = maas__rows_write(info, req, y, buf);
+    FUZZ_HOLDS(len <= size);
+    FUZZ_HOLDS(maas__json_check(buf, len, 16, NULL) == MAAS_OK);
+
+    free(buf);
+    free(y);
+}
+
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    float           *x;
+    size_t           i, len, json_len, room;
+    maas_err_t       err;
+    const char      *body;
+    maas_info_t      info;
+    maas_status_t    rc;
+    maas_request_t   req;
+
+    static const size_t  in[4] = { 1, 4, 6, MOST_IN };
+
+    if (size < 2) {
+        return 0;
+    }
+
+    memset(&info, 0, sizeof(info));
+    info.name = "toy";
+    info.task = (maas_task_t) (data[0] >> 2 & 3) % 3;
+    info.input_name = "input";
+    info.output_name = "probs";
+    info.in = in[data[0] & 3];
+    info.out = info.task == MAAS_TASK_BINARY ? 1 : 3;
+    info.n_labels = data[0] >> 4 & 1 ? 3 : 0;
+    info.labels = labels;
+
+    body = (const char *) data + 2;
+    len = size - 2;
+    room = maas__rows_bound(&info, len, MAX_ROWS) * info.in;
+    x = malloc(room * sizeof(float));
+    memset(&err, 0, sizeof(err));
+
+    /* a tail of up to 255 bytes, or the whole is JSON, or none of it */
+    json_len = data[1] < len ? len - data[1] : 0;
+
+    switch (data[0] >> 5) {
+    case 0:
+        json_len = len;
+        rc = maas__rows_read(&info, body, len, MAX_ROWS, x, &req, &err);
+        break;
+    case 1:
+        json_len = 0;
+        rc = maas__bytes_read(&info, body, len, MAX_ROWS, x, &req, &err);
+        break;
+    case 2:
+    case 3:
+        rc = maas__v2_read(&info, body, len, json_len, MAX_ROWS, x, &req,
+                           &err);
+        break;
+    default:
+        json_len = len;
+        rc = maas__v2_read(&info, body, len, len, MAX_ROWS, x, &req, &err);
+    }
+
+    if (rc == MAAS_OK) {
+        fuzz_accepted++;
+        FUZZ_HOLDS(req.rows <= MAX_ROWS && req.rows * info.in <= room);
+        FUZZ_HOLDS(json_len == 0
+              || maas__json_check(body, json_len, 16, NULL) == MAAS_OK);
+
+        for (i = 0; i < req.rows * info.in; i++) {
+            FUZZ_HOLDS(x[i] - x[i] == 0);
+        }
+
+        answer(&info, &req);
+
+    } else {
+        FUZZ_HOLDS(err.code == rc && err.msg[0] != '\0');
+        FUZZ_HOLDS(strchr(err.msg, '/') == NULL);
+    }
+
+    free(x);
+    same_numbers(body, len);
+
+    return 0;
+}
+
+
+/* Seeds: how, tail, and the body */
+
+static const struct { uint8_t how, tail; const char *body; }  seeds[] = {
+    { 0x81, 0, "{\"id\":\"7\",\"inputs\":[{\"name\":\"input\",\"shape\":[2,4],"
+      "\"datatype\":\"FP32\",\"data\":[0.5,1e2,-3,0.0039215686,5,6,7,255]}],"
+      "\"outputs\":[{\"name\":\"probs\",\"parameters\":{\"binary_data\":true}}]}" },
+    { 0x91, 0, "{\"inputs\":[{\"data\":[[1,2,3,4]],\"name\":\"input\",\"shape\":"
+      "[1,4],\"datatype\":\"UINT8\",\"parameters\":{\"x\":[1,{\"y\":null}]}}],"
+      "\"outputs\":[{\"name\":\"probs\",\"parameters\":{\"classification\":2}}],"
+      "\"parameters\":{\"binary_data_output\":true}}" },
+    { 0x94, 0, "{\"inputs\":[{\"name\":\"input\",\"shape\":[3,1],\"datatype\":"
+      "\"BOOL\",\"data\":[[true],[false],[true]]}],\"outputs\":[{\"name\":"
+      "\"probs\",\"parameters\":{\"classification\":9}}]}" },
+    { 0x41, 16, "{\"inputs\":[{\"name\":\"input\",\"shape\":[1,4],\"datatype\":"
+      "\"FP32\",\"parameters\":{\"binary_data_size\":16}}]}abc\x3e" "abc\x3e"
+      "abc\x3e" "abc\x3e" },
+    { 0x41, 4, "{\"inputs\":[{\"name\":\"input\",\"shape\":[4],\"datatype\":"
+      "\"INT8\"}]}abcd" },
+    { 0x01, 0, "[[1,2,3,4],[0.25,-1.5e-3,12345678901234567890,0]]" },
+    { 0x02, 0, "[[[1,2,3],[4,5,6]],\n  [[7,8,9],[10,11,12]]]" },
+    { 0x03, 0, "[0,0,0.0,255,0.51764706,0.0039215686,-1.5,0,0,0,7,16777217,"
+      "1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,"
+      "0.12345678901234567,3,1e-45,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,"
+      "21,22,23,24,25,26,-27]" },
+    { 0x20, 0, "abc\x3e" "abc\x3f" }
+};
+
+size_t
+fuzz_seed(unsigned i, uint8_t *buf, size_t room)
+{
+    size_t  len;
+
+    if (i >= sizeof(seeds) / sizeof(seeds[0])) {
+        return 0;
+    }
+
+    len = strlen(seeds[i].body);
+    buf[0] = seeds[i].how;
+    buf[1] = seeds[i].tail;
+    memcpy(buf + 2, seeds[i].body, len);
+
+    return len + 2;
+}
