@@ -154,6 +154,7 @@ class Nginx(Server):
             f.write(CONF.format(so=os.path.abspath(so), prefix=prefix,
                                 workers=workers, port=port, http=http_part,
                                 server=server_part))
+        self.prefix = prefix
         self.began = time.monotonic()
         super().__init__(name, [binary, '-p', prefix, '-c', conf,
                                 '-e', os.path.join(prefix, 'error.log')])
@@ -187,6 +188,19 @@ def wrk_end(process):
     raise RuntimeError('wrk said nothing:\n' + out)
 
 
+def children_cpu():
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def cpu_of(command):
+    """CPU seconds of a program that ends by itself, on the server's core."""
+    before = children_cpu()
+    subprocess.run(['taskset', '-c', SERVER_CORE] + command, check=True,
+                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return children_cpu() - before
+
+
 def cores():
     """CPU seconds that anybody spent on the two cores."""
     spent = 0
@@ -203,12 +217,10 @@ def load(server, path, connections, seconds, bodies):
     """One run of wrk, with CPU us per request, how busy the server was, and
     the share of the two cores that others took."""
     cpu, both, start = server.cpu(), cores(), time.monotonic()
-    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    client = children_cpu()
     got = wrk_end(wrk_start(server, path, connections, seconds, bodies))
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
     spent = server.cpu() - cpu
-    client = (after.ru_utime + after.ru_stime
-              - children.ru_utime - children.ru_stime)
+    client = children_cpu() - client
     got['others'] = max(0, cores() - both - spent - client) / (
         time.monotonic() - start) / 2
     got['cpu'] = spent / max(got['requests'], 1) * 1e6
