@@ -159,11 +159,13 @@ int maas_is_finite(const float *x, size_t n);
 
 /*
  * One parsed request.  `id` points into the body, as raw JSON with its quotes,
- * to be echoed as it stands; len 0: none.
+ * to be echoed as it stands; len 0: none.  `name` is what the answer calls the
+ * model; readers leave len 0, which means the model's own name.
  */
 typedef struct {
     size_t      rows;
     maas_str_t  id;
+    maas_str_t  name;
     unsigned    binary;         /* outputs as bytes behind the JSON */
     unsigned    raw;            /* raw form: no JSON in the request */
     size_t      top_k;          /* classification: k best; 0: numbers */
@@ -241,8 +243,9 @@ size_t maas_bytes_write(const maas_model_t *m, const maas_request_t *req,
     const float *y, char *buf);
 
 
-/* Set OpenBLAS to one thread in this process: call in each worker before the
- * first run.  No-op without OpenBLAS. */
+/* Set OpenBLAS to one thread in this process and in those forked from it: call
+ * before the fork, since a child that asks for it gets threads of its own.
+ * No-op the second time, and without OpenBLAS. */
 void maas_single_thread(void);
 
 /* maas_mem.c: let the process keep the memory that it frees, up to 64 MB, so

@@ -104,5 +104,9 @@ maas__gemm_choose(maas_isa_t isa)
 void
 maas_single_thread(void)
 {
-    openblas_set_num_threads(1);
+    /* asking once more after a fork would start its threads anew */
+
+    if (openblas_get_num_threads() != 1) {
+        openblas_set_num_threads(1);
+    }
 }

@@ -142,7 +142,8 @@ static size_t
 out_v2_frame(const maas_info_t *info, maas_str_t version,
     const maas_request_t *req)
 {
-    return 256 + req->id.len + 6 * (strlen(info->name) + version.len
+    return 256 + req->id.len + 6 * (strlen(info->name) + req->name.len
+                                    + version.len
                                     + strlen(info->output_name))
            + 3 * OUT_SIZE_DIGITS;
 }
@@ -184,7 +185,9 @@ out_v2_head(const maas_info_t *info, maas_str_t version,
     }
 
     p = out_text(p, "\"model_name\":");
-    p += maas__json_quote(info->name, strlen(info->name), p);
+    p += req->name.len > 0
+         ? maas__json_quote(req->name.data, req->name.len, p)
+         : maas__json_quote(info->name, strlen(info->name), p);
     p = out_text(p, ",\"model_version\":");
     p += maas__json_quote(version.data, version.len, p);
     p = out_text(p, ",\"outputs\":[{\"name\":");

@@ -254,6 +254,8 @@ ngx_http_maas_batch_answer(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx,
     engine = ctx->model->engine;
     version.data = (const char *) ctx->model->version.data;
     version.len = ctx->model->version.len;
+    req->name.data = (const char *) ctx->model->name.data;
+    req->name.len = ctx->model->name.len;
     json_len = 0;
 
     if (!maas_is_finite(y, req->rows * ctx->model->info->out)) {

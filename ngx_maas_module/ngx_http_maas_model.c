@@ -98,6 +98,10 @@ ngx_http_maas_model_load(ngx_conf_t *cf, ngx_http_maas_model_t *model)
     maas_status_t        rc;
     ngx_pool_cleanup_t  *cln;
 
+    /* here, before workers are forked: see maas.h */
+
+    maas_single_thread();
+
     cln = ngx_pool_cleanup_add(cf->pool, 0);
     if (cln == NULL) {
         return NGX_ERROR;
