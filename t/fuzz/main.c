@@ -2,7 +2,7 @@
  * Drives a fuzz target without clang: mutates its seeds a number of times.
  * No coverage feedback; for that there is libFuzzer.
  *
- *     fuzz_x [runs [seed]]     mutate; a crash leaves crash-x.bin behind
+ *     fuzz_x [runs [seed]]     mutate; a crash leaves fuzz_x.crash behind
  *     fuzz_x -r file...        replay
  */
 
@@ -20,6 +20,7 @@
 static uint64_t  state;
 static uint8_t   input[ROOM];
 static size_t    input_size;
+static char      kept[4096];
 
 
 static uint64_t
@@ -142,7 +143,7 @@ keep(int signo)
 {
     FILE  *f;
 
-    f = fopen("crash-x.bin", "wb");
+    f = fopen(kept, "wb");
 
     if (f != NULL) {
         fwrite(input, 1, input_size, f);
@@ -186,6 +187,7 @@ main(int argc, char **argv)
     unsigned       seeds;
     size_t         n;
 
+    (void) snprintf(kept, sizeof(kept), "%s.crash", argv[0]);
     signal(SIGABRT, keep);
     signal(SIGSEGV, keep);
 
