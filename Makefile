@@ -7,6 +7,11 @@ SHELL       = /bin/sh
 B           = build
 TOP        := $(CURDIR)
 
+# all cores, unless -j was given
+ifeq ($(filter -j%,$(MAKEFLAGS)),)
+MAKEFLAGS  += -j$(shell nproc 2>/dev/null || echo 1)
+endif
+
 # V=1 shows the commands
 E           = $(if $(V),,@)
 
@@ -58,6 +63,9 @@ benches: $(BENCHES)
 # packages, once for each job
 
 PACKAGES = build/.packages-build
+
+# one at a time
+build/.packages-demo build/.packages-test: build/.packages-build
 
 build/.packages-%: .ci/packages
 	@.ci/packages $*
