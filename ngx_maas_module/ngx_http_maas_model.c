@@ -356,7 +356,6 @@ ngx_http_maas_model_init_process(ngx_cycle_t *cycle,
     ngx_uint_t               i;
     ngx_http_maas_model_t  **models;
 
-    maas_single_thread();
     maas_keep_heap();
 
     models = mmcf->models.elts;
