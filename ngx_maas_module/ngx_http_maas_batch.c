@@ -9,14 +9,9 @@
 #include "ngx_http_maas_module.h"
 
 
-static ngx_int_t ngx_http_maas_batch_read(ngx_http_maas_ctx_t *ctx,
-    ngx_str_t *body, size_t json_len, ngx_uint_t max_rows, float *x,
-    maas_err_t *err);
 static ngx_int_t ngx_http_maas_batch_alone(ngx_http_request_t *r,
     ngx_http_maas_ctx_t *ctx, ngx_str_t *body, size_t json_len,
     size_t bound);
-static ngx_int_t ngx_http_maas_batch_answer(ngx_http_request_t *r,
-    ngx_http_maas_ctx_t *ctx, const float *y);
 static void ngx_http_maas_batch_cleanup(void *data);
 
 
@@ -53,8 +48,8 @@ ngx_http_maas_batch_add(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx,
 
     x = batch->x + batch->rows * model->info->in;
 
-    if (ngx_http_maas_batch_read(ctx, body, json_len, mlcf->max_rows, x, &err)
-        != NGX_OK)
+    if (ngx_http_maas_form_read(ctx, body, json_len, mlcf->max_rows, x, &err)
+        != MAAS_OK)
     {
         ngx_http_finalize_request(r, ngx_http_maas_send_failure(r, &err));
         return;
@@ -128,7 +123,7 @@ ngx_http_maas_batch_run(ngx_event_t *ev)
 
         ngx_http_set_log_request(c->log, r);
 
-        rc = status == MAAS_OK ? ngx_http_maas_batch_answer(r, ctx, y)
+        rc = status == MAAS_OK ? ngx_http_maas_form_answer(r, ctx, y)
                                : ngx_http_maas_send_failure(r, &err);
 
         ngx_http_finalize_request(r, rc);
@@ -150,42 +145,6 @@ ngx_http_maas_batch_cleanup(void *data)
         ngx_queue_remove(&ctx->queue);
         ctx->queued = 0;
     }
-}
-
-
-/* Rows out of the body into x, which has room for what maas_rows_bound()
- * said of max_rows */
-
-static ngx_int_t
-ngx_http_maas_batch_read(ngx_http_maas_ctx_t *ctx, ngx_str_t *body,
-    size_t json_len, ngx_uint_t max_rows, float *x, maas_err_t *err)
-{
-    const char     *p;
-    maas_model_t   *engine;
-    maas_status_t   rc;
-
-    p = (const char *) body->data;
-    engine = ctx->model->engine;
-
-    switch (ctx->form) {
-
-    case ngx_http_maas_form_v2:
-        rc = maas_v2_read(engine, p, body->len, json_len, max_rows, x,
-                          &ctx->req, err);
-        break;
-
-    case ngx_http_maas_form_rows:
-        rc = maas_rows_read(engine, p, body->len, max_rows, x, &ctx->req,
-                            err);
-        break;
-
-    default: /* ngx_http_maas_form_bytes */
-        rc = maas_bytes_read(engine, p, body->len, max_rows, x, &ctx->req,
-                             err);
-        break;
-    }
-
-    return rc == MAAS_OK ? NGX_OK : NGX_ERROR;
 }
 
 
@@ -211,8 +170,8 @@ ngx_http_maas_batch_alone(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx,
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    if (ngx_http_maas_batch_read(ctx, body, json_len, mlcf->max_rows, x, &err)
-        != NGX_OK)
+    if (ngx_http_maas_form_read(ctx, body, json_len, mlcf->max_rows, x, &err)
+        != MAAS_OK)
     {
         return ngx_http_maas_send_failure(r, &err);
     }
@@ -230,86 +189,5 @@ ngx_http_maas_batch_alone(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx,
         return ngx_http_maas_send_failure(r, &err);
     }
 
-    return ngx_http_maas_batch_answer(r, ctx, y);
-}
-
-
-/* y: the request's own rows */
-
-static ngx_int_t
-ngx_http_maas_batch_answer(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx,
-    const float *y)
-{
-    char            *p;
-    size_t           size, json_len;
-    ngx_str_t        body, *type;
-    maas_str_t       version;
-    maas_model_t    *engine;
-    maas_request_t  *req;
-
-    static ngx_str_t  json = ngx_string("application/json");
-    static ngx_str_t  octets = ngx_string("application/octet-stream");
-
-    req = &ctx->req;
-    engine = ctx->model->engine;
-    version.data = (const char *) ctx->model->version.data;
-    version.len = ctx->model->version.len;
-    req->name.data = (const char *) ctx->model->name.data;
-    req->name.len = ctx->model->name.len;
-    json_len = 0;
-
-    if (!maas_is_finite(y, req->rows * ctx->model->info->out)) {
-        ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
-                      "maas: model \"%V\": the result is not finite",
-                      &ctx->model->name);
-        return ngx_http_maas_send_error(r, NGX_HTTP_INTERNAL_SERVER_ERROR,
-                                        "the result is not finite");
-    }
-
-    switch (ctx->form) {
-
-    case ngx_http_maas_form_v2:
-        size = maas_v2_size(engine, version, req);
-        break;
-
-    case ngx_http_maas_form_rows:
-        size = maas_rows_size(engine, req);
-        break;
-
-    default: /* ngx_http_maas_form_bytes */
-        size = maas_bytes_size(engine, req);
-        break;
-    }
-
-    p = ngx_pnalloc(r->pool, size + 1);
-    if (p == NULL) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    type = &json;
-    body.data = (u_char *) p;
-
-    switch (ctx->form) {
-
-    case ngx_http_maas_form_v2:
-        body.len = maas_v2_write(engine, version, req, y, p, &json_len);
-        break;
-
-    case ngx_http_maas_form_rows:
-        body.len = maas_rows_write(engine, req, y, p);
-        break;
-
-    default: /* ngx_http_maas_form_bytes */
-        body.len = maas_bytes_write(engine, req, y, p);
-        type = &octets;
-        break;
-    }
-
-    if (ctx->form == ngx_http_maas_form_v2 && req->binary) {
-        type = &octets;
-    } else {
-        json_len = 0;
-    }
-
-    return ngx_http_maas_send(r, NGX_HTTP_OK, type, &body, json_len);
+    return ngx_http_maas_form_answer(r, ctx, y);
 }

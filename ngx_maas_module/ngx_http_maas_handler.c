@@ -1,7 +1,8 @@
 
 /*
- * From a request to a prediction: routing, method, body, form of the answer.
- * Not here: running models (ngx_http_maas_batch.c), making answers.
+ * From a request to a prediction: routing, method, body.
+ * Not here: running models (ngx_http_maas_batch.c), what bodies mean and
+ * answers look like (ngx_http_maas_form.c).
  */
 
 
@@ -161,48 +162,6 @@ ngx_http_maas_infer(ngx_http_request_t *r, ngx_http_maas_model_t *model)
     }
 
     return NGX_DONE;
-}
-
-
-static ngx_uint_t
-ngx_http_maas_is_octets(ngx_str_t *type)
-{
-    return type->len >= 24
-           && ngx_strncasecmp(type->data, (u_char *) "application/octet-stream",
-                              24) == 0;
-}
-
-
-/* maas_predict takes three forms and answers in the same one. */
-
-static ngx_http_maas_form_e
-ngx_http_maas_form(ngx_http_request_t *r, ngx_str_t *body)
-{
-    size_t  i;
-
-    if (r->headers_in.content_type != NULL
-        && ngx_http_maas_is_octets(&r->headers_in.content_type->value))
-    {
-        return ngx_http_maas_form_bytes;
-    }
-
-    for (i = 0; i < body->len; i++) {
-        switch (body->data[i]) {
-
-        case ' ':
-        case '\t':
-        case CR:
-        case LF:
-            continue;
-
-        case '{':
-            return ngx_http_maas_form_v2;
-        }
-
-        break;
-    }
-
-    return ngx_http_maas_form_rows;
 }
 
 

@@ -86,7 +86,7 @@ typedef enum {
 struct ngx_http_maas_ctx_s {
     ngx_http_request_t       *request;
     ngx_http_maas_model_t    *model;
-    ngx_http_maas_form_e      form;        /* of the answer */
+    ngx_http_maas_form_e      form;        /* of body and answer */
     maas_request_t            req;
     ngx_uint_t                row;         /* first one in the batch */
     ngx_queue_t               queue;
@@ -137,6 +137,24 @@ ngx_int_t ngx_http_maas_body(ngx_http_request_t *r, ngx_str_t *body);
 /* A request header by its lower-case name, NULL if there is none. */
 ngx_str_t *ngx_http_maas_header(ngx_http_request_t *r, char *name,
     size_t len);
+
+
+/* ngx_http_maas_form.c */
+
+/* maas_predict takes several forms: which one a body is in. */
+ngx_http_maas_form_e ngx_http_maas_form(ngx_http_request_t *r,
+    ngx_str_t *body);
+
+/* Rows out of a body of ctx->form into x, which has room for what
+ * maas_rows_bound() said of max_rows; sets ctx->req. */
+maas_status_t ngx_http_maas_form_read(ngx_http_maas_ctx_t *ctx,
+    ngx_str_t *body, size_t json_len, ngx_uint_t max_rows, float *x,
+    maas_err_t *err);
+
+/* Answer with y(ctx->req.rows,out) in the form that the request had; what a
+ * content handler returns. */
+ngx_int_t ngx_http_maas_form_answer(ngx_http_request_t *r,
+    ngx_http_maas_ctx_t *ctx, const float *y);
 
 
 /* ngx_http_maas_batch.c */
