@@ -51,7 +51,7 @@ PRELOADS   := $(patsubst t/lib/%.c,$(B)/%.so,$(wildcard t/lib/*.c))
 
 
 .PHONY: all module trainer units benches fuzzers test demo demo-stop bench \
-	asan torture fuzz style clean
+	bench-tables asan torture fuzz style clean
 
 all: module trainer
 module: $(SO)
@@ -228,6 +228,11 @@ $(B)/bench_echo.so: bench/echo/ngx_http_bench_echo_module.c $(SO)
 bench: build/.packages-bench build/bench-venv/.done all benches \
 	$(B)/bench_echo.so
 	bench/run $(B) -n $(NGINX) $(BENCH_FLAGS)
+	build/bench-venv/bin/python bench/tables.py $(B)
+
+# the part of it that is quick: small tables against scikit-learn
+bench-tables: build/.packages-bench build/bench-venv/.done trainer
+	build/bench-venv/bin/python bench/tables.py $(B) $(TABLES_FLAGS)
 
 style:
 	@prove -v t/00-style.t
