@@ -87,6 +87,10 @@ train_batch_create(train_batch_t *b, const train_source_t *s,
 
     b->classes = train_alloc(max_rows, sizeof(uint32_t));
     b->targets = train_alloc(max_rows * b->out, sizeof(float));
+
+    if (d->weights != NULL) {
+        b->weight = train_alloc(max_rows, sizeof(float));
+    }
 }
 
 
@@ -100,6 +104,7 @@ train_batch_free(train_batch_t *b)
     train_free(b->col_n);
     train_free(b->classes);
     train_free(b->targets);
+    train_free(b->weight);
     (void) memset(b, 0, sizeof(train_batch_t));
 }
 
@@ -262,6 +267,7 @@ train_batch_fill(train_batch_t *b, const train_source_t *s,
 
     d = s->data;
     b->rows = n;
+    b->mass = (d->weights != NULL) ? 0 : (double) n;
 
     if (b->sparse && columns) {
         (void) memset(b->col_n, 0, b->in * sizeof(uint32_t));
@@ -282,6 +288,11 @@ train_batch_fill(train_batch_t *b, const train_source_t *s,
             (void) memcpy(b->targets + i * b->out,
                           d->targets + row[i] * b->out,
                           b->out * sizeof(float));
+        }
+
+        if (d->weights != NULL) {
+            b->weight[i] = d->weights[row[i]];
+            b->mass += (double) b->weight[i];
         }
     }
 }

@@ -97,11 +97,12 @@ static double
 loop_epoch(loop_t *l, size_t epoch, train_result_t *r)
 {
     size_t                at, n, batch, rows, last;
-    double                sum, begin;
+    double                sum, mass, begin;
     const train_layer_t  *out;
 
     begin = train_now();
     sum = 0;
+    mass = 0;
     rows = 0;
     batch = 0;
     last = l->net->n_layers - 1;
@@ -122,15 +123,15 @@ loop_epoch(loop_t *l, size_t epoch, train_result_t *r)
                        loop_rate(l));
 
         rows += n;
+        mass += l->batch.mass;
         l->step++;
-        train_progress_batch(&l->progress, epoch, ++batch,
-                             sum / (double) rows);
+        train_progress_batch(&l->progress, epoch, ++batch, sum / mass);
     }
 
     r->rows += rows;
     r->train_seconds += train_now() - begin;
 
-    return rows ? sum / (double) rows + loop_penalty(l) : NAN;
+    return rows ? sum / mass + loop_penalty(l) : NAN;
 }
 
 
@@ -159,7 +160,7 @@ static void
 loop_validate(loop_t *l, double *loss, double *score)
 {
     float                *y;
-    double                sum, good, t, t1, t2, e;
+    double                sum, mass, good, t, t1, t2, e, weight;
     size_t                at, n, i, last;
     train_batch_t        *b;
     const train_layer_t  *out;
@@ -169,6 +170,7 @@ loop_validate(loop_t *l, double *loss, double *score)
     out = &l->net->layers[last];
     y = l->eval_work.a[last];
     sum = 0;
+    mass = 0;
     good = 0;
     e = 0;
     t1 = 0;
@@ -182,27 +184,30 @@ loop_validate(loop_t *l, double *loss, double *score)
                          l->n_valid - at - n, 0);
         train_forward(&l->eval_work, b);
         sum += train_loss(l->plan->loss, out->act, b, y, out->ld, NULL);
+        mass += b->mass;
 
         for (i = 0; i < n; i++) {
+            weight = (b->weight != NULL) ? (double) b->weight[i] : 1;
+
             if (l->valid_source->data->classes != NULL) {
-                good += loop_correct(b, i, y + i * out->ld);
+                good += weight * loop_correct(b, i, y + i * out->ld);
                 continue;
             }
 
             t = b->targets[i];
-            t1 += t;
-            t2 += t * t;
-            e += (t - y[i * out->ld]) * (t - y[i * out->ld]);
+            t1 += weight * t;
+            t2 += weight * t * t;
+            e += weight * (t - y[i * out->ld]) * (t - y[i * out->ld]);
         }
     }
 
-    *loss = sum / (double) l->n_valid;
+    *loss = sum / mass;
 
     if (l->valid_source->data->classes != NULL) {
-        *score = good / (double) l->n_valid;
+        *score = good / mass;
 
     } else {
-        t2 -= t1 * t1 / (double) l->n_valid;
+        t2 -= t1 * t1 / mass;
         *score = (t2 > 0) ? 1 - e / t2 : NAN;
     }
 }

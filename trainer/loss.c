@@ -183,54 +183,67 @@ loss_targets(const train_batch_t *b, size_t row, size_t n, int classes)
 }
 
 
-double
-train_loss(train_loss_t loss, maas_act_t act, const train_batch_t *b,
-    float *z, size_t ld, float *dz)
+/* One row: z(n) becomes answers, d(n), if not NULL, the gradient */
+
+static double
+loss_row(train_loss_t loss, maas_act_t act, const train_batch_t *b, size_t row,
+    float scale, float *z, size_t ld, float *d)
 {
-    int           classes;
-    float         scale, *d;
-    size_t        i, n;
+    size_t        n;
     double        sum;
     const float  *t;
 
     n = b->out;
+
+    if (loss == TRAIN_LOSS_SPARSE) {
+        return loss_softmax(z, n, NULL, b->classes[row], scale, d);
+    }
+
+    t = loss_targets(b, row, n, act != MAAS_ACT_LINEAR && !b->soft);
+
+    if (loss == TRAIN_LOSS_CATEGORICAL) {
+        return loss_softmax(z, n, t, 0, scale, d);
+    }
+
+    if (loss == TRAIN_LOSS_BINARY) {
+        return loss_binary(z, n, t, scale, d);
+    }
+
+    if (act == MAAS_ACT_SOFTMAX) {
+        maas__softmax(z, 1, n, ld);
+    } else {
+        maas__act(act, 1, z, n);
+    }
+
+    sum = loss_distance(loss, z, n, t, scale, d);
+
+    if (d != NULL) {
+        train_act_backward(act, 1, NULL, z, 1, n, ld, d);
+    }
+
+    return sum;
+}
+
+
+double
+train_loss(train_loss_t loss, maas_act_t act, const train_batch_t *b,
+    float *z, size_t ld, float *dz)
+{
+    float   w, *d;
+    size_t  i;
+    double  sum;
+
     sum = 0;
-    scale = 1 / (float) b->rows;
-    classes = (act != MAAS_ACT_LINEAR && !b->soft);
 
     if (dz != NULL) {
         (void) memset(dz, 0, b->rows * ld * sizeof(float));
     }
 
-    for (i = 0; i < b->rows; i++, z += ld) {
+    for (i = 0; i < b->rows; i++) {
         d = (dz != NULL) ? dz + i * ld : NULL;
-
-        if (loss == TRAIN_LOSS_SPARSE) {
-            sum += loss_softmax(z, n, NULL, b->classes[i], scale, d);
-            continue;
-        }
-
-        t = loss_targets(b, i, n, classes);
-
-        if (loss == TRAIN_LOSS_CATEGORICAL) {
-            sum += loss_softmax(z, n, t, 0, scale, d);
-
-        } else if (loss == TRAIN_LOSS_BINARY) {
-            sum += loss_binary(z, n, t, scale, d);
-
-        } else {
-            if (act == MAAS_ACT_SOFTMAX) {
-                maas__softmax(z, 1, n, ld);
-            } else {
-                maas__act(act, 1, z, n);
-            }
-
-            sum += loss_distance(loss, z, n, t, scale, d);
-
-            if (d != NULL) {
-                train_act_backward(act, 1, NULL, z, 1, n, ld, d);
-            }
-        }
+        w = (b->weight != NULL) ? b->weight[i] : 1;
+        sum += (double) w * loss_row(loss, act, b, i, w / (float) b->rows,
+                                     z + i * ld, ld, d);
     }
 
     return sum;

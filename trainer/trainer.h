@@ -126,6 +126,8 @@ typedef struct {
     size_t         out;             /* width of the network's answer */
     uint32_t      *classes;         /* (rows), classification and binary */
     float         *targets;         /* (rows,out), regression */
+    float         *weights;         /* (rows), how much a row counts: 0 and
+                                       up, about 1; NULL: all the same */
     size_t         n_labels;
     char         **labels;
     char          *target;          /* column's name, NULL for IDX */
@@ -273,6 +275,8 @@ typedef struct {
     uint32_t      *col_n;           /*     (in) so many of each column */
     uint32_t      *classes;         /* (rows) */
     float         *targets;         /* (rows,out) */
+    float         *weight;          /* (rows), NULL: each counts once */
+    double         mass;            /* sum of the weights, or rows */
     unsigned       soft;            /* targets are shares of classes, given */
 } train_batch_t;
 
@@ -316,8 +320,9 @@ int train_loss_choose(train_loss_t loss, maas_task_t task);
 
 /*
  * z(rows,ld): the last layer's numbers before its activation; becomes its
- * answers.  dz(rows,ld), if not NULL: gradient of the mean loss by z.
- * Returns the sum of the rows' losses.
+ * answers.  dz(rows,ld), if not NULL: gradient by z of the weighted losses'
+ * sum over the number of rows.  Returns the sum of the weighted losses: over
+ * b->mass it is their mean.
  */
 double train_loss(train_loss_t loss, maas_act_t act, const train_batch_t *b,
     float *z, size_t ld, float *dz);

@@ -160,7 +160,8 @@ oracle_loss(const check_t *c)
             memcpy(x, z, l->units * sizeof(double));
         }
 
-        sum += oracle_row_loss(c, r, x);
+        sum += oracle_row_loss(c, r, x)
+               * (c->data.weights ? (double) c->data.weights[r] : 1);
     }
 
     return sum / ROWS;
@@ -460,6 +461,41 @@ soft_targets(void **state)
 }
 
 
+/* A row that counts twice, one that counts nothing */
+
+static void
+weights(void **state)
+{
+    int                   loss;
+    size_t                i;
+    check_t               c;
+    uint32_t              row[ROWS] = { 0, 1, 2, 3, 4 };
+    static const float    w[ROWS] = { 2, 0, 1, 0.5f, 1.5f };
+    static const size_t   out[] = { 4, 1, 2 };
+
+    (void) state;
+
+    for (loss = TRAIN_LOSS_MSE; loss < TRAIN_N_LOSSES; loss++) {
+        for (i = 0; train_loss_choose((train_loss_t) loss, (maas_task_t) i)
+                    != loss; i++)
+        {
+            /* void */
+        }
+
+        check_create(&c, "7:tanh", (maas_task_t) i, (train_loss_t) loss, 6,
+                     out[i], 0);
+        c.data.weights = train_alloc(ROWS, sizeof(float));
+        memcpy(c.data.weights, w, sizeof(w));
+        train_batch_free(&c.batch);
+        train_batch_create(&c.batch, &c.source, ROWS);
+        train_batch_fill(&c.batch, &c.source, row, ROWS, 0, 1);
+        assert_true(c.batch.mass == 5);
+        check_gradient(&c, train_loss_names[loss], 1);
+        check_free(&c);
+    }
+}
+
+
 /* Widths around the edges of the loops' blocks, and over to OpenBLAS */
 
 static void
@@ -493,6 +529,7 @@ main(void)
         cmocka_unit_test(activations),
         cmocka_unit_test(losses),
         cmocka_unit_test(soft_targets),
+        cmocka_unit_test(weights),
         cmocka_unit_test(widths)
     };
 
