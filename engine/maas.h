@@ -248,6 +248,12 @@ size_t maas_bytes_write(const maas_model_t *m, const maas_request_t *req,
  * No-op the second time, and without OpenBLAS. */
 void maas_single_thread(void);
 
+/* maas_mem.c: `size` bytes for a file that is to be loaded, on huge pages where
+ * there are some: reading into small new ones takes four times as long.  NULL
+ * if memory is out.  To be given back with the same size. */
+void *maas_buffer(size_t size);
+void maas_buffer_free(void *p, size_t size);
+
 /* maas_mem.c: let the process keep the memory that it frees, up to 64 MB, so
  * that requests which end together do not shrink the heap that the next ones
  * grow again.  For a server's worker; no-op where the C library has no such

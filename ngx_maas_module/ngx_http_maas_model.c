@@ -20,7 +20,7 @@ ngx_http_maas_model_cleanup(void *data)
 }
 
 
-/* The file in memory of ngx_alloc(), since mapped pages would follow a file
+/* The file in memory of maas_buffer(), since mapped pages would follow a file
  * that is overwritten in place. */
 
 static u_char *
@@ -55,8 +55,11 @@ ngx_http_maas_model_read(ngx_conf_t *cf, ngx_str_t *path, size_t *size)
 
     *size = (size_t) ngx_file_size(&fi);
 
-    p = ngx_alloc(*size + 1, cf->log);
+    p = maas_buffer(*size + 1);
     if (p == NULL) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, ngx_errno,
+                           "maas_model: no memory for \"%V\", %uz bytes",
+                           path, *size);
         goto done;
     }
 
@@ -72,7 +75,7 @@ ngx_http_maas_model_read(ngx_conf_t *cf, ngx_str_t *path, size_t *size)
             ngx_conf_log_error(NGX_LOG_EMERG, cf, n == 0 ? 0 : ngx_errno,
                                "maas_model: read of \"%V\" ended at byte %uz "
                                "of %uz", path, done, *size);
-            ngx_free(p);
+            maas_buffer_free(p, *size + 1);
             p = NULL;
             break;
         }
@@ -114,7 +117,7 @@ ngx_http_maas_model_load(ngx_conf_t *cf, ngx_http_maas_model_t *model)
 
     rc = maas_model_load(file, size, MAAS_ISA_AUTO, &model->engine, &err);
 
-    ngx_free(file);
+    maas_buffer_free(file, size + 1);
 
     if (rc != MAAS_OK) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "maas_model: \"%V\": %s",
