@@ -70,12 +70,33 @@ typedef enum {
 } maas_input_t;
 
 typedef enum {
+    MAAS_FIELD_NUMBER = 0,          /* a slot with the number */
+    MAAS_FIELD_BOOLEAN,             /* a slot, 1: true, 0: false */
+    MAAS_FIELD_CATEGORY,            /* a slot a value, or hashed into slots */
+    MAAS_FIELD_TEXT                 /* pieces of text hashed into slots */
+} maas_field_kind_t;
+
+typedef enum {
     MAAS_ISA_AUTO = 0,              /* the fastest that this CPU has */
     MAAS_ISA_REF,                   /* plain loops: the oracle */
     MAAS_ISA_BLAS,                  /* OpenBLAS */
     MAAS_ISA_AVX2,                  /* AVX2 and FMA */
     MAAS_ISA_AVX512                 /* AVX-512 F, BW, DQ, VL */
 } maas_isa_t;
+
+
+/* A column of a model with MAAS_INPUT_COLUMNS: what a client sends as one value
+ * and where it goes in a row, x[at..at+width). */
+
+typedef struct {
+    const char         *name;
+    maas_field_kind_t   kind;
+    int                 required;       /* a row without it is refused */
+    size_t              at;             /* first slot */
+    size_t              width;          /* slots, 1 or more */
+    size_t              n_values;       /* of a category that knows them */
+    const char *const  *values;
+} maas_field_t;
 
 
 /* What a model says of itself.  Strings and arrays live as long as the model
@@ -95,7 +116,13 @@ typedef struct {
     size_t              n_labels;       /* 0: none */
     const char *const  *labels;
     size_t              n_columns;      /* 0 for a tensor */
-    const char *const  *columns;
+    const char *const  *columns;        /* their names */
+    const maas_field_t *fields;         /* (n_columns) */
+    int                 plain;          /* a row is just the numbers of its
+                                           columns: all are of kind number and
+                                           one slot wide; 1 for a tensor */
+    float               threshold;      /* binary: the second label is said if
+                                           its probability is above this */
     int                 image;          /* a picture (height,width) */
     size_t              layers;
     size_t              parameters;
@@ -126,6 +153,40 @@ void maas_model_free(maas_model_t *m);
 
 /* Never fails; valid until maas_model_free(). */
 const maas_info_t *maas_model_info(const maas_model_t *m);
+
+
+/*
+ * maas_fields.c: values by column -> one row x(in), for models with
+ * MAAS_INPUT_COLUMNS.  A row is cleared first, then each value that is there
+ * is set, in any order (a second value of a column replaces the first), then
+ * the row is checked.  What is set depends on nothing but the value, so that
+ * every path gives the same bits.  column < n_columns.  Nothing is allocated.
+ * On failure BADVALUE or TOOBIG with a sentence that names the column and
+ * repeats no byte of the value; x then holds nothing of meaning.
+ */
+
+/* All values are missing. */
+void maas_row_clear(const maas_model_t *m, float *x);
+
+/* Place of the column with that name, SIZE_MAX if there is none. */
+size_t maas_column_find(const maas_model_t *m, const char *name, size_t len);
+
+/* A value as UTF-8 text (a CSV field, a form field, a JSON string), read as
+ * the column's kind says; nothing or blanks: missing. */
+maas_status_t maas_row_text(const maas_model_t *m, size_t column,
+    const char *s, size_t len, float *x, maas_err_t *err);
+
+/* A value as a number; for a category or text its shortest decimal text. */
+maas_status_t maas_row_number(const maas_model_t *m, size_t column, double v,
+    float *x, maas_err_t *err);
+
+/* A value as true or false; for a category or text that word. */
+maas_status_t maas_row_bool(const maas_model_t *m, size_t column, int v,
+    float *x, maas_err_t *err);
+
+/* Has every required column got a value? */
+maas_status_t maas_row_check(const maas_model_t *m, const float *x,
+    maas_err_t *err);
 
 
 /* maas_run.c: predictions */

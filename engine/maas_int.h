@@ -19,6 +19,9 @@
 #define MAAS_MAX_WIDTH     (1u << 20)          /* R19: numbers a row */
 #define MAAS_MAX_PARAMS    (1ull << 30)        /* R26 */
 #define MAAS_MAX_TEXT      256                 /* R18, R23: bytes of a label */
+#define MAAS_MAX_KNOTS     256                 /* R29 */
+#define MAAS_MAX_NGRAM     8                   /* R27: characters */
+#define MAAS_MAX_VALUE     (1u << 20)          /* bytes of a field's text */
 
 
 /* Status with a formatted sentence; err may be NULL.  Returns code.  What is
@@ -85,6 +88,11 @@ typedef enum {
 
 extern const char *const maas__kind_names[MAAS_N_KINDS];
 
+#define MAAS_N_FIELDS  4
+
+/* Kinds of columns as in the file, in enum order. */
+extern const char *const maas__field_names[MAAS_N_FIELDS];
+
 typedef struct {
     maas_kind_t    kind;
     maas_act_t     act;
@@ -100,10 +108,27 @@ typedef struct {
 } maas_layer_t;
 
 typedef struct {
-    const char    *name;           /* the column's, NULL for a tensor */
-    const char    *scaling;        /* none, standard, minmax, robust */
-    float          shift;          /* network input =                  */
-    float          factor;         /*     (number - shift) * factor    */
+    const char         *name;      /* the column's, NULL for a tensor */
+    maas_field_kind_t   kind;
+    size_t              at;        /* first slot */
+    size_t              width;     /* slots */
+
+    const char         *scaling;   /* for people, maas__scaling_names */
+    float               shift;     /* z = (number - shift) * factor */
+    float               factor;
+    float               clip;      /* 0: none, else z is softly bounded */
+    size_t              n_knots;   /* 0: none, else z goes along a line */
+    const float        *knots;     /* (n_knots) rising */
+    const float        *levels;    /* (n_knots) */
+
+    float               missing;   /* number, boolean; NAN: none */
+    unsigned            missing_slot;  /* the last slot says "missing" */
+    unsigned            other;     /* a slot for values not in the list */
+    size_t              n_values;  /* category with a list of values */
+    const char *const  *values;
+    size_t              hash;      /* slots hashed into; 0: not hashed */
+    unsigned            shortest;  /* text: characters of a piece */
+    unsigned            longest;
 } maas_column_t;
 
 typedef struct {
@@ -124,6 +149,7 @@ typedef struct {
 
     const char          *output_name;
     size_t               out;
+    float                threshold;     /* binary */
     size_t               n_labels;
     const char         **labels;
 
@@ -163,6 +189,93 @@ maas_status_t maas__model_plan(const maas_desc_t *desc, size_t file_size,
  * shift and factor have in entries, or one each if n = 1. x may be y. */
 void maas__prep(const float *x, size_t rows, size_t in, const float *shift,
     const float *factor, size_t n, float *y);
+
+/* What shift and factor cannot do to one slot of a row */
+typedef struct {
+    size_t        slot;
+    float         clip;            /* 0: none */
+    size_t        n_knots;         /* 0: none */
+    const float  *knots;           /* (n_knots) rising */
+    const float  *levels;          /* (n_knots) */
+} maas_curve_t;
+
+/* After maas__prep(): bend the slots of one row, in place. */
+void maas__prep_curves(const maas_curve_t *c, size_t n, float *y);
+
+
+/* maas_field_text.c: what a field's text means */
+
+/* FNV-1a of 32 bits, then mixed: docs/model-format.md. */
+uint32_t maas__field_hash(const char *s, size_t len);
+
+/* Drop blanks at both ends. */
+void maas__field_trim(const char **s, size_t *len);
+
+/* A trimmed text that means "no number here", such as nothing or NA? */
+int maas__field_is_missing(const char *s, size_t len);
+
+/* A trimmed decimal number, rounded as strtof would.  BADVALUE, or TOOBIG if
+ * it is beyond single precision; *out is then untouched. */
+maas_status_t maas__field_number(const char *s, size_t len, float *out);
+
+/* 1 or 0 for a trimmed true or false, yes or no, 1 or 0 ...; -1: neither. */
+int maas__field_boolean(const char *s, size_t len);
+
+/* v as text: digits if it is whole and below 2^53, else the shortest decimal
+ * of its float.  Returns the bytes written, no NUL. */
+#define MAAS_NUMBER_TEXT  24
+size_t maas__field_print(double v, char *out);
+
+/* Is it UTF-8 (RFC 3629)? */
+int maas__field_utf8(const char *s, size_t len);
+
+/* x(n) = pieces of the text counted by hash with signs, divided by the length
+ * of the vector.  s is UTF-8; zeros if it is blank. */
+void maas__field_pieces(const char *s, size_t len, unsigned shortest,
+    unsigned longest, float *x, size_t n);
+
+
+/* maas_fields.c: the columns of a model, or of one that is being made */
+
+typedef struct {
+    size_t               n;
+    const char *const   *names;
+    uint32_t            *place;        /* + 1; 0: free.  Open addressing */
+    size_t               mask;
+} maas_names_t;
+
+typedef struct {
+    size_t               n;
+    size_t               in;           /* slots */
+    unsigned             required;     /* some column is */
+    maas_column_t       *columns;
+    maas_field_t        *info;
+    const char         **names;
+    maas_names_t         by_name;
+    maas_names_t        *values;       /* (n) by value */
+} maas_fields_t;
+
+/* Slots that a column takes; 0 if that is over MAAS_MAX_WIDTH. */
+size_t maas__column_width(const maas_column_t *c);
+/* Fill at and width of n columns, *in with their sum; TOOBIG if that is over
+ * MAAS_MAX_WIDTH. */
+maas_status_t maas__columns_place(maas_column_t *c, size_t n, size_t *in);
+/* Everything of n placed columns is copied into the arena.  NOMEM. */
+maas_status_t maas__fields_create(maas_arena_t *a, const maas_column_t *c,
+    size_t n, maas_fields_t *out);
+
+/* The same as the functions of maas.h without the underscore. */
+void maas__row_clear(const maas_fields_t *f, float *x);
+size_t maas__column_find(const maas_fields_t *f, const char *name,
+    size_t len);
+maas_status_t maas__row_text(const maas_fields_t *f, size_t column,
+    const char *s, size_t len, float *x, maas_err_t *err);
+maas_status_t maas__row_number(const maas_fields_t *f, size_t column,
+    double v, float *x, maas_err_t *err);
+maas_status_t maas__row_bool(const maas_fields_t *f, size_t column, int v,
+    float *x, maas_err_t *err);
+maas_status_t maas__row_check(const maas_fields_t *f, const float *x,
+    maas_err_t *err);
 
 
 /* maas_op_act.c: in place on n numbers.  Not for softmax. */

@@ -28,7 +28,7 @@ maas_model_info_fill(maas_model_t *m, const maas_desc_t *d, size_t file_size)
 {
     size_t         i;
     maas_info_t   *info;
-    const char   **labels, **columns;
+    const char   **labels;
 
     info = &m->info;
 
@@ -46,17 +46,16 @@ maas_model_info_fill(maas_model_t *m, const maas_desc_t *d, size_t file_size)
     info->crc32c = d->crc32c;
     info->isa = m->gemm->name;
     info->n_labels = d->n_labels;
-    info->n_columns = d->input == MAAS_INPUT_COLUMNS ? d->n_columns : 0;
+    info->threshold = d->threshold > 0 ? d->threshold : 0.5f;
 
     info->name = maas_model_strdup(m, d->name);
     info->input_name = maas_model_strdup(m, d->input_name);
     info->output_name = maas_model_strdup(m, d->output_name);
     info->document = maas_model_strdup(m, d->document);
     labels = maas__arena_alloc(m->arena, d->n_labels + 1, sizeof(char *));
-    columns = maas__arena_alloc(m->arena, d->n_columns + 1, sizeof(char *));
 
     if (info->name == NULL || info->input_name == NULL
-        || info->output_name == NULL || labels == NULL || columns == NULL
+        || info->output_name == NULL || labels == NULL
         || (info->document == NULL && d->document != NULL))
     {
         return MAAS_NOMEM;
@@ -69,15 +68,43 @@ maas_model_info_fill(maas_model_t *m, const maas_desc_t *d, size_t file_size)
         }
     }
 
-    for (i = 0; i < info->n_columns; i++) {
-        columns[i] = maas_model_strdup(m, d->columns[i].name);
-        if (columns[i] == NULL) {
-            return MAAS_NOMEM;
-        }
+    info->labels = labels;
+
+    return MAAS_OK;
+}
+
+
+/* What shift and factor cannot do */
+
+static maas_status_t
+maas_model_curves(maas_model_t *m, const maas_fields_t *f)
+{
+    size_t                i;
+    maas_curve_t         *curve;
+    const maas_column_t  *c;
+
+    curve = maas__arena_alloc(m->arena, f->n + 1, sizeof(maas_curve_t));
+    if (curve == NULL) {
+        return MAAS_NOMEM;
     }
 
-    info->labels = labels;
-    info->columns = columns;
+    m->curves = curve;
+
+    for (i = 0; i < f->n; i++) {
+        c = &f->columns[i];
+
+        if (c->clip == 0 && c->n_knots == 0) {
+            continue;
+        }
+
+        curve->slot = c->at;
+        curve->clip = c->clip;
+        curve->n_knots = c->n_knots;
+        curve->knots = c->knots;
+        curve->levels = c->levels;
+        curve++;
+        m->n_curves++;
+    }
 
     return MAAS_OK;
 }
@@ -90,27 +117,66 @@ maas_model_scales(maas_model_t *m, const maas_desc_t *d)
 {
     int      used;
     float   *shift, *factor;
-    size_t   i;
+    size_t   i, n, at;
 
-    shift = maas__arena_alloc(m->arena, d->n_columns, sizeof(float));
-    factor = maas__arena_alloc(m->arena, d->n_columns, sizeof(float));
+    n = d->input == MAAS_INPUT_COLUMNS ? d->in : 1;
+    shift = maas__arena_alloc(m->arena, n, sizeof(float));
+    factor = maas__arena_alloc(m->arena, n, sizeof(float));
     if (shift == NULL || factor == NULL) {
         return MAAS_NOMEM;
     }
 
-    used = 0;
+    for (i = 0; i < n; i++) {
+        factor[i] = 1;
+    }
+
+    used = m->n_curves != 0;
 
     for (i = 0; i < d->n_columns; i++) {
-        shift[i] = d->columns[i].shift;
-        factor[i] = d->columns[i].factor;
-        used |= shift[i] != 0.0f || factor[i] != 1.0f;
+        at = m->fields.n > 0 ? m->fields.columns[i].at : 0;
+        shift[at] = d->columns[i].shift;
+        factor[at] = d->columns[i].factor;
+        used |= shift[at] != 0.0f || factor[at] != 1.0f;
     }
 
     m->shift = shift;
     m->factor = factor;
-    m->n_scales = used ? d->n_columns : 0;
+    m->n_scales = used ? n : 0;
 
     return MAAS_OK;
+}
+
+
+static maas_status_t
+maas_model_fields(maas_model_t *m, const maas_desc_t *d)
+{
+    size_t         i;
+    maas_info_t   *info;
+    maas_status_t  rc;
+
+    info = &m->info;
+    info->plain = 1;
+
+    if (d->input == MAAS_INPUT_COLUMNS) {
+        rc = maas__fields_create(m->arena, d->columns, d->n_columns,
+                                 &m->fields);
+        if (rc != MAAS_OK) {
+            return rc;
+        }
+
+        info->n_columns = m->fields.n;
+        info->columns = m->fields.names;
+        info->fields = m->fields.info;
+
+        for (i = 0; i < m->fields.n; i++) {
+            info->plain &= m->fields.info[i].kind == MAAS_FIELD_NUMBER
+                           && m->fields.info[i].width == 1;
+        }
+    }
+
+    rc = maas_model_curves(m, &m->fields);
+
+    return rc == MAAS_OK ? maas_model_scales(m, d) : rc;
 }
 
 
@@ -340,7 +406,7 @@ maas__model_plan(const maas_desc_t *desc, size_t file_size, maas_isa_t isa,
     m->gemm = gemm;
 
     if ((rc = maas_model_info_fill(m, desc, file_size)) != MAAS_OK
-        || (rc = maas_model_scales(m, desc)) != MAAS_OK
+        || (rc = maas_model_fields(m, desc)) != MAAS_OK
         || (rc = maas_model_steps(m, desc)) != MAAS_OK
         || (rc = maas_model_slots(m, desc)) != MAAS_OK
         || (rc = maas_model_weights(m, desc)) != MAAS_OK)

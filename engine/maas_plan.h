@@ -48,7 +48,11 @@ struct maas_model_s {
     size_t               n_scales;     /* 0: x is the network's input */
     const float         *shift;
     const float         *factor;
+    size_t               n_curves;
+    const maas_curve_t  *curves;
     unsigned             input_slot;
+
+    maas_fields_t        fields;       /* n is 0 for a tensor */
 
     size_t               n_steps;
     maas_step_t         *steps;

@@ -163,7 +163,7 @@ maas__doc_twice(maas_container_t *c, const char *const *texts, size_t n)
 }
 
 
-/* R16, R23 */
+/* R16, R23, R30 */
 
 static maas_status_t
 maas_doc_outputs(maas_container_t *c, const cJSON *doc, maas_desc_t *d)
@@ -178,7 +178,7 @@ maas_doc_outputs(maas_container_t *c, const cJSON *doc, maas_desc_t *d)
         return MAAS_BAD(c, "R23: outputs is not an object");
     }
 
-    bad = maas__doc_unknown(v, "name labels");
+    bad = maas__doc_unknown(v, "name labels threshold");
     if (bad != NULL) {
         return MAAS_BAD(c, "R23: outputs: unknown member \"%.64s\"", bad);
     }
@@ -192,6 +192,14 @@ maas_doc_outputs(maas_container_t *c, const cJSON *doc, maas_desc_t *d)
     if (d->task == MAAS_TASK_BINARY && d->out != 1) {
         return MAAS_BAD(c, "R23: the last layer of a binary model is %zu "
                         "wide, expected 1", d->out);
+    }
+
+    if (!maas__doc_float(v, "threshold", 0.5f, &d->threshold)
+        || !(d->threshold > 0 && d->threshold < 1)
+        || (d->task != MAAS_TASK_BINARY && maas_get(v, "threshold") != NULL))
+    {
+        return MAAS_BAD(c, "R30: threshold is not a number between 0 and 1, "
+                        "of a binary model");
     }
 
     labels = maas_get(v, "labels");

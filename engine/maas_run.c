@@ -155,6 +155,7 @@ maas_run_slice(const maas_slice_t *s)
         for (r = 0; r < s->rows; r++) {
             maas__prep(s->x + r * m->info.in, 1, m->info.in, m->shift,
                        m->factor, m->n_scales, in + r * ld);
+            maas__prep_curves(m->curves, m->n_curves, in + r * ld);
         }
     }
 

@@ -65,7 +65,7 @@ predict_label(const maas_info_t *info, const float *y)
     }
 
     if (info->task == MAAS_TASK_BINARY) {
-        best = (y[0] > 0.5f);
+        best = (y[0] > info->threshold);
         return info->n_labels ? info->labels[best] : binary[best];
     }
 

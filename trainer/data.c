@@ -224,6 +224,7 @@ train_data_info(const train_data_t *d, maas_info_t *info)
     info->input = d->input;
     info->in = d->in;
     info->out = d->out;
+    info->threshold = 0.5f;
     info->n_labels = d->n_labels;
     info->labels = (const char *const *) d->labels;
     info->n_columns = (d->columns != NULL) ? d->in : 0;

@@ -43,6 +43,22 @@ static const struct {
       "\"shape\":[2],\"data_offsets\":[16,24]},\"layers.1.weight\":{\"dtype\":"
       "\"F32\",\"shape\":[2],\"data_offsets\":[24,32]},\"layers.1.bias\":"
       "{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[32,40]}}", 10 },
+
+    { "{\"__metadata__\":{\"maas\":\"{\\\"version\\\":1,\\\"name\\\":\\\"c"
+      "\\\",\\\"task\\\":\\\"binary\\\",\\\"inputs\\\":{\\\"kind\\\":\\\"co"
+      "lumns\\\",\\\"columns\\\":[{\\\"name\\\":\\\"n\\\",\\\"clip\\\":3,"
+      "\\\"missing\\\":1,\\\"missing_slot\\\":true,\\\"scaling\\\":\\\"quan"
+      "tile\\\",\\\"knots\\\":[0,1],\\\"levels\\\":[-1,1]},{\\\"name\\\":"
+      "\\\"b\\\",\\\"kind\\\":\\\"boolean\\\",\\\"missing\\\":0},{\\\"name"
+      "\\\":\\\"c\\\",\\\"kind\\\":\\\"category\\\",\\\"values\\\":[\\\"u"
+      "\\\",\\\"v\\\"],\\\"other\\\":true},{\\\"name\\\":\\\"h\\\",\\\"kind"
+      "\\\":\\\"category\\\",\\\"hash\\\":2},{\\\"name\\\":\\\"t\\\",\\\"ki"
+      "nd\\\":\\\"text\\\",\\\"hash\\\":4,\\\"ngrams\\\":[1,3]}]},\\\"layer"
+      "s\\\":[{\\\"kind\\\":\\\"dense\\\",\\\"units\\\":1,\\\"activation"
+      "\\\":\\\"sigmoid\\\"}],\\\"outputs\\\":{\\\"labels\\\":[\\\"u\\\","
+      "\\\"v\\\"],\\\"threshold\\\":0.25}}\"},\"layers.0.weight\":{\"dtype"
+      "\":\"F32\",\"shape\":[12,1],\"data_offsets\":[0,48]},\"layers.0.bias"
+      "\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[48,52]}}", 13 },
 };
 
 
@@ -67,6 +83,30 @@ mend(uint8_t *file, size_t size)
             return;
         }
     }
+}
+
+
+/* Columns are set from a text that each of them takes in its way */
+
+static void
+set_columns(const maas_model_t *m, float *x)
+{
+    size_t              i;
+    maas_err_t          err;
+    const maas_info_t  *info;
+
+    info = maas_model_info(m);
+    maas_row_clear(m, x);
+
+    for (i = 0; i < info->n_columns; i++) {
+        FUZZ_HOLDS(maas_column_find(m, info->columns[i],
+                                    strlen(info->columns[i])) == i);
+        FUZZ_HOLDS(info->fields[i].at + info->fields[i].width <= info->in);
+        FUZZ_HOLDS(maas_row_text(m, i, "1", 1, x, &err) == MAAS_OK);
+    }
+
+    FUZZ_HOLDS(maas_row_check(m, x, &err) == MAAS_OK);
+    FUZZ_HOLDS(maas_is_finite(x, info->in));
 }
 
 
@@ -103,6 +143,11 @@ load_and_run(const uint8_t *file, size_t size)
     for (i = 0; i < info->in; i++) {
         x[i] = x[2 * info->in + i] = (float) i - 1;
         x[info->in + i] = 0;
+    }
+
+    if (info->n_columns > 0) {
+        set_columns(m, x);
+        memcpy(x + 2 * info->in, x, info->in * sizeof(float));
     }
 
     FUZZ_HOLDS(maas_run(m, x, 3, y, ws, n, &err) == MAAS_OK);

@@ -160,6 +160,13 @@ typedef struct {
               "0123456789"
 #define L256  LONG LONG LONG LONG
 
+/* a second column with these members beside its name */
+
+#define COLUMN(rule, members)                                                 \
+    { rule, 'd', "\"tensor\",\"shape\":[2],\"shift\":0.5,\"factor\":2",       \
+      "\"columns\",\"columns\":[{\"name\":\"a\"},{\"name\":\"b\"," members  \
+      "}]" }
+
 static const edit_t  edits[] = {
     { 4, 'h', "{\"__meta", " {\"__meta" },
     { 4, 'h', "[48,52]}}", "[48,52]}} x" },
@@ -236,11 +243,59 @@ static const edit_t  edits[] = {
     { 18, 'd', "\"tensor\",\"shape\":[2],\"shift\":0.5,\"factor\":2",
       "\"columns\",\"columns\":[{\"name\":\"a\"},{\"name\":\"" L256 "\"}]" },
     { 18, 'd', "\"tensor\",\"shape\":[2],\"shift\":0.5,\"factor\":2",
-      "\"columns\",\"columns\":[{\"name\":\"a\"},{\"name\":\"b\","
-      "\"kind\":\"magic\"}]" },
-    { 18, 'd', "\"tensor\",\"shape\":[2],\"shift\":0.5,\"factor\":2",
-      "\"columns\",\"columns\":[{\"name\":\"a\"},{\"name\":\"b\","
-      "\"clip\":1}]" },
+      "\"columns\",\"columns\":[{\"name\":\"a\"},{\"name\":\"\"}]" },
+    COLUMN(18, "\"shift\":1e39"),
+    COLUMN(18, "\"scaling\":\"magic\""),
+    COLUMN(27, "\"kind\":\"magic\""),
+    COLUMN(27, "\"kind\":1"),
+    COLUMN(27, "\"x\":1"),
+    COLUMN(27, "\"values\":[\"a\"]"),
+    COLUMN(27, "\"missing\":\"1\""),
+    COLUMN(27, "\"missing\":1e39"),
+    COLUMN(27, "\"missing_slot\":1"),
+    COLUMN(27, "\"kind\":\"boolean\",\"clip\":3"),
+    COLUMN(27, "\"kind\":\"category\""),
+    COLUMN(27, "\"kind\":\"category\",\"shift\":1,\"hash\":1"),
+    COLUMN(27, "\"kind\":\"category\",\"values\":[\"a\"],\"hash\":1"),
+    COLUMN(27, "\"kind\":\"category\",\"values\":[]"),
+    COLUMN(27, "\"kind\":\"category\",\"values\":\"a\""),
+    COLUMN(27, "\"kind\":\"category\",\"values\":[1]"),
+    COLUMN(27, "\"kind\":\"category\",\"values\":[\"\"]"),
+    COLUMN(27, "\"kind\":\"category\",\"values\":[\" a\"]"),
+    COLUMN(27, "\"kind\":\"category\",\"values\":[\"a\",\"b\",\"a\"]"),
+    COLUMN(27, "\"kind\":\"category\",\"values\":[\"a\"],\"other\":0"),
+    COLUMN(27, "\"kind\":\"category\",\"values\":[\"" L256 "\"]"),
+    COLUMN(27, "\"kind\":\"category\",\"hash\":0"),
+    COLUMN(27, "\"kind\":\"category\",\"hash\":1.5"),
+    COLUMN(27, "\"kind\":\"category\",\"hash\":1048577"),
+    COLUMN(27, "\"kind\":\"category\",\"hash\":1,\"other\":true"),
+    COLUMN(27, "\"kind\":\"text\",\"hash\":1"),
+    COLUMN(27, "\"kind\":\"text\",\"ngrams\":[1,2]"),
+    COLUMN(27, "\"kind\":\"text\",\"hash\":1,\"ngrams\":[0,2]"),
+    COLUMN(27, "\"kind\":\"text\",\"hash\":1,\"ngrams\":[3,2]"),
+    COLUMN(27, "\"kind\":\"text\",\"hash\":1,\"ngrams\":[1,9]"),
+    COLUMN(27, "\"kind\":\"text\",\"hash\":1,\"ngrams\":[1]"),
+    COLUMN(27, "\"kind\":\"text\",\"hash\":1,\"ngrams\":2"),
+    COLUMN(27, "\"kind\":\"text\",\"hash\":1,\"ngrams\":[1,2],\"other\":true"),
+    COLUMN(28, "\"kind\":\"category\",\"hash\":1048576"),
+    COLUMN(28, "\"kind\":\"text\",\"hash\":1048576,\"ngrams\":[1,2],"
+           "\"missing_slot\":true"),
+    COLUMN(29, "\"clip\":0"),
+    COLUMN(29, "\"clip\":-1"),
+    COLUMN(29, "\"clip\":true"),
+    COLUMN(29, "\"clip\":1e39"),
+    COLUMN(29, "\"knots\":[0,1]"),
+    COLUMN(29, "\"levels\":[0,1]"),
+    COLUMN(29, "\"knots\":[0],\"levels\":[0]"),
+    COLUMN(29, "\"knots\":[0,1],\"levels\":[0,1,2]"),
+    COLUMN(29, "\"knots\":[0,0],\"levels\":[0,1]"),
+    COLUMN(29, "\"knots\":[1,0],\"levels\":[0,1]"),
+    COLUMN(29, "\"knots\":[0,\"1\"],\"levels\":[0,1]"),
+    COLUMN(29, "\"knots\":[0,1e39],\"levels\":[0,1]"),
+    COLUMN(29, "\"knots\":[-3e38,3e38],\"levels\":[0,1]"),
+    COLUMN(29, "\"knots\":[0,1e-40],\"levels\":[0,1]"),
+    COLUMN(29, "\"knots\":[0,1],\"levels\":[-3e38,3e38]"),
+    COLUMN(29, "\"knots\":{\"a\":0,\"b\":1},\"levels\":[0,1]"),
     { 19, 'd', "\"dense\"", "\"conv2d\"" },
     { 19, 'd', "\"tanh\"", "\"swish\"" },
     { 19, 'd', "\"units\":3", "\"units\":0" },
@@ -272,12 +327,24 @@ static const edit_t  edits[] = {
     { 23, 'd', "{\"labels\":[\"no\",\"yes\"]}", "[]" },
     { 23, 'd', "\"labels\"", "\"x\":1,\"labels\"" },
     { 23, 'd', "\"binary\"", "\"regression\"" },
+    { 30, 'd', "\"labels\"", "\"threshold\":0,\"labels\"" },
+    { 30, 'd', "\"labels\"", "\"threshold\":1,\"labels\"" },
+    { 30, 'd', "\"labels\"", "\"threshold\":\"0.5\",\"labels\"" },
+    { 30, 'd', "\"binary\",\"inputs\":{\"kind\":\"tensor\",\"shape\":[2],"
+      "\"shift\":0.5,\"factor\":2},\"layers\":[{\"kind\":\"dense\","
+      "\"units\":3,\"activation\":\"tanh\"},{\"kind\":\"dense\",\"units\":"
+      "1,\"activation\":\"sigmoid\"}],\"outputs\":{\"labels\":[\"no\","
+      "\"yes\"]}",
+      "\"regression\",\"inputs\":{\"kind\":\"tensor\",\"shape\":[2],"
+      "\"shift\":0.5,\"factor\":2},\"layers\":[{\"kind\":\"dense\","
+      "\"units\":3,\"activation\":\"tanh\"},{\"kind\":\"dense\",\"units\":"
+      "1}],\"outputs\":{\"threshold\":0.3}" },
     { 25, 'h', "{\"maas\"", "{\"maas_crc32c\":\"00000000\",\"maas\"" },
     { 25, 'h', "{\"maas\"", "{\"maas_crc32c\":\"0\",\"maas\"" },
     { 25, 'h', "{\"maas\"", "{\"maas\\u005fcrc32c\":\"00000000\",\"maas\"" }
 };
 
-static int  seen[27];
+static int  seen[31];
 
 
 static void
@@ -610,7 +677,7 @@ test_every_rule_was_broken(void **state)
 {
     int  i;
 
-    for (i = 1; i <= 26; i++) {
+    for (i = 1; i <= 30; i++) {
         if (seen[i] == 0) {
             fail_msg("no test broke R%d", i);
         }
