@@ -303,8 +303,10 @@ test_scaling_per_column(void **state)
     net_t   net;
 
     net_init(&net, 6);
+    net.desc.input = MAAS_INPUT_COLUMNS;
     net.desc.n_columns = 6;
     for (i = 0; i < 6; i++) {
+        net.columns[i].name = "column";
         net.columns[i].shift = uniform();
         net.columns[i].factor = 1 + uniform() / 2;
     }
