@@ -230,7 +230,17 @@ typedef struct {
     unsigned    binary;         /* outputs as bytes behind the JSON */
     unsigned    raw;            /* raw form: no JSON in the request */
     size_t      top_k;          /* classification: k best; 0: numbers */
+    unsigned    columns;        /* v1: column format, "inputs" */
 } maas_request_t;
+
+
+/* What a request of TensorFlow Serving's protocol asks for. */
+
+typedef enum {
+    MAAS_V1_PREDICT = 0,
+    MAAS_V1_CLASSIFY,
+    MAAS_V1_REGRESS
+} maas_v1_t;
 
 /*
  * Most rows that a body of `len` bytes can hold, at most max_rows: how much
@@ -267,6 +277,23 @@ maas_status_t maas_v2_read(const maas_model_t *m, const char *body,
     size_t len, size_t json_len, size_t max_rows, float *x,
     maas_request_t *req, maas_err_t *err);
 
+/*
+ * TensorFlow Serving's v1, which is KServe's v1 as well.  Predict takes
+ * "instances" (rows: values, nested lists, or objects {input: value}) or
+ * "inputs" (columns: the tensor, or an object {input: tensor}); classify and
+ * regress take "examples" with what they share in "context".  Errors have
+ * that server's words where it has a sentence of its own; text that is no
+ * JSON is "JSON Parse error: ... at offset: N".  UNSUPPORTED: the model does
+ * not do what was asked for.
+ */
+maas_status_t maas_v1_read(const maas_model_t *m, maas_v1_t method,
+    const char *body, size_t len, size_t max_rows, float *x,
+    maas_request_t *req, maas_err_t *err);
+
+/* Is a JSON object meant as a v1 predict request, not as a v2 one? Looks no
+ * further than up to its first member that tells. */
+int maas_v1_is(const char *body, size_t len);
+
 /* A bare JSON array: one row, [1,2,3], or rows, [[1,2,3],[4,5,6]]; rows may be
  * nested as the model's shape.  A flat array for a model of one number is as
  * many rows.  An empty one is BADSHAPE. */
@@ -292,6 +319,14 @@ size_t maas_v2_size(const maas_model_t *m, maas_str_t version,
     const maas_request_t *req);
 size_t maas_v2_write(const maas_model_t *m, maas_str_t version,
     const maas_request_t *req, const float *y, char *buf, size_t *json_len);
+
+/* v1: {"predictions":[row,...]}, {"outputs":...} to a request in columns,
+ * {"results":[[[label,score],...],...]}, {"results":[number,...]}.  Whole
+ * numbers end in ".0", as they do there. */
+size_t maas_v1_size(const maas_model_t *m, maas_v1_t method,
+    const maas_request_t *req);
+size_t maas_v1_write(const maas_model_t *m, maas_v1_t method,
+    const maas_request_t *req, const float *y, char *buf);
 
 /* Bare JSON: an array of rows of numbers, [[0.1,0.9],[0.8,0.2]]. */
 size_t maas_rows_size(const maas_model_t *m, const maas_request_t *req);

@@ -180,6 +180,26 @@ const char *maas__shape_text(const size_t *dim, unsigned rank,
     char text[MAAS_SHAPE_TEXT]);
 
 
+/* maas_json_record.c: objects of named values */
+
+/* A model's own view of a reader: info is maas_model_info(m); m may be NULL
+ * where info has no fields. */
+
+/* Begin a row x(in) that values come into by name. */
+void maas__record_begin(const maas_info_t *info, float *x);
+
+/* The object at j->p -> x, begun before: {input: value} of a model that takes
+ * a tensor.  What is in x already is an error, or, if `weak`, stays.  Unknown
+ * names are BADVALUE. */
+maas_status_t maas__json_record(maas_json_t *j, const maas_info_t *info,
+    unsigned weak, float *x, maas_err_t *err);
+
+/* The last value is in: is the row complete?  `at` is its place in the text,
+ * for the sentence. */
+maas_status_t maas__record_end(const maas_info_t *info, float *x, size_t at,
+    maas_err_t *err);
+
+
 /* The wire functions of maas.h, each with the contract that it has there, on
  * what a model says of itself: maas_wire.c hands that over. */
 
@@ -200,6 +220,19 @@ maas_status_t maas__rows_read(const maas_info_t *info, const char *body,
 maas_status_t maas__bytes_read(const maas_info_t *info, const char *body,
     size_t len, size_t max_rows, float *x, maas_request_t *req,
     maas_err_t *err);
+
+/* The same as maas_v1_read(). */
+maas_status_t maas__v1_read(const maas_info_t *info, maas_v1_t method,
+    const char *body, size_t len, size_t max_rows, float *x,
+    maas_request_t *req, maas_err_t *err);
+
+/* The same as maas_v1_size(). */
+size_t maas__v1_size(const maas_info_t *info, maas_v1_t method,
+    const maas_request_t *req);
+
+/* The same as maas_v1_write(). */
+size_t maas__v1_write(const maas_info_t *info, maas_v1_t method,
+    const maas_request_t *req, const float *y, char *buf);
 
 /* The same as maas_v2_size(). */
 size_t maas__v2_size(const maas_info_t *info, maas_str_t version,

@@ -41,6 +41,32 @@ maas_bytes_read(const maas_model_t *m, const char *body, size_t len,
 }
 
 
+maas_status_t
+maas_v1_read(const maas_model_t *m, maas_v1_t method, const char *body,
+    size_t len, size_t max_rows, float *x, maas_request_t *req,
+    maas_err_t *err)
+{
+    return maas__v1_read(maas_model_info(m), method, body, len, max_rows, x,
+                         req, err);
+}
+
+
+size_t
+maas_v1_size(const maas_model_t *m, maas_v1_t method,
+    const maas_request_t *req)
+{
+    return maas__v1_size(maas_model_info(m), method, req);
+}
+
+
+size_t
+maas_v1_write(const maas_model_t *m, maas_v1_t method,
+    const maas_request_t *req, const float *y, char *buf)
+{
+    return maas__v1_write(maas_model_info(m), method, req, y, buf);
+}
+
+
 size_t
 maas_v2_size(const maas_model_t *m, maas_str_t version,
     const maas_request_t *req)

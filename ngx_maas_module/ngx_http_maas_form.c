@@ -75,6 +75,36 @@ ngx_http_maas_form_bytes_write(const maas_model_t *m, maas_str_t version,
 }
 
 
+#define ngx_http_maas_form_v1(name, method)                                   \
+                                                                              \
+    static maas_status_t                                                      \
+    ngx_http_maas_form_v1_##name##_read(const maas_model_t *m,                \
+        const char *body, size_t len, size_t json_len, size_t max_rows,       \
+        float *x, maas_request_t *req, maas_err_t *err)                       \
+    {                                                                         \
+        return maas_v1_read(m, method, body, len, max_rows, x, req, err);     \
+    }                                                                         \
+                                                                              \
+    static size_t                                                             \
+    ngx_http_maas_form_v1_##name##_size(const maas_model_t *m,                \
+        maas_str_t version, const maas_request_t *req)                        \
+    {                                                                         \
+        return maas_v1_size(m, method, req);                                  \
+    }                                                                         \
+                                                                              \
+    static size_t                                                             \
+    ngx_http_maas_form_v1_##name##_write(const maas_model_t *m,               \
+        maas_str_t version, const maas_request_t *req, const float *y,        \
+        char *buf, size_t *json_len)                                          \
+    {                                                                         \
+        return maas_v1_write(m, method, req, y, buf);                         \
+    }
+
+ngx_http_maas_form_v1(predict, MAAS_V1_PREDICT)
+ngx_http_maas_form_v1(classify, MAAS_V1_CLASSIFY)
+ngx_http_maas_form_v1(regress, MAAS_V1_REGRESS)
+
+
 /* in the order of ngx_http_maas_form_e */
 
 static const ngx_http_maas_form_t  ngx_http_maas_forms[] = {
@@ -83,6 +113,21 @@ static const ngx_http_maas_form_t  ngx_http_maas_forms[] = {
       maas_v2_size,
       maas_v2_write,
       ngx_string("application/octet-stream") },
+
+    { ngx_http_maas_form_v1_predict_read,
+      ngx_http_maas_form_v1_predict_size,
+      ngx_http_maas_form_v1_predict_write,
+      ngx_null_string },
+
+    { ngx_http_maas_form_v1_classify_read,
+      ngx_http_maas_form_v1_classify_size,
+      ngx_http_maas_form_v1_classify_write,
+      ngx_null_string },
+
+    { ngx_http_maas_form_v1_regress_read,
+      ngx_http_maas_form_v1_regress_size,
+      ngx_http_maas_form_v1_regress_write,
+      ngx_null_string },
 
     { ngx_http_maas_form_rows_read,
       ngx_http_maas_form_rows_size,
@@ -96,24 +141,91 @@ static const ngx_http_maas_form_t  ngx_http_maas_forms[] = {
 };
 
 
-static ngx_uint_t
-ngx_http_maas_is_octets(ngx_str_t *type)
+/* Content types that are read */
+
+typedef struct {
+    ngx_str_t                 name;
+    ngx_http_maas_form_e      form;        /* of bodies of several forms */
+    unsigned                  vendor:1;    /* ;json-header-size=N follows */
+} ngx_http_maas_type_t;
+
+static const ngx_http_maas_type_t  ngx_http_maas_types[] = {
+
+    { ngx_string("application/json"),
+      ngx_http_maas_form_any, 0 },
+
+    { ngx_string("application/octet-stream"),
+      ngx_http_maas_form_bytes, 0 },
+
+    /* curl -d */
+    { ngx_string("application/x-www-form-urlencoded"),
+      ngx_http_maas_form_any, 0 },
+
+    { ngx_string("text/plain"),
+      ngx_http_maas_form_any, 0 },
+
+    { ngx_string("application/vnd.sagemaker-triton.binary+json"),
+      ngx_http_maas_form_v2, 1 },
+
+    { ngx_string("application/vnd.vertex-ai-triton.binary+json"),
+      ngx_http_maas_form_v2, 1 },
+
+    { ngx_null_string, ngx_http_maas_form_any, 0 }
+};
+
+
+/* The row of a request's Content-Type, the first one if it has none; NULL if
+ * it is not known. */
+
+static const ngx_http_maas_type_t *
+ngx_http_maas_type(ngx_http_request_t *r)
 {
-    return type->len >= 24
-           && ngx_strncasecmp(type->data, (u_char *) "application/octet-stream",
-                              24) == 0;
+    size_t                       len;
+    u_char                      *data;
+    const ngx_http_maas_type_t  *type;
+
+    if (r->headers_in.content_type == NULL) {
+        return ngx_http_maas_types;
+    }
+
+    data = r->headers_in.content_type->value.data;
+    len = r->headers_in.content_type->value.len;
+
+    if (len == 0) {
+        return ngx_http_maas_types;
+    }
+
+    for (type = ngx_http_maas_types; type->name.len != 0; type++) {
+        if (len >= type->name.len
+            && ngx_strncasecmp(data, type->name.data, type->name.len) == 0
+            && (len == type->name.len || data[type->name.len] == ';'
+                || data[type->name.len] == ' '))
+        {
+            return type;
+        }
+    }
+
+    return NULL;
+}
+
+
+ngx_uint_t
+ngx_http_maas_form_known(ngx_http_request_t *r)
+{
+    return ngx_http_maas_type(r) != NULL;
 }
 
 
 ngx_http_maas_form_e
 ngx_http_maas_form(ngx_http_request_t *r, ngx_str_t *body)
 {
-    size_t  i;
+    size_t                       i;
+    const ngx_http_maas_type_t  *type;
 
-    if (r->headers_in.content_type != NULL
-        && ngx_http_maas_is_octets(&r->headers_in.content_type->value))
-    {
-        return ngx_http_maas_form_bytes;
+    type = ngx_http_maas_type(r);
+
+    if (type != NULL && type->form != ngx_http_maas_form_any) {
+        return type->form;
     }
 
     for (i = 0; i < body->len; i++) {
@@ -126,13 +238,99 @@ ngx_http_maas_form(ngx_http_request_t *r, ngx_str_t *body)
             continue;
 
         case '{':
-            return ngx_http_maas_form_v2;
+            return maas_v1_is((const char *) body->data, body->len)
+                   ? ngx_http_maas_form_v1_predict : ngx_http_maas_form_v2;
         }
 
         break;
     }
 
     return ngx_http_maas_form_rows;
+}
+
+
+/* N of "...;json-header-size=N"; NGX_ERROR if it is none */
+
+static ngx_int_t
+ngx_http_maas_form_header_size(ngx_str_t *value)
+{
+    u_char  *p, *last;
+
+    static u_char  name[] = "json-header-size=";
+
+    last = value->data + value->len;
+    p = ngx_strlcasestrn(value->data, last, name, sizeof(name) - 2);
+
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    p += sizeof(name) - 1;
+
+    return ngx_atosz(p, last - p);
+}
+
+
+ngx_int_t
+ngx_http_maas_form_json_len(ngx_http_request_t *r, ngx_str_t *body,
+    size_t *json_len, ngx_uint_t *given)
+{
+    ngx_int_t                    n;
+    ngx_str_t                   *h;
+    const ngx_http_maas_type_t  *type;
+
+    *json_len = body->len;
+    *given = 1;
+
+    h = ngx_http_maas_header(r, "inference-header-content-length", 31);
+    type = ngx_http_maas_type(r);
+
+    if (h != NULL) {
+        n = ngx_atosz(h->data, h->len);
+
+    } else if (type != NULL && type->vendor) {
+        n = ngx_http_maas_form_header_size(&r->headers_in.content_type->value);
+
+    } else {
+        *given = 0;
+        return NGX_OK;
+    }
+
+    if (n == NGX_ERROR || (size_t) n > body->len) {
+        return NGX_ERROR;
+    }
+
+    *json_len = (size_t) n;
+
+    return NGX_OK;
+}
+
+
+/* A binary answer's type; to a request of a vendor's type it is that one. */
+
+static ngx_int_t
+ngx_http_maas_form_type(ngx_http_request_t *r, size_t json_len,
+    ngx_str_t *out)
+{
+    const ngx_http_maas_type_t  *type;
+
+    type = ngx_http_maas_type(r);
+
+    if (type == NULL || !type->vendor || json_len == 0) {
+        return NGX_OK;
+    }
+
+    out->data = ngx_pnalloc(r->pool, type->name.len
+                            + sizeof(";json-header-size=") + NGX_SIZE_T_LEN);
+    if (out->data == NULL) {
+        return NGX_ERROR;
+    }
+
+    out->len = ngx_sprintf(out->data, "%V;json-header-size=%uz", &type->name,
+                           json_len)
+               - out->data;
+
+    return NGX_OK;
 }
 
 
@@ -191,6 +389,10 @@ ngx_http_maas_form_answer(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx,
     }
 
     type = form->type;
+
+    if (ngx_http_maas_form_type(r, json_len, &type) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
 
     return ngx_http_maas_send(r, NGX_HTTP_OK, &type, &body, json_len);
 }

@@ -33,17 +33,44 @@ ngx_http_maas_get_ctx(ngx_http_request_t *r)
 }
 
 
+/* What KServe's clients ask of a server first */
+
+static ngx_int_t
+ngx_http_maas_alive(ngx_http_request_t *r)
+{
+    ngx_int_t   rc;
+    ngx_str_t   body;
+    ngx_uint_t  answered;
+
+    rc = ngx_http_maas_allow(r, NGX_HTTP_GET|NGX_HTTP_HEAD, "GET, HEAD",
+                             &answered);
+    if (answered) {
+        return rc;
+    }
+
+    rc = ngx_http_discard_request_body(r);
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
+    ngx_str_set(&body, "{\"status\":\"alive\"}");
+
+    return ngx_http_maas_send_json(r, NGX_HTTP_OK, &body);
+}
+
+
 ngx_int_t
 ngx_http_maas_serve_handler(ngx_http_request_t *r)
 {
+    u_char                    *tree;
     ngx_str_t                  path;
     ngx_http_maas_loc_conf_t  *mlcf;
 
     mlcf = ngx_http_get_module_loc_conf(r, ngx_http_maas_module);
 
-    /* an exact location has no tail, and a rewrite may have led here */
+    /* a rewrite may have led here from outside */
 
-    if (r->uri.len < mlcf->root.len + 3
+    if (r->uri.len < mlcf->root.len
         || ngx_strncmp(r->uri.data, mlcf->root.data, mlcf->root.len) != 0)
     {
         return ngx_http_maas_refuse(r, NGX_HTTP_NOT_FOUND, "Not Found");
@@ -52,13 +79,22 @@ ngx_http_maas_serve_handler(ngx_http_request_t *r)
     path.data = r->uri.data + mlcf->root.len;
     path.len = r->uri.len - mlcf->root.len;
 
-    if (ngx_strncmp(path.data, "/v2", 3) == 0
-        && (path.len == 3 || path.data[3] == '/'))
-    {
+    if (path.len == 0 || (path.len == 1 && path.data[0] == '/')) {
+        return ngx_http_maas_alive(r);
+    }
+
+    if (path.len >= 3 && (path.len == 3 || path.data[3] == '/')) {
+        tree = path.data;
         path.data += 3;
         path.len -= 3;
 
-        return ngx_http_maas_v2_handler(r, &path);
+        if (ngx_strncmp(tree, "/v2", 3) == 0) {
+            return ngx_http_maas_v2_handler(r, &path);
+        }
+
+        if (ngx_strncasecmp(tree, (u_char *) "/v1", 3) == 0) {
+            return ngx_http_maas_v1_handler(r, &path);
+        }
     }
 
     return ngx_http_maas_refuse(r, NGX_HTTP_NOT_FOUND, "Not Found");
@@ -70,6 +106,7 @@ ngx_http_maas_predict_handler(ngx_http_request_t *r)
 {
     ngx_int_t                  rc;
     ngx_uint_t                 answered;
+    ngx_http_maas_ctx_t       *ctx;
     ngx_http_maas_loc_conf_t  *mlcf;
 
     rc = ngx_http_maas_allow(r, NGX_HTTP_POST, "POST", &answered);
@@ -77,50 +114,15 @@ ngx_http_maas_predict_handler(ngx_http_request_t *r)
         return rc;
     }
 
+    ctx = ngx_http_maas_get_ctx(r);
+    if (ctx == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
     mlcf = ngx_http_get_module_loc_conf(r, ngx_http_maas_module);
+    ctx->form = ngx_http_maas_form_any;
 
     return ngx_http_maas_infer(r, mlcf->model);
-}
-
-
-/* Content types that are read; a type that is not given is one of them. */
-
-static ngx_uint_t
-ngx_http_maas_type_known(ngx_http_request_t *r)
-{
-    size_t       len;
-    u_char      *data;
-    ngx_uint_t   i;
-
-    static ngx_str_t  known[] = {
-        ngx_string("application/json"),
-        ngx_string("application/octet-stream"),
-        ngx_string("application/x-www-form-urlencoded"),   /* curl -d */
-        ngx_string("text/plain")
-    };
-
-    if (r->headers_in.content_type == NULL) {
-        return 1;
-    }
-
-    data = r->headers_in.content_type->value.data;
-    len = r->headers_in.content_type->value.len;
-
-    if (len == 0) {
-        return 1;
-    }
-
-    for (i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
-        if (len >= known[i].len
-            && ngx_strncasecmp(data, known[i].data, known[i].len) == 0
-            && (len == known[i].len || data[known[i].len] == ';'
-                || data[known[i].len] == ' '))
-        {
-            return 1;
-        }
-    }
-
-    return 0;
 }
 
 
@@ -131,7 +133,7 @@ ngx_http_maas_infer(ngx_http_request_t *r, ngx_http_maas_model_t *model)
     ngx_str_t            *coding;
     ngx_http_maas_ctx_t  *ctx;
 
-    if (!ngx_http_maas_type_known(r)) {
+    if (!ngx_http_maas_form_known(r)) {
         return ngx_http_maas_refuse(r, NGX_HTTP_UNSUPPORTED_MEDIA_TYPE,
                                     "Content-Type is not application/json or "
                                     "application/octet-stream");
@@ -168,42 +170,31 @@ ngx_http_maas_infer(ngx_http_request_t *r, ngx_http_maas_model_t *model)
 static void
 ngx_http_maas_body_ready(ngx_http_request_t *r)
 {
-    size_t                     json_len;
-    ngx_int_t                  n;
-    ngx_str_t                  body, *h;
-    maas_err_t                 err;
-    ngx_http_maas_ctx_t       *ctx;
-    ngx_http_maas_loc_conf_t  *mlcf;
+    size_t                json_len;
+    ngx_str_t             body;
+    ngx_uint_t            given;
+    maas_err_t            err;
+    ngx_http_maas_ctx_t  *ctx;
 
     ctx = ngx_http_get_module_ctx(r, ngx_http_maas_module);
-    mlcf = ngx_http_get_module_loc_conf(r, ngx_http_maas_module);
 
     if (ngx_http_maas_body(r, &body) != NGX_OK) {
         ngx_http_finalize_request(r, NGX_HTTP_INTERNAL_SERVER_ERROR);
         return;
     }
 
-    json_len = body.len;
-    ctx->form = ngx_http_maas_form_v2;
+    if (ngx_http_maas_form_json_len(r, &body, &json_len, &given) != NGX_OK) {
+        err.code = MAAS_BADVALUE;
+        ngx_sprintf((u_char *) err.msg, "Inference-Header-Content-Length "
+                    "is not a number from 0 to the body's %uz bytes%Z",
+                    body.len);
+        ngx_http_finalize_request(r, ngx_http_maas_send_failure(r, &err));
+        return;
+    }
 
-    h = ngx_http_maas_header(r, "inference-header-content-length", 31);
-
-    if (h != NULL) {
-        n = ngx_atosz(h->data, h->len);
-
-        if (n == NGX_ERROR || (size_t) n > body.len) {
-            err.code = MAAS_BADVALUE;
-            ngx_sprintf((u_char *) err.msg, "Inference-Header-Content-Length "
-                        "is not a number from 0 to the body's %uz bytes%Z",
-                        body.len);
-            ngx_http_finalize_request(r, ngx_http_maas_send_failure(r, &err));
-            return;
-        }
-
-        json_len = (size_t) n;
-
-    } else if (mlcf->kind == NGX_HTTP_MAAS_PREDICT) {
-        ctx->form = ngx_http_maas_form(r, &body);
+    if (ctx->form == ngx_http_maas_form_any) {
+        ctx->form = given ? ngx_http_maas_form_v2
+                          : ngx_http_maas_form(r, &body);
     }
 
     ngx_http_maas_batch_add(r, ctx, &body, json_len);

@@ -78,8 +78,13 @@ typedef struct {
 
 typedef enum {
     ngx_http_maas_form_v2 = 0,
+    ngx_http_maas_form_v1_predict,
+    ngx_http_maas_form_v1_classify,
+    ngx_http_maas_form_v1_regress,
     ngx_http_maas_form_rows,
-    ngx_http_maas_form_bytes
+    ngx_http_maas_form_bytes,
+
+    ngx_http_maas_form_any                 /* the body will say */
 } ngx_http_maas_form_e;
 
 
@@ -141,9 +146,18 @@ ngx_str_t *ngx_http_maas_header(ngx_http_request_t *r, char *name,
 
 /* ngx_http_maas_form.c */
 
-/* maas_predict takes several forms: which one a body is in. */
+/* Is the request's Content-Type one that is read? */
+ngx_uint_t ngx_http_maas_form_known(ngx_http_request_t *r);
+
+/* The form of a body where there may be several. */
 ngx_http_maas_form_e ngx_http_maas_form(ngx_http_request_t *r,
     ngx_str_t *body);
+
+/* Length of the JSON part of a body: all of it, unless a header or the
+ * Content-Type says otherwise: *given = 1.  NGX_ERROR if that is no number up
+ * to the length of the body. */
+ngx_int_t ngx_http_maas_form_json_len(ngx_http_request_t *r, ngx_str_t *body,
+    size_t *json_len, ngx_uint_t *given);
 
 /* Rows out of a body of ctx->form into x, which has room for what
  * maas_rows_bound() said of max_rows; sets ctx->req. */
@@ -173,6 +187,16 @@ void ngx_http_maas_batch_run(ngx_event_t *ev);
 
 /* Open Inference Protocol routes; path is what follows /v2. */
 ngx_int_t ngx_http_maas_v2_handler(ngx_http_request_t *r, ngx_str_t *path);
+
+
+/* {"models":[names]}; what a content handler returns */
+ngx_int_t ngx_http_maas_send_models(ngx_http_request_t *r);
+
+
+/* ngx_http_maas_v1.c */
+
+/* TensorFlow Serving's and KServe's routes; path is what follows /v1. */
+ngx_int_t ngx_http_maas_v1_handler(ngx_http_request_t *r, ngx_str_t *path);
 
 
 /* ngx_http_maas_text.c */

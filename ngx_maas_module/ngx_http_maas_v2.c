@@ -12,7 +12,6 @@
 
 
 static ngx_int_t ngx_http_maas_v2_server(ngx_http_request_t *r);
-static ngx_int_t ngx_http_maas_v2_models(ngx_http_request_t *r);
 static ngx_int_t ngx_http_maas_v2_model(ngx_http_request_t *r,
     ngx_http_maas_model_t *model);
 static ngx_int_t ngx_http_maas_v2_text(ngx_http_request_t *r, char *text);
@@ -166,7 +165,7 @@ ngx_http_maas_v2_handler(ngx_http_request_t *r, ngx_str_t *path)
         return ngx_http_maas_v2_server(r);
 
     case 1:
-        return ngx_http_maas_v2_models(r);
+        return ngx_http_maas_send_models(r);
 
     default:
         /* one body that every client's reader of either route accepts */
@@ -206,8 +205,8 @@ ngx_http_maas_v2_server(ngx_http_request_t *r)
 }
 
 
-static ngx_int_t
-ngx_http_maas_v2_models(ngx_http_request_t *r)
+ngx_int_t
+ngx_http_maas_send_models(ngx_http_request_t *r)
 {
     ngx_str_t                    none;
     ngx_uint_t                   i;

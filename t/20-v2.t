@@ -163,11 +163,11 @@ subtest 'binary' => sub {
 };
 
 subtest 'refused' => sub {
-    for my $uri ('/', '/v2/x', '/v2/models/none', '/v2/models/m/versions/3',
+    for my $uri ('/v2/x', '/v2/models/none', '/v2/models/m/versions/3',
         '/v2/models/m/versions/01', '/v2/models/m/x', '/v2/models/M',
         '/v2/models/m/infer/x', '/v2/health', '/v2/health/dead', '/v2x',
         '/v2/models/m/versions/1/infer/a/b/c/d', '/v2/models/%2e%2e/m/x',
-        '/ml/', '/v2/models/one.safetensors', '/v2/models/m%00')
+        '/ml/x', '/v2/models/one.safetensors', '/v2/models/m%00')
     {
         my $no = $t->get($uri);
         my $want = $uri =~ /%00/ ? qr/^400$/ : qr/^404$/;

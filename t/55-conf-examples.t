@@ -175,7 +175,57 @@ example(private => '/v2/models/digits/infer', v2('digits'), sub {
 });
 
 
+example(sagemaker => '/invocations', '{"instances":[[120.5,3,0]]}', sub {
+    my ($t) = @_;
+    my $path = '/invocations';
+    my $v2 = '{"inputs":[{"name":"input","shape":[1,3],"datatype":"FP32",'
+        . '"parameters":{"binary_data_size":12}}],'
+        . '"parameters":{"binary_data_output":true}}';
+    my $vendor = 'application/vnd.sagemaker-triton.binary+json'
+        . ';json-header-size=';
+
+    is($t->get('/ping')->status, 200, 'sagemaker: ping');
+
+    my $v1 = $t->post($path, '{"instances":[[120.5,3,0]]}',
+        'Content-Type' => $json)->json->{predictions};
+    is_deeply($t->post($path, '[[120.5,3,0]]')->json, $v1,
+        'sagemaker: a bare row has the same score');
+
+    my $answer = $t->post($path, $v2 . pack('f<3', 120.5, 3, 0),
+        'Content-Type' => $vendor . length $v2);
+    my ($n) = $answer->header('Content-Type') =~ /^\Q$vendor\E(\d+)$/;
+    ok($n, 'sagemaker: its type');
+    my $head = JSON::PP::decode_json(substr $answer->body, 0, $n);
+    is($head->{outputs}[0]{parameters}{binary_data_size}, 4,
+        'sagemaker: its JSON');
+    cmp_ok(abs(unpack('f<', substr $answer->body, $n) - $v1->[0][0]), '<',
+        1e-7, 'sagemaker: the same score as bytes');
+
+    for my $size ('', 'x', '-1', 1 + length($v2) + 12) {
+        is($t->post($path, $v2 . pack('f<3', 1, 2, 3),
+            'Content-Type' => $vendor . $size)->status, 400,
+            "sagemaker: json-header-size '$size'");
+    }
+    is($t->post($path, $v2, 'Content-Type' => $vendor =~ s/;.*//r)->status,
+        400, 'sagemaker: no json-header-size');
+});
+
+
+my $vertex = '/v1/endpoints/1/deployedModels/2';
+
+example(vertex => "$vertex:predict", '{"instances":[[120.5,3,0]]}', sub {
+    my ($t) = @_;
+
+    is($t->get($vertex)->status, 200, 'vertex: health');
+    is_deeply([ keys %{ $t->post("$vertex:predict",
+        '{"parameters":{"a":[1]},"instances":[[120.5,3,0],[9.99,840,1]]}',
+        'Content-Type' => $json)->json } ], ['predictions'],
+        'vertex: with parameters before');
+    is($t->get("$vertex:predict")->status, 405, 'vertex: GET is refused');
+});
+
+
 my @all = map { m{(\w+)\.conf$} } glob "$MaasTest::top/conf/*.conf";
-is("@all", 'demo private scoring versions', 'every example was started');
+is("@all", 'demo private sagemaker scoring versions vertex', 'every example was started');
 
 done_testing();

@@ -32,6 +32,12 @@ static const char *const  seeds[] = {
     "c{\"inputs\":[{\"name\":\"input\",\"shape\":[1,3],\"datatype\":\"FP32\","
     "\"parameters\":{\"binary_data_size\":12}}]}abcdefghijkl",
     "dabcdefghijkl",
+    "e{\"instances\":[[1,2,3],[4,5,6]]}",
+    "e{\"instances\":[{\"input\":[1,2,3]},{\"input\":[[4],[5],[6]]}]}",
+    "e{\"signature_name\":\"serving_default\",\"inputs\":[[1,2,3]]}",
+    "e{\"x\":{},\"inputs\":{\"input\":[[1,2,3],[4,5,6]]}}",
+    "f{\"examples\":[{\"input\":[1,2,3]},{}],\"context\":{\"input\":"
+    "[4,5,6]}}",
 };
 
 static maas_model_t  *model;
@@ -60,7 +66,7 @@ make_model(void)
     layer.bias = bias;
 
     desc.name = "fuzz";
-    desc.task = MAAS_TASK_REGRESSION;
+    desc.task = MAAS_TASK_CLASSIFICATION;
     desc.input_name = "input";
     desc.rank = 1;
     desc.shape[0] = 3;
@@ -118,6 +124,15 @@ check_answer(const maas_request_t *req)
                || maas__json_check(buf, json_len, 16, NULL) == MAAS_OK);
 
     free(buf);
+
+    size = maas_v1_size(model, MAAS_V1_CLASSIFY, req);
+    buf = malloc(size);
+    FUZZ_HOLDS(size != 0 && buf != NULL);
+
+    n = maas_v1_write(model, MAAS_V1_CLASSIFY, req, y, buf);
+    FUZZ_HOLDS(n <= size && maas__json_check(buf, n, 16, NULL) == MAAS_OK);
+
+    free(buf);
 }
 
 
@@ -153,7 +168,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     FUZZ_HOLDS(maas_rows_bound(model, len, MAX_ROWS) >= 1);
     FUZZ_HOLDS(maas_rows_bound(model, len, MAX_ROWS) <= MAX_ROWS);
 
-    switch (data[0] & 3) {
+    (void) maas_v1_is(body, len);
+
+    switch (data[0] & 7) {
     case 1:
         rc = maas_rows_read(model, body, len, MAX_ROWS, x, &req, &err);
         break;
@@ -164,6 +181,14 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         json_len = len < 12 ? len : len - 12;
         rc = maas_v2_read(model, body, len, json_len, MAX_ROWS, x, &req,
                           &err);
+        break;
+    case 5:
+        rc = maas_v1_read(model, MAAS_V1_PREDICT, body, len, MAX_ROWS, x,
+                          &req, &err);
+        break;
+    case 6:
+        rc = maas_v1_read(model, MAAS_V1_CLASSIFY, body, len, MAX_ROWS, x,
+                          &req, &err);
         break;
     default:
         json_len = 0;
@@ -176,7 +201,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         FUZZ_HOLDS(json_len == 0
                    || maas__json_check(body, json_len, 16, NULL) == MAAS_OK);
 
-        if ((data[0] & 3) != 0 && json_len == len) {
+        if (json_len == len) {
             check_numbers(x, 3 * req.rows);
         }
 

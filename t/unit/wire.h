@@ -53,7 +53,14 @@ typedef struct {
     float           x[4096];
 } wire_t;
 
-typedef enum { WIRE_V2, WIRE_ROWS, WIRE_BYTES } wire_form_t;
+typedef enum {
+    WIRE_V2,
+    WIRE_ROWS,
+    WIRE_BYTES,
+    WIRE_V1,
+    WIRE_V1_CLASSIFY,
+    WIRE_V1_REGRESS
+} wire_form_t;
 
 #define WIRE_ALL  ((size_t) -1)    /* json_len: all of the body */
 
@@ -90,6 +97,12 @@ wire_read(wire_t *w, const maas_info_t *info, wire_form_t form,
     case WIRE_BYTES:
         w->rc = maas__bytes_read(info, copy, len, max_rows, x, &w->req,
                                  &w->err);
+        break;
+    case WIRE_V1:
+    case WIRE_V1_CLASSIFY:
+    case WIRE_V1_REGRESS:
+        w->rc = maas__v1_read(info, (maas_v1_t) (form - WIRE_V1), copy, len,
+                              max_rows, x, &w->req, &w->err);
     }
 
     if (w->rc == MAAS_OK && w->req.id.len > 0) {

@@ -1,0 +1,470 @@
+/*
+ * TensorFlow Serving's requests -> rows: predict in rows and in columns,
+ * classify and regress.  No HTTP, and no answers here.
+ */
+
+#include "maas_json.h"
+
+#include <string.h>
+
+
+#define V1_DEPTH  16               /* containers within containers */
+
+
+typedef struct {
+    maas_json_t         j;
+    const maas_info_t  *info;
+    maas_err_t         *err;
+
+    float              *x;
+    size_t              room;      /* rows in x */
+    size_t              max_rows;
+    maas_request_t      req;
+} v1_t;
+
+
+static maas_status_t v1_predict(v1_t *v);
+static maas_status_t v1_instances(v1_t *v);
+static maas_status_t v1_objects(v1_t *v, const char *context);
+static maas_status_t v1_inputs(v1_t *v);
+static maas_status_t v1_tensor(v1_t *v);
+static maas_status_t v1_examples(v1_t *v);
+static maas_status_t v1_signature(v1_t *v);
+static maas_status_t v1_method(v1_t *v, maas_v1_t method);
+static maas_status_t v1_syntax(v1_t *v, const char *body, size_t len,
+    maas_status_t rc);
+
+
+maas_status_t
+maas__v1_read(const maas_info_t *info, maas_v1_t method, const char *body,
+    size_t len, size_t max_rows, float *x, maas_request_t *req,
+    maas_err_t *err)
+{
+    v1_t           v;
+    maas_status_t  rc;
+
+    memset(&v, 0, sizeof(v1_t));
+
+    v.j.start = body;
+    v.j.p = body;
+    v.j.end = body + len;
+    v.info = info;
+    v.err = err;
+    v.x = x;
+    v.room = maas__rows_bound(info, len, max_rows);
+    v.max_rows = max_rows;
+
+    rc = v1_method(&v, method);
+
+    if (rc == MAAS_OK) {
+        rc = method == MAAS_V1_PREDICT ? v1_predict(&v) : v1_examples(&v);
+    }
+
+    if (rc == MAAS_OK) {
+        rc = maas__json_finish(&v.j, err);
+    }
+
+    if (rc != MAAS_OK) {
+        return v1_syntax(&v, body, len, rc);
+    }
+
+    *req = v.req;
+
+    return MAAS_OK;
+}
+
+
+int
+maas_v1_is(const char *body, size_t len)
+{
+    maas_json_t         j;
+    maas_err_t          err;
+    maas_json_object_t  o;
+
+    static const char *const  names[] = { "instances", "inputs", NULL };
+
+    j.start = body;
+    j.p = body;
+    j.end = body + len;
+
+    memset(&o, 0, sizeof(maas_json_object_t));
+    o.names = names;
+
+    for ( ;; ) {
+        if (maas__json_member(&j, &o, &err) != MAAS_OK) {
+            return 0;
+        }
+
+        if (o.which != MAAS_JSON_OTHER) {
+            return o.which == 0;
+        }
+
+        if (maas__json_skip(&j, V1_DEPTH, &err) != MAAS_OK) {
+            return 0;
+        }
+    }
+}
+
+
+/* That server reads all of the text before it looks at anything, and so what
+ * is no JSON at all is said first. */
+
+static maas_status_t
+v1_syntax(v1_t *v, const char *body, size_t len, maas_status_t rc)
+{
+    maas_err_t   err;
+    const char  *what;
+
+    if (len == 0) {
+        return maas__fail(v->err, MAAS_BADVALUE,
+                          "JSON Parse error: The document is empty");
+    }
+
+    v->j.p = body;
+    maas__json_space(&v->j);
+
+    if (maas__json_skip(&v->j, V1_DEPTH, &err) == MAAS_OK
+        && maas__json_finish(&v->j, &err) == MAAS_OK)
+    {
+        return rc;
+    }
+
+    /* behind "byte N: " */
+    what = strchr(err.msg, ':');
+    what = what == NULL ? err.msg : what + 2;
+
+    return maas__fail(v->err, MAAS_BADVALUE, "JSON Parse error: %s at offset: "
+                      "%zu", what, (size_t) (v->j.p - body));
+}
+
+
+static maas_status_t
+v1_method(v1_t *v, maas_v1_t method)
+{
+    if (method == MAAS_V1_CLASSIFY && maas__top_classes(v->info) == 0) {
+        return maas__fail(v->err, MAAS_UNSUPPORTED, "Expected classification "
+                          "signature method_name to be tensorflow/serving/"
+                          "classify. Was: tensorflow/serving/predict");
+    }
+
+    if (method == MAAS_V1_REGRESS && v->info->out != 1) {
+        return maas__fail(v->err, MAAS_UNSUPPORTED, "Expected regression "
+                          "signature method_name to be tensorflow/serving/"
+                          "regress. Was: tensorflow/serving/predict");
+    }
+
+    return MAAS_OK;
+}
+
+
+static maas_status_t
+v1_signature(v1_t *v)
+{
+    maas_str_t     s;
+    maas_status_t  rc;
+
+    if (v->j.p == v->j.end || *v->j.p != '"') {
+        return maas__json_bad(&v->j, "'signature_name' key must be a string "
+                              "value.", v->err);
+    }
+
+    rc = maas__json_string(&v->j, &s, v->err);
+
+    if (rc == MAAS_OK && s.len > 0 && !maas__json_is(s, "serving_default")) {
+        return maas__fail(v->err, MAAS_BADVALUE, "byte %zu: Serving signature "
+                          "key not found, there is only \"serving_default\"",
+                          (size_t) (s.data - v->j.start));
+    }
+
+    return rc;
+}
+
+
+static maas_status_t
+v1_predict(v1_t *v)
+{
+    maas_status_t       rc;
+    maas_json_object_t  o;
+
+    enum { V1_SIGNATURE, V1_INSTANCES, V1_INPUTS };
+
+    static const char *const  names[] = {
+        "signature_name", "instances", "inputs", NULL
+    };
+
+    memset(&o, 0, sizeof(maas_json_object_t));
+    o.names = names;
+
+    do {
+        rc = maas__json_member(&v->j, &o, v->err);
+        if (rc != MAAS_OK) {
+            return rc;
+        }
+
+        if ((o.seen >> V1_INSTANCES & 1) && (o.seen >> V1_INPUTS & 1)) {
+            return maas__fail(v->err, MAAS_BADVALUE, "Not formatted correctly "
+                              "expecting only one of 'inputs' or 'instances' "
+                              "keys to exist ");
+        }
+
+        switch (o.which) {
+        case MAAS_JSON_END:
+            break;
+        case MAAS_JSON_OTHER:
+            rc = maas__json_skip(&v->j, V1_DEPTH - 1, v->err);
+            break;
+        case V1_SIGNATURE:
+            rc = v1_signature(v);
+            break;
+        case V1_INSTANCES:
+            rc = v1_instances(v);
+            break;
+        case V1_INPUTS:
+            v->req.columns = 1;
+            rc = v1_inputs(v);
+            break;
+        }
+
+    } while (rc == MAAS_OK && o.which != MAAS_JSON_END);
+
+    if (rc == MAAS_OK && v->req.rows == 0) {
+        return maas__fail(v->err, MAAS_BADVALUE,
+                          "Missing 'inputs' or 'instances' key");
+    }
+
+    return rc;
+}
+
+
+/* What is the first byte of the first element?  0: there is none. */
+
+static char
+v1_peek(const v1_t *v)
+{
+    maas_json_t  j;
+
+    j = v->j;
+    j.p++;
+    maas__json_space(&j);
+
+    return j.p < j.end && *j.p != ']' ? *j.p : '\0';
+}
+
+
+static maas_status_t
+v1_instances(v1_t *v)
+{
+    char  first;
+
+    if (v->j.p == v->j.end || *v->j.p != '[') {
+        return maas__json_bad(&v->j, "Excepting 'instances' to be an "
+                              "list/array", v->err);
+    }
+
+    first = v1_peek(v);
+
+    if (first == '\0') {
+        return maas__json_bad(&v->j, "No values in 'instances' array", v->err);
+    }
+
+    return first == '{' ? v1_objects(v, NULL) : v1_tensor(v);
+}
+
+
+/* An array of objects, a row each; context: an object with what an object
+ * does not say itself, or NULL. */
+
+static maas_status_t
+v1_objects(v1_t *v, const char *context)
+{
+    float          *x;
+    size_t          at;
+    unsigned        started, more;
+    maas_json_t     shared;
+    maas_status_t   rc;
+
+    started = 0;
+
+    for ( ;; ) {
+        rc = maas__json_element(&v->j, &started, &more, v->err);
+        if (rc != MAAS_OK || !more) {
+            return rc;
+        }
+
+        if (v->req.rows == v->max_rows) {
+            return maas__fail(v->err, MAAS_TOOBIG, "more than %zu rows",
+                              v->max_rows);
+        }
+
+        /* more rows than the text has room for are not complete: they end in
+         * an error, wherever they are put */
+
+        x = v->req.rows < v->room ? v->x + v->req.rows * v->info->in : v->x;
+        at = (size_t) (v->j.p - v->j.start);
+
+        maas__record_begin(v->info, x);
+
+        rc = maas__json_record(&v->j, v->info, 0, x, v->err);
+
+        if (rc == MAAS_OK && context != NULL) {
+            shared = v->j;
+            shared.p = context;
+            rc = maas__json_record(&shared, v->info, 1, x, v->err);
+        }
+
+        if (rc == MAAS_OK) {
+            rc = maas__record_end(v->info, x, at, v->err);
+        }
+
+        if (rc != MAAS_OK) {
+            return rc;
+        }
+
+        v->req.rows++;
+    }
+}
+
+
+/* All rows as one nested list */
+
+static maas_status_t
+v1_tensor(v1_t *v)
+{
+    maas_dims_t    dims;
+    maas_status_t  rc;
+
+    rc = maas__json_tensor(&v->j, MAAS_DT_FP32, v->x, v->room * v->info->in,
+                           &dims, v->err);
+    if (rc != MAAS_OK) {
+        return rc;
+    }
+
+    if (dims.n == 0) {
+        return maas__fail(v->err, MAAS_BADSHAPE, "no numbers, expected rows of "
+                          "%zu", v->info->in);
+    }
+
+    rc = maas__wire_rows(dims.dim, dims.rank, v->info->in, &v->req.rows,
+                         v->err);
+    if (rc != MAAS_OK) {
+        return rc;
+    }
+
+    /* an instance is a row, whatever its numbers might make up together */
+
+    if (!v->req.columns && v->req.rows != dims.dim[0]) {
+        return maas__fail(v->err, MAAS_BADSHAPE, "instances of %zu numbers, "
+                          "expected %zu", dims.n / dims.dim[0], v->info->in);
+    }
+
+    if (v->req.rows > v->max_rows) {
+        return maas__fail(v->err, MAAS_TOOBIG, "%zu rows, at most %zu are "
+                          "allowed", v->req.rows, v->max_rows);
+    }
+
+    return MAAS_OK;
+}
+
+
+static maas_status_t
+v1_inputs(v1_t *v)
+{
+    const char          *names[2];
+    maas_status_t        rc;
+    maas_json_object_t   o;
+
+    if (v->j.p == v->j.end || *v->j.p != '{') {
+        return v1_tensor(v);
+    }
+
+    names[0] = v->info->input_name;
+    names[1] = NULL;
+
+    memset(&o, 0, sizeof(maas_json_object_t));
+    o.names = names;
+
+    do {
+        rc = maas__json_member(&v->j, &o, v->err);
+
+        if (rc == MAAS_OK && o.which == 0) {
+            rc = v1_tensor(v);
+
+        } else if (rc == MAAS_OK && o.which == MAAS_JSON_OTHER) {
+            rc = maas__json_skip(&v->j, V1_DEPTH - 2, v->err);
+        }
+
+    } while (rc == MAAS_OK && o.which != MAAS_JSON_END);
+
+    if (rc == MAAS_OK && !(o.seen & 1)) {
+        return maas__fail(v->err, MAAS_BADVALUE, "Missing named input: %s in "
+                          "'inputs' object.", v->info->input_name);
+    }
+
+    return rc;
+}
+
+
+static maas_status_t
+v1_examples(v1_t *v)
+{
+    const char          *context, *examples;
+    maas_json_t          end;
+    maas_status_t        rc;
+    maas_json_object_t   o;
+
+    enum { V1_SIGNATURE, V1_CONTEXT, V1_EXAMPLES };
+
+    static const char *const  names[] = {
+        "signature_name", "context", "examples", NULL
+    };
+
+    memset(&o, 0, sizeof(maas_json_object_t));
+    o.names = names;
+
+    context = NULL;
+    examples = NULL;
+
+    do {
+        rc = maas__json_member(&v->j, &o, v->err);
+        if (rc != MAAS_OK) {
+            return rc;
+        }
+
+        switch (o.which) {
+        case MAAS_JSON_END:
+            break;
+        case V1_SIGNATURE:
+            rc = v1_signature(v);
+            break;
+        case V1_CONTEXT:
+            context = v->j.p;
+            rc = maas__json_skip(&v->j, V1_DEPTH - 1, v->err);
+            break;
+        case V1_EXAMPLES:
+            examples = v->j.p;
+            /* fall through */
+        default:
+            rc = maas__json_skip(&v->j, V1_DEPTH - 1, v->err);
+        }
+
+    } while (rc == MAAS_OK && o.which != MAAS_JSON_END);
+
+    if (rc != MAAS_OK) {
+        return rc;
+    }
+
+    end = v->j;
+    v->j.p = examples;
+
+    if (examples == NULL || *examples != '[' || v1_peek(v) == '\0') {
+        return maas__fail(v->err, MAAS_BADVALUE, examples == NULL
+                          ? "When method is classify or regress, key "
+                            "'examples' is expected and was not found"
+                          : "'examples' must be a list/array of one or more");
+    }
+
+    rc = v1_objects(v, context);
+    v->j = end;
+
+    return rc;
+}

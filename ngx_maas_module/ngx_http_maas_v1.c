@@ -1,0 +1,431 @@
+
+/*
+ * TensorFlow Serving's and KServe's v1: routes, status and metadata.
+ * Not here: predict requests and answers (engine/maas_json_v1*.c).
+ */
+
+
+#include "ngx_http_maas_module.h"
+
+
+#define NGX_HTTP_MAAS_V1_TEXT   200        /* of a sentence */
+
+#define NGX_HTTP_MAAS_V1_SHOWN  64         /* bytes of a name in it */
+
+
+typedef enum {
+    ngx_http_maas_v1_predict = 0,
+    ngx_http_maas_v1_classify,
+    ngx_http_maas_v1_regress,
+    ngx_http_maas_v1_metadata,
+    ngx_http_maas_v1_status
+} ngx_http_maas_v1_verb_e;
+
+/* a path below /v1/models, taken apart */
+
+typedef struct {
+    ngx_str_t                 name;        /* empty: none */
+    ngx_str_t                 version;     /* digits */
+    ngx_str_t                 label;
+    ngx_http_maas_v1_verb_e   verb;
+
+    ngx_int_t                 number;      /* of the version */
+} ngx_http_maas_v1_t;
+
+
+static ngx_int_t ngx_http_maas_v1_parse(ngx_str_t *path,
+    ngx_http_maas_v1_t *v1);
+static ngx_http_maas_model_t *ngx_http_maas_v1_find(
+    ngx_http_maas_main_conf_t *mmcf, ngx_http_maas_v1_t *v1);
+static ngx_int_t ngx_http_maas_v1_missing(ngx_http_request_t *r,
+    ngx_http_maas_v1_t *v1, ngx_http_maas_main_conf_t *mmcf);
+static ngx_int_t ngx_http_maas_v1_infer(ngx_http_request_t *r,
+    ngx_http_maas_model_t *model, ngx_http_maas_v1_verb_e verb);
+static ngx_int_t ngx_http_maas_v1_send_status(ngx_http_request_t *r,
+    ngx_http_maas_v1_t *v1, ngx_http_maas_main_conf_t *mmcf);
+static ngx_int_t ngx_http_maas_v1_send_metadata(ngx_http_request_t *r,
+    ngx_http_maas_model_t *model);
+
+
+/* Takes `word` off the front of a path; that server's routes have no case. */
+
+static ngx_uint_t
+ngx_http_maas_v1_word(ngx_str_t *path, char *word)
+{
+    size_t  len;
+
+    len = ngx_strlen(word);
+
+    if (path->len < len
+        || ngx_strncasecmp(path->data, (u_char *) word, len) != 0)
+    {
+        return 0;
+    }
+
+    path->data += len;
+    path->len -= len;
+
+    return 1;
+}
+
+
+/* Takes what stands before the next "/" or ":" off the front of a path. */
+
+static void
+ngx_http_maas_v1_name(ngx_str_t *path, ngx_str_t *name)
+{
+    *name = *path;
+
+    while (path->len > 0 && *path->data != '/' && *path->data != ':') {
+        path->data++;
+        path->len--;
+    }
+
+    name->len = path->data - name->data;
+}
+
+
+static ngx_int_t
+ngx_http_maas_v1_parse(ngx_str_t *path, ngx_http_maas_v1_t *v1)
+{
+    ngx_uint_t  i;
+
+    /* in the order of ngx_http_maas_v1_verb_e */
+
+    static char  *verbs[] = {
+        ":predict", ":classify", ":regress", "/metadata", ""
+    };
+
+    ngx_memzero(v1, sizeof(ngx_http_maas_v1_t));
+    v1->verb = ngx_http_maas_v1_status;
+
+    if (!ngx_http_maas_v1_word(path, "/models")) {
+        return NGX_DECLINED;
+    }
+
+    if (path->len == 0 || (path->len == 1 && *path->data == '/')) {
+        return NGX_OK;
+    }
+
+    if (!ngx_http_maas_v1_word(path, "/")) {
+        return NGX_DECLINED;
+    }
+
+    ngx_http_maas_v1_name(path, &v1->name);
+
+    if (v1->name.len == 0) {
+        return NGX_DECLINED;
+    }
+
+    if (ngx_http_maas_v1_word(path, "/versions/")) {
+
+        ngx_http_maas_v1_name(path, &v1->version);
+
+        for (i = 0; i < v1->version.len; i++) {
+            if (v1->version.data[i] < '0' || v1->version.data[i] > '9') {
+                return NGX_DECLINED;
+            }
+        }
+
+        if (i == 0) {
+            return NGX_DECLINED;
+        }
+
+        v1->number = ngx_atoi(v1->version.data, v1->version.len);
+
+    } else if (ngx_http_maas_v1_word(path, "/labels/")) {
+
+        ngx_http_maas_v1_name(path, &v1->label);
+
+        if (v1->label.len == 0) {
+            return NGX_DECLINED;
+        }
+    }
+
+    for (i = 0; i <= ngx_http_maas_v1_status; i++) {
+        if (path->len == ngx_strlen(verbs[i])
+            && ngx_strncasecmp(path->data, (u_char *) verbs[i], path->len)
+               == 0)
+        {
+            v1->verb = (ngx_http_maas_v1_verb_e) i;
+            return NGX_OK;
+        }
+    }
+
+    return NGX_DECLINED;
+}
+
+
+ngx_int_t
+ngx_http_maas_v1_handler(ngx_http_request_t *r, ngx_str_t *path)
+{
+    u_char                      text[NGX_HTTP_MAAS_V1_TEXT];
+    ngx_int_t                   rc;
+    ngx_str_t                   method;
+    ngx_uint_t                  answered;
+    ngx_http_maas_v1_t          v1;
+    ngx_http_maas_model_t      *model;
+    ngx_http_maas_main_conf_t  *mmcf;
+
+    if (ngx_http_maas_v1_parse(path, &v1) != NGX_OK) {
+        method = r->method_name;
+        method.len = ngx_min(method.len, NGX_HTTP_MAAS_V1_SHOWN);
+        ngx_sprintf(text, "Malformed request: %V%Z", &method);
+
+        return ngx_http_maas_refuse(r, NGX_HTTP_BAD_REQUEST, (char *) text);
+    }
+
+    rc = v1.verb < ngx_http_maas_v1_metadata
+         ? ngx_http_maas_allow(r, NGX_HTTP_POST, "POST", &answered)
+         : ngx_http_maas_allow(r, NGX_HTTP_GET|NGX_HTTP_HEAD, "GET, HEAD",
+                               &answered);
+    if (answered) {
+        return rc;
+    }
+
+    if (v1.name.len == 0) {
+        return ngx_http_maas_send_models(r);
+    }
+
+    if (v1.number == NGX_ERROR) {
+        return ngx_http_maas_refuse(r, NGX_HTTP_BAD_REQUEST,
+                                    "Failed to convert version");
+    }
+
+    mmcf = ngx_http_get_module_main_conf(r, ngx_http_maas_module);
+
+    model = ngx_http_maas_v1_find(mmcf, &v1);
+    if (model == NULL) {
+        return ngx_http_maas_v1_missing(r, &v1, mmcf);
+    }
+
+    switch (v1.verb) {
+
+    case ngx_http_maas_v1_status:
+        return ngx_http_maas_v1_send_status(r, &v1, mmcf);
+
+    case ngx_http_maas_v1_metadata:
+        return ngx_http_maas_v1_send_metadata(r, model);
+
+    default:
+        return ngx_http_maas_v1_infer(r, model, v1.verb);
+    }
+}
+
+
+/* Is m what the path names?  Without version and label any version is. */
+
+static ngx_uint_t
+ngx_http_maas_v1_is(ngx_http_maas_v1_t *v1, ngx_http_maas_model_t *m)
+{
+    if (m->name.len != v1->name.len
+        || ngx_memcmp(m->name.data, v1->name.data, m->name.len) != 0)
+    {
+        return 0;
+    }
+
+    if (v1->version.len != 0) {
+        return m->number == v1->number;
+    }
+
+    return v1->label.len == 0
+           || (m->label.len == v1->label.len
+               && ngx_memcmp(m->label.data, v1->label.data, m->label.len)
+                  == 0);
+}
+
+
+static ngx_http_maas_model_t *
+ngx_http_maas_v1_find(ngx_http_maas_main_conf_t *mmcf, ngx_http_maas_v1_t *v1)
+{
+    ngx_uint_t               i;
+    ngx_http_maas_model_t  **models;
+
+    if (v1->version.len == 0 && v1->label.len == 0) {
+        return ngx_http_maas_model_find(mmcf, &v1->name, &v1->version);
+    }
+
+    models = mmcf->models.elts;
+
+    for (i = 0; i < mmcf->models.nelts; i++) {
+        if (ngx_http_maas_v1_is(v1, models[i])) {
+            return models[i];
+        }
+    }
+
+    return NULL;
+}
+
+
+/* Part of a path for a sentence; what is not plain text becomes "?". */
+
+static char *
+ngx_http_maas_v1_show(ngx_str_t *s, char *shown)
+{
+    size_t  i, len;
+
+    len = ngx_min(s->len, NGX_HTTP_MAAS_V1_SHOWN);
+
+    for (i = 0; i < len; i++) {
+        shown[i] = s->data[i] > ' ' && s->data[i] < 0x7f ? (char) s->data[i]
+                                                         : '?';
+    }
+
+    shown[i] = '\0';
+
+    return shown;
+}
+
+
+static ngx_int_t
+ngx_http_maas_v1_missing(ngx_http_request_t *r, ngx_http_maas_v1_t *v1,
+    ngx_http_maas_main_conf_t *mmcf)
+{
+    char        shown[NGX_HTTP_MAAS_V1_SHOWN + 1];
+    u_char      text[NGX_HTTP_MAAS_V1_TEXT];
+    ngx_str_t   none;
+    ngx_uint_t  status;
+
+    ngx_str_null(&none);
+    status = NGX_HTTP_NOT_FOUND;
+
+    if (v1->label.len != 0
+        && ngx_http_maas_model_find(mmcf, &v1->name, &none) != NULL)
+    {
+        status = NGX_HTTP_BAD_REQUEST;
+        ngx_sprintf(text, "Unrecognized servable version label: %s%Z",
+                    ngx_http_maas_v1_show(&v1->label, shown));
+
+    } else {
+        ngx_http_maas_v1_show(&v1->name, shown);
+
+        if (v1->verb == ngx_http_maas_v1_status && v1->version.len != 0) {
+            ngx_sprintf(text, "Could not find version %i of model %s%Z",
+                        v1->number, shown);
+
+        } else if (v1->verb == ngx_http_maas_v1_status) {
+            ngx_sprintf(text, "Could not find any versions of model %s%Z",
+                        shown);
+
+        } else if (v1->version.len != 0) {
+            ngx_sprintf(text, "Servable not found for request: Specific(%s, "
+                        "%i)%Z", shown, v1->number);
+
+        } else {
+            ngx_sprintf(text, "Servable not found for request: Latest(%s)%Z",
+                        shown);
+        }
+    }
+
+    return ngx_http_maas_refuse(r, status, (char *) text);
+}
+
+
+static ngx_int_t
+ngx_http_maas_v1_infer(ngx_http_request_t *r, ngx_http_maas_model_t *model,
+    ngx_http_maas_v1_verb_e verb)
+{
+    ngx_http_maas_ctx_t  *ctx;
+
+    static const ngx_http_maas_form_e  forms[] = {
+        ngx_http_maas_form_v1_predict,
+        ngx_http_maas_form_v1_classify,
+        ngx_http_maas_form_v1_regress
+    };
+
+    ctx = ngx_http_maas_get_ctx(r);
+    if (ctx == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    ctx->form = forms[verb];
+
+    return ngx_http_maas_infer(r, model);
+}
+
+
+/* One object for both kinds of clients: KServe's looks for "ready". */
+
+static ngx_int_t
+ngx_http_maas_v1_send_status(ngx_http_request_t *r, ngx_http_maas_v1_t *v1,
+    ngx_http_maas_main_conf_t *mmcf)
+{
+    ngx_uint_t               i;
+    const char              *comma;
+    ngx_http_maas_text_t     text;
+    ngx_http_maas_model_t  **models;
+
+    models = mmcf->models.elts;
+
+    ngx_memzero(&text, sizeof(text));
+    text.pool = r->pool;
+
+    ngx_http_maas_put(&text, "{\"name\":\"%V\",\"ready\":true,"
+                      "\"model_version_status\":[", &v1->name);
+    comma = "";
+
+    for (i = 0; i < mmcf->models.nelts; i++) {
+        if (ngx_http_maas_v1_is(v1, models[i])) {
+            ngx_http_maas_put(&text, "%s{\"version\":\"%V\",\"state\":"
+                              "\"AVAILABLE\",\"status\":{\"error_code\":"
+                              "\"OK\",\"error_message\":\"\"}}", comma,
+                              &models[i]->version);
+            comma = ",";
+        }
+    }
+
+    ngx_http_maas_put(&text, "]}");
+
+    return ngx_http_maas_send_text(r, &text);
+}
+
+
+/* "name":{...} of a tensor of n dimensions behind the rows */
+
+static void
+ngx_http_maas_v1_tensor(ngx_http_maas_text_t *text, const char *name,
+    const char *dtype, const size_t *shape, size_t n)
+{
+    size_t  i;
+
+    ngx_http_maas_put_json(text, name);
+    ngx_http_maas_put(text, ":{\"dtype\":\"%s\",\"tensor_shape\":{\"dim\":["
+                      "{\"size\":\"-1\",\"name\":\"\"}", dtype);
+
+    for (i = 0; i < n; i++) {
+        ngx_http_maas_put(text, ",{\"size\":\"%uz\",\"name\":\"\"}", shape[i]);
+    }
+
+    ngx_http_maas_put(text, "],\"unknown_rank\":false},\"name\":");
+    ngx_http_maas_put_json(text, name);
+    ngx_http_maas_put(text, "}");
+}
+
+
+static ngx_int_t
+ngx_http_maas_v1_send_metadata(ngx_http_request_t *r,
+    ngx_http_maas_model_t *model)
+{
+    const maas_info_t     *info;
+    ngx_http_maas_text_t   text;
+
+    info = model->info;
+
+    ngx_memzero(&text, sizeof(text));
+    text.pool = r->pool;
+
+    ngx_http_maas_put(&text, "{\"model_spec\":{\"name\":\"%V\","
+                      "\"signature_name\":\"\",\"version\":\"%V\"},"
+                      "\"metadata\":{\"signature_def\":{\"signature_def\":"
+                      "{\"serving_default\":{\"inputs\":{", &model->name,
+                      &model->version);
+    ngx_http_maas_v1_tensor(&text, info->input_name, "DT_FLOAT", info->shape,
+                            info->rank);
+    ngx_http_maas_put(&text, "},\"outputs\":{");
+    ngx_http_maas_v1_tensor(&text, info->output_name, "DT_FLOAT", &info->out,
+                            1);
+    ngx_http_maas_put(&text, "},\"method_name\":"
+                      "\"tensorflow/serving/predict\"}}}}}");
+
+    return ngx_http_maas_send_text(r, &text);
+}
