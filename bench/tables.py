@@ -133,8 +133,13 @@ def main():
                    help='ours alone, to try settings')
     p.add_argument('-o', '--output', default=os.path.join(
         os.path.dirname(os.path.abspath(__file__)), 'TABLES.md'))
-    p.add_argument('options', nargs='*')
-    o = p.parse_args()
+    mine = sys.argv[1:]
+    options = []
+    if '--' in mine:
+        options = mine[mine.index('--') + 1:]
+        mine = mine[:mine.index('--')]
+    o = p.parse_args(mine)
+    o.options = options
     o.trainer = os.path.join(o.build, 'maas-trainer')
 
     text = HEAD.format(
