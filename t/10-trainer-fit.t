@@ -161,7 +161,8 @@ is($r->{epochs}, $r->{best_epoch} + 3, 'after the patience');
 csv('train.csv', 'x,y,same', @binary[0 .. 399]);
 csv('held.csv', 'x,y,same', @binary[400 .. 599]);
 $r = fit(qw(-d train.csv --valid held.csv -o v.safetensors --epochs 40),
-    qw(--lr 0.1 --schedule constant --patience 0 --batch 8));
+    qw(--lr 0.1 --schedule constant --patience 0 --batch 8),
+    qw(--calibration none));
 cmp_ok($r->{best_epoch}, '<', 40, 'the last epoch is not the best');
 my ($rc, $out) = $t->trainer(qw(evaluate v.safetensors -d held.csv --json));
 my $e = decode_json($out);

@@ -1,11 +1,29 @@
 /*
  * evaluate: how good a model's answers are on a data set.
+ * Figures are computed in metrics.c and its neighbours.
  */
 
 #include <cjson/cJSON.h>
 #include <math.h>
 
-#include "trainer.h"
+#include "metrics.h"
+
+
+#define EVALUATE_ROWS  20       /* with fewer, intervals say nothing */
+
+
+typedef struct {
+    train_model_args_t   args;
+    maas_model_t        *model;
+    train_data_t         data;
+    train_truth_t        truth;
+    train_judge_t        judge;
+    float               *y;
+    train_metrics_t      m, low, high;
+    unsigned             intervals;
+    train_importance_t  *importance;
+    size_t               n_importance;
+} evaluate_t;
 
 
 static void
@@ -26,10 +44,6 @@ evaluate_classes(cJSON *o, const train_metrics_t *m, const train_data_t *d)
     double   precision, recall, f1;
     size_t   i, j;
 
-    evaluate_add(o, "accuracy", m->accuracy);
-    evaluate_add(o, "loss", m->loss);
-    evaluate_add(o, "auc", m->auc);
-    evaluate_add(o, "calibration_error", m->ece);
     classes = cJSON_AddArrayToObject(o, "classes");
     table = cJSON_AddArrayToObject(o, "confusion");
 
@@ -55,23 +69,70 @@ evaluate_classes(cJSON *o, const train_metrics_t *m, const train_data_t *d)
 
 
 static void
-evaluate_json(const train_metrics_t *m, const train_data_t *d)
+evaluate_importance(cJSON *o, const evaluate_t *e)
 {
-    char   *text;
-    cJSON  *o;
+    size_t                     i;
+    cJSON                     *list, *one;
+    const train_importance_t  *p;
+
+    list = cJSON_AddArrayToObject(o, "importance");
+
+    for (i = 0; i < e->n_importance; i++) {
+        p = &e->importance[i];
+        one = cJSON_CreateObject();
+        (void) cJSON_AddStringToObject(one, "column", p->name);
+        evaluate_add(one, e->m.classes ? "accuracy_lost" : "r2_lost",
+                     p->drop);
+        evaluate_add(one, "deviation", p->deviation);
+        evaluate_add(one, "loss_gained", p->rise);
+        (void) cJSON_AddItemToArray(list, one);
+    }
+}
+
+
+static void
+evaluate_json(const evaluate_t *e)
+{
+    char                  *text;
+    size_t                 i;
+    cJSON                 *o, *intervals, *pair;
+    const train_figure_t  *f;
 
     o = cJSON_CreateObject();
-    (void) cJSON_AddStringToObject(o, "task", maas__task_names[m->task]);
-    evaluate_add(o, "rows", (double) m->rows);
+    (void) cJSON_AddStringToObject(o, "task", maas__task_names[e->m.task]);
+    evaluate_add(o, "rows", (double) e->m.rows);
 
-    if (d->classes != NULL) {
-        evaluate_classes(o, m, d);
+    for (i = 0; i < TRAIN_N_FIGURES; i++) {
+        if (train_figure_of(&train_figures[i], &e->m)) {
+            evaluate_add(o, train_figures[i].key,
+                         train_figure(&e->m, &train_figures[i]));
+        }
+    }
 
-    } else {
-        evaluate_add(o, "mse", m->loss);
-        evaluate_add(o, "mae", m->mae);
-        evaluate_add(o, "rmse", m->rmse);
-        evaluate_add(o, "r2", m->r2);
+    if (e->intervals) {
+        intervals = cJSON_AddObjectToObject(o, "intervals");
+
+        for (i = 0; i < TRAIN_N_FIGURES; i++) {
+            f = &train_figures[i];
+
+            if (train_figure_of(f, &e->m)
+                && isfinite(train_figure(&e->low, f)))
+            {
+                pair = cJSON_AddArrayToObject(intervals, f->key);
+                (void) cJSON_AddItemToArray(pair,
+                             cJSON_CreateNumber(train_figure(&e->low, f)));
+                (void) cJSON_AddItemToArray(pair,
+                             cJSON_CreateNumber(train_figure(&e->high, f)));
+            }
+        }
+    }
+
+    if (e->m.classes > 0) {
+        evaluate_classes(o, &e->m, &e->data);
+    }
+
+    if (e->importance != NULL) {
+        evaluate_importance(o, e);
     }
 
     text = cJSON_PrintUnformatted(o);
@@ -81,35 +142,75 @@ evaluate_json(const train_metrics_t *m, const train_data_t *d)
 }
 
 
+static void
+evaluate_measure(evaluate_t *e)
+{
+    e->y = train_model_run(e->model, &e->data, NULL, 0);
+    train_truth_create(&e->truth, &e->data, NULL, 0);
+    train_judge_create(&e->judge, &e->truth, e->y, 0.5);
+    train_judge(&e->judge, NULL, &e->m);
+
+    if (e->args.rounds > 0 && e->m.rows >= EVALUATE_ROWS) {
+        e->intervals = 1;
+        train_bootstrap(&e->judge, e->args.rounds, e->args.seed, &e->low,
+                        &e->high);
+    }
+
+    if (e->args.importance) {
+        e->importance = train_importance(e->model, &e->data, 0.5,
+                                         e->args.repeats, e->args.seed,
+                                         &e->n_importance);
+
+        if (e->importance == NULL) {
+            train_die("--importance: the model has a picture or a tensor for "
+                      "its input: expected columns");
+        }
+    }
+}
+
+
+static void
+evaluate_free(evaluate_t *e)
+{
+    train_importance_free(e->importance, e->n_importance);
+    train_metrics_free(&e->m);
+    train_judge_free(&e->judge);
+    train_truth_free(&e->truth);
+    train_free(e->y);
+    train_data_free(&e->data);
+    maas_model_free(e->model);
+}
+
+
 int
 cmd_evaluate(int argc, char **argv)
 {
-    float               *y;
-    maas_model_t        *m;
-    train_data_t         d;
-    train_metrics_t      metrics;
-    train_model_args_t   args;
+    evaluate_t          e = { 0 };
+    const char *const  *labels;
 
     maas_single_thread();
-    train_model_args(&args, argc, argv,
+    train_model_args(&e.args, argc, argv,
                      "Measure a model on data that it has not seen.");
 
-    m = train_model_open(args.model);
-    train_model_data(&args, maas_model_info(m), &d);
+    e.model = train_model_open(e.args.model);
+    train_model_data(&e.args, maas_model_info(e.model), &e.data);
+    evaluate_measure(&e);
+    labels = (const char *const *) e.data.labels;
 
-    y = train_model_run(m, &d);
-    train_metrics(&metrics, &d, y);
+    if (e.args.json) {
+        evaluate_json(&e);
 
-    if (args.json) {
-        evaluate_json(&metrics, &d);
     } else {
-        train_metrics_print(stdout, &metrics, (const char *const *) d.labels);
+        train_metrics_print(stdout, &e.m, e.intervals ? &e.low : NULL,
+                            e.intervals ? &e.high : NULL, labels);
+
+        if (e.importance != NULL) {
+            train_importance_print(stdout, e.importance, e.n_importance,
+                                   e.m.classes > 0);
+        }
     }
 
-    train_metrics_free(&metrics);
-    train_free(y);
-    train_data_free(&d);
-    maas_model_free(m);
+    evaluate_free(&e);
 
     return TRAIN_EXIT_OK;
 }

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "trainer.h"
+#include "metrics.h"
 
 
 typedef struct {
@@ -25,7 +25,8 @@ typedef struct {
     train_optim_t    optim;
     train_plan_t     plan;
     train_result_t   result;
-    train_metrics_t  metrics;
+    train_metrics_t  metrics;       /* of the test part */
+    double           temperature;
     void            *image;
     size_t           size;
 } fit_t;
@@ -186,6 +187,7 @@ fit_image(fit_t *f)
     r.net = &f->net;
     r.result = &f->result;
     r.test = (f->metrics.rows > 0) ? &f->metrics : NULL;
+    r.temperature = f->temperature;
     r.n_train = f->n_train;
     r.n_valid = f->n_valid;
 
@@ -196,13 +198,11 @@ fit_image(fit_t *f)
 }
 
 
-/* The bytes must load before they may replace a file that did.  The test part
- * is seen here for the first time, by the engine that will serve. */
+/* The bytes must load before they may replace a file that did */
 
-static void
-fit_check(fit_t *f)
+static maas_model_t *
+fit_load(fit_t *f)
 {
-    float         *y;
     maas_err_t     err = { 0 };
     maas_model_t  *m;
 
@@ -215,8 +215,56 @@ fit_check(fit_t *f)
                   err.msg);
     }
 
+    return m;
+}
+
+
+/* Probabilities that the validation rows find right.  They go into the last
+ * layer: who runs the model need not know. */
+
+static maas_model_t *
+fit_calibrate(fit_t *f, maas_model_t *m)
+{
+    float          *y;
+    train_data_t   *d;
+    train_truth_t   truth;
+
+    if (f->o.calibration != 0 || f->n_valid == 0 || f->data.classes == NULL) {
+        return m;
+    }
+
+    d = (f->valid.rows > 0) ? &f->valid : &f->data;
+    y = train_model_run(m, d, f->valid_row, f->n_valid);
+    train_truth_create(&truth, d, f->valid_row, f->n_valid);
+    f->temperature = train_temperature(&truth, y);
+    train_truth_free(&truth);
+    train_free(y);
+
+    if (f->temperature == 1) {
+        return m;
+    }
+
+    train_net_fold(&f->net, 1 / f->temperature, 0);
+    maas_model_free(m);
+
+    return fit_load(f);
+}
+
+
+/* The test part is seen here for the first time, by the engine that will
+ * serve. */
+
+static void
+fit_check(fit_t *f)
+{
+    float         *y;
+    maas_model_t  *m;
+
+    f->temperature = 1;
+    m = fit_calibrate(f, fit_load(f));
+
     if (f->test.rows > 0) {
-        y = train_model_run(m, &f->test);
+        y = train_model_run(m, &f->test, NULL, 0);
         train_metrics(&f->metrics, &f->test, y);
         train_free(y);
         fit_image(f);
@@ -259,6 +307,7 @@ fit_report_json(const fit_t *f)
     fit_figure(o, "training_loss", r->train_loss);
     fit_figure(o, "validation_loss", f->n_valid ? r->best_loss : NAN);
     fit_figure(o, "validation_score", r->best_score);
+    fit_figure(o, "temperature", f->temperature);
     fit_figure(o, "training_seconds", r->train_seconds);
     fit_figure(o, "seconds", r->seconds);
     (void) cJSON_AddBoolToObject(o, "interrupted", (int) r->interrupted);
@@ -340,6 +389,11 @@ fit_report(const fit_t *f)
                           f->data.classes != NULL ? "accuracy" : "R2",
                           r->best_score);
         }
+    }
+
+    if (f->temperature != 1) {
+        (void) printf("\ncalibrated by a temperature of %.3f",
+                      f->temperature);
     }
 
     (void) printf("\ntime      %.3f s of training, %.3f s an epoch; %.3f s "

@@ -135,7 +135,7 @@ cmd_predict(int argc, char **argv)
     args.want.no_target = 1;
     train_model_data(&args, info, &d);
 
-    y = train_model_run(m, &d);
+    y = train_model_run(m, &d, NULL, 0);
 
     for (i = 0; i < d.rows; i++) {
         predict_row(info, y + i * info->out, args.json);

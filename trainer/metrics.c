@@ -4,199 +4,291 @@
  */
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "trainer.h"
+#include "metrics.h"
 
 
-#define METRICS_BINS   15
-#define METRICS_TABLE  30       /* classes; larger tables are for --json */
+#define METRICS_LEAST  1e-7         /* probability in a logarithm: Keras's */
+
+#define AT(field)  offsetof(train_metrics_t, field)
+
+const train_figure_t  train_figures[TRAIN_N_FIGURES] = {
+    { "accuracy",          "accuracy",          0, AT(accuracy) },
+    { "top_3_accuracy",    "top-3 accuracy",    0, AT(top) },
+    { "loss",              "loss",              0, AT(loss) },
+    { "f1",                "F1",                0, AT(f1) },
+    { "auc",               "AUC",               0, AT(auc) },
+    { "pr_auc",            "PR AUC",            0, AT(pr_auc) },
+    { "calibration_error", "calibration error", 0, AT(ece) },
+    { "mse",               "MSE",               1, AT(loss) },
+    { "mae",               "MAE",               1, AT(mae) },
+    { "rmse",              "RMSE",              1, AT(rmse) },
+    { "r2",                "R2",                1, AT(r2) }
+};
+
+_Static_assert(TRAIN_TOP_K == 3, "the names say so");
 
 
-typedef struct {
-    float     score;
-    unsigned  positive;
-} metrics_pair_t;
-
-
-static int
-metrics_compare(const void *one, const void *two)
+int
+train_figure_of(const train_figure_t *f, const train_metrics_t *m)
 {
-    float  a, b;
+    if (f->at == AT(top) && m->classes <= TRAIN_TOP_K) {
+        return 0;                   /* always among them */
+    }
 
-    a = ((const metrics_pair_t *) one)->score;
-    b = ((const metrics_pair_t *) two)->score;
-
-    return (a > b) - (a < b);
+    return f->numbers == (m->task == MAAS_TASK_REGRESSION);
 }
 
 
-/* Mann and Whitney: the share of pairs in the right order, ties count half */
-
-static double
-metrics_auc(metrics_pair_t *p, size_t n)
+void
+train_truth_create(train_truth_t *t, const train_data_t *d,
+    const uint32_t *row, size_t n)
 {
-    double  ranks, positives, negatives;
-    size_t  i, j, k;
+    size_t  i, at;
 
-    qsort(p, n, sizeof(metrics_pair_t), metrics_compare);
+    (void) memset(t, 0, sizeof(train_truth_t));
 
-    ranks = 0;
-    positives = 0;
+    t->task = d->task;
+    t->rows = (row != NULL) ? n : d->rows;
+    t->out = d->out;
 
-    for (i = 0; i < n; i = j) {
-        for (j = i; j < n && p[j].score == p[i].score; j++) {
-            /* void */
-        }
-
-        for (k = i; k < j; k++) {
-            if (p[k].positive) {
-                ranks += 0.5 * (double) (i + 1 + j);
-                positives++;
-            }
-        }
+    if (d->classes != NULL) {
+        t->classes = d->n_labels;
+        t->class = train_alloc(t->rows, sizeof(uint32_t));
+    } else {
+        t->target = train_alloc(t->rows * t->out, sizeof(float));
     }
 
-    negatives = (double) n - positives;
+    for (i = 0; i < t->rows; i++) {
+        at = (row != NULL) ? row[i] : i;
 
-    if (positives == 0 || negatives == 0) {
-        return NAN;
+        if (d->classes != NULL) {
+            t->class[i] = d->classes[at];
+        } else {
+            (void) memcpy(t->target + i * t->out, d->targets + at * t->out,
+                          t->out * sizeof(float));
+        }
     }
-
-    return (ranks - positives * (positives + 1) / 2)
-           / (positives * negatives);
 }
 
 
-static double
-metrics_mean_auc(const train_metrics_t *m, const train_data_t *d,
-    const float *y)
+void
+train_truth_free(train_truth_t *t)
 {
-    double           sum, auc;
-    size_t           i, c, n;
-    metrics_pair_t  *p;
+    train_free(t->class);
+    train_free(t->target);
+    (void) memset(t, 0, sizeof(train_truth_t));
+}
 
-    p = train_alloc(d->rows, sizeof(metrics_pair_t));
-    sum = 0;
-    n = 0;
 
-    for (c = (d->out == 1) ? 1 : 0; c < m->classes; c++) {
-        for (i = 0; i < d->rows; i++) {
-            p[i].score = (d->out == 1) ? y[i] : y[i * d->out + c];
-            p[i].positive = (d->classes[i] == c);
+/* One row of answers y(out) */
+
+static void
+judge_row(train_judge_t *j, size_t i, double threshold)
+{
+    double        q;
+    size_t        k, best, before, right;
+    const float  *y;
+
+    y = j->y + i * j->truth->out;
+    right = j->truth->class[i];
+
+    if (j->truth->out == 1) {
+        j->said[i] = (y[0] > threshold);
+        j->sure[i] = (y[0] > 0.5f) ? y[0] : 1 - y[0];
+        j->in_top[i] = 1;
+        q = right ? y[0] : 1 - (double) y[0];
+
+    } else {
+        best = 0;
+        before = 0;
+
+        for (k = 0; k < j->truth->out; k++) {
+            best = (y[k] > y[best]) ? k : best;
+            before += y[k] > y[right] || (y[k] == y[right] && k < right);
         }
 
-        auc = metrics_auc(p, d->rows);
+        j->said[i] = (uint32_t) best;
+        j->sure[i] = y[best];
+        j->in_top[i] = (before < j->top_k);
+        q = y[right];
+    }
+
+    j->loss[i] = (float) -log(q > METRICS_LEAST ? q : METRICS_LEAST);
+}
+
+
+void
+train_judge_create(train_judge_t *j, const train_truth_t *truth,
+    const float *y, double threshold)
+{
+    size_t  i, c;
+
+    (void) memset(j, 0, sizeof(train_judge_t));
+
+    j->truth = truth;
+    j->y = y;
+    j->top_k = TRAIN_TOP_K;
+
+    if (truth->classes == 0) {
+        return;
+    }
+
+    j->said = train_alloc(truth->rows, sizeof(uint32_t));
+    j->sure = train_alloc(truth->rows, sizeof(float));
+    j->loss = train_alloc(truth->rows, sizeof(float));
+    j->in_top = train_alloc(truth->rows, 1);
+
+    for (i = 0; i < truth->rows; i++) {
+        judge_row(j, i, threshold);
+    }
+
+    j->ranked = truth->out;
+    j->order = train_alloc(j->ranked * truth->rows, sizeof(uint32_t));
+
+    for (c = 0; c < j->ranked; c++) {
+        train_curve_order(truth, y, c, j->order + c * truth->rows);
+    }
+}
+
+
+void
+train_judge_free(train_judge_t *j)
+{
+    train_free(j->said);
+    train_free(j->sure);
+    train_free(j->loss);
+    train_free(j->in_top);
+    train_free(j->order);
+    (void) memset(j, 0, sizeof(train_judge_t));
+}
+
+
+/* Mean over the classes that have a figure at all */
+
+static void
+judge_means(const train_judge_t *j, const uint32_t *count, train_metrics_t *m)
+{
+    double  precision, recall, f1, auc, pr_auc;
+    size_t  c, n_f1, n_auc;
+
+    m->f1 = 0;
+    m->auc = 0;
+    m->pr_auc = 0;
+    n_f1 = 0;
+    n_auc = 0;
+
+    for (c = 0; c < m->classes; c++) {
+        train_metrics_class(m, c, &precision, &recall, &f1);
+
+        if (!isnan(f1)) {
+            m->f1 += f1;
+            n_f1++;
+        }
+    }
+
+    for (c = 0; c < j->ranked; c++) {
+        train_curve_areas(j, c, count, &auc, &pr_auc);
 
         if (!isnan(auc)) {
-            sum += auc;
-            n++;
+            m->auc += auc;
+            m->pr_auc += pr_auc;
+            n_auc++;
         }
     }
 
-    train_free(p);
-
-    return n ? sum / (double) n : NAN;
-}
-
-
-/* The class said, and its probability */
-
-static size_t
-metrics_said(const float *y, size_t out, double *p)
-{
-    size_t  j, best;
-
-    if (out == 1) {
-        best = (y[0] > 0.5f);
-        *p = best ? y[0] : 1 - (double) y[0];
-        return best;
-    }
-
-    best = 0;
-
-    for (j = 1; j < out; j++) {
-        best = (y[j] > y[best]) ? j : best;
-    }
-
-    *p = y[best];
-
-    return best;
+    m->f1 = n_f1 ? m->f1 / (double) n_f1 : NAN;
+    m->auc = n_auc ? m->auc / (double) n_auc : NAN;
+    m->pr_auc = n_auc ? m->pr_auc / (double) n_auc : NAN;
 }
 
 
 static void
-metrics_classes(train_metrics_t *m, const train_data_t *d, const float *y)
+judge_classes(const train_judge_t *j, const uint32_t *count,
+    train_metrics_t *m)
 {
-    double  p, q, right, sure[METRICS_BINS] = { 0 };
-    double  hit[METRICS_BINS] = { 0 };
-    size_t  i, bin, said;
+    double    k, n, top;
+    size_t    i, hit, bin;
+    uint64_t  right;
 
-    m->classes = d->n_labels;
     m->confusion = train_alloc(m->classes * m->classes, sizeof(uint64_t));
     right = 0;
+    top = 0;
 
-    for (i = 0; i < d->rows; i++) {
-        said = metrics_said(y + i * d->out, d->out, &p);
-        m->confusion[d->classes[i] * m->classes + said]++;
-        right += (said == d->classes[i]);
+    for (i = 0; i < m->rows; i++) {
+        k = (count != NULL) ? count[i] : 1;
+        hit = (j->said[i] == j->truth->class[i]);
 
-        bin = (size_t) (p * METRICS_BINS);
-        bin = (bin < METRICS_BINS) ? bin : METRICS_BINS - 1;
-        sure[bin] += p;
-        hit[bin] += (said == d->classes[i]);
+        m->confusion[j->truth->class[i] * m->classes + j->said[i]]
+            += (uint64_t) k;
+        right += hit ? (uint64_t) k : 0;
+        top += k * j->in_top[i];
+        m->loss += k * j->loss[i];
 
-        if (d->out == 1) {
-            q = d->classes[i] ? y[i] : 1 - (double) y[i];
-        } else {
-            q = y[i * d->out + d->classes[i]];
+        /* calibration is of the likeliest, whatever the threshold says */
+
+        if (j->truth->out == 1) {
+            hit = ((j->y[i] > 0.5f) == (j->truth->class[i] == 1));
         }
 
-        m->loss -= log(q > 1e-7 ? q : 1e-7);    /* Keras's epsilon */
+        bin = (size_t) ((double) j->sure[i] * TRAIN_BINS);
+        bin = (bin < TRAIN_BINS) ? bin : TRAIN_BINS - 1;
+        m->bins[bin].rows += k;
+        m->bins[bin].sure += k * j->sure[i];
+        m->bins[bin].hit += k * (double) hit;
     }
 
-    m->loss /= (double) d->rows;
-    m->accuracy = right / (double) d->rows;
+    n = (double) m->rows;
+    m->loss /= n;
+    m->accuracy = (double) right / n;
+    m->top = top / n;
+    m->ece = 0;
 
-    for (bin = 0; bin < METRICS_BINS; bin++) {
-        m->ece += fabs(sure[bin] - hit[bin]) / (double) d->rows;
+    for (bin = 0; bin < TRAIN_BINS; bin++) {
+        m->ece += fabs(m->bins[bin].sure - m->bins[bin].hit) / n;
     }
 
-    m->auc = metrics_mean_auc(m, d, y);
+    judge_means(j, count, m);
 }
 
 
 static void
-metrics_numbers(train_metrics_t *m, const train_data_t *d, const float *y)
+judge_numbers(const train_judge_t *j, const uint32_t *count,
+    train_metrics_t *m)
 {
-    double  e, t, sum, sq, n;
-    size_t  i, j;
+    double        k, e, t, mean, sq, n, out;
+    size_t        i, c;
+    const float  *truth;
 
-    n = (double) d->rows;
+    truth = j->truth->target;
+    n = (double) m->rows;
+    out = (double) j->truth->out;
+    m->mae = 0;
     m->r2 = 0;
 
-    for (j = 0; j < d->out; j++) {
-        sum = 0;
+    for (c = 0; c < j->truth->out; c++) {
+        mean = 0;
         sq = 0;
         e = 0;
 
-        for (i = 0; i < d->rows; i++) {
-            sum += d->targets[i * d->out + j];
+        for (i = 0; i < m->rows; i++) {
+            k = (count != NULL) ? count[i] : 1;
+            mean += k * truth[i * j->truth->out + c] / n;
         }
 
-        sum /= n;
-
-        for (i = 0; i < d->rows; i++) {
-            t = d->targets[i * d->out + j] - sum;
-            sq += t * t;
-            t = (double) y[i * d->out + j] - d->targets[i * d->out + j];
-            e += t * t;
-            m->mae += fabs(t) / n / (double) d->out;
+        for (i = 0; i < m->rows; i++) {
+            k = (count != NULL) ? count[i] : 1;
+            t = truth[i * j->truth->out + c] - mean;
+            sq += k * t * t;
+            t = (double) j->y[i * j->truth->out + c]
+                - truth[i * j->truth->out + c];
+            e += k * t * t;
+            m->mae += k * fabs(t) / n / out;
         }
 
-        m->loss += e / n / (double) d->out;
-        m->r2 += (sq > 0 ? 1 - e / sq : NAN) / (double) d->out;
+        m->loss += e / n / out;
+        m->r2 += (sq > 0 ? 1 - e / sq : NAN) / out;
     }
 
     m->rmse = sqrt(m->loss);
@@ -204,18 +296,41 @@ metrics_numbers(train_metrics_t *m, const train_data_t *d, const float *y)
 
 
 void
+train_judge(const train_judge_t *j, const uint32_t *count, train_metrics_t *m)
+{
+    size_t  i;
+
+    (void) memset(m, 0, sizeof(train_metrics_t));
+
+    m->task = j->truth->task;
+    m->rows = j->truth->rows;
+    m->classes = j->truth->classes;
+
+    for (i = 0; i < TRAIN_N_FIGURES; i++) {
+        *(double *) ((char *) m + train_figures[i].at) = NAN;
+    }
+
+    m->loss = 0;
+
+    if (m->classes > 0) {
+        judge_classes(j, count, m);
+    } else {
+        judge_numbers(j, count, m);
+    }
+}
+
+
+void
 train_metrics(train_metrics_t *m, const train_data_t *d, const float *y)
 {
-    (void) memset(m, 0, sizeof(train_metrics_t));
-    m->task = d->task;
-    m->rows = d->rows;
-    m->auc = NAN;
+    train_truth_t  truth;
+    train_judge_t  j;
 
-    if (d->classes != NULL) {
-        metrics_classes(m, d, y);
-    } else {
-        metrics_numbers(m, d, y);
-    }
+    train_truth_create(&truth, d, NULL, 0);
+    train_judge_create(&j, &truth, y, 0.5);
+    train_judge(&j, NULL, m);
+    train_judge_free(&j);
+    train_truth_free(&truth);
 }
 
 
@@ -246,80 +361,4 @@ train_metrics_class(const train_metrics_t *m, size_t c, double *precision,
     *precision = said > 0 ? hit / said : NAN;
     *recall = there > 0 ? hit / there : NAN;
     *f1 = said + there > 0 ? 2 * hit / (said + there) : NAN;
-}
-
-
-static void
-metrics_rate(FILE *f, double v)
-{
-    if (isnan(v)) {
-        (void) fprintf(f, "%10s", "-");
-    } else {
-        (void) fprintf(f, "%10.4f", v);
-    }
-}
-
-
-static void
-metrics_print_confusion(FILE *f, const train_metrics_t *m,
-    const char *const *labels)
-{
-    size_t  i, j;
-
-    (void) fprintf(f, "\nconfusion (row: true class, column: answer)\n%14s",
-                   "");
-
-    for (j = 0; j < m->classes; j++) {
-        (void) fprintf(f, " %6.6s", labels[j]);
-    }
-
-    for (i = 0; i < m->classes; i++) {
-        (void) fprintf(f, "\n%-14.14s", labels[i]);
-
-        for (j = 0; j < m->classes; j++) {
-            (void) fprintf(f, " %6llu",
-                           (unsigned long long)
-                           m->confusion[i * m->classes + j]);
-        }
-    }
-
-    (void) fputc('\n', f);
-}
-
-
-void
-train_metrics_print(FILE *f, const train_metrics_t *m,
-    const char *const *labels)
-{
-    double  precision, recall, f1;
-    size_t  c;
-
-    (void) fprintf(f, "rows              %zu\n", m->rows);
-
-    if (m->task == MAAS_TASK_REGRESSION) {
-        (void) fprintf(f, "MSE               %.6g\nMAE               %.6g\n"
-                       "RMSE              %.6g\nR2                %.4f\n",
-                       m->loss, m->mae, m->rmse, m->r2);
-        return;
-    }
-
-    (void) fprintf(f, "accuracy          %.4f\nloss              %.4f\n"
-                   "AUC               %.4f\ncalibration error %.4f\n",
-                   m->accuracy, m->loss, m->auc, m->ece);
-
-    (void) fprintf(f, "\n%-14s %9s %9s %9s\n", "class", "precision",
-                   "recall", "F1");
-
-    for (c = 0; c < m->classes; c++) {
-        train_metrics_class(m, c, &precision, &recall, &f1);
-        (void) fprintf(f, "%-14.14s", labels[c]);
-        metrics_rate(f, precision);
-        metrics_rate(f, recall);
-        metrics_rate(f, f1);
-        (void) fputc('\n', f);
-    }
-
-    if (m->classes <= METRICS_TABLE) {
-        metrics_print_confusion(f, m, labels);
-    }
 }

@@ -3,14 +3,18 @@
  */
 
 #include <getopt.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "trainer.h"
+#include "metrics.h"
+
+
+#define ARGS_OWN  5
 
 
 static void
-args_help(const char *cmd, const char *what)
+args_help(const char *cmd, const char *what, int evaluate)
 {
     (void) printf("usage: maas-trainer %s MODEL --data D [OPTION]...\n%s\n\n"
         "  -d, --data=D             folder with the MNIST names (its test "
@@ -22,7 +26,35 @@ args_help(const char *cmd, const char *what)
         "      --header=yes|no      does a CSV file begin with names? (by "
         "looking)\n"
         "      --json               JSON\n", cmd, what);
+
+    if (evaluate) {
+        (void) printf(
+            "      --report=FILE        a page with plots, in one HTML file\n"
+            "      --importance         of each column: what is lost without "
+            "it\n"
+            "      --repeats=N          shuffles of a column for that (%d)\n"
+            "      --bootstrap=N        rounds for the intervals, 0: none "
+            "(%d)\n"
+            "      --seed=N             of shuffles and rounds (1)\n",
+            TRAIN_REPEATS, TRAIN_ROUNDS);
+    }
+
     exit(TRAIN_EXIT_OK);
+}
+
+
+static size_t
+args_count(const char *cmd, const char *name, const char *value, double min,
+    double max)
+{
+    double  v;
+
+    if (!train_number(value, &v) || v < min || v > max || v != floor(v)) {
+        train_usage(cmd, "--%s: \"%.40s\": expected a whole number from %.16g "
+                    "to %.16g", name, value, min, max);
+    }
+
+    return (size_t) v;
 }
 
 
@@ -60,23 +92,36 @@ void
 train_model_args(train_model_args_t *a, int argc, char **argv,
     const char *what)
 {
-    int                         c;
+    int                         c, evaluate;
     const char                 *cmd;
     static const struct option  longs[] = {
-        { "data",   required_argument, NULL, 'd' },
-        { "part",   required_argument, NULL, 'p' },
-        { "target", required_argument, NULL, 't' },
-        { "header", required_argument, NULL, 'H' },
-        { "json",   no_argument,       NULL, 'j' },
-        { "help",   no_argument,       NULL, 'h' },
-        { NULL,     0,                 NULL, 0 }
+        /* evaluate alone */
+        { "report",     required_argument, NULL, 'R' },
+        { "importance", no_argument,       NULL, 'i' },
+        { "repeats",    required_argument, NULL, 'n' },
+        { "bootstrap",  required_argument, NULL, 'b' },
+        { "seed",       required_argument, NULL, 's' },
+        /* everyone; ARGS_OWN are before */
+        { "data",       required_argument, NULL, 'd' },
+        { "part",       required_argument, NULL, 'p' },
+        { "target",     required_argument, NULL, 't' },
+        { "header",     required_argument, NULL, 'H' },
+        { "json",       no_argument,       NULL, 'j' },
+        { "help",       no_argument,       NULL, 'h' },
+        { NULL,         0,                 NULL, 0 }
     };
 
     (void) memset(a, 0, sizeof(train_model_args_t));
     a->part = TRAIN_PART_TEST;
+    a->repeats = TRAIN_REPEATS;
+    a->rounds = TRAIN_ROUNDS;
+    a->seed = 1;
     cmd = argv[0];
+    evaluate = (strcmp(cmd, "evaluate") == 0);
 
-    while ((c = getopt_long(argc, argv, "d:t:h", longs, NULL)) != -1) {
+    while ((c = getopt_long(argc, argv, "d:t:h",
+                            evaluate ? longs : longs + ARGS_OWN, NULL)) != -1)
+    {
         switch (c) {
         case 'd':
             a->data = optarg;
@@ -93,8 +138,23 @@ train_model_args(train_model_args_t *a, int argc, char **argv,
         case 'j':
             a->json = 1;
             break;
+        case 'R':
+            a->report = optarg;
+            break;
+        case 'i':
+            a->importance = 1;
+            break;
+        case 'n':
+            a->repeats = args_count(cmd, "repeats", optarg, 1, 1e6);
+            break;
+        case 'b':
+            a->rounds = args_count(cmd, "bootstrap", optarg, 0, 1e6);
+            break;
+        case 's':
+            a->seed = args_count(cmd, "seed", optarg, 0, 9007199254740992.0);
+            break;
         case 'h':
-            args_help(cmd, what);
+            args_help(cmd, what, evaluate);
             break;
         default:
             (void) fprintf(stderr, "try: maas-trainer %s --help\n", cmd);

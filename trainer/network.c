@@ -242,6 +242,27 @@ train_net_free(train_net_t *net)
 }
 
 
+void
+train_net_fold(train_net_t *net, double factor, double shift)
+{
+    float          *w, *b;
+    size_t          i, k;
+    train_layer_t  *l;
+
+    l = &net->layers[net->n_layers - 1];
+    w = net->params + l->w_at;
+    b = net->params + l->b_at;
+
+    for (i = 0; i < l->in * l->ld; i++) {
+        w[i] = (float) (w[i] * factor);
+    }
+
+    for (k = 0; k < l->units; k++) {
+        b[k] = (float) (b[k] * factor + shift);
+    }
+}
+
+
 size_t
 train_net_parameters(const train_net_t *net)
 {

@@ -40,6 +40,7 @@ static const char *const  options_task[] = {
     "auto", "classification", "binary", "regression"
 };
 static const char *const  options_header[] = { "auto", "yes", "no" };
+static const char *const  options_calibration[] = { "temperature", "none" };
 static const char *const  options_init[] = { "auto", "he", "glorot" };
 
 #define AT(field)        offsetof(train_options_t, field)
@@ -104,6 +105,8 @@ static const option_t  options_table[] = {
       "loss += X * sum of squared weights (0)" },
     { "clip-norm", 0, NUMBER(clip_norm, 0, 1e9), "X",
       "longest gradient, 0: any (0)" },
+    { "calibration", 0, CHOICE(calibration, options_calibration), NULL,
+      "of probabilities, on 200 validation rows or more (temperature)" },
     { "seed", 0, COUNT(seed, 0, 9007199254740992.0), "N",
       "the same seed gives the same bits (1)" },
     { "config", 'c', TEXT(config, 0), "FILE",

@@ -7,7 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "trainer.h"
+#include "metrics.h"
 
 
 static void
@@ -234,6 +234,10 @@ train_record(const train_record_t *r)
     settings = cJSON_AddObjectToObject(training, "settings");
     train_options_each(r->options, record_setting, settings);
     record_metrics(training, r);
+
+    if (r->temperature != 1) {
+        record_figure(training, "temperature", r->temperature);
+    }
 
     text = cJSON_PrintUnformatted(doc);
     cJSON_Delete(doc);

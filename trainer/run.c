@@ -32,7 +32,8 @@ train_model_open(const char *path)
 
 
 float *
-train_model_run(const maas_model_t *m, const train_data_t *d)
+train_model_run(const maas_model_t *m, const train_data_t *d,
+    const uint32_t *row, size_t rows)
 {
     void               *ws;
     float              *x, *y;
@@ -44,13 +45,15 @@ train_model_run(const maas_model_t *m, const train_data_t *d)
     ws_size = maas_workspace_size(m, RUN_ROWS);
     ws = train_alloc(ws_size, 1);
     x = train_alloc(RUN_ROWS * info->in, sizeof(float));
-    y = train_alloc(d->rows * info->out, sizeof(float));
+    rows = (row != NULL) ? rows : d->rows;
+    y = train_alloc(rows * info->out, sizeof(float));
 
-    for (at = 0; at < d->rows; at += n) {
-        n = (d->rows - at < RUN_ROWS) ? d->rows - at : RUN_ROWS;
+    for (at = 0; at < rows; at += n) {
+        n = (rows - at < RUN_ROWS) ? rows - at : RUN_ROWS;
 
         for (i = 0; i < n; i++) {
-            train_data_row(d, at + i, x + i * info->in);
+            train_data_row(d, row != NULL ? row[at + i] : at + i,
+                           x + i * info->in);
         }
 
         if (maas_run(m, x, n, y + at * info->out, ws, ws_size, &err)

@@ -251,6 +251,9 @@ int train_net_create(train_net_t *net, size_t in, size_t out,
     maas_task_t task, const char *spec, char *why);
 void train_net_init(train_net_t *net, train_init_t init, uint64_t seed);
 void train_net_free(train_net_t *net);
+/* The last layer, before its activation, gives factor times what it gave, plus
+ * shift. */
+void train_net_fold(train_net_t *net, double factor, double shift);
 /* Without padding. */
 size_t train_net_parameters(const train_net_t *net);
 
@@ -406,28 +409,9 @@ void train_optim_step(train_optim_t *o, const train_net_t *net, float *params,
 void train_optim_adam(const train_optim_t *o, double lr, train_adam_t *a);
 
 
-/* metrics.c */
+/* metrics.h */
 
-typedef struct {
-    maas_task_t    task;
-    size_t         rows;
-    size_t         classes;
-    double         loss;            /* cross-entropy, or MSE */
-    double         accuracy;
-    uint64_t      *confusion;       /* (true,said) */
-    double         auc;             /* one against the rest, mean; NAN */
-    double         ece;             /* 15 bins of the winner's probability */
-    double         mae, rmse, r2;
-} train_metrics_t;
-
-/* y(rows,out): answers of the network for the rows of d. */
-void train_metrics(train_metrics_t *m, const train_data_t *d, const float *y);
-void train_metrics_free(train_metrics_t *m);
-void train_metrics_print(FILE *f, const train_metrics_t *m,
-    const char *const *labels);
-/* Precision, recall and F1 of a class; NAN where undefined. */
-void train_metrics_class(const train_metrics_t *m, size_t c,
-    double *precision, double *recall, double *f1);
+typedef struct train_metrics_s  train_metrics_t;
 
 
 /* loop.c: epochs */
@@ -503,6 +487,7 @@ void train_progress_epoch(train_progress_t *p, size_t epoch, double loss,
 typedef struct {
     char      *data, *valid, *test, *target, *output, *name, *hidden, *config;
     int        header, task, scaling, init, loss, optimizer, schedule;
+    int        calibration;
     size_t     epochs, batch, patience, seed;
     double     lr, momentum, rho, beta1, beta2, epsilon, weight_decay, l2;
     double     clip_norm, validation;
@@ -528,6 +513,7 @@ typedef struct {
     const train_net_t      *net;
     const train_result_t   *result;
     const train_metrics_t  *test;       /* NULL: not measured */
+    double                  temperature;    /* 1: not calibrated */
     size_t                  n_train;
     size_t                  n_valid;
 } train_record_t;
@@ -556,6 +542,13 @@ typedef struct {
     train_part_t   part;
     train_want_t   want;
     int            json;
+
+    /* evaluate alone */
+    const char    *report;          /* file, or NULL */
+    int            importance;
+    size_t         rounds;          /* of the bootstrap; 0: none */
+    size_t         repeats;         /* of a column's shuffling */
+    size_t         seed;
 } train_model_args_t;
 
 /* Leaves with usage if they make no sense; what: one sentence of help. */
@@ -569,8 +562,10 @@ void train_model_data(train_model_args_t *a, const maas_info_t *info,
 /* run.c: rows through the engine, as nginx runs them */
 
 maas_model_t *train_model_open(const char *path);
-/* y(rows,out), to be given to train_free(); dies if a result is not finite */
-float *train_model_run(const maas_model_t *m, const train_data_t *d);
+/* Answers y(rows,out) for the rows row(rows) of d, or for all with NULL; to be
+ * given to train_free().  Dies if one is not finite. */
+float *train_model_run(const maas_model_t *m, const train_data_t *d,
+    const uint32_t *row, size_t rows);
 /* The target's name in the training record, or NULL; to be freed. */
 char *train_model_target(const maas_info_t *info);
 

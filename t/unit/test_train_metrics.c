@@ -1,0 +1,379 @@
+/*
+ * Figures are those of scikit-learn, to 1e-5; intervals are as wide as
+ * statistics says; the temperature is the best one.
+ * Vectors: t/data/metrics.json, made by make_metrics_vectors.py beside it.
+ */
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cjson/cJSON.h>
+#include <cmocka.h>
+
+#include "metrics.h"
+
+
+#define VECTORS  "t/data/metrics.json"
+
+#define near(a, b, e)  assert_true(fabs((double) (a) - (b)) <= (e))
+
+
+static cJSON  *sets;
+
+
+/* One set of the file */
+
+typedef struct {
+    const cJSON     *want;
+    train_truth_t    truth;
+    float           *y;
+    train_judge_t    judge;
+    train_metrics_t  m;
+} set_t;
+
+
+static const cJSON *
+member(const set_t *s, const char *name)
+{
+    return cJSON_GetObjectItemCaseSensitive(s->want, name);
+}
+
+
+static void
+numbers(const cJSON *list, float *out, size_t columns)
+{
+    size_t        i, k;
+    const cJSON  *v, *w;
+
+    i = 0;
+
+    cJSON_ArrayForEach(v, list) {
+        k = 0;
+
+        cJSON_ArrayForEach(w, v) {
+            out[i * columns + k++] = (float) w->valuedouble;
+        }
+
+        i++;
+    }
+}
+
+
+static void
+set_create(set_t *s, int which)
+{
+    size_t        i;
+    const char   *task;
+    const cJSON  *v, *list;
+
+    memset(s, 0, sizeof(set_t));
+    s->want = cJSON_GetArrayItem(sets, which);
+    list = member(s, "answers");
+    task = cJSON_GetStringValue(member(s, "task"));
+
+    s->truth.rows = (size_t) cJSON_GetArraySize(list);
+    s->truth.out = (size_t) cJSON_GetArraySize(cJSON_GetArrayItem(list, 0));
+    s->y = train_alloc(s->truth.rows * s->truth.out, sizeof(float));
+    numbers(list, s->y, s->truth.out);
+    list = member(s, "truth");
+
+    if (strcmp(task, "regression") == 0) {
+        s->truth.task = MAAS_TASK_REGRESSION;
+        s->truth.target = train_alloc(s->truth.rows * s->truth.out,
+                                      sizeof(float));
+        numbers(list, s->truth.target, s->truth.out);
+
+    } else {
+        s->truth.task = (s->truth.out == 1) ? MAAS_TASK_BINARY
+                                            : MAAS_TASK_CLASSIFICATION;
+        s->truth.classes = (s->truth.out == 1) ? 2 : s->truth.out;
+        s->truth.class = train_alloc(s->truth.rows, sizeof(uint32_t));
+        i = 0;
+
+        cJSON_ArrayForEach(v, list) {
+            s->truth.class[i++] = (uint32_t) v->valuedouble;
+        }
+    }
+
+    train_judge_create(&s->judge, &s->truth, s->y, 0.5);
+    train_judge(&s->judge, NULL, &s->m);
+}
+
+
+static void
+set_free(set_t *s)
+{
+    train_metrics_free(&s->m);
+    train_judge_free(&s->judge);
+    train_truth_free(&s->truth);
+    train_free(s->y);
+}
+
+
+static void
+figure(const set_t *s, const char *name, double got)
+{
+    double        want;
+    const cJSON  *v;
+
+    v = member(s, name);
+
+    if (v != NULL) {
+        want = v->valuedouble;
+
+        if (!(fabs(got - want) <= 1e-5 * (1 + fabs(want)))) {
+            fail_msg("%s: %.9g, scikit-learn says %.9g", name, got, want);
+        }
+    }
+}
+
+
+static void
+test_figures(void **state)
+{
+    int     i;
+    set_t   s;
+
+    for (i = 0; i < cJSON_GetArraySize(sets); i++) {
+        set_create(&s, i);
+
+        figure(&s, "loss", s.m.loss);
+        figure(&s, "accuracy", s.m.accuracy);
+        figure(&s, "top", s.m.top);
+        figure(&s, "f1", s.m.f1);
+        figure(&s, "auc", s.m.auc);
+        figure(&s, "pr_auc", s.m.pr_auc);
+        figure(&s, "ece", s.m.ece);
+        figure(&s, "mae", s.m.mae);
+        figure(&s, "rmse", s.m.rmse);
+        figure(&s, "r2", s.m.r2);
+
+        set_free(&s);
+    }
+}
+
+
+static void
+test_classes(void **state)
+{
+    int           i;
+    set_t         s;
+    double        precision, recall, f1;
+    size_t        c, k;
+    const cJSON  *row;
+
+    for (i = 0; i < 3; i++) {
+        set_create(&s, i);
+
+        for (c = 0; c < s.m.classes; c++) {
+            row = cJSON_GetArrayItem(member(&s, "confusion"), (int) c);
+
+            for (k = 0; k < s.m.classes; k++) {
+                assert_int_equal(s.m.confusion[c * s.m.classes + k],
+                            cJSON_GetArrayItem(row, (int) k)->valuedouble);
+            }
+
+            train_metrics_class(&s.m, c, &precision, &recall, &f1);
+            near(precision, cJSON_GetArrayItem(member(&s, "precision"),
+                                               (int) c)->valuedouble, 1e-9);
+            near(recall, cJSON_GetArrayItem(member(&s, "recall"),
+                                            (int) c)->valuedouble, 1e-9);
+        }
+
+        set_free(&s);
+    }
+}
+
+
+/* Every point of the curve is one of scikit-learn's, both ends are there */
+
+static void
+test_curve(void **state)
+{
+    set_t          s;
+    size_t         i, n;
+    const cJSON   *fpr, *tpr;
+    train_point_t  p[200];
+
+    set_create(&s, 2);
+    n = train_curve(&s.judge, 0, p, 200);
+    fpr = member(&s, "fpr")->child;
+    tpr = member(&s, "tpr")->child;
+    i = 0;
+
+    for ( /* void */ ; fpr != NULL; fpr = fpr->next, tpr = tpr->next) {
+        if (i < n && fabs(p[i].fpr - fpr->valuedouble) < 1e-6
+            && fabs(p[i].recall - tpr->valuedouble) < 1e-6)
+        {
+            i++;
+        }
+    }
+
+    assert_int_equal(i, n);
+    assert_true(n > 50);
+    near(p[n - 1].fpr, 1, 0);
+    near(p[n - 1].recall, 1, 0);
+
+    n = train_curve(&s.judge, 0, p, 10);
+    assert_in_range(n, 3, 10);
+    near(p[n - 1].recall, 1, 0);
+
+    set_free(&s);
+}
+
+
+static void
+test_temperature(void **state)
+{
+    int     i;
+    set_t   s;
+    double  t;
+
+    for (i = 0; i < 3; i++) {
+        set_create(&s, i);
+        t = train_temperature(&s.truth, s.y);
+        near(t, member(&s, "temperature")->valuedouble, 2e-3);
+
+        /* chance is not calibrated, numbers are not either */
+
+        s.truth.rows = 150;
+        near(train_temperature(&s.truth, s.y), 1, 0);
+        s.truth.rows = 240;
+        set_free(&s);
+    }
+
+    set_create(&s, 3);
+    near(train_temperature(&s.truth, s.y), 1, 0);
+    set_free(&s);
+}
+
+
+/* The mean of n losses has the deviation sd / sqrt(n), and the shares of a
+ * binomial theirs */
+
+static void
+test_bootstrap(void **state)
+{
+    set_t            s;
+    size_t           i;
+    double           n, sd, width;
+    train_metrics_t  low, high, low2, high2;
+
+    set_create(&s, 0);
+    n = (double) s.truth.rows;
+    train_bootstrap(&s.judge, 2000, 5, &low, &high);
+
+    width = 2 * 1.96 * sqrt(s.m.accuracy * (1 - s.m.accuracy) / n);
+    near((high.accuracy - low.accuracy) / width, 1, 0.1);
+
+    for (sd = 0, i = 0; i < s.truth.rows; i++) {
+        sd += pow(s.judge.loss[i] - s.m.loss, 2) / n;
+    }
+
+    width = 2 * 1.96 * sqrt(sd / n);
+    near((high.loss - low.loss) / width, 1, 0.1);
+
+    assert_true(low.auc < s.m.auc && s.m.auc < high.auc);
+    assert_true(low.pr_auc < s.m.pr_auc && s.m.pr_auc < high.pr_auc);
+    assert_true(isnan(low.rmse));
+
+    train_bootstrap(&s.judge, 2000, 5, &low2, &high2);
+    assert_memory_equal(&low, &low2, sizeof(low));
+    train_bootstrap(&s.judge, 2000, 6, &low2, &high2);
+    assert_memory_not_equal(&low, &low2, sizeof(low));
+    set_free(&s);
+
+    set_create(&s, 3);
+    train_bootstrap(&s.judge, 500, 5, &low, &high);
+    assert_true(low.r2 < s.m.r2 && s.m.r2 < high.r2);
+    assert_true(low.mae < s.m.mae && s.m.mae < high.mae);
+    set_free(&s);
+}
+
+
+/* A row that is drawn twice counts as two */
+
+static void
+test_counts(void **state)
+{
+    set_t            s;
+    size_t           i;
+    uint32_t         count[240];
+    train_metrics_t  m;
+
+    set_create(&s, 1);
+
+    for (i = 0; i < 240; i++) {
+        count[i] = (i < 120) ? 2 : 0;
+    }
+
+    train_judge(&s.judge, count, &m);
+    s.truth.rows = 120;
+    train_judge_free(&s.judge);
+    train_metrics_free(&s.m);
+    train_judge_create(&s.judge, &s.truth, s.y, 0.5);
+    train_judge(&s.judge, NULL, &s.m);
+
+    for (i = 0; i < TRAIN_N_FIGURES; i++) {
+        if (!train_figures[i].numbers) {
+            near(train_figure(&m, &train_figures[i]),
+                 train_figure(&s.m, &train_figures[i]), 1e-9);
+        }
+    }
+
+    train_metrics_free(&m);
+    set_free(&s);
+}
+
+
+/* Another threshold changes what is said, not how sure it was */
+
+static void
+test_threshold(void **state)
+{
+    set_t            s;
+    train_metrics_t  m;
+
+    set_create(&s, 2);
+    train_judge_free(&s.judge);
+    train_judge_create(&s.judge, &s.truth, s.y, 0.9);
+    train_judge(&s.judge, NULL, &m);
+
+    assert_true(m.confusion[1] < s.m.confusion[1]);
+    assert_true(m.confusion[3] < s.m.confusion[3]);
+    near(m.ece, s.m.ece, 0);
+    near(m.auc, s.m.auc, 0);
+
+    train_metrics_free(&m);
+    set_free(&s);
+}
+
+
+int
+main(void)
+{
+    int                      rc;
+    char                    *text;
+    size_t                   size;
+    const struct CMUnitTest  tests[] = {
+        cmocka_unit_test(test_figures),
+        cmocka_unit_test(test_classes),
+        cmocka_unit_test(test_curve),
+        cmocka_unit_test(test_temperature),
+        cmocka_unit_test(test_bootstrap),
+        cmocka_unit_test(test_counts),
+        cmocka_unit_test(test_threshold)
+    };
+
+    text = train_slurp(VECTORS, &size);
+    sets = cJSON_ParseWithLength(text, size);
+    train_free(text);
+
+    rc = cmocka_run_group_tests(tests, NULL, NULL);
+    cJSON_Delete(sets);
+
+    return rc;
+}
