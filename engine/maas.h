@@ -306,6 +306,12 @@ maas_status_t maas_bytes_read(const maas_model_t *m, const char *body,
     size_t len, size_t max_rows, float *x, maas_request_t *req,
     maas_err_t *err);
 
+/* maas_json_flag.c: the member `name` of a JSON object, true or false, such as
+ * that of a control request.  Other members are checked and passed over;
+ * *value stays as it is where `name` is not there, and on BADVALUE. */
+maas_status_t maas_flag_read(const char *body, size_t len, const char *name,
+    int *value, maas_err_t *err);
+
 /*
  * Writers: y(req->rows,out) -> text or bytes in buf, which has room for the
  * size that the *_size function gave. Return the number of bytes written.

@@ -80,6 +80,7 @@ void
 ngx_http_maas_batch_run(ngx_event_t *ev)
 {
     float                  *y;
+    uint64_t                began, ended;
     ngx_int_t               rc;
     ngx_queue_t            *q, ready;
     maas_err_t              err;
@@ -98,8 +99,13 @@ ngx_http_maas_batch_run(ngx_event_t *ev)
         return;
     }
 
+    began = ngx_http_maas_now();
+
     status = maas_run(model->engine, batch->x, batch->rows, batch->y,
                       batch->workspace, batch->workspace_size, &err);
+
+    ended = ngx_http_maas_now();
+    ngx_http_maas_count_run(model);
 
     /* what comes while answers go out rides in the next batch */
 
@@ -116,6 +122,8 @@ ngx_http_maas_batch_run(ngx_event_t *ev)
 
         ctx = ngx_queue_data(q, ngx_http_maas_ctx_t, queue);
         ctx->queued = 0;
+        ctx->at.run = began;
+        ctx->at.ran = ended;
 
         r = ctx->request;
         c = r->connection;
@@ -182,12 +190,17 @@ ngx_http_maas_batch_alone(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx,
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
+    ctx->at.run = ngx_http_maas_now();
+
     if (maas_run(model->engine, x, ctx->req.rows, y, batch->workspace,
                  batch->workspace_size, &err)
         != MAAS_OK)
     {
         return ngx_http_maas_send_failure(r, &err);
     }
+
+    ctx->at.ran = ngx_http_maas_now();
+    ngx_http_maas_count_run(model);
 
     return ngx_http_maas_form_answer(r, ctx, y);
 }

@@ -1,7 +1,7 @@
 
 /*
  * The request as it came: body buffers (memory and file) -> one span, headers.
- * Not here: what the bytes mean.
+ * Not here: what the bytes mean, decompression (ngx_http_maas_inflate.c).
  */
 
 
@@ -34,8 +34,70 @@ ngx_http_maas_body_file(ngx_buf_t *b, u_char *p)
 }
 
 
+static ngx_http_maas_coding_e
+ngx_http_maas_coding(ngx_http_request_t *r)
+{
+    ngx_str_t   *coding;
+    ngx_uint_t   i;
+
+    static const struct {
+        ngx_str_t               name;
+        ngx_http_maas_coding_e  coding;
+    } known[] = {
+        { ngx_string("identity"), NGX_HTTP_MAAS_IDENTITY },
+        { ngx_string("gzip"),     NGX_HTTP_MAAS_GZIP },
+        { ngx_string("x-gzip"),   NGX_HTTP_MAAS_GZIP },
+        { ngx_string("deflate"),  NGX_HTTP_MAAS_DEFLATE }
+    };
+
+    coding = ngx_http_maas_header(r, "content-encoding", 16);
+
+    if (coding == NULL || coding->len == 0) {
+        return NGX_HTTP_MAAS_IDENTITY;
+    }
+
+    for (i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+        if (coding->len == known[i].name.len
+            && ngx_strncasecmp(coding->data, known[i].name.data, coding->len)
+               == 0)
+        {
+            return known[i].coding;
+        }
+    }
+
+    return NGX_HTTP_MAAS_OTHER_CODING;
+}
+
+
 ngx_int_t
-ngx_http_maas_body(ngx_http_request_t *r, ngx_str_t *body)
+ngx_http_maas_read_body(ngx_http_request_t *r,
+    ngx_http_client_body_handler_pt handler)
+{
+    ngx_int_t  rc;
+
+    if (ngx_http_maas_coding(r) == NGX_HTTP_MAAS_OTHER_CODING) {
+
+        if (ngx_http_maas_add_header(r, "Accept-Encoding", "gzip, deflate")
+            != NGX_OK)
+        {
+            return NGX_HTTP_INTERNAL_SERVER_ERROR;
+        }
+
+        return ngx_http_maas_refuse(r, NGX_HTTP_UNSUPPORTED_MEDIA_TYPE,
+                                    "Content-Encoding is not gzip, deflate "
+                                    "or identity");
+    }
+
+    r->request_body_in_single_buf = 1;
+
+    rc = ngx_http_read_client_request_body(r, handler);
+
+    return rc >= NGX_HTTP_SPECIAL_RESPONSE ? rc : NGX_DONE;
+}
+
+
+static ngx_int_t
+ngx_http_maas_body_span(ngx_http_request_t *r, ngx_str_t *body)
 {
     u_char       *p;
     size_t        len;
@@ -86,6 +148,40 @@ ngx_http_maas_body(ngx_http_request_t *r, ngx_str_t *body)
     }
 
     return NGX_OK;
+}
+
+
+maas_status_t
+ngx_http_maas_body(ngx_http_request_t *r, ngx_str_t *body, maas_err_t *err)
+{
+    size_t                     limit;
+    ngx_http_maas_coding_e     coding;
+    ngx_http_core_loc_conf_t  *clcf;
+    ngx_http_maas_loc_conf_t  *mlcf;
+
+    if (ngx_http_maas_body_span(r, body) != NGX_OK) {
+        err->code = MAAS_INTERNAL;
+        (void) ngx_cpystrn((u_char *) err->msg,
+                           (u_char *) "the body could not be kept",
+                           sizeof(err->msg));
+        return MAAS_INTERNAL;
+    }
+
+    coding = ngx_http_maas_coding(r);
+
+    if (coding == NGX_HTTP_MAAS_IDENTITY || body->len == 0) {
+        return MAAS_OK;
+    }
+
+    clcf = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
+    mlcf = ngx_http_get_module_loc_conf(r, ngx_http_maas_module);
+
+    /* without a limit of the user's, the one that follows from the models */
+
+    limit = clcf->client_max_body_size != 0
+            ? (size_t) clcf->client_max_body_size : mlcf->body_size;
+
+    return ngx_http_maas_inflate(r, coding, limit, body, err);
 }
 
 

@@ -338,10 +338,15 @@ maas_status_t
 ngx_http_maas_form_read(ngx_http_maas_ctx_t *ctx, ngx_str_t *body,
     size_t json_len, ngx_uint_t max_rows, float *x, maas_err_t *err)
 {
-    return ngx_http_maas_forms[ctx->form].read(ctx->model->engine,
-                                               (const char *) body->data,
-                                               body->len, json_len, max_rows,
-                                               x, &ctx->req, err);
+    maas_status_t  rc;
+
+    rc = ngx_http_maas_forms[ctx->form].read(ctx->model->engine,
+                                             (const char *) body->data,
+                                             body->len, json_len, max_rows,
+                                             x, &ctx->req, err);
+    ctx->at.read = ngx_http_maas_now();
+
+    return rc;
 }
 
 

@@ -129,23 +129,12 @@ ngx_http_maas_predict_handler(ngx_http_request_t *r)
 ngx_int_t
 ngx_http_maas_infer(ngx_http_request_t *r, ngx_http_maas_model_t *model)
 {
-    ngx_int_t             rc;
-    ngx_str_t            *coding;
     ngx_http_maas_ctx_t  *ctx;
 
     if (!ngx_http_maas_form_known(r)) {
         return ngx_http_maas_refuse(r, NGX_HTTP_UNSUPPORTED_MEDIA_TYPE,
                                     "Content-Type is not application/json or "
                                     "application/octet-stream");
-    }
-
-    coding = ngx_http_maas_header(r, "content-encoding", 16);
-
-    if (coding != NULL && ngx_strcasecmp(coding->data, (u_char *) "identity")
-                          != 0)
-    {
-        return ngx_http_maas_refuse(r, NGX_HTTP_UNSUPPORTED_MEDIA_TYPE,
-                                    "Content-Encoding is not identity");
     }
 
     ctx = ngx_http_maas_get_ctx(r);
@@ -155,15 +144,7 @@ ngx_http_maas_infer(ngx_http_request_t *r, ngx_http_maas_model_t *model)
 
     ctx->model = model;
 
-    r->request_body_in_single_buf = 1;
-
-    rc = ngx_http_read_client_request_body(r, ngx_http_maas_body_ready);
-
-    if (rc >= NGX_HTTP_SPECIAL_RESPONSE) {
-        return rc;
-    }
-
-    return NGX_DONE;
+    return ngx_http_maas_read_body(r, ngx_http_maas_body_ready);
 }
 
 
@@ -178,8 +159,10 @@ ngx_http_maas_body_ready(ngx_http_request_t *r)
 
     ctx = ngx_http_get_module_ctx(r, ngx_http_maas_module);
 
-    if (ngx_http_maas_body(r, &body) != NGX_OK) {
-        ngx_http_finalize_request(r, NGX_HTTP_INTERNAL_SERVER_ERROR);
+    ctx->at.body = ngx_http_maas_now();
+
+    if (ngx_http_maas_body(r, &body, &err) != MAAS_OK) {
+        ngx_http_finalize_request(r, ngx_http_maas_send_failure(r, &err));
         return;
     }
 

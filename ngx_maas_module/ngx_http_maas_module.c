@@ -25,6 +25,8 @@ static char *ngx_http_maas_predict(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 static char *ngx_http_maas_status(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
+static char *ngx_http_maas_metrics(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
 
 static ngx_int_t ngx_http_maas_postconfiguration(ngx_conf_t *cf);
 static void *ngx_http_maas_create_main_conf(ngx_conf_t *cf);
@@ -33,6 +35,8 @@ static void *ngx_http_maas_create_loc_conf(ngx_conf_t *cf);
 static char *ngx_http_maas_merge_loc_conf(ngx_conf_t *cf, void *parent,
     void *child);
 static ngx_int_t ngx_http_maas_init_process(ngx_cycle_t *cycle);
+static char *ngx_http_maas_zone_check(ngx_conf_t *cf, void *post,
+    void *data);
 
 
 static ngx_conf_num_bounds_t  ngx_http_maas_batch_bounds = {
@@ -41,6 +45,11 @@ static ngx_conf_num_bounds_t  ngx_http_maas_batch_bounds = {
 
 static ngx_conf_num_bounds_t  ngx_http_maas_max_rows_bounds = {
     ngx_conf_check_num_bounds, 1, 1048576
+};
+
+
+static ngx_conf_post_t  ngx_http_maas_zone_bounds = {
+    ngx_http_maas_zone_check
 };
 
 
@@ -73,6 +82,20 @@ static ngx_command_t  ngx_http_maas_commands[] = {
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
       NULL },
+
+    { ngx_string("maas_metrics"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
+      ngx_http_maas_metrics,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("maas_zone"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_size_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      offsetof(ngx_http_maas_main_conf_t, zone_size),
+      &ngx_http_maas_zone_bounds },
 
     { ngx_string("maas_batch"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
@@ -149,6 +172,7 @@ ngx_http_maas_take(ngx_conf_t *cf, ngx_http_maas_loc_conf_t *mlcf,
     }
 
     mlcf->kind = kind;
+    mlcf->handler = handler;
     clcf->handler = handler;
 
     return NGX_CONF_OK;
@@ -257,9 +281,47 @@ ngx_http_maas_status(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 }
 
 
+static char *
+ngx_http_maas_metrics(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    return ngx_http_maas_take(cf, conf, NGX_HTTP_MAAS_METRICS,
+                              ngx_http_maas_metrics_handler);
+}
+
+
+/* Offsets in the zone have 32 bits. */
+
+static char *
+ngx_http_maas_zone_check(ngx_conf_t *cf, void *post, void *data)
+{
+    size_t  *size = data;
+
+    if (*size < 8 * ngx_pagesize || *size > 1024 * 1024 * 1024) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "value must be between %uz and 1g",
+                           8 * ngx_pagesize);
+        return NGX_CONF_ERROR;
+    }
+
+    return NGX_CONF_OK;
+}
+
+
 static ngx_int_t
 ngx_http_maas_postconfiguration(ngx_conf_t *cf)
 {
+    ngx_http_handler_pt        *h;
+    ngx_http_core_main_conf_t  *cmcf;
+
+    cmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module);
+
+    h = ngx_array_push(&cmcf->phases[NGX_HTTP_LOG_PHASE].handlers);
+    if (h == NULL) {
+        return NGX_ERROR;
+    }
+
+    *h = ngx_http_maas_count;
+
     return ngx_http_maas_filter_init(cf);
 }
 
@@ -283,6 +345,8 @@ ngx_http_maas_create_main_conf(ngx_conf_t *cf)
     {
         return NULL;
     }
+
+    mmcf->zone_size = NGX_CONF_UNSET_SIZE;
 
     return mmcf;
 }
@@ -350,6 +414,7 @@ ngx_http_maas_derive(void **loc_conf, ngx_http_maas_sizes_t sizes)
         || mlcf->kind == NGX_HTTP_MAAS_PREDICT)
     {
         size = ngx_http_maas_body_size(sizes.mmcf, mlcf, sizes.max_rows);
+        mlcf->body_size = size;
 
         if (!sizes.limit) {
             clcf->client_max_body_size = (off_t) size;
@@ -421,6 +486,12 @@ ngx_http_maas_init_main_conf(ngx_conf_t *cf, void *conf)
         ngx_http_maas_derive(cscf[i]->ctx->loc_conf, server);
     }
 
+    if (mmcf->models.nelts != 0
+        && ngx_http_maas_zone_add(cf, mmcf) != NGX_OK)
+    {
+        return NGX_CONF_ERROR;
+    }
+
     return NGX_CONF_OK;
 }
 
@@ -468,12 +539,10 @@ ngx_http_maas_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
         conf->kind = prev->kind;
         conf->root = prev->root;
         conf->model = prev->model;
+        conf->body_size = prev->body_size;
 
-        clcf->handler = prev->kind == NGX_HTTP_MAAS_SERVE
-                        ? ngx_http_maas_serve_handler
-                        : prev->kind == NGX_HTTP_MAAS_PREDICT
-                          ? ngx_http_maas_predict_handler
-                          : ngx_http_maas_status_handler;
+        conf->handler = prev->handler;
+        clcf->handler = prev->handler;
     }
 
     ngx_conf_merge_uint_value(conf->batch, prev->batch, 64);
@@ -499,6 +568,8 @@ ngx_http_maas_init_process(ngx_cycle_t *cycle)
     {
         return NGX_OK;
     }
+
+    ngx_http_maas_zone_attach(mmcf);
 
     return ngx_http_maas_model_init_process(cycle, mmcf);
 }

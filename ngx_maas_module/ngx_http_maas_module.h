@@ -20,6 +20,7 @@
 #define NGX_HTTP_MAAS_SERVE    1
 #define NGX_HTTP_MAAS_PREDICT  2
 #define NGX_HTTP_MAAS_STATUS   3
+#define NGX_HTTP_MAAS_METRICS  4
 
 
 typedef struct ngx_http_maas_ctx_s    ngx_http_maas_ctx_t;
@@ -42,6 +43,43 @@ typedef struct {
 } ngx_http_maas_batch_t;
 
 
+/* What is counted for a model.  Times are sums of nanoseconds. */
+
+typedef enum {
+    NGX_HTTP_MAAS_SUCCESS = 0,             /* requests answered with 200 */
+    NGX_HTTP_MAAS_SUCCESS_NS,              /* from whole body to answer */
+    NGX_HTTP_MAAS_FAIL,
+    NGX_HTTP_MAAS_FAIL_NS,
+    NGX_HTTP_MAAS_QUEUE_NS,                /* of those answered with 200: */
+    NGX_HTTP_MAAS_INPUT_NS,
+    NGX_HTTP_MAAS_INFER_NS,
+    NGX_HTTP_MAAS_OUTPUT_NS,
+    NGX_HTTP_MAAS_ROWS,
+    NGX_HTTP_MAAS_BATCHES,                 /* forward passes */
+    NGX_HTTP_MAAS_LAST_MS,                 /* since the epoch */
+    NGX_HTTP_MAAS_BUCKET,                  /* SUCCESS by time, doubling */
+    NGX_HTTP_MAAS_N_COUNTERS = 32
+} ngx_http_maas_counter_e;
+
+
+/* Of one worker and model, in shared memory; whole cache lines */
+
+typedef struct {
+    ngx_atomic_t              value[NGX_HTTP_MAAS_N_COUNTERS];
+} ngx_http_maas_lane_t;
+
+
+/* When a request reached what, ngx_http_maas_now(); 0: not yet */
+
+typedef struct {
+    uint64_t                  body;        /* is complete */
+    uint64_t                  read;        /* rows are out of it */
+    uint64_t                  run;         /* its forward pass began */
+    uint64_t                  ran;
+    uint64_t                  sent;        /* the answer is written */
+} ngx_http_maas_times_t;
+
+
 /* One version of a model: immutable after configuration, but for the batch */
 
 struct ngx_http_maas_model_s {
@@ -53,18 +91,35 @@ struct ngx_http_maas_model_s {
     maas_model_t             *engine;
     const maas_info_t        *info;
     ngx_http_maas_batch_t     batch;
+    ngx_http_maas_lane_t     *lanes;       /* of all workers */
+    ngx_uint_t                n_lanes;
+    ngx_http_maas_lane_t     *lane;        /* of this one */
 };
+
+
+/* Text that grows in a pool.  Puts never fail; the text is asked at the end. */
+
+typedef struct {
+    ngx_pool_t               *pool;
+    u_char                   *start;
+    u_char                   *pos;
+    u_char                   *end;
+    unsigned                  failed:1;
+} ngx_http_maas_text_t;
 
 
 typedef struct {
     ngx_array_t               models;      /* of ngx_http_maas_model_t * */
     ngx_array_t               predicts;    /* of ngx_http_maas_loc_conf_t * */
     ngx_uint_t                max_batch;   /* over all locations */
+    size_t                    zone_size;   /* of maas_zone */
+    ngx_uint_t                lanes;       /* of a new zone, for a model */
 } ngx_http_maas_main_conf_t;
 
 
 typedef struct {
     ngx_uint_t                kind;
+    ngx_http_handler_pt       handler;     /* of that kind */
     ngx_str_t                 root;        /* what stands before /v2 */
 
     ngx_str_t                 predict;     /* model name */
@@ -73,6 +128,7 @@ typedef struct {
 
     ngx_uint_t                batch;
     ngx_uint_t                max_rows;
+    size_t                    body_size;   /* what so many may take */
 } ngx_http_maas_loc_conf_t;
 
 
@@ -93,6 +149,7 @@ struct ngx_http_maas_ctx_s {
     ngx_http_maas_model_t    *model;
     ngx_http_maas_form_e      form;        /* of body and answer */
     maas_request_t            req;
+    ngx_http_maas_times_t     at;
     ngx_uint_t                row;         /* first one in the batch */
     ngx_queue_t               queue;
 
@@ -135,9 +192,16 @@ ngx_int_t ngx_http_maas_infer(ngx_http_request_t *r,
 
 /* ngx_http_maas_body.c */
 
-/* The whole body as one span, in memory of r->pool if it was scattered or
- * in a file.  NGX_OK or NGX_ERROR. */
-ngx_int_t ngx_http_maas_body(ngx_http_request_t *r, ngx_str_t *body);
+/* Read the body, then call handler; the return value of a content handler.
+ * A coding that cannot be undone is refused. */
+ngx_int_t ngx_http_maas_read_body(ngx_http_request_t *r,
+    ngx_http_client_body_handler_pt handler);
+
+/* In that handler: the whole body as one span, decompressed, in memory of
+ * r->pool if it was scattered, compressed or in a file.  INTERNAL, NOMEM,
+ * TOOBIG, BADVALUE. */
+maas_status_t ngx_http_maas_body(ngx_http_request_t *r, ngx_str_t *body,
+    maas_err_t *err);
 
 /* A request header by its lower-case name, NULL if there is none. */
 ngx_str_t *ngx_http_maas_header(ngx_http_request_t *r, char *name,
@@ -171,6 +235,22 @@ ngx_int_t ngx_http_maas_form_answer(ngx_http_request_t *r,
     ngx_http_maas_ctx_t *ctx, const float *y);
 
 
+/* ngx_http_maas_inflate.c */
+
+typedef enum {
+    NGX_HTTP_MAAS_IDENTITY = 0,
+    NGX_HTTP_MAAS_GZIP,
+    NGX_HTTP_MAAS_DEFLATE,
+    NGX_HTTP_MAAS_OTHER_CODING
+} ngx_http_maas_coding_e;
+
+/* body, compressed -> body in memory of r->pool, at most limit bytes (TOOBIG).
+ * BADVALUE if it is cut off or something else. */
+maas_status_t ngx_http_maas_inflate(ngx_http_request_t *r,
+    ngx_http_maas_coding_e coding, size_t limit, ngx_str_t *body,
+    maas_err_t *err);
+
+
 /* ngx_http_maas_batch.c */
 
 /* The body is complete: read rows out of it and let them ride in this turn's
@@ -199,17 +279,78 @@ ngx_int_t ngx_http_maas_send_models(ngx_http_request_t *r);
 ngx_int_t ngx_http_maas_v1_handler(ngx_http_request_t *r, ngx_str_t *path);
 
 
-/* ngx_http_maas_text.c */
+/* ngx_http_maas_v2_meta.c */
 
-/* Text that grows in a pool.  Puts never fail; the text is asked at the end. */
+/* What a path is about; empty if it names no model, or no version */
 
 typedef struct {
-    ngx_pool_t               *pool;
-    u_char                   *start;
-    u_char                   *pos;
-    u_char                   *end;
-    unsigned                  failed:1;
-} ngx_http_maas_text_t;
+    ngx_http_maas_main_conf_t  *mmcf;
+    ngx_str_t                   name;
+    ngx_str_t                   version;
+    ngx_http_maas_model_t      *model;
+} ngx_http_maas_target_t;
+
+/* The JSON of an answer, each for the route of its name. */
+void ngx_http_maas_put_server(ngx_http_request_t *r,
+    ngx_http_maas_target_t *target, ngx_http_maas_text_t *text);
+void ngx_http_maas_put_live(ngx_http_request_t *r,
+    ngx_http_maas_target_t *target, ngx_http_maas_text_t *text);
+void ngx_http_maas_put_ready(ngx_http_request_t *r,
+    ngx_http_maas_target_t *target, ngx_http_maas_text_t *text);
+void ngx_http_maas_put_models(ngx_http_request_t *r,
+    ngx_http_maas_target_t *target, ngx_http_maas_text_t *text);
+void ngx_http_maas_put_model(ngx_http_request_t *r,
+    ngx_http_maas_target_t *target, ngx_http_maas_text_t *text);
+void ngx_http_maas_put_model_ready(ngx_http_request_t *r,
+    ngx_http_maas_target_t *target, ngx_http_maas_text_t *text);
+void ngx_http_maas_put_config(ngx_http_request_t *r,
+    ngx_http_maas_target_t *target, ngx_http_maas_text_t *text);
+void ngx_http_maas_put_v2_stats(ngx_http_request_t *r,
+    ngx_http_maas_target_t *target, ngx_http_maas_text_t *text);
+void ngx_http_maas_put_index(ngx_http_request_t *r,
+    ngx_http_maas_target_t *target, ngx_http_maas_text_t *text);
+void ngx_http_maas_put_trace(ngx_http_request_t *r,
+    ngx_http_maas_target_t *target, ngx_http_maas_text_t *text);
+void ngx_http_maas_put_logging(ngx_http_request_t *r,
+    ngx_http_maas_target_t *target, ngx_http_maas_text_t *text);
+
+
+/* ngx_http_maas_shm.c */
+
+/* At the end of the configuration: the zone, where each model will find its
+ * lanes before workers are forked. */
+ngx_int_t ngx_http_maas_zone_add(ngx_conf_t *cf,
+    ngx_http_maas_main_conf_t *mmcf);
+
+/* In a worker: its lane of each model. */
+void ngx_http_maas_zone_attach(ngx_http_maas_main_conf_t *mmcf);
+
+/* The counters of all workers: sum[NGX_HTTP_MAAS_N_COUNTERS]. */
+void ngx_http_maas_lane_sum(ngx_http_maas_model_t *model, uint64_t *sum);
+
+
+/* ngx_http_maas_metrics.c */
+
+/* Nanoseconds of a clock that never goes back. */
+uint64_t ngx_http_maas_now(void);
+
+/* Handler of the log phase: counts a request for a model when it ends. */
+ngx_int_t ngx_http_maas_count(ngx_http_request_t *r);
+
+/* A forward pass was run. */
+void ngx_http_maas_count_run(ngx_http_maas_model_t *model);
+
+/* Triton's statistics object: of the model of that name, or of all if it is
+ * NULL; of one version, or of all if `only` is NULL. */
+void ngx_http_maas_put_stats(ngx_http_maas_text_t *t,
+    ngx_http_maas_main_conf_t *mmcf, ngx_str_t *name,
+    ngx_http_maas_model_t *only);
+
+/* Content handler of maas_metrics: the text form of Prometheus. */
+ngx_int_t ngx_http_maas_metrics_handler(ngx_http_request_t *r);
+
+
+/* ngx_http_maas_text.c */
 
 /* As ngx_sprintf(); at most 512 bytes a call. */
 void ngx_http_maas_put(ngx_http_maas_text_t *t, const char *fmt, ...);
@@ -226,6 +367,10 @@ ngx_int_t ngx_http_maas_text(ngx_http_maas_text_t *t, ngx_str_t *out);
 
 
 /* ngx_http_maas_response.c */
+
+/* A header of the answer, of static text.  NGX_OK or NGX_ERROR. */
+ngx_int_t ngx_http_maas_add_header(ngx_http_request_t *r, char *name,
+    char *value);
 
 /* Send body (memory of r->pool or static) with a status; what a content
  * handler returns. json_len: with binary tensors behind the JSON, else 0. */

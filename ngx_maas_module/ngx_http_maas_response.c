@@ -63,14 +63,14 @@ static ngx_http_maas_error_t  ngx_http_maas_errors[] = {
 };
 
 
-static ngx_table_elt_t *
-ngx_http_maas_add_header(ngx_http_request_t *r, char *name)
+static ngx_int_t
+ngx_http_maas_add(ngx_http_request_t *r, char *name, ngx_str_t *value)
 {
     ngx_table_elt_t  *h;
 
     h = ngx_list_push(&r->headers_out.headers);
     if (h == NULL) {
-        return NULL;
+        return NGX_ERROR;
     }
 
     h->hash = 1;
@@ -79,8 +79,21 @@ ngx_http_maas_add_header(ngx_http_request_t *r, char *name)
 #endif
     h->key.data = (u_char *) name;
     h->key.len = ngx_strlen(name);
+    h->value = *value;
 
-    return h;
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_http_maas_add_header(ngx_http_request_t *r, char *name, char *value)
+{
+    ngx_str_t  s;
+
+    s.data = (u_char *) value;
+    s.len = ngx_strlen(value);
+
+    return ngx_http_maas_add(r, name, &s);
 }
 
 
@@ -93,15 +106,35 @@ ngx_http_maas_set_type(ngx_http_request_t *r, ngx_str_t *type)
 }
 
 
+/*
+ * Clients that read compressed predictions may not read compressed metadata
+ * or errors: tritonclient's asyncio flavour asks for gzip always and undoes
+ * it in infer() alone.  An answer that is said to be encoded is not encoded
+ * again, by whatever module; the header is in no list, so that it is not sent.
+ */
+
+static void
+ngx_http_maas_keep_plain(ngx_http_request_t *r)
+{
+    static ngx_table_elt_t  identity;
+
+    ngx_str_set(&identity.key, "Content-Encoding");
+    ngx_str_set(&identity.value, "identity");
+
+    r->headers_out.content_encoding = &identity;
+}
+
+
 ngx_int_t
 ngx_http_maas_send(ngx_http_request_t *r, ngx_uint_t status, ngx_str_t *type,
     ngx_str_t *body, size_t json_len)
 {
-    ngx_int_t             rc;
-    ngx_buf_t            *b;
-    ngx_chain_t           out;
-    ngx_table_elt_t      *h;
-    ngx_http_maas_ctx_t  *ctx;
+    ngx_int_t                  rc;
+    ngx_buf_t                 *b;
+    ngx_chain_t                out;
+    ngx_str_t                  number;
+    ngx_http_maas_ctx_t       *ctx;
+    ngx_http_maas_loc_conf_t  *mlcf;
 
     ctx = ngx_http_maas_get_ctx(r);
     if (ctx == NULL) {
@@ -109,19 +142,18 @@ ngx_http_maas_send(ngx_http_request_t *r, ngx_uint_t status, ngx_str_t *type,
     }
 
     if (json_len != 0) {
-        h = ngx_http_maas_add_header(r, "Inference-Header-Content-Length");
-        if (h == NULL) {
+        number.data = ngx_pnalloc(r->pool, NGX_SIZE_T_LEN);
+        if (number.data == NULL) {
             return NGX_HTTP_INTERNAL_SERVER_ERROR;
         }
 
-        h->value.data = ngx_pnalloc(r->pool, NGX_SIZE_T_LEN);
-        if (h->value.data == NULL) {
-            h->hash = 0;
+        number.len = ngx_sprintf(number.data, "%uz", json_len) - number.data;
+
+        if (ngx_http_maas_add(r, "Inference-Header-Content-Length", &number)
+            != NGX_OK)
+        {
             return NGX_HTTP_INTERNAL_SERVER_ERROR;
         }
-
-        h->value.len = ngx_sprintf(h->value.data, "%uz", json_len)
-                       - h->value.data;
     }
 
     b = ngx_calloc_buf(r->pool);
@@ -139,6 +171,18 @@ ngx_http_maas_send(ngx_http_request_t *r, ngx_uint_t status, ngx_str_t *type,
     out.next = NULL;
 
     ctx->ours = 1;
+
+    mlcf = ngx_http_get_module_loc_conf(r, ngx_http_maas_module);
+
+    if (ctx->model != NULL) {
+        ctx->at.sent = ngx_http_maas_now();
+    }
+
+    if (status != NGX_HTTP_OK
+        || (ctx->model == NULL && mlcf->kind == NGX_HTTP_MAAS_SERVE))
+    {
+        ngx_http_maas_keep_plain(r);
+    }
 
     r->headers_out.status = status;
     r->headers_out.content_length_n = (off_t) body->len;
@@ -190,7 +234,6 @@ ngx_http_maas_send_error(ngx_http_request_t *r, ngx_uint_t status,
     const char *text)
 {
     ngx_str_t             body;
-    ngx_table_elt_t      *h;
     ngx_http_maas_text_t  json;
 
     ngx_memzero(&json, sizeof(json));
@@ -204,12 +247,10 @@ ngx_http_maas_send_error(ngx_http_request_t *r, ngx_uint_t status,
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    if (status == NGX_HTTP_SERVICE_UNAVAILABLE) {
-        h = ngx_http_maas_add_header(r, "Retry-After");
-        if (h == NULL) {
-            return NGX_HTTP_INTERNAL_SERVER_ERROR;
-        }
-        ngx_str_set(&h->value, "1");
+    if (status == NGX_HTTP_SERVICE_UNAVAILABLE
+        && ngx_http_maas_add_header(r, "Retry-After", "1") != NGX_OK)
+    {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
     return ngx_http_maas_send_json(r, status, &body);
@@ -271,21 +312,15 @@ ngx_int_t
 ngx_http_maas_allow(ngx_http_request_t *r, ngx_uint_t allowed,
     const char *text, ngx_uint_t *answered)
 {
-    ngx_table_elt_t  *h;
-
     *answered = !(r->method & allowed);
 
     if (!*answered) {
         return NGX_OK;
     }
 
-    h = ngx_http_maas_add_header(r, "Allow");
-    if (h == NULL) {
+    if (ngx_http_maas_add_header(r, "Allow", (char *) text) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
-
-    h->value.data = (u_char *) text;
-    h->value.len = ngx_strlen(text);
 
     return ngx_http_maas_refuse(r, NGX_HTTP_NOT_ALLOWED,
                                 "Method Not Allowed");
@@ -334,6 +369,7 @@ ngx_http_maas_header_filter(ngx_http_request_t *r)
         ngx_http_clear_last_modified(r);
         ngx_http_clear_etag(r);
 
+        ngx_http_maas_keep_plain(r);
         ngx_http_maas_set_type(r, &ngx_http_maas_json_type);
         ngx_str_null(&r->headers_out.charset);
         r->headers_out.content_length_n = (off_t)

@@ -1,294 +1,341 @@
 
 /*
- * Open Inference Protocol v2: routes and metadata.
- * Not here: infer requests and answers (engine/maas_json_*.c).
+ * Open Inference Protocol v2: which path and method lead where.
+ * Not here: the texts of answers (ngx_http_maas_v2_meta.c), infer requests
+ * (engine/maas_json_*.c).
  */
 
 
 #include "ngx_http_maas_module.h"
 
 
-#define NGX_HTTP_MAAS_SEGMENTS  6
+#define NGX_HTTP_MAAS_READ   (NGX_HTTP_GET|NGX_HTTP_HEAD)
 
 
-static ngx_int_t ngx_http_maas_v2_server(ngx_http_request_t *r);
-static ngx_int_t ngx_http_maas_v2_model(ngx_http_request_t *r,
-    ngx_http_maas_model_t *model);
-static ngx_int_t ngx_http_maas_v2_text(ngx_http_request_t *r, char *text);
+/* The method of each route; what it does is `put`, which writes the JSON of
+ * the answer, or else `handler`. */
+
+typedef struct {
+    char                     *path;
+    ngx_uint_t                methods;
+    void                    (*put)(ngx_http_request_t *r,
+                                   ngx_http_maas_target_t *target,
+                                   ngx_http_maas_text_t *text);
+    ngx_int_t               (*handler)(ngx_http_request_t *r,
+                                       ngx_http_maas_target_t *target);
+} ngx_http_maas_route_t;
 
 
-/* Splits a path at "/"; one at the end is not an empty segment. */
+static ngx_int_t ngx_http_maas_v2_infer(ngx_http_request_t *r,
+    ngx_http_maas_target_t *target);
+static ngx_int_t ngx_http_maas_v2_index(ngx_http_request_t *r,
+    ngx_http_maas_target_t *target);
+static ngx_int_t ngx_http_maas_v2_control(ngx_http_request_t *r,
+    ngx_http_maas_target_t *target);
+static void ngx_http_maas_v2_index_ready(ngx_http_request_t *r);
+
+
+/* below /v2 */
+
+static const ngx_http_maas_route_t  ngx_http_maas_server_routes[] = {
+    { "",                 NGX_HTTP_MAAS_READ, ngx_http_maas_put_server, NULL },
+    { "/health/live",     NGX_HTTP_MAAS_READ, ngx_http_maas_put_live, NULL },
+    { "/health/ready",    NGX_HTTP_MAAS_READ, ngx_http_maas_put_ready, NULL },
+    { "/models",          NGX_HTTP_MAAS_READ, ngx_http_maas_put_models, NULL },
+    { "/models/stats",    NGX_HTTP_MAAS_READ, ngx_http_maas_put_v2_stats,
+      NULL },
+    { "/repository/index", NGX_HTTP_POST, NULL, ngx_http_maas_v2_index },
+    { "/trace/setting",   NGX_HTTP_MAAS_READ, ngx_http_maas_put_trace, NULL },
+    { "/logging",         NGX_HTTP_MAAS_READ, ngx_http_maas_put_logging,
+      NULL },
+    { NULL, 0, NULL, NULL }
+};
+
+
+/* below /v2/models/NAME and /v2/models/NAME/versions/VERSION */
+
+static const ngx_http_maas_route_t  ngx_http_maas_model_routes[] = {
+    { "/infer",           NGX_HTTP_POST, NULL, ngx_http_maas_v2_infer },
+    { "",                 NGX_HTTP_MAAS_READ, ngx_http_maas_put_model, NULL },
+    { "/ready",           NGX_HTTP_MAAS_READ, ngx_http_maas_put_model_ready,
+      NULL },
+    { "/config",          NGX_HTTP_MAAS_READ, ngx_http_maas_put_config, NULL },
+    { "/stats",           NGX_HTTP_MAAS_READ, ngx_http_maas_put_v2_stats,
+      NULL },
+    { "/trace/setting",   NGX_HTTP_MAAS_READ, ngx_http_maas_put_trace, NULL },
+    { NULL, 0, NULL, NULL }
+};
+
+
+/* below /v2/repository/models/NAME */
+
+static const ngx_http_maas_route_t  ngx_http_maas_control_routes[] = {
+    { "/load",            NGX_HTTP_POST, NULL, ngx_http_maas_v2_control },
+    { "/unload",          NGX_HTTP_POST, NULL, ngx_http_maas_v2_control },
+    { NULL, 0, NULL, NULL }
+};
+
+
+/* Does path begin with prefix and go on?  Then it is cut off. */
 
 static ngx_uint_t
-ngx_http_maas_v2_split(ngx_str_t *path, ngx_str_t *seg)
+ngx_http_maas_v2_cut(ngx_str_t *path, char *prefix)
 {
-    u_char      *p, *last;
-    ngx_uint_t   n;
+    size_t  len;
 
-    n = 0;
-    p = path->data;
-    last = p + path->len;
+    len = ngx_strlen(prefix);
 
-    while (p < last) {
-        p++;                               /* the "/" */
-
-        if (p == last) {
-            break;
-        }
-
-        if (n == NGX_HTTP_MAAS_SEGMENTS) {
-            return n + 1;
-        }
-
-        seg[n].data = p;
-        while (p < last && *p != '/') {
-            p++;
-        }
-        seg[n].len = p - seg[n].data;
-        n++;
+    if (path->len <= len || ngx_memcmp(path->data, prefix, len) != 0) {
+        return 0;
     }
 
-    return n;
+    path->data += len;
+    path->len -= len;
+
+    return 1;
 }
 
 
-static ngx_uint_t
-ngx_http_maas_v2_is(ngx_str_t *seg, char *name)
+/* Up to the next "/", which stays */
+
+static ngx_str_t
+ngx_http_maas_v2_segment(ngx_str_t *path)
 {
-    return seg->len == ngx_strlen(name)
-           && ngx_memcmp(seg->data, name, seg->len) == 0;
+    ngx_str_t  seg;
+
+    seg.data = path->data;
+
+    while (path->len > 0 && path->data[0] != '/') {
+        path->data++;
+        path->len--;
+    }
+
+    seg.len = path->data - seg.data;
+
+    return seg;
 }
 
 
-/* seg: what follows /v2/models/ ; n segments, at least one */
-
-static ngx_int_t
-ngx_http_maas_v2_model_route(ngx_http_request_t *r, ngx_str_t *seg,
-    ngx_uint_t n)
+static const ngx_http_maas_route_t *
+ngx_http_maas_v2_match(const ngx_http_maas_route_t *route, ngx_str_t *path)
 {
-    ngx_int_t                   rc;
-    ngx_str_t                   name, version;
-    ngx_uint_t                  answered;
-    ngx_http_maas_text_t        text;
-    ngx_http_maas_model_t      *model;
-    ngx_http_maas_main_conf_t  *mmcf;
-
-    name = seg[0];
-    ngx_str_null(&version);
-    seg++;
-    n--;
-
-    if (n >= 2 && ngx_http_maas_v2_is(&seg[0], "versions")) {
-        version = seg[1];
-        seg += 2;
-        n -= 2;
+    for ( /* void */ ; route->path != NULL; route++) {
+        if (path->len == ngx_strlen(route->path)
+            && ngx_memcmp(path->data, route->path, path->len) == 0)
+        {
+            return route;
+        }
     }
 
-    if (n > 1
-        || (n == 1 && !ngx_http_maas_v2_is(&seg[0], "infer")
-            && !ngx_http_maas_v2_is(&seg[0], "ready")))
-    {
-        return ngx_http_maas_refuse(r, NGX_HTTP_NOT_FOUND, "Not Found");
+    return NULL;
+}
+
+
+/* The version that has a label, which may stand for its number */
+
+static ngx_http_maas_model_t *
+ngx_http_maas_v2_label(ngx_http_maas_target_t *target)
+{
+    ngx_uint_t               i;
+    ngx_http_maas_model_t   *m, **models;
+
+    models = target->mmcf->models.elts;
+
+    for (i = 0; i < target->mmcf->models.nelts; i++) {
+        m = models[i];
+
+        if (m->name.len == target->name.len
+            && m->label.len == target->version.len
+            && ngx_memcmp(m->name.data, target->name.data, m->name.len) == 0
+            && ngx_memcmp(m->label.data, target->version.data, m->label.len)
+               == 0)
+        {
+            return m;
+        }
     }
 
-    mmcf = ngx_http_get_module_main_conf(r, ngx_http_maas_module);
+    return NULL;
+}
 
-    model = ngx_http_maas_model_find(mmcf, &name, &version);
-    if (model == NULL) {
-        return ngx_http_maas_refuse(r, NGX_HTTP_NOT_FOUND,
-                                    "there is no such model or version");
+
+/* The route and, if it is one of a model, the model; else what is missing */
+
+static const ngx_http_maas_route_t *
+ngx_http_maas_v2_find(ngx_http_request_t *r, ngx_str_t *path,
+    ngx_http_maas_target_t *target, const char **missing)
+{
+    const ngx_http_maas_route_t  *route;
+
+    *missing = "Not Found";
+
+    ngx_memzero(target, sizeof(ngx_http_maas_target_t));
+    target->mmcf = ngx_http_get_module_main_conf(r, ngx_http_maas_module);
+
+    route = ngx_http_maas_v2_match(ngx_http_maas_server_routes, path);
+    if (route != NULL) {
+        return route;
     }
 
-    if (n == 1 && seg[0].data[0] == 'i') {
+    if (ngx_http_maas_v2_cut(path, "/repository/models/")) {
+        target->name = ngx_http_maas_v2_segment(path);
+        route = ngx_http_maas_v2_match(ngx_http_maas_control_routes, path);
 
-        rc = ngx_http_maas_allow(r, NGX_HTTP_POST, "POST", &answered);
-        if (answered) {
-            return rc;
+    } else if (ngx_http_maas_v2_cut(path, "/models/")) {
+        target->name = ngx_http_maas_v2_segment(path);
+
+        if (ngx_http_maas_v2_cut(path, "/versions/")) {
+            target->version = ngx_http_maas_v2_segment(path);
+
+            if (target->version.len == 0) {
+                return NULL;
+            }
         }
 
-        return ngx_http_maas_infer(r, model);
+        route = ngx_http_maas_v2_match(ngx_http_maas_model_routes, path);
     }
 
-    rc = ngx_http_maas_allow(r, NGX_HTTP_GET|NGX_HTTP_HEAD, "GET, HEAD",
-                             &answered);
-    if (answered) {
-        return rc;
+    if (route == NULL) {
+        return NULL;
     }
 
-    if (n == 0) {
-        return ngx_http_maas_v2_model(r, model);
+    target->model = ngx_http_maas_model_find(target->mmcf, &target->name,
+                                             &target->version);
+
+    if (target->model == NULL && target->version.len != 0) {
+        target->model = ngx_http_maas_v2_label(target);
     }
 
-    ngx_memzero(&text, sizeof(text));
-    text.pool = r->pool;
-    ngx_http_maas_put(&text, "{\"name\":\"%V\",\"ready\":true}", &model->name);
+    if (target->model == NULL) {
+        *missing = "there is no such model or version";
+        return NULL;
+    }
 
-    return ngx_http_maas_send_text(r, &text);
+    return route;
 }
 
 
 ngx_int_t
 ngx_http_maas_v2_handler(ngx_http_request_t *r, ngx_str_t *path)
 {
-    ngx_int_t   rc;
-    ngx_str_t   seg[NGX_HTTP_MAAS_SEGMENTS];
-    ngx_uint_t  n, answered;
+    ngx_int_t                     rc;
+    ngx_str_t                     tail;
+    const char                   *missing;
+    ngx_uint_t                    answered;
+    ngx_http_maas_text_t          text;
+    ngx_http_maas_target_t        target;
+    const ngx_http_maas_route_t  *route;
 
-    n = ngx_http_maas_v2_split(path, seg);
+    tail = *path;
 
-    if (n > NGX_HTTP_MAAS_SEGMENTS) {
-        return ngx_http_maas_refuse(r, NGX_HTTP_NOT_FOUND, "Not Found");
+    if (tail.len > 0 && tail.data[tail.len - 1] == '/') {
+        tail.len--;
     }
 
-    if (n >= 2 && ngx_http_maas_v2_is(&seg[0], "models")) {
-        return ngx_http_maas_v2_model_route(r, &seg[1], n - 1);
+    route = ngx_http_maas_v2_find(r, &tail, &target, &missing);
+    if (route == NULL) {
+        return ngx_http_maas_refuse(r, NGX_HTTP_NOT_FOUND, missing);
     }
 
-    if (!(n == 0
-          || (n == 1 && ngx_http_maas_v2_is(&seg[0], "models"))
-          || (n == 2 && ngx_http_maas_v2_is(&seg[0], "health")
-              && (ngx_http_maas_v2_is(&seg[1], "live")
-                  || ngx_http_maas_v2_is(&seg[1], "ready")))))
-    {
-        return ngx_http_maas_refuse(r, NGX_HTTP_NOT_FOUND, "Not Found");
-    }
-
-    rc = ngx_http_maas_allow(r, NGX_HTTP_GET|NGX_HTTP_HEAD, "GET, HEAD",
+    rc = ngx_http_maas_allow(r, route->methods,
+                             route->methods == NGX_HTTP_POST ? "POST"
+                                                             : "GET, HEAD",
                              &answered);
     if (answered) {
         return rc;
     }
 
-    switch (n) {
-
-    case 0:
-        return ngx_http_maas_v2_server(r);
-
-    case 1:
-        return ngx_http_maas_send_models(r);
-
-    default:
-        /* one body that every client's reader of either route accepts */
-        return ngx_http_maas_v2_text(r, seg[1].data[0] == 'l'
-                                        ? "{\"live\":true}"
-                                        : "{\"live\":true,\"ready\":true}");
-    }
-}
-
-
-static ngx_int_t
-ngx_http_maas_v2_text(ngx_http_request_t *r, char *text)
-{
-    ngx_int_t  rc;
-    ngx_str_t  body;
-
-    rc = ngx_http_discard_request_body(r);
-    if (rc != NGX_OK) {
-        return rc;
+    if (route->handler != NULL) {
+        return route->handler(r, &target);
     }
 
-    body.data = (u_char *) text;
-    body.len = ngx_strlen(text);
+    ngx_memzero(&text, sizeof(text));
+    text.pool = r->pool;
+    route->put(r, &target, &text);
 
-    return ngx_http_maas_send_json(r, NGX_HTTP_OK, &body);
-}
-
-
-static ngx_int_t
-ngx_http_maas_v2_server(ngx_http_request_t *r)
-{
-    return ngx_http_maas_v2_text(r,
-                                 "{\"name\":\"ngx_maas\",\"version\":\""
-                                 MAAS_VERSION "\",\"extensions\":"
-                                 "[\"binary_tensor_data\","
-                                 "\"classification\"]}");
+    return ngx_http_maas_send_text(r, &text);
 }
 
 
 ngx_int_t
 ngx_http_maas_send_models(ngx_http_request_t *r)
 {
-    ngx_str_t                    none;
-    ngx_uint_t                   i;
-    const char                  *comma;
-    ngx_http_maas_text_t         text;
-    ngx_http_maas_model_t      **models;
-    ngx_http_maas_main_conf_t   *mmcf;
+    ngx_http_maas_text_t    text;
+    ngx_http_maas_target_t  target;
 
-    mmcf = ngx_http_get_module_main_conf(r, ngx_http_maas_module);
-    models = mmcf->models.elts;
+    ngx_memzero(&target, sizeof(target));
+    target.mmcf = ngx_http_get_module_main_conf(r, ngx_http_maas_module);
 
-    ngx_str_null(&none);
     ngx_memzero(&text, sizeof(text));
     text.pool = r->pool;
-
-    ngx_http_maas_put(&text, "{\"models\":[");
-    comma = "";
-
-    for (i = 0; i < mmcf->models.nelts; i++) {
-
-        /* a name once, however many versions it has */
-
-        if (ngx_http_maas_model_find(mmcf, &models[i]->name, &none)
-            == models[i])
-        {
-            ngx_http_maas_put(&text, "%s\"%V\"", comma, &models[i]->name);
-            comma = ",";
-        }
-    }
-
-    ngx_http_maas_put(&text, "]}");
+    ngx_http_maas_put_models(r, &target, &text);
 
     return ngx_http_maas_send_text(r, &text);
 }
 
 
 static ngx_int_t
-ngx_http_maas_v2_model(ngx_http_request_t *r, ngx_http_maas_model_t *model)
+ngx_http_maas_v2_infer(ngx_http_request_t *r, ngx_http_maas_target_t *target)
 {
-    ngx_uint_t                   i;
-    const char                  *comma;
-    const maas_info_t           *info;
-    ngx_http_maas_text_t         text;
-    ngx_http_maas_model_t      **models;
-    ngx_http_maas_main_conf_t   *mmcf;
+    return ngx_http_maas_infer(r, target->model);
+}
 
-    mmcf = ngx_http_get_module_main_conf(r, ngx_http_maas_module);
-    models = mmcf->models.elts;
-    info = model->info;
+
+/* Models come from the configuration.  To say "loaded" would be a lie where a
+ * client has just put a new file in place. */
+
+static ngx_int_t
+ngx_http_maas_v2_control(ngx_http_request_t *r, ngx_http_maas_target_t *target)
+{
+    return ngx_http_maas_refuse(r, NGX_HTTP_NOT_IMPLEMENTED,
+                                "models are loaded and unloaded by the "
+                                "server's configuration");
+}
+
+
+static ngx_int_t
+ngx_http_maas_v2_index(ngx_http_request_t *r, ngx_http_maas_target_t *target)
+{
+    return ngx_http_maas_read_body(r, ngx_http_maas_v2_index_ready);
+}
+
+
+static void
+ngx_http_maas_v2_index_ready(ngx_http_request_t *r)
+{
+    int                     ready;
+    ngx_str_t               body;
+    maas_err_t              err;
+    maas_status_t           rc;
+    ngx_http_maas_text_t    text;
+    ngx_http_maas_target_t  target;
+
+    rc = ngx_http_maas_body(r, &body, &err);
+
+    /* "ready": true asks for those that are, and all are */
+
+    if (rc == MAAS_OK && body.len != 0) {
+        ready = 0;
+        rc = maas_flag_read((const char *) body.data, body.len, "ready",
+                            &ready, &err);
+    }
+
+    if (rc != MAAS_OK) {
+        ngx_http_finalize_request(r, ngx_http_maas_send_failure(r, &err));
+        return;
+    }
+
+    ngx_memzero(&target, sizeof(target));
+    target.mmcf = ngx_http_get_module_main_conf(r, ngx_http_maas_module);
 
     ngx_memzero(&text, sizeof(text));
     text.pool = r->pool;
+    ngx_http_maas_put_index(r, &target, &text);
 
-    ngx_http_maas_put(&text, "{\"name\":\"%V\",\"versions\":[", &model->name);
-    comma = "";
-
-    for (i = 0; i < mmcf->models.nelts; i++) {
-        if (models[i]->name.len == model->name.len
-            && ngx_memcmp(models[i]->name.data, model->name.data,
-                          model->name.len) == 0)
-        {
-            ngx_http_maas_put(&text, "%s\"%V\"", comma, &models[i]->version);
-            comma = ",";
-        }
+    if (ngx_http_maas_text(&text, &body) != NGX_OK) {
+        ngx_http_finalize_request(r, NGX_HTTP_INTERNAL_SERVER_ERROR);
+        return;
     }
 
-    ngx_http_maas_put(&text, "],\"platform\":\"maas_safetensors\",\"inputs\":"
-                      "[{\"name\":\"%s\",\"datatype\":\"FP32\",\"shape\":[-1",
-                      info->input_name);
-
-    for (i = 0; i < info->rank; i++) {
-        ngx_http_maas_put(&text, ",%uz", info->shape[i]);
-    }
-
-    ngx_http_maas_put(&text, "]}],\"outputs\":[{\"name\":\"%s\",\"datatype\":"
-                      "\"FP32\",\"shape\":[-1,%uz]}],\"task\":\"%s\","
-                      "\"labels\":", info->output_name, info->out,
-                      info->task_name);
-    ngx_http_maas_put_list(&text, info->labels, info->n_labels);
-    ngx_http_maas_put(&text, ",\"columns\":");
-    ngx_http_maas_put_list(&text, info->columns, info->n_columns);
-    ngx_http_maas_put(&text, "}");
-
-    return ngx_http_maas_send_text(r, &text);
+    ngx_http_finalize_request(r, ngx_http_maas_send_json(r, NGX_HTTP_OK,
+                                                         &body));
 }

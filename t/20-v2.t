@@ -54,7 +54,8 @@ subtest 'routes' => sub {
     is($server->header('Content-Type'), 'application/json', 'type');
     is($server->json->{name}, 'ngx_maas', 'server');
     is_deeply($server->json->{extensions},
-        [ 'binary_tensor_data', 'classification' ], 'extensions');
+        [ 'binary_tensor_data', 'classification', 'model_configuration',
+            'statistics' ], 'extensions');
     is($t->get('/v2/')->body, $server->body, 'a slash at the end');
     ok($t->get('/v2/health/live')->json->{live}, 'live');
     ok($t->get('/v2/health/ready')->json->{ready}, 'ready');

@@ -165,7 +165,8 @@ subtest 'the body of a refused request' => sub {
     for my $case ([ PUT => '/p', 405 ], [ GET => '/p', 405 ],
         [ POST => '/v2/none', 404 ], [ POST => '/v2/models/x/infer', 404 ],
         [ POST => '/p', 415, 'Content-Type' => 'text/xml' ],
-        [ POST => '/p', 415, 'Content-Encoding' => 'gzip' ],
+        [ POST => '/p', 415, 'Content-Encoding' => 'br' ],
+        [ POST => '/p', 400, 'Content-Encoding' => 'gzip' ],
         [ POST => '/p', 400 ], [ GET => '/v2/models', 200 ],
         [ POST => '/v2/models', 405 ])
     {

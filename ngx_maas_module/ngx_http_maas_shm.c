@@ -1,0 +1,323 @@
+
+/*
+ * Counters that all workers share: a lane for each worker and model in a
+ * zone of shared memory, kept across reloads.  No locks: lanes are added to
+ * with atomics that nobody else uses at the time, and summed when read.
+ * Not here: what is counted when (ngx_http_maas_metrics.c).
+ */
+
+
+#include "ngx_http_maas_module.h"
+
+
+/* changes with the structures below: "maas", then a number */
+
+#define NGX_HTTP_MAAS_LAYOUT     0x6d616173
+
+/* bytes; the smallest zone, and what a zone needs beside its lanes */
+
+#define NGX_HTTP_MAAS_ZONE       (1024 * 1024)
+#define NGX_HTTP_MAAS_ZONE_SELF  (16 * 1024)
+
+
+/* In the zone, where an offset counts bytes from its start: 0 is none. */
+
+typedef struct {
+    uint32_t                  layout;
+    uint32_t                  size;        /* of a lane: checks the layout */
+    uint32_t                  lanes;       /* of a model, a power of two */
+    uint32_t                  first;       /* offset of an entry */
+} ngx_http_maas_zone_t;
+
+
+typedef struct {
+    uint32_t                  next;        /* offset of an entry */
+    uint32_t                  lanes;       /* offset */
+    ngx_int_t                 number;      /* of the version */
+    u_char                    name[MAAS_MAX_NAME + 1];
+} ngx_http_maas_entry_t;
+
+
+static ngx_int_t ngx_http_maas_zone_init(ngx_shm_zone_t *shm_zone,
+    void *data);
+
+
+#define ngx_http_maas_zone_at(shpool, offset)                                 \
+    ((void *) ((u_char *) (shpool) + (offset)))
+
+#define ngx_http_maas_zone_offset(shpool, p)                                  \
+    ((uint32_t) ((u_char *) (p) - (u_char *) (shpool)))
+
+
+/* Enough for two generations of workers beside each other, for a while. */
+
+static ngx_uint_t
+ngx_http_maas_zone_lanes(ngx_conf_t *cf)
+{
+    ngx_int_t         workers;
+    ngx_uint_t        n;
+    ngx_core_conf_t  *ccf;
+
+    ccf = (ngx_core_conf_t *) ngx_get_conf(cf->cycle->conf_ctx,
+                                           ngx_core_module);
+
+    workers = ngx_ncpu;
+
+    if (ccf->worker_processes != NGX_CONF_UNSET) {
+        workers = ccf->worker_processes;
+    }
+
+    n = 8;
+
+    while (n < NGX_MAX_PROCESSES && (ngx_int_t) n < 2 * workers + 4) {
+        n *= 2;
+    }
+
+    return n;
+}
+
+
+ngx_int_t
+ngx_http_maas_zone_add(ngx_conf_t *cf, ngx_http_maas_main_conf_t *mmcf)
+{
+    size_t            size, need;
+    ngx_shm_zone_t   *zone;
+
+    static ngx_str_t  name = ngx_string("ngx_http_maas");
+
+    size = mmcf->zone_size;
+    mmcf->lanes = ngx_http_maas_zone_lanes(cf);
+
+    if (size == NGX_CONF_UNSET_SIZE) {
+
+        /* in steps: a reload with some more models keeps the zone */
+
+        need = NGX_HTTP_MAAS_ZONE_SELF
+               + 2 * mmcf->models.nelts
+                 * (mmcf->lanes * sizeof(ngx_http_maas_lane_t)
+                    + ngx_pagesize);
+
+        for (size = NGX_HTTP_MAAS_ZONE; size < need; size *= 2) { /* void */ }
+    }
+
+    zone = ngx_shared_memory_add(cf, &name, size, &ngx_http_maas_module);
+    if (zone == NULL) {
+        return NGX_ERROR;
+    }
+
+    zone->init = ngx_http_maas_zone_init;
+    zone->data = mmcf;
+
+    return NGX_OK;
+}
+
+
+static ngx_http_maas_entry_t *
+ngx_http_maas_zone_find(ngx_slab_pool_t *shpool, ngx_http_maas_model_t *model)
+{
+    uint32_t                offset;
+    ngx_http_maas_zone_t   *zone;
+    ngx_http_maas_entry_t  *entry;
+
+    zone = shpool->data;
+
+    for (offset = zone->first; offset != 0; offset = entry->next) {
+        entry = ngx_http_maas_zone_at(shpool, offset);
+
+        if (entry->number == model->number
+            && ngx_strcmp(entry->name, model->name.data) == 0)
+        {
+            return entry;
+        }
+    }
+
+    return NULL;
+}
+
+
+/*
+ * The room of a model that this configuration does not have.  Its last
+ * workers may add to it for a while: a few counts too many, nothing worse.
+ */
+
+static ngx_http_maas_entry_t *
+ngx_http_maas_zone_reuse(ngx_slab_pool_t *shpool,
+    ngx_http_maas_main_conf_t *mmcf)
+{
+    uint32_t                 offset;
+    ngx_uint_t               i;
+    ngx_http_maas_zone_t    *zone;
+    ngx_http_maas_entry_t   *entry;
+    ngx_http_maas_model_t  **models;
+
+    zone = shpool->data;
+    models = mmcf->models.elts;
+
+    for (offset = zone->first; offset != 0; offset = entry->next) {
+        entry = ngx_http_maas_zone_at(shpool, offset);
+
+        for (i = 0; i < mmcf->models.nelts; i++) {
+            if (ngx_http_maas_zone_find(shpool, models[i]) == entry) {
+                break;
+            }
+        }
+
+        if (i == mmcf->models.nelts) {
+            return entry;
+        }
+    }
+
+    return NULL;
+}
+
+
+static ngx_http_maas_entry_t *
+ngx_http_maas_zone_new(ngx_slab_pool_t *shpool,
+    ngx_http_maas_main_conf_t *mmcf)
+{
+    void                   *lanes;
+    ngx_http_maas_zone_t   *zone;
+    ngx_http_maas_entry_t  *entry;
+
+    zone = shpool->data;
+
+    entry = ngx_slab_alloc(shpool, sizeof(ngx_http_maas_entry_t));
+    if (entry == NULL) {
+        return ngx_http_maas_zone_reuse(shpool, mmcf);
+    }
+
+    lanes = ngx_slab_alloc(shpool, zone->lanes * sizeof(ngx_http_maas_lane_t));
+    if (lanes == NULL) {
+        ngx_slab_free(shpool, entry);
+        return ngx_http_maas_zone_reuse(shpool, mmcf);
+    }
+
+    entry->lanes = ngx_http_maas_zone_offset(shpool, lanes);
+    entry->next = zone->first;
+    zone->first = ngx_http_maas_zone_offset(shpool, entry);
+
+    return entry;
+}
+
+
+static ngx_int_t
+ngx_http_maas_zone_model(ngx_shm_zone_t *shm_zone, ngx_slab_pool_t *shpool,
+    ngx_http_maas_model_t *model)
+{
+    ngx_http_maas_zone_t   *zone;
+    ngx_http_maas_entry_t  *entry;
+
+    zone = shpool->data;
+    entry = ngx_http_maas_zone_find(shpool, model);
+
+    if (entry == NULL) {
+        entry = ngx_http_maas_zone_new(shpool, shm_zone->data);
+
+        if (entry == NULL) {
+            ngx_log_error(NGX_LOG_EMERG, shm_zone->shm.log, 0,
+                          "maas_zone: %uz bytes have no room for the "
+                          "counters of all models", shm_zone->shm.size);
+            return NGX_ERROR;
+        }
+
+        ngx_memzero(ngx_http_maas_zone_at(shpool, entry->lanes),
+                    zone->lanes * sizeof(ngx_http_maas_lane_t));
+
+        entry->number = model->number;
+        ngx_cpystrn(entry->name, model->name.data, MAAS_MAX_NAME + 1);
+    }
+
+    model->n_lanes = zone->lanes;
+    model->lanes = ngx_http_maas_zone_at(shpool, entry->lanes);
+
+    return NGX_OK;
+}
+
+
+/* In the master, before workers are forked: of a new zone, or of the one of
+ * the last configuration, to which its workers still add. */
+
+static ngx_int_t
+ngx_http_maas_zone_init(ngx_shm_zone_t *shm_zone, void *data)
+{
+    ngx_uint_t                  i;
+    ngx_slab_pool_t            *shpool;
+    ngx_http_maas_zone_t       *zone;
+    ngx_http_maas_model_t     **models;
+    ngx_http_maas_main_conf_t  *mmcf;
+
+    mmcf = shm_zone->data;
+    models = mmcf->models.elts;
+
+    shpool = (ngx_slab_pool_t *) shm_zone->shm.addr;
+    shpool->log_nomem = 0;
+
+    zone = shpool->data;
+
+    /* another module file may have been loaded, with other structures */
+
+    if (zone == NULL || zone->layout != NGX_HTTP_MAAS_LAYOUT
+        || zone->size != sizeof(ngx_http_maas_lane_t))
+    {
+        zone = ngx_slab_alloc(shpool, sizeof(ngx_http_maas_zone_t));
+        if (zone == NULL) {
+            return NGX_ERROR;
+        }
+
+        zone->layout = NGX_HTTP_MAAS_LAYOUT;
+        zone->size = sizeof(ngx_http_maas_lane_t);
+        zone->lanes = mmcf->lanes;
+        zone->first = 0;
+
+        shpool->data = zone;
+    }
+
+    for (i = 0; i < mmcf->models.nelts; i++) {
+        if (ngx_http_maas_zone_model(shm_zone, shpool, models[i]) != NGX_OK) {
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+void
+ngx_http_maas_zone_attach(ngx_http_maas_main_conf_t *mmcf)
+{
+    ngx_uint_t               i;
+    ngx_http_maas_model_t  **models;
+
+    models = mmcf->models.elts;
+
+    /* two processes that run at the same time have different slots; of more
+     * than there are lanes some share one, which atomics allow */
+
+    for (i = 0; i < mmcf->models.nelts; i++) {
+        models[i]->lane = &models[i]->lanes[ngx_process_slot
+                                            & (models[i]->n_lanes - 1)];
+    }
+}
+
+
+void
+ngx_http_maas_lane_sum(ngx_http_maas_model_t *model, uint64_t *sum)
+{
+    uint64_t    value;
+    ngx_uint_t  i, n;
+
+    ngx_memzero(sum, NGX_HTTP_MAAS_N_COUNTERS * sizeof(uint64_t));
+
+    for (n = 0; n < model->n_lanes; n++) {
+        for (i = 0; i < NGX_HTTP_MAAS_N_COUNTERS; i++) {
+            value = model->lanes[n].value[i];
+
+            if (i == NGX_HTTP_MAAS_LAST_MS) {
+                sum[i] = ngx_max(sum[i], value);
+
+            } else {
+                sum[i] += value;
+            }
+        }
+    }
+}
