@@ -248,9 +248,14 @@ typedef enum {
  */
 size_t maas_rows_bound(const maas_model_t *m, size_t len, size_t max_rows);
 
+/* The same of a body of v1 or bare JSON, where a row may be an object that has
+ * not a byte for each number. */
+size_t maas_objects_bound(const maas_model_t *m, const char *body, size_t len,
+    size_t max_rows);
+
 /*
  * Readers: body bytes -> x(rows,in).  x has room for maas_rows_bound(m, len,
- * max_rows) rows.  Strict: RFC 8259 grammar, UTF-8, no trailing bytes, nesting
+ * max_rows) rows, v1 and bare JSON for maas_objects_bound().  Strict: RFC 8259 grammar, UTF-8, no trailing bytes, nesting
  * within 16; numbers as strtof would round them; everything checked before
  * use. body[0..len) needs no terminator and nothing beyond it is read.  On
  * failure x holds nothing of meaning, *req is untouched and err names the
@@ -280,7 +285,8 @@ maas_status_t maas_v2_read(const maas_model_t *m, const char *body,
 /*
  * TensorFlow Serving's v1, which is KServe's v1 as well.  Predict takes
  * "instances" (rows: values, nested lists, or objects {input: value}) or
- * "inputs" (columns: the tensor, or an object {input: tensor}); classify and
+ * "inputs" (columns: the tensor, or an object {input: tensor}); of a model of
+ * pictures a row may be {"b64": file in base64}.  Classify and
  * regress take "examples" with what they share in "context".  Errors have
  * that server's words where it has a sentence of its own; text that is no
  * JSON is "JSON Parse error: ... at offset: N".  UNSUPPORTED: the model does
@@ -311,6 +317,20 @@ maas_status_t maas_bytes_read(const maas_model_t *m, const char *body,
  * *value stays as it is where `name` is not there, and on BADVALUE. */
 maas_status_t maas_flag_read(const char *body, size_t len, const char *name,
     int *value, maas_err_t *err);
+
+/*
+ * One picture for a model with info->image -> one row: PNG of any kind, or PGM
+ * (P2, P5), brought to the shape of the input: smaller by the mean of areas,
+ * larger bilinearly, height and width each for itself.  Colour becomes luma
+ * (BT.601), alpha stands on black, 16 bits become 8; x is 0..255, as the
+ * file's scaling expects it.  At most 16384 pixels a side and 2^22 in all
+ * (TOOBIG).  Memory for the picture is allocated and given back: NOMEM.
+ */
+maas_status_t maas_image_read(const maas_model_t *m, const char *body,
+    size_t len, float *x, maas_request_t *req, maas_err_t *err);
+
+/* Do these bytes begin as a PNG or PGM file does? */
+int maas_image_is(const char *body, size_t len);
 
 /*
  * Writers: y(req->rows,out) -> text or bytes in buf, which has room for the

@@ -182,22 +182,28 @@ const char *maas__shape_text(const size_t *dim, unsigned rank,
 
 /* maas_json_record.c: objects of named values */
 
-/* A model's own view of a reader: info is maas_model_info(m); m may be NULL
- * where info has no fields. */
-
 /* Begin a row x(in) that values come into by name. */
 void maas__record_begin(const maas_info_t *info, float *x);
 
 /* The object at j->p -> x, begun before: {input: value} of a model that takes
- * a tensor.  What is in x already is an error, or, if `weak`, stays.  Unknown
+ * a tensor; the value, or the whole object, may be {"b64": picture}.  What is in x already is an error, or, if `weak`, stays.  Unknown
  * names are BADVALUE. */
 maas_status_t maas__json_record(maas_json_t *j, const maas_info_t *info,
     unsigned weak, float *x, maas_err_t *err);
+
+/* The same as maas_objects_bound(). */
+size_t maas__objects_bound(const maas_info_t *info, const char *body,
+    size_t len, size_t max_rows);
 
 /* The last value is in: is the row complete?  `at` is its place in the text,
  * for the sentence. */
 maas_status_t maas__record_end(const maas_info_t *info, float *x, size_t at,
     maas_err_t *err);
+
+
+/* maas_base64.c: a string, as maas__json_string() gives it, -> bytes; out has
+ * room for raw.len / 4 * 3 + 3.  BADVALUE; padding may be left out. */
+maas_status_t maas__base64(maas_str_t raw, char *out, size_t *n);
 
 
 /* The wire functions of maas.h, each with the contract that it has there, on

@@ -51,7 +51,7 @@ maas__v1_read(const maas_info_t *info, maas_v1_t method, const char *body,
     v.info = info;
     v.err = err;
     v.x = x;
-    v.room = maas__rows_bound(info, len, max_rows);
+    v.room = maas__objects_bound(info, body, len, max_rows);
     v.max_rows = max_rows;
 
     rc = v1_method(&v, method);
@@ -332,6 +332,12 @@ v1_tensor(v1_t *v)
 {
     maas_dims_t    dims;
     maas_status_t  rc;
+
+    if (v->info->image && v->j.p < v->j.end && *v->j.p == '['
+        && v1_peek(v) == '{')
+    {
+        return v1_objects(v, NULL);
+    }
 
     rc = maas__json_tensor(&v->j, MAAS_DT_FP32, v->x, v->room * v->info->in,
                            &dims, v->err);

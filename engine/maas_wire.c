@@ -3,13 +3,41 @@
  * readers and writers.  Nothing else here, so that those need no model.
  */
 
+#include "maas_image.h"
 #include "maas_json.h"
+
+#include <string.h>
 
 
 size_t
 maas_rows_bound(const maas_model_t *m, size_t len, size_t max_rows)
 {
     return maas__rows_bound(maas_model_info(m), len, max_rows);
+}
+
+
+size_t
+maas_objects_bound(const maas_model_t *m, const char *body, size_t len,
+    size_t max_rows)
+{
+    return maas__objects_bound(maas_model_info(m), body, len, max_rows);
+}
+
+
+maas_status_t
+maas_image_read(const maas_model_t *m, const char *body, size_t len, float *x,
+    maas_request_t *req, maas_err_t *err)
+{
+    maas_status_t  rc;
+
+    rc = maas__image_read(maas_model_info(m), body, len, x, err);
+
+    if (rc == MAAS_OK) {
+        memset(req, 0, sizeof(maas_request_t));
+        req->rows = 1;
+    }
+
+    return rc;
 }
 
 

@@ -32,7 +32,7 @@ ngx_http_maas_batch_add(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx,
     model = ctx->model;
     batch = &model->batch;
 
-    bound = maas_rows_bound(model->engine, body->len, mlcf->max_rows);
+    bound = ngx_http_maas_form_bound(ctx, body, mlcf->max_rows);
 
     if (bound <= mlcf->batch && batch->rows + bound > mlcf->batch
         && !batch->running)

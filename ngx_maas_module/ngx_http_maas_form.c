@@ -9,10 +9,12 @@
 #include "ngx_http_maas_module.h"
 
 
-/* Readers and writers as in maas.h; `json_len`, `version` and `*json_len` are
- * of no use to most. */
+/* Bounds, readers and writers as in maas.h; `json_len`, `version` and
+ * `*json_len` are of no use to most. */
 
 typedef struct {
+    size_t          (*bound)(const maas_model_t *m, const char *body,
+                             size_t len, size_t max_rows);
     maas_status_t   (*read)(const maas_model_t *m, const char *body,
                             size_t len, size_t json_len, size_t max_rows,
                             float *x, maas_request_t *req, maas_err_t *err);
@@ -23,6 +25,22 @@ typedef struct {
                              char *buf, size_t *json_len);
     ngx_str_t         type;        /* of the answer, unless it is JSON */
 } ngx_http_maas_form_t;
+
+
+static size_t
+ngx_http_maas_form_bound_numbers(const maas_model_t *m, const char *body,
+    size_t len, size_t max_rows)
+{
+    return maas_rows_bound(m, len, max_rows);
+}
+
+
+static size_t
+ngx_http_maas_form_bound_one(const maas_model_t *m, const char *body,
+    size_t len, size_t max_rows)
+{
+    return 1;
+}
 
 
 static maas_status_t
@@ -75,6 +93,15 @@ ngx_http_maas_form_bytes_write(const maas_model_t *m, maas_str_t version,
 }
 
 
+static maas_status_t
+ngx_http_maas_form_image_read(const maas_model_t *m, const char *body,
+    size_t len, size_t json_len, size_t max_rows, float *x,
+    maas_request_t *req, maas_err_t *err)
+{
+    return maas_image_read(m, body, len, x, req, err);
+}
+
+
 #define ngx_http_maas_form_v1(name, method)                                   \
                                                                               \
     static maas_status_t                                                      \
@@ -109,35 +136,47 @@ ngx_http_maas_form_v1(regress, MAAS_V1_REGRESS)
 
 static const ngx_http_maas_form_t  ngx_http_maas_forms[] = {
 
-    { maas_v2_read,
+    { ngx_http_maas_form_bound_numbers,
+      maas_v2_read,
       maas_v2_size,
       maas_v2_write,
       ngx_string("application/octet-stream") },
 
-    { ngx_http_maas_form_v1_predict_read,
+    { maas_objects_bound,
+      ngx_http_maas_form_v1_predict_read,
       ngx_http_maas_form_v1_predict_size,
       ngx_http_maas_form_v1_predict_write,
       ngx_null_string },
 
-    { ngx_http_maas_form_v1_classify_read,
+    { maas_objects_bound,
+      ngx_http_maas_form_v1_classify_read,
       ngx_http_maas_form_v1_classify_size,
       ngx_http_maas_form_v1_classify_write,
       ngx_null_string },
 
-    { ngx_http_maas_form_v1_regress_read,
+    { maas_objects_bound,
+      ngx_http_maas_form_v1_regress_read,
       ngx_http_maas_form_v1_regress_size,
       ngx_http_maas_form_v1_regress_write,
       ngx_null_string },
 
-    { ngx_http_maas_form_rows_read,
+    { maas_objects_bound,
+      ngx_http_maas_form_rows_read,
       ngx_http_maas_form_rows_size,
       ngx_http_maas_form_rows_write,
       ngx_null_string },
 
-    { ngx_http_maas_form_bytes_read,
+    { ngx_http_maas_form_bound_numbers,
+      ngx_http_maas_form_bytes_read,
       ngx_http_maas_form_bytes_size,
       ngx_http_maas_form_bytes_write,
-      ngx_string("application/octet-stream") }
+      ngx_string("application/octet-stream") },
+
+    { ngx_http_maas_form_bound_one,
+      ngx_http_maas_form_image_read,
+      ngx_http_maas_form_rows_size,
+      ngx_http_maas_form_rows_write,
+      ngx_null_string }
 };
 
 
@@ -169,6 +208,12 @@ static const ngx_http_maas_type_t  ngx_http_maas_types[] = {
 
     { ngx_string("application/vnd.vertex-ai-triton.binary+json"),
       ngx_http_maas_form_v2, 1 },
+
+    { ngx_string("image/png"),
+      ngx_http_maas_form_image, 0 },
+
+    { ngx_string("image/x-portable-graymap"),
+      ngx_http_maas_form_image, 0 },
 
     { ngx_null_string, ngx_http_maas_form_any, 0 }
 };
@@ -210,14 +255,22 @@ ngx_http_maas_type(ngx_http_request_t *r)
 
 
 ngx_uint_t
-ngx_http_maas_form_known(ngx_http_request_t *r)
+ngx_http_maas_form_known(ngx_http_request_t *r, ngx_http_maas_form_e form)
 {
-    return ngx_http_maas_type(r) != NULL;
+    const ngx_http_maas_type_t  *type;
+
+    type = ngx_http_maas_type(r);
+
+    /* the protocols have no pictures as they are */
+
+    return type != NULL && (form == ngx_http_maas_form_any
+                            || type->form != ngx_http_maas_form_image);
 }
 
 
 ngx_http_maas_form_e
-ngx_http_maas_form(ngx_http_request_t *r, ngx_str_t *body)
+ngx_http_maas_form(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx,
+    ngx_str_t *body)
 {
     size_t                       i;
     const ngx_http_maas_type_t  *type;
@@ -226,6 +279,12 @@ ngx_http_maas_form(ngx_http_request_t *r, ngx_str_t *body)
 
     if (type != NULL && type->form != ngx_http_maas_form_any) {
         return type->form;
+    }
+
+    if (ctx->model->info->image
+        && maas_image_is((const char *) body->data, body->len))
+    {
+        return ngx_http_maas_form_image;
     }
 
     for (i = 0; i < body->len; i++) {
@@ -331,6 +390,16 @@ ngx_http_maas_form_type(ngx_http_request_t *r, size_t json_len,
                - out->data;
 
     return NGX_OK;
+}
+
+
+size_t
+ngx_http_maas_form_bound(ngx_http_maas_ctx_t *ctx, ngx_str_t *body,
+    ngx_uint_t max_rows)
+{
+    return ngx_http_maas_forms[ctx->form].bound(ctx->model->engine,
+                                                (const char *) body->data,
+                                                body->len, max_rows);
 }
 
 

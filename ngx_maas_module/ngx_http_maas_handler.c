@@ -131,15 +131,15 @@ ngx_http_maas_infer(ngx_http_request_t *r, ngx_http_maas_model_t *model)
 {
     ngx_http_maas_ctx_t  *ctx;
 
-    if (!ngx_http_maas_form_known(r)) {
-        return ngx_http_maas_refuse(r, NGX_HTTP_UNSUPPORTED_MEDIA_TYPE,
-                                    "Content-Type is not application/json or "
-                                    "application/octet-stream");
-    }
-
     ctx = ngx_http_maas_get_ctx(r);
     if (ctx == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    if (!ngx_http_maas_form_known(r, ctx->form)) {
+        return ngx_http_maas_refuse(r, NGX_HTTP_UNSUPPORTED_MEDIA_TYPE,
+                                    "Content-Type is not one that is read "
+                                    "here");
     }
 
     ctx->model = model;
@@ -177,7 +177,7 @@ ngx_http_maas_body_ready(ngx_http_request_t *r)
 
     if (ctx->form == ngx_http_maas_form_any) {
         ctx->form = given ? ngx_http_maas_form_v2
-                          : ngx_http_maas_form(r, &body);
+                          : ngx_http_maas_form(r, ctx, &body);
     }
 
     ngx_http_maas_batch_add(r, ctx, &body, json_len);

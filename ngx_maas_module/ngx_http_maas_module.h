@@ -139,6 +139,7 @@ typedef enum {
     ngx_http_maas_form_v1_regress,
     ngx_http_maas_form_rows,
     ngx_http_maas_form_bytes,
+    ngx_http_maas_form_image,
 
     ngx_http_maas_form_any                 /* the body will say */
 } ngx_http_maas_form_e;
@@ -210,12 +211,13 @@ ngx_str_t *ngx_http_maas_header(ngx_http_request_t *r, char *name,
 
 /* ngx_http_maas_form.c */
 
-/* Is the request's Content-Type one that is read? */
-ngx_uint_t ngx_http_maas_form_known(ngx_http_request_t *r);
+/* Is the request's Content-Type one that is read where `form` is? */
+ngx_uint_t ngx_http_maas_form_known(ngx_http_request_t *r,
+    ngx_http_maas_form_e form);
 
 /* The form of a body where there may be several. */
 ngx_http_maas_form_e ngx_http_maas_form(ngx_http_request_t *r,
-    ngx_str_t *body);
+    ngx_http_maas_ctx_t *ctx, ngx_str_t *body);
 
 /* Length of the JSON part of a body: all of it, unless a header or the
  * Content-Type says otherwise: *given = 1.  NGX_ERROR if that is no number up
@@ -223,8 +225,12 @@ ngx_http_maas_form_e ngx_http_maas_form(ngx_http_request_t *r,
 ngx_int_t ngx_http_maas_form_json_len(ngx_http_request_t *r, ngx_str_t *body,
     size_t *json_len, ngx_uint_t *given);
 
-/* Rows out of a body of ctx->form into x, which has room for what
- * maas_rows_bound() said of max_rows; sets ctx->req. */
+/* Most rows, up to max_rows, that a body of ctx->form can hold. */
+size_t ngx_http_maas_form_bound(ngx_http_maas_ctx_t *ctx, ngx_str_t *body,
+    ngx_uint_t max_rows);
+
+/* Rows out of a body of ctx->form into x, which has room for as many as that;
+ * sets ctx->req. */
 maas_status_t ngx_http_maas_form_read(ngx_http_maas_ctx_t *ctx,
     ngx_str_t *body, size_t json_len, ngx_uint_t max_rows, float *x,
     maas_err_t *err);

@@ -75,7 +75,10 @@ wire_read(wire_t *w, const maas_info_t *info, wire_form_t form,
     float  *x;
 
     memset(w, 0, sizeof(wire_t));
-    w->room = maas__rows_bound(info, len, max_rows) * info->in;
+    w->room = info->in
+              * (form < WIRE_V1 ? maas__rows_bound(info, len, max_rows)
+                                : maas__objects_bound(info, body, len,
+                                                      max_rows));
     assert_true(w->room <= 4096);
 
     x = malloc(w->room * sizeof(float));
