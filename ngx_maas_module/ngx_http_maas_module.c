@@ -298,7 +298,7 @@ ngx_http_maas_zone_check(ngx_conf_t *cf, void *post, void *data)
 
     if (*size < 8 * ngx_pagesize || *size > 1024 * 1024 * 1024) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "value must be between %uz and 1g",
+                           "value must be between %uz and 1024m",
                            8 * ngx_pagesize);
         return NGX_CONF_ERROR;
     }

@@ -1,0 +1,124 @@
+# Counters are right whatever happens to workers: many of them, killed ones,
+# two generations at once; and their zone never fills up with models of the
+# past.
+
+use strict;
+use warnings;
+
+use FindBin;
+use lib "$FindBin::Bin/lib";
+
+use MaasTest;
+use Test::More;
+
+my $t = MaasTest->new;
+my @type = ('Content-Type' => 'application/json');
+my $row = '[1,2,3,4]';
+
+$t->model('m', sizes => [ 4, 3, 2 ]);
+
+sub template {
+    my ($zone, @names) = @_;
+    my $models = join "\n",
+        map { "maas_model $_ %%TESTDIR%%/m.safetensors;" } 'm', @names;
+    return <<"EOC";
+%%GLOBALS%%
+worker_processes 2;
+events { }
+http {
+    %%GLOBALS_HTTP%%
+    $zone
+    $models
+    server {
+        listen 127.0.0.1:%%PORT%% reuseport;
+        location / { maas_serve; }
+        location = /p { maas_predict m; }
+    }
+}
+EOC
+}
+
+$t->conf(template(''));
+$t->known_good('/p', $row, @type);
+$t->run;
+
+# What is in the zone, when all that was answered is counted
+sub counts {
+    my ($want) = @_;
+    my $s;
+    $t->wait_for(sub {
+        $s = $t->get('/v2/models/m/stats')->json->{model_stats}[0];
+        return $s->{inference_count} >= $want;
+    });
+    return join ' ', $s->{inference_count},
+        $s->{inference_stats}{success}{count};
+}
+
+my $n = (split ' ', counts(1))[0];
+
+sub infer {
+    my ($times) = @_;
+    $t->post('/p', $row, @type) for 1 .. $times;
+    return $n += $times;
+}
+
+subtest 'workers' => sub {
+    infer(100);
+    is(counts($n), "$n $n", 'two of them make one sum');
+    ok($t->kill_worker, 'one is killed');
+    is(counts($n), "$n $n", 'what it counted stays');
+    infer(50);
+    is(counts($n), "$n $n", 'the next one goes on');
+};
+
+subtest 'generations' => sub {
+    my $text = $t->request('POST', '/p', $row, @type, Connection => 'close');
+    my @held = map { $t->send(substr($text, 0, -2), keep => 1) } 1 .. 5;
+    ok($t->wait_for(sub { $t->get('/v2')->status == 200 }), 'requests held');
+    ok($t->reload(overlap => 1), 'a reload meanwhile');
+    infer(20);
+    is(counts($n), "$n $n", 'the new workers count');
+    like($t->send(substr($text, -2), socket => $_), qr/ 200 OK/,
+        'an old one answers') for @held;
+    $n += @held;
+    is(counts($n), "$n $n", 'and is counted');
+    ok($t->wait_for(sub { $t->workers == 2 }), 'the old ones end');
+    $t->rebase;
+};
+
+subtest 'the size of the zone' => sub {
+    for my $case ([ '1k', qr/must be between/ ], [ '2000m', qr/must be between/ ],
+        [ 'x', qr/invalid value/ ])
+    {
+        my ($size, $why) = @$case;
+        my ($rc, $said) = $t->check_conf(template("maas_zone $size;"));
+        is($rc, 1, "maas_zone $size");
+        like($said, $why, 'says why');
+    }
+    my ($rc, $said) = $t->check_conf(template('maas_zone 64k;',
+        map { "m$_" } 1 .. 100));
+    is($rc, 1, 'no room for so many models');
+    like($said, qr/\[emerg\].*maas_zone: 65536 bytes have no room/, 'says so');
+    ($rc) = $t->check_conf(template('', map { "m$_" } 1 .. 100));
+    is($rc, 0, 'without a size there is');
+};
+
+subtest 'models that come and go' => sub {
+    $t->conf(template('maas_zone 64k;'));
+    ok($t->reload, 'another size');
+    is(counts(0), '0 0', 'is another zone');
+    $n = 0;
+    infer(3);
+    for my $round (1 .. 12) {
+        $t->conf(template('maas_zone 64k;', map { "r${round}x$_" } 1 .. 5));
+        ok($t->reload, "five new ones, $round");
+        $t->post("/v2/models/r${round}x1/infer", '{', @type);
+        my $s = $t->get("/v2/models/r${round}x1/stats")->json;
+        is($s->{model_stats}[0]{inference_stats}{fail}{count}, 1,
+            'start from nothing');
+    }
+    is(counts($n), "$n $n", 'and the one that stays keeps its own');
+    $t->rebase;
+};
+
+$t->done;
