@@ -419,54 +419,90 @@ ngx_http_maas_form_read(ngx_http_maas_ctx_t *ctx, ngx_str_t *body,
 }
 
 
-ngx_int_t
-ngx_http_maas_form_answer(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx,
-    const float *y)
+size_t
+ngx_http_maas_form_size(ngx_http_maas_ctx_t *ctx)
 {
-    char                        *p;
-    size_t                       size, json_len;
-    ngx_str_t                    body, type;
-    maas_str_t                   version;
-    maas_model_t                *engine;
-    maas_request_t              *req;
-    const ngx_http_maas_form_t  *form;
+    maas_str_t              version;
+    ngx_http_maas_model_t  *model;
 
-    req = &ctx->req;
-    form = &ngx_http_maas_forms[ctx->form];
-    engine = ctx->model->engine;
-    version.data = (const char *) ctx->model->version.data;
-    version.len = ctx->model->version.len;
-    req->name.data = (const char *) ctx->model->name.data;
-    req->name.len = ctx->model->name.len;
+    model = ctx->model;
+    version.data = (const char *) model->version.data;
+    version.len = model->version.len;
+    ctx->req.name.data = (const char *) model->name.data;
+    ctx->req.name.len = model->name.len;
 
-    if (!maas_is_finite(y, req->rows * ctx->model->info->out)) {
-        ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
-                      "maas: model \"%V\": the result is not finite",
-                      &ctx->model->name);
-        return ngx_http_maas_send_error(r, NGX_HTTP_INTERNAL_SERVER_ERROR,
-                                        "the result is not finite");
+    return ngx_http_maas_forms[ctx->form].size(model->engine, version,
+                                               &ctx->req);
+}
+
+
+size_t
+ngx_http_maas_form_write(ngx_http_maas_ctx_t *ctx, const float *y, u_char *p,
+    size_t *json_len)
+{
+    maas_str_t              version;
+    ngx_http_maas_model_t  *model;
+
+    model = ctx->model;
+    version.data = (const char *) model->version.data;
+    version.len = model->version.len;
+    *json_len = 0;
+
+    return ngx_http_maas_forms[ctx->form].write(model->engine, version,
+                                                &ctx->req, y, (char *) p,
+                                                json_len);
+}
+
+
+ngx_int_t
+ngx_http_maas_form_send(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx,
+    ngx_str_t *body, size_t json_len)
+{
+    ngx_str_t  type;
+
+    if (!ctx->req.binary) {
+        return ngx_http_maas_send_json(r, NGX_HTTP_OK, body);
     }
 
-    size = form->size(engine, version, req);
-
-    p = ngx_pnalloc(r->pool, size + 1);
-    if (p == NULL) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    json_len = 0;
-    body.data = (u_char *) p;
-    body.len = form->write(engine, version, req, y, p, &json_len);
-
-    if (!req->binary) {
-        return ngx_http_maas_send_json(r, NGX_HTTP_OK, &body);
-    }
-
-    type = form->type;
+    type = ngx_http_maas_forms[ctx->form].type;
 
     if (ngx_http_maas_form_type(r, json_len, &type) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    return ngx_http_maas_send(r, NGX_HTTP_OK, &type, &body, json_len);
+    return ngx_http_maas_send(r, NGX_HTTP_OK, &type, body, json_len);
+}
+
+
+ngx_int_t
+ngx_http_maas_form_infinite(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx)
+{
+    ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
+                  "maas: model \"%V\": the result is not finite",
+                  &ctx->model->name);
+
+    return ngx_http_maas_send_error(r, NGX_HTTP_INTERNAL_SERVER_ERROR,
+                                    "the result is not finite");
+}
+
+
+ngx_int_t
+ngx_http_maas_form_answer(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx,
+    const float *y)
+{
+    size_t     json_len;
+    ngx_str_t  body;
+
+    if (!maas_is_finite(y, ctx->req.rows * ctx->model->info->out)) {
+        return ngx_http_maas_form_infinite(r, ctx);
+    }
+
+    body.data = ngx_pnalloc(r->pool, ngx_http_maas_form_size(ctx) + 1);
+    if (body.data == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    body.len = ngx_http_maas_form_write(ctx, y, body.data, &json_len);
+
+    return ngx_http_maas_form_send(r, ctx, &body, json_len);
 }

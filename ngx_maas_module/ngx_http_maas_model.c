@@ -296,55 +296,45 @@ ngx_http_maas_model_find(ngx_http_maas_main_conf_t *mmcf, ngx_str_t *name,
 }
 
 
-static ngx_int_t
-ngx_http_maas_model_batch(ngx_cycle_t *cycle, ngx_http_maas_model_t *model,
-    ngx_uint_t rows)
-{
-    ngx_http_maas_batch_t  *batch;
-
-    batch = &model->batch;
-
-    batch->size = rows;
-    batch->x = ngx_pmemalign(cycle->pool,
-                             rows * model->info->in * sizeof(float),
-                             NGX_CPU_CACHE_LINE);
-    batch->y = ngx_pmemalign(cycle->pool,
-                             rows * model->info->out * sizeof(float),
-                             NGX_CPU_CACHE_LINE);
-    if (batch->x == NULL || batch->y == NULL) {
-        return NGX_ERROR;
-    }
-
-    ngx_queue_init(&batch->waiting);
-
-    batch->event.handler = ngx_http_maas_batch_run;
-    batch->event.data = model;
-    batch->event.log = cycle->log;
-
-    return NGX_OK;
-}
-
-
 /* One run of each model: the first request shall not pay for page faults. */
 
 static ngx_int_t
 ngx_http_maas_model_warm_up(ngx_cycle_t *cycle, ngx_http_maas_model_t *model)
 {
+    uint64_t                began;
     maas_err_t              err;
+    ngx_uint_t              i;
     ngx_http_maas_batch_t  *b;
 
-    b = &model->batch;
-
-    ngx_memzero(b->x, model->info->in * sizeof(float));
-
-    if (maas_run(model->engine, b->x, 1, b->y, b->workspace,
-                 b->workspace_size, &err)
-        != MAAS_OK)
-    {
-        ngx_log_error(NGX_LOG_EMERG, cycle->log, 0,
-                      "maas_model \"%V\": warm-up: %s", &model->name, err.msg);
+    b = ngx_http_maas_batch_create(model);
+    if (b == NULL) {
         return NGX_ERROR;
     }
+
+    model->free = b;
+
+    /* no zeros, which would be left out: the second time tells what a row
+     * costs */
+
+    for (i = 0; i < model->info->in; i++) {
+        b->x[i] = 1.0f;
+    }
+
+    for (i = 0; i < 2; i++) {
+        began = ngx_http_maas_cpu_time();
+
+        if (maas_run(model->engine, b->x, 1, b->y, model->workspace,
+                     model->workspace_size, &err)
+            != MAAS_OK)
+        {
+            ngx_log_error(NGX_LOG_EMERG, cycle->log, 0,
+                          "maas_model \"%V\": warm-up: %s", &model->name,
+                          err.msg);
+            return NGX_ERROR;
+        }
+    }
+
+    ngx_http_maas_cost_add(model, 1, ngx_http_maas_cpu_time() - began);
 
     return NGX_OK;
 }
@@ -375,13 +365,15 @@ ngx_http_maas_model_init_process(ngx_cycle_t *cycle,
     }
 
     for (i = 0; i < mmcf->models.nelts; i++) {
-        models[i]->batch.workspace = workspace;
-        models[i]->batch.workspace_size = size;
+        models[i]->workspace = workspace;
+        models[i]->workspace_size = size;
+        models[i]->max_batch = mmcf->max_batch;
 
-        if (ngx_http_maas_model_batch(cycle, models[i], mmcf->max_batch)
-            != NGX_OK
-            || ngx_http_maas_model_warm_up(cycle, models[i]) != NGX_OK)
-        {
+        models[i]->event.handler = ngx_http_maas_batch_run;
+        models[i]->event.data = models[i];
+        models[i]->event.log = cycle->log;
+
+        if (ngx_http_maas_model_warm_up(cycle, models[i]) != NGX_OK) {
             return NGX_ERROR;
         }
     }

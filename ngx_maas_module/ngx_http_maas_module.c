@@ -111,6 +111,13 @@ static ngx_command_t  ngx_http_maas_commands[] = {
       offsetof(ngx_http_maas_loc_conf_t, max_rows),
       &ngx_http_maas_max_rows_bounds },
 
+    { ngx_string("maas_offload"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE123,
+      ngx_http_maas_offload,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
       ngx_null_command
 };
 
@@ -515,6 +522,7 @@ ngx_http_maas_create_loc_conf(ngx_conf_t *cf)
 
     mlcf->batch = NGX_CONF_UNSET_UINT;
     mlcf->max_rows = NGX_CONF_UNSET_UINT;
+    mlcf->offload = NGX_CONF_UNSET_PTR;
 
     return mlcf;
 }
@@ -547,6 +555,7 @@ ngx_http_maas_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
 
     ngx_conf_merge_uint_value(conf->batch, prev->batch, 64);
     ngx_conf_merge_uint_value(conf->max_rows, prev->max_rows, 256);
+    ngx_conf_merge_ptr_value(conf->offload, prev->offload, NULL);
 
     mmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_maas_module);
     mmcf->max_batch = ngx_max(mmcf->max_batch, conf->batch);

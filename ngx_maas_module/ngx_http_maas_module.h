@@ -27,20 +27,40 @@ typedef struct ngx_http_maas_ctx_s    ngx_http_maas_ctx_t;
 typedef struct ngx_http_maas_model_s  ngx_http_maas_model_t;
 
 
-/* Rows that became ready in this turn of the event loop; one per model and
- * worker, memory from init_process on. */
+typedef struct ngx_http_maas_batch_s  ngx_http_maas_batch_t;
+
+
+/* maas_offload */
 
 typedef struct {
-    ngx_event_t               event;
-    ngx_queue_t               waiting;     /* ctx->queue, in row order */
+#if (NGX_THREADS)
+    ngx_thread_pool_t        *pool;
+#endif
+    ngx_int_t                 above;       /* ns */
+    ngx_int_t                 nice;        /* of the threads */
+} ngx_http_maas_offload_t;
+
+
+/* Rows of one model that run together, with memory of their own */
+
+struct ngx_http_maas_batch_s {
+    ngx_http_maas_model_t    *model;
+    ngx_http_maas_batch_t    *next;        /* of those that are free */
+    ngx_http_maas_offload_t  *offload;     /* of the location, or NULL */
+    ngx_queue_t               requests;    /* ctx->queue, in row order */
     ngx_uint_t                rows;        /* filled */
-    ngx_uint_t                size;        /* room, rows */
-    float                    *x;           /* (size,in) */
-    float                    *y;           /* (size,out) */
-    void                     *workspace;   /* of the worker, for all models */
+    float                    *x;           /* (model->max_batch,in) */
+    float                    *y;           /* (model->max_batch,out) */
+    maas_err_t                err;         /* of the run */
+    uint64_t                  run;         /* when it began and ended, */
+    uint64_t                  ran;         /*     ngx_http_maas_now() */
+#if (NGX_THREADS)
+    ngx_thread_task_t        *task;
+    void                     *workspace;   /* for a thread */
     size_t                    workspace_size;
-    unsigned                  running:1;   /* y is being answered from */
-} ngx_http_maas_batch_t;
+    uint64_t                  ns;          /* of CPU that it took */
+#endif
+};
 
 
 /* What is counted for a model.  Times are sums of nanoseconds. */
@@ -80,7 +100,11 @@ typedef struct {
 } ngx_http_maas_times_t;
 
 
-/* One version of a model: immutable after configuration, but for the batch */
+#define NGX_HTTP_MAAS_COSTS  13            /* 1, 2, 4 ... 4096 rows */
+
+
+/* One version of a model: immutable after configuration, but for what a worker
+ * adds in init_process and uses from then on */
 
 struct ngx_http_maas_model_s {
     ngx_str_t                 name;        /* as in maas_model */
@@ -90,10 +114,18 @@ struct ngx_http_maas_model_s {
     ngx_str_t                 file;
     maas_model_t             *engine;
     const maas_info_t        *info;
-    ngx_http_maas_batch_t     batch;
     ngx_http_maas_lane_t     *lanes;       /* of all workers */
     ngx_uint_t                n_lanes;
     ngx_http_maas_lane_t     *lane;        /* of this one */
+
+    ngx_event_t               event;       /* posted: `filling` has rows */
+    ngx_http_maas_batch_t    *filling;     /* NULL: none */
+    ngx_http_maas_batch_t    *free;
+    ngx_uint_t                in_pool;     /* batches that threads have */
+    ngx_uint_t                max_batch;   /* rows that batches have room for */
+    void                     *workspace;   /* of the worker, for all models */
+    size_t                    workspace_size;
+    float                     cost[NGX_HTTP_MAAS_COSTS];   /* ns a row */
 };
 
 
@@ -129,7 +161,12 @@ typedef struct {
     ngx_uint_t                batch;
     ngx_uint_t                max_rows;
     size_t                    body_size;   /* what so many may take */
+    ngx_http_maas_offload_t  *offload;     /* NULL: off */
 } ngx_http_maas_loc_conf_t;
+
+
+typedef void (*ngx_http_maas_finish_pt)(ngx_http_request_t *r,
+    ngx_http_maas_ctx_t *ctx);
 
 
 typedef enum {
@@ -151,8 +188,11 @@ struct ngx_http_maas_ctx_s {
     ngx_http_maas_form_e      form;        /* of body and answer */
     maas_request_t            req;
     ngx_http_maas_times_t     at;
+    ngx_http_maas_batch_t    *batch;
     ngx_uint_t                row;         /* first one in the batch */
     ngx_queue_t               queue;
+    void                     *large;       /* more rows than a batch has */
+    ngx_http_maas_finish_pt   finish;      /* set when a thread is done */
 
     unsigned                  queued:1;
     unsigned                  ours:1;      /* the answer was made here */
@@ -240,6 +280,18 @@ maas_status_t ngx_http_maas_form_read(ngx_http_maas_ctx_t *ctx,
 ngx_int_t ngx_http_maas_form_answer(ngx_http_request_t *r,
     ngx_http_maas_ctx_t *ctx, const float *y);
 
+/* The same in parts, the first two for any thread: how many bytes the answer
+ * may take; the answer into p, its length, *json_len as maas_v2_write(). */
+size_t ngx_http_maas_form_size(ngx_http_maas_ctx_t *ctx);
+size_t ngx_http_maas_form_write(ngx_http_maas_ctx_t *ctx, const float *y,
+    u_char *p, size_t *json_len);
+ngx_int_t ngx_http_maas_form_send(ngx_http_request_t *r,
+    ngx_http_maas_ctx_t *ctx, ngx_str_t *body, size_t json_len);
+
+/* The error in place of an answer that is not finite. */
+ngx_int_t ngx_http_maas_form_infinite(ngx_http_request_t *r,
+    ngx_http_maas_ctx_t *ctx);
+
 
 /* ngx_http_maas_inflate.c */
 
@@ -260,13 +312,60 @@ maas_status_t ngx_http_maas_inflate(ngx_http_request_t *r,
 /* ngx_http_maas_batch.c */
 
 /* The body is complete: read rows out of it and let them ride in this turn's
- * batch, or run them at once if they are too many for it.  Finalizes r, now
- * or when the batch has run. */
+ * batch.  Finalizes r, now or when the batch has run. */
 void ngx_http_maas_batch_add(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx,
     ngx_str_t *body, size_t json_len);
 
-/* Run what waits; handler of the batch's event. */
+/* Run what waits; handler of model->event. */
 void ngx_http_maas_batch_run(ngx_event_t *ev);
+
+/* A batch of ngx_cycle->pool, NULL if out of memory. */
+ngx_http_maas_batch_t *ngx_http_maas_batch_create(
+    ngx_http_maas_model_t *model);
+
+
+/* ngx_http_maas_large.c */
+
+/* As ngx_http_maas_batch_add(), for a body of up to `bound` rows that does not
+ * ride with others. */
+void ngx_http_maas_large(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx,
+    ngx_str_t *body, size_t json_len, size_t bound);
+
+
+/* ngx_http_maas_pool.c */
+
+/* maas_offload off | pool[=name] above=time [nice=n] */
+char *ngx_http_maas_offload(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+
+#if (NGX_THREADS)
+/* Give a task to the pool; NGX_ERROR: it is full.  Its event's handler calls
+ * ngx_http_maas_pool_done() first and returns unless that is NGX_OK. */
+ngx_int_t ngx_http_maas_pool_post(ngx_http_maas_offload_t *offload,
+    ngx_thread_task_t *task);
+ngx_int_t ngx_http_maas_pool_done(ngx_event_t *ev);
+
+/* First thing in a thread */
+void ngx_http_maas_pool_enter(ngx_http_maas_offload_t *offload);
+#endif
+
+/* Keep r, a main request, alive until ngx_http_maas_release(): a thread works
+ * for it.  Release calls finish(), which is to finalize r, or frees r if it
+ * has ended meanwhile. */
+void ngx_http_maas_hold(ngx_http_request_t *r);
+void ngx_http_maas_release(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx,
+    ngx_http_maas_finish_pt finish);
+
+/* CPU time of this thread, ns */
+uint64_t ngx_http_maas_cpu_time(void);
+
+/* What rows of a model took, and what they will take by that, ns */
+void ngx_http_maas_cost_add(ngx_http_maas_model_t *model, ngx_uint_t rows,
+    uint64_t ns);
+uint64_t ngx_http_maas_cost(ngx_http_maas_model_t *model, ngx_uint_t rows);
+
+/* Fill *err; NGX_ERROR. */
+ngx_int_t ngx_http_maas_fail(maas_err_t *err, maas_status_t code,
+    const char *text);
 
 
 /* ngx_http_maas_v2.c */

@@ -37,6 +37,7 @@ http {
         location / { maas_serve; }
         location = /rows { maas_predict m; }
         location = /page { maas_status; }
+        location = /pool { maas_predict m; maas_offload pool above=0us; }
     }
 }
 EOC
@@ -98,6 +99,8 @@ my $big = '[' . join(',', ($row) x 100) . ']';
 
 torture('bare rows', sub { $t->post('/rows', $row) }, $fine);
 torture('a body in a file', sub { $t->post('/rows', $big) }, $fine);
+torture('a row in a thread', sub { $t->post('/pool', $row) }, $fine);
+torture('rows in a thread', sub { $t->post('/pool', $big) }, $fine);
 torture('v2', sub { $t->post('/v2/models/m/infer', $v2) }, $fine);
 torture('metadata', sub { $t->get('/v2/models/m') }, $fine);
 torture('the list of models', sub { $t->get('/v2/models') }, $fine);
