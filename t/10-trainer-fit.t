@@ -56,7 +56,8 @@ sub inspect {
 ###############################################################################
 # each task
 
-my $r = fit(qw(-d classes.csv -o c.safetensors --epochs 40));
+my $r = fit(qw(-d classes.csv -o c.safetensors --epochs 40),
+    qw(--hidden), '64:relu,64:relu');
 is($r->{task}, 'classification', 'texts are classes');
 cmp_ok($r->{validation_score}, '>', 0.93, 'classes are learned');
 is($r->{parameters}, 3 * 64 + 65 * 64 + 65 * 3, 'parameters');

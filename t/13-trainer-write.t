@@ -16,7 +16,7 @@ use Test::More;
 
 my $t = MaasTest->new;
 my $dir = $t->dir;
-my @fit = (qw(fit -q -d d.csv --epochs 1 -o));
+my @fit = (qw(fit -q -d d.csv --epochs 1 --hidden), "64,64", "-o");
 
 $t->write_file('d.csv', join '', "x,y\n",
     map { $_ / 10 . ',' . ($_ % 3) . "\n" } 1 .. 60);

@@ -27,6 +27,8 @@ typedef struct {
     train_result_t   result;
     train_metrics_t  metrics;       /* of the test part */
     double           temperature;
+    float           *targets[2];    /* of data and valid, as they were read */
+    double           mean, deviation;
     void            *image;
     size_t           size;
 } fit_t;
@@ -98,6 +100,74 @@ fit_split(fit_t *f)
 }
 
 
+/* Of the training rows, as a network likes its numbers; for these weights no
+ * learning rate fits targets of any size. */
+
+static void
+fit_scale_targets(fit_t *f)
+{
+    double         d, sq;
+    size_t         i, k, n;
+    train_data_t  *part[2] = { &f->data, &f->valid };
+
+    f->deviation = 1;
+
+    if (f->data.targets == NULL || f->o.target_scaling != 0) {
+        return;
+    }
+
+    n = f->n_train;
+    sq = 0;
+
+    for (i = 0; i < n; i++) {
+        f->mean += f->data.targets[f->row[i]] / (double) n;
+    }
+
+    for (i = 0; i < n; i++) {
+        d = f->data.targets[f->row[i]] - f->mean;
+        sq += d * d;
+    }
+
+    f->deviation = (sq > 0) ? sqrt(sq / (double) n) : 1;
+
+    for (k = 0; k < 2; k++) {
+        f->targets[k] = part[k]->targets;
+        part[k]->targets = train_alloc(part[k]->rows, sizeof(float));
+
+        for (i = 0; i < part[k]->rows; i++) {
+            part[k]->targets[i] = (float) ((f->targets[k][i] - f->mean)
+                                           / f->deviation);
+        }
+    }
+}
+
+
+/* The network answers in the units of the data, and so do the losses that are
+ * sums of squares or of distances. */
+
+static void
+fit_unscale_targets(fit_t *f)
+{
+    double  unit;
+
+    if (f->targets[0] == NULL) {
+        return;
+    }
+
+    train_free(f->data.targets);
+    train_free(f->valid.targets);
+    f->data.targets = f->targets[0];
+    f->valid.targets = f->targets[1];
+
+    train_net_fold(&f->net, f->deviation, f->mean);
+
+    unit = (f->plan.loss == TRAIN_LOSS_MSE) ? f->deviation * f->deviation
+           : (f->plan.loss == TRAIN_LOSS_MAE) ? f->deviation : 1;
+    f->result.train_loss *= unit;
+    f->result.best_loss *= unit;
+}
+
+
 static void
 fit_prepare(fit_t *f)
 {
@@ -106,6 +176,7 @@ fit_prepare(fit_t *f)
     const train_options_t  *o;
 
     o = &f->o;
+    train_options_choose(&f->o, &f->data, f->n_train);
     loss = train_loss_choose((train_loss_t) o->loss, f->data.task);
 
     if (loss < 0) {
@@ -123,6 +194,8 @@ fit_prepare(fit_t *f)
     train_net_init(&f->net, (train_init_t) o->init, o->seed);
     train_scale_fit(&f->scale, (train_scaling_t) o->scaling, &f->data, f->row,
                     f->n_train);
+
+    fit_scale_targets(f);
 
     train_optim_create(&f->optim, (train_optim_kind_t) o->optimizer,
                        f->net.n);
@@ -161,6 +234,7 @@ fit_train(fit_t *f)
 
     train_loop(&f->net, &f->optim, &f->plan, &source, &valid, f->row,
                f->n_train, f->valid_row, f->n_valid, &f->result);
+    fit_unscale_targets(f);
 
     if (f->result.best_epoch == 0) {
         if (f->result.interrupted) {

@@ -487,7 +487,7 @@ void train_progress_epoch(train_progress_t *p, size_t epoch, double loss,
 typedef struct {
     char      *data, *valid, *test, *target, *output, *name, *hidden, *config;
     int        header, task, scaling, init, loss, optimizer, schedule;
-    int        calibration;
+    int        calibration, target_scaling;
     size_t     epochs, batch, patience, seed;
     double     lr, momentum, rho, beta1, beta2, epsilon, weight_decay, l2;
     double     clip_norm, validation;
@@ -497,6 +497,10 @@ typedef struct {
 /* Leaves with usage if they make no sense; --help is printed here too. */
 void train_options_read(train_options_t *o, int argc, char **argv);
 void train_options_free(train_options_t *o);
+/* defaults.c: fill in what was left to the data, of which so many rows are for
+ * training. */
+void train_options_choose(train_options_t *o, const train_data_t *d,
+    size_t rows);
 /* Calls each() with every setting that changes the weights and the text of
  * its value, which is valid during the call. */
 void train_options_each(const train_options_t *o,
