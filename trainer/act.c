@@ -80,8 +80,11 @@ train_act_backward(maas_act_t act, float alpha, const float *z,
         return;
     }
 
-    if (act == MAAS_ACT_RELU) {
-        train_kernel()->relu_back(a, d, rows * ld);
+    if (act == MAAS_ACT_RELU && n % TRAIN_PAD == 0) {
+        for (i = 0; i < rows; i++) {
+            train_kernel()->relu_back(a + i * ld, d + i * ld, n);
+        }
+
         return;
     }
 

@@ -1,18 +1,18 @@
 /*
- * Batches: rows gathered from the data, scaled, as a matrix or, where most
- * numbers are zero, as lists of the others.  No arithmetic beyond scaling.
+ * Batches: rows gathered from the data, scaled, varied and mixed if asked, as
+ * a matrix or, where most numbers are zero, as lists of the others.
  */
 
+#include <math.h>
 #include <string.h>
 
-#include "trainer.h"
+#include "kernel.h"
 
 
 #define BATCH_SPARSE  0.4       /* share of numbers that are not zero */
 #define BATCH_SAMPLE  1000      /* rows that tell the share */
 #define BATCH_AHEAD   32        /* rows that are fetched before their turn */
-
-#define BATCH_LOW7    0x7f7f7f7f7f7f7f7full
+#define BATCH_SLACK   16        /* the list kernels write this much further */
 
 
 static double
@@ -47,6 +47,7 @@ train_source_init(train_source_t *s, const train_data_t *d,
     int    i;
     float  v;
 
+    (void) memset(s, 0, sizeof(train_source_t));
     s->data = d;
     s->scale = scale;
 
@@ -58,6 +59,15 @@ train_source_init(train_source_t *s, const train_data_t *d,
     s->sparse = d->input == MAAS_INPUT_TENSOR
                 && (d->bytes == NULL || s->lut[0] == 0)
                 && source_density(s) < BATCH_SPARSE;
+}
+
+
+/* Are rows more than copied? */
+
+static int
+source_varies(const train_source_t *s)
+{
+    return s->augment.any || s->mixup > 0;
 }
 
 
@@ -74,14 +84,16 @@ train_batch_create(train_batch_t *b, const train_source_t *s,
     b->in = d->in;
     b->out = d->out;
     b->sparse = s->sparse;
+    b->soft = (s->mixup > 0 || s->smoothing > 0);
 
     if (b->sparse) {
-        b->row = train_alloc(max_rows * b->in, sizeof(train_pair_t));
-        b->row_at = train_alloc(max_rows + 1, sizeof(uint32_t));
-        b->col = train_alloc(max_rows * b->in, sizeof(train_pair_t));
-        b->col_n = train_alloc(b->in, sizeof(uint32_t));
+        b->stride = b->in + BATCH_SLACK;
+        b->at = train_alloc(max_rows * b->stride, sizeof(uint32_t));
+        b->v = train_alloc(max_rows * b->stride, sizeof(float));
+        b->n = train_alloc(max_rows + 1, sizeof(uint32_t));
+    }
 
-    } else {
+    if (!b->sparse || source_varies(s)) {
         b->x = train_alloc(max_rows * b->in, sizeof(float));
     }
 
@@ -98,10 +110,9 @@ void
 train_batch_free(train_batch_t *b)
 {
     train_free(b->x);
-    train_free(b->row);
-    train_free(b->row_at);
-    train_free(b->col);
-    train_free(b->col_n);
+    train_free(b->at);
+    train_free(b->v);
+    train_free(b->n);
     train_free(b->classes);
     train_free(b->targets);
     train_free(b->weight);
@@ -109,141 +120,145 @@ train_batch_free(train_batch_t *b)
 }
 
 
-/* A bit for each of 64 bytes that is not zero */
-
-static uint64_t
-batch_mask(const uint8_t *p)
-{
-    int       i;
-    uint64_t  x, mask;
-
-    mask = 0;
-
-    for (i = 0; i < 8; i++, p += 8) {
-        (void) memcpy(&x, p, 8);
-
-        /* the top bit of each byte tells, then the bytes' bits side by side */
-
-        x = (((x & BATCH_LOW7) + BATCH_LOW7) | x) & ~BATCH_LOW7;
-        mask |= ((x >> 7) * 0x0102040810204080ull >> 56) << (8 * i);
-    }
-
-    return mask;
-}
-
-
-/* The non-zero numbers of a row; into the lists of columns too if wanted */
+/* x(in): the network's input for a row of the data */
 
 static void
-batch_pairs_bytes(train_batch_t *b, const train_source_t *s,
-    const uint8_t *bytes, uint32_t at, int columns)
+batch_numbers(const train_source_t *s, size_t row, float *x)
 {
-    size_t         i, j, in, left, max_rows;
-    uint8_t        tail[64];
-    uint32_t      *col_n;
-    uint64_t       mask;
-    train_pair_t  *row, *col, pair;
-
-    in = b->in;
-    max_rows = b->max_rows;
-    row = b->row + b->row_at[at];
-    col = b->col;
-    col_n = b->col_n;
-
-    for (i = 0; i < in; i += 64) {
-        left = in - i;
-
-        if (left >= 64) {
-            mask = batch_mask(bytes + i);
-
-        } else {
-            (void) memset(tail, 0, sizeof(tail));
-            (void) memcpy(tail, bytes + i, left);
-            mask = batch_mask(tail);
-        }
-
-        for ( /* void */ ; mask != 0; mask &= mask - 1) {
-            j = i + (size_t) __builtin_ctzll(mask);
-            pair.v = s->lut[bytes[j]];
-            pair.at = (uint32_t) j;
-            *row++ = pair;
-
-            if (columns) {
-                pair.at = at;
-                col[j * max_rows + col_n[j]++] = pair;
-            }
-        }
-    }
-
-    b->row_at[at + 1] = (uint32_t) (row - b->row);
-}
-
-
-static void
-batch_pairs_numbers(train_batch_t *b, const train_source_t *s,
-    const float *x, uint32_t at, int columns)
-{
-    float          v;
-    size_t         j;
-    train_pair_t  *row, *col;
-
-    row = b->row + b->row_at[at];
-
-    for (j = 0; j < b->in; j++) {
-        v = x[j];
-        maas__prep(&v, 1, 1, s->scale->shift, s->scale->factor, 1, &v);
-
-        if (v == 0) {
-            continue;
-        }
-
-        row->at = (uint32_t) j;
-        row->v = v;
-        row++;
-
-        if (columns) {
-            col = b->col + j * b->max_rows + b->col_n[j]++;
-            col->at = at;
-            col->v = v;
-        }
-    }
-
-    b->row_at[at + 1] = (uint32_t) (row - b->row);
-}
-
-
-static void
-batch_row(train_batch_t *b, const train_source_t *s, size_t row, uint32_t at,
-    int columns)
-{
-    float               *x;
     size_t               j;
+    const uint8_t       *p;
     const train_data_t  *d;
 
     d = s->data;
 
-    if (b->sparse && d->bytes != NULL) {
-        batch_pairs_bytes(b, s, d->bytes + row * d->in, at, columns);
+    if (d->bytes == NULL) {
+        maas__prep(d->numbers + row * d->in, 1, d->in, s->scale->shift,
+                   s->scale->factor, s->scale->n, x);
         return;
     }
 
-    if (b->sparse) {
-        batch_pairs_numbers(b, s, d->numbers + row * d->in, at, columns);
-        return;
+    p = d->bytes + row * d->in;
+
+    for (j = 0; j < d->in; j++) {
+        x[j] = s->lut[p[j]];
     }
+}
 
-    x = b->x + at * b->in;
 
-    if (d->bytes != NULL) {
-        for (j = 0; j < b->in; j++) {
-            x[j] = s->lut[d->bytes[row * d->in + j]];
+/* The row's own numbers in the stream of this epoch */
+
+static void
+batch_draw(const train_source_t *s, size_t row, train_rng_t *rng)
+{
+    train_rng_init(rng, train_rng_at(s->seed, s->epoch), row + 1000);
+}
+
+
+static void
+batch_targets(train_batch_t *b, const train_source_t *s, size_t row,
+    size_t at)
+{
+    float               *t;
+    size_t               j;
+    const train_data_t  *d;
+
+    d = s->data;
+    t = b->targets + at * b->out;
+
+    if (d->targets != NULL) {
+        (void) memcpy(t, d->targets + row * b->out, b->out * sizeof(float));
+
+    } else if (d->classes != NULL && b->out == 1) {
+        t[0] = (1 - s->smoothing) * (float) d->classes[row] + s->smoothing / 2;
+
+    } else if (d->classes != NULL) {
+        for (j = 0; j < b->out; j++) {
+            t[j] = s->smoothing / (float) b->out;
         }
 
+        t[d->classes[row]] += 1 - s->smoothing;
+    }
+
+    if (d->classes != NULL) {
+        b->classes[at] = d->classes[row];
+    }
+
+    if (d->weights != NULL) {
+        b->weight[at] = d->weights[row];
+    }
+}
+
+
+static void
+batch_row(train_batch_t *b, const train_source_t *s, size_t row, size_t at)
+{
+    float               *x;
+    train_rng_t          rng;
+    const train_data_t  *d;
+
+    d = s->data;
+    x = b->x + at * b->in;
+    batch_targets(b, s, row, at);
+
+    if (b->sparse && d->bytes != NULL && !source_varies(s)) {
+        b->n[at] = (uint32_t)
+            train_kernel()->nonzero_bytes(d->bytes + row * d->in, d->in,
+                                          s->lut, s->scale->shift[0],
+                                          s->scale->factor[0],
+                                          b->at + at * b->stride,
+                                          b->v + at * b->stride);
         return;
     }
 
-    maas__prep(d->numbers + row * d->in, 1, d->in, s->scale->shift,
-               s->scale->factor, s->scale->n, x);
+    if (b->sparse && !source_varies(s)) {
+        x = b->v + at * b->stride;
+    }
+
+    batch_numbers(s, row, x);
+
+    if (s->augment.any) {
+        batch_draw(s, row, &rng);
+        train_augment_row(&s->augment, &rng, d->shape[0], d->shape[1],
+                          s->lut[0], x);
+    }
+}
+
+
+/* x and y(n) -> f x + (1 - f) y and the other way round */
+
+static void
+batch_blend(float *x, float *y, size_t n, float f)
+{
+    float   a;
+    size_t  i;
+
+    for (i = 0; i < n; i++) {
+        a = x[i];
+        x[i] = f * a + (1 - f) * y[i];
+        y[i] = f * y[i] + (1 - f) * a;
+    }
+}
+
+
+/* Rows in twos, each becomes a mixture of both */
+
+static void
+batch_mix(train_batch_t *b, const train_source_t *s, const uint32_t *row,
+    size_t at)
+{
+    float        f;
+    train_rng_t  rng;
+
+    batch_draw(s, row[at] + s->data->rows, &rng);
+    f = (float) train_rng_beta(&rng, s->mixup);
+
+    batch_blend(b->x + at * b->in, b->x + (at + 1) * b->in, b->in, f);
+    batch_blend(b->targets + at * b->out, b->targets + (at + 1) * b->out,
+                b->out, f);
+
+    if (b->weight != NULL) {
+        batch_blend(b->weight + at, b->weight + at + 1, 1, f);
+    }
 }
 
 
@@ -259,40 +274,113 @@ batch_fetch(const train_data_t *d, size_t row)
 
 
 void
-train_batch_fill(train_batch_t *b, const train_source_t *s,
-    const uint32_t *row, size_t n, size_t follow, int columns)
+train_batch_rows(train_batch_t *b, const train_source_t *s,
+    const uint32_t *row, size_t n, size_t follow, size_t from, size_t to)
 {
-    size_t               i;
-    const train_data_t  *d;
+    size_t  i;
+    float  *x;
 
-    d = s->data;
-    b->rows = n;
-    b->mass = (d->weights != NULL) ? 0 : (double) n;
+    for (i = from; i < to; i++) {
+        if (i + BATCH_AHEAD < n + follow) {
+            batch_fetch(s->data, row[i + BATCH_AHEAD]);
+        }
 
-    if (b->sparse && columns) {
-        (void) memset(b->col_n, 0, b->in * sizeof(uint32_t));
+        batch_row(b, s, row[i], i);
     }
 
-    for (i = 0; i < n; i++) {
-        if (i + BATCH_AHEAD < n + follow) {
-            batch_fetch(d, row[i + BATCH_AHEAD]);
+    for (i = from; s->mixup > 0 && i + 1 < to; i += 2) {
+        batch_mix(b, s, row, i);
+    }
+
+    for (i = from; b->sparse && i < to; i++) {
+        if (source_varies(s)) {
+            x = b->x + i * b->in;
+        } else if (s->data->bytes == NULL) {
+            x = b->v + i * b->stride;
+        } else {
+            break;
         }
 
-        batch_row(b, s, row[i], (uint32_t) i, columns);
+        b->n[i] = (uint32_t) train_kernel()->nonzero(x, b->in,
+                                                     b->at + i * b->stride,
+                                                     b->v + i * b->stride);
+    }
 
-        if (d->classes != NULL) {
-            b->classes[i] = d->classes[row[i]];
-        }
+    if (from == 0) {
+        b->rows = n;
+    }
+}
 
-        if (d->targets != NULL) {
-            (void) memcpy(b->targets + i * b->out,
-                          d->targets + row[i] * b->out,
-                          b->out * sizeof(float));
-        }
 
-        if (d->weights != NULL) {
-            b->weight[i] = d->weights[row[i]];
+void
+train_batch_count(train_batch_t *b)
+{
+    size_t  i;
+
+    b->mass = (double) b->rows;
+
+    if (b->weight != NULL) {
+        b->mass = 0;
+
+        for (i = 0; i < b->rows; i++) {
             b->mass += (double) b->weight[i];
+        }
+    }
+}
+
+
+void
+train_batch_fill(train_batch_t *b, const train_source_t *s,
+    const uint32_t *row, size_t n, size_t follow)
+{
+    train_batch_rows(b, s, row, n, follow, 0, n);
+    train_batch_count(b);
+}
+
+
+void
+train_columns_create(train_columns_t *c, size_t in, size_t max_rows)
+{
+    c->in = in;
+    c->max_rows = max_rows;
+    c->at = train_alloc(in * max_rows, sizeof(uint32_t));
+    c->v = train_alloc(in * max_rows, sizeof(float));
+    c->n = train_alloc(in, sizeof(uint32_t));
+}
+
+
+void
+train_columns_free(train_columns_t *c)
+{
+    train_free(c->at);
+    train_free(c->v);
+    train_free(c->n);
+    (void) memset(c, 0, sizeof(train_columns_t));
+}
+
+
+void
+train_columns_fill(train_columns_t *c, const train_batch_t *b)
+{
+    size_t           i, k, n, place;
+    const float     *v;
+    const uint32_t  *at;
+
+    if (c->n == NULL) {
+        train_columns_create(c, b->in, b->max_rows);
+    }
+
+    (void) memset(c->n, 0, c->in * sizeof(uint32_t));
+
+    for (i = 0; i < b->rows; i++) {
+        at = b->at + i * b->stride;
+        v = b->v + i * b->stride;
+        n = b->n[i];
+
+        for (k = 0; k < n; k++) {
+            place = at[k] * c->max_rows + c->n[at[k]]++;
+            c->at[place] = (uint32_t) i;
+            c->v[place] = v[k];
         }
     }
 }

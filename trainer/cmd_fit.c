@@ -171,19 +171,12 @@ fit_unscale_targets(fit_t *f)
 static void
 fit_prepare(fit_t *f)
 {
-    int                     loss;
     char                    why[160];
     const train_options_t  *o;
 
     o = &f->o;
     train_options_choose(&f->o, &f->data, f->n_train);
-    loss = train_loss_choose((train_loss_t) o->loss, f->data.task);
-
-    if (loss < 0) {
-        train_usage("fit", "--loss: %s does not go with the task %s",
-                    train_loss_names[o->loss],
-                    maas__task_names[f->data.task]);
-    }
+    train_plan_create(&f->plan, o, &f->data, f->n_train);
 
     if (train_net_create(&f->net, f->data.in, f->data.out, f->data.task,
                          o->hidden, why) != 0)
@@ -194,28 +187,8 @@ fit_prepare(fit_t *f)
     train_net_init(&f->net, (train_init_t) o->init, o->seed);
     train_scale_fit(&f->scale, (train_scaling_t) o->scaling, &f->data, f->row,
                     f->n_train);
-
     fit_scale_targets(f);
-
-    train_optim_create(&f->optim, (train_optim_kind_t) o->optimizer,
-                       f->net.n);
-    f->optim.lr = o->lr;
-    f->optim.momentum = o->momentum;
-    f->optim.rho = o->rho;
-    f->optim.beta1 = o->beta1;
-    f->optim.beta2 = o->beta2;
-    f->optim.eps = o->epsilon;
-    f->optim.l2 = o->l2;
-    f->optim.weight_decay = o->weight_decay;
-    f->optim.clip_norm = o->clip_norm;
-
-    f->plan.loss = (train_loss_t) loss;
-    f->plan.schedule = (train_sched_t) o->schedule;
-    f->plan.epochs = o->epochs;
-    f->plan.batch = (o->batch < f->n_train) ? o->batch : f->n_train;
-    f->plan.patience = o->patience;
-    f->plan.seed = o->seed;
-    f->plan.quiet = (unsigned) o->quiet;
+    train_plan_optim(&f->optim, o, f->net.n);
 }
 
 
@@ -231,6 +204,8 @@ fit_train(fit_t *f)
     } else {
         valid = source;
     }
+
+    train_plan_source(&source, &f->o);
 
     train_loop(&f->net, &f->optim, &f->plan, &source, &valid, f->row,
                f->n_train, f->valid_row, f->n_valid, &f->result);
@@ -514,6 +489,7 @@ cmd_fit(int argc, char **argv)
     train_free(f.image);
     train_free(f.row);
     train_free(f.valid_row);
+    train_plan_free(&f.plan);
     train_optim_free(&f.optim);
     train_net_free(&f.net);
     train_scale_free(&f.scale);

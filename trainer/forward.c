@@ -7,91 +7,170 @@
 #include "kernel.h"
 
 
-/* Is the slope a function of z rather than of a? */
+/* x(rows,units below) W + b into own columns of h */
 
-static int
-forward_keeps_z(maas_act_t act)
+static void
+forward_product(train_work_t *w, const train_batch_t *b, size_t i, int relu)
 {
-    return act == MAAS_ACT_LEAKY_RELU || act == MAAS_ACT_ELU
-           || act == MAAS_ACT_GELU;
-}
-
-
-void
-train_work_create(train_work_t *w, const train_net_t *net, size_t max_rows,
-    int training)
-{
-    size_t                i, wt;
+    size_t                n;
+    const float          *weight, *bias;
+    train_product_t       q = { 0 };
+    train_part_work_t    *p;
     const train_layer_t  *l;
 
-    (void) memset(w, 0, sizeof(train_work_t));
-    w->net = net;
-    w->max_rows = max_rows;
-    wt = 1;
+    l = &w->net->layers[i];
+    p = &w->part[i];
+    n = p->to - p->from;
+    weight = p->p + p->from;
+    bias = p->p + (l->b_at - l->at) + p->from;
 
-    for (i = 0; i < net->n_layers; i++) {
-        l = &net->layers[i];
-        w->a[i] = train_alloc(max_rows * l->ld, sizeof(float));
-
-        if (training && forward_keeps_z(l->act)) {
-            w->z[i] = train_alloc(max_rows * l->ld, sizeof(float));
-        }
-
-        if (i > 0 && l->units * train_pad(l->in) > wt) {
-            wt = l->units * train_pad(l->in);
-        }
+    if (i == 0 && b->sparse) {
+        train_kernel()->sparse(b, weight, l->ld, n, bias, relu,
+                               p->h + p->from, l->ld);
+        return;
     }
 
-    if (training) {
-        w->d[0] = train_alloc(max_rows * net->width, sizeof(float));
-        w->d[1] = train_alloc(max_rows * net->width, sizeof(float));
-        w->wt = train_alloc(wt, sizeof(float));
-        w->grad = train_alloc(net->n, sizeof(float));
+    q.rows = b->rows;
+    q.k = l->in;
+    q.n = n;
+    q.a = (i == 0) ? b->x : w->part[i - 1].a;
+    q.ai = (i == 0) ? l->in : w->net->layers[i - 1].ld;
+    q.as = 1;
+    q.b = weight;
+    q.ldb = l->ld;
+    q.init = bias;
+    q.relu = relu;
+    q.c = p->h + p->from;
+    q.ldc = l->ld;
+
+    train_product(&q, &w->pack);
+}
+
+
+/* 0 or 1 / (1 - drop), the same whoever draws it */
+
+static void
+forward_mask(const train_layer_t *l, float *mask, uint64_t key, size_t row,
+    size_t from, size_t to)
+{
+    float     keep;
+    size_t    j;
+    uint64_t  bits, limit;
+
+    keep = 1 / (1 - l->drop);
+    limit = (uint64_t) ((double) l->drop * 65536);
+    bits = 0;
+
+    for (j = from; j < to; j++, bits >>= 16) {
+        if (j % 4 == 0) {
+            bits = train_rng_at(key, (row * l->ld + j) / 4);
+        }
+
+        mask[row * l->ld + j] = ((bits & 0xffff) < limit) ? 0 : keep;
     }
 }
 
 
-void
-train_work_free(train_work_t *w)
-{
-    size_t  i;
+/* What follows the product, in one row's columns from..to */
 
-    for (i = 0; i < w->net->n_layers; i++) {
-        train_free(w->a[i]);
-        train_free(w->z[i]);
+static void
+forward_row(train_work_t *w, size_t i, size_t row, size_t from, size_t to)
+{
+    float                *h, *a;
+    size_t                j, at, units;
+    const float          *below;
+    train_part_work_t    *p;
+    const train_layer_t  *l;
+
+    l = &w->net->layers[i];
+    p = &w->part[i];
+    at = row * l->ld;
+    h = p->h + at;
+    a = p->a + at;
+    units = (to < l->units) ? to : l->units;
+
+    if (p->z != NULL) {
+        (void) memcpy(p->z + at + from, h + from, (to - from) * sizeof(float));
     }
 
-    train_free(w->d[0]);
-    train_free(w->d[1]);
-    train_free(w->wt);
-    train_free(w->grad);
-    (void) memset(w, 0, sizeof(train_work_t));
+    if (l->act == MAAS_ACT_SOFTMAX) {
+        maas__softmax(h, 1, l->units, l->ld);
+
+    } else if (from < units && l->act != MAAS_ACT_LINEAR
+               && !(l->act == MAAS_ACT_RELU && l->norm == TRAIN_NORM_NONE))
+    {
+        maas__act(l->act, l->alpha, h + from, units - from);
+    }
+
+    if (p->mask != NULL) {
+        forward_mask(l, p->mask, w->key + i, row, from, to);
+
+        for (j = from; j < to; j++) {
+            a[j] = h[j] * p->mask[at + j];
+        }
+
+    } else if (a != h) {
+        (void) memcpy(a + from, h + from, (to - from) * sizeof(float));
+    }
+
+    if (l->skip > 0) {
+        below = w->part[i - l->skip].a + at;
+
+        for (j = from; j < to; j++) {
+            a[j] += below[j];
+        }
+    }
+}
+
+
+/* Is there anything behind the product and batch norm? */
+
+static int
+forward_is_plain(const train_layer_t *l, const train_part_work_t *p)
+{
+    return p->z == NULL && p->mask == NULL && l->skip == 0
+           && (l->act == MAAS_ACT_LINEAR
+               || (l->act == MAAS_ACT_RELU && l->norm == TRAIN_NORM_NONE));
 }
 
 
 static void
-forward_activate(const train_layer_t *l, size_t rows, float *z, float *a)
+forward_rest(train_work_t *w, const train_batch_t *b, size_t i)
 {
-    size_t  i;
+    size_t                row, first, last, from, to;
+    train_part_work_t    *p;
+    const train_layer_t  *l;
 
-    if (z != NULL) {
-        (void) memcpy(z, a, rows * l->ld * sizeof(float));
+    l = &w->net->layers[i];
+    p = &w->part[i];
+    first = 0;
+    last = b->rows;
+    from = p->from;
+    to = p->to;
+
+    if (l->norm == TRAIN_NORM_BATCH) {
+        train_norm_batch(l, p, b->rows, (int) w->training);
     }
 
-    switch (l->act) {
-
-    case MAAS_ACT_LINEAR:
-    case MAAS_ACT_RELU:             /* done by the product */
-        return;
-
-    case MAAS_ACT_SOFTMAX:
-        maas__softmax(a, rows, l->units, l->ld);
-        return;
-
-    default:
-        for (i = 0; i < rows; i++) {
-            maas__act(l->act, l->alpha, a + i * l->ld, l->units);
+    if (train_work_by_rows(l)) {
+        if (p->split) {
+            train_team_wait(w->team);
+            first = b->rows * w->id / w->n;
+            last = b->rows * (w->id + 1) / w->n;
+            from = 0;
+            to = l->ld;
         }
+
+        if (l->norm == TRAIN_NORM_LAYER) {
+            train_norm_layer(l, p, first, last);
+        }
+
+    } else if (forward_is_plain(l, p)) {
+        return;
+    }
+
+    for (row = first; row < last; row++) {
+        forward_row(w, i, row, from, to);
     }
 }
 
@@ -99,34 +178,21 @@ forward_activate(const train_layer_t *l, size_t rows, float *z, float *a)
 void
 train_forward(train_work_t *w, const train_batch_t *b)
 {
-    int                   relu;
     size_t                i;
-    const float          *x, *weight, *bias;
-    const train_net_t    *net;
     const train_layer_t  *l;
 
-    net = w->net;
-    x = b->x;
+    for (i = 0; i < w->net->n_layers; i++) {
+        l = &w->net->layers[i];
 
-    for (i = 0; i < net->n_layers; i++) {
-        l = &net->layers[i];
-        weight = net->params + l->w_at;
-        bias = net->params + l->b_at;
-        relu = (l->act == MAAS_ACT_RELU);
+        forward_product(w, b, i, l->act == MAAS_ACT_RELU
+                                 && l->norm == TRAIN_NORM_NONE);
 
-        if (i == 0 && b->sparse) {
-            train_kernel()->sparse(b, weight, l->ld, bias, relu, w->a[0]);
-
-        } else {
-            train_product(x, (i == 0) ? l->in : train_pad(l->in), 1, b->rows,
-                          l->in, weight, l->ld, l->ld, bias, relu, w->a[i],
-                          l->ld);
+        if (i + 1 < w->net->n_layers) {
+            forward_rest(w, b, i);
         }
 
-        if (i + 1 < net->n_layers) {
-            forward_activate(l, b->rows, w->z[i], w->a[i]);
+        if (w->part[i].split) {
+            train_team_wait(w->team);
         }
-
-        x = w->a[i];
     }
 }

@@ -11,39 +11,72 @@
 
 /* Widths (n, ld) are multiples of TRAIN_PAD; rows of w, z, dz are aligned. */
 
+/* c(rows,n) = init + a(rows,k) b(k,n), then relu if asked; every element is
+ * one chain of fused multiply-adds with k ascending, whatever the shape. */
+
+typedef struct {
+    size_t               rows, k, n;
+    const float         *a;         /* element (i,s) at a[i * ai + s * as] */
+    size_t               ai, as;
+    const float         *b;
+    size_t               ldb;
+    const float         *init;      /* rows ldi apart: 0 for a bias; NULL: 0 */
+    size_t               ldi;
+    int                  relu;
+    float               *c;
+    size_t               ldc;
+
+    /* not NULL: the product is the gradient by c and is spent at once on a
+     * step of Adam, with moments m and v as c; init is none */
+    const train_adam_t  *adam;
+    float               *m;
+    float               *v;
+} train_product_t;
+
+
 typedef struct {
     const char  *name;
     int        (*usable)(void);
+    size_t       rows;              /* of a block of product() */
+    size_t       columns;
 
-    /* c(rows,n) = a(rows,k) b(k,n) + bias(n), then relu if asked.  bias may be
-     * NULL.  Element (i,s) of a is at a[i * ai + s * as]. */
-    void       (*product)(const float *a, size_t ai, size_t as, size_t rows,
-                          size_t k, const float *b, size_t ldb, size_t n,
-                          const float *bias, int relu, float *c, size_t ldc);
+    /* best where all of b stays in the cache */
+    void       (*product)(const train_product_t *p);
 
-    /* z(rows,ld) = x(rows,in) w(in,ld) + bias(ld), x as lists of rows */
-    void       (*sparse)(const train_batch_t *x, const float *w, size_t ld,
-                         const float *bias, int relu, float *z);
+    /* z(rows,n) = x(rows,in) w(in,n) + bias(n), x as lists of rows */
+    void       (*sparse)(const train_batch_t *x, const float *w, size_t ldw,
+                         size_t n, const float *bias, int relu, float *z,
+                         size_t ldz);
 
-    /* g(in,ld) = transposed x(in,rows) dz(rows,ld), x as lists of columns */
-    void       (*sparse_grad)(const train_batch_t *x, const float *dz,
-                              size_t ld, float *g);
+    /* g(in,n) = transposed x(in,rows) dz(rows,n), x as lists of columns */
+    void       (*sparse_grad)(const train_columns_t *x, const float *dz,
+                              size_t ldz, size_t n, float *g, size_t ldg);
 
     /* the same, spent at once on a step of Adam; g is never stored */
-    void       (*sparse_adam)(const train_batch_t *x, const float *dz,
-                              size_t ld, const train_adam_t *adam, float *w,
-                              float *m, float *v);
+    void       (*sparse_adam)(const train_columns_t *x, const float *dz,
+                              size_t ldz, size_t n, const train_adam_t *adam,
+                              float *w, float *m, float *v, size_t ldw);
 
     /* one step of Adam on n parameters */
     void       (*adam)(const train_adam_t *adam, const float *g, float *w,
                        float *m, float *v, size_t n);
 
-    /* s(ld) = sum of the rows of dz(rows,ld) */
+    /* s(n) = sum of the rows of dz(rows,n) */
     void       (*column_sum)(const float *dz, size_t rows, size_t ld,
-                             float *s);
+                             size_t n, float *s);
 
     /* dz(n) = a(n) > 0 ? dz : 0 */
     void       (*relu_back)(const float *a, float *dz, size_t n);
+
+    /* the numbers of x(n) that are not zero: places and values; both have
+     * room for 16 more.  Returns how many. */
+    size_t     (*nonzero)(const float *x, size_t n, uint32_t *at, float *v);
+
+    /* the same for bytes that become (byte - shift) * factor, or lut[byte];
+     * lut[0] is 0 */
+    size_t     (*nonzero_bytes)(const uint8_t *x, size_t n, const float *lut,
+                                float shift, float factor, uint32_t *at,
+                                float *v);
 } train_kernel_t;
 
 extern const train_kernel_t  train_kernel_avx512;   /* kernel_avx512.c */
@@ -53,14 +86,22 @@ extern const train_kernel_t  train_kernel_base;     /* kernel_base.c */
 /* kernel.c: the best for this CPU */
 const train_kernel_t *train_kernel(void);
 
-/* As product() above, or OpenBLAS where that is faster */
-void train_product(const float *a, size_t ai, size_t as, size_t rows,
-    size_t k, const float *b, size_t ldb, size_t n, const float *bias,
-    int relu, float *c, size_t ldc);
+/* kernel_base.c: nonzero and nonzero_bytes of those without their own */
+size_t train_nonzero(const float *x, size_t n, uint32_t *at, float *v);
+size_t train_nonzero_bytes(const uint8_t *x, size_t n, const float *lut,
+    float shift, float factor, uint32_t *at, float *v);
 
-/* dx(rows,k) = dz(rows,n) w(k,n) transposed; wt: room for n * k floats */
-void train_product_back(const float *dz, size_t rows, size_t n, const float *w,
-    size_t ldw, size_t k, float *wt, float *dx, size_t ldx);
+
+/* product.c: as product() for matrices of any size, on one core.  A thread
+ * brings its own room to pack into. */
+
+void train_product(const train_product_t *p, train_pack_t *room);
+/* The same with b(k,n) given as its transposed (n,k): element (s,j) is at
+ * b[j * ldb + s].  Up to the next TRAIN_PAD, columns of c become zero. */
+void train_product_t_b(const train_product_t *p, train_pack_t *room);
+void train_pack_free(train_pack_t *room);
+/* May a product over k rows of b be spent on a step of Adam? */
+int train_product_fuses(size_t k);
 
 
 #endif /* MAAS_TRAIN_KERNEL_H */

@@ -41,8 +41,8 @@ usable(void)
 
 
 const train_kernel_t  train_kernel_avx2 = {
-    "avx2", usable, product, sparse, sparse_grad, sparse_adam, adam,
-    column_sum, relu_back
+    "avx2", usable, MR, NV * VW, product, sparse, sparse_grad, sparse_adam,
+    adam, column_sum, relu_back, train_nonzero, train_nonzero_bytes
 };
 
 #else

@@ -67,6 +67,69 @@ relu_mask(__m512 a, __m512 d)
 #include "kernel_impl.h"
 
 
+/* Compressed in a register: to memory that takes many times as long */
+
+static size_t
+nonzero(const float *x, size_t n, uint32_t *at, float *v)
+{
+    size_t     i, found;
+    __m512     f;
+    __m512i    place;
+    __mmask16  m;
+
+    found = 0;
+    place = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13,
+                              14, 15);
+
+    for (i = 0; i < n; i += 16) {
+        m = (n - i >= 16) ? 0xffff : (__mmask16) ((1u << (n - i)) - 1);
+        f = _mm512_maskz_loadu_ps(m, x + i);
+        m = _mm512_cmp_ps_mask(f, _mm512_setzero_ps(), _CMP_NEQ_UQ);
+        _mm512_storeu_ps(v + found, _mm512_maskz_compress_ps(m, f));
+        _mm512_storeu_si512(at + found, _mm512_maskz_compress_epi32(m,
+                                                                  place));
+        place = _mm512_add_epi32(place, _mm512_set1_epi32(16));
+        found += (size_t) __builtin_popcount(m);
+    }
+
+    return found;
+}
+
+
+static size_t
+nonzero_bytes(const uint8_t *x, size_t n, const float *lut, float shift,
+    float factor, uint32_t *at, float *v)
+{
+    size_t     i, found;
+    __m512     f, from, by;
+    __m128i    bytes;
+    __m512i    place, wide;
+    __mmask16  m;
+
+    (void) lut;
+    found = 0;
+    from = _mm512_set1_ps(shift);
+    by = _mm512_set1_ps(factor);
+    place = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13,
+                              14, 15);
+
+    for (i = 0; i < n; i += 16) {
+        m = (n - i >= 16) ? 0xffff : (__mmask16) ((1u << (n - i)) - 1);
+        bytes = _mm_maskz_loadu_epi8(m, x + i);
+        wide = _mm512_cvtepu8_epi32(bytes);
+        m = _mm512_test_epi32_mask(wide, wide);
+        f = _mm512_mul_ps(_mm512_sub_ps(_mm512_cvtepi32_ps(wide), from), by);
+        _mm512_storeu_ps(v + found, _mm512_maskz_compress_ps(m, f));
+        _mm512_storeu_si512(at + found, _mm512_maskz_compress_epi32(m,
+                                                                  place));
+        place = _mm512_add_epi32(place, _mm512_set1_epi32(16));
+        found += (size_t) __builtin_popcount(m);
+    }
+
+    return found;
+}
+
+
 static int
 usable(void)
 {
@@ -78,8 +141,8 @@ usable(void)
 
 
 const train_kernel_t  train_kernel_avx512 = {
-    "avx512", usable, product, sparse, sparse_grad, sparse_adam, adam,
-    column_sum, relu_back
+    "avx512", usable, MR, NV * VW, product, sparse, sparse_grad, sparse_adam,
+    adam, column_sum, relu_back, nonzero, nonzero_bytes
 };
 
 #else

@@ -72,6 +72,82 @@ base_update(V m, V v, V eps)
 #include "kernel_impl.h"
 
 
+#define BASE_LOW7  0x7f7f7f7f7f7f7f7full
+
+
+size_t
+train_nonzero(const float *x, size_t n, uint32_t *at, float *v)
+{
+    size_t  i, found;
+
+    found = 0;
+
+    for (i = 0; i < n; i++) {
+        at[found] = (uint32_t) i;
+        v[found] = x[i];
+        found += (x[i] != 0);
+    }
+
+    return found;
+}
+
+
+/* A bit for each of 64 bytes that is not zero */
+
+static uint64_t
+base_mask(const uint8_t *p)
+{
+    int       i;
+    uint64_t  x, mask;
+
+    mask = 0;
+
+    for (i = 0; i < 8; i++, p += 8) {
+        (void) memcpy(&x, p, 8);
+
+        /* the top bit of each byte tells, then the bytes' bits side by side */
+
+        x = (((x & BASE_LOW7) + BASE_LOW7) | x) & ~BASE_LOW7;
+        mask |= ((x >> 7) * 0x0102040810204080ull >> 56) << (8 * i);
+    }
+
+    return mask;
+}
+
+
+size_t
+train_nonzero_bytes(const uint8_t *x, size_t n, const float *lut, float shift,
+    float factor, uint32_t *at, float *v)
+{
+    size_t    i, j, found;
+    uint8_t   tail[64];
+    uint64_t  mask;
+
+    (void) shift;
+    (void) factor;
+    found = 0;
+
+    for (i = 0; i < n; i += 64) {
+        if (n - i >= 64) {
+            mask = base_mask(x + i);
+
+        } else {
+            (void) memset(tail, 0, sizeof(tail));
+            (void) memcpy(tail, x + i, n - i);
+            mask = base_mask(tail);
+        }
+
+        for ( /* void */ ; mask != 0; mask &= mask - 1) {
+            j = i + (size_t) __builtin_ctzll(mask);
+            at[found] = (uint32_t) j;
+            v[found++] = lut[x[j]];
+        }
+    }
+
+    return found;
+}
+
+
 static int
 usable(void)
 {
@@ -80,6 +156,6 @@ usable(void)
 
 
 const train_kernel_t  train_kernel_base = {
-    "base", usable, product, sparse, sparse_grad, sparse_adam, adam,
-    column_sum, relu_back
+    "base", usable, MR, NV * VW, product, sparse, sparse_grad, sparse_adam,
+    adam, column_sum, relu_back, train_nonzero, train_nonzero_bytes
 };

@@ -9,193 +9,7 @@
 
 #define INLINE  static inline __attribute__((always_inline))
 #define UNROLL  _Pragma("GCC unroll 16")
-
-
-INLINE void
-block(const float *a, size_t ai, size_t as, size_t k, const float *b,
-    size_t ldb, const float *bias, int relu, float *c, size_t ldc,
-    const size_t mr, const size_t nv)
-{
-    V       acc[MR][NV], bv[NV], av;
-    size_t  i, j, s;
-
-    UNROLL
-    for (i = 0; i < mr; i++) {
-        UNROLL
-        for (j = 0; j < nv; j++) {
-            acc[i][j] = (bias != NULL) ? VLOAD(bias + j * VW) : VSET1(0);
-        }
-    }
-
-    for (s = 0; s < k; s++) {
-        UNROLL
-        for (j = 0; j < nv; j++) {
-            bv[j] = VLOAD(b + s * ldb + j * VW);
-        }
-
-        UNROLL
-        for (i = 0; i < mr; i++) {
-            av = VSET1(a[i * ai + s * as]);
-
-            UNROLL
-            for (j = 0; j < nv; j++) {
-                acc[i][j] = VFMA(av, bv[j], acc[i][j]);
-            }
-        }
-    }
-
-    UNROLL
-    for (i = 0; i < mr; i++) {
-        UNROLL
-        for (j = 0; j < nv; j++) {
-            if (relu) {
-                acc[i][j] = VMAX(acc[i][j], VSET1(0));
-            }
-
-            VSTORE(c + i * ldc + j * VW, acc[i][j]);
-        }
-    }
-}
-
-
-#define BLOCK_ROWS(mr, nv)                                                    \
-    block(a, ai, as, k, b, ldb, bias, relu, c, ldc, mr, nv)
-
-INLINE void
-block_rows(const float *a, size_t ai, size_t as, size_t rows, size_t k,
-    const float *b, size_t ldb, const float *bias, int relu, float *c,
-    size_t ldc, const size_t nv)
-{
-    for ( /* void */ ; rows >= MR; rows -= MR) {
-        BLOCK_ROWS(MR, nv);
-        a += MR * ai;
-        c += MR * ldc;
-    }
-
-    switch (rows) {
-#if MR > 4
-    case 5:
-        BLOCK_ROWS(5, nv);
-        break;
-    case 4:
-        BLOCK_ROWS(4, nv);
-        break;
-#endif
-    case 3:
-        BLOCK_ROWS(3, nv);
-        break;
-    case 2:
-        BLOCK_ROWS(2, nv);
-        break;
-    case 1:
-        BLOCK_ROWS(1, nv);
-        break;
-    }
-}
-
-
-static void
-product(const float *a, size_t ai, size_t as, size_t rows, size_t k,
-    const float *b, size_t ldb, size_t n, const float *bias, int relu,
-    float *c, size_t ldc)
-{
-    size_t  j, left;
-
-    for (j = 0; j < n; j += NV * VW) {
-        left = (n - j) / VW;
-
-        switch (left < NV ? left : NV) {
-#if NV > 2
-        case 4:
-            block_rows(a, ai, as, rows, k, b, ldb, bias, relu, c, ldc, 4);
-            break;
-        case 3:
-            block_rows(a, ai, as, rows, k, b, ldb, bias, relu, c, ldc, 3);
-            break;
-#endif
-        case 2:
-            block_rows(a, ai, as, rows, k, b, ldb, bias, relu, c, ldc, 2);
-            break;
-        case 1:
-            block_rows(a, ai, as, rows, k, b, ldb, bias, relu, c, ldc, 1);
-            break;
-        }
-
-        b += NV * VW;
-        c += NV * VW;
-        bias = (bias != NULL) ? bias + NV * VW : NULL;
-    }
-}
-
-
-/* A strip of nv vectors: c(nv) += sum of p[i].v * m[p[i].at][strip] */
-
-INLINE void
-pairs(const train_pair_t *p, size_t n, const float *m, size_t ld, V *c,
-    const size_t nv)
-{
-    V                    v;
-    size_t               j;
-    const float         *line;
-    const train_pair_t  *end;
-
-    for (end = p + n; p < end; p++) {
-        v = VSET1(p->v);
-        line = m + p->at * ld;
-
-        UNROLL
-        for (j = 0; j < nv; j++) {
-            c[j] = VFMA(v, VLOAD(line + j * VW), c[j]);
-        }
-    }
-}
-
-
-INLINE void
-sparse_strip(const train_batch_t *x, const float *w, size_t ld,
-    const float *bias, int relu, float *z, const size_t nv)
-{
-    V       c[SNV];
-    size_t  i, j;
-
-    for (i = 0; i < x->rows; i++) {
-        UNROLL
-        for (j = 0; j < nv; j++) {
-            c[j] = VLOAD(bias + j * VW);
-        }
-
-        pairs(x->row + x->row_at[i], x->row_at[i + 1] - x->row_at[i], w, ld, c,
-              nv);
-
-        UNROLL
-        for (j = 0; j < nv; j++) {
-            VSTORE(z + i * ld + j * VW, relu ? VMAX(c[j], VSET1(0)) : c[j]);
-        }
-    }
-}
-
-
-INLINE void
-sparse_grad_strip(const train_batch_t *x, const float *dz, size_t ld,
-    float *g, const size_t nv)
-{
-    V       c[SNV];
-    size_t  i, j;
-
-    for (i = 0; i < x->in; i++) {
-        UNROLL
-        for (j = 0; j < nv; j++) {
-            c[j] = VSET1(0);
-        }
-
-        pairs(x->col + i * x->max_rows, x->col_n[i], dz, ld, c, nv);
-
-        UNROLL
-        for (j = 0; j < nv; j++) {
-            VSTORE(g + i * ld + j * VW, c[j]);
-        }
-    }
-}
+#define LINE    16              /* floats of a cache line */
 
 
 /* Keras: m += (g - m)(1 - beta1), v += (g g - v)(1 - beta2),
@@ -243,9 +57,261 @@ adam_vector(const adam_vectors_t *o, V g, float *w, float *m, float *v)
 }
 
 
+/* mr rows by nv vectors of p->c, from row i and column j on */
+
 INLINE void
-sparse_adam_strip(const train_batch_t *x, const float *dz, size_t ld,
-    const train_adam_t *o, float *w, float *m, float *v, const size_t nv)
+block(const train_product_t *p, size_t i, size_t j, const size_t mr,
+    const size_t nv)
+{
+    V               acc[MR][NV], bv[NV], av;
+    size_t          r, c, s, at;
+    const float    *a, *b;
+    adam_vectors_t  adam;
+
+    a = p->a + i * p->ai;
+    b = p->b + j;
+
+    UNROLL
+    for (r = 0; r < mr; r++) {
+        UNROLL
+        for (c = 0; c < nv; c++) {
+            acc[r][c] = (p->init == NULL) ? VSET1(0)
+                        : VLOAD(p->init + (i + r) * p->ldi + j + c * VW);
+        }
+
+        /* what the step will change is far away: it comes while we add */
+
+        for (c = 0; p->adam != NULL && c < nv * VW; c += LINE) {
+            at = (i + r) * p->ldc + j + c;
+            __builtin_prefetch(p->c + at, 1);
+            __builtin_prefetch(p->m + at, 1);
+            __builtin_prefetch(p->v + at, 1);
+        }
+    }
+
+    for (s = 0; s < p->k; s++) {
+        UNROLL
+        for (c = 0; c < nv; c++) {
+            bv[c] = VLOAD(b + s * p->ldb + c * VW);
+        }
+
+        UNROLL
+        for (r = 0; r < mr; r++) {
+            av = VSET1(a[r * p->ai + s * p->as]);
+
+            UNROLL
+            for (c = 0; c < nv; c++) {
+                acc[r][c] = VFMA(av, bv[c], acc[r][c]);
+            }
+        }
+    }
+
+    if (p->adam != NULL) {
+        adam = adam_vectors(p->adam);
+
+        UNROLL
+        for (r = 0; r < mr; r++) {
+            UNROLL
+            for (c = 0; c < nv; c++) {
+                at = (i + r) * p->ldc + j + c * VW;
+                adam_vector(&adam, acc[r][c], p->c + at, p->m + at,
+                            p->v + at);
+            }
+        }
+
+        return;
+    }
+
+    UNROLL
+    for (r = 0; r < mr; r++) {
+        UNROLL
+        for (c = 0; c < nv; c++) {
+            if (p->relu) {
+                acc[r][c] = VMAX(acc[r][c], VSET1(0));
+            }
+
+            VSTORE(p->c + (i + r) * p->ldc + j + c * VW, acc[r][c]);
+        }
+    }
+}
+
+
+INLINE void
+block_rows(const train_product_t *p, size_t j, const size_t nv)
+{
+    size_t  i;
+
+    for (i = 0; i + MR <= p->rows; i += MR) {
+        block(p, i, j, MR, nv);
+    }
+
+    switch (p->rows - i) {
+#if MR > 4
+    case 5:
+        block(p, i, j, 5, nv);
+        break;
+    case 4:
+        block(p, i, j, 4, nv);
+        break;
+#endif
+    case 3:
+        block(p, i, j, 3, nv);
+        break;
+    case 2:
+        block(p, i, j, 2, nv);
+        break;
+    case 1:
+        block(p, i, j, 1, nv);
+        break;
+    }
+}
+
+
+static void
+product(const train_product_t *p)
+{
+    size_t  j, left;
+
+    for (j = 0; j < p->n; j += NV * VW) {
+        left = (p->n - j) / VW;
+
+        switch (left < NV ? left : NV) {
+#if NV > 2
+        case 4:
+            block_rows(p, j, 4);
+            break;
+        case 3:
+            block_rows(p, j, 3);
+            break;
+#endif
+        case 2:
+            block_rows(p, j, 2);
+            break;
+        case 1:
+            block_rows(p, j, 1);
+            break;
+        }
+    }
+}
+
+
+/* A strip of nv vectors: c(nv) += sum of v[i] * m[at[i]][strip] */
+
+INLINE void
+pairs(const uint32_t *at, const float *v, size_t n, const float *m, size_t ld,
+    V *c, const size_t nv)
+{
+    V             f;
+    size_t        i, j;
+    const float  *line;
+
+    for (i = 0; i < n; i++) {
+        f = VSET1(v[i]);
+        line = m + at[i] * ld;
+
+        UNROLL
+        for (j = 0; j < nv; j++) {
+            c[j] = VFMA(f, VLOAD(line + j * VW), c[j]);
+        }
+    }
+}
+
+
+/* Two rows side by side: a sum is a chain, and one chain waits for itself */
+
+INLINE void
+sparse_rows(const train_batch_t *x, size_t i, const float *w, size_t ldw,
+    const float *bias, int relu, float *z, size_t ldz, const size_t rows,
+    const size_t nv)
+{
+    V                c[2][SNV];
+    size_t           j, r, n, both;
+    const float     *v0, *v1;
+    const uint32_t  *at0, *at1;
+
+    at0 = x->at + i * x->stride;
+    v0 = x->v + i * x->stride;
+    at1 = at0 + x->stride;
+    v1 = v0 + x->stride;
+    both = 0;
+
+    UNROLL
+    for (r = 0; r < rows; r++) {
+        UNROLL
+        for (j = 0; j < nv; j++) {
+            c[r][j] = VLOAD(bias + j * VW);
+        }
+    }
+
+    if (rows == 2) {
+        n = x->n[i];
+        both = (n < x->n[i + 1]) ? n : x->n[i + 1];
+
+        for (n = 0; n < both; n++) {
+            pairs(at0 + n, v0 + n, 1, w, ldw, c[0], nv);
+            pairs(at1 + n, v1 + n, 1, w, ldw, c[1], nv);
+        }
+
+        pairs(at1 + both, v1 + both, x->n[i + 1] - both, w, ldw, c[1], nv);
+    }
+
+    pairs(at0 + both, v0 + both, x->n[i] - both, w, ldw, c[0], nv);
+
+    UNROLL
+    for (r = 0; r < rows; r++) {
+        UNROLL
+        for (j = 0; j < nv; j++) {
+            VSTORE(z + (i + r) * ldz + j * VW,
+                   relu ? VMAX(c[r][j], VSET1(0)) : c[r][j]);
+        }
+    }
+}
+
+
+INLINE void
+sparse_strip(const train_batch_t *x, const float *w, size_t ldw,
+    const float *bias, int relu, float *z, size_t ldz, const size_t nv)
+{
+    size_t  i;
+
+    for (i = 0; i + 2 <= x->rows; i += 2) {
+        sparse_rows(x, i, w, ldw, bias, relu, z, ldz, 2, nv);
+    }
+
+    if (i < x->rows) {
+        sparse_rows(x, i, w, ldw, bias, relu, z, ldz, 1, nv);
+    }
+}
+
+
+INLINE void
+sparse_grad_strip(const train_columns_t *x, const float *dz, size_t ldz,
+    float *g, size_t ldg, const size_t nv)
+{
+    V       c[SNV];
+    size_t  i, j;
+
+    for (i = 0; i < x->in; i++) {
+        UNROLL
+        for (j = 0; j < nv; j++) {
+            c[j] = VSET1(0);
+        }
+
+        pairs(x->at + i * x->max_rows, x->v + i * x->max_rows, x->n[i], dz,
+              ldz, c, nv);
+
+        UNROLL
+        for (j = 0; j < nv; j++) {
+            VSTORE(g + i * ldg + j * VW, c[j]);
+        }
+    }
+}
+
+
+INLINE void
+sparse_adam_strip(const train_columns_t *x, const float *dz, size_t ldz,
+    const train_adam_t *o, float *w, float *m, float *v, size_t ldw,
+    const size_t nv)
 {
     V               c[SNV];
     size_t          i, j, at;
@@ -259,11 +325,12 @@ sparse_adam_strip(const train_batch_t *x, const float *dz, size_t ld,
             c[j] = VSET1(0);
         }
 
-        pairs(x->col + i * x->max_rows, x->col_n[i], dz, ld, c, nv);
+        pairs(x->at + i * x->max_rows, x->v + i * x->max_rows, x->n[i], dz,
+              ldz, c, nv);
 
         UNROLL
         for (j = 0; j < nv; j++) {
-            at = i * ld + j * VW;
+            at = i * ldw + j * VW;
             adam_vector(&a, c[j], w + at, m + at, v + at);
         }
     }
@@ -275,9 +342,9 @@ sparse_adam_strip(const train_batch_t *x, const float *dz, size_t ld,
 /* call(nv) for each strip from column j on; the last may be narrower, by
  * steps of TRAIN_PAD */
 
-#define STRIPS(ld, call)                                                      \
-    for (j = 0; j < (ld); j += STRIP) {                                       \
-        switch (((ld) - j < STRIP) ? (ld) - j : STRIP) {                      \
+#define STRIPS(n, call)                                                       \
+    for (j = 0; j < (n); j += STRIP) {                                        \
+        switch (((n) - j < STRIP) ? (n) - j : STRIP) {                        \
         case 16:                                                              \
             call(16 / VW);                                                    \
             break;                                                            \
@@ -295,36 +362,38 @@ sparse_adam_strip(const train_batch_t *x, const float *dz, size_t ld,
 
 
 static void
-sparse(const train_batch_t *x, const float *w, size_t ld, const float *bias,
-    int relu, float *z)
+sparse(const train_batch_t *x, const float *w, size_t ldw, size_t n,
+    const float *bias, int relu, float *z, size_t ldz)
 {
     size_t  j;
 
-#define CALL(nv)  sparse_strip(x, w + j, ld, bias + j, relu, z + j, nv)
-    STRIPS(ld, CALL)
+#define CALL(nv)  sparse_strip(x, w + j, ldw, bias + j, relu, z + j, ldz, nv)
+    STRIPS(n, CALL)
 #undef CALL
 }
 
 
 static void
-sparse_grad(const train_batch_t *x, const float *dz, size_t ld, float *g)
+sparse_grad(const train_columns_t *x, const float *dz, size_t ldz, size_t n,
+    float *g, size_t ldg)
 {
     size_t  j;
 
-#define CALL(nv)  sparse_grad_strip(x, dz + j, ld, g + j, nv)
-    STRIPS(ld, CALL)
+#define CALL(nv)  sparse_grad_strip(x, dz + j, ldz, g + j, ldg, nv)
+    STRIPS(n, CALL)
 #undef CALL
 }
 
 
 static void
-sparse_adam(const train_batch_t *x, const float *dz, size_t ld,
-    const train_adam_t *o, float *w, float *m, float *v)
+sparse_adam(const train_columns_t *x, const float *dz, size_t ldz, size_t n,
+    const train_adam_t *o, float *w, float *m, float *v, size_t ldw)
 {
     size_t  j;
 
-#define CALL(nv)  sparse_adam_strip(x, dz + j, ld, o, w + j, m + j, v + j, nv)
-    STRIPS(ld, CALL)
+#define CALL(nv)                                                              \
+    sparse_adam_strip(x, dz + j, ldz, o, w + j, m + j, v + j, ldw, nv)
+    STRIPS(n, CALL)
 #undef CALL
 }
 
@@ -345,12 +414,12 @@ adam(const train_adam_t *o, const float *g, float *w, float *m, float *v,
 
 
 static void
-column_sum(const float *dz, size_t rows, size_t ld, float *s)
+column_sum(const float *dz, size_t rows, size_t ld, size_t n, float *s)
 {
     V       c;
     size_t  i, j;
 
-    for (j = 0; j < ld; j += VW) {
+    for (j = 0; j < n; j += VW) {
         c = VLOAD(dz + j);
 
         for (i = 1; i < rows; i++) {

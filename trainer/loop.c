@@ -10,10 +10,8 @@
 
 
 #define LOOP_STREAM      3
-#define LOOP_EVAL_ROWS   256
+#define LOOP_DROP        4          /* key of the dropout's streams */
 
-
-const char *const  train_sched_names[3] = { "constant", "linear", "cosine" };
 
 volatile sig_atomic_t  train_interrupted;
 
@@ -22,23 +20,31 @@ typedef struct {
     train_net_t           *net;
     train_optim_t         *optim;
     const train_plan_t    *plan;
-    const train_source_t  *source;
-    const train_source_t  *valid_source;
-    uint32_t              *train;
+    train_source_t         source;
+    const uint32_t        *train;
     size_t                 n_train;
-    const uint32_t        *valid;
-    size_t                 n_valid;
 
-    train_batch_t          batch;
-    train_work_t           work;
-    train_batch_t          eval_batch;
-    train_work_t           eval_work;
-    train_rng_t            rng;
-    train_progress_t       progress;
+    train_team_t          *team;
+    size_t                 n;           /* members */
+    train_work_t          *work;        /* (n) */
+    unsigned               shared;      /* a batch is filled by all */
+    train_batch_t         *batch;       /* two in turn, or each has its own */
+    train_check_t          check;
+    train_net_t            checked;     /* net, or with averaged weights */
+
+    uint32_t              *order;       /* (n_train) of this epoch */
+    size_t                 steps;       /* in an epoch */
+    float                 *ema;         /* NULL: none */
     float                 *best;        /* parameters */
-    double                 best_watch;
-    size_t                 steps;       /* in all epochs */
-    size_t                 step;
+    train_state_t          state;
+    train_progress_t       progress;
+
+    /* of the epoch at work; member 0 writes */
+    size_t                 epoch;
+    double                 sum;
+    double                 mass;
+    size_t                 rows;
+    unsigned               stop[2];     /* of even and odd steps */
 } loop_t;
 
 
@@ -50,21 +56,15 @@ loop_on_interrupt(int signo)
 }
 
 
-static double
-loop_rate(const loop_t *l)
+void
+train_order(const uint32_t *rows, size_t n, uint64_t seed, size_t epoch,
+    uint32_t *order)
 {
-    double  t;
+    train_rng_t  rng;
 
-    t = (double) l->step / (double) l->steps;
-
-    switch (l->plan->schedule) {
-    case TRAIN_SCHED_LINEAR:
-        return l->optim->lr * (1 - t);
-    case TRAIN_SCHED_COSINE:
-        return l->optim->lr * 0.5 * (1 + cos(M_PI * t));
-    default:
-        return l->optim->lr;
-    }
+    (void) memcpy(order, rows, n * sizeof(uint32_t));
+    train_rng_init(&rng, train_rng_at(seed, epoch), LOOP_STREAM);
+    train_rng_shuffle(&rng, order, n);
 }
 
 
@@ -83,7 +83,7 @@ loop_penalty(const loop_t *l)
         w = l->net->params + y->w_at;
 
         for (j = 0; j < y->in * y->ld; j++) {
-            sum += (double) w[j] * w[j];
+            sum += (double) w[j] * (double) w[j];
         }
     }
 
@@ -91,152 +91,178 @@ loop_penalty(const loop_t *l)
 }
 
 
+/* A member's share of the rows of the step's batch; all of it if the batch is
+ * its own.  Twos stay together: they may be mixed. */
+
+static void
+loop_fill(loop_t *l, size_t id, size_t step)
+{
+    size_t  at, n, twos;
+
+    at = step * l->plan->batch;
+    n = l->n_train - at;
+    n = (n < l->plan->batch) ? n : l->plan->batch;
+
+    if (!l->shared) {
+        train_batch_fill(&l->batch[id], &l->source, l->order + at, n,
+                         l->n_train - at - n);
+        return;
+    }
+
+    twos = (n + 1) / 2;
+    train_batch_rows(&l->batch[step % 2], &l->source, l->order + at, n, 0,
+                     twos * id / l->n * 2,
+                     (id + 1 == l->n) ? n : twos * (id + 1) / l->n * 2);
+}
+
+
+/* Member 0 keeps the books */
+
+static void
+loop_count(loop_t *l, train_batch_t *b, double sum, size_t step)
+{
+    train_batch_count(b);
+    l->sum += sum;
+    l->mass += b->mass;
+    l->rows += b->rows;
+    l->stop[step % 2] = (train_interrupted != 0);
+    train_progress_batch(&l->progress, l->epoch, step + 1, l->sum / l->mass);
+}
+
+
+static void
+loop_member(void *ctx, size_t id)
+{
+    double          sum, average, all;
+    size_t          step, done;
+    loop_t         *l;
+    train_work_t   *w;
+    train_batch_t  *b;
+
+    l = ctx;
+    w = &l->work[id];
+
+    if (l->shared) {
+        loop_fill(l, id, 0);
+        train_team_wait(l->team);
+    }
+
+    for (step = 0; step < l->steps; step++) {
+        b = l->shared ? &l->batch[step % 2] : &l->batch[id];
+
+        if (!l->shared) {
+            loop_fill(l, id, step);
+        }
+
+        done = (l->epoch - 1) * l->steps + step;
+        all = (double) done;
+        average = (1 + all) / (10 + all);       /* of few, the later ones */
+        w->ema_decay = (average < l->plan->ema) ? average : l->plan->ema;
+        w->key = train_rng_at(train_rng_at(l->plan->seed, LOOP_DROP), done);
+
+        sum = train_step(w, b, l->plan->loss,
+                         train_rate(l->plan, l->optim->lr, l->steps, done,
+                                    l->state.plateau));
+
+        if (id == 0) {
+            loop_count(l, b, sum, step);
+        }
+
+        if (l->shared && step + 1 < l->steps) {
+            loop_fill(l, id, step + 1);
+        }
+
+        train_team_wait(l->team);
+
+        if (l->stop[step % 2]) {
+            return;
+        }
+    }
+}
+
+
 /* One pass over the training rows; the mean loss */
 
 static double
-loop_epoch(loop_t *l, size_t epoch, train_result_t *r)
+loop_epoch(loop_t *l, size_t epoch)
 {
-    size_t                at, n, batch, rows, last;
-    double                sum, mass, begin;
-    const train_layer_t  *out;
+    double  begin;
 
     begin = train_now();
-    sum = 0;
-    mass = 0;
-    rows = 0;
-    batch = 0;
-    last = l->net->n_layers - 1;
-    out = &l->net->layers[last];
+    l->epoch = epoch;
+    l->source.epoch = epoch;
+    l->sum = 0;
+    l->mass = 0;
+    l->rows = 0;
+    l->stop[0] = 0;
+    l->stop[1] = 0;
 
-    train_rng_shuffle(&l->rng, l->train, l->n_train);
+    train_order(l->train, l->n_train, l->plan->seed, epoch, l->order);
+    train_team_run(l->team, loop_member, l);
 
-    for (at = 0; at < l->n_train && !train_interrupted; at += n) {
-        n = l->n_train - at;
-        n = (n < l->plan->batch) ? n : l->plan->batch;
+    l->optim->step = l->work[0].optim.step;
+    l->state.result.rows += l->rows;
+    l->state.result.train_seconds += train_now() - begin;
 
-        train_batch_fill(&l->batch, l->source, l->train + at, n,
-                         l->n_train - at - n, 1);
-        train_forward(&l->work, &l->batch);
-        sum += train_loss(l->plan->loss, out->act, &l->batch,
-                          l->work.a[last], out->ld, l->work.d[0]);
-        train_backward(&l->work, &l->batch, l->net->params, l->optim,
-                       loop_rate(l));
-
-        rows += n;
-        mass += l->batch.mass;
-        l->step++;
-        train_progress_batch(&l->progress, epoch, ++batch, sum / mass);
-    }
-
-    r->rows += rows;
-    r->train_seconds += train_now() - begin;
-
-    return rows ? sum / mass + loop_penalty(l) : NAN;
-}
-
-
-static int
-loop_correct(const train_batch_t *b, size_t row, const float *y)
-{
-    size_t  j, best;
-
-    if (b->out == 1) {
-        return (y[0] > 0.5f) == (b->classes[row] == 1);
-    }
-
-    best = 0;
-
-    for (j = 1; j < b->out; j++) {
-        best = (y[j] > y[best]) ? j : best;
-    }
-
-    return best == b->classes[row];
-}
-
-
-/* Mean loss of the validation rows, and accuracy or R2 */
-
-static void
-loop_validate(loop_t *l, double *loss, double *score)
-{
-    float                *y;
-    double                sum, mass, good, t, t1, t2, e, weight;
-    size_t                at, n, i, last;
-    train_batch_t        *b;
-    const train_layer_t  *out;
-
-    b = &l->eval_batch;
-    last = l->net->n_layers - 1;
-    out = &l->net->layers[last];
-    y = l->eval_work.a[last];
-    sum = 0;
-    mass = 0;
-    good = 0;
-    e = 0;
-    t1 = 0;
-    t2 = 0;
-
-    for (at = 0; at < l->n_valid; at += n) {
-        n = l->n_valid - at;
-        n = (n < LOOP_EVAL_ROWS) ? n : LOOP_EVAL_ROWS;
-
-        train_batch_fill(b, l->valid_source, l->valid + at, n,
-                         l->n_valid - at - n, 0);
-        train_forward(&l->eval_work, b);
-        sum += train_loss(l->plan->loss, out->act, b, y, out->ld, NULL);
-        mass += b->mass;
-
-        for (i = 0; i < n; i++) {
-            weight = (b->weight != NULL) ? (double) b->weight[i] : 1;
-
-            if (l->valid_source->data->classes != NULL) {
-                good += weight * loop_correct(b, i, y + i * out->ld);
-                continue;
-            }
-
-            t = b->targets[i];
-            t1 += weight * t;
-            t2 += weight * t * t;
-            e += weight * (t - y[i * out->ld]) * (t - y[i * out->ld]);
-        }
-    }
-
-    *loss = sum / mass;
-
-    if (l->valid_source->data->classes != NULL) {
-        *score = good / mass;
-
-    } else {
-        t2 -= t1 * t1 / mass;
-        *score = (t2 > 0) ? 1 - e / t2 : NAN;
-    }
+    return l->sum / l->mass + loop_penalty(l);
 }
 
 
 static void
-loop_start(loop_t *l)
+loop_start(loop_t *l, const train_source_t *valid_source,
+    const uint32_t *valid, size_t n_valid)
 {
-    size_t                batches;
-    const train_plan_t   *plan;
+    size_t               i, n, threads;
+    train_team_t        *team;
+    const train_plan_t  *plan;
 
     plan = l->plan;
-    batches = (l->n_train + plan->batch - 1) / plan->batch;
-
-    l->steps = batches * plan->epochs;
-    l->best_watch = INFINITY;
+    l->steps = (l->n_train + plan->batch - 1) / plan->batch;
+    l->state.best_watch = INFINITY;
+    l->state.plateau_watch = INFINITY;
+    l->state.plateau = 1;
+    l->state.result.best_score = NAN;
     l->best = train_alloc(l->net->n, sizeof(float));
+    l->order = train_alloc(l->n_train, sizeof(uint32_t));
+    l->checked = *l->net;
 
-    train_rng_init(&l->rng, plan->seed, LOOP_STREAM);
-    train_batch_create(&l->batch, l->source, plan->batch);
-    train_work_create(&l->work, l->net, plan->batch, 1);
-
-    if (l->n_valid > 0) {
-        train_batch_create(&l->eval_batch, l->valid_source, LOOP_EVAL_ROWS);
-        train_work_create(&l->eval_work, l->net, LOOP_EVAL_ROWS, 0);
+    if (plan->ema > 0) {
+        l->ema = train_alloc(l->net->n, sizeof(float));
+        (void) memcpy(l->ema, l->net->params, l->net->n * sizeof(float));
+        l->checked.params = l->ema;
     }
 
-    train_progress_begin(&l->progress, plan->epochs, batches,
-                         l->source->data->classes != NULL ? "accuracy" : "R2",
+    team = train_team_create(plan->threads);
+    threads = train_team_size(team);
+    l->n = train_work_members(l->net, plan->batch, threads);
+
+    if (l->n < threads) {
+        train_team_free(team);
+        team = train_team_create(l->n);
+    }
+
+    l->team = team;
+    l->work = train_alloc(l->n, sizeof(train_work_t));
+    train_work_team(l->work, l->n, l->team, l->net, l->optim, l->ema,
+                    plan->batch);
+
+    /* lists of bytes are made faster than they are handed over */
+
+    l->shared = l->n > 1 && !(l->source.sparse
+                              && l->source.data->bytes != NULL
+                              && !l->source.augment.any
+                              && l->source.mixup == 0);
+    n = l->shared ? 2 : l->n;
+    l->batch = train_alloc(n, sizeof(train_batch_t));
+
+    for (i = 0; i < n; i++) {
+        train_batch_create(&l->batch[i], &l->source, plan->batch);
+    }
+
+    train_check_create(&l->check, l->team, &l->checked, plan->loss,
+                       valid_source, valid, n_valid);
+    train_progress_begin(&l->progress, plan->epochs, l->steps,
+                         l->source.data->classes != NULL ? "accuracy" : "R2",
                          (int) plan->quiet);
 }
 
@@ -244,33 +270,41 @@ loop_start(loop_t *l)
 static void
 loop_end(loop_t *l)
 {
-    if (l->n_valid > 0) {
-        train_batch_free(&l->eval_batch);
-        train_work_free(&l->eval_work);
+    size_t  i;
+
+    train_check_free(&l->check);
+
+    for (i = 0; i < (l->shared ? 2 : l->n); i++) {
+        train_batch_free(&l->batch[i]);
     }
 
-    train_batch_free(&l->batch);
-    train_work_free(&l->work);
+    train_work_free(l->work, l->n);
+    train_team_free(l->team);
+    train_free(l->batch);
+    train_free(l->work);
     train_free(l->best);
+    train_free(l->order);
+    train_free(l->ema);
 }
 
 
 /* Is this the best so far?  Then its weights are kept. */
 
 static int
-loop_keep(loop_t *l, train_result_t *r, double loss, double valid_loss,
-    double score)
+loop_keep(loop_t *l, double loss, double valid_loss, double score)
 {
-    double  watch;
+    double           watch;
+    train_result_t  *r;
 
+    r = &l->state.result;
     watch = isnan(valid_loss) ? loss : valid_loss;
 
-    if (!isfinite(watch) || !(watch < l->best_watch)) {
+    if (!isfinite(watch) || !(watch < l->state.best_watch)) {
         return 0;
     }
 
-    l->best_watch = watch;
-    (void) memcpy(l->best, l->net->params, l->net->n * sizeof(float));
+    l->state.best_watch = watch;
+    (void) memcpy(l->best, l->checked.params, l->net->n * sizeof(float));
 
     r->best_epoch = r->epochs;
     r->best_loss = watch;
@@ -281,26 +315,111 @@ loop_keep(loop_t *l, train_result_t *r, double loss, double valid_loss,
 }
 
 
-static void
-loop_run(loop_t *l, train_result_t *r)
-{
-    int     best;
-    double  loss, valid_loss, score, before;
-    size_t  epoch;
+/* Lower rates where nothing got better for a while */
 
-    for (epoch = 1; epoch <= l->plan->epochs; epoch++) {
+static void
+loop_plateau(loop_t *l, double watch)
+{
+    if (watch < l->state.plateau_watch) {
+        l->state.plateau_watch = watch;
+        l->state.plateau_wait = 0;
+        return;
+    }
+
+    if (++l->state.plateau_wait >= l->plan->plateau) {
+        l->state.plateau *= l->plan->step_factor;
+        l->state.plateau_wait = 0;
+    }
+}
+
+
+/* What a checkpoint holds beside the state */
+
+static void
+loop_arrays(const loop_t *l, float **arrays)
+{
+    arrays[0] = l->net->params;
+    arrays[1] = l->optim->m;
+    arrays[2] = l->optim->v;
+    arrays[3] = l->ema;
+    arrays[4] = l->best;
+}
+
+
+static void
+loop_checkpoint(loop_t *l, size_t epoch)
+{
+    float               *arrays[TRAIN_STATE_ARRAYS];
+    const train_plan_t  *p;
+
+    p = l->plan;
+
+    if (p->checkpoint == NULL
+        || (epoch % p->checkpoint_every != 0 && epoch != p->epochs
+            && !l->state.result.stopped))
+    {
+        return;
+    }
+
+    loop_arrays(l, arrays);
+    l->state.step = l->optim->step;
+    train_checkpoint_write(p, &l->state, arrays, l->net->n);
+}
+
+
+static void
+loop_resume(loop_t *l)
+{
+    size_t  i;
+    float  *arrays[TRAIN_STATE_ARRAYS];
+
+    if (l->plan->checkpoint == NULL || !l->plan->resume) {
+        return;
+    }
+
+    loop_arrays(l, arrays);
+
+    if (!train_checkpoint_read(l->plan, &l->state, arrays, l->net->n)) {
+        return;
+    }
+
+    l->optim->step = l->state.step;
+
+    for (i = 0; i < l->n; i++) {
+        l->work[i].optim.step = l->state.step;
+    }
+
+    train_work_copy(l->work, l->n);
+
+    if (!l->plan->quiet) {
+        (void) fprintf(stderr, "resumed after epoch %zu\n",
+                       l->state.result.epochs);
+    }
+}
+
+
+static void
+loop_run(loop_t *l)
+{
+    int              best;
+    double           loss, valid_loss, score, before;
+    size_t           epoch;
+    train_result_t  *r;
+
+    r = &l->state.result;
+
+    for (epoch = r->epochs + 1; epoch <= l->plan->epochs && !r->stopped;
+         epoch++)
+    {
         before = r->train_seconds;
         valid_loss = NAN;
         score = NAN;
         r->epochs = epoch;
 
-        loss = loop_epoch(l, epoch, r);
-
-        if (l->n_valid > 0) {
-            loop_validate(l, &valid_loss, &score);
-        }
-
-        best = loop_keep(l, r, loss, valid_loss, score);
+        loss = loop_epoch(l, epoch);
+        train_check(&l->check, &valid_loss, &score);
+        best = loop_keep(l, loss, valid_loss, score);
+        loop_plateau(l, isnan(valid_loss) ? loss : valid_loss);
 
         train_progress_epoch(&l->progress, epoch, loss, valid_loss, score,
                              (double) l->n_train
@@ -315,13 +434,10 @@ loop_run(loop_t *l, train_result_t *r)
             return;
         }
 
-        if (l->plan->patience > 0
-            && epoch - r->best_epoch >= l->plan->patience
-            && epoch < l->plan->epochs)
-        {
-            r->stopped = 1;
-            return;
-        }
+        r->stopped = l->plan->patience > 0
+                     && epoch - r->best_epoch >= l->plan->patience
+                     && epoch < l->plan->epochs;
+        loop_checkpoint(l, epoch);
     }
 }
 
@@ -329,8 +445,8 @@ loop_run(loop_t *l, train_result_t *r)
 void
 train_loop(train_net_t *net, train_optim_t *o, const train_plan_t *plan,
     const train_source_t *source, const train_source_t *valid_source,
-    uint32_t *train, size_t n_train, const uint32_t *valid, size_t n_valid,
-    train_result_t *r)
+    const uint32_t *train, size_t n_train, const uint32_t *valid,
+    size_t n_valid, train_result_t *r)
 {
     loop_t            l = { 0 };
     double            begin;
@@ -338,21 +454,16 @@ train_loop(train_net_t *net, train_optim_t *o, const train_plan_t *plan,
     struct sigaction  sa = { 0 }, old;
 
     begin = train_now();
-    (void) memset(r, 0, sizeof(train_result_t));
-    r->best_score = NAN;
-
     l.net = net;
     l.optim = o;
     l.plan = plan;
-    l.source = source;
-    l.valid_source = valid_source;
+    l.source = *source;
     l.train = train;
     l.n_train = n_train;
-    l.valid = valid;
-    l.n_valid = n_valid;
 
     denormals = train_flush_denormals();
-    loop_start(&l);
+    loop_start(&l, valid_source, valid, n_valid);
+    loop_resume(&l);
 
     /* the second Ctrl-C ends the program */
 
@@ -362,9 +473,11 @@ train_loop(train_net_t *net, train_optim_t *o, const train_plan_t *plan,
     (void) sigemptyset(&sa.sa_mask);
     (void) sigaction(SIGINT, &sa, &old);
 
-    loop_run(&l, r);
+    loop_run(&l);
 
     (void) sigaction(SIGINT, &old, NULL);
+
+    *r = l.state.result;
 
     if (r->best_epoch > 0) {
         (void) memcpy(net->params, l.best, net->n * sizeof(float));

@@ -160,29 +160,6 @@ loss_distance(train_loss_t kind, const float *a, size_t n,
 }
 
 
-/* Targets of a row as numbers: those there are, or 0 and 1 from its class */
-
-static const float *
-loss_targets(const train_batch_t *b, size_t row, size_t n, int classes)
-{
-    float  *t;
-
-    t = b->targets + row * n;
-
-    if (classes) {
-        (void) memset(t, 0, n * sizeof(float));
-
-        if (n == 1) {
-            t[0] = (float) b->classes[row];
-        } else {
-            t[b->classes[row]] = 1;
-        }
-    }
-
-    return t;
-}
-
-
 /* One row: z(n) becomes answers, d(n), if not NULL, the gradient */
 
 static double
@@ -195,13 +172,13 @@ loss_row(train_loss_t loss, maas_act_t act, const train_batch_t *b, size_t row,
 
     n = b->out;
 
-    if (loss == TRAIN_LOSS_SPARSE) {
+    if (loss == TRAIN_LOSS_SPARSE && !b->soft) {
         return loss_softmax(z, n, NULL, b->classes[row], scale, d);
     }
 
-    t = loss_targets(b, row, n, act != MAAS_ACT_LINEAR && !b->soft);
+    t = b->targets + row * n;
 
-    if (loss == TRAIN_LOSS_CATEGORICAL) {
+    if (loss == TRAIN_LOSS_SPARSE || loss == TRAIN_LOSS_CATEGORICAL) {
         return loss_softmax(z, n, t, 0, scale, d);
     }
 
@@ -225,26 +202,45 @@ loss_row(train_loss_t loss, maas_act_t act, const train_batch_t *b, size_t row,
 }
 
 
+void
+train_loss_rows(train_loss_t loss, maas_act_t act, const train_batch_t *b,
+    size_t from, size_t to, float *z, size_t ld, float *dz, double *losses)
+{
+    float   w, *d;
+    size_t  i;
+
+    for (i = from; i < to; i++) {
+        d = NULL;
+
+        if (dz != NULL) {
+            d = dz + i * ld;
+            (void) memset(d, 0, ld * sizeof(float));
+        }
+
+        w = (b->weight != NULL) ? b->weight[i] : 1;
+        losses[i] = (double) w * loss_row(loss, act, b, i,
+                                          w / (float) b->rows, z + i * ld, ld,
+                                          d);
+    }
+}
+
+
 double
 train_loss(train_loss_t loss, maas_act_t act, const train_batch_t *b,
     float *z, size_t ld, float *dz)
 {
-    float   w, *d;
-    size_t  i;
-    double  sum;
+    size_t   i;
+    double   sum, *losses;
 
+    losses = train_alloc(b->rows, sizeof(double));
+    train_loss_rows(loss, act, b, 0, b->rows, z, ld, dz, losses);
     sum = 0;
 
-    if (dz != NULL) {
-        (void) memset(dz, 0, b->rows * ld * sizeof(float));
+    for (i = 0; i < b->rows; i++) {
+        sum += losses[i];
     }
 
-    for (i = 0; i < b->rows; i++) {
-        d = (dz != NULL) ? dz + i * ld : NULL;
-        w = (b->weight != NULL) ? b->weight[i] : 1;
-        sum += (double) w * loss_row(loss, act, b, i, w / (float) b->rows,
-                                     z + i * ld, ld, d);
-    }
+    train_free(losses);
 
     return sum;
 }

@@ -1,10 +1,9 @@
 /*
- * The network: layers from a short spec, parameters and their first values.
- * Running it is in forward.c and backward.c.
+ * The network: where its layers' parameters stand, and their first values.
+ * Running it is in forward.c and backward.c; spec.c reads layers.
  */
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "trainer.h"
@@ -13,117 +12,36 @@
 #define NET_STREAM  2
 
 
-static int
-net_activation(const char *name, size_t len, maas_act_t *act)
-{
-    int  i;
+/* Places of a layer's numbers in the parameters */
 
-    for (i = 0; i < MAAS_N_ACTS; i++) {
-        if (strlen(maas__act_names[i]) == len
-            && memcmp(maas__act_names[i], name, len) == 0)
-        {
-            *act = (maas_act_t) i;
-            return 0;
-        }
+static size_t
+net_place(train_layer_t *l, size_t in, size_t at)
+{
+    l->in = in;
+    l->ld = train_pad(l->units);
+    l->at = at;
+    l->w_at = at;
+    l->b_at = l->w_at + in * l->ld;
+    l->gamma_at = l->b_at + l->ld;
+    l->beta_at = l->gamma_at + l->ld;
+    l->mean_at = l->beta_at + l->ld;
+    l->var_at = l->mean_at + l->ld;
+
+    switch (l->norm) {
+    case TRAIN_NORM_NONE:
+        l->size = l->gamma_at - at;
+        break;
+    case TRAIN_NORM_LAYER:
+        l->size = l->mean_at - at;
+        break;
+    case TRAIN_NORM_BATCH:
+        l->size = l->var_at + l->ld - at;
+        break;
     }
 
-    return -1;
+    return at + l->size;
 }
 
-
-/* "64" or "64:relu" or "64:elu:0.5", up to a comma.  Returns what follows, or
- * NULL with a sentence in why. */
-
-static const char *
-net_layer(const char *p, train_layer_t *l, char *why)
-{
-    char    *end;
-    double   alpha;
-    size_t   len;
-
-    l->kind = MAAS_LAYER_DENSE;
-    l->act = MAAS_ACT_RELU;
-    l->units = 0;
-
-    if (*p >= '0' && *p <= '9') {
-        l->units = strtoul(p, &end, 10);
-    } else {
-        end = (char *) p;
-    }
-
-    if (l->units < 1 || l->units > MAAS_MAX_WIDTH) {
-        (void) snprintf(why, 160, "\"%.20s\" is not a layer: expected units "
-                        "from 1 to %u, as in 64:relu", p, MAAS_MAX_WIDTH);
-        return NULL;
-    }
-
-    p = end;
-
-    if (*p == ':') {
-        len = strcspn(++p, ":,");
-
-        if (net_activation(p, len, &l->act) != 0) {
-            (void) snprintf(why, 160, "\"%.*s\" is not an activation: expected"
-                            " relu, leaky_relu, elu, gelu, sigmoid, tanh, "
-                            "softmax or linear", (int) (len < 20 ? len : 20),
-                            p);
-            return NULL;
-        }
-
-        p += len;
-    }
-
-    l->alpha = (l->act == MAAS_ACT_LEAKY_RELU) ? 0.01f : 1;
-
-    if (*p == ':') {
-        alpha = strtod(p + 1, &end);
-
-        if (end == p + 1 || !isfinite((float) alpha)) {
-            (void) snprintf(why, 160, "\"%.20s\" is not an alpha: expected a "
-                            "number", p + 1);
-            return NULL;
-        }
-
-        l->alpha = (float) alpha;
-        p = end;
-    }
-
-    if (*p != ',' && *p != '\0') {
-        (void) snprintf(why, 160, "\"%.20s\" follows a layer: expected a "
-                        "comma", p);
-        return NULL;
-    }
-
-    return p;
-}
-
-
-static int
-net_spec(train_net_t *net, const char *p, char *why)
-{
-    while (*p != '\0') {
-        if (net->n_layers == TRAIN_MAX_NET) {
-            (void) snprintf(why, 160, "more than %d layers", TRAIN_MAX_NET);
-            return -1;
-        }
-
-        p = net_layer(p, &net->layers[net->n_layers++], why);
-
-        if (p == NULL) {
-            return -1;
-        }
-
-        if (*p == ',' && *++p == '\0') {
-            (void) snprintf(why, 160, "nothing follows the last comma");
-            return -1;
-        }
-    }
-
-    return 0;
-}
-
-
-/* Places of weights and biases in the parameters */
 
 static int
 net_layout(train_net_t *net, char *why)
@@ -136,27 +54,38 @@ net_layout(train_net_t *net, char *why)
 
     for (i = 0; i < net->n_layers; i++) {
         l = &net->layers[i];
-        l->in = in;
-        l->ld = train_pad(l->units);
+        at = net_place(l, in, at);
 
-        if ((uint64_t) in * l->ld + at > MAAS_MAX_PARAMS) {
+        if (at > MAAS_MAX_PARAMS) {
             (void) snprintf(why, 160, "more than %llu weights",
                             MAAS_MAX_PARAMS);
             return -1;
         }
 
-        l->w_at = at;
-        at += in * l->ld;
-        l->b_at = at;
-        at += l->ld;
-
-        net->width = (l->ld > net->width) ? l->ld : net->width;
         in = l->units;
     }
 
     net->n = at;
 
     return 0;
+}
+
+
+/* Whose output is added, and by whom first on the way back */
+
+static void
+net_links(train_net_t *net)
+{
+    size_t          i;
+    train_layer_t  *from;
+
+    for (i = net->n_layers; i-- > 0; /* void */ ) {
+        if (net->layers[i].skip > 0) {
+            from = &net->layers[i - net->layers[i].skip];
+            net->layers[i].feeds_first = !from->fed;
+            from->fed = 1;
+        }
+    }
 }
 
 
@@ -173,12 +102,11 @@ train_net_create(train_net_t *net, size_t in, size_t out, maas_task_t task,
     net->in = in;
     net->out = out;
 
-    if (net_spec(net, spec, why) != 0) {
+    if (train_spec_read(net, spec, why) != 0) {
         return -1;
     }
 
     last = &net->layers[net->n_layers++];
-    last->kind = MAAS_LAYER_DENSE;
     last->act = output[task];
     last->alpha = 1;
     last->units = out;
@@ -187,6 +115,7 @@ train_net_create(train_net_t *net, size_t in, size_t out, maas_task_t task,
         return -1;
     }
 
+    net_links(net);
     net->params = train_alloc(net->n, sizeof(float));
 
     return 0;
@@ -196,6 +125,8 @@ train_net_create(train_net_t *net, size_t in, size_t out, maas_task_t task,
 static int
 net_is_he(const train_layer_t *l, train_init_t init)
 {
+    init = (l->init != TRAIN_INIT_AUTO) ? l->init : init;
+
     if (init != TRAIN_INIT_AUTO) {
         return init == TRAIN_INIT_HE;
     }
@@ -228,6 +159,14 @@ train_net_init(train_net_t *net, train_init_t init, uint64_t seed)
             for (k = 0; k < l->units; k++) {
                 w[j * l->ld + k] = (float)
                                  ((2 * train_rng_unit(&rng) - 1) * limit);
+            }
+        }
+
+        for (k = 0; k < l->units && l->norm != TRAIN_NORM_NONE; k++) {
+            net->params[l->gamma_at + k] = 1;
+
+            if (l->norm == TRAIN_NORM_BATCH) {
+                net->params[l->var_at + k] = 1;
             }
         }
     }
@@ -272,6 +211,10 @@ train_net_parameters(const train_net_t *net)
 
     for (i = 0; i < net->n_layers; i++) {
         n += (net->layers[i].in + 1) * net->layers[i].units;
+
+        if (net->layers[i].norm == TRAIN_NORM_LAYER) {
+            n += 2 * net->layers[i].units;
+        }
     }
 
     return n;

@@ -9,6 +9,9 @@
 #include "kernel.h"
 
 
+#define OPTIM_PART  512         /* numbers of a clipped gradient at a time */
+
+
 const char *const  train_optim_names[TRAIN_N_OPTS] = {
     "sgd", "momentum", "nesterov", "rmsprop", "adam", "adamw"
 };
@@ -73,138 +76,117 @@ train_optim_adam(const train_optim_t *o, double lr, train_adam_t *a)
 }
 
 
+/* A rule in single precision, for n numbers at a time */
+
+typedef struct {
+    train_optim_kind_t  kind;
+    float               rate, factor, l2, decay, mu, rho, eps;
+    train_adam_t        adam;
+} optim_rule_t;
+
+
 static void
-optim_momentum(train_optim_t *o, float *w, const float *g, size_t at,
-    size_t n, double lr, float l2)
+optim_sgd(const optim_rule_t *r, float *w, float *m, const float *g, size_t n)
 {
-    int     nesterov;
-    float   rate, mu, gi, *m;
+    float   gi;
     size_t  i;
 
-    nesterov = (o->kind == TRAIN_OPT_NESTEROV);
-    rate = (float) lr;
-    mu = (float) o->momentum;
-    m = o->m + at;
-
     for (i = 0; i < n; i++) {
-        gi = rate * (g[i] + l2 * w[i]);
-        m[i] = mu * m[i] - gi;
-        w[i] += nesterov ? mu * m[i] - gi : m[i];
-    }
-}
+        w[i] -= r->decay * w[i];
+        gi = r->rate * (r->factor * g[i] + r->l2 * w[i]);
 
-
-static void
-optim_rmsprop(train_optim_t *o, float *w, const float *g, size_t at, size_t n,
-    double lr, float l2)
-{
-    float   rate, rho, eps, gi, *v;
-    size_t  i;
-
-    rate = (float) lr;
-    rho = (float) o->rho;
-    eps = (float) o->eps;
-    v = o->v + at;
-
-    for (i = 0; i < n; i++) {
-        gi = g[i] + l2 * w[i];
-        v[i] = rho * v[i] + (1 - rho) * gi * gi;
-        w[i] -= rate * gi / sqrtf(v[i] + eps);
-    }
-}
-
-
-/* n parameters from `at` on; biases know neither l2 nor decay */
-
-static void
-optim_range(train_optim_t *o, float *params, const float *grad, size_t at,
-    size_t n, double lr, int weights)
-{
-    float         l2, decay, *w;
-    size_t        i;
-    const float  *g;
-    train_adam_t  adam;
-
-    w = params + at;
-    g = grad + at;
-    l2 = weights ? (float) (2 * o->l2) : 0;
-    decay = weights ? (float) (lr * o->weight_decay) : 0;
-
-    if (o->kind >= TRAIN_OPT_ADAM) {
-        train_optim_adam(o, lr, &adam);
-        adam.l2 = l2;
-        adam.decay = decay;
-        train_kernel()->adam(&adam, g, w, o->m + at, o->v + at, n);
-        return;
-    }
-
-    for (i = 0; i < n && decay != 0; i++) {
-        w[i] -= decay * w[i];
-    }
-
-    switch (o->kind) {
-
-    case TRAIN_OPT_SGD:
-        for (i = 0; i < n; i++) {
-            w[i] -= (float) lr * (g[i] + l2 * w[i]);
+        switch (r->kind) {
+        case TRAIN_OPT_SGD:
+            w[i] -= gi;
+            break;
+        case TRAIN_OPT_MOMENTUM:
+            m[i] = r->mu * m[i] - gi;
+            w[i] += m[i];
+            break;
+        default:
+            m[i] = r->mu * m[i] - gi;
+            w[i] += r->mu * m[i] - gi;
         }
-        return;
-
-    case TRAIN_OPT_RMSPROP:
-        optim_rmsprop(o, w, g, at, n, lr, l2);
-        return;
-
-    default:
-        optim_momentum(o, w, g, at, n, lr, l2);
     }
 }
 
 
-/* Keras's global norm; padding is zero and adds nothing */
-
 static void
-optim_clip(const train_optim_t *o, float *g, size_t n)
+optim_rmsprop(const optim_rule_t *r, float *w, float *v, const float *g,
+    size_t n)
 {
-    float   f;
-    double  sum;
+    float   gi;
     size_t  i;
 
-    sum = 0;
-
     for (i = 0; i < n; i++) {
-        sum += (double) g[i] * g[i];
+        w[i] -= r->decay * w[i];
+        gi = r->factor * g[i] + r->l2 * w[i];
+        v[i] = r->rho * v[i] + (1 - r->rho) * gi * gi;
+        w[i] -= r->rate * gi / sqrtf(v[i] + r->eps);
     }
+}
 
-    sum = sqrt(sum);
 
-    if (sum <= o->clip_norm) {
+/* The kernel takes the gradient as it is: a clipped one is made first */
+
+static void
+optim_adam(const optim_rule_t *r, float *w, float *m, float *v,
+    const float *g, size_t n)
+{
+    float   clipped[OPTIM_PART];
+    size_t  i, j, part;
+
+    if (r->factor == 1) {
+        train_kernel()->adam(&r->adam, g, w, m, v, n);
         return;
     }
 
-    f = (float) (o->clip_norm / sum);
+    for (i = 0; i < n; i += part) {
+        part = (n - i < OPTIM_PART) ? n - i : OPTIM_PART;
 
-    for (i = 0; i < n; i++) {
-        g[i] *= f;
+        for (j = 0; j < part; j++) {
+            clipped[j] = r->factor * g[i + j];
+        }
+
+        train_kernel()->adam(&r->adam, clipped, w + i, m + i, v + i, part);
     }
 }
 
 
 void
-train_optim_step(train_optim_t *o, const train_net_t *net, float *params,
-    float *grad, double lr)
+train_optim_apply(const train_optim_t *o, double lr, double factor,
+    int weights, float *w, float *m, float *v, const float *g, size_t rows,
+    size_t n, size_t ld)
 {
-    size_t                i;
-    const train_layer_t  *l;
+    size_t        i, at;
+    optim_rule_t  r;
 
-    if (o->clip_norm > 0) {
-        optim_clip(o, grad, net->n);
+    r.kind = o->kind;
+    r.rate = (float) lr;
+    r.factor = (float) factor;
+    r.l2 = weights ? (float) (2 * o->l2) : 0;
+    r.decay = weights ? (float) (lr * o->weight_decay) : 0;
+    r.mu = (float) o->momentum;
+    r.rho = (float) o->rho;
+    r.eps = (float) o->eps;
+    train_optim_adam(o, lr, &r.adam);
+    r.adam.l2 = r.l2;
+    r.adam.decay = r.decay;
+
+    if (n == ld) {
+        n *= rows;
+        rows = 1;
     }
 
-    o->step++;
+    for (i = 0; i < rows; i++) {
+        at = i * ld;
 
-    for (i = 0; i < net->n_layers; i++) {
-        l = &net->layers[i];
-        optim_range(o, params, grad, l->w_at, l->in * l->ld, lr, 1);
-        optim_range(o, params, grad, l->b_at, l->ld, lr, 0);
+        if (o->kind >= TRAIN_OPT_ADAM) {
+            optim_adam(&r, w + at, m + at, v + at, g + at, n);
+        } else if (o->kind == TRAIN_OPT_RMSPROP) {
+            optim_rmsprop(&r, w + at, v + at, g + at, n);
+        } else {
+            optim_sgd(&r, w + at, m ? m + at : NULL, g + at, n);
+        }
     }
 }

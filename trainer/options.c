@@ -73,7 +73,8 @@ static const option_t  options_table[] = {
     { "target-scaling", 0, CHOICE(target_scaling, options_target_scaling),
       NULL, "of numbers to foretell, undone in the last layer (standard)" },
     { "hidden", 0, TEXT(hidden, 1), "SPEC",
-      "hidden layers, units:activation[:alpha], or none (by the data)" },
+      "hidden layers, or none, as in 64:relu:bn:drop=0.2,64:gelu:ln:res\n"
+      "                           (by the data)" },
     { "init", 0, CHOICE(init, options_init), NULL,
       "first weights (auto: he before relu and its kin)" },
     { "loss", 0, CHOICE(loss, train_loss_names), NULL,
@@ -83,7 +84,17 @@ static const option_t  options_table[] = {
     { "lr", 0, NUMBER(lr, 0, 1e6), "X",
       "learning rate (0.001, adam on tables 0.002, sgd and its kin 0.01)" },
     { "schedule", 0, CHOICE(schedule, train_sched_names), NULL,
-      "learning rate over the epochs (cosine, to zero)" },
+      "learning rate over the epochs (cosine)" },
+    { "warmup", 0, NUMBER(warmup, 0, 1e6), "X",
+      "epochs in which the rate rises from nothing (0)" },
+    { "lr-final", 0, NUMBER(lr_final, 0, 1), "X",
+      "share of the rate at the end of linear and cosine (0)" },
+    { "step-every", 0, COUNT(step_every, 0, 1e6), "N",
+      "epochs a step of schedule step; 0: a third of all (0)" },
+    { "step-factor", 0, NUMBER(step_factor, 0, 1), "X",
+      "what a step or a plateau multiplies the rate by (0.1)" },
+    { "plateau", 0, COUNT(plateau, 1, 1e6), "N",
+      "epochs without progress that lower the rate of plateau (5)" },
     { "epochs", 'e', COUNT(epochs, 1, 1e6), "N",
       "passes over the data at most (50, up to 200 for few rows)" },
     { "batch", 'b', COUNT(batch, 1, 65536), "N",
@@ -110,10 +121,28 @@ static const option_t  options_table[] = {
       "longest gradient, 0: any (0)" },
     { "calibration", 0, CHOICE(calibration, options_calibration), NULL,
       "of probabilities, on 200 validation rows or more (temperature)" },
+    { "ema", 0, NUMBER(ema, 0, 0.999999), "X",
+      "use weights averaged with this decay, as 0.999; 0: the last (0)" },
+    { "label-smoothing", 0, NUMBER(smoothing, 0, 0.9), "X",
+      "so much of each class is spread over all (0)" },
+    { "augment", 0, TEXT(augment, 1), "SPEC",
+      "vary pictures: shift=2,rotate=10,scale=0.1,shear,elastic,noise" },
+    { "mixup", 0, NUMBER(mixup, 0, 100), "X",
+      "mix rows in twos by Beta(X,X), 0: never (0)" },
     { "seed", 0, COUNT(seed, 0, 9007199254740992.0), "N",
       "the same seed gives the same bits (1)" },
     { "config", 'c', TEXT(config, 0), "FILE",
       "lines \"option = value\"; the command line wins" },
+    { "threads", 0, OPT_COUNT, 0, AT(threads), 0, 64, NULL, 0, "N",
+      "cores to use, 0: all; changes no bit of the result (0)" },
+    { "checkpoint", 0, TEXT(checkpoint, 0), "FILE",
+      "write the state of training there after each epoch" },
+    { "checkpoint-every", 0, OPT_COUNT, 0, AT(checkpoint_every), 1, 1e6, NULL,
+      0, "N", "after so many epochs each (1)" },
+    { "checkpoint-keep", 0, OPT_COUNT, 0, AT(checkpoint_keep), 1, 1000, NULL,
+      0, "N", "files to keep, the older as FILE.1, FILE.2 (2)" },
+    { "resume", 0, FLAG(resume), NULL,
+      "go on from the checkpoint, if there is one" },
     { "json", 0, FLAG(json), NULL,
       "the result as JSON" },
     { "quiet", 'q', FLAG(quiet), NULL,
@@ -263,6 +292,34 @@ options_trim(char *s)
 }
 
 
+/* "layer = 64 relu bn": one more hidden layer, instead of the default ones */
+
+static void
+options_layer(train_options_t *o, const char *value)
+{
+    char    *spec, *p;
+    size_t   n;
+
+    spec = o->layers ? train_format("%s,%s", o->hidden, value)
+                     : train_strdup(value);
+    n = 0;
+
+    for (p = spec; *p != '\0'; p++) {
+        if (*p != ' ' && *p != '\t') {
+            spec[n++] = *p;
+
+        } else if (spec[n - 1] != ':') {
+            spec[n++] = ':';
+        }
+    }
+
+    spec[n] = '\0';
+    train_free(o->hidden);
+    o->hidden = spec;
+    o->layers = 1;
+}
+
+
 static void
 options_config_line(train_options_t *o, const char *path, size_t n,
     char *line)
@@ -286,6 +343,11 @@ options_config_line(train_options_t *o, const char *path, size_t n,
     *value++ = '\0';
     line = options_trim(line);
     value = options_trim(value);
+
+    if (strcmp(line, "layer") == 0) {
+        options_layer(o, value);
+        return;
+    }
 
     for (i = 0; i < OPTIONS_N; i++) {
         if (strcmp(options_table[i].name, line) == 0
@@ -350,6 +412,11 @@ options_defaults(train_options_t *o)
     o->beta2 = 0.999;
     o->epsilon = 1e-7;
     o->weight_decay = NAN;
+    o->augment = train_strdup("");
+    o->step_factor = 0.1;
+    o->plateau = 5;
+    o->checkpoint_every = 1;
+    o->checkpoint_keep = 2;
 }
 
 
@@ -477,6 +544,10 @@ options_check(train_options_t *o)
 
     if (o->output == NULL) {
         train_usage("fit", "--output is missing");
+    }
+
+    if (o->resume && o->checkpoint == NULL) {
+        train_usage("fit", "--resume: from where?  --checkpoint is missing");
     }
 
     if (o->hidden != NULL && strcmp(o->hidden, "none") == 0) {

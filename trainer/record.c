@@ -84,22 +84,55 @@ record_inputs(cJSON *doc, const train_record_t *r)
 }
 
 
+/* "layers.N" is the name of layer N, "input" what all begin with */
+
+static void
+record_sources(cJSON *layer, const maas_layer_t *l)
+{
+    char      name[32];
+    cJSON    *list;
+    unsigned  i;
+
+    list = cJSON_AddArrayToObject(layer, "inputs");
+
+    for (i = 0; i < l->n_in; i++) {
+        (void) snprintf(name, sizeof(name), "layers.%u", l->in[i] - 1);
+        (void) cJSON_AddItemToArray(list, cJSON_CreateString(
+                                        l->in[i] == 0 ? "input" : name));
+    }
+}
+
+
 static void
 record_layers(cJSON *doc, const train_net_t *net)
 {
-    size_t                i;
-    cJSON                *list, *layer;
-    const train_layer_t  *l;
+    size_t               i;
+    cJSON               *list, *layer;
+    train_export_t      *e;
+    const maas_layer_t  *l;
 
     list = cJSON_AddArrayToObject(doc, "layers");
+    e = train_export(net);
 
-    for (i = 0; i < net->n_layers; i++) {
-        l = &net->layers[i];
+    for (i = 0; i < e->n; i++) {
+        l = &e->layers[i];
         layer = cJSON_CreateObject();
 
         (void) cJSON_AddStringToObject(layer, "kind",
                                        maas__kind_names[l->kind]);
-        (void) cJSON_AddNumberToObject(layer, "units", (double) l->units);
+
+        if (l->kind == MAAS_LAYER_DENSE) {
+            (void) cJSON_AddNumberToObject(layer, "units", (double) l->units);
+        }
+
+        if (l->kind == MAAS_LAYER_NORM) {
+            record_float(layer, "epsilon", l->eps);
+        }
+
+        if (l->n_in > 1) {
+            record_sources(layer, l);
+        }
+
         (void) cJSON_AddStringToObject(layer, "activation",
                                        maas__act_names[l->act]);
 
@@ -109,6 +142,8 @@ record_layers(cJSON *doc, const train_net_t *net)
 
         (void) cJSON_AddItemToArray(list, layer);
     }
+
+    train_export_free(e);
 }
 
 

@@ -3,6 +3,8 @@
  * Integers only decide, so that every machine draws the same.
  */
 
+#include <math.h>
+
 #include "trainer.h"
 
 
@@ -100,4 +102,49 @@ train_rng_shuffle(train_rng_t *r, uint32_t *a, size_t n)
         a[i - 1] = a[j];
         a[j] = t;
     }
+}
+
+
+double
+train_rng_normal(train_rng_t *r)
+{
+    int     i;
+    double  sum;
+
+    /* twelve even numbers: near enough, and free of libm's roundings */
+
+    sum = -6;
+
+    for (i = 0; i < 12; i++) {
+        sum += train_rng_unit(r);
+    }
+
+    return sum;
+}
+
+
+double
+train_rng_beta(train_rng_t *r, double alpha)
+{
+    double  x, y;
+
+    /* Johnk: a pair of powers that sum up to at most 1 */
+
+    do {
+        x = pow(train_rng_unit(r), 1 / alpha);
+        y = pow(train_rng_unit(r), 1 / alpha);
+    } while (x + y > 1 || x + y == 0);
+
+    return x / (x + y);
+}
+
+
+uint64_t
+train_rng_at(uint64_t key, uint64_t at)
+{
+    uint64_t  x;
+
+    x = key + at * 0x9e3779b97f4a7c15ull;
+
+    return train_splitmix(&x);
 }

@@ -87,6 +87,29 @@ uint32_t train_rng_below(train_rng_t *r, uint32_t n);
 /* Even in [0,1). */
 double train_rng_unit(train_rng_t *r);
 void train_rng_shuffle(train_rng_t *r, uint32_t *a, size_t n);
+/* About normal with mean 0 and deviation 1; the same on every machine. */
+double train_rng_normal(train_rng_t *r);
+/* Of Beta(alpha,alpha), by rejection. */
+double train_rng_beta(train_rng_t *r, double alpha);
+/* The at-th number of the stream `key`: no state, so that threads may draw in
+ * any order. */
+uint64_t train_rng_at(uint64_t key, uint64_t at);
+
+
+/* team.c: threads that work in step; member 0 is the caller.  What they
+ * compute must not depend on who is first. */
+
+typedef struct train_team_s  train_team_t;
+
+/* n members, denormals flushed in all but the caller; 0: one for each core */
+train_team_t *train_team_create(size_t n);
+void train_team_free(train_team_t *t);
+size_t train_team_size(const train_team_t *t);
+/* job(ctx, 0..n-1), each on a thread of its own; returns when all are done */
+void train_team_run(train_team_t *t, void (*job)(void *ctx, size_t id),
+    void *ctx);
+/* Within a job: nobody goes on before all have come.  NULL: alone. */
+void train_team_wait(train_team_t *t);
 
 
 /* data.c: rows of numbers with what is to be foretold */
@@ -222,17 +245,45 @@ typedef enum {
     TRAIN_INIT_GLOROT
 } train_init_t;
 
-/* Matrices are padded: ld = train_pad(units) columns, the last ones zero. */
+typedef enum {
+    TRAIN_NORM_NONE = 0,
+    TRAIN_NORM_BATCH,               /* over the rows of a batch */
+    TRAIN_NORM_LAYER                /* over the numbers of a row */
+} train_norm_t;
+
+/*
+ * A layer: x W + b, then normalised, activated, some of it dropped, and the
+ * output of the layer `skip` below added, as far as it has these.  Matrices
+ * are padded: ld = train_pad(units) columns, the last ones zero.
+ */
 
 typedef struct {
-    maas_kind_t    kind;
     maas_act_t     act;
     float          alpha;
+    train_norm_t   norm;
+    float          eps;             /* of norm */
+    float          drop;            /* share that is dropped in training */
+    size_t         skip;            /* 0: nothing is added */
+    train_init_t   init;
+
     size_t         in;
     size_t         units;
     size_t         ld;
-    size_t         w_at;            /* (in,ld), place in the parameters */
+
+    /* places in the parameters; from gamma on only with norm, mean and var
+     * only with TRAIN_NORM_BATCH */
+    size_t         at;              /* where the layer begins */
+    size_t         size;            /* floats of it */
+    size_t         w_at;            /* (in,ld), here the layer begins */
     size_t         b_at;            /* (ld) */
+    size_t         gamma_at;        /* (ld), behind b */
+    size_t         beta_at;         /* (ld), behind gamma */
+    size_t         mean_at;         /* (ld) */
+    size_t         var_at;          /* (ld) */
+
+    unsigned       fed;             /* a layer above adds this one's output */
+    unsigned       feeds_first;     /* of those that add the same output this
+                                       is the highest */
 } train_layer_t;
 
 typedef struct {
@@ -240,13 +291,13 @@ typedef struct {
     size_t         out;
     size_t         n_layers;
     train_layer_t  layers[TRAIN_MAX_NET + 1];
-    size_t         width;           /* widest ld */
     size_t         n;               /* floats in params, padding counted */
     float         *params;
 } train_net_t;
 
-/* spec: "64:relu,64:relu" or "" for none; the output layer is added: softmax,
- * sigmoid or linear.  Returns 0, or -1 with a sentence in why[160]. */
+/* spec: layers like "64:relu:bn:drop=0.2", or "" for none; the output layer is
+ * added: softmax, sigmoid or linear.  Returns 0, or -1 with a sentence in
+ * why[160]. */
 int train_net_create(train_net_t *net, size_t in, size_t out,
     maas_task_t task, const char *spec, char *why);
 void train_net_init(train_net_t *net, train_init_t init, uint64_t seed);
@@ -254,16 +305,38 @@ void train_net_free(train_net_t *net);
 /* The last layer, before its activation, gives factor times what it gave, plus
  * shift. */
 void train_net_fold(train_net_t *net, double factor, double shift);
-/* Without padding. */
+/* Without padding, as the file will have them. */
 size_t train_net_parameters(const train_net_t *net);
+
+/* spec.c: the hidden layers of a spec.  Returns as train_net_create(). */
+int train_spec_read(train_net_t *net, const char *spec, char *why);
+
+
+/* product.c: room of a thread to pack matrices into; zero to begin with */
+
+typedef struct {
+    float         *b;
+    float         *a;
+    size_t         a_size;
+} train_pack_t;
+
+
+/* export.c: the layers as the model file has them */
+
+typedef struct {
+    size_t         n;
+    maas_layer_t   layers[3 * (TRAIN_MAX_NET + 1)];
+} train_export_t;
+
+/* To be given to train_export_free(). */
+train_export_t *train_export(const train_net_t *net);
+void train_export_free(train_export_t *e);
 
 
 /* batch.c: rows on their way through the network */
 
-typedef struct {
-    uint32_t       at;              /* column in a row, row in a column */
-    float          v;
-} train_pair_t;
+/* As a matrix, or as lists of what is not zero: (rows,stride) places and
+ * values, n(rows) of them in each row */
 
 typedef struct {
     size_t         rows;
@@ -272,16 +345,45 @@ typedef struct {
     size_t         out;
     unsigned       sparse;
     float         *x;               /* (rows,in) unless sparse */
-    train_pair_t  *row;             /* sparse: pairs, row after row, */
-    uint32_t      *row_at;          /*     (rows + 1) where they begin */
-    train_pair_t  *col;             /* sparse: (in,max_rows) pairs, */
-    uint32_t      *col_n;           /*     (in) so many of each column */
+    size_t         stride;
+    uint32_t      *at;
+    float         *v;
+    uint32_t      *n;
     uint32_t      *classes;         /* (rows) */
     float         *targets;         /* (rows,out) */
     float         *weight;          /* (rows), NULL: each counts once */
     double         mass;            /* sum of the weights, or rows */
     unsigned       soft;            /* targets are shares of classes, given */
 } train_batch_t;
+
+/* The same lists by columns: (in,max_rows) places and values, n(in) */
+
+typedef struct {
+    size_t         in;
+    size_t         max_rows;
+    uint32_t      *at;
+    float         *v;
+    uint32_t      *n;
+} train_columns_t;
+
+/* augment.c: pictures, each time a little different */
+
+typedef struct {
+    unsigned       any;
+    double         shift;           /* pixels, at most, each way */
+    double         rotate;          /* degrees, at most, each way */
+    double         scale;           /* 0.1: 10 %, each way, in x and y */
+    double         shear;           /* 0.1: a tenth of the height aside */
+    double         elastic;         /* pixels, deviation of a smooth field */
+    double         noise;           /* deviation of each number */
+} train_augment_t;
+
+/* text: "shift=2,rotate=10".  Returns 0, or -1 with a sentence in why[160]. */
+int train_augment_read(train_augment_t *a, const char *text, char *why);
+/* x(height,width), what is beyond its edge is `ground` */
+void train_augment_row(const train_augment_t *a, train_rng_t *rng,
+    size_t height, size_t width, float ground, float *x);
+
 
 /* What gives batches: data seen through the scaling. */
 
@@ -290,6 +392,13 @@ typedef struct {
     const train_scale_t  *scale;
     float                 lut[256]; /* byte -> network input */
     unsigned              sparse;   /* worth skipping zeros */
+
+    /* for training alone, all zero after train_source_init() */
+    float                 smoothing;    /* this much of a class is everyone's */
+    double                mixup;        /* alpha of Beta(alpha,alpha) */
+    train_augment_t       augment;
+    uint64_t              seed;
+    uint64_t              epoch;
 } train_source_t;
 
 void train_source_init(train_source_t *s, const train_data_t *d,
@@ -298,9 +407,18 @@ void train_batch_create(train_batch_t *b, const train_source_t *s,
     size_t max_rows);
 void train_batch_free(train_batch_t *b);
 /* row(n), n <= max_rows: rows of the data, in this order; `follow` more stand
- * behind them, for later.  columns: the gradient will be wanted too. */
+ * behind them, for later.  Fills from..to of the batch; once all are filled
+ * train_batch_count() must follow. */
+void train_batch_rows(train_batch_t *b, const train_source_t *s,
+    const uint32_t *row, size_t n, size_t follow, size_t from, size_t to);
+void train_batch_count(train_batch_t *b);
+/* Both, for all rows. */
 void train_batch_fill(train_batch_t *b, const train_source_t *s,
-    const uint32_t *row, size_t n, size_t follow, int columns);
+    const uint32_t *row, size_t n, size_t follow);
+
+void train_columns_create(train_columns_t *c, size_t in, size_t max_rows);
+void train_columns_free(train_columns_t *c);
+void train_columns_fill(train_columns_t *c, const train_batch_t *b);
 
 
 /* loss.c */
@@ -329,33 +447,10 @@ int train_loss_choose(train_loss_t loss, maas_task_t task);
  */
 double train_loss(train_loss_t loss, maas_act_t act, const train_batch_t *b,
     float *z, size_t ld, float *dz);
-
-
-/* forward.c, backward.c: one batch */
-
-typedef struct {
-    const train_net_t   *net;
-    size_t               max_rows;
-    float               *z[TRAIN_MAX_NET + 1];  /* before, NULL if as a */
-    float               *a[TRAIN_MAX_NET + 1];  /* after activation */
-    float               *d[2];                  /* gradients by z */
-    float               *wt;                    /* a transposed matrix */
-    float               *grad;                  /* as net->params */
-} train_work_t;
-
-/* training: make room for gradients too */
-void train_work_create(train_work_t *w, const train_net_t *net,
-    size_t max_rows, int training);
-void train_work_free(train_work_t *w);
-
-/* The last a then holds numbers before the last activation: train_loss()
- * wants them so. */
-void train_forward(train_work_t *w, const train_batch_t *b);
-
-/* act.c: d(rows,ld) *= act'(z), a = act(z).  Not for softmax with dz of the
- * loss: that is fused. */
-void train_act_backward(maas_act_t act, float alpha, const float *z,
-    const float *a, size_t rows, size_t n, size_t ld, float *d);
+/* The same for rows from..to: each one's weighted loss goes to losses[]. */
+void train_loss_rows(train_loss_t loss, maas_act_t act,
+    const train_batch_t *b, size_t from, size_t to, float *z, size_t ld,
+    float *dz, double *losses);
 
 
 /* optim.c */
@@ -396,17 +491,116 @@ void train_optim_create(train_optim_t *o, train_optim_kind_t kind, size_t n);
 void train_optim_free(train_optim_t *o);
 double train_optim_default_lr(train_optim_kind_t kind);
 
-/* backward.c: from w->d[0], which train_loss() filled as dz(rows, last ld):
- * gradients and one step of the optimiser at rate lr. */
-void train_backward(train_work_t *w, const train_batch_t *b, float *params,
-    train_optim_t *o, double lr);
-/* Gradients alone, into w->grad. */
-void train_gradient(train_work_t *w, const train_batch_t *b);
-/* optim.c: grad and params are as net->params; begins a step itself */
-void train_optim_step(train_optim_t *o, const train_net_t *net, float *params,
-    float *grad, double lr);
-/* Numbers for the Adam kernels: the next step's. */
+/* Numbers for the Adam kernels: those of step o->step. */
 void train_optim_adam(const train_optim_t *o, double lr, train_adam_t *a);
+/* One step's change of w(rows,n) by its gradient g; m and v as w, NULL where
+ * unused; all ld apart.  factor: of the gradient.  Biases and norms know
+ * neither l2 nor decay: they are no weights. */
+void train_optim_apply(const train_optim_t *o, double lr, double factor,
+    int weights, float *w, float *m, float *v, const float *g, size_t rows,
+    size_t n, size_t ld);
+
+
+/*
+ * work.c: what a member of a team needs to run batches through a network.
+ *
+ * A layer with much to do is split: each member has some of its columns, and
+ * all see one set of numbers.  Any other layer is done by every member for
+ * itself, with its own copy of the parameters: all get the same bits, and
+ * nobody waits.  How many members there are changes no bit.
+ */
+
+typedef struct {
+    unsigned       split;
+    size_t         from, to;        /* own columns */
+
+    /* as the layer's part of net->params */
+    float         *p;
+    float         *m, *v;           /* the optimiser's, NULL if unused */
+    float         *grad;            /* NULL if spent at once */
+    float         *ema;             /* NULL: no average is kept */
+
+    /* (max_rows,ld) */
+    float         *a;               /* output */
+    float         *h;               /* before dropout and addition; may be a */
+    float         *z;               /* before activation, NULL if not kept */
+    float         *xhat;            /* normalised, NULL without norm */
+    float         *mask;            /* 0 or 1 / (1 - drop), NULL without */
+    float         *g;               /* gradient by a, then by z */
+    float         *dz;              /* by the product; g but for layer norm */
+
+    float         *inv;             /* (ld) or (max_rows): 1 / deviation */
+    float         *small;           /* (5,ld): gradients of b, gamma, beta;
+                                       a batch's mean and variance */
+} train_part_work_t;
+
+typedef struct {
+    const train_net_t   *net;
+    train_team_t        *team;      /* NULL: alone */
+    size_t               id;
+    size_t               n;
+    size_t               max_rows;
+    unsigned             training;
+    uint64_t             key;       /* of the dropout of this step */
+    double               ema_decay;
+    train_optim_t        optim;     /* shared moments, own step */
+    train_part_work_t    part[TRAIN_MAX_NET + 1];
+    double              *losses;    /* (max_rows) */
+    train_pack_t         pack;
+    train_columns_t      columns;   /* in NULL unless the data is sparse */
+} train_work_t;
+
+/* One member alone.  o: NULL: gradients only, into part[].grad; training 0:
+ * forward only. */
+void train_work_create(train_work_t *w, const train_net_t *net,
+    const train_optim_t *o, size_t max_rows, int training);
+/* w(n) for the members of a team, or one if n is 1; ema: as net->params, or
+ * NULL */
+void train_work_team(train_work_t *w, size_t n, train_team_t *team,
+    const train_net_t *net, const train_optim_t *o, float *ema,
+    size_t max_rows);
+/* After the network's numbers were changed from outside: the copies too. */
+void train_work_copy(train_work_t *w, size_t n);
+void train_work_free(train_work_t *w, size_t n);
+/* How many members are worth it: 1 if no layer is worth splitting. */
+size_t train_work_members(const train_net_t *net, size_t rows, size_t n);
+/* Is layer i done by rows after its product, not by columns? */
+int train_work_by_rows(const train_layer_t *l);
+
+
+/* forward.c: one batch.  The last layer then holds numbers before its
+ * activation: train_loss() wants them so. */
+void train_forward(train_work_t *w, const train_batch_t *b);
+
+/* backward.c: one step, by each member of a team; the losses' sum is right
+ * for member 0.  Members have to wait for each other afterwards. */
+double train_step(train_work_t *w, const train_batch_t *b, train_loss_t loss,
+    double lr);
+/* From part[last].g, which train_loss() filled as dz: gradients into
+ * part[].grad; alone. */
+void train_gradient(train_work_t *w, const train_batch_t *b);
+
+/* norm.c: columns from..to of z(rows,ld) become normalised, scaled by gamma
+ * and moved by beta.  Training: by the batch's own mean and variance, which
+ * are remembered (running); xhat and inv are kept for backward. */
+void train_norm_batch(const train_layer_t *l, train_part_work_t *p,
+    size_t rows, int training);
+/* the same over rows from..to */
+void train_norm_layer(const train_layer_t *l, train_part_work_t *p,
+    size_t from, size_t to);
+/* g by the norm's answer -> dz by its input; small: gradients */
+void train_norm_batch_back(const train_layer_t *l, train_part_work_t *p,
+    size_t rows);
+void train_norm_layer_back(const train_layer_t *l, train_part_work_t *p,
+    size_t from, size_t to);
+/* of gamma and beta, own columns */
+void train_norm_layer_small(const train_layer_t *l, train_part_work_t *p,
+    size_t rows);
+
+/* act.c: d(rows,n) *= act'(z), a = act(z); all ld apart.  Not for softmax with dz of the
+ * loss: that is fused. */
+void train_act_backward(maas_act_t act, float alpha, const float *z,
+    const float *a, size_t rows, size_t n, size_t ld, float *d);
 
 
 /* metrics.h */
@@ -418,20 +612,37 @@ typedef struct train_metrics_s  train_metrics_t;
 
 typedef enum {
     TRAIN_SCHED_CONSTANT = 0,
-    TRAIN_SCHED_LINEAR,             /* to zero at the last epoch's end */
-    TRAIN_SCHED_COSINE
+    TRAIN_SCHED_LINEAR,             /* to lr_final at the last epoch's end */
+    TRAIN_SCHED_COSINE,
+    TRAIN_SCHED_STEP,               /* times step_factor now and then */
+    TRAIN_SCHED_ONE_CYCLE,          /* up, and down to almost nothing */
+    TRAIN_SCHED_PLATEAU             /* times step_factor where it stands */
 } train_sched_t;
 
-extern const char *const train_sched_names[3];
+#define TRAIN_N_SCHEDS  6
+extern const char *const train_sched_names[TRAIN_N_SCHEDS];
 
 typedef struct {
     train_loss_t    loss;
     train_sched_t   schedule;
+    double          warmup;         /* epochs in which the rate rises */
+    double          lr_final;       /* share of the rate at the end */
+    size_t          step_every;     /* epochs; 0: a third of them */
+    double          step_factor;
+    size_t          plateau;        /* epochs without progress */
+    double          ema;            /* decay of averaged weights, 0: none */
     size_t          epochs;
     size_t          batch;
     size_t          patience;       /* 0: no early stopping */
+    size_t          threads;        /* 0: one for each core */
     uint64_t        seed;
     unsigned        quiet;
+
+    const char     *checkpoint;     /* NULL: none */
+    size_t          checkpoint_every;
+    size_t          checkpoint_keep;
+    unsigned        resume;
+    char           *identity;       /* of data and settings, with checkpoint */
 } train_plan_t;
 
 typedef struct {
@@ -448,11 +659,67 @@ typedef struct {
 } train_result_t;
 
 /* Best weights are in net->params on return.  train(n_train) and
- * valid(n_valid, may be 0) are rows of source. */
+ * valid(n_valid, may be 0) are rows of their sources.  The threads change no
+ * bit of the result. */
 void train_loop(train_net_t *net, train_optim_t *o, const train_plan_t *plan,
     const train_source_t *source, const train_source_t *valid_source,
-    uint32_t *train, size_t n_train, const uint32_t *valid, size_t n_valid,
-    train_result_t *r);
+    const uint32_t *train, size_t n_train, const uint32_t *valid,
+    size_t n_valid, train_result_t *r);
+/* The order of an epoch's rows: order(n) is rows(n) shuffled. */
+void train_order(const uint32_t *rows, size_t n, uint64_t seed, size_t epoch,
+    uint32_t *order);
+
+/* schedule.c: the rate of a step, counted over all epochs of `steps` each;
+ * plateau: product of the factors so far */
+double train_rate(const train_plan_t *p, double lr, size_t steps, size_t step,
+    double plateau);
+
+
+/* check.c: validation between epochs */
+
+typedef struct train_check_part_s  train_check_part_t;
+
+typedef struct {
+    train_team_t           *team;
+    const train_net_t      *net;
+    train_loss_t            loss;
+    const train_source_t   *source;
+    const uint32_t         *row;        /* (n) */
+    size_t                  n;
+    size_t                  members;
+    train_work_t           *work;       /* (members) */
+    train_batch_t          *batch;
+    train_check_part_t     *parts;
+} train_check_t;
+
+/* Keeps the pointers.  n may be 0: then there is nothing to be said. */
+void train_check_create(train_check_t *j, train_team_t *team,
+    const train_net_t *net, train_loss_t loss, const train_source_t *source,
+    const uint32_t *row, size_t n);
+void train_check_free(train_check_t *j);
+/* Mean loss, and accuracy or R2; untouched if n is 0. */
+void train_check(train_check_t *j, double *loss, double *score);
+
+
+/* checkpoint.c: a loop between two epochs, as a file */
+
+typedef struct {
+    train_result_t  result;
+    uint64_t        step;           /* of the optimiser */
+    double          best_watch;
+    double          plateau_watch;
+    double          plateau;
+    uint64_t        plateau_wait;
+} train_state_t;
+
+#define TRAIN_STATE_ARRAYS  5       /* each of n floats, or NULL */
+
+/* Older files move to FILE.1, FILE.2, as many as are kept; dies on failure. */
+void train_checkpoint_write(const train_plan_t *p, const train_state_t *state,
+    float *const *arrays, size_t n);
+/* 0 if there is none; dies if it is damaged or of another training. */
+int train_checkpoint_read(const train_plan_t *p, train_state_t *state,
+    float *const *arrays, size_t n);
 
 /* Set by SIGINT while a loop runs. */
 extern volatile sig_atomic_t train_interrupted;
@@ -486,11 +753,17 @@ void train_progress_epoch(train_progress_t *p, size_t epoch, double loss,
 
 typedef struct {
     char      *data, *valid, *test, *target, *output, *name, *hidden, *config;
+    char      *augment, *checkpoint;
+    unsigned   layers;              /* hidden is from `layer` lines */
     int        header, task, scaling, init, loss, optimizer, schedule;
     int        calibration, target_scaling;
     size_t     epochs, batch, patience, seed;
     double     lr, momentum, rho, beta1, beta2, epsilon, weight_decay, l2;
     double     clip_norm, validation;
+    double     warmup, lr_final, step_factor, ema, smoothing, mixup;
+    size_t     step_every, plateau, threads;
+    size_t     checkpoint_every, checkpoint_keep;
+    int        resume;
     int        json, quiet;
 } train_options_t;
 
@@ -506,6 +779,18 @@ void train_options_choose(train_options_t *o, const train_data_t *d,
 void train_options_each(const train_options_t *o,
     void (*each)(void *ctx, const char *name, const char *value, int quoted),
     void *ctx);
+
+
+/* plan.c: what the settings mean for training; leaves with usage if they do
+ * not go with the data */
+
+void train_plan_create(train_plan_t *p, const train_options_t *o,
+    const train_data_t *d, size_t n_train);
+void train_plan_free(train_plan_t *p);
+void train_plan_optim(train_optim_t *optim, const train_options_t *o,
+    size_t n);
+/* s: of the training rows */
+void train_plan_source(train_source_t *s, const train_options_t *o);
 
 
 /* record.c: the `maas` document of a new model */

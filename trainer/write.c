@@ -43,13 +43,22 @@ write_tensor(cJSON *header, size_t layer, const char *what, size_t rows,
 }
 
 
-static char *
-write_header(const train_net_t *net, const char *document, size_t *tensors)
+/* Of a layer's weight; 0: it is a vector */
+
+static size_t
+write_rows(const maas_layer_t *l)
 {
-    char                 *text;
-    size_t                i;
-    cJSON                *header, *meta;
-    const train_layer_t  *l;
+    return (l->kind == MAAS_LAYER_DENSE) ? l->in_width : 0;
+}
+
+
+static char *
+write_header(const train_export_t *e, const char *document, size_t *tensors)
+{
+    char                *text;
+    size_t               i;
+    cJSON               *header, *meta;
+    const maas_layer_t  *l;
 
     header = cJSON_CreateObject();
     meta = cJSON_AddObjectToObject(header, "__metadata__");
@@ -58,10 +67,14 @@ write_header(const train_net_t *net, const char *document, size_t *tensors)
 
     *tensors = 0;
 
-    for (i = 0; i < net->n_layers; i++) {
-        l = &net->layers[i];
-        write_tensor(header, i, "weight", l->in, l->units, tensors);
-        write_tensor(header, i, "bias", 0, l->units, tensors);
+    for (i = 0; i < e->n; i++) {
+        l = &e->layers[i];
+
+        if (l->weight != NULL) {
+            write_tensor(header, i, "weight", write_rows(l), l->units,
+                         tensors);
+            write_tensor(header, i, "bias", 0, l->units, tensors);
+        }
     }
 
     text = cJSON_PrintUnformatted(header);
@@ -113,13 +126,14 @@ write_crc(char *image, size_t size)
 void *
 train_image(const train_net_t *net, const char *document, size_t *size)
 {
-    int                   i;
-    char                 *text, *image, *p;
-    size_t                n, padded, tensors, j, k;
-    const float          *w;
-    const train_layer_t  *l;
+    int                  i;
+    char                *text, *image, *p;
+    size_t               n, padded, tensors, j;
+    train_export_t      *e;
+    const maas_layer_t  *l;
 
-    text = write_header(net, document, &tensors);
+    e = train_export(net);
+    text = write_header(e, document, &tensors);
     n = strlen(text);
     padded = (n + 7) / 8 * 8;
     *size = 8 + padded + tensors;
@@ -136,18 +150,18 @@ train_image(const train_net_t *net, const char *document, size_t *size)
     p += padded;
     cJSON_free(text);
 
-    for (j = 0; j < net->n_layers; j++) {
-        l = &net->layers[j];
-        w = net->params + l->w_at;
+    for (j = 0; j < e->n; j++) {
+        l = &e->layers[j];
 
-        for (k = 0; k < l->in; k++) {
-            p = write_floats(p, w + k * l->ld, l->units);
+        if (l->weight != NULL) {
+            n = write_rows(l);
+            p = write_floats(p, l->weight, (n ? n : 1) * l->units);
+            p = write_floats(p, l->bias, l->units);
         }
-
-        p = write_floats(p, net->params + l->b_at, l->units);
     }
 
     write_crc(image, *size);
+    train_export_free(e);
 
     return image;
 }

@@ -198,21 +198,18 @@ case_losses(const cJSON *c, double *losses, size_t steps)
 
     train_source_init(&source, &d, &scale);
     train_batch_create(&b, &source, batch);
-    train_work_create(&work, &net, batch, 1);
+    train_work_create(&work, &net, &o, batch, 1);
 
     for (i = 0; i < steps; i++) {
         for (j = 0; j < batch; j++) {
             row[j] = (uint32_t) (i * batch + j);
         }
 
-        train_batch_fill(&b, &source, row, batch, 0, 1);
-        train_forward(&work, &b);
-        losses[i] = train_loss(loss, net.layers[1].act, &b, work.a[1],
-                               net.layers[1].ld, work.d[0]) / (double) batch;
-        train_backward(&work, &b, net.params, &o, o.lr);
+        train_batch_fill(&b, &source, row, batch, 0);
+        losses[i] = train_step(&work, &b, loss, o.lr) / (double) batch;
     }
 
-    train_work_free(&work);
+    train_work_free(&work, 1);
     train_batch_free(&b);
     train_optim_free(&o);
     train_net_free(&net);

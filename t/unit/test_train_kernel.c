@@ -72,7 +72,9 @@ check_product(const train_kernel_t *t, size_t rows, size_t k, size_t n,
     c = numbers(rows * ldc + 1);
     v = (double) c[rows * ldc];
 
-    t->product(a, ai, as, rows, k, b, ldb, n, bias ? z : NULL, bias, c, ldc);
+    t->product(&(train_product_t) { rows, k, n, a, ai, as, b, ldb,
+                                    bias ? z : NULL, 0, bias, c, ldc, NULL,
+                                    NULL, NULL });
 
     for (i = 0; i < rows; i++) {
         for (j = 0; j < n; j++) {
@@ -125,37 +127,33 @@ products(void **state)
 /* x(rows,in), a fifth of it not zero, as lists of rows and of columns */
 
 static void
-batch_create(train_batch_t *b, size_t rows, size_t in, float **dense)
+batch_create(train_batch_t *b, train_columns_t *columns,
+    const train_kernel_t *t, size_t rows, size_t in, float **dense)
 {
     float   *x;
-    size_t   i, j, n;
+    size_t   i, j;
 
     memset(b, 0, sizeof(train_batch_t));
+    memset(columns, 0, sizeof(train_columns_t));
     b->rows = rows;
     b->max_rows = rows + 1;
     b->in = in;
-    b->row = train_alloc(b->max_rows * in, sizeof(train_pair_t));
-    b->row_at = train_alloc(b->max_rows + 1, sizeof(uint32_t));
-    b->col = train_alloc(b->max_rows * in, sizeof(train_pair_t));
-    b->col_n = train_alloc(in, sizeof(uint32_t));
+    b->stride = in + 16;
+    b->at = train_alloc(b->max_rows * b->stride, sizeof(uint32_t));
+    b->v = train_alloc(b->max_rows * b->stride, sizeof(float));
+    b->n = train_alloc(b->max_rows, sizeof(uint32_t));
     x = train_alloc(rows * in, sizeof(float));
-    n = 0;
 
     for (i = 0; i < rows; i++) {
         for (j = 0; j < in; j++) {
-            if (train_rng_below(&rng, 5) != 0) {
-                continue;
-            }
-
-            x[i * in + j] = number();
-            b->row[n++] = (train_pair_t) { (uint32_t) j, x[i * in + j] };
-            b->col[j * b->max_rows + b->col_n[j]++] =
-                (train_pair_t) { (uint32_t) i, x[i * in + j] };
+            x[i * in + j] = train_rng_below(&rng, 5) ? 0 : number();
         }
 
-        b->row_at[i + 1] = (uint32_t) n;
+        b->n[i] = (uint32_t) t->nonzero(x + i * in, in, b->at + i * b->stride,
+                                        b->v + i * b->stride);
     }
 
+    train_columns_fill(columns, b);
     *dense = x;
 }
 
@@ -184,8 +182,9 @@ check_sparse(const train_kernel_t *t, size_t rows, size_t in, size_t ld)
     size_t          i, j, s;
     double          sum, size, out[3];
     train_batch_t   b;
+    train_columns_t columns;
 
-    batch_create(&b, rows, in, &x);
+    batch_create(&b, &columns, t, rows, in, &x);
     w = numbers(in * ld);
     w0 = numbers(in * ld);
     bias = numbers(ld);
@@ -207,9 +206,9 @@ check_sparse(const train_kernel_t *t, size_t rows, size_t in, size_t ld)
     memcpy(m0, m, in * ld * sizeof(float));
     memcpy(v0, v, in * ld * sizeof(float));
 
-    t->sparse(&b, w, ld, bias, 1, z);
-    t->sparse_grad(&b, dz, ld, g);
-    t->sparse_adam(&b, dz, ld, &settings, w, m, v);
+    t->sparse(&b, w, ld, ld, bias, 1, z, ld);
+    t->sparse_grad(&columns, dz, ld, ld, g, ld);
+    t->sparse_adam(&columns, dz, ld, ld, &settings, w, m, v, ld);
 
     for (i = 0; i < rows; i++) {
         for (j = 0; j < ld; j++) {
@@ -266,6 +265,7 @@ check_sparse(const train_kernel_t *t, size_t rows, size_t in, size_t ld)
     train_free(v);
     train_free(v0);
     train_batch_free(&b);
+    train_columns_free(&columns);
 }
 
 
@@ -310,7 +310,7 @@ small(void **state)
             keep = numbers(rows * n);
             a[3] = 0;
 
-            kernels[i]->column_sum(d, rows, n, s);
+            kernels[i]->column_sum(d, rows, n, n, s);
 
             for (j = 0; j < n; j++) {
                 sum = 0;
@@ -364,6 +364,160 @@ settings_pass(void **state)
 }
 
 
+/* Lists of what is not zero, in every kernel the same, for any length */
+
+static void
+lists(void **state)
+{
+    float     x[80], lut[256], v[2][96];
+    size_t    i, j, n, len, want;
+    uint8_t   bytes[80];
+    uint32_t  at[2][96];
+
+    (void) state;
+
+    for (i = 0; i < 256; i++) {
+        lut[i] = (float) i * 0.00392156886f;
+    }
+
+    for (i = 0; i < train_nelts(kernels); i++) {
+        for (len = 1; kernels[i]->usable() && len < 80; len++) {
+            want = 0;
+
+            for (j = 0; j < len; j++) {
+                bytes[j] = (uint8_t) (train_rng_below(&rng, 3)
+                                      ? 0 : train_rng_below(&rng, 256));
+                x[j] = lut[bytes[j]];
+
+                if (bytes[j] != 0) {
+                    at[0][want] = (uint32_t) j;
+                    v[0][want++] = x[j];
+                }
+            }
+
+            n = kernels[i]->nonzero(x, len, at[1], v[1]);
+            assert_int_equal(n, want);
+            assert_memory_equal(at[0], at[1], n * sizeof(uint32_t));
+            assert_memory_equal(v[0], v[1], n * sizeof(float));
+
+            n = kernels[i]->nonzero_bytes(bytes, len, lut, 0, 0.00392156886f,
+                                          at[1], v[1]);
+            assert_int_equal(n, want);
+            assert_memory_equal(at[0], at[1], n * sizeof(uint32_t));
+            assert_memory_equal(v[0], v[1], n * sizeof(float));
+        }
+    }
+}
+
+
+/* Large shapes go through packing: the same bits as plain loops over all, with
+ * every way a and b can lie, and a step of Adam at the end */
+
+static void
+check_packed(size_t rows, size_t k, size_t n, int a_turned, int b_turned,
+    int adam)
+{
+    float           *a, *at, *b, *bt, *init, *c, *want, *m, *v, *g;
+    size_t           i, j, ld;
+    train_pack_t     room = { 0 };
+    train_product_t  q = { 0 };
+
+    ld = train_pad(n);
+    a = numbers(rows * k);
+    at = numbers(k * rows);
+    b = train_alloc(k * ld, sizeof(float));
+    bt = numbers(n * k);
+    init = numbers(rows * ld);
+    want = numbers(rows * ld);
+    c = numbers(rows * ld);
+    m = train_alloc(2 * rows * ld, sizeof(float));
+    v = train_alloc(2 * rows * ld, sizeof(float));
+    g = numbers(rows * ld);
+
+    for (i = 0; i < k; i++) {
+        for (j = 0; j < rows; j++) {
+            at[i * rows + j] = a[j * k + i];
+        }
+
+        for (j = 0; j < n; j++) {
+            b[i * ld + j] = bt[j * k + i];
+        }
+    }
+
+    q = (train_product_t) { rows, k, ld, a, k, 1, b, ld, adam ? NULL : init,
+                            ld, 0, g, ld, NULL, NULL, NULL };
+    train_kernel()->product(&q);
+    memcpy(want, adam ? c : g, rows * ld * sizeof(float));
+
+    if (adam) {
+        train_kernel()->adam(&settings, g, want, m + rows * ld, v + rows * ld,
+                             rows * ld);
+        q.adam = &settings;
+        q.m = m;
+        q.v = v;
+    }
+
+    q.a = a_turned ? at : a;
+    q.ai = a_turned ? 1 : k;
+    q.as = a_turned ? rows : 1;
+    q.c = c;
+
+    if (b_turned) {
+        q.b = bt;
+        q.ldb = k;
+        q.n = n;
+        train_product_t_b(&q, &room);
+
+    } else {
+        train_product(&q, &room);
+    }
+
+    for (i = 0; i < rows * ld; i++) {
+        if (c[i] != want[i] || m[i] != m[rows * ld + i]) {
+            fail_msg("%zux%zux%zu a%d b%d adam%d: row %zu column %zu: %.9g, "
+                     "not %.9g", rows, k, n, a_turned, b_turned, adam,
+                     i / ld, i % ld, (double) c[i], (double) want[i]);
+        }
+    }
+
+    train_pack_free(&room);
+    train_free(a);
+    train_free(at);
+    train_free(b);
+    train_free(bt);
+    train_free(init);
+    train_free(c);
+    train_free(want);
+    train_free(m);
+    train_free(v);
+    train_free(g);
+}
+
+
+static void
+packed(void **state)
+{
+    int                   i, how;
+    static const size_t   shapes[][3] = {
+        { 1, 300, 400 }, { 7, 513, 130 }, { 33, 256, 600 }, { 65, 1030, 70 },
+        { 129, 17, 1000 }, { 20, 700, 65 }, { 40, 3, 5 }
+    };
+
+    (void) state;
+
+    for (i = 0; i < (int) train_nelts(shapes); i++) {
+        for (how = 0; how < 8; how++) {
+            if ((how & 6) == 6) {
+                continue;           /* nobody needs a step with b turned */
+            }
+
+            check_packed(shapes[i][0], shapes[i][1], shapes[i][2], how & 1,
+                         (how & 2) != 0, (how & 4) != 0);
+        }
+    }
+}
+
+
 static int
 setup(void **state)
 {
@@ -380,6 +534,8 @@ main(void)
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(products),
         cmocka_unit_test(sparse),
+        cmocka_unit_test(lists),
+        cmocka_unit_test(packed),
         cmocka_unit_test(small),
         cmocka_unit_test(settings_pass)
     };

@@ -141,31 +141,35 @@ schedules(void **state)
 static void
 shuffles(void **state)
 {
-    run_t     r;
-    size_t    i, moved;
-    uint32_t  seen, first[ROWS];
+    size_t    i, moved, epoch;
+    uint32_t  seen, rows[ROWS], order[3][ROWS];
 
     (void) state;
 
-    run_create(&r, TRAIN_OPT_SGD);
-    r.plan.epochs = 1;
-    run_loop(&r, 4);
-    memcpy(first, r.row, sizeof(first));
-    run_loop(&r, 4);
-
-    seen = 0;
-    moved = 0;
-
     for (i = 0; i < ROWS; i++) {
-        seen |= (uint32_t) 1 << r.row[i];
-        moved += (r.row[i] != i);
-        assert_true(i < ROWS - 4 || r.row[i] == i);     /* validation */
+        rows[i] = (uint32_t) i;
     }
 
-    assert_int_equal(seen, (1u << ROWS) - 1);
-    assert_true(moved > 8);
-    assert_memory_not_equal(first, r.row, sizeof(first));
-    run_free(&r);
+    for (epoch = 0; epoch < 3; epoch++) {
+        train_order(rows, ROWS, 1, epoch, order[epoch]);
+        seen = 0;
+        moved = 0;
+
+        for (i = 0; i < ROWS; i++) {
+            seen |= (uint32_t) 1 << order[epoch][i];
+            moved += (order[epoch][i] != i);
+        }
+
+        assert_int_equal(seen, (1u << ROWS) - 1);
+        assert_true(moved > 8);
+    }
+
+    assert_memory_not_equal(order[0], order[1], sizeof(rows));
+    assert_memory_not_equal(order[1], order[2], sizeof(rows));
+    train_order(rows, ROWS, 1, 0, order[1]);
+    assert_memory_equal(order[0], order[1], sizeof(rows));
+    train_order(rows, ROWS, 2, 0, order[1]);
+    assert_memory_not_equal(order[0], order[1], sizeof(rows));
 }
 
 
