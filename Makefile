@@ -149,10 +149,11 @@ $(shell mkdir -p $(B))
 $(file >$(B)/nginx.key,$(MODULE_KEY))
 endif
 
-# and so does `config` itself: it makes a C string of the page
-PAGE        = $(wildcard ngx_maas_module/*.html ngx_maas_module/*.map)
+# and so does `config` itself: it makes C strings of texts
+TEXTS       = $(wildcard ngx_maas_module/*.html ngx_maas_module/*.json \
+                  ngx_maas_module/*.map)
 
-$(B)/nginx/Makefile: config $(PAGE) $(B)/nginx.key Makefile | $(PACKAGES)
+$(B)/nginx/Makefile: config $(TEXTS) $(B)/nginx.key Makefile | $(PACKAGES)
 	@echo "configuring the module for $(NGINX_SRC)"
 	@rm -rf $(B)/nginx && mkdir -p $(B)/nginx
 	@cd $(NGINX_SRC) && bash -c ' \

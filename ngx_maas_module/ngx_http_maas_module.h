@@ -420,6 +420,13 @@ void ngx_http_maas_put_logging(ngx_http_request_t *r,
     ngx_http_maas_target_t *target, ngx_http_maas_text_t *text);
 
 
+/* ngx_http_maas_openapi.c */
+
+/* The OpenAPI document of a model, or of the server with all of them. */
+void ngx_http_maas_put_openapi(ngx_http_request_t *r,
+    ngx_http_maas_target_t *target, ngx_http_maas_text_t *text);
+
+
 /* ngx_http_maas_shm.c */
 
 /* At the end of the configuration: the zone, where each model will find its
@@ -460,8 +467,12 @@ ngx_int_t ngx_http_maas_metrics_handler(ngx_http_request_t *r);
 /* As ngx_sprintf(); at most 512 bytes a call. */
 void ngx_http_maas_put(ngx_http_maas_text_t *t, const char *fmt, ...);
 
+/* The same bytes, however many */
+void ngx_http_maas_put_text(ngx_http_maas_text_t *t, ngx_str_t *s);
+
 /* A JSON string with quotes; "<" is escaped, so that it may stand in HTML. */
 void ngx_http_maas_put_json(ngx_http_maas_text_t *t, const char *s);
+void ngx_http_maas_put_quoted(ngx_http_maas_text_t *t, ngx_str_t *s);
 
 /* ["a","b"] of n strings */
 void ngx_http_maas_put_list(ngx_http_maas_text_t *t, const char *const *s,

@@ -66,32 +66,54 @@ ngx_http_maas_put(ngx_http_maas_text_t *t, const char *fmt, ...)
 
 
 void
-ngx_http_maas_put_json(ngx_http_maas_text_t *t, const char *s)
+ngx_http_maas_put_text(ngx_http_maas_text_t *t, ngx_str_t *s)
 {
     u_char  *p;
-    size_t   len;
 
-    len = ngx_strlen(s);
+    p = ngx_http_maas_text_reserve(t, s->len);
+    if (p == NULL) {
+        return;
+    }
 
-    p = ngx_http_maas_text_reserve(t, 6 * len + 2);
+    t->pos = ngx_cpymem(p, s->data, s->len);
+}
+
+
+void
+ngx_http_maas_put_quoted(ngx_http_maas_text_t *t, ngx_str_t *s)
+{
+    u_char  *p;
+    size_t   i;
+
+    p = ngx_http_maas_text_reserve(t, 6 * s->len + 2);
     if (p == NULL) {
         return;
     }
 
     *p++ = '"';
 
-    while (len) {
-        if (*s == '<') {
+    for (i = 0; i < s->len; i++) {
+        if (s->data[i] == '<') {
             p = ngx_cpymem(p, "\\u003c", 6);
         } else {
-            p = (u_char *) ngx_escape_json(p, (u_char *) s, 1);
+            p = (u_char *) ngx_escape_json(p, &s->data[i], 1);
         }
-        s++;
-        len--;
     }
 
     *p++ = '"';
     t->pos = p;
+}
+
+
+void
+ngx_http_maas_put_json(ngx_http_maas_text_t *t, const char *s)
+{
+    ngx_str_t  str;
+
+    str.data = (u_char *) s;
+    str.len = ngx_strlen(s);
+
+    ngx_http_maas_put_quoted(t, &str);
 }
 
 

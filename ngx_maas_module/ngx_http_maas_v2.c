@@ -48,6 +48,8 @@ static const ngx_http_maas_route_t  ngx_http_maas_server_routes[] = {
     { "/trace/setting",   NGX_HTTP_MAAS_READ, ngx_http_maas_put_trace, NULL },
     { "/logging",         NGX_HTTP_MAAS_READ, ngx_http_maas_put_logging,
       NULL },
+    { "/docs/openapi.json", NGX_HTTP_MAAS_READ, ngx_http_maas_put_openapi,
+      NULL },
     { NULL, 0, NULL, NULL }
 };
 
@@ -63,6 +65,8 @@ static const ngx_http_maas_route_t  ngx_http_maas_model_routes[] = {
     { "/stats",           NGX_HTTP_MAAS_READ, ngx_http_maas_put_v2_stats,
       NULL },
     { "/trace/setting",   NGX_HTTP_MAAS_READ, ngx_http_maas_put_trace, NULL },
+    { "/docs/openapi.json", NGX_HTTP_MAAS_READ, ngx_http_maas_put_openapi,
+      NULL },
     { NULL, 0, NULL, NULL }
 };
 

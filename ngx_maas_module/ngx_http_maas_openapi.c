@@ -1,0 +1,295 @@
+
+/*
+ * OpenAPI documents: of one model, or of the server with all of them.
+ * Not here: their text, which is openapi*.json, made C strings by `config`.
+ */
+
+
+#include "ngx_http_maas_module.h"
+
+
+static const char  ngx_http_maas_openapi_text[] =
+#include "ngx_http_maas_openapi_json.h"
+;
+
+/* members of "paths", without the comma between them */
+
+static const char  ngx_http_maas_openapi_server[] =
+#include "ngx_http_maas_openapi_server_json.h"
+;
+
+static const char  ngx_http_maas_openapi_model[] =
+#include "ngx_http_maas_openapi_model_json.h"
+;
+
+
+/* numbers of an example row; of wider ones there is no example */
+
+#define NGX_HTTP_MAAS_EXAMPLE  4096
+
+
+/* What stands for @MARK@ in those texts */
+
+typedef struct {
+    ngx_http_maas_text_t     *text;
+    ngx_http_maas_target_t   *target;
+    ngx_http_maas_model_t    *model;       /* of which paths are written */
+    ngx_uint_t                versioned;   /* with its version in the path */
+    ngx_str_t                *root;
+} ngx_http_maas_openapi_t;
+
+
+typedef struct {
+    ngx_str_t                 name;        /* with both "@" */
+    void                    (*put)(ngx_http_maas_openapi_t *o);
+} ngx_http_maas_mark_t;
+
+
+static void ngx_http_maas_openapi_paths(ngx_http_maas_openapi_t *o);
+
+
+static void
+ngx_http_maas_openapi_title(ngx_http_maas_openapi_t *o)
+{
+    if (o->target->model == NULL) {
+        ngx_http_maas_put(o->text, "ngx_maas");
+        return;
+    }
+
+    ngx_http_maas_put(o->text, "%V", &o->target->name);
+}
+
+
+static void
+ngx_http_maas_openapi_version(ngx_http_maas_openapi_t *o)
+{
+    if (o->target->model == NULL) {
+        ngx_http_maas_put(o->text, MAAS_VERSION);
+        return;
+    }
+
+    ngx_http_maas_put(o->text, "%V", &o->target->model->version);
+}
+
+
+static void
+ngx_http_maas_openapi_root(ngx_http_maas_openapi_t *o)
+{
+    ngx_str_t  root;
+
+    root = *o->root;
+
+    if (root.len == 0) {
+        ngx_str_set(&root, "/");
+    }
+
+    ngx_http_maas_put_quoted(o->text, &root);
+}
+
+
+static void
+ngx_http_maas_openapi_path(ngx_http_maas_openapi_t *o)
+{
+    ngx_http_maas_put(o->text, "/v2/models/%V", &o->model->name);
+
+    if (o->versioned) {
+        ngx_http_maas_put(o->text, "/versions/%V", &o->model->version);
+    }
+}
+
+
+/* Unlike all others in the document */
+
+static void
+ngx_http_maas_openapi_id(ngx_http_maas_openapi_t *o)
+{
+    ngx_http_maas_put(o->text, "%V", &o->model->name);
+
+    if (o->versioned) {
+        ngx_http_maas_put(o->text, "_%V", &o->model->version);
+    }
+}
+
+
+static void
+ngx_http_maas_openapi_name(ngx_http_maas_openapi_t *o)
+{
+    ngx_http_maas_put(o->text, "%V", &o->model->name);
+}
+
+
+static void
+ngx_http_maas_openapi_input(ngx_http_maas_openapi_t *o)
+{
+    ngx_http_maas_put(o->text, "%s", o->model->info->input_name);
+}
+
+
+static void
+ngx_http_maas_openapi_output(ngx_http_maas_openapi_t *o)
+{
+    ngx_http_maas_put(o->text, "%s", o->model->info->output_name);
+}
+
+
+/* A row of zeros, and what belongs around it; more: further members */
+
+static void
+ngx_http_maas_openapi_example(ngx_http_maas_openapi_t *o, const char *name,
+    const char *more)
+{
+    size_t              i;
+    const maas_info_t  *info;
+
+    info = o->model->info;
+
+    ngx_http_maas_put(o->text, "\"%s\":{\"value\":{\"inputs\":[{\"name\":"
+                      "\"%s\",\"shape\":[1", name, info->input_name);
+
+    for (i = 0; i < info->rank; i++) {
+        ngx_http_maas_put(o->text, ",%uz", info->shape[i]);
+    }
+
+    ngx_http_maas_put(o->text, "],\"datatype\":\"FP32\",\"data\":[0");
+
+    for (i = 1; i < info->in; i++) {
+        ngx_http_maas_put(o->text, ",0");
+    }
+
+    ngx_http_maas_put(o->text, "]}]%s}}", more);
+}
+
+
+static void
+ngx_http_maas_openapi_examples(ngx_http_maas_openapi_t *o)
+{
+    u_char              more[MAAS_MAX_NAME + 64];
+    const maas_info_t  *info;
+
+    info = o->model->info;
+
+    if (info->in > NGX_HTTP_MAAS_EXAMPLE) {
+        return;
+    }
+
+    ngx_http_maas_openapi_example(o, "row", "");
+
+    if (info->task != MAAS_TASK_REGRESSION) {
+        (void) ngx_slprintf(more, more + sizeof(more), ",\"outputs\":"
+                            "[{\"name\":\"%s\",\"parameters\":"
+                            "{\"classification\":1}}]%Z", info->output_name);
+        ngx_http_maas_put(o->text, ",");
+        ngx_http_maas_openapi_example(o, "best class", (char *) more);
+    }
+}
+
+
+static const ngx_http_maas_mark_t  ngx_http_maas_marks[] = {
+    { ngx_string("@TITLE@"),    ngx_http_maas_openapi_title },
+    { ngx_string("@VERSION@"),  ngx_http_maas_openapi_version },
+    { ngx_string("@ROOT@"),     ngx_http_maas_openapi_root },
+    { ngx_string("@PATHS@"),    ngx_http_maas_openapi_paths },
+    { ngx_string("@PATH@"),     ngx_http_maas_openapi_path },
+    { ngx_string("@ID@"),       ngx_http_maas_openapi_id },
+    { ngx_string("@NAME@"),     ngx_http_maas_openapi_name },
+    { ngx_string("@INPUT@"),    ngx_http_maas_openapi_input },
+    { ngx_string("@OUTPUT@"),   ngx_http_maas_openapi_output },
+    { ngx_string("@EXAMPLES@"), ngx_http_maas_openapi_examples }
+};
+
+
+static void
+ngx_http_maas_openapi_expand(ngx_http_maas_openapi_t *o, const char *text)
+{
+    char        *at;
+    ngx_str_t    plain;
+    ngx_uint_t   i, n;
+
+    n = sizeof(ngx_http_maas_marks) / sizeof(ngx_http_maas_marks[0]);
+
+    while (*text != '\0') {
+        at = ngx_strchr(text, '@');
+
+        plain.data = (u_char *) text;
+        plain.len = at == NULL ? ngx_strlen(text) : (size_t) (at - text);
+        ngx_http_maas_put_text(o->text, &plain);
+
+        if (at == NULL) {
+            break;
+        }
+
+        text = at;
+
+        for (i = 0; i < n; i++) {
+            if (ngx_strncmp(text, ngx_http_maas_marks[i].name.data,
+                            ngx_http_maas_marks[i].name.len)
+                == 0)
+            {
+                ngx_http_maas_marks[i].put(o);
+                text += ngx_http_maas_marks[i].name.len;
+                break;
+            }
+        }
+
+        if (i == n) {
+            ngx_http_maas_put(o->text, "@");
+            text++;
+        }
+    }
+}
+
+
+static void
+ngx_http_maas_openapi_paths(ngx_http_maas_openapi_t *o)
+{
+    ngx_str_t                none;
+    ngx_uint_t               i;
+    ngx_http_maas_model_t  **models;
+
+    if (o->target->model != NULL) {
+        o->model = o->target->model;
+        o->versioned = o->target->version.len != 0;
+        ngx_http_maas_openapi_expand(o, ngx_http_maas_openapi_model);
+        return;
+    }
+
+    ngx_http_maas_openapi_expand(o, ngx_http_maas_openapi_server);
+
+    models = o->target->mmcf->models.elts;
+    ngx_str_null(&none);
+
+    for (i = 0; i < o->target->mmcf->models.nelts; i++) {
+        o->model = models[i];
+        o->versioned = 1;
+
+        ngx_http_maas_put(o->text, ",");
+        ngx_http_maas_openapi_expand(o, ngx_http_maas_openapi_model);
+
+        if (ngx_http_maas_model_find(o->target->mmcf, &models[i]->name, &none)
+            == models[i])
+        {
+            o->versioned = 0;
+
+            ngx_http_maas_put(o->text, ",");
+            ngx_http_maas_openapi_expand(o, ngx_http_maas_openapi_model);
+        }
+    }
+}
+
+
+void
+ngx_http_maas_put_openapi(ngx_http_request_t *r,
+    ngx_http_maas_target_t *target, ngx_http_maas_text_t *text)
+{
+    ngx_http_maas_openapi_t    o;
+    ngx_http_maas_loc_conf_t  *mlcf;
+
+    mlcf = ngx_http_get_module_loc_conf(r, ngx_http_maas_module);
+
+    ngx_memzero(&o, sizeof(o));
+    o.text = text;
+    o.target = target;
+    o.root = &mlcf->root;
+
+    ngx_http_maas_openapi_expand(&o, ngx_http_maas_openapi_text);
+}

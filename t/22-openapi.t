@@ -1,0 +1,148 @@
+# The OpenAPI documents are about the models that are served: every path in
+# them is there, every reference leads somewhere, every example is answered.
+
+use strict;
+use warnings;
+
+use FindBin;
+use lib "$FindBin::Bin/lib";
+
+use JSON::PP ();
+use MaasTest;
+use Test::More;
+
+my $t = MaasTest->new;
+my @type = ('Content-Type' => 'application/json');
+
+$t->model('m', sizes => [ 4, 3, 2 ], labels => [ 'a"b', 'c' ],
+    inputs => { kind => 'tensor', shape => [ 2, 2 ], name => 'x' });
+$t->model('price', sizes => [ 3, 1 ], task => 'regression');
+$t->model('wide', sizes => [ 5000, 1 ], task => 'regression');
+$t->conf(<<'EOC');
+%%GLOBALS%%
+events { }
+http {
+    %%GLOBALS_HTTP%%
+    maas_model m %%TESTDIR%%/m.safetensors;
+    maas_model m %%TESTDIR%%/m.safetensors version=12 label=new;
+    maas_model price %%TESTDIR%%/price.safetensors;
+    maas_model wide %%TESTDIR%%/wide.safetensors;
+    server {
+        listen 127.0.0.1:%%PORT%%;
+        location / { maas_serve; }
+        location '/a"b/' { maas_serve; }
+        location = /p { maas_predict m; }
+    }
+}
+EOC
+$t->known_good('/p', '[1,2,3,4]', @type);
+$t->run;
+
+# Everything under a key, anywhere
+sub found {
+    my ($key, $at) = @_;
+    return map { found($key, $_) } @$at if ref $at eq 'ARRAY';
+    return if ref $at ne 'HASH';
+    return map { ($_ eq $key && !ref $at->{$_} ? $at->{$_} : (),
+        found($key, $at->{$_})) } sort keys %$at;
+}
+
+sub resolves {
+    my ($doc, $ref) = @_;
+    my (undef, @steps) = split m{/}, $ref;
+    for (@steps) {
+        return 0 if !exists $doc->{$_};
+        $doc = $doc->{$_};
+    }
+    return 1;
+}
+
+sub document {
+    my ($uri) = @_;
+    my $answer = $t->get($uri);
+    is($answer->status, 200, $uri);
+    unlike($answer->body, qr/@[A-Z_]+@/, 'no mark is left');
+    my $doc = $answer->json;
+    is($doc->{openapi}, '3.0.3', 'JSON of OpenAPI');
+    is(join(' ', grep { !resolves($doc, $_) } found('$ref', $doc)), '',
+        'references lead somewhere');
+    my %ids;
+    $ids{$_}++ for found('operationId', $doc);
+    is(join(' ', grep { $ids{$_} > 1 } keys %ids), '', 'ids are unique');
+    return $doc;
+}
+
+# Each path of a document answers the method that it says
+sub paths_answer {
+    my ($doc) = @_;
+    for my $path (sort keys %{ $doc->{paths} }) {
+        my ($method) = keys %{ $doc->{paths}{$path} };
+        my $op = $doc->{paths}{$path}{$method};
+        next if $path =~ m{/infer$};
+        my $answer = $t->http(uc $method, $path, $method eq 'post' ? '{}'
+            : undef, @type);
+        is($answer->status, 200, "$method $path");
+        my $schema = $op->{responses}{200}{content}{'application/json'}
+            {schema}{'$ref'};
+        my ($name) = $schema =~ /(\w+)$/;
+        my $json = $answer->json;
+        is(join(' ', grep { !exists $json->{$_} }
+            @{ $doc->{components}{schemas}{$name}{required} }), '',
+            "has what $name must have") if ref $json eq 'HASH';
+    }
+}
+
+sub examples {
+    my ($doc) = @_;
+    my @found;
+    for my $path (grep { m{/infer$} } sort keys %{ $doc->{paths} }) {
+        my $examples = $doc->{paths}{$path}{post}{requestBody}{content}
+            {'application/json'}{examples};
+        for my $name (sort keys %$examples) {
+            my $answer = $t->post($path,
+                JSON::PP::encode_json($examples->{$name}{value}), @type);
+            is($answer->status, 200, "$path: example \"$name\"")
+                or diag($answer->body);
+            push @found, "$path $name";
+        }
+    }
+    return @found;
+}
+
+subtest 'of a model' => sub {
+    my $doc = document('/v2/models/m/docs/openapi.json');
+    is(join(' ', sort keys %{ $doc->{paths} }), join(' ', map {
+        "/v2/models/m$_" } '', '/config', '/infer', '/ready', '/stats'),
+        'its paths');
+    is_deeply($doc->{servers}, [ { url => '/' } ], 'where');
+    is($doc->{info}{title}, 'm', 'its name');
+    is($doc->{info}{version}, '12', 'the newest version');
+    paths_answer($doc);
+    is(scalar examples($doc), 2, 'a row, the best class');
+
+    my $old = document('/v2/models/m/versions/1/docs/openapi.json');
+    ok($old->{paths}{'/v2/models/m/versions/1/infer'}, 'paths of a version');
+    is(scalar examples($old), 2, 'and its examples');
+    my $label = document('/v2/models/m/versions/new/docs/openapi.json');
+    ok($label->{paths}{'/v2/models/m/versions/12/infer'}, 'of a label');
+
+    is(scalar examples(document('/v2/models/price/docs/openapi.json')), 1,
+        'no classes, no example of them');
+    is(scalar examples(document('/v2/models/wide/docs/openapi.json')), 0,
+        'no example of 5000 numbers');
+    is($t->get('/v2/models/none/docs/openapi.json')->status, 404, 'no model');
+    is($t->post('/v2/models/m/docs/openapi.json', '')->status, 405, 'POST');
+    is($t->get('/a%22b/v2/models/m/docs/openapi.json')->json->{servers}[0]
+        {url}, '/a"b', 'under a prefix');
+};
+
+subtest 'of the server' => sub {
+    my $doc = document('/v2/docs/openapi.json');
+    is($doc->{info}{title}, 'ngx_maas', 'its name');
+    paths_answer($doc);
+    is(scalar examples($doc), 2 * 3 + 1 * 2, 'examples of all models');
+    is(scalar(grep { m{/infer$} } keys %{ $doc->{paths} }), 3 + 2 + 2,
+        'with and without versions');
+};
+
+$t->done;
