@@ -322,7 +322,8 @@ maas_gemm_f32_6x16_avx2(const void *packed, size_t k, size_t n,
 {
     maas_block_t                b;
     static const maas_strips_t  strips = {
-        maas_tile_avx2, maas_count_avx2, maas_list_avx2, maas_walk_avx2
+        maas_tile_avx2, maas_count_avx2, maas_list_avx2, maas_walk_avx2,
+        NULL                           /* 8 sums of a row are enough */
     };
 
     b.act = act;

@@ -263,7 +263,7 @@ maas_list_avx512(const float *x, size_t k, uint16_t *list)
 
 INLINE void
 maas_walk_steps(const float *w, const char *ahead, const uint16_t *list,
-    size_t n, const float *x, __m512 c[MR][NV], const int nv)
+    size_t n, const float *x, __m512 c[NV], const int nv)
 {
     int           j;
     size_t        i;
@@ -277,8 +277,7 @@ maas_walk_steps(const float *w, const char *ahead, const uint16_t *list,
 
 #pragma GCC unroll 4
         for (j = 0; j < nv; j++) {
-            c[0][j] = _mm512_fmadd_ps(v, _mm512_loadu_ps(row + j * VEC),
-                                      c[0][j]);
+            c[j] = _mm512_fmadd_ps(v, _mm512_loadu_ps(row + j * VEC), c[j]);
         }
 
         if (ahead != NULL) {
@@ -303,12 +302,13 @@ maas_walk(const maas_block_t *b, const uint16_t *list, size_t n, int fetch,
     maas_tile_load(b, y, c, 1, nv);
 
     if (!fetch) {
-        maas_walk_steps(b->w, NULL, list, n, x, c, nv);
+        maas_walk_steps(b->w, NULL, list, n, x, c[0], nv);
 
     } else {
         here = n > MAAS_LIST_AHEAD ? n - MAAS_LIST_AHEAD : 0;
-        maas_walk_steps(b->w, (const char *) b->w, list, here, x, c, nv);
-        maas_walk_steps(b->w, b->ahead, list + here, n - here, x, c, nv);
+        maas_walk_steps(b->w, (const char *) b->w, list, here, x, c[0], nv);
+        maas_walk_steps(b->w, b->ahead, list + here, n - here, x, c[0],
+                        nv);
     }
 
     maas_tile_store(b, y, c, 1, nv);
@@ -339,6 +339,67 @@ maas_walk_avx512(const maas_block_t *b, const uint16_t *list, size_t n,
 }
 
 
+/* Two rows at a time: the sums of one do not wait for those of the other. */
+
+INLINE void
+maas_walk_pair(const maas_block_t *b, const uint16_t *const list[2],
+    const size_t n[2], const float *x, float *y, const int nv)
+{
+    int           j, k;
+    size_t        i, both;
+    __m512        v, c[MR][NV];
+    const float  *row;
+
+    both = n[0] < n[1] ? n[0] : n[1];
+
+    maas_tile_load(b, y, c, 2, nv);
+
+    for (i = 0; i < both; i++) {
+#pragma GCC unroll 2
+        for (k = 0; k < 2; k++) {
+            v = _mm512_set1_ps(x[k * b->ldx + list[k][i]]);
+            row = b->w + (size_t) list[k][i] * (nv * VEC);
+
+#pragma GCC unroll 4
+            for (j = 0; j < nv; j++) {
+                c[k][j] = _mm512_fmadd_ps(v, _mm512_loadu_ps(row + j * VEC),
+                                          c[k][j]);
+            }
+        }
+    }
+
+    maas_walk_steps(b->w, NULL, list[0] + both, n[0] - both, x, c[0], nv);
+    maas_walk_steps(b->w, NULL, list[1] + both, n[1] - both, x + b->ldx,
+                    c[1], nv);
+
+    maas_tile_store(b, y, c, 2, nv);
+}
+
+
+static TARGET void
+maas_walk_pair_avx512(const maas_block_t *b, const uint16_t *const list[2],
+    const size_t n[2], const float *x, float *y)
+{
+    switch (b->width / VEC) {
+
+    case 1:
+        maas_walk_pair(b, list, n, x, y, 1);
+        break;
+
+    case 2:
+        maas_walk_pair(b, list, n, x, y, 2);
+        break;
+
+    case 3:
+        maas_walk_pair(b, list, n, x, y, 3);
+        break;
+
+    default:
+        maas_walk_pair(b, list, n, x, y, 4);
+    }
+}
+
+
 static void
 maas_gemm_f32_6x64_avx512(const void *packed, size_t k, size_t n,
     const float *x, size_t ldx, size_t rows, maas_act_t act, float alpha,
@@ -347,7 +408,7 @@ maas_gemm_f32_6x64_avx512(const void *packed, size_t k, size_t n,
     maas_block_t                b;
     static const maas_strips_t  strips = {
         maas_tile_avx512, maas_count_avx512, maas_list_avx512,
-        maas_walk_avx512
+        maas_walk_avx512, maas_walk_pair_avx512
     };
 
     b.act = act;

@@ -15,7 +15,7 @@
 
 
 #define KC        128                  /* k of a block: 32 KB, about L1 */
-#define KC_NEAR   400                  /* where L2 has all the weights */
+#define KC_NEAR   800                  /* where L2 has all the weights */
 #define LIST      4096                 /* k of a block for a row alone */
 #define NEAR      (512 * 1024)         /* bytes of weights that stay in L2 */
 #define FAR       (8 * 1024 * 1024)    /* bytes of weights: not in L3 */
@@ -163,7 +163,7 @@ maas_strips_row(const maas_strips_t *s, const float *packed, size_t k,
  */
 
 #define GROUP       120                /* rows */
-#define GROUP_NEAR  36                 /* so that their lists take 30 KB */
+#define GROUP_NEAR  24                 /* so that their lists take 38 KB */
 #define TILES       (GROUP / MAAS_TILE_ROWS)
 
 typedef struct {
@@ -173,7 +173,7 @@ typedef struct {
     int       may_list;
     char      listed[TILES];           /* tile goes row by row */
     size_t    kc;
-    uint16_t  lists[GROUP * KC + 16];
+    uint16_t  lists[GROUP_NEAR * KC_NEAR + 16];    /* >= GROUP * KC */
 } maas_tiles_t;
 
 
@@ -223,11 +223,43 @@ maas_fetch(const char *p, size_t lines)
 }
 
 
+/* A tile by its lists, two rows at a time */
+
+static void
+maas_tiles_walk(const maas_strips_t *s, const maas_tiles_t *t,
+    const maas_block_t *b, size_t row, size_t h, size_t lines, const float *x,
+    float *y)
+{
+    size_t           r, step;
+    const char      *ahead;
+    const uint16_t  *list[2];
+
+    ahead = b->ahead;
+
+    for (r = row; r < row + h; r += step) {
+        step = s->walk_pair != NULL && r + 1 < row + h ? 2 : 1;
+        list[0] = t->lists + r * t->kc;
+        list[1] = list[0] + t->kc;
+
+        maas_fetch(ahead, step * lines / h);
+        ahead += step * lines / h * MAAS_ALIGN;
+
+        if (step == 2) {
+            s->walk_pair(b, list, t->entries + r, x + r * b->ldx,
+                         y + r * b->ldy);
+        } else {
+            s->walk(b, list[0], t->entries[r], 0, x + r * b->ldx,
+                    y + r * b->ldy);
+        }
+    }
+}
+
+
 static void
 maas_tiles_block(const maas_strips_t *s, const maas_tiles_t *t,
     maas_block_t *b, const float *x, float *y)
 {
-    size_t  tile, r, h, row, lines;
+    size_t  tile, h, row, lines;
 
     lines = b->ahead_lines * (b->k / 4);
 
@@ -238,12 +270,7 @@ maas_tiles_block(const maas_strips_t *s, const maas_tiles_t *t,
             s->tile(b, h, x + row * b->ldx, y + row * b->ldy);
 
         } else {
-            for (r = row; r < row + h; r++) {
-                maas_fetch(b->ahead + (r - row) * lines / h * MAAS_ALIGN,
-                           (lines + h - 1) / h);
-                s->walk(b, t->lists + r * t->kc, t->entries[r], 0,
-                        x + r * b->ldx, y + r * b->ldy);
-            }
+            maas_tiles_walk(s, t, b, row, h, lines, x, y);
         }
 
         b->ahead += lines * MAAS_ALIGN;

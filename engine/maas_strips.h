@@ -53,6 +53,12 @@ typedef struct {
      * more, of b->ahead, which is the next block. */
     void      (*walk)(const maas_block_t *b, const uint16_t *list, size_t n,
                       int fetch, const float *x, float *y);
+
+    /* the same for rows x and x + b->ldx, each with a list of its own, and
+     * without fetching; NULL: no quicker than one after the other */
+    void      (*walk_pair)(const maas_block_t *b,
+                           const uint16_t *const list[2], const size_t n[2],
+                           const float *x, float *y);
 } maas_strips_t;
 
 
