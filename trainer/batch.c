@@ -134,6 +134,7 @@ batch_numbers(const train_source_t *s, size_t row, float *x)
     if (d->bytes == NULL) {
         maas__prep(d->numbers + row * d->in, 1, d->in, s->scale->shift,
                    s->scale->factor, s->scale->n, x);
+        maas__prep_curves(s->scale->curves, s->scale->n_curves, x);
         return;
     }
 

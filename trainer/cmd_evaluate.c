@@ -147,7 +147,8 @@ evaluate_measure(evaluate_t *e)
 {
     e->y = train_model_run(e->model, &e->data, NULL, 0);
     train_truth_create(&e->truth, &e->data, NULL, 0);
-    train_judge_create(&e->judge, &e->truth, e->y, 0.5);
+    train_judge_create(&e->judge, &e->truth, e->y,
+                       (double) maas_model_info(e->model)->threshold);
     train_judge(&e->judge, NULL, &e->m);
 
     if (e->args.rounds > 0 && e->m.rows >= EVALUATE_ROWS) {
@@ -157,7 +158,9 @@ evaluate_measure(evaluate_t *e)
     }
 
     if (e->args.importance) {
-        e->importance = train_importance(e->model, &e->data, 0.5,
+        e->importance = train_importance(e->model, &e->data,
+                                         (double) maas_model_info(e->model)
+                                             ->threshold,
                                          e->args.repeats, e->args.seed,
                                          &e->n_importance);
 
@@ -193,7 +196,7 @@ cmd_evaluate(int argc, char **argv)
                      "Measure a model on data that it has not seen.");
 
     e.model = train_model_open(e.args.model);
-    train_model_data(&e.args, maas_model_info(e.model), &e.data);
+    train_model_data(&e.args, e.model, &e.data);
     evaluate_measure(&e);
     labels = (const char *const *) e.data.labels;
 

@@ -29,6 +29,7 @@ typedef struct {
     double           temperature;
     float           *targets[2];    /* of data and valid, as they were read */
     double           mean, deviation;
+    float            threshold;     /* 0: as usual */
     void            *image;
     size_t           size;
 } fit_t;
@@ -44,6 +45,8 @@ fit_read_more(fit_t *f, const char *path, train_part_t part, train_data_t *d)
     want.model = &info;
     want.target = f->data.target;
     want.header = (train_tri_t) f->o.header;
+    want.weight = f->o.weight;
+    want.skip = (unsigned) f->o.on_error;
 
     train_data_read(path, part, &want, d);
 }
@@ -57,6 +60,11 @@ fit_read(fit_t *f)
     want.target = f->o.target;
     want.header = (train_tri_t) f->o.header;
     want.task = f->o.task - 1;
+    want.columns = f->o.columns;
+    want.ignore = f->o.ignore;
+    want.id = f->o.id;
+    want.weight = f->o.weight;
+    want.skip = (unsigned) f->o.on_error;
 
     train_data_read(f->o.data, TRAIN_PART_TRAIN, &want, &f->data);
 
@@ -178,6 +186,29 @@ fit_prepare(fit_t *f)
     train_options_choose(&f->o, &f->data, f->n_train);
     train_plan_create(&f->plan, o, &f->data, f->n_train);
 
+    if (f->data.task != MAAS_TASK_BINARY
+        && (o->cost != NULL || !isnan(o->false_alarms)))
+    {
+        train_usage("fit", "--%s is for two classes", o->cost != NULL
+                    ? "cost" : "false-alarms");
+    }
+
+    train_scale_fit(&f->scale, (train_scaling_t) o->scaling, &f->data, f->row,
+                    f->n_train);
+    train_rows_fitted(&f->scale, &f->data);
+    train_rows_fitted(&f->scale, &f->valid);
+    train_rows_fitted(&f->scale, &f->test);
+    train_weights(&f->data, o->class_weight, f->row, f->n_train);
+
+    if (f->valid.rows > 0) {
+        train_weights(&f->valid, o->class_weight, f->valid_row, f->n_valid);
+    }
+
+    if (!o->json) {
+        train_columns_print(stdout, &f->data, &f->scale);
+        (void) fflush(stdout);
+    }
+
     if (train_net_create(&f->net, f->data.in, f->data.out, f->data.task,
                          o->hidden, why) != 0)
     {
@@ -185,8 +216,6 @@ fit_prepare(fit_t *f)
     }
 
     train_net_init(&f->net, (train_init_t) o->init, o->seed);
-    train_scale_fit(&f->scale, (train_scaling_t) o->scaling, &f->data, f->row,
-                    f->n_train);
     fit_scale_targets(f);
     train_plan_optim(&f->optim, o, f->net.n);
 }
@@ -237,6 +266,7 @@ fit_image(fit_t *f)
     r.result = &f->result;
     r.test = (f->metrics.rows > 0) ? &f->metrics : NULL;
     r.temperature = f->temperature;
+    r.threshold = f->threshold;
     r.n_train = f->n_train;
     r.n_valid = f->n_valid;
 
@@ -300,6 +330,43 @@ fit_calibrate(fit_t *f, maas_model_t *m)
 }
 
 
+/* Above which probability the second label is said, by the validation rows;
+ * by the training rows if there are no others */
+
+static maas_model_t *
+fit_threshold(fit_t *f, maas_model_t *m)
+{
+    float               *y;
+    double               alarm, miss;
+    size_t               n;
+    const uint32_t      *row;
+    const train_data_t  *d;
+
+    if (f->o.cost == NULL && isnan(f->o.false_alarms)) {
+        return m;
+    }
+
+    alarm = 0;
+    miss = 0;
+
+    if (f->o.cost != NULL) {
+        (void) train_threshold_cost(f->o.cost, &alarm, &miss);
+    }
+
+    d = (f->valid.rows > 0) ? &f->valid : &f->data;
+    row = (f->n_valid > 0) ? f->valid_row : f->row;
+    n = (f->n_valid > 0) ? f->n_valid : f->n_train;
+
+    y = train_model_run(m, d, row, n);
+    f->threshold = train_threshold(d, row, n, y, alarm, miss,
+                                   f->o.false_alarms);
+    train_free(y);
+    maas_model_free(m);
+
+    return fit_load(f);
+}
+
+
 /* The test part is seen here for the first time, by the engine that will
  * serve. */
 
@@ -310,11 +377,12 @@ fit_check(fit_t *f)
     maas_model_t  *m;
 
     f->temperature = 1;
-    m = fit_calibrate(f, fit_load(f));
+    m = fit_threshold(f, fit_calibrate(f, fit_load(f)));
 
     if (f->test.rows > 0) {
         y = train_model_run(m, &f->test, NULL, 0);
-        train_metrics(&f->metrics, &f->test, y);
+        train_metrics(&f->metrics, &f->test, y,
+                      (double) maas_model_info(m)->threshold);
         train_free(y);
         fit_image(f);
     }
@@ -357,6 +425,12 @@ fit_report_json(const fit_t *f)
     fit_figure(o, "validation_loss", f->n_valid ? r->best_loss : NAN);
     fit_figure(o, "validation_score", r->best_score);
     fit_figure(o, "temperature", f->temperature);
+
+    if (f->threshold > 0) {
+        fit_figure(o, "threshold", (double) f->threshold);
+    }
+
+    train_columns_json(o, &f->data, &f->scale);
     fit_figure(o, "training_seconds", r->train_seconds);
     fit_figure(o, "seconds", r->seconds);
     (void) cJSON_AddBoolToObject(o, "interrupted", (int) r->interrupted);
@@ -387,8 +461,9 @@ fit_report_data(const fit_t *f)
     const train_data_t  *d;
 
     d = &f->data;
-    (void) printf("data      %zu rows of %zu %s, ", d->rows, d->in,
-                  d->columns != NULL ? "columns" : "numbers");
+    (void) printf("data      %zu rows of %zu %s, ", d->rows,
+                  d->n_columns ? d->n_columns : d->in,
+                  d->n_columns ? "columns" : "numbers");
 
     if (d->target != NULL) {
         (void) printf("target \"%s\": ", d->target);
@@ -443,6 +518,11 @@ fit_report(const fit_t *f)
     if (f->temperature != 1) {
         (void) printf("\ncalibrated by a temperature of %.3f",
                       f->temperature);
+    }
+
+    if (f->threshold > 0) {
+        (void) printf("\nthreshold %.6g: above it \"%s\" is said",
+                      (double) f->threshold, f->data.labels[1]);
     }
 
     (void) printf("\ntime      %.3f s of training, %.3f s an epoch; %.3f s "

@@ -133,7 +133,7 @@ cmd_predict(int argc, char **argv)
     m = train_model_open(args.model);
     info = maas_model_info(m);
     args.want.no_target = 1;
-    train_model_data(&args, info, &d);
+    train_model_data(&args, m, &d);
 
     y = train_model_run(m, &d, NULL, 0);
 

@@ -144,6 +144,18 @@ data_labels_beside(const char *images)
 
 
 static int
+data_ends(const char *path, const char *end)
+{
+    size_t  n, len;
+
+    n = strlen(path);
+    len = strlen(end);
+
+    return n > len && strcmp(path + n - len, end) == 0;
+}
+
+
+static int
 data_looks_idx(const char *path)
 {
     const char  *name;
@@ -171,8 +183,17 @@ train_data_read(const char *path, train_part_t part,
                && (comma = strchr(path, ',')) != NULL)
     {
         images = train_format("%.*s", (int) (comma - path), path);
-        train_idx_read(images, comma + 1, want, d);
+
+        if (data_ends(images, ".npy")) {
+            train_npy_read(images, comma + 1, want, d);
+        } else {
+            train_idx_read(images, comma + 1, want, d);
+        }
+
         train_free(images);
+
+    } else if (data_ends(path, ".npy")) {
+        train_npy_read(path, NULL, want, d);
 
     } else if (data_looks_idx(path)) {
         labels = data_labels_beside(path);
@@ -180,7 +201,7 @@ train_data_read(const char *path, train_part_t part,
         train_free(labels);
 
     } else {
-        train_csv_read(path, want, d);
+        train_table_read(path, want, d);
     }
 
     d->path = train_strdup(path);
@@ -192,9 +213,11 @@ train_data_free(train_data_t *d)
 {
     size_t  i;
 
-    for (i = 0; d->columns != NULL && i < d->in; i++) {
+    for (i = 0; i < d->n_columns; i++) {
         train_free(d->columns[i]);
     }
+
+    train_table_free(d->table);
 
     for (i = 0; i < d->n_labels; i++) {
         train_free(d->labels[i]);
@@ -204,6 +227,7 @@ train_data_free(train_data_t *d)
     train_free(d->bytes);
     train_free(d->numbers);
     train_free(d->columns);
+    train_free(d->fields);
     train_free(d->classes);
     train_free(d->targets);
     train_free(d->weights);
@@ -227,8 +251,9 @@ train_data_info(const train_data_t *d, maas_info_t *info)
     info->threshold = 0.5f;
     info->n_labels = d->n_labels;
     info->labels = (const char *const *) d->labels;
-    info->n_columns = (d->columns != NULL) ? d->in : 0;
+    info->n_columns = d->n_columns;
     info->columns = (const char *const *) d->columns;
+    info->fields = d->fields;
 }
 
 

@@ -1,532 +1,263 @@
 /*
- * CSV files: columns of numbers and a target column, plain or gzipped.
+ * CSV: text to rows of fields, separated by commas, semicolons or tabs.
  * libcsv takes quotes and separators apart; where it is wrong is said here.
+ * What the fields mean is not (table.c).
  */
 
 #include <csv.h>
-#include <errno.h>
-#include <math.h>
-#include <stdlib.h>
 #include <string.h>
-#include <zlib.h>
 
-#include "trainer.h"
+#include "table.h"
 
 
-#define CSV_MAX_LINE     (64u << 20)
-#define CSV_MAX_COLUMNS  65536
-#define CSV_BETWEEN_ROWS 0          /* libcsv's ROW_NOT_BEGUN */
+#define CSV_BETWEEN_ROWS  0         /* libcsv's ROW_NOT_BEGUN */
 
 
 typedef struct {
-    const char          *path;
-    const train_want_t  *want;
-    train_data_t        *data;
+    train_table_t  *table;
+    size_t          line;           /* being parsed, from 1 */
+    size_t          row_line;       /* where the row began */
+    unsigned        begun;          /* the first row was seen */
 
-    size_t               line;          /* being parsed, from 1 */
-    size_t               row_line;      /* where the row began */
-
-    char               **field;         /* of the row at hand */
-    size_t               n_field;
-    size_t               room_field;
-
-    size_t               columns;       /* of the file; 0: not known yet */
-    char               **name;          /* (columns) */
-    size_t               target;        /* its column; columns: none */
-    size_t              *place;         /* (columns) place in a row of numbers,
-                                           or SIZE_MAX */
-    size_t               room_rows;
-    uint32_t            *id;            /* (rows) of the targets */
-    train_dict_t         dict;
+    char           *text;           /* of the row at hand */
+    size_t          used;
+    size_t          room;
+    table_cell_t   *cell;
+    size_t         *at;             /* where they begin in text */
+    size_t          n;
+    size_t          n_room;
 } csv_file_t;
 
 
 static void
 csv_add_field(void *s, size_t len, void *ctx)
 {
-    char        *copy;
+    size_t       room;
     csv_file_t  *f = ctx;
 
-    if (f->n_field == CSV_MAX_COLUMNS) {
-        train_die("%s:%zu: more than %d columns", f->path, f->row_line,
-                  CSV_MAX_COLUMNS);
+    if (f->n == TABLE_MAX_COLUMNS) {
+        train_die("%s:%zu: more than %d columns", f->table->path, f->row_line,
+                  TABLE_MAX_COLUMNS);
     }
 
-    if (f->n_field == f->room_field) {
-        f->field = train_grow(f->field, f->room_field,
-                              2 * f->room_field + 16, sizeof(char *));
-        f->room_field = 2 * f->room_field + 16;
+    if (f->n == f->n_room) {
+        room = 2 * f->n_room + 16;
+        f->cell = train_grow(f->cell, f->n_room, room, sizeof(table_cell_t));
+        f->at = train_grow(f->at, f->n_room, room, sizeof(size_t));
+        f->n_room = room;
+    }
+
+    if (f->room - f->used < len + 1) {
+        room = 2 * (f->room + len + 1);
+        f->text = train_grow(f->text, f->room, room, 1);
+        f->room = room;
     }
 
     if (s != NULL && memchr(s, '\0', len) != NULL) {
-        train_die("%s:%zu:%zu: a zero byte: expected text", f->path,
-                  f->row_line, f->n_field + 1);
+        train_die("%s:%zu:%zu: a zero byte: expected text", f->table->path,
+                  f->row_line, f->n + 1);
     }
 
-    copy = train_alloc(len + 1, 1);
-
-    if (s != NULL) {
-        (void) memcpy(copy, s, len);
+    if (len > 0) {
+        (void) memcpy(f->text + f->used, s, len);
     }
 
-    f->field[f->n_field++] = copy;
+    f->text[f->used + len] = '\0';
+    f->cell[f->n].type = TABLE_CELL_TEXT;
+    f->cell[f->n].len = len;
+    f->at[f->n++] = f->used;
+    f->used += len + 1;
 }
 
 
-/* Has the first row names rather than numbers?  All but the target must be
- * numbers in a row of data. */
+/* Has the first row names rather than values?  A name is no number. */
 
 static int
 csv_is_header(const csv_file_t *f)
 {
-    size_t  i, numbers;
-    double  v;
+    float        v;
+    size_t       i, len;
+    const char  *s;
 
-    if (f->want->header != TRAIN_AUTO) {
-        return f->want->header == TRAIN_YES;
+    if (f->table->want->header != TRAIN_AUTO) {
+        return f->table->want->header == TRAIN_YES;
     }
 
-    numbers = 0;
+    for (i = 0; i < f->n; i++) {
+        s = f->cell[i].s;
+        len = f->cell[i].len;
+        maas__field_trim(&s, &len);
 
-    for (i = 0; i < f->n_field; i++) {
-        numbers += train_number(f->field[i], &v) || f->field[i][0] == '\0';
-    }
-
-    return numbers == 0;
-}
-
-
-static size_t
-csv_find(const csv_file_t *f, const char *name)
-{
-    size_t  i;
-
-    for (i = 0; i < f->columns; i++) {
-        if (strcmp(f->name[i], name) == 0) {
-            break;
+        if (len == 0 || maas__field_number(s, len, &v) != MAAS_BADVALUE) {
+            return 0;
         }
     }
 
-    return i;
-}
-
-
-/* --target: a name, or the number of a column */
-
-static void
-csv_find_target(csv_file_t *f)
-{
-    double       v;
-    const char  *target;
-
-    target = f->want->target;
-
-    if (target == NULL) {
-        f->target = f->columns;
-
-        if (f->want->model == NULL) {
-            f->target = f->columns - 1;
-        }
-
-        return;
-    }
-
-    f->target = csv_find(f, target);
-
-    if (f->target == f->columns && train_number(target, &v) && v >= 1
-        && v <= (double) f->columns && v == floor(v))
-    {
-        f->target = (size_t) v - 1;
-    }
-
-    if (f->target == f->columns && !f->want->no_target) {
-        train_die("%s:1: no column \"%s\" for --target: expected one of the "
-                  "names (\"%s\" to \"%s\") or a number from 1 to %zu",
-                  f->path, target, f->name[0], f->name[f->columns - 1],
-                  f->columns);
-    }
-}
-
-
-/* A model knows its columns: by name, or by place if the file has no names */
-
-static void
-csv_place_model(csv_file_t *f, int header)
-{
-    size_t              i, j, others;
-    const maas_info_t  *m;
-
-    m = f->want->model;
-
-    for (i = 0; i < f->columns; i++) {
-        f->place[i] = SIZE_MAX;
-    }
-
-    if (header && m->n_columns > 0) {
-        for (j = 0; j < m->n_columns; j++) {
-            i = csv_find(f, m->columns[j]);
-
-            if (i == f->columns) {
-                train_die("%s:1: no column \"%s\", which the model \"%s\" "
-                          "expects", f->path, m->columns[j], m->name);
-            }
-
-            f->place[i] = j;
-        }
-
-        return;
-    }
-
-    others = f->columns - (f->target < f->columns);
-
-    if (others == m->in + 1 && f->target == f->columns
-        && f->want->no_target)
-    {
-        others--;               /* a target that is not asked for: the last */
-        f->target = f->columns - 1;
-    }
-
-    if (others != m->in) {
-        train_die("%s:1: %zu columns without the target: the model \"%s\" "
-                  "expects %zu", f->path, others, m->name, m->in);
-    }
-
-    for (i = 0, j = 0; i < f->columns; i++) {
-        f->place[i] = (i == f->target) ? SIZE_MAX : j++;
-    }
+    return 1;
 }
 
 
 static void
-csv_check_names(const csv_file_t *f)
+csv_names(csv_file_t *f)
 {
-    size_t  i, len;
+    int          new;
+    char         buf[32];
+    size_t       i, len;
+    const char  *name;
 
-    for (i = 0; i < f->columns; i++) {
-        len = strlen(f->name[i]);
+    f->table->named = (unsigned) csv_is_header(f);
+
+    for (i = 0; i < f->n; i++) {
+        name = f->cell[i].s;
+        len = f->cell[i].len;
+
+        if (!f->table->named) {
+            len = (size_t) snprintf(buf, sizeof(buf), "column%zu", i + 1);
+            name = buf;
+        }
 
         if (len < 1 || len > MAAS_MAX_TEXT) {
             train_die("%s:1:%zu: a column's name of %zu bytes: expected 1 to "
-                      "%d", f->path, i + 1, len, MAAS_MAX_TEXT);
+                      "%d", f->table->path, i + 1, len, MAAS_MAX_TEXT);
         }
 
-        if (csv_find(f, f->name[i]) != i) {
+        if (!maas__field_utf8(name, len)) {
+            train_die("%s:1:%zu: a column's name is not UTF-8",
+                      f->table->path, i + 1);
+        }
+
+        (void) table_add(f->table, name, len, &new);
+
+        if (!new) {
             train_die("%s:1:%zu: the name \"%s\" stands twice: expected "
-                      "different names", f->path, i + 1, f->name[i]);
-        }
-    }
-}
-
-
-static void
-csv_begin(csv_file_t *f, int header)
-{
-    size_t         i, j;
-    train_data_t  *d;
-
-    d = f->data;
-    f->columns = f->n_field;
-    f->name = train_alloc(f->columns, sizeof(char *));
-    f->place = train_alloc(f->columns, sizeof(size_t));
-
-    for (i = 0; i < f->columns; i++) {
-        f->name[i] = header ? train_strdup(f->field[i])
-                            : train_format("column%zu", i + 1);
-    }
-
-    csv_check_names(f);
-    csv_find_target(f);
-
-    if (f->want->model != NULL) {
-        csv_place_model(f, header);
-        d->in = f->want->model->in;
-
-    } else {
-        for (i = 0, j = 0; i < f->columns; i++) {
-            f->place[i] = (i == f->target) ? SIZE_MAX : j++;
-        }
-
-        d->in = j;
-    }
-
-    if (d->in == 0) {
-        train_die("%s:1: one column only: expected columns of numbers beside "
-                  "the target", f->path);
-    }
-
-    d->input = MAAS_INPUT_COLUMNS;
-    d->rank = 1;
-    d->shape[0] = d->in;
-    d->columns = train_alloc(d->in, sizeof(char *));
-
-    for (i = 0; i < f->columns; i++) {
-        if (f->place[i] != SIZE_MAX) {
-            d->columns[f->place[i]] = train_strdup(f->name[i]);
+                      "different names", f->table->path, i + 1, name);
         }
     }
 
-    if (f->target < f->columns) {
-        d->target = train_strdup(f->name[f->target]);
-    }
-}
-
-
-static void
-csv_number(csv_file_t *f, size_t i, float *out)
-{
-    double  v;
-
-    if (f->field[i][strspn(f->field[i], " \t")] == '\0') {
-        train_die("%s:%zu:%zu: column \"%s\" is empty: expected a number",
-                  f->path, f->row_line, i + 1, f->name[i]);
-    }
-
-    if (!train_number(f->field[i], &v)) {
-        train_die("%s:%zu:%zu: column \"%s\" holds \"%.40s\": expected a "
-                  "number", f->path, f->row_line, i + 1, f->name[i],
-                  f->field[i]);
-    }
-
-    if (fabs(v) > 3.4e38) {
-        train_die("%s:%zu:%zu: column \"%s\" holds %.40s: expected a number "
-                  "that fits in single precision", f->path, f->row_line,
-                  i + 1, f->name[i], f->field[i]);
-    }
-
-    *out = (float) v;
-}
-
-
-static void
-csv_room(csv_file_t *f)
-{
-    size_t         room;
-    train_data_t  *d;
-
-    d = f->data;
-
-    if (d->rows < f->room_rows) {
-        return;
-    }
-
-    if (d->rows >= UINT32_MAX / 4) {
-        train_die("%s:%zu: more rows than can be trained on", f->path,
-                  f->row_line);
-    }
-
-    room = f->room_rows ? 2 * f->room_rows : 1024;
-    d->numbers = train_grow(d->numbers, f->room_rows * d->in, room * d->in,
-                            sizeof(float));
-    f->id = train_grow(f->id, f->room_rows, room, sizeof(uint32_t));
-    f->room_rows = room;
-}
-
-
-static void
-csv_row(csv_file_t *f)
-{
-    size_t         i;
-    train_data_t  *d;
-
-    if (f->n_field != f->columns) {
-        train_die("%s:%zu:%zu: %zu fields: expected %zu as in the first row",
-                  f->path, f->row_line,
-                  f->n_field < f->columns ? f->n_field : f->columns + 1,
-                  f->n_field, f->columns);
-    }
-
-    d = f->data;
-    csv_room(f);
-
-    for (i = 0; i < f->columns; i++) {
-        if (f->place[i] != SIZE_MAX) {
-            csv_number(f, i, &d->numbers[d->rows * d->in + f->place[i]]);
-        }
-    }
-
-    if (d->target != NULL) {
-        if (f->field[f->target][0] == '\0') {
-            train_die("%s:%zu:%zu: the target \"%s\" is empty", f->path,
-                      f->row_line, f->target + 1, d->target);
-        }
-
-        f->id[d->rows] = train_dict_add(&f->dict, f->field[f->target]);
-    }
-
-    d->rows++;
+    f->table->closed = 1;
 }
 
 
 static void
 csv_end_row(int c, void *ctx)
 {
-    int          header;
-    size_t       i;
-    csv_file_t  *f = ctx;
+    int             first;
+    size_t          i;
+    csv_file_t     *f = ctx;
+    train_table_t  *t;
 
     (void) c;
-    header = 0;
+    t = f->table;
+    first = !f->begun;
+    f->begun = 1;
 
-    if (f->columns == 0) {
-        header = csv_is_header(f);
-        csv_begin(f, header);
+    for (i = 0; i < f->n; i++) {
+        f->cell[i].s = f->text + f->at[i];
     }
 
-    if (!header) {
-        csv_row(f);
+    if (t->n == 0) {
+        csv_names(f);
     }
 
-    for (i = 0; i < f->n_field; i++) {
-        train_free(f->field[i]);
+    if ((!first || !t->named) && t->pass != TABLE_NAMES) {
+        if (f->n != t->n) {
+            table_bad(t, f->row_line, f->n < t->n ? f->n - 1 : t->n,
+                      "%zu fields: expected %zu as in the first row", f->n,
+                      t->n);
+        } else {
+            table_row(t, f->row_line, f->cell, f->n);
+        }
     }
 
-    f->n_field = 0;
+    f->n = 0;
+    f->used = 0;
     f->row_line = f->line + 1;
 }
 
 
-static char *
-csv_line(csv_file_t *f, gzFile file, char **buf, size_t *room, size_t *len)
+/* The separator that stands most often in the first line, outside quotes */
+
+static unsigned char
+csv_separator(const char *path, const char *text, size_t len)
 {
-    int          code;
-    const char  *why;
+    int           quoted;
+    size_t        i, n[3] = { 0 };
+    const char   *at;
+    static const char  separators[] = ",;\t";
 
-    *len = 0;
+    i = strlen(path);
 
-    for ( ;; ) {
-        if (*len + 1 >= *room) {
-            if (*room > CSV_MAX_LINE) {
-                train_die("%s:%zu: a line over %u bytes", f->path, f->line,
-                          CSV_MAX_LINE);
-            }
-
-            *buf = train_grow(*buf, *room, *room ? 2 * *room : 4096, 1);
-            *room = *room ? 2 * *room : 4096;
-        }
-
-        /* gzgets() would hide zero bytes */
-
-        code = gzgetc(file);
-
-        if (code < 0) {
-            break;
-        }
-
-        (*buf)[(*len)++] = (char) code;
-
-        if (code == '\n') {
-            return *buf;
-        }
-    }
-
-    why = gzerror(file, &code);
-
-    if (code != Z_OK && code != Z_STREAM_END) {
-        train_die("%s:%zu: cannot be read: %s", f->path, f->line,
-                  code == Z_ERRNO ? strerror(errno)
-                  : code == Z_BUF_ERROR ? "the file ends too early" : why);
-    }
-
-    return *len ? *buf : NULL;
-}
-
-
-static void
-csv_parse_file(csv_file_t *f)
-{
-    char               *buf, *line;
-    size_t              room, len, n;
-    gzFile              file;
-    struct csv_parser   p;
-
-    file = gzopen(f->path, "rb");
-
-    if (file == NULL) {
-        train_die("%s: cannot be opened: %s", f->path, strerror(errno));
-    }
-
-    if (csv_init(&p, CSV_STRICT | CSV_STRICT_FINI) != 0) {
-        train_die("%s: the CSV parser cannot be had", f->path);
-    }
-
-    n = strlen(f->path);
-
-    if ((n > 4 && strcmp(f->path + n - 4, ".tsv") == 0)
-        || (n > 7 && strcmp(f->path + n - 7, ".tsv.gz") == 0))
+    if ((i > 4 && strcmp(path + i - 4, ".tsv") == 0)
+        || (i > 7 && strcmp(path + i - 7, ".tsv.gz") == 0))
     {
-        csv_set_delim(&p, '\t');
+        return '\t';
     }
 
-    buf = NULL;
-    room = 0;
-    f->line = 1;
-    f->row_line = 1;
+    quoted = 0;
 
-    while ((line = csv_line(f, file, &buf, &room, &len)) != NULL) {
+    for (i = 0; i < len && (quoted || text[i] != '\n'); i++) {
+        quoted ^= (text[i] == '"');
+        at = (text[i] != '\0') ? strchr(separators, text[i]) : NULL;
 
-        if (f->line == 1 && len >= 3 && memcmp(line, "\xef\xbb\xbf", 3) == 0) {
-            line += 3;          /* the mark that spreadsheets put first */
-            len -= 3;
-        }
-
-        f->data->crc32c = maas__crc32c(f->data->crc32c, line, len);
-
-        if (csv_parse(&p, line, len, csv_add_field, csv_end_row, f) != len) {
-            train_die("%s:%zu:%zu: %s", f->path, f->line, f->n_field + 1,
-                      csv_strerror(csv_error(&p)));
-        }
-
-        f->line++;
-
-        if (p.pstate == CSV_BETWEEN_ROWS) {
-            f->row_line = f->line;
+        if (at != NULL && !quoted) {
+            n[at - separators]++;
         }
     }
 
-    if (csv_fini(&p, csv_add_field, csv_end_row, f) != 0) {
-        train_die("%s:%zu:%zu: a quoted field is never closed", f->path,
-                  f->row_line, f->n_field + 1);
+    if (n[0] >= n[1] && n[0] >= n[2]) {
+        return ',';
     }
 
-    csv_free(&p);
-    (void) gzclose(file);
-    train_free(buf);
+    return n[1] >= n[2] ? ';' : '\t';
 }
 
 
 void
-train_csv_read(const char *path, const train_want_t *want, train_data_t *d)
+table_csv(train_table_t *t, const char *text, size_t len)
 {
-    size_t      i;
-    csv_file_t  f = { 0 };
+    size_t              n;
+    const char         *end, *newline;
+    csv_file_t          f = { 0 };
+    struct csv_parser   p;
 
-    f.path = path;
-    f.want = want;
-    f.data = d;
-
-    csv_parse_file(&f);
-
-    if (d->rows == 0) {
-        train_die("%s: no rows: expected %s", path,
-                  f.columns ? "rows of data below the names"
-                            : "a CSV file with columns of numbers");
+    if (csv_init(&p, CSV_STRICT | CSV_STRICT_FINI) != 0) {
+        train_die("%s: the CSV parser cannot be had", t->path);
     }
 
-    if (d->target != NULL) {
-        train_target_set(d, want, &f.dict, f.id, path);
+    csv_set_delim(&p, csv_separator(t->path, text, len));
 
-    } else if (!want->no_target) {
-        train_die("%s: the target is not known: expected --target COLUMN",
-                  path);
+    f.table = t;
+    f.line = 1;
+    f.row_line = 1;
+
+    for (end = text + len; text < end; text += n) {
+        newline = memchr(text, '\n', (size_t) (end - text));
+        n = (newline != NULL) ? (size_t) (newline - text) + 1
+                              : (size_t) (end - text);
+
+        if (csv_parse(&p, text, n, csv_add_field, csv_end_row, &f) != n) {
+            train_die("%s:%zu:%zu: %s", t->path, f.line, f.n + 1,
+                      csv_strerror(csv_error(&p)));
+        }
+
+        f.line++;
+
+        if (p.pstate == CSV_BETWEEN_ROWS) {
+            f.row_line = f.line;
+
+            if (t->pass == TABLE_NAMES && f.begun) {
+                break;
+            }
+        }
     }
 
-    for (i = 0; i < f.columns; i++) {
-        train_free(f.name[i]);
+    if (text >= end && csv_fini(&p, csv_add_field, csv_end_row, &f) != 0) {
+        train_die("%s:%zu:%zu: a quoted field is never closed", t->path,
+                  f.row_line, f.n + 1);
     }
 
-    train_dict_free(&f.dict);
-    train_free(f.name);
-    train_free(f.place);
-    train_free(f.field);
-    train_free(f.id);
+    csv_free(&p);
+    train_free(f.text);
+    train_free(f.cell);
+    train_free(f.at);
 }

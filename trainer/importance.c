@@ -226,7 +226,8 @@ train_importance(const maas_model_t *m, const train_data_t *d,
 
     for (i = 0; i < *n; i++) {
         list[i].name = train_strdup(p.info->columns[i]);
-        importance_column(&p, i, 1, repeats, &rng, &list[i]);
+        importance_column(&p, p.info->fields[i].at, p.info->fields[i].width,
+                          repeats, &rng, &list[i]);
     }
 
     importance_end(&p);

@@ -321,13 +321,14 @@ train_judge(const train_judge_t *j, const uint32_t *count, train_metrics_t *m)
 
 
 void
-train_metrics(train_metrics_t *m, const train_data_t *d, const float *y)
+train_metrics(train_metrics_t *m, const train_data_t *d, const float *y,
+    double threshold)
 {
     train_truth_t  truth;
     train_judge_t  j;
 
     train_truth_create(&truth, d, NULL, 0);
-    train_judge_create(&j, &truth, y, 0.5);
+    train_judge_create(&j, &truth, y, threshold);
     train_judge(&j, NULL, m);
     train_judge_free(&j);
     train_truth_free(&truth);

@@ -100,7 +100,8 @@ void train_judge(const train_judge_t *j, const uint32_t *count,
     train_metrics_t *m);
 
 /* All of it in one: the answers y(rows,out) for all rows of d. */
-void train_metrics(train_metrics_t *m, const train_data_t *d, const float *y);
+void train_metrics(train_metrics_t *m, const train_data_t *d, const float *y,
+    double threshold);
 void train_metrics_free(train_metrics_t *m);
 
 /* Precision, recall and F1 of a class; NAN where undefined. */

@@ -176,12 +176,14 @@ train_model_args(train_model_args_t *a, int argc, char **argv,
 
 
 void
-train_model_data(train_model_args_t *a, const maas_info_t *info,
+train_model_data(train_model_args_t *a, const maas_model_t *m,
     train_data_t *d)
 {
-    char  *target;
+    char               *target;
+    const maas_info_t  *info;
 
     target = NULL;
+    info = maas_model_info(m);
 
     /* a target of the training is found by its name in CSV data */
 
@@ -192,5 +194,6 @@ train_model_data(train_model_args_t *a, const maas_info_t *info,
 
     a->want.model = info;
     train_data_read(a->data, a->part, &a->want, d);
+    train_rows_model(m, d);
     train_free(target);
 }

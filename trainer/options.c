@@ -42,6 +42,7 @@ static const char *const  options_task[] = {
 static const char *const  options_header[] = { "auto", "yes", "no" };
 static const char *const  options_calibration[] = { "temperature", "none" };
 static const char *const  options_target_scaling[] = { "standard", "none" };
+static const char *const  options_error[] = { "stop", "skip" };
 static const char *const  options_init[] = { "auto", "he", "glorot" };
 
 #define AT(field)        offsetof(train_options_t, field)
@@ -53,7 +54,9 @@ static const char *const  options_init[] = { "auto", "he", "glorot" };
 
 static const option_t  options_table[] = {
     { "data", 'd', TEXT(data, 0), "D",
-      "folder with the MNIST names, IDX pair IMAGES,LABELS, or CSV file" },
+      "CSV or JSON lines (plain, .gz, - for standard input), .npy or "
+      "ROWS.npy,TARGETS.npy, folder with the MNIST names, IDX pair "
+      "IMAGES,LABELS" },
     { "output", 'o', TEXT(output, 0), "FILE",
       "model file to write" },
     { "valid", 0, TEXT(valid, 0), "D",
@@ -61,7 +64,24 @@ static const option_t  options_table[] = {
     { "test", 0, TEXT(test, 0), "D",
       "measured once at the end; a folder's own test part without it" },
     { "target", 't', TEXT(target, 0), "COL",
-      "CSV column to foretell: name, or number from 1 (last column)" },
+      "column to foretell: name, or number from 1 (last column)" },
+    { "columns", 0, TEXT(columns, 1), "LIST",
+      "COL=KIND,...: number, boolean, category, text, ignore, id or weight "
+      "(by looking)" },
+    { "ignore", 0, TEXT(ignore, 1), "LIST",
+      "COL,...: columns that are not used" },
+    { "id", 0, TEXT(id, 1), "COL",
+      "column that only names the rows" },
+    { "weight", 0, TEXT(weight, 1), "COL",
+      "column that says how much a row counts" },
+    { "class-weight", 0, TEXT(class_weight, 1), "W",
+      "balanced, or CLASS:X,...: how much rows of a class count" },
+    { "cost", 0, TEXT(cost, 1), "X:Y",
+      "what a false alarm and a miss cost: sets the threshold" },
+    { "false-alarms", 0, NUMBER(false_alarms, 0, 1), "X",
+      "share of them that is allowed: sets the threshold" },
+    { "on-error", 0, CHOICE(on_error, options_error), NULL,
+      "at a row that cannot be read (stop)" },
     { "header", 0, CHOICE(header, options_header), NULL,
       "does a CSV file begin with names?" },
     { "task", 0, CHOICE(task, options_task), NULL,
@@ -69,7 +89,8 @@ static const option_t  options_table[] = {
     { "name", 0, TEXT(name, 0), "NAME",
       "name of the model (from the output file)" },
     { "scaling", 0, CHOICE(scaling, train_scaling_names), NULL,
-      "input scaling (auto: minmax for images, standard for columns)" },
+      "numbers on their way in (auto: minmax for images, standard for "
+      "columns)" },
     { "target-scaling", 0, CHOICE(target_scaling, options_target_scaling),
       NULL, "of numbers to foretell, undone in the last layer (standard)" },
     { "hidden", 0, TEXT(hidden, 1), "SPEC",
@@ -417,6 +438,7 @@ options_defaults(train_options_t *o)
     o->plateau = 5;
     o->checkpoint_every = 1;
     o->checkpoint_keep = 2;
+    o->false_alarms = NAN;
 }
 
 
@@ -536,6 +558,7 @@ options_name(const char *output)
 static void
 options_check(train_options_t *o)
 {
+    double  alarm, miss;
     size_t  n;
 
     if (o->data == NULL) {
@@ -567,6 +590,15 @@ options_check(train_options_t *o)
         train_usage("fit", "--name: \"%.80s\": expected 1 to %d letters, "
                     "digits, _ . or -, and not \"stats\"", o->name,
                     MAAS_MAX_NAME);
+    }
+
+    if (o->cost != NULL && !train_threshold_cost(o->cost, &alarm, &miss)) {
+        train_usage("fit", "--cost: \"%.40s\": expected X:Y, two numbers of "
+                    "0 or more", o->cost);
+    }
+
+    if (o->cost != NULL && !isnan(o->false_alarms)) {
+        train_usage("fit", "--cost and --false-alarms: expected one of them");
     }
 }
 
@@ -625,6 +657,10 @@ train_options_each(const train_options_t *o,
         switch (t->kind) {
 
         case OPT_TEXT:
+            if (*(char *const *) p == NULL) {
+                break;
+            }
+
             each(ctx, t->name, *(char *const *) p, 1);
             break;
 
@@ -638,6 +674,10 @@ train_options_each(const train_options_t *o,
             break;
 
         default:
+            if (isnan(*(const double *) p)) {
+                break;
+            }
+
             (void) snprintf(buf, sizeof(buf), "%.9g", *(const double *) p);
             each(ctx, t->name, buf, 0);
         }

@@ -35,12 +35,93 @@ record_figure(cJSON *o, const char *name, double v)
 
 
 static void
-record_scaling(cJSON *o, const train_scale_t *s, size_t i)
+record_floats(cJSON *o, const char *name, const float *v, size_t n)
 {
-    (void) cJSON_AddStringToObject(o, "scaling",
-                                   train_scaling_names[s->kind]);
-    record_float(o, "shift", s->shift[i]);
-    record_float(o, "factor", s->factor[i]);
+    char    buf[MAAS_FLOAT_MAX + 1];
+    cJSON  *list;
+    size_t  i;
+
+    list = cJSON_AddArrayToObject(o, name);
+
+    for (i = 0; i < n; i++) {
+        buf[maas__float_print(v[i], buf)] = '\0';
+        (void) cJSON_AddItemToArray(list, cJSON_CreateRaw(buf));
+    }
+}
+
+
+static void
+record_scaling(cJSON *o, const char *scaling, float shift, float factor)
+{
+    (void) cJSON_AddStringToObject(o, "scaling", scaling);
+    record_float(o, "shift", shift);
+    record_float(o, "factor", factor);
+}
+
+
+static void
+record_values(cJSON *o, const maas_column_t *c)
+{
+    size_t   i;
+    cJSON   *list;
+
+    if (c->hash > 0) {
+        (void) cJSON_AddNumberToObject(o, "hash", (double) c->hash);
+    }
+
+    if (c->longest > 0) {
+        list = cJSON_AddArrayToObject(o, "ngrams");
+        (void) cJSON_AddItemToArray(list, cJSON_CreateNumber(c->shortest));
+        (void) cJSON_AddItemToArray(list, cJSON_CreateNumber(c->longest));
+    }
+
+    if (c->n_values > 0) {
+        list = cJSON_AddArrayToObject(o, "values");
+
+        for (i = 0; i < c->n_values; i++) {
+            (void) cJSON_AddItemToArray(list,
+                                        cJSON_CreateString(c->values[i]));
+        }
+    }
+
+    if (c->other) {
+        (void) cJSON_AddTrueToObject(o, "other");
+    }
+}
+
+
+static cJSON *
+record_column(const maas_column_t *c)
+{
+    cJSON  *o;
+
+    o = cJSON_CreateObject();
+    (void) cJSON_AddStringToObject(o, "name", c->name);
+    (void) cJSON_AddStringToObject(o, "kind", maas__field_names[c->kind]);
+
+    if (c->kind == MAAS_FIELD_NUMBER || c->kind == MAAS_FIELD_BOOLEAN) {
+        record_scaling(o, c->scaling, c->shift, c->factor);
+
+        if (c->n_knots > 0) {
+            record_floats(o, "knots", c->knots, c->n_knots);
+            record_floats(o, "levels", c->levels, c->n_knots);
+        }
+
+        if (c->clip > 0) {
+            record_float(o, "clip", c->clip);
+        }
+
+        record_float(o, "missing", c->missing);
+
+    } else {
+        record_values(o, c);
+    }
+
+    if (c->missing_slot) {
+        (void) cJSON_AddTrueToObject(o, "missing_slot");
+    }
+
+    return o;
 }
 
 
@@ -48,7 +129,7 @@ static void
 record_inputs(cJSON *doc, const train_record_t *r)
 {
     size_t               i;
-    cJSON               *in, *list, *column;
+    cJSON               *in, *list;
     const train_data_t  *d;
 
     d = r->data;
@@ -67,19 +148,17 @@ record_inputs(cJSON *doc, const train_record_t *r)
             (void) cJSON_AddTrueToObject(in, "image");
         }
 
-        record_scaling(in, r->scale, 0);
+        record_scaling(in, train_scaling_names[r->scale->kind],
+                       r->scale->shift[0], r->scale->factor[0]);
         return;
     }
 
     (void) cJSON_AddStringToObject(in, "kind", "columns");
     list = cJSON_AddArrayToObject(in, "columns");
 
-    for (i = 0; i < d->in; i++) {
-        column = cJSON_CreateObject();
-        (void) cJSON_AddStringToObject(column, "name", d->columns[i]);
-        (void) cJSON_AddStringToObject(column, "kind", "number");
-        record_scaling(column, r->scale, i);
-        (void) cJSON_AddItemToArray(list, column);
+    for (i = 0; i < r->scale->n_columns; i++) {
+        (void) cJSON_AddItemToArray(list,
+                                    record_column(&r->scale->columns[i]));
     }
 }
 
@@ -148,10 +227,13 @@ record_layers(cJSON *doc, const train_net_t *net)
 
 
 static void
-record_outputs(cJSON *doc, const train_data_t *d)
+record_outputs(cJSON *doc, const train_record_t *r)
 {
-    size_t  i;
-    cJSON  *out, *labels;
+    size_t               i;
+    cJSON               *out, *labels;
+    const train_data_t  *d;
+
+    d = r->data;
 
     out = cJSON_AddObjectToObject(doc, "outputs");
 
@@ -162,6 +244,10 @@ record_outputs(cJSON *doc, const train_data_t *d)
         for (i = 0; i < d->n_labels; i++) {
             (void) cJSON_AddItemToArray(labels,
                                         cJSON_CreateString(d->labels[i]));
+        }
+
+        if (r->threshold > 0) {
+            record_float(out, "threshold", r->threshold);
         }
 
         return;
@@ -209,6 +295,10 @@ record_data(cJSON *training, const train_record_t *r)
 
     if (r->data->target != NULL) {
         (void) cJSON_AddStringToObject(data, "target", r->data->target);
+    }
+
+    if (r->options->id != NULL) {
+        (void) cJSON_AddStringToObject(data, "id", r->options->id);
     }
 }
 
@@ -259,7 +349,7 @@ train_record(const train_record_t *r)
                                    maas__task_names[r->data->task]);
     record_inputs(doc, r);
     record_layers(doc, r->net);
-    record_outputs(doc, r->data);
+    record_outputs(doc, r);
 
     training = cJSON_AddObjectToObject(doc, "training");
     (void) cJSON_AddStringToObject(training, "tool", TRAIN_TOOL);

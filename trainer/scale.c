@@ -1,6 +1,7 @@
 /*
- * Input scaling: shift and factor of each column, or of a whole tensor,
- * from the rows given and from no others.
+ * Scaling of numbers: shift, factor, soft bounds and quantiles, from the
+ * numbers given and from no others.
+ * Which numbers those are is not known here (prepare.c).
  */
 
 #include <math.h>
@@ -10,13 +11,17 @@
 #include "trainer.h"
 
 
-const char *const  train_scaling_names[5] = {
-    "auto", "none", "standard", "minmax", "robust"
+#define SCALE_CLIP   3              /* robust: soft bound, in quartiles' span */
+#define SCALE_KNOTS  64             /* quantile: at most */
+
+
+const char *const  train_scaling_names[TRAIN_N_SCALINGS] = {
+    "auto", "none", "standard", "minmax", "robust", "quantile"
 };
 
 
 static void
-scale_set(train_scale_t *s, size_t i, double shift, double width)
+scale_set(maas_column_t *c, double shift, double width)
 {
     float  f;
 
@@ -28,8 +33,8 @@ scale_set(train_scale_t *s, size_t i, double shift, double width)
         f = 1;
     }
 
-    s->shift[i] = (float) shift;
-    s->factor[i] = f;
+    c->shift = (float) shift;
+    c->factor = f;
 }
 
 
@@ -59,132 +64,154 @@ scale_quantile(const float *v, size_t n, double q)
 }
 
 
-/* numbers v(n), which it may sort */
-
 static void
-scale_fit_one(train_scale_t *s, size_t i, float *v, size_t n)
+scale_standard(maas_column_t *c, const float *v, size_t n)
 {
     size_t  j;
-    double  sum, sq, low, high, d;
+    double  sum, sq, d;
 
-    switch (s->kind) {
+    sum = 0;
+    sq = 0;
 
-    case TRAIN_SCALE_STANDARD:
-        sum = 0;
-        sq = 0;
+    for (j = 0; j < n; j++) {
+        sum += v[j];
+    }
 
-        for (j = 0; j < n; j++) {
-            sum += v[j];
+    sum /= (double) n;
+
+    for (j = 0; j < n; j++) {
+        d = v[j] - sum;
+        sq += d * d;
+    }
+
+    scale_set(c, sum, sqrt(sq / (double) n));
+    c->missing = (float) sum;
+}
+
+
+/* v is sorted */
+
+static void
+scale_robust(maas_column_t *c, const float *v, size_t n)
+{
+    double  d;
+
+    d = scale_quantile(v, n, 0.75) - scale_quantile(v, n, 0.25);
+
+    if (d <= 0) {
+        d = ((double) v[n - 1] - v[0]) / 2;     /* mostly one value */
+    }
+
+    scale_set(c, c->missing, d);
+    c->clip = SCALE_CLIP;
+}
+
+
+/* x with a share p of a normal distribution below it, 0 < p < 1 */
+
+static double
+scale_normal(double p)
+{
+    int     i;
+    double  low, high, mid;
+
+    low = -10;
+    high = 10;
+
+    for (i = 0; i < 60; i++) {
+        mid = (low + high) / 2;
+
+        if (erfc(-mid / sqrt(2)) / 2 < p) {
+            low = mid;
+        } else {
+            high = mid;
+        }
+    }
+
+    return low;
+}
+
+
+/* v is sorted: what stands in the middle goes to 0, the rest by its rank */
+
+static void
+scale_knots(maas_column_t *c, const float *v, size_t n)
+{
+    float   *knots, *levels, x;
+    size_t   i, k, first, last;
+
+    knots = train_alloc(SCALE_KNOTS, sizeof(float));
+    levels = train_alloc(SCALE_KNOTS, sizeof(float));
+    k = 0;
+
+    for (i = 0; i < SCALE_KNOTS; i++) {
+        x = v[i * (n - 1) / (SCALE_KNOTS - 1)];
+
+        if (k > 0 && !(x > knots[k - 1] && isnormal(x - knots[k - 1]))) {
+            continue;
         }
 
-        sum /= (double) n;
+        first = 0;
 
-        for (j = 0; j < n; j++) {
-            d = v[j] - sum;
-            sq += d * d;
+        while (v[first] < x) {
+            first++;
         }
 
-        scale_set(s, i, sum, sqrt(sq / (double) n));
+        for (last = first; last < n && v[last] == x; last++) {
+            /* all that are the same */
+        }
+
+        knots[k] = x;
+        levels[k++] = (float) scale_normal((double) (first + last)
+                                           / (2 * (double) n));
+    }
+
+    c->knots = knots;
+    c->levels = levels;
+    c->n_knots = k;
+
+    if (k < 2) {
+        c->n_knots = 0;
+        scale_set(c, v[0], 0);
+    }
+}
+
+
+void
+train_scale_numbers(maas_column_t *c, train_scaling_t kind, float *v, size_t n)
+{
+    c->shift = 0;
+    c->factor = 1;
+    c->missing = 0;
+    c->scaling = train_scaling_names[kind];
+
+    if (n == 0) {
         return;
+    }
+
+    if (kind == TRAIN_SCALE_STANDARD) {
+        scale_standard(c, v, n);
+        return;
+    }
+
+    qsort(v, n, sizeof(float), scale_compare);
+    c->missing = (float) scale_quantile(v, n, 0.5);
+
+    switch (kind) {
 
     case TRAIN_SCALE_MINMAX:
-        low = v[0];
-        high = v[0];
-
-        for (j = 1; j < n; j++) {
-            low = (v[j] < low) ? v[j] : low;
-            high = (v[j] > high) ? v[j] : high;
-        }
-
-        scale_set(s, i, low, high - low);
+        scale_set(c, v[0], (double) v[n - 1] - v[0]);
         return;
 
     case TRAIN_SCALE_ROBUST:
-        qsort(v, n, sizeof(float), scale_compare);
-        d = scale_quantile(v, n, 0.75) - scale_quantile(v, n, 0.25);
+        scale_robust(c, v, n);
+        return;
 
-        if (d <= 0) {
-            d = (double) v[n - 1] - v[0];   /* mostly one value */
-        }
-
-        scale_set(s, i, scale_quantile(v, n, 0.5), d);
+    case TRAIN_SCALE_QUANTILE:
+        scale_knots(c, v, n);
         return;
 
     default:
-        scale_set(s, i, 0, 1);
-    }
-}
-
-
-static void
-scale_fit_tensor(train_scale_t *s, const train_data_t *d, const uint32_t *row,
-    size_t n)
-{
-    float   *v, *x;
-    size_t   i, j, step, rows;
-
-    /* bytes have their range by nature */
-
-    if (d->bytes != NULL && s->kind == TRAIN_SCALE_MINMAX) {
-        scale_set(s, 0, 0, 255);
         return;
     }
-
-    /* 10000 rows tell as much of one number as all of them would */
-
-    step = n / 10000 + 1;
-    rows = (n + step - 1) / step;
-    v = train_alloc(rows * d->in, sizeof(float));
-    x = v;
-
-    for (i = 0, j = 0; j < rows; i += step, j++, x += d->in) {
-        train_data_row(d, row[i], x);
-    }
-
-    scale_fit_one(s, 0, v, rows * d->in);
-    train_free(v);
-}
-
-
-void
-train_scale_fit(train_scale_t *s, train_scaling_t kind,
-    const train_data_t *d, const uint32_t *row, size_t n)
-{
-    float   *v;
-    size_t   i, j;
-
-    if (kind == TRAIN_SCALE_AUTO) {
-        kind = (d->bytes != NULL) ? TRAIN_SCALE_MINMAX : TRAIN_SCALE_STANDARD;
-    }
-
-    s->kind = kind;
-    s->n = (d->input == MAAS_INPUT_TENSOR) ? 1 : d->in;
-    s->shift = train_alloc(s->n, sizeof(float));
-    s->factor = train_alloc(s->n, sizeof(float));
-
-    if (s->n == 1 && d->input == MAAS_INPUT_TENSOR) {
-        scale_fit_tensor(s, d, row, n);
-        return;
-    }
-
-    v = train_alloc(n, sizeof(float));
-
-    for (i = 0; i < d->in; i++) {
-        for (j = 0; j < n; j++) {
-            v[j] = d->numbers[row[j] * d->in + i];
-        }
-
-        scale_fit_one(s, i, v, n);
-    }
-
-    train_free(v);
-}
-
-
-void
-train_scale_free(train_scale_t *s)
-{
-    train_free(s->shift);
-    train_free(s->factor);
-    (void) memset(s, 0, sizeof(train_scale_t));
 }

@@ -15,14 +15,15 @@
 
 
 static uint64_t
-dict_hash(const char *s)
+dict_hash(const char *s, size_t len)
 {
+    size_t    i;
     uint64_t  h;
 
     h = 0xcbf29ce484222325ull;      /* FNV-1a */
 
-    for ( /* void */ ; *s != '\0'; s++) {
-        h = (h ^ (unsigned char) *s) * 0x100000001b3ull;
+    for (i = 0; i < len; i++) {
+        h = (h ^ (unsigned char) s[i]) * 0x100000001b3ull;
     }
 
     return h ^ (h >> 29);
@@ -39,7 +40,7 @@ dict_rehash(train_dict_t *t)
     t->hash = train_alloc(t->hash_size, sizeof(uint32_t));
 
     for (i = 0; i < t->n; i++) {
-        at = dict_hash(t->text[i]) & (t->hash_size - 1);
+        at = dict_hash(t->text[i], strlen(t->text[i])) & (t->hash_size - 1);
 
         while (t->hash[at] != 0) {
             at = (at + 1) & (t->hash_size - 1);
@@ -50,8 +51,39 @@ dict_rehash(train_dict_t *t)
 }
 
 
+/* Place in t->hash where the text is, or where it would be put */
+
+static size_t
+dict_place(const train_dict_t *t, const char *text, size_t len)
+{
+    size_t       at;
+    const char  *s;
+
+    at = dict_hash(text, len) & (t->hash_size - 1);
+
+    while (t->hash[at] != 0) {
+        s = t->text[t->hash[at] - 1];
+
+        if (strnlen(s, len + 1) == len && memcmp(s, text, len) == 0) {
+            break;
+        }
+
+        at = (at + 1) & (t->hash_size - 1);
+    }
+
+    return at;
+}
+
+
 uint32_t
-train_dict_add(train_dict_t *t, const char *text)
+train_dict_find(const train_dict_t *t, const char *text, size_t len)
+{
+    return t->n > 0 ? t->hash[dict_place(t, text, len)] - 1 : UINT32_MAX;
+}
+
+
+uint32_t
+train_dict_put(train_dict_t *t, const char *text, size_t len)
 {
     size_t  at, size;
     double  v;
@@ -60,28 +92,31 @@ train_dict_add(train_dict_t *t, const char *text)
         dict_rehash(t);
     }
 
-    at = dict_hash(text) & (t->hash_size - 1);
+    at = dict_place(t, text, len);
 
-    while (t->hash[at] != 0) {
-        if (strcmp(t->text[t->hash[at] - 1], text) == 0) {
-            return t->hash[at] - 1;
-        }
-
-        at = (at + 1) & (t->hash_size - 1);
+    if (t->hash[at] != 0) {
+        return t->hash[at] - 1;
     }
 
     if (t->n == t->size) {
-        size = t->size ? 2 * t->size : 64;
+        size = t->size ? 2 * t->size : 16;
         t->text = train_grow(t->text, t->size, size, sizeof(char *));
         t->value = train_grow(t->value, t->size, size, sizeof(double));
         t->size = size;
     }
 
-    t->text[t->n] = train_strdup(text);
-    t->value[t->n] = train_number(text, &v) ? v : NAN;
+    t->text[t->n] = train_format("%.*s", (int) len, text);
+    t->value[t->n] = train_number(t->text[t->n], &v) ? v : NAN;
     t->hash[at] = (uint32_t) ++t->n;
 
     return (uint32_t) t->n - 1;
+}
+
+
+uint32_t
+train_dict_add(train_dict_t *t, const char *text)
+{
+    return train_dict_put(t, text, strlen(text));
 }
 
 

@@ -112,6 +112,25 @@ void train_team_run(train_team_t *t, void (*job)(void *ctx, size_t id),
 void train_team_wait(train_team_t *t);
 
 
+/* target.c: distinct texts, and classes or targets made of them */
+
+typedef struct {
+    char         **text;            /* distinct values, in order of arrival */
+    double        *value;           /* their numbers; NAN if they are none */
+    size_t         n;
+    size_t         size;
+    uint32_t      *hash;            /* index + 1, open addressing */
+    size_t         hash_size;
+} train_dict_t;
+
+/* Number of a text, added if new.  One of no zero byte. */
+uint32_t train_dict_add(train_dict_t *t, const char *text);
+uint32_t train_dict_put(train_dict_t *t, const char *text, size_t len);
+/* UINT32_MAX if it is not there. */
+uint32_t train_dict_find(const train_dict_t *t, const char *text, size_t len);
+void train_dict_free(train_dict_t *t);
+
+
 /* data.c: rows of numbers with what is to be foretold */
 
 typedef enum {
@@ -127,10 +146,19 @@ typedef struct {
     train_tri_t         header;
     int                 task;       /* maas_task_t, or -1 to look at the data */
 
+    /* columns of a table; NULL: by looking */
+    const char         *columns;    /* "NAME=KIND,..." */
+    const char         *ignore;     /* "NAME,..." */
+    const char         *id;
+    const char         *weight;
+    unsigned            skip;       /* rows that cannot be read */
+
     /* from a model, when reading for it */
     const maas_info_t  *model;
-    unsigned            no_target;  /* the target may be missing */
+    unsigned            no_target;  /* the target is not wanted */
 } train_want_t;
+
+typedef struct train_table_s  train_table_t;    /* table.h */
 
 typedef struct {
     char          *path;            /* as the user gave it */
@@ -140,10 +168,13 @@ typedef struct {
     size_t         rank;
     size_t         shape[MAAS_MAX_RANK];
     int            image;
-    size_t         in;
+    size_t         in;              /* 0: not prepared yet */
     uint8_t       *bytes;           /* (rows,in) or NULL */
     float         *numbers;         /* (rows,in) or NULL */
-    char         **columns;         /* (in) names, NULL for a tensor */
+    train_table_t *table;           /* what they are made of, or NULL */
+    size_t         n_columns;       /* 0 for a tensor */
+    char         **columns;         /* (n_columns) names */
+    maas_field_t  *fields;          /* (n_columns) names and kinds */
 
     maas_task_t    task;
     size_t         out;             /* width of the network's answer */
@@ -179,28 +210,39 @@ void train_data_row(const train_data_t *d, size_t row, float *x);
 void train_idx_read(const char *images, const char *labels,
     const train_want_t *want, train_data_t *d);
 
-/* data_csv.c: the same for a CSV file, plain or .gz */
-void train_csv_read(const char *path, const train_want_t *want,
+/* table.c: the same for CSV and JSON lines, plain, .gz or "-": a table, no
+ * numbers yet */
+void train_table_read(const char *path, const train_want_t *want,
     train_data_t *d);
+void train_table_free(train_table_t *t);
 
-/* target.c: texts or numbers of the target -> classes or targets */
+/* data_npy.c: the same for NumPy arrays; targets NULL: a column of rows */
+void train_npy_read(const char *rows, const char *targets,
+    const train_want_t *want, train_data_t *d);
 
-typedef struct {
-    char         **text;            /* distinct values, in order of arrival */
-    double        *value;           /* their numbers; NAN if they are none */
-    size_t         n;
-    size_t         size;
-    uint32_t      *hash;            /* index + 1, open addressing */
-    size_t         hash_size;
-} train_dict_t;
+/* target.c */
 
-/* Number of a text, added if new. */
-uint32_t train_dict_add(train_dict_t *t, const char *text);
-void train_dict_free(train_dict_t *t);
 /* Decide the task, fill task, out, classes or targets, labels of *d.
  * id(rows): from train_dict_add().  where: for messages. */
 void train_target_set(train_data_t *d, const train_want_t *want,
     const train_dict_t *t, const uint32_t *id, const char *where);
+
+
+/* weight.c: multiply the rows' weights by what --class-weight says (NULL:
+ * nothing; balanced by the n rows that row[] names), then make them 1 on
+ * average of these rows. */
+void train_weights(train_data_t *d, const char *spec, const uint32_t *row,
+    size_t n);
+
+/* threshold.c */
+
+/* "X:Y", what a false alarm and a miss cost; 0 if it is not that */
+int train_threshold_cost(const char *spec, double *alarm, double *miss);
+/* The best for the n rows of d that row[] names, with probabilities y(n): the
+ * least cost, or, unless `rate` is NAN, the fewest misses with at most that
+ * share of false alarms.  Above 0, below 1. */
+float train_threshold(const train_data_t *d, const uint32_t *row, size_t n,
+    const float *y, double alarm, double miss, double rate);
 
 
 /* split.c: which rows are for what */
@@ -211,30 +253,58 @@ size_t train_split(const train_data_t *d, double share, uint64_t seed,
     uint32_t *row);
 
 
-/* scale.c: shift and factor, fitted on the given rows alone */
+/* scale.c, prepare.c: what becomes of values on their way into the network,
+ * fitted on the given rows alone */
 
 typedef enum {
     TRAIN_SCALE_AUTO = 0,           /* minmax for bytes, standard for columns */
     TRAIN_SCALE_NONE,
     TRAIN_SCALE_STANDARD,
     TRAIN_SCALE_MINMAX,
-    TRAIN_SCALE_ROBUST
+    TRAIN_SCALE_ROBUST,             /* median and quartiles, softly bounded */
+    TRAIN_SCALE_QUANTILE            /* by rank, to a normal distribution */
 } train_scaling_t;
+
+#define TRAIN_N_SCALINGS  6
+extern const char *const train_scaling_names[TRAIN_N_SCALINGS];
 
 typedef struct {
     train_scaling_t  kind;          /* never AUTO */
-    size_t           n;             /* in, or 1 for a tensor */
+    size_t           n;             /* slots of a row, or 1 for a tensor */
     float           *shift;
     float           *factor;
+    size_t           n_curves;      /* to be applied after them */
+    maas_curve_t    *curves;
+
+    size_t           n_columns;     /* 0 for a tensor */
+    maas_column_t   *columns;       /* as the model file will say */
+    maas_fields_t    fields;
+    maas_arena_t    *arena;
 } train_scale_t;
 
-extern const char *const train_scaling_names[5];
+/* scale.c: scaling and stand-in for missing ones, from v(n), which it may
+ * sort.  c->knots and c->levels are to be given to train_free(). */
+void train_scale_numbers(maas_column_t *c, train_scaling_t kind, float *v,
+    size_t n);
 
-/* Fit to n rows of d, those that row[] names; AUTO chooses by the data.
- * *s is to be given to train_scale_free(). */
+/* prepare.c: fit to n rows of d, those that row[] names; AUTO chooses by the
+ * data.  *s is to be given to train_scale_free(). */
 void train_scale_fit(train_scale_t *s, train_scaling_t kind,
     const train_data_t *d, const uint32_t *row, size_t n);
 void train_scale_free(train_scale_t *s);
+/* Make d->numbers and d->in of a table, by what was fitted or by a model that
+ * the data was read for.  May be called again.  Nothing to do for others. */
+void train_rows_fitted(const train_scale_t *s, train_data_t *d);
+void train_rows_model(const maas_model_t *m, train_data_t *d);
+
+
+struct cJSON;
+
+/* columns.c: what became of the columns of a table; nothing for others */
+void train_columns_print(FILE *f, const train_data_t *d,
+    const train_scale_t *s);
+void train_columns_json(struct cJSON *o, const train_data_t *d,
+    const train_scale_t *s);
 
 
 /* network.c */
@@ -755,6 +825,9 @@ typedef struct {
     char      *data, *valid, *test, *target, *output, *name, *hidden, *config;
     char      *augment, *checkpoint;
     unsigned   layers;              /* hidden is from `layer` lines */
+    char      *columns, *ignore, *id, *weight, *class_weight, *cost;
+    int        on_error;
+    double     false_alarms;
     int        header, task, scaling, init, loss, optimizer, schedule;
     int        calibration, target_scaling;
     size_t     epochs, batch, patience, seed;
@@ -803,6 +876,7 @@ typedef struct {
     const train_result_t   *result;
     const train_metrics_t  *test;       /* NULL: not measured */
     double                  temperature;    /* 1: not calibrated */
+    float                   threshold;      /* 0: as usual */
     size_t                  n_train;
     size_t                  n_valid;
 } train_record_t;
@@ -843,8 +917,8 @@ typedef struct {
 /* Leaves with usage if they make no sense; what: one sentence of help. */
 void train_model_args(train_model_args_t *a, int argc, char **argv,
     const char *what);
-/* Read the data for the model. */
-void train_model_data(train_model_args_t *a, const maas_info_t *info,
+/* Read the data for the model, as rows that it can run. */
+void train_model_data(train_model_args_t *a, const maas_model_t *m,
     train_data_t *d);
 
 

@@ -184,7 +184,8 @@ case_losses(const cJSON *c, double *losses, size_t steps)
     train_data_t    d;
     train_work_t    work;
     train_loss_t    loss;
-    train_scale_t   scale = { TRAIN_SCALE_NONE, 1, &shift, &factor };
+    train_scale_t   scale = { .kind = TRAIN_SCALE_NONE, .n = 1,
+                              .shift = &shift, .factor = &factor };
     train_batch_t   b;
     train_optim_t   o;
     train_source_t  source;
