@@ -51,7 +51,7 @@ PRELOADS   := $(patsubst t/lib/%.c,$(B)/%.so,$(wildcard t/lib/*.c))
 
 
 .PHONY: all module trainer units benches fuzzers test demo demo-stop bench \
-	bench-tables asan torture fuzz style clean
+	bench-tables asan conformance torture fuzz style clean
 
 all: module trainer
 module: $(SO)
@@ -186,10 +186,17 @@ build/venv/.done: t/clients/requirements.txt | build/.packages-test
 	build/venv/bin/pip install -q --disable-pip-version-check -r $<
 	@touch $@
 
+build/perf-analyzer/.done: t/clients/perf_analyzer.txt build/venv/.done
+	@rm -rf $(@D)
+	build/venv/bin/pip install -q --disable-pip-version-check --no-deps \
+	    --target $(@D) -r $<
+	@touch $@
+
 .PHONY: test-build
 test-build: build/.packages-test all units fuzzers $(PRELOADS)
 
-test: build/.packages-test test-build build/venv/.done
+test: build/.packages-test test-build build/venv/.done \
+	build/perf-analyzer/.done
 	MAAS_BUILD=$(B) prove -r t
 
 # the same tests, everything of ours under AddressSanitizer and UBSan; not
@@ -199,6 +206,13 @@ asan:
 	$(MAKE) B=build/asan SAN=1 CFLAGS="-O1 -g" test-build
 	ASAN_OPTIONS=detect_leaks=0 MAAS_ASAN=1 MAAS_BUILD=build/asan prove $(filter-out \
 	    t/93-torture.t,$(wildcard t/*.t t/*/*.t))
+
+# two minutes of requests made up from the OpenAPI documents; part of
+# `make test` as well, for a few seconds
+conformance: build/.packages-test test-build build/venv/.done
+	CONFORMANCE_TIME=$(CONFORMANCE_TIME) prove -v t/94-conformance.t
+
+CONFORMANCE_TIME = 120
 
 # every allocation of a worker fails once; part of `make test` as well
 torture: build/.packages-test test-build

@@ -4,18 +4,12 @@ import sys
 
 import numpy as np
 import tritonclient.http as http
-from safetensors.numpy import load_file
 from tritonclient.utils import InferenceServerException
 
+from network import LABELS, X, expected, ok
+
 client = http.InferenceServerClient(sys.argv[1])
-w = load_file(sys.argv[2])
-
-
-def expected(x):
-    """The network in numpy."""
-    h = np.tanh((x - 0.5) * 2 @ w["layers.0.weight"] + w["layers.0.bias"])
-    z = np.exp(h @ w["layers.1.weight"] + w["layers.1.bias"])
-    return z / z.sum(axis=1, keepdims=True)
+want = expected(sys.argv[2], X)
 
 
 def infer(x, binary_in, outputs=None, **more):
@@ -23,10 +17,6 @@ def infer(x, binary_in, outputs=None, **more):
     tensor = http.InferInput("input", list(x.shape), "FP32")
     tensor.set_data_from_numpy(x, binary_data=binary_in)
     return client.infer("m", [tensor], outputs=outputs, **more)
-
-
-def ok(name):
-    print("ok", name)
 
 
 assert client.is_server_live()
@@ -46,33 +36,65 @@ assert meta["inputs"] == [
 assert meta["outputs"][0]["shape"] == [-1, 3] and meta["versions"] == ["3"]
 ok("model metadata")
 
-x = np.array([[1, 2], [0.25, -3], [0, 0]], dtype=np.float32)
+config = client.get_model_config("m")
+assert config["max_batch_size"] == 256, config
+assert config["input"][0]["dims"] == [2], config
+ok("model configuration")
+
 json_out = [http.InferRequestedOutput("output", binary_data=False)]
 binary_out = [http.InferRequestedOutput("output", binary_data=True)]
 
-y = infer(x, False, json_out, request_id="a7").as_numpy("output")
-assert y.shape == (3, 3) and np.allclose(y, expected(x), atol=1e-6)
+y = infer(X, False, json_out, request_id="a7").as_numpy("output")
+assert y.shape == (3, 3) and np.allclose(y, want, atol=1e-6)
 ok("JSON inference")
 
-result = infer(x, False, json_out, request_id="a7").get_response()
+result = infer(X, False, json_out, request_id="a7").get_response()
 assert result["id"] == "a7" and result["model_version"] == "3", result
 ok("id and version")
 
-assert np.array_equal(infer(x, True).as_numpy("output"), y)
-assert np.array_equal(infer(x, True, binary_out).as_numpy("output"), y)
-assert np.array_equal(infer(x, True, json_out).as_numpy("output"), y)
-assert np.array_equal(infer(x, False, binary_out).as_numpy("output"), y)
+assert np.array_equal(infer(X, True).as_numpy("output"), y)
+assert np.array_equal(infer(X, True, binary_out).as_numpy("output"), y)
+assert np.array_equal(infer(X, True, json_out).as_numpy("output"), y)
+assert np.array_equal(infer(X, False, binary_out).as_numpy("output"), y)
 ok("binary tensors in and out, the same bits")
 
+for coding in ("gzip", "deflate"):
+    for binary_in in (True, False):
+        result = infer(
+            X,
+            binary_in,
+            request_compression_algorithm=coding,
+            response_compression_algorithm=coding,
+        )
+        assert np.array_equal(result.as_numpy("output"), y), coding
+ok("compressed both ways")
+
 top = [http.InferRequestedOutput("output", class_count=2)]
-classes = infer(x, True, top).as_numpy("output")
+classes = infer(X, True, top).as_numpy("output")
 best = classes[0][0].decode().split(":")
 assert classes.shape == (3, 2), classes
 assert int(best[1]) == y[0].argmax(), best
-assert best[2] == ["circle", "square", "other"][int(best[1])]
+assert best[2] == LABELS[int(best[1])]
 ok("classification")
 
-for wrong in (x[:, :1], np.full((1, 2), np.nan, dtype=np.float32)):
+result = infer(
+    X,
+    True,
+    sequence_id=7,
+    sequence_start=True,
+    priority=1,
+    timeout=10,
+    parameters={"mine": "x"},
+)
+assert np.array_equal(result.as_numpy("output"), y)
+ok("parameters that mean nothing here")
+
+job = client.async_infer("m", [http.InferInput("input", [3, 2], "FP32")
+                               .set_data_from_numpy(X)])
+assert np.array_equal(job.get_result().as_numpy("output"), y)
+ok("asynchronous")
+
+for wrong in (X[:, :1], np.full((1, 2), np.nan, dtype=np.float32)):
     try:
         infer(np.ascontiguousarray(wrong), True)
     except InferenceServerException as e:
@@ -80,3 +102,26 @@ for wrong in (x[:, :1], np.full((1, 2), np.nan, dtype=np.float32)):
     else:
         raise AssertionError("no error for %r" % wrong)
 ok("errors have a text")
+
+stats = client.get_inference_statistics("m")["model_stats"][0]
+assert stats["version"] == "3" and stats["inference_count"] > 30, stats
+assert stats["inference_stats"]["fail"]["count"] == 2, stats
+assert len(client.get_inference_statistics()["model_stats"]) == 1
+ok("statistics")
+
+assert client.get_model_repository_index() == [
+    {"name": "m", "version": "3", "state": "READY", "reason": ""}
+]
+for control in (client.load_model, client.unload_model):
+    try:
+        control("m")
+    except InferenceServerException as e:
+        assert e.status() == "501" and "configuration" in e.message(), e
+    else:
+        raise AssertionError("models come from the configuration")
+ok("repository")
+
+assert client.get_trace_settings()["trace_level"] == ["OFF"]
+assert client.get_trace_settings("m")["trace_level"] == ["OFF"]
+assert client.get_log_settings()["log_error"]
+ok("settings")
