@@ -24,6 +24,7 @@ typedef struct {
     train_net_t      net;
     train_optim_t    optim;
     train_plan_t     plan;
+    train_history_t  history;
     train_result_t   result;
     train_metrics_t  metrics;       /* of the test part */
     double           temperature;
@@ -185,6 +186,8 @@ fit_prepare(fit_t *f)
     o = &f->o;
     train_options_choose(&f->o, &f->data, f->n_train);
     train_plan_create(&f->plan, o, &f->data, f->n_train);
+    f->plan.history = &f->history;
+    train_history_create(&f->history, o->log, f->data.classes != NULL);
 
     if (f->data.task != MAAS_TASK_BINARY
         && (o->cost != NULL || !isnan(o->false_alarms)))
@@ -566,6 +569,7 @@ cmd_fit(int argc, char **argv)
     }
 
     train_metrics_free(&f.metrics);
+    train_history_free(&f.history);
     train_free(f.image);
     train_free(f.row);
     train_free(f.valid_row);

@@ -263,7 +263,7 @@ loop_start(loop_t *l, const train_source_t *valid_source,
                        valid_source, valid, n_valid);
     train_progress_begin(&l->progress, plan->epochs, l->steps,
                          l->source.data->classes != NULL ? "accuracy" : "R2",
-                         (int) plan->quiet);
+                         plan->progress);
 }
 
 
@@ -391,7 +391,7 @@ loop_resume(loop_t *l)
 
     train_work_copy(l->work, l->n);
 
-    if (!l->plan->quiet) {
+    if (l->progress.bar || l->progress.lines) {
         (void) fprintf(stderr, "resumed after epoch %zu\n",
                        l->state.result.epochs);
     }
@@ -404,6 +404,7 @@ loop_run(loop_t *l)
     int              best;
     double           loss, valid_loss, score, before;
     size_t           epoch;
+    train_epoch_t    e;
     train_result_t  *r;
 
     r = &l->state.result;
@@ -424,6 +425,17 @@ loop_run(loop_t *l)
         train_progress_epoch(&l->progress, epoch, loss, valid_loss, score,
                              (double) l->n_train
                              / (r->train_seconds - before + 1e-9), best);
+
+        if (l->plan->history != NULL) {
+            e.loss = loss;
+            e.valid_loss = valid_loss;
+            e.score = score;
+            e.rate = train_rate(l->plan, l->optim->lr, l->steps,
+                                epoch * l->steps, l->state.plateau);
+            e.seconds = r->train_seconds;
+            e.best = (unsigned) best;
+            train_history_add(l->plan->history, &e);
+        }
 
         if (train_interrupted) {
             r->interrupted = 1;
@@ -483,6 +495,7 @@ train_loop(train_net_t *net, train_optim_t *o, const train_plan_t *plan,
         (void) memcpy(net->params, l.best, net->n * sizeof(float));
     }
 
+    train_progress_end(&l.progress);
     loop_end(&l);
     train_restore_denormals(denormals);
     r->seconds = train_now() - begin;

@@ -43,6 +43,7 @@ static const char *const  options_header[] = { "auto", "yes", "no" };
 static const char *const  options_calibration[] = { "temperature", "none" };
 static const char *const  options_target_scaling[] = { "standard", "none" };
 static const char *const  options_error[] = { "stop", "skip" };
+static const char *const  options_progress[] = { "auto", "none", "lines" };
 static const char *const  options_init[] = { "auto", "he", "glorot" };
 
 #define AT(field)        offsetof(train_options_t, field)
@@ -50,6 +51,7 @@ static const char *const  options_init[] = { "auto", "he", "glorot" };
 #define COUNT(f, a, b)   OPT_COUNT, 1, AT(f), a, b, NULL, 0
 #define NUMBER(f, a, b)  OPT_NUMBER, 1, AT(f), a, b, NULL, 0
 #define CHOICE(f, c)     OPT_CHOICE, 1, AT(f), 0, 0, c, train_nelts(c)
+#define LOOK(f, c)       OPT_CHOICE, 0, AT(f), 0, 0, c, train_nelts(c)
 #define FLAG(f)          OPT_FLAG, 0, AT(f), 0, 0, NULL, 0
 
 static const option_t  options_table[] = {
@@ -164,10 +166,14 @@ static const option_t  options_table[] = {
       0, "N", "files to keep, the older as FILE.1, FILE.2 (2)" },
     { "resume", 0, FLAG(resume), NULL,
       "go on from the checkpoint, if there is one" },
+    { "log", 0, TEXT(log, 0), "FILE",
+      "a JSON line for each epoch" },
     { "json", 0, FLAG(json), NULL,
       "the result as JSON" },
+    { "progress", 0, LOOK(progress, options_progress), NULL,
+      "auto: a bar where stderr is a terminal" },
     { "quiet", 'q', FLAG(quiet), NULL,
-      "no progress" }
+      "as --progress none" }
 };
 
 #define OPTIONS_N  train_nelts(options_table)

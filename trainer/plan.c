@@ -65,7 +65,7 @@ train_plan_create(train_plan_t *p, const train_options_t *o,
     p->patience = o->patience;
     p->threads = o->threads;
     p->seed = o->seed;
-    p->quiet = (unsigned) o->quiet;
+    p->progress = o->quiet ? TRAIN_PROGRESS_NONE : o->progress;
     p->checkpoint = o->checkpoint;
     p->checkpoint_every = o->checkpoint_every;
     p->checkpoint_keep = o->checkpoint_keep;

@@ -1,30 +1,50 @@
 /*
- * What a person sees during training: a bar on a terminal, a line per epoch
- * elsewhere, all on stderr.  Results are printed by the commands.
+ * What a person sees during training, on stderr: a bar on a terminal, nothing
+ * elsewhere unless asked for.  Results are printed by the commands.
  */
 
 #include <math.h>
+#include <stdarg.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "trainer.h"
 
 
-#define PROGRESS_BAR     20
-#define PROGRESS_PERIOD  0.1        /* seconds */
+#define PROGRESS_BAR      16
+#define PROGRESS_PERIOD   0.1       /* seconds between two drawings */
+#define PROGRESS_STAY     1.0       /* seconds between lines that stay */
+#define PROGRESS_COLUMNS  80
+#define PROGRESS_MAX      512
+
+
+static void progress_put(const train_progress_t *p, char *line,
+    const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
 
 void
 train_progress_begin(train_progress_t *p, size_t epochs, size_t batches,
-    const char *score_name, int quiet)
+    const char *score_name, int mode)
 {
-    p->tty = isatty(STDERR_FILENO) != 0;
-    p->quiet = quiet != 0;
+    struct winsize  size;
+
+    (void) memset(p, 0, sizeof(train_progress_t));
+
+    p->bar = (mode == TRAIN_PROGRESS_AUTO && isatty(STDERR_FILENO) == 1);
+    p->lines = (mode == TRAIN_PROGRESS_LINES);
     p->begin = train_now();
-    p->last = p->begin;
+    p->last_line = p->begin;
     p->epochs = epochs;
-    p->batches = batches;
+    p->batches = batches ? batches : 1;
     p->score_name = score_name;
+    p->columns = PROGRESS_COLUMNS;
+
+    if (p->bar && ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0
+        && size.ws_col > 0)
+    {
+        p->columns = size.ws_col;
+    }
 }
 
 
@@ -51,12 +71,96 @@ progress_time(double s, char *buf, size_t size)
 }
 
 
+/* done: epochs and parts of one */
+
 static void
-progress_left(const train_progress_t *p, double done, double now, char *buf,
-    size_t size)
+progress_left(const train_progress_t *p, double done, char *buf, size_t size)
 {
-    progress_time(done > 0 ? (now - p->begin) * (1 - done) / done : 0, buf,
-                  size);
+    double  here;
+
+    here = done - (double) (p->first - 1);      /* it may have been resumed */
+
+    progress_time(here > 0 ? (train_now() - p->begin)
+                             * ((double) p->epochs - done) / here : 0,
+                  buf, size);
+}
+
+
+/* "812", "34.5k" or "1.20M" */
+
+static void
+progress_rate(double v, char *buf, size_t size)
+{
+    if (v < 1e4) {
+        (void) snprintf(buf, size, "%.0f", v);
+    } else if (v < 1e6) {
+        (void) snprintf(buf, size, "%.1fk", v / 1e3);
+    } else {
+        (void) snprintf(buf, size, "%.2fM", v / 1e6);
+    }
+}
+
+
+/* One more part of the line, if it fits: a line longer than the terminal is
+ * wide could not be wiped */
+
+static void
+progress_put(const train_progress_t *p, char *line, const char *fmt, ...)
+{
+    size_t   at, room;
+    va_list  args;
+
+    at = strlen(line);
+    room = (p->columns < PROGRESS_MAX) ? p->columns : PROGRESS_MAX;
+
+    if (at + 1 >= room) {
+        return;
+    }
+
+    va_start(args, fmt);
+
+    if (vsnprintf(line + at, room - at, fmt, args) >= (int) (room - at)) {
+        line[at] = '\0';
+    }
+
+    va_end(args);
+}
+
+
+/* The line that is drawn over and over */
+
+static void
+progress_draw(train_progress_t *p, size_t epoch, double done, double loss)
+{
+    int     n;
+    char    bar[PROGRESS_BAR + 1], left[32], rate[32];
+    char    line[PROGRESS_MAX] = "";
+
+    n = (int) (done * PROGRESS_BAR / (double) p->epochs);
+    n = (n < PROGRESS_BAR) ? n : PROGRESS_BAR;
+    (void) memset(bar, '-', PROGRESS_BAR);
+    (void) memset(bar, '#', (size_t) n);
+    bar[PROGRESS_BAR] = '\0';
+
+    progress_left(p, done, left, sizeof(left));
+    progress_rate(p->rate, rate, sizeof(rate));
+    progress_put(p, line, "[%s] %zu/%zu  loss %.4f", bar, epoch, p->epochs,
+                 loss);
+
+    if (p->best_epoch > 0) {
+        progress_put(p, line, "  best %.4f (epoch %zu)", p->best,
+                     p->best_epoch);
+    }
+
+    progress_put(p, line, "  %s left", left);
+
+    if (p->rate > 0) {
+        progress_put(p, line, "  %s rows/s", rate);
+    }
+
+    (void) fprintf(stderr, "\r%s\033[K", line);
+    (void) fflush(stderr);
+    p->last = train_now();
 }
 
 
@@ -64,54 +168,30 @@ void
 train_progress_batch(train_progress_t *p, size_t epoch, size_t batch,
     double loss)
 {
-    int     n;
-    char    bar[PROGRESS_BAR + 1], left[32];
-    double  now, done;
+    if (p->first == 0) {
+        p->first = epoch;
+    }
 
-    if (p->quiet || !p->tty) {
+    if (!p->bar || train_now() - p->last < PROGRESS_PERIOD) {
         return;
     }
 
-    now = train_now();
-
-    if (now - p->last < PROGRESS_PERIOD) {
-        return;
-    }
-
-    p->last = now;
-
-    n = (int) (batch * PROGRESS_BAR / (p->batches ? p->batches : 1));
-    (void) memset(bar, '-', PROGRESS_BAR);
-    (void) memset(bar, '#', (size_t) (n < PROGRESS_BAR ? n : PROGRESS_BAR));
-    bar[PROGRESS_BAR] = '\0';
-
-    done = ((double) (epoch - 1) + (double) batch / (double) p->batches)
-           / (double) p->epochs;
-    progress_left(p, done, now, left, sizeof(left));
-
-    (void) fprintf(stderr, "\r\033[Kepoch %zu/%zu [%s] loss %.4f, %s left",
-                   epoch, p->epochs, bar, loss, left);
-    (void) fflush(stderr);
+    progress_draw(p, epoch, (double) (epoch - 1)
+                            + (double) batch / (double) p->batches, loss);
 }
 
 
-void
-train_progress_epoch(train_progress_t *p, size_t epoch, double loss,
-    double valid_loss, double score, double rows_per_second, int best)
+static void
+progress_line(const train_progress_t *p, size_t epoch, double loss,
+    double valid_loss, double score, int best)
 {
-    char    left[32];
-    double  now;
+    char  left[32], rate[32];
 
-    if (p->quiet) {
-        return;
-    }
-
-    now = train_now();
-    progress_left(p, (double) epoch / (double) p->epochs, now, left,
-                  sizeof(left));
+    progress_left(p, (double) epoch, left, sizeof(left));
+    progress_rate(p->rate, rate, sizeof(rate));
 
     (void) fprintf(stderr, "%sepoch %zu/%zu: loss %.4f",
-                   p->tty ? "\r\033[K" : "", epoch, p->epochs, loss);
+                   p->bar ? "\r\033[K" : "", epoch, p->epochs, loss);
 
     if (!isnan(valid_loss)) {
         (void) fprintf(stderr, ", validation loss %.4f", valid_loss);
@@ -121,6 +201,48 @@ train_progress_epoch(train_progress_t *p, size_t epoch, double loss,
         (void) fprintf(stderr, ", %s %.4f", p->score_name, score);
     }
 
-    (void) fprintf(stderr, ", %.0f rows/s, %s left%s\n", rows_per_second,
-                   left, best ? " *" : "");
+    (void) fprintf(stderr, ", %s rows/s, %s left%s\n", rate, left,
+                   best ? " *" : "");
+}
+
+
+void
+train_progress_epoch(train_progress_t *p, size_t epoch, double loss,
+    double valid_loss, double score, double rows_per_second, int best)
+{
+    double  now;
+
+    now = train_now();
+    p->rate = rows_per_second;
+
+    if (p->first == 0) {
+        p->first = epoch;
+    }
+
+    if (best) {
+        p->best = isnan(valid_loss) ? loss : valid_loss;
+        p->best_epoch = epoch;
+    }
+
+    /* a hundred lines in a second are for nobody */
+
+    if (p->lines || (p->bar && now - p->last_line >= PROGRESS_STAY)) {
+        progress_line(p, epoch, loss, valid_loss, score, best);
+        p->last_line = now;
+        p->last = 0;
+    }
+
+    if (p->bar && now - p->last >= PROGRESS_PERIOD) {
+        progress_draw(p, epoch, (double) epoch, loss);
+    }
+}
+
+
+void
+train_progress_end(train_progress_t *p)
+{
+    if (p->bar) {
+        (void) fputs("\r\033[K", stderr);
+        (void) fflush(stderr);
+    }
 }

@@ -706,7 +706,8 @@ typedef struct {
     size_t          patience;       /* 0: no early stopping */
     size_t          threads;        /* 0: one for each core */
     uint64_t        seed;
-    unsigned        quiet;
+    int             progress;       /* train_progress_mode_t */
+    struct train_history_s  *history;   /* to be filled, or NULL */
 
     const char     *checkpoint;     /* NULL: none */
     size_t          checkpoint_every;
@@ -797,33 +798,72 @@ extern volatile sig_atomic_t train_interrupted;
 
 /* progress.c */
 
+typedef enum {
+    TRAIN_PROGRESS_AUTO = 0,        /* a bar on a terminal, else nothing */
+    TRAIN_PROGRESS_NONE,
+    TRAIN_PROGRESS_LINES            /* one for each epoch, anywhere */
+} train_progress_mode_t;
+
 typedef struct {
-    unsigned        tty;
-    unsigned        quiet;
+    unsigned        bar;
+    unsigned        lines;
+    size_t          columns;        /* of the terminal */
     double          begin;
-    double          last;
+    double          last;           /* when something was drawn, */
+    double          last_line;      /*     a line that stays */
+    size_t          first;          /* epoch, 0: none yet */
     size_t          epochs;
     size_t          batches;
     const char     *score_name;
+    size_t          best_epoch;
+    double          best;
+    double          rate;           /* rows a second in the last epoch */
 } train_progress_t;
 
-/* Start of the lines on stderr, with a bar if that is a terminal; quiet: none.
- * score_name is kept, not copied. */
+/* Start of what a person sees on stderr.  score_name is kept, not copied. */
 void train_progress_begin(train_progress_t *p, size_t epochs, size_t batches,
-    const char *score_name, int quiet);
+    const char *score_name, int mode);
 /* Within an epoch, as often as you like. */
 void train_progress_batch(train_progress_t *p, size_t epoch, size_t batch,
     double loss);
 /* valid_loss and score may be NAN. */
 void train_progress_epoch(train_progress_t *p, size_t epoch, double loss,
     double valid_loss, double score, double rows_per_second, int best);
+/* Wipe the bar. */
+void train_progress_end(train_progress_t *p);
+
+
+/* history.c: what each epoch brought */
+
+typedef struct {
+    double          loss;
+    double          valid_loss;     /* NAN without validation */
+    double          score;          /* accuracy or R2, or NAN */
+    double          rate;           /* of learning, at its end */
+    double          seconds;        /* since the start, of training alone */
+    unsigned        best;           /* of all so far */
+} train_epoch_t;
+
+typedef struct train_history_s {
+    train_epoch_t  *epochs;
+    size_t          n;
+    size_t          size;
+    const char     *score_name;     /* "accuracy" or "r2" */
+    FILE           *log;            /* NULL: none */
+} train_history_t;
+
+/* log: file for a JSON line an epoch, or NULL; dies if it cannot be written.
+ * To be freed, which closes it. */
+void train_history_create(train_history_t *h, const char *log, int classes);
+void train_history_add(train_history_t *h, const train_epoch_t *e);
+void train_history_free(train_history_t *h);
 
 
 /* options.c: fit's settings, from the command line and from a file */
 
 typedef struct {
     char      *data, *valid, *test, *target, *output, *name, *hidden, *config;
-    char      *augment, *checkpoint;
+    char      *augment, *checkpoint, *log;
     unsigned   layers;              /* hidden is from `layer` lines */
     char      *columns, *ignore, *id, *weight, *class_weight, *cost;
     int        on_error;
@@ -837,7 +877,7 @@ typedef struct {
     size_t     step_every, plateau, threads;
     size_t     checkpoint_every, checkpoint_keep;
     int        resume;
-    int        json, quiet;
+    int        progress, json, quiet;
 } train_options_t;
 
 /* Leaves with usage if they make no sense; --help is printed here too. */

@@ -66,7 +66,7 @@ run_create(run_t *r, train_optim_kind_t kind)
     r->plan.loss = TRAIN_LOSS_MAE;
     r->plan.epochs = EPOCHS;
     r->plan.batch = 8;
-    r->plan.quiet = 1;
+    r->plan.progress = TRAIN_PROGRESS_NONE;
     train_source_init(&r->source, &r->data, &r->scale);
 }
 
