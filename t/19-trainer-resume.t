@@ -37,7 +37,8 @@ sub disturb {
         chdir $dir;
         open STDOUT, '>', 'out';
         open STDERR, '>', 'err';
-        exec $trainer, 'fit', @how, '--checkpoint', 'c', @more or die;
+        exec $trainer, 'fit', @how, qw(--checkpoint c --progress lines), @more
+            or die;
     }
 
     ok($t->wait_for(sub { $t->read_file('err') =~ /^epoch $epochs/m }),

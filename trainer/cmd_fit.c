@@ -187,7 +187,8 @@ fit_prepare(fit_t *f)
     train_options_choose(&f->o, &f->data, f->n_train);
     train_plan_create(&f->plan, o, &f->data, f->n_train);
     f->plan.history = &f->history;
-    train_history_create(&f->history, o->log, f->data.classes != NULL);
+    train_history_create(&f->history, o->log, o->resume,
+                         f->data.classes != NULL);
 
     if (f->data.task != MAAS_TASK_BINARY
         && (o->cost != NULL || !isnan(o->false_alarms)))

@@ -11,7 +11,8 @@
 
 
 void
-train_history_create(train_history_t *h, const char *log, int classes)
+train_history_create(train_history_t *h, const char *log, int append,
+    int classes)
 {
     (void) memset(h, 0, sizeof(train_history_t));
     h->score_name = classes ? "accuracy" : "r2";
@@ -20,7 +21,7 @@ train_history_create(train_history_t *h, const char *log, int classes)
         return;
     }
 
-    h->log = fopen(log, "w");
+    h->log = fopen(log, append ? "a" : "w");
 
     if (h->log == NULL) {
         train_die("%s: cannot be written to: %s", log, strerror(errno));
@@ -57,7 +58,7 @@ train_history_add(train_history_t *h, const train_epoch_t *e)
         return;
     }
 
-    (void) fprintf(h->log, "{\"epoch\":%zu", h->n);
+    (void) fprintf(h->log, "{\"epoch\":%zu", e->epoch);
     history_figure(h->log, "loss", e->loss);
     history_figure(h->log, "validation_loss", e->valid_loss);
     history_figure(h->log, h->score_name, e->score);

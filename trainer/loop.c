@@ -391,7 +391,7 @@ loop_resume(loop_t *l)
 
     train_work_copy(l->work, l->n);
 
-    if (l->progress.bar || l->progress.lines) {
+    if (l->plan->progress != TRAIN_PROGRESS_NONE) {
         (void) fprintf(stderr, "resumed after epoch %zu\n",
                        l->state.result.epochs);
     }
@@ -427,6 +427,7 @@ loop_run(loop_t *l)
                              / (r->train_seconds - before + 1e-9), best);
 
         if (l->plan->history != NULL) {
+            e.epoch = epoch;
             e.loss = loss;
             e.valid_loss = valid_loss;
             e.score = score;

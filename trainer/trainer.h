@@ -836,6 +836,7 @@ void train_progress_end(train_progress_t *p);
 /* history.c: what each epoch brought */
 
 typedef struct {
+    size_t          epoch;          /* from 1 */
     double          loss;
     double          valid_loss;     /* NAN without validation */
     double          score;          /* accuracy or R2, or NAN */
@@ -853,8 +854,9 @@ typedef struct train_history_s {
 } train_history_t;
 
 /* log: file for a JSON line an epoch, or NULL; dies if it cannot be written.
- * To be freed, which closes it. */
-void train_history_create(train_history_t *h, const char *log, int classes);
+ * append: to what is there.  To be freed, which closes it. */
+void train_history_create(train_history_t *h, const char *log, int append,
+    int classes);
 void train_history_add(train_history_t *h, const train_epoch_t *e);
 void train_history_free(train_history_t *h);
 
