@@ -120,6 +120,8 @@ class Report:
         for model, kind, n in dict.fromkeys(k[:3] for k in rows if k[2] > 1):
             bare = rows[model, kind, n, 'bare']
             for name in names:
+                if (model, kind, n, name) not in rows:
+                    continue
                 got = rows[model, kind, n, name]
                 part = [g['rate'] / b['rate'] for g, b in zip(got, bare)]
                 less = [b['cpu'] / g['cpu'] for g, b in zip(got, bare)]
@@ -160,6 +162,8 @@ class Report:
         for model, kind, n in dict.fromkeys(k[:3] for k in rows if k[2] == 1):
             bare = rows[model, kind, n, 'bare']
             for name in names:
+                if (model, kind, n, name) not in rows:
+                    continue
                 got = rows[model, kind, n, name]
                 part = [g['p50'] / b['p50'] for g, b in zip(got, bare)]
                 goals = None
@@ -175,17 +179,24 @@ class Report:
         peers = {k: v for k, v in peers.items() if k in names}
         if not peers:
             return
-        self.table('requests/s, 32 connections', *(
-            f'ours against {k} ({v})' for k, v in peers.items()))
-        for model, kind, n in dict.fromkeys(k[:3] for k in rows if k[2] > 1):
-            ours = rows[model, kind, n, 'ours']
+        cases = list(dict.fromkeys(k[:3] for k in rows if k[2] > 1))
+        self.table('ours against, requests/s, 32 connections',
+                   *(f'{model} {kind}' for model, kind, _ in cases))
+        strongest = None
+        for name, what in peers.items():
             cells = []
-            for name in peers:
-                theirs = rows[model, kind, n, name]
-                cells.append(spread([o['rate'] / t['rate'] for o, t
-                                     in zip(ours, theirs)]) + 'x')
-            self.put(f'| {model} {kind} | ' + ' | '.join(cells) + ' |')
-        self.put('', 'A integers against the strongest: must 3x, aim 3.6x.')
+            for case in cases:
+                if (*case, name) not in rows:
+                    cells.append('none')
+                    continue
+                more = [o['rate'] / t['rate'] for o, t
+                        in zip(rows[(*case, 'ours')], rows[(*case, name)])]
+                cells.append(spread(more) + 'x')
+                if case == ('A', 'integers', 32):
+                    strongest = min(strongest or median(more), median(more))
+            self.put(f'| {name} ({what}) | ' + ' | '.join(cells) + ' |')
+        self.put('', f'A integers against the strongest: {strongest:.2f}x; '
+                 'must 3x, aim 3.6x.')
 
     def other(self, rows, pool):
         """The other wrk takes a share of the client's core in all of them,
