@@ -117,6 +117,16 @@ subtest 'statistics' => sub {
         'maas_predict counts as well');
 };
 
+subtest 'parameters that mean nothing here' => sub {
+    my $plain = $t->post('/v2/models/m/infer', v2(1), @type)->body;
+    for my $more ('"sequence_id":7,"sequence_start":true,"sequence_end":false',
+        '"priority":1,"timeout":10,"headers":{"a":[1]}', '"triton_x":"y"')
+    {
+        is($t->post('/v2/models/m/infer', '{"parameters":{' . $more . '},'
+            . substr(v2(1), 1), @type)->body, $plain, $more);
+    }
+};
+
 subtest 'pipelined requests ride together' => sub {
     my $before = stats('/v2/models/m/versions/12/stats')->[0];
     my $uri = '/v2/models/m/infer';
@@ -218,7 +228,7 @@ subtest 'a reload keeps counters' => sub {
     ok($t->reload, 'with it again');
     is(stats('/v2/models/m/versions/1/stats')->[0]{inference_count},
         $before->{inference_count} + 2, 'goes on');
-    is(stats('/v2/models/m/versions/12/stats')->[0]{inference_count}, 10,
+    is(stats('/v2/models/m/versions/12/stats')->[0]{inference_count}, 14,
         'its counters were kept for it');
 };
 

@@ -21,6 +21,10 @@ my @raised = (400 .. 407, 409 .. 418, 421 .. 424, 426, 428, 429, 431, 451,
     500 .. 505, 507, 511);
 
 $t->model('m', sizes => [ 4, 3, 2 ]);
+my %big = MaasTest::Model::dense_model(sizes => [ 1, 1 ],
+    task => 'regression');
+$big{tensors}{'layers.0.weight'} = [ [ 1, 1 ], [1e30] ];
+$t->model('big', %big);
 $t->write_file('plain', 'not a folder');
 my $returns = join "\n", map { "location = /return/$_ { maas_predict m; "
     . "return $_; }\nlocation = /v2/return/$_ { maas_serve; return $_ "
@@ -32,6 +36,7 @@ events { }
 http {
     %%GLOBALS_HTTP%%
     maas_model m %%TESTDIR%%/m.safetensors;
+    maas_model big %%TESTDIR%%/big.safetensors;
     limit_req_zone \$server_name zone=a:64k rate=1r/m;
     limit_conn_zone \$server_name zone=c:64k;
     server {
@@ -157,6 +162,17 @@ subtest 'bodies' => sub {
     is($t->send(substr($text, 0, -2)), '', 'a body that never ends: closed');
     like($t->read_file('access.log'), qr{"POST /slow HTTP/1.1" 408 },
         'and logged as 408');
+};
+
+subtest 'a result that is not finite' => sub {
+    my $ask = '{"inputs":[{"name":"input","shape":[1],"datatype":"FP32",'
+        . '"data":[1e30]}]}';
+    my $no = $t->post('/v2/models/big/infer', $ask, @type);
+    holds($no, 500, 'v2');
+    is($no->error, 'the result is not finite', 'says so');
+    (my $fine = $ask) =~ s/1e30/1/;
+    is($t->post('/v2/models/big/infer', $fine, @type)->status, 200,
+        'another row is answered');
 };
 
 subtest 'methods' => sub {

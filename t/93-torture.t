@@ -9,6 +9,7 @@ use warnings;
 
 use FindBin;
 use lib "$FindBin::Bin/lib";
+use Compress::Zlib ();
 use MaasTest;
 use Test::More;
 
@@ -37,6 +38,7 @@ http {
         location / { maas_serve; }
         location = /rows { maas_predict m; }
         location = /page { maas_status; }
+        location = /metrics { maas_metrics; }
         location = /pool { maas_predict m; maas_offload pool above=0us; }
     }
 }
@@ -107,6 +109,14 @@ torture('the list of models', sub { $t->get('/v2/models') }, $fine);
 torture('the page', sub { $t->get('/page') }, $fine);
 torture('a refused body', sub { $t->post('/rows', '[1,2,3]') },
     qr/^(?:400|500|503|closed)$/);
+torture('statistics', sub { $t->get('/v2/models/stats') }, $fine);
+torture('the metrics', sub { $t->get('/metrics') }, $fine);
+torture('a document', sub { $t->get('/v2/docs/openapi.json') }, $fine);
+torture('the index', sub { $t->post('/v2/repository/index', '{}') }, $fine);
+torture('a body in gzip', sub { $t->post('/rows',
+    Compress::Zlib::memGzip($big), 'Content-Encoding' => 'gzip') }, $fine);
+torture('another coding', sub { $t->post('/rows', $row,
+    'Content-Encoding' => 'br') }, qr/^(?:415|500|503|closed)$/);
 torture('a missing model', sub { $t->get('/v2/models/none') },
     qr/^(?:404|500|503|closed)$/);
 torture('a chunked body', sub {
