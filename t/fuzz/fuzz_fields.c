@@ -88,7 +88,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     maas_err_t      err;
     maas_status_t   rc;
 
-    if (fields.n == 0) {
+    if (arena == NULL) {
         make_fields();
     }
 
