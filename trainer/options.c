@@ -91,8 +91,8 @@ static const option_t  options_table[] = {
     { "name", 0, TEXT(name, 0), "NAME",
       "name of the model (from the output file)" },
     { "scaling", 0, CHOICE(scaling, train_scaling_names), NULL,
-      "numbers on their way in (auto: minmax for images, standard for "
-      "columns)" },
+      "numbers on their way in (auto: minmax for images, else standard, or "
+      "quantile for a column with far ends)" },
     { "target-scaling", 0, CHOICE(target_scaling, options_target_scaling),
       NULL, "of numbers to foretell, undone in the last layer (standard)" },
     { "hidden", 0, TEXT(hidden, 1), "SPEC",

@@ -168,7 +168,7 @@ prepare_number(train_scale_t *s, maas_column_t *c, const train_data_t *d,
 
     kind = s->kind;
 
-    if (c->kind == MAAS_FIELD_BOOLEAN && kind > TRAIN_SCALE_MINMAX) {
+    if (c->kind == MAAS_FIELD_BOOLEAN && kind != TRAIN_SCALE_NONE) {
         kind = TRAIN_SCALE_STANDARD;
     }
 
@@ -301,7 +301,7 @@ train_scale_fit(train_scale_t *s, train_scaling_t kind,
 
     (void) memset(s, 0, sizeof(train_scale_t));
 
-    if (kind == TRAIN_SCALE_AUTO) {
+    if (kind == TRAIN_SCALE_AUTO && d->input == MAAS_INPUT_TENSOR) {
         kind = (d->bytes != NULL) ? TRAIN_SCALE_MINMAX : TRAIN_SCALE_STANDARD;
     }
 

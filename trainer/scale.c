@@ -12,6 +12,7 @@
 
 
 #define SCALE_CLIP   3              /* robust: soft bound, in quartiles' span */
+#define SCALE_HEAVY  10             /* auto: deviations, then quantile */
 #define SCALE_KNOTS  64             /* quantile: at most */
 
 
@@ -177,12 +178,42 @@ scale_knots(maas_column_t *c, const float *v, size_t n)
 }
 
 
+/* A number many deviations from the mean would leave all the others close to
+ * zero */
+
+static int
+scale_is_heavy(const maas_column_t *c, const float *v, size_t n)
+{
+    size_t  j;
+
+    for (j = 0; j < n; j++) {
+        if (fabsf((v[j] - c->shift) * c->factor) > SCALE_HEAVY) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
 void
 train_scale_numbers(maas_column_t *c, train_scaling_t kind, float *v, size_t n)
 {
     c->shift = 0;
     c->factor = 1;
     c->missing = 0;
+
+    if (kind == TRAIN_SCALE_AUTO) {
+        kind = TRAIN_SCALE_STANDARD;
+
+        if (n > 0) {
+            scale_standard(c, v, n);
+            kind = scale_is_heavy(c, v, n) ? TRAIN_SCALE_QUANTILE : kind;
+            c->shift = 0;
+            c->factor = 1;
+        }
+    }
+
     c->scaling = train_scaling_names[kind];
 
     if (n == 0) {

@@ -257,7 +257,8 @@ size_t train_split(const train_data_t *d, double share, uint64_t seed,
  * fitted on the given rows alone */
 
 typedef enum {
-    TRAIN_SCALE_AUTO = 0,           /* minmax for bytes, standard for columns */
+    TRAIN_SCALE_AUTO = 0,           /* minmax for bytes, else standard, or
+                                       quantile for columns with far ends */
     TRAIN_SCALE_NONE,
     TRAIN_SCALE_STANDARD,
     TRAIN_SCALE_MINMAX,
@@ -269,7 +270,7 @@ typedef enum {
 extern const char *const train_scaling_names[TRAIN_N_SCALINGS];
 
 typedef struct {
-    train_scaling_t  kind;          /* never AUTO */
+    train_scaling_t  kind;          /* AUTO: each column has its own */
     size_t           n;             /* slots of a row, or 1 for a tensor */
     float           *shift;
     float           *factor;

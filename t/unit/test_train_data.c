@@ -104,7 +104,7 @@ scale_formulas(void **state)
     d.numbers = x;
 
     train_scale_fit(&s, TRAIN_SCALE_AUTO, &d, row, 5);
-    assert_int_equal(s.kind, TRAIN_SCALE_STANDARD);
+    assert_string_equal(s.columns[0].scaling, "standard");
     assert_true(s.shift[0] == 3);
     assert_true(fabs((double) s.factor[0] - 1 / sqrt(2)) < 1e-7);
     assert_true(s.shift[1] == 1 && s.factor[1] == 1);   /* constant */

@@ -176,6 +176,7 @@ scale_one(maas_column_t *c, train_scaling_t kind, const float *v, size_t n)
 static void
 scaling_formulas(void **state)
 {
+    float          far[200];
     size_t         i;
     maas_column_t  c;
     static const float  v[] = { 4, 1, 3, 2, 5 }, one[] = { 7, 7, 7 },
@@ -212,6 +213,23 @@ scaling_formulas(void **state)
 
     scale_one(&c, TRAIN_SCALE_QUANTILE, one, 3);
     assert_true(c.n_knots == 0 && c.shift == 7);
+    train_free((void *) c.knots);
+    train_free((void *) c.levels);
+
+    /* by itself: by deviations, but by rank where one number is far out */
+
+    scale_one(&c, TRAIN_SCALE_AUTO, v, 5);
+    assert_string_equal(c.scaling, "standard");
+    assert_true(c.shift == 3 && c.n_knots == 0);
+
+    for (i = 0; i < 200; i++) {
+        far[i] = (float) (i % 7);
+    }
+
+    far[199] = 1e6f;
+    scale_one(&c, TRAIN_SCALE_AUTO, far, 200);
+    assert_string_equal(c.scaling, "quantile");
+    assert_true(c.shift == 0 && c.factor == 1 && c.n_knots == 8);
     train_free((void *) c.knots);
     train_free((void *) c.levels);
 
