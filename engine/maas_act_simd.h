@@ -18,6 +18,7 @@
  */
 
 #define PARTS  (16 / N)                /* vectors that make 16 numbers */
+#define ROWS   4                       /* of a narrow softmax, together */
 
 
 /* e^r - 1 for |r| <= ln(2)/2: r + r^2/2 + ... + r^7/5040 */
@@ -278,5 +279,74 @@ maas_v_softmax_row(float *x, size_t n)
     for (i = 0; i < end; i += N) {
         v = maas_v_load(x + i, (size_t) (end - i)) / s;
         maas_v_store(x + i, (size_t) (end - i), v);
+    }
+}
+
+
+/* Of rows that fit 16 columns, such as digits: none is read again after it was
+ * written, and several at a time do not wait for each other. */
+
+INLINE void
+maas_v_softmax_narrow(float *x, ptrdiff_t n, size_t ld, const int rows)
+{
+    int        r, p;
+    V          v[ROWS][PARTS], m[ROWS], s[ROWS];
+
+#pragma GCC unroll 4
+    for (r = 0; r < rows; r++) {
+#pragma GCC unroll 2
+        for (p = 0; p < PARTS; p++) {
+            v[r][p] = p * N < n ? maas_v_fill(x + r * ld + p * N, n - p * N)
+                                : maas_v_set(-INFINITY);
+        }
+    }
+
+#pragma GCC unroll 4
+    for (r = 0; r < rows; r++) {
+        m[r] = maas_v_set(maas_v_max16(v[r]));
+    }
+
+#pragma GCC unroll 4
+    for (r = 0; r < rows; r++) {
+#pragma GCC unroll 2
+        for (p = 0; p < PARTS; p++) {
+            v[r][p] = p * N < n ? maas_v_exp(v[r][p] - m[r])
+                                : maas_v_set(0.0f);
+        }
+    }
+
+#pragma GCC unroll 4
+    for (r = 0; r < rows; r++) {
+        s[r] = maas_v_set(maas_v_sum16(v[r]));
+    }
+
+#pragma GCC unroll 4
+    for (r = 0; r < rows; r++) {
+#pragma GCC unroll 2
+        for (p = 0; p < PARTS; p++) {
+            if (p * N < n) {
+                maas_v_store(x + r * ld + p * N, (size_t) (n - p * N),
+                             v[r][p] / s[r]);
+            }
+        }
+    }
+}
+
+
+INLINE void
+maas_v_softmax(float *x, size_t rows, size_t n, size_t ld)
+{
+    if (n <= 16) {
+        for (/* void */; rows >= ROWS; rows -= ROWS, x += ROWS * ld) {
+            maas_v_softmax_narrow(x, (ptrdiff_t) n, ld, ROWS);
+        }
+
+        for (/* void */; rows > 0; rows--, x += ld) {
+            maas_v_softmax_narrow(x, (ptrdiff_t) n, ld, 1);
+        }
+    }
+
+    for (/* void */; rows > 0; rows--, x += ld) {
+        maas_v_softmax_row(x, n);
     }
 }

@@ -158,9 +158,7 @@ maas_act_avx512(maas_act_t act, float alpha, float *x, size_t n)
 static TARGET void
 maas_softmax_avx512(float *x, size_t rows, size_t n, size_t ld)
 {
-    for (/* void */; rows > 0; rows--, x += ld) {
-        maas_v_softmax_row(x, n);
-    }
+    maas_v_softmax(x, rows, n, ld);
 }
 
 
