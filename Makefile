@@ -180,10 +180,12 @@ $(SO): $(B)/nginx/Makefile $(wildcard engine/*.[ch] ngx_maas_module/*)
 
 # jobs
 
-build/venv/.done: t/clients/requirements.txt | build/.packages-test
+build/venv/.done: t/clients/requirements.txt t/clients/constraints.txt \
+	| build/.packages-test
 	@rm -rf build/venv
 	python3 -m venv build/venv
-	build/venv/bin/pip install -q --disable-pip-version-check -r $<
+	build/venv/bin/pip install -q --disable-pip-version-check -r $< \
+	    -c t/clients/constraints.txt
 	@touch $@
 
 build/perf-analyzer/.done: t/clients/perf_analyzer.txt build/venv/.done
