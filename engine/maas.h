@@ -286,7 +286,10 @@ maas_status_t maas_v2_read(const maas_model_t *m, const char *body,
  * TensorFlow Serving's v1, which is KServe's v1 as well.  Predict takes
  * "instances" (rows: values, nested lists, or objects {input: value}) or
  * "inputs" (columns: the tensor, or an object {input: tensor}); of a model of
- * pictures a row may be {"b64": file in base64}.  Classify and
+ * pictures a row may be {"b64": file in base64}.  Of a model of columns a row
+ * is {column: value}, or a value for each in order, and "inputs" may be
+ * {column: [value,...]} with all of them; a value may be a list of one, null
+ * or not there: missing.  Classify and
  * regress take "examples" with what they share in "context".  Errors have
  * that server's words where it has a sentence of its own; text that is no
  * JSON is "JSON Parse error: ... at offset: N".  UNSUPPORTED: the model does
@@ -296,16 +299,43 @@ maas_status_t maas_v1_read(const maas_model_t *m, maas_v1_t method,
     const char *body, size_t len, size_t max_rows, float *x,
     maas_request_t *req, maas_err_t *err);
 
-/* Is a JSON object meant as a v1 predict request, not as a v2 one? Looks no
- * further than up to its first member that tells. */
-int maas_v1_is(const char *body, size_t len);
-
 /* A bare JSON array: one row, [1,2,3], or rows, [[1,2,3],[4,5,6]]; rows may be
  * nested as the model's shape.  A flat array for a model of one number is as
- * many rows.  An empty one is BADSHAPE. */
+ * many rows.  An empty one is BADSHAPE.  Of a model of columns a row is a
+ * value for each in order, of any kind, or an object {column: value}; it need
+ * not be in an array if it is the only one. */
 maas_status_t maas_rows_read(const maas_model_t *m, const char *body,
     size_t len, size_t max_rows, float *x, maas_request_t *req,
     maas_err_t *err);
+
+/* Which of the readers above is for a JSON text?  Looks no further than up to
+ * the first member that tells. */
+
+typedef enum {
+    MAAS_JSON_V2 = 0,
+    MAAS_JSON_V1,                   /* predict: "instances" */
+    MAAS_JSON_ROWS                  /* an array, or an object of columns */
+} maas_json_form_t;
+
+maas_json_form_t maas_json_form(const maas_model_t *m, const char *body,
+    size_t len);
+
+/*
+ * CSV (RFC 4180), comma and double quotes: a line a row, of all columns in
+ * order or, below a line of names, of those; a column that is not there is
+ * missing.  For a tensor a line has its numbers, and a first line that does
+ * not begin with one is passed over.  x has room for maas_csv_bound() rows.
+ */
+size_t maas_csv_bound(const maas_model_t *m, const char *body, size_t len,
+    size_t max_rows);
+maas_status_t maas_csv_read(const maas_model_t *m, const char *body,
+    size_t len, size_t max_rows, float *x, maas_request_t *req,
+    maas_err_t *err);
+
+/* application/x-www-form-urlencoded: one row of a model of columns, those that
+ * are not there missing. */
+maas_status_t maas_form_read(const maas_model_t *m, const char *body,
+    size_t len, float *x, maas_request_t *req, maas_err_t *err);
 
 /* Raw little-endian FP32, row after row, at least one. */
 maas_status_t maas_bytes_read(const maas_model_t *m, const char *body,
@@ -357,6 +387,11 @@ size_t maas_v1_write(const maas_model_t *m, maas_v1_t method,
 /* Bare JSON: an array of rows of numbers, [[0.1,0.9],[0.8,0.2]]. */
 size_t maas_rows_size(const maas_model_t *m, const maas_request_t *req);
 size_t maas_rows_write(const maas_model_t *m, const maas_request_t *req,
+    const float *y, char *buf);
+
+/* CSV: a line of numbers a row. */
+size_t maas_csv_size(const maas_model_t *m, const maas_request_t *req);
+size_t maas_csv_write(const maas_model_t *m, const maas_request_t *req,
     const float *y, char *buf);
 
 /* Raw little-endian FP32. */

@@ -35,13 +35,6 @@ maas__json_space(maas_json_t *j)
     }
 }
 
-/* A string.  *raw: what stands between the quotes, escapes as they are. */
-maas_status_t maas__json_string(maas_json_t *j, maas_str_t *raw,
-    maas_err_t *err);
-
-/* Does a raw string, as maas__json_string() gives it, mean the ASCII text s? */
-int maas__json_is(maas_str_t raw, const char *s);
-
 /* true or false */
 maas_status_t maas__json_bool(maas_json_t *j, unsigned *out, maas_err_t *err);
 
@@ -68,6 +61,7 @@ typedef struct {
     unsigned            seen;      /* bit i: names[i] was there */
     unsigned            started;
     int                 which;
+    maas_str_t          key;       /* as maas__json_string() gives it */
 } maas_json_object_t;
 
 maas_status_t maas__json_member(maas_json_t *j, maas_json_object_t *o,
@@ -77,6 +71,20 @@ maas_status_t maas__json_member(maas_json_t *j, maas_json_object_t *o,
  * is at an element.  *started = 0 before the first call. */
 maas_status_t maas__json_element(maas_json_t *j, unsigned *started,
     unsigned *more, maas_err_t *err);
+
+
+/* maas_json_string.c */
+
+/* A string.  *raw: what stands between the quotes, escapes as they are. */
+maas_status_t maas__json_string(maas_json_t *j, maas_str_t *raw,
+    maas_err_t *err);
+
+/* Does a raw string, as maas__json_string() gives it, mean the ASCII text s? */
+int maas__json_is(maas_str_t raw, const char *s);
+
+/* A raw string as UTF-8 text; out has room for raw.len bytes.  Returns the
+ * bytes written. */
+size_t maas__json_text(maas_str_t raw, char *out);
 
 
 /* maas_json_num.c */
@@ -180,24 +188,61 @@ const char *maas__shape_text(const size_t *dim, unsigned rank,
     char text[MAAS_SHAPE_TEXT]);
 
 
-/* maas_json_record.c: objects of named values */
+/* maas_json_field.c: values of columns */
 
-/* Begin a row x(in) that values come into by name. */
-void maas__record_begin(const maas_info_t *info, float *x);
+/* The value at j->p -> the slots of a column in the row x: a string, number,
+ * true, false, null (missing), a list of one of these, or {"b64": string}. */
+maas_status_t maas__json_field(maas_json_t *j, const maas_fields_t *f,
+    size_t column, float *x, maas_err_t *err);
 
-/* The object at j->p -> x, begun before: {input: value} of a model that takes
- * a tensor; the value, or the whole object, may be {"b64": picture}.  What is in x already is an error, or, if `weak`, stays.  Unknown
- * names are BADVALUE. */
-maas_status_t maas__json_record(maas_json_t *j, const maas_info_t *info,
-    unsigned weak, float *x, maas_err_t *err);
+/* A raw string as the text of a column. */
+maas_status_t maas__json_field_text(const maas_fields_t *f, size_t column,
+    maas_str_t raw, float *x, maas_err_t *err);
+
+/* The column that a raw string names, SIZE_MAX if there is none. */
+size_t maas__json_column(const maas_fields_t *f, maas_str_t raw);
+
+
+/* maas_json_record.c: rows that come as objects, or value by value */
+
+typedef struct {
+    const maas_info_t    *info;
+    const maas_fields_t  *fields;      /* NULL: the model takes a tensor */
+    float                *x;
+    size_t                room;        /* rows in x */
+    size_t                max_rows;
+    size_t                rows;        /* read so far */
+} maas_records_t;
 
 /* The same as maas_objects_bound(). */
 size_t maas__objects_bound(const maas_info_t *info, const char *body,
     size_t len, size_t max_rows);
 
-/* The last value is in: is the row complete?  `at` is its place in the text,
- * for the sentence. */
-maas_status_t maas__record_end(const maas_info_t *info, float *x, size_t at,
+/* Where the next row goes: TOOBIG if there are max_rows. */
+maas_status_t maas__record_begin(maas_records_t *r, float **x,
+    maas_err_t *err);
+
+/* The value at j->p -> the row x, begun before.  Of a tensor {input: value},
+ * {"b64": picture}; of columns {name: value,...}, [value,...] of all in order,
+ * or if there is one column its value.  What x has already is an error, or, if
+ * `weak`, stays.  Unknown names are BADVALUE. */
+maas_status_t maas__json_record(maas_json_t *j, const maas_records_t *r,
+    unsigned weak, float *x, maas_err_t *err);
+
+/* The last value is in: counts the row, unless it is not complete.  `at` is
+ * its place in the text, for the sentence. */
+maas_status_t maas__record_end(maas_records_t *r, float *x, size_t at,
+    maas_err_t *err);
+
+/* An array of such rows; context: where an object stands with what they do
+ * not say themselves, or NULL. */
+maas_status_t maas__json_records(maas_json_t *j, maas_records_t *r,
+    const char *context, maas_err_t *err);
+
+
+/* maas_json_columns.c: {column: [value,...],...}, all columns, each with a value
+ * for each row.  Names that are no column's are passed over. */
+maas_status_t maas__json_columns(maas_json_t *j, maas_records_t *r,
     maas_err_t *err);
 
 
@@ -207,20 +252,22 @@ maas_status_t maas__base64(maas_str_t raw, char *out, size_t *n);
 
 
 /* The wire functions of maas.h, each with the contract that it has there, on
- * what a model says of itself: maas_wire.c hands that over. */
+ * what a model says of itself, and its columns or NULL: maas_wire.c hands that
+ * over. */
 
 /* The same as maas_rows_bound(). */
 size_t maas__rows_bound(const maas_info_t *info, size_t len, size_t max_rows);
 
 /* The same as maas_v2_read(). */
-maas_status_t maas__v2_read(const maas_info_t *info, const char *body,
-    size_t len, size_t json_len, size_t max_rows, float *x,
-    maas_request_t *req, maas_err_t *err);
+maas_status_t maas__v2_read(const maas_info_t *info,
+    const maas_fields_t *fields, const char *body, size_t len,
+    size_t json_len, size_t max_rows, float *x, maas_request_t *req,
+    maas_err_t *err);
 
 /* The same as maas_rows_read(). */
-maas_status_t maas__rows_read(const maas_info_t *info, const char *body,
-    size_t len, size_t max_rows, float *x, maas_request_t *req,
-    maas_err_t *err);
+maas_status_t maas__rows_read(const maas_info_t *info,
+    const maas_fields_t *fields, const char *body, size_t len,
+    size_t max_rows, float *x, maas_request_t *req, maas_err_t *err);
 
 /* The same as maas_bytes_read(). */
 maas_status_t maas__bytes_read(const maas_info_t *info, const char *body,
@@ -228,8 +275,33 @@ maas_status_t maas__bytes_read(const maas_info_t *info, const char *body,
     maas_err_t *err);
 
 /* The same as maas_v1_read(). */
-maas_status_t maas__v1_read(const maas_info_t *info, maas_v1_t method,
-    const char *body, size_t len, size_t max_rows, float *x,
+maas_status_t maas__v1_read(const maas_info_t *info,
+    const maas_fields_t *fields, maas_v1_t method, const char *body,
+    size_t len, size_t max_rows, float *x, maas_request_t *req,
+    maas_err_t *err);
+
+/* The same as maas_json_form(). */
+maas_json_form_t maas__json_form(const maas_fields_t *fields,
+    const char *body, size_t len);
+
+/* The same as maas_csv_bound(). */
+size_t maas__csv_bound(const char *body, size_t len, size_t max_rows);
+
+/* The same as maas_csv_read(). */
+maas_status_t maas__csv_read(const maas_info_t *info,
+    const maas_fields_t *fields, const char *body, size_t len,
+    size_t max_rows, float *x, maas_request_t *req, maas_err_t *err);
+
+/* The same as maas_csv_size(). */
+size_t maas__csv_size(const maas_info_t *info, const maas_request_t *req);
+
+/* The same as maas_csv_write(). */
+size_t maas__csv_write(const maas_info_t *info, const maas_request_t *req,
+    const float *y, char *buf);
+
+/* The same as maas_form_read(). */
+maas_status_t maas__form_read(const maas_info_t *info,
+    const maas_fields_t *fields, const char *body, size_t len, float *x,
     maas_request_t *req, maas_err_t *err);
 
 /* The same as maas_v1_size(). */

@@ -1,6 +1,7 @@
 /*
  * A strict walk over JSON text (RFC 8259), byte by byte, building nothing.
- * No meaning here: what members are called is maas_json_v2.c's business.
+ * No strings (maas_json_string.c), and no meaning: what members are called is
+ * the business of who reads requests.
  */
 
 #include "maas_json.h"
@@ -8,8 +9,6 @@
 #include <string.h>
 
 
-static const char *json_utf8(const char *p, const char *end);
-static const char *json_escape(const char *p, const char *end);
 static maas_status_t json_scalar(maas_json_t *j, maas_err_t *err);
 static maas_status_t json_key(maas_json_t *j, maas_str_t *key,
     maas_err_t *err);
@@ -61,197 +60,6 @@ maas__json_finish(maas_json_t *j, maas_err_t *err)
     }
 
     return MAAS_OK;
-}
-
-
-maas_status_t
-maas__json_string(maas_json_t *j, maas_str_t *raw, maas_err_t *err)
-{
-    unsigned char   c;
-    const char     *next, *start;
-
-    if (j->p == j->end || *j->p != '"') {
-        return maas__json_expected(j, "a string", err);
-    }
-
-    start = ++j->p;
-
-    while (j->p < j->end) {
-        c = (unsigned char) *j->p;
-
-        if (c == '"') {
-            raw->data = start;
-            raw->len = j->p - start;
-            j->p++;
-            return MAAS_OK;
-        }
-
-        if (c < 0x20) {
-            return maas__json_bad(j, "a control character in a string", err);
-        }
-
-        if (c == '\\') {
-            next = json_escape(j->p, j->end);
-            if (next == NULL) {
-                return maas__json_bad(j, "a bad escape in a string", err);
-            }
-
-        } else if (c >= 0x80) {
-            next = json_utf8(j->p, j->end);
-            if (next == NULL) {
-                return maas__json_bad(j, "a string that is not UTF-8", err);
-            }
-
-        } else {
-            next = j->p + 1;
-        }
-
-        j->p = next;
-    }
-
-    return maas__json_expected(j, "the end of a string", err);
-}
-
-
-/* RFC 3629, section 4: no overlong forms, no surrogates, up to U+10FFFF */
-
-static const char *
-json_utf8(const char *p, const char *end)
-{
-    unsigned  c, i, n, lo, hi;
-
-    c = (unsigned char) *p;
-    lo = 0x80;
-    hi = 0xbf;
-
-    if (c >= 0xc2 && c <= 0xdf) {
-        n = 2;
-
-    } else if (c >= 0xe0 && c <= 0xef) {
-        n = 3;
-        lo = c == 0xe0 ? 0xa0 : lo;
-        hi = c == 0xed ? 0x9f : hi;
-
-    } else if (c >= 0xf0 && c <= 0xf4) {
-        n = 4;
-        lo = c == 0xf0 ? 0x90 : lo;
-        hi = c == 0xf4 ? 0x8f : hi;
-
-    } else {
-        return NULL;
-    }
-
-    if ((size_t) (end - p) < n) {
-        return NULL;
-    }
-
-    for (i = 1; i < n; i++) {
-        c = (unsigned char) p[i];
-
-        if (c < lo || c > hi) {
-            return NULL;
-        }
-
-        lo = 0x80;
-        hi = 0xbf;
-    }
-
-    return p + n;
-}
-
-
-/* Four hexadecimal digits, or 0x10000. */
-
-static unsigned
-json_hex4(const char *p, const char *end)
-{
-    char      c;
-    unsigned  i, v;
-
-    if (end - p < 4) {
-        return 0x10000;
-    }
-
-    for (v = 0, i = 0; i < 4; i++) {
-        c = p[i];
-        v <<= 4;
-
-        if (c >= '0' && c <= '9') {
-            v |= c - '0';
-
-        } else if ((c | 0x20) >= 'a' && (c | 0x20) <= 'f') {
-            v |= (c | 0x20) - 'a' + 10;
-
-        } else {
-            return 0x10000;
-        }
-    }
-
-    return v;
-}
-
-
-/* The escape at p -> first byte after it; half a surrogate pair is bad. */
-
-static const char *
-json_escape(const char *p, const char *end)
-{
-    unsigned  u;
-
-    if (end - p < 2) {
-        return NULL;
-    }
-
-    if (p[1] != 'u') {
-        return memchr("\"\\/bfnrt", p[1], 8) != NULL ? p + 2 : NULL;
-    }
-
-    u = json_hex4(p + 2, end);
-
-    if (u < 0xd800 || (u > 0xdfff && u < 0x10000)) {
-        return p + 6;
-    }
-
-    if (u > 0xdbff || end - p < 8 || p[6] != '\\' || p[7] != 'u') {
-        return NULL;
-    }
-
-    u = json_hex4(p + 8, end);
-
-    return u >= 0xdc00 && u <= 0xdfff ? p + 12 : NULL;
-}
-
-
-int
-maas__json_is(maas_str_t raw, const char *s)
-{
-    unsigned     c;
-    const char  *p, *end;
-
-    end = raw.data + raw.len;
-
-    for (p = raw.data; p < end; s++) {
-        c = (unsigned char) *p;
-
-        if (c != '\\') {
-            p++;
-
-        } else if (p[1] == 'u') {
-            c = json_hex4(p + 2, end);
-            p += 6;
-
-        } else {
-            /* of the short ones only these stand for what a name has */
-            c = strchr("\"\\/", p[1]) != NULL ? (unsigned char) p[1] : 0;
-            p += 2;
-        }
-
-        if (c == 0 || c != (unsigned char) *s) {
-            return 0;
-        }
-    }
-
-    return *s == '\0';
 }
 
 
@@ -467,7 +275,6 @@ maas_status_t
 maas__json_member(maas_json_t *j, maas_json_object_t *o, maas_err_t *err)
 {
     int            i;
-    maas_str_t     key;
     maas_status_t  rc;
 
     maas__json_space(j);
@@ -497,7 +304,7 @@ maas__json_member(maas_json_t *j, maas_json_object_t *o, maas_err_t *err)
         }
     }
 
-    rc = json_key(j, &key, err);
+    rc = json_key(j, &o->key, err);
     if (rc != MAAS_OK) {
         return rc;
     }
@@ -505,7 +312,7 @@ maas__json_member(maas_json_t *j, maas_json_object_t *o, maas_err_t *err)
     o->which = MAAS_JSON_OTHER;
 
     for (i = 0; o->names[i] != NULL; i++) {
-        if (!maas__json_is(key, o->names[i])) {
+        if (!maas__json_is(o->key, o->names[i])) {
             continue;
         }
 

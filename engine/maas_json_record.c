@@ -1,6 +1,6 @@
 /*
- * An object of named values -> one row: what is called how, what is missing,
- * what is there twice.  No protocol here.
+ * Objects of named values -> rows: what is called how, what is missing, what
+ * is there twice.  No protocol here.
  */
 
 #include "maas_image.h"
@@ -23,32 +23,56 @@ maas__objects_bound(const maas_info_t *info, const char *body, size_t len,
 {
     size_t  i, rows, objects;
 
-    rows = maas__rows_bound(info, len, max_rows);
+    rows = info->plain ? len / info->in : 0;
 
-    if (!info->image) {
-        return rows;
+    if (info->image || info->n_columns > 0) {
+
+        for (objects = 0, i = 0; i < len; i++) {
+            objects += body[i] == '{';
+        }
+
+        rows = objects > rows ? objects : rows;
     }
 
-    for (objects = 0, i = 0; i < len; i++) {
-        objects += body[i] == '{';
+    if (info->n_columns > 0) {
+        /* a value takes a byte, and one between it and the next */
+        objects = len / (2 * info->n_columns);
+        rows = objects > rows ? objects : rows;
     }
 
-    objects = objects < max_rows ? objects : max_rows;
+    rows = rows < max_rows ? rows : max_rows;
 
-    return objects > rows ? objects : rows;
+    return rows > 0 ? rows : 1;
 }
 
 
-/* NaN, which no reader lets in, marks what is not there yet. */
-
-void
-maas__record_begin(const maas_info_t *info, float *x)
+maas_status_t
+maas__record_begin(maas_records_t *r, float **x, maas_err_t *err)
 {
     size_t  i;
 
-    for (i = 0; i < info->in; i++) {
-        x[i] = NAN;
+    if (r->rows == r->max_rows) {
+        return maas__fail(err, MAAS_TOOBIG, "more than %zu rows",
+                          r->max_rows);
     }
+
+    /* more rows than the text has room for are not complete: they end in an
+     * error, wherever they are put */
+
+    *x = r->rows < r->room ? r->x + r->rows * r->info->in : r->x;
+
+    /* NaN, which no reader lets in, marks what is not there yet */
+
+    if (r->fields == NULL) {
+        **x = NAN;
+        return MAAS_OK;
+    }
+
+    for (i = 0; i < r->fields->n; i++) {
+        (*x)[r->fields->columns[i].at] = NAN;
+    }
+
+    return MAAS_OK;
 }
 
 
@@ -176,9 +200,9 @@ record_picture(maas_json_t *j, const maas_info_t *info, float *x,
 }
 
 
-maas_status_t
-maas__json_record(maas_json_t *j, const maas_info_t *info, unsigned weak,
-    float *x, maas_err_t *err)
+static maas_status_t
+record_object(maas_json_t *j, const maas_info_t *info, unsigned weak, float *x,
+    maas_err_t *err)
 {
     const char          *names[3];
     maas_status_t        rc;
@@ -219,14 +243,194 @@ maas__json_record(maas_json_t *j, const maas_info_t *info, unsigned weak,
 }
 
 
-maas_status_t
-maas__record_end(const maas_info_t *info, float *x, size_t at,
+static maas_status_t
+record_columns(maas_json_t *j, const maas_fields_t *f, unsigned weak, float *x,
     maas_err_t *err)
 {
-    if (isnan(x[0])) {
-        return maas__fail(err, MAAS_BADVALUE, "byte %zu: Missing named input: "
-                          "%s", at, info->input_name);
+    size_t               at, column;
+    maas_status_t        rc;
+    maas_json_object_t   o;
+
+    static const char *const  names[] = { NULL };
+
+    memset(&o, 0, sizeof(maas_json_object_t));
+    o.names = names;
+
+    for ( ;; ) {
+        rc = maas__json_member(j, &o, err);
+        if (rc != MAAS_OK || o.which == MAAS_JSON_END) {
+            return rc;
+        }
+
+        at = (size_t) (o.key.data - j->start);
+        column = maas__json_column(f, o.key);
+
+        if (column == SIZE_MAX) {
+            return maas__fail(err, MAAS_BADVALUE, "byte %zu: the model has no "
+                              "column of this name", at);
+        }
+
+        if (isnan(x[f->columns[column].at])) {
+            rc = maas__json_field(j, f, column, x, err);
+
+        } else if (weak) {
+            rc = maas__json_skip(j, RECORD_DEPTH, err);
+
+        } else {
+            rc = maas__fail(err, MAAS_BADVALUE, "byte %zu: \"%.64s\" is there "
+                            "twice", at, f->columns[column].name);
+        }
+
+        if (rc != MAAS_OK) {
+            return rc;
+        }
+    }
+}
+
+
+/* All columns in their order */
+
+static maas_status_t
+record_values(maas_json_t *j, const maas_fields_t *f, float *x,
+    maas_err_t *err)
+{
+    size_t         at, n;
+    unsigned       started, more;
+    maas_status_t  rc;
+
+    at = (size_t) (j->p - j->start);
+    started = 0;
+
+    for (n = 0; /* void */ ; n++) {
+        rc = maas__json_element(j, &started, &more, err);
+
+        if (rc == MAAS_OK && more && n < f->n) {
+            rc = maas__json_field(j, f, n, x, err);
+
+        } else if (rc == MAAS_OK && more) {
+            rc = maas__json_skip(j, RECORD_DEPTH, err);
+        }
+
+        if (rc != MAAS_OK) {
+            return rc;
+        }
+
+        if (!more) {
+            break;
+        }
+    }
+
+    if (n != f->n) {
+        return maas__fail(err, MAAS_BADSHAPE, "byte %zu: expected a value for "
+                          "each of %zu columns, got %zu", at, f->n, n);
     }
 
     return MAAS_OK;
+}
+
+
+maas_status_t
+maas__json_record(maas_json_t *j, const maas_records_t *r, unsigned weak,
+    float *x, maas_err_t *err)
+{
+    char  first;
+
+    if (r->fields == NULL) {
+        return record_object(j, r->info, weak, x, err);
+    }
+
+    first = j->p < j->end ? *j->p : '\0';
+
+    if (first == '{') {
+        return record_columns(j, r->fields, weak, x, err);
+    }
+
+    if (weak) {
+        return maas__json_expected(j, "an object", err);
+    }
+
+    if (first == '[') {
+        return record_values(j, r->fields, x, err);
+    }
+
+    return r->fields->n == 1
+           ? maas__json_field(j, r->fields, 0, x, err)
+           : maas__json_expected(j, "an object or a list of values", err);
+}
+
+
+maas_status_t
+maas__record_end(maas_records_t *r, float *x, size_t at, maas_err_t *err)
+{
+    size_t                i;
+    maas_err_t            own;
+    maas_status_t         rc;
+    const maas_fields_t  *f;
+
+    f = r->fields;
+
+    if (f == NULL && isnan(x[0])) {
+        return maas__fail(err, MAAS_BADVALUE, "byte %zu: Missing named input: "
+                          "%s", at, r->info->input_name);
+    }
+
+    if (f != NULL) {
+        for (i = 0; i < f->n; i++) {
+            if (isnan(x[f->columns[i].at])) {
+                (void) maas__row_text(f, i, "", 0, x, &own);
+            }
+        }
+
+        rc = maas__row_check(f, x, &own);
+        if (rc != MAAS_OK) {
+            return maas__fail(err, rc, "byte %zu: %s", at, own.msg);
+        }
+    }
+
+    r->rows++;
+
+    return MAAS_OK;
+}
+
+
+maas_status_t
+maas__json_records(maas_json_t *j, maas_records_t *r, const char *context,
+    maas_err_t *err)
+{
+    float          *x;
+    size_t          at;
+    unsigned        started, more;
+    maas_json_t     shared;
+    maas_status_t   rc;
+
+    started = 0;
+
+    for ( ;; ) {
+        rc = maas__json_element(j, &started, &more, err);
+        if (rc != MAAS_OK || !more) {
+            return rc;
+        }
+
+        at = (size_t) (j->p - j->start);
+
+        rc = maas__record_begin(r, &x, err);
+
+        if (rc == MAAS_OK) {
+            rc = maas__json_record(j, r, 0, x, err);
+        }
+
+        if (rc == MAAS_OK && context != NULL) {
+            shared = *j;
+            shared.p = context;
+            rc = maas__json_record(&shared, r, 1, x, err);
+        }
+
+        if (rc == MAAS_OK) {
+            rc = maas__record_end(r, x, at, err);
+        }
+
+        if (rc != MAAS_OK) {
+            return rc;
+        }
+    }
 }

@@ -1,6 +1,6 @@
 /*
  * Arrays of numbers, nested or flat, straight into rows of floats.
- * No members or names here: that is maas_json_v2.c.
+ * No members or names here, and no requests.
  */
 
 #include "maas_json.h"
@@ -422,58 +422,4 @@ maas__shape_text(const size_t *dim, unsigned rank, char text[MAAS_SHAPE_TEXT])
     text[len] = '\0';
 
     return text;
-}
-
-
-maas_status_t
-maas__rows_read(const maas_info_t *info, const char *body, size_t len,
-    size_t max_rows, float *x, maas_request_t *req, maas_err_t *err)
-{
-    size_t         rows;
-    maas_dims_t    dims;
-    maas_json_t    j;
-    maas_status_t  rc;
-
-    j.p = body;
-    j.end = body + len;
-    j.start = body;
-
-    maas__json_space(&j);
-
-    rc = maas__json_tensor(&j, MAAS_DT_FP32, x,
-                           maas__rows_bound(info, len, max_rows) * info->in,
-                           &dims, err);
-    if (rc != MAAS_OK) {
-        return rc;
-    }
-
-    rc = maas__json_finish(&j, err);
-    if (rc != MAAS_OK) {
-        return rc;
-    }
-
-    if (dims.n == 0) {
-        return maas__fail(err, MAAS_BADSHAPE, "no numbers, expected rows of "
-                          "%zu", info->in);
-    }
-
-    if (dims.rank == 1 && dims.n != info->in && info->in != 1) {
-        return maas__fail(err, MAAS_BADSHAPE, "expected %zu numbers, got %zu",
-                          info->in, dims.n);
-    }
-
-    rc = maas__wire_rows(dims.dim, dims.rank, info->in, &rows, err);
-    if (rc != MAAS_OK) {
-        return rc;
-    }
-
-    if (rows > max_rows) {
-        return maas__fail(err, MAAS_TOOBIG, "%zu rows, at most %zu are "
-                          "allowed", rows, max_rows);
-    }
-
-    memset(req, 0, sizeof(maas_request_t));
-    req->rows = rows;
-
-    return MAAS_OK;
 }

@@ -15,18 +15,15 @@ typedef struct {
     maas_json_t         j;
     const maas_info_t  *info;
     maas_err_t         *err;
-
-    float              *x;
-    size_t              room;      /* rows in x */
-    size_t              max_rows;
-    maas_request_t      req;
+    maas_records_t      r;
+    unsigned            columns;   /* column format */
 } v1_t;
 
 
 static maas_status_t v1_predict(v1_t *v);
 static maas_status_t v1_instances(v1_t *v);
-static maas_status_t v1_objects(v1_t *v, const char *context);
 static maas_status_t v1_inputs(v1_t *v);
+static maas_status_t v1_rows(v1_t *v);
 static maas_status_t v1_tensor(v1_t *v);
 static maas_status_t v1_examples(v1_t *v);
 static maas_status_t v1_signature(v1_t *v);
@@ -36,9 +33,9 @@ static maas_status_t v1_syntax(v1_t *v, const char *body, size_t len,
 
 
 maas_status_t
-maas__v1_read(const maas_info_t *info, maas_v1_t method, const char *body,
-    size_t len, size_t max_rows, float *x, maas_request_t *req,
-    maas_err_t *err)
+maas__v1_read(const maas_info_t *info, const maas_fields_t *fields,
+    maas_v1_t method, const char *body, size_t len, size_t max_rows, float *x,
+    maas_request_t *req, maas_err_t *err)
 {
     v1_t           v;
     maas_status_t  rc;
@@ -50,9 +47,11 @@ maas__v1_read(const maas_info_t *info, maas_v1_t method, const char *body,
     v.j.end = body + len;
     v.info = info;
     v.err = err;
-    v.x = x;
-    v.room = maas__objects_bound(info, body, len, max_rows);
-    v.max_rows = max_rows;
+    v.r.info = info;
+    v.r.fields = fields;
+    v.r.x = x;
+    v.r.room = maas__objects_bound(info, body, len, max_rows);
+    v.r.max_rows = max_rows;
 
     rc = v1_method(&v, method);
 
@@ -68,41 +67,11 @@ maas__v1_read(const maas_info_t *info, maas_v1_t method, const char *body,
         return v1_syntax(&v, body, len, rc);
     }
 
-    *req = v.req;
+    memset(req, 0, sizeof(maas_request_t));
+    req->rows = v.r.rows;
+    req->columns = v.columns;
 
     return MAAS_OK;
-}
-
-
-int
-maas_v1_is(const char *body, size_t len)
-{
-    maas_json_t         j;
-    maas_err_t          err;
-    maas_json_object_t  o;
-
-    static const char *const  names[] = { "instances", "inputs", NULL };
-
-    j.start = body;
-    j.p = body;
-    j.end = body + len;
-
-    memset(&o, 0, sizeof(maas_json_object_t));
-    o.names = names;
-
-    for ( ;; ) {
-        if (maas__json_member(&j, &o, &err) != MAAS_OK) {
-            return 0;
-        }
-
-        if (o.which != MAAS_JSON_OTHER) {
-            return o.which == 0;
-        }
-
-        if (maas__json_skip(&j, V1_DEPTH, &err) != MAAS_OK) {
-            return 0;
-        }
-    }
 }
 
 
@@ -220,14 +189,14 @@ v1_predict(v1_t *v)
             rc = v1_instances(v);
             break;
         case V1_INPUTS:
-            v->req.columns = 1;
+            v->columns = 1;
             rc = v1_inputs(v);
             break;
         }
 
     } while (rc == MAAS_OK && o.which != MAAS_JSON_END);
 
-    if (rc == MAAS_OK && v->req.rows == 0) {
+    if (rc == MAAS_OK && v->r.rows == 0) {
         return maas__fail(v->err, MAAS_BADVALUE,
                           "Missing 'inputs' or 'instances' key");
     }
@@ -267,61 +236,33 @@ v1_instances(v1_t *v)
         return maas__json_bad(&v->j, "No values in 'instances' array", v->err);
     }
 
-    return first == '{' ? v1_objects(v, NULL) : v1_tensor(v);
+    return first == '{' ? maas__json_records(&v->j, &v->r, NULL, v->err)
+                        : v1_rows(v);
 }
 
 
-/* An array of objects, a row each; context: an object with what an object
- * does not say itself, or NULL. */
+/* Lists of values.  If all are numbers, as numbers; else, or if some are not,
+ * one by one. */
 
 static maas_status_t
-v1_objects(v1_t *v, const char *context)
+v1_rows(v1_t *v)
 {
-    float          *x;
-    size_t          at;
-    unsigned        started, more;
-    maas_json_t     shared;
-    maas_status_t   rc;
+    maas_json_t    from;
+    maas_status_t  rc;
 
-    started = 0;
+    from = v->j;
 
-    for ( ;; ) {
-        rc = maas__json_element(&v->j, &started, &more, v->err);
-        if (rc != MAAS_OK || !more) {
+    if (v->info->plain) {
+        rc = v1_tensor(v);
+
+        if (rc != MAAS_BADVALUE || v->r.fields == NULL) {
             return rc;
         }
-
-        if (v->req.rows == v->max_rows) {
-            return maas__fail(v->err, MAAS_TOOBIG, "more than %zu rows",
-                              v->max_rows);
-        }
-
-        /* more rows than the text has room for are not complete: they end in
-         * an error, wherever they are put */
-
-        x = v->req.rows < v->room ? v->x + v->req.rows * v->info->in : v->x;
-        at = (size_t) (v->j.p - v->j.start);
-
-        maas__record_begin(v->info, x);
-
-        rc = maas__json_record(&v->j, v->info, 0, x, v->err);
-
-        if (rc == MAAS_OK && context != NULL) {
-            shared = v->j;
-            shared.p = context;
-            rc = maas__json_record(&shared, v->info, 1, x, v->err);
-        }
-
-        if (rc == MAAS_OK) {
-            rc = maas__record_end(v->info, x, at, v->err);
-        }
-
-        if (rc != MAAS_OK) {
-            return rc;
-        }
-
-        v->req.rows++;
     }
+
+    v->j = from;
+
+    return maas__json_records(&v->j, &v->r, NULL, v->err);
 }
 
 
@@ -330,17 +271,18 @@ v1_objects(v1_t *v, const char *context)
 static maas_status_t
 v1_tensor(v1_t *v)
 {
+    size_t         rows;
     maas_dims_t    dims;
     maas_status_t  rc;
 
     if (v->info->image && v->j.p < v->j.end && *v->j.p == '['
         && v1_peek(v) == '{')
     {
-        return v1_objects(v, NULL);
+        return maas__json_records(&v->j, &v->r, NULL, v->err);
     }
 
-    rc = maas__json_tensor(&v->j, MAAS_DT_FP32, v->x, v->room * v->info->in,
-                           &dims, v->err);
+    rc = maas__json_tensor(&v->j, MAAS_DT_FP32, v->r.x,
+                           v->r.room * v->info->in, &dims, v->err);
     if (rc != MAAS_OK) {
         return rc;
     }
@@ -350,23 +292,24 @@ v1_tensor(v1_t *v)
                           "%zu", v->info->in);
     }
 
-    rc = maas__wire_rows(dims.dim, dims.rank, v->info->in, &v->req.rows,
-                         v->err);
+    rc = maas__wire_rows(dims.dim, dims.rank, v->info->in, &rows, v->err);
     if (rc != MAAS_OK) {
         return rc;
     }
 
     /* an instance is a row, whatever its numbers might make up together */
 
-    if (!v->req.columns && v->req.rows != dims.dim[0]) {
+    if (!v->columns && rows != dims.dim[0]) {
         return maas__fail(v->err, MAAS_BADSHAPE, "instances of %zu numbers, "
                           "expected %zu", dims.n / dims.dim[0], v->info->in);
     }
 
-    if (v->req.rows > v->max_rows) {
+    if (rows > v->r.max_rows) {
         return maas__fail(v->err, MAAS_TOOBIG, "%zu rows, at most %zu are "
-                          "allowed", v->req.rows, v->max_rows);
+                          "allowed", rows, v->r.max_rows);
     }
+
+    v->r.rows = rows;
 
     return MAAS_OK;
 }
@@ -380,7 +323,11 @@ v1_inputs(v1_t *v)
     maas_json_object_t   o;
 
     if (v->j.p == v->j.end || *v->j.p != '{') {
-        return v1_tensor(v);
+        return v1_rows(v);
+    }
+
+    if (v->r.fields != NULL) {
+        return maas__json_columns(&v->j, &v->r, v->err);
     }
 
     names[0] = v->info->input_name;
@@ -469,7 +416,7 @@ v1_examples(v1_t *v)
                           : "'examples' must be a list/array of one or more");
     }
 
-    rc = v1_objects(v, context);
+    rc = maas__json_records(&v->j, &v->r, context, v->err);
     v->j = end;
 
     return rc;

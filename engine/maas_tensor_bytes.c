@@ -258,10 +258,18 @@ maas__tensor_read(maas_dtype_t dt, const char *src, size_t n, float *x,
 size_t
 maas__rows_bound(const maas_info_t *info, size_t len, size_t max_rows)
 {
-    size_t  rows;
+    size_t  rows, named;
 
     /* a number takes a byte at least: as BOOL or INT8, or as one digit */
     rows = len / info->in;
+
+    if (info->n_columns > 0) {
+        /* so does a value, and an input around a column's values takes 40 */
+        named = len / info->n_columns;
+        named = named > 40 ? named - 40 : 0;
+        rows = named > rows ? named : rows;
+    }
+
     rows = rows < max_rows ? rows : max_rows;
 
     return rows > 0 ? rows : 1;

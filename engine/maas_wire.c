@@ -5,8 +5,16 @@
 
 #include "maas_image.h"
 #include "maas_json.h"
+#include "maas_plan.h"
 
 #include <string.h>
+
+
+static const maas_fields_t *
+wire_fields(const maas_model_t *m)
+{
+    return m->fields.n > 0 ? &m->fields : NULL;
+}
 
 
 size_t
@@ -41,13 +49,61 @@ maas_image_read(const maas_model_t *m, const char *body, size_t len, float *x,
 }
 
 
+maas_json_form_t
+maas_json_form(const maas_model_t *m, const char *body, size_t len)
+{
+    return maas__json_form(wire_fields(m), body, len);
+}
+
+
+size_t
+maas_csv_bound(const maas_model_t *m, const char *body, size_t len,
+    size_t max_rows)
+{
+    return maas__csv_bound(body, len, max_rows);
+}
+
+
+maas_status_t
+maas_csv_read(const maas_model_t *m, const char *body, size_t len,
+    size_t max_rows, float *x, maas_request_t *req, maas_err_t *err)
+{
+    return maas__csv_read(maas_model_info(m), wire_fields(m), body, len,
+                          max_rows, x, req, err);
+}
+
+
+size_t
+maas_csv_size(const maas_model_t *m, const maas_request_t *req)
+{
+    return maas__csv_size(maas_model_info(m), req);
+}
+
+
+size_t
+maas_csv_write(const maas_model_t *m, const maas_request_t *req,
+    const float *y, char *buf)
+{
+    return maas__csv_write(maas_model_info(m), req, y, buf);
+}
+
+
+maas_status_t
+maas_form_read(const maas_model_t *m, const char *body, size_t len, float *x,
+    maas_request_t *req, maas_err_t *err)
+{
+    return maas__form_read(maas_model_info(m), wire_fields(m), body, len, x,
+                           req, err);
+}
+
+
 maas_status_t
 maas_v2_read(const maas_model_t *m, const char *body, size_t len,
     size_t json_len, size_t max_rows, float *x, maas_request_t *req,
     maas_err_t *err)
 {
-    return maas__v2_read(maas_model_info(m), body, len, json_len, max_rows, x,
-                         req, err);
+    return maas__v2_read(maas_model_info(m), wire_fields(m), body, len,
+                         json_len, max_rows, x, req, err);
 }
 
 
@@ -55,8 +111,8 @@ maas_status_t
 maas_rows_read(const maas_model_t *m, const char *body, size_t len,
     size_t max_rows, float *x, maas_request_t *req, maas_err_t *err)
 {
-    return maas__rows_read(maas_model_info(m), body, len, max_rows, x, req,
-                           err);
+    return maas__rows_read(maas_model_info(m), wire_fields(m), body, len,
+                           max_rows, x, req, err);
 }
 
 
@@ -74,8 +130,8 @@ maas_v1_read(const maas_model_t *m, maas_v1_t method, const char *body,
     size_t len, size_t max_rows, float *x, maas_request_t *req,
     maas_err_t *err)
 {
-    return maas__v1_read(maas_model_info(m), method, body, len, max_rows, x,
-                         req, err);
+    return maas__v1_read(maas_model_info(m), wire_fields(m), method, body, len,
+                         max_rows, x, req, err);
 }
 
 

@@ -23,7 +23,7 @@ typedef struct {
     size_t          (*write)(const maas_model_t *m, maas_str_t version,
                              const maas_request_t *req, const float *y,
                              char *buf, size_t *json_len);
-    ngx_str_t         type;        /* of the answer, unless it is JSON */
+    ngx_str_t         type;        /* of answers that are not JSON */
 } ngx_http_maas_form_t;
 
 
@@ -102,6 +102,40 @@ ngx_http_maas_form_image_read(const maas_model_t *m, const char *body,
 }
 
 
+static maas_status_t
+ngx_http_maas_form_csv_read(const maas_model_t *m, const char *body,
+    size_t len, size_t json_len, size_t max_rows, float *x,
+    maas_request_t *req, maas_err_t *err)
+{
+    return maas_csv_read(m, body, len, max_rows, x, req, err);
+}
+
+
+static size_t
+ngx_http_maas_form_csv_size(const maas_model_t *m, maas_str_t version,
+    const maas_request_t *req)
+{
+    return maas_csv_size(m, req);
+}
+
+
+static size_t
+ngx_http_maas_form_csv_write(const maas_model_t *m, maas_str_t version,
+    const maas_request_t *req, const float *y, char *buf, size_t *json_len)
+{
+    return maas_csv_write(m, req, y, buf);
+}
+
+
+static maas_status_t
+ngx_http_maas_form_pairs_read(const maas_model_t *m, const char *body,
+    size_t len, size_t json_len, size_t max_rows, float *x,
+    maas_request_t *req, maas_err_t *err)
+{
+    return maas_form_read(m, body, len, x, req, err);
+}
+
+
 #define ngx_http_maas_form_v1(name, method)                                   \
                                                                               \
     static maas_status_t                                                      \
@@ -176,6 +210,18 @@ static const ngx_http_maas_form_t  ngx_http_maas_forms[] = {
       ngx_http_maas_form_image_read,
       ngx_http_maas_form_rows_size,
       ngx_http_maas_form_rows_write,
+      ngx_null_string },
+
+    { maas_csv_bound,
+      ngx_http_maas_form_csv_read,
+      ngx_http_maas_form_csv_size,
+      ngx_http_maas_form_csv_write,
+      ngx_string("text/csv") },
+
+    { ngx_http_maas_form_bound_one,
+      ngx_http_maas_form_pairs_read,
+      ngx_http_maas_form_rows_size,
+      ngx_http_maas_form_rows_write,
       ngx_null_string }
 };
 
@@ -184,38 +230,44 @@ static const ngx_http_maas_form_t  ngx_http_maas_forms[] = {
 
 typedef struct {
     ngx_str_t                 name;
-    ngx_http_maas_form_e      form;        /* of bodies of several forms */
+    ngx_http_maas_form_e      form;        /* any: the body says */
     unsigned                  vendor:1;    /* ;json-header-size=N follows */
+    unsigned                  predict:1;   /* of maas_predict alone */
+    unsigned                  pairs:1;     /* may be name=value&... */
 } ngx_http_maas_type_t;
 
 static const ngx_http_maas_type_t  ngx_http_maas_types[] = {
 
     { ngx_string("application/json"),
-      ngx_http_maas_form_any, 0 },
+      ngx_http_maas_form_any, 0, 0, 0 },
 
     { ngx_string("application/octet-stream"),
-      ngx_http_maas_form_bytes, 0 },
+      ngx_http_maas_form_bytes, 0, 0, 0 },
 
-    /* curl -d */
+    /* JSON, too: curl -d */
     { ngx_string("application/x-www-form-urlencoded"),
-      ngx_http_maas_form_any, 0 },
+      ngx_http_maas_form_any, 0, 0, 1 },
 
     { ngx_string("text/plain"),
-      ngx_http_maas_form_any, 0 },
+      ngx_http_maas_form_any, 0, 0, 0 },
+
+    { ngx_string("text/csv"),
+      ngx_http_maas_form_csv, 0, 1, 0 },
 
     { ngx_string("application/vnd.sagemaker-triton.binary+json"),
-      ngx_http_maas_form_v2, 1 },
+      ngx_http_maas_form_v2, 1, 0, 0 },
 
     { ngx_string("application/vnd.vertex-ai-triton.binary+json"),
-      ngx_http_maas_form_v2, 1 },
+      ngx_http_maas_form_v2, 1, 0, 0 },
 
     { ngx_string("image/png"),
-      ngx_http_maas_form_image, 0 },
+      ngx_http_maas_form_image, 0, 1, 0 },
 
     { ngx_string("image/x-portable-graymap"),
-      ngx_http_maas_form_image, 0 },
+      ngx_http_maas_form_image, 0, 1, 0 },
 
-    { ngx_null_string, ngx_http_maas_form_any, 0 }
+    { ngx_null_string,
+      ngx_http_maas_form_any, 0, 0, 0 }
 };
 
 
@@ -261,10 +313,38 @@ ngx_http_maas_form_known(ngx_http_request_t *r, ngx_http_maas_form_e form)
 
     type = ngx_http_maas_type(r);
 
-    /* the protocols have no pictures as they are */
+    return type != NULL
+           && (form == ngx_http_maas_form_any || !type->predict);
+}
 
-    return type != NULL && (form == ngx_http_maas_form_any
-                            || type->form != ngx_http_maas_form_image);
+
+/* Does it begin as JSON does, and as no name of a column? */
+
+static ngx_uint_t
+ngx_http_maas_form_is_json(ngx_str_t *body)
+{
+    size_t  i;
+
+    for (i = 0; i < body->len; i++) {
+        switch (body->data[i]) {
+
+        case ' ':
+        case '\t':
+        case CR:
+        case LF:
+            continue;
+
+        case '{':
+        case '[':
+        case '"':
+            return 1;
+
+        default:
+            return 0;
+        }
+    }
+
+    return 0;
 }
 
 
@@ -272,7 +352,6 @@ ngx_http_maas_form_e
 ngx_http_maas_form(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx,
     ngx_str_t *body)
 {
-    size_t                       i;
     const ngx_http_maas_type_t  *type;
 
     type = ngx_http_maas_type(r);
@@ -287,24 +366,24 @@ ngx_http_maas_form(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx,
         return ngx_http_maas_form_image;
     }
 
-    for (i = 0; i < body->len; i++) {
-        switch (body->data[i]) {
-
-        case ' ':
-        case '\t':
-        case CR:
-        case LF:
-            continue;
-
-        case '{':
-            return maas_v1_is((const char *) body->data, body->len)
-                   ? ngx_http_maas_form_v1_predict : ngx_http_maas_form_v2;
-        }
-
-        break;
+    if (type != NULL && type->pairs && ctx->model->info->n_columns > 0
+        && !ngx_http_maas_form_is_json(body))
+    {
+        return ngx_http_maas_form_pairs;
     }
 
-    return ngx_http_maas_form_rows;
+    switch (maas_json_form(ctx->model->engine, (const char *) body->data,
+                           body->len))
+    {
+    case MAAS_JSON_V1:
+        return ngx_http_maas_form_v1_predict;
+
+    case MAAS_JSON_ROWS:
+        return ngx_http_maas_form_rows;
+
+    default:
+        return ngx_http_maas_form_v2;
+    }
 }
 
 
@@ -460,11 +539,13 @@ ngx_http_maas_form_send(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx,
 {
     ngx_str_t  type;
 
-    if (!ctx->req.binary) {
+    type = ngx_http_maas_forms[ctx->form].type;
+
+    if (type.len == 0
+        || (ctx->form == ngx_http_maas_form_v2 && !ctx->req.binary))
+    {
         return ngx_http_maas_send_json(r, NGX_HTTP_OK, body);
     }
-
-    type = ngx_http_maas_forms[ctx->form].type;
 
     if (ngx_http_maas_form_type(r, json_len, &type) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;

@@ -177,6 +177,8 @@ typedef enum {
     ngx_http_maas_form_rows,
     ngx_http_maas_form_bytes,
     ngx_http_maas_form_image,
+    ngx_http_maas_form_csv,
+    ngx_http_maas_form_pairs,
 
     ngx_http_maas_form_any                 /* the body will say */
 } ngx_http_maas_form_e;
@@ -385,6 +387,9 @@ ngx_int_t ngx_http_maas_v1_handler(ngx_http_request_t *r, ngx_str_t *path);
 
 
 /* ngx_http_maas_v2_meta.c */
+
+/* What TensorFlow calls the type of a column's values */
+const char *ngx_http_maas_tf_type(const maas_field_t *field);
 
 /* What a path is about; empty if it names no model, or no version */
 

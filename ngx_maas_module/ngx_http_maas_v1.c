@@ -406,6 +406,7 @@ static ngx_int_t
 ngx_http_maas_v1_send_metadata(ngx_http_request_t *r,
     ngx_http_maas_model_t *model)
 {
+    ngx_uint_t             i;
     const maas_info_t     *info;
     ngx_http_maas_text_t   text;
 
@@ -419,8 +420,19 @@ ngx_http_maas_v1_send_metadata(ngx_http_request_t *r,
                       "\"metadata\":{\"signature_def\":{\"signature_def\":"
                       "{\"serving_default\":{\"inputs\":{", &model->name,
                       &model->version);
-    ngx_http_maas_v1_tensor(&text, info->input_name, "DT_FLOAT", info->shape,
-                            info->rank);
+
+    if (info->plain) {
+        ngx_http_maas_v1_tensor(&text, info->input_name, "DT_FLOAT",
+                                info->shape, info->rank);
+    }
+
+    for (i = 0; !info->plain && i < info->n_columns; i++) {
+        ngx_http_maas_put(&text, "%s", i == 0 ? "" : ",");
+        ngx_http_maas_v1_tensor(&text, info->columns[i],
+                                ngx_http_maas_tf_type(&info->fields[i]), NULL,
+                                0);
+    }
+
     ngx_http_maas_put(&text, "},\"outputs\":{");
     ngx_http_maas_v1_tensor(&text, info->output_name, "DT_FLOAT", &info->out,
                             1);

@@ -121,6 +121,80 @@ ngx_http_maas_put_dims(ngx_http_maas_text_t *text, const maas_info_t *info,
 }
 
 
+/* The names of a type: here, in the configuration, in TensorFlow's metadata */
+
+static const struct {
+    const char  *oip;
+    const char  *triton;
+    const char  *tensorflow;
+} ngx_http_maas_types[] = {            /* in the order of maas_field_kind_t */
+    { "FP32",  "TYPE_FP32",   "DT_FLOAT"  },
+    { "BOOL",  "TYPE_BOOL",   "DT_BOOL"   },
+    { "BYTES", "TYPE_STRING", "DT_STRING" },
+    { "BYTES", "TYPE_STRING", "DT_STRING" }
+};
+
+
+const char *
+ngx_http_maas_tf_type(const maas_field_t *field)
+{
+    return ngx_http_maas_types[field->kind].tensorflow;
+}
+
+
+/* One tensor of all numbers, or if columns are of several kinds one each */
+
+static void
+ngx_http_maas_put_inputs(ngx_http_maas_text_t *text, const maas_info_t *info)
+{
+    ngx_uint_t  i;
+
+    if (info->plain) {
+        ngx_http_maas_put(text, "[{\"name\":\"%s\",\"datatype\":\"FP32\","
+                          "\"shape\":[-1", info->input_name);
+        ngx_http_maas_put_dims(text, info, ",");
+        ngx_http_maas_put(text, "]}]");
+        return;
+    }
+
+    for (i = 0; i < info->n_columns; i++) {
+        ngx_http_maas_put(text, "%s{\"name\":", i == 0 ? "[" : ",");
+        ngx_http_maas_put_json(text, info->columns[i]);
+        ngx_http_maas_put(text, ",\"datatype\":\"%s\",\"shape\":[-1,1]}",
+                          ngx_http_maas_types[info->fields[i].kind].oip);
+    }
+
+    ngx_http_maas_put(text, "]");
+}
+
+
+static void
+ngx_http_maas_put_config_inputs(ngx_http_maas_text_t *text,
+    const maas_info_t *info)
+{
+    ngx_uint_t  i;
+
+    if (info->plain) {
+        ngx_http_maas_put(text, "[{\"name\":\"%s\",\"data_type\":"
+                          "\"TYPE_FP32\",\"format\":\"FORMAT_NONE\","
+                          "\"dims\":[", info->input_name);
+        ngx_http_maas_put_dims(text, info, "");
+        ngx_http_maas_put(text, "]}]");
+        return;
+    }
+
+    for (i = 0; i < info->n_columns; i++) {
+        ngx_http_maas_put(text, "%s{\"name\":", i == 0 ? "[" : ",");
+        ngx_http_maas_put_json(text, info->columns[i]);
+        ngx_http_maas_put(text, ",\"data_type\":\"%s\",\"format\":"
+                          "\"FORMAT_NONE\",\"dims\":[1]}",
+                          ngx_http_maas_types[info->fields[i].kind].triton);
+    }
+
+    ngx_http_maas_put(text, "]");
+}
+
+
 void
 ngx_http_maas_put_model(ngx_http_request_t *r, ngx_http_maas_target_t *target,
     ngx_http_maas_text_t *text)
@@ -132,11 +206,10 @@ ngx_http_maas_put_model(ngx_http_request_t *r, ngx_http_maas_target_t *target,
     ngx_http_maas_put(text, "{\"name\":\"%V\",\"versions\":[",
                       &target->model->name);
     ngx_http_maas_put_versions(target, text, "\"");
-    ngx_http_maas_put(text, "],\"platform\":\"maas_safetensors\",\"inputs\":"
-                      "[{\"name\":\"%s\",\"datatype\":\"FP32\",\"shape\":[-1",
-                      info->input_name);
-    ngx_http_maas_put_dims(text, info, ",");
-    ngx_http_maas_put(text, "]}],\"outputs\":[{\"name\":\"%s\",\"datatype\":"
+    ngx_http_maas_put(text, "],\"platform\":\"maas_safetensors\","
+                      "\"inputs\":");
+    ngx_http_maas_put_inputs(text, info);
+    ngx_http_maas_put(text, ",\"outputs\":[{\"name\":\"%s\",\"datatype\":"
                       "\"FP32\",\"shape\":[-1,%uz]}],\"task\":\"%s\","
                       "\"labels\":", info->output_name, info->out,
                       info->task_name);
@@ -164,12 +237,10 @@ ngx_http_maas_put_config(ngx_http_request_t *r,
                       "\"version_policy\":{\"specific\":{\"versions\":[",
                       &target->model->name);
     ngx_http_maas_put_versions(target, text, "");
-    ngx_http_maas_put(text, "]}},\"max_batch_size\":%ui,\"input\":[{\"name\":"
-                      "\"%s\",\"data_type\":\"TYPE_FP32\",\"format\":"
-                      "\"FORMAT_NONE\",\"dims\":[",
-                      mlcf->max_rows, info->input_name);
-    ngx_http_maas_put_dims(text, info, "");
-    ngx_http_maas_put(text, "]}],\"output\":[{\"name\":\"%s\",\"data_type\":"
+    ngx_http_maas_put(text, "]}},\"max_batch_size\":%ui,\"input\":",
+                      mlcf->max_rows);
+    ngx_http_maas_put_config_inputs(text, info);
+    ngx_http_maas_put(text, ",\"output\":[{\"name\":\"%s\",\"data_type\":"
                       "\"TYPE_FP32\",\"dims\":[%uz],\"label_filename\":\"\"}],"
                       "\"dynamic_batching\":{\"preferred_batch_size\":[],"
                       "\"max_queue_delay_microseconds\":0},"

@@ -130,6 +130,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     info.input_name = "input";
     info.output_name = "probs";
     info.in = in[data[0] & 3];
+    info.plain = 1;
     info.out = info.task == MAAS_TASK_BINARY ? 1 : 3;
     info.n_labels = data[0] >> 4 & 1 ? 3 : 0;
     info.labels = labels;
@@ -146,7 +147,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     switch (data[0] >> 5) {
     case 0:
         json_len = len;
-        rc = maas__rows_read(&info, body, len, MAX_ROWS, x, &req, &err);
+        rc = maas__rows_read(&info, NULL, body, len, MAX_ROWS, x, &req,
+                             &err);
         break;
     case 1:
         json_len = 0;
@@ -154,12 +156,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         break;
     case 2:
     case 3:
-        rc = maas__v2_read(&info, body, len, json_len, MAX_ROWS, x, &req,
+        rc = maas__v2_read(&info, NULL, body, len, json_len, MAX_ROWS, x, &req,
                            &err);
         break;
     default:
         json_len = len;
-        rc = maas__v2_read(&info, body, len, len, MAX_ROWS, x, &req, &err);
+        rc = maas__v2_read(&info, NULL, body, len, len, MAX_ROWS, x, &req, &err);
     }
 
     if (rc == MAAS_OK) {

@@ -168,7 +168,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     FUZZ_HOLDS(maas_rows_bound(model, len, MAX_ROWS) >= 1);
     FUZZ_HOLDS(maas_rows_bound(model, len, MAX_ROWS) <= MAX_ROWS);
 
-    (void) maas_v1_is(body, len);
+    (void) maas_json_form(model, body, len);
 
     switch (data[0] & 7) {
     case 1:

@@ -251,24 +251,26 @@ rows_without_numbers(void **state)
 
 
 static void
-v1_or_v2(void **state)
+protocols(void **state)
 {
     size_t  i;
 
-    static const struct { const char *text; int v1; }  cases[] = {
-        { "{\"instances\":[", 1 },
-        { " {\"a\":{\"inputs\":1},\"instances\":", 1 },
-        { "{\"inputs\":[],\"instances\":[]}", 0 },
-        { "{\"inputs\":[{\"name\":\"instances\"}]}", 0 },
-        { "{\"a\":\"instances\"}", 0 },
-        { "{}", 0 },
-        { "{", 0 },
-        { "", 0 },
-        { "[\"instances\"]", 0 },
+    static const struct { const char *text; maas_json_form_t form; }  cases[] = {
+        { "{\"instances\":[", MAAS_JSON_V1 },
+        { " {\"a\":{\"inputs\":1},\"instances\":", MAAS_JSON_V1 },
+        { "{\"inputs\":[],\"instances\":[]}", MAAS_JSON_V2 },
+        { "{\"inputs\":[{\"name\":\"instances\"}]}", MAAS_JSON_V2 },
+        { "{\"a\":\"instances\"}", MAAS_JSON_V2 },
+        { "{}", MAAS_JSON_V2 },
+        { "{", MAAS_JSON_V2 },
+        { "", MAAS_JSON_ROWS },
+        { "[\"instances\"]", MAAS_JSON_ROWS },
     };
 
     for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        if (maas_v1_is(cases[i].text, strlen(cases[i].text)) != cases[i].v1) {
+        if (maas__json_form(NULL, cases[i].text, strlen(cases[i].text))
+            != cases[i].form)
+        {
             fail_msg("%s", cases[i].text);
         }
     }
@@ -348,7 +350,7 @@ main(void)
         cmocka_unit_test(refusals),
         cmocka_unit_test(wrong_method),
         cmocka_unit_test(rows_without_numbers),
-        cmocka_unit_test(v1_or_v2),
+        cmocka_unit_test(protocols),
         cmocka_unit_test(answers),
     };
 

@@ -36,6 +36,7 @@ wire_info(void)
     info.shape[0] = 4;
     info.in = 4;
     info.out = 3;
+    info.plain = 1;
     info.n_labels = 3;
     info.labels = wire_labels;
 
@@ -89,12 +90,12 @@ wire_read(wire_t *w, const maas_info_t *info, wire_form_t form,
 
     switch (form) {
     case WIRE_V2:
-        w->rc = maas__v2_read(info, copy, len,
+        w->rc = maas__v2_read(info, NULL, copy, len,
                               json_len == WIRE_ALL ? len : json_len, max_rows,
                               x, &w->req, &w->err);
         break;
     case WIRE_ROWS:
-        w->rc = maas__rows_read(info, copy, len, max_rows, x, &w->req,
+        w->rc = maas__rows_read(info, NULL, copy, len, max_rows, x, &w->req,
                                 &w->err);
         break;
     case WIRE_BYTES:
@@ -104,8 +105,8 @@ wire_read(wire_t *w, const maas_info_t *info, wire_form_t form,
     case WIRE_V1:
     case WIRE_V1_CLASSIFY:
     case WIRE_V1_REGRESS:
-        w->rc = maas__v1_read(info, (maas_v1_t) (form - WIRE_V1), copy, len,
-                              max_rows, x, &w->req, &w->err);
+        w->rc = maas__v1_read(info, NULL, (maas_v1_t) (form - WIRE_V1), copy,
+                              len, max_rows, x, &w->req, &w->err);
     }
 
     if (w->rc == MAAS_OK && w->req.id.len > 0) {

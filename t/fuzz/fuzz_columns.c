@@ -1,0 +1,190 @@
+/*
+ * Any bytes as a request for a model of columns, in every form: refused with a
+ * sentence, or rows that are within what the form promised, and finite.
+ */
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fuzz.h"
+#include "maas_json.h"
+
+
+unsigned long  fuzz_accepted;
+
+
+#define MAX_ROWS  5
+
+/* a first byte says which form */
+
+static const char *const  seeds[] = {
+    "a{\"instances\":[{\"a\":1.5,\"b\":true,\"c\":\"x\",\"d\":\"a \\u00e9\"},"
+    "{\"a\":[\"2\"],\"c\":{\"b64\":\"eA==\"},\"d\":null}]}",
+    "a{\"instances\":[[1,true,\"x\",2.5],[\"1\",null,7,false]]}",
+    "a{\"inputs\":{\"a\":[1,2],\"b\":[[true],[0]],\"c\":[\"x\",1e3],\"d\":["
+    "\"\",\"\\ud83d\\ude42\"]}}",
+    "b{\"context\":{\"a\":1},\"examples\":[{\"c\":\"y\"},{\"a\":2}]}",
+    "c[{\"a\":1,\"d\":\"t\"},{\"a\":2}]",
+    "c{\"a\":-1e-3,\"b\":\"yes\"}",
+    "d{\"inputs\":[{\"name\":\"a\",\"shape\":[2],\"datatype\":\"FP32\",\"data\":"
+    "[1,2]},{\"name\":\"b\",\"shape\":[2,1],\"datatype\":\"BOOL\",\"data\":["
+    "[true],[false]]},{\"datatype\":\"BYTES\",\"data\":[\"x\",\"y\"],\"name\":"
+    "\"c\",\"shape\":[2]},{\"name\":\"d\",\"shape\":[2],\"datatype\":\"INT8\","
+    "\"data\":[1,null]}]}",
+    "e{\"inputs\":[{\"name\":\"a\",\"shape\":[1],\"datatype\":\"FP64\","
+    "\"parameters\":{\"binary_data_size\":8}},{\"name\":\"b\",\"shape\":[1],"
+    "\"datatype\":\"BOOL\",\"data\":[true]},{\"name\":\"c\",\"shape\":[1],"
+    "\"datatype\":\"BYTES\",\"data\":[\"x\"]},{\"name\":\"d\",\"shape\":[1],"
+    "\"datatype\":\"BYTES\",\"data\":[\"x\"]}]}aaaaaa@@",
+    "fa,d\n1,\"x \"\"y\"\"\"\r\n2,\n",
+    "f1,yes,x,some text\n",
+    "ga=1&b=on&c=%78&d=a+text&&",
+};
+
+static maas_arena_t   *arena;
+static maas_fields_t   fields;
+static maas_info_t     info;
+
+
+static void
+make_fields(void)
+{
+    static const char *const  values[] = { "x", "y", "7" };
+    static const maas_column_t  columns[] = {
+        { .name = "a", .kind = MAAS_FIELD_NUMBER, .missing = NAN },
+        { .name = "b", .kind = MAAS_FIELD_BOOLEAN, .missing = 0,
+          .missing_slot = 1 },
+        { .name = "c", .kind = MAAS_FIELD_CATEGORY, .n_values = 3,
+          .values = values, .other = 1 },
+        { .name = "d", .kind = MAAS_FIELD_TEXT, .hash = 5, .shortest = 1,
+          .longest = 3 },
+    };
+
+    arena = maas__arena_create(1 << 20);
+    FUZZ_HOLDS(arena != NULL);
+    FUZZ_HOLDS(maas__fields_create(arena, columns, 4, &fields) == MAAS_OK);
+
+    info.input_name = "input";
+    info.output_name = "output";
+    info.task = MAAS_TASK_CLASSIFICATION;
+    info.rank = 1;
+    info.in = fields.in;
+    info.shape[0] = fields.in;
+    info.out = 2;
+    info.n_columns = fields.n;
+    info.columns = fields.names;
+    info.fields = fields.info;
+}
+
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    char            *body;
+    float           *x;
+    size_t           i, len, bound, tail;
+    maas_err_t       err;
+    maas_status_t    rc;
+    maas_request_t   req;
+
+    if (arena == NULL) {
+        make_fields();
+    }
+
+    if (size == 0) {
+        return 0;
+    }
+
+    /* of just that size and without a terminator */
+
+    len = size - 1;
+    body = malloc(len ? len : 1);
+    FUZZ_HOLDS(body != NULL);
+    memcpy(body, data + 1, len);
+
+    switch (data[0]) {
+    case 'd':
+    case 'e':
+        bound = maas__rows_bound(&info, len, MAX_ROWS);
+        break;
+    case 'f':
+        bound = maas__csv_bound(body, len, MAX_ROWS);
+        break;
+    case 'g':
+        bound = 1;
+        break;
+    default:
+        bound = maas__objects_bound(&info, body, len, MAX_ROWS);
+    }
+
+    FUZZ_HOLDS(bound >= 1 && bound <= MAX_ROWS);
+
+    x = malloc(bound * info.in * sizeof(float));
+    FUZZ_HOLDS(x != NULL);
+    memset(&req, 0, sizeof(req));
+    memset(&err, 0, sizeof(err));
+    (void) maas__json_form(&fields, body, len);
+
+    switch (data[0]) {
+    case 'b':
+        rc = maas__v1_read(&info, &fields, MAAS_V1_CLASSIFY, body, len,
+                           MAX_ROWS, x, &req, &err);
+        break;
+    case 'c':
+        rc = maas__rows_read(&info, &fields, body, len, MAX_ROWS, x, &req,
+                             &err);
+        break;
+    case 'd':
+    case 'e':
+        tail = data[0] == 'd' ? 0 : len < 8 ? len : 8;
+        rc = maas__v2_read(&info, &fields, body, len, len - tail, MAX_ROWS, x,
+                           &req, &err);
+        break;
+    case 'f':
+        rc = maas__csv_read(&info, &fields, body, len, MAX_ROWS, x, &req,
+                            &err);
+        break;
+    case 'g':
+        rc = maas__form_read(&info, &fields, body, len, x, &req, &err);
+        break;
+    default:
+        rc = maas__v1_read(&info, &fields, MAAS_V1_PREDICT, body, len,
+                           MAX_ROWS, x, &req, &err);
+    }
+
+    if (rc == MAAS_OK) {
+        fuzz_accepted++;
+        FUZZ_HOLDS(req.rows <= bound);
+
+        for (i = 0; i < req.rows * info.in; i++) {
+            FUZZ_HOLDS(isfinite(x[i]));
+        }
+
+    } else {
+        FUZZ_HOLDS(err.code == rc && err.msg[0] != '\0');
+        FUZZ_HOLDS(memchr(err.msg, '\0', sizeof(err.msg)) != NULL);
+    }
+
+    free(x);
+    free(body);
+
+    return 0;
+}
+
+
+size_t
+fuzz_seed(unsigned n, uint8_t *buf, size_t room)
+{
+    size_t  len;
+
+    if (n >= sizeof(seeds) / sizeof(seeds[0])) {
+        return 0;
+    }
+
+    len = strlen(seeds[n]);
+    memcpy(buf, seeds[n], len);
+
+    return len;
+}
