@@ -6,10 +6,7 @@
 #include <cjson/cJSON.h>
 #include <math.h>
 
-#include "metrics.h"
-
-
-#define EVALUATE_ROWS  20       /* with fewer, intervals say nothing */
+#include "report.h"
 
 
 typedef struct {
@@ -151,14 +148,16 @@ evaluate_measure(evaluate_t *e)
                        (double) maas_model_info(e->model)->threshold);
     train_judge(&e->judge, NULL, &e->m);
 
-    if (e->args.rounds > 0 && e->m.rows >= EVALUATE_ROWS) {
+    if (e->args.rounds > 0 && e->m.rows >= TRAIN_INTERVALS) {
         e->intervals = 1;
         train_bootstrap(&e->judge, e->args.rounds, e->args.seed, &e->low,
                         &e->high);
     }
 
-    if (e->args.importance) {
-        e->importance = train_importance(e->model, &e->data,
+    if (e->args.importance
+        || (e->args.report != NULL && e->data.n_columns > 0))
+    {
+        e->importance = train_importance(e->model, &e->data, NULL, 0,
                                          (double) maas_model_info(e->model)
                                              ->threshold,
                                          e->args.repeats, e->args.seed,
@@ -169,6 +168,26 @@ evaluate_measure(evaluate_t *e)
                       "its input: expected columns");
         }
     }
+}
+
+
+static void
+evaluate_report(const evaluate_t *e)
+{
+    train_report_t  r = { 0 };
+
+    r.info = maas_model_info(e->model);
+    r.title = r.info->name;
+    r.what = e->args.data;
+    r.data = &e->data;
+    r.judge = &e->judge;
+    r.m = &e->m;
+    r.low = e->intervals ? &e->low : NULL;
+    r.high = e->intervals ? &e->high : NULL;
+    r.importance = e->importance;
+    r.n_importance = e->n_importance;
+
+    train_report_write(e->args.report, &r);
 }
 
 
@@ -195,10 +214,18 @@ cmd_evaluate(int argc, char **argv)
     train_model_args(&e.args, argc, argv,
                      "Measure a model on data that it has not seen.");
 
+    if (e.args.report != NULL) {
+        train_save_check(e.args.report);
+    }
+
     e.model = train_model_open(e.args.model);
     train_model_data(&e.args, e.model, &e.data);
     evaluate_measure(&e);
     labels = (const char *const *) e.data.labels;
+
+    if (e.args.report != NULL) {
+        evaluate_report(&e);
+    }
 
     if (e.args.json) {
         evaluate_json(&e);
@@ -207,7 +234,7 @@ cmd_evaluate(int argc, char **argv)
         train_metrics_print(stdout, &e.m, e.intervals ? &e.low : NULL,
                             e.intervals ? &e.high : NULL, labels);
 
-        if (e.importance != NULL) {
+        if (e.args.importance) {
             train_importance_print(stdout, e.importance, e.n_importance,
                                    e.m.classes > 0);
         }

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "metrics.h"
+#include "report.h"
 
 
 typedef struct {
@@ -158,6 +158,7 @@ static void
 fit_unscale_targets(fit_t *f)
 {
     double  unit;
+    size_t  i;
 
     if (f->targets[0] == NULL) {
         return;
@@ -174,6 +175,11 @@ fit_unscale_targets(fit_t *f)
            : (f->plan.loss == TRAIN_LOSS_MAE) ? f->deviation : 1;
     f->result.train_loss *= unit;
     f->result.best_loss *= unit;
+
+    for (i = 0; i < f->history.n; i++) {
+        f->history.epochs[i].loss *= unit;
+        f->history.epochs[i].valid_loss *= unit;
+    }
 }
 
 
@@ -371,6 +377,57 @@ fit_threshold(fit_t *f, maas_model_t *m)
 }
 
 
+/* The test part is judged, or the validation rows, or nothing */
+
+static void
+fit_report_page(fit_t *f, const maas_model_t *m)
+{
+    float            *y;
+    size_t            rows;
+    train_judge_t     judge = { 0 };
+    train_truth_t     truth = { 0 };
+    train_report_t    r = { 0 };
+    train_metrics_t   metrics, low, high;
+
+    r.info = maas_model_info(m);
+    r.title = f->o.name;
+    r.history = &f->history;
+    r.data = (f->test.rows > 0) ? &f->test
+             : (f->valid.rows > 0) ? &f->valid : &f->data;
+    r.row = (f->test.rows > 0) ? NULL : f->valid_row;
+    r.what = (f->test.rows > 0) ? "the test part, seen once at the end"
+             : "the validation rows, which also chose the best epoch";
+    rows = (f->test.rows > 0) ? f->test.rows : f->n_valid;
+
+    if (rows == 0) {
+        train_report_write(f->o.report, &r);
+        return;
+    }
+
+    y = train_model_run(m, r.data, r.row, rows);
+    train_truth_create(&truth, r.data, r.row, rows);
+    train_judge_create(&judge, &truth, y, (double) r.info->threshold);
+    train_judge(&judge, NULL, &metrics);
+    train_bootstrap(&judge, TRAIN_ROUNDS, f->o.seed, &low, &high);
+
+    r.judge = &judge;
+    r.m = &metrics;
+    r.low = (rows >= TRAIN_INTERVALS) ? &low : NULL;
+    r.high = &high;
+    r.importance = train_importance(m, r.data, r.row, rows,
+                                    (double) r.info->threshold, TRAIN_REPEATS,
+                                    f->o.seed, &r.n_importance);
+    train_report_write(f->o.report, &r);
+
+    train_importance_free((train_importance_t *) r.importance,
+                          r.n_importance);
+    train_metrics_free(&metrics);
+    train_judge_free(&judge);
+    train_truth_free(&truth);
+    train_free(y);
+}
+
+
 /* The test part is seen here for the first time, by the engine that will
  * serve. */
 
@@ -389,6 +446,12 @@ fit_check(fit_t *f)
                       (double) maas_model_info(m)->threshold);
         train_free(y);
         fit_image(f);
+        maas_model_free(m);
+        m = fit_load(f);
+    }
+
+    if (f->o.report != NULL) {
+        fit_report_page(f, m);
     }
 
     maas_model_free(m);
@@ -555,6 +618,10 @@ cmd_fit(int argc, char **argv)
 
     train_options_read(&f.o, argc, argv);
     train_save_check(f.o.output);
+
+    if (f.o.report != NULL) {
+        train_save_check(f.o.report);
+    }
 
     fit_read(&f);
     fit_split(&f);

@@ -32,18 +32,18 @@ typedef struct {
 
 
 static void
-importance_start(importance_t *p, const train_data_t *d, train_rng_t *rng)
+importance_start(importance_t *p, const train_data_t *d,
+    const uint32_t *rows, size_t n, train_rng_t *rng)
 {
-    size_t     i, n;
+    size_t     i;
     uint32_t  *row;
 
-    row = train_alloc(d->rows, sizeof(uint32_t));
+    n = (rows != NULL) ? n : d->rows;
+    row = train_alloc(n, sizeof(uint32_t));
 
-    for (i = 0; i < d->rows; i++) {
-        row[i] = (uint32_t) i;
+    for (i = 0; i < n; i++) {
+        row[i] = (rows != NULL) ? rows[i] : (uint32_t) i;
     }
-
-    n = d->rows;
 
     if (n > IMPORTANCE_ROWS) {
         train_rng_shuffle(rng, row, n);
@@ -203,7 +203,8 @@ importance_compare(const void *one, const void *two)
 
 train_importance_t *
 train_importance(const maas_model_t *m, const train_data_t *d,
-    double threshold, size_t repeats, uint64_t seed, size_t *n)
+    const uint32_t *row, size_t rows, double threshold, size_t repeats,
+    uint64_t seed, size_t *n)
 {
     size_t               i;
     importance_t         p = { 0 };
@@ -220,7 +221,7 @@ train_importance(const maas_model_t *m, const train_data_t *d,
     }
 
     train_rng_init(&rng, seed, IMPORTANCE_STREAM);
-    importance_start(&p, d, &rng);
+    importance_start(&p, d, row, rows, &rng);
     importance_judge(&p, &p.score, &p.loss);
     list = train_alloc(*n, sizeof(train_importance_t));
 

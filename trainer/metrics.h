@@ -13,6 +13,7 @@
 #define TRAIN_TOP_K    3
 #define TRAIN_ROUNDS   500     /* of the bootstrap */
 #define TRAIN_LEVEL    0.95    /* share of the rounds within an interval */
+#define TRAIN_INTERVALS 20     /* rows; with fewer, intervals say nothing */
 #define TRAIN_REPEATS  5       /* shuffles of a column, for its importance */
 
 
@@ -147,11 +148,12 @@ typedef struct {
     double          rise;           /* of the loss */
 } train_importance_t;
 
-/* One for each column of the model, largest drop first, NULL and 0 for
- * pictures.  At most 5000 rows are used.  To be freed with the next. */
+/* One for each column of the model, largest drop first, NULL and 0 if it has
+ * none.  On rows row(rows) of d, NULL: all; at most 5000 are used.  To be freed
+ * with the next. */
 train_importance_t *train_importance(const maas_model_t *m,
-    const train_data_t *d, double threshold, size_t repeats, uint64_t seed,
-    size_t *n);
+    const train_data_t *d, const uint32_t *row, size_t rows, double threshold,
+    size_t repeats, uint64_t seed, size_t *n);
 void train_importance_free(train_importance_t *list, size_t n);
 
 

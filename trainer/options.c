@@ -166,6 +166,8 @@ static const option_t  options_table[] = {
       0, "N", "files to keep, the older as FILE.1, FILE.2 (2)" },
     { "resume", 0, FLAG(resume), NULL,
       "go on from the checkpoint, if there is one" },
+    { "report", 0, TEXT(report, 0), "FILE",
+      "a page with plots of training and result, in one HTML file" },
     { "log", 0, TEXT(log, 0), "FILE",
       "a JSON line for each epoch" },
     { "json", 0, FLAG(json), NULL,

@@ -866,7 +866,7 @@ void train_history_free(train_history_t *h);
 
 typedef struct {
     char      *data, *valid, *test, *target, *output, *name, *hidden, *config;
-    char      *augment, *checkpoint, *log;
+    char      *augment, *checkpoint, *log, *report;
     unsigned   layers;              /* hidden is from `layer` lines */
     char      *columns, *ignore, *id, *weight, *class_weight, *cost;
     int        on_error;
