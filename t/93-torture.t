@@ -10,6 +10,8 @@ use warnings;
 use FindBin;
 use lib "$FindBin::Bin/lib";
 use Compress::Zlib ();
+use JSON::PP ();
+use MIME::Base64 ();
 use MaasTest;
 use Test::More;
 
@@ -23,6 +25,11 @@ chmod 0666, $ctl;
 $t->env(LD_PRELOAD => $preload, FAILMALLOC => $ctl);
 
 $t->model('m', sizes => [ 4, 3, 2 ]);
+$t->model('picture', sizes => [ 4, 3, 2 ], inputs => { kind => 'tensor',
+    shape => [ 2, 2 ], image => JSON::PP::true });
+$t->model('table', sizes => [ 5, 3, 2 ], inputs => { kind => 'columns',
+    columns => [ { name => 'n', kind => 'number' },
+        { name => 't', kind => 'text', hash => 4, ngrams => [ 1, 2 ] } ] });
 my $conf = <<'EOC';
 %%GLOBALS%%
 events { }
@@ -32,11 +39,15 @@ http {
     connection_pool_size 256;       # every few bytes an allocation
     request_pool_size 256;
     maas_model m %%TESTDIR%%/m.safetensors;
+    maas_model picture %%TESTDIR%%/picture.safetensors;
+    maas_model table %%TESTDIR%%/table.safetensors;
     server {
         listen 127.0.0.1:%%PORT%%;
         listen 127.0.0.1:%%PORT1%% http2;
         location / { maas_serve; }
         location = /rows { maas_predict m; }
+        location = /picture { maas_predict picture; }
+        location = /table { maas_predict table; }
         location = /page { maas_status; }
         location = /metrics { maas_metrics; }
         location = /pool { maas_predict m; maas_offload pool above=0us; }
@@ -104,6 +115,29 @@ torture('a body in a file', sub { $t->post('/rows', $big) }, $fine);
 torture('a row in a thread', sub { $t->post('/pool', $row) }, $fine);
 torture('rows in a thread', sub { $t->post('/pool', $big) }, $fine);
 torture('v2', sub { $t->post('/v2/models/m/infer', $v2) }, $fine);
+torture('v1', sub { $t->post('/v1/models/m:predict',
+    qq({"instances":[$row]})) }, $fine);
+torture('v1 metadata', sub { $t->get('/v1/models/table/metadata') }, $fine);
+
+# an interlaced PNG of 1 x 1
+my $chunk = sub { pack('N', length $_[1]) . "$_[0]$_[1]"
+    . pack 'N', Compress::Zlib::crc32("$_[0]$_[1]") };
+my $png = "\x89PNG\r\n\x1a\n"
+    . $chunk->('IHDR', pack 'NNC5', 1, 1, 8, 0, 0, 0, 1)
+    . $chunk->('IDAT', Compress::Zlib::compress("\0\x80"))
+    . $chunk->('IEND', '');
+my $b64 = MIME::Base64::encode_base64($png, '');
+
+torture('a PNG', sub { $t->post('/picture', $png) }, $fine);
+torture('a PGM', sub { $t->post('/picture', 'P2 1 1 1 1') }, $fine);
+torture('a picture in JSON', sub { $t->post('/v1/models/picture:predict',
+    qq({"instances":[{"b64":"$b64"}]})) }, $fine);
+torture('an escaped text', sub { $t->post('/table',
+    '{"n":1,"t":"a\\"b"}') }, $fine);
+torture('CSV', sub { $t->post('/table', qq(1,"a ""b"""\n),
+    'Content-Type' => 'text/csv') }, $fine);
+torture('a form', sub { $t->post('/table', 'n=1&t=a%20b',
+    'Content-Type' => 'application/x-www-form-urlencoded') }, $fine);
 torture('metadata', sub { $t->get('/v2/models/m') }, $fine);
 torture('the list of models', sub { $t->get('/v2/models') }, $fine);
 torture('the page', sub { $t->get('/page') }, $fine);

@@ -25,6 +25,11 @@ my %model = (
     digits => [ sizes => [ 784, 8, 10 ], labels => [ map { "$_" } 0 .. 9 ],
         inputs => { kind => 'tensor', shape => [ 28, 28 ],
             image => JSON::PP::true, factor => 0.003921569 } ],
+    score => [ sizes => [ 4, 3, 2 ],
+        inputs => { kind => 'columns', columns => [
+            { name => 'amount', kind => 'number' },
+            { name => 'country', kind => 'category',
+                values => [qw(DE FR IT)] } ] } ],
 );
 
 my $readme = MaasTest::Proc::slurp("$MaasTest::top/README.md");
