@@ -171,6 +171,9 @@ refused(pair(idx(8, [$n, 0, 4], ''), $labels),
     qr/i: byte 8: dimension 2 is 0: expected at least 1.*/, 'a zero');
 refused(pair(idx(8, [0xffffffff, 0xffffffff, 4], ''), $labels),
     qr/i: byte 8: dimension 2 is 4294967295: .*/, 'dimensions that overflow');
+refused(pair(idx(8, [$n, 65535, 4], ''), $labels),
+    qr/i: byte 4: the header says 10485600 bytes, which cannot be in a file (?#
+    )of 16/, 'dimensions that no file of its size holds');
 refused(pair(idx(13, [1, 2], pack('f>*', 1, 'nan')), idx(8, [1], 'a')),
     qr/i: row 1, number 2: expected a finite number/, 'not a number');
 refused(pair($images, idx(8, [$n], "\1" x $n)),

@@ -179,6 +179,8 @@ is_deeply(inputs(), $one, 'nor does a file for validation');
 # predict: by name, by place, from JSON, with unknown and missing values
 
 fit(qw(-d d.csv));
+like(($t->trainer(qw(inspect m.st)))[1], qr/^input +input: 5 columns: age, (?#
+    )city \(category\), vip \(boolean\), note \(text\), rate$/m, 'inspect');
 my @some = @rows[0 .. 29];
 $t->write_file('named.csv', $csv->(@some));
 $t->write_file('swapped.csv', join '', map { join(',', reverse @$_) . "\n" }
@@ -213,5 +215,21 @@ like($err, qr/^maas-trainer: bad\.jsonl:2: column "age" holds "old": expected a 
 ($rc, $out) = $t->trainer(qw(evaluate m.st -d named.csv --json --importance
     --repeats 2));
 is(scalar @{decode_json($out)->{importance}}, 5, 'importance by column');
+
+###############################################################################
+# an id goes through, rows that cannot be read are passed over
+
+fit(qw(-d d.csv --id code));
+($rc, $out) = $t->trainer(qw(predict m.st -d named.csv));
+is(join(' ', $out =~ /^([^,]*),(?:bad|good),/mg), join(' ', map { "C$_" }
+    1 .. 30), 'ids');
+($rc, $out) = $t->trainer(qw(predict m.st -d some.jsonl --json));
+like($out, qr/^\{"id":"C1","label":"(?:bad|good)","outputs":\[/, 'in JSON too');
+unlike(($t->trainer(qw(predict m.st -d odd.jsonl)))[1], qr/C/, 'no id');
+
+($rc, $out, $err) = $t->trainer(qw(predict m.st -d bad.jsonl --on-error skip));
+is($rc, 0, 'skipped');
+is(() = $out =~ /\n/g, 1, 'the others are answered');
+like($err, qr/bad\.jsonl: 1 row skipped/, 'and it is said');
 
 done_testing();

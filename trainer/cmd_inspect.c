@@ -19,6 +19,11 @@ inspect_shape(const maas_info_t *info)
 
         for (i = 0; i < info->n_columns; i++) {
             (void) printf("%s%s", i ? ", " : " ", info->columns[i]);
+
+            if (info->fields[i].kind != MAAS_FIELD_NUMBER) {
+                (void) printf(" (%s)",
+                              maas__field_names[info->fields[i].kind]);
+            }
         }
 
         (void) putchar('\n');

@@ -26,6 +26,11 @@ predict_json_string(const char *s)
 
     n = strlen(s);
     n = (n < MAAS_MAX_TEXT) ? n : MAAS_MAX_TEXT;
+
+    while (n > 0 && (s[n] & 0xc0) == 0x80) {
+        n--;                    /* not within a character */
+    }
+
     (void) fwrite(buf, 1, maas__json_quote(s, n, buf), stdout);
 }
 
@@ -80,7 +85,7 @@ predict_label(const maas_info_t *info, const float *y)
 
 
 static void
-predict_row(const maas_info_t *info, const float *y, int json)
+predict_row(const maas_info_t *info, const char *id, const float *y, int json)
 {
     size_t       j;
     const char  *label;
@@ -90,6 +95,12 @@ predict_row(const maas_info_t *info, const float *y, int json)
     if (json) {
         (void) putchar('{');
 
+        if (id != NULL) {
+            (void) fputs("\"id\":", stdout);
+            predict_json_string(id);
+            (void) putchar(',');
+        }
+
         if (label != NULL) {
             (void) fputs("\"label\":", stdout);
             predict_json_string(label);
@@ -98,9 +109,16 @@ predict_row(const maas_info_t *info, const float *y, int json)
 
         (void) fputs("\"outputs\":[", stdout);
 
-    } else if (label != NULL) {
-        predict_csv_string(label);
-        (void) putchar(',');
+    } else {
+        if (id != NULL) {
+            predict_csv_string(id);
+            (void) putchar(',');
+        }
+
+        if (label != NULL) {
+            predict_csv_string(label);
+            (void) putchar(',');
+        }
     }
 
     for (j = 0; j < info->out; j++) {
@@ -127,8 +145,8 @@ cmd_predict(int argc, char **argv)
 
     maas_single_thread();
     train_model_args(&args, argc, argv,
-                     "Print a line for each row: the label, if there are "
-                     "any, and all numbers.");
+                     "Print a line for each row: its id and label, if there "
+                     "are any, and all numbers.");
 
     m = train_model_open(args.model);
     info = maas_model_info(m);
@@ -138,7 +156,8 @@ cmd_predict(int argc, char **argv)
     y = train_model_run(m, &d, NULL, 0);
 
     for (i = 0; i < d.rows; i++) {
-        predict_row(info, y + i * info->out, args.json);
+        predict_row(info, train_table_id(d.table, i), y + i * info->out,
+                    args.json);
     }
 
     if (fflush(stdout) != 0 || ferror(stdout)) {

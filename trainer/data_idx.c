@@ -7,12 +7,14 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <zlib.h>
 
 #include "trainer.h"
 
 
 #define IDX_MAX_BYTES  (16ull << 30)
+#define IDX_MAX_RATIO  1032         /* of deflate */
 
 typedef struct {
     const char  *path;
@@ -72,6 +74,7 @@ idx_open(idx_t *x, const char *path, uint32_t crc32c)
 {
     size_t         i;
     uint64_t       total;
+    struct stat    st;
     unsigned char  head[4], dim[4];
 
     (void) memset(x, 0, sizeof(idx_t));
@@ -130,6 +133,16 @@ idx_open(idx_t *x, const char *path, uint32_t crc32c)
         }
 
         total *= x->dim[i];
+    }
+
+    /* refused before memory is taken for it */
+
+    if (stat(path, &st) == 0 && S_ISREG(st.st_mode)
+        && total / IDX_MAX_RATIO > (uint64_t) st.st_size)
+    {
+        train_die("%s: byte 4: the header says %llu bytes, which cannot be in "
+                  "a file of %llu", path, (unsigned long long) total,
+                  (unsigned long long) st.st_size);
     }
 }
 

@@ -19,10 +19,12 @@ args_help(const char *cmd, const char *what, int evaluate)
     (void) printf("usage: maas-trainer %s MODEL --data D [OPTION]...\n%s\n\n"
         "  -d, --data=D             folder with the MNIST names (its test "
         "part),\n"
-        "                           IDX pair IMAGES,LABELS, or CSV file\n"
+        "                           CSV, JSON lines, .npy, IDX pair, - ...\n"
         "      --part=PART          of a folder: test (default) or train\n"
-        "  -t, --target=COL         CSV column with the truth (as in "
+        "  -t, --target=COL         column with the truth (as in training)\n"
+        "      --id=COL             column that names the rows (as in "
         "training)\n"
+        "      --on-error=skip|stop at a row that cannot be read (stop)\n"
         "      --header=yes|no      does a CSV file begin with names? (by "
         "looking)\n"
         "      --json               JSON\n", cmd, what);
@@ -73,6 +75,18 @@ args_header(const char *cmd, const char *value)
 }
 
 
+static unsigned
+args_skip(const char *cmd, const char *value)
+{
+    if (strcmp(value, "skip") != 0 && strcmp(value, "stop") != 0) {
+        train_usage(cmd, "--on-error: \"%.40s\": expected stop or skip",
+                    value);
+    }
+
+    return strcmp(value, "skip") == 0;
+}
+
+
 static train_part_t
 args_part(const char *cmd, const char *value)
 {
@@ -105,6 +119,8 @@ train_model_args(train_model_args_t *a, int argc, char **argv,
         { "data",       required_argument, NULL, 'd' },
         { "part",       required_argument, NULL, 'p' },
         { "target",     required_argument, NULL, 't' },
+        { "id",         required_argument, NULL, 'I' },
+        { "on-error",   required_argument, NULL, 'e' },
         { "header",     required_argument, NULL, 'H' },
         { "json",       no_argument,       NULL, 'j' },
         { "help",       no_argument,       NULL, 'h' },
@@ -131,6 +147,12 @@ train_model_args(train_model_args_t *a, int argc, char **argv,
             break;
         case 't':
             a->want.target = optarg;
+            break;
+        case 'I':
+            a->want.id = optarg;
+            break;
+        case 'e':
+            a->want.skip = args_skip(cmd, optarg);
             break;
         case 'H':
             a->want.header = args_header(cmd, optarg);
@@ -179,21 +201,30 @@ void
 train_model_data(train_model_args_t *a, const maas_model_t *m,
     train_data_t *d)
 {
-    char               *target;
+    char               *target, *id;
+    train_want_t        want;
     const maas_info_t  *info;
 
     target = NULL;
+    id = NULL;
+    want = a->want;
     info = maas_model_info(m);
 
-    /* a target of the training is found by its name in CSV data */
+    /* columns of the training are found by their names */
 
-    if (a->want.target == NULL && info->n_columns > 0) {
-        target = train_model_target(info);
-        a->want.target = target;
+    if (want.target == NULL && info->n_columns > 0) {
+        target = train_model_recorded(info, "target");
+        want.target = target;
     }
 
-    a->want.model = info;
-    train_data_read(a->data, a->part, &a->want, d);
+    if (want.id == NULL && info->n_columns > 0) {
+        id = train_model_recorded(info, "id");
+        want.id = id;
+    }
+
+    want.model = info;
+    train_data_read(a->data, a->part, &want, d);
     train_rows_model(m, d);
     train_free(target);
+    train_free(id);
 }

@@ -76,23 +76,23 @@ train_model_run(const maas_model_t *m, const train_data_t *d,
 
 
 char *
-train_model_target(const maas_info_t *info)
+train_model_recorded(const maas_info_t *info, const char *what)
 {
-    char         *target;
+    char         *text;
     cJSON        *document;
     const cJSON  *training, *data, *name;
 
-    target = NULL;
+    text = NULL;
     document = cJSON_Parse(info->document);
     training = cJSON_GetObjectItemCaseSensitive(document, "training");
     data = cJSON_GetObjectItemCaseSensitive(training, "data");
-    name = cJSON_GetObjectItemCaseSensitive(data, "target");
+    name = cJSON_GetObjectItemCaseSensitive(data, what);
 
     if (cJSON_IsString(name)) {
-        target = train_strdup(name->valuestring);
+        text = train_strdup(name->valuestring);
     }
 
     cJSON_Delete(document);
 
-    return target;
+    return text;
 }

@@ -472,6 +472,21 @@ table_finish(train_table_t *t, train_data_t *d)
 }
 
 
+const char *
+train_table_id(const train_table_t *t, size_t row)
+{
+    const table_column_t  *c;
+
+    if (t == NULL || t->id == TABLE_NONE) {
+        return NULL;
+    }
+
+    c = &t->columns[t->id];
+
+    return c->id[row] > 0 ? c->dict.text[c->id[row] - 1] : "";
+}
+
+
 /* Names that a model wants from rows which name their values themselves */
 
 static void

@@ -215,6 +215,8 @@ void train_idx_read(const char *images, const char *labels,
 void train_table_read(const char *path, const train_want_t *want,
     train_data_t *d);
 void train_table_free(train_table_t *t);
+/* Text of the id column, NULL if there is none. */
+const char *train_table_id(const train_table_t *t, size_t row);
 
 /* data_npy.c: the same for NumPy arrays; targets NULL: a column of rows */
 void train_npy_read(const char *rows, const char *targets,
@@ -972,8 +974,9 @@ maas_model_t *train_model_open(const char *path);
  * given to train_free().  Dies if one is not finite. */
 float *train_model_run(const maas_model_t *m, const train_data_t *d,
     const uint32_t *row, size_t rows);
-/* The target's name in the training record, or NULL; to be freed. */
-char *train_model_target(const maas_info_t *info);
+/* Name of the target or of the id in the training record, or NULL; to be
+ * freed. */
+char *train_model_recorded(const maas_info_t *info, const char *what);
 
 
 #endif /* MAAS_TRAINER_H */
