@@ -215,7 +215,7 @@ maas_count_avx2(const float *x, size_t k)
 /* Without a branch: what is 0 and what not cannot be foreseen. */
 
 static size_t
-maas_list_avx2(const float *x, size_t k, uint16_t *list)
+maas_list_avx2(const float *x, const float *also, size_t k, uint16_t *list)
 {
     size_t  i, n;
 
@@ -223,7 +223,7 @@ maas_list_avx2(const float *x, size_t k, uint16_t *list)
 
     for (i = 0; i < k; i++) {
         list[n] = (uint16_t) i;
-        n += x[i] != 0.0f;
+        n += (x[i] != 0.0f) | (also[i] != 0.0f);
     }
 
     return n;

@@ -234,7 +234,7 @@ maas_count_avx512(const float *x, size_t k)
 /* Compressed in a register: storing it compressed is microcode on Zen 4. */
 
 static TARGET size_t
-maas_list_avx512(const float *x, size_t k, uint16_t *list)
+maas_list_avx512(const float *x, const float *also, size_t k, uint16_t *list)
 {
     size_t     i, n;
     __m512     v;
@@ -247,7 +247,8 @@ maas_list_avx512(const float *x, size_t k, uint16_t *list)
 
     for (i = 0; i < k; i += VEC) {
         mask = (__mmask16) (k - i < VEC ? 0xffff >> (VEC - (k - i)) : 0xffff);
-        v = _mm512_maskz_loadu_ps(mask, x + i);
+        v = _mm512_or_ps(_mm512_maskz_loadu_ps(mask, x + i),
+                         _mm512_maskz_loadu_ps(mask, also + i));
         mask = _mm512_cmp_ps_mask(v, _mm512_setzero_ps(), _CMP_NEQ_UQ);
 
         _mm256_storeu_si256((__m256i *) (list + n),
@@ -339,46 +340,29 @@ maas_walk_avx512(const maas_block_t *b, const uint16_t *list, size_t n,
 }
 
 
-/* Two rows at a time: the sums of one do not wait for those of the other. */
+/* Two rows at a time, which share what is read of the weights */
 
 INLINE void
-maas_walk_pair(const maas_block_t *b, const uint16_t *const list[2],
-    const size_t n[2], const float *x, float *y, const int nv)
+maas_walk_pair(const maas_block_t *b, const uint16_t *list, size_t n,
+    const float *x, float *y, const int nv)
 {
-    int           j, k;
-    size_t        i, both;
-    __m512        v, c[MR][NV];
-    const float  *row;
-
-    both = n[0] < n[1] ? n[0] : n[1];
+    size_t  i;
+    __m512  c[MR][NV];
 
     maas_tile_load(b, y, c, 2, nv);
 
-    for (i = 0; i < both; i++) {
-#pragma GCC unroll 2
-        for (k = 0; k < 2; k++) {
-            v = _mm512_set1_ps(x[k * b->ldx + list[k][i]]);
-            row = b->w + (size_t) list[k][i] * (nv * VEC);
-
-#pragma GCC unroll 4
-            for (j = 0; j < nv; j++) {
-                c[k][j] = _mm512_fmadd_ps(v, _mm512_loadu_ps(row + j * VEC),
-                                          c[k][j]);
-            }
-        }
+    for (i = 0; i < n; i++) {
+        maas_tile_step(b->w + (size_t) list[i] * (nv * VEC), x + list[i],
+                       b->ldx, c, 2, nv);
     }
-
-    maas_walk_steps(b->w, NULL, list[0] + both, n[0] - both, x, c[0], nv);
-    maas_walk_steps(b->w, NULL, list[1] + both, n[1] - both, x + b->ldx,
-                    c[1], nv);
 
     maas_tile_store(b, y, c, 2, nv);
 }
 
 
 static TARGET void
-maas_walk_pair_avx512(const maas_block_t *b, const uint16_t *const list[2],
-    const size_t n[2], const float *x, float *y)
+maas_walk_pair_avx512(const maas_block_t *b, const uint16_t *list, size_t n,
+    const float *x, float *y)
 {
     switch (b->width / VEC) {
 

@@ -141,7 +141,7 @@ maas_strips_row(const maas_strips_t *s, const float *packed, size_t k,
         b->k = k - i < LIST ? k - i : LIST;
         b->last = i + b->k == k;
 
-        entries = s->list(x + i, b->k, list);
+        entries = s->list(x + i, x + i, b->k, list);
 
         for (j = 0; j < MAAS_LIST_AHEAD; j++) {
             list[entries + j] = j < entries ? list[j] : 0;
@@ -165,6 +165,7 @@ maas_strips_row(const maas_strips_t *s, const float *packed, size_t k,
 #define GROUP       120                /* rows */
 #define GROUP_NEAR  24                 /* so that their lists take 38 KB */
 #define TILES       (GROUP / MAAS_TILE_ROWS)
+#define MANY        4                  /* tiles */
 
 typedef struct {
     size_t    n;                       /* tiles */
@@ -184,14 +185,24 @@ maas_tile_height(const maas_tiles_t *t, size_t tile)
 }
 
 
-/* An entry of a list costs about 1.7 of a step in a tile.  A guess from some of
- * the inputs is good enough: either way gives the same bits. */
+/* Rows that go along one list: two, where the kernel can and there are two */
+
+static size_t
+maas_tile_pair(const maas_strips_t *s, size_t row, size_t end)
+{
+    return s->walk_pair != NULL && row + 1 < end ? 2 : 1;
+}
+
+
+/* An entry of a list costs about 1.7 of a step in a tile, more where few rows
+ * share what comes from far.  A guess from some of the inputs is good enough:
+ * either way gives the same bits. */
 
 static void
 maas_tiles_list(const maas_strips_t *s, maas_tiles_t *t, const float *x,
     size_t ldx, size_t k)
 {
-    size_t  tile, r, h, row, sum, sample;
+    size_t  tile, r, h, row, sum, sample, step;
 
     sample = t->may_list ? k < SAMPLE ? k : SAMPLE : 0;
 
@@ -203,10 +214,12 @@ maas_tiles_list(const maas_strips_t *s, maas_tiles_t *t, const float *x,
             sum += s->count(x + r * ldx, sample);
         }
 
-        t->listed[tile] = sum * 5 < h * sample * 3;
+        t->listed[tile] = sum * 5 < h * sample * (t->n < MANY ? 2 : 3);
 
-        for (r = row; t->listed[tile] && r < row + h; r++) {
-            t->entries[r] = s->list(x + r * ldx, k, t->lists + r * t->kc);
+        for (r = row; t->listed[tile] && r < row + h; r += step) {
+            step = maas_tile_pair(s, r, row + h);
+            t->entries[r] = s->list(x + r * ldx, x + (r + step - 1) * ldx, k,
+                                    t->lists + r * t->kc);
         }
     }
 }
@@ -223,7 +236,7 @@ maas_fetch(const char *p, size_t lines)
 }
 
 
-/* A tile by its lists, two rows at a time */
+/* A tile by its lists */
 
 static void
 maas_tiles_walk(const maas_strips_t *s, const maas_tiles_t *t,
@@ -232,23 +245,22 @@ maas_tiles_walk(const maas_strips_t *s, const maas_tiles_t *t,
 {
     size_t           r, step;
     const char      *ahead;
-    const uint16_t  *list[2];
+    const uint16_t  *list;
 
     ahead = b->ahead;
 
     for (r = row; r < row + h; r += step) {
-        step = s->walk_pair != NULL && r + 1 < row + h ? 2 : 1;
-        list[0] = t->lists + r * t->kc;
-        list[1] = list[0] + t->kc;
+        step = maas_tile_pair(s, r, row + h);
+        list = t->lists + r * t->kc;
 
         maas_fetch(ahead, step * lines / h);
         ahead += step * lines / h * MAAS_ALIGN;
 
         if (step == 2) {
-            s->walk_pair(b, list, t->entries + r, x + r * b->ldx,
+            s->walk_pair(b, list, t->entries[r], x + r * b->ldx,
                          y + r * b->ldy);
         } else {
-            s->walk(b, list[0], t->entries[r], 0, x + r * b->ldx,
+            s->walk(b, list, t->entries[r], 0, x + r * b->ldx,
                     y + r * b->ldy);
         }
     }

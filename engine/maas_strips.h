@@ -45,20 +45,20 @@ typedef struct {
     /* how many of x(k) are not 0 */
     size_t    (*count)(const float *x, size_t k);
 
-    /* where they are, ascending, k <= 65536; list has room for k numbers
-     * rounded up to 16, and 16 more */
-    size_t    (*list)(const float *x, size_t k, uint16_t *list);
+    /* where they are, or those of another row, ascending, k <= 65536; list has
+     * room for k numbers rounded up to 16, and 16 more */
+    size_t    (*list)(const float *x, const float *also, size_t k,
+                      uint16_t *list);
 
     /* y(cols) from those x alone. fetch: list has MAAS_LIST_AHEAD entries
      * more, of b->ahead, which is the next block. */
     void      (*walk)(const maas_block_t *b, const uint16_t *list, size_t n,
                       int fetch, const float *x, float *y);
 
-    /* the same for rows x and x + b->ldx, each with a list of its own, and
-     * without fetching; NULL: no quicker than one after the other */
-    void      (*walk_pair)(const maas_block_t *b,
-                           const uint16_t *const list[2], const size_t n[2],
-                           const float *x, float *y);
+    /* the same for rows x and x + b->ldx with one list for both, and without
+     * fetching; NULL: no quicker than one after the other */
+    void      (*walk_pair)(const maas_block_t *b, const uint16_t *list,
+                           size_t n, const float *x, float *y);
 } maas_strips_t;
 
 
