@@ -41,9 +41,7 @@ column_rows(v2_t *r)
                               r->rows);
         }
 
-        if (rows > 0
-            && !isnan(r->r.x[r->r.fields->columns[r->in.column].at]))
-        {
+        if (!isnan(r->r.x[r->r.fields->columns[r->in.column].at])) {
             return maas__fail(r->err, MAAS_BADVALUE, "tensor \"%.64s\" is "
                               "there twice", name);
         }
@@ -63,13 +61,15 @@ column_rows(v2_t *r)
 
     r->rows = rows;
 
-    for (i = 0; i < rows; i++) {
+    /* without rows the first one tells all the same what was there */
+
+    for (i = 0; i < rows || i == 0; i++) {
         rc = maas__record_begin(&r->r, &x, r->err);
         if (rc != MAAS_OK) {
             return rc;
         }
 
-        r->r.rows++;
+        r->r.rows += i < rows;
     }
 
     return MAAS_OK;
@@ -345,6 +345,10 @@ maas__v2_column(v2_t *r)
         return rc;
     }
 
+    if (r->rows == 0) {
+        r->r.x[r->r.fields->columns[r->in.column].at] = 0;
+    }
+
     return r->in.data != NULL ? column_json(r) : column_binary(r);
 }
 
@@ -358,7 +362,8 @@ maas__v2_columns_end(v2_t *r)
     f = r->r.fields;
 
     if (r->inputs < f->n) {
-        for (i = 0; r->rows > 0 && !isnan(r->r.x[f->columns[i].at]); i++) {
+        for (i = 0; r->inputs > 0 && !isnan(r->r.x[f->columns[i].at]); i++)
+        {
             /* the first that is missing */
         }
 

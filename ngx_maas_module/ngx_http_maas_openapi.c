@@ -118,10 +118,60 @@ ngx_http_maas_openapi_name(ngx_http_maas_openapi_t *o)
 }
 
 
+/* A model of columns takes an input for each; where all are plain numbers one
+ * tensor of them as well. */
+
 static void
-ngx_http_maas_openapi_input(ngx_http_maas_openapi_t *o)
+ngx_http_maas_openapi_inputs(ngx_http_maas_openapi_t *o)
 {
-    ngx_http_maas_put(o->text, "%s", o->model->info->input_name);
+    size_t              i;
+    const char         *comma;
+    const maas_info_t  *info;
+
+    info = o->model->info;
+    comma = "";
+
+    ngx_http_maas_put(o->text, "[");
+
+    if (info->plain) {
+        ngx_http_maas_put_json(o->text, info->input_name);
+        comma = ",";
+    }
+
+    for (i = 0; i < info->n_columns; i++) {
+        ngx_http_maas_put(o->text, comma);
+        ngx_http_maas_put_json(o->text, info->columns[i]);
+        comma = ",";
+    }
+
+    ngx_http_maas_put(o->text, "]");
+}
+
+
+static void
+ngx_http_maas_openapi_min_inputs(ngx_http_maas_openapi_t *o)
+{
+    const maas_info_t  *info;
+
+    info = o->model->info;
+    ngx_http_maas_put(o->text, "%uz", info->plain ? 1 : info->n_columns);
+}
+
+
+static void
+ngx_http_maas_openapi_max_inputs(ngx_http_maas_openapi_t *o)
+{
+    ngx_http_maas_put(o->text, "%uz", ngx_max(1, o->model->info->n_columns));
+}
+
+
+/* Of the schemas that values of an input have */
+
+static void
+ngx_http_maas_openapi_kind(ngx_http_maas_openapi_t *o)
+{
+    ngx_http_maas_put(o->text, o->model->info->n_columns != 0 ? "Column"
+                                                              : "Tensor");
 }
 
 
@@ -132,7 +182,58 @@ ngx_http_maas_openapi_output(ngx_http_maas_openapi_t *o)
 }
 
 
-/* A row of zeros, and what belongs around it; more: further members */
+/* "inputs" of one row: zeros in a tensor, or a value for each column */
+
+static void
+ngx_http_maas_openapi_row(ngx_http_maas_text_t *t, const maas_info_t *info)
+{
+    size_t  i;
+
+    ngx_http_maas_put(t, "{\"name\":\"%s\",\"shape\":[1", info->input_name);
+
+    for (i = 0; i < info->rank; i++) {
+        ngx_http_maas_put(t, ",%uz", info->shape[i]);
+    }
+
+    ngx_http_maas_put(t, "],\"datatype\":\"FP32\",\"data\":[0");
+
+    for (i = 1; i < info->in; i++) {
+        ngx_http_maas_put(t, ",0");
+    }
+
+    ngx_http_maas_put(t, "]}");
+}
+
+
+static void
+ngx_http_maas_openapi_column(ngx_http_maas_text_t *t,
+    const maas_field_t *field)
+{
+    ngx_http_maas_put(t, "{\"name\":");
+    ngx_http_maas_put_json(t, field->name);
+    ngx_http_maas_put(t, ",\"shape\":[1],\"datatype\":");
+
+    switch (field->kind) {
+
+    case MAAS_FIELD_NUMBER:
+        ngx_http_maas_put(t, "\"FP32\",\"data\":[0]}");
+        break;
+
+    case MAAS_FIELD_BOOLEAN:
+        ngx_http_maas_put(t, "\"BOOL\",\"data\":[false]}");
+        break;
+
+    default: /* MAAS_FIELD_CATEGORY, MAAS_FIELD_TEXT */
+        ngx_http_maas_put(t, "\"BYTES\",\"data\":[");
+        ngx_http_maas_put_json(t, field->n_values != 0 ? field->values[0]
+                                                       : "text");
+        ngx_http_maas_put(t, "]}");
+        break;
+    }
+}
+
+
+/* more: further members of the request */
 
 static void
 ngx_http_maas_openapi_example(ngx_http_maas_openapi_t *o, const char *name,
@@ -143,20 +244,19 @@ ngx_http_maas_openapi_example(ngx_http_maas_openapi_t *o, const char *name,
 
     info = o->model->info;
 
-    ngx_http_maas_put(o->text, "\"%s\":{\"value\":{\"inputs\":[{\"name\":"
-                      "\"%s\",\"shape\":[1", name, info->input_name);
+    ngx_http_maas_put(o->text, "\"%s\":{\"value\":{\"inputs\":[", name);
 
-    for (i = 0; i < info->rank; i++) {
-        ngx_http_maas_put(o->text, ",%uz", info->shape[i]);
+    if (info->plain) {
+        ngx_http_maas_openapi_row(o->text, info);
+
+    } else {
+        for (i = 0; i < info->n_columns; i++) {
+            ngx_http_maas_put(o->text, i == 0 ? "" : ",");
+            ngx_http_maas_openapi_column(o->text, &info->fields[i]);
+        }
     }
 
-    ngx_http_maas_put(o->text, "],\"datatype\":\"FP32\",\"data\":[0");
-
-    for (i = 1; i < info->in; i++) {
-        ngx_http_maas_put(o->text, ",0");
-    }
-
-    ngx_http_maas_put(o->text, "]}]%s}}", more);
+    ngx_http_maas_put(o->text, "]%s}}", more);
 }
 
 
@@ -168,7 +268,7 @@ ngx_http_maas_openapi_examples(ngx_http_maas_openapi_t *o)
 
     info = o->model->info;
 
-    if (info->in > NGX_HTTP_MAAS_EXAMPLE) {
+    if (info->plain && info->in > NGX_HTTP_MAAS_EXAMPLE) {
         return;
     }
 
@@ -192,7 +292,10 @@ static const ngx_http_maas_mark_t  ngx_http_maas_marks[] = {
     { ngx_string("@PATH@"),     ngx_http_maas_openapi_path },
     { ngx_string("@ID@"),       ngx_http_maas_openapi_id },
     { ngx_string("@NAME@"),     ngx_http_maas_openapi_name },
-    { ngx_string("@INPUT@"),    ngx_http_maas_openapi_input },
+    { ngx_string("@INPUTS@"),   ngx_http_maas_openapi_inputs },
+    { ngx_string("@MIN_INPUTS@"), ngx_http_maas_openapi_min_inputs },
+    { ngx_string("@MAX_INPUTS@"), ngx_http_maas_openapi_max_inputs },
+    { ngx_string("@KIND@"),     ngx_http_maas_openapi_kind },
     { ngx_string("@OUTPUT@"),   ngx_http_maas_openapi_output },
     { ngx_string("@EXAMPLES@"), ngx_http_maas_openapi_examples }
 };

@@ -18,6 +18,15 @@ $t->model('m', sizes => [ 4, 3, 2 ], labels => [ 'a"b', 'c' ],
     inputs => { kind => 'tensor', shape => [ 2, 2 ], name => 'x' });
 $t->model('price', sizes => [ 3, 1 ], task => 'regression');
 $t->model('wide', sizes => [ 5000, 1 ], task => 'regression');
+$t->model('table', sizes => [ 8, 4, 1 ], task => 'binary',
+    inputs => { kind => 'columns', columns => [
+        { name => 'amount', kind => 'number' },
+        { name => 'member', kind => 'boolean' },
+        { name => 'coun"try', kind => 'category', values => [ 'D"E', 'FR' ] },
+        { name => 'note', kind => 'text', hash => 4, ngrams => [ 3, 3 ] } ] });
+$t->model('rooms', sizes => [ 2, 1 ], task => 'regression',
+    inputs => { kind => 'columns', columns => [
+        map { { name => $_, kind => 'number' } } qw(rooms age) ] });
 $t->conf(<<'EOC');
 %%GLOBALS%%
 events { }
@@ -27,6 +36,8 @@ http {
     maas_model m %%TESTDIR%%/m.safetensors version=12 label=new;
     maas_model price %%TESTDIR%%/price.safetensors;
     maas_model wide %%TESTDIR%%/wide.safetensors;
+    maas_model table %%TESTDIR%%/table.safetensors;
+    maas_model rooms %%TESTDIR%%/rooms.safetensors;
     server {
         listen 127.0.0.1:%%PORT%%;
         location / { maas_serve; }
@@ -136,12 +147,36 @@ subtest 'of a model' => sub {
         {url}, '/a"b', 'under a prefix');
 };
 
+sub inputs_of {
+    my ($doc, $name) = @_;
+    my $schema = $doc->{paths}{"/v2/models/$name/infer"}{post}{requestBody}
+        {content}{'application/json'}{schema}{properties}{inputs};
+    return join ' ', "$schema->{minItems}-$schema->{maxItems}:",
+        @{ $schema->{items}{properties}{name}{enum} };
+}
+
+subtest 'of models of columns' => sub {
+    my $doc = document('/v2/models/table/docs/openapi.json');
+    is(inputs_of($doc, 'table'), '4-4: amount member coun"try note',
+        'an input each');
+    is(scalar examples($doc), 2, 'an example that has them all');
+    paths_answer($doc);
+
+    $doc = document('/v2/models/rooms/docs/openapi.json');
+    is(inputs_of($doc, 'rooms'), '1-2: input rooms age',
+        'of plain numbers also the tensor');
+    is(scalar examples($doc), 1, 'which is the example');
+    is(inputs_of(document('/v2/models/m/docs/openapi.json'), 'm'), '1-1: x',
+        'a tensor');
+};
+
 subtest 'of the server' => sub {
     my $doc = document('/v2/docs/openapi.json');
     is($doc->{info}{title}, 'ngx_maas', 'its name');
     paths_answer($doc);
-    is(scalar examples($doc), 2 * 3 + 1 * 2, 'examples of all models');
-    is(scalar(grep { m{/infer$} } keys %{ $doc->{paths} }), 3 + 2 + 2,
+    is(scalar examples($doc), 2 * 3 + 1 * 2 + 2 * 2 + 1 * 2,
+        'examples of all models');
+    is(scalar(grep { m{/infer$} } keys %{ $doc->{paths} }), 3 + 4 * 2,
         'with and without versions');
 };
 

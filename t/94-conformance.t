@@ -31,8 +31,13 @@ $t->model('digits', sizes => [ 64, 8, 10 ],
 $t->model('price', sizes => [ 2, 1 ], task => 'regression',
     inputs => { kind => 'columns', columns => [
         map { { name => $_, kind => 'number' } } qw(rooms age) ] });
-$t->model('fraud', sizes => [ 3, 1 ], task => 'binary',
-    labels => [qw(fine fraud)]);
+$t->model('fraud', sizes => [ 8, 1 ], task => 'binary',
+    labels => [qw(fine fraud)],
+    inputs => { kind => 'columns', columns => [
+        { name => 'amount', kind => 'number' },
+        { name => 'member', kind => 'boolean' },
+        { name => 'country', kind => 'category', values => [ 'DE', 'FR' ] },
+        { name => 'note', kind => 'text', hash => 4, ngrams => [ 3, 3 ] } ] });
 $t->conf(<<'EOC');
 %%GLOBALS%%
 events { }

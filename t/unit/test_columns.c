@@ -403,6 +403,9 @@ refusals(void **state)
     maas_err_t       err;
     maas_request_t   req;
 
+#define Z(name)  "{\"name\":\"" name "\",\"shape\":[0],\"datatype\":"           \
+    "\"FP32\",\"data\":[]}"
+
 #define V2_REST                                                               \
     T("age \\\"x\\\"", "FP32", "\"data\":[1,2]") ","                          \
     T("member", "BOOL", "\"data\":[true,false]") ","                          \
@@ -517,6 +520,10 @@ refusals(void **state)
         { { V2, "{\"inputs\":[" T("amount", "FP32", "\"data\":[1,2]") ","
             T("amount", "FP32", "\"data\":[1,2]") "]}" },
           "tensor \"amount\" is there twice" },
+        { { V2, "{\"inputs\":[" Z("note") "," Z("note") "," Z("note") ","
+            Z("note") "," Z("note") "]}" }, "tensor \"note\" is there twice" },
+        { { V2, "{\"inputs\":[" Z("amount") "," Z("note") "]}" },
+          "no input for column \"age \"x\"\"" },
         { { V2, "{\"inputs\":[" T("amount", "FP32", "\"data\":[1]") "," V2_REST
           }, "tensor \"amount\": expected 2 values for its shape, got fewer" },
         { { V2, "{\"inputs\":[" T("amount", "FP32", "\"data\":[1,2,3]") ","
