@@ -235,7 +235,8 @@ void maas__field_pieces(const char *s, size_t len, unsigned shortest,
     unsigned longest, float *x, size_t n);
 
 
-/* maas_fields.c: the columns of a model, or of one that is being made */
+/* maas_field_list.c, maas_fields.c: the columns of a model, or of one that is
+ * being made */
 
 typedef struct {
     size_t               n;
@@ -254,6 +255,9 @@ typedef struct {
     maas_names_t         by_name;
     maas_names_t        *values;       /* (n) by value */
 } maas_fields_t;
+
+/* Place of a name, SIZE_MAX if it is not there. */
+size_t maas__names_find(const maas_names_t *t, const char *s, size_t len);
 
 /* Slots that a column takes; 0 if that is over MAAS_MAX_WIDTH. */
 size_t maas__column_width(const maas_column_t *c);

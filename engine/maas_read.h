@@ -1,6 +1,7 @@
 /*
  * Between maas_read.c (the safetensors container) and maas_read_doc.c,
- * maas_read_inputs.c, maas_read_layers.c (the `maas` document).  Not for anyone else.
+ * maas_read_inputs.c, maas_read_column.c, maas_read_layers.c (the `maas`
+ * document).  Not for anyone else.
  */
 
 #ifndef MAAS_READ_H
@@ -77,9 +78,18 @@ const char *maas__doc_name(maas_container_t *c, const cJSON *object,
 const char *maas__doc_twice(maas_container_t *c, const char *const *texts,
     size_t n);
 
-/* maas_read_inputs.c: fills d's inputs (R18, R27 to R29). */
+/* maas_read_inputs.c */
+
+/* scaling, shift and factor of a column or of the tensor (R18). */
+maas_status_t maas__read_scaling(maas_container_t *c, const cJSON *v,
+    maas_column_t *col);
+/* Fills d's inputs (R18, R27 to R29). */
 maas_status_t maas__read_inputs(maas_container_t *c, const cJSON *doc,
     maas_desc_t *d);
+
+/* maas_read_column.c: column i, all but its place (R18, R27, R29). */
+maas_status_t maas__read_column(maas_container_t *c, const cJSON *v,
+    size_t i, maas_column_t *col);
 
 /* maas_read_layers.c: fills d's layers (R19 to R22, R24, R26) */
 

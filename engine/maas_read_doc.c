@@ -163,14 +163,56 @@ maas__doc_twice(maas_container_t *c, const char *const *texts, size_t n)
 }
 
 
+/* R23 */
+
+static maas_status_t
+maas_doc_labels(maas_container_t *c, const cJSON *outputs, maas_desc_t *d)
+{
+    size_t        n, want;
+    const char   *bad;
+    const cJSON  *labels, *label;
+
+    labels = maas_get(outputs, "labels");
+    want = d->task == MAAS_TASK_BINARY ? 2 : d->out;
+    n = cJSON_IsArray(labels) ? (size_t) cJSON_GetArraySize(labels) : 0;
+
+    if (n != want) {
+        return MAAS_BAD(c, "R23: labels is not a list of %zu names", want);
+    }
+
+    d->labels = maas__arena_alloc(c->arena, n, sizeof(char *));
+    if (d->labels == NULL) {
+        return MAAS_OOM(c);
+    }
+
+    cJSON_ArrayForEach(label, labels) {
+        if (!maas__doc_is_text(label)) {
+            return MAAS_BAD(c, "R23: label %zu is not a text of 1 to %d "
+                            "bytes", d->n_labels, MAAS_MAX_TEXT);
+        }
+
+        d->labels[d->n_labels] = maas__doc_copy(c, label->valuestring);
+        if (d->labels[d->n_labels++] == NULL) {
+            return MAAS_OOM(c);
+        }
+    }
+
+    bad = maas__doc_twice(c, d->labels, n);
+    if (bad != NULL) {
+        return MAAS_BAD(c, "R23: label \"%.64s\" stands twice", bad);
+    }
+
+    return MAAS_OK;
+}
+
+
 /* R16, R23, R30 */
 
 static maas_status_t
 maas_doc_outputs(maas_container_t *c, const cJSON *doc, maas_desc_t *d)
 {
-    size_t        n, want;
     const char   *bad;
-    const cJSON  *v, *labels, *label;
+    const cJSON  *v;
 
     v = maas_get(doc, "outputs");
 
@@ -202,41 +244,8 @@ maas_doc_outputs(maas_container_t *c, const cJSON *doc, maas_desc_t *d)
                         "of a binary model");
     }
 
-    labels = maas_get(v, "labels");
-    if (labels == NULL) {
-        return MAAS_OK;
-    }
-
-    want = d->task == MAAS_TASK_BINARY ? 2 : d->out;
-    n = cJSON_IsArray(labels) ? (size_t) cJSON_GetArraySize(labels) : 0;
-
-    if (n != want) {
-        return MAAS_BAD(c, "R23: labels is not a list of %zu names", want);
-    }
-
-    d->labels = maas__arena_alloc(c->arena, n, sizeof(char *));
-    if (d->labels == NULL) {
-        return MAAS_OOM(c);
-    }
-
-    cJSON_ArrayForEach(label, labels) {
-        if (!maas__doc_is_text(label)) {
-            return MAAS_BAD(c, "R23: label %zu is not a text of 1 to %d "
-                            "bytes", d->n_labels, MAAS_MAX_TEXT);
-        }
-
-        d->labels[d->n_labels] = maas__doc_copy(c, label->valuestring);
-        if (d->labels[d->n_labels++] == NULL) {
-            return MAAS_OOM(c);
-        }
-    }
-
-    bad = maas__doc_twice(c, d->labels, n);
-    if (bad != NULL) {
-        return MAAS_BAD(c, "R23: label \"%.64s\" stands twice", bad);
-    }
-
-    return MAAS_OK;
+    return maas_get(v, "labels") == NULL ? MAAS_OK
+                                         : maas_doc_labels(c, v, d);
 }
 
 

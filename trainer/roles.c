@@ -1,7 +1,7 @@
 /*
- * What the columns of a table are for: by what the user says, by what a model
- * or other data expects, else by what stands in them.
- * What is done with them is not known here.
+ * What the columns of a table are for: by what the user says or by what a
+ * model expects.
+ * What they look like is in roles_look.c.
  */
 
 #define _GNU_SOURCE                     /* memrchr, strchrnul */
@@ -10,12 +10,6 @@
 #include <string.h>
 
 #include "table.h"
-
-
-#define ROLES_SURE    0.9           /* share of numbers that makes a column */
-#define ROLES_FEW     20            /* different texts that are categories */
-#define ROLES_WORDS   2.5           /* words that make a text, on average */
-#define ROLES_BYTES   40            /*     or bytes */
 
 
 const char *const  table_role_names[TABLE_N_ROLES] = {
@@ -239,105 +233,6 @@ roles_model_by_place(train_table_t *t, const maas_info_t *m)
 }
 
 
-static int
-roles_is_id_name(const char *name)
-{
-    size_t                    i, j;
-    static const char *const  names[] = {
-        "id", "index", "row", "rowid", "row_id", "uuid", "guid", "no", "nr"
-    };
-
-    for (i = 0; i < train_nelts(names); i++) {
-        for (j = 0; (name[j] | 0x20) == names[i][j] && name[j] != '\0'; j++) {
-            /* in any case */
-        }
-
-        if (name[j] == '\0' && names[i][j] == '\0') {
-            return 1;
-        }
-    }
-
-    return 0;
-}
-
-
-/* By what the first pass has counted */
-
-static table_role_t
-roles_guess(const train_table_t *t, const table_column_t *c, char *why,
-    size_t room)
-{
-    size_t  n, texts;
-    double  words, bytes;
-
-    n = c->filled - c->blanks;
-    texts = n - c->numbers;
-
-    if (n == 0) {
-        (void) snprintf(why, room, "nothing in it");
-        return TABLE_IGNORE;
-    }
-
-    if (roles_is_id_name(c->name) && c->dict.n >= ROLES_FEW
-        && (c->dict.n == c->filled || c->dict.n >= 10000))
-    {
-        (void) snprintf(why, room, "an id: all values differ");
-        return TABLE_IGNORE;
-    }
-
-    if ((double) c->numbers >= ROLES_SURE * (double) n) {
-        (void) snprintf(why, room, texts ? "most values are numbers"
-                                         : "all values are numbers");
-        return TABLE_NUMBER;
-    }
-
-    if (c->booleans == n && c->dict.n <= 4) {
-        (void) snprintf(why, room, "such as true and false");
-        return TABLE_BOOLEAN;
-    }
-
-    n = c->filled;
-    words = (double) c->words / (double) texts;
-    bytes = (double) c->bytes / (double) texts;
-    (void) snprintf(why, room, "%zu%s different texts in %zu rows",
-                    c->dict.n, c->dict.n >= 10000 ? " or more" : "",
-                    t->rows);
-
-    if (c->dict.n <= ROLES_FEW) {
-        return TABLE_CATEGORY;
-    }
-
-    if (c->dict.n == n && words < 1.5 && bytes < ROLES_BYTES) {
-        (void) snprintf(why, room, "an id: all values differ");
-        return TABLE_IGNORE;
-    }
-
-    if ((words >= ROLES_WORDS && c->dict.n > n / 20) || bytes >= ROLES_BYTES
-        || c->dict.n > n / 2)
-    {
-        return TABLE_TEXT;
-    }
-
-    return TABLE_CATEGORY;
-}
-
-
-static void
-roles_look(train_table_t *t)
-{
-    size_t           i;
-    table_column_t  *c;
-
-    for (i = 0; i < t->n; i++) {
-        c = &t->columns[i];
-
-        if (c->role == TABLE_AUTO) {
-            c->role = roles_guess(t, c, c->why, sizeof(c->why));
-        }
-    }
-}
-
-
 /* Columns that go into the network, in the order of the file */
 
 static void
@@ -435,7 +330,7 @@ table_roles(train_table_t *t)
     } else {
         roles_user(t);
         roles_target(t);
-        roles_look(t);
+        table_roles_look(t);
         roles_places(t);
     }
 

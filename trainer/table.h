@@ -111,13 +111,15 @@ void table_csv(train_table_t *t, const char *text, size_t len);
 void table_jsonl(train_table_t *t, const char *text, size_t len);
 
 
-/* table.c */
+/* table_read.c */
 
 /* Nothing in it; path and want are kept until the end. */
 train_table_t *table_begin(const char *path, const train_want_t *want);
 /* Give the table to d, with targets, weights and names; dies if nothing was
  * read. */
 void table_finish(train_table_t *t, train_data_t *d);
+
+/* table.c */
 
 /* A new column, or the one that has this name; *new says which. */
 size_t table_add(train_table_t *t, const char *name, size_t len, int *new);
@@ -136,6 +138,9 @@ void table_text(const table_cell_t *cell, char buf[MAAS_NUMBER_TEXT],
 /* roles.c: after the first pass, what every column is for; dies if the
  * options make no sense. */
 void table_roles(train_table_t *t);
+
+/* roles_look.c: the same for columns that nobody has said anything of. */
+void table_roles_look(train_table_t *t);
 
 
 #endif /* MAAS_TABLE_H */

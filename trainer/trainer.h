@@ -210,7 +210,7 @@ void train_data_row(const train_data_t *d, size_t row, float *x);
 void train_idx_read(const char *images, const char *labels,
     const train_want_t *want, train_data_t *d);
 
-/* table.c: the same for CSV and JSON lines, plain, .gz or "-": a table, no
+/* table_read.c: the same for CSV and JSON lines, plain, .gz or "-": a table, no
  * numbers yet */
 void train_table_read(const char *path, const train_want_t *want,
     train_data_t *d);
@@ -295,7 +295,8 @@ void train_scale_numbers(maas_column_t *c, train_scaling_t kind, float *v,
 void train_scale_fit(train_scale_t *s, train_scaling_t kind,
     const train_data_t *d, const uint32_t *row, size_t n);
 void train_scale_free(train_scale_t *s);
-/* Make d->numbers and d->in of a table, by what was fitted or by a model that
+
+/* rows.c: make d->numbers and d->in of a table, by what was fitted or by a model that
  * the data was read for.  May be called again.  Nothing to do for others. */
 void train_rows_fitted(const train_scale_t *s, train_data_t *d);
 void train_rows_model(const maas_model_t *m, train_data_t *d);

@@ -78,47 +78,56 @@ weight_list(const train_data_t *d, const char *spec, double *weight)
 }
 
 
+static void
+weight_classes(train_data_t *d, const char *spec, const uint32_t *row,
+    size_t n)
+{
+    int      balanced;
+    size_t   i;
+    double  *class, *share;
+
+    balanced = (strcmp(spec, "balanced") == 0);
+    class = train_alloc(d->n_labels, sizeof(double));
+    share = weight_shares(d, row, n);
+
+    for (i = 0; i < d->n_labels; i++) {
+        class[i] = !balanced ? 1 : (share[i] > 0) ? 1 / share[i] : 0;
+    }
+
+    if (!balanced) {
+        weight_list(d, spec, class);
+    }
+
+    if (d->weights == NULL) {
+        d->weights = train_alloc(d->rows, sizeof(float));
+
+        for (i = 0; i < d->rows; i++) {
+            d->weights[i] = 1;
+        }
+    }
+
+    for (i = 0; i < d->rows; i++) {
+        d->weights[i] *= (float) class[d->classes[i]];
+    }
+
+    train_free(class);
+    train_free(share);
+}
+
+
 void
 train_weights(train_data_t *d, const char *spec, const uint32_t *row,
     size_t n)
 {
-    double  *class, *share, sum;
-    size_t   i;
+    size_t  i;
+    double  sum;
 
     if (spec != NULL && d->classes == NULL) {
         train_usage("fit", "--class-weight is for classes");
     }
 
     if (spec != NULL) {
-        class = train_alloc(d->n_labels, sizeof(double));
-        share = weight_shares(d, row, n);
-
-        for (i = 0; i < d->n_labels; i++) {
-            class[i] = 1;
-
-            if (strcmp(spec, "balanced") == 0) {
-                class[i] = (share[i] > 0) ? 1 / share[i] : 0;
-            }
-        }
-
-        if (strcmp(spec, "balanced") != 0) {
-            weight_list(d, spec, class);
-        }
-
-        if (d->weights == NULL) {
-            d->weights = train_alloc(d->rows, sizeof(float));
-
-            for (i = 0; i < d->rows; i++) {
-                d->weights[i] = 1;
-            }
-        }
-
-        for (i = 0; i < d->rows; i++) {
-            d->weights[i] *= (float) class[d->classes[i]];
-        }
-
-        train_free(class);
-        train_free(share);
+        weight_classes(d, spec, row, n);
     }
 
     if (d->weights == NULL) {
