@@ -266,7 +266,8 @@ backward_update(backward_t *s, size_t i, double factor)
     rows = (l->norm == TRAIN_NORM_NONE) ? 1 : 3;
 
     if (p->grad != NULL) {
-        train_optim_apply(&w->optim, s->lr, factor, 1, p->p + p->from,
+        train_optim_apply(&w->optim, &s->adam, s->lr, factor, 1,
+                          p->p + p->from,
                           p->m ? p->m + p->from : NULL,
                           p->v ? p->v + p->from : NULL, p->grad + p->from,
                           l->in, n, l->ld);
@@ -279,8 +280,8 @@ backward_update(backward_t *s, size_t i, double factor)
         at = l->b_at - l->at + row * l->ld + p->from;
         m = p->m ? p->m + at : NULL;
         v = p->v ? p->v + at : NULL;
-        train_optim_apply(&w->optim, s->lr, factor, 0, p->p + at, m, v,
-                          p->small + row * l->ld + p->from, 1, n, n);
+        train_optim_apply(&w->optim, &s->adam, s->lr, factor, 0, p->p + at, m,
+                          v, p->small + row * l->ld + p->from, 1, n, n);
     }
 
     if (p->ema != NULL) {

@@ -12,7 +12,7 @@
 #define BATCH_SPARSE  0.4       /* share of numbers that are not zero */
 #define BATCH_SAMPLE  1000      /* rows that tell the share */
 #define BATCH_AHEAD   32        /* rows that are fetched before their turn */
-#define BATCH_SLACK   16        /* the list kernels write this much further */
+#define BATCH_SLACK   64        /* the list kernels write this much further */
 
 
 static double
@@ -274,6 +274,29 @@ batch_fetch(const train_data_t *d, size_t row)
 }
 
 
+/* Lists that are walked together go on with zeros up to the longest */
+
+static void
+batch_even_out(train_batch_t *b, size_t from, size_t to)
+{
+    size_t  i, j, end, most;
+
+    for (i = from; i < to; i = end) {
+        end = (i + TRAIN_LISTS < to) ? i + TRAIN_LISTS : to;
+        most = 0;
+
+        for (j = i; j < end; j++) {
+            most = (b->n[j] > most) ? b->n[j] : most;
+        }
+
+        for (j = i; j < end; j++) {
+            (void) memset(b->v + j * b->stride + b->n[j], 0,
+                          (most - b->n[j]) * sizeof(float));
+        }
+    }
+}
+
+
 void
 train_batch_rows(train_batch_t *b, const train_source_t *s,
     const uint32_t *row, size_t n, size_t follow, size_t from, size_t to)
@@ -305,6 +328,10 @@ train_batch_rows(train_batch_t *b, const train_source_t *s,
         b->n[i] = (uint32_t) train_kernel()->nonzero(x, b->in,
                                                      b->at + i * b->stride,
                                                      b->v + i * b->stride);
+    }
+
+    if (b->sparse) {
+        batch_even_out(b, from, to);
     }
 
     if (from == 0) {
@@ -344,8 +371,7 @@ train_columns_create(train_columns_t *c, size_t in, size_t max_rows)
 {
     c->in = in;
     c->max_rows = max_rows;
-    c->at = train_alloc(in * max_rows, sizeof(uint32_t));
-    c->v = train_alloc(in * max_rows, sizeof(float));
+    c->pairs = train_alloc(in * max_rows, sizeof(train_pair_t));
     c->n = train_alloc(in, sizeof(uint32_t));
 }
 
@@ -353,8 +379,7 @@ train_columns_create(train_columns_t *c, size_t in, size_t max_rows)
 void
 train_columns_free(train_columns_t *c)
 {
-    train_free(c->at);
-    train_free(c->v);
+    train_free(c->pairs);
     train_free(c->n);
     (void) memset(c, 0, sizeof(train_columns_t));
 }
@@ -363,8 +388,9 @@ train_columns_free(train_columns_t *c)
 void
 train_columns_fill(train_columns_t *c, const train_batch_t *b)
 {
-    size_t           i, k, n, place;
+    size_t           i, k, n;
     const float     *v;
+    train_pair_t     pair;
     const uint32_t  *at;
 
     if (c->n == NULL) {
@@ -377,11 +403,11 @@ train_columns_fill(train_columns_t *c, const train_batch_t *b)
         at = b->at + i * b->stride;
         v = b->v + i * b->stride;
         n = b->n[i];
+        pair.at = (uint32_t) i;
 
         for (k = 0; k < n; k++) {
-            place = at[k] * c->max_rows + c->n[at[k]]++;
-            c->at[place] = (uint32_t) i;
-            c->v[place] = v[k];
+            pair.v = v[k];
+            c->pairs[at[k] * c->max_rows + c->n[at[k]]++] = pair;
         }
     }
 }

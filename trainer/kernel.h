@@ -69,7 +69,7 @@ typedef struct {
     void       (*relu_back)(const float *a, float *dz, size_t n);
 
     /* the numbers of x(n) that are not zero: places and values; both have
-     * room for 16 more.  Returns how many. */
+     * room for 64 more.  Returns how many. */
     size_t     (*nonzero)(const float *x, size_t n, uint32_t *at, float *v);
 
     /* the same for bytes that become (byte - shift) * factor, or lut[byte];

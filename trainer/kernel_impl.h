@@ -12,11 +12,12 @@
 #define LINE    16              /* floats of a cache line */
 
 
-/* Keras: m += (g - m)(1 - beta1), v += (g g - v)(1 - beta2),
- * w -= m alpha / (sqrt(v) + eps) */
+/* m = beta1 m + g, v = beta2 v + g g, w -= alpha m / (sqrt(v) + eps): Keras's
+ * Adam, but for factors of m and v that alpha and eps make up for */
 
 typedef struct {
-    V  alpha, beta1, beta2, eps, l2, decay;     /* as they are used below */
+    V    alpha, beta1, beta2, eps, l2, decay;   /* as they are used below */
+    int  shrinks;                               /* l2 or decay */
 } adam_vectors_t;
 
 
@@ -26,11 +27,12 @@ adam_vectors(const train_adam_t *o)
     adam_vectors_t  a;
 
     a.alpha = VSET1(-o->alpha);
-    a.beta1 = VSET1(1 - o->beta1);
-    a.beta2 = VSET1(1 - o->beta2);
+    a.beta1 = VSET1(o->beta1);
+    a.beta2 = VSET1(o->beta2);
     a.eps = VSET1(o->eps);
     a.l2 = VSET1(o->l2);
     a.decay = VSET1(-o->decay);
+    a.shrinks = (o->l2 != 0 || o->decay != 0);
 
     return a;
 }
@@ -45,10 +47,13 @@ adam_vector(const adam_vectors_t *o, V g, float *w, float *m, float *v)
     mv = VLOAD(m);
     vv = VLOAD(v);
 
-    g = VFMA(o->l2, wv, g);
-    mv = VFMA(VSUB(g, mv), o->beta1, mv);
-    vv = VFMA(VSUB(VMUL(g, g), vv), o->beta2, vv);
-    wv = VFMA(o->decay, wv, wv);
+    if (o->shrinks) {
+        g = VFMA(o->l2, wv, g);
+        wv = VFMA(o->decay, wv, wv);
+    }
+
+    mv = VFMA(o->beta1, mv, g);
+    vv = VFMA(o->beta2, vv, VMUL(g, g));
     wv = VFMA(o->alpha, VUPDATE(mv, vv, o->eps), wv);
 
     VSTORE(w, wv);
@@ -195,67 +200,45 @@ product(const train_product_t *p)
 }
 
 
-/* A strip of nv vectors: c(nv) += sum of v[i] * m[at[i]][strip] */
-
-INLINE void
-pairs(const uint32_t *at, const float *v, size_t n, const float *m, size_t ld,
-    V *c, const size_t nv)
-{
-    V             f;
-    size_t        i, j;
-    const float  *line;
-
-    for (i = 0; i < n; i++) {
-        f = VSET1(v[i]);
-        line = m + at[i] * ld;
-
-        UNROLL
-        for (j = 0; j < nv; j++) {
-            c[j] = VFMA(f, VLOAD(line + j * VW), c[j]);
-        }
-    }
-}
-
-
-/* Two rows side by side: a sum is a chain, and one chain waits for itself */
+/* Some rows side by side: a sum is a chain, and one chain waits for itself.
+ * The shorter lists go on with zeros up to the longest. */
 
 INLINE void
 sparse_rows(const train_batch_t *x, size_t i, const float *w, size_t ldw,
     const float *bias, int relu, float *z, size_t ldz, const size_t rows,
     const size_t nv)
 {
-    V                c[2][SNV];
-    size_t           j, r, n, both;
-    const float     *v0, *v1;
-    const uint32_t  *at0, *at1;
+    V                c[SNV][SNV], f;
+    size_t           j, r, k, n;
+    const float     *v, *line;
+    const uint32_t  *at;
 
-    at0 = x->at + i * x->stride;
-    v0 = x->v + i * x->stride;
-    at1 = at0 + x->stride;
-    v1 = v0 + x->stride;
-    both = 0;
+    at = x->at + i * x->stride;
+    v = x->v + i * x->stride;
+    n = x->n[i];
 
     UNROLL
     for (r = 0; r < rows; r++) {
+        n = (x->n[i + r] > n) ? x->n[i + r] : n;
+
         UNROLL
         for (j = 0; j < nv; j++) {
             c[r][j] = VLOAD(bias + j * VW);
         }
     }
 
-    if (rows == 2) {
-        n = x->n[i];
-        both = (n < x->n[i + 1]) ? n : x->n[i + 1];
+    for (k = 0; k < n; k++) {
+        UNROLL
+        for (r = 0; r < rows; r++) {
+            f = VSET1(v[r * x->stride + k]);
+            line = w + at[r * x->stride + k] * ldw;
 
-        for (n = 0; n < both; n++) {
-            pairs(at0 + n, v0 + n, 1, w, ldw, c[0], nv);
-            pairs(at1 + n, v1 + n, 1, w, ldw, c[1], nv);
+            UNROLL
+            for (j = 0; j < nv; j++) {
+                c[r][j] = VFMA(f, VLOAD(line + j * VW), c[r][j]);
+            }
         }
-
-        pairs(at1 + both, v1 + both, x->n[i + 1] - both, w, ldw, c[1], nv);
     }
-
-    pairs(at0 + both, v0 + both, x->n[i] - both, w, ldw, c[0], nv);
 
     UNROLL
     for (r = 0; r < rows; r++) {
@@ -268,18 +251,51 @@ sparse_rows(const train_batch_t *x, size_t i, const float *w, size_t ldw,
 }
 
 
+/* A wide strip has chains enough with two rows */
+
 INLINE void
 sparse_strip(const train_batch_t *x, const float *w, size_t ldw,
     const float *bias, int relu, float *z, size_t ldz, const size_t nv)
 {
-    size_t  i;
+    size_t        i;
+    const size_t  rows = (nv > 2) ? 2 : TRAIN_LISTS;
 
-    for (i = 0; i + 2 <= x->rows; i += 2) {
-        sparse_rows(x, i, w, ldw, bias, relu, z, ldz, 2, nv);
+    for (i = 0; i + rows <= x->rows; i += rows) {
+        sparse_rows(x, i, w, ldw, bias, relu, z, ldz, rows, nv);
     }
 
-    if (i < x->rows) {
+    for ( /* void */ ; i < x->rows; i++) {
         sparse_rows(x, i, w, ldw, bias, relu, z, ldz, 1, nv);
+    }
+}
+
+
+/* A strip of nv vectors: c(nv) = sum of p.v * m[p.at][strip] */
+
+INLINE void
+column_strip(const train_columns_t *x, size_t i, const float *m, size_t ld,
+    V *c, const size_t nv)
+{
+    V                    v;
+    size_t               j;
+    const float         *line;
+    const train_pair_t  *p, *end;
+
+    UNROLL
+    for (j = 0; j < nv; j++) {
+        c[j] = VSET1(0);
+    }
+
+    p = x->pairs + i * x->max_rows;
+
+    for (end = p + x->n[i]; p < end; p++) {
+        v = VSET1(p->v);
+        line = m + p->at * ld;
+
+        UNROLL
+        for (j = 0; j < nv; j++) {
+            c[j] = VFMA(v, VLOAD(line + j * VW), c[j]);
+        }
     }
 }
 
@@ -292,13 +308,7 @@ sparse_grad_strip(const train_columns_t *x, const float *dz, size_t ldz,
     size_t  i, j;
 
     for (i = 0; i < x->in; i++) {
-        UNROLL
-        for (j = 0; j < nv; j++) {
-            c[j] = VSET1(0);
-        }
-
-        pairs(x->at + i * x->max_rows, x->v + i * x->max_rows, x->n[i], dz,
-              ldz, c, nv);
+        column_strip(x, i, dz, ldz, c, nv);
 
         UNROLL
         for (j = 0; j < nv; j++) {
@@ -320,13 +330,7 @@ sparse_adam_strip(const train_columns_t *x, const float *dz, size_t ldz,
     a = adam_vectors(o);
 
     for (i = 0; i < x->in; i++) {
-        UNROLL
-        for (j = 0; j < nv; j++) {
-            c[j] = VSET1(0);
-        }
-
-        pairs(x->at + i * x->max_rows, x->v + i * x->max_rows, x->n[i], dz,
-              ldz, c, nv);
+        column_strip(x, i, dz, ldz, c, nv);
 
         UNROLL
         for (j = 0; j < nv; j++) {

@@ -92,12 +92,12 @@ loop_penalty(const loop_t *l)
 
 
 /* A member's share of the rows of the step's batch; all of it if the batch is
- * its own.  Twos stay together: they may be mixed. */
+ * its own.  Groups stay together: their lists end alike, twos may be mixed. */
 
 static void
 loop_fill(loop_t *l, size_t id, size_t step)
 {
-    size_t  at, n, twos;
+    size_t  at, n, groups, from, to;
 
     at = step * l->plan->batch;
     n = l->n_train - at;
@@ -109,10 +109,11 @@ loop_fill(loop_t *l, size_t id, size_t step)
         return;
     }
 
-    twos = (n + 1) / 2;
+    groups = (n + TRAIN_LISTS - 1) / TRAIN_LISTS;
+    from = groups * id / l->n * TRAIN_LISTS;
+    to = groups * (id + 1) / l->n * TRAIN_LISTS;
     train_batch_rows(&l->batch[step % 2], &l->source, l->order + at, n, 0,
-                     twos * id / l->n * 2,
-                     (id + 1 == l->n) ? n : twos * (id + 1) / l->n * 2);
+                     from, (to < n) ? to : n);
 }
 
 

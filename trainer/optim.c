@@ -62,15 +62,16 @@ train_optim_free(train_optim_t *o)
 void
 train_optim_adam(const train_optim_t *o, double lr, train_adam_t *a)
 {
-    double  t;
+    double  t, unit;
 
     t = (double) o->step;
+    unit = sqrt(1 - o->beta2);
 
     a->alpha = (float) (lr * sqrt(1 - pow(o->beta2, t))
-                        / (1 - pow(o->beta1, t)));
+                        / (1 - pow(o->beta1, t)) * (1 - o->beta1) / unit);
     a->beta1 = (float) o->beta1;
     a->beta2 = (float) o->beta2;
-    a->eps = (float) o->eps;
+    a->eps = (float) (o->eps / unit);
     a->l2 = (float) (2 * o->l2);
     a->decay = (float) (lr * o->weight_decay);
 }
@@ -154,8 +155,8 @@ optim_adam(const optim_rule_t *r, float *w, float *m, float *v,
 
 
 void
-train_optim_apply(const train_optim_t *o, double lr, double factor,
-    int weights, float *w, float *m, float *v, const float *g, size_t rows,
+train_optim_apply(const train_optim_t *o, const train_adam_t *adam,
+    double lr, double factor, int weights, float *w, float *m, float *v, const float *g, size_t rows,
     size_t n, size_t ld)
 {
     size_t        i, at;
@@ -169,7 +170,7 @@ train_optim_apply(const train_optim_t *o, double lr, double factor,
     r.mu = (float) o->momentum;
     r.rho = (float) o->rho;
     r.eps = (float) o->eps;
-    train_optim_adam(o, lr, &r.adam);
+    r.adam = *adam;
     r.adam.l2 = r.l2;
     r.adam.decay = r.decay;
 

@@ -22,6 +22,7 @@
 #define TRAIN_EXIT_USAGE   2
 
 #define TRAIN_PAD       16     /* columns of padded matrices: one zmm */
+#define TRAIN_LISTS     4      /* lists of a batch that are walked together */
 #define TRAIN_MAX_NET   64     /* layers that --hidden may ask for */
 
 #define train_pad(n)    (((n) + TRAIN_PAD - 1) / TRAIN_PAD * TRAIN_PAD)
@@ -410,7 +411,8 @@ void train_export_free(train_export_t *e);
 /* batch.c: rows on their way through the network */
 
 /* As a matrix, or as lists of what is not zero: (rows,stride) places and
- * values, n(rows) of them in each row */
+ * values, n(rows) of them in each row; in groups of TRAIN_LISTS rows the
+ * values are 0 up to the longest list's end */
 
 typedef struct {
     size_t         rows;
@@ -430,13 +432,17 @@ typedef struct {
     unsigned       soft;            /* targets are shares of classes, given */
 } train_batch_t;
 
-/* The same lists by columns: (in,max_rows) places and values, n(in) */
+/* The same lists by columns: (in,max_rows) pairs, n(in) of them in each */
+
+typedef struct {
+    uint32_t       at;              /* row */
+    float          v;
+} train_pair_t;
 
 typedef struct {
     size_t         in;
     size_t         max_rows;
-    uint32_t      *at;
-    float         *v;
+    train_pair_t  *pairs;
     uint32_t      *n;
 } train_columns_t;
 
@@ -541,6 +547,9 @@ typedef enum {
 #define TRAIN_N_OPTS  6
 extern const char *const train_optim_names[TRAIN_N_OPTS];
 
+/* m = beta1 m + gradient, v = beta2 v + gradient^2, without Adam's factors
+ * 1 - beta: alpha and eps have them */
+
 typedef struct {
     float          alpha;           /* lr, corrected for the start */
     float          beta1, beta2, eps;
@@ -568,11 +577,11 @@ double train_optim_default_lr(train_optim_kind_t kind);
 /* Numbers for the Adam kernels: those of step o->step. */
 void train_optim_adam(const train_optim_t *o, double lr, train_adam_t *a);
 /* One step's change of w(rows,n) by its gradient g; m and v as w, NULL where
- * unused; all ld apart.  factor: of the gradient.  Biases and norms know
- * neither l2 nor decay: they are no weights. */
-void train_optim_apply(const train_optim_t *o, double lr, double factor,
-    int weights, float *w, float *m, float *v, const float *g, size_t rows,
-    size_t n, size_t ld);
+ * unused; all ld apart.  adam: of this step; factor: of the gradient.  Biases
+ * and norms know neither l2 nor decay: they are no weights. */
+void train_optim_apply(const train_optim_t *o, const train_adam_t *adam,
+    double lr, double factor, int weights, float *w, float *m, float *v,
+    const float *g, size_t rows, size_t n, size_t ld);
 
 
 /*

@@ -153,7 +153,7 @@ batch_create(train_batch_t *b, train_columns_t *columns,
                                         b->v + i * b->stride);
     }
 
-    train_columns_fill(columns, b);
+    train_columns_fill(columns, b);     /* lists end in train_alloc()'s zeros */
     *dense = x;
 }
 
@@ -163,8 +163,8 @@ oracle_adam(const train_adam_t *o, double g, float *w, float *m, float *v,
     double out[3])
 {
     g += (double) o->l2 * (double) *w;
-    out[1] = (double) *m + (g - (double) *m) * (double) (1 - o->beta1);
-    out[2] = (double) *v + (g * g - (double) *v) * (double) (1 - o->beta2);
+    out[1] = (double) *m * (double) o->beta1 + g;
+    out[2] = (double) *v * (double) o->beta2 + g * g;
     out[0] = (double) *w - (double) o->decay * (double) *w;
     out[0] -= (double) o->alpha * out[1] / (sqrt(out[2]) + (double) o->eps);
 }
@@ -359,7 +359,8 @@ settings_pass(void **state)
     assert_true(a.l2 == 0.5f);
     assert_true(a.decay == 0.05f);
     assert_true(fabs((double) a.alpha - 0.1 * sqrt(1 - pow(0.999, 3))
-                     / (1 - pow(0.9, 3))) < 1e-8);
+                     / (1 - pow(0.9, 3)) * 0.1 / sqrt(0.001)) < 1e-7);
+    assert_true(fabs((double) a.eps - 1e-7 / sqrt(0.001)) < 1e-12);
     train_optim_free(&o);
 }
 
