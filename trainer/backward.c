@@ -152,7 +152,7 @@ backward_down(train_work_t *w, const train_batch_t *b, size_t i)
 static void
 backward_weights(backward_t *s, size_t i, int spend)
 {
-    float                *g, *m, *v;
+    float                *g;
     size_t                n;
     train_work_t         *w;
     train_product_t       q = { 0 };
@@ -163,14 +163,12 @@ backward_weights(backward_t *s, size_t i, int spend)
     l = &w->net->layers[i];
     p = &w->part[i];
     n = p->to - p->from;
-    g = spend ? p->p + p->from : p->grad + p->from;
-    m = p->m ? p->m + p->from : NULL;
-    v = p->v ? p->v + p->from : NULL;
+    g = spend ? NULL : p->grad + p->from;
 
     if (i == 0 && s->b->sparse) {
         if (spend) {
             train_kernel()->sparse_adam(&w->columns, p->dz + p->from, l->ld, n,
-                                        &s->adam, g, m, v, l->ld);
+                                        &s->adam, p->w, p->wm, p->wv, p->ldw);
         } else {
             train_kernel()->sparse_grad(&w->columns, p->dz + p->from, l->ld, n,
                                         g, l->ld);
@@ -187,13 +185,13 @@ backward_weights(backward_t *s, size_t i, int spend)
     q.as = (i == 0) ? l->in : w->net->layers[i - 1].ld;
     q.b = p->dz + p->from;
     q.ldb = l->ld;
-    q.c = g;
-    q.ldc = l->ld;
+    q.c = spend ? p->w : g;
+    q.ldc = spend ? p->ldw : l->ld;
 
     if (spend) {
         q.adam = &s->adam;
-        q.m = m;
-        q.v = v;
+        q.m = p->wm;
+        q.v = p->wv;
     }
 
     train_product(&q, &w->pack);
@@ -222,29 +220,39 @@ backward_small(backward_t *s, size_t i)
 }
 
 
+/* e(rows,n) follows v, ld apart */
+
 static void
-backward_average(const train_work_t *w, size_t i)
+backward_follow(float d, float *e, const float *v, size_t rows, size_t n,
+    size_t ld)
 {
-    float                 d, *e;
-    size_t                j, row, rows, n;
-    const float          *v;
-    train_part_work_t     p;
-    const train_layer_t  *l;
+    size_t  i, j;
 
-    l = &w->net->layers[i];
-    p = w->part[i];
-    d = (float) (1 - w->ema_decay);
-    rows = l->size / l->ld;             /* of weights and vectors alike */
-    n = p.to - p.from;
-
-    for (row = 0; row < rows; row++) {
-        e = p.ema + row * l->ld + p.from;
-        v = p.p + row * l->ld + p.from;
-
+    for (i = 0; i < rows; i++, e += ld, v += ld) {
         for (j = 0; j < n; j++) {
             e[j] += d * (v[j] - e[j]);
         }
     }
+}
+
+
+static void
+backward_average(const train_work_t *w, size_t i)
+{
+    float                     d;
+    size_t                    at, n;
+    const train_layer_t      *l;
+    const train_part_work_t  *p;
+
+    l = &w->net->layers[i];
+    p = &w->part[i];
+    d = (float) (1 - w->ema_decay);
+    n = p->to - p->from;
+    at = l->in * l->ld;                 /* vectors follow the weights */
+
+    backward_follow(d, p->wema, p->w, l->in, n, p->ldw);
+    backward_follow(d, p->ema + at + p->from, p->p + at + p->from,
+                    (l->size - at) / l->ld, n, l->ld);
 }
 
 
@@ -266,11 +274,8 @@ backward_update(backward_t *s, size_t i, double factor)
     rows = (l->norm == TRAIN_NORM_NONE) ? 1 : 3;
 
     if (p->grad != NULL) {
-        train_optim_apply(&w->optim, &s->adam, s->lr, factor, 1,
-                          p->p + p->from,
-                          p->m ? p->m + p->from : NULL,
-                          p->v ? p->v + p->from : NULL, p->grad + p->from,
-                          l->in, n, l->ld);
+        train_optim_apply(&w->optim, &s->adam, s->lr, factor, 1, p->w, p->wm,
+                          p->wv, p->ldw, p->grad + p->from, l->ld, l->in, n);
 
     } else {
         backward_weights(s, i, 1);
@@ -281,7 +286,7 @@ backward_update(backward_t *s, size_t i, double factor)
         m = p->m ? p->m + at : NULL;
         v = p->v ? p->v + at : NULL;
         train_optim_apply(&w->optim, &s->adam, s->lr, factor, 0, p->p + at, m,
-                          v, p->small + row * l->ld + p->from, 1, n, n);
+                          v, n, p->small + row * l->ld + p->from, n, 1, n);
     }
 
     if (p->ema != NULL) {

@@ -21,11 +21,11 @@ forward_product(train_work_t *w, const train_batch_t *b, size_t i, int relu)
     l = &w->net->layers[i];
     p = &w->part[i];
     n = p->to - p->from;
-    weight = p->p + p->from;
+    weight = p->w;
     bias = p->p + (l->b_at - l->at) + p->from;
 
     if (i == 0 && b->sparse) {
-        train_kernel()->sparse(b, weight, l->ld, n, bias, relu,
+        train_kernel()->sparse(b, weight, p->ldw, n, bias, relu,
                                p->h + p->from, l->ld);
         return;
     }
@@ -37,7 +37,7 @@ forward_product(train_work_t *w, const train_batch_t *b, size_t i, int relu)
     q.ai = (i == 0) ? l->in : w->net->layers[i - 1].ld;
     q.as = 1;
     q.b = weight;
-    q.ldb = l->ld;
+    q.ldb = p->ldw;
     q.init = bias;
     q.relu = relu;
     q.c = p->h + p->from;

@@ -86,7 +86,7 @@ block(const train_product_t *p, size_t i, size_t j, const size_t mr,
 
         /* what the step will change is far away: it comes while we add */
 
-        for (c = 0; p->adam != NULL && c < nv * VW; c += LINE) {
+        for (c = 0; p->adam != NULL && p->k >= 128 && c < nv * VW; c += LINE) {
             at = (i + r) * p->ldc + j + c;
             __builtin_prefetch(p->c + at, 1);
             __builtin_prefetch(p->m + at, 1);

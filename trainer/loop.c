@@ -176,9 +176,11 @@ loop_member(void *ctx, size_t id)
         train_team_wait(l->team);
 
         if (l->stop[step % 2]) {
-            return;
+            break;
         }
     }
+
+    train_work_publish(w);
 }
 
 

@@ -156,8 +156,8 @@ optim_adam(const optim_rule_t *r, float *w, float *m, float *v,
 
 void
 train_optim_apply(const train_optim_t *o, const train_adam_t *adam,
-    double lr, double factor, int weights, float *w, float *m, float *v, const float *g, size_t rows,
-    size_t n, size_t ld)
+    double lr, double factor, int weights, float *w, float *m, float *v,
+    size_t ld, const float *g, size_t ldg, size_t rows, size_t n)
 {
     size_t        i, at;
     optim_rule_t  r;
@@ -174,20 +174,20 @@ train_optim_apply(const train_optim_t *o, const train_adam_t *adam,
     r.adam.l2 = r.l2;
     r.adam.decay = r.decay;
 
-    if (n == ld) {
+    if (n == ld && n == ldg) {
         n *= rows;
         rows = 1;
     }
 
-    for (i = 0; i < rows; i++) {
+    for (i = 0; i < rows; i++, g += ldg) {
         at = i * ld;
 
         if (o->kind >= TRAIN_OPT_ADAM) {
-            optim_adam(&r, w + at, m + at, v + at, g + at, n);
+            optim_adam(&r, w + at, m + at, v + at, g, n);
         } else if (o->kind == TRAIN_OPT_RMSPROP) {
-            optim_rmsprop(&r, w + at, v + at, g + at, n);
+            optim_rmsprop(&r, w + at, v + at, g, n);
         } else {
-            optim_sgd(&r, w + at, m ? m + at : NULL, g + at, n);
+            optim_sgd(&r, w + at, m ? m + at : NULL, g, n);
         }
     }
 }

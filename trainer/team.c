@@ -15,7 +15,7 @@
 
 
 #define TEAM_MAX    64
-#define TEAM_SPINS  4000        /* some microseconds; then others may run */
+#define TEAM_SPINS  500         /* some microseconds; then others may run */
 
 
 typedef struct {

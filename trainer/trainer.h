@@ -577,11 +577,11 @@ double train_optim_default_lr(train_optim_kind_t kind);
 /* Numbers for the Adam kernels: those of step o->step. */
 void train_optim_adam(const train_optim_t *o, double lr, train_adam_t *a);
 /* One step's change of w(rows,n) by its gradient g; m and v as w, NULL where
- * unused; all ld apart.  adam: of this step; factor: of the gradient.  Biases
+ * unused.  adam: of this step; factor: of the gradient.  Biases
  * and norms know neither l2 nor decay: they are no weights. */
 void train_optim_apply(const train_optim_t *o, const train_adam_t *adam,
     double lr, double factor, int weights, float *w, float *m, float *v,
-    const float *g, size_t rows, size_t n, size_t ld);
+    size_t ld, const float *g, size_t ldg, size_t rows, size_t n);
 
 
 /*
@@ -602,6 +602,13 @@ typedef struct {
     float         *m, *v;           /* the optimiser's, NULL if unused */
     float         *grad;            /* NULL if spent at once */
     float         *ema;             /* NULL: no average is kept */
+
+    /* own columns of the weights (in,to - from), ldw apart, and what goes with
+     * them: there, or apart from the others' (panel), so that no line of the
+     * cache is wanted by two */
+    unsigned       panel;
+    size_t         ldw;
+    float         *w, *wm, *wv, *wema;
 
     /* (max_rows,ld) */
     float         *a;               /* output */
@@ -644,6 +651,8 @@ void train_work_team(train_work_t *w, size_t n, train_team_t *team,
     size_t max_rows);
 /* After the network's numbers were changed from outside: the copies too. */
 void train_work_copy(train_work_t *w, size_t n);
+/* The other way: a member's own columns to where all see them. */
+void train_work_publish(train_work_t *w);
 void train_work_free(train_work_t *w, size_t n);
 /* How many members are worth it: 1 if no layer is worth splitting. */
 size_t train_work_members(const train_net_t *net, size_t rows, size_t n);

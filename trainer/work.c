@@ -161,6 +161,37 @@ work_numbers(train_work_t *w, size_t i, float *ema, int own)
 }
 
 
+/* Own columns of the first layer's weights apart: nobody else reads them */
+
+static void
+work_panel(train_work_t *w, size_t i)
+{
+    size_t                n;
+    const train_layer_t  *l;
+    train_part_work_t    *p;
+
+    l = &w->net->layers[i];
+    p = &w->part[i];
+    p->panel = (p->split && i == 0);
+
+    if (!p->panel) {
+        p->ldw = l->ld;
+        p->w = p->p + p->from;
+        p->wm = p->m ? p->m + p->from : NULL;
+        p->wv = p->v ? p->v + p->from : NULL;
+        p->wema = p->ema ? p->ema + p->from : NULL;
+        return;
+    }
+
+    p->ldw = p->to - p->from;
+    n = l->in * p->ldw;
+    p->w = train_alloc(n, sizeof(float));
+    p->wm = p->m ? train_alloc(n, sizeof(float)) : NULL;
+    p->wv = p->v ? train_alloc(n, sizeof(float)) : NULL;
+    p->wema = p->ema ? train_alloc(n, sizeof(float)) : NULL;
+}
+
+
 static void
 work_columns(train_part_work_t *p, const train_layer_t *l, size_t id,
     size_t n)
@@ -226,6 +257,7 @@ work_create(train_work_t *w, const train_work_t *first, size_t id, size_t n,
         }
 
         work_columns(p, l, id, n);
+        work_panel(w, i);
     }
 
     w->losses = (id > 0 && split[net->n_layers - 1])
@@ -257,6 +289,50 @@ train_work_team(train_work_t *w, size_t n, train_team_t *team,
 }
 
 
+/* Between a panel (rows,n) and columns of a matrix with stride ld */
+
+static void
+work_move(float *panel, float *shared, const train_layer_t *l,
+    const train_part_work_t *p, int publish)
+{
+    size_t  i, size;
+    float  *mine, *all;
+
+    size = p->ldw * sizeof(float);
+
+    for (i = 0; panel != NULL && i < l->in; i++) {
+        mine = panel + i * p->ldw;
+        all = shared + i * l->ld + p->from;
+        (void) memcpy(publish ? all : mine, publish ? mine : all, size);
+    }
+}
+
+
+static void
+work_move_panels(train_work_t *w, int publish)
+{
+    const train_layer_t  *l;
+    train_part_work_t    *p;
+
+    l = &w->net->layers[0];
+    p = &w->part[0];
+
+    if (p->panel) {
+        work_move(p->w, p->p, l, p, publish);
+        work_move(p->wm, p->m, l, p, publish);
+        work_move(p->wv, p->v, l, p, publish);
+        work_move(p->wema, p->ema, l, p, publish);
+    }
+}
+
+
+void
+train_work_publish(train_work_t *w)
+{
+    work_move_panels(w, 1);
+}
+
+
 /* The others' copies become what the network and its optimiser are */
 
 void
@@ -265,8 +341,10 @@ train_work_copy(train_work_t *w, size_t n)
     size_t                i, j, size;
     train_part_work_t    *p, *first;
 
-    for (i = 1; i < n; i++) {
-        for (j = 0; j < w->net->n_layers; j++) {
+    for (i = 0; i < n; i++) {
+        work_move_panels(&w[i], 0);
+
+        for (j = 0; i > 0 && j < w->net->n_layers; j++) {
             p = &w[i].part[j];
             first = &w[0].part[j];
             size = w->net->layers[j].size * sizeof(float);
@@ -330,6 +408,13 @@ train_work_free(train_work_t *w, size_t n)
         }
 
         for (j = 0; j <= last; j++) {
+            if (w[i].part[j].panel) {
+                train_free(w[i].part[j].w);
+                train_free(w[i].part[j].wm);
+                train_free(w[i].part[j].wv);
+                train_free(w[i].part[j].wema);
+            }
+
             if (i == 0 || !w[i].part[j].split) {
                 work_free_part(&w[i].part[j], i > 0);
             }
