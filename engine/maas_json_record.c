@@ -21,18 +21,25 @@ size_t
 maas__objects_bound(const maas_info_t *info, const char *body, size_t len,
     size_t max_rows)
 {
-    size_t  i, rows, objects;
+    size_t       rows, objects;
+    const char  *p, *end;
 
     rows = info->plain ? len / info->in : 0;
 
-    if (info->image || info->n_columns > 0) {
+    /* a row may be an object whose values stand elsewhere: in a picture, in
+     * the context that examples share, or nowhere */
 
-        for (objects = 0, i = 0; i < len; i++) {
-            objects += body[i] == '{';
+    end = body + len;
+
+    for (objects = 0, p = body; objects < max_rows && p < end; objects++) {
+        p = memchr(p, '{', (size_t) (end - p));
+
+        if (p++ == NULL) {
+            break;
         }
-
-        rows = objects > rows ? objects : rows;
     }
+
+    rows = objects > rows ? objects : rows;
 
     if (info->n_columns > 0) {
         /* a value takes a byte, and one between it and the next */
@@ -368,6 +375,11 @@ maas__record_end(maas_records_t *r, float *x, size_t at, maas_err_t *err)
     const maas_fields_t  *f;
 
     f = r->fields;
+
+    if (r->rows >= r->room) {
+        return maas__fail(err, MAAS_INTERNAL, "byte %zu: no memory for this "
+                          "row was foreseen", at);
+    }
 
     if (f == NULL && isnan(x[0])) {
         return maas__fail(err, MAAS_BADVALUE, "byte %zu: Missing named input: "

@@ -118,6 +118,59 @@ scalars(void **state)
 }
 
 
+/* Rows that say nothing themselves: more of them than the text has numbers
+ * for, each with all that they share. */
+
+static void
+shared(void **state)
+{
+    char         text[512];
+    size_t       i, rows, at;
+    wire_t       w;
+    maas_info_t  info;
+
+    static const char  one[] = "{\"context\":{\"input\":[1";
+    static const char  many[] = "]},\"examples\":[{}";
+
+    info = wire_info();
+    info.in = 64;
+    info.shape[0] = 64;
+
+    for (rows = 1; rows <= 9; rows++) {
+        memcpy(text, one, sizeof(one) - 1);
+        at = sizeof(one) - 1;
+
+        for (i = 1; i < 64; i++, at += 2) {
+            memcpy(text + at, ",7", 2);
+        }
+
+        memcpy(text + at, many, sizeof(many) - 1);
+        at += sizeof(many) - 1;
+
+        for (i = 1; i < rows; i++, at += 3) {
+            memcpy(text + at, ",{}", 3);
+        }
+
+        memcpy(text + at, "]}", 2);
+
+        wire_read(&w, &info, WIRE_V1_CLASSIFY, text, at + 2, WIRE_ALL, 8);
+
+        if (rows > 8) {
+            assert_int_equal(w.rc, MAAS_TOOBIG);
+            continue;
+        }
+
+        assert_int_equal(w.rc, MAAS_OK);
+        assert_int_equal(w.req.rows, rows);
+        assert_true(w.room >= rows * 64);
+
+        for (i = 0; i < rows * 64; i++) {
+            assert_true(w.x[i] == (i % 64 == 0 ? 1 : 7));
+        }
+    }
+}
+
+
 #define ROW  "[1,2,3,4]"
 
 static void
@@ -347,6 +400,7 @@ main(void)
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(forms),
         cmocka_unit_test(scalars),
+        cmocka_unit_test(shared),
         cmocka_unit_test(refusals),
         cmocka_unit_test(wrong_method),
         cmocka_unit_test(rows_without_numbers),
