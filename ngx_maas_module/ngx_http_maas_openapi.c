@@ -88,13 +88,28 @@ ngx_http_maas_openapi_root(ngx_http_maas_openapi_t *o)
 
 
 static void
-ngx_http_maas_openapi_path(ngx_http_maas_openapi_t *o)
+ngx_http_maas_openapi_model_path(ngx_http_maas_openapi_t *o,
+    const char *protocol)
 {
-    ngx_http_maas_put(o->text, "/v2/models/%V", &o->model->name);
+    ngx_http_maas_put(o->text, "/%s/models/%V", protocol, &o->model->name);
 
     if (o->versioned) {
         ngx_http_maas_put(o->text, "/versions/%V", &o->model->version);
     }
+}
+
+
+static void
+ngx_http_maas_openapi_path(ngx_http_maas_openapi_t *o)
+{
+    ngx_http_maas_openapi_model_path(o, "v2");
+}
+
+
+static void
+ngx_http_maas_openapi_v1_path(ngx_http_maas_openapi_t *o)
+{
+    ngx_http_maas_openapi_model_path(o, "v1");
 }
 
 
@@ -185,6 +200,19 @@ ngx_http_maas_openapi_output(ngx_http_maas_openapi_t *o)
 /* "inputs" of one row: zeros in a tensor, or a value for each column */
 
 static void
+ngx_http_maas_openapi_zeros(ngx_http_maas_text_t *t, size_t n)
+{
+    ngx_http_maas_put(t, "[0");
+
+    while (--n) {
+        ngx_http_maas_put(t, ",0");
+    }
+
+    ngx_http_maas_put(t, "]");
+}
+
+
+static void
 ngx_http_maas_openapi_row(ngx_http_maas_text_t *t, const maas_info_t *info)
 {
     size_t  i;
@@ -195,13 +223,48 @@ ngx_http_maas_openapi_row(ngx_http_maas_text_t *t, const maas_info_t *info)
         ngx_http_maas_put(t, ",%uz", info->shape[i]);
     }
 
-    ngx_http_maas_put(t, "],\"datatype\":\"FP32\",\"data\":[0");
+    ngx_http_maas_put(t, "],\"datatype\":\"FP32\",\"data\":");
+    ngx_http_maas_openapi_zeros(t, info->in);
+    ngx_http_maas_put(t, "}");
+}
 
-    for (i = 1; i < info->in; i++) {
-        ngx_http_maas_put(t, ",0");
+
+static const char *
+ngx_http_maas_openapi_datatype(const maas_field_t *field)
+{
+    switch (field->kind) {
+
+    case MAAS_FIELD_NUMBER:
+        return "FP32";
+
+    case MAAS_FIELD_BOOLEAN:
+        return "BOOL";
+
+    default: /* MAAS_FIELD_CATEGORY, MAAS_FIELD_TEXT */
+        return "BYTES";
     }
+}
 
-    ngx_http_maas_put(t, "]}");
+
+static void
+ngx_http_maas_openapi_value(ngx_http_maas_text_t *t,
+    const maas_field_t *field)
+{
+    switch (field->kind) {
+
+    case MAAS_FIELD_NUMBER:
+        ngx_http_maas_put(t, "0");
+        break;
+
+    case MAAS_FIELD_BOOLEAN:
+        ngx_http_maas_put(t, "false");
+        break;
+
+    default: /* MAAS_FIELD_CATEGORY, MAAS_FIELD_TEXT */
+        ngx_http_maas_put_json(t, field->n_values != 0 ? field->values[0]
+                                                       : "text");
+        break;
+    }
 }
 
 
@@ -211,25 +274,10 @@ ngx_http_maas_openapi_column(ngx_http_maas_text_t *t,
 {
     ngx_http_maas_put(t, "{\"name\":");
     ngx_http_maas_put_json(t, field->name);
-    ngx_http_maas_put(t, ",\"shape\":[1],\"datatype\":");
-
-    switch (field->kind) {
-
-    case MAAS_FIELD_NUMBER:
-        ngx_http_maas_put(t, "\"FP32\",\"data\":[0]}");
-        break;
-
-    case MAAS_FIELD_BOOLEAN:
-        ngx_http_maas_put(t, "\"BOOL\",\"data\":[false]}");
-        break;
-
-    default: /* MAAS_FIELD_CATEGORY, MAAS_FIELD_TEXT */
-        ngx_http_maas_put(t, "\"BYTES\",\"data\":[");
-        ngx_http_maas_put_json(t, field->n_values != 0 ? field->values[0]
-                                                       : "text");
-        ngx_http_maas_put(t, "]}");
-        break;
-    }
+    ngx_http_maas_put(t, ",\"shape\":[1],\"datatype\":\"%s\",\"data\":[",
+                      ngx_http_maas_openapi_datatype(field));
+    ngx_http_maas_openapi_value(t, field);
+    ngx_http_maas_put(t, "]}");
 }
 
 
@@ -284,12 +332,49 @@ ngx_http_maas_openapi_examples(ngx_http_maas_openapi_t *o)
 }
 
 
+/* A row as v1 has it; none of a tensor that would be lists in lists */
+
+static void
+ngx_http_maas_openapi_v1_examples(ngx_http_maas_openapi_t *o)
+{
+    size_t              i;
+    const maas_info_t  *info;
+
+    info = o->model->info;
+
+    if (info->n_columns == 0
+        && (info->rank != 1 || info->in > NGX_HTTP_MAAS_EXAMPLE))
+    {
+        return;
+    }
+
+    ngx_http_maas_put(o->text, "\"row\":{\"value\":{\"instances\":[");
+
+    if (info->n_columns == 0) {
+        ngx_http_maas_openapi_zeros(o->text, info->in);
+
+    } else {
+        for (i = 0; i < info->n_columns; i++) {
+            ngx_http_maas_put(o->text, i == 0 ? "{" : ",");
+            ngx_http_maas_put_json(o->text, info->columns[i]);
+            ngx_http_maas_put(o->text, ":");
+            ngx_http_maas_openapi_value(o->text, &info->fields[i]);
+        }
+
+        ngx_http_maas_put(o->text, "}");
+    }
+
+    ngx_http_maas_put(o->text, "]}}");
+}
+
+
 static const ngx_http_maas_mark_t  ngx_http_maas_marks[] = {
     { ngx_string("@TITLE@"),    ngx_http_maas_openapi_title },
     { ngx_string("@VERSION@"),  ngx_http_maas_openapi_version },
     { ngx_string("@ROOT@"),     ngx_http_maas_openapi_root },
     { ngx_string("@PATHS@"),    ngx_http_maas_openapi_paths },
     { ngx_string("@PATH@"),     ngx_http_maas_openapi_path },
+    { ngx_string("@V1_PATH@"),  ngx_http_maas_openapi_v1_path },
     { ngx_string("@ID@"),       ngx_http_maas_openapi_id },
     { ngx_string("@NAME@"),     ngx_http_maas_openapi_name },
     { ngx_string("@INPUTS@"),   ngx_http_maas_openapi_inputs },
@@ -297,7 +382,8 @@ static const ngx_http_maas_mark_t  ngx_http_maas_marks[] = {
     { ngx_string("@MAX_INPUTS@"), ngx_http_maas_openapi_max_inputs },
     { ngx_string("@KIND@"),     ngx_http_maas_openapi_kind },
     { ngx_string("@OUTPUT@"),   ngx_http_maas_openapi_output },
-    { ngx_string("@EXAMPLES@"), ngx_http_maas_openapi_examples }
+    { ngx_string("@EXAMPLES@"), ngx_http_maas_openapi_examples },
+    { ngx_string("@V1_EXAMPLES@"), ngx_http_maas_openapi_v1_examples }
 };
 
 
