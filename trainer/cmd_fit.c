@@ -58,15 +58,7 @@ fit_read(fit_t *f)
 {
     train_want_t  want = { 0 };
 
-    want.target = f->o.target;
-    want.header = (train_tri_t) f->o.header;
-    want.task = f->o.task - 1;
-    want.columns = f->o.columns;
-    want.ignore = f->o.ignore;
-    want.id = f->o.id;
-    want.weight = f->o.weight;
-    want.skip = (unsigned) f->o.on_error;
-
+    train_options_want(&f->o, &want);
     train_data_read(f->o.data, TRAIN_PART_TRAIN, &want, &f->data);
 
     if (f->o.valid != NULL) {

@@ -644,6 +644,58 @@ train_options_free(train_options_t *o)
 }
 
 
+/* The value as text that options_set() reads back, NULL if there is none;
+ * buf has 64 bytes */
+
+static const char *
+options_value(const train_options_t *o, const option_t *t, char *buf)
+{
+    const char  *p;
+
+    p = (const char *) o + t->at;
+
+    switch (t->kind) {
+
+    case OPT_TEXT:
+        return *(char *const *) p;
+
+    case OPT_CHOICE:
+        return t->choices[*(const int *) p];
+
+    case OPT_FLAG:
+        return *(const int *) p ? "yes" : "no";
+
+    case OPT_COUNT:
+        (void) snprintf(buf, 64, "%zu", *(const size_t *) p);
+        return buf;
+
+    default:
+        if (isnan(*(const double *) p)) {
+            return NULL;
+        }
+
+        (void) snprintf(buf, 64, "%.9g", *(const double *) p);
+        return buf;
+    }
+}
+
+
+void
+train_options_want(const train_options_t *o, train_want_t *want)
+{
+    (void) memset(want, 0, sizeof(train_want_t));
+
+    want->target = o->target;
+    want->header = (train_tri_t) o->header;
+    want->task = o->task - 1;
+    want->columns = o->columns;
+    want->ignore = o->ignore;
+    want->id = o->id;
+    want->weight = o->weight;
+    want->skip = (unsigned) o->on_error;
+}
+
+
 void
 train_options_each(const train_options_t *o,
     void (*each)(void *ctx, const char *name, const char *value, int quoted),
@@ -651,43 +703,55 @@ train_options_each(const train_options_t *o,
 {
     char             buf[64];
     size_t           i;
-    const char      *p;
+    const char      *value;
     const option_t  *t;
 
     for (i = 0; i < OPTIONS_N; i++) {
         t = &options_table[i];
-        p = (const char *) o + t->at;
+        value = options_value(o, t, buf);
 
-        if (!t->record || strcmp(t->name, "seed") == 0) {
-            continue;
-        }
-
-        switch (t->kind) {
-
-        case OPT_TEXT:
-            if (*(char *const *) p == NULL) {
-                break;
-            }
-
-            each(ctx, t->name, *(char *const *) p, 1);
-            break;
-
-        case OPT_CHOICE:
-            each(ctx, t->name, t->choices[*(const int *) p], 1);
-            break;
-
-        case OPT_COUNT:
-            (void) snprintf(buf, sizeof(buf), "%zu", *(const size_t *) p);
-            each(ctx, t->name, buf, 0);
-            break;
-
-        default:
-            if (isnan(*(const double *) p)) {
-                break;
-            }
-
-            (void) snprintf(buf, sizeof(buf), "%.9g", *(const double *) p);
-            each(ctx, t->name, buf, 0);
+        if (t->record && value != NULL && strcmp(t->name, "seed") != 0) {
+            each(ctx, t->name, value,
+                 t->kind == OPT_TEXT || t->kind == OPT_CHOICE);
         }
     }
+}
+
+
+void
+train_options_write(FILE *f, const train_options_t *o)
+{
+    char                      a[64], b[64];
+    size_t                    i, k;
+    const char               *value, *usual;
+    const option_t           *t;
+    train_options_t           defaults;
+    static const char *const  run[] = {     /* of one run, not of a model */
+        "output", "name", "config", "threads", "checkpoint",
+        "checkpoint-every", "checkpoint-keep", "resume", "report", "log",
+        "json", "progress", "quiet"
+    };
+
+    options_defaults(&defaults);
+
+    for (i = 0; i < OPTIONS_N; i++) {
+        t = &options_table[i];
+        value = options_value(o, t, a);
+        usual = options_value(&defaults, t, b);
+
+        for (k = 0; k < train_nelts(run); k++) {
+            if (strcmp(run[k], t->name) == 0) {
+                break;
+            }
+        }
+
+        if (k == train_nelts(run) && value != NULL
+            && (usual == NULL || strcmp(value, usual) != 0))
+        {
+            (void) fprintf(f, "%s = %s\n", t->name,
+                           value[0] == '\0' ? "none" : value);
+        }
+    }
+
+    train_options_free(&defaults);
 }

@@ -37,6 +37,7 @@ int cmd_evaluate(int argc, char **argv);
 int cmd_predict(int argc, char **argv);
 int cmd_inspect(int argc, char **argv);
 int cmd_synth(int argc, char **argv);
+int cmd_tune(int argc, char **argv);
 
 
 /* util.c: memory that is there, and ends with one sentence */
@@ -907,6 +908,11 @@ typedef struct {
 /* Leaves with usage if they make no sense; --help is printed here too. */
 void train_options_read(train_options_t *o, int argc, char **argv);
 void train_options_free(train_options_t *o);
+/* What differs from the usual as lines of a --config file, but for what is of
+ * this run alone (output, report, ...). */
+void train_options_write(FILE *f, const train_options_t *o);
+/* How to read the training data. */
+void train_options_want(const train_options_t *o, train_want_t *want);
 /* defaults.c: fill in what was left to the data, of which so many rows are for
  * training. */
 void train_options_choose(train_options_t *o, const train_data_t *d,
