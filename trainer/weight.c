@@ -143,7 +143,7 @@ train_weights(train_data_t *d, const char *spec, const uint32_t *row,
     }
 
     if (!(sum > 0)) {
-        train_die("%s: no training row has a weight above 0", d->path);
+        train_die("%s: none of the rows has a weight above 0", d->path);
     }
 
     for (i = 0; i < d->rows; i++) {

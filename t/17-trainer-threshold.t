@@ -1,0 +1,102 @@
+#!/usr/bin/perl
+
+# Promise: rare classes can be made to count, and where "yes" begins is chosen
+# by cost or by a rate of false alarms on the validation rows, stands in the
+# file, and is what predict and evaluate go by.
+
+use strict;
+use warnings;
+
+use FindBin;
+use lib "$FindBin::Bin/lib";
+use JSON::PP qw(decode_json);
+use MaasTest;
+use Test::More;
+
+my $t = MaasTest->new;
+
+srand 5;
+
+sub rows {
+    my ($file, $n) = @_;
+    my $text = "x,z,c\n";
+
+    for (1 .. $n) {
+        my $yes = rand() < 0.15;
+        my $x = ($yes ? 1.2 : 0) + rand(2) + rand(2) - 2;
+        $text .= sprintf "%.3f,%.3f,%s\n", $x, rand, $yes ? 'fraud' : '-';
+    }
+
+    $t->write_file($file, $text);
+}
+
+rows('train.csv', 600);
+rows('held.csv', 400);
+rows('test.csv', 400);
+
+sub fit {
+    my ($rc, $out, $err) = $t->trainer(qw(fit -q --json -d train.csv --valid
+        held.csv -o m.st --epochs 20), @_);
+    is($rc, 0, "fit @_") or diag($err);
+    return decode_json($out);
+}
+
+sub confusion {
+    my ($rc, $out) = $t->trainer(qw(evaluate m.st --json -d), $_[0]);
+    return decode_json($out)->{confusion};
+}
+
+my $r = fit();
+ok(!exists $r->{threshold}, 'nothing asked for, nothing chosen');
+my $plain = confusion('test.csv');
+
+$r = fit(qw(--cost 1:20));
+cmp_ok($r->{threshold}, '<', 0.3, 'a dear miss: a low threshold');
+my $doc = decode_json(($t->trainer(qw(inspect --json m.st)))[1])->{document};
+cmp_ok(abs($doc->{outputs}{threshold} - $r->{threshold}), '<', 1e-6,
+    'it stands in the file');
+my $dear = confusion('test.csv');
+cmp_ok($dear->[1][0], '<', $plain->[1][0], 'fewer misses');
+cmp_ok($dear->[0][1], '>', $plain->[0][1], 'more false alarms');
+
+my ($rc, $out) = $t->trainer(qw(predict m.st -d test.csv));
+my ($said, $wrong) = (0, 0);
+
+for (split /\n/, $out) {
+    my ($label, $p) = split /,/;
+    $said += $label eq 'fraud';
+    $wrong += ($label eq 'fraud') != ($p > $doc->{outputs}{threshold});
+}
+
+is($wrong, 0, 'predict goes by it');
+is($said, $dear->[0][1] + $dear->[1][1], 'and so does evaluate');
+
+for my $rate (0.02, 0.1) {
+    fit('--false-alarms', $rate);
+    my $c = confusion('held.csv');
+    cmp_ok($c->[0][1] / ($c->[0][0] + $c->[0][1]), '<=', $rate,
+        "at most $rate of false alarms on the rows that chose");
+    cmp_ok($c->[1][1], '>', 0, 'and something is found');
+}
+
+fit(qw(--class-weight balanced --calibration none));
+my $balanced = confusion('test.csv');
+cmp_ok($balanced->[1][0], '<', $plain->[1][0], 'classes that count the same: '
+    . 'fewer misses');
+
+###############################################################################
+
+for ([[qw(--cost 5)], qr/--cost: "5": expected X:Y/],
+    [[qw(--cost 0:0)], qr/--cost: "0:0"/],
+    [[qw(--cost 1:2 --false-alarms 0.1)], qr/expected one of them/],
+    [[qw(--false-alarms 1.5)], qr/--false-alarms: "1\.5": expected/],
+    [[qw(--cost 1:2 --target x)], qr/--cost is for two classes/],
+    [[qw(--class-weight balanced --target x)], qr/is for classes/])
+{
+    my ($rc, undef, $err) = $t->trainer(qw(fit -q -d train.csv -o x.st --epochs
+        1), @{$_->[0]});
+    is($rc, 2, "refused: @{$_->[0]}");
+    like($err, $_->[1], 'says why');
+}
+
+done_testing();
