@@ -186,6 +186,60 @@ ngx_http_maas_take(ngx_conf_t *cf, ngx_http_maas_loc_conf_t *mlcf,
 }
 
 
+/* Is what follows /v2 or /v1 in a location's name a part of the protocols? */
+
+static ngx_uint_t
+ngx_http_maas_is_tree(u_char *p, u_char *last)
+{
+    size_t      len;
+    ngx_uint_t  i;
+
+    static const char  *parts[] = {
+        "/models", "/health", "/repository", "/docs", "/trace", "/logging"
+    };
+
+    if (p == last || (p + 1 == last && *p == '/')) {
+        return 1;
+    }
+
+    for (i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+        len = ngx_strlen(parts[i]);
+
+        if ((size_t) (last - p) >= len && ngx_memcmp(p, parts[i], len) == 0) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+/* location /ml/, location /ml/v2/ and location /ml/v2/models/stats: all of
+ * these serve /ml/v2/..., as far as they reach */
+
+static void
+ngx_http_maas_serve_root(ngx_str_t *name, ngx_str_t *root)
+{
+    u_char  *p, *last;
+
+    *root = *name;
+    last = name->data + name->len;
+
+    for (p = name->data; last - p >= 3; p++) {
+        if ((ngx_strncmp(p, "/v2", 3) == 0 || ngx_strncmp(p, "/v1", 3) == 0)
+            && ngx_http_maas_is_tree(p + 3, last))
+        {
+            root->len = p - name->data;
+            return;
+        }
+    }
+
+    if (root->len > 0 && root->data[root->len - 1] == '/') {
+        root->len--;
+    }
+}
+
+
 static char *
 ngx_http_maas_serve(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
@@ -214,21 +268,7 @@ ngx_http_maas_serve(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return "needs a location given by prefix";
     }
 
-    /* location /ml/ and location /ml/v2/ both serve /ml/v2/... */
-
-    mlcf->root = *name;
-
-    if (mlcf->root.len > 0 && mlcf->root.data[mlcf->root.len - 1] == '/') {
-        mlcf->root.len--;
-    }
-
-    if (mlcf->root.len >= 3
-        && (ngx_strncmp(mlcf->root.data + mlcf->root.len - 3, "/v2", 3) == 0
-            || ngx_strncmp(mlcf->root.data + mlcf->root.len - 3, "/v1", 3)
-               == 0))
-    {
-        mlcf->root.len -= 3;
-    }
+    ngx_http_maas_serve_root(name, &mlcf->root);
 
     return NGX_CONF_OK;
 }

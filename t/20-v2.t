@@ -34,6 +34,10 @@ http {
         listen 127.0.0.1:%%PORT%%;
         location / { maas_serve; }
         location /ml/ { maas_serve; }
+        location /api/v2/ml/ { maas_serve; }
+        location /part/v2/models/m { maas_serve; }
+        location = /part/v2/health/live { maas_serve; }
+        location /part/v1/models/m { maas_serve; }
     }
 }
 EOC
@@ -79,6 +83,20 @@ subtest 'routes' => sub {
         { name => 'm', ready => JSON::PP::true }, 'ready, with a version');
     is($t->get('/v2/models/m/ready')->status, 200, 'ready');
     is($t->get('/ml/v2/models/m')->body, $meta->body, 'under a prefix');
+};
+
+subtest 'locations' => sub {
+    for my $uri ('/api/v2/ml/v2/models/m', '/part/v2/models/m',
+        '/part/v2/models/m/versions/1/config', '/part/v2/health/live',
+        '/part/v1/models/m')
+    {
+        is($t->get($uri)->status, 200, $uri);
+    }
+    for my $uri ('/api/v2/models/m', '/part/v2/models/price',
+        '/part/v2/health/ready', '/part/v2', '/part/v2/models/m/v2/models/m')
+    {
+        is($t->get($uri)->status, 404, "not $uri");
+    }
 };
 
 subtest 'infer' => sub {
