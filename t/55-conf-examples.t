@@ -172,6 +172,12 @@ example(private => '/v2/models/digits/infer', v2('digits'), sub {
     is($none->status, 403, 'private: with a wrong key');
     is($t->get('/v2/models/digits', undef, 'X-Key' => 'a-long-secret')
         ->status, 200, 'private: with a key');
+
+    like($t->get('/metrics')->body,
+        qr/^nv_inference_count\{model="digits",version="1"\} [1-9]/m,
+        'private: the counters');
+    is($t->get('/v2/models/stats')->json->{model_stats}[0]{name}, 'digits',
+        'private: as an object');
 });
 
 

@@ -3,7 +3,8 @@
 # Promise: the OpenAPI documents are valid and true.  schemathesis makes up
 # requests from them, right and wrong ones, and finds neither a 5xx nor an
 # answer that a document does not describe, nor a wrong request that passes.
-# CONFORMANCE_TIME: seconds, 10; make conformance gives it 120.
+# CONFORMANCE_TIME: seconds, 10; make conformance gives it 120, and then the
+# seed is another one each time.
 
 use strict;
 use warnings;
@@ -18,6 +19,7 @@ MaasTest::missing('build/venv with schemathesis: make build/venv/.done')
     unless -x "$bin/schemathesis";
 
 my $time = $ENV{CONFORMANCE_TIME} || 10;
+my $seed = $ENV{CONFORMANCE_TIME} ? int rand 1e9 : 1;
 my $checks = join ',', qw(not_a_server_error status_code_conformance
     content_type_conformance response_headers_conformance
     response_schema_conformance negative_data_rejection
@@ -78,8 +80,8 @@ for my $of (sort keys %share) {
     my $seconds = int($time * $share{$of} + 1);
     my ($status, $said, $why) = $t->command('timeout', $seconds + 120,
         "$bin/schemathesis", 'run', "$url$of/docs/openapi.json",
-        '--max-time', $seconds, '--checks', $checks, '--phases',
-        'examples,coverage,fuzzing', '--no-color');
+        '--max-time', $seconds, '--seed', $seed, '--checks', $checks,
+        '--phases', 'examples,coverage,fuzzing', '--no-color');
     is($status, 0, "schemathesis, by the document of $of")
         or diag($said, $why);
     my ($cases) = $said =~ /(\d+) generated/;
