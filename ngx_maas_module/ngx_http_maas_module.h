@@ -388,7 +388,8 @@ ngx_int_t ngx_http_maas_v1_handler(ngx_http_request_t *r, ngx_str_t *path);
 
 /* ngx_http_maas_v2_meta.c */
 
-/* What TensorFlow calls the type of a column's values */
+/* The type of a column's values, as v2 and as TensorFlow call it */
+const char *ngx_http_maas_v2_type(const maas_field_t *field);
 const char *ngx_http_maas_tf_type(const maas_field_t *field);
 
 /* What a path is about; empty if it names no model, or no version */

@@ -17,6 +17,37 @@ static u_char  ngx_http_maas_page[] =
 #define NGX_HTTP_MAAS_MARK  "@MAAS_STATUS@"
 
 
+/* What each column takes, unless all take plain numbers */
+
+static void
+ngx_http_maas_status_fields(ngx_http_maas_text_t *text,
+    const maas_info_t *info)
+{
+    ngx_uint_t           i;
+    const maas_field_t  *f;
+
+    /* in the order of maas_field_kind_t */
+
+    static const char  *kinds[] = { "number", "boolean", "category", "text" };
+
+    ngx_http_maas_put(text, "[");
+
+    for (i = 0; !info->plain && i < info->n_columns; i++) {
+        f = &info->fields[i];
+
+        ngx_http_maas_put(text, "%s{\"name\":", i == 0 ? "" : ",");
+        ngx_http_maas_put_json(text, f->name);
+        ngx_http_maas_put(text, ",\"kind\":\"%s\",\"datatype\":\"%s\","
+                          "\"values\":", kinds[f->kind],
+                          ngx_http_maas_v2_type(f));
+        ngx_http_maas_put_list(text, f->values, f->n_values);
+        ngx_http_maas_put(text, "}");
+    }
+
+    ngx_http_maas_put(text, "]");
+}
+
+
 static void
 ngx_http_maas_status_model(ngx_http_maas_text_t *text,
     ngx_http_maas_model_t *model)
@@ -39,6 +70,8 @@ ngx_http_maas_status_model(ngx_http_maas_text_t *text,
     ngx_http_maas_put(text, "],\"image\":%s,\"columns\":",
                       info->image ? "true" : "false");
     ngx_http_maas_put_list(text, info->columns, info->n_columns);
+    ngx_http_maas_put(text, ",\"fields\":");
+    ngx_http_maas_status_fields(text, info);
     ngx_http_maas_put(text, "},\"output\":{\"name\":\"%s\",\"labels\":",
                       info->output_name);
     ngx_http_maas_put_list(text, info->labels, info->n_labels);

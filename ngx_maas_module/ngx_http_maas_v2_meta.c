@@ -136,6 +136,13 @@ static const struct {
 
 
 const char *
+ngx_http_maas_v2_type(const maas_field_t *field)
+{
+    return ngx_http_maas_types[field->kind].oip;
+}
+
+
+const char *
 ngx_http_maas_tf_type(const maas_field_t *field)
 {
     return ngx_http_maas_types[field->kind].tensorflow;
@@ -161,7 +168,7 @@ ngx_http_maas_put_inputs(ngx_http_maas_text_t *text, const maas_info_t *info)
         ngx_http_maas_put(text, "%s{\"name\":", i == 0 ? "[" : ",");
         ngx_http_maas_put_json(text, info->columns[i]);
         ngx_http_maas_put(text, ",\"datatype\":\"%s\",\"shape\":[-1,1]}",
-                          ngx_http_maas_types[info->fields[i].kind].oip);
+                          ngx_http_maas_v2_type(&info->fields[i]));
     }
 
     ngx_http_maas_put(text, "]");

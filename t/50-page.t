@@ -34,6 +34,12 @@ $t->model('payments', task => 'binary', sizes => [ 3, 4, 1 ],
     inputs => { kind => 'columns', columns => [
         map { { name => $_, kind => 'number' } }
             'amount', 'age', '</script><b>bold' ] });
+$t->model('table', task => 'binary', sizes => [ 9, 3, 1 ],
+    inputs => { kind => 'columns', columns => [
+        { name => 'amount', kind => 'number', missing => 1 },
+        { name => 'member', kind => 'boolean' },
+        { name => 'country', kind => 'category', values => [qw(DE FR IT)] },
+        { name => 'no"te', kind => 'text', hash => 4, ngrams => [ 1, 2 ] } ] });
 $t->model('plain', task => 'regression', sizes => [ 6, 1 ],
     inputs => { kind => 'tensor', shape => [ 2, 3 ] });
 
@@ -45,6 +51,7 @@ http {
     maas_model digits %%TESTDIR%%/digits.safetensors;
     maas_model payments %%TESTDIR%%/payments.safetensors;
     maas_model plain %%TESTDIR%%/plain.safetensors;
+    maas_model table %%TESTDIR%%/table.safetensors;
     server {
         listen 127.0.0.1:%%PORT%%;
         client_header_buffer_size 8k;
@@ -221,6 +228,31 @@ subtest 'a form for columns' => sub {
 
     fill(1, '');
     says('#error', '^age: not a number\.$', 'a missing number is named');
+};
+
+
+subtest 'a form for columns of several kinds' => sub {
+    choose(3);
+    is($b->js('return document.getElementById("form").elements.length'), 4,
+        'a field for each column');
+
+    fill(0, '120.50');
+    fill(1, 'FR');
+    fill(2, q(it's "late"));
+    says('#curl', '\[120\.5\][\s\S]*\[false\][\s\S]*\["FR"\]', 'values are sent');
+    my $p = curl()->[0];
+    is($p, $t->post('/v1/models/table:predict', '{"instances":[{"amount":'
+        . '120.5,"member":false,"country":"FR","no\"te":"it\'s '
+        . '\"late\""}]}')->json->{predictions}[0][0], 'as they were meant');
+    $b->wait_js('return document.querySelectorAll("#bars li")[1]'
+        . '.dataset.value == String(arguments[0])', $p);
+    pass('and answered on the page');
+
+    fill(0, 'much');
+    says('#error', '^amount: not a number\.$', 'a word is no number');
+    fill(0, '');
+    says('#curl', '\[null\][\s\S]*\[false\]', 'nothing is missing');
+    is(ref curl(), 'ARRAY', 'and answered');
 };
 
 
