@@ -602,6 +602,66 @@ cut(void **state)
 }
 
 
+/* CSV of a tensor: numbers in order */
+
+static void
+csv_numbers(void **state)
+{
+    size_t           i, k;
+    float            x[8];
+    char             buf[256];
+    wire_t           w;
+    maas_info_t      plain;
+    maas_err_t       err;
+    maas_status_t    rc;
+    maas_request_t   req;
+
+    static const struct { const char *body, *msg; size_t rows; }  cases[] = {
+        { "1,2,3,4", NULL, 1 },
+        { " 1 ,\"2\",3e0,+4\r\n5,6,7,8.0\r\n", NULL, 2 },
+        { "a,b,\"c\"\"\",d\n1,2,3,4\n5,6,7,8\n", NULL, 2 },
+        { "1,2,3\n", "byte 0: a line of 3 fields, expected one for each number "
+          "or column", 0 },
+        { "1,2,3,4,5\n", "byte 8: more than 4 fields", 0 },
+        { "1,2,,4\n", "byte 4: expected a number that fits in single "
+          "precision", 0 },
+        { "1,2,1e39,4\n", "byte 4: expected a number that fits in single "
+          "precision", 0 },
+        { "\"1\n", "byte 0: a quote that does not end", 0 },
+        { "a,b\n", "no rows", 0 },
+    };
+
+    plain = wire_info();
+
+    for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        rc = maas__csv_read(&plain, NULL, cases[i].body,
+                            strlen(cases[i].body), 2, x, &req, &err);
+
+        if (cases[i].msg != NULL) {
+            assert_string_equal(err.msg, cases[i].msg);
+            continue;
+        }
+
+        assert_int_equal(rc, MAAS_OK);
+        assert_int_equal(req.rows, cases[i].rows);
+
+        for (k = 0; k < 4 * req.rows; k++) {
+            assert_true(x[k] == (float) (k + 1));
+        }
+    }
+
+    memset(&w, 0, sizeof(w));
+    w.x[0] = 0.1f;
+    w.x[1] = -1;
+    w.x[5] = 1e-45f;
+    req.rows = 2;
+    i = maas__csv_write(&plain, &req, w.x, buf);
+    assert_true(i <= maas__csv_size(&plain, &req));
+    buf[i] = '\0';
+    assert_string_equal(buf, "0.1,-1,0\n0,0,1e-45\n");
+}
+
+
 static void
 which_form(void **state)
 {
@@ -640,6 +700,7 @@ main(void)
         cmocka_unit_test(integers),
         cmocka_unit_test(refusals),
         cmocka_unit_test(cut),
+        cmocka_unit_test(csv_numbers),
         cmocka_unit_test(which_form),
     };
 
