@@ -222,6 +222,7 @@ backward_small(backward_t *s, size_t i)
 
 /* e(rows,n) follows v, ld apart */
 
+TRAIN_VECTORS
 static void
 backward_follow(float d, float *e, const float *v, size_t rows, size_t n,
     size_t ld)

@@ -227,6 +227,7 @@ batch_row(train_batch_t *b, const train_source_t *s, size_t row, size_t at)
 
 /* x and y(n) -> f x + (1 - f) y and the other way round */
 
+TRAIN_VECTORS
 static void
 batch_blend(float *x, float *y, size_t n, float f)
 {

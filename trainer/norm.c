@@ -12,6 +12,7 @@
 #define NORM_MOMENTUM  0.1f     /* share of a batch in the remembered */
 
 
+TRAIN_VECTORS
 static void
 norm_scale(const train_layer_t *l, train_part_work_t *p, size_t r,
     const float *mean, const float *inv)
@@ -34,6 +35,7 @@ norm_scale(const train_layer_t *l, train_part_work_t *p, size_t r,
 
 /* Mean and variance of each column; rows in order, so always the same bits */
 
+TRAIN_VECTORS
 static void
 norm_moments(const train_layer_t *l, const train_part_work_t *p, size_t rows,
     float *mean, float *var)
@@ -102,6 +104,7 @@ train_norm_batch(const train_layer_t *l, train_part_work_t *p, size_t rows,
 }
 
 
+TRAIN_VECTORS
 void
 train_norm_batch_back(const train_layer_t *l, train_part_work_t *p,
     size_t rows)
@@ -141,6 +144,7 @@ train_norm_batch_back(const train_layer_t *l, train_part_work_t *p,
 }
 
 
+TRAIN_VECTORS
 void
 train_norm_layer(const train_layer_t *l, train_part_work_t *p, size_t from,
     size_t to)
@@ -179,6 +183,7 @@ train_norm_layer(const train_layer_t *l, train_part_work_t *p, size_t from,
 }
 
 
+TRAIN_VECTORS
 void
 train_norm_layer_back(const train_layer_t *l, train_part_work_t *p,
     size_t from, size_t to)
@@ -212,6 +217,7 @@ train_norm_layer_back(const train_layer_t *l, train_part_work_t *p,
 }
 
 
+TRAIN_VECTORS
 void
 train_norm_layer_small(const train_layer_t *l, train_part_work_t *p,
     size_t rows)

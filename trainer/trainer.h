@@ -25,6 +25,15 @@
 #define TRAIN_LISTS     4      /* lists of a batch that are walked together */
 #define TRAIN_MAX_NET   64     /* layers that --hidden may ask for */
 
+/* Before a function of plain loops: the compiler makes vectors of them, for
+ * every CPU, and none changes a bit */
+#if defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__)
+#define TRAIN_VECTORS                                                         \
+    __attribute__((optimize("O3"), target_clones("avx512f", "avx2", "default")))
+#else
+#define TRAIN_VECTORS
+#endif
+
 #define train_pad(n)    (((n) + TRAIN_PAD - 1) / TRAIN_PAD * TRAIN_PAD)
 #define train_nelts(a)  (sizeof(a) / sizeof((a)[0]))
 
