@@ -51,7 +51,7 @@ PRELOADS   := $(patsubst t/lib/%.c,$(B)/%.so,$(wildcard t/lib/*.c))
 
 
 .PHONY: all module trainer units benches fuzzers test demo demo-stop bench \
-	bench-tables asan conformance torture fuzz style clean
+	bench-tables bench-train asan conformance torture fuzz style clean
 
 all: module trainer
 module: $(SO)
@@ -246,6 +246,17 @@ bench: build/.packages-bench build/bench-venv/.done all benches \
 	$(B)/bench_echo.so
 	bench/run $(B) -n $(NGINX) $(BENCH_FLAGS)
 	build/bench-venv/bin/python bench/tables.py $(B)
+	$(MAKE) bench-train
+
+# training against Keras, JAX and scikit-learn, which are large; TRAIN_FLAGS=-b
+# also trains the best network, for minutes
+build/train-venv/.done: bench/train-requirements.txt | build/.packages-bench
+	@test -d build/train-venv || python3 -m venv build/train-venv
+	build/train-venv/bin/pip install -q --disable-pip-version-check -r $<
+	@touch $@
+
+bench-train: build/.packages-bench build/train-venv/.done trainer benches
+	python3 bench/train.py $(B) build/train-venv/bin/python $(TRAIN_FLAGS)
 
 # the part of it that is quick: small tables against scikit-learn
 bench-tables: build/.packages-bench build/bench-venv/.done trainer
