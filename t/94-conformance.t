@@ -79,7 +79,8 @@ my %share = ('/v2' => 0.7, '/v2/models/digits' => 0.15,
 for my $of (sort keys %share) {
     my $seconds = int($time * $share{$of} + 1);
     my ($status, $said, $why) = $t->command('timeout', $seconds + 120,
-        "$bin/schemathesis", 'run', "$url$of/docs/openapi.json",
+        "$bin/schemathesis", '--config-file',
+        "$MaasTest::top/t/clients/schemathesis.toml", 'run', "$url$of/docs/openapi.json",
         '--max-time', $seconds, '--seed', $seed, '--checks', $checks,
         '--phases', 'examples,coverage,fuzzing', '--no-color');
     is($status, 0, "schemathesis, by the document of $of")
