@@ -261,73 +261,106 @@ maas__field_utf8(const char *s, size_t len)
 }
 
 
-uint32_t
-maas__field_hash(const char *s, size_t len)
+#define FIELD_FNV  0x811c9dc5u
+
+
+static inline uint32_t
+field_fnv(uint32_t h, char c)
 {
-    size_t    i;
-    uint32_t  h;
+    return (h ^ (unsigned char) c) * 0x01000193u;      /* FNV-1a */
+}
 
-    h = 0x811c9dc5u;                   /* FNV-1a */
 
-    for (i = 0; i < len; i++) {
-        h = (h ^ (unsigned char) s[i]) * 0x01000193u;
-    }
-
-    h = (h ^ (h >> 16)) * 0x85ebca6bu; /* fmix32 of MurmurHash3 */
+static inline uint32_t
+field_mix(uint32_t h)
+{
+    h = (h ^ (h >> 16)) * 0x85ebca6bu;     /* fmix32 of MurmurHash3 */
     h = (h ^ (h >> 13)) * 0xc2b2ae35u;
 
     return h ^ (h >> 16);
 }
 
 
-/* The last characters of a text, oldest first */
-
-typedef struct {
-    char    bytes[4 * MAAS_MAX_NGRAM];
-    size_t  len;
-    size_t  n;                         /* characters */
-    size_t  size[MAAS_MAX_NGRAM];      /* bytes of each */
-} field_window_t;
-
-
-static void
-field_window_push(field_window_t *w, const char *s, size_t len, size_t keep)
+uint32_t
+maas__field_hash(const char *s, size_t len)
 {
-    size_t  first;
+    size_t    i;
+    uint32_t  h;
 
-    if (w->n == keep) {
-        first = w->size[0];
-        w->len -= first;
-        w->n--;
-        memmove(w->bytes, w->bytes + first, w->len);
-        memmove(w->size, w->size + 1, w->n * sizeof(size_t));
+    h = FIELD_FNV;
+
+    for (i = 0; i < len; i++) {
+        h = field_fnv(h, s[i]);
     }
 
-    memcpy(w->bytes + w->len, s, len);
-    w->len += len;
-    w->size[w->n++] = len;
+    return field_mix(h);
 }
 
 
-/* All pieces that end with the character s[0..len) */
+/* The next characters of a text, and what was counted before them */
+
+#define FIELD_WINDOW  (4 * MAAS_MAX_NGRAM)
+
+typedef struct {
+    char       bytes[2 * FIELD_WINDOW];    /* a copy may read on */
+    size_t     len;
+    unsigned   n;                          /* characters */
+    unsigned   size[MAAS_MAX_NGRAM];       /* bytes of each */
+    unsigned   shortest;
+    unsigned   longest;
+    float     *x;                          /* (slots) */
+    uint32_t   slots;
+    double     squares;                    /* sum of those of x, exact */
+} field_window_t;
+
+
+/* All pieces that begin with the first character, which leaves then: each is
+ * the one before it and a character more, and so is its hash */
 
 static void
-field_window_count(field_window_t *w, const char *s, size_t len,
-    unsigned shortest, unsigned longest, float *x, size_t n)
+field_window_shift(field_window_t *w)
 {
-    size_t    k, at;
-    uint32_t  h;
+    size_t    at, end;
+    float    *slot, sign;
+    unsigned  k;
+    uint32_t  h, mixed;
 
-    field_window_push(w, s, len, longest);
-    at = w->len;
+    h = FIELD_FNV;
+    at = 0;
 
     for (k = 1; k <= w->n; k++) {
-        at -= w->size[w->n - k];
-
-        if (k >= shortest) {
-            h = maas__field_hash(w->bytes + at, w->len - at);
-            x[(h & 0x7fffffffu) % n] += h >> 31 ? -1.0f : 1.0f;
+        for (end = at + w->size[k - 1]; at < end; at++) {
+            h = field_fnv(h, w->bytes[at]);
         }
+
+        if (k < w->shortest) {
+            continue;
+        }
+
+        mixed = field_mix(h);
+        sign = mixed >> 31 ? -1.0f : 1.0f;
+        slot = &w->x[(mixed & 0x7fffffffu) % w->slots];
+        w->squares += 1 + 2.0 * sign * *slot;      /* (x + s)^2 - x^2 */
+        *slot += sign;
+    }
+
+    at = w->size[0];
+    w->len -= at;
+    w->n--;
+    memmove(w->bytes, w->bytes + at, FIELD_WINDOW);
+    memmove(w->size, w->size + 1, (MAAS_MAX_NGRAM - 1) * sizeof(unsigned));
+}
+
+
+static void
+field_window_push(field_window_t *w, const char *s, size_t len)
+{
+    memcpy(w->bytes + w->len, s, len);
+    w->len += len;
+    w->size[w->n++] = (unsigned) len;
+
+    if (w->n == w->longest) {
+        field_window_shift(w);
     }
 }
 
@@ -338,7 +371,7 @@ maas__field_pieces(const char *s, size_t len, unsigned shortest,
 {
     char            c;
     size_t          i, size;
-    double          sum;
+    double          norm;
     field_window_t  w;
 
     memset(x, 0, n * sizeof(float));
@@ -348,37 +381,41 @@ maas__field_pieces(const char *s, size_t len, unsigned shortest,
         return;
     }
 
-    w.len = 0;
-    w.n = 0;
-    field_window_count(&w, " ", 1, shortest, longest, x, n);
+    memset(&w, 0, sizeof(w));
+    w.shortest = shortest;
+    w.longest = longest;
+    w.x = x;
+    w.slots = (uint32_t) n;
+
+    field_window_push(&w, " ", 1);
 
     for (i = 0; i < len; i += size) {
         size = field_char((const unsigned char *) s + i, len - i);
 
         if (size > 1) {
-            field_window_count(&w, s + i, size, shortest, longest, x, n);
+            field_window_push(&w, s + i, size);
             continue;
         }
 
         size = 1;
         c = field_is_blank(s[i]) ? ' ' : field_lower(s[i]);
 
-        if (c == ' ' && field_is_blank(s[i + 1])) {
-            continue;                  /* the last of them counts */
+        /* of blanks the last counts; there is none at the end */
+
+        if (c != ' ' || !field_is_blank(s[i + 1])) {
+            field_window_push(&w, &c, 1);
         }
-
-        field_window_count(&w, &c, 1, shortest, longest, x, n);
     }
 
-    field_window_count(&w, " ", 1, shortest, longest, x, n);
+    field_window_push(&w, " ", 1);
 
-    sum = 0;
-
-    for (i = 0; i < n; i++) {
-        sum += (double) x[i] * x[i];
+    while (w.n > 0) {
+        field_window_shift(&w);
     }
 
-    for (i = 0; i < n && sum > 0; i++) {
-        x[i] = (float) (x[i] / sqrt(sum));
+    norm = sqrt(w.squares);
+
+    for (i = 0; i < n && norm > 0; i++) {
+        x[i] = (float) (x[i] / norm);
     }
 }

@@ -53,6 +53,65 @@ make_fields(void)
 }
 
 
+/* The pieces of a text by the page on the format, letter by letter */
+
+static void
+check_pieces(const char *s, size_t len, const float *x,
+    const maas_column_t *c)
+{
+    char      *text;
+    float     *want;
+    size_t     n, i, from, to, k;
+    double     sum;
+    uint32_t   h;
+
+    maas__field_trim(&s, &len);
+    text = malloc(len + 2);
+    want = calloc(c->hash, sizeof(float));
+    FUZZ_HOLDS(text != NULL && want != NULL);
+    text[0] = ' ';
+    n = 1;
+
+    for (i = 0; i < len; i++) {
+        if (s[i] != ' ' && !(s[i] >= 9 && s[i] <= 13)) {
+            text[n++] = s[i] >= 'A' && s[i] <= 'Z' ? (char) (s[i] + 32) : s[i];
+        } else if (text[n - 1] != ' ') {
+            text[n++] = ' ';
+        }
+    }
+
+    text[n++] = ' ';
+
+    for (from = 0; len > 0 && from < n; from++) {
+        if ((text[from] & 0xc0) == 0x80) {
+            continue;
+        }
+
+        for (to = from, k = 1; to < n && k <= c->longest; k++) {
+            for (to++; to < n && (text[to] & 0xc0) == 0x80; to++) {
+                /* bytes of a character */
+            }
+
+            if (k >= c->shortest) {
+                h = maas__field_hash(text + from, to - from);
+                want[(h & 0x7fffffff) % c->hash] += h >> 31 ? -1.0f : 1.0f;
+            }
+        }
+    }
+
+    for (sum = 0, i = 0; i < c->hash; i++) {
+        sum += (double) want[i] * want[i];
+    }
+
+    for (i = 0; i < c->hash; i++) {
+        FUZZ_HOLDS(x[i] == (sum > 0 ? (float) (want[i] / sqrt(sum)) : 0));
+    }
+
+    free(text);
+    free(want);
+}
+
+
 static void
 check_row(size_t column, const float *x, const float *cleared)
 {
@@ -112,6 +171,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (rc == MAAS_OK) {
         fuzz_accepted++;
         check_row(column, x, cleared);
+
+        if (fields.columns[column].kind == MAAS_FIELD_TEXT) {
+            check_pieces(s, size, x + fields.columns[column].at,
+                         &fields.columns[column]);
+        }
 
         memcpy(again, x, sizeof(x));
         FUZZ_HOLDS(maas__row_text(&fields, column, s, size, again, &err)
