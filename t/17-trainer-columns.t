@@ -117,6 +117,10 @@ $t->write_file('many.csv', "k,y\n" . join '', map { 'k' . $_ % 80 . ',' . $_ % 2
     . "\n" } 1 .. 400);
 fit(qw(-d many.csv));
 is(inputs()->{k}{hash}, 256, 'a category of many values is hashed');
+fit(qw(-d many.csv --hash 16));
+is(inputs()->{k}{hash}, 16, 'as wide as said');
+fit(qw(-d many.csv --one-hot 80));
+is(scalar @{inputs()->{k}{values}}, 80, 'or not');
 
 ###############################################################################
 # rows that cannot be read
@@ -201,6 +205,14 @@ is(($t->trainer(qw(predict m.st -d), $_))[1], $said, "the same from $_")
 is(($t->trainer(qw(predict m.st -d place.csv --header no)))[1], $said,
     'the same by place');
 
+$t->write_file('bare.csv', join '', map { join(',', @$_) . "\n" } @rows);
+fit(qw(-d bare.csv --valid bare.csv --header no --ignore), 'column5,4');
+is(join(' ', sort keys %{inputs()}), 'column1 column2 column3 column7',
+    'columns without names have numbers');
+is(() = ($t->trainer(qw(predict m.st -d bare.csv --header no)))[1] =~ /\n/g,
+    120, 'and keep them');
+
+fit(qw(-d d.csv));
 $t->write_file('odd.jsonl', qq({"age":null,"city":"Atlantis","extra":1}\n{}\n));
 ($rc, $out) = $t->trainer(qw(predict m.st -d odd.jsonl));
 is($rc, 0, 'unknown and missing values');

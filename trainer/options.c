@@ -76,6 +76,10 @@ static const option_t  options_table[] = {
       "column that only names the rows" },
     { "weight", 0, TEXT(weight, 1), "COL",
       "column that says how much a row counts" },
+    { "one-hot", 0, COUNT(one_hot, 0, 65536), "N",
+      "values of a category with a number each, more are hashed (64)" },
+    { "hash", 0, COUNT(hash, 0, 65536), "N",
+      "numbers of a hashed column (256, or 512 for a text)" },
     { "class-weight", 0, TEXT(class_weight, 1), "W",
       "balanced, or CLASS:X,...: how much rows of a class count" },
     { "cost", 0, TEXT(cost, 1), "X:Y",
@@ -447,6 +451,7 @@ options_defaults(train_options_t *o)
     o->checkpoint_every = 1;
     o->checkpoint_keep = 2;
     o->false_alarms = NAN;
+    o->one_hot = TRAIN_ONE_HOT;
 }
 
 
@@ -689,6 +694,8 @@ train_options_want(const train_options_t *o, train_want_t *want)
     want->header = (train_tri_t) o->header;
     want->task = o->task - 1;
     want->columns = o->columns;
+    want->one_hot = o->one_hot;
+    want->hash = o->hash;
     want->ignore = o->ignore;
     want->id = o->id;
     want->weight = o->weight;

@@ -11,8 +11,7 @@
 #include "table.h"
 
 
-#define PREPARE_ONE_HOT   64        /* different values with a slot each */
-#define PREPARE_HASH      256       /* slots of a category with more */
+#define PREPARE_HASH      256       /* slots of a hashed category */
 #define PREPARE_RARE      50        /* training rows from which a value that
                                        stands only once is "other" */
 #define PREPARE_PIECES    512       /* slots of a text */
@@ -79,8 +78,8 @@ prepare_count(const table_column_t *c, const uint32_t *row, size_t n,
 
 
 static void
-prepare_category(train_scale_t *s, maas_column_t *c, const table_column_t *t,
-    const uint32_t *row, size_t n)
+prepare_category(train_scale_t *s, maas_column_t *c, const train_table_t *all,
+    const table_column_t *t, const uint32_t *row, size_t n)
 {
     size_t            i, k, missing, rows;
     const char      **values;
@@ -89,8 +88,8 @@ prepare_category(train_scale_t *s, maas_column_t *c, const table_column_t *t,
     v = prepare_count(t, row, n, &k, &missing);
     c->missing_slot = (missing > 0);
 
-    if (k == 0 || k > PREPARE_ONE_HOT) {
-        c->hash = (k == 0) ? 1 : PREPARE_HASH;
+    if (k == 0 || k > all->one_hot) {
+        c->hash = (k == 0) ? 1 : all->hash ? all->hash : PREPARE_HASH;
         train_free(v);
         return;
     }
@@ -119,12 +118,12 @@ prepare_category(train_scale_t *s, maas_column_t *c, const table_column_t *t,
 
 
 static void
-prepare_text(maas_column_t *c, const table_column_t *t, const uint32_t *row,
-    size_t n)
+prepare_text(maas_column_t *c, const train_table_t *all,
+    const table_column_t *t, const uint32_t *row, size_t n)
 {
     size_t  i;
 
-    c->hash = PREPARE_PIECES;
+    c->hash = all->hash ? all->hash : PREPARE_PIECES;
     c->shortest = PREPARE_SHORTEST;
     c->longest = PREPARE_LONGEST;
 
@@ -201,10 +200,10 @@ prepare_columns(train_scale_t *s, const train_data_t *d, const uint32_t *row,
         c->factor = 1;
 
         if (c->kind == MAAS_FIELD_CATEGORY) {
-            prepare_category(s, c, t, row, n);
+            prepare_category(s, c, d->table, t, row, n);
 
         } else if (c->kind == MAAS_FIELD_TEXT) {
-            prepare_text(c, t, row, n);
+            prepare_text(c, d->table, t, row, n);
 
         } else {
             prepare_number(s, c, d, i, t->number, row, n);

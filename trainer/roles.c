@@ -296,12 +296,36 @@ roles_beside(train_table_t *t, const char *name, table_role_t role)
 }
 
 
+/* A file without names that has more than the model wants: "column3" and such
+ * are in their places if the model was made of a file like it */
+
+static int
+roles_numbered(const train_table_t *t, const maas_info_t *m)
+{
+    size_t  i;
+
+    if (t->n <= m->n_columns + 1) {
+        return 0;
+    }
+
+    for (i = 0; i < m->n_columns; i++) {
+        if (train_dict_find(&t->names, m->columns[i], strlen(m->columns[i]))
+            == UINT32_MAX)
+        {
+            return 0;
+        }
+    }
+
+    return 1;
+}
+
+
 static void
 roles_model(train_table_t *t, const maas_info_t *m)
 {
     size_t  i;
 
-    if (t->named && m->n_columns > 0) {
+    if (m->n_columns > 0 && (t->named || roles_numbered(t, m))) {
         roles_model_by_name(t, m);
         roles_beside(t, t->want->id, TABLE_ID);
         roles_beside(t, t->want->weight, TABLE_WEIGHT);

@@ -93,6 +93,8 @@ struct train_table_s {
     size_t               target;    /* TABLE_NONE: none */
     size_t               weight;
     size_t               id;
+    size_t               one_hot;   /* as in want */
+    size_t               hash;
 
     size_t               rows;
     size_t               room;

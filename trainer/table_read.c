@@ -76,6 +76,8 @@ table_begin(const char *path, const train_want_t *want)
     t->target = TABLE_NONE;
     t->weight = TABLE_NONE;
     t->id = TABLE_NONE;
+    t->one_hot = want->one_hot;
+    t->hash = want->hash;
 
     return t;
 }

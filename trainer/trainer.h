@@ -150,6 +150,8 @@ typedef enum {
     TRAIN_NO
 } train_tri_t;
 
+#define TRAIN_ONE_HOT  64       /* want.one_hot unless said */
+
 /* How to read: all zero is a good start */
 
 typedef struct {
@@ -163,6 +165,8 @@ typedef struct {
     const char         *id;
     const char         *weight;
     unsigned            skip;       /* rows that cannot be read */
+    size_t              one_hot;    /* values of a category with a slot each */
+    size_t              hash;       /* slots of what is hashed; 0: by kind */
 
     /* from a model, when reading for it */
     const maas_info_t  *model;
@@ -901,6 +905,7 @@ typedef struct {
     unsigned   layers;              /* hidden is from `layer` lines */
     char      *columns, *ignore, *id, *weight, *class_weight, *cost;
     int        on_error;
+    size_t     one_hot, hash;
     double     false_alarms;
     int        header, task, scaling, init, loss, optimizer, schedule;
     int        calibration, target_scaling;

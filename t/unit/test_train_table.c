@@ -112,6 +112,7 @@ rows_are_the_engines(void **state)
 
     path = write_csv();
     want.task = -1;
+    want.one_hot = TRAIN_ONE_HOT;
     want.columns = "k=category,t=text";
     train_data_read(path, TRAIN_PART_TRAIN, &want, &d);
     (void) unlink(path);
