@@ -33,6 +33,8 @@ typedef struct {
     float            threshold;     /* 0: as usual */
     void            *image;
     size_t           size;
+    train_fold_t    *folds;         /* NULL: none were asked for */
+    uint32_t        *order;         /* of the rows, for folds */
 } fit_t;
 
 
@@ -255,6 +257,73 @@ fit_train(fit_t *f)
 }
 
 
+/* One fold, in a process of its own: all of fit but the file */
+
+static void
+fit_fold(void *ctx, size_t fold, train_fold_t *out)
+{
+    fit_t              *f;
+    train_team_t       *team;
+    train_check_t       check;
+    train_source_t      source;
+    train_fold_rows_t   rows;
+
+    f = ctx;
+    train_folds_split(f->order, f->data.rows, f->o.folds, fold,
+                      f->o.validation, &rows);
+    f->row = rows.train;
+    f->n_train = rows.n_train;
+    f->valid_row = rows.valid;
+    f->n_valid = rows.n_valid;
+    f->o.json = 1;                  /* nothing is printed, */
+    f->o.quiet = 1;
+    f->o.checkpoint = NULL;         /*     nothing written */
+    f->o.log = NULL;
+
+    fit_prepare(f);
+    fit_train(f);
+
+    team = train_team_create(1);
+    train_source_init(&source, &f->data, &f->scale);
+    train_check_create(&check, team, &f->net, f->plan.loss, &source, rows.test,
+                       rows.n_test);
+    train_check(&check, &out->loss, &out->score);
+    out->epochs = f->result.best_epoch;
+}
+
+
+/* Folds side by side, a core each: threads change no bit */
+
+static void
+fit_folds(fit_t *f)
+{
+    size_t         at_once, threads;
+    train_team_t  *team;
+
+    if (f->o.folds == 0) {
+        return;
+    }
+
+    if (f->o.folds * 2 > f->data.rows) {
+        train_die("--folds %zu: there are only %zu rows", f->o.folds,
+                  f->data.rows);
+    }
+
+    team = train_team_create(f->o.threads);
+    at_once = train_team_size(team);
+    train_team_free(team);
+
+    f->order = train_alloc(f->data.rows, sizeof(uint32_t));
+    f->folds = train_alloc(f->o.folds, sizeof(train_fold_t));
+    train_folds_deal(&f->data, f->o.seed, f->order);
+
+    threads = f->o.threads;
+    f->o.threads = 1;
+    train_folds_run(f->o.folds, at_once, fit_fold, f, f->folds);
+    f->o.threads = threads;
+}
+
+
 static void
 fit_image(fit_t *f)
 {
@@ -462,6 +531,53 @@ fit_figure(cJSON *o, const char *name, double v)
 
 
 static void
+fit_folds_json(cJSON *o, const fit_t *f)
+{
+    size_t   i;
+    double   mean, deviation;
+    cJSON   *folds, *scores;
+
+    if (f->folds == NULL) {
+        return;
+    }
+
+    train_folds_sum(f->folds, f->o.folds, &mean, &deviation);
+    folds = cJSON_AddObjectToObject(o, "folds");
+    fit_figure(folds, "mean", mean);
+    fit_figure(folds, "deviation", deviation);
+    scores = cJSON_AddArrayToObject(folds, "scores");
+
+    for (i = 0; i < f->o.folds; i++) {
+        (void) cJSON_AddItemToArray(scores,
+                                    cJSON_CreateNumber(f->folds[i].score));
+    }
+}
+
+
+static void
+fit_folds_print(const fit_t *f)
+{
+    size_t  i;
+    double  mean, deviation;
+
+    if (f->folds == NULL) {
+        return;
+    }
+
+    train_folds_sum(f->folds, f->o.folds, &mean, &deviation);
+    (void) printf("folds     %s %.4f, deviation %.4f, of %zu:",
+                  f->data.classes != NULL ? "accuracy" : "R2", mean, deviation,
+                  f->o.folds);
+
+    for (i = 0; i < f->o.folds; i++) {
+        (void) printf(" %.4f", f->folds[i].score);
+    }
+
+    (void) printf("\n");
+}
+
+
+static void
 fit_report_json(const fit_t *f)
 {
     char                  *text;
@@ -490,6 +606,7 @@ fit_report_json(const fit_t *f)
     }
 
     train_columns_json(o, &f->data, &f->scale);
+    fit_folds_json(o, f);
     fit_figure(o, "training_seconds", r->train_seconds);
     fit_figure(o, "seconds", r->seconds);
     (void) cJSON_AddBoolToObject(o, "interrupted", (int) r->interrupted);
@@ -556,6 +673,8 @@ fit_report(const fit_t *f)
 
     (void) printf(", %zu parameters\n", train_net_parameters(&f->net));
 
+    fit_folds_print(f);
+
     if (r->interrupted) {
         (void) printf("interrupted: the best weights so far are kept\n");
     }
@@ -616,6 +735,7 @@ cmd_fit(int argc, char **argv)
     }
 
     fit_read(&f);
+    fit_folds(&f);
     fit_split(&f);
     fit_prepare(&f);
     fit_train(&f);
@@ -633,6 +753,8 @@ cmd_fit(int argc, char **argv)
     train_free(f.image);
     train_free(f.row);
     train_free(f.valid_row);
+    train_free(f.folds);
+    train_free(f.order);
     train_plan_free(&f.plan);
     train_optim_free(&f.optim);
     train_net_free(&f.net);

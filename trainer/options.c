@@ -128,6 +128,8 @@ static const option_t  options_table[] = {
       "rows a step (32)" },
     { "validation", 0, NUMBER(validation, 0, 0.9), "X",
       "share of the rows kept for validation (0.1)" },
+    { "folds", 0, OPT_COUNT, 0, AT(folds), 0, 1000, NULL, 0, "K",
+      "first train on each K-1 K-ths of the rows and measure the rest" },
     { "patience", 0, COUNT(patience, 0, 1e6), "N",
       "stop after so many epochs without progress, 0: never (10)" },
     { "momentum", 0, NUMBER(momentum, 0, 1), "X",
@@ -580,6 +582,10 @@ options_check(train_options_t *o)
 
     if (o->output == NULL) {
         train_usage("fit", "--output is missing");
+    }
+
+    if (o->folds == 1 || (o->folds > 0 && o->valid != NULL)) {
+        train_usage("fit", "--folds: expected 2 or more, and no --valid");
     }
 
     if (o->resume && o->checkpoint == NULL) {

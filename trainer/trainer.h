@@ -913,7 +913,7 @@ typedef struct {
     double     lr, momentum, rho, beta1, beta2, epsilon, weight_decay, l2;
     double     clip_norm, validation;
     double     warmup, lr_final, step_factor, ema, smoothing, mixup;
-    size_t     step_every, plateau, threads;
+    size_t     step_every, plateau, threads, folds;
     size_t     checkpoint_every, checkpoint_keep;
     int        resume;
     int        progress, json, quiet;
@@ -936,6 +936,35 @@ void train_options_choose(train_options_t *o, const train_data_t *d,
 void train_options_each(const train_options_t *o,
     void (*each)(void *ctx, const char *name, const char *value, int quoted),
     void *ctx);
+
+
+/* folds.c: cross-validation */
+
+typedef struct {
+    double    score;                /* accuracy or R2 of the rows kept back */
+    double    loss;
+    uint64_t  epochs;               /* until the best */
+} train_fold_t;
+
+typedef struct {
+    uint32_t  *train, *valid, *test;
+    size_t     n_train, n_valid, n_test;
+} train_fold_rows_t;
+
+/* order(rows): shuffled, but the rows of a class together */
+void train_folds_deal(const train_data_t *d, uint64_t seed, uint32_t *order);
+/* A fold's three parts: every folds-th row is for the test, a share of the
+ * others for validation. */
+void train_folds_split(const uint32_t *order, size_t rows, size_t folds,
+    size_t fold, double share, train_fold_rows_t *r);
+/* job() in a process of its own for each fold, so many at once; out(folds).
+ * Dies if one fails. */
+void train_folds_run(size_t folds, size_t at_once,
+    void (*job)(void *ctx, size_t fold, train_fold_t *out), void *ctx,
+    train_fold_t *out);
+/* Of the scores, n > 1. */
+void train_folds_sum(const train_fold_t *f, size_t n, double *mean,
+    double *deviation);
 
 
 /* plan.c: what the settings mean for training; leaves with usage if they do
