@@ -286,7 +286,8 @@ maas_status_t maas_v2_read(const maas_model_t *m, const char *body,
  * TensorFlow Serving's v1, which is KServe's v1 as well.  Predict takes
  * "instances" (rows: values, nested lists, or objects {input: value}) or
  * "inputs" (columns: the tensor, or an object {input: tensor}); of a model of
- * pictures a row may be {"b64": file in base64}.  Of a model of columns a row
+ * pictures a row may be {"b64": file in base64}, and together they have as
+ * many pixels as maas_image_read() allows one.  Of a model of columns a row
  * is {column: value}, or a value for each in order, and "inputs" may be
  * {column: [value,...]} with all of them; a value may be a list of one, null
  * or not there: missing.  Classify and

@@ -41,19 +41,23 @@ maas_image_is(const char *body, size_t len)
 
 
 maas_status_t
-maas__image_size(size_t width, size_t height, maas_err_t *err)
+maas__image_size(maas_scale_t *s, size_t width, size_t height,
+    maas_err_t *err)
 {
     if (width == 0 || height == 0) {
         return maas__fail(err, MAAS_BADVALUE, "a picture without pixels");
     }
 
     if (width > MAAS_IMAGE_SIDE || height > MAAS_IMAGE_SIDE
-        || width * height > MAAS_IMAGE_PIXELS)
+        || width * height > s->left)
     {
         return maas__fail(err, MAAS_TOOBIG, "a picture of %zu x %zu pixels, at"
                           " most %u a side and %u in all are allowed", width,
                           height, MAAS_IMAGE_SIDE, MAAS_IMAGE_PIXELS);
     }
+
+    s->width = width;
+    s->height = height;
 
     return MAAS_OK;
 }
@@ -160,13 +164,10 @@ pgm_read(const char *file, size_t len, maas_scale_t *s, maas_arena_t *a,
                           "space before its pixels");
     }
 
-    rc = maas__image_size((size_t) width, (size_t) height, err);
+    rc = maas__image_size(s, (size_t) width, (size_t) height, err);
     if (rc != MAAS_OK) {
         return rc;
     }
-
-    s->width = (size_t) width;
-    s->height = (size_t) height;
 
     row = maas__arena_alloc(a, s->width, 1);
     line = maas__arena_alloc(a, s->to_width, sizeof(float));
@@ -200,7 +201,7 @@ pgm_read(const char *file, size_t len, maas_scale_t *s, maas_arena_t *a,
 
 maas_status_t
 maas__image_read(const maas_info_t *info, const char *file, size_t len,
-    float *x, maas_err_t *err)
+    size_t *pixels, float *x, maas_err_t *err)
 {
     maas_scale_t    s;
     maas_arena_t   *a;
@@ -220,6 +221,7 @@ maas__image_read(const maas_info_t *info, const char *file, size_t len,
     s.to_height = info->shape[0];
     s.to_width = info->shape[1];
     s.x = x;
+    s.left = MAAS_IMAGE_PIXELS - *pixels;
 
     a = maas__arena_create(IMAGE_MEMORY + s.to_width * sizeof(float));
     if (a == NULL) {
@@ -230,6 +232,8 @@ maas__image_read(const maas_info_t *info, const char *file, size_t len,
                         : maas__png_read(file, len, &s, a, err);
 
     maas__arena_destroy(a);
+
+    *pixels += s.width * s.height;
 
     return rc;
 }

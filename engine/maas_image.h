@@ -23,6 +23,7 @@ typedef struct {
     size_t   to_width, to_height;
     float   *x;                    /* (to_height,to_width), in 0..255 */
     float   *line;                 /* (to_width) */
+    size_t   left;                 /* pixels that may come in */
     size_t   row;                  /* rows that came in */
     size_t   first;                /* row of x that is not complete yet */
 } maas_scale_t;
@@ -36,12 +37,14 @@ void maas__scale_row(maas_scale_t *s, const uint8_t *pixels);
 
 /* maas_image.c */
 
-/* BADVALUE or TOOBIG if a picture of this size is none, or over the caps. */
-maas_status_t maas__image_size(size_t width, size_t height, maas_err_t *err);
+/* Take a picture's size; BADVALUE or TOOBIG if it is none, or over the caps. */
+maas_status_t maas__image_size(maas_scale_t *s, size_t width, size_t height,
+    maas_err_t *err);
 
-/* A PNG or PGM file -> x(info->shape), as maas_image_read() says. */
+/* A PNG or PGM file -> x(info->shape), as maas_image_read() says.  *pixels:
+ * those of the request so far, the caps are for all of them. */
 maas_status_t maas__image_read(const maas_info_t *info, const char *file,
-    size_t len, float *x, maas_err_t *err);
+    size_t len, size_t *pixels, float *x, maas_err_t *err);
 
 
 /* maas_image_png.c: the only file that knows libpng */

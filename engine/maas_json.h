@@ -212,6 +212,7 @@ typedef struct {
     size_t                room;        /* rows in x */
     size_t                max_rows;
     size_t                rows;        /* read so far */
+    size_t                pixels;      /* of pictures */
 } maas_records_t;
 
 /* The same as maas_objects_bound(). */
@@ -226,7 +227,7 @@ maas_status_t maas__record_begin(maas_records_t *r, float **x,
  * {"b64": picture}; of columns {name: value,...}, [value,...] of all in order,
  * or if there is one column its value.  What x has already is an error, or, if
  * `weak`, stays.  Unknown names are BADVALUE. */
-maas_status_t maas__json_record(maas_json_t *j, const maas_records_t *r,
+maas_status_t maas__json_record(maas_json_t *j, maas_records_t *r,
     unsigned weak, float *x, maas_err_t *err);
 
 /* The last value is in: counts the row, unless it is not complete.  `at` is

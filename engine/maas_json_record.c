@@ -13,7 +13,7 @@
 #define RECORD_DEPTH  8            /* of a value that is passed over */
 
 
-static maas_status_t record_picture(maas_json_t *j, const maas_info_t *info,
+static maas_status_t record_picture(maas_json_t *j, maas_records_t *r,
     float *x, maas_err_t *err);
 
 
@@ -86,19 +86,20 @@ maas__record_begin(maas_records_t *r, float **x, maas_err_t *err)
 /* The tensor of one row: a list of any nesting, or a number if one is all. */
 
 static maas_status_t
-record_tensor(maas_json_t *j, const maas_info_t *info, float *x,
-    maas_err_t *err)
+record_tensor(maas_json_t *j, maas_records_t *r, float *x, maas_err_t *err)
 {
-    size_t         at;
-    float          v;
-    const char    *next;
-    maas_dims_t    dims;
-    maas_status_t  rc;
+    size_t              at;
+    float               v;
+    const char         *next;
+    maas_dims_t         dims;
+    maas_status_t       rc;
+    const maas_info_t  *info;
 
+    info = r->info;
     at = (size_t) (j->p - j->start);
 
     if (j->p < j->end && *j->p == '{') {
-        return record_picture(j, info, x, err);
+        return record_picture(j, r, x, err);
     }
 
     if (j->p < j->end && *j->p != '[') {
@@ -133,8 +134,7 @@ record_tensor(maas_json_t *j, const maas_info_t *info, float *x,
 /* A picture as a string in base64 */
 
 static maas_status_t
-record_base64(maas_json_t *j, const maas_info_t *info, float *x,
-    maas_err_t *err)
+record_base64(maas_json_t *j, maas_records_t *r, float *x, maas_err_t *err)
 {
     char           *file;
     size_t          at, len;
@@ -160,7 +160,7 @@ record_base64(maas_json_t *j, const maas_info_t *info, float *x,
                         "decode", at);
 
     } else {
-        rc = maas__image_read(info, file, len, x, err);
+        rc = maas__image_read(r->info, file, len, &r->pixels, x, err);
     }
 
     maas__arena_destroy(a);
@@ -172,8 +172,7 @@ record_base64(maas_json_t *j, const maas_info_t *info, float *x,
 /* {"b64": picture} */
 
 static maas_status_t
-record_picture(maas_json_t *j, const maas_info_t *info, float *x,
-    maas_err_t *err)
+record_picture(maas_json_t *j, maas_records_t *r, float *x, maas_err_t *err)
 {
     size_t              at;
     maas_status_t       rc;
@@ -181,7 +180,7 @@ record_picture(maas_json_t *j, const maas_info_t *info, float *x,
 
     static const char *const  names[] = { "b64", NULL };
 
-    if (!info->image) {
+    if (!r->info->image) {
         return maas__json_expected(j, "a number or a list", err);
     }
 
@@ -193,7 +192,7 @@ record_picture(maas_json_t *j, const maas_info_t *info, float *x,
         rc = maas__json_member(j, &o, err);
 
         if (rc == MAAS_OK && o.which == 0) {
-            rc = record_base64(j, info, x, err);
+            rc = record_base64(j, r, x, err);
         }
 
     } while (rc == MAAS_OK && o.which == 0);
@@ -208,15 +207,15 @@ record_picture(maas_json_t *j, const maas_info_t *info, float *x,
 
 
 static maas_status_t
-record_object(maas_json_t *j, const maas_info_t *info, unsigned weak, float *x,
+record_object(maas_json_t *j, maas_records_t *r, unsigned weak, float *x,
     maas_err_t *err)
 {
     const char          *names[3];
     maas_status_t        rc;
     maas_json_object_t   o;
 
-    names[0] = info->input_name;
-    names[1] = info->image ? "b64" : NULL;
+    names[0] = r->info->input_name;
+    names[1] = r->info->image ? "b64" : NULL;
     names[2] = NULL;
 
     memset(&o, 0, sizeof(maas_json_object_t));
@@ -231,7 +230,7 @@ record_object(maas_json_t *j, const maas_info_t *info, unsigned weak, float *x,
         if (o.which == MAAS_JSON_OTHER) {
             return maas__fail(err, MAAS_BADVALUE, "byte %zu: unknown input, "
                               "expected \"%s\"", (size_t) (j->p - j->start),
-                              info->input_name);
+                              r->info->input_name);
         }
 
         if (!isnan(x[0])) {
@@ -239,8 +238,8 @@ record_object(maas_json_t *j, const maas_info_t *info, unsigned weak, float *x,
                       : maas__json_bad(j, "the input is there twice", err);
 
         } else {
-            rc = o.which == 0 ? record_tensor(j, info, x, err)
-                              : record_base64(j, info, x, err);
+            rc = o.which == 0 ? record_tensor(j, r, x, err)
+                              : record_base64(j, r, x, err);
         }
 
         if (rc != MAAS_OK) {
@@ -337,13 +336,13 @@ record_values(maas_json_t *j, const maas_fields_t *f, float *x,
 
 
 maas_status_t
-maas__json_record(maas_json_t *j, const maas_records_t *r, unsigned weak,
-    float *x, maas_err_t *err)
+maas__json_record(maas_json_t *j, maas_records_t *r, unsigned weak, float *x,
+    maas_err_t *err)
 {
     char  first;
 
     if (r->fields == NULL) {
-        return record_object(j, r->info, weak, x, err);
+        return record_object(j, r, weak, x, err);
     }
 
     first = j->p < j->end ? *j->p : '\0';

@@ -36,9 +36,11 @@ maas_status_t
 maas_image_read(const maas_model_t *m, const char *body, size_t len, float *x,
     maas_request_t *req, maas_err_t *err)
 {
+    size_t         pixels;
     maas_status_t  rc;
 
-    rc = maas__image_read(maas_model_info(m), body, len, x, err);
+    pixels = 0;
+    rc = maas__image_read(maas_model_info(m), body, len, &pixels, x, err);
 
     if (rc == MAAS_OK) {
         memset(req, 0, sizeof(maas_request_t));

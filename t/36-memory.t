@@ -1,4 +1,5 @@
-# Promise: no request gets more rows into a model than there is memory for.
+# Promise: no request gets more rows into a model than there is memory for, nor
+# more pictures than one of the largest would take time for.
 
 use strict;
 use warnings;
@@ -6,6 +7,9 @@ use warnings;
 use FindBin;
 use lib "$FindBin::Bin/lib";
 
+use Compress::Zlib qw(compress crc32);
+use JSON::PP ();
+use MIME::Base64 qw(encode_base64);
 use MaasTest;
 use Test::More;
 
@@ -13,6 +17,8 @@ my $t = MaasTest->new;
 my $in = 500;
 
 $t->model('m', sizes => [ $in, 3, 2 ], labels => [ 'a', 'b' ]);
+$t->model('picture', sizes => [ 12, 5, 2 ], inputs => { kind => 'tensor',
+    shape => [ 4, 3 ], name => 'x', image => JSON::PP::true });
 $t->conf(<<'EOC');
 %%GLOBALS%%
 thread_pool default threads=2;
@@ -20,6 +26,7 @@ events { }
 http {
     %%GLOBALS_HTTP%%
     maas_model m %%TESTDIR%%/m.safetensors;
+    maas_model picture %%TESTDIR%%/picture.safetensors;
     server {
         listen 127.0.0.1:%%PORT%%;
         location / { maas_serve; }
@@ -55,6 +62,36 @@ subtest 'rows that share their numbers' => sub {
             }
         }
     }
+};
+
+# A PNG of a black square, a few hundred bytes for millions of pixels
+sub square {
+    my ($side) = @_;
+    my $chunk = sub { pack('N', length $_[1]) . "$_[0]$_[1]"
+        . pack 'N', crc32("$_[0]$_[1]") };
+    return encode_base64("\x89PNG\r\n\x1a\n"
+        . $chunk->('IHDR', pack 'NNC5', $side, $side, 1, 0, 0, 0, 0)
+        . $chunk->('IDAT', compress("\0" x ($side * ($side / 8 + 1))))
+        . $chunk->('IEND', ''), '');
+}
+
+subtest 'many large pictures' => sub {
+    my $one = square(2048);
+    my $small = square(1024);
+    for my $case ([ 200, $one ], [ 413, $one, $one ], [ 200, ($small) x 4 ],
+        [ 413, ($small) x 5 ])
+    {
+        my ($status, @pictures) = @$case;
+        my $list = join ',', map { qq({"b64":"$_"}) } @pictures;
+        for my $key ('instances', 'inputs') {
+            my $got = $t->post('/v1/models/picture:predict',
+                qq({"$key":[$list]}), @json);
+            is($got->status, $status, @pictures . " as $key");
+        }
+    }
+    my $got = $t->post('/v1/models/picture:classify', qq({"context":{"x":)
+        . qq({"b64":"$one"}},"examples":[{},{}]}), @json);
+    is($got->status, 413, 'one in a context');
 };
 
 $t->done;

@@ -69,7 +69,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     char           *body;
     float           x[15];
-    size_t          i, len;
+    size_t          i, len, pixels;
     maas_err_t      err;
     maas_info_t     info;
     maas_status_t   rc;
@@ -98,7 +98,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     memset(&err, 0, sizeof(err));
 
-    rc = maas__image_read(&info, body, len, x, &err);
+    pixels = 0;
+    rc = maas__image_read(&info, body, len, &pixels, x, &err);
 
     if (rc == MAAS_OK) {
         fuzz_accepted++;

@@ -43,14 +43,16 @@ picture(const void *file, size_t len, size_t height, size_t width, float *x,
     maas_err_t *err)
 {
     char           *copy;
+    size_t          pixels;
     maas_info_t     info;
     maas_status_t   rc;
 
     info = picture_info(height, width);
+    pixels = 0;
     copy = malloc(len);
     memcpy(copy, file, len);
 
-    rc = maas__image_read(&info, copy, len, x, err);
+    rc = maas__image_read(&info, copy, len, &pixels, x, err);
 
     free(copy);
 
@@ -211,7 +213,7 @@ static void
 refusals(void **state)
 {
     float          x[16];
-    size_t         i;
+    size_t         i, pixels;
     maas_err_t     err;
     maas_info_t    info;
     maas_status_t  rc;
@@ -271,8 +273,36 @@ refusals(void **state)
     }
 
     info = wire_info();
-    assert_int_equal(maas__image_read(&info, "P2 1 1 1 1", 10, x, &err),
+    pixels = 0;
+    assert_int_equal(maas__image_read(&info, "P2 1 1 1 1", 10, &pixels, x,
+                                      &err),
                      MAAS_UNSUPPORTED);
+}
+
+
+/* The cap is for all pictures of a request. */
+
+static void
+together(void **state)
+{
+    float        x[1];
+    size_t       pixels;
+    maas_err_t   err;
+    maas_info_t  info;
+
+    info = picture_info(1, 1);
+    pixels = (1 << 22) - 5;
+
+    assert_int_equal(maas__image_read(&info, "P2 2 1 1 1 1", 12, &pixels, x,
+                                      &err),
+                     MAAS_OK);
+    assert_int_equal(maas__image_read(&info, "P2 3 1 1 1 1 1", 14, &pixels, x,
+                                      &err),
+                     MAAS_OK);
+    assert_int_equal(pixels, 1 << 22);
+    assert_int_equal(maas__image_read(&info, "P2 1 1 1 1", 10, &pixels, x,
+                                      &err),
+                     MAAS_TOOBIG);
 }
 
 
@@ -515,6 +545,7 @@ main(void)
         cmocka_unit_test(png_kinds),
         cmocka_unit_test(pgm_kinds),
         cmocka_unit_test(refusals),
+        cmocka_unit_test(together),
         cmocka_unit_test(damage),
         cmocka_unit_test(scaling),
         cmocka_unit_test(base64),
