@@ -122,6 +122,12 @@ is(inputs()->{k}{hash}, 16, 'as wide as said');
 fit(qw(-d many.csv --one-hot 80));
 is(scalar @{inputs()->{k}{values}}, 80, 'or not');
 
+$t->write_file('pandas.csv', ",x,y\n" . join '', map { "$_," . $_ % 7 . ','
+    . $_ % 2 . "\n" } 0 .. 40);
+$r = fit(qw(-d pandas.csv));
+is(join(' ', map { "$_->{name}=$_->{kind}" } @{$r->{columns}}),
+    'index=left out x=number y=target', 'an index without a name');
+
 ###############################################################################
 # rows that cannot be read
 

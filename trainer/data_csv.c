@@ -88,6 +88,10 @@ csv_is_header(const csv_file_t *f)
         len = f->cell[i].len;
         maas__field_trim(&s, &len);
 
+        if (i == 0 && len == 0 && f->n > 1) {
+            continue;               /* csv_names() has one for it */
+        }
+
         if (len == 0 || maas__field_number(s, len, &v) != MAAS_BADVALUE) {
             return 0;
         }
@@ -114,6 +118,11 @@ csv_names(csv_file_t *f)
         if (!f->table->named) {
             len = (size_t) snprintf(buf, sizeof(buf), "column%zu", i + 1);
             name = buf;
+        }
+
+        if (i == 0 && len == 0) {
+            name = "index";         /* as pandas writes it */
+            len = strlen(name);
         }
 
         if (len < 1 || len > MAAS_MAX_TEXT) {
