@@ -127,6 +127,7 @@ typedef struct {
     size_t              layers;
     size_t              parameters;
     size_t              file_size;      /* bytes */
+    size_t              weights_size;   /* bytes, as packed for running */
     uint32_t            crc32c;         /* of the file: its identity */
     const char         *isa;            /* name of the kernels that run it */
     const char         *document;       /* JSON text as in the file */

@@ -336,6 +336,7 @@ maas_model_weights(maas_model_t *m, const maas_desc_t *d)
 
     m->pages = p;
     m->pages_size = total;
+    m->info.weights_size = total;
 
     for (i = 0; i < d->n_layers; i++) {
         if (d->layers[i].weight == NULL) {

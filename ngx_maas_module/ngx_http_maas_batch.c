@@ -267,7 +267,8 @@ ngx_http_maas_batch_answer(ngx_http_maas_batch_t *batch, ngx_uint_t held)
     ngx_http_maas_ctx_t  *ctx;
 
     if (batch->err.code == MAAS_OK) {
-        ngx_http_maas_count_run(batch->model);
+        ngx_http_maas_count_run(batch->model, batch->rows,
+                                batch->ran - batch->run);
     }
 
     while (!ngx_queue_empty(&batch->requests)) {

@@ -204,7 +204,7 @@ ngx_http_maas_large_turn(ngx_http_maas_large_t *large)
     }
 
     ctx->at.ran = ngx_http_maas_now();
-    ngx_http_maas_count_run(model);
+    ngx_http_maas_count_run(model, ctx->req.rows, ctx->at.ran - ctx->at.run);
 
     rc = large->err.code == MAAS_OK
          ? ngx_http_maas_form_answer(r, ctx, large->y)
@@ -329,7 +329,8 @@ ngx_http_maas_large_finish(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx)
         rc = ngx_http_maas_send_failure(r, &large->err);
 
     } else {
-        ngx_http_maas_count_run(ctx->model);
+        ngx_http_maas_count_run(ctx->model, ctx->req.rows,
+                                ctx->at.ran - ctx->at.run);
         rc = ngx_http_maas_form_send(r, ctx, &large->text, large->text_json);
     }
 

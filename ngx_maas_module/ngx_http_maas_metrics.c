@@ -12,8 +12,7 @@
 /* Bounds of the buckets: 8 microseconds, doubling, the last one without */
 
 #define NGX_HTTP_MAAS_BUCKET_NS  8000
-#define NGX_HTTP_MAAS_BUCKETS    (NGX_HTTP_MAAS_N_COUNTERS                    \
-                                  - NGX_HTTP_MAAS_BUCKET)
+#define NGX_HTTP_MAAS_BUCKETS    21
 
 
 uint64_t
@@ -36,9 +35,16 @@ ngx_http_maas_add(ngx_http_maas_model_t *model, ngx_http_maas_counter_e i,
 
 
 void
-ngx_http_maas_count_run(ngx_http_maas_model_t *model)
+ngx_http_maas_count_run(ngx_http_maas_model_t *model, ngx_uint_t rows,
+    uint64_t ns)
 {
+    ngx_uint_t  i;
+
+    i = ngx_http_maas_cost_bucket(rows);
+
     ngx_http_maas_add(model, NGX_HTTP_MAAS_BATCHES, 1);
+    ngx_http_maas_add(model, NGX_HTTP_MAAS_PASS + i, 1);
+    ngx_http_maas_add(model, NGX_HTTP_MAAS_PASS_NS + i, ns);
 }
 
 
@@ -136,6 +142,34 @@ ngx_http_maas_put_durations(ngx_http_maas_text_t *t, const uint64_t *sum)
 }
 
 
+/* Passes by their rows, of which the power of two below is said.  Reading and
+ * writing belong to requests, not to passes. */
+
+static void
+ngx_http_maas_put_passes(ngx_http_maas_text_t *t, const uint64_t *sum)
+{
+    ngx_uint_t   i;
+    const char  *comma;
+
+    comma = "";
+
+    for (i = 0; i < NGX_HTTP_MAAS_COSTS; i++) {
+        if (sum[NGX_HTTP_MAAS_PASS + i] == 0) {
+            continue;
+        }
+
+        ngx_http_maas_put(t, "%s{\"batch_size\":%ui,"
+                          "\"compute_input\":{\"count\":0,\"ns\":0},"
+                          "\"compute_infer\":{\"count\":%uL,\"ns\":%uL},"
+                          "\"compute_output\":{\"count\":0,\"ns\":0}}",
+                          comma, (ngx_uint_t) 1 << i,
+                          sum[NGX_HTTP_MAAS_PASS + i],
+                          sum[NGX_HTTP_MAAS_PASS_NS + i]);
+        comma = ",";
+    }
+}
+
+
 void
 ngx_http_maas_put_stats(ngx_http_maas_text_t *t,
     ngx_http_maas_main_conf_t *mmcf, ngx_str_t *name,
@@ -171,8 +205,11 @@ ngx_http_maas_put_stats(ngx_http_maas_text_t *t,
                           sum[NGX_HTTP_MAAS_LAST_MS], sum[NGX_HTTP_MAAS_ROWS],
                           sum[NGX_HTTP_MAAS_BATCHES]);
         ngx_http_maas_put_durations(t, sum);
-        ngx_http_maas_put(t, "},\"response_stats\":{},\"batch_stats\":[],"
-                          "\"memory_usage\":[]}");
+        ngx_http_maas_put(t, "},\"response_stats\":{},\"batch_stats\":[");
+        ngx_http_maas_put_passes(t, sum);
+        ngx_http_maas_put(t, "],\"memory_usage\":[{\"type\":\"CPU\","
+                          "\"id\":0,\"byte_size\":%uz}]}",
+                          model->info->weights_size);
         comma = ",";
     }
 

@@ -63,6 +63,9 @@ struct ngx_http_maas_batch_s {
 };
 
 
+#define NGX_HTTP_MAAS_COSTS  13            /* 1, 2, 4 ... 4096 rows */
+
+
 /* What is counted for a model.  Times are sums of nanoseconds. */
 
 typedef enum {
@@ -77,8 +80,12 @@ typedef enum {
     NGX_HTTP_MAAS_ROWS,
     NGX_HTTP_MAAS_BATCHES,                 /* forward passes */
     NGX_HTTP_MAAS_LAST_MS,                 /* since the epoch */
-    NGX_HTTP_MAAS_BUCKET,                  /* SUCCESS by time, doubling */
-    NGX_HTTP_MAAS_N_COUNTERS = 32
+    NGX_HTTP_MAAS_PASS,                    /* BATCHES by rows, doubling, */
+    NGX_HTTP_MAAS_PASS_NS = NGX_HTTP_MAAS_PASS + NGX_HTTP_MAAS_COSTS,
+                                           /*     and what they took */
+    NGX_HTTP_MAAS_BUCKET = NGX_HTTP_MAAS_PASS_NS + NGX_HTTP_MAAS_COSTS,
+                                           /* SUCCESS by time, doubling */
+    NGX_HTTP_MAAS_N_COUNTERS = 64
 } ngx_http_maas_counter_e;
 
 
@@ -98,9 +105,6 @@ typedef struct {
     uint64_t                  ran;
     uint64_t                  sent;        /* the answer is written */
 } ngx_http_maas_times_t;
-
-
-#define NGX_HTTP_MAAS_COSTS  13            /* 1, 2, 4 ... 4096 rows */
 
 
 /* One version of a model: immutable after configuration, but for what a worker
@@ -365,6 +369,9 @@ void ngx_http_maas_cost_add(ngx_http_maas_model_t *model, ngx_uint_t rows,
     uint64_t ns);
 uint64_t ngx_http_maas_cost(ngx_http_maas_model_t *model, ngx_uint_t rows);
 
+/* Where rows stand among powers of two: 0 .. NGX_HTTP_MAAS_COSTS - 1 */
+ngx_uint_t ngx_http_maas_cost_bucket(ngx_uint_t rows);
+
 /* Fill *err; NGX_ERROR. */
 ngx_int_t ngx_http_maas_fail(maas_err_t *err, maas_status_t code,
     const char *text);
@@ -456,7 +463,8 @@ uint64_t ngx_http_maas_now(void);
 ngx_int_t ngx_http_maas_count(ngx_http_request_t *r);
 
 /* A forward pass was run. */
-void ngx_http_maas_count_run(ngx_http_maas_model_t *model);
+void ngx_http_maas_count_run(ngx_http_maas_model_t *model, ngx_uint_t rows,
+    uint64_t ns);
 
 /* Triton's statistics object: of the model of that name, or of all if it is
  * NULL; of one version, or of all if `only` is NULL. */

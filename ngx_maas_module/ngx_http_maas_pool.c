@@ -275,7 +275,7 @@ ngx_http_maas_cpu_time(void)
 
 /* Times are kept by powers of two of rows. */
 
-static ngx_uint_t
+ngx_uint_t
 ngx_http_maas_cost_bucket(ngx_uint_t rows)
 {
     ngx_uint_t  i;

@@ -70,10 +70,14 @@ subtest 'config' => sub {
 
 subtest 'statistics' => sub {
     my %none = (count => 0, ns => 0);
-    is_deeply(stats('/v2/models/m/versions/1/stats')->[0], {
+    my $first = stats('/v2/models/m/versions/1/stats')->[0];
+    my ($memory) = @{ delete $first->{memory_usage} };
+    is("$memory->{type} $memory->{id}", 'CPU 0', 'memory');
+    cmp_ok($memory->{byte_size}, '>=', 4 * 4, 'of weights');
+    is_deeply($first, {
         name => 'm', version => '1', last_inference => 0,
         inference_count => 0, execution_count => 0, response_stats => {},
-        batch_stats => [], memory_usage => [], inference_stats => {
+        batch_stats => [], inference_stats => {
             map { $_ => {%none} } qw(success fail queue compute_input
                 compute_infer compute_output cache_hit cache_miss) },
     }, 'a complete object before the first request');
@@ -98,6 +102,11 @@ subtest 'statistics' => sub {
     $parts += $i->{$_}{ns}
         for qw(queue compute_input compute_infer compute_output);
     is($parts, $i->{success}{ns}, 'the parts are the whole');
+    is_deeply([ map { "$_->{batch_size}: $_->{compute_infer}{count}" }
+        @{ $s->{batch_stats} } ], [ '1: 1', '4: 1', '32: 1' ], 'by rows');
+    my $passes = 0;
+    $passes += $_->{compute_infer}{ns} for @{ $s->{batch_stats} };
+    is($passes, $i->{compute_infer}{ns}, 'times of passes');
     cmp_ok($i->{$_}{ns}, '>', 0, "$_ took time")
         for qw(success compute_input compute_infer compute_output);
 
