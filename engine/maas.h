@@ -256,10 +256,10 @@ size_t maas_objects_bound(const maas_model_t *m, const char *body, size_t len,
 
 /*
  * Readers: body bytes -> x(rows,in).  x has room for maas_rows_bound(m, len,
- * max_rows) rows, v1 and bare JSON for maas_objects_bound().  Strict: RFC 8259 grammar, UTF-8, no trailing bytes, nesting
- * within 16; numbers as strtof would round them; everything checked before
- * use. body[0..len) needs no terminator and nothing beyond it is read.  On
- * failure x holds nothing of meaning, *req is untouched and err names the
+ * max_rows) rows, v1 and bare JSON for maas_objects_bound().  Strict: RFC 8259
+ * grammar, UTF-8, no trailing bytes, nesting within 16; numbers as strtof
+ * would round them; everything checked before use. body[0..len) needs no
+ * terminator and nothing beyond it is read.  On failure x holds nothing of meaning, *req is untouched and err names the
  * place.  BADVALUE, BADSHAPE, TOOBIG (rows over max_rows), UNSUPPORTED.
  * Every number in x is finite: one beyond FP32, and NaN or infinity in a
  * binary tensor, is BADVALUE, since no finite answer could come of it.  err
@@ -356,7 +356,8 @@ maas_status_t maas_flag_read(const char *body, size_t len, const char *name,
  * larger bilinearly, height and width each for itself.  Colour becomes luma
  * (BT.601), alpha stands on black, 16 bits become 8; x is 0..255, as the
  * file's scaling expects it.  At most 16384 pixels a side and 2^22 in all
- * (TOOBIG).  Memory for the picture is allocated and given back: NOMEM.
+ * pictures of a request (TOOBIG).  Memory for the picture is allocated and
+ * given back: NOMEM.
  */
 maas_status_t maas_image_read(const maas_model_t *m, const char *body,
     size_t len, float *x, maas_request_t *req, maas_err_t *err);

@@ -235,10 +235,12 @@ maas_status_t maas__json_record(maas_json_t *j, maas_records_t *r,
 maas_status_t maas__record_end(maas_records_t *r, float *x, size_t at,
     maas_err_t *err);
 
-/* An array of such rows; context: where an object stands with what they do
- * not say themselves, or NULL. */
+/* An array of such rows; context: an object with what they do not say
+ * themselves, or of length 0. */
 maas_status_t maas__json_records(maas_json_t *j, maas_records_t *r,
-    const char *context, maas_err_t *err);
+    maas_str_t context, maas_err_t *err);
+
+#define MAAS_NO_CONTEXT  ((maas_str_t) { NULL, 0 })
 
 
 /* maas_json_columns.c: {column: [value,...],...}, all columns, each with a value

@@ -10,7 +10,8 @@
 #include <string.h>
 
 
-#define RECORD_DEPTH  8            /* of a value that is passed over */
+#define RECORD_DEPTH    8          /* of a value that is passed over */
+#define RECORD_CONTEXT  (1u << 22) /* bytes of context for all rows together */
 
 
 static maas_status_t record_picture(maas_json_t *j, maas_records_t *r,
@@ -404,14 +405,34 @@ maas__record_end(maas_records_t *r, float *x, size_t at, maas_err_t *err)
 }
 
 
+/* It is read again for each row: much of it for many rows would keep a server
+ * longer than a request of its size may. */
+
+static maas_status_t
+record_context(const maas_json_t *j, maas_records_t *r, maas_str_t context,
+    float *x, maas_err_t *err)
+{
+    maas_json_t  shared;
+
+    if (context.len > RECORD_CONTEXT / (r->rows + 1)) {
+        return maas__fail(err, MAAS_TOOBIG, "a context of %zu bytes for more "
+                          "than %zu examples", context.len, r->rows);
+    }
+
+    shared = *j;
+    shared.p = context.data;
+
+    return maas__json_record(&shared, r, 1, x, err);
+}
+
+
 maas_status_t
-maas__json_records(maas_json_t *j, maas_records_t *r, const char *context,
+maas__json_records(maas_json_t *j, maas_records_t *r, maas_str_t context,
     maas_err_t *err)
 {
     float          *x;
     size_t          at;
     unsigned        started, more;
-    maas_json_t     shared;
     maas_status_t   rc;
 
     started = 0;
@@ -430,10 +451,8 @@ maas__json_records(maas_json_t *j, maas_records_t *r, const char *context,
             rc = maas__json_record(j, r, 0, x, err);
         }
 
-        if (rc == MAAS_OK && context != NULL) {
-            shared = *j;
-            shared.p = context;
-            rc = maas__json_record(&shared, r, 1, x, err);
+        if (rc == MAAS_OK && context.len > 0) {
+            rc = record_context(j, r, context, x, err);
         }
 
         if (rc == MAAS_OK) {

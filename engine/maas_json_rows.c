@@ -136,7 +136,7 @@ rows_columns(maas_json_t *j, maas_records_t *r, maas_err_t *err)
     if (j->p < j->end && *j->p == '['
         && (first == '[' || first == '{' || r->fields->n == 1))
     {
-        rc = maas__json_records(j, r, NULL, err);
+        rc = maas__json_records(j, r, MAAS_NO_CONTEXT, err);
 
     } else {
         at = (size_t) (j->p - j->start);

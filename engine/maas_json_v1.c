@@ -236,7 +236,7 @@ v1_instances(v1_t *v)
         return maas__json_bad(&v->j, "No values in 'instances' array", v->err);
     }
 
-    return first == '{' ? maas__json_records(&v->j, &v->r, NULL, v->err)
+    return first == '{' ? maas__json_records(&v->j, &v->r, MAAS_NO_CONTEXT, v->err)
                         : v1_rows(v);
 }
 
@@ -262,7 +262,7 @@ v1_rows(v1_t *v)
 
     v->j = from;
 
-    return maas__json_records(&v->j, &v->r, NULL, v->err);
+    return maas__json_records(&v->j, &v->r, MAAS_NO_CONTEXT, v->err);
 }
 
 
@@ -278,7 +278,7 @@ v1_tensor(v1_t *v)
     if (v->info->image && v->j.p < v->j.end && *v->j.p == '['
         && v1_peek(v) == '{')
     {
-        return maas__json_records(&v->j, &v->r, NULL, v->err);
+        return maas__json_records(&v->j, &v->r, MAAS_NO_CONTEXT, v->err);
     }
 
     rc = maas__json_tensor(&v->j, MAAS_DT_FP32, v->r.x,
@@ -360,7 +360,8 @@ v1_inputs(v1_t *v)
 static maas_status_t
 v1_examples(v1_t *v)
 {
-    const char          *context, *examples;
+    maas_str_t           context;
+    const char          *examples;
     maas_json_t          end;
     maas_status_t        rc;
     maas_json_object_t   o;
@@ -374,7 +375,7 @@ v1_examples(v1_t *v)
     memset(&o, 0, sizeof(maas_json_object_t));
     o.names = names;
 
-    context = NULL;
+    context = MAAS_NO_CONTEXT;
     examples = NULL;
 
     do {
@@ -390,8 +391,9 @@ v1_examples(v1_t *v)
             rc = v1_signature(v);
             break;
         case V1_CONTEXT:
-            context = v->j.p;
+            context.data = v->j.p;
             rc = maas__json_skip(&v->j, V1_DEPTH - 1, v->err);
+            context.len = (size_t) (v->j.p - context.data);
             break;
         case V1_EXAMPLES:
             examples = v->j.p;

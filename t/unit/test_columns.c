@@ -571,6 +571,39 @@ refusals(void **state)
 }
 
 
+/* What examples share is read for each: not without end */
+
+static void
+context(void **state)
+{
+    char            *body, *p;
+    float            x[MAX_ROWS * SLOTS];
+    size_t           blanks;
+    maas_err_t       err;
+    maas_request_t   req;
+
+    blanks = 1500000;
+    body = malloc(blanks + 128);
+
+    p = body + snprintf(body, 64, "{\"context\":{\"amount\":1");
+    memset(p, ' ', blanks);
+    p += blanks;
+    p += snprintf(p, 64, "},\"examples\":[{},{}]}");
+
+    assert_int_equal(reads(V1_CLASSIFY, body, (size_t) (p - body), 0, x, &req,
+                           &err), MAAS_OK);
+
+    p += snprintf(p - 2, 64, ",{}]}") - 2;
+
+    assert_int_equal(reads(V1_CLASSIFY, body, (size_t) (p - body), 0, x, &req,
+                           &err), MAAS_TOOBIG);
+    assert_string_equal(err.msg, "a context of 1500012 bytes for more than 2 "
+                        "examples");
+
+    free(body);
+}
+
+
 /* A text that has its end cut off, everywhere */
 
 static void
@@ -699,6 +732,7 @@ main(void)
         cmocka_unit_test(v2),
         cmocka_unit_test(integers),
         cmocka_unit_test(refusals),
+        cmocka_unit_test(context),
         cmocka_unit_test(cut),
         cmocka_unit_test(csv_numbers),
         cmocka_unit_test(which_form),
