@@ -8,15 +8,6 @@
 #include "ngx_http_maas_module.h"
 
 
-/* bytes: the longest sensible number on the wire ("-1.2345678901234567e-10,"),
- * names and braces around the numbers, and how much is kept in memory */
-
-#define NGX_HTTP_MAAS_NUMBER     25
-#define NGX_HTTP_MAAS_ENVELOPE   8192
-#define NGX_HTTP_MAAS_MIN_BODY   65536
-#define NGX_HTTP_MAAS_MAX_BUFFER 524288
-
-
 static char *ngx_http_maas_model(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 static char *ngx_http_maas_serve(ngx_conf_t *cf, ngx_command_t *cmd,
@@ -399,139 +390,10 @@ ngx_http_maas_create_main_conf(ngx_conf_t *cf)
 }
 
 
-/* Bytes that a request of max_rows rows for the widest model may take */
-
-static size_t
-ngx_http_maas_body_size(ngx_http_maas_main_conf_t *mmcf,
-    ngx_http_maas_loc_conf_t *mlcf, ngx_uint_t max_rows)
-{
-    size_t                   in;
-    ngx_uint_t               i;
-    ngx_http_maas_model_t  **models;
-
-    in = 1;
-    models = mmcf->models.elts;
-
-    for (i = 0; i < mmcf->models.nelts; i++) {
-        if (mlcf->model == NULL || mlcf->model == models[i]) {
-            in = ngx_max(in, models[i]->info->in);
-        }
-    }
-
-    return ngx_max(in * max_rows * NGX_HTTP_MAAS_NUMBER
-                   + NGX_HTTP_MAAS_ENVELOPE,
-                   NGX_HTTP_MAAS_MIN_BODY);
-}
-
-
-typedef struct {
-    ngx_http_maas_main_conf_t  *mmcf;
-    ngx_uint_t                  max_rows;
-    unsigned                    limit:1;   /* client_max_body_size is set */
-    unsigned                    buffer:1;  /* client_body_buffer_size is */
-} ngx_http_maas_sizes_t;
-
-
-/*
- * Limits of one location and of those inside it.  It runs before nginx merges
- * configurations, so that what the user wrote, here or in a level above, can
- * be told from what is not set.
- */
-
-static void
-ngx_http_maas_derive(void **loc_conf, ngx_http_maas_sizes_t sizes)
-{
-    size_t                       size;
-    ngx_queue_t                 *q;
-    ngx_http_core_loc_conf_t    *clcf, *inner;
-    ngx_http_location_queue_t   *lq;
-    ngx_http_maas_loc_conf_t    *mlcf;
-
-    clcf = loc_conf[ngx_http_core_module.ctx_index];
-    mlcf = loc_conf[ngx_http_maas_module.ctx_index];
-
-    sizes.limit |= clcf->client_max_body_size != NGX_CONF_UNSET;
-    sizes.buffer |= clcf->client_body_buffer_size != NGX_CONF_UNSET_SIZE;
-
-    if (mlcf->max_rows != NGX_CONF_UNSET_UINT) {
-        sizes.max_rows = mlcf->max_rows;
-    }
-
-    if (mlcf->kind == NGX_HTTP_MAAS_SERVE
-        || mlcf->kind == NGX_HTTP_MAAS_PREDICT)
-    {
-        size = ngx_http_maas_body_size(sizes.mmcf, mlcf, sizes.max_rows);
-        mlcf->body_size = size;
-
-        if (!sizes.limit) {
-            clcf->client_max_body_size = (off_t) size;
-        }
-
-        if (!sizes.buffer) {
-            clcf->client_body_buffer_size = ngx_min(size,
-                                                    NGX_HTTP_MAAS_MAX_BUFFER);
-        }
-    }
-
-    if (clcf->locations == NULL) {
-        return;
-    }
-
-    for (q = ngx_queue_head(clcf->locations);
-         q != ngx_queue_sentinel(clcf->locations);
-         q = ngx_queue_next(q))
-    {
-        lq = (ngx_http_location_queue_t *) q;
-        inner = lq->exact ? lq->exact : lq->inclusive;
-        ngx_http_maas_derive(inner->loc_conf, sizes);
-    }
-}
-
-
 static char *
 ngx_http_maas_init_main_conf(ngx_conf_t *cf, void *conf)
 {
     ngx_http_maas_main_conf_t  *mmcf = conf;
-
-    ngx_uint_t                   i;
-    ngx_http_maas_sizes_t        sizes, server;
-    ngx_http_core_loc_conf_t    *clcf;
-    ngx_http_maas_loc_conf_t    *mlcf, **predicts;
-    ngx_http_core_srv_conf_t   **cscf;
-    ngx_http_core_main_conf_t   *cmcf;
-
-    predicts = mmcf->predicts.elts;
-
-    for (i = 0; i < mmcf->predicts.nelts; i++) {
-        mlcf = predicts[i];
-        mlcf->model = ngx_http_maas_model_find(mmcf, &mlcf->predict,
-                                               &mlcf->predict_version);
-        if (mlcf->model == NULL) {
-            ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
-                          "maas_predict: no maas_model \"%V\"%s%V",
-                          &mlcf->predict,
-                          mlcf->predict_version.len ? " version " : "",
-                          &mlcf->predict_version);
-            return NGX_CONF_ERROR;
-        }
-    }
-
-    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
-    mlcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_maas_module);
-
-    sizes.mmcf = mmcf;
-    sizes.max_rows = mlcf->max_rows == NGX_CONF_UNSET_UINT
-                     ? 256 : mlcf->max_rows;
-    sizes.limit = clcf->client_max_body_size != NGX_CONF_UNSET;
-    sizes.buffer = clcf->client_body_buffer_size != NGX_CONF_UNSET_SIZE;
-
-    cmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module);
-    cscf = cmcf->servers.elts;
-
-    for (i = 0; i < cmcf->servers.nelts; i++) {
-        server = sizes;
-        ngx_http_maas_derive(cscf[i]->ctx->loc_conf, server);
-    }
 
     if (mmcf->models.nelts != 0
         && ngx_http_maas_zone_add(cf, mmcf) != NGX_OK)

@@ -541,6 +541,9 @@ ngx_int_t ngx_http_maas_filter_init(ngx_conf_t *cf);
 ngx_int_t ngx_http_maas_status_handler(ngx_http_request_t *r);
 
 
+/* ngx_http_maas_first.c: the part that runs before nginx merges */
+extern ngx_module_t  ngx_http_maas_first_module;
+
 extern ngx_module_t  ngx_http_maas_module;
 
 

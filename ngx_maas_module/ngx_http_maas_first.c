@@ -1,0 +1,203 @@
+
+/*
+ * What must be done before nginx merges configurations: models of maas_predict
+ * are found, and limits follow from them where the user set none.
+ * A module of its own, since modules are merged one after the other, core
+ * first: afterwards what is not set looks like what was set to the default.
+ * Not here: directives (ngx_http_maas_module.c), models' files.
+ */
+
+
+#include "ngx_http_maas_module.h"
+
+
+/* bytes: the longest sensible number on the wire ("-1.2345678901234567e-10,"),
+ * names and braces around the numbers, and how much is kept in memory */
+
+#define NGX_HTTP_MAAS_NUMBER     25
+#define NGX_HTTP_MAAS_ENVELOPE   8192
+#define NGX_HTTP_MAAS_MIN_BODY   1048576       /* nginx's own limit */
+#define NGX_HTTP_MAAS_MIN_BUFFER 65536
+#define NGX_HTTP_MAAS_MAX_BUFFER 524288
+
+
+static char *ngx_http_maas_first(ngx_conf_t *cf, void *conf);
+
+
+static ngx_http_module_t  ngx_http_maas_first_module_ctx = {
+    NULL,                                  /* preconfiguration */
+    NULL,                                  /* postconfiguration */
+
+    NULL,                                  /* create main configuration */
+    ngx_http_maas_first,                   /* init main configuration */
+
+    NULL,                                  /* create server configuration */
+    NULL,                                  /* merge server configuration */
+
+    NULL,                                  /* create location configuration */
+    NULL                                   /* merge location configuration */
+};
+
+
+ngx_module_t  ngx_http_maas_first_module = {
+    NGX_MODULE_V1,
+    &ngx_http_maas_first_module_ctx,       /* module context */
+    NULL,                                  /* module directives */
+    NGX_HTTP_MODULE,                       /* module type */
+    NULL,                                  /* init master */
+    NULL,                                  /* init module */
+    NULL,                                  /* init process */
+    NULL,                                  /* init thread */
+    NULL,                                  /* exit thread */
+    NULL,                                  /* exit process */
+    NULL,                                  /* exit master */
+    NGX_MODULE_V1_PADDING
+};
+
+
+/* Bytes that max_rows rows of numbers for the widest model may take */
+
+static size_t
+ngx_http_maas_body_size(ngx_http_maas_main_conf_t *mmcf,
+    ngx_http_maas_loc_conf_t *mlcf, ngx_uint_t max_rows)
+{
+    size_t                   in;
+    ngx_uint_t               i;
+    ngx_http_maas_model_t  **models;
+
+    in = 1;
+    models = mmcf->models.elts;
+
+    for (i = 0; i < mmcf->models.nelts; i++) {
+        if (mlcf->model == NULL || mlcf->model == models[i]) {
+            in = ngx_max(in, models[i]->info->in);
+        }
+    }
+
+    return in * max_rows * NGX_HTTP_MAAS_NUMBER + NGX_HTTP_MAAS_ENVELOPE;
+}
+
+
+typedef struct {
+    ngx_http_maas_main_conf_t  *mmcf;
+    ngx_uint_t                  max_rows;
+    unsigned                    limit:1;   /* client_max_body_size is set */
+    unsigned                    buffer:1;  /* client_body_buffer_size is */
+} ngx_http_maas_sizes_t;
+
+
+/* Limits of one location and of those inside it, where the user set none, here
+ * or in a level above */
+
+static void
+ngx_http_maas_derive(void **loc_conf, ngx_http_maas_sizes_t sizes)
+{
+    size_t                       size;
+    ngx_queue_t                 *q;
+    ngx_http_core_loc_conf_t    *clcf, *inner;
+    ngx_http_location_queue_t   *lq;
+    ngx_http_maas_loc_conf_t    *mlcf;
+
+    clcf = loc_conf[ngx_http_core_module.ctx_index];
+    mlcf = loc_conf[ngx_http_maas_module.ctx_index];
+
+    sizes.limit |= clcf->client_max_body_size != NGX_CONF_UNSET;
+    sizes.buffer |= clcf->client_body_buffer_size != NGX_CONF_UNSET_SIZE;
+
+    if (mlcf->max_rows != NGX_CONF_UNSET_UINT) {
+        sizes.max_rows = mlcf->max_rows;
+    }
+
+    if (mlcf->kind == NGX_HTTP_MAAS_SERVE
+        || mlcf->kind == NGX_HTTP_MAAS_PREDICT)
+    {
+        size = ngx_http_maas_body_size(sizes.mmcf, mlcf, sizes.max_rows);
+        mlcf->body_size = ngx_max(size, NGX_HTTP_MAAS_MIN_BODY);
+
+        if (!sizes.limit) {
+            clcf->client_max_body_size = (off_t) mlcf->body_size;
+        }
+
+        if (!sizes.buffer) {
+            size = ngx_max(size, NGX_HTTP_MAAS_MIN_BUFFER);
+            clcf->client_body_buffer_size = ngx_min(size,
+                                                    NGX_HTTP_MAAS_MAX_BUFFER);
+        }
+    }
+
+    if (clcf->locations == NULL) {
+        return;
+    }
+
+    for (q = ngx_queue_head(clcf->locations);
+         q != ngx_queue_sentinel(clcf->locations);
+         q = ngx_queue_next(q))
+    {
+        lq = (ngx_http_location_queue_t *) q;
+        inner = lq->exact ? lq->exact : lq->inclusive;
+        ngx_http_maas_derive(inner->loc_conf, sizes);
+    }
+}
+
+
+static ngx_int_t
+ngx_http_maas_find_predicts(ngx_conf_t *cf, ngx_http_maas_main_conf_t *mmcf)
+{
+    ngx_uint_t                  i;
+    ngx_http_maas_loc_conf_t   *mlcf, **predicts;
+
+    predicts = mmcf->predicts.elts;
+
+    for (i = 0; i < mmcf->predicts.nelts; i++) {
+        mlcf = predicts[i];
+        mlcf->model = ngx_http_maas_model_find(mmcf, &mlcf->predict,
+                                               &mlcf->predict_version);
+        if (mlcf->model == NULL) {
+            ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                          "maas_predict: no maas_model \"%V\"%s%V",
+                          &mlcf->predict,
+                          mlcf->predict_version.len ? " version " : "",
+                          &mlcf->predict_version);
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+static char *
+ngx_http_maas_first(ngx_conf_t *cf, void *conf)
+{
+    ngx_uint_t                   i;
+    ngx_http_maas_sizes_t        sizes;
+    ngx_http_core_loc_conf_t    *clcf;
+    ngx_http_maas_loc_conf_t    *mlcf;
+    ngx_http_core_srv_conf_t   **cscf;
+    ngx_http_core_main_conf_t   *cmcf;
+    ngx_http_maas_main_conf_t   *mmcf;
+
+    mmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_maas_module);
+
+    if (ngx_http_maas_find_predicts(cf, mmcf) != NGX_OK) {
+        return NGX_CONF_ERROR;
+    }
+
+    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+    mlcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_maas_module);
+
+    sizes.mmcf = mmcf;
+    sizes.max_rows = mlcf->max_rows == NGX_CONF_UNSET_UINT
+                     ? 256 : mlcf->max_rows;
+    sizes.limit = clcf->client_max_body_size != NGX_CONF_UNSET;
+    sizes.buffer = clcf->client_body_buffer_size != NGX_CONF_UNSET_SIZE;
+
+    cmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module);
+    cscf = cmcf->servers.elts;
+
+    for (i = 0; i < cmcf->servers.nelts; i++) {
+        ngx_http_maas_derive(cscf[i]->ctx->loc_conf, sizes);
+    }
+
+    return NGX_CONF_OK;
+}
