@@ -131,7 +131,7 @@ subtest 'a drawn 7' => sub {
     $b->draw('#pad', \@seven);
     settle();
     says('#what', '^7$', 'the page reads 7');
-    says('#time', 'ms there and back, of it .* until the first byte',
+    says('#time', 'ms in the browser, of it .* waiting for nginx',
         'the time it took');
 
     my $numbers = curl();
@@ -235,6 +235,8 @@ subtest 'a form for columns of several kinds' => sub {
     choose(3);
     is($b->js('return document.getElementById("form").elements.length'), 4,
         'a field for each column');
+    is($b->js('return document.querySelector("#form datalist").offsetHeight'),
+        0, 'proposals are not shown before they are asked for');
 
     fill(0, '120.50');
     fill(1, 'FR');
