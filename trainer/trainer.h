@@ -27,7 +27,8 @@
 
 /* Before a function of plain loops: the compiler makes vectors of them, for
  * every CPU, and none changes a bit */
-#if defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__)
+#if defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__)                      \
+    && !defined(__SANITIZE_THREAD__)
 #define TRAIN_VECTORS                                                         \
     __attribute__((optimize("O3"), target_clones("avx512f", "avx2", "default")))
 #else

@@ -138,6 +138,110 @@ schedules(void **state)
 }
 
 
+/* Every schedule at its corners: 10 epochs of 100 steps */
+
+static void
+rates(void **state)
+{
+    train_plan_t  p = { 0 };
+
+    (void) state;
+
+    p.epochs = 10;
+    p.step_factor = 0.1;
+    p.schedule = TRAIN_SCHED_STEP;
+    p.step_every = 4;
+    assert_true(fabs(train_rate(&p, 2, 100, 399, 1) - 2) < 1e-12);
+    assert_true(fabs(train_rate(&p, 2, 100, 400, 1) - 0.2) < 1e-12);
+    assert_true(fabs(train_rate(&p, 2, 100, 999, 1) - 0.02) < 1e-12);
+    p.step_every = 0;               /* a third of them */
+    assert_true(fabs(train_rate(&p, 2, 100, 333, 1) - 2) < 1e-12);
+    assert_true(fabs(train_rate(&p, 2, 100, 334, 1) - 0.2) < 1e-12);
+
+    p.schedule = TRAIN_SCHED_ONE_CYCLE;
+    assert_true(fabs(train_rate(&p, 2, 100, 0, 1) - 2 / 25.0) < 1e-12);
+    assert_true(fabs(train_rate(&p, 2, 100, 300, 1) - 2) < 1e-12);
+    assert_true(train_rate(&p, 2, 100, 150, 1) < 2);
+    assert_true(train_rate(&p, 2, 100, 999, 1) < 0.001);
+
+    p.schedule = TRAIN_SCHED_PLATEAU;
+    assert_true(fabs(train_rate(&p, 2, 100, 500, 0.25) - 0.5) < 1e-12);
+
+    p.schedule = TRAIN_SCHED_LINEAR;
+    p.lr_final = 0.5;
+    assert_true(fabs(train_rate(&p, 2, 100, 500, 1) - 1.5) < 1e-12);
+
+    /* up in two epochs, then linear over the other eight */
+
+    p.warmup = 2;
+    assert_true(train_rate(&p, 2, 100, 0, 1) < 0.02);
+    assert_true(fabs(train_rate(&p, 2, 100, 99, 1) - 2 * 100 / 201.0)
+                < 1e-12);
+    assert_true(fabs(train_rate(&p, 2, 100, 200, 1) - 2) < 1e-12);
+    assert_true(fabs(train_rate(&p, 2, 100, 600, 1) - 1.5) < 1e-12);
+}
+
+
+/* The bias swings around its target by the rate: after two epochs without
+ * progress that is a tenth, and the fifth epoch is the best */
+
+static void
+plateaus(void **state)
+{
+    run_t   r;
+    size_t  i;
+
+    (void) state;
+
+    run_create(&r, TRAIN_OPT_SGD);
+    r.plan.schedule = TRAIN_SCHED_PLATEAU;
+    r.plan.step_factor = 0.1;
+    r.plan.plateau = 2;
+    r.plan.epochs = 5;
+
+    for (i = 0; i < ROWS; i++) {
+        r.data.targets[i] = 2.9f;
+    }
+
+    run_loop(&r, 1);
+
+    /* 1.5, 3, 2.5, 3, then 2.95, 2.9 and that or one of its neighbours */
+
+    assert_int_equal(r.result.best_epoch, 5);
+    assert_true(r.result.best_loss < 0.06);
+    run_free(&r);
+}
+
+
+/* Averaged weights: the first step counts 1/10 of the way, and so on */
+
+static void
+averages(void **state)
+{
+    run_t   r;
+    size_t  i;
+    double  w, e, d;
+
+    (void) state;
+
+    run_create(&r, TRAIN_OPT_SGD);
+    r.plan.ema = 0.5;
+    r.plan.epochs = 2;
+    run_loop(&r, 0);
+    w = 0;
+    e = 0;
+
+    for (i = 0; i < 6; i++) {
+        w += 0.5;
+        d = (1 + (double) i) / (10 + (double) i);
+        e += (1 - (d < 0.5 ? d : 0.5)) * (w - e);
+    }
+
+    assert_true(fabs(bias_of(&r) - e) < 1e-5);
+    run_free(&r);
+}
+
+
 static void
 shuffles(void **state)
 {
@@ -245,6 +349,9 @@ main(void)
 {
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(schedules),
+        cmocka_unit_test(rates),
+        cmocka_unit_test(plateaus),
+        cmocka_unit_test(averages),
         cmocka_unit_test(shuffles),
         cmocka_unit_test(keeps_the_best),
         cmocka_unit_test(runs_away)
