@@ -144,11 +144,13 @@ csv_column(const maas_fields_t *f, const csv_field_t *field)
     s = field->s.data;
     len = field->s.len;
 
-    if (field->doubled) {
-        if (len > sizeof(text)) {
-            return SIZE_MAX;
-        }
+    /* a header is read again for each row: it must not go on for ever */
 
+    if (len > sizeof(text)) {
+        return SIZE_MAX;
+    }
+
+    if (field->doubled) {
         len = csv_plain(field, text);
         s = text;
     }

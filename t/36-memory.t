@@ -1,5 +1,5 @@
 # Promise: no request gets more rows into a model than there is memory for, nor
-# more pictures than one of the largest would take time for.
+# keeps a worker longer than its size gives it the right to.
 
 use strict;
 use warnings;
@@ -19,6 +19,9 @@ my $in = 500;
 $t->model('m', sizes => [ $in, 3, 2 ], labels => [ 'a', 'b' ]);
 $t->model('picture', sizes => [ 12, 5, 2 ], inputs => { kind => 'tensor',
     shape => [ 4, 3 ], name => 'x', image => JSON::PP::true });
+$t->model('table', sizes => [ 5, 3, 2 ], inputs => { kind => 'columns',
+    columns => [ { name => 'n', kind => 'number' },
+        { name => 't', kind => 'text', hash => 4, ngrams => [ 1, 2 ] } ] });
 $t->conf(<<'EOC');
 %%GLOBALS%%
 thread_pool default threads=2;
@@ -27,9 +30,11 @@ http {
     %%GLOBALS_HTTP%%
     maas_model m %%TESTDIR%%/m.safetensors;
     maas_model picture %%TESTDIR%%/picture.safetensors;
+    maas_model table %%TESTDIR%%/table.safetensors;
     server {
         listen 127.0.0.1:%%PORT%%;
         location / { maas_serve; }
+        location = /table { maas_predict table; }
         location /pool/ { maas_serve; maas_offload pool above=0us; }
         location /few/ { maas_serve; maas_max_rows 50; maas_batch 8; }
     }
@@ -92,6 +97,16 @@ subtest 'many large pictures' => sub {
     my $got = $t->post('/v1/models/picture:classify', qq({"context":{"x":)
         . qq({"b64":"$one"}},"examples":[{},{}]}), @json);
     is($got->status, 413, 'one in a context');
+};
+
+# A header of CSV is read again for each row
+subtest 'a long header' => sub {
+    for my $case ([ 200, 500 ], [ 400, 513 ], [ 400, 900_000 ]) {
+        my ($status, $blanks) = @$case;
+        my $got = $t->post('/table', ' ' x $blanks . "n,t\n"
+            . "1,a\n" x 200, 'Content-Type' => 'text/csv');
+        is($got->status, $status, "$blanks blanks");
+    }
 };
 
 $t->done;
