@@ -50,6 +50,10 @@ maas__json_form(const maas_fields_t *fields, const char *body, size_t len)
             return row ? MAAS_JSON_ROWS : MAAS_JSON_V2;
         }
 
+        /* a slip in a column's name is better told as such */
+
+        row |= fields != NULL && o.which == MAAS_JSON_OTHER;
+
         if (o.which == ROWS_INSTANCES || o.which == ROWS_INPUTS) {
             return o.which == ROWS_INPUTS ? MAAS_JSON_V2 : MAAS_JSON_V1;
         }

@@ -154,10 +154,11 @@ ngx_http_maas_find_predicts(ngx_conf_t *cf, ngx_http_maas_main_conf_t *mmcf)
                                                &mlcf->predict_version);
         if (mlcf->model == NULL) {
             ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
-                          "maas_predict: no maas_model \"%V\"%s%V",
+                          "maas_predict: no maas_model \"%V\"%s%V in %s:%ui",
                           &mlcf->predict,
                           mlcf->predict_version.len ? " version " : "",
-                          &mlcf->predict_version);
+                          &mlcf->predict_version, mlcf->predict_file,
+                          mlcf->predict_line);
             return NGX_ERROR;
         }
     }

@@ -139,7 +139,7 @@ ngx_http_maas_infer(ngx_http_request_t *r, ngx_http_maas_model_t *model)
     if (!ngx_http_maas_form_known(r, ctx->form)) {
         return ngx_http_maas_refuse(r, NGX_HTTP_UNSUPPORTED_MEDIA_TYPE,
                                     "Content-Type is not one that is read "
-                                    "here");
+                                    "here, as application/json is");
     }
 
     ctx->model = model;

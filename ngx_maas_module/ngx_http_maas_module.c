@@ -283,6 +283,8 @@ ngx_http_maas_predict(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     value = cf->args->elts;
     mlcf->predict = value[1];
+    mlcf->predict_file = cf->conf_file->file.name.data;
+    mlcf->predict_line = cf->conf_file->line;
 
     if (cf->args->nelts == 3) {
         if (ngx_strncmp(value[2].data, "version=", 8) != 0) {

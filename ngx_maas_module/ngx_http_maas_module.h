@@ -160,6 +160,8 @@ typedef struct {
 
     ngx_str_t                 predict;     /* model name */
     ngx_str_t                 predict_version;
+    u_char                   *predict_file;   /* where it stands */
+    ngx_uint_t                predict_line;
     ngx_http_maas_model_t    *model;       /* of maas_predict */
 
     ngx_uint_t                batch;

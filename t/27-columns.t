@@ -249,6 +249,8 @@ subtest 'refused' => sub {
     my @cases = (
         [ '/p', '[{"amount":1,"colour":2}]', \@json,
             qr/^byte 14: the model has no column of this name/ ],
+        [ '/p', '{"colour":2}', \@json,
+            qr/^byte 2: the model has no column of this name/ ],
         [ '/p', '[{"amount":"much"}]', \@json,
             qr/^byte 11: column "amount": expected a number/ ],
         [ '/p', '[[1,2,true]]', \@json,

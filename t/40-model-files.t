@@ -132,7 +132,7 @@ subtest 'directives' => sub {
         [ 'maas_batch 1; maas_batch 2;', '', qr/"maas_batch".* duplicate/ ],
         [ '', "$file;", qr/"maas_model" directive is not allowed here/ ],
         [ '', 'location /x { maas_predict none; }',
-            qr/maas_predict: no maas_model "none"/ ],
+            qr/maas_predict: no maas_model "none" in .*check\.conf:\d+/ ],
         [ '', 'location /x { maas_predict m version=9; }',
             qr/maas_predict: no maas_model "m" version 9/ ],
         [ '', 'location /x { maas_predict m fast; }',

@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 
 # Promise: what nobody asked for is chosen by the data, is in the record, and
-# numbers of any size can be foretold with it.
+# numbers of any size can be predicted with it.
 
 use strict;
 use warnings;

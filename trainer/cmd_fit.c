@@ -719,6 +719,23 @@ fit_report(const fit_t *f)
 }
 
 
+/* Nothing that is read is written over */
+
+static void
+fit_apart(const train_options_t *o)
+{
+    size_t       i, k;
+    const char  *out[] = { o->output, o->report, o->log, o->checkpoint };
+    const char  *in[] = { o->data, o->valid, o->test, o->config };
+
+    for (i = 0; i < train_nelts(out); i++) {
+        for (k = 0; k < train_nelts(in); k++) {
+            train_save_apart(out[i], in[k]);
+        }
+    }
+}
+
+
 int
 cmd_fit(int argc, char **argv)
 {
@@ -734,6 +751,7 @@ cmd_fit(int argc, char **argv)
         train_save_check(f.o.report);
     }
 
+    fit_apart(&f.o);
     fit_read(&f);
     fit_folds(&f);
     fit_split(&f);

@@ -167,7 +167,8 @@ cmd_inspect(int argc, char **argv)
         case 'h':
             (void) puts("usage: maas-trainer inspect MODEL [--json]\n"
                         "Check a model file against every rule of "
-                        "docs/model-format.md and say what it holds.");
+                        "docs/model-format.md and say what it\n"
+                        "holds.");
             return TRAIN_EXIT_OK;
         default:
             (void) fputs("try: maas-trainer inspect --help\n", stderr);

@@ -162,7 +162,7 @@ tune_fit_options(tune_t *t)
     char  **argv;
 
     argv = train_alloc((size_t) t->argc + 3, sizeof(char *));
-    argv[0] = "fit";
+    argv[0] = "maas-trainer tune";
     argv[1] = "--output=none";
 
     for (i = 0; i < t->argc; i++) {
@@ -488,6 +488,10 @@ cmd_tune(int argc, char **argv)
     json = tune_options(&t, argc, argv);
     tune_fit_options(&t);
     train_save_check(t.output);
+    train_save_apart(t.output, t.o.data);
+    train_save_apart(t.output, t.o.valid);
+    train_save_apart(t.state, t.o.data);
+    train_save_apart(t.state, t.o.valid);
     tune_look(&t);
 
     if (t.jobs == 0) {

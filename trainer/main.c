@@ -46,7 +46,8 @@ main_help(FILE *f)
 int
 main(int argc, char **argv)
 {
-    size_t  i;
+    size_t       i;
+    static char  name[32];
 
     if (argc < 2) {
         main_help(stderr);
@@ -67,6 +68,11 @@ main(int argc, char **argv)
 
     for (i = 0; i < train_nelts(main_commands); i++) {
         if (strcmp(argv[1], main_commands[i].name) == 0) {
+            /* what getopt_long() begins its sentences with */
+            (void) snprintf(name, sizeof(name), "maas-trainer %s",
+                            main_commands[i].name);
+            argv[1] = name;
+
             return main_commands[i].run(argc - 1, argv + 1);
         }
     }

@@ -132,7 +132,7 @@ train_model_args(train_model_args_t *a, int argc, char **argv,
     a->repeats = TRAIN_REPEATS;
     a->rounds = TRAIN_ROUNDS;
     a->seed = 1;
-    cmd = argv[0];
+    cmd = strrchr(argv[0], ' ') + 1;       /* "maas-trainer evaluate" */
     evaluate = (strcmp(cmd, "evaluate") == 0);
 
     while ((c = getopt_long(argc, argv, "d:t:h",

@@ -66,7 +66,7 @@ static const option_t  options_table[] = {
     { "test", 0, TEXT(test, 0), "D",
       "measured once at the end; a folder's own test part without it" },
     { "target", 't', TEXT(target, 0), "COL",
-      "column to foretell: name, or number from 1 (last column)" },
+      "column to predict: name, or number from 1 (last column)" },
     { "columns", 0, TEXT(columns, 1), "LIST",
       "COL=KIND,...: number, boolean, category, text, ignore, id or weight "
       "(by looking)" },
@@ -98,10 +98,10 @@ static const option_t  options_table[] = {
       "numbers on their way in (auto: minmax for images, else standard, or "
       "quantile for a column with far ends)" },
     { "target-scaling", 0, CHOICE(target_scaling, options_target_scaling),
-      NULL, "of numbers to foretell, undone in the last layer (standard)" },
+      NULL, "of numbers to predict, undone in the last layer (standard)" },
     { "hidden", 0, TEXT(hidden, 1), "SPEC",
-      "hidden layers, or none, as in 64:relu:bn:drop=0.2,64:gelu:ln:res\n"
-      "                           (by the data)" },
+      "hidden layers, or none, as in 64:relu:bn:drop=0.2,64:gelu:ln:res "
+      "(by the data)" },
     { "init", 0, CHOICE(init, options_init), NULL,
       "first weights (auto: he before relu and its kin)" },
     { "loss", 0, CHOICE(loss, train_loss_names), NULL,
@@ -129,7 +129,7 @@ static const option_t  options_table[] = {
     { "validation", 0, NUMBER(validation, 0, 0.9), "X",
       "share of the rows kept for validation (0.1)" },
     { "folds", 0, OPT_COUNT, 0, AT(folds), 0, 1000, NULL, 0, "K",
-      "first train on each K-1 K-ths of the rows and measure the rest" },
+      "cross-validation: first train K times on all rows but a K-th, measured with that K-th" },
     { "patience", 0, COUNT(patience, 0, 1e6), "N",
       "stop after so many epochs without progress, 0: never (10)" },
     { "momentum", 0, NUMBER(momentum, 0, 1), "X",
@@ -184,25 +184,81 @@ static const option_t  options_table[] = {
       "as --progress none" }
 };
 
-#define OPTIONS_N  train_nelts(options_table)
+#define OPTIONS_N       train_nelts(options_table)
+#define OPTIONS_WIDTH   80          /* of --help */
+#define OPTIONS_INDENT  27          /* where its texts begin */
 
 
 static void options_refuse(const char *where, const char *fmt, ...)
     __attribute__((noreturn, format(printf, 2, 3)));
 
 
+/* Goes on with a text at a column of the terminal: the column behind it */
+
+static size_t
+options_words(const char *text, const char *end, size_t at)
+{
+    size_t  n, all;
+
+    while (*text != '\0') {
+        n = strcspn(text, " ");
+        all = n + (text[n] == '\0' ? strlen(end) : 0);
+
+        if (at + 1 + all > OPTIONS_WIDTH) {
+            (void) printf("\n%*s", OPTIONS_INDENT - 1, "");
+            at = OPTIONS_INDENT - 1;
+        }
+
+        (void) printf(" %.*s", (int) n, text);
+        at += 1 + n;
+        text += n;
+        text += strspn(text, " ");
+    }
+
+    (void) fputs(end, stdout);
+
+    return at + strlen(end);
+}
+
+
+static void
+options_heading(const char *first)
+{
+    size_t  i;
+
+    static const char *const  headings[][2] = {
+        { "data", "Data (docs/data.md)" },
+        { "hidden", "Network and training (docs/networks.md)" },
+        { "config", "Running" },
+        { "report", "What is said" }
+    };
+
+    for (i = 0; i < train_nelts(headings); i++) {
+        if (strcmp(headings[i][0], first) == 0) {
+            (void) printf("\n%s:\n", headings[i][1]);
+        }
+    }
+}
+
+
 static void
 options_help(void)
 {
-    size_t           i, j;
+    size_t           i, j, at;
     char             left[64];
     const option_t  *t;
 
     (void) puts("usage: maas-trainer fit --data D -o MODEL [OPTION]...\n"
-                "Train a network on a data set and write a model file.\n");
+                "Train a network on a data set and write a model file, as in\n"
+                "\n"
+                "  maas-trainer fit --data payments.csv --target outcome "
+                "-o payments.safetensors\n"
+                "\n"
+                "In brackets: what an option is when it is not given.");
 
     for (i = 0; i < OPTIONS_N; i++) {
         t = &options_table[i];
+        options_heading(t->name);
 
         (void) snprintf(left, sizeof(left), "%c%c%c --%s%s%s",
                         t->letter ? '-' : ' ', t->letter ? t->letter : ' ',
@@ -210,16 +266,15 @@ options_help(void)
                         t->kind == OPT_FLAG ? "" : "=",
                         t->kind == OPT_FLAG ? ""
                         : t->arg != NULL ? t->arg : "...");
-        (void) printf("  %-24s %s\n", left, t->help);
+        (void) printf("  %-24s", left);
+        at = options_words(t->help, "", OPTIONS_INDENT - 1);
 
         for (j = 0; j < t->n_choices; j++) {
-            (void) printf("%s%s", j ? ", " : "                             ",
-                          t->choices[j]);
+            at = options_words(t->choices[j], j + 1 < t->n_choices ? "," : "",
+                               j ? at : OPTIONS_WIDTH);
         }
 
-        if (t->n_choices > 0) {
-            (void) putchar('\n');
-        }
+        (void) putchar('\n');
     }
 
     (void) puts("\nCtrl-C ends training early: the best weights so far are "

@@ -167,7 +167,7 @@ roles_target(train_table_t *t)
     }
 
     if (t->target != TABLE_NONE) {
-        roles_set(t, t->target, TABLE_TARGET, "to be foretold");
+        roles_set(t, t->target, TABLE_TARGET, "to be predicted");
     }
 }
 
@@ -216,7 +216,7 @@ roles_model_by_place(train_table_t *t, const maas_info_t *m)
     if (others == n + 1 && t->target == TABLE_NONE && t->want->no_target) {
         others--;               /* a target that is not asked for: the last */
         t->target = t->n - 1;
-        roles_set(t, t->target, TABLE_TARGET, "to be foretold");
+        roles_set(t, t->target, TABLE_TARGET, "to be predicted");
     }
 
     if (others != n) {

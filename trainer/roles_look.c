@@ -14,10 +14,12 @@
 #define ROLES_BYTES   40            /*     or bytes */
 
 
+/* As "id", "customer_id", "Order ID", "userId"; not "paid" */
+
 static int
 roles_is_id_name(const char *name)
 {
-    size_t                    i, j;
+    size_t                    i, j, len;
     static const char *const  names[] = {
         "id", "index", "row", "rowid", "row_id", "uuid", "guid", "no", "nr"
     };
@@ -32,7 +34,20 @@ roles_is_id_name(const char *name)
         }
     }
 
-    return 0;
+    len = strlen(name);
+
+    if (len < 3 || (name[len - 1] | 0x20) != 'd'
+        || (name[len - 2] | 0x20) != 'i')
+    {
+        return 0;
+    }
+
+    if (strchr("_- .", name[len - 3]) != NULL) {
+        return 1;
+    }
+
+    return name[len - 2] == 'I' && name[len - 3] >= 'a'
+           && name[len - 3] <= 'z';
 }
 
 

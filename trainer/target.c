@@ -1,5 +1,5 @@
 /*
- * What is to be foretold: distinct texts, and the task that they mean.
+ * What is to be predicted: distinct texts, and the task that they mean.
  * Files are not known here.
  */
 
@@ -181,7 +181,7 @@ target_classes(train_data_t *d, const train_dict_t *t, const uint32_t *id,
 
     if (t->n > TARGET_MAX_CLASSES) {
         train_die("%s: %zu different targets: expected at most %d classes "
-                  "(numbers to foretell? --task regression)", where, t->n,
+                  "(numbers to predict? --task regression)", where, t->n,
                   TARGET_MAX_CLASSES);
     }
 
@@ -311,6 +311,19 @@ target_guess(const train_dict_t *t)
 }
 
 
+/* A text that hardly ever comes again is no class */
+
+static void
+target_few(const train_data_t *d, const train_dict_t *t, const char *where)
+{
+    if (t->n > TARGET_AUTO_CLASSES && t->n > d->rows / 2) {
+        train_die("%s: the target has %zu different texts in %zu rows: "
+                  "expected classes of more rows (another --target?  else "
+                  "--task classification)", where, t->n, d->rows);
+    }
+}
+
+
 void
 train_target_set(train_data_t *d, const train_want_t *want,
     const train_dict_t *t, const uint32_t *id, const char *where)
@@ -337,6 +350,10 @@ train_target_set(train_data_t *d, const train_want_t *want,
         target_model_classes(d, want->model, t, id, where);
 
     } else {
+        if (want->task < 0) {
+            target_few(d, t, where);
+        }
+
         target_classes(d, t, id, where);
     }
 

@@ -143,7 +143,7 @@ uint32_t train_dict_find(const train_dict_t *t, const char *text, size_t len);
 void train_dict_free(train_dict_t *t);
 
 
-/* data.c: rows of numbers with what is to be foretold */
+/* data.c: rows of numbers with what is to be predicted */
 
 typedef enum {
     TRAIN_AUTO = 0,
@@ -1009,6 +1009,9 @@ void *train_image(const train_net_t *net, const char *document, size_t *size);
 void train_save(const char *path, const void *image, size_t size);
 /* Dies now if nothing could be written there after hours of training. */
 void train_save_check(const char *path);
+/* Dies if what is to be written is what is to be read: a file, or two with a
+ * comma between them; NULL is nothing. */
+void train_save_apart(const char *path, const char *input);
 
 
 /* model_args.c: command line of those who use a model on data */

@@ -209,6 +209,44 @@ train_save_check(const char *path)
 }
 
 
+/* One file by two names, or by one */
+
+static int
+write_same(const char *a, const char *b)
+{
+    struct stat   s, t;
+
+    return stat(a, &s) == 0 && stat(b, &t) == 0 && s.st_dev == t.st_dev
+           && s.st_ino == t.st_ino;
+}
+
+
+void
+train_save_apart(const char *path, const char *input)
+{
+    int          same;
+    char        *first;
+    const char  *comma;
+
+    if (path == NULL || input == NULL) {
+        return;
+    }
+
+    same = write_same(path, input);
+    comma = strchr(input, ',');
+
+    if (comma != NULL) {
+        first = train_format("%.*s", (int) (comma - input), input);
+        same |= write_same(path, first) || write_same(path, comma + 1);
+        train_free(first);
+    }
+
+    if (same) {
+        train_die("%s: is read, too: expected another file to write to", path);
+    }
+}
+
+
 static int
 write_all(int fd, const char *p, size_t n)
 {

@@ -704,12 +704,15 @@ which_form(void **state)
         { "{\"amount\":1,\"inputs\":[]}", MAAS_JSON_ROWS },
         { "{\"x\":1,\"note\":2}", MAAS_JSON_ROWS },
         { "{\"age \\\"x\\\"\":1}", MAAS_JSON_ROWS },
-        { "{\"x\":1}", MAAS_JSON_V2 },
+        { "{\"x\":1}", MAAS_JSON_ROWS },
+        { "{\"id\":1}", MAAS_JSON_V2 },
+        { "{}", MAAS_JSON_V2 },
+        { "{\"x\":1,\"inputs\":[]}", MAAS_JSON_V2 },
         { "{\"inputs\":1}", MAAS_JSON_V2 },
         { "{\"instances\":1}", MAAS_JSON_V1 },
         { " [", MAAS_JSON_ROWS },
         { "{\"amount\":", MAAS_JSON_ROWS },
-        { "{\"x\":", MAAS_JSON_V2 },
+        { "{\"x\":", MAAS_JSON_ROWS },
     };
 
     for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
