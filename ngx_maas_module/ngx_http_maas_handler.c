@@ -136,7 +136,7 @@ ngx_http_maas_infer(ngx_http_request_t *r, ngx_http_maas_model_t *model)
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    if (!ngx_http_maas_form_known(r, ctx->form)) {
+    if (!ngx_http_maas_type_known(r, ctx->form)) {
         return ngx_http_maas_refuse(r, NGX_HTTP_UNSUPPORTED_MEDIA_TYPE,
                                     "Content-Type is not one that is read "
                                     "here, as application/json is");
@@ -166,7 +166,7 @@ ngx_http_maas_body_ready(ngx_http_request_t *r)
         return;
     }
 
-    if (ngx_http_maas_form_json_len(r, &body, &json_len, &given) != NGX_OK) {
+    if (ngx_http_maas_type_json_len(r, &body, &json_len, &given) != NGX_OK) {
         err.code = MAAS_BADVALUE;
         ngx_sprintf((u_char *) err.msg, "Inference-Header-Content-Length "
                     "is not a number from 0 to the body's %uz bytes%Z",
@@ -177,7 +177,7 @@ ngx_http_maas_body_ready(ngx_http_request_t *r)
 
     if (ctx->form == ngx_http_maas_form_any) {
         ctx->form = given ? ngx_http_maas_form_v2
-                          : ngx_http_maas_form(r, ctx, &body);
+                          : ngx_http_maas_type_form(r, ctx, &body);
     }
 
     ngx_http_maas_batch_add(r, ctx, &body, json_len);

@@ -257,21 +257,29 @@ ngx_str_t *ngx_http_maas_header(ngx_http_request_t *r, char *name,
     size_t len);
 
 
-/* ngx_http_maas_form.c */
+/* ngx_http_maas_type.c */
 
 /* Is the request's Content-Type one that is read where `form` is? */
-ngx_uint_t ngx_http_maas_form_known(ngx_http_request_t *r,
+ngx_uint_t ngx_http_maas_type_known(ngx_http_request_t *r,
     ngx_http_maas_form_e form);
 
 /* The form of a body where there may be several. */
-ngx_http_maas_form_e ngx_http_maas_form(ngx_http_request_t *r,
+ngx_http_maas_form_e ngx_http_maas_type_form(ngx_http_request_t *r,
     ngx_http_maas_ctx_t *ctx, ngx_str_t *body);
 
 /* Length of the JSON part of a body: all of it, unless a header or the
  * Content-Type says otherwise: *given = 1.  NGX_ERROR if that is no number up
  * to the length of the body. */
-ngx_int_t ngx_http_maas_form_json_len(ngx_http_request_t *r, ngx_str_t *body,
+ngx_int_t ngx_http_maas_type_json_len(ngx_http_request_t *r, ngx_str_t *body,
     size_t *json_len, ngx_uint_t *given);
+
+/* What a binary answer's type is called: *type is changed if the request's is
+ * a vendor's.  NGX_ERROR: out of memory */
+ngx_int_t ngx_http_maas_type_answer(ngx_http_request_t *r, size_t json_len,
+    ngx_str_t *type);
+
+
+/* ngx_http_maas_form.c */
 
 /* Most rows, up to max_rows, that a body of ctx->form can hold. */
 size_t ngx_http_maas_form_bound(ngx_http_maas_ctx_t *ctx, ngx_str_t *body,
