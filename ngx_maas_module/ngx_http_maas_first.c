@@ -12,9 +12,12 @@
 
 
 /* bytes: the longest sensible number on the wire ("-1.2345678901234567e-10,"),
- * names and braces around the numbers, and how much is kept in memory */
+ * a word and a text, names and braces around them, and how much is kept in
+ * memory */
 
 #define NGX_HTTP_MAAS_NUMBER     25
+#define NGX_HTTP_MAAS_WORD       64
+#define NGX_HTTP_MAAS_TEXT       1024
 #define NGX_HTTP_MAAS_ENVELOPE   8192
 #define NGX_HTTP_MAAS_MIN_BODY   1048576       /* nginx's own limit */
 #define NGX_HTTP_MAAS_MIN_BUFFER 65536
@@ -55,26 +58,54 @@ ngx_module_t  ngx_http_maas_first_module = {
 };
 
 
-/* Bytes that max_rows rows of numbers for the widest model may take */
+/* Bytes that a row may take: its numbers, or the values of its columns with
+ * their names */
+
+static size_t
+ngx_http_maas_row_size(const maas_info_t *info)
+{
+    size_t      size;
+    ngx_uint_t  i;
+
+    size = 0;
+
+    for (i = 0; i < info->n_columns; i++) {
+        size += ngx_strlen(info->columns[i]) + sizeof("\"\": ") - 1
+                + NGX_HTTP_MAAS_NUMBER;
+
+        if (info->fields[i].kind == MAAS_FIELD_CATEGORY) {
+            size += NGX_HTTP_MAAS_WORD;
+
+        } else if (info->fields[i].kind == MAAS_FIELD_TEXT) {
+            size += NGX_HTTP_MAAS_TEXT;
+        }
+    }
+
+    return ngx_max(size, info->in * NGX_HTTP_MAAS_NUMBER);
+}
+
+
+/* Bytes that max_rows rows for the widest model may take */
 
 static size_t
 ngx_http_maas_body_size(ngx_http_maas_main_conf_t *mmcf,
     ngx_http_maas_loc_conf_t *mlcf, ngx_uint_t max_rows)
 {
-    size_t                   in;
+    size_t                   row, size;
     ngx_uint_t               i;
     ngx_http_maas_model_t  **models;
 
-    in = 1;
+    row = 0;
     models = mmcf->models.elts;
 
     for (i = 0; i < mmcf->models.nelts; i++) {
         if (mlcf->model == NULL || mlcf->model == models[i]) {
-            in = ngx_max(in, models[i]->info->in);
+            size = ngx_http_maas_row_size(models[i]->info);
+            row = ngx_max(row, size);
         }
     }
 
-    return in * max_rows * NGX_HTTP_MAAS_NUMBER + NGX_HTTP_MAAS_ENVELOPE;
+    return row * max_rows + NGX_HTTP_MAAS_ENVELOPE;
 }
 
 

@@ -73,6 +73,10 @@ $t->model('plain', sizes => [ 2, 3, 1 ], task => 'regression',
         { name => 'a', kind => 'number' },
         { name => 'b', kind => 'number' } ] });
 
+$t->model('long', sizes => [ 20, 1 ], task => 'regression',
+    inputs => { kind => 'columns', columns => [
+        map { { name => $_ x 250, kind => 'number' } } 'a' .. 't' ] });
+
 $t->conf(<<'EOC');
 %%GLOBALS%%
 events { }
@@ -80,11 +84,13 @@ http {
     %%GLOBALS_HTTP%%
     maas_model m %%TESTDIR%%/m.safetensors;
     maas_model plain %%TESTDIR%%/plain.safetensors;
+    maas_model long %%TESTDIR%%/long.safetensors;
     server {
         listen 127.0.0.1:%%PORT%%;
         location / { maas_serve; }
         location = /p { maas_predict m; }
         location = /plain { maas_predict plain; }
+        location = /long { maas_predict long; }
     }
 }
 EOC
@@ -243,6 +249,13 @@ subtest 'metadata' => sub {
     is_deeply({ map { $_ => $v1->{$_}{dtype} } keys %$v1 }, {
         amount => 'DT_FLOAT', age => 'DT_FLOAT', member => 'DT_BOOL',
         country => 'DT_STRING', note => 'DT_STRING' }, 'v1');
+};
+
+subtest 'as many rows as there may be' => sub {
+    my %row = map { $_ x 250 => 1.234567890123 } 'a' .. 't';
+    my $body = $utf8->encode({ instances => [ (\%row) x 256 ] });
+    is($t->post('/long', $body, @json)->status, 200,
+        'names are thought of');
 };
 
 subtest 'refused' => sub {
