@@ -373,7 +373,7 @@ train_columns_create(train_columns_t *c, size_t in, size_t max_rows)
     c->in = in;
     c->max_rows = max_rows;
     c->pairs = train_alloc(in * max_rows, sizeof(train_pair_t));
-    c->n = train_alloc(in, sizeof(uint32_t));
+    c->end = train_alloc(in, sizeof(train_pair_t *));
 }
 
 
@@ -381,7 +381,7 @@ void
 train_columns_free(train_columns_t *c)
 {
     train_free(c->pairs);
-    train_free(c->n);
+    train_free(c->end);
     (void) memset(c, 0, sizeof(train_columns_t));
 }
 
@@ -391,14 +391,18 @@ train_columns_fill(train_columns_t *c, const train_batch_t *b)
 {
     size_t           i, k, n;
     const float     *v;
-    train_pair_t     pair;
+    train_pair_t     pair, **end;
     const uint32_t  *at;
 
-    if (c->n == NULL) {
+    if (c->end == NULL) {
         train_columns_create(c, b->in, b->max_rows);
     }
 
-    (void) memset(c->n, 0, c->in * sizeof(uint32_t));
+    end = c->end;
+
+    for (i = 0; i < c->in; i++) {
+        end[i] = c->pairs + i * c->max_rows;
+    }
 
     for (i = 0; i < b->rows; i++) {
         at = b->at + i * b->stride;
@@ -408,7 +412,7 @@ train_columns_fill(train_columns_t *c, const train_batch_t *b)
 
         for (k = 0; k < n; k++) {
             pair.v = v[k];
-            c->pairs[at[k] * c->max_rows + c->n[at[k]]++] = pair;
+            *end[at[k]]++ = pair;
         }
     }
 }

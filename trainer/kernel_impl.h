@@ -288,7 +288,7 @@ column_strip(const train_columns_t *x, size_t i, const float *m, size_t ld,
 
     p = x->pairs + i * x->max_rows;
 
-    for (end = p + x->n[i]; p < end; p++) {
+    for (end = x->end[i]; p < end; p++) {
         v = VSET1(p->v);
         line = m + p->at * ld;
 

@@ -11,9 +11,20 @@
 
 #define LOOP_STREAM      3
 #define LOOP_DROP        4          /* key of the dropout's streams */
+#define LOOP_SHORT_STEP  5e-4       /* seconds: it is tried who is faster */
 
 
 volatile sig_atomic_t  train_interrupted;
+
+
+/* Small steps wait more than they work where cores are far apart or others
+ * want them: an epoch by all and one alone tell who goes on */
+
+typedef enum {
+    LOOP_TOGETHER = 0,
+    LOOP_ALONE,
+    LOOP_DECIDED
+} loop_trial_t;
 
 
 typedef struct {
@@ -23,12 +34,16 @@ typedef struct {
     train_source_t         source;
     const uint32_t        *train;
     size_t                 n_train;
+    const train_source_t  *valid_source;
+    const uint32_t        *valid;
+    size_t                 n_valid;
 
     train_team_t          *team;
     size_t                 n;           /* members */
     train_work_t          *work;        /* (n) */
     unsigned               shared;      /* a batch is filled by all */
     train_batch_t         *batch;       /* two in turn, or each has its own */
+    size_t                 n_batches;
     train_check_t          check;
     train_net_t            checked;     /* net, or with averaged weights */
 
@@ -38,6 +53,10 @@ typedef struct {
     float                 *best;        /* parameters */
     train_state_t          state;
     train_progress_t       progress;
+
+    size_t                 most;        /* members that may be worth it */
+    loop_trial_t           trial;
+    double                 together;    /* seconds of an epoch by all */
 
     /* of the epoch at work; member 0 writes */
     size_t                 epoch;
@@ -211,11 +230,126 @@ loop_epoch(loop_t *l, size_t epoch)
 }
 
 
+/* What a checkpoint holds beside the state */
+
 static void
-loop_start(loop_t *l, const train_source_t *valid_source,
-    const uint32_t *valid, size_t n_valid)
+loop_arrays(const loop_t *l, float **arrays)
 {
-    size_t               i, n, threads;
+    arrays[0] = l->net->params;
+    arrays[1] = l->optim->m;
+    arrays[2] = l->optim->v;
+    arrays[3] = l->ema;
+    arrays[4] = l->best;
+}
+
+
+static void
+loop_resume(loop_t *l)
+{
+    float  *arrays[TRAIN_STATE_ARRAYS];
+
+    if (l->plan->checkpoint == NULL || !l->plan->resume) {
+        return;
+    }
+
+    loop_arrays(l, arrays);
+
+    if (!train_checkpoint_read(l->plan, &l->state, arrays, l->net->n)) {
+        return;
+    }
+
+    l->optim->step = l->state.step;
+
+    if (l->plan->progress != TRAIN_PROGRESS_NONE) {
+        (void) fprintf(stderr, "resumed after epoch %zu\n",
+                       l->state.result.epochs);
+    }
+}
+
+
+/* n members and what they work with; their numbers are the network's */
+
+static void
+loop_gather(loop_t *l, size_t n)
+{
+    size_t               i;
+    const train_plan_t  *plan;
+
+    plan = l->plan;
+    l->n = n;
+    l->team = train_team_create(n);
+    l->work = train_alloc(n, sizeof(train_work_t));
+    train_work_team(l->work, n, l->team, l->net, l->optim, l->ema,
+                    plan->batch);
+
+    /* lists of bytes are made faster than they are handed over */
+
+    l->shared = n > 1 && !(l->source.sparse && l->source.data->bytes != NULL
+                           && !l->source.augment.any
+                           && l->source.mixup == 0);
+    l->n_batches = l->shared ? 2 : n;
+    l->batch = train_alloc(l->n_batches, sizeof(train_batch_t));
+
+    for (i = 0; i < l->n_batches; i++) {
+        train_batch_create(&l->batch[i], &l->source, plan->batch);
+    }
+
+    train_check_create(&l->check, l->team, &l->checked, plan->loss,
+                       l->valid_source, l->valid, l->n_valid);
+}
+
+
+static void
+loop_dismiss(loop_t *l)
+{
+    size_t  i;
+
+    train_check_free(&l->check);
+
+    for (i = 0; i < l->n_batches; i++) {
+        train_batch_free(&l->batch[i]);
+    }
+
+    train_work_free(l->work, l->n);
+    train_team_free(l->team);
+    train_free(l->batch);
+    train_free(l->work);
+}
+
+
+/* After an epoch of so many seconds; who makes the next changes no bit */
+
+static void
+loop_try(loop_t *l, double seconds)
+{
+    size_t  next;
+
+    next = l->n;
+
+    if (l->trial == LOOP_TOGETHER) {
+        l->together = seconds;
+        l->trial = LOOP_DECIDED;
+
+        if (l->n > 1 && seconds < LOOP_SHORT_STEP * (double) l->steps) {
+            l->trial = LOOP_ALONE;
+            next = 1;
+        }
+
+    } else if (l->trial == LOOP_ALONE) {
+        l->trial = LOOP_DECIDED;
+        next = (seconds < l->together) ? 1 : l->most;
+    }
+
+    if (next != l->n) {
+        loop_dismiss(l);
+        loop_gather(l, next);
+    }
+}
+
+
+static void
+loop_start(loop_t *l)
+{
     train_team_t        *team;
     const train_plan_t  *plan;
 
@@ -235,35 +369,13 @@ loop_start(loop_t *l, const train_source_t *valid_source,
         l->checked.params = l->ema;
     }
 
+    loop_resume(l);
+
     team = train_team_create(plan->threads);
-    threads = train_team_size(team);
-    l->n = train_work_members(l->net, plan->batch, threads);
+    l->most = train_work_members(l->net, plan->batch, train_team_size(team));
+    train_team_free(team);
 
-    if (l->n < threads) {
-        train_team_free(team);
-        team = train_team_create(l->n);
-    }
-
-    l->team = team;
-    l->work = train_alloc(l->n, sizeof(train_work_t));
-    train_work_team(l->work, l->n, l->team, l->net, l->optim, l->ema,
-                    plan->batch);
-
-    /* lists of bytes are made faster than they are handed over */
-
-    l->shared = l->n > 1 && !(l->source.sparse
-                              && l->source.data->bytes != NULL
-                              && !l->source.augment.any
-                              && l->source.mixup == 0);
-    n = l->shared ? 2 : l->n;
-    l->batch = train_alloc(n, sizeof(train_batch_t));
-
-    for (i = 0; i < n; i++) {
-        train_batch_create(&l->batch[i], &l->source, plan->batch);
-    }
-
-    train_check_create(&l->check, l->team, &l->checked, plan->loss,
-                       valid_source, valid, n_valid);
+    loop_gather(l, l->most);
     train_progress_begin(&l->progress, plan->epochs, l->steps,
                          l->source.data->classes != NULL ? "accuracy" : "R2",
                          plan->progress);
@@ -273,18 +385,7 @@ loop_start(loop_t *l, const train_source_t *valid_source,
 static void
 loop_end(loop_t *l)
 {
-    size_t  i;
-
-    train_check_free(&l->check);
-
-    for (i = 0; i < (l->shared ? 2 : l->n); i++) {
-        train_batch_free(&l->batch[i]);
-    }
-
-    train_work_free(l->work, l->n);
-    train_team_free(l->team);
-    train_free(l->batch);
-    train_free(l->work);
+    loop_dismiss(l);
     train_free(l->best);
     train_free(l->order);
     train_free(l->ema);
@@ -336,19 +437,6 @@ loop_plateau(loop_t *l, double watch)
 }
 
 
-/* What a checkpoint holds beside the state */
-
-static void
-loop_arrays(const loop_t *l, float **arrays)
-{
-    arrays[0] = l->net->params;
-    arrays[1] = l->optim->m;
-    arrays[2] = l->optim->v;
-    arrays[3] = l->ema;
-    arrays[4] = l->best;
-}
-
-
 static void
 loop_checkpoint(loop_t *l, size_t epoch)
 {
@@ -367,37 +455,6 @@ loop_checkpoint(loop_t *l, size_t epoch)
     loop_arrays(l, arrays);
     l->state.step = l->optim->step;
     train_checkpoint_write(p, &l->state, arrays, l->net->n);
-}
-
-
-static void
-loop_resume(loop_t *l)
-{
-    size_t  i;
-    float  *arrays[TRAIN_STATE_ARRAYS];
-
-    if (l->plan->checkpoint == NULL || !l->plan->resume) {
-        return;
-    }
-
-    loop_arrays(l, arrays);
-
-    if (!train_checkpoint_read(l->plan, &l->state, arrays, l->net->n)) {
-        return;
-    }
-
-    l->optim->step = l->state.step;
-
-    for (i = 0; i < l->n; i++) {
-        l->work[i].optim.step = l->state.step;
-    }
-
-    train_work_copy(l->work, l->n);
-
-    if (l->plan->progress != TRAIN_PROGRESS_NONE) {
-        (void) fprintf(stderr, "resumed after epoch %zu\n",
-                       l->state.result.epochs);
-    }
 }
 
 
@@ -454,6 +511,7 @@ loop_run(loop_t *l)
                      && epoch - r->best_epoch >= l->plan->patience
                      && epoch < l->plan->epochs;
         loop_checkpoint(l, epoch);
+        loop_try(l, r->train_seconds - before);
     }
 }
 
@@ -476,10 +534,12 @@ train_loop(train_net_t *net, train_optim_t *o, const train_plan_t *plan,
     l.source = *source;
     l.train = train;
     l.n_train = n_train;
+    l.valid_source = valid_source;
+    l.valid = valid;
+    l.n_valid = n_valid;
 
     denormals = train_flush_denormals();
-    loop_start(&l, valid_source, valid, n_valid);
-    loop_resume(&l);
+    loop_start(&l);
 
     /* the second Ctrl-C ends the program */
 

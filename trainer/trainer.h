@@ -447,7 +447,7 @@ typedef struct {
     unsigned       soft;            /* targets are shares of classes, given */
 } train_batch_t;
 
-/* The same lists by columns: (in,max_rows) pairs, n(in) of them in each */
+/* The same lists by columns: (in,max_rows) pairs, end(in): where each ends */
 
 typedef struct {
     uint32_t       at;              /* row */
@@ -458,7 +458,7 @@ typedef struct {
     size_t         in;
     size_t         max_rows;
     train_pair_t  *pairs;
-    uint32_t      *n;
+    train_pair_t **end;
 } train_columns_t;
 
 /* augment.c: pictures, each time a little different */
