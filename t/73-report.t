@@ -88,6 +88,19 @@ like($html, qr/&lt;script&gt;alert\(1\)&lt;\/script&gt;/, 'text stays text');
 like($html, qr/it&#39;s &quot;so&quot;/, 'quotes too');
 like($html, qr{<td>(?:red|green)</td>}, 'a category by its name');
 
+# of the worst mistakes what was in the file, not what was made of it
+
+$t->write_file('gaps.csv', join '', "note,a,k\n",
+    map { my $x = rnd();
+        "on day $_ of them,", $_ % 2 ? $x : '', ',', rnd() > $x ? 'p' : 'q',
+        "\n" } 1 .. 300);
+ok_run(qw(fit -q -d gaps.csv -o g.st --validation 0.3 --report g.html --epochs
+    2 --columns note=text --name g));
+my ($worst) = MaasTest::Proc::slurp("$dir/g.html")
+    =~ m{The worst mistakes.*?<table>(.*?)</table>}s;
+like($worst, qr{<td>missing</td>}, 'a missing number is none');
+unlike($worst, qr{<th>note</th>}, 'hashes of a text are not shown');
+
 # numbers, many classes, no rows to judge
 
 $t->write_file('n.csv', join '', "a,b,n\n",

@@ -218,6 +218,11 @@ mistakes_value(FILE *f, const maas_field_t *field, const float *x)
 
     x += field->at;
 
+    if (field->kind <= MAAS_FIELD_BOOLEAN && field->width == 2 && x[1] != 0) {
+        (void) fputs("missing", f);     /* x[0] is what stands for it */
+        return;
+    }
+
     switch (field->kind) {
 
     case MAAS_FIELD_NUMBER:
@@ -241,6 +246,16 @@ mistakes_value(FILE *f, const maas_field_t *field, const float *x)
 }
 
 
+/* A text becomes hashes, of which nobody can read anything */
+
+static int
+mistakes_legible(const maas_field_t *field)
+{
+    return field->kind == MAAS_FIELD_NUMBER
+           || field->kind == MAAS_FIELD_BOOLEAN || field->n_values > 0;
+}
+
+
 /* The columns that matter most, or the first ones; returns how many */
 
 static size_t
@@ -248,17 +263,18 @@ mistakes_columns(const train_report_t *r, size_t *column)
 {
     size_t  i, k, n;
 
-    n = r->info->n_columns;
-    n = (n < MISTAKES_COLUMNS) ? n : MISTAKES_COLUMNS;
+    n = 0;
 
-    for (i = 0; i < n; i++) {
-        column[i] = i;
+    for (i = 0; i < r->info->n_columns && n < MISTAKES_COLUMNS; i++) {
+        column[n] = i;
 
         for (k = 0; r->importance != NULL && k < r->info->n_columns; k++) {
             if (strcmp(r->info->columns[k], r->importance[i].name) == 0) {
-                column[i] = k;
+                column[n] = k;
             }
         }
+
+        n += (size_t) mistakes_legible(&r->info->fields[column[n]]);
     }
 
     return n;
