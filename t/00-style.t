@@ -158,6 +158,11 @@ clean('undeclared',
 clean('skips', grep { /\.t$/ } sort keys %text);
 clean('purpose', @c);
 
+# The tour leads to every file that is compiled
+
+is(join("\n", grep { index($text{'docs/tour.md'}, '`' . s{.*/}{}r . '`') < 0 }
+    grep { m{^(?:engine|ngx_maas_module|trainer)/} } @c), '', 'tour');
+
 ###############################################################################
 
 # Aims, worst first
