@@ -49,6 +49,7 @@ cmp_ok(abs($e->{mse} / $r->{validation_loss} - 1), '<', 0.02,
 
 my $s = settings('m.st');
 is($s->{epochs}, 200, 'passes for 300 rows');
+is($s->{patience}, 40, 'and patience with them');
 is($s->{hidden}, '128:relu', 'the network of a small table');
 cmp_ok(abs($s->{lr} - 0.002), '<', 1e-9, 'its rate');
 is($s->{weight_decay} // $s->{'weight-decay'}, 1, 'its decay');

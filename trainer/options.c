@@ -131,7 +131,8 @@ static const option_t  options_table[] = {
     { "folds", 0, OPT_COUNT, 0, AT(folds), 0, 1000, NULL, 0, "K",
       "cross-validation: first train K times on all rows but a K-th, measured with that K-th" },
     { "patience", 0, COUNT(patience, 0, 1e6), "N",
-      "stop after so many epochs without progress, 0: never (10)" },
+      "stop after so many epochs without progress, 0: never (10, or a fifth "
+      "of --epochs)" },
     { "momentum", 0, NUMBER(momentum, 0, 1), "X",
       "of momentum and nesterov (0.9)" },
     { "rho", 0, NUMBER(rho, 0, 1), "X",
@@ -492,7 +493,7 @@ options_defaults(train_options_t *o)
     o->optimizer = TRAIN_OPT_ADAM;
     o->schedule = TRAIN_SCHED_COSINE;
     o->batch = 32;
-    o->patience = 10;
+    o->patience = TRAIN_BY_DATA;
     o->seed = 1;
     o->validation = 0.1;
     o->lr = NAN;

@@ -900,6 +900,8 @@ void train_history_free(train_history_t *h);
 
 /* options.c: fit's settings, from the command line and from a file */
 
+#define TRAIN_BY_DATA   SIZE_MAX    /* patience that nobody asked for */
+
 typedef struct {
     char      *data, *valid, *test, *target, *output, *name, *hidden, *config;
     char      *augment, *checkpoint, *log, *report;
