@@ -77,7 +77,8 @@ class Set:
 
     def peers(self):
         if self.regression:
-            return (ensemble.HistGradientBoostingRegressor(random_state=0),
+            return (
+                ensemble.HistGradientBoostingRegressor(random_state=0),
                 # its targets are scaled too: it is lost without
                 compose.TransformedTargetRegressor(
                     make_pipeline(StandardScaler(),

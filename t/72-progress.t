@@ -43,8 +43,8 @@ sys.stdout.buffer.write(text)
 sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 PY
 
-my @fit = ('fit', '-d', 'd.csv', qw(-o m.st --epochs 60 --patience 0 --batch 3
-    --hidden 64:relu --log log));
+my @fit = ('fit', '-d', 'd.csv', qw(-o m.st --epochs 60 --patience 0 --batch 1
+    --hidden 256:relu --log log));
 my ($rc, $seen, $err) = $t->command('python3', 'terminal.py', 80, $trainer, @fit);
 is($rc, 0, 'fit on a terminal') or diag($err);
 
