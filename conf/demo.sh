@@ -36,6 +36,12 @@ fi
 mkdir -p $dir
 stop
 
+if curl -s -o $dir/other $here/; then
+    echo "$here/ is taken by another server: end it, or give another port" \
+        "in conf/demo.conf and conf/demo.sh." >&2
+    exit 1
+fi
+
 run build/maas-trainer synth $dir/data
 run build/maas-trainer fit --data $dir/data --hidden 64:relu,64:relu \
     --name digits -o $dir/digits.safetensors
@@ -48,10 +54,7 @@ od -An -v -tu1 -j16 -N784 $dir/data/t10k-images-idx3-ubyte \
 cp conf/demo.conf $dir/nginx.conf
 : >$dir/error.log
 
-if ! serve; then
-    echo "Port 8080 may be taken: conf/demo.conf says which one to use." >&2
-    exit 1
-fi
+serve
 
 for i in 1 2 3 4 5 6 7 8 9 10; do
     answer=$(curl -sf -d @$dir/digit.json $here/digit) && break
@@ -64,12 +67,17 @@ if [ -z "${answer:-}" ]; then
     exit 1
 fi
 
+says=$(echo "$answer" | tr -d '[]' | tr ',' '\n' | awk '
+    $1 > p { p = $1; digit = NR - 1 }
+    END { printf "a %d, %.0f %% sure", digit, 100 * p }')
+
 cat <<END
 
 Draw a digit:        $here/
 Ask for a picture:   curl -d @$dir/digit.json $here/digit
 About the model:     curl $here/v2/models/digits
+Your own table:      docs/training.md
 End it:              make demo-stop
 
-It answered:         $answer
+It reads the picture as $says.
 END
