@@ -243,8 +243,16 @@ maas_status_t maas__json_records(maas_json_t *j, maas_records_t *r,
 #define MAAS_NO_CONTEXT  ((maas_str_t) { NULL, 0 })
 
 
-/* maas_json_columns.c: {column: [value,...],...}, all columns, each with a value
- * for each row.  Names that are no column's are passed over. */
+/* maas_json_picture.c: a picture as a string in base64, and in an object of
+ * "b64" alone -> the row x of a model that takes pictures */
+maas_status_t maas__json_base64(maas_json_t *j, maas_records_t *r, float *x,
+    maas_err_t *err);
+maas_status_t maas__json_picture(maas_json_t *j, maas_records_t *r, float *x,
+    maas_err_t *err);
+
+
+/* maas_json_columns.c: {column: [value,...],...}, all columns, each with a
+ * value for each row.  Names that are no column's are passed over. */
 maas_status_t maas__json_columns(maas_json_t *j, maas_records_t *r,
     maas_err_t *err);
 

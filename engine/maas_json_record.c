@@ -3,7 +3,6 @@
  * is there twice.  No protocol here.
  */
 
-#include "maas_image.h"
 #include "maas_json.h"
 
 #include <math.h>
@@ -12,10 +11,6 @@
 
 #define RECORD_DEPTH    8          /* of a value that is passed over */
 #define RECORD_CONTEXT  (1u << 22) /* bytes of context for all rows together */
-
-
-static maas_status_t record_picture(maas_json_t *j, maas_records_t *r,
-    float *x, maas_err_t *err);
 
 
 size_t
@@ -100,7 +95,7 @@ record_tensor(maas_json_t *j, maas_records_t *r, float *x, maas_err_t *err)
     at = (size_t) (j->p - j->start);
 
     if (j->p < j->end && *j->p == '{') {
-        return record_picture(j, r, x, err);
+        return maas__json_picture(j, r, x, err);
     }
 
     if (j->p < j->end && *j->p != '[') {
@@ -129,81 +124,6 @@ record_tensor(maas_json_t *j, maas_records_t *r, float *x, maas_err_t *err)
     }
 
     return MAAS_OK;
-}
-
-
-/* A picture as a string in base64 */
-
-static maas_status_t
-record_base64(maas_json_t *j, maas_records_t *r, float *x, maas_err_t *err)
-{
-    char           *file;
-    size_t          at, len;
-    maas_str_t      s;
-    maas_arena_t   *a;
-    maas_status_t   rc;
-
-    at = (size_t) (j->p - j->start);
-
-    rc = maas__json_string(j, &s, err);
-    if (rc != MAAS_OK) {
-        return rc;
-    }
-
-    a = maas__arena_create(s.len + 2 * MAAS_ALIGN);
-    file = a == NULL ? NULL : maas__arena_alloc(a, s.len / 4 * 3 + 3, 1);
-
-    if (file == NULL) {
-        rc = maas__fail(err, MAAS_NOMEM, "no memory for a picture");
-
-    } else if (maas__base64(s, file, &len) != MAAS_OK) {
-        rc = maas__fail(err, MAAS_BADVALUE, "byte %zu: Unable to base64 "
-                        "decode", at);
-
-    } else {
-        rc = maas__image_read(r->info, file, len, &r->pixels, x, err);
-    }
-
-    maas__arena_destroy(a);
-
-    return rc;
-}
-
-
-/* {"b64": picture} */
-
-static maas_status_t
-record_picture(maas_json_t *j, maas_records_t *r, float *x, maas_err_t *err)
-{
-    size_t              at;
-    maas_status_t       rc;
-    maas_json_object_t  o;
-
-    static const char *const  names[] = { "b64", NULL };
-
-    if (!r->info->image) {
-        return maas__json_expected(j, "a number or a list", err);
-    }
-
-    memset(&o, 0, sizeof(maas_json_object_t));
-    o.names = names;
-    at = (size_t) (j->p - j->start);
-
-    do {
-        rc = maas__json_member(j, &o, err);
-
-        if (rc == MAAS_OK && o.which == 0) {
-            rc = record_base64(j, r, x, err);
-        }
-
-    } while (rc == MAAS_OK && o.which == 0);
-
-    if (rc == MAAS_OK && (o.which != MAAS_JSON_END || o.seen == 0)) {
-        return maas__fail(err, MAAS_BADVALUE, "byte %zu: expected an object "
-                          "of \"b64\" alone", at);
-    }
-
-    return rc;
 }
 
 
@@ -240,7 +160,7 @@ record_object(maas_json_t *j, maas_records_t *r, unsigned weak, float *x,
 
         } else {
             rc = o.which == 0 ? record_tensor(j, r, x, err)
-                              : record_base64(j, r, x, err);
+                              : maas__json_base64(j, r, x, err);
         }
 
         if (rc != MAAS_OK) {
