@@ -12,7 +12,7 @@
 #define DEFAULTS_EPOCHS       50    /* at least, and */
 #define DEFAULTS_MAX_EPOCHS   200   /*     at most for few rows, */
 #define DEFAULTS_STEPS        8000  /*     so that there are so many steps */
-#define DEFAULTS_PATIENCE     5     /* of so many epochs one without progress, */
+#define DEFAULTS_PATIENCE     5     /* of so many epochs one without any, */
 #define DEFAULTS_LEAST        10    /*     but so many at least */
 #define DEFAULTS_SMALL        5000  /* rows of a table for one layer, not two */
 #define DEFAULTS_DECAY_ROWS   2000  /* decay is this by the rows, 1 at most */

@@ -9,7 +9,7 @@
 #include "trainer.h"
 
 
-#define TRAIN_BINS     15      /* of the winner's probability, for calibration */
+#define TRAIN_BINS     15      /* of the winner's probability */
 #define TRAIN_TOP_K    3
 #define TRAIN_ROUNDS   500     /* of the bootstrap */
 #define TRAIN_LEVEL    0.95    /* share of the rounds within an interval */

@@ -68,5 +68,13 @@ void tune_state_add(tune_t *t, const tune_trial_t *trial, size_t rung,
  * interrupted. */
 int tune_run(tune_t *t, size_t rung, const size_t *list, size_t n);
 
+/* tune_result.c: loss on the last rung that a trial reached */
+double tune_loss(const tune_trial_t *trial);
+/* Trials, best first, on standard output; the best one's settings in
+ * t->output, as `fit --config` takes them. */
+void tune_table(const tune_t *t);
+void tune_json(const tune_t *t);
+void tune_write(tune_t *t);
+
 
 #endif /* MAAS_TUNE_H */
