@@ -11,14 +11,15 @@
 
 #define LOOP_STREAM      3
 #define LOOP_DROP        4          /* key of the dropout's streams */
-#define LOOP_SHORT_STEP  5e-4       /* seconds: it is tried who is faster */
+#define LOOP_SHORT_STEP  5e-4       /* seconds; with a long wait in so many */
+#define LOOP_WAITS       20         /*     steps it is tried who is faster */
 
 
 volatile sig_atomic_t  train_interrupted;
 
 
 /* Small steps wait more than they work where cores are far apart or others
- * want them: an epoch by all and one alone tell who goes on */
+ * want them: then an epoch by all and one alone tell who goes on */
 
 typedef enum {
     LOOP_TOGETHER = 0,
@@ -57,6 +58,7 @@ typedef struct {
     size_t                 most;        /* members that may be worth it */
     loop_trial_t           trial;
     double                 together;    /* seconds of an epoch by all */
+    size_t                 waits;       /* long ones, before this epoch */
 
     /* of the epoch at work; member 0 writes */
     size_t                 epoch;
@@ -322,15 +324,18 @@ loop_dismiss(loop_t *l)
 static void
 loop_try(loop_t *l, double seconds)
 {
-    size_t  next;
+    size_t  next, waits;
 
     next = l->n;
 
     if (l->trial == LOOP_TOGETHER) {
+        waits = train_team_waits(l->team) - l->waits;
+        l->waits += waits;
         l->together = seconds;
-        l->trial = LOOP_DECIDED;
 
-        if (l->n > 1 && seconds < LOOP_SHORT_STEP * (double) l->steps) {
+        if (l->n > 1 && seconds < LOOP_SHORT_STEP * (double) l->steps
+            && waits > l->steps / LOOP_WAITS)
+        {
             l->trial = LOOP_ALONE;
             next = 1;
         }

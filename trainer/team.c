@@ -39,6 +39,7 @@ struct train_team_s {
     /* counts arrivals; the last of a round opens the door.  A line each. */
     _Alignas(64) atomic_size_t  arrived;
     _Alignas(64) atomic_size_t  round;
+    _Alignas(64) atomic_size_t  waits;  /* that were long */
 };
 
 
@@ -161,6 +162,13 @@ train_team_size(const train_team_t *t)
 }
 
 
+size_t
+train_team_waits(const train_team_t *t)
+{
+    return atomic_load_explicit(&t->waits, memory_order_relaxed);
+}
+
+
 void
 train_team_run(train_team_t *t, void (*job)(void *ctx, size_t id), void *ctx)
 {
@@ -209,6 +217,11 @@ train_team_wait(train_team_t *t)
          spins++)
     {
         if (spins >= TEAM_SPINS) {
+            if (spins == TEAM_SPINS) {
+                (void) atomic_fetch_add_explicit(&t->waits, 1,
+                                                 memory_order_relaxed);
+            }
+
             (void) sched_yield();
             continue;
         }

@@ -120,6 +120,8 @@ size_t train_team_size(const train_team_t *t);
 /* job(ctx, 0..n-1), each on a thread of its own; returns when all are done */
 void train_team_run(train_team_t *t, void (*job)(void *ctx, size_t id),
     void *ctx);
+/* How often somebody waited so long that others might have run. */
+size_t train_team_waits(const train_team_t *t);
 /* Within a job: nobody goes on before all have come.  NULL: alone. */
 void train_team_wait(train_team_t *t);
 
