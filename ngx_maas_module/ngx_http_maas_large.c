@@ -220,7 +220,12 @@ ngx_http_maas_large_event(ngx_event_t *ev)
     ngx_connection_t       *c;
     ngx_http_maas_large_t  *large = ev->data;
 
-    ev->timedout = 0;
+    /* the timer only keeps a worker from quitting: the turn is posted, too */
+
+    if (ev->timedout) {
+        ev->timedout = 0;
+        return;
+    }
 
     c = large->request->connection;
 
