@@ -107,6 +107,7 @@ maas__form_read(const maas_info_t *info, const maas_fields_t *fields,
     maas_err_t *err)
 {
     char            *scratch;
+    unsigned         some;
     const char      *p, *end, *next;
     maas_arena_t    *a;
     maas_status_t    rc;
@@ -131,6 +132,7 @@ maas__form_read(const maas_info_t *info, const maas_fields_t *fields,
                          : maas__record_begin(&r, &x, err);
 
     end = body + len;
+    some = 0;
 
     for (p = body; rc == MAAS_OK && p < end; p = next + (next < end)) {
         next = memchr(p, '&', (size_t) (end - p));
@@ -138,7 +140,12 @@ maas__form_read(const maas_info_t *info, const maas_fields_t *fields,
 
         if (next > p) {
             rc = form_pair(fields, body, p, next, scratch, x, err);
+            some = 1;
         }
+    }
+
+    if (rc == MAAS_OK && !some) {
+        rc = maas__fail(err, MAAS_BADVALUE, "the form has no name=value");
     }
 
     maas__arena_destroy(a);

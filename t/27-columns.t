@@ -269,6 +269,8 @@ subtest 'refused' => sub {
         [ '/p', '[[1,2,true]]', \@json,
             qr/^byte 1: expected a value for each of 5 columns, got 3/ ],
         [ '/p', "1,2\n", \@csv, qr/^byte 0: a line of 2 fields/ ],
+        [ '/p', '', \@form, qr/^the form has no name=value$/ ],
+        [ '/p', '&&', \@form, qr/^the form has no name=value$/ ],
         [ '/p', 'amount=1&colour=2', \@form, qr/^byte 9: the model has no/ ],
         [ '/p', '', \@csv, qr/^no rows/ ],
         [ '/v1/models/m:predict', '{"inputs":{"amount":[1]}}', \@json,
