@@ -45,7 +45,6 @@ ngx_http_maas_batch_add(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx,
     mlcf = ngx_http_get_module_loc_conf(r, ngx_http_maas_module);
 
     model = ctx->model;
-    batch = model->filling;
 
     bound = ngx_http_maas_form_bound(ctx, body, mlcf->max_rows);
 
@@ -56,8 +55,11 @@ ngx_http_maas_batch_add(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx,
         return;
     }
 
-    if (batch != NULL && (batch->rows + bound > mlcf->batch
-                          || batch->offload != mlcf->offload))
+    /* again, since an answer may lead to another request's rows */
+
+    while (model->filling != NULL
+           && (model->filling->rows + bound > mlcf->batch
+               || model->filling->offload != mlcf->offload))
     {
         ngx_http_maas_batch_start(model);
     }
