@@ -1,0 +1,268 @@
+package MaasTest::Compat;
+
+# The frozen answers of t/compat: how they are kept, what of an answer is made
+# alike before it is compared, and what differs.  Used by t/compat/make, which
+# wrote them once, and by the tests that hold every later version to them.
+#
+# A file *.jsonl has a JSON object a line.  Bytes in it are a text, or an
+# object: {"x": hex}, {"z": base64 of zlib's format}, and for what is long
+# {"sha256", "size", "begin": the first bytes}.
+
+use strict;
+use warnings;
+
+use Compress::Zlib ();
+use Cwd qw(abs_path);
+use Digest::SHA qw(sha256_hex);
+use Encode ();
+use File::Basename qw(dirname);
+use JSON::PP ();
+use MIME::Base64 qw(decode_base64 encode_base64);
+use MaasTest::Proc;
+
+our $dir = abs_path(dirname(__FILE__) . '/../..') . '/compat';
+
+my $json = JSON::PP->new->canonical->utf8->allow_nonref;
+
+# Headers that are nginx's own or differ each time; the length is compared
+# with that of the body
+my %passed = map { $_ => 1 } qw(server date connection content-length);
+
+my $full = 9000;        # characters of base64
+my $begin = 1200;
+
+###############################################################################
+# how it is kept
+
+# What most entries have is not written down
+my %usual = (method => 'POST', status => 200,
+    headers => [ 'Content-Type' => 'application/json' ],
+    type => { 'content-type' => 'application/json' });
+
+sub entries {
+    my ($name) = @_;
+    return map { my $e = $json->decode($_); $e->{uri} ? { %usual, %$e } : $e }
+        split /\n/, MaasTest::Proc::slurp("$dir/$name");
+}
+
+sub line {
+    my %e = %{ $_[0] };
+    for (keys %usual) {
+        delete $e{$_} if $e{uri} && defined $e{$_}
+            && $json->encode($e{$_}) eq $json->encode($usual{$_});
+    }
+    return $json->encode(\%e) . "\n";
+}
+
+# bytes -> what stands in the file
+
+sub keep {
+    my ($bytes) = @_;
+
+    return $bytes if !defined $bytes
+        || length $bytes <= 600 && $bytes =~ /\A[\n\x20-\x7e]*\z/;
+    return { x => unpack 'H*', $bytes } if length $bytes <= 40;
+
+    my $z = encode_base64(Compress::Zlib::compress($bytes, 9), '');
+    return { z => $z } if length $z <= $full;
+    return {
+        sha256 => sha256_hex($bytes),
+        size   => length $bytes,
+        begin  => encode_base64(Compress::Zlib::compress(
+            substr($bytes, 0, $begin), 9), ''),
+    };
+}
+
+# and back; of a long one what is left of it
+
+sub bytes {
+    my ($kept) = @_;
+    return $kept if !ref $kept;
+    return pack 'H*', $kept->{x} if defined $kept->{x};
+    return Compress::Zlib::uncompress(decode_base64(
+        $kept->{z} // $kept->{begin}));
+}
+
+# '' where these bytes are those, else a sentence
+
+sub differ {
+    my ($kept, $bytes) = @_;
+    my $want = bytes($kept);
+
+    return '' if !defined $want && !defined $bytes;
+    return 'something is there, or is not' if !defined $want
+        || !defined $bytes;
+
+    if (ref $kept && $kept->{sha256}) {
+        return '' if sha256_hex($bytes) eq $kept->{sha256};
+        my $why = "$kept->{size} bytes before, now " . length $bytes;
+        my $place = place($want, substr $bytes, 0, length $want);
+        return $place ? "$why; $place" : "$why; the first "
+            . length($want) . ' are the same';
+    }
+
+    return place($want, $bytes);
+}
+
+# The first place where two texts differ, with what is around it
+
+sub place {
+    my ($want, $got) = @_;
+    return '' if $want eq $got;
+
+    my $xor = substr($want, 0, length $got) ^ substr $got, 0, length $want;
+    my $at = $xor =~ /[^\0]/ ? $-[0] : length $xor;
+    my $from = $at > 30 ? $at - 30 : 0;
+    my ($was, $is) = map { my $s = substr $_, $from, 90;
+        $s =~ s/([^\x20-\x7e])/sprintf '\\x%02x', ord $1/ger } $want, $got;
+    my @parsed = map { eval { $json->encode($json->decode($_)) } // '' }
+        $want, $got;
+    my $same = length $parsed[0] && $parsed[0] eq $parsed[1]
+        ? ' (the same JSON in other bytes)' : '';
+    return "byte $at$same:\n    was ...$was\n    is  ...$is";
+}
+
+###############################################################################
+# what may differ: the version of this software, times, the kernels' name
+
+sub version {
+    my ($t) = @_;
+    my (undef, $out) = $t->trainer('--version');
+    my ($v) = $out =~ /^maas-trainer (\S+)$/m or die 'no version';
+    return $v;
+}
+
+sub alike {
+    my ($text, $version) = @_;
+    return $text if !defined $text;
+
+    $text =~ s/("version":\s*")\Q$version\E"/$1\@"/g;
+    $text =~ s/\bmaas-trainer \Q$version\E(?![\w.])/maas-trainer \@/g;
+    $text =~ s/("isa":\s*")\w+"/$1\@"/g;
+    $text =~ s/^(runs on +)\w+$/$1\@/mg;
+
+    # fit, tune and their records
+    $text =~ s/("(?:training_)?seconds":)[\d.e+-]+/$1\@/g;
+    $text =~ s/^time      .*$/time \@/mg;
+
+    # statistics: nanoseconds, the memory that kernels pack weights into
+    $text =~ s/("(?:ns|last_inference|byte_size)":)\d+/$1\@/g;
+    $text =~ s/^(\w+(?:_us|_seconds_sum)\{.*\} )\S+$/$1\@/mg;
+    $text =~ s/^(\w+_bucket\{.*\} )\S+$/$1\@/mg;
+    return $text;
+}
+
+# A model file, whose header has the tool's version and a checksum of all
+
+sub model_alike {
+    my ($file, $version) = @_;
+    my $n = unpack 'Q<', $file;
+    my $header = substr $file, 8, $n;
+    my $pad = $header =~ s/( *)\z// ? length $1 : 0;
+
+    return $file if length $file < 8 + $n || $n % 8 || $pad > 7;
+
+    $header =~ s/(\\"tool\\":\\"maas-trainer )\Q$version\E\\"/$1\@\\"/;
+    $header =~ s/("maas_crc32c":")[0-9a-f]{8}"/$1\@"/;
+    return $header . substr $file, 8 + $n;
+}
+
+sub file_alike {
+    my ($name, $bytes, $version) = @_;
+    return $name =~ /\.(?:safetensors|st)$/ ? model_alike($bytes, $version)
+        : $name =~ /\.html$/ ? report_alike($bytes, $version)
+        : $name =~ /ubyte$/ ? $bytes : alike($bytes, $version);
+}
+
+# a report names the file's checksum, of which the version is a part
+
+sub report_alike {
+    my ($text, $version) = @_;
+    $text =~ s/(file checksum )[0-9a-f]{8}/$1\@/g;
+    $text =~ s/(<span>CRC-32C<\/span><b>)[0-9a-f]{8}/$1\@/g;
+    return alike($text, $version);
+}
+
+###############################################################################
+# requests
+
+# What an entry's request gets: the same entry with the answer that came
+
+sub ask {
+    my ($t, $entry, $version) = @_;
+    my $answer = $t->http($entry->{method}, $entry->{uri},
+        bytes($entry->{body}), @{ $entry->{headers} || [] });
+    return { %$entry, status => 0, answer => '' } if !$answer;
+
+    my %h = %{ $answer->{headers} };
+    my $length = $h{'content-length'};
+    delete @h{ keys %passed };
+    $h{'inference-header-content-length'} = '@'
+        if defined $h{'inference-header-content-length'}
+            && $answer->{body} =~ /"version":"\Q$version\E"/;
+
+    return {
+        %$entry,
+        status => $answer->status + 0,
+        type   => \%h,
+        answer => alike($answer->body, $version),
+        length => !defined $length || $entry->{method} eq 'HEAD'
+            || $length == length $answer->body ? 1 : 0,
+    };
+}
+
+# '' or what is not as it was
+
+sub unlike_before {
+    my ($was, $is) = @_;
+    my @wrong;
+
+    push @wrong, "status $was->{status} before, now $is->{status}"
+        if $was->{status} != $is->{status};
+    my @type = map { $json->encode($_->{type} || {}) } $was, $is;
+    push @wrong, "headers $type[0] before, now $type[1]"
+        if $type[0] ne $type[1];
+    push @wrong, 'Content-Length is not the length' if !$is->{length};
+    my $place = differ($was->{answer}, $is->{answer});
+    push @wrong, "the answer, $place" if $place;
+
+    return join "\n", @wrong;
+}
+
+# nginx with the models of t/compat
+
+sub serve {
+    my ($t) = @_;
+    my $conf = MaasTest::Proc::slurp("$dir/nginx.conf");
+    $conf =~ s/%%COMPAT%%/$dir/g;
+    $t->conf($conf);
+    $t->known_good('/p/t2', '[' . join(',', 1 .. 12) . ']',
+        'Content-Type' => 'application/json');
+    return $t->run;
+}
+
+###############################################################################
+# commands
+
+# The data and the models into the folder of a test
+
+sub lay_out {
+    my ($t) = @_;
+    for (glob "$dir/data/* $dir/models/*") {
+        m{([^/]+)\z} or next;
+        $t->write_file($1, MaasTest::Proc::slurp($_));
+    }
+    return;
+}
+
+# The kernels that this CPU, or what MAAS_CPU leaves of it, is given
+
+sub kernels {
+    my ($t) = @_;
+    my ($rc, $out) = $t->trainer('inspect', '--json',
+        "$dir/models/one.safetensors");
+    my ($isa) = $out =~ /"isa":"(\w+)"/ or die 'no kernels';
+    return $isa;
+}
+
+1;
