@@ -34,16 +34,16 @@ NGINX       = /usr/sbin/nginx
 SO          = $(B)/ngx_http_maas_module.so
 TRAINER     = $(B)/maas-trainer
 
-ENGINE_C   := $(wildcard engine/*.c)
-MODULE_C   := $(wildcard ngx_maas_module/*.c)
-TRAINER_C  := $(wildcard trainer/*.c)
+ENGINE_C   := $(wildcard engine/*.c engine/*/*.c engine/*/*/*.c)
+MODULE_C   := $(wildcard ngx_maas_module/*/*.c)
+TRAINER_C  := $(wildcard trainer/*.c trainer/*/*.c)
 UNIT_C     := $(wildcard t/unit/test_*.c)
 BENCH_C    := $(wildcard bench/bench_*.c)
 FUZZ_C     := $(wildcard t/fuzz/fuzz_*.c)
 
 obj         = $(patsubst %.c,$(B)/obj/%.o,$(1))
 ENGINE_O   := $(call obj,$(ENGINE_C))
-TRAINER_O  := $(call obj,$(filter-out trainer/main.c,$(TRAINER_C)))
+TRAINER_O  := $(call obj,$(filter-out trainer/cmd/main.c,$(TRAINER_C)))
 UNITS      := $(patsubst t/unit/%.c,$(B)/unit/%,$(UNIT_C))
 BENCHES    := $(patsubst bench/%.c,$(B)/bench/%,$(BENCH_C))
 FUZZERS    := $(patsubst t/fuzz/%.c,$(B)/fuzz/%,$(FUZZ_C))
@@ -77,7 +77,7 @@ build/.packages-%: .ci/packages
 $(B)/obj/%.o: %.c Makefile | $(PACKAGES)
 	@mkdir -p $(@D)
 	@echo "CC $<"
-	$(E)$(CC) $(ALL_CFLAGS) -MMD -MP -Iengine -Itrainer -It/unit -c -o $@ $<
+	$(E)$(CC) $(ALL_CFLAGS) -MMD -MP -Iengine -Itrainer -c -o $@ $<
 
 $(B)/libmaas.a: $(ENGINE_O)
 	@rm -f $@
@@ -87,7 +87,7 @@ $(B)/libtrainer.a: $(TRAINER_O)
 	@rm -f $@
 	$(E)ar rcs $@ $^
 
-$(TRAINER): $(B)/obj/trainer/main.o $(B)/libtrainer.a $(B)/libmaas.a
+$(TRAINER): $(B)/obj/trainer/cmd/main.o $(B)/libtrainer.a $(B)/libmaas.a
 	@echo "LD $@"
 	$(E)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
@@ -97,7 +97,7 @@ $(TRAINER): $(B)/obj/trainer/main.o $(B)/libtrainer.a $(B)/libmaas.a
 $(B)/obj/t/unit/%.o: t/unit/%.c Makefile | $(PACKAGES) build/.packages-test
 	@mkdir -p $(@D)
 	@echo "CC $<"
-	$(E)$(CC) $(ALL_CFLAGS) -MMD -MP -Iengine -Itrainer -It/unit -c -o $@ $<
+	$(E)$(CC) $(ALL_CFLAGS) -MMD -MP -Iengine -Itrainer -c -o $@ $<
 
 $(B)/unit/test_train_%: $(B)/obj/t/unit/test_train_%.o $(B)/libtrainer.a \
 	$(B)/libmaas.a
@@ -150,8 +150,8 @@ $(file >$(B)/nginx.key,$(MODULE_KEY))
 endif
 
 # and so does `config` itself: it makes C strings of texts
-TEXTS       = $(wildcard ngx_maas_module/*.html ngx_maas_module/*.json \
-                  ngx_maas_module/*.map)
+TEXTS       = $(wildcard ngx_maas_module/routes/*.html \
+                  ngx_maas_module/routes/*.json ngx_maas_module/*.map)
 
 $(B)/nginx/Makefile: config $(TEXTS) $(B)/nginx.key Makefile | $(PACKAGES)
 	@echo "configuring the module for $(NGINX_SRC)"
@@ -171,7 +171,9 @@ $(B)/nginx/Makefile: config $(TEXTS) $(B)/nginx.key Makefile | $(PACKAGES)
 	    || { tail -n 20 $(NGINX_B).log; rm -f $@; exit 1; }
 	@touch $@
 
-$(SO): $(B)/nginx/Makefile $(wildcard engine/*.[ch] ngx_maas_module/*)
+$(SO): $(B)/nginx/Makefile $(ENGINE_C) $(MODULE_C) $(TEXTS) \
+	$(wildcard engine/*.h engine/*/*.h engine/*/*/*.h ngx_maas_module/*.h \
+	ngx_maas_module/*/*.h)
 	@$(MAKE) -s -f $(NGINX_B)/Makefile -C $(NGINX_SRC) modules \
 	    >$(NGINX_B).log 2>&1 || { cat $(NGINX_B).log; exit 1; }
 	@echo "LD $@"

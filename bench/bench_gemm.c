@@ -7,7 +7,9 @@
  * bench_gemm -p [-t seconds]                                     the limits
  */
 
-#include "maas_int.h"
+#include "maas.h"
+#include "maas_desc.h"
+#include "kernel/maas_act.h"
 
 #include <cblas.h>
 #include <immintrin.h>

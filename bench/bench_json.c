@@ -4,7 +4,10 @@
  * Only measures: what is right is for t/unit/test_json_*.c to say.
  */
 
-#include "maas_json.h"
+#include "maas.h"
+#include "text/maas_json.h"
+#include "wire/json/maas_body.h"
+#include "wire/maas_bytes.h"
 
 #include <cjson/cJSON.h>
 #include <stdio.h>

@@ -8,7 +8,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernel.h"
+#include "maas.h"
+#include "rng.h"
+#include "team.h"
+#include "util.h"
+#include "data/batch.h"
+#include "data/data.h"
+#include "net/kernel.h"
+#include "net/network.h"
+#include "net/step.h"
 
 
 #define BATCH   256

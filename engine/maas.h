@@ -217,7 +217,7 @@ maas_status_t maas_run(const maas_model_t *m, const float *x, size_t rows,
 int maas_is_finite(const float *x, size_t n);
 
 
-/* maas_json_in.c, maas_json_out.c, maas_tensor_bytes.c: the wire */
+/* maas_json_in.c, maas_json_out.c, maas_bytes.c: the wire */
 
 /*
  * One parsed request.  `id` points into the body, as raw JSON with its quotes,

@@ -4,6 +4,7 @@
  */
 
 #include "maas_int.h"
+#include "maas_mem.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -21,16 +22,16 @@
 #define MAAS_HUGE         ((size_t) 2 << 20)
 
 
-typedef struct maas_block_s  maas_block_t;
+typedef struct maas_chunk_s  maas_chunk_t;
 
-struct maas_block_s {
-    maas_block_t  *next;
+struct maas_chunk_s {
+    maas_chunk_t  *next;
     size_t         size;           /* of the memory behind this header */
     size_t         used;
 };
 
 struct maas_arena_s {
-    maas_block_t  *blocks;
+    maas_chunk_t  *blocks;
     size_t         left;           /* bytes that may still be handed out */
 };
 
@@ -104,7 +105,7 @@ maas__arena_create(size_t limit)
 void
 maas__arena_destroy(maas_arena_t *a)
 {
-    maas_block_t  *b, *next;
+    maas_chunk_t  *b, *next;
 
     if (a == NULL) {
         return;
@@ -121,12 +122,12 @@ maas__arena_destroy(maas_arena_t *a)
 
 /* A block begins with its header, padded to MAAS_ALIGN. */
 
-static maas_block_t *
+static maas_chunk_t *
 maas_block_create(size_t size)
 {
     void          *p;
     size_t         total;
-    maas_block_t  *b;
+    maas_chunk_t  *b;
 
     if (maas__add(size, MAAS_ALIGN, &total) != MAAS_OK
         || posix_memalign(&p, MAAS_ALIGN, total) != 0)
@@ -146,7 +147,7 @@ maas__arena_alloc(maas_arena_t *a, size_t n, size_t size)
 {
     char          *p;
     size_t         need;
-    maas_block_t  *b;
+    maas_chunk_t  *b;
 
     if (maas__mul(n, size, &need) != MAAS_OK
         || maas__add(need, MAAS_ALIGN - 1, &need) != MAAS_OK)

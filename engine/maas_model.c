@@ -3,7 +3,12 @@
  * Not here: reading files (maas_read.c), running (maas_run.c).
  */
 
+#include "maas_desc.h"
+#include "maas_int.h"
+#include "maas_mem.h"
 #include "maas_plan.h"
+#include "field/maas_field.h"
+#include "kernel/maas_gemm.h"
 
 #include <string.h>
 

@@ -6,7 +6,11 @@
 #ifndef MAAS_PLAN_H
 #define MAAS_PLAN_H
 
-#include "maas_int.h"
+#include "maas.h"
+#include "maas_desc.h"
+#include "maas_mem.h"
+#include "field/maas_field.h"
+#include "kernel/maas_gemm.h"
 
 
 /* Where a step reads or writes, besides slots of the workspace */

@@ -3,7 +3,13 @@
  * Not here: allocation, locks, system calls, anything about wire formats.
  */
 
+#include "maas_desc.h"
+#include "maas_int.h"
+#include "maas_mem.h"
 #include "maas_plan.h"
+#include "field/maas_field.h"
+#include "kernel/maas_act.h"
+#include "op/maas_op.h"
 
 #include <string.h>
 

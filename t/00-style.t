@@ -47,7 +47,7 @@ subtest 'the checks themselves' => sub {
     $see->('includes', $room, "#include <pthread.h>\n", qr/may not/);
     $see->('includes', $room, "#include \"trainer.h\"\n", qr/may not/);
     $see->('includes', $room, "#include <math.h>\n#include \"maas_int.h\"\n");
-    $see->('includes', 'engine/maas_gemm.c', "#include <cblas.h>\n");
+    $see->('includes', 'engine/kernel/maas_gemm.c', "#include <cblas.h>\n");
 
     my $glue = 'ngx_maas_module/ngx_http_maas_x.c';
     $see->('includes', $glue, "#include \"maas_int.h\"\n", qr/may not/);
@@ -69,7 +69,7 @@ subtest 'the checks themselves' => sub {
     $see->('calls', 'engine/maas_mem.c', "exit(1);\n", qr/calls exit/);
     $see->('calls', $glue, "p = malloc(1);\n", qr/calls malloc/);
     $see->('calls', $glue, "fd = open(p, 0);\n", qr/calls open/);
-    $see->('calls', 'ngx_maas_module/ngx_http_maas_model.c', "open(p);\n");
+    $see->('calls', 'ngx_maas_module/life/ngx_http_maas_model.c', "open(p);\n");
     $see->('calls', 'trainer/x.c', "printf(x); exit(1);\n");
     $see->('calls', 'trainer/x.c', "malloc(1);\n", qr/calls malloc/);
     $see->('calls', 't/unit/x.c', "strcpy(a, b);\n", qr/calls strcpy/);

@@ -40,7 +40,7 @@ for my $row (@rows) {
 is(join("\n", @wrong), '', 'name tests that exist');
 
 my $routes = MaasTest::Proc::slurp(
-    "$top/ngx_maas_module/ngx_http_maas_v2.c");
+    "$top/ngx_maas_module/routes/ngx_http_maas_v2.c");
 my @paths = grep { length } $routes =~ /^    \{ "([^"]*)"/mg;
 
 cmp_ok(scalar @paths, '>', 12, 'routes');

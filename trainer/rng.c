@@ -5,7 +5,7 @@
 
 #include <math.h>
 
-#include "trainer.h"
+#include "rng.h"
 
 
 static uint64_t

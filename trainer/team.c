@@ -5,13 +5,16 @@
 
 #define _GNU_SOURCE            /* cores that this program may use */
 
+#include <math.h>
 #include <pthread.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "trainer.h"
+#include "team.h"
+#include "util.h"
 
 
 #define TEAM_MAX    64

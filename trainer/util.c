@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <math.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -16,7 +17,9 @@
 #include <xmmintrin.h>
 #endif
 
-#include "trainer.h"
+#include "maas_int.h"
+#include "maas_mem.h"
+#include "util.h"
 
 
 #define UTIL_PAGE  ((size_t) 2 << 20)      /* a large page */

@@ -1,18 +1,15 @@
 /*
- * What every file of the trainer stands on: limits, memory, random numbers and
- * threads.  Nothing of data, networks or training.
+ * What every file of the trainer stands on: limits, memory and sentences.  Nothing of data, networks or training.
  */
 
 #ifndef MAAS_TRAIN_UTIL_H
 #define MAAS_TRAIN_UTIL_H
 
-#include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 
 #include "maas.h"
-#include "maas_int.h"
 
 
 #define TRAIN_TOOL      "maas-trainer " MAAS_VERSION
@@ -72,47 +69,6 @@ void *train_slurp(const char *path, size_t *size);
  * Returns what train_restore_denormals() wants. */
 unsigned train_flush_denormals(void);
 void train_restore_denormals(unsigned before);
-
-
-/* rng.c: xoshiro256**, the same stream on every machine */
-
-typedef struct {
-    uint64_t  s[4];
-} train_rng_t;
-
-/* Different streams of the same seed are independent. */
-void train_rng_init(train_rng_t *r, uint64_t seed, uint64_t stream);
-uint64_t train_rng_u64(train_rng_t *r);
-/* Even in [0,n), n > 0. */
-uint32_t train_rng_below(train_rng_t *r, uint32_t n);
-/* Even in [0,1). */
-double train_rng_unit(train_rng_t *r);
-void train_rng_shuffle(train_rng_t *r, uint32_t *a, size_t n);
-/* About normal with mean 0 and deviation 1; the same on every machine. */
-double train_rng_normal(train_rng_t *r);
-/* Of Beta(alpha,alpha), by rejection. */
-double train_rng_beta(train_rng_t *r, double alpha);
-/* The at-th number of the stream `key`: no state, so that threads may draw in
- * any order. */
-uint64_t train_rng_at(uint64_t key, uint64_t at);
-
-
-/* team.c: threads that work in step; member 0 is the caller.  What they
- * compute must not depend on who is first. */
-
-typedef struct train_team_s  train_team_t;
-
-/* n members, denormals flushed in all but the caller; 0: one for each core */
-train_team_t *train_team_create(size_t n);
-void train_team_free(train_team_t *t);
-size_t train_team_size(const train_team_t *t);
-/* job(ctx, 0..n-1), each on a thread of its own; returns when all are done */
-void train_team_run(train_team_t *t, void (*job)(void *ctx, size_t id),
-    void *ctx);
-/* How often somebody waited so long that others might have run. */
-size_t train_team_waits(const train_team_t *t);
-/* Within a job: nobody goes on before all have come.  NULL: alone. */
-void train_team_wait(train_team_t *t);
 
 
 #endif /* MAAS_TRAIN_UTIL_H */

@@ -9,8 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "maas.h"
+#include "maas_desc.h"
+#include "maas_mem.h"
+#include "field/maas_field.h"
 #include "fuzz.h"
-#include "maas_int.h"
 
 
 unsigned long  fuzz_accepted;

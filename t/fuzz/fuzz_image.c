@@ -8,8 +8,9 @@
 #include <string.h>
 #include <zlib.h>
 
+#include "maas.h"
+#include "wire/image/maas_image.h"
 #include "fuzz.h"
-#include "maas_image.h"
 
 
 unsigned long  fuzz_accepted;

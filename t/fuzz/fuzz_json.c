@@ -11,8 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "maas.h"
+#include "text/maas_json.h"
+#include "wire/json/maas_body.h"
 #include "fuzz.h"
-#include "maas_json.h"
 
 
 #define MAX_ROWS  16

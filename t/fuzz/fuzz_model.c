@@ -8,8 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "maas.h"
+#include "read/maas_crc.h"
 #include "fuzz.h"
-#include "maas_int.h"
 
 
 unsigned long  fuzz_accepted;

@@ -9,8 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "maas.h"
+#include "maas_desc.h"
+#include "maas_mem.h"
+#include "field/maas_field.h"
+#include "wire/json/maas_body.h"
 #include "fuzz.h"
-#include "maas_json.h"
 
 
 unsigned long  fuzz_accepted;

@@ -9,8 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "maas.h"
+#include "maas_desc.h"
+#include "text/maas_json.h"
 #include "fuzz.h"
-#include "maas_int.h"
 
 
 unsigned long  fuzz_accepted;

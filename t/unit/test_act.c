@@ -4,7 +4,10 @@
  * with vectors.
  */
 
-#include "maas_act.h"
+#include "maas_desc.h"
+#include "kernel/maas_act.h"
+#include "kernel/maas_gemm.h"
+#include "op/maas_op.h"
 
 #include <math.h>
 #include <setjmp.h>

@@ -4,6 +4,11 @@
  * what is wrong with them.
  */
 
+#include "maas.h"
+#include "maas_desc.h"
+#include "maas_mem.h"
+#include "field/maas_field.h"
+#include "wire/json/maas_body.h"
 #include "wire.h"
 
 #include <math.h>

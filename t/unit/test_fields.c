@@ -4,6 +4,8 @@
  */
 
 #include "maas_int.h"
+#include "field/maas_field.h"
+#include "text/maas_json.h"
 
 #include <math.h>
 #include <setjmp.h>

@@ -3,12 +3,14 @@
  * ones and bombs a sentence, and scaling agrees with a plain reference.
  */
 
+#include "maas.h"
+#include "wire/image/maas_image.h"
+#include "wire/json/maas_body.h"
 #include "wire.h"
 
 #include <math.h>
 #include <png.h>
 
-#include "maas_image.h"
 
 
 #define SIDE  24                   /* most pixels a side in these tests */

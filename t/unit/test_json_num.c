@@ -3,6 +3,7 @@
  * Grammar of everything around them is test_json_in.c's.
  */
 
+#include "text/maas_json.h"
 #include "wire.h"
 
 #include <locale.h>

@@ -3,6 +3,9 @@
  * Numbers alone are test_json_num.c's.
  */
 
+#include "maas.h"
+#include "text/maas_json.h"
+#include "wire/json/maas_body.h"
 #include "wire.h"
 
 

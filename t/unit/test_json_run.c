@@ -3,6 +3,9 @@
  * bits, same place, same sentence, on good and on broken text.
  */
 
+#include "maas.h"
+#include "text/maas_json.h"
+#include "wire/json/maas_body.h"
 #include "wire.h"
 
 #include <sys/mman.h>

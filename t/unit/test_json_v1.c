@@ -3,6 +3,8 @@
  * the sentence for each way to get one wrong.
  */
 
+#include "maas.h"
+#include "wire/json/maas_body.h"
 #include "wire.h"
 
 

@@ -3,6 +3,8 @@
  * way to get them wrong the sentence that says so.
  */
 
+#include "maas.h"
+#include "wire/json/maas_body.h"
 #include "wire.h"
 
 

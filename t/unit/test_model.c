@@ -3,7 +3,8 @@
  * Not here: kernels (test_gemm.c), files (test_read.c).
  */
 
-#include "maas_int.h"
+#include "maas.h"
+#include "maas_desc.h"
 
 #include <math.h>
 #include <setjmp.h>

@@ -3,7 +3,9 @@
  * Not here: what a model computes (test_model.c).
  */
 
-#include "maas_int.h"
+#include "maas.h"
+#include "read/maas_crc.h"
+#include "text/maas_json.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

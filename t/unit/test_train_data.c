@@ -10,7 +10,10 @@
 
 #include <cmocka.h>
 
-#include "trainer.h"
+#include "maas.h"
+#include "rng.h"
+#include "util.h"
+#include "data/data.h"
 
 
 /* 1000 rows: 700, 290 and 10 of three classes */

@@ -17,7 +17,14 @@
 
 #include <cmocka.h>
 
-#include "trainer.h"
+#include "maas.h"
+#include "maas_desc.h"
+#include "rng.h"
+#include "util.h"
+#include "data/batch.h"
+#include "data/data.h"
+#include "net/network.h"
+#include "net/step.h"
 
 
 #define H     1e-6

@@ -14,7 +14,13 @@
 #include <cjson/cJSON.h>
 #include <cmocka.h>
 
-#include "trainer.h"
+#include "maas.h"
+#include "maas_desc.h"
+#include "util.h"
+#include "data/batch.h"
+#include "data/data.h"
+#include "net/network.h"
+#include "net/step.h"
 
 
 #define VECTORS  "t/data/keras_losses.json"

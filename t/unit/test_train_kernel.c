@@ -13,7 +13,11 @@
 
 #include <cmocka.h>
 
-#include "kernel.h"
+#include "rng.h"
+#include "util.h"
+#include "data/batch.h"
+#include "net/kernel.h"
+#include "net/step.h"
 
 
 static train_rng_t                  rng;

@@ -14,7 +14,13 @@
 
 #include <cmocka.h>
 
-#include "trainer.h"
+#include "maas.h"
+#include "util.h"
+#include "data/batch.h"
+#include "data/data.h"
+#include "fit/loop.h"
+#include "net/network.h"
+#include "net/step.h"
 
 
 #define ROWS    20

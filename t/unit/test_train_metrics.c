@@ -13,7 +13,9 @@
 #include <cjson/cJSON.h>
 #include <cmocka.h>
 
-#include "metrics.h"
+#include "maas.h"
+#include "util.h"
+#include "judge/metrics.h"
 
 
 #define VECTORS  "t/data/metrics.json"

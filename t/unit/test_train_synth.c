@@ -13,8 +13,8 @@
 
 #include <cmocka.h>
 
-#include "maas_int.h"
-#include "synth.h"
+#include "read/maas_crc.h"
+#include "synth/synth.h"
 
 
 #define PICTURES  2000

@@ -13,7 +13,12 @@
 
 #include <cmocka.h>
 
-#include "table.h"
+#include "maas.h"
+#include "maas_desc.h"
+#include "rng.h"
+#include "util.h"
+#include "data/data.h"
+#include "judge/metrics.h"
 
 
 #define ROWS  64

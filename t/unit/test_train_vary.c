@@ -11,7 +11,10 @@
 
 #include <cmocka.h>
 
-#include "trainer.h"
+#include "maas.h"
+#include "rng.h"
+#include "data/batch.h"
+#include "data/data.h"
 
 
 #define H  12

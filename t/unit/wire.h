@@ -15,7 +15,8 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "maas_json.h"
+#include "maas.h"
+#include "wire/json/maas_body.h"
 
 
 /* What maas_model_info() would say of a model: (4) numbers in, 3 out. */

@@ -24,13 +24,13 @@ my @files = qw(open openat read pread readv fopen fread fdopen ngx_open_file
 our @rooms = (
     {
         path     => qr{^engine/},
-        includes => qr{^(?:"maas\w*\.h"|<(?!ngx_|cblas|cjson|pthread|csv|png|zlib)[^>]+>)$},
+        includes => qr{^(?:"(?:\w+/)*maas\w*\.h"|<(?!ngx_|cblas|cjson|pthread|csv|png|zlib)[^>]+>)$},
         except   => {
-            'engine/maas_image_png.c' => qr{^<png\.h>$},
-            'engine/maas_gemm.c' => qr{^<cblas\.h>$},
-            'engine/maas_read.h' => qr{^<cjson/cJSON\.h>$},
-            'engine/maas_read.c' => qr{^<cjson/cJSON\.h>$},
-            'engine/maas_read_doc.c' => qr{^<cjson/cJSON\.h>$},
+            'engine/wire/image/maas_image_png.c' => qr{^<png\.h>$},
+            'engine/kernel/maas_gemm.c' => qr{^<cblas\.h>$},
+            'engine/read/maas_read.h' => qr{^<cjson/cJSON\.h>$},
+            'engine/read/maas_read.c' => qr{^<cjson/cJSON\.h>$},
+            'engine/read/maas_read_doc.c' => qr{^<cjson/cJSON\.h>$},
         },
         banned => [ @unsafe, @vague, @memory, @program, @files ],
         owners => { qr{^engine/maas_mem\.c$} => \@memory },
@@ -39,18 +39,18 @@ our @rooms = (
         path     => qr{^ngx_maas_module/},
         includes => qr{^(?:<(?:ngx_\w+|nginx|maas)\.h>|"maas\.h"|"ngx_http_maas_\w+\.h")$},
         except   => {
-            'ngx_maas_module/ngx_http_maas_inflate.c' => qr{^<zlib\.h>$},
+            'ngx_maas_module/request/ngx_http_maas_inflate.c' => qr{^<zlib\.h>$},
         },
         banned   => [ @unsafe, @vague, @memory, @program, @files ],
         owners   => { qr{_(?:body|model)\.c$} => \@files },
     },
     {
         path     => qr{^trainer/},
-        includes => qr{^(?:"(?!ngx_)\w+\.h"|<(?!ngx_)[^>]+>)$},
+        includes => qr{^(?:"(?!ngx_)[\w/]+\.h"|<(?!ngx_)[^>]+>)$},
         except   => {},
         banned   => [ @unsafe, @vague, @memory ],
         owners   => { qr{^trainer/util\.c$} => \@memory,
-                      qr{^trainer/data_} => ['mmap'] },
+                      qr{^trainer/data/data_} => ['mmap'] },
     },
     {
         path     => qr{^(?:t|bench)/},

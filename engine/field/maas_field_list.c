@@ -1,0 +1,237 @@
+/*
+ * The columns of a model as a list that values can be set by: which slots each
+ * has, and tables that find columns and values by name.
+ * Not here: values (maas_fields.c).
+ */
+
+#include "maas_desc.h"
+#include "maas_field.h"
+#include "maas_int.h"
+#include "maas_mem.h"
+
+#include <math.h>
+#include <string.h>
+
+
+const char *const  maas__field_names[MAAS_N_FIELDS] = {
+    "number", "boolean", "category", "text"
+};
+
+
+size_t
+maas__column_width(const maas_column_t *c)
+{
+    size_t  n;
+
+    switch (c->kind) {
+
+    case MAAS_FIELD_CATEGORY:
+        n = c->hash > 0 ? c->hash : c->n_values;
+        break;
+
+    case MAAS_FIELD_TEXT:
+        n = c->hash;
+        break;
+
+    default:
+        n = 1;
+    }
+
+    if (n > MAAS_MAX_WIDTH) {
+        return 0;
+    }
+
+    n += (c->other != 0) + (c->missing_slot != 0);
+
+    return n > MAAS_MAX_WIDTH ? 0 : n;
+}
+
+
+maas_status_t
+maas__columns_place(maas_column_t *c, size_t n, size_t *in)
+{
+    size_t  i, at;
+
+    at = 0;
+
+    for (i = 0; i < n; i++) {
+        c[i].at = at;
+        c[i].width = maas__column_width(&c[i]);
+
+        if (c[i].width == 0 || c[i].width > MAAS_MAX_WIDTH - at) {
+            return MAAS_TOOBIG;
+        }
+
+        at += c[i].width;
+    }
+
+    *in = at;
+    return MAAS_OK;
+}
+
+
+static maas_status_t
+fields_names(maas_arena_t *a, const char *const *names, size_t n,
+    maas_names_t *t)
+{
+    size_t  i, at, size;
+
+    for (size = 4; size < 2 * n; size *= 2) {
+        /* at least half of it stays free */
+    }
+
+    t->n = n;
+    t->names = names;
+    t->mask = size - 1;
+    t->place = maas__arena_alloc(a, size, sizeof(uint32_t));
+
+    if (t->place == NULL) {
+        return MAAS_NOMEM;
+    }
+
+    for (i = 0; i < n; i++) {
+        at = maas__field_hash(names[i], strlen(names[i])) & t->mask;
+
+        while (t->place[at] != 0) {
+            at = (at + 1) & t->mask;
+        }
+
+        t->place[at] = (uint32_t) i + 1;
+    }
+
+    return MAAS_OK;
+}
+
+
+size_t
+maas__names_find(const maas_names_t *t, const char *s, size_t len)
+{
+    size_t       at;
+    const char  *name;
+
+    if (t->n == 0 || len > MAAS_MAX_TEXT) {
+        return SIZE_MAX;
+    }
+
+    at = maas__field_hash(s, len) & t->mask;
+
+    while (t->place[at] != 0) {
+        name = t->names[t->place[at] - 1];
+
+        if (strnlen(name, len + 1) == len && memcmp(name, s, len) == 0) {
+            return t->place[at] - 1;
+        }
+
+        at = (at + 1) & t->mask;
+    }
+
+    return SIZE_MAX;
+}
+
+
+static const void *
+fields_copy(maas_arena_t *a, const void *p, size_t n, size_t size)
+{
+    void  *copy;
+
+    copy = maas__arena_alloc(a, n + 1, size);
+
+    return copy == NULL || n == 0 ? copy : memcpy(copy, p, n * size);
+}
+
+
+/* A column with all that it points to; 0 if memory is out */
+
+static int
+fields_column(maas_arena_t *a, const maas_column_t *from, maas_column_t *to)
+{
+    size_t        i;
+    const char  **values;
+
+    *to = *from;
+    to->name = maas__arena_strndup(a, from->name, strlen(from->name));
+    to->knots = fields_copy(a, from->knots, from->n_knots, sizeof(float));
+    to->levels = fields_copy(a, from->levels, from->n_knots, sizeof(float));
+    values = maas__arena_alloc(a, from->n_values + 1, sizeof(char *));
+
+    if (to->name == NULL || to->knots == NULL || to->levels == NULL
+        || values == NULL)
+    {
+        return 0;
+    }
+
+    for (i = 0; i < from->n_values; i++) {
+        values[i] = maas__arena_strndup(a, from->values[i],
+                                        strlen(from->values[i]));
+        if (values[i] == NULL) {
+            return 0;
+        }
+    }
+
+    to->values = values;
+    return 1;
+}
+
+
+static void
+fields_info(const maas_column_t *c, maas_field_t *info)
+{
+    info->name = c->name;
+    info->kind = c->kind;
+    info->at = c->at;
+    info->width = c->width;
+    info->n_values = c->n_values;
+    info->values = c->values;
+    info->required = isnan(c->missing)
+                     && (c->kind == MAAS_FIELD_NUMBER
+                         || c->kind == MAAS_FIELD_BOOLEAN);
+}
+
+
+maas_status_t
+maas__fields_create(maas_arena_t *a, const maas_column_t *c, size_t n,
+    maas_fields_t *f)
+{
+    size_t         i;
+    maas_status_t  rc;
+
+    memset(f, 0, sizeof(maas_fields_t));
+
+    f->n = n;
+    f->columns = maas__arena_alloc(a, n + 1, sizeof(maas_column_t));
+    f->info = maas__arena_alloc(a, n + 1, sizeof(maas_field_t));
+    f->names = maas__arena_alloc(a, n + 1, sizeof(char *));
+    f->values = maas__arena_alloc(a, n + 1, sizeof(maas_names_t));
+
+    if (f->columns == NULL || f->info == NULL || f->names == NULL
+        || f->values == NULL)
+    {
+        return MAAS_NOMEM;
+    }
+
+    for (i = 0; i < n; i++) {
+        if (!fields_column(a, &c[i], &f->columns[i])) {
+            return MAAS_NOMEM;
+        }
+
+        f->names[i] = f->columns[i].name;
+
+        rc = fields_names(a, f->columns[i].values, f->columns[i].n_values,
+                          &f->values[i]);
+        if (rc != MAAS_OK) {
+            return rc;
+        }
+    }
+
+    rc = maas__columns_place(f->columns, n, &f->in);
+    if (rc != MAAS_OK) {
+        return rc;
+    }
+
+    for (i = 0; i < n; i++) {
+        fields_info(&f->columns[i], &f->info[i]);
+        f->required |= f->info[i].required != 0;
+    }
+
+    return fields_names(a, f->names, n, &f->by_name);
+}

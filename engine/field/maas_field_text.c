@@ -1,0 +1,423 @@
+/*
+ * What the text of a field means: a number, true or false, a hash, pieces of
+ * text.  The page docs/model-format.md says all of it, for other tools.
+ * Not here: columns and slots (maas_fields.c).
+ */
+
+#include "maas_field.h"
+#include "maas_int.h"
+#include "text/maas_json.h"
+
+#include <math.h>
+#include <string.h>
+
+
+#define FIELD_MAX_DIGITS  400          /* more than any number needs */
+
+
+static inline int
+field_is_blank(char c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+
+static inline int
+field_is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+
+static inline char
+field_lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char) (c | 0x20) : c;
+}
+
+
+/* Is s[0..len) one of the words, in any case? */
+
+static int
+field_is_word(const char *s, size_t len, const char *const *words, size_t n)
+{
+    size_t  i, j;
+
+    for (i = 0; i < n; i++) {
+        for (j = 0; j < len && words[i][j] == field_lower(s[j]); j++) {
+            if (words[i][j] == '\0') {
+                break;
+            }
+        }
+
+        if (j == len && words[i][j] == '\0') {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+void
+maas__field_trim(const char **s, size_t *len)
+{
+    while (*len > 0 && field_is_blank((*s)[0])) {
+        (*s)++;
+        (*len)--;
+    }
+
+    while (*len > 0 && field_is_blank((*s)[*len - 1])) {
+        (*len)--;
+    }
+}
+
+
+int
+maas__field_is_missing(const char *s, size_t len)
+{
+    static const char *const  words[] = {
+        "", "na", "n/a", "nan", "null", "none", "?"
+    };
+
+    return field_is_word(s, len, words, sizeof(words) / sizeof(words[0]));
+}
+
+
+int
+maas__field_boolean(const char *s, size_t len)
+{
+    static const char *const  yes[] = { "true", "yes", "on", "t", "y", "1" };
+    static const char *const  no[] = { "false", "no", "off", "f", "n", "0" };
+
+    if (field_is_word(s, len, yes, 6)) {
+        return 1;
+    }
+
+    return field_is_word(s, len, no, 6) ? 0 : -1;
+}
+
+
+/* The number as JSON would write it: no plus sign, no zeros in front, digits
+ * on both sides of a point.  Returns bytes, 0 if it is no number. */
+
+static size_t
+field_number_json(const char *p, const char *end, char *out)
+{
+    char        *o;
+    const char  *digits;
+
+    o = out;
+
+    if (p < end && (*p == '-' || *p == '+')) {
+        if (*p == '-') {
+            *o++ = '-';
+        }
+        p++;
+    }
+
+    digits = p;
+
+    while (end - p > 1 && *p == '0' && field_is_digit(p[1])) {
+        p++;
+    }
+
+    if (p == end || !field_is_digit(*p)) {
+        *o++ = '0';                    /* .5 */
+    }
+
+    while (p < end && field_is_digit(*p)) {
+        *o++ = *p++;
+    }
+
+    if (p < end && *p == '.') {
+        if (p == digits && (end - p < 2 || !field_is_digit(p[1]))) {
+            return 0;
+        }
+
+        if (end - p > 1 && field_is_digit(p[1])) {
+            *o++ = '.';
+        }
+
+        for (p++; p < end && field_is_digit(*p); p++) {
+            *o++ = *p;
+        }
+
+    } else if (p == digits) {
+        return 0;
+    }
+
+    memcpy(o, p, (size_t) (end - p));  /* an exponent, or nothing good */
+
+    return (size_t) (o - out) + (size_t) (end - p);
+}
+
+
+maas_status_t
+maas__field_number(const char *s, size_t len, float *out)
+{
+    char         buf[FIELD_MAX_DIGITS + 2];
+    float        v;
+    size_t       n;
+    const char  *end;
+
+    if (len > FIELD_MAX_DIGITS) {
+        return MAAS_BADVALUE;
+    }
+
+    n = field_number_json(s, s + len, buf);
+    v = 0;
+    end = n == 0 ? NULL : maas__json_float(buf, buf + n, &v);
+
+    if (end == NULL && v == HUGE_VALF) {
+        return MAAS_TOOBIG;
+    }
+
+    if (end != buf + n || n == 0) {
+        return MAAS_BADVALUE;
+    }
+
+    *out = v;
+    return MAAS_OK;
+}
+
+
+size_t
+maas__field_print(double v, char *out)
+{
+    char      digits[MAAS_NUMBER_TEXT];
+    size_t    n, i;
+    uint64_t  whole;
+
+    if (!(fabs(v) < 9007199254740992.0) || v != floor(v)) {
+        return maas__float_print((float) v, out);
+    }
+
+    whole = (uint64_t) fabs(v);
+    n = 0;
+
+    do {
+        digits[n++] = (char) ('0' + whole % 10);
+        whole /= 10;
+    } while (whole > 0);
+
+    if (v < 0) {
+        digits[n++] = '-';
+    }
+
+    for (i = 0; i < n; i++) {
+        out[i] = digits[n - 1 - i];
+    }
+
+    return n;
+}
+
+
+/* Bytes of the UTF-8 character at p, 0 if it is none (RFC 3629, 4) */
+
+static size_t
+field_char(const unsigned char *p, size_t left)
+{
+    size_t    n, i;
+    unsigned  low, high;
+
+    if (p[0] < 0x80) {
+        return 1;
+    }
+
+    if (p[0] < 0xc2 || p[0] > 0xf4) {
+        return 0;
+    }
+
+    n = p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : 4;
+    low = p[0] == 0xe0 ? 0xa0 : p[0] == 0xf0 ? 0x90 : 0x80;
+    high = p[0] == 0xed ? 0x9f : p[0] == 0xf4 ? 0x8f : 0xbf;
+
+    if (left < n || p[1] < low || p[1] > high) {
+        return 0;
+    }
+
+    for (i = 2; i < n; i++) {
+        if (p[i] < 0x80 || p[i] > 0xbf) {
+            return 0;
+        }
+    }
+
+    return n;
+}
+
+
+int
+maas__field_utf8(const char *s, size_t len)
+{
+    size_t  n;
+
+    for ( /* void */ ; len > 0; s += n, len -= n) {
+        n = field_char((const unsigned char *) s, len);
+        if (n == 0) {
+            return 0;
+        }
+    }
+
+    return 1;
+}
+
+
+#define FIELD_FNV  0x811c9dc5u
+
+
+static inline uint32_t
+field_fnv(uint32_t h, char c)
+{
+    return (h ^ (unsigned char) c) * 0x01000193u;      /* FNV-1a */
+}
+
+
+static inline uint32_t
+field_mix(uint32_t h)
+{
+    h = (h ^ (h >> 16)) * 0x85ebca6bu;     /* fmix32 of MurmurHash3 */
+    h = (h ^ (h >> 13)) * 0xc2b2ae35u;
+
+    return h ^ (h >> 16);
+}
+
+
+uint32_t
+maas__field_hash(const char *s, size_t len)
+{
+    size_t    i;
+    uint32_t  h;
+
+    h = FIELD_FNV;
+
+    for (i = 0; i < len; i++) {
+        h = field_fnv(h, s[i]);
+    }
+
+    return field_mix(h);
+}
+
+
+/* The next characters of a text, and what was counted before them */
+
+#define FIELD_WINDOW  (4 * MAAS_MAX_NGRAM)
+
+typedef struct {
+    char       bytes[2 * FIELD_WINDOW];    /* a copy may read on */
+    size_t     len;
+    unsigned   n;                          /* characters */
+    unsigned   size[MAAS_MAX_NGRAM];       /* bytes of each */
+    unsigned   shortest;
+    unsigned   longest;
+    float     *x;                          /* (slots) */
+    uint32_t   slots;
+    double     squares;                    /* sum of those of x, exact */
+} field_window_t;
+
+
+/* All pieces that begin with the first character, which leaves then: each is
+ * the one before it and a character more, and so is its hash */
+
+static void
+field_window_shift(field_window_t *w)
+{
+    size_t    at, end;
+    float    *slot, sign;
+    unsigned  k;
+    uint32_t  h, mixed;
+
+    h = FIELD_FNV;
+    at = 0;
+
+    for (k = 1; k <= w->n; k++) {
+        for (end = at + w->size[k - 1]; at < end; at++) {
+            h = field_fnv(h, w->bytes[at]);
+        }
+
+        if (k < w->shortest) {
+            continue;
+        }
+
+        mixed = field_mix(h);
+        sign = mixed >> 31 ? -1.0f : 1.0f;
+        slot = &w->x[(mixed & 0x7fffffffu) % w->slots];
+        w->squares += 1 + 2.0 * sign * *slot;      /* (x + s)^2 - x^2 */
+        *slot += sign;
+    }
+
+    at = w->size[0];
+    w->len -= at;
+    w->n--;
+    memmove(w->bytes, w->bytes + at, FIELD_WINDOW);
+    memmove(w->size, w->size + 1, (MAAS_MAX_NGRAM - 1) * sizeof(unsigned));
+}
+
+
+static void
+field_window_push(field_window_t *w, const char *s, size_t len)
+{
+    memcpy(w->bytes + w->len, s, len);
+    w->len += len;
+    w->size[w->n++] = (unsigned) len;
+
+    if (w->n == w->longest) {
+        field_window_shift(w);
+    }
+}
+
+
+void
+maas__field_pieces(const char *s, size_t len, unsigned shortest,
+    unsigned longest, float *x, size_t n)
+{
+    char            c;
+    size_t          i, size;
+    double          norm;
+    field_window_t  w;
+
+    memset(x, 0, n * sizeof(float));
+    maas__field_trim(&s, &len);
+
+    if (len == 0) {
+        return;
+    }
+
+    memset(&w, 0, sizeof(w));
+    w.shortest = shortest;
+    w.longest = longest;
+    w.x = x;
+    w.slots = (uint32_t) n;
+
+    field_window_push(&w, " ", 1);
+
+    for (i = 0; i < len; i += size) {
+        size = field_char((const unsigned char *) s + i, len - i);
+
+        if (size > 1) {
+            field_window_push(&w, s + i, size);
+            continue;
+        }
+
+        size = 1;
+        c = field_is_blank(s[i]) ? ' ' : field_lower(s[i]);
+
+        /* of blanks the last counts; there is none at the end */
+
+        if (c != ' ' || !field_is_blank(s[i + 1])) {
+            field_window_push(&w, &c, 1);
+        }
+    }
+
+    field_window_push(&w, " ", 1);
+
+    while (w.n > 0) {
+        field_window_shift(&w);
+    }
+
+    norm = sqrt(w.squares);
+
+    for (i = 0; i < n && norm > 0; i++) {
+        x[i] = (float) (x[i] / norm);
+    }
+}

@@ -1,0 +1,47 @@
+/*
+ * Products: what a kernel is, and the one place that chooses one.
+ * Not here: how a kernel does it (maas_strips.h).
+ */
+
+#ifndef MAAS_GEMM_H
+#define MAAS_GEMM_H
+
+#include "maas.h"
+#include "maas_desc.h"
+
+
+/* maas_gemm.c: the one place that chooses a kernel.
+ *
+ * A kernel computes y(rows,n) = act(x(rows,k) * w(k,n) + bias(n)) from
+ * weights that it packed itself.  The promise that makes batching safe: a row
+ * gives the same bits whatever rows, ldx and position it comes with.
+ * Softmax and the curved activations are applied by the caller of run(). */
+
+typedef struct {
+    const char   *name;            /* such as "avx512" */
+    maas_isa_t    isa;
+
+    int         (*usable)(void);   /* on this CPU */
+
+    /* bytes that pack() writes, 0 on overflow */
+    size_t      (*packed_size)(size_t k, size_t n);
+    /* packed: MAAS_ALIGN aligned, zeroed */
+    void        (*pack)(const float *w, const float *bias, size_t k, size_t n,
+                        void *packed);
+    /* x and y do not overlap; ldx >= k, ldy >= n, in floats. act is applied
+     * if it is LINEAR, RELU or LEAKY_RELU, else left to the caller. */
+    void        (*run)(const void *packed, size_t k, size_t n,
+                       const float *x, size_t ldx, size_t rows,
+                       maas_act_t act, float alpha, float *y, size_t ldy);
+} maas_gemm_t;
+
+extern const maas_gemm_t maas__gemm_ref;       /* maas_gemm_ref.c */
+extern const maas_gemm_t maas__gemm_blas;      /* maas_gemm.c */
+extern const maas_gemm_t maas__gemm_avx2;      /* maas_gemm_avx2.c */
+extern const maas_gemm_t maas__gemm_avx512;    /* maas_gemm_avx512.c */
+
+/* NULL if that instruction set is not to be had here. */
+const maas_gemm_t *maas__gemm_choose(maas_isa_t isa);
+
+
+#endif /* MAAS_GEMM_H */

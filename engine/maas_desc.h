@@ -1,0 +1,132 @@
+/*
+ * A description: what a model file says, checked, nothing packed yet.  The
+ * reader makes one of a file, the trainer makes one to write a file.
+ */
+
+#ifndef MAAS_DESC_H
+#define MAAS_DESC_H
+
+#include "maas.h"
+#include "maas_mem.h"
+
+
+/* Activations.  `alpha` is the slope of leaky_relu and the scale of elu. */
+
+typedef enum {
+    MAAS_ACT_LINEAR = 0,
+    MAAS_ACT_RELU,
+    MAAS_ACT_LEAKY_RELU,
+    MAAS_ACT_ELU,
+    MAAS_ACT_GELU,                 /* x * Phi(x), with erf */
+    MAAS_ACT_SIGMOID,
+    MAAS_ACT_TANH,
+    MAAS_ACT_SOFTMAX               /* over a row */
+} maas_act_t;
+
+#define MAAS_N_ACTS  8
+
+/* Names as in the file, in enum order. */
+extern const char *const maas__act_names[MAAS_N_ACTS];
+
+
+/* A description: what a model file says, checked, nothing packed yet.
+ * The trainer makes one of these to write a file. */
+
+typedef enum {
+    MAAS_LAYER_DENSE = 0,          /* act(x W + b) */
+    MAAS_LAYER_ACTIVATION,         /* act(x) */
+    MAAS_LAYER_ADD,                /* act(x1 + x2) */
+    MAAS_LAYER_NORM                /* act((x-mean)/sqrt(var+eps) * w + b) */
+} maas_kind_t;
+
+#define MAAS_N_KINDS  4
+
+extern const char *const maas__kind_names[MAAS_N_KINDS];
+
+#define MAAS_N_FIELDS  4
+
+/* Kinds of columns as in the file, in enum order. */
+extern const char *const maas__field_names[MAAS_N_FIELDS];
+
+typedef struct {
+    maas_kind_t    kind;
+    maas_act_t     act;
+    float          alpha;
+    float          eps;            /* layer_norm */
+    const char    *name;           /* NULL: layers.N */
+    unsigned       n_in;           /* 1, or 2 for add */
+    unsigned       in[2];          /* 0: network input, i + 1: layer i */
+    size_t         in_width;
+    size_t         units;          /* output numbers a row */
+    const float   *weight;         /* dense (in_width,units), norm (units) */
+    const float   *bias;           /* (units) */
+} maas_layer_t;
+
+typedef struct {
+    const char         *name;      /* the column's, NULL for a tensor */
+    maas_field_kind_t   kind;
+    size_t              at;        /* first slot */
+    size_t              width;     /* slots */
+
+    const char         *scaling;   /* for people, maas__scaling_names */
+    float               shift;     /* z = (number - shift) * factor */
+    float               factor;
+    float               clip;      /* 0: none, else z is softly bounded */
+    size_t              n_knots;   /* 0: none, else z goes along a line */
+    const float        *knots;     /* (n_knots) rising */
+    const float        *levels;    /* (n_knots) */
+
+    float               missing;   /* number, boolean; NAN: none */
+    unsigned            missing_slot;  /* the last slot says "missing" */
+    unsigned            other;     /* a slot for values not in the list */
+    size_t              n_values;  /* category with a list of values */
+    const char *const  *values;
+    size_t              hash;      /* slots hashed into; 0: not hashed */
+    unsigned            shortest;  /* text: characters of a piece */
+    unsigned            longest;
+} maas_column_t;
+
+typedef struct {
+    const char          *name;
+    maas_task_t          task;
+
+    maas_input_t         input;
+    const char          *input_name;
+    size_t               rank;
+    size_t               shape[MAAS_MAX_RANK];
+    int                  image;
+    size_t               in;
+    size_t               n_columns;     /* 1 for a tensor: its scaling */
+    maas_column_t       *columns;
+
+    size_t               n_layers;
+    maas_layer_t        *layers;
+
+    const char          *output_name;
+    size_t               out;
+    float                threshold;     /* binary */
+    size_t               n_labels;
+    const char         **labels;
+
+    size_t               parameters;
+    const char          *document;      /* JSON text of the document */
+    uint32_t             crc32c;
+} maas_desc_t;
+
+extern const char *const maas__task_names[3];
+
+
+/* maas_read.c: file bytes -> description, every rule R1..Rn checked.
+ * Everything in *out lives in the arena, or (tensors, if aligned) in
+ * the file bytes.  On failure *out is untouched. */
+maas_status_t maas__read(const void *file, size_t size, maas_arena_t *a,
+    maas_desc_t **out, maas_err_t *err);
+
+
+/* maas_model.c: a model from a description made in memory (the trainer's).
+ * Weights are copied; desc and all it points to may go afterwards. */
+maas_status_t maas__model_plan(const maas_desc_t *desc, size_t file_size,
+    maas_isa_t isa, maas_model_t **out, maas_err_t *err);
+
+
+#endif /* MAAS_DESC_H */

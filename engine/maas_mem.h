@@ -1,0 +1,35 @@
+/*
+ * Memory of the engine: checked sizes, arenas, pages that processes share.
+ * Not here: what is kept in it.
+ */
+
+#ifndef MAAS_MEM_H
+#define MAAS_MEM_H
+
+#include "maas.h"
+
+
+/* *out = a * b or a + b; TOOBIG if that is over SIZE_MAX, *out untouched. */
+maas_status_t maas__mul(size_t a, size_t b, size_t *out);
+maas_status_t maas__add(size_t a, size_t b, size_t *out);
+
+/* An arena: many allocations, one release.  Blocks are zeroed and aligned
+ * to MAAS_ALIGN.  `limit` is the most bytes it will ever hand out. */
+typedef struct maas_arena_s  maas_arena_t;
+
+maas_arena_t *maas__arena_create(size_t limit);
+void maas__arena_destroy(maas_arena_t *a);
+/* NULL if n*size overflows, is over the limit or memory is out. */
+void *maas__arena_alloc(maas_arena_t *a, size_t n, size_t size);
+/* A NUL-terminated copy of s[0..len). */
+char *maas__arena_strndup(maas_arena_t *a, const char *s, size_t len);
+
+/* Zeroed pages; children of fork() share them as long as nobody writes.  NULL
+ * if out of memory. */
+void *maas__pages_map(size_t size);
+/* From now on a write to them is a fault.  0 on success. */
+int maas__pages_seal(void *p, size_t size);
+void maas__pages_unmap(void *p, size_t size);
+
+
+#endif /* MAAS_MEM_H */

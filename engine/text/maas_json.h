@@ -1,0 +1,128 @@
+/*
+ * JSON as text: a cursor that walks it without building anything, strings,
+ * numbers, and the shortest decimal of a float.
+ * Not here: what the text means to a model.
+ */
+
+#ifndef MAAS_JSON_H
+#define MAAS_JSON_H
+
+#include "maas.h"
+
+
+/* maas_json_in.c: strict RFC 8259 walk without building anything */
+
+typedef struct {
+    const char  *p;                /* next byte */
+    const char  *end;
+    const char  *start;
+} maas_json_t;
+
+/* Is [start, start+len) one JSON value, UTF-8, nested at most max_depth deep,
+ * with nothing but white space around it?  BADVALUE with the offset if not. */
+maas_status_t maas__json_check(const char *start, size_t len,
+    unsigned max_depth, maas_err_t *err);
+
+/* One number token at p (p < end) -> *out, rounded as strtof would.
+ * Returns the first byte after it, or NULL: not a JSON number, or
+ * too large for a float (*out is then HUGE_VALF). */
+const char *maas__json_float(const char *p, const char *end, float *out);
+
+/* maas_json_out.c */
+
+/* Shortest decimal that reads back to the same float, JSON grammar; v is
+ * finite.  Returns bytes written, at most MAAS_FLOAT_MAX, no NUL. */
+#define MAAS_FLOAT_MAX  16
+size_t maas__float_print(float v, char *out);
+
+/* s[0..len) (UTF-8) as a JSON string with quotes; at most 6*len + 2 bytes.
+ * Returns bytes written. */
+size_t maas__json_quote(const char *s, size_t len, char *out);
+
+
+/* maas_json_in.c: the cursor.  Each of these starts at j->p and leaves j->p
+ * behind what it read; on failure at the place that err names. */
+
+/* BADVALUE "byte N: expected WHAT" */
+maas_status_t maas__json_expected(const maas_json_t *j, const char *what,
+    maas_err_t *err);
+
+/* BADVALUE "byte N: SENTENCE" */
+maas_status_t maas__json_bad(const maas_json_t *j, const char *sentence,
+    maas_err_t *err);
+
+static inline void
+maas__json_space(maas_json_t *j)
+{
+    while (j->p < j->end
+           && (*j->p == ' ' || *j->p == '\n' || *j->p == '\r'
+               || *j->p == '\t'))
+    {
+        j->p++;
+    }
+}
+
+/* true or false */
+maas_status_t maas__json_bool(maas_json_t *j, unsigned *out, maas_err_t *err);
+
+/* A whole number that is not negative, without fraction and exponent. */
+maas_status_t maas__json_size(maas_json_t *j, size_t *out, maas_err_t *err);
+
+/* Any value, checked and passed over; at most `depth` containers deep. */
+maas_status_t maas__json_skip(maas_json_t *j, unsigned depth, maas_err_t *err);
+
+/* White space, and then nothing more. */
+maas_status_t maas__json_finish(maas_json_t *j, maas_err_t *err);
+
+/* A walk over the members of an object.  Zero it, set names (NULL at the end,
+ * at most 31) and call maas__json_member() until `which` is MAAS_JSON_END:
+ * each call but the last leaves the cursor at a value, to be read by the
+ * caller.  A name of the list that comes twice is an error.  Other names are
+ * MAAS_JSON_OTHER; that they may repeat is harmless, nobody reads them. */
+
+#define MAAS_JSON_OTHER  (-1)
+#define MAAS_JSON_END    (-2)
+
+typedef struct {
+    const char *const  *names;
+    unsigned            seen;      /* bit i: names[i] was there */
+    unsigned            started;
+    int                 which;
+    maas_str_t          key;       /* as maas__json_string() gives it */
+} maas_json_object_t;
+
+maas_status_t maas__json_member(maas_json_t *j, maas_json_object_t *o,
+    maas_err_t *err);
+
+/* A walk over the elements of an array: *more = 0 at its end, else the cursor
+ * is at an element.  *started = 0 before the first call. */
+maas_status_t maas__json_element(maas_json_t *j, unsigned *started,
+    unsigned *more, maas_err_t *err);
+
+
+/* maas_json_string.c */
+
+/* A string.  *raw: what stands between the quotes, escapes as they are. */
+maas_status_t maas__json_string(maas_json_t *j, maas_str_t *raw,
+    maas_err_t *err);
+
+/* Does a raw string, as maas__json_string() gives it, mean the ASCII text s? */
+int maas__json_is(maas_str_t raw, const char *s);
+
+/* A raw string as UTF-8 text; out has room for raw.len bytes.  Returns the
+ * bytes written. */
+size_t maas__json_text(maas_str_t raw, char *out);
+
+
+/* maas_json_num.c */
+
+/* The end of the number token at p, or NULL: grammar only. */
+const char *maas__json_number(const char *p, const char *end);
+
+/* An integer token, no fraction and no exponent, -2^63 .. 2^64-1.  NULL if it
+ * is none, or beyond that. */
+const char *maas__json_integer(const char *p, const char *end, int *negative,
+    uint64_t *magnitude);
+
+
+#endif /* MAAS_JSON_H */

@@ -1,0 +1,366 @@
+/*
+ * A strict walk over JSON text (RFC 8259), byte by byte, building nothing.
+ * No strings (maas_json_string.c), and no meaning: what members are called is
+ * the business of who reads requests.
+ */
+
+#include "maas_int.h"
+#include "maas_json.h"
+
+#include <string.h>
+
+
+static maas_status_t json_scalar(maas_json_t *j, maas_err_t *err);
+static maas_status_t json_key(maas_json_t *j, maas_str_t *key,
+    maas_err_t *err);
+
+
+maas_status_t
+maas__json_expected(const maas_json_t *j, const char *what, maas_err_t *err)
+{
+    return maas__fail(err, MAAS_BADVALUE, "byte %zu: expected %s%s",
+                      (size_t) (j->p - j->start), what,
+                      j->p == j->end ? ", but the text ends here" : "");
+}
+
+
+maas_status_t
+maas__json_bad(const maas_json_t *j, const char *sentence, maas_err_t *err)
+{
+    return maas__fail(err, MAAS_BADVALUE, "byte %zu: %s",
+                      (size_t) (j->p - j->start), sentence);
+}
+
+
+maas_status_t
+maas__json_check(const char *start, size_t len, unsigned max_depth,
+    maas_err_t *err)
+{
+    maas_json_t    j;
+    maas_status_t  rc;
+
+    j.p = start;
+    j.end = start + len;
+    j.start = start;
+
+    maas__json_space(&j);
+
+    rc = maas__json_skip(&j, max_depth, err);
+
+    return rc == MAAS_OK ? maas__json_finish(&j, err) : rc;
+}
+
+
+maas_status_t
+maas__json_finish(maas_json_t *j, maas_err_t *err)
+{
+    maas__json_space(j);
+
+    if (j->p != j->end) {
+        return maas__json_bad(j, "more text after the value", err);
+    }
+
+    return MAAS_OK;
+}
+
+
+/* A word that ends where no letter or digit follows. */
+
+static int
+json_word(maas_json_t *j, const char *word)
+{
+    size_t  len;
+
+    len = strlen(word);
+
+    if ((size_t) (j->end - j->p) < len || memcmp(j->p, word, len) != 0) {
+        return 0;
+    }
+
+    j->p += len;
+
+    return 1;
+}
+
+
+maas_status_t
+maas__json_bool(maas_json_t *j, unsigned *out, maas_err_t *err)
+{
+    if (json_word(j, "true")) {
+        *out = 1;
+        return MAAS_OK;
+    }
+
+    if (json_word(j, "false")) {
+        *out = 0;
+        return MAAS_OK;
+    }
+
+    return maas__json_expected(j, "true or false", err);
+}
+
+
+maas_status_t
+maas__json_size(maas_json_t *j, size_t *out, maas_err_t *err)
+{
+    int          negative;
+    uint64_t     v;
+    const char  *next;
+
+    next = maas__json_integer(j->p, j->end, &negative, &v);
+
+    if (next == NULL || negative || v > INT64_MAX) {
+        return maas__json_expected(j, "a whole number of 0 or more", err);
+    }
+
+    *out = v;
+    j->p = next;
+
+    return MAAS_OK;
+}
+
+
+static maas_status_t
+json_scalar(maas_json_t *j, maas_err_t *err)
+{
+    maas_str_t   s;
+    const char  *next;
+
+    if (j->p == j->end) {
+        return maas__json_expected(j, "a value", err);
+    }
+
+    switch (*j->p) {
+
+    case '"':
+        return maas__json_string(j, &s, err);
+
+    case 't':
+    case 'f':
+    case 'n':
+        if (json_word(j, "true") || json_word(j, "false")
+            || json_word(j, "null"))
+        {
+            return MAAS_OK;
+        }
+
+        break;
+
+    default:
+        next = maas__json_number(j->p, j->end);
+        if (next != NULL) {
+            j->p = next;
+            return MAAS_OK;
+        }
+    }
+
+    return maas__json_expected(j, "a value", err);
+}
+
+
+/* A name, the colon, and white space up to the value. */
+
+static maas_status_t
+json_key(maas_json_t *j, maas_str_t *key, maas_err_t *err)
+{
+    maas_status_t  rc;
+
+    maas__json_space(j);
+
+    if (j->p == j->end || *j->p != '"') {
+        return maas__json_expected(j, "a member name", err);
+    }
+
+    rc = maas__json_string(j, key, err);
+    if (rc != MAAS_OK) {
+        return rc;
+    }
+
+    maas__json_space(j);
+
+    if (j->p == j->end || *j->p != ':') {
+        return maas__json_expected(j, "a colon", err);
+    }
+
+    j->p++;
+    maas__json_space(j);
+
+    return MAAS_OK;
+}
+
+
+/* What is open is a stack of bits, 1 for an object: no recursion on input. */
+
+maas_status_t
+maas__json_skip(maas_json_t *j, unsigned depth, maas_err_t *err)
+{
+    char           c;
+    unsigned       level;
+    uint64_t       open;
+    maas_str_t     key;
+    maas_status_t  rc;
+
+    level = 0;
+    open = 0;
+
+    for ( ;; ) {
+
+        /* at a value */
+
+        c = j->p < j->end ? *j->p : '\0';
+
+        if (c == '{' || c == '[') {
+
+            if (level >= depth || level == 64) {
+                return maas__json_bad(j, "nested too deep", err);
+            }
+
+            level++;
+            open = (open << 1) | (c == '{');
+            j->p++;
+            maas__json_space(j);
+
+            if (j->p == j->end || *j->p != c + 2) {       /* '}' or ']' */
+
+                rc = c == '{' ? json_key(j, &key, err) : MAAS_OK;
+                if (rc != MAAS_OK) {
+                    return rc;
+                }
+
+                continue;
+            }
+
+        } else {
+            rc = json_scalar(j, err);
+            if (rc != MAAS_OK) {
+                return rc;
+            }
+        }
+
+        /* behind a value, or at the end of an empty container */
+
+        for ( ;; ) {
+            if (level == 0) {
+                return MAAS_OK;
+            }
+
+            maas__json_space(j);
+            c = j->p < j->end ? *j->p : '\0';
+
+            if (c != ((open & 1) ? '}' : ']')) {
+                break;
+            }
+
+            j->p++;
+            level--;
+            open >>= 1;
+        }
+
+        if (c != ',') {
+            return maas__json_expected(j, (open & 1) ? "a comma or }"
+                                                     : "a comma or ]", err);
+        }
+
+        j->p++;
+        maas__json_space(j);
+
+        rc = (open & 1) ? json_key(j, &key, err) : MAAS_OK;
+        if (rc != MAAS_OK) {
+            return rc;
+        }
+    }
+}
+
+
+maas_status_t
+maas__json_member(maas_json_t *j, maas_json_object_t *o, maas_err_t *err)
+{
+    int            i;
+    maas_status_t  rc;
+
+    maas__json_space(j);
+
+    if (j->p == j->end || *j->p != (o->started ? ',' : '{')) {
+
+        if (o->started && j->p < j->end && *j->p == '}') {
+            j->p++;
+            o->which = MAAS_JSON_END;
+            return MAAS_OK;
+        }
+
+        return maas__json_expected(j, o->started ? "a comma or }"
+                                                 : "an object", err);
+    }
+
+    j->p++;
+
+    if (!o->started) {
+        o->started = 1;
+        maas__json_space(j);
+
+        if (j->p < j->end && *j->p == '}') {
+            j->p++;
+            o->which = MAAS_JSON_END;
+            return MAAS_OK;
+        }
+    }
+
+    rc = json_key(j, &o->key, err);
+    if (rc != MAAS_OK) {
+        return rc;
+    }
+
+    o->which = MAAS_JSON_OTHER;
+
+    for (i = 0; o->names[i] != NULL; i++) {
+        if (!maas__json_is(o->key, o->names[i])) {
+            continue;
+        }
+
+        if (o->seen & (1u << i)) {
+            return maas__fail(err, MAAS_BADVALUE, "byte %zu: \"%s\" is there "
+                              "twice", (size_t) (j->p - j->start),
+                              o->names[i]);
+        }
+
+        o->seen |= 1u << i;
+        o->which = i;
+        break;
+    }
+
+    return MAAS_OK;
+}
+
+
+maas_status_t
+maas__json_element(maas_json_t *j, unsigned *started, unsigned *more,
+    maas_err_t *err)
+{
+    maas__json_space(j);
+
+    if (j->p == j->end || *j->p != (*started ? ',' : '[')) {
+
+        if (*started && j->p < j->end && *j->p == ']') {
+            j->p++;
+            *more = 0;
+            return MAAS_OK;
+        }
+
+        return maas__json_expected(j, *started ? "a comma or ]"
+                                               : "an array", err);
+    }
+
+    j->p++;
+    maas__json_space(j);
+
+    if (!*started && j->p < j->end && *j->p == ']') {
+        j->p++;
+        *more = 0;
+        return MAAS_OK;
+    }
+
+    *started = 1;
+    *more = 1;
+
+    return MAAS_OK;
+}

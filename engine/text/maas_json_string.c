@@ -1,0 +1,270 @@
+/*
+ * Strings of JSON: checked as they are passed over, compared, and made plain.
+ * Nothing but strings here.
+ */
+
+#include "maas.h"
+#include "maas_json.h"
+
+#include <string.h>
+
+
+static const char *json_utf8(const char *p, const char *end);
+static const char *json_escape(const char *p, const char *end);
+
+
+maas_status_t
+maas__json_string(maas_json_t *j, maas_str_t *raw, maas_err_t *err)
+{
+    unsigned char   c;
+    const char     *next, *start;
+
+    if (j->p == j->end || *j->p != '"') {
+        return maas__json_expected(j, "a string", err);
+    }
+
+    start = ++j->p;
+
+    while (j->p < j->end) {
+        c = (unsigned char) *j->p;
+
+        if (c == '"') {
+            raw->data = start;
+            raw->len = j->p - start;
+            j->p++;
+            return MAAS_OK;
+        }
+
+        if (c < 0x20) {
+            return maas__json_bad(j, "a control character in a string", err);
+        }
+
+        if (c == '\\') {
+            next = json_escape(j->p, j->end);
+            if (next == NULL) {
+                return maas__json_bad(j, "a bad escape in a string", err);
+            }
+
+        } else if (c >= 0x80) {
+            next = json_utf8(j->p, j->end);
+            if (next == NULL) {
+                return maas__json_bad(j, "a string that is not UTF-8", err);
+            }
+
+        } else {
+            next = j->p + 1;
+        }
+
+        j->p = next;
+    }
+
+    return maas__json_expected(j, "the end of a string", err);
+}
+
+
+/* RFC 3629, section 4: no overlong forms, no surrogates, up to U+10FFFF */
+
+static const char *
+json_utf8(const char *p, const char *end)
+{
+    unsigned  c, i, n, lo, hi;
+
+    c = (unsigned char) *p;
+    lo = 0x80;
+    hi = 0xbf;
+
+    if (c >= 0xc2 && c <= 0xdf) {
+        n = 2;
+
+    } else if (c >= 0xe0 && c <= 0xef) {
+        n = 3;
+        lo = c == 0xe0 ? 0xa0 : lo;
+        hi = c == 0xed ? 0x9f : hi;
+
+    } else if (c >= 0xf0 && c <= 0xf4) {
+        n = 4;
+        lo = c == 0xf0 ? 0x90 : lo;
+        hi = c == 0xf4 ? 0x8f : hi;
+
+    } else {
+        return NULL;
+    }
+
+    if ((size_t) (end - p) < n) {
+        return NULL;
+    }
+
+    for (i = 1; i < n; i++) {
+        c = (unsigned char) p[i];
+
+        if (c < lo || c > hi) {
+            return NULL;
+        }
+
+        lo = 0x80;
+        hi = 0xbf;
+    }
+
+    return p + n;
+}
+
+
+/* Four hexadecimal digits, or 0x10000. */
+
+static unsigned
+json_hex4(const char *p, const char *end)
+{
+    char      c;
+    unsigned  i, v;
+
+    if (end - p < 4) {
+        return 0x10000;
+    }
+
+    for (v = 0, i = 0; i < 4; i++) {
+        c = p[i];
+        v <<= 4;
+
+        if (c >= '0' && c <= '9') {
+            v |= c - '0';
+
+        } else if ((c | 0x20) >= 'a' && (c | 0x20) <= 'f') {
+            v |= (c | 0x20) - 'a' + 10;
+
+        } else {
+            return 0x10000;
+        }
+    }
+
+    return v;
+}
+
+
+/* The escape at p -> first byte after it; half a surrogate pair is bad. */
+
+static const char *
+json_escape(const char *p, const char *end)
+{
+    unsigned  u;
+
+    if (end - p < 2) {
+        return NULL;
+    }
+
+    if (p[1] != 'u') {
+        return memchr("\"\\/bfnrt", p[1], 8) != NULL ? p + 2 : NULL;
+    }
+
+    u = json_hex4(p + 2, end);
+
+    if (u < 0xd800 || (u > 0xdfff && u < 0x10000)) {
+        return p + 6;
+    }
+
+    if (u > 0xdbff || end - p < 8 || p[6] != '\\' || p[7] != 'u') {
+        return NULL;
+    }
+
+    u = json_hex4(p + 8, end);
+
+    return u >= 0xdc00 && u <= 0xdfff ? p + 12 : NULL;
+}
+
+
+int
+maas__json_is(maas_str_t raw, const char *s)
+{
+    unsigned     c;
+    const char  *p, *end;
+
+    end = raw.data + raw.len;
+
+    for (p = raw.data; p < end; s++) {
+        c = (unsigned char) *p;
+
+        if (c != '\\') {
+            p++;
+
+        } else if (p[1] == 'u') {
+            c = json_hex4(p + 2, end);
+            p += 6;
+
+        } else {
+            /* of the short ones only these stand for what a name has */
+            c = strchr("\"\\/", p[1]) != NULL ? (unsigned char) p[1] : 0;
+            p += 2;
+        }
+
+        if (c == 0 || c != (unsigned char) *s) {
+            return 0;
+        }
+    }
+
+    return *s == '\0';
+}
+
+
+static char *
+json_put_utf8(char *p, unsigned u)
+{
+    unsigned  n;
+
+    static const unsigned char  lead[] = { 0, 0xc0, 0xe0, 0xf0 };
+
+    if (u < 0x80) {
+        *p++ = (char) u;
+        return p;
+    }
+
+    n = u < 0x800 ? 1 : u < 0x10000 ? 2 : 3;           /* bytes that follow */
+    *p++ = (char) (lead[n] | u >> 6 * n);
+
+    while (n-- > 0) {
+        *p++ = (char) (0x80 | (u >> 6 * n & 0x3f));
+    }
+
+    return p;
+}
+
+
+size_t
+maas__json_text(maas_str_t raw, char *out)
+{
+    char        *o;
+    unsigned     u;
+    const char  *p, *end, *at;
+
+    static const char  letter[] = "\"\\/bfnrt";
+    static const char  plain[] = "\"\\/\b\f\n\r\t";
+
+    o = out;
+    end = raw.data + raw.len;
+
+    for (p = raw.data; p < end; /* void */ ) {
+
+        if (*p != '\\') {
+            *o++ = *p++;
+            continue;
+        }
+
+        if (p[1] != 'u') {
+            at = memchr(letter, p[1], sizeof(letter) - 1);
+            *o++ = plain[at - letter];
+            p += 2;
+            continue;
+        }
+
+        u = json_hex4(p + 2, end);
+        p += 6;
+
+        if (u >= 0xd800 && u <= 0xdbff) {
+            u = 0x10000 + ((u - 0xd800) << 10)
+                + (json_hex4(p + 2, end) - 0xdc00);
+            p += 6;
+        }
+
+        o = json_put_utf8(o, u);
+    }
+
+    return (size_t) (o - out);
+}

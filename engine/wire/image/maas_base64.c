@@ -1,0 +1,91 @@
+/*
+ * Base64 (RFC 4648, section 4) -> bytes.  No JSON here but for one escape.
+ */
+
+#include "maas.h"
+#include "wire/json/maas_body.h"
+
+
+/* 0..63, or 64 */
+
+static unsigned
+base64_value(char c)
+{
+    if (c >= 'A' && c <= 'Z') {
+        return (unsigned) (c - 'A');
+    }
+
+    if (c >= 'a' && c <= 'z') {
+        return (unsigned) (c - 'a') + 26;
+    }
+
+    if (c >= '0' && c <= '9') {
+        return (unsigned) (c - '0') + 52;
+    }
+
+    return c == '+' ? 62 : c == '/' ? 63 : 64;
+}
+
+
+maas_status_t
+maas__base64(maas_str_t raw, char *out, size_t *n)
+{
+    char        *p;
+    size_t       i, digits, padding;
+    unsigned     v;
+    uint32_t     bits;
+
+    p = out;
+    bits = 0;
+    digits = 0;
+    padding = 0;
+
+    for (i = 0; i < raw.len; i++) {
+
+        /* some write "/" as "\/" */
+        if (raw.data[i] == '\\' && i + 1 < raw.len && raw.data[i + 1] == '/') {
+            continue;
+        }
+
+        if (raw.data[i] == '=') {
+            padding++;
+            continue;
+        }
+
+        v = base64_value(raw.data[i]);
+
+        if (v == 64 || padding > 0) {
+            return MAAS_BADVALUE;
+        }
+
+        bits = bits << 6 | v;
+        digits++;
+
+        if (digits % 4 == 0) {
+            *p++ = (char) (bits >> 16);
+            *p++ = (char) (bits >> 8);
+            *p++ = (char) bits;
+            bits = 0;
+        }
+    }
+
+    /* without padding, or with as much as there should be */
+
+    if (digits % 4 == 1
+        || (padding != 0 && (padding > 2 || (digits + padding) % 4 != 0)))
+    {
+        return MAAS_BADVALUE;
+    }
+
+    if (digits % 4 == 2) {
+        *p++ = (char) (bits >> 4);
+
+    } else if (digits % 4 == 3) {
+        *p++ = (char) (bits >> 10);
+        *p++ = (char) (bits >> 2);
+    }
+
+    *n = (size_t) (p - out);
+
+    return MAAS_OK;
+}

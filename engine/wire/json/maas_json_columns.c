@@ -1,0 +1,139 @@
+/*
+ * Columns that come as a list each -> rows.
+ * Not here: single values (maas_json_field.c), rows (maas_json_record.c).
+ */
+
+#include "maas_body.h"
+#include "maas_int.h"
+#include "field/maas_field.h"
+#include "text/maas_json.h"
+
+#include <math.h>
+#include <string.h>
+
+
+#define COLUMNS_DEPTH  8               /* of a value that is passed over */
+
+
+/* A list of a column's values, one for each row; the first one says how many
+ * rows there are. */
+
+static maas_status_t
+columns_one(maas_json_t *j, maas_records_t *r, size_t column, unsigned first,
+    maas_err_t *err)
+{
+    float          *x;
+    size_t          row, at;
+    unsigned        started, more;
+    maas_status_t   rc;
+
+    started = 0;
+    at = (size_t) (j->p - j->start);
+
+    for (row = 0; /* void */ ; row++) {
+        rc = maas__json_element(j, &started, &more, err);
+        if (rc != MAAS_OK) {
+            return rc;
+        }
+
+        if (!more || (!first && row == r->rows)) {
+            break;
+        }
+
+        if (first) {
+            rc = maas__record_begin(r, &x, err);
+            r->rows++;
+
+        } else {
+            x = row < r->room ? r->x + row * r->info->in : r->x;
+        }
+
+        if (rc == MAAS_OK) {
+            rc = maas__json_field(j, r->fields, column, x, err);
+        }
+
+        if (rc != MAAS_OK) {
+            return rc;
+        }
+    }
+
+    if (more || row != r->rows || row == 0) {
+        return maas__fail(err, MAAS_BADSHAPE, "byte %zu: column \"%.64s\" "
+                          "has %s", at, r->fields->columns[column].name,
+                          row == 0 ? "no values"
+                                   : "not as many values as the one before");
+    }
+
+    return MAAS_OK;
+}
+
+
+/* {column: [value,...],...}: all columns, or rows might outnumber bytes */
+
+maas_status_t
+maas__json_columns(maas_json_t *j, maas_records_t *r, maas_err_t *err)
+{
+    float               *x;
+    size_t               i, n, rows, column;
+    maas_status_t        rc;
+    maas_json_object_t   o;
+    const maas_fields_t *f;
+
+    static const char *const  names[] = { NULL };
+
+    memset(&o, 0, sizeof(maas_json_object_t));
+    o.names = names;
+    f = r->fields;
+    n = 0;
+
+    for ( ;; ) {
+        rc = maas__json_member(j, &o, err);
+        if (rc != MAAS_OK) {
+            return rc;
+        }
+
+        if (o.which == MAAS_JSON_END) {
+            break;
+        }
+
+        column = maas__json_column(f, o.key);
+
+        if (column == SIZE_MAX) {
+            rc = maas__json_skip(j, COLUMNS_DEPTH, err);
+
+        } else if (n > 0 && !isnan(r->x[f->columns[column].at])) {
+            return maas__fail(err, MAAS_BADVALUE, "byte %zu: \"%.64s\" is "
+                              "there twice", (size_t) (o.key.data - j->start), f->columns[column].name);
+
+        } else {
+            rc = columns_one(j, r, column, n == 0, err);
+            n++;
+        }
+
+        if (rc != MAAS_OK) {
+            return rc;
+        }
+    }
+
+    if (n < f->n) {
+        for (i = 0; n > 0 && !isnan(r->x[f->columns[i].at]); i++) {
+            /* the first that is missing */
+        }
+
+        return maas__fail(err, MAAS_BADVALUE, "Missing named input: %.64s "
+                          "in 'inputs' object.", f->columns[i].name);
+    }
+
+    rows = r->rows;
+
+    for (r->rows = 0; r->rows < rows; /* void */ ) {
+        x = r->x + r->rows * r->info->in;
+        rc = maas__record_end(r, x, (size_t) (j->p - j->start),
+                              err);
+        if (rc != MAAS_OK) {
+            return rc;
+        }
+    }
+
+    return MAAS_OK;
+}

@@ -1,0 +1,429 @@
+/*
+ * Arrays of numbers, nested or flat, straight into rows of floats.
+ * No members or names here, and no requests.
+ */
+
+#include "maas_body.h"
+#include "maas_int.h"
+#include "maas_mem.h"
+#include "text/maas_json.h"
+#include "wire/maas_bytes.h"
+
+#include <stdio.h>
+#include <string.h>
+
+
+static maas_status_t row_run_bool(maas_json_t *j, float *x, size_t room,
+    size_t *n, maas_err_t *err);
+static maas_status_t row_run_integer(maas_json_t *j, maas_dtype_t dt, float *x,
+    size_t room, size_t *n, maas_err_t *err);
+static int row_run_plain_integers(maas_json_t *j, maas_dtype_t dt, float *x,
+    size_t room, size_t *n);
+static maas_status_t row_run(maas_json_t *j, maas_dtype_t dt, float *x,
+    size_t room, size_t *n, maas_err_t *err);
+
+
+/* Behind an element: a comma and white space (*more = 1), or the end. */
+
+static inline maas_status_t
+row_next(maas_json_t *j, unsigned *more, maas_err_t *err)
+{
+    maas__json_space(j);
+
+    if (j->p < j->end && *j->p == ']') {
+        *more = 0;
+        return MAAS_OK;
+    }
+
+    if (j->p == j->end || *j->p != ',') {
+        return maas__json_expected(j, "a comma or ]", err);
+    }
+
+    j->p++;
+    maas__json_space(j);
+    *more = 1;
+
+    return MAAS_OK;
+}
+
+
+maas_status_t
+maas__json_run_some(maas_json_t *j, float *x, size_t room, size_t *n,
+    const char *until, unsigned *more, maas_err_t *err)
+{
+    float          v;
+    const char    *next;
+    maas_status_t  rc;
+
+    do {
+        v = 0;
+        next = maas__json_float(j->p, j->end, &v);
+
+        if (next == NULL) {
+            return v != 0 ? maas__json_bad(j, "out of range for FP32", err)
+                          : maas__json_expected(j, "a number", err);
+        }
+
+        if (*n < room) {
+            x[*n] = v;
+        }
+
+        ++*n;
+        j->p = next;
+
+        rc = row_next(j, more, err);
+
+    } while (rc == MAAS_OK && *more && j->p < until);
+
+    return rc;
+}
+
+
+maas_status_t
+maas__json_run_plain(maas_json_t *j, float *x, size_t room, size_t *n,
+    maas_err_t *err)
+{
+    unsigned       more;
+    maas_status_t  rc;
+
+    do {
+        rc = maas__json_run_some(j, x, room, n, j->end, &more, err);
+    } while (rc == MAAS_OK && more);
+
+    return rc;
+}
+
+
+static maas_status_t
+row_run_bool(maas_json_t *j, float *x, size_t room, size_t *n, maas_err_t *err)
+{
+    unsigned       v, more;
+    maas_status_t  rc;
+
+    do {
+        rc = maas__json_bool(j, &v, err);
+        if (rc != MAAS_OK) {
+            return rc;
+        }
+
+        if (*n < room) {
+            x[*n] = (float) v;
+        }
+
+        ++*n;
+
+        rc = row_next(j, &more, err);
+
+    } while (rc == MAAS_OK && more);
+
+    return rc;
+}
+
+
+static maas_status_t
+row_run_integer(maas_json_t *j, maas_dtype_t dt, float *x, size_t room,
+    size_t *n, maas_err_t *err)
+{
+    int                       negative;
+    uint64_t                  v, max;
+    unsigned                  more;
+    const char               *next;
+    maas_status_t             rc;
+    const maas_dtype_info_t  *type;
+
+    type = &maas__dtypes[dt];
+    max = UINT64_MAX >> (64 - type->bits + type->is_signed);
+
+    do {
+        if (maas__json_number(j->p, j->end) == NULL) {
+            return maas__json_expected(j, "a number", err);
+        }
+
+        next = maas__json_integer(j->p, j->end, &negative, &v);
+
+        if (next == NULL || (negative && !type->is_signed)
+            || v > max + (uint64_t) negative)
+        {
+            return maas__fail(err, MAAS_BADVALUE, "byte %zu: not a number of "
+                              "type %s", (size_t) (j->p - j->start),
+                              type->name);
+        }
+
+        if (*n < room) {
+            x[*n] = negative ? -(float) v : (float) v;
+        }
+
+        ++*n;
+        j->p = next;
+
+        rc = row_next(j, &more, err);
+
+    } while (rc == MAAS_OK && more);
+
+    return rc;
+}
+
+
+/* Whole numbers as if they were floats, and then a look at what they were.
+ * 0: something is not as plain as that, and nothing was read. */
+
+static int
+row_run_plain_integers(maas_json_t *j, maas_dtype_t dt, float *x, size_t room,
+    size_t *n)
+{
+    float                     low, high, max;
+    size_t                    i, m, len;
+    maas_json_t               k;
+    const maas_dtype_info_t  *type;
+
+    k = *j;
+    m = *n;
+
+    if (!maas__json_has_avx512()
+        || maas__json_run_avx512(&k, x, room, &m, NULL) != MAAS_OK
+        || m > room)
+    {
+        return 0;
+    }
+
+    type = &maas__dtypes[dt];
+    len = (size_t) (k.p - j->p);
+
+    if (memchr(j->p, '.', len) != NULL || memchr(j->p, 'e', len) != NULL
+        || memchr(j->p, 'E', len) != NULL
+        || (!type->is_signed && memchr(j->p, '-', len) != NULL))
+    {
+        return 0;
+    }
+
+    for (low = 0, high = 0, i = *n; i < m; i++) {
+        low = x[i] < low ? x[i] : low;
+        high = x[i] > high ? x[i] : high;
+    }
+
+    /* beyond 2^24 floats are too coarse to say */
+    max = type->bits > 16 ? 0x1p24f
+                          : (float) ((1 << (type->bits - type->is_signed)) - 1);
+
+    if (high > max || low < -max - 1) {
+        return 0;
+    }
+
+    *j = k;
+    *n = m;
+
+    return 1;
+}
+
+
+static maas_status_t
+row_run(maas_json_t *j, maas_dtype_t dt, float *x, size_t room, size_t *n,
+    maas_err_t *err)
+{
+    size_t         from;
+    maas_status_t  rc;
+
+    if (dt == MAAS_DT_BOOL) {
+        return row_run_bool(j, x, room, n, err);
+    }
+
+    if (maas__dtypes[dt].bits != 0) {
+        return row_run_plain_integers(j, dt, x, room, n)
+               ? MAAS_OK : row_run_integer(j, dt, x, room, n, err);
+    }
+
+    from = *n < room ? *n : room;
+
+    rc = maas__json_has_avx512()
+         ? maas__json_run_avx512(j, x, room, n, err)
+         : maas__json_run_plain(j, x, room, n, err);
+
+    if (rc == MAAS_OK && dt == MAAS_DT_FP16
+        && !maas__half_range(x + from, (*n < room ? *n : room) - from))
+    {
+        return maas__json_bad(j, "a number above is out of range for FP16",
+                              err);
+    }
+
+    return rc;
+}
+
+
+/* The `]` of a level with `count` elements: the first one there sets what the
+ * others must have. */
+
+static maas_status_t
+row_close(maas_json_t *j, maas_dims_t *dims, unsigned level, size_t count,
+    unsigned *known, maas_err_t *err)
+{
+    if (!(*known & (1u << level))) {
+        *known |= 1u << level;
+        dims->dim[level] = count;
+
+    } else if (dims->dim[level] != count) {
+        return maas__fail(err, MAAS_BADSHAPE, "byte %zu: rows of different "
+                          "lengths, %zu and %zu", (size_t) (j->p - j->start),
+                          dims->dim[level], count);
+    }
+
+    j->p++;
+
+    return MAAS_OK;
+}
+
+
+maas_status_t
+maas__json_tensor(maas_json_t *j, maas_dtype_t dt, float *x, size_t room,
+    maas_dims_t *dims, maas_err_t *err)
+{
+    size_t         from, count[MAAS_JSON_RANK];
+    unsigned       level, leaf, known, more;
+    maas_status_t  rc;
+
+    memset(dims, 0, sizeof(maas_dims_t));
+
+    if (j->p == j->end || *j->p != '[') {
+        return maas__json_expected(j, "an array", err);
+    }
+
+    level = 0;          /* of the array that is open, from 0 */
+    leaf = MAAS_JSON_RANK;
+    known = 0;
+
+    for ( ;; ) {
+
+        /* at a [ */
+
+        if (level > leaf || level == MAAS_JSON_RANK) {
+            return maas__fail(err, MAAS_BADSHAPE, "byte %zu: nested deeper "
+                              "than %s", (size_t) (j->p - j->start),
+                              level > leaf ? "the rows before"
+                                           : "any tensor may be");
+        }
+
+        count[level] = 0;
+        j->p++;
+        maas__json_space(j);
+
+        if (j->p < j->end && *j->p == '[') {
+            level++;
+            continue;
+        }
+
+        if (leaf != MAAS_JSON_RANK && level != leaf) {
+            return maas__fail(err, MAAS_BADSHAPE, "byte %zu: nested less "
+                              "than the rows before",
+                              (size_t) (j->p - j->start));
+        }
+
+        leaf = level;
+        from = dims->n;
+
+        if (j->p == j->end || *j->p != ']') {
+            rc = row_run(j, dt, x, room, &dims->n, err);
+            if (rc != MAAS_OK) {
+                return rc;
+            }
+        }
+
+        count[level] = dims->n - from;
+
+        /* at a ] */
+
+        for ( ;; ) {
+            rc = row_close(j, dims, level, count[level], &known, err);
+            if (rc != MAAS_OK) {
+                return rc;
+            }
+
+            if (level == 0) {
+                dims->rank = leaf + 1;
+                return MAAS_OK;
+            }
+
+            count[--level]++;
+
+            rc = row_next(j, &more, err);
+            if (rc != MAAS_OK) {
+                return rc;
+            }
+
+            if (more) {
+                break;
+            }
+        }
+
+        if (j->p == j->end || *j->p != '[') {
+            return maas__json_expected(j, "an array, as before", err);
+        }
+
+        level++;
+    }
+}
+
+
+maas_status_t
+maas__wire_rows(const size_t *dim, unsigned rank, size_t in, size_t *rows,
+    maas_err_t *err)
+{
+    char      text[MAAS_SHAPE_TEXT];
+    size_t    rest, all;
+    unsigned  i;
+
+    for (rest = 1, i = 1; i < rank; i++) {
+        if (maas__mul(rest, dim[i], &rest) != MAAS_OK) {
+            goto failed;
+        }
+    }
+
+    if (rank > 0 && rest == in) {
+        *rows = dim[0];
+        return MAAS_OK;
+    }
+
+    all = rest;
+
+    if (rank > 0 && maas__mul(rest, dim[0], &all) != MAAS_OK) {
+        goto failed;
+    }
+
+    if (all == in) {
+        *rows = 1;
+        return MAAS_OK;
+    }
+
+failed:
+
+    return maas__fail(err, MAAS_BADSHAPE, "shape %s does not hold rows of %zu "
+                      "numbers", maas__shape_text(dim, rank, text), in);
+}
+
+
+const char *
+maas__shape_text(const size_t *dim, unsigned rank, char text[MAAS_SHAPE_TEXT])
+{
+    int       n;
+    size_t    len;
+    unsigned  i;
+
+    len = 0;
+    text[len++] = '[';
+
+    for (i = 0; i < rank; i++) {
+        n = snprintf(text + len, MAAS_SHAPE_TEXT - 6 - len, "%s%zu",
+                     i == 0 ? "" : ",", dim[i]);
+
+        if ((size_t) n >= MAAS_SHAPE_TEXT - 6 - len) {
+            memcpy(text + len, ",...", 4);
+            len += 4;
+            break;
+        }
+
+        len += (size_t) n;
+    }
+
+    text[len++] = ']';
+    text[len] = '\0';
+
+    return text;
+}

@@ -1,0 +1,318 @@
+/*
+ * The Open Inference Protocol's infer request -> rows of one model's input.
+ * The walk over its JSON; not here: what is in an input (maas_json_v2_input.c,
+ * maas_json_v2_column.c), HTTP, responses.
+ */
+
+#include "maas_body.h"
+#include "maas_int.h"
+#include "maas_json_v2.h"
+#include "field/maas_field.h"
+#include "text/maas_json.h"
+
+#include <string.h>
+
+
+static maas_status_t v2_request(v2_t *r, int which);
+static maas_status_t v2_parameters(v2_t *r, int which);
+static maas_status_t v2_inputs(v2_t *r);
+static maas_status_t v2_outputs(v2_t *r);
+static maas_status_t v2_output(v2_t *r, int which);
+static maas_status_t v2_output_parameters(v2_t *r, int which);
+
+
+enum { V2_ID, V2_PARAMETERS, V2_INPUTS, V2_OUTPUTS };
+
+static const char *const  v2_request_names[] = {
+    "id", "parameters", "inputs", "outputs", NULL
+};
+
+static const char *const  v2_parameter_names[] = {
+    "binary_data_output", NULL
+};
+
+enum { V2_OUTPUT_NAME, V2_OUTPUT_PARAMETERS };
+
+static const char *const  v2_output_names[] = {
+    "name", "parameters", NULL
+};
+
+enum { V2_BINARY_DATA, V2_CLASSIFICATION, V2_OUTPUT_SHARED };
+
+static const char *const  v2_output_parameter_names[] = {
+    "binary_data", "classification", "shared_memory_region", NULL
+};
+
+
+maas_status_t
+maas__v2_read(const maas_info_t *info, const maas_fields_t *fields,
+    const char *body, size_t len, size_t json_len, size_t max_rows, float *x,
+    maas_request_t *req, maas_err_t *err)
+{
+    v2_t           r;
+    unsigned       seen;
+    maas_status_t  rc;
+
+    if (json_len > len) {
+        return maas__fail(err, MAAS_BADVALUE, "the JSON part is %zu bytes "
+                          "long by the header, the body only %zu", json_len,
+                          len);
+    }
+
+    if (json_len == 0) {
+        return maas__bytes_read(info, body, len, max_rows, x, req, err);
+    }
+
+    memset(&r, 0, sizeof(v2_t));
+
+    r.j.start = body;
+    r.j.p = body;
+    r.j.end = body + json_len;
+    r.info = info;
+    r.err = err;
+    r.tail = body + json_len;
+    r.tail_len = len - json_len;
+    r.r.info = info;
+    r.r.fields = fields;
+    r.r.x = x;
+    r.r.room = maas__rows_bound(info, len, max_rows);
+    r.r.max_rows = max_rows;
+
+    rc = maas__v2_object(&r, v2_request_names, v2_request, 1, &seen);
+    if (rc != MAAS_OK) {
+        return rc;
+    }
+
+    rc = maas__json_finish(&r.j, err);
+    if (rc != MAAS_OK) {
+        return rc;
+    }
+
+    if (!(seen & (1u << V2_INPUTS))) {
+        return maas__fail(err, MAAS_BADVALUE, "the request has no \"inputs\"");
+    }
+
+    r.req.binary = r.has_output_binary ? r.binary : r.binary_default;
+    r.req.rows = r.rows;
+    *req = r.req;
+
+    return MAAS_OK;
+}
+
+
+maas_status_t
+maas__v2_object(v2_t *r, const char *const *names, v2_member_pt member,
+    unsigned depth, unsigned *seen)
+{
+    maas_status_t       rc;
+    maas_json_object_t  o;
+
+    memset(&o, 0, sizeof(maas_json_object_t));
+    o.names = names;
+
+    for ( ;; ) {
+        rc = maas__json_member(&r->j, &o, r->err);
+        if (rc != MAAS_OK) {
+            return rc;
+        }
+
+        if (o.which == MAAS_JSON_END) {
+            break;
+        }
+
+        rc = o.which == MAAS_JSON_OTHER
+             ? maas__json_skip(&r->j, V2_DEPTH - depth, r->err)
+             : member(r, o.which);
+
+        if (rc != MAAS_OK) {
+            return rc;
+        }
+    }
+
+    *seen = o.seen;
+
+    return MAAS_OK;
+}
+
+
+static maas_status_t
+v2_request(v2_t *r, int which)
+{
+    unsigned       seen;
+    maas_str_t     s;
+    maas_status_t  rc;
+
+    switch (which) {
+
+    case V2_ID:
+        rc = maas__json_string(&r->j, &s, r->err);
+        if (rc == MAAS_OK) {
+            r->req.id.data = s.data - 1;
+            r->req.id.len = s.len + 2;
+        }
+
+        return rc;
+
+    case V2_PARAMETERS:
+        return maas__v2_object(r, v2_parameter_names, v2_parameters, 2, &seen);
+
+    case V2_INPUTS:
+        return v2_inputs(r);
+
+    default: /* V2_OUTPUTS */
+        return v2_outputs(r);
+    }
+}
+
+
+static maas_status_t
+v2_parameters(v2_t *r, int which)
+{
+    return maas__json_bool(&r->j, &r->binary_default, r->err);
+}
+
+
+/* The tensor of all numbers, or one for each column */
+
+static maas_status_t
+v2_inputs(v2_t *r)
+{
+    unsigned       started, more;
+    maas_status_t  rc;
+
+    started = 0;
+
+    for ( ;; ) {
+        rc = maas__json_element(&r->j, &started, &more, r->err);
+        if (rc != MAAS_OK) {
+            return rc;
+        }
+
+        if (!more) {
+            break;
+        }
+
+        if (r->inputs > 0 && r->in.column == SIZE_MAX) {
+            return maas__fail(r->err, MAAS_BADVALUE, "byte %zu: more than one "
+                              "input, expected only \"%s\"",
+                              (size_t) (r->j.p - r->j.start),
+                              r->info->input_name);
+        }
+
+        rc = maas__v2_input(r);
+        if (rc != MAAS_OK) {
+            return rc;
+        }
+
+        r->inputs++;
+    }
+
+    if (r->r.fields != NULL
+        && (r->inputs == 0 ? !r->info->plain : r->in.column != SIZE_MAX))
+    {
+        return maas__v2_columns_end(r);
+    }
+
+    if (r->inputs == 0) {
+        return maas__fail(r->err, MAAS_BADVALUE, "no input, expected \"%s\"",
+                          r->info->input_name);
+    }
+
+    return MAAS_OK;
+}
+
+
+static maas_status_t
+v2_outputs(v2_t *r)
+{
+    unsigned       started, more, seen;
+    maas_status_t  rc;
+
+    started = 0;
+    seen = 0;
+
+    for ( ;; ) {
+        rc = maas__json_element(&r->j, &started, &more, r->err);
+        if (rc != MAAS_OK || !more) {
+            return rc;
+        }
+
+        if (seen != 0) {
+            return maas__fail(r->err, MAAS_BADVALUE, "byte %zu: more than one "
+                              "output, there is only \"%s\"",
+                              (size_t) (r->j.p - r->j.start),
+                              r->info->output_name);
+        }
+
+        rc = maas__v2_object(r, v2_output_names, v2_output, 3, &seen);
+        if (rc != MAAS_OK) {
+            return rc;
+        }
+
+        if (!(seen & (1u << V2_OUTPUT_NAME))) {
+            return maas__fail(r->err, MAAS_BADVALUE,
+                              "an output has no \"name\"");
+        }
+    }
+}
+
+
+static maas_status_t
+v2_output(v2_t *r, int which)
+{
+    unsigned       seen;
+    maas_str_t     s;
+    maas_status_t  rc;
+
+    if (which == V2_OUTPUT_PARAMETERS) {
+        return maas__v2_object(r, v2_output_parameter_names, v2_output_parameters, 4,
+                         &seen);
+    }
+
+    rc = maas__json_string(&r->j, &s, r->err);
+
+    if (rc == MAAS_OK && !maas__json_is(s, r->info->output_name)) {
+        return maas__fail(r->err, MAAS_BADVALUE, "byte %zu: unknown output, "
+                          "there is only \"%s\"",
+                          (size_t) (s.data - r->j.start),
+                          r->info->output_name);
+    }
+
+    return rc;
+}
+
+
+static maas_status_t
+v2_output_parameters(v2_t *r, int which)
+{
+    size_t         k, classes;
+    maas_status_t  rc;
+
+    switch (which) {
+
+    case V2_BINARY_DATA:
+        r->has_output_binary = 1;
+        return maas__json_bool(&r->j, &r->binary, r->err);
+
+    case V2_OUTPUT_SHARED:
+        return maas__fail(r->err, MAAS_UNSUPPORTED,
+                          "shared memory is not supported");
+
+    default: /* V2_CLASSIFICATION */
+        rc = maas__json_size(&r->j, &k, r->err);
+        if (rc != MAAS_OK) {
+            return rc;
+        }
+
+        classes = maas__top_classes(r->info);
+
+        if (classes == 0) {
+            return maas__fail(r->err, MAAS_BADVALUE, "output \"%s\" has no "
+                              "classes to rank", r->info->output_name);
+        }
+
+        r->req.top_k = k < classes ? k : classes;
+
+        return MAAS_OK;
+    }
+}

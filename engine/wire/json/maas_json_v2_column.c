@@ -1,0 +1,385 @@
+/*
+ * Inputs of an infer request that are columns, [rows] or [rows,1] values each,
+ * in JSON or as bytes behind it.
+ * Not here: what a value becomes (maas_json_field.c, maas_fields.c).
+ */
+
+#include "maas_body.h"
+#include "maas_int.h"
+#include "maas_json_v2.h"
+#include "field/maas_field.h"
+#include "text/maas_json.h"
+#include "wire/maas_bytes.h"
+
+#include <math.h>
+#include <string.h>
+
+
+/* The rows that the shape says: the same in all columns.  Marks them all as
+ * empty when the first comes. */
+
+static maas_status_t
+column_rows(v2_t *r)
+{
+    char            text[MAAS_SHAPE_TEXT];
+    float          *x;
+    size_t          i, rows;
+    const char     *name;
+    maas_status_t   rc;
+
+    name = r->info->columns[r->in.column];
+    rows = r->in.shape[0];
+
+    if (r->in.rank < 1 || r->in.rank > 2
+        || (r->in.rank == 2 && r->in.shape[1] != 1))
+    {
+        return maas__fail(r->err, MAAS_BADSHAPE, "tensor \"%.64s\": shape %s, "
+                          "expected [rows] or [rows,1]", name,
+                          maas__shape_text(r->in.shape, r->in.rank, text));
+    }
+
+    if (r->inputs > 0) {
+
+        if (rows != r->rows) {
+            return maas__fail(r->err, MAAS_BADSHAPE, "tensor \"%.64s\": %zu "
+                              "rows, %zu in the inputs before", name, rows,
+                              r->rows);
+        }
+
+        if (!isnan(r->r.x[r->r.fields->columns[r->in.column].at])) {
+            return maas__fail(r->err, MAAS_BADVALUE, "tensor \"%.64s\" is "
+                              "there twice", name);
+        }
+
+        return MAAS_OK;
+    }
+
+    if (rows > r->r.max_rows) {
+        return maas__fail(r->err, MAAS_TOOBIG, "%zu rows, at most %zu are "
+                          "allowed", rows, r->r.max_rows);
+    }
+
+    if (rows > r->r.room && rows > 1) {
+        return maas__fail(r->err, MAAS_BADSHAPE, "tensor \"%.64s\": %zu rows, "
+                          "more than the body can hold", name, rows);
+    }
+
+    r->rows = rows;
+
+    /* without rows the first one tells all the same what was there */
+
+    for (i = 0; i < rows || i == 0; i++) {
+        rc = maas__record_begin(&r->r, &x, r->err);
+        if (rc != MAAS_OK) {
+            return rc;
+        }
+
+        r->r.rows += i < rows;
+    }
+
+    return MAAS_OK;
+}
+
+
+/* Is the value at p one of the type?  null, a missing one, always is. */
+
+static int
+column_typed(maas_dtype_t dt, const char *p, const char *end)
+{
+    int                       negative;
+    uint64_t                  v, max;
+    const maas_dtype_info_t  *type;
+
+    if (p == end || *p == 'n') {
+        return 1;
+    }
+
+    type = &maas__dtypes[dt];
+
+    if (dt == MAAS_DT_BYTES || dt == MAAS_DT_BOOL) {
+        return dt == MAAS_DT_BYTES ? *p == '"' : *p == 't' || *p == 'f';
+    }
+
+    if (type->bits == 0) {
+        return *p == '-' || (*p >= '0' && *p <= '9');
+    }
+
+    max = UINT64_MAX >> (64 - type->bits + type->is_signed);
+
+    return maas__json_integer(p, end, &negative, &v) != NULL
+           && (type->is_signed || !negative)
+           && v <= max + (uint64_t) negative;
+}
+
+
+static maas_status_t
+column_json(v2_t *r)
+{
+    size_t         row;
+    unsigned       started, more;
+    maas_json_t    j, value;
+    maas_status_t  rc;
+
+    j = r->j;
+    j.p = r->in.data;
+    started = 0;
+
+    for (row = 0; /* void */ ; row++) {
+        rc = maas__json_element(&j, &started, &more, r->err);
+        if (rc != MAAS_OK) {
+            return rc;
+        }
+
+        if (!more || row == r->rows) {
+            break;
+        }
+
+        value = j;
+
+        if (*value.p == '[') {
+            value.p++;
+            maas__json_space(&value);
+        }
+
+        if (!column_typed(r->in.dtype, value.p, value.end)) {
+            return maas__fail(r->err, MAAS_BADVALUE, "byte %zu: not a value of "
+                              "type %s", (size_t) (value.p - j.start),
+                              maas__dtypes[r->in.dtype].name);
+        }
+
+        rc = maas__json_field(&j, r->r.fields, r->in.column,
+                              r->r.x + row * r->info->in, r->err);
+        if (rc != MAAS_OK) {
+            return rc;
+        }
+    }
+
+    if (more || row != r->rows) {
+        return maas__fail(r->err, MAAS_BADSHAPE, "tensor \"%.64s\": expected "
+                          "%zu values for its shape, got %s",
+                          r->info->columns[r->in.column], r->rows,
+                          more ? "more" : "fewer");
+    }
+
+    return MAAS_OK;
+}
+
+
+/* A number of any type but BYTES; NaN, a missing value, is one. */
+
+static maas_status_t
+column_number(maas_dtype_t dt, const char *p, double *v, maas_err_t *err)
+{
+    float                     f;
+    uint64_t                  u;
+    maas_status_t             rc;
+    const maas_dtype_info_t  *type;
+
+    type = &maas__dtypes[dt];
+
+    if (type->bits != 0) {
+        u = 0;
+        memcpy(&u, p, type->size);
+
+        if (type->is_signed) {
+            u <<= 64 - type->bits;
+            *v = (double) ((int64_t) u >> (64 - type->bits));
+
+        } else {
+            *v = (double) u;
+        }
+
+        return MAAS_OK;
+    }
+
+    if (dt == MAAS_DT_FP64) {
+        memcpy(v, p, sizeof(double));
+        return MAAS_OK;
+    }
+
+    if (dt == MAAS_DT_FP32) {
+        memcpy(&f, p, sizeof(float));
+        *v = f;
+        return MAAS_OK;
+    }
+
+    rc = maas__tensor_read(dt, p, 1, &f, err);
+    *v = f;
+
+    return rc;
+}
+
+
+/* The text of a BYTES element at p, behind its length; NULL if it does not end
+ * before `end`. */
+
+static const char *
+column_bytes(const char *p, const char *end, size_t *len)
+{
+    uint32_t  n;
+
+    if (end - p < 4) {
+        return NULL;
+    }
+
+    memcpy(&n, p, 4);
+
+    if (n > (size_t) (end - p) - 4) {
+        return NULL;
+    }
+
+    *len = n;
+
+    return p + 4;
+}
+
+
+static maas_status_t
+column_set(const v2_t *r, const char **p, const char *end, float *x,
+    maas_err_t *err)
+{
+    size_t                len, column;
+    double                v;
+    const char           *s;
+    maas_status_t         rc;
+    const maas_fields_t  *f;
+
+    f = r->r.fields;
+    column = r->in.column;
+
+    if (r->in.dtype == MAAS_DT_BYTES) {
+
+        s = column_bytes(*p, end, &len);
+        if (s == NULL) {
+            return maas__fail(err, MAAS_BADSHAPE, "a text that does not end "
+                              "within binary_data_size");
+        }
+
+        *p = s + len;
+
+        return maas__row_text(f, column, s, len, x, err);
+    }
+
+    rc = column_number(r->in.dtype, *p, &v, err);
+    if (rc != MAAS_OK) {
+        return rc;
+    }
+
+    *p += maas__dtypes[r->in.dtype].size;
+
+    if (isnan(v)) {
+        return maas__row_text(f, column, "", 0, x, err);
+    }
+
+    return r->in.dtype == MAAS_DT_BOOL
+           ? maas__row_bool(f, column, v != 0, x, err)
+           : maas__row_number(f, column, v, x, err);
+}
+
+
+static maas_status_t
+column_binary(v2_t *r)
+{
+    float          *x;
+    size_t          row, size;
+    maas_err_t      own;
+    const char     *p, *end, *name;
+    maas_status_t   rc;
+
+    name = r->info->columns[r->in.column];
+    size = maas__dtypes[r->in.dtype].size * r->rows;
+
+    if (r->in.dtype == MAAS_DT_BYTES) {
+        size = r->in.binary_size;
+    }
+
+    if (!r->in.has_binary) {
+        return maas__fail(r->err, MAAS_BADVALUE, "tensor \"%.64s\" has "
+                          "neither \"data\" nor \"binary_data_size\"", name);
+    }
+
+    if (r->in.binary_size != size) {
+        return maas__fail(r->err, MAAS_BADSHAPE, "tensor \"%.64s\": expected "
+                          "%zu bytes for its shape, binary_data_size is %zu",
+                          name, size, r->in.binary_size);
+    }
+
+    if (r->tail_len < size) {
+        return maas__fail(r->err, MAAS_BADSHAPE, "tensor \"%.64s\": expected "
+                          "%zu bytes behind the JSON, got %zu", name, size,
+                          r->tail_len);
+    }
+
+    p = r->tail;
+    end = p + size;
+
+    for (row = 0; row < r->rows; row++) {
+        x = r->r.x + row * r->info->in;
+
+        rc = column_set(r, &p, end, x, &own);
+
+        if (rc == MAAS_OK && isnan(x[r->r.fields->columns[r->in.column].at])) {
+            rc = maas__fail(&own, MAAS_BADVALUE, "column \"%.64s\" has no "
+                            "value", name);
+        }
+
+        if (rc != MAAS_OK) {
+            return maas__fail(r->err, rc, "row %zu: %s", row, own.msg);
+        }
+    }
+
+    if (p != end) {
+        return maas__fail(r->err, MAAS_BADSHAPE, "tensor \"%.64s\": %zu bytes "
+                          "more than its texts", name, (size_t) (end - p));
+    }
+
+    r->tail += size;
+    r->tail_len -= size;
+
+    return MAAS_OK;
+}
+
+
+maas_status_t
+maas__v2_column(v2_t *r)
+{
+    maas_status_t  rc;
+
+    rc = column_rows(r);
+    if (rc != MAAS_OK) {
+        return rc;
+    }
+
+    if (r->rows == 0) {
+        r->r.x[r->r.fields->columns[r->in.column].at] = 0;
+    }
+
+    return r->in.data != NULL ? column_json(r) : column_binary(r);
+}
+
+
+maas_status_t
+maas__v2_columns_end(v2_t *r)
+{
+    size_t                i;
+    const maas_fields_t  *f;
+
+    f = r->r.fields;
+
+    if (r->inputs < f->n) {
+        for (i = 0; r->inputs > 0 && !isnan(r->r.x[f->columns[i].at]); i++)
+        {
+            /* the first that is missing */
+        }
+
+        return maas__fail(r->err, MAAS_BADVALUE, "no input for column "
+                          "\"%.64s\"", f->columns[i].name);
+    }
+
+    if (r->tail_len != 0) {
+        return maas__fail(r->err, MAAS_BADSHAPE, "%zu bytes behind the JSON "
+                          "that belong to no tensor", r->tail_len);
+    }
+
+    return MAAS_OK;
+}

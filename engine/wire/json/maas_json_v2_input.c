@@ -1,0 +1,337 @@
+/*
+ * One input of an infer request: its members, and the tensor of all numbers in
+ * JSON or behind it.
+ * Not here: inputs that are columns (maas_json_v2_column.c).
+ */
+
+#include "maas_body.h"
+#include "maas_int.h"
+#include "maas_json_v2.h"
+#include "text/maas_json.h"
+#include "wire/maas_bytes.h"
+
+#include <string.h>
+
+
+static maas_status_t v2_input(v2_t *r, int which);
+static maas_status_t v2_input_parameters(v2_t *r, int which);
+static maas_status_t v2_data(v2_t *r);
+static maas_status_t v2_tensor(v2_t *r);
+
+
+enum { V2_NAME, V2_SHAPE, V2_DATATYPE, V2_INPUT_PARAMETERS, V2_DATA };
+
+static const char *const  v2_input_names[] = {
+    "name", "shape", "datatype", "parameters", "data", NULL
+};
+
+enum { V2_BINARY_SIZE, V2_SHARED };
+
+static const char *const  v2_input_parameter_names[] = {
+    "binary_data_size", "shared_memory_region", NULL
+};
+
+
+/* What a sentence calls the input */
+
+static const char *
+v2_name(const v2_t *r)
+{
+    return r->in.column == SIZE_MAX ? r->info->input_name
+                                    : r->info->columns[r->in.column];
+}
+
+
+maas_status_t
+maas__v2_input(v2_t *r)
+{
+    size_t         column;
+    unsigned       seen;
+    maas_status_t  rc;
+
+    column = r->in.column;
+
+    memset(&r->in, 0, sizeof(v2_input_t));
+    r->in.column = SIZE_MAX;
+
+    rc = maas__v2_object(r, v2_input_names, v2_input, 3, &seen);
+    if (rc != MAAS_OK) {
+        return rc;
+    }
+
+    if (!(seen & (1u << V2_NAME))) {
+        return maas__fail(r->err, MAAS_BADVALUE, "an input has no \"name\"");
+    }
+
+    if (!(seen & (1u << V2_SHAPE)) || !(seen & (1u << V2_DATATYPE))) {
+        return maas__fail(r->err, MAAS_BADVALUE, "tensor \"%.64s\" has no "
+                          "\"%s\"", v2_name(r),
+                          seen & (1u << V2_SHAPE) ? "datatype" : "shape");
+    }
+
+    if (r->in.data != NULL && r->in.has_binary) {
+        return maas__fail(r->err, MAAS_BADVALUE, "tensor \"%.64s\" has both "
+                          "\"data\" and \"binary_data_size\"", v2_name(r));
+    }
+
+    if (r->in.column != SIZE_MAX) {
+        return maas__v2_column(r);
+    }
+
+    if (r->inputs > 0) {
+        return maas__fail(r->err, MAAS_BADVALUE, "inputs \"%.64s\" and "
+                          "\"%.64s\" at once", r->info->columns[column],
+                          r->info->input_name);
+    }
+
+    return v2_tensor(r);
+}
+
+
+static maas_status_t
+v2_datatype(v2_t *r)
+{
+    unsigned       i;
+    maas_str_t     s;
+    maas_status_t  rc;
+
+    rc = maas__json_string(&r->j, &s, r->err);
+    if (rc != MAAS_OK) {
+        return rc;
+    }
+
+    for (i = 0; i < MAAS_N_DTYPES; i++) {
+        if (maas__json_is(s, maas__dtypes[i].name)) {
+            break;
+        }
+    }
+
+    if (i == MAAS_N_DTYPES) {
+        return maas__json_bad(&r->j, "unknown datatype", r->err);
+    }
+
+    if (i == MAAS_DT_BYTES && r->r.fields == NULL) {
+        return maas__fail(r->err, MAAS_UNSUPPORTED, "tensor \"%s\" takes "
+                          "numbers, not BYTES", r->info->input_name);
+    }
+
+    r->in.has_dtype = 1;
+    r->in.dtype = (maas_dtype_t) i;
+
+    return MAAS_OK;
+}
+
+
+static maas_status_t
+v2_shape(v2_t *r)
+{
+    unsigned       started, more;
+    maas_status_t  rc;
+
+    started = 0;
+
+    for ( ;; ) {
+        rc = maas__json_element(&r->j, &started, &more, r->err);
+        if (rc != MAAS_OK || !more) {
+            return rc;
+        }
+
+        if (r->in.rank == MAAS_WIRE_DIMS) {
+            return maas__json_bad(&r->j, "a shape of more than 8 dimensions",
+                                  r->err);
+        }
+
+        rc = maas__json_size(&r->j, &r->in.shape[r->in.rank], r->err);
+        if (rc != MAAS_OK) {
+            return rc;
+        }
+
+        r->in.rank++;
+    }
+}
+
+
+static maas_status_t
+v2_input(v2_t *r, int which)
+{
+    unsigned       seen;
+    maas_str_t     s;
+    maas_status_t  rc;
+
+    switch (which) {
+
+    case V2_NAME:
+        rc = maas__json_string(&r->j, &s, r->err);
+
+        r->in.named = 1;
+
+        if (rc == MAAS_OK && r->r.fields != NULL) {
+            r->in.column = maas__json_column(r->r.fields, s);
+        }
+
+        if (rc == MAAS_OK && r->in.column == SIZE_MAX
+            && !maas__json_is(s, r->info->input_name))
+        {
+            return maas__fail(r->err, MAAS_BADVALUE, "byte %zu: unknown input,"
+                              " expected \"%s\"%s",
+                              (size_t) (s.data - r->j.start),
+                              r->info->input_name, r->r.fields == NULL ? ""
+                              : " or the name of a column");
+        }
+
+        return rc;
+
+    case V2_SHAPE:
+        return v2_shape(r);
+
+    case V2_DATATYPE:
+        return v2_datatype(r);
+
+    case V2_INPUT_PARAMETERS:
+        return maas__v2_object(r, v2_input_parameter_names,
+                               v2_input_parameters, 4, &seen);
+
+    default: /* V2_DATA */
+        r->in.data = r->j.p;
+
+        if (!r->in.has_dtype || r->in.column != SIZE_MAX
+            || (r->r.fields != NULL && !r->in.named))
+        {
+            /* how to read it is not known yet, or is another's business */
+            return maas__json_skip(&r->j, V2_DEPTH - 3, r->err);
+        }
+
+        return v2_data(r);
+    }
+}
+
+
+static maas_status_t
+v2_input_parameters(v2_t *r, int which)
+{
+    if (which == V2_SHARED) {
+        return maas__fail(r->err, MAAS_UNSUPPORTED,
+                          "shared memory is not supported");
+    }
+
+    r->in.has_binary = 1;
+
+    return maas__json_size(&r->j, &r->in.binary_size, r->err);
+}
+
+
+static maas_status_t
+v2_data(v2_t *r)
+{
+    r->in.read = 1;
+
+    return maas__json_tensor(&r->j, r->in.dtype, r->r.x, r->r.room * r->info->in, &r->in.dims, r->err);
+}
+
+
+static maas_status_t
+v2_mismatch(v2_t *r, size_t want, size_t got)
+{
+    char  text[MAAS_SHAPE_TEXT];
+
+    return maas__fail(r->err, MAAS_BADSHAPE, "tensor \"%s\": expected %zu "
+                      "numbers for shape %s, got %zu", r->info->input_name,
+                      want, maas__shape_text(r->in.shape, r->in.rank, text), got);
+}
+
+
+static maas_status_t
+v2_binary(v2_t *r, size_t n)
+{
+    size_t  size;
+
+    size = maas__dtypes[r->in.dtype].size;
+
+    if (r->in.has_binary && r->in.binary_size != n * size) {
+        return maas__fail(r->err, MAAS_BADSHAPE, "tensor \"%s\": expected %zu "
+                          "bytes for its shape, binary_data_size is %zu",
+                          r->info->input_name, n * size, r->in.binary_size);
+    }
+
+    if (r->tail_len != n * size) {
+        return maas__fail(r->err, MAAS_BADSHAPE, "tensor \"%s\": expected %zu "
+                          "bytes behind the JSON, got %zu",
+                          r->info->input_name, n * size, r->tail_len);
+    }
+
+    return maas__tensor_read(r->in.dtype, r->tail, n, r->r.x, r->err);
+}
+
+
+/* The input object is complete: its shape, and then its numbers from the one
+ * place where they are. */
+
+static maas_status_t
+v2_tensor(v2_t *r)
+{
+    char           text[MAAS_SHAPE_TEXT];
+    size_t         n;
+    maas_json_t    at;
+    maas_status_t  rc;
+
+    if (r->in.dtype == MAAS_DT_BYTES) {
+        return maas__fail(r->err, MAAS_UNSUPPORTED, "tensor \"%s\" takes "
+                          "numbers, not BYTES", r->info->input_name);
+    }
+
+    if (r->in.data != NULL && r->tail_len != 0) {
+        return maas__fail(r->err, MAAS_BADSHAPE, "%zu bytes behind the JSON "
+                          "that belong to no tensor", r->tail_len);
+    }
+
+    rc = maas__wire_rows(r->in.shape, r->in.rank, r->info->in, &r->rows, r->err);
+    if (rc != MAAS_OK) {
+        return rc;
+    }
+
+    if (r->rows > r->r.max_rows) {
+        return maas__fail(r->err, MAAS_TOOBIG, "%zu rows, at most %zu are "
+                          "allowed", r->rows, r->r.max_rows);
+    }
+
+    n = r->rows * r->info->in;
+
+    if (r->in.data == NULL) {
+
+        if (!r->in.has_binary && r->tail_len == 0) {
+            return maas__fail(r->err, MAAS_BADVALUE, "tensor \"%s\" has "
+                              "neither \"data\" nor \"binary_data_size\"",
+                              r->info->input_name);
+        }
+
+        return v2_binary(r, n);
+    }
+
+    if (!r->in.read) {
+        at = r->j;
+        r->j.p = r->in.data;
+
+        rc = v2_data(r);
+        if (rc != MAAS_OK) {
+            return rc;
+        }
+
+        r->j = at;
+    }
+
+    if (r->in.dims.n != n) {
+        return v2_mismatch(r, n, r->in.dims.n);
+    }
+
+    if (r->in.dims.rank > 1
+        && (r->in.dims.rank != r->in.rank
+            || memcmp(r->in.dims.dim, r->in.shape, r->in.rank * sizeof(size_t)) != 0))
+    {
+        return maas__fail(r->err, MAAS_BADSHAPE, "tensor \"%s\": data is "
+                          "nested as %s, not as its shape",
+                          r->info->input_name,
+                          maas__shape_text(r->in.dims.dim, r->in.dims.rank, text));
+    }
+
+    return MAAS_OK;
+}

@@ -1,0 +1,420 @@
+/*
+ * CSV (RFC 4180): a request's rows, and rows of floats as an answer.
+ * Not here: what the text of a column means (maas_field_text.c).
+ */
+
+#include "maas_int.h"
+#include "maas_mem.h"
+#include "field/maas_field.h"
+#include "text/maas_json.h"
+#include "wire/json/maas_body.h"
+
+#include <math.h>
+#include <string.h>
+
+
+typedef struct {
+    const char   *p;
+    const char   *end;
+    const char   *start;
+} csv_t;
+
+typedef struct {
+    maas_str_t    s;               /* without the quotes around it */
+    unsigned      doubled;         /* has quotes written twice */
+    unsigned      last;            /* of its line */
+} csv_field_t;
+
+
+size_t
+maas__csv_bound(const char *body, size_t len, size_t max_rows)
+{
+    size_t  i, rows;
+
+    for (rows = 1, i = 0; i + 1 < len; i++) {
+        rows += body[i] == '\n';
+    }
+
+    return rows < max_rows ? rows : max_rows;
+}
+
+
+static int
+csv_line_end(const csv_t *c)
+{
+    return c->p == c->end || *c->p == '\n'
+           || (*c->p == '\r' && (c->p + 1 == c->end || c->p[1] == '\n'));
+}
+
+
+static maas_status_t
+csv_quoted(csv_t *c, csv_field_t *field, maas_err_t *err)
+{
+    size_t  at;
+
+    at = (size_t) (c->p - c->start);
+    field->s.data = ++c->p;
+
+    for ( ;; ) {
+        c->p = memchr(c->p, '"', (size_t) (c->end - c->p));
+
+        if (c->p == NULL) {
+            c->p = c->end;
+            return maas__fail(err, MAAS_BADVALUE, "byte %zu: a quote that does"
+                              " not end", at);
+        }
+
+        if (c->end - c->p < 2 || c->p[1] != '"') {
+            break;
+        }
+
+        field->doubled = 1;
+        c->p += 2;
+    }
+
+    field->s.len = (size_t) (c->p - field->s.data);
+    c->p++;
+
+    if (!csv_line_end(c) && *c->p != ',') {
+        return maas__fail(err, MAAS_BADVALUE, "byte %zu: expected a comma or "
+                          "the end of the line behind a quoted field",
+                          (size_t) (c->p - c->start));
+    }
+
+    return MAAS_OK;
+}
+
+
+/* A field, and what separates it from the next */
+
+static maas_status_t
+csv_next(csv_t *c, csv_field_t *field, maas_err_t *err)
+{
+    maas_status_t  rc;
+
+    field->doubled = 0;
+
+    if (c->p < c->end && *c->p == '"') {
+        rc = csv_quoted(c, field, err);
+        if (rc != MAAS_OK) {
+            return rc;
+        }
+
+    } else {
+        field->s.data = c->p;
+
+        while (!csv_line_end(c) && *c->p != ',') {
+            c->p++;
+        }
+
+        field->s.len = (size_t) (c->p - field->s.data);
+    }
+
+    field->last = csv_line_end(c);
+
+    c->p += c->p < c->end && *c->p == '\r';
+    c->p += c->p < c->end;
+
+    return MAAS_OK;
+}
+
+
+/* A field with one quote for two */
+
+static size_t
+csv_plain(const csv_field_t *field, char *text)
+{
+    char    *p;
+    size_t   i;
+
+    for (p = text, i = 0; i < field->s.len; i++) {
+        *p++ = field->s.data[i];
+        i += field->s.data[i] == '"';
+    }
+
+    return (size_t) (p - text);
+}
+
+
+/* The column that a field names, SIZE_MAX if there is none */
+
+static size_t
+csv_column(const maas_fields_t *f, const csv_field_t *field)
+{
+    char         text[2 * MAAS_MAX_TEXT];
+    size_t       len;
+    const char  *s;
+
+    s = field->s.data;
+    len = field->s.len;
+
+    /* a header is read again for each row: it must not go on for ever */
+
+    if (len > sizeof(text)) {
+        return SIZE_MAX;
+    }
+
+    if (field->doubled) {
+        len = csv_plain(field, text);
+        s = text;
+    }
+
+    maas__field_trim(&s, &len);
+
+    return maas__column_find(f, s, len);
+}
+
+
+/* Is the first line names: of columns, all of them; of a tensor, whatever does
+ * not begin with a number? */
+
+static int
+csv_has_header(const csv_t *from, const maas_fields_t *f)
+{
+    float        v;
+    csv_t        c;
+    size_t       len;
+    const char  *s;
+    csv_field_t  field;
+
+    c = *from;
+
+    do {
+        if (csv_next(&c, &field, NULL) != MAAS_OK) {
+            return 0;
+        }
+
+        if (f == NULL) {
+            s = field.s.data;
+            len = field.s.len;
+            maas__field_trim(&s, &len);
+
+            return maas__field_number(s, len, &v) == MAAS_BADVALUE;
+        }
+
+        if (csv_column(f, &field) == SIZE_MAX) {
+            return 0;
+        }
+
+    } while (!field.last);
+
+    return 1;
+}
+
+
+static maas_status_t
+csv_text(const maas_fields_t *f, size_t column, const csv_field_t *field,
+    float *x, maas_err_t *err)
+{
+    char           *text;
+    maas_arena_t   *a;
+    maas_status_t   rc;
+
+    if (!field->doubled) {
+        return maas__row_text(f, column, field->s.data, field->s.len, x, err);
+    }
+
+    a = maas__arena_create(field->s.len + MAAS_ALIGN);
+    text = a == NULL ? NULL : maas__arena_alloc(a, field->s.len, 1);
+
+    rc = text == NULL
+         ? maas__fail(err, MAAS_NOMEM, "no memory for a text")
+         : maas__row_text(f, column, text, csv_plain(field, text), x, err);
+
+    maas__arena_destroy(a);
+
+    return rc;
+}
+
+
+/* Number n of a tensor's row, or the value of a column */
+
+static maas_status_t
+csv_value(const maas_records_t *r, size_t n, const csv_field_t *field,
+    float *x, maas_err_t *err)
+{
+    size_t       len;
+    const char  *s;
+
+    if (r->fields != NULL) {
+        if (!isnan(x[r->fields->columns[n].at])) {
+            return maas__fail(err, MAAS_BADVALUE, "column \"%.64s\" is there "
+                              "twice", r->fields->columns[n].name);
+        }
+
+        return csv_text(r->fields, n, field, x, err);
+    }
+
+    s = field->s.data;
+    len = field->s.len;
+    maas__field_trim(&s, &len);
+
+    if (maas__field_number(s, len, x + n) != MAAS_OK) {
+        return maas__fail(err, MAAS_BADVALUE, "expected a number that fits in "
+                          "single precision");
+    }
+
+    return MAAS_OK;
+}
+
+
+/* A line of values; header: where one with their names stands, or NULL */
+
+static maas_status_t
+csv_row(csv_t *c, maas_records_t *r, const csv_t *header, float *x,
+    maas_err_t *err)
+{
+    csv_t          h;
+    size_t         n, at, line, want, column;
+    maas_err_t     own;
+    csv_field_t    field, name;
+    maas_status_t  rc;
+
+    want = r->fields == NULL ? r->info->in : r->fields->n;
+    line = (size_t) (c->p - c->start);
+    name.last = 0;
+
+    if (header != NULL) {
+        h = *header;
+    }
+
+    for (n = 0; /* void */ ; n++) {
+        at = (size_t) (c->p - c->start);
+
+        rc = csv_next(c, &field, err);
+        if (rc != MAAS_OK) {
+            return rc;
+        }
+
+        if (header != NULL && name.last) {
+            return maas__fail(err, MAAS_BADSHAPE, "byte %zu: more fields than "
+                              "the header has", at);
+        }
+
+        if (header == NULL && n == want) {
+            return maas__fail(err, MAAS_BADSHAPE, "byte %zu: more than %zu "
+                              "fields", at, want);
+        }
+
+        column = n;
+
+        if (header != NULL) {
+            (void) csv_next(&h, &name, &own);      /* it was read before */
+            column = csv_column(r->fields, &name);
+        }
+
+        rc = csv_value(r, column, &field, x, &own);
+        if (rc != MAAS_OK) {
+            return maas__fail(err, rc, "byte %zu: %s", at, own.msg);
+        }
+
+        if (field.last) {
+            break;
+        }
+    }
+
+    if (header != NULL ? !name.last : n + 1 != want) {
+        return maas__fail(err, MAAS_BADSHAPE, "byte %zu: a line of %zu fields,"
+                          " expected %s", line, n + 1, header != NULL
+                          ? "as many as in the header"
+                          : "one for each number or column");
+    }
+
+    return MAAS_OK;
+}
+
+
+maas_status_t
+maas__csv_read(const maas_info_t *info, const maas_fields_t *fields,
+    const char *body, size_t len, size_t max_rows, float *x,
+    maas_request_t *req, maas_err_t *err)
+{
+    float          *row;
+    csv_t           c, first;
+    size_t          at;
+    unsigned        header;
+    csv_field_t     field;
+    maas_status_t   rc;
+    maas_records_t  r;
+
+    c.start = body;
+    c.p = body;
+    c.end = body + len;
+
+    memset(&r, 0, sizeof(maas_records_t));
+    r.info = info;
+    r.fields = fields;
+    r.x = x;
+    r.room = maas__csv_bound(body, len, max_rows);
+    r.max_rows = max_rows;
+
+    if (len >= 3 && memcmp(body, "\xef\xbb\xbf", 3) == 0) {
+        c.p += 3;
+    }
+
+    first = c;
+    header = len > 0 && csv_has_header(&c, fields);
+
+    if (header) {
+        do {
+            (void) csv_next(&c, &field, err);
+        } while (!field.last);
+    }
+
+    while (c.p < c.end) {
+        at = (size_t) (c.p - c.start);
+
+        rc = maas__record_begin(&r, &row, err);
+
+        if (rc == MAAS_OK) {
+            rc = csv_row(&c, &r, header && fields != NULL ? &first : NULL, row,
+                         err);
+        }
+
+        if (rc == MAAS_OK) {
+            rc = maas__record_end(&r, row, at, err);
+        }
+
+        if (rc != MAAS_OK) {
+            return rc;
+        }
+    }
+
+    if (r.rows == 0) {
+        return maas__fail(err, MAAS_BADSHAPE, "no rows");
+    }
+
+    memset(req, 0, sizeof(maas_request_t));
+    req->rows = r.rows;
+
+    return MAAS_OK;
+}
+
+
+size_t
+maas__csv_size(const maas_info_t *info, const maas_request_t *req)
+{
+    return req->rows * info->out * (MAAS_FLOAT_MAX + 1);
+}
+
+
+size_t
+maas__csv_write(const maas_info_t *info, const maas_request_t *req,
+    const float *y, char *buf)
+{
+    char    *p;
+    size_t   i, k;
+
+    p = buf;
+
+    for (i = 0; i < req->rows; i++) {
+        for (k = 0; k < info->out; k++) {
+            p += maas__float_print(*y++, p);
+            *p++ = ',';
+        }
+
+        p[-1] = '\n';
+    }
+
+    return (size_t) (p - buf);
+}

@@ -1,0 +1,168 @@
+/*
+ * A form as browsers send it, name=value&..., -> one row of columns.
+ * Not here: what the text of a column means (maas_field_text.c).
+ */
+
+#include "maas_int.h"
+#include "maas_mem.h"
+#include "field/maas_field.h"
+#include "wire/json/maas_body.h"
+
+#include <math.h>
+#include <string.h>
+
+
+/* 0..15, or 16 */
+
+static unsigned
+form_digit(char c)
+{
+    if (c >= '0' && c <= '9') {
+        return (unsigned) (c - '0');
+    }
+
+    c |= 0x20;
+
+    return c >= 'a' && c <= 'f' ? (unsigned) (c - 'a') + 10 : 16;
+}
+
+
+/* p..end with its "+" and "%41" -> out.  Returns the first byte that is wrong,
+ * or end. */
+
+static const char *
+form_decode(const char *p, const char *end, char *out, size_t *len)
+{
+    char  *o;
+
+    for (o = out; p < end; p++) {
+
+        if (*p == '+') {
+            *o++ = ' ';
+
+        } else if (*p != '%') {
+            *o++ = *p;
+
+        } else if (end - p < 3 || form_digit(p[1]) > 15
+                   || form_digit(p[2]) > 15)
+        {
+            return p;
+
+        } else {
+            *o++ = (char) (form_digit(p[1]) << 4 | form_digit(p[2]));
+            p += 2;
+        }
+    }
+
+    *len = (size_t) (o - out);
+
+    return p;
+}
+
+
+static maas_status_t
+form_pair(const maas_fields_t *f, const char *start, const char *p,
+    const char *end, char *scratch, float *x, maas_err_t *err)
+{
+    size_t          len, column;
+    maas_err_t      own;
+    const char     *eq, *bad;
+    maas_status_t   rc;
+
+    eq = memchr(p, '=', (size_t) (end - p));
+    eq = eq == NULL ? end : eq;
+
+    bad = form_decode(p, eq, scratch, &len);
+    column = bad == eq ? maas__column_find(f, scratch, len) : SIZE_MAX;
+
+    if (bad == eq && column == SIZE_MAX) {
+        return maas__fail(err, MAAS_BADVALUE, "byte %zu: the model has no "
+                          "column of this name", (size_t) (p - start));
+    }
+
+    if (bad == eq) {
+        if (!isnan(x[f->columns[column].at])) {
+            return maas__fail(err, MAAS_BADVALUE, "byte %zu: \"%.64s\" is there "
+                              "twice", (size_t) (p - start),
+                              f->columns[column].name);
+        }
+
+        eq += eq < end;
+        bad = form_decode(eq, end, scratch, &len);
+        eq = end;
+    }
+
+    if (bad != eq) {
+        return maas__fail(err, MAAS_BADVALUE, "byte %zu: a bad escape",
+                          (size_t) (bad - start));
+    }
+
+    rc = maas__row_text(f, column, scratch, len, x, &own);
+
+    return rc == MAAS_OK ? rc : maas__fail(err, rc, "byte %zu: %s",
+                                           (size_t) (p - start), own.msg);
+}
+
+
+maas_status_t
+maas__form_read(const maas_info_t *info, const maas_fields_t *fields,
+    const char *body, size_t len, float *x, maas_request_t *req,
+    maas_err_t *err)
+{
+    char            *scratch;
+    unsigned         some;
+    const char      *p, *end, *next;
+    maas_arena_t    *a;
+    maas_status_t    rc;
+    maas_records_t   r;
+
+    if (fields == NULL) {
+        return maas__fail(err, MAAS_UNSUPPORTED, "the model has no columns "
+                          "that a form could name");
+    }
+
+    memset(&r, 0, sizeof(maas_records_t));
+    r.info = info;
+    r.fields = fields;
+    r.x = x;
+    r.room = 1;
+    r.max_rows = 1;
+
+    a = maas__arena_create(len + 2 * MAAS_ALIGN);
+    scratch = a == NULL ? NULL : maas__arena_alloc(a, len + 1, 1);
+
+    rc = scratch == NULL ? maas__fail(err, MAAS_NOMEM, "no memory for a form")
+                         : maas__record_begin(&r, &x, err);
+
+    end = body + len;
+    some = 0;
+
+    for (p = body; rc == MAAS_OK && p < end; p = next + (next < end)) {
+        next = memchr(p, '&', (size_t) (end - p));
+        next = next == NULL ? end : next;
+
+        if (next > p) {
+            rc = form_pair(fields, body, p, next, scratch, x, err);
+            some = 1;
+        }
+    }
+
+    if (rc == MAAS_OK && !some) {
+        rc = maas__fail(err, MAAS_BADVALUE, "the form has no name=value");
+    }
+
+    maas__arena_destroy(a);
+
+    if (rc == MAAS_OK) {
+        rc = maas__record_end(&r, x, 0, err);
+    }
+
+    if (rc != MAAS_OK) {
+        return rc;
+    }
+
+    memset(req, 0, sizeof(maas_request_t));
+    req->rows = 1;
+
+    return MAAS_OK;
+}

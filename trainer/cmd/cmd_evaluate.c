@@ -1,0 +1,255 @@
+/*
+ * evaluate: how good a model's answers are on a data set.
+ * Figures are computed in metrics.c and its neighbours.
+ */
+
+#include <cjson/cJSON.h>
+#include <math.h>
+#include <stdio.h>
+
+#include "cmd.h"
+#include "maas.h"
+#include "maas_desc.h"
+#include "model_args.h"
+#include "util.h"
+#include "data/data.h"
+#include "export/model.h"
+#include "judge/metrics.h"
+#include "report/report.h"
+
+
+typedef struct {
+    train_model_args_t   args;
+    maas_model_t        *model;
+    train_data_t         data;
+    train_truth_t        truth;
+    train_judge_t        judge;
+    float               *y;
+    train_metrics_t      m, low, high;
+    unsigned             intervals;
+    train_importance_t  *importance;
+    size_t               n_importance;
+} evaluate_t;
+
+
+static void
+evaluate_add(cJSON *o, const char *name, double v)
+{
+    if (isfinite(v)) {
+        (void) cJSON_AddNumberToObject(o, name, v);
+    } else {
+        (void) cJSON_AddNullToObject(o, name);
+    }
+}
+
+
+static void
+evaluate_classes(cJSON *o, const train_metrics_t *m, const train_data_t *d)
+{
+    cJSON   *classes, *class, *table, *line;
+    double   precision, recall, f1;
+    size_t   i, j;
+
+    classes = cJSON_AddArrayToObject(o, "classes");
+    table = cJSON_AddArrayToObject(o, "confusion");
+
+    for (i = 0; i < m->classes; i++) {
+        train_metrics_class(m, i, &precision, &recall, &f1);
+        class = cJSON_CreateObject();
+        (void) cJSON_AddStringToObject(class, "label", d->labels[i]);
+        evaluate_add(class, "precision", precision);
+        evaluate_add(class, "recall", recall);
+        evaluate_add(class, "f1", f1);
+        (void) cJSON_AddItemToArray(classes, class);
+
+        line = cJSON_CreateArray();
+
+        for (j = 0; j < m->classes; j++) {
+            (void) cJSON_AddItemToArray(line, cJSON_CreateNumber(
+                                (double) m->confusion[i * m->classes + j]));
+        }
+
+        (void) cJSON_AddItemToArray(table, line);
+    }
+}
+
+
+static void
+evaluate_importance(cJSON *o, const evaluate_t *e)
+{
+    size_t                     i;
+    cJSON                     *list, *one;
+    const train_importance_t  *p;
+
+    list = cJSON_AddArrayToObject(o, "importance");
+
+    for (i = 0; i < e->n_importance; i++) {
+        p = &e->importance[i];
+        one = cJSON_CreateObject();
+        (void) cJSON_AddStringToObject(one, "column", p->name);
+        evaluate_add(one, e->m.classes ? "accuracy_lost" : "r2_lost",
+                     p->drop);
+        evaluate_add(one, "deviation", p->deviation);
+        evaluate_add(one, "loss_gained", p->rise);
+        (void) cJSON_AddItemToArray(list, one);
+    }
+}
+
+
+static void
+evaluate_json(const evaluate_t *e)
+{
+    char                  *text;
+    size_t                 i;
+    cJSON                 *o, *intervals, *pair;
+    const train_figure_t  *f;
+
+    o = cJSON_CreateObject();
+    (void) cJSON_AddStringToObject(o, "task", maas__task_names[e->m.task]);
+    evaluate_add(o, "rows", (double) e->m.rows);
+
+    for (i = 0; i < TRAIN_N_FIGURES; i++) {
+        if (train_figure_of(&train_figures[i], &e->m)) {
+            evaluate_add(o, train_figures[i].key,
+                         train_figure(&e->m, &train_figures[i]));
+        }
+    }
+
+    if (e->intervals) {
+        intervals = cJSON_AddObjectToObject(o, "intervals");
+
+        for (i = 0; i < TRAIN_N_FIGURES; i++) {
+            f = &train_figures[i];
+
+            if (train_figure_of(f, &e->m)
+                && isfinite(train_figure(&e->low, f)))
+            {
+                pair = cJSON_AddArrayToObject(intervals, f->key);
+                (void) cJSON_AddItemToArray(pair,
+                             cJSON_CreateNumber(train_figure(&e->low, f)));
+                (void) cJSON_AddItemToArray(pair,
+                             cJSON_CreateNumber(train_figure(&e->high, f)));
+            }
+        }
+    }
+
+    if (e->m.classes > 0) {
+        evaluate_classes(o, &e->m, &e->data);
+    }
+
+    if (e->importance != NULL) {
+        evaluate_importance(o, e);
+    }
+
+    text = cJSON_PrintUnformatted(o);
+    (void) puts(text != NULL ? text : "{}");
+    cJSON_free(text);
+    cJSON_Delete(o);
+}
+
+
+static void
+evaluate_measure(evaluate_t *e)
+{
+    e->y = train_model_run(e->model, &e->data, NULL, 0);
+    train_truth_create(&e->truth, &e->data, NULL, 0);
+    train_judge_create(&e->judge, &e->truth, e->y,
+                       (double) maas_model_info(e->model)->threshold);
+    train_judge(&e->judge, NULL, &e->m);
+
+    if (e->args.rounds > 0 && e->m.rows >= TRAIN_INTERVALS) {
+        e->intervals = 1;
+        train_bootstrap(&e->judge, e->args.rounds, e->args.seed, &e->low,
+                        &e->high);
+    }
+
+    if (e->args.importance
+        || (e->args.report != NULL && e->data.n_columns > 0))
+    {
+        e->importance = train_importance(e->model, &e->data, NULL, 0,
+                                         (double) maas_model_info(e->model)
+                                             ->threshold,
+                                         e->args.repeats, e->args.seed,
+                                         &e->n_importance);
+
+        if (e->importance == NULL) {
+            train_die("--importance: the model has a picture or a tensor for "
+                      "its input: expected columns");
+        }
+    }
+}
+
+
+static void
+evaluate_report(const evaluate_t *e)
+{
+    train_report_t  r = { 0 };
+
+    r.info = maas_model_info(e->model);
+    r.title = r.info->name;
+    r.what = e->args.data;
+    r.data = &e->data;
+    r.judge = &e->judge;
+    r.m = &e->m;
+    r.low = e->intervals ? &e->low : NULL;
+    r.high = e->intervals ? &e->high : NULL;
+    r.importance = e->importance;
+    r.n_importance = e->n_importance;
+
+    train_report_write(e->args.report, &r);
+}
+
+
+static void
+evaluate_free(evaluate_t *e)
+{
+    train_importance_free(e->importance, e->n_importance);
+    train_metrics_free(&e->m);
+    train_judge_free(&e->judge);
+    train_truth_free(&e->truth);
+    train_free(e->y);
+    train_data_free(&e->data);
+    maas_model_free(e->model);
+}
+
+
+int
+cmd_evaluate(int argc, char **argv)
+{
+    evaluate_t          e = { 0 };
+    const char *const  *labels;
+
+    maas_single_thread();
+    train_model_args(&e.args, argc, argv,
+                     "Measure a model on data that it has not seen.");
+
+    if (e.args.report != NULL) {
+        train_save_check(e.args.report);
+    }
+
+    e.model = train_model_open(e.args.model);
+    train_model_data(&e.args, e.model, &e.data);
+    evaluate_measure(&e);
+    labels = (const char *const *) e.data.labels;
+
+    if (e.args.report != NULL) {
+        evaluate_report(&e);
+    }
+
+    if (e.args.json) {
+        evaluate_json(&e);
+
+    } else {
+        train_metrics_print(stdout, &e.m, e.intervals ? &e.low : NULL,
+                            e.intervals ? &e.high : NULL, labels);
+
+        if (e.args.importance) {
+            train_importance_print(stdout, e.importance, e.n_importance,
+                                   e.m.classes > 0);
+        }
+    }
+
+    evaluate_free(&e);
+
+    return TRAIN_EXIT_OK;
+}

@@ -1,0 +1,200 @@
+/*
+ * inspect: check a model file against every rule and say what it holds.
+ */
+
+#include <cjson/cJSON.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cmd.h"
+#include "maas.h"
+#include "maas_desc.h"
+#include "util.h"
+#include "export/model.h"
+
+
+static void
+inspect_shape(const maas_info_t *info)
+{
+    size_t  i;
+
+    if (info->input == MAAS_INPUT_COLUMNS) {
+        (void) printf("%zu columns:", info->n_columns);
+
+        for (i = 0; i < info->n_columns; i++) {
+            (void) printf("%s%s", i ? ", " : " ", info->columns[i]);
+
+            if (info->fields[i].kind != MAAS_FIELD_NUMBER) {
+                (void) printf(" (%s)",
+                              maas__field_names[info->fields[i].kind]);
+            }
+        }
+
+        (void) putchar('\n');
+        return;
+    }
+
+    for (i = 0; i < info->rank; i++) {
+        (void) printf("%s%zu", i ? " x " : "", info->shape[i]);
+    }
+
+    (void) puts(info->image ? " image" : " numbers");
+}
+
+
+static void
+inspect_layers(const cJSON *document)
+{
+    const cJSON  *layer, *units, *act;
+
+    cJSON_ArrayForEach(layer,
+                       cJSON_GetObjectItemCaseSensitive(document, "layers"))
+    {
+        units = cJSON_GetObjectItemCaseSensitive(layer, "units");
+        act = cJSON_GetObjectItemCaseSensitive(layer, "activation");
+
+        (void) printf("            %s",
+            cJSON_GetStringValue(
+                cJSON_GetObjectItemCaseSensitive(layer, "kind")));
+
+        if (cJSON_IsNumber(units)) {
+            (void) printf(" %.0f", units->valuedouble);
+        }
+
+        (void) printf(" %s\n", cJSON_IsString(act) ? act->valuestring
+                                                   : "linear");
+    }
+}
+
+
+static void
+inspect_training(const cJSON *document)
+{
+    char         *text;
+    const cJSON  *training, *member;
+
+    training = cJSON_GetObjectItemCaseSensitive(document, "training");
+
+    if (!cJSON_IsObject(training)) {
+        return;
+    }
+
+    (void) puts("training");
+
+    cJSON_ArrayForEach(member, training) {
+        text = cJSON_PrintUnformatted(member);
+        (void) printf("            %s %s\n", member->string,
+                      text != NULL ? text : "");
+        cJSON_free(text);
+    }
+}
+
+
+static void
+inspect_print(const maas_info_t *info)
+{
+    size_t   i;
+    cJSON   *document;
+
+    document = cJSON_Parse(info->document);
+
+    (void) printf("name        %s\ntask        %s\ninput       %s: ",
+                  info->name, info->task_name, info->input_name);
+    inspect_shape(info);
+
+    (void) printf("output      %s: %zu\n", info->output_name, info->out);
+
+    if (info->n_labels > 0) {
+        (void) printf("labels     ");
+
+        for (i = 0; i < info->n_labels; i++) {
+            (void) printf("%s%s", i ? ", " : " ", info->labels[i]);
+        }
+
+        (void) putchar('\n');
+    }
+
+    (void) printf("layers      %zu\n", info->layers);
+    inspect_layers(document);
+    (void) printf("parameters  %zu\nfile        %zu bytes, CRC-32C %08x\n"
+                  "runs on     %s\n", info->parameters, info->file_size,
+                  info->crc32c, info->isa);
+    inspect_training(document);
+    (void) puts("the file keeps all rules");
+
+    cJSON_Delete(document);
+}
+
+
+static void
+inspect_json(const maas_info_t *info)
+{
+    char    crc[9], *text;
+    cJSON  *o;
+
+    o = cJSON_CreateObject();
+    (void) snprintf(crc, sizeof(crc), "%08x", info->crc32c);
+
+    (void) cJSON_AddStringToObject(o, "name", info->name);
+    (void) cJSON_AddNumberToObject(o, "parameters",
+                                   (double) info->parameters);
+    (void) cJSON_AddNumberToObject(o, "file_size", (double) info->file_size);
+    (void) cJSON_AddStringToObject(o, "crc32c", crc);
+    (void) cJSON_AddStringToObject(o, "isa", info->isa);
+    (void) cJSON_AddRawToObject(o, "document", info->document);
+
+    text = cJSON_PrintUnformatted(o);
+    (void) puts(text != NULL ? text : "{}");
+    cJSON_free(text);
+    cJSON_Delete(o);
+}
+
+
+int
+cmd_inspect(int argc, char **argv)
+{
+    int                         c, json;
+    maas_model_t               *m;
+    static const struct option  longs[] = {
+        { "json", no_argument, NULL, 'j' },
+        { "help", no_argument, NULL, 'h' },
+        { NULL,   0,           NULL, 0 }
+    };
+
+    json = 0;
+
+    while ((c = getopt_long(argc, argv, "h", longs, NULL)) != -1) {
+        switch (c) {
+        case 'j':
+            json = 1;
+            break;
+        case 'h':
+            (void) puts("usage: maas-trainer inspect MODEL [--json]\n"
+                        "Check a model file against every rule of "
+                        "docs/model-format.md and say what it\n"
+                        "holds.");
+            return TRAIN_EXIT_OK;
+        default:
+            (void) fputs("try: maas-trainer inspect --help\n", stderr);
+            return TRAIN_EXIT_USAGE;
+        }
+    }
+
+    if (argc - optind != 1) {
+        train_usage("inspect", "%d arguments beside the options: expected "
+                    "one, a model file", argc - optind);
+    }
+
+    m = train_model_open(argv[optind]);
+
+    if (json) {
+        inspect_json(maas_model_info(m));
+    } else {
+        inspect_print(maas_model_info(m));
+    }
+
+    maas_model_free(m);
+
+    return TRAIN_EXIT_OK;
+}

@@ -1,0 +1,387 @@
+/*
+ * `maas-trainer synth`: writes drawn digits as the four IDX files of MNIST.
+ * How a digit looks is not decided here (synth_*.c).
+ */
+
+#include "cmd.h"
+#include "synth/synth.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+
+#define SYNTH_MAX_COUNT  10000000u  /* 8 GB of pixels at 28 */
+#define SYNTH_FILES      4
+
+
+typedef struct {
+    const char          *dir;
+    unsigned long long   count[2];      /* train, test */
+    unsigned long long   seed;
+    unsigned long long   size;
+} synth_conf_t;
+
+
+/* In the order of (train, test) x (images, labels). */
+
+static const char *const  synth_names[SYNTH_FILES] = {
+    "train-images-idx3-ubyte",
+    "train-labels-idx1-ubyte",
+    "t10k-images-idx3-ubyte",
+    "t10k-labels-idx1-ubyte",
+};
+
+static const char  synth_usage[] =
+    "Usage: maas-trainer synth DIR [--train N] [--test N] [--seed S]"
+    " [--size P]\n"
+    "\n"
+    "Draws handwritten digits from strokes and writes them to DIR as four IDX"
+    " files\n"
+    "with the names of MNIST, prepared as MNIST was.  `--data DIR` reads"
+    " them.\n"
+    "\n"
+    "  --train N   pictures for training, 1 to 10000000 (200000)\n"
+    "  --test N    pictures for testing, 1 to 10000000 (10000)\n"
+    "  --seed S    the same seed draws the same pictures (1)\n"
+    "  --size P    pixels a side, 14 to 128 (28)\n"
+    "  --help      this text\n";
+
+
+unsigned
+synth_draw(uint64_t seed, uint64_t set, uint64_t index, unsigned size,
+    unsigned char *out)
+{
+    unsigned       i, k, label, digit[10];
+    synth_ink_t    ink;
+    synth_rng_t    g;
+    synth_glyph_t  glyph;
+
+    /* the order of the ten digits belongs to the ten, not to one picture */
+
+    synth_rng_init(&g, seed, set + 2, index / 10);
+
+    for (i = 0; i < 10; i++) {
+        k = synth_pick(&g, i + 1);
+        digit[i] = digit[k];
+        digit[k] = i;
+    }
+
+    label = digit[index % 10];
+
+    synth_rng_init(&g, seed, set, index);
+    synth_glyph(&g, label, &glyph);
+    synth_deform(&g, &glyph);
+    synth_trace(&g, &glyph, &ink);
+    synth_raster(&g, &ink, size, out);
+
+    return label;
+}
+
+
+static int
+synth_put32(FILE *f, unsigned long long v)
+{
+    unsigned char  b[4];
+
+    b[0] = (unsigned char) (v >> 24);
+    b[1] = (unsigned char) (v >> 16);
+    b[2] = (unsigned char) (v >> 8);
+    b[3] = (unsigned char) v;
+
+    return fwrite(b, sizeof(b), 1, f) == 1 ? 0 : -1;
+}
+
+
+static int
+synth_path(char *buf, const synth_conf_t *conf, unsigned k, const char *ext)
+{
+    int  n;
+
+    n = snprintf(buf, PATH_MAX, "%s/%s%s", conf->dir, synth_names[k], ext);
+
+    if (n < 0 || n >= PATH_MAX) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
+
+    return 0;
+}
+
+
+/* One set: images and labels side by side, picture by picture. */
+
+static int
+synth_write_set(const synth_conf_t *conf, unsigned set, FILE *images,
+    FILE *labels)
+{
+    size_t              len;
+    unsigned            label;
+    unsigned char       px[SYNTH_MAX_SIZE * SYNTH_MAX_SIZE];
+    unsigned long long  i, n;
+
+    n = conf->count[set];
+    len = (size_t) (conf->size * conf->size);
+
+    /* magic: 0, 0, unsigned byte, number of dimensions */
+
+    if (synth_put32(images, 0x803) != 0 || synth_put32(images, n) != 0
+        || synth_put32(images, conf->size) != 0
+        || synth_put32(images, conf->size) != 0
+        || synth_put32(labels, 0x801) != 0 || synth_put32(labels, n) != 0)
+    {
+        return -1;
+    }
+
+    for (i = 0; i < n; i++) {
+        label = synth_draw(conf->seed, set, i, (unsigned) conf->size, px);
+
+        if (fwrite(px, len, 1, images) != 1
+            || putc((int) label, labels) == EOF)
+        {
+            return -1;
+        }
+    }
+
+    return 0;
+}
+
+
+static int
+synth_finish(FILE *f)
+{
+    int  rc, err;
+
+    rc = (fflush(f) != 0 || fsync(fileno(f)) != 0) ? -1 : 0;
+    err = errno;
+
+    if (fclose(f) != 0 && rc == 0) {
+        return -1;
+    }
+
+    errno = err;
+
+    return rc;
+}
+
+
+/*
+ * All four files under temporary names; *k is the one that failed.  Those
+ * that were made so far are marked in made[].
+ */
+
+static int
+synth_write(const synth_conf_t *conf, unsigned *k, int made[SYNTH_FILES])
+{
+    int       rc, err;
+    char      path[PATH_MAX];
+    FILE     *f[2];
+    unsigned  set, i;
+
+    for (set = 0; set < 2; set++) {
+        f[0] = f[1] = NULL;
+        rc = 0;
+
+        for (i = 0; i < 2 && rc == 0; i++) {
+            *k = set * 2 + i;
+            rc = synth_path(path, conf, *k, ".tmp");
+
+            if (rc == 0) {
+                f[i] = fopen(path, "wb");
+                made[*k] = f[i] != NULL;
+                rc = f[i] == NULL ? -1 : 0;
+            }
+        }
+
+        if (rc == 0) {
+            *k = set * 2;
+            rc = synth_write_set(conf, set, f[0], f[1]);
+        }
+
+        for (i = 0; i < 2; i++) {
+            err = errno;
+
+            if (f[i] != NULL && synth_finish(f[i]) != 0 && rc == 0) {
+                *k = set * 2 + i;
+                rc = -1;
+                continue;
+            }
+
+            errno = err;
+        }
+
+        if (rc != 0) {
+            return -1;
+        }
+    }
+
+    return 0;
+}
+
+
+static int
+synth_rename(const synth_conf_t *conf, unsigned *k, int made[SYNTH_FILES])
+{
+    char  from[PATH_MAX], to[PATH_MAX];
+
+    for (*k = 0; *k < SYNTH_FILES; (*k)++) {
+
+        if (synth_path(from, conf, *k, ".tmp") != 0
+            || synth_path(to, conf, *k, "") != 0
+            || rename(from, to) != 0)
+        {
+            return -1;
+        }
+
+        made[*k] = 0;
+    }
+
+    return 0;
+}
+
+
+static int
+synth_run(const synth_conf_t *conf)
+{
+    int       err, made[SYNTH_FILES] = { 0, 0, 0, 0 };
+    char      path[PATH_MAX];
+    unsigned  k, i;
+
+    if (mkdir(conf->dir, 0777) != 0 && errno != EEXIST) {
+        fprintf(stderr, "maas-trainer synth: cannot make the folder %s: %s\n",
+                conf->dir, strerror(errno));
+        return 1;
+    }
+
+    if (synth_write(conf, &k, made) == 0 && synth_rename(conf, &k, made) == 0)
+    {
+        printf("drew %llu + %llu digits of %llux%llu pixels (seed %llu) in "
+               "%s\n", conf->count[0], conf->count[1], conf->size, conf->size,
+               conf->seed, conf->dir);
+        return 0;
+    }
+
+    err = errno;
+
+    for (i = 0; i < SYNTH_FILES; i++) {
+
+        if (made[i] && synth_path(path, conf, i, ".tmp") == 0) {
+            (void) unlink(path);
+        }
+    }
+
+    fprintf(stderr, "maas-trainer synth: cannot write %s/%s: %s\n", conf->dir,
+            synth_names[k], strerror(err));
+
+    return 1;
+}
+
+
+static int
+synth_number(const char *name, const char *text, unsigned long long lo,
+    unsigned long long hi, unsigned long long *out)
+{
+    char                *end;
+    unsigned long long   v;
+
+    errno = 0;
+    v = strtoull(text, &end, 10);
+
+    if (*text < '0' || *text > '9' || *end != '\0' || errno != 0 || v < lo
+        || v > hi)
+    {
+        fprintf(stderr, "maas-trainer synth: --%s takes a whole number from "
+                "%llu to %llu, not \"%s\"\n", name, lo, hi, text);
+        return -1;
+    }
+
+    *out = v;
+
+    return 0;
+}
+
+
+static int
+synth_options(int argc, char **argv, synth_conf_t *conf)
+{
+    int                         c, rc, at;
+    static const struct option  options[] = {
+        { "train", required_argument, NULL, 't' },
+        { "test",  required_argument, NULL, 'e' },
+        { "seed",  required_argument, NULL, 's' },
+        { "size",  required_argument, NULL, 'p' },
+        { "help",  no_argument,       NULL, 'h' },
+        { NULL, 0, NULL, 0 }
+    };
+
+    optind = 0;
+    rc = 0;
+
+    while (rc == 0
+           && (c = getopt_long(argc, argv, "h", options, &at)) != -1)
+    {
+        switch (c) {
+
+        case 't':
+            rc = synth_number("train", optarg, 1, SYNTH_MAX_COUNT,
+                              &conf->count[0]);
+            break;
+
+        case 'e':
+            rc = synth_number("test", optarg, 1, SYNTH_MAX_COUNT,
+                              &conf->count[1]);
+            break;
+
+        case 's':
+            rc = synth_number("seed", optarg, 0, ULLONG_MAX, &conf->seed);
+            break;
+
+        case 'p':
+            rc = synth_number("size", optarg, SYNTH_MIN_SIZE, SYNTH_MAX_SIZE,
+                              &conf->size);
+            break;
+
+        case 'h':
+            fputs(synth_usage, stdout);
+            return 1;
+
+        default:
+            rc = -1;
+        }
+    }
+
+    return rc;
+}
+
+
+int
+cmd_synth(int argc, char **argv)
+{
+    int           rc;
+    synth_conf_t  conf = { NULL, { 200000, 10000 }, 1, 28 };
+
+    rc = synth_options(argc, argv, &conf);
+
+    if (rc > 0) {
+        return 0;
+    }
+
+    if (rc < 0) {
+        return 2;
+    }
+
+    if (optind != argc - 1) {
+        fprintf(stderr, "maas-trainer synth: give one folder to write to; "
+                "--help says more\n");
+        return 2;
+    }
+
+    conf.dir = argv[optind];
+
+    return synth_run(&conf);
+}

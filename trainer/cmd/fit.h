@@ -1,0 +1,61 @@
+/*
+ * What the files of `fit` share: one training from its options to the bytes of
+ * its file.  How a step is done is no matter of theirs; only cmd_fit.c and
+ * fit_*.c include this.
+ */
+
+#ifndef MAAS_FIT_H
+#define MAAS_FIT_H
+
+#include "data/data.h"
+#include "fit/loop.h"
+#include "fit/options.h"
+#include "judge/metrics.h"
+#include "net/network.h"
+#include "net/step.h"
+
+
+typedef struct {
+    train_options_t  o;
+    train_data_t     data;
+    train_data_t     valid;         /* --valid, else empty */
+    train_data_t     test;          /* a test part, else empty */
+    uint32_t        *row;
+    uint32_t        *valid_row;
+    size_t           n_train;
+    size_t           n_valid;
+    train_scale_t    scale;
+    train_net_t      net;
+    train_optim_t    optim;
+    train_plan_t     plan;
+    train_history_t  history;
+    train_result_t   result;
+    train_metrics_t  metrics;       /* of the test part */
+    double           temperature;
+    float           *targets[2];    /* of data and valid, as they were read */
+    double           mean, deviation;
+    float            threshold;     /* 0: as usual */
+    void            *image;
+    size_t           size;
+    train_fold_t    *folds;         /* NULL: none were asked for */
+    uint32_t        *order;         /* of the rows, for folds */
+} train_fit_t;
+
+
+/* fit_targets.c: targets of training and validation become numbers about 0
+ * with deviation 1, as the training rows have them; nothing for classes or
+ * with --target-scaling=none. */
+void train_fit_scale(train_fit_t *f);
+/* Undo that: in the data, in the network's last layer and in the losses. */
+void train_fit_unscale(train_fit_t *f);
+
+/* fit_check.c: calibration, threshold and the test part, by the engine that
+ * will serve; fills f->image, which it has loaded.  Writes the report, if one
+ * is asked for.  Dies if no good model file came of it. */
+void train_fit_check(train_fit_t *f);
+
+/* fit_print.c: the result on stdout, as text or with --json as one line */
+void train_fit_print(const train_fit_t *f);
+
+
+#endif /* MAAS_FIT_H */

@@ -1,0 +1,210 @@
+/*
+ * What becomes of a trained network: calibrated, measured and turned into the
+ * bytes of its file.  Nothing is trained or printed here.
+ */
+
+#include <math.h>
+
+#include "fit.h"
+#include "maas.h"
+#include "util.h"
+#include "data/data.h"
+#include "export/model.h"
+#include "judge/metrics.h"
+#include "net/network.h"
+#include "report/report.h"
+
+
+static void
+fit_image(train_fit_t *f)
+{
+    char            *document;
+    train_record_t   r;
+
+    r.options = &f->o;
+    r.data = &f->data;
+    r.scale = &f->scale;
+    r.net = &f->net;
+    r.result = &f->result;
+    r.test = (f->metrics.rows > 0) ? &f->metrics : NULL;
+    r.temperature = f->temperature;
+    r.threshold = f->threshold;
+    r.n_train = f->n_train;
+    r.n_valid = f->n_valid;
+
+    train_free(f->image);
+    document = train_record(&r);
+    f->image = train_image(&f->net, document, &f->size);
+    train_free(document);
+}
+
+
+/* The bytes must load before they may replace a file that did */
+
+static maas_model_t *
+fit_load(train_fit_t *f)
+{
+    maas_err_t     err = { 0 };
+    maas_model_t  *m;
+
+    fit_image(f);
+
+    if (maas_model_load(f->image, f->size, MAAS_ISA_AUTO, &m, &err)
+        != MAAS_OK)
+    {
+        train_die("the trained network makes no good model file: %s",
+                  err.msg);
+    }
+
+    return m;
+}
+
+
+/* Probabilities that the validation rows find right.  They go into the last
+ * layer: who runs the model need not know. */
+
+static maas_model_t *
+fit_calibrate(train_fit_t *f, maas_model_t *m)
+{
+    float          *y;
+    train_data_t   *d;
+    train_truth_t   truth;
+
+    if (f->o.calibration != 0 || f->n_valid == 0 || f->data.classes == NULL) {
+        return m;
+    }
+
+    d = (f->valid.rows > 0) ? &f->valid : &f->data;
+    y = train_model_run(m, d, f->valid_row, f->n_valid);
+    train_truth_create(&truth, d, f->valid_row, f->n_valid);
+    f->temperature = train_temperature(&truth, y);
+    train_truth_free(&truth);
+    train_free(y);
+
+    if (f->temperature == 1) {
+        return m;
+    }
+
+    train_net_fold(&f->net, 1 / f->temperature, 0);
+    maas_model_free(m);
+
+    return fit_load(f);
+}
+
+
+/* Above which probability the second label is said, by the validation rows;
+ * by the training rows if there are no others */
+
+static maas_model_t *
+fit_threshold(train_fit_t *f, maas_model_t *m)
+{
+    float               *y;
+    double               alarm, miss;
+    size_t               n;
+    const uint32_t      *row;
+    const train_data_t  *d;
+
+    if (f->o.cost == NULL && isnan(f->o.false_alarms)) {
+        return m;
+    }
+
+    alarm = 0;
+    miss = 0;
+
+    if (f->o.cost != NULL) {
+        (void) train_threshold_cost(f->o.cost, &alarm, &miss);
+    }
+
+    d = (f->valid.rows > 0) ? &f->valid : &f->data;
+    row = (f->n_valid > 0) ? f->valid_row : f->row;
+    n = (f->n_valid > 0) ? f->n_valid : f->n_train;
+
+    y = train_model_run(m, d, row, n);
+    f->threshold = train_threshold(d, row, n, y, alarm, miss,
+                                   f->o.false_alarms);
+    train_free(y);
+    maas_model_free(m);
+
+    return fit_load(f);
+}
+
+
+/* The test part is judged, or the validation rows, or nothing */
+
+static void
+fit_report_page(train_fit_t *f, const maas_model_t *m)
+{
+    float            *y;
+    size_t            rows;
+    train_judge_t     judge = { 0 };
+    train_truth_t     truth = { 0 };
+    train_report_t    r = { 0 };
+    train_metrics_t   metrics, low, high;
+
+    r.info = maas_model_info(m);
+    r.title = f->o.name;
+    r.history = &f->history;
+    r.data = (f->test.rows > 0) ? &f->test
+             : (f->valid.rows > 0) ? &f->valid : &f->data;
+    r.row = (f->test.rows > 0) ? NULL : f->valid_row;
+    r.what = (f->test.rows > 0) ? "the test part, seen once at the end"
+             : "the validation rows, which also chose the best epoch";
+    rows = (f->test.rows > 0) ? f->test.rows : f->n_valid;
+
+    if (rows == 0) {
+        train_report_write(f->o.report, &r);
+        return;
+    }
+
+    y = train_model_run(m, r.data, r.row, rows);
+    train_truth_create(&truth, r.data, r.row, rows);
+    train_judge_create(&judge, &truth, y, (double) r.info->threshold);
+    train_judge(&judge, NULL, &metrics);
+    train_bootstrap(&judge, TRAIN_ROUNDS, f->o.seed, &low, &high);
+
+    r.judge = &judge;
+    r.m = &metrics;
+    r.low = (rows >= TRAIN_INTERVALS) ? &low : NULL;
+    r.high = &high;
+    r.importance = train_importance(m, r.data, r.row, rows,
+                                    (double) r.info->threshold, TRAIN_REPEATS,
+                                    f->o.seed, &r.n_importance);
+    train_report_write(f->o.report, &r);
+
+    train_importance_free((train_importance_t *) r.importance,
+                          r.n_importance);
+    train_metrics_free(&metrics);
+    train_judge_free(&judge);
+    train_truth_free(&truth);
+    train_free(y);
+}
+
+
+/* The test part is seen here for the first time, by the engine that will
+ * serve. */
+
+void
+train_fit_check(train_fit_t *f)
+{
+    float         *y;
+    maas_model_t  *m;
+
+    f->temperature = 1;
+    m = fit_threshold(f, fit_calibrate(f, fit_load(f)));
+
+    if (f->test.rows > 0) {
+        y = train_model_run(m, &f->test, NULL, 0);
+        train_metrics(&f->metrics, &f->test, y,
+                      (double) maas_model_info(m)->threshold);
+        train_free(y);
+        fit_image(f);
+        maas_model_free(m);
+        m = fit_load(f);
+    }
+
+    if (f->o.report != NULL) {
+        fit_report_page(f, m);
+    }
+
+    maas_model_free(m);
+}

@@ -1,0 +1,87 @@
+/*
+ * maas-trainer: finds the subcommand and hands over.
+ * No work is done here.
+ */
+
+#include <stdio.h>
+#include <string.h>
+
+#include "cmd.h"
+#include "util.h"
+
+
+typedef struct {
+    const char   *name;
+    int         (*run)(int argc, char **argv);
+    const char   *help;
+} main_command_t;
+
+
+static const main_command_t  main_commands[] = {
+    { "fit",      cmd_fit,      "train a network on a data set" },
+    { "tune",     cmd_tune,     "search the settings of fit" },
+    { "evaluate", cmd_evaluate, "measure a model on a data set" },
+    { "predict",  cmd_predict,  "answer for every row of a data set" },
+    { "inspect",  cmd_inspect,  "check a model file and say what it holds" },
+    { "synth",    cmd_synth,    "draw a data set of digits" }
+};
+
+
+static void
+main_help(FILE *f)
+{
+    size_t  i;
+
+    (void) fputs("usage: maas-trainer SUBCOMMAND [OPTION]...\n\n", f);
+
+    for (i = 0; i < train_nelts(main_commands); i++) {
+        (void) fprintf(f, "  %-10s %s\n", main_commands[i].name,
+                       main_commands[i].help);
+    }
+
+    (void) fputs("\nmaas-trainer SUBCOMMAND --help says more;"
+                 " --version names this one.\n"
+                 "Exit code: 0 done, 1 failed, 2 wrong usage.\n", f);
+}
+
+
+int
+main(int argc, char **argv)
+{
+    size_t       i;
+    static char  name[32];
+
+    if (argc < 2) {
+        main_help(stderr);
+        return TRAIN_EXIT_USAGE;
+    }
+
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0
+        || strcmp(argv[1], "help") == 0)
+    {
+        main_help(stdout);
+        return TRAIN_EXIT_OK;
+    }
+
+    if (strcmp(argv[1], "--version") == 0) {
+        (void) puts(TRAIN_TOOL);
+        return TRAIN_EXIT_OK;
+    }
+
+    for (i = 0; i < train_nelts(main_commands); i++) {
+        if (strcmp(argv[1], main_commands[i].name) == 0) {
+            /* what getopt_long() begins its sentences with */
+            (void) snprintf(name, sizeof(name), "maas-trainer %s",
+                            main_commands[i].name);
+            argv[1] = name;
+
+            return main_commands[i].run(argc - 1, argv + 1);
+        }
+    }
+
+    (void) fprintf(stderr, "maas-trainer: unknown subcommand \"%s\"\n\n",
+                   argv[1]);
+    main_help(stderr);
+
+    return TRAIN_EXIT_USAGE;
+}

@@ -1,0 +1,106 @@
+/*
+ * Rows on their way into a network: pictures that vary, and batches.  Nothing
+ * here knows layers.
+ */
+
+#ifndef MAAS_TRAIN_BATCH_H
+#define MAAS_TRAIN_BATCH_H
+
+#include "data.h"
+#include "rng.h"
+
+
+/* batch.c: rows on their way through the network */
+
+/* As a matrix, or as lists of what is not zero: (rows,stride) places and
+ * values, n(rows) of them in each row; in groups of TRAIN_LISTS rows the
+ * values are 0 up to the longest list's end */
+
+typedef struct {
+    size_t         rows;
+    size_t         max_rows;
+    size_t         in;
+    size_t         out;
+    unsigned       sparse;
+    float         *x;               /* (rows,in) unless sparse */
+    size_t         stride;
+    uint32_t      *at;
+    float         *v;
+    uint32_t      *n;
+    uint32_t      *classes;         /* (rows) */
+    float         *targets;         /* (rows,out) */
+    float         *weight;          /* (rows), NULL: each counts once */
+    double         mass;            /* sum of the weights, or rows */
+    unsigned       soft;            /* targets are shares of classes, given */
+} train_batch_t;
+
+/* The same lists by columns: (in,max_rows) pairs, end(in): where each ends */
+
+typedef struct {
+    uint32_t       at;              /* row */
+    float          v;
+} train_pair_t;
+
+typedef struct {
+    size_t         in;
+    size_t         max_rows;
+    train_pair_t  *pairs;
+    train_pair_t **end;
+} train_columns_t;
+
+/* augment.c: pictures, each time a little different */
+
+typedef struct {
+    unsigned       any;
+    double         shift;           /* pixels, at most, each way */
+    double         rotate;          /* degrees, at most, each way */
+    double         scale;           /* 0.1: 10 %, each way, in x and y */
+    double         shear;           /* 0.1: a tenth of the height aside */
+    double         elastic;         /* pixels, deviation of a smooth field */
+    double         noise;           /* deviation of each number */
+} train_augment_t;
+
+/* text: "shift=2,rotate=10".  Returns 0, or -1 with a sentence in why[160]. */
+int train_augment_read(train_augment_t *a, const char *text, char *why);
+/* x(height,width), what is beyond its edge is `ground` */
+void train_augment_row(const train_augment_t *a, train_rng_t *rng,
+    size_t height, size_t width, float ground, float *x);
+
+
+/* What gives batches: data seen through the scaling. */
+
+typedef struct {
+    const train_data_t   *data;
+    const train_scale_t  *scale;
+    float                 lut[256]; /* byte -> network input */
+    unsigned              sparse;   /* worth skipping zeros */
+
+    /* for training alone, all zero after train_source_init() */
+    float                 smoothing;    /* this much of a class is everyone's */
+    double                mixup;        /* alpha of Beta(alpha,alpha) */
+    train_augment_t       augment;
+    uint64_t              seed;
+    uint64_t              epoch;
+} train_source_t;
+
+void train_source_init(train_source_t *s, const train_data_t *d,
+    const train_scale_t *scale);
+void train_batch_create(train_batch_t *b, const train_source_t *s,
+    size_t max_rows);
+void train_batch_free(train_batch_t *b);
+/* row(n), n <= max_rows: rows of the data, in this order; `follow` more stand
+ * behind them, for later.  Fills from..to of the batch; once all are filled
+ * train_batch_count() must follow. */
+void train_batch_rows(train_batch_t *b, const train_source_t *s,
+    const uint32_t *row, size_t n, size_t follow, size_t from, size_t to);
+void train_batch_count(train_batch_t *b);
+/* Both, for all rows. */
+void train_batch_fill(train_batch_t *b, const train_source_t *s,
+    const uint32_t *row, size_t n, size_t follow);
+
+void train_columns_create(train_columns_t *c, size_t in, size_t max_rows);
+void train_columns_free(train_columns_t *c);
+void train_columns_fill(train_columns_t *c, const train_batch_t *b);
+
+
+#endif /* MAAS_TRAIN_BATCH_H */

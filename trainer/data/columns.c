@@ -1,0 +1,146 @@
+/*
+ * Says what became of the columns of a table: as text and as JSON.
+ * Nothing is decided here (roles.c, prepare.c).
+ */
+
+#include <cjson/cJSON.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "data.h"
+#include "maas.h"
+#include "maas_desc.h"
+#include "table.h"
+
+
+#define COLUMNS_LINES  40           /* more than so many plain ones are told
+                                       in one line */
+
+
+static const char *
+columns_role(const table_column_t *c)
+{
+    if (c->role < TABLE_N_ROLES) {
+        return c->role == TABLE_IGNORE ? "left out"
+                                       : table_role_names[c->role];
+    }
+
+    return "target";
+}
+
+
+/* What was fitted, in a few words */
+
+static void
+columns_detail(const maas_column_t *c, char *buf, size_t room)
+{
+    size_t  n;
+
+    buf[0] = '\0';
+    n = 0;
+
+    if (c->kind == MAAS_FIELD_CATEGORY && c->n_values > 0) {
+        n = (size_t) snprintf(buf, room, "; %zu values%s", c->n_values,
+                              c->other ? " and others" : "");
+
+    } else if (c->hash > 0) {
+        n = (size_t) snprintf(buf, room, "; hashed");
+    }
+
+    if (c->missing_slot && n < room) {
+        (void) snprintf(buf + n, room - n, "; some are missing");
+    }
+}
+
+
+static int
+columns_plain(const table_column_t *c, const train_scale_t *s)
+{
+    return c->role == TABLE_NUMBER && !s->columns[c->place].missing_slot;
+}
+
+
+void
+train_columns_print(FILE *f, const train_data_t *d, const train_scale_t *s)
+{
+    char                   detail[96], slots[32];
+    int                    width;
+    size_t                 i, n, plain;
+    const maas_column_t   *p;
+    const table_column_t  *c;
+
+    if (d->table == NULL) {
+        return;
+    }
+
+    width = 6;
+    plain = 0;
+
+    for (i = 0; i < d->table->n; i++) {
+        c = &d->table->columns[i];
+        plain += (size_t) columns_plain(c, s);
+        n = strlen(c->name);
+        width = (n > (size_t) width) ? (int) n : width;
+    }
+
+    width = (width > 32) ? 32 : width;
+
+    for (i = 0; i < d->table->n; i++) {
+        c = &d->table->columns[i];
+        detail[0] = '\0';
+        slots[0] = '\0';
+
+        if (plain > COLUMNS_LINES && columns_plain(c, s)) {
+            continue;
+        }
+
+        if (table_is_field(c->role)) {
+            p = &s->columns[c->place];
+            columns_detail(p, detail, sizeof(detail));
+            (void) snprintf(slots, sizeof(slots), "%zu", p->width);
+        }
+
+        (void) fprintf(f, "%-9s %-*.32s  %-8s %5s  %s%s\n",
+                       i ? "" : "columns", width, c->name, columns_role(c),
+                       slots, c->why, detail);
+    }
+
+    if (plain > COLUMNS_LINES) {
+        (void) fprintf(f, "          and %zu columns of numbers\n", plain);
+    }
+}
+
+
+void
+train_columns_json(cJSON *o, const train_data_t *d, const train_scale_t *s)
+{
+    cJSON                 *list, *item;
+    size_t                 i;
+    const table_column_t  *c;
+
+    if (d->table == NULL) {
+        return;
+    }
+
+    list = cJSON_AddArrayToObject(o, "columns");
+
+    for (i = 0; i < d->table->n; i++) {
+        c = &d->table->columns[i];
+        item = cJSON_CreateObject();
+        (void) cJSON_AddStringToObject(item, "name", c->name);
+        (void) cJSON_AddStringToObject(item, "kind", columns_role(c));
+        (void) cJSON_AddStringToObject(item, "why", c->why);
+
+        if (table_is_field(c->role)) {
+            (void) cJSON_AddNumberToObject(item, "slots",
+                                   (double) s->columns[c->place].width);
+        }
+
+        (void) cJSON_AddItemToArray(list, item);
+    }
+
+    if (d->table->skipped > 0) {
+        (void) cJSON_AddNumberToObject(o, "skipped",
+                                       (double) d->table->skipped);
+    }
+}

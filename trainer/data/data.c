@@ -1,0 +1,278 @@
+/*
+ * Data sets: which files a path stands for, and their release.
+ * Bytes of a format are read in data_*.c.
+ */
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "data.h"
+#include "maas.h"
+#include "util.h"
+
+
+typedef struct {
+    const char  *images;
+    const char  *labels;
+} data_names_t;
+
+static const data_names_t  data_folder[2] = {
+    { "train-images-idx3-ubyte", "train-labels-idx1-ubyte" },
+    { "t10k-images-idx3-ubyte",  "t10k-labels-idx1-ubyte" }
+};
+
+
+static int
+data_is_folder(const char *path)
+{
+    struct stat  st;
+
+    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+
+static int
+data_is_there(const char *path)
+{
+    struct stat  st;
+
+    return stat(path, &st) == 0;
+}
+
+
+/* FOLDER/NAME or FOLDER/NAME.gz, NULL if neither is there */
+
+static char *
+data_in_folder(const char *folder, const char *name)
+{
+    char  *path;
+
+    path = train_format("%s/%s", folder, name);
+
+    if (data_is_there(path)) {
+        return path;
+    }
+
+    train_free(path);
+    path = train_format("%s/%s.gz", folder, name);
+
+    if (data_is_there(path)) {
+        return path;
+    }
+
+    train_free(path);
+
+    return NULL;
+}
+
+
+int
+train_data_has_test(const char *path)
+{
+    char  *file;
+
+    if (!data_is_folder(path)) {
+        return 0;
+    }
+
+    file = data_in_folder(path, data_folder[TRAIN_PART_TEST].images);
+    train_free(file);
+
+    return file != NULL;
+}
+
+
+static void
+data_read_folder(const char *path, train_part_t part,
+    const train_want_t *want, train_data_t *d)
+{
+    char                *images, *labels;
+    const data_names_t  *names;
+
+    names = &data_folder[part];
+    images = data_in_folder(path, names->images);
+
+    if (images == NULL) {
+        train_die("%s: the folder has no %s, plain or .gz: expected the four "
+                  "IDX files with the names of MNIST", path, names->images);
+    }
+
+    labels = data_in_folder(path, names->labels);
+
+    if (labels == NULL && !want->no_target) {
+        train_die("%s: the folder has %s, but no %s, plain or .gz", path,
+                  names->images, names->labels);
+    }
+
+    train_idx_read(images, labels, want, d);
+
+    train_free(images);
+    train_free(labels);
+}
+
+
+/* "...images-idx3-ubyte..." -> the same with labels-idx1; NULL if it is not
+ * named so or not there */
+
+static char *
+data_labels_beside(const char *images)
+{
+    char        *path;
+    const char  *at, *p;
+
+    at = NULL;
+
+    for (p = strstr(images, "images-idx3"); p != NULL;
+         p = strstr(p + 1, "images-idx3"))
+    {
+        at = p;
+    }
+
+    if (at == NULL) {
+        return NULL;
+    }
+
+    path = train_format("%.*slabels-idx1%s", (int) (at - images), images,
+                        at + strlen("images-idx3"));
+
+    if (!data_is_there(path)) {
+        train_free(path);
+        return NULL;
+    }
+
+    return path;
+}
+
+
+static int
+data_ends(const char *path, const char *end)
+{
+    size_t  n, len;
+
+    n = strlen(path);
+    len = strlen(end);
+
+    return n > len && strcmp(path + n - len, end) == 0;
+}
+
+
+static int
+data_looks_idx(const char *path)
+{
+    const char  *name;
+
+    name = strrchr(path, '/');
+    name = (name != NULL) ? name + 1 : path;
+
+    return strstr(name, "-idx") != NULL || strstr(name, ".idx") != NULL;
+}
+
+
+void
+train_data_read(const char *path, train_part_t part,
+    const train_want_t *want, train_data_t *d)
+{
+    char        *images, *labels;
+    const char  *comma;
+
+    (void) memset(d, 0, sizeof(train_data_t));
+
+    if (data_is_folder(path)) {
+        data_read_folder(path, part, want, d);
+
+    } else if (!data_is_there(path)
+               && (comma = strchr(path, ',')) != NULL)
+    {
+        images = train_format("%.*s", (int) (comma - path), path);
+
+        if (data_ends(images, ".npy")) {
+            train_npy_read(images, comma + 1, want, d);
+        } else {
+            train_idx_read(images, comma + 1, want, d);
+        }
+
+        train_free(images);
+
+    } else if (data_ends(path, ".npy")) {
+        train_npy_read(path, NULL, want, d);
+
+    } else if (data_looks_idx(path)) {
+        labels = data_labels_beside(path);
+        train_idx_read(path, labels, want, d);
+        train_free(labels);
+
+    } else {
+        train_table_read(path, want, d);
+    }
+
+    d->path = train_strdup(path);
+}
+
+
+void
+train_data_free(train_data_t *d)
+{
+    size_t  i;
+
+    for (i = 0; i < d->n_columns; i++) {
+        train_free(d->columns[i]);
+    }
+
+    train_table_free(d->table);
+
+    for (i = 0; i < d->n_labels; i++) {
+        train_free(d->labels[i]);
+    }
+
+    train_free(d->path);
+    train_free(d->bytes);
+    train_free(d->numbers);
+    train_free(d->columns);
+    train_free(d->fields);
+    train_free(d->classes);
+    train_free(d->targets);
+    train_free(d->weights);
+    train_free(d->labels);
+    train_free(d->target);
+
+    (void) memset(d, 0, sizeof(train_data_t));
+}
+
+
+void
+train_data_info(const train_data_t *d, maas_info_t *info)
+{
+    (void) memset(info, 0, sizeof(maas_info_t));
+
+    info->name = "in training";
+    info->task = d->task;
+    info->input = d->input;
+    info->in = d->in;
+    info->out = d->out;
+    info->threshold = 0.5f;
+    info->n_labels = d->n_labels;
+    info->labels = (const char *const *) d->labels;
+    info->n_columns = d->n_columns;
+    info->columns = (const char *const *) d->columns;
+    info->fields = d->fields;
+}
+
+
+void
+train_data_row(const train_data_t *d, size_t row, float *x)
+{
+    size_t          i;
+    const uint8_t  *p;
+
+    if (d->bytes == NULL) {
+        (void) memcpy(x, d->numbers + row * d->in, d->in * sizeof(float));
+        return;
+    }
+
+    p = d->bytes + row * d->in;
+
+    for (i = 0; i < d->in; i++) {
+        x[i] = p[i];
+    }
+}

@@ -1,0 +1,210 @@
+/*
+ * Rows: how they are read, what is to be predicted, and what becomes of their
+ * numbers before a network sees them.  Nothing of networks.
+ */
+
+#ifndef MAAS_TRAIN_DATA_H
+#define MAAS_TRAIN_DATA_H
+
+#include <stdio.h>
+
+#include "maas.h"
+#include "maas_desc.h"
+#include "maas_mem.h"
+#include "field/maas_field.h"
+
+
+/* target.c: distinct texts, and classes or targets made of them */
+
+typedef struct {
+    char         **text;            /* distinct values, in order of arrival */
+    double        *value;           /* their numbers; NAN if they are none */
+    size_t         n;
+    size_t         size;
+    uint32_t      *hash;            /* index + 1, open addressing */
+    size_t         hash_size;
+} train_dict_t;
+
+/* Number of a text, added if new.  One of no zero byte. */
+uint32_t train_dict_add(train_dict_t *t, const char *text);
+uint32_t train_dict_put(train_dict_t *t, const char *text, size_t len);
+/* UINT32_MAX if it is not there. */
+uint32_t train_dict_find(const train_dict_t *t, const char *text, size_t len);
+void train_dict_free(train_dict_t *t);
+
+
+/* data.c: rows of numbers with what is to be predicted */
+
+typedef enum {
+    TRAIN_AUTO = 0,
+    TRAIN_YES,
+    TRAIN_NO
+} train_tri_t;
+
+#define TRAIN_ONE_HOT  64       /* want.one_hot unless said */
+
+/* How to read: all zero is a good start */
+
+typedef struct {
+    const char         *target;     /* NULL: last column */
+    train_tri_t         header;
+    int                 task;       /* maas_task_t, or -1 to look at the data */
+
+    /* columns of a table; NULL: by looking */
+    const char         *columns;    /* "NAME=KIND,..." */
+    const char         *ignore;     /* "NAME,..." */
+    const char         *id;
+    const char         *weight;
+    unsigned            skip;       /* rows that cannot be read */
+    size_t              one_hot;    /* values of a category with a slot each */
+    size_t              hash;       /* slots of what is hashed; 0: by kind */
+
+    /* from a model, when reading for it */
+    const maas_info_t  *model;
+    unsigned            no_target;  /* the target is not wanted */
+} train_want_t;
+
+typedef struct train_table_s  train_table_t;    /* table.h */
+
+typedef struct {
+    char          *path;            /* as the user gave it */
+    size_t         rows;
+
+    maas_input_t   input;
+    size_t         rank;
+    size_t         shape[MAAS_MAX_RANK];
+    int            image;
+    size_t         in;              /* 0: not prepared yet */
+    uint8_t       *bytes;           /* (rows,in) or NULL */
+    float         *numbers;         /* (rows,in) or NULL */
+    train_table_t *table;           /* what they are made of, or NULL */
+    size_t         n_columns;       /* 0 for a tensor */
+    char         **columns;         /* (n_columns) names */
+    maas_field_t  *fields;          /* (n_columns) names and kinds */
+
+    maas_task_t    task;
+    size_t         out;             /* width of the network's answer */
+    uint32_t      *classes;         /* (rows), classification and binary */
+    float         *targets;         /* (rows,out), regression */
+    float         *weights;         /* (rows), how much a row counts: 0 and
+                                       up, about 1; NULL: all the same */
+    size_t         n_labels;
+    char         **labels;
+    char          *target;          /* column's name, NULL for IDX */
+
+    uint32_t       crc32c;          /* of the (unpacked) files read */
+} train_data_t;
+
+typedef enum {
+    TRAIN_PART_TRAIN = 0,           /* of a folder; all of anything else */
+    TRAIN_PART_TEST
+} train_part_t;
+
+/* Read a folder, an IDX pair or a CSV file; dies with file, line, column and
+ * reason.  *d is to be given to train_data_free(). */
+void train_data_read(const char *path, train_part_t part,
+    const train_want_t *want, train_data_t *d);
+void train_data_free(train_data_t *d);
+/* Does this path have a test part of its own? */
+int train_data_has_test(const char *path);
+/* What reading more data for the same network needs: points into d. */
+void train_data_info(const train_data_t *d, maas_info_t *info);
+/* row as wire numbers, x(in) */
+void train_data_row(const train_data_t *d, size_t row, float *x);
+
+/* data_idx.c: train_data_read() for a pair of IDX files, plain or .gz */
+void train_idx_read(const char *images, const char *labels,
+    const train_want_t *want, train_data_t *d);
+
+/* table_read.c: the same for CSV and JSON lines, plain, .gz or "-": a table, no
+ * numbers yet */
+void train_table_read(const char *path, const train_want_t *want,
+    train_data_t *d);
+void train_table_free(train_table_t *t);
+/* Text of the id column, NULL if there is none. */
+const char *train_table_id(const train_table_t *t, size_t row);
+
+/* data_npy.c: the same for NumPy arrays; targets NULL: a column of rows */
+void train_npy_read(const char *rows, const char *targets,
+    const train_want_t *want, train_data_t *d);
+
+/* target.c */
+
+/* Decide the task, fill task, out, classes or targets, labels of *d.
+ * id(rows): from train_dict_add().  where: for messages. */
+void train_target_set(train_data_t *d, const train_want_t *want,
+    const train_dict_t *t, const uint32_t *id, const char *where);
+
+
+/* weight.c: multiply the rows' weights by what --class-weight says (NULL:
+ * nothing; balanced by the n rows that row[] names), then make them 1 on
+ * average of these rows. */
+void train_weights(train_data_t *d, const char *spec, const uint32_t *row,
+    size_t n);
+
+/* split.c: which rows are for what */
+
+/* Shuffle 0..rows and put about `share` of them at the end, the same share of
+ * each class.  row(rows).  Returns how many come first. */
+size_t train_split(const train_data_t *d, double share, uint64_t seed,
+    uint32_t *row);
+
+
+/* scale.c, prepare.c: what becomes of values on their way into the network,
+ * fitted on the given rows alone */
+
+typedef enum {
+    TRAIN_SCALE_AUTO = 0,           /* minmax for bytes, else standard, or
+                                       quantile for columns with far ends */
+    TRAIN_SCALE_NONE,
+    TRAIN_SCALE_STANDARD,
+    TRAIN_SCALE_MINMAX,
+    TRAIN_SCALE_ROBUST,             /* median and quartiles, softly bounded */
+    TRAIN_SCALE_QUANTILE            /* by rank, to a normal distribution */
+} train_scaling_t;
+
+#define TRAIN_N_SCALINGS  6
+extern const char *const train_scaling_names[TRAIN_N_SCALINGS];
+
+typedef struct {
+    train_scaling_t  kind;          /* AUTO: each column has its own */
+    size_t           n;             /* slots of a row, or 1 for a tensor */
+    float           *shift;
+    float           *factor;
+    size_t           n_curves;      /* to be applied after them */
+    maas_curve_t    *curves;
+
+    size_t           n_columns;     /* 0 for a tensor */
+    maas_column_t   *columns;       /* as the model file will say */
+    maas_fields_t    fields;
+    maas_arena_t    *arena;
+} train_scale_t;
+
+/* scale.c: scaling and stand-in for missing ones, from v(n), which it may
+ * sort.  c->knots and c->levels are to be given to train_free(). */
+void train_scale_numbers(maas_column_t *c, train_scaling_t kind, float *v,
+    size_t n);
+
+/* prepare.c: fit to n rows of d, those that row[] names; AUTO chooses by the
+ * data.  *s is to be given to train_scale_free(). */
+void train_scale_fit(train_scale_t *s, train_scaling_t kind,
+    const train_data_t *d, const uint32_t *row, size_t n);
+void train_scale_free(train_scale_t *s);
+
+/* rows.c: make d->numbers and d->in of a table, by what was fitted or by a
+ * model that the data was read for.  May be called again.  Nothing to do for
+ * others. */
+void train_rows_fitted(const train_scale_t *s, train_data_t *d);
+void train_rows_model(const maas_model_t *m, train_data_t *d);
+
+
+struct cJSON;
+
+/* columns.c: what became of the columns of a table; nothing for others */
+void train_columns_print(FILE *f, const train_data_t *d,
+    const train_scale_t *s);
+void train_columns_json(struct cJSON *o, const train_data_t *d,
+    const train_scale_t *s);
+
+
+#endif /* MAAS_TRAIN_DATA_H */

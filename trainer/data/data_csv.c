@@ -1,0 +1,277 @@
+/*
+ * CSV: text to rows of fields, separated by commas, semicolons or tabs.
+ * libcsv takes quotes and separators apart; where it is wrong is said here.
+ * What the fields mean is not (table.c).
+ */
+
+#include <csv.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "data.h"
+#include "maas_int.h"
+#include "table.h"
+#include "util.h"
+#include "field/maas_field.h"
+
+
+#define CSV_BETWEEN_ROWS  0         /* libcsv's ROW_NOT_BEGUN */
+
+
+typedef struct {
+    train_table_t  *table;
+    size_t          line;           /* being parsed, from 1 */
+    size_t          row_line;       /* where the row began */
+    unsigned        begun;          /* the first row was seen */
+
+    char           *text;           /* of the row at hand */
+    size_t          used;
+    size_t          room;
+    table_cell_t   *cell;
+    size_t         *at;             /* where they begin in text */
+    size_t          n;
+    size_t          n_room;
+} csv_file_t;
+
+
+static void
+csv_add_field(void *s, size_t len, void *ctx)
+{
+    size_t       room;
+    csv_file_t  *f = ctx;
+
+    if (f->n == TABLE_MAX_COLUMNS) {
+        train_die("%s:%zu: more than %d columns", f->table->path, f->row_line,
+                  TABLE_MAX_COLUMNS);
+    }
+
+    if (f->n == f->n_room) {
+        room = 2 * f->n_room + 16;
+        f->cell = train_grow(f->cell, f->n_room, room, sizeof(table_cell_t));
+        f->at = train_grow(f->at, f->n_room, room, sizeof(size_t));
+        f->n_room = room;
+    }
+
+    if (f->room - f->used < len + 1) {
+        room = 2 * (f->room + len + 1);
+        f->text = train_grow(f->text, f->room, room, 1);
+        f->room = room;
+    }
+
+    if (s != NULL && memchr(s, '\0', len) != NULL) {
+        train_die("%s:%zu:%zu: a zero byte: expected text", f->table->path,
+                  f->row_line, f->n + 1);
+    }
+
+    if (len > 0) {
+        (void) memcpy(f->text + f->used, s, len);
+    }
+
+    f->text[f->used + len] = '\0';
+    f->cell[f->n].type = TABLE_CELL_TEXT;
+    f->cell[f->n].len = len;
+    f->at[f->n++] = f->used;
+    f->used += len + 1;
+}
+
+
+/* Has the first row names rather than values?  A name is no number. */
+
+static int
+csv_is_header(const csv_file_t *f)
+{
+    float        v;
+    size_t       i, len;
+    const char  *s;
+
+    if (f->table->want->header != TRAIN_AUTO) {
+        return f->table->want->header == TRAIN_YES;
+    }
+
+    for (i = 0; i < f->n; i++) {
+        s = f->cell[i].s;
+        len = f->cell[i].len;
+        maas__field_trim(&s, &len);
+
+        if (i == 0 && len == 0 && f->n > 1) {
+            continue;               /* csv_names() has one for it */
+        }
+
+        if (len == 0 || maas__field_number(s, len, &v) != MAAS_BADVALUE) {
+            return 0;
+        }
+    }
+
+    return 1;
+}
+
+
+static void
+csv_names(csv_file_t *f)
+{
+    int          new;
+    char         buf[32];
+    size_t       i, len;
+    const char  *name;
+
+    f->table->named = (unsigned) csv_is_header(f);
+
+    for (i = 0; i < f->n; i++) {
+        name = f->cell[i].s;
+        len = f->cell[i].len;
+
+        if (!f->table->named) {
+            len = (size_t) snprintf(buf, sizeof(buf), "column%zu", i + 1);
+            name = buf;
+        }
+
+        if (i == 0 && len == 0) {
+            name = "index";         /* as pandas writes it */
+            len = strlen(name);
+        }
+
+        if (len < 1 || len > MAAS_MAX_TEXT) {
+            train_die("%s:1:%zu: a column's name of %zu bytes: expected 1 to "
+                      "%d", f->table->path, i + 1, len, MAAS_MAX_TEXT);
+        }
+
+        if (!maas__field_utf8(name, len)) {
+            train_die("%s:1:%zu: a column's name is not UTF-8",
+                      f->table->path, i + 1);
+        }
+
+        (void) table_add(f->table, name, len, &new);
+
+        if (!new) {
+            train_die("%s:1:%zu: the name \"%s\" stands twice: expected "
+                      "different names", f->table->path, i + 1, name);
+        }
+    }
+
+    f->table->closed = 1;
+}
+
+
+static void
+csv_end_row(int c, void *ctx)
+{
+    int             first;
+    size_t          i;
+    csv_file_t     *f = ctx;
+    train_table_t  *t;
+
+    (void) c;
+    t = f->table;
+    first = !f->begun;
+    f->begun = 1;
+
+    for (i = 0; i < f->n; i++) {
+        f->cell[i].s = f->text + f->at[i];
+    }
+
+    if (t->n == 0) {
+        csv_names(f);
+    }
+
+    if ((!first || !t->named) && t->pass != TABLE_NAMES) {
+        if (f->n != t->n) {
+            table_bad(t, f->row_line, f->n < t->n ? f->n - 1 : t->n,
+                      "%zu fields: expected %zu as in the first row", f->n,
+                      t->n);
+        } else {
+            table_row(t, f->row_line, f->cell, f->n);
+        }
+    }
+
+    f->n = 0;
+    f->used = 0;
+    f->row_line = f->line + 1;
+}
+
+
+/* The separator that stands most often in the first line, outside quotes */
+
+static unsigned char
+csv_separator(const char *path, const char *text, size_t len)
+{
+    int           quoted;
+    size_t        i, n[3] = { 0 };
+    const char   *at;
+    static const char  separators[] = ",;\t";
+
+    i = strlen(path);
+
+    if ((i > 4 && strcmp(path + i - 4, ".tsv") == 0)
+        || (i > 7 && strcmp(path + i - 7, ".tsv.gz") == 0))
+    {
+        return '\t';
+    }
+
+    quoted = 0;
+
+    for (i = 0; i < len && (quoted || text[i] != '\n'); i++) {
+        quoted ^= (text[i] == '"');
+        at = (text[i] != '\0') ? strchr(separators, text[i]) : NULL;
+
+        if (at != NULL && !quoted) {
+            n[at - separators]++;
+        }
+    }
+
+    if (n[0] >= n[1] && n[0] >= n[2]) {
+        return ',';
+    }
+
+    return n[1] >= n[2] ? ';' : '\t';
+}
+
+
+void
+table_csv(train_table_t *t, const char *text, size_t len)
+{
+    size_t              n;
+    const char         *end, *newline;
+    csv_file_t          f = { 0 };
+    struct csv_parser   p;
+
+    if (csv_init(&p, CSV_STRICT | CSV_STRICT_FINI) != 0) {
+        train_die("%s: the CSV parser cannot be had", t->path);
+    }
+
+    csv_set_delim(&p, csv_separator(t->path, text, len));
+
+    f.table = t;
+    f.line = 1;
+    f.row_line = 1;
+
+    for (end = text + len; text < end; text += n) {
+        newline = memchr(text, '\n', (size_t) (end - text));
+        n = (newline != NULL) ? (size_t) (newline - text) + 1
+                              : (size_t) (end - text);
+
+        if (csv_parse(&p, text, n, csv_add_field, csv_end_row, &f) != n) {
+            train_die("%s:%zu:%zu: %s", t->path, f.line, f.n + 1,
+                      csv_strerror(csv_error(&p)));
+        }
+
+        f.line++;
+
+        if (p.pstate == CSV_BETWEEN_ROWS) {
+            f.row_line = f.line;
+
+            if (t->pass == TABLE_NAMES && f.begun) {
+                break;
+            }
+        }
+    }
+
+    if (text >= end && csv_fini(&p, csv_add_field, csv_end_row, &f) != 0) {
+        train_die("%s:%zu:%zu: a quoted field is never closed", t->path,
+                  f.row_line, f.n + 1);
+    }
+
+    csv_free(&p);
+    train_free(f.text);
+    train_free(f.cell);
+    train_free(f.at);
+}

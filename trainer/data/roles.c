@@ -1,0 +1,373 @@
+/*
+ * What the columns of a table are for: by what the user says or by what a
+ * model expects.
+ * What they look like is in roles_look.c.
+ */
+
+#define _GNU_SOURCE                     /* memrchr, strchrnul */
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "data.h"
+#include "maas.h"
+#include "table.h"
+#include "util.h"
+
+
+const char *const  table_role_names[TABLE_N_ROLES] = {
+    "number", "boolean", "category", "text", "ignore", "id", "weight"
+};
+
+
+/* A name, or the number of a column */
+
+static size_t
+roles_find(const train_table_t *t, const char *s, size_t len)
+{
+    char      buf[32];
+    double    v;
+    uint32_t  i;
+
+    i = train_dict_find(&t->names, s, len);
+
+    if (i != UINT32_MAX) {
+        return i;
+    }
+
+    (void) snprintf(buf, sizeof(buf), "%.*s", (int) (len < 31 ? len : 31), s);
+
+    if (len < 31 && train_number(buf, &v) && v >= 1 && v <= (double) t->n
+        && v == floor(v))
+    {
+        return (size_t) v - 1;
+    }
+
+    return TABLE_NONE;
+}
+
+
+static size_t
+roles_must_find(const train_table_t *t, const char *option, const char *s,
+    size_t len)
+{
+    size_t  i;
+
+    i = roles_find(t, s, len);
+
+    if (i == TABLE_NONE) {
+        train_die("%s:1: no column \"%.*s\" for --%s: expected one of the "
+                  "names (\"%s\" to \"%s\") or a number from 1 to %zu",
+                  t->path, (int) (len < 80 ? len : 80), s, option,
+                  t->columns[0].name, t->columns[t->n - 1].name, t->n);
+    }
+
+    return i;
+}
+
+
+static void
+roles_set(train_table_t *t, size_t i, table_role_t role, const char *why)
+{
+    table_column_t  *c;
+
+    c = &t->columns[i];
+    c->role = role;
+    (void) snprintf(c->why, sizeof(c->why), "%s", why);
+
+    if (role == TABLE_WEIGHT) {
+        t->weight = i;
+    }
+
+    if (role == TABLE_ID) {
+        t->id = i;
+    }
+}
+
+
+/* "NAME=KIND,NAME=KIND", where a name may have "=" in it */
+
+static void
+roles_columns(train_table_t *t, const char *spec)
+{
+    size_t       i, n, kind;
+    const char  *end, *eq;
+
+    for ( /* void */ ; *spec != '\0'; spec = end + (*end == ',')) {
+        end = strchrnul(spec, ',');
+        eq = memrchr(spec, '=', (size_t) (end - spec));
+
+        if (eq == NULL) {
+            train_usage("fit", "--columns: \"%.*s\": expected NAME=KIND",
+                        (int) (end - spec < 80 ? end - spec : 80), spec);
+        }
+
+        i = roles_must_find(t, "columns", spec, (size_t) (eq - spec));
+        n = (size_t) (end - eq) - 1;
+
+        for (kind = 0; kind < TABLE_N_ROLES; kind++) {
+            if (strlen(table_role_names[kind]) == n
+                && memcmp(table_role_names[kind], eq + 1, n) == 0)
+            {
+                break;
+            }
+        }
+
+        if (kind == TABLE_N_ROLES) {
+            train_usage("fit", "--columns: \"%.*s\": expected number, "
+                        "boolean, category, text, ignore, id or weight",
+                        (int) (n < 40 ? n : 40), eq + 1);
+        }
+
+        roles_set(t, i, (table_role_t) kind, "as --columns says");
+    }
+}
+
+
+/* "NAME,NAME" */
+
+static void
+roles_list(train_table_t *t, const char *option, const char *list,
+    table_role_t role)
+{
+    char         why[32];
+    const char  *end;
+
+    (void) snprintf(why, sizeof(why), "as --%s says", option);
+
+    for ( /* void */ ; *list != '\0'; list = end + (*end == ',')) {
+        end = strchrnul(list, ',');
+        roles_set(t, roles_must_find(t, option, list, (size_t) (end - list)),
+                  role, why);
+    }
+}
+
+
+static void
+roles_target(train_table_t *t)
+{
+    const char  *target;
+
+    target = t->want->target;
+
+    if (target == NULL) {
+        if (t->want->model != NULL) {
+            return;
+        }
+
+        t->target = t->n - 1;
+
+        while (t->target > 0 && t->columns[t->target].role != TABLE_AUTO) {
+            t->target--;        /* the last that has nothing else to do */
+        }
+
+    } else {
+        t->target = roles_find(t, target, strlen(target));
+
+        if (t->target == TABLE_NONE && !t->want->no_target) {
+            t->target = roles_must_find(t, "target", target, strlen(target));
+        }
+    }
+
+    if (t->target != TABLE_NONE) {
+        roles_set(t, t->target, TABLE_TARGET, "to be predicted");
+    }
+}
+
+
+/* A model knows its columns: by name, or by place if the file has no names */
+
+static void
+roles_field(train_table_t *t, size_t i, const maas_info_t *m, size_t field)
+{
+    roles_set(t, i, m->n_columns > 0
+                    ? (table_role_t) m->fields[field].kind : TABLE_NUMBER,
+              "as the model says");
+    t->columns[i].required = m->n_columns == 0
+                             || m->fields[field].required;
+}
+
+
+static void
+roles_model_by_name(train_table_t *t, const maas_info_t *m)
+{
+    size_t    i;
+    uint32_t  at;
+
+    for (i = 0; i < m->n_columns; i++) {
+        at = train_dict_find(&t->names, m->columns[i], strlen(m->columns[i]));
+
+        if (at == UINT32_MAX) {
+            train_die("%s:1: no column \"%s\", which the model \"%s\" "
+                      "expects", t->path, m->columns[i], m->name);
+        }
+
+        roles_field(t, at, m, i);
+        t->columns[at].place = i;
+    }
+}
+
+
+static void
+roles_model_by_place(train_table_t *t, const maas_info_t *m)
+{
+    size_t  i, j, n, others;
+
+    n = (m->n_columns > 0) ? m->n_columns : m->in;
+    others = t->n - (t->target != TABLE_NONE);
+
+    if (others == n + 1 && t->target == TABLE_NONE && t->want->no_target) {
+        others--;               /* a target that is not asked for: the last */
+        t->target = t->n - 1;
+        roles_set(t, t->target, TABLE_TARGET, "to be predicted");
+    }
+
+    if (others != n) {
+        train_die("%s:1: %zu columns without the target: the model \"%s\" "
+                  "expects %zu", t->path, others, m->name, n);
+    }
+
+    for (i = 0, j = 0; i < t->n; i++) {
+        if (i != t->target) {
+            roles_field(t, i, m, j);
+            t->columns[i].place = j++;
+        }
+    }
+}
+
+
+/* Columns that go into the network, in the order of the file */
+
+static void
+roles_places(train_table_t *t)
+{
+    size_t  i, n;
+
+    n = 0;
+
+    for (i = 0; i < t->n; i++) {
+        if (table_is_field(t->columns[i].role)) {
+            t->columns[i].place = n++;
+        }
+    }
+
+    if (n == 0) {
+        train_die("%s:1: %s: expected columns to learn from beside the "
+                  "target", t->path, t->n == 1 ? "one column only"
+                                               : "nothing but a target");
+    }
+}
+
+
+static void
+roles_user(train_table_t *t)
+{
+    const train_want_t  *w;
+
+    w = t->want;
+
+    if (w->columns != NULL) {
+        roles_columns(t, w->columns);
+    }
+
+    if (w->ignore != NULL) {
+        roles_list(t, "ignore", w->ignore, TABLE_IGNORE);
+    }
+
+    if (w->id != NULL) {
+        roles_list(t, "id", w->id, TABLE_ID);
+    }
+
+    if (w->weight != NULL) {
+        roles_list(t, "weight", w->weight, TABLE_WEIGHT);
+    }
+}
+
+
+/* A column that is no input of the model, but wanted if it is there */
+
+static void
+roles_beside(train_table_t *t, const char *name, table_role_t role)
+{
+    size_t  i;
+
+    i = (name != NULL) ? roles_find(t, name, strlen(name)) : TABLE_NONE;
+
+    if (i != TABLE_NONE && t->columns[i].role == TABLE_AUTO) {
+        roles_set(t, i, role, "as in training");
+    }
+}
+
+
+/* A file without names that has more than the model wants: "column3" and such
+ * are in their places if the model was made of a file like it */
+
+static int
+roles_numbered(const train_table_t *t, const maas_info_t *m)
+{
+    size_t  i;
+
+    if (t->n <= m->n_columns + 1) {
+        return 0;
+    }
+
+    for (i = 0; i < m->n_columns; i++) {
+        if (train_dict_find(&t->names, m->columns[i], strlen(m->columns[i]))
+            == UINT32_MAX)
+        {
+            return 0;
+        }
+    }
+
+    return 1;
+}
+
+
+static void
+roles_model(train_table_t *t, const maas_info_t *m)
+{
+    size_t  i;
+
+    if (m->n_columns > 0 && (t->named || roles_numbered(t, m))) {
+        roles_model_by_name(t, m);
+        roles_beside(t, t->want->id, TABLE_ID);
+        roles_beside(t, t->want->weight, TABLE_WEIGHT);
+
+    } else {
+        roles_model_by_place(t, m);
+    }
+
+    for (i = 0; i < t->n; i++) {
+        if (t->columns[i].role == TABLE_AUTO) {
+            roles_set(t, i, TABLE_IGNORE, "not in the model");
+        }
+    }
+}
+
+
+void
+table_roles(train_table_t *t)
+{
+    size_t  i;
+
+    if (t->want->model != NULL) {
+        roles_target(t);
+        roles_model(t, t->want->model);
+
+    } else {
+        roles_user(t);
+        roles_target(t);
+        table_roles_look(t);
+        roles_places(t);
+    }
+
+    if (t->want->no_target && t->target != TABLE_NONE) {
+        roles_set(t, t->target, TABLE_IGNORE, "not asked for");
+        t->target = TABLE_NONE;
+    }
+
+    for (i = 0; i < t->n; i++) {
+        train_dict_free(&t->columns[i].dict);
+    }
+}

@@ -1,0 +1,152 @@
+/*
+ * Tables: between the readers of files with rows and columns (data_csv.c,
+ * data_jsonl.c, data_npy.c) and what is made of them (table.c, roles.c).
+ * Images and other tensors are not here.
+ */
+
+#ifndef MAAS_TABLE_H
+#define MAAS_TABLE_H
+
+#include <stdio.h>
+
+#include "data.h"
+#include "maas.h"
+#include "field/maas_field.h"
+
+
+#define TABLE_MAX_COLUMNS  65536
+#define TABLE_NONE         SIZE_MAX
+
+
+/* One value of a row as a reader found it */
+
+typedef enum {
+    TABLE_CELL_NULL = 0,            /* not there */
+    TABLE_CELL_TEXT,
+    TABLE_CELL_NUMBER,              /* s as JSON writes it; NULL: v */
+    TABLE_CELL_BOOL                 /* s is true or false */
+} table_cell_type_t;
+
+typedef struct {
+    table_cell_type_t  type;
+    const char        *s;           /* not terminated */
+    size_t             len;
+    double             v;
+} table_cell_t;
+
+
+/* What a column is for; the first four as maas_field_kind_t */
+
+typedef enum {
+    TABLE_NUMBER = MAAS_FIELD_NUMBER,
+    TABLE_BOOLEAN = MAAS_FIELD_BOOLEAN,
+    TABLE_CATEGORY = MAAS_FIELD_CATEGORY,
+    TABLE_TEXT = MAAS_FIELD_TEXT,
+    TABLE_IGNORE,
+    TABLE_ID,
+    TABLE_WEIGHT,
+    TABLE_TARGET,
+    TABLE_AUTO                      /* not known yet */
+} table_role_t;
+
+#define TABLE_N_ROLES  7            /* that --columns knows */
+
+extern const char *const table_role_names[TABLE_N_ROLES];
+
+/* Is it one of the four that go into the network? */
+#define table_is_field(role)  ((role) <= TABLE_TEXT)
+
+typedef struct {
+    char          *name;
+    table_role_t   role;
+    unsigned       required;        /* no row may lack it */
+    size_t         place;           /* among the fields of a model */
+    char           why[96];         /* the role, for people */
+
+    /* counted by the first pass */
+    size_t         filled;          /* rows with something in them */
+    size_t         numbers;
+    size_t         booleans;
+    size_t         blanks;          /* such as NA: no number, but no text */
+    size_t         words;
+    size_t         bytes;
+
+    /* kept by the second */
+    float         *number;          /* (rows) number, boolean, weight; NAN */
+    uint32_t      *id;              /* (rows) the others: dict place + 1; 0 */
+    train_dict_t   dict;
+} table_column_t;
+
+typedef enum {
+    TABLE_NAMES = 0,                /* the names alone are wanted */
+    TABLE_LOOK,                     /* count */
+    TABLE_KEEP
+} table_pass_t;
+
+struct train_table_s {
+    const char          *path;
+    const train_want_t  *want;
+    table_pass_t         pass;
+    unsigned             named;     /* the file has names of its own */
+    unsigned             closed;    /* no column may be added any more */
+    unsigned             free_order;    /* cells have no place in a line */
+
+    size_t               n;
+    table_column_t      *columns;
+    train_dict_t         names;     /* the same order */
+    size_t               target;    /* TABLE_NONE: none */
+    size_t               weight;
+    size_t               id;
+    size_t               one_hot;   /* as in want */
+    size_t               hash;
+
+    size_t               rows;
+    size_t               room;
+    size_t               skipped;   /* rows, by --on-error skip */
+    char                *first;     /* what was wrong with the first */
+};
+
+
+/* data_text.c: the whole of a text file, plain, .gz or "-" (standard input),
+ * without a byte order mark; *crc of it.  To be given to train_free(). */
+char *table_slurp(const char *path, size_t *len, uint32_t *crc);
+
+/* Readers: give every row to table_row(), as the pass wants.  NAMES may end
+ * after the names. */
+void table_csv(train_table_t *t, const char *text, size_t len);
+void table_jsonl(train_table_t *t, const char *text, size_t len);
+
+
+/* table_read.c */
+
+/* Nothing in it; path and want are kept until the end. */
+train_table_t *table_begin(const char *path, const train_want_t *want);
+/* Give the table to d, with targets, weights and names; dies if nothing was
+ * read. */
+void table_finish(train_table_t *t, train_data_t *d);
+
+/* table.c */
+
+/* A new column, or the one that has this name; *new says which. */
+size_t table_add(train_table_t *t, const char *name, size_t len, int *new);
+/* One row; `line` is for messages.  cells(n), n <= t->n: the others are not
+ * there. */
+void table_row(train_table_t *t, size_t line, const table_cell_t *cells,
+    size_t n);
+/* A row that cannot be read: ends the program, or counts it where
+ * --on-error skip was given.  column from 0, TABLE_NONE: the row as such. */
+void table_bad(train_table_t *t, size_t line, size_t column,
+    const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+/* Text of a cell for a category: into buf if it has none of its own. */
+void table_text(const table_cell_t *cell, char buf[MAAS_NUMBER_TEXT],
+    const char **s, size_t *len);
+
+/* roles.c: after the first pass, what every column is for; dies if the
+ * options make no sense. */
+void table_roles(train_table_t *t);
+
+/* roles_look.c: the same for columns that nobody has said anything of. */
+void table_roles_look(train_table_t *t);
+
+
+#endif /* MAAS_TABLE_H */

@@ -1,0 +1,219 @@
+/*
+ * A file of rows and columns from its path to train_data_t: two passes of a
+ * reader, roles between them.
+ * What a value means is not known here (table.c).
+ */
+
+#include <stdio.h>
+#include <string.h>
+
+#include "data.h"
+#include "maas.h"
+#include "table.h"
+#include "util.h"
+
+
+void
+train_table_free(train_table_t *t)
+{
+    size_t  i;
+
+    if (t == NULL) {
+        return;
+    }
+
+    for (i = 0; i < t->n; i++) {
+        train_free(t->columns[i].name);
+        train_free(t->columns[i].number);
+        train_free(t->columns[i].id);
+        train_dict_free(&t->columns[i].dict);
+    }
+
+    train_dict_free(&t->names);
+    train_free(t->columns);
+    train_free(t->first);
+    train_free(t);
+}
+
+
+const char *
+train_table_id(const train_table_t *t, size_t row)
+{
+    const table_column_t  *c;
+
+    if (t == NULL || t->id == TABLE_NONE) {
+        return NULL;
+    }
+
+    c = &t->columns[t->id];
+
+    return c->id[row] > 0 ? c->dict.text[c->id[row] - 1] : "";
+}
+
+
+static void
+table_said(const train_table_t *t)
+{
+    if (t->skipped > 0) {
+        (void) fprintf(stderr, "maas-trainer: %s: %zu row%s skipped; the "
+                       "first: %s\n", t->path, t->skipped,
+                       t->skipped == 1 ? "" : "s", t->first);
+    }
+
+    if (t->rows == 0 || t->n == 0) {
+        train_die("%s: no rows: expected %s", t->path,
+                  t->n == 0 ? "a CSV file with columns, or JSON lines"
+                  : t->skipped ? "rows that can be read"
+                  : "rows of data below the names");
+    }
+}
+
+
+train_table_t *
+table_begin(const char *path, const train_want_t *want)
+{
+    train_table_t  *t;
+
+    t = train_alloc(1, sizeof(train_table_t));
+    t->path = path;
+    t->want = want;
+    t->target = TABLE_NONE;
+    t->weight = TABLE_NONE;
+    t->id = TABLE_NONE;
+    t->one_hot = want->one_hot;
+    t->hash = want->hash;
+
+    return t;
+}
+
+
+void
+table_finish(train_table_t *t, train_data_t *d)
+{
+    size_t           i;
+    uint32_t        *id;
+    table_column_t  *c;
+
+    table_said(t);
+
+    d->rows = t->rows;
+    d->table = t;
+    d->input = MAAS_INPUT_COLUMNS;
+    d->columns = train_alloc(t->n, sizeof(char *));
+    d->fields = train_alloc(t->n, sizeof(maas_field_t));
+
+    for (i = 0; i < t->n; i++) {
+        c = &t->columns[i];
+
+        if (table_is_field(c->role)) {
+            d->columns[c->place] = train_strdup(c->name);
+            d->fields[c->place].name = d->columns[c->place];
+            d->fields[c->place].kind = (maas_field_kind_t) c->role;
+            d->n_columns++;
+        }
+    }
+
+    if (t->target != TABLE_NONE) {
+        c = &t->columns[t->target];
+        d->target = train_strdup(c->name);
+        id = train_alloc(t->rows, sizeof(uint32_t));
+
+        for (i = 0; i < t->rows; i++) {
+            id[i] = c->id[i] - 1;
+        }
+
+        train_target_set(d, t->want, &c->dict, id, t->path);
+        train_free(id);
+
+    } else if (!t->want->no_target) {
+        train_die("%s: the target is not known: expected --target COLUMN",
+                  t->path);
+    }
+
+    if (t->weight != TABLE_NONE) {
+        d->weights = t->columns[t->weight].number;
+        t->columns[t->weight].number = NULL;
+    }
+
+    t->want = NULL;
+    t->path = NULL;
+}
+
+
+/* Names that a model wants from rows which name their values themselves */
+
+static void
+table_expect(train_table_t *t)
+{
+    int                  new;
+    size_t               i;
+    const train_want_t  *w;
+
+    w = t->want;
+
+    if (w->model->n_columns == 0) {
+        train_die("%s: rows with names, but the model \"%s\" has no columns",
+                  t->path, w->model->name);
+    }
+
+    for (i = 0; i < w->model->n_columns; i++) {
+        (void) table_add(t, w->model->columns[i],
+                         strlen(w->model->columns[i]), &new);
+    }
+
+    if (w->target != NULL && !w->no_target) {
+        (void) table_add(t, w->target, strlen(w->target), &new);
+    }
+
+    if (w->id != NULL) {
+        (void) table_add(t, w->id, strlen(w->id), &new);
+    }
+
+    if (w->weight != NULL) {
+        (void) table_add(t, w->weight, strlen(w->weight), &new);
+    }
+}
+
+
+void
+train_table_read(const char *path, const train_want_t *want, train_data_t *d)
+{
+    char           *text;
+    size_t          i, len;
+    train_table_t  *t;
+    void          (*reader)(train_table_t *, const char *, size_t);
+
+    text = table_slurp(path, &len, &d->crc32c);
+    i = 0;
+
+    while (i < len && strchr(" \t\r\n", text[i]) != NULL && text[i] != '\0') {
+        i++;
+    }
+
+    reader = (i < len && text[i] == '{') ? table_jsonl : table_csv;
+
+    t = table_begin(path, want);
+    t->free_order = (reader == table_jsonl);
+    t->named = t->free_order;
+
+    t->pass = (want->model != NULL) ? TABLE_NAMES : TABLE_LOOK;
+
+    if (t->free_order && want->model != NULL) {
+        table_expect(t);
+    } else {
+        reader(t, text, len);
+    }
+
+    if (t->n == 0 || (t->rows == 0 && want->model == NULL)) {
+        table_said(t);
+    }
+
+    table_roles(t);
+
+    t->pass = TABLE_KEEP;
+    t->rows = 0;
+    t->closed = 1;
+    reader(t, text, len);
+    train_free(text);
+    table_finish(t, d);
+}

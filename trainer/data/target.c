@@ -1,0 +1,368 @@
+/*
+ * What is to be predicted: distinct texts, and the task that they mean.
+ * Files are not known here.
+ */
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "data.h"
+#include "maas_int.h"
+#include "util.h"
+
+
+#define TARGET_MAX_CLASSES  65536
+#define TARGET_AUTO_CLASSES 20      /* whole numbers up to this many: classes */
+
+
+static uint64_t
+dict_hash(const char *s, size_t len)
+{
+    size_t    i;
+    uint64_t  h;
+
+    h = 0xcbf29ce484222325ull;      /* FNV-1a */
+
+    for (i = 0; i < len; i++) {
+        h = (h ^ (unsigned char) s[i]) * 0x100000001b3ull;
+    }
+
+    return h ^ (h >> 29);
+}
+
+
+static void
+dict_rehash(train_dict_t *t)
+{
+    size_t  i, at;
+
+    train_free(t->hash);
+    t->hash_size = t->hash_size ? 2 * t->hash_size : 64;
+    t->hash = train_alloc(t->hash_size, sizeof(uint32_t));
+
+    for (i = 0; i < t->n; i++) {
+        at = dict_hash(t->text[i], strlen(t->text[i])) & (t->hash_size - 1);
+
+        while (t->hash[at] != 0) {
+            at = (at + 1) & (t->hash_size - 1);
+        }
+
+        t->hash[at] = (uint32_t) i + 1;
+    }
+}
+
+
+/* Place in t->hash where the text is, or where it would be put */
+
+static size_t
+dict_place(const train_dict_t *t, const char *text, size_t len)
+{
+    size_t       at;
+    const char  *s;
+
+    at = dict_hash(text, len) & (t->hash_size - 1);
+
+    while (t->hash[at] != 0) {
+        s = t->text[t->hash[at] - 1];
+
+        if (strnlen(s, len + 1) == len && memcmp(s, text, len) == 0) {
+            break;
+        }
+
+        at = (at + 1) & (t->hash_size - 1);
+    }
+
+    return at;
+}
+
+
+uint32_t
+train_dict_find(const train_dict_t *t, const char *text, size_t len)
+{
+    return t->n > 0 ? t->hash[dict_place(t, text, len)] - 1 : UINT32_MAX;
+}
+
+
+uint32_t
+train_dict_put(train_dict_t *t, const char *text, size_t len)
+{
+    size_t  at, size;
+    double  v;
+
+    if (2 * (t->n + 1) > t->hash_size) {
+        dict_rehash(t);
+    }
+
+    at = dict_place(t, text, len);
+
+    if (t->hash[at] != 0) {
+        return t->hash[at] - 1;
+    }
+
+    if (t->n == t->size) {
+        size = t->size ? 2 * t->size : 16;
+        t->text = train_grow(t->text, t->size, size, sizeof(char *));
+        t->value = train_grow(t->value, t->size, size, sizeof(double));
+        t->size = size;
+    }
+
+    t->text[t->n] = train_format("%.*s", (int) len, text);
+    t->value[t->n] = train_number(t->text[t->n], &v) ? v : NAN;
+    t->hash[at] = (uint32_t) ++t->n;
+
+    return (uint32_t) t->n - 1;
+}
+
+
+uint32_t
+train_dict_add(train_dict_t *t, const char *text)
+{
+    return train_dict_put(t, text, strlen(text));
+}
+
+
+void
+train_dict_free(train_dict_t *t)
+{
+    size_t  i;
+
+    for (i = 0; i < t->n; i++) {
+        train_free(t->text[i]);
+    }
+
+    train_free(t->text);
+    train_free(t->value);
+    train_free(t->hash);
+    (void) memset(t, 0, sizeof(train_dict_t));
+}
+
+
+/* Numbers by size, then texts by bytes */
+
+typedef struct {
+    double       value;
+    const char  *text;
+    uint32_t     id;
+} target_order_t;
+
+
+static int
+target_compare(const void *one, const void *two)
+{
+    const target_order_t  *a = one, *b = two;
+
+    if (isnan(a->value) || isnan(b->value)) {
+        if (isnan(a->value) && isnan(b->value)) {
+            return strcmp(a->text, b->text);
+        }
+
+        return isnan(a->value) ? 1 : -1;
+    }
+
+    if (a->value != b->value) {
+        return a->value < b->value ? -1 : 1;
+    }
+
+    return strcmp(a->text, b->text);
+}
+
+
+static void
+target_classes(train_data_t *d, const train_dict_t *t, const uint32_t *id,
+    const char *where)
+{
+    size_t           i;
+    uint32_t        *class;
+    target_order_t  *order;
+
+    if (t->n < 2) {
+        train_die("%s: all rows have the target \"%s\": expected at least two "
+                  "classes", where, t->n ? t->text[0] : "");
+    }
+
+    if (t->n > TARGET_MAX_CLASSES) {
+        train_die("%s: %zu different targets: expected at most %d classes "
+                  "(numbers to predict? --task regression)", where, t->n,
+                  TARGET_MAX_CLASSES);
+    }
+
+    order = train_alloc(t->n, sizeof(target_order_t));
+    class = train_alloc(t->n, sizeof(uint32_t));
+
+    for (i = 0; i < t->n; i++) {
+        order[i].value = t->value[i];
+        order[i].text = t->text[i];
+        order[i].id = (uint32_t) i;
+    }
+
+    qsort(order, t->n, sizeof(target_order_t), target_compare);
+
+    d->n_labels = t->n;
+    d->labels = train_alloc(t->n, sizeof(char *));
+
+    for (i = 0; i < t->n; i++) {
+        if (order[i].text[0] == '\0'
+            || strlen(order[i].text) > MAAS_MAX_TEXT)
+        {
+            train_die("%s: the class name \"%.40s%s\" has %zu bytes: expected "
+                      "1 to %d", where, order[i].text,
+                      strlen(order[i].text) > 40 ? "..." : "",
+                      strlen(order[i].text), MAAS_MAX_TEXT);
+        }
+
+        class[order[i].id] = (uint32_t) i;
+        d->labels[i] = train_strdup(order[i].text);
+    }
+
+    for (i = 0; i < d->rows; i++) {
+        d->classes[i] = class[id[i]];
+    }
+
+    train_free(order);
+    train_free(class);
+}
+
+
+/* The model's labels, in its order */
+
+static void
+target_model_classes(train_data_t *d, const maas_info_t *m,
+    const train_dict_t *t, const uint32_t *id, const char *where)
+{
+    size_t     i, j;
+    uint32_t  *class;
+
+    class = train_alloc(t->n, sizeof(uint32_t));
+
+    for (i = 0; i < t->n; i++) {
+        for (j = 0; j < m->n_labels; j++) {
+            if (strcmp(m->labels[j], t->text[i]) == 0) {
+                break;
+            }
+        }
+
+        if (j == m->n_labels) {
+            train_die("%s: the target \"%s\" is none of the %zu labels of the "
+                      "model \"%s\" (\"%s\" to \"%s\")", where, t->text[i],
+                      m->n_labels, m->name, m->labels[0],
+                      m->labels[m->n_labels - 1]);
+        }
+
+        class[i] = (uint32_t) j;
+    }
+
+    d->n_labels = m->n_labels;
+    d->labels = train_alloc(m->n_labels, sizeof(char *));
+
+    for (j = 0; j < m->n_labels; j++) {
+        d->labels[j] = train_strdup(m->labels[j]);
+    }
+
+    for (i = 0; i < d->rows; i++) {
+        d->classes[i] = class[id[i]];
+    }
+
+    train_free(class);
+}
+
+
+static void
+target_numbers(train_data_t *d, const train_dict_t *t, const uint32_t *id,
+    const char *where)
+{
+    size_t  i;
+
+    for (i = 0; i < t->n; i++) {
+        if (isnan(t->value[i])) {
+            train_die("%s: the target \"%s\" is not a number: regression "
+                      "expects numbers", where, t->text[i]);
+        }
+    }
+
+    d->targets = train_alloc(d->rows, sizeof(float));
+
+    for (i = 0; i < d->rows; i++) {
+        d->targets[i] = (float) t->value[id[i]];
+    }
+}
+
+
+static maas_task_t
+target_guess(const train_dict_t *t)
+{
+    size_t  i;
+
+    for (i = 0; i < t->n; i++) {
+        if (isnan(t->value[i])) {
+            return t->n == 2 ? MAAS_TASK_BINARY : MAAS_TASK_CLASSIFICATION;
+        }
+    }
+
+    for (i = 0; i < t->n; i++) {
+        if (t->value[i] != floor(t->value[i])) {
+            return MAAS_TASK_REGRESSION;
+        }
+    }
+
+    if (t->n > TARGET_AUTO_CLASSES) {
+        return MAAS_TASK_REGRESSION;
+    }
+
+    return t->n == 2 ? MAAS_TASK_BINARY : MAAS_TASK_CLASSIFICATION;
+}
+
+
+/* A text that hardly ever comes again is no class */
+
+static void
+target_few(const train_data_t *d, const train_dict_t *t, const char *where)
+{
+    if (t->n > TARGET_AUTO_CLASSES && t->n > d->rows / 2) {
+        train_die("%s: the target has %zu different texts in %zu rows: "
+                  "expected classes of more rows (another --target?  else "
+                  "--task classification)", where, t->n, d->rows);
+    }
+}
+
+
+void
+train_target_set(train_data_t *d, const train_want_t *want,
+    const train_dict_t *t, const uint32_t *id, const char *where)
+{
+    if (want->model != NULL) {
+        d->task = want->model->task;
+
+    } else if (want->task >= 0) {
+        d->task = (maas_task_t) want->task;
+
+    } else {
+        d->task = target_guess(t);
+    }
+
+    if (d->task == MAAS_TASK_REGRESSION) {
+        target_numbers(d, t, id, where);
+        d->out = 1;
+        return;
+    }
+
+    d->classes = train_alloc(d->rows, sizeof(uint32_t));
+
+    if (want->model != NULL && want->model->n_labels > 0) {
+        target_model_classes(d, want->model, t, id, where);
+
+    } else {
+        if (want->task < 0) {
+            target_few(d, t, where);
+        }
+
+        target_classes(d, t, id, where);
+    }
+
+    if (d->task == MAAS_TASK_BINARY && d->n_labels != 2) {
+        train_die("%s: %zu different targets: a binary task expects 2", where,
+                  d->n_labels);
+    }
+
+    d->out = (d->task == MAAS_TASK_BINARY) ? 1 : d->n_labels;
+}

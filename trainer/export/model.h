@@ -1,0 +1,82 @@
+/*
+ * Model files: how a trained network becomes one, and how one is run on data.
+ * Nothing here trains.
+ */
+
+#ifndef MAAS_TRAIN_MODEL_H
+#define MAAS_TRAIN_MODEL_H
+
+#include "maas.h"
+#include "maas_desc.h"
+#include "util.h"
+#include "data/data.h"
+#include "fit/loop.h"
+#include "fit/options.h"
+#include "judge/metrics.h"
+#include "net/network.h"
+
+
+/* export.c: the layers as the model file has them */
+
+typedef struct {
+    size_t         n;
+    maas_layer_t   layers[3 * (TRAIN_MAX_NET + 1)];
+} train_export_t;
+
+/* To be given to train_export_free(). */
+train_export_t *train_export(const train_net_t *net);
+void train_export_free(train_export_t *e);
+
+
+
+
+
+
+
+/* record.c: the `maas` document of a new model */
+
+typedef struct {
+    const train_options_t  *options;
+    const train_data_t     *data;
+    const train_scale_t    *scale;
+    const train_net_t      *net;
+    const train_result_t   *result;
+    const train_metrics_t  *test;       /* NULL: not measured */
+    double                  temperature;    /* 1: not calibrated */
+    float                   threshold;      /* 0: as usual */
+    size_t                  n_train;
+    size_t                  n_valid;
+} train_record_t;
+
+/* JSON text, to be given to train_free(). */
+char *train_record(const train_record_t *r);
+
+
+/* write.c: a whole file or none */
+
+/* The network as the bytes of a model file, to be given to train_free().
+ * document: JSON text. */
+void *train_image(const train_net_t *net, const char *document, size_t *size);
+/* Temporary name in the same folder, synced, renamed, folder synced.  Dies on
+ * failure, leaving nothing behind. */
+void train_save(const char *path, const void *image, size_t size);
+/* Dies now if nothing could be written there after hours of training. */
+void train_save_check(const char *path);
+/* Dies if what is to be written is what is to be read: a file, or two with a
+ * comma between them; NULL is nothing. */
+void train_save_apart(const char *path, const char *input);
+
+
+/* run.c: rows through the engine, as nginx runs them */
+
+maas_model_t *train_model_open(const char *path);
+/* Answers y(rows,out) for the rows row(rows) of d, or for all with NULL; to be
+ * given to train_free().  Dies if one is not finite. */
+float *train_model_run(const maas_model_t *m, const train_data_t *d,
+    const uint32_t *row, size_t rows);
+/* Name of the target or of the id in the training record, or NULL; to be
+ * freed. */
+char *train_model_recorded(const maas_info_t *info, const char *what);
+
+
+#endif /* MAAS_TRAIN_MODEL_H */

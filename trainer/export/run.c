@@ -1,0 +1,101 @@
+/*
+ * Rows through the engine's public face: the same code, and so the same bits,
+ * as in nginx.  Nothing of the trainer's own arithmetic may be here.
+ */
+
+#include <cjson/cJSON.h>
+
+#include "maas.h"
+#include "model.h"
+#include "util.h"
+#include "data/data.h"
+
+
+#define RUN_ROWS  256
+
+
+maas_model_t *
+train_model_open(const char *path)
+{
+    void          *file;
+    size_t         size;
+    maas_err_t     err = { 0 };
+    maas_model_t  *m;
+
+    file = train_slurp(path, &size);
+
+    if (maas_model_load(file, size, MAAS_ISA_AUTO, &m, &err) != MAAS_OK) {
+        train_die("%s: %s", path, err.msg);
+    }
+
+    train_free(file);
+
+    return m;
+}
+
+
+float *
+train_model_run(const maas_model_t *m, const train_data_t *d,
+    const uint32_t *row, size_t rows)
+{
+    void               *ws;
+    float              *x, *y;
+    size_t              ws_size, at, i, n;
+    maas_err_t          err = { 0 };
+    const maas_info_t  *info;
+
+    info = maas_model_info(m);
+    ws_size = maas_workspace_size(m, RUN_ROWS);
+    ws = train_alloc(ws_size, 1);
+    x = train_alloc(RUN_ROWS * info->in, sizeof(float));
+    rows = (row != NULL) ? rows : d->rows;
+    y = train_alloc(rows * info->out, sizeof(float));
+
+    for (at = 0; at < rows; at += n) {
+        n = (rows - at < RUN_ROWS) ? rows - at : RUN_ROWS;
+
+        for (i = 0; i < n; i++) {
+            train_data_row(d, row != NULL ? row[at + i] : at + i,
+                           x + i * info->in);
+        }
+
+        if (maas_run(m, x, n, y + at * info->out, ws, ws_size, &err)
+            != MAAS_OK)
+        {
+            train_die("rows %zu to %zu: %s", at + 1, at + n, err.msg);
+        }
+
+        if (!maas_is_finite(y + at * info->out, n * info->out)) {
+            train_die("rows %zu to %zu: an answer is not finite: the numbers "
+                      "are too large for this model", at + 1, at + n);
+        }
+    }
+
+    train_free(ws);
+    train_free(x);
+
+    return y;
+}
+
+
+char *
+train_model_recorded(const maas_info_t *info, const char *what)
+{
+    char         *text;
+    cJSON        *document;
+    const cJSON  *training, *data, *name;
+
+    text = NULL;
+    document = cJSON_Parse(info->document);
+    training = cJSON_GetObjectItemCaseSensitive(document, "training");
+    data = cJSON_GetObjectItemCaseSensitive(training, "data");
+    name = cJSON_GetObjectItemCaseSensitive(data, what);
+
+    if (cJSON_IsString(name)) {
+        text = train_strdup(name->valuestring);
+    }
+
+    cJSON_Delete(document);
+
+    return text;
+}

@@ -1,0 +1,185 @@
+/*
+ * Cross-validation: which rows a fold keeps back, and a process for each.
+ * What is trained and measured in one is cmd_fit.c's matter.
+ */
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "options.h"
+#include "rng.h"
+#include "util.h"
+#include "data/data.h"
+
+
+#define FOLDS_STREAM  5
+
+
+void
+train_folds_deal(const train_data_t *d, uint64_t seed, uint32_t *order)
+{
+    size_t        i, c, n_classes, *at;
+    uint32_t     *shuffled;
+    train_rng_t   rng;
+
+    shuffled = train_alloc(d->rows, sizeof(uint32_t));
+    n_classes = (d->classes != NULL) ? d->n_labels : 1;
+    at = train_alloc(n_classes + 1, sizeof(size_t));
+
+    for (i = 0; i < d->rows; i++) {
+        shuffled[i] = (uint32_t) i;
+        at[(d->classes != NULL) ? d->classes[i] + 1 : 1]++;
+    }
+
+    for (c = 1; c <= n_classes; c++) {
+        at[c] += at[c - 1];
+    }
+
+    train_rng_init(&rng, seed, FOLDS_STREAM);
+    train_rng_shuffle(&rng, shuffled, d->rows);
+
+    for (i = 0; i < d->rows; i++) {
+        c = (d->classes != NULL) ? d->classes[shuffled[i]] : 0;
+        order[at[c]++] = shuffled[i];
+    }
+
+    train_free(at);
+    train_free(shuffled);
+}
+
+
+void
+train_folds_split(const uint32_t *order, size_t rows, size_t folds,
+    size_t fold, double share, train_fold_rows_t *r)
+{
+    size_t  i, kept;
+
+    r->test = train_alloc(rows, sizeof(uint32_t));
+    r->valid = train_alloc(rows, sizeof(uint32_t));
+    r->train = train_alloc(rows, sizeof(uint32_t));
+    r->n_test = 0;
+    r->n_valid = 0;
+    r->n_train = 0;
+    kept = 0;
+
+    /* neighbours in the order are of one class: taking one of so many takes
+     * the same share of each */
+
+    for (i = 0; i < rows; i++) {
+        if (i % folds == fold) {
+            r->test[r->n_test++] = order[i];
+            continue;
+        }
+
+        kept++;
+
+        if (floor((double) kept * share) > floor((double) (kept - 1) * share))
+        {
+            r->valid[r->n_valid++] = order[i];
+        } else {
+            r->train[r->n_train++] = order[i];
+        }
+    }
+}
+
+
+/* A child that answers through a pipe; returns the end to read */
+
+static int
+folds_start(void (*job)(void *ctx, size_t fold, train_fold_t *out), void *ctx,
+    size_t fold, pid_t *pid)
+{
+    int           ends[2];
+    train_fold_t  got = { 0 };
+
+    (void) fflush(NULL);
+
+    if (pipe(ends) != 0 || (*pid = fork()) < 0) {
+        train_die("fold %zu cannot be started: %s", fold + 1, strerror(errno));
+    }
+
+    if (*pid == 0) {
+        (void) close(ends[0]);
+        job(ctx, fold, &got);
+        _exit(write(ends[1], &got, sizeof(got)) == sizeof(got)
+              ? TRAIN_EXIT_OK : TRAIN_EXIT_FAILED);
+    }
+
+    (void) close(ends[1]);
+
+    return ends[0];
+}
+
+
+static void
+folds_end(int end, pid_t pid, size_t fold, train_fold_t *out)
+{
+    int      status;
+    ssize_t  n;
+
+    n = read(end, out, sizeof(train_fold_t));
+    (void) close(end);
+
+    while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+        /* void */
+    }
+
+    if (n != (ssize_t) sizeof(train_fold_t) || status != 0) {
+        train_die("fold %zu failed: nothing is written", fold + 1);
+    }
+}
+
+
+void
+train_folds_run(size_t folds, size_t at_once,
+    void (*job)(void *ctx, size_t fold, train_fold_t *out), void *ctx,
+    train_fold_t *out)
+{
+    int     *ends;
+    pid_t   *pids;
+    size_t   i, begun;
+
+    ends = train_alloc(folds, sizeof(int));
+    pids = train_alloc(folds, sizeof(pid_t));
+    begun = 0;
+
+    for (i = 0; i < folds; i++) {
+        while (begun < folds && begun < i + at_once) {
+            ends[begun] = folds_start(job, ctx, begun, &pids[begun]);
+            begun++;
+        }
+
+        folds_end(ends[i], pids[i], i, &out[i]);
+    }
+
+    train_free(ends);
+    train_free(pids);
+}
+
+
+void
+train_folds_sum(const train_fold_t *f, size_t n, double *mean,
+    double *deviation)
+{
+    size_t  i;
+    double  sum, sq;
+
+    sum = 0;
+    sq = 0;
+
+    for (i = 0; i < n; i++) {
+        sum += f[i].score / (double) n;
+    }
+
+    for (i = 0; i < n; i++) {
+        sq += (f[i].score - sum) * (f[i].score - sum);
+    }
+
+    *mean = sum;
+    *deviation = sqrt(sq / (double) (n - 1));
+}

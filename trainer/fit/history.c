@@ -1,0 +1,86 @@
+/*
+ * What each epoch brought: kept for the report, and written as it comes, for
+ * whoever watches a training from outside.
+ */
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "loop.h"
+#include "util.h"
+
+
+void
+train_history_create(train_history_t *h, const char *log, int append,
+    int classes)
+{
+    (void) memset(h, 0, sizeof(train_history_t));
+    h->score_name = classes ? "accuracy" : "r2";
+
+    if (log == NULL) {
+        return;
+    }
+
+    h->log = fopen(log, append ? "a" : "w");
+
+    if (h->log == NULL) {
+        train_die("%s: cannot be written to: %s", log, strerror(errno));
+    }
+}
+
+
+static void
+history_figure(FILE *f, const char *name, double v)
+{
+    if (isfinite(v)) {
+        (void) fprintf(f, ",\"%s\":%.9g", name, v);
+    } else {
+        (void) fprintf(f, ",\"%s\":null", name);
+    }
+}
+
+
+void
+train_history_add(train_history_t *h, const train_epoch_t *e)
+{
+    size_t  size;
+
+    if (h->n == h->size) {
+        size = h->size ? 2 * h->size : 64;
+        h->epochs = train_grow(h->epochs, h->size, size,
+                               sizeof(train_epoch_t));
+        h->size = size;
+    }
+
+    h->epochs[h->n++] = *e;
+
+    if (h->log == NULL) {
+        return;
+    }
+
+    (void) fprintf(h->log, "{\"epoch\":%zu", e->epoch);
+    history_figure(h->log, "loss", e->loss);
+    history_figure(h->log, "validation_loss", e->valid_loss);
+    history_figure(h->log, h->score_name, e->score);
+    history_figure(h->log, "rate", e->rate);
+    history_figure(h->log, "seconds", e->seconds);
+    (void) fprintf(h->log, ",\"best\":%s}\n", e->best ? "true" : "false");
+
+    if (fflush(h->log) != 0) {
+        train_die("--log: cannot be written to: %s", strerror(errno));
+    }
+}
+
+
+void
+train_history_free(train_history_t *h)
+{
+    if (h->log != NULL) {
+        (void) fclose(h->log);
+    }
+
+    train_free(h->epochs);
+    (void) memset(h, 0, sizeof(train_history_t));
+}

@@ -1,0 +1,102 @@
+/*
+ * What is asked for: the settings of `fit`, what they mean for training, and
+ * cross-validation.  Nothing is trained here.
+ */
+
+#ifndef MAAS_TRAIN_OPTIONS_H
+#define MAAS_TRAIN_OPTIONS_H
+
+#include <math.h>
+#include <stdio.h>
+
+#include "loop.h"
+#include "data/batch.h"
+#include "data/data.h"
+#include "net/step.h"
+
+
+/* options.c: fit's settings, from the command line and from a file */
+
+#define TRAIN_BY_DATA   SIZE_MAX    /* patience that nobody asked for */
+
+typedef struct {
+    char      *data, *valid, *test, *target, *output, *name, *hidden, *config;
+    char      *augment, *checkpoint, *log, *report;
+    unsigned   layers;              /* hidden is from `layer` lines */
+    char      *columns, *ignore, *id, *weight, *class_weight, *cost;
+    int        on_error;
+    size_t     one_hot, hash;
+    double     false_alarms;
+    int        header, task, scaling, init, loss, optimizer, schedule;
+    int        calibration, target_scaling;
+    size_t     epochs, batch, patience, seed;
+    double     lr, momentum, rho, beta1, beta2, epsilon, weight_decay, l2;
+    double     clip_norm, validation;
+    double     warmup, lr_final, step_factor, ema, smoothing, mixup;
+    size_t     step_every, plateau, threads, folds;
+    size_t     checkpoint_every, checkpoint_keep;
+    int        resume;
+    int        progress, json, quiet;
+} train_options_t;
+
+/* Leaves with usage if they make no sense; --help is printed here too. */
+void train_options_read(train_options_t *o, int argc, char **argv);
+void train_options_free(train_options_t *o);
+/* What differs from the usual as lines of a --config file, but for what is of
+ * this run alone (output, report, ...). */
+void train_options_write(FILE *f, const train_options_t *o);
+/* How to read the training data. */
+void train_options_want(const train_options_t *o, train_want_t *want);
+/* defaults.c: fill in what was left to the data, of which so many rows are for
+ * training. */
+void train_options_choose(train_options_t *o, const train_data_t *d,
+    size_t rows);
+/* Calls each() with every setting that changes the weights and the text of
+ * its value, which is valid during the call. */
+void train_options_each(const train_options_t *o,
+    void (*each)(void *ctx, const char *name, const char *value, int quoted),
+    void *ctx);
+
+
+/* folds.c: cross-validation */
+
+typedef struct {
+    double    score;                /* accuracy or R2 of the rows kept back */
+    double    loss;
+    uint64_t  epochs;               /* until the best */
+} train_fold_t;
+
+typedef struct {
+    uint32_t  *train, *valid, *test;
+    size_t     n_train, n_valid, n_test;
+} train_fold_rows_t;
+
+/* order(rows): shuffled, but the rows of a class together */
+void train_folds_deal(const train_data_t *d, uint64_t seed, uint32_t *order);
+/* A fold's three parts: every folds-th row is for the test, a share of the
+ * others for validation. */
+void train_folds_split(const uint32_t *order, size_t rows, size_t folds,
+    size_t fold, double share, train_fold_rows_t *r);
+/* job() in a process of its own for each fold, so many at once; out(folds).
+ * Dies if one fails. */
+void train_folds_run(size_t folds, size_t at_once,
+    void (*job)(void *ctx, size_t fold, train_fold_t *out), void *ctx,
+    train_fold_t *out);
+/* Of the scores, n > 1. */
+void train_folds_sum(const train_fold_t *f, size_t n, double *mean,
+    double *deviation);
+
+
+/* plan.c: what the settings mean for training; leaves with usage if they do
+ * not go with the data */
+
+void train_plan_create(train_plan_t *p, const train_options_t *o,
+    const train_data_t *d, size_t n_train);
+void train_plan_free(train_plan_t *p);
+void train_plan_optim(train_optim_t *optim, const train_options_t *o,
+    size_t n);
+/* s: of the training rows */
+void train_plan_source(train_source_t *s, const train_options_t *o);
+
+
+#endif /* MAAS_TRAIN_OPTIONS_H */

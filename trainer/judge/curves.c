@@ -1,0 +1,201 @@
+/*
+ * ROC and precision-recall curves: what is found and what is a false alarm as
+ * a threshold falls through the probabilities of a class.
+ * Drawing them is report_*.c.
+ */
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "metrics.h"
+#include "util.h"
+
+
+typedef struct {
+    float     score;
+    uint32_t  row;
+} curve_pair_t;
+
+
+static int
+curve_compare(const void *one, const void *two)
+{
+    const curve_pair_t  *a = one, *b = two;
+
+    if (a->score != b->score) {
+        return (a->score < b->score) - (a->score > b->score);
+    }
+
+    return (a->row > b->row) - (a->row < b->row);
+}
+
+
+void
+train_curve_order(const train_truth_t *t, const float *y, size_t c,
+    uint32_t *order)
+{
+    size_t         i;
+    curve_pair_t  *p;
+
+    p = train_alloc(t->rows, sizeof(curve_pair_t));
+
+    for (i = 0; i < t->rows; i++) {
+        p[i].score = y[i * t->out + c];
+        p[i].row = (uint32_t) i;
+    }
+
+    qsort(p, t->rows, sizeof(curve_pair_t), curve_compare);
+
+    for (i = 0; i < t->rows; i++) {
+        order[i] = p[i].row;
+    }
+
+    train_free(p);
+}
+
+
+/* A walk down the order: all rows of one probability are one step */
+
+typedef struct {
+    const train_judge_t  *j;
+    const uint32_t       *order;
+    const uint32_t       *count;
+    size_t                column;
+    uint32_t              class;
+    size_t                at;
+    double                found;        /* of the class, and others, */
+    double                false_alarms; /*     down to here */
+} curve_walk_t;
+
+
+static void
+curve_begin(curve_walk_t *w, const train_judge_t *j, size_t rank,
+    const uint32_t *count)
+{
+    w->j = j;
+    w->order = j->order + rank * j->truth->rows;
+    w->count = count;
+    w->column = rank;
+    w->class = (j->truth->out == 1) ? 1 : (uint32_t) rank;
+    w->at = 0;
+    w->found = 0;
+    w->false_alarms = 0;
+}
+
+
+/* Returns 0 at the end */
+
+static int
+curve_step(curve_walk_t *w)
+{
+    float                 score;
+    double                k;
+    size_t                row;
+    const train_truth_t  *t;
+
+    t = w->j->truth;
+
+    if (w->at == t->rows) {
+        return 0;
+    }
+
+    score = w->j->y[w->order[w->at] * t->out + w->column];
+
+    do {
+        row = w->order[w->at++];
+        k = (w->count != NULL) ? w->count[row] : 1;
+
+        if (t->class[row] == w->class) {
+            w->found += k;
+        } else {
+            w->false_alarms += k;
+        }
+
+    } while (w->at < t->rows
+             && w->j->y[w->order[w->at] * t->out + w->column] == score);
+
+    return 1;
+}
+
+
+void
+train_curve_areas(const train_judge_t *j, size_t rank, const uint32_t *count,
+    double *auc, double *pr_auc)
+{
+    double        found, alarms, area, average;
+    curve_walk_t  w;
+
+    area = 0;
+    average = 0;
+    found = 0;
+    alarms = 0;
+
+    curve_begin(&w, j, rank, count);
+
+    while (curve_step(&w)) {
+        area += (w.false_alarms - alarms) * (w.found + found) / 2;
+
+        if (w.found > found) {
+            average += (w.found - found) * w.found
+                       / (w.found + w.false_alarms);
+        }
+
+        found = w.found;
+        alarms = w.false_alarms;
+    }
+
+    if (found == 0 || alarms == 0) {
+        *auc = NAN;
+        *pr_auc = NAN;
+        return;
+    }
+
+    *auc = area / found / alarms;
+    *pr_auc = average / found;
+}
+
+
+size_t
+train_curve(const train_judge_t *j, size_t rank, train_point_t *p, size_t max)
+{
+    float         recall, fpr;
+    size_t        n;
+    double        found, alarms;
+    curve_walk_t  w;
+
+    curve_begin(&w, j, rank, NULL);
+
+    while (curve_step(&w)) {
+        /* void */
+    }
+
+    found = w.found;
+    alarms = w.false_alarms;
+
+    p[0].fpr = 0;
+    p[0].recall = 0;
+    p[0].precision = 1;
+    n = 1;
+
+    /* a point where the curve has moved by a part of its way, and at its
+     * end */
+
+    curve_begin(&w, j, rank, NULL);
+
+    while (curve_step(&w)) {
+        recall = (float) (w.found / found);
+        fpr = (float) (w.false_alarms / alarms);
+
+        if (w.at == j->truth->rows
+            || recall - p[n - 1].recall + fpr - p[n - 1].fpr
+               > 2 / (float) (max - 2))
+        {
+            p[n].fpr = fpr;
+            p[n].recall = recall;
+            p[n].precision = (float) (w.found / (w.found + w.false_alarms));
+            n++;
+        }
+    }
+
+    return n;
+}

@@ -1,0 +1,255 @@
+/*
+ * Permutation importance: how much worse the answers get when the values of
+ * one column are dealt out to the wrong rows.
+ */
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "maas.h"
+#include "metrics.h"
+#include "rng.h"
+#include "util.h"
+#include "data/data.h"
+
+
+#define IMPORTANCE_STREAM  21
+#define IMPORTANCE_ROWS    5000
+#define IMPORTANCE_BLOCK   256
+
+
+typedef struct {
+    const maas_model_t  *model;
+    const maas_info_t   *info;
+    double               threshold;
+    train_truth_t        truth;         /* of the rows that are used */
+    float               *x;             /* (rows,in) */
+    float               *kept;          /* (rows,in) of one column */
+    uint32_t            *from;          /* (rows) */
+    float               *y;             /* (rows,out) */
+    void                *ws;
+    size_t               ws_size;
+    double               score;         /* undisturbed */
+    double               loss;
+} importance_t;
+
+
+static void
+importance_start(importance_t *p, const train_data_t *d,
+    const uint32_t *rows, size_t n, train_rng_t *rng)
+{
+    size_t     i;
+    uint32_t  *row;
+
+    n = (rows != NULL) ? n : d->rows;
+    row = train_alloc(n, sizeof(uint32_t));
+
+    for (i = 0; i < n; i++) {
+        row[i] = (rows != NULL) ? rows[i] : (uint32_t) i;
+    }
+
+    if (n > IMPORTANCE_ROWS) {
+        train_rng_shuffle(rng, row, n);
+        n = IMPORTANCE_ROWS;
+    }
+
+    train_truth_create(&p->truth, d, row, n);
+    p->x = train_alloc(n * d->in, sizeof(float));
+    p->kept = train_alloc(n * d->in, sizeof(float));
+    p->from = train_alloc(n, sizeof(uint32_t));
+    p->y = train_alloc(n * d->out, sizeof(float));
+    p->ws_size = maas_workspace_size(p->model, IMPORTANCE_BLOCK);
+    p->ws = train_alloc(p->ws_size, 1);
+
+    for (i = 0; i < n; i++) {
+        train_data_row(d, row[i], p->x + i * d->in);
+    }
+
+    train_free(row);
+}
+
+
+static void
+importance_end(importance_t *p)
+{
+    train_truth_free(&p->truth);
+    train_free(p->x);
+    train_free(p->kept);
+    train_free(p->from);
+    train_free(p->y);
+    train_free(p->ws);
+}
+
+
+/* Score and loss of the answers to x as it is now */
+
+static void
+importance_judge(importance_t *p, double *score, double *loss)
+{
+    double         e, sq, mean, q;
+    size_t         i, k, out, said;
+    maas_err_t     err = { 0 };
+    const float   *y;
+
+    if (maas_run(p->model, p->x, p->truth.rows, p->y, p->ws, p->ws_size, &err)
+        != MAAS_OK)
+    {
+        train_die("permutation importance: %s", err.msg);
+    }
+
+    out = p->truth.out;
+    *score = 0;
+    *loss = 0;
+
+    if (p->truth.classes == 0) {
+        mean = 0;
+        sq = 0;
+        e = 0;
+
+        for (i = 0; i < p->truth.rows * out; i++) {
+            mean += p->truth.target[i] / (double) (p->truth.rows * out);
+        }
+
+        for (i = 0; i < p->truth.rows * out; i++) {
+            q = p->truth.target[i] - mean;
+            sq += q * q;
+            q = (double) p->truth.target[i] - p->y[i];
+            e += q * q;
+        }
+
+        *loss = e / (double) (p->truth.rows * out);
+        *score = (sq > 0) ? 1 - e / sq : NAN;
+        return;
+    }
+
+    for (i = 0; i < p->truth.rows; i++) {
+        y = p->y + i * out;
+        k = p->truth.class[i];
+
+        if (out == 1) {
+            said = (y[0] > p->threshold);
+            q = k ? y[0] : 1 - (double) y[0];
+
+        } else {
+            q = y[k];
+
+            for (said = 0, k = 1; k < out; k++) {
+                said = (y[k] > y[said]) ? k : said;
+            }
+        }
+
+        *score += (said == p->truth.class[i]);
+        *loss -= log(q > 1e-7 ? q : 1e-7);
+    }
+
+    *score /= (double) p->truth.rows;
+    *loss /= (double) p->truth.rows;
+}
+
+
+static void
+importance_column(importance_t *p, size_t at, size_t width, size_t repeats,
+    train_rng_t *rng, train_importance_t *out)
+{
+    double  score, loss, drop, sum, sq;
+    size_t  i, r, n, in;
+
+    n = p->truth.rows;
+    in = p->info->in;
+    sum = 0;
+    sq = 0;
+
+    for (i = 0; i < n; i++) {
+        p->from[i] = (uint32_t) i;
+        (void) memcpy(p->kept + i * width, p->x + i * in + at,
+                      width * sizeof(float));
+    }
+
+    for (r = 0; r < repeats; r++) {
+        train_rng_shuffle(rng, p->from, n);
+
+        for (i = 0; i < n; i++) {
+            (void) memcpy(p->x + i * in + at, p->kept + p->from[i] * width,
+                          width * sizeof(float));
+        }
+
+        importance_judge(p, &score, &loss);
+        drop = p->score - score;
+        sum += drop;
+        sq += drop * drop;
+        out->rise += (loss - p->loss) / (double) repeats;
+    }
+
+    for (i = 0; i < n; i++) {
+        (void) memcpy(p->x + i * in + at, p->kept + i * width,
+                      width * sizeof(float));
+    }
+
+    out->drop = sum / (double) repeats;
+    sq = sq / (double) repeats - out->drop * out->drop;
+    out->deviation = sqrt(sq > 0 ? sq : 0);
+}
+
+
+static int
+importance_compare(const void *one, const void *two)
+{
+    const train_importance_t  *a = one, *b = two;
+
+    if (a->drop != b->drop) {
+        return (a->drop < b->drop) - (a->drop > b->drop);
+    }
+
+    return (a->rise < b->rise) - (a->rise > b->rise);
+}
+
+
+train_importance_t *
+train_importance(const maas_model_t *m, const train_data_t *d,
+    const uint32_t *row, size_t rows, double threshold, size_t repeats,
+    uint64_t seed, size_t *n)
+{
+    size_t               i;
+    importance_t         p = { 0 };
+    train_rng_t          rng;
+    train_importance_t  *list;
+
+    p.model = m;
+    p.info = maas_model_info(m);
+    p.threshold = threshold;
+    *n = p.info->n_columns;
+
+    if (*n == 0) {
+        return NULL;
+    }
+
+    train_rng_init(&rng, seed, IMPORTANCE_STREAM);
+    importance_start(&p, d, row, rows, &rng);
+    importance_judge(&p, &p.score, &p.loss);
+    list = train_alloc(*n, sizeof(train_importance_t));
+
+    for (i = 0; i < *n; i++) {
+        list[i].name = train_strdup(p.info->columns[i]);
+        importance_column(&p, p.info->fields[i].at, p.info->fields[i].width,
+                          repeats, &rng, &list[i]);
+    }
+
+    importance_end(&p);
+    qsort(list, *n, sizeof(train_importance_t), importance_compare);
+
+    return list;
+}
+
+
+void
+train_importance_free(train_importance_t *list, size_t n)
+{
+    size_t  i;
+
+    for (i = 0; i < n; i++) {
+        train_free(list[i].name);
+    }
+
+    train_free(list);
+}

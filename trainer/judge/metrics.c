@@ -1,0 +1,368 @@
+/*
+ * How good answers are: counts, rates and errors from answers and truth.
+ * Where the answers come from is not known here.
+ */
+
+#include <math.h>
+#include <string.h>
+
+#include "maas.h"
+#include "metrics.h"
+#include "util.h"
+#include "data/data.h"
+
+
+#define METRICS_LEAST  1e-7         /* probability in a logarithm: Keras's */
+
+#define AT(field)  offsetof(train_metrics_t, field)
+
+const train_figure_t  train_figures[TRAIN_N_FIGURES] = {
+    { "accuracy",          "accuracy",          0, AT(accuracy) },
+    { "top_3_accuracy",    "top-3 accuracy",    0, AT(top) },
+    { "loss",              "loss",              0, AT(loss) },
+    { "f1",                "F1",                0, AT(f1) },
+    { "auc",               "AUC",               0, AT(auc) },
+    { "pr_auc",            "PR AUC",            0, AT(pr_auc) },
+    { "calibration_error", "calibration error", 0, AT(ece) },
+    { "mse",               "MSE",               1, AT(loss) },
+    { "mae",               "MAE",               1, AT(mae) },
+    { "rmse",              "RMSE",              1, AT(rmse) },
+    { "r2",                "R2",                1, AT(r2) }
+};
+
+_Static_assert(TRAIN_TOP_K == 3, "the names say so");
+
+
+int
+train_figure_of(const train_figure_t *f, const train_metrics_t *m)
+{
+    if (f->at == AT(top) && m->classes <= TRAIN_TOP_K) {
+        return 0;                   /* always among them */
+    }
+
+    return f->numbers == (m->task == MAAS_TASK_REGRESSION);
+}
+
+
+void
+train_truth_create(train_truth_t *t, const train_data_t *d,
+    const uint32_t *row, size_t n)
+{
+    size_t  i, at;
+
+    (void) memset(t, 0, sizeof(train_truth_t));
+
+    t->task = d->task;
+    t->rows = (row != NULL) ? n : d->rows;
+    t->out = d->out;
+
+    if (d->classes != NULL) {
+        t->classes = d->n_labels;
+        t->class = train_alloc(t->rows, sizeof(uint32_t));
+    } else {
+        t->target = train_alloc(t->rows * t->out, sizeof(float));
+    }
+
+    for (i = 0; i < t->rows; i++) {
+        at = (row != NULL) ? row[i] : i;
+
+        if (d->classes != NULL) {
+            t->class[i] = d->classes[at];
+        } else {
+            (void) memcpy(t->target + i * t->out, d->targets + at * t->out,
+                          t->out * sizeof(float));
+        }
+    }
+}
+
+
+void
+train_truth_free(train_truth_t *t)
+{
+    train_free(t->class);
+    train_free(t->target);
+    (void) memset(t, 0, sizeof(train_truth_t));
+}
+
+
+/* One row of answers y(out) */
+
+static void
+judge_row(train_judge_t *j, size_t i, double threshold)
+{
+    double        q;
+    size_t        k, best, before, right;
+    const float  *y;
+
+    y = j->y + i * j->truth->out;
+    right = j->truth->class[i];
+
+    if (j->truth->out == 1) {
+        j->said[i] = (y[0] > threshold);
+        j->sure[i] = (y[0] > 0.5f) ? y[0] : 1 - y[0];
+        j->in_top[i] = 1;
+        q = right ? y[0] : 1 - (double) y[0];
+
+    } else {
+        best = 0;
+        before = 0;
+
+        for (k = 0; k < j->truth->out; k++) {
+            best = (y[k] > y[best]) ? k : best;
+            before += y[k] > y[right] || (y[k] == y[right] && k < right);
+        }
+
+        j->said[i] = (uint32_t) best;
+        j->sure[i] = y[best];
+        j->in_top[i] = (before < j->top_k);
+        q = y[right];
+    }
+
+    j->loss[i] = (float) -log(q > METRICS_LEAST ? q : METRICS_LEAST);
+}
+
+
+void
+train_judge_create(train_judge_t *j, const train_truth_t *truth,
+    const float *y, double threshold)
+{
+    size_t  i, c;
+
+    (void) memset(j, 0, sizeof(train_judge_t));
+
+    j->truth = truth;
+    j->y = y;
+    j->top_k = TRAIN_TOP_K;
+
+    if (truth->classes == 0) {
+        return;
+    }
+
+    j->said = train_alloc(truth->rows, sizeof(uint32_t));
+    j->sure = train_alloc(truth->rows, sizeof(float));
+    j->loss = train_alloc(truth->rows, sizeof(float));
+    j->in_top = train_alloc(truth->rows, 1);
+
+    for (i = 0; i < truth->rows; i++) {
+        judge_row(j, i, threshold);
+    }
+
+    j->ranked = truth->out;
+    j->order = train_alloc(j->ranked * truth->rows, sizeof(uint32_t));
+
+    for (c = 0; c < j->ranked; c++) {
+        train_curve_order(truth, y, c, j->order + c * truth->rows);
+    }
+}
+
+
+void
+train_judge_free(train_judge_t *j)
+{
+    train_free(j->said);
+    train_free(j->sure);
+    train_free(j->loss);
+    train_free(j->in_top);
+    train_free(j->order);
+    (void) memset(j, 0, sizeof(train_judge_t));
+}
+
+
+/* Mean over the classes that have a figure at all */
+
+static void
+judge_means(const train_judge_t *j, const uint32_t *count, train_metrics_t *m)
+{
+    double  precision, recall, f1, auc, pr_auc;
+    size_t  c, n_f1, n_auc;
+
+    m->f1 = 0;
+    m->auc = 0;
+    m->pr_auc = 0;
+    n_f1 = 0;
+    n_auc = 0;
+
+    for (c = 0; c < m->classes; c++) {
+        train_metrics_class(m, c, &precision, &recall, &f1);
+
+        if (!isnan(f1)) {
+            m->f1 += f1;
+            n_f1++;
+        }
+    }
+
+    for (c = 0; c < j->ranked; c++) {
+        train_curve_areas(j, c, count, &auc, &pr_auc);
+
+        if (!isnan(auc)) {
+            m->auc += auc;
+            m->pr_auc += pr_auc;
+            n_auc++;
+        }
+    }
+
+    m->f1 = n_f1 ? m->f1 / (double) n_f1 : NAN;
+    m->auc = n_auc ? m->auc / (double) n_auc : NAN;
+    m->pr_auc = n_auc ? m->pr_auc / (double) n_auc : NAN;
+}
+
+
+static void
+judge_classes(const train_judge_t *j, const uint32_t *count,
+    train_metrics_t *m)
+{
+    double    k, n, top;
+    size_t    i, hit, bin;
+    uint64_t  right;
+
+    m->confusion = train_alloc(m->classes * m->classes, sizeof(uint64_t));
+    right = 0;
+    top = 0;
+
+    for (i = 0; i < m->rows; i++) {
+        k = (count != NULL) ? count[i] : 1;
+        hit = (j->said[i] == j->truth->class[i]);
+
+        m->confusion[j->truth->class[i] * m->classes + j->said[i]]
+            += (uint64_t) k;
+        right += hit ? (uint64_t) k : 0;
+        top += k * j->in_top[i];
+        m->loss += k * j->loss[i];
+
+        /* calibration is of the likeliest, whatever the threshold says */
+
+        if (j->truth->out == 1) {
+            hit = ((j->y[i] > 0.5f) == (j->truth->class[i] == 1));
+        }
+
+        bin = (size_t) ((double) j->sure[i] * TRAIN_BINS);
+        bin = (bin < TRAIN_BINS) ? bin : TRAIN_BINS - 1;
+        m->bins[bin].rows += k;
+        m->bins[bin].sure += k * j->sure[i];
+        m->bins[bin].hit += k * (double) hit;
+    }
+
+    n = (double) m->rows;
+    m->loss /= n;
+    m->accuracy = (double) right / n;
+    m->top = top / n;
+    m->ece = 0;
+
+    for (bin = 0; bin < TRAIN_BINS; bin++) {
+        m->ece += fabs(m->bins[bin].sure - m->bins[bin].hit) / n;
+    }
+
+    judge_means(j, count, m);
+}
+
+
+static void
+judge_numbers(const train_judge_t *j, const uint32_t *count,
+    train_metrics_t *m)
+{
+    double        k, e, t, mean, sq, n, out;
+    size_t        i, c;
+    const float  *truth;
+
+    truth = j->truth->target;
+    n = (double) m->rows;
+    out = (double) j->truth->out;
+    m->mae = 0;
+    m->r2 = 0;
+
+    for (c = 0; c < j->truth->out; c++) {
+        mean = 0;
+        sq = 0;
+        e = 0;
+
+        for (i = 0; i < m->rows; i++) {
+            k = (count != NULL) ? count[i] : 1;
+            mean += k * truth[i * j->truth->out + c] / n;
+        }
+
+        for (i = 0; i < m->rows; i++) {
+            k = (count != NULL) ? count[i] : 1;
+            t = truth[i * j->truth->out + c] - mean;
+            sq += k * t * t;
+            t = (double) j->y[i * j->truth->out + c]
+                - truth[i * j->truth->out + c];
+            e += k * t * t;
+            m->mae += k * fabs(t) / n / out;
+        }
+
+        m->loss += e / n / out;
+        m->r2 += (sq > 0 ? 1 - e / sq : NAN) / out;
+    }
+
+    m->rmse = sqrt(m->loss);
+}
+
+
+void
+train_judge(const train_judge_t *j, const uint32_t *count, train_metrics_t *m)
+{
+    size_t  i;
+
+    (void) memset(m, 0, sizeof(train_metrics_t));
+
+    m->task = j->truth->task;
+    m->rows = j->truth->rows;
+    m->classes = j->truth->classes;
+
+    for (i = 0; i < TRAIN_N_FIGURES; i++) {
+        *(double *) ((char *) m + train_figures[i].at) = NAN;
+    }
+
+    m->loss = 0;
+
+    if (m->classes > 0) {
+        judge_classes(j, count, m);
+    } else {
+        judge_numbers(j, count, m);
+    }
+}
+
+
+void
+train_metrics(train_metrics_t *m, const train_data_t *d, const float *y,
+    double threshold)
+{
+    train_truth_t  truth;
+    train_judge_t  j;
+
+    train_truth_create(&truth, d, NULL, 0);
+    train_judge_create(&j, &truth, y, threshold);
+    train_judge(&j, NULL, m);
+    train_judge_free(&j);
+    train_truth_free(&truth);
+}
+
+
+void
+train_metrics_free(train_metrics_t *m)
+{
+    train_free(m->confusion);
+    m->confusion = NULL;
+}
+
+
+void
+train_metrics_class(const train_metrics_t *m, size_t c, double *precision,
+    double *recall, double *f1)
+{
+    size_t  i;
+    double  hit, said, there;
+
+    hit = (double) m->confusion[c * m->classes + c];
+    said = 0;
+    there = 0;
+
+    for (i = 0; i < m->classes; i++) {
+        said += (double) m->confusion[i * m->classes + c];
+        there += (double) m->confusion[c * m->classes + i];
+    }
+
+    *precision = said > 0 ? hit / said : NAN;
+    *recall = there > 0 ? hit / there : NAN;
+    *f1 = said + there > 0 ? 2 * hit / (said + there) : NAN;
+}

@@ -1,0 +1,189 @@
+/*
+ * How good answers are, how sure that is and what it hangs on: contracts of
+ * the files that judge.  Nothing here trains or prints, print_metrics.c aside.
+ */
+
+#ifndef MAAS_METRICS_H
+#define MAAS_METRICS_H
+
+#include <stdio.h>
+
+#include "maas.h"
+#include "data/data.h"
+
+
+#define TRAIN_BINS     15      /* of the winner's probability */
+#define TRAIN_TOP_K    3
+#define TRAIN_ROUNDS   500     /* of the bootstrap */
+#define TRAIN_LEVEL    0.95    /* share of the rounds within an interval */
+#define TRAIN_INTERVALS 20     /* rows; with fewer, intervals say nothing */
+#define TRAIN_REPEATS  5       /* shuffles of a column, for its importance */
+
+
+/* metrics.c: what really was, of the rows that are judged */
+
+typedef struct {
+    maas_task_t     task;
+    size_t          rows;
+    size_t          out;            /* numbers an answer */
+    size_t          classes;        /* 0: numbers */
+    uint32_t       *class;          /* (rows) */
+    float          *target;         /* (rows,out) */
+} train_truth_t;
+
+/* Of the rows row(n), or of all for NULL; to be freed. */
+void train_truth_create(train_truth_t *t, const train_data_t *d,
+    const uint32_t *row, size_t n);
+void train_truth_free(train_truth_t *t);
+
+
+/* metrics.c: figures.  NAN where one is not defined. */
+
+typedef struct {
+    double          rows;
+    double          sure;           /* sum of the winner's probability */
+    double          hit;            /* so many were right */
+} train_bin_t;
+
+typedef struct {
+    maas_task_t     task;
+    size_t          rows;
+    size_t          classes;
+    double          loss;           /* cross-entropy, or MSE */
+    double          accuracy;
+    double          top;            /* the truth is among the top_k likeliest */
+    double          f1;             /* mean of the classes that occur, */
+    double          auc;            /*     as this: one against the rest */
+    double          pr_auc;         /*     and this: average precision */
+    double          ece;            /* expected calibration error */
+    double          mae, rmse, r2;
+    uint64_t       *confusion;      /* (true,said), NULL for numbers */
+    train_bin_t     bins[TRAIN_BINS];
+} train_metrics_t;
+
+/* The figures by name, for tables; `at` is the place of a double. */
+
+typedef struct {
+    const char     *key;
+    const char     *title;
+    unsigned        numbers;        /* of regression, else of classes */
+    size_t          at;
+} train_figure_t;
+
+#define TRAIN_N_FIGURES  11
+extern const train_figure_t  train_figures[TRAIN_N_FIGURES];
+
+#define train_figure(m, f)                                                    \
+    (*(const double *) ((const char *) (m) + (f)->at))
+
+/* Is figure f one of this judgement? */
+int train_figure_of(const train_figure_t *f, const train_metrics_t *m);
+
+/* Answers beside the truth, sorted once so that they can be judged often */
+
+typedef struct {
+    const train_truth_t  *truth;
+    const float          *y;        /* (rows,out) */
+    size_t                top_k;
+    uint32_t             *said;     /* (rows) */
+    float                *sure;     /* (rows) of the likeliest class */
+    float                *loss;     /* (rows) */
+    uint8_t              *in_top;   /* (rows) */
+    uint32_t             *order;    /* (ranked,rows) by falling probability */
+    size_t                ranked;   /* classes, 1 for binary */
+} train_judge_t;
+
+/* threshold: of a binary task's probability, for what is said.  truth and
+ * y(rows,out) are kept, not copied; to be freed. */
+void train_judge_create(train_judge_t *j, const train_truth_t *truth,
+    const float *y, double threshold);
+void train_judge_free(train_judge_t *j);
+/* count(rows): how often each row is there; NULL: once.  m->confusion belongs
+ * to the caller until train_metrics_free(). */
+void train_judge(const train_judge_t *j, const uint32_t *count,
+    train_metrics_t *m);
+
+/* All of it in one: the answers y(rows,out) for all rows of d. */
+void train_metrics(train_metrics_t *m, const train_data_t *d, const float *y,
+    double threshold);
+void train_metrics_free(train_metrics_t *m);
+
+/* Precision, recall and F1 of a class; NAN where undefined. */
+void train_metrics_class(const train_metrics_t *m, size_t c,
+    double *precision, double *recall, double *f1);
+
+
+/* curves.c: classes by falling probability */
+
+/* order(rows): the rows by falling probability of class c, equal ones by
+ * number. */
+void train_curve_order(const train_truth_t *t, const float *y, size_t c,
+    uint32_t *order);
+/* Areas under ROC and precision-recall curves of the place `rank` of
+ * j->order; NAN if all rows or none are of the class. */
+void train_curve_areas(const train_judge_t *j, size_t rank,
+    const uint32_t *count, double *auc, double *pr_auc);
+
+typedef struct {
+    float           fpr;            /* false alarms among the others */
+    float           recall;
+    float           precision;
+} train_point_t;
+
+/* The curve itself: at most max points, max >= 3, from no row to all of them.
+ * Returns how many. */
+size_t train_curve(const train_judge_t *j, size_t rank, train_point_t *p,
+    size_t max);
+
+
+/* bootstrap.c: the figures' intervals by drawing the rows anew, the middle
+ * TRAIN_LEVEL of so many rounds.  low and high have no confusion. */
+void train_bootstrap(const train_judge_t *j, size_t rounds, uint64_t seed,
+    train_metrics_t *low, train_metrics_t *high);
+
+
+/* importance.c: what is lost when a column says nothing any more */
+
+typedef struct {
+    char           *name;
+    double          drop;           /* of accuracy or R2, mean of repeats */
+    double          deviation;      /* of the repeats */
+    double          rise;           /* of the loss */
+} train_importance_t;
+
+/* One for each column of the model, largest drop first, NULL and 0 if it has
+ * none.  On rows row(rows) of d, NULL: all; at most 5000 are used.  To be freed
+ * with the next. */
+train_importance_t *train_importance(const maas_model_t *m,
+    const train_data_t *d, const uint32_t *row, size_t rows, double threshold,
+    size_t repeats, uint64_t seed, size_t *n);
+void train_importance_free(train_importance_t *list, size_t n);
+
+
+/* threshold.c */
+
+/* "X:Y", what a false alarm and a miss cost; 0 if it is not that */
+int train_threshold_cost(const char *spec, double *alarm, double *miss);
+/* The best for the n rows of d that row[] names, with probabilities y(n): the
+ * least cost, or, unless `rate` is NAN, the fewest misses with at most that
+ * share of false alarms.  Above 0, below 1. */
+float train_threshold(const train_data_t *d, const uint32_t *row, size_t n,
+    const float *y, double alarm, double miss, double rate);
+
+
+/* calibrate.c: the temperature T for which softmax(z / T), or sigmoid, has the
+ * least loss on these answers y(rows,out); 1 if there is nothing to gain, for
+ * numbers, and for so few rows that it would be chance. */
+double train_temperature(const train_truth_t *t, const float *y);
+
+
+/* print_metrics.c: figures as text; low and high may be NULL.  Lists may be
+ * NULL too. */
+void train_metrics_print(FILE *f, const train_metrics_t *m,
+    const train_metrics_t *low, const train_metrics_t *high,
+    const char *const *labels);
+void train_importance_print(FILE *f, const train_importance_t *list,
+    size_t n, int classes);
+
+
+#endif /* MAAS_METRICS_H */

@@ -1,0 +1,141 @@
+/*
+ * Figures as text for people.
+ * What they mean, metrics.c knows; JSON is made by cmd_evaluate.c.
+ */
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "metrics.h"
+
+
+#define PRINT_TABLE    30       /* classes; larger tables are for --json */
+#define PRINT_COLUMNS  20       /* of importance */
+
+
+static void
+print_rate(FILE *f, double v)
+{
+    if (isnan(v)) {
+        (void) fprintf(f, "%10s", "-");
+    } else {
+        (void) fprintf(f, "%10.4f", v);
+    }
+}
+
+
+static void
+print_confusion(FILE *f, const train_metrics_t *m, const char *const *labels)
+{
+    size_t  i, j;
+
+    (void) fprintf(f, "\nconfusion (row: true class, column: answer)\n%14s",
+                   "");
+
+    for (j = 0; j < m->classes; j++) {
+        (void) fprintf(f, " %6.6s", labels[j]);
+    }
+
+    for (i = 0; i < m->classes; i++) {
+        (void) fprintf(f, "\n%-14.14s", labels[i]);
+
+        for (j = 0; j < m->classes; j++) {
+            (void) fprintf(f, " %6llu",
+                           (unsigned long long)
+                           m->confusion[i * m->classes + j]);
+        }
+    }
+
+    (void) fputc('\n', f);
+}
+
+
+/* Shares and R2 have four digits behind the point, errors six of any kind */
+
+static void
+print_figure(FILE *f, const train_figure_t *figure, const train_metrics_t *m,
+    const train_metrics_t *low, const train_metrics_t *high)
+{
+    const char  *form;
+
+    form = (figure->numbers && strcmp(figure->key, "r2") != 0) ? "%.6g"
+                                                              : "%.4f";
+
+    (void) fprintf(f, "%-17s ", figure->title);
+    (void) fprintf(f, form, train_figure(m, figure));
+
+    if (low != NULL) {
+        (void) fputs("  (", f);
+        (void) fprintf(f, form, train_figure(low, figure));
+        (void) fputs(" to ", f);
+        (void) fprintf(f, form, train_figure(high, figure));
+        (void) fputc(')', f);
+    }
+
+    (void) fputc('\n', f);
+}
+
+
+void
+train_metrics_print(FILE *f, const train_metrics_t *m,
+    const train_metrics_t *low, const train_metrics_t *high,
+    const char *const *labels)
+{
+    double  precision, recall, f1;
+    size_t  c, i;
+
+    (void) fprintf(f, "%-17s %zu\n", "rows", m->rows);
+
+    for (i = 0; i < TRAIN_N_FIGURES; i++) {
+        if (train_figure_of(&train_figures[i], m)) {
+            print_figure(f, &train_figures[i], m, low, high);
+        }
+    }
+
+    if (low != NULL) {
+        (void) fprintf(f, "In brackets: %g %% of the values that other rows "
+                       "of this kind would give.\n", 100 * TRAIN_LEVEL);
+    }
+
+    if (m->classes == 0) {
+        return;
+    }
+
+    (void) fprintf(f, "\n%-14s %9s %9s %9s\n", "class", "precision",
+                   "recall", "F1");
+
+    for (c = 0; c < m->classes; c++) {
+        train_metrics_class(m, c, &precision, &recall, &f1);
+        (void) fprintf(f, "%-14.14s", labels[c]);
+        print_rate(f, precision);
+        print_rate(f, recall);
+        print_rate(f, f1);
+        (void) fputc('\n', f);
+    }
+
+    if (m->classes <= PRINT_TABLE) {
+        print_confusion(f, m, labels);
+    }
+}
+
+
+void
+train_importance_print(FILE *f, const train_importance_t *list, size_t n,
+    int classes)
+{
+    size_t  i;
+
+    (void) fprintf(f, "\n%-28s %13s %10s %12s\n", "without the column",
+                   classes ? "accuracy lost" : "R2 lost", "+-", "loss gained");
+
+    for (i = 0; i < n && i < PRINT_COLUMNS; i++) {
+        (void) fprintf(f, "%-28.28s %13.4f %10.4f %12.4g\n", list[i].name,
+                       list[i].drop, list[i].deviation, list[i].rise);
+    }
+
+    if (n > PRINT_COLUMNS) {
+        (void) fprintf(f, "... and %zu less important ones, see --json\n",
+                       n - PRINT_COLUMNS);
+    }
+}

@@ -1,0 +1,251 @@
+/*
+ * Losses: from the last layer's numbers to answers, the loss and its
+ * gradient.  Cross-entropies are fused with sigmoid and softmax.
+ */
+
+#include <math.h>
+#include <string.h>
+
+#include "maas.h"
+#include "maas_desc.h"
+#include "step.h"
+#include "util.h"
+#include "data/batch.h"
+#include "kernel/maas_act.h"
+
+
+const char *const  train_loss_names[TRAIN_N_LOSSES] = {
+    "auto", "mse", "mae", "huber", "binary_crossentropy",
+    "sparse_categorical_crossentropy", "categorical_crossentropy"
+};
+
+
+int
+train_loss_choose(train_loss_t loss, maas_task_t task)
+{
+    int                        fits;
+    static const train_loss_t  first[] = {
+        TRAIN_LOSS_SPARSE, TRAIN_LOSS_BINARY, TRAIN_LOSS_MSE
+    };
+
+    switch (loss) {
+    case TRAIN_LOSS_AUTO:
+        return (int) first[task];
+    case TRAIN_LOSS_BINARY:
+        fits = (task == MAAS_TASK_BINARY);
+        break;
+    case TRAIN_LOSS_SPARSE:
+    case TRAIN_LOSS_CATEGORICAL:
+        fits = (task == MAAS_TASK_CLASSIFICATION);
+        break;
+    default:
+        fits = 1;
+    }
+
+    return fits ? (int) loss : -1;
+}
+
+
+/* -log of the class's share; z(n) becomes shares, dz the gradient */
+
+static double
+loss_softmax(float *z, size_t n, const float *target, uint32_t class,
+    float scale, float *dz)
+{
+    float   max, sum, share, total;
+    double  loss;
+    size_t  j;
+
+    max = z[0];
+
+    for (j = 1; j < n; j++) {
+        max = (z[j] > max) ? z[j] : max;
+    }
+
+    loss = 0;
+    total = 1;
+
+    if (target == NULL) {
+        loss = (double) max - z[class];
+
+    } else {
+        total = 0;
+
+        for (j = 0; j < n; j++) {
+            loss += target[j] * ((double) max - z[j]);
+            total += target[j];
+        }
+    }
+
+    sum = 0;
+
+    for (j = 0; j < n; j++) {
+        z[j] = expf(z[j] - max);
+        sum += z[j];
+    }
+
+    share = 1 / sum;
+
+    for (j = 0; j < n; j++) {
+        z[j] *= share;
+    }
+
+    if (dz != NULL) {
+        for (j = 0; j < n; j++) {
+            dz[j] = scale * (total * z[j]
+                             - (target != NULL ? target[j] : j == class));
+        }
+    }
+
+    return loss + total * log((double) sum);
+}
+
+
+/* max(z,0) - z t + log(1 + exp(-|z|)) never overflows */
+
+static double
+loss_binary(float *z, size_t n, const float *target, float scale, float *dz)
+{
+    float   e, p;
+    double  loss;
+    size_t  j;
+
+    loss = 0;
+
+    for (j = 0; j < n; j++) {
+        e = expf(-fabsf(z[j]));
+        loss += (z[j] > 0 ? z[j] : 0) - z[j] * target[j] + log1p((double) e);
+        p = (z[j] >= 0) ? 1 / (1 + e) : e / (1 + e);
+        z[j] = p;
+
+        if (dz != NULL) {
+            dz[j] = scale * (p - target[j]) / (float) n;
+        }
+    }
+
+    return loss / (double) n;
+}
+
+
+/* a(n) against target(n); da by a */
+
+static double
+loss_distance(train_loss_t kind, const float *a, size_t n,
+    const float *target, float scale, float *da)
+{
+    float   e, slope;
+    double  loss;
+    size_t  j;
+
+    loss = 0;
+    scale /= (float) n;
+
+    for (j = 0; j < n; j++) {
+        e = a[j] - target[j];
+
+        if (kind == TRAIN_LOSS_MSE) {
+            loss += (double) e * e;
+            slope = 2 * e;
+
+        } else if (kind == TRAIN_LOSS_HUBER && fabsf(e) <= 1) {
+            loss += 0.5 * (double) e * e;
+            slope = e;
+
+        } else {
+            loss += fabsf(e) - (kind == TRAIN_LOSS_HUBER ? 0.5 : 0);
+            slope = (float) ((e > 0) - (e < 0));
+        }
+
+        if (da != NULL) {
+            da[j] = scale * slope;
+        }
+    }
+
+    return loss / (double) n;
+}
+
+
+/* One row: z(n) becomes answers, d(n), if not NULL, the gradient */
+
+static double
+loss_row(train_loss_t loss, maas_act_t act, const train_batch_t *b, size_t row,
+    float scale, float *z, size_t ld, float *d)
+{
+    size_t        n;
+    double        sum;
+    const float  *t;
+
+    n = b->out;
+
+    if (loss == TRAIN_LOSS_SPARSE && !b->soft) {
+        return loss_softmax(z, n, NULL, b->classes[row], scale, d);
+    }
+
+    t = b->targets + row * n;
+
+    if (loss == TRAIN_LOSS_SPARSE || loss == TRAIN_LOSS_CATEGORICAL) {
+        return loss_softmax(z, n, t, 0, scale, d);
+    }
+
+    if (loss == TRAIN_LOSS_BINARY) {
+        return loss_binary(z, n, t, scale, d);
+    }
+
+    if (act == MAAS_ACT_SOFTMAX) {
+        maas__softmax(z, 1, n, ld);
+    } else {
+        maas__act(act, 1, z, n);
+    }
+
+    sum = loss_distance(loss, z, n, t, scale, d);
+
+    if (d != NULL) {
+        train_act_backward(act, 1, NULL, z, 1, n, ld, d);
+    }
+
+    return sum;
+}
+
+
+void
+train_loss_rows(train_loss_t loss, maas_act_t act, const train_batch_t *b,
+    size_t from, size_t to, float *z, size_t ld, float *dz, double *losses)
+{
+    float   w, *d;
+    size_t  i;
+
+    for (i = from; i < to; i++) {
+        d = NULL;
+
+        if (dz != NULL) {
+            d = dz + i * ld;
+            (void) memset(d, 0, ld * sizeof(float));
+        }
+
+        w = (b->weight != NULL) ? b->weight[i] : 1;
+        losses[i] = (double) w * loss_row(loss, act, b, i,
+                                          w / (float) b->rows, z + i * ld, ld,
+                                          d);
+    }
+}
+
+
+double
+train_loss(train_loss_t loss, maas_act_t act, const train_batch_t *b,
+    float *z, size_t ld, float *dz)
+{
+    size_t   i;
+    double   sum, *losses;
+
+    losses = train_alloc(b->rows, sizeof(double));
+    train_loss_rows(loss, act, b, 0, b->rows, z, ld, dz, losses);
+    sum = 0;
+
+    for (i = 0; i < b->rows; i++) {
+        sum += losses[i];
+    }
+
+    train_free(losses);
+
+    return sum;
+}

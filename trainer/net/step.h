@@ -1,0 +1,220 @@
+/*
+ * One step of training: losses, optimisers, and a batch forwards and backwards
+ * through a network.  Nothing of epochs.
+ */
+
+#ifndef MAAS_TRAIN_STEP_H
+#define MAAS_TRAIN_STEP_H
+
+#include "maas.h"
+#include "maas_desc.h"
+#include "network.h"
+#include "team.h"
+#include "util.h"
+#include "data/batch.h"
+
+
+/* product.c: room of a thread to pack matrices into; zero to begin with */
+
+typedef struct {
+    float         *b;
+    float         *a;
+    size_t         a_size;
+} train_pack_t;
+
+
+/* loss.c */
+
+typedef enum {
+    TRAIN_LOSS_AUTO = 0,
+    TRAIN_LOSS_MSE,
+    TRAIN_LOSS_MAE,
+    TRAIN_LOSS_HUBER,               /* delta 1 */
+    TRAIN_LOSS_BINARY,              /* cross-entropies, fused with sigmoid */
+    TRAIN_LOSS_SPARSE,              /*     and softmax; targets are classes, */
+    TRAIN_LOSS_CATEGORICAL          /*     or a probability per class */
+} train_loss_t;
+
+#define TRAIN_N_LOSSES  7
+extern const char *const train_loss_names[TRAIN_N_LOSSES];
+
+/* The loss for a task, or -1 if `loss` does not go with it. */
+int train_loss_choose(train_loss_t loss, maas_task_t task);
+
+/*
+ * z(rows,ld): the last layer's numbers before its activation; becomes its
+ * answers.  dz(rows,ld), if not NULL: gradient by z of the weighted losses'
+ * sum over the number of rows.  Returns the sum of the weighted losses: over
+ * b->mass it is their mean.
+ */
+double train_loss(train_loss_t loss, maas_act_t act, const train_batch_t *b,
+    float *z, size_t ld, float *dz);
+/* The same for rows from..to: each one's weighted loss goes to losses[]. */
+void train_loss_rows(train_loss_t loss, maas_act_t act,
+    const train_batch_t *b, size_t from, size_t to, float *z, size_t ld,
+    float *dz, double *losses);
+
+
+/* optim.c */
+
+typedef enum {
+    TRAIN_OPT_SGD = 0,
+    TRAIN_OPT_MOMENTUM,
+    TRAIN_OPT_NESTEROV,
+    TRAIN_OPT_RMSPROP,
+    TRAIN_OPT_ADAM,
+    TRAIN_OPT_ADAMW
+} train_optim_kind_t;
+
+#define TRAIN_N_OPTS  6
+extern const char *const train_optim_names[TRAIN_N_OPTS];
+
+/* m = beta1 m + gradient, v = beta2 v + gradient^2, without Adam's factors
+ * 1 - beta: alpha and eps have them */
+
+typedef struct {
+    float          alpha;           /* lr, corrected for the start */
+    float          beta1, beta2, eps;
+    float          l2;              /* gradient += l2 * weight */
+    float          decay;           /* weight -= decay * weight */
+} train_adam_t;
+
+typedef struct {
+    train_optim_kind_t  kind;
+    double              lr, momentum, rho, beta1, beta2, eps;
+    double              l2;         /* loss += l2 * sum of squared weights */
+    double              weight_decay;
+    double              clip_norm;  /* 0: off */
+    uint64_t            step;
+    size_t              n;
+    float              *m;          /* as net->params, NULL if unused */
+    float              *v;
+} train_optim_t;
+
+/* Keras's defaults for everything but kind and n. */
+void train_optim_create(train_optim_t *o, train_optim_kind_t kind, size_t n);
+void train_optim_free(train_optim_t *o);
+double train_optim_default_lr(train_optim_kind_t kind);
+
+/* Numbers for the Adam kernels: those of step o->step. */
+void train_optim_adam(const train_optim_t *o, double lr, train_adam_t *a);
+/* One step's change of w(rows,n) by its gradient g; m and v as w, NULL where
+ * unused.  adam: of this step; factor: of the gradient.  Biases
+ * and norms know neither l2 nor decay: they are no weights. */
+void train_optim_apply(const train_optim_t *o, const train_adam_t *adam,
+    double lr, double factor, int weights, float *w, float *m, float *v,
+    size_t ld, const float *g, size_t ldg, size_t rows, size_t n);
+
+
+/*
+ * work.c: what a member of a team needs to run batches through a network.
+ *
+ * A layer with much to do is split: each member has some of its columns, and
+ * all see one set of numbers.  Any other layer is done by every member for
+ * itself, with its own copy of the parameters: all get the same bits, and
+ * nobody waits.  How many members there are changes no bit.
+ */
+
+typedef struct {
+    unsigned       split;
+    size_t         from, to;        /* own columns */
+
+    /* as the layer's part of net->params */
+    float         *p;
+    float         *m, *v;           /* the optimiser's, NULL if unused */
+    float         *grad;            /* NULL if spent at once */
+    float         *ema;             /* NULL: no average is kept */
+
+    /* own columns of the weights (in,to - from), ldw apart, and what goes with
+     * them: there, or apart from the others' (panel), so that no line of the
+     * cache is wanted by two */
+    unsigned       panel;
+    size_t         ldw;
+    float         *w, *wm, *wv, *wema;
+
+    /* (max_rows,ld) */
+    float         *a;               /* output */
+    float         *h;               /* before dropout and addition; may be a */
+    float         *z;               /* before activation, NULL if not kept */
+    float         *xhat;            /* normalised, NULL without norm */
+    float         *mask;            /* 0 or 1 / (1 - drop), NULL without */
+    float         *g;               /* gradient by a, then by z */
+    float         *dz;              /* by the product; g but for layer norm */
+
+    float         *inv;             /* (ld) or (max_rows): 1 / deviation */
+    float         *small;           /* (5,ld): gradients of b, gamma, beta;
+                                       a batch's mean and variance */
+} train_part_work_t;
+
+typedef struct {
+    const train_net_t   *net;
+    train_team_t        *team;      /* NULL: alone */
+    size_t               id;
+    size_t               n;
+    size_t               max_rows;
+    unsigned             training;
+    uint64_t             key;       /* of the dropout of this step */
+    double               ema_decay;
+    train_optim_t        optim;     /* shared moments, own step */
+    train_part_work_t    part[TRAIN_MAX_NET + 1];
+    double              *losses;    /* (max_rows) */
+    train_pack_t         pack;
+    train_columns_t      columns;   /* in NULL unless the data is sparse */
+} train_work_t;
+
+/* One member alone.  o: NULL: gradients only, into part[].grad; training 0:
+ * forward only. */
+void train_work_create(train_work_t *w, const train_net_t *net,
+    const train_optim_t *o, size_t max_rows, int training);
+/* w(n) for the members of a team, or one if n is 1; ema: as net->params, or
+ * NULL */
+void train_work_team(train_work_t *w, size_t n, train_team_t *team,
+    const train_net_t *net, const train_optim_t *o, float *ema,
+    size_t max_rows);
+/* After the network's numbers were changed from outside: the copies too. */
+void train_work_copy(train_work_t *w, size_t n);
+/* The other way: a member's own columns to where all see them. */
+void train_work_publish(train_work_t *w);
+void train_work_free(train_work_t *w, size_t n);
+/* How many members are worth it: 1 if no layer is worth splitting. */
+size_t train_work_members(const train_net_t *net, size_t rows, size_t n);
+/* Is layer i done by rows after its product, not by columns? */
+int train_work_by_rows(const train_layer_t *l);
+
+
+/* forward.c: one batch.  The last layer then holds numbers before its
+ * activation: train_loss() wants them so. */
+void train_forward(train_work_t *w, const train_batch_t *b);
+
+/* backward.c: one step, by each member of a team; the losses' sum is right
+ * for member 0.  Members have to wait for each other afterwards. */
+double train_step(train_work_t *w, const train_batch_t *b, train_loss_t loss,
+    double lr);
+/* From part[last].g, which train_loss() filled as dz: gradients into
+ * part[].grad; alone. */
+void train_gradient(train_work_t *w, const train_batch_t *b);
+
+/* norm.c: columns from..to of z(rows,ld) become normalised, scaled by gamma
+ * and moved by beta.  Training: by the batch's own mean and variance, which
+ * are remembered (running); xhat and inv are kept for backward. */
+void train_norm_batch(const train_layer_t *l, train_part_work_t *p,
+    size_t rows, int training);
+/* the same over rows from..to */
+void train_norm_layer(const train_layer_t *l, train_part_work_t *p,
+    size_t from, size_t to);
+/* g by the norm's answer -> dz by its input; small: gradients */
+void train_norm_batch_back(const train_layer_t *l, train_part_work_t *p,
+    size_t rows);
+void train_norm_layer_back(const train_layer_t *l, train_part_work_t *p,
+    size_t from, size_t to);
+/* of gamma and beta, own columns */
+void train_norm_layer_small(const train_layer_t *l, train_part_work_t *p,
+    size_t rows);
+
+/* act.c: d(rows,n) *= act'(z), a = act(z); all ld apart.  Not for softmax with
+ * dz of the loss: that is fused. */
+void train_act_backward(maas_act_t act, float alpha, const float *z,
+    const float *a, size_t rows, size_t n, size_t ld, float *d);
+
+
+#endif /* MAAS_TRAIN_STEP_H */

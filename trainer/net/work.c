@@ -1,0 +1,434 @@
+/*
+ * Memory of a member of a team for batches on their way through a network,
+ * and the decision which layers are split.  No arithmetic here.
+ */
+
+#include <string.h>
+
+#include "kernel.h"
+#include "maas_desc.h"
+#include "network.h"
+#include "step.h"
+#include "team.h"
+#include "util.h"
+#include "data/batch.h"
+
+
+#define WORK_SPLIT  1000000     /* multiplications that are worth a wait */
+#define WORK_WIDE   256         /* columns from which strips are kept whole */
+
+
+static int
+work_heavy(const train_layer_t *l, size_t rows, size_t n)
+{
+    return rows * l->in * l->ld >= WORK_SPLIT && l->ld / n >= TRAIN_PAD;
+}
+
+
+/* Layers that add each other's outputs are split alike */
+
+static void
+work_split(const train_net_t *net, size_t rows, size_t n, unsigned *split)
+{
+    size_t  i, from, again;
+
+    for (i = 0; i < net->n_layers; i++) {
+        split[i] = n > 1 && work_heavy(&net->layers[i], rows, n);
+    }
+
+    for (again = 1; again; /* void */ ) {
+        again = 0;
+
+        for (i = 0; i < net->n_layers; i++) {
+            from = i - net->layers[i].skip;
+
+            if (split[i] != split[from]) {
+                split[i] = 1;
+                split[from] = 1;
+                again = 1;
+            }
+        }
+    }
+}
+
+
+size_t
+train_work_members(const train_net_t *net, size_t rows, size_t n)
+{
+    size_t    i;
+    unsigned  split[TRAIN_MAX_NET + 1];
+
+    for ( /* void */ ; n > 1; n--) {
+        work_split(net, rows, n, split);
+
+        for (i = 0; i < net->n_layers; i++) {
+            if (split[i]) {
+                return n;
+            }
+        }
+    }
+
+    return 1;
+}
+
+
+int
+train_work_by_rows(const train_layer_t *l)
+{
+    return l->norm == TRAIN_NORM_LAYER || l->act == MAAS_ACT_SOFTMAX;
+}
+
+
+/* Is the slope a function of z rather than of a? */
+
+static int
+work_keeps_z(maas_act_t act)
+{
+    return act == MAAS_ACT_LEAKY_RELU || act == MAAS_ACT_ELU
+           || act == MAAS_ACT_GELU;
+}
+
+
+static void
+work_rows(train_part_work_t *p, const train_layer_t *l, size_t rows,
+    int training)
+{
+    size_t  n;
+
+    n = rows * l->ld;
+    p->a = train_alloc(n, sizeof(float));
+    p->h = p->a;
+
+    if (l->norm != TRAIN_NORM_NONE) {
+        p->inv = train_alloc(rows > l->ld ? rows : l->ld, sizeof(float));
+    }
+
+    if (!training) {
+        return;
+    }
+
+    p->g = train_alloc(n, sizeof(float));
+    p->dz = p->g;
+
+    if (l->drop > 0 || l->skip > 0) {
+        p->h = train_alloc(n, sizeof(float));
+    }
+
+    if (l->drop > 0) {
+        p->mask = train_alloc(n, sizeof(float));
+    }
+
+    if (work_keeps_z(l->act)) {
+        p->z = train_alloc(n, sizeof(float));
+    }
+
+    if (l->norm != TRAIN_NORM_NONE) {
+        p->xhat = train_alloc(n, sizeof(float));
+    }
+
+    if (l->norm == TRAIN_NORM_LAYER) {
+        p->dz = train_alloc(n, sizeof(float));
+    }
+}
+
+
+/* Can the step follow the product, without a gradient in memory? */
+
+static int
+work_spends(const train_optim_t *o, size_t rows)
+{
+    return o != NULL && o->kind >= TRAIN_OPT_ADAM && o->clip_norm == 0
+           && train_product_fuses(rows);
+}
+
+
+/* Parameters and what has their shape: the network's own, or a copy */
+
+static void
+work_numbers(train_work_t *w, size_t i, float *ema, int own)
+{
+    const train_layer_t  *l;
+    train_part_work_t    *p;
+
+    l = &w->net->layers[i];
+    p = &w->part[i];
+
+    if (own) {
+        p->p = train_alloc(l->size, sizeof(float));
+        p->m = w->optim.m ? train_alloc(l->size, sizeof(float)) : NULL;
+        p->v = w->optim.v ? train_alloc(l->size, sizeof(float)) : NULL;
+        return;
+    }
+
+    p->p = w->net->params + l->at;
+    p->m = w->optim.m ? w->optim.m + l->at : NULL;
+    p->v = w->optim.v ? w->optim.v + l->at : NULL;
+    p->ema = ema ? ema + l->at : NULL;
+}
+
+
+/* Own columns of the first layer's weights apart: nobody else reads them */
+
+static void
+work_panel(train_work_t *w, size_t i)
+{
+    size_t                n;
+    const train_layer_t  *l;
+    train_part_work_t    *p;
+
+    l = &w->net->layers[i];
+    p = &w->part[i];
+    p->panel = (p->split && i == 0);
+
+    if (!p->panel) {
+        p->ldw = l->ld;
+        p->w = p->p + p->from;
+        p->wm = p->m ? p->m + p->from : NULL;
+        p->wv = p->v ? p->v + p->from : NULL;
+        p->wema = p->ema ? p->ema + p->from : NULL;
+        return;
+    }
+
+    p->ldw = p->to - p->from;
+    n = l->in * p->ldw;
+    p->w = train_alloc(n, sizeof(float));
+    p->wm = p->m ? train_alloc(n, sizeof(float)) : NULL;
+    p->wv = p->v ? train_alloc(n, sizeof(float)) : NULL;
+    p->wema = p->ema ? train_alloc(n, sizeof(float)) : NULL;
+}
+
+
+static void
+work_columns(train_part_work_t *p, const train_layer_t *l, size_t id,
+    size_t n)
+{
+    size_t  unit, parts;
+
+    if (!p->split) {
+        p->from = 0;
+        p->to = l->ld;
+        return;
+    }
+
+    unit = (l->ld >= WORK_WIDE * n) ? 64 : TRAIN_PAD;
+    parts = (l->ld + unit - 1) / unit;
+    p->from = parts * id / n * unit;
+    p->to = parts * (id + 1) / n * unit;
+    p->to = (p->to < l->ld) ? p->to : l->ld;
+}
+
+
+/* Member `id`; first: member 0, whose numbers the split layers share */
+
+static void
+work_create(train_work_t *w, const train_work_t *first, size_t id, size_t n,
+    const train_net_t *net, const train_optim_t *o, float *ema, size_t rows,
+    int training)
+{
+    size_t                i;
+    unsigned              split[TRAIN_MAX_NET + 1];
+    const train_layer_t  *l;
+    train_part_work_t    *p;
+
+    (void) memset(w, 0, sizeof(train_work_t));
+    w->net = net;
+    w->id = id;
+    w->n = n;
+    w->max_rows = rows;
+    w->training = training;
+
+    if (o != NULL) {
+        w->optim = *o;
+    }
+
+    work_split(net, rows, n, split);
+
+    for (i = 0; i < net->n_layers; i++) {
+        l = &net->layers[i];
+        p = &w->part[i];
+
+        if (split[i] && id > 0) {
+            *p = first->part[i];
+
+        } else {
+            p->split = split[i];
+            work_rows(p, l, rows, training);
+            work_numbers(w, i, ema, id > 0);
+
+            if (training) {
+                p->small = train_alloc(5 * l->ld, sizeof(float));
+                p->grad = work_spends(o, rows)
+                          ? NULL : train_alloc(l->size, sizeof(float));
+            }
+        }
+
+        work_columns(p, l, id, n);
+        work_panel(w, i);
+    }
+
+    w->losses = (id > 0 && split[net->n_layers - 1])
+                ? first->losses : train_alloc(rows, sizeof(double));
+}
+
+
+void
+train_work_create(train_work_t *w, const train_net_t *net,
+    const train_optim_t *o, size_t max_rows, int training)
+{
+    work_create(w, NULL, 0, 1, net, o, NULL, max_rows, training);
+}
+
+
+void
+train_work_team(train_work_t *w, size_t n, train_team_t *team,
+    const train_net_t *net, const train_optim_t *o, float *ema,
+    size_t max_rows)
+{
+    size_t  i;
+
+    for (i = 0; i < n; i++) {
+        work_create(&w[i], &w[0], i, n, net, o, ema, max_rows, 1);
+        w[i].team = (n > 1) ? team : NULL;
+    }
+
+    train_work_copy(w, n);
+}
+
+
+/* Between a panel (rows,n) and columns of a matrix with stride ld */
+
+static void
+work_move(float *panel, float *shared, const train_layer_t *l,
+    const train_part_work_t *p, int publish)
+{
+    size_t  i, size;
+    float  *mine, *all;
+
+    size = p->ldw * sizeof(float);
+
+    for (i = 0; panel != NULL && i < l->in; i++) {
+        mine = panel + i * p->ldw;
+        all = shared + i * l->ld + p->from;
+        (void) memcpy(publish ? all : mine, publish ? mine : all, size);
+    }
+}
+
+
+static void
+work_move_panels(train_work_t *w, int publish)
+{
+    const train_layer_t  *l;
+    train_part_work_t    *p;
+
+    l = &w->net->layers[0];
+    p = &w->part[0];
+
+    if (p->panel) {
+        work_move(p->w, p->p, l, p, publish);
+        work_move(p->wm, p->m, l, p, publish);
+        work_move(p->wv, p->v, l, p, publish);
+        work_move(p->wema, p->ema, l, p, publish);
+    }
+}
+
+
+void
+train_work_publish(train_work_t *w)
+{
+    work_move_panels(w, 1);
+}
+
+
+/* The others' copies become what the network and its optimiser are */
+
+void
+train_work_copy(train_work_t *w, size_t n)
+{
+    size_t                i, j, size;
+    train_part_work_t    *p, *first;
+
+    for (i = 0; i < n; i++) {
+        work_move_panels(&w[i], 0);
+
+        for (j = 0; i > 0 && j < w->net->n_layers; j++) {
+            p = &w[i].part[j];
+            first = &w[0].part[j];
+            size = w->net->layers[j].size * sizeof(float);
+
+            if (p->split) {
+                continue;
+            }
+
+            (void) memcpy(p->p, first->p, size);
+
+            if (p->m != NULL) {
+                (void) memcpy(p->m, first->m, size);
+            }
+
+            if (p->v != NULL) {
+                (void) memcpy(p->v, first->v, size);
+            }
+        }
+    }
+}
+
+
+static void
+work_free_part(train_part_work_t *p, int own)
+{
+    if (p->h != p->a) {
+        train_free(p->h);
+    }
+
+    if (p->dz != p->g) {
+        train_free(p->dz);
+    }
+
+    train_free(p->a);
+    train_free(p->g);
+    train_free(p->z);
+    train_free(p->xhat);
+    train_free(p->mask);
+    train_free(p->inv);
+    train_free(p->small);
+    train_free(p->grad);
+
+    if (own) {
+        train_free(p->p);
+        train_free(p->m);
+        train_free(p->v);
+    }
+}
+
+
+void
+train_work_free(train_work_t *w, size_t n)
+{
+    size_t  i, j, last;
+
+    last = w->net->n_layers - 1;
+
+    for (i = n; i-- > 0; /* void */ ) {
+        if (i == 0 || !w[i].part[last].split) {
+            train_free(w[i].losses);
+        }
+
+        for (j = 0; j <= last; j++) {
+            if (w[i].part[j].panel) {
+                train_free(w[i].part[j].w);
+                train_free(w[i].part[j].wm);
+                train_free(w[i].part[j].wv);
+                train_free(w[i].part[j].wema);
+            }
+
+            if (i == 0 || !w[i].part[j].split) {
+                work_free_part(&w[i].part[j], i > 0);
+            }
+        }
+
+        train_pack_free(&w[i].pack);
+        train_columns_free(&w[i].columns);
+    }
+
+    (void) memset(w, 0, n * sizeof(train_work_t));
+}

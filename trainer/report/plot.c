@@ -1,0 +1,264 @@
+/*
+ * A picture as SVG: values to places, axes with round numbers, marks.
+ * What is drawn is decided elsewhere, its colours in the style sheet.
+ */
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "report.h"
+
+
+#define PLOT_WIDTH   460.0
+#define PLOT_HEIGHT  280.0
+#define PLOT_SQUARE  430.0
+#define PLOT_LEFT    58.0
+#define PLOT_RIGHT   14.0
+#define PLOT_TOP     12.0
+#define PLOT_BOTTOM  44.0
+#define PLOT_TICKS   5
+
+
+static double
+plot_x(const train_plot_t *p, double v)
+{
+    v = (v - p->x0) / (p->x1 - p->x0);
+    v = v < 0 ? 0 : v > 1 ? 1 : v;
+
+    return PLOT_LEFT + v * (PLOT_WIDTH - PLOT_LEFT - PLOT_RIGHT);
+}
+
+
+static double
+plot_y(const train_plot_t *p, double v)
+{
+    if (p->log_y) {
+        v = (log(v) - log(p->y0)) / (log(p->y1) - log(p->y0));
+    } else {
+        v = (v - p->y0) / (p->y1 - p->y0);
+    }
+
+    v = v < 0 ? 0 : v > 1 ? 1 : v;
+
+    return p->height - PLOT_BOTTOM - v * (p->height - PLOT_TOP - PLOT_BOTTOM);
+}
+
+
+/* The round number above range / n: 1, 2 or 5 with zeros */
+
+static double
+plot_step(double range, int n)
+{
+    double  step, power;
+
+    step = range / n;
+    power = pow(10, floor(log10(step)));
+    step /= power;
+
+    return (step <= 1 ? 1 : step <= 2 ? 2 : step <= 5 ? 5 : 10) * power;
+}
+
+
+static void
+plot_tick_x(const train_plot_t *p, double v)
+{
+    (void) fprintf(p->f, "<path class=\"grid\" d=\"M%.1f %.1fV%.1f\"/>"
+                   "<text class=\"tick\" text-anchor=\"middle\" x=\"%.1f\" "
+                   "y=\"%.1f\">%.6g</text>\n",
+                   plot_x(p, v), PLOT_TOP, p->height - PLOT_BOTTOM,
+                   plot_x(p, v), p->height - PLOT_BOTTOM + 16, v);
+}
+
+
+static void
+plot_tick_y(const train_plot_t *p, double v)
+{
+    (void) fprintf(p->f, "<path class=\"grid\" d=\"M%.1f %.1fH%.1f\"/>"
+                   "<text class=\"tick\" text-anchor=\"end\" x=\"%.1f\" "
+                   "y=\"%.1f\">%.6g</text>\n",
+                   PLOT_LEFT, plot_y(p, v), PLOT_WIDTH - PLOT_RIGHT,
+                   PLOT_LEFT - 6, plot_y(p, v) + 4, v);
+}
+
+
+/* 1, 2 and 5 with zeros, or 1 alone where that would be too many */
+
+static void
+plot_ticks_log(const train_plot_t *p)
+{
+    int                  i, few;
+    double               power;
+    static const double  at[] = { 1, 2, 5 };
+
+    few = log10(p->y1 / p->y0) > 3;
+    power = pow(10, floor(log10(p->y0)));
+
+    for ( /* void */ ; power <= p->y1; power *= 10) {
+        for (i = 0; i < (few ? 1 : 3); i++) {
+            if (at[i] * power >= p->y0 * 0.999
+                && at[i] * power <= p->y1 * 1.001)
+            {
+                plot_tick_y(p, at[i] * power);
+            }
+        }
+    }
+}
+
+
+static void
+plot_axes(const train_plot_t *p)
+{
+    double  v, step;
+
+    step = plot_step(p->x1 - p->x0, PLOT_TICKS);
+
+    for (v = ceil(p->x0 / step - 1e-9) * step; v <= p->x1 + step * 1e-6;
+         v += step)
+    {
+        plot_tick_x(p, fabs(v) < step * 1e-6 ? 0 : v);
+    }
+
+    if (p->log_y) {
+        plot_ticks_log(p);
+        return;
+    }
+
+    step = plot_step(p->y1 - p->y0, PLOT_TICKS);
+
+    for (v = ceil(p->y0 / step - 1e-9) * step; v <= p->y1 + step * 1e-6;
+         v += step)
+    {
+        plot_tick_y(p, fabs(v) < step * 1e-6 ? 0 : v);
+    }
+}
+
+
+void
+train_plot_begin(train_plot_t *p, FILE *f, const char *x_label,
+    const char *y_label, int square)
+{
+    double  middle;
+
+    p->f = f;
+    p->height = square ? PLOT_SQUARE : PLOT_HEIGHT;
+
+    if (!(p->x1 > p->x0)) {
+        p->x0 -= 0.5;
+        p->x1 = p->x0 + 1;
+    }
+
+    if (!(p->y1 > p->y0)) {
+        p->y0 = p->log_y ? p->y0 / 2 : p->y0 - 0.5;
+        p->y1 = p->log_y ? p->y0 * 4 : p->y0 + 1;
+    }
+
+    middle = (PLOT_TOP + p->height - PLOT_BOTTOM) / 2;
+
+    (void) fprintf(f, "<svg viewBox=\"0 0 %g %g\" role=\"img\">\n",
+                   PLOT_WIDTH, p->height);
+    plot_axes(p);
+    (void) fprintf(f, "<text class=\"label\" text-anchor=\"middle\" "
+                   "x=\"%.1f\" y=\"%.1f\">",
+                   (PLOT_LEFT + PLOT_WIDTH - PLOT_RIGHT) / 2, p->height - 8);
+    train_report_text(f, x_label);
+    (void) fprintf(f, "</text>\n<text class=\"label\" text-anchor=\"middle\" "
+                   "x=\"12\" y=\"%.1f\" transform=\"rotate(-90 12 %.1f)\">",
+                   middle, middle);
+    train_report_text(f, y_label);
+    (void) fputs("</text>\n", f);
+}
+
+
+static void
+plot_mark_end(FILE *f, const char *element, const char *tip)
+{
+    if (tip == NULL) {
+        (void) fputs("/>\n", f);
+        return;
+    }
+
+    (void) fputs("><title>", f);
+    train_report_text(f, tip);
+    (void) fprintf(f, "</title></%s>\n", element);
+}
+
+
+void
+train_plot_line(const train_plot_t *p, const char *class, const char *tip,
+    const double *x, const double *y, size_t n)
+{
+    int     begun;
+    size_t  i;
+
+    begun = 0;
+    (void) fprintf(p->f, "<path class=\"line %s\" d=\"", class);
+
+    for (i = 0; i < n; i++) {
+        if (!isfinite(y[i]) || (p->log_y && y[i] <= 0)) {
+            begun = 0;
+            continue;
+        }
+
+        (void) fprintf(p->f, "%c%.1f %.1f", begun ? 'L' : 'M',
+                       plot_x(p, x[i]), plot_y(p, y[i]));
+        begun = 1;
+    }
+
+    (void) fputc('"', p->f);
+    plot_mark_end(p->f, "path", tip);
+}
+
+
+void
+train_plot_dot(const train_plot_t *p, const char *class, const char *tip,
+    double x, double y, double radius)
+{
+    (void) fprintf(p->f, "<circle class=\"dot %s\" cx=\"%.1f\" cy=\"%.1f\" "
+                   "r=\"%.1f\"", class, plot_x(p, x), plot_y(p, y), radius);
+    plot_mark_end(p->f, "circle", tip);
+}
+
+
+void
+train_plot_bar(const train_plot_t *p, const char *class, const char *tip,
+    double from, double to, double y)
+{
+    double  x, low, high;
+
+    x = plot_x(p, from);
+    low = plot_y(p, p->y0 > 0 ? p->y0 : 0);
+    high = plot_y(p, y);
+
+    (void) fprintf(p->f, "<rect class=\"bar %s\" x=\"%.1f\" y=\"%.1f\" "
+                   "width=\"%.1f\" height=\"%.1f\"", class, x + 0.5, high,
+                   plot_x(p, to) - x - 1, low - high);
+    plot_mark_end(p->f, "rect", tip);
+}
+
+
+void
+train_plot_word(const train_plot_t *p, const char *class, const char *word,
+    double x, double y, int below)
+{
+    double  at;
+
+    at = plot_x(p, x);
+
+    /* on the side where there is room */
+
+    (void) fprintf(p->f, "<text class=\"word %s\" text-anchor=\"%s\" "
+                   "x=\"%.1f\" y=\"%.1f\">", class,
+                   at > 0.6 * PLOT_WIDTH ? "end" : "start",
+                   at > 0.6 * PLOT_WIDTH ? at - 6 : at + 6,
+                   plot_y(p, y) + (below ? 16 : -6));
+    train_report_text(p->f, word);
+    (void) fputs("</text>\n", p->f);
+}
+
+
+void
+train_plot_end(const train_plot_t *p)
+{
+    (void) fputs("</svg>\n", p->f);
+}

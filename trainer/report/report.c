@@ -1,0 +1,215 @@
+/*
+ * The report: the frame of the page, its figures and its record.
+ * The cards are written by report_*.c.
+ */
+
+#include <cjson/cJSON.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "maas.h"
+#include "report.h"
+#include "util.h"
+#include "export/model.h"
+#include "judge/metrics.h"
+
+
+static void
+report_head(FILE *f, const train_report_t *r)
+{
+    size_t              i;
+    const maas_info_t  *info;
+
+    info = r->info;
+    (void) fputs("<!DOCTYPE html>\n<html lang=\"en\"><head>"
+                 "<meta charset=\"utf-8\">\n<meta name=\"viewport\" "
+                 "content=\"width=device-width,initial-scale=1\">\n<title>",
+                 f);
+    train_report_text(f, r->title);
+    (void) fputs("</title>\n", f);
+    train_report_style(f);
+    (void) fputs("</head><body>\n<h1>", f);
+    train_report_text(f, r->title);
+    (void) fprintf(f, "</h1>\n<p>A %s model of ", info->task_name);
+
+    if (info->n_columns > 0) {
+        (void) fprintf(f, "%zu columns", info->n_columns);
+    } else {
+        for (i = 0; i < info->rank; i++) {
+            (void) fprintf(f, "%s%zu", i ? " &times; " : "", info->shape[i]);
+        }
+
+        (void) fputs(info->image ? " pixels" : " numbers", f);
+    }
+
+    (void) fprintf(f, ", %zu parameters, file checksum %08x. ",
+                   info->parameters, info->crc32c);
+
+    if (r->m != NULL) {
+        (void) fprintf(f, "Judged by %zu rows: ", r->m->rows);
+        train_report_text(f, r->what);
+        (void) fputc('.', f);
+    }
+
+    (void) fputs("</p>\n", f);
+}
+
+
+static void
+report_tiles(FILE *f, const train_report_t *r)
+{
+    size_t                 i;
+    const char            *form;
+    const train_figure_t  *t;
+
+    (void) fputs("<div class=\"tiles\">\n", f);
+
+    for (i = 0; i < TRAIN_N_FIGURES; i++) {
+        t = &train_figures[i];
+
+        if (!train_figure_of(t, r->m) || isnan(train_figure(r->m, t))) {
+            continue;
+        }
+
+        form = (t->numbers && strcmp(t->key, "r2") != 0) ? "%.5g" : "%.4f";
+        (void) fprintf(f, "<div class=\"tile\"><span>%s</span><b>", t->title);
+        (void) fprintf(f, form, train_figure(r->m, t));
+        (void) fputs("</b><span>", f);
+
+        if (r->low != NULL && !isnan(train_figure(r->low, t))) {
+            (void) fprintf(f, form, train_figure(r->low, t));
+            (void) fputs(" to ", f);
+            (void) fprintf(f, form, train_figure(r->high, t));
+        }
+
+        (void) fputs("</span></div>\n", f);
+    }
+
+    (void) fputs("</div>\n", f);
+
+    if (r->low != NULL) {
+        (void) fprintf(f, "<p>Below each figure: %g %% of the values that "
+                       "other rows of this kind would give.</p>\n",
+                       100 * TRAIN_LEVEL);
+    }
+}
+
+
+static void
+report_record_part(FILE *f, const char *name, const cJSON *part)
+{
+    char         *text;
+    const cJSON  *v;
+
+    (void) fprintf(f, "<h3>%s</h3>\n<div class=\"key\">\n", name);
+
+    cJSON_ArrayForEach(v, part) {
+        if (v->string == NULL || cJSON_IsObject(v) || cJSON_IsNull(v)) {
+            continue;
+        }
+
+        (void) fputs("<div><span>", f);
+        train_report_text(f, v->string);
+        (void) fputs("</span><b>", f);
+
+        if (cJSON_IsString(v)) {
+            train_report_text(f, v->valuestring);
+
+        } else {
+            text = cJSON_PrintUnformatted(v);
+            train_report_text(f, text != NULL ? text : "");
+            cJSON_free(text);
+        }
+
+        (void) fputs("</b></div>\n", f);
+    }
+
+    (void) fputs("</div>\n", f);
+}
+
+
+/* What the file says of its training, as it stands there */
+
+static void
+report_record(FILE *f, const train_report_t *r)
+{
+    size_t              i;
+    cJSON              *document;
+    const cJSON        *training;
+    static const char  *const  parts[] = { "data", "metrics", "settings" };
+
+    document = cJSON_Parse(r->info->document);
+    training = cJSON_GetObjectItemCaseSensitive(document, "training");
+
+    if (cJSON_IsObject(training)) {
+        train_report_open(f, "The record in the file",
+                          "With these settings and these data the same file "
+                          "comes out again, bit for bit.", 1);
+        report_record_part(f, "training", training);
+
+        for (i = 0; i < train_nelts(parts); i++) {
+            report_record_part(f, parts[i],
+                   cJSON_GetObjectItemCaseSensitive(training, parts[i]));
+        }
+
+        train_report_close(f);
+    }
+
+    cJSON_Delete(document);
+}
+
+
+static void
+report_page(FILE *f, const train_report_t *r)
+{
+    report_head(f, r);
+
+    if (r->m != NULL) {
+        report_tiles(f, r);
+    }
+
+    (void) fputs("<div class=\"cards\">\n", f);
+    train_report_history(f, r);
+
+    if (r->m != NULL) {
+        if (r->m->classes > 0) {
+            train_report_classes(f, r);
+        } else {
+            train_report_numbers(f, r);
+        }
+
+        train_report_importance(f, r);
+        train_report_mistakes(f, r);
+    }
+
+    report_record(f, r);
+    (void) fprintf(f, "</div>\n<footer>%s</footer>\n</body></html>\n",
+                   TRAIN_TOOL);
+}
+
+
+void
+train_report_write(const char *path, const train_report_t *r)
+{
+    FILE    *f;
+    char    *text;
+    size_t   size;
+
+    text = NULL;
+    size = 0;
+    f = open_memstream(&text, &size);
+
+    if (f == NULL) {
+        train_die("no memory for a report");
+    }
+
+    report_page(f, r);
+
+    if (fclose(f) != 0) {
+        train_die("no memory for a report");
+    }
+
+    train_save(path, text, size);
+    train_free(text);
+}

@@ -1,0 +1,88 @@
+/*
+ * The report: one HTML page with everything in it.  Contracts between the
+ * files that write its parts; only report_*.c and the commands include this.
+ */
+
+#ifndef MAAS_REPORT_H
+#define MAAS_REPORT_H
+
+#include <stdio.h>
+
+#include "maas.h"
+#include "data/data.h"
+#include "fit/loop.h"
+#include "judge/metrics.h"
+
+
+typedef struct {
+    const char                *title;       /* the model's name */
+    const char                *what;        /* whose rows are judged */
+    const maas_info_t         *info;
+    const train_history_t     *history;     /* NULL: none */
+
+    /* what was judged, all of it or m == NULL */
+    const train_data_t        *data;
+    const uint32_t            *row;         /* (rows) of data; NULL: all */
+    const train_judge_t       *judge;
+    const train_metrics_t     *m;
+    const train_metrics_t     *low;         /* NULL: no intervals */
+    const train_metrics_t     *high;
+    const train_importance_t  *importance;  /* NULL: none */
+    size_t                     n_importance;
+} train_report_t;
+
+/* report.c: the whole page or none; dies if it cannot be written */
+void train_report_write(const char *path, const train_report_t *r);
+
+/* report_text.c: s as text of HTML and in quoted attributes */
+void train_report_text(FILE *f, const char *s);
+/* The style sheet, with its element. */
+void train_report_style(FILE *f);
+/* A card with a heading and, if not NULL, a sentence below; wide: over all
+ * columns.  train_report_close() ends it. */
+void train_report_open(FILE *f, const char *title, const char *sentence,
+    int wide);
+void train_report_close(FILE *f);
+
+/* report_classes.c: confusion, curves and reliability, as cards */
+void train_report_classes(FILE *f, const train_report_t *r);
+/* report_numbers.c: what was said against the truth, and what is left */
+void train_report_numbers(FILE *f, const train_report_t *r);
+/* report_training.c: losses and scores by epoch; columns by what they are
+ * worth */
+void train_report_history(FILE *f, const train_report_t *r);
+void train_report_importance(FILE *f, const train_report_t *r);
+/* report_mistakes.c: the rows with the greatest loss, with their pictures or
+ * values */
+void train_report_mistakes(FILE *f, const train_report_t *r);
+
+
+/* plot.c: axes and marks of one SVG picture */
+
+typedef struct {
+    FILE    *f;
+    double   x0, x1, y0, y1;        /* values at the edges */
+    double   height;
+    unsigned log_y;
+} train_plot_t;
+
+/* Frame, grid and labels.  Empty ranges are widened.  square: as high as it is
+ * wide. */
+void train_plot_begin(train_plot_t *p, FILE *f, const char *x_label,
+    const char *y_label, int square);
+/* class: of the style sheet, "a" or "b" and more; tip: text that shows below
+ * the pointer, or NULL */
+void train_plot_line(const train_plot_t *p, const char *class,
+    const char *tip, const double *x, const double *y, size_t n);
+void train_plot_dot(const train_plot_t *p, const char *class,
+    const char *tip, double x, double y, double radius);
+/* From y = 0, or the lower edge, to y, between two x. */
+void train_plot_bar(const train_plot_t *p, const char *class,
+    const char *tip, double from, double to, double y);
+/* A word in the picture, above a point or below */
+void train_plot_word(const train_plot_t *p, const char *class,
+    const char *word, double x, double y, int below);
+void train_plot_end(const train_plot_t *p);
+
+
+#endif /* MAAS_REPORT_H */

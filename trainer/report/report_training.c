@@ -1,0 +1,199 @@
+/*
+ * Parts of the report that tell of the training: curves over the epochs, and
+ * what each column is worth.
+ */
+
+#include <math.h>
+#include <stdio.h>
+
+#include "maas.h"
+#include "report.h"
+#include "util.h"
+#include "fit/loop.h"
+#include "judge/metrics.h"
+
+
+#define TRAINING_LOG   20.0     /* largest loss by least: then logarithmic */
+#define TRAINING_BARS  20
+
+
+typedef struct {
+    double  *x, *loss, *valid, *score;
+    size_t   n;
+    size_t   best;              /* place of the best epoch */
+    double   low, high;         /* of both losses */
+} training_t;
+
+
+static void
+training_range(training_t *t, double v)
+{
+    if (isfinite(v)) {
+        t->low = (v < t->low) ? v : t->low;
+        t->high = (v > t->high) ? v : t->high;
+    }
+}
+
+
+static void
+training_read(training_t *t, const train_history_t *h)
+{
+    size_t  i;
+
+    t->n = h->n;
+    t->x = train_alloc(4 * t->n, sizeof(double));
+    t->loss = t->x + t->n;
+    t->valid = t->loss + t->n;
+    t->score = t->valid + t->n;
+    t->low = INFINITY;
+    t->high = -INFINITY;
+    t->best = 0;
+
+    for (i = 0; i < t->n; i++) {
+        t->x[i] = (double) h->epochs[i].epoch;
+        t->loss[i] = h->epochs[i].loss;
+        t->valid[i] = h->epochs[i].valid_loss;
+        t->score[i] = h->epochs[i].score;
+        t->best = h->epochs[i].best ? i : t->best;
+        training_range(t, t->loss[i]);
+        training_range(t, t->valid[i]);
+    }
+}
+
+
+static void
+training_losses(FILE *f, const training_t *t)
+{
+    int           valid;
+    char          sentence[160];
+    size_t        last;
+    train_plot_t  p = { 0 };
+
+    valid = isfinite(t->valid[t->best]);
+    last = t->n - 1;
+
+    (void) snprintf(sentence, sizeof(sentence), "The weights of epoch %.0f "
+                    "are kept: the least %s loss, %.4g.", t->x[t->best],
+                    valid ? "validation" : "training",
+                    valid ? t->valid[t->best] : t->loss[t->best]);
+    train_report_open(f, "Loss by epoch", sentence, 0);
+
+    p.x0 = t->x[0];
+    p.x1 = t->x[last];
+    p.log_y = (t->low > 0 && t->high / t->low > TRAINING_LOG);
+    p.y0 = p.log_y ? t->low : 0;
+    p.y1 = t->high;
+    train_plot_begin(&p, f, "epoch", p.log_y ? "loss (logarithmic)" : "loss",
+                     0);
+
+    train_plot_line(&p, "a", "training", t->x, t->loss, t->n);
+    train_plot_word(&p, "a", "training", t->x[last], t->loss[last],
+                    valid && t->loss[last] < t->valid[last]);
+
+    if (valid) {
+        train_plot_line(&p, "b", "validation", t->x, t->valid, t->n);
+        train_plot_word(&p, "b", "validation", t->x[last], t->valid[last],
+                        t->valid[last] < t->loss[last]);
+    }
+
+    train_plot_dot(&p, valid ? "b" : "a", "the weights that are kept",
+                   t->x[t->best], valid ? t->valid[t->best]
+                                        : t->loss[t->best], 4.5);
+    train_plot_end(&p);
+    train_report_close(f);
+}
+
+
+static void
+training_scores(FILE *f, const training_t *t, int classes)
+{
+    size_t        i;
+    train_plot_t  p = { 0 };
+
+    train_report_open(f, classes ? "Validation accuracy by epoch"
+                                 : "Validation R2 by epoch", NULL, 0);
+
+    p.x0 = t->x[0];
+    p.x1 = t->x[t->n - 1];
+    p.y0 = INFINITY;
+    p.y1 = -INFINITY;
+
+    for (i = 0; i < t->n; i++) {
+        if (isfinite(t->score[i])) {
+            p.y0 = (t->score[i] < p.y0) ? t->score[i] : p.y0;
+            p.y1 = (t->score[i] > p.y1) ? t->score[i] : p.y1;
+        }
+    }
+
+    train_plot_begin(&p, f, "epoch", classes ? "accuracy" : "R2", 0);
+    train_plot_line(&p, "b", NULL, t->x, t->score, t->n);
+    train_plot_dot(&p, "b", "the weights that are kept", t->x[t->best],
+                   t->score[t->best], 4.5);
+    train_plot_end(&p);
+    train_report_close(f);
+}
+
+
+void
+train_report_history(FILE *f, const train_report_t *r)
+{
+    training_t  t;
+
+    if (r->history == NULL || r->history->n == 0) {
+        return;
+    }
+
+    training_read(&t, r->history);
+
+    if (isfinite(t.low)) {
+        training_losses(f, &t);
+    }
+
+    if (isfinite(t.score[t.best])) {
+        training_scores(f, &t, r->info->task != MAAS_TASK_REGRESSION);
+    }
+
+    train_free(t.x);
+}
+
+
+void
+train_report_importance(FILE *f, const train_report_t *r)
+{
+    size_t                     i, n;
+    double                     most;
+    const train_importance_t  *p;
+
+    if (r->importance == NULL || r->n_importance == 0) {
+        return;
+    }
+
+    n = (r->n_importance < TRAINING_BARS) ? r->n_importance : TRAINING_BARS;
+    most = r->importance[0].drop;
+    train_report_open(f, "What the columns are worth",
+                      r->m->classes
+                      ? "Accuracy that is lost when the values of one column "
+                        "are dealt out to the wrong rows."
+                      : "R2 that is lost when the values of one column are "
+                        "dealt out to the wrong rows.", r->m->classes > 0);
+    (void) fputs("<div class=\"bars\">\n", f);
+
+    for (i = 0; i < n; i++) {
+        p = &r->importance[i];
+        (void) fputs("<span>", f);
+        train_report_text(f, p->name);
+        (void) fprintf(f, "</span><i style=\"width:%.1f%%\"></i><span>%.4f "
+                       "&plusmn; %.4f</span>\n",
+                       most > 0 && p->drop > 0 ? 100 * p->drop / most : 0,
+                       p->drop, p->deviation);
+    }
+
+    (void) fputs("</div>\n", f);
+
+    if (r->n_importance > n) {
+        (void) fprintf(f, "<p>%zu columns of less worth are not shown.</p>\n",
+                       r->n_importance - n);
+    }
+
+    train_report_close(f);
+}

@@ -1,0 +1,36 @@
+/*
+ * Random numbers, the same on every machine.
+ * Not here: who draws what.
+ */
+
+#ifndef TRAIN_RNG_H
+#define TRAIN_RNG_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+
+/* rng.c: xoshiro256**, the same stream on every machine */
+
+typedef struct {
+    uint64_t  s[4];
+} train_rng_t;
+
+/* Different streams of the same seed are independent. */
+void train_rng_init(train_rng_t *r, uint64_t seed, uint64_t stream);
+uint64_t train_rng_u64(train_rng_t *r);
+/* Even in [0,n), n > 0. */
+uint32_t train_rng_below(train_rng_t *r, uint32_t n);
+/* Even in [0,1). */
+double train_rng_unit(train_rng_t *r);
+void train_rng_shuffle(train_rng_t *r, uint32_t *a, size_t n);
+/* About normal with mean 0 and deviation 1; the same on every machine. */
+double train_rng_normal(train_rng_t *r);
+/* Of Beta(alpha,alpha), by rejection. */
+double train_rng_beta(train_rng_t *r, double alpha);
+/* The at-th number of the stream `key`: no state, so that threads may draw in
+ * any order. */
+uint64_t train_rng_at(uint64_t key, uint64_t at);
+
+
+#endif /* TRAIN_RNG_H */

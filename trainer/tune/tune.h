@@ -1,0 +1,83 @@
+/*
+ * The search for settings: contracts between cmd_tune.c and its helpers.
+ */
+
+#ifndef MAAS_TUNE_H
+#define MAAS_TUNE_H
+
+#include <math.h>
+#include <stdio.h>
+
+#include "fit/options.h"
+
+
+#define TUNE_RUNGS  3           /* budgets: a ninth, a third, all epochs */
+#define TUNE_ETA    3           /* of so many one goes on */
+
+
+/* One point of the search and what came of it */
+
+typedef struct {
+    size_t    number;           /* 0: what `fit` would choose by itself */
+    char     *hidden;
+    double    lr;
+    double    decay;
+    size_t    batch;
+    unsigned  done[TUNE_RUNGS];
+    double    loss[TUNE_RUNGS];     /* of validation; INFINITY: failed */
+    double    score[TUNE_RUNGS];
+} tune_trial_t;
+
+/* The search itself */
+
+typedef struct {
+    int               argc;     /* for `fit`, as the user gave them */
+    char            **argv;
+    train_options_t   o;        /* the same, read, with what fit would choose */
+    unsigned          fixed_hidden, fixed_lr, fixed_decay, fixed_batch;
+    size_t            rows;     /* for training, about */
+    size_t            epochs[TUNE_RUNGS];
+    size_t            rungs;    /* in use, the last TUNE_RUNGS of them */
+    size_t            jobs;
+    size_t            seed;
+    int               quiet;
+    const char       *output;
+    char             *state;    /* file of what was tried */
+    FILE             *log;      /* the same, open for more */
+    char             *folder;   /* for files that nobody keeps */
+    tune_trial_t     *trial;    /* (n) */
+    size_t            n;
+    size_t            ran;      /* in this run of the program */
+    unsigned          usage;    /* fit refused its options */
+} tune_t;
+
+
+/* tune_space.c: trial number k, from the seed and k alone; settings that the
+ * user gave stay.  t->trial[k] is overwritten. */
+void tune_draw(tune_t *t, size_t k);
+/* Its settings as arguments of fit: writes at most 8 texts to argv, each to be
+ * freed, and returns how many. */
+size_t tune_arguments(const tune_t *t, const tune_trial_t *trial, size_t rung,
+    char **argv);
+
+/* tune_state.c: read what an earlier run left, and go on writing there; dies
+ * if it was another search */
+void tune_state_open(tune_t *t);
+void tune_state_add(tune_t *t, const tune_trial_t *trial, size_t rung,
+    double seconds);
+
+/* tune_run.c: run all of list(n), numbers of trials, on one rung, so many at a
+ * time as there are jobs, those that are done left out.  Returns 0 when
+ * interrupted. */
+int tune_run(tune_t *t, size_t rung, const size_t *list, size_t n);
+
+/* tune_result.c: loss on the last rung that a trial reached */
+double tune_loss(const tune_trial_t *trial);
+/* Trials, best first, on standard output; the best one's settings in
+ * t->output, as `fit --config` takes them. */
+void tune_table(const tune_t *t);
+void tune_json(const tune_t *t);
+void tune_write(tune_t *t);
+
+
+#endif /* MAAS_TUNE_H */

@@ -1,0 +1,137 @@
+/*
+ * What a search found: a table, JSON, and the best settings as a file.
+ */
+
+#include <cjson/cJSON.h>
+#include <math.h>
+#include <stdio.h>
+
+#include "tune.h"
+#include "util.h"
+#include "export/model.h"
+#include "fit/options.h"
+
+
+#define TUNE_TABLE  10          /* trials that are shown */
+
+
+static size_t
+tune_last(const tune_trial_t *trial)
+{
+    size_t  rung;
+
+    for (rung = TUNE_RUNGS - 1; rung > 0 && !trial->done[rung]; rung--) {
+        /* void */
+    }
+
+    return rung;
+}
+
+
+double
+tune_loss(const tune_trial_t *trial)
+{
+    return trial->loss[tune_last(trial)];
+}
+
+
+void
+tune_table(const tune_t *t)
+{
+    size_t               i, rung;
+    const tune_trial_t  *p;
+
+    (void) printf("%5s %6s %10s %9s %9s %9s %6s  %s\n", "trial", "epochs",
+                  "loss", "score", "lr", "decay", "batch", "hidden");
+
+    for (i = 0; i < t->n && i < TUNE_TABLE; i++) {
+        p = &t->trial[i];
+        rung = tune_last(p);
+
+        (void) printf("%5zu %6zu %10.5g %9.4f %9.3g %9.3g %6zu  %s\n",
+                      p->number, t->epochs[rung], p->loss[rung],
+                      p->score[rung], p->lr, p->decay, p->batch,
+                      p->hidden[0] != '\0' ? p->hidden : "none");
+    }
+
+    (void) printf("%s: the settings of trial %zu, for fit --config\n",
+                  t->output, t->trial[0].number);
+}
+
+
+void
+tune_json(const tune_t *t)
+{
+    char                *text;
+    size_t               i, rung;
+    cJSON               *o, *list, *one;
+    const tune_trial_t  *p;
+
+    o = cJSON_CreateObject();
+    (void) cJSON_AddStringToObject(o, "config", t->output);
+    (void) cJSON_AddNumberToObject(o, "ran", (double) t->ran);
+    list = cJSON_AddArrayToObject(o, "trials");
+
+    for (i = 0; i < t->n; i++) {
+        p = &t->trial[i];
+        rung = tune_last(p);
+        one = cJSON_CreateObject();
+        (void) cJSON_AddNumberToObject(one, "trial", (double) p->number);
+        (void) cJSON_AddNumberToObject(one, "epochs",
+                                       (double) t->epochs[rung]);
+
+        if (isfinite(p->loss[rung])) {
+            (void) cJSON_AddNumberToObject(one, "validation_loss",
+                                           p->loss[rung]);
+        }
+
+        if (isfinite(p->score[rung])) {
+            (void) cJSON_AddNumberToObject(one, "validation_score",
+                                           p->score[rung]);
+        }
+
+        (void) cJSON_AddStringToObject(one, "hidden", p->hidden);
+        (void) cJSON_AddNumberToObject(one, "lr", p->lr);
+        (void) cJSON_AddNumberToObject(one, "weight-decay", p->decay);
+        (void) cJSON_AddNumberToObject(one, "batch", (double) p->batch);
+        (void) cJSON_AddItemToArray(list, one);
+    }
+
+    text = cJSON_PrintUnformatted(o);
+    (void) puts(text != NULL ? text : "{}");
+    cJSON_free(text);
+    cJSON_Delete(o);
+}
+
+
+void
+tune_write(tune_t *t)
+{
+    FILE                *f;
+    char                *text;
+    size_t               size;
+    const tune_trial_t  *best;
+
+    best = &t->trial[0];
+    train_free(t->o.hidden);
+    t->o.hidden = train_strdup(best->hidden);
+    t->o.lr = best->lr;
+    t->o.weight_decay = best->decay;
+    t->o.batch = best->batch;
+
+    text = NULL;
+    size = 0;
+    f = open_memstream(&text, &size);
+
+    if (f == NULL) {
+        train_die("no memory for the settings");
+    }
+
+    (void) fprintf(f, "# maas-trainer tune: trial %zu of %zu, validation loss "
+                   "%.6g\n", best->number, t->n,
+                   best->loss[tune_last(best)]);
+    train_options_write(f, &t->o);
+    (void) fclose(f);
+    train_save(t->output, text, size);
+    train_free(text);
+}

@@ -1,0 +1,299 @@
+/*
+ * Trials run side by side: each is this program's own `fit` on one core, in a
+ * process of its own.
+ */
+
+#include <cjson/cJSON.h>
+#include <errno.h>
+#include <math.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "tune.h"
+#include "util.h"
+
+
+#define RUN_MAX_JOBS  256
+#define RUN_TEXT      65536     /* bytes of a result that are read */
+
+
+typedef struct {
+    pid_t     pid;              /* 0: free */
+    size_t    trial;
+    FILE     *out;
+    double    begin;
+} run_job_t;
+
+typedef struct {
+    tune_t      *t;
+    size_t       rung;
+    run_job_t    job[RUN_MAX_JOBS];
+    size_t       running;
+    size_t       finished;
+    size_t       n;
+    double       best;
+    size_t       best_trial;
+    unsigned     tty;
+} run_t;
+
+
+static volatile sig_atomic_t  run_interrupted;
+
+
+static void
+run_on_interrupt(int signo)
+{
+    (void) signo;
+    run_interrupted = 1;
+}
+
+
+static char *
+run_model(const run_t *r, size_t trial)
+{
+    return train_format("%s/%zu", r->t->folder, trial);
+}
+
+
+static void
+run_start(run_t *r, size_t k)
+{
+    int         i, argc;
+    char      **argv, *model;
+    run_job_t  *job;
+
+    for (job = r->job; job->pid != 0; job++) {
+        /* void */
+    }
+
+    argv = train_alloc((size_t) r->t->argc + 24, sizeof(char *));
+    argc = 0;
+    argv[argc++] = train_strdup("maas-trainer");
+    argv[argc++] = train_strdup("fit");
+
+    for (i = 0; i < r->t->argc; i++) {
+        argv[argc++] = train_strdup(r->t->argv[i]);
+    }
+
+    argc += (int) tune_arguments(r->t, &r->t->trial[k], r->rung, argv + argc);
+    model = run_model(r, k);
+    argv[argc++] = train_format("--output=%s", model);
+    argv[argc++] = train_strdup("--threads=1");
+    argv[argc++] = train_strdup("--json");
+    argv[argc++] = train_strdup("--quiet");
+
+    job->out = tmpfile();
+
+    if (job->out == NULL) {
+        train_die("a temporary file cannot be made: %s", strerror(errno));
+    }
+
+    job->trial = k;
+    job->begin = train_now();
+    job->pid = fork();
+
+    if (job->pid < 0) {
+        train_die("a process cannot be made: %s", strerror(errno));
+    }
+
+    if (job->pid == 0) {
+        (void) signal(SIGINT, SIG_IGN);         /* the parent sees to it */
+        (void) dup2(fileno(job->out), STDOUT_FILENO);
+        (void) execv("/proc/self/exe", argv);
+        _exit(TRAIN_EXIT_FAILED);
+    }
+
+    r->running++;
+    train_free(model);
+
+    for (i = 0; i < argc; i++) {
+        train_free(argv[i]);
+    }
+
+    train_free(argv);
+}
+
+
+/* What the trial printed.  Returns 0 if it was interrupted: no result then. */
+
+static int
+run_result(run_job_t *job, tune_trial_t *trial, size_t rung)
+{
+    int           whole;
+    char         *text;
+    size_t        n;
+    cJSON        *o;
+    const cJSON  *v;
+
+    text = train_alloc(RUN_TEXT, 1);
+    rewind(job->out);
+    n = fread(text, 1, RUN_TEXT - 1, job->out);
+    text[n] = '\0';
+    o = cJSON_Parse(text);
+
+    v = cJSON_GetObjectItemCaseSensitive(o, "validation_loss");
+    trial->loss[rung] = cJSON_IsNumber(v) ? v->valuedouble : INFINITY;
+    v = cJSON_GetObjectItemCaseSensitive(o, "validation_score");
+    trial->score[rung] = cJSON_IsNumber(v) ? v->valuedouble : NAN;
+
+    whole = !cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(o, "interrupted"));
+
+    cJSON_Delete(o);
+    train_free(text);
+
+    return whole;
+}
+
+
+static void
+run_say(const run_t *r)
+{
+    if (!r->tty) {
+        return;
+    }
+
+    (void) fprintf(stderr, "\r%zu epochs: %zu of %zu trials",
+                   r->t->epochs[r->rung], r->finished, r->n);
+
+    if (isfinite(r->best)) {
+        (void) fprintf(stderr, "  best loss %.4g (trial %zu)", r->best,
+                       r->best_trial);
+    }
+
+    (void) fputs("\033[K", stderr);
+    (void) fflush(stderr);
+}
+
+
+static void
+run_note(run_t *r, const tune_trial_t *trial)
+{
+    r->finished++;
+
+    if (trial->loss[r->rung] < r->best) {
+        r->best = trial->loss[r->rung];
+        r->best_trial = trial->number;
+    }
+
+    run_say(r);
+}
+
+
+static void
+run_wait(run_t *r)
+{
+    int            status;
+    char          *model;
+    pid_t          pid;
+    run_job_t     *job;
+    tune_trial_t  *trial;
+
+    pid = waitpid(-1, &status, 0);
+
+    if (pid < 0) {
+        if (errno == EINTR) {
+            return;
+        }
+
+        train_die("waiting for a trial: %s", strerror(errno));
+    }
+
+    for (job = r->job; job->pid != pid; job++) {
+        /* void */
+    }
+
+    trial = &r->t->trial[job->trial];
+    model = run_model(r, job->trial);
+    (void) unlink(model);
+    train_free(model);
+
+    /* wrong usage is wrong for all of them; it has said why */
+
+    if (WIFEXITED(status) && WEXITSTATUS(status) == TRAIN_EXIT_USAGE) {
+        r->t->usage = 1;
+        run_interrupted = 1;
+    }
+
+    if (WIFEXITED(status) && !run_interrupted
+        && run_result(job, trial, r->rung))
+    {
+        trial->done[r->rung] = 1;
+        tune_state_add(r->t, trial, r->rung, train_now() - job->begin);
+        run_note(r, trial);
+    }
+
+    (void) fclose(job->out);
+    *job = (run_job_t) { 0 };
+    r->running--;
+    r->t->ran++;
+}
+
+
+static void
+run_stop(run_t *r)
+{
+    size_t  i;
+
+    for (i = 0; i < RUN_MAX_JOBS; i++) {
+        if (r->job[i].pid > 0) {
+            (void) kill(r->job[i].pid, SIGTERM);
+        }
+    }
+}
+
+
+int
+tune_run(tune_t *t, size_t rung, const size_t *list, size_t n)
+{
+    size_t            i;
+    run_t            *r;
+    struct sigaction  sa = { 0 }, old;
+
+    r = train_alloc(1, sizeof(run_t));
+    r->t = t;
+    r->rung = rung;
+    r->n = n;
+    r->best = INFINITY;
+    r->tty = !t->quiet && isatty(STDERR_FILENO) == 1;
+
+    run_interrupted = 0;
+    sa.sa_handler = run_on_interrupt;
+    (void) sigemptyset(&sa.sa_mask);
+    (void) sigaction(SIGINT, &sa, &old);
+
+    for (i = 0; i < n && !run_interrupted; i++) {
+        if (t->trial[list[i]].done[rung]) {
+            run_note(r, &t->trial[list[i]]);
+            continue;
+        }
+
+        while (r->running >= t->jobs && !run_interrupted) {
+            run_wait(r);
+        }
+
+        if (!run_interrupted) {
+            run_start(r, list[i]);
+        }
+    }
+
+    while (r->running > 0) {
+        if (run_interrupted) {
+            run_stop(r);
+        }
+
+        run_wait(r);
+    }
+
+    (void) sigaction(SIGINT, &old, NULL);
+
+    if (r->tty) {
+        (void) fputs("\r\033[K", stderr);
+    }
+
+    train_free(r);
+
+    return !run_interrupted;
+}

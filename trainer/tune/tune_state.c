@@ -1,0 +1,216 @@
+/*
+ * What was tried, as JSON lines: a search that was ended goes on from there.
+ */
+
+#include <cjson/cJSON.h>
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "tune.h"
+#include "util.h"
+
+
+/* What makes it this search and no other: the seed and the words for fit */
+
+static char *
+state_identity(const tune_t *t)
+{
+    int    i;
+    char  *text, *more;
+
+    text = train_format("seed=%zu", t->seed);
+
+    for (i = 0; i < t->argc; i++) {
+        more = train_format("%s %s", text, t->argv[i]);
+        train_free(text);
+        text = more;
+    }
+
+    return text;
+}
+
+
+static double
+state_number(const cJSON *o, const char *name)
+{
+    const cJSON  *v;
+
+    v = cJSON_GetObjectItemCaseSensitive(o, name);
+
+    return cJSON_IsNumber(v) ? v->valuedouble : NAN;
+}
+
+
+static void
+state_line(tune_t *t, const cJSON *o)
+{
+    double         k, epochs, loss;
+    size_t         rung;
+    tune_trial_t  *trial;
+
+    k = state_number(o, "trial");
+    epochs = state_number(o, "epochs");
+    loss = state_number(o, "loss");
+
+    if (!(k >= 0 && k < (double) t->n)) {
+        return;                     /* a longer search than this time */
+    }
+
+    trial = &t->trial[(size_t) k];
+
+    for (rung = TUNE_RUNGS - t->rungs; rung < TUNE_RUNGS; rung++) {
+        if ((double) t->epochs[rung] == epochs) {
+            trial->done[rung] = 1;
+            trial->loss[rung] = isnan(loss) ? INFINITY : loss;
+            trial->score[rung] = state_number(o, "score");
+        }
+    }
+}
+
+
+/* Returns whether there was anything */
+
+static int
+state_read(tune_t *t, const char *identity)
+{
+    char         *text, *line, *next;
+    size_t        size;
+    FILE         *f;
+    cJSON        *o;
+    const char   *of;
+
+    f = fopen(t->state, "r");
+
+    if (f == NULL) {
+        return 0;
+    }
+
+    (void) fclose(f);
+    text = train_slurp(t->state, &size);
+    text = train_grow(text, size, size + 1, 1);
+    text[size] = '\0';
+    o = NULL;
+
+    /* the last line may have been cut off: it is not there then */
+
+    for (line = text; (next = strchr(line, '\n')) != NULL; line = next + 1) {
+        *next = '\0';
+        o = cJSON_Parse(line);
+
+        if (line == text) {
+            of = cJSON_GetStringValue(
+                           cJSON_GetObjectItemCaseSensitive(o, "search"));
+
+            if (of == NULL || strcmp(of, identity) != 0) {
+                train_die("%s: is of another search: with its settings it "
+                          "goes on, with another --state a new one begins",
+                          t->state);
+            }
+
+        } else if (o != NULL) {
+            state_line(t, o);
+        }
+
+        cJSON_Delete(o);
+    }
+
+    size = (size_t) (line - text);
+    train_free(text);
+
+    return size > 0;
+}
+
+
+/* A line that was cut off ends here, so that the next one is whole */
+
+static void
+state_mend(tune_t *t)
+{
+    FILE  *f;
+    int    c;
+
+    f = fopen(t->state, "r");
+
+    if (f == NULL) {
+        return;
+    }
+
+    c = (fseek(f, -1, SEEK_END) == 0) ? fgetc(f) : '\n';
+    (void) fclose(f);
+
+    if (c != '\n') {
+        (void) fputc('\n', t->log);
+    }
+}
+
+
+void
+tune_state_open(tune_t *t)
+{
+    char   *identity, *text;
+    cJSON  *o;
+    int     there;
+
+    identity = state_identity(t);
+    there = state_read(t, identity);
+    t->log = fopen(t->state, "a");
+
+    if (t->log == NULL) {
+        train_die("%s: cannot be written to: %s", t->state, strerror(errno));
+    }
+
+    if (there) {
+        state_mend(t);
+
+    } else {
+        o = cJSON_CreateObject();
+        (void) cJSON_AddStringToObject(o, "search", identity);
+        text = cJSON_PrintUnformatted(o);
+        (void) fprintf(t->log, "%s\n", text != NULL ? text : "{}");
+        (void) fflush(t->log);
+        cJSON_free(text);
+        cJSON_Delete(o);
+    }
+
+    train_free(identity);
+}
+
+
+void
+tune_state_add(tune_t *t, const tune_trial_t *trial, size_t rung,
+    double seconds)
+{
+    char   *text;
+    cJSON  *o;
+
+    o = cJSON_CreateObject();
+    (void) cJSON_AddNumberToObject(o, "trial", (double) trial->number);
+    (void) cJSON_AddNumberToObject(o, "epochs", (double) t->epochs[rung]);
+    (void) cJSON_AddStringToObject(o, "hidden", trial->hidden);
+    (void) cJSON_AddNumberToObject(o, "lr", trial->lr);
+    (void) cJSON_AddNumberToObject(o, "weight-decay", trial->decay);
+    (void) cJSON_AddNumberToObject(o, "batch", (double) trial->batch);
+
+    if (isfinite(trial->loss[rung])) {
+        (void) cJSON_AddNumberToObject(o, "loss", trial->loss[rung]);
+    } else {
+        (void) cJSON_AddNullToObject(o, "loss");
+    }
+
+    if (isfinite(trial->score[rung])) {
+        (void) cJSON_AddNumberToObject(o, "score", trial->score[rung]);
+    }
+
+    (void) cJSON_AddNumberToObject(o, "seconds", seconds);
+    text = cJSON_PrintUnformatted(o);
+    (void) fprintf(t->log, "%s\n", text != NULL ? text : "{}");
+
+    if (fflush(t->log) != 0) {
+        train_die("%s: cannot be written to: %s", t->state, strerror(errno));
+    }
+
+    cJSON_free(text);
+    cJSON_Delete(o);
+}
