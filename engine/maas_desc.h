@@ -8,25 +8,7 @@
 
 #include "maas.h"
 #include "maas_mem.h"
-
-
-/* Activations.  `alpha` is the slope of leaky_relu and the scale of elu. */
-
-typedef enum {
-    MAAS_ACT_LINEAR = 0,
-    MAAS_ACT_RELU,
-    MAAS_ACT_LEAKY_RELU,
-    MAAS_ACT_ELU,
-    MAAS_ACT_GELU,                 /* x * Phi(x), with erf */
-    MAAS_ACT_SIGMOID,
-    MAAS_ACT_TANH,
-    MAAS_ACT_SOFTMAX               /* over a row */
-} maas_act_t;
-
-#define MAAS_N_ACTS  8
-
-/* Names as in the file, in enum order. */
-extern const char *const maas__act_names[MAAS_N_ACTS];
+#include "kernel/maas_act.h"
 
 
 /* A description: what a model file says, checked, nothing packed yet.

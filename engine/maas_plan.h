@@ -10,6 +10,7 @@
 #include "maas_desc.h"
 #include "maas_mem.h"
 #include "field/maas_field.h"
+#include "kernel/maas_act.h"
 #include "kernel/maas_gemm.h"
 
 

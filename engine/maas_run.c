@@ -68,7 +68,7 @@ maas_run_act(const maas_step_t *step, float *y, size_t ldy, size_t rows)
 {
     size_t  r;
 
-    if (step->act == MAAS_ACT_SOFTMAX) {
+    if (maas__acts[step->act].by_row) {
         maas__softmax(y, rows, step->units, ldy);
         return;
     }
@@ -121,7 +121,7 @@ maas_run_step(const maas_slice_t *s, const maas_step_t *step)
         s->model->gemm->run(step->packed, step->in_width, step->units, x, ldx,
                             s->rows, step->act, step->alpha, y, ldy);
 
-        if (step->act <= MAAS_ACT_LEAKY_RELU) {
+        if (maas__acts[step->act].fused) {
             return;                        /* run() has applied it */
         }
 

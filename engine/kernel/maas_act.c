@@ -4,10 +4,16 @@
  */
 
 #include "maas_act.h"
-#include "maas_desc.h"
 #include "maas_gemm.h"
 
 #include <math.h>
+#include <string.h>
+
+
+#define MAAS_ACT_ROW(c, name, alpha, has, fused, by_row, he)                  \
+    [MAAS_ACT_##c] = { name, alpha, has, fused, by_row, he },
+
+const maas_act_row_t  maas__acts[MAAS_N_ACTS] = { MAAS_ACTS(MAAS_ACT_ROW) };
 
 
 /* Comparisons are written so that NaN stays NaN. */
@@ -80,6 +86,21 @@ maas_softmax_plain(float *x, size_t rows, size_t n, size_t ld)
 
 
 const maas_acts_t  maas__acts_plain = { maas_act_plain, maas_softmax_plain };
+
+
+int
+maas__act_find(const char *name)
+{
+    int  i;
+
+    for (i = 0; i < MAAS_N_ACTS; i++) {
+        if (strcmp(maas__acts[i].name, name) == 0) {
+            return i;
+        }
+    }
+
+    return -1;
+}
 
 
 static const maas_acts_t *

@@ -6,7 +6,46 @@
 #ifndef MAAS_ACT_H
 #define MAAS_ACT_H
 
-#include "maas_desc.h"
+#include <stddef.h>
+
+
+/* One row an activation, and nothing else lists them: its constant and name in
+ * model files; alpha where a layer says none (the slope of leaky_relu, the
+ * scale of elu); whether kernels of products apply it to their sums; whether it
+ * is over a row, not number by number; whether weights before it begin as He's
+ * (JMLR W&CP 9, 2010; arXiv 1502.01852), else as Glorot's. */
+
+#define MAAS_ACTS(X)                                                          \
+    /* constant     name          alpha  has  fused  by row  He */            \
+    X(LINEAR,      "linear",      1,     0,   1,     0,      0)               \
+    X(RELU,        "relu",        1,     0,   1,     0,      1)               \
+    X(LEAKY_RELU,  "leaky_relu",  0.01f, 1,   1,     0,      1)               \
+    X(ELU,         "elu",         1,     1,   0,     0,      1)               \
+    X(GELU,        "gelu",        1,     0,   0,     0,      1)               \
+    X(SIGMOID,     "sigmoid",     1,     0,   0,     0,      0)               \
+    X(TANH,        "tanh",        1,     0,   0,     0,      0)               \
+    X(SOFTMAX,     "softmax",     1,     0,   0,     1,      0)
+
+#define MAAS_ACT_CONSTANT(c, ...)  MAAS_ACT_##c,
+
+typedef enum {
+    MAAS_ACTS(MAAS_ACT_CONSTANT)
+    MAAS_N_ACTS
+} maas_act_t;
+
+typedef struct {
+    const char  *name;
+    float        alpha;
+    unsigned     has_alpha;
+    unsigned     fused;
+    unsigned     by_row;
+    unsigned     he;
+} maas_act_row_t;
+
+extern const maas_act_row_t  maas__acts[MAAS_N_ACTS];
+
+/* The activation of that name, -1 if there is none. */
+int maas__act_find(const char *name);
 
 
 /* In place on n numbers.  Not for softmax. */

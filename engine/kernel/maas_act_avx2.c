@@ -4,7 +4,6 @@
  */
 
 #include "maas_act.h"
-#include "maas_desc.h"
 
 
 #if defined(__x86_64__)

@@ -7,7 +7,7 @@
 #define MAAS_GEMM_H
 
 #include "maas.h"
-#include "maas_desc.h"
+#include "maas_act.h"
 
 
 /* maas_gemm.c: the one place that chooses a kernel.

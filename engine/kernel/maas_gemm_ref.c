@@ -5,7 +5,6 @@
 
 #include "maas.h"
 #include "maas_act.h"
-#include "maas_desc.h"
 #include "maas_gemm.h"
 #include "maas_mem.h"
 

@@ -11,7 +11,7 @@
 #ifndef MAAS_STRIPS_H
 #define MAAS_STRIPS_H
 
-#include "maas_desc.h"
+#include "maas_act.h"
 
 
 #define MAAS_STRIP       64            /* floats */

@@ -8,15 +8,11 @@
 #include "maas_int.h"
 #include "maas_mem.h"
 #include "maas_read.h"
+#include "kernel/maas_act.h"
 
 #include <stdio.h>
 #include <string.h>
 
-
-const char *const  maas__act_names[MAAS_N_ACTS] = {
-    "linear", "relu", "leaky_relu", "elu", "gelu", "sigmoid", "tanh",
-    "softmax"
-};
 
 const char *const  maas__kind_names[MAAS_N_KINDS] = {
     "dense", "activation", "add", "layer_norm"
@@ -168,7 +164,8 @@ maas_doc_attributes(maas_container_t *c, const cJSON *v, size_t i,
     }
 
     a = maas_get(v, "activation");
-    act = a == NULL ? 0 : maas__doc_choice(a, maas__act_names, MAAS_N_ACTS);
+    act = a == NULL ? MAAS_ACT_LINEAR
+          : cJSON_IsString(a) ? maas__act_find(a->valuestring) : -1;
     if (act < 0) {
         return MAAS_BAD(c, "R19: layer %zu: unknown activation", i);
     }
@@ -176,7 +173,7 @@ maas_doc_attributes(maas_container_t *c, const cJSON *v, size_t i,
     l->kind = (maas_kind_t) kind;
     l->act = (maas_act_t) act;
 
-    if (!maas__doc_float(v, "alpha", act == MAAS_ACT_ELU ? 1.0f : 0.01f, &l->alpha)
+    if (!maas__doc_float(v, "alpha", maas__acts[act].alpha, &l->alpha)
         || !maas__doc_float(v, "epsilon", 1e-5f, &l->eps) || !(l->eps > 0))
     {
         return MAAS_BAD(c, "R19: layer %zu: alpha is not finite or epsilon "

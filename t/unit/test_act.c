@@ -4,7 +4,6 @@
  * with vectors.
  */
 
-#include "maas_desc.h"
 #include "kernel/maas_act.h"
 #include "kernel/maas_gemm.h"
 #include "op/maas_op.h"
@@ -121,7 +120,7 @@ check(const maas_acts_t *acts, maas_act_t act, const float *x, size_t n,
 
         u = ulps(y[i], right(act, x[i]));
         if (!(u <= bound(act))) {
-            fail_msg("%s(%a) = %a is %g ULP off", maas__act_names[act],
+            fail_msg("%s(%a) = %a is %g ULP off", maas__acts[act].name,
                      (double) x[i], (double) y[i], u);
         }
 
@@ -155,7 +154,7 @@ sweep(const maas_acts_t *acts, const char *name)
         }
 
         check(acts, act, x, n, &worst);
-        print_message("# %s %s: %.3f ULP\n", name, maas__act_names[act],
+        print_message("# %s %s: %.3f ULP\n", name, maas__acts[act].name,
                       worst);
     }
 }

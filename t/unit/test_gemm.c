@@ -3,8 +3,8 @@
  * kernel of ours, and the same bits for a row in whatever batch it rides.
  */
 
-#include "maas_desc.h"
 #include "maas_int.h"
+#include "kernel/maas_act.h"
 #include "kernel/maas_gemm.h"
 
 #include <math.h>

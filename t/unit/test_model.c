@@ -5,6 +5,7 @@
 
 #include "maas.h"
 #include "maas_desc.h"
+#include "kernel/maas_act.h"
 
 #include <math.h>
 #include <setjmp.h>

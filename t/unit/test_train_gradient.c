@@ -23,6 +23,7 @@
 #include "util.h"
 #include "data/batch.h"
 #include "data/data.h"
+#include "kernel/maas_act.h"
 #include "net/network.h"
 #include "net/step.h"
 
@@ -500,7 +501,7 @@ activations(void **state)
     for (i = 0; i < MAAS_N_ACTS; i++) {
         for (sparse = 0; sparse < 2; sparse++) {
             (void) snprintf(spec, sizeof(spec), "7:%s,5:%s%s",
-                            maas__act_names[i], maas__act_names[i],
+                            maas__acts[i].name, maas__acts[i].name,
                             i == MAAS_ACT_ELU ? ":0.7" : "");
             (void) snprintf(what, sizeof(what), "%s%s", spec,
                             sparse ? ", sparse" : "");

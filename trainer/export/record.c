@@ -15,6 +15,7 @@
 #include "data/data.h"
 #include "fit/loop.h"
 #include "fit/options.h"
+#include "kernel/maas_act.h"
 #include "net/network.h"
 #include "net/step.h"
 #include "text/maas_json.h"
@@ -223,9 +224,9 @@ record_layers(cJSON *doc, const train_net_t *net)
         }
 
         (void) cJSON_AddStringToObject(layer, "activation",
-                                       maas__act_names[l->act]);
+                                       maas__acts[l->act].name);
 
-        if (l->act == MAAS_ACT_LEAKY_RELU || l->act == MAAS_ACT_ELU) {
+        if (maas__acts[l->act].has_alpha) {
             record_float(layer, "alpha", l->alpha);
         }
 

@@ -6,9 +6,9 @@
 #include <math.h>
 
 #include "kernel.h"
-#include "maas_desc.h"
 #include "step.h"
 #include "util.h"
+#include "kernel/maas_act.h"
 
 
 /* dz_i = a_i (d_i - sum_j d_j a_j) */

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "kernel.h"
-#include "maas_desc.h"
 #include "network.h"
 #include "step.h"
 #include "team.h"

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "kernel.h"
-#include "maas_desc.h"
 #include "network.h"
 #include "rng.h"
 #include "step.h"

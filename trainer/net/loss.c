@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "maas.h"
-#include "maas_desc.h"
 #include "step.h"
 #include "util.h"
 #include "data/batch.h"

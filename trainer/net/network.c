@@ -7,11 +7,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "maas_desc.h"
 #include "maas_int.h"
 #include "network.h"
 #include "rng.h"
 #include "util.h"
+#include "kernel/maas_act.h"
 
 
 #define NET_STREAM  2
@@ -136,8 +136,7 @@ net_is_he(const train_layer_t *l, train_init_t init)
         return init == TRAIN_INIT_HE;
     }
 
-    return l->act == MAAS_ACT_RELU || l->act == MAAS_ACT_LEAKY_RELU
-           || l->act == MAAS_ACT_ELU || l->act == MAAS_ACT_GELU;
+    return maas__acts[l->act].he;
 }
 
 

@@ -7,8 +7,8 @@
 #define MAAS_TRAIN_NETWORK_H
 
 #include "maas.h"
-#include "maas_desc.h"
 #include "util.h"
+#include "kernel/maas_act.h"
 
 
 /* network.c */

@@ -9,10 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "maas_desc.h"
 #include "maas_int.h"
 #include "network.h"
 #include "util.h"
+#include "kernel/maas_act.h"
 
 
 static int spec_refuse(char *why, const char *fmt, ...)
@@ -27,22 +27,6 @@ spec_refuse(char *why, const char *fmt, ...)
     va_start(args, fmt);
     (void) vsnprintf(why, 160, fmt, args);
     va_end(args);
-
-    return -1;
-}
-
-
-static int
-spec_activation(const char *name, maas_act_t *act)
-{
-    int  i;
-
-    for (i = 0; i < MAAS_N_ACTS; i++) {
-        if (strcmp(maas__act_names[i], name) == 0) {
-            *act = (maas_act_t) i;
-            return 0;
-        }
-    }
 
     return -1;
 }
@@ -89,10 +73,14 @@ spec_skip(train_layer_t *l, const char *value, char *why)
 static int
 spec_item(train_layer_t *l, const char *item, int first, char *why)
 {
+    int     act;
     double  v;
 
-    if (spec_activation(item, &l->act) == 0) {
-        l->alpha = (l->act == MAAS_ACT_LEAKY_RELU) ? 0.01f : 1;
+    act = maas__act_find(item);
+
+    if (act >= 0) {
+        l->act = (maas_act_t) act;
+        l->alpha = maas__acts[act].alpha;
         return 0;
     }
 

@@ -7,11 +7,11 @@
 #define MAAS_TRAIN_STEP_H
 
 #include "maas.h"
-#include "maas_desc.h"
 #include "network.h"
 #include "team.h"
 #include "util.h"
 #include "data/batch.h"
+#include "kernel/maas_act.h"
 
 
 /* product.c: room of a thread to pack matrices into; zero to begin with */

@@ -6,12 +6,12 @@
 #include <string.h>
 
 #include "kernel.h"
-#include "maas_desc.h"
 #include "network.h"
 #include "step.h"
 #include "team.h"
 #include "util.h"
 #include "data/batch.h"
+#include "kernel/maas_act.h"
 
 
 #define WORK_SPLIT  1000000     /* multiplications that are worth a wait */
@@ -75,7 +75,7 @@ train_work_members(const train_net_t *net, size_t rows, size_t n)
 int
 train_work_by_rows(const train_layer_t *l)
 {
-    return l->norm == TRAIN_NORM_LAYER || l->act == MAAS_ACT_SOFTMAX;
+    return l->norm == TRAIN_NORM_LAYER || maas__acts[l->act].by_row;
 }
 
 
