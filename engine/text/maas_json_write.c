@@ -1,0 +1,157 @@
+/*
+ * JSON text with its commas in the right places.
+ * Not here: growing memory, numbers that must read back to the same bits
+ * (maas_json_print.c).
+ */
+
+#include "maas_json_write.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+
+static void
+writer_comma(maas_writer_t *w)
+{
+    if (w->follows) {
+        w->put(w->ctx, ",", 1);
+    }
+
+    w->follows = 1;
+}
+
+
+void
+maas_writer_open(maas_writer_t *w, char kind)
+{
+    writer_comma(w);
+    w->put(w->ctx, &kind, 1);
+    w->follows = 0;
+}
+
+
+void
+maas_writer_close(maas_writer_t *w, char kind)
+{
+    w->put(w->ctx, &kind, 1);
+    w->follows = 1;
+}
+
+
+/* What stands for c in a string; 0: c itself */
+
+static size_t
+writer_escape(const maas_writer_t *w, unsigned char c, char *out)
+{
+    size_t       at;
+    const char  *digits;
+
+    static const char  special[] = "\"\\\b\f\n\r\t", letters[] = "\"\\bfnrt";
+
+    at = strcspn(special, (char [2]) { (char) c, '\0' });
+
+    if (c != '\0' && special[at] != '\0') {
+        out[0] = '\\';
+        out[1] = letters[at];
+        return 2;
+    }
+
+    if (c >= 0x20 && !(w->page && c == '<')) {
+        return 0;
+    }
+
+    digits = (w->page && c != '<') ? "0123456789ABCDEF" : "0123456789abcdef";
+    memcpy(out, "\\u00", 4);
+    out[4] = digits[c >> 4];
+    out[5] = digits[c & 15];
+
+    return 6;
+}
+
+
+static void
+writer_quote(const maas_writer_t *w, const char *s, size_t len)
+{
+    char    escaped[6];
+    size_t  i, n, from;
+
+    w->put(w->ctx, "\"", 1);
+
+    for (i = from = 0; i < len; i++) {
+        n = writer_escape(w, (unsigned char) s[i], escaped);
+
+        if (n > 0) {
+            w->put(w->ctx, s + from, i - from);
+            w->put(w->ctx, escaped, n);
+            from = i + 1;
+        }
+    }
+
+    w->put(w->ctx, s + from, len - from);
+    w->put(w->ctx, "\"", 1);
+}
+
+
+void
+maas_writer_key(maas_writer_t *w, const char *name)
+{
+    writer_comma(w);
+    writer_quote(w, name, strlen(name));
+    w->put(w->ctx, ":", 1);
+    w->follows = 0;
+}
+
+
+void
+maas_writer_string(maas_writer_t *w, const char *s, size_t len)
+{
+    writer_comma(w);
+    writer_quote(w, s, len);
+}
+
+
+void
+maas_writer_text(maas_writer_t *w, const char *s)
+{
+    maas_writer_string(w, s, strlen(s));
+}
+
+
+void
+maas_writer_value(maas_writer_t *w, const char *fmt, ...)
+{
+    int      n;
+    char     text[64];
+    va_list  args;
+
+    va_start(args, fmt);
+    n = vsnprintf(text, sizeof(text), fmt, args);
+    va_end(args);
+
+    n = n < (int) sizeof(text) ? n : (int) sizeof(text) - 1;
+    maas_writer_raw(w, text, n > 0 ? (size_t) n : 0);
+}
+
+
+void
+maas_writer_raw(maas_writer_t *w, const char *s, size_t len)
+{
+    writer_comma(w);
+    w->put(w->ctx, s, len);
+}
+
+
+void
+maas_writer_list(maas_writer_t *w, const char *const *s, size_t n)
+{
+    size_t  i;
+
+    maas_writer_open(w, '[');
+
+    for (i = 0; i < n; i++) {
+        maas_writer_text(w, s[i]);
+    }
+
+    maas_writer_close(w, ']');
+}

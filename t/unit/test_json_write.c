@@ -1,0 +1,107 @@
+/*
+ * The JSON writer: commas, strings and numbers.
+ */
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "text/maas_json_write.h"
+
+
+typedef struct {
+    char    text[256];
+    size_t  n;
+} sink_t;
+
+
+static void
+sink_put(void *ctx, const char *s, size_t len)
+{
+    sink_t  *sink;
+
+    sink = ctx;
+    assert_true(sink->n + len < sizeof(sink->text));
+    memcpy(sink->text + sink->n, s, len);
+    sink->n += len;
+    sink->text[sink->n] = '\0';
+}
+
+
+static void
+test_commas(void **state)
+{
+    sink_t         sink = { 0 };
+    maas_writer_t  w = { sink_put, &sink, 0, 0 };
+
+    static const char *const  list[] = { "x", "y" };
+
+    maas_writer_open(&w, '{');
+    maas_writer_key(&w, "a");
+    maas_writer_value(&w, "%d", 1);
+    maas_writer_key(&w, "b");
+    maas_writer_open(&w, '[');
+    maas_writer_close(&w, ']');
+    maas_writer_key(&w, "c");
+    maas_writer_open(&w, '[');
+    maas_writer_open(&w, '{');
+    maas_writer_close(&w, '}');
+    maas_writer_open(&w, '[');
+    maas_writer_raw(&w, "1,2", 3);
+    maas_writer_value(&w, "%.1f", 0.5);
+    maas_writer_close(&w, ']');
+    maas_writer_list(&w, list, 2);
+    maas_writer_list(&w, list, 0);
+    maas_writer_close(&w, ']');
+    maas_writer_key(&w, "d");
+    maas_writer_text(&w, "");
+    maas_writer_close(&w, '}');
+
+    assert_string_equal(sink.text, "{\"a\":1,\"b\":[],\"c\":[{},[1,2,0.5],"
+                        "[\"x\",\"y\"],[]],\"d\":\"\"}");
+}
+
+
+static void
+test_strings(void **state)
+{
+    sink_t         sink = { 0 };
+    maas_writer_t  w = { sink_put, &sink, 0, 0 };
+
+    maas_writer_string(&w, "a\"\\\b\f\n\r\t\0\x1f<\x7f\xc3\xa9", 14);
+    assert_string_equal(sink.text, "\"a\\\"\\\\\\b\\f\\n\\r\\t\\u0000\\u001f<"
+                        "\x7f\xc3\xa9\"");
+
+    sink.n = 0;
+    w.follows = 0;
+    w.page = 1;
+    maas_writer_string(&w, "<\x1f>", 3);
+    assert_string_equal(sink.text, "\"\\u003c\\u001F>\"");
+}
+
+
+static void
+test_long_value(void **state)
+{
+    sink_t         sink = { 0 };
+    maas_writer_t  w = { sink_put, &sink, 0, 0 };
+
+    maas_writer_value(&w, "%0100d", 7);
+    assert_int_equal(sink.n, 63);
+}
+
+
+int
+main(void)
+{
+    const struct CMUnitTest  tests[] = {
+        cmocka_unit_test(test_commas),
+        cmocka_unit_test(test_strings),
+        cmocka_unit_test(test_long_value),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
