@@ -98,6 +98,64 @@ subtest 'the checks themselves' => sub {
             MaasTest::Style::contracts($bare));
     }
 
+    my $paths = { 'maas_act.h' => 'engine/kernel/maas_act.h',
+        'maas_int.h' => 'engine/maas_int.h',
+        'maas_csv.h' => 'engine/wire/maas_csv.h',
+        'loop.h' => 'trainer/fit/loop.h', 'data.h' => 'trainer/data/data.h' };
+    for (['engine/op/a.c', 'kernel/maas_act.h'],
+        ['engine/op/a.c', 'maas_int.h'], ['engine/wire/a.c', 'maas_csv.h'],
+        ['trainer/fit/a.c', 'data/data.h'], ['engine/op/a.c', 'stdio.h'])
+    {
+        $see->('arrows', $_->[0], "#include \"$_->[1]\"\n", undef, $paths);
+    }
+    for (['engine/text/a.c', 'kernel/maas_act.h'],
+        ['engine/field/a.c', 'wire/maas_csv.h'],
+        ['engine/maas_run.c', 'wire/maas_csv.h'],
+        ['ngx_maas_module/answers/a.c', 'kernel/maas_act.h'],
+        ['trainer/data/a.c', 'fit/loop.h'])
+    {
+        $see->('arrows', $_->[0], "#include \"$_->[1]\"\n",
+            qr/1: may not include \Q$_->[1]/, $paths);
+    }
+
+    is_deeply([ MaasTest::Style::circles(MaasTest::Style::include_graph({
+        'e/a.h' => "#include \"b.h\"\n", 'e/b.h' => "#include \"e/c.h\"\n",
+        'e/c.h' => "#include \"a.h\"\n", 'e/d.h' => "#include \"a.h\"\n" }))
+        ], [ 'e/a.h e/b.h e/c.h' ], 'a circle of headers');
+
+    my %calls = (a => "0 T fa\n U fb\n U own\n", b => "0 T fb\n U fc\n",
+        c => "0 D fc\n U fb\n", d => "0 B own\n U fa\n");
+    is_deeply([ MaasTest::Style::circles(
+        MaasTest::Style::call_graph(\%calls, qr/^own$/)) ], [ 'b c' ],
+        'a circle of calls');
+    is_deeply([ MaasTest::Style::circles(
+        MaasTest::Style::call_graph(\%calls, qr/^none$/)) ], [ 'b c', 'a d' ],
+        'one more, through a table');
+
+    $see->('width', 'a.c', 'x' x 81 . "\n", qr/1: more than 80/);
+    $see->('width', 'a.c', 'x' x 80 . "\n");
+
+    my %static = ('a.c' => "static int\nf(void)\n{\n}\n",
+        'b.c' => "\nstatic void\nf(int a)\n{\n}\n",
+        'c.c' => "static const int  t[] = { 1 };\n",
+        'd.c' => "static int  t;\nstatic int\ng(void)\n{\n}\n");
+    is_deeply([ MaasTest::Style::twice(\%static) ],
+        [ 'f is static in a.c:2 b.c:3', 't is static in c.c:1 d.c:1' ],
+        'static names');
+
+    my $guard = "#ifndef MAAS_X_H\n#define MAAS_X_H\n";
+    for ("typedef struct {\n    int a;\n} x_t;\n", "#define X  1\n",
+        "typedef int  x_t;\n", "typedef int (*x_pt)(int a);\n")
+    {
+        $see->('prefixes', 'engine/maas_x.h', $guard . $_, qr/: [xX]\w* has not/);
+        $see->('prefixes', 'engine/maas_x.h', $_);
+    }
+    $see->('prefixes', 'engine/maas_x.h',
+        $guard . "typedef struct maas_s  maas_t;\n");
+
+    $see->('places', $room, "int  a[X_N_Y] = {\n    b, c };\n", qr/1: a table/);
+    $see->('places', $room, "int  a[X_N_Y] = {\n    [B] = b };\n");
+
     $see->('heads', $room, "int f(int a)\n{\n", qr/1: the name of f/);
     $see->('heads', $room, "\nstatic void *f(int a,\n    b)\n{\n",
         qr/2: the name of f/);

@@ -61,6 +61,55 @@ our @rooms = (
     },
 );
 
+# Who may include what of ours, besides the own folder: the first row that
+# matches a path, then headers by their paths.  Arrows point one way: what both
+# of two rooms need stands on the ground.
+
+my $ground = qr{^engine/maas(?:_int|_mem|_dtype)?\.h$};
+my $desc = qr{^engine/maas_desc\.h$};
+my $engine = sub { my $r = join '|', @_; return qr{^engine/(?:$r)/[^/]+$} };
+my $util = qr{^trainer/\w+\.h$};
+my $trainer = sub { my $r = join '|', @_; return qr{^trainer/(?:$r)/[^/]+$} };
+my $maas = sub { my $r = join '|', @_;
+    return qr{^ngx_maas_module/(?:$r)/[^/]+$} };
+my @face = (qr{^engine/maas(?:_form)?\.h$},
+    qr{^engine/text/maas_json_write\.h$});
+
+our @arrows = (
+    [ qr{^engine/text/},       $ground ],
+    [ qr{^engine/kernel/},     $ground ],
+    [ qr{^engine/op/},         $ground, $engine->('kernel') ],
+    [ qr{^engine/field/},      $ground, $desc, $engine->('text') ],
+    [ qr{^engine/read/},       $ground, $desc,
+                               $engine->('text', 'kernel', 'op', 'field') ],
+    [ qr{^engine/wire/image/}, $ground ],
+    [ qr{^engine/wire/},       $ground, qr{^engine/maas_form\.h$},
+                               $engine->('text', 'field', 'wire',
+                                         'wire/json', 'wire/image') ],
+    [ qr{^engine/},            $engine->('text', 'kernel', 'op', 'field',
+                                         'read') ],
+
+    [ qr{^ngx_maas_module/answers/}, @face, $maas->('life') ],
+    [ qr{^ngx_maas_module/request/}, @face, $maas->('life', 'answers') ],
+    [ qr{^ngx_maas_module/routes/},  @face,
+                               $maas->('life', 'answers', 'request') ],
+    [ qr{^ngx_maas_module/},   @face, $maas->('\w+') ],
+
+    [ qr{^trainer/synth/},     $util ],
+    [ qr{^trainer/data/},      qr{^engine/}, $util ],
+    [ qr{^trainer/net/},       qr{^engine/}, $util, $trainer->('data') ],
+    [ qr{^trainer/judge/},     qr{^engine/}, $util, $trainer->('data') ],
+    [ qr{^trainer/fit/},       qr{^engine/}, $util,
+                               $trainer->('data', 'net', 'judge') ],
+    [ qr{^trainer/export/},    qr{^engine/}, $util,
+                               $trainer->('data', 'net', 'judge', 'fit') ],
+    [ qr{^trainer/report/},    qr{^engine/}, $util,
+                         $trainer->('data', 'judge', 'fit', 'export') ],
+    [ qr{^trainer/tune/},      $util, $trainer->('fit', 'export') ],
+    [ qr{^trainer/cmd/},       qr{^engine/}, $util, $trainer->('\w+') ],
+    [ qr{^trainer/},           qr{^engine/}, $util ],
+);
+
 sub room {
     my ($path) = @_;
     return (grep { $path =~ $_->{path} } @rooms)[0];
@@ -86,6 +135,16 @@ sub _each_line {
         push @wrong, map { "$n: $_" } $code->($_);
     }
     return @wrong;
+}
+
+# Lines of C
+
+sub width {
+    my ($path, $text) = @_;
+    return if $path !~ /\.[ch]$/;
+    return _each_line($text, sub {
+        return length $_[0] > 80 ? 'more than 80 columns' : ();
+    });
 }
 
 # Any text file
@@ -118,6 +177,93 @@ sub includes {
         return if $what =~ $room->{includes} || $more && $what =~ $more;
         return "may not include $what";
     });
+}
+
+# Headers of ours by the table of arrows.  $paths: name of a header => its path
+
+sub arrows {
+    my ($path, $text, $paths) = @_;
+    my ($may) = grep { $path =~ $_->[0] } @arrows or return;
+    my $own = $path =~ s{[^/]+$}{}r;
+    return _each_line($text, sub {
+        my ($what) = $_[0] =~ /^\s*#\s*include\s+["<]([^">]+)[">]/ or return;
+        my $full = $paths->{ $what =~ s{.*/}{}r } or return;
+        return "may not include $what" if $full !~ /^$own[^\/]+$/
+            && !grep { $full =~ $_ } @$may[1 .. $#$may];
+        return;
+    });
+}
+
+# Headers include each other in no circle.  $texts: path => text
+
+sub include_graph {
+    my ($texts) = @_;
+    my %paths = map { s{.*/}{}r => $_ } grep { /\.h$/ } keys %$texts;
+    my %to;
+    for my $path (grep { /\.h$/ } keys %$texts) {
+        $to{$path} = [ grep { defined }
+            map { $paths{ s{.*/}{}r } }
+            bare_includes($texts->{$path}) ];
+    }
+    return \%to;
+}
+
+sub bare_includes {
+    my ($text) = @_;
+    return $text =~ /^\s*#\s*include\s+["<]([^">]+)[">]/mg;
+}
+
+# Who calls whom, from nm's words about objects.  $symbols: object => lines of
+# nm; $exempt: a symbol that makes no arrow
+
+sub call_graph {
+    my ($symbols, $exempt) = @_;
+    my (%home, %wants);
+    for my $object (keys %$symbols) {
+        for (split /\n/, $symbols->{$object}) {
+            my ($type, $name) = /([A-Za-z]) (\w+)$/ or next;
+            if ($type eq 'U') { $wants{$object}{$name} = 1 }
+            elsif ($type =~ /[TDRBVWC]/) { $home{$name} = $object }
+        }
+    }
+    my %to;
+    for my $object (keys %$symbols) {
+        my %seen;
+        $to{$object} = [ grep { $_ ne $object && !$seen{$_}++ }
+            map { $home{$_} } grep { exists $home{$_} && $_ !~ $exempt }
+            sort keys %{ $wants{$object} } ];
+    }
+    return \%to;
+}
+
+# Circles of a graph, each as the names that are in it (Tarjan 1972)
+
+sub circles {
+    my ($to) = @_;
+    my ($n, @stack, %at, %low, %on, @found) = (0);
+    my $walk;
+    $walk = sub {
+        my ($v) = @_;
+        $at{$v} = $low{$v} = $n++;
+        push @stack, $v;
+        $on{$v} = 1;
+        for my $w (@{ $to->{$v} || [] }) {
+            if (!exists $at{$w}) {
+                $walk->($w);
+                $low{$v} = $low{$w} if $low{$w} < $low{$v};
+            } elsif ($on{$w}) {
+                $low{$v} = $at{$w} if $at{$w} < $low{$v};
+            }
+        }
+        return if $low{$v} != $at{$v};
+        my (@in, $w);
+        do { $w = pop @stack; $on{$w} = 0; push @in, $w } while $w ne $v;
+        push @found, join ' ', sort @in if @in > 1;
+        return;
+    };
+    for (sort keys %$to) { $walk->($_) if !exists $at{$_} }
+    undef $walk;
+    return @found;
 }
 
 sub calls {
@@ -214,6 +360,72 @@ sub _join_comments {
     my ($text) = @_;
     $text =~ s{(/\*.*?\*/)}{(my $c = $1) =~ s/\n\s*\n/\n*\n/g; $c}gse;
     return $text;
+}
+
+# Static functions and tables of a file: [name, line]
+
+sub statics {
+    my ($text) = @_;
+    my $bare = bare($text);
+    my @found = map { [ $_->[0], $_->[1] ] }
+        grep { $_->[3] } functions($text);
+    while ($bare =~ /^static\s[^\n;(]*?\b(\w+)(?:\[[^\]]*\])*\s*(?:=|;)/mg) {
+        my ($name, $before) = ($1, substr $bare, 0, $-[0]);
+        push @found, [ $name, 1 + ($before =~ tr/\n//) ];
+    }
+    return @found;
+}
+
+# Names that are static in several files, but for the vectors that
+# maas_act_simd.h is compiled on.  $texts: path => text
+
+sub twice {
+    my ($texts) = @_;
+    my %where;
+    for my $path (sort keys %$texts) {
+        my %mine;
+        for (statics($texts->{$path})) {
+            push @{ $where{ $_->[0] } }, "$path:$_->[1]"
+                if !$mine{ $_->[0] }++;
+        }
+    }
+    return map { "$_ is static in @{ $where{$_} }" }
+        grep { @{ $where{$_} } > 1 && !/^maas_v_/ } sort keys %where;
+}
+
+# Types and macros in headers begin as their room's do; not in those that are
+# compiled several times, which have no guard.
+
+sub prefixes {
+    my ($path, $text) = @_;
+    return if $path !~ m{^(engine|ngx_maas_module|trainer)/.*\.h$};
+    my $is = { engine => qr/^maas/i, trainer => qr/^train/i,
+        ngx_maas_module => qr/^_?ngx_http_maas/i }->{$1};
+    my $bare = bare($text);
+    return if $bare !~ /^#ifndef \w+_H(?:_INCLUDED_)?$/m;
+    return _each_line($bare, sub {
+        my @names = $_[0] =~ /^\s*#\s*define\s+(\w+)/;
+        push @names, $1 if $_[0] =~ /^\}\s*(\w+);/;
+        push @names, $1 if $_[0] =~ /^typedef\s[^;(]*?(\w+);/;
+        push @names, $1 if $_[0] =~ /^typedef\s[^;]*?\(\*(\w+)\)/;
+        return map { "$_ has not the prefix of its room" }
+            grep { $_ !~ $is } @names;
+    });
+}
+
+# Tables as long as an enum name their places
+
+sub places {
+    my ($path, $text) = @_;
+    return if $path !~ m{^(?:engine|ngx_maas_module|trainer)/.*\.c$};
+    my $bare = bare($text);
+    my @wrong;
+    while ($bare =~ /\[\w*_N_\w+\]\s*=\s*\{\s*(?![\[\s0A-Z])/g) {
+        my $before = substr $bare, 0, $-[0];
+        push @wrong, 1 + ($before =~ tr/\n//)
+            . ': a table by an enum without designated initialisers';
+    }
+    return @wrong;
 }
 
 # Non-static functions without a prototype or without a contract.  $headers:
