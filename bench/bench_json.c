@@ -5,9 +5,9 @@
  */
 
 #include "maas.h"
+#include "maas_dtype.h"
 #include "text/maas_json.h"
 #include "wire/json/maas_body.h"
-#include "wire/maas_bytes.h"
 
 #include <cjson/cJSON.h>
 #include <stdio.h>
@@ -115,7 +115,7 @@ read_fast(const body_t *b, float *x)
     j.p = j.start = b->text;
     j.end = b->text + b->len;
 
-    return maas__json_tensor(&j, MAAS_DT_FP32, x, NUMBERS, &dims, NULL)
+    return maas__json_tensor(&j, MAAS_F32, x, NUMBERS, &dims, NULL)
            == MAAS_OK ? dims.n : 0;
 }
 

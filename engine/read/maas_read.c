@@ -8,6 +8,7 @@
 
 #include "maas_crc.h"
 #include "maas_desc.h"
+#include "maas_dtype.h"
 #include "maas_int.h"
 #include "maas_mem.h"
 #include "maas_read.h"
@@ -20,25 +21,6 @@
 #define MAAS_MAX_INTEGER  281474976710655.0    /* 2^48 - 1: R9, R10 */
 
 
-typedef struct {
-    const char  *name;
-    unsigned     bits;
-} maas_file_dtype_t;
-
-/* safetensors' closed list (README "Format", enum Dtype) */
-
-static const maas_file_dtype_t  maas_file_dtypes[] = {
-    { "F32", 32 }, { "BOOL", 8 }, { "F4", 4 }, { "F6_E2M3", 6 },
-    { "F6_E3M2", 6 }, { "U8", 8 }, { "I8", 8 }, { "F8_E5M2", 8 },
-    { "F8_E4M3", 8 }, { "F8_E8M0", 8 }, { "F8_E4M3FNUZ", 8 },
-    { "F8_E5M2FNUZ", 8 }, { "I16", 16 }, { "U16", 16 }, { "F16", 16 },
-    { "BF16", 16 }, { "I32", 32 }, { "U32", 32 }, { "C64", 64 },
-    { "F64", 64 }, { "I64", 64 }, { "U64", 64 }
-};
-
-#define MAAS_N_FILE_DTYPES  (sizeof(maas_file_dtypes) / sizeof(maas_file_dtypes[0]))
-
-
 static int
 maas_cmp_string(const void *a, const void *b)
 {
@@ -49,15 +31,15 @@ maas_cmp_string(const void *a, const void *b)
 static int
 maas_cmp_name(const void *a, const void *b)
 {
-    return strcmp(((const maas_tensor_t *) a)->name,
-                  ((const maas_tensor_t *) b)->name);
+    return strcmp(((const maas_entry_t *) a)->name,
+                  ((const maas_entry_t *) b)->name);
 }
 
 
 static int
 maas_cmp_offset(const void *a, const void *b)
 {
-    const maas_tensor_t  *x = a, *y = b;
+    const maas_entry_t  *x = a, *y = b;
 
     if (x->begin != y->begin) {
         return x->begin < y->begin ? -1 : 1;
@@ -82,15 +64,15 @@ maas__read_integer(const cJSON *v, double max, size_t *out)
 }
 
 
-maas_tensor_t *
+maas_entry_t *
 maas__read_tensor(maas_container_t *c, const char *name)
 {
-    maas_tensor_t  key;
+    maas_entry_t  key;
 
     key.name = name;
 
     return c->n == 0 ? NULL
-                     : bsearch(&key, c->tensors, c->n, sizeof(maas_tensor_t),
+                     : bsearch(&key, c->entries, c->n, sizeof(maas_entry_t),
                                maas_cmp_name);
 }
 
@@ -216,54 +198,55 @@ maas__read_tree(maas_container_t *c, const char *text, size_t len,
 /* R8, R9, R11: bytes that dtype and shape ask for */
 
 static maas_status_t
-maas_read_shape(maas_container_t *c, const cJSON *v, maas_tensor_t *t,
+maas_read_shape(maas_container_t *c, const cJSON *v, maas_entry_t *e,
     size_t *bytes)
 {
-    size_t        i, bits;
-    const cJSON  *dtype, *shape, *dim;
+    size_t          bits;
+    const cJSON    *dtype, *shape, *dim;
+    maas_tensor_t  *t;
 
+    t = &e->tensor;
     dtype = cJSON_GetObjectItemCaseSensitive(v, "dtype");
     shape = cJSON_GetObjectItemCaseSensitive(v, "shape");
 
-    for (i = 0; i < MAAS_N_FILE_DTYPES; i++) {
-        if (cJSON_IsString(dtype)
-            && strcmp(dtype->valuestring, maas_file_dtypes[i].name) == 0)
+    for (t->dtype = 0; t->dtype < MAAS_N_DTYPES; t->dtype++) {
+        if (cJSON_IsString(dtype) && maas__dtypes[t->dtype].name != NULL
+            && strcmp(dtype->valuestring, maas__dtypes[t->dtype].name) == 0)
         {
             break;
         }
     }
 
-    if (i == MAAS_N_FILE_DTYPES) {
+    if (t->dtype == MAAS_N_DTYPES) {
         return maas__fail(c->err, MAAS_BADFILE,
-                          "R8: tensor \"%.64s\": unknown dtype", t->name);
+                          "R8: tensor \"%.64s\": unknown dtype", e->name);
     }
 
-    t->f32 = (i == 0);
-    bits = maas_file_dtypes[i].bits;
+    bits = maas__dtypes[t->dtype].bits;
 
     if (!cJSON_IsArray(shape)
         || cJSON_GetArraySize(shape) > MAAS_MAX_RANK)
     {
         return maas__fail(c->err, MAAS_BADFILE, "R9: tensor \"%.64s\": shape "
-                          "is not a list of at most 4 integers", t->name);
+                          "is not a list of at most 4 integers", e->name);
     }
 
     cJSON_ArrayForEach(dim, shape) {
         if (!maas__read_integer(dim, MAAS_MAX_INTEGER, &t->shape[t->rank])) {
             return maas__fail(c->err, MAAS_BADFILE,
                               "R9: tensor \"%.64s\": dimension %zu is not an "
-                              "integer from 0 to 2^48 - 1", t->name, t->rank);
+                              "integer from 0 to 2^48 - 1", e->name, t->rank);
         }
 
         if (maas__mul(bits, t->shape[t->rank++], &bits) != MAAS_OK) {
             return maas__fail(c->err, MAAS_BADFILE, "R11: tensor \"%.64s\": "
-                              "the product of shape overflows", t->name);
+                              "the product of shape overflows", e->name);
         }
     }
 
     if (bits % 8 != 0) {
         return maas__fail(c->err, MAAS_BADFILE, "R11: tensor \"%.64s\" does "
-                          "not fill whole bytes", t->name);
+                          "not fill whole bytes", e->name);
     }
 
     *bytes = bits / 8;
@@ -274,13 +257,13 @@ maas_read_shape(maas_container_t *c, const cJSON *v, maas_tensor_t *t,
 /* R7 to R11 for one tensor */
 
 static maas_status_t
-maas_read_entry(maas_container_t *c, const cJSON *v, maas_tensor_t *t)
+maas_read_entry(maas_container_t *c, const cJSON *v, maas_entry_t *e)
 {
     size_t         bytes;
     const cJSON   *offsets;
     maas_status_t  rc;
 
-    t->name = v->string;
+    e->name = v->string;
     bytes = 0;
 
     offsets = cJSON_GetObjectItemCaseSensitive(v, "data_offsets");
@@ -291,29 +274,33 @@ maas_read_entry(maas_container_t *c, const cJSON *v, maas_tensor_t *t)
     {
         return maas__fail(c->err, MAAS_BADFILE, "R7: tensor \"%.64s\" is not "
                           "an object of dtype, shape and data_offsets",
-                          t->name);
+                          e->name);
     }
 
-    rc = maas_read_shape(c, v, t, &bytes);
+    rc = maas_read_shape(c, v, e, &bytes);
     if (rc != MAAS_OK) {
         return rc;
     }
 
     if (!cJSON_IsArray(offsets) || cJSON_GetArraySize(offsets) != 2
-        || !maas__read_integer(offsets->child, MAAS_MAX_INTEGER, &t->begin)
+        || !maas__read_integer(offsets->child, MAAS_MAX_INTEGER, &e->begin)
         || !maas__read_integer(offsets->child->next, MAAS_MAX_INTEGER,
-                               &t->end)
-        || t->begin > t->end)
+                               &e->end)
+        || e->begin > e->end)
     {
         return maas__fail(c->err, MAAS_BADFILE, "R10: tensor \"%.64s\": "
-                          "data_offsets is not [begin, end]", t->name);
+                          "data_offsets is not [begin, end]", e->name);
     }
 
-    if (t->end - t->begin != bytes) {
+    if (e->end - e->begin != bytes) {
         return maas__fail(c->err, MAAS_BADFILE,
                           "R11: tensor \"%.64s\": shape and dtype need %zu "
-                          "bytes, data_offsets give %zu", t->name, bytes,
-                          t->end - t->begin);
+                          "bytes, data_offsets give %zu", e->name, bytes,
+                          e->end - e->begin);
+    }
+
+    if (e->end <= c->data_size) {
+        e->tensor.data = c->data + e->begin;
     }
 
     return MAAS_OK;
@@ -328,19 +315,19 @@ maas_read_layout(maas_container_t *c)
     size_t  i, at;
 
     if (c->n > 1) {
-        qsort(c->tensors, c->n, sizeof(maas_tensor_t), maas_cmp_offset);
+        qsort(c->entries, c->n, sizeof(maas_entry_t), maas_cmp_offset);
     }
 
     at = 0;
 
     for (i = 0; i < c->n; i++) {
-        if (c->tensors[i].begin != at) {
+        if (c->entries[i].begin != at) {
             return maas__fail(c->err, MAAS_BADFILE,
                               "R12: tensor \"%.64s\" begins at %zu, expected "
-                              "%zu: a gap or an overlap", c->tensors[i].name,
-                              c->tensors[i].begin, at);
+                              "%zu: a gap or an overlap", c->entries[i].name,
+                              c->entries[i].begin, at);
         }
-        at = c->tensors[i].end;
+        at = c->entries[i].end;
     }
 
     if (at != c->data_size) {
@@ -351,7 +338,7 @@ maas_read_layout(maas_container_t *c)
     }
 
     if (c->n > 1) {
-        qsort(c->tensors, c->n, sizeof(maas_tensor_t), maas_cmp_name);
+        qsort(c->entries, c->n, sizeof(maas_entry_t), maas_cmp_name);
     }
 
     return MAAS_OK;
@@ -367,10 +354,10 @@ maas_read_header(maas_container_t *c, const cJSON *header,
     const cJSON    *v, *s;
     maas_status_t   rc;
 
-    c->tensors = maas__arena_alloc(c->arena,
+    c->entries = maas__arena_alloc(c->arena,
                                    (size_t) cJSON_GetArraySize(header) + 1,
-                                   sizeof(maas_tensor_t));
-    if (c->tensors == NULL) {
+                                   sizeof(maas_entry_t));
+    if (c->entries == NULL) {
         return maas__fail(c->err, MAAS_NOMEM, "out of memory");
     }
 
@@ -379,7 +366,7 @@ maas_read_header(maas_container_t *c, const cJSON *header,
     cJSON_ArrayForEach(v, header) {
 
         if (strcmp(v->string, "__metadata__") != 0) {
-            rc = maas_read_entry(c, v, &c->tensors[c->n++]);
+            rc = maas_read_entry(c, v, &c->entries[c->n++]);
             if (rc != MAAS_OK) {
                 return rc;
             }

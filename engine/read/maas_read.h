@@ -8,6 +8,7 @@
 #define MAAS_READ_H
 
 #include "maas_desc.h"
+#include "maas_dtype.h"
 #include "maas_int.h"
 #include "maas_mem.h"
 
@@ -24,18 +25,16 @@
 
 typedef struct {
     const char           *name;
-    int                   f32;
+    maas_tensor_t         tensor;
     unsigned              used;        /* by how many layers */
-    size_t                rank;
-    size_t                shape[MAAS_MAX_RANK];
     size_t                begin, end;  /* in the data section */
-} maas_tensor_t;
+} maas_entry_t;
 
 typedef struct {
     const unsigned char  *data;        /* the data section */
     size_t                data_size;
     size_t                n;
-    maas_tensor_t        *tensors;     /* sorted by name */
+    maas_entry_t         *entries;     /* sorted by name */
     maas_arena_t         *arena;
     maas_err_t           *err;
 } maas_container_t;
@@ -54,7 +53,7 @@ maas_status_t maas__read_tree(maas_container_t *c, const char *text,
 int maas__read_integer(const cJSON *v, double max, size_t *out);
 
 /* The tensor of that name, NULL if there is none. */
-maas_tensor_t *maas__read_tensor(maas_container_t *c, const char *name);
+maas_entry_t *maas__read_tensor(maas_container_t *c, const char *name);
 
 
 /* maas_read_doc.c: what readers of the document share */

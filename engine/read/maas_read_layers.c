@@ -5,6 +5,7 @@
  */
 
 #include "maas_desc.h"
+#include "maas_dtype.h"
 #include "maas_int.h"
 #include "maas_mem.h"
 #include "maas_read.h"
@@ -204,11 +205,13 @@ maas_doc_tensor_of(maas_container_t *c, size_t i, const char *part,
     void           *copy;
     size_t          n;
     const void     *data;
+    maas_entry_t   *e;
     maas_tensor_t  *t;
 
     snprintf(name, sizeof(name), "layers.%zu.%s", i, part);
 
-    t = maas__read_tensor(c, name);
+    e = maas__read_tensor(c, name);
+    t = e != NULL ? &e->tensor : NULL;
 
     if (t == NULL || t->rank != (rows == 0 ? 1 : 2)
         || t->shape[t->rank - 1] != columns
@@ -221,14 +224,14 @@ maas_doc_tensor_of(maas_container_t *c, size_t i, const char *part,
                           "there", name, rows, columns);
     }
 
-    if (!t->f32) {
+    if (t->dtype != MAAS_F32) {
         return maas__fail(c->err, MAAS_UNSUPPORTED,
                           "R8: tensor \"%s\" is not F32", name);
     }
 
-    t->used++;
-    n = t->end - t->begin;
-    data = c->data + t->begin;
+    e->used++;
+    n = e->end - e->begin;
+    data = t->data;
 
     if ((uintptr_t) data % sizeof(float) != 0) {
         copy = maas__arena_alloc(c->arena, n, 1);
@@ -348,9 +351,9 @@ maas__read_unused(maas_container_t *c, maas_desc_t *d)
     }
 
     for (i = 0; i < c->n; i++) {
-        if (c->tensors[i].used == 0) {
+        if (c->entries[i].used == 0) {
             return MAAS_BAD(c, "R22: no layer uses tensor \"%.64s\"",
-                            c->tensors[i].name);
+                            c->entries[i].name);
         }
     }
 

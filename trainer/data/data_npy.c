@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "data.h"
+#include "maas_dtype.h"
 #include "maas_int.h"
 #include "maas_mem.h"
 #include "table.h"
@@ -27,9 +28,8 @@ typedef struct {
     unsigned char  *file;
     size_t          size;
     const char     *header;         /* its text, terminated */
-    char            kind;           /* f, i, u or b */
+    maas_dtype_t    dtype;
     unsigned        big;            /* most significant byte first */
-    size_t          item;           /* bytes of a number */
     int             fortran;        /* first index runs fastest */
     size_t          rank;
     size_t          dim[NPY_MAX_RANK];
@@ -61,23 +61,26 @@ npy_find(const npy_t *x, const char *name)
 static void
 npy_type(npy_t *x)
 {
-    const char  *p;
+    const char  *p, *name;
 
     p = npy_find(x, "descr");
 
-    if (p[0] != '\'' || p[1] == '\0' || strchr("<>|=", p[1]) == NULL
-        || p[2] == '\0' || strchr("fiub", p[2]) == NULL
-        || p[3] == '\0' || strchr("1248", p[3]) == NULL || p[4] != '\''
-        || (p[2] == 'f' && (p[3] == '1' || p[3] == '2'))
-        || (p[2] == 'b' && p[3] != '1'))
-    {
+    for (x->dtype = 0; x->dtype < MAAS_N_DTYPES; x->dtype++) {
+        name = maas__dtypes[x->dtype].npy;
+
+        if (name != NULL && p[0] == '\'' && p[1] != '\0'
+            && strncmp(p + 2, name, 2) == 0 && p[4] == '\'')
+        {
+            break;
+        }
+    }
+
+    if (x->dtype == MAAS_N_DTYPES || strchr("<>|=", p[1]) == NULL) {
         train_die("%s: byte 10: the type %.12s: expected float32, float64, "
                   "integers or bool", x->path, p);
     }
 
     x->big = (p[1] == '>');
-    x->kind = p[2];
-    x->item = (size_t) (p[3] - '0');
     x->fortran = (strncmp(npy_find(x, "fortran_order"), "True", 4) == 0);
 }
 
@@ -151,7 +154,7 @@ npy_open(npy_t *x, const char *path)
 
     npy_type(x);
     npy_shape(x);
-    want = x->item;
+    want = maas__dtypes[x->dtype].bits / 8;
 
     for (i = 0; i < x->rank; i++) {
         if (maas__mul(want, x->dim[i], &want) != MAAS_OK) {
@@ -177,37 +180,20 @@ npy_close(npy_t *x)
 static double
 npy_number(const npy_t *x, size_t at)
 {
-    float                 f;
-    double                d;
-    size_t                i;
-    uint64_t              u;
-    const unsigned char  *p;
+    char                     le[8];
+    size_t                   i, size;
+    const unsigned char     *p;
+    const maas_dtype_row_t  *type;
 
-    p = x->data + at * x->item;
-    u = 0;
+    type = &maas__dtypes[x->dtype];
+    size = type->bits / 8;
+    p = x->data + at * size;
 
-    for (i = 0; i < x->item; i++) {
-        u = u << 8 | p[x->big ? i : x->item - 1 - i];
+    for (i = 0; i < size; i++) {
+        le[i] = (char) p[x->big ? size - 1 - i : i];
     }
 
-    if (x->kind == 'f' && x->item == 4) {
-        uint32_t  w = (uint32_t) u;
-
-        (void) memcpy(&f, &w, sizeof(f));
-        return (double) f;
-    }
-
-    if (x->kind == 'f') {
-        (void) memcpy(&d, &u, sizeof(d));
-        return d;
-    }
-
-    if (x->kind == 'i') {
-        i = 64 - 8 * x->item;
-        return (double) ((int64_t) (u << i) >> i);
-    }
-
-    return (double) u;
+    return type->number(le);
 }
 
 
@@ -308,7 +294,7 @@ npy_tensor(const npy_t *x, train_data_t *d)
 
     n = d->rows * d->in;
 
-    if (x->kind == 'u' && x->item == 1) {
+    if (x->dtype == MAAS_U8) {
         d->image = (d->rank == 2);
         d->bytes = train_alloc(n, 1);
         (void) memcpy(d->bytes, x->data, n);

@@ -8,9 +8,9 @@
 #define MAAS_BODY_H
 
 #include "maas.h"
+#include "maas_dtype.h"
 #include "field/maas_field.h"
 #include "text/maas_json.h"
-#include "wire/maas_bytes.h"
 
 
 #define MAAS_JSON_RANK   (MAAS_MAX_RANK + 1)    /* rows and the model's shape */

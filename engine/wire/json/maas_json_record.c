@@ -4,10 +4,10 @@
  */
 
 #include "maas_body.h"
+#include "maas_dtype.h"
 #include "maas_int.h"
 #include "field/maas_field.h"
 #include "text/maas_json.h"
-#include "wire/maas_bytes.h"
 
 #include <math.h>
 #include <string.h>
@@ -116,7 +116,7 @@ record_tensor(maas_json_t *j, maas_records_t *r, float *x, maas_err_t *err)
         dims.n = 1;
 
     } else {
-        rc = maas__json_tensor(j, MAAS_DT_FP32, x, info->in, &dims, err);
+        rc = maas__json_tensor(j, MAAS_F32, x, info->in, &dims, err);
         if (rc != MAAS_OK) {
             return rc;
         }

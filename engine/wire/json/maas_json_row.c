@@ -4,11 +4,12 @@
  */
 
 #include "maas_body.h"
+#include "maas_dtype.h"
 #include "maas_int.h"
 #include "maas_mem.h"
 #include "text/maas_json.h"
-#include "wire/maas_bytes.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -125,14 +126,13 @@ row_run_integer(maas_json_t *j, maas_dtype_t dt, float *x, size_t room,
     size_t *n, maas_err_t *err)
 {
     int                       negative;
-    uint64_t                  v, max;
+    uint64_t                  v;
     unsigned                  more;
     const char               *next;
     maas_status_t             rc;
-    const maas_dtype_info_t  *type;
+    const maas_dtype_row_t   *type;
 
     type = &maas__dtypes[dt];
-    max = UINT64_MAX >> (64 - type->bits + type->is_signed);
 
     do {
         if (maas__json_number(j->p, j->end) == NULL) {
@@ -142,11 +142,11 @@ row_run_integer(maas_json_t *j, maas_dtype_t dt, float *x, size_t room,
         next = maas__json_integer(j->p, j->end, &negative, &v);
 
         if (next == NULL || (negative && !type->is_signed)
-            || v > max + (uint64_t) negative)
+            || v > type->max + (uint64_t) negative)
         {
             return maas__fail(err, MAAS_BADVALUE, "byte %zu: not a number of "
                               "type %s", (size_t) (j->p - j->start),
-                              type->name);
+                              type->wire);
         }
 
         if (*n < room) {
@@ -174,7 +174,7 @@ row_run_plain_integers(maas_json_t *j, maas_dtype_t dt, float *x, size_t room,
     float                     low, high, max;
     size_t                    i, m, len;
     maas_json_t               k;
-    const maas_dtype_info_t  *type;
+    const maas_dtype_row_t  *type;
 
     k = *j;
     m = *n;
@@ -202,8 +202,7 @@ row_run_plain_integers(maas_json_t *j, maas_dtype_t dt, float *x, size_t room,
     }
 
     /* beyond 2^24 floats are too coarse to say */
-    max = type->bits > 16 ? 0x1p24f
-                          : (float) ((1 << (type->bits - type->is_signed)) - 1);
+    max = type->max > 1 << 24 ? 0x1p24f : (float) type->max;
 
     if (high > max || low < -max - 1) {
         return 0;
@@ -216,6 +215,22 @@ row_run_plain_integers(maas_json_t *j, maas_dtype_t dt, float *x, size_t room,
 }
 
 
+static int
+row_half_range(const float *x, size_t n)
+{
+    size_t  i;
+
+    for (i = 0; i < n; i++) {
+        /* 65504 and half a unit in the last place */
+        if (fabsf(x[i]) >= 65520.0f) {
+            return 0;
+        }
+    }
+
+    return 1;
+}
+
+
 static maas_status_t
 row_run(maas_json_t *j, maas_dtype_t dt, float *x, size_t room, size_t *n,
     maas_err_t *err)
@@ -223,11 +238,11 @@ row_run(maas_json_t *j, maas_dtype_t dt, float *x, size_t room, size_t *n,
     size_t         from;
     maas_status_t  rc;
 
-    if (dt == MAAS_DT_BOOL) {
+    if (dt == MAAS_BOOL) {
         return row_run_bool(j, x, room, n, err);
     }
 
-    if (maas__dtypes[dt].bits != 0) {
+    if (maas__dtypes[dt].max != 0) {
         return row_run_plain_integers(j, dt, x, room, n)
                ? MAAS_OK : row_run_integer(j, dt, x, room, n, err);
     }
@@ -238,8 +253,8 @@ row_run(maas_json_t *j, maas_dtype_t dt, float *x, size_t room, size_t *n,
          ? maas__json_run_avx512(j, x, room, n, err)
          : maas__json_run_plain(j, x, room, n, err);
 
-    if (rc == MAAS_OK && dt == MAAS_DT_FP16
-        && !maas__half_range(x + from, (*n < room ? *n : room) - from))
+    if (rc == MAAS_OK && dt == MAAS_F16
+        && !row_half_range(x + from, (*n < room ? *n : room) - from))
     {
         return maas__json_bad(j, "a number above is out of range for FP16",
                               err);

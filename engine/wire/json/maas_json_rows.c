@@ -5,10 +5,10 @@
  */
 
 #include "maas_body.h"
+#include "maas_dtype.h"
 #include "maas_int.h"
 #include "field/maas_field.h"
 #include "text/maas_json.h"
-#include "wire/maas_bytes.h"
 
 #include <string.h>
 
@@ -86,7 +86,7 @@ rows_numbers(maas_json_t *j, maas_records_t *r, maas_err_t *err)
     maas_dims_t    dims;
     maas_status_t  rc;
 
-    rc = maas__json_tensor(j, MAAS_DT_FP32, r->x, r->room * r->info->in, &dims,
+    rc = maas__json_tensor(j, MAAS_F32, r->x, r->room * r->info->in, &dims,
                            err);
     if (rc != MAAS_OK) {
         return rc;

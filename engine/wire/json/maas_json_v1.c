@@ -4,10 +4,10 @@
  */
 
 #include "maas_body.h"
+#include "maas_dtype.h"
 #include "maas_int.h"
 #include "field/maas_field.h"
 #include "text/maas_json.h"
-#include "wire/maas_bytes.h"
 
 #include <string.h>
 
@@ -285,7 +285,7 @@ v1_tensor(v1_t *v)
         return maas__json_records(&v->j, &v->r, MAAS_NO_CONTEXT, v->err);
     }
 
-    rc = maas__json_tensor(&v->j, MAAS_DT_FP32, v->r.x,
+    rc = maas__json_tensor(&v->j, MAAS_F32, v->r.x,
                            v->r.room * v->info->in, &dims, v->err);
     if (rc != MAAS_OK) {
         return rc;

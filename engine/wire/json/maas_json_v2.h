@@ -8,8 +8,8 @@
 
 #include "maas.h"
 #include "maas_body.h"
+#include "maas_dtype.h"
 #include "text/maas_json.h"
-#include "wire/maas_bytes.h"
 
 
 #define V2_DEPTH  16               /* containers within containers */

@@ -5,11 +5,11 @@
  */
 
 #include "maas_body.h"
+#include "maas_dtype.h"
 #include "maas_int.h"
 #include "maas_json_v2.h"
 #include "field/maas_field.h"
 #include "text/maas_json.h"
-#include "wire/maas_bytes.h"
 
 #include <math.h>
 #include <string.h>
@@ -87,8 +87,8 @@ static int
 column_typed(maas_dtype_t dt, const char *p, const char *end)
 {
     int                       negative;
-    uint64_t                  v, max;
-    const maas_dtype_info_t  *type;
+    uint64_t                  v;
+    const maas_dtype_row_t  *type;
 
     if (p == end || *p == 'n') {
         return 1;
@@ -96,19 +96,17 @@ column_typed(maas_dtype_t dt, const char *p, const char *end)
 
     type = &maas__dtypes[dt];
 
-    if (dt == MAAS_DT_BYTES || dt == MAAS_DT_BOOL) {
-        return dt == MAAS_DT_BYTES ? *p == '"' : *p == 't' || *p == 'f';
+    if (dt == MAAS_BYTES || dt == MAAS_BOOL) {
+        return dt == MAAS_BYTES ? *p == '"' : *p == 't' || *p == 'f';
     }
 
-    if (type->bits == 0) {
+    if (type->max == 0) {
         return *p == '-' || (*p >= '0' && *p <= '9');
     }
 
-    max = UINT64_MAX >> (64 - type->bits + type->is_signed);
-
     return maas__json_integer(p, end, &negative, &v) != NULL
            && (type->is_signed || !negative)
-           && v <= max + (uint64_t) negative;
+           && v <= type->max + (uint64_t) negative;
 }
 
 
@@ -144,7 +142,7 @@ column_json(v2_t *r)
         if (!column_typed(r->in.dtype, value.p, value.end)) {
             return maas__fail(r->err, MAAS_BADVALUE, "byte %zu: not a value of "
                               "type %s", (size_t) (value.p - j.start),
-                              maas__dtypes[r->in.dtype].name);
+                              maas__dtypes[r->in.dtype].wire);
         }
 
         rc = maas__json_field(&j, r->r.fields, r->in.column,
@@ -165,48 +163,25 @@ column_json(v2_t *r)
 }
 
 
-/* A number of any type but BYTES; NaN, a missing value, is one. */
+/* A number of any type but BYTES; NaN, a missing value, is one, but not in 16
+ * bits. */
 
 static maas_status_t
 column_number(maas_dtype_t dt, const char *p, double *v, maas_err_t *err)
 {
-    float                     f;
-    uint64_t                  u;
-    maas_status_t             rc;
-    const maas_dtype_info_t  *type;
+    float          f;
+    maas_status_t  rc;
 
-    type = &maas__dtypes[dt];
-
-    if (type->bits != 0) {
-        u = 0;
-        memcpy(&u, p, type->size);
-
-        if (type->is_signed) {
-            u <<= 64 - type->bits;
-            *v = (double) ((int64_t) u >> (64 - type->bits));
-
-        } else {
-            *v = (double) u;
+    if (dt == MAAS_F16 || dt == MAAS_BF16 || dt == MAAS_BOOL) {
+        rc = maas__dtype_read(dt, p, 1, &f, err);
+        if (rc != MAAS_OK) {
+            return rc;
         }
-
-        return MAAS_OK;
     }
 
-    if (dt == MAAS_DT_FP64) {
-        memcpy(v, p, sizeof(double));
-        return MAAS_OK;
-    }
+    *v = maas__dtypes[dt].number(p);
 
-    if (dt == MAAS_DT_FP32) {
-        memcpy(&f, p, sizeof(float));
-        *v = f;
-        return MAAS_OK;
-    }
-
-    rc = maas__tensor_read(dt, p, 1, &f, err);
-    *v = f;
-
-    return rc;
+    return MAAS_OK;
 }
 
 
@@ -247,7 +222,7 @@ column_set(const v2_t *r, const char **p, const char *end, float *x,
     f = r->r.fields;
     column = r->in.column;
 
-    if (r->in.dtype == MAAS_DT_BYTES) {
+    if (r->in.dtype == MAAS_BYTES) {
 
         s = column_bytes(*p, end, &len);
         if (s == NULL) {
@@ -265,13 +240,13 @@ column_set(const v2_t *r, const char **p, const char *end, float *x,
         return rc;
     }
 
-    *p += maas__dtypes[r->in.dtype].size;
+    *p += maas__dtypes[r->in.dtype].bits / 8;
 
     if (isnan(v)) {
         return maas__row_text(f, column, "", 0, x, err);
     }
 
-    return r->in.dtype == MAAS_DT_BOOL
+    return r->in.dtype == MAAS_BOOL
            ? maas__row_bool(f, column, v != 0, x, err)
            : maas__row_number(f, column, v, x, err);
 }
@@ -287,9 +262,9 @@ column_binary(v2_t *r)
     maas_status_t   rc;
 
     name = r->info->columns[r->in.column];
-    size = maas__dtypes[r->in.dtype].size * r->rows;
+    size = maas__dtypes[r->in.dtype].bits / 8 * r->rows;
 
-    if (r->in.dtype == MAAS_DT_BYTES) {
+    if (r->in.dtype == MAAS_BYTES) {
         size = r->in.binary_size;
     }
 

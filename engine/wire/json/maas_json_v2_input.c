@@ -5,10 +5,10 @@
  */
 
 #include "maas_body.h"
+#include "maas_dtype.h"
 #include "maas_int.h"
 #include "maas_json_v2.h"
 #include "text/maas_json.h"
-#include "wire/maas_bytes.h"
 
 #include <string.h>
 
@@ -101,7 +101,9 @@ v2_datatype(v2_t *r)
     }
 
     for (i = 0; i < MAAS_N_DTYPES; i++) {
-        if (maas__json_is(s, maas__dtypes[i].name)) {
+        if (maas__dtypes[i].wire != NULL
+            && maas__json_is(s, maas__dtypes[i].wire))
+        {
             break;
         }
     }
@@ -110,7 +112,7 @@ v2_datatype(v2_t *r)
         return maas__json_bad(&r->j, "unknown datatype", r->err);
     }
 
-    if (i == MAAS_DT_BYTES && r->r.fields == NULL) {
+    if (i == MAAS_BYTES && r->r.fields == NULL) {
         return maas__fail(r->err, MAAS_UNSUPPORTED, "tensor \"%s\" takes "
                           "numbers, not BYTES", r->info->input_name);
     }
@@ -245,7 +247,7 @@ v2_binary(v2_t *r, size_t n)
 {
     size_t  size;
 
-    size = maas__dtypes[r->in.dtype].size;
+    size = maas__dtypes[r->in.dtype].bits / 8;
 
     if (r->in.has_binary && r->in.binary_size != n * size) {
         return maas__fail(r->err, MAAS_BADSHAPE, "tensor \"%s\": expected %zu "
@@ -259,7 +261,7 @@ v2_binary(v2_t *r, size_t n)
                           r->info->input_name, n * size, r->tail_len);
     }
 
-    return maas__tensor_read(r->in.dtype, r->tail, n, r->r.x, r->err);
+    return maas__dtype_read(r->in.dtype, r->tail, n, r->r.x, r->err);
 }
 
 
@@ -274,7 +276,7 @@ v2_tensor(v2_t *r)
     maas_json_t    at;
     maas_status_t  rc;
 
-    if (r->in.dtype == MAAS_DT_BYTES) {
+    if (r->in.dtype == MAAS_BYTES) {
         return maas__fail(r->err, MAAS_UNSUPPORTED, "tensor \"%s\" takes "
                           "numbers, not BYTES", r->info->input_name);
     }

@@ -1,0 +1,285 @@
+/*
+ * Types of numbers: the table, and little-endian elements -> floats.
+ * Not here: where the elements come from.
+ */
+
+#include "maas_dtype.h"
+#include "maas_int.h"
+
+#include <math.h>
+#include <string.h>
+
+
+#if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+#error "tensors are little-endian, and so must the host be"
+#endif
+
+
+/* Is each of them finite?  Sixteen numbers a step: the largest exponent
+ * tells. */
+
+typedef uint32_t  dtype_u32x4_t __attribute__((vector_size(16)));
+
+static int
+dtype_are_finite(const float *x, size_t n)
+{
+    size_t         i, j;
+    uint32_t       bits;
+    dtype_u32x4_t  v, bad;
+
+    bad = (dtype_u32x4_t) { 0, 0, 0, 0 };
+
+    for (i = 0; i + 16 <= n; i += 16) {
+        for (j = 0; j < 16; j += 4) {
+            memcpy(&v, x + i + j, sizeof(v));
+            /* all ones in the exponent carry into the sign's place */
+            bad |= (v & 0x7fffffff) + 0x00800000;
+        }
+    }
+
+    bits = bad[0] | bad[1] | bad[2] | bad[3];
+
+    for ( /* void */ ; i < n; i++) {
+        memcpy(&bad, x + i, 4);
+        bits |= (bad[0] & 0x7fffffff) + 0x00800000;
+    }
+
+    return !(bits >> 31);
+}
+
+
+static maas_status_t
+dtype_finite(const float *x, size_t n, maas_err_t *err)
+{
+    size_t  i;
+
+    if (dtype_are_finite(x, n)) {
+        return MAAS_OK;
+    }
+
+    for (i = 0; dtype_are_finite(x + i, 1); i++) { /* void */ }
+
+    return maas__fail(err, MAAS_BADVALUE, "number %zu is not finite", i);
+}
+
+
+/* The element at src as its C type has it. */
+
+#define DTYPE_NUMBER(dt, type)                                                \
+    static double                                                             \
+    dtype_number_##dt(const char *src)                                        \
+    {                                                                         \
+        type  v;                                                              \
+                                                                              \
+        memcpy(&v, src, sizeof(type));                                        \
+        return (double) v;                                                    \
+    }
+
+DTYPE_NUMBER(f32, float)
+DTYPE_NUMBER(f64, double)
+DTYPE_NUMBER(bool, uint8_t)
+
+
+/* Whole numbers: widened, then rounded to nearest. */
+
+#define DTYPE_INTEGER(dt, type)                                               \
+    DTYPE_NUMBER(dt, type)                                                    \
+                                                                              \
+    static maas_status_t                                                      \
+    dtype_read_##dt(const char *src, size_t n, float *x, maas_err_t *err)     \
+    {                                                                         \
+        type    v;                                                            \
+        size_t  i;                                                            \
+                                                                              \
+        for (i = 0; i < n; i++) {                                             \
+            memcpy(&v, src + i * sizeof(type), sizeof(type));                 \
+            x[i] = (float) v;                                                 \
+        }                                                                     \
+                                                                              \
+        return MAAS_OK;                                                       \
+    }
+
+DTYPE_INTEGER(i8, int8_t)
+DTYPE_INTEGER(i16, int16_t)
+DTYPE_INTEGER(i32, int32_t)
+DTYPE_INTEGER(i64, int64_t)
+DTYPE_INTEGER(u8, uint8_t)
+DTYPE_INTEGER(u16, uint16_t)
+DTYPE_INTEGER(u32, uint32_t)
+DTYPE_INTEGER(u64, uint64_t)
+
+
+static maas_status_t
+dtype_read_f32(const char *src, size_t n, float *x, maas_err_t *err)
+{
+    memcpy(x, src, n * sizeof(float));
+
+    return dtype_finite(x, n, err);
+}
+
+
+static maas_status_t
+dtype_read_f64(const char *src, size_t n, float *x, maas_err_t *err)
+{
+    size_t  i;
+    double  d;
+
+    for (i = 0; i < n; i++) {
+        memcpy(&d, src + i * 8, 8);
+        x[i] = (float) d;
+
+        if (isfinite(d) && isinf(x[i])) {
+            return maas__fail(err, MAAS_BADVALUE,
+                              "number %zu is out of range for FP32", i);
+        }
+    }
+
+    return dtype_finite(x, n, err);
+}
+
+
+/* IEEE binary16: the exponent gets its new bias.  A denormal has the value of
+ * what stands behind the point of a normal number of the next exponent. */
+
+static void
+dtype_widen_f16(const char *src, size_t n, float *x)
+{
+    float     f;
+    size_t    i;
+    uint16_t  h;
+    uint32_t  bits;
+
+    for (i = 0; i < n; i++) {
+        memcpy(&h, src + i * 2, 2);
+
+        bits = (uint32_t) (h & 0x7fff) << 13;
+
+        if (bits >= 0x0f800000) {
+            bits += 0x70000000;
+            memcpy(&f, &bits, 4);
+
+        } else {
+            bits += 0x38000000;
+            memcpy(&f, &bits, 4);
+
+            if (bits < 0x38800000) {
+                f = (f - 0x1p-15f) * 2.0f;
+            }
+        }
+
+        x[i] = h & 0x8000 ? -f : f;
+    }
+}
+
+
+static void
+dtype_widen_bf16(const char *src, size_t n, float *x)
+{
+    size_t    i;
+    uint16_t  h;
+    uint32_t  bits;
+
+    for (i = 0; i < n; i++) {
+        memcpy(&h, src + i * 2, 2);
+        bits = (uint32_t) h << 16;
+        memcpy(x + i, &bits, 4);
+    }
+}
+
+
+#define DTYPE_WIDENED(dt)                                                     \
+    static maas_status_t                                                      \
+    dtype_read_##dt(const char *src, size_t n, float *x, maas_err_t *err)     \
+    {                                                                         \
+        dtype_widen_##dt(src, n, x);                                          \
+        return dtype_finite(x, n, err);                                       \
+    }                                                                         \
+                                                                              \
+    static double                                                             \
+    dtype_number_##dt(const char *src)                                        \
+    {                                                                         \
+        float  x;                                                             \
+                                                                              \
+        dtype_widen_##dt(src, 1, &x);                                         \
+        return x;                                                             \
+    }
+
+DTYPE_WIDENED(f16)
+DTYPE_WIDENED(bf16)
+
+
+static maas_status_t
+dtype_read_bool(const char *src, size_t n, float *x, maas_err_t *err)
+{
+    size_t  i;
+
+    for (i = 0; i < n; i++) {
+        if ((unsigned char) src[i] > 1) {
+            return maas__fail(err, MAAS_BADVALUE,
+                              "number %zu is neither 0 nor 1, as BOOL must "
+                              "be", i);
+        }
+
+        x[i] = src[i];
+    }
+
+    return MAAS_OK;
+}
+
+
+#define DTYPE_BOTH(dt)  dtype_read_##dt, dtype_number_##dt
+
+const maas_dtype_row_t  maas__dtypes[] = {
+    [MAAS_F32]   = { "F32",  "FP32",   "f4", 32, 0, 0, DTYPE_BOTH(f32) },
+    [MAAS_F64]   = { "F64",  "FP64",   "f8", 64, 0, 0, DTYPE_BOTH(f64) },
+    [MAAS_F16]   = { "F16",  "FP16",   NULL, 16, 0, 0, DTYPE_BOTH(f16) },
+    [MAAS_BF16]  = { "BF16", "BF16",   NULL, 16, 0, 0, DTYPE_BOTH(bf16) },
+    [MAAS_I8]    = { "I8",   "INT8",   "i1", 8,  1, INT8_MAX,
+                     DTYPE_BOTH(i8) },
+    [MAAS_I16]   = { "I16",  "INT16",  "i2", 16, 1, INT16_MAX,
+                     DTYPE_BOTH(i16) },
+    [MAAS_I32]   = { "I32",  "INT32",  "i4", 32, 1, INT32_MAX,
+                     DTYPE_BOTH(i32) },
+    [MAAS_I64]   = { "I64",  "INT64",  "i8", 64, 1, INT64_MAX,
+                     DTYPE_BOTH(i64) },
+    [MAAS_U8]    = { "U8",   "UINT8",  "u1", 8,  0, UINT8_MAX,
+                     DTYPE_BOTH(u8) },
+    [MAAS_U16]   = { "U16",  "UINT16", "u2", 16, 0, UINT16_MAX,
+                     DTYPE_BOTH(u16) },
+    [MAAS_U32]   = { "U32",  "UINT32", "u4", 32, 0, UINT32_MAX,
+                     DTYPE_BOTH(u32) },
+    [MAAS_U64]   = { "U64",  "UINT64", "u8", 64, 0, UINT64_MAX,
+                     DTYPE_BOTH(u64) },
+    [MAAS_BOOL]  = { "BOOL", "BOOL",   "b1", 8,  0, 0, DTYPE_BOTH(bool) },
+    [MAAS_C64]          = { .name = "C64", .bits = 64 },
+    [MAAS_F8_E4M3]      = { .name = "F8_E4M3", .bits = 8 },
+    [MAAS_F8_E4M3FNUZ]  = { .name = "F8_E4M3FNUZ", .bits = 8 },
+    [MAAS_F8_E5M2]      = { .name = "F8_E5M2", .bits = 8 },
+    [MAAS_F8_E5M2FNUZ]  = { .name = "F8_E5M2FNUZ", .bits = 8 },
+    [MAAS_F8_E8M0]      = { .name = "F8_E8M0", .bits = 8 },
+    [MAAS_F6_E2M3]      = { .name = "F6_E2M3", .bits = 6 },
+    [MAAS_F6_E3M2]      = { .name = "F6_E3M2", .bits = 6 },
+    [MAAS_F4]           = { .name = "F4", .bits = 4 },
+    [MAAS_BYTES]        = { .wire = "BYTES" }
+};
+
+_Static_assert(sizeof(maas__dtypes)
+               == MAAS_N_DTYPES * sizeof(maas_dtype_row_t),
+               "a type without a row");
+
+
+maas_status_t
+maas__dtype_read(maas_dtype_t dt, const char *src, size_t n, float *x,
+    maas_err_t *err)
+{
+    const maas_dtype_row_t  *row;
+
+    row = &maas__dtypes[dt];
+
+    if (row->read == NULL) {
+        return maas__fail(err, MAAS_UNSUPPORTED, "%s are not numbers",
+                          row->wire != NULL ? row->wire : row->name);
+    }
+
+    return row->read(src, n, x, err);
+}
