@@ -35,7 +35,7 @@ SO          = $(B)/ngx_http_maas_module.so
 TRAINER     = $(B)/maas-trainer
 
 ENGINE_C   := $(wildcard engine/*.c engine/*/*.c engine/*/*/*.c)
-MODULE_C   := $(wildcard ngx_maas_module/*/*.c)
+MODULE_C   := $(wildcard ngx_maas_module/*.c ngx_maas_module/*/*.c)
 TRAINER_C  := $(wildcard trainer/*.c trainer/*/*.c)
 UNIT_C     := $(wildcard t/unit/test_*.c)
 BENCH_C    := $(wildcard bench/bench_*.c)

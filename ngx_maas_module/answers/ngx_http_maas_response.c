@@ -5,7 +5,13 @@
  */
 
 
-#include "ngx_http_maas_module.h"
+#include <maas.h>
+
+#include "ngx_http_maas_conf.h"
+#include "ngx_http_maas_count.h"
+#include "ngx_http_maas_ctx.h"
+#include "ngx_http_maas_response.h"
+#include "ngx_http_maas_text.h"
 
 
 /* ctx->ours makes the filters below let an answer pass as it is. */

@@ -5,7 +5,7 @@
  */
 
 
-#include "ngx_http_maas_module.h"
+#include "ngx_http_maas_text.h"
 
 
 #define NGX_HTTP_MAAS_PUT  512

@@ -8,7 +8,11 @@
  */
 
 
-#include "ngx_http_maas_module.h"
+#include <maas.h>
+
+#include "ngx_http_maas_conf.h"
+#include "ngx_http_maas_life.h"
+#include "ngx_http_maas_model.h"
 
 
 /* bytes: the longest sensible number on the wire ("-1.2345678901234567e-10,"),
@@ -181,7 +185,7 @@ ngx_http_maas_find_predicts(ngx_conf_t *cf, ngx_http_maas_main_conf_t *mmcf)
 
     for (i = 0; i < mmcf->predicts.nelts; i++) {
         mlcf = predicts[i];
-        mlcf->model = ngx_http_maas_model_find(mmcf, &mlcf->predict,
+        mlcf->model = ngx_http_maas_model_find(&mmcf->models, &mlcf->predict,
                                                &mlcf->predict_version);
         if (mlcf->model == NULL) {
             ngx_log_error(NGX_LOG_EMERG, cf->log, 0,

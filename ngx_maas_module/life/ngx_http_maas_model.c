@@ -5,7 +5,13 @@
  */
 
 
-#include "ngx_http_maas_module.h"
+#include <maas.h>
+
+#include "ngx_http_maas_conf.h"
+#include "ngx_http_maas_life.h"
+#include "ngx_http_maas_model.h"
+#include "request/ngx_http_maas_batch.h"
+#include "request/ngx_http_maas_pool.h"
 
 
 /* the most that a model file may have, bytes: R26 and room for text */
@@ -261,17 +267,16 @@ ngx_http_maas_model_add(ngx_conf_t *cf, ngx_http_maas_main_conf_t *mmcf)
 
 
 ngx_http_maas_model_t *
-ngx_http_maas_model_find(ngx_http_maas_main_conf_t *mmcf, ngx_str_t *name,
+ngx_http_maas_model_find(ngx_array_t *models, ngx_str_t *name,
     ngx_str_t *version)
 {
-    ngx_uint_t               i;
-    ngx_http_maas_model_t   *m, *best, **models;
+    ngx_uint_t              i;
+    ngx_http_maas_model_t  *m, *best;
 
     best = NULL;
-    models = mmcf->models.elts;
 
-    for (i = 0; i < mmcf->models.nelts; i++) {
-        m = models[i];
+    for (i = 0; i < models->nelts; i++) {
+        m = ((ngx_http_maas_model_t **) models->elts)[i];
 
         if (m->name.len != name->len
             || ngx_memcmp(m->name.data, name->data, name->len) != 0)

@@ -5,7 +5,13 @@
  */
 
 
-#include "ngx_http_maas_module.h"
+#include "ngx_http_maas_conf.h"
+#include "ngx_http_maas_count.h"
+#include "ngx_http_maas_life.h"
+#include "ngx_http_maas_model.h"
+#include "answers/ngx_http_maas_response.h"
+#include "request/ngx_http_maas_pool.h"
+#include "routes/ngx_http_maas_routes.h"
 
 
 static char *ngx_http_maas_model(ngx_conf_t *cf, ngx_command_t *cmd,

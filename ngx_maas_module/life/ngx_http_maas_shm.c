@@ -7,7 +7,12 @@
  */
 
 
-#include "ngx_http_maas_module.h"
+#include <maas.h>
+
+#include "ngx_http_maas_conf.h"
+#include "ngx_http_maas_count.h"
+#include "ngx_http_maas_life.h"
+#include "ngx_http_maas_model.h"
 
 
 /* changes with the structures below: "maas", then a number */

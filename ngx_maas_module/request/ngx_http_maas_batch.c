@@ -7,7 +7,16 @@
  */
 
 
-#include "ngx_http_maas_module.h"
+#include <maas.h>
+
+#include "ngx_http_maas_batch.h"
+#include "ngx_http_maas_conf.h"
+#include "ngx_http_maas_count.h"
+#include "ngx_http_maas_ctx.h"
+#include "ngx_http_maas_form.h"
+#include "ngx_http_maas_model.h"
+#include "ngx_http_maas_pool.h"
+#include "answers/ngx_http_maas_response.h"
 
 
 /* Batches of a model that are with the pool: the turn's end starts no more than

@@ -5,7 +5,11 @@
  */
 
 
-#include "ngx_http_maas_module.h"
+#include <maas.h>
+
+#include "ngx_http_maas_body.h"
+#include "ngx_http_maas_conf.h"
+#include "answers/ngx_http_maas_response.h"
 
 
 static ssize_t

@@ -7,7 +7,13 @@
  */
 
 
-#include "ngx_http_maas_module.h"
+#include <maas.h>
+
+#include "ngx_http_maas_count.h"
+#include "ngx_http_maas_ctx.h"
+#include "ngx_http_maas_form.h"
+#include "ngx_http_maas_model.h"
+#include "answers/ngx_http_maas_response.h"
 
 
 /* Bounds, readers and writers as in maas.h; `json_len`, `version` and

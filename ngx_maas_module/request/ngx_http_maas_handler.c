@@ -6,7 +6,18 @@
  */
 
 
-#include "ngx_http_maas_module.h"
+#include <maas.h>
+
+#include "ngx_http_maas_batch.h"
+#include "ngx_http_maas_body.h"
+#include "ngx_http_maas_conf.h"
+#include "ngx_http_maas_count.h"
+#include "ngx_http_maas_ctx.h"
+#include "ngx_http_maas_form.h"
+#include "ngx_http_maas_handler.h"
+#include "ngx_http_maas_model.h"
+#include "answers/ngx_http_maas_response.h"
+#include "routes/ngx_http_maas_routes.h"
 
 
 static void ngx_http_maas_body_ready(ngx_http_request_t *r);

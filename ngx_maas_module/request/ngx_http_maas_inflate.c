@@ -6,9 +6,11 @@
  */
 
 
-#include "ngx_http_maas_module.h"
+#include <maas.h>
 
 #include <zlib.h>
+
+#include "ngx_http_maas_body.h"
 
 
 /* bytes of the first piece of memory, at least */

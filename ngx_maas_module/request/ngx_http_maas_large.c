@@ -6,7 +6,16 @@
  */
 
 
-#include "ngx_http_maas_module.h"
+#include <maas.h>
+
+#include "ngx_http_maas_batch.h"
+#include "ngx_http_maas_conf.h"
+#include "ngx_http_maas_count.h"
+#include "ngx_http_maas_ctx.h"
+#include "ngx_http_maas_form.h"
+#include "ngx_http_maas_model.h"
+#include "ngx_http_maas_pool.h"
+#include "answers/ngx_http_maas_response.h"
 
 
 /* ns that a byte of a body takes at most to become numbers, about */

@@ -6,7 +6,13 @@
  */
 
 
-#include "ngx_http_maas_module.h"
+#include <maas.h>
+
+#include "ngx_http_maas_conf.h"
+#include "ngx_http_maas_count.h"
+#include "ngx_http_maas_ctx.h"
+#include "ngx_http_maas_model.h"
+#include "ngx_http_maas_pool.h"
 
 
 /* a worker that is told to quit waits so long for a thread, ms */

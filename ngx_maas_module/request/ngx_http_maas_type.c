@@ -6,7 +6,11 @@
  */
 
 
-#include "ngx_http_maas_module.h"
+#include <maas.h>
+
+#include "ngx_http_maas_body.h"
+#include "ngx_http_maas_ctx.h"
+#include "ngx_http_maas_form.h"
 
 
 /* Content types that are read */

@@ -6,7 +6,14 @@
  */
 
 
-#include "ngx_http_maas_module.h"
+#include "ngx_http_maas_conf.h"
+#include "ngx_http_maas_count.h"
+#include "ngx_http_maas_ctx.h"
+#include "ngx_http_maas_meta.h"
+#include "ngx_http_maas_model.h"
+#include "ngx_http_maas_routes.h"
+#include "answers/ngx_http_maas_response.h"
+#include "answers/ngx_http_maas_text.h"
 
 
 /* Bounds of the buckets: 8 microseconds, doubling, the last one without */

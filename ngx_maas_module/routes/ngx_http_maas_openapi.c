@@ -5,7 +5,12 @@
  */
 
 
-#include "ngx_http_maas_module.h"
+#include <maas.h>
+
+#include "ngx_http_maas_conf.h"
+#include "ngx_http_maas_meta.h"
+#include "ngx_http_maas_model.h"
+#include "answers/ngx_http_maas_text.h"
 
 
 static const char  ngx_http_maas_openapi_text[] =
@@ -454,7 +459,8 @@ ngx_http_maas_openapi_paths(ngx_http_maas_openapi_t *o)
         ngx_http_maas_put(o->text, ",");
         ngx_http_maas_openapi_expand(o, ngx_http_maas_openapi_model);
 
-        if (ngx_http_maas_model_find(o->target->mmcf, &models[i]->name, &none)
+        if (ngx_http_maas_model_find(&o->target->mmcf->models,
+                                     &models[i]->name, &none)
             == models[i])
         {
             o->versioned = 0;

@@ -5,7 +5,15 @@
  */
 
 
-#include "ngx_http_maas_module.h"
+#include <maas.h>
+
+#include "ngx_http_maas_conf.h"
+#include "ngx_http_maas_meta.h"
+#include "ngx_http_maas_model.h"
+#include "ngx_http_maas_routes.h"
+#include "answers/ngx_http_maas_response.h"
+#include "answers/ngx_http_maas_text.h"
+#include "request/ngx_http_maas_body.h"
 
 
 static u_char  ngx_http_maas_page[] =

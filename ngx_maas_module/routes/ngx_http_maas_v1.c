@@ -5,7 +5,16 @@
  */
 
 
-#include "ngx_http_maas_module.h"
+#include <maas.h>
+
+#include "ngx_http_maas_conf.h"
+#include "ngx_http_maas_ctx.h"
+#include "ngx_http_maas_meta.h"
+#include "ngx_http_maas_model.h"
+#include "ngx_http_maas_routes.h"
+#include "answers/ngx_http_maas_response.h"
+#include "answers/ngx_http_maas_text.h"
+#include "request/ngx_http_maas_handler.h"
 
 
 #define NGX_HTTP_MAAS_V1_TEXT   200        /* of a sentence */
@@ -242,7 +251,8 @@ ngx_http_maas_v1_find(ngx_http_maas_main_conf_t *mmcf, ngx_http_maas_v1_t *v1)
     ngx_http_maas_model_t  **models;
 
     if (v1->version.len == 0 && v1->label.len == 0) {
-        return ngx_http_maas_model_find(mmcf, &v1->name, &v1->version);
+        return ngx_http_maas_model_find(&mmcf->models, &v1->name,
+                                        &v1->version);
     }
 
     models = mmcf->models.elts;
@@ -290,7 +300,7 @@ ngx_http_maas_v1_missing(ngx_http_request_t *r, ngx_http_maas_v1_t *v1,
     status = NGX_HTTP_NOT_FOUND;
 
     if (v1->label.len != 0
-        && ngx_http_maas_model_find(mmcf, &v1->name, &none) != NULL)
+        && ngx_http_maas_model_find(&mmcf->models, &v1->name, &none) != NULL)
     {
         status = NGX_HTTP_BAD_REQUEST;
         ngx_sprintf(text, "Unrecognized servable version label: %s%Z",

@@ -6,7 +6,16 @@
  */
 
 
-#include "ngx_http_maas_module.h"
+#include <maas.h>
+
+#include "ngx_http_maas_conf.h"
+#include "ngx_http_maas_meta.h"
+#include "ngx_http_maas_model.h"
+#include "ngx_http_maas_routes.h"
+#include "answers/ngx_http_maas_response.h"
+#include "answers/ngx_http_maas_text.h"
+#include "request/ngx_http_maas_body.h"
+#include "request/ngx_http_maas_handler.h"
 
 
 #define NGX_HTTP_MAAS_READ   (NGX_HTTP_GET|NGX_HTTP_HEAD)
@@ -202,8 +211,8 @@ ngx_http_maas_v2_find(ngx_http_request_t *r, ngx_str_t *path,
         return NULL;
     }
 
-    target->model = ngx_http_maas_model_find(target->mmcf, &target->name,
-                                             &target->version);
+    target->model = ngx_http_maas_model_find(&target->mmcf->models,
+                                             &target->name, &target->version);
 
     if (target->model == NULL && target->version.len != 0) {
         target->model = ngx_http_maas_v2_label(target);

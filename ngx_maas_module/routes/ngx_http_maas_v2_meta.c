@@ -6,7 +6,12 @@
  */
 
 
-#include "ngx_http_maas_module.h"
+#include <maas.h>
+
+#include "ngx_http_maas_conf.h"
+#include "ngx_http_maas_meta.h"
+#include "ngx_http_maas_model.h"
+#include "answers/ngx_http_maas_text.h"
 
 
 void
@@ -67,7 +72,8 @@ ngx_http_maas_put_models(ngx_http_request_t *r,
 
         /* a name once, however many versions it has */
 
-        if (ngx_http_maas_model_find(target->mmcf, &models[i]->name, &none)
+        if (ngx_http_maas_model_find(&target->mmcf->models, &models[i]->name,
+                                     &none)
             == models[i])
         {
             ngx_http_maas_put(text, "%s\"%V\"", comma, &models[i]->name);

@@ -1,0 +1,58 @@
+
+/*
+ * Answers: headers, bodies, errors.
+ * Not here: the text of predictions (maas.h).
+ */
+
+
+#ifndef _NGX_HTTP_MAAS_RESPONSE_H_INCLUDED_
+#define _NGX_HTTP_MAAS_RESPONSE_H_INCLUDED_
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+
+#include <maas.h>
+
+#include "ngx_http_maas_text.h"
+
+
+/* A header of the answer, of static text.  NGX_OK or NGX_ERROR. */
+ngx_int_t ngx_http_maas_add_header(ngx_http_request_t *r, char *name,
+    char *value);
+
+/* Send body (memory of r->pool or static) with a status; what a content
+ * handler returns. json_len: with binary tensors behind the JSON, else 0. */
+ngx_int_t ngx_http_maas_send(ngx_http_request_t *r, ngx_uint_t status,
+    ngx_str_t *type, ngx_str_t *body, size_t json_len);
+
+/* The same with JSON text. */
+ngx_int_t ngx_http_maas_send_json(ngx_http_request_t *r, ngx_uint_t status,
+    ngx_str_t *json);
+
+/* Text as the answer to a request whose body is not wanted. */
+ngx_int_t ngx_http_maas_send_text(ngx_http_request_t *r,
+    ngx_http_maas_text_t *text);
+
+/* {"error":"..."} with a status. */
+ngx_int_t ngx_http_maas_send_error(ngx_http_request_t *r, ngx_uint_t status,
+    const char *text);
+
+/* The same from an engine error; logs it. */
+ngx_int_t ngx_http_maas_send_failure(ngx_http_request_t *r, maas_err_t *err);
+
+/* Error before the body was read: discards it first. */
+ngx_int_t ngx_http_maas_refuse(ngx_http_request_t *r, ngx_uint_t status,
+    const char *text);
+
+/* Is the method in `allowed`?  NGX_OK if so.  Else the error is answered, with
+ * an Allow header of `text`, and *answered says so: return what came back. */
+ngx_int_t ngx_http_maas_allow(ngx_http_request_t *r, ngx_uint_t allowed,
+    const char *text, ngx_uint_t *answered);
+
+/* Filters that turn nginx's own error pages into JSON */
+ngx_int_t ngx_http_maas_filter_init(ngx_conf_t *cf);
+
+
+#endif /* _NGX_HTTP_MAAS_RESPONSE_H_INCLUDED_ */

@@ -1,0 +1,43 @@
+
+/*
+ * From directives to workers that are ready: what ngx_http_maas_module.c calls
+ * in the rest of this room.
+ */
+
+
+#ifndef _NGX_HTTP_MAAS_LIFE_H_INCLUDED_
+#define _NGX_HTTP_MAAS_LIFE_H_INCLUDED_
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+
+#include "ngx_http_maas_conf.h"
+
+
+/* maas_model NAME PATH [version=N] [label=L]: load the file, check all, add
+ * it to mmcf->models.  NGX_CONF_OK, or NGX_CONF_ERROR with one log line. */
+char *ngx_http_maas_model_add(ngx_conf_t *cf, ngx_http_maas_main_conf_t *mmcf);
+
+/* In a worker: workspace, batches, one warm-up pass of each model. */
+ngx_int_t ngx_http_maas_model_init_process(ngx_cycle_t *cycle,
+    ngx_http_maas_main_conf_t *mmcf);
+
+
+/* ngx_http_maas_shm.c */
+
+/* At the end of the configuration: the zone, where each model will find its
+ * lanes before workers are forked. */
+ngx_int_t ngx_http_maas_zone_add(ngx_conf_t *cf,
+    ngx_http_maas_main_conf_t *mmcf);
+
+/* In a worker: its lane of each model. */
+void ngx_http_maas_zone_attach(ngx_http_maas_main_conf_t *mmcf);
+
+
+/* ngx_http_maas_first.c: the part that runs before nginx merges */
+extern ngx_module_t  ngx_http_maas_first_module;
+
+
+#endif /* _NGX_HTTP_MAAS_LIFE_H_INCLUDED_ */

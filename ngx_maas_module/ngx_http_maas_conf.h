@@ -1,0 +1,69 @@
+
+/*
+ * The configuration: what directives leave for requests.
+ * Not here: models (ngx_http_maas_model.h).
+ */
+
+
+#ifndef _NGX_HTTP_MAAS_CONF_H_INCLUDED_
+#define _NGX_HTTP_MAAS_CONF_H_INCLUDED_
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+
+#include "ngx_http_maas_model.h"
+
+
+/* What a location does */
+
+#define NGX_HTTP_MAAS_NONE     0
+#define NGX_HTTP_MAAS_SERVE    1
+#define NGX_HTTP_MAAS_PREDICT  2
+#define NGX_HTTP_MAAS_STATUS   3
+#define NGX_HTTP_MAAS_METRICS  4
+
+
+/* maas_offload */
+
+typedef struct {
+#if (NGX_THREADS)
+    ngx_thread_pool_t        *pool;
+#endif
+    ngx_int_t                 above;       /* ns */
+    ngx_int_t                 nice;        /* of the threads */
+} ngx_http_maas_offload_t;
+
+
+typedef struct {
+    ngx_array_t               models;      /* of ngx_http_maas_model_t * */
+    ngx_array_t               predicts;    /* of ngx_http_maas_loc_conf_t * */
+    ngx_uint_t                max_batch;   /* over all locations */
+    size_t                    zone_size;   /* of maas_zone */
+    ngx_uint_t                lanes;       /* of a new zone, for a model */
+} ngx_http_maas_main_conf_t;
+
+
+typedef struct {
+    ngx_uint_t                kind;
+    ngx_http_handler_pt       handler;     /* of that kind */
+    ngx_str_t                 root;        /* what stands before /v2 */
+
+    ngx_str_t                 predict;     /* model name */
+    ngx_str_t                 predict_version;
+    u_char                   *predict_file;   /* where it stands */
+    ngx_uint_t                predict_line;
+    ngx_http_maas_model_t    *model;       /* of maas_predict */
+
+    ngx_uint_t                batch;
+    ngx_uint_t                max_rows;
+    size_t                    body_size;   /* what so many may take */
+    ngx_http_maas_offload_t  *offload;     /* NULL: off */
+} ngx_http_maas_loc_conf_t;
+
+
+extern ngx_module_t  ngx_http_maas_module;
+
+
+#endif /* _NGX_HTTP_MAAS_CONF_H_INCLUDED_ */

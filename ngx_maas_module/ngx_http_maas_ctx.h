@@ -1,0 +1,77 @@
+
+/*
+ * The context of a request: what its steps leave for one another.
+ */
+
+
+#ifndef _NGX_HTTP_MAAS_CTX_H_INCLUDED_
+#define _NGX_HTTP_MAAS_CTX_H_INCLUDED_
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+
+#include <maas.h>
+
+#include "ngx_http_maas_model.h"
+
+
+typedef struct ngx_http_maas_ctx_s  ngx_http_maas_ctx_t;
+
+typedef void (*ngx_http_maas_finish_pt)(ngx_http_request_t *r,
+    ngx_http_maas_ctx_t *ctx);
+
+
+/* The forms of bodies and answers */
+
+typedef enum {
+    ngx_http_maas_form_v2 = 0,
+    ngx_http_maas_form_v1_predict,
+    ngx_http_maas_form_v1_classify,
+    ngx_http_maas_form_v1_regress,
+    ngx_http_maas_form_rows,
+    ngx_http_maas_form_bytes,
+    ngx_http_maas_form_image,
+    ngx_http_maas_form_csv,
+    ngx_http_maas_form_pairs,
+
+    ngx_http_maas_form_any                 /* the body will say */
+} ngx_http_maas_form_e;
+
+
+/* When a request reached what, ngx_http_maas_now(); 0: not yet */
+
+typedef struct {
+    uint64_t                  body;        /* is complete */
+    uint64_t                  read;        /* rows are out of it */
+    uint64_t                  run;         /* its forward pass began */
+    uint64_t                  ran;
+    uint64_t                  sent;        /* the answer is written */
+} ngx_http_maas_times_t;
+
+
+struct ngx_http_maas_ctx_s {
+    ngx_http_request_t       *request;
+    ngx_http_maas_model_t    *model;
+    ngx_http_maas_form_e      form;        /* of body and answer */
+    maas_request_t            req;
+    ngx_http_maas_times_t     at;
+    ngx_http_maas_batch_t    *batch;
+    ngx_uint_t                row;         /* first one in the batch */
+    ngx_queue_t               queue;
+    void                     *large;       /* more rows than a batch has */
+    ngx_http_maas_finish_pt   finish;      /* set when a thread is done */
+
+    unsigned                  queued:1;
+    unsigned                  ours:1;      /* the answer was made here */
+    unsigned                  replace:1;   /* an error page becomes JSON */
+    unsigned                  replaced:1;
+};
+
+
+/* The context of r, made on the first call; NULL: out of memory */
+ngx_http_maas_ctx_t *ngx_http_maas_get_ctx(ngx_http_request_t *r);
+
+
+#endif /* _NGX_HTTP_MAAS_CTX_H_INCLUDED_ */

@@ -1,0 +1,55 @@
+
+/*
+ * A model of the configuration, as requests and routes see it.
+ * Not here: files and start-up (life/), what the engine knows of it (maas.h).
+ */
+
+
+#ifndef _NGX_HTTP_MAAS_MODEL_H_INCLUDED_
+#define _NGX_HTTP_MAAS_MODEL_H_INCLUDED_
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+
+#include <maas.h>
+
+#include "ngx_http_maas_count.h"
+
+
+typedef struct ngx_http_maas_batch_s  ngx_http_maas_batch_t;
+
+
+/* One version of a model: immutable after configuration, but for what a worker
+ * adds in init_process and uses from then on */
+
+struct ngx_http_maas_model_s {
+    ngx_str_t                 name;        /* as in maas_model */
+    ngx_str_t                 version;     /* decimal */
+    ngx_int_t                 number;      /* of the version */
+    ngx_str_t                 label;
+    ngx_str_t                 file;
+    maas_model_t             *engine;
+    const maas_info_t        *info;
+    ngx_http_maas_lane_t     *lanes;       /* of all workers */
+    ngx_uint_t                n_lanes;
+    ngx_http_maas_lane_t     *lane;        /* of this one */
+
+    ngx_event_t               event;       /* posted: `filling` has rows */
+    ngx_http_maas_batch_t    *filling;     /* NULL: none */
+    ngx_http_maas_batch_t    *free;
+    ngx_uint_t                in_pool;     /* batches that threads have */
+    ngx_uint_t                max_batch;   /* rows that batches have room for */
+    void                     *workspace;   /* of the worker, for all models */
+    size_t                    workspace_size;
+    float                     cost[NGX_HTTP_MAAS_COSTS];   /* ns a row */
+};
+
+
+/* The version of a model among `models`, of ngx_http_maas_model_t *; the newest
+ * if version is empty; NULL if there is none. */
+ngx_http_maas_model_t *ngx_http_maas_model_find(ngx_array_t *models,
+    ngx_str_t *name, ngx_str_t *version);
+
+
+#endif /* _NGX_HTTP_MAAS_MODEL_H_INCLUDED_ */

@@ -1,0 +1,65 @@
+
+/*
+ * Requests whose body is complete -> rows -> answers: together in a batch,
+ * or alone where one has more rows than a batch.
+ */
+
+
+#ifndef _NGX_HTTP_MAAS_BATCH_H_INCLUDED_
+#define _NGX_HTTP_MAAS_BATCH_H_INCLUDED_
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+
+#include <maas.h>
+
+#include "ngx_http_maas_conf.h"
+#include "ngx_http_maas_ctx.h"
+
+
+/* Rows of one model that run together, with memory of their own */
+
+struct ngx_http_maas_batch_s {
+    ngx_http_maas_model_t    *model;
+    ngx_http_maas_batch_t    *next;        /* of those that are free */
+    ngx_http_maas_offload_t  *offload;     /* of the location, or NULL */
+    ngx_queue_t               requests;    /* ctx->queue, in row order */
+    ngx_uint_t                rows;        /* filled */
+    float                    *x;           /* (model->max_batch,in) */
+    float                    *y;           /* (model->max_batch,out) */
+    maas_err_t                err;         /* of the run */
+    uint64_t                  run;         /* when it began and ended, */
+    uint64_t                  ran;         /*     ngx_http_maas_now() */
+#if (NGX_THREADS)
+    ngx_thread_task_t        *task;
+    void                     *workspace;   /* for a thread */
+    size_t                    workspace_size;
+    uint64_t                  ns;          /* of CPU that it took */
+#endif
+};
+
+
+/* The body is complete: read rows out of it and let them ride in this turn's
+ * batch.  Finalizes r, now or when the batch has run. */
+void ngx_http_maas_batch_add(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx,
+    ngx_str_t *body, size_t json_len);
+
+/* Run what waits; handler of model->event. */
+void ngx_http_maas_batch_run(ngx_event_t *ev);
+
+/* A batch of ngx_cycle->pool, NULL if out of memory. */
+ngx_http_maas_batch_t *ngx_http_maas_batch_create(
+    ngx_http_maas_model_t *model);
+
+
+/* ngx_http_maas_large.c */
+
+/* As ngx_http_maas_batch_add(), for a body of up to `bound` rows that does not
+ * ride with others. */
+void ngx_http_maas_large(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx,
+    ngx_str_t *body, size_t json_len, size_t bound);
+
+
+#endif /* _NGX_HTTP_MAAS_BATCH_H_INCLUDED_ */

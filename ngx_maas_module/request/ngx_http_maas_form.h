@@ -1,0 +1,73 @@
+
+/*
+ * Forms: which one a body is in, rows out of it, the answer in the same form.
+ * Not here: what the bytes mean (maas.h), running models.
+ */
+
+
+#ifndef _NGX_HTTP_MAAS_FORM_H_INCLUDED_
+#define _NGX_HTTP_MAAS_FORM_H_INCLUDED_
+
+
+#include <ngx_config.h>
+#include <ngx_core.h>
+#include <ngx_http.h>
+
+#include <maas.h>
+
+#include "ngx_http_maas_ctx.h"
+
+
+/* ngx_http_maas_type.c */
+
+/* Is the request's Content-Type one that is read where `form` is? */
+ngx_uint_t ngx_http_maas_type_known(ngx_http_request_t *r,
+    ngx_http_maas_form_e form);
+
+/* The form of a body where there may be several. */
+ngx_http_maas_form_e ngx_http_maas_type_form(ngx_http_request_t *r,
+    ngx_http_maas_ctx_t *ctx, ngx_str_t *body);
+
+/* Length of the JSON part of a body: all of it, unless a header or the
+ * Content-Type says otherwise: *given = 1.  NGX_ERROR if that is no number up
+ * to the length of the body. */
+ngx_int_t ngx_http_maas_type_json_len(ngx_http_request_t *r, ngx_str_t *body,
+    size_t *json_len, ngx_uint_t *given);
+
+/* What a binary answer's type is called: *type is changed if the request's is
+ * a vendor's.  NGX_ERROR: out of memory */
+ngx_int_t ngx_http_maas_type_answer(ngx_http_request_t *r, size_t json_len,
+    ngx_str_t *type);
+
+
+/* ngx_http_maas_form.c */
+
+/* Most rows, up to max_rows, that a body of ctx->form can hold. */
+size_t ngx_http_maas_form_bound(ngx_http_maas_ctx_t *ctx, ngx_str_t *body,
+    ngx_uint_t max_rows);
+
+/* Rows out of a body of ctx->form into x, which has room for as many as that;
+ * sets ctx->req. */
+maas_status_t ngx_http_maas_form_read(ngx_http_maas_ctx_t *ctx,
+    ngx_str_t *body, size_t json_len, ngx_uint_t max_rows, float *x,
+    maas_err_t *err);
+
+/* Answer with y(ctx->req.rows,out) in the form that the request had; what a
+ * content handler returns. */
+ngx_int_t ngx_http_maas_form_answer(ngx_http_request_t *r,
+    ngx_http_maas_ctx_t *ctx, const float *y);
+
+/* The same in parts, the first two for any thread: how many bytes the answer
+ * may take; the answer into p, its length, *json_len as maas_v2_write(). */
+size_t ngx_http_maas_form_size(ngx_http_maas_ctx_t *ctx);
+size_t ngx_http_maas_form_write(ngx_http_maas_ctx_t *ctx, const float *y,
+    u_char *p, size_t *json_len);
+ngx_int_t ngx_http_maas_form_send(ngx_http_request_t *r,
+    ngx_http_maas_ctx_t *ctx, ngx_str_t *body, size_t json_len);
+
+/* The error in place of an answer that is not finite. */
+ngx_int_t ngx_http_maas_form_infinite(ngx_http_request_t *r,
+    ngx_http_maas_ctx_t *ctx);
+
+
+#endif /* _NGX_HTTP_MAAS_FORM_H_INCLUDED_ */
