@@ -12,6 +12,10 @@ my ($to, %group);
 sub run {
     my ($name, $args, @files) = @_;
     push @{ $group{$to} }, { name => $name, args => $args, files => \@files };
+
+    # what is written follows from answers of the model to validation rows
+    $group{$to}[-1]{judged} = 1 if grep { /^--(?:cost|false-alarms|folds)$/ }
+        @$args or "@$args" =~ /rare.*--validation 0.4(?! --calibration none)/;
     return;
 }
 
@@ -132,8 +136,16 @@ sub digits {
     fit("threads-$_", 'digits', '--hidden', '200:relu,131:relu:bn,64:tanh:ln',
         '--name', 'threads', qw(--epochs 2 --batch 128 --threads), $_)
         for 1, 2, 3, 4;
+    fit("large-$_->[0]", 'digits', '--hidden', '600:relu,520:gelu,70:relu',
+        qw(--epochs 2 --batch 150), @$_[ 1 .. $#$_ ]) for
+        [ adam => () ], [ momentum => '--optimizer', 'momentum' ],
+        [ clipped => '--clip-norm', 1 ], [ rmsprop => '--optimizer',
+        'rmsprop' ];
     run('checkpoint', [ qw(fit -d digits -q --hidden 20:relu --epochs 4 -o
         checkpoint.safetensors --checkpoint c.state) ],
+        'checkpoint.safetensors');
+    run('resume', [ qw(fit -d digits -q --hidden 20:relu --epochs 4 -o
+        checkpoint.safetensors --checkpoint c.state --resume) ],
         'checkpoint.safetensors');
     return;
 }
@@ -171,14 +183,12 @@ sub outputs {
         --epochs 4 --report fit.html --hidden 12:relu) ],
         'fit.html', 'reported.safetensors');
     run('tune', [ qw(tune -d classes.csv --trials 9 --epochs 9 --jobs 2
-        --seed 4 -o best.conf -q) ], 'best.conf', 'best.conf.trials');
+        --seed 4 -o best.conf -q) ], 'best.conf');
     run('tune --json', [ qw(tune -d classes.csv --trials 3 --epochs 3 --jobs 1
-        -o three.conf -q --json) ], 'three.conf');
+        -o three.conf -q --json) ], 'three.conf', 'three.conf.trials');
 
     run("asked wrongly: @$_", $_) for
-        [], ['help'], ['fit'], [ 'fit', '--help' ], [ 'tune', '--help' ],
-        [ 'evaluate', '--help' ], [ 'predict', '--help' ],
-        [ 'inspect', '--help' ], [ 'synth', '--help' ], ['--help'],
+        ['fit'], ['none'],
         [qw(fit -d none.csv -o m.st)], [qw(fit -d classes.csv)],
         [qw(fit -d classes.csv -o m.st --loss x)],
         [qw(fit -d classes.csv -o m.st --hidden 0)],
@@ -187,7 +197,10 @@ sub outputs {
         [qw(fit -d classes.csv -o m.st --target none)],
         [qw(fit -d classes.csv -o m.st --unknown)],
         [qw(fit -d classes.csv -o m.st --task regression)],
-        [qw(fit -d bad.csv -o m.st)], [qw(fit -d empty.csv -o m.st)],
+        [qw(fit -d bad.csv -o m.st)], [qw(fit -d words.csv -o m.st)],
+        [qw(fit -d words.csv -o m.st --columns a=number -q --epochs 1)],
+        [qw(evaluate fit-mixed.safetensors -d mixed.csv --target none)],
+        [qw(predict fit-mixed.safetensors -d numbers.csv)], [qw(fit -d empty.csv -o m.st)],
         [qw(fit -d classes.csv -o m.st --augment shift=1)],
         [qw(fit -d classes.csv -o m.st --columns x=what)],
         [qw(fit -d binary.csv -o m.st --cost 1)],

@@ -67,7 +67,22 @@ sub all {
         . pack 'd<*', map { my ($x, $y) = (unit(), unit());
             ($x, $y, $_ % 7 ? unit() : 'nan', $x > $y ? 1 : 0) } 1 .. 60;
 
-    # figures and settings
+    # for models that are made by hand
+    $d{'plain.csv'} = "c,b,a\n" . join '', map { sprintf "%s,%.3f,%.4g\n",
+        $_ % 4 ? $_ : '', 3 * unit(), 100 * unit() } 1 .. 20;
+    $d{'table.csv'} = "note,age,flag,country,amount,rank,member,city,shop,"
+        . "gr\xc3\xb6\xc3\x9fe x\n" . join '', map { my $i = $_;
+        my $country = $city[ @city * unit() ] =~ s/"/""/gr;
+        $country = qq("$country") if $country =~ /"/;
+        join(',', $word[ $i % 5 ], 20 + $i, $i % 2 ? 'yes' : 'no', $country,
+            $i % 3 ? sprintf('%.2f', 90 * unit()) : '',
+            sprintf('%.3f', 8 * unit() - 2), ('', 'true', 'false')[ $i % 3 ],
+            substr('xyzw', $i % 4, 1), "shop $i", $i) . "\n" } 1 .. 30;
+    $d{'bad.csv'} = "a,b\n1,2\n3\n4,5\n";
+    $d{'empty.csv'} = "\n";
+    $d{'words.csv'} = "a,b\n1,2\nx,3\n4,5\n" . "6,7\n" x 20;
+
+    # settings
     $d{'fit.conf'} = <<'END';
 # as in docs/networks.md
 data = classes.csv

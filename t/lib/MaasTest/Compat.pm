@@ -18,6 +18,7 @@ use Encode ();
 use File::Basename qw(dirname);
 use JSON::PP ();
 use MIME::Base64 qw(decode_base64 encode_base64);
+use MaasTest;
 use MaasTest::Proc;
 
 our $dir = abs_path(dirname(__FILE__) . '/../..') . '/compat';
@@ -28,7 +29,7 @@ my $json = JSON::PP->new->canonical->utf8->allow_nonref;
 # with that of the body
 my %passed = map { $_ => 1 } qw(server date connection content-length);
 
-my $full = 9000;        # characters of base64
+our $full = 9000;       # characters of base64
 my $begin = 1200;
 
 ###############################################################################
@@ -174,6 +175,11 @@ sub file_alike {
         : $name =~ /ubyte$/ ? $bytes : alike($bytes, $version);
 }
 
+sub sum {
+    my ($name, $bytes, $version) = @_;
+    return sha256_hex(file_alike($name, $bytes, $version));
+}
+
 # a report names the file's checksum, of which the version is a part
 
 sub report_alike {
@@ -244,7 +250,8 @@ sub serve {
 ###############################################################################
 # commands
 
-# The data and the models into the folder of a test
+# The data and the models into the folder of a test; before each group, since
+# trainings write models of the same names
 
 sub lay_out {
     my ($t) = @_;
@@ -263,6 +270,98 @@ sub kernels {
         "$dir/models/one.safetensors");
     my ($isa) = $out =~ /"isa":"(\w+)"/ or die 'no kernels';
     return $isa;
+}
+
+# The sets of kernels and how a program is made to take one: what the CPU is
+# said to have, and what inspect then says
+my %set = (avx512 => 'avx512', avx2 => 'avx2', base => 'blas');
+
+our @sets = qw(avx512 avx2 base);
+
+my $asan;
+
+# A folder for the commands whose programs take that set; undef if this CPU
+# lacks it
+
+sub with_set {
+    my ($t, $set) = @_;
+    $asan //= $ENV{ASAN_OPTIONS} // '';
+    delete @ENV{qw(LD_PRELOAD MAAS_CPU)};
+    $ENV{ASAN_OPTIONS} = $asan;
+
+    my $has = kernels($t);
+    return 1 if $has eq $set{$set};
+    return 0 if $has eq 'blas' || $set eq 'avx512';
+
+    my $so = "$MaasTest::build/cpu.so";
+    die "$so: not built" unless -e $so;
+    $ENV{LD_PRELOAD} = $so;
+    $ENV{MAAS_CPU} = $set;
+    $ENV{ASAN_OPTIONS} = "$asan:verify_asan_link_order=0";
+    die "MAAS_CPU=$set changes nothing" if kernels($t) ne $set{$set};
+    return 1;
+}
+
+# What trained bits depend on beside the kernels: the C library's exp() and
+# its kin, and the approximations of AVX-512
+
+sub arithmetic {
+    my ($t, $set) = @_;
+    my ($rc, $out) = $t->command("$MaasTest::build/unit/test_compat", 'libm');
+    my %has = $out =~ /^(\w+) ([0-9a-f]{8})$/mg;
+    die 'no arithmetic' if !$has{libm};
+    return join '-', $has{libm}, $set eq 'avx512'
+        ? $has{approximations} // () : ();
+}
+
+# A command with what came of it; `sums`: SHA-256 of the files it wrote, made
+# alike
+
+sub carry_out {
+    my ($t, $command, $version) = @_;
+    my ($rc, $out, $err) = $t->trainer(@{ $command->{args} });
+    my %sums;
+
+    for my $file (@{ $command->{files} || [] }) {
+        $sums{$file} = -e $t->dir . "/$file" ? sum($file,
+            $t->read_file($file), $version) : 'not written';
+    }
+
+    return { %$command, rc => $rc + 0, out => alike($out, $version),
+        err => alike($err, $version), sums => \%sums };
+}
+
+# Groups of commands in the order in which they run in one folder.  With
+# OpenBLAS numbers are those of the CPU: only what no model was run for.
+
+sub groups {
+    my ($set) = @_;
+    return ('fit', 'fit-tables', 'fit-digits',
+        $set eq 'base' ? () : 'outputs');
+}
+
+sub commands {
+    my ($set, $commands) = @_;
+    return grep { $set ne 'base' || !$_->{judged} } @$commands;
+}
+
+sub differs {
+    my ($was, $is) = @_;
+    my @wrong;
+
+    push @wrong, "exit code $was->{rc} before, now $is->{rc}"
+        if $was->{rc} != $is->{rc};
+    for my $file (sort keys %{ $was->{sums} }) {
+        push @wrong, "$file: other bytes" . ($is->{sums}{$file} eq
+            'not written' ? ', it is not there' : '')
+            if $was->{sums}{$file} ne $is->{sums}{$file};
+    }
+    for my $what (qw(out err)) {
+        my $place = differ($was->{$what}, $is->{$what});
+        push @wrong, "std$what, $place" if $place;
+    }
+
+    return join "\n", @wrong;
 }
 
 1;

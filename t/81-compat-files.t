@@ -1,0 +1,85 @@
+#!/usr/bin/perl
+
+# Promise: what version 0.1.0 wrote and said is written and said to the byte:
+# every command of t/compat/commands, with each set of kernels.
+
+use strict;
+use warnings;
+
+use FindBin;
+use lib "$FindBin::Bin/lib";
+use MaasTest;
+use MaasTest::Compat;
+use Test::More;
+
+my $version = MaasTest::Compat::version(MaasTest->new);
+
+###############################################################################
+# what came of the commands with each set of kernels; trained bits are also
+# those of the C library, so that there is a file for each
+
+my $checked = 0;
+
+for my $set (@MaasTest::Compat::sets) {
+    my $t = MaasTest->new;
+
+    if (!MaasTest::Compat::with_set($t, $set)) {
+        diag("NOT CHECKED: this CPU has no kernels of the set $set");
+        next;
+    }
+
+    my $name = "$set-" . MaasTest::Compat::arithmetic($t, $set) . '.jsonl';
+    my @sums = MaasTest::Compat::entries("sums/$name");
+
+    if (!@sums) {
+        diag("NOT CHECKED: t/compat/sums has no $name: this machine computes "
+            . 'exp() and its kin, or approximations, in other bits (see '
+            . 't/compat/make)');
+        next;
+    }
+
+    $checked++;
+    my %sums = map { $_->{name} => $_ } @sums;
+
+    for my $group (MaasTest::Compat::groups($set)) {
+        MaasTest::Compat::lay_out($t);
+
+        subtest "$set, $group" => sub {
+            my @commands = MaasTest::Compat::commands($set,
+                [ MaasTest::Compat::entries("commands/$group.jsonl") ]);
+            ok(scalar @commands, 'commands');
+
+            for my $command (@commands) {
+                my $is = MaasTest::Compat::carry_out($t, $command, $version);
+                my $was = { %$command, %{ delete
+                    $sums{"$group: $command->{name}"} || {} } };
+                is(MaasTest::Compat::differs($was, $is), '',
+                    $command->{name});
+            }
+        };
+    }
+
+    is(join(', ', sort keys %sums), '', "$set: all that is kept was asked");
+
+    # the activations of AVX2 as well, which go by the CPU and not by the model
+    if ($set eq 'avx2') {
+        my ($rc, $out, $err) = $t->command('sh', '-c', 'cd "$1" && exec "$2"',
+            'sh', $MaasTest::top, "$MaasTest::build/unit/test_compat");
+        is($rc, 0, 'avx2: test_compat') or diag($out, $err);
+    }
+
+    # models that are kept are what these commands write
+    next if $set ne 'avx512';
+    for my $model (qw(fit-mixed fit-price fit-digits)) {
+        my ($was) = grep { $_->{name} =~ /: \Q$model\E$/ } @sums;
+        is($was->{sums}{"$model.safetensors"}, MaasTest::Compat::sum(
+            "$model.safetensors", MaasTest::Proc::slurp(
+            "$MaasTest::Compat::dir/models/$model.safetensors"), '0.1.0'),
+            "models/$model.safetensors");
+    }
+}
+
+MaasTest::missing('checksums for the arithmetic of this machine')
+    if !$checked;
+
+done_testing();
