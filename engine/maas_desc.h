@@ -7,7 +7,6 @@
 #define MAAS_DESC_H
 
 #include "maas.h"
-#include "maas_mem.h"
 #include "kernel/maas_act.h"
 
 
@@ -96,13 +95,6 @@ typedef struct {
 } maas_desc_t;
 
 extern const char *const maas__task_names[3];
-
-
-/* maas_read.c: file bytes -> description, every rule R1..Rn checked.
- * Everything in *out lives in the arena, or (tensors, if aligned) in
- * the file bytes.  On failure *out is untouched. */
-maas_status_t maas__read(const void *file, size_t size, maas_arena_t *a,
-    maas_desc_t **out, maas_err_t *err);
 
 
 /* maas_model.c: a model from a description made in memory (the trainer's).

@@ -9,6 +9,7 @@
 #include "maas_plan.h"
 #include "field/maas_field.h"
 #include "kernel/maas_gemm.h"
+#include "read/maas_read.h"
 
 #include <string.h>
 

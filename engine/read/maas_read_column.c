@@ -7,89 +7,100 @@
 #include "maas_desc.h"
 #include "maas_int.h"
 #include "maas_mem.h"
-#include "maas_read.h"
+#include "maas_read_column.h"
+#include "maas_read_tree.h"
 #include "field/maas_field.h"
 
 #include <math.h>
 #include <string.h>
 
 
-/* R29: `name`, numbers with finite steps between them, at most MAAS_MAX_KNOTS;
- * rising: by steps that a division by them can take.  NULL if there are none,
- * *n is then 0, or MAAS_MAX_KNOTS + 1 for what breaks the rule. */
+static const char *const  column_scalings[] = {
+    "none", "standard", "minmax", "robust", "quantile"
+};
 
-static const float *
-maas_doc_numbers(maas_container_t *c, const cJSON *column, const char *name,
-    int rising, size_t *n)
+
+/* R29: `name`, numbers with finite steps between them, at most MAAS_MAX_KNOTS;
+ * rising: by steps that a division by them can take.  *n is 0 if there are
+ * none, or MAAS_MAX_KNOTS + 1 for what breaks the rule. */
+
+static maas_status_t
+column_line(maas_read_t *r, const cJSON *column, const char *name, int rising,
+    size_t *n, const float **out)
 {
-    float        *out, step;
+    float        *line, step;
     size_t        i;
     const cJSON  *list, *v;
 
     list = maas_get(column, name);
-    *n = 0;
 
     if (list == NULL) {
-        return NULL;
+        *n = 0;
+        return MAAS_OK;
     }
 
     *n = MAAS_MAX_KNOTS + 1;
 
     i = cJSON_IsArray(list) ? (size_t) cJSON_GetArraySize(list) : 0;
     if (i < 2 || i > MAAS_MAX_KNOTS) {
-        return NULL;
+        return MAAS_OK;
     }
 
-    out = maas__arena_alloc(c->arena, i, sizeof(float));
-    if (out == NULL) {
-        return NULL;
+    line = maas__arena_alloc(r->arena, i, sizeof(float));
+    if (line == NULL) {
+        return MAAS_OOM(r);
     }
 
     i = 0;
 
     cJSON_ArrayForEach(v, list) {
         if (!cJSON_IsNumber(v)) {
-            return NULL;
+            return MAAS_OK;
         }
 
-        out[i] = (float) v->valuedouble;
-        step = i > 0 ? out[i] - out[i - 1] : 1;
+        line[i] = (float) v->valuedouble;
+        step = i > 0 ? line[i] - line[i - 1] : 1;
 
-        if (!isfinite(out[i]) || !isfinite(step)
+        if (!isfinite(line[i]) || !isfinite(step)
             || (rising && !(step > 0 && isnormal(step))))
         {
-            return NULL;
+            return MAAS_OK;
         }
 
         i++;
     }
 
     *n = i;
-    return out;
+    *out = line;
+    return MAAS_OK;
 }
 
 
 /* R29 */
 
 static maas_status_t
-maas_doc_curve(maas_container_t *c, const cJSON *v, size_t i,
-    maas_column_t *col)
+column_curve(maas_read_t *r, const cJSON *v, size_t i, maas_column_t *col)
 {
-    size_t  n;
+    size_t         n;
+    maas_status_t  rc;
 
-    col->knots = maas_doc_numbers(c, v, "knots", 1, &col->n_knots);
-    col->levels = maas_doc_numbers(c, v, "levels", 0, &n);
+    if ((rc = column_line(r, v, "knots", 1, &col->n_knots, &col->knots))
+        != MAAS_OK
+        || (rc = column_line(r, v, "levels", 0, &n, &col->levels)) != MAAS_OK)
+    {
+        return rc;
+    }
 
     if (n != col->n_knots || n > MAAS_MAX_KNOTS) {
-        return MAAS_BAD(c, "R29: column %zu: knots and levels are not two "
+        return MAAS_BAD(r, "R29: column %zu: knots and levels are not two "
                         "lists of 2 to %d numbers, as many of both, knots "
                         "rising", i, MAAS_MAX_KNOTS);
     }
 
-    if (!maas__doc_float(v, "clip", 0, &col->clip)
+    if (!maas__tree_float(v, "clip", 0, &col->clip)
         || (maas_get(v, "clip") != NULL && !(col->clip > 0)))
     {
-        return MAAS_BAD(c, "R29: column %zu: clip is not above 0", i);
+        return MAAS_BAD(r, "R29: column %zu: clip is not above 0", i);
     }
 
     return MAAS_OK;
@@ -97,7 +108,7 @@ maas_doc_curve(maas_container_t *c, const cJSON *v, size_t i,
 
 
 static int
-maas_doc_flag(const cJSON *v, const char *name, unsigned *out)
+column_flag(const cJSON *v, const char *name, unsigned *out)
 {
     const cJSON  *flag;
 
@@ -111,45 +122,52 @@ maas_doc_flag(const cJSON *v, const char *name, unsigned *out)
 /* R27: the list of a category's values */
 
 static maas_status_t
-maas_doc_values(maas_container_t *c, const cJSON *list, size_t i,
+column_values(maas_read_t *r, const cJSON *list, size_t i,
     maas_column_t *col)
 {
-    size_t        n, len;
-    const char   *s, *bad, **values;
-    const cJSON  *v;
+    size_t         n, len;
+    const char    *s, *bad, **values;
+    const cJSON   *v;
+    maas_status_t  rc;
 
     n = cJSON_IsArray(list) ? (size_t) cJSON_GetArraySize(list) : 0;
 
     if (n == 0 || n > MAAS_MAX_WIDTH) {
-        return MAAS_BAD(c, "R27: column %zu: values is not a list of 1 to "
+        return MAAS_BAD(r, "R27: column %zu: values is not a list of 1 to "
                         "2^20 texts", i);
     }
 
-    values = maas__arena_alloc(c->arena, n, sizeof(char *));
+    values = maas__arena_alloc(r->arena, n, sizeof(char *));
     if (values == NULL) {
-        return MAAS_OOM(c);
+        return MAAS_OOM(r);
     }
 
     cJSON_ArrayForEach(v, list) {
-        s = maas__doc_is_text(v) ? v->valuestring : "";
+        s = maas__tree_is_text(v) ? v->valuestring : "";
         len = strlen(s);
         maas__field_trim(&s, &len);
 
         if (len == 0 || len != strlen(v->valuestring)) {
-            return MAAS_BAD(c, "R27: column %zu: value %zu is not a text of 1 "
+            return MAAS_BAD(r, "R27: column %zu: value %zu is not a text of 1 "
                             "to %d bytes without blanks around it", i,
                             col->n_values, MAAS_MAX_TEXT);
         }
 
-        values[col->n_values] = maas__doc_copy(c, s);
-        if (values[col->n_values++] == NULL) {
-            return MAAS_OOM(c);
+        rc = maas__tree_copy(r, s, &values[col->n_values]);
+        if (rc != MAAS_OK) {
+            return rc;
         }
+
+        col->n_values++;
     }
 
-    bad = maas__doc_twice(c, values, n);
+    rc = maas__tree_twice(r, values, n, &bad);
+    if (rc != MAAS_OK) {
+        return rc;
+    }
+
     if (bad != NULL) {
-        return MAAS_BAD(c, "R27: column %zu: value \"%.64s\" stands twice", i,
+        return MAAS_BAD(r, "R27: column %zu: value \"%.64s\" stands twice", i,
                         bad);
     }
 
@@ -161,7 +179,7 @@ maas_doc_values(maas_container_t *c, const cJSON *list, size_t i,
 /* R27: what a kind has beside the others */
 
 static maas_status_t
-maas_doc_kind(maas_container_t *c, const cJSON *v, size_t i,
+column_kind(maas_read_t *r, const cJSON *v, size_t i,
     maas_column_t *col)
 {
     size_t        low, high;
@@ -172,10 +190,10 @@ maas_doc_kind(maas_container_t *c, const cJSON *v, size_t i,
     ngrams = maas_get(v, "ngrams");
 
     if (hash != NULL
-        && (!maas__read_integer(hash, MAAS_MAX_WIDTH, &col->hash)
+        && (!maas__tree_integer(hash, MAAS_MAX_WIDTH, &col->hash)
             || col->hash == 0))
     {
-        return MAAS_BAD(c, "R27: column %zu: hash is not an integer from 1 to "
+        return MAAS_BAD(r, "R27: column %zu: hash is not an integer from 1 to "
                         "2^20", i);
     }
 
@@ -183,11 +201,11 @@ maas_doc_kind(maas_container_t *c, const cJSON *v, size_t i,
         if ((hash == NULL) == (values == NULL)
             || (hash != NULL && col->other))
         {
-            return MAAS_BAD(c, "R27: column %zu: a category has values, with "
+            return MAAS_BAD(r, "R27: column %zu: a category has values, with "
                             "or without other, or hash", i);
         }
 
-        return values == NULL ? MAAS_OK : maas_doc_values(c, values, i, col);
+        return values == NULL ? MAAS_OK : column_values(r, values, i, col);
     }
 
     if (col->kind != MAAS_FIELD_TEXT) {
@@ -196,11 +214,11 @@ maas_doc_kind(maas_container_t *c, const cJSON *v, size_t i,
 
     if (hash == NULL || !cJSON_IsArray(ngrams)
         || cJSON_GetArraySize(ngrams) != 2
-        || !maas__read_integer(ngrams->child, MAAS_MAX_NGRAM, &low)
-        || !maas__read_integer(ngrams->child->next, MAAS_MAX_NGRAM, &high)
+        || !maas__tree_integer(ngrams->child, MAAS_MAX_NGRAM, &low)
+        || !maas__tree_integer(ngrams->child->next, MAAS_MAX_NGRAM, &high)
         || low < 1 || low > high)
     {
-        return MAAS_BAD(c, "R27: column %zu: a text has hash and ngrams, "
+        return MAAS_BAD(r, "R27: column %zu: a text has hash and ngrams, "
                         "[shortest, longest] from 1 to %d", i,
                         MAAS_MAX_NGRAM);
     }
@@ -215,7 +233,7 @@ maas_doc_kind(maas_container_t *c, const cJSON *v, size_t i,
 /* R27 */
 
 static maas_status_t
-maas_doc_members(maas_container_t *c, const cJSON *v, size_t i,
+column_members(maas_read_t *r, const cJSON *v, size_t i,
     maas_column_t *col)
 {
     int           kind;
@@ -232,25 +250,25 @@ maas_doc_members(maas_container_t *c, const cJSON *v, size_t i,
 
     s = maas_get(v, "kind");
     kind = s == NULL ? 0
-                     : maas__doc_choice(s, maas__field_names, MAAS_N_FIELDS);
+                     : maas__tree_choice(s, maas__field_names, MAAS_N_FIELDS);
     if (kind < 0) {
-        return MAAS_BAD(c, "R27: column %zu: kind is not number, boolean, "
+        return MAAS_BAD(r, "R27: column %zu: kind is not number, boolean, "
                         "category or text", i);
     }
 
-    bad = maas__doc_unknown(v, members[kind]);
+    bad = maas__tree_unknown(v, members[kind]);
     if (bad != NULL) {
-        return MAAS_BAD(c, "R27: column %zu, a %s: unknown member \"%.64s\"",
+        return MAAS_BAD(r, "R27: column %zu, a %s: unknown member \"%.64s\"",
                         i, maas__field_names[kind], bad);
     }
 
     col->kind = (maas_field_kind_t) kind;
 
-    if (!maas__doc_float(v, "missing", NAN, &col->missing)
-        || !maas_doc_flag(v, "missing_slot", &col->missing_slot)
-        || !maas_doc_flag(v, "other", &col->other))
+    if (!maas__tree_float(v, "missing", NAN, &col->missing)
+        || !column_flag(v, "missing_slot", &col->missing_slot)
+        || !column_flag(v, "other", &col->other))
     {
-        return MAAS_BAD(c, "R27: column %zu: missing is not a number, or "
+        return MAAS_BAD(r, "R27: column %zu: missing is not a number, or "
                         "missing_slot or other not true or false", i);
     }
 
@@ -259,27 +277,46 @@ maas_doc_members(maas_container_t *c, const cJSON *v, size_t i,
 
 
 maas_status_t
-maas__read_column(maas_container_t *c, const cJSON *v, size_t i,
+maas__read_scaling(maas_read_t *r, const cJSON *v, maas_column_t *col)
+{
+    int           i;
+    const cJSON  *s;
+
+    s = maas_get(v, "scaling");
+    i = s == NULL ? 0 : maas__tree_choice(s, column_scalings, 5);
+
+    if (i < 0 || !maas__tree_float(v, "shift", 0, &col->shift)
+        || !maas__tree_float(v, "factor", 1, &col->factor))
+    {
+        return MAAS_BAD(r, "R18: inputs: scaling is not none, standard, "
+                        "minmax, robust or quantile, or shift or factor not "
+                        "finite");
+    }
+
+    col->scaling = column_scalings[i];
+    return MAAS_OK;
+}
+
+
+maas_status_t
+maas__read_column(maas_read_t *r, const cJSON *v, size_t i,
     maas_column_t *col)
 {
     maas_status_t  rc;
 
-    if (!cJSON_IsObject(v) || !maas__doc_is_text(maas_get(v, "name"))) {
-        return MAAS_BAD(c, "R18: column %zu is not an object with a name of "
+    if (!cJSON_IsObject(v) || !maas__tree_is_text(maas_get(v, "name"))) {
+        return MAAS_BAD(r, "R18: column %zu is not an object with a name of "
                         "1 to %d bytes", i, MAAS_MAX_TEXT);
     }
 
-    col->name = maas__doc_copy(c, maas_get(v, "name")->valuestring);
-    if (col->name == NULL) {
-        return MAAS_OOM(c);
-    }
-
-    if ((rc = maas_doc_members(c, v, i, col)) != MAAS_OK
-        || (rc = maas_doc_kind(c, v, i, col)) != MAAS_OK
-        || (rc = maas_doc_curve(c, v, i, col)) != MAAS_OK)
+    if ((rc = maas__tree_copy(r, maas_get(v, "name")->valuestring, &col->name))
+        != MAAS_OK
+        || (rc = column_members(r, v, i, col)) != MAAS_OK
+        || (rc = column_kind(r, v, i, col)) != MAAS_OK
+        || (rc = column_curve(r, v, i, col)) != MAAS_OK)
     {
         return rc;
     }
 
-    return maas__read_scaling(c, v, col);
+    return maas__read_scaling(r, v, col);
 }

@@ -6,52 +6,23 @@
 #include "maas_desc.h"
 #include "maas_int.h"
 #include "maas_mem.h"
-#include "maas_read.h"
+#include "maas_read_column.h"
+#include "maas_read_inputs.h"
+#include "maas_read_tree.h"
 #include "field/maas_field.h"
-
-#include <string.h>
-
-
-static const char *const  maas_scalings[] = {
-    "none", "standard", "minmax", "robust", "quantile"
-};
-
-
-/* scaling, shift, factor of a column or of the tensor (R18) */
-
-maas_status_t
-maas__read_scaling(maas_container_t *c, const cJSON *v, maas_column_t *col)
-{
-    int           i;
-    const cJSON  *s;
-
-    s = maas_get(v, "scaling");
-    i = s == NULL ? 0 : maas__doc_choice(s, maas_scalings, 5);
-
-    if (i < 0 || !maas__doc_float(v, "shift", 0, &col->shift)
-        || !maas__doc_float(v, "factor", 1, &col->factor))
-    {
-        return MAAS_BAD(c, "R18: inputs: scaling is not none, standard, "
-                        "minmax, robust or quantile, or shift or factor not "
-                        "finite");
-    }
-
-    col->scaling = maas_scalings[i];
-    return MAAS_OK;
-}
 
 
 /* R18, kind "tensor" */
 
 static maas_status_t
-maas_doc_tensor(maas_container_t *c, const cJSON *v, maas_desc_t *d)
+inputs_tensor(maas_read_t *r, const cJSON *v, maas_desc_t *d)
 {
     const char   *bad;
     const cJSON  *shape, *dim, *image;
 
-    bad = maas__doc_unknown(v, "kind name shape image scaling shift factor");
+    bad = maas__tree_unknown(v, "kind name shape image scaling shift factor");
     if (bad != NULL) {
-        return MAAS_BAD(c, "R18: inputs: unknown member \"%.64s\"", bad);
+        return MAAS_BAD(r, "R18: inputs: unknown member \"%.64s\"", bad);
     }
 
     shape = maas_get(v, "shape");
@@ -60,7 +31,7 @@ maas_doc_tensor(maas_container_t *c, const cJSON *v, maas_desc_t *d)
 
     cJSON_ArrayForEach(dim, (cJSON_IsArray(shape) ? shape : NULL)) {
         if (d->rank == MAAS_MAX_RANK
-            || !maas__read_integer(dim, MAAS_MAX_WIDTH, &d->shape[d->rank])
+            || !maas__tree_integer(dim, MAAS_MAX_WIDTH, &d->shape[d->rank])
             || d->shape[d->rank] == 0)
         {
             d->rank = 0;
@@ -74,60 +45,60 @@ maas_doc_tensor(maas_container_t *c, const cJSON *v, maas_desc_t *d)
     }
 
     if (d->rank == 0) {
-        return MAAS_BAD(c, "R18: inputs: shape is not 1 to 4 integers of at "
+        return MAAS_BAD(r, "R18: inputs: shape is not 1 to 4 integers of at "
                         "least 1 with a product of at most 2^20");
     }
 
     if ((image != NULL && !cJSON_IsBool(image))
         || (cJSON_IsTrue(image) && d->rank != 2))
     {
-        return MAAS_BAD(c, "R18: inputs: image is not true or false, or the "
+        return MAAS_BAD(r, "R18: inputs: image is not true or false, or the "
                         "shape of an image not (height,width)");
     }
 
     d->image = cJSON_IsTrue(image);
     d->n_columns = 1;
-    d->columns = maas__arena_alloc(c->arena, 1, sizeof(maas_column_t));
+    d->columns = maas__arena_alloc(r->arena, 1, sizeof(maas_column_t));
     if (d->columns == NULL) {
-        return MAAS_OOM(c);
+        return MAAS_OOM(r);
     }
 
-    return maas__read_scaling(c, v, d->columns);
+    return maas__read_scaling(r, v, d->columns);
 }
 
 
 /* R18, kind "columns" */
 
 static maas_status_t
-maas_doc_columns(maas_container_t *c, const cJSON *v, maas_desc_t *d)
+inputs_columns(maas_read_t *r, const cJSON *v, maas_desc_t *d)
 {
     size_t          i, n;
     const char     *bad, **names;
     const cJSON    *columns, *item;
     maas_status_t   rc;
 
-    bad = maas__doc_unknown(v, "kind name columns");
+    bad = maas__tree_unknown(v, "kind name columns");
     if (bad != NULL) {
-        return MAAS_BAD(c, "R18: inputs: unknown member \"%.64s\"", bad);
+        return MAAS_BAD(r, "R18: inputs: unknown member \"%.64s\"", bad);
     }
 
     columns = maas_get(v, "columns");
     n = cJSON_IsArray(columns) ? (size_t) cJSON_GetArraySize(columns) : 0;
 
     if (n == 0 || n > MAAS_MAX_WIDTH) {
-        return MAAS_BAD(c, "R18: inputs: columns is not a list of 1 to 2^20 "
+        return MAAS_BAD(r, "R18: inputs: columns is not a list of 1 to 2^20 "
                         "columns");
     }
 
-    d->columns = maas__arena_alloc(c->arena, n, sizeof(maas_column_t));
-    names = maas__arena_alloc(c->arena, n, sizeof(char *));
+    d->columns = maas__arena_alloc(r->arena, n, sizeof(maas_column_t));
+    names = maas__arena_alloc(r->arena, n, sizeof(char *));
     if (d->columns == NULL || names == NULL) {
-        return MAAS_OOM(c);
+        return MAAS_OOM(r);
     }
 
     i = 0;
     cJSON_ArrayForEach(item, columns) {
-        rc = maas__read_column(c, item, i, &d->columns[i]);
+        rc = maas__read_column(r, item, i, &d->columns[i]);
         if (rc != MAAS_OK) {
             return rc;
         }
@@ -135,13 +106,17 @@ maas_doc_columns(maas_container_t *c, const cJSON *v, maas_desc_t *d)
         i++;
     }
 
-    bad = maas__doc_twice(c, names, n);
+    rc = maas__tree_twice(r, names, n, &bad);
+    if (rc != MAAS_OK) {
+        return rc;
+    }
+
     if (bad != NULL) {
-        return MAAS_BAD(c, "R18: column \"%.64s\" stands twice", bad);
+        return MAAS_BAD(r, "R18: column \"%.64s\" stands twice", bad);
     }
 
     if (maas__columns_place(d->columns, n, &d->in) != MAAS_OK) {
-        return MAAS_BAD(c, "R28: the columns take more than 2^20 numbers a "
+        return MAAS_BAD(r, "R28: the columns take more than 2^20 numbers a "
                         "row");
     }
 
@@ -154,28 +129,29 @@ maas_doc_columns(maas_container_t *c, const cJSON *v, maas_desc_t *d)
 
 
 maas_status_t
-maas__read_inputs(maas_container_t *c, const cJSON *doc, maas_desc_t *d)
+maas__read_inputs(maas_read_t *r, const cJSON *doc, maas_desc_t *d)
 {
-    int           kind;
-    const cJSON  *v;
+    int            kind;
+    const cJSON   *v;
+    maas_status_t  rc;
 
     static const char *const  kinds[] = { "tensor", "columns" };
 
     v = maas_get(doc, "inputs");
-    kind = cJSON_IsObject(v) ? maas__doc_choice(maas_get(v, "kind"), kinds, 2) : -1;
+    kind = cJSON_IsObject(v)
+           ? maas__tree_choice(maas_get(v, "kind"), kinds, 2) : -1;
 
     if (kind < 0) {
-        return MAAS_BAD(c, "R18: inputs is not an object with kind \"tensor\" "
+        return MAAS_BAD(r, "R18: inputs is not an object with kind \"tensor\" "
                         "or \"columns\"");
     }
 
-    d->input_name = maas__doc_name(c, v, "input");
-    if (d->input_name == NULL) {
-        return MAAS_BAD(c, "R16: inputs: name is not 1 to %d of "
-                        "A-Z a-z 0-9 _ . -", MAAS_MAX_NAME);
+    rc = maas__tree_name(r, v, "inputs", "input", &d->input_name);
+    if (rc != MAAS_OK) {
+        return rc;
     }
 
     d->input = (maas_input_t) kind;
 
-    return kind == 0 ? maas_doc_tensor(c, v, d) : maas_doc_columns(c, v, d);
+    return kind == 0 ? inputs_tensor(r, v, d) : inputs_columns(r, v, d);
 }

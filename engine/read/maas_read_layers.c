@@ -8,7 +8,9 @@
 #include "maas_dtype.h"
 #include "maas_int.h"
 #include "maas_mem.h"
-#include "maas_read.h"
+#include "maas_read_container.h"
+#include "maas_read_layers.h"
+#include "maas_read_tree.h"
 #include "kernel/maas_act.h"
 
 #include <stdio.h>
@@ -23,7 +25,7 @@ const char *const  maas__kind_names[MAAS_N_KINDS] = {
 /* R20: which value `v` names for layer i; 0 if there is none */
 
 static int
-maas_doc_source(const maas_desc_t *d, size_t i, const cJSON *v,
+layers_source(const maas_desc_t *d, size_t i, const cJSON *v,
     unsigned *out)
 {
     size_t  j;
@@ -54,7 +56,7 @@ maas_doc_source(const maas_desc_t *d, size_t i, const cJSON *v,
 
 
 static size_t
-maas_doc_width(const maas_desc_t *d, unsigned source)
+layers_width(const maas_desc_t *d, unsigned source)
 {
     return source == 0 ? d->in : d->layers[source - 1].units;
 }
@@ -63,7 +65,7 @@ maas_doc_width(const maas_desc_t *d, unsigned source)
 /* R20, R21 */
 
 static maas_status_t
-maas_doc_wiring(maas_container_t *c, const cJSON *v, maas_desc_t *d, size_t i)
+layers_wiring(maas_read_t *r, const cJSON *v, maas_desc_t *d, size_t i)
 {
     unsigned       want;
     maas_layer_t  *l;
@@ -80,7 +82,7 @@ maas_doc_wiring(maas_container_t *c, const cJSON *v, maas_desc_t *d, size_t i)
     } else {
         cJSON_ArrayForEach(name, (cJSON_IsArray(inputs) ? inputs : NULL)) {
             if (l->n_in == want
-                || !maas_doc_source(d, i, name, &l->in[l->n_in]))
+                || !layers_source(d, i, name, &l->in[l->n_in]))
             {
                 l->n_in = 0;
                 break;
@@ -90,15 +92,15 @@ maas_doc_wiring(maas_container_t *c, const cJSON *v, maas_desc_t *d, size_t i)
     }
 
     if (l->n_in != want) {
-        return MAAS_BAD(c, "R20: layer %zu: inputs is not a list of %u "
+        return MAAS_BAD(r, "R20: layer %zu: inputs is not a list of %u "
                         "earlier layers or \"input\"", i, want);
     }
 
-    l->in_width = maas_doc_width(d, l->in[0]);
+    l->in_width = layers_width(d, l->in[0]);
 
-    if (want == 2 && maas_doc_width(d, l->in[1]) != l->in_width) {
-        return MAAS_BAD(c, "R21: layer %zu adds %zu numbers to %zu", i,
-                        l->in_width, maas_doc_width(d, l->in[1]));
+    if (want == 2 && layers_width(d, l->in[1]) != l->in_width) {
+        return MAAS_BAD(r, "R21: layer %zu adds %zu numbers to %zu", i,
+                        l->in_width, layers_width(d, l->in[1]));
     }
 
     return MAAS_OK;
@@ -108,7 +110,7 @@ maas_doc_wiring(maas_container_t *c, const cJSON *v, maas_desc_t *d, size_t i)
 /* R16, R20 */
 
 static maas_status_t
-maas_doc_layer_name(maas_container_t *c, const cJSON *v, maas_desc_t *d,
+layers_name(maas_read_t *r, const cJSON *v, maas_desc_t *d,
     size_t i)
 {
     unsigned      source;
@@ -119,26 +121,24 @@ maas_doc_layer_name(maas_container_t *c, const cJSON *v, maas_desc_t *d,
         return MAAS_OK;
     }
 
-    if (!maas__doc_is_name(name)) {
-        return MAAS_BAD(c, "R16: layer %zu: name is not 1 to %d of "
+    if (!maas__tree_is_name(name)) {
+        return MAAS_BAD(r, "R16: layer %zu: name is not 1 to %d of "
                         "A-Z a-z 0-9 _ . -", i, MAAS_MAX_NAME);
     }
 
-    if (maas_doc_source(d, i, name, &source)) {
-        return MAAS_BAD(c, "R20: layer %zu: the name \"%.64s\" is taken", i,
+    if (layers_source(d, i, name, &source)) {
+        return MAAS_BAD(r, "R20: layer %zu: the name \"%.64s\" is taken", i,
                         name->valuestring);
     }
 
-    d->layers[i].name = maas__doc_copy(c, name->valuestring);
-
-    return d->layers[i].name == NULL ? MAAS_OOM(c) : MAAS_OK;
+    return maas__tree_copy(r, name->valuestring, &d->layers[i].name);
 }
 
 
 /* R19 */
 
 static maas_status_t
-maas_doc_attributes(maas_container_t *c, const cJSON *v, size_t i,
+layers_attributes(maas_read_t *r, const cJSON *v, size_t i,
     maas_layer_t *l)
 {
     int           kind, act;
@@ -152,41 +152,41 @@ maas_doc_attributes(maas_container_t *c, const cJSON *v, size_t i,
         "kind name inputs activation alpha epsilon"
     };
 
-    kind = cJSON_IsObject(v) ? maas__doc_choice(maas_get(v, "kind"),
+    kind = cJSON_IsObject(v) ? maas__tree_choice(maas_get(v, "kind"),
                                            maas__kind_names, MAAS_N_KINDS)
                              : -1;
     if (kind < 0) {
-        return MAAS_BAD(c, "R19: layer %zu: unknown kind", i);
+        return MAAS_BAD(r, "R19: layer %zu: unknown kind", i);
     }
 
-    bad = maas__doc_unknown(v, members[kind]);
+    bad = maas__tree_unknown(v, members[kind]);
     if (bad != NULL) {
-        return MAAS_BAD(c, "R19: layer %zu: unknown member \"%.64s\"", i, bad);
+        return MAAS_BAD(r, "R19: layer %zu: unknown member \"%.64s\"", i, bad);
     }
 
     a = maas_get(v, "activation");
     act = a == NULL ? MAAS_ACT_LINEAR
           : cJSON_IsString(a) ? maas__act_find(a->valuestring) : -1;
     if (act < 0) {
-        return MAAS_BAD(c, "R19: layer %zu: unknown activation", i);
+        return MAAS_BAD(r, "R19: layer %zu: unknown activation", i);
     }
 
     l->kind = (maas_kind_t) kind;
     l->act = (maas_act_t) act;
 
-    if (!maas__doc_float(v, "alpha", maas__acts[act].alpha, &l->alpha)
-        || !maas__doc_float(v, "epsilon", 1e-5f, &l->eps) || !(l->eps > 0))
+    if (!maas__tree_float(v, "alpha", maas__acts[act].alpha, &l->alpha)
+        || !maas__tree_float(v, "epsilon", 1e-5f, &l->eps) || !(l->eps > 0))
     {
-        return MAAS_BAD(c, "R19: layer %zu: alpha is not finite or epsilon "
+        return MAAS_BAD(r, "R19: layer %zu: alpha is not finite or epsilon "
                         "not above 0", i);
     }
 
     if (kind == MAAS_LAYER_DENSE
-        && (!maas__read_integer(maas_get(v, "units"), MAAS_MAX_WIDTH,
+        && (!maas__tree_integer(maas_get(v, "units"), MAAS_MAX_WIDTH,
                                 &l->units)
             || l->units == 0))
     {
-        return MAAS_BAD(c, "R19: layer %zu: units is not an integer from 1 "
+        return MAAS_BAD(r, "R19: layer %zu: units is not an integer from 1 "
                         "to 2^20", i);
     }
 
@@ -198,8 +198,8 @@ maas_doc_attributes(maas_container_t *c, const cJSON *v, size_t i,
  * if rows is 0 */
 
 static maas_status_t
-maas_doc_tensor_of(maas_container_t *c, size_t i, const char *part,
-    size_t rows, size_t columns, const float **out)
+layers_tensor_of(maas_read_t *r, const maas_container_t *c, size_t i,
+    const char *part, size_t rows, size_t columns, const float **out)
 {
     char            name[48];
     void           *copy;
@@ -210,7 +210,7 @@ maas_doc_tensor_of(maas_container_t *c, size_t i, const char *part,
 
     snprintf(name, sizeof(name), "layers.%zu.%s", i, part);
 
-    e = maas__read_tensor(c, name);
+    e = maas__container_find(c, name);
     t = e != NULL ? &e->tensor : NULL;
 
     if (t == NULL || t->rank != (rows == 0 ? 1 : 2)
@@ -218,14 +218,14 @@ maas_doc_tensor_of(maas_container_t *c, size_t i, const char *part,
         || (rows != 0 && t->shape[0] != rows))
     {
         return rows == 0
-               ? MAAS_BAD(c, "R22: tensor \"%s\" of shape [%zu] is not there",
+               ? MAAS_BAD(r, "R22: tensor \"%s\" of shape [%zu] is not there",
                           name, columns)
-               : MAAS_BAD(c, "R22: tensor \"%s\" of shape [%zu,%zu] is not "
+               : MAAS_BAD(r, "R22: tensor \"%s\" of shape [%zu,%zu] is not "
                           "there", name, rows, columns);
     }
 
     if (t->dtype != MAAS_F32) {
-        return maas__fail(c->err, MAAS_UNSUPPORTED,
+        return maas__fail(r->err, MAAS_UNSUPPORTED,
                           "R8: tensor \"%s\" is not F32", name);
     }
 
@@ -234,15 +234,15 @@ maas_doc_tensor_of(maas_container_t *c, size_t i, const char *part,
     data = t->data;
 
     if ((uintptr_t) data % sizeof(float) != 0) {
-        copy = maas__arena_alloc(c->arena, n, 1);
+        copy = maas__arena_alloc(r->arena, n, 1);
         if (copy == NULL) {
-            return MAAS_OOM(c);
+            return MAAS_OOM(r);
         }
         data = memcpy(copy, data, n);
     }
 
     if (!maas_is_finite(data, n / sizeof(float))) {
-        return MAAS_BAD(c, "R24: tensor \"%s\" has a weight that is not "
+        return MAAS_BAD(r, "R24: tensor \"%s\" has a weight that is not "
                         "finite", name);
     }
 
@@ -252,7 +252,8 @@ maas_doc_tensor_of(maas_container_t *c, size_t i, const char *part,
 
 
 static maas_status_t
-maas_doc_weights(maas_container_t *c, maas_desc_t *d, size_t i)
+layers_weights(maas_read_t *r, const maas_container_t *c, maas_desc_t *d,
+    size_t i)
 {
     size_t         rows;
     maas_layer_t  *l;
@@ -274,20 +275,21 @@ maas_doc_weights(maas_container_t *c, maas_desc_t *d, size_t i)
     /* width, units <= 2^20 and layers <= 2^10: no overflow in 64 bits */
 
     if (d->parameters > MAAS_MAX_PARAMS) {
-        return MAAS_BAD(c, "R26: more than 2^30 weights");
+        return MAAS_BAD(r, "R26: more than 2^30 weights");
     }
 
-    rc = maas_doc_tensor_of(c, i, "weight", rows, l->units, &l->weight);
+    rc = layers_tensor_of(r, c, i, "weight", rows, l->units, &l->weight);
     if (rc != MAAS_OK) {
         return rc;
     }
 
-    return maas_doc_tensor_of(c, i, "bias", 0, l->units, &l->bias);
+    return layers_tensor_of(r, c, i, "bias", 0, l->units, &l->bias);
 }
 
 
 maas_status_t
-maas__read_layers(maas_container_t *c, const cJSON *doc, maas_desc_t *d)
+maas__read_layers(maas_read_t *r, const maas_container_t *c, const cJSON *doc,
+    maas_desc_t *d)
 {
     size_t         i, n;
     const cJSON   *layers, *v;
@@ -297,21 +299,21 @@ maas__read_layers(maas_container_t *c, const cJSON *doc, maas_desc_t *d)
     n = cJSON_IsArray(layers) ? (size_t) cJSON_GetArraySize(layers) : 0;
 
     if (n == 0 || n > MAAS_MAX_LAYERS) {
-        return MAAS_BAD(c, "R19: layers is not a list of 1 to %d layers",
+        return MAAS_BAD(r, "R19: layers is not a list of 1 to %d layers",
                         MAAS_MAX_LAYERS);
     }
 
-    d->layers = maas__arena_alloc(c->arena, n, sizeof(maas_layer_t));
+    d->layers = maas__arena_alloc(r->arena, n, sizeof(maas_layer_t));
     if (d->layers == NULL) {
-        return MAAS_OOM(c);
+        return MAAS_OOM(r);
     }
 
     i = 0;
     cJSON_ArrayForEach(v, layers) {
-        if ((rc = maas_doc_attributes(c, v, i, &d->layers[i])) != MAAS_OK
-            || (rc = maas_doc_layer_name(c, v, d, i)) != MAAS_OK
-            || (rc = maas_doc_wiring(c, v, d, i)) != MAAS_OK
-            || (rc = maas_doc_weights(c, d, i)) != MAAS_OK)
+        if ((rc = layers_attributes(r, v, i, &d->layers[i])) != MAAS_OK
+            || (rc = layers_name(r, v, d, i)) != MAAS_OK
+            || (rc = layers_wiring(r, v, d, i)) != MAAS_OK
+            || (rc = layers_weights(r, c, d, i)) != MAAS_OK)
         {
             return rc;
         }
@@ -328,14 +330,15 @@ maas__read_layers(maas_container_t *c, const cJSON *doc, maas_desc_t *d)
 /* R20, R22: nothing may be left over */
 
 maas_status_t
-maas__read_unused(maas_container_t *c, maas_desc_t *d)
+maas__read_unused(maas_read_t *r, const maas_container_t *c,
+    const maas_desc_t *d)
 {
     char    *used;
     size_t   i, j;
 
-    used = maas__arena_alloc(c->arena, d->n_layers + 1, 1);
+    used = maas__arena_alloc(r->arena, d->n_layers + 1, 1);
     if (used == NULL) {
-        return MAAS_OOM(c);
+        return MAAS_OOM(r);
     }
 
     for (i = 0; i < d->n_layers; i++) {
@@ -346,13 +349,13 @@ maas__read_unused(maas_container_t *c, maas_desc_t *d)
 
     for (i = 1; i < d->n_layers; i++) {
         if (!used[i]) {
-            return MAAS_BAD(c, "R20: nothing uses layer %zu", i - 1);
+            return MAAS_BAD(r, "R20: nothing uses layer %zu", i - 1);
         }
     }
 
     for (i = 0; i < c->n; i++) {
         if (c->entries[i].used == 0) {
-            return MAAS_BAD(c, "R22: no layer uses tensor \"%.64s\"",
+            return MAAS_BAD(r, "R22: no layer uses tensor \"%.64s\"",
                             c->entries[i].name);
         }
     }

@@ -3,6 +3,7 @@
  * and as double.
  */
 
+#include "maas.h"
 #include "maas_dtype.h"
 
 #include <math.h>

@@ -28,9 +28,7 @@ our @rooms = (
         except   => {
             'engine/wire/image/maas_image_png.c' => qr{^<png\.h>$},
             'engine/kernel/maas_gemm.c' => qr{^<cblas\.h>$},
-            'engine/read/maas_read.h' => qr{^<cjson/cJSON\.h>$},
-            'engine/read/maas_read.c' => qr{^<cjson/cJSON\.h>$},
-            'engine/read/maas_read_doc.c' => qr{^<cjson/cJSON\.h>$},
+            'engine/read/maas_read_tree.h' => qr{^<cjson/cJSON\.h>$},
         },
         banned => [ @unsafe, @vague, @memory, @program, @files ],
         owners => { qr{^engine/maas_mem\.c$} => \@memory },

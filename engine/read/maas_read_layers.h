@@ -1,0 +1,23 @@
+/*
+ * Layers of a document.
+ * Not for others than maas_read_doc.c.
+ */
+
+#ifndef MAAS_READ_LAYERS_H
+#define MAAS_READ_LAYERS_H
+
+#include "maas.h"
+#include "maas_desc.h"
+#include "maas_read_container.h"
+#include "maas_read_tree.h"
+
+
+/* Fills d's layers (R19 to R22, R24, R26). */
+maas_status_t maas__read_layers(maas_read_t *r, const maas_container_t *c,
+    const cJSON *doc, maas_desc_t *d);
+/* R20, R22: nothing may be left over. */
+maas_status_t maas__read_unused(maas_read_t *r, const maas_container_t *c,
+    const maas_desc_t *d);
+
+
+#endif /* MAAS_READ_LAYERS_H */
