@@ -70,7 +70,7 @@ void ngx_http_maas_count_run(ngx_http_maas_model_t *model, ngx_uint_t rows,
     uint64_t ns);
 
 /* Where rows stand among powers of two: 0 .. NGX_HTTP_MAAS_COSTS - 1 */
-ngx_uint_t ngx_http_maas_cost_bucket(ngx_uint_t rows);
+ngx_uint_t ngx_http_maas_rows_bucket(ngx_uint_t rows);
 
 /* The counters of all workers: sum[NGX_HTTP_MAAS_N_COUNTERS]. */
 void ngx_http_maas_lane_sum(ngx_http_maas_model_t *model, uint64_t *sum);

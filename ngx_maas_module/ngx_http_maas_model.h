@@ -20,6 +20,14 @@
 typedef struct ngx_http_maas_batch_s  ngx_http_maas_batch_t;
 
 
+/* Memory that a run needs beside its rows; of one thread */
+
+typedef struct {
+    void                     *data;        /* on a cache line */
+    size_t                    size;
+} ngx_http_maas_workspace_t;
+
+
 /* One version of a model: immutable after configuration, but for what a worker
  * adds in init_process and uses from then on */
 
@@ -40,8 +48,7 @@ struct ngx_http_maas_model_s {
     ngx_http_maas_batch_t    *free;
     ngx_uint_t                in_pool;     /* batches that threads have */
     ngx_uint_t                max_batch;   /* rows that batches have room for */
-    void                     *workspace;   /* of the worker, for all models */
-    size_t                    workspace_size;
+    ngx_http_maas_workspace_t  workspace;  /* of the worker, for all models */
     float                     cost[NGX_HTTP_MAAS_COSTS];   /* ns a row */
 };
 

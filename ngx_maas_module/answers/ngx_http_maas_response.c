@@ -271,6 +271,26 @@ ngx_http_maas_send_error(ngx_http_request_t *r, ngx_uint_t status,
 }
 
 
+maas_status_t
+ngx_http_maas_fail(maas_err_t *err, maas_status_t code, const char *fmt, ...)
+{
+    u_char   *p, *last;
+    va_list   args;
+
+    err->code = code;
+    p = (u_char *) err->msg;
+    last = p + sizeof(err->msg) - 1;
+
+    va_start(args, fmt);
+    p = ngx_vslprintf(p, last, fmt, args);
+    va_end(args);
+
+    *p = '\0';
+
+    return code;
+}
+
+
 ngx_int_t
 ngx_http_maas_send_failure(ngx_http_request_t *r, maas_err_t *err)
 {

@@ -20,8 +20,17 @@
  * it to mmcf->models.  NGX_CONF_OK, or NGX_CONF_ERROR with one log line. */
 char *ngx_http_maas_model_add(ngx_conf_t *cf, ngx_http_maas_main_conf_t *mmcf);
 
+
+/* ngx_http_maas_offload.c */
+
+/* maas_offload off | pool[=name] above=time [nice=n] */
+char *ngx_http_maas_offload(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+
+
+/* ngx_http_maas_worker.c */
+
 /* In a worker: workspace, batches, one warm-up pass of each model. */
-ngx_int_t ngx_http_maas_model_init_process(ngx_cycle_t *cycle,
+ngx_int_t ngx_http_maas_worker_init(ngx_cycle_t *cycle,
     ngx_http_maas_main_conf_t *mmcf);
 
 

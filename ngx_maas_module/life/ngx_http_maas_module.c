@@ -10,7 +10,6 @@
 #include "ngx_http_maas_life.h"
 #include "ngx_http_maas_model.h"
 #include "answers/ngx_http_maas_response.h"
-#include "request/ngx_http_maas_pool.h"
 #include "routes/ngx_http_maas_routes.h"
 
 
@@ -490,5 +489,5 @@ ngx_http_maas_init_process(ngx_cycle_t *cycle)
 
     ngx_http_maas_zone_attach(mmcf);
 
-    return ngx_http_maas_model_init_process(cycle, mmcf);
+    return ngx_http_maas_worker_init(cycle, mmcf);
 }

@@ -303,26 +303,3 @@ ngx_http_maas_zone_attach(ngx_http_maas_main_conf_t *mmcf)
                                             & (models[i]->n_lanes - 1)];
     }
 }
-
-
-void
-ngx_http_maas_lane_sum(ngx_http_maas_model_t *model, uint64_t *sum)
-{
-    uint64_t    value;
-    ngx_uint_t  i, n;
-
-    ngx_memzero(sum, NGX_HTTP_MAAS_N_COUNTERS * sizeof(uint64_t));
-
-    for (n = 0; n < model->n_lanes; n++) {
-        for (i = 0; i < NGX_HTTP_MAAS_N_COUNTERS; i++) {
-            value = model->lanes[n].value[i];
-
-            if (i == NGX_HTTP_MAAS_LAST_MS) {
-                sum[i] = ngx_max(sum[i], value);
-
-            } else {
-                sum[i] += value;
-            }
-        }
-    }
-}

@@ -11,10 +11,10 @@
 
 #include "ngx_http_maas_batch.h"
 #include "ngx_http_maas_conf.h"
-#include "ngx_http_maas_count.h"
 #include "ngx_http_maas_ctx.h"
 #include "ngx_http_maas_form.h"
 #include "ngx_http_maas_model.h"
+#include "ngx_http_maas_pass.h"
 #include "ngx_http_maas_pool.h"
 #include "answers/ngx_http_maas_response.h"
 
@@ -35,7 +35,7 @@ static void ngx_http_maas_batch_answer(ngx_http_maas_batch_t *batch,
 static void ngx_http_maas_batch_cleanup(void *data);
 
 #if (NGX_THREADS)
-static ngx_int_t ngx_http_maas_batch_post(ngx_http_maas_batch_t *batch);
+static maas_status_t ngx_http_maas_batch_post(ngx_http_maas_batch_t *batch);
 #endif
 
 
@@ -67,7 +67,7 @@ ngx_http_maas_batch_add(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx,
     /* again, since an answer may lead to another request's rows */
 
     while (model->filling != NULL
-           && (model->filling->rows + bound > mlcf->batch
+           && (model->filling->pass.rows + bound > mlcf->batch
                || model->filling->offload != mlcf->offload))
     {
         ngx_http_maas_batch_start(model);
@@ -80,7 +80,7 @@ ngx_http_maas_batch_add(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx,
     }
 
     batch->offload = mlcf->offload;
-    x = batch->x + batch->rows * model->info->in;
+    x = batch->pass.x + batch->pass.rows * model->info->in;
 
     if (ngx_http_maas_form_read(ctx, body, json_len, mlcf->max_rows, x, &err)
         != MAAS_OK)
@@ -99,11 +99,11 @@ ngx_http_maas_batch_add(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx,
     cln->data = ctx;
 
     ctx->batch = batch;
-    ctx->row = batch->rows;
+    ctx->row = batch->pass.rows;
     ctx->queued = 1;
     ngx_queue_insert_tail(&batch->requests, &ctx->queue);
 
-    batch->rows += ctx->req.rows;
+    batch->pass.rows += ctx->req.rows;
 
     if (!model->event.posted) {
         ngx_post_event(&model->event, &ngx_posted_events);
@@ -176,12 +176,13 @@ ngx_http_maas_batch_create(ngx_http_maas_model_t *model)
         return NULL;
     }
 
-    batch->model = model;
-    batch->x = ngx_pmemalign(pool, model->max_batch * model->info->in
-                                   * sizeof(float), NGX_CPU_CACHE_LINE);
-    batch->y = ngx_pmemalign(pool, model->max_batch * model->info->out
-                                   * sizeof(float), NGX_CPU_CACHE_LINE);
-    if (batch->x == NULL || batch->y == NULL) {
+    batch->pass.model = model;
+    batch->pass.workspace = &model->workspace;
+    batch->pass.x = ngx_pmemalign(pool, model->max_batch * model->info->in
+                                        * sizeof(float), NGX_CPU_CACHE_LINE);
+    batch->pass.y = ngx_pmemalign(pool, model->max_batch * model->info->out
+                                        * sizeof(float), NGX_CPU_CACHE_LINE);
+    if (batch->pass.x == NULL || batch->pass.y == NULL) {
         return NULL;
     }
 
@@ -194,9 +195,14 @@ ngx_http_maas_batch_create(ngx_http_maas_model_t *model)
 static void
 ngx_http_maas_batch_free(ngx_http_maas_batch_t *batch)
 {
-    batch->rows = 0;
-    batch->next = batch->model->free;
-    batch->model->free = batch;
+    ngx_http_maas_model_t  *model;
+
+    model = batch->pass.model;
+
+    batch->pass.rows = 0;
+    batch->pass.done = 0;
+    batch->next = model->free;
+    model->free = batch;
 }
 
 
@@ -205,7 +211,7 @@ ngx_http_maas_batch_free(ngx_http_maas_batch_t *batch)
 static void
 ngx_http_maas_batch_start(ngx_http_maas_model_t *model)
 {
-    uint64_t                began;
+    ngx_http_maas_pass_t   *pass;
     ngx_http_maas_batch_t  *batch;
 
     batch = model->filling;
@@ -216,31 +222,26 @@ ngx_http_maas_batch_start(ngx_http_maas_model_t *model)
         return;
     }
 
-    batch->err.code = MAAS_OK;
-    batch->run = ngx_http_maas_now();
-
-    if (batch->offload == NULL) {
-        (void) maas_run(model->engine, batch->x, batch->rows, batch->y,
-                        model->workspace, model->workspace_size, &batch->err);
-
-    } else if (ngx_http_maas_cost(model, batch->rows)
-               < (uint64_t) batch->offload->above)
-    {
-        began = ngx_http_maas_cpu_time();
-
-        (void) maas_run(model->engine, batch->x, batch->rows, batch->y,
-                        model->workspace, model->workspace_size, &batch->err);
-
-        ngx_http_maas_cost_add(model, batch->rows,
-                               ngx_http_maas_cpu_time() - began);
+    pass = &batch->pass;
+    pass->timed = batch->offload != NULL;
 
 #if (NGX_THREADS)
-    } else if (ngx_http_maas_batch_post(batch) == NGX_OK) {
-        return;
-#endif
-    }
+    if (batch->offload != NULL
+        && ngx_http_maas_pass_cost(model, pass->rows)
+           >= (uint64_t) batch->offload->above)
+    {
+        if (ngx_http_maas_batch_post(batch) != MAAS_OK) {
+            ngx_http_maas_batch_answer(batch, 0);
+        }
 
-    batch->ran = ngx_http_maas_now();
+        return;
+    }
+#endif
+
+    pass->workspace = &model->workspace;
+    (void) ngx_http_maas_pass_predict(pass, pass->rows);
+
+    ngx_http_maas_pass_count(pass);
     ngx_http_maas_batch_answer(batch, 0);
 }
 
@@ -248,20 +249,18 @@ ngx_http_maas_batch_start(ngx_http_maas_model_t *model)
 static void
 ngx_http_maas_batch_finish(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx)
 {
-    ngx_int_t               rc;
-    ngx_http_maas_batch_t  *batch;
+    ngx_int_t              rc;
+    ngx_http_maas_pass_t  *pass;
 
-    batch = ctx->batch;
+    pass = &ctx->batch->pass;
 
-    ctx->at.run = batch->run;
-    ctx->at.ran = batch->ran;
+    ctx->at.run = pass->run;
+    ctx->at.ran = pass->ran;
 
-    if (batch->err.code == MAAS_OK) {
-        rc = ngx_http_maas_form_answer(r, ctx, batch->y
-                                       + ctx->row * ctx->model->info->out);
-    } else {
-        rc = ngx_http_maas_send_failure(r, &batch->err);
-    }
+    rc = pass->err.code == MAAS_OK
+         ? ngx_http_maas_form_answer(r, ctx, pass->y + ctx->row
+                                             * ctx->model->info->out)
+         : ngx_http_maas_send_failure(r, &pass->err);
 
     ngx_http_finalize_request(r, rc);
 }
@@ -276,11 +275,6 @@ ngx_http_maas_batch_answer(ngx_http_maas_batch_t *batch, ngx_uint_t held)
     ngx_connection_t     *c;
     ngx_http_request_t   *r;
     ngx_http_maas_ctx_t  *ctx;
-
-    if (batch->err.code == MAAS_OK) {
-        ngx_http_maas_count_run(batch->model, batch->rows,
-                                batch->ran - batch->run);
-    }
 
     while (!ngx_queue_empty(&batch->requests)) {
         q = ngx_queue_head(&batch->requests);
@@ -324,44 +318,28 @@ ngx_http_maas_batch_cleanup(void *data)
 #if (NGX_THREADS)
 
 
-/* In a thread: nothing here but the batch and the model's weights. */
+/* In a thread */
 
 static void
-ngx_http_maas_batch_thread(void *data, ngx_log_t *log)
+ngx_http_maas_batch_work(void *data, ngx_log_t *log)
 {
-    uint64_t                 began;
-    ngx_http_maas_batch_t   *batch;
+    ngx_http_maas_batch_t  *batch = data;
 
-    batch = *(ngx_http_maas_batch_t **) data;
-
-    ngx_http_maas_pool_enter(batch->offload);
-
-    batch->run = ngx_http_maas_now();
-    began = ngx_http_maas_cpu_time();
-
-    (void) maas_run(batch->model->engine, batch->x, batch->rows, batch->y,
-                    batch->workspace, batch->workspace_size, &batch->err);
-
-    batch->ns = ngx_http_maas_cpu_time() - began;
-    batch->ran = ngx_http_maas_now();
+    (void) ngx_http_maas_pass_predict(&batch->pass, batch->pass.rows);
 }
 
 
 static void
-ngx_http_maas_batch_back(ngx_event_t *ev)
+ngx_http_maas_batch_back(void *data)
 {
-    ngx_http_maas_batch_t  *batch;
+    ngx_http_maas_batch_t  *batch = data;
+
     ngx_http_maas_model_t  *model;
 
-    if (ngx_http_maas_pool_done(ev) != NGX_OK) {
-        return;
-    }
-
-    batch = ev->data;
-    model = batch->model;
+    model = batch->pass.model;
 
     model->in_pool--;
-    ngx_http_maas_cost_add(model, batch->rows, batch->ns);
+    ngx_http_maas_pass_count(&batch->pass);
 
     /* what has filled up meanwhile; of this turn's rows the end will see */
 
@@ -373,42 +351,55 @@ ngx_http_maas_batch_back(ngx_event_t *ev)
 }
 
 
-/* NGX_OK: a thread has it.  NGX_ERROR: batch->err says why not. */
+/* A batch's first time in the pool: a task, a workspace */
 
-static ngx_int_t
+static maas_status_t
+ngx_http_maas_batch_task(ngx_http_maas_batch_t *batch)
+{
+    ngx_pool_t                 *pool;
+    ngx_http_maas_model_t      *model;
+    ngx_http_maas_workspace_t  *ws;
+
+    pool = ngx_cycle->pool;
+    model = batch->pass.model;
+
+    ws = &batch->workspace;
+    ws->size = maas_workspace_size(model->engine, model->max_batch);
+    ws->data = ngx_pmemalign(pool, ws->size, NGX_CPU_CACHE_LINE);
+    if (ws->data == NULL) {
+        return MAAS_NOMEM;
+    }
+
+    batch->task = ngx_http_maas_task_create(pool, batch,
+                                            ngx_http_maas_batch_work,
+                                            ngx_http_maas_batch_back);
+
+    return batch->task == NULL ? MAAS_NOMEM : MAAS_OK;
+}
+
+
+/* OK: a thread has it.  Else batch->pass.err says why not. */
+
+static maas_status_t
 ngx_http_maas_batch_post(ngx_http_maas_batch_t *batch)
 {
     ngx_queue_t             *q;
     ngx_http_maas_ctx_t     *ctx;
     ngx_http_maas_model_t   *model;
 
-    model = batch->model;
+    model = batch->pass.model;
 
-    if (batch->task == NULL) {
-        batch->workspace_size = maas_workspace_size(model->engine,
-                                                    model->max_batch);
-        batch->workspace = ngx_pmemalign(ngx_cycle->pool,
-                                         batch->workspace_size,
-                                         NGX_CPU_CACHE_LINE);
-        batch->task = ngx_thread_task_alloc(ngx_cycle->pool, sizeof(void *));
-
-        if (batch->workspace == NULL || batch->task == NULL) {
-            batch->task = NULL;
-            return ngx_http_maas_fail(&batch->err, MAAS_NOMEM,
-                                      "no memory for a batch in the pool");
-        }
-
-        *(ngx_http_maas_batch_t **) batch->task->ctx = batch;
-        batch->task->handler = ngx_http_maas_batch_thread;
-        batch->task->event.handler = ngx_http_maas_batch_back;
-        batch->task->event.data = batch;
-        batch->task->event.log = ngx_cycle->log;
+    if (batch->task == NULL && ngx_http_maas_batch_task(batch) != MAAS_OK) {
+        return ngx_http_maas_fail(&batch->pass.err, MAAS_NOMEM,
+                                  "no memory for a batch in the pool");
     }
 
+    batch->pass.workspace = &batch->workspace;
+
     if (model->in_pool >= NGX_HTTP_MAAS_IN_POOL_MAX
-        || ngx_http_maas_pool_post(batch->offload, batch->task) != NGX_OK)
+        || ngx_http_maas_task_post(batch->task, batch->offload) != NGX_OK)
     {
-        return ngx_http_maas_fail(&batch->err, MAAS_BUSY,
+        return ngx_http_maas_fail(&batch->pass.err, MAAS_BUSY,
                                   "the thread pool is full");
     }
 
@@ -423,7 +414,7 @@ ngx_http_maas_batch_post(ngx_http_maas_batch_t *batch)
         ngx_http_maas_hold(ctx->request);
     }
 
-    return NGX_OK;
+    return MAAS_OK;
 }
 
 

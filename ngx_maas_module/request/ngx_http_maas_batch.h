@@ -15,6 +15,8 @@
 
 #include <maas.h>
 
+#include "ngx_http_maas_pass.h"
+#include "ngx_http_maas_pool.h"
 #include "ngx_http_maas_conf.h"
 #include "ngx_http_maas_ctx.h"
 
@@ -22,21 +24,13 @@
 /* Rows of one model that run together, with memory of their own */
 
 struct ngx_http_maas_batch_s {
-    ngx_http_maas_model_t    *model;
-    ngx_http_maas_batch_t    *next;        /* of those that are free */
-    ngx_http_maas_offload_t  *offload;     /* of the location, or NULL */
-    ngx_queue_t               requests;    /* ctx->queue, in row order */
-    ngx_uint_t                rows;        /* filled */
-    float                    *x;           /* (model->max_batch,in) */
-    float                    *y;           /* (model->max_batch,out) */
-    maas_err_t                err;         /* of the run */
-    uint64_t                  run;         /* when it began and ended, */
-    uint64_t                  ran;         /*     ngx_http_maas_now() */
+    ngx_http_maas_batch_t      *next;      /* of those that are free */
+    ngx_http_maas_offload_t    *offload;   /* of the location, or NULL */
+    ngx_queue_t                 requests;  /* ctx->queue, in row order */
+    ngx_http_maas_pass_t        pass;      /* room for model->max_batch rows */
 #if (NGX_THREADS)
-    ngx_thread_task_t        *task;
-    void                     *workspace;   /* for a thread */
-    size_t                    workspace_size;
-    uint64_t                  ns;          /* of CPU that it took */
+    ngx_http_maas_task_t       *task;
+    ngx_http_maas_workspace_t   workspace; /* for a thread */
 #endif
 };
 

@@ -164,11 +164,8 @@ ngx_http_maas_body(ngx_http_request_t *r, ngx_str_t *body, maas_err_t *err)
     ngx_http_maas_loc_conf_t  *mlcf;
 
     if (ngx_http_maas_body_span(r, body) != NGX_OK) {
-        err->code = MAAS_INTERNAL;
-        (void) ngx_cpystrn((u_char *) err->msg,
-                           (u_char *) "the body could not be kept",
-                           sizeof(err->msg));
-        return MAAS_INTERNAL;
+        return ngx_http_maas_fail(err, MAAS_INTERNAL,
+                                  "the body could not be kept");
     }
 
     coding = ngx_http_maas_coding(r);

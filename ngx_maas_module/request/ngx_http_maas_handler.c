@@ -1,6 +1,6 @@
 
 /*
- * From a request to a prediction: routing, method, body.
+ * From a request for a model to its rows.
  * Not here: running models (ngx_http_maas_batch.c), what bodies mean and
  * answers look like (ngx_http_maas_form.c).
  */
@@ -17,124 +17,9 @@
 #include "ngx_http_maas_handler.h"
 #include "ngx_http_maas_model.h"
 #include "answers/ngx_http_maas_response.h"
-#include "routes/ngx_http_maas_routes.h"
 
 
 static void ngx_http_maas_body_ready(ngx_http_request_t *r);
-
-
-ngx_http_maas_ctx_t *
-ngx_http_maas_get_ctx(ngx_http_request_t *r)
-{
-    ngx_http_maas_ctx_t  *ctx;
-
-    ctx = ngx_http_get_module_ctx(r, ngx_http_maas_module);
-
-    if (ctx == NULL) {
-        ctx = ngx_pcalloc(r->pool, sizeof(ngx_http_maas_ctx_t));
-        if (ctx == NULL) {
-            return NULL;
-        }
-
-        ctx->request = r;
-        ngx_http_set_ctx(r, ctx, ngx_http_maas_module);
-    }
-
-    return ctx;
-}
-
-
-/* What KServe's clients ask of a server first */
-
-static ngx_int_t
-ngx_http_maas_alive(ngx_http_request_t *r)
-{
-    ngx_int_t   rc;
-    ngx_str_t   body;
-    ngx_uint_t  answered;
-
-    rc = ngx_http_maas_allow(r, NGX_HTTP_GET|NGX_HTTP_HEAD, "GET, HEAD",
-                             &answered);
-    if (answered) {
-        return rc;
-    }
-
-    rc = ngx_http_discard_request_body(r);
-    if (rc != NGX_OK) {
-        return rc;
-    }
-
-    ngx_str_set(&body, "{\"status\":\"alive\"}");
-
-    return ngx_http_maas_send_json(r, NGX_HTTP_OK, &body);
-}
-
-
-ngx_int_t
-ngx_http_maas_serve_handler(ngx_http_request_t *r)
-{
-    u_char                    *tree;
-    ngx_str_t                  path;
-    ngx_http_maas_loc_conf_t  *mlcf;
-
-    mlcf = ngx_http_get_module_loc_conf(r, ngx_http_maas_module);
-
-    /* a rewrite may have led here from outside */
-
-    if (r->uri.len < mlcf->root.len
-        || ngx_strncmp(r->uri.data, mlcf->root.data, mlcf->root.len) != 0)
-    {
-        return ngx_http_maas_refuse(r, NGX_HTTP_NOT_FOUND, "Not Found");
-    }
-
-    path.data = r->uri.data + mlcf->root.len;
-    path.len = r->uri.len - mlcf->root.len;
-
-    if (path.len == 0 || (path.len == 1 && path.data[0] == '/')) {
-        return ngx_http_maas_alive(r);
-    }
-
-    if (path.len >= 3 && (path.len == 3 || path.data[3] == '/')) {
-        tree = path.data;
-        path.data += 3;
-        path.len -= 3;
-
-        if (ngx_strncmp(tree, "/v2", 3) == 0) {
-            return ngx_http_maas_v2_handler(r, &path);
-        }
-
-        if (ngx_strncasecmp(tree, (u_char *) "/v1", 3) == 0) {
-            return ngx_http_maas_v1_handler(r, &path);
-        }
-    }
-
-    return ngx_http_maas_refuse(r, NGX_HTTP_NOT_FOUND, "Not Found");
-}
-
-
-ngx_int_t
-ngx_http_maas_predict_handler(ngx_http_request_t *r)
-{
-    ngx_int_t                  rc;
-    ngx_uint_t                 answered;
-    ngx_http_maas_ctx_t       *ctx;
-    ngx_http_maas_loc_conf_t  *mlcf;
-
-    rc = ngx_http_maas_allow(r, NGX_HTTP_POST, "POST", &answered);
-    if (answered) {
-        return rc;
-    }
-
-    ctx = ngx_http_maas_get_ctx(r);
-    if (ctx == NULL) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    mlcf = ngx_http_get_module_loc_conf(r, ngx_http_maas_module);
-    ctx->form = ngx_http_maas_form_any;
-
-    return ngx_http_maas_infer(r, mlcf->model);
-}
 
 
 ngx_int_t
@@ -178,10 +63,10 @@ ngx_http_maas_body_ready(ngx_http_request_t *r)
     }
 
     if (ngx_http_maas_type_json_len(r, &body, &json_len, &given) != NGX_OK) {
-        err.code = MAAS_BADVALUE;
-        ngx_sprintf((u_char *) err.msg, "Inference-Header-Content-Length "
-                    "is not a number from 0 to the body's %uz bytes%Z",
-                    body.len);
+        (void) ngx_http_maas_fail(&err, MAAS_BADVALUE,
+                                  "Inference-Header-Content-Length is not a "
+                                  "number from 0 to the body's %uz bytes",
+                                  body.len);
         ngx_http_finalize_request(r, ngx_http_maas_send_failure(r, &err));
         return;
     }

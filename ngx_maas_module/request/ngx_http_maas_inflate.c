@@ -11,6 +11,7 @@
 #include <zlib.h>
 
 #include "ngx_http_maas_body.h"
+#include "answers/ngx_http_maas_response.h"
 
 
 /* bytes of the first piece of memory, at least */
@@ -124,7 +125,6 @@ ngx_http_maas_inflate(ngx_http_request_t *r, ngx_http_maas_coding_e coding,
     size_t limit, ngx_str_t *body, maas_err_t *err)
 {
     int                       bits;
-    u_char                   *msg, *last;
     maas_status_t             rc;
     ngx_http_maas_inflate_t   in;
 
@@ -160,27 +160,19 @@ ngx_http_maas_inflate(ngx_http_request_t *r, ngx_http_maas_coding_e coding,
         return MAAS_OK;
     }
 
-    err->code = rc;
-    msg = (u_char *) err->msg;
-    last = msg + sizeof(err->msg);
-
     switch (rc) {
 
     case MAAS_TOOBIG:
-        (void) ngx_slprintf(msg, last, "the body is more than %uz bytes when "
-                            "it is decompressed%Z", limit);
-        break;
+        return ngx_http_maas_fail(err, rc, "the body is more than %uz bytes "
+                                  "when it is decompressed", limit);
 
     case MAAS_NOMEM:
-        (void) ngx_slprintf(msg, last, "out of memory%Z");
-        break;
+        return ngx_http_maas_fail(err, rc, "out of memory");
 
     default: /* MAAS_BADVALUE */
-        (void) ngx_slprintf(msg, last, "the body is not whole %s data, as "
-                            "Content-Encoding says it is%Z",
-                            coding == NGX_HTTP_MAAS_GZIP ? "gzip" : "zlib");
-        break;
+        return ngx_http_maas_fail(err, rc, "the body is not whole %s data, as "
+                                  "Content-Encoding says it is",
+                                  coding == NGX_HTTP_MAAS_GZIP ? "gzip"
+                                                               : "zlib");
     }
-
-    return rc;
 }

@@ -10,10 +10,10 @@
 
 #include "ngx_http_maas_batch.h"
 #include "ngx_http_maas_conf.h"
-#include "ngx_http_maas_count.h"
 #include "ngx_http_maas_ctx.h"
 #include "ngx_http_maas_form.h"
 #include "ngx_http_maas_model.h"
+#include "ngx_http_maas_pass.h"
 #include "ngx_http_maas_pool.h"
 #include "answers/ngx_http_maas_response.h"
 
@@ -40,14 +40,11 @@ typedef struct {
     size_t                     bound;      /* most rows that it may have */
     ngx_uint_t                 max_rows;
     ngx_uint_t                 slice;      /* rows of a turn */
-    ngx_uint_t                 done;       /* rows that have run */
-    float                     *x;
-    float                     *y;
-    maas_err_t                 err;
+    ngx_http_maas_pass_t       pass;
 
     /* with the pool: what a thread leaves */
 
-    ngx_http_maas_offload_t   *offload;
+    ngx_http_maas_workspace_t  workspace;
     ngx_str_t                  text;       /* the answer */
     size_t                     text_json;
     unsigned                   infinite:1;
@@ -59,9 +56,11 @@ static void ngx_http_maas_large_begin(ngx_http_request_t *r,
 static void ngx_http_maas_large_turn(ngx_http_maas_large_t *large);
 static void ngx_http_maas_large_event(ngx_event_t *ev);
 static void ngx_http_maas_large_cleanup(void *data);
+static void ngx_http_maas_large_finish(ngx_http_request_t *r,
+    ngx_http_maas_ctx_t *ctx);
 
 #if (NGX_THREADS)
-static ngx_int_t ngx_http_maas_large_post(ngx_http_request_t *r,
+static maas_status_t ngx_http_maas_large_post(ngx_http_request_t *r,
     ngx_http_maas_large_t *large, ngx_http_maas_offload_t *offload);
 
 static ngx_uint_t  ngx_http_maas_large_in_pool;    /* of this worker */
@@ -90,16 +89,19 @@ ngx_http_maas_large(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx,
     large->bound = bound;
     large->max_rows = mlcf->max_rows;
     large->slice = mlcf->batch;
+    large->pass.model = ctx->model;
+    large->pass.workspace = &ctx->model->workspace;
+
+    ctx->large = large;
 
 #if (NGX_THREADS)
     if (mlcf->offload != NULL && r == r->main
-        && ngx_http_maas_cost(ctx->model, bound)
+        && ngx_http_maas_pass_cost(ctx->model, bound)
            + body->len * NGX_HTTP_MAAS_BYTE_COST
            >= (uint64_t) mlcf->offload->above)
     {
-        if (ngx_http_maas_large_post(r, large, mlcf->offload) != NGX_OK) {
-            ngx_http_finalize_request(r,
-                               ngx_http_maas_send_failure(r, &large->err));
+        if (ngx_http_maas_large_post(r, large, mlcf->offload) != MAAS_OK) {
+            ngx_http_maas_large_finish(r, ctx);
         }
 
         return;
@@ -113,32 +115,34 @@ ngx_http_maas_large(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx,
 static void
 ngx_http_maas_large_begin(ngx_http_request_t *r, ngx_http_maas_large_t *large)
 {
-    ngx_http_cleanup_t   *cln;
-    const maas_info_t    *info;
-    ngx_http_maas_ctx_t  *ctx;
+    ngx_http_cleanup_t    *cln;
+    const maas_info_t     *info;
+    ngx_http_maas_ctx_t   *ctx;
+    ngx_http_maas_pass_t  *pass;
 
     ctx = large->ctx;
+    pass = &large->pass;
     info = ctx->model->info;
 
-    large->x = ngx_palloc(r->pool, large->bound * info->in * sizeof(float));
+    pass->x = ngx_palloc(r->pool, large->bound * info->in * sizeof(float));
     cln = ngx_http_cleanup_add(r, 0);
-    if (large->x == NULL || cln == NULL) {
+    if (pass->x == NULL || cln == NULL) {
         ngx_http_finalize_request(r, NGX_HTTP_INTERNAL_SERVER_ERROR);
         return;
     }
 
     if (ngx_http_maas_form_read(ctx, &large->body, large->json_len,
-                                large->max_rows, large->x, &large->err)
+                                large->max_rows, pass->x, &pass->err)
         != MAAS_OK)
     {
-        ngx_http_finalize_request(r,
-                                ngx_http_maas_send_failure(r, &large->err));
+        ngx_http_maas_large_finish(r, ctx);
         return;
     }
 
-    large->y = ngx_palloc(r->pool, (ctx->req.rows + 1) * info->out
-                                   * sizeof(float));
-    if (large->y == NULL) {
+    pass->rows = ctx->req.rows;
+    pass->y = ngx_palloc(r->pool, (pass->rows + 1) * info->out
+                                  * sizeof(float));
+    if (pass->y == NULL) {
         ngx_http_finalize_request(r, NGX_HTTP_INTERNAL_SERVER_ERROR);
         return;
     }
@@ -174,31 +178,15 @@ ngx_http_maas_large_cleanup(void *data)
 static void
 ngx_http_maas_large_turn(ngx_http_maas_large_t *large)
 {
-    ngx_int_t               rc;
-    ngx_uint_t              rows;
-    const maas_info_t      *info;
-    ngx_http_request_t     *r;
-    ngx_http_maas_ctx_t    *ctx;
-    ngx_http_maas_model_t  *model;
+    ngx_http_request_t    *r;
+    ngx_http_maas_pass_t  *pass;
 
     r = large->request;
-    ctx = large->ctx;
-    model = ctx->model;
-    info = model->info;
+    pass = &large->pass;
 
-    rows = ngx_min(ctx->req.rows - large->done, large->slice);
-
-    if (large->done == 0) {
-        ctx->at.run = ngx_http_maas_now();
-    }
-
-    (void) maas_run(model->engine, large->x + large->done * info->in, rows,
-                    large->y + large->done * info->out, model->workspace,
-                    model->workspace_size, &large->err);
-
-    large->done += rows;
-
-    if (large->done < ctx->req.rows && large->err.code == MAAS_OK) {
+    if (ngx_http_maas_pass_predict(pass, large->slice) == MAAS_OK
+        && pass->done < pass->rows)
+    {
         r->read_event_handler = ngx_http_test_reading;
 
         /* as long as there is a timer, a worker does not exit */
@@ -212,12 +200,36 @@ ngx_http_maas_large_turn(ngx_http_maas_large_t *large)
         ngx_del_timer(&large->event);
     }
 
-    ctx->at.ran = ngx_http_maas_now();
-    ngx_http_maas_count_run(model, ctx->req.rows, ctx->at.ran - ctx->at.run);
+    ngx_http_maas_large_finish(r, large->ctx);
+}
 
-    rc = large->err.code == MAAS_OK
-         ? ngx_http_maas_form_answer(r, ctx, large->y)
-         : ngx_http_maas_send_failure(r, &large->err);
+
+static void
+ngx_http_maas_large_finish(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx)
+{
+    ngx_int_t               rc;
+    ngx_http_maas_pass_t   *pass;
+    ngx_http_maas_large_t  *large;
+
+    large = ctx->large;
+    pass = &large->pass;
+
+    ctx->at.run = pass->run;
+    ctx->at.ran = pass->ran;
+
+    if (large->infinite) {
+        rc = ngx_http_maas_form_infinite(r, ctx);
+
+    } else if (pass->err.code != MAAS_OK) {
+        rc = ngx_http_maas_send_failure(r, &pass->err);
+
+    } else {
+        ngx_http_maas_pass_count(pass);
+
+        rc = large->text.data != NULL
+             ? ngx_http_maas_form_send(r, ctx, &large->text, large->text_json)
+             : ngx_http_maas_form_answer(r, ctx, pass->y);
+    }
 
     ngx_http_finalize_request(r, rc);
 }
@@ -247,121 +259,91 @@ ngx_http_maas_large_event(ngx_event_t *ev)
 #if (NGX_THREADS)
 
 
-/* Of one block that is the thread's own: x, workspace and y */
+/* The answer, in memory of its own */
 
 static void
-ngx_http_maas_large_run(ngx_http_maas_large_t *large, ngx_log_t *log)
+ngx_http_maas_large_write(ngx_http_maas_large_t *large, ngx_log_t *log)
 {
-    void                 *memory;
-    float                *x, *y;
-    size_t                ws_size, in, out;
-    ngx_http_maas_ctx_t  *ctx;
+    ngx_http_maas_ctx_t   *ctx;
+    ngx_http_maas_pass_t  *pass;
 
     ctx = large->ctx;
-    in = large->bound * ctx->model->info->in * sizeof(float);
-    out = (large->bound + 1) * ctx->model->info->out * sizeof(float);
-    ws_size = maas_workspace_size(ctx->model->engine, large->slice);
+    pass = &large->pass;
 
-    in = ngx_align(in, NGX_CPU_CACHE_LINE);
-    ws_size = ngx_align(ws_size, NGX_CPU_CACHE_LINE);
-
-    memory = ngx_memalign(NGX_CPU_CACHE_LINE, in + ws_size + out, log);
-    if (memory == NULL) {
-        (void) ngx_http_maas_fail(&large->err, MAAS_NOMEM,
-                                  "no memory for the rows");
-        return;
-    }
-
-    x = memory;
-    y = (float *) ((u_char *) memory + in + ws_size);
-
-    if (ngx_http_maas_form_read(ctx, &large->body, large->json_len,
-                                large->max_rows, x, &large->err)
-        != MAAS_OK)
-    {
-        goto done;
-    }
-
-    ctx->at.run = ngx_http_maas_now();
-
-    if (maas_run(ctx->model->engine, x, ctx->req.rows, y,
-                 (u_char *) memory + in, ws_size, &large->err)
-        != MAAS_OK)
-    {
-        goto done;
-    }
-
-    ctx->at.ran = ngx_http_maas_now();
-
-    if (!maas_is_finite(y, ctx->req.rows * ctx->model->info->out)) {
+    if (!maas_is_finite(pass->y, pass->rows * ctx->model->info->out)) {
         large->infinite = 1;
-        goto done;
+        return;
     }
 
     large->text.data = ngx_alloc(ngx_http_maas_form_size(ctx) + 1, log);
     if (large->text.data == NULL) {
-        (void) ngx_http_maas_fail(&large->err, MAAS_NOMEM,
+        (void) ngx_http_maas_fail(&pass->err, MAAS_NOMEM,
                                   "no memory for the answer");
-        goto done;
+        return;
     }
 
-    large->text.len = ngx_http_maas_form_write(ctx, y, large->text.data,
+    large->text.len = ngx_http_maas_form_write(ctx, pass->y, large->text.data,
                                                &large->text_json);
+}
 
-done:
+
+/* In a thread: the event loop leaves ctx->req and the body alone meanwhile.
+ * One block is the thread's own: x, workspace and y. */
+
+static void
+ngx_http_maas_large_work(void *data, ngx_log_t *log)
+{
+    ngx_http_maas_large_t  *large = data;
+
+    u_char                *memory;
+    size_t                 ws, in, out;
+    ngx_http_maas_ctx_t   *ctx;
+    ngx_http_maas_pass_t  *pass;
+
+    ctx = large->ctx;
+    pass = &large->pass;
+
+    in = large->bound * ctx->model->info->in * sizeof(float);
+    out = (large->bound + 1) * ctx->model->info->out * sizeof(float);
+    ws = maas_workspace_size(ctx->model->engine, large->slice);
+
+    in = ngx_align(in, NGX_CPU_CACHE_LINE);
+    ws = ngx_align(ws, NGX_CPU_CACHE_LINE);
+
+    memory = ngx_memalign(NGX_CPU_CACHE_LINE, in + ws + out, log);
+    if (memory == NULL) {
+        (void) ngx_http_maas_fail(&pass->err, MAAS_NOMEM,
+                                  "no memory for the rows");
+        return;
+    }
+
+    large->workspace.data = memory + in;
+    large->workspace.size = ws;
+
+    pass->x = (float *) memory;
+    pass->y = (float *) (memory + in + ws);
+    pass->workspace = &large->workspace;
+
+    if (ngx_http_maas_form_read(ctx, &large->body, large->json_len,
+                                large->max_rows, pass->x, &pass->err)
+        == MAAS_OK)
+    {
+        pass->rows = ctx->req.rows;
+
+        if (ngx_http_maas_pass_predict(pass, pass->rows) == MAAS_OK) {
+            ngx_http_maas_large_write(large, log);
+        }
+    }
 
     ngx_free(memory);
 }
 
 
-/* In a thread: the event loop leaves ctx->req and the body alone meanwhile. */
-
 static void
-ngx_http_maas_large_thread(void *data, ngx_log_t *log)
+ngx_http_maas_large_back(void *data)
 {
-    ngx_http_maas_large_t  *large;
+    ngx_http_maas_large_t  *large = data;
 
-    large = *(ngx_http_maas_large_t **) data;
-
-    ngx_http_maas_pool_enter(large->offload);
-    ngx_http_maas_large_run(large, log);
-}
-
-
-static void
-ngx_http_maas_large_finish(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx)
-{
-    ngx_int_t               rc;
-    ngx_http_maas_large_t  *large;
-
-    large = ctx->large;
-
-    if (large->infinite) {
-        rc = ngx_http_maas_form_infinite(r, ctx);
-
-    } else if (large->err.code != MAAS_OK) {
-        rc = ngx_http_maas_send_failure(r, &large->err);
-
-    } else {
-        ngx_http_maas_count_run(ctx->model, ctx->req.rows,
-                                ctx->at.ran - ctx->at.run);
-        rc = ngx_http_maas_form_send(r, ctx, &large->text, large->text_json);
-    }
-
-    ngx_http_finalize_request(r, rc);
-}
-
-
-static void
-ngx_http_maas_large_back(ngx_event_t *ev)
-{
-    ngx_http_maas_large_t  *large;
-
-    if (ngx_http_maas_pool_done(ev) != NGX_OK) {
-        return;
-    }
-
-    large = ev->data;
     ngx_http_maas_large_in_pool--;
 
     ngx_http_maas_release(large->request, large->ctx,
@@ -380,45 +362,37 @@ ngx_http_maas_large_free(void *data)
 }
 
 
-/* NGX_OK: a thread has it.  NGX_ERROR: large->err says why not. */
+/* OK: a thread has it.  Else large->pass.err says why not. */
 
-static ngx_int_t
+static maas_status_t
 ngx_http_maas_large_post(ngx_http_request_t *r, ngx_http_maas_large_t *large,
     ngx_http_maas_offload_t *offload)
 {
-    ngx_thread_task_t   *task;
-    ngx_pool_cleanup_t  *cln;
+    ngx_pool_cleanup_t    *cln;
+    ngx_http_maas_task_t  *task;
 
-    task = ngx_thread_task_alloc(r->pool, sizeof(void *));
+    task = ngx_http_maas_task_create(r->pool, large, ngx_http_maas_large_work,
+                                     ngx_http_maas_large_back);
     cln = ngx_pool_cleanup_add(r->pool, 0);
     if (task == NULL || cln == NULL) {
-        return ngx_http_maas_fail(&large->err, MAAS_NOMEM,
+        return ngx_http_maas_fail(&large->pass.err, MAAS_NOMEM,
                                   "no memory for a task");
     }
 
     cln->handler = ngx_http_maas_large_free;
     cln->data = large;
 
-    *(ngx_http_maas_large_t **) task->ctx = large;
-    task->handler = ngx_http_maas_large_thread;
-    task->event.handler = ngx_http_maas_large_back;
-    task->event.data = large;
-    task->event.log = ngx_cycle->log;
-
-    large->offload = offload;
-    large->ctx->large = large;
-
     if (ngx_http_maas_large_in_pool >= NGX_HTTP_MAAS_LARGE_MAX
-        || ngx_http_maas_pool_post(offload, task) != NGX_OK)
+        || ngx_http_maas_task_post(task, offload) != NGX_OK)
     {
-        return ngx_http_maas_fail(&large->err, MAAS_BUSY,
+        return ngx_http_maas_fail(&large->pass.err, MAAS_BUSY,
                                   "the thread pool is full");
     }
 
     ngx_http_maas_large_in_pool++;
     ngx_http_maas_hold(r);
 
-    return NGX_OK;
+    return MAAS_OK;
 }
 
 

@@ -18,18 +18,30 @@
 #include "ngx_http_maas_ctx.h"
 
 
-/* maas_offload off | pool[=name] above=time [nice=n] */
-char *ngx_http_maas_offload(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
-
 #if (NGX_THREADS)
-/* Give a task to the pool; NGX_ERROR: it is full.  Its event's handler calls
- * ngx_http_maas_pool_done() first and returns unless that is NGX_OK. */
-ngx_int_t ngx_http_maas_pool_post(ngx_http_maas_offload_t *offload,
-    ngx_thread_task_t *task);
-ngx_int_t ngx_http_maas_pool_done(ngx_event_t *ev);
 
-/* First thing in a thread */
-void ngx_http_maas_pool_enter(ngx_http_maas_offload_t *offload);
+/* Something that a thread does: work() there, then back() in the event loop.
+ * It may be posted again once it is back. */
+
+typedef void (*ngx_http_maas_task_work_pt)(void *data, ngx_log_t *log);
+typedef void (*ngx_http_maas_task_back_pt)(void *data);
+
+typedef struct {
+    ngx_thread_task_t           *thread;
+    ngx_http_maas_offload_t     *offload;
+    void                        *data;
+    ngx_http_maas_task_work_pt   work;
+    ngx_http_maas_task_back_pt   back;
+} ngx_http_maas_task_t;
+
+/* A task in memory of pool; NULL: out of memory */
+ngx_http_maas_task_t *ngx_http_maas_task_create(ngx_pool_t *pool, void *data,
+    ngx_http_maas_task_work_pt work, ngx_http_maas_task_back_pt back);
+
+/* Give it to the pool of threads; NGX_ERROR: that is full. */
+ngx_int_t ngx_http_maas_task_post(ngx_http_maas_task_t *task,
+    ngx_http_maas_offload_t *offload);
+
 #endif
 
 /* Keep r, a main request, alive until ngx_http_maas_release(): a thread works
@@ -38,18 +50,6 @@ void ngx_http_maas_pool_enter(ngx_http_maas_offload_t *offload);
 void ngx_http_maas_hold(ngx_http_request_t *r);
 void ngx_http_maas_release(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx,
     ngx_http_maas_finish_pt finish);
-
-/* CPU time of this thread, ns */
-uint64_t ngx_http_maas_cpu_time(void);
-
-/* What rows of a model took, and what they will take by that, ns */
-void ngx_http_maas_cost_add(ngx_http_maas_model_t *model, ngx_uint_t rows,
-    uint64_t ns);
-uint64_t ngx_http_maas_cost(ngx_http_maas_model_t *model, ngx_uint_t rows);
-
-/* Fill *err; NGX_ERROR. */
-ngx_int_t ngx_http_maas_fail(maas_err_t *err, maas_status_t code,
-    const char *text);
 
 
 #endif /* _NGX_HTTP_MAAS_POOL_H_INCLUDED_ */

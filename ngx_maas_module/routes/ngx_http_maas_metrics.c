@@ -1,119 +1,18 @@
 
 /*
- * What is counted when, and shown: Triton's statistics objects and the text
- * form of Prometheus, with the names that Triton's dashboards ask for.
- * Not here: where counters live (ngx_http_maas_shm.c).
+ * Counters as they are shown: Triton's statistics objects and the text form of
+ * Prometheus, with the names that Triton's dashboards ask for.
+ * Not here: what is counted when (ngx_http_maas_count.c).
  */
 
 
 #include "ngx_http_maas_conf.h"
 #include "ngx_http_maas_count.h"
-#include "ngx_http_maas_ctx.h"
 #include "ngx_http_maas_meta.h"
 #include "ngx_http_maas_model.h"
 #include "ngx_http_maas_routes.h"
 #include "answers/ngx_http_maas_response.h"
 #include "answers/ngx_http_maas_text.h"
-
-
-/* Bounds of the buckets: 8 microseconds, doubling, the last one without */
-
-#define NGX_HTTP_MAAS_BUCKET_NS  8000
-#define NGX_HTTP_MAAS_BUCKETS    21
-
-
-uint64_t
-ngx_http_maas_now(void)
-{
-    struct timespec  ts;
-
-    (void) clock_gettime(CLOCK_MONOTONIC, &ts);
-
-    return (uint64_t) ts.tv_sec * 1000000000 + ts.tv_nsec;
-}
-
-
-static void
-ngx_http_maas_add(ngx_http_maas_model_t *model, ngx_http_maas_counter_e i,
-    uint64_t n)
-{
-    (void) ngx_atomic_fetch_add(&model->lane->value[i], n);
-}
-
-
-void
-ngx_http_maas_count_run(ngx_http_maas_model_t *model, ngx_uint_t rows,
-    uint64_t ns)
-{
-    ngx_uint_t  i;
-
-    i = ngx_http_maas_cost_bucket(rows);
-
-    ngx_http_maas_add(model, NGX_HTTP_MAAS_BATCHES, 1);
-    ngx_http_maas_add(model, NGX_HTTP_MAAS_PASS + i, 1);
-    ngx_http_maas_add(model, NGX_HTTP_MAAS_PASS_NS + i, ns);
-}
-
-
-static ngx_uint_t
-ngx_http_maas_bucket(uint64_t ns)
-{
-    ngx_uint_t  i;
-
-    for (i = 0; i < NGX_HTTP_MAAS_BUCKETS - 1; i++) {
-        if (ns <= (uint64_t) NGX_HTTP_MAAS_BUCKET_NS << i) {
-            break;
-        }
-    }
-
-    return i;
-}
-
-
-ngx_int_t
-ngx_http_maas_count(ngx_http_request_t *r)
-{
-    uint64_t                now, ns;
-    ngx_time_t             *tp;
-    ngx_http_maas_ctx_t    *ctx;
-    ngx_http_maas_model_t  *model;
-    ngx_http_maas_times_t  *at;
-
-    ctx = ngx_http_get_module_ctx(r, ngx_http_maas_module);
-
-    if (ctx == NULL || ctx->model == NULL) {
-        return NGX_OK;
-    }
-
-    at = &ctx->at;
-    model = ctx->model;
-
-    if (r->headers_out.status != NGX_HTTP_OK || at->ran == 0) {
-        now = ngx_http_maas_now();
-        ngx_http_maas_add(model, NGX_HTTP_MAAS_FAIL, 1);
-        ngx_http_maas_add(model, NGX_HTTP_MAAS_FAIL_NS,
-                          at->body == 0 ? 0 : now - at->body);
-        return NGX_OK;
-    }
-
-    ns = at->sent - at->body;
-
-    ngx_http_maas_add(model, NGX_HTTP_MAAS_SUCCESS, 1);
-    ngx_http_maas_add(model, NGX_HTTP_MAAS_SUCCESS_NS, ns);
-    ngx_http_maas_add(model, NGX_HTTP_MAAS_INPUT_NS, at->read - at->body);
-    ngx_http_maas_add(model, NGX_HTTP_MAAS_QUEUE_NS, at->run - at->read);
-    ngx_http_maas_add(model, NGX_HTTP_MAAS_INFER_NS, at->ran - at->run);
-    ngx_http_maas_add(model, NGX_HTTP_MAAS_OUTPUT_NS, at->sent - at->ran);
-    ngx_http_maas_add(model, NGX_HTTP_MAAS_ROWS, ctx->req.rows);
-    ngx_http_maas_add(model,
-                      NGX_HTTP_MAAS_BUCKET + ngx_http_maas_bucket(ns), 1);
-
-    tp = ngx_timeofday();
-    model->lane->value[NGX_HTTP_MAAS_LAST_MS] = (uint64_t) tp->sec * 1000
-                                                + tp->msec;
-
-    return NGX_OK;
-}
 
 
 /* Of each duration: its name, how many, their sum */

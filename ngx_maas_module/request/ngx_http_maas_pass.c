@@ -1,0 +1,109 @@
+
+/*
+ * Runs a model, tells what it took, and what it will take the next time.
+ * Not here: who waits for the rows, and in which thread they run.
+ */
+
+
+#include <maas.h>
+
+#include "ngx_http_maas_count.h"
+#include "ngx_http_maas_model.h"
+#include "ngx_http_maas_pass.h"
+
+
+/* CPU time of this thread, ns */
+
+static uint64_t
+ngx_http_maas_pass_clock(void)
+{
+    struct timespec  ts;
+
+    (void) clock_gettime(CLOCK_THREAD_CPUTIME_ID, &ts);
+
+    return (uint64_t) ts.tv_sec * 1000000000 + ts.tv_nsec;
+}
+
+
+maas_status_t
+ngx_http_maas_pass_predict(ngx_http_maas_pass_t *pass, ngx_uint_t most)
+{
+    uint64_t            began;
+    ngx_uint_t          rows;
+    maas_status_t       rc;
+    const maas_info_t  *info;
+
+    info = pass->model->info;
+    rows = ngx_min(pass->rows - pass->done, most);
+
+    if (pass->done == 0) {
+        pass->err.code = MAAS_OK;
+        pass->ns = 0;
+        pass->run = ngx_http_maas_now();
+    }
+
+    /* asking for it is a system call */
+
+    began = pass->timed ? ngx_http_maas_pass_clock() : 0;
+
+    rc = maas_run(pass->model->engine, pass->x + pass->done * info->in, rows,
+                  pass->y + pass->done * info->out, pass->workspace->data,
+                  pass->workspace->size, &pass->err);
+
+    if (pass->timed) {
+        pass->ns += ngx_http_maas_pass_clock() - began;
+    }
+
+    pass->done += rows;
+    pass->ran = ngx_http_maas_now();
+
+    return rc;
+}
+
+
+void
+ngx_http_maas_pass_count(ngx_http_maas_pass_t *pass)
+{
+    if (pass->err.code != MAAS_OK) {
+        return;
+    }
+
+    ngx_http_maas_count_run(pass->model, pass->rows, pass->ran - pass->run);
+
+    if (pass->timed) {
+        ngx_http_maas_pass_learn(pass);
+    }
+}
+
+
+/* Times are kept by powers of two of rows. */
+
+void
+ngx_http_maas_pass_learn(ngx_http_maas_pass_t *pass)
+{
+    float  *c, a_row;
+
+    if (pass->rows == 0) {
+        return;
+    }
+
+    c = &pass->model->cost[ngx_http_maas_rows_bucket(pass->rows)];
+    a_row = (float) pass->ns / pass->rows;
+
+    *c = *c == 0 ? a_row : *c + (a_row - *c) / 8;
+}
+
+
+uint64_t
+ngx_http_maas_pass_cost(ngx_http_maas_model_t *model, ngx_uint_t rows)
+{
+    ngx_uint_t  i;
+
+    for (i = ngx_http_maas_rows_bucket(rows); i > 0; i--) {
+        if (model->cost[i] != 0) {
+            break;
+        }
+    }
+
+    return (uint64_t) (model->cost[i] * rows);
+}

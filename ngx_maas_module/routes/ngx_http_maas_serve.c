@@ -1,0 +1,105 @@
+
+/*
+ * Where maas_serve and maas_predict lead: the trees of paths, one model.
+ * Not here: what is below /v2 and /v1.
+ */
+
+
+#include "ngx_http_maas_conf.h"
+#include "ngx_http_maas_ctx.h"
+#include "ngx_http_maas_routes.h"
+#include "answers/ngx_http_maas_response.h"
+#include "request/ngx_http_maas_handler.h"
+
+
+/* What KServe's clients ask of a server first */
+
+static ngx_int_t
+ngx_http_maas_alive(ngx_http_request_t *r)
+{
+    ngx_int_t   rc;
+    ngx_str_t   body;
+    ngx_uint_t  answered;
+
+    rc = ngx_http_maas_allow(r, NGX_HTTP_GET|NGX_HTTP_HEAD, "GET, HEAD",
+                             &answered);
+    if (answered) {
+        return rc;
+    }
+
+    rc = ngx_http_discard_request_body(r);
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
+    ngx_str_set(&body, "{\"status\":\"alive\"}");
+
+    return ngx_http_maas_send_json(r, NGX_HTTP_OK, &body);
+}
+
+
+ngx_int_t
+ngx_http_maas_serve_handler(ngx_http_request_t *r)
+{
+    u_char                    *tree;
+    ngx_str_t                  path;
+    ngx_http_maas_loc_conf_t  *mlcf;
+
+    mlcf = ngx_http_get_module_loc_conf(r, ngx_http_maas_module);
+
+    /* a rewrite may have led here from outside */
+
+    if (r->uri.len < mlcf->root.len
+        || ngx_strncmp(r->uri.data, mlcf->root.data, mlcf->root.len) != 0)
+    {
+        return ngx_http_maas_refuse(r, NGX_HTTP_NOT_FOUND, "Not Found");
+    }
+
+    path.data = r->uri.data + mlcf->root.len;
+    path.len = r->uri.len - mlcf->root.len;
+
+    if (path.len == 0 || (path.len == 1 && path.data[0] == '/')) {
+        return ngx_http_maas_alive(r);
+    }
+
+    if (path.len >= 3 && (path.len == 3 || path.data[3] == '/')) {
+        tree = path.data;
+        path.data += 3;
+        path.len -= 3;
+
+        if (ngx_strncmp(tree, "/v2", 3) == 0) {
+            return ngx_http_maas_v2_handler(r, &path);
+        }
+
+        if (ngx_strncasecmp(tree, (u_char *) "/v1", 3) == 0) {
+            return ngx_http_maas_v1_handler(r, &path);
+        }
+    }
+
+    return ngx_http_maas_refuse(r, NGX_HTTP_NOT_FOUND, "Not Found");
+}
+
+
+ngx_int_t
+ngx_http_maas_predict_handler(ngx_http_request_t *r)
+{
+    ngx_int_t                  rc;
+    ngx_uint_t                 answered;
+    ngx_http_maas_ctx_t       *ctx;
+    ngx_http_maas_loc_conf_t  *mlcf;
+
+    rc = ngx_http_maas_allow(r, NGX_HTTP_POST, "POST", &answered);
+    if (answered) {
+        return rc;
+    }
+
+    ctx = ngx_http_maas_get_ctx(r);
+    if (ctx == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    mlcf = ngx_http_get_module_loc_conf(r, ngx_http_maas_module);
+    ctx->form = ngx_http_maas_form_any;
+
+    return ngx_http_maas_infer(r, mlcf->model);
+}
