@@ -7,6 +7,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "args.h"
 #include "cmd.h"
 #include "maas.h"
 #include "maas_desc.h"
@@ -30,6 +31,27 @@ typedef struct {
     train_importance_t  *importance;
     size_t               n_importance;
 } evaluate_t;
+
+
+static const train_arg_t  evaluate_rows[] = {
+    TRAIN_MODEL_ROWS,
+    { "report", 0, TRAIN_MODEL_TEXT(report), "FILE",
+      "a page with plots, in one HTML file" },
+    { "importance", 0, TRAIN_MODEL_FLAG(importance), NULL,
+      "of each column: what is lost without it" },
+    { "repeats", 0, TRAIN_MODEL_COUNT(repeats, 1, 1e6), "N",
+      "shuffles of a column for that (" train_quote(TRAIN_REPEATS) ")" },
+    { "bootstrap", 0, TRAIN_MODEL_COUNT(rounds, 0, 1e6), "N",
+      "rounds for the intervals, 0: none (" train_quote(TRAIN_ROUNDS) ")" },
+    { "seed", 0, TRAIN_MODEL_COUNT(seed, 0, 9007199254740992.0), "N",
+      "of shuffles and rounds (1)" }
+};
+
+static const train_args_t  evaluate_args = {
+    "evaluate", evaluate_rows, train_nelts(evaluate_rows),
+    "usage: maas-trainer evaluate MODEL --data D [OPTION]...\n"
+    "Measure a model on data that it has not seen.\n", NULL, NULL, 0
+};
 
 
 static void
@@ -203,6 +225,7 @@ evaluate_report(const evaluate_t *e)
 static void
 evaluate_free(evaluate_t *e)
 {
+    train_args_free(&evaluate_args, &e->args);
     train_importance_free(e->importance, e->n_importance);
     train_metrics_free(&e->m);
     train_judge_free(&e->judge);
@@ -220,8 +243,7 @@ cmd_evaluate(int argc, char **argv)
     const char *const  *labels;
 
     maas_single_thread();
-    train_model_args(&e.args, argc, argv,
-                     "Measure a model on data that it has not seen.");
+    train_model_args(&e.args, &evaluate_args, argc, argv);
 
     if (e.args.report != NULL) {
         train_save_check(e.args.report);

@@ -3,15 +3,32 @@
  */
 
 #include <cjson/cJSON.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "args.h"
 #include "cmd.h"
 #include "maas.h"
 #include "maas_desc.h"
 #include "util.h"
 #include "export/model.h"
+
+
+typedef struct {
+    int  json;
+} inspect_t;
+
+
+static const train_arg_t  inspect_rows[] = {
+    { "json", 0, TRAIN_FLAG(inspect_t, json, TRAIN_ARG_PLAIN), NULL, "JSON" }
+};
+
+static const train_args_t  inspect_args = {
+    "inspect", inspect_rows, train_nelts(inspect_rows),
+    "usage: maas-trainer inspect MODEL [--json]\n"
+    "Check a model file against every rule of docs/model-format.md and say "
+    "what it\nholds.\n", NULL, NULL, 0
+};
 
 
 static void
@@ -154,41 +171,15 @@ inspect_json(const maas_info_t *info)
 int
 cmd_inspect(int argc, char **argv)
 {
-    int                         c, json;
-    maas_model_t               *m;
-    static const struct option  longs[] = {
-        { "json", no_argument, NULL, 'j' },
-        { "help", no_argument, NULL, 'h' },
-        { NULL,   0,           NULL, 0 }
-    };
+    int            at;
+    inspect_t      o = { 0 };
+    maas_model_t  *m;
 
-    json = 0;
+    at = train_args_read(&inspect_args, &o, argc, argv, NULL);
+    m = train_model_open(train_args_operand(&inspect_args, argc, argv, at,
+                                            "a model file"));
 
-    while ((c = getopt_long(argc, argv, "h", longs, NULL)) != -1) {
-        switch (c) {
-        case 'j':
-            json = 1;
-            break;
-        case 'h':
-            (void) puts("usage: maas-trainer inspect MODEL [--json]\n"
-                        "Check a model file against every rule of "
-                        "docs/model-format.md and say what it\n"
-                        "holds.");
-            return TRAIN_EXIT_OK;
-        default:
-            (void) fputs("try: maas-trainer inspect --help\n", stderr);
-            return TRAIN_EXIT_USAGE;
-        }
-    }
-
-    if (argc - optind != 1) {
-        train_usage("inspect", "%d arguments beside the options: expected "
-                    "one, a model file", argc - optind);
-    }
-
-    m = train_model_open(argv[optind]);
-
-    if (json) {
+    if (o.json) {
         inspect_json(maas_model_info(m));
     } else {
         inspect_print(maas_model_info(m));

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "args.h"
 #include "cmd.h"
 #include "maas_int.h"
 #include "model_args.h"
@@ -14,6 +15,16 @@
 #include "data/data.h"
 #include "export/model.h"
 #include "text/maas_json.h"
+
+
+static const train_arg_t  predict_rows[] = { TRAIN_MODEL_ROWS };
+
+static const train_args_t  predict_args = {
+    "predict", predict_rows, train_nelts(predict_rows),
+    "usage: maas-trainer predict MODEL --data D [OPTION]...\n"
+    "Print a line for each row: its id and label, if there are any, and all "
+    "numbers.\n", NULL, NULL, 0
+};
 
 
 static void
@@ -151,13 +162,10 @@ cmd_predict(int argc, char **argv)
     train_model_args_t   args;
 
     maas_single_thread();
-    train_model_args(&args, argc, argv,
-                     "Print a line for each row: its id and label, if there "
-                     "are any, and all numbers.");
-
+    train_model_args(&args, &predict_args, argc, argv);
     m = train_model_open(args.model);
     info = maas_model_info(m);
-    args.want.no_target = 1;
+    args.no_target = 1;
     train_model_data(&args, m, &d);
 
     y = train_model_run(m, &d, NULL, 0);
@@ -174,6 +182,7 @@ cmd_predict(int argc, char **argv)
     train_free(y);
     train_data_free(&d);
     maas_model_free(m);
+    train_args_free(&predict_args, &args);
 
     return TRAIN_EXIT_OK;
 }

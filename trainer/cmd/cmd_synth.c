@@ -3,28 +3,29 @@
  * How a digit looks is not decided here (synth_*.c).
  */
 
-#include "cmd.h"
-#include "synth/synth.h"
-
 #include <errno.h>
-#include <getopt.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "args.h"
+#include "cmd.h"
+#include "util.h"
+#include "synth/synth.h"
 
-#define SYNTH_MAX_COUNT  10000000u  /* 8 GB of pixels at 28 */
+
+#define SYNTH_MAX_COUNT  10000000   /* 8 GB of pixels at 28 */
 #define SYNTH_FILES      4
 
 
 typedef struct {
-    const char          *dir;
-    unsigned long long   count[2];      /* train, test */
-    unsigned long long   seed;
-    unsigned long long   size;
+    const char  *dir;
+    uint64_t     count[2];              /* train, test */
+    uint64_t     seed;
+    uint64_t     size;
 } synth_conf_t;
 
 
@@ -37,20 +38,28 @@ static const char *const  synth_names[SYNTH_FILES] = {
     "t10k-labels-idx1-ubyte",
 };
 
-static const char  synth_usage[] =
-    "Usage: maas-trainer synth DIR [--train N] [--test N] [--seed S]"
-    " [--size P]\n"
-    "\n"
-    "Draws handwritten digits from strokes and writes them to DIR as four IDX"
-    " files\n"
-    "with the names of MNIST, prepared as MNIST was.  `--data DIR` reads"
-    " them.\n"
-    "\n"
-    "  --train N   pictures for training, 1 to 10000000 (200000)\n"
-    "  --test N    pictures for testing, 1 to 10000000 (10000)\n"
-    "  --seed S    the same seed draws the same pictures (1)\n"
-    "  --size P    pixels a side, 14 to 128 (28)\n"
-    "  --help      this text\n";
+#define PICTURES(f)                                                           \
+    TRAIN_WHOLE(synth_conf_t, f, 1, SYNTH_MAX_COUNT, TRAIN_ARG_PLAIN)
+
+static const train_arg_t  synth_rows[] = {
+    { "train", 0, PICTURES(count[0]), "N",
+      "pictures for training, 1 to 10000000 (200000)" },
+    { "test", 0, PICTURES(count[1]), "N",
+      "pictures for testing, 1 to 10000000 (10000)" },
+    { "seed", 0, TRAIN_WHOLE(synth_conf_t, seed, 0, 0x1p64, TRAIN_ARG_PLAIN),
+      "N", "the same seed draws the same pictures (1)" },
+    { "size", 0, TRAIN_WHOLE(synth_conf_t, size, SYNTH_MIN_SIZE,
+                             SYNTH_MAX_SIZE, TRAIN_ARG_PLAIN),
+      "N", "pixels a side, 14 to 128 (28)" }
+};
+
+static const train_args_t  synth_args = {
+    "synth", synth_rows, train_nelts(synth_rows),
+    "usage: maas-trainer synth DIR [OPTION]...\n"
+    "Draw handwritten digits from strokes and write them to DIR as four IDX "
+    "files\nwith the names of MNIST, prepared as MNIST was.  fit --data DIR "
+    "reads them.\n", NULL, NULL, 1
+};
 
 
 unsigned
@@ -85,7 +94,7 @@ synth_draw(uint64_t seed, uint64_t set, uint64_t index, unsigned size,
 
 
 static int
-synth_put32(FILE *f, unsigned long long v)
+synth_put32(FILE *f, uint64_t v)
 {
     unsigned char  b[4];
 
@@ -120,10 +129,10 @@ static int
 synth_write_set(const synth_conf_t *conf, unsigned set, FILE *images,
     FILE *labels)
 {
-    size_t              len;
-    unsigned            label;
-    unsigned char       px[SYNTH_MAX_SIZE * SYNTH_MAX_SIZE];
-    unsigned long long  i, n;
+    size_t         len;
+    uint64_t       i, n;
+    unsigned       label;
+    unsigned char  px[SYNTH_MAX_SIZE * SYNTH_MAX_SIZE];
 
     n = conf->count[set];
     len = (size_t) (conf->size * conf->size);
@@ -260,9 +269,9 @@ synth_run(const synth_conf_t *conf)
 
     if (synth_write(conf, &k, made) == 0 && synth_rename(conf, &k, made) == 0)
     {
-        printf("drew %llu + %llu digits of %llux%llu pixels (seed %llu) in "
-               "%s\n", conf->count[0], conf->count[1], conf->size, conf->size,
-               conf->seed, conf->dir);
+        printf("drew %" PRIu64 " + %" PRIu64 " digits of %" PRIu64 "x%" PRIu64
+               " pixels (seed %" PRIu64 ") in %s\n", conf->count[0],
+               conf->count[1], conf->size, conf->size, conf->seed, conf->dir);
         return 0;
     }
 
@@ -282,106 +291,21 @@ synth_run(const synth_conf_t *conf)
 }
 
 
-static int
-synth_number(const char *name, const char *text, unsigned long long lo,
-    unsigned long long hi, unsigned long long *out)
-{
-    char                *end;
-    unsigned long long   v;
-
-    errno = 0;
-    v = strtoull(text, &end, 10);
-
-    if (*text < '0' || *text > '9' || *end != '\0' || errno != 0 || v < lo
-        || v > hi)
-    {
-        fprintf(stderr, "maas-trainer synth: --%s takes a whole number from "
-                "%llu to %llu, not \"%s\"\n", name, lo, hi, text);
-        return -1;
-    }
-
-    *out = v;
-
-    return 0;
-}
-
-
-static int
-synth_options(int argc, char **argv, synth_conf_t *conf)
-{
-    int                         c, rc, at;
-    static const struct option  options[] = {
-        { "train", required_argument, NULL, 't' },
-        { "test",  required_argument, NULL, 'e' },
-        { "seed",  required_argument, NULL, 's' },
-        { "size",  required_argument, NULL, 'p' },
-        { "help",  no_argument,       NULL, 'h' },
-        { NULL, 0, NULL, 0 }
-    };
-
-    optind = 0;
-    rc = 0;
-
-    while (rc == 0
-           && (c = getopt_long(argc, argv, "h", options, &at)) != -1)
-    {
-        switch (c) {
-
-        case 't':
-            rc = synth_number("train", optarg, 1, SYNTH_MAX_COUNT,
-                              &conf->count[0]);
-            break;
-
-        case 'e':
-            rc = synth_number("test", optarg, 1, SYNTH_MAX_COUNT,
-                              &conf->count[1]);
-            break;
-
-        case 's':
-            rc = synth_number("seed", optarg, 0, ULLONG_MAX, &conf->seed);
-            break;
-
-        case 'p':
-            rc = synth_number("size", optarg, SYNTH_MIN_SIZE, SYNTH_MAX_SIZE,
-                              &conf->size);
-            break;
-
-        case 'h':
-            fputs(synth_usage, stdout);
-            return 1;
-
-        default:
-            rc = -1;
-        }
-    }
-
-    return rc;
-}
-
-
 int
 cmd_synth(int argc, char **argv)
 {
-    int           rc;
+    int           at;
     synth_conf_t  conf = { NULL, { 200000, 10000 }, 1, 28 };
 
-    rc = synth_options(argc, argv, &conf);
+    at = train_args_read(&synth_args, &conf, argc, argv, NULL);
 
-    if (rc > 0) {
-        return 0;
+    if (at != argc - 1) {
+        (void) fputs("maas-trainer synth: give one folder to write to; "
+                     "--help says more\n", stderr);
+        return TRAIN_EXIT_USAGE;
     }
 
-    if (rc < 0) {
-        return 2;
-    }
-
-    if (optind != argc - 1) {
-        fprintf(stderr, "maas-trainer synth: give one folder to write to; "
-                "--help says more\n");
-        return 2;
-    }
-
-    conf.dir = argv[optind];
+    conf.dir = argv[at];
 
     return synth_run(&conf);
 }

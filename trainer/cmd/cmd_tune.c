@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "args.h"
 #include "cmd.h"
 #include "util.h"
 #include "data/data.h"
@@ -23,127 +24,45 @@
 #define TUNE_TRIALS  27
 
 
-static void
-tune_help(void)
-{
-    (void) printf(
-        "usage: maas-trainer tune --data D -o CONFIG [OPTION]...\n"
-        "Search hidden layers, dropout, learning rate, decay and batch; all "
-        "trials get a\nninth of the epochs, the best third of them a third, "
-        "and the best of these all.\nWrites the best as a file for fit "
-        "--config.  What was tried is kept: the same\ncommand goes on where "
-        "it was ended.\n\n"
-        "  -o, --output=CONFIG      file to write\n"
-        "      --trials=N           settings to try (%d)\n"
-        "      --jobs=N             trials at a time, 0: one for each core "
-        "(0)\n"
-        "      --state=FILE         where trials are kept (CONFIG.trials)\n"
-        "      --seed=N             of the search (1)\n"
-        "      --json               the table as JSON\n"
-        "  -q, --quiet              no progress\n\n"
-        "All other options are those of fit (see fit --help); what they say "
-        "of hidden\nlayers, rate, decay or batch is not searched.\n",
-        TUNE_TRIALS);
-    exit(TRAIN_EXIT_OK);
-}
+#define TEXT(f)         TRAIN_TEXT(tune_t, f, TRAIN_ARG_PLAIN)
+#define COUNT(f, a, b)  TRAIN_COUNT(tune_t, f, a, b, TRAIN_ARG_PLAIN)
+#define FLAG(f)         TRAIN_FLAG(tune_t, f, TRAIN_ARG_PLAIN)
 
+static const train_arg_t  tune_rows[] = {
+    { "output", 'o', TEXT(output), "CONFIG", "file to write" },
+    { "trials", 0, COUNT(n, 1, 1e5), "N",
+      "settings to try (" train_quote(TUNE_TRIALS) ")" },
+    { "jobs", 0, COUNT(jobs, 0, 256), "N",
+      "trials at a time, 0: one for each core (0)" },
+    { "state", 0, TEXT(state), "FILE",
+      "where trials are kept (CONFIG.trials)" },
+    { "seed", 0, COUNT(seed, 0, 9007199254740992.0), "N",
+      "of the search (1)" },
+    { "json", 0, FLAG(json), NULL, "the table as JSON" },
+    { "quiet", 'q', FLAG(quiet), NULL, "no progress" }
+};
 
-static size_t
-tune_count(const char *name, const char *value, double min, double max)
-{
-    double  v;
-
-    if (value == NULL || !train_number(value, &v) || v < min || v > max
-        || v != floor(v))
-    {
-        train_usage("tune", "%s: \"%.40s\": expected a whole number from "
-                    "%.16g to %.16g", name, value != NULL ? value : "", min,
-                    max);
-    }
-
-    return (size_t) v;
-}
-
-
-/* "--name", "--name=value" or "--name value": returns the value and moves *i
- * over it; NULL if the argument is another */
-
-static const char *
-tune_own(int argc, char **argv, int *i, const char *name)
-{
-    size_t       n;
-    const char  *arg;
-
-    arg = argv[*i];
-    n = strlen(name);
-
-    if (strncmp(arg, name, n) != 0) {
-        return NULL;
-    }
-
-    if (arg[n] == '=' && arg[1] == '-') {
-        return arg + n + 1;
-    }
-
-    if (arg[n] != '\0') {
-        return NULL;
-    }
-
-    if (*i + 1 == argc) {
-        train_usage("tune", "%s: nothing follows", name);
-    }
-
-    return argv[++*i];
-}
+static const train_args_t  tune_args = {
+    "tune", tune_rows, train_nelts(tune_rows),
+    "usage: maas-trainer tune --data D -o CONFIG [OPTION]...\n"
+    "Search hidden layers, dropout, learning rate, decay and batch; all "
+    "trials get a\nninth of the epochs, the best third of them a third, and "
+    "the best of these all.\nWrites the best as a file for fit --config.  "
+    "What was tried is kept: the same\ncommand goes on where it was ended.\n",
+    "\nAll other options are those of fit (see fit --help); what they say of "
+    "hidden\nlayers, rate, decay or batch is not searched.", NULL, 0
+};
 
 
 /* What is for tune itself; the others stay for fit */
 
-static int
+static void
 tune_options(tune_t *t, int argc, char **argv)
 {
-    int          i, json;
-    const char  *v;
-
     t->n = TUNE_TRIALS;
     t->seed = 1;
     t->argv = train_alloc((size_t) argc, sizeof(char *));
-    json = 0;
-
-    for (i = 1; i < argc; i++) {
-        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
-            tune_help();
-
-        } else if (strcmp(argv[i], "--json") == 0) {
-            json = 1;
-
-        } else if (strcmp(argv[i], "--quiet") == 0
-                   || strcmp(argv[i], "-q") == 0)
-        {
-            t->quiet = 1;
-
-        } else if ((v = tune_own(argc, argv, &i, "--output")) != NULL
-                   || (v = tune_own(argc, argv, &i, "-o")) != NULL)
-        {
-            t->output = v;
-
-        } else if ((v = tune_own(argc, argv, &i, "--trials")) != NULL) {
-            t->n = tune_count("--trials", v, 1, 1e5);
-
-        } else if ((v = tune_own(argc, argv, &i, "--jobs")) != NULL) {
-            t->jobs = tune_count("--jobs", v, 0, 256);
-
-        } else if ((v = tune_own(argc, argv, &i, "--seed")) != NULL) {
-            t->seed = tune_count("--seed", v, 0, 9007199254740992.0);
-
-        } else if ((v = tune_own(argc, argv, &i, "--state")) != NULL) {
-            train_free(t->state);
-            t->state = train_strdup(v);
-
-        } else {
-            t->argv[t->argc++] = argv[i];
-        }
-    }
+    t->argc = train_args_take(&tune_args, t, argc, argv, t->argv);
 
     if (t->output == NULL) {
         train_usage("tune", "--output is missing");
@@ -152,8 +71,6 @@ tune_options(tune_t *t, int argc, char **argv)
     if (t->state == NULL) {
         t->state = train_format("%s.trials", t->output);
     }
-
-    return json;
 }
 
 
@@ -361,7 +278,7 @@ tune_free(tune_t *t)
     train_free(t->trial);
     train_free(t->argv);
     train_free(t->folder);
-    train_free(t->state);
+    train_args_free(&tune_args, t);
     train_options_free(&t->o);
 }
 
@@ -369,12 +286,12 @@ tune_free(tune_t *t)
 int
 cmd_tune(int argc, char **argv)
 {
-    int     json, whole;
+    int     whole;
     long    cores;
     size_t  k;
     tune_t  t = { 0 };
 
-    json = tune_options(&t, argc, argv);
+    tune_options(&t, argc, argv);
     tune_fit_options(&t);
     train_save_check(t.output);
     train_save_apart(t.output, t.o.data);
@@ -417,7 +334,7 @@ cmd_tune(int argc, char **argv)
 
     tune_write(&t);
 
-    if (json) {
+    if (t.json) {
         tune_json(&t);
     } else {
         tune_table(&t);

@@ -6,32 +6,63 @@
 #ifndef TRAIN_MODEL_ARGS_H
 #define TRAIN_MODEL_ARGS_H
 
+#include "args.h"
 #include "maas.h"
 #include "data/data.h"
 
 
-/* model_args.c: command line of those who use a model on data */
-
 typedef struct {
     const char    *model;
-    const char    *data;
-    train_part_t   part;
-    train_want_t   want;
+    char          *data;
+    char          *target, *id;
+    int            part;            /* train_part_t */
+    int            header;          /* train_tri_t */
+    int            skip;
     int            json;
+    unsigned       no_target;       /* not an option: it is not wanted */
 
     /* evaluate alone */
-    const char    *report;          /* file, or NULL */
+    char          *report;          /* file, or NULL */
     int            importance;
     size_t         rounds;          /* of the bootstrap; 0: none */
     size_t         repeats;         /* of a column's shuffling */
     size_t         seed;
 } train_model_args_t;
 
-/* Leaves with usage if they make no sense; what: one sentence of help. */
-void train_model_args(train_model_args_t *a, int argc, char **argv,
-    const char *what);
+#define TRAIN_MODEL_TEXT(f)                                                   \
+    TRAIN_TEXT(train_model_args_t, f, TRAIN_ARG_PLAIN)
+#define TRAIN_MODEL_COUNT(f, min, max)                                        \
+    TRAIN_COUNT(train_model_args_t, f, min, max, TRAIN_ARG_PLAIN)
+#define TRAIN_MODEL_CHOICE(f, list)                                           \
+    TRAIN_CHOICE(train_model_args_t, f, list, TRAIN_ARG_PLAIN)
+#define TRAIN_MODEL_FLAG(f)                                                   \
+    TRAIN_FLAG(train_model_args_t, f, TRAIN_ARG_PLAIN)
+
+/* Rows of all of them */
+
+#define TRAIN_MODEL_ROWS                                                      \
+    { "data", 'd', TRAIN_MODEL_TEXT(data), "D",                               \
+      "folder with the MNIST names (its test part), CSV, JSON lines, .npy, "  \
+      "IDX pair, - ..." },                                                    \
+    { "part", 0, TRAIN_MODEL_CHOICE(part, train_part_names), "PART",          \
+      "of a folder (test)", .expected = "test or train" },                    \
+    { "target", 't', TRAIN_MODEL_TEXT(target), "COL",                         \
+      "column with the truth (as in training)" },                             \
+    { "id", 0, TRAIN_MODEL_TEXT(id), "COL",                                   \
+      "column that names the rows (as in training)" },                        \
+    { "on-error", 0, TRAIN_MODEL_CHOICE(skip, train_skip_names), NULL,        \
+      "at a row that cannot be read (stop)", .expected = "stop or skip" },    \
+    { "header", 0, TRAIN_MODEL_CHOICE(header, train_tri_names), NULL,         \
+      "does a CSV file begin with names?", .expected = "yes or no" },         \
+    { "json", 0, TRAIN_MODEL_FLAG(json), NULL, "JSON" }
+
+
+/* model_args.c: leaves with usage if they make no sense.  To be given to
+ * train_args_free(). */
+void train_model_args(train_model_args_t *a, const train_args_t *rows,
+    int argc, char **argv);
 /* Read the data for the model, as rows that it can run. */
-void train_model_data(train_model_args_t *a, const maas_model_t *m,
+void train_model_data(const train_model_args_t *a, const maas_model_t *m,
     train_data_t *d);
 
 

@@ -23,6 +23,26 @@ static const data_names_t  data_folder[2] = {
 };
 
 
+const char *const  train_tri_names[] = {
+    [TRAIN_AUTO] = "auto",
+    [TRAIN_YES] = "yes",
+    [TRAIN_NO] = "no"
+};
+
+_Static_assert(train_nelts(train_tri_names) == TRAIN_N_TRI,
+               "a third answer without a name");
+
+const char *const  train_part_names[] = {
+    [TRAIN_PART_TRAIN] = "train",
+    [TRAIN_PART_TEST] = "test"
+};
+
+_Static_assert(train_nelts(train_part_names) == TRAIN_N_PARTS,
+               "a part without a name");
+
+const char *const  train_skip_names[] = { "stop", "skip" };
+
+
 static int
 data_is_folder(const char *path)
 {

@@ -41,6 +41,11 @@ typedef enum {
     TRAIN_NO
 } train_tri_t;
 
+#define TRAIN_N_TRI  (TRAIN_NO + 1)
+
+extern const char *const train_tri_names[TRAIN_N_TRI];
+extern const char *const train_skip_names[2];   /* want.skip */
+
 #define TRAIN_ONE_HOT  64       /* want.one_hot unless said */
 
 /* How to read: all zero is a good start */
@@ -99,6 +104,10 @@ typedef enum {
     TRAIN_PART_TRAIN = 0,           /* of a folder; all of anything else */
     TRAIN_PART_TEST
 } train_part_t;
+
+#define TRAIN_N_PARTS  (TRAIN_PART_TEST + 1)
+
+extern const char *const train_part_names[TRAIN_N_PARTS];
 
 /* Read a folder, an IDX pair or a CSV file; dies with file, line, column and
  * reason.  *d is to be given to train_data_free(). */
@@ -163,7 +172,8 @@ typedef enum {
     TRAIN_SCALE_QUANTILE            /* by rank, to a normal distribution */
 } train_scaling_t;
 
-#define TRAIN_N_SCALINGS  6
+#define TRAIN_N_SCALINGS  (TRAIN_SCALE_QUANTILE + 1)
+
 extern const char *const train_scaling_names[TRAIN_N_SCALINGS];
 
 typedef struct {

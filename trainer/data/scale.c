@@ -18,9 +18,17 @@
 #define SCALE_KNOTS  64             /* quantile: at most */
 
 
-const char *const  train_scaling_names[TRAIN_N_SCALINGS] = {
-    "auto", "none", "standard", "minmax", "robust", "quantile"
+const char *const  train_scaling_names[] = {
+    [TRAIN_SCALE_AUTO] = "auto",
+    [TRAIN_SCALE_NONE] = "none",
+    [TRAIN_SCALE_STANDARD] = "standard",
+    [TRAIN_SCALE_MINMAX] = "minmax",
+    [TRAIN_SCALE_ROBUST] = "robust",
+    [TRAIN_SCALE_QUANTILE] = "quantile"
 };
+
+_Static_assert(train_nelts(train_scaling_names) == TRAIN_N_SCALINGS,
+               "a scaling without a name");
 
 
 static void

@@ -27,7 +27,8 @@ typedef enum {
     TRAIN_SCHED_PLATEAU             /* times step_factor where it stands */
 } train_sched_t;
 
-#define TRAIN_N_SCHEDS  6
+#define TRAIN_N_SCHEDS  (TRAIN_SCHED_PLATEAU + 1)
+
 extern const char *const train_sched_names[TRAIN_N_SCHEDS];
 
 typedef struct {

@@ -3,12 +3,11 @@
  * What settings there are is in options_table.c.
  */
 
-#include <getopt.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "args.h"
 #include "maas.h"
 #include "options.h"
 #include "options_table.h"
@@ -17,81 +16,39 @@
 #include "judge/metrics.h"
 
 
-static void
-options_getopt_table(struct option *longs, char *letters)
+/* One more hidden layer, instead of the default ones */
+
+int
+train_options_line(void *to, const char *name, const char *value)
 {
-    size_t  i;
+    char             *spec, *p;
+    size_t            n;
+    train_options_t  *o;
 
-    for (i = 0; i < TRAIN_N_OPTIONS; i++) {
-        longs[i].name = train_options_table[i].name;
-        longs[i].has_arg = (train_options_table[i].kind == OPT_FLAG)
-                           ? no_argument : required_argument;
-        longs[i].flag = NULL;
-        longs[i].val = 1000 + (int) i;
+    if (strcmp(name, "layer") != 0) {
+        return 0;
+    }
 
-        if (train_options_table[i].letter != 0) {
-            *letters++ = (char) train_options_table[i].letter;
+    o = to;
+    spec = o->layers ? train_format("%s,%s", o->hidden, value)
+                     : train_strdup(value);
+    n = 0;
 
-            if (train_options_table[i].kind != OPT_FLAG) {
-                *letters++ = ':';
-            }
+    for (p = spec; *p != '\0'; p++) {
+        if (*p != ' ' && *p != '\t') {
+            spec[n++] = *p;
+
+        } else if (spec[n - 1] != ':') {
+            spec[n++] = ':';
         }
     }
 
-    longs[i].name = "help";
-    longs[i].has_arg = no_argument;
-    longs[i].val = 'h';
-    *letters++ = 'h';
-    *letters = '\0';
-}
+    spec[n] = '\0';
+    train_free(o->hidden);
+    o->hidden = spec;
+    o->layers = 1;
 
-
-/* only: set just this option; NULL: all */
-
-static void
-options_command_line(train_options_t *o, int argc, char **argv,
-    const char *only)
-{
-    int                    c;
-    char                   letters[3 * TRAIN_N_OPTIONS], where[80];
-    size_t                 i;
-    struct option          longs[TRAIN_N_OPTIONS + 2] = { 0 };
-    const train_option_t  *t;
-
-    options_getopt_table(longs, letters);
-    optind = 1;
-
-    while ((c = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
-        if (c == 'h') {
-            train_options_help();
-            exit(TRAIN_EXIT_OK);
-        }
-
-        if (c == '?') {
-            (void) fputs("try: maas-trainer fit --help\n", stderr);
-            exit(TRAIN_EXIT_USAGE);
-        }
-
-        for (i = 0; i < TRAIN_N_OPTIONS; i++) {
-            if (c == 1000 + (int) i || c == train_options_table[i].letter) {
-                break;
-            }
-        }
-
-        t = &train_options_table[i];
-
-        if (only != NULL && strcmp(t->name, only) != 0) {
-            continue;
-        }
-
-        (void) snprintf(where, sizeof(where), "--%s", t->name);
-        train_options_set(o, t, optarg != NULL ? optarg : "yes", where);
-    }
-
-    if (optind < argc) {
-        train_usage("fit", "\"%.80s\": no such argument expected",
-                    argv[optind]);
-    }
+    return 1;
 }
 
 
@@ -187,17 +144,20 @@ options_check(train_options_t *o)
 void
 train_options_read(train_options_t *o, int argc, char **argv)
 {
+    int  at;
+
     train_options_defaults(o);
-    options_command_line(o, argc, argv, "config");
+    at = train_args_read(&train_options_args, o, argc, argv, "config");
 
-    if (o->config != NULL) {
-        train_options_config(o, o->config);
-        options_command_line(o, argc, argv, NULL);
-
-    } else {
-        options_command_line(o, argc, argv, NULL);
+    if (at < argc) {
+        train_usage("fit", "\"%.80s\": no such argument expected", argv[at]);
     }
 
+    if (o->config != NULL) {
+        train_args_config(&train_options_args, o, o->config);
+    }
+
+    (void) train_args_read(&train_options_args, o, argc, argv, NULL);
     options_check(o);
 }
 
@@ -205,51 +165,8 @@ train_options_read(train_options_t *o, int argc, char **argv)
 void
 train_options_free(train_options_t *o)
 {
-    size_t  i;
-
-    for (i = 0; i < TRAIN_N_OPTIONS; i++) {
-        if (train_options_table[i].kind == OPT_TEXT) {
-            train_free(*(char **) ((char *) o + train_options_table[i].at));
-        }
-    }
-
+    train_args_free(&train_options_args, o);
     (void) memset(o, 0, sizeof(train_options_t));
-}
-
-
-/* The value as text that train_options_set() reads back, NULL if there is
- * none; buf has 64 bytes */
-
-static const char *
-options_value(const train_options_t *o, const train_option_t *t, char *buf)
-{
-    const char  *p;
-
-    p = (const char *) o + t->at;
-
-    switch (t->kind) {
-
-    case OPT_TEXT:
-        return *(char *const *) p;
-
-    case OPT_CHOICE:
-        return t->choices[*(const int *) p];
-
-    case OPT_FLAG:
-        return *(const int *) p ? "yes" : "no";
-
-    case OPT_COUNT:
-        (void) snprintf(buf, 64, "%zu", *(const size_t *) p);
-        return buf;
-
-    default:
-        if (isnan(*(const double *) p)) {
-            return NULL;
-        }
-
-        (void) snprintf(buf, 64, "%.9g", *(const double *) p);
-        return buf;
-    }
 }
 
 
@@ -276,18 +193,18 @@ train_options_each(const train_options_t *o,
     void (*each)(void *ctx, const char *name, const char *value, int quoted),
     void *ctx)
 {
-    char                   buf[64];
-    size_t                 i;
-    const char            *value;
-    const train_option_t  *t;
+    char                buf[TRAIN_ARG_VALUE];
+    size_t              i;
+    const char         *value;
+    const train_arg_t  *t;
 
-    for (i = 0; i < TRAIN_N_OPTIONS; i++) {
-        t = &train_options_table[i];
-        value = options_value(o, t, buf);
+    for (i = 0; i < train_options_args.n; i++) {
+        t = &train_options_args.rows[i];
+        value = train_args_value(t, o, buf);
 
-        if (t->record && value != NULL && strcmp(t->name, "seed") != 0) {
-            each(ctx, t->name, value,
-                 t->kind == OPT_TEXT || t->kind == OPT_CHOICE);
+        if (t->role == TRAIN_ARG_WEIGHTS && value != NULL) {
+            each(ctx, t->name, value, t->kind == TRAIN_ARG_TEXT
+                                      || t->kind == TRAIN_ARG_CHOICE);
         }
     }
 }
@@ -296,31 +213,20 @@ train_options_each(const train_options_t *o,
 void
 train_options_write(FILE *f, const train_options_t *o)
 {
-    char                      a[64], b[64];
-    size_t                    i, k;
-    const char               *value, *usual;
-    const train_option_t     *t;
-    train_options_t           defaults;
-    static const char *const  run[] = {     /* of one run, not of a model */
-        "output", "name", "config", "threads", "checkpoint",
-        "checkpoint-every", "checkpoint-keep", "resume", "report", "log",
-        "json", "progress", "quiet"
-    };
+    char                a[TRAIN_ARG_VALUE], b[TRAIN_ARG_VALUE];
+    size_t              i;
+    const char         *value, *usual;
+    train_options_t     defaults;
+    const train_arg_t  *t;
 
     train_options_defaults(&defaults);
 
-    for (i = 0; i < TRAIN_N_OPTIONS; i++) {
-        t = &train_options_table[i];
-        value = options_value(o, t, a);
-        usual = options_value(&defaults, t, b);
+    for (i = 0; i < train_options_args.n; i++) {
+        t = &train_options_args.rows[i];
+        value = train_args_value(t, o, a);
+        usual = train_args_value(t, &defaults, b);
 
-        for (k = 0; k < train_nelts(run); k++) {
-            if (strcmp(run[k], t->name) == 0) {
-                break;
-            }
-        }
-
-        if (k == train_nelts(run) && value != NULL
+        if (t->role != TRAIN_ARG_RUN && value != NULL
             && (usual == NULL || strcmp(value, usual) != 0))
         {
             (void) fprintf(f, "%s = %s\n", t->name,

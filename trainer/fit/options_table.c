@@ -7,168 +7,196 @@
 #include <math.h>
 #include <string.h>
 
+#include "args.h"
 #include "loop.h"
+#include "maas.h"
 #include "options.h"
 #include "options_table.h"
 #include "util.h"
 #include "data/data.h"
+#include "net/network.h"
 #include "net/step.h"
 
 
 static const char *const  options_task[] = {
-    "auto", "classification", "binary", "regression"
+    "auto",                         /* and the tasks, from 1 */
+    [1 + MAAS_TASK_CLASSIFICATION] = "classification",
+    [1 + MAAS_TASK_BINARY] = "binary",
+    [1 + MAAS_TASK_REGRESSION] = "regression"
 };
-static const char *const  options_header[] = { "auto", "yes", "no" };
+
+static const char *const  options_init[] = {
+    [TRAIN_INIT_AUTO] = "auto",
+    [TRAIN_INIT_HE] = "he",
+    [TRAIN_INIT_GLOROT] = "glorot"
+};
+
+static const char *const  options_progress[] = {
+    [TRAIN_PROGRESS_AUTO] = "auto",
+    [TRAIN_PROGRESS_NONE] = "none",
+    [TRAIN_PROGRESS_LINES] = "lines"
+};
+
 static const char *const  options_calibration[] = { "temperature", "none" };
 static const char *const  options_target_scaling[] = { "standard", "none" };
-static const char *const  options_error[] = { "stop", "skip" };
-static const char *const  options_progress[] = { "auto", "none", "lines" };
-static const char *const  options_init[] = { "auto", "he", "glorot" };
 
-#define AT(field)        offsetof(train_options_t, field)
-#define TEXT(f, r)       OPT_TEXT, r, AT(f), 0, 0, NULL, 0
-#define COUNT(f, a, b)   OPT_COUNT, 1, AT(f), a, b, NULL, 0
-#define NUMBER(f, a, b)  OPT_NUMBER, 1, AT(f), a, b, NULL, 0
-#define CHOICE(f, c)     OPT_CHOICE, 1, AT(f), 0, 0, c, train_nelts(c)
-#define LOOK(f, c)       OPT_CHOICE, 0, AT(f), 0, 0, c, train_nelts(c)
-#define FLAG(f)          OPT_FLAG, 0, AT(f), 0, 0, NULL, 0
+#define PLAIN    TRAIN_ARG_PLAIN
+#define WEIGHTS  TRAIN_ARG_WEIGHTS
+#define RUN      TRAIN_ARG_RUN
 
-static const train_option_t  options_table[] = {
-    { "data", 'd', TEXT(data, 0), "D",
+#define TEXT(f, r)          TRAIN_TEXT(train_options_t, f, r)
+#define COUNT(f, a, b, r)   TRAIN_COUNT(train_options_t, f, a, b, r)
+#define NUMBER(f, a, b, r)  TRAIN_NUMBER(train_options_t, f, a, b, r)
+#define CHOICE(f, c, r)     TRAIN_CHOICE(train_options_t, f, c, r)
+#define FLAG(f, r)          TRAIN_FLAG(train_options_t, f, r)
+
+static const train_arg_t  options_rows[] = {
+    { "data", 'd', TEXT(data, PLAIN), "D",
       "CSV or JSON lines (plain, .gz, - for standard input), .npy or "
       "ROWS.npy,TARGETS.npy, folder with the MNIST names, IDX pair "
-      "IMAGES,LABELS" },
-    { "output", 'o', TEXT(output, 0), "FILE",
+      "IMAGES,LABELS", .group = "Data (docs/data.md)" },
+    { "output", 'o', TEXT(output, RUN), "FILE",
       "model file to write" },
-    { "valid", 0, TEXT(valid, 0), "D",
+    { "valid", 0, TEXT(valid, PLAIN), "D",
       "validation data instead of a part of --data" },
-    { "test", 0, TEXT(test, 0), "D",
+    { "test", 0, TEXT(test, PLAIN), "D",
       "measured once at the end; a folder's own test part without it" },
-    { "target", 't', TEXT(target, 0), "COL",
+    { "target", 't', TEXT(target, PLAIN), "COL",
       "column to predict: name, or number from 1 (last column)" },
-    { "columns", 0, TEXT(columns, 1), "LIST",
+    { "columns", 0, TEXT(columns, WEIGHTS), "LIST",
       "COL=KIND,...: number, boolean, category, text, ignore, id or weight "
       "(by looking)" },
-    { "ignore", 0, TEXT(ignore, 1), "LIST",
+    { "ignore", 0, TEXT(ignore, WEIGHTS), "LIST",
       "COL,...: columns that are not used" },
-    { "id", 0, TEXT(id, 1), "COL",
+    { "id", 0, TEXT(id, WEIGHTS), "COL",
       "column that only names the rows" },
-    { "weight", 0, TEXT(weight, 1), "COL",
+    { "weight", 0, TEXT(weight, WEIGHTS), "COL",
       "column that says how much a row counts" },
-    { "one-hot", 0, COUNT(one_hot, 0, 65536), "N",
+    { "one-hot", 0, COUNT(one_hot, 0, 65536, WEIGHTS), "N",
       "values of a category with a number each, more are hashed (64)" },
-    { "hash", 0, COUNT(hash, 0, 65536), "N",
+    { "hash", 0, COUNT(hash, 0, 65536, WEIGHTS), "N",
       "numbers of a hashed column (256, or 512 for a text)" },
-    { "class-weight", 0, TEXT(class_weight, 1), "W",
+    { "class-weight", 0, TEXT(class_weight, WEIGHTS), "W",
       "balanced, or CLASS:X,...: how much rows of a class count" },
-    { "cost", 0, TEXT(cost, 1), "X:Y",
+    { "cost", 0, TEXT(cost, WEIGHTS), "X:Y",
       "what a false alarm and a miss cost: sets the threshold" },
-    { "false-alarms", 0, NUMBER(false_alarms, 0, 1), "X",
+    { "false-alarms", 0, NUMBER(false_alarms, 0, 1, WEIGHTS), "X",
       "share of them that is allowed: sets the threshold" },
-    { "on-error", 0, CHOICE(on_error, options_error), NULL,
+    { "on-error", 0, CHOICE(on_error, train_skip_names, WEIGHTS), NULL,
       "at a row that cannot be read (stop)" },
-    { "header", 0, CHOICE(header, options_header), NULL,
+    { "header", 0, CHOICE(header, train_tri_names, WEIGHTS), NULL,
       "does a CSV file begin with names?" },
-    { "task", 0, CHOICE(task, options_task), NULL,
+    { "task", 0, CHOICE(task, options_task, WEIGHTS), NULL,
       "what the target means (auto: by looking at it)" },
-    { "name", 0, TEXT(name, 0), "NAME",
+    { "name", 0, TEXT(name, RUN), "NAME",
       "name of the model (from the output file)" },
-    { "scaling", 0, CHOICE(scaling, train_scaling_names), NULL,
+    { "scaling", 0, CHOICE(scaling, train_scaling_names, WEIGHTS), NULL,
       "numbers on their way in (auto: minmax for images, else standard, or "
       "quantile for a column with far ends)" },
-    { "target-scaling", 0, CHOICE(target_scaling, options_target_scaling),
-      NULL, "of numbers to predict, undone in the last layer (standard)" },
-    { "hidden", 0, TEXT(hidden, 1), "SPEC",
+    { "target-scaling", 0,
+      CHOICE(target_scaling, options_target_scaling, WEIGHTS), NULL,
+      "of numbers to predict, undone in the last layer (standard)" },
+    { "hidden", 0, TEXT(hidden, WEIGHTS), "SPEC",
       "hidden layers, or none, as in 64:relu:bn:drop=0.2,64:gelu:ln:res "
-      "(by the data)" },
-    { "init", 0, CHOICE(init, options_init), NULL,
+      "(by the data)", .group = "Network and training (docs/networks.md)" },
+    { "init", 0, CHOICE(init, options_init, WEIGHTS), NULL,
       "first weights (auto: he before relu and its kin)" },
-    { "loss", 0, CHOICE(loss, train_loss_names), NULL,
+    { "loss", 0, CHOICE(loss, train_loss_names, WEIGHTS), NULL,
       "what is minimised (auto: by the task)" },
-    { "optimizer", 0, CHOICE(optimizer, train_optim_names), NULL,
+    { "optimizer", 0, CHOICE(optimizer, train_optim_names, WEIGHTS), NULL,
       "how (adam)" },
-    { "lr", 0, NUMBER(lr, 0, 1e6), "X",
+    { "lr", 0, NUMBER(lr, 0, 1e6, WEIGHTS), "X",
       "learning rate (0.001, adam on tables 0.002, sgd and its kin 0.01)" },
-    { "schedule", 0, CHOICE(schedule, train_sched_names), NULL,
+    { "schedule", 0, CHOICE(schedule, train_sched_names, WEIGHTS), NULL,
       "learning rate over the epochs (cosine)" },
-    { "warmup", 0, NUMBER(warmup, 0, 1e6), "X",
+    { "warmup", 0, NUMBER(warmup, 0, 1e6, WEIGHTS), "X",
       "epochs in which the rate rises from nothing (0)" },
-    { "lr-final", 0, NUMBER(lr_final, 0, 1), "X",
+    { "lr-final", 0, NUMBER(lr_final, 0, 1, WEIGHTS), "X",
       "share of the rate at the end of linear and cosine (0)" },
-    { "step-every", 0, COUNT(step_every, 0, 1e6), "N",
+    { "step-every", 0, COUNT(step_every, 0, 1e6, WEIGHTS), "N",
       "epochs a step of schedule step; 0: a third of all (0)" },
-    { "step-factor", 0, NUMBER(step_factor, 0, 1), "X",
+    { "step-factor", 0, NUMBER(step_factor, 0, 1, WEIGHTS), "X",
       "what a step or a plateau multiplies the rate by (0.1)" },
-    { "plateau", 0, COUNT(plateau, 1, 1e6), "N",
+    { "plateau", 0, COUNT(plateau, 1, 1e6, WEIGHTS), "N",
       "epochs without progress that lower the rate of plateau (5)" },
-    { "epochs", 'e', COUNT(epochs, 1, 1e6), "N",
+    { "epochs", 'e', COUNT(epochs, 1, 1e6, WEIGHTS), "N",
       "passes over the data at most (50, up to 200 for few rows)" },
-    { "batch", 'b', COUNT(batch, 1, 65536), "N",
+    { "batch", 'b', COUNT(batch, 1, 65536, WEIGHTS), "N",
       "rows a step (32)" },
-    { "validation", 0, NUMBER(validation, 0, 0.9), "X",
+    { "validation", 0, NUMBER(validation, 0, 0.9, WEIGHTS), "X",
       "share of the rows kept for validation (0.1)" },
-    { "folds", 0, OPT_COUNT, 0, AT(folds), 0, 1000, NULL, 0, "K",
+    { "folds", 0, COUNT(folds, 0, 1000, PLAIN), "K",
       "cross-validation: first train K times on all rows but a K-th, measured "
       "with that K-th" },
-    { "patience", 0, COUNT(patience, 0, 1e6), "N",
+    { "patience", 0, COUNT(patience, 0, 1e6, WEIGHTS), "N",
       "stop after so many epochs without progress, 0: never (10, or a fifth "
       "of --epochs)" },
-    { "momentum", 0, NUMBER(momentum, 0, 1), "X",
+    { "momentum", 0, NUMBER(momentum, 0, 1, WEIGHTS), "X",
       "of momentum and nesterov (0.9)" },
-    { "rho", 0, NUMBER(rho, 0, 1), "X",
+    { "rho", 0, NUMBER(rho, 0, 1, WEIGHTS), "X",
       "of rmsprop (0.9)" },
-    { "beta1", 0, NUMBER(beta1, 0, 0.999999), "X",
+    { "beta1", 0, NUMBER(beta1, 0, 0.999999, WEIGHTS), "X",
       "of adam and adamw (0.9)" },
-    { "beta2", 0, NUMBER(beta2, 0, 0.999999), "X",
+    { "beta2", 0, NUMBER(beta2, 0, 0.999999, WEIGHTS), "X",
       "of adam and adamw (0.999)" },
-    { "epsilon", 0, NUMBER(epsilon, 1e-12, 1), "X",
+    { "epsilon", 0, NUMBER(epsilon, 1e-12, 1, WEIGHTS), "X",
       "of rmsprop, adam and adamw (1e-7)" },
-    { "weight-decay", 0, NUMBER(weight_decay, 0, 1), "X",
+    { "weight-decay", 0, NUMBER(weight_decay, 0, 1, WEIGHTS), "X",
       "decoupled decay of weights (adam: 2000 by the rows, at most 1)" },
-    { "l2", 0, NUMBER(l2, 0, 1e6), "X",
+    { "l2", 0, NUMBER(l2, 0, 1e6, WEIGHTS), "X",
       "loss += X * sum of squared weights (0)" },
-    { "clip-norm", 0, NUMBER(clip_norm, 0, 1e9), "X",
+    { "clip-norm", 0, NUMBER(clip_norm, 0, 1e9, WEIGHTS), "X",
       "longest gradient, 0: any (0)" },
-    { "calibration", 0, CHOICE(calibration, options_calibration), NULL,
+    { "calibration", 0, CHOICE(calibration, options_calibration, WEIGHTS), NULL,
       "of probabilities, on 200 validation rows or more (temperature)" },
-    { "ema", 0, NUMBER(ema, 0, 0.999999), "X",
+    { "ema", 0, NUMBER(ema, 0, 0.999999, WEIGHTS), "X",
       "use weights averaged with this decay, as 0.999; 0: the last (0)" },
-    { "label-smoothing", 0, NUMBER(smoothing, 0, 0.9), "X",
+    { "label-smoothing", 0, NUMBER(smoothing, 0, 0.9, WEIGHTS), "X",
       "so much of each class is spread over all (0)" },
-    { "augment", 0, TEXT(augment, 1), "SPEC",
+    { "augment", 0, TEXT(augment, WEIGHTS), "SPEC",
       "vary pictures: shift=2,rotate=10,scale=0.1,shear,elastic,noise" },
-    { "mixup", 0, NUMBER(mixup, 0, 100), "X",
+    { "mixup", 0, NUMBER(mixup, 0, 100, WEIGHTS), "X",
       "mix rows in twos by Beta(X,X), 0: never (0)" },
-    { "seed", 0, COUNT(seed, 0, 9007199254740992.0), "N",
+    { "seed", 0, COUNT(seed, 0, 9007199254740992.0, PLAIN), "N",
       "the same seed gives the same bits (1)" },
-    { "config", 'c', TEXT(config, 0), "FILE",
-      "lines \"option = value\"; the command line wins" },
-    { "threads", 0, OPT_COUNT, 0, AT(threads), 0, 64, NULL, 0, "N",
+    { "config", 'c', TEXT(config, RUN), "FILE",
+      "lines \"option = value\"; the command line wins",
+      .group = "Running" },
+    { "threads", 0, COUNT(threads, 0, 64, RUN), "N",
       "cores to use, 0: all; changes no bit of the result (0)" },
-    { "checkpoint", 0, TEXT(checkpoint, 0), "FILE",
+    { "checkpoint", 0, TEXT(checkpoint, RUN), "FILE",
       "write the state of training there after each epoch" },
-    { "checkpoint-every", 0, OPT_COUNT, 0, AT(checkpoint_every), 1, 1e6, NULL,
-      0, "N", "after so many epochs each (1)" },
-    { "checkpoint-keep", 0, OPT_COUNT, 0, AT(checkpoint_keep), 1, 1000, NULL,
-      0, "N", "files to keep, the older as FILE.1, FILE.2 (2)" },
-    { "resume", 0, FLAG(resume), NULL,
+    { "checkpoint-every", 0, COUNT(checkpoint_every, 1, 1e6, RUN), "N",
+      "after so many epochs each (1)" },
+    { "checkpoint-keep", 0, COUNT(checkpoint_keep, 1, 1000, RUN), "N",
+      "files to keep, the older as FILE.1, FILE.2 (2)" },
+    { "resume", 0, FLAG(resume, RUN), NULL,
       "go on from the checkpoint, if there is one" },
-    { "report", 0, TEXT(report, 0), "FILE",
-      "a page with plots of training and result, in one HTML file" },
-    { "log", 0, TEXT(log, 0), "FILE",
+    { "report", 0, TEXT(report, RUN), "FILE",
+      "a page with plots of training and result, in one HTML file",
+      .group = "What is said" },
+    { "log", 0, TEXT(log, RUN), "FILE",
       "a JSON line for each epoch" },
-    { "json", 0, FLAG(json), NULL,
+    { "json", 0, FLAG(json, RUN), NULL,
       "the result as JSON" },
-    { "progress", 0, LOOK(progress, options_progress), NULL,
+    { "progress", 0, CHOICE(progress, options_progress, RUN), NULL,
       "auto: a bar where stderr is a terminal" },
-    { "quiet", 'q', FLAG(quiet), NULL,
+    { "quiet", 'q', FLAG(quiet, RUN), NULL,
       "as --progress none" }
 };
 
-_Static_assert(train_nelts(options_table) == TRAIN_N_OPTIONS,
-               "TRAIN_N_OPTIONS is not what there is");
-
-const train_option_t *const  train_options_table = options_table;
+const train_args_t  train_options_args = {
+    "fit", options_rows, train_nelts(options_rows),
+    "usage: maas-trainer fit --data D -o MODEL [OPTION]...\n"
+    "Train a network on a data set and write a model file, as in\n"
+    "\n"
+    "  maas-trainer fit --data payments.csv --target outcome "
+    "-o payments.safetensors\n"
+    "\n"
+    "In brackets: what an option is when it is not given.",
+    "\nCtrl-C ends training early: the best weights so far are written.",
+    train_options_line, 0
+};
 
 
 void

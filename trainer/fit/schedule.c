@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include "loop.h"
+#include "util.h"
 
 
 #define SCHEDULE_RISE   0.3         /* of one-cycle's steps go up, */
@@ -12,9 +13,17 @@
 #define SCHEDULE_TO     1e-4        /*     and down to that one */
 
 
-const char *const  train_sched_names[TRAIN_N_SCHEDS] = {
-    "constant", "linear", "cosine", "step", "one-cycle", "plateau"
+const char *const  train_sched_names[] = {
+    [TRAIN_SCHED_CONSTANT] = "constant",
+    [TRAIN_SCHED_LINEAR] = "linear",
+    [TRAIN_SCHED_COSINE] = "cosine",
+    [TRAIN_SCHED_STEP] = "step",
+    [TRAIN_SCHED_ONE_CYCLE] = "one-cycle",
+    [TRAIN_SCHED_PLATEAU] = "plateau"
 };
+
+_Static_assert(train_nelts(train_sched_names) == TRAIN_N_SCHEDS,
+               "a schedule without a name");
 
 
 /* From a at t = 0 to b at t = 1 */

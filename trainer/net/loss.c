@@ -13,10 +13,18 @@
 #include "kernel/maas_act.h"
 
 
-const char *const  train_loss_names[TRAIN_N_LOSSES] = {
-    "auto", "mse", "mae", "huber", "binary_crossentropy",
-    "sparse_categorical_crossentropy", "categorical_crossentropy"
+const char *const  train_loss_names[] = {
+    [TRAIN_LOSS_AUTO] = "auto",
+    [TRAIN_LOSS_MSE] = "mse",
+    [TRAIN_LOSS_MAE] = "mae",
+    [TRAIN_LOSS_HUBER] = "huber",
+    [TRAIN_LOSS_BINARY] = "binary_crossentropy",
+    [TRAIN_LOSS_SPARSE] = "sparse_categorical_crossentropy",
+    [TRAIN_LOSS_CATEGORICAL] = "categorical_crossentropy"
 };
+
+_Static_assert(train_nelts(train_loss_names) == TRAIN_N_LOSSES,
+               "a loss without a name");
 
 
 int

@@ -35,7 +35,8 @@ typedef enum {
     TRAIN_LOSS_CATEGORICAL          /*     or a probability per class */
 } train_loss_t;
 
-#define TRAIN_N_LOSSES  7
+#define TRAIN_N_LOSSES  (TRAIN_LOSS_CATEGORICAL + 1)
+
 extern const char *const train_loss_names[TRAIN_N_LOSSES];
 
 /* The loss for a task, or -1 if `loss` does not go with it. */
@@ -66,7 +67,8 @@ typedef enum {
     TRAIN_OPT_ADAMW
 } train_optim_kind_t;
 
-#define TRAIN_N_OPTS  6
+#define TRAIN_N_OPTS  (TRAIN_OPT_ADAMW + 1)
+
 extern const char *const train_optim_names[TRAIN_N_OPTS];
 
 /* m = beta1 m + gradient, v = beta2 v + gradient^2, without Adam's factors

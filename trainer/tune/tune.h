@@ -40,8 +40,8 @@ typedef struct {
     size_t            rungs;    /* in use, the last TUNE_RUNGS of them */
     size_t            jobs;
     size_t            seed;
-    int               quiet;
-    const char       *output;
+    int               json, quiet;
+    char             *output;
     char             *state;    /* file of what was tried */
     FILE             *log;      /* the same, open for more */
     char             *folder;   /* for files that nobody keeps */

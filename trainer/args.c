@@ -1,0 +1,347 @@
+/*
+ * Options from the command line into a struct, by a table.  Files of options
+ * and --help are in args_text.c.
+ */
+
+#include <errno.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "args.h"
+#include "util.h"
+
+
+#define ARGS_VALUE  1000            /* getopt's value of the first row */
+
+
+static void args_refuse(const train_args_t *a, const char *where,
+    const char *fmt, ...) __attribute__((noreturn, format(printf, 3, 4)));
+
+
+static void
+args_refuse(const train_args_t *a, const char *where, const char *fmt, ...)
+{
+    char     why[512];
+    va_list  args;
+
+    va_start(args, fmt);
+    (void) vsnprintf(why, sizeof(why), fmt, args);
+    va_end(args);
+
+    train_usage(a->cmd, "%s: %s", where, why);
+}
+
+
+static void
+args_choice(const train_args_t *a, const train_arg_t *t, int *out,
+    const char *value, const char *where)
+{
+    char    list[256];
+    size_t  i, n;
+
+    n = (size_t) snprintf(list, sizeof(list), "one of ");
+
+    for (i = 0; i < t->n_choices; i++) {
+        if (strcmp(t->choices[i], value) == 0) {
+            *out = (int) i;
+            return;
+        }
+
+        n += (size_t) snprintf(list + n, sizeof(list) - n, "%s%s",
+                               i ? ", " : "", t->choices[i]);
+    }
+
+    args_refuse(a, where, "\"%.40s\": expected %s", value,
+                t->expected != NULL ? t->expected : list);
+}
+
+
+/* Digits alone: a double would not hold all of them */
+
+static void
+args_whole(const train_args_t *a, const train_arg_t *t, uint64_t *out,
+    const char *value)
+{
+    char      *end;
+    uint64_t   v, min, max;
+
+    min = (uint64_t) t->min;
+    max = (t->max < 0x1p64) ? (uint64_t) t->max : UINT64_MAX;
+    errno = 0;
+    v = strtoull(value, &end, 10);
+
+    if (*value < '0' || *value > '9' || *end != '\0' || errno != 0 || v < min
+        || v > max)
+    {
+        (void) fprintf(stderr, "maas-trainer %s: --%s takes a whole number "
+                       "from %" PRIu64 " to %" PRIu64 ", not \"%s\"\n",
+                       a->cmd, t->name, min, max, value);
+        exit(TRAIN_EXIT_USAGE);
+    }
+
+    *out = v;
+}
+
+
+static double
+args_number(const train_args_t *a, const train_arg_t *t, const char *value,
+    const char *where)
+{
+    double  v;
+
+    if (!train_number(value, &v) || v < t->min || v > t->max
+        || (t->kind == TRAIN_ARG_COUNT && v != floor(v)))
+    {
+        args_refuse(a, where, "\"%.40s\": expected a %s from %.16g to %.16g",
+                    value, t->kind == TRAIN_ARG_COUNT ? "whole number"
+                    : "number", t->min, t->max);
+    }
+
+    return v;
+}
+
+
+void
+train_args_set(const train_args_t *a, void *to, const train_arg_t *t,
+    const char *value, const char *where)
+{
+    void  *p;
+
+    p = (char *) to + t->at;
+
+    switch (t->kind) {
+
+    case TRAIN_ARG_TEXT:
+        train_free(*(char **) p);
+        *(char **) p = train_strdup(value);
+        break;
+
+    case TRAIN_ARG_COUNT:
+        *(size_t *) p = (size_t) args_number(a, t, value, where);
+        break;
+
+    case TRAIN_ARG_WHOLE:
+        args_whole(a, t, p, value);
+        break;
+
+    case TRAIN_ARG_NUMBER:
+        *(double *) p = args_number(a, t, value, where);
+        break;
+
+    case TRAIN_ARG_CHOICE:
+        args_choice(a, t, p, value, where);
+        break;
+
+    case TRAIN_ARG_FLAG:
+        if (strcmp(value, "yes") != 0 && strcmp(value, "no") != 0) {
+            args_refuse(a, where, "\"%.40s\": expected yes or no", value);
+        }
+
+        *(int *) p = (strcmp(value, "yes") == 0);
+    }
+}
+
+
+/* longs(n + 2), letters[3 n + 2] */
+
+static void
+args_getopt(const train_args_t *a, struct option *longs, char *letters)
+{
+    size_t              i;
+    const train_arg_t  *t;
+
+    for (i = 0; i < a->n; i++) {
+        t = &a->rows[i];
+        longs[i].name = t->name;
+        longs[i].has_arg = (t->kind == TRAIN_ARG_FLAG) ? no_argument
+                                                       : required_argument;
+        longs[i].val = ARGS_VALUE + (int) i;
+
+        if (t->letter != 0) {
+            *letters++ = (char) t->letter;
+
+            if (t->kind != TRAIN_ARG_FLAG) {
+                *letters++ = ':';
+            }
+        }
+    }
+
+    longs[i].name = "help";
+    longs[i].has_arg = no_argument;
+    longs[i].val = 'h';
+    *letters++ = 'h';
+    *letters = '\0';
+}
+
+
+static const train_arg_t *
+args_row(const train_args_t *a, int c)
+{
+    size_t  i;
+
+    for (i = 0; i + 1 < a->n; i++) {
+        if (c == ARGS_VALUE + (int) i || c == a->rows[i].letter) {
+            break;
+        }
+    }
+
+    return &a->rows[i];
+}
+
+
+int
+train_args_read(const train_args_t *a, void *to, int argc, char **argv,
+    const char *only)
+{
+    int                 c;
+    char               *letters, where[80];
+    struct option      *longs;
+    const train_arg_t  *t;
+
+    longs = train_alloc(a->n + 2, sizeof(struct option));
+    letters = train_alloc(3 * a->n + 2, 1);
+    args_getopt(a, longs, letters);
+    optind = 0;                     /* from the start, also the second time */
+
+    while ((c = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
+        if (c == 'h') {
+            train_args_help(a);
+            exit(TRAIN_EXIT_OK);
+        }
+
+        if (c == '?') {
+            if (!a->brief) {
+                (void) fprintf(stderr, "try: maas-trainer %s --help\n",
+                               a->cmd);
+            }
+
+            exit(TRAIN_EXIT_USAGE);
+        }
+
+        t = args_row(a, c);
+
+        if (only == NULL || strcmp(t->name, only) == 0) {
+            (void) snprintf(where, sizeof(where), "--%s", t->name);
+            train_args_set(a, to, t, optarg != NULL ? optarg : "yes", where);
+        }
+    }
+
+    train_free(longs);
+    train_free(letters);
+
+    return optind;
+}
+
+
+/* The value of argv[*i] if that is this option, and *i moves over it; NULL if
+ * it is another */
+
+static const char *
+args_own(const train_args_t *a, const train_arg_t *t, int argc, char **argv,
+    int *i)
+{
+    char         letter[] = { '-', (char) t->letter, '\0' };
+    size_t       n;
+    const char  *arg;
+
+    arg = argv[*i];
+    n = strlen(t->name);
+
+    if (strncmp(arg, "--", 2) == 0 && strncmp(arg + 2, t->name, n) == 0) {
+        arg += 2 + n;
+
+    } else if (t->letter != 0 && strcmp(arg, letter) == 0) {
+        arg += 2;
+
+    } else {
+        return NULL;
+    }
+
+    if (t->kind == TRAIN_ARG_FLAG) {
+        return *arg == '\0' ? "yes" : NULL;
+    }
+
+    if (*arg == '=') {
+        return arg + 1;
+    }
+
+    if (*arg != '\0') {
+        return NULL;
+    }
+
+    if (*i + 1 == argc) {
+        train_usage(a->cmd, "%s: nothing follows", argv[*i]);
+    }
+
+    return argv[++*i];
+}
+
+
+int
+train_args_take(const train_args_t *a, void *to, int argc, char **argv,
+    char **rest)
+{
+    int          i, n;
+    char         where[80];
+    size_t       k;
+    const char  *value;
+
+    n = 0;
+
+    for (i = 1; i < argc; i++) {
+        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
+            train_args_help(a);
+            exit(TRAIN_EXIT_OK);
+        }
+
+        value = NULL;
+
+        for (k = 0; k < a->n && value == NULL; k++) {
+            value = args_own(a, &a->rows[k], argc, argv, &i);
+        }
+
+        if (value == NULL) {
+            rest[n++] = argv[i];
+            continue;
+        }
+
+        (void) snprintf(where, sizeof(where), "--%s", a->rows[k - 1].name);
+        train_args_set(a, to, &a->rows[k - 1], value, where);
+    }
+
+    return n;
+}
+
+
+char *
+train_args_operand(const train_args_t *a, int argc, char **argv, int at,
+    const char *what)
+{
+    if (argc - at != 1) {
+        train_usage(a->cmd, "%d arguments beside the options: expected one, "
+                    "%s", argc - at, what);
+    }
+
+    return argv[at];
+}
+
+
+void
+train_args_free(const train_args_t *a, void *to)
+{
+    size_t  i;
+    char  **text;
+
+    for (i = 0; i < a->n; i++) {
+        if (a->rows[i].kind == TRAIN_ARG_TEXT) {
+            text = (char **) ((char *) to + a->rows[i].at);
+            train_free(*text);
+            *text = NULL;
+        }
+    }
+}

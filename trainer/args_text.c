@@ -1,0 +1,219 @@
+/*
+ * Options as text: --help, values that read back, and the lines of a --config
+ * file.  The command line is args.c's matter.
+ */
+
+#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "args.h"
+#include "util.h"
+
+
+#define ARGS_WIDTH     80           /* of --help */
+#define ARGS_INDENT    27           /* where its texts begin */
+#define ARGS_MAX_LINE  4096         /* of a --config file */
+
+
+const char *
+train_args_value(const train_arg_t *t, const void *from,
+    char buf[TRAIN_ARG_VALUE])
+{
+    const void  *p;
+
+    p = (const char *) from + t->at;
+
+    switch (t->kind) {
+
+    case TRAIN_ARG_TEXT:
+        return *(char *const *) p;
+
+    case TRAIN_ARG_CHOICE:
+        return t->choices[*(const int *) p];
+
+    case TRAIN_ARG_FLAG:
+        return *(const int *) p ? "yes" : "no";
+
+    case TRAIN_ARG_COUNT:
+        (void) snprintf(buf, TRAIN_ARG_VALUE, "%zu", *(const size_t *) p);
+        return buf;
+
+    case TRAIN_ARG_WHOLE:
+        (void) snprintf(buf, TRAIN_ARG_VALUE, "%" PRIu64,
+                        *(const uint64_t *) p);
+        return buf;
+
+    default:
+        if (isnan(*(const double *) p)) {
+            return NULL;
+        }
+
+        (void) snprintf(buf, TRAIN_ARG_VALUE, "%.9g", *(const double *) p);
+        return buf;
+    }
+}
+
+
+static char *
+args_trim(char *s)
+{
+    char  *end;
+
+    s += strspn(s, " \t\r\n");
+    end = s + strlen(s);
+
+    while (end > s && strchr(" \t\r\n", end[-1]) != NULL) {
+        *--end = '\0';
+    }
+
+    return s;
+}
+
+
+static void
+args_line(const train_args_t *a, void *to, const char *path, size_t n,
+    char *line)
+{
+    char    where[320], *value;
+    size_t  i;
+
+    line = args_trim(line);
+
+    if (*line == '\0' || *line == '#') {
+        return;
+    }
+
+    value = strchr(line, '=');
+
+    if (value == NULL) {
+        train_usage(a->cmd, "%.200s:%zu: expected \"option = value\"", path,
+                    n);
+    }
+
+    *value++ = '\0';
+    line = args_trim(line);
+    value = args_trim(value);
+
+    if (a->line != NULL && a->line(to, line, value)) {
+        return;
+    }
+
+    for (i = 0; i < a->n; i++) {
+        if (strcmp(a->rows[i].name, line) == 0
+            && strcmp(line, "config") != 0)
+        {
+            (void) snprintf(where, sizeof(where), "%.200s:%zu: %s", path, n,
+                            line);
+            train_args_set(a, to, &a->rows[i], value, where);
+            return;
+        }
+    }
+
+    train_usage(a->cmd, "%.200s:%zu: unknown option \"%.40s\"", path, n, line);
+}
+
+
+void
+train_args_config(const train_args_t *a, void *to, const char *path)
+{
+    FILE    *f;
+    char     line[ARGS_MAX_LINE];
+    size_t   n;
+
+    f = fopen(path, "r");
+
+    if (f == NULL) {
+        train_die("%s: cannot be opened: %s", path, strerror(errno));
+    }
+
+    for (n = 1; fgets(line, sizeof(line), f) != NULL; n++) {
+        if (strlen(line) + 1 == sizeof(line)) {
+            train_die("%s:%zu: a line over %d bytes", path, n,
+                      ARGS_MAX_LINE - 2);
+        }
+
+        args_line(a, to, path, n, line);
+    }
+
+    if (ferror(f)) {
+        train_die("%s: cannot be read: %s", path, strerror(errno));
+    }
+
+    (void) fclose(f);
+}
+
+
+/* Goes on with a text at a column of the terminal: the column behind it */
+
+static size_t
+args_words(const char *text, const char *end, size_t at)
+{
+    size_t  n, all;
+
+    while (*text != '\0') {
+        n = strcspn(text, " ");
+        all = n + (text[n] == '\0' ? strlen(end) : 0);
+
+        if (at + 1 + all > ARGS_WIDTH) {
+            (void) printf("\n%*s", ARGS_INDENT - 1, "");
+            at = ARGS_INDENT - 1;
+        }
+
+        (void) printf(" %.*s", (int) n, text);
+        at += 1 + n;
+        text += n;
+        text += strspn(text, " ");
+    }
+
+    (void) fputs(end, stdout);
+
+    return at + strlen(end);
+}
+
+
+static void
+args_help_row(const train_arg_t *t)
+{
+    int     flag;
+    char    left[64];
+    size_t  i, at;
+
+    flag = (t->kind == TRAIN_ARG_FLAG);
+    (void) snprintf(left, sizeof(left), "%c%c%c --%s%s%s",
+                    t->letter ? '-' : ' ', t->letter ? t->letter : ' ',
+                    t->letter ? ',' : ' ', t->name, flag ? "" : "=",
+                    flag ? "" : t->arg != NULL ? t->arg : "...");
+    (void) printf("  %-24s", left);
+    at = args_words(t->help, "", ARGS_INDENT - 1);
+
+    for (i = 0; i < t->n_choices; i++) {
+        at = args_words(t->choices[i], i + 1 < t->n_choices ? "," : "",
+                        i ? at : ARGS_WIDTH);
+    }
+
+    (void) putchar('\n');
+}
+
+
+void
+train_args_help(const train_args_t *a)
+{
+    size_t  i;
+
+    (void) puts(a->head);
+
+    for (i = 0; i < a->n; i++) {
+        if (a->rows[i].group != NULL) {
+            (void) printf("\n%s:\n", a->rows[i].group);
+        }
+
+        args_help_row(&a->rows[i]);
+    }
+
+    if (a->foot != NULL) {
+        (void) puts(a->foot);
+    }
+}
