@@ -3,12 +3,12 @@
  * Figures are computed in metrics.c and its neighbours.
  */
 
-#include <cjson/cJSON.h>
 #include <math.h>
 #include <stdio.h>
 
 #include "args.h"
 #include "cmd.h"
+#include "json.h"
 #include "maas.h"
 #include "maas_desc.h"
 #include "model_args.h"
@@ -55,118 +55,118 @@ static const train_args_t  evaluate_args = {
 
 
 static void
-evaluate_add(cJSON *o, const char *name, double v)
+evaluate_classes(maas_writer_t *w, const train_metrics_t *m,
+    const train_data_t *d)
 {
-    if (isfinite(v)) {
-        (void) cJSON_AddNumberToObject(o, name, v);
-    } else {
-        (void) cJSON_AddNullToObject(o, name);
-    }
-}
+    double  precision, recall, f1;
+    size_t  i, j;
 
-
-static void
-evaluate_classes(cJSON *o, const train_metrics_t *m, const train_data_t *d)
-{
-    cJSON   *classes, *class, *table, *line;
-    double   precision, recall, f1;
-    size_t   i, j;
-
-    classes = cJSON_AddArrayToObject(o, "classes");
-    table = cJSON_AddArrayToObject(o, "confusion");
+    train_json_open(w, "classes", '[');
 
     for (i = 0; i < m->classes; i++) {
         train_metrics_class(m, i, &precision, &recall, &f1);
-        class = cJSON_CreateObject();
-        (void) cJSON_AddStringToObject(class, "label", d->labels[i]);
-        evaluate_add(class, "precision", precision);
-        evaluate_add(class, "recall", recall);
-        evaluate_add(class, "f1", f1);
-        (void) cJSON_AddItemToArray(classes, class);
+        train_json_open(w, NULL, '{');
+        train_json_text(w, "label", d->labels[i]);
+        train_json_number(w, "precision", precision);
+        train_json_number(w, "recall", recall);
+        train_json_number(w, "f1", f1);
+        maas_writer_close(w, '}');
+    }
 
-        line = cJSON_CreateArray();
+    maas_writer_close(w, ']');
+    train_json_open(w, "confusion", '[');
+
+    for (i = 0; i < m->classes; i++) {
+        maas_writer_open(w, '[');
 
         for (j = 0; j < m->classes; j++) {
-            (void) cJSON_AddItemToArray(line, cJSON_CreateNumber(
-                                (double) m->confusion[i * m->classes + j]));
+            train_json_number(w, NULL,
+                              (double) m->confusion[i * m->classes + j]);
         }
 
-        (void) cJSON_AddItemToArray(table, line);
+        maas_writer_close(w, ']');
     }
+
+    maas_writer_close(w, ']');
 }
 
 
 static void
-evaluate_importance(cJSON *o, const evaluate_t *e)
+evaluate_importance(maas_writer_t *w, const evaluate_t *e)
 {
     size_t                     i;
-    cJSON                     *list, *one;
     const train_importance_t  *p;
 
-    list = cJSON_AddArrayToObject(o, "importance");
+    train_json_open(w, "importance", '[');
 
     for (i = 0; i < e->n_importance; i++) {
         p = &e->importance[i];
-        one = cJSON_CreateObject();
-        (void) cJSON_AddStringToObject(one, "column", p->name);
-        evaluate_add(one, e->m.classes ? "accuracy_lost" : "r2_lost",
-                     p->drop);
-        evaluate_add(one, "deviation", p->deviation);
-        evaluate_add(one, "loss_gained", p->rise);
-        (void) cJSON_AddItemToArray(list, one);
+        train_json_open(w, NULL, '{');
+        train_json_text(w, "column", p->name);
+        train_json_number(w, e->m.classes ? "accuracy_lost" : "r2_lost",
+                          p->drop);
+        train_json_number(w, "deviation", p->deviation);
+        train_json_number(w, "loss_gained", p->rise);
+        maas_writer_close(w, '}');
     }
+
+    maas_writer_close(w, ']');
+}
+
+
+static void
+evaluate_intervals(maas_writer_t *w, const evaluate_t *e)
+{
+    size_t                 i;
+    const train_figure_t  *f;
+
+    train_json_open(w, "intervals", '{');
+
+    for (i = 0; i < TRAIN_N_FIGURES; i++) {
+        f = &train_figures[i];
+
+        if (train_figure_of(f, &e->m) && isfinite(train_figure(&e->low, f))) {
+            train_json_open(w, f->key, '[');
+            train_json_number(w, NULL, train_figure(&e->low, f));
+            train_json_number(w, NULL, train_figure(&e->high, f));
+            maas_writer_close(w, ']');
+        }
+    }
+
+    maas_writer_close(w, '}');
 }
 
 
 static void
 evaluate_json(const evaluate_t *e)
 {
-    char                  *text;
-    size_t                 i;
-    cJSON                 *o, *intervals, *pair;
-    const train_figure_t  *f;
+    size_t         i;
+    maas_writer_t  w;
 
-    o = cJSON_CreateObject();
-    (void) cJSON_AddStringToObject(o, "task", maas__task_names[e->m.task]);
-    evaluate_add(o, "rows", (double) e->m.rows);
+    train_json_begin(&w, stdout);
+    train_json_text(&w, "task", maas__task_names[e->m.task]);
+    train_json_number(&w, "rows", (double) e->m.rows);
 
     for (i = 0; i < TRAIN_N_FIGURES; i++) {
         if (train_figure_of(&train_figures[i], &e->m)) {
-            evaluate_add(o, train_figures[i].key,
-                         train_figure(&e->m, &train_figures[i]));
+            train_json_number(&w, train_figures[i].key,
+                              train_figure(&e->m, &train_figures[i]));
         }
     }
 
     if (e->intervals) {
-        intervals = cJSON_AddObjectToObject(o, "intervals");
-
-        for (i = 0; i < TRAIN_N_FIGURES; i++) {
-            f = &train_figures[i];
-
-            if (train_figure_of(f, &e->m)
-                && isfinite(train_figure(&e->low, f)))
-            {
-                pair = cJSON_AddArrayToObject(intervals, f->key);
-                (void) cJSON_AddItemToArray(pair,
-                             cJSON_CreateNumber(train_figure(&e->low, f)));
-                (void) cJSON_AddItemToArray(pair,
-                             cJSON_CreateNumber(train_figure(&e->high, f)));
-            }
-        }
+        evaluate_intervals(&w, e);
     }
 
     if (e->m.classes > 0) {
-        evaluate_classes(o, &e->m, &e->data);
+        evaluate_classes(&w, &e->m, &e->data);
     }
 
     if (e->importance != NULL) {
-        evaluate_importance(o, e);
+        evaluate_importance(&w, e);
     }
 
-    text = cJSON_PrintUnformatted(o);
-    (void) puts(text != NULL ? text : "{}");
-    cJSON_free(text);
-    cJSON_Delete(o);
+    train_json_end(&w);
 }
 
 

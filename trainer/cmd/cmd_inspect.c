@@ -8,6 +8,7 @@
 
 #include "args.h"
 #include "cmd.h"
+#include "json.h"
 #include "maas.h"
 #include "maas_desc.h"
 #include "util.h"
@@ -147,24 +148,18 @@ inspect_print(const maas_info_t *info)
 static void
 inspect_json(const maas_info_t *info)
 {
-    char    crc[9], *text;
-    cJSON  *o;
+    maas_writer_t  w;
 
-    o = cJSON_CreateObject();
-    (void) snprintf(crc, sizeof(crc), "%08x", info->crc32c);
-
-    (void) cJSON_AddStringToObject(o, "name", info->name);
-    (void) cJSON_AddNumberToObject(o, "parameters",
-                                   (double) info->parameters);
-    (void) cJSON_AddNumberToObject(o, "file_size", (double) info->file_size);
-    (void) cJSON_AddStringToObject(o, "crc32c", crc);
-    (void) cJSON_AddStringToObject(o, "isa", info->isa);
-    (void) cJSON_AddRawToObject(o, "document", info->document);
-
-    text = cJSON_PrintUnformatted(o);
-    (void) puts(text != NULL ? text : "{}");
-    cJSON_free(text);
-    cJSON_Delete(o);
+    train_json_begin(&w, stdout);
+    train_json_text(&w, "name", info->name);
+    train_json_number(&w, "parameters", (double) info->parameters);
+    train_json_number(&w, "file_size", (double) info->file_size);
+    maas_writer_key(&w, "crc32c");
+    maas_writer_value(&w, "\"%08x\"", info->crc32c);
+    train_json_text(&w, "isa", info->isa);
+    maas_writer_key(&w, "document");
+    maas_writer_raw(&w, info->document, strlen(info->document));
+    train_json_end(&w);
 }
 
 

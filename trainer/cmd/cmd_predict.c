@@ -9,6 +9,7 @@
 
 #include "args.h"
 #include "cmd.h"
+#include "json.h"
 #include "maas_int.h"
 #include "model_args.h"
 #include "util.h"
@@ -25,32 +26,6 @@ static const train_args_t  predict_args = {
     "Print a line for each row: its id and label, if there are any, and all "
     "numbers.\n", NULL, NULL, 0
 };
-
-
-static void
-predict_float(float v)
-{
-    char  buf[MAAS_FLOAT_MAX];
-
-    (void) fwrite(buf, 1, maas__float_print(v, buf), stdout);
-}
-
-
-static void
-predict_json_string(const char *s)
-{
-    char    buf[6 * MAAS_MAX_TEXT + 2];
-    size_t  n;
-
-    n = strlen(s);
-    n = (n < MAAS_MAX_TEXT) ? n : MAAS_MAX_TEXT;
-
-    while (n > 0 && (s[n] & 0xc0) == 0x80) {
-        n--;                    /* not within a character */
-    }
-
-    (void) fwrite(buf, 1, maas__json_quote(s, n, buf), stdout);
-}
 
 
 static void
@@ -103,40 +78,60 @@ predict_label(const maas_info_t *info, const float *y)
 
 
 static void
-predict_row(const maas_info_t *info, const char *id, const float *y, int json)
+predict_json(const maas_info_t *info, const char *id, const float *y)
 {
+    char           number[MAAS_FLOAT_MAX];
+    size_t         j, n;
+    const char    *label;
+    maas_writer_t  w;
+
+    label = predict_label(info, y);
+    train_json_begin(&w, stdout);
+
+    if (id != NULL) {
+        n = strlen(id);
+        n = (n < MAAS_MAX_TEXT) ? n : MAAS_MAX_TEXT;
+
+        while (n > 0 && (id[n] & 0xc0) == 0x80) {
+            n--;                /* not within a character */
+        }
+
+        maas_writer_key(&w, "id");
+        maas_writer_string(&w, id, n);
+    }
+
+    if (label != NULL) {
+        train_json_text(&w, "label", label);
+    }
+
+    train_json_open(&w, "outputs", '[');
+
+    for (j = 0; j < info->out; j++) {
+        maas_writer_raw(&w, number, maas__float_print(y[j], number));
+    }
+
+    maas_writer_close(&w, ']');
+    train_json_end(&w);
+}
+
+
+static void
+predict_csv(const maas_info_t *info, const char *id, const float *y)
+{
+    char         number[MAAS_FLOAT_MAX];
     size_t       j;
     const char  *label;
 
     label = predict_label(info, y);
 
-    if (json) {
-        (void) putchar('{');
+    if (id != NULL) {
+        predict_csv_string(id);
+        (void) putchar(',');
+    }
 
-        if (id != NULL) {
-            (void) fputs("\"id\":", stdout);
-            predict_json_string(id);
-            (void) putchar(',');
-        }
-
-        if (label != NULL) {
-            (void) fputs("\"label\":", stdout);
-            predict_json_string(label);
-            (void) putchar(',');
-        }
-
-        (void) fputs("\"outputs\":[", stdout);
-
-    } else {
-        if (id != NULL) {
-            predict_csv_string(id);
-            (void) putchar(',');
-        }
-
-        if (label != NULL) {
-            predict_csv_string(label);
-            (void) putchar(',');
-        }
+    if (label != NULL) {
+        predict_csv_string(label);
+        (void) putchar(',');
     }
 
     for (j = 0; j < info->out; j++) {
@@ -144,10 +139,10 @@ predict_row(const maas_info_t *info, const char *id, const float *y, int json)
             (void) putchar(',');
         }
 
-        predict_float(y[j]);
+        (void) fwrite(number, 1, maas__float_print(y[j], number), stdout);
     }
 
-    (void) fputs(json ? "]}\n" : "\n", stdout);
+    (void) putchar('\n');
 }
 
 
@@ -160,6 +155,8 @@ cmd_predict(int argc, char **argv)
     train_data_t         d;
     const maas_info_t   *info;
     train_model_args_t   args;
+    void               (*row)(const maas_info_t *info, const char *id,
+                              const float *y);
 
     maas_single_thread();
     train_model_args(&args, &predict_args, argc, argv);
@@ -170,9 +167,10 @@ cmd_predict(int argc, char **argv)
 
     y = train_model_run(m, &d, NULL, 0);
 
+    row = args.json ? predict_json : predict_csv;
+
     for (i = 0; i < d.rows; i++) {
-        predict_row(info, train_table_id(d.table, i), y + i * info->out,
-                    args.json);
+        row(info, train_table_id(d.table, i), y + i * info->out);
     }
 
     if (fflush(stdout) != 0 || ferror(stdout)) {

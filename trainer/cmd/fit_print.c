@@ -3,11 +3,11 @@
  * printed.
  */
 
-#include <cjson/cJSON.h>
 #include <math.h>
 #include <stdio.h>
 
 #include "fit.h"
+#include "json.h"
 #include "maas_desc.h"
 #include "data/data.h"
 #include "fit/loop.h"
@@ -17,55 +17,45 @@
 
 
 static void
-fit_figure(cJSON *o, const char *name, double v)
+fit_folds_json(maas_writer_t *w, const train_fit_t *f)
 {
-    if (isfinite(v)) {
-        (void) cJSON_AddNumberToObject(o, name, v);
-    } else {
-        (void) cJSON_AddNullToObject(o, name);
-    }
-}
-
-
-static void
-fit_folds_json(cJSON *o, const train_fit_t *f)
-{
-    size_t   i;
-    double   mean, deviation;
-    cJSON   *folds, *scores;
+    size_t  i;
+    double  mean, deviation;
 
     if (f->folds == NULL) {
         return;
     }
 
     train_folds_sum(f->folds, f->o.folds, &mean, &deviation);
-    folds = cJSON_AddObjectToObject(o, "folds");
-    fit_figure(folds, "mean", mean);
-    fit_figure(folds, "deviation", deviation);
-    scores = cJSON_AddArrayToObject(folds, "scores");
+    train_json_open(w, "folds", '{');
+    train_json_number(w, "mean", mean);
+    train_json_number(w, "deviation", deviation);
+    train_json_open(w, "scores", '[');
 
     for (i = 0; i < f->o.folds; i++) {
-        (void) cJSON_AddItemToArray(scores,
-                                    cJSON_CreateNumber(f->folds[i].score));
+        train_json_number(w, NULL, f->folds[i].score);
     }
+
+    maas_writer_close(w, ']');
+    maas_writer_close(w, '}');
 }
 
 
 static void
-fit_test_json(cJSON *o, const train_fit_t *f)
+fit_test_json(maas_writer_t *w, const train_fit_t *f)
 {
     if (f->metrics.rows == 0) {
         return;
     }
 
-    fit_figure(o, "test_rows", (double) f->metrics.rows);
-    fit_figure(o, "test_loss", f->metrics.loss);
+    train_json_number(w, "test_rows", (double) f->metrics.rows);
+    train_json_number(w, "test_loss", f->metrics.loss);
 
     if (f->data.classes != NULL) {
-        fit_figure(o, "test_accuracy", f->metrics.accuracy);
+        train_json_number(w, "test_accuracy", f->metrics.accuracy);
     } else {
-        fit_figure(o, "test_r2", f->metrics.r2);
-        fit_figure(o, "test_rmse", f->metrics.rmse);
+        train_json_number(w, "test_r2", f->metrics.r2);
+        train_json_number(w, "test_rmse", f->metrics.rmse);
     }
 }
 
@@ -73,44 +63,38 @@ fit_test_json(cJSON *o, const train_fit_t *f)
 static void
 fit_json(const train_fit_t *f)
 {
-    char                  *text;
-    cJSON                 *o;
+    maas_writer_t          w;
     const train_result_t  *r;
 
     r = &f->result;
-    o = cJSON_CreateObject();
 
-    (void) cJSON_AddStringToObject(o, "file", f->o.output);
-    (void) cJSON_AddStringToObject(o, "name", f->o.name);
-    (void) cJSON_AddStringToObject(o, "task",
-                                   maas__task_names[f->data.task]);
-    fit_figure(o, "size", (double) f->size);
-    fit_figure(o, "parameters", (double) train_net_parameters(&f->net));
-    fit_figure(o, "rows", (double) f->data.rows);
-    fit_figure(o, "epochs", (double) r->epochs);
-    fit_figure(o, "best_epoch", (double) r->best_epoch);
-    fit_figure(o, "training_loss", r->train_loss);
-    fit_figure(o, "validation_loss", f->n_valid ? r->best_loss : NAN);
-    fit_figure(o, "validation_score", r->best_score);
-    fit_figure(o, "temperature", f->temperature);
+    train_json_begin(&w, stdout);
+    train_json_text(&w, "file", f->o.output);
+    train_json_text(&w, "name", f->o.name);
+    train_json_text(&w, "task", maas__task_names[f->data.task]);
+    train_json_number(&w, "size", (double) f->size);
+    train_json_number(&w, "parameters",
+                      (double) train_net_parameters(&f->net));
+    train_json_number(&w, "rows", (double) f->data.rows);
+    train_json_number(&w, "epochs", (double) r->epochs);
+    train_json_number(&w, "best_epoch", (double) r->best_epoch);
+    train_json_number(&w, "training_loss", r->train_loss);
+    train_json_number(&w, "validation_loss", f->n_valid ? r->best_loss : NAN);
+    train_json_number(&w, "validation_score", r->best_score);
+    train_json_number(&w, "temperature", f->temperature);
 
     if (f->threshold > 0) {
-        fit_figure(o, "threshold", (double) f->threshold);
+        train_json_number(&w, "threshold", (double) f->threshold);
     }
 
-    train_columns_json(o, &f->data, &f->scale);
-    fit_folds_json(o, f);
-    fit_figure(o, "training_seconds", r->train_seconds);
-    fit_figure(o, "seconds", r->seconds);
-    (void) cJSON_AddBoolToObject(o, "interrupted", (int) r->interrupted);
-    (void) cJSON_AddBoolToObject(o, "stopped_early", (int) r->stopped);
-
-    fit_test_json(o, f);
-
-    text = cJSON_PrintUnformatted(o);
-    (void) puts(text != NULL ? text : "{}");
-    cJSON_free(text);
-    cJSON_Delete(o);
+    train_columns_json(&w, &f->data, &f->scale);
+    fit_folds_json(&w, f);
+    train_json_number(&w, "training_seconds", r->train_seconds);
+    train_json_number(&w, "seconds", r->seconds);
+    train_json_flag(&w, "interrupted", (int) r->interrupted);
+    train_json_flag(&w, "stopped_early", (int) r->stopped);
+    fit_test_json(&w, f);
+    train_json_end(&w);
 }
 
 

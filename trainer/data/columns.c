@@ -3,11 +3,11 @@
  * Nothing is decided here (roles.c, prepare.c).
  */
 
-#include <cjson/cJSON.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "data.h"
+#include "json.h"
 #include "maas.h"
 #include "maas_desc.h"
 #include "table.h"
@@ -112,9 +112,9 @@ train_columns_print(FILE *f, const train_data_t *d, const train_scale_t *s)
 
 
 void
-train_columns_json(cJSON *o, const train_data_t *d, const train_scale_t *s)
+train_columns_json(maas_writer_t *w, const train_data_t *d,
+    const train_scale_t *s)
 {
-    cJSON                 *list, *item;
     size_t                 i;
     const table_column_t  *c;
 
@@ -122,25 +122,26 @@ train_columns_json(cJSON *o, const train_data_t *d, const train_scale_t *s)
         return;
     }
 
-    list = cJSON_AddArrayToObject(o, "columns");
+    train_json_open(w, "columns", '[');
 
     for (i = 0; i < d->table->n; i++) {
         c = &d->table->columns[i];
-        item = cJSON_CreateObject();
-        (void) cJSON_AddStringToObject(item, "name", c->name);
-        (void) cJSON_AddStringToObject(item, "kind", columns_role(c));
-        (void) cJSON_AddStringToObject(item, "why", c->why);
+        train_json_open(w, NULL, '{');
+        train_json_text(w, "name", c->name);
+        train_json_text(w, "kind", columns_role(c));
+        train_json_text(w, "why", c->why);
 
         if (table_is_field(c->role)) {
-            (void) cJSON_AddNumberToObject(item, "slots",
-                                   (double) s->columns[c->place].width);
+            train_json_number(w, "slots",
+                              (double) s->columns[c->place].width);
         }
 
-        (void) cJSON_AddItemToArray(list, item);
+        maas_writer_close(w, '}');
     }
 
+    maas_writer_close(w, ']');
+
     if (d->table->skipped > 0) {
-        (void) cJSON_AddNumberToObject(o, "skipped",
-                                       (double) d->table->skipped);
+        train_json_number(w, "skipped", (double) d->table->skipped);
     }
 }

@@ -12,6 +12,7 @@
 #include "maas_desc.h"
 #include "maas_mem.h"
 #include "field/maas_field.h"
+#include "text/maas_json_write.h"
 
 
 /* target.c: distinct texts, and classes or targets made of them */
@@ -208,12 +209,10 @@ void train_rows_fitted(const train_scale_t *s, train_data_t *d);
 void train_rows_model(const maas_model_t *m, train_data_t *d);
 
 
-struct cJSON;
-
 /* columns.c: what became of the columns of a table; nothing for others */
 void train_columns_print(FILE *f, const train_data_t *d,
     const train_scale_t *s);
-void train_columns_json(struct cJSON *o, const train_data_t *d,
+void train_columns_json(maas_writer_t *w, const train_data_t *d,
     const train_scale_t *s);
 
 

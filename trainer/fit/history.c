@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "json.h"
 #include "loop.h"
 #include "util.h"
 
@@ -32,12 +33,30 @@ train_history_create(train_history_t *h, const char *log, int append,
 
 
 static void
-history_figure(FILE *f, const char *name, double v)
+history_figure(maas_writer_t *w, const char *name, double v)
 {
-    if (isfinite(v)) {
-        (void) fprintf(f, ",\"%s\":%.9g", name, v);
-    } else {
-        (void) fprintf(f, ",\"%s\":null", name);
+    maas_writer_key(w, name);
+    maas_writer_value(w, isfinite(v) ? "%.9g" : "null", v);
+}
+
+
+static void
+history_log(const train_history_t *h, const train_epoch_t *e)
+{
+    maas_writer_t  w;
+
+    train_json_begin(&w, h->log);
+    train_json_number(&w, "epoch", (double) e->epoch);
+    history_figure(&w, "loss", e->loss);
+    history_figure(&w, "validation_loss", e->valid_loss);
+    history_figure(&w, h->score_name, e->score);
+    history_figure(&w, "rate", e->rate);
+    history_figure(&w, "seconds", e->seconds);
+    train_json_flag(&w, "best", (int) e->best);
+    train_json_end(&w);
+
+    if (fflush(h->log) != 0) {
+        train_die("--log: cannot be written to: %s", strerror(errno));
     }
 }
 
@@ -56,20 +75,8 @@ train_history_add(train_history_t *h, const train_epoch_t *e)
 
     h->epochs[h->n++] = *e;
 
-    if (h->log == NULL) {
-        return;
-    }
-
-    (void) fprintf(h->log, "{\"epoch\":%zu", e->epoch);
-    history_figure(h->log, "loss", e->loss);
-    history_figure(h->log, "validation_loss", e->valid_loss);
-    history_figure(h->log, h->score_name, e->score);
-    history_figure(h->log, "rate", e->rate);
-    history_figure(h->log, "seconds", e->seconds);
-    (void) fprintf(h->log, ",\"best\":%s}\n", e->best ? "true" : "false");
-
-    if (fflush(h->log) != 0) {
-        train_die("--log: cannot be written to: %s", strerror(errno));
+    if (h->log != NULL) {
+        history_log(h, e);
     }
 }
 

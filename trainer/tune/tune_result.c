@@ -2,10 +2,10 @@
  * What a search found: a table, JSON, and the best settings as a file.
  */
 
-#include <cjson/cJSON.h>
 #include <math.h>
 #include <stdio.h>
 
+#include "json.h"
 #include "tune.h"
 #include "util.h"
 #include "export/model.h"
@@ -62,45 +62,39 @@ tune_table(const tune_t *t)
 void
 tune_json(const tune_t *t)
 {
-    char                *text;
     size_t               i, rung;
-    cJSON               *o, *list, *one;
+    maas_writer_t        w;
     const tune_trial_t  *p;
 
-    o = cJSON_CreateObject();
-    (void) cJSON_AddStringToObject(o, "config", t->output);
-    (void) cJSON_AddNumberToObject(o, "ran", (double) t->ran);
-    list = cJSON_AddArrayToObject(o, "trials");
+    train_json_begin(&w, stdout);
+    train_json_text(&w, "config", t->output);
+    train_json_number(&w, "ran", (double) t->ran);
+    train_json_open(&w, "trials", '[');
 
     for (i = 0; i < t->n; i++) {
         p = &t->trial[i];
         rung = tune_last(p);
-        one = cJSON_CreateObject();
-        (void) cJSON_AddNumberToObject(one, "trial", (double) p->number);
-        (void) cJSON_AddNumberToObject(one, "epochs",
-                                       (double) t->epochs[rung]);
+        train_json_open(&w, NULL, '{');
+        train_json_number(&w, "trial", (double) p->number);
+        train_json_number(&w, "epochs", (double) t->epochs[rung]);
 
         if (isfinite(p->loss[rung])) {
-            (void) cJSON_AddNumberToObject(one, "validation_loss",
-                                           p->loss[rung]);
+            train_json_number(&w, "validation_loss", p->loss[rung]);
         }
 
         if (isfinite(p->score[rung])) {
-            (void) cJSON_AddNumberToObject(one, "validation_score",
-                                           p->score[rung]);
+            train_json_number(&w, "validation_score", p->score[rung]);
         }
 
-        (void) cJSON_AddStringToObject(one, "hidden", p->hidden);
-        (void) cJSON_AddNumberToObject(one, "lr", p->lr);
-        (void) cJSON_AddNumberToObject(one, "weight-decay", p->decay);
-        (void) cJSON_AddNumberToObject(one, "batch", (double) p->batch);
-        (void) cJSON_AddItemToArray(list, one);
+        train_json_text(&w, "hidden", p->hidden);
+        train_json_number(&w, "lr", p->lr);
+        train_json_number(&w, "weight-decay", p->decay);
+        train_json_number(&w, "batch", (double) p->batch);
+        maas_writer_close(&w, '}');
     }
 
-    text = cJSON_PrintUnformatted(o);
-    (void) puts(text != NULL ? text : "{}");
-    cJSON_free(text);
-    cJSON_Delete(o);
+    maas_writer_close(&w, ']');
+    train_json_end(&w);
 }
 
 

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "json.h"
 #include "tune.h"
 #include "util.h"
 
@@ -149,9 +150,9 @@ state_mend(tune_t *t)
 void
 tune_state_open(tune_t *t)
 {
-    char   *identity, *text;
-    cJSON  *o;
-    int     there;
+    int             there;
+    char           *identity;
+    maas_writer_t   w;
 
     identity = state_identity(t);
     there = state_read(t, identity);
@@ -165,13 +166,10 @@ tune_state_open(tune_t *t)
         state_mend(t);
 
     } else {
-        o = cJSON_CreateObject();
-        (void) cJSON_AddStringToObject(o, "search", identity);
-        text = cJSON_PrintUnformatted(o);
-        (void) fprintf(t->log, "%s\n", text != NULL ? text : "{}");
+        train_json_begin(&w, t->log);
+        train_json_text(&w, "search", identity);
+        train_json_end(&w);
         (void) fflush(t->log);
-        cJSON_free(text);
-        cJSON_Delete(o);
     }
 
     train_free(identity);
@@ -182,35 +180,25 @@ void
 tune_state_add(tune_t *t, const tune_trial_t *trial, size_t rung,
     double seconds)
 {
-    char   *text;
-    cJSON  *o;
+    maas_writer_t  w;
 
-    o = cJSON_CreateObject();
-    (void) cJSON_AddNumberToObject(o, "trial", (double) trial->number);
-    (void) cJSON_AddNumberToObject(o, "epochs", (double) t->epochs[rung]);
-    (void) cJSON_AddStringToObject(o, "hidden", trial->hidden);
-    (void) cJSON_AddNumberToObject(o, "lr", trial->lr);
-    (void) cJSON_AddNumberToObject(o, "weight-decay", trial->decay);
-    (void) cJSON_AddNumberToObject(o, "batch", (double) trial->batch);
-
-    if (isfinite(trial->loss[rung])) {
-        (void) cJSON_AddNumberToObject(o, "loss", trial->loss[rung]);
-    } else {
-        (void) cJSON_AddNullToObject(o, "loss");
-    }
+    train_json_begin(&w, t->log);
+    train_json_number(&w, "trial", (double) trial->number);
+    train_json_number(&w, "epochs", (double) t->epochs[rung]);
+    train_json_text(&w, "hidden", trial->hidden);
+    train_json_number(&w, "lr", trial->lr);
+    train_json_number(&w, "weight-decay", trial->decay);
+    train_json_number(&w, "batch", (double) trial->batch);
+    train_json_number(&w, "loss", trial->loss[rung]);
 
     if (isfinite(trial->score[rung])) {
-        (void) cJSON_AddNumberToObject(o, "score", trial->score[rung]);
+        train_json_number(&w, "score", trial->score[rung]);
     }
 
-    (void) cJSON_AddNumberToObject(o, "seconds", seconds);
-    text = cJSON_PrintUnformatted(o);
-    (void) fprintf(t->log, "%s\n", text != NULL ? text : "{}");
+    train_json_number(&w, "seconds", seconds);
+    train_json_end(&w);
 
     if (fflush(t->log) != 0) {
         train_die("%s: cannot be written to: %s", t->state, strerror(errno));
     }
-
-    cJSON_free(text);
-    cJSON_Delete(o);
 }

@@ -1,0 +1,92 @@
+/*
+ * JSON on a stream, by the engine's writer.
+ */
+
+#include <float.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "json.h"
+
+
+static void
+json_put(void *ctx, const char *s, size_t len)
+{
+    (void) fwrite(s, 1, len, ctx);
+}
+
+
+void
+train_json_begin(maas_writer_t *w, FILE *f)
+{
+    *w = (maas_writer_t) { .put = json_put, .ctx = f };
+    maas_writer_open(w, '{');
+}
+
+
+void
+train_json_end(maas_writer_t *w)
+{
+    maas_writer_close(w, '}');
+    json_put(w->ctx, "\n", 1);
+}
+
+
+static void
+json_name(maas_writer_t *w, const char *name)
+{
+    if (name != NULL) {
+        maas_writer_key(w, name);
+    }
+}
+
+
+void
+train_json_open(maas_writer_t *w, const char *name, char kind)
+{
+    json_name(w, name);
+    maas_writer_open(w, kind);
+}
+
+
+void
+train_json_text(maas_writer_t *w, const char *name, const char *s)
+{
+    json_name(w, name);
+    maas_writer_text(w, s);
+}
+
+
+void
+train_json_flag(maas_writer_t *w, const char *name, int v)
+{
+    json_name(w, name);
+    maas_writer_value(w, "%s", v ? "true" : "false");
+}
+
+
+void
+train_json_number(maas_writer_t *w, const char *name, double v)
+{
+    char    text[32];
+    double  back;
+
+    json_name(w, name);
+
+    if (!isfinite(v)) {
+        maas_writer_value(w, "null");
+        return;
+    }
+
+    /* 15 digits where they are enough */
+
+    (void) snprintf(text, sizeof(text), "%.15g", v);
+    back = strtod(text, NULL);
+
+    if (fabs(back - v) > fmax(fabs(back), fabs(v)) * DBL_EPSILON) {
+        (void) snprintf(text, sizeof(text), "%.17g", v);
+    }
+
+    maas_writer_value(w, "%s", text);
+}
