@@ -51,7 +51,7 @@ PRELOADS   := $(patsubst t/lib/%.c,$(B)/%.so,$(wildcard t/lib/*.c))
 
 
 .PHONY: all module trainer units benches fuzzers test demo demo-stop bench \
-	bench-tables bench-train asan conformance torture fuzz style clean
+	bench-tables bench-train asan conformance torture fuzz style docs clean
 
 all: module trainer
 module: $(SO)
@@ -267,6 +267,12 @@ bench-tables: build/.packages-bench build/bench-venv/.done trainer
 
 style:
 	@prove -v t/00-style.t
+
+# pictures from their texts
+docs: $(patsubst %.txt,%.svg,$(wildcard docs/img/*.txt))
+
+docs/img/%.svg: docs/img/%.txt docs/img/draw.pl
+	perl docs/img/draw.pl $< >$@
 
 demo: build/.packages-demo all
 	@sh conf/demo.sh
