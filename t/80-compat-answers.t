@@ -31,6 +31,12 @@ for my $group (@groups) {
         ok(scalar @entries, 'requests');
 
         for my $was (@entries) {
+            if (defined $was->{more}) {
+                my $is = MaasTest::Compat::check($t, $was);
+                is("$is->{rc} $is->{said}", "$was->{rc} $was->{said}",
+                    $was->{name});
+                next;
+            }
             my $is = MaasTest::Compat::ask($t, $was, $version);
             my $wrong = MaasTest::Compat::unlike_before($was, $is);
             (my $name = "$was->{uri}: $was->{name}")

@@ -213,6 +213,7 @@ sub outputs {
 }
 
 sub all {
+    %group = ();
     settings();
     tables();
     digits();

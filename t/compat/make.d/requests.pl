@@ -904,7 +904,134 @@ sub meta {
     return;
 }
 
+# what the groups above left out of the sentences
+
+sub more {
+    $to = 'more';
+    my ($t2, $table) = ('/v2/models/t2/infer', '/v2/models/table/infer');
+    my $d = '[1,2,3,4,5,6,7,8,9,10,11,12]';
+    my $bin = ',"parameters":{"binary_data_size":48}';
+
+    binary('a tail of nobody', $t2, v2('x', '1,3,4', $d), 'xxxx');
+    binary('another size', $t2, v2('x', '1,3,4', undef, undef,
+        ',"parameters":{"binary_data_size":44}'), 'x' x 44);
+    binary('FP64 beyond FP32', $t2, v2('x', '1,3,4', undef, 'FP64',
+        ',"parameters":{"binary_data_size":96}'), pack 'd<*', 1 .. 11, 1e39);
+    binary('BYTES', $t2, v2('x', '1,3,4', undef, 'BYTES', $bin), 'x' x 48);
+    binary('zero rows', $t2, v2('x', '0,3,4', undef, undef,
+        ',"parameters":{"binary_data_size":0}'), '');
+    post('9 dimensions', $t2, v2('x', '1,1,1,1,1,1,1,3,4', $d), @json);
+    post('8 dimensions', $t2, v2('x', '1,1,1,1,1,1,3,4', $d), @json);
+    post('an output without a name', $t2, v2('x', '1,3,4', $d, undef, undef,
+        '"outputs":[{"parameters":{}}],'), @json);
+    post('JSON beyond its length', '/p/t2', v2('x', '1,3,4', $d),
+        'Content-Type' => 'application/vnd.sagemaker-triton.binary+json;'
+        . 'json-header-size=5000');
+    post("no comma $_", $t2, $_, @json) for '{"inputs" 1}', '{"id":"a" "b"}',
+        '{"a":{"b":1 "c":2}}', '{"a":[1 2]}', '{"id":"a"]', '{1:2}',
+        '{"a":tru}', '{"a":"\\u12"}', "{\"a\":\"\t\"}", '{"a":-}', '{"a":1e}';
+    post('both inputs', '/v2/models/plain/infer', '{"inputs":['
+        . '{"name":"a","shape":[1],"datatype":"FP32","data":[1]},'
+        . '{"name":"input","shape":[1,3],"datatype":"FP32","data":[1,2,3]}]}',
+        @json);
+
+    my $col = sub { my ($name, $rows, $type, $rest) = @_;
+        qq({"name":"$name","shape":[$rows],"datatype":"$type",$rest}) };
+    my $size = sub { '"parameters":{"binary_data_size":' . $_[0] . '}' };
+    post('rows differ', $table, '{"inputs":[' . $col->('age', 1, 'FP32',
+        '"data":[1]') . ',' . $col->('flag', 2, 'BOOL', '"data":[true,true]')
+        . ']}', @json);
+    post('values short', $table, '{"inputs":[' . $col->('age', 2, 'FP32',
+        '"data":[1]') . ']}', @json);
+    post('values over', $table, '{"inputs":[' . $col->('age', 1, 'FP32',
+        '"data":[1,2]') . ']}', @json);
+    binary('another size of a column', $table, '{"inputs":[' . $col->('age', 2,
+        'FP32', $size->(4)) . ']}', 'xxxx');
+    binary('a text beyond', $table, '{"inputs":[' . $col->('note', 1, 'BYTES',
+        $size->(5)) . ']}', pack('V', 9) . 'x');
+    binary('more than texts', $table, '{"inputs":[' . $col->('note', 1,
+        'BYTES', $size->(9)) . ']}', pack('V/a', 'a') . 'more');
+    binary('a tail of no column', $table, '{"inputs":[' . $col->('age', 1,
+        'FP32', '"data":[1]') . ']}', 'more');
+
+    post("columns $_", '/v1/models/plain:predict', qq({"inputs":$_}), @json)
+        for '{"a":[1,2],"b":[1],"c":[1,2]}', '{"a":[],"b":[],"c":[]}',
+        '{"a":[1],"b":[1,2],"c":[1]}', '{"a":[1],"a":[2],"b":[1],"c":[1]}',
+        '{"a":[[1]],"b":[1],"c":[1]}', '{"a":["x"],"b":[1],"c":[1]}';
+    post("object $_", '/v1/models/t1:predict', qq({"instances":[$_]}), @json)
+        for '{"input":[1,2,3,4,5,6],"input":[1,2,3,4,5,6]}',
+        '{"input":"x"}', '{"input":null}', '{"input":{}}', '{"input":7}';
+    post("picture $_", '/v1/models/image:predict', qq({"instances":[$_]}),
+        @json) for '"x"', '{"picture":"x"}', 'true', '{"picture":{"b64":7}}',
+        '{"picture":{"c64":"x"}}', '{"b64":"x","b64":"y"}';
+    post("examples $_", '/v1/models/t1:classify', $_, @json) for '{}',
+        '{"examples":[]}', '{"examples":7}', '{"context":{}}',
+        '{"examples":[7]}', '{"context":7,"examples":[{}]}';
+    post("examples of numbers $_", '/v1/models/t1:regress', $_, @json)
+        for '{}', '{"examples":[]}', '{"examples":{}}';
+    post('a long context', '/v1/models/single:classify', '{"context":{"text":"'
+        . 'x' x 30000 . '"},"examples":[' . join(',', ('{}') x 150) . ']}',
+        @json);
+    post("rows $_", '/p/t4', $_, @json)
+        for '[[[[[1,2],[3,4]],[[5,6],[7,8]]],[[[1,2],[3,4]],[[5,6],[7]]]]]',
+        '[[[[1,2],[3,4]],[[5,6],[7,8]]],[1,2]]',
+        '[[1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16],[[1]]]',
+        '[[[1,2],[3,4]],[[1,2],[3,4]]]', '[[[[1,2]]]]';
+    post("PGM $_", '/p/image', $_, 'Content-Type' => 'image/x-portable-graymap')
+        for "P5 2 2 255x123", "P5 20000 2 255\n", "P2 2 2 255 1 2 3",
+        "P5 16384 16384 255\n", "P5 x", "P5 2 2 255\n1234\n", 'P5';
+    post('a form for numbers', '/p/t2', 'a=1&b=2', @form);
+    get('/v1/models/m/versions/7');
+    get('/v1/models/m/labels/x');
+    get('/metrics');
+    get("/return/$_") for 400, 402, 403, 404, 405, 406, 410 .. 418, 421,
+        422, 426, 428, 429, 431, 451, 500 .. 505, 507, 599;
+    post("return $_", "/return/$_", '[1]', @json) for 404, 429, 503;
+    return;
+}
+
+###############################################################################
+# what nginx -t says; MORE stands in http, LOCATION in server
+
+sub conf {
+    $to = 'conf';
+    my $file = 'maas_model m %%COMPAT%%/models/t1.safetensors';
+    my @more = ("$file;", "$file version=0;", "$file version=x;",
+        "$file version=02;", "$file version=2 label=;", "$file fast;",
+        "$file version=2 version=3;", 'maas_model a/b x;',
+        'maas_model stats x;', 'maas_model ' . 'n' x 65 . ' x;',
+        'maas_model m;', 'maas_model n %%TESTDIR%%/none;',
+        'maas_model n %%TESTDIR%%;', 'maas_model n %%COMPAT%%/nginx.conf;',
+        'maas_serve;', 'maas_max_rows 0;', 'maas_max_rows x;',
+        'maas_max_rows 2000000;', 'maas_batch 5000;', 'maas_batch 0;',
+        'maas_batch 1; maas_batch 2;', 'maas_zone 1;', 'maas_zone x;',
+        'maas_zone 2m; maas_zone 2m;', 'maas_zone 8k;', 'maas_offload on;',
+        'maas_offload pool;', 'maas_offload pool above=x;',
+        'maas_offload pool above=1s nice=20;', 'maas_offload off above=1s;',
+        'maas_offload pool=none above=1s;', 'maas_offload off; maas_offload off;',
+        'maas_offload pool above=1s fast;', "$file version=2 label=x; $file "
+        . 'version=3 label=x;', 'maas_status;', 'maas_metrics;');
+    my @location = ("$file;", 'location /x { maas_predict none; }',
+        'location /x { maas_predict m version=9; }',
+        'location /x { maas_predict m version=x; }',
+        'location /x { maas_predict m fast; }',
+        'location /x { maas_predict m; maas_predict m; }',
+        'location /x { maas_predict m; maas_serve; }',
+        'location /x { maas_serve; maas_status; }',
+        'location ~ x { maas_serve; }', 'location = /x { maas_serve; }',
+        'location /x { maas_predict; }', 'location /x { maas_metrics on; }',
+        'location /x { maas_zone 1m; }', 'location /x { maas_predict m; }');
+    push @{ $group{$to} }, map { { name => $_, more => $_, location => '' } }
+        @more;
+    push @{ $group{$to} }, map { { name => $_, more => '', location => $_ } }
+        @location;
+    return;
+}
+
 sub all {
+    %group = ();
+    more();
+    conf();
     v2_json();
     v2_binary();
     v1();
