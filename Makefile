@@ -110,6 +110,13 @@ $(B)/unit/test_%: $(B)/obj/t/unit/test_%.o $(B)/libmaas.a
 	@echo "LD $@"
 	$(E)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcmocka $(LIBS)
 
+# allocations that can be made to fail
+$(B)/unit/test_load_memory: ALL_LDFLAGS += $(addprefix -Wl$(COMMA)--wrap=, \
+    calloc posix_memalign free mmap mprotect maas__arena_create \
+    maas__arena_alloc maas__arena_strndup)
+
+COMMA      := ,
+
 $(B)/bench/%: $(B)/obj/bench/%.o $(B)/libmaas.a
 	@mkdir -p $(@D)
 	@echo "LD $@"
