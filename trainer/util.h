@@ -1,9 +1,10 @@
 /*
- * What every file of the trainer stands on: limits, memory and sentences.  Nothing of data, networks or training.
+ * What every file of the trainer stands on: limits, memory and sentences.
+ * Nothing of data, networks or training.
  */
 
-#ifndef MAAS_TRAIN_UTIL_H
-#define MAAS_TRAIN_UTIL_H
+#ifndef TRAIN_UTIL_H
+#define TRAIN_UTIL_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -71,4 +72,4 @@ unsigned train_flush_denormals(void);
 void train_restore_denormals(unsigned before);
 
 
-#endif /* MAAS_TRAIN_UTIL_H */
+#endif /* TRAIN_UTIL_H */

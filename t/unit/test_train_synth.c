@@ -23,18 +23,18 @@
 static void
 test_tables(void **state)
 {
-    size_t         f, k, n, n0, i;
-    unsigned       digit, first, shapes[10] = { 0 };
-    const char    *text;
-    synth_point_t  p[SYNTH_MAX_POINTS], p0[SYNTH_MAX_POINTS];
+    size_t               f, k, n, n0, i;
+    unsigned             digit, first, shapes[10] = { 0 };
+    const char          *text;
+    train_synth_point_t  p[TRAIN_SYNTH_MAX_POINTS], p0[TRAIN_SYNTH_MAX_POINTS];
 
-    for (f = 0; synth_shape(f, 0, &first) != NULL; f++) {
-        n0 = synth_parse(synth_shape(f, 0, &first), p0);
+    for (f = 0; train_synth_shape(f, 0, &first) != NULL; f++) {
+        n0 = train_synth_parse(train_synth_shape(f, 0, &first), p0);
         assert_true(n0 >= 2);
         assert_true(first < 10);
 
-        for (k = 0; (text = synth_shape(f, k, &digit)) != NULL; k++) {
-            n = synth_parse(text, p);
+        for (k = 0; (text = train_synth_shape(f, k, &digit)) != NULL; k++) {
+            n = train_synth_parse(text, p);
             assert_int_equal(n, n0);
             assert_int_equal(digit, first);
             shapes[digit]++;
@@ -57,67 +57,68 @@ static void
 test_parse(void **state)
 {
     size_t                    i;
-    char                      many[SYNTH_MAX_POINTS * 4 + 8];
-    synth_point_t             p[SYNTH_MAX_POINTS];
+    char                      many[TRAIN_SYNTH_MAX_POINTS * 4 + 8];
+    train_synth_point_t             p[TRAIN_SYNTH_MAX_POINTS];
     static const char *const  bad[] = {
         "", " 1,2", "1", "1,", ",2", "1,2 ", "1,2  3,4", "1,2!!", "1,2 x",
         "/ 1,2", "1,2 /", "1,2 /3,4", "-1,2", "1,2,3", "1,2x3,4"
     };
 
     for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-        assert_int_equal(synth_parse(bad[i], p), 0);
+        assert_int_equal(train_synth_parse(bad[i], p), 0);
     }
 
-    assert_int_equal(synth_parse("1,2 30,4! / 5,66", p), 3);
+    assert_int_equal(train_synth_parse("1,2 30,4! / 5,66", p), 3);
     assert_true(p[0].x == 1 && p[0].y == 2 && p[0].down && !p[0].corner);
     assert_true(p[1].x == 30 && p[1].y == 4 && !p[1].down && p[1].corner);
     assert_true(p[2].x == 5 && p[2].y == 66 && p[2].down && !p[2].corner);
 
-    for (i = 0; i <= SYNTH_MAX_POINTS; i++) {
+    for (i = 0; i <= TRAIN_SYNTH_MAX_POINTS; i++) {
         memcpy(many + 4 * i, "1,2 ", 4);
     }
 
-    many[SYNTH_MAX_POINTS * 4 - 1] = '\0';
-    assert_int_equal(synth_parse(many, p), SYNTH_MAX_POINTS);
+    many[TRAIN_SYNTH_MAX_POINTS * 4 - 1] = '\0';
+    assert_int_equal(train_synth_parse(many, p), TRAIN_SYNTH_MAX_POINTS);
 
-    many[SYNTH_MAX_POINTS * 4 - 1] = ' ';
-    many[SYNTH_MAX_POINTS * 4 + 3] = '\0';
-    assert_int_equal(synth_parse(many, p), 0);
+    many[TRAIN_SYNTH_MAX_POINTS * 4 - 1] = ' ';
+    many[TRAIN_SYNTH_MAX_POINTS * 4 + 3] = '\0';
+    assert_int_equal(train_synth_parse(many, p), 0);
 }
 
 
 static void
 test_numbers(void **state)
 {
-    int          i;
-    float        v;
-    double       sum, square, t;
-    unsigned     k, seen[7] = { 0 };
-    synth_rng_t  g, h;
+    int                i;
+    float              v;
+    double             sum, square, t;
+    unsigned           k, seen[7] = { 0 };
+    train_synth_rng_t  g, h;
 
     for (i = -4000; i <= 4000; i++) {
         t = i / 1000.0;
-        assert_true(fabs(synth_sin((float) t) - sin(t * 6.283185307179586))
+        assert_true(fabs(train_synth_sin((float) t)
+                         - sin(t * 6.283185307179586))
                     < 1e-5);
     }
 
-    synth_rng_init(&g, 1, 2, 3);
-    synth_rng_init(&h, 1, 2, 4);
+    train_synth_rng_init(&g, 1, 2, 3);
+    train_synth_rng_init(&h, 1, 2, 4);
     assert_true(g.state != h.state);
 
     sum = square = 0;
 
     for (i = 0; i < 70000; i++) {
-        v = synth_normal(&g);
+        v = train_synth_normal(&g);
         assert_true(v > -3.5f && v < 3.5f);
         sum += v;
         square += v * v;
 
-        k = synth_pick(&g, 7);
+        k = train_synth_pick(&g, 7);
         assert_true(k < 7);
         seen[k]++;
 
-        v = synth_uniform(&g, -2, 3);
+        v = train_synth_uniform(&g, -2, 3);
         assert_true(v >= -2 && v < 3);
     }
 
@@ -166,10 +167,10 @@ prepared(unsigned size, unsigned box)
 {
     double         cx, cy;
     unsigned       i, x0, x1, y0, y1, w, h, off, narrow;
-    unsigned char  px[SYNTH_MAX_SIZE * SYNTH_MAX_SIZE];
+    unsigned char  px[TRAIN_SYNTH_MAX_SIZE * TRAIN_SYNTH_MAX_SIZE];
 
     for (off = 0, narrow = 0, i = 0; i < PICTURES; i++) {
-        (void) synth_draw(7, 0, i, size, px);
+        (void) train_synth_draw(7, 0, i, size, px);
         extent(px, size, 1, size, &y0, &y1, &cy);
         extent(px, size, size, 1, &x0, &x1, &cx);
         w = x1 - x0 + 1;
@@ -211,7 +212,7 @@ test_balanced(void **state)
     for (orders = 0, i = 0; i < 20; i++) {
 
         for (seen = 0, k = 0; k < 10; k++) {
-            label[i & 1][k] = synth_draw(1, 0, i * 10 + k, 28, px);
+            label[i & 1][k] = train_synth_draw(1, 0, i * 10 + k, 28, px);
             seen |= 1u << label[i & 1][k];
         }
 
@@ -230,19 +231,19 @@ test_seeds(void **state)
     unsigned char  a[28 * 28], b[28 * 28];
 
     for (same = 0, i = 0; i < 200; i++) {
-        label = synth_draw(1, 0, i, 28, a);
-        (void) synth_draw(1, 0, i + 1, 28, b);
-        assert_int_equal(synth_draw(1, 0, i, 28, b), label);
+        label = train_synth_draw(1, 0, i, 28, a);
+        (void) train_synth_draw(1, 0, i + 1, 28, b);
+        assert_int_equal(train_synth_draw(1, 0, i, 28, b), label);
         assert_memory_equal(a, b, sizeof(a));
 
         /* the same digit, drawn by another seed and for another set */
 
-        if (synth_draw(2, 0, i, 28, b) == label) {
+        if (train_synth_draw(2, 0, i, 28, b) == label) {
             same++;
             assert_memory_not_equal(a, b, sizeof(a));
         }
 
-        if (synth_draw(1, 1, i, 28, b) == label) {
+        if (train_synth_draw(1, 1, i, 28, b) == label) {
             same++;
             assert_memory_not_equal(a, b, sizeof(a));
         }
@@ -263,7 +264,7 @@ test_same_bits(void **state)
     unsigned char  px[28 * 28];
 
     for (crc = 0, i = 0; i < PICTURES; i++) {
-        (void) synth_draw(1, 0, i, 28, px);
+        (void) train_synth_draw(1, 0, i, 28, px);
         crc = maas__crc32c(crc, px, sizeof(px));
     }
 

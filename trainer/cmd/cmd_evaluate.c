@@ -237,7 +237,7 @@ evaluate_free(evaluate_t *e)
 
 
 int
-cmd_evaluate(int argc, char **argv)
+train_cmd_evaluate(int argc, char **argv)
 {
     evaluate_t          e = { 0 };
     const char *const  *labels;

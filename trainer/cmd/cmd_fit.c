@@ -285,7 +285,7 @@ fit_free(train_fit_t *f)
 
 
 int
-cmd_fit(int argc, char **argv)
+train_cmd_fit(int argc, char **argv)
 {
     train_fit_t  f;
 

@@ -164,7 +164,7 @@ inspect_json(const maas_info_t *info)
 
 
 int
-cmd_inspect(int argc, char **argv)
+train_cmd_inspect(int argc, char **argv)
 {
     int            at;
     inspect_t      o = { 0 };

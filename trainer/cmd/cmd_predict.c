@@ -147,7 +147,7 @@ predict_csv(const maas_info_t *info, const char *id, const float *y)
 
 
 int
-cmd_predict(int argc, char **argv)
+train_cmd_predict(int argc, char **argv)
 {
     float               *y;
     size_t               i;

@@ -48,8 +48,8 @@ static const train_arg_t  synth_rows[] = {
       "pictures for testing, 1 to 10000000 (10000)" },
     { "seed", 0, TRAIN_WHOLE(synth_conf_t, seed, 0, 0x1p64, TRAIN_ARG_PLAIN),
       "N", "the same seed draws the same pictures (1)" },
-    { "size", 0, TRAIN_WHOLE(synth_conf_t, size, SYNTH_MIN_SIZE,
-                             SYNTH_MAX_SIZE, TRAIN_ARG_PLAIN),
+    { "size", 0, TRAIN_WHOLE(synth_conf_t, size, TRAIN_SYNTH_MIN_SIZE,
+                             TRAIN_SYNTH_MAX_SIZE, TRAIN_ARG_PLAIN),
       "N", "pixels a side, 14 to 128 (28)" }
 };
 
@@ -60,37 +60,6 @@ static const train_args_t  synth_args = {
     "files\nwith the names of MNIST, prepared as MNIST was.  fit --data DIR "
     "reads them.\n", NULL, NULL, 1
 };
-
-
-unsigned
-synth_draw(uint64_t seed, uint64_t set, uint64_t index, unsigned size,
-    unsigned char *out)
-{
-    unsigned       i, k, label, digit[10];
-    synth_ink_t    ink;
-    synth_rng_t    g;
-    synth_glyph_t  glyph;
-
-    /* the order of the ten digits belongs to the ten, not to one picture */
-
-    synth_rng_init(&g, seed, set + 2, index / 10);
-
-    for (i = 0; i < 10; i++) {
-        k = synth_pick(&g, i + 1);
-        digit[i] = digit[k];
-        digit[k] = i;
-    }
-
-    label = digit[index % 10];
-
-    synth_rng_init(&g, seed, set, index);
-    synth_glyph(&g, label, &glyph);
-    synth_deform(&g, &glyph);
-    synth_trace(&g, &glyph, &ink);
-    synth_raster(&g, &ink, size, out);
-
-    return label;
-}
 
 
 static int
@@ -132,7 +101,7 @@ synth_write_set(const synth_conf_t *conf, unsigned set, FILE *images,
     size_t         len;
     uint64_t       i, n;
     unsigned       label;
-    unsigned char  px[SYNTH_MAX_SIZE * SYNTH_MAX_SIZE];
+    unsigned char  px[TRAIN_SYNTH_MAX_SIZE * TRAIN_SYNTH_MAX_SIZE];
 
     n = conf->count[set];
     len = (size_t) (conf->size * conf->size);
@@ -148,7 +117,7 @@ synth_write_set(const synth_conf_t *conf, unsigned set, FILE *images,
     }
 
     for (i = 0; i < n; i++) {
-        label = synth_draw(conf->seed, set, i, (unsigned) conf->size, px);
+        label = train_synth_draw(conf->seed, set, i, (unsigned) conf->size, px);
 
         if (fwrite(px, len, 1, images) != 1
             || putc((int) label, labels) == EOF)
@@ -292,7 +261,7 @@ synth_run(const synth_conf_t *conf)
 
 
 int
-cmd_synth(int argc, char **argv)
+train_cmd_synth(int argc, char **argv)
 {
     int           at;
     synth_conf_t  conf = { NULL, { 200000, 10000 }, 1, 28 };

@@ -24,9 +24,9 @@
 #define TUNE_TRIALS  27
 
 
-#define TEXT(f)         TRAIN_TEXT(tune_t, f, TRAIN_ARG_PLAIN)
-#define COUNT(f, a, b)  TRAIN_COUNT(tune_t, f, a, b, TRAIN_ARG_PLAIN)
-#define FLAG(f)         TRAIN_FLAG(tune_t, f, TRAIN_ARG_PLAIN)
+#define TEXT(f)         TRAIN_TEXT(train_tune_t, f, TRAIN_ARG_PLAIN)
+#define COUNT(f, a, b)  TRAIN_COUNT(train_tune_t, f, a, b, TRAIN_ARG_PLAIN)
+#define FLAG(f)         TRAIN_FLAG(train_tune_t, f, TRAIN_ARG_PLAIN)
 
 static const train_arg_t  tune_rows[] = {
     { "output", 'o', TEXT(output), "CONFIG", "file to write" },
@@ -57,7 +57,7 @@ static const train_args_t  tune_args = {
 /* What is for tune itself; the others stay for fit */
 
 static void
-tune_options(tune_t *t, int argc, char **argv)
+tune_options(train_tune_t *t, int argc, char **argv)
 {
     t->n = TUNE_TRIALS;
     t->seed = 1;
@@ -77,7 +77,7 @@ tune_options(tune_t *t, int argc, char **argv)
 /* The options of fit, read as fit would; what was said stays as it is */
 
 static void
-tune_fit_options(tune_t *t)
+tune_fit_options(train_tune_t *t)
 {
     int     i;
     char  **argv;
@@ -119,7 +119,7 @@ tune_fit_options(tune_t *t)
  * search */
 
 static void
-tune_look(tune_t *t)
+tune_look(train_tune_t *t)
 {
     size_t        rung, epochs;
     train_want_t  want;
@@ -139,9 +139,10 @@ tune_look(tune_t *t)
 
     epochs = t->o.epochs;
 
-    for (rung = TUNE_RUNGS; rung-- > 0 && epochs > 0; epochs /= TUNE_ETA) {
+    for (rung = TRAIN_TUNE_RUNGS; rung-- > 0 && epochs > 0; /* void */) {
         t->epochs[rung] = epochs;
         t->rungs++;
+        epochs /= TRAIN_TUNE_ETA;
     }
 }
 
@@ -151,10 +152,10 @@ tune_look(tune_t *t)
 static int
 tune_compare(const void *one, const void *two)
 {
-    size_t               rung;
-    const tune_trial_t  *a = one, *b = two;
+    size_t                     rung;
+    const train_tune_trial_t  *a = one, *b = two;
 
-    for (rung = TUNE_RUNGS; rung-- > 0; /* void */) {
+    for (rung = TRAIN_TUNE_RUNGS; rung-- > 0; /* void */) {
         if (a->done[rung] != b->done[rung]) {
             return a->done[rung] ? -1 : 1;
         }
@@ -190,7 +191,7 @@ tune_rank(const void *one, const void *two)
 /* All rungs; returns 0 when interrupted */
 
 static int
-tune_search(tune_t *t)
+tune_search(train_tune_t *t)
 {
     size_t        i, n, rung, *list;
     tune_rank_t  *rank;
@@ -203,8 +204,8 @@ tune_search(tune_t *t)
         list[i] = i;
     }
 
-    for (rung = TUNE_RUNGS - t->rungs; rung < TUNE_RUNGS; rung++) {
-        if (!tune_run(t, rung, list, n)) {
+    for (rung = TRAIN_TUNE_RUNGS - t->rungs; rung < TRAIN_TUNE_RUNGS; rung++) {
+        if (!train_tune_run(t, rung, list, n)) {
             break;
         }
 
@@ -214,7 +215,7 @@ tune_search(tune_t *t)
         }
 
         qsort(rank, n, sizeof(tune_rank_t), tune_rank);
-        n = (n + TUNE_ETA - 1) / TUNE_ETA;
+        n = (n + TRAIN_TUNE_ETA - 1) / TRAIN_TUNE_ETA;
 
         for (i = 0; i < n; i++) {
             list[i] = rank[i].trial;
@@ -224,14 +225,14 @@ tune_search(tune_t *t)
     train_free(list);
     train_free(rank);
 
-    return rung == TUNE_RUNGS;
+    return rung == TRAIN_TUNE_RUNGS;
 }
 
 
 /* A folder beside the output, for models that nobody keeps */
 
 static void
-tune_folder(tune_t *t)
+tune_folder(train_tune_t *t)
 {
     t->folder = train_format("%s.tmpXXXXXX", t->output);
 
@@ -243,7 +244,7 @@ tune_folder(tune_t *t)
 
 
 static void
-tune_folder_remove(const tune_t *t)
+tune_folder_remove(const train_tune_t *t)
 {
     DIR            *d;
     char           *path;
@@ -266,7 +267,7 @@ tune_folder_remove(const tune_t *t)
 
 
 static void
-tune_free(tune_t *t)
+tune_free(train_tune_t *t)
 {
     size_t  i;
 
@@ -284,12 +285,12 @@ tune_free(tune_t *t)
 
 
 int
-cmd_tune(int argc, char **argv)
+train_cmd_tune(int argc, char **argv)
 {
-    int     whole;
-    long    cores;
-    size_t  k;
-    tune_t  t = { 0 };
+    int           whole;
+    long          cores;
+    size_t        k;
+    train_tune_t  t = { 0 };
 
     tune_options(&t, argc, argv);
     tune_fit_options(&t);
@@ -305,13 +306,13 @@ cmd_tune(int argc, char **argv)
         t.jobs = (cores > 0 && cores < 256) ? (size_t) cores : 1;
     }
 
-    t.trial = train_alloc(t.n, sizeof(tune_trial_t));
+    t.trial = train_alloc(t.n, sizeof(train_tune_trial_t));
 
     for (k = 0; k < t.n; k++) {
-        tune_draw(&t, k);
+        train_tune_draw(&t, k);
     }
 
-    tune_state_open(&t);
+    train_tune_state_open(&t);
     tune_folder(&t);
     whole = tune_search(&t);
     tune_folder_remove(&t);
@@ -325,19 +326,19 @@ cmd_tune(int argc, char **argv)
                   "goes on", t.state);
     }
 
-    qsort(t.trial, t.n, sizeof(tune_trial_t), tune_compare);
+    qsort(t.trial, t.n, sizeof(train_tune_trial_t), tune_compare);
 
-    if (!isfinite(tune_loss(&t.trial[0]))) {
+    if (!isfinite(train_tune_loss(&t.trial[0]))) {
         train_die("no trial came to an end: fit with the same options says "
                   "why");
     }
 
-    tune_write(&t);
+    train_tune_write(&t);
 
     if (t.json) {
-        tune_json(&t);
+        train_tune_json(&t);
     } else {
-        tune_table(&t);
+        train_tune_table(&t);
     }
 
     tune_free(&t);

@@ -4,8 +4,8 @@
  * fit_*.c include this.
  */
 
-#ifndef MAAS_FIT_H
-#define MAAS_FIT_H
+#ifndef TRAIN_FIT_H
+#define TRAIN_FIT_H
 
 #include "data/data.h"
 #include "fit/loop.h"
@@ -58,4 +58,4 @@ void train_fit_check(train_fit_t *f);
 void train_fit_print(const train_fit_t *f);
 
 
-#endif /* MAAS_FIT_H */
+#endif /* TRAIN_FIT_H */

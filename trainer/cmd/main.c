@@ -18,12 +18,13 @@ typedef struct {
 
 
 static const main_command_t  main_commands[] = {
-    { "fit",      cmd_fit,      "train a network on a data set" },
-    { "tune",     cmd_tune,     "search the settings of fit" },
-    { "evaluate", cmd_evaluate, "measure a model on a data set" },
-    { "predict",  cmd_predict,  "answer for every row of a data set" },
-    { "inspect",  cmd_inspect,  "check a model file and say what it holds" },
-    { "synth",    cmd_synth,    "draw a data set of digits" }
+    { "fit",      train_cmd_fit,      "train a network on a data set" },
+    { "tune",     train_cmd_tune,     "search the settings of fit" },
+    { "evaluate", train_cmd_evaluate, "measure a model on a data set" },
+    { "predict",  train_cmd_predict,  "answer for every row of a data set" },
+    { "inspect",  train_cmd_inspect,
+      "check a model file and say what it holds" },
+    { "synth",    train_cmd_synth,    "draw a data set of digits" }
 };
 
 

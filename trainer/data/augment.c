@@ -67,7 +67,8 @@ train_augment_read(train_augment_t *a, const char *text, char *why)
             || v > augment_items[i].max)
         {
             (void) snprintf(why, 160, "%.20s: expected a number from 0 to %g, "
-                            "as in %.20s=0.1", item, augment_items[i].max, item);
+                            "as in %.20s=0.1", item, augment_items[i].max,
+                            item);
             return -1;
         }
 

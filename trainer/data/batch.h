@@ -3,8 +3,8 @@
  * here knows layers.
  */
 
-#ifndef MAAS_TRAIN_BATCH_H
-#define MAAS_TRAIN_BATCH_H
+#ifndef TRAIN_BATCH_H
+#define TRAIN_BATCH_H
 
 #include "data.h"
 #include "rng.h"
@@ -103,4 +103,4 @@ void train_columns_free(train_columns_t *c);
 void train_columns_fill(train_columns_t *c, const train_batch_t *b);
 
 
-#endif /* MAAS_TRAIN_BATCH_H */
+#endif /* TRAIN_BATCH_H */

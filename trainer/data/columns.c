@@ -18,11 +18,11 @@
 
 
 static const char *
-columns_role(const table_column_t *c)
+columns_role(const train_column_t *c)
 {
-    if (c->role < TABLE_N_ROLES) {
-        return c->role == TABLE_IGNORE ? "left out"
-                                       : table_role_names[c->role];
+    if (c->role < TRAIN_N_ROLES) {
+        return c->role == TRAIN_ROLE_IGNORE ? "left out"
+                                            : train_role_names[c->role];
     }
 
     return "target";
@@ -54,9 +54,9 @@ columns_detail(const maas_column_t *c, char *buf, size_t room)
 
 
 static int
-columns_plain(const table_column_t *c, const train_scale_t *s)
+columns_plain(const train_column_t *c, const train_scale_t *s)
 {
-    return c->role == TABLE_NUMBER && !s->columns[c->place].missing_slot;
+    return c->role == TRAIN_ROLE_NUMBER && !s->columns[c->place].missing_slot;
 }
 
 
@@ -67,7 +67,7 @@ train_columns_print(FILE *f, const train_data_t *d, const train_scale_t *s)
     int                    width;
     size_t                 i, n, plain;
     const maas_column_t   *p;
-    const table_column_t  *c;
+    const train_column_t  *c;
 
     if (d->table == NULL) {
         return;
@@ -94,7 +94,7 @@ train_columns_print(FILE *f, const train_data_t *d, const train_scale_t *s)
             continue;
         }
 
-        if (table_is_field(c->role)) {
+        if (train_role_is_field(c->role)) {
             p = &s->columns[c->place];
             columns_detail(p, detail, sizeof(detail));
             (void) snprintf(slots, sizeof(slots), "%zu", p->width);
@@ -116,7 +116,7 @@ train_columns_json(maas_writer_t *w, const train_data_t *d,
     const train_scale_t *s)
 {
     size_t                 i;
-    const table_column_t  *c;
+    const train_column_t  *c;
 
     if (d->table == NULL) {
         return;
@@ -131,7 +131,7 @@ train_columns_json(maas_writer_t *w, const train_data_t *d,
         train_json_text(w, "kind", columns_role(c));
         train_json_text(w, "why", c->why);
 
-        if (table_is_field(c->role)) {
+        if (train_role_is_field(c->role)) {
             train_json_number(w, "slots",
                               (double) s->columns[c->place].width);
         }

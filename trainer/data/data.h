@@ -3,8 +3,8 @@
  * numbers before a network sees them.  Nothing of networks.
  */
 
-#ifndef MAAS_TRAIN_DATA_H
-#define MAAS_TRAIN_DATA_H
+#ifndef TRAIN_DATA_H
+#define TRAIN_DATA_H
 
 #include <stdio.h>
 
@@ -216,4 +216,4 @@ void train_columns_json(maas_writer_t *w, const train_data_t *d,
     const train_scale_t *s);
 
 
-#endif /* MAAS_TRAIN_DATA_H */
+#endif /* TRAIN_DATA_H */

@@ -24,13 +24,13 @@ typedef struct {
     size_t          row_line;       /* where the row began */
     unsigned        begun;          /* the first row was seen */
 
-    char           *text;           /* of the row at hand */
-    size_t          used;
-    size_t          room;
-    table_cell_t   *cell;
-    size_t         *at;             /* where they begin in text */
-    size_t          n;
-    size_t          n_room;
+    char          *text;            /* of the row at hand */
+    size_t         used;
+    size_t         room;
+    train_cell_t  *cell;
+    size_t        *at;              /* where they begin in text */
+    size_t         n;
+    size_t         n_room;
 } csv_file_t;
 
 
@@ -40,14 +40,14 @@ csv_add_field(void *s, size_t len, void *ctx)
     size_t       room;
     csv_file_t  *f = ctx;
 
-    if (f->n == TABLE_MAX_COLUMNS) {
+    if (f->n == TRAIN_MAX_COLUMNS) {
         train_die("%s:%zu: more than %d columns", f->table->path, f->row_line,
-                  TABLE_MAX_COLUMNS);
+                  TRAIN_MAX_COLUMNS);
     }
 
     if (f->n == f->n_room) {
         room = 2 * f->n_room + 16;
-        f->cell = train_grow(f->cell, f->n_room, room, sizeof(table_cell_t));
+        f->cell = train_grow(f->cell, f->n_room, room, sizeof(train_cell_t));
         f->at = train_grow(f->at, f->n_room, room, sizeof(size_t));
         f->n_room = room;
     }
@@ -68,7 +68,7 @@ csv_add_field(void *s, size_t len, void *ctx)
     }
 
     f->text[f->used + len] = '\0';
-    f->cell[f->n].type = TABLE_CELL_TEXT;
+    f->cell[f->n].type = TRAIN_CELL_TEXT;
     f->cell[f->n].len = len;
     f->at[f->n++] = f->used;
     f->used += len + 1;
@@ -140,7 +140,7 @@ csv_names(csv_file_t *f)
                       f->table->path, i + 1);
         }
 
-        (void) table_add(f->table, name, len, &new);
+        (void) train_table_add(f->table, name, len, &new);
 
         if (!new) {
             train_die("%s:1:%zu: the name \"%s\" stands twice: expected "
@@ -173,13 +173,13 @@ csv_end_row(int c, void *ctx)
         csv_names(f);
     }
 
-    if ((!first || !t->named) && t->pass != TABLE_NAMES) {
+    if ((!first || !t->named) && t->pass != TRAIN_TABLE_NAMES) {
         if (f->n != t->n) {
-            table_bad(t, f->row_line, f->n < t->n ? f->n - 1 : t->n,
-                      "%zu fields: expected %zu as in the first row", f->n,
-                      t->n);
+            train_table_bad(t, f->row_line, f->n < t->n ? f->n - 1 : t->n,
+                            "%zu fields: expected %zu as in the first row",
+                            f->n, t->n);
         } else {
-            table_row(t, f->row_line, f->cell, f->n);
+            train_table_row(t, f->row_line, f->cell, f->n);
         }
     }
 
@@ -227,7 +227,7 @@ csv_separator(const char *path, const char *text, size_t len)
 
 
 void
-table_csv(train_table_t *t, const char *text, size_t len)
+train_table_csv(train_table_t *t, const char *text, size_t len)
 {
     size_t              n;
     const char         *end, *newline;
@@ -259,7 +259,7 @@ table_csv(train_table_t *t, const char *text, size_t len)
         if (p.pstate == CSV_BETWEEN_ROWS) {
             f.row_line = f.line;
 
-            if (t->pass == TABLE_NAMES && f.begun) {
+            if (t->pass == TRAIN_TABLE_NAMES && f.begun) {
                 break;
             }
         }

@@ -21,13 +21,13 @@ typedef struct {
     const char     *p;              /* in a line that is good JSON */
     const char     *end;
 
-    char           *text;           /* strings of the row, unescaped */
-    size_t          used;
-    size_t          room;
-    table_cell_t   *cell;
-    size_t         *at;             /* where a cell's string is in text */
-    size_t          n;
-    size_t          n_room;
+    char          *text;            /* strings of the row, unescaped */
+    size_t         used;
+    size_t         room;
+    train_cell_t  *cell;
+    size_t        *at;              /* where a cell's string is in text */
+    size_t         n;
+    size_t         n_room;
 } jsonl_t;
 
 
@@ -117,7 +117,7 @@ jsonl_escape(jsonl_t *j)
 
 
 /* The string at p, unescaped behind what is in text: its place there, *len its
- * length; TABLE_NONE if it has an escape that is no character */
+ * length; TRAIN_NO_COLUMN if it has an escape that is no character */
 
 static size_t
 jsonl_string(jsonl_t *j, size_t *len)
@@ -149,7 +149,7 @@ jsonl_string(jsonl_t *j, size_t *len)
             c = jsonl_escape(j);
 
             if (c == 0) {
-                return TABLE_NONE;
+                return TRAIN_NO_COLUMN;
             }
 
             out += jsonl_utf8(c, out);
@@ -172,14 +172,14 @@ jsonl_string(jsonl_t *j, size_t *len)
 /* The value at p; NULL, or what is wrong with it */
 
 static const char *
-jsonl_value(jsonl_t *j, table_cell_t *cell, size_t *at)
+jsonl_value(jsonl_t *j, train_cell_t *cell, size_t *at)
 {
     switch (*j->p) {
 
     case '"':
-        cell->type = TABLE_CELL_TEXT;
+        cell->type = TRAIN_CELL_TEXT;
         *at = jsonl_string(j, &cell->len);
-        return *at == TABLE_NONE ? "an escape that is no character" : NULL;
+        return *at == TRAIN_NO_COLUMN ? "an escape that is no character" : NULL;
 
     case '{':
     case '[':
@@ -188,18 +188,18 @@ jsonl_value(jsonl_t *j, table_cell_t *cell, size_t *at)
 
     case 't':
     case 'f':
-        cell->type = TABLE_CELL_BOOL;
+        cell->type = TRAIN_CELL_BOOL;
         break;
 
     case 'n':
-        cell->type = TABLE_CELL_NULL;
+        cell->type = TRAIN_CELL_NULL;
         break;
 
     default:
-        cell->type = TABLE_CELL_NUMBER;
+        cell->type = TRAIN_CELL_NUMBER;
     }
 
-    *at = TABLE_NONE;
+    *at = TRAIN_NO_COLUMN;
     cell->s = j->p;
 
     while (j->p < j->end && strchr(",} \t\r\n", *j->p) == NULL) {
@@ -213,7 +213,7 @@ jsonl_value(jsonl_t *j, table_cell_t *cell, size_t *at)
 
 
 /* Place of a member among the columns, new ones are added in the first pass;
- * TABLE_NONE: nobody wants it */
+ * TRAIN_NO_COLUMN: nobody wants it */
 
 static size_t
 jsonl_column(jsonl_t *j, const char *name, size_t len)
@@ -227,7 +227,7 @@ jsonl_column(jsonl_t *j, const char *name, size_t len)
 
     if (t->closed) {
         place = train_dict_find(&t->names, name, len);
-        i = (place != UINT32_MAX) ? place : TABLE_NONE;
+        i = (place != UINT32_MAX) ? place : TRAIN_NO_COLUMN;
 
     } else {
         if (len < 1 || len > MAAS_MAX_TEXT) {
@@ -235,15 +235,15 @@ jsonl_column(jsonl_t *j, const char *name, size_t len)
                       t->path, j->line, len, MAAS_MAX_TEXT);
         }
 
-        i = table_add(t, name, len, &new);
+        i = train_table_add(t, name, len, &new);
     }
 
     if (t->n > j->n_room) {
         room = 2 * t->n + 16;
-        j->cell = train_grow(j->cell, j->n_room, room, sizeof(table_cell_t));
+        j->cell = train_grow(j->cell, j->n_room, room, sizeof(train_cell_t));
         j->at = train_grow(j->at, j->n_room, room, sizeof(size_t));
         (void) memset(j->cell + j->n_room, 0,
-                      (room - j->n_room) * sizeof(table_cell_t));
+                      (room - j->n_room) * sizeof(train_cell_t));
         j->n_room = room;
     }
 
@@ -252,23 +252,23 @@ jsonl_column(jsonl_t *j, const char *name, size_t len)
 
 
 /* The members of the object at p; NULL, or what is wrong; *name is then the
- * column, or TABLE_NONE */
+ * column, or TRAIN_NO_COLUMN */
 
 static const char *
 jsonl_members(jsonl_t *j, size_t *column)
 {
-    size_t         at, len;
-    const char    *wrong;
-    table_cell_t   cell;
+    size_t        at, len;
+    const char   *wrong;
+    train_cell_t  cell;
 
-    *column = TABLE_NONE;
+    *column = TRAIN_NO_COLUMN;
     j->p++;
     jsonl_space(j);
 
     while (*j->p != '}') {
         at = jsonl_string(j, &len);
 
-        if (at == TABLE_NONE || memchr(j->text + at, '\0', len) != NULL) {
+        if (at == TRAIN_NO_COLUMN || memchr(j->text + at, '\0', len) != NULL) {
             return "a name with a zero byte or half a character";
         }
 
@@ -284,8 +284,8 @@ jsonl_members(jsonl_t *j, size_t *column)
             return wrong;
         }
 
-        if (*column != TABLE_NONE) {
-            if (j->cell[*column].type != TABLE_CELL_NULL) {
+        if (*column != TRAIN_NO_COLUMN) {
+            if (j->cell[*column].type != TRAIN_CELL_NULL) {
                 return "the same name twice";
             }
 
@@ -316,7 +316,8 @@ jsonl_row(jsonl_t *j)
     t = j->table;
 
     if (*j->p != '{') {
-        table_bad(t, j->line, TABLE_NONE, "no object: expected {\"name\": "
+        train_table_bad(t, j->line, TRAIN_NO_COLUMN,
+                        "no object: expected {\"name\": "
                   "value, ...}");
         return;
     }
@@ -324,42 +325,42 @@ jsonl_row(jsonl_t *j)
     if (maas__json_check(j->p, (size_t) (j->end - j->p), JSONL_DEPTH, &err)
         != MAAS_OK)
     {
-        table_bad(t, j->line, TABLE_NONE, "not JSON: %s", err.msg);
+        train_table_bad(t, j->line, TRAIN_NO_COLUMN, "not JSON: %s", err.msg);
         return;
     }
 
     j->used = 0;
 
     for (i = 0; i < j->n_room; i++) {
-        j->cell[i].type = TABLE_CELL_NULL;
+        j->cell[i].type = TRAIN_CELL_NULL;
         j->cell[i].len = 0;
     }
 
     wrong = jsonl_members(j, &column);
 
-    if (wrong != NULL && column != TABLE_NONE) {
-        table_bad(t, j->line, column, "column \"%.64s\" holds %s",
-                  t->columns[column].name, wrong);
+    if (wrong != NULL && column != TRAIN_NO_COLUMN) {
+        train_table_bad(t, j->line, column, "column \"%.64s\" holds %s",
+                        t->columns[column].name, wrong);
         return;
     }
 
     if (wrong != NULL) {
-        table_bad(t, j->line, TABLE_NONE, "%s", wrong);
+        train_table_bad(t, j->line, TRAIN_NO_COLUMN, "%s", wrong);
         return;
     }
 
     for (i = 0; i < t->n && i < j->n_room; i++) {
-        if (j->cell[i].type == TABLE_CELL_TEXT) {
+        if (j->cell[i].type == TRAIN_CELL_TEXT) {
             j->cell[i].s = j->text + j->at[i];
         }
     }
 
-    table_row(t, j->line, j->cell, t->n < j->n_room ? t->n : j->n_room);
+    train_table_row(t, j->line, j->cell, t->n < j->n_room ? t->n : j->n_room);
 }
 
 
 void
-table_jsonl(train_table_t *t, const char *text, size_t len)
+train_table_jsonl(train_table_t *t, const char *text, size_t len)
 {
     jsonl_t      j = { 0 };
     const char  *end, *next;

@@ -208,9 +208,9 @@ npy_at(const npy_t *x, size_t i, size_t j)
 
 
 static void
-npy_cell(table_cell_t *cell, double v)
+npy_cell(train_cell_t *cell, double v)
 {
-    cell->type = isnan(v) ? TABLE_CELL_NULL : TABLE_CELL_NUMBER;
+    cell->type = isnan(v) ? TRAIN_CELL_NULL : TRAIN_CELL_NUMBER;
     cell->v = v;
 }
 
@@ -224,11 +224,11 @@ npy_names(train_table_t *t, const npy_t *rows, const npy_t *targets)
 
     for (i = 0; i < rows->dim[1]; i++) {
         len = (size_t) snprintf(name, sizeof(name), "column%zu", i + 1);
-        (void) table_add(t, name, len, &new);
+        (void) train_table_add(t, name, len, &new);
     }
 
     if (targets != NULL) {
-        (void) table_add(t, "target", 6, &new);
+        (void) train_table_add(t, "target", 6, &new);
     }
 
     t->closed = 1;
@@ -244,9 +244,9 @@ static void
 npy_table(train_table_t *t, const npy_t *rows, const npy_t *targets)
 {
     size_t         i, j;
-    table_cell_t  *cell;
+    train_cell_t  *cell;
 
-    cell = train_alloc(t->n + 1, sizeof(table_cell_t));
+    cell = train_alloc(t->n + 1, sizeof(train_cell_t));
 
     for (i = 0; i < rows->dim[0]; i++) {
         for (j = 0; j < rows->dim[1]; j++) {
@@ -257,7 +257,7 @@ npy_table(train_table_t *t, const npy_t *rows, const npy_t *targets)
             npy_cell(&cell[j++], npy_number(targets, i));
         }
 
-        table_row(t, i + 1, cell, j);
+        train_table_row(t, i + 1, cell, j);
     }
 
     train_free(cell);
@@ -392,12 +392,12 @@ train_npy_read(const char *rows, const char *targets,
         }
 
     } else {
-        t = table_begin(rows, want);
+        t = train_table_begin(rows, want);
         npy_names(t, &x, targets != NULL ? &y : NULL);
-        table_roles(t);
-        t->pass = TABLE_KEEP;
+        train_table_roles(t);
+        t->pass = TRAIN_TABLE_KEEP;
         npy_table(t, &x, targets != NULL ? &y : NULL);
-        table_finish(t, d);
+        train_table_finish(t, d);
     }
 
     npy_close(&x);

@@ -51,7 +51,7 @@ text_failed(const char *path, gzFile file, const char *buf, size_t len)
 
 
 char *
-table_slurp(const char *path, size_t *len, uint32_t *crc)
+train_table_slurp(const char *path, size_t *len, uint32_t *crc)
 {
     int      n, std;
     char    *buf;

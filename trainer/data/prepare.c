@@ -49,7 +49,7 @@ prepare_compare(const void *one, const void *two)
  * *missing: rows without one */
 
 static prepare_value_t *
-prepare_count(const table_column_t *c, const uint32_t *row, size_t n,
+prepare_count(const train_column_t *c, const uint32_t *row, size_t n,
     size_t *n_values, size_t *missing)
 {
     size_t            i, k;
@@ -85,7 +85,7 @@ prepare_count(const table_column_t *c, const uint32_t *row, size_t n,
 
 static void
 prepare_category(train_scale_t *s, maas_column_t *c, const train_table_t *all,
-    const table_column_t *t, const uint32_t *row, size_t n)
+    const train_column_t *t, const uint32_t *row, size_t n)
 {
     size_t            i, k, missing, rows;
     const char      **values;
@@ -125,7 +125,7 @@ prepare_category(train_scale_t *s, maas_column_t *c, const train_table_t *all,
 
 static void
 prepare_text(maas_column_t *c, const train_table_t *all,
-    const table_column_t *t, const uint32_t *row, size_t n)
+    const train_column_t *t, const uint32_t *row, size_t n)
 {
     size_t  i;
 
@@ -190,12 +190,12 @@ prepare_columns(train_scale_t *s, const train_data_t *d, const uint32_t *row,
 {
     size_t                 i;
     maas_column_t         *c;
-    const table_column_t  *t;
+    const train_column_t  *t;
 
     for (i = 0; d->table != NULL && i < d->table->n; i++) {
         t = &d->table->columns[i];
 
-        if (!table_is_field(t->role)) {
+        if (!train_role_is_field(t->role)) {
             continue;
         }
 

@@ -16,9 +16,18 @@
 #include "util.h"
 
 
-const char *const  table_role_names[TABLE_N_ROLES] = {
-    "number", "boolean", "category", "text", "ignore", "id", "weight"
+const char *const  train_role_names[] = {
+    [TRAIN_ROLE_NUMBER] = "number",
+    [TRAIN_ROLE_BOOLEAN] = "boolean",
+    [TRAIN_ROLE_CATEGORY] = "category",
+    [TRAIN_ROLE_TEXT] = "text",
+    [TRAIN_ROLE_IGNORE] = "ignore",
+    [TRAIN_ROLE_ID] = "id",
+    [TRAIN_ROLE_WEIGHT] = "weight"
 };
+
+_Static_assert(train_nelts(train_role_names) == TRAIN_N_ROLES,
+               "a role without a name");
 
 
 /* A name, or the number of a column */
@@ -44,7 +53,7 @@ roles_find(const train_table_t *t, const char *s, size_t len)
         return (size_t) v - 1;
     }
 
-    return TABLE_NONE;
+    return TRAIN_NO_COLUMN;
 }
 
 
@@ -56,7 +65,7 @@ roles_must_find(const train_table_t *t, const char *option, const char *s,
 
     i = roles_find(t, s, len);
 
-    if (i == TABLE_NONE) {
+    if (i == TRAIN_NO_COLUMN) {
         train_die("%s:1: no column \"%.*s\" for --%s: expected one of the "
                   "names (\"%s\" to \"%s\") or a number from 1 to %zu",
                   t->path, (int) (len < 80 ? len : 80), s, option,
@@ -68,19 +77,19 @@ roles_must_find(const train_table_t *t, const char *option, const char *s,
 
 
 static void
-roles_set(train_table_t *t, size_t i, table_role_t role, const char *why)
+roles_set(train_table_t *t, size_t i, train_role_t role, const char *why)
 {
-    table_column_t  *c;
+    train_column_t  *c;
 
     c = &t->columns[i];
     c->role = role;
     (void) snprintf(c->why, sizeof(c->why), "%s", why);
 
-    if (role == TABLE_WEIGHT) {
+    if (role == TRAIN_ROLE_WEIGHT) {
         t->weight = i;
     }
 
-    if (role == TABLE_ID) {
+    if (role == TRAIN_ROLE_ID) {
         t->id = i;
     }
 }
@@ -106,21 +115,21 @@ roles_columns(train_table_t *t, const char *spec)
         i = roles_must_find(t, "columns", spec, (size_t) (eq - spec));
         n = (size_t) (end - eq) - 1;
 
-        for (kind = 0; kind < TABLE_N_ROLES; kind++) {
-            if (strlen(table_role_names[kind]) == n
-                && memcmp(table_role_names[kind], eq + 1, n) == 0)
+        for (kind = 0; kind < TRAIN_N_ROLES; kind++) {
+            if (strlen(train_role_names[kind]) == n
+                && memcmp(train_role_names[kind], eq + 1, n) == 0)
             {
                 break;
             }
         }
 
-        if (kind == TABLE_N_ROLES) {
+        if (kind == TRAIN_N_ROLES) {
             train_usage("fit", "--columns: \"%.*s\": expected number, "
                         "boolean, category, text, ignore, id or weight",
                         (int) (n < 40 ? n : 40), eq + 1);
         }
 
-        roles_set(t, i, (table_role_t) kind, "as --columns says");
+        roles_set(t, i, (train_role_t) kind, "as --columns says");
     }
 }
 
@@ -129,7 +138,7 @@ roles_columns(train_table_t *t, const char *spec)
 
 static void
 roles_list(train_table_t *t, const char *option, const char *list,
-    table_role_t role)
+    train_role_t role)
 {
     char         why[32];
     const char  *end;
@@ -158,20 +167,20 @@ roles_target(train_table_t *t)
 
         t->target = t->n - 1;
 
-        while (t->target > 0 && t->columns[t->target].role != TABLE_AUTO) {
+        while (t->target > 0 && t->columns[t->target].role != TRAIN_ROLE_AUTO) {
             t->target--;        /* the last that has nothing else to do */
         }
 
     } else {
         t->target = roles_find(t, target, strlen(target));
 
-        if (t->target == TABLE_NONE && !t->want->no_target) {
+        if (t->target == TRAIN_NO_COLUMN && !t->want->no_target) {
             t->target = roles_must_find(t, "target", target, strlen(target));
         }
     }
 
-    if (t->target != TABLE_NONE) {
-        roles_set(t, t->target, TABLE_TARGET, "to be predicted");
+    if (t->target != TRAIN_NO_COLUMN) {
+        roles_set(t, t->target, TRAIN_ROLE_TARGET, "to be predicted");
     }
 }
 
@@ -182,7 +191,7 @@ static void
 roles_field(train_table_t *t, size_t i, const maas_info_t *m, size_t field)
 {
     roles_set(t, i, m->n_columns > 0
-                    ? (table_role_t) m->fields[field].kind : TABLE_NUMBER,
+                    ? (train_role_t) m->fields[field].kind : TRAIN_ROLE_NUMBER,
               "as the model says");
     t->columns[i].required = m->n_columns == 0
                              || m->fields[field].required;
@@ -215,12 +224,12 @@ roles_model_by_place(train_table_t *t, const maas_info_t *m)
     size_t  i, j, n, others;
 
     n = (m->n_columns > 0) ? m->n_columns : m->in;
-    others = t->n - (t->target != TABLE_NONE);
+    others = t->n - (t->target != TRAIN_NO_COLUMN);
 
-    if (others == n + 1 && t->target == TABLE_NONE && t->want->no_target) {
+    if (others == n + 1 && t->target == TRAIN_NO_COLUMN && t->want->no_target) {
         others--;               /* a target that is not asked for: the last */
         t->target = t->n - 1;
-        roles_set(t, t->target, TABLE_TARGET, "to be predicted");
+        roles_set(t, t->target, TRAIN_ROLE_TARGET, "to be predicted");
     }
 
     if (others != n) {
@@ -247,7 +256,7 @@ roles_places(train_table_t *t)
     n = 0;
 
     for (i = 0; i < t->n; i++) {
-        if (table_is_field(t->columns[i].role)) {
+        if (train_role_is_field(t->columns[i].role)) {
             t->columns[i].place = n++;
         }
     }
@@ -272,15 +281,15 @@ roles_user(train_table_t *t)
     }
 
     if (w->ignore != NULL) {
-        roles_list(t, "ignore", w->ignore, TABLE_IGNORE);
+        roles_list(t, "ignore", w->ignore, TRAIN_ROLE_IGNORE);
     }
 
     if (w->id != NULL) {
-        roles_list(t, "id", w->id, TABLE_ID);
+        roles_list(t, "id", w->id, TRAIN_ROLE_ID);
     }
 
     if (w->weight != NULL) {
-        roles_list(t, "weight", w->weight, TABLE_WEIGHT);
+        roles_list(t, "weight", w->weight, TRAIN_ROLE_WEIGHT);
     }
 }
 
@@ -288,13 +297,13 @@ roles_user(train_table_t *t)
 /* A column that is no input of the model, but wanted if it is there */
 
 static void
-roles_beside(train_table_t *t, const char *name, table_role_t role)
+roles_beside(train_table_t *t, const char *name, train_role_t role)
 {
     size_t  i;
 
-    i = (name != NULL) ? roles_find(t, name, strlen(name)) : TABLE_NONE;
+    i = (name != NULL) ? roles_find(t, name, strlen(name)) : TRAIN_NO_COLUMN;
 
-    if (i != TABLE_NONE && t->columns[i].role == TABLE_AUTO) {
+    if (i != TRAIN_NO_COLUMN && t->columns[i].role == TRAIN_ROLE_AUTO) {
         roles_set(t, i, role, "as in training");
     }
 }
@@ -331,23 +340,23 @@ roles_model(train_table_t *t, const maas_info_t *m)
 
     if (m->n_columns > 0 && (t->named || roles_numbered(t, m))) {
         roles_model_by_name(t, m);
-        roles_beside(t, t->want->id, TABLE_ID);
-        roles_beside(t, t->want->weight, TABLE_WEIGHT);
+        roles_beside(t, t->want->id, TRAIN_ROLE_ID);
+        roles_beside(t, t->want->weight, TRAIN_ROLE_WEIGHT);
 
     } else {
         roles_model_by_place(t, m);
     }
 
     for (i = 0; i < t->n; i++) {
-        if (t->columns[i].role == TABLE_AUTO) {
-            roles_set(t, i, TABLE_IGNORE, "not in the model");
+        if (t->columns[i].role == TRAIN_ROLE_AUTO) {
+            roles_set(t, i, TRAIN_ROLE_IGNORE, "not in the model");
         }
     }
 }
 
 
 void
-table_roles(train_table_t *t)
+train_table_roles(train_table_t *t)
 {
     size_t  i;
 
@@ -358,13 +367,13 @@ table_roles(train_table_t *t)
     } else {
         roles_user(t);
         roles_target(t);
-        table_roles_look(t);
+        train_table_roles_look(t);
         roles_places(t);
     }
 
-    if (t->want->no_target && t->target != TABLE_NONE) {
-        roles_set(t, t->target, TABLE_IGNORE, "not asked for");
-        t->target = TABLE_NONE;
+    if (t->want->no_target && t->target != TRAIN_NO_COLUMN) {
+        roles_set(t, t->target, TRAIN_ROLE_IGNORE, "not asked for");
+        t->target = TRAIN_NO_COLUMN;
     }
 
     for (i = 0; i < t->n; i++) {

@@ -56,8 +56,8 @@ roles_is_id_name(const char *name)
 
 /* A column with texts in it */
 
-static table_role_t
-roles_guess_texts(const train_table_t *t, const table_column_t *c,
+static train_role_t
+roles_guess_texts(const train_table_t *t, const train_column_t *c,
     size_t texts, char *why, size_t room)
 {
     double  words, bytes;
@@ -69,28 +69,28 @@ roles_guess_texts(const train_table_t *t, const table_column_t *c,
                     t->rows);
 
     if (c->dict.n <= ROLES_FEW) {
-        return TABLE_CATEGORY;
+        return TRAIN_ROLE_CATEGORY;
     }
 
     if (c->dict.n == c->filled && words < 1.5 && bytes < ROLES_BYTES) {
         (void) snprintf(why, room, "an id: all values differ");
-        return TABLE_IGNORE;
+        return TRAIN_ROLE_IGNORE;
     }
 
     if ((words >= ROLES_WORDS && c->dict.n > c->filled / 20)
         || bytes >= ROLES_BYTES || c->dict.n > c->filled / 2)
     {
-        return TABLE_TEXT;
+        return TRAIN_ROLE_TEXT;
     }
 
-    return TABLE_CATEGORY;
+    return TRAIN_ROLE_CATEGORY;
 }
 
 
 /* By what the first pass has counted */
 
-static table_role_t
-roles_guess(const train_table_t *t, const table_column_t *c, char *why,
+static train_role_t
+roles_guess(const train_table_t *t, const train_column_t *c, char *why,
     size_t room)
 {
     size_t  n, texts;
@@ -100,25 +100,25 @@ roles_guess(const train_table_t *t, const table_column_t *c, char *why,
 
     if (n == 0) {
         (void) snprintf(why, room, "nothing in it");
-        return TABLE_IGNORE;
+        return TRAIN_ROLE_IGNORE;
     }
 
     if (roles_is_id_name(c->name) && c->dict.n >= ROLES_FEW
         && (c->dict.n == c->filled || c->dict.n >= 10000))
     {
         (void) snprintf(why, room, "an id: all values differ");
-        return TABLE_IGNORE;
+        return TRAIN_ROLE_IGNORE;
     }
 
     if ((double) c->numbers >= ROLES_SURE * (double) n) {
         (void) snprintf(why, room, texts ? "most values are numbers"
                                          : "all values are numbers");
-        return TABLE_NUMBER;
+        return TRAIN_ROLE_NUMBER;
     }
 
     if (c->booleans == n && c->dict.n <= 4) {
         (void) snprintf(why, room, "such as true and false");
-        return TABLE_BOOLEAN;
+        return TRAIN_ROLE_BOOLEAN;
     }
 
     return roles_guess_texts(t, c, texts, why, room);
@@ -126,15 +126,15 @@ roles_guess(const train_table_t *t, const table_column_t *c, char *why,
 
 
 void
-table_roles_look(train_table_t *t)
+train_table_roles_look(train_table_t *t)
 {
     size_t           i;
-    table_column_t  *c;
+    train_column_t  *c;
 
     for (i = 0; i < t->n; i++) {
         c = &t->columns[i];
 
-        if (c->role == TABLE_AUTO) {
+        if (c->role == TRAIN_ROLE_AUTO) {
             c->role = roles_guess(t, c, c->why, sizeof(c->why));
         }
     }

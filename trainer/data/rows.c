@@ -23,7 +23,7 @@ typedef struct {
 
 
 static void
-rows_value(const rows_maker_t *p, const table_column_t *c, size_t row,
+rows_value(const rows_maker_t *p, const train_column_t *c, size_t row,
     float *x)
 {
     size_t         len;
@@ -66,7 +66,7 @@ rows_make(const rows_maker_t *p, size_t in, train_data_t *d)
 {
     float                 *x;
     size_t                 i, j;
-    const table_column_t  *c;
+    const train_column_t  *c;
 
     train_free(d->numbers);
     d->in = in;
@@ -84,7 +84,7 @@ rows_make(const rows_maker_t *p, size_t in, train_data_t *d)
         for (j = 0; j < d->table->n; j++) {
             c = &d->table->columns[j];
 
-            if (table_is_field(c->role)) {
+            if (train_role_is_field(c->role)) {
                 rows_value(p, c, i, x);
             }
         }
@@ -107,9 +107,9 @@ void
 train_rows_model(const maas_model_t *m, train_data_t *d)
 {
     size_t                 i, j;
-    rows_maker_t        p = { m, NULL };
+    rows_maker_t           p = { m, NULL };
     const maas_info_t     *info;
-    const table_column_t  *c;
+    const train_column_t  *c;
 
     if (d->table == NULL) {
         return;
@@ -130,7 +130,7 @@ train_rows_model(const maas_model_t *m, train_data_t *d)
     for (j = 0; j < d->table->n; j++) {
         c = &d->table->columns[j];
 
-        for (i = 0; i < d->rows && table_is_field(c->role); i++) {
+        for (i = 0; i < d->rows && train_role_is_field(c->role); i++) {
             d->numbers[i * d->in + c->place] = c->number[i];
         }
     }

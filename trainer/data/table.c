@@ -21,7 +21,8 @@
 
 
 void
-table_bad(train_table_t *t, size_t line, size_t column, const char *fmt, ...)
+train_table_bad(train_table_t *t, size_t line, size_t column,
+    const char *fmt, ...)
 {
     char     what[320], where[32];
     va_list  args;
@@ -32,7 +33,7 @@ table_bad(train_table_t *t, size_t line, size_t column, const char *fmt, ...)
 
     where[0] = '\0';
 
-    if (column != TABLE_NONE && !t->free_order) {
+    if (column != TRAIN_NO_COLUMN && !t->free_order) {
         (void) snprintf(where, sizeof(where), ":%zu", column + 1);
     }
 
@@ -40,7 +41,7 @@ table_bad(train_table_t *t, size_t line, size_t column, const char *fmt, ...)
         train_die("%s:%zu%s: %s", t->path, line, where, what);
     }
 
-    if (t->pass == TABLE_KEEP) {
+    if (t->pass == TRAIN_TABLE_KEEP) {
         if (t->skipped++ == 0) {
             t->first = train_format("%s:%zu%s: %s", t->path, line, where,
                                     what);
@@ -50,10 +51,10 @@ table_bad(train_table_t *t, size_t line, size_t column, const char *fmt, ...)
 
 
 size_t
-table_add(train_table_t *t, const char *name, size_t len, int *new)
+train_table_add(train_table_t *t, const char *name, size_t len, int *new)
 {
     size_t           i, room;
-    table_column_t  *c;
+    train_column_t  *c;
 
     i = train_dict_put(&t->names, name, len);
     *new = (i == t->n);
@@ -62,8 +63,8 @@ table_add(train_table_t *t, const char *name, size_t len, int *new)
         return i;
     }
 
-    if (t->n == TABLE_MAX_COLUMNS) {
-        train_die("%s: more than %d columns", t->path, TABLE_MAX_COLUMNS);
+    if (t->n == TRAIN_MAX_COLUMNS) {
+        train_die("%s: more than %d columns", t->path, TRAIN_MAX_COLUMNS);
     }
 
     room = 16;
@@ -75,20 +76,20 @@ table_add(train_table_t *t, const char *name, size_t len, int *new)
     if (t->n == 0 || t->n == room) {
         room = (t->n == 0) ? 16 : 2 * t->n;
         t->columns = train_grow(t->columns, t->n, room,
-                                sizeof(table_column_t));
+                                sizeof(train_column_t));
     }
 
     c = &t->columns[t->n++];
-    (void) memset(c, 0, sizeof(table_column_t));
+    (void) memset(c, 0, sizeof(train_column_t));
     c->name = train_strdup(t->names.text[i]);
-    c->role = TABLE_AUTO;
+    c->role = TRAIN_ROLE_AUTO;
 
     return i;
 }
 
 
 void
-table_text(const table_cell_t *cell, char buf[MAAS_NUMBER_TEXT],
+train_table_text(const train_cell_t *cell, char buf[MAAS_NUMBER_TEXT],
     const char **s, size_t *len)
 {
     char    text[400];
@@ -97,7 +98,7 @@ table_text(const table_cell_t *cell, char buf[MAAS_NUMBER_TEXT],
     *s = cell->s;
     *len = cell->len;
 
-    if (cell->type == TABLE_CELL_NUMBER) {
+    if (cell->type == TRAIN_CELL_NUMBER) {
         v = cell->v;
 
         if (cell->s != NULL) {
@@ -109,7 +110,7 @@ table_text(const table_cell_t *cell, char buf[MAAS_NUMBER_TEXT],
         *len = maas__field_print(v, buf);
         *s = buf;
 
-    } else if (cell->type == TABLE_CELL_NULL) {
+    } else if (cell->type == TRAIN_CELL_NULL) {
         *len = 0;
     }
 
@@ -135,14 +136,14 @@ table_words(const char *s, size_t len)
 /* First pass */
 
 static void
-table_look(table_column_t *c, const table_cell_t *cell)
+table_look(train_column_t *c, const train_cell_t *cell)
 {
     char         buf[MAAS_NUMBER_TEXT];
     float        v;
     size_t       len;
     const char  *s;
 
-    table_text(cell, buf, &s, &len);
+    train_table_text(cell, buf, &s, &len);
 
     if (len == 0) {
         return;
@@ -151,13 +152,13 @@ table_look(table_column_t *c, const table_cell_t *cell)
     c->filled++;
     c->booleans += (maas__field_boolean(s, len) >= 0);
 
-    if (cell->type == TABLE_CELL_NUMBER
-        || (cell->type == TABLE_CELL_TEXT
+    if (cell->type == TRAIN_CELL_NUMBER
+        || (cell->type == TRAIN_CELL_TEXT
             && maas__field_number(s, len, &v) != MAAS_BADVALUE))
     {
         c->numbers++;
 
-    } else if (cell->type == TABLE_CELL_TEXT
+    } else if (cell->type == TRAIN_CELL_TEXT
                && maas__field_is_missing(s, len))
     {
         c->blanks++;
@@ -177,7 +178,7 @@ static void
 table_room(train_table_t *t, size_t line)
 {
     size_t           i, room;
-    table_column_t  *c;
+    train_column_t  *c;
 
     if (t->rows < t->room) {
         return;
@@ -192,12 +193,12 @@ table_room(train_table_t *t, size_t line)
     for (i = 0; i < t->n; i++) {
         c = &t->columns[i];
 
-        if (c->role == TABLE_NUMBER || c->role == TABLE_BOOLEAN
-            || c->role == TABLE_WEIGHT)
+        if (c->role == TRAIN_ROLE_NUMBER || c->role == TRAIN_ROLE_BOOLEAN
+            || c->role == TRAIN_ROLE_WEIGHT)
         {
             c->number = train_grow(c->number, t->room, room, sizeof(float));
 
-        } else if (c->role != TABLE_IGNORE) {
+        } else if (c->role != TRAIN_ROLE_IGNORE) {
             c->id = train_grow(c->id, t->room, room, sizeof(uint32_t));
         }
     }
@@ -209,7 +210,7 @@ table_room(train_table_t *t, size_t line)
 /* Number, boolean or weight -> *out, NAN where it is missing; or a sentence */
 
 static const char *
-table_number(const table_column_t *c, const table_cell_t *cell, float *out)
+table_number(const train_column_t *c, const train_cell_t *cell, float *out)
 {
     int            yes;
     size_t         len;
@@ -217,10 +218,10 @@ table_number(const table_column_t *c, const table_cell_t *cell, float *out)
     maas_status_t  rc;
 
     s = cell->s;
-    len = (cell->type == TABLE_CELL_NULL) ? 0 : cell->len;
+    len = (cell->type == TRAIN_CELL_NULL) ? 0 : cell->len;
     *out = NAN;
 
-    if (cell->type == TABLE_CELL_NUMBER && s == NULL) {
+    if (cell->type == TRAIN_CELL_NUMBER && s == NULL) {
         *out = (float) cell->v;
         return isfinite(*out) ? NULL : "a number that fits in single "
                                        "precision";
@@ -228,18 +229,18 @@ table_number(const table_column_t *c, const table_cell_t *cell, float *out)
 
     maas__field_trim(&s, &len);
 
-    if (cell->type == TABLE_CELL_BOOL) {
+    if (cell->type == TRAIN_CELL_BOOL) {
         *out = (s[0] == 't');
         return NULL;
     }
 
-    if (len == 0 || (cell->type == TABLE_CELL_TEXT
+    if (len == 0 || (cell->type == TRAIN_CELL_TEXT
                      && maas__field_is_missing(s, len)))
     {
         return NULL;
     }
 
-    if (c->role == TABLE_BOOLEAN) {
+    if (c->role == TRAIN_ROLE_BOOLEAN) {
         yes = maas__field_boolean(s, len);
         *out = (float) yes;
         return yes < 0 ? "true or false, yes or no, 1 or 0" : NULL;
@@ -260,31 +261,35 @@ table_number(const table_column_t *c, const table_cell_t *cell, float *out)
 
 static int
 table_check_number(train_table_t *t, size_t line, size_t i,
-    const table_cell_t *cell)
+    const train_cell_t *cell)
 {
     char             buf[MAAS_NUMBER_TEXT];
     float            v;
     size_t           len;
     const char      *s, *expected;
-    table_column_t  *c;
+    train_column_t  *c;
 
     c = &t->columns[i];
     expected = table_number(c, cell, &v);
 
-    if (expected == NULL && c->role == TABLE_WEIGHT && !(isnan(v) || v >= 0)) {
+    if (expected == NULL && c->role == TRAIN_ROLE_WEIGHT
+        && !(isnan(v) || v >= 0))
+    {
         expected = "a weight of 0 or more";
     }
 
     if (expected != NULL) {
-        table_text(cell, buf, &s, &len);
-        table_bad(t, line, i, "column \"%.64s\" holds \"%.*s\": expected %s",
-                  c->name, (int) (len < 40 ? len : 40), s, expected);
+        train_table_text(cell, buf, &s, &len);
+        train_table_bad(t, line, i,
+                        "column \"%.64s\" holds \"%.*s\": expected %s",
+                        c->name, (int) (len < 40 ? len : 40), s, expected);
         return 0;
     }
 
-    if (isnan(v) && (c->required || c->role == TABLE_WEIGHT)) {
-        table_bad(t, line, i, "column \"%.64s\" is empty: expected a number",
-                  c->name);
+    if (isnan(v) && (c->required || c->role == TRAIN_ROLE_WEIGHT)) {
+        train_table_bad(t, line, i,
+                        "column \"%.64s\" is empty: expected a number",
+                        c->name);
         return 0;
     }
 
@@ -297,34 +302,34 @@ table_check_number(train_table_t *t, size_t line, size_t i,
 /* Could the cell be kept? */
 
 static int
-table_check(train_table_t *t, size_t line, size_t i, const table_cell_t *cell)
+table_check(train_table_t *t, size_t line, size_t i, const train_cell_t *cell)
 {
     char             buf[MAAS_NUMBER_TEXT];
     size_t           len;
     const char      *s;
-    table_column_t  *c;
+    train_column_t  *c;
 
     c = &t->columns[i];
 
-    if (c->role == TABLE_IGNORE) {
+    if (c->role == TRAIN_ROLE_IGNORE) {
         return 1;
     }
 
-    if (c->role <= TABLE_BOOLEAN || c->role == TABLE_WEIGHT) {
+    if (c->role <= TRAIN_ROLE_BOOLEAN || c->role == TRAIN_ROLE_WEIGHT) {
         return table_check_number(t, line, i, cell);
     }
 
-    table_text(cell, buf, &s, &len);
+    train_table_text(cell, buf, &s, &len);
 
     if (!maas__field_utf8(s, len) || len > MAAS_MAX_VALUE) {
-        table_bad(t, line, i, "column \"%.64s\" holds %s", c->name,
-                  len > MAAS_MAX_VALUE ? "a text over 1 MB"
+        train_table_bad(t, line, i, "column \"%.64s\" holds %s", c->name,
+                        len > MAAS_MAX_VALUE ? "a text over 1 MB"
                                        : "bytes that are not UTF-8");
         return 0;
     }
 
-    if (c->role == TABLE_TARGET && len == 0) {
-        table_bad(t, line, i, "the target \"%.64s\" is empty", c->name);
+    if (c->role == TRAIN_ROLE_TARGET && len == 0) {
+        train_table_bad(t, line, i, "the target \"%.64s\" is empty", c->name);
         return 0;
     }
 
@@ -333,12 +338,12 @@ table_check(train_table_t *t, size_t line, size_t i, const table_cell_t *cell)
 
 
 static void
-table_keep(train_table_t *t, size_t i, const table_cell_t *cell)
+table_keep(train_table_t *t, size_t i, const train_cell_t *cell)
 {
     char             buf[MAAS_NUMBER_TEXT];
     size_t           len;
     const char      *s;
-    table_column_t  *c;
+    train_column_t  *c;
 
     c = &t->columns[i];
 
@@ -346,19 +351,20 @@ table_keep(train_table_t *t, size_t i, const table_cell_t *cell)
         return;
     }
 
-    table_text(cell, buf, &s, &len);
+    train_table_text(cell, buf, &s, &len);
     c->id[t->rows] = (len > 0) ? train_dict_put(&c->dict, s, len) + 1 : 0;
 }
 
 
 void
-table_row(train_table_t *t, size_t line, const table_cell_t *cells, size_t n)
+train_table_row(train_table_t *t, size_t line, const train_cell_t *cells,
+    size_t n)
 {
     size_t                     i;
-    static const table_cell_t  none = { TABLE_CELL_NULL, NULL, 0, 0 };
+    static const train_cell_t  none = { TRAIN_CELL_NULL, NULL, 0, 0 };
 
-    if (t->pass != TABLE_KEEP) {
-        for (i = 0; i < n && t->pass == TABLE_LOOK; i++) {
+    if (t->pass != TRAIN_TABLE_KEEP) {
+        for (i = 0; i < n && t->pass == TRAIN_TABLE_LOOK; i++) {
             table_look(&t->columns[i], &cells[i]);
         }
 

@@ -4,8 +4,8 @@
  * Images and other tensors are not here.
  */
 
-#ifndef MAAS_TABLE_H
-#define MAAS_TABLE_H
+#ifndef TRAIN_TABLE_H
+#define TRAIN_TABLE_H
 
 #include <stdio.h>
 
@@ -14,54 +14,54 @@
 #include "field/maas_field.h"
 
 
-#define TABLE_MAX_COLUMNS  65536
-#define TABLE_NONE         SIZE_MAX
+#define TRAIN_MAX_COLUMNS  65536
+#define TRAIN_NO_COLUMN    SIZE_MAX
 
 
 /* One value of a row as a reader found it */
 
 typedef enum {
-    TABLE_CELL_NULL = 0,            /* not there */
-    TABLE_CELL_TEXT,
-    TABLE_CELL_NUMBER,              /* s as JSON writes it; NULL: v */
-    TABLE_CELL_BOOL                 /* s is true or false */
-} table_cell_type_t;
+    TRAIN_CELL_NULL = 0,            /* not there */
+    TRAIN_CELL_TEXT,
+    TRAIN_CELL_NUMBER,              /* s as JSON writes it; NULL: v */
+    TRAIN_CELL_BOOL                 /* s is true or false */
+} train_cell_type_t;
 
 typedef struct {
-    table_cell_type_t  type;
+    train_cell_type_t  type;
     const char        *s;           /* not terminated */
     size_t             len;
     double             v;
-} table_cell_t;
+} train_cell_t;
 
 
 /* What a column is for; the first four as maas_field_kind_t */
 
 typedef enum {
-    TABLE_NUMBER = MAAS_FIELD_NUMBER,
-    TABLE_BOOLEAN = MAAS_FIELD_BOOLEAN,
-    TABLE_CATEGORY = MAAS_FIELD_CATEGORY,
-    TABLE_TEXT = MAAS_FIELD_TEXT,
-    TABLE_IGNORE,
-    TABLE_ID,
-    TABLE_WEIGHT,
-    TABLE_TARGET,
-    TABLE_AUTO                      /* not known yet */
-} table_role_t;
+    TRAIN_ROLE_NUMBER = MAAS_FIELD_NUMBER,
+    TRAIN_ROLE_BOOLEAN = MAAS_FIELD_BOOLEAN,
+    TRAIN_ROLE_CATEGORY = MAAS_FIELD_CATEGORY,
+    TRAIN_ROLE_TEXT = MAAS_FIELD_TEXT,
+    TRAIN_ROLE_IGNORE,
+    TRAIN_ROLE_ID,
+    TRAIN_ROLE_WEIGHT,
+    TRAIN_ROLE_TARGET,
+    TRAIN_ROLE_AUTO                 /* not known yet */
+} train_role_t;
 
-#define TABLE_N_ROLES  7            /* that --columns knows */
+#define TRAIN_N_ROLES  TRAIN_ROLE_TARGET    /* that --columns knows */
 
-extern const char *const table_role_names[TABLE_N_ROLES];
+extern const char *const train_role_names[TRAIN_N_ROLES];
 
 /* Is it one of the four that go into the network? */
-#define table_is_field(role)  ((role) <= TABLE_TEXT)
+#define train_role_is_field(role)  ((role) <= TRAIN_ROLE_TEXT)
 
 typedef struct {
-    char          *name;
-    table_role_t   role;
-    unsigned       required;        /* no row may lack it */
-    size_t         place;           /* among the fields of a model */
-    char           why[96];         /* the role, for people */
+    char         *name;
+    train_role_t  role;
+    unsigned      required;         /* no row may lack it */
+    size_t        place;            /* among the fields of a model */
+    char          why[96];          /* the role, for people */
 
     /* counted by the first pass */
     size_t         filled;          /* rows with something in them */
@@ -75,30 +75,30 @@ typedef struct {
     float         *number;          /* (rows) number, boolean, weight; NAN */
     uint32_t      *id;              /* (rows) the others: dict place + 1; 0 */
     train_dict_t   dict;
-} table_column_t;
+} train_column_t;
 
 typedef enum {
-    TABLE_NAMES = 0,                /* the names alone are wanted */
-    TABLE_LOOK,                     /* count */
-    TABLE_KEEP
-} table_pass_t;
+    TRAIN_TABLE_NAMES = 0,          /* the names alone are wanted */
+    TRAIN_TABLE_LOOK,               /* count */
+    TRAIN_TABLE_KEEP
+} train_table_pass_t;
 
 struct train_table_s {
     const char          *path;
     const train_want_t  *want;
-    table_pass_t         pass;
+    train_table_pass_t   pass;
     unsigned             named;     /* the file has names of its own */
     unsigned             closed;    /* no column may be added any more */
     unsigned             free_order;    /* cells have no place in a line */
 
-    size_t               n;
-    table_column_t      *columns;
-    train_dict_t         names;     /* the same order */
-    size_t               target;    /* TABLE_NONE: none */
-    size_t               weight;
-    size_t               id;
-    size_t               one_hot;   /* as in want */
-    size_t               hash;
+    size_t           n;
+    train_column_t  *columns;
+    train_dict_t     names;         /* the same order */
+    size_t           target;        /* TRAIN_NO_COLUMN: none */
+    size_t           weight;
+    size_t           id;
+    size_t           one_hot;       /* as in want */
+    size_t           hash;
 
     size_t               rows;
     size_t               room;
@@ -109,44 +109,46 @@ struct train_table_s {
 
 /* data_text.c: the whole of a text file, plain, .gz or "-" (standard input),
  * without a byte order mark; *crc of it.  To be given to train_free(). */
-char *table_slurp(const char *path, size_t *len, uint32_t *crc);
+char *train_table_slurp(const char *path, size_t *len, uint32_t *crc);
 
-/* Readers: give every row to table_row(), as the pass wants.  NAMES may end
- * after the names. */
-void table_csv(train_table_t *t, const char *text, size_t len);
-void table_jsonl(train_table_t *t, const char *text, size_t len);
+/* Readers: give every row to train_table_row(), as the pass wants.  NAMES may
+ * end after the names. */
+void train_table_csv(train_table_t *t, const char *text, size_t len);
+void train_table_jsonl(train_table_t *t, const char *text, size_t len);
 
 
 /* table_read.c */
 
 /* Nothing in it; path and want are kept until the end. */
-train_table_t *table_begin(const char *path, const train_want_t *want);
+train_table_t *train_table_begin(const char *path, const train_want_t *want);
 /* Give the table to d, with targets, weights and names; dies if nothing was
  * read. */
-void table_finish(train_table_t *t, train_data_t *d);
+void train_table_finish(train_table_t *t, train_data_t *d);
 
 /* table.c */
 
 /* A new column, or the one that has this name; *new says which. */
-size_t table_add(train_table_t *t, const char *name, size_t len, int *new);
+size_t train_table_add(train_table_t *t, const char *name, size_t len,
+    int *new);
 /* One row; `line` is for messages.  cells(n), n <= t->n: the others are not
  * there. */
-void table_row(train_table_t *t, size_t line, const table_cell_t *cells,
+void train_table_row(train_table_t *t, size_t line, const train_cell_t *cells,
     size_t n);
 /* A row that cannot be read: ends the program, or counts it where
- * --on-error skip was given.  column from 0, TABLE_NONE: the row as such. */
-void table_bad(train_table_t *t, size_t line, size_t column,
+ * --on-error skip was given.  column from 0, TRAIN_NO_COLUMN: the row as
+ * such. */
+void train_table_bad(train_table_t *t, size_t line, size_t column,
     const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 /* Text of a cell for a category: into buf if it has none of its own. */
-void table_text(const table_cell_t *cell, char buf[MAAS_NUMBER_TEXT],
+void train_table_text(const train_cell_t *cell, char buf[MAAS_NUMBER_TEXT],
     const char **s, size_t *len);
 
 /* roles.c: after the first pass, what every column is for; dies if the
  * options make no sense. */
-void table_roles(train_table_t *t);
+void train_table_roles(train_table_t *t);
 
 /* roles_look.c: the same for columns that nobody has said anything of. */
-void table_roles_look(train_table_t *t);
+void train_table_roles_look(train_table_t *t);
 
 
-#endif /* MAAS_TABLE_H */
+#endif /* TRAIN_TABLE_H */

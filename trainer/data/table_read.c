@@ -39,9 +39,9 @@ train_table_free(train_table_t *t)
 const char *
 train_table_id(const train_table_t *t, size_t row)
 {
-    const table_column_t  *c;
+    const train_column_t  *c;
 
-    if (t == NULL || t->id == TABLE_NONE) {
+    if (t == NULL || t->id == TRAIN_NO_COLUMN) {
         return NULL;
     }
 
@@ -70,16 +70,16 @@ table_said(const train_table_t *t)
 
 
 train_table_t *
-table_begin(const char *path, const train_want_t *want)
+train_table_begin(const char *path, const train_want_t *want)
 {
     train_table_t  *t;
 
     t = train_alloc(1, sizeof(train_table_t));
     t->path = path;
     t->want = want;
-    t->target = TABLE_NONE;
-    t->weight = TABLE_NONE;
-    t->id = TABLE_NONE;
+    t->target = TRAIN_NO_COLUMN;
+    t->weight = TRAIN_NO_COLUMN;
+    t->id = TRAIN_NO_COLUMN;
     t->one_hot = want->one_hot;
     t->hash = want->hash;
 
@@ -88,11 +88,11 @@ table_begin(const char *path, const train_want_t *want)
 
 
 void
-table_finish(train_table_t *t, train_data_t *d)
+train_table_finish(train_table_t *t, train_data_t *d)
 {
     size_t           i;
     uint32_t        *id;
-    table_column_t  *c;
+    train_column_t  *c;
 
     table_said(t);
 
@@ -105,7 +105,7 @@ table_finish(train_table_t *t, train_data_t *d)
     for (i = 0; i < t->n; i++) {
         c = &t->columns[i];
 
-        if (table_is_field(c->role)) {
+        if (train_role_is_field(c->role)) {
             d->columns[c->place] = train_strdup(c->name);
             d->fields[c->place].name = d->columns[c->place];
             d->fields[c->place].kind = (maas_field_kind_t) c->role;
@@ -113,7 +113,7 @@ table_finish(train_table_t *t, train_data_t *d)
         }
     }
 
-    if (t->target != TABLE_NONE) {
+    if (t->target != TRAIN_NO_COLUMN) {
         c = &t->columns[t->target];
         d->target = train_strdup(c->name);
         id = train_alloc(t->rows, sizeof(uint32_t));
@@ -130,7 +130,7 @@ table_finish(train_table_t *t, train_data_t *d)
                   t->path);
     }
 
-    if (t->weight != TABLE_NONE) {
+    if (t->weight != TRAIN_NO_COLUMN) {
         d->weights = t->columns[t->weight].number;
         t->columns[t->weight].number = NULL;
     }
@@ -157,20 +157,20 @@ table_expect(train_table_t *t)
     }
 
     for (i = 0; i < w->model->n_columns; i++) {
-        (void) table_add(t, w->model->columns[i],
-                         strlen(w->model->columns[i]), &new);
+        (void) train_table_add(t, w->model->columns[i],
+                               strlen(w->model->columns[i]), &new);
     }
 
     if (w->target != NULL && !w->no_target) {
-        (void) table_add(t, w->target, strlen(w->target), &new);
+        (void) train_table_add(t, w->target, strlen(w->target), &new);
     }
 
     if (w->id != NULL) {
-        (void) table_add(t, w->id, strlen(w->id), &new);
+        (void) train_table_add(t, w->id, strlen(w->id), &new);
     }
 
     if (w->weight != NULL) {
-        (void) table_add(t, w->weight, strlen(w->weight), &new);
+        (void) train_table_add(t, w->weight, strlen(w->weight), &new);
     }
 }
 
@@ -183,20 +183,20 @@ train_table_read(const char *path, const train_want_t *want, train_data_t *d)
     train_table_t  *t;
     void          (*reader)(train_table_t *, const char *, size_t);
 
-    text = table_slurp(path, &len, &d->crc32c);
+    text = train_table_slurp(path, &len, &d->crc32c);
     i = 0;
 
     while (i < len && strchr(" \t\r\n", text[i]) != NULL && text[i] != '\0') {
         i++;
     }
 
-    reader = (i < len && text[i] == '{') ? table_jsonl : table_csv;
+    reader = (i < len && text[i] == '{') ? train_table_jsonl : train_table_csv;
 
-    t = table_begin(path, want);
-    t->free_order = (reader == table_jsonl);
+    t = train_table_begin(path, want);
+    t->free_order = (reader == train_table_jsonl);
     t->named = t->free_order;
 
-    t->pass = (want->model != NULL) ? TABLE_NAMES : TABLE_LOOK;
+    t->pass = (want->model != NULL) ? TRAIN_TABLE_NAMES : TRAIN_TABLE_LOOK;
 
     if (t->free_order && want->model != NULL) {
         table_expect(t);
@@ -208,12 +208,12 @@ train_table_read(const char *path, const train_want_t *want, train_data_t *d)
         table_said(t);
     }
 
-    table_roles(t);
+    train_table_roles(t);
 
-    t->pass = TABLE_KEEP;
+    t->pass = TRAIN_TABLE_KEEP;
     t->rows = 0;
     t->closed = 1;
     reader(t, text, len);
     train_free(text);
-    table_finish(t, d);
+    train_table_finish(t, d);
 }

@@ -3,8 +3,8 @@
  * what is seen and kept of them.  Nothing of files that are models.
  */
 
-#ifndef MAAS_TRAIN_LOOP_H
-#define MAAS_TRAIN_LOOP_H
+#ifndef TRAIN_LOOP_H
+#define TRAIN_LOOP_H
 
 #include <math.h>
 #include <signal.h>
@@ -200,4 +200,4 @@ void train_history_add(train_history_t *h, const train_epoch_t *e);
 void train_history_free(train_history_t *h);
 
 
-#endif /* MAAS_TRAIN_LOOP_H */
+#endif /* TRAIN_LOOP_H */

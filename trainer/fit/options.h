@@ -3,8 +3,8 @@
  * cross-validation.  Nothing is trained here.
  */
 
-#ifndef MAAS_TRAIN_OPTIONS_H
-#define MAAS_TRAIN_OPTIONS_H
+#ifndef TRAIN_OPTIONS_H
+#define TRAIN_OPTIONS_H
 
 #include <math.h>
 #include <stdio.h>
@@ -99,4 +99,4 @@ void train_plan_optim(train_optim_t *optim, const train_options_t *o,
 void train_plan_source(train_source_t *s, const train_options_t *o);
 
 
-#endif /* MAAS_TRAIN_OPTIONS_H */
+#endif /* TRAIN_OPTIONS_H */

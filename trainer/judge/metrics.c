@@ -16,7 +16,7 @@
 
 #define AT(field)  offsetof(train_metrics_t, field)
 
-const train_figure_t  train_figures[TRAIN_N_FIGURES] = {
+const train_figure_t  train_figures[] = {
     { "accuracy",          "accuracy",          0, AT(accuracy) },
     { "top_3_accuracy",    "top-3 accuracy",    0, AT(top) },
     { "loss",              "loss",              0, AT(loss) },
@@ -30,6 +30,8 @@ const train_figure_t  train_figures[TRAIN_N_FIGURES] = {
     { "r2",                "R2",                1, AT(r2) }
 };
 
+_Static_assert(train_nelts(train_figures) == TRAIN_N_FIGURES,
+               "TRAIN_N_FIGURES is not what there is");
 _Static_assert(TRAIN_TOP_K == 3, "the names say so");
 
 

@@ -3,8 +3,8 @@
  * the files that judge.  Nothing here trains or prints, print_metrics.c aside.
  */
 
-#ifndef MAAS_METRICS_H
-#define MAAS_METRICS_H
+#ifndef TRAIN_METRICS_H
+#define TRAIN_METRICS_H
 
 #include <stdio.h>
 
@@ -186,4 +186,4 @@ void train_importance_print(FILE *f, const train_importance_t *list,
     size_t n, int classes);
 
 
-#endif /* MAAS_METRICS_H */
+#endif /* TRAIN_METRICS_H */

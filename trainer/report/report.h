@@ -3,8 +3,8 @@
  * files that write its parts; only report_*.c and the commands include this.
  */
 
-#ifndef MAAS_REPORT_H
-#define MAAS_REPORT_H
+#ifndef TRAIN_REPORT_H
+#define TRAIN_REPORT_H
 
 #include <stdio.h>
 
@@ -85,4 +85,4 @@ void train_plot_word(const train_plot_t *p, const char *class,
 void train_plot_end(const train_plot_t *p);
 
 
-#endif /* MAAS_REPORT_H */
+#endif /* TRAIN_REPORT_H */

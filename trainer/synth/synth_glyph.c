@@ -362,7 +362,7 @@ static const synth_family_t  synth_families[] = {
 
 
 const char *
-synth_shape(size_t f, size_t k, unsigned *digit)
+train_synth_shape(size_t f, size_t k, unsigned *digit)
 {
     if (f >= SYNTH_FAMILIES || k >= SYNTH_SHAPES
         || synth_families[f].shape[k] == NULL)
@@ -396,14 +396,14 @@ synth_parse_number(const char *p, float *out)
 
 
 size_t
-synth_parse(const char *text, synth_point_t *out)
+train_synth_parse(const char *text, train_synth_point_t *out)
 {
     size_t       n;
     const char  *p;
 
     p = text;
 
-    for (n = 0; n < SYNTH_MAX_POINTS; n++) {
+    for (n = 0; n < TRAIN_SYNTH_MAX_POINTS; n++) {
         out[n].down = (n == 0);
 
         if (p[0] == '/' && p[1] == ' ' && n != 0) {
@@ -438,7 +438,7 @@ synth_parse(const char *text, synth_point_t *out)
 
 
 static const synth_family_t *
-synth_family(synth_rng_t *g, unsigned digit)
+synth_family(train_synth_rng_t *g, unsigned digit)
 {
     size_t    i;
     unsigned  sum, at;
@@ -447,7 +447,7 @@ synth_family(synth_rng_t *g, unsigned digit)
         sum += synth_families[i].digit == digit ? synth_families[i].weight : 0;
     }
 
-    at = synth_pick(g, sum);
+    at = train_synth_pick(g, sum);
 
     for (i = 0; i < SYNTH_FAMILIES - 1; i++) {
 
@@ -467,12 +467,13 @@ synth_family(synth_rng_t *g, unsigned digit)
 
 
 void
-synth_glyph(synth_rng_t *g, unsigned digit, synth_glyph_t *out)
+train_synth_glyph(train_synth_rng_t *g, unsigned digit,
+    train_synth_glyph_t *out)
 {
     float                  t;
     size_t                 i;
     unsigned               n;
-    synth_point_t          other[SYNTH_MAX_POINTS];
+    train_synth_point_t    other[TRAIN_SYNTH_MAX_POINTS];
     const synth_family_t  *f;
 
     f = synth_family(g, digit);
@@ -481,12 +482,12 @@ synth_glyph(synth_rng_t *g, unsigned digit, synth_glyph_t *out)
         /* void */
     }
 
-    out->n = synth_parse(f->shape[synth_pick(g, n)], out->point);
-    (void) synth_parse(f->shape[synth_pick(g, n)], other);
+    out->n = train_synth_parse(f->shape[train_synth_pick(g, n)], out->point);
+    (void) train_synth_parse(f->shape[train_synth_pick(g, n)], other);
 
     /* a little beyond the two, too */
 
-    t = synth_uniform(g, -0.25f, 1.25f);
+    t = train_synth_uniform(g, -0.25f, 1.25f);
 
     for (i = 0; i < out->n; i++) {
         out->point[i].x += t * (other[i].x - out->point[i].x);

@@ -15,7 +15,7 @@
 /* The root of a distance: the step of a centripetal curve. */
 
 static float
-synth_step(const synth_point_t *a, const synth_point_t *b)
+synth_step(const train_synth_point_t *a, const train_synth_point_t *b)
 {
     float  dx, dy;
 
@@ -29,10 +29,10 @@ synth_step(const synth_point_t *a, const synth_point_t *b)
 /* How far a point may move: less where others of its stroke are near. */
 
 static float
-synth_room(const synth_glyph_t *glyph, size_t i)
+synth_room(const train_synth_glyph_t *glyph, size_t i)
 {
-    float                 d, e;
-    const synth_point_t  *p;
+    float                       d, e;
+    const train_synth_point_t  *p;
 
     p = &glyph->point[i];
     d = 1000;
@@ -53,13 +53,13 @@ synth_room(const synth_glyph_t *glyph, size_t i)
 /* Each point, and each stroke as a whole, a little off. */
 
 static void
-synth_shake(synth_rng_t *g, synth_glyph_t *glyph)
+synth_shake(train_synth_rng_t *g, train_synth_glyph_t *glyph)
 {
-    float           s, dx, dy, scale, room[SYNTH_MAX_POINTS];
-    size_t          i;
-    synth_point_t  *p;
+    float                 s, dx, dy, scale, room[TRAIN_SYNTH_MAX_POINTS];
+    size_t                i;
+    train_synth_point_t  *p;
 
-    s = synth_uniform(g, 0, 1);
+    s = train_synth_uniform(g, 0, 1);
     s = 0.7f + 3.3f * s * s;
 
     for (i = 0; i < glyph->n; i++) {
@@ -74,15 +74,15 @@ synth_shake(synth_rng_t *g, synth_glyph_t *glyph)
         p = &glyph->point[i];
 
         if (p->down && i != 0) {
-            dx = 3.5f * synth_normal(g);
-            dy = 3.5f * synth_normal(g);
-            scale = 1 + 0.12f * synth_normal(g);
+            dx = 3.5f * train_synth_normal(g);
+            dy = 3.5f * train_synth_normal(g);
+            scale = 1 + 0.12f * train_synth_normal(g);
             dx += (1 - scale) * 30;
             dy += (1 - scale) * 50;
         }
 
-        p->x = p->x * scale + dx + room[i] * synth_normal(g);
-        p->y = p->y * scale + dy + room[i] * synth_normal(g);
+        p->x = p->x * scale + dx + room[i] * train_synth_normal(g);
+        p->y = p->y * scale + dy + room[i] * train_synth_normal(g);
     }
 }
 
@@ -90,24 +90,24 @@ synth_shake(synth_rng_t *g, synth_glyph_t *glyph)
 /* Strokes that are too short or too long: move an end along its direction. */
 
 static void
-synth_ends(synth_rng_t *g, synth_glyph_t *glyph)
+synth_ends(train_synth_rng_t *g, train_synth_glyph_t *glyph)
 {
-    float           t;
-    size_t          i;
-    synth_point_t  *p;
+    float                 t;
+    size_t                i;
+    train_synth_point_t  *p;
 
     p = glyph->point;
 
     for (i = 0; i + 1 < glyph->n; i++) {
 
         if (p[i].down) {
-            t = 0.16f * synth_normal(g);
+            t = 0.16f * train_synth_normal(g);
             p[i].x += t * (p[i].x - p[i + 1].x);
             p[i].y += t * (p[i].y - p[i + 1].y);
         }
 
         if (i + 2 == glyph->n || p[i + 2].down) {
-            t = 0.2f * synth_normal(g);
+            t = 0.2f * train_synth_normal(g);
             p[i + 1].x += t * (p[i + 1].x - p[i].x);
             p[i + 1].y += t * (p[i + 1].y - p[i].y);
         }
@@ -118,21 +118,21 @@ synth_ends(synth_rng_t *g, synth_glyph_t *glyph)
 /* The field as a whole, here -1..1 both ways. */
 
 static void
-synth_field(synth_rng_t *g, synth_glyph_t *glyph)
+synth_field(train_synth_rng_t *g, train_synth_glyph_t *glyph)
 {
     float           x, y, waist, belly, taper, wedge, bend, sag, w[8];
     size_t          i;
 
-    waist = 0.20f * synth_normal(g);
-    belly = 0.10f * synth_normal(g);
-    taper = 0.18f * synth_normal(g);
-    wedge = 0.10f * synth_normal(g);
-    bend = 0.08f * synth_normal(g);
-    sag = 0.06f * synth_normal(g);
+    waist = 0.20f * train_synth_normal(g);
+    belly = 0.10f * train_synth_normal(g);
+    taper = 0.18f * train_synth_normal(g);
+    wedge = 0.10f * train_synth_normal(g);
+    bend = 0.08f * train_synth_normal(g);
+    sag = 0.06f * train_synth_normal(g);
 
     for (i = 0; i < 4; i++) {
-        w[i] = synth_uniform(g, 0, 1);
-        w[4 + i] = 0.035f * synth_normal(g);
+        w[i] = train_synth_uniform(g, 0, 1);
+        w[4 + i] = 0.035f * train_synth_normal(g);
     }
 
     for (i = 0; i < glyph->n; i++) {
@@ -141,18 +141,18 @@ synth_field(synth_rng_t *g, synth_glyph_t *glyph)
 
         glyph->point[i].x = x + belly * (0.4f - x * x) + taper * x * y
                             + bend * y * y
-                            + w[4] * synth_sin(0.5f * y + w[0])
-                            + w[5] * synth_sin(x + w[1]);
+                            + w[4] * train_synth_sin(0.5f * y + w[0])
+                            + w[5] * train_synth_sin(x + w[1]);
         glyph->point[i].y = y + waist * (1 - y * y) + wedge * x * y
                             + sag * x * x
-                            + w[6] * synth_sin(0.5f * x + w[2])
-                            + w[7] * synth_sin(y + w[3]);
+                            + w[6] * train_synth_sin(0.5f * x + w[2])
+                            + w[7] * train_synth_sin(y + w[3]);
     }
 }
 
 
 void
-synth_deform(synth_rng_t *g, synth_glyph_t *glyph)
+train_synth_deform(train_synth_rng_t *g, train_synth_glyph_t *glyph)
 {
     float           x, y, wide, shear, turn, s, c;
     size_t          i;
@@ -161,11 +161,12 @@ synth_deform(synth_rng_t *g, synth_glyph_t *glyph)
     synth_ends(g, glyph);
     synth_field(g, glyph);
 
-    wide = synth_uniform(g, 0.7f, 1.5f) * synth_uniform(g, 0.8f, 1.4f);
-    shear = 0.20f + 0.26f * synth_normal(g);
-    turn = 0.020f * synth_normal(g);
-    s = synth_sin(turn);
-    c = synth_sin(turn + 0.25f);
+    wide = train_synth_uniform(g, 0.7f, 1.5f)
+           * train_synth_uniform(g, 0.8f, 1.4f);
+    shear = 0.20f + 0.26f * train_synth_normal(g);
+    turn = 0.020f * train_synth_normal(g);
+    s = train_synth_sin(turn);
+    c = train_synth_sin(turn + 0.25f);
 
     for (i = 0; i < glyph->n; i++) {
         y = glyph->point[i].y;
@@ -178,9 +179,9 @@ synth_deform(synth_rng_t *g, synth_glyph_t *glyph)
 
 
 static void
-synth_dot(synth_ink_t *ink, float x, float y, int down)
+synth_dot(train_synth_ink_t *ink, float x, float y, int down)
 {
-    if (ink->n == SYNTH_MAX_DOTS) {
+    if (ink->n == TRAIN_SYNTH_MAX_DOTS) {
         return;
     }
 
@@ -199,8 +200,9 @@ synth_dot(synth_ink_t *ink, float x, float y, int down)
  */
 
 static void
-synth_span(synth_ink_t *ink, const synth_point_t *a, const synth_point_t *b,
-    const synth_point_t *c, const synth_point_t *d, float soft)
+synth_span(train_synth_ink_t *ink, const train_synth_point_t *a,
+    const train_synth_point_t *b, const train_synth_point_t *c,
+    const train_synth_point_t *d, float soft)
 {
     float     t, t2, t3, h1, h2, h3, h4, l0, l1, l2;
     float     bx, by, cx, cy;
@@ -243,22 +245,22 @@ synth_span(synth_ink_t *ink, const synth_point_t *a, const synth_point_t *b,
 /* The pen's width along the way. */
 
 static void
-synth_press(synth_rng_t *g, synth_ink_t *ink)
+synth_press(train_synth_rng_t *g, train_synth_ink_t *ink)
 {
     float     a, b, fa, pa, fb, pb, t;
     size_t    i;
 
-    a = 0.16f * synth_normal(g);
-    b = 0.07f * synth_normal(g);
-    fa = synth_uniform(g, 0.2f, 1.2f);
-    fb = synth_uniform(g, 1.5f, 5.0f);
-    pa = synth_uniform(g, 0, 1);
-    pb = synth_uniform(g, 0, 1);
+    a = 0.16f * train_synth_normal(g);
+    b = 0.07f * train_synth_normal(g);
+    fa = train_synth_uniform(g, 0.2f, 1.2f);
+    fb = train_synth_uniform(g, 1.5f, 5.0f);
+    pa = train_synth_uniform(g, 0, 1);
+    pb = train_synth_uniform(g, 0, 1);
 
     for (i = 0; i < ink->n; i++) {
         t = (float) i / (float) ink->n;
-        ink->dot[i].r = 1 + a * synth_sin(fa * t + pa)
-                        + b * synth_sin(fb * t + pb);
+        ink->dot[i].r = 1 + a * train_synth_sin(fa * t + pa)
+                        + b * train_synth_sin(fb * t + pb);
     }
 }
 
@@ -266,17 +268,17 @@ synth_press(synth_rng_t *g, synth_ink_t *ink)
 /* Now and then the pen leaves a gap. */
 
 static void
-synth_gap(synth_rng_t *g, synth_ink_t *ink)
+synth_gap(train_synth_rng_t *g, train_synth_ink_t *ink)
 {
     size_t  at, gap, i;
 
-    gap = 2 + synth_pick(g, SYNTH_STEPS);
+    gap = 2 + train_synth_pick(g, SYNTH_STEPS);
 
-    if (!synth_chance(g, 0.03f) || ink->n <= 2 * gap) {
+    if (!train_synth_chance(g, 0.03f) || ink->n <= 2 * gap) {
         return;
     }
 
-    at = synth_pick(g, (unsigned) (ink->n - gap));
+    at = train_synth_pick(g, (unsigned) (ink->n - gap));
     ink->n -= gap;
 
     for (i = at; i < ink->n; i++) {
@@ -290,41 +292,42 @@ synth_gap(synth_rng_t *g, synth_ink_t *ink)
 /* A trembling hand, and paper that moves: finer than synth_field(). */
 
 static void
-synth_wobble(synth_rng_t *g, synth_ink_t *ink)
+synth_wobble(train_synth_rng_t *g, train_synth_ink_t *ink)
 {
     float     x, y, s, f[6], p[6], a[6];
     size_t    i, k;
 
-    s = synth_uniform(g, 0, 1);
+    s = train_synth_uniform(g, 0, 1);
 
     for (k = 0; k < 6; k++) {
-        f[k] = synth_uniform(g, 0.4f, k < 4 ? 1.3f : 3.0f);
-        p[k] = synth_uniform(g, 0, 1);
-        a[k] = (k < 4 ? 0.06f : 0.03f) * s * synth_normal(g);
+        f[k] = train_synth_uniform(g, 0.4f, k < 4 ? 1.3f : 3.0f);
+        p[k] = train_synth_uniform(g, 0, 1);
+        a[k] = (k < 4 ? 0.06f : 0.03f) * s * train_synth_normal(g);
     }
 
     for (i = 0; i < ink->n; i++) {
         x = ink->dot[i].x;
         y = ink->dot[i].y;
 
-        ink->dot[i].x += a[0] * synth_sin(f[0] * y + p[0])
-                         + a[1] * synth_sin(f[1] * (x + y) + p[1])
-                         + a[4] * synth_sin(f[4] * (y - x) + p[4]);
-        ink->dot[i].y += a[2] * synth_sin(f[2] * x + p[2])
-                         + a[3] * synth_sin(f[3] * (x - y) + p[3])
-                         + a[5] * synth_sin(f[5] * (x + y) + p[5]);
+        ink->dot[i].x += a[0] * train_synth_sin(f[0] * y + p[0])
+                         + a[1] * train_synth_sin(f[1] * (x + y) + p[1])
+                         + a[4] * train_synth_sin(f[4] * (y - x) + p[4]);
+        ink->dot[i].y += a[2] * train_synth_sin(f[2] * x + p[2])
+                         + a[3] * train_synth_sin(f[3] * (x - y) + p[3])
+                         + a[5] * train_synth_sin(f[5] * (x + y) + p[5]);
     }
 }
 
 
 void
-synth_trace(synth_rng_t *g, const synth_glyph_t *glyph, synth_ink_t *ink)
+train_synth_trace(train_synth_rng_t *g, const train_synth_glyph_t *glyph,
+    train_synth_ink_t *ink)
 {
-    float                 soft;
-    size_t                i;
-    const synth_point_t  *a, *b, *c, *d, *end;
+    float                       soft;
+    size_t                      i;
+    const train_synth_point_t  *a, *b, *c, *d, *end;
 
-    soft = synth_uniform(g, 0.75f, 1.15f);
+    soft = train_synth_uniform(g, 0.75f, 1.15f);
     end = glyph->point + glyph->n;
     ink->n = 0;
 

@@ -33,11 +33,12 @@
  */
 
 static float
-synth_widest(const synth_ink_t *ink, float x, float y, float w, float full)
+synth_widest(const train_synth_ink_t *ink, float x, float y, float w,
+    float full)
 {
-    float               dx, dy, len;
-    size_t              i;
-    const synth_dot_t  *d;
+    float                     dx, dy, len;
+    size_t                    i;
+    const train_synth_dot_t  *d;
 
     len = 0.01f * w;
 
@@ -60,11 +61,11 @@ synth_widest(const synth_ink_t *ink, float x, float y, float w, float full)
 /* Where ink scaled by s begins and ends, with its width: x0, x1, y0, y1. */
 
 static void
-synth_extent(const synth_ink_t *ink, float s, float pen, float e[4])
+synth_extent(const train_synth_ink_t *ink, float s, float pen, float e[4])
 {
-    float               r;
-    size_t              i;
-    const synth_dot_t  *d;
+    float                     r;
+    size_t                    i;
+    const train_synth_dot_t  *d;
 
     e[0] = e[2] = 1e9f;
     e[1] = e[3] = -1e9f;
@@ -83,12 +84,12 @@ synth_extent(const synth_ink_t *ink, float s, float pen, float e[4])
 /* Scale and shift ink so that it just fills the box; radii become pixels. */
 
 static void
-synth_fit(synth_ink_t *ink, float box, float pen, float full)
+synth_fit(train_synth_ink_t *ink, float box, float pen, float full)
 {
-    float         s, w, e[4];
-    size_t        i;
-    unsigned      k;
-    synth_dot_t  *d;
+    float               s, w, e[4];
+    size_t              i;
+    unsigned            k;
+    train_synth_dot_t  *d;
 
     synth_extent(ink, 1, 0, e);
     w = fmaxf(fmaxf(e[1] - e[0], e[3] - e[2]), 1e-3f);
@@ -132,7 +133,7 @@ synth_clamp(float v, int hi)
  */
 
 static void
-synth_stroke(const synth_dot_t *a, const synth_dot_t *b, float edge,
+synth_stroke(const train_synth_dot_t *a, const train_synth_dot_t *b, float edge,
     unsigned box, float *px)
 {
     int    x, y, xa, xb, ya, yb;
@@ -205,23 +206,23 @@ synth_centre(const unsigned char *px, unsigned box, unsigned size,
 
 
 void
-synth_raster(synth_rng_t *g, synth_ink_t *ink, unsigned size,
+train_synth_raster(train_synth_rng_t *g, train_synth_ink_t *ink, unsigned size,
     unsigned char *out)
 {
     float                 v, pen, edge, gain, noise;
     size_t                i;
     unsigned              box;
-    float                 px[SYNTH_MAX_SIZE * SYNTH_MAX_SIZE];
-    unsigned char         grey[SYNTH_MAX_SIZE * SYNTH_MAX_SIZE];
+    float                 px[TRAIN_SYNTH_MAX_SIZE * TRAIN_SYNTH_MAX_SIZE];
+    unsigned char         grey[TRAIN_SYNTH_MAX_SIZE * TRAIN_SYNTH_MAX_SIZE];
 
     box = (size * 20 + 14) / 28;
-    pen = synth_uniform(g, 0.5f, 1.2f) + synth_uniform(g, 0, 0.75f);
-    pen *= (synth_chance(g, 0.2f) ? 1.5f : 1) * (float) box / 20;
-    edge = synth_uniform(g, 1.0f, 2.0f);
-    gain = synth_uniform(g, 0.95f, 1.3f);
-    noise = synth_uniform(g, 0, 0.06f);
+    pen = train_synth_uniform(g, 0.5f, 1.2f) + train_synth_uniform(g, 0, 0.75f);
+    pen *= (train_synth_chance(g, 0.2f) ? 1.5f : 1) * (float) box / 20;
+    edge = train_synth_uniform(g, 1.0f, 2.0f);
+    gain = train_synth_uniform(g, 0.95f, 1.3f);
+    noise = train_synth_uniform(g, 0, 0.06f);
 
-    synth_fit(ink, (float) box, pen, synth_uniform(g, 0.5f, 1.0f));
+    synth_fit(ink, (float) box, pen, train_synth_uniform(g, 0.5f, 1.0f));
     memset(px, 0, sizeof(float) * box * box);
 
     for (i = 0; i < ink->n; i++) {
@@ -233,7 +234,7 @@ synth_raster(synth_rng_t *g, synth_ink_t *ink, unsigned size,
         v = px[i] * gain;
 
         if (v > 0) {
-            v = fminf(v, 1) + noise * synth_normal(g);
+            v = fminf(v, 1) + noise * train_synth_normal(g);
         }
 
         grey[i] = (unsigned char) synth_clamp(v * 255 + 0.5f, 255);

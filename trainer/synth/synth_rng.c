@@ -19,7 +19,7 @@ synth_mix(uint64_t z)
 
 
 static uint64_t
-synth_next(synth_rng_t *g)
+synth_next(train_synth_rng_t *g)
 {
     g->state += 0x9e3779b97f4a7c15ull;
 
@@ -28,7 +28,8 @@ synth_next(synth_rng_t *g)
 
 
 void
-synth_rng_init(synth_rng_t *g, uint64_t seed, uint64_t set, uint64_t index)
+train_synth_rng_init(train_synth_rng_t *g, uint64_t seed, uint64_t set,
+    uint64_t index)
 {
     uint64_t  s;
 
@@ -39,14 +40,14 @@ synth_rng_init(synth_rng_t *g, uint64_t seed, uint64_t set, uint64_t index)
 
 
 unsigned
-synth_pick(synth_rng_t *g, unsigned n)
+train_synth_pick(train_synth_rng_t *g, unsigned n)
 {
     return (unsigned) (((synth_next(g) >> 32) * n) >> 32);
 }
 
 
 float
-synth_uniform(synth_rng_t *g, float lo, float hi)
+train_synth_uniform(train_synth_rng_t *g, float lo, float hi)
 {
     float  u;
 
@@ -57,7 +58,7 @@ synth_uniform(synth_rng_t *g, float lo, float hi)
 
 
 float
-synth_normal(synth_rng_t *g)
+train_synth_normal(train_synth_rng_t *g)
 {
     uint64_t  a;
     float     sum;
@@ -73,14 +74,14 @@ synth_normal(synth_rng_t *g)
 
 
 int
-synth_chance(synth_rng_t *g, float p)
+train_synth_chance(train_synth_rng_t *g, float p)
 {
-    return synth_uniform(g, 0, 1) < p;
+    return train_synth_uniform(g, 0, 1) < p;
 }
 
 
 float
-synth_sin(float turns)
+train_synth_sin(float turns)
 {
     float  x, x2;
 

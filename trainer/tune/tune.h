@@ -2,8 +2,8 @@
  * The search for settings: contracts between cmd_tune.c and its helpers.
  */
 
-#ifndef MAAS_TUNE_H
-#define MAAS_TUNE_H
+#ifndef TRAIN_TUNE_H
+#define TRAIN_TUNE_H
 
 #include <math.h>
 #include <stdio.h>
@@ -11,8 +11,8 @@
 #include "fit/options.h"
 
 
-#define TUNE_RUNGS  3           /* budgets: a ninth, a third, all epochs */
-#define TUNE_ETA    3           /* of so many one goes on */
+#define TRAIN_TUNE_RUNGS  3     /* budgets: a ninth, a third, all epochs */
+#define TRAIN_TUNE_ETA    3     /* of so many one goes on */
 
 
 /* One point of the search and what came of it */
@@ -23,61 +23,61 @@ typedef struct {
     double    lr;
     double    decay;
     size_t    batch;
-    unsigned  done[TUNE_RUNGS];
-    double    loss[TUNE_RUNGS];     /* of validation; INFINITY: failed */
-    double    score[TUNE_RUNGS];
-} tune_trial_t;
+    unsigned  done[TRAIN_TUNE_RUNGS];
+    double    loss[TRAIN_TUNE_RUNGS];     /* of validation; INFINITY: failed */
+    double    score[TRAIN_TUNE_RUNGS];
+} train_tune_trial_t;
 
 /* The search itself */
 
 typedef struct {
-    int               argc;     /* for `fit`, as the user gave them */
-    char            **argv;
-    train_options_t   o;        /* the same, read, with what fit would choose */
-    unsigned          fixed_hidden, fixed_lr, fixed_decay, fixed_batch;
-    size_t            rows;     /* for training, about */
-    size_t            epochs[TUNE_RUNGS];
-    size_t            rungs;    /* in use, the last TUNE_RUNGS of them */
-    size_t            jobs;
-    size_t            seed;
-    int               json, quiet;
-    char             *output;
-    char             *state;    /* file of what was tried */
-    FILE             *log;      /* the same, open for more */
-    char             *folder;   /* for files that nobody keeps */
-    tune_trial_t     *trial;    /* (n) */
-    size_t            n;
-    size_t            ran;      /* in this run of the program */
-    unsigned          usage;    /* fit refused its options */
-} tune_t;
+    int                  argc;  /* for `fit`, as the user gave them */
+    char               **argv;
+    train_options_t      o;     /* the same, read, with what fit would choose */
+    unsigned             fixed_hidden, fixed_lr, fixed_decay, fixed_batch;
+    size_t               rows;  /* for training, about */
+    size_t               epochs[TRAIN_TUNE_RUNGS];
+    size_t               rungs; /* in use, the last TRAIN_TUNE_RUNGS of them */
+    size_t               jobs;
+    size_t               seed;
+    int                  json, quiet;
+    char                *output;
+    char                *state; /* file of what was tried */
+    FILE                *log;   /* the same, open for more */
+    char                *folder; /* for files that nobody keeps */
+    train_tune_trial_t  *trial;       /* (n) */
+    size_t               n;
+    size_t               ran;   /* in this run of the program */
+    unsigned             usage; /* fit refused its options */
+} train_tune_t;
 
 
 /* tune_space.c: trial number k, from the seed and k alone; settings that the
  * user gave stay.  t->trial[k] is overwritten. */
-void tune_draw(tune_t *t, size_t k);
+void train_tune_draw(train_tune_t *t, size_t k);
 /* Its settings as arguments of fit: writes at most 8 texts to argv, each to be
  * freed, and returns how many. */
-size_t tune_arguments(const tune_t *t, const tune_trial_t *trial, size_t rung,
-    char **argv);
+size_t train_tune_arguments(const train_tune_t *t,
+    const train_tune_trial_t *trial, size_t rung, char **argv);
 
 /* tune_state.c: read what an earlier run left, and go on writing there; dies
  * if it was another search */
-void tune_state_open(tune_t *t);
-void tune_state_add(tune_t *t, const tune_trial_t *trial, size_t rung,
-    double seconds);
+void train_tune_state_open(train_tune_t *t);
+void train_tune_state_add(train_tune_t *t, const train_tune_trial_t *trial,
+    size_t rung, double seconds);
 
 /* tune_run.c: run all of list(n), numbers of trials, on one rung, so many at a
  * time as there are jobs, those that are done left out.  Returns 0 when
  * interrupted. */
-int tune_run(tune_t *t, size_t rung, const size_t *list, size_t n);
+int train_tune_run(train_tune_t *t, size_t rung, const size_t *list, size_t n);
 
 /* tune_result.c: loss on the last rung that a trial reached */
-double tune_loss(const tune_trial_t *trial);
+double train_tune_loss(const train_tune_trial_t *trial);
 /* Trials, best first, on standard output; the best one's settings in
  * t->output, as `fit --config` takes them. */
-void tune_table(const tune_t *t);
-void tune_json(const tune_t *t);
-void tune_write(tune_t *t);
+void train_tune_table(const train_tune_t *t);
+void train_tune_json(const train_tune_t *t);
+void train_tune_write(train_tune_t *t);
 
 
-#endif /* MAAS_TUNE_H */
+#endif /* TRAIN_TUNE_H */

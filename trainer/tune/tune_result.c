@@ -16,11 +16,11 @@
 
 
 static size_t
-tune_last(const tune_trial_t *trial)
+tune_last(const train_tune_trial_t *trial)
 {
     size_t  rung;
 
-    for (rung = TUNE_RUNGS - 1; rung > 0 && !trial->done[rung]; rung--) {
+    for (rung = TRAIN_TUNE_RUNGS - 1; rung > 0 && !trial->done[rung]; rung--) {
         /* void */
     }
 
@@ -29,17 +29,17 @@ tune_last(const tune_trial_t *trial)
 
 
 double
-tune_loss(const tune_trial_t *trial)
+train_tune_loss(const train_tune_trial_t *trial)
 {
     return trial->loss[tune_last(trial)];
 }
 
 
 void
-tune_table(const tune_t *t)
+train_tune_table(const train_tune_t *t)
 {
-    size_t               i, rung;
-    const tune_trial_t  *p;
+    size_t                     i, rung;
+    const train_tune_trial_t  *p;
 
     (void) printf("%5s %6s %10s %9s %9s %9s %6s  %s\n", "trial", "epochs",
                   "loss", "score", "lr", "decay", "batch", "hidden");
@@ -60,11 +60,11 @@ tune_table(const tune_t *t)
 
 
 void
-tune_json(const tune_t *t)
+train_tune_json(const train_tune_t *t)
 {
-    size_t               i, rung;
-    maas_writer_t        w;
-    const tune_trial_t  *p;
+    size_t                     i, rung;
+    maas_writer_t              w;
+    const train_tune_trial_t  *p;
 
     train_json_begin(&w, stdout);
     train_json_text(&w, "config", t->output);
@@ -99,12 +99,12 @@ tune_json(const tune_t *t)
 
 
 void
-tune_write(tune_t *t)
+train_tune_write(train_tune_t *t)
 {
-    FILE                *f;
-    char                *text;
-    size_t               size;
-    const tune_trial_t  *best;
+    FILE                      *f;
+    char                      *text;
+    size_t                     size;
+    const train_tune_trial_t  *best;
 
     best = &t->trial[0];
     train_free(t->o.hidden);

@@ -28,15 +28,15 @@ typedef struct {
 } run_job_t;
 
 typedef struct {
-    tune_t      *t;
-    size_t       rung;
-    run_job_t    job[RUN_MAX_JOBS];
-    size_t       running;
-    size_t       finished;
-    size_t       n;
-    double       best;
-    size_t       best_trial;
-    unsigned     tty;
+    train_tune_t  *t;
+    size_t         rung;
+    run_job_t      job[RUN_MAX_JOBS];
+    size_t         running;
+    size_t         finished;
+    size_t         n;
+    double         best;
+    size_t         best_trial;
+    unsigned       tty;
 } run_t;
 
 
@@ -78,7 +78,8 @@ run_start(run_t *r, size_t k)
         argv[argc++] = train_strdup(r->t->argv[i]);
     }
 
-    argc += (int) tune_arguments(r->t, &r->t->trial[k], r->rung, argv + argc);
+    argc += (int) train_tune_arguments(r->t, &r->t->trial[k], r->rung,
+                                       argv + argc);
     model = run_model(r, k);
     argv[argc++] = train_format("--output=%s", model);
     argv[argc++] = train_strdup("--threads=1");
@@ -120,7 +121,7 @@ run_start(run_t *r, size_t k)
 /* What the trial printed.  Returns 0 if it was interrupted: no result then. */
 
 static int
-run_result(run_job_t *job, tune_trial_t *trial, size_t rung)
+run_result(run_job_t *job, train_tune_trial_t *trial, size_t rung)
 {
     int           whole;
     char         *text;
@@ -169,7 +170,7 @@ run_say(const run_t *r)
 
 
 static void
-run_note(run_t *r, const tune_trial_t *trial)
+run_note(run_t *r, const train_tune_trial_t *trial)
 {
     r->finished++;
 
@@ -185,11 +186,11 @@ run_note(run_t *r, const tune_trial_t *trial)
 static void
 run_wait(run_t *r)
 {
-    int            status;
-    char          *model;
-    pid_t          pid;
-    run_job_t     *job;
-    tune_trial_t  *trial;
+    int                  status;
+    char                *model;
+    pid_t                pid;
+    run_job_t           *job;
+    train_tune_trial_t  *trial;
 
     pid = waitpid(-1, &status, 0);
 
@@ -221,7 +222,7 @@ run_wait(run_t *r)
         && run_result(job, trial, r->rung))
     {
         trial->done[r->rung] = 1;
-        tune_state_add(r->t, trial, r->rung, train_now() - job->begin);
+        train_tune_state_add(r->t, trial, r->rung, train_now() - job->begin);
         run_note(r, trial);
     }
 
@@ -246,7 +247,7 @@ run_stop(run_t *r)
 
 
 int
-tune_run(tune_t *t, size_t rung, const size_t *list, size_t n)
+train_tune_run(train_tune_t *t, size_t rung, const size_t *list, size_t n)
 {
     size_t            i;
     run_t            *r;

@@ -65,18 +65,18 @@ space_hidden(train_rng_t *rng)
 
 
 void
-tune_draw(tune_t *t, size_t k)
+train_tune_draw(train_tune_t *t, size_t k)
 {
-    double         decay;
-    size_t         rung;
-    train_rng_t    rng;
-    tune_trial_t  *trial;
+    double               decay;
+    size_t               rung;
+    train_rng_t          rng;
+    train_tune_trial_t  *trial;
 
     trial = &t->trial[k];
-    *trial = (tune_trial_t) { 0 };
+    *trial = (train_tune_trial_t) { 0 };
     trial->number = k;
 
-    for (rung = 0; rung < TUNE_RUNGS; rung++) {
+    for (rung = 0; rung < TRAIN_TUNE_RUNGS; rung++) {
         trial->loss[rung] = INFINITY;
         trial->score[rung] = NAN;
     }
@@ -112,8 +112,8 @@ tune_draw(tune_t *t, size_t k)
 
 
 size_t
-tune_arguments(const tune_t *t, const tune_trial_t *trial, size_t rung,
-    char **argv)
+train_tune_arguments(const train_tune_t *t, const train_tune_trial_t *trial,
+    size_t rung, char **argv)
 {
     size_t  n;
 

@@ -16,7 +16,7 @@
 /* What makes it this search and no other: the seed and the words for fit */
 
 static char *
-state_identity(const tune_t *t)
+state_identity(const train_tune_t *t)
 {
     int    i;
     char  *text, *more;
@@ -45,11 +45,11 @@ state_number(const cJSON *o, const char *name)
 
 
 static void
-state_line(tune_t *t, const cJSON *o)
+state_line(train_tune_t *t, const cJSON *o)
 {
-    double         k, epochs, loss;
-    size_t         rung;
-    tune_trial_t  *trial;
+    double               k, epochs, loss;
+    size_t               rung;
+    train_tune_trial_t  *trial;
 
     k = state_number(o, "trial");
     epochs = state_number(o, "epochs");
@@ -61,7 +61,7 @@ state_line(tune_t *t, const cJSON *o)
 
     trial = &t->trial[(size_t) k];
 
-    for (rung = TUNE_RUNGS - t->rungs; rung < TUNE_RUNGS; rung++) {
+    for (rung = TRAIN_TUNE_RUNGS - t->rungs; rung < TRAIN_TUNE_RUNGS; rung++) {
         if ((double) t->epochs[rung] == epochs) {
             trial->done[rung] = 1;
             trial->loss[rung] = isnan(loss) ? INFINITY : loss;
@@ -74,7 +74,7 @@ state_line(tune_t *t, const cJSON *o)
 /* Returns whether there was anything */
 
 static int
-state_read(tune_t *t, const char *identity)
+state_read(train_tune_t *t, const char *identity)
 {
     char         *text, *line, *next;
     size_t        size;
@@ -127,7 +127,7 @@ state_read(tune_t *t, const char *identity)
 /* A line that was cut off ends here, so that the next one is whole */
 
 static void
-state_mend(tune_t *t)
+state_mend(train_tune_t *t)
 {
     FILE  *f;
     int    c;
@@ -148,7 +148,7 @@ state_mend(tune_t *t)
 
 
 void
-tune_state_open(tune_t *t)
+train_tune_state_open(train_tune_t *t)
 {
     int             there;
     char           *identity;
@@ -177,8 +177,8 @@ tune_state_open(tune_t *t)
 
 
 void
-tune_state_add(tune_t *t, const tune_trial_t *trial, size_t rung,
-    double seconds)
+train_tune_state_add(train_tune_t *t, const train_tune_trial_t *trial,
+    size_t rung, double seconds)
 {
     maas_writer_t  w;
 
