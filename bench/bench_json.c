@@ -6,8 +6,10 @@
 
 #include "maas.h"
 #include "maas_dtype.h"
+#include "maas_form.h"
 #include "text/maas_json.h"
-#include "wire/json/maas_body.h"
+#include "text/maas_json_run.h"
+#include "wire/json/maas_json_row.h"
 
 #include <cjson/cJSON.h>
 #include <stdio.h>
@@ -255,7 +257,6 @@ bench_print(void)
     float           y[BODIES][10];
     double          t[ROUNDS], sum;
     size_t          json_len, bytes;
-    maas_str_t      version = { "1", 1 };
     maas_info_t     info;
     maas_request_t  req;
 
@@ -265,6 +266,7 @@ bench_print(void)
     info.output_name = "probabilities";
     info.out = 10;
     req.rows = 1;
+    req.version = (maas_str_t) { "1", 1 };
 
     for (i = 0; i < BODIES; i++) {
         for (sum = 0, k = 0; k < 10; k++) {
@@ -285,7 +287,8 @@ bench_print(void)
 
         for (k = 0; k < 500; k++) {
             for (i = 0; i < BODIES; i++) {
-                bytes += maas__rows_write(&info, &req, y[i], buf);
+                bytes += maas_form_rows.write(&info, &req, y[i], buf,
+                                              &json_len);
             }
         }
 
@@ -302,8 +305,8 @@ bench_print(void)
 
         for (k = 0; k < 500; k++) {
             for (i = 0; i < BODIES; i++) {
-                bytes += maas__v2_write(&info, version, &req, y[i], buf,
-                                        &json_len);
+                bytes += maas_form_v2.write(&info, &req, y[i], buf,
+                                            &json_len);
             }
         }
 

@@ -1,7 +1,7 @@
 /*
- * The engine's public face: load a model file, turn wire bytes into rows, run
- * them, turn rows into wire bytes. The only engine header for others.  Nothing
- * here knows nginx, training, threads, files or standard output.
+ * The engine's public face: load a model file, run rows of numbers.  Bodies of
+ * requests and answers are in maas_form.h; others include these two and no
+ * more.  Nothing here knows nginx, training, threads, files or standard output.
  *
  * Shapes are written (rows,columns), row-major.  All floats are IEEE single
  * precision in host order unless a comment says otherwise.  Every function is
@@ -55,7 +55,8 @@ typedef struct {
 } maas_str_t;
 
 
-typedef struct maas_model_s  maas_model_t;
+typedef struct maas_model_s   maas_model_t;
+typedef struct maas_fields_s  maas_fields_t;    /* how columns are read */
 
 
 typedef enum {
@@ -118,6 +119,7 @@ typedef struct {
     size_t              n_columns;      /* 0 for a tensor */
     const char *const  *columns;        /* their names */
     const maas_field_t *fields;         /* (n_columns) */
+    const maas_fields_t *reader;        /* of columns; NULL for a tensor */
     int                 plain;          /* a row is just the numbers of its
                                            columns: all are of kind number and
                                            one slot wide; 1 for a tensor */
@@ -217,190 +219,11 @@ maas_status_t maas_run(const maas_model_t *m, const float *x, size_t rows,
 int maas_is_finite(const float *x, size_t n);
 
 
-/* maas_json_in.c, maas_json_out.c, maas_bytes.c: the wire */
-
-/*
- * One parsed request.  `id` points into the body, as raw JSON with its quotes,
- * to be echoed as it stands; len 0: none.  `name` is what the answer calls the
- * model; readers leave len 0, which means the model's own name.
- */
-typedef struct {
-    size_t      rows;
-    maas_str_t  id;
-    maas_str_t  name;
-    unsigned    binary;         /* outputs as bytes behind the JSON */
-    unsigned    raw;            /* raw form: no JSON in the request */
-    size_t      top_k;          /* classification: k best; 0: numbers */
-    unsigned    columns;        /* v1: column format, "inputs" */
-} maas_request_t;
-
-
-/* What a request of TensorFlow Serving's protocol asks for. */
-
-typedef enum {
-    MAAS_V1_PREDICT = 0,
-    MAAS_V1_CLASSIFY,
-    MAAS_V1_REGRESS
-} maas_v1_t;
-
-/*
- * Most rows that a body of `len` bytes can hold, at most max_rows: how much
- * memory to give a reader. Never 0, so that memory for one row is there.
- */
-size_t maas_rows_bound(const maas_model_t *m, size_t len, size_t max_rows);
-
-/* The same of a body of v1 or bare JSON, where a row may be an object that has
- * not a byte for each number. */
-size_t maas_objects_bound(const maas_model_t *m, const char *body, size_t len,
-    size_t max_rows);
-
-/*
- * Readers: body bytes -> x(rows,in).  x has room for maas_rows_bound(m, len,
- * max_rows) rows, v1 and bare JSON for maas_objects_bound().  Strict: RFC 8259
- * grammar, UTF-8, no trailing bytes, nesting within 16; numbers as strtof
- * would round them; everything checked before use. body[0..len) needs no
- * terminator and nothing beyond it is read.  On failure x holds nothing of meaning, *req is untouched and err names the
- * place.  BADVALUE, BADSHAPE, TOOBIG (rows over max_rows), UNSUPPORTED.
- * Every number in x is finite: one beyond FP32, and NaN or infinity in a
- * binary tensor, is BADVALUE, since no finite answer could come of it.  err
- * never repeats bytes of the body.
- */
-
-/*
- * Open Inference Protocol v2 infer request.  json_len: length of the JSON
- * part, json_len = len without binary tensors; json_len = 0: the raw form, one
- * tensor of FP32 and nothing else.
- * One input, the model's.  Its shape is [rows,...] where the rest makes a row,
- * or one row without a batch dimension; data is flat, or nested just as the
- * shape.  FP32, FP64, FP16, BF16, INT8..64, UINT8..64 and BOOL, in JSON and as
- * bytes; of each only what the type can hold (integers have no fraction, BOOL
- * is true or false), rounded once to float.
- * No rows, as in [0,784], are no error: req->rows = 0, and the answer is an
- * empty tensor.  Members that the protocol does not have are checked and
- * passed over; those that it has may not come twice.
- */
-maas_status_t maas_v2_read(const maas_model_t *m, const char *body,
-    size_t len, size_t json_len, size_t max_rows, float *x,
-    maas_request_t *req, maas_err_t *err);
-
-/*
- * TensorFlow Serving's v1, which is KServe's v1 as well.  Predict takes
- * "instances" (rows: values, nested lists, or objects {input: value}) or
- * "inputs" (columns: the tensor, or an object {input: tensor}); of a model of
- * pictures a row may be {"b64": file in base64}, and together they have as
- * many pixels as maas_image_read() allows one.  Of a model of columns a row
- * is {column: value}, or a value for each in order, and "inputs" may be
- * {column: [value,...]} with all of them; a value may be a list of one, null
- * or not there: missing.  Classify and
- * regress take "examples" with what they share in "context".  Errors have
- * that server's words where it has a sentence of its own; text that is no
- * JSON is "JSON Parse error: ... at offset: N".  UNSUPPORTED: the model does
- * not do what was asked for.
- */
-maas_status_t maas_v1_read(const maas_model_t *m, maas_v1_t method,
-    const char *body, size_t len, size_t max_rows, float *x,
-    maas_request_t *req, maas_err_t *err);
-
-/* A bare JSON array: one row, [1,2,3], or rows, [[1,2,3],[4,5,6]]; rows may be
- * nested as the model's shape.  A flat array for a model of one number is as
- * many rows.  An empty one is BADSHAPE.  Of a model of columns a row is a
- * value for each in order, of any kind, or an object {column: value}; it need
- * not be in an array if it is the only one. */
-maas_status_t maas_rows_read(const maas_model_t *m, const char *body,
-    size_t len, size_t max_rows, float *x, maas_request_t *req,
-    maas_err_t *err);
-
-/* Which of the readers above is for a JSON text?  Looks no further than up to
- * the first member that tells. */
-
-typedef enum {
-    MAAS_JSON_V2 = 0,
-    MAAS_JSON_V1,                   /* predict: "instances" */
-    MAAS_JSON_ROWS                  /* an array, or an object of columns */
-} maas_json_form_t;
-
-maas_json_form_t maas_json_form(const maas_model_t *m, const char *body,
-    size_t len);
-
-/*
- * CSV (RFC 4180), comma and double quotes: a line a row, of all columns in
- * order or, below a line of names, of those; a column that is not there is
- * missing.  For a tensor a line has its numbers, and a first line that does
- * not begin with one is passed over.  x has room for maas_csv_bound() rows.
- */
-size_t maas_csv_bound(const maas_model_t *m, const char *body, size_t len,
-    size_t max_rows);
-maas_status_t maas_csv_read(const maas_model_t *m, const char *body,
-    size_t len, size_t max_rows, float *x, maas_request_t *req,
-    maas_err_t *err);
-
-/* application/x-www-form-urlencoded: one row of a model of columns, those that
- * are not there missing. */
-maas_status_t maas_form_read(const maas_model_t *m, const char *body,
-    size_t len, float *x, maas_request_t *req, maas_err_t *err);
-
-/* Raw little-endian FP32, row after row, at least one. */
-maas_status_t maas_bytes_read(const maas_model_t *m, const char *body,
-    size_t len, size_t max_rows, float *x, maas_request_t *req,
-    maas_err_t *err);
-
 /* maas_json_flag.c: the member `name` of a JSON object, true or false, such as
  * that of a control request.  Other members are checked and passed over;
  * *value stays as it is where `name` is not there, and on BADVALUE. */
 maas_status_t maas_flag_read(const char *body, size_t len, const char *name,
     int *value, maas_err_t *err);
-
-/*
- * One picture for a model with info->image -> one row: PNG of any kind, or PGM
- * (P2, P5), brought to the shape of the input: smaller by the mean of areas,
- * larger bilinearly, height and width each for itself.  Colour becomes luma
- * (BT.601), alpha stands on black, 16 bits become 8; x is 0..255, as the
- * file's scaling expects it.  At most 16384 pixels a side and 2^22 in all
- * pictures of a request (TOOBIG).  Memory for the picture is allocated and
- * given back: NOMEM.
- */
-maas_status_t maas_image_read(const maas_model_t *m, const char *body,
-    size_t len, float *x, maas_request_t *req, maas_err_t *err);
-
-/* Do these bytes begin as a PNG or PGM file does? */
-int maas_image_is(const char *body, size_t len);
-
-/*
- * Writers: y(req->rows,out) -> text or bytes in buf, which has room for the
- * size that the *_size function gave. Return the number of bytes written.
- * Floats are the shortest decimal that reads back to the same bits. y is
- * finite.  Nothing is terminated with NUL.
- */
-
-/* v2 infer response.  version: the model version as text.  *json_len: length
- * of the JSON part (less than the result only where req->binary). */
-size_t maas_v2_size(const maas_model_t *m, maas_str_t version,
-    const maas_request_t *req);
-size_t maas_v2_write(const maas_model_t *m, maas_str_t version,
-    const maas_request_t *req, const float *y, char *buf, size_t *json_len);
-
-/* v1: {"predictions":[row,...]}, {"outputs":...} to a request in columns,
- * {"results":[[[label,score],...],...]}, {"results":[number,...]}.  Whole
- * numbers end in ".0", as they do there. */
-size_t maas_v1_size(const maas_model_t *m, maas_v1_t method,
-    const maas_request_t *req);
-size_t maas_v1_write(const maas_model_t *m, maas_v1_t method,
-    const maas_request_t *req, const float *y, char *buf);
-
-/* Bare JSON: an array of rows of numbers, [[0.1,0.9],[0.8,0.2]]. */
-size_t maas_rows_size(const maas_model_t *m, const maas_request_t *req);
-size_t maas_rows_write(const maas_model_t *m, const maas_request_t *req,
-    const float *y, char *buf);
-
-/* CSV: a line of numbers a row. */
-size_t maas_csv_size(const maas_model_t *m, const maas_request_t *req);
-size_t maas_csv_write(const maas_model_t *m, const maas_request_t *req,
-    const float *y, char *buf);
-
-/* Raw little-endian FP32. */
-size_t maas_bytes_size(const maas_model_t *m, const maas_request_t *req);
-size_t maas_bytes_write(const maas_model_t *m, const maas_request_t *req,
-    const float *y, char *buf);
 
 
 /* Set OpenBLAS to one thread in this process and in those forked from it: call

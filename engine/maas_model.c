@@ -173,6 +173,7 @@ maas_model_fields(maas_model_t *m, const maas_desc_t *d)
         info->n_columns = m->fields.n;
         info->columns = m->fields.names;
         info->fields = m->fields.info;
+        info->reader = &m->fields;
 
         for (i = 0; i < m->fields.n; i++) {
             info->plain &= m->fields.info[i].kind == MAAS_FIELD_NUMBER

@@ -13,6 +13,7 @@
 #include <ngx_http.h>
 
 #include <maas.h>
+#include <maas_form.h>
 
 #include "ngx_http_maas_model.h"
 
@@ -21,23 +22,6 @@ typedef struct ngx_http_maas_ctx_s  ngx_http_maas_ctx_t;
 
 typedef void (*ngx_http_maas_finish_pt)(ngx_http_request_t *r,
     ngx_http_maas_ctx_t *ctx);
-
-
-/* The forms of bodies and answers */
-
-typedef enum {
-    ngx_http_maas_form_v2 = 0,
-    ngx_http_maas_form_v1_predict,
-    ngx_http_maas_form_v1_classify,
-    ngx_http_maas_form_v1_regress,
-    ngx_http_maas_form_rows,
-    ngx_http_maas_form_bytes,
-    ngx_http_maas_form_image,
-    ngx_http_maas_form_csv,
-    ngx_http_maas_form_pairs,
-
-    ngx_http_maas_form_any                 /* the body will say */
-} ngx_http_maas_form_e;
 
 
 /* When a request reached what, ngx_http_maas_now(); 0: not yet */
@@ -54,7 +38,8 @@ typedef struct {
 struct ngx_http_maas_ctx_s {
     ngx_http_request_t       *request;
     ngx_http_maas_model_t    *model;
-    ngx_http_maas_form_e      form;        /* of body and answer */
+    const maas_form_t        *form;        /* of body and answer; NULL: the
+                                              body will say */
     maas_request_t            req;
     ngx_http_maas_times_t     at;
     ngx_http_maas_batch_t    *batch;

@@ -53,7 +53,7 @@ typedef struct {
     size_t               mask;
 } maas_names_t;
 
-typedef struct {
+struct maas_fields_s {
     size_t               n;
     size_t               in;           /* slots */
     unsigned             required;     /* some column is */
@@ -62,7 +62,7 @@ typedef struct {
     const char         **names;
     maas_names_t         by_name;
     maas_names_t        *values;       /* (n) by value */
-} maas_fields_t;
+};
 
 /* Place of a name, SIZE_MAX if it is not there. */
 size_t maas__names_find(const maas_names_t *t, const char *s, size_t len);

@@ -28,20 +28,23 @@ maas_status_t maas__json_check(const char *start, size_t len,
  * too large for a float (*out is then HUGE_VALF). */
 const char *maas__json_float(const char *p, const char *end, float *out);
 
-/* maas_json_out.c */
+/* maas_json_print.c */
 
 /* Shortest decimal that reads back to the same float, JSON grammar; v is
  * finite.  Returns bytes written, at most MAAS_FLOAT_MAX, no NUL. */
 #define MAAS_FLOAT_MAX  16
 size_t maas__float_print(float v, char *out);
 
-/* s[0..len) (UTF-8) as a JSON string with quotes; at most 6*len + 2 bytes.
- * Returns bytes written. */
-size_t maas__json_quote(const char *s, size_t len, char *out);
+/* n of them with commas between them.  One byte more than it returns may be
+ * written: n * (MAAS_FLOAT_MAX + 1) in all. */
+size_t maas__floats_print(const float *v, size_t n, char *out);
+
+/* Decimal digits, at most MAAS_SIZE_TEXT. */
+#define MAAS_SIZE_TEXT  20
+size_t maas__size_print(size_t n, char *out);
 
 
-/* maas_json_in.c: the cursor.  Each of these starts at j->p and leaves j->p
- * behind what it read; on failure at the place that err names. */
+/* maas_json_error.c */
 
 /* BADVALUE "byte N: expected WHAT" */
 maas_status_t maas__json_expected(const maas_json_t *j, const char *what,
@@ -50,6 +53,18 @@ maas_status_t maas__json_expected(const maas_json_t *j, const char *what,
 /* BADVALUE "byte N: SENTENCE" */
 maas_status_t maas__json_bad(const maas_json_t *j, const char *sentence,
     maas_err_t *err);
+
+
+/* maas_json_in.c: the cursor.  Each of these starts at j->p and leaves j->p
+ * behind what it read; on failure at the place that err names. */
+
+static inline void
+maas__json_start(maas_json_t *j, const char *text, size_t len)
+{
+    j->p = text;
+    j->end = text + len;
+    j->start = text;
+}
 
 static inline void
 maas__json_space(maas_json_t *j)
@@ -94,6 +109,15 @@ typedef struct {
 maas_status_t maas__json_member(maas_json_t *j, maas_json_object_t *o,
     maas_err_t *err);
 
+/* All of an object: member() reads the value of each name in the list, `which`
+ * tells its place there; other values are passed over, `depth` containers deep
+ * at most.  Bit i of *seen: names[i] was there; NULL: not asked. */
+typedef maas_status_t (*maas_json_member_pt)(void *data, int which);
+
+maas_status_t maas__json_members(maas_json_t *j, const char *const *names,
+    unsigned depth, maas_json_member_pt member, void *data, unsigned *seen,
+    maas_err_t *err);
+
 /* A walk over the elements of an array: *more = 0 at its end, else the cursor
  * is at an element.  *started = 0 before the first call. */
 maas_status_t maas__json_element(maas_json_t *j, unsigned *started,
@@ -112,6 +136,10 @@ int maas__json_is(maas_str_t raw, const char *s);
 /* A raw string as UTF-8 text; out has room for raw.len bytes.  Returns the
  * bytes written. */
 size_t maas__json_text(maas_str_t raw, char *out);
+
+/* s[0..len) (UTF-8) as a JSON string with quotes; at most 6*len + 2 bytes.
+ * Returns bytes written. */
+size_t maas__json_quote(const char *s, size_t len, char *out);
 
 
 /* maas_json_num.c */

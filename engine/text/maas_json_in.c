@@ -16,33 +16,13 @@ static maas_status_t json_key(maas_json_t *j, maas_str_t *key,
 
 
 maas_status_t
-maas__json_expected(const maas_json_t *j, const char *what, maas_err_t *err)
-{
-    return maas__fail(err, MAAS_BADVALUE, "byte %zu: expected %s%s",
-                      (size_t) (j->p - j->start), what,
-                      j->p == j->end ? ", but the text ends here" : "");
-}
-
-
-maas_status_t
-maas__json_bad(const maas_json_t *j, const char *sentence, maas_err_t *err)
-{
-    return maas__fail(err, MAAS_BADVALUE, "byte %zu: %s",
-                      (size_t) (j->p - j->start), sentence);
-}
-
-
-maas_status_t
 maas__json_check(const char *start, size_t len, unsigned max_depth,
     maas_err_t *err)
 {
     maas_json_t    j;
     maas_status_t  rc;
 
-    j.p = start;
-    j.end = start + len;
-    j.start = start;
-
+    maas__json_start(&j, start, len);
     maas__json_space(&j);
 
     rc = maas__json_skip(&j, max_depth, err);
@@ -363,4 +343,38 @@ maas__json_element(maas_json_t *j, unsigned *started, unsigned *more,
     *more = 1;
 
     return MAAS_OK;
+}
+
+
+maas_status_t
+maas__json_members(maas_json_t *j, const char *const *names, unsigned depth,
+    maas_json_member_pt member, void *data, unsigned *seen, maas_err_t *err)
+{
+    maas_status_t       rc;
+    maas_json_object_t  o;
+
+    memset(&o, 0, sizeof(maas_json_object_t));
+    o.names = names;
+
+    for ( ;; ) {
+        rc = maas__json_member(j, &o, err);
+
+        if (rc == MAAS_OK && o.which == MAAS_JSON_END) {
+            if (seen != NULL) {
+                *seen = o.seen;
+            }
+
+            return MAAS_OK;
+        }
+
+        if (rc == MAAS_OK) {
+            rc = o.which == MAAS_JSON_OTHER
+                 ? maas__json_skip(j, depth, err)
+                 : member(data, o.which);
+        }
+
+        if (rc != MAAS_OK) {
+            return rc;
+        }
+    }
 }

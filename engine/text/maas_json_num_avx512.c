@@ -10,7 +10,7 @@
 
 #include "maas.h"
 #include "maas_json.h"
-#include "wire/json/maas_body.h"
+#include "maas_json_run.h"
 
 #if defined(__x86_64__)
 

@@ -1,6 +1,6 @@
 /*
  * A float -> its shortest decimal that reads back to the same bits.
- * Text of one number only; what stands around it is maas_json_out.c's.
+ * Text of numbers only; what stands around them is the writers' business.
  *
  * After R. Giulietti, "The Schubfach way to render doubles" (2020), for single
  * precision: of the decimals inside the rounding interval the one with the
@@ -249,44 +249,36 @@ maas__float_print(float v, char *out)
 
 
 size_t
-maas__json_quote(const char *s, size_t len, char *out)
+maas__floats_print(const float *v, size_t n, char *out)
 {
-    char           *p;
-    size_t          i;
-    const char     *short_form;
-    unsigned char   c;
-
-    static const char  hex[] = "0123456789abcdef";
-    static const char  plain[] = "\"\\\b\f\n\r\t";
-    static const char  letter[] = "\"\\bfnrt";
+    char    *p;
+    size_t   i;
 
     p = out;
-    *p++ = '"';
 
-    for (i = 0; i < len; i++) {
-        c = (unsigned char) s[i];
-
-        if (c >= 0x20 && c != '"' && c != '\\') {
-            *p++ = (char) c;
-            continue;
-        }
-
-        *p++ = '\\';
-
-        short_form = memchr(plain, c, sizeof(plain) - 1);
-
-        if (short_form != NULL) {
-            *p++ = letter[short_form - plain];
-            continue;
-        }
-
-        memcpy(p, "u00", 3);
-        p[3] = hex[c >> 4];
-        p[4] = hex[c & 15];
-        p += 5;
+    for (i = 0; i < n; i++) {
+        p += maas__float_print(v[i], p);
+        *p++ = ',';
     }
 
-    *p++ = '"';
+    return (size_t) (p - out) - (n > 0);
+}
 
-    return (size_t) (p - out);
+
+size_t
+maas__size_print(size_t n, char *out)
+{
+    char    digits[MAAS_SIZE_TEXT];
+    size_t  i;
+
+    i = MAAS_SIZE_TEXT;
+
+    do {
+        digits[--i] = (char) ('0' + n % 10);
+        n /= 10;
+    } while (n != 0);
+
+    memcpy(out, digits + i, MAAS_SIZE_TEXT - i);
+
+    return MAAS_SIZE_TEXT - i;
 }

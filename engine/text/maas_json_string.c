@@ -1,5 +1,6 @@
 /*
- * Strings of JSON: checked as they are passed over, compared, and made plain.
+ * Strings of JSON: checked as they are passed over, compared, made plain, and
+ * written.
  * Nothing but strings here.
  */
 
@@ -267,4 +268,48 @@ maas__json_text(maas_str_t raw, char *out)
     }
 
     return (size_t) (o - out);
+}
+
+
+size_t
+maas__json_quote(const char *s, size_t len, char *out)
+{
+    char           *p;
+    size_t          i;
+    const char     *short_form;
+    unsigned char   c;
+
+    static const char  hex[] = "0123456789abcdef";
+    static const char  plain[] = "\"\\\b\f\n\r\t";
+    static const char  letter[] = "\"\\bfnrt";
+
+    p = out;
+    *p++ = '"';
+
+    for (i = 0; i < len; i++) {
+        c = (unsigned char) s[i];
+
+        if (c >= 0x20 && c != '"' && c != '\\') {
+            *p++ = (char) c;
+            continue;
+        }
+
+        *p++ = '\\';
+
+        short_form = memchr(plain, c, sizeof(plain) - 1);
+
+        if (short_form != NULL) {
+            *p++ = letter[short_form - plain];
+            continue;
+        }
+
+        memcpy(p, "u00", 3);
+        p[3] = hex[c >> 4];
+        p[4] = hex[c & 15];
+        p += 5;
+    }
+
+    *p++ = '"';
+
+    return (size_t) (p - out);
 }

@@ -1,63 +1,45 @@
 /*
- * The raw form: a body that is rows of little-endian FP32 and nothing else, and
- * its answer.
- * Not here: types of numbers (maas_dtype.c), numbers behind JSON.
+ * The form of raw numbers: little-endian FP32, row after row, and so the
+ * answer.  No JSON, no other types (maas_dtype.c).
  */
 
 #include "maas_dtype.h"
+#include "maas_form.h"
 #include "maas_int.h"
-#include "wire/json/maas_body.h"
+#include "maas_records.h"
 
 #include <string.h>
 
 
-size_t
-maas__rows_bound(const maas_info_t *info, size_t len, size_t max_rows)
+static maas_status_t
+bytes_read(const maas_info_t *info, const maas_body_t *body, float *x,
+    maas_request_t *req, maas_err_t *err)
 {
-    size_t  rows, named;
-
-    /* a number takes a byte at least: as BOOL or INT8, or as one digit */
-    rows = len / info->in;
-
-    if (info->n_columns > 0) {
-        /* so does a value, and an input around a column's values takes 40 */
-        named = len / info->n_columns;
-        named = named > 40 ? named - 40 : 0;
-        rows = named > rows ? named : rows;
-    }
-
-    rows = rows < max_rows ? rows : max_rows;
-
-    return rows > 0 ? rows : 1;
-}
-
-
-maas_status_t
-maas__bytes_read(const maas_info_t *info, const char *body, size_t len,
-    size_t max_rows, float *x, maas_request_t *req, maas_err_t *err)
-{
-    size_t         rows, row;
-    maas_status_t  rc;
+    size_t          rows, row;
+    maas_status_t   rc;
+    maas_records_t  r;
 
     row = info->in * sizeof(float);
-    rows = len / row;
+    rows = body->len / row;
 
-    if (len == 0) {
+    if (body->len == 0) {
         return maas__fail(err, MAAS_BADSHAPE, "the body is empty");
     }
 
-    if (len % row != 0) {
+    if (body->len % row != 0) {
         return maas__fail(err, MAAS_BADSHAPE, "expected rows of %zu bytes, "
                           "%zu numbers of FP32 each, got %zu bytes", row,
-                          info->in, len);
+                          info->in, body->len);
     }
 
-    if (rows > max_rows) {
-        return maas__fail(err, MAAS_TOOBIG, "%zu rows, at most %zu are "
-                          "allowed", rows, max_rows);
+    maas__records_start(&r, info, body, rows, x);
+
+    rc = maas__records_most(&r, rows, err);
+    if (rc != MAAS_OK) {
+        return rc;
     }
 
-    rc = maas__dtype_read(MAAS_F32, body, rows * info->in, x, err);
+    rc = maas__dtype_read(MAAS_F32, body->data, rows * info->in, x, err);
     if (rc != MAAS_OK) {
         return rc;
     }
@@ -71,21 +53,34 @@ maas__bytes_read(const maas_info_t *info, const char *body, size_t len,
 }
 
 
-size_t
-maas__bytes_size(const maas_info_t *info, const maas_request_t *req)
+static size_t
+bytes_size(const maas_info_t *info, const maas_request_t *req)
 {
     return req->rows * info->out * sizeof(float);
 }
 
 
-size_t
-maas__bytes_write(const maas_info_t *info, const maas_request_t *req,
-    const float *y, char *buf)
+static size_t
+bytes_write(const maas_info_t *info, const maas_request_t *req, const float *y,
+    char *buf, size_t *json_len)
 {
     size_t  size;
 
-    size = maas__bytes_size(info, req);
+    size = bytes_size(info, req);
     memcpy(buf, y, size);
 
     return size;
 }
+
+
+static const char *const  bytes_types[] = { "application/octet-stream", NULL };
+
+const maas_form_t  maas_form_bytes = {
+    .name = "bytes",
+    .types = bytes_types,
+    .answer = "application/octet-stream",
+    .bound = maas__bound_numbers,
+    .read = bytes_read,
+    .size = bytes_size,
+    .write = bytes_write
+};

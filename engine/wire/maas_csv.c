@@ -3,11 +3,12 @@
  * Not here: what the text of a column means (maas_field_text.c).
  */
 
+#include "maas_form.h"
 #include "maas_int.h"
 #include "maas_mem.h"
+#include "maas_records.h"
 #include "field/maas_field.h"
 #include "text/maas_json.h"
-#include "wire/json/maas_body.h"
 
 #include <math.h>
 #include <string.h>
@@ -24,19 +25,6 @@ typedef struct {
     unsigned      doubled;         /* has quotes written twice */
     unsigned      last;            /* of its line */
 } csv_field_t;
-
-
-size_t
-maas__csv_bound(const char *body, size_t len, size_t max_rows)
-{
-    size_t  i, rows;
-
-    for (rows = 1, i = 0; i + 1 < len; i++) {
-        rows += body[i] == '\n';
-    }
-
-    return rows < max_rows ? rows : max_rows;
-}
 
 
 static int
@@ -324,9 +312,21 @@ csv_row(csv_t *c, maas_records_t *r, const csv_t *header, float *x,
 }
 
 
-maas_status_t
-maas__csv_read(const maas_info_t *info, const maas_fields_t *fields,
-    const char *body, size_t len, size_t max_rows, float *x,
+static size_t
+csv_bound(const maas_info_t *info, const maas_body_t *body)
+{
+    size_t  i, rows;
+
+    for (rows = 1, i = 0; i + 1 < body->len; i++) {
+        rows += body->data[i] == '\n';
+    }
+
+    return rows < body->max_rows ? rows : body->max_rows;
+}
+
+
+static maas_status_t
+csv_read(const maas_info_t *info, const maas_body_t *body, float *x,
     maas_request_t *req, maas_err_t *err)
 {
     float          *row;
@@ -337,23 +337,18 @@ maas__csv_read(const maas_info_t *info, const maas_fields_t *fields,
     maas_status_t   rc;
     maas_records_t  r;
 
-    c.start = body;
-    c.p = body;
-    c.end = body + len;
+    c.start = body->data;
+    c.p = body->data;
+    c.end = body->data + body->len;
 
-    memset(&r, 0, sizeof(maas_records_t));
-    r.info = info;
-    r.fields = fields;
-    r.x = x;
-    r.room = maas__csv_bound(body, len, max_rows);
-    r.max_rows = max_rows;
+    maas__records_start(&r, info, body, csv_bound(info, body), x);
 
-    if (len >= 3 && memcmp(body, "\xef\xbb\xbf", 3) == 0) {
+    if (body->len >= 3 && memcmp(body->data, "\xef\xbb\xbf", 3) == 0) {
         c.p += 3;
     }
 
     first = c;
-    header = len > 0 && csv_has_header(&c, fields);
+    header = body->len > 0 && csv_has_header(&c, r.fields);
 
     if (header) {
         do {
@@ -367,8 +362,8 @@ maas__csv_read(const maas_info_t *info, const maas_fields_t *fields,
         rc = maas__record_begin(&r, &row, err);
 
         if (rc == MAAS_OK) {
-            rc = csv_row(&c, &r, header && fields != NULL ? &first : NULL, row,
-                         err);
+            rc = csv_row(&c, &r, header && r.fields != NULL ? &first : NULL,
+                         row, err);
         }
 
         if (rc == MAAS_OK) {
@@ -391,30 +386,39 @@ maas__csv_read(const maas_info_t *info, const maas_fields_t *fields,
 }
 
 
-size_t
-maas__csv_size(const maas_info_t *info, const maas_request_t *req)
+static size_t
+csv_size(const maas_info_t *info, const maas_request_t *req)
 {
     return req->rows * info->out * (MAAS_FLOAT_MAX + 1);
 }
 
 
-size_t
-maas__csv_write(const maas_info_t *info, const maas_request_t *req,
-    const float *y, char *buf)
+static size_t
+csv_write(const maas_info_t *info, const maas_request_t *req, const float *y,
+    char *buf, size_t *json_len)
 {
     char    *p;
-    size_t   i, k;
+    size_t   i;
 
     p = buf;
 
     for (i = 0; i < req->rows; i++) {
-        for (k = 0; k < info->out; k++) {
-            p += maas__float_print(*y++, p);
-            *p++ = ',';
-        }
-
-        p[-1] = '\n';
+        p += maas__floats_print(y + i * info->out, info->out, p);
+        *p++ = '\n';
     }
 
     return (size_t) (p - buf);
 }
+
+
+static const char *const  csv_types[] = { "text/csv", NULL };
+
+const maas_form_t  maas_form_csv = {
+    .name = "csv",
+    .types = csv_types,
+    .answer = "text/csv",
+    .bound = csv_bound,
+    .read = csv_read,
+    .size = csv_size,
+    .write = csv_write
+};

@@ -1,7 +1,7 @@
 
 /*
  * Answers: headers, bodies, the error table; nginx's own error pages as JSON.
- * Not here: the text of predictions (engine/maas_json_out.c).
+ * Not here: the text of predictions (engine/wire).
  */
 
 

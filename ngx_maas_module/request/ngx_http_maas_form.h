@@ -1,7 +1,7 @@
 
 /*
  * Forms: which one a body is in, rows out of it, the answer in the same form.
- * Not here: what the bytes mean (maas.h), running models.
+ * Not here: what the bytes mean (maas_form.h), running models.
  */
 
 
@@ -14,18 +14,20 @@
 #include <ngx_http.h>
 
 #include <maas.h>
+#include <maas_form.h>
 
 #include "ngx_http_maas_ctx.h"
 
 
 /* ngx_http_maas_type.c */
 
-/* Is the request's Content-Type one that is read where `form` is? */
+/* Is the request's Content-Type one that is read where `form` is, or, if that
+ * is NULL, where any may be? */
 ngx_uint_t ngx_http_maas_type_known(ngx_http_request_t *r,
-    ngx_http_maas_form_e form);
+    const maas_form_t *form);
 
-/* The form of a body where there may be several. */
-ngx_http_maas_form_e ngx_http_maas_type_form(ngx_http_request_t *r,
+/* The form of a body where there may be several, NULL if it is of none. */
+const maas_form_t *ngx_http_maas_type_form(ngx_http_request_t *r,
     ngx_http_maas_ctx_t *ctx, ngx_str_t *body);
 
 /* Length of the JSON part of a body: all of it, unless a header or the
@@ -58,7 +60,7 @@ ngx_int_t ngx_http_maas_form_answer(ngx_http_request_t *r,
     ngx_http_maas_ctx_t *ctx, const float *y);
 
 /* The same in parts, the first two for any thread: how many bytes the answer
- * may take; the answer into p, its length, *json_len as maas_v2_write(). */
+ * may take; the answer into p, its length, *json_len as in maas_form_t. */
 size_t ngx_http_maas_form_size(ngx_http_maas_ctx_t *ctx);
 size_t ngx_http_maas_form_write(ngx_http_maas_ctx_t *ctx, const float *y,
     u_char *p, size_t *json_len);

@@ -7,6 +7,7 @@
 
 
 #include <maas.h>
+#include <maas_form.h>
 
 #include "ngx_http_maas_batch.h"
 #include "ngx_http_maas_body.h"
@@ -71,8 +72,8 @@ ngx_http_maas_body_ready(ngx_http_request_t *r)
         return;
     }
 
-    if (ctx->form == ngx_http_maas_form_any) {
-        ctx->form = given ? ngx_http_maas_form_v2
+    if (ctx->form == NULL) {
+        ctx->form = given ? &maas_form_v2
                           : ngx_http_maas_type_form(r, ctx, &body);
     }
 

@@ -7,127 +7,64 @@
 
 
 #include <maas.h>
+#include <maas_form.h>
 
 #include "ngx_http_maas_body.h"
 #include "ngx_http_maas_ctx.h"
 #include "ngx_http_maas_form.h"
 
 
-/* Content types that are read */
+/* That of the request, which is JSON if it says nothing */
 
-typedef struct {
-    ngx_str_t                 name;
-    ngx_http_maas_form_e      form;        /* any: the body says */
-    unsigned                  vendor:1;    /* ;json-header-size=N follows */
-    unsigned                  predict:1;   /* of maas_predict alone */
-    unsigned                  pairs:1;     /* may be name=value&... */
-} ngx_http_maas_type_t;
-
-static const ngx_http_maas_type_t  ngx_http_maas_types[] = {
-
-    { ngx_string("application/json"),
-      ngx_http_maas_form_any, 0, 0, 0 },
-
-    { ngx_string("application/octet-stream"),
-      ngx_http_maas_form_bytes, 0, 0, 0 },
-
-    /* JSON, too: curl -d */
-    { ngx_string("application/x-www-form-urlencoded"),
-      ngx_http_maas_form_any, 0, 0, 1 },
-
-    { ngx_string("text/plain"),
-      ngx_http_maas_form_any, 0, 0, 0 },
-
-    { ngx_string("text/csv"),
-      ngx_http_maas_form_csv, 0, 1, 0 },
-
-    { ngx_string("application/vnd.sagemaker-triton.binary+json"),
-      ngx_http_maas_form_v2, 1, 0, 0 },
-
-    { ngx_string("application/vnd.vertex-ai-triton.binary+json"),
-      ngx_http_maas_form_v2, 1, 0, 0 },
-
-    { ngx_string("image/png"),
-      ngx_http_maas_form_image, 0, 1, 0 },
-
-    { ngx_string("image/x-portable-graymap"),
-      ngx_http_maas_form_image, 0, 1, 0 },
-
-    { ngx_null_string,
-      ngx_http_maas_form_any, 0, 0, 0 }
-};
-
-
-/* The row of a request's Content-Type, the first one if it has none; NULL if
- * it is not known. */
-
-static const ngx_http_maas_type_t *
-ngx_http_maas_type(ngx_http_request_t *r)
+static void
+ngx_http_maas_type_value(ngx_http_request_t *r, ngx_str_t *value)
 {
-    size_t                       len;
-    u_char                      *data;
-    const ngx_http_maas_type_t  *type;
-
-    if (r->headers_in.content_type == NULL) {
-        return ngx_http_maas_types;
+    if (r->headers_in.content_type != NULL
+        && r->headers_in.content_type->value.len != 0)
+    {
+        *value = r->headers_in.content_type->value;
+        return;
     }
 
-    data = r->headers_in.content_type->value.data;
-    len = r->headers_in.content_type->value.len;
+    ngx_str_set(value, "application/json");
+}
 
-    if (len == 0) {
-        return ngx_http_maas_types;
-    }
 
-    for (type = ngx_http_maas_types; type->name.len != 0; type++) {
-        if (len >= type->name.len
-            && ngx_strncasecmp(data, type->name.data, type->name.len) == 0
-            && (len == type->name.len || data[type->name.len] == ';'
-                || data[type->name.len] == ' '))
-        {
-            return type;
-        }
-    }
+/* The one of a list (NULL: none) that it is, or NULL */
 
-    return NULL;
+static const char *
+ngx_http_maas_type(ngx_http_request_t *r, const char *const *types)
+{
+    ngx_str_t  value;
+
+    ngx_http_maas_type_value(r, &value);
+
+    return maas_type_find(types, (const char *) value.data, value.len);
+}
+
+
+static ngx_uint_t
+ngx_http_maas_type_of(ngx_http_request_t *r, const maas_form_t *form)
+{
+    return ngx_http_maas_type(r, form->types) != NULL
+           || ngx_http_maas_type(r, form->sized) != NULL;
 }
 
 
 ngx_uint_t
-ngx_http_maas_type_known(ngx_http_request_t *r, ngx_http_maas_form_e form)
+ngx_http_maas_type_known(ngx_http_request_t *r, const maas_form_t *form)
 {
-    const ngx_http_maas_type_t  *type;
+    ngx_uint_t  i;
 
-    type = ngx_http_maas_type(r);
+    if (form != NULL) {
+        /* as bytes it may be v2's raw form */
+        return ngx_http_maas_type_of(r, form)
+               || ngx_http_maas_type_of(r, &maas_form_bytes);
+    }
 
-    return type != NULL
-           && (form == ngx_http_maas_form_any || !type->predict);
-}
-
-
-/* Does it begin as JSON does, and as no name of a column? */
-
-static ngx_uint_t
-ngx_http_maas_type_is_json(ngx_str_t *body)
-{
-    size_t  i;
-
-    for (i = 0; i < body->len; i++) {
-        switch (body->data[i]) {
-
-        case ' ':
-        case '\t':
-        case CR:
-        case LF:
-            continue;
-
-        case '{':
-        case '[':
-        case '"':
+    for (i = 0; maas_forms[i] != NULL; i++) {
+        if (ngx_http_maas_type_of(r, maas_forms[i])) {
             return 1;
-
-        default:
-            return 0;
         }
     }
 
@@ -135,42 +72,22 @@ ngx_http_maas_type_is_json(ngx_str_t *body)
 }
 
 
-ngx_http_maas_form_e
+const maas_form_t *
 ngx_http_maas_type_form(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx,
     ngx_str_t *body)
 {
-    const ngx_http_maas_type_t  *type;
+    ngx_str_t    value;
+    maas_body_t  b;
 
-    type = ngx_http_maas_type(r);
+    ngx_http_maas_type_value(r, &value);
 
-    if (type != NULL && type->form != ngx_http_maas_form_any) {
-        return type->form;
-    }
+    b.data = (const char *) body->data;
+    b.len = body->len;
+    b.json_len = body->len;
+    b.max_rows = 1;
 
-    if (ctx->model->info->image
-        && maas_image_is((const char *) body->data, body->len))
-    {
-        return ngx_http_maas_form_image;
-    }
-
-    if (type != NULL && type->pairs && ctx->model->info->n_columns > 0
-        && !ngx_http_maas_type_is_json(body))
-    {
-        return ngx_http_maas_form_pairs;
-    }
-
-    switch (maas_json_form(ctx->model->engine, (const char *) body->data,
-                           body->len))
-    {
-    case MAAS_JSON_V1:
-        return ngx_http_maas_form_v1_predict;
-
-    case MAAS_JSON_ROWS:
-        return ngx_http_maas_form_rows;
-
-    default:
-        return ngx_http_maas_form_v2;
-    }
+    return maas_form_find(ctx->model->info, (const char *) value.data,
+                          value.len, &b);
 }
 
 
@@ -200,20 +117,18 @@ ngx_int_t
 ngx_http_maas_type_json_len(ngx_http_request_t *r, ngx_str_t *body,
     size_t *json_len, ngx_uint_t *given)
 {
-    ngx_int_t                    n;
-    ngx_str_t                   *h;
-    const ngx_http_maas_type_t  *type;
+    ngx_int_t   n;
+    ngx_str_t  *h;
 
     *json_len = body->len;
     *given = 1;
 
     h = ngx_http_maas_header(r, "inference-header-content-length", 31);
-    type = ngx_http_maas_type(r);
 
     if (h != NULL) {
         n = ngx_atosz(h->data, h->len);
 
-    } else if (type != NULL && type->vendor) {
+    } else if (ngx_http_maas_type(r, maas_form_v2.sized) != NULL) {
         n = ngx_http_maas_type_header_size(&r->headers_in.content_type->value);
 
     } else {
@@ -235,22 +150,21 @@ ngx_int_t
 ngx_http_maas_type_answer(ngx_http_request_t *r, size_t json_len,
     ngx_str_t *out)
 {
-    const ngx_http_maas_type_t  *type;
+    const char  *type;
 
-    type = ngx_http_maas_type(r);
+    type = ngx_http_maas_type(r, maas_form_v2.sized);
 
-    if (type == NULL || !type->vendor || json_len == 0) {
+    if (type == NULL || json_len == 0) {
         return NGX_OK;
     }
 
-    out->data = ngx_pnalloc(r->pool, type->name.len
+    out->data = ngx_pnalloc(r->pool, ngx_strlen(type)
                             + sizeof(";json-header-size=") + NGX_SIZE_T_LEN);
     if (out->data == NULL) {
         return NGX_ERROR;
     }
 
-    out->len = ngx_sprintf(out->data, "%V;json-header-size=%uz", &type->name,
-                           json_len)
+    out->len = ngx_sprintf(out->data, "%s;json-header-size=%uz", type, json_len)
                - out->data;
 
     return NGX_OK;

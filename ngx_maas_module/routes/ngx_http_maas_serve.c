@@ -99,7 +99,7 @@ ngx_http_maas_predict_handler(ngx_http_request_t *r)
     }
 
     mlcf = ngx_http_get_module_loc_conf(r, ngx_http_maas_module);
-    ctx->form = ngx_http_maas_form_any;
+    ctx->form = NULL;
 
     return ngx_http_maas_infer(r, mlcf->model);
 }

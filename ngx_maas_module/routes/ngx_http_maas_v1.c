@@ -6,6 +6,7 @@
 
 
 #include <maas.h>
+#include <maas_form.h>
 
 #include "ngx_http_maas_conf.h"
 #include "ngx_http_maas_ctx.h"
@@ -337,10 +338,10 @@ ngx_http_maas_v1_infer(ngx_http_request_t *r, ngx_http_maas_model_t *model,
 {
     ngx_http_maas_ctx_t  *ctx;
 
-    static const ngx_http_maas_form_e  forms[] = {
-        ngx_http_maas_form_v1_predict,
-        ngx_http_maas_form_v1_classify,
-        ngx_http_maas_form_v1_regress
+    static const maas_form_t *const  forms[] = {
+        &maas_form_v1_predict,
+        &maas_form_v1_classify,
+        &maas_form_v1_regress
     };
 
     ctx = ngx_http_maas_get_ctx(r);

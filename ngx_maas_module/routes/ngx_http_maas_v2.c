@@ -7,8 +7,10 @@
 
 
 #include <maas.h>
+#include <maas_form.h>
 
 #include "ngx_http_maas_conf.h"
+#include "ngx_http_maas_ctx.h"
 #include "ngx_http_maas_meta.h"
 #include "ngx_http_maas_model.h"
 #include "ngx_http_maas_routes.h"
@@ -289,6 +291,15 @@ ngx_http_maas_send_models(ngx_http_request_t *r)
 static ngx_int_t
 ngx_http_maas_v2_infer(ngx_http_request_t *r, ngx_http_maas_target_t *target)
 {
+    ngx_http_maas_ctx_t  *ctx;
+
+    ctx = ngx_http_maas_get_ctx(r);
+    if (ctx == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    ctx->form = &maas_form_v2;
+
     return ngx_http_maas_infer(r, target->model);
 }
 

@@ -10,9 +10,9 @@
 
 #include "maas.h"
 #include "maas_desc.h"
+#include "maas_form.h"
 #include "maas_mem.h"
 #include "field/maas_field.h"
-#include "wire/json/maas_body.h"
 #include "fuzz.h"
 
 
@@ -80,18 +80,42 @@ make_fields(void)
     info.n_columns = fields.n;
     info.columns = fields.names;
     info.fields = fields.info;
+    info.reader = &fields;
+}
+
+
+static const maas_form_t *
+form_of(uint8_t letter)
+{
+    switch (letter) {
+    case 'b':
+        return &maas_form_v1_classify;
+    case 'c':
+        return &maas_form_rows;
+    case 'd':
+    case 'e':
+        return &maas_form_v2;
+    case 'f':
+        return &maas_form_csv;
+    case 'g':
+        return &maas_form_pairs;
+    default:
+        return &maas_form_v1_predict;
+    }
 }
 
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    char            *body;
-    float           *x;
-    size_t           i, len, bound, tail;
-    maas_err_t       err;
-    maas_status_t    rc;
-    maas_request_t   req;
+    char                *text;
+    float               *x;
+    size_t               i, len, bound;
+    maas_err_t           err;
+    maas_body_t          body;
+    maas_status_t        rc;
+    maas_request_t       req;
+    const maas_form_t   *form;
 
     if (arena == NULL) {
         make_fields();
@@ -104,59 +128,26 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     /* of just that size and without a terminator */
 
     len = size - 1;
-    body = malloc(len ? len : 1);
-    FUZZ_HOLDS(body != NULL);
-    memcpy(body, data + 1, len);
+    text = malloc(len ? len : 1);
+    FUZZ_HOLDS(text != NULL);
+    memcpy(text, data + 1, len);
 
-    switch (data[0]) {
-    case 'd':
-    case 'e':
-        bound = maas__rows_bound(&info, len, MAX_ROWS);
-        break;
-    case 'f':
-        bound = maas__csv_bound(body, len, MAX_ROWS);
-        break;
-    case 'g':
-        bound = 1;
-        break;
-    default:
-        bound = maas__objects_bound(&info, body, len, MAX_ROWS);
-    }
+    body.data = text;
+    body.len = len;
+    body.json_len = data[0] != 'e' ? len : len < 8 ? 0 : len - 8;
+    body.max_rows = MAX_ROWS;
+    form = form_of(data[0]);
 
+    bound = form->bound(&info, &body);
     FUZZ_HOLDS(bound >= 1 && bound <= MAX_ROWS);
 
     x = malloc(bound * info.in * sizeof(float));
     FUZZ_HOLDS(x != NULL);
     memset(&req, 0, sizeof(req));
     memset(&err, 0, sizeof(err));
-    (void) maas__json_form(&fields, body, len);
+    FUZZ_HOLDS(maas_form_find(&info, "text/plain", 10, &body) != NULL);
 
-    switch (data[0]) {
-    case 'b':
-        rc = maas__v1_read(&info, &fields, MAAS_V1_CLASSIFY, body, len,
-                           MAX_ROWS, x, &req, &err);
-        break;
-    case 'c':
-        rc = maas__rows_read(&info, &fields, body, len, MAX_ROWS, x, &req,
-                             &err);
-        break;
-    case 'd':
-    case 'e':
-        tail = data[0] == 'd' ? 0 : len < 8 ? len : 8;
-        rc = maas__v2_read(&info, &fields, body, len, len - tail, MAX_ROWS, x,
-                           &req, &err);
-        break;
-    case 'f':
-        rc = maas__csv_read(&info, &fields, body, len, MAX_ROWS, x, &req,
-                            &err);
-        break;
-    case 'g':
-        rc = maas__form_read(&info, &fields, body, len, x, &req, &err);
-        break;
-    default:
-        rc = maas__v1_read(&info, &fields, MAAS_V1_PREDICT, body, len,
-                           MAX_ROWS, x, &req, &err);
-    }
+    rc = form->read(&info, &body, x, &req, &err);
 
     if (rc == MAAS_OK) {
         fuzz_accepted++;
@@ -172,7 +163,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
 
     free(x);
-    free(body);
+    free(text);
 
     return 0;
 }

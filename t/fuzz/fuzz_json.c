@@ -12,8 +12,9 @@
 #include <string.h>
 
 #include "maas.h"
+#include "maas_form.h"
 #include "text/maas_json.h"
-#include "wire/json/maas_body.h"
+#include "text/maas_json_run.h"
 #include "fuzz.h"
 
 
@@ -78,12 +79,12 @@ same_numbers(const char *body, size_t len)
 
 
 static void
-answer(const maas_info_t *info, const maas_request_t *req)
+answer(const maas_info_t *info, const maas_request_t *req,
+    const maas_form_t *form)
 {
-    char        *buf;
-    size_t       i, len, size, json_len;
-    float       *y;
-    maas_str_t   version = { "1", 1 };
+    char    *buf;
+    size_t   i, len, size, json_len;
+    float   *y;
 
     y = calloc(req->rows * info->out + 1, sizeof(float));
 
@@ -91,18 +92,13 @@ answer(const maas_info_t *info, const maas_request_t *req)
         y[i] = (float) (i * 2654435761u % 1000) / 999;
     }
 
-    size = maas__v2_size(info, version, req);
+    size = form->size(info, req);
     buf = malloc(size);
-    len = maas__v2_write(info, version, req, y, buf, &json_len);
+    json_len = SIZE_MAX;
+    len = form->write(info, req, y, buf, &json_len);
+    json_len = json_len == SIZE_MAX ? len : json_len;
     FUZZ_HOLDS(len <= size && json_len <= len);
     FUZZ_HOLDS(maas__json_check(buf, json_len, 16, NULL) == MAAS_OK);
-    free(buf);
-
-    size = maas__rows_size(info, req);
-    buf = malloc(size);
-    len = maas__rows_write(info, req, y, buf);
-    FUZZ_HOLDS(len <= size);
-    FUZZ_HOLDS(maas__json_check(buf, len, 16, NULL) == MAAS_OK);
 
     free(buf);
     free(y);
@@ -112,13 +108,14 @@ answer(const maas_info_t *info, const maas_request_t *req)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    float           *x;
-    size_t           i, len, json_len, room;
-    maas_err_t       err;
-    const char      *body;
-    maas_info_t      info;
-    maas_status_t    rc;
-    maas_request_t   req;
+    float               *x;
+    size_t               i, room;
+    maas_err_t           err;
+    maas_body_t          body;
+    maas_info_t          info;
+    maas_status_t        rc;
+    maas_request_t       req;
+    const maas_form_t   *form;
 
     static const size_t  in[4] = { 1, 4, 6, MOST_IN };
 
@@ -137,46 +134,48 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     info.n_labels = data[0] >> 4 & 1 ? 3 : 0;
     info.labels = labels;
 
-    body = (const char *) data + 2;
-    len = size - 2;
-    room = maas__rows_bound(&info, len, MAX_ROWS) * info.in;
-    x = malloc(room * sizeof(float));
-    memset(&err, 0, sizeof(err));
-
-    /* a tail of up to 255 bytes, or the whole is JSON, or none of it */
-    json_len = data[1] < len ? len - data[1] : 0;
+    body.data = (const char *) data + 2;
+    body.len = size - 2;
+    body.json_len = body.len;
+    body.max_rows = MAX_ROWS;
 
     switch (data[0] >> 5) {
     case 0:
-        json_len = len;
-        rc = maas__rows_read(&info, NULL, body, len, MAX_ROWS, x, &req,
-                             &err);
+        form = &maas_form_rows;
         break;
     case 1:
-        json_len = 0;
-        rc = maas__bytes_read(&info, body, len, MAX_ROWS, x, &req, &err);
+        form = &maas_form_bytes;
+        body.json_len = 0;
         break;
     case 2:
     case 3:
-        rc = maas__v2_read(&info, NULL, body, len, json_len, MAX_ROWS, x, &req,
-                           &err);
+        /* a tail of up to 255 bytes, or none of it is JSON */
+        form = &maas_form_v2;
+        body.json_len = data[1] < body.len ? body.len - data[1] : 0;
         break;
     default:
-        json_len = len;
-        rc = maas__v2_read(&info, NULL, body, len, len, MAX_ROWS, x, &req, &err);
+        form = &maas_form_v2;
     }
+
+    room = form->bound(&info, &body) * info.in;
+    x = malloc(room * sizeof(float));
+    memset(&err, 0, sizeof(err));
+
+    rc = form->read(&info, &body, x, &req, &err);
 
     if (rc == MAAS_OK) {
         fuzz_accepted++;
         FUZZ_HOLDS(req.rows <= MAX_ROWS && req.rows * info.in <= room);
-        FUZZ_HOLDS(json_len == 0
-              || maas__json_check(body, json_len, 16, NULL) == MAAS_OK);
+        FUZZ_HOLDS(body.json_len == 0
+                   || maas__json_check(body.data, body.json_len, 16, NULL)
+                      == MAAS_OK);
 
         for (i = 0; i < req.rows * info.in; i++) {
             FUZZ_HOLDS(x[i] - x[i] == 0);
         }
 
-        answer(&info, &req);
+        answer(&info, &req, &maas_form_v2);
+        answer(&info, &req, &maas_form_rows);
 
     } else {
         FUZZ_HOLDS(err.code == rc && err.msg[0] != '\0');
@@ -184,7 +183,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
 
     free(x);
-    same_numbers(body, len);
+    same_numbers(body.data, body.len);
 
     return 0;
 }

@@ -11,9 +11,9 @@
 
 #include "maas.h"
 #include "maas_desc.h"
+#include "maas_form.h"
 #include "maas_mem.h"
 #include "field/maas_field.h"
-#include "wire/json/maas_body.h"
 #include "fuzz.h"
 
 
@@ -85,6 +85,7 @@ make_table(table_t *t, const maas_column_t *columns, size_t n, int plain)
     t->info.n_columns = n;
     t->info.columns = t->fields.names;
     t->info.fields = t->fields.info;
+    t->info.reader = &t->fields;
     t->info.plain = plain;
 }
 
@@ -122,70 +123,29 @@ make_tables(void)
 }
 
 
-static maas_status_t
-read_body(const table_t *t, unsigned form, const char *body, size_t len,
-    size_t json_len, float *x, maas_request_t *req, maas_err_t *err)
-{
-    const maas_info_t    *info;
-    const maas_fields_t  *f;
-
-    info = &t->info;
-    f = &t->fields;
-
-    switch (form) {
-    case ROWS:
-        return maas__rows_read(info, f, body, len, MAX_ROWS, x, req, err);
-    case V1:
-        return maas__v1_read(info, f, MAAS_V1_PREDICT, body, len, MAX_ROWS, x,
-                             req, err);
-    case V1_CLASSIFY:
-        return maas__v1_read(info, f, MAAS_V1_CLASSIFY, body, len, MAX_ROWS,
-                             x, req, err);
-    case V2:
-    case V2_TAIL:
-        return maas__v2_read(info, f, body, len, json_len, MAX_ROWS, x, req,
-                             err);
-    case CSV:
-        return maas__csv_read(info, f, body, len, MAX_ROWS, x, req, err);
-    case FORM:
-        return maas__form_read(info, f, body, len, x, req, err);
-    default: /* BYTES */
-        return maas__bytes_read(info, body, len, MAX_ROWS, x, req, err);
-    }
-}
-
-
-/* as ngx_http_maas_form.c has it */
-
-static size_t
-bound_of(const table_t *t, unsigned form, const char *body, size_t len)
-{
-    switch (form) {
-    case ROWS:
-    case V1:
-    case V1_CLASSIFY:
-        return maas__objects_bound(&t->info, body, len, MAX_ROWS);
-    case CSV:
-        return maas__csv_bound(body, len, MAX_ROWS);
-    case FORM:
-        return 1;
-    default:
-        return maas__rows_bound(&t->info, len, MAX_ROWS);
-    }
-}
-
-
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    char             *body;
-    float            *x;
-    size_t            i, len, json_len, bound;
-    unsigned          form;
-    maas_err_t        err;
-    maas_status_t     rc;
-    maas_request_t    req;
-    const table_t    *t;
+    char                *text;
+    float               *x;
+    size_t               i, len, bound;
+    maas_err_t           err;
+    maas_body_t          body;
+    maas_status_t        rc;
+    maas_request_t       req;
+    const table_t       *t;
+    const maas_form_t   *form;
+
+    static const maas_form_t *const  forms[N_FORMS] = {
+        [ROWS] = &maas_form_rows,
+        [V1] = &maas_form_v1_predict,
+        [V1_CLASSIFY] = &maas_form_v1_classify,
+        [V2] = &maas_form_v2,
+        [V2_TAIL] = &maas_form_v2,
+        [CSV] = &maas_form_csv,
+        [FORM] = &maas_form_pairs,
+        [BYTES] = &maas_form_bytes
+    };
 
     if (arena == NULL) {
         make_tables();
@@ -195,27 +155,32 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     }
 
-    form = data[0] % N_FORMS;
+    form = forms[data[0] % N_FORMS];
     t = &tables[(data[0] - '@') / N_FORMS % 3u];
 
     /* body and rows in memory of just their size */
 
     len = size - 1;
-    body = malloc(len ? len : 1);
-    FUZZ_HOLDS(body != NULL);
-    memcpy(body, data + 1, len);
+    text = malloc(len ? len : 1);
+    FUZZ_HOLDS(text != NULL);
+    memcpy(text, data + 1, len);
 
-    bound = bound_of(t, form, body, len);
+    body.data = text;
+    body.len = len;
+    body.json_len = data[0] % N_FORMS == V2_TAIL && len > TAIL ? len - TAIL
+                                                               : len;
+    body.max_rows = MAX_ROWS;
+
+    bound = form->bound(&t->info, &body);
     FUZZ_HOLDS(bound >= 1 && bound <= MAX_ROWS);
 
     x = malloc(bound * t->info.in * sizeof(float));
     FUZZ_HOLDS(x != NULL);
 
-    json_len = form == V2_TAIL && len > TAIL ? len - TAIL : len;
     memset(&req, 0, sizeof(req));
     memset(&err, 0, sizeof(err));
 
-    rc = read_body(t, form, body, len, json_len, x, &req, &err);
+    rc = form->read(&t->info, &body, x, &req, &err);
 
     if (rc == MAAS_OK) {
         fuzz_accepted++;
@@ -232,10 +197,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         FUZZ_HOLDS(memchr(err.msg, '\0', sizeof(err.msg)) != NULL);
     }
 
-    (void) maas__json_form(&t->fields, body, len);
+    FUZZ_HOLDS(maas_form_find(&t->info, "text/plain", 10, &body) != NULL);
 
     free(x);
-    free(body);
+    free(text);
 
     return 0;
 }

@@ -11,6 +11,7 @@
 
 #include "maas.h"
 #include "maas_desc.h"
+#include "maas_form.h"
 #include "text/maas_json.h"
 #include "fuzz.h"
 
@@ -105,34 +106,32 @@ check_numbers(const float *x, size_t n)
 
 
 static void
-check_answer(const maas_request_t *req)
+check_answer(const maas_form_t *form, const maas_request_t *req)
 {
-    char        *buf;
-    float        y[2 * MAX_ROWS];
-    size_t       i, size, n, json_len;
-    maas_str_t   version = { "1", 1 };
+    char               *buf;
+    float               y[2 * MAX_ROWS];
+    size_t              i, size, n, json_len;
+    const maas_info_t  *info;
 
     for (i = 0; i < 2 * MAX_ROWS; i++) {
         y[i] = (float) i * -1.2345678e-30f;
     }
 
-    size = maas_v2_size(model, version, req);
-    buf = malloc(size);
-    FUZZ_HOLDS(size != 0 && buf != NULL);
+    info = maas_model_info(model);
+    size = form->size(info, req);
+    buf = malloc(size ? size : 1);
+    FUZZ_HOLDS(buf != NULL);
 
-    n = maas_v2_write(model, version, req, y, buf, &json_len);
+    json_len = 0;
+    n = form->write(info, req, y, buf, &json_len);
     FUZZ_HOLDS(n <= size && json_len <= n);
+
+    if (form->answer == NULL) {
+        json_len = n;
+    }
+
     FUZZ_HOLDS(json_len == 0
                || maas__json_check(buf, json_len, 16, NULL) == MAAS_OK);
-
-    free(buf);
-
-    size = maas_v1_size(model, MAAS_V1_CLASSIFY, req);
-    buf = malloc(size);
-    FUZZ_HOLDS(size != 0 && buf != NULL);
-
-    n = maas_v1_write(model, MAAS_V1_CLASSIFY, req, y, buf);
-    FUZZ_HOLDS(n <= size && maas__json_check(buf, n, 16, NULL) == MAAS_OK);
 
     free(buf);
 }
@@ -141,12 +140,21 @@ check_answer(const maas_request_t *req)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    char             *body;
-    float            *x;
-    size_t            len, json_len, bound;
-    maas_err_t        err;
-    maas_status_t     rc;
-    maas_request_t    req;
+    char                *text;
+    float               *x;
+    size_t               len, bound;
+    maas_err_t           err;
+    maas_body_t          body;
+    maas_status_t        rc;
+    maas_request_t       req;
+    const maas_form_t   *form;
+    const maas_info_t   *info;
+
+    static const maas_form_t *const  forms[8] = {
+        &maas_form_bytes, &maas_form_rows, &maas_form_v2, &maas_form_v2,
+        &maas_form_bytes, &maas_form_v1_predict, &maas_form_v1_classify,
+        &maas_form_bytes
+    };
 
     if (model == NULL) {
         make_model();
@@ -159,62 +167,46 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     /* of just that size and without a terminator */
 
     len = size - 1;
-    body = malloc(len ? len : 1);
-    FUZZ_HOLDS(body != NULL);
-    memcpy(body, data + 1, len);
+    text = malloc(len ? len : 1);
+    FUZZ_HOLDS(text != NULL);
+    memcpy(text, data + 1, len);
+
+    info = maas_model_info(model);
+    form = forms[data[0] & 7];
+    body.data = text;
+    body.len = len;
+    body.json_len = (data[0] & 7) == 3 && len >= 12 ? len - 12 : len;
+    body.max_rows = MAX_ROWS;
 
     memset(&req, 0, sizeof(req));
     memset(&err, 0, sizeof(err));
-    json_len = len;
 
     /* as much memory as a reader is promised, and no more */
 
-    bound = (data[0] & 7) < 5
-            ? maas_rows_bound(model, len, MAX_ROWS)
-            : maas_objects_bound(model, body, len, MAX_ROWS);
+    bound = form->bound(info, &body);
     FUZZ_HOLDS(bound >= 1 && bound <= MAX_ROWS);
 
     x = malloc(3 * bound * sizeof(float));
     FUZZ_HOLDS(x != NULL);
 
-    (void) maas_json_form(model, body, len);
+    FUZZ_HOLDS(maas_form_find(info, "text/plain", 10, &body) != NULL);
 
-    switch (data[0] & 7) {
-    case 1:
-        rc = maas_rows_read(model, body, len, MAX_ROWS, x, &req, &err);
-        break;
-    case 2:
-        rc = maas_v2_read(model, body, len, len, MAX_ROWS, x, &req, &err);
-        break;
-    case 3:
-        json_len = len < 12 ? len : len - 12;
-        rc = maas_v2_read(model, body, len, json_len, MAX_ROWS, x, &req,
-                          &err);
-        break;
-    case 5:
-        rc = maas_v1_read(model, MAAS_V1_PREDICT, body, len, MAX_ROWS, x,
-                          &req, &err);
-        break;
-    case 6:
-        rc = maas_v1_read(model, MAAS_V1_CLASSIFY, body, len, MAX_ROWS, x,
-                          &req, &err);
-        break;
-    default:
-        json_len = 0;
-        rc = maas_bytes_read(model, body, len, MAX_ROWS, x, &req, &err);
-    }
+    rc = form->read(info, &body, x, &req, &err);
 
     if (rc == MAAS_OK) {
         fuzz_accepted++;
         FUZZ_HOLDS(req.rows <= bound);
-        FUZZ_HOLDS(json_len == 0
-                   || maas__json_check(body, json_len, 16, NULL) == MAAS_OK);
+        FUZZ_HOLDS(form == &maas_form_bytes || body.json_len == 0
+                   || maas__json_check(body.data, body.json_len, 16, NULL)
+                      == MAAS_OK);
 
-        if (json_len == len) {
+        if (form != &maas_form_bytes && body.json_len == len) {
             check_numbers(x, 3 * req.rows);
         }
 
-        check_answer(&req);
+        check_answer(form, &req);
+        check_answer(&maas_form_v2, &req);
+        check_answer(&maas_form_v1_classify, &req);
 
     } else {
         FUZZ_HOLDS(err.code == rc && err.msg[0] != '\0');
@@ -222,7 +214,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
 
     free(x);
-    free(body);
+    free(text);
 
     return 0;
 }

@@ -5,7 +5,7 @@
 
 #include "maas.h"
 #include "maas_dtype.h"
-#include "wire/json/maas_body.h"
+#include "maas_form.h"
 #include "wire.h"
 
 #include <math.h>
@@ -210,8 +210,8 @@ written(void **state)
     memset(&req, 0, sizeof(req));
     req.rows = 2;
 
-    assert_int_equal(maas__bytes_size(&info, &req), 24);
-    assert_int_equal(maas__bytes_write(&info, &req, y, buf), 24);
+    assert_int_equal(WIRE_BYTES->size(&info, &req), 24);
+    assert_int_equal(WIRE_BYTES->write(&info, &req, y, buf, NULL), 24);
     assert_memory_equal(buf, y, 24);
 }
 

@@ -6,9 +6,9 @@
 
 #include "maas.h"
 #include "maas_desc.h"
+#include "maas_form.h"
 #include "maas_mem.h"
 #include "field/maas_field.h"
-#include "wire/json/maas_body.h"
 #include "wire.h"
 
 #include <math.h>
@@ -18,13 +18,16 @@
 #define COLUMNS   5
 #define SLOTS     13
 
-typedef enum {
-    V1, V1_CLASSIFY, ROWS, V2, CSV, FORM
-} columns_form_t;
+#define V1           WIRE_V1
+#define V1_CLASSIFY  WIRE_V1_CLASSIFY
+#define ROWS         WIRE_ROWS
+#define V2           WIRE_V2
+#define CSV          WIRE_CSV
+#define FORM         WIRE_PAIRS
 
 typedef struct {
-    columns_form_t   form;
-    const char      *body;
+    const maas_form_t  *form;
+    const char         *body;
 } columns_body_t;
 
 
@@ -61,6 +64,7 @@ setup(void **state)
     info.n_columns = COLUMNS;
     info.columns = fields.names;
     info.fields = fields.info;
+    info.reader = &fields;
     info.plain = 0;
 
     assert_int_equal(info.in, SLOTS);
@@ -81,21 +85,24 @@ teardown(void **state)
 /* In memory of just the sizes that are promised */
 
 static maas_status_t
-reads(columns_form_t form, const char *from, size_t len, size_t json_len,
+reads(const maas_form_t *form, const char *from, size_t len, size_t json_len,
     float *x, maas_request_t *req, maas_err_t *err)
 {
     char           *body;
     float          *room;
     size_t          bound;
+    maas_body_t     b;
     maas_status_t   rc;
 
     body = malloc(len);
     memcpy(body, from, len);
 
-    bound = form == V2 ? maas__rows_bound(&info, len, MAX_ROWS)
-            : form == CSV ? maas__csv_bound(body, len, MAX_ROWS)
-            : form == FORM ? 1
-            : maas__objects_bound(&info, body, len, MAX_ROWS);
+    b.data = body;
+    b.len = len;
+    b.json_len = json_len;
+    b.max_rows = MAX_ROWS;
+
+    bound = form->bound(&info, &b);
     assert_in_range(bound, 1, MAX_ROWS);
 
     room = malloc(bound * info.in * sizeof(float));
@@ -103,27 +110,7 @@ reads(columns_form_t form, const char *from, size_t len, size_t json_len,
     memset(req, 0, sizeof(maas_request_t));
     err->msg[0] = '\0';
 
-    switch (form) {
-    case V1:
-    case V1_CLASSIFY:
-        rc = maas__v1_read(&info, &fields, (maas_v1_t) form, body, len,
-                           MAX_ROWS, room, req, err);
-        break;
-    case ROWS:
-        rc = maas__rows_read(&info, &fields, body, len, MAX_ROWS, room, req,
-                             err);
-        break;
-    case V2:
-        rc = maas__v2_read(&info, &fields, body, len, json_len, MAX_ROWS, room,
-                           req, err);
-        break;
-    case CSV:
-        rc = maas__csv_read(&info, &fields, body, len, MAX_ROWS, room, req,
-                            err);
-        break;
-    default:
-        rc = maas__form_read(&info, &fields, body, len, room, req, err);
-    }
+    rc = form->read(&info, &b, room, req, err);
 
     if (rc == MAAS_OK) {
         assert_true(req->rows <= bound);
@@ -140,7 +127,7 @@ reads(columns_form_t form, const char *from, size_t len, size_t json_len,
 /* What the body must mean: the texts of each row, NULL at the end */
 
 static void
-means(columns_form_t form, const char *body, size_t len, size_t json_len,
+means(const maas_form_t *form, const char *body, size_t len, size_t json_len,
     const char *const *texts)
 {
     float            x[MAX_ROWS * SLOTS], want[SLOTS];
@@ -651,6 +638,7 @@ csv_numbers(void **state)
     wire_t           w;
     maas_info_t      plain;
     maas_err_t       err;
+    maas_body_t      body;
     maas_status_t    rc;
     maas_request_t   req;
 
@@ -672,8 +660,10 @@ csv_numbers(void **state)
     plain = wire_info();
 
     for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        rc = maas__csv_read(&plain, NULL, cases[i].body,
-                            strlen(cases[i].body), 2, x, &req, &err);
+        body.data = cases[i].body;
+        body.len = strlen(body.data);
+        body.max_rows = 2;
+        rc = CSV->read(&plain, &body, x, &req, &err);
 
         if (cases[i].msg != NULL) {
             assert_string_equal(err.msg, cases[i].msg);
@@ -693,8 +683,8 @@ csv_numbers(void **state)
     w.x[1] = -1;
     w.x[5] = 1e-45f;
     req.rows = 2;
-    i = maas__csv_write(&plain, &req, w.x, buf);
-    assert_true(i <= maas__csv_size(&plain, &req));
+    i = CSV->write(&plain, &req, w.x, buf, NULL);
+    assert_true(i <= CSV->size(&plain, &req));
     buf[i] = '\0';
     assert_string_equal(buf, "0.1,-1,0\n0,0,1e-45\n");
 }
@@ -705,27 +695,24 @@ which_form(void **state)
 {
     size_t  i;
 
-    static const struct { const char *text; maas_json_form_t form; }  cases[] = {
-        { "{\"amount\":1,\"inputs\":[]}", MAAS_JSON_ROWS },
-        { "{\"x\":1,\"note\":2}", MAAS_JSON_ROWS },
-        { "{\"age \\\"x\\\"\":1}", MAAS_JSON_ROWS },
-        { "{\"x\":1}", MAAS_JSON_ROWS },
-        { "{\"id\":1}", MAAS_JSON_V2 },
-        { "{}", MAAS_JSON_V2 },
-        { "{\"x\":1,\"inputs\":[]}", MAAS_JSON_V2 },
-        { "{\"inputs\":1}", MAAS_JSON_V2 },
-        { "{\"instances\":1}", MAAS_JSON_V1 },
-        { " [", MAAS_JSON_ROWS },
-        { "{\"amount\":", MAAS_JSON_ROWS },
-        { "{\"x\":", MAAS_JSON_ROWS },
+    static const struct { const char *text, *form; }  cases[] = {
+        { "{\"amount\":1,\"inputs\":[]}", "rows" },
+        { "{\"x\":1,\"note\":2}", "rows" },
+        { "{\"age \\\"x\\\"\":1}", "rows" },
+        { "{\"x\":1}", "rows" },
+        { "{\"id\":1}", "v2" },
+        { "{}", "v2" },
+        { "{\"x\":1,\"inputs\":[]}", "v2" },
+        { "{\"inputs\":1}", "v2" },
+        { "{\"instances\":1}", "v1_predict" },
+        { " [", "rows" },
+        { "{\"amount\":", "rows" },
+        { "{\"x\":", "rows" },
     };
 
     for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        if (maas__json_form(&fields, cases[i].text, strlen(cases[i].text))
-            != cases[i].form)
-        {
-            fail_msg("%s", cases[i].text);
-        }
+        assert_string_equal(wire_form(&info, "text/plain", cases[i].text),
+                            cases[i].form);
     }
 }
 

@@ -5,7 +5,7 @@
 
 #include "maas.h"
 #include "wire/image/maas_image.h"
-#include "wire/json/maas_body.h"
+#include "text/maas_base64.h"
 #include "wire.h"
 
 #include <math.h>

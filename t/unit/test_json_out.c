@@ -4,8 +4,9 @@
  */
 
 #include "maas.h"
+#include "maas_form.h"
 #include "text/maas_json.h"
-#include "wire/json/maas_body.h"
+#include "wire/json/maas_json_top.h"
 #include "wire.h"
 
 
@@ -23,9 +24,9 @@ write_v2(const maas_info_t *info, const maas_request_t *req, const float *rows,
     char    *buf;
     size_t   size, len;
 
-    size = maas__v2_size(info, version, req);
+    size = WIRE_V2->size(info, req);
     buf = malloc(size);
-    len = maas__v2_write(info, version, req, rows, buf, json_len);
+    len = WIRE_V2->write(info, req, rows, buf, json_len);
     assert_true(len <= size);
     assert_true(*json_len <= len);
     assert_int_equal(maas__json_check(buf, *json_len, 16, NULL), MAAS_OK);
@@ -44,6 +45,7 @@ request(size_t rows)
 
     memset(&req, 0, sizeof(req));
     req.rows = rows;
+    req.version = version;
 
     return req;
 }
@@ -100,7 +102,7 @@ t42_no_rows(void **state)
     assert_int_equal(len, json_len);
     assert_non_null(strstr(out, "\"parameters\":{\"binary_data_size\":0}}]}"));
 
-    assert_int_equal(maas__rows_write(&info, &req, y, out), 2);
+    assert_int_equal(WIRE_ROWS->write(&info, &req, y, out, &json_len), 2);
     assert_memory_equal(out, "[]", 2);
 }
 
@@ -229,15 +231,15 @@ static void
 bare_rows(void **state)
 {
     char            out[2048], *buf;
-    size_t          len;
+    size_t          len, json_len;
     maas_info_t     info;
     maas_request_t  req;
 
     info = wire_info();
     req = request(2);
 
-    buf = malloc(maas__rows_size(&info, &req));
-    len = maas__rows_write(&info, &req, y, buf);
+    buf = malloc(WIRE_ROWS->size(&info, &req));
+    len = WIRE_ROWS->write(&info, &req, y, buf, &json_len);
     memcpy(out, buf, len);
     out[len] = '\0';
     assert_string_equal(out, "[[0.1,0.7,0.2],[0.25,0.25,0.5]]");

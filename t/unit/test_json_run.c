@@ -5,7 +5,7 @@
 
 #include "maas.h"
 #include "text/maas_json.h"
-#include "wire/json/maas_body.h"
+#include "text/maas_json_run.h"
 #include "wire.h"
 
 #include <sys/mman.h>

@@ -4,12 +4,12 @@
  */
 
 #include "maas.h"
-#include "wire/json/maas_body.h"
+#include "maas_form.h"
 #include "wire.h"
 
 
 static void
-v1(wire_t *w, wire_form_t form, const char *text)
+v1(wire_t *w, const maas_form_t *form, const char *text)
 {
     maas_info_t  info;
 
@@ -25,14 +25,14 @@ v1(wire_t *w, wire_form_t form, const char *text)
 
 
 typedef struct {
-    wire_form_t     form;
+    const maas_form_t     *form;
     const char     *text;
     size_t          rows;
     unsigned        columns;
 } v1_good_t;
 
 typedef struct {
-    wire_form_t     form;
+    const maas_form_t     *form;
     maas_status_t   rc;
     const char     *text;
     const char     *msg;
@@ -308,26 +308,26 @@ rows_without_numbers(void **state)
 static void
 protocols(void **state)
 {
-    size_t  i;
+    size_t       i;
+    maas_info_t  info;
 
-    static const struct { const char *text; maas_json_form_t form; }  cases[] = {
-        { "{\"instances\":[", MAAS_JSON_V1 },
-        { " {\"a\":{\"inputs\":1},\"instances\":", MAAS_JSON_V1 },
-        { "{\"inputs\":[],\"instances\":[]}", MAAS_JSON_V2 },
-        { "{\"inputs\":[{\"name\":\"instances\"}]}", MAAS_JSON_V2 },
-        { "{\"a\":\"instances\"}", MAAS_JSON_V2 },
-        { "{}", MAAS_JSON_V2 },
-        { "{", MAAS_JSON_V2 },
-        { "", MAAS_JSON_ROWS },
-        { "[\"instances\"]", MAAS_JSON_ROWS },
+    static const struct { const char *text, *form; }  cases[] = {
+        { "{\"instances\":[", "v1_predict" },
+        { " {\"a\":{\"inputs\":1},\"instances\":", "v1_predict" },
+        { "{\"inputs\":[],\"instances\":[]}", "v2" },
+        { "{\"inputs\":[{\"name\":\"instances\"}]}", "v2" },
+        { "{\"a\":\"instances\"}", "v2" },
+        { "{}", "v2" },
+        { "{", "v2" },
+        { "", "rows" },
+        { "[\"instances\"]", "rows" },
     };
 
+    info = wire_info();
+
     for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        if (maas__json_form(NULL, cases[i].text, strlen(cases[i].text))
-            != cases[i].form)
-        {
-            fail_msg("%s", cases[i].text);
-        }
+        assert_string_equal(wire_form(&info, "application/json; q=1",
+                                      cases[i].text), cases[i].form);
     }
 }
 
@@ -335,15 +335,15 @@ protocols(void **state)
 /* The answer in memory of the size that was promised */
 
 static void
-writes(const maas_info_t *info, maas_v1_t method, maas_request_t *req,
+writes(const maas_info_t *info, const maas_form_t *form, maas_request_t *req,
     const float *y, const char *want)
 {
     char    *buf;
-    size_t   size, n;
+    size_t   size, n, json_len;
 
-    size = maas__v1_size(info, method, req);
+    size = form->size(info, req);
     buf = malloc(size);
-    n = maas__v1_write(info, method, req, y, buf);
+    n = form->write(info, req, y, buf, &json_len);
 
     assert_true(n <= size);
 
@@ -367,17 +367,17 @@ answers(void **state)
     memset(&req, 0, sizeof(req));
     req.rows = 2;
 
-    writes(&info, MAAS_V1_PREDICT, &req, y,
+    writes(&info, WIRE_V1, &req, y,
            "{\"predictions\":[[0.1,1.0,-3.4028235e38],[1e-45,-0.0,7.0]]}");
 
-    writes(&info, MAAS_V1_CLASSIFY, &req, y,
+    writes(&info, WIRE_V1_CLASSIFY, &req, y,
            "{\"results\":[[[\"cat\",0.1],[\"dog \\\"x\\\"\",1.0],"
            "[\"a\xc3\xa4\",-3.4028235e38]],[[\"cat\",1e-45],"
            "[\"dog \\\"x\\\"\",-0.0],[\"a\xc3\xa4\",7.0]]]}");
 
     req.columns = 1;
     req.rows = 1;
-    writes(&info, MAAS_V1_PREDICT, &req, y,
+    writes(&info, WIRE_V1, &req, y,
            "{\"outputs\":[[0.1,1.0,-3.4028235e38]]}");
 
     /* a class without a label goes by its number */
@@ -388,11 +388,11 @@ answers(void **state)
     req.columns = 0;
     req.rows = 2;
 
-    writes(&info, MAAS_V1_CLASSIFY, &req, y + 1,
+    writes(&info, WIRE_V1_CLASSIFY, &req, y + 1,
            "{\"results\":[[[\"0\",0.0],[\"1\",1.0]],"
            "[[\"0\",3.4028235e38],[\"1\",-3.4028235e38]]]}");
-    writes(&info, MAAS_V1_REGRESS, &req, y, "{\"results\":[0.1,1.0]}");
-    writes(&info, MAAS_V1_PREDICT, &req, y, "{\"predictions\":[[0.1],[1.0]]}");
+    writes(&info, WIRE_V1_REGRESS, &req, y, "{\"results\":[0.1,1.0]}");
+    writes(&info, WIRE_V1, &req, y, "{\"predictions\":[[0.1],[1.0]]}");
 }
 
 

@@ -4,7 +4,8 @@
  */
 
 #include "maas.h"
-#include "wire/json/maas_body.h"
+#include "maas_form.h"
+#include "wire/json/maas_json_top.h"
 #include "wire.h"
 
 
@@ -290,7 +291,12 @@ t43_most_rows(void **state)
     char         text[1024], *p;
     int          rows, i;
     wire_t       w;
+    maas_body_t  body;
     maas_info_t  info;
+
+    static const struct { size_t len, rows; }  bounds[] = {
+        { 0, 1 }, { 7, 1 }, { 8, 2 }, { 1000, 8 }
+    };
 
     info = wire_info();
 
@@ -317,10 +323,11 @@ t43_most_rows(void **state)
 
     /* a bound for the memory of a reader */
 
-    assert_int_equal(maas__rows_bound(&info, 0, 8), 1);
-    assert_int_equal(maas__rows_bound(&info, 7, 8), 1);
-    assert_int_equal(maas__rows_bound(&info, 8, 8), 2);
-    assert_int_equal(maas__rows_bound(&info, 1000, 8), 8);
+    for (i = 0; i < 4; i++) {
+        body.len = bounds[i].len;
+        body.max_rows = 8;
+        assert_int_equal(WIRE_V2->bound(&info, &body), bounds[i].rows);
+    }
 }
 
 

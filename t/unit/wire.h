@@ -16,7 +16,7 @@
 #include <cmocka.h>
 
 #include "maas.h"
-#include "wire/json/maas_body.h"
+#include "maas_form.h"
 
 
 /* What maas_model_info() would say of a model: (4) numbers in, 3 out. */
@@ -55,14 +55,14 @@ typedef struct {
     float           x[4096];
 } wire_t;
 
-typedef enum {
-    WIRE_V2,
-    WIRE_ROWS,
-    WIRE_BYTES,
-    WIRE_V1,
-    WIRE_V1_CLASSIFY,
-    WIRE_V1_REGRESS
-} wire_form_t;
+#define WIRE_V2           (&maas_form_v2)
+#define WIRE_ROWS         (&maas_form_rows)
+#define WIRE_BYTES        (&maas_form_bytes)
+#define WIRE_V1           (&maas_form_v1_predict)
+#define WIRE_V1_CLASSIFY  (&maas_form_v1_classify)
+#define WIRE_V1_REGRESS   (&maas_form_v1_regress)
+#define WIRE_CSV          (&maas_form_csv)
+#define WIRE_PAIRS        (&maas_form_pairs)
 
 #define WIRE_ALL  ((size_t) -1)    /* json_len: all of the body */
 
@@ -70,54 +70,58 @@ typedef enum {
  * read before or behind it. */
 
 static inline void
-wire_read(wire_t *w, const maas_info_t *info, wire_form_t form,
-    const void *body, size_t len, size_t json_len, size_t max_rows)
+wire_read(wire_t *w, const maas_info_t *info, const maas_form_t *form,
+    const void *data, size_t len, size_t json_len, size_t max_rows)
 {
-    char   *copy;
-    float  *x;
+    char         *copy;
+    float        *x;
+    maas_body_t   body;
+
+    copy = malloc(len);
+    memcpy(copy, data, len);
+
+    body.data = copy;
+    body.len = len;
+    body.json_len = json_len == WIRE_ALL ? len : json_len;
+    body.max_rows = max_rows;
 
     memset(w, 0, sizeof(wire_t));
-    w->room = info->in
-              * (form < WIRE_V1 ? maas__rows_bound(info, len, max_rows)
-                                : maas__objects_bound(info, body, len,
-                                                      max_rows));
+    w->room = info->in * form->bound(info, &body);
     assert_true(w->room <= 4096);
 
     x = malloc(w->room * sizeof(float));
-    copy = malloc(len);
-    memcpy(copy, body, len);
     memset(x, 0x7f, w->room * sizeof(float));
     w->req.rows = 12345;
 
-    switch (form) {
-    case WIRE_V2:
-        w->rc = maas__v2_read(info, NULL, copy, len,
-                              json_len == WIRE_ALL ? len : json_len, max_rows,
-                              x, &w->req, &w->err);
-        break;
-    case WIRE_ROWS:
-        w->rc = maas__rows_read(info, NULL, copy, len, max_rows, x, &w->req,
-                                &w->err);
-        break;
-    case WIRE_BYTES:
-        w->rc = maas__bytes_read(info, copy, len, max_rows, x, &w->req,
-                                 &w->err);
-        break;
-    case WIRE_V1:
-    case WIRE_V1_CLASSIFY:
-    case WIRE_V1_REGRESS:
-        w->rc = maas__v1_read(info, NULL, (maas_v1_t) (form - WIRE_V1), copy,
-                              len, max_rows, x, &w->req, &w->err);
-    }
+    w->rc = form->read(info, &body, x, &w->req, &w->err);
 
     if (w->rc == MAAS_OK && w->req.id.len > 0) {
         /* the caller's copy of the body lives longer than ours */
-        w->req.id.data = (const char *) body + (w->req.id.data - copy);
+        w->req.id.data = (const char *) data + (w->req.id.data - copy);
     }
 
     memcpy(w->x, x, w->room * sizeof(float));
     free(copy);
     free(x);
+}
+
+
+/* The name of the form that a body of this type is in */
+
+static inline const char *
+wire_form(const maas_info_t *info, const char *type, const char *data)
+{
+    maas_body_t         body;
+    const maas_form_t  *form;
+
+    body.data = data;
+    body.len = strlen(data);
+    body.json_len = body.len;
+    body.max_rows = 1;
+
+    form = maas_form_find(info, type, strlen(type), &body);
+
+    return form == NULL ? "none" : form->name;
 }
 
 

@@ -31,7 +31,7 @@ pgm_space(unsigned char c)
 
 
 int
-maas_image_is(const char *body, size_t len)
+maas__image_is(const char *body, size_t len)
 {
     if (len >= 8 && memcmp(body, image_png, 8) == 0) {
         return 1;
@@ -39,29 +39,6 @@ maas_image_is(const char *body, size_t len)
 
     return len >= 3 && body[0] == 'P' && (body[1] == '2' || body[1] == '5')
            && (pgm_space((unsigned char) body[2]) || body[2] == '#');
-}
-
-
-maas_status_t
-maas__image_size(maas_scale_t *s, size_t width, size_t height,
-    maas_err_t *err)
-{
-    if (width == 0 || height == 0) {
-        return maas__fail(err, MAAS_BADVALUE, "a picture without pixels");
-    }
-
-    if (width > MAAS_IMAGE_SIDE || height > MAAS_IMAGE_SIDE
-        || width * height > s->left)
-    {
-        return maas__fail(err, MAAS_TOOBIG, "a picture of %zu x %zu pixels, at"
-                          " most %u a side and %u in all are allowed", width,
-                          height, MAAS_IMAGE_SIDE, MAAS_IMAGE_PIXELS);
-    }
-
-    s->width = width;
-    s->height = height;
-
-    return MAAS_OK;
 }
 
 
@@ -166,7 +143,7 @@ pgm_read(const char *file, size_t len, maas_scale_t *s, maas_arena_t *a,
                           "space before its pixels");
     }
 
-    rc = maas__image_size(s, (size_t) width, (size_t) height, err);
+    rc = maas__scale_size(s, (size_t) width, (size_t) height, err);
     if (rc != MAAS_OK) {
         return rc;
     }
@@ -214,7 +191,7 @@ maas__image_read(const maas_info_t *info, const char *file, size_t len,
                           "the model does not take pictures");
     }
 
-    if (!maas_image_is(file, len)) {
+    if (!maas__image_is(file, len)) {
         return maas__fail(err, MAAS_BADVALUE, "neither a PNG nor a PGM "
                           "picture");
     }

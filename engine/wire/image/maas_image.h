@@ -29,6 +29,10 @@ typedef struct {
     size_t   first;                /* row of x that is not complete yet */
 } maas_scale_t;
 
+/* Take a picture's size; BADVALUE or TOOBIG if it is none, or over the caps. */
+maas_status_t maas__scale_size(maas_scale_t *s, size_t width, size_t height,
+    maas_err_t *err);
+
 /* Begin; line: memory for to_width floats. */
 void maas__scale_begin(maas_scale_t *s, float *line);
 
@@ -38,11 +42,11 @@ void maas__scale_row(maas_scale_t *s, const uint8_t *pixels);
 
 /* maas_image.c */
 
-/* Take a picture's size; BADVALUE or TOOBIG if it is none, or over the caps. */
-maas_status_t maas__image_size(maas_scale_t *s, size_t width, size_t height,
-    maas_err_t *err);
+/* Do these bytes begin as a PNG or PGM file does? */
+int maas__image_is(const char *file, size_t len);
 
-/* A PNG or PGM file -> x(info->shape), as maas_image_read() says.  *pixels:
+/* A PNG or PGM file -> x(info->shape), as docs/wire.md says.
+ * Memory for the picture is allocated and given back: NOMEM.  *pixels:
  * those of the request so far, the caps are for all of them. */
 maas_status_t maas__image_read(const maas_info_t *info, const char *file,
     size_t len, size_t *pixels, float *x, maas_err_t *err);

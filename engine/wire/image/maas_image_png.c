@@ -180,7 +180,7 @@ maas__png_read(const char *file, size_t len, maas_scale_t *s, maas_arena_t *a,
         return maas__fail(err, MAAS_BADVALUE, "the PNG picture has no header");
     }
 
-    rc = maas__image_size(s, png_get32(file + 16), png_get32(file + 20), err);
+    rc = maas__scale_size(s, png_get32(file + 16), png_get32(file + 20), err);
     if (rc != MAAS_OK) {
         return rc;
     }

@@ -1,11 +1,36 @@
 /*
  * Grey pictures of one size -> pictures of another, row by row, so that the
- * large one is never in memory as a whole.  No file formats here.
+ * large one is never in memory as a whole; how large it may be.  No file
+ * formats here.
  */
 
 #include "maas_image.h"
+#include "maas_int.h"
 
 #include <string.h>
+
+
+maas_status_t
+maas__scale_size(maas_scale_t *s, size_t width, size_t height,
+    maas_err_t *err)
+{
+    if (width == 0 || height == 0) {
+        return maas__fail(err, MAAS_BADVALUE, "a picture without pixels");
+    }
+
+    if (width > MAAS_IMAGE_SIDE || height > MAAS_IMAGE_SIDE
+        || width * height > s->left)
+    {
+        return maas__fail(err, MAAS_TOOBIG, "a picture of %zu x %zu pixels, at"
+                          " most %u a side and %u in all are allowed", width,
+                          height, MAAS_IMAGE_SIDE, MAAS_IMAGE_PIXELS);
+    }
+
+    s->width = width;
+    s->height = height;
+
+    return MAAS_OK;
+}
 
 
 void

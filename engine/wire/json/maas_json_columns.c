@@ -3,10 +3,12 @@
  * Not here: single values (maas_json_field.c), rows (maas_json_record.c).
  */
 
-#include "maas_body.h"
 #include "maas_int.h"
+#include "maas_json_field.h"
+#include "maas_json_record.h"
 #include "field/maas_field.h"
 #include "text/maas_json.h"
+#include "wire/maas_records.h"
 
 #include <math.h>
 #include <string.h>
@@ -103,7 +105,9 @@ maas__json_columns(maas_json_t *j, maas_records_t *r, maas_err_t *err)
 
         } else if (n > 0 && !isnan(r->x[f->columns[column].at])) {
             return maas__fail(err, MAAS_BADVALUE, "byte %zu: \"%.64s\" is "
-                              "there twice", (size_t) (o.key.data - j->start), f->columns[column].name);
+                              "there twice",
+                              (size_t) (o.key.data - j->start),
+                              f->columns[column].name);
 
         } else {
             rc = columns_one(j, r, column, n == 0, err);

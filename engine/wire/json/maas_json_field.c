@@ -4,10 +4,11 @@
  * (maas_field_text.c).
  */
 
-#include "maas_body.h"
 #include "maas_int.h"
+#include "maas_json_field.h"
 #include "maas_mem.h"
 #include "field/maas_field.h"
+#include "text/maas_base64.h"
 #include "text/maas_json.h"
 
 #include <math.h>
@@ -51,8 +52,10 @@ maas__json_column(const maas_fields_t *f, maas_str_t raw)
 }
 
 
-maas_status_t
-maas__json_field_text(const maas_fields_t *f, size_t column, maas_str_t raw,
+/* A raw string */
+
+static maas_status_t
+field_text(const maas_fields_t *f, size_t column, maas_str_t raw,
     float *x, maas_err_t *err)
 {
     char           *text;
@@ -249,7 +252,7 @@ field_scalar(maas_json_t *j, const maas_fields_t *f, size_t column, float *x,
         rc = maas__json_string(j, &s, err);
 
         return rc != MAAS_OK ? rc
-               : field_failed(at, maas__json_field_text(f, column, s, x, err),
+               : field_failed(at, field_text(f, column, s, x, err),
                               err);
 
     case 't':

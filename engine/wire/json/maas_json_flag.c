@@ -20,9 +20,7 @@ maas_flag_read(const char *body, size_t len, const char *name, int *value,
     names[0] = name;
     names[1] = NULL;
 
-    j.start = body;
-    j.p = body;
-    j.end = body + len;
+    maas__json_start(&j, body, len);
 
     o = (maas_json_object_t) { .names = names };
     flag = *value != 0;

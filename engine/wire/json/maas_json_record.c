@@ -3,11 +3,14 @@
  * is there twice.  No protocol here.
  */
 
-#include "maas_body.h"
 #include "maas_dtype.h"
 #include "maas_int.h"
+#include "maas_json_field.h"
+#include "maas_json_record.h"
+#include "maas_json_row.h"
 #include "field/maas_field.h"
 #include "text/maas_json.h"
+#include "wire/maas_records.h"
 
 #include <math.h>
 #include <string.h>
@@ -15,72 +18,6 @@
 
 #define RECORD_DEPTH    8          /* of a value that is passed over */
 #define RECORD_CONTEXT  (1u << 22) /* bytes of context for all rows together */
-
-
-size_t
-maas__objects_bound(const maas_info_t *info, const char *body, size_t len,
-    size_t max_rows)
-{
-    size_t       rows, objects;
-    const char  *p, *end;
-
-    rows = info->plain ? len / info->in : 0;
-
-    /* a row may be an object whose values stand elsewhere: in a picture, in
-     * the context that examples share, or nowhere */
-
-    end = body + len;
-
-    for (objects = 0, p = body; objects < max_rows && p < end; objects++) {
-        p = memchr(p, '{', (size_t) (end - p));
-
-        if (p++ == NULL) {
-            break;
-        }
-    }
-
-    rows = objects > rows ? objects : rows;
-
-    if (info->n_columns > 0) {
-        /* a value takes a byte, and one between it and the next */
-        objects = len / (2 * info->n_columns);
-        rows = objects > rows ? objects : rows;
-    }
-
-    rows = rows < max_rows ? rows : max_rows;
-
-    return rows > 0 ? rows : 1;
-}
-
-
-maas_status_t
-maas__record_begin(maas_records_t *r, float **x, maas_err_t *err)
-{
-    size_t  i;
-
-    if (r->rows == r->max_rows) {
-        return maas__fail(err, MAAS_TOOBIG, "more than %zu rows",
-                          r->max_rows);
-    }
-
-    /* more rows than the text has room for are not complete: they end in an
-     * error, wherever they are put */
-
-    *x = r->rows < r->room ? r->x + r->rows * r->info->in : r->x;
-
-    /* NaN, which no reader lets in, marks what is not there yet */
-
-    if (r->fields == NULL) {
-        **x = NAN;
-        return MAAS_OK;
-    }
-
-    for (i = 0; i < r->fields->n; i++) {
-        (*x)[r->fields->columns[i].at] = NAN;
-    }
-
-    return MAAS_OK;
-}
 
 
 /* The tensor of one row: a list of any nesting, or a number if one is all. */
@@ -287,45 +224,6 @@ maas__json_record(maas_json_t *j, maas_records_t *r, unsigned weak, float *x,
     return r->fields->n == 1
            ? maas__json_field(j, r->fields, 0, x, err)
            : maas__json_expected(j, "an object or a list of values", err);
-}
-
-
-maas_status_t
-maas__record_end(maas_records_t *r, float *x, size_t at, maas_err_t *err)
-{
-    size_t                i;
-    maas_err_t            own;
-    maas_status_t         rc;
-    const maas_fields_t  *f;
-
-    f = r->fields;
-
-    if (r->rows >= r->room) {
-        return maas__fail(err, MAAS_INTERNAL, "byte %zu: no memory for this "
-                          "row was foreseen", at);
-    }
-
-    if (f == NULL && isnan(x[0])) {
-        return maas__fail(err, MAAS_BADVALUE, "byte %zu: Missing named input: "
-                          "%s", at, r->info->input_name);
-    }
-
-    if (f != NULL) {
-        for (i = 0; i < f->n; i++) {
-            if (isnan(x[f->columns[i].at])) {
-                (void) maas__row_text(f, i, "", 0, x, &own);
-            }
-        }
-
-        rc = maas__row_check(f, x, &own);
-        if (rc != MAAS_OK) {
-            return maas__fail(err, rc, "byte %zu: %s", at, own.msg);
-        }
-    }
-
-    r->rows++;
-
-    return MAAS_OK;
 }
 
 

@@ -3,11 +3,12 @@
  * No members or names here, and no requests.
  */
 
-#include "maas_body.h"
 #include "maas_dtype.h"
 #include "maas_int.h"
+#include "maas_json_row.h"
 #include "maas_mem.h"
 #include "text/maas_json.h"
+#include "text/maas_json_run.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -22,77 +23,6 @@ static int row_run_plain_integers(maas_json_t *j, maas_dtype_t dt, float *x,
     size_t room, size_t *n);
 static maas_status_t row_run(maas_json_t *j, maas_dtype_t dt, float *x,
     size_t room, size_t *n, maas_err_t *err);
-
-
-/* Behind an element: a comma and white space (*more = 1), or the end. */
-
-static inline maas_status_t
-row_next(maas_json_t *j, unsigned *more, maas_err_t *err)
-{
-    maas__json_space(j);
-
-    if (j->p < j->end && *j->p == ']') {
-        *more = 0;
-        return MAAS_OK;
-    }
-
-    if (j->p == j->end || *j->p != ',') {
-        return maas__json_expected(j, "a comma or ]", err);
-    }
-
-    j->p++;
-    maas__json_space(j);
-    *more = 1;
-
-    return MAAS_OK;
-}
-
-
-maas_status_t
-maas__json_run_some(maas_json_t *j, float *x, size_t room, size_t *n,
-    const char *until, unsigned *more, maas_err_t *err)
-{
-    float          v;
-    const char    *next;
-    maas_status_t  rc;
-
-    do {
-        v = 0;
-        next = maas__json_float(j->p, j->end, &v);
-
-        if (next == NULL) {
-            return v != 0 ? maas__json_bad(j, "out of range for FP32", err)
-                          : maas__json_expected(j, "a number", err);
-        }
-
-        if (*n < room) {
-            x[*n] = v;
-        }
-
-        ++*n;
-        j->p = next;
-
-        rc = row_next(j, more, err);
-
-    } while (rc == MAAS_OK && *more && j->p < until);
-
-    return rc;
-}
-
-
-maas_status_t
-maas__json_run_plain(maas_json_t *j, float *x, size_t room, size_t *n,
-    maas_err_t *err)
-{
-    unsigned       more;
-    maas_status_t  rc;
-
-    do {
-        rc = maas__json_run_some(j, x, room, n, j->end, &more, err);
-    } while (rc == MAAS_OK && more);
-
-    return rc;
-}
 
 
 static maas_status_t
@@ -113,7 +43,7 @@ row_run_bool(maas_json_t *j, float *x, size_t room, size_t *n, maas_err_t *err)
 
         ++*n;
 
-        rc = row_next(j, &more, err);
+        rc = maas__json_next(j, &more, err);
 
     } while (rc == MAAS_OK && more);
 
@@ -156,7 +86,7 @@ row_run_integer(maas_json_t *j, maas_dtype_t dt, float *x, size_t room,
         ++*n;
         j->p = next;
 
-        rc = row_next(j, &more, err);
+        rc = maas__json_next(j, &more, err);
 
     } while (rc == MAAS_OK && more);
 
@@ -358,7 +288,7 @@ maas__json_tensor(maas_json_t *j, maas_dtype_t dt, float *x, size_t room,
 
             count[--level]++;
 
-            rc = row_next(j, &more, err);
+            rc = maas__json_next(j, &more, err);
             if (rc != MAAS_OK) {
                 return rc;
             }

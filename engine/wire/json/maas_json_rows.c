@@ -1,14 +1,19 @@
 /*
- * A bare JSON request: rows of numbers, or of a model's columns; and which
- * protocol a JSON text is of.
+ * The form of bare JSON: rows of numbers, or of a model's columns; and which
+ * form a JSON text is of.
  * Not here: how a row is read (maas_json_row.c, maas_json_record.c).
  */
 
-#include "maas_body.h"
 #include "maas_dtype.h"
+#include "maas_form.h"
 #include "maas_int.h"
+#include "maas_json_field.h"
+#include "maas_json_record.h"
+#include "maas_json_row.h"
+#include "maas_json_rows.h"
 #include "field/maas_field.h"
 #include "text/maas_json.h"
+#include "wire/maas_records.h"
 
 #include <string.h>
 
@@ -16,13 +21,14 @@
 #define ROWS_DEPTH  16             /* containers within containers */
 
 
-maas_json_form_t
-maas__json_form(const maas_fields_t *fields, const char *body, size_t len)
+maas_json_kind_t
+maas__json_kind(const maas_info_t *info, const maas_body_t *body)
 {
-    unsigned            row;
-    maas_err_t          err;
-    maas_json_t         j;
-    maas_json_object_t  o;
+    unsigned              row;
+    maas_err_t            err;
+    maas_json_t           j;
+    maas_json_object_t    o;
+    const maas_fields_t  *fields;
 
     enum { ROWS_INSTANCES, ROWS_INPUTS };
 
@@ -33,10 +39,8 @@ maas__json_form(const maas_fields_t *fields, const char *body, size_t len)
         "signature_name", NULL
     };
 
-    j.start = body;
-    j.p = body;
-    j.end = body + len;
-
+    fields = info->reader;
+    maas__json_start(&j, body->data, body->len);
     maas__json_space(&j);
 
     if (j.p == j.end || *j.p != '{') {
@@ -112,14 +116,9 @@ rows_numbers(maas_json_t *j, maas_records_t *r, maas_err_t *err)
         return rc;
     }
 
-    if (rows > r->max_rows) {
-        return maas__fail(err, MAAS_TOOBIG, "%zu rows, at most %zu are "
-                          "allowed", rows, r->max_rows);
-    }
-
     r->rows = rows;
 
-    return MAAS_OK;
+    return maas__records_most(r, rows, err);
 }
 
 
@@ -171,33 +170,23 @@ rows_columns(maas_json_t *j, maas_records_t *r, maas_err_t *err)
 }
 
 
-maas_status_t
-maas__rows_read(const maas_info_t *info, const maas_fields_t *fields,
-    const char *body, size_t len, size_t max_rows, float *x,
+static maas_status_t
+rows_read(const maas_info_t *info, const maas_body_t *body, float *x,
     maas_request_t *req, maas_err_t *err)
 {
     maas_json_t     j;
     maas_status_t   rc;
     maas_records_t  r;
 
-    j.p = body;
-    j.end = body + len;
-    j.start = body;
-
-    memset(&r, 0, sizeof(maas_records_t));
-    r.info = info;
-    r.fields = fields;
-    r.x = x;
-    r.room = maas__objects_bound(info, body, len, max_rows);
-    r.max_rows = max_rows;
-
+    maas__records_start(&r, info, body, maas__bound_objects(info, body), x);
+    maas__json_start(&j, body->data, body->len);
     maas__json_space(&j);
 
     rc = info->plain ? rows_numbers(&j, &r, err) : MAAS_BADVALUE;
 
-    if (rc == MAAS_BADVALUE && fields != NULL) {
+    if (rc == MAAS_BADVALUE && r.fields != NULL) {
         /* not all of it numbers, or no array */
-        j.p = body;
+        j.p = body->data;
         maas__json_space(&j);
         rc = rows_columns(&j, &r, err);
     }
@@ -211,3 +200,59 @@ maas__rows_read(const maas_info_t *info, const maas_fields_t *fields,
 
     return MAAS_OK;
 }
+
+
+static int
+rows_is(const maas_info_t *info, const maas_body_t *body)
+{
+    return maas__json_kind(info, body) == MAAS_JSON_ROWS;
+}
+
+
+size_t
+maas__rows_size(const maas_info_t *info, const maas_request_t *req)
+{
+    return req->rows * (info->out * (MAAS_FLOAT_MAX + 1) + 3) + 2;
+}
+
+
+size_t
+maas__rows_write(const maas_info_t *info, const maas_request_t *req,
+    const float *y, char *buf, size_t *json_len)
+{
+    char    *p;
+    size_t   i;
+
+    p = buf;
+    *p++ = '[';
+
+    for (i = 0; i < req->rows; i++) {
+        *p++ = '[';
+        p += maas__floats_print(y + i * info->out, info->out, p);
+        *p++ = ']';
+        *p++ = ',';
+    }
+
+    p -= req->rows > 0;
+    *p++ = ']';
+
+    return (size_t) (p - buf);
+}
+
+
+const char *const  maas__json_types[] = {
+    "application/json",
+    "application/x-www-form-urlencoded",       /* curl -d */
+    "text/plain",
+    NULL
+};
+
+const maas_form_t  maas_form_rows = {
+    .name = "rows",
+    .types = maas__json_types,
+    .is = rows_is,
+    .bound = maas__bound_objects,
+    .read = rows_read,
+    .size = maas__rows_size,
+    .write = maas__rows_write
+};

@@ -4,8 +4,7 @@
  * the end of the output buffer: nothing is allocated.
  */
 
-#include "maas.h"
-#include "maas_body.h"
+#include "maas_json_top.h"
 #include "text/maas_json.h"
 
 #include <string.h>
@@ -113,25 +112,6 @@ top_sift(top_t *t, size_t i, size_t n, uint32_t class)
 
 
 static char *
-top_digits(char *p, uint32_t v)
-{
-    char      digits[TOP_DIGITS];
-    unsigned  i;
-
-    i = TOP_DIGITS;
-
-    do {
-        digits[--i] = (char) ('0' + v % 10);
-        v /= 10;
-    } while (v != 0);
-
-    memcpy(p, digits + i, TOP_DIGITS - i);
-
-    return p + TOP_DIGITS - i;
-}
-
-
-static char *
 top_element(const top_t *t, uint32_t class, unsigned binary, char *start)
 {
     char        *p;
@@ -142,7 +122,7 @@ top_element(const top_t *t, uint32_t class, unsigned binary, char *start)
 
     p += maas__float_print(top_value(t, class), p);
     *p++ = ':';
-    p = top_digits(p, class);
+    p += maas__size_print(class, p);
 
     label = class < t->info->n_labels ? t->info->labels[class] : NULL;
 

@@ -1,13 +1,18 @@
 /*
- * TensorFlow Serving's requests -> rows: predict in rows and in columns,
- * classify and regress.  No HTTP, and no answers here.
+ * The forms of TensorFlow Serving's protocol: predict in rows and in columns,
+ * classify and regress.  No HTTP, and no answers (maas_json_v1_out.c).
  */
 
-#include "maas_body.h"
 #include "maas_dtype.h"
+#include "maas_form.h"
 #include "maas_int.h"
-#include "field/maas_field.h"
+#include "maas_json_record.h"
+#include "maas_json_row.h"
+#include "maas_json_rows.h"
+#include "maas_json_top.h"
+#include "maas_json_v1.h"
 #include "text/maas_json.h"
+#include "wire/maas_records.h"
 
 #include <string.h>
 
@@ -24,51 +29,39 @@ typedef struct {
 } v1_t;
 
 
-static maas_status_t v1_predict(v1_t *v);
 static maas_status_t v1_instances(v1_t *v);
 static maas_status_t v1_inputs(v1_t *v);
 static maas_status_t v1_rows(v1_t *v);
 static maas_status_t v1_tensor(v1_t *v);
-static maas_status_t v1_examples(v1_t *v);
-static maas_status_t v1_signature(v1_t *v);
-static maas_status_t v1_method(v1_t *v, maas_v1_t method);
-static maas_status_t v1_syntax(v1_t *v, const char *body, size_t len,
-    maas_status_t rc);
+static maas_status_t v1_syntax(v1_t *v, maas_status_t rc);
 
 
-maas_status_t
-maas__v1_read(const maas_info_t *info, const maas_fields_t *fields,
-    maas_v1_t method, const char *body, size_t len, size_t max_rows, float *x,
-    maas_request_t *req, maas_err_t *err)
+/* A method's own part of a request */
+typedef maas_status_t (*v1_method_pt)(v1_t *v);
+
+
+static maas_status_t
+v1_read(const maas_info_t *info, const maas_body_t *body, v1_method_pt method,
+    float *x, maas_request_t *req, maas_err_t *err)
 {
     v1_t           v;
     maas_status_t  rc;
 
     memset(&v, 0, sizeof(v1_t));
 
-    v.j.start = body;
-    v.j.p = body;
-    v.j.end = body + len;
+    maas__json_start(&v.j, body->data, body->len);
+    maas__records_start(&v.r, info, body, maas__bound_objects(info, body), x);
     v.info = info;
     v.err = err;
-    v.r.info = info;
-    v.r.fields = fields;
-    v.r.x = x;
-    v.r.room = maas__objects_bound(info, body, len, max_rows);
-    v.r.max_rows = max_rows;
 
-    rc = v1_method(&v, method);
-
-    if (rc == MAAS_OK) {
-        rc = method == MAAS_V1_PREDICT ? v1_predict(&v) : v1_examples(&v);
-    }
+    rc = method(&v);
 
     if (rc == MAAS_OK) {
         rc = maas__json_finish(&v.j, err);
     }
 
     if (rc != MAAS_OK) {
-        return v1_syntax(&v, body, len, rc);
+        return v1_syntax(&v, rc);
     }
 
     memset(req, 0, sizeof(maas_request_t));
@@ -83,17 +76,17 @@ maas__v1_read(const maas_info_t *info, const maas_fields_t *fields,
  * is no JSON at all is said first. */
 
 static maas_status_t
-v1_syntax(v1_t *v, const char *body, size_t len, maas_status_t rc)
+v1_syntax(v1_t *v, maas_status_t rc)
 {
     maas_err_t   err;
     const char  *what;
 
-    if (len == 0) {
+    if (v->j.start == v->j.end) {
         return maas__fail(v->err, MAAS_BADVALUE,
                           "JSON Parse error: The document is empty");
     }
 
-    v->j.p = body;
+    v->j.p = v->j.start;
     maas__json_space(&v->j);
 
     if (maas__json_skip(&v->j, V1_DEPTH, &err) == MAAS_OK
@@ -107,26 +100,7 @@ v1_syntax(v1_t *v, const char *body, size_t len, maas_status_t rc)
     what = what == NULL ? err.msg : what + 2;
 
     return maas__fail(v->err, MAAS_BADVALUE, "JSON Parse error: %s at offset: "
-                      "%zu", what, (size_t) (v->j.p - body));
-}
-
-
-static maas_status_t
-v1_method(v1_t *v, maas_v1_t method)
-{
-    if (method == MAAS_V1_CLASSIFY && maas__top_classes(v->info) == 0) {
-        return maas__fail(v->err, MAAS_UNSUPPORTED, "Expected classification "
-                          "signature method_name to be tensorflow/serving/"
-                          "classify. Was: tensorflow/serving/predict");
-    }
-
-    if (method == MAAS_V1_REGRESS && v->info->out != 1) {
-        return maas__fail(v->err, MAAS_UNSUPPORTED, "Expected regression "
-                          "signature method_name to be tensorflow/serving/"
-                          "regress. Was: tensorflow/serving/predict");
-    }
-
-    return MAAS_OK;
+                      "%zu", what, (size_t) (v->j.p - v->j.start));
 }
 
 
@@ -240,8 +214,9 @@ v1_instances(v1_t *v)
         return maas__json_bad(&v->j, "No values in 'instances' array", v->err);
     }
 
-    return first == '{' ? maas__json_records(&v->j, &v->r, MAAS_NO_CONTEXT, v->err)
-                        : v1_rows(v);
+    return first == '{'
+           ? maas__json_records(&v->j, &v->r, MAAS_NO_CONTEXT, v->err)
+           : v1_rows(v);
 }
 
 
@@ -308,14 +283,9 @@ v1_tensor(v1_t *v)
                           "expected %zu", dims.n / dims.dim[0], v->info->in);
     }
 
-    if (rows > v->r.max_rows) {
-        return maas__fail(v->err, MAAS_TOOBIG, "%zu rows, at most %zu are "
-                          "allowed", rows, v->r.max_rows);
-    }
-
     v->r.rows = rows;
 
-    return MAAS_OK;
+    return maas__records_most(&v->r, rows, v->err);
 }
 
 
@@ -427,3 +397,89 @@ v1_examples(v1_t *v)
 
     return rc;
 }
+
+
+static maas_status_t
+v1_classify(v1_t *v)
+{
+    if (maas__top_classes(v->info) == 0) {
+        return maas__fail(v->err, MAAS_UNSUPPORTED, "Expected classification "
+                          "signature method_name to be tensorflow/serving/"
+                          "classify. Was: tensorflow/serving/predict");
+    }
+
+    return v1_examples(v);
+}
+
+
+static maas_status_t
+v1_regress(v1_t *v)
+{
+    if (v->info->out != 1) {
+        return maas__fail(v->err, MAAS_UNSUPPORTED, "Expected regression "
+                          "signature method_name to be tensorflow/serving/"
+                          "regress. Was: tensorflow/serving/predict");
+    }
+
+    return v1_examples(v);
+}
+
+
+static maas_status_t
+v1_predict_read(const maas_info_t *info, const maas_body_t *body, float *x,
+    maas_request_t *req, maas_err_t *err)
+{
+    return v1_read(info, body, v1_predict, x, req, err);
+}
+
+
+static maas_status_t
+v1_classify_read(const maas_info_t *info, const maas_body_t *body, float *x,
+    maas_request_t *req, maas_err_t *err)
+{
+    return v1_read(info, body, v1_classify, x, req, err);
+}
+
+
+static maas_status_t
+v1_regress_read(const maas_info_t *info, const maas_body_t *body, float *x,
+    maas_request_t *req, maas_err_t *err)
+{
+    return v1_read(info, body, v1_regress, x, req, err);
+}
+
+
+static int
+v1_is(const maas_info_t *info, const maas_body_t *body)
+{
+    return maas__json_kind(info, body) == MAAS_JSON_V1;
+}
+
+
+const maas_form_t  maas_form_v1_predict = {
+    .name = "v1_predict",
+    .types = maas__json_types,
+    .is = v1_is,
+    .bound = maas__bound_objects,
+    .read = v1_predict_read,
+    .size = maas__v1_predict_size,
+    .write = maas__v1_predict_write
+};
+
+const maas_form_t  maas_form_v1_classify = {
+    .name = "v1_classify",
+    .types = maas__json_types,
+    .bound = maas__bound_objects,
+    .read = v1_classify_read,
+    .size = maas__v1_classify_size,
+    .write = maas__v1_classify_write
+};
+
+const maas_form_t  maas_form_v1_regress = {
+    .name = "v1_regress",
+    .types = maas__json_types,
+    .bound = maas__bound_objects,
+    .read = v1_regress_read,
+    .size = maas__v1_predict_size,
+    .write = maas__v1_regress_write
+};

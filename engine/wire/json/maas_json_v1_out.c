@@ -3,15 +3,19 @@
  * results.  No HTTP, and nothing is parsed.
  */
 
-#include "maas.h"
-#include "maas_body.h"
+#include "maas_form.h"
+#include "maas_json_top.h"
+#include "maas_json_v1.h"
 #include "text/maas_json.h"
 
 #include <string.h>
 
 
 #define V1_NUMBER  (MAAS_FLOAT_MAX + 3)        /* ".0" and a comma */
-#define V1_INDEX   20                          /* digits of a size_t */
+
+
+/* A row's part of the answer at p; returns its end. */
+typedef char *(*v1_row_pt)(char *p, const maas_info_t *info, const float *y);
 
 
 /* As that server writes floats: whole ones can be told from integers. */
@@ -33,13 +37,13 @@ v1_number(char *p, float v)
 
 
 static char *
-v1_row(char *p, const float *y, size_t n)
+v1_row(char *p, const maas_info_t *info, const float *y)
 {
     size_t  i;
 
     *p++ = '[';
 
-    for (i = 0; i < n; i++) {
+    for (i = 0; i < info->out; i++) {
         p = v1_number(p, y[i]);
         *p++ = ',';
     }
@@ -55,8 +59,7 @@ v1_row(char *p, const float *y, size_t n)
 static char *
 v1_label(char *p, const maas_info_t *info, size_t class)
 {
-    char         digits[V1_INDEX];
-    size_t       i;
+    char         digits[MAAS_SIZE_TEXT];
     const char  *label;
 
     if (class < info->n_labels) {
@@ -64,14 +67,7 @@ v1_label(char *p, const maas_info_t *info, size_t class)
         return p + maas__json_quote(label, strlen(label), p);
     }
 
-    i = V1_INDEX;
-
-    do {
-        digits[--i] = (char) ('0' + class % 10);
-        class /= 10;
-    } while (class != 0);
-
-    return p + maas__json_quote(digits + i, V1_INDEX - i, p);
+    return p + maas__json_quote(digits, maas__size_print(class, digits), p);
 }
 
 
@@ -103,62 +99,30 @@ v1_classes(char *p, const maas_info_t *info, const float *y)
 }
 
 
+/* A regression is one number. */
+
+static char *
+v1_value(char *p, const maas_info_t *info, const float *y)
+{
+    return v1_number(p, *y);
+}
+
+
+/* All rows in the array that `head` opens */
+
 static size_t
-v1_classes_size(const maas_info_t *info)
-{
-    size_t  i, size;
-
-    size = 3 + maas__top_classes(info) * (V1_NUMBER + V1_INDEX + 6);
-
-    for (i = 0; i < info->n_labels; i++) {
-        size += 6 * strlen(info->labels[i]);
-    }
-
-    return size;
-}
-
-
-size_t
-maas__v1_size(const maas_info_t *info, maas_v1_t method,
-    const maas_request_t *req)
-{
-    size_t  row;
-
-    row = method == MAAS_V1_CLASSIFY ? v1_classes_size(info)
-                                     : info->out * V1_NUMBER + 3;
-
-    return req->rows * row + sizeof("{\"predictions\":[]}");
-}
-
-
-size_t
-maas__v1_write(const maas_info_t *info, maas_v1_t method,
+v1_write(const char *head, v1_row_pt row, const maas_info_t *info,
     const maas_request_t *req, const float *y, char *buf)
 {
-    char        *p;
-    size_t       i, len;
-    const char  *name;
+    char    *p;
+    size_t   i, len;
 
-    name = method != MAAS_V1_PREDICT ? "{\"results\":["
-           : req->columns ? "{\"outputs\":[" : "{\"predictions\":[";
-
-    len = strlen(name);
-    memcpy(buf, name, len);
+    len = strlen(head);
+    memcpy(buf, head, len);
     p = buf + len;
 
-    for (i = 0; i < req->rows; i++, y += info->out) {
-
-        switch (method) {
-        case MAAS_V1_PREDICT:
-            p = v1_row(p, y, info->out);
-            break;
-        case MAAS_V1_CLASSIFY:
-            p = v1_classes(p, info, y);
-            break;
-        case MAAS_V1_REGRESS:
-            p = v1_number(p, *y);
-        }
-
+    for (i = 0; i < req->rows; i++) {
+        p = row(p, info, y + i * info->out);
         *p++ = ',';
     }
 
@@ -166,4 +130,52 @@ maas__v1_write(const maas_info_t *info, maas_v1_t method,
     memcpy(p, "]}", 2);
 
     return (size_t) (p + 2 - buf);
+}
+
+
+size_t
+maas__v1_predict_size(const maas_info_t *info, const maas_request_t *req)
+{
+    return req->rows * (info->out * V1_NUMBER + 3)
+           + sizeof("{\"predictions\":[]}");
+}
+
+
+size_t
+maas__v1_predict_write(const maas_info_t *info, const maas_request_t *req,
+    const float *y, char *buf, size_t *json_len)
+{
+    return v1_write(req->columns ? "{\"outputs\":[" : "{\"predictions\":[",
+                    v1_row, info, req, y, buf);
+}
+
+
+size_t
+maas__v1_classify_size(const maas_info_t *info, const maas_request_t *req)
+{
+    size_t  i, row;
+
+    row = 3 + maas__top_classes(info) * (V1_NUMBER + MAAS_SIZE_TEXT + 6);
+
+    for (i = 0; i < info->n_labels; i++) {
+        row += 6 * strlen(info->labels[i]);
+    }
+
+    return req->rows * row + sizeof("{\"results\":[]}");
+}
+
+
+size_t
+maas__v1_classify_write(const maas_info_t *info, const maas_request_t *req,
+    const float *y, char *buf, size_t *json_len)
+{
+    return v1_write("{\"results\":[", v1_classes, info, req, y, buf);
+}
+
+
+size_t
+maas__v1_regress_write(const maas_info_t *info, const maas_request_t *req,
+    const float *y, char *buf, size_t *json_len)
+{
+    return v1_write("{\"results\":[", v1_value, info, req, y, buf);
 }

@@ -1,24 +1,26 @@
 /*
- * The Open Inference Protocol's infer request -> rows of one model's input.
- * The walk over its JSON; not here: what is in an input (maas_json_v2_input.c,
+ * The form of the Open Inference Protocol: the walk over an infer request's
+ * JSON.  Not here: what is in an input (maas_json_v2_input.c,
  * maas_json_v2_column.c), HTTP, responses.
  */
 
-#include "maas_body.h"
+#include "maas_form.h"
 #include "maas_int.h"
+#include "maas_json_rows.h"
+#include "maas_json_top.h"
 #include "maas_json_v2.h"
-#include "field/maas_field.h"
 #include "text/maas_json.h"
+#include "wire/maas_records.h"
 
 #include <string.h>
 
 
-static maas_status_t v2_request(v2_t *r, int which);
-static maas_status_t v2_parameters(v2_t *r, int which);
-static maas_status_t v2_inputs(v2_t *r);
-static maas_status_t v2_outputs(v2_t *r);
-static maas_status_t v2_output(v2_t *r, int which);
-static maas_status_t v2_output_parameters(v2_t *r, int which);
+static maas_status_t v2_request(void *data, int which);
+static maas_status_t v2_parameters(void *data, int which);
+static maas_status_t v2_inputs(maas_v2_t *r);
+static maas_status_t v2_outputs(maas_v2_t *r);
+static maas_status_t v2_output(void *data, int which);
+static maas_status_t v2_output_parameters(void *data, int which);
 
 
 enum { V2_ID, V2_PARAMETERS, V2_INPUTS, V2_OUTPUTS };
@@ -44,39 +46,32 @@ static const char *const  v2_output_parameter_names[] = {
 };
 
 
-maas_status_t
-maas__v2_read(const maas_info_t *info, const maas_fields_t *fields,
-    const char *body, size_t len, size_t json_len, size_t max_rows, float *x,
+static maas_status_t
+v2_read(const maas_info_t *info, const maas_body_t *body, float *x,
     maas_request_t *req, maas_err_t *err)
 {
-    v2_t           r;
     unsigned       seen;
+    maas_v2_t      r;
     maas_status_t  rc;
 
-    if (json_len > len) {
+    if (body->json_len > body->len) {
         return maas__fail(err, MAAS_BADVALUE, "the JSON part is %zu bytes "
-                          "long by the header, the body only %zu", json_len,
-                          len);
+                          "long by the header, the body only %zu",
+                          body->json_len, body->len);
     }
 
-    if (json_len == 0) {
-        return maas__bytes_read(info, body, len, max_rows, x, req, err);
+    if (body->json_len == 0) {
+        return maas_form_bytes.read(info, body, x, req, err);
     }
 
-    memset(&r, 0, sizeof(v2_t));
+    memset(&r, 0, sizeof(maas_v2_t));
 
-    r.j.start = body;
-    r.j.p = body;
-    r.j.end = body + json_len;
+    maas__json_start(&r.j, body->data, body->json_len);
+    maas__records_start(&r.r, info, body, maas__bound_numbers(info, body), x);
     r.info = info;
     r.err = err;
-    r.tail = body + json_len;
-    r.tail_len = len - json_len;
-    r.r.info = info;
-    r.r.fields = fields;
-    r.r.x = x;
-    r.r.room = maas__rows_bound(info, len, max_rows);
-    r.r.max_rows = max_rows;
+    r.tail = r.j.end;
+    r.tail_len = body->len - body->json_len;
 
     rc = maas__v2_object(&r, v2_request_names, v2_request, 1, &seen);
     if (rc != MAAS_OK) {
@@ -100,47 +95,15 @@ maas__v2_read(const maas_info_t *info, const maas_fields_t *fields,
 }
 
 
-maas_status_t
-maas__v2_object(v2_t *r, const char *const *names, v2_member_pt member,
-    unsigned depth, unsigned *seen)
-{
-    maas_status_t       rc;
-    maas_json_object_t  o;
-
-    memset(&o, 0, sizeof(maas_json_object_t));
-    o.names = names;
-
-    for ( ;; ) {
-        rc = maas__json_member(&r->j, &o, r->err);
-        if (rc != MAAS_OK) {
-            return rc;
-        }
-
-        if (o.which == MAAS_JSON_END) {
-            break;
-        }
-
-        rc = o.which == MAAS_JSON_OTHER
-             ? maas__json_skip(&r->j, V2_DEPTH - depth, r->err)
-             : member(r, o.which);
-
-        if (rc != MAAS_OK) {
-            return rc;
-        }
-    }
-
-    *seen = o.seen;
-
-    return MAAS_OK;
-}
-
-
 static maas_status_t
-v2_request(v2_t *r, int which)
+v2_request(void *data, int which)
 {
-    unsigned       seen;
-    maas_str_t     s;
-    maas_status_t  rc;
+    maas_v2_t      *r;
+    maas_str_t      s;
+    maas_status_t   rc;
+
+    r = data;
+
 
     switch (which) {
 
@@ -154,7 +117,8 @@ v2_request(v2_t *r, int which)
         return rc;
 
     case V2_PARAMETERS:
-        return maas__v2_object(r, v2_parameter_names, v2_parameters, 2, &seen);
+        return maas__v2_object(r, v2_parameter_names, v2_parameters, 2,
+                               NULL);
 
     case V2_INPUTS:
         return v2_inputs(r);
@@ -166,8 +130,10 @@ v2_request(v2_t *r, int which)
 
 
 static maas_status_t
-v2_parameters(v2_t *r, int which)
+v2_parameters(void *data, int which)
 {
+    maas_v2_t  *r = data;
+
     return maas__json_bool(&r->j, &r->binary_default, r->err);
 }
 
@@ -175,7 +141,7 @@ v2_parameters(v2_t *r, int which)
 /* The tensor of all numbers, or one for each column */
 
 static maas_status_t
-v2_inputs(v2_t *r)
+v2_inputs(maas_v2_t *r)
 {
     unsigned       started, more;
     maas_status_t  rc;
@@ -223,7 +189,7 @@ v2_inputs(v2_t *r)
 
 
 static maas_status_t
-v2_outputs(v2_t *r)
+v2_outputs(maas_v2_t *r)
 {
     unsigned       started, more, seen;
     maas_status_t  rc;
@@ -258,15 +224,18 @@ v2_outputs(v2_t *r)
 
 
 static maas_status_t
-v2_output(v2_t *r, int which)
+v2_output(void *data, int which)
 {
-    unsigned       seen;
-    maas_str_t     s;
-    maas_status_t  rc;
+    maas_v2_t      *r;
+    maas_str_t      s;
+    maas_status_t   rc;
+
+    r = data;
+
 
     if (which == V2_OUTPUT_PARAMETERS) {
-        return maas__v2_object(r, v2_output_parameter_names, v2_output_parameters, 4,
-                         &seen);
+        return maas__v2_object(r, v2_output_parameter_names,
+                               v2_output_parameters, 4, NULL);
     }
 
     rc = maas__json_string(&r->j, &s, r->err);
@@ -283,10 +252,14 @@ v2_output(v2_t *r, int which)
 
 
 static maas_status_t
-v2_output_parameters(v2_t *r, int which)
+v2_output_parameters(void *data, int which)
 {
-    size_t         k, classes;
-    maas_status_t  rc;
+    size_t          k, classes;
+    maas_v2_t      *r;
+    maas_status_t   rc;
+
+    r = data;
+
 
     switch (which) {
 
@@ -316,3 +289,21 @@ v2_output_parameters(v2_t *r, int which)
         return MAAS_OK;
     }
 }
+
+
+static const char *const  v2_sized[] = {
+    "application/vnd.sagemaker-triton.binary+json",
+    "application/vnd.vertex-ai-triton.binary+json",
+    NULL
+};
+
+const maas_form_t  maas_form_v2 = {
+    .name = "v2",
+    .types = maas__json_types,
+    .sized = v2_sized,
+    .answer = "application/octet-stream",
+    .bound = maas__bound_numbers,
+    .read = v2_read,
+    .size = maas__v2_size,
+    .write = maas__v2_write
+};

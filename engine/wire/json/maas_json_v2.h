@@ -7,12 +7,14 @@
 #define MAAS_JSON_V2_H
 
 #include "maas.h"
-#include "maas_body.h"
 #include "maas_dtype.h"
+#include "maas_form.h"
+#include "maas_json_row.h"
 #include "text/maas_json.h"
+#include "wire/maas_records.h"
 
 
-#define V2_DEPTH  16               /* containers within containers */
+#define MAAS_V2_DEPTH  16              /* containers within containers */
 
 
 /* One input, as far as it has been read */
@@ -29,7 +31,7 @@ typedef struct {
     maas_dims_t         dims;
     unsigned            has_binary;
     size_t              binary_size;
-} v2_input_t;
+} maas_v2_input_t;
 
 typedef struct {
     maas_json_t         j;
@@ -40,7 +42,7 @@ typedef struct {
     size_t              tail_len;
 
     maas_records_t      r;         /* where rows go */
-    v2_input_t          in;
+    maas_v2_input_t     in;
     size_t              inputs;    /* read so far */
     size_t              rows;      /* that they have */
 
@@ -51,24 +53,32 @@ typedef struct {
     unsigned            has_output_binary;
 
     maas_request_t      req;
-} v2_t;
+} maas_v2_t;
 
 
-typedef maas_status_t (*v2_member_pt)(v2_t *r, int which);
+/* An object, member by member; `depth` is its own level. */
 
-/* maas_json_v2.c: an object, member by member; `depth` is its own level.
- * Members that nobody knows are checked and passed over. */
-maas_status_t maas__v2_object(v2_t *r, const char *const *names,
-    v2_member_pt member, unsigned depth, unsigned *seen);
+static inline maas_status_t
+maas__v2_object(maas_v2_t *r, const char *const *names,
+    maas_json_member_pt member, unsigned depth, unsigned *seen)
+{
+    return maas__json_members(&r->j, names, MAAS_V2_DEPTH - depth, member, r,
+                              seen, r->err);
+}
 
 /* maas_json_v2_input.c: the input object at r->j.p -> r->r.x */
-maas_status_t maas__v2_input(v2_t *r);
+maas_status_t maas__v2_input(maas_v2_t *r);
 
 /* maas_json_v2_column.c: r->in, which is complete, as values of its column */
-maas_status_t maas__v2_column(v2_t *r);
+maas_status_t maas__v2_column(maas_v2_t *r);
 
 /* The last input was read: are all columns there? */
-maas_status_t maas__v2_columns_end(v2_t *r);
+maas_status_t maas__v2_columns_end(maas_v2_t *r);
+
+/* maas_json_v2_out.c: the response, as in maas_form_t */
+size_t maas__v2_size(const maas_info_t *info, const maas_request_t *req);
+size_t maas__v2_write(const maas_info_t *info, const maas_request_t *req,
+    const float *y, char *buf, size_t *json_len);
 
 
 #endif /* MAAS_JSON_V2_H */

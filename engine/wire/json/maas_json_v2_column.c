@@ -4,12 +4,14 @@
  * Not here: what a value becomes (maas_json_field.c, maas_fields.c).
  */
 
-#include "maas_body.h"
 #include "maas_dtype.h"
 #include "maas_int.h"
+#include "maas_json_field.h"
+#include "maas_json_row.h"
 #include "maas_json_v2.h"
 #include "field/maas_field.h"
 #include "text/maas_json.h"
+#include "wire/maas_records.h"
 
 #include <math.h>
 #include <string.h>
@@ -19,7 +21,7 @@
  * empty when the first comes. */
 
 static maas_status_t
-column_rows(v2_t *r)
+column_rows(maas_v2_t *r)
 {
     char            text[MAAS_SHAPE_TEXT];
     float          *x;
@@ -54,9 +56,9 @@ column_rows(v2_t *r)
         return MAAS_OK;
     }
 
-    if (rows > r->r.max_rows) {
-        return maas__fail(r->err, MAAS_TOOBIG, "%zu rows, at most %zu are "
-                          "allowed", rows, r->r.max_rows);
+    rc = maas__records_most(&r->r, rows, r->err);
+    if (rc != MAAS_OK) {
+        return rc;
     }
 
     if (rows > r->r.room && rows > 1) {
@@ -111,7 +113,7 @@ column_typed(maas_dtype_t dt, const char *p, const char *end)
 
 
 static maas_status_t
-column_json(v2_t *r)
+column_json(maas_v2_t *r)
 {
     size_t         row;
     unsigned       started, more;
@@ -210,7 +212,7 @@ column_bytes(const char *p, const char *end, size_t *len)
 
 
 static maas_status_t
-column_set(const v2_t *r, const char **p, const char *end, float *x,
+column_set(const maas_v2_t *r, const char **p, const char *end, float *x,
     maas_err_t *err)
 {
     size_t                len, column;
@@ -253,7 +255,7 @@ column_set(const v2_t *r, const char **p, const char *end, float *x,
 
 
 static maas_status_t
-column_binary(v2_t *r)
+column_binary(maas_v2_t *r)
 {
     float          *x;
     size_t          row, size;
@@ -316,7 +318,7 @@ column_binary(v2_t *r)
 
 
 maas_status_t
-maas__v2_column(v2_t *r)
+maas__v2_column(maas_v2_t *r)
 {
     maas_status_t  rc;
 
@@ -334,7 +336,7 @@ maas__v2_column(v2_t *r)
 
 
 maas_status_t
-maas__v2_columns_end(v2_t *r)
+maas__v2_columns_end(maas_v2_t *r)
 {
     size_t                i;
     const maas_fields_t  *f;

@@ -4,19 +4,21 @@
  * Not here: inputs that are columns (maas_json_v2_column.c).
  */
 
-#include "maas_body.h"
 #include "maas_dtype.h"
 #include "maas_int.h"
+#include "maas_json_field.h"
+#include "maas_json_row.h"
 #include "maas_json_v2.h"
 #include "text/maas_json.h"
+#include "wire/maas_records.h"
 
 #include <string.h>
 
 
-static maas_status_t v2_input(v2_t *r, int which);
-static maas_status_t v2_input_parameters(v2_t *r, int which);
-static maas_status_t v2_data(v2_t *r);
-static maas_status_t v2_tensor(v2_t *r);
+static maas_status_t v2_input(void *data, int which);
+static maas_status_t v2_input_parameters(void *data, int which);
+static maas_status_t v2_data(maas_v2_t *r);
+static maas_status_t v2_tensor(maas_v2_t *r);
 
 
 enum { V2_NAME, V2_SHAPE, V2_DATATYPE, V2_INPUT_PARAMETERS, V2_DATA };
@@ -35,7 +37,7 @@ static const char *const  v2_input_parameter_names[] = {
 /* What a sentence calls the input */
 
 static const char *
-v2_name(const v2_t *r)
+v2_name(const maas_v2_t *r)
 {
     return r->in.column == SIZE_MAX ? r->info->input_name
                                     : r->info->columns[r->in.column];
@@ -43,7 +45,7 @@ v2_name(const v2_t *r)
 
 
 maas_status_t
-maas__v2_input(v2_t *r)
+maas__v2_input(maas_v2_t *r)
 {
     size_t         column;
     unsigned       seen;
@@ -51,7 +53,7 @@ maas__v2_input(v2_t *r)
 
     column = r->in.column;
 
-    memset(&r->in, 0, sizeof(v2_input_t));
+    memset(&r->in, 0, sizeof(maas_v2_input_t));
     r->in.column = SIZE_MAX;
 
     rc = maas__v2_object(r, v2_input_names, v2_input, 3, &seen);
@@ -89,7 +91,7 @@ maas__v2_input(v2_t *r)
 
 
 static maas_status_t
-v2_datatype(v2_t *r)
+v2_datatype(maas_v2_t *r)
 {
     unsigned       i;
     maas_str_t     s;
@@ -125,7 +127,7 @@ v2_datatype(v2_t *r)
 
 
 static maas_status_t
-v2_shape(v2_t *r)
+v2_shape(maas_v2_t *r)
 {
     unsigned       started, more;
     maas_status_t  rc;
@@ -154,11 +156,14 @@ v2_shape(v2_t *r)
 
 
 static maas_status_t
-v2_input(v2_t *r, int which)
+v2_input(void *data, int which)
 {
-    unsigned       seen;
-    maas_str_t     s;
-    maas_status_t  rc;
+    maas_v2_t      *r;
+    maas_str_t      s;
+    maas_status_t   rc;
+
+    r = data;
+
 
     switch (which) {
 
@@ -191,7 +196,7 @@ v2_input(v2_t *r, int which)
 
     case V2_INPUT_PARAMETERS:
         return maas__v2_object(r, v2_input_parameter_names,
-                               v2_input_parameters, 4, &seen);
+                               v2_input_parameters, 4, NULL);
 
     default: /* V2_DATA */
         r->in.data = r->j.p;
@@ -200,7 +205,7 @@ v2_input(v2_t *r, int which)
             || (r->r.fields != NULL && !r->in.named))
         {
             /* how to read it is not known yet, or is another's business */
-            return maas__json_skip(&r->j, V2_DEPTH - 3, r->err);
+            return maas__json_skip(&r->j, MAAS_V2_DEPTH - 3, r->err);
         }
 
         return v2_data(r);
@@ -209,8 +214,10 @@ v2_input(v2_t *r, int which)
 
 
 static maas_status_t
-v2_input_parameters(v2_t *r, int which)
+v2_input_parameters(void *data, int which)
 {
+    maas_v2_t  *r = data;
+
     if (which == V2_SHARED) {
         return maas__fail(r->err, MAAS_UNSUPPORTED,
                           "shared memory is not supported");
@@ -223,27 +230,29 @@ v2_input_parameters(v2_t *r, int which)
 
 
 static maas_status_t
-v2_data(v2_t *r)
+v2_data(maas_v2_t *r)
 {
     r->in.read = 1;
 
-    return maas__json_tensor(&r->j, r->in.dtype, r->r.x, r->r.room * r->info->in, &r->in.dims, r->err);
+    return maas__json_tensor(&r->j, r->in.dtype, r->r.x,
+                             r->r.room * r->info->in, &r->in.dims, r->err);
 }
 
 
 static maas_status_t
-v2_mismatch(v2_t *r, size_t want, size_t got)
+v2_mismatch(maas_v2_t *r, size_t want, size_t got)
 {
     char  text[MAAS_SHAPE_TEXT];
 
     return maas__fail(r->err, MAAS_BADSHAPE, "tensor \"%s\": expected %zu "
                       "numbers for shape %s, got %zu", r->info->input_name,
-                      want, maas__shape_text(r->in.shape, r->in.rank, text), got);
+                      want, maas__shape_text(r->in.shape, r->in.rank, text),
+                      got);
 }
 
 
 static maas_status_t
-v2_binary(v2_t *r, size_t n)
+v2_binary(maas_v2_t *r, size_t n)
 {
     size_t  size;
 
@@ -269,7 +278,7 @@ v2_binary(v2_t *r, size_t n)
  * place where they are. */
 
 static maas_status_t
-v2_tensor(v2_t *r)
+v2_tensor(maas_v2_t *r)
 {
     char           text[MAAS_SHAPE_TEXT];
     size_t         n;
@@ -286,14 +295,15 @@ v2_tensor(v2_t *r)
                           "that belong to no tensor", r->tail_len);
     }
 
-    rc = maas__wire_rows(r->in.shape, r->in.rank, r->info->in, &r->rows, r->err);
+    rc = maas__wire_rows(r->in.shape, r->in.rank, r->info->in, &r->rows,
+                         r->err);
     if (rc != MAAS_OK) {
         return rc;
     }
 
-    if (r->rows > r->r.max_rows) {
-        return maas__fail(r->err, MAAS_TOOBIG, "%zu rows, at most %zu are "
-                          "allowed", r->rows, r->r.max_rows);
+    rc = maas__records_most(&r->r, r->rows, r->err);
+    if (rc != MAAS_OK) {
+        return rc;
     }
 
     n = r->rows * r->info->in;
@@ -327,12 +337,14 @@ v2_tensor(v2_t *r)
 
     if (r->in.dims.rank > 1
         && (r->in.dims.rank != r->in.rank
-            || memcmp(r->in.dims.dim, r->in.shape, r->in.rank * sizeof(size_t)) != 0))
+            || memcmp(r->in.dims.dim, r->in.shape,
+                      r->in.rank * sizeof(size_t)) != 0))
     {
         return maas__fail(r->err, MAAS_BADSHAPE, "tensor \"%s\": data is "
                           "nested as %s, not as its shape",
                           r->info->input_name,
-                          maas__shape_text(r->in.dims.dim, r->in.dims.rank, text));
+                          maas__shape_text(r->in.dims.dim, r->in.dims.rank,
+                                           text));
     }
 
     return MAAS_OK;

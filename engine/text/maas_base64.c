@@ -2,8 +2,7 @@
  * Base64 (RFC 4648, section 4) -> bytes.  No JSON here but for one escape.
  */
 
-#include "maas.h"
-#include "wire/json/maas_body.h"
+#include "maas_base64.h"
 
 
 /* 0..63, or 64 */

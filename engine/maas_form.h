@@ -1,0 +1,151 @@
+/*
+ * Forms of bodies: how rows come out of a request and an answer goes into
+ * text or bytes.  A form is one file and one row of a table; who reads bodies
+ * walks the table.  Not here: HTTP, and running a model (maas.h).
+ */
+
+#ifndef MAAS_FORM_H
+#define MAAS_FORM_H
+
+#include "maas.h"
+
+
+/* A body as it came; it needs no terminator, and nothing beyond is read. */
+
+typedef struct {
+    const char  *data;
+    size_t       len;
+    size_t       json_len;     /* v2: of its JSON, behind which tensors stand
+                                  as bytes; = len: there are none; 0: the raw
+                                  form, one tensor of FP32 and nothing else */
+    size_t       max_rows;     /* more of them are TOOBIG */
+} maas_body_t;
+
+/*
+ * What a request asked for.  `id` points into the body, as raw JSON with its
+ * quotes, to be echoed as it stands; len 0: none.  `name` and `version` are
+ * what the answer calls the model: readers leave them empty; without a name it
+ * is the model's own.
+ */
+
+typedef struct {
+    size_t      rows;
+    maas_str_t  id;
+    maas_str_t  name;
+    maas_str_t  version;
+    unsigned    binary;        /* outputs as bytes behind the JSON */
+    unsigned    raw;           /* raw form: no JSON in the request */
+    size_t      top_k;         /* classification: k best; 0: numbers */
+    unsigned    columns;       /* v1: column format, "inputs" */
+} maas_request_t;
+
+
+typedef struct {
+
+    const char          *name;
+
+    /* Content types that a body of this form comes with, NULL at the end; and
+     * those that have ";json-header-size=N" behind them, which says json_len,
+     * or NULL.  A form with such types answers in JSON unless the request is
+     * `binary`. */
+    const char *const   *types;
+    const char *const   *sized;
+
+    /* of the answer; NULL: application/json */
+    const char          *answer;
+
+    /* Does a body look like this form, where its type is that of others, too?
+     * NULL: nobody asks. */
+    int                (*is)(const maas_info_t *info, const maas_body_t *body);
+
+    /* Most rows that the body can hold, at most max_rows: how much memory to
+     * give read().  Never 0, so that memory for one row is there. */
+    size_t             (*bound)(const maas_info_t *info,
+                                const maas_body_t *body);
+
+    /*
+     * Body -> x(rows,in), which has room for bound() rows.  Strict: everything
+     * is checked before use.  On failure x holds nothing of meaning, *req is
+     * untouched and err names the place and repeats no byte of the body:
+     * BADVALUE, BADSHAPE, TOOBIG, UNSUPPORTED, NOMEM.  Numbers are rounded as
+     * strtof would, and every one in x is finite: one beyond FP32, and NaN or
+     * infinity in bytes, is BADVALUE, since no finite answer could come of it.
+     */
+    maas_status_t      (*read)(const maas_info_t *info,
+                               const maas_body_t *body, float *x,
+                               maas_request_t *req, maas_err_t *err);
+
+    /*
+     * y(req->rows,out), all finite -> text or bytes in buf, which has room for
+     * size() bytes.  Returns the bytes written.  Floats are the shortest
+     * decimal that reads back to the same bits.  *json_len: length of the JSON
+     * part where bytes stand behind it; nothing else sets it.
+     */
+    size_t             (*size)(const maas_info_t *info,
+                               const maas_request_t *req);
+    size_t             (*write)(const maas_info_t *info,
+                                const maas_request_t *req, const float *y,
+                                char *buf, size_t *json_len);
+} maas_form_t;
+
+
+/*
+ * The rows, in the order in which maas_form_find() tries them.
+ *
+ * csv         CSV (RFC 4180): a line a row, of all columns in order or, below
+ *             a line of names, of those; a column that is not there is
+ *             missing.  For a tensor a line has its numbers, and a first line
+ *             that does not begin with one is passed over.
+ * bytes       little-endian FP32, row after row, at least one.
+ * image       one picture, PNG or PGM (P2, P5), for a model with info->image:
+ *             brought to the shape of the input, at most 16384 pixels a side
+ *             and 2^22 in all.  Answers as `rows` does.
+ * pairs       application/x-www-form-urlencoded: one row of a model of
+ *             columns, those that are not there missing.  Answers as `rows`.
+ * v1_predict  TensorFlow Serving's v1, KServe's as well: "instances" (rows) or
+ *             "inputs" (columns).  Errors have that server's words where it
+ *             has a sentence of its own.
+ * v1_classify, v1_regress
+ *             "examples" with what they share in "context".  UNSUPPORTED: the
+ *             model does not do what was asked for.
+ * rows        a bare JSON array: one row or rows; of a model of columns a row
+ *             is a value for each in order, or an object {column: value}.
+ * v2          Open Inference Protocol: the tensor of all numbers, or one for
+ *             each column, in JSON or as bytes behind it.
+ *
+ * docs/wire.md says all that they take.
+ */
+
+#define MAAS_FORMS(row)                                                       \
+    row(csv)                                                                  \
+    row(bytes)                                                                \
+    row(image)                                                                \
+    row(pairs)                                                                \
+    row(v1_predict)                                                           \
+    row(v1_classify)                                                          \
+    row(v1_regress)                                                           \
+    row(rows)                                                                 \
+    row(v2)
+
+#define MAAS_FORM_DECLARE(name)  extern const maas_form_t  maas_form_##name;
+
+MAAS_FORMS(MAAS_FORM_DECLARE)
+
+extern const maas_form_t *const  maas_forms[];      /* NULL at the end */
+
+
+/* maas_form.c */
+
+/* That of a list of content types (NULL: none) which a header's value names,
+ * whatever stands behind a ";" or a blank; NULL if it is not there. */
+const char *maas_type_find(const char *const *types, const char *value,
+    size_t len);
+
+/* The form of a body that came with this content type: of the forms that have
+ * it, the first that the body looks like, or else the last one.  NULL: no form
+ * has it. */
+const maas_form_t *maas_form_find(const maas_info_t *info, const char *value,
+    size_t len, const maas_body_t *body);
+
+
+#endif /* MAAS_FORM_H */

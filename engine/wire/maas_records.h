@@ -1,0 +1,51 @@
+/*
+ * Rows on their way from a body into x: where the next one goes, what is
+ * missing in it, how many a body can hold.
+ * Not here: any form (maas_form.h).
+ */
+
+#ifndef MAAS_RECORDS_H
+#define MAAS_RECORDS_H
+
+#include "maas.h"
+#include "maas_form.h"
+#include "field/maas_field.h"
+
+
+typedef struct {
+    const maas_info_t    *info;
+    const maas_fields_t  *fields;      /* NULL: the model takes a tensor */
+    float                *x;
+    size_t                room;        /* rows in x */
+    size_t                max_rows;
+    size_t                rows;        /* read so far */
+    size_t                pixels;      /* of pictures */
+} maas_records_t;
+
+
+/* No rows yet; x has room for `room` of them. */
+void maas__records_start(maas_records_t *r, const maas_info_t *info,
+    const maas_body_t *body, size_t room, float *x);
+
+/* Where the next row goes: TOOBIG if there are max_rows. */
+maas_status_t maas__record_begin(maas_records_t *r, float **x,
+    maas_err_t *err);
+
+/* The last value is in: counts the row, unless it is not complete.  `at` is
+ * its place in the text, for the sentence. */
+maas_status_t maas__record_end(maas_records_t *r, float *x, size_t at,
+    maas_err_t *err);
+
+/* TOOBIG if so many are more than max_rows. */
+maas_status_t maas__records_most(const maas_records_t *r, size_t rows,
+    maas_err_t *err);
+
+
+/* Bounds, as in maas_form_t: of tensors; of JSON whose rows may be objects
+ * that have not a byte for each number; of forms of one row. */
+size_t maas__bound_numbers(const maas_info_t *info, const maas_body_t *body);
+size_t maas__bound_objects(const maas_info_t *info, const maas_body_t *body);
+size_t maas__bound_one(const maas_info_t *info, const maas_body_t *body);
+
+
+#endif /* MAAS_RECORDS_H */
