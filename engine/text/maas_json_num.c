@@ -303,7 +303,9 @@ num_any(const char *p, const char *end, float *out)
 /* What most tokens are: up to 19 digits, a point among them perhaps, and not
  * near a midpoint.  Whatever else is there is left to num_any(). */
 
-const char *
+/* 64: where its branches stand in a cache line is worth up to 15 %. */
+
+__attribute__((aligned(64))) const char *
 maas__json_float(const char *p, const char *end, float *out)
 {
     double       d;

@@ -8,7 +8,9 @@
 #include "maas_json_run.h"
 
 
-maas_status_t
+/* 64: as for maas__json_float(). */
+
+__attribute__((aligned(64))) maas_status_t
 maas__json_run_some(maas_json_t *j, float *x, size_t room, size_t *n,
     const char *until, unsigned *more, maas_err_t *err)
 {
