@@ -95,6 +95,17 @@ maas__record_end(maas_records_t *r, float *x, size_t at, maas_err_t *err)
 }
 
 
+size_t
+maas__records_gap(const maas_records_t *r)
+{
+    size_t  i;
+
+    for (i = 0; !isnan(r->x[r->fields->columns[i].at]); i++) { /* void */ }
+
+    return i;
+}
+
+
 maas_status_t
 maas__records_most(const maas_records_t *r, size_t rows, maas_err_t *err)
 {

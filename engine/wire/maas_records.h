@@ -36,6 +36,9 @@ maas_status_t maas__record_begin(maas_records_t *r, float **x,
 maas_status_t maas__record_end(maas_records_t *r, float *x, size_t at,
     maas_err_t *err);
 
+/* The first column that has no value in the first row. */
+size_t maas__records_gap(const maas_records_t *r);
+
 /* TOOBIG if so many are more than max_rows. */
 maas_status_t maas__records_most(const maas_records_t *r, size_t rows,
     maas_err_t *err);

@@ -85,8 +85,8 @@ pairs_one(const maas_fields_t *f, const char *start, const char *p,
 
     if (bad == eq) {
         if (!isnan(x[f->columns[column].at])) {
-            return maas__fail(err, MAAS_BADVALUE, "byte %zu: \"%.64s\" is there "
-                              "twice", (size_t) (p - start),
+            return maas__fail(err, MAAS_BADVALUE, "byte %zu: \"%.64s\" is "
+                              "there twice", (size_t) (p - start),
                               f->columns[column].name);
         }
 

@@ -70,13 +70,36 @@ columns_one(maas_json_t *j, maas_records_t *r, size_t column, unsigned first,
 }
 
 
+/* The rows were counted by the first column; now each is complete. */
+
+static maas_status_t
+columns_rows(maas_json_t *j, maas_records_t *r, maas_err_t *err)
+{
+    float          *x;
+    size_t          rows;
+    maas_status_t   rc;
+
+    rows = r->rows;
+
+    for (r->rows = 0; r->rows < rows; /* void */ ) {
+        x = r->x + r->rows * r->info->in;
+
+        rc = maas__record_end(r, x, (size_t) (j->p - j->start), err);
+        if (rc != MAAS_OK) {
+            return rc;
+        }
+    }
+
+    return MAAS_OK;
+}
+
+
 /* {column: [value,...],...}: all columns, or rows might outnumber bytes */
 
 maas_status_t
 maas__json_columns(maas_json_t *j, maas_records_t *r, maas_err_t *err)
 {
-    float               *x;
-    size_t               i, n, rows, column;
+    size_t               n, column;
     maas_status_t        rc;
     maas_json_object_t   o;
     const maas_fields_t *f;
@@ -86,9 +109,8 @@ maas__json_columns(maas_json_t *j, maas_records_t *r, maas_err_t *err)
     memset(&o, 0, sizeof(maas_json_object_t));
     o.names = names;
     f = r->fields;
-    n = 0;
 
-    for ( ;; ) {
+    for (n = 0; /* void */ ; /* void */ ) {
         rc = maas__json_member(j, &o, err);
         if (rc != MAAS_OK) {
             return rc;
@@ -104,14 +126,12 @@ maas__json_columns(maas_json_t *j, maas_records_t *r, maas_err_t *err)
             rc = maas__json_skip(j, COLUMNS_DEPTH, err);
 
         } else if (n > 0 && !isnan(r->x[f->columns[column].at])) {
-            return maas__fail(err, MAAS_BADVALUE, "byte %zu: \"%.64s\" is "
-                              "there twice",
-                              (size_t) (o.key.data - j->start),
-                              f->columns[column].name);
+            rc = maas__fail(err, MAAS_BADVALUE, "byte %zu: \"%.64s\" is "
+                            "there twice", (size_t) (o.key.data - j->start),
+                            f->columns[column].name);
 
         } else {
-            rc = columns_one(j, r, column, n == 0, err);
-            n++;
+            rc = columns_one(j, r, column, n++ == 0, err);
         }
 
         if (rc != MAAS_OK) {
@@ -120,24 +140,10 @@ maas__json_columns(maas_json_t *j, maas_records_t *r, maas_err_t *err)
     }
 
     if (n < f->n) {
-        for (i = 0; n > 0 && !isnan(r->x[f->columns[i].at]); i++) {
-            /* the first that is missing */
-        }
-
         return maas__fail(err, MAAS_BADVALUE, "Missing named input: %.64s "
-                          "in 'inputs' object.", f->columns[i].name);
+                          "in 'inputs' object.", f->columns[n > 0
+                          ? maas__records_gap(r) : 0].name);
     }
 
-    rows = r->rows;
-
-    for (r->rows = 0; r->rows < rows; /* void */ ) {
-        x = r->x + r->rows * r->info->in;
-        rc = maas__record_end(r, x, (size_t) (j->p - j->start),
-                              err);
-        if (rc != MAAS_OK) {
-            return rc;
-        }
-    }
-
-    return MAAS_OK;
+    return columns_rows(j, r, err);
 }

@@ -338,19 +338,13 @@ maas__v2_column(maas_v2_t *r)
 maas_status_t
 maas__v2_columns_end(maas_v2_t *r)
 {
-    size_t                i;
-    const maas_fields_t  *f;
+    size_t  i;
 
-    f = r->r.fields;
-
-    if (r->inputs < f->n) {
-        for (i = 0; r->inputs > 0 && !isnan(r->r.x[f->columns[i].at]); i++)
-        {
-            /* the first that is missing */
-        }
+    if (r->inputs < r->r.fields->n) {
+        i = r->inputs > 0 ? maas__records_gap(&r->r) : 0;
 
         return maas__fail(r->err, MAAS_BADVALUE, "no input for column "
-                          "\"%.64s\"", f->columns[i].name);
+                          "\"%.64s\"", r->info->columns[i]);
     }
 
     if (r->tail_len != 0) {

@@ -274,50 +274,14 @@ v2_binary(maas_v2_t *r, size_t n)
 }
 
 
-/* The input object is complete: its shape, and then its numbers from the one
- * place where they are. */
+/* `data` of a shape with n numbers; it may have come before its datatype. */
 
 static maas_status_t
-v2_tensor(maas_v2_t *r)
+v2_numbers(maas_v2_t *r, size_t n)
 {
     char           text[MAAS_SHAPE_TEXT];
-    size_t         n;
     maas_json_t    at;
     maas_status_t  rc;
-
-    if (r->in.dtype == MAAS_BYTES) {
-        return maas__fail(r->err, MAAS_UNSUPPORTED, "tensor \"%s\" takes "
-                          "numbers, not BYTES", r->info->input_name);
-    }
-
-    if (r->in.data != NULL && r->tail_len != 0) {
-        return maas__fail(r->err, MAAS_BADSHAPE, "%zu bytes behind the JSON "
-                          "that belong to no tensor", r->tail_len);
-    }
-
-    rc = maas__wire_rows(r->in.shape, r->in.rank, r->info->in, &r->rows,
-                         r->err);
-    if (rc != MAAS_OK) {
-        return rc;
-    }
-
-    rc = maas__records_most(&r->r, r->rows, r->err);
-    if (rc != MAAS_OK) {
-        return rc;
-    }
-
-    n = r->rows * r->info->in;
-
-    if (r->in.data == NULL) {
-
-        if (!r->in.has_binary && r->tail_len == 0) {
-            return maas__fail(r->err, MAAS_BADVALUE, "tensor \"%s\" has "
-                              "neither \"data\" nor \"binary_data_size\"",
-                              r->info->input_name);
-        }
-
-        return v2_binary(r, n);
-    }
 
     if (!r->in.read) {
         at = r->j;
@@ -348,4 +312,50 @@ v2_tensor(maas_v2_t *r)
     }
 
     return MAAS_OK;
+}
+
+
+/* The input object is complete: its shape, and then its numbers from the one
+ * place where they are. */
+
+static maas_status_t
+v2_tensor(maas_v2_t *r)
+{
+    size_t         n;
+    maas_status_t  rc;
+
+    if (r->in.dtype == MAAS_BYTES) {
+        return maas__fail(r->err, MAAS_UNSUPPORTED, "tensor \"%s\" takes "
+                          "numbers, not BYTES", r->info->input_name);
+    }
+
+    if (r->in.data != NULL && r->tail_len != 0) {
+        return maas__fail(r->err, MAAS_BADSHAPE, "%zu bytes behind the JSON "
+                          "that belong to no tensor", r->tail_len);
+    }
+
+    rc = maas__wire_rows(r->in.shape, r->in.rank, r->info->in, &r->rows,
+                         r->err);
+
+    if (rc == MAAS_OK) {
+        rc = maas__records_most(&r->r, r->rows, r->err);
+    }
+
+    if (rc != MAAS_OK) {
+        return rc;
+    }
+
+    n = r->rows * r->info->in;
+
+    if (r->in.data != NULL) {
+        return v2_numbers(r, n);
+    }
+
+    if (!r->in.has_binary && r->tail_len == 0) {
+        return maas__fail(r->err, MAAS_BADVALUE, "tensor \"%s\" has "
+                          "neither \"data\" nor \"binary_data_size\"",
+                          r->info->input_name);
+    }
+
+    return v2_binary(r, n);
 }

@@ -98,8 +98,9 @@ maas__v2_write(const maas_info_t *info, const maas_request_t *req,
     if (req->binary) {
         /* its length is known once it is written, and stands before it */
         tail = buf + v2_out_frame(info, req);
-        tail_len = req->top_k > 0 ? maas__top_write(info, req, y, tail)
-                                  : maas_form_bytes.write(info, req, y, tail, json_len);
+        tail_len = req->top_k > 0
+                   ? maas__top_write(info, req, y, tail)
+                   : maas_form_bytes.write(info, req, y, tail, json_len);
 
         p = v2_out_text(p, "\"parameters\":{\"binary_data_size\":");
         p += maas__size_print(tail_len, p);
