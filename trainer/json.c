@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "json.h"
+#include "text/maas_json_write.h"
 
 
 static void

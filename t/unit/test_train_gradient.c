@@ -21,9 +21,9 @@
 #include "maas_desc.h"
 #include "rng.h"
 #include "util.h"
-#include "data/batch.h"
 #include "data/data.h"
 #include "kernel/maas_act.h"
+#include "net/batch.h"
 #include "net/network.h"
 #include "net/step.h"
 

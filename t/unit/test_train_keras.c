@@ -17,8 +17,8 @@
 #include "maas.h"
 #include "maas_desc.h"
 #include "util.h"
-#include "data/batch.h"
 #include "data/data.h"
+#include "net/batch.h"
 #include "net/network.h"
 #include "net/step.h"
 

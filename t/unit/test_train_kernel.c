@@ -15,7 +15,7 @@
 
 #include "rng.h"
 #include "util.h"
-#include "data/batch.h"
+#include "net/batch.h"
 #include "net/kernel.h"
 #include "net/step.h"
 

@@ -16,9 +16,9 @@
 
 #include "maas.h"
 #include "util.h"
-#include "data/batch.h"
 #include "data/data.h"
 #include "fit/loop.h"
+#include "net/batch.h"
 #include "net/network.h"
 #include "net/step.h"
 

@@ -13,8 +13,9 @@
 
 #include "maas.h"
 #include "rng.h"
-#include "data/batch.h"
+#include "data/augment.h"
 #include "data/data.h"
+#include "net/batch.h"
 
 
 #define H  12

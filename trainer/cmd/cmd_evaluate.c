@@ -12,11 +12,13 @@
 #include "maas.h"
 #include "maas_desc.h"
 #include "model_args.h"
+#include "save.h"
 #include "util.h"
 #include "data/data.h"
 #include "export/model.h"
 #include "judge/metrics.h"
 #include "report/report.h"
+#include "text/maas_json_write.h"
 
 
 typedef struct {

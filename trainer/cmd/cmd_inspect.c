@@ -13,6 +13,7 @@
 #include "maas_desc.h"
 #include "util.h"
 #include "export/model.h"
+#include "text/maas_json_write.h"
 
 
 typedef struct {

@@ -16,6 +16,7 @@
 #include "data/data.h"
 #include "export/model.h"
 #include "text/maas_json.h"
+#include "text/maas_json_write.h"
 
 
 static const train_arg_t  predict_rows[] = { TRAIN_MODEL_ROWS };

@@ -14,9 +14,9 @@
 
 #include "args.h"
 #include "cmd.h"
+#include "save.h"
 #include "util.h"
 #include "data/data.h"
-#include "export/model.h"
 #include "fit/options.h"
 #include "tune/tune.h"
 

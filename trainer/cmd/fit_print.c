@@ -14,6 +14,7 @@
 #include "fit/options.h"
 #include "net/network.h"
 #include "net/step.h"
+#include "text/maas_json_write.h"
 
 
 static void

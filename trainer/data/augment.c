@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "batch.h"
+#include "augment.h"
 #include "rng.h"
 #include "util.h"
 

@@ -11,6 +11,7 @@
 #include "maas.h"
 #include "maas_desc.h"
 #include "table.h"
+#include "text/maas_json_write.h"
 
 
 #define COLUMNS_LINES  40           /* more than so many plain ones are told

@@ -52,19 +52,11 @@ typedef struct {
 char *train_record(const train_record_t *r);
 
 
-/* write.c: a whole file or none */
+/* write.c */
 
 /* The network as the bytes of a model file, to be given to train_free().
  * document: JSON text. */
 void *train_image(const train_net_t *net, const char *document, size_t *size);
-/* Temporary name in the same folder, synced, renamed, folder synced.  Dies on
- * failure, leaving nothing behind. */
-void train_save(const char *path, const void *image, size_t size);
-/* Dies now if nothing could be written there after hours of training. */
-void train_save_check(const char *path);
-/* Dies if what is to be written is what is to be read: a file, or two with a
- * comma between them; NULL is nothing. */
-void train_save_apart(const char *path, const char *input);
 
 
 /* run.c: rows through the engine, as nginx runs them */

@@ -9,7 +9,7 @@
 #include "loop.h"
 #include "team.h"
 #include "util.h"
-#include "data/batch.h"
+#include "net/batch.h"
 #include "net/network.h"
 #include "net/step.h"
 

@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 #include "loop.h"
+#include "save.h"
 #include "util.h"
-#include "export/model.h"
 #include "read/maas_crc.h"
 
 

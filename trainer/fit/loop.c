@@ -12,7 +12,7 @@
 #include "rng.h"
 #include "team.h"
 #include "util.h"
-#include "data/batch.h"
+#include "net/batch.h"
 #include "net/network.h"
 #include "net/step.h"
 

@@ -11,7 +11,7 @@
 #include <stdio.h>
 
 #include "team.h"
-#include "data/batch.h"
+#include "net/batch.h"
 #include "net/network.h"
 #include "net/step.h"
 

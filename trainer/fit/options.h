@@ -10,8 +10,8 @@
 #include <stdio.h>
 
 #include "loop.h"
-#include "data/batch.h"
 #include "data/data.h"
+#include "net/batch.h"
 #include "net/step.h"
 
 

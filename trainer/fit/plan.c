@@ -10,8 +10,9 @@
 #include "maas_desc.h"
 #include "options.h"
 #include "util.h"
-#include "data/batch.h"
+#include "data/augment.h"
 #include "data/data.h"
+#include "net/batch.h"
 #include "net/step.h"
 
 

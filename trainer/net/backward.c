@@ -6,12 +6,12 @@
 #include <math.h>
 #include <string.h>
 
+#include "batch.h"
 #include "kernel.h"
 #include "network.h"
 #include "step.h"
 #include "team.h"
 #include "util.h"
-#include "data/batch.h"
 
 
 #define BACKWARD_NONE  ((size_t) -1)

@@ -4,12 +4,12 @@
 
 #include <string.h>
 
+#include "batch.h"
 #include "kernel.h"
 #include "network.h"
 #include "rng.h"
 #include "step.h"
 #include "team.h"
-#include "data/batch.h"
 #include "kernel/maas_act.h"
 
 

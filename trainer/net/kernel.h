@@ -6,8 +6,8 @@
 #ifndef MAAS_TRAIN_KERNEL_H
 #define MAAS_TRAIN_KERNEL_H
 
+#include "batch.h"
 #include "step.h"
-#include "data/batch.h"
 
 
 /* Widths (n, ld) are multiples of TRAIN_PAD; rows of w, z, dz are aligned. */

@@ -6,10 +6,10 @@
 #include <math.h>
 #include <string.h>
 
+#include "batch.h"
 #include "maas.h"
 #include "step.h"
 #include "util.h"
-#include "data/batch.h"
 #include "kernel/maas_act.h"
 
 

@@ -6,11 +6,11 @@
 #ifndef MAAS_TRAIN_STEP_H
 #define MAAS_TRAIN_STEP_H
 
+#include "batch.h"
 #include "maas.h"
 #include "network.h"
 #include "team.h"
 #include "util.h"
-#include "data/batch.h"
 #include "kernel/maas_act.h"
 
 

@@ -5,12 +5,12 @@
 
 #include <string.h>
 
+#include "batch.h"
 #include "kernel.h"
 #include "network.h"
 #include "step.h"
 #include "team.h"
 #include "util.h"
-#include "data/batch.h"
 #include "kernel/maas_act.h"
 
 

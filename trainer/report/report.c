@@ -10,8 +10,8 @@
 
 #include "maas.h"
 #include "report.h"
+#include "save.h"
 #include "util.h"
-#include "export/model.h"
 #include "judge/metrics.h"
 
 

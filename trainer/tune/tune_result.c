@@ -6,10 +6,11 @@
 #include <stdio.h>
 
 #include "json.h"
+#include "save.h"
 #include "tune.h"
 #include "util.h"
-#include "export/model.h"
 #include "fit/options.h"
+#include "text/maas_json_write.h"
 
 
 #define TUNE_TABLE  10          /* trials that are shown */

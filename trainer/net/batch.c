@@ -7,12 +7,13 @@
 #include <string.h>
 
 #include "batch.h"
-#include "data.h"
+#include "kernel.h"
 #include "maas.h"
 #include "rng.h"
 #include "util.h"
+#include "data/augment.h"
+#include "data/data.h"
 #include "field/maas_field.h"
-#include "net/kernel.h"
 
 
 #define BATCH_SPARSE  0.4       /* share of numbers that are not zero */

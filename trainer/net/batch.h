@@ -1,13 +1,13 @@
 /*
- * Rows on their way into a network: pictures that vary, and batches.  Nothing
- * here knows layers.
+ * Rows on their way into a network: batches, which are all that this room
+ * sees of data.  Nothing here knows layers.
  */
 
 #ifndef TRAIN_BATCH_H
 #define TRAIN_BATCH_H
 
-#include "data.h"
-#include "rng.h"
+#include "data/augment.h"
+#include "data/data.h"
 
 
 /* batch.c: rows on their way through the network */
@@ -47,25 +47,6 @@ typedef struct {
     train_pair_t  *pairs;
     train_pair_t **end;
 } train_columns_t;
-
-/* augment.c: pictures, each time a little different */
-
-typedef struct {
-    unsigned       any;
-    double         shift;           /* pixels, at most, each way */
-    double         rotate;          /* degrees, at most, each way */
-    double         scale;           /* 0.1: 10 %, each way, in x and y */
-    double         shear;           /* 0.1: a tenth of the height aside */
-    double         elastic;         /* pixels, deviation of a smooth field */
-    double         noise;           /* deviation of each number */
-} train_augment_t;
-
-/* text: "shift=2,rotate=10".  Returns 0, or -1 with a sentence in why[160]. */
-int train_augment_read(train_augment_t *a, const char *text, char *why);
-/* x(height,width), what is beyond its edge is `ground` */
-void train_augment_row(const train_augment_t *a, train_rng_t *rng,
-    size_t height, size_t width, float ground, float *x);
-
 
 /* What gives batches: data seen through the scaling. */
 
