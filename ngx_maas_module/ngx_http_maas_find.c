@@ -8,6 +8,14 @@
 #include "ngx_http_maas_model.h"
 
 
+ngx_uint_t
+ngx_http_maas_model_is(ngx_http_maas_model_t *model, ngx_str_t *name)
+{
+    return model->name.len == name->len
+           && ngx_memcmp(model->name.data, name->data, name->len) == 0;
+}
+
+
 ngx_http_maas_model_t *
 ngx_http_maas_model_find(ngx_array_t *models, ngx_str_t *name,
     ngx_str_t *version)
@@ -20,9 +28,7 @@ ngx_http_maas_model_find(ngx_array_t *models, ngx_str_t *name,
     for (i = 0; i < models->nelts; i++) {
         m = ((ngx_http_maas_model_t **) models->elts)[i];
 
-        if (m->name.len != name->len
-            || ngx_memcmp(m->name.data, name->data, name->len) != 0)
-        {
+        if (!ngx_http_maas_model_is(m, name)) {
             continue;
         }
 
@@ -40,4 +46,13 @@ ngx_http_maas_model_find(ngx_array_t *models, ngx_str_t *name,
     }
 
     return best;
+}
+
+
+ngx_uint_t
+ngx_http_maas_model_newest(ngx_array_t *models, ngx_http_maas_model_t *model)
+{
+    ngx_str_t  none = ngx_null_string;
+
+    return ngx_http_maas_model_find(models, &model->name, &none) == model;
 }

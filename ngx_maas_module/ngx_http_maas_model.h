@@ -58,5 +58,11 @@ struct ngx_http_maas_model_s {
 ngx_http_maas_model_t *ngx_http_maas_model_find(ngx_array_t *models,
     ngx_str_t *name, ngx_str_t *version);
 
+/* Has it that name?  Is it the version that is found without one? */
+ngx_uint_t ngx_http_maas_model_is(ngx_http_maas_model_t *model,
+    ngx_str_t *name);
+ngx_uint_t ngx_http_maas_model_newest(ngx_array_t *models,
+    ngx_http_maas_model_t *model);
+
 
 #endif /* _NGX_HTTP_MAAS_MODEL_H_INCLUDED_ */

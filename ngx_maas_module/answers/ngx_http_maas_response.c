@@ -250,12 +250,10 @@ ngx_http_maas_send_error(ngx_http_request_t *r, ngx_uint_t status,
     ngx_str_t             body;
     ngx_http_maas_text_t  json;
 
-    ngx_memzero(&json, sizeof(json));
-    json.pool = r->pool;
-
-    ngx_http_maas_put(&json, "{\"error\":");
-    ngx_http_maas_put_json(&json, text);
-    ngx_http_maas_put(&json, "}");
+    ngx_http_maas_text_init(&json, r->pool);
+    ngx_http_maas_json_open(&json, NULL, "{");
+    ngx_http_maas_json_string(&json, "error", text);
+    ngx_http_maas_json_close(&json, "}");
 
     if (ngx_http_maas_text(&json, &body) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;

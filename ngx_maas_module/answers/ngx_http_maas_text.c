@@ -5,6 +5,9 @@
  */
 
 
+#include <maas.h>
+#include <text/maas_json_write.h>
+
 #include "ngx_http_maas_text.h"
 
 
@@ -48,91 +51,28 @@ ngx_http_maas_text_reserve(ngx_http_maas_text_t *t, size_t len)
 }
 
 
-void
-ngx_http_maas_put(ngx_http_maas_text_t *t, const char *fmt, ...)
+static void
+ngx_http_maas_text_append(void *ctx, const char *s, size_t len)
 {
-    u_char   *p;
-    va_list   args;
+    ngx_http_maas_text_t  *t = ctx;
 
-    p = ngx_http_maas_text_reserve(t, NGX_HTTP_MAAS_PUT);
-    if (p == NULL) {
-        return;
-    }
-
-    va_start(args, fmt);
-    t->pos = ngx_vslprintf(p, p + NGX_HTTP_MAAS_PUT, fmt, args);
-    va_end(args);
-}
-
-
-void
-ngx_http_maas_put_text(ngx_http_maas_text_t *t, ngx_str_t *s)
-{
     u_char  *p;
 
-    p = ngx_http_maas_text_reserve(t, s->len);
-    if (p == NULL) {
-        return;
+    p = ngx_http_maas_text_reserve(t, len);
+    if (p != NULL) {
+        t->pos = ngx_cpymem(p, s, len);
     }
-
-    t->pos = ngx_cpymem(p, s->data, s->len);
 }
 
 
 void
-ngx_http_maas_put_quoted(ngx_http_maas_text_t *t, ngx_str_t *s)
+ngx_http_maas_text_init(ngx_http_maas_text_t *t, ngx_pool_t *pool)
 {
-    u_char  *p;
-    size_t   i;
-
-    p = ngx_http_maas_text_reserve(t, 6 * s->len + 2);
-    if (p == NULL) {
-        return;
-    }
-
-    *p++ = '"';
-
-    for (i = 0; i < s->len; i++) {
-        if (s->data[i] == '<') {
-            p = ngx_cpymem(p, "\\u003c", 6);
-        } else {
-            p = (u_char *) ngx_escape_json(p, &s->data[i], 1);
-        }
-    }
-
-    *p++ = '"';
-    t->pos = p;
-}
-
-
-void
-ngx_http_maas_put_json(ngx_http_maas_text_t *t, const char *s)
-{
-    ngx_str_t  str;
-
-    str.data = (u_char *) s;
-    str.len = ngx_strlen(s);
-
-    ngx_http_maas_put_quoted(t, &str);
-}
-
-
-void
-ngx_http_maas_put_list(ngx_http_maas_text_t *t, const char *const *s,
-    size_t n)
-{
-    size_t  i;
-
-    ngx_http_maas_put(t, "[");
-
-    for (i = 0; i < n; i++) {
-        if (i != 0) {
-            ngx_http_maas_put(t, ",");
-        }
-        ngx_http_maas_put_json(t, s[i]);
-    }
-
-    ngx_http_maas_put(t, "]");
+    ngx_memzero(t, sizeof(ngx_http_maas_text_t));
+    t->pool = pool;
+    t->json.put = ngx_http_maas_text_append;
+    t->json.ctx = t;
+    t->json.page = 1;
 }
 
 
@@ -147,4 +87,107 @@ ngx_http_maas_text(ngx_http_maas_text_t *t, ngx_str_t *out)
     out->len = t->pos - t->start;
 
     return NGX_OK;
+}
+
+
+static void
+ngx_http_maas_text_format(ngx_http_maas_text_t *t, const char *fmt,
+    va_list args)
+{
+    u_char  *p;
+
+    p = ngx_http_maas_text_reserve(t, NGX_HTTP_MAAS_PUT);
+    if (p != NULL) {
+        t->pos = ngx_vslprintf(p, p + NGX_HTTP_MAAS_PUT, fmt, args);
+    }
+}
+
+
+void
+ngx_http_maas_put(ngx_http_maas_text_t *t, const char *fmt, ...)
+{
+    va_list  args;
+
+    va_start(args, fmt);
+    ngx_http_maas_text_format(t, fmt, args);
+    va_end(args);
+}
+
+
+void
+ngx_http_maas_put_text(ngx_http_maas_text_t *t, ngx_str_t *s)
+{
+    ngx_http_maas_text_append(t, (const char *) s->data, s->len);
+}
+
+
+static void
+ngx_http_maas_json_key(ngx_http_maas_text_t *t, const char *key)
+{
+    if (key != NULL) {
+        maas_writer_key(&t->json, key);
+    }
+}
+
+
+void
+ngx_http_maas_json_open(ngx_http_maas_text_t *t, const char *key,
+    const char *kinds)
+{
+    ngx_http_maas_json_key(t, key);
+
+    while (*kinds != '\0') {
+        maas_writer_open(&t->json, *kinds++);
+    }
+}
+
+
+void
+ngx_http_maas_json_close(ngx_http_maas_text_t *t, const char *kinds)
+{
+    while (*kinds != '\0') {
+        maas_writer_close(&t->json, *kinds++);
+    }
+}
+
+
+void
+ngx_http_maas_json_str(ngx_http_maas_text_t *t, const char *key,
+    ngx_str_t *value)
+{
+    ngx_http_maas_json_key(t, key);
+    maas_writer_string(&t->json, (const char *) value->data, value->len);
+}
+
+
+void
+ngx_http_maas_json_string(ngx_http_maas_text_t *t, const char *key,
+    const char *value)
+{
+    ngx_http_maas_json_key(t, key);
+    maas_writer_text(&t->json, value);
+}
+
+
+void
+ngx_http_maas_json_value(ngx_http_maas_text_t *t, const char *key,
+    const char *fmt, ...)
+{
+    va_list  args;
+
+    ngx_http_maas_json_key(t, key);
+    maas_writer_raw(&t->json, "", 0);
+
+    va_start(args, fmt);
+    ngx_http_maas_text_format(t, fmt, args);
+    va_end(args);
+}
+
+
+void
+ngx_http_maas_json_list(ngx_http_maas_text_t *t, const char *key,
+    const char *const *values, size_t n)
+{
+    ngx_http_maas_json_key(t, key);
+    maas_writer_list(&t->json, values, n);
 }

@@ -11,6 +11,8 @@
 #include <ngx_config.h>
 #include <ngx_core.h>
 
+#include <text/maas_json_write.h>
+
 
 /* Text that grows in a pool.  Puts never fail; the text is asked at the end. */
 
@@ -19,9 +21,16 @@ typedef struct {
     u_char                   *start;
     u_char                   *pos;
     u_char                   *end;
+    maas_writer_t             json;        /* that writes here */
     unsigned                  failed:1;
 } ngx_http_maas_text_t;
 
+
+/* An empty text */
+void ngx_http_maas_text_init(ngx_http_maas_text_t *t, ngx_pool_t *pool);
+
+/* The text so far; NGX_ERROR if memory was out on the way. */
+ngx_int_t ngx_http_maas_text(ngx_http_maas_text_t *t, ngx_str_t *out);
 
 /* As ngx_sprintf(); at most 512 bytes a call. */
 void ngx_http_maas_put(ngx_http_maas_text_t *t, const char *fmt, ...);
@@ -29,16 +38,23 @@ void ngx_http_maas_put(ngx_http_maas_text_t *t, const char *fmt, ...);
 /* The same bytes, however many */
 void ngx_http_maas_put_text(ngx_http_maas_text_t *t, ngx_str_t *s);
 
-/* A JSON string with quotes; "<" is escaped, so that it may stand in HTML. */
-void ngx_http_maas_put_json(ngx_http_maas_text_t *t, const char *s);
-void ngx_http_maas_put_quoted(ngx_http_maas_text_t *t, ngx_str_t *s);
-
-/* ["a","b"] of n strings */
-void ngx_http_maas_put_list(ngx_http_maas_text_t *t, const char *const *s,
-    size_t n);
-
-/* The text so far; NGX_ERROR if memory was out on the way. */
-ngx_int_t ngx_http_maas_text(ngx_http_maas_text_t *t, ngx_str_t *out);
+/*
+ * JSON, with commas where they are due: a member `key` of an object, or a value
+ * without a name if that is NULL.  "<" is escaped in strings, so that they may
+ * stand in HTML.  kinds: "{", "[" or several, such as "[{", closed with "}]";
+ * fmt: JSON as ngx_http_maas_put() writes it.
+ */
+void ngx_http_maas_json_open(ngx_http_maas_text_t *t, const char *key,
+    const char *kinds);
+void ngx_http_maas_json_close(ngx_http_maas_text_t *t, const char *kinds);
+void ngx_http_maas_json_str(ngx_http_maas_text_t *t, const char *key,
+    ngx_str_t *value);
+void ngx_http_maas_json_string(ngx_http_maas_text_t *t, const char *key,
+    const char *value);
+void ngx_http_maas_json_value(ngx_http_maas_text_t *t, const char *key,
+    const char *fmt, ...);
+void ngx_http_maas_json_list(ngx_http_maas_text_t *t, const char *key,
+    const char *const *values, size_t n);
 
 
 #endif /* _NGX_HTTP_MAAS_TEXT_H_INCLUDED_ */

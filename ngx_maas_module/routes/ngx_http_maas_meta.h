@@ -19,10 +19,6 @@
 #include "ngx_http_maas_conf.h"
 
 
-/* The type of a column's values, as v2 and as TensorFlow call it */
-const char *ngx_http_maas_v2_type(const maas_field_t *field);
-const char *ngx_http_maas_tf_type(const maas_field_t *field);
-
 /* What a path is about; empty if it names no model, or no version */
 
 typedef struct {
@@ -32,13 +28,17 @@ typedef struct {
     ngx_http_maas_model_t      *model;
 } ngx_http_maas_target_t;
 
+
+/* The kind of a column, as the page, v2 and TensorFlow call it */
+const char *ngx_http_maas_kind_name(const maas_field_t *field);
+const char *ngx_http_maas_kind_v2(const maas_field_t *field);
+const char *ngx_http_maas_kind_tf(const maas_field_t *field);
+
+/* A list: the dimensions of a row, behind that of rows if it is not NULL */
+void ngx_http_maas_put_shape(ngx_http_maas_text_t *text, const char *key,
+    const char *rows, const maas_info_t *info);
+
 /* The JSON of an answer, each for the route of its name. */
-void ngx_http_maas_put_server(ngx_http_request_t *r,
-    ngx_http_maas_target_t *target, ngx_http_maas_text_t *text);
-void ngx_http_maas_put_live(ngx_http_request_t *r,
-    ngx_http_maas_target_t *target, ngx_http_maas_text_t *text);
-void ngx_http_maas_put_ready(ngx_http_request_t *r,
-    ngx_http_maas_target_t *target, ngx_http_maas_text_t *text);
 void ngx_http_maas_put_models(ngx_http_request_t *r,
     ngx_http_maas_target_t *target, ngx_http_maas_text_t *text);
 void ngx_http_maas_put_model(ngx_http_request_t *r,
@@ -47,11 +47,7 @@ void ngx_http_maas_put_model_ready(ngx_http_request_t *r,
     ngx_http_maas_target_t *target, ngx_http_maas_text_t *text);
 void ngx_http_maas_put_config(ngx_http_request_t *r,
     ngx_http_maas_target_t *target, ngx_http_maas_text_t *text);
-void ngx_http_maas_put_v2_stats(ngx_http_request_t *r,
-    ngx_http_maas_target_t *target, ngx_http_maas_text_t *text);
 void ngx_http_maas_put_index(ngx_http_request_t *r,
-    ngx_http_maas_target_t *target, ngx_http_maas_text_t *text);
-void ngx_http_maas_put_trace(ngx_http_request_t *r,
     ngx_http_maas_target_t *target, ngx_http_maas_text_t *text);
 void ngx_http_maas_put_logging(ngx_http_request_t *r,
     ngx_http_maas_target_t *target, ngx_http_maas_text_t *text);
@@ -63,13 +59,12 @@ void ngx_http_maas_put_logging(ngx_http_request_t *r,
 void ngx_http_maas_put_openapi(ngx_http_request_t *r,
     ngx_http_maas_target_t *target, ngx_http_maas_text_t *text);
 
-/* ngx_http_maas_metrics.c */
 
-/* Triton's statistics object: of the model of that name, or of all if it is
- * NULL; of one version, or of all if `only` is NULL. */
-void ngx_http_maas_put_stats(ngx_http_maas_text_t *t,
-    ngx_http_maas_main_conf_t *mmcf, ngx_str_t *name,
-    ngx_http_maas_model_t *only);
+/* ngx_http_maas_stats.c */
+
+/* Triton's statistics object: of a version, of all of a model, of all. */
+void ngx_http_maas_put_stats(ngx_http_request_t *r,
+    ngx_http_maas_target_t *target, ngx_http_maas_text_t *text);
 
 
 #endif /* _NGX_HTTP_MAAS_META_H_INCLUDED_ */

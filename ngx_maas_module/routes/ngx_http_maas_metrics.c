@@ -1,126 +1,17 @@
 
 /*
- * Counters as they are shown: Triton's statistics objects and the text form of
- * Prometheus, with the names that Triton's dashboards ask for.
+ * Counters in the text form of Prometheus, with the names that Triton's
+ * dashboards ask for.
  * Not here: what is counted when (ngx_http_maas_count.c).
  */
 
 
 #include "ngx_http_maas_conf.h"
 #include "ngx_http_maas_count.h"
-#include "ngx_http_maas_meta.h"
 #include "ngx_http_maas_model.h"
 #include "ngx_http_maas_routes.h"
 #include "answers/ngx_http_maas_response.h"
 #include "answers/ngx_http_maas_text.h"
-
-
-/* Of each duration: its name, how many, their sum */
-
-static void
-ngx_http_maas_put_durations(ngx_http_maas_text_t *t, const uint64_t *sum)
-{
-    ngx_uint_t  i;
-
-    static const struct {
-        const char              *name;
-        ngx_http_maas_counter_e  count;
-        ngx_http_maas_counter_e  ns;
-    } durations[] = {
-        { "success",        NGX_HTTP_MAAS_SUCCESS, NGX_HTTP_MAAS_SUCCESS_NS },
-        { "fail",           NGX_HTTP_MAAS_FAIL,    NGX_HTTP_MAAS_FAIL_NS },
-        { "queue",          NGX_HTTP_MAAS_SUCCESS, NGX_HTTP_MAAS_QUEUE_NS },
-        { "compute_input",  NGX_HTTP_MAAS_SUCCESS, NGX_HTTP_MAAS_INPUT_NS },
-        { "compute_infer",  NGX_HTTP_MAAS_SUCCESS, NGX_HTTP_MAAS_INFER_NS },
-        { "compute_output", NGX_HTTP_MAAS_SUCCESS, NGX_HTTP_MAAS_OUTPUT_NS }
-    };
-
-    for (i = 0; i < sizeof(durations) / sizeof(durations[0]); i++) {
-        ngx_http_maas_put(t, "\"%s\":{\"count\":%uL,\"ns\":%uL},",
-                          durations[i].name, sum[durations[i].count],
-                          sum[durations[i].ns]);
-    }
-
-    /* there is no cache; clients ask all the same */
-
-    ngx_http_maas_put(t, "\"cache_hit\":{\"count\":0,\"ns\":0},"
-                      "\"cache_miss\":{\"count\":0,\"ns\":0}");
-}
-
-
-/* Passes by their rows, of which the power of two below is said.  Reading and
- * writing belong to requests, not to passes. */
-
-static void
-ngx_http_maas_put_passes(ngx_http_maas_text_t *t, const uint64_t *sum)
-{
-    ngx_uint_t   i;
-    const char  *comma;
-
-    comma = "";
-
-    for (i = 0; i < NGX_HTTP_MAAS_COSTS; i++) {
-        if (sum[NGX_HTTP_MAAS_PASS + i] == 0) {
-            continue;
-        }
-
-        ngx_http_maas_put(t, "%s{\"batch_size\":%ui,"
-                          "\"compute_input\":{\"count\":0,\"ns\":0},"
-                          "\"compute_infer\":{\"count\":%uL,\"ns\":%uL},"
-                          "\"compute_output\":{\"count\":0,\"ns\":0}}",
-                          comma, (ngx_uint_t) 1 << i,
-                          sum[NGX_HTTP_MAAS_PASS + i],
-                          sum[NGX_HTTP_MAAS_PASS_NS + i]);
-        comma = ",";
-    }
-}
-
-
-void
-ngx_http_maas_put_stats(ngx_http_maas_text_t *t,
-    ngx_http_maas_main_conf_t *mmcf, ngx_str_t *name,
-    ngx_http_maas_model_t *only)
-{
-    uint64_t                 sum[NGX_HTTP_MAAS_N_COUNTERS];
-    ngx_uint_t               i;
-    const char              *comma;
-    ngx_http_maas_model_t   *model, **models;
-
-    models = mmcf->models.elts;
-    comma = "";
-
-    ngx_http_maas_put(t, "{\"model_stats\":[");
-
-    for (i = 0; i < mmcf->models.nelts; i++) {
-        model = models[i];
-
-        if ((name != NULL
-             && (model->name.len != name->len
-                 || ngx_memcmp(model->name.data, name->data, name->len) != 0))
-            || (only != NULL && only != model))
-        {
-            continue;
-        }
-
-        ngx_http_maas_lane_sum(model, sum);
-
-        ngx_http_maas_put(t, "%s{\"name\":\"%V\",\"version\":\"%V\","
-                          "\"last_inference\":%uL,\"inference_count\":%uL,"
-                          "\"execution_count\":%uL,\"inference_stats\":{",
-                          comma, &model->name, &model->version,
-                          sum[NGX_HTTP_MAAS_LAST_MS], sum[NGX_HTTP_MAAS_ROWS],
-                          sum[NGX_HTTP_MAAS_BATCHES]);
-        ngx_http_maas_put_durations(t, sum);
-        ngx_http_maas_put(t, "},\"response_stats\":{},\"batch_stats\":[");
-        ngx_http_maas_put_passes(t, sum);
-        ngx_http_maas_put(t, "],\"memory_usage\":[{\"type\":\"CPU\","
-                          "\"id\":0,\"byte_size\":%uz}]}",
-                          model->info->weights_size);
-        comma = ",";
-    }
-
-    ngx_http_maas_put(t, "]}");
-}
 
 
 typedef struct {
@@ -262,8 +153,7 @@ ngx_http_maas_metrics_handler(ngx_http_request_t *r)
     mmcf = ngx_http_get_module_main_conf(r, ngx_http_maas_module);
     models = mmcf->models.elts;
 
-    ngx_memzero(&text, sizeof(text));
-    text.pool = r->pool;
+    ngx_http_maas_text_init(&text, r->pool);
 
     n = sizeof(ngx_http_maas_metric_list)
         / sizeof(ngx_http_maas_metric_list[0]);

@@ -6,6 +6,7 @@
 
 
 #include <maas.h>
+#include <text/maas_json_write.h>
 
 #include "ngx_http_maas_conf.h"
 #include "ngx_http_maas_meta.h"
@@ -88,7 +89,7 @@ ngx_http_maas_openapi_root(ngx_http_maas_openapi_t *o)
         ngx_str_set(&root, "/");
     }
 
-    ngx_http_maas_put_quoted(o->text, &root);
+    ngx_http_maas_json_str(o->text, NULL, &root);
 }
 
 
@@ -145,26 +146,21 @@ static void
 ngx_http_maas_openapi_inputs(ngx_http_maas_openapi_t *o)
 {
     size_t              i;
-    const char         *comma;
     const maas_info_t  *info;
 
     info = o->model->info;
-    comma = "";
 
-    ngx_http_maas_put(o->text, "[");
+    ngx_http_maas_json_open(o->text, NULL, "[");
 
     if (info->plain) {
-        ngx_http_maas_put_json(o->text, info->input_name);
-        comma = ",";
+        ngx_http_maas_json_string(o->text, NULL, info->input_name);
     }
 
     for (i = 0; i < info->n_columns; i++) {
-        ngx_http_maas_put(o->text, comma);
-        ngx_http_maas_put_json(o->text, info->columns[i]);
-        comma = ",";
+        ngx_http_maas_json_string(o->text, NULL, info->columns[i]);
     }
 
-    ngx_http_maas_put(o->text, "]");
+    ngx_http_maas_json_close(o->text, "]");
 }
 
 
@@ -202,121 +198,78 @@ ngx_http_maas_openapi_output(ngx_http_maas_openapi_t *o)
 }
 
 
-/* "inputs" of one row: zeros in a tensor, or a value for each column */
-
 static void
-ngx_http_maas_openapi_zeros(ngx_http_maas_text_t *t, size_t n)
+ngx_http_maas_openapi_zeros(ngx_http_maas_text_t *t, const char *key,
+    size_t n)
 {
-    ngx_http_maas_put(t, "[0");
+    ngx_http_maas_json_open(t, key, "[");
 
-    while (--n) {
-        ngx_http_maas_put(t, ",0");
+    while (n--) {
+        ngx_http_maas_json_value(t, NULL, "0");
     }
 
-    ngx_http_maas_put(t, "]");
+    ngx_http_maas_json_close(t, "]");
 }
 
+
+static void
+ngx_http_maas_openapi_value(ngx_http_maas_text_t *t, const char *key,
+    const maas_field_t *field)
+{
+    switch (field->kind) {
+
+    case MAAS_FIELD_NUMBER:
+        ngx_http_maas_json_value(t, key, "0");
+        break;
+
+    case MAAS_FIELD_BOOLEAN:
+        ngx_http_maas_json_value(t, key, "false");
+        break;
+
+    default: /* MAAS_FIELD_CATEGORY, MAAS_FIELD_TEXT */
+        ngx_http_maas_json_string(t, key, field->n_values != 0
+                                          ? field->values[0] : "text");
+        break;
+    }
+}
+
+
+/* "inputs" of one row: zeros in a tensor, or a value for each column */
 
 static void
 ngx_http_maas_openapi_row(ngx_http_maas_text_t *t, const maas_info_t *info)
 {
     size_t  i;
 
-    ngx_http_maas_put(t, "{\"name\":\"%s\",\"shape\":[1", info->input_name);
-
-    for (i = 0; i < info->rank; i++) {
-        ngx_http_maas_put(t, ",%uz", info->shape[i]);
-    }
-
-    ngx_http_maas_put(t, "],\"datatype\":\"FP32\",\"data\":");
-    ngx_http_maas_openapi_zeros(t, info->in);
-    ngx_http_maas_put(t, "}");
-}
-
-
-static const char *
-ngx_http_maas_openapi_datatype(const maas_field_t *field)
-{
-    switch (field->kind) {
-
-    case MAAS_FIELD_NUMBER:
-        return "FP32";
-
-    case MAAS_FIELD_BOOLEAN:
-        return "BOOL";
-
-    default: /* MAAS_FIELD_CATEGORY, MAAS_FIELD_TEXT */
-        return "BYTES";
-    }
-}
-
-
-static void
-ngx_http_maas_openapi_value(ngx_http_maas_text_t *t,
-    const maas_field_t *field)
-{
-    switch (field->kind) {
-
-    case MAAS_FIELD_NUMBER:
-        ngx_http_maas_put(t, "0");
-        break;
-
-    case MAAS_FIELD_BOOLEAN:
-        ngx_http_maas_put(t, "false");
-        break;
-
-    default: /* MAAS_FIELD_CATEGORY, MAAS_FIELD_TEXT */
-        ngx_http_maas_put_json(t, field->n_values != 0 ? field->values[0]
-                                                       : "text");
-        break;
-    }
-}
-
-
-static void
-ngx_http_maas_openapi_column(ngx_http_maas_text_t *t,
-    const maas_field_t *field)
-{
-    ngx_http_maas_put(t, "{\"name\":");
-    ngx_http_maas_put_json(t, field->name);
-    ngx_http_maas_put(t, ",\"shape\":[1],\"datatype\":\"%s\",\"data\":[",
-                      ngx_http_maas_openapi_datatype(field));
-    ngx_http_maas_openapi_value(t, field);
-    ngx_http_maas_put(t, "]}");
-}
-
-
-/* more: further members of the request */
-
-static void
-ngx_http_maas_openapi_example(ngx_http_maas_openapi_t *o, const char *name,
-    const char *more)
-{
-    size_t              i;
-    const maas_info_t  *info;
-
-    info = o->model->info;
-
-    ngx_http_maas_put(o->text, "\"%s\":{\"value\":{\"inputs\":[", name);
+    ngx_http_maas_json_open(t, "inputs", "[");
 
     if (info->plain) {
-        ngx_http_maas_openapi_row(o->text, info);
-
-    } else {
-        for (i = 0; i < info->n_columns; i++) {
-            ngx_http_maas_put(o->text, i == 0 ? "" : ",");
-            ngx_http_maas_openapi_column(o->text, &info->fields[i]);
-        }
+        ngx_http_maas_json_open(t, NULL, "{");
+        ngx_http_maas_json_string(t, "name", info->input_name);
+        ngx_http_maas_put_shape(t, "shape", "1", info);
+        ngx_http_maas_json_string(t, "datatype", "FP32");
+        ngx_http_maas_openapi_zeros(t, "data", info->in);
+        ngx_http_maas_json_close(t, "}");
     }
 
-    ngx_http_maas_put(o->text, "]%s}}", more);
+    for (i = 0; !info->plain && i < info->n_columns; i++) {
+        ngx_http_maas_json_open(t, NULL, "{");
+        ngx_http_maas_json_string(t, "name", info->fields[i].name);
+        ngx_http_maas_json_value(t, "shape", "[1]");
+        ngx_http_maas_json_string(t, "datatype",
+                                  ngx_http_maas_kind_v2(&info->fields[i]));
+        ngx_http_maas_json_open(t, "data", "[");
+        ngx_http_maas_openapi_value(t, NULL, &info->fields[i]);
+        ngx_http_maas_json_close(t, "]}");
+    }
+
+    ngx_http_maas_json_close(t, "]");
 }
 
 
 static void
 ngx_http_maas_openapi_examples(ngx_http_maas_openapi_t *o)
 {
-    u_char              more[MAAS_MAX_NAME + 64];
     const maas_info_t  *info;
 
     info = o->model->info;
@@ -325,15 +278,22 @@ ngx_http_maas_openapi_examples(ngx_http_maas_openapi_t *o)
         return;
     }
 
-    ngx_http_maas_openapi_example(o, "row", "");
+    ngx_http_maas_json_open(o->text, "row", "{");
+    ngx_http_maas_json_open(o->text, "value", "{");
+    ngx_http_maas_openapi_row(o->text, info);
+    ngx_http_maas_json_close(o->text, "}}");
 
-    if (info->task != MAAS_TASK_REGRESSION) {
-        (void) ngx_slprintf(more, more + sizeof(more), ",\"outputs\":"
-                            "[{\"name\":\"%s\",\"parameters\":"
-                            "{\"classification\":1}}]%Z", info->output_name);
-        ngx_http_maas_put(o->text, ",");
-        ngx_http_maas_openapi_example(o, "best class", (char *) more);
+    if (info->task == MAAS_TASK_REGRESSION) {
+        return;
     }
+
+    ngx_http_maas_json_open(o->text, "best class", "{");
+    ngx_http_maas_json_open(o->text, "value", "{");
+    ngx_http_maas_openapi_row(o->text, info);
+    ngx_http_maas_json_open(o->text, "outputs", "[{");
+    ngx_http_maas_json_string(o->text, "name", info->output_name);
+    ngx_http_maas_json_value(o->text, "parameters", "{\"classification\":1}");
+    ngx_http_maas_json_close(o->text, "}]}}");
 }
 
 
@@ -353,23 +313,25 @@ ngx_http_maas_openapi_v1_examples(ngx_http_maas_openapi_t *o)
         return;
     }
 
-    ngx_http_maas_put(o->text, "\"row\":{\"value\":{\"instances\":[");
+    ngx_http_maas_json_open(o->text, "row", "{");
+    ngx_http_maas_json_open(o->text, "value", "{");
+    ngx_http_maas_json_open(o->text, "instances", "[");
 
     if (info->n_columns == 0) {
-        ngx_http_maas_openapi_zeros(o->text, info->in);
+        ngx_http_maas_openapi_zeros(o->text, NULL, info->in);
 
     } else {
+        ngx_http_maas_json_open(o->text, NULL, "{");
+
         for (i = 0; i < info->n_columns; i++) {
-            ngx_http_maas_put(o->text, i == 0 ? "{" : ",");
-            ngx_http_maas_put_json(o->text, info->columns[i]);
-            ngx_http_maas_put(o->text, ":");
-            ngx_http_maas_openapi_value(o->text, &info->fields[i]);
+            ngx_http_maas_openapi_value(o->text, info->columns[i],
+                                        &info->fields[i]);
         }
 
-        ngx_http_maas_put(o->text, "}");
+        ngx_http_maas_json_close(o->text, "}");
     }
 
-    ngx_http_maas_put(o->text, "]}}");
+    ngx_http_maas_json_close(o->text, "]}}");
 }
 
 
@@ -392,14 +354,20 @@ static const ngx_http_maas_mark_t  ngx_http_maas_marks[] = {
 };
 
 
+/* JSON text, in which each mark is replaced by JSON of its own */
+
 static void
 ngx_http_maas_openapi_expand(ngx_http_maas_openapi_t *o, const char *text)
 {
-    char        *at;
-    ngx_str_t    plain;
-    ngx_uint_t   i, n;
+    char           *at;
+    ngx_str_t       plain;
+    ngx_uint_t      i, n;
+    maas_writer_t  *json;
 
     n = sizeof(ngx_http_maas_marks) / sizeof(ngx_http_maas_marks[0]);
+    json = &o->text->json;
+
+    maas_writer_raw(json, "", 0);
 
     while (*text != '\0') {
         at = ngx_strchr(text, '@');
@@ -419,7 +387,10 @@ ngx_http_maas_openapi_expand(ngx_http_maas_openapi_t *o, const char *text)
                             ngx_http_maas_marks[i].name.len)
                 == 0)
             {
+                json->follows = 0;
                 ngx_http_maas_marks[i].put(o);
+                json->follows = 1;
+
                 text += ngx_http_maas_marks[i].name.len;
                 break;
             }
@@ -436,7 +407,6 @@ ngx_http_maas_openapi_expand(ngx_http_maas_openapi_t *o, const char *text)
 static void
 ngx_http_maas_openapi_paths(ngx_http_maas_openapi_t *o)
 {
-    ngx_str_t                none;
     ngx_uint_t               i;
     ngx_http_maas_model_t  **models;
 
@@ -450,22 +420,14 @@ ngx_http_maas_openapi_paths(ngx_http_maas_openapi_t *o)
     ngx_http_maas_openapi_expand(o, ngx_http_maas_openapi_server);
 
     models = o->target->mmcf->models.elts;
-    ngx_str_null(&none);
 
     for (i = 0; i < o->target->mmcf->models.nelts; i++) {
         o->model = models[i];
         o->versioned = 1;
-
-        ngx_http_maas_put(o->text, ",");
         ngx_http_maas_openapi_expand(o, ngx_http_maas_openapi_model);
 
-        if (ngx_http_maas_model_find(&o->target->mmcf->models,
-                                     &models[i]->name, &none)
-            == models[i])
-        {
+        if (ngx_http_maas_model_newest(&o->target->mmcf->models, models[i])) {
             o->versioned = 0;
-
-            ngx_http_maas_put(o->text, ",");
             ngx_http_maas_openapi_expand(o, ngx_http_maas_openapi_model);
         }
     }

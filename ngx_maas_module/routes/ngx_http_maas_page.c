@@ -28,70 +28,67 @@ static u_char  ngx_http_maas_page[] =
 /* What each column takes, unless all take plain numbers */
 
 static void
-ngx_http_maas_status_fields(ngx_http_maas_text_t *text,
-    const maas_info_t *info)
+ngx_http_maas_page_fields(ngx_http_maas_text_t *text, const maas_info_t *info)
 {
     ngx_uint_t           i;
     const maas_field_t  *f;
 
-    /* in the order of maas_field_kind_t */
-
-    static const char  *kinds[] = { "number", "boolean", "category", "text" };
-
-    ngx_http_maas_put(text, "[");
+    ngx_http_maas_json_open(text, "fields", "[");
 
     for (i = 0; !info->plain && i < info->n_columns; i++) {
         f = &info->fields[i];
 
-        ngx_http_maas_put(text, "%s{\"name\":", i == 0 ? "" : ",");
-        ngx_http_maas_put_json(text, f->name);
-        ngx_http_maas_put(text, ",\"kind\":\"%s\",\"datatype\":\"%s\","
-                          "\"values\":", kinds[f->kind],
-                          ngx_http_maas_v2_type(f));
-        ngx_http_maas_put_list(text, f->values, f->n_values);
-        ngx_http_maas_put(text, "}");
+        ngx_http_maas_json_open(text, NULL, "{");
+        ngx_http_maas_json_string(text, "name", f->name);
+        ngx_http_maas_json_string(text, "kind", ngx_http_maas_kind_name(f));
+        ngx_http_maas_json_string(text, "datatype", ngx_http_maas_kind_v2(f));
+        ngx_http_maas_json_list(text, "values", f->values, f->n_values);
+        ngx_http_maas_json_close(text, "}");
     }
 
-    ngx_http_maas_put(text, "]");
+    ngx_http_maas_json_close(text, "]");
 }
 
 
 static void
-ngx_http_maas_status_model(ngx_http_maas_text_t *text,
+ngx_http_maas_page_model(ngx_http_maas_text_t *text,
     ngx_http_maas_model_t *model)
 {
-    ngx_uint_t          i;
     const maas_info_t  *info;
 
     info = model->info;
 
-    ngx_http_maas_put(text, "{\"name\":\"%V\",\"version\":\"%V\",\"path\":"
-                      "\"v2/models/%V/versions/%V/infer\",\"task\":\"%s\","
-                      "\"input\":{\"name\":\"%s\",\"shape\":[",
-                      &model->name, &model->version, &model->name,
-                      &model->version, info->task_name, info->input_name);
+    ngx_http_maas_json_open(text, NULL, "{");
+    ngx_http_maas_json_value(text, NULL, "\"name\":\"%V\",\"version\":\"%V\","
+                             "\"path\":\"v2/models/%V/versions/%V/infer\","
+                             "\"task\":\"%s\"", &model->name,
+                             &model->version, &model->name, &model->version,
+                             info->task_name);
 
-    for (i = 0; i < info->rank; i++) {
-        ngx_http_maas_put(text, "%s%uz", i == 0 ? "" : ",", info->shape[i]);
-    }
+    ngx_http_maas_json_open(text, "input", "{");
+    ngx_http_maas_json_string(text, "name", info->input_name);
+    ngx_http_maas_put_shape(text, "shape", NULL, info);
+    ngx_http_maas_json_value(text, "image", info->image ? "true" : "false");
+    ngx_http_maas_json_list(text, "columns", info->columns, info->n_columns);
+    ngx_http_maas_page_fields(text, info);
+    ngx_http_maas_json_close(text, "}");
 
-    ngx_http_maas_put(text, "],\"image\":%s,\"columns\":",
-                      info->image ? "true" : "false");
-    ngx_http_maas_put_list(text, info->columns, info->n_columns);
-    ngx_http_maas_put(text, ",\"fields\":");
-    ngx_http_maas_status_fields(text, info);
-    ngx_http_maas_put(text, "},\"output\":{\"name\":\"%s\",\"labels\":",
-                      info->output_name);
-    ngx_http_maas_put_list(text, info->labels, info->n_labels);
-    ngx_http_maas_put(text, "},\"parameters\":%uz,\"layers\":%uz,\"crc32c\":"
-                      "\"%08xD\",\"isa\":\"%s\",\"file_size\":%uz}",
-                      info->parameters, info->layers, info->crc32c, info->isa,
-                      info->file_size);
+    ngx_http_maas_json_open(text, "output", "{");
+    ngx_http_maas_json_string(text, "name", info->output_name);
+    ngx_http_maas_json_list(text, "labels", info->labels, info->n_labels);
+    ngx_http_maas_json_close(text, "}");
+
+    ngx_http_maas_json_value(text, NULL, "\"parameters\":%uz,\"layers\":%uz,"
+                             "\"crc32c\":\"%08xD\",\"isa\":\"%s\","
+                             "\"file_size\":%uz", info->parameters,
+                             info->layers, info->crc32c, info->isa,
+                             info->file_size);
+    ngx_http_maas_json_close(text, "}");
 }
 
 
 static void
-ngx_http_maas_status(ngx_http_request_t *r, ngx_http_maas_text_t *text)
+ngx_http_maas_page_status(ngx_http_request_t *r, ngx_http_maas_text_t *text)
 {
     ngx_uint_t                   i;
     ngx_http_maas_model_t      **models;
@@ -100,16 +97,15 @@ ngx_http_maas_status(ngx_http_request_t *r, ngx_http_maas_text_t *text)
     mmcf = ngx_http_get_module_main_conf(r, ngx_http_maas_module);
     models = mmcf->models.elts;
 
-    ngx_http_maas_put(text, "{\"version\":\"" MAAS_VERSION "\",\"models\":[");
+    ngx_http_maas_json_open(text, NULL, "{");
+    ngx_http_maas_json_string(text, "version", MAAS_VERSION);
+    ngx_http_maas_json_open(text, "models", "[");
 
     for (i = 0; i < mmcf->models.nelts; i++) {
-        if (i != 0) {
-            ngx_http_maas_put(text, ",");
-        }
-        ngx_http_maas_status_model(text, models[i]);
+        ngx_http_maas_page_model(text, models[i]);
     }
 
-    ngx_http_maas_put(text, "]}");
+    ngx_http_maas_json_close(text, "]}");
 }
 
 
@@ -130,9 +126,8 @@ ngx_http_maas_status_handler(ngx_http_request_t *r)
         return rc;
     }
 
-    ngx_memzero(&text, sizeof(text));
-    text.pool = r->pool;
-    ngx_http_maas_status(r, &text);
+    ngx_http_maas_text_init(&text, r->pool);
+    ngx_http_maas_page_status(r, &text);
 
     accept = ngx_http_maas_header(r, "accept", 6);
 

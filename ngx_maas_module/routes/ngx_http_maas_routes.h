@@ -29,8 +29,5 @@ ngx_int_t ngx_http_maas_v2_handler(ngx_http_request_t *r, ngx_str_t *path);
 /* TensorFlow Serving's and KServe's routes; path is what follows /v1. */
 ngx_int_t ngx_http_maas_v1_handler(ngx_http_request_t *r, ngx_str_t *path);
 
-/* {"models":[names]}; what a content handler returns */
-ngx_int_t ngx_http_maas_send_models(ngx_http_request_t *r);
-
 
 #endif /* _NGX_HTTP_MAAS_ROUTES_H_INCLUDED_ */

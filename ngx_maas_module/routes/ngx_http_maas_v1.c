@@ -43,20 +43,6 @@ typedef struct {
 } ngx_http_maas_v1_t;
 
 
-static ngx_int_t ngx_http_maas_v1_parse(ngx_str_t *path,
-    ngx_http_maas_v1_t *v1);
-static ngx_http_maas_model_t *ngx_http_maas_v1_find(
-    ngx_http_maas_main_conf_t *mmcf, ngx_http_maas_v1_t *v1);
-static ngx_int_t ngx_http_maas_v1_missing(ngx_http_request_t *r,
-    ngx_http_maas_v1_t *v1, ngx_http_maas_main_conf_t *mmcf);
-static ngx_int_t ngx_http_maas_v1_infer(ngx_http_request_t *r,
-    ngx_http_maas_model_t *model, ngx_http_maas_v1_verb_e verb);
-static ngx_int_t ngx_http_maas_v1_send_status(ngx_http_request_t *r,
-    ngx_http_maas_v1_t *v1, ngx_http_maas_main_conf_t *mmcf);
-static ngx_int_t ngx_http_maas_v1_send_metadata(ngx_http_request_t *r,
-    ngx_http_maas_model_t *model);
-
-
 /* Takes `word` off the front of a path; that server's routes have no case. */
 
 static ngx_uint_t
@@ -100,10 +86,12 @@ ngx_http_maas_v1_parse(ngx_str_t *path, ngx_http_maas_v1_t *v1)
 {
     ngx_uint_t  i;
 
-    /* in the order of ngx_http_maas_v1_verb_e */
-
     static char  *verbs[] = {
-        ":predict", ":classify", ":regress", "/metadata", ""
+        [ngx_http_maas_v1_predict] = ":predict",
+        [ngx_http_maas_v1_classify] = ":classify",
+        [ngx_http_maas_v1_regress] = ":regress",
+        [ngx_http_maas_v1_metadata] = "/metadata",
+        [ngx_http_maas_v1_status] = ""
     };
 
     ngx_memzero(v1, sizeof(ngx_http_maas_v1_t));
@@ -166,71 +154,12 @@ ngx_http_maas_v1_parse(ngx_str_t *path, ngx_http_maas_v1_t *v1)
 }
 
 
-ngx_int_t
-ngx_http_maas_v1_handler(ngx_http_request_t *r, ngx_str_t *path)
-{
-    u_char                      text[NGX_HTTP_MAAS_V1_TEXT];
-    ngx_int_t                   rc;
-    ngx_str_t                   method;
-    ngx_uint_t                  answered;
-    ngx_http_maas_v1_t          v1;
-    ngx_http_maas_model_t      *model;
-    ngx_http_maas_main_conf_t  *mmcf;
-
-    if (ngx_http_maas_v1_parse(path, &v1) != NGX_OK) {
-        method = r->method_name;
-        method.len = ngx_min(method.len, NGX_HTTP_MAAS_V1_SHOWN);
-        ngx_sprintf(text, "Malformed request: %V%Z", &method);
-
-        return ngx_http_maas_refuse(r, NGX_HTTP_BAD_REQUEST, (char *) text);
-    }
-
-    rc = v1.verb < ngx_http_maas_v1_metadata
-         ? ngx_http_maas_allow(r, NGX_HTTP_POST, "POST", &answered)
-         : ngx_http_maas_allow(r, NGX_HTTP_GET|NGX_HTTP_HEAD, "GET, HEAD",
-                               &answered);
-    if (answered) {
-        return rc;
-    }
-
-    if (v1.name.len == 0) {
-        return ngx_http_maas_send_models(r);
-    }
-
-    if (v1.number == NGX_ERROR) {
-        return ngx_http_maas_refuse(r, NGX_HTTP_BAD_REQUEST,
-                                    "Failed to convert version");
-    }
-
-    mmcf = ngx_http_get_module_main_conf(r, ngx_http_maas_module);
-
-    model = ngx_http_maas_v1_find(mmcf, &v1);
-    if (model == NULL) {
-        return ngx_http_maas_v1_missing(r, &v1, mmcf);
-    }
-
-    switch (v1.verb) {
-
-    case ngx_http_maas_v1_status:
-        return ngx_http_maas_v1_send_status(r, &v1, mmcf);
-
-    case ngx_http_maas_v1_metadata:
-        return ngx_http_maas_v1_send_metadata(r, model);
-
-    default:
-        return ngx_http_maas_v1_infer(r, model, v1.verb);
-    }
-}
-
-
 /* Is m what the path names?  Without version and label any version is. */
 
 static ngx_uint_t
 ngx_http_maas_v1_is(ngx_http_maas_v1_t *v1, ngx_http_maas_model_t *m)
 {
-    if (m->name.len != v1->name.len
-        || ngx_memcmp(m->name.data, v1->name.data, m->name.len) != 0)
-    {
+    if (!ngx_http_maas_model_is(m, &v1->name)) {
         return 0;
     }
 
@@ -339,9 +268,9 @@ ngx_http_maas_v1_infer(ngx_http_request_t *r, ngx_http_maas_model_t *model,
     ngx_http_maas_ctx_t  *ctx;
 
     static const maas_form_t *const  forms[] = {
-        &maas_form_v1_predict,
-        &maas_form_v1_classify,
-        &maas_form_v1_regress
+        [ngx_http_maas_v1_predict] = &maas_form_v1_predict,
+        [ngx_http_maas_v1_classify] = &maas_form_v1_classify,
+        [ngx_http_maas_v1_regress] = &maas_form_v1_regress
     };
 
     ctx = ngx_http_maas_get_ctx(r);
@@ -355,6 +284,23 @@ ngx_http_maas_v1_infer(ngx_http_request_t *r, ngx_http_maas_model_t *model,
 }
 
 
+static ngx_int_t
+ngx_http_maas_v1_send_models(ngx_http_request_t *r,
+    ngx_http_maas_main_conf_t *mmcf)
+{
+    ngx_http_maas_text_t    text;
+    ngx_http_maas_target_t  target;
+
+    ngx_memzero(&target, sizeof(target));
+    target.mmcf = mmcf;
+
+    ngx_http_maas_text_init(&text, r->pool);
+    ngx_http_maas_put_models(r, &target, &text);
+
+    return ngx_http_maas_send_text(r, &text);
+}
+
+
 /* One object for both kinds of clients: KServe's looks for "ready". */
 
 static ngx_int_t
@@ -362,36 +308,34 @@ ngx_http_maas_v1_send_status(ngx_http_request_t *r, ngx_http_maas_v1_t *v1,
     ngx_http_maas_main_conf_t *mmcf)
 {
     ngx_uint_t               i;
-    const char              *comma;
     ngx_http_maas_text_t     text;
     ngx_http_maas_model_t  **models;
 
     models = mmcf->models.elts;
 
-    ngx_memzero(&text, sizeof(text));
-    text.pool = r->pool;
-
-    ngx_http_maas_put(&text, "{\"name\":\"%V\",\"ready\":true,"
-                      "\"model_version_status\":[", &v1->name);
-    comma = "";
+    ngx_http_maas_text_init(&text, r->pool);
+    ngx_http_maas_json_open(&text, NULL, "{");
+    ngx_http_maas_json_value(&text, NULL, "\"name\":\"%V\",\"ready\":true",
+                             &v1->name);
+    ngx_http_maas_json_open(&text, "model_version_status", "[");
 
     for (i = 0; i < mmcf->models.nelts; i++) {
         if (ngx_http_maas_v1_is(v1, models[i])) {
-            ngx_http_maas_put(&text, "%s{\"version\":\"%V\",\"state\":"
-                              "\"AVAILABLE\",\"status\":{\"error_code\":"
-                              "\"OK\",\"error_message\":\"\"}}", comma,
-                              &models[i]->version);
-            comma = ",";
+            ngx_http_maas_json_value(&text, NULL, "{\"version\":\"%V\","
+                                     "\"state\":\"AVAILABLE\",\"status\":"
+                                     "{\"error_code\":\"OK\","
+                                     "\"error_message\":\"\"}}",
+                                     &models[i]->version);
         }
     }
 
-    ngx_http_maas_put(&text, "]}");
+    ngx_http_maas_json_close(&text, "]}");
 
     return ngx_http_maas_send_text(r, &text);
 }
 
 
-/* "name":{...} of a tensor of n dimensions behind the rows */
+/* A tensor of n dimensions behind the rows */
 
 static void
 ngx_http_maas_v1_tensor(ngx_http_maas_text_t *text, const char *name,
@@ -399,17 +343,23 @@ ngx_http_maas_v1_tensor(ngx_http_maas_text_t *text, const char *name,
 {
     size_t  i;
 
-    ngx_http_maas_put_json(text, name);
-    ngx_http_maas_put(text, ":{\"dtype\":\"%s\",\"tensor_shape\":{\"dim\":["
-                      "{\"size\":\"-1\",\"name\":\"\"}", dtype);
+    ngx_http_maas_json_open(text, name, "{");
+    ngx_http_maas_json_string(text, "dtype", dtype);
+    ngx_http_maas_json_open(text, "tensor_shape", "{");
+    ngx_http_maas_json_open(text, "dim", "[");
+    ngx_http_maas_json_value(text, NULL, "{\"size\":\"-1\",\"name\":\"\"}");
 
     for (i = 0; i < n; i++) {
-        ngx_http_maas_put(text, ",{\"size\":\"%uz\",\"name\":\"\"}", shape[i]);
+        ngx_http_maas_json_value(text, NULL,
+                                 "{\"size\":\"%uz\",\"name\":\"\"}",
+                                 shape[i]);
     }
 
-    ngx_http_maas_put(text, "],\"unknown_rank\":false},\"name\":");
-    ngx_http_maas_put_json(text, name);
-    ngx_http_maas_put(text, "}");
+    ngx_http_maas_json_close(text, "]");
+    ngx_http_maas_json_value(text, "unknown_rank", "false");
+    ngx_http_maas_json_close(text, "}");
+    ngx_http_maas_json_string(text, "name", name);
+    ngx_http_maas_json_close(text, "}");
 }
 
 
@@ -423,14 +373,16 @@ ngx_http_maas_v1_send_metadata(ngx_http_request_t *r,
 
     info = model->info;
 
-    ngx_memzero(&text, sizeof(text));
-    text.pool = r->pool;
-
-    ngx_http_maas_put(&text, "{\"model_spec\":{\"name\":\"%V\","
-                      "\"signature_name\":\"\",\"version\":\"%V\"},"
-                      "\"metadata\":{\"signature_def\":{\"signature_def\":"
-                      "{\"serving_default\":{\"inputs\":{", &model->name,
-                      &model->version);
+    ngx_http_maas_text_init(&text, r->pool);
+    ngx_http_maas_json_open(&text, NULL, "{");
+    ngx_http_maas_json_value(&text, "model_spec", "{\"name\":\"%V\","
+                             "\"signature_name\":\"\",\"version\":\"%V\"}",
+                             &model->name, &model->version);
+    ngx_http_maas_json_open(&text, "metadata", "{");
+    ngx_http_maas_json_open(&text, "signature_def", "{");
+    ngx_http_maas_json_open(&text, "signature_def", "{");
+    ngx_http_maas_json_open(&text, "serving_default", "{");
+    ngx_http_maas_json_open(&text, "inputs", "{");
 
     if (info->plain) {
         ngx_http_maas_v1_tensor(&text, info->input_name, "DT_FLOAT",
@@ -438,17 +390,76 @@ ngx_http_maas_v1_send_metadata(ngx_http_request_t *r,
     }
 
     for (i = 0; !info->plain && i < info->n_columns; i++) {
-        ngx_http_maas_put(&text, "%s", i == 0 ? "" : ",");
         ngx_http_maas_v1_tensor(&text, info->columns[i],
-                                ngx_http_maas_tf_type(&info->fields[i]), NULL,
+                                ngx_http_maas_kind_tf(&info->fields[i]), NULL,
                                 0);
     }
 
-    ngx_http_maas_put(&text, "},\"outputs\":{");
+    ngx_http_maas_json_close(&text, "}");
+    ngx_http_maas_json_open(&text, "outputs", "{");
     ngx_http_maas_v1_tensor(&text, info->output_name, "DT_FLOAT", &info->out,
                             1);
-    ngx_http_maas_put(&text, "},\"method_name\":"
-                      "\"tensorflow/serving/predict\"}}}}}");
+    ngx_http_maas_json_close(&text, "}");
+    ngx_http_maas_json_string(&text, "method_name",
+                              "tensorflow/serving/predict");
+    ngx_http_maas_json_close(&text, "}}}}}");
 
     return ngx_http_maas_send_text(r, &text);
+}
+
+
+ngx_int_t
+ngx_http_maas_v1_handler(ngx_http_request_t *r, ngx_str_t *path)
+{
+    u_char                      text[NGX_HTTP_MAAS_V1_TEXT];
+    ngx_int_t                   rc;
+    ngx_str_t                   method;
+    ngx_uint_t                  answered;
+    ngx_http_maas_v1_t          v1;
+    ngx_http_maas_model_t      *model;
+    ngx_http_maas_main_conf_t  *mmcf;
+
+    if (ngx_http_maas_v1_parse(path, &v1) != NGX_OK) {
+        method = r->method_name;
+        method.len = ngx_min(method.len, NGX_HTTP_MAAS_V1_SHOWN);
+        ngx_sprintf(text, "Malformed request: %V%Z", &method);
+
+        return ngx_http_maas_refuse(r, NGX_HTTP_BAD_REQUEST, (char *) text);
+    }
+
+    rc = v1.verb < ngx_http_maas_v1_metadata
+         ? ngx_http_maas_allow(r, NGX_HTTP_POST, "POST", &answered)
+         : ngx_http_maas_allow(r, NGX_HTTP_GET|NGX_HTTP_HEAD, "GET, HEAD",
+                               &answered);
+    if (answered) {
+        return rc;
+    }
+
+    mmcf = ngx_http_get_module_main_conf(r, ngx_http_maas_module);
+
+    if (v1.name.len == 0) {
+        return ngx_http_maas_v1_send_models(r, mmcf);
+    }
+
+    if (v1.number == NGX_ERROR) {
+        return ngx_http_maas_refuse(r, NGX_HTTP_BAD_REQUEST,
+                                    "Failed to convert version");
+    }
+
+    model = ngx_http_maas_v1_find(mmcf, &v1);
+    if (model == NULL) {
+        return ngx_http_maas_v1_missing(r, &v1, mmcf);
+    }
+
+    switch (v1.verb) {
+
+    case ngx_http_maas_v1_status:
+        return ngx_http_maas_v1_send_status(r, &v1, mmcf);
+
+    case ngx_http_maas_v1_metadata:
+        return ngx_http_maas_v1_send_metadata(r, model);
+
+    default:
+        return ngx_http_maas_v1_infer(r, model, v1.verb);
+    }
 }

@@ -23,12 +23,13 @@
 #define NGX_HTTP_MAAS_READ   (NGX_HTTP_GET|NGX_HTTP_HEAD)
 
 
-/* The method of each route; what it does is `put`, which writes the JSON of
- * the answer, or else `handler`. */
+/* What a route does: its answer, or `put`, which writes the JSON of it, or
+ * `handler`. */
 
 typedef struct {
     char                     *path;
     ngx_uint_t                methods;
+    char                     *answer;
     void                    (*put)(ngx_http_request_t *r,
                                    ngx_http_maas_target_t *target,
                                    ngx_http_maas_text_t *text);
@@ -46,48 +47,57 @@ static ngx_int_t ngx_http_maas_v2_control(ngx_http_request_t *r,
 static void ngx_http_maas_v2_index_ready(ngx_http_request_t *r);
 
 
-/* below /v2 */
+/* There is nothing to trace with; clients that ask are told so. */
 
-static const ngx_http_maas_route_t  ngx_http_maas_server_routes[] = {
-    { "",                 NGX_HTTP_MAAS_READ, ngx_http_maas_put_server, NULL },
-    { "/health/live",     NGX_HTTP_MAAS_READ, ngx_http_maas_put_live, NULL },
-    { "/health/ready",    NGX_HTTP_MAAS_READ, ngx_http_maas_put_ready, NULL },
-    { "/models",          NGX_HTTP_MAAS_READ, ngx_http_maas_put_models, NULL },
-    { "/models/stats",    NGX_HTTP_MAAS_READ, ngx_http_maas_put_v2_stats,
-      NULL },
-    { "/repository/index", NGX_HTTP_POST, NULL, ngx_http_maas_v2_index },
-    { "/trace/setting",   NGX_HTTP_MAAS_READ, ngx_http_maas_put_trace, NULL },
-    { "/logging",         NGX_HTTP_MAAS_READ, ngx_http_maas_put_logging,
-      NULL },
-    { "/docs/openapi.json", NGX_HTTP_MAAS_READ, ngx_http_maas_put_openapi,
-      NULL },
-    { NULL, 0, NULL, NULL }
+#define NGX_HTTP_MAAS_V2_TRACE                                                \
+    "{\"trace_level\":[\"OFF\"],\"trace_rate\":\"0\","                        \
+    "\"trace_count\":\"0\",\"log_frequency\":\"0\",\"trace_file\":\"\","      \
+    "\"trace_mode\":\"triton\"}"
+
+
+/* Below /v2.  What lives is ready: bodies that every client's reader of these
+ * routes accepts, also those that look for the other member. */
+
+static const ngx_http_maas_route_t  ngx_http_maas_v2_server[] = {
+    { "", NGX_HTTP_MAAS_READ,
+      .answer = "{\"name\":\"ngx_maas\",\"version\":\"" MAAS_VERSION "\","
+                "\"extensions\":[\"binary_tensor_data\",\"classification\","
+                "\"model_configuration\",\"statistics\"]}" },
+    { "/health/live", NGX_HTTP_MAAS_READ, .answer = "{\"live\":true}" },
+    { "/health/ready", NGX_HTTP_MAAS_READ,
+      .answer = "{\"live\":true,\"ready\":true}" },
+    { "/models", NGX_HTTP_MAAS_READ, .put = ngx_http_maas_put_models },
+    { "/models/stats", NGX_HTTP_MAAS_READ, .put = ngx_http_maas_put_stats },
+    { "/repository/index", NGX_HTTP_POST, .handler = ngx_http_maas_v2_index },
+    { "/trace/setting", NGX_HTTP_MAAS_READ, .answer = NGX_HTTP_MAAS_V2_TRACE },
+    { "/logging", NGX_HTTP_MAAS_READ, .put = ngx_http_maas_put_logging },
+    { "/docs/openapi.json", NGX_HTTP_MAAS_READ,
+      .put = ngx_http_maas_put_openapi },
+    { NULL }
 };
 
 
 /* below /v2/models/NAME and /v2/models/NAME/versions/VERSION */
 
-static const ngx_http_maas_route_t  ngx_http_maas_model_routes[] = {
-    { "/infer",           NGX_HTTP_POST, NULL, ngx_http_maas_v2_infer },
-    { "",                 NGX_HTTP_MAAS_READ, ngx_http_maas_put_model, NULL },
-    { "/ready",           NGX_HTTP_MAAS_READ, ngx_http_maas_put_model_ready,
-      NULL },
-    { "/config",          NGX_HTTP_MAAS_READ, ngx_http_maas_put_config, NULL },
-    { "/stats",           NGX_HTTP_MAAS_READ, ngx_http_maas_put_v2_stats,
-      NULL },
-    { "/trace/setting",   NGX_HTTP_MAAS_READ, ngx_http_maas_put_trace, NULL },
-    { "/docs/openapi.json", NGX_HTTP_MAAS_READ, ngx_http_maas_put_openapi,
-      NULL },
-    { NULL, 0, NULL, NULL }
+static const ngx_http_maas_route_t  ngx_http_maas_v2_model[] = {
+    { "/infer", NGX_HTTP_POST, .handler = ngx_http_maas_v2_infer },
+    { "", NGX_HTTP_MAAS_READ, .put = ngx_http_maas_put_model },
+    { "/ready", NGX_HTTP_MAAS_READ, .put = ngx_http_maas_put_model_ready },
+    { "/config", NGX_HTTP_MAAS_READ, .put = ngx_http_maas_put_config },
+    { "/stats", NGX_HTTP_MAAS_READ, .put = ngx_http_maas_put_stats },
+    { "/trace/setting", NGX_HTTP_MAAS_READ, .answer = NGX_HTTP_MAAS_V2_TRACE },
+    { "/docs/openapi.json", NGX_HTTP_MAAS_READ,
+      .put = ngx_http_maas_put_openapi },
+    { NULL }
 };
 
 
 /* below /v2/repository/models/NAME */
 
-static const ngx_http_maas_route_t  ngx_http_maas_control_routes[] = {
-    { "/load",            NGX_HTTP_POST, NULL, ngx_http_maas_v2_control },
-    { "/unload",          NGX_HTTP_POST, NULL, ngx_http_maas_v2_control },
-    { NULL, 0, NULL, NULL }
+static const ngx_http_maas_route_t  ngx_http_maas_v2_repository[] = {
+    { "/load", NGX_HTTP_POST, .handler = ngx_http_maas_v2_control },
+    { "/unload", NGX_HTTP_POST, .handler = ngx_http_maas_v2_control },
+    { NULL }
 };
 
 
@@ -159,9 +169,8 @@ ngx_http_maas_v2_label(ngx_http_maas_target_t *target)
     for (i = 0; i < target->mmcf->models.nelts; i++) {
         m = models[i];
 
-        if (m->name.len == target->name.len
+        if (ngx_http_maas_model_is(m, &target->name)
             && m->label.len == target->version.len
-            && ngx_memcmp(m->name.data, target->name.data, m->name.len) == 0
             && ngx_memcmp(m->label.data, target->version.data, m->label.len)
                == 0)
         {
@@ -186,14 +195,14 @@ ngx_http_maas_v2_find(ngx_http_request_t *r, ngx_str_t *path,
     ngx_memzero(target, sizeof(ngx_http_maas_target_t));
     target->mmcf = ngx_http_get_module_main_conf(r, ngx_http_maas_module);
 
-    route = ngx_http_maas_v2_match(ngx_http_maas_server_routes, path);
+    route = ngx_http_maas_v2_match(ngx_http_maas_v2_server, path);
     if (route != NULL) {
         return route;
     }
 
     if (ngx_http_maas_v2_cut(path, "/repository/models/")) {
         target->name = ngx_http_maas_v2_segment(path);
-        route = ngx_http_maas_v2_match(ngx_http_maas_control_routes, path);
+        route = ngx_http_maas_v2_match(ngx_http_maas_v2_repository, path);
 
     } else if (ngx_http_maas_v2_cut(path, "/models/")) {
         target->name = ngx_http_maas_v2_segment(path);
@@ -206,7 +215,7 @@ ngx_http_maas_v2_find(ngx_http_request_t *r, ngx_str_t *path,
             }
         }
 
-        route = ngx_http_maas_v2_match(ngx_http_maas_model_routes, path);
+        route = ngx_http_maas_v2_match(ngx_http_maas_v2_model, path);
     }
 
     if (route == NULL) {
@@ -263,26 +272,14 @@ ngx_http_maas_v2_handler(ngx_http_request_t *r, ngx_str_t *path)
         return route->handler(r, &target);
     }
 
-    ngx_memzero(&text, sizeof(text));
-    text.pool = r->pool;
-    route->put(r, &target, &text);
+    ngx_http_maas_text_init(&text, r->pool);
 
-    return ngx_http_maas_send_text(r, &text);
-}
+    if (route->put != NULL) {
+        route->put(r, &target, &text);
 
-
-ngx_int_t
-ngx_http_maas_send_models(ngx_http_request_t *r)
-{
-    ngx_http_maas_text_t    text;
-    ngx_http_maas_target_t  target;
-
-    ngx_memzero(&target, sizeof(target));
-    target.mmcf = ngx_http_get_module_main_conf(r, ngx_http_maas_module);
-
-    ngx_memzero(&text, sizeof(text));
-    text.pool = r->pool;
-    ngx_http_maas_put_models(r, &target, &text);
+    } else {
+        ngx_http_maas_json_value(&text, NULL, "%s", route->answer);
+    }
 
     return ngx_http_maas_send_text(r, &text);
 }
@@ -351,8 +348,7 @@ ngx_http_maas_v2_index_ready(ngx_http_request_t *r)
     ngx_memzero(&target, sizeof(target));
     target.mmcf = ngx_http_get_module_main_conf(r, ngx_http_maas_module);
 
-    ngx_memzero(&text, sizeof(text));
-    text.pool = r->pool;
+    ngx_http_maas_text_init(&text, r->pool);
     ngx_http_maas_put_index(r, &target, &text);
 
     if (ngx_http_maas_text(&text, &body) != NGX_OK) {

@@ -14,33 +14,47 @@
 #include "answers/ngx_http_maas_text.h"
 
 
-void
-ngx_http_maas_put_server(ngx_http_request_t *r,
-    ngx_http_maas_target_t *target, ngx_http_maas_text_t *text)
+/* What a kind of column is called: on the page, in v2, in Triton's
+ * configuration, in TensorFlow's metadata */
+
+static const struct {
+    const char  *page;
+    const char  *v2;
+    const char  *triton;
+    const char  *tensorflow;
+} ngx_http_maas_kinds[] = {
+    [MAAS_FIELD_NUMBER] =
+        { "number", "FP32", "TYPE_FP32", "DT_FLOAT" },
+    [MAAS_FIELD_BOOLEAN] =
+        { "boolean", "BOOL", "TYPE_BOOL", "DT_BOOL" },
+    [MAAS_FIELD_CATEGORY] =
+        { "category", "BYTES", "TYPE_STRING", "DT_STRING" },
+    [MAAS_FIELD_TEXT] =
+        { "text", "BYTES", "TYPE_STRING", "DT_STRING" }
+};
+
+_Static_assert(sizeof(ngx_http_maas_kinds) / sizeof(ngx_http_maas_kinds[0])
+               == MAAS_FIELD_TEXT + 1, "a row for each kind");
+
+
+const char *
+ngx_http_maas_kind_name(const maas_field_t *field)
 {
-    ngx_http_maas_put(text, "{\"name\":\"ngx_maas\",\"version\":\""
-                      MAAS_VERSION "\",\"extensions\":"
-                      "[\"binary_tensor_data\",\"classification\","
-                      "\"model_configuration\",\"statistics\"]}");
+    return ngx_http_maas_kinds[field->kind].page;
 }
 
 
-/* Bodies that every client's reader of these routes accepts, also those that
- * look for the other member */
-
-void
-ngx_http_maas_put_live(ngx_http_request_t *r, ngx_http_maas_target_t *target,
-    ngx_http_maas_text_t *text)
+const char *
+ngx_http_maas_kind_v2(const maas_field_t *field)
 {
-    ngx_http_maas_put(text, "{\"live\":true}");
+    return ngx_http_maas_kinds[field->kind].v2;
 }
 
 
-void
-ngx_http_maas_put_ready(ngx_http_request_t *r, ngx_http_maas_target_t *target,
-    ngx_http_maas_text_t *text)
+const char *
+ngx_http_maas_kind_tf(const maas_field_t *field)
 {
-    ngx_http_maas_put(text, "{\"live\":true,\"ready\":true}");
+    return ngx_http_maas_kinds[field->kind].tensorflow;
 }
 
 
@@ -48,8 +62,8 @@ void
 ngx_http_maas_put_model_ready(ngx_http_request_t *r,
     ngx_http_maas_target_t *target, ngx_http_maas_text_t *text)
 {
-    ngx_http_maas_put(text, "{\"name\":\"%V\",\"ready\":true}",
-                      &target->model->name);
+    ngx_http_maas_json_value(text, NULL, "{\"name\":\"%V\",\"ready\":true}",
+                             &target->model->name);
 }
 
 
@@ -57,101 +71,67 @@ void
 ngx_http_maas_put_models(ngx_http_request_t *r,
     ngx_http_maas_target_t *target, ngx_http_maas_text_t *text)
 {
-    ngx_str_t                none;
     ngx_uint_t               i;
-    const char              *comma;
     ngx_http_maas_model_t  **models;
 
     models = target->mmcf->models.elts;
-    ngx_str_null(&none);
-    comma = "";
 
-    ngx_http_maas_put(text, "{\"models\":[");
+    ngx_http_maas_json_open(text, NULL, "{");
+    ngx_http_maas_json_open(text, "models", "[");
 
     for (i = 0; i < target->mmcf->models.nelts; i++) {
 
         /* a name once, however many versions it has */
 
-        if (ngx_http_maas_model_find(&target->mmcf->models, &models[i]->name,
-                                     &none)
-            == models[i])
-        {
-            ngx_http_maas_put(text, "%s\"%V\"", comma, &models[i]->name);
-            comma = ",";
+        if (ngx_http_maas_model_newest(&target->mmcf->models, models[i])) {
+            ngx_http_maas_json_value(text, NULL, "\"%V\"", &models[i]->name);
         }
     }
 
-    ngx_http_maas_put(text, "]}");
+    ngx_http_maas_json_close(text, "]}");
 }
 
 
-/* The versions of a model's name, each between two of `quote` */
+/* The versions of a model's name; fmt: as numbers or as strings */
 
 static void
 ngx_http_maas_put_versions(ngx_http_maas_target_t *target,
-    ngx_http_maas_text_t *text, const char *quote)
+    ngx_http_maas_text_t *text, const char *fmt)
 {
-    ngx_str_t               *name;
     ngx_uint_t               i;
-    const char              *comma;
     ngx_http_maas_model_t  **models;
 
     models = target->mmcf->models.elts;
-    name = &target->model->name;
-    comma = "";
+
+    ngx_http_maas_json_open(text, "versions", "[");
 
     for (i = 0; i < target->mmcf->models.nelts; i++) {
-        if (models[i]->name.len == name->len
-            && ngx_memcmp(models[i]->name.data, name->data, name->len) == 0)
-        {
-            ngx_http_maas_put(text, "%s%s%V%s", comma, quote,
-                              &models[i]->version, quote);
-            comma = ",";
+        if (ngx_http_maas_model_is(models[i], &target->model->name)) {
+            ngx_http_maas_json_value(text, NULL, fmt, &models[i]->version);
         }
     }
+
+    ngx_http_maas_json_close(text, "]");
 }
 
 
-/* Dimensions of a row */
-
-static void
-ngx_http_maas_put_dims(ngx_http_maas_text_t *text, const maas_info_t *info,
-    const char *comma)
+void
+ngx_http_maas_put_shape(ngx_http_maas_text_t *text, const char *key,
+    const char *rows, const maas_info_t *info)
 {
     ngx_uint_t  i;
 
-    for (i = 0; i < info->rank; i++) {
-        ngx_http_maas_put(text, "%s%uz", comma, info->shape[i]);
-        comma = ",";
+    ngx_http_maas_json_open(text, key, "[");
+
+    if (rows != NULL) {
+        ngx_http_maas_json_value(text, NULL, rows);
     }
-}
 
+    for (i = 0; i < info->rank; i++) {
+        ngx_http_maas_json_value(text, NULL, "%uz", info->shape[i]);
+    }
 
-/* The names of a type: here, in the configuration, in TensorFlow's metadata */
-
-static const struct {
-    const char  *oip;
-    const char  *triton;
-    const char  *tensorflow;
-} ngx_http_maas_types[] = {            /* in the order of maas_field_kind_t */
-    { "FP32",  "TYPE_FP32",   "DT_FLOAT"  },
-    { "BOOL",  "TYPE_BOOL",   "DT_BOOL"   },
-    { "BYTES", "TYPE_STRING", "DT_STRING" },
-    { "BYTES", "TYPE_STRING", "DT_STRING" }
-};
-
-
-const char *
-ngx_http_maas_v2_type(const maas_field_t *field)
-{
-    return ngx_http_maas_types[field->kind].oip;
-}
-
-
-const char *
-ngx_http_maas_tf_type(const maas_field_t *field)
-{
-    return ngx_http_maas_types[field->kind].tensorflow;
+    ngx_http_maas_json_close(text, "]");
 }
 
 
@@ -162,22 +142,26 @@ ngx_http_maas_put_inputs(ngx_http_maas_text_t *text, const maas_info_t *info)
 {
     ngx_uint_t  i;
 
+    ngx_http_maas_json_open(text, "inputs", "[");
+
     if (info->plain) {
-        ngx_http_maas_put(text, "[{\"name\":\"%s\",\"datatype\":\"FP32\","
-                          "\"shape\":[-1", info->input_name);
-        ngx_http_maas_put_dims(text, info, ",");
-        ngx_http_maas_put(text, "]}]");
-        return;
+        ngx_http_maas_json_open(text, NULL, "{");
+        ngx_http_maas_json_value(text, NULL,
+                                 "\"name\":\"%s\",\"datatype\":\"FP32\"",
+                                 info->input_name);
+        ngx_http_maas_put_shape(text, "shape", "-1", info);
+        ngx_http_maas_json_close(text, "}");
     }
 
-    for (i = 0; i < info->n_columns; i++) {
-        ngx_http_maas_put(text, "%s{\"name\":", i == 0 ? "[" : ",");
-        ngx_http_maas_put_json(text, info->columns[i]);
-        ngx_http_maas_put(text, ",\"datatype\":\"%s\",\"shape\":[-1,1]}",
-                          ngx_http_maas_v2_type(&info->fields[i]));
+    for (i = 0; !info->plain && i < info->n_columns; i++) {
+        ngx_http_maas_json_open(text, NULL, "{");
+        ngx_http_maas_json_string(text, "name", info->columns[i]);
+        ngx_http_maas_json_value(text, "datatype", "\"%s\",\"shape\":[-1,1]",
+                                 ngx_http_maas_kind_v2(&info->fields[i]));
+        ngx_http_maas_json_close(text, "}");
     }
 
-    ngx_http_maas_put(text, "]");
+    ngx_http_maas_json_close(text, "]");
 }
 
 
@@ -185,26 +169,32 @@ static void
 ngx_http_maas_put_config_inputs(ngx_http_maas_text_t *text,
     const maas_info_t *info)
 {
-    ngx_uint_t  i;
+    ngx_uint_t         i;
+    maas_field_kind_t  kind;
+
+    ngx_http_maas_json_open(text, "input", "[");
 
     if (info->plain) {
-        ngx_http_maas_put(text, "[{\"name\":\"%s\",\"data_type\":"
-                          "\"TYPE_FP32\",\"format\":\"FORMAT_NONE\","
-                          "\"dims\":[", info->input_name);
-        ngx_http_maas_put_dims(text, info, "");
-        ngx_http_maas_put(text, "]}]");
-        return;
+        ngx_http_maas_json_open(text, NULL, "{");
+        ngx_http_maas_json_value(text, NULL, "\"name\":\"%s\",\"data_type\":"
+                                 "\"TYPE_FP32\",\"format\":\"FORMAT_NONE\"",
+                                 info->input_name);
+        ngx_http_maas_put_shape(text, "dims", NULL, info);
+        ngx_http_maas_json_close(text, "}");
     }
 
-    for (i = 0; i < info->n_columns; i++) {
-        ngx_http_maas_put(text, "%s{\"name\":", i == 0 ? "[" : ",");
-        ngx_http_maas_put_json(text, info->columns[i]);
-        ngx_http_maas_put(text, ",\"data_type\":\"%s\",\"format\":"
-                          "\"FORMAT_NONE\",\"dims\":[1]}",
-                          ngx_http_maas_types[info->fields[i].kind].triton);
+    for (i = 0; !info->plain && i < info->n_columns; i++) {
+        kind = info->fields[i].kind;
+
+        ngx_http_maas_json_open(text, NULL, "{");
+        ngx_http_maas_json_string(text, "name", info->columns[i]);
+        ngx_http_maas_json_value(text, "data_type", "\"%s\",\"format\":"
+                                 "\"FORMAT_NONE\",\"dims\":[1]",
+                                 ngx_http_maas_kinds[kind].triton);
+        ngx_http_maas_json_close(text, "}");
     }
 
-    ngx_http_maas_put(text, "]");
+    ngx_http_maas_json_close(text, "]");
 }
 
 
@@ -216,20 +206,18 @@ ngx_http_maas_put_model(ngx_http_request_t *r, ngx_http_maas_target_t *target,
 
     info = target->model->info;
 
-    ngx_http_maas_put(text, "{\"name\":\"%V\",\"versions\":[",
-                      &target->model->name);
-    ngx_http_maas_put_versions(target, text, "\"");
-    ngx_http_maas_put(text, "],\"platform\":\"maas_safetensors\","
-                      "\"inputs\":");
+    ngx_http_maas_json_open(text, NULL, "{");
+    ngx_http_maas_json_str(text, "name", &target->model->name);
+    ngx_http_maas_put_versions(target, text, "\"%V\"");
+    ngx_http_maas_json_string(text, "platform", "maas_safetensors");
     ngx_http_maas_put_inputs(text, info);
-    ngx_http_maas_put(text, ",\"outputs\":[{\"name\":\"%s\",\"datatype\":"
-                      "\"FP32\",\"shape\":[-1,%uz]}],\"task\":\"%s\","
-                      "\"labels\":", info->output_name, info->out,
-                      info->task_name);
-    ngx_http_maas_put_list(text, info->labels, info->n_labels);
-    ngx_http_maas_put(text, ",\"columns\":");
-    ngx_http_maas_put_list(text, info->columns, info->n_columns);
-    ngx_http_maas_put(text, "}");
+    ngx_http_maas_json_value(text, "outputs", "[{\"name\":\"%s\",\"datatype\":"
+                             "\"FP32\",\"shape\":[-1,%uz]}]",
+                             info->output_name, info->out);
+    ngx_http_maas_json_string(text, "task", info->task_name);
+    ngx_http_maas_json_list(text, "labels", info->labels, info->n_labels);
+    ngx_http_maas_json_list(text, "columns", info->columns, info->n_columns);
+    ngx_http_maas_json_close(text, "}");
 }
 
 
@@ -245,31 +233,29 @@ ngx_http_maas_put_config(ngx_http_request_t *r,
     mlcf = ngx_http_get_module_loc_conf(r, ngx_http_maas_module);
     info = target->model->info;
 
-    ngx_http_maas_put(text, "{\"name\":\"%V\",\"platform\":"
-                      "\"maas_safetensors\",\"backend\":\"maas\","
-                      "\"version_policy\":{\"specific\":{\"versions\":[",
-                      &target->model->name);
-    ngx_http_maas_put_versions(target, text, "");
-    ngx_http_maas_put(text, "]}},\"max_batch_size\":%ui,\"input\":",
-                      mlcf->max_rows);
+    ngx_http_maas_json_open(text, NULL, "{");
+    ngx_http_maas_json_value(text, NULL, "\"name\":\"%V\",\"platform\":"
+                             "\"maas_safetensors\",\"backend\":\"maas\"",
+                             &target->model->name);
+
+    ngx_http_maas_json_open(text, "version_policy", "{");
+    ngx_http_maas_json_open(text, "specific", "{");
+    ngx_http_maas_put_versions(target, text, "%V");
+    ngx_http_maas_json_close(text, "}}");
+
+    ngx_http_maas_json_value(text, "max_batch_size", "%ui", mlcf->max_rows);
     ngx_http_maas_put_config_inputs(text, info);
-    ngx_http_maas_put(text, ",\"output\":[{\"name\":\"%s\",\"data_type\":"
-                      "\"TYPE_FP32\",\"dims\":[%uz],\"label_filename\":\"\"}],"
-                      "\"dynamic_batching\":{\"preferred_batch_size\":[],"
-                      "\"max_queue_delay_microseconds\":0},"
-                      "\"model_transaction_policy\":{\"decoupled\":false},"
-                      "\"response_cache\":{\"enable\":false}}",
-                      info->output_name, info->out);
-}
-
-
-void
-ngx_http_maas_put_v2_stats(ngx_http_request_t *r,
-    ngx_http_maas_target_t *target, ngx_http_maas_text_t *text)
-{
-    ngx_http_maas_put_stats(text, target->mmcf,
-                            target->model != NULL ? &target->name : NULL,
-                            target->version.len != 0 ? target->model : NULL);
+    ngx_http_maas_json_value(text, "output", "[{\"name\":\"%s\",\"data_type\":"
+                             "\"TYPE_FP32\",\"dims\":[%uz],"
+                             "\"label_filename\":\"\"}],"
+                             "\"dynamic_batching\":{"
+                             "\"preferred_batch_size\":[],"
+                             "\"max_queue_delay_microseconds\":0},"
+                             "\"model_transaction_policy\":"
+                             "{\"decoupled\":false},"
+                             "\"response_cache\":{\"enable\":false}",
+                             info->output_name, info->out);
+    ngx_http_maas_json_close(text, "}");
 }
 
 
@@ -282,28 +268,16 @@ ngx_http_maas_put_index(ngx_http_request_t *r, ngx_http_maas_target_t *target,
 
     models = target->mmcf->models.elts;
 
-    ngx_http_maas_put(text, "[");
+    ngx_http_maas_json_open(text, NULL, "[");
 
     for (i = 0; i < target->mmcf->models.nelts; i++) {
-        ngx_http_maas_put(text, "%s{\"name\":\"%V\",\"version\":\"%V\","
-                          "\"state\":\"READY\",\"reason\":\"\"}",
-                          i == 0 ? "" : ",", &models[i]->name,
-                          &models[i]->version);
+        ngx_http_maas_json_value(text, NULL, "{\"name\":\"%V\",\"version\":"
+                                 "\"%V\",\"state\":\"READY\","
+                                 "\"reason\":\"\"}", &models[i]->name,
+                                 &models[i]->version);
     }
 
-    ngx_http_maas_put(text, "]");
-}
-
-
-/* There is nothing to trace with; clients that ask are told so. */
-
-void
-ngx_http_maas_put_trace(ngx_http_request_t *r, ngx_http_maas_target_t *target,
-    ngx_http_maas_text_t *text)
-{
-    ngx_http_maas_put(text, "{\"trace_level\":[\"OFF\"],\"trace_rate\":\"0\","
-                      "\"trace_count\":\"0\",\"log_frequency\":\"0\","
-                      "\"trace_file\":\"\",\"trace_mode\":\"triton\"}");
+    ngx_http_maas_json_close(text, "]");
 }
 
 
@@ -317,11 +291,12 @@ ngx_http_maas_put_logging(ngx_http_request_t *r,
 
     level = r->connection->log->log_level;
 
-    ngx_http_maas_put(text, "{\"log_file\":\"\",\"log_error\":%s,"
-                      "\"log_warning\":%s,\"log_info\":%s,"
-                      "\"log_verbose_level\":%d,\"log_format\":\"default\"}",
-                      level >= NGX_LOG_ERR ? "true" : "false",
-                      level >= NGX_LOG_WARN ? "true" : "false",
-                      level >= NGX_LOG_INFO ? "true" : "false",
-                      level >= NGX_LOG_DEBUG_FIRST ? 1 : 0);
+    ngx_http_maas_json_value(text, NULL, "{\"log_file\":\"\",\"log_error\":%s,"
+                             "\"log_warning\":%s,\"log_info\":%s,"
+                             "\"log_verbose_level\":%d,"
+                             "\"log_format\":\"default\"}",
+                             level >= NGX_LOG_ERR ? "true" : "false",
+                             level >= NGX_LOG_WARN ? "true" : "false",
+                             level >= NGX_LOG_INFO ? "true" : "false",
+                             level >= NGX_LOG_DEBUG_FIRST ? 1 : 0);
 }

@@ -35,7 +35,7 @@ our @rooms = (
     },
     {
         path     => qr{^ngx_maas_module/},
-        includes => qr{^(?:<(?:ngx_\w+|nginx|maas(?:_form)?)\.h>|"maas\.h"|"(?:\w+/)?ngx_http_maas_\w+\.h")$},
+        includes => qr{^(?:<(?:ngx_\w+|nginx|maas(?:_form)?|text/maas_json_write)\.h>|"maas\.h"|"(?:\w+/)?ngx_http_maas_\w+\.h")$},
         except   => {
             'ngx_maas_module/request/ngx_http_maas_inflate.c' => qr{^<zlib\.h>$},
         },
