@@ -18,11 +18,14 @@
 
 /* What a location does */
 
-#define NGX_HTTP_MAAS_NONE     0
-#define NGX_HTTP_MAAS_SERVE    1
-#define NGX_HTTP_MAAS_PREDICT  2
-#define NGX_HTTP_MAAS_STATUS   3
-#define NGX_HTTP_MAAS_METRICS  4
+typedef enum {
+    NGX_HTTP_MAAS_NONE = 0,
+    NGX_HTTP_MAAS_SERVE,
+    NGX_HTTP_MAAS_PREDICT,
+    NGX_HTTP_MAAS_STATUS,
+    NGX_HTTP_MAAS_METRICS,
+    NGX_HTTP_MAAS_N_KINDS
+} ngx_http_maas_kind_e;
 
 
 /* maas_offload */
@@ -46,8 +49,7 @@ typedef struct {
 
 
 typedef struct {
-    ngx_uint_t                kind;
-    ngx_http_handler_pt       handler;     /* of that kind */
+    ngx_http_maas_kind_e      kind;
     ngx_str_t                 root;        /* what stands before /v2 */
 
     ngx_str_t                 predict;     /* model name */

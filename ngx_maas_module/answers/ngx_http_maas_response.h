@@ -22,6 +22,13 @@
 ngx_int_t ngx_http_maas_add_header(ngx_http_request_t *r, char *name,
     char *value);
 
+/* application/json */
+extern ngx_str_t  ngx_http_maas_json_type;
+
+/* The answer's Content-Type; no Content-Encoding, whoever asks for one */
+void ngx_http_maas_set_type(ngx_http_request_t *r, ngx_str_t *type);
+void ngx_http_maas_keep_plain(ngx_http_request_t *r);
+
 /* Send body (memory of r->pool or static) with a status; what a content
  * handler returns. json_len: with binary tensors behind the JSON, else 0. */
 ngx_int_t ngx_http_maas_send(ngx_http_request_t *r, ngx_uint_t status,
@@ -54,6 +61,9 @@ ngx_int_t ngx_http_maas_refuse(ngx_http_request_t *r, ngx_uint_t status,
  * an Allow header of `text`, and *answered says so: return what came back. */
 ngx_int_t ngx_http_maas_allow(ngx_http_request_t *r, ngx_uint_t allowed,
     const char *text, ngx_uint_t *answered);
+
+
+/* ngx_http_maas_errors.c */
 
 /* Filters that turn nginx's own error pages into JSON */
 ngx_int_t ngx_http_maas_filter_init(ngx_conf_t *cf);

@@ -16,15 +16,24 @@
 #include "ngx_http_maas_conf.h"
 
 
+/* Directives */
+
 /* maas_model NAME PATH [version=N] [label=L]: load the file, check all, add
- * it to mmcf->models.  NGX_CONF_OK, or NGX_CONF_ERROR with one log line. */
-char *ngx_http_maas_model_add(ngx_conf_t *cf, ngx_http_maas_main_conf_t *mmcf);
-
-
-/* ngx_http_maas_offload.c */
+ * it to mmcf->models. */
+char *ngx_http_maas_model(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
 /* maas_offload off | pool[=name] above=time [nice=n] */
 char *ngx_http_maas_offload(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+
+/* maas_status, maas_metrics: the location is of kind cmd->offset. */
+char *ngx_http_maas_take(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+
+/* The same with what belongs to maas_serve, maas_predict */
+char *ngx_http_maas_serve(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+char *ngx_http_maas_predict(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+
+/* Who answers where a location is of a kind */
+ngx_http_handler_pt ngx_http_maas_handler(ngx_http_maas_kind_e kind);
 
 
 /* ngx_http_maas_worker.c */

@@ -217,8 +217,10 @@ ngx_http_maas_model_args(ngx_conf_t *cf, ngx_http_maas_model_t *model)
 
 
 char *
-ngx_http_maas_model_add(ngx_conf_t *cf, ngx_http_maas_main_conf_t *mmcf)
+ngx_http_maas_model(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
+    ngx_http_maas_main_conf_t  *mmcf = conf;
+
     ngx_uint_t               i;
     ngx_http_maas_model_t   *model, **models, **slot;
 
@@ -230,9 +232,7 @@ ngx_http_maas_model_add(ngx_conf_t *cf, ngx_http_maas_main_conf_t *mmcf)
     models = mmcf->models.elts;
 
     for (i = 0; i < mmcf->models.nelts; i++) {
-        if (models[i]->name.len != model->name.len
-            || ngx_strcmp(models[i]->name.data, model->name.data) != 0)
-        {
+        if (!ngx_http_maas_model_is(models[i], &model->name)) {
             continue;
         }
 

@@ -10,19 +10,7 @@
 #include "ngx_http_maas_life.h"
 #include "ngx_http_maas_model.h"
 #include "answers/ngx_http_maas_response.h"
-#include "routes/ngx_http_maas_routes.h"
 
-
-static char *ngx_http_maas_model(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf);
-static char *ngx_http_maas_serve(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf);
-static char *ngx_http_maas_predict(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf);
-static char *ngx_http_maas_status(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf);
-static char *ngx_http_maas_metrics(ngx_conf_t *cf, ngx_command_t *cmd,
-    void *conf);
 
 static ngx_int_t ngx_http_maas_postconfiguration(ngx_conf_t *cf);
 static void *ngx_http_maas_create_main_conf(ngx_conf_t *cf);
@@ -62,28 +50,28 @@ static ngx_command_t  ngx_http_maas_commands[] = {
       NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
       ngx_http_maas_serve,
       NGX_HTTP_LOC_CONF_OFFSET,
-      0,
+      NGX_HTTP_MAAS_SERVE,
       NULL },
 
     { ngx_string("maas_predict"),
       NGX_HTTP_LOC_CONF|NGX_CONF_TAKE12,
       ngx_http_maas_predict,
       NGX_HTTP_LOC_CONF_OFFSET,
-      0,
+      NGX_HTTP_MAAS_PREDICT,
       NULL },
 
     { ngx_string("maas_status"),
       NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
-      ngx_http_maas_status,
+      ngx_http_maas_take,
       NGX_HTTP_LOC_CONF_OFFSET,
-      0,
+      NGX_HTTP_MAAS_STATUS,
       NULL },
 
     { ngx_string("maas_metrics"),
       NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
-      ngx_http_maas_metrics,
+      ngx_http_maas_take,
       NGX_HTTP_LOC_CONF_OFFSET,
-      0,
+      NGX_HTTP_MAAS_METRICS,
       NULL },
 
     { ngx_string("maas_zone"),
@@ -147,191 +135,6 @@ ngx_module_t  ngx_http_maas_module = {
     NULL,                                  /* exit master */
     NGX_MODULE_V1_PADDING
 };
-
-
-static char *
-ngx_http_maas_model(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
-{
-    return ngx_http_maas_model_add(cf, conf);
-}
-
-
-/* A location answers in one way only. */
-
-static char *
-ngx_http_maas_take(ngx_conf_t *cf, ngx_http_maas_loc_conf_t *mlcf,
-    ngx_uint_t kind, ngx_http_handler_pt handler)
-{
-    ngx_http_core_loc_conf_t  *clcf;
-
-    if (mlcf->kind == kind) {
-        return "is duplicate";
-    }
-
-    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
-
-    if (mlcf->kind != NGX_HTTP_MAAS_NONE || clcf->handler != NULL) {
-        return "conflicts with another handler of this location";
-    }
-
-    mlcf->kind = kind;
-    mlcf->handler = handler;
-    clcf->handler = handler;
-
-    return NGX_CONF_OK;
-}
-
-
-/* Is what follows /v2 or /v1 in a location's name a part of the protocols? */
-
-static ngx_uint_t
-ngx_http_maas_is_tree(u_char *p, u_char *last)
-{
-    size_t      len;
-    ngx_uint_t  i;
-
-    static const char  *parts[] = {
-        "/models", "/health", "/repository", "/docs", "/trace", "/logging"
-    };
-
-    if (p == last || (p + 1 == last && *p == '/')) {
-        return 1;
-    }
-
-    for (i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
-        len = ngx_strlen(parts[i]);
-
-        if ((size_t) (last - p) >= len && ngx_memcmp(p, parts[i], len) == 0) {
-            return 1;
-        }
-    }
-
-    return 0;
-}
-
-
-/* location /ml/, location /ml/v2/ and location /ml/v2/models/stats: all of
- * these serve /ml/v2/..., as far as they reach */
-
-static void
-ngx_http_maas_serve_root(ngx_str_t *name, ngx_str_t *root)
-{
-    u_char  *p, *last;
-
-    *root = *name;
-    last = name->data + name->len;
-
-    for (p = name->data; last - p >= 3; p++) {
-        if ((ngx_strncmp(p, "/v2", 3) == 0 || ngx_strncmp(p, "/v1", 3) == 0)
-            && ngx_http_maas_is_tree(p + 3, last))
-        {
-            root->len = p - name->data;
-            return;
-        }
-    }
-
-    if (root->len > 0 && root->data[root->len - 1] == '/') {
-        root->len--;
-    }
-}
-
-
-static char *
-ngx_http_maas_serve(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
-{
-    ngx_http_maas_loc_conf_t  *mlcf = conf;
-
-    char                      *rv;
-    ngx_str_t                 *name;
-    ngx_http_core_loc_conf_t  *clcf;
-
-    rv = ngx_http_maas_take(cf, mlcf, NGX_HTTP_MAAS_SERVE,
-                            ngx_http_maas_serve_handler);
-    if (rv != NGX_CONF_OK) {
-        return rv;
-    }
-
-    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
-    name = &clcf->name;
-
-#if (NGX_PCRE)
-    if (clcf->regex) {
-        return "needs a location given by prefix, not a regular expression";
-    }
-#endif
-
-    if (clcf->named || clcf->noname) {
-        return "needs a location given by prefix";
-    }
-
-    ngx_http_maas_serve_root(name, &mlcf->root);
-
-    return NGX_CONF_OK;
-}
-
-
-static char *
-ngx_http_maas_predict(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
-{
-    ngx_http_maas_loc_conf_t  *mlcf = conf;
-
-    char                        *rv;
-    ngx_str_t                   *value;
-    ngx_http_maas_loc_conf_t   **p;
-    ngx_http_maas_main_conf_t   *mmcf;
-
-    rv = ngx_http_maas_take(cf, mlcf, NGX_HTTP_MAAS_PREDICT,
-                            ngx_http_maas_predict_handler);
-    if (rv != NGX_CONF_OK) {
-        return rv;
-    }
-
-    value = cf->args->elts;
-    mlcf->predict = value[1];
-    mlcf->predict_file = cf->conf_file->file.name.data;
-    mlcf->predict_line = cf->conf_file->line;
-
-    if (cf->args->nelts == 3) {
-        if (ngx_strncmp(value[2].data, "version=", 8) != 0) {
-            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                               "invalid parameter \"%V\", expected "
-                               "version=number", &value[2]);
-            return NGX_CONF_ERROR;
-        }
-
-        mlcf->predict_version.data = value[2].data + 8;
-        mlcf->predict_version.len = value[2].len - 8;
-    }
-
-    /* the model may stand further down in the configuration */
-
-    mmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_maas_module);
-
-    p = ngx_array_push(&mmcf->predicts);
-    if (p == NULL) {
-        return NGX_CONF_ERROR;
-    }
-
-    *p = mlcf;
-
-    return NGX_CONF_OK;
-}
-
-
-static char *
-ngx_http_maas_status(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
-{
-    return ngx_http_maas_take(cf, conf, NGX_HTTP_MAAS_STATUS,
-                              ngx_http_maas_status_handler);
-}
-
-
-static char *
-ngx_http_maas_metrics(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
-{
-    return ngx_http_maas_take(cf, conf, NGX_HTTP_MAAS_METRICS,
-                              ngx_http_maas_metrics_handler);
-}
 
 
 /* Offsets in the zone have 32 bits. */
@@ -457,9 +260,7 @@ ngx_http_maas_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
         conf->root = prev->root;
         conf->model = prev->model;
         conf->body_size = prev->body_size;
-
-        conf->handler = prev->handler;
-        clcf->handler = prev->handler;
+        clcf->handler = ngx_http_maas_handler(conf->kind);
     }
 
     ngx_conf_merge_uint_value(conf->batch, prev->batch, 64);
