@@ -9,7 +9,10 @@
 
 #include "maas.h"
 #include "maas_desc.h"
+#include "maas_dtype.h"
+#include "maas_shape.h"
 #include "kernel/maas_act.h"
+#include "op/maas_op.h"
 
 #include <cblas.h>
 #include <immintrin.h>
@@ -103,14 +106,15 @@ setup(bench_t *b, maas_isa_t isa, int zeros)
     size_t         i;
     maas_err_t     err;
     maas_desc_t    d;
-    maas_layer_t   layers[4];
+    maas_node_t    nodes[4];
     maas_column_t  column;
+    maas_output_t  output;
     const size_t  *width;
 
     memset(&d, 0, sizeof(d));
-    memset(layers, 0, sizeof(layers));
 
     width = b->net->widths;
+    d.shape = maas__shape_flat(MAAS_F32, width[0]);
     b->bias = floats(4096);
     fill(b->bias, 4096, 0.1, 0);
 
@@ -118,15 +122,18 @@ setup(bench_t *b, maas_isa_t isa, int zeros)
         b->w[i] = floats(width[i] * width[i + 1]);
         fill(b->w[i], width[i] * width[i + 1], 0.05, 0);
 
-        layers[i].kind = MAAS_LAYER_DENSE;
-        layers[i].act = i + 2 < b->net->n ? MAAS_ACT_RELU : MAAS_ACT_SOFTMAX;
-        layers[i].n_in = 1;
-        layers[i].in[0] = (unsigned) i;
-        layers[i].in_width = width[i];
-        layers[i].units = width[i + 1];
-        layers[i].weight = b->w[i];
-        layers[i].bias = b->bias;
+        maas__node_init(&nodes[i], maas__op_find("dense"));
+        (void) maas__node_set(&nodes[i], "units", (double) width[i + 1]);
+        nodes[i].act = i + 2 < b->net->n ? MAAS_ACT_RELU : MAAS_ACT_SOFTMAX;
+        nodes[i].in[0] = (unsigned) i;
+        nodes[i].tensors[0].data = b->w[i];
+        nodes[i].tensors[1].data = b->bias;
+        (void) maas__node_shape(nodes, i, &d.shape, &err);
     }
+
+    output.name = "output";
+    output.from = (unsigned) i;
+    output.at = 0;
 
     column.name = NULL;
     column.scaling = "none";
@@ -137,14 +144,13 @@ setup(bench_t *b, maas_isa_t isa, int zeros)
     d.task = MAAS_TASK_CLASSIFICATION;
     d.input = MAAS_INPUT_TENSOR;
     d.input_name = "input";
-    d.output_name = "output";
-    d.rank = 1;
-    d.shape[0] = width[0];
+    d.n_outputs = 1;
+    d.outputs = &output;
     d.in = width[0];
     d.n_columns = 1;
     d.columns = &column;
-    d.n_layers = b->net->n - 1;
-    d.layers = layers;
+    d.n_nodes = b->net->n - 1;
+    d.nodes = nodes;
     d.out = width[b->net->n - 1];
 
     b->x = floats(N_ROWS * width[0]);

@@ -7,41 +7,14 @@
 #define MAAS_DESC_H
 
 #include "maas.h"
-#include "kernel/maas_act.h"
+#include "maas_shape.h"
+#include "op/maas_op.h"
 
-
-/* A description: what a model file says, checked, nothing packed yet.
- * The trainer makes one of these to write a file. */
-
-typedef enum {
-    MAAS_LAYER_DENSE = 0,          /* act(x W + b) */
-    MAAS_LAYER_ACTIVATION,         /* act(x) */
-    MAAS_LAYER_ADD,                /* act(x1 + x2) */
-    MAAS_LAYER_NORM                /* act((x-mean)/sqrt(var+eps) * w + b) */
-} maas_kind_t;
-
-#define MAAS_N_KINDS  4
-
-extern const char *const maas__kind_names[MAAS_N_KINDS];
 
 #define MAAS_N_FIELDS  4
 
 /* Kinds of columns as in the file, in enum order. */
 extern const char *const maas__field_names[MAAS_N_FIELDS];
-
-typedef struct {
-    maas_kind_t    kind;
-    maas_act_t     act;
-    float          alpha;
-    float          eps;            /* layer_norm */
-    const char    *name;           /* NULL: layers.N */
-    unsigned       n_in;           /* 1, or 2 for add */
-    unsigned       in[2];          /* 0: network input, i + 1: layer i */
-    size_t         in_width;
-    size_t         units;          /* output numbers a row */
-    const float   *weight;         /* dense (in_width,units), norm (units) */
-    const float   *bias;           /* (units) */
-} maas_layer_t;
 
 typedef struct {
     const char         *name;      /* the column's, NULL for a tensor */
@@ -67,24 +40,33 @@ typedef struct {
     unsigned            longest;
 } maas_column_t;
 
+/* A part of the answer: the value of a node, numbers [at, at + its numbers) of
+ * each row */
+
+typedef struct {
+    const char          *name;
+    unsigned             from;     /* 0: network input, i + 1: node i */
+    size_t               at;
+} maas_output_t;
+
 typedef struct {
     const char          *name;
     maas_task_t          task;
 
     maas_input_t         input;
     const char          *input_name;
-    size_t               rank;
-    size_t               shape[MAAS_MAX_RANK];
+    maas_shape_t         shape;        /* of the network's input */
     int                  image;
-    size_t               in;
+    size_t               in;           /* numbers a row */
     size_t               n_columns;     /* 1 for a tensor: its scaling */
     maas_column_t       *columns;
 
-    size_t               n_layers;
-    maas_layer_t        *layers;
+    size_t               n_nodes;
+    maas_node_t         *nodes;
 
-    const char          *output_name;
-    size_t               out;
+    size_t               n_outputs;    /* 1 today */
+    maas_output_t       *outputs;
+    size_t               out;          /* numbers a row, of all of them */
     float                threshold;     /* binary */
     size_t               n_labels;
     const char         **labels;

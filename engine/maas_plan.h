@@ -1,6 +1,6 @@
 /*
- * A model ready to run: between maas_model.c (makes it) and maas_run.c.
- * Not for anyone else.
+ * A model ready to run: between maas_model.c with maas_plan_*.c, which make
+ * it, and maas_run.c.  Not for anyone else.
  */
 
 #ifndef MAAS_PLAN_H
@@ -10,43 +10,37 @@
 #include "maas_desc.h"
 #include "maas_mem.h"
 #include "field/maas_field.h"
-#include "kernel/maas_act.h"
-#include "kernel/maas_gemm.h"
+#include "op/maas_op.h"
 
 
-/* Where a step reads or writes, besides slots of the workspace */
+/* Where the rows of a value stand: in the caller's x, in the caller's y from
+ * number `at` of a row on, or in the workspace, which in one for r rows is
+ * from byte r * at on.  Row r + 1 is `ld` numbers of the value's type behind
+ * row r. */
 
-#define MAAS_SLOT_X  ((unsigned) -1)       /* the caller's x */
-#define MAAS_SLOT_Y  ((unsigned) -2)       /* the caller's y */
-
-
-/* Slot s of a workspace sized for r rows is a matrix (r,ld) of floats that
- * begins at float r * offset. */
-
-typedef struct {
-    size_t          ld;
-    size_t          offset;
-} maas_slot_t;
+typedef enum {
+    MAAS_PLACE_X = 0,
+    MAAS_PLACE_Y,
+    MAAS_PLACE_WS
+} maas_base_t;
 
 typedef struct {
-    maas_kind_t     kind;
-    maas_act_t      act;
-    float           alpha;
-    float           eps;
-    unsigned        src[2];
-    unsigned        dst;
-    size_t          in_width;
-    size_t          units;
-    const void     *packed;            /* dense: as gemm->pack() left it */
-    const float    *weight;            /* layer_norm */
-    const float    *bias;
-} maas_step_t;
+    maas_base_t         base;
+    size_t              at;
+    size_t              ld;
+} maas_place_t;
+
+typedef struct {
+    maas_step_t         step;
+    size_t              width;         /* numbers a row of its value */
+    maas_place_t        in[MAAS_OP_INPUTS];
+    maas_place_t        out;
+} maas_planned_t;
 
 struct maas_model_s {
     maas_info_t          info;
     maas_arena_t        *arena;        /* this struct and all but weights */
 
-    const maas_gemm_t   *gemm;
     void                *pages;        /* weights, read-only */
     size_t               pages_size;
 
@@ -55,17 +49,29 @@ struct maas_model_s {
     const float         *factor;
     size_t               n_curves;
     const maas_curve_t  *curves;
-    unsigned             input_slot;
+    maas_place_t         input;
 
     maas_fields_t        fields;       /* n is 0 for a tensor */
 
     size_t               n_steps;
-    maas_step_t         *steps;
+    maas_planned_t      *steps;
 
-    size_t               n_slots;
-    maas_slot_t         *slots;
-    size_t               row_floats;   /* of workspace, a row */
+    size_t               row_size;     /* of workspace, bytes a row */
 };
+
+
+/* The parts of a plan, in this order; m is zeroed but for its arena.  They
+ * fail with NOMEM or TOOBIG, and steps with UNSUPPORTED. */
+
+/* maas_plan_input.c: fields, scales and curves, and what info says of them */
+maas_status_t maas__plan_input(maas_model_t *m, const maas_desc_t *d);
+/* maas_plan_steps.c: steps, each with what runs it on `isa` */
+maas_status_t maas__plan_steps(maas_model_t *m, const maas_desc_t *d,
+    maas_isa_t isa);
+/* maas_plan_places.c: where values stand */
+maas_status_t maas__plan_places(maas_model_t *m, const maas_desc_t *d);
+/* maas_plan_steps.c: packed weights, in pages that are shared and sealed */
+maas_status_t maas__plan_weights(maas_model_t *m);
 
 
 #endif /* MAAS_PLAN_H */

@@ -3,7 +3,6 @@
  * Not here: allocation, locks, system calls, anything about wire formats.
  */
 
-#include "maas_desc.h"
 #include "maas_int.h"
 #include "maas_mem.h"
 #include "maas_plan.h"
@@ -18,7 +17,7 @@ typedef struct {
     const maas_model_t  *model;
     const float         *x;
     float               *y;
-    float               *ws;
+    char                *ws;
     size_t               cap;          /* rows that the workspace is for */
     size_t               rows;         /* of this slice */
 } maas_slice_t;
@@ -31,7 +30,7 @@ maas_workspace_size(const maas_model_t *m, size_t rows)
 
     /* never 0, so that a workspace is always something */
 
-    if (maas__mul(rows, m->row_floats * sizeof(float), &n) != MAAS_OK
+    if (maas__mul(rows, m->row_size, &n) != MAAS_OK
         || maas__add(n, MAAS_ALIGN, &n) != MAAS_OK)
     {
         return 0;
@@ -41,127 +40,93 @@ maas_workspace_size(const maas_model_t *m, size_t rows)
 }
 
 
-static float *
-maas_run_value(const maas_slice_t *s, unsigned slot, size_t *ld)
+static maas_rows_t
+maas_run_rows(const maas_slice_t *s, const maas_place_t *p)
 {
-    const maas_slot_t  *p;
+    maas_rows_t  r;
 
-    if (slot == MAAS_SLOT_X) {
-        *ld = s->model->info.in;
-        return (float *) s->x;             /* only ever read */
+    switch (p->base) {
+
+    case MAAS_PLACE_X:
+        r.data = (float *) s->x + p->at;   /* only ever read */
+        break;
+
+    case MAAS_PLACE_Y:
+        r.data = s->y + p->at;
+        break;
+
+    default:
+        r.data = s->ws + s->cap * p->at;
     }
 
-    if (slot == MAAS_SLOT_Y) {
-        *ld = s->model->info.out;
-        return s->y;
-    }
+    r.ld = p->ld;
+    r.length = NULL;                       /* no kind makes ragged rows */
 
-    p = &s->model->slots[slot];
-    *ld = p->ld;
-
-    return s->ws + s->cap * p->offset;
+    return r;
 }
 
 
 static void
-maas_run_act(const maas_step_t *step, float *y, size_t ldy, size_t rows)
+maas_run_act(const maas_planned_t *t, const maas_rows_t *y, size_t rows)
 {
-    size_t  r;
+    size_t              r;
+    const maas_node_t  *n;
 
-    if (maas__acts[step->act].by_row) {
-        maas__softmax(y, rows, step->units, ldy);
+    n = &t->step.node;
+
+    if (maas__acts[n->act].by_row) {
+        maas__softmax(y->data, rows, t->width, y->ld);
         return;
     }
 
     for (r = 0; r < rows; r++) {
-        maas__act(step->act, step->alpha, y + r * ldy, step->units);
+        maas__act(n->act, n->alpha, (float *) y->data + r * y->ld, t->width);
     }
 }
 
 
 static void
-maas_run_add(const maas_step_t *step, const float *a, size_t lda,
-    const float *b, size_t ldb, float *y, size_t ldy, size_t rows)
+maas_run_step(const maas_slice_t *s, const maas_planned_t *t)
 {
-    size_t  r, i;
+    unsigned            i;
+    maas_pass_t         p;
+    const maas_node_t  *n;
 
-    for (r = 0; r < rows; r++, a += lda, b += ldb, y += ldy) {
-        for (i = 0; i < step->units; i++) {
-            y[i] = a[i] + b[i];
-        }
-    }
-}
+    n = &t->step.node;
+    p.rows = s->rows;
+    p.out = maas_run_rows(s, &t->out);
 
-
-static void
-maas_run_copy(const maas_step_t *step, const float *x, size_t ldx, float *y,
-    size_t ldy, size_t rows)
-{
-    size_t  r;
-
-    for (r = 0; r < rows; r++) {
-        memcpy(y + r * ldy, x + r * ldx, step->units * sizeof(float));
-    }
-}
-
-
-static void
-maas_run_step(const maas_slice_t *s, const maas_step_t *step)
-{
-    float        *y;
-    size_t        ldx, ldb, ldy;
-    const float  *x, *b;
-
-    x = maas_run_value(s, step->src[0], &ldx);
-    y = maas_run_value(s, step->dst, &ldy);
-
-    switch (step->kind) {
-
-    case MAAS_LAYER_DENSE:
-        s->model->gemm->run(step->packed, step->in_width, step->units, x, ldx,
-                            s->rows, step->act, step->alpha, y, ldy);
-
-        if (maas__acts[step->act].fused) {
-            return;                        /* run() has applied it */
-        }
-
-        break;
-
-    case MAAS_LAYER_ACTIVATION:
-        maas_run_copy(step, x, ldx, y, ldy, s->rows);
-        break;
-
-    case MAAS_LAYER_ADD:
-        b = maas_run_value(s, step->src[1], &ldb);
-        maas_run_add(step, x, ldx, b, ldb, y, ldy, s->rows);
-        break;
-
-    case MAAS_LAYER_NORM:
-        maas__layer_norm(x, ldx, s->rows, step->units, step->eps,
-                         step->weight, step->bias, y, ldy);
-        break;
+    for (i = 0; i < n->n_in; i++) {
+        p.in[i] = maas_run_rows(s, &t->in[i]);
     }
 
-    maas_run_act(step, y, ldy, s->rows);
+    n->op->run(&t->step, &p);
+
+    if (n->act != MAAS_ACT_LINEAR
+        && !(n->op->fused && maas__acts[n->act].fused))
+    {
+        maas_run_act(t, &p.out, s->rows);
+    }
 }
 
 
 static void
 maas_run_slice(const maas_slice_t *s)
 {
-    float               *in;
-    size_t               i, ld, r;
+    size_t               i, r;
+    maas_rows_t          in;
     const maas_model_t  *m;
 
     m = s->model;
 
     if (m->n_scales != 0) {
-        in = maas_run_value(s, m->input_slot, &ld);
+        in = maas_run_rows(s, &m->input);
 
         for (r = 0; r < s->rows; r++) {
             maas__prep(s->x + r * m->info.in, 1, m->info.in, m->shift,
-                       m->factor, m->n_scales, in + r * ld);
-            maas__prep_curves(m->curves, m->n_curves, in + r * ld);
+                       m->factor, m->n_scales, (float *) in.data + r * in.ld);
+            maas__prep_curves(m->curves, m->n_curves,
+                              (float *) in.data + r * in.ld);
         }
     }
 
@@ -186,9 +151,7 @@ maas_run(const maas_model_t *m, const float *x, size_t rows, float *y,
 
     s.model = m;
     s.ws = ws;
-    s.cap = m->row_floats == 0 ? rows
-                               : (ws_size - MAAS_ALIGN)
-                                 / (m->row_floats * sizeof(float));
+    s.cap = m->row_size == 0 ? rows : (ws_size - MAAS_ALIGN) / m->row_size;
 
     for (done = 0; done < rows; done += s.rows) {
         s.rows = rows - done < s.cap ? rows - done : s.cap;

@@ -12,7 +12,8 @@
 #include <math.h>
 
 
-#define TARGET  __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,fma")))
+#define TARGET  __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,"   \
+                                      "fma")))
 #define INLINE  static inline __attribute__((always_inline)) TARGET
 
 #define V  __m512

@@ -8,7 +8,8 @@
  * Sums over a row are 16 sums, of columns 0, 16, ..., 1, 17, ..., added in
  * halves at the end.  So bits depend neither on position nor on the set.
  *
- *   maas_v_set(f)  maas_v_fma(a, b, c)  maas_v_load(p, n)  maas_v_store(p, n, v)
+ *   maas_v_set(f)  maas_v_fma(a, b, c)
+ *   maas_v_load(p, n)  maas_v_store(p, n, v)
  *   maas_v_max(a, b)  maas_v_min(a, b)      b if one is NaN
  *   maas_v_below(a, b, x, y)                a < b ? x : y
  *   maas_v_abs(v)  maas_v_sign(v, s)        |v|; |v| with the sign of s

@@ -5,6 +5,7 @@
 
 #include "maas.h"
 #include "maas_act.h"
+#include "maas_dtype.h"
 #include "maas_gemm.h"
 
 #include <cblas.h>
@@ -41,7 +42,7 @@ maas_gemm_f32_blas(const void *packed, size_t k, size_t n, const float *x,
         cblas_sgemv(CblasRowMajor, CblasTrans, (int) k, (int) n, 1.0f, w,
                     (int) n, x, 1, 1.0f, y, 1);
 
-        if (act == MAAS_ACT_RELU || act == MAAS_ACT_LEAKY_RELU) {
+        if (maas__acts[act].fused) {
             maas__act(act, alpha, y, n);
         }
     }
@@ -66,6 +67,7 @@ maas_gemm_blas_pack(const float *w, const float *bias, size_t k, size_t n,
 const maas_gemm_t  maas__gemm_blas = {
     .name = "blas",
     .isa = MAAS_ISA_BLAS,
+    .dtype = MAAS_F32,
     .usable = maas_gemm_blas_usable,
     .packed_size = maas_gemm_blas_packed_size,
     .pack = maas_gemm_blas_pack,
@@ -86,7 +88,7 @@ static const maas_gemm_t *const  maas_gemm_kernels[] = {
 
 
 const maas_gemm_t *
-maas__gemm_choose(maas_isa_t isa)
+maas__gemm_choose(maas_dtype_t dtype, maas_isa_t isa)
 {
     size_t              i;
     const maas_gemm_t  *g;
@@ -94,7 +96,9 @@ maas__gemm_choose(maas_isa_t isa)
     for (i = 0; i < sizeof(maas_gemm_kernels) / sizeof(void *); i++) {
         g = maas_gemm_kernels[i];
 
-        if ((isa == MAAS_ISA_AUTO || isa == g->isa) && g->usable()) {
+        if (g->dtype == dtype && (isa == MAAS_ISA_AUTO || isa == g->isa)
+            && g->usable())
+        {
             return g;
         }
     }

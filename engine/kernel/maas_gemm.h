@@ -8,6 +8,7 @@
 
 #include "maas.h"
 #include "maas_act.h"
+#include "maas_dtype.h"
 
 
 /* maas_gemm.c: the one place that chooses a kernel.
@@ -20,6 +21,7 @@
 typedef struct {
     const char   *name;            /* such as "avx512" */
     maas_isa_t    isa;
+    maas_dtype_t  dtype;           /* of weights; rows are F32 */
 
     int         (*usable)(void);   /* on this CPU */
 
@@ -29,7 +31,7 @@ typedef struct {
     void        (*pack)(const float *w, const float *bias, size_t k, size_t n,
                         void *packed);
     /* x and y do not overlap; ldx >= k, ldy >= n, in floats. act is applied
-     * if it is LINEAR, RELU or LEAKY_RELU, else left to the caller. */
+     * if its row says fused, else left to the caller. */
     void        (*run)(const void *packed, size_t k, size_t n,
                        const float *x, size_t ldx, size_t rows,
                        maas_act_t act, float alpha, float *y, size_t ldy);
@@ -40,8 +42,9 @@ extern const maas_gemm_t maas__gemm_blas;      /* maas_gemm.c */
 extern const maas_gemm_t maas__gemm_avx2;      /* maas_gemm_avx2.c */
 extern const maas_gemm_t maas__gemm_avx512;    /* maas_gemm_avx512.c */
 
-/* NULL if that instruction set is not to be had here. */
-const maas_gemm_t *maas__gemm_choose(maas_isa_t isa);
+/* For weights of that type; NULL if that instruction set is not to be had
+ * here, or not for it. */
+const maas_gemm_t *maas__gemm_choose(maas_dtype_t dtype, maas_isa_t isa);
 
 
 #endif /* MAAS_GEMM_H */

@@ -4,6 +4,7 @@
  */
 
 #include "maas_act.h"
+#include "maas_dtype.h"
 #include "maas_gemm.h"
 #include "maas_int.h"
 #include "maas_strips.h"
@@ -348,6 +349,7 @@ maas_gemm_avx2_usable(void)
 const maas_gemm_t  maas__gemm_avx2 = {
     .name = "avx2",
     .isa = MAAS_ISA_AVX2,
+    .dtype = MAAS_F32,
     .usable = maas_gemm_avx2_usable,
     .packed_size = maas__strips_size,
     .pack = maas__strips_pack,

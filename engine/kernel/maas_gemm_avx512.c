@@ -4,6 +4,7 @@
  */
 
 #include "maas_act.h"
+#include "maas_dtype.h"
 #include "maas_gemm.h"
 #include "maas_int.h"
 #include "maas_strips.h"
@@ -14,7 +15,8 @@
 #include <immintrin.h>
 
 
-#define TARGET  __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,fma")))
+#define TARGET  __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,"   \
+                                      "fma")))
 #define INLINE  static inline __attribute__((always_inline)) TARGET
 
 #define MR      MAAS_TILE_ROWS         /* 6 x 4: 24 of 32 registers */
@@ -183,7 +185,7 @@ maas_tile(const maas_block_t *b, const float *x, float *y, const int mr,
 #define MAAS_TILE(mr, nv)                                                    \
                                                                              \
 static TARGET void                                                           \
-maas_tile_##mr##x##nv(const maas_block_t *b, const float *x, float *y)              \
+maas_tile_##mr##x##nv(const maas_block_t *b, const float *x, float *y)       \
 {                                                                            \
     maas_tile(b, x, y, mr, nv);                                              \
 }
@@ -421,6 +423,7 @@ maas_gemm_avx512_usable(void)
 const maas_gemm_t  maas__gemm_avx512 = {
     .name = "avx512",
     .isa = MAAS_ISA_AVX512,
+    .dtype = MAAS_F32,
     .usable = maas_gemm_avx512_usable,
     .packed_size = maas__strips_size,
     .pack = maas__strips_pack,

@@ -5,6 +5,7 @@
 
 #include "maas.h"
 #include "maas_act.h"
+#include "maas_dtype.h"
 #include "maas_gemm.h"
 #include "maas_mem.h"
 
@@ -86,7 +87,7 @@ maas_gemm_f32_ref(const void *packed, size_t k, size_t n, const float *x,
             y[j] = maas_gemm_ref_dot(x, w + j, k, n, bias[j]);
         }
 
-        if (act == MAAS_ACT_RELU || act == MAAS_ACT_LEAKY_RELU) {
+        if (maas__acts[act].fused) {
             maas__act(act, alpha, y, n);
         }
     }
@@ -96,6 +97,7 @@ maas_gemm_f32_ref(const void *packed, size_t k, size_t n, const float *x,
 const maas_gemm_t  maas__gemm_ref = {
     .name = "ref",
     .isa = MAAS_ISA_REF,
+    .dtype = MAAS_F32,
     .usable = maas_gemm_ref_usable,
     .packed_size = maas_gemm_ref_packed_size,
     .pack = maas_gemm_ref_pack,

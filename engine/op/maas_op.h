@@ -1,18 +1,162 @@
 /*
- * Operators on rows.
- * Not here: which rows, and in what order (maas_run.c).
+ * Kinds of layers: what a row of the table says, and what its functions are
+ * given.  One file a kind; reader, planner, runner and writer walk the table.
+ * Not here: what a plan is, and where values stand in it.
  */
 
 #ifndef MAAS_OP_H
 #define MAAS_OP_H
 
-#include <stddef.h>
+#include "maas.h"
+#include "maas_dtype.h"
+#include "maas_shape.h"
+#include "kernel/maas_act.h"
 
 
+/* One row a kind, and nothing else lists them: maas__op_NAME is in
+ * maas_op_NAME.c, and NAME is the kind in model files. */
 
-/* maas_op_norm.c: y(rows,n) = (x - mean) / sqrt(var + eps) * w + b */
-void maas__layer_norm(const float *x, size_t ldx, size_t rows, size_t n,
-    float eps, const float *w, const float *b, float *y, size_t ldy);
+#define MAAS_OPS(X)                                                           \
+    X(dense)                           /* x W + b */                          \
+    X(activation)                      /* x */                                \
+    X(add)                             /* x1 + x2 */                          \
+    X(layer_norm)                      /* (x-mean)/sqrt(var+eps) * w + b */
+
+#define MAAS_OP_INPUTS   4             /* most a kind has */
+#define MAAS_OP_TENSORS  4
+#define MAAS_OP_ATTRS    32            /* bytes */
+
+typedef struct maas_op_s  maas_op_t;
+
+
+/* A layer: what a model file says of one, with its place among the others.
+ * `activation` and `alpha` are no attributes of a kind: all have them. */
+
+typedef struct {
+    const maas_op_t  *op;
+    const char       *name;            /* NULL: layers.N */
+    unsigned          n_in;
+    unsigned          in[MAAS_OP_INPUTS];  /* 0: network input, i + 1: node i */
+    maas_act_t        act;             /* applied last */
+    float             alpha;
+    maas_shape_t      shape;           /* of the value that it makes */
+    maas_tensor_t     tensors[MAAS_OP_TENSORS];
+    char              attrs[MAAS_OP_ATTRS] __attribute__((aligned(8)));
+} maas_node_t;
+
+
+/* An attribute: a number in the struct that a kind has in node->attrs */
+
+typedef enum {
+    MAAS_ATTR_SIZE = 0,                /* size_t; whole */
+    MAAS_ATTR_FLOAT                    /* float; finite, rounded from double */
+} maas_attr_type_t;
+
+typedef struct {
+    const char        *name;
+    maas_attr_type_t   type;
+    size_t             at;             /* offset in node->attrs */
+    double             low, high;      /* both are allowed */
+    double             def;            /* NAN: it must be given */
+    const char        *refused;        /* the sentence if it is not as above */
+} maas_attr_t;
+
+
+/* A tensor layers.N.NAME; shape() says its dimensions. */
+
+typedef struct {
+    const char        *name;
+    unsigned           dtypes;         /* set of 1 << MAAS_F32 ... */
+} maas_operand_t;
+
+
+/* A node in a plan: weights are packed, tensors have no data any more. */
+
+typedef struct {
+    maas_node_t        node;
+    const void        *kernel;         /* as kernel() chose it */
+    const void        *packed;         /* as pack() left it */
+} maas_step_t;
+
+
+/* Rows of a value: row r begins `ld` numbers of its dtype behind row r - 1.
+ * length: of each row if the value is ragged, else NULL. */
+
+typedef struct {
+    void              *data;
+    size_t             ld;
+    const uint32_t    *length;
+} maas_rows_t;
+
+typedef struct {
+    size_t             rows;
+    maas_rows_t        in[MAAS_OP_INPUTS];
+    maas_rows_t        out;
+} maas_pass_t;
+
+
+/* A kind.  kernel, size and pack are NULL where there are no tensors, kernel
+ * also where any CPU will do, back where there are no explanations. */
+
+struct maas_op_s {
+    const char            *name;
+    unsigned               n_in;
+    unsigned               takes;      /* set of types of values, as above */
+    unsigned               ragged;     /* takes ragged values as well */
+    unsigned               fused;      /* run() applies the activations that
+                                          kernels of products apply; the
+                                          others are left to its caller */
+    size_t                 n_attrs;
+    const maas_attr_t     *attrs;
+    size_t                 n_tensors;
+    const maas_operand_t  *tensors;
+
+    /* in[n_in] and attributes -> n->shape and dimensions of n->tensors, or
+     * BADSHAPE with what is wrong, as in "adds 2 numbers to 3" */
+    maas_status_t        (*shape)(maas_node_t *n, const maas_shape_t *in,
+                                  maas_err_t *err);
+    /* what runs it on `isa`, for s->kernel; NULL: it is not to be had here */
+    const void          *(*kernel)(const maas_node_t *n, maas_isa_t isa);
+    /* bytes that pack() writes, 0 on overflow */
+    size_t               (*size)(const maas_step_t *s);
+    /* to: MAAS_ALIGN aligned, zeroed */
+    void                 (*pack)(const maas_step_t *s, void *to);
+    /* p->out from p->in, which do not overlap.  A row gives the same bits
+     * whatever rows it comes with.  Allocates nothing, cannot fail. */
+    void                 (*run)(const maas_step_t *s, const maas_pass_t *p);
+    /* slope->in[i] += slope of one number of the answer by p->in[i]; given
+     * slope->out, its slope by p->out before the activation.  Shapes and
+     * types are those of the values; p is as run() left it. */
+    void                 (*back)(const maas_step_t *s, const maas_pass_t *p,
+                                 const maas_pass_t *slope);
+};
+
+#define MAAS_OP_DECLARE(name)  extern const maas_op_t  maas__op_##name;
+MAAS_OPS(MAAS_OP_DECLARE)
+
+
+/* maas_op.c: the table */
+
+/* The kind of that name, NULL if there is none. */
+const maas_op_t *maas__op_find(const char *name);
+
+/* A layer of a kind of which nothing more is said: attributes and activation
+ * with their defaults, inputs the network's, tensors of F32 without data. */
+void maas__node_init(maas_node_t *n, const maas_op_t *op);
+
+/* nodes[i].shape and the dimensions of its tensors, from its inputs, which
+ * are `input` or nodes before it, and its attributes.  Fails as op->shape(),
+ * and for a value of a type that the kind or the activation does not take. */
+maas_status_t maas__node_shape(maas_node_t *nodes, size_t i,
+    const maas_shape_t *input, maas_err_t *err);
+
+/* An attribute's value.  Is v one that the attribute may have?  Else it is as
+ * it was. */
+double maas__attr_get(const maas_node_t *n, const maas_attr_t *a);
+int maas__attr_set(maas_node_t *n, const maas_attr_t *a, double v);
+
+/* The same by name, for who makes a layer of its own: "units". */
+int maas__node_set(maas_node_t *n, const char *attr, double v);
 
 
 #endif /* MAAS_OP_H */

@@ -2,7 +2,7 @@
  * The `maas` document of a model file -> description: its head and its
  * outputs, rules R14 to R17, R23 and R30.
  * Not here: the container (maas_read_container.c), inputs
- * (maas_read_inputs.c), layers and their tensors (maas_read_layers.c).
+ * (maas_read_inputs.c), layers and their tensors (maas_read_nodes.c).
  */
 
 #include "maas_desc.h"
@@ -11,7 +11,7 @@
 #include "maas_read_container.h"
 #include "maas_read_doc.h"
 #include "maas_read_inputs.h"
-#include "maas_read_layers.h"
+#include "maas_read_nodes.h"
 #include "maas_read_tree.h"
 
 #include <string.h>
@@ -89,7 +89,7 @@ doc_outputs(maas_read_t *r, const cJSON *doc, maas_desc_t *d)
         return MAAS_BAD(r, "R23: outputs: unknown member \"%.64s\"", bad);
     }
 
-    rc = maas__tree_name(r, v, "outputs", "output", &d->output_name);
+    rc = maas__tree_name(r, v, "outputs", "output", &d->outputs[0].name);
     if (rc != MAAS_OK) {
         return rc;
     }
@@ -167,7 +167,7 @@ maas__read_document(maas_read_t *r, const maas_container_t *c,
     } else if ((rc = maas__tree_copy(r, c->document, &d->document)) == MAAS_OK
                && (rc = doc_head(r, doc, d)) == MAAS_OK
                && (rc = maas__read_inputs(r, doc, d)) == MAAS_OK
-               && (rc = maas__read_layers(r, c, doc, d)) == MAAS_OK
+               && (rc = maas__read_nodes(r, c, doc, d)) == MAAS_OK
                && (rc = maas__read_unused(r, c, d)) == MAAS_OK
                && (rc = doc_outputs(r, doc, d)) == MAAS_OK)
     {

@@ -4,11 +4,13 @@
  */
 
 #include "maas_desc.h"
+#include "maas_dtype.h"
 #include "maas_int.h"
 #include "maas_mem.h"
 #include "maas_read_column.h"
 #include "maas_read_inputs.h"
 #include "maas_read_tree.h"
+#include "maas_shape.h"
 #include "field/maas_field.h"
 
 
@@ -17,6 +19,7 @@
 static maas_status_t
 inputs_tensor(maas_read_t *r, const cJSON *v, maas_desc_t *d)
 {
+    size_t        n;
     const char   *bad;
     const cJSON  *shape, *dim, *image;
 
@@ -30,27 +33,29 @@ inputs_tensor(maas_read_t *r, const cJSON *v, maas_desc_t *d)
     d->in = 1;
 
     cJSON_ArrayForEach(dim, (cJSON_IsArray(shape) ? shape : NULL)) {
-        if (d->rank == MAAS_MAX_RANK
-            || !maas__tree_integer(dim, MAAS_MAX_WIDTH, &d->shape[d->rank])
-            || d->shape[d->rank] == 0)
+        n = d->shape.rank;
+        if (n == MAAS_MAX_RANK
+            || !maas__tree_integer(dim, MAAS_MAX_WIDTH, &d->shape.dim[n])
+            || d->shape.dim[n] == 0)
         {
-            d->rank = 0;
+            d->shape.rank = 0;
             break;
         }
-        d->in *= d->shape[d->rank++];
+        d->in *= d->shape.dim[n];
+        d->shape.rank++;
         if (d->in > MAAS_MAX_WIDTH) {
-            d->rank = 0;
+            d->shape.rank = 0;
             break;
         }
     }
 
-    if (d->rank == 0) {
+    if (d->shape.rank == 0) {
         return MAAS_BAD(r, "R18: inputs: shape is not 1 to 4 integers of at "
                         "least 1 with a product of at most 2^20");
     }
 
     if ((image != NULL && !cJSON_IsBool(image))
-        || (cJSON_IsTrue(image) && d->rank != 2))
+        || (cJSON_IsTrue(image) && d->shape.rank != 2))
     {
         return MAAS_BAD(r, "R18: inputs: image is not true or false, or the "
                         "shape of an image not (height,width)");
@@ -121,8 +126,7 @@ inputs_columns(maas_read_t *r, const cJSON *v, maas_desc_t *d)
     }
 
     d->n_columns = n;
-    d->rank = 1;
-    d->shape[0] = d->in;
+    d->shape = maas__shape_flat(MAAS_F32, d->in);
 
     return MAAS_OK;
 }

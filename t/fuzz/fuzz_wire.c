@@ -11,7 +11,10 @@
 
 #include "maas.h"
 #include "maas_desc.h"
+#include "maas_dtype.h"
 #include "maas_form.h"
+#include "maas_shape.h"
+#include "op/maas_op.h"
 #include "text/maas_json.h"
 #include "fuzz.h"
 
@@ -51,38 +54,37 @@ make_model(void)
 {
     float          weight[6] = { 1, -1, 0.5, 0.25, -2, 0 }, bias[2] = { 0, 1 };
     maas_desc_t    desc;
-    maas_layer_t   layer;
+    maas_node_t    node;
     maas_column_t  column;
+    maas_output_t  output = { "output", 1, 0 };
 
     memset(&desc, 0, sizeof(desc));
-    memset(&layer, 0, sizeof(layer));
     memset(&column, 0, sizeof(column));
 
     column.scaling = "none";
     column.factor = 1;
 
-    layer.kind = MAAS_LAYER_DENSE;
-    layer.n_in = 1;
-    layer.in_width = 3;
-    layer.units = 2;
-    layer.weight = weight;
-    layer.bias = bias;
+    maas__node_init(&node, maas__op_find("dense"));
+    (void) maas__node_set(&node, "units", 2);
+    node.tensors[0].data = weight;
+    node.tensors[1].data = bias;
 
     desc.name = "fuzz";
     desc.task = MAAS_TASK_CLASSIFICATION;
     desc.input_name = "input";
-    desc.rank = 1;
-    desc.shape[0] = 3;
+    desc.shape = maas__shape_flat(MAAS_F32, 3);
     desc.in = 3;
     desc.n_columns = 1;
     desc.columns = &column;
-    desc.n_layers = 1;
-    desc.layers = &layer;
-    desc.output_name = "output";
+    desc.n_nodes = 1;
+    desc.nodes = &node;
+    desc.n_outputs = 1;
+    desc.outputs = &output;
     desc.out = 2;
     desc.parameters = 8;
     desc.document = "{}";
 
+    FUZZ_HOLDS(maas__node_shape(&node, 0, &desc.shape, NULL) == MAAS_OK);
     FUZZ_HOLDS(maas__model_plan(&desc, 0, MAAS_ISA_AUTO, &model, NULL)
                == MAAS_OK);
 }

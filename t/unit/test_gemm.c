@@ -3,6 +3,7 @@
  * kernel of ours, and the same bits for a row in whatever batch it rides.
  */
 
+#include "maas_dtype.h"
 #include "maas_int.h"
 #include "kernel/maas_act.h"
 #include "kernel/maas_gemm.h"
@@ -14,8 +15,6 @@
 #include <string.h>
 #include <cmocka.h>
 
-
-#define N_ACTS  3                          /* linear, relu, leaky_relu */
 
 static const maas_isa_t  isas[] = {
     MAAS_ISA_BLAS, MAAS_ISA_AVX2, MAAS_ISA_AVX512
@@ -213,7 +212,11 @@ one_shape(const maas_gemm_t *g, size_t k, size_t n, size_t rows, size_t gap)
     want = malloc(rows * n * sizeof(float));
     got = malloc(rows * n * sizeof(float));
 
-    for (act = MAAS_ACT_LINEAR; act < N_ACTS; act++) {
+    for (act = 0; act < MAAS_N_ACTS; act++) {
+        if (!maas__acts[act].fused) {
+            continue;
+        }
+
         product_pack(&p, &maas__gemm_ref);
         product_run(&p, &maas__gemm_ref, act, want);
         free(p.packed);
@@ -237,7 +240,7 @@ kernel(void **state)
 {
     const maas_gemm_t  *g;
 
-    g = maas__gemm_choose(*(const maas_isa_t *) *state);
+    g = maas__gemm_choose(MAAS_F32, *(const maas_isa_t *) *state);
     if (g == NULL) {
         print_message("# not on this CPU: isa %d\n", **(int **) state);
     }
@@ -433,7 +436,11 @@ not_finite(void **state)
         p.x[(rows - 1) * 40 + 17] = NAN;
         product_pack(&p, g);
 
-        for (act = MAAS_ACT_LINEAR; act < N_ACTS; act++) {
+        for (act = 0; act < MAAS_N_ACTS; act++) {
+            if (!maas__acts[act].fused) {
+                continue;
+            }
+
             g->run(p.packed, 40, 33, p.x, 40, rows, act, 0.5f, p.y, 33);
 
             for (i = 0; i < rows * 33; i++) {
@@ -467,20 +474,21 @@ choice(void **state)
 {
     const maas_gemm_t  *g;
 
-    g = maas__gemm_choose(MAAS_ISA_AUTO);
+    g = maas__gemm_choose(MAAS_F32, MAAS_ISA_AUTO);
     assert_non_null(g);
     assert_int_not_equal(g->isa, MAAS_ISA_REF);
 
-    g = maas__gemm_choose(MAAS_ISA_REF);
+    g = maas__gemm_choose(MAAS_F32, MAAS_ISA_REF);
     assert_ptr_equal(g, &maas__gemm_ref);
 
-    g = maas__gemm_choose(MAAS_ISA_BLAS);
+    g = maas__gemm_choose(MAAS_F32, MAAS_ISA_BLAS);
     assert_ptr_equal(g, &maas__gemm_blas);
 
-    assert_null(maas__gemm_choose((maas_isa_t) 99));
+    assert_null(maas__gemm_choose(MAAS_F32, (maas_isa_t) 99));
+    assert_null(maas__gemm_choose(MAAS_F64, MAAS_ISA_AUTO));
 
 #if defined(__x86_64__)
-    g = maas__gemm_choose(MAAS_ISA_AVX2);
+    g = maas__gemm_choose(MAAS_F32, MAAS_ISA_AVX2);
     assert_int_equal(g != NULL, __builtin_cpu_supports("avx2")
                                 && __builtin_cpu_supports("fma"));
 #endif

@@ -5,7 +5,10 @@
 
 #include "maas.h"
 #include "maas_desc.h"
+#include "maas_dtype.h"
+#include "maas_shape.h"
 #include "kernel/maas_act.h"
+#include "op/maas_op.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -23,7 +26,8 @@
 
 typedef struct {
     maas_desc_t    desc;
-    maas_layer_t   layers[MAX_LAYERS];
+    maas_node_t    nodes[MAX_LAYERS];
+    maas_output_t  output;
     maas_column_t  columns[MAX_WIDTH];
     float         *memory;
     size_t         used;
@@ -71,12 +75,13 @@ net_init(net_t *net, size_t in)
     net->desc.name = "m";
     net->desc.task = MAAS_TASK_REGRESSION;
     net->desc.input_name = "input";
-    net->desc.output_name = "output";
+    net->desc.n_outputs = 1;
+    net->desc.outputs = &net->output;
+    net->output.name = "output";
     net->desc.document = "{}";
-    net->desc.rank = 1;
-    net->desc.shape[0] = in;
+    net->desc.shape = maas__shape_flat(MAAS_F32, in);
     net->desc.in = in;
-    net->desc.layers = net->layers;
+    net->desc.nodes = net->nodes;
     net->desc.columns = net->columns;
     net->desc.n_columns = 1;
     net->columns[0].factor = 1;
@@ -84,38 +89,52 @@ net_init(net_t *net, size_t in)
 
 
 static void
-net_layer(net_t *net, maas_kind_t kind, maas_act_t act, unsigned a,
+net_node(net_t *net, const maas_op_t *op, maas_act_t act, unsigned a,
     unsigned b, size_t units)
 {
-    maas_layer_t  *l;
+    size_t        i, j, n;
+    maas_node_t  *l;
 
-    l = &net->layers[net->desc.n_layers++];
-    l->kind = kind;
+    i = net->desc.n_nodes++;
+    l = &net->nodes[i];
+    maas__node_init(l, op);
     l->act = act;
     l->alpha = act == MAAS_ACT_ELU ? 1.0f : 0.01f;
-    l->eps = 1e-5f;
     l->in[0] = a;
     l->in[1] = b;
-    l->n_in = kind == MAAS_LAYER_ADD ? 2 : 1;
-    l->in_width = a == 0 ? net->desc.in : net->layers[a - 1].units;
-    l->units = units;
+    (void) maas__node_set(l, "units", (double) units);
 
-    if (kind == MAAS_LAYER_DENSE) {
-        l->weight = numbers(net, l->in_width * units);
-        l->bias = numbers(net, units);
+    assert_int_equal(maas__node_shape(net->nodes, i, &net->desc.shape, NULL),
+                     MAAS_OK);
+    assert_int_equal(maas__shape_numbers(&l->shape), units);
+
+    for (j = 0; j < l->op->n_tensors; j++) {
+        n = maas__numbers(l->tensors[j].rank, l->tensors[j].shape);
+        l->tensors[j].data = numbers(net, n);
     }
 
-    if (kind == MAAS_LAYER_NORM) {
-        l->weight = numbers(net, units);
-        l->bias = numbers(net, units);
-    }
-
+    net->output.from = (unsigned) i + 1;
     net->desc.out = units;
 }
 
 
+static void
+net_layer(net_t *net, const char *kind, maas_act_t act, unsigned a,
+    unsigned b, size_t units)
+{
+    net_node(net, maas__op_find(kind), act, a, b, units);
+}
+
+
+static const float *
+tensor(const maas_node_t *l, size_t i)
+{
+    return l->tensors[i].data;
+}
+
+
 static double
-plain_act(const maas_layer_t *l, double v)
+plain_act(const maas_node_t *l, double v)
 {
     switch (l->act) {
     case MAAS_ACT_RELU:       return v > 0 ? v : 0;
@@ -146,42 +165,40 @@ plain_softmax(double *y, size_t n)
 
 
 static void
-plain_layer(const maas_layer_t *l, const double *a, const double *b,
+plain_layer(const maas_node_t *l, const double *a, const double *b,
     double *y)
 {
-    double  mean, var;
-    size_t  i, k;
+    double       mean, var;
+    size_t       i, k, units;
+    const char  *kind;
 
+    kind = l->op->name;
+    units = maas__shape_numbers(&l->shape);
     mean = var = 0;
 
-    for (i = 0; i < l->in_width; i++) {
-        mean += a[i] / (double) l->in_width;
+    for (i = 0; i < units; i++) {
+        mean += a[i] / (double) units;
     }
 
-    for (i = 0; i < l->in_width; i++) {
-        var += (a[i] - mean) * (a[i] - mean) / (double) l->in_width;
+    for (i = 0; i < units; i++) {
+        var += (a[i] - mean) * (a[i] - mean) / (double) units;
     }
 
-    for (i = 0; i < l->units; i++) {
-        switch (l->kind) {
-
-        case MAAS_LAYER_DENSE:
-            y[i] = l->bias[i];
-            for (k = 0; k < l->in_width; k++) {
-                y[i] += a[k] * (double) l->weight[k * l->units + i];
+    for (i = 0; i < units; i++) {
+        if (strcmp(kind, "dense") == 0) {
+            y[i] = (double) tensor(l, 1)[i];
+            for (k = 0; k < l->tensors[0].shape[0]; k++) {
+                y[i] += a[k] * (double) tensor(l, 0)[k * units + i];
             }
-            break;
 
-        case MAAS_LAYER_ADD:
+        } else if (strcmp(kind, "add") == 0) {
             y[i] = a[i] + b[i];
-            break;
 
-        case MAAS_LAYER_NORM:
-            y[i] = (a[i] - mean) / sqrt(var + (double) l->eps)
-                   * (double) l->weight[i] + (double) l->bias[i];
-            break;
+        } else if (strcmp(kind, "layer_norm") == 0) {
+            y[i] = (a[i] - mean) / sqrt(var + (double) 1e-5f)
+                   * (double) tensor(l, 0)[i] + (double) tensor(l, 1)[i];
 
-        default:
+        } else {
             y[i] = a[i];
         }
 
@@ -189,7 +206,7 @@ plain_layer(const maas_layer_t *l, const double *a, const double *b,
     }
 
     if (l->act == MAAS_ACT_SOFTMAX) {
-        plain_softmax(y, l->units);
+        plain_softmax(y, units);
     }
 }
 
@@ -198,8 +215,8 @@ static void
 plain_run(const net_t *net, const float *x, double *y)
 {
     size_t               i;
-    double               v[MAX_LAYERS + 1][MAX_WIDTH];
-    const maas_layer_t  *l;
+    double               v[MAX_LAYERS + 1][MAX_WIDTH] = { { 0 } };
+    const maas_node_t   *l;
     const maas_column_t *c;
 
     for (i = 0; i < net->desc.in; i++) {
@@ -207,8 +224,8 @@ plain_run(const net_t *net, const float *x, double *y)
         v[0][i] = ((double) x[i] - (double) c->shift) * (double) c->factor;
     }
 
-    for (i = 0; i < net->desc.n_layers; i++) {
-        l = &net->layers[i];
+    for (i = 0; i < net->desc.n_nodes; i++) {
+        l = &net->nodes[i];
         plain_layer(l, v[l->in[0]], v[l->in[1]], v[i + 1]);
     }
 
@@ -278,8 +295,8 @@ test_every_activation(void **state)
 
     for (act = 0; act < MAAS_N_ACTS; act++) {
         net_init(&net, 7);
-        net_layer(&net, MAAS_LAYER_DENSE, (maas_act_t) act, 0, 0, 33);
-        net_layer(&net, MAAS_LAYER_DENSE, (maas_act_t) act, 1, 0, 5);
+        net_layer(&net, "dense", (maas_act_t) act, 0, 0, 33);
+        net_layer(&net, "dense", (maas_act_t) act, 1, 0, 5);
         check(&net, 9, 4);
         free(net.memory);
     }
@@ -292,7 +309,7 @@ test_one_layer_needs_no_slot(void **state)
     net_t  net;
 
     net_init(&net, 5);
-    net_layer(&net, MAAS_LAYER_DENSE, MAAS_ACT_LINEAR, 0, 0, 3);
+    net_layer(&net, "dense", MAAS_ACT_LINEAR, 0, 0, 3);
     check(&net, 3, 1);
     free(net.memory);
 }
@@ -312,7 +329,7 @@ test_scaling_per_column(void **state)
         net.columns[i].shift = uniform();
         net.columns[i].factor = 1 + uniform() / 2;
     }
-    net_layer(&net, MAAS_LAYER_DENSE, MAAS_ACT_TANH, 0, 0, 4);
+    net_layer(&net, "dense", MAAS_ACT_TANH, 0, 0, 4);
     check(&net, 5, 2);
     free(net.memory);
 }
@@ -329,15 +346,112 @@ test_residual(void **state)
     net_init(&net, 8);
     net.columns[0].shift = 0.25f;
     net.columns[0].factor = 2;
-    net_layer(&net, MAAS_LAYER_DENSE, MAAS_ACT_RELU, 0, 0, 16);
-    net_layer(&net, MAAS_LAYER_DENSE, MAAS_ACT_GELU, 1, 0, 40);
-    net_layer(&net, MAAS_LAYER_DENSE, MAAS_ACT_LINEAR, 2, 0, 16);
-    net_layer(&net, MAAS_LAYER_ADD, MAAS_ACT_RELU, 3, 1, 16);
-    net_layer(&net, MAAS_LAYER_NORM, MAAS_ACT_LINEAR, 4, 0, 16);
-    net_layer(&net, MAAS_LAYER_ACTIVATION, MAAS_ACT_ELU, 5, 0, 16);
-    net_layer(&net, MAAS_LAYER_ADD, MAAS_ACT_LINEAR, 6, 1, 16);
-    net_layer(&net, MAAS_LAYER_DENSE, MAAS_ACT_SOFTMAX, 7, 0, 3);
+    net_layer(&net, "dense", MAAS_ACT_RELU, 0, 0, 16);
+    net_layer(&net, "dense", MAAS_ACT_GELU, 1, 0, 40);
+    net_layer(&net, "dense", MAAS_ACT_LINEAR, 2, 0, 16);
+    net_layer(&net, "add", MAAS_ACT_RELU, 3, 1, 16);
+    net_layer(&net, "layer_norm", MAAS_ACT_LINEAR, 4, 0, 16);
+    net_layer(&net, "activation", MAAS_ACT_ELU, 5, 0, 16);
+    net_layer(&net, "add", MAAS_ACT_LINEAR, 6, 1, 16);
+    net_layer(&net, "dense", MAAS_ACT_SOFTMAX, 7, 0, 3);
     check(&net, 11, 3);
+    free(net.memory);
+}
+
+
+/* Two values of a network as its answer: each as if it were alone. */
+
+static void
+test_two_outputs(void **state)
+{
+    net_t          net;
+    size_t         i, j;
+    float          x[3 * 8], y[3][3 * 20];
+    float          ws[4096] __attribute__((aligned(64)));
+    maas_model_t  *m;
+    maas_output_t  both[2] = { { "a", 1, 0 }, { "b", 3, 16 } };
+
+    net_init(&net, 8);
+    net.columns[0].factor = 2;
+    net_layer(&net, "dense", MAAS_ACT_RELU, 0, 0, 16);
+    net_layer(&net, "dense", MAAS_ACT_TANH, 1, 0, 16);
+    net_layer(&net, "dense", MAAS_ACT_SOFTMAX, 2, 0, 4);
+
+    for (i = 0; i < 3 * 8; i++) {
+        x[i] = uniform();
+    }
+
+    for (i = 0; i < 3; i++) {
+        net.desc.n_outputs = i < 2 ? 1 : 2;
+        net.desc.outputs = i < 2 ? &net.output : both;
+        net.output.from = both[i % 2].from;
+        net.desc.out = i == 0 ? 16 : i == 1 ? 4 : 20;
+
+        assert_int_equal(maas__model_plan(&net.desc, 0, MAAS_ISA_AUTO, &m,
+                                          NULL), MAAS_OK);
+        assert_int_equal(maas_run(m, x, 3, y[i], ws,
+                                  maas_workspace_size(m, 2), NULL), MAAS_OK);
+        maas_model_free(m);
+    }
+
+    for (j = 0; j < 3; j++) {
+        assert_memory_equal(y[2] + j * 20, y[0] + j * 16, 16 * sizeof(float));
+        assert_memory_equal(y[2] + j * 20 + 16, y[1] + j * 4,
+                            4 * sizeof(float));
+    }
+
+    free(net.memory);
+}
+
+
+/* Kinds of no file, whose value between them is of doubles */
+
+static maas_status_t
+third_shape(maas_node_t *n, const maas_shape_t *in, maas_err_t *err)
+{
+    n->shape = in[0];
+    n->shape.dtype = in[0].dtype == MAAS_F32 ? MAAS_F64 : MAAS_F32;
+
+    return MAAS_OK;
+}
+
+
+static void
+third_run(const maas_step_t *s, const maas_pass_t *p)
+{
+    size_t  r, i;
+
+    for (r = 0; r < p->rows; r++) {
+        for (i = 0; i < s->node.shape.dim[0]; i++) {
+            if (s->node.shape.dtype == MAAS_F64) {
+                ((double *) p->out.data)[r * p->out.ld + i] =
+                    (double) ((float *) p->in[0].data)[r * p->in[0].ld + i]
+                    / 3;
+            } else {
+                ((float *) p->out.data)[r * p->out.ld + i] = (float)
+                    (((double *) p->in[0].data)[r * p->in[0].ld + i] * 3);
+            }
+        }
+    }
+}
+
+
+static void
+test_doubles(void **state)
+{
+    net_t                   net;
+    static const maas_op_t  third = {
+        .name = "third", .n_in = 1, .takes = 1 << MAAS_F32 | 1 << MAAS_F64,
+        .shape = third_shape, .run = third_run
+    };
+
+    net_init(&net, 17);
+    net_layer(&net, "dense", MAAS_ACT_RELU, 0, 0, 33);
+    net_node(&net, &third, MAAS_ACT_LINEAR, 1, 0, 33);
+    net_node(&net, &third, MAAS_ACT_LINEAR, 2, 0, 33);
+    net_layer(&net, "dense", MAAS_ACT_TANH, 3, 0, 40);
+    net_layer(&net, "add", MAAS_ACT_LINEAR, 4, 4, 40);
+    check(&net, 11, 4);
     free(net.memory);
 }
 
@@ -351,8 +465,8 @@ test_workspace_too_small(void **state)
     maas_model_t  *m;
 
     net_init(&net, 5);
-    net_layer(&net, MAAS_LAYER_DENSE, MAAS_ACT_RELU, 0, 0, 64);
-    net_layer(&net, MAAS_LAYER_DENSE, MAAS_ACT_LINEAR, 1, 0, 3);
+    net_layer(&net, "dense", MAAS_ACT_RELU, 0, 0, 64);
+    net_layer(&net, "dense", MAAS_ACT_LINEAR, 1, 0, 3);
 
     assert_int_equal(maas__model_plan(&net.desc, 0, MAAS_ISA_REF, &m, &err),
                      MAAS_OK);
@@ -392,6 +506,8 @@ main(void)
         cmocka_unit_test(test_one_layer_needs_no_slot),
         cmocka_unit_test(test_scaling_per_column),
         cmocka_unit_test(test_residual),
+        cmocka_unit_test(test_two_outputs),
+        cmocka_unit_test(test_doubles),
         cmocka_unit_test(test_workspace_too_small),
         cmocka_unit_test(test_is_finite)
     };

@@ -15,10 +15,13 @@
 
 #include "maas.h"
 #include "maas_desc.h"
+#include "maas_dtype.h"
+#include "maas_shape.h"
 #include "rng.h"
 #include "util.h"
 #include "data/data.h"
 #include "judge/metrics.h"
+#include "op/maas_op.h"
 
 
 #define ROWS  64
@@ -69,29 +72,30 @@ model_of(const train_scale_t *s)
     float          *weight;
     maas_err_t      err;
     maas_desc_t     desc = { 0 };
-    maas_layer_t    layer = { 0 };
+    maas_node_t     node;
+    maas_output_t   output = { "output", 1, 0 };
     maas_model_t   *m;
 
     weight = train_alloc(s->n + 1, sizeof(float));
-    layer.n_in = 1;
-    layer.in_width = s->n;
-    layer.units = 1;
-    layer.weight = weight;
-    layer.bias = weight;
+    maas__node_init(&node, maas__op_find("dense"));
+    (void) maas__node_set(&node, "units", 1);
+    node.tensors[0].data = weight;
+    node.tensors[1].data = weight;
     desc.name = "m";
     desc.task = MAAS_TASK_REGRESSION;
     desc.input = MAAS_INPUT_COLUMNS;
     desc.input_name = "input";
-    desc.output_name = "output";
+    desc.n_outputs = 1;
+    desc.outputs = &output;
     desc.document = "{}";
-    desc.rank = 1;
-    desc.shape[0] = s->n;
+    desc.shape = maas__shape_flat(MAAS_F32, s->n);
     desc.in = s->n;
     desc.out = 1;
     desc.n_columns = s->n_columns;
     desc.columns = s->columns;
-    desc.n_layers = 1;
-    desc.layers = &layer;
+    desc.n_nodes = 1;
+    desc.nodes = &node;
+    assert_int_equal(maas__node_shape(&node, 0, &desc.shape, &err), MAAS_OK);
     assert_int_equal(maas__model_plan(&desc, 0, MAAS_ISA_REF, &m, &err),
                      MAAS_OK);
     train_free(weight);

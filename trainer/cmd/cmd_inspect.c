@@ -14,6 +14,7 @@
 #include "util.h"
 #include "export/model.h"
 #include "text/maas_json_write.h"
+#include "op/maas_op.h"
 
 
 typedef struct {
@@ -65,20 +66,25 @@ inspect_shape(const maas_info_t *info)
 static void
 inspect_layers(const cJSON *document)
 {
-    const cJSON  *layer, *units, *act;
+    size_t            i;
+    const cJSON      *layer, *kind, *attr, *act;
+    const maas_op_t  *op;
 
     cJSON_ArrayForEach(layer,
                        cJSON_GetObjectItemCaseSensitive(document, "layers"))
     {
-        units = cJSON_GetObjectItemCaseSensitive(layer, "units");
+        kind = cJSON_GetObjectItemCaseSensitive(layer, "kind");
         act = cJSON_GetObjectItemCaseSensitive(layer, "activation");
 
-        (void) printf("            %s",
-            cJSON_GetStringValue(
-                cJSON_GetObjectItemCaseSensitive(layer, "kind")));
+        (void) printf("            %s", cJSON_GetStringValue(kind));
+        op = maas__op_find(cJSON_GetStringValue(kind));
 
-        if (cJSON_IsNumber(units)) {
-            (void) printf(" %.0f", units->valuedouble);
+        for (i = 0; i < op->n_attrs; i++) {
+            attr = cJSON_GetObjectItemCaseSensitive(layer, op->attrs[i].name);
+
+            if (op->attrs[i].type == MAAS_ATTR_SIZE && attr != NULL) {
+                (void) printf(" %.0f", attr->valuedouble);
+            }
         }
 
         (void) printf(" %s\n", cJSON_IsString(act) ? act->valuestring

@@ -7,17 +7,20 @@
 #include <math.h>
 #include <string.h>
 
-#include "maas_desc.h"
+#include "maas.h"
+#include "maas_dtype.h"
+#include "maas_shape.h"
 #include "model.h"
 #include "util.h"
 #include "net/network.h"
+#include "op/maas_op.h"
 
 
 /* x W + b with what batch norm does to it: one layer */
 
 static void
 export_dense(const train_net_t *net, const train_layer_t *l,
-    maas_layer_t *out)
+    maas_node_t *out)
 {
     float         f, *w, *b;
     size_t        i, j;
@@ -45,16 +48,15 @@ export_dense(const train_net_t *net, const train_layer_t *l,
         }
     }
 
-    out->kind = MAAS_LAYER_DENSE;
-    out->in_width = l->in;
-    out->weight = w;
-    out->bias = b;
+    (void) maas__node_set(out, "units", (double) l->units);
+    out->tensors[0].data = w;
+    out->tensors[1].data = b;
 }
 
 
 static void
 export_norm(const train_net_t *net, const train_layer_t *l,
-    maas_layer_t *out)
+    maas_node_t *out)
 {
     float  *w, *b;
 
@@ -63,29 +65,43 @@ export_norm(const train_net_t *net, const train_layer_t *l,
     (void) memcpy(w, net->params + l->gamma_at, l->units * sizeof(float));
     (void) memcpy(b, net->params + l->beta_at, l->units * sizeof(float));
 
-    out->kind = MAAS_LAYER_NORM;
-    out->in_width = l->units;
-    out->eps = l->eps;
-    out->weight = w;
-    out->bias = b;
+    (void) maas__node_set(out, "epsilon", (double) l->eps);
+    out->tensors[0].data = w;
+    out->tensors[1].data = b;
 }
 
 
 /* The next place in the list, reading what the one before gives */
 
-static maas_layer_t *
-export_next(train_export_t *e, size_t units)
+static maas_node_t *
+export_next(train_export_t *e, const char *kind)
 {
-    maas_layer_t  *out;
+    maas_node_t  *out;
 
-    out = &e->layers[e->n];
-    out->n_in = 1;
+    out = &e->nodes[e->n];
+    maas__node_init(out, maas__op_find(kind));
     out->in[0] = (unsigned) e->n++;     /* 0 is the network's input */
-    out->units = units;
-    out->act = MAAS_ACT_LINEAR;
-    out->alpha = 1;
 
     return out;
+}
+
+
+/* Dimensions of values and tensors */
+
+static void
+export_shapes(train_export_t *e, size_t in)
+{
+    size_t        i;
+    maas_err_t    err;
+    maas_shape_t  input;
+
+    input = maas__shape_flat(MAAS_F32, in);
+
+    for (i = 0; i < e->n; i++) {
+        if (maas__node_shape(e->nodes, i, &input, &err) != MAAS_OK) {
+            train_die("layer %zu of a new model %s", i, err.msg);
+        }
+    }
 }
 
 
@@ -94,7 +110,7 @@ train_export(const train_net_t *net)
 {
     size_t                i;
     unsigned              output[TRAIN_MAX_NET + 1];
-    maas_layer_t         *out;
+    maas_node_t          *out;
     train_export_t       *e;
     const train_layer_t  *l;
 
@@ -102,11 +118,11 @@ train_export(const train_net_t *net)
 
     for (i = 0; i < net->n_layers; i++) {
         l = &net->layers[i];
-        out = export_next(e, l->units);
+        out = export_next(e, "dense");
         export_dense(net, l, out);
 
         if (l->norm == TRAIN_NORM_LAYER) {
-            out = export_next(e, l->units);
+            out = export_next(e, "layer_norm");
             export_norm(net, l, out);
         }
 
@@ -114,15 +130,14 @@ train_export(const train_net_t *net)
         out->alpha = l->alpha;
 
         if (l->skip > 0) {
-            out = export_next(e, l->units);
-            out->kind = MAAS_LAYER_ADD;
-            out->in_width = l->units;
-            out->n_in = 2;
+            out = export_next(e, "add");
             out->in[1] = output[i - l->skip];
         }
 
         output[i] = (unsigned) e->n;
     }
+
+    export_shapes(e, net->in);
 
     return e;
 }
@@ -131,11 +146,12 @@ train_export(const train_net_t *net)
 void
 train_export_free(train_export_t *e)
 {
-    size_t  i;
+    size_t  i, j;
 
     for (i = 0; i < e->n; i++) {
-        train_free((void *) e->layers[i].weight);
-        train_free((void *) e->layers[i].bias);
+        for (j = 0; j < e->nodes[i].op->n_tensors; j++) {
+            train_free((void *) e->nodes[i].tensors[j].data);
+        }
     }
 
     train_free(e);

@@ -18,6 +18,7 @@
 #include "kernel/maas_act.h"
 #include "net/network.h"
 #include "net/step.h"
+#include "op/maas_op.h"
 #include "text/maas_json.h"
 
 
@@ -177,7 +178,7 @@ record_inputs(cJSON *doc, const train_record_t *r)
 /* "layers.N" is the name of layer N, "input" what all begin with */
 
 static void
-record_sources(cJSON *layer, const maas_layer_t *l)
+record_sources(cJSON *layer, const maas_node_t *n)
 {
     char      name[32];
     cJSON    *list;
@@ -185,52 +186,62 @@ record_sources(cJSON *layer, const maas_layer_t *l)
 
     list = cJSON_AddArrayToObject(layer, "inputs");
 
-    for (i = 0; i < l->n_in; i++) {
-        (void) snprintf(name, sizeof(name), "layers.%u", l->in[i] - 1);
+    for (i = 0; i < n->n_in; i++) {
+        (void) snprintf(name, sizeof(name), "layers.%u", n->in[i] - 1);
         (void) cJSON_AddItemToArray(list, cJSON_CreateString(
-                                        l->in[i] == 0 ? "input" : name));
+                                        n->in[i] == 0 ? "input" : name));
     }
+}
+
+
+static cJSON *
+record_layer(const maas_node_t *n)
+{
+    cJSON              *layer;
+    size_t              i;
+    const maas_attr_t  *a;
+
+    layer = cJSON_CreateObject();
+    (void) cJSON_AddStringToObject(layer, "kind", n->op->name);
+
+    for (i = 0; i < n->op->n_attrs; i++) {
+        a = &n->op->attrs[i];
+
+        if (a->type == MAAS_ATTR_FLOAT) {
+            record_float(layer, a->name, (float) maas__attr_get(n, a));
+        } else {
+            (void) cJSON_AddNumberToObject(layer, a->name,
+                                           maas__attr_get(n, a));
+        }
+    }
+
+    if (n->n_in > 1) {
+        record_sources(layer, n);
+    }
+
+    (void) cJSON_AddStringToObject(layer, "activation",
+                                   maas__acts[n->act].name);
+
+    if (maas__acts[n->act].has_alpha) {
+        record_float(layer, "alpha", n->alpha);
+    }
+
+    return layer;
 }
 
 
 static void
 record_layers(cJSON *doc, const train_net_t *net)
 {
-    size_t               i;
-    cJSON               *list, *layer;
-    train_export_t      *e;
-    const maas_layer_t  *l;
+    size_t           i;
+    cJSON           *list;
+    train_export_t  *e;
 
     list = cJSON_AddArrayToObject(doc, "layers");
     e = train_export(net);
 
     for (i = 0; i < e->n; i++) {
-        l = &e->layers[i];
-        layer = cJSON_CreateObject();
-
-        (void) cJSON_AddStringToObject(layer, "kind",
-                                       maas__kind_names[l->kind]);
-
-        if (l->kind == MAAS_LAYER_DENSE) {
-            (void) cJSON_AddNumberToObject(layer, "units", (double) l->units);
-        }
-
-        if (l->kind == MAAS_LAYER_NORM) {
-            record_float(layer, "epsilon", l->eps);
-        }
-
-        if (l->n_in > 1) {
-            record_sources(layer, l);
-        }
-
-        (void) cJSON_AddStringToObject(layer, "activation",
-                                       maas__acts[l->act].name);
-
-        if (maas__acts[l->act].has_alpha) {
-            record_float(layer, "alpha", l->alpha);
-        }
-
-        (void) cJSON_AddItemToArray(list, layer);
+        (void) cJSON_AddItemToArray(list, record_layer(&e->nodes[i]));
     }
 
     train_export_free(e);

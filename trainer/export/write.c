@@ -7,59 +7,59 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "maas_desc.h"
+#include "maas_dtype.h"
+#include "maas_shape.h"
 #include "model.h"
 #include "util.h"
 #include "net/network.h"
+#include "op/maas_op.h"
 #include "read/maas_crc.h"
 
 
 #define WRITE_DIGITS  "\"maas_crc32c\":\"00000000\""
 
 
-static void
-write_tensor(cJSON *header, size_t layer, const char *what, size_t rows,
-    size_t columns, size_t *at)
+static size_t
+write_size(const maas_tensor_t *t)
 {
-    char    name[64];
-    size_t  size;
-    cJSON  *t, *shape, *offsets;
-
-    (void) snprintf(name, sizeof(name), "layers.%zu.%s", layer, what);
-    size = (rows ? rows : 1) * columns * sizeof(float);
-
-    t = cJSON_AddObjectToObject(header, name);
-    (void) cJSON_AddStringToObject(t, "dtype", "F32");
-    shape = cJSON_AddArrayToObject(t, "shape");
-
-    if (rows > 0) {
-        (void) cJSON_AddItemToArray(shape, cJSON_CreateNumber((double) rows));
-    }
-
-    (void) cJSON_AddItemToArray(shape, cJSON_CreateNumber((double) columns));
-    offsets = cJSON_AddArrayToObject(t, "data_offsets");
-    (void) cJSON_AddItemToArray(offsets, cJSON_CreateNumber((double) *at));
-    *at += size;
-    (void) cJSON_AddItemToArray(offsets, cJSON_CreateNumber((double) *at));
+    return maas__numbers(t->rank, t->shape) * maas__dtypes[t->dtype].bits / 8;
 }
 
 
-/* Of a layer's weight; 0: it is a vector */
-
-static size_t
-write_rows(const maas_layer_t *l)
+static void
+write_tensor(cJSON *header, size_t layer, const char *what,
+    const maas_tensor_t *tensor, size_t *at)
 {
-    return (l->kind == MAAS_LAYER_DENSE) ? l->in_width : 0;
+    char    name[64];
+    cJSON  *t, *shape, *offsets;
+    size_t  i;
+
+    (void) snprintf(name, sizeof(name), "layers.%zu.%s", layer, what);
+
+    t = cJSON_AddObjectToObject(header, name);
+    (void) cJSON_AddStringToObject(t, "dtype",
+                                   maas__dtypes[tensor->dtype].name);
+    shape = cJSON_AddArrayToObject(t, "shape");
+
+    for (i = 0; i < tensor->rank; i++) {
+        (void) cJSON_AddItemToArray(shape,
+                            cJSON_CreateNumber((double) tensor->shape[i]));
+    }
+
+    offsets = cJSON_AddArrayToObject(t, "data_offsets");
+    (void) cJSON_AddItemToArray(offsets, cJSON_CreateNumber((double) *at));
+    *at += write_size(tensor);
+    (void) cJSON_AddItemToArray(offsets, cJSON_CreateNumber((double) *at));
 }
 
 
 static char *
 write_header(const train_export_t *e, const char *document, size_t *tensors)
 {
-    char                *text;
-    size_t               i;
-    cJSON               *header, *meta;
-    const maas_layer_t  *l;
+    char               *text;
+    cJSON              *header, *meta;
+    size_t              i, j;
+    const maas_node_t  *n;
 
     header = cJSON_CreateObject();
     meta = cJSON_AddObjectToObject(header, "__metadata__");
@@ -69,12 +69,11 @@ write_header(const train_export_t *e, const char *document, size_t *tensors)
     *tensors = 0;
 
     for (i = 0; i < e->n; i++) {
-        l = &e->layers[i];
+        n = &e->nodes[i];
 
-        if (l->weight != NULL) {
-            write_tensor(header, i, "weight", write_rows(l), l->units,
+        for (j = 0; j < n->op->n_tensors; j++) {
+            write_tensor(header, i, n->op->tensors[j].name, &n->tensors[j],
                          tensors);
-            write_tensor(header, i, "bias", 0, l->units, tensors);
         }
     }
 
@@ -87,24 +86,6 @@ write_header(const train_export_t *e, const char *document, size_t *tensors)
     cJSON_Delete(header);
 
     return text;
-}
-
-
-static char *
-write_floats(char *p, const float *v, size_t n)
-{
-    size_t    i;
-    uint32_t  u;
-
-    for (i = 0; i < n; i++, p += 4) {
-        (void) memcpy(&u, &v[i], sizeof(u));
-        p[0] = (char) (u & 0xff);
-        p[1] = (char) (u >> 8 & 0xff);
-        p[2] = (char) (u >> 16 & 0xff);
-        p[3] = (char) (u >> 24);
-    }
-
-    return p;
 }
 
 
@@ -127,11 +108,11 @@ write_crc(char *image, size_t size)
 void *
 train_image(const train_net_t *net, const char *document, size_t *size)
 {
-    int                  i;
-    char                *text, *image, *p;
-    size_t               n, padded, tensors, j;
-    train_export_t      *e;
-    const maas_layer_t  *l;
+    int                   i;
+    char                 *text, *image, *p;
+    size_t                n, padded, tensors, j, k;
+    train_export_t       *e;
+    const maas_tensor_t  *t;
 
     e = train_export(net);
     text = write_header(e, document, &tensors);
@@ -151,13 +132,14 @@ train_image(const train_net_t *net, const char *document, size_t *size)
     p += padded;
     cJSON_free(text);
 
-    for (j = 0; j < e->n; j++) {
-        l = &e->layers[j];
+    /* numbers of files are little-endian, as those of any host of ours */
 
-        if (l->weight != NULL) {
-            n = write_rows(l);
-            p = write_floats(p, l->weight, (n ? n : 1) * l->units);
-            p = write_floats(p, l->bias, l->units);
+    for (j = 0; j < e->n; j++) {
+        t = e->nodes[j].tensors;
+
+        for (k = 0; k < e->nodes[j].op->n_tensors; k++, t++) {
+            (void) memcpy(p, t->data, write_size(t));
+            p += write_size(t);
         }
     }
 

@@ -3,8 +3,8 @@
  * Not for others than maas_read_doc.c.
  */
 
-#ifndef MAAS_READ_LAYERS_H
-#define MAAS_READ_LAYERS_H
+#ifndef MAAS_READ_NODES_H
+#define MAAS_READ_NODES_H
 
 #include "maas.h"
 #include "maas_desc.h"
@@ -12,12 +12,12 @@
 #include "maas_read_tree.h"
 
 
-/* Fills d's layers (R19 to R22, R24, R26). */
-maas_status_t maas__read_layers(maas_read_t *r, const maas_container_t *c,
+/* Fills d's nodes, and where its outputs come from (R19 to R22, R24, R26). */
+maas_status_t maas__read_nodes(maas_read_t *r, const maas_container_t *c,
     const cJSON *doc, maas_desc_t *d);
 /* R20, R22: nothing may be left over. */
 maas_status_t maas__read_unused(maas_read_t *r, const maas_container_t *c,
     const maas_desc_t *d);
 
 
-#endif /* MAAS_READ_LAYERS_H */
+#endif /* MAAS_READ_NODES_H */

@@ -1,0 +1,118 @@
+/*
+ * Values as a client sends them -> the network's input: fields, scales and
+ * curves of a plan.
+ * Not here: what they do to a row (field/).
+ */
+
+#include "maas.h"
+#include "maas_desc.h"
+#include "maas_mem.h"
+#include "maas_plan.h"
+#include "field/maas_field.h"
+
+
+/* What shift and factor cannot do */
+
+static maas_status_t
+maas_plan_curves(maas_model_t *m, const maas_fields_t *f)
+{
+    size_t                i;
+    maas_curve_t         *curve;
+    const maas_column_t  *c;
+
+    curve = maas__arena_alloc(m->arena, f->n + 1, sizeof(maas_curve_t));
+    if (curve == NULL) {
+        return MAAS_NOMEM;
+    }
+
+    m->curves = curve;
+
+    for (i = 0; i < f->n; i++) {
+        c = &f->columns[i];
+
+        if (c->clip == 0 && c->n_knots == 0) {
+            continue;
+        }
+
+        curve->slot = c->at;
+        curve->clip = c->clip;
+        curve->n_knots = c->n_knots;
+        curve->knots = c->knots;
+        curve->levels = c->levels;
+        curve++;
+        m->n_curves++;
+    }
+
+    return MAAS_OK;
+}
+
+
+/* n_scales stays 0 where preprocessing changes nothing. */
+
+static maas_status_t
+maas_plan_scales(maas_model_t *m, const maas_desc_t *d)
+{
+    int      used;
+    float   *shift, *factor;
+    size_t   i, n, at;
+
+    n = d->input == MAAS_INPUT_COLUMNS ? d->in : 1;
+    shift = maas__arena_alloc(m->arena, n, sizeof(float));
+    factor = maas__arena_alloc(m->arena, n, sizeof(float));
+    if (shift == NULL || factor == NULL) {
+        return MAAS_NOMEM;
+    }
+
+    for (i = 0; i < n; i++) {
+        factor[i] = 1;
+    }
+
+    used = m->n_curves != 0;
+
+    for (i = 0; i < d->n_columns; i++) {
+        at = m->fields.n > 0 ? m->fields.columns[i].at : 0;
+        shift[at] = d->columns[i].shift;
+        factor[at] = d->columns[i].factor;
+        used |= shift[at] != 0.0f || factor[at] != 1.0f;
+    }
+
+    m->shift = shift;
+    m->factor = factor;
+    m->n_scales = used ? n : 0;
+
+    return MAAS_OK;
+}
+
+
+maas_status_t
+maas__plan_input(maas_model_t *m, const maas_desc_t *d)
+{
+    size_t         i;
+    maas_info_t   *info;
+    maas_status_t  rc;
+
+    info = &m->info;
+    info->plain = 1;
+
+    if (d->input == MAAS_INPUT_COLUMNS) {
+        rc = maas__fields_create(m->arena, d->columns, d->n_columns,
+                                 &m->fields);
+        if (rc != MAAS_OK) {
+            return rc;
+        }
+
+        info->n_columns = m->fields.n;
+        info->columns = m->fields.names;
+        info->fields = m->fields.info;
+        info->reader = &m->fields;
+
+        for (i = 0; i < m->fields.n; i++) {
+            info->plain &= m->fields.info[i].kind == MAAS_FIELD_NUMBER
+                           && m->fields.info[i].width == 1;
+        }
+    }
+
+    rc = maas_plan_curves(m, &m->fields);
+
+    return rc == MAAS_OK ? maas_plan_scales(m, d) : rc;
+}

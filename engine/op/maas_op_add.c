@@ -1,0 +1,62 @@
+/*
+ * The sum of two values, number by number.
+ * Not here: bias, which is part of a product.
+ */
+
+#include "maas_dtype.h"
+#include "maas_int.h"
+#include "maas_op.h"
+#include "maas_shape.h"
+
+
+/* R21: as many numbers; what is added to gives the shape. */
+
+static maas_status_t
+maas_add_shape(maas_node_t *n, const maas_shape_t *in, maas_err_t *err)
+{
+    size_t  a, b;
+
+    a = maas__shape_numbers(&in[0]);
+    b = maas__shape_numbers(&in[1]);
+
+    if (a != b) {
+        return maas__fail(err, MAAS_BADSHAPE, "adds %zu numbers to %zu", a, b);
+    }
+
+    n->shape = in[0];
+
+    return MAAS_OK;
+}
+
+
+static void
+maas_add_run(const maas_step_t *s, const maas_pass_t *p)
+{
+    size_t        r, i, n;
+    float        *y;
+    const float  *a, *b;
+
+    a = p->in[0].data;
+    b = p->in[1].data;
+    y = p->out.data;
+    n = maas__shape_numbers(&s->node.shape);
+
+    for (r = 0; r < p->rows; r++) {
+        for (i = 0; i < n; i++) {
+            y[i] = a[i] + b[i];
+        }
+
+        a += p->in[0].ld;
+        b += p->in[1].ld;
+        y += p->out.ld;
+    }
+}
+
+
+const maas_op_t  maas__op_add = {
+    .name = "add",
+    .n_in = 2,
+    .takes = 1 << MAAS_F32,
+    .shape = maas_add_shape,
+    .run = maas_add_run
+};

@@ -1,0 +1,434 @@
+/*
+ * Layers of a model file's document, bound to their tensors (R19 to R22, R24,
+ * R26): what the table of kinds says of each is checked and kept.
+ * Not here: any one kind (op/).
+ */
+
+#include "maas_desc.h"
+#include "maas_dtype.h"
+#include "maas_int.h"
+#include "maas_mem.h"
+#include "maas_read_container.h"
+#include "maas_read_nodes.h"
+#include "maas_read_tree.h"
+#include "maas_shape.h"
+#include "kernel/maas_act.h"
+#include "op/maas_op.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+
+/* R19: members of every kind, with what a kind has of its own */
+
+static int
+nodes_has(const maas_op_t *op, const char *member)
+{
+    size_t  i;
+
+    static const char *const  shared[] = {
+        "kind", "name", "inputs", "activation", "alpha"
+    };
+
+    for (i = 0; i < sizeof(shared) / sizeof(shared[0]); i++) {
+        if (strcmp(shared[i], member) == 0) {
+            return 1;
+        }
+    }
+
+    for (i = 0; i < op->n_attrs; i++) {
+        if (strcmp(op->attrs[i].name, member) == 0) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+/* R19: activation and alpha */
+
+static maas_status_t
+nodes_act(maas_read_t *r, const cJSON *v, size_t i, maas_node_t *n)
+{
+    int           act;
+    const cJSON  *a;
+
+    a = maas_get(v, "activation");
+    act = a == NULL ? MAAS_ACT_LINEAR
+          : cJSON_IsString(a) ? maas__act_find(a->valuestring) : -1;
+    if (act < 0) {
+        return MAAS_BAD(r, "R19: layer %zu: unknown activation", i);
+    }
+
+    n->act = (maas_act_t) act;
+
+    if (!maas__tree_float(v, "alpha", maas__acts[act].alpha, &n->alpha)) {
+        return MAAS_BAD(r, "R19: layer %zu: alpha is not finite or epsilon "
+                        "not above 0", i);
+    }
+
+    return MAAS_OK;
+}
+
+
+/* R19: what the kind has of its own */
+
+static maas_status_t
+nodes_attrs(maas_read_t *r, const cJSON *v, size_t i, maas_node_t *n)
+{
+    size_t              j;
+    const cJSON        *given;
+    const maas_attr_t  *a;
+
+    for (j = 0; j < n->op->n_attrs; j++) {
+        a = &n->op->attrs[j];
+        given = maas_get(v, a->name);
+
+        if (given == NULL ? isnan(a->def)
+                          : !cJSON_IsNumber(given)
+                            || !maas__attr_set(n, a, given->valuedouble))
+        {
+            return MAAS_BAD(r, "R19: layer %zu: %s", i, a->refused);
+        }
+    }
+
+    return MAAS_OK;
+}
+
+
+/* R19 */
+
+static maas_status_t
+nodes_kind(maas_read_t *r, const cJSON *v, size_t i, maas_node_t *n)
+{
+    const cJSON      *kind, *member;
+    maas_status_t     rc;
+    const maas_op_t  *op;
+
+    kind = cJSON_IsObject(v) ? maas_get(v, "kind") : NULL;
+    op = cJSON_IsString(kind) ? maas__op_find(kind->valuestring) : NULL;
+    if (op == NULL) {
+        return MAAS_BAD(r, "R19: layer %zu: unknown kind", i);
+    }
+
+    maas__node_init(n, op);
+
+    cJSON_ArrayForEach(member, v) {
+        if (!nodes_has(op, member->string)) {
+            return MAAS_BAD(r, "R19: layer %zu: unknown member \"%.64s\"", i,
+                            member->string);
+        }
+    }
+
+    rc = nodes_act(r, v, i, n);
+
+    return rc == MAAS_OK ? nodes_attrs(r, v, i, n) : rc;
+}
+
+
+/* R20: which value `v` names for layer i; 0 if there is none */
+
+static int
+nodes_source(const maas_desc_t *d, size_t i, const cJSON *v,
+    unsigned *out)
+{
+    size_t  j;
+    char    buf[32];
+
+    if (!cJSON_IsString(v)) {
+        return 0;
+    }
+
+    if (strcmp(v->valuestring, "input") == 0) {
+        *out = 0;
+        return 1;
+    }
+
+    for (j = 0; j < i; j++) {
+        snprintf(buf, sizeof(buf), "layers.%zu", j);
+
+        if (strcmp(v->valuestring, d->nodes[j].name != NULL
+                                   ? d->nodes[j].name : buf) == 0)
+        {
+            *out = (unsigned) j + 1;
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+/* R16, R20 */
+
+static maas_status_t
+nodes_name(maas_read_t *r, const cJSON *v, maas_desc_t *d, size_t i)
+{
+    unsigned      source;
+    const cJSON  *name;
+
+    name = maas_get(v, "name");
+    if (name == NULL) {
+        return MAAS_OK;
+    }
+
+    if (!maas__tree_is_name(name)) {
+        return MAAS_BAD(r, "R16: layer %zu: name is not 1 to %d of "
+                        "A-Z a-z 0-9 _ . -", i, MAAS_MAX_NAME);
+    }
+
+    if (nodes_source(d, i, name, &source)) {
+        return MAAS_BAD(r, "R20: layer %zu: the name \"%.64s\" is taken", i,
+                        name->valuestring);
+    }
+
+    return maas__tree_copy(r, name->valuestring, &d->nodes[i].name);
+}
+
+
+/* R20, R21: inputs, and the shapes that follow from them */
+
+static maas_status_t
+nodes_wiring(maas_read_t *r, const cJSON *v, maas_desc_t *d, size_t i)
+{
+    unsigned       n_in;
+    maas_err_t     why;
+    maas_node_t   *n;
+    const cJSON   *inputs, *name;
+
+    n = &d->nodes[i];
+    n_in = 0;
+    inputs = maas_get(v, "inputs");
+
+    if (inputs == NULL && n->n_in == 1) {
+        n->in[n_in++] = (unsigned) i;
+
+    } else {
+        cJSON_ArrayForEach(name, (cJSON_IsArray(inputs) ? inputs : NULL)) {
+            if (n_in == n->n_in
+                || !nodes_source(d, i, name, &n->in[n_in]))
+            {
+                n_in = 0;
+                break;
+            }
+            n_in++;
+        }
+    }
+
+    if (n_in != n->n_in) {
+        return MAAS_BAD(r, "R20: layer %zu: inputs is not a list of %u "
+                        "earlier layers or \"input\"", i, n->n_in);
+    }
+
+    if (maas__node_shape(d->nodes, i, &d->shape, &why) != MAAS_OK) {
+        return MAAS_BAD(r, "R21: layer %zu %s", i, why.msg);
+    }
+
+    return MAAS_OK;
+}
+
+
+/* R26 */
+
+static maas_status_t
+nodes_count(maas_read_t *r, const maas_node_t *n, size_t *total)
+{
+    size_t  j, numbers;
+
+    for (j = 0; j < n->op->n_tensors; j++) {
+        numbers = maas__numbers(n->tensors[j].rank, n->tensors[j].shape);
+
+        if (numbers > MAAS_MAX_PARAMS - *total) {
+            return MAAS_BAD(r, "R26: more than 2^30 weights");
+        }
+
+        *total += numbers;
+    }
+
+    return MAAS_OK;
+}
+
+
+/* R22: "[3,4]" */
+
+static void
+nodes_dims(const maas_tensor_t *t, char *buf, size_t size)
+{
+    size_t  i, n;
+
+    n = 0;
+
+    for (i = 0; i < t->rank && n < size; i++) {
+        n += (size_t) snprintf(buf + n, size - n, "%c%zu", i ? ',' : '[',
+                               t->shape[i]);
+    }
+}
+
+
+/* R8, R22, R24: tensor layers.<i>.<name> in the shape that t asks for */
+
+static maas_status_t
+nodes_tensor(maas_read_t *r, const maas_container_t *c, size_t i,
+    const maas_operand_t *o, maas_tensor_t *t)
+{
+    char            name[48], dims[96];
+    void           *copy;
+    size_t          n;
+    maas_entry_t   *e;
+
+    snprintf(name, sizeof(name), "layers.%zu.%s", i, o->name);
+
+    e = maas__container_find(c, name);
+
+    if (e == NULL || e->tensor.rank != t->rank
+        || memcmp(e->tensor.shape, t->shape, t->rank * sizeof(size_t)) != 0)
+    {
+        nodes_dims(t, dims, sizeof(dims));
+        return MAAS_BAD(r, "R22: tensor \"%s\" of shape %s] is not there",
+                        name, dims);
+    }
+
+    *t = e->tensor;
+
+    if (!(o->dtypes >> t->dtype & 1)) {
+        return maas__fail(r->err, MAAS_UNSUPPORTED,
+                          "R8: tensor \"%s\" is not F32", name);
+    }
+
+    e->used++;
+    n = e->end - e->begin;
+
+    if ((uintptr_t) t->data % sizeof(float) != 0) {
+        copy = maas__arena_alloc(r->arena, n, 1);
+        if (copy == NULL) {
+            return MAAS_OOM(r);
+        }
+        t->data = memcpy(copy, t->data, n);
+    }
+
+    if (!maas_is_finite(t->data, n / sizeof(float))) {
+        return MAAS_BAD(r, "R24: tensor \"%s\" has a weight that is not "
+                        "finite", name);
+    }
+
+    return MAAS_OK;
+}
+
+
+static maas_status_t
+nodes_weights(maas_read_t *r, const maas_container_t *c, maas_desc_t *d,
+    size_t i)
+{
+    size_t         j;
+    maas_node_t   *n;
+    maas_status_t  rc;
+
+    n = &d->nodes[i];
+    rc = nodes_count(r, n, &d->parameters);
+
+    for (j = 0; rc == MAAS_OK && j < n->op->n_tensors; j++) {
+        rc = nodes_tensor(r, c, i, &n->op->tensors[j], &n->tensors[j]);
+    }
+
+    return rc;
+}
+
+
+/* The answer is what the last layer makes. */
+
+static maas_status_t
+nodes_outputs(maas_read_t *r, maas_desc_t *d)
+{
+    d->n_outputs = 1;
+    d->outputs = maas__arena_alloc(r->arena, 1, sizeof(maas_output_t));
+    if (d->outputs == NULL) {
+        return MAAS_OOM(r);
+    }
+
+    d->outputs[0].from = (unsigned) d->n_nodes;
+    d->out = maas__shape_numbers(&d->nodes[d->n_nodes - 1].shape);
+
+    return MAAS_OK;
+}
+
+
+maas_status_t
+maas__read_nodes(maas_read_t *r, const maas_container_t *c, const cJSON *doc,
+    maas_desc_t *d)
+{
+    size_t         i, n;
+    const cJSON   *layers, *v;
+    maas_status_t  rc;
+
+    layers = maas_get(doc, "layers");
+    n = cJSON_IsArray(layers) ? (size_t) cJSON_GetArraySize(layers) : 0;
+
+    if (n == 0 || n > MAAS_MAX_LAYERS) {
+        return MAAS_BAD(r, "R19: layers is not a list of 1 to %d layers",
+                        MAAS_MAX_LAYERS);
+    }
+
+    d->nodes = maas__arena_alloc(r->arena, n, sizeof(maas_node_t));
+    if (d->nodes == NULL) {
+        return MAAS_OOM(r);
+    }
+
+    i = 0;
+    cJSON_ArrayForEach(v, layers) {
+        if ((rc = nodes_kind(r, v, i, &d->nodes[i])) != MAAS_OK
+            || (rc = nodes_name(r, v, d, i)) != MAAS_OK
+            || (rc = nodes_wiring(r, v, d, i)) != MAAS_OK
+            || (rc = nodes_weights(r, c, d, i)) != MAAS_OK)
+        {
+            return rc;
+        }
+        i++;
+    }
+
+    d->n_nodes = n;
+
+    return nodes_outputs(r, d);
+}
+
+
+/* R20, R22: nothing may be left over */
+
+maas_status_t
+maas__read_unused(maas_read_t *r, const maas_container_t *c,
+    const maas_desc_t *d)
+{
+    char    *used;
+    size_t   i, j;
+
+    used = maas__arena_alloc(r->arena, d->n_nodes + 1, 1);
+    if (used == NULL) {
+        return MAAS_OOM(r);
+    }
+
+    for (i = 0; i < d->n_nodes; i++) {
+        for (j = 0; j < d->nodes[i].n_in; j++) {
+            used[d->nodes[i].in[j]] = 1;
+        }
+    }
+
+    for (i = 0; i < d->n_outputs; i++) {
+        used[d->outputs[i].from] = 1;
+    }
+
+    for (i = 1; i <= d->n_nodes; i++) {
+        if (!used[i]) {
+            return MAAS_BAD(r, "R20: nothing uses layer %zu", i - 1);
+        }
+    }
+
+    for (i = 0; i < c->n; i++) {
+        if (c->entries[i].used == 0) {
+            return MAAS_BAD(r, "R22: no layer uses tensor \"%.64s\"",
+                            c->entries[i].name);
+        }
+    }
+
+    return MAAS_OK;
+}

@@ -1,0 +1,197 @@
+/*
+ * Kinds of layers one by one: shapes, attributes, numbers.
+ * Not here: networks of them (test_model.c), files (test_read.c).
+ */
+
+#include "maas.h"
+#include "maas_dtype.h"
+#include "maas_shape.h"
+#include "op/maas_op.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+
+/* A node of that kind whose inputs are `input`; rc is what its shape gives */
+
+static maas_node_t
+node(const char *kind, const maas_shape_t *input, maas_status_t rc)
+{
+    maas_err_t   err;
+    maas_node_t  n;
+
+    maas__node_init(&n, maas__op_find(kind));
+    (void) maas__node_set(&n, "units", 5);
+    assert_int_equal(maas__node_shape(&n, 0, input, &err), rc);
+
+    return n;
+}
+
+
+static void
+names(void **state)
+{
+    assert_non_null(maas__op_find("dense"));
+    assert_string_equal(maas__op_find("layer_norm")->name, "layer_norm");
+    assert_null(maas__op_find(""));
+    assert_null(maas__op_find("dens"));
+    assert_null(maas__op_find("Dense"));
+}
+
+
+/* A dense layer takes all numbers of a row, others keep the shape. */
+
+static void
+shapes(void **state)
+{
+    size_t        i;
+    maas_node_t   n;
+    maas_shape_t  input = { MAAS_F32, 0, 3, { 4, 3, 2 } };
+
+    static const char *const  keep[] = { "activation", "add", "layer_norm" };
+
+    n = node("dense", &input, MAAS_OK);
+    assert_int_equal(n.shape.rank, 1);
+    assert_int_equal(n.shape.dim[0], 5);
+    assert_int_equal(n.tensors[0].rank, 2);
+    assert_int_equal(n.tensors[0].shape[0], 24);
+    assert_int_equal(n.tensors[0].shape[1], 5);
+    assert_int_equal(n.tensors[1].rank, 1);
+    assert_int_equal(n.tensors[1].shape[0], 5);
+
+    for (i = 0; i < 3; i++) {
+        n = node(keep[i], &input, MAAS_OK);
+        assert_memory_equal(&n.shape, &input, sizeof(input));
+    }
+
+    assert_int_equal(n.tensors[0].rank, 1);
+    assert_int_equal(n.tensors[0].shape[0], 24);
+
+    input.dim[0] = SIZE_MAX / 2;
+    assert_true(maas__shape_numbers(&input) == SIZE_MAX);
+}
+
+
+/* What a kind does not take is refused before it runs. */
+
+static void
+types(void **state)
+{
+    size_t        i;
+    maas_shape_t  doubles = { MAAS_F64, 0, 1, { 4 } };
+    maas_shape_t  ragged = { MAAS_F32, 1, 1, { 4 } };
+
+    static const char *const  kinds[] = {
+        "dense", "activation", "add", "layer_norm"
+    };
+
+    for (i = 0; i < 4; i++) {
+        (void) node(kinds[i], &doubles, MAAS_BADSHAPE);
+        (void) node(kinds[i], &ragged, MAAS_BADSHAPE);
+    }
+}
+
+
+static void
+attributes(void **state)
+{
+    maas_node_t  n;
+
+    maas__node_init(&n, maas__op_find("dense"));
+    assert_int_equal(maas__node_set(&n, "units", 1), 1);
+    assert_int_equal(maas__node_set(&n, "units", 1 << 20), 1);
+    assert_int_equal(maas__node_set(&n, "units", 0), 0);
+    assert_int_equal(maas__node_set(&n, "units", 1.5), 0);
+    assert_int_equal(maas__node_set(&n, "units", (1 << 20) + 1), 0);
+    assert_int_equal(maas__node_set(&n, "units", NAN), 0);
+    assert_int_equal(maas__node_set(&n, "epsilon", 1), 0);
+    assert_true(maas__attr_get(&n, &n.op->attrs[0]) == 1 << 20);
+
+    maas__node_init(&n, maas__op_find("layer_norm"));
+    assert_true(maas__attr_get(&n, &n.op->attrs[0]) == (double) 1e-5f);
+    assert_int_equal(maas__node_set(&n, "epsilon", 0.1), 1);
+    assert_true(maas__attr_get(&n, &n.op->attrs[0]) == (double) 0.1f);
+    assert_int_equal(maas__node_set(&n, "epsilon", 1e-45), 1);
+    assert_int_equal(maas__node_set(&n, "epsilon", 0), 0);
+    assert_int_equal(maas__node_set(&n, "epsilon", 1e-46), 0);
+    assert_int_equal(maas__node_set(&n, "epsilon", 1e39), 0);
+}
+
+
+/* y(rows,n) of strides n and n + 10 */
+
+static void
+norm(const maas_step_t *s, float *x, size_t rows, size_t n, float *y)
+{
+    maas_pass_t  p = {
+        .rows = rows, .in = { { x, n, NULL } }, .out = { y, n + 10, NULL }
+    };
+
+    s->node.op->run(s, &p);
+}
+
+
+static void
+norm_right(void **state)
+{
+    float         x[3 * 50], y[3 * 60], w[100], *b;
+    size_t        n, r, i;
+    double        mean, var, want;
+    maas_step_t   s = { .packed = w };
+    maas_shape_t  input;
+
+    for (n = 1; n <= 50; n++) {
+        b = w + n;
+
+        for (i = 0; i < n; i++) {
+            w[i] = (float) cos((double) i);
+            b[i] = (float) sin((double) i);
+        }
+
+        for (i = 0; i < 3 * n; i++) {
+            x[i] = (float) sin((double) (i * i)) * 3 + 1;
+        }
+
+        input = maas__shape_flat(MAAS_F32, n);
+        s.node = node("layer_norm", &input, MAAS_OK);
+        norm(&s, x, 3, n, y);
+
+        for (r = 0; r < 3; r++) {
+            for (mean = 0, i = 0; i < n; i++) {
+                mean += (double) x[r * n + i] / (double) n;
+            }
+
+            for (var = 0, i = 0; i < n; i++) {
+                var += pow((double) x[r * n + i] - mean, 2) / (double) n;
+            }
+
+            for (i = 0; i < n; i++) {
+                want = ((double) x[r * n + i] - mean)
+                       / sqrt(var + (double) 1e-5f) * (double) w[i]
+                       + (double) b[i];
+                assert_true(fabs((double) y[r * (n + 10) + i] - want) < 1e-6);
+            }
+        }
+    }
+}
+
+
+int
+main(void)
+{
+    const struct CMUnitTest  tests[] = {
+        cmocka_unit_test(names),
+        cmocka_unit_test(shapes),
+        cmocka_unit_test(types),
+        cmocka_unit_test(attributes),
+        cmocka_unit_test(norm_right)
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
