@@ -59,23 +59,34 @@ typedef struct maas_model_s   maas_model_t;
 typedef struct maas_fields_s  maas_fields_t;    /* how columns are read */
 
 
+/* Constants and their names in files, X(constant, name): whoever has a table by
+ * one of these lists makes it of the list. */
+
+#define MAAS_TASKS(X)                                                         \
+    X(CLASSIFICATION, "classification")  /* (rows,classes): probabilities */  \
+    X(BINARY,   "binary")           /* (rows,1): that of the second label */  \
+    X(REGRESSION, "regression")             /* (rows,targets): numbers */
+
+#define MAAS_FIELD_KINDS(X)                                                   \
+    X(NUMBER,   "number")           /* a slot with the number */              \
+    X(BOOLEAN,  "boolean")          /* a slot, 1: true, 0: false */           \
+    X(CATEGORY, "category")         /* a slot a value, or hashed */           \
+    X(TEXT,     "text")             /* pieces hashed into slots */
+
+#define MAAS_TASK_CONSTANT(c, name)   MAAS_TASK_##c,
+#define MAAS_FIELD_CONSTANT(c, name)  MAAS_FIELD_##c,
+
+typedef enum { MAAS_TASKS(MAAS_TASK_CONSTANT) MAAS_N_TASKS } maas_task_t;
+
 typedef enum {
-    MAAS_TASK_CLASSIFICATION = 0,   /* (rows,classes): a probability each */
-    MAAS_TASK_BINARY,               /* (rows,1): that of the second label */
-    MAAS_TASK_REGRESSION            /* (rows,targets): numbers */
-} maas_task_t;
+    MAAS_FIELD_KINDS(MAAS_FIELD_CONSTANT)
+    MAAS_N_FIELDS
+} maas_field_kind_t;
 
 typedef enum {
     MAAS_INPUT_TENSOR = 0,          /* numbers of one meaning, such as pixels */
     MAAS_INPUT_COLUMNS              /* named business fields */
 } maas_input_t;
-
-typedef enum {
-    MAAS_FIELD_NUMBER = 0,          /* a slot with the number */
-    MAAS_FIELD_BOOLEAN,             /* a slot, 1: true, 0: false */
-    MAAS_FIELD_CATEGORY,            /* a slot a value, or hashed into slots */
-    MAAS_FIELD_TEXT                 /* pieces of text hashed into slots */
-} maas_field_kind_t;
 
 typedef enum {
     MAAS_ISA_AUTO = 0,              /* the fastest that this CPU has */
@@ -92,6 +103,7 @@ typedef enum {
 typedef struct {
     const char         *name;
     maas_field_kind_t   kind;
+    const char         *kind_name;      /* as in the file */
     int                 required;       /* a row without it is refused */
     size_t              at;             /* first slot */
     size_t              width;          /* slots, 1 or more */
@@ -134,6 +146,18 @@ typedef struct {
     const char         *isa;            /* name of the kernels that run it */
     const char         *document;       /* JSON text as in the file */
 } maas_info_t;
+
+
+/* maas_names.c: R16 */
+
+#define MAAS_NAME_RULE      "A-Z a-z 0-9 _ . -"
+#define MAAS_RESERVED_NAME  "stats"     /* a route of the v2 protocol */
+
+/* Is s[0..len) 1 to MAAS_MAX_NAME of those characters? */
+int maas_is_name(const char *s, size_t len);
+
+/* And not the reserved one?  Then a model may have it. */
+int maas_is_model_name(const char *s, size_t len);
 
 
 /* maas_model.c: life of a model */

@@ -11,11 +11,6 @@
 #include "op/maas_op.h"
 
 
-#define MAAS_N_FIELDS  4
-
-/* Kinds of columns as in the file, in enum order. */
-extern const char *const maas__field_names[MAAS_N_FIELDS];
-
 typedef struct {
     const char         *name;      /* the column's, NULL for a tensor */
     maas_field_kind_t   kind;
@@ -75,8 +70,6 @@ typedef struct {
     const char          *document;      /* JSON text of the document */
     uint32_t             crc32c;
 } maas_desc_t;
-
-extern const char *const maas__task_names[3];
 
 
 /* maas_model.c: a model from a description made in memory (the trainer's).

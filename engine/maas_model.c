@@ -8,6 +8,7 @@
 #include "maas_dtype.h"
 #include "maas_int.h"
 #include "maas_mem.h"
+#include "maas_names.h"
 #include "maas_plan.h"
 #include "kernel/maas_gemm.h"
 #include "read/maas_read.h"

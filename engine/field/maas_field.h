@@ -72,7 +72,8 @@ size_t maas__column_width(const maas_column_t *c);
 /* Fill at and width of n columns, *in with their sum; TOOBIG if that is over
  * MAAS_MAX_WIDTH. */
 maas_status_t maas__columns_place(maas_column_t *c, size_t n, size_t *in);
-/* Everything of n placed columns is copied into the arena.  NOMEM. */
+/* Everything of n columns is copied into the arena, each with its place.
+ * NOMEM, TOOBIG. */
 maas_status_t maas__fields_create(maas_arena_t *a, const maas_column_t *c,
     size_t n, maas_fields_t *out);
 

@@ -8,14 +8,10 @@
 #include "maas_field.h"
 #include "maas_int.h"
 #include "maas_mem.h"
+#include "maas_names.h"
 
 #include <math.h>
 #include <string.h>
-
-
-const char *const  maas__field_names[MAAS_N_FIELDS] = {
-    "number", "boolean", "category", "text"
-};
 
 
 size_t
@@ -71,7 +67,7 @@ maas__columns_place(maas_column_t *c, size_t n, size_t *in)
 
 
 static maas_status_t
-fields_names(maas_arena_t *a, const char *const *names, size_t n,
+list_names(maas_arena_t *a, const char *const *names, size_t n,
     maas_names_t *t)
 {
     size_t  i, at, size;
@@ -130,7 +126,7 @@ maas__names_find(const maas_names_t *t, const char *s, size_t len)
 
 
 static const void *
-fields_copy(maas_arena_t *a, const void *p, size_t n, size_t size)
+list_copy(maas_arena_t *a, const void *p, size_t n, size_t size)
 {
     void  *copy;
 
@@ -140,44 +136,45 @@ fields_copy(maas_arena_t *a, const void *p, size_t n, size_t size)
 }
 
 
-/* A column with all that it points to; 0 if memory is out */
+/* A column with all that it points to */
 
-static int
-fields_column(maas_arena_t *a, const maas_column_t *from, maas_column_t *to)
+static maas_status_t
+list_column(maas_arena_t *a, const maas_column_t *from, maas_column_t *to)
 {
     size_t        i;
     const char  **values;
 
     *to = *from;
     to->name = maas__arena_strndup(a, from->name, strlen(from->name));
-    to->knots = fields_copy(a, from->knots, from->n_knots, sizeof(float));
-    to->levels = fields_copy(a, from->levels, from->n_knots, sizeof(float));
+    to->knots = list_copy(a, from->knots, from->n_knots, sizeof(float));
+    to->levels = list_copy(a, from->levels, from->n_knots, sizeof(float));
     values = maas__arena_alloc(a, from->n_values + 1, sizeof(char *));
 
     if (to->name == NULL || to->knots == NULL || to->levels == NULL
         || values == NULL)
     {
-        return 0;
+        return MAAS_NOMEM;
     }
 
     for (i = 0; i < from->n_values; i++) {
         values[i] = maas__arena_strndup(a, from->values[i],
                                         strlen(from->values[i]));
         if (values[i] == NULL) {
-            return 0;
+            return MAAS_NOMEM;
         }
     }
 
     to->values = values;
-    return 1;
+    return MAAS_OK;
 }
 
 
 static void
-fields_info(const maas_column_t *c, maas_field_t *info)
+list_info(const maas_column_t *c, maas_field_t *info)
 {
     info->name = c->name;
     info->kind = c->kind;
+    info->kind_name = maas__field_names[c->kind];
     info->at = c->at;
     info->width = c->width;
     info->n_values = c->n_values;
@@ -190,48 +187,48 @@ fields_info(const maas_column_t *c, maas_field_t *info)
 
 maas_status_t
 maas__fields_create(maas_arena_t *a, const maas_column_t *c, size_t n,
-    maas_fields_t *f)
+    maas_fields_t *out)
 {
     size_t         i;
     maas_status_t  rc;
+    maas_fields_t  f;
 
-    memset(f, 0, sizeof(maas_fields_t));
+    memset(&f, 0, sizeof(maas_fields_t));
 
-    f->n = n;
-    f->columns = maas__arena_alloc(a, n + 1, sizeof(maas_column_t));
-    f->info = maas__arena_alloc(a, n + 1, sizeof(maas_field_t));
-    f->names = maas__arena_alloc(a, n + 1, sizeof(char *));
-    f->values = maas__arena_alloc(a, n + 1, sizeof(maas_names_t));
+    f.n = n;
+    f.columns = maas__arena_alloc(a, n + 1, sizeof(maas_column_t));
+    f.info = maas__arena_alloc(a, n + 1, sizeof(maas_field_t));
+    f.names = maas__arena_alloc(a, n + 1, sizeof(char *));
+    f.values = maas__arena_alloc(a, n + 1, sizeof(maas_names_t));
 
-    if (f->columns == NULL || f->info == NULL || f->names == NULL
-        || f->values == NULL)
+    if (f.columns == NULL || f.info == NULL || f.names == NULL
+        || f.values == NULL)
     {
         return MAAS_NOMEM;
     }
 
     for (i = 0; i < n; i++) {
-        if (!fields_column(a, &c[i], &f->columns[i])) {
-            return MAAS_NOMEM;
-        }
-
-        f->names[i] = f->columns[i].name;
-
-        rc = fields_names(a, f->columns[i].values, f->columns[i].n_values,
-                          &f->values[i]);
-        if (rc != MAAS_OK) {
+        if ((rc = list_column(a, &c[i], &f.columns[i])) != MAAS_OK
+            || (rc = list_names(a, f.columns[i].values, c[i].n_values,
+                                &f.values[i])) != MAAS_OK)
+        {
             return rc;
         }
+
+        f.names[i] = f.columns[i].name;
     }
 
-    rc = maas__columns_place(f->columns, n, &f->in);
-    if (rc != MAAS_OK) {
+    if ((rc = maas__columns_place(f.columns, n, &f.in)) != MAAS_OK
+        || (rc = list_names(a, f.names, n, &f.by_name)) != MAAS_OK)
+    {
         return rc;
     }
 
     for (i = 0; i < n; i++) {
-        fields_info(&f->columns[i], &f->info[i]);
-        f->required |= f->info[i].required != 0;
+        list_info(&f.columns[i], &f.info[i]);
+        f.required |= f.info[i].required != 0;
     }
 
-    return fields_names(a, f->names, n, &f->by_name);
+    *out = f;
+    return MAAS_OK;
 }

@@ -7,17 +7,13 @@
 #include "maas_desc.h"
 #include "maas_int.h"
 #include "maas_mem.h"
+#include "maas_names.h"
 #include "maas_read_column.h"
 #include "maas_read_tree.h"
 #include "field/maas_field.h"
 
 #include <math.h>
 #include <string.h>
-
-
-static const char *const  column_scalings[] = {
-    "none", "standard", "minmax", "robust", "quantile"
-};
 
 
 /* R29: `name`, numbers with finite steps between them, at most MAAS_MAX_KNOTS;
@@ -283,7 +279,8 @@ maas__read_scaling(maas_read_t *r, const cJSON *v, maas_column_t *col)
     const cJSON  *s;
 
     s = maas_get(v, "scaling");
-    i = s == NULL ? 0 : maas__tree_choice(s, column_scalings, 5);
+    i = s == NULL ? 0 : maas__tree_choice(s, maas__scaling_names,
+                                          MAAS_N_SCALINGS);
 
     if (i < 0 || !maas__tree_float(v, "shift", 0, &col->shift)
         || !maas__tree_float(v, "factor", 1, &col->factor))
@@ -293,7 +290,7 @@ maas__read_scaling(maas_read_t *r, const cJSON *v, maas_column_t *col)
                         "finite");
     }
 
-    col->scaling = column_scalings[i];
+    col->scaling = maas__scaling_names[i];
     return MAAS_OK;
 }
 

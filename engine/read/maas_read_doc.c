@@ -8,6 +8,7 @@
 #include "maas_desc.h"
 #include "maas_int.h"
 #include "maas_mem.h"
+#include "maas_names.h"
 #include "maas_read_container.h"
 #include "maas_read_doc.h"
 #include "maas_read_inputs.h"
@@ -15,11 +16,6 @@
 #include "maas_read_tree.h"
 
 #include <string.h>
-
-
-const char *const  maas__task_names[3] = {
-    "classification", "binary", "regression"
-};
 
 
 /* R23 */
@@ -128,12 +124,16 @@ doc_head(maas_read_t *r, const cJSON *doc, maas_desc_t *d)
     }
 
     name = maas_get(doc, "name");
-    if (!maas__tree_is_name(name) || strcmp(name->valuestring, "stats") == 0) {
-        return MAAS_BAD(r, "R16: name is not 1 to %d of A-Z a-z 0-9 _ . - "
-                        "other than \"stats\"", MAAS_MAX_NAME);
+    if (!cJSON_IsString(name)
+        || !maas_is_model_name(name->valuestring, strlen(name->valuestring)))
+    {
+        return MAAS_BAD(r, "R16: name is not 1 to %d of " MAAS_NAME_RULE
+                        " other than \"" MAAS_RESERVED_NAME "\"",
+                        MAAS_MAX_NAME);
     }
 
-    task = maas__tree_choice(maas_get(doc, "task"), maas__task_names, 3);
+    task = maas__tree_choice(maas_get(doc, "task"), maas__task_names,
+                             MAAS_N_TASKS);
     if (task < 0) {
         return MAAS_BAD(r, "R17: task is not classification, binary or "
                         "regression");

@@ -34,18 +34,8 @@ maas__tree_choice(const cJSON *v, const char *const *names, int n)
 int
 maas__tree_is_name(const cJSON *v)
 {
-    size_t       len;
-    const char  *s;
-
-    if (!cJSON_IsString(v)) {
-        return 0;
-    }
-
-    s = v->valuestring;
-    len = strspn(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-                    "0123456789_.-");
-
-    return len > 0 && len <= MAAS_MAX_NAME && s[len] == '\0';
+    return cJSON_IsString(v)
+           && maas_is_name(v->valuestring, strlen(v->valuestring));
 }
 
 
@@ -151,8 +141,8 @@ maas__tree_name(maas_read_t *r, const cJSON *object, const char *what,
     }
 
     if (!maas__tree_is_name(v)) {
-        return MAAS_BAD(r, "R16: %s: name is not 1 to %d of "
-                        "A-Z a-z 0-9 _ . -", what, MAAS_MAX_NAME);
+        return MAAS_BAD(r, "R16: %s: name is not 1 to %d of " MAAS_NAME_RULE,
+                        what, MAAS_MAX_NAME);
     }
 
     return maas__tree_copy(r, v->valuestring, out);

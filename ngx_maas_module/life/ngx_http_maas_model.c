@@ -138,27 +138,6 @@ ngx_http_maas_model_load(ngx_conf_t *cf, ngx_http_maas_model_t *model)
 }
 
 
-static ngx_int_t
-ngx_http_maas_model_is_name(ngx_str_t *s)
-{
-    size_t  i;
-    u_char  ch;
-
-    for (i = 0; i < s->len; i++) {
-        ch = s->data[i];
-
-        if (!((ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z')
-              || (ch >= '0' && ch <= '9') || ch == '_' || ch == '.'
-              || ch == '-'))
-        {
-            return 0;
-        }
-    }
-
-    return s->len > 0 && s->len <= MAAS_MAX_NAME;
-}
-
-
 /* name, file and parameters of the directive */
 
 static ngx_int_t
@@ -174,14 +153,11 @@ ngx_http_maas_model_args(ngx_conf_t *cf, ngx_http_maas_model_t *model)
     model->number = 1;
     ngx_str_set(&model->version, "1");
 
-    /* "stats" is a route of the protocol */
-
-    if (!ngx_http_maas_model_is_name(&model->name)
-        || ngx_strcmp(model->name.data, "stats") == 0)
-    {
+    if (!maas_is_model_name((char *) model->name.data, model->name.len)) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "invalid model name \"%V\", expected 1 to %d of "
-                           "A-Z a-z 0-9 _ . - other than \"stats\"",
+                           MAAS_NAME_RULE " other than \""
+                           MAAS_RESERVED_NAME "\"",
                            &model->name, MAAS_MAX_NAME);
         return NGX_ERROR;
     }
@@ -201,7 +177,7 @@ ngx_http_maas_model_args(ngx_conf_t *cf, ngx_http_maas_model_t *model)
             model->label.data = value[i].data + 6;
             model->label.len = value[i].len - 6;
 
-            if (ngx_http_maas_model_is_name(&model->label)) {
+            if (maas_is_name((char *) model->label.data, model->label.len)) {
                 continue;
             }
         }

@@ -29,8 +29,7 @@ typedef struct {
 } ngx_http_maas_target_t;
 
 
-/* The kind of a column, as the page, v2 and TensorFlow call it */
-const char *ngx_http_maas_kind_name(const maas_field_t *field);
+/* The kind of a column, as v2 and TensorFlow call it */
 const char *ngx_http_maas_kind_v2(const maas_field_t *field);
 const char *ngx_http_maas_kind_tf(const maas_field_t *field);
 

@@ -40,7 +40,7 @@ ngx_http_maas_page_fields(ngx_http_maas_text_t *text, const maas_info_t *info)
 
         ngx_http_maas_json_open(text, NULL, "{");
         ngx_http_maas_json_string(text, "name", f->name);
-        ngx_http_maas_json_string(text, "kind", ngx_http_maas_kind_name(f));
+        ngx_http_maas_json_string(text, "kind", f->kind_name);
         ngx_http_maas_json_string(text, "datatype", ngx_http_maas_kind_v2(f));
         ngx_http_maas_json_list(text, "values", f->values, f->n_values);
         ngx_http_maas_json_close(text, "}");

@@ -14,34 +14,26 @@
 #include "answers/ngx_http_maas_text.h"
 
 
-/* What a kind of column is called: on the page, in v2, in Triton's
- * configuration, in TensorFlow's metadata */
+/* What a kind of column is called in v2, in Triton's configuration and in
+ * TensorFlow's metadata */
 
 static const struct {
-    const char  *page;
     const char  *v2;
     const char  *triton;
     const char  *tensorflow;
 } ngx_http_maas_kinds[] = {
     [MAAS_FIELD_NUMBER] =
-        { "number", "FP32", "TYPE_FP32", "DT_FLOAT" },
+        { "FP32", "TYPE_FP32", "DT_FLOAT" },
     [MAAS_FIELD_BOOLEAN] =
-        { "boolean", "BOOL", "TYPE_BOOL", "DT_BOOL" },
+        { "BOOL", "TYPE_BOOL", "DT_BOOL" },
     [MAAS_FIELD_CATEGORY] =
-        { "category", "BYTES", "TYPE_STRING", "DT_STRING" },
+        { "BYTES", "TYPE_STRING", "DT_STRING" },
     [MAAS_FIELD_TEXT] =
-        { "text", "BYTES", "TYPE_STRING", "DT_STRING" }
+        { "BYTES", "TYPE_STRING", "DT_STRING" }
 };
 
 _Static_assert(sizeof(ngx_http_maas_kinds) / sizeof(ngx_http_maas_kinds[0])
-               == MAAS_FIELD_TEXT + 1, "a row for each kind");
-
-
-const char *
-ngx_http_maas_kind_name(const maas_field_t *field)
-{
-    return ngx_http_maas_kinds[field->kind].page;
-}
+               == MAAS_N_FIELDS, "a row for each kind");
 
 
 const char *

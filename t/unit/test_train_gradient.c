@@ -18,7 +18,7 @@
 #include <cmocka.h>
 
 #include "maas.h"
-#include "maas_desc.h"
+#include "maas_names.h"
 #include "rng.h"
 #include "util.h"
 #include "data/data.h"

@@ -15,7 +15,7 @@
 #include <cmocka.h>
 
 #include "maas.h"
-#include "maas_desc.h"
+#include "maas_names.h"
 #include "util.h"
 #include "data/data.h"
 #include "net/batch.h"

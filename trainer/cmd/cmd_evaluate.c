@@ -10,7 +10,7 @@
 #include "cmd.h"
 #include "json.h"
 #include "maas.h"
-#include "maas_desc.h"
+#include "maas_names.h"
 #include "model_args.h"
 #include "save.h"
 #include "util.h"

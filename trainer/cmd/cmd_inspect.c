@@ -10,7 +10,6 @@
 #include "cmd.h"
 #include "json.h"
 #include "maas.h"
-#include "maas_desc.h"
 #include "util.h"
 #include "export/model.h"
 #include "text/maas_json_write.h"
@@ -47,7 +46,7 @@ inspect_shape(const maas_info_t *info)
 
             if (info->fields[i].kind != MAAS_FIELD_NUMBER) {
                 (void) printf(" (%s)",
-                              maas__field_names[info->fields[i].kind]);
+                              info->fields[i].kind_name);
             }
         }
 

@@ -8,7 +8,7 @@
 
 #include "fit.h"
 #include "json.h"
-#include "maas_desc.h"
+#include "maas_names.h"
 #include "data/data.h"
 #include "fit/loop.h"
 #include "fit/options.h"

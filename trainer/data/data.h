@@ -11,6 +11,7 @@
 #include "maas.h"
 #include "maas_desc.h"
 #include "maas_mem.h"
+#include "maas_names.h"
 #include "field/maas_field.h"
 #include "text/maas_json_write.h"
 
@@ -163,17 +164,14 @@ size_t train_split(const train_data_t *d, double share, uint64_t seed,
 /* scale.c, prepare.c: what becomes of values on their way into the network,
  * fitted on the given rows alone */
 
+#define TRAIN_SCALE_CONSTANT(c, name)  TRAIN_SCALE_##c,
+
 typedef enum {
     TRAIN_SCALE_AUTO = 0,           /* minmax for bytes, else standard, or
                                        quantile for columns with far ends */
-    TRAIN_SCALE_NONE,
-    TRAIN_SCALE_STANDARD,
-    TRAIN_SCALE_MINMAX,
-    TRAIN_SCALE_ROBUST,             /* median and quartiles, softly bounded */
-    TRAIN_SCALE_QUANTILE            /* by rank, to a normal distribution */
+    MAAS_SCALINGS(TRAIN_SCALE_CONSTANT)
+    TRAIN_N_SCALINGS
 } train_scaling_t;
-
-#define TRAIN_N_SCALINGS  (TRAIN_SCALE_QUANTILE + 1)
 
 extern const char *const train_scaling_names[TRAIN_N_SCALINGS];
 

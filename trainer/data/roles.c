@@ -16,11 +16,10 @@
 #include "util.h"
 
 
+#define ROLES_FIELD(c, name)  [TRAIN_ROLE_##c] = name,
+
 const char *const  train_role_names[] = {
-    [TRAIN_ROLE_NUMBER] = "number",
-    [TRAIN_ROLE_BOOLEAN] = "boolean",
-    [TRAIN_ROLE_CATEGORY] = "category",
-    [TRAIN_ROLE_TEXT] = "text",
+    MAAS_FIELD_KINDS(ROLES_FIELD)
     [TRAIN_ROLE_IGNORE] = "ignore",
     [TRAIN_ROLE_ID] = "id",
     [TRAIN_ROLE_WEIGHT] = "weight"

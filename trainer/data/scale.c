@@ -17,18 +17,12 @@
 #define SCALE_HEAVY  10             /* auto: deviations, then quantile */
 #define SCALE_KNOTS  64             /* quantile: at most */
 
+#define SCALE_NAME(c, name)  [TRAIN_SCALE_##c] = name,
 
-const char *const  train_scaling_names[] = {
+const char *const  train_scaling_names[TRAIN_N_SCALINGS] = {
     [TRAIN_SCALE_AUTO] = "auto",
-    [TRAIN_SCALE_NONE] = "none",
-    [TRAIN_SCALE_STANDARD] = "standard",
-    [TRAIN_SCALE_MINMAX] = "minmax",
-    [TRAIN_SCALE_ROBUST] = "robust",
-    [TRAIN_SCALE_QUANTILE] = "quantile"
+    MAAS_SCALINGS(SCALE_NAME)
 };
-
-_Static_assert(train_nelts(train_scaling_names) == TRAIN_N_SCALINGS,
-               "a scaling without a name");
 
 
 static void

@@ -10,6 +10,7 @@
 
 #include "maas.h"
 #include "maas_desc.h"
+#include "maas_names.h"
 #include "model.h"
 #include "util.h"
 #include "data/data.h"

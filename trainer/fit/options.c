@@ -73,14 +73,12 @@ options_name(const char *output)
     name = train_format("%.*s", (int) n, base);
 
     for (p = name; *p != '\0'; p++) {
-        if (strspn(p, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-                   "0123456789_.-") == 0)
-        {
+        if (!maas_is_name(p, 1)) {
             *p = '_';
         }
     }
 
-    if (name[0] == '\0' || strcmp(name, "stats") == 0) {
+    if (!maas_is_model_name(name, strlen(name))) {
         train_free(name);
         return train_strdup("model");
     }
@@ -93,7 +91,6 @@ static void
 options_check(train_options_t *o)
 {
     double  alarm, miss;
-    size_t  n;
 
     if (o->data == NULL) {
         train_usage("fit", "--data is missing");
@@ -119,15 +116,10 @@ options_check(train_options_t *o)
         o->name = options_name(o->output);
     }
 
-    n = strspn(o->name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-               "0123456789_.-");
-
-    if (n == 0 || n > MAAS_MAX_NAME || o->name[n] != '\0'
-        || strcmp(o->name, "stats") == 0)
-    {
+    if (!maas_is_model_name(o->name, strlen(o->name))) {
         train_usage("fit", "--name: \"%.80s\": expected 1 to %d letters, "
-                    "digits, _ . or -, and not \"stats\"", o->name,
-                    MAAS_MAX_NAME);
+                    "digits, _ . or -, and not \"" MAAS_RESERVED_NAME "\"",
+                    o->name, MAAS_MAX_NAME);
     }
 
     if (o->cost != NULL && !train_threshold_cost(o->cost, &alarm, &miss)) {

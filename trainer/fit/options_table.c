@@ -18,11 +18,11 @@
 #include "net/step.h"
 
 
+#define OPTIONS_TASK(c, name)  [1 + MAAS_TASK_##c] = name,
+
 static const char *const  options_task[] = {
     "auto",                         /* and the tasks, from 1 */
-    [1 + MAAS_TASK_CLASSIFICATION] = "classification",
-    [1 + MAAS_TASK_BINARY] = "binary",
-    [1 + MAAS_TASK_REGRESSION] = "regression"
+    MAAS_TASKS(OPTIONS_TASK)
 };
 
 static const char *const  options_init[] = {

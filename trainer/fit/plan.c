@@ -7,7 +7,7 @@
 
 #include "loop.h"
 #include "maas.h"
-#include "maas_desc.h"
+#include "maas_names.h"
 #include "options.h"
 #include "util.h"
 #include "data/augment.h"
