@@ -7,7 +7,6 @@
 #include <getopt.h>
 #include <inttypes.h>
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,24 +16,6 @@
 
 
 #define ARGS_VALUE  1000            /* getopt's value of the first row */
-
-
-static void args_refuse(const train_args_t *a, const char *where,
-    const char *fmt, ...) __attribute__((noreturn, format(printf, 3, 4)));
-
-
-static void
-args_refuse(const train_args_t *a, const char *where, const char *fmt, ...)
-{
-    char     why[512];
-    va_list  args;
-
-    va_start(args, fmt);
-    (void) vsnprintf(why, sizeof(why), fmt, args);
-    va_end(args);
-
-    train_usage(a->cmd, "%s: %s", where, why);
-}
 
 
 static void
@@ -56,7 +37,7 @@ args_choice(const train_args_t *a, const train_arg_t *t, int *out,
                                i ? ", " : "", t->choices[i]);
     }
 
-    args_refuse(a, where, "\"%.40s\": expected %s", value,
+    train_usage(a->cmd, "%s: \"%.40s\": expected %s", where, value,
                 t->expected != NULL ? t->expected : list);
 }
 
@@ -97,9 +78,9 @@ args_number(const train_args_t *a, const train_arg_t *t, const char *value,
     if (!train_number(value, &v) || v < t->min || v > t->max
         || (t->kind == TRAIN_ARG_COUNT && v != floor(v)))
     {
-        args_refuse(a, where, "\"%.40s\": expected a %s from %.16g to %.16g",
-                    value, t->kind == TRAIN_ARG_COUNT ? "whole number"
-                    : "number", t->min, t->max);
+        train_usage(a->cmd, "%s: \"%.40s\": expected a %s from %.16g to "
+                    "%.16g", where, value, t->kind == TRAIN_ARG_COUNT
+                    ? "whole number" : "number", t->min, t->max);
     }
 
     return v;
@@ -139,7 +120,8 @@ train_args_set(const train_args_t *a, void *to, const train_arg_t *t,
 
     case TRAIN_ARG_FLAG:
         if (strcmp(value, "yes") != 0 && strcmp(value, "no") != 0) {
-            args_refuse(a, where, "\"%.40s\": expected yes or no", value);
+            train_usage(a->cmd, "%s: \"%.40s\": expected yes or no", where,
+                        value);
         }
 
         *(int *) p = (strcmp(value, "yes") == 0);

@@ -15,6 +15,7 @@
 #include "util.h"
 #include "data/data.h"
 #include "export/model.h"
+#include "judge/metrics.h"
 #include "text/maas_json.h"
 #include "text/maas_json_write.h"
 
@@ -56,25 +57,20 @@ predict_csv_string(const char *s)
 static const char *
 predict_label(const maas_info_t *info, const float *y)
 {
-    size_t                    j, best;
+    size_t                    said;
     static const char *const  binary[] = { "0", "1" };
 
     if (info->task == MAAS_TASK_REGRESSION) {
         return NULL;
     }
 
-    if (info->task == MAAS_TASK_BINARY) {
-        best = (y[0] > info->threshold);
-        return info->n_labels ? info->labels[best] : binary[best];
+    said = train_said(y, info->out, (double) info->threshold);
+
+    if (info->n_labels > 0) {
+        return info->labels[said];
     }
 
-    best = 0;
-
-    for (j = 1; j < info->out; j++) {
-        best = (y[j] > y[best]) ? j : best;
-    }
-
-    return info->n_labels ? info->labels[best] : "";
+    return info->task == MAAS_TASK_BINARY ? binary[said] : "";
 }
 
 

@@ -5,8 +5,8 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -27,6 +27,11 @@ typedef struct {
     uint64_t     seed;
     uint64_t     size;
 } synth_conf_t;
+
+typedef struct {
+    char        *path, *temp;
+    FILE        *f;                     /* NULL: nothing was made yet */
+} synth_file_t;
 
 
 /* In the order of (train, test) x (images, labels). */
@@ -62,41 +67,45 @@ static const train_args_t  synth_args = {
 };
 
 
-static int
-synth_put32(FILE *f, uint64_t v)
+/* The first that failed ends it all, and leaves nothing behind */
+
+static void
+synth_fail(const synth_file_t *file, const synth_file_t *failed)
 {
-    unsigned char  b[4];
+    int       err;
+    unsigned  k;
 
-    b[0] = (unsigned char) (v >> 24);
-    b[1] = (unsigned char) (v >> 16);
-    b[2] = (unsigned char) (v >> 8);
-    b[3] = (unsigned char) v;
+    err = errno;
 
-    return fwrite(b, sizeof(b), 1, f) == 1 ? 0 : -1;
-}
-
-
-static int
-synth_path(char *buf, const synth_conf_t *conf, unsigned k, const char *ext)
-{
-    int  n;
-
-    n = snprintf(buf, PATH_MAX, "%s/%s%s", conf->dir, synth_names[k], ext);
-
-    if (n < 0 || n >= PATH_MAX) {
-        errno = ENAMETOOLONG;
-        return -1;
+    for (k = 0; k < SYNTH_FILES; k++) {
+        if (file[k].f != NULL) {
+            (void) unlink(file[k].temp);
+        }
     }
 
-    return 0;
+    (void) fprintf(stderr, "maas-trainer synth: cannot write %s: %s\n",
+                   failed->path, strerror(err));
+    exit(TRAIN_EXIT_FAILED);
 }
 
 
-/* One set: images and labels side by side, picture by picture. */
+static void
+synth_put32(FILE *f, uint64_t v)
+{
+    int  shift;
 
-static int
-synth_write_set(const synth_conf_t *conf, unsigned set, FILE *images,
-    FILE *labels)
+    for (shift = 24; shift >= 0; shift -= 8) {
+        (void) putc((int) (v >> shift & 0xff), f);
+    }
+}
+
+
+/* One set: images and labels side by side, picture by picture.  Returns the
+ * file that failed, or NULL. */
+
+static const synth_file_t *
+synth_write_set(const synth_conf_t *conf, unsigned set,
+    const synth_file_t *images, const synth_file_t *labels)
 {
     size_t         len;
     uint64_t       i, n;
@@ -108,155 +117,72 @@ synth_write_set(const synth_conf_t *conf, unsigned set, FILE *images,
 
     /* magic: 0, 0, unsigned byte, number of dimensions */
 
-    if (synth_put32(images, 0x803) != 0 || synth_put32(images, n) != 0
-        || synth_put32(images, conf->size) != 0
-        || synth_put32(images, conf->size) != 0
-        || synth_put32(labels, 0x801) != 0 || synth_put32(labels, n) != 0)
-    {
-        return -1;
-    }
+    synth_put32(images->f, 0x803);
+    synth_put32(images->f, n);
+    synth_put32(images->f, conf->size);
+    synth_put32(images->f, conf->size);
+    synth_put32(labels->f, 0x801);
+    synth_put32(labels->f, n);
 
     for (i = 0; i < n; i++) {
-        label = train_synth_draw(conf->seed, set, i, (unsigned) conf->size, px);
+        label = train_synth_draw(conf->seed, set, i, (unsigned) conf->size,
+                                 px);
 
-        if (fwrite(px, len, 1, images) != 1
-            || putc((int) label, labels) == EOF)
+        if (fwrite(px, len, 1, images->f) != 1) {
+            return images;
+        }
+
+        if (putc((int) label, labels->f) == EOF) {
+            return labels;
+        }
+    }
+
+    return NULL;
+}
+
+
+/* All four under temporary names, then under their own */
+
+static void
+synth_write(const synth_conf_t *conf, synth_file_t *file)
+{
+    unsigned             k;
+    const synth_file_t  *failed;
+
+    for (k = 0; k < SYNTH_FILES; k++) {
+        file[k].path = train_format("%s/%s", conf->dir, synth_names[k]);
+        file[k].temp = train_format("%s.tmp", file[k].path);
+        file[k].f = fopen(file[k].temp, "wb");
+
+        if (file[k].f == NULL) {
+            synth_fail(file, &file[k]);
+        }
+    }
+
+    for (k = 0; k < SYNTH_FILES; k += 2) {
+        failed = synth_write_set(conf, k / 2, &file[k], &file[k + 1]);
+
+        if (failed != NULL) {
+            synth_fail(file, failed);
+        }
+    }
+
+    for (k = 0; k < SYNTH_FILES; k++) {
+        if (fflush(file[k].f) != 0 || ferror(file[k].f)
+            || fsync(fileno(file[k].f)) != 0 || fclose(file[k].f) != 0)
         {
-            return -1;
+            synth_fail(file, &file[k]);
         }
     }
 
-    return 0;
-}
-
-
-static int
-synth_finish(FILE *f)
-{
-    int  rc, err;
-
-    rc = (fflush(f) != 0 || fsync(fileno(f)) != 0) ? -1 : 0;
-    err = errno;
-
-    if (fclose(f) != 0 && rc == 0) {
-        return -1;
-    }
-
-    errno = err;
-
-    return rc;
-}
-
-
-/*
- * All four files under temporary names; *k is the one that failed.  Those
- * that were made so far are marked in made[].
- */
-
-static int
-synth_write(const synth_conf_t *conf, unsigned *k, int made[SYNTH_FILES])
-{
-    int       rc, err;
-    char      path[PATH_MAX];
-    FILE     *f[2];
-    unsigned  set, i;
-
-    for (set = 0; set < 2; set++) {
-        f[0] = f[1] = NULL;
-        rc = 0;
-
-        for (i = 0; i < 2 && rc == 0; i++) {
-            *k = set * 2 + i;
-            rc = synth_path(path, conf, *k, ".tmp");
-
-            if (rc == 0) {
-                f[i] = fopen(path, "wb");
-                made[*k] = f[i] != NULL;
-                rc = f[i] == NULL ? -1 : 0;
-            }
+    for (k = 0; k < SYNTH_FILES; k++) {
+        if (rename(file[k].temp, file[k].path) != 0) {
+            synth_fail(file, &file[k]);
         }
 
-        if (rc == 0) {
-            *k = set * 2;
-            rc = synth_write_set(conf, set, f[0], f[1]);
-        }
-
-        for (i = 0; i < 2; i++) {
-            err = errno;
-
-            if (f[i] != NULL && synth_finish(f[i]) != 0 && rc == 0) {
-                *k = set * 2 + i;
-                rc = -1;
-                continue;
-            }
-
-            errno = err;
-        }
-
-        if (rc != 0) {
-            return -1;
-        }
+        train_free(file[k].temp);
+        train_free(file[k].path);
     }
-
-    return 0;
-}
-
-
-static int
-synth_rename(const synth_conf_t *conf, unsigned *k, int made[SYNTH_FILES])
-{
-    char  from[PATH_MAX], to[PATH_MAX];
-
-    for (*k = 0; *k < SYNTH_FILES; (*k)++) {
-
-        if (synth_path(from, conf, *k, ".tmp") != 0
-            || synth_path(to, conf, *k, "") != 0
-            || rename(from, to) != 0)
-        {
-            return -1;
-        }
-
-        made[*k] = 0;
-    }
-
-    return 0;
-}
-
-
-static int
-synth_run(const synth_conf_t *conf)
-{
-    int       err, made[SYNTH_FILES] = { 0, 0, 0, 0 };
-    char      path[PATH_MAX];
-    unsigned  k, i;
-
-    if (mkdir(conf->dir, 0777) != 0 && errno != EEXIST) {
-        fprintf(stderr, "maas-trainer synth: cannot make the folder %s: %s\n",
-                conf->dir, strerror(errno));
-        return 1;
-    }
-
-    if (synth_write(conf, &k, made) == 0 && synth_rename(conf, &k, made) == 0)
-    {
-        printf("drew %" PRIu64 " + %" PRIu64 " digits of %" PRIu64 "x%" PRIu64
-               " pixels (seed %" PRIu64 ") in %s\n", conf->count[0],
-               conf->count[1], conf->size, conf->size, conf->seed, conf->dir);
-        return 0;
-    }
-
-    err = errno;
-
-    for (i = 0; i < SYNTH_FILES; i++) {
-
-        if (made[i] && synth_path(path, conf, i, ".tmp") == 0) {
-            (void) unlink(path);
-        }
-    }
-
-    fprintf(stderr, "maas-trainer synth: cannot write %s/%s: %s\n", conf->dir,
-            synth_names[k], strerror(err));
-
-    return 1;
 }
 
 
@@ -264,6 +190,7 @@ int
 train_cmd_synth(int argc, char **argv)
 {
     int           at;
+    synth_file_t  file[SYNTH_FILES] = { 0 };
     synth_conf_t  conf = { NULL, { 200000, 10000 }, 1, 28 };
 
     at = train_args_read(&synth_args, &conf, argc, argv, NULL);
@@ -276,5 +203,18 @@ train_cmd_synth(int argc, char **argv)
 
     conf.dir = argv[at];
 
-    return synth_run(&conf);
+
+    if (mkdir(conf.dir, 0777) != 0 && errno != EEXIST) {
+        (void) fprintf(stderr, "maas-trainer synth: cannot make the folder "
+                       "%s: %s\n", conf.dir, strerror(errno));
+        return TRAIN_EXIT_FAILED;
+    }
+
+    synth_write(&conf, file);
+    (void) printf("drew %" PRIu64 " + %" PRIu64 " digits of %" PRIu64
+                  "x%" PRIu64 " pixels (seed %" PRIu64 ") in %s\n",
+                  conf.count[0], conf.count[1], conf.size, conf.size,
+                  conf.seed, conf.dir);
+
+    return TRAIN_EXIT_OK;
 }

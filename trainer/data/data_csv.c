@@ -23,55 +23,39 @@ typedef struct {
     size_t          line;           /* being parsed, from 1 */
     size_t          row_line;       /* where the row began */
     unsigned        begun;          /* the first row was seen */
-
-    char          *text;            /* of the row at hand */
-    size_t         used;
-    size_t         room;
-    train_cell_t  *cell;
-    size_t        *at;              /* where they begin in text */
-    size_t         n;
-    size_t         n_room;
+    train_fields_t  row;
 } csv_file_t;
 
 
 static void
 csv_add_field(void *s, size_t len, void *ctx)
 {
-    size_t       room;
-    csv_file_t  *f = ctx;
+    char          *text;
+    csv_file_t    *f = ctx;
+    train_cell_t  *cell;
 
-    if (f->n == TRAIN_MAX_COLUMNS) {
+    if (f->row.n == TRAIN_MAX_COLUMNS) {
         train_die("%s:%zu: more than %d columns", f->table->path, f->row_line,
                   TRAIN_MAX_COLUMNS);
     }
 
-    if (f->n == f->n_room) {
-        room = 2 * f->n_room + 16;
-        f->cell = train_grow(f->cell, f->n_room, room, sizeof(train_cell_t));
-        f->at = train_grow(f->at, f->n_room, room, sizeof(size_t));
-        f->n_room = room;
-    }
-
-    if (f->room - f->used < len + 1) {
-        room = 2 * (f->room + len + 1);
-        f->text = train_grow(f->text, f->room, room, 1);
-        f->room = room;
-    }
-
     if (s != NULL && memchr(s, '\0', len) != NULL) {
         train_die("%s:%zu:%zu: a zero byte: expected text", f->table->path,
-                  f->row_line, f->n + 1);
+                  f->row_line, f->row.n + 1);
     }
+
+    cell = train_fields_cell(&f->row, f->row.n);
+    text = train_fields_room(&f->row, len + 1);
 
     if (len > 0) {
-        (void) memcpy(f->text + f->used, s, len);
+        (void) memcpy(text, s, len);
     }
 
-    f->text[f->used + len] = '\0';
-    f->cell[f->n].type = TRAIN_CELL_TEXT;
-    f->cell[f->n].len = len;
-    f->at[f->n++] = f->used;
-    f->used += len + 1;
+    text[len] = '\0';
+    cell->type = TRAIN_CELL_TEXT;
+    cell->len = len;
+    cell->at = f->row.used;
+    f->row.used += len + 1;
 }
 
 
@@ -88,12 +72,12 @@ csv_is_header(const csv_file_t *f)
         return f->table->want->header == TRAIN_YES;
     }
 
-    for (i = 0; i < f->n; i++) {
-        s = f->cell[i].s;
-        len = f->cell[i].len;
+    for (i = 0; i < f->row.n; i++) {
+        s = f->row.cell[i].s;
+        len = f->row.cell[i].len;
         maas__field_trim(&s, &len);
 
-        if (i == 0 && len == 0 && f->n > 1) {
+        if (i == 0 && len == 0 && f->row.n > 1) {
             continue;               /* csv_names() has one for it */
         }
 
@@ -116,9 +100,9 @@ csv_names(csv_file_t *f)
 
     f->table->named = (unsigned) csv_is_header(f);
 
-    for (i = 0; i < f->n; i++) {
-        name = f->cell[i].s;
-        len = f->cell[i].len;
+    for (i = 0; i < f->row.n; i++) {
+        name = f->row.cell[i].s;
+        len = f->row.cell[i].len;
 
         if (!f->table->named) {
             len = (size_t) snprintf(buf, sizeof(buf), "column%zu", i + 1);
@@ -156,7 +140,6 @@ static void
 csv_end_row(int c, void *ctx)
 {
     int             first;
-    size_t          i;
     csv_file_t     *f = ctx;
     train_table_t  *t;
 
@@ -165,26 +148,23 @@ csv_end_row(int c, void *ctx)
     first = !f->begun;
     f->begun = 1;
 
-    for (i = 0; i < f->n; i++) {
-        f->cell[i].s = f->text + f->at[i];
-    }
+    train_fields_end(&f->row);
 
     if (t->n == 0) {
         csv_names(f);
     }
 
     if ((!first || !t->named) && t->pass != TRAIN_TABLE_NAMES) {
-        if (f->n != t->n) {
-            train_table_bad(t, f->row_line, f->n < t->n ? f->n - 1 : t->n,
+        if (f->row.n != t->n) {
+            train_table_bad(t, f->row_line, f->row.n < t->n ? f->row.n - 1 : t->n,
                             "%zu fields: expected %zu as in the first row",
-                            f->n, t->n);
+                            f->row.n, t->n);
         } else {
-            train_table_row(t, f->row_line, f->cell, f->n);
+            train_table_row(t, f->row_line, f->row.cell, f->row.n);
         }
     }
 
-    f->n = 0;
-    f->used = 0;
+    train_fields_clear(&f->row);
     f->row_line = f->line + 1;
 }
 
@@ -250,7 +230,7 @@ train_table_csv(train_table_t *t, const char *text, size_t len)
                               : (size_t) (end - text);
 
         if (csv_parse(&p, text, n, csv_add_field, csv_end_row, &f) != n) {
-            train_die("%s:%zu:%zu: %s", t->path, f.line, f.n + 1,
+            train_die("%s:%zu:%zu: %s", t->path, f.line, f.row.n + 1,
                       csv_strerror(csv_error(&p)));
         }
 
@@ -267,11 +247,9 @@ train_table_csv(train_table_t *t, const char *text, size_t len)
 
     if (text >= end && csv_fini(&p, csv_add_field, csv_end_row, &f) != 0) {
         train_die("%s:%zu:%zu: a quoted field is never closed", t->path,
-                  f.row_line, f.n + 1);
+                  f.row_line, f.row.n + 1);
     }
 
     csv_free(&p);
-    train_free(f.text);
-    train_free(f.cell);
-    train_free(f.at);
+    train_fields_free(&f.row);
 }

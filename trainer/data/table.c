@@ -324,7 +324,7 @@ table_check(train_table_t *t, size_t line, size_t i, const train_cell_t *cell)
     if (!maas__field_utf8(s, len) || len > MAAS_MAX_VALUE) {
         train_table_bad(t, line, i, "column \"%.64s\" holds %s", c->name,
                         len > MAAS_MAX_VALUE ? "a text over 1 MB"
-                                       : "bytes that are not UTF-8");
+                                             : "bytes that are not UTF-8");
         return 0;
     }
 
@@ -361,7 +361,7 @@ train_table_row(train_table_t *t, size_t line, const train_cell_t *cells,
     size_t n)
 {
     size_t                     i;
-    static const train_cell_t  none = { TRAIN_CELL_NULL, NULL, 0, 0 };
+    static const train_cell_t  none = { 0 };
 
     if (t->pass != TRAIN_TABLE_KEEP) {
         for (i = 0; i < n && t->pass == TRAIN_TABLE_LOOK; i++) {

@@ -9,6 +9,7 @@
 #include "loop.h"
 #include "team.h"
 #include "util.h"
+#include "judge/metrics.h"
 #include "net/batch.h"
 #include "net/network.h"
 #include "net/step.h"
@@ -72,25 +73,6 @@ train_check_free(train_check_t *j)
 }
 
 
-static int
-check_correct(const train_batch_t *b, size_t row, const float *y)
-{
-    size_t  j, best;
-
-    if (b->out == 1) {
-        return (y[0] > 0.5f) == (b->classes[row] == 1);
-    }
-
-    best = 0;
-
-    for (j = 1; j < b->out; j++) {
-        best = (y[j] > y[best]) ? j : best;
-    }
-
-    return best == b->classes[row];
-}
-
-
 static void
 check_part(train_check_t *j, size_t id, size_t at, train_check_part_t *p)
 {
@@ -119,7 +101,7 @@ check_part(train_check_t *j, size_t id, size_t at, train_check_part_t *p)
         weight = (b->weight != NULL) ? (double) b->weight[i] : 1;
 
         if (j->source->data->classes != NULL) {
-            p->good += weight * check_correct(b, i, y);
+            p->good += weight * (train_said(y, b->out, 0.5) == b->classes[i]);
             continue;
         }
 

@@ -14,12 +14,9 @@
 
 
 const char *const  train_sched_names[] = {
-    [TRAIN_SCHED_CONSTANT] = "constant",
-    [TRAIN_SCHED_LINEAR] = "linear",
-    [TRAIN_SCHED_COSINE] = "cosine",
-    [TRAIN_SCHED_STEP] = "step",
-    [TRAIN_SCHED_ONE_CYCLE] = "one-cycle",
-    [TRAIN_SCHED_PLATEAU] = "plateau"
+    [TRAIN_SCHED_CONSTANT] = "constant", [TRAIN_SCHED_LINEAR] = "linear",
+    [TRAIN_SCHED_COSINE] = "cosine", [TRAIN_SCHED_STEP] = "step",
+    [TRAIN_SCHED_ONE_CYCLE] = "one-cycle", [TRAIN_SCHED_PLATEAU] = "plateau"
 };
 
 _Static_assert(train_nelts(train_sched_names) == TRAIN_N_SCHEDS,

@@ -1,6 +1,6 @@
 /*
  * Permutation importance: how much worse the answers get when the values of
- * one column are dealt out to the wrong rows.
+ * one column are shuffled among the rows.
  */
 
 #include <math.h>
@@ -88,7 +88,7 @@ static void
 importance_judge(importance_t *p, double *score, double *loss)
 {
     double         e, sq, mean, q;
-    size_t         i, k, out, said;
+    size_t         i, k, out;
     maas_err_t     err = { 0 };
     const float   *y;
 
@@ -127,19 +127,9 @@ importance_judge(importance_t *p, double *score, double *loss)
         y = p->y + i * out;
         k = p->truth.class[i];
 
-        if (out == 1) {
-            said = (y[0] > p->threshold);
-            q = k ? y[0] : 1 - (double) y[0];
+        q = (out > 1) ? y[k] : k ? y[0] : 1 - (double) y[0];
 
-        } else {
-            q = y[k];
-
-            for (said = 0, k = 1; k < out; k++) {
-                said = (y[k] > y[said]) ? k : said;
-            }
-        }
-
-        *score += (said == p->truth.class[i]);
+        *score += (train_said(y, out, p->threshold) == k);
         *loss -= log(q > 1e-7 ? q : 1e-7);
     }
 

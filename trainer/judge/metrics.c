@@ -87,35 +87,51 @@ train_truth_free(train_truth_t *t)
 }
 
 
+size_t
+train_said(const float *y, size_t out, double threshold)
+{
+    size_t  k, best;
+
+    if (out == 1) {
+        return y[0] > threshold;
+    }
+
+    best = 0;
+
+    for (k = 1; k < out; k++) {
+        best = (y[k] > y[best]) ? k : best;
+    }
+
+    return best;
+}
+
+
 /* One row of answers y(out) */
 
 static void
 judge_row(train_judge_t *j, size_t i, double threshold)
 {
     double        q;
-    size_t        k, best, before, right;
+    size_t        k, before, right;
     const float  *y;
 
     y = j->y + i * j->truth->out;
     right = j->truth->class[i];
+    j->said[i] = (uint32_t) train_said(y, j->truth->out, threshold);
 
     if (j->truth->out == 1) {
-        j->said[i] = (y[0] > threshold);
         j->sure[i] = (y[0] > 0.5f) ? y[0] : 1 - y[0];
         j->in_top[i] = 1;
         q = right ? y[0] : 1 - (double) y[0];
 
     } else {
-        best = 0;
         before = 0;
 
         for (k = 0; k < j->truth->out; k++) {
-            best = (y[k] > y[best]) ? k : best;
             before += y[k] > y[right] || (y[k] == y[right] && k < right);
         }
 
-        j->said[i] = (uint32_t) best;
-        j->sure[i] = y[best];
+        j->sure[i] = y[j->said[i]];
         j->in_top[i] = (before < j->top_k);
         q = y[right];
     }

@@ -14,10 +14,8 @@
 
 
 const char *const  train_loss_names[] = {
-    [TRAIN_LOSS_AUTO] = "auto",
-    [TRAIN_LOSS_MSE] = "mse",
-    [TRAIN_LOSS_MAE] = "mae",
-    [TRAIN_LOSS_HUBER] = "huber",
+    [TRAIN_LOSS_AUTO] = "auto", [TRAIN_LOSS_MSE] = "mse",
+    [TRAIN_LOSS_MAE] = "mae", [TRAIN_LOSS_HUBER] = "huber",
     [TRAIN_LOSS_BINARY] = "binary_crossentropy",
     [TRAIN_LOSS_SPARSE] = "sparse_categorical_crossentropy",
     [TRAIN_LOSS_CATEGORICAL] = "categorical_crossentropy"

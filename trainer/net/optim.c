@@ -15,12 +15,9 @@
 
 
 const char *const  train_optim_names[] = {
-    [TRAIN_OPT_SGD] = "sgd",
-    [TRAIN_OPT_MOMENTUM] = "momentum",
-    [TRAIN_OPT_NESTEROV] = "nesterov",
-    [TRAIN_OPT_RMSPROP] = "rmsprop",
-    [TRAIN_OPT_ADAM] = "adam",
-    [TRAIN_OPT_ADAMW] = "adamw"
+    [TRAIN_OPT_SGD] = "sgd", [TRAIN_OPT_MOMENTUM] = "momentum",
+    [TRAIN_OPT_NESTEROV] = "nesterov", [TRAIN_OPT_RMSPROP] = "rmsprop",
+    [TRAIN_OPT_ADAM] = "adam", [TRAIN_OPT_ADAMW] = "adamw"
 };
 
 _Static_assert(train_nelts(train_optim_names) == TRAIN_N_OPTS,
