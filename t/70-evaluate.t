@@ -102,6 +102,22 @@ cmp_ok($j->{importance}[0]{r2_lost}, '>', 1.5,
 cmp_ok($j->{intervals}{rmse}[0], '<', $j->{rmse}, 'an interval of RMSE');
 cmp_ok($j->{intervals}{rmse}[1], '>', $j->{rmse}, 'around it');
 
+# one class only: there is nothing to confuse
+
+write_model("$dir/single.st", doc => { version => 1,
+    name => 'single', task => 'classification',
+    inputs => { kind => 'columns', columns => [
+        { name => 'a', kind => 'number' } ] },
+    layers => [ { kind => 'dense', units => 1, activation => 'softmax' } ],
+    outputs => { labels => ['x'] },
+}, tensors => { 'layers.0.weight' => [[1, 1], [2]],
+    'layers.0.bias' => [[1], [0]] });
+$t->write_file('x.csv', "a,y\n1,x\n2,x\n");
+$j = decode_json(ok_run(qw(evaluate single.st --json -d x.csv -t y)));
+is_deeply($j->{confusion}, [[2]], 'one class: said of every row');
+is($j->{accuracy}, 1, 'one class: always right');
+is($j->{loss}, 0, 'one class: sure of it');
+
 ###############################################################################
 # calibration: trained too long, on labels of which a fifth is wrong
 

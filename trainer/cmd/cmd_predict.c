@@ -64,7 +64,7 @@ predict_label(const maas_info_t *info, const float *y)
         return NULL;
     }
 
-    said = train_said(y, info->out, (double) info->threshold);
+    said = train_said(info->task, y, info->out, (double) info->threshold);
 
     if (info->n_labels > 0) {
         return info->labels[said];

@@ -101,7 +101,8 @@ check_part(train_check_t *j, size_t id, size_t at, train_check_part_t *p)
         weight = (b->weight != NULL) ? (double) b->weight[i] : 1;
 
         if (j->source->data->classes != NULL) {
-            p->good += weight * (train_said(y, b->out, 0.5) == b->classes[i]);
+            p->good += weight * (train_said(j->source->data->task, y, b->out,
+                                            0.5) == b->classes[i]);
             continue;
         }
 

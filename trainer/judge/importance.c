@@ -127,9 +127,10 @@ importance_judge(importance_t *p, double *score, double *loss)
         y = p->y + i * out;
         k = p->truth.class[i];
 
-        q = (out > 1) ? y[k] : k ? y[0] : 1 - (double) y[0];
+        q = (p->truth.task != MAAS_TASK_BINARY) ? y[k]
+            : k ? y[0] : 1 - (double) y[0];
 
-        *score += (train_said(y, out, p->threshold) == k);
+        *score += (train_said(p->truth.task, y, out, p->threshold) == k);
         *loss -= log(q > 1e-7 ? q : 1e-7);
     }
 

@@ -88,11 +88,11 @@ train_truth_free(train_truth_t *t)
 
 
 size_t
-train_said(const float *y, size_t out, double threshold)
+train_said(maas_task_t task, const float *y, size_t out, double threshold)
 {
     size_t  k, best;
 
-    if (out == 1) {
+    if (task == MAAS_TASK_BINARY) {
         return y[0] > threshold;
     }
 
@@ -117,9 +117,10 @@ judge_row(train_judge_t *j, size_t i, double threshold)
 
     y = j->y + i * j->truth->out;
     right = j->truth->class[i];
-    j->said[i] = (uint32_t) train_said(y, j->truth->out, threshold);
+    j->said[i] = (uint32_t) train_said(j->truth->task, y, j->truth->out,
+                                       threshold);
 
-    if (j->truth->out == 1) {
+    if (j->truth->task == MAAS_TASK_BINARY) {
         j->sure[i] = (y[0] > 0.5f) ? y[0] : 1 - y[0];
         j->in_top[i] = 1;
         q = right ? y[0] : 1 - (double) y[0];
@@ -249,7 +250,7 @@ judge_classes(const train_judge_t *j, const uint32_t *count,
 
         /* calibration is of the likeliest, whatever the threshold says */
 
-        if (j->truth->out == 1) {
+        if (m->task == MAAS_TASK_BINARY) {
             hit = ((j->y[i] > 0.5f) == (j->truth->class[i] == 1));
         }
 

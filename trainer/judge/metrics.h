@@ -81,7 +81,8 @@ int train_figure_of(const train_figure_t *f, const train_metrics_t *m);
 
 /* The class that an answer y(out) says; threshold: of a binary task's
  * probability, for the second one. */
-size_t train_said(const float *y, size_t out, double threshold);
+size_t train_said(maas_task_t task, const float *y, size_t out,
+    double threshold);
 
 /* Answers beside the truth, sorted once so that they can be judged often */
 
