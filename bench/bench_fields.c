@@ -112,7 +112,7 @@ measure(const maas_fields_t *f, size_t column)
 
         for (k = 0; k < 40; k++) {
             for (i = 0; i < VALUES; i++) {
-                (void) maas__row_text(f, column, text[i], len[i], x, &err);
+                (void) maas_row_text(f, column, text[i], len[i], x, &err);
             }
         }
 

@@ -184,7 +184,7 @@ const maas_info_t *maas_model_info(const maas_model_t *m);
 
 /*
  * maas_fields.c: values by column -> one row x(in), for models with
- * MAAS_INPUT_COLUMNS.  A row is cleared first, then each value that is there
+ * MAAS_INPUT_COLUMNS, whose info->reader is f.  A row is cleared first, then each value that is there
  * is set, in any order (a second value of a column replaces the first), then
  * the row is checked.  What is set depends on nothing but the value, so that
  * every path gives the same bits.  column < n_columns.  Nothing is allocated.
@@ -193,26 +193,26 @@ const maas_info_t *maas_model_info(const maas_model_t *m);
  */
 
 /* All values are missing. */
-void maas_row_clear(const maas_model_t *m, float *x);
+void maas_row_clear(const maas_fields_t *f, float *x);
 
 /* Place of the column with that name, SIZE_MAX if there is none. */
-size_t maas_column_find(const maas_model_t *m, const char *name, size_t len);
+size_t maas_column_find(const maas_fields_t *f, const char *name, size_t len);
 
 /* A value as UTF-8 text (a CSV field, a form field, a JSON string), read as
  * the column's kind says; nothing or blanks: missing. */
-maas_status_t maas_row_text(const maas_model_t *m, size_t column,
+maas_status_t maas_row_text(const maas_fields_t *f, size_t column,
     const char *s, size_t len, float *x, maas_err_t *err);
 
 /* A value as a number; for a category or text its shortest decimal text. */
-maas_status_t maas_row_number(const maas_model_t *m, size_t column, double v,
+maas_status_t maas_row_number(const maas_fields_t *f, size_t column, double v,
     float *x, maas_err_t *err);
 
 /* A value as true or false; for a category or text that word. */
-maas_status_t maas_row_bool(const maas_model_t *m, size_t column, int v,
+maas_status_t maas_row_bool(const maas_fields_t *f, size_t column, int v,
     float *x, maas_err_t *err);
 
 /* Has every required column got a value? */
-maas_status_t maas_row_check(const maas_model_t *m, const float *x,
+maas_status_t maas_row_check(const maas_fields_t *f, const float *x,
     maas_err_t *err);
 
 

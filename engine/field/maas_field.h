@@ -77,19 +77,6 @@ maas_status_t maas__columns_place(maas_column_t *c, size_t n, size_t *in);
 maas_status_t maas__fields_create(maas_arena_t *a, const maas_column_t *c,
     size_t n, maas_fields_t *out);
 
-/* The same as the functions of maas.h without the underscore. */
-void maas__row_clear(const maas_fields_t *f, float *x);
-size_t maas__column_find(const maas_fields_t *f, const char *name,
-    size_t len);
-maas_status_t maas__row_text(const maas_fields_t *f, size_t column,
-    const char *s, size_t len, float *x, maas_err_t *err);
-maas_status_t maas__row_number(const maas_fields_t *f, size_t column,
-    double v, float *x, maas_err_t *err);
-maas_status_t maas__row_bool(const maas_fields_t *f, size_t column, int v,
-    float *x, maas_err_t *err);
-maas_status_t maas__row_check(const maas_fields_t *f, const float *x,
-    maas_err_t *err);
-
 
 /* maas_prep.c: wire numbers x(rows,in) -> network input y(rows,in).
  * y = (x - shift) * factor, two roundings, the same on every CPU.

@@ -110,7 +110,7 @@ fields_category(const maas_column_t *c, const maas_names_t *values,
 
 
 void
-maas__row_clear(const maas_fields_t *f, float *x)
+maas_row_clear(const maas_fields_t *f, float *x)
 {
     size_t  i;
 
@@ -121,14 +121,14 @@ maas__row_clear(const maas_fields_t *f, float *x)
 
 
 size_t
-maas__column_find(const maas_fields_t *f, const char *name, size_t len)
+maas_column_find(const maas_fields_t *f, const char *name, size_t len)
 {
     return maas__names_find(&f->by_name, name, len);
 }
 
 
 maas_status_t
-maas__row_text(const maas_fields_t *f, size_t column, const char *s,
+maas_row_text(const maas_fields_t *f, size_t column, const char *s,
     size_t len, float *x, maas_err_t *err)
 {
     const maas_column_t  *c;
@@ -172,7 +172,7 @@ maas__row_text(const maas_fields_t *f, size_t column, const char *s,
 
 
 maas_status_t
-maas__row_number(const maas_fields_t *f, size_t column, double v, float *x,
+maas_row_number(const maas_fields_t *f, size_t column, double v, float *x,
     maas_err_t *err)
 {
     char                  buf[MAAS_NUMBER_TEXT];
@@ -199,14 +199,14 @@ maas__row_number(const maas_fields_t *f, size_t column, double v, float *x,
         return MAAS_OK;
 
     default:
-        return maas__row_text(f, column, buf, maas__field_print(v, buf), x,
-                              err);
+        return maas_row_text(f, column, buf, maas__field_print(v, buf), x,
+                             err);
     }
 }
 
 
 maas_status_t
-maas__row_bool(const maas_fields_t *f, size_t column, int v, float *x,
+maas_row_bool(const maas_fields_t *f, size_t column, int v, float *x,
     maas_err_t *err)
 {
     const maas_column_t  *c;
@@ -218,12 +218,12 @@ maas__row_bool(const maas_fields_t *f, size_t column, int v, float *x,
         return MAAS_OK;
     }
 
-    return maas__row_text(f, column, v ? "true" : "false", v ? 4 : 5, x, err);
+    return maas_row_text(f, column, v ? "true" : "false", v ? 4 : 5, x, err);
 }
 
 
 maas_status_t
-maas__row_check(const maas_fields_t *f, const float *x, maas_err_t *err)
+maas_row_check(const maas_fields_t *f, const float *x, maas_err_t *err)
 {
     size_t  i;
 

@@ -149,7 +149,7 @@ csv_column(const maas_fields_t *f, const csv_field_t *field)
 
     maas__field_trim(&s, &len);
 
-    return maas__column_find(f, s, len);
+    return maas_column_find(f, s, len);
 }
 
 
@@ -199,7 +199,7 @@ csv_text(const maas_fields_t *f, size_t column, const csv_field_t *field,
     maas_status_t   rc;
 
     if (!field->doubled) {
-        return maas__row_text(f, column, field->s.data, field->s.len, x, err);
+        return maas_row_text(f, column, field->s.data, field->s.len, x, err);
     }
 
     a = maas__arena_create(field->s.len + MAAS_ALIGN);
@@ -207,7 +207,7 @@ csv_text(const maas_fields_t *f, size_t column, const csv_field_t *field,
 
     rc = text == NULL
          ? maas__fail(err, MAAS_NOMEM, "no memory for a text")
-         : maas__row_text(f, column, text, csv_plain(field, text), x, err);
+         : maas_row_text(f, column, text, csv_plain(field, text), x, err);
 
     maas__arena_destroy(a);
 

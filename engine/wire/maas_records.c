@@ -79,11 +79,11 @@ maas__record_end(maas_records_t *r, float *x, size_t at, maas_err_t *err)
     if (f != NULL) {
         for (i = 0; i < f->n; i++) {
             if (isnan(x[f->columns[i].at])) {
-                (void) maas__row_text(f, i, "", 0, x, &own);
+                (void) maas_row_text(f, i, "", 0, x, &own);
             }
         }
 
-        rc = maas__row_check(f, x, &own);
+        rc = maas_row_check(f, x, &own);
         if (rc != MAAS_OK) {
             return maas__fail(err, rc, "byte %zu: %s", at, own.msg);
         }

@@ -76,7 +76,7 @@ pairs_one(const maas_fields_t *f, const char *start, const char *p,
     eq = eq == NULL ? end : eq;
 
     bad = pairs_decode(p, eq, scratch, &len);
-    column = bad == eq ? maas__column_find(f, scratch, len) : SIZE_MAX;
+    column = bad == eq ? maas_column_find(f, scratch, len) : SIZE_MAX;
 
     if (bad == eq && column == SIZE_MAX) {
         return maas__fail(err, MAAS_BADVALUE, "byte %zu: the model has no "
@@ -100,7 +100,7 @@ pairs_one(const maas_fields_t *f, const char *start, const char *p,
                           (size_t) (bad - start));
     }
 
-    rc = maas__row_text(f, column, scratch, len, x, &own);
+    rc = maas_row_text(f, column, scratch, len, x, &own);
 
     return rc == MAAS_OK ? rc : maas__fail(err, rc, "byte %zu: %s",
                                            (size_t) (p - start), own.msg);

@@ -166,10 +166,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     FUZZ_HOLDS(s != NULL);
     memcpy(s, data + 1, size);
 
-    maas__row_clear(&fields, cleared);
+    maas_row_clear(&fields, cleared);
     memcpy(x, cleared, sizeof(x));
     memset(&err, 0, sizeof(err));
-    rc = maas__row_text(&fields, column, s, size, x, &err);
+    rc = maas_row_text(&fields, column, s, size, x, &err);
 
     if (rc == MAAS_OK) {
         fuzz_accepted++;
@@ -181,7 +181,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         }
 
         memcpy(again, x, sizeof(x));
-        FUZZ_HOLDS(maas__row_text(&fields, column, s, size, again, &err)
+        FUZZ_HOLDS(maas_row_text(&fields, column, s, size, again, &err)
                    == MAAS_OK);
         FUZZ_HOLDS(memcmp(x, again, sizeof(x)) == 0);
 
@@ -194,12 +194,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         memcpy(&v, s, sizeof(v));
         memcpy(x, cleared, sizeof(x));
 
-        if (maas__row_number(&fields, column, v, x, &err) == MAAS_OK) {
+        if (maas_row_number(&fields, column, v, x, &err) == MAAS_OK) {
             check_row(column, x, cleared);
         }
     }
 
-    FUZZ_HOLDS(maas__column_find(&fields, s, size)
+    FUZZ_HOLDS(maas_column_find(&fields, s, size)
                == (size == 1 && s[0] >= 'a' && s[0] <= 'f'
                    ? (size_t) (s[0] - 'a') : SIZE_MAX));
     free(s);

@@ -97,16 +97,16 @@ set_columns(const maas_model_t *m, float *x)
     const maas_info_t  *info;
 
     info = maas_model_info(m);
-    maas_row_clear(m, x);
+    maas_row_clear(info->reader, x);
 
     for (i = 0; i < info->n_columns; i++) {
-        FUZZ_HOLDS(maas_column_find(m, info->columns[i],
+        FUZZ_HOLDS(maas_column_find(info->reader, info->columns[i],
                                     strlen(info->columns[i])) == i);
         FUZZ_HOLDS(info->fields[i].at + info->fields[i].width <= info->in);
-        FUZZ_HOLDS(maas_row_text(m, i, "1", 1, x, &err) == MAAS_OK);
+        FUZZ_HOLDS(maas_row_text(info->reader, i, "1", 1, x, &err) == MAAS_OK);
     }
 
-    FUZZ_HOLDS(maas_row_check(m, x, &err) == MAAS_OK);
+    FUZZ_HOLDS(maas_row_check(info->reader, x, &err) == MAAS_OK);
     FUZZ_HOLDS(maas_is_finite(x, info->in));
 }
 

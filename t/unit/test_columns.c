@@ -140,12 +140,12 @@ means(const maas_form_t *form, const char *body, size_t len, size_t json_len,
     }
 
     for (row = 0; texts[row * COLUMNS] != NULL; row++) {
-        maas__row_clear(&fields, want);
+        maas_row_clear(&fields, want);
 
         for (i = 0; i < COLUMNS; i++) {
-            assert_int_equal(maas__row_text(&fields, i,
-                                            texts[row * COLUMNS + i],
-                                            strlen(texts[row * COLUMNS + i]),
+            assert_int_equal(maas_row_text(&fields, i,
+                                           texts[row * COLUMNS + i],
+                                           strlen(texts[row * COLUMNS + i]),
                                             want, &err), MAAS_OK);
         }
 

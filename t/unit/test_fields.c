@@ -40,7 +40,8 @@ static const char  columns[] =
 
 enum { AGE, MEMBER, COUNTRY, SHOP, NOTE, PLAIN, BENT };
 
-static maas_model_t  *model;
+static maas_model_t         *model;
+static const maas_fields_t  *reader;
 
 
 /* A file with the given columns and one dense layer, all weights of which are
@@ -99,6 +100,7 @@ static int
 setup(void **state)
 {
     model = build(columns, IN);
+    reader = maas_model_info(model)->reader;
 
     return 0;
 }
@@ -123,7 +125,7 @@ expect(const float *x, size_t column, const float *want)
     const maas_field_t  *f;
 
     f = &maas_model_info(model)->fields[column];
-    maas_row_clear(model, c);
+    maas_row_clear(reader, c);
 
     for (i = 0; i < IN; i++) {
         if (i >= f->at && i < f->at + f->width) {
@@ -146,16 +148,16 @@ text(size_t column, const char *s, const float *want)
     float       x[IN];
     maas_err_t  err;
 
-    maas_row_clear(model, x);
+    maas_row_clear(reader, x);
     err.msg[0] = '\0';
-    (void) maas_row_text(model, column, s, strlen(s), x, &err);
+    (void) maas_row_text(reader, column, s, strlen(s), x, &err);
     assert_string_equal(err.msg, "");
     expect(x, column, want);
 
     /* a value replaces what was there */
 
-    (void) maas_row_text(model, column, "1", 1, x, &err);
-    assert_int_equal(maas_row_text(model, column, s, strlen(s), x, &err),
+    (void) maas_row_text(reader, column, "1", 1, x, &err);
+    assert_int_equal(maas_row_text(reader, column, s, strlen(s), x, &err),
                      MAAS_OK);
     expect(x, column, want);
 }
@@ -167,8 +169,8 @@ refused(size_t column, const char *s, size_t len, const char *want)
     float       x[IN];
     maas_err_t  err;
 
-    maas_row_clear(model, x);
-    assert_int_equal(maas_row_text(model, column, s, len, x, &err),
+    maas_row_clear(reader, x);
+    assert_int_equal(maas_row_text(reader, column, s, len, x, &err),
                      MAAS_BADVALUE);
     assert_string_equal(err.msg, want);
 }
@@ -180,8 +182,8 @@ number(size_t column, double v, const float *want)
     float       x[IN];
     maas_err_t  err;
 
-    maas_row_clear(model, x);
-    assert_int_equal(maas_row_number(model, column, v, x, &err), MAAS_OK);
+    maas_row_clear(reader, x);
+    assert_int_equal(maas_row_number(reader, column, v, x, &err), MAAS_OK);
     expect(x, column, want);
 }
 
@@ -208,7 +210,7 @@ test_says_its_columns(void **state)
         assert_int_equal(info->fields[i].at, at[i]);
         assert_int_equal(info->fields[i].width, width[i]);
         assert_int_equal(info->fields[i].required, i == PLAIN);
-        assert_int_equal(maas_column_find(model, info->columns[i],
+        assert_int_equal(maas_column_find(reader, info->columns[i],
                                           strlen(info->columns[i])), i);
     }
 
@@ -216,10 +218,10 @@ test_says_its_columns(void **state)
     assert_int_equal(info->fields[COUNTRY].n_values, 2);
     assert_string_equal(info->fields[COUNTRY].values[0], "DE");
 
-    assert_true(maas_column_find(model, "ag", 2) == SIZE_MAX);
-    assert_true(maas_column_find(model, "agee", 4) == SIZE_MAX);
-    assert_true(maas_column_find(model, "", 0) == SIZE_MAX);
-    assert_true(maas_column_find(model, "age\0x", 5) == SIZE_MAX);
+    assert_true(maas_column_find(reader, "ag", 2) == SIZE_MAX);
+    assert_true(maas_column_find(reader, "agee", 4) == SIZE_MAX);
+    assert_true(maas_column_find(reader, "", 0) == SIZE_MAX);
+    assert_true(maas_column_find(reader, "age\0x", 5) == SIZE_MAX);
 }
 
 
@@ -230,7 +232,7 @@ test_missing(void **state)
     size_t      i;
     maas_err_t  err;
 
-    maas_row_clear(model, x);
+    maas_row_clear(reader, x);
     expect(x, AGE, WANT(38, 1));
     expect(x, MEMBER, WANT(0.25f, 1));
     expect(x, COUNTRY, WANT(0, 0, 0, 1));
@@ -238,18 +240,18 @@ test_missing(void **state)
     expect(x, NOTE, WANT(0, 0, 0, 0, 0, 0, 0, 0, 1));
     expect(x, BENT, WANT(0));
 
-    assert_int_equal(maas_row_check(model, x, &err), MAAS_BADVALUE);
+    assert_int_equal(maas_row_check(reader, x, &err), MAAS_BADVALUE);
     assert_string_equal(err.msg, "column \"plain\" has no value");
 
     for (i = 0; i <= NOTE; i++) {
-        assert_int_equal(maas_row_text(model, i, "1", 1, x, &err), MAAS_OK);
-        assert_int_equal(maas_row_text(model, i, " \t\r\n", 4, x, &err),
+        assert_int_equal(maas_row_text(reader, i, "1", 1, x, &err), MAAS_OK);
+        assert_int_equal(maas_row_text(reader, i, " \t\r\n", 4, x, &err),
                          MAAS_OK);
     }
 
     expect(x, PLAIN, WANT(NAN));
-    assert_int_equal(maas_row_number(model, PLAIN, 7, x, &err), MAAS_OK);
-    assert_int_equal(maas_row_check(model, x, &err), MAAS_OK);
+    assert_int_equal(maas_row_number(reader, PLAIN, 7, x, &err), MAAS_OK);
+    assert_int_equal(maas_row_check(reader, x, &err), MAAS_OK);
 
     text(AGE, "NA", WANT(38, 1));
     text(AGE, " n/a ", WANT(38, 1));
@@ -296,14 +298,14 @@ test_numbers(void **state)
     refused(MEMBER, "maybe", 5, "column \"member\": expected true or false, "
             "yes or no, 1 or 0");
 
-    maas_row_clear(model, x);
-    assert_int_equal(maas_row_number(model, AGE, 1e39, x, &err),
+    maas_row_clear(reader, x);
+    assert_int_equal(maas_row_number(reader, AGE, 1e39, x, &err),
                      MAAS_BADVALUE);
-    assert_int_equal(maas_row_number(model, AGE, NAN, x, &err),
+    assert_int_equal(maas_row_number(reader, AGE, NAN, x, &err),
                      MAAS_BADVALUE);
-    assert_int_equal(maas_row_number(model, MEMBER, 2, x, &err),
+    assert_int_equal(maas_row_number(reader, MEMBER, 2, x, &err),
                      MAAS_BADVALUE);
-    assert_int_equal(maas_row_bool(model, AGE, 7, x, &err), MAAS_OK);
+    assert_int_equal(maas_row_bool(reader, AGE, 7, x, &err), MAAS_OK);
     expect(x, AGE, WANT(1, 0));
 }
 
@@ -341,8 +343,8 @@ test_categories(void **state)
     refused(COUNTRY, "\xed\xa0\x80", 3, "column \"country\": expected text in "
             "UTF-8");
 
-    maas_row_clear(model, x);
-    assert_int_equal(maas_row_bool(model, COUNTRY, 1, x, &err), MAAS_OK);
+    maas_row_clear(reader, x);
+    assert_int_equal(maas_row_bool(reader, COUNTRY, 1, x, &err), MAAS_OK);
     expect(x, COUNTRY, WANT(0, 0, 1, 0));
 }
 
@@ -418,10 +420,10 @@ test_too_long_text(void **state)
     s = malloc(MAAS_MAX_VALUE + 1);
     assert_non_null(s);
     memset(s, 'x', MAAS_MAX_VALUE + 1);
-    maas_row_clear(model, x);
-    assert_int_equal(maas_row_text(model, NOTE, s, MAAS_MAX_VALUE, x, &err),
+    maas_row_clear(reader, x);
+    assert_int_equal(maas_row_text(reader, NOTE, s, MAAS_MAX_VALUE, x, &err),
                      MAAS_OK);
-    assert_int_equal(maas_row_text(model, NOTE, s, MAAS_MAX_VALUE + 1, x,
+    assert_int_equal(maas_row_text(reader, NOTE, s, MAAS_MAX_VALUE + 1, x,
                                    &err), MAAS_TOOBIG);
     assert_string_equal(err.msg, "column \"note\": a text over 1048576 bytes");
     free(s);
@@ -453,12 +455,12 @@ test_scaling(void **state)
         { 3, 1 }, { 4, 1 }, { 3e38f, 1 }
     };
 
-    maas_row_clear(model, x);
-    assert_int_equal(maas_row_number(model, PLAIN, 7, x, &err), MAAS_OK);
-    assert_int_equal(maas_row_text(model, COUNTRY, "DE", 2, x, &err), MAAS_OK);
+    maas_row_clear(reader, x);
+    assert_int_equal(maas_row_number(reader, PLAIN, 7, x, &err), MAAS_OK);
+    assert_int_equal(maas_row_text(reader, COUNTRY, "DE", 2, x, &err), MAAS_OK);
 
     for (i = 0; i < 8; i++) {
-        (void) maas_row_number(model, BENT, bent[i].v, x, &err);
+        (void) maas_row_number(reader, BENT, bent[i].v, x, &err);
         run(x, y);
         assert_true(y[21] == bent[i].want);
     }
@@ -471,13 +473,13 @@ test_scaling(void **state)
 
     /* (v - 40) / 2, bounded by 3 */
 
-    (void) maas_row_number(model, AGE, 40, x, &err);
+    (void) maas_row_number(reader, AGE, 40, x, &err);
     run(x, y);
     assert_true(y[0] == 0);
-    (void) maas_row_number(model, AGE, 46, x, &err);
+    (void) maas_row_number(reader, AGE, 46, x, &err);
     run(x, y);
     assert_true(fabs((double) y[0] - 3 / sqrt(2)) < 1e-6);
-    (void) maas_row_number(model, AGE, -3e38, x, &err);
+    (void) maas_row_number(reader, AGE, -3e38, x, &err);
     run(x, y);
     assert_true(y[0] == -3);
 }
@@ -498,10 +500,10 @@ test_plain(void **state)
     assert_int_equal(info->in, 3);
     assert_true(info->threshold == 0.5f);
 
-    maas_row_clear(m, x);
+    maas_row_clear(info->reader, x);
     assert_true(isnan(x[0]) && isnan(x[1]) && x[2] == 2);
-    assert_int_equal(maas_row_text(m, 0, "1", 1, x, &err), MAAS_OK);
-    assert_int_equal(maas_row_check(m, x, &err), MAAS_BADVALUE);
+    assert_int_equal(maas_row_text(info->reader, 0, "1", 1, x, &err), MAAS_OK);
+    assert_int_equal(maas_row_check(info->reader, x, &err), MAAS_BADVALUE);
     assert_string_equal(err.msg, "column \"b\" has no value");
     maas_model_free(m);
 }

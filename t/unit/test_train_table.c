@@ -137,15 +137,15 @@ rows_are_the_engines(void **state)
     x = train_alloc(d.in, sizeof(float));
 
     for (i = 0; i < ROWS; i++) {
-        maas_row_clear(m, x);
+        maas_row_clear(maas_model_info(m)->reader, x);
 
         for (j = 0; j < 5; j++) {
-            assert_int_equal(maas_row_text(m, j, cells[i % 5][j],
+            assert_int_equal(maas_row_text(maas_model_info(m)->reader, j, cells[i % 5][j],
                                            strlen(cells[i % 5][j]), x, &err),
                              MAAS_OK);
         }
 
-        assert_int_equal(maas_row_check(m, x, &err), MAAS_OK);
+        assert_int_equal(maas_row_check(maas_model_info(m)->reader, x, &err), MAAS_OK);
         assert_memory_equal(x, d.numbers + i * d.in, d.in * sizeof(float));
     }
 

@@ -14,19 +14,10 @@
 #include "field/maas_field.h"
 
 
-/* Who makes the rows: a model that is there, or one that is being made */
-
-typedef struct {
-    const maas_model_t   *model;
-    const maas_fields_t  *fields;
-} rows_maker_t;
-
-
 static void
-rows_value(const rows_maker_t *p, const train_column_t *c, size_t row,
+rows_value(const maas_fields_t *f, const train_column_t *c, size_t row,
     float *x)
 {
-    size_t         len;
     maas_err_t     err = { 0 };
     const char    *s;
     maas_status_t  rc;
@@ -36,11 +27,7 @@ rows_value(const rows_maker_t *p, const train_column_t *c, size_t row,
             return;
         }
 
-        rc = (p->model != NULL)
-             ? maas_row_number(p->model, c->place, (double) c->number[row], x,
-                               &err)
-             : maas__row_number(p->fields, c->place, (double) c->number[row],
-                                x, &err);
+        rc = maas_row_number(f, c->place, (double) c->number[row], x, &err);
 
     } else {
         if (c->id[row] == 0) {
@@ -48,11 +35,7 @@ rows_value(const rows_maker_t *p, const train_column_t *c, size_t row,
         }
 
         s = c->dict.text[c->id[row] - 1];
-        len = strlen(s);
-
-        rc = (p->model != NULL)
-             ? maas_row_text(p->model, c->place, s, len, x, &err)
-             : maas__row_text(p->fields, c->place, s, len, x, &err);
+        rc = maas_row_text(f, c->place, s, strlen(s), x, &err);
     }
 
     if (rc != MAAS_OK) {
@@ -62,7 +45,7 @@ rows_value(const rows_maker_t *p, const train_column_t *c, size_t row,
 
 
 static void
-rows_make(const rows_maker_t *p, size_t in, train_data_t *d)
+rows_make(const maas_fields_t *f, size_t in, train_data_t *d)
 {
     float                 *x;
     size_t                 i, j;
@@ -75,17 +58,13 @@ rows_make(const rows_maker_t *p, size_t in, train_data_t *d)
     d->numbers = train_alloc(d->rows * in, sizeof(float));
 
     for (i = 0, x = d->numbers; i < d->rows; i++, x += in) {
-        if (p->model != NULL) {
-            maas_row_clear(p->model, x);
-        } else {
-            maas__row_clear(p->fields, x);
-        }
+        maas_row_clear(f, x);
 
         for (j = 0; j < d->table->n; j++) {
             c = &d->table->columns[j];
 
             if (train_role_is_field(c->role)) {
-                rows_value(p, c, i, x);
+                rows_value(f, c, i, x);
             }
         }
     }
@@ -95,10 +74,8 @@ rows_make(const rows_maker_t *p, size_t in, train_data_t *d)
 void
 train_rows_fitted(const train_scale_t *s, train_data_t *d)
 {
-    rows_maker_t  p = { NULL, &s->fields };
-
     if (d->table != NULL) {
-        rows_make(&p, s->fields.in, d);
+        rows_make(&s->fields, s->fields.in, d);
     }
 }
 
@@ -107,7 +84,6 @@ void
 train_rows_model(const maas_model_t *m, train_data_t *d)
 {
     size_t                 i, j;
-    rows_maker_t           p = { m, NULL };
     const maas_info_t     *info;
     const train_column_t  *c;
 
@@ -118,7 +94,7 @@ train_rows_model(const maas_model_t *m, train_data_t *d)
     info = maas_model_info(m);
 
     if (info->n_columns > 0) {
-        rows_make(&p, info->in, d);
+        rows_make(info->reader, info->in, d);
         return;
     }
 

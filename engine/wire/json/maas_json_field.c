@@ -41,14 +41,14 @@ maas__json_column(const maas_fields_t *f, maas_str_t raw)
     char  name[6 * MAAS_MAX_TEXT];
 
     if (memchr(raw.data, '\\', raw.len) == NULL) {
-        return maas__column_find(f, raw.data, raw.len);
+        return maas_column_find(f, raw.data, raw.len);
     }
 
     if (raw.len > sizeof(name)) {
         return SIZE_MAX;
     }
 
-    return maas__column_find(f, name, maas__json_text(raw, name));
+    return maas_column_find(f, name, maas__json_text(raw, name));
 }
 
 
@@ -63,7 +63,7 @@ field_text(const maas_fields_t *f, size_t column, maas_str_t raw,
     maas_status_t   rc;
 
     if (memchr(raw.data, '\\', raw.len) == NULL) {
-        return maas__row_text(f, column, raw.data, raw.len, x, err);
+        return maas_row_text(f, column, raw.data, raw.len, x, err);
     }
 
     a = maas__arena_create(raw.len + MAAS_ALIGN);
@@ -71,7 +71,7 @@ field_text(const maas_fields_t *f, size_t column, maas_str_t raw,
 
     rc = text == NULL
          ? maas__fail(err, MAAS_NOMEM, "no memory for a text")
-         : maas__row_text(f, column, text, maas__json_text(raw, text), x, err);
+         : maas_row_text(f, column, text, maas__json_text(raw, text), x, err);
 
     maas__arena_destroy(a);
 
@@ -128,7 +128,7 @@ field_base64(maas_json_t *j, const maas_fields_t *f, size_t column, float *x,
                         "decode", at);
 
     } else {
-        rc = field_failed(at, maas__row_text(f, column, text, len, x, err),
+        rc = field_failed(at, maas_row_text(f, column, text, len, x, err),
                           err);
     }
 
@@ -218,8 +218,8 @@ field_number(maas_json_t *j, const maas_fields_t *f, size_t column, float *x,
     j->p = end;
 
     if (f->columns[column].kind == MAAS_FIELD_NUMBER) {
-        return field_failed(at, maas__row_text(f, column, p,
-                                               (size_t) (end - p), x, err),
+        return field_failed(at, maas_row_text(f, column, p,
+                                              (size_t) (end - p), x, err),
                             err);
     }
 
@@ -231,7 +231,7 @@ field_number(maas_json_t *j, const maas_fields_t *f, size_t column, float *x,
         d = maas__json_float(p, end, &v) == NULL ? 1e300 : (double) v;
     }
 
-    return field_failed(at, maas__row_number(f, column, d, x, err), err);
+    return field_failed(at, maas_row_number(f, column, d, x, err), err);
 }
 
 
@@ -260,13 +260,13 @@ field_scalar(maas_json_t *j, const maas_fields_t *f, size_t column, float *x,
         rc = maas__json_bool(j, &v, err);
 
         return rc != MAAS_OK ? rc
-               : field_failed(at, maas__row_bool(f, column, (int) v, x, err),
+               : field_failed(at, maas_row_bool(f, column, (int) v, x, err),
                               err);
 
     case 'n':
         rc = maas__json_skip(j, 1, err);
 
-        return rc != MAAS_OK ? rc : maas__row_text(f, column, "", 0, x, err);
+        return rc != MAAS_OK ? rc : maas_row_text(f, column, "", 0, x, err);
 
     case '{':
         return field_base64(j, f, column, x, err);

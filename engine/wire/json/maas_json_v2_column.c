@@ -234,7 +234,7 @@ column_set(const maas_v2_t *r, const char **p, const char *end, float *x,
 
         *p = s + len;
 
-        return maas__row_text(f, column, s, len, x, err);
+        return maas_row_text(f, column, s, len, x, err);
     }
 
     rc = column_number(r->in.dtype, *p, &v, err);
@@ -245,12 +245,12 @@ column_set(const maas_v2_t *r, const char **p, const char *end, float *x,
     *p += maas__dtypes[r->in.dtype].bits / 8;
 
     if (isnan(v)) {
-        return maas__row_text(f, column, "", 0, x, err);
+        return maas_row_text(f, column, "", 0, x, err);
     }
 
     return r->in.dtype == MAAS_BOOL
-           ? maas__row_bool(f, column, v != 0, x, err)
-           : maas__row_number(f, column, v, x, err);
+           ? maas_row_bool(f, column, v != 0, x, err)
+           : maas_row_number(f, column, v, x, err);
 }
 
 
