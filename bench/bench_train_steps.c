@@ -266,7 +266,7 @@ bench_net(size_t in, const char *hidden, size_t out, size_t steps,
     flops = 0;
 
     for (i = 0; i < t.net.n_layers; i++) {
-        flops += 2.0 * BATCH * (double) t.net.layers[i].in
+        flops += 2.0 * BATCH * (double) t.net.layers[i].rows
                  * (double) t.net.layers[i].units * (i > 0 ? 3 : 2);
     }
 

@@ -64,6 +64,19 @@ train_usage(const char *cmd, const char *fmt, ...)
 }
 
 
+int
+train_refuse(char *why, const char *fmt, ...)
+{
+    va_list  args;
+
+    va_start(args, fmt);
+    (void) vsnprintf(why, 160, fmt, args);
+    va_end(args);
+
+    return -1;
+}
+
+
 void *
 train_alloc(size_t n, size_t size)
 {

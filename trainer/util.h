@@ -47,6 +47,10 @@ void train_die(const char *fmt, ...)
 void train_usage(const char *cmd, const char *fmt, ...)
     __attribute__((noreturn, format(printf, 2, 3)));
 
+/* The sentence to why[160]; -1. */
+int train_refuse(char *why, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
 /* Never NULL; zeroed, aligned to MAAS_ALIGN; to be given to train_free(). */
 void *train_alloc(size_t n, size_t size);
 /* Grows to n elements; new bytes are not zeroed.  p may be NULL. */

@@ -25,13 +25,15 @@
 #include "kernel/maas_act.h"
 #include "net/batch.h"
 #include "net/network.h"
+#include "net/norm.h"
+#include "net/op.h"
 #include "net/step.h"
 
 
 #define H     1e-6
 #define ROWS  5
 #define WIDTH 320               /* of the widest layer */
-#define DEPTH 8                 /* layers and one */
+#define DEPTH 24                /* layers and one */
 
 
 typedef struct {
@@ -75,14 +77,14 @@ oracle_act(maas_act_t act, double alpha, double z)
 
 
 static void
-oracle_activate(const train_layer_t *l, double *z)
+oracle_activate(maas_act_t act, double alpha, size_t n, double *z)
 {
     double  sum;
     size_t  j;
 
-    if (l->act != MAAS_ACT_SOFTMAX) {
-        for (j = 0; j < l->units; j++) {
-            z[j] = oracle_act(l->act, (double) l->alpha, z[j]);
+    if (act != MAAS_ACT_SOFTMAX) {
+        for (j = 0; j < n; j++) {
+            z[j] = oracle_act(act, alpha, z[j]);
         }
 
         return;
@@ -90,11 +92,11 @@ oracle_activate(const train_layer_t *l, double *z)
 
     sum = 0;
 
-    for (j = 0; j < l->units; j++) {
+    for (j = 0; j < n; j++) {
         sum += exp(z[j]);
     }
 
-    for (j = 0; j < l->units; j++) {
+    for (j = 0; j < n; j++) {
         z[j] = exp(z[j]) / sum;
     }
 }
@@ -168,21 +170,44 @@ oracle_norm(double *z, size_t n, size_t step, double eps, double *out)
 static void
 oracle_norms(const check_t *c, const train_layer_t *l, double *z)
 {
-    size_t  r, j;
+    size_t         r, j;
+    const double  *gamma, *beta;
 
-    for (r = 0; l->norm == TRAIN_NORM_LAYER && r < ROWS; r++) {
-        oracle_norm(z + r * WIDTH, l->units, 1, (double) l->eps,
-                    z + r * WIDTH);
+    gamma = train_vector(l, c->w + l->at, TRAIN_NORM_GAMMA);
+    beta = train_vector(l, c->w + l->at, TRAIN_NORM_BETA);
+
+    for (r = 0; l->op == &train_op_layer_norm && r < ROWS; r++) {
+        oracle_norm(z + r * WIDTH, l->units, 1, 1e-5, z + r * WIDTH);
     }
 
-    for (j = 0; l->norm == TRAIN_NORM_BATCH && j < l->units; j++) {
-        oracle_norm(z + j, ROWS, WIDTH, (double) l->eps, z + j);
+    for (j = 0; l->op == &train_op_batch_norm && j < l->units; j++) {
+        oracle_norm(z + j, ROWS, WIDTH, 1e-3, z + j);
     }
 
-    for (r = 0; l->norm != TRAIN_NORM_NONE && r < ROWS; r++) {
+    for (r = 0; r < ROWS; r++) {
         for (j = 0; j < l->units; j++) {
-            z[r * WIDTH + j] = z[r * WIDTH + j] * c->w[l->gamma_at + j]
-                               + c->w[l->beta_at + j];
+            z[r * WIDTH + j] = z[r * WIDTH + j] * gamma[j] + beta[j];
+        }
+    }
+}
+
+
+static void
+oracle_product(const check_t *c, const train_layer_t *l, const double *x,
+    double *z)
+{
+    size_t         r, j, k;
+    const double  *w;
+
+    w = c->w + l->at;
+
+    for (r = 0; r < ROWS; r++) {
+        for (j = 0; j < l->units; j++) {
+            z[r * WIDTH + j] = train_vector(l, w, 0)[j];
+
+            for (k = 0; k < l->in; k++) {
+                z[r * WIDTH + j] += x[r * WIDTH + k] * w[k * l->ld + j];
+            }
         }
     }
 }
@@ -193,34 +218,35 @@ oracle_norms(const check_t *c, const train_layer_t *l, double *z)
 static void
 oracle_layer(const check_t *c, size_t i, const double *x, double *z)
 {
-    size_t                r, j, k;
-    const double         *w;
+    size_t                r, j;
     const train_layer_t  *l;
 
     l = &c->net.layers[i];
-    w = c->w + l->w_at;
 
-    for (r = 0; r < ROWS; r++) {
-        for (j = 0; j < l->units; j++) {
-            z[r * WIDTH + j] = c->w[l->b_at + j];
+    if (l->op == &train_op_dense) {
+        oracle_product(c, l, x, z);
+        return;
+    }
 
-            for (k = 0; k < l->in; k++) {
-                z[r * WIDTH + j] += x[r * WIDTH + k] * w[k * l->ld + j];
-            }
+    memcpy(z, x, ROWS * WIDTH * sizeof(double));
+
+    if (l->vectors > 0) {
+        oracle_norms(c, l, z);
+    }
+
+    for (r = 0; r < ROWS; r++, z += WIDTH) {
+        if (l->op == &train_op_act) {
+            oracle_activate(l->act.kind, (double) l->act.alpha, l->units, z);
         }
-    }
 
-    oracle_norms(c, l, z);
-
-    for (r = 0; r < ROWS; r++) {
-        oracle_activate(l, z + r * WIDTH);
-    }
-
-    /* dropped: the very numbers that the trainer drew */
-
-    for (r = 0; l->drop > 0 && r < ROWS; r++) {
         for (j = 0; j < l->units; j++) {
-            z[r * WIDTH + j] *= (double) c->work.part[i].mask[r * l->ld + j];
+            if (l->op == &train_op_dropout) {   /* as the trainer drew it */
+                z[j] *= (double) c->work.part[i].keep[r * l->ld + j];
+            }
+
+            if (l->op == &train_op_add) {
+                z[j] += oracle_x[l->other][r * WIDTH + j];
+            }
         }
     }
 }
@@ -244,15 +270,12 @@ oracle_loss(const check_t *c)
 
     for (i = 0; i < c->net.n_layers; i++) {
         oracle_layer(c, i, oracle_x[i], oracle_x[i + 1]);
-
-        for (k = 0; c->net.layers[i].skip > 0 && k < ROWS * WIDTH; k++) {
-            oracle_x[i + 1][k] += oracle_x[i + 1 - c->net.layers[i].skip][k];
-        }
     }
 
     sum = 0;
 
     for (r = 0; r < ROWS; r++) {
+        oracle_activate(c->net.act, 1, c->net.out, oracle_x[i] + r * WIDTH);
         sum += oracle_row_loss(c, r, oracle_x[i] + r * WIDTH)
                * (c->data.weights ? (double) c->data.weights[r] : 1);
     }
@@ -341,9 +364,11 @@ static void
 check_create(check_t *c, const char *spec, maas_task_t task,
     train_loss_t loss, size_t in, size_t out, int sparse)
 {
-    char      why[160];
-    size_t    i;
-    uint32_t  row[ROWS] = { 0, 1, 2, 3, 4 };
+    char            why[160];
+    float          *p;
+    size_t          i;
+    uint32_t        row[ROWS] = { 0, 1, 2, 3, 4 };
+    train_layer_t  *l;
 
     memset(c, 0, sizeof(check_t));
     train_rng_init(&c->rng, 11, 99);
@@ -368,12 +393,18 @@ check_create(check_t *c, const char *spec, maas_task_t task,
     assert_int_equal(train_net_create(&c->net, in, out, task, spec, why), 0);
     train_net_init(&c->net, TRAIN_INIT_AUTO, 5);
 
-    for (i = 0; i < c->net.n_layers; i++) {
-        c->net.params[c->net.layers[i].b_at] = 0.3f;    /* biases matter */
+    assert_true(c->net.n_layers < DEPTH);
 
-        if (c->net.layers[i].norm != TRAIN_NORM_NONE) {
-            c->net.params[c->net.layers[i].gamma_at] = 1.7f;
-            c->net.params[c->net.layers[i].beta_at + 1] = -0.2f;
+    for (i = 0; i < c->net.n_layers; i++) {
+        l = &c->net.layers[i];
+        p = c->net.params + l->at;
+
+        if (l->op == &train_op_dense) {
+            train_vector(l, p, 0)[0] = 0.3f;            /* biases matter */
+
+        } else if (l->vectors > 0) {
+            train_vector(l, p, TRAIN_NORM_GAMMA)[0] = 1.7f;
+            train_vector(l, p, TRAIN_NORM_BETA)[1] = -0.2f;
         }
     }
 
@@ -426,14 +457,13 @@ check_layer(check_t *c, const float *grad, size_t i, size_t step)
     const train_layer_t  *l;
 
     l = &c->net.layers[i];
-    n = (l->in + 1) * l->ld;        /* vectors stand behind the weights */
-    n += (l->norm != TRAIN_NORM_NONE) ? 2 * l->ld : 0;
+    n = (l->rows + l->vectors) * l->ld;
     numeric = train_alloc(n, sizeof(double));
     max = 0;
     worst = 0;
 
     for (j = 0; j < n; j += step) {
-        at = l->w_at + j;
+        at = l->at + j;
 
         if (j % l->ld >= l->units) {
             assert_true(grad[j] == 0);          /* padding stays zero */
@@ -461,16 +491,16 @@ check_layer(check_t *c, const float *grad, size_t i, size_t step)
 static void
 check_gradient(check_t *c, const char *what, size_t step)
 {
-    double                loss, worst, other;
-    size_t                i, last;
-    const train_layer_t  *out;
+    double          loss, worst, other;
+    size_t          i, last;
+    train_share_t  *out;
 
     last = c->net.n_layers - 1;
-    out = &c->net.layers[last];
+    out = &c->work.part[last];
 
     train_forward(&c->work, &c->batch);
-    loss = train_loss(c->loss, out->act, &c->batch, c->work.part[last].a,
-                      out->ld, c->work.part[last].g) / ROWS;
+    loss = train_loss(c->loss, c->net.act, &c->batch, out->a,
+                      c->net.layers[last].ld, out->g) / ROWS;
     train_gradient(&c->work, &c->batch);
 
     other = oracle_loss(c);
@@ -480,6 +510,10 @@ check_gradient(check_t *c, const char *what, size_t step)
     }
 
     for (i = 0; i <= last; i++) {
+        if (c->net.layers[i].size == 0) {
+            continue;
+        }
+
         worst = check_layer(c, c->work.part[i].grad, i, step);
 
         if (!(worst < 1e-3)) {

@@ -141,9 +141,10 @@ data_of(const cJSON *c, train_data_t *d)
 static void
 network_of(const cJSON *c, const train_data_t *d, train_net_t *net)
 {
-    char           spec[64], why[160];
-    const cJSON   *head;
-    train_layer_t *l;
+    char                  spec[64], why[160];
+    float                *p;
+    const cJSON          *head;
+    const train_layer_t  *l;
 
     (void) snprintf(spec, sizeof(spec), "%.0f:%s:%g",
                     number_of(keras, "hidden"), text_of(c, "activation"),
@@ -152,15 +153,17 @@ network_of(const cJSON *c, const train_data_t *d, train_net_t *net)
                      0);
 
     l = &net->layers[0];
-    floats_of(keras, "w0", net->params + l->w_at, l->in, l->units, l->ld);
-    floats_of(keras, "b0", net->params + l->b_at, 1, l->units, l->ld);
+    p = net->params + l->at;
+    floats_of(keras, "w0", p, l->in, l->units, l->ld);
+    floats_of(keras, "b0", train_vector(l, p, 0), 1, l->units, l->ld);
 
     head = cJSON_GetObjectItemCaseSensitive(
                cJSON_GetObjectItemCaseSensitive(keras, "heads"),
                d->out == 1 ? "binary" : "classification");
-    l = &net->layers[1];
-    floats_of(head, "w", net->params + l->w_at, l->in, l->units, l->ld);
-    floats_of(head, "b", net->params + l->b_at, 1, l->units, l->ld);
+    l = &net->layers[net->n_layers - 1];
+    p = net->params + l->at;
+    floats_of(head, "w", p, l->in, l->units, l->ld);
+    floats_of(head, "b", train_vector(l, p, 0), 1, l->units, l->ld);
 }
 
 

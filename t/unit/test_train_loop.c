@@ -97,7 +97,7 @@ run_free(run_t *r)
 static double
 bias_of(const run_t *r)
 {
-    return (double) r->net.params[r->net.layers[0].b_at];
+    return (double) train_vector(&r->net.layers[0], r->net.params, 0)[0];
 }
 
 

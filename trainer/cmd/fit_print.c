@@ -197,6 +197,7 @@ static void
 fit_text(const train_fit_t *f)
 {
     size_t                 i;
+    const train_layer_t   *l;
     const train_result_t  *r;
 
     r = &f->result;
@@ -205,7 +206,11 @@ fit_text(const train_fit_t *f)
     (void) printf("network   %zu", f->net.in);
 
     for (i = 0; i < f->net.n_layers; i++) {
-        (void) printf("-%zu", f->net.layers[i].units);
+        l = &f->net.layers[i];
+
+        if (i + 1 == f->net.n_layers || l[1].hidden != l->hidden) {
+            (void) printf("-%zu", l->units);
+        }
     }
 
     (void) printf(", %zu parameters\n", train_net_parameters(&f->net));

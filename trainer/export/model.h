@@ -13,19 +13,6 @@
 #include "fit/options.h"
 #include "judge/metrics.h"
 #include "net/network.h"
-#include "op/maas_op.h"
-
-
-/* export.c: the layers as the model file has them */
-
-typedef struct {
-    size_t         n;
-    maas_node_t    nodes[3 * (TRAIN_MAX_NET + 1)];
-} train_export_t;
-
-/* To be given to train_export_free(). */
-train_export_t *train_export(const train_net_t *net);
-void train_export_free(train_export_t *e);
 
 
 /* record.c: the `maas` document of a new model */

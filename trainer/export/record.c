@@ -17,6 +17,7 @@
 #include "fit/loop.h"
 #include "fit/options.h"
 #include "kernel/maas_act.h"
+#include "net/export.h"
 #include "net/network.h"
 #include "net/step.h"
 #include "op/maas_op.h"

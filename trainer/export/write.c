@@ -11,6 +11,7 @@
 #include "maas_shape.h"
 #include "model.h"
 #include "util.h"
+#include "net/export.h"
 #include "net/network.h"
 #include "op/maas_op.h"
 #include "read/maas_crc.h"

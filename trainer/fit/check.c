@@ -93,7 +93,7 @@ check_part(train_check_t *j, size_t id, size_t at, train_check_part_t *p)
     train_batch_fill(b, j->source, j->row + at, n, j->n - at - n);
     train_forward(w, b);
     y = w->part[last].a;
-    train_loss_rows(j->loss, out->act, b, 0, n, y, out->ld, NULL, w->losses);
+    train_loss_rows(j->loss, j->net->act, b, 0, n, y, out->ld, NULL, w->losses);
     p->mass = b->mass;
 
     for (i = 0; i < n; i++, y += out->ld) {

@@ -109,9 +109,9 @@ loop_penalty(const loop_t *l)
 
     for (i = 0; l->optim->l2 > 0 && i < l->net->n_layers; i++) {
         y = &l->net->layers[i];
-        w = l->net->params + y->w_at;
+        w = l->net->params + y->at;
 
-        for (j = 0; j < y->in * y->ld; j++) {
+        for (j = 0; j < y->rows * y->ld; j++) {
             sum += (double) w[j] * (double) w[j];
         }
     }

@@ -11,6 +11,7 @@
 #include "step.h"
 #include "util.h"
 #include "kernel/maas_act.h"
+#include "kernel/maas_act_slope.h"
 
 
 const char *const  train_loss_names[] = {
@@ -204,8 +205,8 @@ loss_row(train_loss_t loss, maas_act_t act, const train_batch_t *b, size_t row,
 
     sum = loss_distance(loss, z, n, t, scale, d);
 
-    if (d != NULL) {
-        train_act_backward(act, 1, NULL, z, 1, n, ld, d);
+    if (d != NULL && maas__slopes[act].back != NULL) {
+        maas__slopes[act].back(1, NULL, z, d, n);
     }
 
     return sum;

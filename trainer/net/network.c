@@ -3,12 +3,11 @@
  * Running it is in forward.c and backward.c; spec.c reads layers.
  */
 
-#include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "maas_int.h"
 #include "network.h"
+#include "op.h"
 #include "rng.h"
 #include "util.h"
 #include "kernel/maas_act.h"
@@ -17,60 +16,47 @@
 #define NET_STREAM  2
 
 
-/* Places of a layer's numbers in the parameters */
+/* What a layer is given by the one below, and its place in the parameters */
 
-static size_t
-net_place(train_layer_t *l, size_t in, size_t at)
+static int
+net_shape(train_net_t *net, size_t i, char *why)
 {
-    l->in = in;
-    l->ld = train_pad(l->units);
-    l->at = at;
-    l->w_at = at;
-    l->b_at = l->w_at + in * l->ld;
-    l->gamma_at = l->b_at + l->ld;
-    l->beta_at = l->gamma_at + l->ld;
-    l->mean_at = l->beta_at + l->ld;
-    l->var_at = l->mean_at + l->ld;
+    train_layer_t  *l;
 
-    switch (l->norm) {
-    case TRAIN_NORM_NONE:
-        l->size = l->gamma_at - at;
-        break;
-    case TRAIN_NORM_LAYER:
-        l->size = l->mean_at - at;
-        break;
-    case TRAIN_NORM_BATCH:
-        l->size = l->var_at + l->ld - at;
-        break;
+    l = &net->layers[i];
+    l->in = (i > 0) ? l[-1].units : net->in;
+    l->units = (l->units > 0) ? l->units : l->in;
+    l->ld = train_pad(l->units);
+    l->by = l->op->by;
+    l->vectors = l->op->vectors;
+    l->kept = l->op->kept;
+
+    if (l->op->shape != NULL && l->op->shape(net, i, why) != 0) {
+        return -1;
     }
 
-    return at + l->size;
+    l->at = net->n;
+    l->size = (l->rows + l->vectors + l->kept) * l->ld;
+    net->n += l->size;
+
+    return 0;
 }
 
 
 static int
 net_layout(train_net_t *net, char *why)
 {
-    size_t          i, in, at;
-    train_layer_t  *l;
-
-    at = 0;
-    in = net->in;
+    size_t  i;
 
     for (i = 0; i < net->n_layers; i++) {
-        l = &net->layers[i];
-        at = net_place(l, in, at);
-
-        if (at > MAAS_MAX_PARAMS) {
-            (void) snprintf(why, 160, "more than %llu weights",
-                            MAAS_MAX_PARAMS);
+        if (net_shape(net, i, why) != 0) {
             return -1;
         }
-
-        in = l->units;
     }
 
-    net->n = at;
+    if (net->n > MAAS_MAX_PARAMS) {
+        return train_refuse(why, "more than %llu weights", MAAS_MAX_PARAMS);
+    }
 
     return 0;
 }
@@ -85,8 +71,8 @@ net_links(train_net_t *net)
     train_layer_t  *from;
 
     for (i = net->n_layers; i-- > 0; /* void */ ) {
-        if (net->layers[i].skip > 0) {
-            from = &net->layers[i - net->layers[i].skip];
+        if (net->layers[i].other > 0) {
+            from = &net->layers[net->layers[i].other - 1];
             net->layers[i].feeds_first = !from->fed;
             from->fed = 1;
         }
@@ -98,25 +84,33 @@ int
 train_net_create(train_net_t *net, size_t in, size_t out, maas_task_t task,
     const char *spec, char *why)
 {
+    size_t                    hidden;
     train_layer_t            *last;
     static const maas_act_t   output[] = {
-        MAAS_ACT_SOFTMAX, MAAS_ACT_SIGMOID, MAAS_ACT_LINEAR
+        [MAAS_TASK_CLASSIFICATION] = MAAS_ACT_SOFTMAX,
+        [MAAS_TASK_BINARY] = MAAS_ACT_SIGMOID,
+        [MAAS_TASK_REGRESSION] = MAAS_ACT_LINEAR
     };
 
     (void) memset(net, 0, sizeof(train_net_t));
     net->in = in;
     net->out = out;
+    net->act = output[task];
 
     if (train_spec_read(net, spec, why) != 0) {
+        train_net_free(net);
         return -1;
     }
 
-    last = &net->layers[net->n_layers++];
-    last->act = output[task];
-    last->alpha = 1;
+    last = &net->layers[net->n_layers];
+    hidden = (net->n_layers > 0) ? last[-1].hidden + 1 : 0;
+    net->n_layers++;
+    last->op = &train_op_dense;
+    last->hidden = hidden;
     last->units = out;
 
     if (net_layout(net, why) != 0) {
+        train_net_free(net);
         return -1;
     }
 
@@ -127,50 +121,28 @@ train_net_create(train_net_t *net, size_t in, size_t out, maas_task_t task,
 }
 
 
-static int
-net_is_he(const train_layer_t *l, train_init_t init)
-{
-    init = (l->init != TRAIN_INIT_AUTO) ? l->init : init;
-
-    if (init != TRAIN_INIT_AUTO) {
-        return init == TRAIN_INIT_HE;
-    }
-
-    return maas__acts[l->act].he;
-}
-
-
 void
 train_net_init(train_net_t *net, train_init_t init, uint64_t seed)
 {
-    float          *w;
-    double          limit, fans;
-    size_t          i, j, k;
-    train_rng_t     rng;
-    train_layer_t  *l;
+    float                *p;
+    size_t                i, j, k;
+    train_rng_t           rng;
+    const train_layer_t  *l;
 
     train_rng_init(&rng, seed, NET_STREAM);
     (void) memset(net->params, 0, net->n * sizeof(float));
 
     for (i = 0; i < net->n_layers; i++) {
         l = &net->layers[i];
-        w = net->params + l->w_at;
-        fans = net_is_he(l, init) ? (double) l->in
-                                  : (double) (l->in + l->units);
-        limit = sqrt(6 / fans);
+        p = net->params + l->at;
 
-        for (j = 0; j < l->in; j++) {
-            for (k = 0; k < l->units; k++) {
-                w[j * l->ld + k] = (float)
-                                 ((2 * train_rng_unit(&rng) - 1) * limit);
-            }
+        if (l->op->init != NULL) {
+            l->op->init(l, init, &rng, p);
         }
 
-        for (k = 0; k < l->units && l->norm != TRAIN_NORM_NONE; k++) {
-            net->params[l->gamma_at + k] = 1;
-
-            if (l->norm == TRAIN_NORM_BATCH) {
-                net->params[l->var_at + k] = 1;
+        for (k = 0; k < l->vectors + l->kept; k++) {
+            for (j = 0; j < l->units; j++) {
+                train_vector(l, p, k)[j] = l->op->first[k];
             }
         }
     }
@@ -181,22 +153,24 @@ void
 train_net_free(train_net_t *net)
 {
     train_free(net->params);
+    train_free(net->layers);
     net->params = NULL;
+    net->layers = NULL;
 }
 
 
 void
 train_net_fold(train_net_t *net, double factor, double shift)
 {
-    float          *w, *b;
-    size_t          i, k;
-    train_layer_t  *l;
+    float                *w, *b;
+    size_t                i, k;
+    const train_layer_t  *l;
 
     l = &net->layers[net->n_layers - 1];
-    w = net->params + l->w_at;
-    b = net->params + l->b_at;
+    w = net->params + l->at;
+    b = train_vector(l, w, 0);
 
-    for (i = 0; i < l->in * l->ld; i++) {
+    for (i = 0; i < l->rows * l->ld; i++) {
         w[i] = (float) (w[i] * factor);
     }
 
@@ -209,16 +183,14 @@ train_net_fold(train_net_t *net, double factor, double shift)
 size_t
 train_net_parameters(const train_net_t *net)
 {
-    size_t  i, n;
+    size_t                i, n;
+    const train_layer_t  *l;
 
     n = 0;
 
     for (i = 0; i < net->n_layers; i++) {
-        n += (net->layers[i].in + 1) * net->layers[i].units;
-
-        if (net->layers[i].norm == TRAIN_NORM_LAYER) {
-            n += 2 * net->layers[i].units;
-        }
+        l = &net->layers[i];
+        n += l->op->folds ? 0 : (l->rows + l->vectors) * l->units;
     }
 
     return n;

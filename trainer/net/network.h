@@ -7,11 +7,8 @@
 #define MAAS_TRAIN_NETWORK_H
 
 #include "maas.h"
-#include "util.h"
 #include "kernel/maas_act.h"
 
-
-/* network.c */
 
 typedef enum {
     TRAIN_INIT_AUTO = 0,            /* he before relu and kin, else glorot */
@@ -19,55 +16,84 @@ typedef enum {
     TRAIN_INIT_GLOROT
 } train_init_t;
 
+/* Which numbers of a layer that is split a member makes, forward and back */
+
 typedef enum {
-    TRAIN_NORM_NONE = 0,
-    TRAIN_NORM_BATCH,               /* over the rows of a batch */
-    TRAIN_NORM_LAYER                /* over the numbers of a row */
-} train_norm_t;
+    TRAIN_BY_NUMBER = 0,            /* those whose inputs it made itself */
+    TRAIN_BY_COLUMN,                /* own columns from own columns */
+    TRAIN_BY_ROW,                   /* own rows from own rows */
+    TRAIN_BY_ALL                    /* own columns from all numbers */
+} train_by_t;
+
+typedef struct train_op_s  train_op_t;          /* op.h: a kind of layer */
 
 /*
- * A layer: x W + b, then normalised, activated, some of it dropped, and the
- * output of the layer `skip` below added, as far as it has these.  Matrices
- * are padded: ld = train_pad(units) columns, the last ones zero.
+ * Rows of `in` numbers become rows of `units`.  A hidden layer of a spec is
+ * one or more of these.  Matrices are padded: ld = train_pad(units) columns,
+ * the last ones zero.
+ *
+ * Parameters: rows of weights (rows,ld), then vectors (ld) that are trained,
+ * then vectors that are only remembered, as a mean is.
  */
 
 typedef struct {
-    maas_act_t     act;
-    float          alpha;
-    train_norm_t   norm;
-    float          eps;             /* of norm */
-    float          drop;            /* share that is dropped in training */
-    size_t         skip;            /* 0: nothing is added */
-    train_init_t   init;
+    const train_op_t  *op;
+    size_t             hidden;      /* hidden layer it belongs to, from 0; the
+                                       output is the last */
+    size_t             in;
+    size_t             units;
+    size_t             ld;
 
-    size_t         in;
-    size_t         units;
-    size_t         ld;
+    size_t             at;          /* of its parameters among the network's */
+    size_t             size;        /* floats of them */
+    size_t             rows;
+    size_t             vectors;
+    size_t             kept;
 
-    /* places in the parameters; from gamma on only with norm, mean and var
-     * only with TRAIN_NORM_BATCH */
-    size_t         at;              /* where the layer begins */
-    size_t         size;            /* floats of it */
-    size_t         w_at;            /* (in,ld), here the layer begins */
-    size_t         b_at;            /* (ld) */
-    size_t         gamma_at;        /* (ld), behind b */
-    size_t         beta_at;         /* (ld), behind gamma */
-    size_t         mean_at;         /* (ld) */
-    size_t         var_at;          /* (ld) */
-
-    unsigned       fed;             /* a layer above adds this one's output */
-    unsigned       feeds_first;     /* of those that add the same output this
+    train_by_t         by;
+    unsigned           reads_in;    /* back: wants its input, */
+    unsigned           reads_out;   /*     its output */
+    size_t             other;       /* the layer whose output is its second
+                                       input, counted from 1; 0: none */
+    unsigned           fed;         /* is such a layer */
+    unsigned           feeds_first; /* of those with the same second input this
                                        is the highest */
+    unsigned           he;          /* weights begin as He's */
+    unsigned           relu;        /* relu follows and is done here */
+
+    union {                         /* a kind's own */
+        struct {
+            train_init_t   init;
+        } dense;
+        struct {
+            maas_act_t     kind;
+            float          alpha;
+            unsigned       done;    /* by the layer below */
+        } act;
+        struct {
+            float          share;
+        } drop;
+        struct {
+            size_t         skip;    /* hidden layers below */
+        } add;
+    };
 } train_layer_t;
 
+/* Vector k of a layer in p, which is as its parameters */
+#define train_vector(l, p, k)  ((p) + ((l)->rows + (k)) * (l)->ld)
+
 typedef struct {
-    size_t         in;
-    size_t         out;
-    size_t         n_layers;
-    train_layer_t  layers[TRAIN_MAX_NET + 1];
-    size_t         n;               /* floats in params, padding counted */
-    float         *params;
+    size_t          in;
+    size_t          out;
+    maas_act_t      act;            /* of the output; the loss applies it */
+    size_t          n_layers;
+    train_layer_t  *layers;
+    size_t          n;              /* floats in params, padding counted */
+    float          *params;
 } train_net_t;
+
+
+/* network.c */
 
 /* spec: layers like "64:relu:bn:drop=0.2", or "" for none; the output layer is
  * added: softmax, sigmoid or linear.  Returns 0, or -1 with a sentence in
@@ -76,13 +102,14 @@ int train_net_create(train_net_t *net, size_t in, size_t out,
     maas_task_t task, const char *spec, char *why);
 void train_net_init(train_net_t *net, train_init_t init, uint64_t seed);
 void train_net_free(train_net_t *net);
-/* The last layer, before its activation, gives factor times what it gave, plus
+/* The network gives, before its activation, factor times what it gave, plus
  * shift. */
 void train_net_fold(train_net_t *net, double factor, double shift);
 /* Without padding, as the file will have them. */
 size_t train_net_parameters(const train_net_t *net);
 
-/* spec.c: the hidden layers of a spec.  Returns as train_net_create(). */
+/* spec.c: the hidden layers of a spec, to net->layers, which gets room for one
+ * more.  Returns as train_net_create(). */
 int train_spec_read(train_net_t *net, const char *spec, char *why);
 
 

@@ -1,125 +1,91 @@
 /*
  * Layers in words: "256:relu:bn:drop=0.2,256:gelu:ln:res" -> layers.
- * Where their numbers stand is network.c's matter.
+ * What an item means is its kind's matter, where numbers stand network.c's.
  */
 
-#include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "maas_int.h"
 #include "network.h"
+#include "op.h"
 #include "util.h"
-#include "kernel/maas_act.h"
 
 
-static int spec_refuse(char *why, const char *fmt, ...)
-    __attribute__((format(printf, 2, 3)));
+#define SPEC_USUAL  "relu"      /* where a layer names no activation */
 
 
-static int
-spec_refuse(char *why, const char *fmt, ...)
-{
-    va_list  args;
-
-    va_start(args, fmt);
-    (void) vsnprintf(why, 160, fmt, args);
-    va_end(args);
-
-    return -1;
-}
-
+/* As op->read(); parts: what stands at each place */
 
 static int
-spec_drop(train_layer_t *l, const char *value, char *why)
+spec_read(const train_op_t *op, train_layer_t *parts, const char *item,
+    size_t nth, char *why)
 {
-    double  v;
+    size_t          n;
+    const char     *value;
+    train_layer_t  *l;
 
-    if (!train_number(value, &v) || v < 0 || v > 0.95) {
-        return spec_refuse(why, "drop=%.20s: expected a share from 0 to 0.95",
-                           value);
+    l = &parts[op->place];
+
+    if (op->read != NULL) {
+        return op->read(l, item, nth, why);
     }
 
-    l->drop = (float) v;
+    n = strlen(op->item);
 
-    return 0;
-}
-
-
-/* The output of so many layers below is added */
-
-static int
-spec_skip(train_layer_t *l, const char *value, char *why)
-{
-    double  v;
-
-    if (!train_number(value, &v) || v < 1 || v > TRAIN_MAX_NET
-        || v != floor(v))
+    if (strncmp(item, op->item, n) != 0
+        || (item[n] != '\0' && item[n] != '='))
     {
-        return spec_refuse(why, "res=%.20s: expected how many layers below, "
-                           "from 1", value);
-    }
-
-    l->skip = (size_t) v;
-
-    return 0;
-}
-
-
-/* One item behind the units; `first` because it was always an activation */
-
-static int
-spec_item(train_layer_t *l, const char *item, int first, char *why)
-{
-    int     act;
-    double  v;
-
-    act = maas__act_find(item);
-
-    if (act >= 0) {
-        l->act = (maas_act_t) act;
-        l->alpha = maas__acts[act].alpha;
         return 0;
     }
 
-    if (strcmp(item, "bn") == 0) {
-        l->norm = TRAIN_NORM_BATCH;
-        l->eps = 1e-3f;             /* Keras's */
+    l->op = op;
+    value = (item[n] == '=') ? item + n + 1 : NULL;
 
-    } else if (strcmp(item, "ln") == 0) {
-        l->norm = TRAIN_NORM_LAYER;
-        l->eps = 1e-5f;             /* the model format's */
+    return (op->set != NULL) ? op->set(l, value, why) : value == NULL;
+}
 
-    } else if (strncmp(item, "drop=", 5) == 0) {
-        return spec_drop(l, item + 5, why);
 
-    } else if (strcmp(item, "res") == 0) {
-        l->skip = 1;
+/* One item behind the first; the second was always an activation */
 
-    } else if (strncmp(item, "res=", 4) == 0) {
-        return spec_skip(l, item + 4, why);
+static int
+spec_item(train_layer_t *parts, const char *item, size_t nth, char *why)
+{
+    int     rc;
+    char    items[160];
+    size_t  i, n;
 
-    } else if (strcmp(item, "he") == 0) {
-        l->init = TRAIN_INIT_HE;
+    for (i = 0; train_ops[i] != NULL; i++) {
+        rc = spec_read(train_ops[i], parts, item, nth, why);
 
-    } else if (strcmp(item, "glorot") == 0) {
-        l->init = TRAIN_INIT_GLOROT;
-
-    } else if (train_number(item, &v) && !first) {
-        l->alpha = (float) v;
-
-        if (!isfinite(l->alpha)) {
-            return spec_refuse(why, "\"%.20s\" is not an alpha: expected a "
-                               "number", item);
+        if (rc != 0) {
+            return (rc > 0) ? 0 : -1;
         }
+    }
 
-    } else {
-        return spec_refuse(why, "\"%.20s\" is not %s: expected relu, "
-                           "leaky_relu, elu, gelu, sigmoid, tanh, softmax or "
-                           "linear, bn, ln, drop=X, res[=N], he, glorot",
-                           item, first ? "an activation" : "an item");
+    for (i = 0, n = 0; train_ops[i] != NULL; i++) {
+        n += (size_t) snprintf(items + n, sizeof(items) - n, "%s%s",
+                               i > 0 ? ", " : "", train_ops[i]->items);
+    }
+
+    return train_refuse(why, "\"%.20s\" is not %s: expected %s", item,
+                        nth == 1 ? "an activation" : "an item", items);
+}
+
+
+/* What a hidden layer begins with */
+
+static int
+spec_first(train_layer_t *parts, const char *item, char *why)
+{
+    size_t  i;
+
+    for (i = 0; train_ops[i] != NULL; i++) {
+        if (train_ops[i]->place == TRAIN_PLACE_PRODUCT
+            && spec_read(train_ops[i], parts, item, 0, why) > 0)
+        {
+            return 1;
+        }
     }
 
     return 0;
@@ -129,74 +95,37 @@ spec_item(train_layer_t *l, const char *item, int first, char *why)
 /* "64", "64:relu", "64:elu:0.5:bn:res" */
 
 static int
-spec_layer(train_layer_t *l, char *text, char *why)
+spec_layer(train_net_t *net, size_t hidden, char *text, char *why)
 {
-    char  *item, *end;
-    int    first;
+    char           *item, *next, whole[21];
+    size_t          i, nth;
+    train_layer_t   parts[TRAIN_N_PLACES] = { 0 };
 
-    l->act = MAAS_ACT_RELU;
-    l->alpha = 1;
-    l->units = 0;
-    end = text;
+    (void) snprintf(whole, sizeof(whole), "%s", text);
+    (void) spec_item(parts, SPEC_USUAL, 1, why);
 
-    if (*text >= '0' && *text <= '9') {
-        l->units = strtoul(text, &end, 10);
-    }
+    for (item = text, nth = 0; item != NULL; item = next, nth++) {
+        next = strchr(item, ':');
 
-    if (l->units < 1 || l->units > MAAS_MAX_WIDTH
-        || (*end != '\0' && *end != ':'))
-    {
-        return spec_refuse(why, "\"%.20s\" is not a layer: expected units "
-                           "from 1 to %u, as in 64:relu", text,
-                           MAAS_MAX_WIDTH);
-    }
-
-    for (first = 1; *end == ':'; first = 0) {
-        item = end + 1;
-        end = item + strcspn(item, ":");
-
-        if (*end == ':') {
-            *end = '\0';
-
-            if (spec_item(l, item, first, why) != 0) {
-                return -1;
-            }
-
-            *end = ':';
-            continue;
+        if (next != NULL) {
+            *next++ = '\0';
         }
 
-        if (spec_item(l, item, first, why) != 0) {
+        if (nth == 0 && !spec_first(parts, item, why)) {
+            return train_refuse(why, "\"%s\" is not a layer: expected units "
+                                "from 1 to %u, as in 64:relu", whole,
+                                MAAS_MAX_WIDTH);
+        }
+
+        if (nth > 0 && spec_item(parts, item, nth, why) != 0) {
             return -1;
         }
     }
 
-    return 0;
-}
-
-
-static int
-spec_check(const train_net_t *net, char *why)
-{
-    size_t                i;
-    const train_layer_t  *l;
-
-    for (i = 0; i < net->n_layers; i++) {
-        l = &net->layers[i];
-
-        if (l->skip == 0) {
-            continue;
-        }
-
-        if (l->skip > i) {
-            return spec_refuse(why, "hidden layer %zu: res=%zu: there are "
-                               "only %zu layers below", i + 1, l->skip, i);
-        }
-
-        if (net->layers[i - l->skip].units != l->units) {
-            return spec_refuse(why, "hidden layer %zu: res=%zu adds %zu "
-                               "numbers to %zu", i + 1, l->skip,
-                               net->layers[i - l->skip].units, l->units);
+    for (i = 0; i < TRAIN_N_PLACES; i++) {
+        if (parts[i].op != NULL) {
+            parts[i].hidden = hidden;
+            net->layers[net->n_layers++] = parts[i];
         }
     }
 
@@ -207,8 +136,12 @@ spec_check(const train_net_t *net, char *why)
 int
 train_spec_read(train_net_t *net, const char *spec, char *why)
 {
-    int     rc;
-    char   *text, *p, *next;
+    int      rc;
+    char    *text, *p, *next;
+    size_t   hidden;
+
+    net->layers = train_alloc(TRAIN_MAX_NET * TRAIN_N_PLACES + 1,
+                              sizeof(train_layer_t));
 
     if (*spec == '\0') {
         return 0;
@@ -216,6 +149,7 @@ train_spec_read(train_net_t *net, const char *spec, char *why)
 
     text = train_strdup(spec);
     rc = 0;
+    hidden = 0;
 
     for (p = text; rc == 0 && p != NULL; p = next) {
         next = strchr(p, ',');
@@ -224,18 +158,18 @@ train_spec_read(train_net_t *net, const char *spec, char *why)
             *next++ = '\0';
         }
 
-        if (net->n_layers == TRAIN_MAX_NET) {
-            rc = spec_refuse(why, "more than %d layers", TRAIN_MAX_NET);
+        if (hidden == TRAIN_MAX_NET) {
+            rc = train_refuse(why, "more than %d layers", TRAIN_MAX_NET);
 
         } else if (*p == '\0' && next == NULL && p != text) {
-            rc = spec_refuse(why, "nothing follows the last comma");
+            rc = train_refuse(why, "nothing follows the last comma");
 
         } else {
-            rc = spec_layer(&net->layers[net->n_layers++], p, why);
+            rc = spec_layer(net, hidden++, p, why);
         }
     }
 
     train_free(text);
 
-    return (rc == 0) ? spec_check(net, why) : rc;
+    return rc;
 }

@@ -119,34 +119,34 @@ void train_optim_apply(const train_optim_t *o, const train_adam_t *adam,
 
 typedef struct {
     unsigned       split;
+    unsigned       spends;          /* weights take steps without a gradient
+                                       in memory */
+    unsigned       pending;         /* gradients are, until the others have
+                                       read what a step would change */
     size_t         from, to;        /* own columns */
 
     /* as the layer's part of net->params */
     float         *p;
     float         *m, *v;           /* the optimiser's, NULL if unused */
-    float         *grad;            /* NULL if spent at once */
     float         *ema;             /* NULL: no average is kept */
 
-    /* own columns of the weights (in,to - from), ldw apart, and what goes with
-     * them: there, or apart from the others' (panel), so that no line of the
-     * cache is wanted by two */
+    /* gradients: weights (rows,ld) unless spent, and behind them */
+    float         *grad;
+    float         *small;           /* vectors (vectors,ld) */
+
+    /* own columns of the weights (rows,to - from), ldw apart, and what goes
+     * with them: there, or apart from the others' (panel), so that no line of
+     * the cache is wanted by two */
     unsigned       panel;
     size_t         ldw;
     float         *w, *wm, *wv, *wema;
 
-    /* (max_rows,ld) */
+    /* (max_rows,ld); a and g may be those of the layer below */
     float         *a;               /* output */
-    float         *h;               /* before dropout and addition; may be a */
-    float         *z;               /* before activation, NULL if not kept */
-    float         *xhat;            /* normalised, NULL without norm */
-    float         *mask;            /* 0 or 1 / (1 - drop), NULL without */
-    float         *g;               /* gradient by a, then by z */
-    float         *dz;              /* by the product; g but for layer norm */
-
-    float         *inv;             /* (ld) or (max_rows): 1 / deviation */
-    float         *small;           /* (5,ld): gradients of b, gamma, beta;
-                                       a batch's mean and variance */
-} train_part_work_t;
+    float         *g;               /* gradient by it */
+    float         *keep;            /* what the kind keeps for the way back */
+    float         *stats;           /* and of each row or column */
+} train_share_t;
 
 typedef struct {
     const train_net_t   *net;
@@ -158,7 +158,7 @@ typedef struct {
     uint64_t             key;       /* of the dropout of this step */
     double               ema_decay;
     train_optim_t        optim;     /* shared moments, own step */
-    train_part_work_t    part[TRAIN_MAX_NET + 1];
+    train_share_t       *part;      /* of each layer */
     double              *losses;    /* (max_rows) */
     train_pack_t         pack;
     train_columns_t      columns;   /* in NULL unless the data is sparse */
@@ -180,8 +180,6 @@ void train_work_publish(train_work_t *w);
 void train_work_free(train_work_t *w, size_t n);
 /* How many members are worth it: 1 if no layer is worth splitting. */
 size_t train_work_members(const train_net_t *net, size_t rows, size_t n);
-/* Is layer i done by rows after its product, not by columns? */
-int train_work_by_rows(const train_layer_t *l);
 
 
 /* forward.c: one batch.  The last layer then holds numbers before its
@@ -195,28 +193,6 @@ double train_step(train_work_t *w, const train_batch_t *b, train_loss_t loss,
 /* From part[last].g, which train_loss() filled as dz: gradients into
  * part[].grad; alone. */
 void train_gradient(train_work_t *w, const train_batch_t *b);
-
-/* norm.c: columns from..to of z(rows,ld) become normalised, scaled by gamma
- * and moved by beta.  Training: by the batch's own mean and variance, which
- * are remembered (running); xhat and inv are kept for backward. */
-void train_norm_batch(const train_layer_t *l, train_part_work_t *p,
-    size_t rows, int training);
-/* the same over rows from..to */
-void train_norm_layer(const train_layer_t *l, train_part_work_t *p,
-    size_t from, size_t to);
-/* g by the norm's answer -> dz by its input; small: gradients */
-void train_norm_batch_back(const train_layer_t *l, train_part_work_t *p,
-    size_t rows);
-void train_norm_layer_back(const train_layer_t *l, train_part_work_t *p,
-    size_t from, size_t to);
-/* of gamma and beta, own columns */
-void train_norm_layer_small(const train_layer_t *l, train_part_work_t *p,
-    size_t rows);
-
-/* act.c: d(rows,n) *= act'(z), a = act(z); all ld apart.  Not for softmax with
- * dz of the loss: that is fused. */
-void train_act_backward(maas_act_t act, float alpha, const float *z,
-    const float *a, size_t rows, size_t n, size_t ld, float *d);
 
 
 #endif /* MAAS_TRAIN_STEP_H */

@@ -8,10 +8,10 @@
 #include "batch.h"
 #include "kernel.h"
 #include "network.h"
+#include "op.h"
 #include "step.h"
 #include "team.h"
 #include "util.h"
-#include "kernel/maas_act.h"
 
 
 #define WORK_SPLIT  1000000     /* multiplications that are worth a wait */
@@ -21,113 +21,108 @@
 static int
 work_heavy(const train_layer_t *l, size_t rows, size_t n)
 {
-    return rows * l->in * l->ld >= WORK_SPLIT && l->ld / n >= TRAIN_PAD;
+    return rows * l->rows * l->ld >= WORK_SPLIT && l->ld / n >= TRAIN_PAD;
 }
 
 
-/* Layers that add each other's outputs are split alike */
+/* Layers a and b are split alike; was one of them not? */
 
-static void
-work_split(const train_net_t *net, size_t rows, size_t n, unsigned *split)
+static int
+work_alike(unsigned *split, size_t a, size_t b)
 {
-    size_t  i, from, again;
+    if (split[a] == split[b]) {
+        return 0;
+    }
+
+    split[a] = 1;
+    split[b] = 1;
+
+    return 1;
+}
+
+
+/* Alike are a hidden layer's, and what adds each other's outputs */
+
+static unsigned *
+work_split(const train_net_t *net, size_t rows, size_t n)
+{
+    int                   again;
+    size_t                i;
+    unsigned             *split;
+    const train_layer_t  *l;
+
+    split = train_alloc(net->n_layers, sizeof(unsigned));
 
     for (i = 0; i < net->n_layers; i++) {
         split[i] = n > 1 && work_heavy(&net->layers[i], rows, n);
     }
 
-    for (again = 1; again; /* void */ ) {
+    do {
         again = 0;
 
-        for (i = 0; i < net->n_layers; i++) {
-            from = i - net->layers[i].skip;
+        for (i = 1; i < net->n_layers; i++) {
+            l = &net->layers[i];
 
-            if (split[i] != split[from]) {
-                split[i] = 1;
-                split[from] = 1;
-                again = 1;
+            if (l->hidden == l[-1].hidden) {
+                again |= work_alike(split, i, i - 1);
+            }
+
+            if (l->other > 0) {
+                again |= work_alike(split, i, l->other - 1);
             }
         }
-    }
+
+    } while (again);
+
+    return split;
 }
 
 
 size_t
 train_work_members(const train_net_t *net, size_t rows, size_t n)
 {
-    size_t    i;
-    unsigned  split[TRAIN_MAX_NET + 1];
+    size_t     i, most;
+    unsigned  *split;
 
-    for ( /* void */ ; n > 1; n--) {
-        work_split(net, rows, n, split);
+    for (most = 1; n > most; n--) {
+        split = work_split(net, rows, n);
 
         for (i = 0; i < net->n_layers; i++) {
-            if (split[i]) {
-                return n;
-            }
+            most = split[i] ? n : most;
         }
+
+        train_free(split);
     }
 
-    return 1;
+    return most;
 }
 
 
-int
-train_work_by_rows(const train_layer_t *l)
-{
-    return l->norm == TRAIN_NORM_LAYER || maas__acts[l->act].by_row;
-}
-
-
-/* Is the slope a function of z rather than of a? */
-
-static int
-work_keeps_z(maas_act_t act)
-{
-    return act == MAAS_ACT_LEAKY_RELU || act == MAAS_ACT_ELU
-           || act == MAAS_ACT_GELU;
-}
-
+/* Room for a batch: output, gradient and what the kind keeps */
 
 static void
-work_rows(train_part_work_t *p, const train_layer_t *l, size_t rows,
-    int training)
+work_rows(train_work_t *w, size_t i)
 {
-    size_t  n;
+    int                   in_place;
+    size_t                n, stats;
+    train_share_t        *p;
+    const train_op_t     *op;
+    const train_layer_t  *l;
 
-    n = rows * l->ld;
-    p->a = train_alloc(n, sizeof(float));
-    p->h = p->a;
+    l = &w->net->layers[i];
+    op = l->op;
+    p = &w->part[i];
+    n = w->max_rows * l->ld;
+    in_place = !op->new_out && !l[-1].fed
+               && !(w->training && (l->reads_in || l[-1].reads_out));
+    p->a = in_place ? p[-1].a : train_alloc(n, sizeof(float));
 
-    if (l->norm != TRAIN_NORM_NONE) {
-        p->inv = train_alloc(rows > l->ld ? rows : l->ld, sizeof(float));
-    }
+    stats = op->stats * (w->max_rows > l->ld ? w->max_rows : l->ld);
+    p->stats = stats ? train_alloc(stats, sizeof(float)) : NULL;
 
-    if (!training) {
-        return;
-    }
-
-    p->g = train_alloc(n, sizeof(float));
-    p->dz = p->g;
-
-    if (l->drop > 0 || l->skip > 0) {
-        p->h = train_alloc(n, sizeof(float));
-    }
-
-    if (l->drop > 0) {
-        p->mask = train_alloc(n, sizeof(float));
-    }
-
-    if (work_keeps_z(l->act)) {
-        p->z = train_alloc(n, sizeof(float));
-    }
-
-    if (l->norm != TRAIN_NORM_NONE) {
-        p->xhat = train_alloc(n, sizeof(float));
-    }
-
-    if (l->norm == TRAIN_NORM_LAYER) {
-        p->dz = train_alloc(n, sizeof(float));
+    if (w->training) {
+        p->g = op->new_grad ? train_alloc(n, sizeof(float)) : p[-1].g;
+        p->keep = op->keeps ? train_alloc(n, sizeof(float)) : NULL;
     }
 }
 
@@ -148,7 +143,7 @@ static void
 work_numbers(train_work_t *w, size_t i, float *ema, int own)
 {
     const train_layer_t  *l;
-    train_part_work_t    *p;
+    train_share_t        *p;
 
     l = &w->net->layers[i];
     p = &w->part[i];
@@ -167,6 +162,18 @@ work_numbers(train_work_t *w, size_t i, float *ema, int own)
 }
 
 
+static void
+work_gradients(train_share_t *p, const train_layer_t *l, int spends)
+{
+    size_t  rows;
+
+    p->spends = spends && l->op->spends;
+    rows = p->spends ? 0 : l->rows;
+    p->grad = train_alloc((rows + l->vectors) * l->ld, sizeof(float));
+    p->small = p->grad + rows * l->ld;
+}
+
+
 /* Own columns of the first layer's weights apart: nobody else reads them */
 
 static void
@@ -174,7 +181,7 @@ work_panel(train_work_t *w, size_t i)
 {
     size_t                n;
     const train_layer_t  *l;
-    train_part_work_t    *p;
+    train_share_t        *p;
 
     l = &w->net->layers[i];
     p = &w->part[i];
@@ -190,7 +197,7 @@ work_panel(train_work_t *w, size_t i)
     }
 
     p->ldw = p->to - p->from;
-    n = l->in * p->ldw;
+    n = l->rows * p->ldw;
     p->w = train_alloc(n, sizeof(float));
     p->wm = p->m ? train_alloc(n, sizeof(float)) : NULL;
     p->wv = p->v ? train_alloc(n, sizeof(float)) : NULL;
@@ -199,7 +206,7 @@ work_panel(train_work_t *w, size_t i)
 
 
 static void
-work_columns(train_part_work_t *p, const train_layer_t *l, size_t id,
+work_columns(train_share_t *p, const train_layer_t *l, size_t id,
     size_t n)
 {
     size_t  unit, parts;
@@ -225,10 +232,9 @@ work_create(train_work_t *w, const train_work_t *first, size_t id, size_t n,
     const train_net_t *net, const train_optim_t *o, float *ema, size_t rows,
     int training)
 {
-    size_t                i;
-    unsigned              split[TRAIN_MAX_NET + 1];
-    const train_layer_t  *l;
-    train_part_work_t    *p;
+    size_t         i;
+    unsigned      *split;
+    train_share_t  *p;
 
     (void) memset(w, 0, sizeof(train_work_t));
     w->net = net;
@@ -236,15 +242,15 @@ work_create(train_work_t *w, const train_work_t *first, size_t id, size_t n,
     w->n = n;
     w->max_rows = rows;
     w->training = training;
+    w->part = train_alloc(net->n_layers, sizeof(train_share_t));
 
     if (o != NULL) {
         w->optim = *o;
     }
 
-    work_split(net, rows, n, split);
+    split = work_split(net, rows, n);
 
     for (i = 0; i < net->n_layers; i++) {
-        l = &net->layers[i];
         p = &w->part[i];
 
         if (split[i] && id > 0) {
@@ -252,22 +258,21 @@ work_create(train_work_t *w, const train_work_t *first, size_t id, size_t n,
 
         } else {
             p->split = split[i];
-            work_rows(p, l, rows, training);
+            work_rows(w, i);
             work_numbers(w, i, ema, id > 0);
 
             if (training) {
-                p->small = train_alloc(5 * l->ld, sizeof(float));
-                p->grad = work_spends(o, rows)
-                          ? NULL : train_alloc(l->size, sizeof(float));
+                work_gradients(p, &net->layers[i], work_spends(o, rows));
             }
         }
 
-        work_columns(p, l, id, n);
+        work_columns(p, &net->layers[i], id, n);
         work_panel(w, i);
     }
 
     w->losses = (id > 0 && split[net->n_layers - 1])
                 ? first->losses : train_alloc(rows, sizeof(double));
+    train_free(split);
 }
 
 
@@ -299,14 +304,14 @@ train_work_team(train_work_t *w, size_t n, train_team_t *team,
 
 static void
 work_move(float *panel, float *shared, const train_layer_t *l,
-    const train_part_work_t *p, int publish)
+    const train_share_t *p, int publish)
 {
     size_t  i, size;
     float  *mine, *all;
 
     size = p->ldw * sizeof(float);
 
-    for (i = 0; panel != NULL && i < l->in; i++) {
+    for (i = 0; panel != NULL && i < l->rows; i++) {
         mine = panel + i * p->ldw;
         all = shared + i * l->ld + p->from;
         (void) memcpy(publish ? all : mine, publish ? mine : all, size);
@@ -318,7 +323,7 @@ static void
 work_move_panels(train_work_t *w, int publish)
 {
     const train_layer_t  *l;
-    train_part_work_t    *p;
+    train_share_t        *p;
 
     l = &w->net->layers[0];
     p = &w->part[0];
@@ -344,8 +349,8 @@ train_work_publish(train_work_t *w)
 void
 train_work_copy(train_work_t *w, size_t n)
 {
-    size_t                i, j, size;
-    train_part_work_t    *p, *first;
+    size_t         i, j, size;
+    train_share_t  *p, *first;
 
     for (i = 0; i < n; i++) {
         work_move_panels(&w[i], 0);
@@ -374,26 +379,36 @@ train_work_copy(train_work_t *w, size_t n)
 
 
 static void
-work_free_part(train_part_work_t *p, int own)
+work_free_part(train_work_t *w, size_t i)
 {
-    if (p->h != p->a) {
-        train_free(p->h);
+    train_share_t  *p;
+
+    p = &w->part[i];
+
+    if (p->panel) {
+        train_free(p->w);
+        train_free(p->wm);
+        train_free(p->wv);
+        train_free(p->wema);
     }
 
-    if (p->dz != p->g) {
-        train_free(p->dz);
+    if (w->id > 0 && p->split) {
+        return;                         /* member 0's */
     }
 
-    train_free(p->a);
-    train_free(p->g);
-    train_free(p->z);
-    train_free(p->xhat);
-    train_free(p->mask);
-    train_free(p->inv);
-    train_free(p->small);
+    if (i == 0 || p->a != p[-1].a) {
+        train_free(p->a);
+    }
+
+    if (i == 0 || p->g != p[-1].g) {
+        train_free(p->g);
+    }
+
+    train_free(p->keep);
+    train_free(p->stats);
     train_free(p->grad);
 
-    if (own) {
+    if (w->id > 0) {
         train_free(p->p);
         train_free(p->m);
         train_free(p->v);
@@ -413,19 +428,11 @@ train_work_free(train_work_t *w, size_t n)
             train_free(w[i].losses);
         }
 
-        for (j = 0; j <= last; j++) {
-            if (w[i].part[j].panel) {
-                train_free(w[i].part[j].w);
-                train_free(w[i].part[j].wm);
-                train_free(w[i].part[j].wv);
-                train_free(w[i].part[j].wema);
-            }
-
-            if (i == 0 || !w[i].part[j].split) {
-                work_free_part(&w[i].part[j], i > 0);
-            }
+        for (j = last + 1; j-- > 0; /* void */ ) {
+            work_free_part(&w[i], j);
         }
 
+        train_free(w[i].part);
         train_pack_free(&w[i].pack);
         train_columns_free(&w[i].columns);
     }

@@ -1,0 +1,135 @@
+/*
+ * Layers of the model file in memory: the one place of the trainer that fills
+ * them.  Which there are, is said by the kinds of layers.
+ */
+
+#include <string.h>
+
+#include "maas_dtype.h"
+#include "maas_shape.h"
+#include "export.h"
+#include "network.h"
+#include "op.h"
+#include "util.h"
+#include "kernel/maas_act.h"
+#include "op/maas_op.h"
+
+
+static maas_node_t *
+export_last(train_export_t *e)
+{
+    return &e->nodes[e->n - 1];
+}
+
+
+void
+train_export_next(train_export_t *e, const char *kind)
+{
+    maas_node_t  *n;
+
+    n = &e->nodes[e->n];
+    maas__node_init(n, maas__op_find(kind));
+    n->in[0] = (unsigned) e->n++;   /* 0 is the network's input */
+}
+
+
+void
+train_export_set(train_export_t *e, const char *attr, double v)
+{
+    if (!maas__node_set(export_last(e), attr, v)) {
+        train_die("%s of a layer: the model file cannot hold %g", attr, v);
+    }
+}
+
+
+void
+train_export_tensor(train_export_t *e, size_t which, const float *p,
+    size_t rows, size_t units, size_t ld)
+{
+    float   *to;
+    size_t   i;
+
+    to = train_alloc(rows * units, sizeof(float));
+
+    for (i = 0; i < rows; i++) {
+        (void) memcpy(to + i * units, p + i * ld, units * sizeof(float));
+    }
+
+    export_last(e)->tensors[which].data = to;
+}
+
+
+float *
+train_export_floats(train_export_t *e, size_t which)
+{
+    return (float *) export_last(e)->tensors[which].data;
+}
+
+
+void
+train_export_input(train_export_t *e, size_t layer)
+{
+    export_last(e)->in[1] = e->output[layer];
+}
+
+
+void
+train_export_act(train_export_t *e, maas_act_t act, float alpha)
+{
+    export_last(e)->act = act;
+    export_last(e)->alpha = alpha;
+}
+
+
+train_export_t *
+train_export(const train_net_t *net)
+{
+    size_t                i;
+    maas_err_t            err;
+    maas_shape_t          input;
+    train_export_t       *e;
+    const train_layer_t  *l;
+
+    e = train_alloc(1, sizeof(train_export_t));
+    e->nodes = train_alloc(net->n_layers, sizeof(maas_node_t));
+    e->output = train_alloc(net->n_layers + 1, sizeof(unsigned));
+
+    for (i = 0; i < net->n_layers; i++) {
+        l = &net->layers[i];
+
+        if (l->op->file != NULL) {
+            l->op->file(l, net->params + l->at, e);
+        }
+
+        e->output[i + 1] = (unsigned) e->n;
+    }
+
+    train_export_act(e, net->act, 1);
+
+    input = maas__shape_flat(MAAS_F32, net->in);
+
+    for (i = 0; i < e->n; i++) {
+        if (maas__node_shape(e->nodes, i, &input, &err) != MAAS_OK) {
+            train_die("layer %zu of a new model %s", i, err.msg);
+        }
+    }
+
+    return e;
+}
+
+
+void
+train_export_free(train_export_t *e)
+{
+    size_t  i, j;
+
+    for (i = 0; i < e->n; i++) {
+        for (j = 0; j < e->nodes[i].op->n_tensors; j++) {
+            train_free((void *) e->nodes[i].tensors[j].data);
+        }
+    }
+
+    train_free(e->nodes);
+    train_free(e->output);
+    train_free(e);
+}

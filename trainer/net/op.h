@@ -1,0 +1,116 @@
+/*
+ * Kinds of layers: what a row of the table says, and what its functions are
+ * given.  One file a kind; reading a spec, memory, steps and the layers of the
+ * model file walk the table.  When a layer runs is forward.c's and backward.c's
+ * matter.
+ */
+
+#ifndef MAAS_TRAIN_OP_H
+#define MAAS_TRAIN_OP_H
+
+#include "batch.h"
+#include "export.h"
+#include "network.h"
+#include "rng.h"
+#include "step.h"
+
+
+/* Of what a hidden layer is made: one at most at each place, in this order */
+
+typedef enum {
+    TRAIN_PLACE_PRODUCT = 0,
+    TRAIN_PLACE_NORM,
+    TRAIN_PLACE_ACT,
+    TRAIN_PLACE_DROP,
+    TRAIN_PLACE_ADD,
+    TRAIN_N_PLACES
+} train_place_t;
+
+/* A layer at work: what a member makes of it at a time.  The layers below are
+ * l[-1] and p[-1], if i > 0. */
+
+typedef struct {
+    train_work_t         *w;
+    const train_batch_t  *b;
+    const train_layer_t  *l;
+    train_share_t        *p;
+    size_t                i;
+    size_t                first, last;  /* rows */
+    size_t                from, to;     /* columns; `to` may count padding */
+    const train_adam_t   *adam;         /* of weights; back alone */
+} train_pass_t;
+
+
+/* What may be NULL is marked with *, what may be 0 goes without saying. */
+
+struct train_op_s {
+    train_place_t   place;
+    const char     *items;          /* of a spec, for people */
+    train_by_t      by;
+    unsigned        vectors;        /* of its parameters, as in the layer */
+    unsigned        kept;
+    float           first[4];       /* value of each vector */
+
+    unsigned        new_out;        /* forward() never works in place */
+    unsigned        new_grad;       /* backward() neither */
+    unsigned        relu;           /* forward() does a relu that follows */
+    unsigned        spends;         /* gradient() can make steps of Adam */
+    unsigned        folds;          /* has no parameters in a model file */
+    unsigned        keeps;          /* wants p->keep: (max_rows,ld), */
+    unsigned        stats;          /*     so many p->stats of each row or
+                                           column */
+
+    /* Reading a spec: `item` or `item=value` is such a layer. */
+    const char     *item;           /* * */
+    /* * What the value, or NULL, says of it.  1, 0 if it is none, or -1 with
+     * a sentence in why[160]. */
+    int           (*set)(train_layer_t *l, const char *value, char *why);
+    /* * Any other item, the nth: 0 is what a hidden layer begins with.  l is
+     * what stands at the place.  Returns as set(). */
+    int           (*read)(train_layer_t *l, const char *item, size_t nth,
+                          char *why);
+
+    /* * What else there is to say of layer i, whose hidden, in, units and what
+     * stands above are known.  0, or -1 with a sentence. */
+    int           (*shape)(train_net_t *net, size_t i, char *why);
+    /* * First values of the weights w(rows,ld), all 0. */
+    void          (*init)(const train_layer_t *l, train_init_t init,
+                          train_rng_t *rng, float *w);
+
+    /* Output of the layer below -> p->a, rows first..last, columns from..to;
+     * in place if both are one. */
+    void          (*forward)(const train_pass_t *s);
+    /* p->g, the gradient by p->a -> p->g of the layer below, as above. */
+    void          (*backward)(const train_pass_t *s);
+    /* * Gradients by the own columns from..to of the parameters, of all rows,
+     * to p->grad and p->small, or spent if p->spends. */
+    void          (*gradient)(const train_pass_t *s);
+
+    /* * What it is in a model file; p: its parameters. */
+    void          (*file)(const train_layer_t *l, const float *p,
+                          train_export_t *e);
+};
+
+extern const train_op_t  train_op_dense;        /* op_dense.c */
+extern const train_op_t  train_op_batch_norm;   /* op_batch_norm.c */
+extern const train_op_t  train_op_layer_norm;   /* op_layer_norm.c */
+extern const train_op_t  train_op_act;          /* op_act.c */
+extern const train_op_t  train_op_dropout;      /* op_dropout.c */
+extern const train_op_t  train_op_add;          /* op_add.c */
+
+/* op.c: all kinds, up to NULL */
+extern const train_op_t *const  train_ops[];
+
+
+/* forward.c: members of a team at work.  The numbers that layer l goes on from
+ * were made `at`: by column, by row, or ALL if every member sees all of them.
+ * Must they wait for each other? */
+int train_pass_waits(const train_layer_t *l, train_by_t at);
+/* How it makes its own numbers then: by column or by row. */
+train_by_t train_pass_by(const train_layer_t *l, train_by_t at);
+/* Layer i at work, by column or by row; not s->adam. */
+void train_pass_begin(train_pass_t *s, train_work_t *w,
+    const train_batch_t *b, size_t i, train_by_t by);
+
+
+#endif /* MAAS_TRAIN_OP_H */

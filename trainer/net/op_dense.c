@@ -1,0 +1,257 @@
+/*
+ * x W + b: products, and the steps of weights that follow them.
+ */
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "batch.h"
+#include "maas_int.h"
+#include "export.h"
+#include "kernel.h"
+#include "network.h"
+#include "op.h"
+#include "rng.h"
+#include "step.h"
+
+
+static int
+dense_read(train_layer_t *l, const char *item, size_t nth, char *why)
+{
+    char  *end;
+
+    (void) why;
+
+    if (nth > 0) {
+        if (strcmp(item, "he") == 0) {
+            l->dense.init = TRAIN_INIT_HE;
+        } else if (strcmp(item, "glorot") == 0) {
+            l->dense.init = TRAIN_INIT_GLOROT;
+        } else {
+            return 0;
+        }
+
+        return 1;
+    }
+
+    if (*item < '0' || *item > '9') {
+        return 0;
+    }
+
+    l->op = &train_op_dense;
+    l->units = strtoul(item, &end, 10);
+
+    return l->units >= 1 && l->units <= MAAS_MAX_WIDTH && *end == '\0';
+}
+
+
+static int
+dense_shape(train_net_t *net, size_t i, char *why)
+{
+    train_layer_t  *l;
+
+    (void) why;
+
+    l = &net->layers[i];
+    l->rows = l->in;
+    l->by = (i > 0) ? TRAIN_BY_ALL : TRAIN_BY_COLUMN;
+
+    return 0;
+}
+
+
+static void
+dense_init(const train_layer_t *l, train_init_t init, train_rng_t *rng,
+    float *p)
+{
+    int     he;
+    double  limit, fans;
+    size_t  j, k;
+
+    init = (l->dense.init != TRAIN_INIT_AUTO) ? l->dense.init : init;
+    he = (init != TRAIN_INIT_AUTO) ? init == TRAIN_INIT_HE : (int) l->he;
+    fans = he ? (double) l->in : (double) (l->in + l->units);
+    limit = sqrt(6 / fans);
+
+    for (j = 0; j < l->in; j++) {
+        for (k = 0; k < l->units; k++) {
+            p[j * l->ld + k] = (float)
+                               ((2 * train_rng_unit(rng) - 1) * limit);
+        }
+    }
+}
+
+
+/* x(rows,units below) W + b into own columns */
+
+static void
+dense_forward(const train_pass_t *s)
+{
+    size_t                n;
+    float                *out;
+    const float          *bias;
+    train_product_t       q = { 0 };
+    const train_share_t  *p;
+    const train_layer_t  *l;
+
+    l = s->l;
+    p = s->p;
+    n = s->to - s->from;
+    bias = train_vector(l, p->p, 0) + s->from;
+    out = p->a + s->from;
+
+    if (s->i == 0 && s->b->sparse) {
+        train_kernel()->sparse(s->b, p->w, p->ldw, n, bias, (int) l->relu, out,
+                               l->ld);
+        return;
+    }
+
+    q.rows = s->b->rows;
+    q.k = l->in;
+    q.n = n;
+    q.a = (s->i == 0) ? s->b->x : p[-1].a;
+    q.ai = (s->i == 0) ? l->in : l[-1].ld;
+    q.as = 1;
+    q.b = p->w;
+    q.ldb = p->ldw;
+    q.init = bias;
+    q.relu = (int) l->relu;
+    q.c = out;
+    q.ldc = l->ld;
+
+    train_product(&q, &s->w->pack);
+}
+
+
+/* g(rows,units) -> g of the layer below, its own columns */
+
+static void
+dense_backward(const train_pass_t *s)
+{
+    train_product_t       q = { 0 };
+    const train_share_t  *p, *below;
+    const train_layer_t  *l;
+
+    l = s->l;
+    p = s->p;
+
+    if (s->i == 0) {
+        return;
+    }
+
+    below = p - 1;
+
+    if (below->from >= l->in) {
+        return;                         /* padding alone is ours */
+    }
+
+    q.rows = s->b->rows;
+    q.k = l->units;
+    q.n = (below->to < l->in) ? below->to - below->from
+                              : l->in - below->from;
+    q.a = p->g;
+    q.ai = l->ld;
+    q.as = 1;
+    q.b = p->p + below->from * l->ld;
+    q.ldb = l->ld;
+    q.c = below->g + below->from;
+    q.ldc = l[-1].ld;
+
+    if (l[-1].fed) {
+        q.init = q.c;
+        q.ldi = q.ldc;
+    }
+
+    train_product_t_b(&q, &s->w->pack);
+}
+
+
+/* By own columns of the weights: into grad, or spent on Adam */
+
+static void
+dense_weights(const train_pass_t *s, const float *dz, size_t n)
+{
+    float                *g;
+    train_product_t       q = { 0 };
+    const train_share_t  *p;
+    const train_layer_t  *l;
+
+    l = s->l;
+    p = s->p;
+    g = p->spends ? NULL : p->grad + s->from;
+
+    if (s->i == 0 && s->b->sparse) {
+        if (p->spends) {
+            train_kernel()->sparse_adam(&s->w->columns, dz, l->ld, n, s->adam,
+                                        p->w, p->wm, p->wv, p->ldw);
+        } else {
+            train_kernel()->sparse_grad(&s->w->columns, dz, l->ld, n, g,
+                                        l->ld);
+        }
+
+        return;
+    }
+
+    q.rows = l->in;
+    q.k = s->b->rows;
+    q.n = n;
+    q.a = (s->i == 0) ? s->b->x : p[-1].a;
+    q.ai = 1;
+    q.as = (s->i == 0) ? l->in : l[-1].ld;
+    q.b = dz;
+    q.ldb = l->ld;
+    q.c = g;
+    q.ldc = l->ld;
+
+    if (p->spends) {
+        q.c = p->w;
+        q.ldc = p->ldw;
+        q.adam = s->adam;
+        q.m = p->wm;
+        q.v = p->wv;
+    }
+
+    train_product(&q, &s->w->pack);
+}
+
+
+static void
+dense_gradient(const train_pass_t *s)
+{
+    const float  *dz;
+
+    dz = s->p->g + s->from;
+
+    train_kernel()->column_sum(dz, s->b->rows, s->l->ld, s->to - s->from,
+                               s->p->small + s->from);
+    dense_weights(s, dz, s->to - s->from);
+}
+
+
+static void
+dense_file(const train_layer_t *l, const float *p, train_export_t *e)
+{
+    train_export_next(e, "dense");
+    train_export_set(e, "units", (double) l->units);
+    train_export_tensor(e, 0, p, l->in, l->units, l->ld);
+    train_export_tensor(e, 1, train_vector(l, p, 0), 1, l->units, l->ld);
+}
+
+
+const train_op_t  train_op_dense = {
+    .place = TRAIN_PLACE_PRODUCT,
+    .items = "he, glorot",
+    .vectors = 1,
+    .new_out = 1,
+    .new_grad = 1,
+    .relu = 1,
+    .spends = 1,
+    .read = dense_read,
+    .shape = dense_shape,
+    .init = dense_init,
+    .forward = dense_forward,
+    .backward = dense_backward,
+    .gradient = dense_gradient,
+    .file = dense_file
+};
