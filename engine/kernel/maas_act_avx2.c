@@ -18,19 +18,18 @@
 #define V  __m256
 #define N  8
 
-
-INLINE V
-maas_v_set(float f)
-{
-    return _mm256_set1_ps(f);
-}
-
-
-INLINE V
-maas_v_fma(V a, V b, V c)
-{
-    return _mm256_fmadd_ps(a, b, c);
-}
+#define maas_v_set(f)     _mm256_set1_ps(f)
+#define maas_v_fma(a, b, c)                                                   \
+    _mm256_fmadd_ps(a, b, c)
+#define maas_v_max(a, b)  _mm256_max_ps(a, b)
+#define maas_v_min(a, b)  _mm256_min_ps(a, b)
+#define maas_v_abs(v)     _mm256_andnot_ps(_mm256_set1_ps(-0.0f), v)
+#define maas_v_round(v)                                                       \
+    _mm256_round_ps(v, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC)
+#define maas_v_below(a, b, x, y)                                              \
+    _mm256_blendv_ps(y, x, _mm256_cmp_ps(a, b, _CMP_LT_OQ))
+#define maas_v_fold(op, v)                                                    \
+    _mm256_##op##_ps((v)[0], (v)[1])
 
 
 INLINE __m256i
@@ -62,34 +61,6 @@ maas_v_store(float *p, size_t n, V v)
 
 
 INLINE V
-maas_v_max(V a, V b)
-{
-    return _mm256_max_ps(a, b);
-}
-
-
-INLINE V
-maas_v_min(V a, V b)
-{
-    return _mm256_min_ps(a, b);
-}
-
-
-INLINE V
-maas_v_below(V a, V b, V x, V y)
-{
-    return _mm256_blendv_ps(y, x, _mm256_cmp_ps(a, b, _CMP_LT_OQ));
-}
-
-
-INLINE V
-maas_v_abs(V v)
-{
-    return _mm256_andnot_ps(_mm256_set1_ps(-0.0f), v);
-}
-
-
-INLINE V
 maas_v_sign(V v, V s)
 {
     return _mm256_or_ps(maas_v_abs(v),
@@ -105,44 +76,6 @@ maas_v_pow2(V n)
     i = _mm256_add_epi32(_mm256_cvtps_epi32(n), _mm256_set1_epi32(127));
 
     return _mm256_castsi256_ps(_mm256_slli_epi32(i, 23));
-}
-
-
-INLINE V
-maas_v_round(V v)
-{
-    return _mm256_round_ps(v, _MM_FROUND_TO_NEAREST_INT
-                              | _MM_FROUND_NO_EXC);
-}
-
-
-INLINE float
-maas_v_max16(const V *v)
-{
-    __m256  y;
-    __m128  x;
-
-    y = _mm256_max_ps(v[0], v[1]);
-    x = _mm_max_ps(_mm256_castps256_ps128(y), _mm256_extractf128_ps(y, 1));
-    x = _mm_max_ps(x, _mm_movehl_ps(x, x));
-    x = _mm_max_ss(x, _mm_movehdup_ps(x));
-
-    return _mm_cvtss_f32(x);
-}
-
-
-INLINE float
-maas_v_sum16(const V *v)
-{
-    __m256  y;
-    __m128  x;
-
-    y = _mm256_add_ps(v[0], v[1]);
-    x = _mm_add_ps(_mm256_castps256_ps128(y), _mm256_extractf128_ps(y, 1));
-    x = _mm_add_ps(x, _mm_movehl_ps(x, x));
-    x = _mm_add_ss(x, _mm_movehdup_ps(x));
-
-    return _mm_cvtss_f32(x);
 }
 
 

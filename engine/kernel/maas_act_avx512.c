@@ -19,19 +19,19 @@
 #define V  __m512
 #define N  16
 
-
-INLINE V
-maas_v_set(float f)
-{
-    return _mm512_set1_ps(f);
-}
-
-
-INLINE V
-maas_v_fma(V a, V b, V c)
-{
-    return _mm512_fmadd_ps(a, b, c);
-}
+#define maas_v_set(f)     _mm512_set1_ps(f)
+#define maas_v_fma(a, b, c)                                                   \
+    _mm512_fmadd_ps(a, b, c)
+#define maas_v_max(a, b)  _mm512_max_ps(a, b)
+#define maas_v_min(a, b)  _mm512_min_ps(a, b)
+#define maas_v_abs(v)     _mm512_andnot_ps(_mm512_set1_ps(-0.0f), v)
+#define maas_v_round(v)                                                       \
+    _mm512_roundscale_ps(v, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC)
+#define maas_v_below(a, b, x, y)                                              \
+    _mm512_mask_blend_ps(_mm512_cmp_ps_mask(a, b, _CMP_LT_OQ), y, x)
+#define maas_v_fold(op, v)                                                    \
+    _mm256_##op##_ps(_mm512_castps512_ps256((v)[0]),                          \
+                     _mm512_extractf32x8_ps((v)[0], 1))
 
 
 INLINE __mmask16
@@ -60,34 +60,6 @@ maas_v_store(float *p, size_t n, V v)
 
 
 INLINE V
-maas_v_max(V a, V b)
-{
-    return _mm512_max_ps(a, b);
-}
-
-
-INLINE V
-maas_v_min(V a, V b)
-{
-    return _mm512_min_ps(a, b);
-}
-
-
-INLINE V
-maas_v_below(V a, V b, V x, V y)
-{
-    return _mm512_mask_blend_ps(_mm512_cmp_ps_mask(a, b, _CMP_LT_OQ), y, x);
-}
-
-
-INLINE V
-maas_v_abs(V v)
-{
-    return _mm512_andnot_ps(_mm512_set1_ps(-0.0f), v);
-}
-
-
-INLINE V
 maas_v_sign(V v, V s)
 {
     return _mm512_or_ps(maas_v_abs(v),
@@ -103,46 +75,6 @@ maas_v_pow2(V n)
     i = _mm512_add_epi32(_mm512_cvtps_epi32(n), _mm512_set1_epi32(127));
 
     return _mm512_castsi512_ps(_mm512_slli_epi32(i, 23));
-}
-
-
-INLINE V
-maas_v_round(V v)
-{
-    return _mm512_roundscale_ps(v, _MM_FROUND_TO_NEAREST_INT
-                                   | _MM_FROUND_NO_EXC);
-}
-
-
-INLINE float
-maas_v_max16(const V *v)
-{
-    __m256  y;
-    __m128  x;
-
-    y = _mm256_max_ps(_mm512_castps512_ps256(v[0]),
-                      _mm512_extractf32x8_ps(v[0], 1));
-    x = _mm_max_ps(_mm256_castps256_ps128(y), _mm256_extractf128_ps(y, 1));
-    x = _mm_max_ps(x, _mm_movehl_ps(x, x));
-    x = _mm_max_ss(x, _mm_movehdup_ps(x));
-
-    return _mm_cvtss_f32(x);
-}
-
-
-INLINE float
-maas_v_sum16(const V *v)
-{
-    __m256  y;
-    __m128  x;
-
-    y = _mm256_add_ps(_mm512_castps512_ps256(v[0]),
-                      _mm512_extractf32x8_ps(v[0], 1));
-    x = _mm_add_ps(_mm256_castps256_ps128(y), _mm256_extractf128_ps(y, 1));
-    x = _mm_add_ps(x, _mm_movehl_ps(x, x));
-    x = _mm_add_ss(x, _mm_movehdup_ps(x));
-
-    return _mm_cvtss_f32(x);
 }
 
 

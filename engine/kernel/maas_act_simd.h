@@ -15,11 +15,39 @@
  *   maas_v_abs(v)  maas_v_sign(v, s)        |v|; |v| with the sign of s
  *   maas_v_pow2(n)                          2^n for whole n of -126..127
  *   maas_v_round(v)                         to the nearest whole number, even
- *   maas_v_max16(V *)  maas_v_sum16(V *)    over 16 numbers
+ *   maas_v_fold(op, V *)                    16 numbers to 8, by max or add
  */
 
 #define PARTS  (16 / N)                /* vectors that make 16 numbers */
 #define ROWS   4                       /* of a narrow softmax, together */
+
+
+/* The largest, and the sum, of eight numbers */
+
+INLINE float
+maas_v_max8(__m256 y)
+{
+    __m128  x;
+
+    x = _mm_max_ps(_mm256_castps256_ps128(y), _mm256_extractf128_ps(y, 1));
+    x = _mm_max_ps(x, _mm_movehl_ps(x, x));
+    x = _mm_max_ss(x, _mm_movehdup_ps(x));
+
+    return _mm_cvtss_f32(x);
+}
+
+
+INLINE float
+maas_v_sum8(__m256 y)
+{
+    __m128  x;
+
+    x = _mm_add_ps(_mm256_castps256_ps128(y), _mm256_extractf128_ps(y, 1));
+    x = _mm_add_ps(x, _mm_movehl_ps(x, x));
+    x = _mm_add_ss(x, _mm_movehdup_ps(x));
+
+    return _mm_cvtss_f32(x);
+}
 
 
 /* e^r - 1 for |r| <= ln(2)/2: r + r^2/2 + ... + r^7/5040 */
@@ -265,7 +293,7 @@ maas_v_softmax_row(float *x, size_t n)
         }
     }
 
-    m = maas_v_set(maas_v_max16(max));
+    m = maas_v_set(maas_v_max8(maas_v_fold(max, max)));
 
     for (i = 0; i < end; i += 16) {
         for (p = 0; p < PARTS && i + p * N < end; p++) {
@@ -275,7 +303,7 @@ maas_v_softmax_row(float *x, size_t n)
         }
     }
 
-    s = maas_v_set(maas_v_sum16(sum));
+    s = maas_v_set(maas_v_sum8(maas_v_fold(add, sum)));
 
     for (i = 0; i < end; i += N) {
         v = maas_v_load(x + i, (size_t) (end - i)) / s;
@@ -304,7 +332,7 @@ maas_v_softmax_narrow(float *x, ptrdiff_t n, size_t ld, const int rows)
 
 #pragma GCC unroll 4
     for (r = 0; r < rows; r++) {
-        m[r] = maas_v_set(maas_v_max16(v[r]));
+        m[r] = maas_v_set(maas_v_max8(maas_v_fold(max, v[r])));
     }
 
 #pragma GCC unroll 4
@@ -318,7 +346,7 @@ maas_v_softmax_narrow(float *x, ptrdiff_t n, size_t ld, const int rows)
 
 #pragma GCC unroll 4
     for (r = 0; r < rows; r++) {
-        s[r] = maas_v_set(maas_v_sum16(v[r]));
+        s[r] = maas_v_set(maas_v_sum8(maas_v_fold(add, v[r])));
     }
 
 #pragma GCC unroll 4
