@@ -77,6 +77,8 @@ same('threads: split layers', [qw(--threads 1)], [qw(--threads 2)], @wide,
     '256:relu:bn,256:gelu:ln:res,256:drop=0.2:res=2,40');
 same('threads: three of them', [qw(--threads 1)], [qw(--threads 3)], @wide,
     '200,130:softmax:ln,96');
+same('threads: rows, then columns on the way back', [qw(--threads 1)],
+    [qw(--threads 3)], @wide, '640:softmax:bn,640:softmax:bn');
 same('threads: a dense first layer', [qw(--threads 1)], [qw(--threads 2)],
     @wide, '256,256', '--scaling', 'standard');
 same('threads: varied and mixed rows, clipped, averaged', [qw(--threads 1)],

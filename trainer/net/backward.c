@@ -156,10 +156,10 @@ backward_run(backward_t *s)
         /* others may still read all columns of the parameters */
 
         if (pass.p->split && l->by != TRAIN_BY_COLUMN) {
-            pass.p->pending = 1;
-            s->pending = 1;
+            pass.p->pending = (l->size > 0);
+            s->pending |= pass.p->pending;
 
-        } else {
+        } else if (l->size > 0) {
             backward_gradient(s, i);
         }
 
