@@ -194,24 +194,112 @@ row_run(maas_json_t *j, maas_dtype_t dt, float *x, size_t room, size_t *n,
 }
 
 
-/* The `]` of a level with `count` elements: the first one there sets what the
- * others must have. */
+/* Where a walk over nested arrays is */
+
+typedef struct {
+    maas_dims_t  *dims;
+    unsigned      level;           /* of the array that is open, from 0 */
+    unsigned      leaf;            /* of numbers; MAAS_JSON_RANK: not seen */
+    unsigned      known;           /* bit i: dims->dim[i] is */
+    size_t        count[MAAS_JSON_RANK];
+} row_walk_t;
+
+
+/* A `[`, and those within it up to the first number, or the `]` of an empty
+ * one. */
 
 static maas_status_t
-row_close(maas_json_t *j, maas_dims_t *dims, unsigned level, size_t count,
-    unsigned *known, maas_err_t *err)
+row_open(maas_json_t *j, row_walk_t *w, maas_err_t *err)
 {
-    if (!(*known & (1u << level))) {
-        *known |= 1u << level;
-        dims->dim[level] = count;
+    for ( ;; ) {
+        if (w->level > w->leaf || w->level == MAAS_JSON_RANK) {
+            return maas__fail(err, MAAS_BADSHAPE, "byte %zu: nested deeper "
+                              "than %s", (size_t) (j->p - j->start),
+                              w->level > w->leaf ? "the rows before"
+                                                 : "any tensor may be");
+        }
 
-    } else if (dims->dim[level] != count) {
+        w->count[w->level] = 0;
+        j->p++;
+        maas__json_space(j);
+
+        if (j->p == j->end || *j->p != '[') {
+            break;
+        }
+
+        w->level++;
+    }
+
+    if (w->leaf != MAAS_JSON_RANK && w->level != w->leaf) {
+        return maas__fail(err, MAAS_BADSHAPE, "byte %zu: nested less than the "
+                          "rows before", (size_t) (j->p - j->start));
+    }
+
+    w->leaf = w->level;
+
+    return MAAS_OK;
+}
+
+
+/* A `]`: the first one of a level sets how many elements the others must
+ * have. */
+
+static maas_status_t
+row_close(maas_json_t *j, row_walk_t *w, maas_err_t *err)
+{
+    size_t  *dim, count;
+
+    dim = &w->dims->dim[w->level];
+    count = w->count[w->level];
+
+    if (!(w->known & (1u << w->level))) {
+        w->known |= 1u << w->level;
+        *dim = count;
+
+    } else if (*dim != count) {
         return maas__fail(err, MAAS_BADSHAPE, "byte %zu: rows of different "
                           "lengths, %zu and %zu", (size_t) (j->p - j->start),
-                          dims->dim[level], count);
+                          *dim, count);
     }
 
     j->p++;
+
+    return MAAS_OK;
+}
+
+
+/* A `]`, and those around it up to the next `[`: *more = 1; or the last. */
+
+static maas_status_t
+row_ends(maas_json_t *j, row_walk_t *w, unsigned *more, maas_err_t *err)
+{
+    maas_status_t  rc;
+
+    do {
+        rc = row_close(j, w, err);
+        if (rc != MAAS_OK) {
+            return rc;
+        }
+
+        if (w->level == 0) {
+            *more = 0;
+            return MAAS_OK;
+        }
+
+        w->count[--w->level]++;
+
+        rc = maas__json_next(j, more, err);
+        if (rc != MAAS_OK) {
+            return rc;
+        }
+
+    } while (!*more);
+
+    if (j->p == j->end || *j->p != '[') {
+        return maas__json_expected(j, "an array, as before", err);
+    }
+
+    w->level++;
 
     return MAAS_OK;
 }
@@ -221,8 +309,9 @@ maas_status_t
 maas__json_tensor(maas_json_t *j, maas_dtype_t dt, float *x, size_t room,
     maas_dims_t *dims, maas_err_t *err)
 {
-    size_t         from, count[MAAS_JSON_RANK];
-    unsigned       level, leaf, known, more;
+    size_t         from;
+    unsigned       more;
+    row_walk_t     w;
     maas_status_t  rc;
 
     memset(dims, 0, sizeof(maas_dims_t));
@@ -231,79 +320,29 @@ maas__json_tensor(maas_json_t *j, maas_dtype_t dt, float *x, size_t room,
         return maas__json_expected(j, "an array", err);
     }
 
-    level = 0;          /* of the array that is open, from 0 */
-    leaf = MAAS_JSON_RANK;
-    known = 0;
+    w.dims = dims;
+    w.level = 0;
+    w.leaf = MAAS_JSON_RANK;
+    w.known = 0;
 
-    for ( ;; ) {
-
-        /* at a [ */
-
-        if (level > leaf || level == MAAS_JSON_RANK) {
-            return maas__fail(err, MAAS_BADSHAPE, "byte %zu: nested deeper "
-                              "than %s", (size_t) (j->p - j->start),
-                              level > leaf ? "the rows before"
-                                           : "any tensor may be");
-        }
-
-        count[level] = 0;
-        j->p++;
-        maas__json_space(j);
-
-        if (j->p < j->end && *j->p == '[') {
-            level++;
-            continue;
-        }
-
-        if (leaf != MAAS_JSON_RANK && level != leaf) {
-            return maas__fail(err, MAAS_BADSHAPE, "byte %zu: nested less "
-                              "than the rows before",
-                              (size_t) (j->p - j->start));
-        }
-
-        leaf = level;
+    do {
+        rc = row_open(j, &w, err);
         from = dims->n;
 
-        if (j->p == j->end || *j->p != ']') {
+        if (rc == MAAS_OK && (j->p == j->end || *j->p != ']')) {
             rc = row_run(j, dt, x, room, &dims->n, err);
-            if (rc != MAAS_OK) {
-                return rc;
-            }
         }
 
-        count[level] = dims->n - from;
-
-        /* at a ] */
-
-        for ( ;; ) {
-            rc = row_close(j, dims, level, count[level], &known, err);
-            if (rc != MAAS_OK) {
-                return rc;
-            }
-
-            if (level == 0) {
-                dims->rank = leaf + 1;
-                return MAAS_OK;
-            }
-
-            count[--level]++;
-
-            rc = maas__json_next(j, &more, err);
-            if (rc != MAAS_OK) {
-                return rc;
-            }
-
-            if (more) {
-                break;
-            }
+        if (rc == MAAS_OK) {
+            w.count[w.level] = dims->n - from;
+            rc = row_ends(j, &w, &more, err);
         }
 
-        if (j->p == j->end || *j->p != '[') {
-            return maas__json_expected(j, "an array, as before", err);
-        }
+    } while (rc == MAAS_OK && more);
 
-        level++;
-    }
+    dims->rank = w.leaf + 1;
+
+    return rc;
 }
 
 

@@ -17,44 +17,36 @@
 #include <string.h>
 
 
-/* The rows that the shape says: the same in all columns.  Marks them all as
- * empty when the first comes. */
+/* A column after the first: as many rows as that had, and not there twice */
 
 static maas_status_t
-column_rows(maas_v2_t *r)
+column_again(maas_v2_t *r, const char *name)
 {
-    char            text[MAAS_SHAPE_TEXT];
+    if (r->in.shape[0] != r->rows) {
+        return maas__fail(r->err, MAAS_BADSHAPE, "tensor \"%.64s\": %zu "
+                          "rows, %zu in the inputs before", name,
+                          r->in.shape[0], r->rows);
+    }
+
+    if (!isnan(r->r.x[r->r.fields->columns[r->in.column].at])) {
+        return maas__fail(r->err, MAAS_BADVALUE, "tensor \"%.64s\" is "
+                          "there twice", name);
+    }
+
+    return MAAS_OK;
+}
+
+
+/* The first one says how many rows there are.  Marks them all as empty. */
+
+static maas_status_t
+column_first(maas_v2_t *r, const char *name)
+{
     float          *x;
     size_t          i, rows;
-    const char     *name;
     maas_status_t   rc;
 
-    name = r->info->columns[r->in.column];
     rows = r->in.shape[0];
-
-    if (r->in.rank < 1 || r->in.rank > 2
-        || (r->in.rank == 2 && r->in.shape[1] != 1))
-    {
-        return maas__fail(r->err, MAAS_BADSHAPE, "tensor \"%.64s\": shape %s, "
-                          "expected [rows] or [rows,1]", name,
-                          maas__shape_text(r->in.shape, r->in.rank, text));
-    }
-
-    if (r->inputs > 0) {
-
-        if (rows != r->rows) {
-            return maas__fail(r->err, MAAS_BADSHAPE, "tensor \"%.64s\": %zu "
-                              "rows, %zu in the inputs before", name, rows,
-                              r->rows);
-        }
-
-        if (!isnan(r->r.x[r->r.fields->columns[r->in.column].at])) {
-            return maas__fail(r->err, MAAS_BADVALUE, "tensor \"%.64s\" is "
-                              "there twice", name);
-        }
-
-        return MAAS_OK;
-    }
 
     rc = maas__records_most(&r->r, rows, r->err);
     if (rc != MAAS_OK) {
@@ -80,6 +72,26 @@ column_rows(maas_v2_t *r)
     }
 
     return MAAS_OK;
+}
+
+
+static maas_status_t
+column_rows(maas_v2_t *r)
+{
+    char         text[MAAS_SHAPE_TEXT];
+    const char  *name;
+
+    name = r->info->columns[r->in.column];
+
+    if (r->in.rank < 1 || r->in.rank > 2
+        || (r->in.rank == 2 && r->in.shape[1] != 1))
+    {
+        return maas__fail(r->err, MAAS_BADSHAPE, "tensor \"%.64s\": shape %s, "
+                          "expected [rows] or [rows,1]", name,
+                          maas__shape_text(r->in.shape, r->in.rank, text));
+    }
+
+    return r->inputs > 0 ? column_again(r, name) : column_first(r, name);
 }
 
 
@@ -254,21 +266,15 @@ column_set(const maas_v2_t *r, const char **p, const char *end, float *x,
 }
 
 
+/* How many bytes behind the JSON are the column's */
+
 static maas_status_t
-column_binary(maas_v2_t *r)
+column_size(const maas_v2_t *r, const char *name, size_t *out)
 {
-    float          *x;
-    size_t          row, size;
-    maas_err_t      own;
-    const char     *p, *end, *name;
-    maas_status_t   rc;
+    size_t  size;
 
-    name = r->info->columns[r->in.column];
-    size = maas__dtypes[r->in.dtype].bits / 8 * r->rows;
-
-    if (r->in.dtype == MAAS_BYTES) {
-        size = r->in.binary_size;
-    }
+    size = r->in.dtype == MAAS_BYTES
+           ? r->in.binary_size : maas__dtypes[r->in.dtype].bits / 8 * r->rows;
 
     if (!r->in.has_binary) {
         return maas__fail(r->err, MAAS_BADVALUE, "tensor \"%.64s\" has "
@@ -285,6 +291,29 @@ column_binary(maas_v2_t *r)
         return maas__fail(r->err, MAAS_BADSHAPE, "tensor \"%.64s\": expected "
                           "%zu bytes behind the JSON, got %zu", name, size,
                           r->tail_len);
+    }
+
+    *out = size;
+
+    return MAAS_OK;
+}
+
+
+static maas_status_t
+column_binary(maas_v2_t *r)
+{
+    float          *x;
+    size_t          row, size;
+    maas_err_t      own;
+    const char     *p, *end, *name;
+    maas_status_t   rc;
+
+    name = r->info->columns[r->in.column];
+    size = 0;
+
+    rc = column_size(r, name, &size);
+    if (rc != MAAS_OK) {
+        return rc;
     }
 
     p = r->tail;
