@@ -36,6 +36,8 @@ TRAINER     = $(B)/maas-trainer
 
 ENGINE_C   := $(wildcard engine/*.c engine/*/*.c engine/*/*/*.c)
 MODULE_C   := $(wildcard ngx_maas_module/*.c ngx_maas_module/*/*.c)
+MODULE_H   := $(wildcard engine/*.h engine/*/*.h engine/*/*/*.h \
+                ngx_maas_module/*.h ngx_maas_module/*/*.h)
 TRAINER_C  := $(wildcard trainer/*.c trainer/*/*.c)
 UNIT_C     := $(wildcard t/unit/test_*.c)
 BENCH_C    := $(wildcard bench/bench_*.c)
@@ -150,7 +152,8 @@ CONFIGURE   = $(or $(wildcard $(NGINX_SRC)/configure), \
                    $(wildcard $(NGINX_SRC)/auto/configure), ./configure)
 
 # a new file, another nginx or other flags: configure again
-MODULE_KEY  = $(NGINX_SRC) $(CFLAGS) $(SANFLAGS) $(ENGINE_C) $(MODULE_C)
+MODULE_KEY  = $(NGINX_SRC) $(CFLAGS) $(SANFLAGS) $(ENGINE_C) $(MODULE_C) \
+              $(MODULE_H)
 ifneq ($(MODULE_KEY),$(file <$(B)/nginx.key))
 $(shell mkdir -p $(B))
 $(file >$(B)/nginx.key,$(MODULE_KEY))
@@ -178,9 +181,7 @@ $(B)/nginx/Makefile: config $(TEXTS) $(B)/nginx.key Makefile | $(PACKAGES)
 	    || { tail -n 20 $(NGINX_B).log; rm -f $@; exit 1; }
 	@touch $@
 
-$(SO): $(B)/nginx/Makefile $(ENGINE_C) $(MODULE_C) $(TEXTS) \
-	$(wildcard engine/*.h engine/*/*.h engine/*/*/*.h ngx_maas_module/*.h \
-	ngx_maas_module/*/*.h)
+$(SO): $(B)/nginx/Makefile $(ENGINE_C) $(MODULE_C) $(TEXTS) $(MODULE_H)
 	@$(MAKE) -s -f $(NGINX_B)/Makefile -C $(NGINX_SRC) modules \
 	    >$(NGINX_B).log 2>&1 || { cat $(NGINX_B).log; exit 1; }
 	@echo "LD $@"

@@ -9,10 +9,6 @@
 #define _NGX_HTTP_MAAS_CONF_H_INCLUDED_
 
 
-#include <ngx_config.h>
-#include <ngx_core.h>
-#include <ngx_http.h>
-
 #include "ngx_http_maas_model.h"
 
 

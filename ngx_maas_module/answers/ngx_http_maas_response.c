@@ -285,16 +285,16 @@ ngx_http_maas_refuse(ngx_http_request_t *r, ngx_uint_t status,
 
 
 ngx_int_t
-ngx_http_maas_allow(ngx_http_request_t *r, ngx_uint_t allowed,
-    const char *text, ngx_uint_t *answered)
+ngx_http_maas_allow(ngx_http_request_t *r, ngx_uint_t allowed)
 {
-    *answered = !(r->method & allowed);
-
-    if (!*answered) {
-        return NGX_OK;
+    if (r->method & allowed) {
+        return NGX_DECLINED;
     }
 
-    if (ngx_http_maas_add_header(r, "Allow", (char *) text) != NGX_OK) {
+    if (ngx_http_maas_add_header(r, "Allow", allowed == NGX_HTTP_POST
+                                             ? "POST" : "GET, HEAD")
+        != NGX_OK)
+    {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 

@@ -22,6 +22,8 @@
 ngx_int_t ngx_http_maas_add_header(ngx_http_request_t *r, char *name,
     char *value);
 
+#define NGX_HTTP_MAAS_READ  (NGX_HTTP_GET|NGX_HTTP_HEAD)
+
 /* application/json */
 extern ngx_str_t  ngx_http_maas_json_type;
 
@@ -57,10 +59,9 @@ ngx_int_t ngx_http_maas_send_failure(ngx_http_request_t *r, maas_err_t *err);
 ngx_int_t ngx_http_maas_refuse(ngx_http_request_t *r, ngx_uint_t status,
     const char *text);
 
-/* Is the method in `allowed`?  NGX_OK if so.  Else the error is answered, with
- * an Allow header of `text`, and *answered says so: return what came back. */
-ngx_int_t ngx_http_maas_allow(ngx_http_request_t *r, ngx_uint_t allowed,
-    const char *text, ngx_uint_t *answered);
+/* Is the method allowed, NGX_HTTP_POST or NGX_HTTP_MAAS_READ?  NGX_DECLINED if
+ * so.  Else the error is answered: what a content handler returns. */
+ngx_int_t ngx_http_maas_allow(ngx_http_request_t *r, ngx_uint_t allowed);
 
 
 /* ngx_http_maas_errors.c */

@@ -7,8 +7,8 @@
 
 #include <maas.h>
 
-#include "ngx_http_maas_body.h"
 #include "ngx_http_maas_conf.h"
+#include "ngx_http_maas_request.h"
 #include "answers/ngx_http_maas_response.h"
 
 

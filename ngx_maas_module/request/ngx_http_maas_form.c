@@ -12,7 +12,6 @@
 #include "ngx_http_maas_count.h"
 #include "ngx_http_maas_ctx.h"
 #include "ngx_http_maas_form.h"
-#include "ngx_http_maas_model.h"
 #include "answers/ngx_http_maas_response.h"
 
 

@@ -10,13 +10,12 @@
 #include <maas_form.h>
 
 #include "ngx_http_maas_batch.h"
-#include "ngx_http_maas_body.h"
 #include "ngx_http_maas_conf.h"
 #include "ngx_http_maas_count.h"
 #include "ngx_http_maas_ctx.h"
 #include "ngx_http_maas_form.h"
-#include "ngx_http_maas_handler.h"
 #include "ngx_http_maas_model.h"
+#include "ngx_http_maas_request.h"
 #include "answers/ngx_http_maas_response.h"
 
 
@@ -24,7 +23,8 @@ static void ngx_http_maas_body_ready(ngx_http_request_t *r);
 
 
 ngx_int_t
-ngx_http_maas_infer(ngx_http_request_t *r, ngx_http_maas_model_t *model)
+ngx_http_maas_infer(ngx_http_request_t *r, ngx_http_maas_model_t *model,
+    const maas_form_t *form)
 {
     ngx_http_maas_ctx_t  *ctx;
 
@@ -33,13 +33,14 @@ ngx_http_maas_infer(ngx_http_request_t *r, ngx_http_maas_model_t *model)
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    if (!ngx_http_maas_type_known(r, ctx->form)) {
+    if (!ngx_http_maas_type_known(r, form)) {
         return ngx_http_maas_refuse(r, NGX_HTTP_UNSUPPORTED_MEDIA_TYPE,
                                     "Content-Type is not one that is read "
                                     "here, as application/json is");
     }
 
     ctx->model = model;
+    ctx->form = form;
 
     return ngx_http_maas_read_body(r, ngx_http_maas_body_ready);
 }

@@ -10,7 +10,7 @@
 
 #include <zlib.h>
 
-#include "ngx_http_maas_body.h"
+#include "ngx_http_maas_request.h"
 #include "answers/ngx_http_maas_response.h"
 
 

@@ -9,9 +9,6 @@
 #define _NGX_HTTP_MAAS_PASS_H_INCLUDED_
 
 
-#include <ngx_config.h>
-#include <ngx_core.h>
-
 #include <maas.h>
 
 #include "ngx_http_maas_model.h"

@@ -8,10 +8,6 @@
 #define _NGX_HTTP_MAAS_POOL_H_INCLUDED_
 
 
-#include <ngx_config.h>
-#include <ngx_core.h>
-#include <ngx_http.h>
-
 #include <maas.h>
 
 #include "ngx_http_maas_conf.h"

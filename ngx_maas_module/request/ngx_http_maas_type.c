@@ -9,9 +9,9 @@
 #include <maas.h>
 #include <maas_form.h>
 
-#include "ngx_http_maas_body.h"
 #include "ngx_http_maas_ctx.h"
 #include "ngx_http_maas_form.h"
+#include "ngx_http_maas_request.h"
 
 
 /* That of the request, which is JSON if it says nothing */

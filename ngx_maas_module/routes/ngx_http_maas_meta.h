@@ -9,10 +9,6 @@
 #define _NGX_HTTP_MAAS_META_H_INCLUDED_
 
 
-#include <ngx_config.h>
-#include <ngx_core.h>
-#include <ngx_http.h>
-
 #include <maas.h>
 
 #include "answers/ngx_http_maas_text.h"

@@ -132,16 +132,15 @@ ngx_http_maas_metrics_handler(ngx_http_request_t *r)
 {
     ngx_int_t                    rc;
     ngx_str_t                    body;
-    ngx_uint_t                   i, n, answered;
+    ngx_uint_t                   i, n;
     ngx_http_maas_text_t         text;
     ngx_http_maas_model_t      **models;
     ngx_http_maas_main_conf_t   *mmcf;
 
     static ngx_str_t  type = ngx_string("text/plain; version=0.0.4");
 
-    rc = ngx_http_maas_allow(r, NGX_HTTP_GET|NGX_HTTP_HEAD, "GET, HEAD",
-                             &answered);
-    if (answered) {
+    rc = ngx_http_maas_allow(r, NGX_HTTP_MAAS_READ);
+    if (rc != NGX_DECLINED) {
         return rc;
     }
 

@@ -13,7 +13,7 @@
 #include "ngx_http_maas_routes.h"
 #include "answers/ngx_http_maas_response.h"
 #include "answers/ngx_http_maas_text.h"
-#include "request/ngx_http_maas_body.h"
+#include "request/ngx_http_maas_request.h"
 
 
 static u_char  ngx_http_maas_page[] =
@@ -115,14 +115,12 @@ ngx_http_maas_status_handler(ngx_http_request_t *r)
     u_char                *mark, *p;
     ngx_int_t              rc;
     ngx_str_t              json, page, *accept;
-    ngx_uint_t             answered;
     ngx_http_maas_text_t   text;
 
     static ngx_str_t  html = ngx_string("text/html; charset=utf-8");
 
-    rc = ngx_http_maas_allow(r, NGX_HTTP_GET|NGX_HTTP_HEAD, "GET, HEAD",
-                             &answered);
-    if (answered) {
+    rc = ngx_http_maas_allow(r, NGX_HTTP_MAAS_READ);
+    if (rc != NGX_DECLINED) {
         return rc;
     }
 

@@ -6,10 +6,9 @@
 
 
 #include "ngx_http_maas_conf.h"
-#include "ngx_http_maas_ctx.h"
 #include "ngx_http_maas_routes.h"
 #include "answers/ngx_http_maas_response.h"
-#include "request/ngx_http_maas_handler.h"
+#include "request/ngx_http_maas_request.h"
 
 
 /* What KServe's clients ask of a server first */
@@ -19,11 +18,9 @@ ngx_http_maas_alive(ngx_http_request_t *r)
 {
     ngx_int_t   rc;
     ngx_str_t   body;
-    ngx_uint_t  answered;
 
-    rc = ngx_http_maas_allow(r, NGX_HTTP_GET|NGX_HTTP_HEAD, "GET, HEAD",
-                             &answered);
-    if (answered) {
+    rc = ngx_http_maas_allow(r, NGX_HTTP_MAAS_READ);
+    if (rc != NGX_DECLINED) {
         return rc;
     }
 
@@ -84,22 +81,14 @@ ngx_int_t
 ngx_http_maas_predict_handler(ngx_http_request_t *r)
 {
     ngx_int_t                  rc;
-    ngx_uint_t                 answered;
-    ngx_http_maas_ctx_t       *ctx;
     ngx_http_maas_loc_conf_t  *mlcf;
 
-    rc = ngx_http_maas_allow(r, NGX_HTTP_POST, "POST", &answered);
-    if (answered) {
+    rc = ngx_http_maas_allow(r, NGX_HTTP_POST);
+    if (rc != NGX_DECLINED) {
         return rc;
     }
 
-    ctx = ngx_http_maas_get_ctx(r);
-    if (ctx == NULL) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
     mlcf = ngx_http_get_module_loc_conf(r, ngx_http_maas_module);
-    ctx->form = NULL;
 
-    return ngx_http_maas_infer(r, mlcf->model);
+    return ngx_http_maas_infer(r, mlcf->model, NULL);
 }

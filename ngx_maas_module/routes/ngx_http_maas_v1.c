@@ -9,13 +9,12 @@
 #include <maas_form.h>
 
 #include "ngx_http_maas_conf.h"
-#include "ngx_http_maas_ctx.h"
 #include "ngx_http_maas_meta.h"
 #include "ngx_http_maas_model.h"
 #include "ngx_http_maas_routes.h"
 #include "answers/ngx_http_maas_response.h"
 #include "answers/ngx_http_maas_text.h"
-#include "request/ngx_http_maas_handler.h"
+#include "request/ngx_http_maas_request.h"
 
 
 #define NGX_HTTP_MAAS_V1_TEXT   200        /* of a sentence */
@@ -265,22 +264,13 @@ static ngx_int_t
 ngx_http_maas_v1_infer(ngx_http_request_t *r, ngx_http_maas_model_t *model,
     ngx_http_maas_v1_verb_e verb)
 {
-    ngx_http_maas_ctx_t  *ctx;
-
     static const maas_form_t *const  forms[] = {
         [ngx_http_maas_v1_predict] = &maas_form_v1_predict,
         [ngx_http_maas_v1_classify] = &maas_form_v1_classify,
         [ngx_http_maas_v1_regress] = &maas_form_v1_regress
     };
 
-    ctx = ngx_http_maas_get_ctx(r);
-    if (ctx == NULL) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    ctx->form = forms[verb];
-
-    return ngx_http_maas_infer(r, model);
+    return ngx_http_maas_infer(r, model, forms[verb]);
 }
 
 
@@ -414,7 +404,6 @@ ngx_http_maas_v1_handler(ngx_http_request_t *r, ngx_str_t *path)
     u_char                      text[NGX_HTTP_MAAS_V1_TEXT];
     ngx_int_t                   rc;
     ngx_str_t                   method;
-    ngx_uint_t                  answered;
     ngx_http_maas_v1_t          v1;
     ngx_http_maas_model_t      *model;
     ngx_http_maas_main_conf_t  *mmcf;
@@ -427,11 +416,9 @@ ngx_http_maas_v1_handler(ngx_http_request_t *r, ngx_str_t *path)
         return ngx_http_maas_refuse(r, NGX_HTTP_BAD_REQUEST, (char *) text);
     }
 
-    rc = v1.verb < ngx_http_maas_v1_metadata
-         ? ngx_http_maas_allow(r, NGX_HTTP_POST, "POST", &answered)
-         : ngx_http_maas_allow(r, NGX_HTTP_GET|NGX_HTTP_HEAD, "GET, HEAD",
-                               &answered);
-    if (answered) {
+    rc = ngx_http_maas_allow(r, v1.verb < ngx_http_maas_v1_metadata
+                                ? NGX_HTTP_POST : NGX_HTTP_MAAS_READ);
+    if (rc != NGX_DECLINED) {
         return rc;
     }
 

@@ -10,17 +10,12 @@
 #include <maas_form.h>
 
 #include "ngx_http_maas_conf.h"
-#include "ngx_http_maas_ctx.h"
 #include "ngx_http_maas_meta.h"
 #include "ngx_http_maas_model.h"
 #include "ngx_http_maas_routes.h"
 #include "answers/ngx_http_maas_response.h"
 #include "answers/ngx_http_maas_text.h"
-#include "request/ngx_http_maas_body.h"
-#include "request/ngx_http_maas_handler.h"
-
-
-#define NGX_HTTP_MAAS_READ   (NGX_HTTP_GET|NGX_HTTP_HEAD)
+#include "request/ngx_http_maas_request.h"
 
 
 /* What a route does: its answer, or `put`, which writes the JSON of it, or
@@ -244,7 +239,6 @@ ngx_http_maas_v2_handler(ngx_http_request_t *r, ngx_str_t *path)
     ngx_int_t                     rc;
     ngx_str_t                     tail;
     const char                   *missing;
-    ngx_uint_t                    answered;
     ngx_http_maas_text_t          text;
     ngx_http_maas_target_t        target;
     const ngx_http_maas_route_t  *route;
@@ -260,11 +254,8 @@ ngx_http_maas_v2_handler(ngx_http_request_t *r, ngx_str_t *path)
         return ngx_http_maas_refuse(r, NGX_HTTP_NOT_FOUND, missing);
     }
 
-    rc = ngx_http_maas_allow(r, route->methods,
-                             route->methods == NGX_HTTP_POST ? "POST"
-                                                             : "GET, HEAD",
-                             &answered);
-    if (answered) {
+    rc = ngx_http_maas_allow(r, route->methods);
+    if (rc != NGX_DECLINED) {
         return rc;
     }
 
@@ -288,16 +279,7 @@ ngx_http_maas_v2_handler(ngx_http_request_t *r, ngx_str_t *path)
 static ngx_int_t
 ngx_http_maas_v2_infer(ngx_http_request_t *r, ngx_http_maas_target_t *target)
 {
-    ngx_http_maas_ctx_t  *ctx;
-
-    ctx = ngx_http_maas_get_ctx(r);
-    if (ctx == NULL) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    ctx->form = &maas_form_v2;
-
-    return ngx_http_maas_infer(r, target->model);
+    return ngx_http_maas_infer(r, target->model, &maas_form_v2);
 }
 
 

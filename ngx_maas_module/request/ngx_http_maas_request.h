@@ -1,20 +1,29 @@
 
 /*
- * The request as it came: its body as one span of plain bytes, its headers.
- * Not here: what the bytes mean (ngx_http_maas_form.h).
+ * What routes ask of this room: a prediction, or just a body and headers.
+ * Not here: what bytes mean (ngx_http_maas_form.h).
  */
 
 
-#ifndef _NGX_HTTP_MAAS_BODY_H_INCLUDED_
-#define _NGX_HTTP_MAAS_BODY_H_INCLUDED_
+#ifndef _NGX_HTTP_MAAS_REQUEST_H_INCLUDED_
+#define _NGX_HTTP_MAAS_REQUEST_H_INCLUDED_
 
-
-#include <ngx_config.h>
-#include <ngx_core.h>
-#include <ngx_http.h>
 
 #include <maas.h>
+#include <maas_form.h>
 
+#include "ngx_http_maas_model.h"
+
+
+/* ngx_http_maas_handler.c */
+
+/* Read the body in a form, predict, answer; NULL: the body will say which.  The
+ * return value of a content handler. */
+ngx_int_t ngx_http_maas_infer(ngx_http_request_t *r,
+    ngx_http_maas_model_t *model, const maas_form_t *form);
+
+
+/* ngx_http_maas_body.c */
 
 /* Read the body, then call handler; the return value of a content handler.
  * A coding that cannot be undone is refused. */
@@ -48,4 +57,4 @@ maas_status_t ngx_http_maas_inflate(ngx_http_request_t *r,
     maas_err_t *err);
 
 
-#endif /* _NGX_HTTP_MAAS_BODY_H_INCLUDED_ */
+#endif /* _NGX_HTTP_MAAS_REQUEST_H_INCLUDED_ */
