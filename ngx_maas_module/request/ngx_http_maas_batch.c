@@ -27,8 +27,6 @@
 #define NGX_HTTP_MAAS_IN_POOL_MAX  16
 
 
-static ngx_http_maas_batch_t *ngx_http_maas_batch_get(
-    ngx_http_maas_model_t *model);
 static void ngx_http_maas_batch_start(ngx_http_maas_model_t *model);
 static void ngx_http_maas_batch_answer(ngx_http_maas_batch_t *batch,
     ngx_uint_t held);
@@ -131,78 +129,6 @@ ngx_http_maas_batch_run(ngx_event_t *ev)
     }
 
     ngx_http_maas_batch_start(model);
-}
-
-
-/* The batch that takes rows, a new one if need be; NULL: out of memory */
-
-static ngx_http_maas_batch_t *
-ngx_http_maas_batch_get(ngx_http_maas_model_t *model)
-{
-    ngx_http_maas_batch_t  *batch;
-
-    if (model->filling != NULL) {
-        return model->filling;
-    }
-
-    batch = model->free;
-
-    if (batch != NULL) {
-        model->free = batch->next;
-
-    } else {
-        batch = ngx_http_maas_batch_create(model);
-        if (batch == NULL) {
-            return NULL;
-        }
-    }
-
-    model->filling = batch;
-
-    return batch;
-}
-
-
-ngx_http_maas_batch_t *
-ngx_http_maas_batch_create(ngx_http_maas_model_t *model)
-{
-    ngx_pool_t             *pool;
-    ngx_http_maas_batch_t  *batch;
-
-    pool = ngx_cycle->pool;
-
-    batch = ngx_pcalloc(pool, sizeof(ngx_http_maas_batch_t));
-    if (batch == NULL) {
-        return NULL;
-    }
-
-    batch->pass.model = model;
-    batch->pass.workspace = &model->workspace;
-    batch->pass.x = ngx_pmemalign(pool, model->max_batch * model->info->in
-                                        * sizeof(float), NGX_CPU_CACHE_LINE);
-    batch->pass.y = ngx_pmemalign(pool, model->max_batch * model->info->out
-                                        * sizeof(float), NGX_CPU_CACHE_LINE);
-    if (batch->pass.x == NULL || batch->pass.y == NULL) {
-        return NULL;
-    }
-
-    ngx_queue_init(&batch->requests);
-
-    return batch;
-}
-
-
-static void
-ngx_http_maas_batch_free(ngx_http_maas_batch_t *batch)
-{
-    ngx_http_maas_model_t  *model;
-
-    model = batch->pass.model;
-
-    batch->pass.rows = 0;
-    batch->pass.done = 0;
-    batch->next = model->free;
-    model->free = batch;
 }
 
 
@@ -351,33 +277,6 @@ ngx_http_maas_batch_back(void *data)
 }
 
 
-/* A batch's first time in the pool: a task, a workspace */
-
-static maas_status_t
-ngx_http_maas_batch_task(ngx_http_maas_batch_t *batch)
-{
-    ngx_pool_t                 *pool;
-    ngx_http_maas_model_t      *model;
-    ngx_http_maas_workspace_t  *ws;
-
-    pool = ngx_cycle->pool;
-    model = batch->pass.model;
-
-    ws = &batch->workspace;
-    ws->size = maas_workspace_size(model->engine, model->max_batch);
-    ws->data = ngx_pmemalign(pool, ws->size, NGX_CPU_CACHE_LINE);
-    if (ws->data == NULL) {
-        return MAAS_NOMEM;
-    }
-
-    batch->task = ngx_http_maas_task_create(pool, batch,
-                                            ngx_http_maas_batch_work,
-                                            ngx_http_maas_batch_back);
-
-    return batch->task == NULL ? MAAS_NOMEM : MAAS_OK;
-}
-
-
 /* OK: a thread has it.  Else batch->pass.err says why not. */
 
 static maas_status_t
@@ -389,7 +288,10 @@ ngx_http_maas_batch_post(ngx_http_maas_batch_t *batch)
 
     model = batch->pass.model;
 
-    if (batch->task == NULL && ngx_http_maas_batch_task(batch) != MAAS_OK) {
+    if (batch->task == NULL
+        && ngx_http_maas_batch_task(batch, ngx_http_maas_batch_work,
+                                    ngx_http_maas_batch_back) != NGX_OK)
+    {
         return ngx_http_maas_fail(&batch->pass.err, MAAS_NOMEM,
                                   "no memory for a batch in the pool");
     }

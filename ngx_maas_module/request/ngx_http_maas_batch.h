@@ -39,9 +39,23 @@ void ngx_http_maas_batch_add(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx,
 /* Run what waits; handler of model->event. */
 void ngx_http_maas_batch_run(ngx_event_t *ev);
 
+
+/* ngx_http_maas_batch_memory.c */
+
 /* A batch of ngx_cycle->pool, NULL if out of memory. */
 ngx_http_maas_batch_t *ngx_http_maas_batch_create(
     ngx_http_maas_model_t *model);
+
+/* The batch that takes rows, a free or a new one if need be; NULL: out of
+ * memory.  Free: its rows are answered. */
+ngx_http_maas_batch_t *ngx_http_maas_batch_get(ngx_http_maas_model_t *model);
+void ngx_http_maas_batch_free(ngx_http_maas_batch_t *batch);
+
+#if (NGX_THREADS)
+/* What it needs to run in a thread, once; NGX_ERROR: out of memory */
+ngx_int_t ngx_http_maas_batch_task(ngx_http_maas_batch_t *batch,
+    ngx_http_maas_task_work_pt work, ngx_http_maas_task_back_pt back);
+#endif
 
 
 /* ngx_http_maas_large.c */

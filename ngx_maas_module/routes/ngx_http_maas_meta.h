@@ -55,6 +55,23 @@ void ngx_http_maas_put_openapi(ngx_http_request_t *r,
     ngx_http_maas_target_t *target, ngx_http_maas_text_t *text);
 
 
+/* ngx_http_maas_examples.c */
+
+/* Members of "examples": of v2's infer, of v1's predict; none of a row that is
+ * too long. */
+void ngx_http_maas_put_examples(ngx_http_maas_text_t *t,
+    const maas_info_t *info);
+void ngx_http_maas_put_v1_examples(ngx_http_maas_text_t *t,
+    const maas_info_t *info);
+
+
+/* ngx_http_maas_v1_meta.c */
+
+/* TensorFlow's metadata of a model */
+void ngx_http_maas_put_v1_model(ngx_http_maas_text_t *text,
+    ngx_http_maas_model_t *model);
+
+
 /* ngx_http_maas_stats.c */
 
 /* Triton's statistics object: of a version, of all of a model, of all. */

@@ -29,11 +29,6 @@ static const char  ngx_http_maas_openapi_model[] =
 ;
 
 
-/* numbers of an example row; of wider ones there is no example */
-
-#define NGX_HTTP_MAAS_EXAMPLE  4096
-
-
 /* What stands for @MARK@ in those texts */
 
 typedef struct {
@@ -199,139 +194,16 @@ ngx_http_maas_openapi_output(ngx_http_maas_openapi_t *o)
 
 
 static void
-ngx_http_maas_openapi_zeros(ngx_http_maas_text_t *t, const char *key,
-    size_t n)
-{
-    ngx_http_maas_json_open(t, key, "[");
-
-    while (n--) {
-        ngx_http_maas_json_value(t, NULL, "0");
-    }
-
-    ngx_http_maas_json_close(t, "]");
-}
-
-
-static void
-ngx_http_maas_openapi_value(ngx_http_maas_text_t *t, const char *key,
-    const maas_field_t *field)
-{
-    switch (field->kind) {
-
-    case MAAS_FIELD_NUMBER:
-        ngx_http_maas_json_value(t, key, "0");
-        break;
-
-    case MAAS_FIELD_BOOLEAN:
-        ngx_http_maas_json_value(t, key, "false");
-        break;
-
-    default: /* MAAS_FIELD_CATEGORY, MAAS_FIELD_TEXT */
-        ngx_http_maas_json_string(t, key, field->n_values != 0
-                                          ? field->values[0] : "text");
-        break;
-    }
-}
-
-
-/* "inputs" of one row: zeros in a tensor, or a value for each column */
-
-static void
-ngx_http_maas_openapi_row(ngx_http_maas_text_t *t, const maas_info_t *info)
-{
-    size_t  i;
-
-    ngx_http_maas_json_open(t, "inputs", "[");
-
-    if (info->plain) {
-        ngx_http_maas_json_open(t, NULL, "{");
-        ngx_http_maas_json_string(t, "name", info->input_name);
-        ngx_http_maas_put_shape(t, "shape", "1", info);
-        ngx_http_maas_json_string(t, "datatype", "FP32");
-        ngx_http_maas_openapi_zeros(t, "data", info->in);
-        ngx_http_maas_json_close(t, "}");
-    }
-
-    for (i = 0; !info->plain && i < info->n_columns; i++) {
-        ngx_http_maas_json_open(t, NULL, "{");
-        ngx_http_maas_json_string(t, "name", info->fields[i].name);
-        ngx_http_maas_json_value(t, "shape", "[1]");
-        ngx_http_maas_json_string(t, "datatype",
-                                  ngx_http_maas_kind_v2(&info->fields[i]));
-        ngx_http_maas_json_open(t, "data", "[");
-        ngx_http_maas_openapi_value(t, NULL, &info->fields[i]);
-        ngx_http_maas_json_close(t, "]}");
-    }
-
-    ngx_http_maas_json_close(t, "]");
-}
-
-
-static void
 ngx_http_maas_openapi_examples(ngx_http_maas_openapi_t *o)
 {
-    const maas_info_t  *info;
-
-    info = o->model->info;
-
-    if (info->plain && info->in > NGX_HTTP_MAAS_EXAMPLE) {
-        return;
-    }
-
-    ngx_http_maas_json_open(o->text, "row", "{");
-    ngx_http_maas_json_open(o->text, "value", "{");
-    ngx_http_maas_openapi_row(o->text, info);
-    ngx_http_maas_json_close(o->text, "}}");
-
-    if (info->task == MAAS_TASK_REGRESSION) {
-        return;
-    }
-
-    ngx_http_maas_json_open(o->text, "best class", "{");
-    ngx_http_maas_json_open(o->text, "value", "{");
-    ngx_http_maas_openapi_row(o->text, info);
-    ngx_http_maas_json_open(o->text, "outputs", "[{");
-    ngx_http_maas_json_string(o->text, "name", info->output_name);
-    ngx_http_maas_json_value(o->text, "parameters", "{\"classification\":1}");
-    ngx_http_maas_json_close(o->text, "}]}}");
+    ngx_http_maas_put_examples(o->text, o->model->info);
 }
 
-
-/* A row as v1 has it; none of a tensor that would be lists in lists */
 
 static void
 ngx_http_maas_openapi_v1_examples(ngx_http_maas_openapi_t *o)
 {
-    size_t              i;
-    const maas_info_t  *info;
-
-    info = o->model->info;
-
-    if (info->n_columns == 0
-        && (info->rank != 1 || info->in > NGX_HTTP_MAAS_EXAMPLE))
-    {
-        return;
-    }
-
-    ngx_http_maas_json_open(o->text, "row", "{");
-    ngx_http_maas_json_open(o->text, "value", "{");
-    ngx_http_maas_json_open(o->text, "instances", "[");
-
-    if (info->n_columns == 0) {
-        ngx_http_maas_openapi_zeros(o->text, NULL, info->in);
-
-    } else {
-        ngx_http_maas_json_open(o->text, NULL, "{");
-
-        for (i = 0; i < info->n_columns; i++) {
-            ngx_http_maas_openapi_value(o->text, info->columns[i],
-                                        &info->fields[i]);
-        }
-
-        ngx_http_maas_json_close(o->text, "}");
-    }
-
-    ngx_http_maas_json_close(o->text, "]}}");
+    ngx_http_maas_put_v1_examples(o->text, o->model->info);
 }
 
 

@@ -260,58 +260,25 @@ ngx_http_maas_v1_missing(ngx_http_request_t *r, ngx_http_maas_v1_t *v1,
 }
 
 
-static ngx_int_t
-ngx_http_maas_v1_infer(ngx_http_request_t *r, ngx_http_maas_model_t *model,
-    ngx_http_maas_v1_verb_e verb)
-{
-    static const maas_form_t *const  forms[] = {
-        [ngx_http_maas_v1_predict] = &maas_form_v1_predict,
-        [ngx_http_maas_v1_classify] = &maas_form_v1_classify,
-        [ngx_http_maas_v1_regress] = &maas_form_v1_regress
-    };
-
-    return ngx_http_maas_infer(r, model, forms[verb]);
-}
-
-
-static ngx_int_t
-ngx_http_maas_v1_send_models(ngx_http_request_t *r,
-    ngx_http_maas_main_conf_t *mmcf)
-{
-    ngx_http_maas_text_t    text;
-    ngx_http_maas_target_t  target;
-
-    ngx_memzero(&target, sizeof(target));
-    target.mmcf = mmcf;
-
-    ngx_http_maas_text_init(&text, r->pool);
-    ngx_http_maas_put_models(r, &target, &text);
-
-    return ngx_http_maas_send_text(r, &text);
-}
-
-
 /* One object for both kinds of clients: KServe's looks for "ready". */
 
-static ngx_int_t
-ngx_http_maas_v1_send_status(ngx_http_request_t *r, ngx_http_maas_v1_t *v1,
-    ngx_http_maas_main_conf_t *mmcf)
+static void
+ngx_http_maas_v1_put_status(ngx_http_maas_text_t *text,
+    ngx_http_maas_v1_t *v1, ngx_http_maas_main_conf_t *mmcf)
 {
     ngx_uint_t               i;
-    ngx_http_maas_text_t     text;
     ngx_http_maas_model_t  **models;
 
     models = mmcf->models.elts;
 
-    ngx_http_maas_text_init(&text, r->pool);
-    ngx_http_maas_json_open(&text, NULL, "{");
-    ngx_http_maas_json_value(&text, NULL, "\"name\":\"%V\",\"ready\":true",
+    ngx_http_maas_json_open(text, NULL, "{");
+    ngx_http_maas_json_value(text, NULL, "\"name\":\"%V\",\"ready\":true",
                              &v1->name);
-    ngx_http_maas_json_open(&text, "model_version_status", "[");
+    ngx_http_maas_json_open(text, "model_version_status", "[");
 
     for (i = 0; i < mmcf->models.nelts; i++) {
         if (ngx_http_maas_v1_is(v1, models[i])) {
-            ngx_http_maas_json_value(&text, NULL, "{\"version\":\"%V\","
+            ngx_http_maas_json_value(text, NULL, "{\"version\":\"%V\","
                                      "\"state\":\"AVAILABLE\",\"status\":"
                                      "{\"error_code\":\"OK\","
                                      "\"error_message\":\"\"}}",
@@ -319,80 +286,42 @@ ngx_http_maas_v1_send_status(ngx_http_request_t *r, ngx_http_maas_v1_t *v1,
         }
     }
 
-    ngx_http_maas_json_close(&text, "]}");
-
-    return ngx_http_maas_send_text(r, &text);
+    ngx_http_maas_json_close(text, "]}");
 }
 
 
-/* A tensor of n dimensions behind the rows */
-
-static void
-ngx_http_maas_v1_tensor(ngx_http_maas_text_t *text, const char *name,
-    const char *dtype, const size_t *shape, size_t n)
-{
-    size_t  i;
-
-    ngx_http_maas_json_open(text, name, "{");
-    ngx_http_maas_json_string(text, "dtype", dtype);
-    ngx_http_maas_json_open(text, "tensor_shape", "{");
-    ngx_http_maas_json_open(text, "dim", "[");
-    ngx_http_maas_json_value(text, NULL, "{\"size\":\"-1\",\"name\":\"\"}");
-
-    for (i = 0; i < n; i++) {
-        ngx_http_maas_json_value(text, NULL,
-                                 "{\"size\":\"%uz\",\"name\":\"\"}",
-                                 shape[i]);
-    }
-
-    ngx_http_maas_json_close(text, "]");
-    ngx_http_maas_json_value(text, "unknown_rank", "false");
-    ngx_http_maas_json_close(text, "}");
-    ngx_http_maas_json_string(text, "name", name);
-    ngx_http_maas_json_close(text, "}");
-}
-
+/* model: NULL if the path names none */
 
 static ngx_int_t
-ngx_http_maas_v1_send_metadata(ngx_http_request_t *r,
-    ngx_http_maas_model_t *model)
+ngx_http_maas_v1_answer(ngx_http_request_t *r, ngx_http_maas_v1_t *v1,
+    ngx_http_maas_main_conf_t *mmcf, ngx_http_maas_model_t *model)
 {
-    ngx_uint_t             i;
-    const maas_info_t     *info;
-    ngx_http_maas_text_t   text;
+    ngx_http_maas_text_t    text;
+    ngx_http_maas_target_t  all;
 
-    info = model->info;
+    static const maas_form_t *const  forms[] = {
+        [ngx_http_maas_v1_predict] = &maas_form_v1_predict,
+        [ngx_http_maas_v1_classify] = &maas_form_v1_classify,
+        [ngx_http_maas_v1_regress] = &maas_form_v1_regress
+    };
+
+    if (v1->verb < ngx_http_maas_v1_metadata) {
+        return ngx_http_maas_infer(r, model, forms[v1->verb]);
+    }
 
     ngx_http_maas_text_init(&text, r->pool);
-    ngx_http_maas_json_open(&text, NULL, "{");
-    ngx_http_maas_json_value(&text, "model_spec", "{\"name\":\"%V\","
-                             "\"signature_name\":\"\",\"version\":\"%V\"}",
-                             &model->name, &model->version);
-    ngx_http_maas_json_open(&text, "metadata", "{");
-    ngx_http_maas_json_open(&text, "signature_def", "{");
-    ngx_http_maas_json_open(&text, "signature_def", "{");
-    ngx_http_maas_json_open(&text, "serving_default", "{");
-    ngx_http_maas_json_open(&text, "inputs", "{");
 
-    if (info->plain) {
-        ngx_http_maas_v1_tensor(&text, info->input_name, "DT_FLOAT",
-                                info->shape, info->rank);
+    if (model == NULL) {
+        ngx_memzero(&all, sizeof(all));
+        all.mmcf = mmcf;
+        ngx_http_maas_put_models(r, &all, &text);
+
+    } else if (v1->verb == ngx_http_maas_v1_metadata) {
+        ngx_http_maas_put_v1_model(&text, model);
+
+    } else {
+        ngx_http_maas_v1_put_status(&text, v1, mmcf);
     }
-
-    for (i = 0; !info->plain && i < info->n_columns; i++) {
-        ngx_http_maas_v1_tensor(&text, info->columns[i],
-                                ngx_http_maas_kind_tf(&info->fields[i]), NULL,
-                                0);
-    }
-
-    ngx_http_maas_json_close(&text, "}");
-    ngx_http_maas_json_open(&text, "outputs", "{");
-    ngx_http_maas_v1_tensor(&text, info->output_name, "DT_FLOAT", &info->out,
-                            1);
-    ngx_http_maas_json_close(&text, "}");
-    ngx_http_maas_json_string(&text, "method_name",
-                              "tensorflow/serving/predict");
-    ngx_http_maas_json_close(&text, "}}}}}");
 
     return ngx_http_maas_send_text(r, &text);
 }
@@ -422,31 +351,20 @@ ngx_http_maas_v1_handler(ngx_http_request_t *r, ngx_str_t *path)
         return rc;
     }
 
-    mmcf = ngx_http_get_module_main_conf(r, ngx_http_maas_module);
-
-    if (v1.name.len == 0) {
-        return ngx_http_maas_v1_send_models(r, mmcf);
-    }
-
     if (v1.number == NGX_ERROR) {
         return ngx_http_maas_refuse(r, NGX_HTTP_BAD_REQUEST,
                                     "Failed to convert version");
     }
 
-    model = ngx_http_maas_v1_find(mmcf, &v1);
-    if (model == NULL) {
-        return ngx_http_maas_v1_missing(r, &v1, mmcf);
+    mmcf = ngx_http_get_module_main_conf(r, ngx_http_maas_module);
+    model = NULL;
+
+    if (v1.name.len != 0) {
+        model = ngx_http_maas_v1_find(mmcf, &v1);
+        if (model == NULL) {
+            return ngx_http_maas_v1_missing(r, &v1, mmcf);
+        }
     }
 
-    switch (v1.verb) {
-
-    case ngx_http_maas_v1_status:
-        return ngx_http_maas_v1_send_status(r, &v1, mmcf);
-
-    case ngx_http_maas_v1_metadata:
-        return ngx_http_maas_v1_send_metadata(r, model);
-
-    default:
-        return ngx_http_maas_v1_infer(r, model, v1.verb);
-    }
+    return ngx_http_maas_v1_answer(r, &v1, mmcf, model);
 }
