@@ -70,6 +70,7 @@ my $util = qr{^trainer/\w+\.h$};
 my $trainer = sub { my $r = join '|', @_; return qr{^trainer/(?:$r)/[^/]+$} };
 my $maas = sub { my $r = join '|', @_;
     return qr{^ngx_maas_module/(?:$r)/[^/]+$} };
+my $http = qr{^ngx_maas_module/\w+\.h$};
 my @face = (qr{^engine/maas(?:_form)?\.h$},
     qr{^engine/text/maas_json_write\.h$});
 
@@ -87,11 +88,12 @@ our @arrows = (
     [ qr{^engine/},            $engine->('text', 'kernel', 'op', 'field',
                                          'read') ],
 
-    [ qr{^ngx_maas_module/answers/}, @face, $maas->('life') ],
-    [ qr{^ngx_maas_module/request/}, @face, $maas->('life', 'answers') ],
-    [ qr{^ngx_maas_module/routes/},  @face,
-                               $maas->('life', 'answers', 'request') ],
-    [ qr{^ngx_maas_module/},   @face, $maas->('\w+') ],
+    [ qr{^ngx_maas_module/answers/}, @face, $http ],
+    [ qr{^ngx_maas_module/request/}, @face, $http, $maas->('answers') ],
+    [ qr{^ngx_maas_module/routes/},  @face, $http,
+                               $maas->('answers', 'request') ],
+    [ qr{^ngx_maas_module/life/}, @face, $http, $maas->('\w+') ],
+    [ qr{^ngx_maas_module/},   @face ],
 
     [ qr{^trainer/synth/},     $util ],
     [ qr{^trainer/data/},      qr{^engine/}, $util ],
