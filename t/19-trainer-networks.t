@@ -36,6 +36,7 @@ sub layers {
 
 my %want = (
     '32:relu:bn' => [qw(dense dense)],
+    '32:silu' => [qw(dense dense)],
     '32:relu:ln:drop=0.1' => [qw(dense layer_norm dense)],
     '32,32:gelu:res' => [qw(dense dense add dense)],
     '32:tanh,32:elu:bn,32:relu:ln:drop=0.1:res=2'

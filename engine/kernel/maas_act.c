@@ -36,6 +36,9 @@ maas_act_one(maas_act_t act, float alpha, float v)
         return v < -15.0f ? 0.0f
                           : (float) (0.5 * v * erfc(v * -M_SQRT1_2));
 
+    case MAAS_ACT_SILU:
+        return v < -120.0f ? 0.0f : (float) (v / (1 + exp(-(double) v)));
+
     case MAAS_ACT_SIGMOID:
         return (float) (1 / (1 + exp(-(double) v)));
 

@@ -22,6 +22,7 @@
     X(LEAKY_RELU,  "leaky_relu",  0.01f, 1,   1,     0,      1)               \
     X(ELU,         "elu",         1,     1,   0,     0,      1)               \
     X(GELU,        "gelu",        1,     0,   0,     0,      1)               \
+    X(SILU,        "silu",        1,     0,   0,     0,      1)               \
     X(SIGMOID,     "sigmoid",     1,     0,   0,     0,      0)               \
     X(TANH,        "tanh",        1,     0,   0,     0,      0)               \
     X(SOFTMAX,     "softmax",     1,     0,   0,     1,      0)

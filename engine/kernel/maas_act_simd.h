@@ -124,6 +124,30 @@ maas_v_sigmoid(V x)
 }
 
 
+/*
+ * x / (1 + e^-x) = (x < 0 ? x e^x : x) / (1 + e^-|x|).  x e^x is scaled after
+ * the product, where it may be denormal: e^x alone would have lost bits by
+ * then.
+ */
+
+INLINE V
+maas_v_silu(V x)
+{
+    V  a, n, half, p, e, y;
+
+    a = maas_v_max(maas_v_set(-110.0f), -maas_v_abs(x));
+    p = maas_v_expm1_near(maas_v_reduce(a, &n)) + maas_v_set(1.0f);
+    half = maas_v_round(n * maas_v_set(0.5f));
+    n = maas_v_pow2(n - half);
+    half = maas_v_pow2(half);
+
+    e = p * half * n;
+    y = maas_v_below(x, maas_v_set(0.0f), a * p * half * n, x);
+
+    return y / (maas_v_set(1.0f) + e);
+}
+
+
 INLINE V
 maas_v_tanh(V x)
 {
@@ -194,6 +218,9 @@ maas_v_act(maas_act_t act, V alpha, V x)
     case MAAS_ACT_GELU:
         return maas_v_gelu(x);
 
+    case MAAS_ACT_SILU:
+        return maas_v_silu(x);
+
     case MAAS_ACT_SIGMOID:
         return maas_v_sigmoid(x);
 
@@ -242,6 +269,10 @@ maas_v_act_all(maas_act_t act, float alpha, float *x, size_t n)
 
     case MAAS_ACT_GELU:
         maas_v_act_loop(MAAS_ACT_GELU, alpha, x, n);
+        break;
+
+    case MAAS_ACT_SILU:
+        maas_v_act_loop(MAAS_ACT_SILU, alpha, x, n);
         break;
 
     case MAAS_ACT_SIGMOID:

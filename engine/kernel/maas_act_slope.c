@@ -38,10 +38,24 @@ maas_slope_of_gelu(float z)
 }
 
 
+/* s + a (1 - s) of the sigmoid s */
+
+static float
+maas_slope_of_silu(float z, float a)
+{
+    float  s;
+
+    s = 1 / (1 + expf(-z));
+
+    return s + a * (1 - s);
+}
+
+
 MAAS_SLOPE(relu, (float) (a[i] > 0))
 MAAS_SLOPE(leaky_relu, z[i] > 0 ? 1 : alpha)
 MAAS_SLOPE(elu, z[i] > 0 ? 1 : a[i] + alpha)
 MAAS_SLOPE(gelu, maas_slope_of_gelu(z[i]))
+MAAS_SLOPE(silu, maas_slope_of_silu(z[i], a[i]))
 MAAS_SLOPE(sigmoid, a[i] * (1 - a[i]))
 MAAS_SLOPE(tanh, 1 - a[i] * a[i])
 
@@ -76,9 +90,10 @@ const maas_slope_t  maas__slopes[MAAS_N_ACTS] = {
     [MAAS_ACT_LEAKY_RELU] = { 1, maas_slope_leaky_relu },
     [MAAS_ACT_ELU] = { 1, maas_slope_elu },
     [MAAS_ACT_GELU] = { 1, maas_slope_gelu },
+    [MAAS_ACT_SILU] = { 1, maas_slope_silu },
     [MAAS_ACT_SIGMOID] = { 0, maas_slope_sigmoid },
     [MAAS_ACT_TANH] = { 0, maas_slope_tanh },
     [MAAS_ACT_SOFTMAX] = { 0, maas_slope_softmax }
 };
 
-_Static_assert(MAAS_N_ACTS == 8, "each activation has a slope above");
+_Static_assert(MAAS_N_ACTS == 9, "each activation has a slope above");

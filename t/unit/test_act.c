@@ -24,9 +24,9 @@ static const float  edges[] = {
     0.0f, -0.0f, 1e-45f, -1e-45f, 1e-39f, -1e-39f, 1.17549435e-38f,
     -1.17549435e-38f, 1e-20f, -1e-20f, 1e-7f, -1e-7f, 0.34657359f,
     -0.34657359f, 0.34657362f, 1.0f, -1.0f, 5.0f, -5.0f, 8.99f, 9.01f,
-    -13.0f, -14.0f, -14.9999f, -15.0001f, 15.0001f, 16.63f, -17.4f, 87.0f,
-    -87.4f, 88.72f, 88.73f, -88.73f, -95.0f, -103.9f, -104.0f, -110.0f,
-    1e10f, -1e10f, 3.4028234e38f, -3.4028234e38f, INFINITY, -INFINITY
+    -0x1.9c5688p+1f, -13.0f, -14.0f, -14.9999f, -15.0001f, 15.0001f, 16.63f,
+    -17.4f, 87.0f, -87.4f, 88.72f, 88.73f, -88.73f, -95.0f, -103.9f, -104.0f,
+    -110.0f, 1e10f, -1e10f, 3.4028234e38f, -3.4028234e38f, INFINITY, -INFINITY
 };
 
 
@@ -46,6 +46,9 @@ right(maas_act_t act, double x)
 
     case MAAS_ACT_GELU:
         return x < -40 ? 0 : x * 0.5 * erfc(-x * M_SQRT1_2);
+
+    case MAAS_ACT_SILU:
+        return x < -200 ? 0 : x / (1 + exp(-x));
 
     case MAAS_ACT_SIGMOID:
         return x < 0 ? exp(x) / (1 + exp(x)) : 1 / (1 + exp(-x));
@@ -87,6 +90,9 @@ bound(maas_act_t act)
 
     case MAAS_ACT_GELU:
         return 6;
+
+    case MAAS_ACT_SILU:
+        return 3.5;
 
     case MAAS_ACT_SIGMOID:
         return 2.5;

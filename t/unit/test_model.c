@@ -141,6 +141,7 @@ plain_act(const maas_node_t *l, double v)
     case MAAS_ACT_LEAKY_RELU: return v > 0 ? v : (double) l->alpha * v;
     case MAAS_ACT_ELU:        return v > 0 ? v : l->alpha * expm1(v);
     case MAAS_ACT_GELU:       return 0.5 * v * (1 + erf(v / sqrt(2)));
+    case MAAS_ACT_SILU:       return v / (1 + exp(-v));
     case MAAS_ACT_SIGMOID:    return 1 / (1 + exp(-v));
     case MAAS_ACT_TANH:       return tanh(v);
     default:                  return v;

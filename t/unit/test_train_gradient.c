@@ -66,6 +66,8 @@ oracle_act(maas_act_t act, double alpha, double z)
         return z > 0 ? z : alpha * (exp(z) - 1);
     case MAAS_ACT_GELU:
         return z * 0.5 * (1 + erf(z / sqrt(2)));
+    case MAAS_ACT_SILU:
+        return z / (1 + exp(-z));
     case MAAS_ACT_SIGMOID:
         return 1 / (1 + exp(-z));
     case MAAS_ACT_TANH:
