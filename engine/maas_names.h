@@ -7,6 +7,8 @@
 #ifndef MAAS_NAMES_H
 #define MAAS_NAMES_H
 
+#include "maas.h"
+
 
 /* How the numbers of a column were scaled: for people, shift and factor say it
  * all.  X(constant, name) */

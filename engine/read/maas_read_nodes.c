@@ -176,7 +176,7 @@ nodes_name(maas_read_t *r, const cJSON *v, maas_desc_t *d, size_t i)
 
     if (!maas__tree_is_name(name)) {
         return MAAS_BAD(r, "R16: layer %zu: name is not 1 to %d of "
-                        "A-Z a-z 0-9 _ . -", i, MAAS_MAX_NAME);
+                        MAAS_NAME_RULE, i, MAAS_MAX_NAME);
     }
 
     if (nodes_source(d, i, name, &source)) {
