@@ -227,40 +227,34 @@ dtype_read_bool(const char *src, size_t n, float *x, maas_err_t *err)
 }
 
 
-#define DTYPE_BOTH(dt)  dtype_read_##dt, dtype_number_##dt
+#define DTYPE(name, wire, npy, bits, is_signed, max, dt)                      \
+    { name, wire, npy, bits, is_signed, max, dtype_read_##dt,                 \
+      dtype_number_##dt }
 
 const maas_dtype_row_t  maas__dtypes[] = {
-    [MAAS_F32]   = { "F32",  "FP32",   "f4", 32, 0, 0, DTYPE_BOTH(f32) },
-    [MAAS_F64]   = { "F64",  "FP64",   "f8", 64, 0, 0, DTYPE_BOTH(f64) },
-    [MAAS_F16]   = { "F16",  "FP16",   NULL, 16, 0, 0, DTYPE_BOTH(f16) },
-    [MAAS_BF16]  = { "BF16", "BF16",   NULL, 16, 0, 0, DTYPE_BOTH(bf16) },
-    [MAAS_I8]    = { "I8",   "INT8",   "i1", 8,  1, INT8_MAX,
-                     DTYPE_BOTH(i8) },
-    [MAAS_I16]   = { "I16",  "INT16",  "i2", 16, 1, INT16_MAX,
-                     DTYPE_BOTH(i16) },
-    [MAAS_I32]   = { "I32",  "INT32",  "i4", 32, 1, INT32_MAX,
-                     DTYPE_BOTH(i32) },
-    [MAAS_I64]   = { "I64",  "INT64",  "i8", 64, 1, INT64_MAX,
-                     DTYPE_BOTH(i64) },
-    [MAAS_U8]    = { "U8",   "UINT8",  "u1", 8,  0, UINT8_MAX,
-                     DTYPE_BOTH(u8) },
-    [MAAS_U16]   = { "U16",  "UINT16", "u2", 16, 0, UINT16_MAX,
-                     DTYPE_BOTH(u16) },
-    [MAAS_U32]   = { "U32",  "UINT32", "u4", 32, 0, UINT32_MAX,
-                     DTYPE_BOTH(u32) },
-    [MAAS_U64]   = { "U64",  "UINT64", "u8", 64, 0, UINT64_MAX,
-                     DTYPE_BOTH(u64) },
-    [MAAS_BOOL]  = { "BOOL", "BOOL",   "b1", 8,  0, 0, DTYPE_BOTH(bool) },
-    [MAAS_C64]          = { .name = "C64", .bits = 64 },
-    [MAAS_F8_E4M3]      = { .name = "F8_E4M3", .bits = 8 },
-    [MAAS_F8_E4M3FNUZ]  = { .name = "F8_E4M3FNUZ", .bits = 8 },
-    [MAAS_F8_E5M2]      = { .name = "F8_E5M2", .bits = 8 },
-    [MAAS_F8_E5M2FNUZ]  = { .name = "F8_E5M2FNUZ", .bits = 8 },
-    [MAAS_F8_E8M0]      = { .name = "F8_E8M0", .bits = 8 },
-    [MAAS_F6_E2M3]      = { .name = "F6_E2M3", .bits = 6 },
-    [MAAS_F6_E3M2]      = { .name = "F6_E3M2", .bits = 6 },
-    [MAAS_F4]           = { .name = "F4", .bits = 4 },
-    [MAAS_BYTES]        = { .wire = "BYTES" }
+    [MAAS_F32]   = DTYPE("F32",  "FP32",   "f4", 32, 0, 0, f32),
+    [MAAS_F64]   = DTYPE("F64",  "FP64",   "f8", 64, 0, 0, f64),
+    [MAAS_F16]   = DTYPE("F16",  "FP16",   NULL, 16, 0, 0, f16),
+    [MAAS_BF16]  = DTYPE("BF16", "BF16",   NULL, 16, 0, 0, bf16),
+    [MAAS_I8]    = DTYPE("I8",   "INT8",   "i1", 8, 1, INT8_MAX, i8),
+    [MAAS_I16]   = DTYPE("I16",  "INT16",  "i2", 16, 1, INT16_MAX, i16),
+    [MAAS_I32]   = DTYPE("I32",  "INT32",  "i4", 32, 1, INT32_MAX, i32),
+    [MAAS_I64]   = DTYPE("I64",  "INT64",  "i8", 64, 1, INT64_MAX, i64),
+    [MAAS_U8]    = DTYPE("U8",   "UINT8",  "u1", 8, 0, UINT8_MAX, u8),
+    [MAAS_U16]   = DTYPE("U16",  "UINT16", "u2", 16, 0, UINT16_MAX, u16),
+    [MAAS_U32]   = DTYPE("U32",  "UINT32", "u4", 32, 0, UINT32_MAX, u32),
+    [MAAS_U64]   = DTYPE("U64",  "UINT64", "u8", 64, 0, UINT64_MAX, u64),
+    [MAAS_BOOL]  = DTYPE("BOOL", "BOOL",   "b1", 8, 0, 0, bool),
+    [MAAS_C64] = { .name = "C64", .bits = 64 },
+    [MAAS_F8_E4M3] = { .name = "F8_E4M3", .bits = 8 },
+    [MAAS_F8_E4M3FNUZ] = { .name = "F8_E4M3FNUZ", .bits = 8 },
+    [MAAS_F8_E5M2] = { .name = "F8_E5M2", .bits = 8 },
+    [MAAS_F8_E5M2FNUZ] = { .name = "F8_E5M2FNUZ", .bits = 8 },
+    [MAAS_F8_E8M0] = { .name = "F8_E8M0", .bits = 8 },
+    [MAAS_F6_E2M3] = { .name = "F6_E2M3", .bits = 6 },
+    [MAAS_F6_E3M2] = { .name = "F6_E3M2", .bits = 6 },
+    [MAAS_F4] = { .name = "F4", .bits = 4 },
+    [MAAS_BYTES] = { .wire = "BYTES" }
 };
 
 _Static_assert(sizeof(maas__dtypes)

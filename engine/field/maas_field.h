@@ -34,9 +34,6 @@ int maas__field_boolean(const char *s, size_t len);
 #define MAAS_NUMBER_TEXT  24
 size_t maas__field_print(double v, char *out);
 
-/* Is it UTF-8 (RFC 3629)? */
-int maas__field_utf8(const char *s, size_t len);
-
 /* x(n) = pieces of the text counted by hash with signs, divided by the length
  * of the vector.  s is UTF-8; zeros if it is blank. */
 void maas__field_pieces(const char *s, size_t len, unsigned shortest,

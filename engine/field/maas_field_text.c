@@ -7,6 +7,7 @@
 #include "maas_field.h"
 #include "maas_int.h"
 #include "text/maas_json.h"
+#include "text/maas_utf8.h"
 
 #include <math.h>
 #include <string.h>
@@ -213,56 +214,6 @@ maas__field_print(double v, char *out)
 }
 
 
-/* Bytes of the UTF-8 character at p, 0 if it is none (RFC 3629, 4) */
-
-static size_t
-field_char(const unsigned char *p, size_t left)
-{
-    size_t    n, i;
-    unsigned  low, high;
-
-    if (p[0] < 0x80) {
-        return 1;
-    }
-
-    if (p[0] < 0xc2 || p[0] > 0xf4) {
-        return 0;
-    }
-
-    n = p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : 4;
-    low = p[0] == 0xe0 ? 0xa0 : p[0] == 0xf0 ? 0x90 : 0x80;
-    high = p[0] == 0xed ? 0x9f : p[0] == 0xf4 ? 0x8f : 0xbf;
-
-    if (left < n || p[1] < low || p[1] > high) {
-        return 0;
-    }
-
-    for (i = 2; i < n; i++) {
-        if (p[i] < 0x80 || p[i] > 0xbf) {
-            return 0;
-        }
-    }
-
-    return n;
-}
-
-
-int
-maas__field_utf8(const char *s, size_t len)
-{
-    size_t  n;
-
-    for ( /* void */ ; len > 0; s += n, len -= n) {
-        n = field_char((const unsigned char *) s, len);
-        if (n == 0) {
-            return 0;
-        }
-    }
-
-    return 1;
-}
-
-
 #define FIELD_FNV  0x811c9dc5u
 
 
@@ -392,7 +343,8 @@ maas__field_pieces(const char *s, size_t len, unsigned shortest,
     field_window_push(&w, " ", 1);
 
     for (i = 0; i < len; i += size) {
-        size = field_char((const unsigned char *) s + i, len - i);
+        size = (unsigned char) s[i] < 0x80 ? 1
+                                           : maas__utf8_char(s + i, len - i);
 
         if (size > 1) {
             field_window_push(&w, s + i, size);

@@ -7,6 +7,7 @@
 #include "maas_desc.h"
 #include "maas_field.h"
 #include "maas_int.h"
+#include "text/maas_utf8.h"
 
 #include <math.h>
 #include <string.h>
@@ -152,7 +153,7 @@ maas_row_text(const maas_fields_t *f, size_t column, const char *s,
         return fields_number_text(c, s, len, x, err);
     }
 
-    if (!maas__field_utf8(s, len)) {
+    if (!maas__utf8(s, len)) {
         return fields_bad(c, "text in UTF-8", err);
     }
 

@@ -236,12 +236,15 @@ column_members(maas_read_t *r, const cJSON *v, size_t i,
     const char   *bad;
     const cJSON  *s;
 
-    static const char *const  members[MAAS_N_FIELDS] = {
-        "name kind scaling shift factor clip knots levels missing "
-            "missing_slot",
-        "name kind scaling shift factor missing missing_slot",
-        "name kind values other hash missing_slot",
-        "name kind hash ngrams missing_slot"
+    static const char *const  members[MAAS_N_FIELDS][11] = {
+        [MAAS_FIELD_NUMBER] = { "name", "kind", "scaling", "shift", "factor",
+            "clip", "knots", "levels", "missing", "missing_slot" },
+        [MAAS_FIELD_BOOLEAN] = { "name", "kind", "scaling", "shift", "factor",
+            "missing", "missing_slot" },
+        [MAAS_FIELD_CATEGORY] = { "name", "kind", "values", "other", "hash",
+            "missing_slot" },
+        [MAAS_FIELD_TEXT] = { "name", "kind", "hash", "ngrams",
+            "missing_slot" }
     };
 
     s = maas_get(v, "kind");

@@ -74,13 +74,17 @@ doc_outputs(maas_read_t *r, const cJSON *doc, maas_desc_t *d)
     const cJSON   *v;
     maas_status_t  rc;
 
+    static const char *const  members[] = {
+        "name", "labels", "threshold", NULL
+    };
+
     v = maas_get(doc, "outputs");
 
     if (v != NULL && !cJSON_IsObject(v)) {
         return MAAS_BAD(r, "R23: outputs is not an object");
     }
 
-    bad = maas__tree_unknown(v, "name labels threshold");
+    bad = maas__tree_unknown(v, members);
     if (bad != NULL) {
         return MAAS_BAD(r, "R23: outputs: unknown member \"%.64s\"", bad);
     }

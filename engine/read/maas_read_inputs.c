@@ -20,13 +20,7 @@ static maas_status_t
 inputs_tensor(maas_read_t *r, const cJSON *v, maas_desc_t *d)
 {
     size_t        n;
-    const char   *bad;
     const cJSON  *shape, *dim, *image;
-
-    bad = maas__tree_unknown(v, "kind name shape image scaling shift factor");
-    if (bad != NULL) {
-        return MAAS_BAD(r, "R18: inputs: unknown member \"%.64s\"", bad);
-    }
 
     shape = maas_get(v, "shape");
     image = maas_get(v, "image");
@@ -82,11 +76,6 @@ inputs_columns(maas_read_t *r, const cJSON *v, maas_desc_t *d)
     const cJSON    *columns, *item;
     maas_status_t   rc;
 
-    bad = maas__tree_unknown(v, "kind name columns");
-    if (bad != NULL) {
-        return MAAS_BAD(r, "R18: inputs: unknown member \"%.64s\"", bad);
-    }
-
     columns = maas_get(v, "columns");
     n = cJSON_IsArray(columns) ? (size_t) cJSON_GetArraySize(columns) : 0;
 
@@ -136,10 +125,20 @@ maas_status_t
 maas__read_inputs(maas_read_t *r, const cJSON *doc, maas_desc_t *d)
 {
     int            kind;
+    const char    *bad;
     const cJSON   *v;
     maas_status_t  rc;
 
-    static const char *const  kinds[] = { "tensor", "columns" };
+    static const char *const  kinds[] = {
+        [MAAS_INPUT_TENSOR] = "tensor",
+        [MAAS_INPUT_COLUMNS] = "columns"
+    };
+
+    static const char *const  members[][8] = {
+        [MAAS_INPUT_TENSOR] = { "kind", "name", "shape", "image", "scaling",
+            "shift", "factor" },
+        [MAAS_INPUT_COLUMNS] = { "kind", "name", "columns" }
+    };
 
     v = maas_get(doc, "inputs");
     kind = cJSON_IsObject(v)
@@ -155,7 +154,13 @@ maas__read_inputs(maas_read_t *r, const cJSON *doc, maas_desc_t *d)
         return rc;
     }
 
+    bad = maas__tree_unknown(v, members[kind]);
+    if (bad != NULL) {
+        return MAAS_BAD(r, "R18: inputs: unknown member \"%.64s\"", bad);
+    }
+
     d->input = (maas_input_t) kind;
 
-    return kind == 0 ? inputs_tensor(r, v, d) : inputs_columns(r, v, d);
+    return d->input == MAAS_INPUT_TENSOR ? inputs_tensor(r, v, d)
+                                         : inputs_columns(r, v, d);
 }

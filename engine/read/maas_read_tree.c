@@ -84,26 +84,17 @@ maas__tree_float(const cJSON *object, const char *name, float def, float *out)
 
 
 const char *
-maas__tree_unknown(const cJSON *object, const char *known)
+maas__tree_unknown(const cJSON *object, const char *const *known)
 {
-    size_t        len;
-    const char   *p;
-    const cJSON  *v;
+    const cJSON        *v;
+    const char *const  *p;
 
     cJSON_ArrayForEach(v, object) {
-        len = strlen(v->string);
-
-        for (p = known; p != NULL && *p != '\0'; ) {
-            if (len > 0 && strncmp(p, v->string, len) == 0
-                && (p[len] == ' ' || p[len] == '\0'))
-            {
-                break;
-            }
-            p = strchr(p, ' ');
-            p += (p != NULL);
+        for (p = known; *p != NULL && strcmp(*p, v->string) != 0; p++) {
+            /* void */
         }
 
-        if (p == NULL || *p == '\0') {
+        if (*p == NULL) {
             return v->string;
         }
     }

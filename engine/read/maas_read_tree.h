@@ -39,9 +39,10 @@ int maas__tree_integer(const cJSON *v, double max, size_t *out);
 /* An optional number, finite in single precision; 0 if it is neither. */
 int maas__tree_float(const cJSON *object, const char *name, float def,
     float *out);
-/* First member of `object` that `known` (words between blanks) does not have,
- * NULL if it has them all. */
-const char *maas__tree_unknown(const cJSON *object, const char *known);
+/* First member of `object` that `known` (the last is NULL) does not have, NULL
+ * if it has them all. */
+const char *maas__tree_unknown(const cJSON *object,
+    const char *const *known);
 
 
 /* These say themselves what is wrong, and may be out of memory: NOMEM. */

@@ -6,17 +6,18 @@
 
 #include "maas.h"
 #include "maas_json.h"
+#include "maas_utf8.h"
 
 #include <string.h>
 
 
-static const char *json_utf8(const char *p, const char *end);
 static const char *json_escape(const char *p, const char *end);
 
 
 maas_status_t
 maas__json_string(maas_json_t *j, maas_str_t *raw, maas_err_t *err)
 {
+    size_t          n;
     unsigned char   c;
     const char     *next, *start;
 
@@ -47,10 +48,12 @@ maas__json_string(maas_json_t *j, maas_str_t *raw, maas_err_t *err)
             }
 
         } else if (c >= 0x80) {
-            next = json_utf8(j->p, j->end);
-            if (next == NULL) {
+            n = maas__utf8_char(j->p, (size_t) (j->end - j->p));
+            if (n == 0) {
                 return maas__json_bad(j, "a string that is not UTF-8", err);
             }
+
+            next = j->p + n;
 
         } else {
             next = j->p + 1;
@@ -60,53 +63,6 @@ maas__json_string(maas_json_t *j, maas_str_t *raw, maas_err_t *err)
     }
 
     return maas__json_expected(j, "the end of a string", err);
-}
-
-
-/* RFC 3629, section 4: no overlong forms, no surrogates, up to U+10FFFF */
-
-static const char *
-json_utf8(const char *p, const char *end)
-{
-    unsigned  c, i, n, lo, hi;
-
-    c = (unsigned char) *p;
-    lo = 0x80;
-    hi = 0xbf;
-
-    if (c >= 0xc2 && c <= 0xdf) {
-        n = 2;
-
-    } else if (c >= 0xe0 && c <= 0xef) {
-        n = 3;
-        lo = c == 0xe0 ? 0xa0 : lo;
-        hi = c == 0xed ? 0x9f : hi;
-
-    } else if (c >= 0xf0 && c <= 0xf4) {
-        n = 4;
-        lo = c == 0xf0 ? 0x90 : lo;
-        hi = c == 0xf4 ? 0x8f : hi;
-
-    } else {
-        return NULL;
-    }
-
-    if ((size_t) (end - p) < n) {
-        return NULL;
-    }
-
-    for (i = 1; i < n; i++) {
-        c = (unsigned char) p[i];
-
-        if (c < lo || c > hi) {
-            return NULL;
-        }
-
-        lo = 0x80;
-        hi = 0xbf;
-    }
-
-    return p + n;
 }
 
 

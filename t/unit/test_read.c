@@ -282,6 +282,8 @@ static const edit_t  edits[] = {
     COLUMN(28, "\"kind\":\"category\",\"hash\":1048576"),
     COLUMN(28, "\"kind\":\"text\",\"hash\":1048576,\"ngrams\":[1,2],"
            "\"missing_slot\":true"),
+    COLUMN(27, "\"scaling shift\":1"),
+    COLUMN(27, "\"\":1"),
     COLUMN(29, "\"clip\":0"),
     COLUMN(29, "\"clip\":-1"),
     COLUMN(29, "\"clip\":true"),
@@ -327,6 +329,7 @@ static const edit_t  edits[] = {
     { 23, 'd', "[\"no\",\"yes\"]", "[\"no\",\"\"]" },
     { 23, 'd', "[\"no\",\"yes\"]", "\"no\"" },
     { 23, 'd', "{\"labels\":[\"no\",\"yes\"]}", "[]" },
+    { 23, 'd', "\"labels\"", "\"name labels\":1,\"labels\"" },
     { 23, 'd', "\"labels\"", "\"x\":1,\"labels\"" },
     { 23, 'd', "\"binary\"", "\"regression\"" },
     { 30, 'd', "\"labels\"", "\"threshold\":0,\"labels\"" },

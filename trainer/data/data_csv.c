@@ -13,6 +13,7 @@
 #include "table.h"
 #include "util.h"
 #include "field/maas_field.h"
+#include "text/maas_utf8.h"
 
 
 #define CSV_BETWEEN_ROWS  0         /* libcsv's ROW_NOT_BEGUN */
@@ -119,7 +120,7 @@ csv_names(csv_file_t *f)
                       "%d", f->table->path, i + 1, len, MAAS_MAX_TEXT);
         }
 
-        if (!maas__field_utf8(name, len)) {
+        if (!maas__utf8(name, len)) {
             train_die("%s:1:%zu: a column's name is not UTF-8",
                       f->table->path, i + 1);
         }

@@ -15,6 +15,7 @@
 #include "table.h"
 #include "util.h"
 #include "field/maas_field.h"
+#include "text/maas_utf8.h"
 
 
 #define TABLE_MANY  10000           /* different texts; more are not counted */
@@ -321,7 +322,7 @@ table_check(train_table_t *t, size_t line, size_t i, const train_cell_t *cell)
 
     train_table_text(cell, buf, &s, &len);
 
-    if (!maas__field_utf8(s, len) || len > MAAS_MAX_VALUE) {
+    if (!maas__utf8(s, len) || len > MAAS_MAX_VALUE) {
         train_table_bad(t, line, i, "column \"%.64s\" holds %s", c->name,
                         len > MAAS_MAX_VALUE ? "a text over 1 MB"
                                              : "bytes that are not UTF-8");
