@@ -24,6 +24,8 @@
 
 #define UTIL_PAGE  ((size_t) 2 << 20)      /* a large page */
 #define UTIL_HUGE  (2 * UTIL_PAGE)         /* from here on they pay */
+#define UTIL_ROOM  16                      /* more than the first ones */
+#define UTIL_STEP  65536                   /* bytes of a file at a time */
 
 
 void
@@ -108,25 +110,32 @@ train_alloc(size_t n, size_t size)
 }
 
 
-void *
-train_grow(void *p, size_t old_n, size_t n, size_t size)
+void
+train_room(void *p, size_t *room, size_t n, size_t size)
 {
-    size_t  bytes;
+    void    *grown;
+    size_t   bytes;
+
+    if (n <= *room) {
+        return;
+    }
+
+    n = (n < 2 * *room) ? 2 * *room : n + UTIL_ROOM;
 
     if (maas__mul(n, size, &bytes) != MAAS_OK) {
         train_die("%zu x %zu bytes of memory are more than can be counted",
                   n, size);
     }
 
-    p = realloc(p, bytes ? bytes : 1);
+    (void) memcpy(&grown, p, sizeof(void *));
+    grown = realloc(grown, bytes);
 
-    if (p == NULL) {
+    if (grown == NULL) {
         train_die("no memory: %zu bytes were needed", bytes);
     }
 
-    (void) old_n;
-
-    return p;
+    (void) memcpy(p, &grown, sizeof(void *));
+    *room = n;
 }
 
 
@@ -243,11 +252,7 @@ train_slurp(const char *path, size_t *size)
     room = 0;
 
     for ( ;; ) {
-        if (have == room) {
-            p = train_grow(p, room, room ? 2 * room : 65536, 1);
-            room = room ? 2 * room : 65536;
-        }
-
+        train_room(&p, &room, have + UTIL_STEP, 1);
         n = fread(p + have, 1, room - have, f);
 
         if (n == 0) {

@@ -53,8 +53,9 @@ int train_refuse(char *why, const char *fmt, ...)
 
 /* Never NULL; zeroed, aligned to MAAS_ALIGN; to be given to train_free(). */
 void *train_alloc(size_t n, size_t size);
-/* Grows to n elements; new bytes are not zeroed.  p may be NULL. */
-void *train_grow(void *p, size_t old_n, size_t n, size_t size);
+/* *(T **) p has *room elements: from now on n at least, twice as many if not;
+ * new bytes are not zeroed.  NULL and 0 to begin with. */
+void train_room(void *p, size_t *room, size_t n, size_t size);
 char *train_strdup(const char *s);
 /* A formatted string of its own. */
 char *train_format(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

@@ -16,7 +16,7 @@
 #include "text/maas_json_write.h"
 
 
-/* target.c: distinct texts, and classes or targets made of them */
+/* dict.c: distinct texts */
 
 typedef struct {
     char         **text;            /* distinct values, in order of arrival */

@@ -157,7 +157,8 @@ csv_end_row(int c, void *ctx)
 
     if ((!first || !t->named) && t->pass != TRAIN_TABLE_NAMES) {
         if (f->row.n != t->n) {
-            train_table_bad(t, f->row_line, f->row.n < t->n ? f->row.n - 1 : t->n,
+            train_table_bad(t, f->row_line,
+                            f->row.n < t->n ? f->row.n - 1 : t->n,
                             "%zu fields: expected %zu as in the first row",
                             f->row.n, t->n);
         } else {

@@ -66,18 +66,15 @@ train_table_slurp(const char *path, size_t *len, uint32_t *crc)
     }
 
     (void) gzbuffer(file, TEXT_STEP / 8);
-    buf = train_alloc(TEXT_STEP, 1);
-    room = TEXT_STEP;
+    buf = NULL;
+    room = 0;
     *len = 0;
 
-    while ((n = gzread(file, buf + *len, TEXT_STEP / 2)) > 0) {
-        *len += (size_t) n;
-
-        if (room - *len < TEXT_STEP) {
-            buf = train_grow(buf, room, 2 * room, 1);
-            room *= 2;
-        }
-    }
+    do {
+        train_room(&buf, &room, *len + TEXT_STEP, 1);
+        n = gzread(file, buf + *len, TEXT_STEP / 2);
+        *len += (n > 0) ? (size_t) n : 0;
+    } while (n > 0);
 
     text_failed(path, file, buf, *len);
     (void) gzclose(file);

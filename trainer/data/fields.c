@@ -11,13 +11,7 @@
 char *
 train_fields_room(train_fields_t *f, size_t bytes)
 {
-    size_t  room;
-
-    if (f->room - f->used < bytes) {
-        room = 2 * (f->room + bytes);
-        f->text = train_grow(f->text, f->room, room, 1);
-        f->room = room;
-    }
+    train_room(&f->text, &f->room, f->used + bytes, 1);
 
     return f->text + f->used;
 }
@@ -26,13 +20,7 @@ train_fields_room(train_fields_t *f, size_t bytes)
 train_cell_t *
 train_fields_cell(train_fields_t *f, size_t i)
 {
-    size_t  room;
-
-    if (i >= f->n_room) {
-        room = 2 * i + 16;
-        f->cell = train_grow(f->cell, f->n_room, room, sizeof(train_cell_t));
-        f->n_room = room;
-    }
+    train_room(&f->cell, &f->n_room, i + 1, sizeof(train_cell_t));
 
     for ( /* void */ ; f->n <= i; f->n++) {
         (void) memset(&f->cell[f->n], 0, sizeof(train_cell_t));

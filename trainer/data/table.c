@@ -54,7 +54,7 @@ train_table_bad(train_table_t *t, size_t line, size_t column,
 size_t
 train_table_add(train_table_t *t, const char *name, size_t len, int *new)
 {
-    size_t           i, room;
+    size_t           i;
     train_column_t  *c;
 
     i = train_dict_put(&t->names, name, len);
@@ -68,18 +68,7 @@ train_table_add(train_table_t *t, const char *name, size_t len, int *new)
         train_die("%s: more than %d columns", t->path, TRAIN_MAX_COLUMNS);
     }
 
-    room = 16;
-
-    while (room < t->n) {
-        room *= 2;
-    }
-
-    if (t->n == 0 || t->n == room) {
-        room = (t->n == 0) ? 16 : 2 * t->n;
-        t->columns = train_grow(t->columns, t->n, room,
-                                sizeof(train_column_t));
-    }
-
+    train_room(&t->columns, &t->n_room, t->n + 1, sizeof(train_column_t));
     c = &t->columns[t->n++];
     (void) memset(c, 0, sizeof(train_column_t));
     c->name = train_strdup(t->names.text[i]);
@@ -178,18 +167,12 @@ table_look(train_column_t *c, const train_cell_t *cell)
 static void
 table_room(train_table_t *t, size_t line)
 {
-    size_t           i, room;
+    size_t           i;
     train_column_t  *c;
-
-    if (t->rows < t->room) {
-        return;
-    }
 
     if (t->rows >= UINT32_MAX / 4) {
         train_die("%s:%zu: more rows than can be trained on", t->path, line);
     }
-
-    room = t->room ? 2 * t->room : 1024;
 
     for (i = 0; i < t->n; i++) {
         c = &t->columns[i];
@@ -197,14 +180,12 @@ table_room(train_table_t *t, size_t line)
         if (c->role == TRAIN_ROLE_NUMBER || c->role == TRAIN_ROLE_BOOLEAN
             || c->role == TRAIN_ROLE_WEIGHT)
         {
-            c->number = train_grow(c->number, t->room, room, sizeof(float));
+            train_room(&c->number, &c->room, t->rows + 1, sizeof(float));
 
         } else if (c->role != TRAIN_ROLE_IGNORE) {
-            c->id = train_grow(c->id, t->room, room, sizeof(uint32_t));
+            train_room(&c->id, &c->room, t->rows + 1, sizeof(uint32_t));
         }
     }
-
-    t->room = room;
 }
 
 

@@ -83,7 +83,8 @@ typedef struct {
     size_t         words;
     size_t         bytes;
 
-    /* kept by the second */
+    /* kept by the second, with room for so many */
+    size_t        room;
     float         *number;          /* (rows) number, boolean, weight; NAN */
     uint32_t      *id;              /* (rows) the others: dict place + 1; 0 */
     train_dict_t   dict;
@@ -104,6 +105,7 @@ struct train_table_s {
     unsigned             free_order;    /* cells have no place in a line */
 
     size_t           n;
+    size_t           n_room;
     train_column_t  *columns;
     train_dict_t     names;         /* the same order */
     size_t           target;        /* TRAIN_NO_COLUMN: none */
@@ -113,7 +115,6 @@ struct train_table_s {
     size_t           hash;
 
     size_t               rows;
-    size_t               room;
     size_t               skipped;   /* rows, by --on-error skip */
     char                *first;     /* what was wrong with the first */
 };

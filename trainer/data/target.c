@@ -1,6 +1,6 @@
 /*
- * What is to be predicted: distinct texts, and the task that they mean.
- * Files are not known here.
+ * What is to be predicted: the task that its distinct texts mean, classes or
+ * numbers.  Files are not known here.
  */
 
 #include <math.h>
@@ -14,128 +14,6 @@
 
 #define TARGET_MAX_CLASSES  65536
 #define TARGET_AUTO_CLASSES 20      /* whole numbers up to this many: classes */
-
-
-static uint64_t
-dict_hash(const char *s, size_t len)
-{
-    size_t    i;
-    uint64_t  h;
-
-    h = 0xcbf29ce484222325ull;      /* FNV-1a */
-
-    for (i = 0; i < len; i++) {
-        h = (h ^ (unsigned char) s[i]) * 0x100000001b3ull;
-    }
-
-    return h ^ (h >> 29);
-}
-
-
-static void
-dict_rehash(train_dict_t *t)
-{
-    size_t  i, at;
-
-    train_free(t->hash);
-    t->hash_size = t->hash_size ? 2 * t->hash_size : 64;
-    t->hash = train_alloc(t->hash_size, sizeof(uint32_t));
-
-    for (i = 0; i < t->n; i++) {
-        at = dict_hash(t->text[i], strlen(t->text[i])) & (t->hash_size - 1);
-
-        while (t->hash[at] != 0) {
-            at = (at + 1) & (t->hash_size - 1);
-        }
-
-        t->hash[at] = (uint32_t) i + 1;
-    }
-}
-
-
-/* Place in t->hash where the text is, or where it would be put */
-
-static size_t
-dict_place(const train_dict_t *t, const char *text, size_t len)
-{
-    size_t       at;
-    const char  *s;
-
-    at = dict_hash(text, len) & (t->hash_size - 1);
-
-    while (t->hash[at] != 0) {
-        s = t->text[t->hash[at] - 1];
-
-        if (strnlen(s, len + 1) == len && memcmp(s, text, len) == 0) {
-            break;
-        }
-
-        at = (at + 1) & (t->hash_size - 1);
-    }
-
-    return at;
-}
-
-
-uint32_t
-train_dict_find(const train_dict_t *t, const char *text, size_t len)
-{
-    return t->n > 0 ? t->hash[dict_place(t, text, len)] - 1 : UINT32_MAX;
-}
-
-
-uint32_t
-train_dict_put(train_dict_t *t, const char *text, size_t len)
-{
-    size_t  at, size;
-    double  v;
-
-    if (2 * (t->n + 1) > t->hash_size) {
-        dict_rehash(t);
-    }
-
-    at = dict_place(t, text, len);
-
-    if (t->hash[at] != 0) {
-        return t->hash[at] - 1;
-    }
-
-    if (t->n == t->size) {
-        size = t->size ? 2 * t->size : 16;
-        t->text = train_grow(t->text, t->size, size, sizeof(char *));
-        t->value = train_grow(t->value, t->size, size, sizeof(double));
-        t->size = size;
-    }
-
-    t->text[t->n] = train_format("%.*s", (int) len, text);
-    t->value[t->n] = train_number(t->text[t->n], &v) ? v : NAN;
-    t->hash[at] = (uint32_t) ++t->n;
-
-    return (uint32_t) t->n - 1;
-}
-
-
-uint32_t
-train_dict_add(train_dict_t *t, const char *text)
-{
-    return train_dict_put(t, text, strlen(text));
-}
-
-
-void
-train_dict_free(train_dict_t *t)
-{
-    size_t  i;
-
-    for (i = 0; i < t->n; i++) {
-        train_free(t->text[i]);
-    }
-
-    train_free(t->text);
-    train_free(t->value);
-    train_free(t->hash);
-    (void) memset(t, 0, sizeof(train_dict_t));
-}
 
 
 /* Numbers by size, then texts by bytes */

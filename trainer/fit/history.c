@@ -65,15 +65,7 @@ history_log(const train_history_t *h, const train_epoch_t *e)
 void
 train_history_add(train_history_t *h, const train_epoch_t *e)
 {
-    size_t  size;
-
-    if (h->n == h->size) {
-        size = h->size ? 2 * h->size : 64;
-        h->epochs = train_grow(h->epochs, h->size, size,
-                               sizeof(train_epoch_t));
-        h->size = size;
-    }
-
+    train_room(&h->epochs, &h->size, h->n + 1, sizeof(train_epoch_t));
     h->epochs[h->n++] = *e;
 
     if (h->log != NULL) {

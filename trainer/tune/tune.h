@@ -1,5 +1,6 @@
 /*
- * The search for settings: contracts between cmd_tune.c and its helpers.
+ * The search for settings of `fit`: where it looks, how trials run, what came
+ * of them.
  */
 
 #ifndef TRAIN_TUNE_H
@@ -51,6 +52,11 @@ typedef struct {
     unsigned             usage; /* fit refused its options */
 } train_tune_t;
 
+
+/* tune_search.c: the whole search, on with what is left of an earlier one;
+ * t->trial has the best first.  0 if fit refused its options, and said why;
+ * dies if interrupted, or if no trial came to an end. */
+int train_tune_search(train_tune_t *t);
 
 /* tune_space.c: trial number k, from the seed and k alone; settings that the
  * user gave stay.  t->trial[k] is overwritten. */

@@ -78,7 +78,7 @@ static int
 state_read(train_tune_t *t, const char *identity)
 {
     char         *text, *line, *next;
-    size_t        size;
+    size_t        size, room;
     FILE         *f;
     cJSON        *o;
     const char   *of;
@@ -91,7 +91,8 @@ state_read(train_tune_t *t, const char *identity)
 
     (void) fclose(f);
     text = train_slurp(t->state, &size);
-    text = train_grow(text, size, size + 1, 1);
+    room = size;
+    train_room(&text, &room, size + 1, 1);
     text[size] = '\0';
     o = NULL;
 

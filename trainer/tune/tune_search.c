@@ -1,0 +1,218 @@
+/*
+ * Random search with successive halving: all trials get a ninth of the epochs,
+ * the best third of them a third, and the best of these all.
+ */
+
+#include <dirent.h>
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tune.h"
+#include "util.h"
+#include "data/data.h"
+#include "fit/options.h"
+
+
+/* What fit would choose for these data is trial 0 and the middle of the
+ * search */
+
+static void
+search_look(train_tune_t *t)
+{
+    size_t        rung, epochs;
+    train_want_t  want;
+    train_data_t  data;
+
+    train_options_want(&t->o, &want);
+    train_data_read(t->o.data, TRAIN_PART_TRAIN, &want, &data);
+
+    t->rows = data.rows;
+
+    if (t->o.valid == NULL) {
+        t->rows -= (size_t) ((double) data.rows * t->o.validation);
+    }
+
+    train_options_choose(&t->o, &data, t->rows);
+    train_data_free(&data);
+
+    epochs = t->o.epochs;
+
+    for (rung = TRAIN_TUNE_RUNGS; rung-- > 0 && epochs > 0; /* void */) {
+        t->epochs[rung] = epochs;
+        t->rungs++;
+        epochs /= TRAIN_TUNE_ETA;
+    }
+}
+
+
+/* Best first: what got further, then what lost less */
+
+static int
+search_compare(const void *one, const void *two)
+{
+    size_t                     rung;
+    const train_tune_trial_t  *a = one, *b = two;
+
+    for (rung = TRAIN_TUNE_RUNGS; rung-- > 0; /* void */) {
+        if (a->done[rung] != b->done[rung]) {
+            return a->done[rung] ? -1 : 1;
+        }
+
+        if (a->done[rung] && a->loss[rung] != b->loss[rung]) {
+            return a->loss[rung] < b->loss[rung] ? -1 : 1;
+        }
+    }
+
+    return (a->number > b->number) - (a->number < b->number);
+}
+
+
+typedef struct {
+    double  loss;
+    size_t  trial;
+} search_rank_t;
+
+
+static int
+search_rank(const void *one, const void *two)
+{
+    const search_rank_t  *a = one, *b = two;
+
+    if (a->loss != b->loss) {
+        return a->loss < b->loss ? -1 : 1;
+    }
+
+    return (a->trial > b->trial) - (a->trial < b->trial);
+}
+
+
+/* All rungs; returns 0 when interrupted */
+
+static int
+search_rungs(train_tune_t *t)
+{
+    size_t        i, n, rung, *list;
+    search_rank_t  *rank;
+
+    n = t->n;
+    list = train_alloc(n, sizeof(size_t));
+    rank = train_alloc(n, sizeof(search_rank_t));
+
+    for (i = 0; i < n; i++) {
+        list[i] = i;
+    }
+
+    for (rung = TRAIN_TUNE_RUNGS - t->rungs; rung < TRAIN_TUNE_RUNGS; rung++) {
+        if (!train_tune_run(t, rung, list, n)) {
+            break;
+        }
+
+        for (i = 0; i < n; i++) {
+            rank[i].trial = list[i];
+            rank[i].loss = t->trial[list[i]].loss[rung];
+        }
+
+        qsort(rank, n, sizeof(search_rank_t), search_rank);
+        n = (n + TRAIN_TUNE_ETA - 1) / TRAIN_TUNE_ETA;
+
+        for (i = 0; i < n; i++) {
+            list[i] = rank[i].trial;
+        }
+    }
+
+    train_free(list);
+    train_free(rank);
+
+    return rung == TRAIN_TUNE_RUNGS;
+}
+
+
+/* A folder beside the output, for models that nobody keeps */
+
+static void
+search_folder(train_tune_t *t)
+{
+    t->folder = train_format("%s.tmpXXXXXX", t->output);
+
+    if (mkdtemp(t->folder) == NULL) {
+        train_die("%s: a folder cannot be made: %s", t->folder,
+                  strerror(errno));
+    }
+}
+
+
+static void
+search_folder_remove(const train_tune_t *t)
+{
+    DIR            *d;
+    char           *path;
+    struct dirent  *e;
+
+    d = opendir(t->folder);
+
+    while (d != NULL && (e = readdir(d)) != NULL) {
+        path = train_format("%s/%s", t->folder, e->d_name);
+        (void) unlink(path);
+        train_free(path);
+    }
+
+    if (d != NULL) {
+        (void) closedir(d);
+    }
+
+    (void) rmdir(t->folder);
+}
+
+
+static size_t
+search_jobs(void)
+{
+    long  cores;
+
+    cores = sysconf(_SC_NPROCESSORS_ONLN);
+
+    return (cores > 0 && cores < 256) ? (size_t) cores : 1;
+}
+
+
+int
+train_tune_search(train_tune_t *t)
+{
+    int     whole;
+    size_t  k;
+
+    search_look(t);
+    t->jobs = (t->jobs > 0) ? t->jobs : search_jobs();
+    t->trial = train_alloc(t->n, sizeof(train_tune_trial_t));
+
+    for (k = 0; k < t->n; k++) {
+        train_tune_draw(t, k);
+    }
+
+    train_tune_state_open(t);
+    search_folder(t);
+    whole = search_rungs(t);
+    search_folder_remove(t);
+
+    if (t->usage) {
+        return 0;
+    }
+
+    if (!whole) {
+        train_die("interrupted: %s has the trials so far, the same command "
+                  "goes on", t->state);
+    }
+
+    qsort(t->trial, t->n, sizeof(train_tune_trial_t), search_compare);
+
+    if (!isfinite(train_tune_loss(&t->trial[0]))) {
+        train_die("no trial came to an end: fit with the same options says "
+                  "why");
+    }
+
+    return 1;
+}
