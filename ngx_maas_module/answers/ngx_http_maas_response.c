@@ -80,6 +80,24 @@ ngx_http_maas_keep_plain(ngx_http_request_t *r)
 }
 
 
+/* How much of an answer is JSON, where tensors stand behind it */
+
+static ngx_int_t
+ngx_http_maas_add_json_len(ngx_http_request_t *r, size_t json_len)
+{
+    ngx_str_t  number;
+
+    number.data = ngx_pnalloc(r->pool, NGX_SIZE_T_LEN);
+    if (number.data == NULL) {
+        return NGX_ERROR;
+    }
+
+    number.len = ngx_sprintf(number.data, "%uz", json_len) - number.data;
+
+    return ngx_http_maas_add(r, "Inference-Header-Content-Length", &number);
+}
+
+
 ngx_int_t
 ngx_http_maas_send(ngx_http_request_t *r, ngx_uint_t status, ngx_str_t *type,
     ngx_str_t *body, size_t json_len)
@@ -87,7 +105,6 @@ ngx_http_maas_send(ngx_http_request_t *r, ngx_uint_t status, ngx_str_t *type,
     ngx_int_t                  rc;
     ngx_buf_t                 *b;
     ngx_chain_t                out;
-    ngx_str_t                  number;
     ngx_http_maas_ctx_t       *ctx;
     ngx_http_maas_loc_conf_t  *mlcf;
 
@@ -96,19 +113,8 @@ ngx_http_maas_send(ngx_http_request_t *r, ngx_uint_t status, ngx_str_t *type,
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    if (json_len != 0) {
-        number.data = ngx_pnalloc(r->pool, NGX_SIZE_T_LEN);
-        if (number.data == NULL) {
-            return NGX_HTTP_INTERNAL_SERVER_ERROR;
-        }
-
-        number.len = ngx_sprintf(number.data, "%uz", json_len) - number.data;
-
-        if (ngx_http_maas_add(r, "Inference-Header-Content-Length", &number)
-            != NGX_OK)
-        {
-            return NGX_HTTP_INTERNAL_SERVER_ERROR;
-        }
+    if (json_len != 0 && ngx_http_maas_add_json_len(r, json_len) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
     b = ngx_calloc_buf(r->pool);

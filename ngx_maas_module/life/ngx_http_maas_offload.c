@@ -51,43 +51,15 @@ ngx_http_maas_offload_time(u_char *p, size_t len)
 }
 
 
-char *
-ngx_http_maas_offload(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+/* above=time [nice=n] */
+
+static char *
+ngx_http_maas_offload_args(ngx_conf_t *cf, ngx_http_maas_offload_t *offload)
 {
-    ngx_http_maas_loc_conf_t  *mlcf = conf;
-
-    ngx_str_t                *value, name;
-    ngx_uint_t                i;
-    ngx_http_maas_offload_t  *offload;
-
-    if (mlcf->offload != NGX_CONF_UNSET_PTR) {
-        return "is duplicate";
-    }
+    ngx_str_t   *value;
+    ngx_uint_t   i;
 
     value = cf->args->elts;
-
-    if (cf->args->nelts == 2 && ngx_strcmp(value[1].data, "off") == 0) {
-        mlcf->offload = NULL;
-        return NGX_CONF_OK;
-    }
-
-    offload = ngx_pcalloc(cf->pool, sizeof(ngx_http_maas_offload_t));
-    if (offload == NULL) {
-        return NGX_CONF_ERROR;
-    }
-
-    ngx_str_set(&name, "default");
-
-    if (ngx_strncmp(value[1].data, "pool=", 5) == 0 && value[1].len > 5) {
-        name.data = value[1].data + 5;
-        name.len = value[1].len - 5;
-
-    } else if (ngx_strcmp(value[1].data, "pool") != 0) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid parameter \"%V\", expected \"off\", "
-                           "\"pool\" or \"pool=name\"", &value[1]);
-        return NGX_CONF_ERROR;
-    }
 
     offload->above = NGX_ERROR;
     offload->nice = NGX_HTTP_MAAS_NICE;
@@ -120,6 +92,51 @@ ngx_http_maas_offload(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
                            "maas_offload needs a time such as "
                            "\"above=250us\" or \"above=2ms\" behind \"%V\"",
                            &value[1]);
+        return NGX_CONF_ERROR;
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+char *
+ngx_http_maas_offload(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_maas_loc_conf_t  *mlcf = conf;
+
+    ngx_str_t                *value, name;
+    ngx_http_maas_offload_t  *offload;
+
+    if (mlcf->offload != NGX_CONF_UNSET_PTR) {
+        return "is duplicate";
+    }
+
+    value = cf->args->elts;
+
+    if (cf->args->nelts == 2 && ngx_strcmp(value[1].data, "off") == 0) {
+        mlcf->offload = NULL;
+        return NGX_CONF_OK;
+    }
+
+    offload = ngx_pcalloc(cf->pool, sizeof(ngx_http_maas_offload_t));
+    if (offload == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    ngx_str_set(&name, "default");
+
+    if (ngx_strncmp(value[1].data, "pool=", 5) == 0 && value[1].len > 5) {
+        name.data = value[1].data + 5;
+        name.len = value[1].len - 5;
+
+    } else if (ngx_strcmp(value[1].data, "pool") != 0) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid parameter \"%V\", expected \"off\", "
+                           "\"pool\" or \"pool=name\"", &value[1]);
+        return NGX_CONF_ERROR;
+    }
+
+    if (ngx_http_maas_offload_args(cf, offload) != NGX_CONF_OK) {
         return NGX_CONF_ERROR;
     }
 

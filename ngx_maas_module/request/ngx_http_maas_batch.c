@@ -37,6 +37,32 @@ static maas_status_t ngx_http_maas_batch_post(ngx_http_maas_batch_t *batch);
 #endif
 
 
+/* A batch with room for up to `bound` rows of a location; NULL: out of memory.
+ * Whatever waits without room is started: again and again, since an answer may
+ * lead to another request's rows. */
+
+static ngx_http_maas_batch_t *
+ngx_http_maas_batch_room(ngx_http_maas_model_t *model,
+    ngx_http_maas_loc_conf_t *mlcf, size_t bound)
+{
+    ngx_http_maas_batch_t  *batch;
+
+    while (model->filling != NULL
+           && (model->filling->pass.rows + bound > mlcf->batch
+               || model->filling->offload != mlcf->offload))
+    {
+        ngx_http_maas_batch_start(model);
+    }
+
+    batch = ngx_http_maas_batch_get(model);
+    if (batch != NULL) {
+        batch->offload = mlcf->offload;
+    }
+
+    return batch;
+}
+
+
 void
 ngx_http_maas_batch_add(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx,
     ngx_str_t *body, size_t json_len)
@@ -62,22 +88,12 @@ ngx_http_maas_batch_add(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx,
         return;
     }
 
-    /* again, since an answer may lead to another request's rows */
-
-    while (model->filling != NULL
-           && (model->filling->pass.rows + bound > mlcf->batch
-               || model->filling->offload != mlcf->offload))
-    {
-        ngx_http_maas_batch_start(model);
-    }
-
-    batch = ngx_http_maas_batch_get(model);
+    batch = ngx_http_maas_batch_room(model, mlcf, bound);
     if (batch == NULL) {
         ngx_http_finalize_request(r, NGX_HTTP_INTERNAL_SERVER_ERROR);
         return;
     }
 
-    batch->offload = mlcf->offload;
     x = batch->pass.x + batch->pass.rows * model->info->in;
 
     if (ngx_http_maas_form_read(ctx, body, json_len, mlcf->max_rows, x, &err)

@@ -80,6 +80,36 @@ ngx_http_maas_v1_name(ngx_str_t *path, ngx_str_t *name)
 }
 
 
+/* Takes "/versions/N" or "/labels/L" off the front of a path. */
+
+static ngx_int_t
+ngx_http_maas_v1_which(ngx_str_t *path, ngx_http_maas_v1_t *v1)
+{
+    size_t  i;
+
+    if (ngx_http_maas_v1_word(path, "/labels/")) {
+        ngx_http_maas_v1_name(path, &v1->label);
+        return v1->label.len == 0 ? NGX_DECLINED : NGX_OK;
+    }
+
+    if (!ngx_http_maas_v1_word(path, "/versions/")) {
+        return NGX_OK;
+    }
+
+    ngx_http_maas_v1_name(path, &v1->version);
+
+    for (i = 0; i < v1->version.len; i++) {
+        if (v1->version.data[i] < '0' || v1->version.data[i] > '9') {
+            return NGX_DECLINED;
+        }
+    }
+
+    v1->number = ngx_atoi(v1->version.data, v1->version.len);
+
+    return i == 0 ? NGX_DECLINED : NGX_OK;
+}
+
+
 static ngx_int_t
 ngx_http_maas_v1_parse(ngx_str_t *path, ngx_http_maas_v1_t *v1)
 {
@@ -110,33 +140,8 @@ ngx_http_maas_v1_parse(ngx_str_t *path, ngx_http_maas_v1_t *v1)
 
     ngx_http_maas_v1_name(path, &v1->name);
 
-    if (v1->name.len == 0) {
+    if (v1->name.len == 0 || ngx_http_maas_v1_which(path, v1) != NGX_OK) {
         return NGX_DECLINED;
-    }
-
-    if (ngx_http_maas_v1_word(path, "/versions/")) {
-
-        ngx_http_maas_v1_name(path, &v1->version);
-
-        for (i = 0; i < v1->version.len; i++) {
-            if (v1->version.data[i] < '0' || v1->version.data[i] > '9') {
-                return NGX_DECLINED;
-            }
-        }
-
-        if (i == 0) {
-            return NGX_DECLINED;
-        }
-
-        v1->number = ngx_atoi(v1->version.data, v1->version.len);
-
-    } else if (ngx_http_maas_v1_word(path, "/labels/")) {
-
-        ngx_http_maas_v1_name(path, &v1->label);
-
-        if (v1->label.len == 0) {
-            return NGX_DECLINED;
-        }
     }
 
     for (i = 0; i <= ngx_http_maas_v1_status; i++) {
