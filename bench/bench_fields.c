@@ -4,9 +4,6 @@
  * Only measures: what is right is for t/unit/test_fields.c to say.
  */
 
-#include "maas.h"
-#include "maas_desc.h"
-#include "maas_mem.h"
 #include "field/maas_field.h"
 
 #include <stdio.h>

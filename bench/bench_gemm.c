@@ -7,12 +7,7 @@
  * bench_gemm -p [-t seconds]                                     the limits
  */
 
-#include "maas.h"
 #include "maas_desc.h"
-#include "maas_dtype.h"
-#include "maas_shape.h"
-#include "kernel/maas_act.h"
-#include "op/maas_op.h"
 
 #include <cblas.h>
 #include <immintrin.h>

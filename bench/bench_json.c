@@ -4,10 +4,7 @@
  * Only measures: what is right is for t/unit/test_json_*.c to say.
  */
 
-#include "maas.h"
-#include "maas_dtype.h"
 #include "maas_form.h"
-#include "text/maas_json.h"
 #include "text/maas_json_run.h"
 #include "wire/json/maas_json_row.h"
 

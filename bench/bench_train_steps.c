@@ -8,15 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "maas.h"
-#include "rng.h"
-#include "team.h"
-#include "util.h"
-#include "data/data.h"
-#include "net/batch.h"
 #include "net/kernel.h"
-#include "net/network.h"
-#include "net/step.h"
 
 
 #define BATCH   256

@@ -6,8 +6,6 @@
 #ifndef MAAS_DESC_H
 #define MAAS_DESC_H
 
-#include "maas.h"
-#include "maas_shape.h"
 #include "op/maas_op.h"
 
 

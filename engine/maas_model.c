@@ -4,10 +4,7 @@
  * it (maas_run.c).
  */
 
-#include "maas_desc.h"
-#include "maas_dtype.h"
 #include "maas_int.h"
-#include "maas_mem.h"
 #include "maas_names.h"
 #include "maas_plan.h"
 #include "kernel/maas_gemm.h"

@@ -3,7 +3,6 @@
  * Not here: where in a file they stand.
  */
 
-#include "maas.h"
 #include "maas_names.h"
 
 #include <string.h>

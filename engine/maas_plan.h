@@ -6,11 +6,7 @@
 #ifndef MAAS_PLAN_H
 #define MAAS_PLAN_H
 
-#include "maas.h"
-#include "maas_desc.h"
-#include "maas_mem.h"
 #include "field/maas_field.h"
-#include "op/maas_op.h"
 
 
 /* Where the rows of a value stand: in the caller's x, in the caller's y from

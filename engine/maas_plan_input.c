@@ -4,11 +4,7 @@
  * Not here: what they do to a row (field/).
  */
 
-#include "maas.h"
-#include "maas_desc.h"
-#include "maas_mem.h"
 #include "maas_plan.h"
-#include "field/maas_field.h"
 
 
 /* What shift and factor cannot do */

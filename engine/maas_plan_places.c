@@ -3,12 +3,8 @@
  * Not here: how much of it there is (maas_run.c).
  */
 
-#include "maas_desc.h"
-#include "maas_dtype.h"
 #include "maas_int.h"
-#include "maas_mem.h"
 #include "maas_plan.h"
-#include "maas_shape.h"
 
 
 /*

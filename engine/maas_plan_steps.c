@@ -3,12 +3,8 @@
  * Not here: where values stand (maas_plan_places.c).
  */
 
-#include "maas_desc.h"
 #include "maas_int.h"
-#include "maas_mem.h"
 #include "maas_plan.h"
-#include "maas_shape.h"
-#include "op/maas_op.h"
 
 
 maas_status_t

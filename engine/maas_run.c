@@ -4,11 +4,7 @@
  */
 
 #include "maas_int.h"
-#include "maas_mem.h"
 #include "maas_plan.h"
-#include "field/maas_field.h"
-#include "kernel/maas_act.h"
-#include "op/maas_op.h"
 
 #include <string.h>
 

@@ -3,8 +3,6 @@
  * Not here: which layer makes which of which (op/).
  */
 
-#include "maas.h"
-#include "maas_dtype.h"
 #include "maas_mem.h"
 #include "maas_shape.h"
 

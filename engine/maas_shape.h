@@ -6,7 +6,6 @@
 #ifndef MAAS_SHAPE_H
 #define MAAS_SHAPE_H
 
-#include "maas.h"
 #include "maas_dtype.h"
 
 

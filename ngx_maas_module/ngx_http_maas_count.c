@@ -9,7 +9,6 @@
 #include "ngx_http_maas_conf.h"
 #include "ngx_http_maas_count.h"
 #include "ngx_http_maas_ctx.h"
-#include "ngx_http_maas_model.h"
 
 
 uint64_t

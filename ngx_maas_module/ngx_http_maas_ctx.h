@@ -8,7 +8,6 @@
 #define _NGX_HTTP_MAAS_CTX_H_INCLUDED_
 
 
-#include <maas.h>
 #include <maas_form.h>
 
 #include "ngx_http_maas_model.h"

@@ -12,7 +12,6 @@
 #include <string.h>
 
 #include "args.h"
-#include "util.h"
 
 
 #define ARGS_VALUE  1000            /* getopt's value of the first row */

@@ -10,7 +10,6 @@
 #include <string.h>
 
 #include "args.h"
-#include "util.h"
 
 
 #define ARGS_WIDTH     80           /* of --help */

@@ -8,7 +8,6 @@
 #include <stdlib.h>
 
 #include "json.h"
-#include "text/maas_json_write.h"
 
 
 static void

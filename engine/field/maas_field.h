@@ -6,7 +6,6 @@
 #ifndef MAAS_FIELD_H
 #define MAAS_FIELD_H
 
-#include "maas.h"
 #include "maas_desc.h"
 #include "maas_mem.h"
 

@@ -4,10 +4,8 @@
  * Not here: values (maas_fields.c).
  */
 
-#include "maas_desc.h"
 #include "maas_field.h"
 #include "maas_int.h"
-#include "maas_mem.h"
 #include "maas_names.h"
 
 #include <math.h>

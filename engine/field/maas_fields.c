@@ -4,7 +4,6 @@
  * columns themselves (maas_field_list.c).
  */
 
-#include "maas_desc.h"
 #include "maas_field.h"
 #include "maas_int.h"
 #include "text/maas_utf8.h"

@@ -3,9 +3,6 @@
  * Not here: kernels of our own (maas_gemm_*.c).
  */
 
-#include "maas.h"
-#include "maas_act.h"
-#include "maas_dtype.h"
 #include "maas_gemm.h"
 
 #include <cblas.h>

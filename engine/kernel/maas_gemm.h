@@ -6,7 +6,6 @@
 #ifndef MAAS_GEMM_H
 #define MAAS_GEMM_H
 
-#include "maas.h"
 #include "maas_act.h"
 #include "maas_dtype.h"
 

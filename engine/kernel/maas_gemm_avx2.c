@@ -3,8 +3,6 @@
  * Not here: the loops around them (maas_gemm_strips.c), curved activations.
  */
 
-#include "maas_act.h"
-#include "maas_dtype.h"
 #include "maas_gemm.h"
 #include "maas_int.h"
 #include "maas_strips.h"

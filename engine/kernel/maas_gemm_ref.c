@@ -3,9 +3,6 @@
  * Not here: anything clever; other kernels are right if they equal this one.
  */
 
-#include "maas.h"
-#include "maas_act.h"
-#include "maas_dtype.h"
 #include "maas_gemm.h"
 #include "maas_mem.h"
 

@@ -3,11 +3,8 @@
  * Not here: anything of one kind.
  */
 
-#include "maas_dtype.h"
 #include "maas_int.h"
 #include "maas_op.h"
-#include "maas_shape.h"
-#include "kernel/maas_act.h"
 
 #include <math.h>
 #include <string.h>

@@ -7,8 +7,6 @@
 #ifndef MAAS_OP_H
 #define MAAS_OP_H
 
-#include "maas.h"
-#include "maas_dtype.h"
 #include "maas_shape.h"
 #include "kernel/maas_act.h"
 

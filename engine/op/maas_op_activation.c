@@ -3,10 +3,7 @@
  * Not here: activations (kernel/maas_act.c).
  */
 
-#include "maas.h"
-#include "maas_dtype.h"
 #include "maas_op.h"
-#include "maas_shape.h"
 
 #include <string.h>
 

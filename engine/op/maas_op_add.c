@@ -3,10 +3,8 @@
  * Not here: bias, which is part of a product.
  */
 
-#include "maas_dtype.h"
 #include "maas_int.h"
 #include "maas_op.h"
-#include "maas_shape.h"
 
 
 /* R21: as many numbers; what is added to gives the shape. */

@@ -3,10 +3,8 @@
  * Not here: how a product is done (kernel/).
  */
 
-#include "maas_dtype.h"
 #include "maas_int.h"
 #include "maas_op.h"
-#include "maas_shape.h"
 #include "kernel/maas_gemm.h"
 
 #include <math.h>

@@ -3,10 +3,7 @@
  * Not here: other normalisations, which are part of a product's weights.
  */
 
-#include "maas.h"
-#include "maas_dtype.h"
 #include "maas_op.h"
-#include "maas_shape.h"
 
 #include <float.h>
 #include <math.h>

@@ -3,13 +3,8 @@
  * Not here: any rule.
  */
 
-#include "maas.h"
-#include "maas_desc.h"
-#include "maas_mem.h"
 #include "maas_read.h"
-#include "maas_read_container.h"
 #include "maas_read_doc.h"
-#include "maas_read_tree.h"
 
 
 maas_status_t

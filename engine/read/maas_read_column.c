@@ -4,12 +4,8 @@
  * Not here: what is done with values that clients send (maas_fields.c).
  */
 
-#include "maas_desc.h"
-#include "maas_int.h"
-#include "maas_mem.h"
 #include "maas_names.h"
 #include "maas_read_column.h"
-#include "maas_read_tree.h"
 #include "field/maas_field.h"
 
 #include <math.h>

@@ -6,7 +6,6 @@
 #ifndef MAAS_READ_COLUMN_H
 #define MAAS_READ_COLUMN_H
 
-#include "maas.h"
 #include "maas_desc.h"
 #include "maas_read_tree.h"
 

@@ -5,11 +5,7 @@
  */
 
 #include "maas_crc.h"
-#include "maas_dtype.h"
-#include "maas_int.h"
-#include "maas_mem.h"
 #include "maas_read_container.h"
-#include "maas_read_tree.h"
 
 #include <stdlib.h>
 #include <string.h>

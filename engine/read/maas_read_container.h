@@ -6,7 +6,6 @@
 #ifndef MAAS_READ_CONTAINER_H
 #define MAAS_READ_CONTAINER_H
 
-#include "maas.h"
 #include "maas_dtype.h"
 #include "maas_read_tree.h"
 

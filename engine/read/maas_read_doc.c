@@ -5,15 +5,10 @@
  * (maas_read_inputs.c), layers and their tensors (maas_read_nodes.c).
  */
 
-#include "maas_desc.h"
-#include "maas_int.h"
-#include "maas_mem.h"
 #include "maas_names.h"
-#include "maas_read_container.h"
 #include "maas_read_doc.h"
 #include "maas_read_inputs.h"
 #include "maas_read_nodes.h"
-#include "maas_read_tree.h"
 
 #include <string.h>
 

@@ -6,10 +6,8 @@
 #ifndef MAAS_READ_DOC_H
 #define MAAS_READ_DOC_H
 
-#include "maas.h"
 #include "maas_desc.h"
 #include "maas_read_container.h"
-#include "maas_read_tree.h"
 
 
 /* The document of an open container, checked (R14 to R30) and bound to its

@@ -3,14 +3,8 @@
  * Not here: what one column is (maas_read_column.c).
  */
 
-#include "maas_desc.h"
-#include "maas_dtype.h"
-#include "maas_int.h"
-#include "maas_mem.h"
 #include "maas_read_column.h"
 #include "maas_read_inputs.h"
-#include "maas_read_tree.h"
-#include "maas_shape.h"
 #include "field/maas_field.h"
 
 

@@ -4,16 +4,7 @@
  * Not here: any one kind (op/).
  */
 
-#include "maas_desc.h"
-#include "maas_dtype.h"
-#include "maas_int.h"
-#include "maas_mem.h"
-#include "maas_read_container.h"
 #include "maas_read_nodes.h"
-#include "maas_read_tree.h"
-#include "maas_shape.h"
-#include "kernel/maas_act.h"
-#include "op/maas_op.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -6,10 +6,8 @@
 #ifndef MAAS_READ_NODES_H
 #define MAAS_READ_NODES_H
 
-#include "maas.h"
 #include "maas_desc.h"
 #include "maas_read_container.h"
-#include "maas_read_tree.h"
 
 
 /* Fills d's nodes, and where its outputs come from (R19 to R22, R24, R26). */

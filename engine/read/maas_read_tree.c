@@ -6,8 +6,6 @@
 
 #define _GNU_SOURCE                     /* memmem */
 
-#include "maas_int.h"
-#include "maas_mem.h"
 #include "maas_read_tree.h"
 #include "text/maas_json.h"
 

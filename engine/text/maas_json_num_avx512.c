@@ -8,8 +8,6 @@
  * are gathered by byte permutations: no branch looks at a single number.
  */
 
-#include "maas.h"
-#include "maas_json.h"
 #include "maas_json_run.h"
 
 #if defined(__x86_64__)

@@ -4,7 +4,6 @@
  * (maas_json_num.c).
  */
 
-#include "maas_json.h"
 #include "maas_json_run.h"
 
 

@@ -6,7 +6,6 @@
 #ifndef MAAS_JSON_RUN_H
 #define MAAS_JSON_RUN_H
 
-#include "maas.h"
 #include "maas_json.h"
 
 

@@ -4,7 +4,6 @@
  * Nothing but strings here.
  */
 
-#include "maas.h"
 #include "maas_json.h"
 #include "maas_utf8.h"
 

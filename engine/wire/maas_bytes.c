@@ -3,8 +3,6 @@
  * answer.  No JSON, no other types (maas_dtype.c).
  */
 
-#include "maas_dtype.h"
-#include "maas_form.h"
 #include "maas_int.h"
 #include "maas_records.h"
 

@@ -3,7 +3,6 @@
  * Not here: formats (maas_image.c), pictures in JSON (maas_json_picture.c).
  */
 
-#include "maas_form.h"
 #include "maas_records.h"
 #include "wire/image/maas_image.h"
 #include "wire/json/maas_json_rows.h"

@@ -6,7 +6,6 @@
 
 #include "maas_int.h"
 #include "maas_records.h"
-#include "field/maas_field.h"
 
 #include <math.h>
 #include <string.h>

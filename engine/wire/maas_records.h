@@ -7,7 +7,6 @@
 #ifndef MAAS_RECORDS_H
 #define MAAS_RECORDS_H
 
-#include "maas.h"
 #include "maas_form.h"
 #include "field/maas_field.h"
 

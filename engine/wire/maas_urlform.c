@@ -3,11 +3,8 @@
  * Not here: what the text of a column means (maas_field_text.c).
  */
 
-#include "maas_form.h"
 #include "maas_int.h"
-#include "maas_mem.h"
 #include "maas_records.h"
-#include "field/maas_field.h"
 #include "text/maas_json.h"
 #include "wire/json/maas_json_rows.h"
 

@@ -6,13 +6,10 @@
  */
 
 
-#include <maas.h>
 
 #include "ngx_http_maas_conf.h"
-#include "ngx_http_maas_count.h"
 #include "ngx_http_maas_ctx.h"
 #include "ngx_http_maas_response.h"
-#include "ngx_http_maas_text.h"
 
 
 ngx_str_t  ngx_http_maas_json_type = ngx_string("application/json");

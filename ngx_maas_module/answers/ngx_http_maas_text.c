@@ -6,7 +6,6 @@
 
 
 #include <maas.h>
-#include <text/maas_json_write.h>
 
 #include "ngx_http_maas_text.h"
 

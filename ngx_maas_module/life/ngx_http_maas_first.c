@@ -8,11 +8,8 @@
  */
 
 
-#include <maas.h>
 
-#include "ngx_http_maas_conf.h"
 #include "ngx_http_maas_life.h"
-#include "ngx_http_maas_model.h"
 
 
 /* bytes: the longest sensible number on the wire ("-1.2345678901234567e-10,"),

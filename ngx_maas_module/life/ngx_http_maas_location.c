@@ -5,7 +5,6 @@
  */
 
 
-#include "ngx_http_maas_conf.h"
 #include "ngx_http_maas_life.h"
 #include "routes/ngx_http_maas_routes.h"
 

@@ -5,11 +5,8 @@
  */
 
 
-#include <maas.h>
 
-#include "ngx_http_maas_conf.h"
 #include "ngx_http_maas_life.h"
-#include "ngx_http_maas_model.h"
 
 
 /* the most that a model file may have, bytes: R26 and room for text */

@@ -7,12 +7,8 @@
  */
 
 
-#include <maas.h>
 
-#include "ngx_http_maas_conf.h"
-#include "ngx_http_maas_count.h"
 #include "ngx_http_maas_life.h"
-#include "ngx_http_maas_model.h"
 
 
 /* changes with the structures below: "maas", then a number */

@@ -5,13 +5,9 @@
  */
 
 
-#include <maas.h>
 
-#include "ngx_http_maas_conf.h"
 #include "ngx_http_maas_life.h"
-#include "ngx_http_maas_model.h"
 #include "request/ngx_http_maas_batch.h"
-#include "request/ngx_http_maas_pass.h"
 
 
 /* One run of each model: the first request shall not pay for page faults. */

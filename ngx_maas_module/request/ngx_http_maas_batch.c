@@ -7,15 +7,9 @@
  */
 
 
-#include <maas.h>
 
 #include "ngx_http_maas_batch.h"
-#include "ngx_http_maas_conf.h"
-#include "ngx_http_maas_ctx.h"
 #include "ngx_http_maas_form.h"
-#include "ngx_http_maas_model.h"
-#include "ngx_http_maas_pass.h"
-#include "ngx_http_maas_pool.h"
 #include "answers/ngx_http_maas_response.h"
 
 

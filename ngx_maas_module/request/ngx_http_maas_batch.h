@@ -9,12 +9,9 @@
 #define _NGX_HTTP_MAAS_BATCH_H_INCLUDED_
 
 
-#include <maas.h>
 
 #include "ngx_http_maas_pass.h"
 #include "ngx_http_maas_pool.h"
-#include "ngx_http_maas_conf.h"
-#include "ngx_http_maas_ctx.h"
 
 
 /* Rows of one model that run together, with memory of their own */

@@ -6,11 +6,8 @@
  */
 
 
-#include <maas.h>
 
 #include "ngx_http_maas_batch.h"
-#include "ngx_http_maas_model.h"
-#include "ngx_http_maas_pool.h"
 
 
 ngx_http_maas_batch_t *

@@ -9,8 +9,6 @@
 #define _NGX_HTTP_MAAS_FORM_H_INCLUDED_
 
 
-#include <maas.h>
-#include <maas_form.h>
 
 #include "ngx_http_maas_ctx.h"
 

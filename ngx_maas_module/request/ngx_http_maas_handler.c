@@ -6,15 +6,9 @@
  */
 
 
-#include <maas.h>
-#include <maas_form.h>
 
 #include "ngx_http_maas_batch.h"
-#include "ngx_http_maas_conf.h"
-#include "ngx_http_maas_count.h"
-#include "ngx_http_maas_ctx.h"
 #include "ngx_http_maas_form.h"
-#include "ngx_http_maas_model.h"
 #include "ngx_http_maas_request.h"
 #include "answers/ngx_http_maas_response.h"
 

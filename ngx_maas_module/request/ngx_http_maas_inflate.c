@@ -6,7 +6,6 @@
  */
 
 
-#include <maas.h>
 
 #include <zlib.h>
 

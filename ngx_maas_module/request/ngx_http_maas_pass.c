@@ -5,10 +5,7 @@
  */
 
 
-#include <maas.h>
 
-#include "ngx_http_maas_count.h"
-#include "ngx_http_maas_model.h"
 #include "ngx_http_maas_pass.h"
 
 

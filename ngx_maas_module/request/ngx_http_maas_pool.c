@@ -6,8 +6,6 @@
  */
 
 
-#include "ngx_http_maas_conf.h"
-#include "ngx_http_maas_ctx.h"
 #include "ngx_http_maas_pool.h"
 
 

@@ -9,7 +9,6 @@
 #define _NGX_HTTP_MAAS_REQUEST_H_INCLUDED_
 
 
-#include <maas.h>
 #include <maas_form.h>
 
 #include "ngx_http_maas_model.h"

@@ -6,10 +6,7 @@
  */
 
 
-#include <maas.h>
-#include <maas_form.h>
 
-#include "ngx_http_maas_ctx.h"
 #include "ngx_http_maas_form.h"
 #include "ngx_http_maas_request.h"
 

@@ -5,10 +5,8 @@
  */
 
 
-#include <maas.h>
 
 #include "ngx_http_maas_meta.h"
-#include "answers/ngx_http_maas_text.h"
 
 
 /* numbers of an example row; of wider ones there is no example */

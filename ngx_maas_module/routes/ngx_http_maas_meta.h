@@ -9,7 +9,6 @@
 #define _NGX_HTTP_MAAS_META_H_INCLUDED_
 
 
-#include <maas.h>
 
 #include "answers/ngx_http_maas_text.h"
 #include "ngx_http_maas_conf.h"

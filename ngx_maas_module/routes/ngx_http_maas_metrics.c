@@ -7,11 +7,8 @@
 
 
 #include "ngx_http_maas_conf.h"
-#include "ngx_http_maas_count.h"
-#include "ngx_http_maas_model.h"
 #include "ngx_http_maas_routes.h"
 #include "answers/ngx_http_maas_response.h"
-#include "answers/ngx_http_maas_text.h"
 
 
 typedef struct {

@@ -5,13 +5,8 @@
  */
 
 
-#include <maas.h>
-#include <text/maas_json_write.h>
 
-#include "ngx_http_maas_conf.h"
 #include "ngx_http_maas_meta.h"
-#include "ngx_http_maas_model.h"
-#include "answers/ngx_http_maas_text.h"
 
 
 static const char  ngx_http_maas_openapi_text[] =

@@ -5,10 +5,7 @@
  */
 
 
-#include "ngx_http_maas_count.h"
 #include "ngx_http_maas_meta.h"
-#include "ngx_http_maas_model.h"
-#include "answers/ngx_http_maas_text.h"
 
 
 static void

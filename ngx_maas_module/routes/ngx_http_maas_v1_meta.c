@@ -5,11 +5,8 @@
  */
 
 
-#include <maas.h>
 
 #include "ngx_http_maas_meta.h"
-#include "ngx_http_maas_model.h"
-#include "answers/ngx_http_maas_text.h"
 
 
 /* A tensor of n dimensions behind the rows */

@@ -6,15 +6,10 @@
  */
 
 
-#include <maas.h>
-#include <maas_form.h>
 
-#include "ngx_http_maas_conf.h"
 #include "ngx_http_maas_meta.h"
-#include "ngx_http_maas_model.h"
 #include "ngx_http_maas_routes.h"
 #include "answers/ngx_http_maas_response.h"
-#include "answers/ngx_http_maas_text.h"
 #include "request/ngx_http_maas_request.h"
 
 

@@ -6,12 +6,8 @@
  */
 
 
-#include <maas.h>
 
-#include "ngx_http_maas_conf.h"
 #include "ngx_http_maas_meta.h"
-#include "ngx_http_maas_model.h"
-#include "answers/ngx_http_maas_text.h"
 
 
 /* What a kind of column is called in v2, in Triton's configuration and in

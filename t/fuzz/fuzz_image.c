@@ -8,7 +8,6 @@
 #include <string.h>
 #include <zlib.h>
 
-#include "maas.h"
 #include "wire/image/maas_image.h"
 #include "fuzz.h"
 

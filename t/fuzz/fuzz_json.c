@@ -11,9 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "maas.h"
 #include "maas_form.h"
-#include "text/maas_json.h"
 #include "text/maas_json_run.h"
 #include "fuzz.h"
 

@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "maas.h"
 #include "read/maas_crc.h"
 #include "fuzz.h"
 

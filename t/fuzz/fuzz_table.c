@@ -9,10 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "maas.h"
-#include "maas_desc.h"
 #include "maas_form.h"
-#include "maas_mem.h"
 #include "field/maas_field.h"
 #include "fuzz.h"
 

@@ -9,12 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "maas.h"
 #include "maas_desc.h"
-#include "maas_dtype.h"
 #include "maas_form.h"
-#include "maas_shape.h"
-#include "op/maas_op.h"
 #include "text/maas_json.h"
 #include "fuzz.h"
 

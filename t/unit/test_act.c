@@ -4,7 +4,6 @@
  * with vectors.
  */
 
-#include "kernel/maas_act.h"
 #include "kernel/maas_gemm.h"
 
 #include <math.h>

@@ -3,9 +3,7 @@
  * numbers that are none.  JSON only as far as it says where they are.
  */
 
-#include "maas.h"
 #include "maas_dtype.h"
-#include "maas_form.h"
 #include "wire.h"
 
 #include <math.h>

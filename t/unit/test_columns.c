@@ -4,10 +4,6 @@
  * what is wrong with them.
  */
 
-#include "maas.h"
-#include "maas_desc.h"
-#include "maas_form.h"
-#include "maas_mem.h"
 #include "field/maas_field.h"
 #include "wire.h"
 

@@ -3,7 +3,6 @@
  * and as double.
  */
 
-#include "maas.h"
 #include "maas_dtype.h"
 
 #include <math.h>

@@ -3,8 +3,6 @@
  * the one that they should.  What the forms mean is for others to test.
  */
 
-#include "maas.h"
-#include "maas_form.h"
 #include "wire.h"
 
 

@@ -3,9 +3,7 @@
  * kernel of ours, and the same bits for a row in whatever batch it rides.
  */
 
-#include "maas_dtype.h"
 #include "maas_int.h"
-#include "kernel/maas_act.h"
 #include "kernel/maas_gemm.h"
 
 #include <math.h>

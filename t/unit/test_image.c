@@ -3,7 +3,6 @@
  * ones and bombs a sentence, and scaling agrees with a plain reference.
  */
 
-#include "maas.h"
 #include "wire/image/maas_image.h"
 #include "text/maas_base64.h"
 #include "wire.h"

@@ -2,7 +2,6 @@
  * One flag of a small JSON object.  Whole requests are test_json_v2.c's.
  */
 
-#include "maas.h"
 #include "wire.h"
 
 

@@ -3,7 +3,6 @@
  * Requests and tensors are test_json_v2.c's, numbers test_json_num.c's.
  */
 
-#include "maas.h"
 #include "text/maas_json.h"
 #include "wire.h"
 

@@ -3,8 +3,6 @@
  * Numbers alone are test_json_num.c's.
  */
 
-#include "maas.h"
-#include "maas_form.h"
 #include "text/maas_json.h"
 #include "wire/json/maas_json_top.h"
 #include "wire.h"

@@ -3,8 +3,6 @@
  * bits, same place, same sentence, on good and on broken text.
  */
 
-#include "maas.h"
-#include "text/maas_json.h"
 #include "text/maas_json_run.h"
 #include "wire.h"
 

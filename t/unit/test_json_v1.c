@@ -3,8 +3,6 @@
  * the sentence for each way to get one wrong.
  */
 
-#include "maas.h"
-#include "maas_form.h"
 #include "wire.h"
 
 

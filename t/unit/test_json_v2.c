@@ -3,8 +3,6 @@
  * way to get them wrong the sentence that says so.
  */
 
-#include "maas.h"
-#include "maas_form.h"
 #include "wire/json/maas_json_top.h"
 #include "wire.h"
 

@@ -5,7 +5,6 @@
  * an arena fails at each of its calls, not where its next block happens to be.
  */
 
-#include "maas.h"
 #include "maas_mem.h"
 #include "text/maas_json.h"
 

@@ -3,12 +3,7 @@
  * Not here: kernels (test_gemm.c), files (test_read.c).
  */
 
-#include "maas.h"
 #include "maas_desc.h"
-#include "maas_dtype.h"
-#include "maas_shape.h"
-#include "kernel/maas_act.h"
-#include "op/maas_op.h"
 
 #include <math.h>
 #include <setjmp.h>

@@ -3,9 +3,6 @@
  * Not here: networks of them (test_model.c), files (test_read.c).
  */
 
-#include "maas.h"
-#include "maas_dtype.h"
-#include "maas_shape.h"
 #include "op/maas_op.h"
 
 #include <math.h>

@@ -3,7 +3,6 @@
  * Not here: what a model computes (test_model.c).
  */
 
-#include "maas.h"
 #include "read/maas_crc.h"
 #include "text/maas_json.h"
 

@@ -10,7 +10,6 @@
 
 #include <cmocka.h>
 
-#include "maas.h"
 #include "rng.h"
 #include "util.h"
 #include "data/data.h"

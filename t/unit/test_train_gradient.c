@@ -17,17 +17,7 @@
 
 #include <cmocka.h>
 
-#include "maas.h"
-#include "maas_names.h"
-#include "rng.h"
-#include "util.h"
-#include "data/data.h"
-#include "kernel/maas_act.h"
-#include "net/batch.h"
-#include "net/network.h"
 #include "net/norm.h"
-#include "net/op.h"
-#include "net/step.h"
 
 
 #define H     1e-6

@@ -14,12 +14,6 @@
 #include <cjson/cJSON.h>
 #include <cmocka.h>
 
-#include "maas.h"
-#include "maas_names.h"
-#include "util.h"
-#include "data/data.h"
-#include "net/batch.h"
-#include "net/network.h"
 #include "net/step.h"
 
 

@@ -13,11 +13,7 @@
 
 #include <cmocka.h>
 
-#include "rng.h"
-#include "util.h"
-#include "net/batch.h"
 #include "net/kernel.h"
-#include "net/step.h"
 
 
 static train_rng_t                  rng;

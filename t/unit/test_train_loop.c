@@ -14,13 +14,7 @@
 
 #include <cmocka.h>
 
-#include "maas.h"
-#include "util.h"
-#include "data/data.h"
 #include "fit/loop.h"
-#include "net/batch.h"
-#include "net/network.h"
-#include "net/step.h"
 
 
 #define ROWS    20

@@ -13,7 +13,6 @@
 #include <cjson/cJSON.h>
 #include <cmocka.h>
 
-#include "maas.h"
 #include "util.h"
 #include "judge/metrics.h"
 

@@ -13,15 +13,9 @@
 
 #include <cmocka.h>
 
-#include "maas.h"
-#include "maas_desc.h"
-#include "maas_dtype.h"
-#include "maas_shape.h"
 #include "rng.h"
 #include "util.h"
-#include "data/data.h"
 #include "judge/metrics.h"
-#include "op/maas_op.h"
 
 
 #define ROWS  64

@@ -11,10 +11,6 @@
 
 #include <cmocka.h>
 
-#include "maas.h"
-#include "rng.h"
-#include "data/augment.h"
-#include "data/data.h"
 #include "net/batch.h"
 
 

@@ -15,7 +15,6 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "maas.h"
 #include "maas_form.h"
 
 

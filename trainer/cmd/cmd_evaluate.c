@@ -6,19 +6,12 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "args.h"
 #include "cmd.h"
 #include "json.h"
-#include "maas.h"
-#include "maas_names.h"
 #include "model_args.h"
 #include "save.h"
-#include "util.h"
-#include "data/data.h"
 #include "export/model.h"
-#include "judge/metrics.h"
 #include "report/report.h"
-#include "text/maas_json_write.h"
 
 
 typedef struct {

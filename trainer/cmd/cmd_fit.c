@@ -10,17 +10,7 @@
 
 #include "cmd.h"
 #include "fit.h"
-#include "maas.h"
 #include "save.h"
-#include "team.h"
-#include "util.h"
-#include "data/data.h"
-#include "fit/loop.h"
-#include "fit/options.h"
-#include "judge/metrics.h"
-#include "net/batch.h"
-#include "net/network.h"
-#include "net/step.h"
 
 
 static void

@@ -9,11 +9,7 @@
 #include "args.h"
 #include "cmd.h"
 #include "json.h"
-#include "maas.h"
-#include "util.h"
 #include "export/model.h"
-#include "text/maas_json_write.h"
-#include "op/maas_op.h"
 
 
 typedef struct {

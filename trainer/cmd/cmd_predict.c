@@ -7,17 +7,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "args.h"
 #include "cmd.h"
 #include "json.h"
 #include "maas_int.h"
 #include "model_args.h"
-#include "util.h"
-#include "data/data.h"
 #include "export/model.h"
-#include "judge/metrics.h"
 #include "text/maas_json.h"
-#include "text/maas_json_write.h"
 
 
 static const train_arg_t  predict_rows[] = { TRAIN_MODEL_ROWS };

@@ -13,7 +13,6 @@
 
 #include "args.h"
 #include "cmd.h"
-#include "util.h"
 #include "synth/synth.h"
 
 

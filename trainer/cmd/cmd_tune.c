@@ -9,8 +9,6 @@
 #include "args.h"
 #include "cmd.h"
 #include "save.h"
-#include "util.h"
-#include "fit/options.h"
 #include "tune/tune.h"
 
 

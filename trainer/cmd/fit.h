@@ -7,12 +7,8 @@
 #ifndef TRAIN_FIT_H
 #define TRAIN_FIT_H
 
-#include "data/data.h"
-#include "fit/loop.h"
 #include "fit/options.h"
 #include "judge/metrics.h"
-#include "net/network.h"
-#include "net/step.h"
 
 
 typedef struct {

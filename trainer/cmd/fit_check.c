@@ -6,12 +6,7 @@
 #include <math.h>
 
 #include "fit.h"
-#include "maas.h"
-#include "util.h"
-#include "data/data.h"
 #include "export/model.h"
-#include "judge/metrics.h"
-#include "net/network.h"
 #include "report/report.h"
 
 

@@ -8,13 +8,6 @@
 
 #include "fit.h"
 #include "json.h"
-#include "maas_names.h"
-#include "data/data.h"
-#include "fit/loop.h"
-#include "fit/options.h"
-#include "net/network.h"
-#include "net/step.h"
-#include "text/maas_json_write.h"
 
 
 static void

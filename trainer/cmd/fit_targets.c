@@ -6,10 +6,6 @@
 #include <math.h>
 
 #include "fit.h"
-#include "util.h"
-#include "data/data.h"
-#include "net/network.h"
-#include "net/step.h"
 
 
 /* Of the training rows, as a network likes its numbers; for these weights no

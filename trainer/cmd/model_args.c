@@ -4,13 +4,8 @@
 
 #include <string.h>
 
-#include "args.h"
-#include "maas.h"
 #include "model_args.h"
-#include "util.h"
-#include "data/data.h"
 #include "export/model.h"
-#include "judge/metrics.h"
 
 
 void

@@ -7,7 +7,6 @@
 #define TRAIN_MODEL_ARGS_H
 
 #include "args.h"
-#include "maas.h"
 #include "data/data.h"
 
 

@@ -6,12 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "data.h"
 #include "json.h"
-#include "maas.h"
-#include "maas_desc.h"
 #include "table.h"
-#include "text/maas_json_write.h"
 
 
 #define COLUMNS_LINES  40           /* more than so many plain ones are told

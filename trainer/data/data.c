@@ -8,7 +8,6 @@
 #include <sys/stat.h>
 
 #include "data.h"
-#include "maas.h"
 #include "util.h"
 
 

@@ -8,9 +8,6 @@
 
 #include <stdio.h>
 
-#include "maas.h"
-#include "maas_desc.h"
-#include "maas_mem.h"
 #include "maas_names.h"
 #include "field/maas_field.h"
 #include "text/maas_json_write.h"

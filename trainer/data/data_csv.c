@@ -8,11 +8,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "data.h"
 #include "maas_int.h"
 #include "table.h"
 #include "util.h"
-#include "field/maas_field.h"
 #include "text/maas_utf8.h"
 
 

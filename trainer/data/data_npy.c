@@ -10,13 +10,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "data.h"
-#include "maas_dtype.h"
 #include "maas_int.h"
-#include "maas_mem.h"
 #include "table.h"
 #include "util.h"
-#include "field/maas_field.h"
 #include "read/maas_crc.h"
 
 

@@ -8,13 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "data.h"
-#include "maas_desc.h"
 #include "maas_int.h"
-#include "maas_mem.h"
 #include "table.h"
 #include "util.h"
-#include "field/maas_field.h"
 
 
 #define PREPARE_HASH      256       /* slots of a hashed category */

@@ -10,8 +10,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "data.h"
-#include "maas.h"
 #include "table.h"
 #include "util.h"
 

@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "data.h"
 #include "table.h"
 #include "util.h"
 

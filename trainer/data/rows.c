@@ -7,11 +7,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "data.h"
-#include "maas.h"
 #include "table.h"
 #include "util.h"
-#include "field/maas_field.h"
 
 
 static void

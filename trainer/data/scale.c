@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "data.h"
-#include "maas_desc.h"
 #include "util.h"
 
 

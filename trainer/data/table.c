@@ -10,11 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "data.h"
 #include "maas_int.h"
 #include "table.h"
 #include "util.h"
-#include "field/maas_field.h"
 #include "text/maas_utf8.h"
 
 

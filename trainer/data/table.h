@@ -10,8 +10,6 @@
 #include <stdio.h>
 
 #include "data.h"
-#include "maas.h"
-#include "field/maas_field.h"
 
 
 #define TRAIN_MAX_COLUMNS  65536

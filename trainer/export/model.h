@@ -6,13 +6,8 @@
 #ifndef MAAS_TRAIN_MODEL_H
 #define MAAS_TRAIN_MODEL_H
 
-#include "maas.h"
-#include "util.h"
-#include "data/data.h"
-#include "fit/loop.h"
 #include "fit/options.h"
 #include "judge/metrics.h"
-#include "net/network.h"
 
 
 /* record.c: the `maas` document of a new model */

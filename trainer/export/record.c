@@ -8,19 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "maas.h"
-#include "maas_desc.h"
-#include "maas_names.h"
 #include "model.h"
-#include "util.h"
-#include "data/data.h"
-#include "fit/loop.h"
-#include "fit/options.h"
-#include "kernel/maas_act.h"
 #include "net/export.h"
-#include "net/network.h"
-#include "net/step.h"
-#include "op/maas_op.h"
 #include "text/maas_json.h"
 
 

@@ -5,10 +5,7 @@
 
 #include <cjson/cJSON.h>
 
-#include "maas.h"
 #include "model.h"
-#include "util.h"
-#include "data/data.h"
 
 
 #define RUN_ROWS  256

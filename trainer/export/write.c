@@ -7,13 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "maas_dtype.h"
-#include "maas_shape.h"
 #include "model.h"
-#include "util.h"
 #include "net/export.h"
-#include "net/network.h"
-#include "op/maas_op.h"
 #include "read/maas_crc.h"
 
 

@@ -7,12 +7,7 @@
 #include <string.h>
 
 #include "loop.h"
-#include "team.h"
-#include "util.h"
 #include "judge/metrics.h"
-#include "net/batch.h"
-#include "net/network.h"
-#include "net/step.h"
 
 
 #define CHECK_ROWS  256

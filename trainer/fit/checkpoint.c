@@ -11,7 +11,6 @@
 
 #include "loop.h"
 #include "save.h"
-#include "util.h"
 #include "read/maas_crc.h"
 
 

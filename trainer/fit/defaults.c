@@ -6,11 +6,7 @@
 
 #include <math.h>
 
-#include "maas.h"
 #include "options.h"
-#include "util.h"
-#include "data/data.h"
-#include "net/step.h"
 
 
 #define DEFAULTS_EPOCHS       50    /* at least, and */

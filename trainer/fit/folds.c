@@ -12,9 +12,6 @@
 #include <unistd.h>
 
 #include "options.h"
-#include "rng.h"
-#include "util.h"
-#include "data/data.h"
 
 
 #define FOLDS_STREAM  5

@@ -10,8 +10,6 @@
 
 #include "json.h"
 #include "loop.h"
-#include "util.h"
-#include "text/maas_json_write.h"
 
 
 void

@@ -9,12 +9,6 @@
 #include <string.h>
 
 #include "loop.h"
-#include "rng.h"
-#include "team.h"
-#include "util.h"
-#include "net/batch.h"
-#include "net/network.h"
-#include "net/step.h"
 
 
 #define LOOP_STREAM      3

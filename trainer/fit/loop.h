@@ -10,9 +10,6 @@
 #include <signal.h>
 #include <stdio.h>
 
-#include "team.h"
-#include "net/batch.h"
-#include "net/network.h"
 #include "net/step.h"
 
 

@@ -7,12 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "args.h"
-#include "maas.h"
 #include "options.h"
 #include "options_table.h"
-#include "util.h"
-#include "data/data.h"
 #include "judge/metrics.h"
 
 

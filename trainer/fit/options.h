@@ -10,9 +10,6 @@
 #include <stdio.h>
 
 #include "loop.h"
-#include "data/data.h"
-#include "net/batch.h"
-#include "net/step.h"
 
 
 /* options.c: fit's settings, from the command line and from a file */

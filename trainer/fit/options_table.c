@@ -7,15 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "args.h"
-#include "loop.h"
-#include "maas.h"
-#include "options.h"
 #include "options_table.h"
-#include "util.h"
-#include "data/data.h"
-#include "net/network.h"
-#include "net/step.h"
 
 
 #define OPTIONS_TASK(c, name)  [1 + MAAS_TASK_##c] = name,

@@ -5,15 +5,7 @@
 
 #include <string.h>
 
-#include "loop.h"
-#include "maas.h"
-#include "maas_names.h"
 #include "options.h"
-#include "util.h"
-#include "data/augment.h"
-#include "data/data.h"
-#include "net/batch.h"
-#include "net/step.h"
 
 
 static void

@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 #include "loop.h"
-#include "util.h"
 
 
 #define PROGRESS_BAR      16

@@ -5,7 +5,6 @@
 #include <math.h>
 
 #include "loop.h"
-#include "util.h"
 
 
 #define SCHEDULE_RISE   0.3         /* of one-cycle's steps go up, */

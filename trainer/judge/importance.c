@@ -7,11 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "maas.h"
 #include "metrics.h"
 #include "rng.h"
 #include "util.h"
-#include "data/data.h"
 
 
 #define IMPORTANCE_STREAM  21

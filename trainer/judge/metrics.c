@@ -6,10 +6,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "maas.h"
 #include "metrics.h"
 #include "util.h"
-#include "data/data.h"
 
 
 #define METRICS_LEAST  1e-7         /* probability in a logarithm: Keras's */

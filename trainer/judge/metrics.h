@@ -8,7 +8,6 @@
 
 #include <stdio.h>
 
-#include "maas.h"
 #include "data/data.h"
 
 

@@ -11,7 +11,6 @@
 
 #include "metrics.h"
 #include "util.h"
-#include "data/data.h"
 
 
 typedef struct {

@@ -5,12 +5,7 @@
 
 #include <math.h>
 
-#include "batch.h"
-#include "network.h"
 #include "op.h"
-#include "step.h"
-#include "team.h"
-#include "util.h"
 
 
 /* At work in one step */

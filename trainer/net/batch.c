@@ -8,12 +8,6 @@
 
 #include "batch.h"
 #include "kernel.h"
-#include "maas.h"
-#include "rng.h"
-#include "util.h"
-#include "data/augment.h"
-#include "data/data.h"
-#include "field/maas_field.h"
 
 
 #define BATCH_SPARSE  0.4       /* share of numbers that are not zero */

@@ -5,14 +5,8 @@
 
 #include <string.h>
 
-#include "maas_dtype.h"
-#include "maas_shape.h"
 #include "export.h"
-#include "network.h"
 #include "op.h"
-#include "util.h"
-#include "kernel/maas_act.h"
-#include "op/maas_op.h"
 
 
 static maas_node_t *

@@ -7,7 +7,6 @@
 #define MAAS_TRAIN_EXPORT_H
 
 #include "network.h"
-#include "kernel/maas_act.h"
 #include "op/maas_op.h"
 
 

@@ -3,11 +3,7 @@
  * its kind's matter.
  */
 
-#include "batch.h"
-#include "network.h"
 #include "op.h"
-#include "step.h"
-#include "team.h"
 
 
 int

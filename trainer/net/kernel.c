@@ -4,7 +4,6 @@
  */
 
 #include "kernel.h"
-#include "util.h"
 
 
 const train_kernel_t *

@@ -6,7 +6,6 @@
 #ifndef MAAS_TRAIN_KERNEL_H
 #define MAAS_TRAIN_KERNEL_H
 
-#include "batch.h"
 #include "step.h"
 
 

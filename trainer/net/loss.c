@@ -6,11 +6,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "batch.h"
-#include "maas.h"
 #include "step.h"
-#include "util.h"
-#include "kernel/maas_act.h"
 #include "kernel/maas_act_slope.h"
 
 

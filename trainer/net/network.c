@@ -8,9 +8,6 @@
 #include "maas_int.h"
 #include "network.h"
 #include "op.h"
-#include "rng.h"
-#include "util.h"
-#include "kernel/maas_act.h"
 
 
 #define NET_STREAM  2

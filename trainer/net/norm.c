@@ -2,11 +2,7 @@
  * Gradients by gamma and beta.
  */
 
-#include "batch.h"
 #include "norm.h"
-#include "op.h"
-#include "step.h"
-#include "util.h"
 
 
 TRAIN_VECTORS

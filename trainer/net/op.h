@@ -8,10 +8,7 @@
 #ifndef MAAS_TRAIN_OP_H
 #define MAAS_TRAIN_OP_H
 
-#include "batch.h"
 #include "export.h"
-#include "network.h"
-#include "rng.h"
 #include "step.h"
 
 

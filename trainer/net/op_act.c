@@ -6,13 +6,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "export.h"
 #include "kernel.h"
-#include "network.h"
 #include "op.h"
-#include "step.h"
-#include "util.h"
-#include "kernel/maas_act.h"
 #include "kernel/maas_act_slope.h"
 
 

@@ -4,11 +4,7 @@
 
 #include <math.h>
 
-#include "export.h"
-#include "network.h"
 #include "op.h"
-#include "step.h"
-#include "util.h"
 
 
 static int

@@ -5,12 +5,7 @@
 
 #include <math.h>
 
-#include "export.h"
-#include "network.h"
 #include "norm.h"
-#include "op.h"
-#include "step.h"
-#include "util.h"
 
 
 #define BATCH_NORM_EPS       1e-3f  /* Keras's */

@@ -6,14 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "batch.h"
 #include "maas_int.h"
-#include "export.h"
 #include "kernel.h"
-#include "network.h"
 #include "op.h"
-#include "rng.h"
-#include "step.h"
 
 
 static int

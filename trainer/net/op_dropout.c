@@ -3,11 +3,7 @@
  * much larger.  Which, depends on the step's key alone, not on who draws it.
  */
 
-#include "network.h"
 #include "op.h"
-#include "rng.h"
-#include "step.h"
-#include "util.h"
 
 
 #define DROPOUT_MOST  0.95

@@ -4,12 +4,7 @@
 
 #include <math.h>
 
-#include "export.h"
-#include "network.h"
 #include "norm.h"
-#include "op.h"
-#include "step.h"
-#include "util.h"
 
 
 #define LAYER_NORM_EPS    1e-5f     /* the model format's */

@@ -7,8 +7,6 @@
 #include <string.h>
 
 #include "kernel.h"
-#include "step.h"
-#include "util.h"
 
 
 #define OPTIM_PART  512         /* numbers of a clipped gradient at a time */

@@ -6,8 +6,6 @@
 #include <string.h>
 
 #include "kernel.h"
-#include "step.h"
-#include "util.h"
 
 
 #define PRODUCT_DIRECT  65536   /* floats: stays in the second cache unpacked */

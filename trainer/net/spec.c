@@ -7,9 +7,7 @@
 #include <string.h>
 
 #include "maas_int.h"
-#include "network.h"
 #include "op.h"
-#include "util.h"
 
 
 #define SPEC_USUAL  "relu"      /* where a layer names no activation */

@@ -7,11 +7,9 @@
 #define MAAS_TRAIN_STEP_H
 
 #include "batch.h"
-#include "maas.h"
 #include "network.h"
 #include "team.h"
 #include "util.h"
-#include "kernel/maas_act.h"
 
 
 /* product.c: room of a thread to pack matrices into; zero to begin with */

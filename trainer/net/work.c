@@ -5,13 +5,8 @@
 
 #include <string.h>
 
-#include "batch.h"
 #include "kernel.h"
-#include "network.h"
 #include "op.h"
-#include "step.h"
-#include "team.h"
-#include "util.h"
 
 
 #define WORK_SPLIT  1000000     /* multiplications that are worth a wait */

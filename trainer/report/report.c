@@ -8,11 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "maas.h"
 #include "report.h"
 #include "save.h"
-#include "util.h"
-#include "judge/metrics.h"
 
 
 static void

@@ -8,8 +8,6 @@
 
 #include <stdio.h>
 
-#include "maas.h"
-#include "data/data.h"
 #include "fit/loop.h"
 #include "judge/metrics.h"
 

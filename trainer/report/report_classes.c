@@ -9,8 +9,6 @@
 #include <string.h>
 
 #include "report.h"
-#include "util.h"
-#include "judge/metrics.h"
 
 
 #define CLASSES_MATRIX  30      /* classes; with more, a list of mistakes */

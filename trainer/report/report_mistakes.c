@@ -9,11 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "maas.h"
 #include "report.h"
-#include "util.h"
-#include "data/data.h"
-#include "judge/metrics.h"
 
 
 #define MISTAKES_PICTURES  28

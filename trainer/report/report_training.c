@@ -6,11 +6,7 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "maas.h"
 #include "report.h"
-#include "util.h"
-#include "fit/loop.h"
-#include "judge/metrics.h"
 
 
 #define TRAINING_LOG   20.0     /* largest loss by least: then logarithmic */

@@ -8,9 +8,6 @@
 #include "json.h"
 #include "save.h"
 #include "tune.h"
-#include "util.h"
-#include "fit/options.h"
-#include "text/maas_json_write.h"
 
 
 #define TUNE_TABLE  10          /* trials that are shown */

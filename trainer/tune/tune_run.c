@@ -13,7 +13,6 @@
 #include <unistd.h>
 
 #include "tune.h"
-#include "util.h"
 
 
 #define RUN_MAX_JOBS  256

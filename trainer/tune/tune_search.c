@@ -12,9 +12,6 @@
 #include <unistd.h>
 
 #include "tune.h"
-#include "util.h"
-#include "data/data.h"
-#include "fit/options.h"
 
 
 /* What fit would choose for these data is trial 0 and the middle of the

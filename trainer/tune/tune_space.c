@@ -6,9 +6,7 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "rng.h"
 #include "tune.h"
-#include "util.h"
 
 
 #define SPACE_STREAM  100       /* and one more for each trial */

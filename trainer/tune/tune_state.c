@@ -10,8 +10,6 @@
 
 #include "json.h"
 #include "tune.h"
-#include "util.h"
-#include "text/maas_json_write.h"
 
 
 /* What makes it this search and no other: the seed and the words for fit */

@@ -5,7 +5,6 @@
 
 #include "maas_image.h"
 #include "maas_int.h"
-#include "maas_mem.h"
 
 #include <string.h>
 

@@ -6,7 +6,6 @@
 #ifndef MAAS_IMAGE_H
 #define MAAS_IMAGE_H
 
-#include "maas.h"
 #include "maas_mem.h"
 
 

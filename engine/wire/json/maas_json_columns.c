@@ -6,9 +6,6 @@
 #include "maas_int.h"
 #include "maas_json_field.h"
 #include "maas_json_record.h"
-#include "field/maas_field.h"
-#include "text/maas_json.h"
-#include "wire/maas_records.h"
 
 #include <math.h>
 #include <string.h>

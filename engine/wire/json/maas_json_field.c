@@ -6,10 +6,7 @@
 
 #include "maas_int.h"
 #include "maas_json_field.h"
-#include "maas_mem.h"
-#include "field/maas_field.h"
 #include "text/maas_base64.h"
-#include "text/maas_json.h"
 
 #include <math.h>
 #include <string.h>

@@ -6,7 +6,6 @@
 #ifndef MAAS_JSON_FIELD_H
 #define MAAS_JSON_FIELD_H
 
-#include "maas.h"
 #include "field/maas_field.h"
 #include "text/maas_json.h"
 

@@ -5,10 +5,7 @@
 
 #include "maas_int.h"
 #include "maas_json_record.h"
-#include "maas_mem.h"
 #include "text/maas_base64.h"
-#include "text/maas_json.h"
-#include "wire/maas_records.h"
 #include "wire/image/maas_image.h"
 
 #include <string.h>

@@ -3,14 +3,10 @@
  * is there twice.  No protocol here.
  */
 
-#include "maas_dtype.h"
 #include "maas_int.h"
 #include "maas_json_field.h"
 #include "maas_json_record.h"
 #include "maas_json_row.h"
-#include "field/maas_field.h"
-#include "text/maas_json.h"
-#include "wire/maas_records.h"
 
 #include <math.h>
 #include <string.h>

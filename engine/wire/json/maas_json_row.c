@@ -3,11 +3,9 @@
  * No members or names here, and no requests.
  */
 
-#include "maas_dtype.h"
 #include "maas_int.h"
 #include "maas_json_row.h"
 #include "maas_mem.h"
-#include "text/maas_json.h"
 #include "text/maas_json_run.h"
 
 #include <math.h>

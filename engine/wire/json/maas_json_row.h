@@ -6,7 +6,6 @@
 #ifndef MAAS_JSON_ROW_H
 #define MAAS_JSON_ROW_H
 
-#include "maas.h"
 #include "maas_dtype.h"
 #include "text/maas_json.h"
 

@@ -4,16 +4,11 @@
  * Not here: how a row is read (maas_json_row.c, maas_json_record.c).
  */
 
-#include "maas_dtype.h"
-#include "maas_form.h"
 #include "maas_int.h"
 #include "maas_json_field.h"
 #include "maas_json_record.h"
 #include "maas_json_row.h"
 #include "maas_json_rows.h"
-#include "field/maas_field.h"
-#include "text/maas_json.h"
-#include "wire/maas_records.h"
 
 #include <string.h>
 

@@ -6,7 +6,6 @@
 #ifndef MAAS_JSON_ROWS_H
 #define MAAS_JSON_ROWS_H
 
-#include "maas.h"
 #include "maas_form.h"
 
 

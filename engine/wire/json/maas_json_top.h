@@ -5,7 +5,6 @@
 #ifndef MAAS_JSON_TOP_H
 #define MAAS_JSON_TOP_H
 
-#include "maas.h"
 #include "maas_form.h"
 
 

@@ -4,14 +4,11 @@
  * (maas_json_v1_out.c).
  */
 
-#include "maas_form.h"
 #include "maas_int.h"
 #include "maas_json_record.h"
 #include "maas_json_rows.h"
 #include "maas_json_top.h"
 #include "maas_json_v1.h"
-#include "text/maas_json.h"
-#include "wire/maas_records.h"
 
 #include <string.h>
 

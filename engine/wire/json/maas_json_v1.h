@@ -6,8 +6,6 @@
 #ifndef MAAS_JSON_V1_H
 #define MAAS_JSON_V1_H
 
-#include "maas.h"
-#include "maas_form.h"
 #include "text/maas_json.h"
 #include "wire/maas_records.h"
 

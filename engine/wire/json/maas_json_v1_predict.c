@@ -3,13 +3,10 @@
  * by column.  Not here: the form (maas_json_v1.c).
  */
 
-#include "maas_dtype.h"
 #include "maas_int.h"
 #include "maas_json_record.h"
 #include "maas_json_row.h"
 #include "maas_json_v1.h"
-#include "text/maas_json.h"
-#include "wire/maas_records.h"
 
 
 maas_status_t

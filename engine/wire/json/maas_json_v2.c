@@ -4,13 +4,10 @@
  * maas_json_v2_column.c), HTTP, responses.
  */
 
-#include "maas_form.h"
 #include "maas_int.h"
 #include "maas_json_rows.h"
 #include "maas_json_top.h"
 #include "maas_json_v2.h"
-#include "text/maas_json.h"
-#include "wire/maas_records.h"
 
 #include <string.h>
 

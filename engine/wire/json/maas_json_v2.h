@@ -6,11 +6,7 @@
 #ifndef MAAS_JSON_V2_H
 #define MAAS_JSON_V2_H
 
-#include "maas.h"
-#include "maas_dtype.h"
-#include "maas_form.h"
 #include "maas_json_row.h"
-#include "text/maas_json.h"
 #include "wire/maas_records.h"
 
 

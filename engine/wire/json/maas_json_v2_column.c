@@ -4,14 +4,9 @@
  * Not here: what a value becomes (maas_json_field.c, maas_fields.c).
  */
 
-#include "maas_dtype.h"
 #include "maas_int.h"
 #include "maas_json_field.h"
-#include "maas_json_row.h"
 #include "maas_json_v2.h"
-#include "field/maas_field.h"
-#include "text/maas_json.h"
-#include "wire/maas_records.h"
 
 #include <math.h>
 #include <string.h>

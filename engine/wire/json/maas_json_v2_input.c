@@ -4,13 +4,9 @@
  * Not here: inputs that are columns (maas_json_v2_column.c).
  */
 
-#include "maas_dtype.h"
 #include "maas_int.h"
 #include "maas_json_field.h"
-#include "maas_json_row.h"
 #include "maas_json_v2.h"
-#include "text/maas_json.h"
-#include "wire/maas_records.h"
 
 #include <string.h>
 

@@ -3,10 +3,8 @@
  * binary tensors.  No HTTP, and nothing is parsed.
  */
 
-#include "maas_form.h"
 #include "maas_json_top.h"
 #include "maas_json_v2.h"
-#include "text/maas_json.h"
 
 #include <string.h>
 
