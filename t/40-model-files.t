@@ -150,6 +150,24 @@ subtest 'directives' => sub {
     }
 };
 
+# rows of two dimensions, which the first layer takes away
+
+subtest 'flatten' => sub {
+    my %doc = (%{ $m->{doc} },
+        inputs => { kind => 'tensor', shape => [ 2, 2 ] },
+        layers => [ { kind => 'flatten' }, @{ $m->{doc}{layers} } ]);
+    my %tensors = map { s/(\d+)/$1 + 1/er => $m->{tensors}{$_} }
+        keys %{ $m->{tensors} };
+
+    $t->model('m', doc => \%doc, tensors => \%tensors);
+    ok($t->reload, 'a file with flatten');
+    is($t->post('/p', '[[[1,2],[3,4]]]', @type)->body, $want,
+        'answers as without it');
+
+    $t->write_file('m.safetensors', $good);
+    ok($t->reload, 'and back');
+};
+
 subtest 'reload' => sub {
     $t->write_file('m.safetensors', substr $good, 0, 100);
     is($t->post('/p', $row, @type)->body, $want, 'cut while it serves');

@@ -18,6 +18,7 @@
     X(dense)                           /* x W + b */                          \
     X(activation)                      /* x */                                \
     X(add)                             /* x1 + x2 */                          \
+    X(flatten)                         /* x, in one dimension */              \
     X(layer_norm)                      /* (x-mean)/sqrt(var+eps) * w + b */
 
 #define MAAS_OP_INPUTS   4             /* most a kind has */

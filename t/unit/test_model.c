@@ -355,6 +355,27 @@ test_residual(void **state)
 }
 
 
+/* Rows of three dimensions, which a layer keeps and the next takes away */
+
+static void
+test_flatten(void **state)
+{
+    net_t  net;
+
+    net_init(&net, 24);
+    net.columns[0].factor = 2;
+    net.desc.shape = (maas_shape_t) { MAAS_F32, 0, 3, { 4, 3, 2 } };
+    net_layer(&net, "activation", MAAS_ACT_TANH, 0, 0, 24);
+    net_layer(&net, "flatten", MAAS_ACT_RELU, 1, 0, 24);
+    net_layer(&net, "dense", MAAS_ACT_LINEAR, 2, 0, 5);
+
+    assert_int_equal(net.nodes[0].shape.rank, 3);
+    assert_int_equal(net.nodes[1].shape.rank, 1);
+    check(&net, 7, 3);
+    free(net.memory);
+}
+
+
 /* Two values of a network as its answer: each as if it were alone. */
 
 static void
@@ -502,6 +523,7 @@ main(void)
         cmocka_unit_test(test_one_layer_needs_no_slot),
         cmocka_unit_test(test_scaling_per_column),
         cmocka_unit_test(test_residual),
+        cmocka_unit_test(test_flatten),
         cmocka_unit_test(test_two_outputs),
         cmocka_unit_test(test_doubles),
         cmocka_unit_test(test_workspace_too_small),

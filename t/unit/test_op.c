@@ -75,6 +75,52 @@ shapes(void **state)
 }
 
 
+/* One dimension, of doubles as of floats; what is between rows stays. */
+
+static void
+flatten(void **state)
+{
+    size_t         i;
+    float          x[2 * 30], y[2 * 25];
+    double         v[2 * 30], w[2 * 25];
+    maas_pass_t    p = { .rows = 2 };
+    maas_step_t    s = { .kernel = NULL };
+    maas_shape_t   input = { MAAS_F32, 0, 3, { 4, 3, 2 } };
+
+    for (i = 0; i < 60; i++) {
+        x[i] = (float) (i + 1);
+        v[i] = (double) (i + 1) / 3;
+    }
+
+    memset(y, 0, sizeof(y));
+    memset(w, 0, sizeof(w));
+    p.in[0] = (maas_rows_t) { x, 30, NULL };
+    p.out = (maas_rows_t) { y, 25, NULL };
+    s.node = node("flatten", &input, MAAS_OK);
+    s.node.op->run(&s, &p);
+
+    assert_int_equal(s.node.shape.dtype, MAAS_F32);
+    assert_int_equal(s.node.shape.rank, 1);
+    assert_int_equal(s.node.shape.dim[0], 24);
+
+    input.dtype = MAAS_F64;
+    p.in[0].data = v;
+    p.out.data = w;
+    s.node = node("flatten", &input, MAAS_OK);
+    s.node.op->run(&s, &p);
+
+    assert_int_equal(s.node.shape.dtype, MAAS_F64);
+
+    for (i = 0; i < 50; i++) {
+        assert_true(y[i] == (i % 25 < 24 ? x[i / 25 * 30 + i % 25] : 0));
+        assert_true(w[i] == (i % 25 < 24 ? v[i / 25 * 30 + i % 25] : 0));
+    }
+
+    input.ragged = 1;
+    (void) node("flatten", &input, MAAS_BADSHAPE);
+}
+
+
 /* What a kind does not take is refused before it runs. */
 
 static void
@@ -185,6 +231,7 @@ main(void)
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(names),
         cmocka_unit_test(shapes),
+        cmocka_unit_test(flatten),
         cmocka_unit_test(types),
         cmocka_unit_test(attributes),
         cmocka_unit_test(norm_right)

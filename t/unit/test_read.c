@@ -318,6 +318,14 @@ static const edit_t  edits[] = {
     { 21, 'd', "{\"kind\":\"dense\",\"units\":1",
       "{\"kind\":\"add\",\"inputs\":[\"input\",\"layers.0\"]},"
       "{\"kind\":\"dense\",\"units\":1" },
+    { 19, 'd', "{\"kind\":\"dense\",\"units\":1",
+      "{\"kind\":\"flatten\",\"units\":3},"
+      "{\"kind\":\"dense\",\"units\":1" },
+    { 20, 'd', "{\"kind\":\"dense\",\"units\":1",
+      "{\"kind\":\"flatten\",\"inputs\":[\"input\",\"layers.0\"]},"
+      "{\"kind\":\"dense\",\"units\":1" },
+    { 22, 'd', "{\"kind\":\"dense\",\"units\":3,\"activation\":\"tanh\"}",
+      "{\"kind\":\"flatten\"}" },
     { 22, 'd', "\"units\":3", "\"units\":4" },
     { 22, 'h', "layers.1.bias", "layers.2.bias" },
     { 22, 'h', "\"shape\":[2,3]", "\"shape\":[3,2]" },
