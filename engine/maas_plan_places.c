@@ -21,24 +21,16 @@ typedef struct {
 
 typedef struct {
     const maas_shape_t  *shape;
-    const maas_output_t *output;       /* NULL: it is no part of the answer */
     size_t               last;         /* when it is read last */
-    maas_base_t          base;
-    size_t               slot;         /* of the workspace */
+    maas_place_t         place;        /* in the workspace: at is the slot */
 } maas_value_t;
-
-typedef struct {
-    size_t               n_slots;
-    maas_slot_t         *slots;
-    maas_value_t        *values;       /* of the input, then of each node */
-} maas_layout_t;
 
 
 /* Whole cache lines, and one more so that rows are never a multiple of 4 KB
  * apart, which would make them share cache sets */
 
 static size_t
-maas_layout_row(const maas_shape_t *shape)
+maas_places_row(const maas_shape_t *shape)
 {
     size_t  n;
 
@@ -49,47 +41,42 @@ maas_layout_row(const maas_shape_t *shape)
 
 
 static void
-maas_layout_slot(maas_layout_t *l, size_t now, maas_value_t *v)
+maas_places_slot(maas_slot_t *slots, size_t *n, size_t now, maas_value_t *v)
 {
-    size_t        s, best, row;
-    maas_slot_t  *slots;
+    size_t  s, best, row;
 
-    slots = l->slots;
-    best = l->n_slots;
+    best = *n;
 
-    for (s = 0; s < l->n_slots; s++) {
+    for (s = 0; s < *n; s++) {
         if (slots[s].busy_until < now
-            && (best == l->n_slots || slots[s].row > slots[best].row))
+            && (best == *n || slots[s].row > slots[best].row))
         {
             best = s;
         }
     }
 
-    if (best == l->n_slots) {
-        l->n_slots++;
+    if (best == *n) {
+        (*n)++;
     }
 
-    row = maas_layout_row(v->shape);
+    row = maas_places_row(v->shape);
     if (slots[best].row < row) {
         slots[best].row = row;
     }
 
     slots[best].busy_until = v->last;
-    v->base = MAAS_PLACE_WS;
-    v->slot = best;
+    v->place.base = MAAS_PLACE_WS;
+    v->place.at = best;
 }
 
 
 /* Time 0: preprocessing; time i + 1: step i */
 
 static void
-maas_layout_values(maas_layout_t *l, const maas_model_t *m,
-    const maas_desc_t *d)
+maas_places_values(const maas_desc_t *d, maas_value_t *v)
 {
-    size_t         i, j;
-    maas_value_t  *v;
+    size_t  i, j;
 
-    v = l->values;
     v[0].shape = &d->shape;
 
     for (i = 0; i < d->n_nodes; i++) {
@@ -101,52 +88,42 @@ maas_layout_values(maas_layout_t *l, const maas_model_t *m,
     }
 
     for (i = 0; i < d->n_outputs; i++) {
-        v[d->outputs[i].from].output = &d->outputs[i];
-    }
-
-    for (i = 0; i <= d->n_nodes; i++) {
-        if (v[i].output != NULL) {
-            v[i].base = MAAS_PLACE_Y;
-
-        } else if (i == 0 && m->n_scales == 0) {
-            v[i].base = MAAS_PLACE_X;
-
-        } else {
-            maas_layout_slot(l, i, &v[i]);
-        }
+        v[d->outputs[i].from].place = (maas_place_t) {
+            MAAS_PLACE_Y, d->outputs[i].at, d->out
+        };
     }
 }
 
 
-static maas_place_t
-maas_layout_place(const maas_layout_t *l, const maas_model_t *m, size_t value)
+/* Values of the workspace, all the others being X or Y, and its layout */
+
+static void
+maas_places_layout(maas_model_t *m, const maas_desc_t *d, maas_value_t *v,
+    maas_slot_t *slots)
 {
-    maas_place_t         p;
-    const maas_slot_t   *slot;
-    const maas_value_t  *v;
+    size_t  i, n;
 
-    v = &l->values[value];
-    p.base = v->base;
+    n = 0;
 
-    switch (v->base) {
-
-    case MAAS_PLACE_X:
-        p.at = 0;
-        p.ld = m->info.in;
-        break;
-
-    case MAAS_PLACE_Y:
-        p.at = v->output->at;
-        p.ld = m->info.out;
-        break;
-
-    default:
-        slot = &l->slots[v->slot];
-        p.at = slot->offset;
-        p.ld = slot->row / (maas__dtypes[v->shape->dtype].bits / 8);
+    for (i = 0; i <= d->n_nodes; i++) {
+        if (v[i].place.base == MAAS_PLACE_X && (i > 0 || m->n_scales != 0)) {
+            maas_places_slot(slots, &n, i, &v[i]);
+        }
     }
 
-    return p;
+    for (i = 0; i < n; i++) {
+        slots[i].offset = m->row_size;
+        m->row_size += slots[i].row;
+    }
+
+    for (i = 0; i <= d->n_nodes; i++) {
+        if (v[i].place.base == MAAS_PLACE_WS) {
+            n = v[i].place.at;
+            v[i].place.at = slots[n].offset;
+            v[i].place.ld = slots[n].row
+                            / (maas__dtypes[v[i].shape->dtype].bits / 8);
+        }
+    }
 }
 
 
@@ -154,30 +131,26 @@ maas_status_t
 maas__plan_places(maas_model_t *m, const maas_desc_t *d)
 {
     size_t         i, j;
-    maas_layout_t  l;
+    maas_slot_t   *slots;
+    maas_value_t  *v;              /* of the input, then of each node */
 
-    l.n_slots = 0;
-    l.slots = maas__arena_alloc(m->arena, d->n_nodes + 1, sizeof(maas_slot_t));
-    l.values = maas__arena_alloc(m->arena, d->n_nodes + 1,
-                                 sizeof(maas_value_t));
-    if (l.slots == NULL || l.values == NULL) {
+    slots = maas__arena_alloc(m->arena, d->n_nodes + 1, sizeof(maas_slot_t));
+    v = maas__arena_alloc(m->arena, d->n_nodes + 1, sizeof(maas_value_t));
+    if (slots == NULL || v == NULL) {
         return MAAS_NOMEM;
     }
 
-    maas_layout_values(&l, m, d);
+    v[0].place.ld = d->in;
+    maas_places_values(d, v);
+    maas_places_layout(m, d, v, slots);
 
-    for (i = 0; i < l.n_slots; i++) {
-        l.slots[i].offset = m->row_size;
-        m->row_size += l.slots[i].row;
-    }
-
-    m->input = maas_layout_place(&l, m, 0);
+    m->input = v[0].place;
 
     for (i = 0; i < d->n_nodes; i++) {
-        m->steps[i].out = maas_layout_place(&l, m, i + 1);
+        m->steps[i].out = v[i + 1].place;
 
         for (j = 0; j < d->nodes[i].n_in; j++) {
-            m->steps[i].in[j] = maas_layout_place(&l, m, d->nodes[i].in[j]);
+            m->steps[i].in[j] = v[d->nodes[i].in[j]].place;
         }
     }
 

@@ -52,26 +52,11 @@ maas_plan_size(const maas_step_t *step)
 }
 
 
-/* The description may go: its names and tensors are not looked at again. */
-
-static void
-maas_plan_forget(maas_node_t *n)
-{
-    size_t  j;
-
-    n->name = NULL;
-
-    for (j = 0; j < n->op->n_tensors; j++) {
-        n->tensors[j].data = NULL;
-    }
-}
-
-
 maas_status_t
 maas__plan_weights(maas_model_t *m)
 {
     char         *p;
-    size_t        i, n, total;
+    size_t        i, j, n, total;
     maas_step_t  *step;
 
     total = MAAS_ALIGN;
@@ -107,7 +92,12 @@ maas__plan_weights(maas_model_t *m)
             p += maas_plan_size(step);
         }
 
-        maas_plan_forget(&step->node);
+        /* the description may go */
+
+        step->node.name = NULL;
+        for (j = 0; j < step->node.op->n_tensors; j++) {
+            step->node.tensors[j].data = NULL;
+        }
     }
 
     return maas__pages_seal(m->pages, total) == 0 ? MAAS_OK : MAAS_NOMEM;

@@ -33,45 +33,32 @@ maas__op_find(const char *name)
 double
 maas__attr_get(const maas_node_t *n, const maas_attr_t *a)
 {
-    float   f;
-    size_t  z;
+    const void  *p = n->attrs + a->at;
 
-    if (a->type == MAAS_ATTR_SIZE) {
-        memcpy(&z, n->attrs + a->at, sizeof(z));
-        return (double) z;
-    }
-
-    memcpy(&f, n->attrs + a->at, sizeof(f));
-    return (double) f;
+    return a->type == MAAS_ATTR_FLOAT ? (double) *(const float *) p
+                                      : (double) *(const size_t *) p;
 }
 
 
 int
 maas__attr_set(maas_node_t *n, const maas_attr_t *a, double v)
 {
-    float   f;
-    size_t  z;
+    void  *p = n->attrs + a->at;
 
-    if (a->type == MAAS_ATTR_FLOAT) {
-        v = (double) (float) v;
-    }
+    v = a->type == MAAS_ATTR_FLOAT ? (double) (float) v : v;
 
-    if (!(v >= a->low && v <= a->high)) {
+    if (!(v >= a->low && v <= a->high)
+        || (a->type == MAAS_ATTR_SIZE && v != floor(v)))
+    {
         return 0;
     }
 
     if (a->type == MAAS_ATTR_FLOAT) {
-        f = (float) v;
-        memcpy(n->attrs + a->at, &f, sizeof(f));
-        return 1;
+        *(float *) p = (float) v;
+    } else {
+        *(size_t *) p = (size_t) v;
     }
 
-    z = (size_t) v;
-    if ((double) z != v) {
-        return 0;
-    }
-
-    memcpy(n->attrs + a->at, &z, sizeof(z));
     return 1;
 }
 

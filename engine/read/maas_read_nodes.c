@@ -11,31 +11,7 @@
 #include <string.h>
 
 
-/* R19: members of every kind, with what a kind has of its own */
-
-static int
-nodes_has(const maas_op_t *op, const char *member)
-{
-    size_t  i;
-
-    static const char *const  shared[] = {
-        "kind", "name", "inputs", "activation", "alpha"
-    };
-
-    for (i = 0; i < sizeof(shared) / sizeof(shared[0]); i++) {
-        if (strcmp(shared[i], member) == 0) {
-            return 1;
-        }
-    }
-
-    for (i = 0; i < op->n_attrs; i++) {
-        if (strcmp(op->attrs[i].name, member) == 0) {
-            return 1;
-        }
-    }
-
-    return 0;
-}
+#define NODES_SHARED  5            /* members that layers of every kind have */
 
 
 /* R19: activation and alpha */
@@ -94,9 +70,14 @@ nodes_attrs(maas_read_t *r, const cJSON *v, size_t i, maas_node_t *n)
 static maas_status_t
 nodes_kind(maas_read_t *r, const cJSON *v, size_t i, maas_node_t *n)
 {
-    const cJSON      *kind, *member;
+    size_t            j;
+    const char       *bad;
+    const cJSON      *kind;
     maas_status_t     rc;
     const maas_op_t  *op;
+    const char       *known[NODES_SHARED + MAAS_OP_ATTRS] = {
+        "kind", "name", "inputs", "activation", "alpha"
+    };
 
     kind = cJSON_IsObject(v) ? maas_get(v, "kind") : NULL;
     op = cJSON_IsString(kind) ? maas__op_find(kind->valuestring) : NULL;
@@ -104,15 +85,16 @@ nodes_kind(maas_read_t *r, const cJSON *v, size_t i, maas_node_t *n)
         return MAAS_BAD(r, "R19: layer %zu: unknown kind", i);
     }
 
-    maas__node_init(n, op);
-
-    cJSON_ArrayForEach(member, v) {
-        if (!nodes_has(op, member->string)) {
-            return MAAS_BAD(r, "R19: layer %zu: unknown member \"%.64s\"", i,
-                            member->string);
-        }
+    for (j = 0; j < op->n_attrs; j++) {
+        known[NODES_SHARED + j] = op->attrs[j].name;
     }
 
+    bad = maas__tree_unknown(v, known);
+    if (bad != NULL) {
+        return MAAS_BAD(r, "R19: layer %zu: unknown member \"%.64s\"", i, bad);
+    }
+
+    maas__node_init(n, op);
     rc = nodes_act(r, v, i, n);
 
     return rc == MAAS_OK ? nodes_attrs(r, v, i, n) : rc;
@@ -221,27 +203,6 @@ nodes_wiring(maas_read_t *r, const cJSON *v, maas_desc_t *d, size_t i)
 }
 
 
-/* R26 */
-
-static maas_status_t
-nodes_count(maas_read_t *r, const maas_node_t *n, size_t *total)
-{
-    size_t  j, numbers;
-
-    for (j = 0; j < n->op->n_tensors; j++) {
-        numbers = maas__numbers(n->tensors[j].rank, n->tensors[j].shape);
-
-        if (numbers > MAAS_MAX_PARAMS - *total) {
-            return MAAS_BAD(r, "R26: more than 2^30 weights");
-        }
-
-        *total += numbers;
-    }
-
-    return MAAS_OK;
-}
-
-
 /* R22: "[3,4]" */
 
 static void
@@ -258,7 +219,7 @@ nodes_dims(const maas_tensor_t *t, char *buf, size_t size)
 }
 
 
-/* R8, R22, R24: tensor layers.<i>.<name> in the shape that t asks for */
+/* R8, R22, R24: tensor layers.<i>.<name> in the shape that t has */
 
 static maas_status_t
 nodes_tensor(maas_read_t *r, const maas_container_t *c, size_t i,
@@ -308,38 +269,34 @@ nodes_tensor(maas_read_t *r, const maas_container_t *c, size_t i,
 }
 
 
+/* R26, then the others */
+
 static maas_status_t
 nodes_weights(maas_read_t *r, const maas_container_t *c, maas_desc_t *d,
     size_t i)
 {
-    size_t         j;
+    size_t         j, numbers;
     maas_node_t   *n;
     maas_status_t  rc;
 
     n = &d->nodes[i];
-    rc = nodes_count(r, n, &d->parameters);
 
-    for (j = 0; rc == MAAS_OK && j < n->op->n_tensors; j++) {
+    for (j = 0; j < n->op->n_tensors; j++) {
+        numbers = maas__numbers(n->tensors[j].rank, n->tensors[j].shape);
+
+        if (numbers > MAAS_MAX_PARAMS - d->parameters) {
+            return MAAS_BAD(r, "R26: more than 2^30 weights");
+        }
+
+        d->parameters += numbers;
+    }
+
+    for (j = 0; j < n->op->n_tensors; j++) {
         rc = nodes_tensor(r, c, i, &n->op->tensors[j], &n->tensors[j]);
+        if (rc != MAAS_OK) {
+            return rc;
+        }
     }
-
-    return rc;
-}
-
-
-/* The answer is what the last layer makes. */
-
-static maas_status_t
-nodes_outputs(maas_read_t *r, maas_desc_t *d)
-{
-    d->n_outputs = 1;
-    d->outputs = maas__arena_alloc(r->arena, 1, sizeof(maas_output_t));
-    if (d->outputs == NULL) {
-        return MAAS_OOM(r);
-    }
-
-    d->outputs[0].from = (unsigned) d->n_nodes;
-    d->out = maas__shape_numbers(&d->nodes[d->n_nodes - 1].shape);
 
     return MAAS_OK;
 }
@@ -362,7 +319,8 @@ maas__read_nodes(maas_read_t *r, const maas_container_t *c, const cJSON *doc,
     }
 
     d->nodes = maas__arena_alloc(r->arena, n, sizeof(maas_node_t));
-    if (d->nodes == NULL) {
+    d->outputs = maas__arena_alloc(r->arena, 1, sizeof(maas_output_t));
+    if (d->nodes == NULL || d->outputs == NULL) {
         return MAAS_OOM(r);
     }
 
@@ -378,9 +336,14 @@ maas__read_nodes(maas_read_t *r, const maas_container_t *c, const cJSON *doc,
         i++;
     }
 
-    d->n_nodes = n;
+    /* the answer is what the last layer makes */
 
-    return nodes_outputs(r, d);
+    d->n_nodes = n;
+    d->n_outputs = 1;
+    d->outputs[0].from = (unsigned) n;
+    d->out = maas__shape_numbers(&d->nodes[n - 1].shape);
+
+    return MAAS_OK;
 }
 
 
