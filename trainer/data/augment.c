@@ -1,5 +1,6 @@
 /*
- * Pictures, each time a little different: moved, turned, stretched, bent.
+ * Pictures, each time a little different: shifted, rotated, scaled, sheared,
+ * elastically distorted, with noise.
  * Grey values come from the four nearest pixels; nothing here knows classes.
  */
 
@@ -13,7 +14,7 @@
 
 #define AUGMENT_CELLS  4        /* of the elastic field, each way; */
 #define AUGMENT_KNOTS  (AUGMENT_CELLS + 3)  /* cubic: three knots more */
-#define AUGMENT_MAX    256      /* pixels, each way, that can bend */
+#define AUGMENT_MAX    256      /* pixels, each way, to distort */
 
 
 typedef struct {
@@ -157,7 +158,7 @@ augment_map(augment_map_t *m, const train_augment_t *a, train_rng_t *rng,
 /* The field's displacement along one line of the picture, d(2,width) */
 
 static void
-augment_bend(const augment_map_t *m, size_t y, size_t height, size_t width,
+augment_distort(const augment_map_t *m, size_t y, size_t height, size_t width,
     float *d)
 {
     int     k, i, j, cell;
@@ -238,7 +239,7 @@ train_augment_row(const train_augment_t *a, train_rng_t *rng, size_t height,
 
     for (i = 0; i < height; i++) {
         if (m.bends) {
-            augment_bend(&m, i, height, width, d);
+            augment_distort(&m, i, height, width, d);
         }
 
         for (j = 0; j < width; j++) {

@@ -73,13 +73,44 @@ idx_read(idx_t *x, void *buf, size_t n)
 }
 
 
+/* Bytes of one number by the type's code, 0: there is no such type */
+
+static const uint8_t  idx_items[16] = {
+    [0x08] = 1, [0x09] = 1, [0x0b] = 2, [0x0c] = 4, [0x0d] = 4, [0x0e] = 8
+};
+
+
+static void
+idx_type(idx_t *x)
+{
+    unsigned char  head[4];
+
+    idx_read(x, head, 4);
+    x->type = head[2];
+    x->rank = head[3];
+    x->item = (x->type < 16) ? idx_items[x->type] : 0;
+
+    if (head[0] != 0 || head[1] != 0 || x->item == 0) {
+        train_die("%s: byte 0: %02x%02x%02x%02x is not the beginning of an "
+                  "IDX file: expected 0000, a type 08, 09, 0b, 0c, 0d or 0e, "
+                  "and the number of dimensions", x->path, head[0], head[1],
+                  head[2], head[3]);
+    }
+
+    if (x->rank < 1 || x->rank > MAAS_MAX_RANK + 1) {
+        train_die("%s: byte 3: %zu dimensions: expected 1 to %d", x->path,
+                  x->rank, MAAS_MAX_RANK + 1);
+    }
+}
+
+
 static void
 idx_open(idx_t *x, const char *path, uint32_t crc32c)
 {
     size_t         i;
     uint64_t       total;
     struct stat    st;
-    unsigned char  head[4], dim[4];
+    unsigned char  dim[4];
 
     (void) memset(x, 0, sizeof(idx_t));
     x->path = path;
@@ -91,38 +122,7 @@ idx_open(idx_t *x, const char *path, uint32_t crc32c)
     }
 
     (void) gzbuffer(x->file, 1 << 18);
-    idx_read(x, head, 4);
-
-    x->type = head[2];
-    x->rank = head[3];
-
-    switch (x->type) {
-    case 0x08: case 0x09:
-        x->item = 1;
-        break;
-    case 0x0b:
-        x->item = 2;
-        break;
-    case 0x0c: case 0x0d:
-        x->item = 4;
-        break;
-    case 0x0e:
-        x->item = 8;
-        break;
-    }
-
-    if (head[0] != 0 || head[1] != 0 || x->item == 0) {
-        train_die("%s: byte 0: %02x%02x%02x%02x is not the beginning of an "
-                  "IDX file: expected 0000, a type 08, 09, 0b, 0c, 0d or 0e, "
-                  "and the number of dimensions", path, head[0], head[1],
-                  head[2], head[3]);
-    }
-
-    if (x->rank < 1 || x->rank > MAAS_MAX_RANK + 1) {
-        train_die("%s: byte 3: %zu dimensions: expected 1 to %d", path,
-                  x->rank, MAAS_MAX_RANK + 1);
-    }
-
+    idx_type(x);
     total = x->item;
 
     for (i = 0; i < x->rank; i++) {

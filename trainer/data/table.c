@@ -165,25 +165,36 @@ table_look(train_column_t *c, const train_cell_t *cell)
 static void
 table_room(train_table_t *t, size_t line)
 {
-    size_t           i;
+    size_t           i, room, most;     /* all columns have the same */
     train_column_t  *c;
+
+    if (t->rows < t->room) {
+        return;
+    }
 
     if (t->rows >= UINT32_MAX / 4) {
         train_die("%s:%zu: more rows than can be trained on", t->path, line);
     }
 
+    most = t->rows + 1;
+
     for (i = 0; i < t->n; i++) {
         c = &t->columns[i];
+        room = t->room;
 
         if (c->role == TRAIN_ROLE_NUMBER || c->role == TRAIN_ROLE_BOOLEAN
             || c->role == TRAIN_ROLE_WEIGHT)
         {
-            train_room(&c->number, &c->room, t->rows + 1, sizeof(float));
+            train_room(&c->number, &room, t->rows + 1, sizeof(float));
 
         } else if (c->role != TRAIN_ROLE_IGNORE) {
-            train_room(&c->id, &c->room, t->rows + 1, sizeof(uint32_t));
+            train_room(&c->id, &room, t->rows + 1, sizeof(uint32_t));
         }
+
+        most = (room > most) ? room : most;
     }
+
+    t->room = most;
 }
 
 

@@ -81,8 +81,7 @@ typedef struct {
     size_t         words;
     size_t         bytes;
 
-    /* kept by the second, with room for so many */
-    size_t        room;
+    /* kept by the second */
     float         *number;          /* (rows) number, boolean, weight; NAN */
     uint32_t      *id;              /* (rows) the others: dict place + 1; 0 */
     train_dict_t   dict;
@@ -113,6 +112,7 @@ struct train_table_s {
     size_t           hash;
 
     size_t               rows;
+    size_t               room;      /* of the columns, for rows */
     size_t               skipped;   /* rows, by --on-error skip */
     char                *first;     /* what was wrong with the first */
 };

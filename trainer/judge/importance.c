@@ -80,51 +80,47 @@ importance_end(importance_t *p)
 }
 
 
-/* Score and loss of the answers to x as it is now */
+static void
+importance_numbers(const importance_t *p, double *score, double *loss)
+{
+    double  e, sq, mean, q, n;
+    size_t  i;
+
+    n = (double) (p->truth.rows * p->truth.out);
+    mean = 0;
+    sq = 0;
+    e = 0;
+
+    for (i = 0; i < p->truth.rows * p->truth.out; i++) {
+        mean += p->truth.target[i] / n;
+    }
+
+    for (i = 0; i < p->truth.rows * p->truth.out; i++) {
+        q = p->truth.target[i] - mean;
+        sq += q * q;
+        q = (double) p->truth.target[i] - p->y[i];
+        e += q * q;
+    }
+
+    *loss = e / n;
+    *score = (sq > 0) ? 1 - e / sq : NAN;
+}
+
 
 static void
-importance_judge(importance_t *p, double *score, double *loss)
+importance_classes(const importance_t *p, double *score, double *loss)
 {
-    double         e, sq, mean, q;
-    size_t         i, k, out;
-    maas_err_t     err = { 0 };
-    const float   *y;
-
-    if (maas_run(p->model, p->x, p->truth.rows, p->y, p->ws, p->ws_size, &err)
-        != MAAS_OK)
-    {
-        train_die("permutation importance: %s", err.msg);
-    }
+    double        q;
+    size_t        i, k, out;
+    const float  *y;
 
     out = p->truth.out;
     *score = 0;
     *loss = 0;
 
-    if (p->truth.classes == 0) {
-        mean = 0;
-        sq = 0;
-        e = 0;
-
-        for (i = 0; i < p->truth.rows * out; i++) {
-            mean += p->truth.target[i] / (double) (p->truth.rows * out);
-        }
-
-        for (i = 0; i < p->truth.rows * out; i++) {
-            q = p->truth.target[i] - mean;
-            sq += q * q;
-            q = (double) p->truth.target[i] - p->y[i];
-            e += q * q;
-        }
-
-        *loss = e / (double) (p->truth.rows * out);
-        *score = (sq > 0) ? 1 - e / sq : NAN;
-        return;
-    }
-
     for (i = 0; i < p->truth.rows; i++) {
         y = p->y + i * out;
         k = p->truth.class[i];
-
         q = (p->truth.task != MAAS_TASK_BINARY) ? y[k]
             : k ? y[0] : 1 - (double) y[0];
 
@@ -134,6 +130,27 @@ importance_judge(importance_t *p, double *score, double *loss)
 
     *score /= (double) p->truth.rows;
     *loss /= (double) p->truth.rows;
+}
+
+
+/* Score and loss of the answers to x as it is now */
+
+static void
+importance_judge(importance_t *p, double *score, double *loss)
+{
+    maas_err_t  err = { 0 };
+
+    if (maas_run(p->model, p->x, p->truth.rows, p->y, p->ws, p->ws_size, &err)
+        != MAAS_OK)
+    {
+        train_die("permutation importance: %s", err.msg);
+    }
+
+    if (p->truth.classes > 0) {
+        importance_classes(p, score, loss);
+    } else {
+        importance_numbers(p, score, loss);
+    }
 }
 
 

@@ -146,7 +146,8 @@ void train_bootstrap(const train_judge_t *j, size_t rounds, uint64_t seed,
     train_metrics_t *low, train_metrics_t *high);
 
 
-/* importance.c: what is lost when a column says nothing any more */
+/* importance.c: permutation importance, what is lost when the values of a
+ * column are shuffled among the rows */
 
 typedef struct {
     char           *name;

@@ -46,8 +46,7 @@ void train_report_close(FILE *f);
 void train_report_classes(FILE *f, const train_report_t *r);
 /* report_numbers.c: what was said against the truth, and what is left */
 void train_report_numbers(FILE *f, const train_report_t *r);
-/* report_training.c: losses and scores by epoch; columns by what they are
- * worth */
+/* report_training.c: losses and scores by epoch; permutation importance */
 void train_report_history(FILE *f, const train_report_t *r);
 void train_report_importance(FILE *f, const train_report_t *r);
 /* report_mistakes.c: the rows with the greatest loss, with their pictures or

@@ -1,6 +1,6 @@
 /*
- * Parts of the report that tell of the training: curves over the epochs, and
- * what each column is worth.
+ * Parts of the report on training: curves over the epochs, and the columns'
+ * permutation importance.
  */
 
 #include <math.h>
