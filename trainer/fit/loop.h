@@ -72,7 +72,7 @@ void train_loop(train_net_t *net, train_optim_t *o, const train_plan_t *plan,
     const train_source_t *source, const train_source_t *valid_source,
     const uint32_t *train, size_t n_train, const uint32_t *valid,
     size_t n_valid, train_result_t *r);
-/* The order of an epoch's rows: order(n) is rows(n) shuffled. */
+/* epoch.c: the order of an epoch's rows: order(n) is rows(n) shuffled. */
 void train_order(const uint32_t *rows, size_t n, uint64_t seed, size_t epoch,
     uint32_t *order);
 
