@@ -80,7 +80,11 @@ DTYPE_NUMBER(f64, double)
 DTYPE_NUMBER(bool, uint8_t)
 
 
-/* Whole numbers: widened, then rounded to nearest. */
+/* Whole numbers: widened, then rounded to nearest.  -O2 of gcc 12 leaves loops
+ * of unknown length scalar. */
+
+#pragma GCC push_options
+#pragma GCC optimize ("O3")
 
 #define DTYPE_INTEGER(dt, type)                                               \
     DTYPE_NUMBER(dt, type)                                                    \
@@ -107,6 +111,8 @@ DTYPE_INTEGER(u8, uint8_t)
 DTYPE_INTEGER(u16, uint16_t)
 DTYPE_INTEGER(u32, uint32_t)
 DTYPE_INTEGER(u64, uint64_t)
+
+#pragma GCC pop_options
 
 
 static maas_status_t

@@ -92,6 +92,10 @@ read_tensor(maas_dtype_t dt, const void *src, size_t n, float *x,
     } while (0)
 
 
+/* Rounded to double and then to float it is another number. */
+
+#define TWICE  ((1ll << 54) + (1ll << 30) + 1)
+
 static void
 integers(void **state)
 {
@@ -101,8 +105,52 @@ integers(void **state)
     GOOD(MAAS_U16, uint16_t, 0, 1, 65535);
     GOOD(MAAS_I32, int32_t, 0, -1, 16777217, INT32_MAX, INT32_MIN);
     GOOD(MAAS_U32, uint32_t, 0, 1, 4294967295u);
-    GOOD(MAAS_I64, int64_t, 0, -1, INT64_MAX, INT64_MIN, 1ll << 53);
-    GOOD(MAAS_U64, uint64_t, 0, 1, UINT64_MAX, 1ull << 63);
+    GOOD(MAAS_I64, int64_t, 0, -1, INT64_MAX, INT64_MIN, 1ll << 53, TWICE);
+    GOOD(MAAS_U64, uint64_t, 0, 1, UINT64_MAX, 1ull << 63, TWICE);
+}
+
+
+/* Any bits, any length: each as the compiler converts one. */
+
+#define SWEEP(dt, type)                                                       \
+    do {                                                                      \
+        size_t          i_, n_;                                               \
+        uint64_t        bits_;                                                \
+        static type     v_[4096];                                             \
+        static float    x_[4096];                                             \
+        volatile float  want_;                                                \
+                                                                              \
+        bits_ = 0x9e3779b97f4a7c15;                                           \
+                                                                              \
+        for (n_ = 4096; n_ > 4000; n_--) {                                    \
+            for (i_ = 0; i_ < n_; i_++) {                                     \
+                bits_ ^= bits_ << 13;                                         \
+                bits_ ^= bits_ >> 7;                                          \
+                bits_ ^= bits_ << 17;                                         \
+                v_[i_] = (type) (bits_ >> (bits_ & 63));                      \
+            }                                                                 \
+                                                                              \
+            assert_int_equal(maas__dtype_read(dt, (const char *) v_, n_, x_,  \
+                                              NULL), MAAS_OK);                \
+                                                                              \
+            for (i_ = 0; i_ < n_; i_++) {                                     \
+                want_ = (float) *(volatile type *) &v_[i_];                   \
+                assert_true(x_[i_] == want_);                                 \
+            }                                                                 \
+        }                                                                     \
+    } while (0)
+
+static void
+many_integers(void **state)
+{
+    SWEEP(MAAS_I8, int8_t);
+    SWEEP(MAAS_U8, uint8_t);
+    SWEEP(MAAS_I16, int16_t);
+    SWEEP(MAAS_U16, uint16_t);
+    SWEEP(MAAS_I32, int32_t);
+    SWEEP(MAAS_U32, uint32_t);
+    SWEEP(MAAS_I64, int64_t);
+    SWEEP(MAAS_U64, uint64_t);
 }
 
 
@@ -245,6 +293,7 @@ main(void)
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(rows),
         cmocka_unit_test(integers),
+        cmocka_unit_test(many_integers),
         cmocka_unit_test(booleans),
         cmocka_unit_test(not_numbers),
         cmocka_unit_test(floats),
