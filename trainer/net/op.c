@@ -7,12 +7,6 @@
 #include "op.h"
 
 
-const train_op_t *const  train_ops[] = {
-    &train_op_act,
-    &train_op_batch_norm,
-    &train_op_layer_norm,
-    &train_op_dropout,
-    &train_op_add,
-    &train_op_dense,
-    NULL
-};
+#define OP_ROW(name)  &train_op_##name,
+
+const train_op_t *const  train_ops[] = { TRAIN_OPS(OP_ROW) NULL };

@@ -38,7 +38,7 @@ typedef struct {
 } train_pass_t;
 
 
-/* What may be NULL is marked with *, what may be 0 goes without saying. */
+/* A kind.  What may be NULL is marked with *. */
 
 struct train_op_s {
     train_place_t   place;
@@ -48,8 +48,9 @@ struct train_op_s {
     unsigned        kept;
     float           first[4];       /* value of each vector */
 
-    unsigned        new_out;        /* forward() never works in place */
-    unsigned        new_grad;       /* backward() neither */
+    unsigned        new_out;        /* forward() never works in place, */
+    unsigned        new_grad;       /*     backward() neither; both where a
+                                           hidden layer begins */
     unsigned        relu;           /* forward() does a relu that follows */
     unsigned        spends;         /* gradient() can make steps of Adam */
     unsigned        folds;          /* has no parameters in a model file */
@@ -88,14 +89,21 @@ struct train_op_s {
                           train_export_t *e);
 };
 
-extern const train_op_t  train_op_dense;        /* op_dense.c */
-extern const train_op_t  train_op_batch_norm;   /* op_batch_norm.c */
-extern const train_op_t  train_op_layer_norm;   /* op_layer_norm.c */
-extern const train_op_t  train_op_act;          /* op_act.c */
-extern const train_op_t  train_op_dropout;      /* op_dropout.c */
-extern const train_op_t  train_op_add;          /* op_add.c */
+/* One row a kind, and nothing else lists them: train_op_NAME is in
+ * op_NAME.c.  In the order in which items of a spec are told to people. */
 
-/* op.c: all kinds, up to NULL */
+#define TRAIN_OPS(X)                                                          \
+    X(act)                          /* an activation */                       \
+    X(batch_norm)                                                             \
+    X(layer_norm)                                                             \
+    X(dropout)                                                                \
+    X(add)                          /* the output of a layer below */         \
+    X(dense)                        /* x W + b */
+
+#define TRAIN_OP_DECLARE(name)  extern const train_op_t  train_op_##name;
+TRAIN_OPS(TRAIN_OP_DECLARE)
+
+/* op.c: all of them, up to NULL */
 extern const train_op_t *const  train_ops[];
 
 

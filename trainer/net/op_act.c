@@ -54,8 +54,6 @@ act_shape(train_net_t *net, size_t i, char *why)
     size_t          j;
     train_layer_t  *l;
 
-    (void) why;
-
     l = &net->layers[i];
     l->by = maas__acts[l->act.kind].by_row ? TRAIN_BY_ROW : TRAIN_BY_NUMBER;
     l->reads_in = maas__slopes[l->act.kind].of_input;
@@ -137,8 +135,6 @@ act_backward(const train_pass_t *s)
 static void
 act_file(const train_layer_t *l, const float *p, train_export_t *e)
 {
-    (void) p;
-
     train_export_act(e, l->act.kind, l->act.alpha);
 }
 

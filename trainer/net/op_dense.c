@@ -16,8 +16,6 @@ dense_read(train_layer_t *l, const char *item, size_t nth, char *why)
 {
     char  *end;
 
-    (void) why;
-
     if (nth > 0) {
         if (strcmp(item, "he") == 0) {
             l->dense.init = TRAIN_INIT_HE;
@@ -45,8 +43,6 @@ static int
 dense_shape(train_net_t *net, size_t i, char *why)
 {
     train_layer_t  *l;
-
-    (void) why;
 
     l = &net->layers[i];
     l->rows = l->in;
