@@ -38,7 +38,7 @@ typedef struct {
 } train_pass_t;
 
 
-/* A kind.  What may be NULL is marked with *. */
+/* A kind.  Functions may be NULL, but for forward and backward. */
 
 struct train_op_s {
     train_place_t   place;
@@ -58,33 +58,33 @@ struct train_op_s {
     unsigned        stats;          /*     so many p->stats of each row or
                                            column */
 
-    /* Reading a spec: `item` or `item=value` is such a layer. */
-    const char     *item;           /* * */
-    /* * What the value, or NULL, says of it.  1, 0 if it is none, or -1 with
+    /* How a spec has it, "item" or "item=value"; NULL: as read() says. */
+    const char     *item;
+    /* value: NULL without one.  Returns 1; 0 if that is no such item; -1 with
      * a sentence in why[160]. */
     int           (*set)(train_layer_t *l, const char *value, char *why);
-    /* * Any other item, the nth: 0 is what a hidden layer begins with.  l is
-     * what stands at the place.  Returns as set(). */
+    /* The same of a whole item, number `nth` of a hidden layer: 0 is what it
+     * begins with.  l is what stands at the place so far. */
     int           (*read)(train_layer_t *l, const char *item, size_t nth,
                           char *why);
 
-    /* * What else there is to say of layer i, whose hidden, in, units and what
-     * stands above are known.  0, or -1 with a sentence. */
+    /* What depends on the layers below: units, rows, by, reads_*, other of
+     * layer i.  0, or -1 with a sentence. */
     int           (*shape)(train_net_t *net, size_t i, char *why);
-    /* * First values of the weights w(rows,ld), all 0. */
+    /* First values of the weights w(rows,ld), all 0. */
     void          (*init)(const train_layer_t *l, train_init_t init,
                           train_rng_t *rng, float *w);
 
-    /* Output of the layer below -> p->a, rows first..last, columns from..to;
-     * in place if both are one. */
+    /* p[-1].a, the output of the layer below -> p->a, rows first..last,
+     * columns from..to; both may be one. */
     void          (*forward)(const train_pass_t *s);
-    /* p->g, the gradient by p->a -> p->g of the layer below, as above. */
+    /* p->g, the gradient by p->a -> p[-1].g, likewise. */
     void          (*backward)(const train_pass_t *s);
-    /* * Gradients by the own columns from..to of the parameters, of all rows,
-     * to p->grad and p->small, or spent if p->spends. */
+    /* Then: gradients by columns from..to of the parameters, of all rows, to
+     * p->grad and p->small; if p->spends, a step instead of p->grad. */
     void          (*gradient)(const train_pass_t *s);
 
-    /* * What it is in a model file; p: its parameters. */
+    /* Layers of the model file; p: its parameters. */
     void          (*file)(const train_layer_t *l, const float *p,
                           train_export_t *e);
 };
