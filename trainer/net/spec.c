@@ -50,7 +50,7 @@ static int
 spec_item(train_layer_t *parts, const char *item, size_t nth, char *why)
 {
     int     rc;
-    char    items[160];
+    char    items[256];
     size_t  i, n;
 
     for (i = 0; train_ops[i] != NULL; i++) {
@@ -61,7 +61,7 @@ spec_item(train_layer_t *parts, const char *item, size_t nth, char *why)
         }
     }
 
-    for (i = 0, n = 0; train_ops[i] != NULL; i++) {
+    for (i = 0, n = 0; train_ops[i] != NULL && n < sizeof(items); i++) {
         n += (size_t) snprintf(items + n, sizeof(items) - n, "%s%s",
                                i > 0 ? ", " : "", train_ops[i]->items);
     }
