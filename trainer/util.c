@@ -234,6 +234,26 @@ train_number(const char *s, double *out)
 }
 
 
+static int
+util_compare(const void *one, const void *two)
+{
+    const train_rank_t  *a = one, *b = two;
+
+    if (a->key != b->key) {
+        return (a->key < b->key) - (a->key > b->key);
+    }
+
+    return (a->at > b->at) - (a->at < b->at);
+}
+
+
+void
+train_rank(train_rank_t *r, size_t n)
+{
+    qsort(r, n, sizeof(train_rank_t), util_compare);
+}
+
+
 void *
 train_slurp(const char *path, size_t *size)
 {

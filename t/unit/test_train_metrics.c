@@ -160,11 +160,11 @@ test_figures(void **state)
 static void
 test_classes(void **state)
 {
-    int           i;
-    set_t         s;
-    double        precision, recall, f1;
-    size_t        c, k;
-    const cJSON  *row;
+    int             i;
+    set_t           s;
+    size_t          c, k;
+    const cJSON    *row;
+    train_class_t   figures;
 
     for (i = 0; i < 3; i++) {
         set_create(&s, i);
@@ -177,11 +177,13 @@ test_classes(void **state)
                             cJSON_GetArrayItem(row, (int) k)->valuedouble);
             }
 
-            train_metrics_class(&s.m, c, &precision, &recall, &f1);
-            near(precision, cJSON_GetArrayItem(member(&s, "precision"),
-                                               (int) c)->valuedouble, 1e-9);
-            near(recall, cJSON_GetArrayItem(member(&s, "recall"),
-                                            (int) c)->valuedouble, 1e-9);
+            figures = train_metrics_class(&s.m, c);
+            near(figures.precision,
+                 cJSON_GetArrayItem(member(&s, "precision"),
+                                    (int) c)->valuedouble, 1e-9);
+            near(figures.recall,
+                 cJSON_GetArrayItem(member(&s, "recall"),
+                                    (int) c)->valuedouble, 1e-9);
         }
 
         set_free(&s);

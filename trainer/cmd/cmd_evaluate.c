@@ -53,18 +53,18 @@ static void
 evaluate_classes(maas_writer_t *w, const train_metrics_t *m,
     const train_data_t *d)
 {
-    double  precision, recall, f1;
-    size_t  i, j;
+    size_t         i, j;
+    train_class_t  c;
 
     train_json_open(w, "classes", '[');
 
     for (i = 0; i < m->classes; i++) {
-        train_metrics_class(m, i, &precision, &recall, &f1);
+        c = train_metrics_class(m, i);
         train_json_open(w, NULL, '{');
         train_json_text(w, "label", d->labels[i]);
-        train_json_number(w, "precision", precision);
-        train_json_number(w, "recall", recall);
-        train_json_number(w, "f1", f1);
+        train_json_number(w, "precision", c.precision);
+        train_json_number(w, "recall", c.recall);
+        train_json_number(w, "f1", c.f1);
         maas_writer_close(w, '}');
     }
 

@@ -73,18 +73,14 @@ train_bootstrap(const train_judge_t *j, size_t rounds, uint64_t seed,
     train_metrics_t *low, train_metrics_t *high)
 {
     size_t            i, k, n, rows;
-    double           *v[TRAIN_N_FIGURES];
+    double           *v;                /* (TRAIN_N_FIGURES,rounds) */
     uint32_t         *count;
     train_rng_t       rng;
     train_metrics_t   m;
 
     rows = j->truth->rows;
     count = train_alloc(rows, sizeof(uint32_t));
-
-    for (k = 0; k < TRAIN_N_FIGURES; k++) {
-        v[k] = train_alloc(rounds, sizeof(double));
-    }
-
+    v = train_alloc(TRAIN_N_FIGURES * rounds, sizeof(double));
     train_rng_init(&rng, seed, BOOTSTRAP_STREAM);
 
     for (i = 0; i < rounds; i++) {
@@ -97,7 +93,7 @@ train_bootstrap(const train_judge_t *j, size_t rounds, uint64_t seed,
         train_judge(j, count, &m);
 
         for (k = 0; k < TRAIN_N_FIGURES; k++) {
-            v[k][i] = train_figure(&m, &train_figures[k]);
+            v[k * rounds + i] = train_figure(&m, &train_figures[k]);
         }
 
         train_metrics_free(&m);
@@ -107,15 +103,14 @@ train_bootstrap(const train_judge_t *j, size_t rounds, uint64_t seed,
     (void) memset(high, 0, sizeof(train_metrics_t));
 
     for (k = 0; k < TRAIN_N_FIGURES; k++) {
-        n = bootstrap_sort(v[k], rounds);
+        n = bootstrap_sort(v + k * rounds, rounds);
 
-        *(double *) ((char *) low + train_figures[k].at)
-            = bootstrap_quantile(v[k], n, (1 - TRAIN_LEVEL) / 2);
-        *(double *) ((char *) high + train_figures[k].at)
-            = bootstrap_quantile(v[k], n, (1 + TRAIN_LEVEL) / 2);
-
-        train_free(v[k]);
+        train_figure(low, &train_figures[k])
+            = bootstrap_quantile(v + k * rounds, n, (1 - TRAIN_LEVEL) / 2);
+        train_figure(high, &train_figures[k])
+            = bootstrap_quantile(v + k * rounds, n, (1 + TRAIN_LEVEL) / 2);
     }
 
+    train_free(v);
     train_free(count);
 }

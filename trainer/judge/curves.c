@@ -5,29 +5,9 @@
  */
 
 #include <math.h>
-#include <stdlib.h>
 
 #include "metrics.h"
 #include "util.h"
-
-
-typedef struct {
-    float     score;
-    uint32_t  row;
-} curve_pair_t;
-
-
-static int
-curve_compare(const void *one, const void *two)
-{
-    const curve_pair_t  *a = one, *b = two;
-
-    if (a->score != b->score) {
-        return (a->score < b->score) - (a->score > b->score);
-    }
-
-    return (a->row > b->row) - (a->row < b->row);
-}
 
 
 void
@@ -35,19 +15,19 @@ train_curve_order(const train_truth_t *t, const float *y, size_t c,
     uint32_t *order)
 {
     size_t         i;
-    curve_pair_t  *p;
+    train_rank_t  *p;
 
-    p = train_alloc(t->rows, sizeof(curve_pair_t));
+    p = train_alloc(t->rows, sizeof(train_rank_t));
 
     for (i = 0; i < t->rows; i++) {
-        p[i].score = y[i * t->out + c];
-        p[i].row = (uint32_t) i;
+        p[i].key = y[i * t->out + c];
+        p[i].at = i;
     }
 
-    qsort(p, t->rows, sizeof(curve_pair_t), curve_compare);
+    train_rank(p, t->rows);
 
     for (i = 0; i < t->rows; i++) {
-        order[i] = p[i].row;
+        order[i] = (uint32_t) p[i].at;
     }
 
     train_free(p);
@@ -72,14 +52,10 @@ static void
 curve_begin(curve_walk_t *w, const train_judge_t *j, size_t rank,
     const uint32_t *count)
 {
-    w->j = j;
-    w->order = j->order + rank * j->truth->rows;
-    w->count = count;
-    w->column = rank;
-    w->class = (j->truth->out == 1) ? 1 : (uint32_t) rank;
-    w->at = 0;
-    w->found = 0;
-    w->false_alarms = 0;
+    *w = (curve_walk_t) {
+        .j = j, .order = j->order + rank * j->truth->rows, .count = count,
+        .column = rank, .class = (j->truth->out == 1) ? 1 : (uint32_t) rank
+    };
 }
 
 
@@ -172,9 +148,7 @@ train_curve(const train_judge_t *j, size_t rank, train_point_t *p, size_t max)
     found = w.found;
     alarms = w.false_alarms;
 
-    p[0].fpr = 0;
-    p[0].recall = 0;
-    p[0].precision = 1;
+    p[0] = (train_point_t) { .precision = 1 };
     n = 1;
 
     /* a point where the curve has moved by a part of its way, and at its

@@ -50,11 +50,9 @@ train_truth_create(train_truth_t *t, const train_data_t *d,
 {
     size_t  i, at;
 
-    (void) memset(t, 0, sizeof(train_truth_t));
-
-    t->task = d->task;
-    t->rows = (row != NULL) ? n : d->rows;
-    t->out = d->out;
+    *t = (train_truth_t) {
+        .task = d->task, .rows = (row != NULL) ? n : d->rows, .out = d->out
+    };
 
     if (d->classes != NULL) {
         t->classes = d->n_labels;
@@ -131,7 +129,7 @@ judge_row(train_judge_t *j, size_t i, double threshold)
         }
 
         j->sure[i] = y[j->said[i]];
-        j->in_top[i] = (before < j->top_k);
+        j->in_top[i] = (before < TRAIN_TOP_K);
         q = y[right];
     }
 
@@ -145,11 +143,7 @@ train_judge_create(train_judge_t *j, const train_truth_t *truth,
 {
     size_t  i, c;
 
-    (void) memset(j, 0, sizeof(train_judge_t));
-
-    j->truth = truth;
-    j->y = y;
-    j->top_k = TRAIN_TOP_K;
+    *j = (train_judge_t) { .truth = truth, .y = y };
 
     if (truth->classes == 0) {
         return;
@@ -190,7 +184,7 @@ train_judge_free(train_judge_t *j)
 static void
 judge_means(const train_judge_t *j, const uint32_t *count, train_metrics_t *m)
 {
-    double  precision, recall, f1, auc, pr_auc;
+    double  f1, auc, pr_auc;
     size_t  c, n_f1, n_auc;
 
     m->f1 = 0;
@@ -200,7 +194,7 @@ judge_means(const train_judge_t *j, const uint32_t *count, train_metrics_t *m)
     n_auc = 0;
 
     for (c = 0; c < m->classes; c++) {
-        train_metrics_class(m, c, &precision, &recall, &f1);
+        f1 = train_metrics_class(m, c).f1;
 
         if (!isnan(f1)) {
             m->f1 += f1;
@@ -320,14 +314,13 @@ train_judge(const train_judge_t *j, const uint32_t *count, train_metrics_t *m)
 {
     size_t  i;
 
-    (void) memset(m, 0, sizeof(train_metrics_t));
-
-    m->task = j->truth->task;
-    m->rows = j->truth->rows;
-    m->classes = j->truth->classes;
+    *m = (train_metrics_t) {
+        .task = j->truth->task, .rows = j->truth->rows,
+        .classes = j->truth->classes
+    };
 
     for (i = 0; i < TRAIN_N_FIGURES; i++) {
-        *(double *) ((char *) m + train_figures[i].at) = NAN;
+        train_figure(m, &train_figures[i]) = NAN;
     }
 
     m->loss = 0;
@@ -363,23 +356,24 @@ train_metrics_free(train_metrics_t *m)
 }
 
 
-void
-train_metrics_class(const train_metrics_t *m, size_t c, double *precision,
-    double *recall, double *f1)
+train_class_t
+train_metrics_class(const train_metrics_t *m, size_t c)
 {
-    size_t  i;
-    double  hit, said, there;
+    size_t         i;
+    double         hit, said;
+    train_class_t  k = { 0 };
 
     hit = (double) m->confusion[c * m->classes + c];
     said = 0;
-    there = 0;
 
     for (i = 0; i < m->classes; i++) {
         said += (double) m->confusion[i * m->classes + c];
-        there += (double) m->confusion[c * m->classes + i];
+        k.rows += (double) m->confusion[c * m->classes + i];
     }
 
-    *precision = said > 0 ? hit / said : NAN;
-    *recall = there > 0 ? hit / there : NAN;
-    *f1 = said + there > 0 ? 2 * hit / (said + there) : NAN;
+    k.precision = said > 0 ? hit / said : NAN;
+    k.recall = k.rows > 0 ? hit / k.rows : NAN;
+    k.f1 = said + k.rows > 0 ? 2 * hit / (said + k.rows) : NAN;
+
+    return k;
 }

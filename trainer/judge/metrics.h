@@ -72,8 +72,7 @@ typedef struct {
 #define TRAIN_N_FIGURES  11
 extern const train_figure_t  train_figures[TRAIN_N_FIGURES];
 
-#define train_figure(m, f)                                                    \
-    (*(const double *) ((const char *) (m) + (f)->at))
+#define train_figure(m, f)  (*(double *) ((char *) (m) + (f)->at))
 
 /* Is figure f one of this judgement? */
 int train_figure_of(const train_figure_t *f, const train_metrics_t *m);
@@ -88,7 +87,6 @@ size_t train_said(maas_task_t task, const float *y, size_t out,
 typedef struct {
     const train_truth_t  *truth;
     const float          *y;        /* (rows,out) */
-    size_t                top_k;
     uint32_t             *said;     /* (rows) */
     float                *sure;     /* (rows) of the likeliest class */
     float                *loss;     /* (rows) */
@@ -112,9 +110,14 @@ void train_metrics(train_metrics_t *m, const train_data_t *d, const float *y,
     double threshold);
 void train_metrics_free(train_metrics_t *m);
 
-/* Precision, recall and F1 of a class; NAN where undefined. */
-void train_metrics_class(const train_metrics_t *m, size_t c,
-    double *precision, double *recall, double *f1);
+/* Of one class; NAN where undefined. */
+
+typedef struct {
+    double          rows;
+    double          precision, recall, f1;
+} train_class_t;
+
+train_class_t train_metrics_class(const train_metrics_t *m, size_t c);
 
 
 /* curves.c: classes by falling probability */

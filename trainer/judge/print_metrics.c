@@ -82,8 +82,8 @@ train_metrics_print(FILE *f, const train_metrics_t *m,
     const train_metrics_t *low, const train_metrics_t *high,
     const char *const *labels)
 {
-    double  precision, recall, f1;
-    size_t  c, i;
+    size_t         c, i;
+    train_class_t  k;
 
     (void) fprintf(f, "%-17s %zu\n", "rows", m->rows);
 
@@ -106,11 +106,11 @@ train_metrics_print(FILE *f, const train_metrics_t *m,
                    "recall", "F1");
 
     for (c = 0; c < m->classes; c++) {
-        train_metrics_class(m, c, &precision, &recall, &f1);
+        k = train_metrics_class(m, c);
         (void) fprintf(f, "%-14.14s", labels[c]);
-        print_rate(f, precision);
-        print_rate(f, recall);
-        print_rate(f, f1);
+        print_rate(f, k.precision);
+        print_rate(f, k.recall);
+        print_rate(f, k.f1);
         (void) fputc('\n', f);
     }
 

@@ -6,39 +6,23 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "metrics.h"
 #include "util.h"
 
 
-typedef struct {
-    float     p;
-    uint32_t  yes;
-} threshold_row_t;
-
-
-static int
-threshold_compare(const void *one, const void *two)
-{
-    const threshold_row_t  *a = one, *b = two;
-
-    return (a->p < b->p) - (a->p > b->p);       /* largest first */
-}
-
-
 /* Between two probabilities, and strictly between 0 and 1 */
 
 static float
-threshold_between(float high, float low)
+threshold_between(double high, double low)
 {
     float  t;
 
-    t = (float) (((double) high + low) / 2);
+    t = (float) ((high + low) / 2);
 
     if (!(t < high)) {
-        t = low;                /* neighbours: "above" is what counts */
+        t = (float) low;                /* neighbours: "above" is what counts */
     }
 
     t = (t > 1e-6f) ? t : 1e-6f;
@@ -70,35 +54,35 @@ float
 train_threshold(const train_data_t *d, const uint32_t *row, size_t n,
     const float *y, double alarm, double miss, double rate)
 {
-    size_t            i;
-    float             best;
-    double            negatives, alarms, misses, cost, least;
-    threshold_row_t  *r;
+    size_t         i;
+    float          best;
+    double         negatives, alarms, misses, cost, least;
+    train_rank_t  *r;
 
-    r = train_alloc(n, sizeof(threshold_row_t));
+    r = train_alloc(n, sizeof(train_rank_t));
     negatives = 0;
     misses = 0;
 
     for (i = 0; i < n; i++) {
-        r[i].p = y[i];
-        r[i].yes = d->classes[row[i]];
-        negatives += !r[i].yes;
-        misses += r[i].yes;
+        r[i].key = y[i];
+        r[i].at = row[i];
+        negatives += !d->classes[row[i]];
+        misses += d->classes[row[i]];
     }
 
-    qsort(r, n, sizeof(threshold_row_t), threshold_compare);
+    train_rank(r, n);
 
     /* above all of them first, then each gap on the way down */
 
-    best = threshold_between(1, n ? r[0].p : 1);
+    best = threshold_between(1, n ? r[0].key : 1);
     least = isnan(rate) ? miss * misses : misses;
     alarms = 0;
 
     for (i = 0; i < n; i++) {
-        alarms += !r[i].yes;
-        misses -= r[i].yes;
+        alarms += !d->classes[r[i].at];
+        misses -= d->classes[r[i].at];
 
-        if (i + 1 < n && r[i + 1].p == r[i].p) {
+        if (i + 1 < n && r[i + 1].key == r[i].key) {
             continue;
         }
 
@@ -110,7 +94,7 @@ train_threshold(const train_data_t *d, const uint32_t *row, size_t n,
 
         if (cost < least) {
             least = cost;
-            best = threshold_between(r[i].p, i + 1 < n ? r[i + 1].p : 0);
+            best = threshold_between(r[i].key, i + 1 < n ? r[i + 1].key : 0);
         }
     }
 

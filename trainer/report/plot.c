@@ -45,21 +45,6 @@ plot_y(const train_plot_t *p, double v)
 }
 
 
-/* The round number above range / n: 1, 2 or 5 with zeros */
-
-static double
-plot_step(double range, int n)
-{
-    double  step, power;
-
-    step = range / n;
-    power = pow(10, floor(log10(step)));
-    step /= power;
-
-    return (step <= 1 ? 1 : step <= 2 ? 2 : step <= 5 ? 5 : 10) * power;
-}
-
-
 static void
 plot_tick_x(const train_plot_t *p, double v)
 {
@@ -106,42 +91,43 @@ plot_ticks_log(const train_plot_t *p)
 }
 
 
+/* Steps of a round number: 1, 2 or 5 with zeros, PLOT_TICKS at most */
+
 static void
-plot_axes(const train_plot_t *p)
+plot_ticks(const train_plot_t *p, double from, double to,
+    void (*tick)(const train_plot_t *p, double v))
 {
-    double  v, step;
+    double  v, step, power;
 
-    step = plot_step(p->x1 - p->x0, PLOT_TICKS);
+    step = (to - from) / PLOT_TICKS;
+    power = pow(10, floor(log10(step)));
+    step /= power;
+    step = (step <= 1 ? 1 : step <= 2 ? 2 : step <= 5 ? 5 : 10) * power;
 
-    for (v = ceil(p->x0 / step - 1e-9) * step; v <= p->x1 + step * 1e-6;
-         v += step)
+    for (v = ceil(from / step - 1e-9) * step; v <= to + step * 1e-6; v += step)
     {
-        plot_tick_x(p, fabs(v) < step * 1e-6 ? 0 : v);
-    }
-
-    if (p->log_y) {
-        plot_ticks_log(p);
-        return;
-    }
-
-    step = plot_step(p->y1 - p->y0, PLOT_TICKS);
-
-    for (v = ceil(p->y0 / step - 1e-9) * step; v <= p->y1 + step * 1e-6;
-         v += step)
-    {
-        plot_tick_y(p, fabs(v) < step * 1e-6 ? 0 : v);
+        tick(p, fabs(v) < step * 1e-6 ? 0 : v);
     }
 }
 
 
 void
-train_plot_begin(train_plot_t *p, FILE *f, const char *x_label,
-    const char *y_label, int square)
+train_plot_reach(double *low, double *high, double v)
+{
+    if (isfinite(v)) {
+        *low = (v < *low) ? v : *low;
+        *high = (v > *high) ? v : *high;
+    }
+}
+
+
+void
+train_plot_begin(train_plot_t *p)
 {
     double  middle;
 
-    p->f = f;
-    p->height = square ? PLOT_SQUARE : PLOT_HEIGHT;
+    p->height = p->square ? PLOT_SQUARE : PLOT_HEIGHT;
+    middle = (PLOT_TOP + p->height - PLOT_BOTTOM) / 2;
 
     if (!(p->x1 > p->x0)) {
         p->x0 -= 0.5;
@@ -153,20 +139,24 @@ train_plot_begin(train_plot_t *p, FILE *f, const char *x_label,
         p->y1 = p->log_y ? p->y0 * 4 : p->y0 + 1;
     }
 
-    middle = (PLOT_TOP + p->height - PLOT_BOTTOM) / 2;
-
-    (void) fprintf(f, "<svg viewBox=\"0 0 %g %g\" role=\"img\">\n",
+    train_report_open(p->f, p->title, p->sentence, 0);
+    (void) fprintf(p->f, "<svg viewBox=\"0 0 %g %g\" role=\"img\">\n",
                    PLOT_WIDTH, p->height);
-    plot_axes(p);
-    (void) fprintf(f, "<text class=\"label\" text-anchor=\"middle\" "
-                   "x=\"%.1f\" y=\"%.1f\">",
-                   (PLOT_LEFT + PLOT_WIDTH - PLOT_RIGHT) / 2, p->height - 8);
-    train_report_text(f, x_label);
-    (void) fprintf(f, "</text>\n<text class=\"label\" text-anchor=\"middle\" "
-                   "x=\"12\" y=\"%.1f\" transform=\"rotate(-90 12 %.1f)\">",
-                   middle, middle);
-    train_report_text(f, y_label);
-    (void) fputs("</text>\n", f);
+    plot_ticks(p, p->x0, p->x1, plot_tick_x);
+
+    if (p->log_y) {
+        plot_ticks_log(p);
+    } else {
+        plot_ticks(p, p->y0, p->y1, plot_tick_y);
+    }
+
+    train_report_print(p->f, "<text class=\"label\" text-anchor=\"middle\" "
+                       "x=\"%.1f\" y=\"%.1f\">%s</text>\n",
+                       (PLOT_LEFT + PLOT_WIDTH - PLOT_RIGHT) / 2,
+                       p->height - 8, p->x_label);
+    train_report_print(p->f, "<text class=\"label\" text-anchor=\"middle\" "
+                       "x=\"12\" y=\"%.1f\" transform=\"rotate(-90 12 %.1f)"
+                       "\">%s</text>\n", middle, middle, p->y_label);
 }
 
 
@@ -178,9 +168,7 @@ plot_mark_end(FILE *f, const char *element, const char *tip)
         return;
     }
 
-    (void) fputs("><title>", f);
-    train_report_text(f, tip);
-    (void) fprintf(f, "</title></%s>\n", element);
+    train_report_print(f, "><title>%s</title></%s>\n", tip, element);
 }
 
 
@@ -247,13 +235,11 @@ train_plot_word(const train_plot_t *p, const char *class, const char *word,
 
     /* on the side where there is room */
 
-    (void) fprintf(p->f, "<text class=\"word %s\" text-anchor=\"%s\" "
-                   "x=\"%.1f\" y=\"%.1f\">", class,
-                   at > 0.6 * PLOT_WIDTH ? "end" : "start",
-                   at > 0.6 * PLOT_WIDTH ? at - 6 : at + 6,
-                   plot_y(p, y) + (below ? 16 : -6));
-    train_report_text(p->f, word);
-    (void) fputs("</text>\n", p->f);
+    train_report_print(p->f, "<text class=\"word %s\" text-anchor=\"%s\" "
+                       "x=\"%.1f\" y=\"%.1f\">%s</text>\n", class,
+                       at > 0.6 * PLOT_WIDTH ? "end" : "start",
+                       at > 0.6 * PLOT_WIDTH ? at - 6 : at + 6,
+                       plot_y(p, y) + (below ? 16 : -6), word);
 }
 
 
@@ -261,4 +247,5 @@ void
 train_plot_end(const train_plot_t *p)
 {
     (void) fputs("</svg>\n", p->f);
+    train_report_close(p->f);
 }

@@ -21,14 +21,11 @@ report_head(FILE *f, const train_report_t *r)
     info = r->info;
     (void) fputs("<!DOCTYPE html>\n<html lang=\"en\"><head>"
                  "<meta charset=\"utf-8\">\n<meta name=\"viewport\" "
-                 "content=\"width=device-width,initial-scale=1\">\n<title>",
-                 f);
-    train_report_text(f, r->title);
-    (void) fputs("</title>\n", f);
+                 "content=\"width=device-width,initial-scale=1\">\n", f);
+    train_report_print(f, "<title>%s</title>\n", r->title);
     train_report_style(f);
-    (void) fputs("</head><body>\n<h1>", f);
-    train_report_text(f, r->title);
-    (void) fprintf(f, "</h1>\n<p>A %s model of ", info->task_name);
+    train_report_print(f, "</head><body>\n<h1>%s</h1>\n<p>A %s model of ",
+                       r->title, info->task_name);
 
     if (info->n_columns > 0) {
         (void) fprintf(f, "%zu columns", info->n_columns);
@@ -44,9 +41,7 @@ report_head(FILE *f, const train_report_t *r)
                    info->parameters, info->crc32c);
 
     if (r->m != NULL) {
-        (void) fprintf(f, "Judged by %zu rows: ", r->m->rows);
-        train_report_text(f, r->what);
-        (void) fputc('.', f);
+        train_report_print(f, "Judged by %zu rows: %s.", r->m->rows, r->what);
     }
 
     (void) fputs("</p>\n", f);
@@ -106,20 +101,11 @@ report_record_part(FILE *f, const char *name, const cJSON *part)
             continue;
         }
 
-        (void) fputs("<div><span>", f);
-        train_report_text(f, v->string);
-        (void) fputs("</span><b>", f);
-
-        if (cJSON_IsString(v)) {
-            train_report_text(f, v->valuestring);
-
-        } else {
-            text = cJSON_PrintUnformatted(v);
-            train_report_text(f, text != NULL ? text : "");
-            cJSON_free(text);
-        }
-
-        (void) fputs("</b></div>\n", f);
+        text = cJSON_IsString(v) ? NULL : cJSON_PrintUnformatted(v);
+        train_report_print(f, "<div><span>%s</span><b>%s</b></div>\n",
+                           v->string, text != NULL ? text
+                           : cJSON_IsString(v) ? v->valuestring : "");
+        cJSON_free(text);
     }
 
     (void) fputs("</div>\n", f);

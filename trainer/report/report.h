@@ -32,8 +32,10 @@ typedef struct {
 /* report.c: the whole page or none; dies if it cannot be written */
 void train_report_write(const char *path, const train_report_t *r);
 
-/* report_text.c: s as text of HTML and in quoted attributes */
-void train_report_text(FILE *f, const char *s);
+/* report_text.c: as fprintf(), of which it has %s, %zu, %f and %g; texts become
+ * text of HTML, also for quoted attributes */
+void train_report_print(FILE *f, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
 /* The style sheet, with its element. */
 void train_report_style(FILE *f);
 /* A card with a heading and, if not NULL, a sentence below; wide: over all
@@ -54,19 +56,22 @@ void train_report_importance(FILE *f, const train_report_t *r);
 void train_report_mistakes(FILE *f, const train_report_t *r);
 
 
-/* plot.c: axes and marks of one SVG picture */
+/* plot.c: a card with axes and marks of one SVG picture */
 
 typedef struct {
-    FILE    *f;
-    double   x0, x1, y0, y1;        /* values at the edges */
-    double   height;
-    unsigned log_y;
+    FILE        *f;
+    const char  *title, *sentence;  /* as of train_report_open() */
+    const char  *x_label, *y_label;
+    unsigned     log_y;
+    unsigned     square;            /* as high as it is wide */
+    double       x0, x1, y0, y1;    /* values at the edges */
+    double       height;            /* set by train_plot_begin() */
 } train_plot_t;
 
-/* Frame, grid and labels.  Empty ranges are widened.  square: as high as it is
- * wide. */
-void train_plot_begin(train_plot_t *p, FILE *f, const char *x_label,
-    const char *y_label, int square);
+/* The range that holds v, too, if v is finite; from INFINITY and -INFINITY. */
+void train_plot_reach(double *low, double *high, double v);
+/* Frame, grid and labels.  Empty ranges are widened. */
+void train_plot_begin(train_plot_t *p);
 /* class: of the style sheet, "a" or "b" and more; tip: text that shows below
  * the pointer, or NULL */
 void train_plot_line(const train_plot_t *p, const char *class,
@@ -79,6 +84,7 @@ void train_plot_bar(const train_plot_t *p, const char *class,
 /* A word in the picture, above a point or below */
 void train_plot_word(const train_plot_t *p, const char *class,
     const char *word, double x, double y, int below);
+/* Of the picture and the card. */
 void train_plot_end(const train_plot_t *p);
 
 

@@ -5,8 +5,6 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "report.h"
 
@@ -20,10 +18,8 @@
 static void
 classes_matrix(FILE *f, const train_report_t *r)
 {
-    int                     own;
-    double                  row, share;
-    size_t                  i, j, k, n;
-    uint64_t                v;
+    double                  rows, share;
+    size_t                  i, j, n, v;
     const train_metrics_t  *m;
 
     m = r->m;
@@ -33,37 +29,26 @@ classes_matrix(FILE *f, const train_report_t *r)
     (void) fputs("<table class=\"matrix\"><tr><th></th>", f);
 
     for (j = 0; j < n; j++) {
-        (void) fputs("<th>", f);
-        train_report_text(f, r->data->labels[j]);
-        (void) fputs("</th>", f);
+        train_report_print(f, "<th>%s</th>", r->data->labels[j]);
     }
 
     (void) fputs("</tr>\n", f);
 
     for (i = 0; i < n; i++) {
-        row = 0;
-
-        for (k = 0; k < n; k++) {
-            row += (double) m->confusion[i * n + k];
-        }
-
-        (void) fputs("<tr><th>", f);
-        train_report_text(f, r->data->labels[i]);
-        (void) fputs("</th>", f);
+        rows = train_metrics_class(m, i).rows;
+        train_report_print(f, "<tr><th>%s</th>", r->data->labels[i]);
 
         for (j = 0; j < n; j++) {
-            v = m->confusion[i * n + j];
-            own = (i == j);
-            share = (row > 0) ? (double) v / row : 0;
+            v = (size_t) m->confusion[i * n + j];
+            share = (rows > 0) ? (double) v / rows : 0;
 
             /* a mistake in a hundred is to be seen as well */
 
-            share = own ? share : sqrt(share);
-            (void) fprintf(f, "<td class=\"%s\" style=\"background:"
-                           "rgb(var(--%s)/%.2f)\">%llu</td>",
-                           v == 0 ? "zero" : share > 0.5 ? "on" : "",
-                           own ? "good" : "bad", share,
-                           (unsigned long long) v);
+            share = (i == j) ? share : sqrt(share);
+            train_report_print(f, "<td class=\"%s\" style=\"background:"
+                               "rgb(var(--%s)/%.2f)\">%zu</td>",
+                               v == 0 ? "zero" : share > 0.5 ? "on" : "",
+                               i == j ? "good" : "bad", share, v);
         }
 
         (void) fputs("</tr>\n", f);
@@ -74,56 +59,34 @@ classes_matrix(FILE *f, const train_report_t *r)
 }
 
 
-typedef struct {
-    uint64_t  rows;
-    size_t    is, said;
-} classes_pair_t;
-
-
-static int
-classes_compare(const void *one, const void *two)
-{
-    const classes_pair_t  *a = one, *b = two;
-
-    return (a->rows < b->rows) - (a->rows > b->rows);
-}
-
-
 /* Too many classes for a table: the mistakes that are made most */
 
 static void
 classes_pairs(FILE *f, const train_report_t *r)
 {
-    size_t                  i, j, n;
-    classes_pair_t         *pair;
-    const train_metrics_t  *m;
+    size_t         i, n, classes;
+    train_rank_t  *pair;
 
-    m = r->m;
+    classes = r->m->classes;
     n = 0;
-    pair = train_alloc(m->classes * m->classes, sizeof(classes_pair_t));
+    pair = train_alloc(classes * classes, sizeof(train_rank_t));
 
-    for (i = 0; i < m->classes; i++) {
-        for (j = 0; j < m->classes; j++) {
-            if (i != j && m->confusion[i * m->classes + j] > 0) {
-                pair[n].rows = m->confusion[i * m->classes + j];
-                pair[n].is = i;
-                pair[n++].said = j;
-            }
+    for (i = 0; i < classes * classes; i++) {
+        if (i / classes != i % classes && r->m->confusion[i] > 0) {
+            pair[n].key = (double) r->m->confusion[i];
+            pair[n++].at = i;
         }
     }
 
-    qsort(pair, n, sizeof(classes_pair_t), classes_compare);
+    train_rank(pair, n);
     train_report_open(f, "What is mixed up most", NULL, 0);
     (void) fputs("<table><tr><th>it was</th><th>said</th><th>rows</th></tr>\n",
                  f);
 
     for (i = 0; i < n && i < CLASSES_PAIRS; i++) {
-        (void) fputs("<tr><td>", f);
-        train_report_text(f, r->data->labels[pair[i].is]);
-        (void) fputs("</td><td>", f);
-        train_report_text(f, r->data->labels[pair[i].said]);
-        (void) fprintf(f, "</td><td>%llu</td></tr>\n",
-                       (unsigned long long) pair[i].rows);
+        train_report_print(f, "<tr><td>%s</td><td>%s</td><td>%.0f</td></tr>\n",
+                           r->data->labels[pair[i].at / classes],
+                           r->data->labels[pair[i].at % classes], pair[i].key);
     }
 
     (void) fputs("</table>\n", f);
@@ -146,28 +109,20 @@ classes_rate(FILE *f, double v)
 static void
 classes_table(FILE *f, const train_report_t *r)
 {
-    double  precision, recall, f1;
-    size_t  c, k;
-    double  rows;
+    size_t         c;
+    train_class_t  k;
 
     train_report_open(f, "Class by class", NULL, 0);
     (void) fputs("<table><tr><th>class</th><th>rows</th><th>precision</th>"
                  "<th>recall</th><th>F1</th></tr>\n", f);
 
     for (c = 0; c < r->m->classes; c++) {
-        rows = 0;
-
-        for (k = 0; k < r->m->classes; k++) {
-            rows += (double) r->m->confusion[c * r->m->classes + k];
-        }
-
-        train_metrics_class(r->m, c, &precision, &recall, &f1);
-        (void) fputs("<tr><td>", f);
-        train_report_text(f, r->data->labels[c]);
-        (void) fprintf(f, "</td><td>%.0f</td>", rows);
-        classes_rate(f, precision);
-        classes_rate(f, recall);
-        classes_rate(f, f1);
+        k = train_metrics_class(r->m, c);
+        train_report_print(f, "<tr><td>%s</td><td>%.0f</td>",
+                           r->data->labels[c], k.rows);
+        classes_rate(f, k.precision);
+        classes_rate(f, k.recall);
+        classes_rate(f, k.f1);
         (void) fputs("</tr>\n", f);
     }
 
@@ -179,34 +134,21 @@ classes_table(FILE *f, const train_report_t *r)
 /* One curve of each class, all of them thin but one */
 
 static void
-classes_curve(FILE *f, const train_report_t *r, int pr)
+classes_curve(const train_report_t *r, train_plot_t *p, int pr)
 {
-    int             thin;
-    char            tip[160];
-    double          x[CLASSES_POINTS], y[CLASSES_POINTS], auc, pr_auc;
-    size_t          c, i, n, class;
-    train_plot_t    p = { 0 };
-    train_point_t   point[CLASSES_POINTS];
-
-    train_report_open(f, pr ? "Precision and recall" : "ROC",
-                      r->judge->ranked > 1 ? "Each class against the rest."
-                      : pr ? "Of those called out, how many are right; of "
-                             "those there are, how many are found."
-                           : "What is found, by the false alarms it costs.",
-                      0);
-
-    p.x1 = 1;
-    p.y1 = 1;
-    train_plot_begin(&p, f, pr ? "recall" : "false alarms",
-                     pr ? "precision" : "recall", 1);
-
-    if (!pr) {
-        x[0] = 0;
-        x[1] = 1;
-        train_plot_line(&p, "dash", NULL, x, x, 2);
-    }
+    int            thin;
+    char           tip[160];
+    double         x[CLASSES_POINTS] = { 0, 1 }, y[CLASSES_POINTS], auc, pr_auc;
+    size_t         c, i, n;
+    train_point_t  point[CLASSES_POINTS];
 
     thin = (r->judge->ranked > 1);
+    p->sentence = thin ? "Each class against the rest." : p->sentence;
+    train_plot_begin(p);
+
+    if (!pr) {
+        train_plot_line(p, "dash", NULL, x, x, 2);
+    }
 
     for (c = 0; c < r->judge->ranked && c < CLASSES_CURVES; c++) {
         train_curve_areas(r->judge, c, NULL, &auc, &pr_auc);
@@ -218,22 +160,19 @@ classes_curve(FILE *f, const train_report_t *r, int pr)
         n = train_curve(r->judge, c, point, CLASSES_POINTS);
 
         for (i = 0; i < n; i++) {
-            x[i] = pr ? (double) point[i].recall : (double) point[i].fpr;
-            y[i] = pr ? (double) point[i].precision
-                      : (double) point[i].recall;
+            x[i] = (double) (pr ? point[i].recall : point[i].fpr);
+            y[i] = (double) (pr ? point[i].precision : point[i].recall);
         }
 
-        class = (r->judge->ranked == 1) ? 1 : c;
         (void) snprintf(tip, sizeof(tip), "%.100s: area %.4f",
-                        r->data->labels[class], pr ? pr_auc : auc);
-        train_plot_line(&p, thin ? "a thin" : "a", tip, x, y, n);
+                        r->data->labels[thin ? c : 1], pr ? pr_auc : auc);
+        train_plot_line(p, thin ? "a thin" : "a", tip, x, y, n);
     }
 
     (void) snprintf(tip, sizeof(tip), "%sarea %.4f", thin ? "mean " : "",
                     pr ? r->m->pr_auc : r->m->auc);
-    train_plot_word(&p, "a", tip, pr ? 0.03 : 0.97, 0.06, 0);
-    train_plot_end(&p);
-    train_report_close(f);
+    train_plot_word(p, "a", tip, pr ? 0.03 : 0.97, 0.06, 0);
+    train_plot_end(p);
 }
 
 
@@ -243,23 +182,22 @@ classes_reliability(FILE *f, const train_report_t *r)
     char                tip[160];
     double              x[2] = { 0, 1 }, most;
     size_t              i;
-    train_plot_t        p = { 0 };
     const train_bin_t  *b;
+    train_plot_t        p = {
+        .f = f, .title = "Reliability", .sentence = tip,
+        .x_label = "probability of the answer",
+        .y_label = "share that is right", .square = 1, .x1 = 1, .y1 = 1
+    };
 
     (void) snprintf(tip, sizeof(tip), "How often it is right when it is that "
                     "sure; larger dots are more rows. Calibration error "
                     "%.4f.", r->m->ece);
-    train_report_open(f, "Reliability", tip, 0);
-
-    p.x1 = 1;
-    p.y1 = 1;
-    train_plot_begin(&p, f, "probability of the answer", "share that is right",
-                     1);
+    train_plot_begin(&p);
     train_plot_line(&p, "dash", NULL, x, x, 2);
     most = 1;
 
     for (i = 0; i < TRAIN_BINS; i++) {
-        most = (r->m->bins[i].rows > most) ? r->m->bins[i].rows : most;
+        most = fmax(most, r->m->bins[i].rows);
     }
 
     for (i = 0; i < TRAIN_BINS; i++) {
@@ -275,13 +213,26 @@ classes_reliability(FILE *f, const train_report_t *r)
     }
 
     train_plot_end(&p);
-    train_report_close(f);
 }
 
 
 void
 train_report_classes(FILE *f, const train_report_t *r)
 {
+    train_plot_t  roc = {
+        .f = f, .title = "ROC",
+        .sentence = "What is found, by the false alarms it costs.",
+        .x_label = "false alarms", .y_label = "recall",
+        .square = 1, .x1 = 1, .y1 = 1
+    };
+    train_plot_t  pr = {
+        .f = f, .title = "Precision and recall",
+        .sentence = "Of those called out, how many are right; of those there "
+                    "are, how many are found.",
+        .x_label = "recall", .y_label = "precision",
+        .square = 1, .x1 = 1, .y1 = 1
+    };
+
     if (r->m->classes <= CLASSES_MATRIX) {
         classes_matrix(f, r);
         classes_table(f, r);
@@ -290,8 +241,8 @@ train_report_classes(FILE *f, const train_report_t *r)
     }
 
     (void) fputs("<div class=\"three wide\">\n", f);
-    classes_curve(f, r, 0);
-    classes_curve(f, r, 1);
+    classes_curve(r, &roc, 0);
+    classes_curve(r, &pr, 1);
     classes_reliability(f, r);
     (void) fputs("</div>\n", f);
 }

@@ -6,7 +6,6 @@
 #include <math.h>
 #include <png.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "report.h"
@@ -17,57 +16,38 @@
 #define MISTAKES_COLUMNS   6
 
 
-typedef struct {
-    double  size;               /* of the loss, or of the error */
-    size_t  at;                 /* among the rows that were judged */
-} mistake_t;
+/* Worst first, key: the loss, or the error; of classes those alone where
+ * something else was said */
 
-
-static int
-mistakes_compare(const void *one, const void *two)
-{
-    const mistake_t  *a = one, *b = two;
-
-    if (a->size != b->size) {
-        return (a->size < b->size) - (a->size > b->size);
-    }
-
-    return (a->at > b->at) - (a->at < b->at);
-}
-
-
-/* Worst first; of classes those alone where something else was said */
-
-static mistake_t *
+static train_rank_t *
 mistakes_find(const train_report_t *r, size_t *n)
 {
     size_t                i, k;
-    mistake_t            *m;
+    train_rank_t         *m;
     const train_judge_t  *j;
 
     j = r->judge;
-    m = train_alloc(r->m->rows, sizeof(mistake_t));
+    m = train_alloc(r->m->rows, sizeof(train_rank_t));
     *n = 0;
 
     for (i = 0; i < r->m->rows; i++) {
         if (r->m->classes > 0) {
-            if (j->said[i] != j->truth->class[i]) {
-                m[*n].size = j->loss[i];
-                m[(*n)++].at = i;
+            if (j->said[i] == j->truth->class[i]) {
+                continue;
             }
 
-            continue;
+            m[*n].key = j->loss[i];
         }
 
-        for (k = 0; k < j->truth->out; k++) {
-            m[*n].size += fabs((double) j->y[i * j->truth->out + k]
-                               - j->truth->target[i * j->truth->out + k]);
+        for (k = 0; r->m->classes == 0 && k < j->truth->out; k++) {
+            m[*n].key += fabs((double) j->y[i * j->truth->out + k]
+                              - j->truth->target[i * j->truth->out + k]);
         }
 
         m[(*n)++].at = i;
     }
 
-    qsort(m, *n, sizeof(mistake_t), mistakes_compare);
+    train_rank(m, *n);
 
     return m;
 }
@@ -144,40 +124,36 @@ mistakes_picture(FILE *f, const train_data_t *d, const float *x)
 }
 
 
-/* "5", or "12.5" */
+/* "5", or "12.5": one of class(rows), or of y(rows,out) if there is no class */
 
 static void
-mistakes_is(FILE *f, const train_report_t *r, size_t at)
+mistakes_answer(FILE *f, const train_report_t *r, const uint32_t *class,
+    const float *y, size_t at)
 {
-    const train_truth_t  *t;
-
-    t = r->judge->truth;
-
-    if (t->classes > 0) {
-        train_report_text(f, r->data->labels[t->class[at]]);
+    if (class != NULL) {
+        train_report_print(f, "%s", r->data->labels[class[at]]);
     } else {
-        (void) fprintf(f, "%.6g", (double) t->target[at * t->out]);
+        (void) fprintf(f, "%.6g", (double) y[at * r->judge->truth->out]);
     }
 }
 
 
+/* What it was, and what was said, with what stands between the two */
+
 static void
-mistakes_said(FILE *f, const train_report_t *r, size_t at)
+mistakes_both(FILE *f, const train_report_t *r, size_t at, const char *between)
 {
     const train_judge_t  *j;
 
     j = r->judge;
-
-    if (j->truth->classes > 0) {
-        train_report_text(f, r->data->labels[j->said[at]]);
-    } else {
-        (void) fprintf(f, "%.6g", (double) j->y[at * j->truth->out]);
-    }
+    mistakes_answer(f, r, j->truth->class, j->truth->target, at);
+    (void) fputs(between, f);
+    mistakes_answer(f, r, j->said, j->y, at);
 }
 
 
 static void
-mistakes_pictures(FILE *f, const train_report_t *r, const mistake_t *m,
+mistakes_pictures(FILE *f, const train_report_t *r, const train_rank_t *m,
     size_t n)
 {
     float   *x;
@@ -192,9 +168,7 @@ mistakes_pictures(FILE *f, const train_report_t *r, const mistake_t *m,
         (void) fputs("<figure>", f);
         mistakes_picture(f, r->data, x);
         (void) fputs("<br>", f);
-        mistakes_is(f, r, m[i].at);
-        (void) fputs(" &rarr; <b>", f);
-        mistakes_said(f, r, m[i].at);
+        mistakes_both(f, r, m[i].at, " &rarr; <b>");
         (void) fputs("</b>", f);
 
         if (r->m->classes > 0) {
@@ -237,7 +211,7 @@ mistakes_value(FILE *f, const maas_field_t *field, const float *x)
     default:
         for (k = 0; k < field->n_values && k < field->width; k++) {
             if (x[k] != 0) {
-                train_report_text(f, field->values[k]);
+                train_report_print(f, "%s", field->values[k]);
                 return;
             }
         }
@@ -283,7 +257,7 @@ mistakes_columns(const train_report_t *r, size_t *column)
 
 
 static void
-mistakes_table(FILE *f, const train_report_t *r, const mistake_t *m, size_t n)
+mistakes_table(FILE *f, const train_report_t *r, const train_rank_t *m, size_t n)
 {
     float   *x;
     size_t   i, k, columns, column[MISTAKES_COLUMNS];
@@ -291,13 +265,11 @@ mistakes_table(FILE *f, const train_report_t *r, const mistake_t *m, size_t n)
     columns = mistakes_columns(r, column);
     n = (n < MISTAKES_ROWS) ? n : MISTAKES_ROWS;
     x = train_alloc(r->data->in, sizeof(float));
-    (void) fputs("<table><tr><th>row</th><th>it was</th><th>said</th>", f);
-    (void) fputs(r->m->classes ? "<th>sure</th>" : "<th>off by</th>", f);
+    train_report_print(f, "<table><tr><th>row</th><th>it was</th><th>said</th>"
+                       "<th>%s</th>", r->m->classes ? "sure" : "off by");
 
     for (k = 0; k < columns; k++) {
-        (void) fputs("<th>", f);
-        train_report_text(f, r->info->columns[column[k]]);
-        (void) fputs("</th>", f);
+        train_report_print(f, "<th>%s</th>", r->info->columns[column[k]]);
     }
 
     (void) fputs("</tr>\n", f);
@@ -305,15 +277,13 @@ mistakes_table(FILE *f, const train_report_t *r, const mistake_t *m, size_t n)
     for (i = 0; i < n; i++) {
         (void) fprintf(f, "<tr><td>%zu</td><td>",
                        mistakes_row(r, m[i].at) + 1);
-        mistakes_is(f, r, m[i].at);
-        (void) fputs("</td><td>", f);
-        mistakes_said(f, r, m[i].at);
+        mistakes_both(f, r, m[i].at, "</td><td>");
 
         if (r->m->classes > 0) {
             (void) fprintf(f, "</td><td>%.1f %%</td>",
                            100 * (double) r->judge->sure[m[i].at]);
         } else {
-            (void) fprintf(f, "</td><td>%.6g</td>", m[i].size);
+            (void) fprintf(f, "</td><td>%.6g</td>", m[i].key);
         }
 
         train_data_row(r->data, mistakes_row(r, m[i].at), x);
@@ -335,8 +305,8 @@ mistakes_table(FILE *f, const train_report_t *r, const mistake_t *m, size_t n)
 void
 train_report_mistakes(FILE *f, const train_report_t *r)
 {
-    size_t      n;
-    mistake_t  *m;
+    size_t         n;
+    train_rank_t  *m;
 
     m = mistakes_find(r, &n);
 

@@ -3,7 +3,9 @@
  * No figure is known here.
  */
 
+#include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "report.h"
 
@@ -78,39 +80,25 @@ static const char  report_css[] =
 void
 train_report_style(FILE *f)
 {
-    (void) fputs("<style>\n", f);
-    (void) fputs(report_css, f);
-    (void) fputs("</style>\n", f);
+    (void) fprintf(f, "<style>\n%s</style>\n", report_css);
 }
 
 
-void
-train_report_text(FILE *f, const char *s)
+static void
+report_text(FILE *f, const char *s)
 {
+    const char                *at;
+    static const char          special[] = "&<>\"'";
+    static const char  *const  entity[] = {
+        "&amp;", "&lt;", "&gt;", "&quot;", "&#39;"
+    };
+
     for ( /* void */ ; *s != '\0'; s++) {
-        switch (*s) {
+        at = strchr(special, *s);
 
-        case '&':
-            (void) fputs("&amp;", f);
-            break;
-
-        case '<':
-            (void) fputs("&lt;", f);
-            break;
-
-        case '>':
-            (void) fputs("&gt;", f);
-            break;
-
-        case '"':
-            (void) fputs("&quot;", f);
-            break;
-
-        case '\'':
-            (void) fputs("&#39;", f);
-            break;
-
-        default:
+        if (at != NULL) {
+            (void) fputs(entity[at - special], f);
+        } else {
             (void) fputc(*s, f);
         }
     }
@@ -118,16 +106,56 @@ train_report_text(FILE *f, const char *s)
 
 
 void
+train_report_print(FILE *f, const char *fmt, ...)
+{
+    char     one[16];
+    size_t   n;
+    va_list  args;
+
+    va_start(args, fmt);
+
+    for ( /* void */ ; *fmt != '\0'; fmt += n) {
+        n = strcspn(fmt, "%");
+
+        if (n > 0) {
+            (void) fwrite(fmt, 1, n, f);
+            continue;
+        }
+
+        n = 1 + strcspn(fmt + 1, "%sufg") + 1;
+        (void) snprintf(one, sizeof(one), "%.*s", (int) n, fmt);
+
+        switch (fmt[n - 1]) {
+
+        case '%':
+            (void) fputc('%', f);
+            break;
+
+        case 's':
+            report_text(f, va_arg(args, const char *));
+            break;
+
+        case 'u':
+            (void) fprintf(f, one, va_arg(args, size_t));
+            break;
+
+        default:
+            (void) fprintf(f, one, va_arg(args, double));
+        }
+    }
+
+    va_end(args);
+}
+
+
+void
 train_report_open(FILE *f, const char *title, const char *sentence, int wide)
 {
-    (void) fprintf(f, "<section class=\"card%s\"><h2>", wide ? " wide" : "");
-    train_report_text(f, title);
-    (void) fputs("</h2>\n", f);
+    train_report_print(f, "<section class=\"card%s\"><h2>%s</h2>\n",
+                       wide ? " wide" : "", title);
 
     if (sentence != NULL) {
-        (void) fputs("<p>", f);
-        train_report_text(f, sentence);
-        (void) fputs("</p>\n", f);
+        train_report_print(f, "<p>%s</p>\n", sentence);
     }
 }
 

@@ -22,16 +22,6 @@ typedef struct {
 
 
 static void
-training_range(training_t *t, double v)
-{
-    if (isfinite(v)) {
-        t->low = (v < t->low) ? v : t->low;
-        t->high = (v > t->high) ? v : t->high;
-    }
-}
-
-
-static void
 training_read(training_t *t, const train_history_t *h)
 {
     size_t  i;
@@ -51,8 +41,8 @@ training_read(training_t *t, const train_history_t *h)
         t->valid[i] = h->epochs[i].valid_loss;
         t->score[i] = h->epochs[i].score;
         t->best = h->epochs[i].best ? i : t->best;
-        training_range(t, t->loss[i]);
-        training_range(t, t->valid[i]);
+        train_plot_reach(&t->low, &t->high, t->loss[i]);
+        train_plot_reach(&t->low, &t->high, t->valid[i]);
     }
 }
 
@@ -63,24 +53,25 @@ training_losses(FILE *f, const training_t *t)
     int           valid;
     char          sentence[160];
     size_t        last;
-    train_plot_t  p = { 0 };
+    double        kept;
+    train_plot_t  p = { .f = f, .title = "Loss by epoch", .x_label = "epoch" };
 
     valid = isfinite(t->valid[t->best]);
+    kept = valid ? t->valid[t->best] : t->loss[t->best];
     last = t->n - 1;
 
     (void) snprintf(sentence, sizeof(sentence), "The weights of epoch %.0f "
                     "are kept: the least %s loss, %.4g.", t->x[t->best],
-                    valid ? "validation" : "training",
-                    valid ? t->valid[t->best] : t->loss[t->best]);
-    train_report_open(f, "Loss by epoch", sentence, 0);
+                    valid ? "validation" : "training", kept);
 
+    p.sentence = sentence;
     p.x0 = t->x[0];
     p.x1 = t->x[last];
     p.log_y = (t->low > 0 && t->high / t->low > TRAINING_LOG);
+    p.y_label = p.log_y ? "loss (logarithmic)" : "loss";
     p.y0 = p.log_y ? t->low : 0;
     p.y1 = t->high;
-    train_plot_begin(&p, f, "epoch", p.log_y ? "loss (logarithmic)" : "loss",
-                     0);
+    train_plot_begin(&p);
 
     train_plot_line(&p, "a", "training", t->x, t->loss, t->n);
     train_plot_word(&p, "a", "training", t->x[last], t->loss[last],
@@ -93,10 +84,8 @@ training_losses(FILE *f, const training_t *t)
     }
 
     train_plot_dot(&p, valid ? "b" : "a", "the weights that are kept",
-                   t->x[t->best], valid ? t->valid[t->best]
-                                        : t->loss[t->best], 4.5);
+                   t->x[t->best], kept, 4.5);
     train_plot_end(&p);
-    train_report_close(f);
 }
 
 
@@ -104,29 +93,22 @@ static void
 training_scores(FILE *f, const training_t *t, int classes)
 {
     size_t        i;
-    train_plot_t  p = { 0 };
-
-    train_report_open(f, classes ? "Validation accuracy by epoch"
-                                 : "Validation R2 by epoch", NULL, 0);
-
-    p.x0 = t->x[0];
-    p.x1 = t->x[t->n - 1];
-    p.y0 = INFINITY;
-    p.y1 = -INFINITY;
+    train_plot_t  p = {
+        .f = f, .title = classes ? "Validation accuracy by epoch"
+                                 : "Validation R2 by epoch",
+        .x_label = "epoch", .y_label = classes ? "accuracy" : "R2",
+        .x0 = t->x[0], .x1 = t->x[t->n - 1], .y0 = INFINITY, .y1 = -INFINITY
+    };
 
     for (i = 0; i < t->n; i++) {
-        if (isfinite(t->score[i])) {
-            p.y0 = (t->score[i] < p.y0) ? t->score[i] : p.y0;
-            p.y1 = (t->score[i] > p.y1) ? t->score[i] : p.y1;
-        }
+        train_plot_reach(&p.y0, &p.y1, t->score[i]);
     }
 
-    train_plot_begin(&p, f, "epoch", classes ? "accuracy" : "R2", 0);
+    train_plot_begin(&p);
     train_plot_line(&p, "b", NULL, t->x, t->score, t->n);
     train_plot_dot(&p, "b", "the weights that are kept", t->x[t->best],
                    t->score[t->best], 4.5);
     train_plot_end(&p);
-    train_report_close(f);
 }
 
 
@@ -176,12 +158,10 @@ train_report_importance(FILE *f, const train_report_t *r)
 
     for (i = 0; i < n; i++) {
         p = &r->importance[i];
-        (void) fputs("<span>", f);
-        train_report_text(f, p->name);
-        (void) fprintf(f, "</span><i style=\"width:%.1f%%\"></i><span>%.4f "
-                       "&plusmn; %.4f</span>\n",
-                       most > 0 && p->drop > 0 ? 100 * p->drop / most : 0,
-                       p->drop, p->deviation);
+        train_report_print(f, "<span>%s</span><i style=\"width:%.1f%%\"></i>"
+                           "<span>%.4f &plusmn; %.4f</span>\n", p->name,
+                           most > 0 && p->drop > 0 ? 100 * p->drop / most : 0,
+                           p->drop, p->deviation);
     }
 
     (void) fputs("</div>\n", f);
