@@ -68,13 +68,12 @@ double train_now(void);
  * Returns 0 if it is none. */
 int train_number(const char *s, double *out);
 
-/* Rows by falling keys, those of one key by number. */
-
 typedef struct {
-    double    key;
-    size_t    at;
+    double  key;
+    size_t  at;
 } train_rank_t;
 
+/* Sorts: falling keys, of one key by rising at. */
 void train_rank(train_rank_t *r, size_t n);
 
 /* The whole of a file in memory; dies if it cannot be read. */

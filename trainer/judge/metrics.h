@@ -110,13 +110,14 @@ void train_metrics(train_metrics_t *m, const train_data_t *d, const float *y,
     double threshold);
 void train_metrics_free(train_metrics_t *m);
 
-/* Of one class; NAN where undefined. */
+/* Of one class; NAN where one is not defined. */
 
 typedef struct {
-    double          rows;
+    double          rows;           /* that are of the class */
     double          precision, recall, f1;
 } train_class_t;
 
+/* From m->confusion; c < m->classes. */
 train_class_t train_metrics_class(const train_metrics_t *m, size_t c);
 
 

@@ -9,6 +9,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "util.h"
 #include "fit/options.h"
 
 
@@ -45,7 +46,8 @@ typedef struct {
     char                *output;
     char                *state; /* file of what was tried */
     FILE                *log;   /* the same, open for more */
-    char                *folder; /* for files that nobody keeps */
+    char                *folder; /* beside the output, for models that nobody
+                                  keeps */
     train_tune_trial_t  *trial;       /* (n) */
     size_t               n;
     size_t               ran;   /* in this run of the program */
@@ -72,10 +74,10 @@ void train_tune_state_open(train_tune_t *t);
 void train_tune_state_add(train_tune_t *t, const train_tune_trial_t *trial,
     size_t rung, double seconds);
 
-/* tune_run.c: run all of list(n), numbers of trials, on one rung, so many at a
- * time as there are jobs, those that are done left out.  Returns 0 when
- * interrupted. */
-int train_tune_run(train_tune_t *t, size_t rung, const size_t *list, size_t n);
+/* tune_run.c: run the trials list(n).at on one rung, so many at a time as there
+ * are jobs, those that are done left out.  Returns 0 when interrupted. */
+int train_tune_run(train_tune_t *t, size_t rung, const train_rank_t *list,
+    size_t n);
 
 /* tune_result.c: loss on the last rung that a trial reached */
 double train_tune_loss(const train_tune_trial_t *trial);

@@ -57,16 +57,13 @@ run_model(const run_t *r, size_t trial)
 }
 
 
-static void
-run_start(run_t *r, size_t k)
-{
-    int         i, argc;
-    char      **argv, *model;
-    run_job_t  *job;
+/* In the process of a trial: fit, with what it prints in the job's file */
 
-    for (job = r->job; job->pid != 0; job++) {
-        /* void */
-    }
+static void __attribute__((noreturn))
+run_fit(const run_t *r, const run_job_t *job)
+{
+    int     i, argc;
+    char  **argv;
 
     argv = train_alloc((size_t) r->t->argc + 24, sizeof(char *));
     argc = 0;
@@ -74,16 +71,31 @@ run_start(run_t *r, size_t k)
     argv[argc++] = train_strdup("fit");
 
     for (i = 0; i < r->t->argc; i++) {
-        argv[argc++] = train_strdup(r->t->argv[i]);
+        argv[argc++] = r->t->argv[i];
     }
 
-    argc += (int) train_tune_arguments(r->t, &r->t->trial[k], r->rung,
+    argc += (int) train_tune_arguments(r->t, &r->t->trial[job->trial], r->rung,
                                        argv + argc);
-    model = run_model(r, k);
-    argv[argc++] = train_format("--output=%s", model);
+    argv[argc++] = train_format("--output=%s", run_model(r, job->trial));
     argv[argc++] = train_strdup("--threads=1");
     argv[argc++] = train_strdup("--json");
     argv[argc++] = train_strdup("--quiet");
+
+    (void) signal(SIGINT, SIG_IGN);             /* the parent sees to it */
+    (void) dup2(fileno(job->out), STDOUT_FILENO);
+    (void) execv("/proc/self/exe", argv);
+    _exit(TRAIN_EXIT_FAILED);
+}
+
+
+static void
+run_start(run_t *r, size_t k)
+{
+    run_job_t  *job;
+
+    for (job = r->job; job->pid != 0; job++) {
+        /* void */
+    }
 
     job->out = tmpfile();
 
@@ -100,20 +112,10 @@ run_start(run_t *r, size_t k)
     }
 
     if (job->pid == 0) {
-        (void) signal(SIGINT, SIG_IGN);         /* the parent sees to it */
-        (void) dup2(fileno(job->out), STDOUT_FILENO);
-        (void) execv("/proc/self/exe", argv);
-        _exit(TRAIN_EXIT_FAILED);
+        run_fit(r, job);
     }
 
     r->running++;
-    train_free(model);
-
-    for (i = 0; i < argc; i++) {
-        train_free(argv[i]);
-    }
-
-    train_free(argv);
 }
 
 
@@ -149,8 +151,15 @@ run_result(run_job_t *job, train_tune_trial_t *trial, size_t rung)
 
 
 static void
-run_say(const run_t *r)
+run_note(run_t *r, const train_tune_trial_t *trial)
 {
+    r->finished++;
+
+    if (trial->loss[r->rung] < r->best) {
+        r->best = trial->loss[r->rung];
+        r->best_trial = trial->number;
+    }
+
     if (!r->tty) {
         return;
     }
@@ -165,20 +174,6 @@ run_say(const run_t *r)
 
     (void) fputs("\033[K", stderr);
     (void) fflush(stderr);
-}
-
-
-static void
-run_note(run_t *r, const train_tune_trial_t *trial)
-{
-    r->finished++;
-
-    if (trial->loss[r->rung] < r->best) {
-        r->best = trial->loss[r->rung];
-        r->best_trial = trial->number;
-    }
-
-    run_say(r);
 }
 
 
@@ -246,18 +241,18 @@ run_stop(run_t *r)
 
 
 int
-train_tune_run(train_tune_t *t, size_t rung, const size_t *list, size_t n)
+train_tune_run(train_tune_t *t, size_t rung, const train_rank_t *list,
+    size_t n)
 {
     size_t            i;
     run_t            *r;
     struct sigaction  sa = { 0 }, old;
 
     r = train_alloc(1, sizeof(run_t));
-    r->t = t;
-    r->rung = rung;
-    r->n = n;
-    r->best = INFINITY;
-    r->tty = !t->quiet && isatty(STDERR_FILENO) == 1;
+    *r = (run_t) {
+        .t = t, .rung = rung, .n = n, .best = INFINITY,
+        .tty = !t->quiet && isatty(STDERR_FILENO) == 1
+    };
 
     run_interrupted = 0;
     sa.sa_handler = run_on_interrupt;
@@ -265,8 +260,8 @@ train_tune_run(train_tune_t *t, size_t rung, const size_t *list, size_t n)
     (void) sigaction(SIGINT, &sa, &old);
 
     for (i = 0; i < n && !run_interrupted; i++) {
-        if (t->trial[list[i]].done[rung]) {
-            run_note(r, &t->trial[list[i]]);
+        if (t->trial[list[i].at].done[rung]) {
+            run_note(r, &t->trial[list[i].at]);
             continue;
         }
 
@@ -275,7 +270,7 @@ train_tune_run(train_tune_t *t, size_t rung, const size_t *list, size_t n)
         }
 
         if (!run_interrupted) {
-            run_start(r, list[i]);
+            run_start(r, list[i].at);
         }
     }
 

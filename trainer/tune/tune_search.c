@@ -68,77 +68,37 @@ search_compare(const void *one, const void *two)
 }
 
 
-typedef struct {
-    double  loss;
-    size_t  trial;
-} search_rank_t;
-
-
-static int
-search_rank(const void *one, const void *two)
-{
-    const search_rank_t  *a = one, *b = two;
-
-    if (a->loss != b->loss) {
-        return a->loss < b->loss ? -1 : 1;
-    }
-
-    return (a->trial > b->trial) - (a->trial < b->trial);
-}
-
-
 /* All rungs; returns 0 when interrupted */
 
 static int
 search_rungs(train_tune_t *t)
 {
-    size_t        i, n, rung, *list;
-    search_rank_t  *rank;
+    size_t         i, n, rung;
+    train_rank_t  *rank;
 
     n = t->n;
-    list = train_alloc(n, sizeof(size_t));
-    rank = train_alloc(n, sizeof(search_rank_t));
+    rank = train_alloc(n, sizeof(train_rank_t));
 
     for (i = 0; i < n; i++) {
-        list[i] = i;
+        rank[i].at = i;
     }
 
     for (rung = TRAIN_TUNE_RUNGS - t->rungs; rung < TRAIN_TUNE_RUNGS; rung++) {
-        if (!train_tune_run(t, rung, list, n)) {
+        if (!train_tune_run(t, rung, rank, n)) {
             break;
         }
 
         for (i = 0; i < n; i++) {
-            rank[i].trial = list[i];
-            rank[i].loss = t->trial[list[i]].loss[rung];
+            rank[i].key = -t->trial[rank[i].at].loss[rung];
         }
 
-        qsort(rank, n, sizeof(search_rank_t), search_rank);
+        train_rank(rank, n);
         n = (n + TRAIN_TUNE_ETA - 1) / TRAIN_TUNE_ETA;
-
-        for (i = 0; i < n; i++) {
-            list[i] = rank[i].trial;
-        }
     }
 
-    train_free(list);
     train_free(rank);
 
     return rung == TRAIN_TUNE_RUNGS;
-}
-
-
-/* A folder beside the output, for models that nobody keeps */
-
-static void
-search_folder(train_tune_t *t)
-{
-    t->folder = train_format("%s.tmpXXXXXX", t->output);
-
-    if (mkdtemp(t->folder) == NULL) {
-        train_die("%s: a folder cannot be made: %s", t->folder,
-                  strerror(errno));
-    }
 }
 
 
@@ -191,7 +151,13 @@ train_tune_search(train_tune_t *t)
     }
 
     train_tune_state_open(t);
-    search_folder(t);
+    t->folder = train_format("%s.tmpXXXXXX", t->output);
+
+    if (mkdtemp(t->folder) == NULL) {
+        train_die("%s: a folder cannot be made: %s", t->folder,
+                  strerror(errno));
+    }
+
     whole = search_rungs(t);
     search_folder_remove(t);
 

@@ -75,32 +75,28 @@ state_line(train_tune_t *t, const cJSON *o)
 static int
 state_read(train_tune_t *t, const char *identity)
 {
-    char         *text, *line, *next;
-    size_t        size, room;
-    FILE         *f;
-    cJSON        *o;
-    const char   *of;
+    int          there;
+    char        *line;
+    cJSON       *o;
+    size_t       room;
+    ssize_t      n;
+    const char  *of;
 
-    f = fopen(t->state, "r");
+    there = 0;
+    line = NULL;
+    room = 0;
 
-    if (f == NULL) {
-        return 0;
-    }
+    while ((n = getline(&line, &room, t->log)) > 0) {
+        if (line[n - 1] != '\n') {
+            /* was cut off, and is not there; it ends, so that the next one
+             * is whole */
+            (void) fputc('\n', t->log);
+            break;
+        }
 
-    (void) fclose(f);
-    text = train_slurp(t->state, &size);
-    room = size;
-    train_room(&text, &room, size + 1, 1);
-    text[size] = '\0';
-    o = NULL;
-
-    /* the last line may have been cut off: it is not there then */
-
-    for (line = text; (next = strchr(line, '\n')) != NULL; line = next + 1) {
-        *next = '\0';
         o = cJSON_Parse(line);
 
-        if (line == text) {
+        if (!there) {
             of = cJSON_GetStringValue(
                            cJSON_GetObjectItemCaseSensitive(o, "search"));
 
@@ -114,58 +110,31 @@ state_read(train_tune_t *t, const char *identity)
             state_line(t, o);
         }
 
+        there = 1;
         cJSON_Delete(o);
     }
 
-    size = (size_t) (line - text);
-    train_free(text);
+    train_free(line);
 
-    return size > 0;
-}
-
-
-/* A line that was cut off ends here, so that the next one is whole */
-
-static void
-state_mend(train_tune_t *t)
-{
-    FILE  *f;
-    int    c;
-
-    f = fopen(t->state, "r");
-
-    if (f == NULL) {
-        return;
-    }
-
-    c = (fseek(f, -1, SEEK_END) == 0) ? fgetc(f) : '\n';
-    (void) fclose(f);
-
-    if (c != '\n') {
-        (void) fputc('\n', t->log);
-    }
+    return there;
 }
 
 
 void
 train_tune_state_open(train_tune_t *t)
 {
-    int             there;
     char           *identity;
     maas_writer_t   w;
 
-    identity = state_identity(t);
-    there = state_read(t, identity);
-    t->log = fopen(t->state, "a");
+    t->log = fopen(t->state, "a+");       /* read first, from its beginning */
 
     if (t->log == NULL) {
         train_die("%s: cannot be written to: %s", t->state, strerror(errno));
     }
 
-    if (there) {
-        state_mend(t);
+    identity = state_identity(t);
 
-    } else {
+    if (!state_read(t, identity)) {
         train_json_begin(&w, t->log);
         train_json_text(&w, "search", identity);
         train_json_end(&w);
