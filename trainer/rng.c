@@ -8,17 +8,25 @@
 #include "rng.h"
 
 
-static uint64_t
-train_splitmix(uint64_t *x)
-{
-    uint64_t  z;
+#define RNG_STEP  0x9e3779b97f4a7c15ull
 
-    *x += 0x9e3779b97f4a7c15ull;
-    z = *x;
+
+uint64_t
+train_rng_mix(uint64_t z)
+{
     z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ull;
     z = (z ^ (z >> 27)) * 0x94d049bb133111ebull;
 
     return z ^ (z >> 31);
+}
+
+
+uint64_t
+train_rng_next(uint64_t *state)
+{
+    *state += RNG_STEP;
+
+    return train_rng_mix(*state);
 }
 
 
@@ -36,10 +44,10 @@ train_rng_init(train_rng_t *r, uint64_t seed, uint64_t stream)
     uint64_t  x;
 
     x = stream;
-    x = seed ^ train_splitmix(&x);
+    x = seed ^ train_rng_next(&x);
 
     for (i = 0; i < 4; i++) {
-        r->s[i] = train_splitmix(&x);
+        r->s[i] = train_rng_next(&x);
     }
 }
 
@@ -142,9 +150,5 @@ train_rng_beta(train_rng_t *r, double alpha)
 uint64_t
 train_rng_at(uint64_t key, uint64_t at)
 {
-    uint64_t  x;
-
-    x = key + at * 0x9e3779b97f4a7c15ull;
-
-    return train_splitmix(&x);
+    return train_rng_mix(key + (at + 1) * RNG_STEP);
 }

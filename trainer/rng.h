@@ -28,6 +28,11 @@ void train_rng_shuffle(train_rng_t *r, uint32_t *a, size_t n);
 double train_rng_normal(train_rng_t *r);
 /* Of Beta(alpha,alpha), by rejection. */
 double train_rng_beta(train_rng_t *r, double alpha);
+/* The finaliser of splitmix64: every bit of z reaches every bit of the
+ * result. */
+uint64_t train_rng_mix(uint64_t z);
+/* Splitmix64 itself. */
+uint64_t train_rng_next(uint64_t *state);
 /* The at-th number of the stream `key`: no state, so that threads may draw in
  * any order. */
 uint64_t train_rng_at(uint64_t key, uint64_t at);

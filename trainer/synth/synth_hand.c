@@ -181,15 +181,11 @@ train_synth_deform(train_synth_rng_t *g, train_synth_glyph_t *glyph)
 static void
 synth_dot(train_synth_ink_t *ink, float x, float y, int down)
 {
-    if (ink->n == TRAIN_SYNTH_MAX_DOTS) {
-        return;
+    if (ink->n < TRAIN_SYNTH_MAX_DOTS) {
+        ink->dot[ink->n++] = (train_synth_dot_t) {
+            .x = x, .y = y, .r = 1, .down = (unsigned char) down
+        };
     }
-
-    ink->dot[ink->n].x = x;
-    ink->dot[ink->n].y = y;
-    ink->dot[ink->n].r = 1;
-    ink->dot[ink->n].down = (unsigned char) down;
-    ink->n++;
 }
 
 

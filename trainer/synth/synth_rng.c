@@ -3,28 +3,8 @@
  * No libm here: its last bits differ between versions.
  */
 
+#include "rng.h"
 #include "synth.h"
-
-
-static uint64_t
-synth_mix(uint64_t z)
-{
-    /* the finaliser of splitmix64: every input bit reaches every output bit */
-
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ull;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebull;
-
-    return z ^ (z >> 31);
-}
-
-
-static uint64_t
-synth_next(train_synth_rng_t *g)
-{
-    g->state += 0x9e3779b97f4a7c15ull;
-
-    return synth_mix(g->state);
-}
 
 
 void
@@ -33,16 +13,16 @@ train_synth_rng_init(train_synth_rng_t *g, uint64_t seed, uint64_t set,
 {
     uint64_t  s;
 
-    s = synth_mix(seed + 0x9e3779b97f4a7c15ull);
-    s = synth_mix(s + set);
-    g->state = synth_mix(s + index);
+    s = train_rng_next(&seed);
+    s = train_rng_mix(s + set);
+    g->state = train_rng_mix(s + index);
 }
 
 
 unsigned
 train_synth_pick(train_synth_rng_t *g, unsigned n)
 {
-    return (unsigned) (((synth_next(g) >> 32) * n) >> 32);
+    return (unsigned) (((train_rng_next(&g->state) >> 32) * n) >> 32);
 }
 
 
@@ -51,7 +31,7 @@ train_synth_uniform(train_synth_rng_t *g, float lo, float hi)
 {
     float  u;
 
-    u = (float) (synth_next(g) >> 40) * (1.0f / 16777216.0f);
+    u = (float) (train_rng_next(&g->state) >> 40) * (1.0f / 16777216.0f);
 
     return lo + u * (hi - lo);
 }
@@ -65,7 +45,7 @@ train_synth_normal(train_synth_rng_t *g)
 
     /* four 16-bit uniforms: the sum has deviation sqrt(4/12) */
 
-    a = synth_next(g);
+    a = train_rng_next(&g->state);
     sum = (float) ((a & 0xffff) + (a >> 16 & 0xffff) + (a >> 32 & 0xffff)
                    + (a >> 48));
 
