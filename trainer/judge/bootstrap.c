@@ -4,7 +4,6 @@
  */
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "metrics.h"
@@ -15,34 +14,22 @@
 #define BOOTSTRAP_STREAM  20
 
 
-static int
-bootstrap_compare(const void *one, const void *two)
-{
-    double  a, b;
-
-    a = *(const double *) one;
-    b = *(const double *) two;
-
-    return (a > b) - (a < b);
-}
-
-
-/* v(n) without what is not defined, sorted; returns how many are left */
+/* v(n) without what is not defined, largest first; returns how many are left */
 
 static size_t
-bootstrap_sort(double *v, size_t n)
+bootstrap_sort(train_rank_t *v, size_t n)
 {
     size_t  i, k;
 
     k = 0;
 
     for (i = 0; i < n; i++) {
-        if (!isnan(v[i])) {
+        if (!isnan(v[i].key)) {
             v[k++] = v[i];
         }
     }
 
-    qsort(v, k, sizeof(double), bootstrap_compare);
+    train_rank(v, k);
 
     return k;
 }
@@ -51,7 +38,7 @@ bootstrap_sort(double *v, size_t n)
 /* Between the neighbours, as everyone does by default */
 
 static double
-bootstrap_quantile(const double *v, size_t n, double q)
+bootstrap_quantile(const train_rank_t *v, size_t n, double q)
 {
     double  at, rest;
     size_t  i;
@@ -63,8 +50,9 @@ bootstrap_quantile(const double *v, size_t n, double q)
     at = q * (double) (n - 1);
     i = (size_t) at;
     rest = at - (double) i;
+    v += n - 1 - i;                     /* the i-th from the least one */
 
-    return (i + 1 < n) ? v[i] + rest * (v[i + 1] - v[i]) : v[i];
+    return (i + 1 < n) ? v->key + rest * (v[-1].key - v->key) : v->key;
 }
 
 
@@ -73,14 +61,14 @@ train_bootstrap(const train_judge_t *j, size_t rounds, uint64_t seed,
     train_metrics_t *low, train_metrics_t *high)
 {
     size_t            i, k, n, rows;
-    double           *v;                /* (TRAIN_N_FIGURES,rounds) */
     uint32_t         *count;
     train_rng_t       rng;
+    train_rank_t     *v;                /* (TRAIN_N_FIGURES,rounds) */
     train_metrics_t   m;
 
     rows = j->truth->rows;
     count = train_alloc(rows, sizeof(uint32_t));
-    v = train_alloc(TRAIN_N_FIGURES * rounds, sizeof(double));
+    v = train_alloc(TRAIN_N_FIGURES * rounds, sizeof(train_rank_t));
     train_rng_init(&rng, seed, BOOTSTRAP_STREAM);
 
     for (i = 0; i < rounds; i++) {
@@ -93,7 +81,7 @@ train_bootstrap(const train_judge_t *j, size_t rounds, uint64_t seed,
         train_judge(j, count, &m);
 
         for (k = 0; k < TRAIN_N_FIGURES; k++) {
-            v[k * rounds + i] = train_figure(&m, &train_figures[k]);
+            v[k * rounds + i].key = train_figure(&m, &train_figures[k]);
         }
 
         train_metrics_free(&m);

@@ -195,20 +195,14 @@ mistakes_value(FILE *f, const maas_field_t *field, const float *x)
 
     if (field->kind <= MAAS_FIELD_BOOLEAN && field->width == 2 && x[1] != 0) {
         (void) fputs("missing", f);     /* x[0] is what stands for it */
-        return;
-    }
 
-    switch (field->kind) {
-
-    case MAAS_FIELD_NUMBER:
+    } else if (field->kind == MAAS_FIELD_NUMBER) {
         (void) fprintf(f, "%.6g", (double) x[0]);
-        return;
 
-    case MAAS_FIELD_BOOLEAN:
+    } else if (field->kind == MAAS_FIELD_BOOLEAN) {
         (void) fputs(x[0] != 0 ? "yes" : "no", f);
-        return;
 
-    default:
+    } else {
         for (k = 0; k < field->n_values && k < field->width; k++) {
             if (x[k] != 0) {
                 train_report_print(f, "%s", field->values[k]);
@@ -221,22 +215,13 @@ mistakes_value(FILE *f, const maas_field_t *field, const float *x)
 }
 
 
-/* A text becomes hashes, of which nobody can read anything */
-
-static int
-mistakes_legible(const maas_field_t *field)
-{
-    return field->kind == MAAS_FIELD_NUMBER
-           || field->kind == MAAS_FIELD_BOOLEAN || field->n_values > 0;
-}
-
-
 /* The columns that matter most, or the first ones; returns how many */
 
 static size_t
 mistakes_columns(const train_report_t *r, size_t *column)
 {
-    size_t  i, k, n;
+    size_t               i, k, n;
+    const maas_field_t  *field;
 
     n = 0;
 
@@ -249,7 +234,11 @@ mistakes_columns(const train_report_t *r, size_t *column)
             }
         }
 
-        n += (size_t) mistakes_legible(&r->info->fields[column[n]]);
+        /* a text becomes hashes, of which nobody can read anything */
+
+        field = &r->info->fields[column[n]];
+        n += field->kind == MAAS_FIELD_NUMBER
+             || field->kind == MAAS_FIELD_BOOLEAN || field->n_values > 0;
     }
 
     return n;

@@ -62,8 +62,6 @@ unsigned train_synth_pick(train_synth_rng_t *g, unsigned n);
 float train_synth_uniform(train_synth_rng_t *g, float lo, float hi);
 /* Mean 0, deviation 1, never beyond +-3.5. */
 float train_synth_normal(train_synth_rng_t *g);
-/* Nonzero with probability p. */
-int train_synth_chance(train_synth_rng_t *g, float p);
 /* Sine of `turns` full turns, |turns| < 1000; error below 1e-5. */
 float train_synth_sin(float turns);
 

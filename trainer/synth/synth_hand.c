@@ -270,7 +270,7 @@ synth_gap(train_synth_rng_t *g, train_synth_ink_t *ink)
 
     gap = 2 + train_synth_pick(g, SYNTH_STEPS);
 
-    if (!train_synth_chance(g, 0.03f) || ink->n <= 2 * gap) {
+    if (train_synth_uniform(g, 0, 1) >= 0.03f || ink->n <= 2 * gap) {
         return;
     }
 

@@ -217,7 +217,7 @@ train_synth_raster(train_synth_rng_t *g, train_synth_ink_t *ink, unsigned size,
 
     box = (size * 20 + 14) / 28;
     pen = train_synth_uniform(g, 0.5f, 1.2f) + train_synth_uniform(g, 0, 0.75f);
-    pen *= (train_synth_chance(g, 0.2f) ? 1.5f : 1) * (float) box / 20;
+    pen *= (train_synth_uniform(g, 0, 1) < 0.2f ? 1.5f : 1) * (float) box / 20;
     edge = train_synth_uniform(g, 1.0f, 2.0f);
     gain = train_synth_uniform(g, 0.95f, 1.3f);
     noise = train_synth_uniform(g, 0, 0.06f);

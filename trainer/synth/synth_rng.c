@@ -53,13 +53,6 @@ train_synth_normal(train_synth_rng_t *g)
 }
 
 
-int
-train_synth_chance(train_synth_rng_t *g, float p)
-{
-    return train_synth_uniform(g, 0, 1) < p;
-}
-
-
 float
 train_synth_sin(float turns)
 {

@@ -71,18 +71,15 @@ train_tune_draw(train_tune_t *t, size_t k)
     train_tune_trial_t  *trial;
 
     trial = &t->trial[k];
-    *trial = (train_tune_trial_t) { 0 };
-    trial->number = k;
+    *trial = (train_tune_trial_t) {
+        .number = k, .hidden = train_strdup(t->o.hidden), .lr = t->o.lr,
+        .decay = t->o.weight_decay, .batch = t->o.batch
+    };
 
     for (rung = 0; rung < TRAIN_TUNE_RUNGS; rung++) {
         trial->loss[rung] = INFINITY;
         trial->score[rung] = NAN;
     }
-
-    trial->hidden = train_strdup(t->o.hidden);
-    trial->lr = t->o.lr;
-    trial->decay = t->o.weight_decay;
-    trial->batch = t->o.batch;
 
     if (k == 0) {
         return;
