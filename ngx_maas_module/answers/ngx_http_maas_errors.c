@@ -11,11 +11,6 @@
 #include "ngx_http_maas_response.h"
 
 
-static ngx_int_t ngx_http_maas_header_filter(ngx_http_request_t *r);
-static ngx_int_t ngx_http_maas_body_filter(ngx_http_request_t *r,
-    ngx_chain_t *in);
-
-
 static ngx_http_output_header_filter_pt  ngx_http_maas_next_header_filter;
 static ngx_http_output_body_filter_pt    ngx_http_maas_next_body_filter;
 

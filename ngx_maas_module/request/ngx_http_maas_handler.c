@@ -13,33 +13,6 @@
 #include "answers/ngx_http_maas_response.h"
 
 
-static void ngx_http_maas_body_ready(ngx_http_request_t *r);
-
-
-ngx_int_t
-ngx_http_maas_infer(ngx_http_request_t *r, ngx_http_maas_model_t *model,
-    const maas_form_t *form)
-{
-    ngx_http_maas_ctx_t  *ctx;
-
-    ctx = ngx_http_maas_get_ctx(r);
-    if (ctx == NULL) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    if (!ngx_http_maas_type_known(r, form)) {
-        return ngx_http_maas_refuse(r, NGX_HTTP_UNSUPPORTED_MEDIA_TYPE,
-                                    "Content-Type is not one that is read "
-                                    "here, as application/json is");
-    }
-
-    ctx->model = model;
-    ctx->form = form;
-
-    return ngx_http_maas_read_body(r, ngx_http_maas_body_ready);
-}
-
-
 static void
 ngx_http_maas_body_ready(ngx_http_request_t *r)
 {
@@ -73,4 +46,28 @@ ngx_http_maas_body_ready(ngx_http_request_t *r)
     }
 
     ngx_http_maas_batch_add(r, ctx, &body, json_len);
+}
+
+
+ngx_int_t
+ngx_http_maas_infer(ngx_http_request_t *r, ngx_http_maas_model_t *model,
+    const maas_form_t *form)
+{
+    ngx_http_maas_ctx_t  *ctx;
+
+    ctx = ngx_http_maas_get_ctx(r);
+    if (ctx == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    if (!ngx_http_maas_type_known(r, form)) {
+        return ngx_http_maas_refuse(r, NGX_HTTP_UNSUPPORTED_MEDIA_TYPE,
+                                    "Content-Type is not one that is read "
+                                    "here, as application/json is");
+    }
+
+    ctx->model = model;
+    ctx->form = form;
+
+    return ngx_http_maas_read_body(r, ngx_http_maas_body_ready);
 }

@@ -45,64 +45,101 @@ typedef struct {
 } ngx_http_maas_large_t;
 
 
-static void ngx_http_maas_large_begin(ngx_http_request_t *r,
-    ngx_http_maas_large_t *large);
-static void ngx_http_maas_large_turn(ngx_http_maas_large_t *large);
-static void ngx_http_maas_large_event(ngx_event_t *ev);
-static void ngx_http_maas_large_cleanup(void *data);
-static void ngx_http_maas_large_finish(ngx_http_request_t *r,
-    ngx_http_maas_ctx_t *ctx);
-
-#if (NGX_THREADS)
-static maas_status_t ngx_http_maas_large_post(ngx_http_request_t *r,
-    ngx_http_maas_large_t *large, ngx_http_maas_offload_t *offload);
-
-static ngx_uint_t  ngx_http_maas_large_in_pool;    /* of this worker */
-#endif
-
-
-void
-ngx_http_maas_large(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx,
-    ngx_str_t *body, size_t json_len, size_t bound)
+static void
+ngx_http_maas_large_finish(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx)
 {
-    ngx_http_maas_large_t     *large;
-    ngx_http_maas_loc_conf_t  *mlcf;
+    ngx_int_t               rc;
+    ngx_http_maas_pass_t   *pass;
+    ngx_http_maas_large_t  *large;
 
-    mlcf = ngx_http_get_module_loc_conf(r, ngx_http_maas_module);
+    large = ctx->large;
+    pass = &large->pass;
 
-    large = ngx_pcalloc(r->pool, sizeof(ngx_http_maas_large_t));
-    if (large == NULL) {
-        ngx_http_finalize_request(r, NGX_HTTP_INTERNAL_SERVER_ERROR);
-        return;
+    ctx->at.run = pass->run;
+    ctx->at.ran = pass->ran;
+
+    if (large->infinite) {
+        rc = ngx_http_maas_form_infinite(r, ctx);
+
+    } else if (pass->err.code != MAAS_OK) {
+        rc = ngx_http_maas_send_failure(r, &pass->err);
+
+    } else {
+        ngx_http_maas_pass_count(pass);
+
+        rc = large->text.data != NULL
+             ? ngx_http_maas_form_send(r, ctx, &large->text, large->text_json)
+             : ngx_http_maas_form_answer(r, ctx, pass->y);
     }
 
-    large->request = r;
-    large->ctx = ctx;
-    large->body = *body;
-    large->json_len = json_len;
-    large->bound = bound;
-    large->max_rows = mlcf->max_rows;
-    large->slice = mlcf->batch;
-    large->pass.model = ctx->model;
-    large->pass.workspace = &ctx->model->workspace;
+    ngx_http_finalize_request(r, rc);
+}
 
-    ctx->large = large;
 
-#if (NGX_THREADS)
-    if (mlcf->offload != NULL && r == r->main
-        && ngx_http_maas_pass_cost(ctx->model, bound)
-           + body->len * NGX_HTTP_MAAS_BYTE_COST
-           >= (uint64_t) mlcf->offload->above)
+static void
+ngx_http_maas_large_turn(ngx_http_maas_large_t *large)
+{
+    ngx_http_request_t    *r;
+    ngx_http_maas_pass_t  *pass;
+
+    r = large->request;
+    pass = &large->pass;
+
+    if (ngx_http_maas_pass_predict(pass, large->slice) == MAAS_OK
+        && pass->done < pass->rows)
     {
-        if (ngx_http_maas_large_post(r, large, mlcf->offload) != MAAS_OK) {
-            ngx_http_maas_large_finish(r, ctx);
-        }
+        r->read_event_handler = ngx_http_test_reading;
 
+        /* as long as there is a timer, a worker does not exit */
+
+        ngx_add_timer(&large->event, NGX_HTTP_MAAS_TURN_TIMEOUT);
+        ngx_post_event(&large->event, &ngx_posted_next_events);
         return;
     }
-#endif
 
-    ngx_http_maas_large_begin(r, large);
+    if (large->event.timer_set) {
+        ngx_del_timer(&large->event);
+    }
+
+    ngx_http_maas_large_finish(r, large->ctx);
+}
+
+
+static void
+ngx_http_maas_large_event(ngx_event_t *ev)
+{
+    ngx_connection_t       *c;
+    ngx_http_maas_large_t  *large = ev->data;
+
+    /* the timer only keeps a worker from quitting: the turn is posted, too */
+
+    if (ev->timedout) {
+        ev->timedout = 0;
+        return;
+    }
+
+    c = large->request->connection;
+
+    ngx_http_set_log_request(c->log, large->request);
+    ngx_http_maas_large_turn(large);
+    ngx_http_run_posted_requests(c);
+}
+
+
+/* The client is gone: no more turns. */
+
+static void
+ngx_http_maas_large_cleanup(void *data)
+{
+    ngx_http_maas_large_t  *large = data;
+
+    if (large->event.posted) {
+        ngx_delete_posted_event(&large->event);
+    }
+
+    if (large->event.timer_set) {
+        ngx_del_timer(&large->event);
+    }
 }
 
 
@@ -152,105 +189,10 @@ ngx_http_maas_large_begin(ngx_http_request_t *r, ngx_http_maas_large_t *large)
 }
 
 
-/* The client is gone: no more turns. */
-
-static void
-ngx_http_maas_large_cleanup(void *data)
-{
-    ngx_http_maas_large_t  *large = data;
-
-    if (large->event.posted) {
-        ngx_delete_posted_event(&large->event);
-    }
-
-    if (large->event.timer_set) {
-        ngx_del_timer(&large->event);
-    }
-}
-
-
-static void
-ngx_http_maas_large_turn(ngx_http_maas_large_t *large)
-{
-    ngx_http_request_t    *r;
-    ngx_http_maas_pass_t  *pass;
-
-    r = large->request;
-    pass = &large->pass;
-
-    if (ngx_http_maas_pass_predict(pass, large->slice) == MAAS_OK
-        && pass->done < pass->rows)
-    {
-        r->read_event_handler = ngx_http_test_reading;
-
-        /* as long as there is a timer, a worker does not exit */
-
-        ngx_add_timer(&large->event, NGX_HTTP_MAAS_TURN_TIMEOUT);
-        ngx_post_event(&large->event, &ngx_posted_next_events);
-        return;
-    }
-
-    if (large->event.timer_set) {
-        ngx_del_timer(&large->event);
-    }
-
-    ngx_http_maas_large_finish(r, large->ctx);
-}
-
-
-static void
-ngx_http_maas_large_finish(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx)
-{
-    ngx_int_t               rc;
-    ngx_http_maas_pass_t   *pass;
-    ngx_http_maas_large_t  *large;
-
-    large = ctx->large;
-    pass = &large->pass;
-
-    ctx->at.run = pass->run;
-    ctx->at.ran = pass->ran;
-
-    if (large->infinite) {
-        rc = ngx_http_maas_form_infinite(r, ctx);
-
-    } else if (pass->err.code != MAAS_OK) {
-        rc = ngx_http_maas_send_failure(r, &pass->err);
-
-    } else {
-        ngx_http_maas_pass_count(pass);
-
-        rc = large->text.data != NULL
-             ? ngx_http_maas_form_send(r, ctx, &large->text, large->text_json)
-             : ngx_http_maas_form_answer(r, ctx, pass->y);
-    }
-
-    ngx_http_finalize_request(r, rc);
-}
-
-
-static void
-ngx_http_maas_large_event(ngx_event_t *ev)
-{
-    ngx_connection_t       *c;
-    ngx_http_maas_large_t  *large = ev->data;
-
-    /* the timer only keeps a worker from quitting: the turn is posted, too */
-
-    if (ev->timedout) {
-        ev->timedout = 0;
-        return;
-    }
-
-    c = large->request->connection;
-
-    ngx_http_set_log_request(c->log, large->request);
-    ngx_http_maas_large_turn(large);
-    ngx_http_run_posted_requests(c);
-}
-
-
 #if (NGX_THREADS)
+
+
+static ngx_uint_t  ngx_http_maas_large_in_pool;    /* of this worker */
 
 
 /* The answer, in memory of its own */
@@ -391,3 +333,48 @@ ngx_http_maas_large_post(ngx_http_request_t *r, ngx_http_maas_large_t *large,
 
 
 #endif
+
+
+void
+ngx_http_maas_large(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx,
+    ngx_str_t *body, size_t json_len, size_t bound)
+{
+    ngx_http_maas_large_t     *large;
+    ngx_http_maas_loc_conf_t  *mlcf;
+
+    mlcf = ngx_http_get_module_loc_conf(r, ngx_http_maas_module);
+
+    large = ngx_pcalloc(r->pool, sizeof(ngx_http_maas_large_t));
+    if (large == NULL) {
+        ngx_http_finalize_request(r, NGX_HTTP_INTERNAL_SERVER_ERROR);
+        return;
+    }
+
+    large->request = r;
+    large->ctx = ctx;
+    large->body = *body;
+    large->json_len = json_len;
+    large->bound = bound;
+    large->max_rows = mlcf->max_rows;
+    large->slice = mlcf->batch;
+    large->pass.model = ctx->model;
+    large->pass.workspace = &ctx->model->workspace;
+
+    ctx->large = large;
+
+#if (NGX_THREADS)
+    if (mlcf->offload != NULL && r == r->main
+        && ngx_http_maas_pass_cost(ctx->model, bound)
+           + body->len * NGX_HTTP_MAAS_BYTE_COST
+           >= (uint64_t) mlcf->offload->above)
+    {
+        if (ngx_http_maas_large_post(r, large, mlcf->offload) != MAAS_OK) {
+            ngx_http_maas_large_finish(r, ctx);
+        }
+
+        return;
+    }
+#endif
+
+    ngx_http_maas_large_begin(r, large);
+}

@@ -83,12 +83,12 @@ ngx_http_maas_openapi_root(ngx_http_maas_openapi_t *o)
 }
 
 
-static void
-ngx_http_maas_openapi_model_path(ngx_http_maas_openapi_t *o,
-    const char *protocol)
-{
-    ngx_http_maas_put(o->text, "/%s/models/%V", protocol, &o->model->name);
+/* Of a version: behind a path, and behind an identifier, which is unlike all
+ * others in the document */
 
+static void
+ngx_http_maas_openapi_in_version(ngx_http_maas_openapi_t *o)
+{
     if (o->versioned) {
         ngx_http_maas_put(o->text, "/versions/%V", &o->model->version);
     }
@@ -96,26 +96,8 @@ ngx_http_maas_openapi_model_path(ngx_http_maas_openapi_t *o,
 
 
 static void
-ngx_http_maas_openapi_path(ngx_http_maas_openapi_t *o)
+ngx_http_maas_openapi_of_version(ngx_http_maas_openapi_t *o)
 {
-    ngx_http_maas_openapi_model_path(o, "v2");
-}
-
-
-static void
-ngx_http_maas_openapi_v1_path(ngx_http_maas_openapi_t *o)
-{
-    ngx_http_maas_openapi_model_path(o, "v1");
-}
-
-
-/* Unlike all others in the document */
-
-static void
-ngx_http_maas_openapi_id(ngx_http_maas_openapi_t *o)
-{
-    ngx_http_maas_put(o->text, "%V", &o->model->name);
-
     if (o->versioned) {
         ngx_http_maas_put(o->text, "_%V", &o->model->version);
     }
@@ -207,9 +189,8 @@ static const ngx_http_maas_mark_t  ngx_http_maas_marks[] = {
     { ngx_string("@VERSION@"),  ngx_http_maas_openapi_version },
     { ngx_string("@ROOT@"),     ngx_http_maas_openapi_root },
     { ngx_string("@PATHS@"),    ngx_http_maas_openapi_paths },
-    { ngx_string("@PATH@"),     ngx_http_maas_openapi_path },
-    { ngx_string("@V1_PATH@"),  ngx_http_maas_openapi_v1_path },
-    { ngx_string("@ID@"),       ngx_http_maas_openapi_id },
+    { ngx_string("@IN_VERSION@"), ngx_http_maas_openapi_in_version },
+    { ngx_string("@OF_VERSION@"), ngx_http_maas_openapi_of_version },
     { ngx_string("@NAME@"),     ngx_http_maas_openapi_name },
     { ngx_string("@INPUTS@"),   ngx_http_maas_openapi_inputs },
     { ngx_string("@MIN_INPUTS@"), ngx_http_maas_openapi_min_inputs },

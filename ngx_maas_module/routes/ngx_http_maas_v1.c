@@ -1,7 +1,7 @@
 
 /*
  * TensorFlow Serving's and KServe's v1: routes, status and metadata.
- * Not here: predict requests and answers (engine/maas_json_v1*.c).
+ * Not here: predict requests and answers (engine/wire/).
  */
 
 

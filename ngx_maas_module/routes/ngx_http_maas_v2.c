@@ -2,7 +2,7 @@
 /*
  * Open Inference Protocol v2: which path and method lead where.
  * Not here: the texts of answers (ngx_http_maas_v2_meta.c), infer requests
- * (engine/maas_json_*.c).
+ * (engine/wire/).
  */
 
 
@@ -28,13 +28,71 @@ typedef struct {
 } ngx_http_maas_route_t;
 
 
-static ngx_int_t ngx_http_maas_v2_infer(ngx_http_request_t *r,
-    ngx_http_maas_target_t *target);
-static ngx_int_t ngx_http_maas_v2_index(ngx_http_request_t *r,
-    ngx_http_maas_target_t *target);
-static ngx_int_t ngx_http_maas_v2_control(ngx_http_request_t *r,
-    ngx_http_maas_target_t *target);
-static void ngx_http_maas_v2_index_ready(ngx_http_request_t *r);
+static ngx_int_t
+ngx_http_maas_v2_infer(ngx_http_request_t *r, ngx_http_maas_target_t *target)
+{
+    return ngx_http_maas_infer(r, target->model, &maas_form_v2);
+}
+
+
+/* Models come from the configuration.  To say "loaded" would be a lie where a
+ * client has just put a new file in place. */
+
+static ngx_int_t
+ngx_http_maas_v2_control(ngx_http_request_t *r, ngx_http_maas_target_t *target)
+{
+    return ngx_http_maas_refuse(r, NGX_HTTP_NOT_IMPLEMENTED,
+                                "models are loaded and unloaded by the "
+                                "server's configuration");
+}
+
+
+static void
+ngx_http_maas_v2_index_ready(ngx_http_request_t *r)
+{
+    int                     ready;
+    ngx_str_t               body;
+    maas_err_t              err;
+    maas_status_t           rc;
+    ngx_http_maas_text_t    text;
+    ngx_http_maas_target_t  target;
+
+    rc = ngx_http_maas_body(r, &body, &err);
+
+    /* "ready": true asks for those that are, and all are */
+
+    if (rc == MAAS_OK && body.len != 0) {
+        ready = 0;
+        rc = maas_flag_read((const char *) body.data, body.len, "ready",
+                            &ready, &err);
+    }
+
+    if (rc != MAAS_OK) {
+        ngx_http_finalize_request(r, ngx_http_maas_send_failure(r, &err));
+        return;
+    }
+
+    ngx_memzero(&target, sizeof(target));
+    target.mmcf = ngx_http_get_module_main_conf(r, ngx_http_maas_module);
+
+    ngx_http_maas_text_init(&text, r->pool);
+    ngx_http_maas_put_index(r, &target, &text);
+
+    if (ngx_http_maas_text(&text, &body) != NGX_OK) {
+        ngx_http_finalize_request(r, NGX_HTTP_INTERNAL_SERVER_ERROR);
+        return;
+    }
+
+    ngx_http_finalize_request(r, ngx_http_maas_send_json(r, NGX_HTTP_OK,
+                                                         &body));
+}
+
+
+static ngx_int_t
+ngx_http_maas_v2_index(ngx_http_request_t *r, ngx_http_maas_target_t *target)
+{
+    return ngx_http_maas_read_body(r, ngx_http_maas_v2_index_ready);
+}
 
 
 /* There is nothing to trace with; clients that ask are told so. */
@@ -268,71 +326,4 @@ ngx_http_maas_v2_handler(ngx_http_request_t *r, ngx_str_t *path)
     }
 
     return ngx_http_maas_send_text(r, &text);
-}
-
-
-static ngx_int_t
-ngx_http_maas_v2_infer(ngx_http_request_t *r, ngx_http_maas_target_t *target)
-{
-    return ngx_http_maas_infer(r, target->model, &maas_form_v2);
-}
-
-
-/* Models come from the configuration.  To say "loaded" would be a lie where a
- * client has just put a new file in place. */
-
-static ngx_int_t
-ngx_http_maas_v2_control(ngx_http_request_t *r, ngx_http_maas_target_t *target)
-{
-    return ngx_http_maas_refuse(r, NGX_HTTP_NOT_IMPLEMENTED,
-                                "models are loaded and unloaded by the "
-                                "server's configuration");
-}
-
-
-static ngx_int_t
-ngx_http_maas_v2_index(ngx_http_request_t *r, ngx_http_maas_target_t *target)
-{
-    return ngx_http_maas_read_body(r, ngx_http_maas_v2_index_ready);
-}
-
-
-static void
-ngx_http_maas_v2_index_ready(ngx_http_request_t *r)
-{
-    int                     ready;
-    ngx_str_t               body;
-    maas_err_t              err;
-    maas_status_t           rc;
-    ngx_http_maas_text_t    text;
-    ngx_http_maas_target_t  target;
-
-    rc = ngx_http_maas_body(r, &body, &err);
-
-    /* "ready": true asks for those that are, and all are */
-
-    if (rc == MAAS_OK && body.len != 0) {
-        ready = 0;
-        rc = maas_flag_read((const char *) body.data, body.len, "ready",
-                            &ready, &err);
-    }
-
-    if (rc != MAAS_OK) {
-        ngx_http_finalize_request(r, ngx_http_maas_send_failure(r, &err));
-        return;
-    }
-
-    ngx_memzero(&target, sizeof(target));
-    target.mmcf = ngx_http_get_module_main_conf(r, ngx_http_maas_module);
-
-    ngx_http_maas_text_init(&text, r->pool);
-    ngx_http_maas_put_index(r, &target, &text);
-
-    if (ngx_http_maas_text(&text, &body) != NGX_OK) {
-        ngx_http_finalize_request(r, NGX_HTTP_INTERNAL_SERVER_ERROR);
-        return;
-    }
-
-    ngx_http_finalize_request(r, ngx_http_maas_send_json(r, NGX_HTTP_OK,
-                                                         &body));
 }
