@@ -29,7 +29,7 @@ static cJSON  *sets;
 
 typedef struct {
     const cJSON     *want;
-    train_truth_t    truth;
+    train_data_t     data;
     float           *y;
     train_judge_t    judge;
     train_metrics_t  m;
@@ -75,31 +75,31 @@ set_create(set_t *s, int which)
     list = member(s, "answers");
     task = cJSON_GetStringValue(member(s, "task"));
 
-    s->truth.rows = (size_t) cJSON_GetArraySize(list);
-    s->truth.out = (size_t) cJSON_GetArraySize(cJSON_GetArrayItem(list, 0));
-    s->y = train_alloc(s->truth.rows * s->truth.out, sizeof(float));
-    numbers(list, s->y, s->truth.out);
+    s->data.rows = (size_t) cJSON_GetArraySize(list);
+    s->data.out = (size_t) cJSON_GetArraySize(cJSON_GetArrayItem(list, 0));
+    s->y = train_alloc(s->data.rows * s->data.out, sizeof(float));
+    numbers(list, s->y, s->data.out);
     list = member(s, "truth");
 
     if (strcmp(task, "regression") == 0) {
-        s->truth.task = MAAS_TASK_REGRESSION;
-        s->truth.target = train_alloc(s->truth.rows * s->truth.out,
+        s->data.task = MAAS_TASK_REGRESSION;
+        s->data.targets = train_alloc(s->data.rows * s->data.out,
                                       sizeof(float));
-        numbers(list, s->truth.target, s->truth.out);
+        numbers(list, s->data.targets, s->data.out);
 
     } else {
-        s->truth.task = (s->truth.out == 1) ? MAAS_TASK_BINARY
-                                            : MAAS_TASK_CLASSIFICATION;
-        s->truth.classes = (s->truth.out == 1) ? 2 : s->truth.out;
-        s->truth.class = train_alloc(s->truth.rows, sizeof(uint32_t));
+        s->data.task = (s->data.out == 1) ? MAAS_TASK_BINARY
+                                          : MAAS_TASK_CLASSIFICATION;
+        s->data.n_labels = (s->data.out == 1) ? 2 : s->data.out;
+        s->data.classes = train_alloc(s->data.rows, sizeof(uint32_t));
         i = 0;
 
         cJSON_ArrayForEach(v, list) {
-            s->truth.class[i++] = (uint32_t) v->valuedouble;
+            s->data.classes[i++] = (uint32_t) v->valuedouble;
         }
     }
 
-    train_judge_create(&s->judge, &s->truth, s->y, 0.5);
+    train_judge_create(&s->judge, &s->data, NULL, 0, s->y, 0.5);
     train_judge(&s->judge, NULL, &s->m);
 }
 
@@ -109,7 +109,8 @@ set_free(set_t *s)
 {
     train_metrics_free(&s->m);
     train_judge_free(&s->judge);
-    train_truth_free(&s->truth);
+    train_free(s->data.classes);
+    train_free(s->data.targets);
     train_free(s->y);
 }
 
@@ -237,19 +238,19 @@ test_temperature(void **state)
 
     for (i = 0; i < 3; i++) {
         set_create(&s, i);
-        t = train_temperature(&s.truth, s.y);
+        t = train_temperature(&s.data, NULL, 0, s.y);
         near(t, member(&s, "temperature")->valuedouble, 2e-3);
 
         /* chance is not calibrated, numbers are not either */
 
-        s.truth.rows = 150;
-        near(train_temperature(&s.truth, s.y), 1, 0);
-        s.truth.rows = 240;
+        s.data.rows = 150;
+        near(train_temperature(&s.data, NULL, 0, s.y), 1, 0);
+        s.data.rows = 240;
         set_free(&s);
     }
 
     set_create(&s, 3);
-    near(train_temperature(&s.truth, s.y), 1, 0);
+    near(train_temperature(&s.data, NULL, 0, s.y), 1, 0);
     set_free(&s);
 }
 
@@ -266,13 +267,13 @@ test_bootstrap(void **state)
     train_metrics_t  low, high, low2, high2;
 
     set_create(&s, 0);
-    n = (double) s.truth.rows;
+    n = (double) s.data.rows;
     train_bootstrap(&s.judge, 2000, 5, &low, &high);
 
     width = 2 * 1.96 * sqrt(s.m.accuracy * (1 - s.m.accuracy) / n);
     near((high.accuracy - low.accuracy) / width, 1, 0.1);
 
-    for (sd = 0, i = 0; i < s.truth.rows; i++) {
+    for (sd = 0, i = 0; i < s.data.rows; i++) {
         sd += pow(s.judge.loss[i] - s.m.loss, 2) / n;
     }
 
@@ -314,10 +315,10 @@ test_counts(void **state)
     }
 
     train_judge(&s.judge, count, &m);
-    s.truth.rows = 120;
+    s.data.rows = 120;
     train_judge_free(&s.judge);
     train_metrics_free(&s.m);
-    train_judge_create(&s.judge, &s.truth, s.y, 0.5);
+    train_judge_create(&s.judge, &s.data, NULL, 0, s.y, 0.5);
     train_judge(&s.judge, NULL, &s.m);
 
     for (i = 0; i < TRAIN_N_FIGURES; i++) {
@@ -342,7 +343,7 @@ test_threshold(void **state)
 
     set_create(&s, 2);
     train_judge_free(&s.judge);
-    train_judge_create(&s.judge, &s.truth, s.y, 0.9);
+    train_judge_create(&s.judge, &s.data, NULL, 0, s.y, 0.9);
     train_judge(&s.judge, NULL, &m);
 
     assert_true(m.confusion[1] < s.m.confusion[1]);

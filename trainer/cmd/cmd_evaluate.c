@@ -18,7 +18,6 @@ typedef struct {
     train_model_args_t   args;
     maas_model_t        *model;
     train_data_t         data;
-    train_truth_t        truth;
     train_judge_t        judge;
     float               *y;
     train_metrics_t      m, low, high;
@@ -169,8 +168,7 @@ static void
 evaluate_measure(evaluate_t *e)
 {
     e->y = train_model_run(e->model, &e->data, NULL, 0);
-    train_truth_create(&e->truth, &e->data, NULL, 0);
-    train_judge_create(&e->judge, &e->truth, e->y,
+    train_judge_create(&e->judge, &e->data, NULL, 0, e->y,
                        (double) maas_model_info(e->model)->threshold);
     train_judge(&e->judge, NULL, &e->m);
 
@@ -224,7 +222,6 @@ evaluate_free(evaluate_t *e)
     train_importance_free(e->importance, e->n_importance);
     train_metrics_free(&e->m);
     train_judge_free(&e->judge);
-    train_truth_free(&e->truth);
     train_free(e->y);
     train_data_free(&e->data);
     maas_model_free(e->model);

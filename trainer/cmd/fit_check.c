@@ -61,9 +61,8 @@ fit_load(train_fit_t *f)
 static maas_model_t *
 fit_calibrate(train_fit_t *f, maas_model_t *m)
 {
-    float          *y;
-    train_data_t   *d;
-    train_truth_t   truth;
+    float         *y;
+    train_data_t  *d;
 
     if (f->o.calibration != 0 || f->n_valid == 0 || f->data.classes == NULL) {
         return m;
@@ -71,9 +70,7 @@ fit_calibrate(train_fit_t *f, maas_model_t *m)
 
     d = (f->valid.rows > 0) ? &f->valid : &f->data;
     y = train_model_run(m, d, f->valid_row, f->n_valid);
-    train_truth_create(&truth, d, f->valid_row, f->n_valid);
-    f->temperature = train_temperature(&truth, y);
-    train_truth_free(&truth);
+    f->temperature = train_temperature(d, f->valid_row, f->n_valid, y);
     train_free(y);
 
     if (f->temperature == 1) {
@@ -132,7 +129,6 @@ fit_report_page(train_fit_t *f, const maas_model_t *m)
     float            *y;
     size_t            rows;
     train_judge_t     judge = { 0 };
-    train_truth_t     truth = { 0 };
     train_report_t    r = { 0 };
     train_metrics_t   metrics, low, high;
 
@@ -152,8 +148,8 @@ fit_report_page(train_fit_t *f, const maas_model_t *m)
     }
 
     y = train_model_run(m, r.data, r.row, rows);
-    train_truth_create(&truth, r.data, r.row, rows);
-    train_judge_create(&judge, &truth, y, (double) r.info->threshold);
+    train_judge_create(&judge, r.data, r.row, rows, y,
+                       (double) r.info->threshold);
     train_judge(&judge, NULL, &metrics);
     train_bootstrap(&judge, TRAIN_ROUNDS, f->o.seed, &low, &high);
 
@@ -170,7 +166,6 @@ fit_report_page(train_fit_t *f, const maas_model_t *m)
                           r.n_importance);
     train_metrics_free(&metrics);
     train_judge_free(&judge);
-    train_truth_free(&truth);
     train_free(y);
 }
 

@@ -66,7 +66,7 @@ train_bootstrap(const train_judge_t *j, size_t rounds, uint64_t seed,
     train_rank_t     *v;                /* (TRAIN_N_FIGURES,rounds) */
     train_metrics_t   m;
 
-    rows = j->truth->rows;
+    rows = j->rows;
     count = train_alloc(rows, sizeof(uint32_t));
     v = train_alloc(TRAIN_N_FIGURES * rounds, sizeof(train_rank_t));
     train_rng_init(&rng, seed, BOOTSTRAP_STREAM);

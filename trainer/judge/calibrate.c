@@ -19,17 +19,17 @@
  * logits, divided by T, up to what softmax does not see. */
 
 static double
-calibrate_row(const train_truth_t *t, size_t i, const float *y, double power)
+calibrate_row(const float *y, size_t out, uint32_t class, double power)
 {
     double  sum, most, p, q;
     size_t  k;
 
-    if (t->out == 1) {
+    if (out == 1) {
         p = (y[0] > CALIBRATE_LEAST) ? y[0] : CALIBRATE_LEAST;
         q = 1 - (double) y[0];
         q = (q > CALIBRATE_LEAST) ? q : CALIBRATE_LEAST;
         p = power * (log(q) - log(p));      /* minus the logit */
-        p = t->class[i] ? p : -p;
+        p = class ? p : -p;
 
         return (p > 30) ? p : log1p(exp(p));
     }
@@ -37,15 +37,15 @@ calibrate_row(const train_truth_t *t, size_t i, const float *y, double power)
     most = 0;
     sum = 0;
 
-    for (k = 0; k < t->out; k++) {
+    for (k = 0; k < out; k++) {
         most = (y[k] > most) ? y[k] : most;
     }
 
-    for (k = 0; k < t->out; k++) {
+    for (k = 0; k < out; k++) {
         sum += pow(y[k] / most, power);
     }
 
-    p = y[t->class[i]];
+    p = y[class];
     p = (p > CALIBRATE_LEAST) ? p : CALIBRATE_LEAST;
 
     return log(sum) - power * log(p / most);
@@ -53,15 +53,18 @@ calibrate_row(const train_truth_t *t, size_t i, const float *y, double power)
 
 
 static double
-calibrate_loss(const train_truth_t *t, const float *y, double log_t)
+calibrate_loss(const train_data_t *d, const uint32_t *row, size_t n,
+    const float *y, double log_t)
 {
     double  sum;
     size_t  i;
 
     sum = 0;
 
-    for (i = 0; i < t->rows; i++) {
-        sum += calibrate_row(t, i, y + i * t->out, exp(-log_t));
+    for (i = 0; i < n; i++) {
+        sum += calibrate_row(y + i * d->out, d->out,
+                             d->classes[(row != NULL) ? row[i] : i],
+                             exp(-log_t));
     }
 
     return sum;
@@ -71,13 +74,16 @@ calibrate_loss(const train_truth_t *t, const float *y, double log_t)
 /* Golden section: the loss has one minimum over log T */
 
 double
-train_temperature(const train_truth_t *t, const float *y)
+train_temperature(const train_data_t *data, const uint32_t *row,
+    size_t n, const float *y)
 {
     double              a, b, c, d, fc, fd;
     size_t              i;
     static const double  golden = 0.6180339887498949;
 
-    if (t->classes == 0 || t->rows < CALIBRATE_ROWS) {
+    n = (row != NULL) ? n : data->rows;
+
+    if (data->classes == NULL || n < CALIBRATE_ROWS) {
         return 1;
     }
 
@@ -85,8 +91,8 @@ train_temperature(const train_truth_t *t, const float *y)
     b = CALIBRATE_RANGE;
     c = b - golden * (b - a);
     d = a + golden * (b - a);
-    fc = calibrate_loss(t, y, c);
-    fd = calibrate_loss(t, y, d);
+    fc = calibrate_loss(data, row, n, y, c);
+    fd = calibrate_loss(data, row, n, y, d);
 
     for (i = 0; i < CALIBRATE_STEPS; i++) {
         if (fc < fd) {
@@ -94,18 +100,19 @@ train_temperature(const train_truth_t *t, const float *y)
             d = c;
             fd = fc;
             c = b - golden * (b - a);
-            fc = calibrate_loss(t, y, c);
+            fc = calibrate_loss(data, row, n, y, c);
 
         } else {
             a = c;
             c = d;
             fc = fd;
             d = a + golden * (b - a);
-            fd = calibrate_loss(t, y, d);
+            fd = calibrate_loss(data, row, n, y, d);
         }
     }
 
     a = (a + b) / 2;
 
-    return calibrate_loss(t, y, a) < calibrate_loss(t, y, 0) ? exp(a) : 1;
+    return calibrate_loss(data, row, n, y, a) < calibrate_loss(data, row, n, y, 0)
+           ? exp(a) : 1;
 }

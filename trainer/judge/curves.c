@@ -11,23 +11,26 @@
 
 
 void
-train_curve_order(const train_truth_t *t, const float *y, size_t c,
-    uint32_t *order)
+train_curve_order(train_judge_t *j)
 {
-    size_t         i;
+    size_t         c, i;
     train_rank_t  *p;
 
-    p = train_alloc(t->rows, sizeof(train_rank_t));
+    j->ranked = j->out;
+    j->order = train_alloc(j->ranked * j->rows, sizeof(uint32_t));
+    p = train_alloc(j->rows, sizeof(train_rank_t));
 
-    for (i = 0; i < t->rows; i++) {
-        p[i].key = y[i * t->out + c];
-        p[i].at = i;
-    }
+    for (c = 0; c < j->ranked; c++) {
+        for (i = 0; i < j->rows; i++) {
+            p[i].key = j->y[i * j->out + c];
+            p[i].at = i;
+        }
 
-    train_rank(p, t->rows);
+        train_rank(p, j->rows);
 
-    for (i = 0; i < t->rows; i++) {
-        order[i] = (uint32_t) p[i].at;
+        for (i = 0; i < j->rows; i++) {
+            j->order[c * j->rows + i] = (uint32_t) p[i].at;
+        }
     }
 
     train_free(p);
@@ -53,8 +56,8 @@ curve_begin(curve_walk_t *w, const train_judge_t *j, size_t rank,
     const uint32_t *count)
 {
     *w = (curve_walk_t) {
-        .j = j, .order = j->order + rank * j->truth->rows, .count = count,
-        .column = rank, .class = (j->truth->out == 1) ? 1 : (uint32_t) rank
+        .j = j, .order = j->order + rank * j->rows, .count = count,
+        .column = rank, .class = (j->out == 1) ? 1 : (uint32_t) rank
     };
 }
 
@@ -67,28 +70,28 @@ curve_step(curve_walk_t *w)
     float                 score;
     double                k;
     size_t                row;
-    const train_truth_t  *t;
+    const train_judge_t  *j;
 
-    t = w->j->truth;
+    j = w->j;
 
-    if (w->at == t->rows) {
+    if (w->at == j->rows) {
         return 0;
     }
 
-    score = w->j->y[w->order[w->at] * t->out + w->column];
+    score = j->y[w->order[w->at] * j->out + w->column];
 
     do {
         row = w->order[w->at++];
         k = (w->count != NULL) ? w->count[row] : 1;
 
-        if (t->class[row] == w->class) {
+        if (j->class[row] == w->class) {
             w->found += k;
         } else {
             w->false_alarms += k;
         }
 
-    } while (w->at < t->rows
-             && w->j->y[w->order[w->at] * t->out + w->column] == score);
+    } while (w->at < j->rows
+             && j->y[w->order[w->at] * j->out + w->column] == score);
 
     return 1;
 }
@@ -160,7 +163,7 @@ train_curve(const train_judge_t *j, size_t rank, train_point_t *p, size_t max)
         recall = (float) (w.found / found);
         fpr = (float) (w.false_alarms / alarms);
 
-        if (w.at == j->truth->rows
+        if (w.at == j->rows
             || recall - p[n - 1].recall + fpr - p[n - 1].fpr
                > 2 / (float) (max - 2))
         {

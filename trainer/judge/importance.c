@@ -21,7 +21,9 @@ typedef struct {
     const maas_model_t  *model;
     const maas_info_t   *info;
     double               threshold;
-    train_truth_t        truth;         /* of the rows that are used */
+    const train_data_t  *data;
+    uint32_t            *row;           /* (rows) of data that are used */
+    size_t               rows;
     float               *x;             /* (rows,in) */
     float               *kept;          /* (rows,in) of one column */
     uint32_t            *from;          /* (rows) */
@@ -35,24 +37,24 @@ typedef struct {
 
 static void
 importance_start(importance_t *p, const train_data_t *d,
-    const uint32_t *rows, size_t n, train_rng_t *rng)
+    const uint32_t *row, size_t n, train_rng_t *rng)
 {
-    size_t     i;
-    uint32_t  *row;
+    size_t  i;
 
-    n = (rows != NULL) ? n : d->rows;
-    row = train_alloc(n, sizeof(uint32_t));
+    n = (row != NULL) ? n : d->rows;
+    p->data = d;
+    p->row = train_alloc(n, sizeof(uint32_t));
 
     for (i = 0; i < n; i++) {
-        row[i] = (rows != NULL) ? rows[i] : (uint32_t) i;
+        p->row[i] = (row != NULL) ? row[i] : (uint32_t) i;
     }
 
     if (n > IMPORTANCE_ROWS) {
-        train_rng_shuffle(rng, row, n);
+        train_rng_shuffle(rng, p->row, n);
         n = IMPORTANCE_ROWS;
     }
 
-    train_truth_create(&p->truth, d, row, n);
+    p->rows = n;
     p->x = train_alloc(n * d->in, sizeof(float));
     p->kept = train_alloc(n * d->in, sizeof(float));
     p->from = train_alloc(n, sizeof(uint32_t));
@@ -61,17 +63,15 @@ importance_start(importance_t *p, const train_data_t *d,
     p->ws = train_alloc(p->ws_size, 1);
 
     for (i = 0; i < n; i++) {
-        train_data_row(d, row[i], p->x + i * d->in);
+        train_data_row(d, p->row[i], p->x + i * d->in);
     }
-
-    train_free(row);
 }
 
 
 static void
 importance_end(importance_t *p)
 {
-    train_truth_free(&p->truth);
+    train_free(p->row);
     train_free(p->x);
     train_free(p->kept);
     train_free(p->from);
@@ -83,26 +83,28 @@ importance_end(importance_t *p)
 static void
 importance_numbers(const importance_t *p, double *score, double *loss)
 {
-    double  e, sq, mean, q, n;
-    size_t  i;
+    double               e, sq, mean, t;
+    size_t               i, out, n;
+    const train_data_t  *d;
 
-    n = (double) (p->truth.rows * p->truth.out);
+    d = p->data;
+    out = d->out;
+    n = p->rows * out;
     mean = 0;
     sq = 0;
     e = 0;
 
-    for (i = 0; i < p->truth.rows * p->truth.out; i++) {
-        mean += p->truth.target[i] / n;
+    for (i = 0; i < n; i++) {
+        mean += d->targets[p->row[i / out] * out + i % out] / (double) n;
     }
 
-    for (i = 0; i < p->truth.rows * p->truth.out; i++) {
-        q = p->truth.target[i] - mean;
-        sq += q * q;
-        q = (double) p->truth.target[i] - p->y[i];
-        e += q * q;
+    for (i = 0; i < n; i++) {
+        t = d->targets[p->row[i / out] * out + i % out];
+        sq += (t - mean) * (t - mean);
+        e += (t - p->y[i]) * (t - p->y[i]);
     }
 
-    *loss = e / n;
+    *loss = e / (double) n;
     *score = (sq > 0) ? 1 - e / sq : NAN;
 }
 
@@ -110,26 +112,27 @@ importance_numbers(const importance_t *p, double *score, double *loss)
 static void
 importance_classes(const importance_t *p, double *score, double *loss)
 {
-    double        q;
-    size_t        i, k, out;
-    const float  *y;
+    double               q;
+    size_t               i, k;
+    const float         *y;
+    const train_data_t  *d;
 
-    out = p->truth.out;
+    d = p->data;
     *score = 0;
     *loss = 0;
 
-    for (i = 0; i < p->truth.rows; i++) {
-        y = p->y + i * out;
-        k = p->truth.class[i];
-        q = (p->truth.task != MAAS_TASK_BINARY) ? y[k]
+    for (i = 0; i < p->rows; i++) {
+        y = p->y + i * d->out;
+        k = d->classes[p->row[i]];
+        q = (d->task != MAAS_TASK_BINARY) ? y[k]
             : k ? y[0] : 1 - (double) y[0];
 
-        *score += (train_said(p->truth.task, y, out, p->threshold) == k);
+        *score += (train_said(d->task, y, d->out, p->threshold) == k);
         *loss -= log(q > 1e-7 ? q : 1e-7);
     }
 
-    *score /= (double) p->truth.rows;
-    *loss /= (double) p->truth.rows;
+    *score /= (double) p->rows;
+    *loss /= (double) p->rows;
 }
 
 
@@ -140,13 +143,13 @@ importance_judge(importance_t *p, double *score, double *loss)
 {
     maas_err_t  err = { 0 };
 
-    if (maas_run(p->model, p->x, p->truth.rows, p->y, p->ws, p->ws_size, &err)
+    if (maas_run(p->model, p->x, p->rows, p->y, p->ws, p->ws_size, &err)
         != MAAS_OK)
     {
         train_die("permutation importance: %s", err.msg);
     }
 
-    if (p->truth.classes > 0) {
+    if (p->data->classes != NULL) {
         importance_classes(p, score, loss);
     } else {
         importance_numbers(p, score, loss);
@@ -161,7 +164,7 @@ importance_column(importance_t *p, size_t at, size_t width, size_t repeats,
     double  score, loss, drop, sum, sq;
     size_t  i, r, n, in;
 
-    n = p->truth.rows;
+    n = p->rows;
     in = p->info->in;
     sum = 0;
     sq = 0;

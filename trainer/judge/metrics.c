@@ -44,45 +44,6 @@ train_figure_of(const train_figure_t *f, const train_metrics_t *m)
 }
 
 
-void
-train_truth_create(train_truth_t *t, const train_data_t *d,
-    const uint32_t *row, size_t n)
-{
-    size_t  i, at;
-
-    *t = (train_truth_t) {
-        .task = d->task, .rows = (row != NULL) ? n : d->rows, .out = d->out
-    };
-
-    if (d->classes != NULL) {
-        t->classes = d->n_labels;
-        t->class = train_alloc(t->rows, sizeof(uint32_t));
-    } else {
-        t->target = train_alloc(t->rows * t->out, sizeof(float));
-    }
-
-    for (i = 0; i < t->rows; i++) {
-        at = (row != NULL) ? row[i] : i;
-
-        if (d->classes != NULL) {
-            t->class[i] = d->classes[at];
-        } else {
-            (void) memcpy(t->target + i * t->out, d->targets + at * t->out,
-                          t->out * sizeof(float));
-        }
-    }
-}
-
-
-void
-train_truth_free(train_truth_t *t)
-{
-    train_free(t->class);
-    train_free(t->target);
-    (void) memset(t, 0, sizeof(train_truth_t));
-}
-
-
 size_t
 train_said(maas_task_t task, const float *y, size_t out, double threshold)
 {
@@ -111,12 +72,11 @@ judge_row(train_judge_t *j, size_t i, double threshold)
     size_t        k, before, right;
     const float  *y;
 
-    y = j->y + i * j->truth->out;
-    right = j->truth->class[i];
-    j->said[i] = (uint32_t) train_said(j->truth->task, y, j->truth->out,
-                                       threshold);
+    y = j->y + i * j->out;
+    right = j->class[i];
+    j->said[i] = (uint32_t) train_said(j->task, y, j->out, threshold);
 
-    if (j->truth->task == MAAS_TASK_BINARY) {
+    if (j->task == MAAS_TASK_BINARY) {
         j->sure[i] = (y[0] > 0.5f) ? y[0] : 1 - y[0];
         j->in_top[i] = 1;
         q = right ? y[0] : 1 - (double) y[0];
@@ -124,7 +84,7 @@ judge_row(train_judge_t *j, size_t i, double threshold)
     } else {
         before = 0;
 
-        for (k = 0; k < j->truth->out; k++) {
+        for (k = 0; k < j->out; k++) {
             before += y[k] > y[right] || (y[k] == y[right] && k < right);
         }
 
@@ -138,38 +98,49 @@ judge_row(train_judge_t *j, size_t i, double threshold)
 
 
 void
-train_judge_create(train_judge_t *j, const train_truth_t *truth,
-    const float *y, double threshold)
+train_judge_create(train_judge_t *j, const train_data_t *d,
+    const uint32_t *row, size_t n, const float *y, double threshold)
 {
-    size_t  i, c;
+    size_t  i, at;
 
-    *j = (train_judge_t) { .truth = truth, .y = y };
+    *j = (train_judge_t) {
+        .task = d->task, .rows = (row != NULL) ? n : d->rows, .out = d->out,
+        .y = y
+    };
 
-    if (truth->classes == 0) {
+    if (d->classes == NULL) {
+        j->target = train_alloc(j->rows * j->out, sizeof(float));
+
+        for (i = 0; i < j->rows; i++) {
+            at = (row != NULL) ? row[i] : i;
+            (void) memcpy(j->target + i * j->out, d->targets + at * j->out,
+                          j->out * sizeof(float));
+        }
+
         return;
     }
 
-    j->said = train_alloc(truth->rows, sizeof(uint32_t));
-    j->sure = train_alloc(truth->rows, sizeof(float));
-    j->loss = train_alloc(truth->rows, sizeof(float));
-    j->in_top = train_alloc(truth->rows, 1);
+    j->classes = d->n_labels;
+    j->class = train_alloc(j->rows, sizeof(uint32_t));
+    j->said = train_alloc(j->rows, sizeof(uint32_t));
+    j->sure = train_alloc(j->rows, sizeof(float));
+    j->loss = train_alloc(j->rows, sizeof(float));
+    j->in_top = train_alloc(j->rows, 1);
 
-    for (i = 0; i < truth->rows; i++) {
+    for (i = 0; i < j->rows; i++) {
+        j->class[i] = d->classes[(row != NULL) ? row[i] : i];
         judge_row(j, i, threshold);
     }
 
-    j->ranked = truth->out;
-    j->order = train_alloc(j->ranked * truth->rows, sizeof(uint32_t));
-
-    for (c = 0; c < j->ranked; c++) {
-        train_curve_order(truth, y, c, j->order + c * truth->rows);
-    }
+    train_curve_order(j);
 }
 
 
 void
 train_judge_free(train_judge_t *j)
 {
+    train_free(j->class);
+    train_free(j->target);
     train_free(j->said);
     train_free(j->sure);
     train_free(j->loss);
@@ -232,10 +203,9 @@ judge_classes(const train_judge_t *j, const uint32_t *count,
 
     for (i = 0; i < m->rows; i++) {
         k = (count != NULL) ? count[i] : 1;
-        hit = (j->said[i] == j->truth->class[i]);
+        hit = (j->said[i] == j->class[i]);
 
-        m->confusion[j->truth->class[i] * m->classes + j->said[i]]
-            += (uint64_t) k;
+        m->confusion[j->class[i] * m->classes + j->said[i]] += (uint64_t) k;
         right += hit ? (uint64_t) k : 0;
         top += k * j->in_top[i];
         m->loss += k * j->loss[i];
@@ -243,7 +213,7 @@ judge_classes(const train_judge_t *j, const uint32_t *count,
         /* calibration is of the likeliest, whatever the threshold says */
 
         if (m->task == MAAS_TASK_BINARY) {
-            hit = ((j->y[i] > 0.5f) == (j->truth->class[i] == 1));
+            hit = ((j->y[i] > 0.5f) == (j->class[i] == 1));
         }
 
         bin = (size_t) ((double) j->sure[i] * TRAIN_BINS);
@@ -275,28 +245,27 @@ judge_numbers(const train_judge_t *j, const uint32_t *count,
     size_t        i, c;
     const float  *truth;
 
-    truth = j->truth->target;
+    truth = j->target;
     n = (double) m->rows;
-    out = (double) j->truth->out;
+    out = (double) j->out;
     m->mae = 0;
     m->r2 = 0;
 
-    for (c = 0; c < j->truth->out; c++) {
+    for (c = 0; c < j->out; c++) {
         mean = 0;
         sq = 0;
         e = 0;
 
         for (i = 0; i < m->rows; i++) {
             k = (count != NULL) ? count[i] : 1;
-            mean += k * truth[i * j->truth->out + c] / n;
+            mean += k * truth[i * j->out + c] / n;
         }
 
         for (i = 0; i < m->rows; i++) {
             k = (count != NULL) ? count[i] : 1;
-            t = truth[i * j->truth->out + c] - mean;
+            t = truth[i * j->out + c] - mean;
             sq += k * t * t;
-            t = (double) j->y[i * j->truth->out + c]
-                - truth[i * j->truth->out + c];
+            t = (double) j->y[i * j->out + c] - truth[i * j->out + c];
             e += k * t * t;
             m->mae += k * fabs(t) / n / out;
         }
@@ -315,8 +284,7 @@ train_judge(const train_judge_t *j, const uint32_t *count, train_metrics_t *m)
     size_t  i;
 
     *m = (train_metrics_t) {
-        .task = j->truth->task, .rows = j->truth->rows,
-        .classes = j->truth->classes
+        .task = j->task, .rows = j->rows, .classes = j->classes
     };
 
     for (i = 0; i < TRAIN_N_FIGURES; i++) {
@@ -337,14 +305,11 @@ void
 train_metrics(train_metrics_t *m, const train_data_t *d, const float *y,
     double threshold)
 {
-    train_truth_t  truth;
     train_judge_t  j;
 
-    train_truth_create(&truth, d, NULL, 0);
-    train_judge_create(&j, &truth, y, threshold);
+    train_judge_create(&j, d, NULL, 0, y, threshold);
     train_judge(&j, NULL, m);
     train_judge_free(&j);
-    train_truth_free(&truth);
 }
 
 

@@ -19,23 +19,6 @@
 #define TRAIN_REPEATS  5       /* shuffles of a column, for its importance */
 
 
-/* metrics.c: what really was, of the rows that are judged */
-
-typedef struct {
-    maas_task_t     task;
-    size_t          rows;
-    size_t          out;            /* numbers an answer */
-    size_t          classes;        /* 0: numbers */
-    uint32_t       *class;          /* (rows) */
-    float          *target;         /* (rows,out) */
-} train_truth_t;
-
-/* Of the rows row(n), or of all for NULL; to be freed. */
-void train_truth_create(train_truth_t *t, const train_data_t *d,
-    const uint32_t *row, size_t n);
-void train_truth_free(train_truth_t *t);
-
-
 /* metrics.c: figures.  NAN where one is not defined. */
 
 typedef struct {
@@ -85,20 +68,26 @@ size_t train_said(maas_task_t task, const float *y, size_t out,
 /* Answers beside the truth, sorted once so that they can be judged often */
 
 typedef struct {
-    const train_truth_t  *truth;
-    const float          *y;        /* (rows,out) */
-    uint32_t             *said;     /* (rows) */
-    float                *sure;     /* (rows) of the likeliest class */
-    float                *loss;     /* (rows) */
-    uint8_t              *in_top;   /* (rows) */
-    uint32_t             *order;    /* (ranked,rows) by falling probability */
-    size_t                ranked;   /* classes, 1 for binary */
+    maas_task_t     task;
+    size_t          rows;
+    size_t          out;            /* numbers an answer */
+    size_t          classes;        /* 0: numbers */
+    uint32_t       *class;          /* (rows), what it was */
+    float          *target;         /* (rows,out), the same of numbers */
+    const float    *y;              /* (rows,out), what was answered */
+    uint32_t       *said;           /* (rows) */
+    float          *sure;           /* (rows) of the likeliest class */
+    float          *loss;           /* (rows) */
+    uint8_t        *in_top;         /* (rows) */
+    uint32_t       *order;          /* (ranked,rows) by falling probability */
+    size_t          ranked;         /* classes, 1 for binary */
 } train_judge_t;
 
-/* threshold: of a binary task's probability, for what is said.  truth and
- * y(rows,out) are kept, not copied; to be freed. */
-void train_judge_create(train_judge_t *j, const train_truth_t *truth,
-    const float *y, double threshold);
+/* The rows row(n) of d, or all for NULL.  threshold: of a binary task's
+ * probability, for what is said.  y(rows,out) is kept, not copied; to be
+ * freed. */
+void train_judge_create(train_judge_t *j, const train_data_t *d,
+    const uint32_t *row, size_t n, const float *y, double threshold);
 void train_judge_free(train_judge_t *j);
 /* count(rows): how often each row is there; NULL: once.  m->confusion belongs
  * to the caller until train_metrics_free(). */
@@ -123,10 +112,8 @@ train_class_t train_metrics_class(const train_metrics_t *m, size_t c);
 
 /* curves.c: classes by falling probability */
 
-/* order(rows): the rows by falling probability of class c, equal ones by
- * number. */
-void train_curve_order(const train_truth_t *t, const float *y, size_t c,
-    uint32_t *order);
+/* Fills j->order. */
+void train_curve_order(train_judge_t *j);
 /* Areas under ROC and precision-recall curves of the place `rank` of
  * j->order; NAN if all rows or none are of the class. */
 void train_curve_areas(const train_judge_t *j, size_t rank,
@@ -181,9 +168,11 @@ float train_threshold(const train_data_t *d, const uint32_t *row, size_t n,
 
 
 /* calibrate.c: the temperature T for which softmax(z / T), or sigmoid, has the
- * least loss on these answers y(rows,out); 1 if there is nothing to gain, for
- * numbers, and for so few rows that it would be chance. */
-double train_temperature(const train_truth_t *t, const float *y);
+ * least loss on these answers y(n,out) for the rows row(n) of data, or for
+ * all for NULL; 1 if there is nothing to gain, for numbers, and for so few rows
+ * that it would be chance. */
+double train_temperature(const train_data_t *data, const uint32_t *row,
+    size_t n, const float *y);
 
 
 /* print_metrics.c: figures as text; low and high may be NULL.  Lists may be

@@ -32,16 +32,16 @@ mistakes_find(const train_report_t *r, size_t *n)
 
     for (i = 0; i < r->m->rows; i++) {
         if (r->m->classes > 0) {
-            if (j->said[i] == j->truth->class[i]) {
+            if (j->said[i] == j->class[i]) {
                 continue;
             }
 
             m[*n].key = j->loss[i];
         }
 
-        for (k = 0; r->m->classes == 0 && k < j->truth->out; k++) {
-            m[*n].key += fabs((double) j->y[i * j->truth->out + k]
-                              - j->truth->target[i * j->truth->out + k]);
+        for (k = 0; r->m->classes == 0 && k < j->out; k++) {
+            m[*n].key += fabs((double) j->y[i * j->out + k]
+                              - j->target[i * j->out + k]);
         }
 
         m[(*n)++].at = i;
@@ -133,7 +133,7 @@ mistakes_answer(FILE *f, const train_report_t *r, const uint32_t *class,
     if (class != NULL) {
         train_report_print(f, "%s", r->data->labels[class[at]]);
     } else {
-        (void) fprintf(f, "%.6g", (double) y[at * r->judge->truth->out]);
+        (void) fprintf(f, "%.6g", (double) y[at * r->judge->out]);
     }
 }
 
@@ -146,7 +146,7 @@ mistakes_both(FILE *f, const train_report_t *r, size_t at, const char *between)
     const train_judge_t  *j;
 
     j = r->judge;
-    mistakes_answer(f, r, j->truth->class, j->truth->target, at);
+    mistakes_answer(f, r, j->class, j->target, at);
     (void) fputs(between, f);
     mistakes_answer(f, r, j->said, j->y, at);
 }

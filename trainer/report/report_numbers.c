@@ -18,14 +18,14 @@
 static double
 numbers_truth(const train_report_t *r, size_t i)
 {
-    return r->judge->truth->target[i * r->judge->truth->out];
+    return r->judge->target[i * r->judge->out];
 }
 
 
 static double
 numbers_said(const train_report_t *r, size_t i)
 {
-    return r->judge->y[i * r->judge->truth->out];
+    return r->judge->y[i * r->judge->out];
 }
 
 
