@@ -79,7 +79,7 @@ build/.packages-%: .ci/packages
 $(B)/obj/%.o: %.c Makefile | $(PACKAGES)
 	@mkdir -p $(@D)
 	@echo "CC $<"
-	$(E)$(CC) $(ALL_CFLAGS) -MMD -MP -Iengine -Itrainer -c -o $@ $<
+	$(E)$(CC) $(ALL_CFLAGS) -MMD -MP -Iengine -Itrainer -I$(B) -c -o $@ $<
 
 $(B)/libmaas.a: $(ENGINE_O)
 	@rm -f $@
@@ -88,6 +88,13 @@ $(B)/libmaas.a: $(ENGINE_O)
 $(B)/libtrainer.a: $(TRAINER_O)
 	@rm -f $@
 	$(E)ar rcs $@ $^
+
+# the report's style sheet as a C string
+$(B)/report_css.h: trainer/report/report.css
+	@mkdir -p $(@D)
+	$(E)sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/^/"/' -e 's/$$/\\n"/' $< >$@
+
+$(B)/obj/trainer/report/report_text.o: $(B)/report_css.h
 
 $(TRAINER): $(B)/obj/trainer/cmd/main.o $(B)/libtrainer.a $(B)/libmaas.a
 	@echo "LD $@"
@@ -99,7 +106,7 @@ $(TRAINER): $(B)/obj/trainer/cmd/main.o $(B)/libtrainer.a $(B)/libmaas.a
 $(B)/obj/t/unit/%.o: t/unit/%.c Makefile | $(PACKAGES) build/.packages-test
 	@mkdir -p $(@D)
 	@echo "CC $<"
-	$(E)$(CC) $(ALL_CFLAGS) -MMD -MP -Iengine -Itrainer -c -o $@ $<
+	$(E)$(CC) $(ALL_CFLAGS) -MMD -MP -Iengine -Itrainer -I$(B) -c -o $@ $<
 
 $(B)/unit/test_train_%: $(B)/obj/t/unit/test_train_%.o $(B)/libtrainer.a \
 	$(B)/libmaas.a
