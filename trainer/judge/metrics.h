@@ -112,7 +112,7 @@ train_class_t train_metrics_class(const train_metrics_t *m, size_t c);
 
 /* curves.c: classes by falling probability */
 
-/* Fills j->order. */
+/* Fills j->order and j->ranked; equal probabilities stand by row. */
 void train_curve_order(train_judge_t *j);
 /* Areas under ROC and precision-recall curves of the place `rank` of
  * j->order; NAN if all rows or none are of the class. */

@@ -64,7 +64,7 @@ int train_tune_search(train_tune_t *t);
  * user gave stay.  t->trial[k] is overwritten. */
 void train_tune_draw(train_tune_t *t, size_t k);
 /* Its settings as arguments of fit: writes at most 8 texts to argv, each to be
- * freed, and returns how many. */
+ * freed unless exec() follows, and returns how many. */
 size_t train_tune_arguments(const train_tune_t *t,
     const train_tune_trial_t *trial, size_t rung, char **argv);
 

@@ -65,6 +65,8 @@ run_fit(const run_t *r, const run_job_t *job)
     int     i, argc;
     char  **argv;
 
+    (void) signal(SIGINT, SIG_IGN);             /* the parent sees to it */
+
     argv = train_alloc((size_t) r->t->argc + 24, sizeof(char *));
     argc = 0;
     argv[argc++] = train_strdup("maas-trainer");
@@ -81,7 +83,6 @@ run_fit(const run_t *r, const run_job_t *job)
     argv[argc++] = train_strdup("--json");
     argv[argc++] = train_strdup("--quiet");
 
-    (void) signal(SIGINT, SIG_IGN);             /* the parent sees to it */
     (void) dup2(fileno(job->out), STDOUT_FILENO);
     (void) execv("/proc/self/exe", argv);
     _exit(TRAIN_EXIT_FAILED);
