@@ -5,8 +5,8 @@
  */
 
 #include "maas_form.h"
-#include "text/maas_json_run.h"
-#include "wire/json/maas_json_row.h"
+#include "text/maas_json.h"
+#include "wire/json/maas_json_record.h"
 
 #include <cjson/cJSON.h>
 #include <stdio.h>

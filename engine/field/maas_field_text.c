@@ -7,7 +7,6 @@
 #include "maas_field.h"
 #include "maas_int.h"
 #include "text/maas_json.h"
-#include "text/maas_utf8.h"
 
 #include <math.h>
 #include <string.h>

@@ -6,7 +6,7 @@
 
 #include "maas_field.h"
 #include "maas_int.h"
-#include "text/maas_utf8.h"
+#include "text/maas_json.h"
 
 #include <math.h>
 #include <string.h>

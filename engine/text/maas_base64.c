@@ -2,7 +2,7 @@
  * Base64 (RFC 4648, section 4) -> bytes.  No JSON here but for one escape.
  */
 
-#include "maas_base64.h"
+#include "maas_json.h"
 
 
 /* 0..63, or 64 */
@@ -26,8 +26,8 @@ base64_value(char c)
 }
 
 
-maas_status_t
-maas__base64(maas_str_t raw, char *out, size_t *n)
+size_t
+maas__base64(maas_str_t raw, char *out)
 {
     char        *p;
     size_t       i, digits, padding;
@@ -54,7 +54,7 @@ maas__base64(maas_str_t raw, char *out, size_t *n)
         v = base64_value(raw.data[i]);
 
         if (v == 64 || padding > 0) {
-            return MAAS_BADVALUE;
+            return SIZE_MAX;
         }
 
         bits = bits << 6 | v;
@@ -73,7 +73,7 @@ maas__base64(maas_str_t raw, char *out, size_t *n)
     if (digits % 4 == 1
         || (padding != 0 && (padding > 2 || (digits + padding) % 4 != 0)))
     {
-        return MAAS_BADVALUE;
+        return SIZE_MAX;
     }
 
     if (digits % 4 == 2) {
@@ -84,7 +84,5 @@ maas__base64(maas_str_t raw, char *out, size_t *n)
         *p++ = (char) (bits >> 2);
     }
 
-    *n = (size_t) (p - out);
-
-    return MAAS_OK;
+    return (size_t) (p - out);
 }

@@ -1,6 +1,6 @@
 /*
  * JSON as text: a cursor that walks it without building anything, strings,
- * numbers, and the shortest decimal of a float.
+ * numbers and runs of them, and the shortest decimal of a float.
  * Not here: what the text means to a model.
  */
 
@@ -44,7 +44,7 @@ size_t maas__floats_print(const float *v, size_t n, char *out);
 size_t maas__size_print(size_t n, char *out);
 
 
-/* maas_json_error.c */
+/* maas_json_string.c: what is wrong at the cursor */
 
 /* BADVALUE "byte N: expected WHAT" */
 maas_status_t maas__json_expected(const maas_json_t *j, const char *what,
@@ -93,7 +93,7 @@ maas_status_t maas__json_finish(maas_json_t *j, maas_err_t *err);
  * at most 31) and call maas__json_member() until `which` is MAAS_JSON_END:
  * each call but the last leaves the cursor at a value, to be read by the
  * caller.  A name of the list that comes twice is an error.  Other names are
- * MAAS_JSON_OTHER; that they may repeat is harmless, nobody reads them. */
+ * MAAS_JSON_OTHER, as are all without a list; they may repeat. */
 
 #define MAAS_JSON_OTHER  (-1)
 #define MAAS_JSON_END    (-2)
@@ -101,7 +101,7 @@ maas_status_t maas__json_finish(maas_json_t *j, maas_err_t *err);
 typedef struct {
     const char *const  *names;
     unsigned            seen;      /* bit i: names[i] was there */
-    unsigned            started;
+    unsigned            more;      /* within it */
     int                 which;
     maas_str_t          key;       /* as maas__json_string() gives it */
 } maas_json_object_t;
@@ -118,10 +118,10 @@ maas_status_t maas__json_members(maas_json_t *j, const char *const *names,
     unsigned depth, maas_json_member_pt member, void *data, unsigned *seen,
     maas_err_t *err);
 
-/* A walk over the elements of an array: *more = 0 at its end, else the cursor
- * is at an element.  *started = 0 before the first call. */
-maas_status_t maas__json_element(maas_json_t *j, unsigned *started,
-    unsigned *more, maas_err_t *err);
+/* A walk over the elements of an array: *more = 0 at its end, and before the
+ * first call, else the cursor is at an element. */
+maas_status_t maas__json_element(maas_json_t *j, unsigned *more,
+    maas_err_t *err);
 
 
 /* maas_json_string.c */
@@ -141,6 +141,24 @@ size_t maas__json_text(maas_str_t raw, char *out);
  * Returns bytes written. */
 size_t maas__json_quote(const char *s, size_t len, char *out);
 
+/* What must stand for c in a string, at most 6 bytes; returns how many, 0: c
+ * itself.  page: as in maas_writer_t. */
+size_t maas__json_escape(char c, unsigned page, char *out);
+
+/* A hexadecimal digit: 0..15, or 16 */
+unsigned maas__hex_digit(char c);
+
+/* Bytes of the UTF-8 character (RFC 3629) at p, of which `left` are there, 1 or
+ * more; 0 if it is none: overlong, a surrogate, beyond U+10FFFF, cut short. */
+size_t maas__utf8_char(const char *p, size_t left);
+
+/* Is s[0..len) nothing but such characters? */
+int maas__utf8(const char *s, size_t len);
+
+/* maas_base64.c: a raw string -> bytes; out has room for raw.len.  SIZE_MAX if
+ * it is no base64 (RFC 4648, section 4); padding may be left out. */
+size_t maas__base64(maas_str_t raw, char *out);
+
 
 /* maas_json_num.c */
 
@@ -151,6 +169,53 @@ const char *maas__json_number(const char *p, const char *end);
  * is none, or beyond that. */
 const char *maas__json_integer(const char *p, const char *end, int *negative,
     uint64_t *magnitude);
+
+
+/* Runs: numbers with the commas between them */
+
+/* Behind an element: a comma and white space (*more = 1), or the `]`, where
+ * the cursor is left. */
+
+static inline maas_status_t
+maas__json_next(maas_json_t *j, unsigned *more, maas_err_t *err)
+{
+    maas__json_space(j);
+
+    if (j->p < j->end && *j->p == ']') {
+        *more = 0;
+        return MAAS_OK;
+    }
+
+    if (j->p == j->end || *j->p != ',') {
+        return maas__json_expected(j, "a comma or ]", err);
+    }
+
+    j->p++;
+    maas__json_space(j);
+    *more = 1;
+
+    return MAAS_OK;
+}
+
+/* maas_json_run.c: from the first number up to the `]`, where the cursor is
+ * left.  *n is added to; numbers from *n = room on are not stored.  x(room)
+ * may be written anywhere.  Byte by byte: the oracle, and for CPUs that lack
+ * what others need. */
+maas_status_t maas__json_run_plain(maas_json_t *j, float *x, size_t room,
+    size_t *n, maas_err_t *err);
+
+/* The same, but at the first number at or behind `until` the cursor stops:
+ * *more = 1; else 0. */
+maas_status_t maas__json_run_some(maas_json_t *j, float *x, size_t room,
+    size_t *n, const char *until, unsigned *more, maas_err_t *err);
+
+/* maas_json_num_avx512.c: the same as the plain one, 64 bytes a step; only
+ * where maas__json_has_avx512().  Reads nothing behind the text. */
+maas_status_t maas__json_run_avx512(maas_json_t *j, float *x, size_t room,
+    size_t *n, maas_err_t *err);
+
+/* Does this CPU have what that takes? */
+int maas__json_has_avx512(void);
 
 
 #endif /* MAAS_JSON_H */

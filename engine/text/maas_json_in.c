@@ -10,11 +10,6 @@
 #include <string.h>
 
 
-static maas_status_t json_scalar(maas_json_t *j, maas_err_t *err);
-static maas_status_t json_key(maas_json_t *j, maas_str_t *key,
-    maas_err_t *err);
-
-
 maas_status_t
 maas__json_check(const char *start, size_t len, unsigned max_depth,
     maas_err_t *err)
@@ -66,17 +61,10 @@ json_word(maas_json_t *j, const char *word)
 maas_status_t
 maas__json_bool(maas_json_t *j, unsigned *out, maas_err_t *err)
 {
-    if (json_word(j, "true")) {
-        *out = 1;
-        return MAAS_OK;
-    }
+    *out = (unsigned) json_word(j, "true");
 
-    if (json_word(j, "false")) {
-        *out = 0;
-        return MAAS_OK;
-    }
-
-    return maas__json_expected(j, "true or false", err);
+    return *out || json_word(j, "false")
+           ? MAAS_OK : maas__json_expected(j, "true or false", err);
 }
 
 
@@ -106,35 +94,20 @@ json_scalar(maas_json_t *j, maas_err_t *err)
     maas_str_t   s;
     const char  *next;
 
-    if (j->p == j->end) {
-        return maas__json_expected(j, "a value", err);
-    }
-
-    switch (*j->p) {
-
-    case '"':
+    if (j->p < j->end && *j->p == '"') {
         return maas__json_string(j, &s, err);
-
-    case 't':
-    case 'f':
-    case 'n':
-        if (json_word(j, "true") || json_word(j, "false")
-            || json_word(j, "null"))
-        {
-            return MAAS_OK;
-        }
-
-        break;
-
-    default:
-        next = maas__json_number(j->p, j->end);
-        if (next != NULL) {
-            j->p = next;
-            return MAAS_OK;
-        }
     }
 
-    return maas__json_expected(j, "a value", err);
+    next = maas__json_number(j->p, j->end);
+
+    if (next != NULL) {
+        j->p = next;
+        return MAAS_OK;
+    }
+
+    return json_word(j, "true") || json_word(j, "false")
+           || json_word(j, "null")
+           ? MAAS_OK : maas__json_expected(j, "a value", err);
 }
 
 
@@ -185,7 +158,12 @@ maas__json_skip(maas_json_t *j, unsigned depth, maas_err_t *err)
 
     for ( ;; ) {
 
-        /* at a value */
+        /* at a value, or a member */
+
+        rc = (open & 1) ? json_key(j, &key, err) : MAAS_OK;
+        if (rc != MAAS_OK) {
+            return rc;
+        }
 
         c = j->p < j->end ? *j->p : '\0';
 
@@ -201,12 +179,6 @@ maas__json_skip(maas_json_t *j, unsigned depth, maas_err_t *err)
             maas__json_space(j);
 
             if (j->p == j->end || *j->p != c + 2) {       /* '}' or ']' */
-
-                rc = c == '{' ? json_key(j, &key, err) : MAAS_OK;
-                if (rc != MAAS_OK) {
-                    return rc;
-                }
-
                 continue;
             }
 
@@ -243,12 +215,38 @@ maas__json_skip(maas_json_t *j, unsigned depth, maas_err_t *err)
 
         j->p++;
         maas__json_space(j);
-
-        rc = (open & 1) ? json_key(j, &key, err) : MAAS_OK;
-        if (rc != MAAS_OK) {
-            return rc;
-        }
     }
+}
+
+
+/* Into a container that opens so, or on behind an element, which *more says;
+ * *more = 0: its end. */
+
+static maas_status_t
+json_step(maas_json_t *j, char open, unsigned *more, maas_err_t *err)
+{
+    char  c;
+
+    maas__json_space(j);
+    c = j->p < j->end ? *j->p : '\0';
+
+    if (c == (*more ? ',' : open)) {
+        j->p++;
+        maas__json_space(j);
+        *more |= j->p == j->end || *j->p != open + 2;     /* '}' or ']' */
+
+    } else if (*more && c == open + 2) {
+        *more = 0;
+
+    } else {
+        return maas__json_expected(j, open == '{'
+                                   ? *more ? "a comma or }" : "an object"
+                                   : *more ? "a comma or ]" : "an array", err);
+    }
+
+    j->p += !*more;
+
+    return MAAS_OK;
 }
 
 
@@ -258,31 +256,11 @@ maas__json_member(maas_json_t *j, maas_json_object_t *o, maas_err_t *err)
     int            i;
     maas_status_t  rc;
 
-    maas__json_space(j);
+    o->which = MAAS_JSON_END;
 
-    if (j->p == j->end || *j->p != (o->started ? ',' : '{')) {
-
-        if (o->started && j->p < j->end && *j->p == '}') {
-            j->p++;
-            o->which = MAAS_JSON_END;
-            return MAAS_OK;
-        }
-
-        return maas__json_expected(j, o->started ? "a comma or }"
-                                                 : "an object", err);
-    }
-
-    j->p++;
-
-    if (!o->started) {
-        o->started = 1;
-        maas__json_space(j);
-
-        if (j->p < j->end && *j->p == '}') {
-            j->p++;
-            o->which = MAAS_JSON_END;
-            return MAAS_OK;
-        }
+    rc = json_step(j, '{', &o->more, err);
+    if (rc != MAAS_OK || !o->more) {
+        return rc;
     }
 
     rc = json_key(j, &o->key, err);
@@ -292,7 +270,7 @@ maas__json_member(maas_json_t *j, maas_json_object_t *o, maas_err_t *err)
 
     o->which = MAAS_JSON_OTHER;
 
-    for (i = 0; o->names[i] != NULL; i++) {
+    for (i = 0; o->names != NULL && o->names[i] != NULL; i++) {
         if (!maas__json_is(o->key, o->names[i])) {
             continue;
         }
@@ -313,36 +291,9 @@ maas__json_member(maas_json_t *j, maas_json_object_t *o, maas_err_t *err)
 
 
 maas_status_t
-maas__json_element(maas_json_t *j, unsigned *started, unsigned *more,
-    maas_err_t *err)
+maas__json_element(maas_json_t *j, unsigned *more, maas_err_t *err)
 {
-    maas__json_space(j);
-
-    if (j->p == j->end || *j->p != (*started ? ',' : '[')) {
-
-        if (*started && j->p < j->end && *j->p == ']') {
-            j->p++;
-            *more = 0;
-            return MAAS_OK;
-        }
-
-        return maas__json_expected(j, *started ? "a comma or ]"
-                                               : "an array", err);
-    }
-
-    j->p++;
-    maas__json_space(j);
-
-    if (!*started && j->p < j->end && *j->p == ']') {
-        j->p++;
-        *more = 0;
-        return MAAS_OK;
-    }
-
-    *started = 1;
-    *more = 1;
-
-    return MAAS_OK;
+    return json_step(j, '[', more, err);
 }
 
 
@@ -353,8 +304,7 @@ maas__json_members(maas_json_t *j, const char *const *names, unsigned depth,
     maas_status_t       rc;
     maas_json_object_t  o;
 
-    memset(&o, 0, sizeof(maas_json_object_t));
-    o.names = names;
+    o = (maas_json_object_t) { .names = names };
 
     for ( ;; ) {
         rc = maas__json_member(j, &o, err);

@@ -8,7 +8,7 @@
  * are gathered by byte permutations: no branch looks at a single number.
  */
 
-#include "maas_json_run.h"
+#include "maas_json.h"
 
 #if defined(__x86_64__)
 

@@ -4,7 +4,7 @@
  * (maas_json_num.c).
  */
 
-#include "maas_json_run.h"
+#include "maas_json.h"
 
 
 /* 64: as for maas__json_float(). */

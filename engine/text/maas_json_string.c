@@ -1,16 +1,150 @@
 /*
  * Strings of JSON: checked as they are passed over, compared, made plain, and
- * written.
+ * written; UTF-8; and what is wrong at a place, as a sentence.
  * Nothing but strings here.
  */
 
+#include "maas_int.h"
 #include "maas_json.h"
-#include "maas_utf8.h"
 
 #include <string.h>
 
 
-static const char *json_escape(const char *p, const char *end);
+maas_status_t
+maas__json_expected(const maas_json_t *j, const char *what, maas_err_t *err)
+{
+    return maas__fail(err, MAAS_BADVALUE, "byte %zu: expected %s%s",
+                      (size_t) (j->p - j->start), what,
+                      j->p == j->end ? ", but the text ends here" : "");
+}
+
+
+maas_status_t
+maas__json_bad(const maas_json_t *j, const char *sentence, maas_err_t *err)
+{
+    return maas__fail(err, MAAS_BADVALUE, "byte %zu: %s",
+                      (size_t) (j->p - j->start), sentence);
+}
+
+
+size_t
+maas__utf8_char(const char *p, size_t left)
+{
+    size_t                n, i;
+    unsigned              low, high;
+    const unsigned char  *c;
+
+    c = (const unsigned char *) p;
+
+    if (c[0] < 0x80) {
+        return 1;
+    }
+
+    if (c[0] < 0xc2 || c[0] > 0xf4) {
+        return 0;
+    }
+
+    n = c[0] < 0xe0 ? 2 : c[0] < 0xf0 ? 3 : 4;
+    low = c[0] == 0xe0 ? 0xa0 : c[0] == 0xf0 ? 0x90 : 0x80;
+    high = c[0] == 0xed ? 0x9f : c[0] == 0xf4 ? 0x8f : 0xbf;
+
+    if (left < n || c[1] < low || c[1] > high) {
+        return 0;
+    }
+
+    for (i = 2; i < n; i++) {
+        if (c[i] < 0x80 || c[i] > 0xbf) {
+            return 0;
+        }
+    }
+
+    return n;
+}
+
+
+int
+maas__utf8(const char *s, size_t len)
+{
+    size_t  n;
+
+    for ( /* void */ ; len > 0; s += n, len -= n) {
+        n = (unsigned char) *s < 0x80 ? 1 : maas__utf8_char(s, len);
+        if (n == 0) {
+            return 0;
+        }
+    }
+
+    return 1;
+}
+
+
+unsigned
+maas__hex_digit(char c)
+{
+    if (c >= '0' && c <= '9') {
+        return (unsigned) (c - '0');
+    }
+
+    c |= 0x20;
+
+    return c >= 'a' && c <= 'f' ? (unsigned) (c - 'a') + 10 : 16;
+}
+
+
+/* Four hexadecimal digits, or 0x10000. */
+
+static unsigned
+json_hex4(const char *p, const char *end)
+{
+    unsigned  i, v, digit;
+
+    if (end - p < 4) {
+        return 0x10000;
+    }
+
+    for (v = 0, i = 0; i < 4; i++) {
+        digit = maas__hex_digit(p[i]);
+
+        if (digit > 15) {
+            return 0x10000;
+        }
+
+        v = v << 4 | digit;
+    }
+
+    return v;
+}
+
+
+/* The escape at p -> first byte after it; half a surrogate pair is bad. */
+
+static const char *
+json_escaped(const char *p, const char *end)
+{
+    unsigned  u;
+
+    if (end - p < 2) {
+        return NULL;
+    }
+
+    if (p[1] != 'u') {
+        return memchr("\"\\/bfnrt", p[1], 8) != NULL ? p + 2 : NULL;
+    }
+
+    u = json_hex4(p + 2, end);
+
+    if (u < 0xd800 || (u > 0xdfff && u < 0x10000)) {
+        return p + 6;
+    }
+
+    if (u > 0xdbff || end - p < 8 || p[6] != '\\' || p[7] != 'u') {
+        return NULL;
+    }
+
+    u = json_hex4(p + 8, end);
+
+    return u >= 0xdc00 && u <= 0xdfff ? p + 12 : NULL;
+}
 
 
 maas_status_t
@@ -41,7 +175,7 @@ maas__json_string(maas_json_t *j, maas_str_t *raw, maas_err_t *err)
         }
 
         if (c == '\\') {
-            next = json_escape(j->p, j->end);
+            next = json_escaped(j->p, j->end);
             if (next == NULL) {
                 return maas__json_bad(j, "a bad escape in a string", err);
             }
@@ -62,68 +196,6 @@ maas__json_string(maas_json_t *j, maas_str_t *raw, maas_err_t *err)
     }
 
     return maas__json_expected(j, "the end of a string", err);
-}
-
-
-/* Four hexadecimal digits, or 0x10000. */
-
-static unsigned
-json_hex4(const char *p, const char *end)
-{
-    char      c;
-    unsigned  i, v;
-
-    if (end - p < 4) {
-        return 0x10000;
-    }
-
-    for (v = 0, i = 0; i < 4; i++) {
-        c = p[i];
-        v <<= 4;
-
-        if (c >= '0' && c <= '9') {
-            v |= c - '0';
-
-        } else if ((c | 0x20) >= 'a' && (c | 0x20) <= 'f') {
-            v |= (c | 0x20) - 'a' + 10;
-
-        } else {
-            return 0x10000;
-        }
-    }
-
-    return v;
-}
-
-
-/* The escape at p -> first byte after it; half a surrogate pair is bad. */
-
-static const char *
-json_escape(const char *p, const char *end)
-{
-    unsigned  u;
-
-    if (end - p < 2) {
-        return NULL;
-    }
-
-    if (p[1] != 'u') {
-        return memchr("\"\\/bfnrt", p[1], 8) != NULL ? p + 2 : NULL;
-    }
-
-    u = json_hex4(p + 2, end);
-
-    if (u < 0xd800 || (u > 0xdfff && u < 0x10000)) {
-        return p + 6;
-    }
-
-    if (u > 0xdbff || end - p < 8 || p[6] != '\\' || p[7] != 'u') {
-        return NULL;
-    }
-
-    u = json_hex4(p + 8, end);
-
-    return u >= 0xdc00 && u <= 0xdfff ? p + 12 : NULL;
 }
 
 
@@ -227,16 +299,40 @@ maas__json_text(maas_str_t raw, char *out)
 
 
 size_t
+maas__json_escape(char c, unsigned page, char *out)
+{
+    const char  *special, *digits;
+
+    static const char  plain[] = "\"\\\b\f\n\r\t";
+    static const char  letter[] = "\"\\bfnrt";
+
+    special = memchr(plain, c, sizeof(plain) - 1);
+
+    if (special != NULL) {
+        out[0] = '\\';
+        out[1] = letter[special - plain];
+        return 2;
+    }
+
+    if ((unsigned char) c >= 0x20 && !(page && c == '<')) {
+        return 0;
+    }
+
+    digits = page && c != '<' ? "0123456789ABCDEF" : "0123456789abcdef";
+    memcpy(out, "\\u00", 4);
+    out[4] = digits[c >> 4];
+    out[5] = digits[c & 15];
+
+    return 6;
+}
+
+
+size_t
 maas__json_quote(const char *s, size_t len, char *out)
 {
     char           *p;
     size_t          i;
-    const char     *short_form;
     unsigned char   c;
-
-    static const char  hex[] = "0123456789abcdef";
-    static const char  plain[] = "\"\\\b\f\n\r\t";
-    static const char  letter[] = "\"\\bfnrt";
 
     p = out;
     *p++ = '"';
@@ -246,22 +342,10 @@ maas__json_quote(const char *s, size_t len, char *out)
 
         if (c >= 0x20 && c != '"' && c != '\\') {
             *p++ = (char) c;
-            continue;
+
+        } else {
+            p += maas__json_escape((char) c, 0, p);
         }
-
-        *p++ = '\\';
-
-        short_form = memchr(plain, c, sizeof(plain) - 1);
-
-        if (short_form != NULL) {
-            *p++ = letter[short_form - plain];
-            continue;
-        }
-
-        memcpy(p, "u00", 3);
-        p[3] = hex[c >> 4];
-        p[4] = hex[c & 15];
-        p += 5;
     }
 
     *p++ = '"';

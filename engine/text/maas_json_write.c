@@ -4,6 +4,7 @@
  * (maas_json_print.c).
  */
 
+#include "maas_json.h"
 #include "maas_json_write.h"
 
 #include <stdarg.h>
@@ -39,37 +40,6 @@ maas_writer_close(maas_writer_t *w, char kind)
 }
 
 
-/* What stands for c in a string; 0: c itself */
-
-static size_t
-writer_escape(const maas_writer_t *w, unsigned char c, char *out)
-{
-    size_t       at;
-    const char  *digits;
-
-    static const char  special[] = "\"\\\b\f\n\r\t", letters[] = "\"\\bfnrt";
-
-    at = strcspn(special, (char [2]) { (char) c, '\0' });
-
-    if (c != '\0' && special[at] != '\0') {
-        out[0] = '\\';
-        out[1] = letters[at];
-        return 2;
-    }
-
-    if (c >= 0x20 && !(w->page && c == '<')) {
-        return 0;
-    }
-
-    digits = (w->page && c != '<') ? "0123456789ABCDEF" : "0123456789abcdef";
-    memcpy(out, "\\u00", 4);
-    out[4] = digits[c >> 4];
-    out[5] = digits[c & 15];
-
-    return 6;
-}
-
-
 static void
 writer_quote(const maas_writer_t *w, const char *s, size_t len)
 {
@@ -79,7 +49,7 @@ writer_quote(const maas_writer_t *w, const char *s, size_t len)
     w->put(w->ctx, "\"", 1);
 
     for (i = from = 0; i < len; i++) {
-        n = writer_escape(w, (unsigned char) s[i], escaped);
+        n = maas__json_escape(s[i], w->page, escaped);
 
         if (n > 0) {
             w->put(w->ctx, s + from, i - from);

@@ -33,21 +33,16 @@ bytes_read(const maas_info_t *info, const maas_body_t *body, float *x,
     maas__records_start(&r, info, body, rows, x);
 
     rc = maas__records_most(&r, rows, err);
-    if (rc != MAAS_OK) {
-        return rc;
+
+    if (rc == MAAS_OK) {
+        rc = maas__dtype_read(MAAS_F32, body->data, rows * info->in, x, err);
     }
 
-    rc = maas__dtype_read(MAAS_F32, body->data, rows * info->in, x, err);
-    if (rc != MAAS_OK) {
-        return rc;
+    if (rc == MAAS_OK) {
+        *req = (maas_request_t) { .rows = rows, .binary = 1, .raw = 1 };
     }
 
-    memset(req, 0, sizeof(maas_request_t));
-    req->rows = rows;
-    req->binary = 1;
-    req->raw = 1;
-
-    return MAAS_OK;
+    return rc;
 }
 
 
@@ -62,12 +57,9 @@ static size_t
 bytes_write(const maas_info_t *info, const maas_request_t *req, const float *y,
     char *buf, size_t *json_len)
 {
-    size_t  size;
+    memcpy(buf, y, bytes_size(info, req));
 
-    size = bytes_size(info, req);
-    memcpy(buf, y, size);
-
-    return size;
+    return bytes_size(info, req);
 }
 
 

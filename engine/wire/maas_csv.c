@@ -12,12 +12,6 @@
 
 
 typedef struct {
-    const char   *p;
-    const char   *end;
-    const char   *start;
-} csv_t;
-
-typedef struct {
     maas_str_t    s;               /* without the quotes around it */
     unsigned      doubled;         /* has quotes written twice */
     unsigned      last;            /* of its line */
@@ -25,7 +19,7 @@ typedef struct {
 
 
 static int
-csv_line_end(const csv_t *c)
+csv_line_end(const maas_json_t *c)
 {
     return c->p == c->end || *c->p == '\n'
            || (*c->p == '\r' && (c->p + 1 == c->end || c->p[1] == '\n'));
@@ -33,7 +27,7 @@ csv_line_end(const csv_t *c)
 
 
 static maas_status_t
-csv_quoted(csv_t *c, csv_field_t *field, maas_err_t *err)
+csv_quoted(maas_json_t *c, csv_field_t *field, maas_err_t *err)
 {
     size_t  at;
 
@@ -61,9 +55,8 @@ csv_quoted(csv_t *c, csv_field_t *field, maas_err_t *err)
     c->p++;
 
     if (!csv_line_end(c) && *c->p != ',') {
-        return maas__fail(err, MAAS_BADVALUE, "byte %zu: expected a comma or "
-                          "the end of the line behind a quoted field",
-                          (size_t) (c->p - c->start));
+        return maas__json_bad(c, "expected a comma or the end of the line "
+                              "behind a quoted field", err);
     }
 
     return MAAS_OK;
@@ -73,7 +66,7 @@ csv_quoted(csv_t *c, csv_field_t *field, maas_err_t *err)
 /* A field, and what separates it from the next */
 
 static maas_status_t
-csv_next(csv_t *c, csv_field_t *field, maas_err_t *err)
+csv_next(maas_json_t *c, csv_field_t *field, maas_err_t *err)
 {
     maas_status_t  rc;
 
@@ -107,17 +100,28 @@ csv_next(csv_t *c, csv_field_t *field, maas_err_t *err)
 /* A field with one quote for two */
 
 static size_t
-csv_plain(const csv_field_t *field, char *text)
+csv_plain(maas_str_t s, char *text)
 {
     char    *p;
     size_t   i;
 
-    for (p = text, i = 0; i < field->s.len; i++) {
-        *p++ = field->s.data[i];
-        i += field->s.data[i] == '"';
+    for (p = text, i = 0; i < s.len; i++) {
+        *p++ = s.data[i];
+        i += s.data[i] == '"';
     }
 
     return (size_t) (p - text);
+}
+
+
+/* A field as a number of a tensor */
+
+static maas_status_t
+csv_number(maas_str_t s, float *v)
+{
+    maas__field_trim(&s.data, &s.len);
+
+    return maas__field_number(s.data, s.len, v);
 }
 
 
@@ -126,27 +130,24 @@ csv_plain(const csv_field_t *field, char *text)
 static size_t
 csv_column(const maas_fields_t *f, const csv_field_t *field)
 {
-    char         text[2 * MAAS_MAX_TEXT];
-    size_t       len;
-    const char  *s;
+    char        text[2 * MAAS_MAX_TEXT];
+    maas_str_t  s;
 
-    s = field->s.data;
-    len = field->s.len;
+    s = field->s;
 
     /* a header is read again for each row: it must not go on for ever */
 
-    if (len > sizeof(text)) {
+    if (s.len > sizeof(text)) {
         return SIZE_MAX;
     }
 
     if (field->doubled) {
-        len = csv_plain(field, text);
-        s = text;
+        s = (maas_str_t) { text, csv_plain(s, text) };
     }
 
-    maas__field_trim(&s, &len);
+    maas__field_trim(&s.data, &s.len);
 
-    return maas_column_find(f, s, len);
+    return maas_column_find(f, s.data, s.len);
 }
 
 
@@ -154,12 +155,10 @@ csv_column(const maas_fields_t *f, const csv_field_t *field)
  * not begin with a number? */
 
 static int
-csv_has_header(const csv_t *from, const maas_fields_t *f)
+csv_has_header(const maas_json_t *from, const maas_fields_t *f)
 {
     float        v;
-    csv_t        c;
-    size_t       len;
-    const char  *s;
+    maas_json_t  c;
     csv_field_t  field;
 
     c = *from;
@@ -170,11 +169,7 @@ csv_has_header(const csv_t *from, const maas_fields_t *f)
         }
 
         if (f == NULL) {
-            s = field.s.data;
-            len = field.s.len;
-            maas__field_trim(&s, &len);
-
-            return maas__field_number(s, len, &v) == MAAS_BADVALUE;
+            return csv_number(field.s, &v) == MAAS_BADVALUE;
         }
 
         if (csv_column(f, &field) == SIZE_MAX) {
@@ -187,54 +182,23 @@ csv_has_header(const csv_t *from, const maas_fields_t *f)
 }
 
 
-static maas_status_t
-csv_text(const maas_fields_t *f, size_t column, const csv_field_t *field,
-    float *x, maas_err_t *err)
-{
-    char           *text;
-    maas_arena_t   *a;
-    maas_status_t   rc;
-
-    if (!field->doubled) {
-        return maas_row_text(f, column, field->s.data, field->s.len, x, err);
-    }
-
-    a = maas__arena_create(field->s.len + MAAS_ALIGN);
-    text = a == NULL ? NULL : maas__arena_alloc(a, field->s.len, 1);
-
-    rc = text == NULL
-         ? maas__fail(err, MAAS_NOMEM, "no memory for a text")
-         : maas_row_text(f, column, text, csv_plain(field, text), x, err);
-
-    maas__arena_destroy(a);
-
-    return rc;
-}
-
-
 /* Number n of a tensor's row, or the value of a column */
 
 static maas_status_t
 csv_value(const maas_records_t *r, size_t n, const csv_field_t *field,
     float *x, maas_err_t *err)
 {
-    size_t       len;
-    const char  *s;
-
     if (r->fields != NULL) {
         if (!isnan(x[r->fields->columns[n].at])) {
             return maas__fail(err, MAAS_BADVALUE, "column \"%.64s\" is there "
                               "twice", r->fields->columns[n].name);
         }
 
-        return csv_text(r->fields, n, field, x, err);
+        return maas__record_text(r->fields, n, field->s, field->doubled
+                                 ? csv_plain : NULL, x, err);
     }
 
-    s = field->s.data;
-    len = field->s.len;
-    maas__field_trim(&s, &len);
-
-    if (maas__field_number(s, len, x + n) != MAAS_OK) {
+    if (csv_number(field->s, x + n) != MAAS_OK) {
         return maas__fail(err, MAAS_BADVALUE, "expected a number that fits in "
                           "single precision");
     }
@@ -246,12 +210,11 @@ csv_value(const maas_records_t *r, size_t n, const csv_field_t *field,
 /* A line of values; header: where one with their names stands, or NULL */
 
 static maas_status_t
-csv_row(csv_t *c, maas_records_t *r, const csv_t *header, float *x,
+csv_row(maas_json_t *c, maas_records_t *r, const maas_json_t *header, float *x,
     maas_err_t *err)
 {
-    csv_t          h;
+    maas_json_t    h;
     size_t         n, at, line, want, column;
-    maas_err_t     own;
     csv_field_t    field, name;
     maas_status_t  rc;
 
@@ -284,13 +247,13 @@ csv_row(csv_t *c, maas_records_t *r, const csv_t *header, float *x,
         column = n;
 
         if (header != NULL) {
-            (void) csv_next(&h, &name, &own);      /* it was read before */
+            (void) csv_next(&h, &name, NULL);      /* it was read before */
             column = csv_column(r->fields, &name);
         }
 
-        rc = csv_value(r, column, &field, x, &own);
+        rc = maas__record_at(at, csv_value(r, column, &field, x, err), err);
         if (rc != MAAS_OK) {
-            return maas__fail(err, rc, "byte %zu: %s", at, own.msg);
+            return rc;
         }
 
         if (field.last) {
@@ -327,17 +290,14 @@ csv_read(const maas_info_t *info, const maas_body_t *body, float *x,
     maas_request_t *req, maas_err_t *err)
 {
     float          *row;
-    csv_t           c, first;
+    maas_json_t     c, first;
     size_t          at;
     unsigned        header;
     csv_field_t     field;
     maas_status_t   rc;
     maas_records_t  r;
 
-    c.start = body->data;
-    c.p = body->data;
-    c.end = body->data + body->len;
-
+    maas__json_start(&c, body->data, body->len);
     maas__records_start(&r, info, body, csv_bound(info, body), x);
 
     if (body->len >= 3 && memcmp(body->data, "\xef\xbb\xbf", 3) == 0) {
@@ -376,8 +336,7 @@ csv_read(const maas_info_t *info, const maas_body_t *body, float *x,
         return maas__fail(err, MAAS_BADSHAPE, "no rows");
     }
 
-    memset(req, 0, sizeof(maas_request_t));
-    req->rows = r.rows;
+    *req = (maas_request_t) { .rows = r.rows };
 
     return MAAS_OK;
 }

@@ -1,13 +1,11 @@
 /*
  * The form of a picture as the body: one row.
- * Not here: formats (maas_image.c), pictures in JSON (maas_json_picture.c).
+ * Not here: formats (maas_image.c), pictures in JSON (maas_json_record.c).
  */
 
 #include "maas_records.h"
 #include "wire/image/maas_image.h"
 #include "wire/json/maas_json_rows.h"
-
-#include <string.h>
 
 
 static maas_status_t
@@ -21,8 +19,7 @@ picture_read(const maas_info_t *info, const maas_body_t *body, float *x,
     rc = maas__image_read(info, body->data, body->len, &pixels, x, err);
 
     if (rc == MAAS_OK) {
-        memset(req, 0, sizeof(maas_request_t));
-        req->rows = 1;
+        *req = (maas_request_t) { .rows = 1 };
     }
 
     return rc;

@@ -15,13 +15,13 @@ void
 maas__records_start(maas_records_t *r, const maas_info_t *info,
     const maas_body_t *body, size_t room, float *x)
 {
-    memset(r, 0, sizeof(maas_records_t));
-
-    r->info = info;
-    r->fields = info->reader;
-    r->x = x;
-    r->room = room;
-    r->max_rows = body->max_rows;
+    *r = (maas_records_t) {
+        .info = info,
+        .fields = info->reader,
+        .x = x,
+        .room = room,
+        .max_rows = body->max_rows
+    };
 }
 
 
@@ -59,7 +59,6 @@ maas_status_t
 maas__record_end(maas_records_t *r, float *x, size_t at, maas_err_t *err)
 {
     size_t                i;
-    maas_err_t            own;
     maas_status_t         rc;
     const maas_fields_t  *f;
 
@@ -78,19 +77,81 @@ maas__record_end(maas_records_t *r, float *x, size_t at, maas_err_t *err)
     if (f != NULL) {
         for (i = 0; i < f->n; i++) {
             if (isnan(x[f->columns[i].at])) {
-                (void) maas_row_text(f, i, "", 0, x, &own);
+                (void) maas_row_text(f, i, "", 0, x, NULL);
             }
         }
 
-        rc = maas_row_check(f, x, &own);
+        rc = maas__record_at(at, maas_row_check(f, x, err), err);
         if (rc != MAAS_OK) {
-            return maas__fail(err, rc, "byte %zu: %s", at, own.msg);
+            return rc;
         }
     }
 
     r->rows++;
 
     return MAAS_OK;
+}
+
+
+maas_status_t
+maas__record_at(size_t at, maas_status_t rc, maas_err_t *err)
+{
+    maas_err_t  own;
+
+    if (rc == MAAS_OK || err == NULL) {
+        return rc;
+    }
+
+    own = *err;
+
+    return maas__fail(err, rc, "byte %zu: %s", at, own.msg);
+}
+
+
+maas_arena_t *
+maas__decoded(maas_str_t raw, maas_decode_pt decode, maas_str_t *text)
+{
+    char          *out;
+    maas_arena_t  *a;
+
+    a = maas__arena_create(raw.len + 2 * MAAS_ALIGN);
+    out = a == NULL ? NULL : maas__arena_alloc(a, raw.len + 1, 1);
+
+    if (out == NULL) {
+        maas__arena_destroy(a);
+        return NULL;
+    }
+
+    *text = (maas_str_t) { out, decode(raw, out) };
+
+    return a;
+}
+
+
+maas_status_t
+maas__record_text(const maas_fields_t *f, size_t column, maas_str_t raw,
+    maas_decode_pt decode, float *x, maas_err_t *err)
+{
+    maas_str_t      text;
+    maas_arena_t   *a;
+    maas_status_t   rc;
+
+    if (decode == NULL) {
+        return maas_row_text(f, column, raw.data, raw.len, x, err);
+    }
+
+    a = maas__decoded(raw, decode, &text);
+    if (a == NULL) {
+        return maas__fail(err, MAAS_NOMEM, "no memory for a text");
+    }
+
+    rc = text.len == SIZE_MAX
+         ? maas__fail(err, MAAS_BADVALUE, "Unable to base64 decode")
+         : maas_row_text(f, column, text.data, text.len, x, err);
+
+    maas__arena_destroy(a);
+
+    return rc;
 }
 
 

@@ -35,6 +35,22 @@ maas_status_t maas__record_begin(maas_records_t *r, float **x,
 maas_status_t maas__record_end(maas_records_t *r, float *x, size_t at,
     maas_err_t *err);
 
+/* "byte N: " before the sentence of err, where rc is a failure.  Returns rc. */
+maas_status_t maas__record_at(size_t at, maas_status_t rc, maas_err_t *err);
+
+/* What text stands for: returns the bytes, raw.len at most, SIZE_MAX if it is
+ * wrong. */
+typedef size_t (*maas_decode_pt)(maas_str_t raw, char *out);
+
+/* raw decoded, in an arena of its own that the caller destroys; NULL: none to
+ * be had. */
+maas_arena_t *maas__decoded(maas_str_t raw, maas_decode_pt decode,
+    maas_str_t *text);
+
+/* maas_row_text() of what raw stands for; decode NULL: itself */
+maas_status_t maas__record_text(const maas_fields_t *f, size_t column,
+    maas_str_t raw, maas_decode_pt decode, float *x, maas_err_t *err);
+
 /* The first column that has no value in the first row. */
 size_t maas__records_gap(const maas_records_t *r);
 

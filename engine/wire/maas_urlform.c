@@ -12,21 +12,6 @@
 #include <string.h>
 
 
-/* 0..15, or 16 */
-
-static unsigned
-pairs_digit(char c)
-{
-    if (c >= '0' && c <= '9') {
-        return (unsigned) (c - '0');
-    }
-
-    c |= 0x20;
-
-    return c >= 'a' && c <= 'f' ? (unsigned) (c - 'a') + 10 : 16;
-}
-
-
 /* p..end with its "+" and "%41" -> out.  Returns the first byte that is wrong,
  * or end. */
 
@@ -43,13 +28,14 @@ pairs_decode(const char *p, const char *end, char *out, size_t *len)
         } else if (*p != '%') {
             *o++ = *p;
 
-        } else if (end - p < 3 || pairs_digit(p[1]) > 15
-                   || pairs_digit(p[2]) > 15)
+        } else if (end - p < 3 || maas__hex_digit(p[1]) > 15
+                   || maas__hex_digit(p[2]) > 15)
         {
             return p;
 
         } else {
-            *o++ = (char) (pairs_digit(p[1]) << 4 | pairs_digit(p[2]));
+            *o++ = (char) (maas__hex_digit(p[1]) << 4
+                           | maas__hex_digit(p[2]));
             p += 2;
         }
     }
@@ -64,10 +50,8 @@ static maas_status_t
 pairs_one(const maas_fields_t *f, const char *start, const char *p,
     const char *end, char *scratch, float *x, maas_err_t *err)
 {
-    size_t          len, column;
-    maas_err_t      own;
-    const char     *eq, *bad;
-    maas_status_t   rc;
+    size_t       len, column;
+    const char  *eq, *bad;
 
     eq = memchr(p, '=', (size_t) (end - p));
     eq = eq == NULL ? end : eq;
@@ -97,10 +81,8 @@ pairs_one(const maas_fields_t *f, const char *start, const char *p,
                           (size_t) (bad - start));
     }
 
-    rc = maas_row_text(f, column, scratch, len, x, &own);
-
-    return rc == MAAS_OK ? rc : maas__fail(err, rc, "byte %zu: %s",
-                                           (size_t) (p - start), own.msg);
+    return maas__record_at((size_t) (p - start),
+                           maas_row_text(f, column, scratch, len, x, err), err);
 }
 
 
@@ -151,14 +133,11 @@ pairs_read(const maas_info_t *info, const maas_body_t *body, float *x,
         rc = maas__record_end(&r, x, 0, err);
     }
 
-    if (rc != MAAS_OK) {
-        return rc;
+    if (rc == MAAS_OK) {
+        *req = (maas_request_t) { .rows = 1 };
     }
 
-    memset(req, 0, sizeof(maas_request_t));
-    req->rows = 1;
-
-    return MAAS_OK;
+    return rc;
 }
 
 

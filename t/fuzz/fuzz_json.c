@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "maas_form.h"
-#include "text/maas_json_run.h"
+#include "text/maas_json.h"
 #include "fuzz.h"
 
 

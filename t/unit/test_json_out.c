@@ -4,7 +4,7 @@
  */
 
 #include "text/maas_json.h"
-#include "wire/json/maas_json_top.h"
+#include "wire/json/maas_json_rows.h"
 #include "wire.h"
 
 

@@ -3,7 +3,7 @@
  * bits, same place, same sentence, on good and on broken text.
  */
 
-#include "text/maas_json_run.h"
+#include "text/maas_json.h"
 #include "wire.h"
 
 #include <sys/mman.h>

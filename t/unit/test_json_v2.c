@@ -3,7 +3,7 @@
  * way to get them wrong the sentence that says so.
  */
 
-#include "wire/json/maas_json_top.h"
+#include "wire/json/maas_json_rows.h"
 #include "wire.h"
 
 

@@ -11,7 +11,7 @@
 #include "maas_int.h"
 #include "table.h"
 #include "util.h"
-#include "text/maas_utf8.h"
+#include "text/maas_json.h"
 
 
 #define CSV_BETWEEN_ROWS  0         /* libcsv's ROW_NOT_BEGUN */

@@ -13,7 +13,7 @@
 #include "maas_int.h"
 #include "table.h"
 #include "util.h"
-#include "text/maas_utf8.h"
+#include "text/maas_json.h"
 
 
 #define TABLE_MANY  10000           /* different texts; more are not counted */

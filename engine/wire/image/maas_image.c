@@ -117,7 +117,6 @@ pgm_read(const char *file, size_t len, maas_scale_t *s, maas_arena_t *a,
     maas_err_t *err)
 {
     long            width, height, max;
-    float          *line;
     pgm_t           f;
     size_t          i;
     uint8_t        *row;
@@ -148,12 +147,9 @@ pgm_read(const char *file, size_t len, maas_scale_t *s, maas_arena_t *a,
     }
 
     row = maas__arena_alloc(a, s->width, 1);
-    line = maas__arena_alloc(a, s->to_width, sizeof(float));
-    if (row == NULL || line == NULL) {
+    if (row == NULL) {
         return maas__fail(err, MAAS_NOMEM, "no memory for a picture");
     }
-
-    maas__scale_begin(s, line);
 
     for (i = 0; i < s->height; i++) {
         rc = pgm_row(&f, plain, max, row, s->width, err);
@@ -195,19 +191,21 @@ maas__image_read(const maas_info_t *info, const char *file, size_t len,
                           "picture");
     }
 
-    memset(&s, 0, sizeof(maas_scale_t));
-    s.to_height = info->shape[0];
-    s.to_width = info->shape[1];
-    s.x = x;
-    s.left = MAAS_IMAGE_PIXELS - *pixels;
+    s = (maas_scale_t) {
+        .to_height = info->shape[0],
+        .to_width = info->shape[1],
+        .x = memset(x, 0, info->in * sizeof(float)),
+        .left = MAAS_IMAGE_PIXELS - *pixels
+    };
 
     a = maas__arena_create(IMAGE_MEMORY + s.to_width * sizeof(float));
-    if (a == NULL) {
-        return maas__fail(err, MAAS_NOMEM, "no memory for a picture");
-    }
+    s.line = a == NULL ? NULL
+             : maas__arena_alloc(a, s.to_width, sizeof(float));
 
-    rc = file[0] == 'P' ? pgm_read(file, len, &s, a, err)
-                        : maas__png_read(file, len, &s, a, err);
+    rc = s.line == NULL
+         ? maas__fail(err, MAAS_NOMEM, "no memory for a picture")
+         : file[0] == 'P' ? pgm_read(file, len, &s, a, err)
+                          : maas__png_read(file, len, &s, a, err);
 
     maas__arena_destroy(a);
 

@@ -21,7 +21,7 @@
 typedef struct {
     size_t   width, height;        /* of what comes in */
     size_t   to_width, to_height;
-    float   *x;                    /* (to_height,to_width), in 0..255 */
+    float   *x;                    /* (to_height,to_width), 0 before; 0..255 */
     float   *line;                 /* (to_width) */
     size_t   left;                 /* pixels that may come in */
     size_t   row;                  /* rows that came in */
@@ -31,9 +31,6 @@ typedef struct {
 /* Take a picture's size; BADVALUE or TOOBIG if it is none, or over the caps. */
 maas_status_t maas__scale_size(maas_scale_t *s, size_t width, size_t height,
     maas_err_t *err);
-
-/* Begin; line: memory for to_width floats. */
-void maas__scale_begin(maas_scale_t *s, float *line);
 
 /* The next row of `width` pixels from above. */
 void maas__scale_row(maas_scale_t *s, const uint8_t *pixels);

@@ -103,7 +103,6 @@ static maas_status_t
 png_rows(png_structp png, png_infop info, maas_scale_t *s, maas_arena_t *a,
     maas_err_t *err)
 {
-    float     *line;
     size_t     i, size, rows;
     uint8_t   *pixels, *grey, *p;
     unsigned   channels;
@@ -126,9 +125,8 @@ png_rows(png_structp png, png_infop info, maas_scale_t *s, maas_arena_t *a,
 
     pixels = maas__arena_alloc(a, rows, size);
     grey = maas__arena_alloc(a, s->width, 1);
-    line = maas__arena_alloc(a, s->to_width, sizeof(float));
 
-    if (pixels == NULL || grey == NULL || line == NULL) {
+    if (pixels == NULL || grey == NULL) {
         return maas__fail(err, MAAS_NOMEM, "no memory for a picture");
     }
 
@@ -139,8 +137,6 @@ png_rows(png_structp png, png_infop info, maas_scale_t *s, maas_arena_t *a,
             png_read_row(png, pixels + i * size, NULL);
         }
     }
-
-    maas__scale_begin(s, line);
 
     for (i = 0; i < s->height; i++) {
         p = pixels + (rows > 1 ? i * size : 0);

@@ -7,8 +7,6 @@
 #include "maas_image.h"
 #include "maas_int.h"
 
-#include <string.h>
-
 
 maas_status_t
 maas__scale_size(maas_scale_t *s, size_t width, size_t height,
@@ -30,17 +28,6 @@ maas__scale_size(maas_scale_t *s, size_t width, size_t height,
     s->height = height;
 
     return MAAS_OK;
-}
-
-
-void
-maas__scale_begin(maas_scale_t *s, float *line)
-{
-    s->line = line;
-    s->row = 0;
-    s->first = 0;
-
-    memset(s->x, 0, s->to_width * s->to_height * sizeof(float));
 }
 
 

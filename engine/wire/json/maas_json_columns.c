@@ -4,11 +4,9 @@
  */
 
 #include "maas_int.h"
-#include "maas_json_field.h"
 #include "maas_json_record.h"
 
 #include <math.h>
-#include <string.h>
 
 
 #define COLUMNS_DEPTH  8               /* of a value that is passed over */
@@ -23,14 +21,14 @@ columns_one(maas_json_t *j, maas_records_t *r, size_t column, unsigned first,
 {
     float          *x;
     size_t          row, at;
-    unsigned        started, more;
+    unsigned        more;
     maas_status_t   rc;
 
-    started = 0;
+    more = 0;
     at = (size_t) (j->p - j->start);
 
     for (row = 0; /* void */ ; row++) {
-        rc = maas__json_element(j, &started, &more, err);
+        rc = maas__json_element(j, &more, err);
         if (rc != MAAS_OK) {
             return rc;
         }
@@ -101,10 +99,7 @@ maas__json_columns(maas_json_t *j, maas_records_t *r, maas_err_t *err)
     maas_json_object_t   o;
     const maas_fields_t *f;
 
-    static const char *const  names[] = { NULL };
-
-    memset(&o, 0, sizeof(maas_json_object_t));
-    o.names = names;
+    o = (maas_json_object_t) { 0 };
     f = r->fields;
 
     for (n = 0; /* void */ ; /* void */ ) {

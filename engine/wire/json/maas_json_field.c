@@ -5,31 +5,13 @@
  */
 
 #include "maas_int.h"
-#include "maas_json_field.h"
-#include "text/maas_base64.h"
+#include "maas_json_record.h"
 
 #include <math.h>
 #include <string.h>
 
 
 #define FIELD_WHOLE  (1ull << 53)      /* as exact as a double is */
-
-
-/* A sentence about a column, with its place in front */
-
-static maas_status_t
-field_failed(size_t at, maas_status_t rc, maas_err_t *err)
-{
-    maas_err_t  own;
-
-    if (rc == MAAS_OK || err == NULL) {
-        return rc;
-    }
-
-    own = *err;
-
-    return maas__fail(err, rc, "byte %zu: %s", at, own.msg);
-}
 
 
 size_t
@@ -49,87 +31,32 @@ maas__json_column(const maas_fields_t *f, maas_str_t raw)
 }
 
 
-/* A raw string */
-
-static maas_status_t
-field_text(const maas_fields_t *f, size_t column, maas_str_t raw,
-    float *x, maas_err_t *err)
+maas_status_t
+maas__json_b64(maas_json_t *j, maas_str_t *s, maas_err_t *err)
 {
-    char           *text;
-    maas_arena_t   *a;
-    maas_status_t   rc;
-
-    if (memchr(raw.data, '\\', raw.len) == NULL) {
-        return maas_row_text(f, column, raw.data, raw.len, x, err);
-    }
-
-    a = maas__arena_create(raw.len + MAAS_ALIGN);
-    text = a == NULL ? NULL : maas__arena_alloc(a, raw.len, 1);
-
-    rc = text == NULL
-         ? maas__fail(err, MAAS_NOMEM, "no memory for a text")
-         : maas_row_text(f, column, text, maas__json_text(raw, text), x, err);
-
-    maas__arena_destroy(a);
-
-    return rc;
-}
-
-
-/* The string in an object of "b64" alone, decoded */
-
-static maas_status_t
-field_base64(maas_json_t *j, const maas_fields_t *f, size_t column, float *x,
-    maas_err_t *err)
-{
-    char                *text;
-    size_t               at, len;
-    maas_str_t           s;
-    maas_arena_t        *a;
+    size_t               at;
     maas_status_t        rc;
     maas_json_object_t   o;
 
     static const char *const  names[] = { "b64", NULL };
 
-    memset(&o, 0, sizeof(maas_json_object_t));
-    o.names = names;
+    o = (maas_json_object_t) { .names = names };
     at = (size_t) (j->p - j->start);
-    s.len = 0;
+    s->data = NULL;
 
     do {
         rc = maas__json_member(j, &o, err);
 
         if (rc == MAAS_OK && o.which == 0) {
-            rc = maas__json_string(j, &s, err);
+            rc = maas__json_string(j, s, err);
         }
 
     } while (rc == MAAS_OK && o.which == 0);
 
-    if (rc != MAAS_OK) {
-        return rc;
-    }
-
-    if (o.which != MAAS_JSON_END || o.seen == 0) {
+    if (rc == MAAS_OK && (o.which != MAAS_JSON_END || o.seen == 0)) {
         return maas__fail(err, MAAS_BADVALUE, "byte %zu: expected an object "
                           "of \"b64\" alone", at);
     }
-
-    a = maas__arena_create(s.len + 2 * MAAS_ALIGN);
-    text = a == NULL ? NULL : maas__arena_alloc(a, s.len / 4 * 3 + 3, 1);
-
-    if (text == NULL) {
-        rc = maas__fail(err, MAAS_NOMEM, "no memory for a text");
-
-    } else if (maas__base64(s, text, &len) != MAAS_OK) {
-        rc = maas__fail(err, MAAS_BADVALUE, "byte %zu: Unable to base64 "
-                        "decode", at);
-
-    } else {
-        rc = field_failed(at, maas_row_text(f, column, text, len, x, err),
-                          err);
-    }
-
-    maas__arena_destroy(a);
 
     return rc;
 }
@@ -194,30 +121,18 @@ field_whole(const char *p, const char *end, uint64_t *v)
 }
 
 
+/* The number token p..end */
+
 static maas_status_t
-field_number(maas_json_t *j, const maas_fields_t *f, size_t column, float *x,
-    maas_err_t *err)
+field_number(const maas_fields_t *f, size_t column, const char *p,
+    const char *end, float *x, maas_err_t *err)
 {
-    float        v;
-    double       d;
-    size_t       at;
-    uint64_t     whole;
-    const char  *p, *end;
-
-    p = j->p;
-    at = (size_t) (p - j->start);
-
-    end = maas__json_number(p, j->end);
-    if (end == NULL) {
-        return maas__json_expected(j, "a value", err);
-    }
-
-    j->p = end;
+    float     v;
+    double    d;
+    uint64_t  whole;
 
     if (f->columns[column].kind == MAAS_FIELD_NUMBER) {
-        return field_failed(at, maas_row_text(f, column, p,
-                                              (size_t) (end - p), x, err),
-                            err);
+        return maas_row_text(f, column, p, (size_t) (end - p), x, err);
     }
 
     if (field_whole(p, end, &whole)) {
@@ -228,7 +143,7 @@ field_number(maas_json_t *j, const maas_fields_t *f, size_t column, float *x,
         d = maas__json_float(p, end, &v) == NULL ? 1e300 : (double) v;
     }
 
-    return field_failed(at, maas_row_number(f, column, d, x, err), err);
+    return maas_row_number(f, column, d, x, err);
 }
 
 
@@ -236,41 +151,59 @@ static maas_status_t
 field_scalar(maas_json_t *j, const maas_fields_t *f, size_t column, float *x,
     maas_err_t *err)
 {
-    size_t         at;
-    unsigned       v;
-    maas_str_t     s;
-    maas_status_t  rc;
+    char             c;
+    size_t           at;
+    unsigned         v;
+    maas_str_t       s;
+    maas_status_t    rc;
+    const char      *end;
+    maas_decode_pt   decode;
 
     at = (size_t) (j->p - j->start);
+    c = j->p < j->end ? *j->p : '\0';
 
-    switch (j->p < j->end ? *j->p : '\0') {
+    switch (c) {
 
     case '"':
-        rc = maas__json_string(j, &s, err);
+    case '{':
+        rc = c == '{' ? maas__json_b64(j, &s, err)
+                      : maas__json_string(j, &s, err);
+        if (rc != MAAS_OK) {
+            return rc;
+        }
 
-        return rc != MAAS_OK ? rc
-               : field_failed(at, field_text(f, column, s, x, err),
-                              err);
+        decode = c == '{' ? maas__base64
+                 : memchr(s.data, '\\', s.len) != NULL ? maas__json_text
+                                                       : NULL;
+        rc = maas__record_text(f, column, s, decode, x, err);
+        break;
 
     case 't':
     case 'f':
         rc = maas__json_bool(j, &v, err);
+        if (rc != MAAS_OK) {
+            return rc;
+        }
 
-        return rc != MAAS_OK ? rc
-               : field_failed(at, maas_row_bool(f, column, (int) v, x, err),
-                              err);
+        rc = maas_row_bool(f, column, (int) v, x, err);
+        break;
 
     case 'n':
         rc = maas__json_skip(j, 1, err);
 
         return rc != MAAS_OK ? rc : maas_row_text(f, column, "", 0, x, err);
 
-    case '{':
-        return field_base64(j, f, column, x, err);
-
     default:
-        return field_number(j, f, column, x, err);
+        end = maas__json_number(j->p, j->end);
+        if (end == NULL) {
+            return maas__json_expected(j, "a value", err);
+        }
+
+        rc = field_number(f, column, j->p, end, x, err);
+        j->p = end;
     }
+
+    return maas__record_at(at, rc, err);
 }
 
 
@@ -281,7 +214,7 @@ field_value(maas_json_t *j, const maas_fields_t *f, size_t column, float *x,
     maas_err_t *err)
 {
     size_t         at, n;
-    unsigned       started, more;
+    unsigned       more;
     maas_status_t  rc;
 
     if (j->p == j->end || *j->p != '[') {
@@ -289,10 +222,10 @@ field_value(maas_json_t *j, const maas_fields_t *f, size_t column, float *x,
     }
 
     at = (size_t) (j->p - j->start);
-    started = 0;
+    more = 0;
 
     for (n = 0; /* void */ ; n++) {
-        rc = maas__json_element(j, &started, &more, err);
+        rc = maas__json_element(j, &more, err);
         if (rc != MAAS_OK) {
             return rc;
         }

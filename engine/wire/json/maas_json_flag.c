@@ -7,46 +7,43 @@
 #include "text/maas_json.h"
 
 
+typedef struct {
+    maas_json_t   j;
+    unsigned      flag;
+    maas_err_t   *err;
+} flag_t;
+
+
+static maas_status_t
+flag_member(void *data, int which)
+{
+    flag_t  *f = data;
+
+    return maas__json_bool(&f->j, &f->flag, f->err);
+}
+
+
 maas_status_t
 maas_flag_read(const char *body, size_t len, const char *name, int *value,
     maas_err_t *err)
 {
-    unsigned            flag;
-    maas_json_t         j;
-    const char         *names[2];
-    maas_status_t       rc;
-    maas_json_object_t  o;
+    flag_t         f;
+    const char    *names[] = { name, NULL };
+    maas_status_t  rc;
 
-    names[0] = name;
-    names[1] = NULL;
+    maas__json_start(&f.j, body, len);
+    f.flag = *value != 0;
+    f.err = err;
 
-    maas__json_start(&j, body, len);
-
-    o = (maas_json_object_t) { .names = names };
-    flag = *value != 0;
-
-    for ( ;; ) {
-        rc = maas__json_member(&j, &o, err);
-
-        if (rc == MAAS_OK && o.which == MAAS_JSON_END) {
-            break;
-        }
-
-        if (rc == MAAS_OK) {
-            rc = o.which == MAAS_JSON_OTHER
-                 ? maas__json_skip(&j, MAAS_MAX_DEPTH - 1, err)
-                 : maas__json_bool(&j, &flag, err);
-        }
-
-        if (rc != MAAS_OK) {
-            return rc;
-        }
-    }
-
-    rc = maas__json_finish(&j, err);
+    rc = maas__json_members(&f.j, names, MAAS_MAX_DEPTH - 1, flag_member, &f,
+                            NULL, err);
 
     if (rc == MAAS_OK) {
-        *value = (int) flag;
+        rc = maas__json_finish(&f.j, err);
+    }
+
+    if (rc == MAAS_OK) {
+        *value = (int) f.flag;
     }
 
     return rc;

@@ -1,19 +1,63 @@
 /*
- * Objects of named values -> rows: what is called how, what is missing, what
- * is there twice.  No protocol here.
+ * Objects of named values, and pictures in base64 -> rows: what is called how,
+ * what is missing, what is there twice.
+ * Not here: protocols, formats of pictures (maas_image.c).
  */
 
 #include "maas_int.h"
-#include "maas_json_field.h"
 #include "maas_json_record.h"
-#include "maas_json_row.h"
+#include "wire/image/maas_image.h"
 
 #include <math.h>
-#include <string.h>
 
 
 #define RECORD_DEPTH    8          /* of a value that is passed over */
 #define RECORD_CONTEXT  (1u << 22) /* bytes of context for all rows together */
+
+
+/* A picture's file in base64 -> the row x of a model that takes pictures */
+
+static maas_status_t
+record_file(maas_json_t *j, maas_records_t *r, maas_str_t s, float *x,
+    maas_err_t *err)
+{
+    maas_str_t      file;
+    maas_arena_t   *a;
+    maas_status_t   rc;
+
+    a = maas__decoded(s, maas__base64, &file);
+    if (a == NULL) {
+        return maas__fail(err, MAAS_NOMEM, "no memory for a picture");
+    }
+
+    rc = file.len == SIZE_MAX
+         ? maas__fail(err, MAAS_BADVALUE, "byte %zu: Unable to base64 decode",
+                      (size_t) (s.data - 1 - j->start))
+         : maas__image_read(r->info, file.data, file.len, &r->pixels, x, err);
+
+    maas__arena_destroy(a);
+
+    return rc;
+}
+
+
+/* In an object of "b64" alone; what is wrong with the picture comes first */
+
+static maas_status_t
+record_picture(maas_json_t *j, maas_records_t *r, float *x, maas_err_t *err)
+{
+    maas_str_t     s;
+    maas_status_t  rc, object;
+
+    if (!r->info->image) {
+        return maas__json_expected(j, "a number or a list", err);
+    }
+
+    object = maas__json_b64(j, &s, err);
+    rc = s.data != NULL ? record_file(j, r, s, x, err) : MAAS_OK;
+
+    return rc != MAAS_OK ? rc : object;
+}
 
 
 /* The tensor of one row: a list of any nesting, or a number if one is all. */
@@ -32,7 +76,7 @@ record_tensor(maas_json_t *j, maas_records_t *r, float *x, maas_err_t *err)
     at = (size_t) (j->p - j->start);
 
     if (j->p < j->end && *j->p == '{') {
-        return maas__json_picture(j, r, x, err);
+        return record_picture(j, r, x, err);
     }
 
     if (j->p < j->end && *j->p != '[') {
@@ -68,6 +112,7 @@ static maas_status_t
 record_object(maas_json_t *j, maas_records_t *r, unsigned weak, float *x,
     maas_err_t *err)
 {
+    maas_str_t           s;
     const char          *names[3];
     maas_status_t        rc;
     maas_json_object_t   o;
@@ -76,8 +121,7 @@ record_object(maas_json_t *j, maas_records_t *r, unsigned weak, float *x,
     names[1] = r->info->image ? "b64" : NULL;
     names[2] = NULL;
 
-    memset(&o, 0, sizeof(maas_json_object_t));
-    o.names = names;
+    o = (maas_json_object_t) { .names = names };
 
     for ( ;; ) {
         rc = maas__json_member(j, &o, err);
@@ -95,9 +139,12 @@ record_object(maas_json_t *j, maas_records_t *r, unsigned weak, float *x,
             rc = weak ? maas__json_skip(j, RECORD_DEPTH, err)
                       : maas__json_bad(j, "the input is there twice", err);
 
+        } else if (o.which == 0) {
+            rc = record_tensor(j, r, x, err);
+
         } else {
-            rc = o.which == 0 ? record_tensor(j, r, x, err)
-                              : maas__json_base64(j, r, x, err);
+            rc = maas__json_string(j, &s, err);
+            rc = rc == MAAS_OK ? record_file(j, r, s, x, err) : rc;
         }
 
         if (rc != MAAS_OK) {
@@ -115,10 +162,7 @@ record_columns(maas_json_t *j, const maas_fields_t *f, unsigned weak, float *x,
     maas_status_t        rc;
     maas_json_object_t   o;
 
-    static const char *const  names[] = { NULL };
-
-    memset(&o, 0, sizeof(maas_json_object_t));
-    o.names = names;
+    o = (maas_json_object_t) { 0 };
 
     for ( ;; ) {
         rc = maas__json_member(j, &o, err);
@@ -159,14 +203,14 @@ record_list(maas_json_t *j, const maas_fields_t *f, float *x,
     maas_err_t *err)
 {
     size_t         at, n;
-    unsigned       started, more;
+    unsigned       more;
     maas_status_t  rc;
 
     at = (size_t) (j->p - j->start);
-    started = 0;
+    more = 0;
 
     for (n = 0; /* void */ ; n++) {
-        rc = maas__json_element(j, &started, &more, err);
+        rc = maas__json_element(j, &more, err);
 
         if (rc == MAAS_OK && more && n < f->n) {
             rc = maas__json_field(j, f, n, x, err);
@@ -193,8 +237,11 @@ record_list(maas_json_t *j, const maas_fields_t *f, float *x,
 }
 
 
-maas_status_t
-maas__json_record(maas_json_t *j, maas_records_t *r, unsigned weak, float *x,
+/* The value at j->p -> the row x, which has been begun; weak: of an object, what
+ * x has not got yet */
+
+static maas_status_t
+record_value(maas_json_t *j, maas_records_t *r, unsigned weak, float *x,
     maas_err_t *err)
 {
     char  first;
@@ -240,7 +287,31 @@ record_context(const maas_json_t *j, maas_records_t *r, maas_str_t context,
     shared = *j;
     shared.p = context.data;
 
-    return maas__json_record(&shared, r, 1, x, err);
+    return record_value(&shared, r, 1, x, err);
+}
+
+
+maas_status_t
+maas__json_one(maas_json_t *j, maas_records_t *r, maas_str_t context,
+    maas_err_t *err)
+{
+    float          *x;
+    size_t          at;
+    maas_status_t   rc;
+
+    at = (size_t) (j->p - j->start);
+
+    rc = maas__record_begin(r, &x, err);
+
+    if (rc == MAAS_OK) {
+        rc = record_value(j, r, 0, x, err);
+    }
+
+    if (rc == MAAS_OK && context.len > 0) {
+        rc = record_context(j, r, context, x, err);
+    }
+
+    return rc == MAAS_OK ? maas__record_end(r, x, at, err) : rc;
 }
 
 
@@ -248,37 +319,19 @@ maas_status_t
 maas__json_records(maas_json_t *j, maas_records_t *r, maas_str_t context,
     maas_err_t *err)
 {
-    float          *x;
-    size_t          at;
-    unsigned        started, more;
-    maas_status_t   rc;
+    unsigned       more;
+    maas_status_t  rc;
 
-    started = 0;
+    more = 0;
 
-    for ( ;; ) {
-        rc = maas__json_element(j, &started, &more, err);
-        if (rc != MAAS_OK || !more) {
-            return rc;
+    do {
+        rc = maas__json_element(j, &more, err);
+
+        if (rc == MAAS_OK && more) {
+            rc = maas__json_one(j, r, context, err);
         }
 
-        at = (size_t) (j->p - j->start);
+    } while (rc == MAAS_OK && more);
 
-        rc = maas__record_begin(r, &x, err);
-
-        if (rc == MAAS_OK) {
-            rc = maas__json_record(j, r, 0, x, err);
-        }
-
-        if (rc == MAAS_OK && context.len > 0) {
-            rc = record_context(j, r, context, x, err);
-        }
-
-        if (rc == MAAS_OK) {
-            rc = maas__record_end(r, x, at, err);
-        }
-
-        if (rc != MAAS_OK) {
-            return rc;
-        }
-    }
+    return rc;
 }

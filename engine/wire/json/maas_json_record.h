@@ -1,36 +1,82 @@
 /*
- * Rows that come as objects, value by value, as pictures, or by column.
+ * Rows in JSON: values of columns, arrays of numbers, rows that come as
+ * objects, value by value, as pictures, or by column.
  * Not here: protocols.
  */
 
 #ifndef MAAS_JSON_RECORD_H
 #define MAAS_JSON_RECORD_H
 
+#include "maas_dtype.h"
 #include "text/maas_json.h"
 #include "wire/maas_records.h"
 
 
-/* The value at j->p -> the row x, begun before.  Of a tensor {input: value},
- * {"b64": picture}; of columns {name: value,...}, [value,...] of all in order,
- * or if there is one column its value.  What x has already is an error, or, if
- * `weak`, stays.  Unknown names are BADVALUE. */
-maas_status_t maas__json_record(maas_json_t *j, maas_records_t *r,
-    unsigned weak, float *x, maas_err_t *err);
+/* maas_json_field.c */
 
-/* An array of such rows; context: an object with what they do not say
- * themselves, or of length 0. */
+/* The value at j->p -> the slots of a column in the row x: a string, number,
+ * true, false, null (missing), a list of one of these, or {"b64": string}. */
+maas_status_t maas__json_field(maas_json_t *j, const maas_fields_t *f,
+    size_t column, float *x, maas_err_t *err);
+
+/* The column that a raw string names, SIZE_MAX if there is none. */
+size_t maas__json_column(const maas_fields_t *f, maas_str_t raw);
+
+/* The string in an object of "b64" alone; on failure s->data is NULL if it has
+ * not come yet. */
+maas_status_t maas__json_b64(maas_json_t *j, maas_str_t *s, maas_err_t *err);
+
+
+/* maas_json_row.c */
+
+#define MAAS_JSON_RANK   (MAAS_MAX_RANK + 1)    /* rows and the model's shape */
+#define MAAS_WIRE_DIMS   8                      /* in a declared shape */
+
+
+/* What an array turned out to be: its nesting, and the numbers in it. */
+typedef struct {
+    size_t       n;
+    unsigned     rank;
+    size_t       dim[MAAS_JSON_RANK];
+} maas_dims_t;
+
+/* The array at j->p, nested or flat, of elements of one type -> x, which has
+ * room for `room` numbers; those beyond are checked and counted, not stored.
+ * BADSHAPE if it is ragged, too deep or mixes numbers and arrays. */
+maas_status_t maas__json_tensor(maas_json_t *j, maas_dtype_t dt, float *x,
+    size_t room, maas_dims_t *dims, maas_err_t *err);
+
+/* Rows in a tensor of this shape for a model of `in` numbers a row: the first
+ * dimension if the others make a row, or one row without a batch dimension.
+ * BADSHAPE if it is neither. */
+maas_status_t maas__wire_rows(const size_t *dim, unsigned rank, size_t in,
+    size_t *rows, maas_err_t *err);
+
+/* A shape as text, such as [1,784], for a sentence. */
+#define MAAS_SHAPE_TEXT  48
+const char *maas__shape_text(const size_t *dim, unsigned rank,
+    char text[MAAS_SHAPE_TEXT]);
+
+/* A whole number of this type at p -> *v; returns the first byte after it, or
+ * NULL. */
+const char *maas__json_whole(maas_dtype_t dt, const char *p, const char *end,
+    float *v);
+
+
+/* maas_json_record.c */
+
+/* The value at j->p -> the next row.  Of a tensor {input: value}, {"b64":
+ * picture}; of columns {name: value,...}, [value,...] of all in order, or if
+ * there is one column its value.  context: an object with what the row does not
+ * say itself, or of length 0.  Unknown names are BADVALUE. */
+maas_status_t maas__json_one(maas_json_t *j, maas_records_t *r,
+    maas_str_t context, maas_err_t *err);
+
+/* An array of such rows */
 maas_status_t maas__json_records(maas_json_t *j, maas_records_t *r,
     maas_str_t context, maas_err_t *err);
 
 #define MAAS_NO_CONTEXT  ((maas_str_t) { NULL, 0 })
-
-
-/* maas_json_picture.c: a picture as a string in base64, and in an object of
- * "b64" alone -> the row x of a model that takes pictures */
-maas_status_t maas__json_base64(maas_json_t *j, maas_records_t *r, float *x,
-    maas_err_t *err);
-maas_status_t maas__json_picture(maas_json_t *j, maas_records_t *r, float *x,
-    maas_err_t *err);
 
 
 /* maas_json_columns.c: {column: [value,...],...}, all columns, each with a

@@ -4,85 +4,89 @@
  */
 
 #include "maas_int.h"
-#include "maas_json_row.h"
-#include "maas_mem.h"
-#include "text/maas_json_run.h"
+#include "maas_json_record.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 
-static maas_status_t row_run_bool(maas_json_t *j, float *x, size_t room,
-    size_t *n, maas_err_t *err);
-static maas_status_t row_run_integer(maas_json_t *j, maas_dtype_t dt, float *x,
-    size_t room, size_t *n, maas_err_t *err);
-static int row_run_plain_integers(maas_json_t *j, maas_dtype_t dt, float *x,
-    size_t room, size_t *n);
-static maas_status_t row_run(maas_json_t *j, maas_dtype_t dt, float *x,
-    size_t room, size_t *n, maas_err_t *err);
+const char *
+maas__json_whole(maas_dtype_t dt, const char *p, const char *end, float *v)
+{
+    int                      negative;
+    uint64_t                 whole;
+    const char              *next;
+    const maas_dtype_row_t  *type;
+
+    type = &maas__dtypes[dt];
+    next = maas__json_integer(p, end, &negative, &whole);
+
+    if (next == NULL || (negative && !type->is_signed)
+        || whole > type->max + (uint64_t) negative)
+    {
+        return NULL;
+    }
+
+    *v = negative ? -(float) whole : (float) whole;
+
+    return next;
+}
 
 
 static maas_status_t
-row_run_bool(maas_json_t *j, float *x, size_t room, size_t *n, maas_err_t *err)
+row_run_one(maas_json_t *j, maas_dtype_t dt, float *v, maas_err_t *err)
 {
-    unsigned       v, more;
+    unsigned       yes;
+    const char    *next;
+    maas_status_t  rc;
+
+    if (dt == MAAS_BOOL) {
+        rc = maas__json_bool(j, &yes, err);
+        *v = (float) yes;
+
+        return rc;
+    }
+
+    if (maas__json_number(j->p, j->end) == NULL) {
+        return maas__json_expected(j, "a number", err);
+    }
+
+    next = maas__json_whole(dt, j->p, j->end, v);
+
+    if (next == NULL) {
+        return maas__fail(err, MAAS_BADVALUE, "byte %zu: not a number of type "
+                          "%s", (size_t) (j->p - j->start),
+                          maas__dtypes[dt].wire);
+    }
+
+    j->p = next;
+
+    return MAAS_OK;
+}
+
+
+/* Values of BOOL, or whole numbers, one by one */
+
+static maas_status_t
+row_run_each(maas_json_t *j, maas_dtype_t dt, float *x, size_t room, size_t *n,
+    maas_err_t *err)
+{
+    float          v;
+    unsigned       more;
     maas_status_t  rc;
 
     do {
-        rc = maas__json_bool(j, &v, err);
+        rc = row_run_one(j, dt, &v, err);
         if (rc != MAAS_OK) {
             return rc;
         }
 
         if (*n < room) {
-            x[*n] = (float) v;
+            x[*n] = v;
         }
 
         ++*n;
-
-        rc = maas__json_next(j, &more, err);
-
-    } while (rc == MAAS_OK && more);
-
-    return rc;
-}
-
-
-static maas_status_t
-row_run_integer(maas_json_t *j, maas_dtype_t dt, float *x, size_t room,
-    size_t *n, maas_err_t *err)
-{
-    int                       negative;
-    uint64_t                  v;
-    unsigned                  more;
-    const char               *next;
-    maas_status_t             rc;
-    const maas_dtype_row_t   *type;
-
-    type = &maas__dtypes[dt];
-
-    do {
-        if (maas__json_number(j->p, j->end) == NULL) {
-            return maas__json_expected(j, "a number", err);
-        }
-
-        next = maas__json_integer(j->p, j->end, &negative, &v);
-
-        if (next == NULL || (negative && !type->is_signed)
-            || v > type->max + (uint64_t) negative)
-        {
-            return maas__fail(err, MAAS_BADVALUE, "byte %zu: not a number of "
-                              "type %s", (size_t) (j->p - j->start),
-                              type->wire);
-        }
-
-        if (*n < room) {
-            x[*n] = negative ? -(float) v : (float) v;
-        }
-
-        ++*n;
-        j->p = next;
 
         rc = maas__json_next(j, &more, err);
 
@@ -166,13 +170,9 @@ row_run(maas_json_t *j, maas_dtype_t dt, float *x, size_t room, size_t *n,
     size_t         from;
     maas_status_t  rc;
 
-    if (dt == MAAS_BOOL) {
-        return row_run_bool(j, x, room, n, err);
-    }
-
-    if (maas__dtypes[dt].max != 0) {
-        return row_run_plain_integers(j, dt, x, room, n)
-               ? MAAS_OK : row_run_integer(j, dt, x, room, n, err);
+    if (dt == MAAS_BOOL || maas__dtypes[dt].max != 0) {
+        return dt != MAAS_BOOL && row_run_plain_integers(j, dt, x, room, n)
+               ? MAAS_OK : row_run_each(j, dt, x, room, n, err);
     }
 
     from = *n < room ? *n : room;

@@ -5,12 +5,7 @@
  */
 
 #include "maas_int.h"
-#include "maas_json_field.h"
-#include "maas_json_record.h"
-#include "maas_json_row.h"
 #include "maas_json_rows.h"
-
-#include <string.h>
 
 
 #define ROWS_DEPTH  16             /* containers within containers */
@@ -42,8 +37,7 @@ maas__json_kind(const maas_info_t *info, const maas_body_t *body)
         return MAAS_JSON_ROWS;
     }
 
-    memset(&o, 0, sizeof(maas_json_object_t));
-    o.names = names;
+    o = (maas_json_object_t) { .names = names };
 
     for (row = 0; /* void */ ; /* void */ ) {
 
@@ -76,44 +70,51 @@ maas__json_kind(const maas_info_t *info, const maas_body_t *body)
 }
 
 
-/* Numbers, nested or flat */
-
-static maas_status_t
-rows_numbers(maas_json_t *j, maas_records_t *r, maas_err_t *err)
+maas_status_t
+maas__rows_numbers(maas_json_t *j, maas_records_t *r, maas_numbers_t kind,
+    maas_err_t *err)
 {
-    size_t         rows;
+    size_t         in;
     maas_dims_t    dims;
     maas_status_t  rc;
 
-    rc = maas__json_tensor(j, MAAS_F32, r->x, r->room * r->info->in, &dims,
-                           err);
-    if (rc != MAAS_OK) {
-        return rc;
+    in = r->info->in;
+
+    rc = maas__json_tensor(j, MAAS_F32, r->x, r->room * in, &dims, err);
+
+    if (rc == MAAS_OK && kind == MAAS_NUMBERS_ALONE) {
+        rc = maas__json_finish(j, err);
     }
 
-    rc = maas__json_finish(j, err);
     if (rc != MAAS_OK) {
         return rc;
     }
 
     if (dims.n == 0) {
         return maas__fail(err, MAAS_BADSHAPE, "no numbers, expected rows of "
-                          "%zu", r->info->in);
+                          "%zu", in);
     }
 
-    if (dims.rank == 1 && dims.n != r->info->in && r->info->in != 1) {
+    if (kind == MAAS_NUMBERS_ALONE && dims.rank == 1 && dims.n != in
+        && in != 1)
+    {
         return maas__fail(err, MAAS_BADSHAPE, "expected %zu numbers, got %zu",
-                          r->info->in, dims.n);
+                          in, dims.n);
     }
 
-    rc = maas__wire_rows(dims.dim, dims.rank, r->info->in, &rows, err);
+    rc = maas__wire_rows(dims.dim, dims.rank, in, &r->rows, err);
     if (rc != MAAS_OK) {
         return rc;
     }
 
-    r->rows = rows;
+    /* an instance is a row, whatever its numbers might make up together */
 
-    return maas__records_most(r, rows, err);
+    if (kind == MAAS_NUMBERS_ROWS && r->rows != dims.dim[0]) {
+        return maas__fail(err, MAAS_BADSHAPE, "instances of %zu numbers, "
+                          "expected %zu", dims.n / dims.dim[0], in);
+    }
+
+    return maas__records_most(r, r->rows, err);
 }
 
 
@@ -122,11 +123,10 @@ rows_numbers(maas_json_t *j, maas_records_t *r, maas_err_t *err)
 static maas_status_t
 rows_columns(maas_json_t *j, maas_records_t *r, maas_err_t *err)
 {
-    char            first;
-    float          *x;
-    size_t          at;
-    maas_json_t     k;
-    maas_status_t   rc;
+    char           first;
+    unsigned       several;
+    maas_json_t    k;
+    maas_status_t  rc;
 
     /* what an array begins with says whether it is a row or rows */
 
@@ -135,23 +135,11 @@ rows_columns(maas_json_t *j, maas_records_t *r, maas_err_t *err)
     maas__json_space(&k);
     first = k.p < k.end ? *k.p : '\0';
 
-    if (j->p < j->end && *j->p == '['
-        && (first == '[' || first == '{' || r->fields->n == 1))
-    {
-        rc = maas__json_records(j, r, MAAS_NO_CONTEXT, err);
+    several = j->p < j->end && *j->p == '['
+              && (first == '[' || first == '{' || r->fields->n == 1);
 
-    } else {
-        at = (size_t) (j->p - j->start);
-        rc = maas__record_begin(r, &x, err);
-
-        if (rc == MAAS_OK) {
-            rc = maas__json_record(j, r, 0, x, err);
-        }
-
-        if (rc == MAAS_OK) {
-            rc = maas__record_end(r, x, at, err);
-        }
-    }
+    rc = several ? maas__json_records(j, r, MAAS_NO_CONTEXT, err)
+                 : maas__json_one(j, r, MAAS_NO_CONTEXT, err);
 
     if (rc == MAAS_OK) {
         rc = maas__json_finish(j, err);
@@ -177,7 +165,8 @@ rows_read(const maas_info_t *info, const maas_body_t *body, float *x,
     maas__json_start(&j, body->data, body->len);
     maas__json_space(&j);
 
-    rc = info->plain ? rows_numbers(&j, &r, err) : MAAS_BADVALUE;
+    rc = info->plain ? maas__rows_numbers(&j, &r, MAAS_NUMBERS_ALONE, err)
+                     : MAAS_BADVALUE;
 
     if (rc == MAAS_BADVALUE && r.fields != NULL) {
         /* not all of it numbers, or no array */
@@ -186,14 +175,11 @@ rows_read(const maas_info_t *info, const maas_body_t *body, float *x,
         rc = rows_columns(&j, &r, err);
     }
 
-    if (rc != MAAS_OK) {
-        return rc;
+    if (rc == MAAS_OK) {
+        *req = (maas_request_t) { .rows = r.rows };
     }
 
-    memset(req, 0, sizeof(maas_request_t));
-    req->rows = r.rows;
-
-    return MAAS_OK;
+    return rc;
 }
 
 

@@ -1,12 +1,12 @@
 /*
- * What other forms share with bare JSON: content types, answers, and which of
- * them a text is of.
+ * What other forms share with bare JSON: content types, rows of numbers,
+ * answers, classes by rank, and which of them a text is of.
  */
 
 #ifndef MAAS_JSON_ROWS_H
 #define MAAS_JSON_ROWS_H
 
-#include "maas_form.h"
+#include "maas_json_record.h"
 
 
 /* Content types of JSON of any form */
@@ -22,10 +22,49 @@ typedef enum {
 maas_json_kind_t maas__json_kind(const maas_info_t *info,
     const maas_body_t *body);
 
+/* Numbers, nested or flat, at j->p -> rows.  MAAS_NUMBERS_ALONE: they are all
+ * of the text; _ROWS: the outermost array is one of rows, never one row. */
+typedef enum {
+    MAAS_NUMBERS_ANY = 0,
+    MAAS_NUMBERS_ALONE,
+    MAAS_NUMBERS_ROWS
+} maas_numbers_t;
+
+maas_status_t maas__rows_numbers(maas_json_t *j, maas_records_t *r,
+    maas_numbers_t kind, maas_err_t *err);
+
 /* An array of rows of numbers, [[0.1,0.9],[0.8,0.2]]; as in maas_form_t. */
 size_t maas__rows_size(const maas_info_t *info, const maas_request_t *req);
 size_t maas__rows_write(const maas_info_t *info, const maas_request_t *req,
     const float *y, char *buf, size_t *json_len);
+
+
+/* maas_json_top.c */
+
+/* Classes that a model can rank: 0 if it does not classify. */
+size_t maas__top_classes(const maas_info_t *info);
+
+/* The value of a class in the row y; of a binary task y[0] is that of class 1.
+ */
+
+static inline float
+maas__top_value(const maas_info_t *info, const float *y, size_t class)
+{
+    if (info->task == MAAS_TASK_BINARY) {
+        return class == 1 ? y[0] : 1.0f - y[0];
+    }
+
+    return y[class];
+}
+
+/* Bytes that maas__top_write() needs, scratch memory included. */
+size_t maas__top_size(const maas_info_t *info, const maas_request_t *req);
+
+/* The req->top_k best classes of each row of y, "value:index:label", best
+ * first: JSON strings with commas between them, or where req->binary each one
+ * behind its length in 4 bytes. */
+size_t maas__top_write(const maas_info_t *info, const maas_request_t *req,
+    const float *y, char *buf);
 
 
 #endif /* MAAS_JSON_ROWS_H */

@@ -4,8 +4,7 @@
  * the end of the output buffer: nothing is allocated.
  */
 
-#include "maas_json_top.h"
-#include "text/maas_json.h"
+#include "maas_json_rows.h"
 
 #include <string.h>
 
@@ -25,30 +24,8 @@ typedef struct {
 size_t
 maas__top_classes(const maas_info_t *info)
 {
-    switch (info->task) {
-
-    case MAAS_TASK_CLASSIFICATION:
-        return info->out;
-
-    case MAAS_TASK_BINARY:
-        return 2;
-
-    default:
-        return 0;
-    }
-}
-
-
-/* Of a binary task the output is the probability of class 1. */
-
-static float
-top_value(const top_t *t, uint32_t class)
-{
-    if (t->info->task == MAAS_TASK_BINARY) {
-        return class == 1 ? t->y[0] : 1.0f - t->y[0];
-    }
-
-    return t->y[class];
+    return info->task == MAAS_TASK_CLASSIFICATION ? info->out
+           : info->task == MAAS_TASK_BINARY ? 2 : 0;
 }
 
 
@@ -77,8 +54,8 @@ top_better(const top_t *t, uint32_t a, uint32_t b)
 {
     float  va, vb;
 
-    va = top_value(t, a);
-    vb = top_value(t, b);
+    va = maas__top_value(t->info, t->y, a);
+    vb = maas__top_value(t->info, t->y, b);
 
     return va > vb || (va == vb && a < b);
 }
@@ -120,7 +97,7 @@ top_element(const top_t *t, uint32_t class, unsigned binary, char *start)
 
     p = start + (binary ? sizeof(size) : 1);
 
-    p += maas__float_print(top_value(t, class), p);
+    p += maas__float_print(maas__top_value(t->info, t->y, class), p);
     *p++ = ':';
     p += maas__size_print(class, p);
 

@@ -1,20 +1,24 @@
 /*
- * The forms of TensorFlow Serving's protocol, and what classify and regress
- * take.  No HTTP; not here: predict's rows (maas_json_v1_predict.c), answers
- * (maas_json_v1_out.c).
+ * The forms of TensorFlow Serving's protocol, what classify and regress take,
+ * and answers: predictions, outputs, results.
+ * Not here: HTTP, predict's rows (maas_json_v1_predict.c).
  */
 
 #include "maas_int.h"
-#include "maas_json_record.h"
 #include "maas_json_rows.h"
-#include "maas_json_top.h"
 #include "maas_json_v1.h"
 
 #include <string.h>
 
 
+#define V1_NUMBER  (MAAS_FLOAT_MAX + 3)        /* ".0" and a comma */
+
+
 /* A method's own part of a request */
 typedef maas_status_t (*v1_method_pt)(maas_v1_t *v);
+
+/* A row's part of the answer at p; returns its end. */
+typedef char *(*v1_row_pt)(char *p, const maas_info_t *info, const float *y);
 
 
 /* That server reads all of the text before it looks at anything, and so what
@@ -60,7 +64,6 @@ v1_read(const maas_info_t *info, const maas_body_t *body, v1_method_pt method,
 
     maas__json_start(&v.j, body->data, body->len);
     maas__records_start(&v.r, info, body, maas__bound_objects(info, body), x);
-    v.info = info;
     v.err = err;
 
     rc = method(&v);
@@ -73,9 +76,7 @@ v1_read(const maas_info_t *info, const maas_body_t *body, v1_method_pt method,
         return v1_syntax(&v, rc);
     }
 
-    memset(req, 0, sizeof(maas_request_t));
-    req->rows = v.r.rows;
-    req->columns = v.columns;
+    *req = (maas_request_t) { .rows = v.r.rows, .columns = v.columns };
 
     return MAAS_OK;
 }
@@ -142,7 +143,7 @@ v1_examples(maas_v1_t *v)
 static maas_status_t
 v1_classify(maas_v1_t *v)
 {
-    if (maas__top_classes(v->info) == 0) {
+    if (maas__top_classes(v->r.info) == 0) {
         return maas__fail(v->err, MAAS_UNSUPPORTED, "Expected classification "
                           "signature method_name to be tensorflow/serving/"
                           "classify. Was: tensorflow/serving/predict");
@@ -155,7 +156,7 @@ v1_classify(maas_v1_t *v)
 static maas_status_t
 v1_regress(maas_v1_t *v)
 {
-    if (v->info->out != 1) {
+    if (v->r.info->out != 1) {
         return maas__fail(v->err, MAAS_UNSUPPORTED, "Expected regression "
                           "signature method_name to be tensorflow/serving/"
                           "regress. Was: tensorflow/serving/predict");
@@ -165,27 +166,138 @@ v1_regress(maas_v1_t *v)
 }
 
 
-static maas_status_t
-v1_predict_read(const maas_info_t *info, const maas_body_t *body, float *x,
-    maas_request_t *req, maas_err_t *err)
+/* As that server writes floats: whole ones can be told from integers. */
+
+static char *
+v1_number(char *p, float v)
 {
-    return v1_read(info, body, maas__v1_predict, x, req, err);
+    size_t  len;
+
+    len = maas__float_print(v, p);
+
+    if (memchr(p, '.', len) == NULL && memchr(p, 'e', len) == NULL) {
+        memcpy(p + len, ".0", 2);
+        len += 2;
+    }
+
+    return p + len;
 }
 
 
-static maas_status_t
-v1_classify_read(const maas_info_t *info, const maas_body_t *body, float *x,
-    maas_request_t *req, maas_err_t *err)
+static char *
+v1_row(char *p, const maas_info_t *info, const float *y)
 {
-    return v1_read(info, body, v1_classify, x, req, err);
+    size_t  i;
+
+    *p++ = '[';
+
+    for (i = 0; i < info->out; i++) {
+        p = v1_number(p, y[i]);
+        *p++ = ',';
+    }
+
+    p[-1] = ']';
+
+    return p;
 }
 
 
-static maas_status_t
-v1_regress_read(const maas_info_t *info, const maas_body_t *body, float *x,
-    maas_request_t *req, maas_err_t *err)
+/* Without labels a class goes by its number. */
+
+static char *
+v1_label(char *p, const maas_info_t *info, size_t class)
 {
-    return v1_read(info, body, v1_regress, x, req, err);
+    char         digits[MAAS_SIZE_TEXT];
+    const char  *label;
+
+    if (class < info->n_labels) {
+        label = info->labels[class];
+        return p + maas__json_quote(label, strlen(label), p);
+    }
+
+    return p + maas__json_quote(digits, maas__size_print(class, digits), p);
+}
+
+
+/* [["label",score],...] */
+
+static char *
+v1_classes(char *p, const maas_info_t *info, const float *y)
+{
+    size_t  i, n;
+
+    *p++ = '[';
+    n = maas__top_classes(info);
+
+    for (i = 0; i < n; i++) {
+        *p++ = '[';
+        p = v1_label(p, info, i);
+        *p++ = ',';
+        p = v1_number(p, maas__top_value(info, y, i));
+        *p++ = ']';
+        *p++ = ',';
+    }
+
+    p[-1] = ']';
+
+    return p;
+}
+
+
+/* A regression is one number. */
+
+static char *
+v1_value(char *p, const maas_info_t *info, const float *y)
+{
+    return v1_number(p, *y);
+}
+
+
+/* All rows in the array that `head` opens */
+
+static size_t
+v1_write(const char *head, v1_row_pt row, const maas_info_t *info,
+    const maas_request_t *req, const float *y, char *buf)
+{
+    char    *p;
+    size_t   i;
+
+    p = stpcpy(buf, head);
+
+    for (i = 0; i < req->rows; i++) {
+        p = row(p, info, y + i * info->out);
+        *p++ = ',';
+    }
+
+    p -= req->rows > 0;
+    memcpy(p, "]}", 2);
+
+    return (size_t) (p + 2 - buf);
+}
+
+
+/* Predictions, and a regression's values, which are no longer */
+
+static size_t
+v1_predict_size(const maas_info_t *info, const maas_request_t *req)
+{
+    return req->rows * (info->out * V1_NUMBER + 3)
+           + sizeof("{\"predictions\":[]}");
+}
+
+
+static size_t
+v1_classify_size(const maas_info_t *info, const maas_request_t *req)
+{
+    size_t  i, row;
+
+    row = 3 + maas__top_classes(info) * (V1_NUMBER + MAAS_SIZE_TEXT + 6);
+
+    for (i = 0; i < info->n_labels; i++) {
+        row += 6 * strlen(info->labels[i]);
+    }
+
+    return req->rows * row + sizeof("{\"results\":[]}");
 }
 
 
@@ -196,30 +308,39 @@ v1_is(const maas_info_t *info, const maas_body_t *body)
 }
 
 
-const maas_form_t  maas_form_v1_predict = {
-    .name = "v1_predict",
-    .types = maas__json_types,
-    .is = v1_is,
-    .bound = maas__bound_objects,
-    .read = v1_predict_read,
-    .size = maas__v1_predict_size,
-    .write = maas__v1_predict_write
+/* A form: who reads the methods's part of a request, how long its answer is at
+ * most, which array that is, and who writes a row of it */
+
+#define V1_FORM(form, what, method, length, head, row)                        \
+                                                                              \
+static maas_status_t                                                          \
+v1_##form##_read(const maas_info_t *info, const maas_body_t *body, float *x,  \
+    maas_request_t *req, maas_err_t *err)                                     \
+{                                                                             \
+    return v1_read(info, body, method, x, req, err);                          \
+}                                                                             \
+                                                                              \
+static size_t                                                                 \
+v1_##form##_write(const maas_info_t *info, const maas_request_t *req,         \
+    const float *y, char *buf, size_t *json_len)                              \
+{                                                                             \
+    return v1_write(head, row, info, req, y, buf);                            \
+}                                                                             \
+                                                                              \
+const maas_form_t  maas_form_v1_##form = {                                    \
+    .name = "v1_" #form,                                                      \
+    .types = maas__json_types,                                                \
+    .is = what,                                                               \
+    .bound = maas__bound_objects,                                             \
+    .read = v1_##form##_read,                                                 \
+    .size = length,                                                           \
+    .write = v1_##form##_write                                                \
 };
 
-const maas_form_t  maas_form_v1_classify = {
-    .name = "v1_classify",
-    .types = maas__json_types,
-    .bound = maas__bound_objects,
-    .read = v1_classify_read,
-    .size = maas__v1_classify_size,
-    .write = maas__v1_classify_write
-};
+V1_FORM(predict, v1_is, maas__v1_predict, v1_predict_size,
+        req->columns ? "{\"outputs\":[" : "{\"predictions\":[", v1_row)
 
-const maas_form_t  maas_form_v1_regress = {
-    .name = "v1_regress",
-    .types = maas__json_types,
-    .bound = maas__bound_objects,
-    .read = v1_regress_read,
-    .size = maas__v1_predict_size,
-    .write = maas__v1_regress_write
-};
+V1_FORM(classify, NULL, v1_classify, v1_classify_size, "{\"results\":[",
+        v1_classes)
+
+V1_FORM(regress, NULL, v1_regress, v1_predict_size, "{\"results\":[", v1_value)

@@ -15,7 +15,6 @@
 
 typedef struct {
     maas_json_t         j;
-    const maas_info_t  *info;
     maas_err_t         *err;
     maas_records_t      r;         /* where rows go */
 
@@ -40,26 +39,6 @@ maas_status_t maas__v1_signature(maas_v1_t *v);
 /* The first byte of the first element of the array at v->j.p; 0: it is
  * empty. */
 char maas__v1_peek(const maas_v1_t *v);
-
-
-/* maas_json_v1_out.c: answers, as in maas_form_t */
-
-/* {"predictions":[row,...]}, {"outputs":...} to a request in columns.  Whole
- * numbers end in ".0", as they do there. */
-size_t maas__v1_predict_size(const maas_info_t *info,
-    const maas_request_t *req);
-size_t maas__v1_predict_write(const maas_info_t *info,
-    const maas_request_t *req, const float *y, char *buf, size_t *json_len);
-
-/* {"results":[[[label,score],...],...]} */
-size_t maas__v1_classify_size(const maas_info_t *info,
-    const maas_request_t *req);
-size_t maas__v1_classify_write(const maas_info_t *info,
-    const maas_request_t *req, const float *y, char *buf, size_t *json_len);
-
-/* {"results":[number,...]}, no longer than predictions are */
-size_t maas__v1_regress_write(const maas_info_t *info,
-    const maas_request_t *req, const float *y, char *buf, size_t *json_len);
 
 
 #endif /* MAAS_JSON_V1_H */

@@ -4,8 +4,7 @@
  */
 
 #include "maas_int.h"
-#include "maas_json_record.h"
-#include "maas_json_row.h"
+#include "maas_json_rows.h"
 #include "maas_json_v1.h"
 
 
@@ -50,42 +49,14 @@ maas__v1_peek(const maas_v1_t *v)
 static maas_status_t
 v1_tensor(maas_v1_t *v)
 {
-    size_t         rows;
-    maas_dims_t    dims;
-    maas_status_t  rc;
-
-    if (v->info->image && v->j.p < v->j.end && *v->j.p == '['
+    if (v->r.info->image && v->j.p < v->j.end && *v->j.p == '['
         && maas__v1_peek(v) == '{')
     {
         return maas__json_records(&v->j, &v->r, MAAS_NO_CONTEXT, v->err);
     }
 
-    rc = maas__json_tensor(&v->j, MAAS_F32, v->r.x,
-                           v->r.room * v->info->in, &dims, v->err);
-    if (rc != MAAS_OK) {
-        return rc;
-    }
-
-    if (dims.n == 0) {
-        return maas__fail(v->err, MAAS_BADSHAPE, "no numbers, expected rows of "
-                          "%zu", v->info->in);
-    }
-
-    rc = maas__wire_rows(dims.dim, dims.rank, v->info->in, &rows, v->err);
-    if (rc != MAAS_OK) {
-        return rc;
-    }
-
-    /* an instance is a row, whatever its numbers might make up together */
-
-    if (!v->columns && rows != dims.dim[0]) {
-        return maas__fail(v->err, MAAS_BADSHAPE, "instances of %zu numbers, "
-                          "expected %zu", dims.n / dims.dim[0], v->info->in);
-    }
-
-    v->r.rows = rows;
-
-    return maas__records_most(&v->r, rows, v->err);
+    return maas__rows_numbers(&v->j, &v->r, v->columns ? MAAS_NUMBERS_ANY
+                              : MAAS_NUMBERS_ROWS, v->err);
 }
 
 
@@ -100,7 +71,7 @@ v1_rows(maas_v1_t *v)
 
     from = v->j;
 
-    if (v->info->plain) {
+    if (v->r.info->plain) {
         rc = v1_tensor(v);
 
         if (rc != MAAS_BADVALUE || v->r.fields == NULL) {
@@ -147,7 +118,7 @@ static maas_status_t
 v1_inputs(maas_v1_t *v)
 {
     unsigned       seen;
-    const char    *names[2];
+    const char    *names[] = { v->r.info->input_name, NULL };
     maas_status_t  rc;
 
     if (v->j.p == v->j.end || *v->j.p != '{') {
@@ -158,15 +129,12 @@ v1_inputs(maas_v1_t *v)
         return maas__json_columns(&v->j, &v->r, v->err);
     }
 
-    names[0] = v->info->input_name;
-    names[1] = NULL;
-
     rc = maas__json_members(&v->j, names, MAAS_V1_DEPTH - 2, v1_input, v,
                             &seen, v->err);
 
     if (rc == MAAS_OK && seen == 0) {
         return maas__fail(v->err, MAAS_BADVALUE, "Missing named input: %s in "
-                          "'inputs' object.", v->info->input_name);
+                          "'inputs' object.", v->r.info->input_name);
     }
 
     return rc;

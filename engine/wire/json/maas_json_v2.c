@@ -6,18 +6,7 @@
 
 #include "maas_int.h"
 #include "maas_json_rows.h"
-#include "maas_json_top.h"
 #include "maas_json_v2.h"
-
-#include <string.h>
-
-
-static maas_status_t v2_request(void *data, int which);
-static maas_status_t v2_parameters(void *data, int which);
-static maas_status_t v2_inputs(maas_v2_t *r);
-static maas_status_t v2_outputs(maas_v2_t *r);
-static maas_status_t v2_output(void *data, int which);
-static maas_status_t v2_output_parameters(void *data, int which);
 
 
 enum { V2_ID, V2_PARAMETERS, V2_INPUTS, V2_OUTPUTS };
@@ -44,56 +33,46 @@ static const char *const  v2_output_parameter_names[] = {
 
 
 static maas_status_t
-v2_read(const maas_info_t *info, const maas_body_t *body, float *x,
-    maas_request_t *req, maas_err_t *err)
+v2_output_parameters(void *data, int which)
 {
-    unsigned       seen;
-    maas_v2_t      r;
-    maas_status_t  rc;
+    size_t          k, classes;
+    maas_v2_t      *r;
+    maas_status_t   rc;
 
-    if (body->json_len > body->len) {
-        return maas__fail(err, MAAS_BADVALUE, "the JSON part is %zu bytes "
-                          "long by the header, the body only %zu",
-                          body->json_len, body->len);
+    r = data;
+
+    switch (which) {
+
+    case V2_BINARY_DATA:
+        r->has_output_binary = 1;
+        return maas__json_bool(&r->j, &r->binary, r->err);
+
+    case V2_OUTPUT_SHARED:
+        return maas__fail(r->err, MAAS_UNSUPPORTED,
+                          "shared memory is not supported");
+
+    default: /* V2_CLASSIFICATION */
+        rc = maas__json_size(&r->j, &k, r->err);
+        if (rc != MAAS_OK) {
+            return rc;
+        }
+
+        classes = maas__top_classes(r->info);
+
+        if (classes == 0) {
+            return maas__fail(r->err, MAAS_BADVALUE, "output \"%s\" has no "
+                              "classes to rank", r->info->output_name);
+        }
+
+        r->req.top_k = k < classes ? k : classes;
+
+        return MAAS_OK;
     }
-
-    if (body->json_len == 0) {
-        return maas_form_bytes.read(info, body, x, req, err);
-    }
-
-    memset(&r, 0, sizeof(maas_v2_t));
-
-    maas__json_start(&r.j, body->data, body->json_len);
-    maas__records_start(&r.r, info, body, maas__bound_numbers(info, body), x);
-    r.info = info;
-    r.err = err;
-    r.tail = r.j.end;
-    r.tail_len = body->len - body->json_len;
-
-    rc = maas__v2_object(&r, v2_request_names, v2_request, 1, &seen);
-    if (rc != MAAS_OK) {
-        return rc;
-    }
-
-    rc = maas__json_finish(&r.j, err);
-    if (rc != MAAS_OK) {
-        return rc;
-    }
-
-    if (!(seen & (1u << V2_INPUTS))) {
-        return maas__fail(err, MAAS_BADVALUE, "the request has no \"inputs\"");
-    }
-
-    r.req.binary = r.has_output_binary ? r.binary : r.binary_default;
-    r.req.rows = r.rows;
-    *req = r.req;
-
-    return MAAS_OK;
 }
 
 
 static maas_status_t
-v2_request(void *data, int which)
+v2_output(void *data, int which)
 {
     maas_v2_t      *r;
     maas_str_t      s;
@@ -101,37 +80,56 @@ v2_request(void *data, int which)
 
     r = data;
 
-
-    switch (which) {
-
-    case V2_ID:
-        rc = maas__json_string(&r->j, &s, r->err);
-        if (rc == MAAS_OK) {
-            r->req.id.data = s.data - 1;
-            r->req.id.len = s.len + 2;
-        }
-
-        return rc;
-
-    case V2_PARAMETERS:
-        return maas__v2_object(r, v2_parameter_names, v2_parameters, 2,
-                               NULL);
-
-    case V2_INPUTS:
-        return v2_inputs(r);
-
-    default: /* V2_OUTPUTS */
-        return v2_outputs(r);
+    if (which == V2_OUTPUT_PARAMETERS) {
+        return maas__v2_object(r, v2_output_parameter_names,
+                               v2_output_parameters, 4, NULL);
     }
+
+    rc = maas__json_string(&r->j, &s, r->err);
+
+    if (rc == MAAS_OK && !maas__json_is(s, r->info->output_name)) {
+        return maas__fail(r->err, MAAS_BADVALUE, "byte %zu: unknown output, "
+                          "there is only \"%s\"",
+                          (size_t) (s.data - r->j.start),
+                          r->info->output_name);
+    }
+
+    return rc;
 }
 
 
 static maas_status_t
-v2_parameters(void *data, int which)
+v2_outputs(maas_v2_t *r)
 {
-    maas_v2_t  *r = data;
+    unsigned       more, seen;
+    maas_status_t  rc;
 
-    return maas__json_bool(&r->j, &r->binary_default, r->err);
+    more = 0;
+    seen = 0;
+
+    for ( ;; ) {
+        rc = maas__json_element(&r->j, &more, r->err);
+        if (rc != MAAS_OK || !more) {
+            return rc;
+        }
+
+        if (seen != 0) {
+            return maas__fail(r->err, MAAS_BADVALUE, "byte %zu: more than one "
+                              "output, there is only \"%s\"",
+                              (size_t) (r->j.p - r->j.start),
+                              r->info->output_name);
+        }
+
+        rc = maas__v2_object(r, v2_output_names, v2_output, 3, &seen);
+        if (rc != MAAS_OK) {
+            return rc;
+        }
+
+        if (!(seen & (1u << V2_OUTPUT_NAME))) {
+            return maas__fail(r->err, MAAS_BADVALUE,
+                              "an output has no \"name\"");
+        }
+    }
 }
 
 
@@ -140,13 +138,13 @@ v2_parameters(void *data, int which)
 static maas_status_t
 v2_inputs(maas_v2_t *r)
 {
-    unsigned       started, more;
+    unsigned       more;
     maas_status_t  rc;
 
-    started = 0;
+    more = 0;
 
     for ( ;; ) {
-        rc = maas__json_element(&r->j, &started, &more, r->err);
+        rc = maas__json_element(&r->j, &more, r->err);
         if (rc != MAAS_OK) {
             return rc;
         }
@@ -186,42 +184,16 @@ v2_inputs(maas_v2_t *r)
 
 
 static maas_status_t
-v2_outputs(maas_v2_t *r)
+v2_parameters(void *data, int which)
 {
-    unsigned       started, more, seen;
-    maas_status_t  rc;
+    maas_v2_t  *r = data;
 
-    started = 0;
-    seen = 0;
-
-    for ( ;; ) {
-        rc = maas__json_element(&r->j, &started, &more, r->err);
-        if (rc != MAAS_OK || !more) {
-            return rc;
-        }
-
-        if (seen != 0) {
-            return maas__fail(r->err, MAAS_BADVALUE, "byte %zu: more than one "
-                              "output, there is only \"%s\"",
-                              (size_t) (r->j.p - r->j.start),
-                              r->info->output_name);
-        }
-
-        rc = maas__v2_object(r, v2_output_names, v2_output, 3, &seen);
-        if (rc != MAAS_OK) {
-            return rc;
-        }
-
-        if (!(seen & (1u << V2_OUTPUT_NAME))) {
-            return maas__fail(r->err, MAAS_BADVALUE,
-                              "an output has no \"name\"");
-        }
-    }
+    return maas__json_bool(&r->j, &r->binary_default, r->err);
 }
 
 
 static maas_status_t
-v2_output(void *data, int which)
+v2_request(void *data, int which)
 {
     maas_v2_t      *r;
     maas_str_t      s;
@@ -229,62 +201,77 @@ v2_output(void *data, int which)
 
     r = data;
 
+    switch (which) {
 
-    if (which == V2_OUTPUT_PARAMETERS) {
-        return maas__v2_object(r, v2_output_parameter_names,
-                               v2_output_parameters, 4, NULL);
+    case V2_ID:
+        rc = maas__json_string(&r->j, &s, r->err);
+        if (rc == MAAS_OK) {
+            r->req.id.data = s.data - 1;
+            r->req.id.len = s.len + 2;
+        }
+
+        return rc;
+
+    case V2_PARAMETERS:
+        return maas__v2_object(r, v2_parameter_names, v2_parameters, 2,
+                               NULL);
+
+    case V2_INPUTS:
+        return v2_inputs(r);
+
+    default: /* V2_OUTPUTS */
+        return v2_outputs(r);
     }
-
-    rc = maas__json_string(&r->j, &s, r->err);
-
-    if (rc == MAAS_OK && !maas__json_is(s, r->info->output_name)) {
-        return maas__fail(r->err, MAAS_BADVALUE, "byte %zu: unknown output, "
-                          "there is only \"%s\"",
-                          (size_t) (s.data - r->j.start),
-                          r->info->output_name);
-    }
-
-    return rc;
 }
 
 
 static maas_status_t
-v2_output_parameters(void *data, int which)
+v2_read(const maas_info_t *info, const maas_body_t *body, float *x,
+    maas_request_t *req, maas_err_t *err)
 {
-    size_t          k, classes;
-    maas_v2_t      *r;
-    maas_status_t   rc;
+    unsigned       seen;
+    maas_v2_t      r;
+    maas_status_t  rc;
 
-    r = data;
-
-
-    switch (which) {
-
-    case V2_BINARY_DATA:
-        r->has_output_binary = 1;
-        return maas__json_bool(&r->j, &r->binary, r->err);
-
-    case V2_OUTPUT_SHARED:
-        return maas__fail(r->err, MAAS_UNSUPPORTED,
-                          "shared memory is not supported");
-
-    default: /* V2_CLASSIFICATION */
-        rc = maas__json_size(&r->j, &k, r->err);
-        if (rc != MAAS_OK) {
-            return rc;
-        }
-
-        classes = maas__top_classes(r->info);
-
-        if (classes == 0) {
-            return maas__fail(r->err, MAAS_BADVALUE, "output \"%s\" has no "
-                              "classes to rank", r->info->output_name);
-        }
-
-        r->req.top_k = k < classes ? k : classes;
-
-        return MAAS_OK;
+    if (body->json_len > body->len) {
+        return maas__fail(err, MAAS_BADVALUE, "the JSON part is %zu bytes "
+                          "long by the header, the body only %zu",
+                          body->json_len, body->len);
     }
+
+    if (body->json_len == 0) {
+        return maas_form_bytes.read(info, body, x, req, err);
+    }
+
+    r = (maas_v2_t) {
+        .info = info,
+        .err = err,
+        .tail = body->data + body->json_len,
+        .tail_len = body->len - body->json_len
+    };
+
+    maas__json_start(&r.j, body->data, body->json_len);
+    maas__records_start(&r.r, info, body, maas__bound_numbers(info, body), x);
+
+    rc = maas__v2_object(&r, v2_request_names, v2_request, 1, &seen);
+
+    if (rc == MAAS_OK) {
+        rc = maas__json_finish(&r.j, err);
+    }
+
+    if (rc != MAAS_OK) {
+        return rc;
+    }
+
+    if (!(seen & (1u << V2_INPUTS))) {
+        return maas__fail(err, MAAS_BADVALUE, "the request has no \"inputs\"");
+    }
+
+    r.req.binary = r.has_output_binary ? r.binary : r.binary_default;
+    r.req.rows = r.rows;
+    *req = r.req;
+
+    return MAAS_OK;
 }
 
 

@@ -6,8 +6,7 @@
 #ifndef MAAS_JSON_V2_H
 #define MAAS_JSON_V2_H
 
-#include "maas_json_row.h"
-#include "wire/maas_records.h"
+#include "maas_json_record.h"
 
 
 #define MAAS_V2_DEPTH  16              /* containers within containers */
@@ -68,8 +67,17 @@ maas_status_t maas__v2_input(maas_v2_t *r);
 /* maas_json_v2_column.c: r->in, which is complete, as values of its column */
 maas_status_t maas__v2_column(maas_v2_t *r);
 
+/* What a sentence calls the input */
+const char *maas__v2_name(const maas_v2_t *r);
+
+/* Are the input's `size` bytes behind the JSON, as many as it says? */
+maas_status_t maas__v2_behind(const maas_v2_t *r, size_t size);
+
 /* The last input was read: are all columns there? */
 maas_status_t maas__v2_columns_end(maas_v2_t *r);
+
+/* BADSHAPE if bytes are left behind the JSON */
+maas_status_t maas__v2_tail_end(const maas_v2_t *r);
 
 /* maas_json_v2_out.c: the response, as in maas_form_t */
 size_t maas__v2_size(const maas_info_t *info, const maas_request_t *req);

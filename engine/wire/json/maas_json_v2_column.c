@@ -1,15 +1,53 @@
 /*
  * Inputs of an infer request that are columns, [rows] or [rows,1] values each,
- * in JSON or as bytes behind it.
+ * in JSON or as bytes behind it; and how many bytes an input has there.
  * Not here: what a value becomes (maas_json_field.c, maas_fields.c).
  */
 
 #include "maas_int.h"
-#include "maas_json_field.h"
+#include "maas_json_record.h"
 #include "maas_json_v2.h"
 
 #include <math.h>
 #include <string.h>
+
+
+const char *
+maas__v2_name(const maas_v2_t *r)
+{
+    return r->in.column == SIZE_MAX ? r->info->input_name
+                                    : r->info->columns[r->in.column];
+}
+
+
+maas_status_t
+maas__v2_behind(const maas_v2_t *r, size_t size)
+{
+    unsigned     alone;
+    const char  *name;
+
+    name = maas__v2_name(r);
+    alone = r->in.column == SIZE_MAX;      /* all that is there is its own */
+
+    if (!r->in.has_binary && (!alone || r->tail_len == 0)) {
+        return maas__fail(r->err, MAAS_BADVALUE, "tensor \"%.64s\" has "
+                          "neither \"data\" nor \"binary_data_size\"", name);
+    }
+
+    if (r->in.has_binary && r->in.binary_size != size) {
+        return maas__fail(r->err, MAAS_BADSHAPE, "tensor \"%.64s\": expected "
+                          "%zu bytes for its shape, binary_data_size is %zu",
+                          name, size, r->in.binary_size);
+    }
+
+    if (alone ? r->tail_len != size : r->tail_len < size) {
+        return maas__fail(r->err, MAAS_BADSHAPE, "tensor \"%.64s\": expected "
+                          "%zu bytes behind the JSON, got %zu", name, size,
+                          r->tail_len);
+    }
+
+    return MAAS_OK;
+}
 
 
 /* A column after the first: as many rows as that had, and not there twice */
@@ -95,27 +133,21 @@ column_rows(maas_v2_t *r)
 static int
 column_typed(maas_dtype_t dt, const char *p, const char *end)
 {
-    int                       negative;
-    uint64_t                  v;
-    const maas_dtype_row_t  *type;
+    float  v;
 
     if (p == end || *p == 'n') {
         return 1;
     }
 
-    type = &maas__dtypes[dt];
-
     if (dt == MAAS_BYTES || dt == MAAS_BOOL) {
         return dt == MAAS_BYTES ? *p == '"' : *p == 't' || *p == 'f';
     }
 
-    if (type->max == 0) {
+    if (maas__dtypes[dt].max == 0) {
         return *p == '-' || (*p >= '0' && *p <= '9');
     }
 
-    return maas__json_integer(p, end, &negative, &v) != NULL
-           && (type->is_signed || !negative)
-           && v <= type->max + (uint64_t) negative;
+    return maas__json_whole(dt, p, end, &v) != NULL;
 }
 
 
@@ -123,16 +155,16 @@ static maas_status_t
 column_json(maas_v2_t *r)
 {
     size_t         row;
-    unsigned       started, more;
+    unsigned       more;
     maas_json_t    j, value;
     maas_status_t  rc;
 
     j = r->j;
     j.p = r->in.data;
-    started = 0;
+    more = 0;
 
     for (row = 0; /* void */ ; row++) {
-        rc = maas__json_element(&j, &started, &more, r->err);
+        rc = maas__json_element(&j, &more, r->err);
         if (rc != MAAS_OK) {
             return rc;
         }
@@ -261,39 +293,6 @@ column_set(const maas_v2_t *r, const char **p, const char *end, float *x,
 }
 
 
-/* How many bytes behind the JSON are the column's */
-
-static maas_status_t
-column_size(const maas_v2_t *r, const char *name, size_t *out)
-{
-    size_t  size;
-
-    size = r->in.dtype == MAAS_BYTES
-           ? r->in.binary_size : maas__dtypes[r->in.dtype].bits / 8 * r->rows;
-
-    if (!r->in.has_binary) {
-        return maas__fail(r->err, MAAS_BADVALUE, "tensor \"%.64s\" has "
-                          "neither \"data\" nor \"binary_data_size\"", name);
-    }
-
-    if (r->in.binary_size != size) {
-        return maas__fail(r->err, MAAS_BADSHAPE, "tensor \"%.64s\": expected "
-                          "%zu bytes for its shape, binary_data_size is %zu",
-                          name, size, r->in.binary_size);
-    }
-
-    if (r->tail_len < size) {
-        return maas__fail(r->err, MAAS_BADSHAPE, "tensor \"%.64s\": expected "
-                          "%zu bytes behind the JSON, got %zu", name, size,
-                          r->tail_len);
-    }
-
-    *out = size;
-
-    return MAAS_OK;
-}
-
-
 static maas_status_t
 column_binary(maas_v2_t *r)
 {
@@ -304,9 +303,10 @@ column_binary(maas_v2_t *r)
     maas_status_t   rc;
 
     name = r->info->columns[r->in.column];
-    size = 0;
+    size = r->in.dtype == MAAS_BYTES
+           ? r->in.binary_size : maas__dtypes[r->in.dtype].bits / 8 * r->rows;
 
-    rc = column_size(r, name, &size);
+    rc = maas__v2_behind(r, size);
     if (rc != MAAS_OK) {
         return rc;
     }
@@ -371,6 +371,13 @@ maas__v2_columns_end(maas_v2_t *r)
                           "\"%.64s\"", r->info->columns[i]);
     }
 
+    return maas__v2_tail_end(r);
+}
+
+
+maas_status_t
+maas__v2_tail_end(const maas_v2_t *r)
+{
     if (r->tail_len != 0) {
         return maas__fail(r->err, MAAS_BADSHAPE, "%zu bytes behind the JSON "
                           "that belong to no tensor", r->tail_len);

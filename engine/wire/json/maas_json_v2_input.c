@@ -5,16 +5,10 @@
  */
 
 #include "maas_int.h"
-#include "maas_json_field.h"
+#include "maas_json_record.h"
 #include "maas_json_v2.h"
 
 #include <string.h>
-
-
-static maas_status_t v2_input(void *data, int which);
-static maas_status_t v2_input_parameters(void *data, int which);
-static maas_status_t v2_data(maas_v2_t *r);
-static maas_status_t v2_tensor(maas_v2_t *r);
 
 
 enum { V2_NAME, V2_SHAPE, V2_DATATYPE, V2_INPUT_PARAMETERS, V2_DATA };
@@ -28,62 +22,6 @@ enum { V2_BINARY_SIZE, V2_SHARED };
 static const char *const  v2_input_parameter_names[] = {
     "binary_data_size", "shared_memory_region", NULL
 };
-
-
-/* What a sentence calls the input */
-
-static const char *
-v2_name(const maas_v2_t *r)
-{
-    return r->in.column == SIZE_MAX ? r->info->input_name
-                                    : r->info->columns[r->in.column];
-}
-
-
-maas_status_t
-maas__v2_input(maas_v2_t *r)
-{
-    size_t         column;
-    unsigned       seen;
-    maas_status_t  rc;
-
-    column = r->in.column;
-
-    memset(&r->in, 0, sizeof(maas_v2_input_t));
-    r->in.column = SIZE_MAX;
-
-    rc = maas__v2_object(r, v2_input_names, v2_input, 3, &seen);
-    if (rc != MAAS_OK) {
-        return rc;
-    }
-
-    if (!(seen & (1u << V2_NAME))) {
-        return maas__fail(r->err, MAAS_BADVALUE, "an input has no \"name\"");
-    }
-
-    if (!(seen & (1u << V2_SHAPE)) || !(seen & (1u << V2_DATATYPE))) {
-        return maas__fail(r->err, MAAS_BADVALUE, "tensor \"%.64s\" has no "
-                          "\"%s\"", v2_name(r),
-                          seen & (1u << V2_SHAPE) ? "datatype" : "shape");
-    }
-
-    if (r->in.data != NULL && r->in.has_binary) {
-        return maas__fail(r->err, MAAS_BADVALUE, "tensor \"%.64s\" has both "
-                          "\"data\" and \"binary_data_size\"", v2_name(r));
-    }
-
-    if (r->in.column != SIZE_MAX) {
-        return maas__v2_column(r);
-    }
-
-    if (r->inputs > 0) {
-        return maas__fail(r->err, MAAS_BADVALUE, "inputs \"%.64s\" and "
-                          "\"%.64s\" at once", r->info->columns[column],
-                          r->info->input_name);
-    }
-
-    return v2_tensor(r);
-}
 
 
 static maas_status_t
@@ -125,13 +63,13 @@ v2_datatype(maas_v2_t *r)
 static maas_status_t
 v2_shape(maas_v2_t *r)
 {
-    unsigned       started, more;
+    unsigned       more;
     maas_status_t  rc;
 
-    started = 0;
+    more = 0;
 
     for ( ;; ) {
-        rc = maas__json_element(&r->j, &started, &more, r->err);
+        rc = maas__json_element(&r->j, &more, r->err);
         if (rc != MAAS_OK || !more) {
             return rc;
         }
@@ -152,6 +90,32 @@ v2_shape(maas_v2_t *r)
 
 
 static maas_status_t
+v2_data(maas_v2_t *r)
+{
+    r->in.read = 1;
+
+    return maas__json_tensor(&r->j, r->in.dtype, r->r.x,
+                             r->r.room * r->info->in, &r->in.dims, r->err);
+}
+
+
+static maas_status_t
+v2_input_parameters(void *data, int which)
+{
+    maas_v2_t  *r = data;
+
+    if (which == V2_SHARED) {
+        return maas__fail(r->err, MAAS_UNSUPPORTED,
+                          "shared memory is not supported");
+    }
+
+    r->in.has_binary = 1;
+
+    return maas__json_size(&r->j, &r->in.binary_size, r->err);
+}
+
+
+static maas_status_t
 v2_input(void *data, int which)
 {
     maas_v2_t      *r;
@@ -159,7 +123,6 @@ v2_input(void *data, int which)
     maas_status_t   rc;
 
     r = data;
-
 
     switch (which) {
 
@@ -209,67 +172,6 @@ v2_input(void *data, int which)
 }
 
 
-static maas_status_t
-v2_input_parameters(void *data, int which)
-{
-    maas_v2_t  *r = data;
-
-    if (which == V2_SHARED) {
-        return maas__fail(r->err, MAAS_UNSUPPORTED,
-                          "shared memory is not supported");
-    }
-
-    r->in.has_binary = 1;
-
-    return maas__json_size(&r->j, &r->in.binary_size, r->err);
-}
-
-
-static maas_status_t
-v2_data(maas_v2_t *r)
-{
-    r->in.read = 1;
-
-    return maas__json_tensor(&r->j, r->in.dtype, r->r.x,
-                             r->r.room * r->info->in, &r->in.dims, r->err);
-}
-
-
-static maas_status_t
-v2_mismatch(maas_v2_t *r, size_t want, size_t got)
-{
-    char  text[MAAS_SHAPE_TEXT];
-
-    return maas__fail(r->err, MAAS_BADSHAPE, "tensor \"%s\": expected %zu "
-                      "numbers for shape %s, got %zu", r->info->input_name,
-                      want, maas__shape_text(r->in.shape, r->in.rank, text),
-                      got);
-}
-
-
-static maas_status_t
-v2_binary(maas_v2_t *r, size_t n)
-{
-    size_t  size;
-
-    size = maas__dtypes[r->in.dtype].bits / 8;
-
-    if (r->in.has_binary && r->in.binary_size != n * size) {
-        return maas__fail(r->err, MAAS_BADSHAPE, "tensor \"%s\": expected %zu "
-                          "bytes for its shape, binary_data_size is %zu",
-                          r->info->input_name, n * size, r->in.binary_size);
-    }
-
-    if (r->tail_len != n * size) {
-        return maas__fail(r->err, MAAS_BADSHAPE, "tensor \"%s\": expected %zu "
-                          "bytes behind the JSON, got %zu",
-                          r->info->input_name, n * size, r->tail_len);
-    }
-
-    return maas__dtype_read(r->in.dtype, r->tail, n, r->r.x, r->err);
-}
-
-
 /* `data` of a shape with n numbers; it may have come before its datatype. */
 
 static maas_status_t
@@ -292,7 +194,10 @@ v2_numbers(maas_v2_t *r, size_t n)
     }
 
     if (r->in.dims.n != n) {
-        return v2_mismatch(r, n, r->in.dims.n);
+        return maas__fail(r->err, MAAS_BADSHAPE, "tensor \"%s\": expected %zu "
+                          "numbers for shape %s, got %zu", r->info->input_name,
+                          n, maas__shape_text(r->in.shape, r->in.rank, text),
+                          r->in.dims.n);
     }
 
     if (r->in.dims.rank > 1
@@ -325,13 +230,12 @@ v2_tensor(maas_v2_t *r)
                           "numbers, not BYTES", r->info->input_name);
     }
 
-    if (r->in.data != NULL && r->tail_len != 0) {
-        return maas__fail(r->err, MAAS_BADSHAPE, "%zu bytes behind the JSON "
-                          "that belong to no tensor", r->tail_len);
-    }
+    rc = r->in.data != NULL ? maas__v2_tail_end(r) : MAAS_OK;
 
-    rc = maas__wire_rows(r->in.shape, r->in.rank, r->info->in, &r->rows,
-                         r->err);
+    if (rc == MAAS_OK) {
+        rc = maas__wire_rows(r->in.shape, r->in.rank, r->info->in, &r->rows,
+                             r->err);
+    }
 
     if (rc == MAAS_OK) {
         rc = maas__records_most(&r->r, r->rows, r->err);
@@ -347,11 +251,54 @@ v2_tensor(maas_v2_t *r)
         return v2_numbers(r, n);
     }
 
-    if (!r->in.has_binary && r->tail_len == 0) {
-        return maas__fail(r->err, MAAS_BADVALUE, "tensor \"%s\" has "
-                          "neither \"data\" nor \"binary_data_size\"",
+    rc = maas__v2_behind(r, n * (maas__dtypes[r->in.dtype].bits / 8));
+
+    return rc == MAAS_OK
+           ? maas__dtype_read(r->in.dtype, r->tail, n, r->r.x, r->err) : rc;
+}
+
+
+maas_status_t
+maas__v2_input(maas_v2_t *r)
+{
+    size_t         column;
+    unsigned       seen;
+    maas_status_t  rc;
+
+    column = r->in.column;
+
+    r->in = (maas_v2_input_t) { .column = SIZE_MAX };
+
+    rc = maas__v2_object(r, v2_input_names, v2_input, 3, &seen);
+    if (rc != MAAS_OK) {
+        return rc;
+    }
+
+    if (!(seen & (1u << V2_NAME))) {
+        return maas__fail(r->err, MAAS_BADVALUE, "an input has no \"name\"");
+    }
+
+    if (!(seen & (1u << V2_SHAPE)) || !(seen & (1u << V2_DATATYPE))) {
+        return maas__fail(r->err, MAAS_BADVALUE, "tensor \"%.64s\" has no "
+                          "\"%s\"", maas__v2_name(r),
+                          seen & (1u << V2_SHAPE) ? "datatype" : "shape");
+    }
+
+    if (r->in.data != NULL && r->in.has_binary) {
+        return maas__fail(r->err, MAAS_BADVALUE, "tensor \"%.64s\" has both "
+                          "\"data\" and \"binary_data_size\"",
+                          maas__v2_name(r));
+    }
+
+    if (r->in.column != SIZE_MAX) {
+        return maas__v2_column(r);
+    }
+
+    if (r->inputs > 0) {
+        return maas__fail(r->err, MAAS_BADVALUE, "inputs \"%.64s\" and "
+                          "\"%.64s\" at once", r->info->columns[column],
                           r->info->input_name);
     }
 
-    return v2_binary(r, n);
+    return v2_tensor(r);
 }

@@ -3,22 +3,10 @@
  * binary tensors.  No HTTP, and nothing is parsed.
  */
 
-#include "maas_json_top.h"
+#include "maas_json_rows.h"
 #include "maas_json_v2.h"
 
 #include <string.h>
-
-
-static char *
-v2_out_text(char *p, const char *text)
-{
-    size_t  len;
-
-    len = strlen(text);
-    memcpy(p, text, len);
-
-    return p + len;
-}
 
 
 /* The most that the JSON takes around the numbers. */
@@ -60,27 +48,27 @@ v2_out_head(const maas_info_t *info, const maas_request_t *req, char *p)
     *p++ = '{';
 
     if (req->id.len > 0) {
-        p = v2_out_text(p, "\"id\":");
+        p = stpcpy(p, "\"id\":");
         memcpy(p, req->id.data, req->id.len);
         p += req->id.len;
         *p++ = ',';
     }
 
-    p = v2_out_text(p, "\"model_name\":");
+    p = stpcpy(p, "\"model_name\":");
     p += req->name.len > 0
          ? maas__json_quote(req->name.data, req->name.len, p)
          : maas__json_quote(info->name, strlen(info->name), p);
-    p = v2_out_text(p, ",\"model_version\":");
+    p = stpcpy(p, ",\"model_version\":");
     p += maas__json_quote(req->version.data, req->version.len, p);
-    p = v2_out_text(p, ",\"outputs\":[{\"name\":");
+    p = stpcpy(p, ",\"outputs\":[{\"name\":");
     p += maas__json_quote(info->output_name, strlen(info->output_name), p);
-    p = v2_out_text(p, req->top_k > 0 ? ",\"datatype\":\"BYTES\",\"shape\":["
-                                   : ",\"datatype\":\"FP32\",\"shape\":[");
+    p = stpcpy(p, req->top_k > 0 ? ",\"datatype\":\"BYTES\",\"shape\":["
+                              : ",\"datatype\":\"FP32\",\"shape\":[");
     p += maas__size_print(req->rows, p);
     *p++ = ',';
     p += maas__size_print(req->top_k > 0 ? req->top_k : info->out, p);
 
-    return v2_out_text(p, "],");
+    return stpcpy(p, "],");
 }
 
 
@@ -100,9 +88,9 @@ maas__v2_write(const maas_info_t *info, const maas_request_t *req,
                    ? maas__top_write(info, req, y, tail)
                    : maas_form_bytes.write(info, req, y, tail, json_len);
 
-        p = v2_out_text(p, "\"parameters\":{\"binary_data_size\":");
+        p = stpcpy(p, "\"parameters\":{\"binary_data_size\":");
         p += maas__size_print(tail_len, p);
-        p = v2_out_text(p, "}}]}");
+        p = stpcpy(p, "}}]}");
 
         *json_len = (size_t) (p - buf);
         memmove(p, tail, tail_len);
@@ -110,7 +98,7 @@ maas__v2_write(const maas_info_t *info, const maas_request_t *req,
         return *json_len + tail_len;
     }
 
-    p = v2_out_text(p, "\"data\":[");
+    p = stpcpy(p, "\"data\":[");
 
     if (req->top_k > 0) {
         p += maas__top_write(info, req, y, p);
@@ -119,7 +107,7 @@ maas__v2_write(const maas_info_t *info, const maas_request_t *req,
         p += maas__floats_print(y, req->rows * info->out, p);
     }
 
-    p = v2_out_text(p, "]}]}");
+    p = stpcpy(p, "]}]}");
     *json_len = (size_t) (p - buf);
 
     return *json_len;
