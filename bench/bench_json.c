@@ -293,7 +293,8 @@ bench_print(void)
     }
 
     qsort(t, ROUNDS, sizeof(double), compare);
-    printf("%-22s %-8s %7.0f bytes %9.3f us %7.2f ns/number\n", "print 10 numbers",
+    printf("%-22s %-8s %7.0f bytes %9.3f us %7.2f ns/number\n",
+           "print 10 numbers",
            "rows", (double) bytes / ROUNDS / 500 / BODIES, t[ROUNDS / 2] * 1e6,
            t[ROUNDS / 2] * 1e8);
 

@@ -184,12 +184,13 @@ const maas_info_t *maas_model_info(const maas_model_t *m);
 
 /*
  * maas_fields.c: values by column -> one row x(in), for models with
- * MAAS_INPUT_COLUMNS, whose info->reader is f.  A row is cleared first, then each value that is there
- * is set, in any order (a second value of a column replaces the first), then
- * the row is checked.  What is set depends on nothing but the value, so that
- * every path gives the same bits.  column < n_columns.  Nothing is allocated.
- * On failure BADVALUE or TOOBIG with a sentence that names the column and
- * repeats no byte of the value; x then holds nothing of meaning.
+ * MAAS_INPUT_COLUMNS, whose info->reader is f.  A row is cleared first, then
+ * each value that is there is set, in any order (a second value of a column
+ * replaces the first), then the row is checked.  What is set depends on nothing
+ * but the value, so that every path gives the same bits.  column < n_columns.
+ * Nothing is allocated.  On failure BADVALUE or TOOBIG with a sentence that
+ * names the column and repeats no byte of the value; x then holds nothing of
+ * meaning.
  */
 
 /* All values are missing. */

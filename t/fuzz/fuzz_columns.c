@@ -29,7 +29,8 @@ static const char *const  seeds[] = {
     "b{\"context\":{\"a\":1},\"examples\":[{\"c\":\"y\"},{\"a\":2}]}",
     "c[{\"a\":1,\"d\":\"t\"},{\"a\":2}]",
     "c{\"a\":-1e-3,\"b\":\"yes\"}",
-    "d{\"inputs\":[{\"name\":\"a\",\"shape\":[2],\"datatype\":\"FP32\",\"data\":"
+    "d{\"inputs\":[{\"name\":\"a\",\"shape\":[2],"
+    "\"datatype\":\"FP32\",\"data\":"
     "[1,2]},{\"name\":\"b\",\"shape\":[2,1],\"datatype\":\"BOOL\",\"data\":["
     "[true],[false]]},{\"datatype\":\"BYTES\",\"data\":[\"x\",\"y\"],\"name\":"
     "\"c\",\"shape\":[2]},{\"name\":\"d\",\"shape\":[2],\"datatype\":\"INT8\","

@@ -67,7 +67,8 @@ same_numbers(const char *body, size_t len)
 
         FUZZ_HOLDS(rc[0] == rc[1] && n[0] == n[1] && j[0].p == j[1].p
               && strcmp(err[0].msg, err[1].msg) == 0);
-        FUZZ_HOLDS(memcmp(x[0], x[1], (n[0] < room ? n[0] : room) * sizeof(float))
+        FUZZ_HOLDS(memcmp(x[0], x[1],
+                          (n[0] < room ? n[0] : room) * sizeof(float))
               == 0);
 
         free(x[0]);
@@ -192,10 +193,13 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 static const struct { uint8_t how, tail; const char *body; }  seeds[] = {
     { 0x81, 0, "{\"id\":\"7\",\"inputs\":[{\"name\":\"input\",\"shape\":[2,4],"
       "\"datatype\":\"FP32\",\"data\":[0.5,1e2,-3,0.0039215686,5,6,7,255]}],"
-      "\"outputs\":[{\"name\":\"probs\",\"parameters\":{\"binary_data\":true}}]}" },
-    { 0x91, 0, "{\"inputs\":[{\"data\":[[1,2,3,4]],\"name\":\"input\",\"shape\":"
+      "\"outputs\":[{\"name\":\"probs\","
+      "\"parameters\":{\"binary_data\":true}}]}" },
+    { 0x91, 0, "{\"inputs\":[{\"data\":[[1,2,3,4]],"
+               "\"name\":\"input\",\"shape\":"
       "[1,4],\"datatype\":\"UINT8\",\"parameters\":{\"x\":[1,{\"y\":null}]}}],"
-      "\"outputs\":[{\"name\":\"probs\",\"parameters\":{\"classification\":2}}],"
+      "\"outputs\":[{\"name\":\"probs\","
+      "\"parameters\":{\"classification\":2}}],"
       "\"parameters\":{\"binary_data_output\":true}}" },
     { 0x94, 0, "{\"inputs\":[{\"name\":\"input\",\"shape\":[3,1],\"datatype\":"
       "\"BOOL\",\"data\":[[true],[false],[true]]}],\"outputs\":[{\"name\":"

@@ -30,7 +30,8 @@ static const char *const  seeds[] = {
     "A{\"instances\":[{\"n\":1},{\"t\":{\"b64\":\"YWJj\"},\"n\":2},[1,2,3]]}",
     "A{\"inputs\":{\"c\":[1,null],\"n\":[3,4],\"t\":[\"\",\"b\"]}}",
     "B{\"context\":{\"n\":7,\"c\":\"a\"},\"examples\":[{},{\"t\":\"z\"},{}]}",
-    "C{\"inputs\":[{\"name\":\"n\",\"shape\":[2],\"datatype\":\"FP64\",\"data\":"
+    "C{\"inputs\":[{\"name\":\"n\",\"shape\":[2],"
+    "\"datatype\":\"FP64\",\"data\":"
     "[1,2]},{\"name\":\"c\",\"shape\":[2,1],\"datatype\":\"BYTES\",\"data\":"
     "[[\"a\"],[null]]},{\"data\":[1,2],\"name\":\"t\",\"shape\":[2],"
     "\"datatype\":\"INT8\"}]}",

@@ -30,7 +30,8 @@ static const char *const  seeds[] = {
     "\"data\":[1,2,3,4,5,6]}]}",
     "b{\"id\":\"a\\u00e9\",\"parameters\":{\"x\":[1,{}]},\"inputs\":[{\"name\":"
     "\"input\",\"shape\":[1,3],\"datatype\":\"INT32\",\"data\":[[1,2,3]]}],"
-    "\"outputs\":[{\"name\":\"output\",\"parameters\":{\"binary_data\":true}}]}",
+    "\"outputs\":[{\"name\":\"output\","
+    "\"parameters\":{\"binary_data\":true}}]}",
     "c{\"inputs\":[{\"name\":\"input\",\"shape\":[1,3],\"datatype\":\"FP32\","
     "\"parameters\":{\"binary_data_size\":12}}]}abcdefghijkl",
     "dabcdefghijkl",

@@ -391,7 +391,7 @@ refusals(void **state)
     maas_err_t       err;
     maas_request_t   req;
 
-#define Z(name)  "{\"name\":\"" name "\",\"shape\":[0],\"datatype\":"           \
+#define Z(name)  "{\"name\":\"" name "\",\"shape\":[0],\"datatype\":"         \
     "\"FP32\",\"data\":[]}"
 
 #define V2_REST                                                               \
@@ -476,14 +476,16 @@ refusals(void **state)
           "as many as in the header" },
         { { CSV, "amount,note\n1,a,2\n" }, "byte 16: more fields than the "
           "header has" },
-        { { CSV, "amount,amount\n1,2\n" }, "byte 16: column \"amount\" is there "
+        { { CSV, "amount,amount\n1,2\n" },
+          "byte 16: column \"amount\" is there "
           "twice" },
         { { CSV, "note\nx\n" }, "byte 5: column \"amount\" has no value" },
         { { CSV, "1,2,true,DE,\"a\n" }, "byte 12: a quote that does not "
           "end" },
         { { CSV, "1,2,true,\"DE\"x,a\n" }, "byte 13: expected a comma or the "
           "end of the line behind a quoted field" },
-        { { CSV, "1,x,true,DE,a\n" }, "byte 2: column \"age \"x\"\": expected a "
+        { { CSV, "1,x,true,DE,a\n" },
+          "byte 2: column \"age \"x\"\": expected a "
           "number" },
         { { CSV, "1,,,,\n1,,,,\n1,,,,\n1,,,,\n1,,,,\n" },
           "more than 4 rows" },

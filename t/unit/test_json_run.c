@@ -216,7 +216,8 @@ mutate(char *text, size_t *len, uint64_t *seed)
     size_t    at, times;
     uint64_t  r;
 
-    static const char  bytes[] = "0123456789.,-+eE[] \t\n\r\"x\0/:;\x80\xff" "00..,,--";
+    static const char  bytes[] =
+        "0123456789.,-+eE[] \t\n\r\"x\0/:;\x80\xff" "00..,,--";
 
     for (times = wire_random(seed) % 3 + 1; times > 0 && *len > 1; times--) {
         r = wire_random(seed);

@@ -67,7 +67,8 @@ orders_and_forms(void **state)
           "\"name\":\"input\"}]}", 1 },
         { "{\"inputs\":[{" FP32 DATA "," SHAPE "\"name\":\"input\"}]}", 1 },
         { " { \"inputs\" : [ { \"name\" : \"input\" , \"shape\" : [ 1 , 4 ] , "
-          "\"datatype\" : \"FP32\" , \"data\" : [ 1 , 2 , 3 , 4 ] } ] } \n", 1 },
+          "\"datatype\" : \"FP32\" , "
+          "\"data\" : [ 1 , 2 , 3 , 4 ] } ] } \n", 1 },
         { "{" IN SHAPE FP32 "\"data\":[[1,2,3,4]]}]}", 1 },
         { "{" IN "\"shape\":[2,4]," FP32 "\"data\":[1,2,3,4,5,6,7,8]}]}", 2 },
         { "{" IN "\"shape\":[2,4]," FP32 "\"data\":[[1,2,3,4],[5,6,7,8]]}]}",
@@ -468,7 +469,8 @@ outputs(void **state)
           MAAS_BADVALUE },
         { "\"outputs\":[{\"name\":\"x\"}]", "byte 98: unknown output, there is "
           "only \"probs\"", MAAS_BADVALUE },
-        { "\"outputs\":[{\"name\":\"probs\"},{\"name\":\"probs\"}]", "byte 106: "
+        { "\"outputs\":[{\"name\":\"probs\"},{\"name\":\"probs\"}]",
+          "byte 106: "
           "more than one output, there is only \"probs\"", MAAS_BADVALUE },
         { "\"outputs\":[{\"parameters\":{\"binary_data\":1}}]",
           "byte 118: expected true or false", MAAS_BADVALUE },

@@ -134,12 +134,14 @@ rows_are_the_engines(void **state)
         maas_row_clear(maas_model_info(m)->reader, x);
 
         for (j = 0; j < 5; j++) {
-            assert_int_equal(maas_row_text(maas_model_info(m)->reader, j, cells[i % 5][j],
+            assert_int_equal(maas_row_text(maas_model_info(m)->reader, j,
+                                           cells[i % 5][j],
                                            strlen(cells[i % 5][j]), x, &err),
                              MAAS_OK);
         }
 
-        assert_int_equal(maas_row_check(maas_model_info(m)->reader, x, &err), MAAS_OK);
+        assert_int_equal(maas_row_check(maas_model_info(m)->reader, x, &err),
+                         MAAS_OK);
         assert_memory_equal(x, d.numbers + i * d.in, d.in * sizeof(float));
     }
 

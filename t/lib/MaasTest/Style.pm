@@ -63,7 +63,7 @@ our @rooms = (
 # matches a path, then headers by their paths.  Arrows point one way: what both
 # of two rooms need stands on the ground.
 
-my $ground = qr{^engine/maas(?:_int|_mem|_dtype|_names)?\.h$};
+my $ground = qr{^engine/maas(?:_int|_mem|_dtype|_names|_shape)?\.h$};
 my $desc = qr{^engine/maas_desc\.h$};
 my $engine = sub { my $r = join '|', @_; return qr{^engine/(?:$r)/[^/]+$} };
 my $util = qr{^trainer/\w+\.h$};
@@ -104,8 +104,9 @@ our @arrows = (
     [ qr{^trainer/export/},    qr{^engine/}, $util,
                                $trainer->('data', 'net', 'judge', 'fit') ],
     [ qr{^trainer/report/},    qr{^engine/}, $util,
-                         $trainer->('data', 'judge', 'fit', 'export') ],
-    [ qr{^trainer/tune/},      $util, $trainer->('fit', 'export') ],
+                               $trainer->('data', 'judge', 'fit') ],
+    [ qr{^trainer/tune/},      qr{^engine/text/}, $util,
+                               $trainer->('data', 'fit') ],
     [ qr{^trainer/cmd/},       qr{^engine/}, $util, $trainer->('\w+') ],
     [ qr{^trainer/},           qr{^engine/}, $util ],
 );
