@@ -306,25 +306,21 @@ maas__json_members(maas_json_t *j, const char *const *names, unsigned depth,
 
     o = (maas_json_object_t) { .names = names };
 
-    for ( ;; ) {
+    do {
         rc = maas__json_member(j, &o, err);
 
-        if (rc == MAAS_OK && o.which == MAAS_JSON_END) {
-            if (seen != NULL) {
-                *seen = o.seen;
-            }
+        if (rc == MAAS_OK && o.which == MAAS_JSON_OTHER) {
+            rc = maas__json_skip(j, depth, err);
 
-            return MAAS_OK;
+        } else if (rc == MAAS_OK && o.which != MAAS_JSON_END) {
+            rc = member(data, o.which);
         }
 
-        if (rc == MAAS_OK) {
-            rc = o.which == MAAS_JSON_OTHER
-                 ? maas__json_skip(j, depth, err)
-                 : member(data, o.which);
-        }
+    } while (rc == MAAS_OK && o.which != MAAS_JSON_END);
 
-        if (rc != MAAS_OK) {
-            return rc;
-        }
+    if (seen != NULL) {
+        *seen = o.seen;
     }
+
+    return rc;
 }

@@ -12,11 +12,11 @@
 #include <string.h>
 
 
-/* p..end with its "+" and "%41" -> out.  Returns the first byte that is wrong,
- * or end. */
+/* p..end with its "+" and "%41" -> out */
 
-static const char *
-pairs_decode(const char *p, const char *end, char *out, size_t *len)
+static maas_status_t
+pairs_decode(const char *start, const char *p, const char *end, char *out,
+    size_t *len, maas_err_t *err)
 {
     char  *o;
 
@@ -31,7 +31,8 @@ pairs_decode(const char *p, const char *end, char *out, size_t *len)
         } else if (end - p < 3 || maas__hex_digit(p[1]) > 15
                    || maas__hex_digit(p[2]) > 15)
         {
-            return p;
+            return maas__fail(err, MAAS_BADVALUE, "byte %zu: a bad escape",
+                              (size_t) (p - start));
 
         } else {
             *o++ = (char) (maas__hex_digit(p[1]) << 4
@@ -42,7 +43,7 @@ pairs_decode(const char *p, const char *end, char *out, size_t *len)
 
     *len = (size_t) (o - out);
 
-    return p;
+    return MAAS_OK;
 }
 
 
@@ -50,35 +51,34 @@ static maas_status_t
 pairs_one(const maas_fields_t *f, const char *start, const char *p,
     const char *end, char *scratch, float *x, maas_err_t *err)
 {
-    size_t       len, column;
-    const char  *eq, *bad;
+    size_t          len, column;
+    const char     *eq;
+    maas_status_t   rc;
 
     eq = memchr(p, '=', (size_t) (end - p));
     eq = eq == NULL ? end : eq;
 
-    bad = pairs_decode(p, eq, scratch, &len);
-    column = bad == eq ? maas_column_find(f, scratch, len) : SIZE_MAX;
+    rc = pairs_decode(start, p, eq, scratch, &len, err);
+    if (rc != MAAS_OK) {
+        return rc;
+    }
 
-    if (bad == eq && column == SIZE_MAX) {
+    column = maas_column_find(f, scratch, len);
+
+    if (column == SIZE_MAX) {
         return maas__fail(err, MAAS_BADVALUE, "byte %zu: the model has no "
                           "column of this name", (size_t) (p - start));
     }
 
-    if (bad == eq) {
-        if (!isnan(x[f->columns[column].at])) {
-            return maas__fail(err, MAAS_BADVALUE, "byte %zu: \"%.64s\" is "
-                              "there twice", (size_t) (p - start),
-                              f->columns[column].name);
-        }
-
-        eq += eq < end;
-        bad = pairs_decode(eq, end, scratch, &len);
-        eq = end;
+    if (!isnan(x[f->columns[column].at])) {
+        return maas__fail(err, MAAS_BADVALUE, "byte %zu: \"%.64s\" is there "
+                          "twice", (size_t) (p - start),
+                          f->columns[column].name);
     }
 
-    if (bad != eq) {
-        return maas__fail(err, MAAS_BADVALUE, "byte %zu: a bad escape",
-                          (size_t) (bad - start));
+    rc = pairs_decode(start, eq + (eq < end), end, scratch, &len, err);
+    if (rc != MAAS_OK) {
+        return rc;
     }
 
     return maas__record_at((size_t) (p - start),

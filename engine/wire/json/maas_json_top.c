@@ -12,12 +12,15 @@
 #define TOP_DIGITS  10             /* of a uint32_t */
 
 
+/* Perhaps unaligned */
+typedef uint32_t __attribute__((aligned(1), may_alias))  top_class_t;
+
 /* A heap of class numbers, the best one at the root. */
 
 typedef struct {
     const maas_info_t  *info;
     const float        *y;
-    char               *heap;      /* uint32_t each, perhaps unaligned */
+    top_class_t        *heap;
 } top_t;
 
 
@@ -26,24 +29,6 @@ maas__top_classes(const maas_info_t *info)
 {
     return info->task == MAAS_TASK_CLASSIFICATION ? info->out
            : info->task == MAAS_TASK_BINARY ? 2 : 0;
-}
-
-
-static uint32_t
-top_get(const top_t *t, size_t i)
-{
-    uint32_t  class;
-
-    memcpy(&class, t->heap + i * sizeof(class), sizeof(class));
-
-    return class;
-}
-
-
-static void
-top_set(top_t *t, size_t i, uint32_t class)
-{
-    memcpy(t->heap + i * sizeof(class), &class, sizeof(class));
 }
 
 
@@ -70,21 +55,18 @@ top_sift(top_t *t, size_t i, size_t n, uint32_t class)
 
     while ((child = 2 * i + 1) < n) {
 
-        if (child + 1 < n
-            && top_better(t, top_get(t, child + 1), top_get(t, child)))
-        {
-            child++;
-        }
+        child += child + 1 < n
+                 && top_better(t, t->heap[child + 1], t->heap[child]);
 
-        if (!top_better(t, top_get(t, child), class)) {
+        if (!top_better(t, t->heap[child], class)) {
             break;
         }
 
-        top_set(t, i, top_get(t, child));
+        t->heap[i] = t->heap[child];
         i = child;
     }
 
-    top_set(t, i, class);
+    t->heap[i] = class;
 }
 
 
@@ -168,28 +150,28 @@ maas__top_write(const maas_info_t *info, const maas_request_t *req,
     p = buf;
 
     t.info = info;
-    t.heap = buf + req->rows * req->top_k * top_element_size(info);
+    t.heap = (top_class_t *) (buf + req->rows * req->top_k * top_element_size(info));
 
     for (row = 0; row < req->rows; row++) {
         t.y = y + row * info->out;
 
         for (i = 0; i < classes; i++) {
-            top_set(&t, i, (uint32_t) i);
+            t.heap[i] = (uint32_t) i;
         }
 
         for (i = classes / 2; i-- > 0; /* void */ ) {
-            top_sift(&t, i, classes, top_get(&t, i));
+            top_sift(&t, i, classes, t.heap[i]);
         }
 
         for (i = 0, n = classes; i < req->top_k; i++) {
-            p = top_element(&t, top_get(&t, 0), req->binary, p);
+            p = top_element(&t, t.heap[0], req->binary, p);
 
             if (!req->binary) {
                 *p++ = ',';
             }
 
             n--;
-            top_sift(&t, 0, n, top_get(&t, n));
+            top_sift(&t, 0, n, t.heap[n]);
         }
     }
 

@@ -92,11 +92,9 @@ static const char *const  v1_example_names[] = {
 static maas_status_t
 v1_examples_member(void *data, int which)
 {
-    maas_v1_t      *v;
+    maas_v1_t      *v = data;
     maas_str_t     *s;
     maas_status_t   rc;
-
-    v = data;
 
     if (which == V1_SIGNATURE) {
         return maas__v1_signature(v);

@@ -151,9 +151,7 @@ static const char *const  v1_predict_names[] = {
 static maas_status_t
 v1_predict_member(void *data, int which)
 {
-    maas_v1_t  *v;
-
-    v = data;
+    maas_v1_t  *v = data;
 
     if (which == V1_PREDICT_SIGNATURE) {
         return maas__v1_signature(v);

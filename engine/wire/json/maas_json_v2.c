@@ -36,10 +36,8 @@ static maas_status_t
 v2_output_parameters(void *data, int which)
 {
     size_t          k, classes;
-    maas_v2_t      *r;
+    maas_v2_t      *r = data;
     maas_status_t   rc;
-
-    r = data;
 
     switch (which) {
 
@@ -74,11 +72,9 @@ v2_output_parameters(void *data, int which)
 static maas_status_t
 v2_output(void *data, int which)
 {
-    maas_v2_t      *r;
+    maas_v2_t      *r = data;
     maas_str_t      s;
     maas_status_t   rc;
-
-    r = data;
 
     if (which == V2_OUTPUT_PARAMETERS) {
         return maas__v2_object(r, v2_output_parameter_names,
@@ -195,11 +191,9 @@ v2_parameters(void *data, int which)
 static maas_status_t
 v2_request(void *data, int which)
 {
-    maas_v2_t      *r;
+    maas_v2_t      *r = data;
     maas_str_t      s;
     maas_status_t   rc;
-
-    r = data;
 
     switch (which) {
 

@@ -226,37 +226,15 @@ column_number(maas_dtype_t dt, const char *p, double *v, maas_err_t *err)
 }
 
 
-/* The text of a BYTES element at p, behind its length; NULL if it does not end
- * before `end`. */
-
-static const char *
-column_bytes(const char *p, const char *end, size_t *len)
-{
-    uint32_t  n;
-
-    if (end - p < 4) {
-        return NULL;
-    }
-
-    memcpy(&n, p, 4);
-
-    if (n > (size_t) (end - p) - 4) {
-        return NULL;
-    }
-
-    *len = n;
-
-    return p + 4;
-}
-
+/* The value at *p, in bytes of which none stands at or behind `end` */
 
 static maas_status_t
 column_set(const maas_v2_t *r, const char **p, const char *end, float *x,
     maas_err_t *err)
 {
-    size_t                len, column;
+    size_t                left, column;
     double                v;
-    const char           *s;
+    uint32_t              len;
     maas_status_t         rc;
     const maas_fields_t  *f;
 
@@ -264,16 +242,18 @@ column_set(const maas_v2_t *r, const char **p, const char *end, float *x,
     column = r->in.column;
 
     if (r->in.dtype == MAAS_BYTES) {
+        left = (size_t) (end - *p);
+        len = 0;
+        memcpy(&len, *p, left < 4 ? 0 : 4);
 
-        s = column_bytes(*p, end, &len);
-        if (s == NULL) {
+        if (left < 4 || len > left - 4) {
             return maas__fail(err, MAAS_BADSHAPE, "a text that does not end "
                               "within binary_data_size");
         }
 
-        *p = s + len;
+        *p += 4 + len;
 
-        return maas_row_text(f, column, s, len, x, err);
+        return maas_row_text(f, column, *p - len, len, x, err);
     }
 
     rc = column_number(r->in.dtype, *p, &v, err);

@@ -118,11 +118,9 @@ v2_input_parameters(void *data, int which)
 static maas_status_t
 v2_input(void *data, int which)
 {
-    maas_v2_t      *r;
+    maas_v2_t      *r = data;
     maas_str_t      s;
     maas_status_t   rc;
-
-    r = data;
 
     switch (which) {
 
