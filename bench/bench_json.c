@@ -4,8 +4,6 @@
  * Only measures: what is right is for t/unit/test_json_*.c to say.
  */
 
-#include "maas_form.h"
-#include "text/maas_json.h"
 #include "wire/json/maas_json_record.h"
 
 #include <cjson/cJSON.h>

@@ -10,19 +10,10 @@
 static unsigned
 base64_value(char c)
 {
-    if (c >= 'A' && c <= 'Z') {
-        return (unsigned) (c - 'A');
-    }
-
-    if (c >= 'a' && c <= 'z') {
-        return (unsigned) (c - 'a') + 26;
-    }
-
-    if (c >= '0' && c <= '9') {
-        return (unsigned) (c - '0') + 52;
-    }
-
-    return c == '+' ? 62 : c == '/' ? 63 : 64;
+    return c >= 'A' && c <= 'Z' ? (unsigned) (c - 'A')
+           : c >= 'a' && c <= 'z' ? (unsigned) (c - 'a') + 26
+           : c >= '0' && c <= '9' ? (unsigned) (c - '0') + 52
+           : c == '+' ? 62 : c == '/' ? 63 : 64;
 }
 
 

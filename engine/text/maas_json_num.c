@@ -34,10 +34,6 @@ typedef struct {
 } num_big_t;
 
 
-static float num_round(const num_t *n);
-static int num_compare(const num_t *n, uint32_t mid, int exp2);
-
-
 static const double  num_pow10[NUM_POW_MAX - NUM_POW_MIN + 1] = {
     1e-65, 1e-64, 1e-63, 1e-62, 1e-61, 1e-60, 1e-59, 1e-58,
     1e-57, 1e-56, 1e-55, 1e-54, 1e-53, 1e-52, 1e-51, 1e-50,
@@ -241,198 +237,6 @@ num_exponent(num_t *n, const char *p, const char *end)
 }
 
 
-/* Any token: long, with an exponent, near a midpoint, or none at all. */
-
-static __attribute__((noinline)) const char *
-num_any(const char *p, const char *end, float *out)
-{
-    num_t        n;
-    const char  *start;
-
-    n.w = 0;
-    n.exp = 0;
-    n.digits = 0;
-    n.negative = 0;
-
-    if (p < end && *p == '-') {
-        n.negative = 1;
-        p++;
-    }
-
-    if (!num_is_digit(p, end)) {
-        return NULL;
-    }
-
-    start = p;
-    p = num_digits(&n, p, end, 0);
-
-    if (*start == '0' && p - start > 1) {
-        return NULL;
-    }
-
-    if (p < end && *p == '.') {
-        start = ++p;
-        p = num_digits(&n, p, end, 1);
-
-        if (p == start) {
-            return NULL;
-        }
-    }
-
-    n.last = p;
-
-    if (p < end && (*p | 0x20) == 'e') {
-        p = num_exponent(&n, p + 1, end);
-
-        if (p == NULL) {
-            return NULL;
-        }
-    }
-
-    *out = num_round(&n);
-
-    if (isinf(*out)) {
-        *out = HUGE_VALF;
-        return NULL;
-    }
-
-    return p;
-}
-
-
-/* What most tokens are: up to 19 digits, a point among them perhaps, and not
- * near a midpoint.  Whatever else is there is left to num_any(). */
-
-/* 64: where its branches stand in a cache line is worth up to 15 %. */
-
-__attribute__((aligned(64))) const char *
-maas__json_float(const char *p, const char *end, float *out)
-{
-    double       d;
-    int32_t      low;
-    int64_t      exp;
-    uint32_t     eight;
-    uint64_t     w, bits;
-    unsigned     negative;
-    const char  *token, *start, *point;
-
-    token = p;
-    negative = p < end && *p == '-';
-    p += negative;
-    start = p;
-
-    for (w = 0; num_is_digit(p, end); p++) {
-        w = w * 10 + (unsigned) (*p - '0');
-    }
-
-    if (p == start || (*start == '0' && p - start > 1)) {
-        return NULL;
-    }
-
-    exp = 0;
-
-    if (p < end && *p == '.') {
-        point = ++p;
-
-        while (num_eight(p, end, &eight)) {
-            w = w * 100000000 + eight;
-            p += 8;
-        }
-
-        for ( /* void */ ; num_is_digit(p, end); p++) {
-            w = w * 10 + (unsigned) (*p - '0');
-        }
-
-        exp = p - point;
-
-        if (exp == 0) {
-            return NULL;
-        }
-    }
-
-    if (p - start > NUM_DIGITS || (p < end && (*p | 0x20) == 'e')) {
-        return num_any(token, end, out);
-    }
-
-    d = (double) w * num_pow10[-exp - NUM_POW_MIN];
-
-    memcpy(&bits, &d, 8);
-    low = (int32_t) (bits & 0x1fffffff) - 0x10000000;
-
-    if (low >= -4 && low <= 4) {
-        return num_any(token, end, out);
-    }
-
-    *out = (float) (negative ? -d : d);
-
-    return p;
-}
-
-
-/*
- * w * 10^exp in double is wrong by less than 3 units in the last place: by one
- * half for w, for the power and for the product each, and by nothing to speak
- * of for digits that were left out.  Only if a midpoint between two floats is
- * as near as that, the exact comparison must decide.
- */
-
-static float
-num_round(const num_t *n)
-{
-    float     out;
-    double    d, f;
-    int       exp2, c;
-    uint32_t  bits;
-    uint64_t  u;
-
-    if (n->w == 0 || n->exp < NUM_POW_MIN) {
-        return n->negative ? -0.0f : 0.0f;
-    }
-
-    if (n->exp > NUM_POW_MAX) {
-        return HUGE_VALF;
-    }
-
-    d = (double) n->w * num_pow10[n->exp - NUM_POW_MIN];
-
-    if (d >= 0x1p-126) {
-        memcpy(&u, &d, 8);
-        c = (int) (u & 0x1fffffff) - 0x10000000;
-
-        if (d >= 0x1p128) {
-            return HUGE_VALF;
-        }
-
-        bits = (uint32_t) (u >> 29) - (896u << 23);
-        exp2 = (int) (bits >> 23) - 150;
-
-        if (c >= -4 && c <= 4) {
-            c = num_compare(n, ((bits & 0x7fffff) | 0x800000) * 2 + 1,
-                            exp2 - 1);
-        }
-
-    } else {
-        d *= 0x1p149;
-        bits = (uint32_t) d;
-        f = d - bits;
-        c = f > 0.5 ? 1 : -1;
-
-        if (fabs(f - 0.5) < 1e-6) {
-            c = num_compare(n, bits * 2 + 1, -150);
-        }
-    }
-
-    if (c > 0 || (c == 0 && (bits & 1))) {
-        bits++;
-    }
-
-    bits |= (uint32_t) n->negative << 31;
-    memcpy(&out, &bits, 4);
-
-    return out;
-}
-
-
 static void
 num_big_mul(num_big_t *b, uint32_t factor, uint32_t add)
 {
@@ -558,4 +362,196 @@ num_compare(const num_t *n, uint32_t mid, int exp2)
     }
 
     return (int) more;
+}
+
+
+/*
+ * w * 10^exp in double is wrong by less than 3 units in the last place: by one
+ * half for w, for the power and for the product each, and by nothing to speak
+ * of for digits that were left out.  Only if a midpoint between two floats is
+ * as near as that, the exact comparison must decide.
+ */
+
+static float
+num_round(const num_t *n)
+{
+    float     out;
+    double    d, f;
+    int       exp2, c;
+    uint32_t  bits;
+    uint64_t  u;
+
+    if (n->w == 0 || n->exp < NUM_POW_MIN) {
+        return n->negative ? -0.0f : 0.0f;
+    }
+
+    if (n->exp > NUM_POW_MAX) {
+        return HUGE_VALF;
+    }
+
+    d = (double) n->w * num_pow10[n->exp - NUM_POW_MIN];
+
+    if (d >= 0x1p-126) {
+        memcpy(&u, &d, 8);
+        c = (int) (u & 0x1fffffff) - 0x10000000;
+
+        if (d >= 0x1p128) {
+            return HUGE_VALF;
+        }
+
+        bits = (uint32_t) (u >> 29) - (896u << 23);
+        exp2 = (int) (bits >> 23) - 150;
+
+        if (c >= -4 && c <= 4) {
+            c = num_compare(n, ((bits & 0x7fffff) | 0x800000) * 2 + 1,
+                            exp2 - 1);
+        }
+
+    } else {
+        d *= 0x1p149;
+        bits = (uint32_t) d;
+        f = d - bits;
+        c = f > 0.5 ? 1 : -1;
+
+        if (fabs(f - 0.5) < 1e-6) {
+            c = num_compare(n, bits * 2 + 1, -150);
+        }
+    }
+
+    if (c > 0 || (c == 0 && (bits & 1))) {
+        bits++;
+    }
+
+    bits |= (uint32_t) n->negative << 31;
+    memcpy(&out, &bits, 4);
+
+    return out;
+}
+
+
+/* Any token: long, with an exponent, near a midpoint, or none at all. */
+
+static __attribute__((noinline)) const char *
+num_any(const char *p, const char *end, float *out)
+{
+    num_t        n;
+    const char  *start;
+
+    n.w = 0;
+    n.exp = 0;
+    n.digits = 0;
+    n.negative = 0;
+
+    if (p < end && *p == '-') {
+        n.negative = 1;
+        p++;
+    }
+
+    if (!num_is_digit(p, end)) {
+        return NULL;
+    }
+
+    start = p;
+    p = num_digits(&n, p, end, 0);
+
+    if (*start == '0' && p - start > 1) {
+        return NULL;
+    }
+
+    if (p < end && *p == '.') {
+        start = ++p;
+        p = num_digits(&n, p, end, 1);
+
+        if (p == start) {
+            return NULL;
+        }
+    }
+
+    n.last = p;
+
+    if (p < end && (*p | 0x20) == 'e') {
+        p = num_exponent(&n, p + 1, end);
+
+        if (p == NULL) {
+            return NULL;
+        }
+    }
+
+    *out = num_round(&n);
+
+    if (isinf(*out)) {
+        *out = HUGE_VALF;
+        return NULL;
+    }
+
+    return p;
+}
+
+
+/* What most tokens are: up to 19 digits, a point among them perhaps, and not
+ * near a midpoint.  Whatever else is there is left to num_any(). */
+
+/* 64: where its branches stand in a cache line is worth up to 15 %. */
+
+__attribute__((aligned(64))) const char *
+maas__json_float(const char *p, const char *end, float *out)
+{
+    double       d;
+    int32_t      low;
+    int64_t      exp;
+    uint32_t     eight;
+    uint64_t     w, bits;
+    unsigned     negative;
+    const char  *token, *start, *point;
+
+    token = p;
+    negative = p < end && *p == '-';
+    p += negative;
+    start = p;
+
+    for (w = 0; num_is_digit(p, end); p++) {
+        w = w * 10 + (unsigned) (*p - '0');
+    }
+
+    if (p == start || (*start == '0' && p - start > 1)) {
+        return NULL;
+    }
+
+    exp = 0;
+
+    if (p < end && *p == '.') {
+        point = ++p;
+
+        while (num_eight(p, end, &eight)) {
+            w = w * 100000000 + eight;
+            p += 8;
+        }
+
+        for ( /* void */ ; num_is_digit(p, end); p++) {
+            w = w * 10 + (unsigned) (*p - '0');
+        }
+
+        exp = p - point;
+
+        if (exp == 0) {
+            return NULL;
+        }
+    }
+
+    if (p - start > NUM_DIGITS || (p < end && (*p | 0x20) == 'e')) {
+        return num_any(token, end, out);
+    }
+
+    d = (double) w * num_pow10[-exp - NUM_POW_MIN];
+
+    memcpy(&bits, &d, 8);
+    low = (int32_t) (bits & 0x1fffffff) - 0x10000000;
+
+    if (low >= -4 && low <= 4) {
+        return num_any(token, end, out);
+    }
+
+    *out = (float) (negative ? -d : d);
+
+    return p;
 }

@@ -3,7 +3,6 @@
  * Not here: formats (maas_image.c), pictures in JSON (maas_json_record.c).
  */
 
-#include "maas_records.h"
 #include "wire/image/maas_image.h"
 #include "wire/json/maas_json_rows.h"
 

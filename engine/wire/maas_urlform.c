@@ -4,8 +4,6 @@
  */
 
 #include "maas_int.h"
-#include "maas_records.h"
-#include "text/maas_json.h"
 #include "wire/json/maas_json_rows.h"
 
 #include <math.h>

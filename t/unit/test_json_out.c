@@ -3,7 +3,6 @@
  * Numbers alone are test_json_num.c's.
  */
 
-#include "text/maas_json.h"
 #include "wire/json/maas_json_rows.h"
 #include "wire.h"
 

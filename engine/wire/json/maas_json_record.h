@@ -7,7 +7,6 @@
 #ifndef MAAS_JSON_RECORD_H
 #define MAAS_JSON_RECORD_H
 
-#include "maas_dtype.h"
 #include "text/maas_json.h"
 #include "wire/maas_records.h"
 

@@ -147,27 +147,11 @@ row_run_plain_integers(maas_json_t *j, maas_dtype_t dt, float *x, size_t room,
 }
 
 
-static int
-row_half_range(const float *x, size_t n)
-{
-    size_t  i;
-
-    for (i = 0; i < n; i++) {
-        /* 65504 and half a unit in the last place */
-        if (fabsf(x[i]) >= 65520.0f) {
-            return 0;
-        }
-    }
-
-    return 1;
-}
-
-
 static maas_status_t
 row_run(maas_json_t *j, maas_dtype_t dt, float *x, size_t room, size_t *n,
     maas_err_t *err)
 {
-    size_t         from;
+    size_t         i;
     maas_status_t  rc;
 
     if (dt == MAAS_BOOL || maas__dtypes[dt].max != 0) {
@@ -175,20 +159,25 @@ row_run(maas_json_t *j, maas_dtype_t dt, float *x, size_t room, size_t *n,
                ? MAAS_OK : row_run_each(j, dt, x, room, n, err);
     }
 
-    from = *n < room ? *n : room;
+    i = *n;
 
     rc = maas__json_has_avx512()
          ? maas__json_run_avx512(j, x, room, n, err)
          : maas__json_run_plain(j, x, room, n, err);
 
-    if (rc == MAAS_OK && dt == MAAS_F16
-        && !row_half_range(x + from, (*n < room ? *n : room) - from))
-    {
-        return maas__json_bad(j, "a number above is out of range for FP16",
-                              err);
+    if (rc != MAAS_OK || dt != MAAS_F16) {
+        return rc;
     }
 
-    return rc;
+    for ( /* void */ ; i < *n && i < room; i++) {
+        /* 65504 and half a unit in the last place */
+        if (fabsf(x[i]) >= 65520.0f) {
+            return maas__json_bad(j, "a number above is out of range for FP16",
+                                  err);
+        }
+    }
+
+    return MAAS_OK;
 }
 
 
@@ -348,33 +337,28 @@ maas_status_t
 maas__wire_rows(const size_t *dim, unsigned rank, size_t in, size_t *rows,
     maas_err_t *err)
 {
-    char      text[MAAS_SHAPE_TEXT];
-    size_t    rest, all;
-    unsigned  i;
+    char           text[MAAS_SHAPE_TEXT];
+    size_t         all;
+    unsigned       i;
+    maas_status_t  rc;
 
-    for (rest = 1, i = 1; i < rank; i++) {
-        if (maas__mul(rest, dim[i], &rest) != MAAS_OK) {
-            goto failed;
-        }
+    for (rc = MAAS_OK, all = 1, i = 1; i < rank && rc == MAAS_OK; i++) {
+        rc = maas__mul(all, dim[i], &all);
     }
 
-    if (rank > 0 && rest == in) {
+    if (rc == MAAS_OK && rank > 0 && all == in) {
         *rows = dim[0];
         return MAAS_OK;
     }
 
-    all = rest;
-
-    if (rank > 0 && maas__mul(rest, dim[0], &all) != MAAS_OK) {
-        goto failed;
+    if (rc == MAAS_OK && rank > 0) {
+        rc = maas__mul(all, dim[0], &all);
     }
 
-    if (all == in) {
+    if (rc == MAAS_OK && all == in) {
         *rows = 1;
         return MAAS_OK;
     }
-
-failed:
 
     return maas__fail(err, MAAS_BADSHAPE, "shape %s does not hold rows of %zu "
                       "numbers", maas__shape_text(dim, rank, text), in);

@@ -109,11 +109,19 @@ v1_examples_member(void *data, int which)
 }
 
 
+/* does: the model has what is asked for */
+
 static maas_status_t
-v1_examples(maas_v1_t *v)
+v1_examples(maas_v1_t *v, unsigned does, const char *task, const char *method)
 {
     maas_json_t    end;
     maas_status_t  rc;
+
+    if (!does) {
+        return maas__fail(v->err, MAAS_UNSUPPORTED, "Expected %s signature "
+                          "method_name to be tensorflow/serving/%s. Was: "
+                          "tensorflow/serving/predict", task, method);
+    }
 
     rc = maas__json_members(&v->j, v1_example_names, MAAS_V1_DEPTH - 1,
                             v1_examples_member, v, NULL, v->err);
@@ -141,26 +149,15 @@ v1_examples(maas_v1_t *v)
 static maas_status_t
 v1_classify(maas_v1_t *v)
 {
-    if (maas__top_classes(v->r.info) == 0) {
-        return maas__fail(v->err, MAAS_UNSUPPORTED, "Expected classification "
-                          "signature method_name to be tensorflow/serving/"
-                          "classify. Was: tensorflow/serving/predict");
-    }
-
-    return v1_examples(v);
+    return v1_examples(v, maas__top_classes(v->r.info) > 0, "classification",
+                       "classify");
 }
 
 
 static maas_status_t
 v1_regress(maas_v1_t *v)
 {
-    if (v->r.info->out != 1) {
-        return maas__fail(v->err, MAAS_UNSUPPORTED, "Expected regression "
-                          "signature method_name to be tensorflow/serving/"
-                          "regress. Was: tensorflow/serving/predict");
-    }
-
-    return v1_examples(v);
+    return v1_examples(v, v->r.info->out == 1, "regression", "regress");
 }
 
 

@@ -47,8 +47,10 @@ maas__v1_peek(const maas_v1_t *v)
 /* All rows as one nested list */
 
 static maas_status_t
-v1_tensor(maas_v1_t *v)
+v1_tensor(void *data, int which)
 {
+    maas_v1_t  *v = data;
+
     if (v->r.info->image && v->j.p < v->j.end && *v->j.p == '['
         && maas__v1_peek(v) == '{')
     {
@@ -72,7 +74,7 @@ v1_rows(maas_v1_t *v)
     from = v->j;
 
     if (v->r.info->plain) {
-        rc = v1_tensor(v);
+        rc = v1_tensor(v, 0);
 
         if (rc != MAAS_BADVALUE || v->r.fields == NULL) {
             return rc;
@@ -108,13 +110,6 @@ v1_instances(maas_v1_t *v)
 
 
 static maas_status_t
-v1_input(void *data, int which)
-{
-    return v1_tensor(data);
-}
-
-
-static maas_status_t
 v1_inputs(maas_v1_t *v)
 {
     unsigned       seen;
@@ -129,7 +124,7 @@ v1_inputs(maas_v1_t *v)
         return maas__json_columns(&v->j, &v->r, v->err);
     }
 
-    rc = maas__json_members(&v->j, names, MAAS_V1_DEPTH - 2, v1_input, v,
+    rc = maas__json_members(&v->j, names, MAAS_V1_DEPTH - 2, v1_tensor, v,
                             &seen, v->err);
 
     if (rc == MAAS_OK && seen == 0) {

@@ -5,7 +5,6 @@
  */
 
 #include "maas_int.h"
-#include "maas_json_record.h"
 #include "maas_json_v2.h"
 
 #include <math.h>
@@ -204,44 +203,25 @@ column_json(maas_v2_t *r)
 }
 
 
-/* A number of any type but BYTES; NaN, a missing value, is one, but not in 16
- * bits. */
-
-static maas_status_t
-column_number(maas_dtype_t dt, const char *p, double *v, maas_err_t *err)
-{
-    float          f;
-    maas_status_t  rc;
-
-    if (dt == MAAS_F16 || dt == MAAS_BF16 || dt == MAAS_BOOL) {
-        rc = maas__dtype_read(dt, p, 1, &f, err);
-        if (rc != MAAS_OK) {
-            return rc;
-        }
-    }
-
-    *v = maas__dtypes[dt].number(p);
-
-    return MAAS_OK;
-}
-
-
 /* The value at *p, in bytes of which none stands at or behind `end` */
 
 static maas_status_t
 column_set(const maas_v2_t *r, const char **p, const char *end, float *x,
     maas_err_t *err)
 {
+    float                 f16;
     size_t                left, column;
     double                v;
     uint32_t              len;
+    maas_dtype_t          dt;
     maas_status_t         rc;
     const maas_fields_t  *f;
 
     f = r->r.fields;
+    dt = r->in.dtype;
     column = r->in.column;
 
-    if (r->in.dtype == MAAS_BYTES) {
+    if (dt == MAAS_BYTES) {
         left = (size_t) (end - *p);
         len = 0;
         memcpy(&len, *p, left < 4 ? 0 : 4);
@@ -256,18 +236,23 @@ column_set(const maas_v2_t *r, const char **p, const char *end, float *x,
         return maas_row_text(f, column, *p - len, len, x, err);
     }
 
-    rc = column_number(r->in.dtype, *p, &v, err);
-    if (rc != MAAS_OK) {
-        return rc;
+    /* NaN is a missing value, but not in 16 bits */
+
+    if (dt == MAAS_F16 || dt == MAAS_BF16 || dt == MAAS_BOOL) {
+        rc = maas__dtype_read(dt, *p, 1, &f16, err);
+        if (rc != MAAS_OK) {
+            return rc;
+        }
     }
 
-    *p += maas__dtypes[r->in.dtype].bits / 8;
+    v = maas__dtypes[dt].number(*p);
+    *p += maas__dtypes[dt].bits / 8;
 
     if (isnan(v)) {
         return maas_row_text(f, column, "", 0, x, err);
     }
 
-    return r->in.dtype == MAAS_BOOL
+    return dt == MAAS_BOOL
            ? maas_row_bool(f, column, v != 0, x, err)
            : maas_row_number(f, column, v, x, err);
 }

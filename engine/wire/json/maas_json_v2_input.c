@@ -5,7 +5,6 @@
  */
 
 #include "maas_int.h"
-#include "maas_json_record.h"
 #include "maas_json_v2.h"
 
 #include <string.h>
