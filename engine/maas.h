@@ -244,7 +244,7 @@ maas_status_t maas_run(const maas_model_t *m, const float *x, size_t rows,
 int maas_is_finite(const float *x, size_t n);
 
 
-/* maas_json_flag.c: the member `name` of a JSON object, true or false, such as
+/* maas_form.c: the member `name` of a JSON object, true or false, such as
  * that of a control request.  Other members are checked and passed over;
  * *value stays as it is where `name` is not there, and on BADVALUE. */
 maas_status_t maas_flag_read(const char *body, size_t len, const char *name,

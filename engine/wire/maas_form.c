@@ -1,12 +1,22 @@
 /*
- * The table of forms, and which of them a body is in.
+ * The table of forms, and which of them a body is in; and a body that is in
+ * none, one of a control request.
  * Not here: what any form means.
  */
 
 #include "maas_form.h"
+#include "maas_int.h"
+#include "text/maas_json.h"
 
 #include <string.h>
 #include <strings.h>
+
+
+typedef struct {
+    maas_json_t   j;
+    unsigned      flag;
+    maas_err_t   *err;
+} form_flag_t;
 
 
 #define FORM_ROW(name)  &maas_form_##name,
@@ -57,4 +67,40 @@ maas_form_find(const maas_info_t *info, const char *value, size_t len,
     }
 
     return last;
+}
+
+
+static maas_status_t
+form_flag(void *data, int which)
+{
+    form_flag_t  *f = data;
+
+    return maas__json_bool(&f->j, &f->flag, f->err);
+}
+
+
+maas_status_t
+maas_flag_read(const char *body, size_t len, const char *name, int *value,
+    maas_err_t *err)
+{
+    form_flag_t    f;
+    const char    *names[] = { name, NULL };
+    maas_status_t  rc;
+
+    maas__json_start(&f.j, body, len);
+    f.flag = *value != 0;
+    f.err = err;
+
+    rc = maas__json_members(&f.j, names, MAAS_MAX_DEPTH - 1, form_flag, &f,
+                            NULL, err);
+
+    if (rc == MAAS_OK) {
+        rc = maas__json_finish(&f.j, err);
+    }
+
+    if (rc == MAAS_OK) {
+        *value = (int) f.flag;
+    }
+
+    return rc;
 }

@@ -178,21 +178,12 @@ maas__records_most(const maas_records_t *r, size_t rows, maas_err_t *err)
 }
 
 
-size_t
-maas__bound_numbers(const maas_info_t *info, const maas_body_t *body)
+/* The larger one, but never 0, and no more than are allowed */
+
+static size_t
+records_bound(const maas_body_t *body, size_t rows, size_t named)
 {
-    size_t  rows, named;
-
-    /* a number takes a byte at least: as BOOL or INT8, or as one digit */
-    rows = body->len / info->in;
-
-    if (info->n_columns > 0) {
-        /* so does a value, and an input around a column's values takes 40 */
-        named = body->len / info->n_columns;
-        named = named > 40 ? named - 40 : 0;
-        rows = named > rows ? named : rows;
-    }
-
+    rows = named > rows ? named : rows;
     rows = rows < body->max_rows ? rows : body->max_rows;
 
     return rows > 0 ? rows : 1;
@@ -200,12 +191,25 @@ maas__bound_numbers(const maas_info_t *info, const maas_body_t *body)
 
 
 size_t
+maas__bound_numbers(const maas_info_t *info, const maas_body_t *body)
+{
+    size_t  named;
+
+    /* a number takes a byte at least: as BOOL or INT8, or as one digit; so
+     * does a value, and an input around a column's values takes 40 */
+
+    named = info->n_columns > 0 ? body->len / info->n_columns : 0;
+
+    return records_bound(body, body->len / info->in,
+                         named > 40 ? named - 40 : 0);
+}
+
+
+size_t
 maas__bound_objects(const maas_info_t *info, const maas_body_t *body)
 {
-    size_t       rows, objects;
+    size_t       rows, objects, named;
     const char  *p, *end;
-
-    rows = info->plain ? body->len / info->in : 0;
 
     /* a row may be an object whose values stand elsewhere: in a picture, in
      * the context that examples share, or nowhere */
@@ -222,17 +226,12 @@ maas__bound_objects(const maas_info_t *info, const maas_body_t *body)
         }
     }
 
-    rows = objects > rows ? objects : rows;
+    /* a value takes a byte, and one between it and the next */
 
-    if (info->n_columns > 0) {
-        /* a value takes a byte, and one between it and the next */
-        objects = body->len / (2 * info->n_columns);
-        rows = objects > rows ? objects : rows;
-    }
+    rows = info->plain ? body->len / info->in : 0;
+    named = info->n_columns > 0 ? body->len / (2 * info->n_columns) : 0;
 
-    rows = rows < body->max_rows ? rows : body->max_rows;
-
-    return rows > 0 ? rows : 1;
+    return records_bound(body, objects > rows ? objects : rows, named);
 }
 
 

@@ -213,8 +213,8 @@ static maas_status_t
 field_value(maas_json_t *j, const maas_fields_t *f, size_t column, float *x,
     maas_err_t *err)
 {
-    size_t         at, n;
-    unsigned       more;
+    size_t         at;
+    unsigned       some, more;
     maas_status_t  rc;
 
     if (j->p == j->end || *j->p != '[') {
@@ -224,29 +224,24 @@ field_value(maas_json_t *j, const maas_fields_t *f, size_t column, float *x,
     at = (size_t) (j->p - j->start);
     more = 0;
 
-    for (n = 0; /* void */ ; n++) {
-        rc = maas__json_element(j, &more, err);
-        if (rc != MAAS_OK) {
-            return rc;
-        }
+    rc = maas__json_element(j, &more, err);
+    some = more;
 
-        if (!more || n == 1) {
-            break;
-        }
-
+    if (rc == MAAS_OK && some) {
         rc = field_scalar(j, f, column, x, err);
-        if (rc != MAAS_OK) {
-            return rc;
-        }
     }
 
-    if (more || n != 1) {
+    if (rc == MAAS_OK && some) {
+        rc = maas__json_element(j, &more, err);
+    }
+
+    if (rc == MAAS_OK && (more || !some)) {
         return maas__fail(err, MAAS_BADSHAPE, "byte %zu: column \"%.64s\": "
                           "expected one value, got a list of %s", at,
                           f->columns[column].name, more ? "more" : "none");
     }
 
-    return MAAS_OK;
+    return rc;
 }
 
 

@@ -113,13 +113,10 @@ record_object(maas_json_t *j, maas_records_t *r, unsigned weak, float *x,
     maas_err_t *err)
 {
     maas_str_t           s;
-    const char          *names[3];
     maas_status_t        rc;
     maas_json_object_t   o;
-
-    names[0] = r->info->input_name;
-    names[1] = r->info->image ? "b64" : NULL;
-    names[2] = NULL;
+    const char          *names[] = { r->info->input_name,
+                                     r->info->image ? "b64" : NULL, NULL };
 
     o = (maas_json_object_t) { .names = names };
 
@@ -208,37 +205,30 @@ record_list(maas_json_t *j, const maas_fields_t *f, float *x,
 
     at = (size_t) (j->p - j->start);
     more = 0;
+    n = 0;
 
-    for (n = 0; /* void */ ; n++) {
+    do {
         rc = maas__json_element(j, &more, err);
 
-        if (rc == MAAS_OK && more && n < f->n) {
-            rc = maas__json_field(j, f, n, x, err);
-
-        } else if (rc == MAAS_OK && more) {
-            rc = maas__json_skip(j, RECORD_DEPTH, err);
+        if (rc == MAAS_OK && more) {
+            rc = n < f->n ? maas__json_field(j, f, n, x, err)
+                          : maas__json_skip(j, RECORD_DEPTH, err);
+            n++;
         }
 
-        if (rc != MAAS_OK) {
-            return rc;
-        }
+    } while (rc == MAAS_OK && more);
 
-        if (!more) {
-            break;
-        }
-    }
-
-    if (n != f->n) {
+    if (rc == MAAS_OK && n != f->n) {
         return maas__fail(err, MAAS_BADSHAPE, "byte %zu: expected a value for "
                           "each of %zu columns, got %zu", at, f->n, n);
     }
 
-    return MAAS_OK;
+    return rc;
 }
 
 
-/* The value at j->p -> the row x, which has been begun; weak: of an object, what
- * x has not got yet */
+/* The value at j->p -> the row x, which has been begun; weak: of an object,
+ * what x has not got yet */
 
 static maas_status_t
 record_value(maas_json_t *j, maas_records_t *r, unsigned weak, float *x,

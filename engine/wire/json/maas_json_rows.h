@@ -39,10 +39,14 @@ size_t maas__rows_write(const maas_info_t *info, const maas_request_t *req,
     const float *y, char *buf, size_t *json_len);
 
 
-/* maas_json_top.c */
-
 /* Classes that a model can rank: 0 if it does not classify. */
-size_t maas__top_classes(const maas_info_t *info);
+
+static inline size_t
+maas__top_classes(const maas_info_t *info)
+{
+    return info->task == MAAS_TASK_CLASSIFICATION ? info->out
+           : info->task == MAAS_TASK_BINARY ? 2 : 0;
+}
 
 /* The value of a class in the row y; of a binary task y[0] is that of class 1.
  */
@@ -56,6 +60,8 @@ maas__top_value(const maas_info_t *info, const float *y, size_t class)
 
     return y[class];
 }
+
+/* maas_json_v2_out.c */
 
 /* Bytes that maas__top_write() needs, scratch memory included. */
 size_t maas__top_size(const maas_info_t *info, const maas_request_t *req);

@@ -57,14 +57,11 @@ static maas_status_t
 v1_read(const maas_info_t *info, const maas_body_t *body, v1_method_pt method,
     float *x, maas_request_t *req, maas_err_t *err)
 {
-    maas_v1_t      v;
+    maas_v1_t      v = { .err = err };
     maas_status_t  rc;
-
-    memset(&v, 0, sizeof(maas_v1_t));
 
     maas__json_start(&v.j, body->data, body->len);
     maas__records_start(&v.r, info, body, maas__bound_objects(info, body), x);
-    v.err = err;
 
     rc = method(&v);
 

@@ -67,24 +67,21 @@ v2_shape(maas_v2_t *r)
 
     more = 0;
 
-    for ( ;; ) {
+    do {
         rc = maas__json_element(&r->j, &more, r->err);
-        if (rc != MAAS_OK || !more) {
-            return rc;
-        }
 
-        if (r->in.rank == MAAS_WIRE_DIMS) {
+        if (rc == MAAS_OK && more && r->in.rank == MAAS_WIRE_DIMS) {
             return maas__json_bad(&r->j, "a shape of more than 8 dimensions",
                                   r->err);
         }
 
-        rc = maas__json_size(&r->j, &r->in.shape[r->in.rank], r->err);
-        if (rc != MAAS_OK) {
-            return rc;
+        if (rc == MAAS_OK && more) {
+            rc = maas__json_size(&r->j, &r->in.shape[r->in.rank++], r->err);
         }
 
-        r->in.rank++;
-    }
+    } while (rc == MAAS_OK && more);
+
+    return rc;
 }
 
 
