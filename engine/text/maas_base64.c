@@ -51,11 +51,9 @@ maas__base64(maas_str_t raw, char *out)
         bits = bits << 6 | v;
         digits++;
 
-        if (digits % 4 == 0) {
-            *p++ = (char) (bits >> 16);
-            *p++ = (char) (bits >> 8);
-            *p++ = (char) bits;
-            bits = 0;
+        if (digits % 4 != 1) {
+            /* of the bits so far 4, 2 or none belong to the next byte */
+            *p++ = (char) (bits >> (8 - 2 * (digits % 4)) % 8);
         }
     }
 
@@ -65,14 +63,6 @@ maas__base64(maas_str_t raw, char *out)
         || (padding != 0 && (padding > 2 || (digits + padding) % 4 != 0)))
     {
         return SIZE_MAX;
-    }
-
-    if (digits % 4 == 2) {
-        *p++ = (char) (bits >> 4);
-
-    } else if (digits % 4 == 3) {
-        *p++ = (char) (bits >> 10);
-        *p++ = (char) (bits >> 2);
     }
 
     return (size_t) (p - out);

@@ -81,13 +81,10 @@ maas__utf8(const char *s, size_t len)
 unsigned
 maas__hex_digit(char c)
 {
-    if (c >= '0' && c <= '9') {
-        return (unsigned) (c - '0');
-    }
+    char  low = c | 0x20;
 
-    c |= 0x20;
-
-    return c >= 'a' && c <= 'f' ? (unsigned) (c - 'a') + 10 : 16;
+    return c >= '0' && c <= '9' ? (unsigned) (c - '0')
+           : low >= 'a' && low <= 'f' ? (unsigned) (low - 'a') + 10 : 16;
 }
 
 

@@ -9,9 +9,6 @@
 #include <math.h>
 
 
-#define COLUMNS_DEPTH  8               /* of a value that is passed over */
-
-
 /* A list of a column's values, one for each row; the first one says how many
  * rows there are. */
 
@@ -115,7 +112,7 @@ maas__json_columns(maas_json_t *j, maas_records_t *r, maas_err_t *err)
         column = maas__json_column(f, o.key);
 
         if (column == SIZE_MAX) {
-            rc = maas__json_skip(j, COLUMNS_DEPTH, err);
+            rc = maas__json_skip(j, MAAS_ROW_DEPTH, err);
 
         } else if (n > 0 && !isnan(r->x[f->columns[column].at])) {
             rc = maas__fail(err, MAAS_BADVALUE, "byte %zu: \"%.64s\" is "

@@ -11,7 +11,6 @@
 #include <math.h>
 
 
-#define RECORD_DEPTH    8          /* of a value that is passed over */
 #define RECORD_CONTEXT  (1u << 22) /* bytes of context for all rows together */
 
 
@@ -133,7 +132,7 @@ record_object(maas_json_t *j, maas_records_t *r, unsigned weak, float *x,
         }
 
         if (!isnan(x[0])) {
-            rc = weak ? maas__json_skip(j, RECORD_DEPTH, err)
+            rc = weak ? maas__json_skip(j, MAAS_ROW_DEPTH, err)
                       : maas__json_bad(j, "the input is there twice", err);
 
         } else if (o.which == 0) {
@@ -179,7 +178,7 @@ record_columns(maas_json_t *j, const maas_fields_t *f, unsigned weak, float *x,
             rc = maas__json_field(j, f, column, x, err);
 
         } else if (weak) {
-            rc = maas__json_skip(j, RECORD_DEPTH, err);
+            rc = maas__json_skip(j, MAAS_ROW_DEPTH, err);
 
         } else {
             rc = maas__fail(err, MAAS_BADVALUE, "byte %zu: \"%.64s\" is there "
@@ -212,7 +211,7 @@ record_list(maas_json_t *j, const maas_fields_t *f, float *x,
 
         if (rc == MAAS_OK && more) {
             rc = n < f->n ? maas__json_field(j, f, n, x, err)
-                          : maas__json_skip(j, RECORD_DEPTH, err);
+                          : maas__json_skip(j, MAAS_ROW_DEPTH, err);
             n++;
         }
 

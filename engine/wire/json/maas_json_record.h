@@ -11,6 +11,10 @@
 #include "wire/maas_records.h"
 
 
+#define MAAS_WIRE_DEPTH  16        /* containers within containers: of a body */
+#define MAAS_ROW_DEPTH   8         /* and of a value in a row */
+
+
 /* maas_json_field.c */
 
 /* The value at j->p -> the slots of a column in the row x: a string, number,

@@ -8,9 +8,6 @@
 #include "maas_json_rows.h"
 
 
-#define ROWS_DEPTH  16             /* containers within containers */
-
-
 maas_json_kind_t
 maas__json_kind(const maas_info_t *info, const maas_body_t *body)
 {
@@ -39,14 +36,11 @@ maas__json_kind(const maas_info_t *info, const maas_body_t *body)
 
     o = (maas_json_object_t) { .names = names };
 
-    for (row = 0; /* void */ ; /* void */ ) {
+    row = 0;
 
-        if (maas__json_member(&j, &o, &err) != MAAS_OK
-            || o.which == MAAS_JSON_END)
-        {
-            return row ? MAAS_JSON_ROWS : MAAS_JSON_V2;
-        }
-
+    while (maas__json_member(&j, &o, &err) == MAAS_OK
+           && o.which != MAAS_JSON_END)
+    {
         /* a slip in a column's name is better told as such */
 
         row |= fields != NULL && o.which == MAAS_JSON_OTHER;
@@ -63,10 +57,12 @@ maas__json_kind(const maas_info_t *info, const maas_body_t *body)
             }
         }
 
-        if (maas__json_skip(&j, ROWS_DEPTH - 1, &err) != MAAS_OK) {
-            return row ? MAAS_JSON_ROWS : MAAS_JSON_V2;
+        if (maas__json_skip(&j, MAAS_WIRE_DEPTH - 1, &err) != MAAS_OK) {
+            break;
         }
     }
+
+    return row ? MAAS_JSON_ROWS : MAAS_JSON_V2;
 }
 
 

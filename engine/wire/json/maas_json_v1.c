@@ -38,7 +38,7 @@ v1_syntax(maas_v1_t *v, maas_status_t rc)
     v->j.p = v->j.start;
     maas__json_space(&v->j);
 
-    if (maas__json_skip(&v->j, MAAS_V1_DEPTH, &err) == MAAS_OK
+    if (maas__json_skip(&v->j, MAAS_WIRE_DEPTH, &err) == MAAS_OK
         && maas__json_finish(&v->j, &err) == MAAS_OK)
     {
         return rc;
@@ -99,7 +99,7 @@ v1_examples_member(void *data, int which)
 
     s = which == V1_CONTEXT ? &v->context : &v->examples;
     s->data = v->j.p;
-    rc = maas__json_skip(&v->j, MAAS_V1_DEPTH - 1, v->err);
+    rc = maas__json_skip(&v->j, MAAS_WIRE_DEPTH - 1, v->err);
     s->len = (size_t) (v->j.p - s->data);
 
     return rc;
@@ -120,7 +120,7 @@ v1_examples(maas_v1_t *v, unsigned does, const char *task, const char *method)
                           "tensorflow/serving/predict", task, method);
     }
 
-    rc = maas__json_members(&v->j, v1_example_names, MAAS_V1_DEPTH - 1,
+    rc = maas__json_members(&v->j, v1_example_names, MAAS_WIRE_DEPTH - 1,
                             v1_examples_member, v, NULL, v->err);
     if (rc != MAAS_OK) {
         return rc;

@@ -10,9 +10,6 @@
 #include "wire/maas_records.h"
 
 
-#define MAAS_V1_DEPTH  16              /* containers within containers */
-
-
 typedef struct {
     maas_json_t         j;
     maas_err_t         *err;

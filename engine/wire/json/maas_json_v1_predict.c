@@ -124,7 +124,7 @@ v1_inputs(maas_v1_t *v)
         return maas__json_columns(&v->j, &v->r, v->err);
     }
 
-    rc = maas__json_members(&v->j, names, MAAS_V1_DEPTH - 2, v1_tensor, v,
+    rc = maas__json_members(&v->j, names, MAAS_WIRE_DEPTH - 2, v1_tensor, v,
                             &seen, v->err);
 
     if (rc == MAAS_OK && seen == 0) {
@@ -170,7 +170,7 @@ maas__v1_predict(maas_v1_t *v)
 {
     maas_status_t  rc;
 
-    rc = maas__json_members(&v->j, v1_predict_names, MAAS_V1_DEPTH - 1,
+    rc = maas__json_members(&v->j, v1_predict_names, MAAS_WIRE_DEPTH - 1,
                             v1_predict_member, v, NULL, v->err);
 
     if (rc == MAAS_OK && v->r.rows == 0) {

@@ -139,30 +139,28 @@ v2_inputs(maas_v2_t *r)
 
     more = 0;
 
-    for ( ;; ) {
+    do {
         rc = maas__json_element(&r->j, &more, r->err);
-        if (rc != MAAS_OK) {
-            return rc;
-        }
 
-        if (!more) {
-            break;
-        }
-
-        if (r->inputs > 0 && r->in.column == SIZE_MAX) {
+        if (rc == MAAS_OK && more && r->inputs > 0
+            && r->in.column == SIZE_MAX)
+        {
             return maas__fail(r->err, MAAS_BADVALUE, "byte %zu: more than one "
                               "input, expected only \"%s\"",
                               (size_t) (r->j.p - r->j.start),
                               r->info->input_name);
         }
 
-        rc = maas__v2_input(r);
+        if (rc == MAAS_OK && more) {
+            rc = maas__v2_input(r);
+            r->inputs++;
+        }
+
         if (rc != MAAS_OK) {
             return rc;
         }
 
-        r->inputs++;
-    }
+    } while (more);
 
     if (r->r.fields != NULL
         && (r->inputs == 0 ? !r->info->plain : r->in.column != SIZE_MAX))

@@ -9,9 +9,6 @@
 #include "maas_json_record.h"
 
 
-#define MAAS_V2_DEPTH  16              /* containers within containers */
-
-
 /* One input, as far as it has been read */
 
 typedef struct {
@@ -57,7 +54,7 @@ static inline maas_status_t
 maas__v2_object(maas_v2_t *r, const char *const *names,
     maas_json_member_pt member, unsigned depth, unsigned *seen)
 {
-    return maas__json_members(&r->j, names, MAAS_V2_DEPTH - depth, member, r,
+    return maas__json_members(&r->j, names, MAAS_WIRE_DEPTH - depth, member, r,
                               seen, r->err);
 }
 

@@ -158,7 +158,7 @@ v2_input(void *data, int which)
             || (r->r.fields != NULL && !r->in.named))
         {
             /* how to read it is not known yet, or is another's business */
-            return maas__json_skip(&r->j, MAAS_V2_DEPTH - 3, r->err);
+            return maas__json_skip(&r->j, MAAS_WIRE_DEPTH - 3, r->err);
         }
 
         return v2_data(r);

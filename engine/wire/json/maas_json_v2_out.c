@@ -193,19 +193,10 @@ v2_out_frame(const maas_info_t *info, const maas_request_t *req)
 size_t
 maas__v2_size(const maas_info_t *info, const maas_request_t *req)
 {
-    size_t  size;
-
-    if (req->top_k > 0) {
-        size = maas__top_size(info, req);
-
-    } else if (req->binary) {
-        size = maas_form_bytes.size(info, req);
-
-    } else {
-        size = req->rows * info->out * (MAAS_FLOAT_MAX + 1);
-    }
-
-    return v2_out_frame(info, req) + size;
+    return v2_out_frame(info, req)
+           + (req->top_k > 0 ? maas__top_size(info, req)
+              : req->binary ? maas_form_bytes.size(info, req)
+              : req->rows * info->out * (MAAS_FLOAT_MAX + 1));
 }
 
 
@@ -269,13 +260,9 @@ maas__v2_write(const maas_info_t *info, const maas_request_t *req,
 
     p = stpcpy(p, "\"data\":[");
 
-    if (req->top_k > 0) {
-        p += maas__top_write(info, req, y, p);
-
-    } else {
-        p += maas__floats_print(y, req->rows * info->out, p);
-    }
-
+    p += req->top_k > 0
+         ? maas__top_write(info, req, y, p)
+         : maas__floats_print(y, req->rows * info->out, p);
     p = stpcpy(p, "]}]}");
     *json_len = (size_t) (p - buf);
 
