@@ -222,7 +222,7 @@ maas__json_skip(maas_json_t *j, unsigned depth, maas_err_t *err)
 /* Into a container that opens so, or on behind an element, which *more says;
  * *more = 0: its end. */
 
-static maas_status_t
+static inline maas_status_t
 json_step(maas_json_t *j, char open, unsigned *more, maas_err_t *err)
 {
     char  c;

@@ -203,7 +203,7 @@ field_scalar(maas_json_t *j, const maas_fields_t *f, size_t column, float *x,
         j->p = end;
     }
 
-    return maas__record_at(at, rc, err);
+    return rc == MAAS_OK ? rc : maas__record_at(at, rc, err);
 }
 
 

@@ -34,7 +34,7 @@ maas__json_whole(maas_dtype_t dt, const char *p, const char *end, float *v)
 }
 
 
-static maas_status_t
+static inline maas_status_t
 row_run_one(maas_json_t *j, maas_dtype_t dt, float *v, maas_err_t *err)
 {
     unsigned       yes;
@@ -48,11 +48,11 @@ row_run_one(maas_json_t *j, maas_dtype_t dt, float *v, maas_err_t *err)
         return rc;
     }
 
-    if (maas__json_number(j->p, j->end) == NULL) {
+    next = maas__json_whole(dt, j->p, j->end, v);
+
+    if (next == NULL && maas__json_number(j->p, j->end) == NULL) {
         return maas__json_expected(j, "a number", err);
     }
-
-    next = maas__json_whole(dt, j->p, j->end, v);
 
     if (next == NULL) {
         return maas__fail(err, MAAS_BADVALUE, "byte %zu: not a number of type "

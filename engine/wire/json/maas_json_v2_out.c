@@ -28,7 +28,7 @@ typedef struct {
 
 /* Of equal ones the first. */
 
-static int
+static inline int
 top_better(const top_t *t, uint32_t a, uint32_t b)
 {
     float  va, vb;
@@ -49,8 +49,11 @@ top_sift(top_t *t, size_t i, size_t n, uint32_t class)
 
     while ((child = 2 * i + 1) < n) {
 
-        child += child + 1 < n
-                 && top_better(t, t->heap[child + 1], t->heap[child]);
+        if (child + 1 < n
+            && top_better(t, t->heap[child + 1], t->heap[child]))
+        {
+            child++;
+        }
 
         if (!top_better(t, t->heap[child], class)) {
             break;
