@@ -9,131 +9,6 @@
 #include "answers/ngx_http_maas_response.h"
 
 
-static ngx_int_t ngx_http_maas_postconfiguration(ngx_conf_t *cf);
-static void *ngx_http_maas_create_main_conf(ngx_conf_t *cf);
-static char *ngx_http_maas_init_main_conf(ngx_conf_t *cf, void *conf);
-static void *ngx_http_maas_create_loc_conf(ngx_conf_t *cf);
-static char *ngx_http_maas_merge_loc_conf(ngx_conf_t *cf, void *parent,
-    void *child);
-static ngx_int_t ngx_http_maas_init_process(ngx_cycle_t *cycle);
-static char *ngx_http_maas_zone_check(ngx_conf_t *cf, void *post,
-    void *data);
-
-
-static ngx_conf_num_bounds_t  ngx_http_maas_batch_bounds = {
-    ngx_conf_check_num_bounds, 1, 4096
-};
-
-static ngx_conf_num_bounds_t  ngx_http_maas_max_rows_bounds = {
-    ngx_conf_check_num_bounds, 1, 1048576
-};
-
-
-static ngx_conf_post_t  ngx_http_maas_zone_bounds = {
-    ngx_http_maas_zone_check
-};
-
-
-static ngx_command_t  ngx_http_maas_commands[] = {
-
-    { ngx_string("maas_model"),
-      NGX_HTTP_MAIN_CONF|NGX_CONF_2MORE,
-      ngx_http_maas_model,
-      NGX_HTTP_MAIN_CONF_OFFSET,
-      0,
-      NULL },
-
-    { ngx_string("maas_serve"),
-      NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
-      ngx_http_maas_serve,
-      NGX_HTTP_LOC_CONF_OFFSET,
-      NGX_HTTP_MAAS_SERVE,
-      NULL },
-
-    { ngx_string("maas_predict"),
-      NGX_HTTP_LOC_CONF|NGX_CONF_TAKE12,
-      ngx_http_maas_predict,
-      NGX_HTTP_LOC_CONF_OFFSET,
-      NGX_HTTP_MAAS_PREDICT,
-      NULL },
-
-    { ngx_string("maas_status"),
-      NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
-      ngx_http_maas_take,
-      NGX_HTTP_LOC_CONF_OFFSET,
-      NGX_HTTP_MAAS_STATUS,
-      NULL },
-
-    { ngx_string("maas_metrics"),
-      NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
-      ngx_http_maas_take,
-      NGX_HTTP_LOC_CONF_OFFSET,
-      NGX_HTTP_MAAS_METRICS,
-      NULL },
-
-    { ngx_string("maas_zone"),
-      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
-      ngx_conf_set_size_slot,
-      NGX_HTTP_MAIN_CONF_OFFSET,
-      offsetof(ngx_http_maas_main_conf_t, zone_size),
-      &ngx_http_maas_zone_bounds },
-
-    { ngx_string("maas_batch"),
-      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
-      ngx_conf_set_num_slot,
-      NGX_HTTP_LOC_CONF_OFFSET,
-      offsetof(ngx_http_maas_loc_conf_t, batch),
-      &ngx_http_maas_batch_bounds },
-
-    { ngx_string("maas_max_rows"),
-      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
-      ngx_conf_set_num_slot,
-      NGX_HTTP_LOC_CONF_OFFSET,
-      offsetof(ngx_http_maas_loc_conf_t, max_rows),
-      &ngx_http_maas_max_rows_bounds },
-
-    { ngx_string("maas_offload"),
-      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE123,
-      ngx_http_maas_offload,
-      NGX_HTTP_LOC_CONF_OFFSET,
-      0,
-      NULL },
-
-      ngx_null_command
-};
-
-
-static ngx_http_module_t  ngx_http_maas_module_ctx = {
-    NULL,                                  /* preconfiguration */
-    ngx_http_maas_postconfiguration,       /* postconfiguration */
-
-    ngx_http_maas_create_main_conf,        /* create main configuration */
-    ngx_http_maas_init_main_conf,          /* init main configuration */
-
-    NULL,                                  /* create server configuration */
-    NULL,                                  /* merge server configuration */
-
-    ngx_http_maas_create_loc_conf,         /* create location configuration */
-    ngx_http_maas_merge_loc_conf           /* merge location configuration */
-};
-
-
-ngx_module_t  ngx_http_maas_module = {
-    NGX_MODULE_V1,
-    &ngx_http_maas_module_ctx,             /* module context */
-    ngx_http_maas_commands,                /* module directives */
-    NGX_HTTP_MODULE,                       /* module type */
-    NULL,                                  /* init master */
-    NULL,                                  /* init module */
-    ngx_http_maas_init_process,            /* init process */
-    NULL,                                  /* init thread */
-    NULL,                                  /* exit thread */
-    NULL,                                  /* exit process */
-    NULL,                                  /* exit master */
-    NGX_MODULE_V1_PADDING
-};
-
-
 /* Offsets in the zone have 32 bits. */
 
 static char *
@@ -222,13 +97,6 @@ ngx_http_maas_create_loc_conf(ngx_conf_t *cf)
         return NULL;
     }
 
-    /*
-     * set by ngx_pcalloc():
-     *
-     *     mlcf->kind = NGX_HTTP_MAAS_NONE;
-     *     mlcf->model = NULL;
-     */
-
     mlcf->batch = NGX_CONF_UNSET_UINT;
     mlcf->max_rows = NGX_CONF_UNSET_UINT;
     mlcf->offload = NGX_CONF_UNSET_PTR;
@@ -289,3 +157,104 @@ ngx_http_maas_init_process(ngx_cycle_t *cycle)
 
     return ngx_http_maas_worker_init(cycle, mmcf);
 }
+
+
+static ngx_conf_num_bounds_t  ngx_http_maas_batch_bounds = {
+    ngx_conf_check_num_bounds, 1, 4096
+};
+
+static ngx_conf_num_bounds_t  ngx_http_maas_max_rows_bounds = {
+    ngx_conf_check_num_bounds, 1, 1048576
+};
+
+
+static ngx_conf_post_t  ngx_http_maas_zone_bounds = {
+    ngx_http_maas_zone_check
+};
+
+
+static ngx_command_t  ngx_http_maas_commands[] = {
+
+    { ngx_string("maas_model"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_2MORE,
+      ngx_http_maas_model,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("maas_serve"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
+      ngx_http_maas_serve,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      NGX_HTTP_MAAS_SERVE,
+      NULL },
+
+    { ngx_string("maas_predict"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_TAKE12,
+      ngx_http_maas_predict,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      NGX_HTTP_MAAS_PREDICT,
+      NULL },
+
+    { ngx_string("maas_status"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
+      ngx_http_maas_take,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      NGX_HTTP_MAAS_STATUS,
+      NULL },
+
+    { ngx_string("maas_metrics"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
+      ngx_http_maas_take,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      NGX_HTTP_MAAS_METRICS,
+      NULL },
+
+    { ngx_string("maas_zone"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_size_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      offsetof(ngx_http_maas_main_conf_t, zone_size),
+      &ngx_http_maas_zone_bounds },
+
+    { ngx_string("maas_batch"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_num_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_maas_loc_conf_t, batch),
+      &ngx_http_maas_batch_bounds },
+
+    { ngx_string("maas_max_rows"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_num_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_maas_loc_conf_t, max_rows),
+      &ngx_http_maas_max_rows_bounds },
+
+    { ngx_string("maas_offload"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE123,
+      ngx_http_maas_offload,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+      ngx_null_command
+};
+
+
+static ngx_http_module_t  ngx_http_maas_module_ctx = {
+    .postconfiguration = ngx_http_maas_postconfiguration,
+    .create_main_conf = ngx_http_maas_create_main_conf,
+    .init_main_conf = ngx_http_maas_init_main_conf,
+    .create_loc_conf = ngx_http_maas_create_loc_conf,
+    .merge_loc_conf = ngx_http_maas_merge_loc_conf
+};
+
+
+ngx_module_t  ngx_http_maas_module = {
+    NGX_MODULE_V1,
+    .ctx = &ngx_http_maas_module_ctx,
+    .commands = ngx_http_maas_commands,
+    .type = NGX_HTTP_MODULE,
+    .init_process = ngx_http_maas_init_process
+};

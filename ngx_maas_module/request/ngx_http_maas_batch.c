@@ -7,7 +7,6 @@
  */
 
 
-
 #include "ngx_http_maas_batch.h"
 #include "ngx_http_maas_form.h"
 #include "answers/ngx_http_maas_response.h"
@@ -22,13 +21,197 @@
 
 
 static void ngx_http_maas_batch_start(ngx_http_maas_model_t *model);
-static void ngx_http_maas_batch_answer(ngx_http_maas_batch_t *batch,
-    ngx_uint_t held);
-static void ngx_http_maas_batch_cleanup(void *data);
+
+
+static void
+ngx_http_maas_batch_finish(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx)
+{
+    ngx_int_t              rc;
+    ngx_http_maas_pass_t  *pass;
+
+    pass = &ctx->batch->pass;
+
+    ctx->at.run = pass->run;
+    ctx->at.ran = pass->ran;
+
+    rc = pass->err.code == MAAS_OK
+         ? ngx_http_maas_form_answer(r, ctx, pass->y + ctx->row
+                                             * ctx->model->info->out)
+         : ngx_http_maas_send_failure(r, &pass->err);
+
+    ngx_http_finalize_request(r, rc);
+}
+
+
+/* held: the requests were kept alive for a thread */
+
+static void
+ngx_http_maas_batch_answer(ngx_http_maas_batch_t *batch, ngx_uint_t held)
+{
+    ngx_queue_t          *q;
+    ngx_connection_t     *c;
+    ngx_http_request_t   *r;
+    ngx_http_maas_ctx_t  *ctx;
+
+    while (!ngx_queue_empty(&batch->requests)) {
+        q = ngx_queue_head(&batch->requests);
+        ngx_queue_remove(q);
+
+        ctx = ngx_queue_data(q, ngx_http_maas_ctx_t, queue);
+        ctx->queued = 0;
+
+        r = ctx->request;
+
+        if (held) {
+            ngx_http_maas_release(r, ctx, ngx_http_maas_batch_finish);
+            continue;
+        }
+
+        c = r->connection;
+
+        ngx_http_set_log_request(c->log, r);
+        ngx_http_maas_batch_finish(r, ctx);
+        ngx_http_run_posted_requests(c);
+    }
+
+    ngx_http_maas_batch_free(batch);
+}
+
 
 #if (NGX_THREADS)
-static maas_status_t ngx_http_maas_batch_post(ngx_http_maas_batch_t *batch);
+
+
+/* In a thread */
+
+static void
+ngx_http_maas_batch_work(void *data, ngx_log_t *log)
+{
+    ngx_http_maas_batch_t  *batch = data;
+
+    (void) ngx_http_maas_pass_predict(&batch->pass, batch->pass.rows);
+}
+
+
+static void
+ngx_http_maas_batch_back(void *data)
+{
+    ngx_http_maas_batch_t  *batch = data;
+
+    ngx_http_maas_model_t  *model;
+
+    model = batch->pass.model;
+
+    model->in_pool--;
+    ngx_http_maas_pass_count(&batch->pass);
+
+    /* what has filled up meanwhile; of this turn's rows the end will see */
+
+    if (model->filling != NULL && !model->event.posted) {
+        ngx_http_maas_batch_start(model);
+    }
+
+    ngx_http_maas_batch_answer(batch, 1);
+}
+
+
+/* OK: a thread has it.  Else batch->pass.err says why not. */
+
+static maas_status_t
+ngx_http_maas_batch_post(ngx_http_maas_batch_t *batch)
+{
+    ngx_queue_t             *q;
+    ngx_http_maas_ctx_t     *ctx;
+    ngx_http_maas_model_t   *model;
+
+    model = batch->pass.model;
+
+    if (batch->task == NULL
+        && ngx_http_maas_batch_task(batch, ngx_http_maas_batch_work,
+                                    ngx_http_maas_batch_back) != NGX_OK)
+    {
+        return ngx_http_maas_fail(&batch->pass.err, MAAS_NOMEM,
+                                  "no memory for a batch in the pool");
+    }
+
+    batch->pass.workspace = &batch->workspace;
+
+    if (model->in_pool >= NGX_HTTP_MAAS_IN_POOL_MAX
+        || ngx_http_maas_task_post(batch->task, batch->offload) != NGX_OK)
+    {
+        return ngx_http_maas_fail(&batch->pass.err, MAAS_BUSY,
+                                  "the thread pool is full");
+    }
+
+    model->in_pool++;
+
+    for (q = ngx_queue_head(&batch->requests);
+         q != ngx_queue_sentinel(&batch->requests);
+         q = ngx_queue_next(q))
+    {
+        ctx = ngx_queue_data(q, ngx_http_maas_ctx_t, queue);
+        ctx->queued = 0;                   /* no cleanup takes it out now */
+        ngx_http_maas_hold(ctx->request);
+    }
+
+    return MAAS_OK;
+}
+
+
 #endif
+
+
+/* What comes from now on rides in another batch. */
+
+static void
+ngx_http_maas_batch_start(ngx_http_maas_model_t *model)
+{
+    ngx_http_maas_pass_t   *pass;
+    ngx_http_maas_batch_t  *batch;
+
+    batch = model->filling;
+    model->filling = NULL;
+
+    if (ngx_queue_empty(&batch->requests)) {
+        ngx_http_maas_batch_free(batch);
+        return;
+    }
+
+    pass = &batch->pass;
+    pass->timed = batch->offload != NULL;
+
+#if (NGX_THREADS)
+    if (batch->offload != NULL
+        && ngx_http_maas_pass_cost(model, pass->rows)
+           >= (uint64_t) batch->offload->above)
+    {
+        if (ngx_http_maas_batch_post(batch) != MAAS_OK) {
+            ngx_http_maas_batch_answer(batch, 0);
+        }
+
+        return;
+    }
+#endif
+
+    pass->workspace = &model->workspace;
+    (void) ngx_http_maas_pass_predict(pass, pass->rows);
+
+    ngx_http_maas_pass_count(pass);
+    ngx_http_maas_batch_answer(batch, 0);
+}
+
+
+/* The request ends before its batch has run: its row runs for nobody. */
+
+static void
+ngx_http_maas_batch_cleanup(void *data)
+{
+    ngx_http_maas_ctx_t  *ctx = data;
+
+    if (ctx->queued) {
+        ngx_queue_remove(&ctx->queue);
+        ctx->queued = 0;
+    }
+}
 
 
 /* A batch with room for up to `bound` rows of a location; NULL: out of memory.
@@ -140,194 +323,3 @@ ngx_http_maas_batch_run(ngx_event_t *ev)
 
     ngx_http_maas_batch_start(model);
 }
-
-
-/* What comes from now on rides in another batch. */
-
-static void
-ngx_http_maas_batch_start(ngx_http_maas_model_t *model)
-{
-    ngx_http_maas_pass_t   *pass;
-    ngx_http_maas_batch_t  *batch;
-
-    batch = model->filling;
-    model->filling = NULL;
-
-    if (ngx_queue_empty(&batch->requests)) {
-        ngx_http_maas_batch_free(batch);
-        return;
-    }
-
-    pass = &batch->pass;
-    pass->timed = batch->offload != NULL;
-
-#if (NGX_THREADS)
-    if (batch->offload != NULL
-        && ngx_http_maas_pass_cost(model, pass->rows)
-           >= (uint64_t) batch->offload->above)
-    {
-        if (ngx_http_maas_batch_post(batch) != MAAS_OK) {
-            ngx_http_maas_batch_answer(batch, 0);
-        }
-
-        return;
-    }
-#endif
-
-    pass->workspace = &model->workspace;
-    (void) ngx_http_maas_pass_predict(pass, pass->rows);
-
-    ngx_http_maas_pass_count(pass);
-    ngx_http_maas_batch_answer(batch, 0);
-}
-
-
-static void
-ngx_http_maas_batch_finish(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx)
-{
-    ngx_int_t              rc;
-    ngx_http_maas_pass_t  *pass;
-
-    pass = &ctx->batch->pass;
-
-    ctx->at.run = pass->run;
-    ctx->at.ran = pass->ran;
-
-    rc = pass->err.code == MAAS_OK
-         ? ngx_http_maas_form_answer(r, ctx, pass->y + ctx->row
-                                             * ctx->model->info->out)
-         : ngx_http_maas_send_failure(r, &pass->err);
-
-    ngx_http_finalize_request(r, rc);
-}
-
-
-/* held: the requests were kept alive for a thread */
-
-static void
-ngx_http_maas_batch_answer(ngx_http_maas_batch_t *batch, ngx_uint_t held)
-{
-    ngx_queue_t          *q;
-    ngx_connection_t     *c;
-    ngx_http_request_t   *r;
-    ngx_http_maas_ctx_t  *ctx;
-
-    while (!ngx_queue_empty(&batch->requests)) {
-        q = ngx_queue_head(&batch->requests);
-        ngx_queue_remove(q);
-
-        ctx = ngx_queue_data(q, ngx_http_maas_ctx_t, queue);
-        ctx->queued = 0;
-
-        r = ctx->request;
-
-        if (held) {
-            ngx_http_maas_release(r, ctx, ngx_http_maas_batch_finish);
-            continue;
-        }
-
-        c = r->connection;
-
-        ngx_http_set_log_request(c->log, r);
-        ngx_http_maas_batch_finish(r, ctx);
-        ngx_http_run_posted_requests(c);
-    }
-
-    ngx_http_maas_batch_free(batch);
-}
-
-
-/* The request ends before its batch has run: its row runs for nobody. */
-
-static void
-ngx_http_maas_batch_cleanup(void *data)
-{
-    ngx_http_maas_ctx_t  *ctx = data;
-
-    if (ctx->queued) {
-        ngx_queue_remove(&ctx->queue);
-        ctx->queued = 0;
-    }
-}
-
-
-#if (NGX_THREADS)
-
-
-/* In a thread */
-
-static void
-ngx_http_maas_batch_work(void *data, ngx_log_t *log)
-{
-    ngx_http_maas_batch_t  *batch = data;
-
-    (void) ngx_http_maas_pass_predict(&batch->pass, batch->pass.rows);
-}
-
-
-static void
-ngx_http_maas_batch_back(void *data)
-{
-    ngx_http_maas_batch_t  *batch = data;
-
-    ngx_http_maas_model_t  *model;
-
-    model = batch->pass.model;
-
-    model->in_pool--;
-    ngx_http_maas_pass_count(&batch->pass);
-
-    /* what has filled up meanwhile; of this turn's rows the end will see */
-
-    if (model->filling != NULL && !model->event.posted) {
-        ngx_http_maas_batch_start(model);
-    }
-
-    ngx_http_maas_batch_answer(batch, 1);
-}
-
-
-/* OK: a thread has it.  Else batch->pass.err says why not. */
-
-static maas_status_t
-ngx_http_maas_batch_post(ngx_http_maas_batch_t *batch)
-{
-    ngx_queue_t             *q;
-    ngx_http_maas_ctx_t     *ctx;
-    ngx_http_maas_model_t   *model;
-
-    model = batch->pass.model;
-
-    if (batch->task == NULL
-        && ngx_http_maas_batch_task(batch, ngx_http_maas_batch_work,
-                                    ngx_http_maas_batch_back) != NGX_OK)
-    {
-        return ngx_http_maas_fail(&batch->pass.err, MAAS_NOMEM,
-                                  "no memory for a batch in the pool");
-    }
-
-    batch->pass.workspace = &batch->workspace;
-
-    if (model->in_pool >= NGX_HTTP_MAAS_IN_POOL_MAX
-        || ngx_http_maas_task_post(batch->task, batch->offload) != NGX_OK)
-    {
-        return ngx_http_maas_fail(&batch->pass.err, MAAS_BUSY,
-                                  "the thread pool is full");
-    }
-
-    model->in_pool++;
-
-    for (q = ngx_queue_head(&batch->requests);
-         q != ngx_queue_sentinel(&batch->requests);
-         q = ngx_queue_next(q))
-    {
-        ctx = ngx_queue_data(q, ngx_http_maas_ctx_t, queue);
-        ctx->queued = 0;                   /* no cleanup takes it out now */
-        ngx_http_maas_hold(ctx->request);
-    }
-
-    return MAAS_OK;
-}
-
-
-#endif

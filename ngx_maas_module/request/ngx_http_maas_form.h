@@ -9,7 +9,6 @@
 #define _NGX_HTTP_MAAS_FORM_H_INCLUDED_
 
 
-
 #include "ngx_http_maas_ctx.h"
 
 
@@ -25,10 +24,10 @@ const maas_form_t *ngx_http_maas_type_form(ngx_http_request_t *r,
     ngx_http_maas_ctx_t *ctx, ngx_str_t *body);
 
 /* Length of the JSON part of a body: all of it, unless a header or the
- * Content-Type says otherwise: *given = 1.  NGX_ERROR if that is no number up
+ * Content-Type says otherwise: *given = 1.  BADVALUE if that is no number up
  * to the length of the body. */
-ngx_int_t ngx_http_maas_type_json_len(ngx_http_request_t *r, ngx_str_t *body,
-    size_t *json_len, ngx_uint_t *given);
+maas_status_t ngx_http_maas_type_json_len(ngx_http_request_t *r,
+    ngx_str_t *body, size_t *json_len, ngx_uint_t *given, maas_err_t *err);
 
 /* What a binary answer's type is called: *type is changed if the request's is
  * a vendor's.  NGX_ERROR: out of memory */

@@ -6,7 +6,6 @@
  */
 
 
-
 #include "ngx_http_maas_batch.h"
 #include "ngx_http_maas_form.h"
 #include "ngx_http_maas_request.h"
@@ -26,16 +25,10 @@ ngx_http_maas_body_ready(ngx_http_request_t *r)
 
     ctx->at.body = ngx_http_maas_now();
 
-    if (ngx_http_maas_body(r, &body, &err) != MAAS_OK) {
-        ngx_http_finalize_request(r, ngx_http_maas_send_failure(r, &err));
-        return;
-    }
-
-    if (ngx_http_maas_type_json_len(r, &body, &json_len, &given) != NGX_OK) {
-        (void) ngx_http_maas_fail(&err, MAAS_BADVALUE,
-                                  "Inference-Header-Content-Length is not a "
-                                  "number from 0 to the body's %uz bytes",
-                                  body.len);
+    if (ngx_http_maas_body(r, &body, &err) != MAAS_OK
+        || ngx_http_maas_type_json_len(r, &body, &json_len, &given, &err)
+           != MAAS_OK)
+    {
         ngx_http_finalize_request(r, ngx_http_maas_send_failure(r, &err));
         return;
     }

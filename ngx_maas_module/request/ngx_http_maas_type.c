@@ -6,9 +6,9 @@
  */
 
 
-
 #include "ngx_http_maas_form.h"
 #include "ngx_http_maas_request.h"
+#include "answers/ngx_http_maas_response.h"
 
 
 /* That of the request, which is JSON if it says nothing */
@@ -110,9 +110,9 @@ ngx_http_maas_type_header_size(ngx_str_t *value)
 }
 
 
-ngx_int_t
+maas_status_t
 ngx_http_maas_type_json_len(ngx_http_request_t *r, ngx_str_t *body,
-    size_t *json_len, ngx_uint_t *given)
+    size_t *json_len, ngx_uint_t *given, maas_err_t *err)
 {
     ngx_int_t   n;
     ngx_str_t  *h;
@@ -130,16 +130,19 @@ ngx_http_maas_type_json_len(ngx_http_request_t *r, ngx_str_t *body,
 
     } else {
         *given = 0;
-        return NGX_OK;
+        return MAAS_OK;
     }
 
     if (n == NGX_ERROR || (size_t) n > body->len) {
-        return NGX_ERROR;
+        return ngx_http_maas_fail(err, MAAS_BADVALUE,
+                                  "Inference-Header-Content-Length is not a "
+                                  "number from 0 to the body's %uz bytes",
+                                  body->len);
     }
 
     *json_len = (size_t) n;
 
-    return NGX_OK;
+    return MAAS_OK;
 }
 
 
