@@ -48,8 +48,7 @@ typedef struct {
     ngx_http_maas_kind_e      kind;
     ngx_str_t                 root;        /* what stands before /v2 */
 
-    ngx_str_t                 predict;     /* model name */
-    ngx_str_t                 predict_version;
+    ngx_http_maas_which_t     predict;
     u_char                   *predict_file;   /* where it stands */
     ngx_uint_t                predict_line;
     ngx_http_maas_model_t    *model;       /* of maas_predict */

@@ -1,6 +1,6 @@
 
 /*
- * A model by its name and version.
+ * A model by its name, version and label.
  * Not here: how models come to be (life/ngx_http_maas_model.c).
  */
 
@@ -8,17 +8,28 @@
 #include "ngx_http_maas_model.h"
 
 
-ngx_uint_t
-ngx_http_maas_model_is(ngx_http_maas_model_t *model, ngx_str_t *name)
+static ngx_uint_t
+ngx_http_maas_model_same(const ngx_str_t *a, const ngx_str_t *b)
 {
-    return model->name.len == name->len
-           && ngx_memcmp(model->name.data, name->data, name->len) == 0;
+    return a->len == b->len && ngx_memcmp(a->data, b->data, a->len) == 0;
+}
+
+
+ngx_uint_t
+ngx_http_maas_model_is(ngx_http_maas_model_t *model,
+    const ngx_http_maas_which_t *which)
+{
+    return ngx_http_maas_model_same(&model->name, &which->name)
+           && (which->version.len == 0
+               || ngx_http_maas_model_same(&model->version, &which->version))
+           && (which->label.len == 0
+               || ngx_http_maas_model_same(&model->label, &which->label));
 }
 
 
 ngx_http_maas_model_t *
-ngx_http_maas_model_find(ngx_array_t *models, ngx_str_t *name,
-    ngx_str_t *version)
+ngx_http_maas_model_find(ngx_array_t *models,
+    const ngx_http_maas_which_t *which)
 {
     ngx_uint_t              i;
     ngx_http_maas_model_t  *m, *best;
@@ -28,19 +39,9 @@ ngx_http_maas_model_find(ngx_array_t *models, ngx_str_t *name,
     for (i = 0; i < models->nelts; i++) {
         m = ((ngx_http_maas_model_t **) models->elts)[i];
 
-        if (!ngx_http_maas_model_is(m, name)) {
-            continue;
-        }
-
-        if (version->len != 0) {
-            if (m->version.len == version->len
-                && ngx_memcmp(m->version.data, version->data, version->len)
-                   == 0)
-            {
-                return m;
-            }
-
-        } else if (best == NULL || best->number < m->number) {
+        if (ngx_http_maas_model_is(m, which)
+            && (best == NULL || best->number < m->number))
+        {
             best = m;
         }
     }
@@ -52,7 +53,7 @@ ngx_http_maas_model_find(ngx_array_t *models, ngx_str_t *name,
 ngx_uint_t
 ngx_http_maas_model_newest(ngx_array_t *models, ngx_http_maas_model_t *model)
 {
-    ngx_str_t  none = ngx_null_string;
+    ngx_http_maas_which_t  which = { .name = model->name };
 
-    return ngx_http_maas_model_find(models, &model->name, &none) == model;
+    return ngx_http_maas_model_find(models, &which) == model;
 }

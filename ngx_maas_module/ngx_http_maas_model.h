@@ -50,14 +50,25 @@ struct ngx_http_maas_model_s {
 };
 
 
-/* The version of a model among `models`, of ngx_http_maas_model_t *; the newest
- * if version is empty; NULL if there is none. */
-ngx_http_maas_model_t *ngx_http_maas_model_find(ngx_array_t *models,
-    ngx_str_t *name, ngx_str_t *version);
+/* What names a model; any version, any label if that is empty */
 
-/* Has it that name?  Is it the version that is found without one? */
+typedef struct {
+    ngx_str_t                 name;
+    ngx_str_t                 version;     /* decimal */
+    ngx_str_t                 label;
+} ngx_http_maas_which_t;
+
+
+/* Is it meant? */
 ngx_uint_t ngx_http_maas_model_is(ngx_http_maas_model_t *model,
-    ngx_str_t *name);
+    const ngx_http_maas_which_t *which);
+
+/* The newest that is meant among `models`, of ngx_http_maas_model_t *; NULL if
+ * there is none. */
+ngx_http_maas_model_t *ngx_http_maas_model_find(ngx_array_t *models,
+    const ngx_http_maas_which_t *which);
+
+/* Is it the version that is found without one? */
 ngx_uint_t ngx_http_maas_model_newest(ngx_array_t *models,
     ngx_http_maas_model_t *model);
 

@@ -6,17 +6,19 @@
  */
 
 
-
 #include "ngx_http_maas_conf.h"
 #include "ngx_http_maas_ctx.h"
 #include "ngx_http_maas_response.h"
 
 
+#define NGX_HTTP_MAAS_SENTENCE  200        /* bytes */
+
+
 ngx_str_t  ngx_http_maas_json_type = ngx_string("application/json");
 
 
-static ngx_int_t
-ngx_http_maas_add(ngx_http_request_t *r, char *name, ngx_str_t *value)
+ngx_int_t
+ngx_http_maas_add_header(ngx_http_request_t *r, char *name, char *value)
 {
     ngx_table_elt_t  *h;
 
@@ -31,21 +33,10 @@ ngx_http_maas_add(ngx_http_request_t *r, char *name, ngx_str_t *value)
 #endif
     h->key.data = (u_char *) name;
     h->key.len = ngx_strlen(name);
-    h->value = *value;
+    h->value.data = (u_char *) value;
+    h->value.len = ngx_strlen(value);
 
     return NGX_OK;
-}
-
-
-ngx_int_t
-ngx_http_maas_add_header(ngx_http_request_t *r, char *name, char *value)
-{
-    ngx_str_t  s;
-
-    s.data = (u_char *) value;
-    s.len = ngx_strlen(value);
-
-    return ngx_http_maas_add(r, name, &s);
 }
 
 
@@ -82,16 +73,17 @@ ngx_http_maas_keep_plain(ngx_http_request_t *r)
 static ngx_int_t
 ngx_http_maas_add_json_len(ngx_http_request_t *r, size_t json_len)
 {
-    ngx_str_t  number;
+    u_char  *number;
 
-    number.data = ngx_pnalloc(r->pool, NGX_SIZE_T_LEN);
-    if (number.data == NULL) {
+    number = ngx_pnalloc(r->pool, NGX_SIZE_T_LEN + 1);
+    if (number == NULL) {
         return NGX_ERROR;
     }
 
-    number.len = ngx_sprintf(number.data, "%uz", json_len) - number.data;
+    ngx_sprintf(number, "%uz%Z", json_len);
 
-    return ngx_http_maas_add(r, "Inference-Header-Content-Length", &number);
+    return ngx_http_maas_add_header(r, "Inference-Header-Content-Length",
+                                    (char *) number);
 }
 
 
@@ -161,15 +153,8 @@ ngx_http_maas_send(ngx_http_request_t *r, ngx_uint_t status, ngx_str_t *type,
 
 
 ngx_int_t
-ngx_http_maas_send_json(ngx_http_request_t *r, ngx_uint_t status,
-    ngx_str_t *json)
-{
-    return ngx_http_maas_send(r, status, &ngx_http_maas_json_type, json, 0);
-}
-
-
-ngx_int_t
-ngx_http_maas_send_text(ngx_http_request_t *r, ngx_http_maas_text_t *text)
+ngx_http_maas_send_text(ngx_http_request_t *r, ngx_str_t *type,
+    ngx_http_maas_text_t *text)
 {
     ngx_int_t  rc;
     ngx_str_t  body;
@@ -183,7 +168,7 @@ ngx_http_maas_send_text(ngx_http_request_t *r, ngx_http_maas_text_t *text)
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    return ngx_http_maas_send_json(r, NGX_HTTP_OK, &body);
+    return ngx_http_maas_send(r, NGX_HTTP_OK, type, &body, 0);
 }
 
 
@@ -209,25 +194,22 @@ ngx_http_maas_send_error(ngx_http_request_t *r, ngx_uint_t status,
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    return ngx_http_maas_send_json(r, status, &body);
+    return ngx_http_maas_send(r, status, &ngx_http_maas_json_type, &body, 0);
 }
 
 
 maas_status_t
 ngx_http_maas_fail(maas_err_t *err, maas_status_t code, const char *fmt, ...)
 {
-    u_char   *p, *last;
+    u_char   *p;
     va_list   args;
 
     err->code = code;
     p = (u_char *) err->msg;
-    last = p + sizeof(err->msg) - 1;
 
     va_start(args, fmt);
-    p = ngx_vslprintf(p, last, fmt, args);
+    *ngx_vslprintf(p, p + sizeof(err->msg) - 1, fmt, args) = '\0';
     va_end(args);
-
-    *p = '\0';
 
     return code;
 }
@@ -272,8 +254,10 @@ ngx_http_maas_send_failure(ngx_http_request_t *r, maas_err_t *err)
 
 ngx_int_t
 ngx_http_maas_refuse(ngx_http_request_t *r, ngx_uint_t status,
-    const char *text)
+    const char *fmt, ...)
 {
+    u_char     text[NGX_HTTP_MAAS_SENTENCE];
+    va_list    args;
     ngx_int_t  rc;
 
     rc = ngx_http_discard_request_body(r);
@@ -281,9 +265,13 @@ ngx_http_maas_refuse(ngx_http_request_t *r, ngx_uint_t status,
         return rc;
     }
 
+    va_start(args, fmt);
+    *ngx_vslprintf(text, text + sizeof(text) - 1, fmt, args) = '\0';
+    va_end(args);
+
     ngx_log_error(NGX_LOG_INFO, r->connection->log, 0, "maas: %s", text);
 
-    return ngx_http_maas_send_error(r, status, text);
+    return ngx_http_maas_send_error(r, status, (char *) text);
 }
 
 

@@ -36,12 +36,8 @@ void ngx_http_maas_keep_plain(ngx_http_request_t *r);
 ngx_int_t ngx_http_maas_send(ngx_http_request_t *r, ngx_uint_t status,
     ngx_str_t *type, ngx_str_t *body, size_t json_len);
 
-/* The same with JSON text. */
-ngx_int_t ngx_http_maas_send_json(ngx_http_request_t *r, ngx_uint_t status,
-    ngx_str_t *json);
-
-/* Text as the answer to a request whose body is not wanted. */
-ngx_int_t ngx_http_maas_send_text(ngx_http_request_t *r,
+/* Text as the answer to a request whose body is not wanted any more. */
+ngx_int_t ngx_http_maas_send_text(ngx_http_request_t *r, ngx_str_t *type,
     ngx_http_maas_text_t *text);
 
 /* {"error":"..."} with a status. */
@@ -55,9 +51,9 @@ maas_status_t ngx_http_maas_fail(maas_err_t *err, maas_status_t code,
 /* The same from an engine error; logs it. */
 ngx_int_t ngx_http_maas_send_failure(ngx_http_request_t *r, maas_err_t *err);
 
-/* Error before the body was read: discards it first. */
+/* Error before the body was read, as ngx_sprintf(): discards it first. */
 ngx_int_t ngx_http_maas_refuse(ngx_http_request_t *r, ngx_uint_t status,
-    const char *text);
+    const char *fmt, ...);
 
 /* Is the method allowed, NGX_HTTP_POST or NGX_HTTP_MAAS_READ?  NGX_DECLINED if
  * so.  Else the error is answered: what a content handler returns. */

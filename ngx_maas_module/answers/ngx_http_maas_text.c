@@ -151,15 +151,6 @@ ngx_http_maas_json_close(ngx_http_maas_text_t *t, const char *kinds)
 
 
 void
-ngx_http_maas_json_str(ngx_http_maas_text_t *t, const char *key,
-    ngx_str_t *value)
-{
-    ngx_http_maas_json_key(t, key);
-    maas_writer_string(&t->json, (const char *) value->data, value->len);
-}
-
-
-void
 ngx_http_maas_json_string(ngx_http_maas_text_t *t, const char *key,
     const char *value)
 {

@@ -47,8 +47,6 @@ void ngx_http_maas_put_text(ngx_http_maas_text_t *t, ngx_str_t *s);
 void ngx_http_maas_json_open(ngx_http_maas_text_t *t, const char *key,
     const char *kinds);
 void ngx_http_maas_json_close(ngx_http_maas_text_t *t, const char *kinds);
-void ngx_http_maas_json_str(ngx_http_maas_text_t *t, const char *key,
-    ngx_str_t *value);
 void ngx_http_maas_json_string(ngx_http_maas_text_t *t, const char *key,
     const char *value);
 void ngx_http_maas_json_value(ngx_http_maas_text_t *t, const char *key,

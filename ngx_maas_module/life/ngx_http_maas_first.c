@@ -8,7 +8,6 @@
  */
 
 
-
 #include "ngx_http_maas_life.h"
 
 
@@ -23,40 +22,6 @@
 #define NGX_HTTP_MAAS_MIN_BODY   1048576       /* nginx's own limit */
 #define NGX_HTTP_MAAS_MIN_BUFFER 65536
 #define NGX_HTTP_MAAS_MAX_BUFFER 524288
-
-
-static char *ngx_http_maas_first(ngx_conf_t *cf, void *conf);
-
-
-static ngx_http_module_t  ngx_http_maas_first_module_ctx = {
-    NULL,                                  /* preconfiguration */
-    NULL,                                  /* postconfiguration */
-
-    NULL,                                  /* create main configuration */
-    ngx_http_maas_first,                   /* init main configuration */
-
-    NULL,                                  /* create server configuration */
-    NULL,                                  /* merge server configuration */
-
-    NULL,                                  /* create location configuration */
-    NULL                                   /* merge location configuration */
-};
-
-
-ngx_module_t  ngx_http_maas_first_module = {
-    NGX_MODULE_V1,
-    &ngx_http_maas_first_module_ctx,       /* module context */
-    NULL,                                  /* module directives */
-    NGX_HTTP_MODULE,                       /* module type */
-    NULL,                                  /* init master */
-    NULL,                                  /* init module */
-    NULL,                                  /* init process */
-    NULL,                                  /* init thread */
-    NULL,                                  /* exit thread */
-    NULL,                                  /* exit process */
-    NULL,                                  /* exit master */
-    NGX_MODULE_V1_PADDING
-};
 
 
 /* Bytes that a row may take: its numbers, or the values of its columns with
@@ -182,14 +147,13 @@ ngx_http_maas_find_predicts(ngx_conf_t *cf, ngx_http_maas_main_conf_t *mmcf)
 
     for (i = 0; i < mmcf->predicts.nelts; i++) {
         mlcf = predicts[i];
-        mlcf->model = ngx_http_maas_model_find(&mmcf->models, &mlcf->predict,
-                                               &mlcf->predict_version);
+        mlcf->model = ngx_http_maas_model_find(&mmcf->models, &mlcf->predict);
         if (mlcf->model == NULL) {
             ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
                           "maas_predict: no maas_model \"%V\"%s%V in %s:%ui",
-                          &mlcf->predict,
-                          mlcf->predict_version.len ? " version " : "",
-                          &mlcf->predict_version, mlcf->predict_file,
+                          &mlcf->predict.name,
+                          mlcf->predict.version.len ? " version " : "",
+                          &mlcf->predict.version, mlcf->predict_file,
                           mlcf->predict_line);
             return NGX_ERROR;
         }
@@ -234,3 +198,15 @@ ngx_http_maas_first(ngx_conf_t *cf, void *conf)
 
     return NGX_CONF_OK;
 }
+
+
+static ngx_http_module_t  ngx_http_maas_first_module_ctx = {
+    .init_main_conf = ngx_http_maas_first
+};
+
+
+ngx_module_t  ngx_http_maas_first_module = {
+    NGX_MODULE_V1,
+    .ctx = &ngx_http_maas_first_module_ctx,
+    .type = NGX_HTTP_MODULE
+};

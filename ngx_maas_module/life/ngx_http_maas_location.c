@@ -161,7 +161,7 @@ ngx_http_maas_predict(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     }
 
     value = cf->args->elts;
-    mlcf->predict = value[1];
+    mlcf->predict.name = value[1];
     mlcf->predict_file = cf->conf_file->file.name.data;
     mlcf->predict_line = cf->conf_file->line;
 
@@ -173,8 +173,8 @@ ngx_http_maas_predict(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
             return NGX_CONF_ERROR;
         }
 
-        mlcf->predict_version.data = value[2].data + 8;
-        mlcf->predict_version.len = value[2].len - 8;
+        mlcf->predict.version.data = value[2].data + 8;
+        mlcf->predict.version.len = value[2].len - 8;
     }
 
     /* the model may stand further down in the configuration */

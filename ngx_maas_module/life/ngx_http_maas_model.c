@@ -5,7 +5,6 @@
  */
 
 
-
 #include "ngx_http_maas_life.h"
 
 
@@ -194,32 +193,28 @@ ngx_http_maas_model(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
     ngx_http_maas_main_conf_t  *mmcf = conf;
 
-    ngx_uint_t               i;
-    ngx_http_maas_model_t   *model, **models, **slot;
+    ngx_http_maas_model_t  *model, **slot;
+    ngx_http_maas_which_t   version, label;
 
     model = ngx_pcalloc(cf->pool, sizeof(ngx_http_maas_model_t));
     if (model == NULL || ngx_http_maas_model_args(cf, model) != NGX_OK) {
         return NGX_CONF_ERROR;
     }
 
-    models = mmcf->models.elts;
+    ngx_memzero(&version, sizeof(version));
+    version.name = model->name;
+    label = version;
+    version.version = model->version;
+    label.label = model->label;
 
-    for (i = 0; i < mmcf->models.nelts; i++) {
-        if (!ngx_http_maas_model_is(models[i], &model->name)) {
-            continue;
-        }
-
-        if (models[i]->number == model->number
-            || (model->label.len != 0
-                && models[i]->label.len == model->label.len
-                && ngx_strncmp(models[i]->label.data, model->label.data,
-                               model->label.len) == 0))
-        {
-            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                               "duplicate version or label of model \"%V\"",
-                               &model->name);
-            return NGX_CONF_ERROR;
-        }
+    if (ngx_http_maas_model_find(&mmcf->models, &version) != NULL
+        || (label.label.len != 0
+            && ngx_http_maas_model_find(&mmcf->models, &label) != NULL))
+    {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "duplicate version or label of model \"%V\"",
+                           &model->name);
+        return NGX_CONF_ERROR;
     }
 
     if (ngx_http_maas_model_load(cf, model) != NGX_OK) {

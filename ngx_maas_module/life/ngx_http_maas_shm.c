@@ -7,7 +7,6 @@
  */
 
 
-
 #include "ngx_http_maas_life.h"
 
 

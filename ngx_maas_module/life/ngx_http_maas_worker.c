@@ -5,7 +5,6 @@
  */
 
 
-
 #include "ngx_http_maas_life.h"
 #include "request/ngx_http_maas_batch.h"
 

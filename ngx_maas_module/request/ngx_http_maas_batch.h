@@ -9,7 +9,6 @@
 #define _NGX_HTTP_MAAS_BATCH_H_INCLUDED_
 
 
-
 #include "ngx_http_maas_pass.h"
 #include "ngx_http_maas_pool.h"
 

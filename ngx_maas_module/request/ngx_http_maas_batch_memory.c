@@ -6,7 +6,6 @@
  */
 
 
-
 #include "ngx_http_maas_batch.h"
 
 

@@ -5,7 +5,6 @@
  */
 
 
-
 #include "ngx_http_maas_conf.h"
 #include "ngx_http_maas_request.h"
 #include "answers/ngx_http_maas_response.h"

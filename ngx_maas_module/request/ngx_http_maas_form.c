@@ -6,7 +6,6 @@
  */
 
 
-
 #include "ngx_http_maas_form.h"
 #include "answers/ngx_http_maas_response.h"
 
@@ -90,7 +89,8 @@ ngx_http_maas_form_send(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx,
     form = ctx->form;
 
     if (form->answer == NULL || (form->sized != NULL && !ctx->req.binary)) {
-        return ngx_http_maas_send_json(r, NGX_HTTP_OK, body);
+        return ngx_http_maas_send(r, NGX_HTTP_OK, &ngx_http_maas_json_type,
+                                  body, 0);
     }
 
     type.data = (u_char *) form->answer;

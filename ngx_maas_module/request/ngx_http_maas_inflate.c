@@ -6,7 +6,6 @@
  */
 
 
-
 #include <zlib.h>
 
 #include "ngx_http_maas_request.h"

@@ -6,7 +6,6 @@
  */
 
 
-
 #include "ngx_http_maas_batch.h"
 #include "ngx_http_maas_form.h"
 #include "answers/ngx_http_maas_response.h"

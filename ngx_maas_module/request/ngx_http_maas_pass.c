@@ -5,7 +5,6 @@
  */
 
 
-
 #include "ngx_http_maas_pass.h"
 
 

@@ -9,7 +9,6 @@
 #define _NGX_HTTP_MAAS_PASS_H_INCLUDED_
 
 
-
 #include "ngx_http_maas_model.h"
 
 

@@ -8,7 +8,6 @@
 #define _NGX_HTTP_MAAS_POOL_H_INCLUDED_
 
 
-
 #include "ngx_http_maas_conf.h"
 #include "ngx_http_maas_ctx.h"
 

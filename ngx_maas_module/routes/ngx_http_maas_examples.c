@@ -5,7 +5,6 @@
  */
 
 
-
 #include "ngx_http_maas_meta.h"
 
 
@@ -55,28 +54,28 @@ ngx_http_maas_example_value(ngx_http_maas_text_t *t, const char *key,
 static void
 ngx_http_maas_example_row(ngx_http_maas_text_t *t, const maas_info_t *info)
 {
-    size_t  i;
+    size_t                 i;
+    ngx_http_maas_input_t  input;
 
     ngx_http_maas_json_open(t, "inputs", "[");
 
-    if (info->plain) {
+    for (i = 0; ngx_http_maas_input(info, i, &input); i++) {
         ngx_http_maas_json_open(t, NULL, "{");
-        ngx_http_maas_json_string(t, "name", info->input_name);
-        ngx_http_maas_put_shape(t, "shape", "1", info);
-        ngx_http_maas_json_string(t, "datatype", "FP32");
-        ngx_http_maas_example_zeros(t, "data", info->in);
-        ngx_http_maas_json_close(t, "}");
-    }
+        ngx_http_maas_json_string(t, "name", input.name);
+        ngx_http_maas_put_shape(t, "shape", "1", input.shape,
+                                info->plain ? input.rank : 0);
+        ngx_http_maas_json_string(t, "datatype", input.kind->v2);
 
-    for (i = 0; !info->plain && i < info->n_columns; i++) {
-        ngx_http_maas_json_open(t, NULL, "{");
-        ngx_http_maas_json_string(t, "name", info->fields[i].name);
-        ngx_http_maas_json_value(t, "shape", "[1]");
-        ngx_http_maas_json_string(t, "datatype",
-                                  ngx_http_maas_kind_v2(&info->fields[i]));
-        ngx_http_maas_json_open(t, "data", "[");
-        ngx_http_maas_example_value(t, NULL, &info->fields[i]);
-        ngx_http_maas_json_close(t, "]}");
+        if (info->plain) {
+            ngx_http_maas_example_zeros(t, "data", info->in);
+
+        } else {
+            ngx_http_maas_json_open(t, "data", "[");
+            ngx_http_maas_example_value(t, NULL, &info->fields[i]);
+            ngx_http_maas_json_close(t, "]");
+        }
+
+        ngx_http_maas_json_close(t, "}");
     }
 
     ngx_http_maas_json_close(t, "]");

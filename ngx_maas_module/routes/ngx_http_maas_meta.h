@@ -9,7 +9,6 @@
 #define _NGX_HTTP_MAAS_META_H_INCLUDED_
 
 
-
 #include "answers/ngx_http_maas_text.h"
 #include "ngx_http_maas_conf.h"
 
@@ -18,19 +17,47 @@
 
 typedef struct {
     ngx_http_maas_main_conf_t  *mmcf;
-    ngx_str_t                   name;
-    ngx_str_t                   version;
+    ngx_http_maas_which_t       which;
     ngx_http_maas_model_t      *model;
 } ngx_http_maas_target_t;
 
 
-/* The kind of a column, as v2 and TensorFlow call it */
-const char *ngx_http_maas_kind_v2(const maas_field_t *field);
-const char *ngx_http_maas_kind_tf(const maas_field_t *field);
+/* What a kind of column is called in v2, in Triton's configuration and in
+ * TensorFlow's metadata */
+
+typedef struct {
+    const char                 *v2;
+    const char                 *triton;
+    const char                 *tensorflow;
+} ngx_http_maas_kind_t;
+
+
+/* One tensor of all numbers, or if columns are of several kinds one of them */
+
+typedef struct {
+    const char                 *name;
+    const ngx_http_maas_kind_t *kind;
+    const size_t               *shape;     /* without rows */
+    size_t                      rank;
+} ngx_http_maas_input_t;
+
+
+/* Input i of a model, from 0 on; 0: it has no more. */
+ngx_uint_t ngx_http_maas_input(const maas_info_t *info, size_t i,
+    ngx_http_maas_input_t *input);
 
 /* A list: the dimensions of a row, behind that of rows if it is not NULL */
 void ngx_http_maas_put_shape(ngx_http_maas_text_t *text, const char *key,
-    const char *rows, const maas_info_t *info);
+    const char *rows, const size_t *shape, size_t rank);
+
+/* A list: the versions that are meant; fmt: of one */
+void ngx_http_maas_put_versions(ngx_http_maas_text_t *text, const char *key,
+    ngx_http_maas_main_conf_t *mmcf, const ngx_http_maas_which_t *which,
+    const char *fmt);
+
+/* TensorFlow's metadata of a model */
+void ngx_http_maas_put_v1_model(ngx_http_maas_text_t *text,
+    ngx_http_maas_model_t *model);
 
 /* The JSON of an answer, each for the route of its name. */
 void ngx_http_maas_put_models(ngx_http_request_t *r,
@@ -64,14 +91,7 @@ void ngx_http_maas_put_v1_examples(ngx_http_maas_text_t *t,
     const maas_info_t *info);
 
 
-/* ngx_http_maas_v1_meta.c */
-
-/* TensorFlow's metadata of a model */
-void ngx_http_maas_put_v1_model(ngx_http_maas_text_t *text,
-    ngx_http_maas_model_t *model);
-
-
-/* ngx_http_maas_stats.c */
+/* ngx_http_maas_metrics.c */
 
 /* Triton's statistics object: of a version, of all of a model, of all. */
 void ngx_http_maas_put_stats(ngx_http_request_t *r,

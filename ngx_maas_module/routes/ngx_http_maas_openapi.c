@@ -5,7 +5,6 @@
  */
 
 
-
 #include "ngx_http_maas_meta.h"
 
 
@@ -31,84 +30,11 @@ typedef struct {
     ngx_http_maas_target_t   *target;
     ngx_http_maas_model_t    *model;       /* of which paths are written */
     ngx_uint_t                versioned;   /* with its version in the path */
-    ngx_str_t                *root;
+    ngx_str_t                 root;
 } ngx_http_maas_openapi_t;
 
 
-typedef struct {
-    ngx_str_t                 name;        /* with both "@" */
-    void                    (*put)(ngx_http_maas_openapi_t *o);
-} ngx_http_maas_mark_t;
-
-
 static void ngx_http_maas_openapi_paths(ngx_http_maas_openapi_t *o);
-
-
-static void
-ngx_http_maas_openapi_title(ngx_http_maas_openapi_t *o)
-{
-    if (o->target->model == NULL) {
-        ngx_http_maas_put(o->text, "ngx_maas");
-        return;
-    }
-
-    ngx_http_maas_put(o->text, "%V", &o->target->name);
-}
-
-
-static void
-ngx_http_maas_openapi_version(ngx_http_maas_openapi_t *o)
-{
-    if (o->target->model == NULL) {
-        ngx_http_maas_put(o->text, MAAS_VERSION);
-        return;
-    }
-
-    ngx_http_maas_put(o->text, "%V", &o->target->model->version);
-}
-
-
-static void
-ngx_http_maas_openapi_root(ngx_http_maas_openapi_t *o)
-{
-    ngx_str_t  root;
-
-    root = *o->root;
-
-    if (root.len == 0) {
-        ngx_str_set(&root, "/");
-    }
-
-    ngx_http_maas_json_str(o->text, NULL, &root);
-}
-
-
-/* Of a version: behind a path, and behind an identifier, which is unlike all
- * others in the document */
-
-static void
-ngx_http_maas_openapi_in_version(ngx_http_maas_openapi_t *o)
-{
-    if (o->versioned) {
-        ngx_http_maas_put(o->text, "/versions/%V", &o->model->version);
-    }
-}
-
-
-static void
-ngx_http_maas_openapi_of_version(ngx_http_maas_openapi_t *o)
-{
-    if (o->versioned) {
-        ngx_http_maas_put(o->text, "_%V", &o->model->version);
-    }
-}
-
-
-static void
-ngx_http_maas_openapi_name(ngx_http_maas_openapi_t *o)
-{
-    ngx_http_maas_put(o->text, "%V", &o->model->name);
-}
 
 
 /* A model of columns takes an input for each; where all are plain numbers one
@@ -136,70 +62,112 @@ ngx_http_maas_openapi_inputs(ngx_http_maas_openapi_t *o)
 }
 
 
-static void
-ngx_http_maas_openapi_min_inputs(ngx_http_maas_openapi_t *o)
+/* Takes a mark off the front of a text. */
+
+static ngx_uint_t
+ngx_http_maas_openapi_take(const char **text, const char *mark)
+{
+    size_t  len;
+
+    len = ngx_strlen(mark);
+
+    if (ngx_strncmp(*text, mark, len) != 0) {
+        return 0;
+    }
+
+    *text += len;
+
+    return 1;
+}
+
+
+/* The mark at the front of a text; 0: it is none of the document's. */
+
+static ngx_uint_t
+ngx_http_maas_openapi_document(ngx_http_maas_openapi_t *o, const char **text)
+{
+    ngx_http_maas_model_t  *model;
+
+    static ngx_str_t  server = ngx_string("ngx_maas");
+    static ngx_str_t  version = ngx_string(MAAS_VERSION);
+
+    model = o->target->model;
+
+    if (ngx_http_maas_openapi_take(text, "@TITLE@")) {
+        ngx_http_maas_put_text(o->text, model != NULL ? &model->name : &server);
+
+    } else if (ngx_http_maas_openapi_take(text, "@VERSION@")) {
+        ngx_http_maas_put_text(o->text, model != NULL ? &model->version
+                                                      : &version);
+
+    } else if (ngx_http_maas_openapi_take(text, "@ROOT@")) {
+        maas_writer_string(&o->text->json, (const char *) o->root.data,
+                           o->root.len);
+
+    } else if (ngx_http_maas_openapi_take(text, "@PATHS@")) {
+        ngx_http_maas_openapi_paths(o);
+
+    } else {
+        return 0;
+    }
+
+    return 1;
+}
+
+
+/* The same of the paths of a model.  What is said of a version stands behind a
+ * path, and behind an identifier, which is unlike all others in the document. */
+
+static ngx_uint_t
+ngx_http_maas_openapi_of_model(ngx_http_maas_openapi_t *o, const char **text)
 {
     const maas_info_t  *info;
 
     info = o->model->info;
-    ngx_http_maas_put(o->text, "%uz", info->plain ? 1 : info->n_columns);
+
+    if (ngx_http_maas_openapi_take(text, "@IN_VERSION@")) {
+        if (o->versioned) {
+            ngx_http_maas_put(o->text, "/versions/%V", &o->model->version);
+        }
+
+    } else if (ngx_http_maas_openapi_take(text, "@OF_VERSION@")) {
+        if (o->versioned) {
+            ngx_http_maas_put(o->text, "_%V", &o->model->version);
+        }
+
+    } else if (ngx_http_maas_openapi_take(text, "@NAME@")) {
+        ngx_http_maas_put_text(o->text, &o->model->name);
+
+    } else if (ngx_http_maas_openapi_take(text, "@INPUTS@")) {
+        ngx_http_maas_openapi_inputs(o);
+
+    } else if (ngx_http_maas_openapi_take(text, "@MIN_INPUTS@")) {
+        ngx_http_maas_put(o->text, "%uz", info->plain ? 1 : info->n_columns);
+
+    } else if (ngx_http_maas_openapi_take(text, "@MAX_INPUTS@")) {
+        ngx_http_maas_put(o->text, "%uz", ngx_max(1, info->n_columns));
+
+    } else if (ngx_http_maas_openapi_take(text, "@KIND@")) {
+
+        /* of the schemas that values of an input have */
+
+        ngx_http_maas_put(o->text, info->n_columns != 0 ? "Column" : "Tensor");
+
+    } else if (ngx_http_maas_openapi_take(text, "@OUTPUT@")) {
+        ngx_http_maas_put(o->text, "%s", info->output_name);
+
+    } else if (ngx_http_maas_openapi_take(text, "@EXAMPLES@")) {
+        ngx_http_maas_put_examples(o->text, info);
+
+    } else if (ngx_http_maas_openapi_take(text, "@V1_EXAMPLES@")) {
+        ngx_http_maas_put_v1_examples(o->text, info);
+
+    } else {
+        return 0;
+    }
+
+    return 1;
 }
-
-
-static void
-ngx_http_maas_openapi_max_inputs(ngx_http_maas_openapi_t *o)
-{
-    ngx_http_maas_put(o->text, "%uz", ngx_max(1, o->model->info->n_columns));
-}
-
-
-/* Of the schemas that values of an input have */
-
-static void
-ngx_http_maas_openapi_kind(ngx_http_maas_openapi_t *o)
-{
-    ngx_http_maas_put(o->text, o->model->info->n_columns != 0 ? "Column"
-                                                              : "Tensor");
-}
-
-
-static void
-ngx_http_maas_openapi_output(ngx_http_maas_openapi_t *o)
-{
-    ngx_http_maas_put(o->text, "%s", o->model->info->output_name);
-}
-
-
-static void
-ngx_http_maas_openapi_examples(ngx_http_maas_openapi_t *o)
-{
-    ngx_http_maas_put_examples(o->text, o->model->info);
-}
-
-
-static void
-ngx_http_maas_openapi_v1_examples(ngx_http_maas_openapi_t *o)
-{
-    ngx_http_maas_put_v1_examples(o->text, o->model->info);
-}
-
-
-static const ngx_http_maas_mark_t  ngx_http_maas_marks[] = {
-    { ngx_string("@TITLE@"),    ngx_http_maas_openapi_title },
-    { ngx_string("@VERSION@"),  ngx_http_maas_openapi_version },
-    { ngx_string("@ROOT@"),     ngx_http_maas_openapi_root },
-    { ngx_string("@PATHS@"),    ngx_http_maas_openapi_paths },
-    { ngx_string("@IN_VERSION@"), ngx_http_maas_openapi_in_version },
-    { ngx_string("@OF_VERSION@"), ngx_http_maas_openapi_of_version },
-    { ngx_string("@NAME@"),     ngx_http_maas_openapi_name },
-    { ngx_string("@INPUTS@"),   ngx_http_maas_openapi_inputs },
-    { ngx_string("@MIN_INPUTS@"), ngx_http_maas_openapi_min_inputs },
-    { ngx_string("@MAX_INPUTS@"), ngx_http_maas_openapi_max_inputs },
-    { ngx_string("@KIND@"),     ngx_http_maas_openapi_kind },
-    { ngx_string("@OUTPUT@"),   ngx_http_maas_openapi_output },
-    { ngx_string("@EXAMPLES@"), ngx_http_maas_openapi_examples },
-    { ngx_string("@V1_EXAMPLES@"), ngx_http_maas_openapi_v1_examples }
-};
 
 
 /* JSON text, in which each mark is replaced by JSON of its own */
@@ -209,15 +177,13 @@ ngx_http_maas_openapi_expand(ngx_http_maas_openapi_t *o, const char *text)
 {
     char           *at;
     ngx_str_t       plain;
-    ngx_uint_t      i, n;
     maas_writer_t  *json;
 
-    n = sizeof(ngx_http_maas_marks) / sizeof(ngx_http_maas_marks[0]);
     json = &o->text->json;
 
     maas_writer_raw(json, "", 0);
 
-    while (*text != '\0') {
+    for ( ;; ) {
         at = ngx_strchr(text, '@');
 
         plain.data = (u_char *) text;
@@ -229,25 +195,16 @@ ngx_http_maas_openapi_expand(ngx_http_maas_openapi_t *o, const char *text)
         }
 
         text = at;
+        json->follows = 0;
 
-        for (i = 0; i < n; i++) {
-            if (ngx_strncmp(text, ngx_http_maas_marks[i].name.data,
-                            ngx_http_maas_marks[i].name.len)
-                == 0)
-            {
-                json->follows = 0;
-                ngx_http_maas_marks[i].put(o);
-                json->follows = 1;
-
-                text += ngx_http_maas_marks[i].name.len;
-                break;
-            }
-        }
-
-        if (i == n) {
+        if (!ngx_http_maas_openapi_document(o, &text)
+            && (o->model == NULL || !ngx_http_maas_openapi_of_model(o, &text)))
+        {
             ngx_http_maas_put(o->text, "@");
             text++;
         }
+
+        json->follows = 1;
     }
 }
 
@@ -260,7 +217,8 @@ ngx_http_maas_openapi_paths(ngx_http_maas_openapi_t *o)
 
     if (o->target->model != NULL) {
         o->model = o->target->model;
-        o->versioned = o->target->version.len != 0;
+        o->versioned = o->target->which.version.len != 0
+                       || o->target->which.label.len != 0;
         ngx_http_maas_openapi_expand(o, ngx_http_maas_openapi_model);
         return;
     }
@@ -294,7 +252,11 @@ ngx_http_maas_put_openapi(ngx_http_request_t *r,
     ngx_memzero(&o, sizeof(o));
     o.text = text;
     o.target = target;
-    o.root = &mlcf->root;
+    o.root = mlcf->root;
+
+    if (o.root.len == 0) {
+        ngx_str_set(&o.root, "/");
+    }
 
     ngx_http_maas_openapi_expand(&o, ngx_http_maas_openapi_text);
 }

@@ -5,7 +5,6 @@
  */
 
 
-
 #include "ngx_http_maas_meta.h"
 #include "ngx_http_maas_routes.h"
 #include "answers/ngx_http_maas_response.h"
@@ -26,18 +25,19 @@ static u_char  ngx_http_maas_page[] =
 static void
 ngx_http_maas_page_fields(ngx_http_maas_text_t *text, const maas_info_t *info)
 {
-    ngx_uint_t           i;
-    const maas_field_t  *f;
+    size_t                 i;
+    const maas_field_t    *f;
+    ngx_http_maas_input_t  input;
 
     ngx_http_maas_json_open(text, "fields", "[");
 
-    for (i = 0; !info->plain && i < info->n_columns; i++) {
+    for (i = 0; !info->plain && ngx_http_maas_input(info, i, &input); i++) {
         f = &info->fields[i];
 
         ngx_http_maas_json_open(text, NULL, "{");
         ngx_http_maas_json_string(text, "name", f->name);
         ngx_http_maas_json_string(text, "kind", f->kind_name);
-        ngx_http_maas_json_string(text, "datatype", ngx_http_maas_kind_v2(f));
+        ngx_http_maas_json_string(text, "datatype", input.kind->v2);
         ngx_http_maas_json_list(text, "values", f->values, f->n_values);
         ngx_http_maas_json_close(text, "}");
     }
@@ -63,7 +63,7 @@ ngx_http_maas_page_model(ngx_http_maas_text_t *text,
 
     ngx_http_maas_json_open(text, "input", "{");
     ngx_http_maas_json_string(text, "name", info->input_name);
-    ngx_http_maas_put_shape(text, "shape", NULL, info);
+    ngx_http_maas_put_shape(text, "shape", NULL, info->shape, info->rank);
     ngx_http_maas_json_value(text, "image", info->image ? "true" : "false");
     ngx_http_maas_json_list(text, "columns", info->columns, info->n_columns);
     ngx_http_maas_page_fields(text, info);
@@ -108,9 +108,9 @@ ngx_http_maas_page_status(ngx_http_request_t *r, ngx_http_maas_text_t *text)
 ngx_int_t
 ngx_http_maas_status_handler(ngx_http_request_t *r)
 {
-    u_char                *mark, *p;
+    u_char                *mark;
     ngx_int_t              rc;
-    ngx_str_t              json, page, *accept;
+    ngx_str_t              before, after, *accept;
     ngx_http_maas_text_t   text;
 
     static ngx_str_t  html = ngx_string("text/html; charset=utf-8");
@@ -121,7 +121,6 @@ ngx_http_maas_status_handler(ngx_http_request_t *r)
     }
 
     ngx_http_maas_text_init(&text, r->pool);
-    ngx_http_maas_page_status(r, &text);
 
     accept = ngx_http_maas_header(r, "accept", 6);
 
@@ -129,32 +128,23 @@ ngx_http_maas_status_handler(ngx_http_request_t *r)
         && ngx_strstr(accept->data, "application/json") != NULL
         && ngx_strstr(accept->data, "text/html") == NULL)
     {
-        return ngx_http_maas_send_text(r, &text);
-    }
-
-    if (ngx_http_maas_text(&text, &json) != NGX_OK) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    rc = ngx_http_discard_request_body(r);
-    if (rc != NGX_OK) {
-        return rc;
+        ngx_http_maas_page_status(r, &text);
+        return ngx_http_maas_send_text(r, &ngx_http_maas_json_type, &text);
     }
 
     mark = (u_char *) ngx_strstr(ngx_http_maas_page, NGX_HTTP_MAAS_MARK);
-
-    page.len = sizeof(ngx_http_maas_page) - 1 - (sizeof(NGX_HTTP_MAAS_MARK) - 1)
-               + json.len;
-    page.data = ngx_pnalloc(r->pool, page.len);
-    if (mark == NULL || page.data == NULL) {
+    if (mark == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    p = ngx_cpymem(page.data, ngx_http_maas_page, mark - ngx_http_maas_page);
-    p = ngx_cpymem(p, json.data, json.len);
-    mark += sizeof(NGX_HTTP_MAAS_MARK) - 1;
-    ngx_memcpy(p, mark, ngx_http_maas_page + sizeof(ngx_http_maas_page) - 1
-                        - mark);
+    before.data = ngx_http_maas_page;
+    before.len = mark - before.data;
+    after.data = mark + sizeof(NGX_HTTP_MAAS_MARK) - 1;
+    after.len = ngx_strlen(after.data);
 
-    return ngx_http_maas_send(r, NGX_HTTP_OK, &html, &page, 0);
+    ngx_http_maas_put_text(&text, &before);
+    ngx_http_maas_page_status(r, &text);
+    ngx_http_maas_put_text(&text, &after);
+
+    return ngx_http_maas_send_text(r, &html, &text);
 }

@@ -16,22 +16,18 @@
 static ngx_int_t
 ngx_http_maas_alive(ngx_http_request_t *r)
 {
-    ngx_int_t   rc;
-    ngx_str_t   body;
+    ngx_int_t             rc;
+    ngx_http_maas_text_t  text;
 
     rc = ngx_http_maas_allow(r, NGX_HTTP_MAAS_READ);
     if (rc != NGX_DECLINED) {
         return rc;
     }
 
-    rc = ngx_http_discard_request_body(r);
-    if (rc != NGX_OK) {
-        return rc;
-    }
+    ngx_http_maas_text_init(&text, r->pool);
+    ngx_http_maas_put(&text, "{\"status\":\"alive\"}");
 
-    ngx_str_set(&body, "{\"status\":\"alive\"}");
-
-    return ngx_http_maas_send_json(r, NGX_HTTP_OK, &body);
+    return ngx_http_maas_send_text(r, &ngx_http_maas_json_type, &text);
 }
 
 

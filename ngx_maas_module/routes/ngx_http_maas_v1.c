@@ -5,16 +5,13 @@
  */
 
 
-
 #include "ngx_http_maas_meta.h"
 #include "ngx_http_maas_routes.h"
 #include "answers/ngx_http_maas_response.h"
 #include "request/ngx_http_maas_request.h"
 
 
-#define NGX_HTTP_MAAS_V1_TEXT   200        /* of a sentence */
-
-#define NGX_HTTP_MAAS_V1_SHOWN  64         /* bytes of a name in it */
+#define NGX_HTTP_MAAS_V1_SHOWN  64         /* bytes of a name in a sentence */
 
 
 typedef enum {
@@ -28,12 +25,8 @@ typedef enum {
 /* a path below /v1/models, taken apart */
 
 typedef struct {
-    ngx_str_t                 name;        /* empty: none */
-    ngx_str_t                 version;     /* digits */
-    ngx_str_t                 label;
+    ngx_http_maas_which_t     which;       /* of an empty name: none */
     ngx_http_maas_v1_verb_e   verb;
-
-    ngx_int_t                 number;      /* of the version */
 } ngx_http_maas_v1_t;
 
 
@@ -78,28 +71,36 @@ ngx_http_maas_v1_name(ngx_str_t *path, ngx_str_t *name)
 /* Takes "/versions/N" or "/labels/L" off the front of a path. */
 
 static ngx_int_t
-ngx_http_maas_v1_which(ngx_str_t *path, ngx_http_maas_v1_t *v1)
+ngx_http_maas_v1_which(ngx_str_t *path, ngx_http_maas_which_t *which)
 {
-    size_t  i;
+    size_t      i;
+    ngx_str_t  *version;
+
+    version = &which->version;
 
     if (ngx_http_maas_v1_word(path, "/labels/")) {
-        ngx_http_maas_v1_name(path, &v1->label);
-        return v1->label.len == 0 ? NGX_DECLINED : NGX_OK;
+        ngx_http_maas_v1_name(path, &which->label);
+        return which->label.len == 0 ? NGX_DECLINED : NGX_OK;
     }
 
     if (!ngx_http_maas_v1_word(path, "/versions/")) {
         return NGX_OK;
     }
 
-    ngx_http_maas_v1_name(path, &v1->version);
+    ngx_http_maas_v1_name(path, version);
 
-    for (i = 0; i < v1->version.len; i++) {
-        if (v1->version.data[i] < '0' || v1->version.data[i] > '9') {
+    for (i = 0; i < version->len; i++) {
+        if (version->data[i] < '0' || version->data[i] > '9') {
             return NGX_DECLINED;
         }
     }
 
-    v1->number = ngx_atoi(v1->version.data, v1->version.len);
+    /* "007" is 7 */
+
+    while (version->len > 1 && version->data[0] == '0') {
+        version->data++;
+        version->len--;
+    }
 
     return i == 0 ? NGX_DECLINED : NGX_OK;
 }
@@ -133,9 +134,11 @@ ngx_http_maas_v1_parse(ngx_str_t *path, ngx_http_maas_v1_t *v1)
         return NGX_DECLINED;
     }
 
-    ngx_http_maas_v1_name(path, &v1->name);
+    ngx_http_maas_v1_name(path, &v1->which.name);
 
-    if (v1->name.len == 0 || ngx_http_maas_v1_which(path, v1) != NGX_OK) {
+    if (v1->which.name.len == 0
+        || ngx_http_maas_v1_which(path, &v1->which) != NGX_OK)
+    {
         return NGX_DECLINED;
     }
 
@@ -150,49 +153,6 @@ ngx_http_maas_v1_parse(ngx_str_t *path, ngx_http_maas_v1_t *v1)
     }
 
     return NGX_DECLINED;
-}
-
-
-/* Is m what the path names?  Without version and label any version is. */
-
-static ngx_uint_t
-ngx_http_maas_v1_is(ngx_http_maas_v1_t *v1, ngx_http_maas_model_t *m)
-{
-    if (!ngx_http_maas_model_is(m, &v1->name)) {
-        return 0;
-    }
-
-    if (v1->version.len != 0) {
-        return m->number == v1->number;
-    }
-
-    return v1->label.len == 0
-           || (m->label.len == v1->label.len
-               && ngx_memcmp(m->label.data, v1->label.data, m->label.len)
-                  == 0);
-}
-
-
-static ngx_http_maas_model_t *
-ngx_http_maas_v1_find(ngx_http_maas_main_conf_t *mmcf, ngx_http_maas_v1_t *v1)
-{
-    ngx_uint_t               i;
-    ngx_http_maas_model_t  **models;
-
-    if (v1->version.len == 0 && v1->label.len == 0) {
-        return ngx_http_maas_model_find(&mmcf->models, &v1->name,
-                                        &v1->version);
-    }
-
-    models = mmcf->models.elts;
-
-    for (i = 0; i < mmcf->models.nelts; i++) {
-        if (ngx_http_maas_v1_is(v1, models[i])) {
-            return models[i];
-        }
-    }
-
-    return NULL;
 }
 
 
@@ -220,43 +180,42 @@ static ngx_int_t
 ngx_http_maas_v1_missing(ngx_http_request_t *r, ngx_http_maas_v1_t *v1,
     ngx_http_maas_main_conf_t *mmcf)
 {
-    char        shown[NGX_HTTP_MAAS_V1_SHOWN + 1];
-    u_char      text[NGX_HTTP_MAAS_V1_TEXT];
-    ngx_str_t   none;
-    ngx_uint_t  status;
+    char                    shown[NGX_HTTP_MAAS_V1_SHOWN + 1];
+    ngx_http_maas_which_t  *which, any;
 
-    ngx_str_null(&none);
-    status = NGX_HTTP_NOT_FOUND;
+    which = &v1->which;
+    any = *which;
+    ngx_str_null(&any.label);
 
-    if (v1->label.len != 0
-        && ngx_http_maas_model_find(&mmcf->models, &v1->name, &none) != NULL)
+    if (which->label.len != 0
+        && ngx_http_maas_model_find(&mmcf->models, &any) != NULL)
     {
-        status = NGX_HTTP_BAD_REQUEST;
-        ngx_sprintf(text, "Unrecognized servable version label: %s%Z",
-                    ngx_http_maas_v1_show(&v1->label, shown));
-
-    } else {
-        ngx_http_maas_v1_show(&v1->name, shown);
-
-        if (v1->verb == ngx_http_maas_v1_status && v1->version.len != 0) {
-            ngx_sprintf(text, "Could not find version %i of model %s%Z",
-                        v1->number, shown);
-
-        } else if (v1->verb == ngx_http_maas_v1_status) {
-            ngx_sprintf(text, "Could not find any versions of model %s%Z",
-                        shown);
-
-        } else if (v1->version.len != 0) {
-            ngx_sprintf(text, "Servable not found for request: Specific(%s, "
-                        "%i)%Z", shown, v1->number);
-
-        } else {
-            ngx_sprintf(text, "Servable not found for request: Latest(%s)%Z",
-                        shown);
-        }
+        return ngx_http_maas_refuse(r, NGX_HTTP_BAD_REQUEST,
+                                    "Unrecognized servable version label: %s",
+                                    ngx_http_maas_v1_show(&which->label,
+                                                          shown));
     }
 
-    return ngx_http_maas_refuse(r, status, (char *) text);
+    ngx_http_maas_v1_show(&which->name, shown);
+
+    if (v1->verb != ngx_http_maas_v1_status) {
+        return which->version.len != 0
+               ? ngx_http_maas_refuse(r, NGX_HTTP_NOT_FOUND,
+                                      "Servable not found for request: "
+                                      "Specific(%s, %V)", shown,
+                                      &which->version)
+               : ngx_http_maas_refuse(r, NGX_HTTP_NOT_FOUND,
+                                      "Servable not found for request: "
+                                      "Latest(%s)", shown);
+    }
+
+    return which->version.len != 0
+           ? ngx_http_maas_refuse(r, NGX_HTTP_NOT_FOUND,
+                                  "Could not find version %V of model %s",
+                                  &which->version, shown)
+           : ngx_http_maas_refuse(r, NGX_HTTP_NOT_FOUND,
+                                  "Could not find any versions of model %s",
+                                  shown);
 }
 
 
@@ -266,27 +225,14 @@ static void
 ngx_http_maas_v1_put_status(ngx_http_maas_text_t *text,
     ngx_http_maas_v1_t *v1, ngx_http_maas_main_conf_t *mmcf)
 {
-    ngx_uint_t               i;
-    ngx_http_maas_model_t  **models;
-
-    models = mmcf->models.elts;
-
     ngx_http_maas_json_open(text, NULL, "{");
     ngx_http_maas_json_value(text, NULL, "\"name\":\"%V\",\"ready\":true",
-                             &v1->name);
-    ngx_http_maas_json_open(text, "model_version_status", "[");
-
-    for (i = 0; i < mmcf->models.nelts; i++) {
-        if (ngx_http_maas_v1_is(v1, models[i])) {
-            ngx_http_maas_json_value(text, NULL, "{\"version\":\"%V\","
-                                     "\"state\":\"AVAILABLE\",\"status\":"
-                                     "{\"error_code\":\"OK\","
-                                     "\"error_message\":\"\"}}",
-                                     &models[i]->version);
-        }
-    }
-
-    ngx_http_maas_json_close(text, "]}");
+                             &v1->which.name);
+    ngx_http_maas_put_versions(text, "model_version_status", mmcf, &v1->which,
+                               "{\"version\":\"%V\",\"state\":\"AVAILABLE\","
+                               "\"status\":{\"error_code\":\"OK\","
+                               "\"error_message\":\"\"}}");
+    ngx_http_maas_json_close(text, "}");
 }
 
 
@@ -323,14 +269,13 @@ ngx_http_maas_v1_answer(ngx_http_request_t *r, ngx_http_maas_v1_t *v1,
         ngx_http_maas_v1_put_status(&text, v1, mmcf);
     }
 
-    return ngx_http_maas_send_text(r, &text);
+    return ngx_http_maas_send_text(r, &ngx_http_maas_json_type, &text);
 }
 
 
 ngx_int_t
 ngx_http_maas_v1_handler(ngx_http_request_t *r, ngx_str_t *path)
 {
-    u_char                      text[NGX_HTTP_MAAS_V1_TEXT];
     ngx_int_t                   rc;
     ngx_str_t                   method;
     ngx_http_maas_v1_t          v1;
@@ -340,9 +285,9 @@ ngx_http_maas_v1_handler(ngx_http_request_t *r, ngx_str_t *path)
     if (ngx_http_maas_v1_parse(path, &v1) != NGX_OK) {
         method = r->method_name;
         method.len = ngx_min(method.len, NGX_HTTP_MAAS_V1_SHOWN);
-        ngx_sprintf(text, "Malformed request: %V%Z", &method);
 
-        return ngx_http_maas_refuse(r, NGX_HTTP_BAD_REQUEST, (char *) text);
+        return ngx_http_maas_refuse(r, NGX_HTTP_BAD_REQUEST,
+                                    "Malformed request: %V", &method);
     }
 
     rc = ngx_http_maas_allow(r, v1.verb < ngx_http_maas_v1_metadata
@@ -351,7 +296,9 @@ ngx_http_maas_v1_handler(ngx_http_request_t *r, ngx_str_t *path)
         return rc;
     }
 
-    if (v1.number == NGX_ERROR) {
+    if (v1.which.version.len != 0
+        && ngx_atoi(v1.which.version.data, v1.which.version.len) == NGX_ERROR)
+    {
         return ngx_http_maas_refuse(r, NGX_HTTP_BAD_REQUEST,
                                     "Failed to convert version");
     }
@@ -359,8 +306,8 @@ ngx_http_maas_v1_handler(ngx_http_request_t *r, ngx_str_t *path)
     mmcf = ngx_http_get_module_main_conf(r, ngx_http_maas_module);
     model = NULL;
 
-    if (v1.name.len != 0) {
-        model = ngx_http_maas_v1_find(mmcf, &v1);
+    if (v1.which.name.len != 0) {
+        model = ngx_http_maas_model_find(&mmcf->models, &v1.which);
         if (model == NULL) {
             return ngx_http_maas_v1_missing(r, &v1, mmcf);
         }

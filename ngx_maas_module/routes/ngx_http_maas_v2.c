@@ -1,10 +1,9 @@
 
 /*
  * Open Inference Protocol v2: which path and method lead where.
- * Not here: the texts of answers (ngx_http_maas_v2_meta.c), infer requests
+ * Not here: the texts of answers (ngx_http_maas_meta.c), infer requests
  * (engine/wire/).
  */
-
 
 
 #include "ngx_http_maas_meta.h"
@@ -78,13 +77,8 @@ ngx_http_maas_v2_index_ready(ngx_http_request_t *r)
     ngx_http_maas_text_init(&text, r->pool);
     ngx_http_maas_put_index(r, &target, &text);
 
-    if (ngx_http_maas_text(&text, &body) != NGX_OK) {
-        ngx_http_finalize_request(r, NGX_HTTP_INTERNAL_SERVER_ERROR);
-        return;
-    }
-
-    ngx_http_finalize_request(r, ngx_http_maas_send_json(r, NGX_HTTP_OK,
-                                                         &body));
+    ngx_http_finalize_request(r, ngx_http_maas_send_text(r,
+                                     &ngx_http_maas_json_type, &text));
 }
 
 
@@ -204,40 +198,16 @@ ngx_http_maas_v2_match(const ngx_http_maas_route_t *route, ngx_str_t *path)
 }
 
 
-/* The version that has a label, which may stand for its number */
-
-static ngx_http_maas_model_t *
-ngx_http_maas_v2_label(ngx_http_maas_target_t *target)
-{
-    ngx_uint_t               i;
-    ngx_http_maas_model_t   *m, **models;
-
-    models = target->mmcf->models.elts;
-
-    for (i = 0; i < target->mmcf->models.nelts; i++) {
-        m = models[i];
-
-        if (ngx_http_maas_model_is(m, &target->name)
-            && m->label.len == target->version.len
-            && ngx_memcmp(m->label.data, target->version.data, m->label.len)
-               == 0)
-        {
-            return m;
-        }
-    }
-
-    return NULL;
-}
-
-
 /* The route and, if it is one of a model, the model; else what is missing */
 
 static const ngx_http_maas_route_t *
 ngx_http_maas_v2_find(ngx_http_request_t *r, ngx_str_t *path,
     ngx_http_maas_target_t *target, const char **missing)
 {
+    ngx_http_maas_which_t        *which;
     const ngx_http_maas_route_t  *route;
 
+    which = &target->which;
     *missing = "Not Found";
 
     ngx_memzero(target, sizeof(ngx_http_maas_target_t));
@@ -249,16 +219,16 @@ ngx_http_maas_v2_find(ngx_http_request_t *r, ngx_str_t *path,
     }
 
     if (ngx_http_maas_v2_cut(path, "/repository/models/")) {
-        target->name = ngx_http_maas_v2_segment(path);
+        which->name = ngx_http_maas_v2_segment(path);
         route = ngx_http_maas_v2_match(ngx_http_maas_v2_repository, path);
 
     } else if (ngx_http_maas_v2_cut(path, "/models/")) {
-        target->name = ngx_http_maas_v2_segment(path);
+        which->name = ngx_http_maas_v2_segment(path);
 
         if (ngx_http_maas_v2_cut(path, "/versions/")) {
-            target->version = ngx_http_maas_v2_segment(path);
+            which->version = ngx_http_maas_v2_segment(path);
 
-            if (target->version.len == 0) {
+            if (which->version.len == 0) {
                 return NULL;
             }
         }
@@ -270,11 +240,15 @@ ngx_http_maas_v2_find(ngx_http_request_t *r, ngx_str_t *path,
         return NULL;
     }
 
-    target->model = ngx_http_maas_model_find(&target->mmcf->models,
-                                             &target->name, &target->version);
+    target->model = ngx_http_maas_model_find(&target->mmcf->models, which);
 
-    if (target->model == NULL && target->version.len != 0) {
-        target->model = ngx_http_maas_v2_label(target);
+    if (target->model == NULL) {
+
+        /* a label may stand for the number of its version */
+
+        which->label = which->version;
+        ngx_str_null(&which->version);
+        target->model = ngx_http_maas_model_find(&target->mmcf->models, which);
     }
 
     if (target->model == NULL) {
@@ -304,7 +278,7 @@ ngx_http_maas_v2_handler(ngx_http_request_t *r, ngx_str_t *path)
 
     route = ngx_http_maas_v2_find(r, &tail, &target, &missing);
     if (route == NULL) {
-        return ngx_http_maas_refuse(r, NGX_HTTP_NOT_FOUND, missing);
+        return ngx_http_maas_refuse(r, NGX_HTTP_NOT_FOUND, "%s", missing);
     }
 
     rc = ngx_http_maas_allow(r, route->methods);
@@ -325,5 +299,5 @@ ngx_http_maas_v2_handler(ngx_http_request_t *r, ngx_str_t *path)
         ngx_http_maas_json_value(&text, NULL, "%s", route->answer);
     }
 
-    return ngx_http_maas_send_text(r, &text);
+    return ngx_http_maas_send_text(r, &ngx_http_maas_json_type, &text);
 }

@@ -1,0 +1,329 @@
+
+/*
+ * What the Open Inference Protocol, Triton's extensions of it and TensorFlow
+ * Serving say of the server and its models, as JSON.
+ * Not here: routes (ngx_http_maas_v2.c, ngx_http_maas_v1.c), counters
+ * (ngx_http_maas_metrics.c).
+ */
+
+
+#include "ngx_http_maas_meta.h"
+
+
+static const ngx_http_maas_kind_t  ngx_http_maas_kinds[] = {
+    [MAAS_FIELD_NUMBER] = { "FP32", "TYPE_FP32", "DT_FLOAT" },
+    [MAAS_FIELD_BOOLEAN] = { "BOOL", "TYPE_BOOL", "DT_BOOL" },
+    [MAAS_FIELD_CATEGORY] = { "BYTES", "TYPE_STRING", "DT_STRING" },
+    [MAAS_FIELD_TEXT] = { "BYTES", "TYPE_STRING", "DT_STRING" }
+};
+
+_Static_assert(sizeof(ngx_http_maas_kinds) / sizeof(ngx_http_maas_kinds[0])
+               == MAAS_N_FIELDS, "a row for each kind");
+
+
+ngx_uint_t
+ngx_http_maas_input(const maas_info_t *info, size_t i,
+    ngx_http_maas_input_t *input)
+{
+    static const size_t  one[] = { 1 };
+
+    if (info->plain) {
+        input->name = info->input_name;
+        input->kind = &ngx_http_maas_kinds[MAAS_FIELD_NUMBER];
+        input->shape = info->shape;
+        input->rank = info->rank;
+        return i == 0;
+    }
+
+    if (i == info->n_columns) {
+        return 0;
+    }
+
+    input->name = info->columns[i];
+    input->kind = &ngx_http_maas_kinds[info->fields[i].kind];
+    input->shape = one;
+    input->rank = 1;
+
+    return 1;
+}
+
+
+void
+ngx_http_maas_put_model_ready(ngx_http_request_t *r,
+    ngx_http_maas_target_t *target, ngx_http_maas_text_t *text)
+{
+    ngx_http_maas_json_value(text, NULL, "{\"name\":\"%V\",\"ready\":true}",
+                             &target->model->name);
+}
+
+
+void
+ngx_http_maas_put_models(ngx_http_request_t *r,
+    ngx_http_maas_target_t *target, ngx_http_maas_text_t *text)
+{
+    ngx_uint_t               i;
+    ngx_http_maas_model_t  **models;
+
+    models = target->mmcf->models.elts;
+
+    ngx_http_maas_json_open(text, NULL, "{");
+    ngx_http_maas_json_open(text, "models", "[");
+
+    for (i = 0; i < target->mmcf->models.nelts; i++) {
+
+        /* a name once, however many versions it has */
+
+        if (ngx_http_maas_model_newest(&target->mmcf->models, models[i])) {
+            ngx_http_maas_json_value(text, NULL, "\"%V\"", &models[i]->name);
+        }
+    }
+
+    ngx_http_maas_json_close(text, "]}");
+}
+
+
+void
+ngx_http_maas_put_versions(ngx_http_maas_text_t *text, const char *key,
+    ngx_http_maas_main_conf_t *mmcf, const ngx_http_maas_which_t *which,
+    const char *fmt)
+{
+    ngx_uint_t               i;
+    ngx_http_maas_model_t  **models;
+
+    models = mmcf->models.elts;
+
+    ngx_http_maas_json_open(text, key, "[");
+
+    for (i = 0; i < mmcf->models.nelts; i++) {
+        if (ngx_http_maas_model_is(models[i], which)) {
+            ngx_http_maas_json_value(text, NULL, fmt, &models[i]->version);
+        }
+    }
+
+    ngx_http_maas_json_close(text, "]");
+}
+
+
+void
+ngx_http_maas_put_shape(ngx_http_maas_text_t *text, const char *key,
+    const char *rows, const size_t *shape, size_t rank)
+{
+    size_t  i;
+
+    ngx_http_maas_json_open(text, key, "[");
+
+    if (rows != NULL) {
+        ngx_http_maas_json_value(text, NULL, rows);
+    }
+
+    for (i = 0; i < rank; i++) {
+        ngx_http_maas_json_value(text, NULL, "%uz", shape[i]);
+    }
+
+    ngx_http_maas_json_close(text, "]");
+}
+
+
+/* config: as Triton's ModelConfig has them */
+
+static void
+ngx_http_maas_put_inputs(ngx_http_maas_text_t *text, const char *key,
+    const maas_info_t *info, ngx_uint_t config)
+{
+    size_t                 i;
+    ngx_http_maas_input_t  input;
+
+    ngx_http_maas_json_open(text, key, "[");
+
+    for (i = 0; ngx_http_maas_input(info, i, &input); i++) {
+        ngx_http_maas_json_open(text, NULL, "{");
+        ngx_http_maas_json_string(text, "name", input.name);
+
+        if (config) {
+            ngx_http_maas_json_string(text, "data_type", input.kind->triton);
+            ngx_http_maas_json_string(text, "format", "FORMAT_NONE");
+            ngx_http_maas_put_shape(text, "dims", NULL, input.shape,
+                                    input.rank);
+
+        } else {
+            ngx_http_maas_json_string(text, "datatype", input.kind->v2);
+            ngx_http_maas_put_shape(text, "shape", "-1", input.shape,
+                                    input.rank);
+        }
+
+        ngx_http_maas_json_close(text, "}");
+    }
+
+    ngx_http_maas_json_close(text, "]");
+}
+
+
+void
+ngx_http_maas_put_model(ngx_http_request_t *r, ngx_http_maas_target_t *target,
+    ngx_http_maas_text_t *text)
+{
+    const maas_info_t      *info;
+    ngx_http_maas_which_t   all = { .name = target->model->name };
+
+    info = target->model->info;
+
+    ngx_http_maas_json_open(text, NULL, "{");
+    ngx_http_maas_json_value(text, "name", "\"%V\"", &all.name);
+    ngx_http_maas_put_versions(text, "versions", target->mmcf, &all,
+                               "\"%V\"");
+    ngx_http_maas_json_string(text, "platform", "maas_safetensors");
+    ngx_http_maas_put_inputs(text, "inputs", info, 0);
+    ngx_http_maas_json_value(text, "outputs", "[{\"name\":\"%s\",\"datatype\":"
+                             "\"FP32\",\"shape\":[-1,%uz]}]",
+                             info->output_name, info->out);
+    ngx_http_maas_json_string(text, "task", info->task_name);
+    ngx_http_maas_json_list(text, "labels", info->labels, info->n_labels);
+    ngx_http_maas_json_list(text, "columns", info->columns, info->n_columns);
+    ngx_http_maas_json_close(text, "}");
+}
+
+
+/* The parts of Triton's ModelConfig that say something of us */
+
+void
+ngx_http_maas_put_config(ngx_http_request_t *r,
+    ngx_http_maas_target_t *target, ngx_http_maas_text_t *text)
+{
+    const maas_info_t         *info;
+    ngx_http_maas_which_t      all = { .name = target->model->name };
+    ngx_http_maas_loc_conf_t  *mlcf;
+
+    mlcf = ngx_http_get_module_loc_conf(r, ngx_http_maas_module);
+    info = target->model->info;
+
+    ngx_http_maas_json_open(text, NULL, "{");
+    ngx_http_maas_json_value(text, NULL, "\"name\":\"%V\",\"platform\":"
+                             "\"maas_safetensors\",\"backend\":\"maas\"",
+                             &all.name);
+
+    ngx_http_maas_json_open(text, "version_policy", "{");
+    ngx_http_maas_json_open(text, "specific", "{");
+    ngx_http_maas_put_versions(text, "versions", target->mmcf, &all, "%V");
+    ngx_http_maas_json_close(text, "}}");
+
+    ngx_http_maas_json_value(text, "max_batch_size", "%ui", mlcf->max_rows);
+    ngx_http_maas_put_inputs(text, "input", info, 1);
+    ngx_http_maas_json_value(text, "output", "[{\"name\":\"%s\",\"data_type\":"
+                             "\"TYPE_FP32\",\"dims\":[%uz],"
+                             "\"label_filename\":\"\"}],"
+                             "\"dynamic_batching\":{"
+                             "\"preferred_batch_size\":[],"
+                             "\"max_queue_delay_microseconds\":0},"
+                             "\"model_transaction_policy\":"
+                             "{\"decoupled\":false},"
+                             "\"response_cache\":{\"enable\":false}",
+                             info->output_name, info->out);
+    ngx_http_maas_json_close(text, "}");
+}
+
+
+void
+ngx_http_maas_put_index(ngx_http_request_t *r, ngx_http_maas_target_t *target,
+    ngx_http_maas_text_t *text)
+{
+    ngx_uint_t               i;
+    ngx_http_maas_model_t  **models;
+
+    models = target->mmcf->models.elts;
+
+    ngx_http_maas_json_open(text, NULL, "[");
+
+    for (i = 0; i < target->mmcf->models.nelts; i++) {
+        ngx_http_maas_json_value(text, NULL, "{\"name\":\"%V\",\"version\":"
+                                 "\"%V\",\"state\":\"READY\","
+                                 "\"reason\":\"\"}", &models[i]->name,
+                                 &models[i]->version);
+    }
+
+    ngx_http_maas_json_close(text, "]");
+}
+
+
+/* What error_log of this place lets through; its path is nobody's business */
+
+void
+ngx_http_maas_put_logging(ngx_http_request_t *r,
+    ngx_http_maas_target_t *target, ngx_http_maas_text_t *text)
+{
+    ngx_uint_t  level;
+
+    level = r->connection->log->log_level;
+
+    ngx_http_maas_json_value(text, NULL, "{\"log_file\":\"\",\"log_error\":%s,"
+                             "\"log_warning\":%s,\"log_info\":%s,"
+                             "\"log_verbose_level\":%d,"
+                             "\"log_format\":\"default\"}",
+                             level >= NGX_LOG_ERR ? "true" : "false",
+                             level >= NGX_LOG_WARN ? "true" : "false",
+                             level >= NGX_LOG_INFO ? "true" : "false",
+                             level >= NGX_LOG_DEBUG_FIRST ? 1 : 0);
+}
+
+
+/* A tensor of n dimensions behind the rows */
+
+static void
+ngx_http_maas_v1_tensor(ngx_http_maas_text_t *text, const char *name,
+    const char *dtype, const size_t *shape, size_t n)
+{
+    size_t  i;
+
+    ngx_http_maas_json_open(text, name, "{");
+    ngx_http_maas_json_string(text, "dtype", dtype);
+    ngx_http_maas_json_open(text, "tensor_shape", "{");
+    ngx_http_maas_json_open(text, "dim", "[");
+    ngx_http_maas_json_value(text, NULL, "{\"size\":\"-1\",\"name\":\"\"}");
+
+    for (i = 0; i < n; i++) {
+        ngx_http_maas_json_value(text, NULL,
+                                 "{\"size\":\"%uz\",\"name\":\"\"}",
+                                 shape[i]);
+    }
+
+    ngx_http_maas_json_close(text, "]");
+    ngx_http_maas_json_value(text, "unknown_rank", "false");
+    ngx_http_maas_json_close(text, "}");
+    ngx_http_maas_json_string(text, "name", name);
+    ngx_http_maas_json_close(text, "}");
+}
+
+
+void
+ngx_http_maas_put_v1_model(ngx_http_maas_text_t *text,
+    ngx_http_maas_model_t *model)
+{
+    size_t                 i;
+    const maas_info_t     *info;
+    ngx_http_maas_input_t  input;
+
+    info = model->info;
+
+    ngx_http_maas_json_open(text, NULL, "{");
+    ngx_http_maas_json_value(text, "model_spec", "{\"name\":\"%V\","
+                             "\"signature_name\":\"\",\"version\":\"%V\"}",
+                             &model->name, &model->version);
+    ngx_http_maas_json_open(text, "metadata", "{");
+    ngx_http_maas_json_open(text, "signature_def", "{");
+    ngx_http_maas_json_open(text, "signature_def", "{");
+    ngx_http_maas_json_open(text, "serving_default", "{");
+    ngx_http_maas_json_open(text, "inputs", "{");
+
+    for (i = 0; ngx_http_maas_input(info, i, &input); i++) {
+        ngx_http_maas_v1_tensor(text, input.name, input.kind->tensorflow,
+                                input.shape, info->plain ? input.rank : 0);
+    }
+
+    ngx_http_maas_json_close(text, "}");
+    ngx_http_maas_json_open(text, "outputs", "{");
+    ngx_http_maas_v1_tensor(text, info->output_name, "DT_FLOAT", &info->out,
+                            1);
+    ngx_http_maas_json_close(text, "}");
+    ngx_http_maas_json_string(text, "method_name",
+                              "tensorflow/serving/predict");
+    ngx_http_maas_json_close(text, "}}}}}");
+}
