@@ -1,5 +1,5 @@
 /*
- * JSON on a stream, by the engine's writer.
+ * JSON by the engine's writer.
  */
 
 #include <float.h>
@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "json.h"
+#include "util.h"
 
 
 static void
@@ -30,6 +31,32 @@ train_json_end(maas_writer_t *w)
 {
     maas_writer_close(w, '}');
     json_put(w->ctx, "\n", 1);
+}
+
+
+void
+train_json_memory(maas_writer_t *w, char **text, size_t *size)
+{
+    FILE  *f;
+
+    f = open_memstream(text, size);
+
+    if (f == NULL) {
+        train_die("no memory for a document");
+    }
+
+    train_json_begin(w, f);
+}
+
+
+void
+train_json_done(maas_writer_t *w)
+{
+    maas_writer_close(w, '}');
+
+    if (fclose(w->ctx) != 0) {
+        train_die("no memory for a document");
+    }
 }
 
 

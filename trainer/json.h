@@ -1,6 +1,6 @@
 /*
- * Lines of JSON on a stream, for the trainer's results.  Documents of model
- * files are made in export/record.c.
+ * JSON: lines of results on a stream, or a document in memory.  What it says
+ * is its writer's matter.
  */
 
 #ifndef TRAIN_JSON_H
@@ -16,6 +16,11 @@
 
 void train_json_begin(maas_writer_t *w, FILE *f);
 void train_json_end(maas_writer_t *w);
+
+/* One object as text, which is there once done and is to be given to
+ * train_free(); text and size stay until then. */
+void train_json_memory(maas_writer_t *w, char **text, size_t *size);
+void train_json_done(maas_writer_t *w);
 
 /* Members; in a list without a name (NULL).  kind: '{' or '[', to be closed. */
 void train_json_open(maas_writer_t *w, const char *name, char kind);

@@ -3,389 +3,358 @@
  * The file around it is made in write.c.
  */
 
-#include <cjson/cJSON.h>
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
+#include "json.h"
 #include "model.h"
 #include "net/export.h"
 #include "text/maas_json.h"
 
 
 static void
-record_float(cJSON *o, const char *name, float v)
+record_float(maas_writer_t *w, const char *name, float v)
 {
-    char    buf[MAAS_FLOAT_MAX + 1];
+    char  buf[MAAS_FLOAT_MAX];
 
-    buf[maas__float_print(v, buf)] = '\0';
-    (void) cJSON_AddRawToObject(o, name, buf);
+    maas_writer_key(w, name);
+    maas_writer_raw(w, buf, maas__float_print(v, buf));
 }
 
 
 /* A measured figure: six digits are enough; none if it is not finite */
 
 static void
-record_figure(cJSON *o, const char *name, double v)
+record_figure(maas_writer_t *w, const char *name, double v)
 {
-    char  buf[32];
-
     if (isfinite(v)) {
-        (void) snprintf(buf, sizeof(buf), "%.6g", v);
-        (void) cJSON_AddRawToObject(o, name, buf);
+        maas_writer_key(w, name);
+        maas_writer_value(w, "%.6g", v);
     }
 }
 
 
 static void
-record_floats(cJSON *o, const char *name, const float *v, size_t n)
+record_floats(maas_writer_t *w, const char *name, const float *v, size_t n)
 {
-    char    buf[MAAS_FLOAT_MAX + 1];
-    cJSON  *list;
+    char    buf[MAAS_FLOAT_MAX];
     size_t  i;
 
-    list = cJSON_AddArrayToObject(o, name);
+    train_json_open(w, name, '[');
 
     for (i = 0; i < n; i++) {
-        buf[maas__float_print(v[i], buf)] = '\0';
-        (void) cJSON_AddItemToArray(list, cJSON_CreateRaw(buf));
+        maas_writer_raw(w, buf, maas__float_print(v[i], buf));
     }
+
+    maas_writer_close(w, ']');
 }
 
 
 static void
-record_scaling(cJSON *o, const char *scaling, float shift, float factor)
+record_list(maas_writer_t *w, const char *name, const void *s, size_t n)
 {
-    (void) cJSON_AddStringToObject(o, "scaling", scaling);
-    record_float(o, "shift", shift);
-    record_float(o, "factor", factor);
+    maas_writer_key(w, name);
+    maas_writer_list(w, s, n);
 }
 
 
 static void
-record_values(cJSON *o, const maas_column_t *c)
+record_scaling(maas_writer_t *w, const char *scaling, float shift,
+    float factor)
 {
-    size_t   i;
-    cJSON   *list;
+    train_json_text(w, "scaling", scaling);
+    record_float(w, "shift", shift);
+    record_float(w, "factor", factor);
+}
 
+
+static void
+record_values(maas_writer_t *w, const maas_column_t *c)
+{
     if (c->hash > 0) {
-        (void) cJSON_AddNumberToObject(o, "hash", (double) c->hash);
+        train_json_number(w, "hash", (double) c->hash);
     }
 
     if (c->longest > 0) {
-        list = cJSON_AddArrayToObject(o, "ngrams");
-        (void) cJSON_AddItemToArray(list, cJSON_CreateNumber(c->shortest));
-        (void) cJSON_AddItemToArray(list, cJSON_CreateNumber(c->longest));
+        train_json_open(w, "ngrams", '[');
+        train_json_number(w, NULL, c->shortest);
+        train_json_number(w, NULL, c->longest);
+        maas_writer_close(w, ']');
     }
 
     if (c->n_values > 0) {
-        list = cJSON_AddArrayToObject(o, "values");
-
-        for (i = 0; i < c->n_values; i++) {
-            (void) cJSON_AddItemToArray(list,
-                                        cJSON_CreateString(c->values[i]));
-        }
+        record_list(w, "values", c->values, c->n_values);
     }
 
     if (c->other) {
-        (void) cJSON_AddTrueToObject(o, "other");
+        train_json_flag(w, "other", 1);
     }
 }
 
 
-static cJSON *
-record_column(const maas_column_t *c)
+static void
+record_column(maas_writer_t *w, const maas_column_t *c)
 {
-    cJSON  *o;
-
-    o = cJSON_CreateObject();
-    (void) cJSON_AddStringToObject(o, "name", c->name);
-    (void) cJSON_AddStringToObject(o, "kind", maas__field_names[c->kind]);
+    maas_writer_open(w, '{');
+    train_json_text(w, "name", c->name);
+    train_json_text(w, "kind", maas__field_names[c->kind]);
 
     if (c->kind == MAAS_FIELD_NUMBER || c->kind == MAAS_FIELD_BOOLEAN) {
-        record_scaling(o, c->scaling, c->shift, c->factor);
+        record_scaling(w, c->scaling, c->shift, c->factor);
 
         if (c->n_knots > 0) {
-            record_floats(o, "knots", c->knots, c->n_knots);
-            record_floats(o, "levels", c->levels, c->n_knots);
+            record_floats(w, "knots", c->knots, c->n_knots);
+            record_floats(w, "levels", c->levels, c->n_knots);
         }
 
         if (c->clip > 0) {
-            record_float(o, "clip", c->clip);
+            record_float(w, "clip", c->clip);
         }
 
-        record_float(o, "missing", c->missing);
+        record_float(w, "missing", c->missing);
 
     } else {
-        record_values(o, c);
+        record_values(w, c);
     }
 
     if (c->missing_slot) {
-        (void) cJSON_AddTrueToObject(o, "missing_slot");
+        train_json_flag(w, "missing_slot", 1);
     }
 
-    return o;
+    maas_writer_close(w, '}');
 }
 
 
 static void
-record_inputs(cJSON *doc, const train_record_t *r)
+record_inputs(maas_writer_t *w, const train_record_t *r)
 {
-    size_t               i;
-    cJSON               *in, *list;
-    const train_data_t  *d;
+    size_t                i;
+    const train_data_t   *d;
+    const train_scale_t  *scale;
 
     d = r->data;
-    in = cJSON_AddObjectToObject(doc, "inputs");
+    scale = r->scale;
+    train_json_open(w, "inputs", '{');
 
     if (d->input == MAAS_INPUT_TENSOR) {
-        (void) cJSON_AddStringToObject(in, "kind", "tensor");
-        list = cJSON_AddArrayToObject(in, "shape");
+        train_json_text(w, "kind", "tensor");
+        train_json_open(w, "shape", '[');
 
         for (i = 0; i < d->rank; i++) {
-            (void) cJSON_AddItemToArray(list,
-                                   cJSON_CreateNumber((double) d->shape[i]));
+            train_json_number(w, NULL, (double) d->shape[i]);
         }
+
+        maas_writer_close(w, ']');
 
         if (d->image) {
-            (void) cJSON_AddTrueToObject(in, "image");
+            train_json_flag(w, "image", 1);
         }
 
-        record_scaling(in, train_scaling_names[r->scale->kind],
-                       r->scale->shift[0], r->scale->factor[0]);
-        return;
+        record_scaling(w, train_scaling_names[scale->kind], scale->shift[0],
+                       scale->factor[0]);
+
+    } else {
+        train_json_text(w, "kind", "columns");
+        train_json_open(w, "columns", '[');
+
+        for (i = 0; i < scale->n_columns; i++) {
+            record_column(w, &scale->columns[i]);
+        }
+
+        maas_writer_close(w, ']');
     }
 
-    (void) cJSON_AddStringToObject(in, "kind", "columns");
-    list = cJSON_AddArrayToObject(in, "columns");
-
-    for (i = 0; i < r->scale->n_columns; i++) {
-        (void) cJSON_AddItemToArray(list,
-                                    record_column(&r->scale->columns[i]));
-    }
+    maas_writer_close(w, '}');
 }
 
-
-/* "layers.N" is the name of layer N, "input" what all begin with */
 
 static void
-record_sources(cJSON *layer, const maas_node_t *n)
+record_layer(maas_writer_t *w, const maas_node_t *n)
 {
-    char      name[32];
-    cJSON    *list;
-    unsigned  i;
-
-    list = cJSON_AddArrayToObject(layer, "inputs");
-
-    for (i = 0; i < n->n_in; i++) {
-        (void) snprintf(name, sizeof(name), "layers.%u", n->in[i] - 1);
-        (void) cJSON_AddItemToArray(list, cJSON_CreateString(
-                                        n->in[i] == 0 ? "input" : name));
-    }
-}
-
-
-static cJSON *
-record_layer(const maas_node_t *n)
-{
-    cJSON              *layer;
     size_t              i;
     const maas_attr_t  *a;
 
-    layer = cJSON_CreateObject();
-    (void) cJSON_AddStringToObject(layer, "kind", n->op->name);
+    maas_writer_open(w, '{');
+    train_json_text(w, "kind", n->op->name);
 
     for (i = 0; i < n->op->n_attrs; i++) {
         a = &n->op->attrs[i];
 
         if (a->type == MAAS_ATTR_FLOAT) {
-            record_float(layer, a->name, (float) maas__attr_get(n, a));
+            record_float(w, a->name, (float) maas__attr_get(n, a));
         } else {
-            (void) cJSON_AddNumberToObject(layer, a->name,
-                                           maas__attr_get(n, a));
+            train_json_number(w, a->name, maas__attr_get(n, a));
         }
     }
 
     if (n->n_in > 1) {
-        record_sources(layer, n);
+        train_json_open(w, "inputs", '[');
+
+        for (i = 0; i < n->n_in; i++) {     /* 0 is what all begin with */
+            maas_writer_value(w, n->in[i] > 0 ? "\"layers.%u\"" : "\"input\"",
+                              n->in[i] - 1);
+        }
+
+        maas_writer_close(w, ']');
     }
 
-    (void) cJSON_AddStringToObject(layer, "activation",
-                                   maas__acts[n->act].name);
+    train_json_text(w, "activation", maas__acts[n->act].name);
 
     if (maas__acts[n->act].has_alpha) {
-        record_float(layer, "alpha", n->alpha);
+        record_float(w, "alpha", n->alpha);
     }
 
-    return layer;
+    maas_writer_close(w, '}');
 }
 
 
 static void
-record_layers(cJSON *doc, const train_net_t *net)
+record_layers(maas_writer_t *w, const train_net_t *net)
 {
     size_t           i;
-    cJSON           *list;
     train_export_t  *e;
 
-    list = cJSON_AddArrayToObject(doc, "layers");
+    train_json_open(w, "layers", '[');
     e = train_export(net);
 
     for (i = 0; i < e->n; i++) {
-        (void) cJSON_AddItemToArray(list, record_layer(&e->nodes[i]));
+        record_layer(w, &e->nodes[i]);
     }
 
     train_export_free(e);
+    maas_writer_close(w, ']');
 }
 
 
 static void
-record_outputs(cJSON *doc, const train_record_t *r)
+record_outputs(maas_writer_t *w, const train_record_t *r)
 {
-    size_t               i;
-    cJSON               *out, *labels;
     const train_data_t  *d;
 
     d = r->data;
-
-    out = cJSON_AddObjectToObject(doc, "outputs");
+    train_json_open(w, "outputs", '{');
 
     if (d->task != MAAS_TASK_REGRESSION) {
-        (void) cJSON_AddStringToObject(out, "name", "probabilities");
-        labels = cJSON_AddArrayToObject(out, "labels");
-
-        for (i = 0; i < d->n_labels; i++) {
-            (void) cJSON_AddItemToArray(labels,
-                                        cJSON_CreateString(d->labels[i]));
-        }
+        train_json_text(w, "name", "probabilities");
+        record_list(w, "labels", d->labels, d->n_labels);
 
         if (r->threshold > 0) {
-            record_float(out, "threshold", r->threshold);
+            record_float(w, "threshold", r->threshold);
         }
 
-        return;
+    } else {
+        train_json_text(w, "name", "values");
+
+        if (d->target != NULL) {
+            record_list(w, "labels", &d->target, 1);
+        }
     }
 
-    (void) cJSON_AddStringToObject(out, "name", "values");
-
-    if (d->target != NULL) {
-        labels = cJSON_AddArrayToObject(out, "labels");
-        (void) cJSON_AddItemToArray(labels, cJSON_CreateString(d->target));
-    }
+    maas_writer_close(w, '}');
 }
 
 
 static void
 record_setting(void *ctx, const char *name, const char *value, int quoted)
 {
+    maas_writer_key(ctx, name);
+
     if (quoted) {
-        (void) cJSON_AddStringToObject(ctx, name, value);
+        maas_writer_text(ctx, value);
     } else {
-        (void) cJSON_AddRawToObject(ctx, name, value);
+        maas_writer_raw(ctx, value, strlen(value));
     }
 }
 
 
 static void
-record_data(cJSON *training, const train_record_t *r)
+record_data(maas_writer_t *w, const train_record_t *r)
 {
-    char         crc[9];
-    cJSON       *data;
     const char  *name;
 
-    data = cJSON_AddObjectToObject(training, "data");
+    train_json_open(w, "data", '{');
     name = strrchr(r->data->path, '/');
     name = (name != NULL && name[1] != '\0') ? name + 1 : r->data->path;
 
-    (void) snprintf(crc, sizeof(crc), "%08x", r->data->crc32c);
-    (void) cJSON_AddStringToObject(data, "name", name);
-    (void) cJSON_AddStringToObject(data, "crc32c", crc);
-    (void) cJSON_AddNumberToObject(data, "rows", (double) r->data->rows);
-    (void) cJSON_AddNumberToObject(data, "training_rows",
-                                   (double) r->n_train);
-    (void) cJSON_AddNumberToObject(data, "validation_rows",
-                                   (double) r->n_valid);
+    train_json_text(w, "name", name);
+    maas_writer_key(w, "crc32c");
+    maas_writer_value(w, "\"%08x\"", r->data->crc32c);
+    train_json_number(w, "rows", (double) r->data->rows);
+    train_json_number(w, "training_rows", (double) r->n_train);
+    train_json_number(w, "validation_rows", (double) r->n_valid);
 
     if (r->data->target != NULL) {
-        (void) cJSON_AddStringToObject(data, "target", r->data->target);
+        train_json_text(w, "target", r->data->target);
     }
 
     if (r->options->id != NULL) {
-        (void) cJSON_AddStringToObject(data, "id", r->options->id);
+        train_json_text(w, "id", r->options->id);
     }
+
+    maas_writer_close(w, '}');
 }
 
 
 static void
-record_metrics(cJSON *training, const train_record_t *r)
+record_metrics(maas_writer_t *w, const train_record_t *r)
 {
     int                    classes;
-    cJSON                 *m;
-    const char            *score;
     const train_result_t  *res;
 
     res = r->result;
     classes = (r->data->classes != NULL);
-    score = classes ? "validation_accuracy" : "validation_r2";
-    m = cJSON_AddObjectToObject(training, "metrics");
-
-    (void) cJSON_AddNumberToObject(m, "epochs", (double) res->epochs);
-    (void) cJSON_AddNumberToObject(m, "best_epoch",
-                                   (double) res->best_epoch);
-    record_figure(m, "training_loss", res->train_loss);
+    train_json_open(w, "metrics", '{');
+    train_json_number(w, "epochs", (double) res->epochs);
+    train_json_number(w, "best_epoch", (double) res->best_epoch);
+    record_figure(w, "training_loss", res->train_loss);
 
     if (r->n_valid > 0) {
-        record_figure(m, "validation_loss", res->best_loss);
-        record_figure(m, score, res->best_score);
+        record_figure(w, "validation_loss", res->best_loss);
+        record_figure(w, classes ? "validation_accuracy" : "validation_r2",
+                      res->best_score);
     }
 
     if (r->test != NULL) {
-        (void) cJSON_AddNumberToObject(m, "test_rows",
-                                       (double) r->test->rows);
-        record_figure(m, "test_loss", r->test->loss);
-        record_figure(m, classes ? "test_accuracy" : "test_r2",
+        train_json_number(w, "test_rows", (double) r->test->rows);
+        record_figure(w, "test_loss", r->test->loss);
+        record_figure(w, classes ? "test_accuracy" : "test_r2",
                       classes ? r->test->accuracy : r->test->r2);
     }
+
+    maas_writer_close(w, '}');
 }
 
 
 char *
 train_record(const train_record_t *r)
 {
-    char   *text, *copy;
-    cJSON  *doc, *training, *settings;
+    char           *text;
+    size_t          size;
+    maas_writer_t   w;
 
-    doc = cJSON_CreateObject();
-    (void) cJSON_AddNumberToObject(doc, "version", 1);
-    (void) cJSON_AddStringToObject(doc, "name", r->options->name);
-    (void) cJSON_AddStringToObject(doc, "task",
-                                   maas__task_names[r->data->task]);
-    record_inputs(doc, r);
-    record_layers(doc, r->net);
-    record_outputs(doc, r);
+    train_json_memory(&w, &text, &size);
+    train_json_number(&w, "version", 1);
+    train_json_text(&w, "name", r->options->name);
+    train_json_text(&w, "task", maas__task_names[r->data->task]);
+    record_inputs(&w, r);
+    record_layers(&w, r->net);
+    record_outputs(&w, r);
 
-    training = cJSON_AddObjectToObject(doc, "training");
-    (void) cJSON_AddStringToObject(training, "tool", TRAIN_TOOL);
-    (void) cJSON_AddNumberToObject(training, "seed",
-                                   (double) r->options->seed);
-    record_data(training, r);
-    settings = cJSON_AddObjectToObject(training, "settings");
-    train_options_each(r->options, record_setting, settings);
-    record_metrics(training, r);
+    train_json_open(&w, "training", '{');
+    train_json_text(&w, "tool", TRAIN_TOOL);
+    train_json_number(&w, "seed", (double) r->options->seed);
+    record_data(&w, r);
+    train_json_open(&w, "settings", '{');
+    train_options_each(r->options, record_setting, &w);
+    maas_writer_close(&w, '}');
+    record_metrics(&w, r);
 
     if (r->temperature != 1) {
-        record_figure(training, "temperature", r->temperature);
+        record_figure(&w, "temperature", r->temperature);
     }
 
-    text = cJSON_PrintUnformatted(doc);
-    cJSON_Delete(doc);
+    maas_writer_close(&w, '}');
+    train_json_done(&w);
 
-    if (text == NULL) {
-        train_die("no memory for the document of a model");
-    }
-
-    copy = train_strdup(text);
-    cJSON_free(text);
-
-    return copy;
+    return text;
 }

@@ -3,10 +3,10 @@
  * in record.c.
  */
 
-#include <cjson/cJSON.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "json.h"
 #include "model.h"
 #include "net/export.h"
 #include "read/maas_crc.h"
@@ -22,64 +22,60 @@ write_size(const maas_tensor_t *t)
 }
 
 
+/* The numbers of a tensor stand behind all before it, *at bytes */
+
 static void
-write_tensor(cJSON *header, size_t layer, const char *what,
-    const maas_tensor_t *tensor, size_t *at)
+write_tensor(maas_writer_t *w, size_t layer, const char *what,
+    const maas_tensor_t *t, size_t *at)
 {
     char    name[64];
-    cJSON  *t, *shape, *offsets;
     size_t  i;
 
     (void) snprintf(name, sizeof(name), "layers.%zu.%s", layer, what);
+    train_json_open(w, name, '{');
+    train_json_text(w, "dtype", maas__dtypes[t->dtype].name);
+    train_json_open(w, "shape", '[');
 
-    t = cJSON_AddObjectToObject(header, name);
-    (void) cJSON_AddStringToObject(t, "dtype",
-                                   maas__dtypes[tensor->dtype].name);
-    shape = cJSON_AddArrayToObject(t, "shape");
-
-    for (i = 0; i < tensor->rank; i++) {
-        (void) cJSON_AddItemToArray(shape,
-                            cJSON_CreateNumber((double) tensor->shape[i]));
+    for (i = 0; i < t->rank; i++) {
+        train_json_number(w, NULL, (double) t->shape[i]);
     }
 
-    offsets = cJSON_AddArrayToObject(t, "data_offsets");
-    (void) cJSON_AddItemToArray(offsets, cJSON_CreateNumber((double) *at));
-    *at += write_size(tensor);
-    (void) cJSON_AddItemToArray(offsets, cJSON_CreateNumber((double) *at));
+    maas_writer_close(w, ']');
+    train_json_open(w, "data_offsets", '[');
+    train_json_number(w, NULL, (double) *at);
+    *at += write_size(t);
+    train_json_number(w, NULL, (double) *at);
+    maas_writer_close(w, ']');
+    maas_writer_close(w, '}');
 }
 
 
 static char *
-write_header(const train_export_t *e, const char *document, size_t *tensors)
+write_header(const train_export_t *e, const char *document, size_t *size,
+    size_t *tensors)
 {
     char               *text;
-    cJSON              *header, *meta;
     size_t              i, j;
+    maas_writer_t       w;
     const maas_node_t  *n;
 
-    header = cJSON_CreateObject();
-    meta = cJSON_AddObjectToObject(header, "__metadata__");
-    (void) cJSON_AddStringToObject(meta, "maas_crc32c", "00000000");
-    (void) cJSON_AddStringToObject(meta, "maas", document);
-
+    train_json_memory(&w, &text, size);
+    train_json_open(&w, "__metadata__", '{');
+    train_json_text(&w, "maas_crc32c", "00000000");
+    train_json_text(&w, "maas", document);
+    maas_writer_close(&w, '}');
     *tensors = 0;
 
     for (i = 0; i < e->n; i++) {
         n = &e->nodes[i];
 
         for (j = 0; j < n->op->n_tensors; j++) {
-            write_tensor(header, i, n->op->tensors[j].name, &n->tensors[j],
+            write_tensor(&w, i, n->op->tensors[j].name, &n->tensors[j],
                          tensors);
         }
     }
 
-    text = cJSON_PrintUnformatted(header);
-
-    if (text == NULL) {
-        train_die("no memory for the header of a model file");
-    }
-
-    cJSON_Delete(header);
+    train_json_done(&w);
 
     return text;
 }
@@ -111,8 +107,7 @@ train_image(const train_net_t *net, const char *document, size_t *size)
     const maas_tensor_t  *t;
 
     e = train_export(net);
-    text = write_header(e, document, &tensors);
-    n = strlen(text);
+    text = write_header(e, document, &n, &tensors);
     padded = (n + 7) / 8 * 8;
     *size = 8 + padded + tensors;
 
@@ -126,7 +121,7 @@ train_image(const train_net_t *net, const char *document, size_t *size)
     (void) memcpy(p, text, n);
     (void) memset(p + n, ' ', padded - n);
     p += padded;
-    cJSON_free(text);
+    train_free(text);
 
     /* numbers of files are little-endian, as those of any host of ours */
 
