@@ -6,17 +6,22 @@
 #include "kernel.h"
 
 
+const train_kernel_t *const  train_kernels[] = {
+#if defined(__x86_64__)
+    &train_kernel_avx512, &train_kernel_avx2,
+#endif
+    &train_kernel_base, NULL
+};
+
+
 const train_kernel_t *
 train_kernel(void)
 {
-    size_t                              i;
-    static const train_kernel_t *const  all[] = {
-        &train_kernel_avx512, &train_kernel_avx2, &train_kernel_base
-    };
+    const train_kernel_t *const  *k;
 
-    for (i = 0; i + 1 < train_nelts(all) && !all[i]->usable(); i++) {
+    for (k = train_kernels; !(*k)->usable(); k++) {
         /* void */
     }
 
-    return all[i];
+    return *k;
 }

@@ -48,14 +48,11 @@ typedef struct {
                          size_t n, const float *bias, int relu, float *z,
                          size_t ldz);
 
-    /* g(in,n) = transposed x(in,rows) dz(rows,n), x as lists of columns */
+    /* g(in,n) = transposed x(in,rows) dz(rows,n), x as lists of columns; with
+     * adam it is spent at once on a step, and g is w, with moments m and v */
     void       (*sparse_grad)(const train_columns_t *x, const float *dz,
-                              size_t ldz, size_t n, float *g, size_t ldg);
-
-    /* the same, spent at once on a step of Adam; g is never stored */
-    void       (*sparse_adam)(const train_columns_t *x, const float *dz,
                               size_t ldz, size_t n, const train_adam_t *adam,
-                              float *w, float *m, float *v, size_t ldw);
+                              float *g, float *m, float *v, size_t ldg);
 
     /* one step of Adam on n parameters */
     void       (*adam)(const train_adam_t *adam, const float *g, float *w,
@@ -83,7 +80,9 @@ extern const train_kernel_t  train_kernel_avx512;   /* kernel_avx512.c */
 extern const train_kernel_t  train_kernel_avx2;     /* kernel_avx2.c */
 extern const train_kernel_t  train_kernel_base;     /* kernel_base.c */
 
-/* kernel.c: the best for this CPU */
+/* kernel.c: all of them, up to NULL; base can be used everywhere */
+extern const train_kernel_t *const  train_kernels[];
+/* The best for this CPU. */
 const train_kernel_t *train_kernel(void);
 
 /* kernel_base.c: nonzero and nonzero_bytes of those without their own */

@@ -29,31 +29,11 @@
 #define MR              6
 #define NV              2
 #define SNV             8
+#define KERNEL          train_kernel_avx2
+#define NAME            "avx2"
+#define USABLE                                                                \
+    __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")
 
 #include "kernel_impl.h"
-
-
-static int
-usable(void)
-{
-    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-}
-
-
-const train_kernel_t  train_kernel_avx2 = {
-    "avx2", usable, MR, NV * VW, product, sparse, sparse_grad, sparse_adam,
-    adam, column_sum, relu_back, train_nonzero, train_nonzero_bytes
-};
-
-#else
-
-static int
-usable(void)
-{
-    return 0;
-}
-
-
-const train_kernel_t  train_kernel_avx2 = { .usable = usable };
 
 #endif

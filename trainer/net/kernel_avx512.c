@@ -27,18 +27,20 @@
 #define MR              6
 #define NV              4
 #define SNV             4
-
-
-static inline __m512 update(__m512 m, __m512 v, __m512 eps)
-    __attribute__((always_inline));
-static inline __m512 relu_mask(__m512 a, __m512 d)
-    __attribute__((always_inline));
+#define KERNEL          train_kernel_avx512
+#define NAME            "avx512"
+#define USABLE                                                                \
+    __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw")   \
+    && __builtin_cpu_supports("avx512dq")                                     \
+    && __builtin_cpu_supports("avx512vl")
+#define NONZERO         nonzero
+#define NONZERO_BYTES   nonzero_bytes
 
 
 /* An estimate of the root and a Newton step: 1 ulp or two, in less time than
  * the root itself */
 
-static inline __m512
+static inline __attribute__((always_inline)) __m512
 update(__m512 m, __m512 v, __m512 eps)
 {
     __m512  r, s;
@@ -53,15 +55,12 @@ update(__m512 m, __m512 v, __m512 eps)
 }
 
 
-static inline __m512
+static inline __attribute__((always_inline)) __m512
 relu_mask(__m512 a, __m512 d)
 {
     return _mm512_maskz_mov_ps(_mm512_cmp_ps_mask(a, _mm512_setzero_ps(),
                                                   _CMP_GT_OQ), d);
 }
-
-
-#include "kernel_impl.h"
 
 
 /* Compressed in a register: to memory that takes many times as long */
@@ -152,30 +151,6 @@ nonzero_bytes(const uint8_t *x, size_t n, const float *lut, float shift,
 }
 
 
-static int
-usable(void)
-{
-    return __builtin_cpu_supports("avx512f")
-           && __builtin_cpu_supports("avx512bw")
-           && __builtin_cpu_supports("avx512dq")
-           && __builtin_cpu_supports("avx512vl");
-}
-
-
-const train_kernel_t  train_kernel_avx512 = {
-    "avx512", usable, MR, NV * VW, product, sparse, sparse_grad, sparse_adam,
-    adam, column_sum, relu_back, nonzero, nonzero_bytes
-};
-
-#else
-
-static int
-usable(void)
-{
-    return 0;
-}
-
-
-const train_kernel_t  train_kernel_avx512 = { .usable = usable };
+#include "kernel_impl.h"
 
 #endif

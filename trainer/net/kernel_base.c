@@ -27,6 +27,9 @@ typedef int32_t  base_int_t __attribute__((vector_size(16)));
 #define MR              4
 #define NV              2
 #define SNV             8
+#define KERNEL          train_kernel_base
+#define NAME            "base"
+#define USABLE          1
 
 
 static inline V
@@ -146,16 +149,3 @@ train_nonzero_bytes(const uint8_t *x, size_t n, const float *lut, float shift,
 
     return found;
 }
-
-
-static int
-usable(void)
-{
-    return 1;
-}
-
-
-const train_kernel_t  train_kernel_base = {
-    "base", usable, MR, NV * VW, product, sparse, sparse_grad, sparse_adam,
-    adam, column_sum, relu_back, train_nonzero, train_nonzero_bytes
-};

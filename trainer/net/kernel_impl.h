@@ -5,7 +5,13 @@
  * V, VW lanes; VLOAD VSTORE VSET1 VADD VSUB VMUL VMAX; VFMA(a,b,c) = a*b + c;
  * VUPDATE(m,v,eps) = m / (sqrt(v) + eps); VRELU_BACK(a,d)
  * MR rows x NV vectors: a block of product(); SNV vectors: a sparse strip
+ * KERNEL, NAME, USABLE: for its table; NONZERO, NONZERO_BYTES: unless base's
  */
+
+#ifndef NONZERO
+#define NONZERO        train_nonzero
+#define NONZERO_BYTES  train_nonzero_bytes
+#endif
 
 #define INLINE  static inline __attribute__((always_inline))
 #define UNROLL  _Pragma("GCC unroll 16")
@@ -141,6 +147,13 @@ block(const train_product_t *p, size_t i, size_t j, const size_t mr,
 }
 
 
+/* Cases of more than there are never happen */
+
+#define ROWS(r)                                                               \
+    case r:                                                                   \
+        block(p, i, j, r < MR ? r : 1, nv);                                   \
+        break;
+
 INLINE void
 block_rows(const train_product_t *p, size_t j, const size_t nv)
 {
@@ -151,26 +164,19 @@ block_rows(const train_product_t *p, size_t j, const size_t nv)
     }
 
     switch (p->rows - i) {
-#if MR > 4
-    case 5:
-        block(p, i, j, 5, nv);
-        break;
-    case 4:
-        block(p, i, j, 4, nv);
-        break;
-#endif
-    case 3:
-        block(p, i, j, 3, nv);
-        break;
-    case 2:
-        block(p, i, j, 2, nv);
-        break;
-    case 1:
-        block(p, i, j, 1, nv);
-        break;
+    ROWS(1)
+    ROWS(2)
+    ROWS(3)
+    ROWS(4)
+    ROWS(5)
     }
 }
 
+
+#define VECTORS(v)                                                            \
+    case v:                                                                   \
+        block_rows(p, j, v < NV ? v : NV);                                    \
+        break;
 
 static void
 product(const train_product_t *p)
@@ -181,20 +187,10 @@ product(const train_product_t *p)
         left = (p->n - j) / VW;
 
         switch (left < NV ? left : NV) {
-#if NV > 2
-        case 4:
-            block_rows(p, j, 4);
-            break;
-        case 3:
-            block_rows(p, j, 3);
-            break;
-#endif
-        case 2:
-            block_rows(p, j, 2);
-            break;
-        case 1:
-            block_rows(p, j, 1);
-            break;
+        VECTORS(1)
+        VECTORS(2)
+        VECTORS(3)
+        VECTORS(4)
         }
     }
 }
@@ -302,40 +298,29 @@ column_strip(const train_columns_t *x, size_t i, const float *m, size_t ld,
 
 INLINE void
 sparse_grad_strip(const train_columns_t *x, const float *dz, size_t ldz,
-    float *g, size_t ldg, const size_t nv)
-{
-    V       c[SNV];
-    size_t  i, j;
-
-    for (i = 0; i < x->in; i++) {
-        column_strip(x, i, dz, ldz, c, nv);
-
-        UNROLL
-        for (j = 0; j < nv; j++) {
-            VSTORE(g + i * ldg + j * VW, c[j]);
-        }
-    }
-}
-
-
-INLINE void
-sparse_adam_strip(const train_columns_t *x, const float *dz, size_t ldz,
-    const train_adam_t *o, float *w, float *m, float *v, size_t ldw,
-    const size_t nv)
+    const train_adam_t *adam, float *g, float *m, float *v, size_t ldg,
+    size_t from, const size_t nv)
 {
     V               c[SNV];
     size_t          i, j, at;
     adam_vectors_t  a;
 
-    a = adam_vectors(o);
+    if (adam != NULL) {
+        a = adam_vectors(adam);
+    }
 
     for (i = 0; i < x->in; i++) {
-        column_strip(x, i, dz, ldz, c, nv);
+        column_strip(x, i, dz + from, ldz, c, nv);
 
         UNROLL
         for (j = 0; j < nv; j++) {
-            at = i * ldw + j * VW;
-            adam_vector(&a, c[j], w + at, m + at, v + at);
+            at = i * ldg + from + j * VW;
+
+            if (adam != NULL) {
+                adam_vector(&a, c[j], g + at, m + at, v + at);
+            } else {
+                VSTORE(g + at, c[j]);
+            }
         }
     }
 }
@@ -349,20 +334,17 @@ sparse_adam_strip(const train_columns_t *x, const float *dz, size_t ldz,
 #define STRIPS(n, call)                                                       \
     for (j = 0; j < (n); j += STRIP) {                                        \
         switch (((n) - j < STRIP) ? (n) - j : STRIP) {                        \
-        case 16:                                                              \
-            call(16 / VW);                                                    \
-            break;                                                            \
-        case 32:                                                              \
-            call(32 / VW);                                                    \
-            break;                                                            \
-        case 48:                                                              \
-            call(48 / VW > SNV ? SNV : 48 / VW);                              \
-            break;                                                            \
-        case 64:                                                              \
-            call(SNV);                                                        \
-            break;                                                            \
+        STRIPS_CASE(16, call)                                                 \
+        STRIPS_CASE(32, call)                                                 \
+        STRIPS_CASE(48, call)                                                 \
+        STRIPS_CASE(64, call)                                                 \
         }                                                                     \
     }
+
+#define STRIPS_CASE(width, call)                                              \
+    case width:                                                               \
+        call(width / VW < SNV ? width / VW : SNV);                            \
+        break;
 
 
 static void
@@ -379,24 +361,11 @@ sparse(const train_batch_t *x, const float *w, size_t ldw, size_t n,
 
 static void
 sparse_grad(const train_columns_t *x, const float *dz, size_t ldz, size_t n,
-    float *g, size_t ldg)
+    const train_adam_t *adam, float *g, float *m, float *v, size_t ldg)
 {
     size_t  j;
 
-#define CALL(nv)  sparse_grad_strip(x, dz + j, ldz, g + j, ldg, nv)
-    STRIPS(n, CALL)
-#undef CALL
-}
-
-
-static void
-sparse_adam(const train_columns_t *x, const float *dz, size_t ldz, size_t n,
-    const train_adam_t *o, float *w, float *m, float *v, size_t ldw)
-{
-    size_t  j;
-
-#define CALL(nv)                                                              \
-    sparse_adam_strip(x, dz + j, ldz, o, w + j, m + j, v + j, ldw, nv)
+#define CALL(nv)  sparse_grad_strip(x, dz, ldz, adam, g, m, v, ldg, j, nv)
     STRIPS(n, CALL)
 #undef CALL
 }
@@ -444,3 +413,16 @@ relu_back(const float *a, float *dz, size_t n)
         VSTORE(dz + i, VRELU_BACK(VLOAD(a + i), VLOAD(dz + i)));
     }
 }
+
+
+static int
+kernel_usable(void)
+{
+    return USABLE;
+}
+
+
+const train_kernel_t  KERNEL = {
+    NAME, kernel_usable, MR, NV * VW, product, sparse, sparse_grad, adam,
+    column_sum, relu_back, NONZERO, NONZERO_BYTES
+};

@@ -79,39 +79,31 @@ dense_init(const train_layer_t *l, train_init_t init, train_rng_t *rng,
 static void
 dense_forward(const train_pass_t *s)
 {
-    size_t                n;
-    float                *out;
-    const float          *bias;
     train_product_t       q = { 0 };
     const train_share_t  *p;
     const train_layer_t  *l;
 
     l = s->l;
     p = s->p;
-    n = s->to - s->from;
-    bias = train_vector(l, p->p, 0) + s->from;
-    out = p->a + s->from;
-
-    if (s->i == 0 && s->b->sparse) {
-        train_kernel()->sparse(s->b, p->w, p->ldw, n, bias, (int) l->relu, out,
-                               l->ld);
-        return;
-    }
-
     q.rows = s->b->rows;
     q.k = l->in;
-    q.n = n;
+    q.n = s->to - s->from;
     q.a = (s->i == 0) ? s->b->x : p[-1].a;
     q.ai = (s->i == 0) ? l->in : l[-1].ld;
     q.as = 1;
     q.b = p->w;
     q.ldb = p->ldw;
-    q.init = bias;
+    q.init = train_vector(l, p->p, 0) + s->from;
     q.relu = (int) l->relu;
-    q.c = out;
+    q.c = p->a + s->from;
     q.ldc = l->ld;
 
-    train_product(&q, &s->w->pack);
+    if (s->i == 0 && s->b->sparse) {
+        train_kernel()->sparse(s->b, q.b, q.ldb, q.n, q.init, q.relu, q.c,
+                               q.ldc);
+    } else {
+        train_product(&q, &s->w->pack);
+    }
 }
 
 
@@ -161,39 +153,22 @@ dense_backward(const train_pass_t *s)
 /* By own columns of the weights: into grad, or spent on Adam */
 
 static void
-dense_weights(const train_pass_t *s, const float *dz, size_t n)
+dense_gradient(const train_pass_t *s)
 {
-    float                *g;
     train_product_t       q = { 0 };
     const train_share_t  *p;
     const train_layer_t  *l;
 
     l = s->l;
     p = s->p;
-    g = p->spends ? NULL : p->grad + s->from;
-
-    if (s->i == 0 && s->b->sparse) {
-        if (p->spends) {
-            train_kernel()->sparse_adam(&s->w->columns, dz, l->ld, n, s->adam,
-                                        p->w, p->wm, p->wv, p->ldw);
-        } else {
-            train_kernel()->sparse_grad(&s->w->columns, dz, l->ld, n, g,
-                                        l->ld);
-        }
-
-        return;
-    }
-
     q.rows = l->in;
     q.k = s->b->rows;
-    q.n = n;
+    q.n = s->to - s->from;
     q.a = (s->i == 0) ? s->b->x : p[-1].a;
     q.ai = 1;
     q.as = (s->i == 0) ? l->in : l[-1].ld;
-    q.b = dz;
+    q.b = p->g + s->from;
     q.ldb = l->ld;
-    q.c = g;
-    q.ldc = l->ld;
 
     if (p->spends) {
         q.c = p->w;
@@ -201,22 +176,20 @@ dense_weights(const train_pass_t *s, const float *dz, size_t n)
         q.adam = s->adam;
         q.m = p->wm;
         q.v = p->wv;
+
+    } else {
+        q.c = p->grad + s->from;
+        q.ldc = l->ld;
     }
 
-    train_product(&q, &s->w->pack);
-}
+    train_kernel()->column_sum(q.b, q.k, q.ldb, q.n, p->small + s->from);
 
-
-static void
-dense_gradient(const train_pass_t *s)
-{
-    const float  *dz;
-
-    dz = s->p->g + s->from;
-
-    train_kernel()->column_sum(dz, s->b->rows, s->l->ld, s->to - s->from,
-                               s->p->small + s->from);
-    dense_weights(s, dz, s->to - s->from);
+    if (s->i == 0 && s->b->sparse) {
+        train_kernel()->sparse_grad(&s->w->columns, q.b, q.ldb, q.n, q.adam,
+                                    q.c, q.m, q.v, q.ldc);
+    } else {
+        train_product(&q, &s->w->pack);
+    }
 }
 
 
