@@ -213,8 +213,8 @@ bench_threads(bench_t *t, size_t threads, size_t steps)
     t->members = train_work_members(&t->net, BATCH, threads);
     t->team = train_team_create(t->members);
     t->work = train_alloc(t->members, sizeof(train_work_t));
-    train_work_team(t->work, t->members, t->team, &t->net, &t->optim, NULL,
-                    BATCH);
+    train_work_create(t->work, t->members, t->team, &t->net, &t->optim, NULL,
+                      BATCH, 1);
     t->steps = 1;
     train_team_run(t->team, bench_member, t);
     t->steps = steps;

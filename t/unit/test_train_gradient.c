@@ -407,7 +407,7 @@ check_create(check_t *c, const char *spec, maas_task_t task,
     }
 
     train_batch_create(&c->batch, &c->source, ROWS);
-    train_work_create(&c->work, &c->net, NULL, ROWS, 1);
+    train_work_create(&c->work, 1, NULL, &c->net, NULL, NULL, ROWS, 1);
     train_batch_fill(&c->batch, &c->source, row, ROWS, 0);
 }
 
@@ -483,17 +483,10 @@ check_layer(check_t *c, const float *grad, size_t i, size_t step)
 static void
 check_gradient(check_t *c, const char *what, size_t step)
 {
-    double          loss, worst, other;
-    size_t          i, last;
-    train_share_t  *out;
+    double  loss, worst, other;
+    size_t  i;
 
-    last = c->net.n_layers - 1;
-    out = &c->work.part[last];
-
-    train_forward(&c->work, &c->batch);
-    loss = train_loss(c->loss, c->net.act, &c->batch, out->a,
-                      c->net.layers[last].ld, out->g) / ROWS;
-    train_gradient(&c->work, &c->batch);
+    loss = train_step(&c->work, &c->batch, c->loss, 0) / ROWS;
 
     other = oracle_loss(c);
 
@@ -501,7 +494,7 @@ check_gradient(check_t *c, const char *what, size_t step)
         fail_msg("%s: loss %.9g, in double %.9g", what, loss, other);
     }
 
-    for (i = 0; i <= last; i++) {
+    for (i = 0; i < c->net.n_layers; i++) {
         if (c->net.layers[i].size == 0) {
             continue;
         }

@@ -202,7 +202,7 @@ case_losses(const cJSON *c, double *losses, size_t steps)
 
     train_source_init(&source, &d, &scale);
     train_batch_create(&b, &source, batch);
-    train_work_create(&work, &net, &o, batch, 1);
+    train_work_create(&work, 1, NULL, &net, &o, NULL, batch, 1);
 
     for (i = 0; i < steps; i++) {
         for (j = 0; j < batch; j++) {

@@ -46,7 +46,8 @@ train_check_create(train_check_t *j, train_team_t *team,
     j->batch = train_alloc(j->members, sizeof(train_batch_t));
 
     for (i = 0; i < j->members; i++) {
-        train_work_create(&j->work[i], net, NULL, CHECK_ROWS, 0);
+        train_work_create(&j->work[i], 1, NULL, net, NULL, NULL, CHECK_ROWS,
+                          0);
         train_batch_create(&j->batch[i], source, CHECK_ROWS);
     }
 }
@@ -88,7 +89,7 @@ check_part(train_check_t *j, size_t id, size_t at, train_check_part_t *p)
     train_batch_fill(b, j->source, j->row + at, n, j->n - at - n);
     train_forward(w, b);
     y = w->part[last].a;
-    train_loss_rows(j->loss, j->net->act, b, 0, n, y, out->ld, NULL, w->losses);
+    train_loss(j->loss, j->net->act, b, 0, n, y, out->ld, NULL, w->losses);
     p->mass = b->mass;
 
     for (i = 0; i < n; i++, y += out->ld) {

@@ -188,8 +188,8 @@ train_epoch_gather(train_loop_t *l, size_t n)
     l->n = n;
     l->team = train_team_create(n);
     l->work = train_alloc(n, sizeof(train_work_t));
-    train_work_team(l->work, n, l->team, l->net, l->optim, l->ema,
-                    plan->batch);
+    train_work_create(l->work, n, l->team, l->net, l->optim, l->ema,
+                      plan->batch, 1);
 
     /* lists of bytes are made faster than they are handed over */
 

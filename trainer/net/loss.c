@@ -210,7 +210,7 @@ loss_row(train_loss_t loss, maas_act_t act, const train_batch_t *b, size_t row,
 
 
 void
-train_loss_rows(train_loss_t loss, maas_act_t act, const train_batch_t *b,
+train_loss(train_loss_t loss, maas_act_t act, const train_batch_t *b,
     size_t from, size_t to, float *z, size_t ld, float *dz, double *losses)
 {
     float   w, *d;
@@ -229,25 +229,4 @@ train_loss_rows(train_loss_t loss, maas_act_t act, const train_batch_t *b,
                                           w / (float) b->rows, z + i * ld, ld,
                                           d);
     }
-}
-
-
-double
-train_loss(train_loss_t loss, maas_act_t act, const train_batch_t *b,
-    float *z, size_t ld, float *dz)
-{
-    size_t   i;
-    double   sum, *losses;
-
-    losses = train_alloc(b->rows, sizeof(double));
-    train_loss_rows(loss, act, b, 0, b->rows, z, ld, dz, losses);
-    sum = 0;
-
-    for (i = 0; i < b->rows; i++) {
-        sum += losses[i];
-    }
-
-    train_free(losses);
-
-    return sum;
 }

@@ -1,6 +1,6 @@
 /*
  * The network: where its layers' parameters stand, and their first values.
- * Running it is in forward.c and backward.c; spec.c reads layers.
+ * Running it is in step.c; spec.c reads layers.
  */
 
 #include <string.h>

@@ -1,8 +1,7 @@
 /*
  * Kinds of layers: what a row of the table says, and what its functions are
  * given.  One file a kind; reading a spec, memory, steps and the layers of the
- * model file walk the table.  When a layer runs is forward.c's and backward.c's
- * matter.
+ * model file walk the table.  When a layer runs is step.c's matter.
  */
 
 #ifndef MAAS_TRAIN_OP_H
@@ -105,17 +104,6 @@ TRAIN_OPS(TRAIN_OP_DECLARE)
 
 /* op.c: all of them, up to NULL */
 extern const train_op_t *const  train_ops[];
-
-
-/* forward.c: members of a team at work.  The numbers that layer l goes on from
- * were made `at`: by column, by row, or ALL if every member sees all of them.
- * Must they wait for each other? */
-int train_pass_waits(const train_layer_t *l, train_by_t at);
-/* How it makes its own numbers then: by column or by row. */
-train_by_t train_pass_by(const train_layer_t *l, train_by_t at);
-/* Layer i at work, by column or by row; not s->adam. */
-void train_pass_begin(train_pass_t *s, train_work_t *w,
-    const train_batch_t *b, size_t i, train_by_t by);
 
 
 #endif /* MAAS_TRAIN_OP_H */

@@ -1,6 +1,6 @@
 /*
  * Optimisers, with Keras's formulas and defaults.
- * Gradients come from backward.c, rates from loop.c.
+ * Gradients come from step.c, rates from loop.c.
  */
 
 #include <math.h>

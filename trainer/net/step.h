@@ -43,15 +43,11 @@ int train_loss_choose(train_loss_t loss, maas_task_t task);
 /*
  * z(rows,ld): the last layer's numbers before its activation; becomes its
  * answers.  dz(rows,ld), if not NULL: gradient by z of the weighted losses'
- * sum over the number of rows.  Returns the sum of the weighted losses: over
- * b->mass it is their mean.
+ * sum over the number of rows.  For rows from..to; each one's weighted loss
+ * goes to losses[]: their sum over b->mass is the mean.
  */
-double train_loss(train_loss_t loss, maas_act_t act, const train_batch_t *b,
-    float *z, size_t ld, float *dz);
-/* The same for rows from..to: each one's weighted loss goes to losses[]. */
-void train_loss_rows(train_loss_t loss, maas_act_t act,
-    const train_batch_t *b, size_t from, size_t to, float *z, size_t ld,
-    float *dz, double *losses);
+void train_loss(train_loss_t loss, maas_act_t act, const train_batch_t *b,
+    size_t from, size_t to, float *z, size_t ld, float *dz, double *losses);
 
 
 /* optim.c */
@@ -115,6 +111,8 @@ void train_optim_apply(const train_optim_t *o, const train_adam_t *adam,
  * nobody waits.  How many members there are changes no bit.
  */
 
+#define TRAIN_N_ARRAYS  4
+
 typedef struct {
     unsigned       split;
     unsigned       spends;          /* weights take steps without a gradient
@@ -123,10 +121,12 @@ typedef struct {
                                        read what a step would change */
     size_t         from, to;        /* own columns */
 
-    /* as the layer's part of net->params */
-    float         *p;
-    float         *m, *v;           /* the optimiser's, NULL if unused */
-    float         *ema;             /* NULL: no average is kept */
+    /* as the layer's part of net->params: parameters, the optimiser's moments
+     * or NULL if unused, their average or NULL if none is kept */
+    union {
+        struct { float  *p, *m, *v, *ema; };
+        float     *all[TRAIN_N_ARRAYS];
+    };
 
     /* gradients: weights (rows,ld) unless spent, and behind them */
     float         *grad;
@@ -137,7 +137,10 @@ typedef struct {
      * the cache is wanted by two */
     unsigned       panel;
     size_t         ldw;
-    float         *w, *wm, *wv, *wema;
+    union {
+        struct { float  *w, *wm, *wv, *wema; };
+        float     *own[TRAIN_N_ARRAYS];
+    };
 
     /* (max_rows,ld); a and g may be those of the layer below */
     float         *a;               /* output */
@@ -160,17 +163,16 @@ typedef struct {
     double              *losses;    /* (max_rows) */
     train_pack_t         pack;
     train_columns_t      columns;   /* in NULL unless the data is sparse */
+    size_t               n_owned;   /* arrays that it is to free */
+    void               **owned;
 } train_work_t;
 
-/* One member alone.  o: NULL: gradients only, into part[].grad; training 0:
- * forward only. */
-void train_work_create(train_work_t *w, const train_net_t *net,
-    const train_optim_t *o, size_t max_rows, int training);
-/* w(n) for the members of a team, or one if n is 1; ema: as net->params, or
- * NULL */
-void train_work_team(train_work_t *w, size_t n, train_team_t *team,
-    const train_net_t *net, const train_optim_t *o, float *ema,
-    size_t max_rows);
+/* w(n) for the members of a team, or one alone if n is 1.  o: NULL: a step at
+ * rate 0 leaves gradients in part[].grad; ema: as net->params, or NULL;
+ * training 0: forward only. */
+void train_work_create(train_work_t *w, size_t n, train_team_t *team,
+    const train_net_t *net, const train_optim_t *o, float *ema, size_t max_rows,
+    int training);
 /* After the network's numbers were changed from outside: the copies too. */
 void train_work_copy(train_work_t *w, size_t n);
 /* The other way: a member's own columns to where all see them. */
@@ -180,17 +182,14 @@ void train_work_free(train_work_t *w, size_t n);
 size_t train_work_members(const train_net_t *net, size_t rows, size_t n);
 
 
-/* forward.c: one batch.  The last layer then holds numbers before its
+/* step.c: one batch.  The last layer then holds numbers before its
  * activation: train_loss() wants them so. */
 void train_forward(train_work_t *w, const train_batch_t *b);
 
-/* backward.c: one step, by each member of a team; the losses' sum is right
- * for member 0.  Members have to wait for each other afterwards. */
+/* One step, by each member of a team; the losses' sum is right for member 0.
+ * Members have to wait for each other afterwards. */
 double train_step(train_work_t *w, const train_batch_t *b, train_loss_t loss,
     double lr);
-/* From part[last].g, which train_loss() filled as dz: gradients into
- * part[].grad; alone. */
-void train_gradient(train_work_t *w, const train_batch_t *b);
 
 
 #endif /* MAAS_TRAIN_STEP_H */

@@ -1,11 +1,93 @@
 /*
- * From the loss's gradient back through the network, layer by layer; where
- * nothing speaks against it, each layer's step happens on the way.
+ * A batch forward through the network, and from the loss's gradient back,
+ * layer by layer; where nothing speaks against it, each layer's step happens
+ * on the way.  What a layer does is its kind's matter.
  */
 
 #include <math.h>
 
 #include "op.h"
+
+
+/* Members of a team at work.  The numbers that layer l goes on from were made
+ * `at`: by column, by row, or ALL if every member sees all of them.  Must they
+ * wait for each other? */
+
+static int
+step_waits(const train_layer_t *l, train_by_t at)
+{
+    return l->by != TRAIN_BY_NUMBER && at != TRAIN_BY_ALL && at != l->by;
+}
+
+
+/* How it makes its own numbers then: by column or by row */
+
+static train_by_t
+step_by(const train_layer_t *l, train_by_t at)
+{
+    switch (l->by) {
+    case TRAIN_BY_ROW:
+        return TRAIN_BY_ROW;
+    case TRAIN_BY_NUMBER:
+        return (at == TRAIN_BY_ROW) ? TRAIN_BY_ROW : TRAIN_BY_COLUMN;
+    default:
+        return TRAIN_BY_COLUMN;
+    }
+}
+
+
+/* Layer i at work, by column or by row */
+
+static void
+step_begin(train_pass_t *s, train_work_t *w, const train_batch_t *b,
+    size_t i, train_by_t by)
+{
+    s->w = w;
+    s->b = b;
+    s->l = &w->net->layers[i];
+    s->p = &w->part[i];
+    s->i = i;
+    s->first = 0;
+    s->last = b->rows;
+    s->from = s->p->from;
+    s->to = s->p->to;
+
+    if (s->p->split && by == TRAIN_BY_ROW) {
+        s->first = b->rows * w->id / w->n;
+        s->last = b->rows * (w->id + 1) / w->n;
+        s->from = 0;
+        s->to = s->l->ld;
+    }
+}
+
+
+void
+train_forward(train_work_t *w, const train_batch_t *b)
+{
+    size_t                i;
+    train_by_t            at;
+    train_pass_t          s;
+    const train_layer_t  *l;
+
+    at = TRAIN_BY_ALL;
+
+    for (i = 0; i < w->net->n_layers; i++) {
+        l = &w->net->layers[i];
+
+        if (step_waits(l, at)) {
+            train_team_wait(w->team);
+        }
+
+        at = step_by(l, at);
+        step_begin(&s, w, b, i, at);
+        l->op->forward(&s);
+        at = s.p->split ? at : TRAIN_BY_ALL;
+    }
+
+    if (at != TRAIN_BY_ALL) {
+        train_team_wait(w->team);
+    }
+}
 
 
 /* At work in one step */
@@ -14,7 +96,6 @@ typedef struct {
     train_work_t         *w;
     const train_batch_t  *b;
     double                lr;
-    unsigned              steps;    /* 0: gradients alone */
     unsigned              clips;    /* steps wait for the gradient's length */
     unsigned              pending;  /* is any layer? */
     train_adam_t          adam;     /* of weights */
@@ -95,7 +176,7 @@ backward_gradient(backward_t *s, size_t i)
 {
     train_pass_t  pass;
 
-    train_pass_begin(&pass, s->w, s->b, i, TRAIN_BY_COLUMN);
+    step_begin(&pass, s->w, s->b, i, TRAIN_BY_COLUMN);
     pass.p->pending = 0;
 
     if (pass.l->op->gradient != NULL) {
@@ -103,7 +184,7 @@ backward_gradient(backward_t *s, size_t i)
         pass.l->op->gradient(&pass);
     }
 
-    if (s->steps && !s->clips) {
+    if (!s->clips) {
         backward_update(s, i, 1);
     }
 }
@@ -139,13 +220,13 @@ backward_run(backward_t *s)
     for (i = s->w->net->n_layers; i-- > 0; /* void */ ) {
         l = &s->w->net->layers[i];
 
-        if (train_pass_waits(l, at)) {
+        if (step_waits(l, at)) {
             backward_wait(s);
             at = TRAIN_BY_ALL;
         }
 
-        at = train_pass_by(l, at);
-        train_pass_begin(&pass, s->w, s->b, i, at);
+        at = step_by(l, at);
+        step_begin(&pass, s->w, s->b, i, at);
         l->op->backward(&pass);
 
         /* others may still read all columns of the parameters */
@@ -204,38 +285,18 @@ backward_factor(const train_work_t *w)
 }
 
 
-void
-train_gradient(train_work_t *w, const train_batch_t *b)
-{
-    backward_t  s = { 0 };
-
-    s.w = w;
-    s.b = b;
-
-    if (b->sparse) {
-        train_columns_fill(&w->columns, b);
-    }
-
-    backward_run(&s);
-}
-
-
 static double
 backward_loss(train_work_t *w, const train_batch_t *b, train_loss_t loss)
 {
-    double         sum;
-    size_t         i, from, to, last;
-    train_share_t  *p;
+    double        sum;
+    size_t        i;
+    train_pass_t  s;
 
-    last = w->net->n_layers - 1;
-    p = &w->part[last];
-    from = p->split ? b->rows * w->id / w->n : 0;
-    to = p->split ? b->rows * (w->id + 1) / w->n : b->rows;
+    step_begin(&s, w, b, w->net->n_layers - 1, TRAIN_BY_ROW);
+    train_loss(loss, w->net->act, b, s.first, s.last, s.p->a, s.l->ld, s.p->g,
+               w->losses);
 
-    train_loss_rows(loss, w->net->act, b, from, to, p->a,
-                    w->net->layers[last].ld, p->g, w->losses);
-
-    if (p->split) {
+    if (s.p->split) {
         train_team_wait(w->team);
     }
 
@@ -260,7 +321,6 @@ train_step(train_work_t *w, const train_batch_t *b, train_loss_t loss,
     s.w = w;
     s.b = b;
     s.lr = lr;
-    s.steps = 1;
     s.clips = (w->optim.clip_norm > 0);
 
     if (b->sparse) {
@@ -278,7 +338,9 @@ train_step(train_work_t *w, const train_batch_t *b, train_loss_t loss,
         factor = backward_factor(w);
 
         for (i = 0; i < w->net->n_layers; i++) {
-            backward_update(&s, i, factor);
+            if (w->net->layers[i].size > 0) {
+                backward_update(&s, i, factor);
+            }
         }
     }
 
