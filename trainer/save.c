@@ -11,7 +11,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "save.h"
 #include "util.h"
 
 
@@ -38,6 +37,10 @@ train_save_check(const char *path)
 {
     char         *folder;
     struct stat   st;
+
+    if (path == NULL) {
+        return;
+    }
 
     if (path[0] == '\0' || path[strlen(path) - 1] == '/'
         || (stat(path, &st) == 0 && S_ISDIR(st.st_mode)))
@@ -150,7 +153,7 @@ save_sync_folder(const char *path)
 void
 train_save(const char *path, const void *image, size_t size)
 {
-    int        fd, bad, why;
+    int        fd, why;
     char      *temp;
     sigset_t   set, old;
 
@@ -167,20 +170,17 @@ train_save(const char *path, const void *image, size_t size)
         train_die("%s: cannot be created: %s", temp, strerror(errno));
     }
 
-    bad = save_all(fd, image, size) != 0 || fsync(fd) != 0;
-    why = errno;
+    why = (save_all(fd, image, size) != 0 || fsync(fd) != 0) ? errno : 0;
 
-    if (close(fd) != 0 && !bad) {
-        bad = 1;
+    if (close(fd) != 0 && why == 0) {
         why = errno;
     }
 
-    if (!bad && rename(temp, path) != 0) {
-        bad = 1;
+    if (why == 0 && rename(temp, path) != 0) {
         why = errno;
     }
 
-    if (bad) {
+    if (why != 0) {
         (void) unlink(temp);
         train_die("%s: cannot be written: %s; nothing was changed", path,
                   strerror(why));

@@ -142,13 +142,7 @@ train_room(void *p, size_t *room, size_t n, size_t size)
 char *
 train_strdup(const char *s)
 {
-    size_t   n;
-    char    *p;
-
-    n = strlen(s) + 1;
-    p = train_alloc(n, 1);
-
-    return memcpy(p, s, n);
+    return train_format("%s", s);
 }
 
 
@@ -198,33 +192,20 @@ train_now(void)
 int
 train_number(const char *s, double *out)
 {
-    char        *end;
-    double       v;
-    const char  *p;
+    char    *end;
+    double   v;
 
-    while (*s == ' ' || *s == '\t') {
-        s++;
-    }
+    s += strspn(s, " \t");
 
     /* strtod alone would also take hexadecimal, inf and nan */
 
-    for (p = s; *p != '\0'; p++) {
-        if (strchr("0123456789+-.eE \t", *p) == NULL) {
-            return 0;
-        }
+    if (s[strspn(s, "0123456789+-.eE \t")] != '\0') {
+        return 0;
     }
 
     v = strtod(s, &end);
 
-    if (end == s || !isfinite(v)) {
-        return 0;
-    }
-
-    while (*end == ' ' || *end == '\t') {
-        end++;
-    }
-
-    if (*end != '\0') {
+    if (end == s || !isfinite(v) || end[strspn(end, " \t")] != '\0') {
         return 0;
     }
 
@@ -271,16 +252,11 @@ train_slurp(const char *path, size_t *size)
     have = 0;
     room = 0;
 
-    for ( ;; ) {
+    do {
         train_room(&p, &room, have + UTIL_STEP, 1);
         n = fread(p + have, 1, room - have, f);
-
-        if (n == 0) {
-            break;
-        }
-
         have += n;
-    }
+    } while (n > 0);
 
     if (ferror(f)) {
         train_die("%s: cannot be read: %s", path, strerror(errno));

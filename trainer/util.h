@@ -1,5 +1,6 @@
 /*
- * What every file of the trainer stands on: limits, memory and sentences.
+ * What every file of the trainer stands on: limits, memory, sentences, files
+ * that are whole, and lines of JSON.
  * Nothing of data, networks or training.
  */
 
@@ -11,6 +12,7 @@
 #include <stdio.h>
 
 #include "maas.h"
+#include "text/maas_json_write.h"
 
 
 #define TRAIN_TOOL      "maas-trainer " MAAS_VERSION
@@ -61,6 +63,11 @@ char *train_strdup(const char *s);
 char *train_format(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void train_free(void *p);
 
+/* Denormals are zero in this thread from now on: they would cost threefold.
+ * Returns what train_restore_denormals() wants. */
+unsigned train_flush_denormals(void);
+void train_restore_denormals(unsigned before);
+
 /* Seconds of a clock that only goes forward. */
 double train_now(void);
 
@@ -79,10 +86,36 @@ void train_rank(train_rank_t *r, size_t n);
 /* The whole of a file in memory; dies if it cannot be read. */
 void *train_slurp(const char *path, size_t *size);
 
-/* Denormals are zero in this thread from now on: they would cost threefold.
- * Returns what train_restore_denormals() wants. */
-unsigned train_flush_denormals(void);
-void train_restore_denormals(unsigned before);
 
+/* save.c: files that are there as a whole or not at all */
+
+/* Temporary name in the same folder, synced, renamed, folder synced.  Dies on
+ * failure, leaving nothing behind. */
+void train_save(const char *path, const void *image, size_t size);
+/* Dies now if nothing could be written there after hours of training; NULL is
+ * nothing. */
+void train_save_check(const char *path);
+/* Dies if what is to be written is what is to be read: a file, or two with a
+ * comma between them; NULL is nothing. */
+void train_save_apart(const char *path, const char *input);
+
+
+/* json.c: one object on a line of a stream; what the stream makes of a failure
+ * is the caller's matter */
+
+void train_json_begin(maas_writer_t *w, FILE *f);
+void train_json_end(maas_writer_t *w);
+
+/* One object as text, which is there once done and is to be given to
+ * train_free(); text and size stay until then. */
+void train_json_memory(maas_writer_t *w, char **text, size_t *size);
+void train_json_done(maas_writer_t *w);
+
+/* Members; in a list without a name (NULL).  kind: '{' or '[', to be closed. */
+void train_json_open(maas_writer_t *w, const char *name, char kind);
+void train_json_text(maas_writer_t *w, const char *name, const char *s);
+void train_json_flag(maas_writer_t *w, const char *name, int v);
+/* Reads back to the same number; null if it is not finite. */
+void train_json_number(maas_writer_t *w, const char *name, double v);
 
 #endif /* TRAIN_UTIL_H */

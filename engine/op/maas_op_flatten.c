@@ -3,10 +3,7 @@
  * Not here: other changes of shape.
  */
 
-#include "maas.h"
-#include "maas_dtype.h"
 #include "maas_op.h"
-#include "maas_shape.h"
 
 #include <string.h>
 

@@ -10,9 +10,7 @@
 
 #include <cmocka.h>
 
-#include "rng.h"
-#include "util.h"
-#include "data/data.h"
+#include "fit/options.h"
 
 
 /* 1000 rows: 700, 290 and 10 of three classes */
@@ -195,7 +193,7 @@ targets(void **state)
         memset(&dict, 0, sizeof(dict));
         memset(&d, 0, sizeof(d));
         d.rows = 4;
-        want.task = c->want;
+        want.task = c->want + 1;
 
         for (j = 0; j < 4; j++) {
             id[j] = train_dict_add(&dict, c->text[j]);
@@ -239,7 +237,6 @@ many_numbers(void **state)
     (void) state;
 
     d.rows = 1000;
-    want.task = -1;
 
     for (i = 0; i < 1000; i++) {
         (void) snprintf(text, sizeof(text), "%zu", i % 500);

@@ -13,7 +13,6 @@
 
 #include <cmocka.h>
 
-#include "rng.h"
 #include "util.h"
 #include "judge/metrics.h"
 
@@ -114,7 +113,6 @@ rows_are_the_engines(void **state)
     (void) state;
 
     path = write_csv();
-    want.task = -1;
     want.one_hot = TRAIN_ONE_HOT;
     want.columns = "k=category,t=text";
     train_data_read(path, TRAIN_PART_TRAIN, &want, &d);

@@ -1,10 +1,14 @@
 /*
- * The subcommands, as main.c calls them.
- * Not here: what they share about models (model_args.h).
+ * The subcommands, as main.c calls them, and the command line of those that
+ * use a model on data.
+ * Not here: what they do.
  */
 
 #ifndef TRAIN_CMD_H
 #define TRAIN_CMD_H
+
+#include "args.h"
+#include "data/data.h"
 
 
 /* One file cmd_NAME.c each: main() of a subcommand; argv[0] is its name.
@@ -16,6 +20,58 @@ int train_cmd_predict(int argc, char **argv);
 int train_cmd_inspect(int argc, char **argv);
 int train_cmd_synth(int argc, char **argv);
 int train_cmd_tune(int argc, char **argv);
+
+
+typedef struct {
+    const char    *model;
+    char          *data;
+    train_want_t   want;            /* no_target is no option */
+    int            part;            /* train_part_t */
+    int            json;
+
+    /* evaluate alone */
+    char          *report;          /* file, or NULL */
+    int            importance;
+    size_t         rounds;          /* of the bootstrap; 0: none */
+    size_t         repeats;         /* of a column's shuffling */
+    size_t         seed;
+} train_model_args_t;
+
+#define TRAIN_MODEL_TEXT(f)                                                   \
+    TRAIN_TEXT(train_model_args_t, f, TRAIN_ARG_PLAIN)
+#define TRAIN_MODEL_COUNT(f, min, max)                                        \
+    TRAIN_COUNT(train_model_args_t, f, min, max, TRAIN_ARG_PLAIN)
+#define TRAIN_MODEL_CHOICE(f, list)                                           \
+    TRAIN_CHOICE(train_model_args_t, f, list, TRAIN_ARG_PLAIN)
+#define TRAIN_MODEL_FLAG(f)                                                   \
+    TRAIN_FLAG(train_model_args_t, f, TRAIN_ARG_PLAIN)
+
+/* Rows of all of them */
+
+#define TRAIN_MODEL_ROWS                                                      \
+    { "data", 'd', TRAIN_MODEL_TEXT(data), "D",                               \
+      "folder with the MNIST names (its test part), CSV, JSON lines, .npy, "  \
+      "IDX pair, - ..." },                                                    \
+    { "part", 0, TRAIN_MODEL_CHOICE(part, train_part_names), "PART",          \
+      "of a folder (test)", .expected = "test or train" },                    \
+    { "target", 't', TRAIN_MODEL_TEXT(want.target), "COL",                        \
+      "column with the truth (as in training)" },                             \
+    { "id", 0, TRAIN_MODEL_TEXT(want.id), "COL",                                  \
+      "column that names the rows (as in training)" },                        \
+    { "on-error", 0, TRAIN_MODEL_CHOICE(want.skip, train_skip_names), NULL,   \
+      "at a row that cannot be read (stop)", .expected = "stop or skip" },    \
+    { "header", 0, TRAIN_MODEL_CHOICE(want.header, train_tri_names), NULL,    \
+      "does a CSV file begin with names?", .expected = "yes or no" },         \
+    { "json", 0, TRAIN_MODEL_FLAG(json), NULL, "JSON" }
+
+
+/* model_args.c: leaves with usage if they make no sense.  To be given to
+ * train_args_free(). */
+void train_model_args(train_model_args_t *a, const train_args_t *rows,
+    int argc, char **argv);
+/* Read the data for the model, as rows that it can run. */
+void train_model_data(const train_model_args_t *a, const maas_model_t *m,
+    train_data_t *d);
 
 
 #endif /* TRAIN_CMD_H */

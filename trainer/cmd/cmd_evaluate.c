@@ -7,9 +7,6 @@
 #include <stdio.h>
 
 #include "cmd.h"
-#include "json.h"
-#include "model_args.h"
-#include "save.h"
 #include "export/model.h"
 #include "report/report.h"
 
@@ -236,11 +233,7 @@ train_cmd_evaluate(int argc, char **argv)
 
     maas_single_thread();
     train_model_args(&e.args, &evaluate_args, argc, argv);
-
-    if (e.args.report != NULL) {
-        train_save_check(e.args.report);
-    }
-
+    train_save_check(e.args.report);
     e.model = train_model_open(e.args.model);
     train_model_data(&e.args, e.model, &e.data);
     evaluate_measure(&e);

@@ -10,7 +10,6 @@
 
 #include "cmd.h"
 #include "fit.h"
-#include "save.h"
 
 
 static void
@@ -23,9 +22,9 @@ fit_read_more(train_fit_t *f, const char *path, train_part_t part,
     train_data_info(&f->data, &info);
     want.model = &info;
     want.target = f->data.target;
-    want.header = (train_tri_t) f->o.header;
-    want.weight = f->o.weight;
-    want.skip = (unsigned) f->o.on_error;
+    want.header = f->o.want.header;
+    want.weight = f->o.want.weight;
+    want.skip = f->o.want.skip;
 
     train_data_read(path, part, &want, d);
 }
@@ -34,10 +33,7 @@ fit_read_more(train_fit_t *f, const char *path, train_part_t part,
 static void
 fit_read(train_fit_t *f)
 {
-    train_want_t  want = { 0 };
-
-    train_options_want(&f->o, &want);
-    train_data_read(f->o.data, TRAIN_PART_TRAIN, &want, &f->data);
+    train_data_read(f->o.data, TRAIN_PART_TRAIN, &f->o.want, &f->data);
 
     if (f->o.valid != NULL) {
         fit_read_more(f, f->o.valid, TRAIN_PART_TRAIN, &f->valid);
@@ -55,27 +51,19 @@ fit_read(train_fit_t *f)
 static void
 fit_split(train_fit_t *f)
 {
+    int     apart;
     size_t  i;
 
+    apart = (f->o.valid != NULL);
     f->row = train_alloc(f->data.rows, sizeof(uint32_t));
-
-    if (f->o.valid != NULL) {
-        f->n_train = train_split(&f->data, 0, f->o.seed, f->row);
-        f->n_valid = f->valid.rows;
-        f->valid_row = train_alloc(f->n_valid, sizeof(uint32_t));
-
-        for (i = 0; i < f->n_valid; i++) {
-            f->valid_row[i] = (uint32_t) i;
-        }
-
-        return;
-    }
-
-    f->n_train = train_split(&f->data, f->o.validation, f->o.seed, f->row);
-    f->n_valid = f->data.rows - f->n_train;
+    f->n_train = train_split(&f->data, apart ? 0 : f->o.validation, f->o.seed,
+                             f->row);
+    f->n_valid = apart ? f->valid.rows : f->data.rows - f->n_train;
     f->valid_row = train_alloc(f->n_valid, sizeof(uint32_t));
-    (void) memcpy(f->valid_row, f->row + f->n_train,
-                  f->n_valid * sizeof(uint32_t));
+
+    for (i = 0; i < f->n_valid; i++) {
+        f->valid_row[i] = apart ? (uint32_t) i : f->row[f->n_train + i];
+    }
 }
 
 
@@ -143,13 +131,8 @@ fit_train(train_fit_t *f)
     train_source_t  source, valid;
 
     train_source_init(&source, &f->data, &f->scale);
-
-    if (f->valid.rows > 0) {
-        train_source_init(&valid, &f->valid, &f->scale);
-    } else {
-        valid = source;
-    }
-
+    train_source_init(&valid, f->valid.rows > 0 ? &f->valid : &f->data,
+                      &f->scale);
     train_plan_source(&source, &f->o);
 
     train_loop(&f->net, &f->optim, &f->plan, &source, &valid, f->row,
@@ -284,11 +267,7 @@ train_cmd_fit(int argc, char **argv)
 
     train_options_read(&f.o, argc, argv);
     train_save_check(f.o.output);
-
-    if (f.o.report != NULL) {
-        train_save_check(f.o.report);
-    }
-
+    train_save_check(f.o.report);
     fit_apart(&f.o);
     fit_read(&f);
     fit_folds(&f);

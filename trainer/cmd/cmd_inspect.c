@@ -6,9 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "args.h"
 #include "cmd.h"
-#include "json.h"
 #include "export/model.h"
 
 

@@ -8,9 +8,7 @@
 #include <string.h>
 
 #include "cmd.h"
-#include "json.h"
 #include "maas_int.h"
-#include "model_args.h"
 #include "export/model.h"
 #include "text/maas_json.h"
 
@@ -154,7 +152,7 @@ train_cmd_predict(int argc, char **argv)
     train_model_args(&args, &predict_args, argc, argv);
     m = train_model_open(args.model);
     info = maas_model_info(m);
-    args.no_target = 1;
+    args.want.no_target = 1;
     train_model_data(&args, m, &d);
 
     y = train_model_run(m, &d, NULL, 0);

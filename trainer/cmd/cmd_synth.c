@@ -11,7 +11,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "args.h"
 #include "cmd.h"
 #include "synth/synth.h"
 
@@ -201,7 +200,6 @@ train_cmd_synth(int argc, char **argv)
     }
 
     conf.dir = argv[at];
-
 
     if (mkdir(conf.dir, 0777) != 0 && errno != EEXIST) {
         (void) fprintf(stderr, "maas-trainer synth: cannot make the folder "

@@ -6,9 +6,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "args.h"
 #include "cmd.h"
-#include "save.h"
 #include "tune/tune.h"
 
 

@@ -7,7 +7,6 @@
 #include <stdio.h>
 
 #include "fit.h"
-#include "json.h"
 
 
 static void

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "cmd.h"
-#include "util.h"
 
 
 typedef struct {

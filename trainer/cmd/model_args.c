@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "model_args.h"
+#include "cmd.h"
 #include "export/model.h"
 
 
@@ -34,31 +34,25 @@ train_model_data(const train_model_args_t *a, const maas_model_t *m,
     train_data_t *d)
 {
     char               *target, *id;
-    train_want_t        want = { 0 };
+    train_want_t        want;
     const maas_info_t  *info;
 
     target = NULL;
     id = NULL;
     info = maas_model_info(m);
-    want.target = a->target;
-    want.id = a->id;
-    want.header = (train_tri_t) a->header;
-    want.skip = (unsigned) a->skip;
-    want.no_target = a->no_target;
+    want = a->want;
+    want.model = info;
 
     /* columns of the training are found by their names */
 
     if (want.target == NULL && info->n_columns > 0) {
-        target = train_model_recorded(info, "target");
-        want.target = target;
+        want.target = target = train_model_recorded(info, "target");
     }
 
     if (want.id == NULL && info->n_columns > 0) {
-        id = train_model_recorded(info, "id");
-        want.id = id;
+        want.id = id = train_model_recorded(info, "id");
     }
 
-    want.model = info;
     train_data_read(a->data, (train_part_t) a->part, &want, d);
     train_rows_model(m, d);
     train_free(target);

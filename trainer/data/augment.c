@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "augment.h"
+#include "data.h"
 #include "util.h"
 
 

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "json.h"
+#include "util.h"
 #include "table.h"
 
 
@@ -29,24 +29,17 @@ columns_role(const train_column_t *c)
 /* What was fitted, in a few words */
 
 static void
-columns_detail(const maas_column_t *c, char *buf, size_t room)
+columns_detail(FILE *f, const maas_column_t *c)
 {
-    size_t  n;
-
-    buf[0] = '\0';
-    n = 0;
-
     if (c->kind == MAAS_FIELD_CATEGORY && c->n_values > 0) {
-        n = (size_t) snprintf(buf, room, "; %zu values%s", c->n_values,
-                              c->other ? " and others" : "");
+        (void) fprintf(f, "; %zu values%s", c->n_values,
+                       c->other ? " and others" : "");
 
     } else if (c->hash > 0) {
-        n = (size_t) snprintf(buf, room, "; hashed");
+        (void) fputs("; hashed", f);
     }
 
-    if (c->missing_slot && n < room) {
-        (void) snprintf(buf + n, room - n, "; some are missing");
-    }
+    (void) fputs(c->missing_slot ? "; some are missing" : "", f);
 }
 
 
@@ -60,10 +53,9 @@ columns_plain(const train_column_t *c, const train_scale_t *s)
 void
 train_columns_print(FILE *f, const train_data_t *d, const train_scale_t *s)
 {
-    char                   detail[96], slots[32];
+    char                   slots[32];
     int                    width;
     size_t                 i, n, plain;
-    const maas_column_t   *p;
     const train_column_t  *c;
 
     if (d->table == NULL) {
@@ -84,7 +76,6 @@ train_columns_print(FILE *f, const train_data_t *d, const train_scale_t *s)
 
     for (i = 0; i < d->table->n; i++) {
         c = &d->table->columns[i];
-        detail[0] = '\0';
         slots[0] = '\0';
 
         if (plain > COLUMNS_LINES && columns_plain(c, s)) {
@@ -92,14 +83,18 @@ train_columns_print(FILE *f, const train_data_t *d, const train_scale_t *s)
         }
 
         if (train_role_is_field(c->role)) {
-            p = &s->columns[c->place];
-            columns_detail(p, detail, sizeof(detail));
-            (void) snprintf(slots, sizeof(slots), "%zu", p->width);
+            (void) snprintf(slots, sizeof(slots), "%zu",
+                            s->columns[c->place].width);
         }
 
-        (void) fprintf(f, "%-9s %-*.32s  %-8s %5s  %s%s\n",
-                       i ? "" : "columns", width, c->name, columns_role(c),
-                       slots, c->why, detail);
+        (void) fprintf(f, "%-9s %-*.32s  %-8s %5s  %s", i ? "" : "columns",
+                       width, c->name, columns_role(c), slots, c->why);
+
+        if (train_role_is_field(c->role)) {
+            columns_detail(f, &s->columns[c->place]);
+        }
+
+        (void) putc('\n', f);
     }
 
     if (plain > COLUMNS_LINES) {

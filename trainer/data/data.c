@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "data.h"
 #include "util.h"
@@ -51,12 +52,18 @@ data_is_folder(const char *path)
 }
 
 
-static int
-data_is_there(const char *path)
-{
-    struct stat  st;
+/* The path, or NULL if nothing is there: then it is freed */
 
-    return stat(path, &st) == 0;
+static char *
+data_there(char *path)
+{
+    if (access(path, F_OK) == 0) {
+        return path;
+    }
+
+    train_free(path);
+
+    return NULL;
 }
 
 
@@ -67,22 +74,10 @@ data_in_folder(const char *folder, const char *name)
 {
     char  *path;
 
-    path = train_format("%s/%s", folder, name);
+    path = data_there(train_format("%s/%s", folder, name));
 
-    if (data_is_there(path)) {
-        return path;
-    }
-
-    train_free(path);
-    path = train_format("%s/%s.gz", folder, name);
-
-    if (data_is_there(path)) {
-        return path;
-    }
-
-    train_free(path);
-
-    return NULL;
+    return (path != NULL) ? path
+                          : data_there(train_format("%s/%s.gz", folder, name));
 }
 
 
@@ -137,7 +132,6 @@ data_read_folder(const char *path, train_part_t part,
 static char *
 data_labels_beside(const char *images)
 {
-    char        *path;
     const char  *at, *p;
 
     at = NULL;
@@ -152,15 +146,8 @@ data_labels_beside(const char *images)
         return NULL;
     }
 
-    path = train_format("%.*slabels-idx1%s", (int) (at - images), images,
-                        at + strlen("images-idx3"));
-
-    if (!data_is_there(path)) {
-        train_free(path);
-        return NULL;
-    }
-
-    return path;
+    return data_there(train_format("%.*slabels-idx1%s", (int) (at - images),
+                                   images, at + strlen("images-idx3")));
 }
 
 
@@ -200,7 +187,7 @@ train_data_read(const char *path, train_part_t part,
     if (data_is_folder(path)) {
         data_read_folder(path, part, want, d);
 
-    } else if (!data_is_there(path)
+    } else if (access(path, F_OK) != 0
                && (comma = strchr(path, ',')) != NULL)
     {
         images = train_format("%.*s", (int) (comma - path), path);

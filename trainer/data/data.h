@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #include "maas_names.h"
+#include "rng.h"
 #include "field/maas_field.h"
 #include "text/maas_json_write.h"
 
@@ -52,7 +53,7 @@ extern const char *const train_skip_names[2];   /* want.skip */
 typedef struct {
     const char         *target;     /* NULL: last column */
     train_tri_t         header;
-    int                 task;       /* maas_task_t, or -1 to look at the data */
+    int                 task;       /* maas_task_t and 1; 0: look at the data */
 
     /* columns of a table; NULL: by looking */
     const char         *columns;    /* "NAME=KIND,..." */
@@ -135,6 +136,8 @@ const char *train_table_id(const train_table_t *t, size_t row);
 /* data_npy.c: the same for NumPy arrays; targets NULL: a column of rows */
 void train_npy_read(const char *rows, const char *targets,
     const train_want_t *want, train_data_t *d);
+/* The number at p; big: most significant byte first. */
+double train_npy_number(maas_dtype_t dtype, const void *p, unsigned big);
 
 /* target.c */
 
@@ -149,14 +152,6 @@ void train_target_set(train_data_t *d, const train_want_t *want,
  * average of these rows. */
 void train_weights(train_data_t *d, const char *spec, const uint32_t *row,
     size_t n);
-
-/* split.c: which rows are for what */
-
-/* Shuffle 0..rows and put about `share` of them at the end, the same share of
- * each class.  row(rows).  Returns how many come first. */
-size_t train_split(const train_data_t *d, double share, uint64_t seed,
-    uint32_t *row);
-
 
 /* scale.c, prepare.c: what becomes of values on their way into the network,
  * fitted on the given rows alone */
@@ -209,6 +204,25 @@ void train_columns_print(FILE *f, const train_data_t *d,
     const train_scale_t *s);
 void train_columns_json(maas_writer_t *w, const train_data_t *d,
     const train_scale_t *s);
+
+
+/* augment.c: pictures that vary from epoch to epoch */
+
+typedef struct {
+    unsigned       any;
+    double         shift;           /* pixels, at most, each way */
+    double         rotate;          /* degrees, at most, each way */
+    double         scale;           /* 0.1: 10 %, each way, in x and y */
+    double         shear;           /* 0.1: a tenth of the height aside */
+    double         elastic;         /* pixels, deviation of a smooth field */
+    double         noise;           /* deviation of each number */
+} train_augment_t;
+
+/* text: "shift=2,rotate=10".  Returns 0, or -1 with a sentence in why[160]. */
+int train_augment_read(train_augment_t *a, const char *text, char *why);
+/* x(height,width), what is beyond its edge is `ground` */
+void train_augment_row(const train_augment_t *a, train_rng_t *rng,
+    size_t height, size_t width, float ground, float *x);
 
 
 #endif /* TRAIN_DATA_H */

@@ -21,47 +21,35 @@
 #define IDX_MAX_RATIO  1032         /* of deflate */
 
 typedef struct {
-    const char  *path;
-    gzFile       file;
-    uint64_t     at;
-    uint32_t     crc32c;
-    unsigned     type;
-    size_t       item;              /* bytes of one number */
-    size_t       rank;
-    size_t       dim[MAAS_MAX_RANK + 1];
+    const char    *path;
+    gzFile         file;
+    uint64_t       at;
+    uint32_t       crc32c;
+    maas_dtype_t   dtype;
+    size_t         item;            /* bytes of one number */
+    size_t         rank;
+    size_t         dim[MAAS_MAX_RANK + 1];
 } idx_t;
 
 
 static void
 idx_read(idx_t *x, void *buf, size_t n)
 {
-    int          got, code;
-    size_t       done, part;
+    int          code;
+    size_t       done;
     const char  *why;
 
-    for (done = 0; done < n; done += (size_t) got) {
-        part = n - done;
-        part = (part > INT_MAX / 2) ? INT_MAX / 2 : part;
-        got = gzread(x->file, (char *) buf + done, (unsigned) part);
+    done = gzfread(buf, 1, n, x->file);
 
-        if (got < 0) {
-            why = gzerror(x->file, &code);
+    if (done < n) {
+        why = gzerror(x->file, &code);
 
-            if (code == Z_BUF_ERROR) {
-                break;
-            }
-
+        if (code != Z_OK && code != Z_STREAM_END && code != Z_BUF_ERROR) {
             train_die("%s: byte %llu: cannot be unpacked: %s", x->path,
                       (unsigned long long) x->at + done,
                       code == Z_ERRNO ? strerror(errno) : why);
         }
 
-        if (got == 0) {
-            break;
-        }
-    }
-
-    if (done < n) {
         train_die("%s: byte %llu: the file ends %llu bytes too early for what "
                   "its header says", x->path,
                   (unsigned long long) x->at + done,
@@ -73,10 +61,11 @@ idx_read(idx_t *x, void *buf, size_t n)
 }
 
 
-/* Bytes of one number by the type's code, 0: there is no such type */
+/* A type's number and 1 by its code, 0: there is no such type */
 
-static const uint8_t  idx_items[16] = {
-    [0x08] = 1, [0x09] = 1, [0x0b] = 2, [0x0c] = 4, [0x0d] = 4, [0x0e] = 8
+static const uint8_t  idx_types[16] = {
+    [0x08] = 1 + MAAS_U8, [0x09] = 1 + MAAS_I8, [0x0b] = 1 + MAAS_I16,
+    [0x0c] = 1 + MAAS_I32, [0x0d] = 1 + MAAS_F32, [0x0e] = 1 + MAAS_F64
 };
 
 
@@ -86,16 +75,19 @@ idx_type(idx_t *x)
     unsigned char  head[4];
 
     idx_read(x, head, 4);
-    x->type = head[2];
     x->rank = head[3];
-    x->item = (x->type < 16) ? idx_items[x->type] : 0;
 
-    if (head[0] != 0 || head[1] != 0 || x->item == 0) {
+    if (head[0] != 0 || head[1] != 0 || head[2] >= 16
+        || idx_types[head[2]] == 0)
+    {
         train_die("%s: byte 0: %02x%02x%02x%02x is not the beginning of an "
                   "IDX file: expected 0000, a type 08, 09, 0b, 0c, 0d or 0e, "
                   "and the number of dimensions", x->path, head[0], head[1],
                   head[2], head[3]);
     }
+
+    x->dtype = (maas_dtype_t) (idx_types[head[2]] - 1);
+    x->item = maas__dtypes[x->dtype].bits / 8;
 
     if (x->rank < 1 || x->rank > MAAS_MAX_RANK + 1) {
         train_die("%s: byte 3: %zu dimensions: expected 1 to %d", x->path,
@@ -167,44 +159,6 @@ idx_close(idx_t *x)
 }
 
 
-/* One big-endian number */
-
-static double
-idx_number(const idx_t *x, const uint8_t *p)
-{
-    int        i;
-    float      f;
-    double     d;
-    uint32_t   u;
-    uint64_t   v;
-
-    v = 0;
-
-    for (i = 0; i < (int) x->item; i++) {
-        v = v << 8 | p[i];
-    }
-
-    u = (uint32_t) v;
-
-    switch (x->type) {
-    case 0x08:
-        return (double) v;
-    case 0x09:
-        return (int8_t) v;
-    case 0x0b:
-        return (int16_t) v;
-    case 0x0c:
-        return (int32_t) u;
-    case 0x0d:
-        (void) memcpy(&f, &u, sizeof(f));
-        return f;
-    default:
-        (void) memcpy(&d, &v, sizeof(d));
-        return d;
-    }
-}
-
-
 static void
 idx_numbers(idx_t *x, train_data_t *d)
 {
@@ -219,7 +173,7 @@ idx_numbers(idx_t *x, train_data_t *d)
         idx_read(x, line, d->in * x->item);
 
         for (j = 0; j < d->in; j++) {
-            f = (float) idx_number(x, line + j * x->item);
+            f = (float) train_npy_number(x->dtype, line + j * x->item, 1);
 
             /* false for NaN too */
 
@@ -269,7 +223,7 @@ idx_images(const char *path, train_data_t *d)
                   d->in, MAAS_MAX_WIDTH);
     }
 
-    if (x.type == 0x08) {
+    if (x.dtype == MAAS_U8) {
         d->image = (d->rank == 2);
         d->bytes = train_alloc(d->rows * d->in, 1);
         idx_read(&x, d->bytes, d->rows * d->in);
@@ -289,7 +243,6 @@ idx_labels(const char *path, const char *images, const train_want_t *want,
     char           text[32];
     idx_t          x;
     size_t         i;
-    double         v;
     uint8_t        item[8];
     uint32_t      *id;
     train_dict_t   dict = { 0 };
@@ -310,8 +263,8 @@ idx_labels(const char *path, const char *images, const train_want_t *want,
 
     for (i = 0; i < d->rows; i++) {
         idx_read(&x, item, x.item);
-        v = idx_number(&x, item);
-        (void) snprintf(text, sizeof(text), "%.9g", v);
+        (void) snprintf(text, sizeof(text), "%.9g",
+                        train_npy_number(x.dtype, item, 1));
         id[i] = train_dict_add(&dict, text);
     }
 
@@ -321,17 +274,6 @@ idx_labels(const char *path, const char *images, const train_want_t *want,
 
     train_dict_free(&dict);
     train_free(id);
-}
-
-
-static void
-idx_fits_model(const char *path, const train_want_t *want,
-    const train_data_t *d)
-{
-    if (want->model != NULL && want->model->in != d->in) {
-        train_die("%s: %zu numbers a row: the model \"%s\" expects %zu", path,
-                  d->in, want->model->name, want->model->in);
-    }
 }
 
 
@@ -345,7 +287,11 @@ train_idx_read(const char *images, const char *labels,
     }
 
     idx_images(images, d);
-    idx_fits_model(images, want, d);
+
+    if (want->model != NULL && want->model->in != d->in) {
+        train_die("%s: %zu numbers a row: the model \"%s\" expects %zu",
+                  images, d->in, want->model->name, want->model->in);
+    }
 
     if (labels != NULL) {
         idx_labels(labels, images, want, d);

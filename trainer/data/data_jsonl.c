@@ -22,17 +22,13 @@ typedef struct {
 } jsonl_t;
 
 
-/* The string at hand, unescaped, as the text of a cell; 0 if it has a zero
- * byte */
+/* A string, unescaped, as the text of a cell; 0 if it has a zero byte */
 
 static int
-jsonl_string(jsonl_t *j, train_cell_t *cell)
+jsonl_string(jsonl_t *j, maas_str_t raw, train_cell_t *cell)
 {
-    char        *out;
-    maas_err_t   err;
-    maas_str_t   raw;
+    char  *out;
 
-    (void) maas__json_string(&j->at, &raw, &err);
     out = train_fields_room(&j->row, raw.len + 1);
     cell->type = TRAIN_CELL_TEXT;
     cell->len = maas__json_text(raw, out);
@@ -49,11 +45,14 @@ static const char *
 jsonl_value(jsonl_t *j, train_cell_t *cell)
 {
     maas_err_t  err;
+    maas_str_t  raw;
 
     switch (*j->at.p) {
 
     case '"':
-        return jsonl_string(j, cell) ? NULL : "an escape that is no character";
+        (void) maas__json_string(&j->at, &raw, &err);
+        return jsonl_string(j, raw, cell) ? NULL
+                                          : "an escape that is no character";
 
     case '{':
     case '[':
@@ -107,26 +106,22 @@ jsonl_column(jsonl_t *j, const char *name, size_t len)
 }
 
 
-/* A member; NULL, or what is wrong; *column is then its place, or
- * TRAIN_NO_COLUMN */
+/* A member, at whose value the cursor is; NULL, or what is wrong; *column is
+ * then its place, or TRAIN_NO_COLUMN */
 
 static const char *
-jsonl_member(jsonl_t *j, size_t *column)
+jsonl_member(jsonl_t *j, maas_str_t name, size_t *column)
 {
     const char    *wrong;
     train_cell_t   cell = { 0 }, *to;
 
     *column = TRAIN_NO_COLUMN;
 
-    if (!jsonl_string(j, &cell)) {
+    if (!jsonl_string(j, name, &cell)) {
         return "a name with a zero byte or half a character";
     }
 
     *column = jsonl_column(j, j->row.text + cell.at, cell.len);
-    maas__json_space(&j->at);
-    j->at.p++;                                              /* : */
-    maas__json_space(&j->at);
-
     cell = (train_cell_t) { 0 };
     wrong = jsonl_value(j, &cell);
 
@@ -146,40 +141,14 @@ jsonl_member(jsonl_t *j, size_t *column)
 }
 
 
-static const char *
-jsonl_members(jsonl_t *j, size_t *column)
-{
-    const char  *wrong;
-
-    j->at.p++;                                              /* { */
-    maas__json_space(&j->at);
-
-    while (*j->at.p != '}') {
-        wrong = jsonl_member(j, column);
-
-        if (wrong != NULL) {
-            return wrong;
-        }
-
-        maas__json_space(&j->at);
-
-        if (*j->at.p == ',') {
-            j->at.p++;
-            maas__json_space(&j->at);
-        }
-    }
-
-    return NULL;
-}
-
-
 static void
 jsonl_row(jsonl_t *j)
 {
-    size_t          column;
-    maas_err_t      err;
-    const char     *wrong;
-    train_table_t  *t;
+    size_t              column;
+    maas_err_t          err;
+    const char         *wrong, *const none = NULL;
+    train_table_t      *t;
+    maas_json_object_t  o = { .names = &none };
 
     t = j->table;
 
@@ -198,7 +167,13 @@ jsonl_row(jsonl_t *j)
     }
 
     train_fields_clear(&j->row);
-    wrong = jsonl_members(j, &column);
+    wrong = NULL;
+    (void) maas__json_member(&j->at, &o, &err);
+
+    while (o.which != MAAS_JSON_END && wrong == NULL) {
+        wrong = jsonl_member(j, o.key, &column);
+        (void) maas__json_member(&j->at, &o, &err);
+    }
 
     if (wrong == NULL) {
         train_fields_end(&j->row);

@@ -8,6 +8,7 @@
 #include <ctype.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "maas_int.h"
@@ -84,6 +85,7 @@ npy_type(npy_t *x)
 static void
 npy_shape(npy_t *x)
 {
+    char        *end;
     size_t       v;
     const char  *p;
 
@@ -94,23 +96,19 @@ npy_shape(npy_t *x)
     }
 
     while (*p != ')') {
-        v = 0;
-
         if (!isdigit((unsigned char) *p) || x->rank == NPY_MAX_RANK) {
             train_die("%s: byte 10: the shape %.40s: expected up to %d whole "
                       "numbers", x->path, npy_find(x, "shape"), NPY_MAX_RANK);
         }
 
-        for ( /* void */ ; isdigit((unsigned char) *p); p++) {
-            if (v > SIZE_MAX / 100) {
-                train_die("%s: byte 10: the shape is too large", x->path);
-            }
+        v = strtoull(p, &end, 10);
 
-            v = v * 10 + (size_t) (*p - '0');
+        if (v / 10 > SIZE_MAX / 100) {
+            train_die("%s: byte 10: the shape is too large", x->path);
         }
 
         x->dim[x->rank++] = v;
-        p += strspn(p, ", ");
+        p = end + strspn(end, ", ");
     }
 }
 
@@ -173,23 +171,30 @@ npy_close(npy_t *x)
 }
 
 
-static double
-npy_number(const npy_t *x, size_t at)
+double
+train_npy_number(maas_dtype_t dtype, const void *p, unsigned big)
 {
     char                     le[8];
     size_t                   i, size;
-    const unsigned char     *p;
     const maas_dtype_row_t  *type;
 
-    type = &maas__dtypes[x->dtype];
+    type = &maas__dtypes[dtype];
     size = type->bits / 8;
-    p = x->data + at * size;
 
     for (i = 0; i < size; i++) {
-        le[i] = (char) p[x->big ? size - 1 - i : i];
+        le[i] = ((const char *) p)[big ? size - 1 - i : i];
     }
 
     return type->number(le);
+}
+
+
+static double
+npy_number(const npy_t *x, size_t at)
+{
+    return train_npy_number(x->dtype,
+                            x->data + at * maas__dtypes[x->dtype].bits / 8,
+                            x->big);
 }
 
 
@@ -368,38 +373,39 @@ void
 train_npy_read(const char *rows, const char *targets,
     const train_want_t *want, train_data_t *d)
 {
-    npy_t           x, y;
+    npy_t           x, truth, *y;
     train_table_t  *t;
 
+    y = (targets != NULL) ? &truth : NULL;
     npy_open(&x, rows);
 
-    if (targets != NULL) {
-        npy_open(&y, targets);
+    if (y != NULL) {
+        npy_open(y, targets);
     }
 
-    npy_check(&x, targets != NULL ? &y : NULL, want);
+    npy_check(&x, y, want);
     d->crc32c = maas__crc32c(0, x.file, x.size);
 
     if (x.rank > 2) {
         npy_tensor(&x, d);
 
-        if (targets != NULL) {
-            npy_tensor_targets(&y, want, d);
+        if (y != NULL) {
+            npy_tensor_targets(y, want, d);
         }
 
     } else {
         t = train_table_begin(rows, want);
-        npy_names(t, &x, targets != NULL ? &y : NULL);
+        npy_names(t, &x, y);
         train_table_roles(t);
         t->pass = TRAIN_TABLE_KEEP;
-        npy_table(t, &x, targets != NULL ? &y : NULL);
+        npy_table(t, &x, y);
         train_table_finish(t, d);
     }
 
     npy_close(&x);
 
-    if (targets != NULL) {
-        d->crc32c = maas__crc32c(d->crc32c, y.file, y.size);
-        npy_close(&y);
+    if (y != NULL) {
+        d->crc32c = maas__crc32c(d->crc32c, y->file, y->size);
+        npy_close(y);
     }
 }

@@ -1,6 +1,7 @@
 /*
- * The whole of a text file in memory, plain, gzipped or from standard input.
- * What it says is not looked at here.
+ * What readers of text share: the whole of a file in memory, plain, gzipped or
+ * from standard input, and the row at hand, cells with texts that grow as they
+ * come.  What is said is not looked at here.
  */
 
 #include <errno.h>
@@ -24,10 +25,8 @@ text_line(const char *buf, size_t len)
 
     n = 1;
 
-    for (p = buf; (p = memchr(p, '\n', len - (size_t) (p - buf))) != NULL;
-         p++)
-    {
-        n++;
+    for (p = buf; p < buf + len; p++) {
+        n += (*p == '\n');
     }
 
     return n;
@@ -87,4 +86,55 @@ train_table_slurp(const char *path, size_t *len, uint32_t *crc)
     *crc = maas__crc32c(*crc, buf, *len);
 
     return buf;
+}
+
+
+char *
+train_fields_room(train_fields_t *f, size_t bytes)
+{
+    train_room(&f->text, &f->room, f->used + bytes, 1);
+
+    return f->text + f->used;
+}
+
+
+train_cell_t *
+train_fields_cell(train_fields_t *f, size_t i)
+{
+    train_room(&f->cell, &f->n_room, i + 1, sizeof(train_cell_t));
+
+    for ( /* void */ ; f->n <= i; f->n++) {
+        (void) memset(&f->cell[f->n], 0, sizeof(train_cell_t));
+    }
+
+    return &f->cell[i];
+}
+
+
+void
+train_fields_end(train_fields_t *f)
+{
+    size_t  i;
+
+    for (i = 0; i < f->n; i++) {
+        if (f->cell[i].type == TRAIN_CELL_TEXT) {
+            f->cell[i].s = f->text + f->cell[i].at;
+        }
+    }
+}
+
+
+void
+train_fields_clear(train_fields_t *f)
+{
+    f->n = 0;
+    f->used = 0;
+}
+
+
+void
+train_fields_free(train_fields_t *f)
+{
+    train_free(f->text);
+    train_free(f->cell);
 }

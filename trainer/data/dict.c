@@ -25,27 +25,6 @@ dict_hash(const char *s, size_t len)
 }
 
 
-static void
-dict_rehash(train_dict_t *t)
-{
-    size_t  i, at;
-
-    train_free(t->hash);
-    t->hash_size = t->hash_size ? 2 * t->hash_size : 64;
-    t->hash = train_alloc(t->hash_size, sizeof(uint32_t));
-
-    for (i = 0; i < t->n; i++) {
-        at = dict_hash(t->text[i], strlen(t->text[i])) & (t->hash_size - 1);
-
-        while (t->hash[at] != 0) {
-            at = (at + 1) & (t->hash_size - 1);
-        }
-
-        t->hash[at] = (uint32_t) i + 1;
-    }
-}
-
-
 /* Place in t->hash where the text is, or where it would be put */
 
 static size_t
@@ -67,6 +46,22 @@ dict_place(const train_dict_t *t, const char *text, size_t len)
     }
 
     return at;
+}
+
+
+static void
+dict_rehash(train_dict_t *t)
+{
+    size_t  i;
+
+    train_free(t->hash);
+    t->hash_size = t->hash_size ? 2 * t->hash_size : 64;
+    t->hash = train_alloc(t->hash_size, sizeof(uint32_t));
+
+    for (i = 0; i < t->n; i++) {
+        t->hash[dict_place(t, t->text[i], strlen(t->text[i]))]
+            = (uint32_t) i + 1;
+    }
 }
 
 

@@ -135,15 +135,23 @@ prepare_text(maas_column_t *c, const train_table_t *all,
 }
 
 
-/* Numbers of column i, from the table or from rows that are numbers already;
- * returns how many are there */
+/* Numbers of column i, from the table or from rows that are numbers already */
 
-static size_t
-prepare_gather(const train_data_t *d, size_t i, const float *column,
-    const uint32_t *row, size_t n, float *v)
+static void
+prepare_number(train_scale_t *s, maas_column_t *c, const train_data_t *d,
+    size_t i, const float *column, const uint32_t *row, size_t n)
 {
-    float   x;
-    size_t  j, k;
+    float            *v, x;
+    size_t            j, k;
+    train_scaling_t   kind;
+
+    kind = s->kind;
+
+    if (c->kind == MAAS_FIELD_BOOLEAN && kind != TRAIN_SCALE_NONE) {
+        kind = TRAIN_SCALE_STANDARD;
+    }
+
+    v = train_alloc(n, sizeof(float));
 
     for (j = 0, k = 0; j < n; j++) {
         x = (column != NULL) ? column[row[j]]
@@ -154,26 +162,6 @@ prepare_gather(const train_data_t *d, size_t i, const float *column,
         }
     }
 
-    return k;
-}
-
-
-static void
-prepare_number(train_scale_t *s, maas_column_t *c, const train_data_t *d,
-    size_t i, const float *column, const uint32_t *row, size_t n)
-{
-    float            *v;
-    size_t            k;
-    train_scaling_t   kind;
-
-    kind = s->kind;
-
-    if (c->kind == MAAS_FIELD_BOOLEAN && kind != TRAIN_SCALE_NONE) {
-        kind = TRAIN_SCALE_STANDARD;
-    }
-
-    v = train_alloc(n, sizeof(float));
-    k = prepare_gather(d, i, column, row, n, v);
     train_scale_numbers(c, kind, v, k);
     c->missing_slot = (k < n);
     train_free(v);
@@ -225,7 +213,6 @@ static void
 prepare_slots(train_scale_t *s)
 {
     size_t                i;
-    maas_curve_t         *curve;
     const maas_column_t  *c;
 
     s->n = s->fields.in;
@@ -243,12 +230,9 @@ prepare_slots(train_scale_t *s)
         s->factor[c->at] = c->factor;
 
         if (c->clip > 0 || c->n_knots > 0) {
-            curve = &s->curves[s->n_curves++];
-            curve->slot = c->at;
-            curve->clip = c->clip;
-            curve->n_knots = c->n_knots;
-            curve->knots = c->knots;
-            curve->levels = c->levels;
+            s->curves[s->n_curves++] = (maas_curve_t) {
+                c->at, c->clip, c->n_knots, c->knots, c->levels
+            };
         }
     }
 }

@@ -92,7 +92,7 @@ roles_set(train_table_t *t, size_t i, train_role_t role, const char *why)
 }
 
 
-/* "NAME=KIND,NAME=KIND", where a name may have "=" in it */
+/* "NAME=KIND,NAME=KIND", where a name may have "=" in it; or NULL */
 
 static void
 roles_columns(train_table_t *t, const char *spec)
@@ -100,7 +100,9 @@ roles_columns(train_table_t *t, const char *spec)
     size_t       i, n, kind;
     const char  *end, *eq;
 
-    for ( /* void */ ; *spec != '\0'; spec = end + (*end == ',')) {
+    for ( /* void */ ; spec != NULL && *spec != '\0';
+         spec = end + (*end == ','))
+    {
         end = strchrnul(spec, ',');
         eq = memrchr(spec, '=', (size_t) (end - spec));
 
@@ -131,7 +133,7 @@ roles_columns(train_table_t *t, const char *spec)
 }
 
 
-/* "NAME,NAME" */
+/* "NAME,NAME", or NULL */
 
 static void
 roles_list(train_table_t *t, const char *option, const char *list,
@@ -142,7 +144,9 @@ roles_list(train_table_t *t, const char *option, const char *list,
 
     (void) snprintf(why, sizeof(why), "as --%s says", option);
 
-    for ( /* void */ ; *list != '\0'; list = end + (*end == ',')) {
+    for ( /* void */ ; list != NULL && *list != '\0';
+         list = end + (*end == ','))
+    {
         end = strchrnul(list, ',');
         roles_set(t, roles_must_find(t, option, list, (size_t) (end - list)),
                   role, why);
@@ -266,31 +270,6 @@ roles_places(train_table_t *t)
 }
 
 
-static void
-roles_user(train_table_t *t)
-{
-    const train_want_t  *w;
-
-    w = t->want;
-
-    if (w->columns != NULL) {
-        roles_columns(t, w->columns);
-    }
-
-    if (w->ignore != NULL) {
-        roles_list(t, "ignore", w->ignore, TRAIN_ROLE_IGNORE);
-    }
-
-    if (w->id != NULL) {
-        roles_list(t, "id", w->id, TRAIN_ROLE_ID);
-    }
-
-    if (w->weight != NULL) {
-        roles_list(t, "weight", w->weight, TRAIN_ROLE_WEIGHT);
-    }
-}
-
-
 /* A column that is no input of the model, but wanted if it is there */
 
 static void
@@ -355,14 +334,19 @@ roles_model(train_table_t *t, const maas_info_t *m)
 void
 train_table_roles(train_table_t *t)
 {
-    size_t  i;
+    size_t               i;
+    const train_want_t  *w;
 
     if (t->want->model != NULL) {
         roles_target(t);
         roles_model(t, t->want->model);
 
     } else {
-        roles_user(t);
+        w = t->want;
+        roles_columns(t, w->columns);
+        roles_list(t, "ignore", w->ignore, TRAIN_ROLE_IGNORE);
+        roles_list(t, "id", w->id, TRAIN_ROLE_ID);
+        roles_list(t, "weight", w->weight, TRAIN_ROLE_WEIGHT);
         roles_target(t);
         train_table_roles_look(t);
         roles_places(t);

@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "table.h"
 #include "util.h"
@@ -21,17 +22,13 @@
 static int
 roles_is_id_name(const char *name)
 {
-    size_t                    i, j, len;
+    size_t                    i, len;
     static const char *const  names[] = {
         "id", "index", "row", "rowid", "row_id", "uuid", "guid", "no", "nr"
     };
 
     for (i = 0; i < train_nelts(names); i++) {
-        for (j = 0; (name[j] | 0x20) == names[i][j] && name[j] != '\0'; j++) {
-            /* in any case */
-        }
-
-        if (name[j] == '\0' && names[i][j] == '\0') {
+        if (strcasecmp(name, names[i]) == 0) {
             return 1;
         }
     }

@@ -19,18 +19,14 @@ rows_value(const maas_fields_t *f, const train_column_t *c, size_t row,
     const char    *s;
     maas_status_t  rc;
 
-    if (c->number != NULL) {
-        if (isnan(c->number[row])) {
-            return;
-        }
+    if (c->number != NULL ? isnan(c->number[row]) : c->id[row] == 0) {
+        return;
+    }
 
+    if (c->number != NULL) {
         rc = maas_row_number(f, c->place, (double) c->number[row], x, &err);
 
     } else {
-        if (c->id[row] == 0) {
-            return;
-        }
-
         s = c->dict.text[c->id[row] - 1];
         rc = maas_row_text(f, c->place, s, strlen(s), x, &err);
     }

@@ -202,20 +202,18 @@ scale_is_heavy(const maas_column_t *c, const float *v, size_t n)
 void
 train_scale_numbers(maas_column_t *c, train_scaling_t kind, float *v, size_t n)
 {
-    c->shift = 0;
-    c->factor = 1;
-    c->missing = 0;
-
     if (kind == TRAIN_SCALE_AUTO) {
         kind = TRAIN_SCALE_STANDARD;
 
         if (n > 0) {
             scale_standard(c, v, n);
             kind = scale_is_heavy(c, v, n) ? TRAIN_SCALE_QUANTILE : kind;
-            c->shift = 0;
-            c->factor = 1;
         }
     }
+
+    c->shift = 0;
+    c->factor = 1;
+    c->missing = 0;
 
     c->scaling = train_scaling_names[kind];
 

@@ -40,11 +40,8 @@ train_table_bad(train_table_t *t, size_t line, size_t column,
         train_die("%s:%zu%s: %s", t->path, line, where, what);
     }
 
-    if (t->pass == TRAIN_TABLE_KEEP) {
-        if (t->skipped++ == 0) {
-            t->first = train_format("%s:%zu%s: %s", t->path, line, where,
-                                    what);
-        }
+    if (t->pass == TRAIN_TABLE_KEEP && t->skipped++ == 0) {
+        t->first = train_format("%s:%zu%s: %s", t->path, line, where, what);
     }
 }
 
@@ -76,8 +73,10 @@ train_table_add(train_table_t *t, const char *name, size_t len, int *new)
 }
 
 
-void
-train_table_text(const train_cell_t *cell, char buf[MAAS_NUMBER_TEXT],
+/* Text of a cell for a category: into buf if it has none of its own */
+
+static void
+table_text(const train_cell_t *cell, char buf[MAAS_NUMBER_TEXT],
     const char **s, size_t *len)
 {
     char    text[400];
@@ -131,7 +130,7 @@ table_look(train_column_t *c, const train_cell_t *cell)
     size_t       len;
     const char  *s;
 
-    train_table_text(cell, buf, &s, &len);
+    table_text(cell, buf, &s, &len);
 
     if (len == 0) {
         return;
@@ -270,7 +269,7 @@ table_check_number(train_table_t *t, size_t line, size_t i,
     }
 
     if (expected != NULL) {
-        train_table_text(cell, buf, &s, &len);
+        table_text(cell, buf, &s, &len);
         train_table_bad(t, line, i,
                         "column \"%.64s\" holds \"%.*s\": expected %s",
                         c->name, (int) (len < 40 ? len : 40), s, expected);
@@ -310,7 +309,7 @@ table_check(train_table_t *t, size_t line, size_t i, const train_cell_t *cell)
         return table_check_number(t, line, i, cell);
     }
 
-    train_table_text(cell, buf, &s, &len);
+    table_text(cell, buf, &s, &len);
 
     if (!maas__utf8(s, len) || len > MAAS_MAX_VALUE) {
         train_table_bad(t, line, i, "column \"%.64s\" holds %s", c->name,
@@ -328,30 +327,14 @@ table_check(train_table_t *t, size_t line, size_t i, const train_cell_t *cell)
 }
 
 
-static void
-table_keep(train_table_t *t, size_t i, const train_cell_t *cell)
-{
-    char             buf[MAAS_NUMBER_TEXT];
-    size_t           len;
-    const char      *s;
-    train_column_t  *c;
-
-    c = &t->columns[i];
-
-    if (c->id == NULL) {
-        return;
-    }
-
-    train_table_text(cell, buf, &s, &len);
-    c->id[t->rows] = (len > 0) ? train_dict_put(&c->dict, s, len) + 1 : 0;
-}
-
-
 void
 train_table_row(train_table_t *t, size_t line, const train_cell_t *cells,
     size_t n)
 {
-    size_t                     i;
+    char                       buf[MAAS_NUMBER_TEXT];
+    size_t                     i, len;
+    const char                *s;
+    train_column_t            *c;
     static const train_cell_t  none = { 0 };
 
     if (t->pass != TRAIN_TABLE_KEEP) {
@@ -372,7 +355,12 @@ train_table_row(train_table_t *t, size_t line, const train_cell_t *cells,
     }
 
     for (i = 0; i < t->n; i++) {
-        table_keep(t, i, i < n ? &cells[i] : &none);
+        c = &t->columns[i];
+
+        if (c->id != NULL) {
+            table_text(i < n ? &cells[i] : &none, buf, &s, &len);
+            c->id[t->rows] = len ? train_dict_put(&c->dict, s, len) + 1 : 0;
+        }
     }
 
     t->rows++;

@@ -122,8 +122,6 @@ struct train_table_s {
  * without a byte order mark; *crc of it.  To be given to train_free(). */
 char *train_table_slurp(const char *path, size_t *len, uint32_t *crc);
 
-/* fields.c */
-
 /* Room for so many bytes of text, at text + used. */
 char *train_fields_room(train_fields_t *f, size_t bytes);
 /* Cell i, which is there from now on; those before it, too, empty. */
@@ -161,9 +159,6 @@ void train_table_row(train_table_t *t, size_t line, const train_cell_t *cells,
  * such. */
 void train_table_bad(train_table_t *t, size_t line, size_t column,
     const char *fmt, ...) __attribute__((format(printf, 4, 5)));
-/* Text of a cell for a category: into buf if it has none of its own. */
-void train_table_text(const train_cell_t *cell, char buf[MAAS_NUMBER_TEXT],
-    const char **s, size_t *len);
 
 /* roles.c: after the first pass, what every column is for; dies if the
  * options make no sense. */

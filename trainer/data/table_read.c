@@ -145,9 +145,9 @@ table_expect(train_table_t *t)
 {
     int                  new;
     size_t               i;
-    const train_want_t  *w;
-
-    w = t->want;
+    const train_want_t  *w = t->want;
+    const char          *beside[] = { w->no_target ? NULL : w->target, w->id,
+                                      w->weight };
 
     if (w->model->n_columns == 0) {
         train_die("%s: rows with names, but the model \"%s\" has no columns",
@@ -159,16 +159,10 @@ table_expect(train_table_t *t)
                                strlen(w->model->columns[i]), &new);
     }
 
-    if (w->target != NULL && !w->no_target) {
-        (void) train_table_add(t, w->target, strlen(w->target), &new);
-    }
-
-    if (w->id != NULL) {
-        (void) train_table_add(t, w->id, strlen(w->id), &new);
-    }
-
-    if (w->weight != NULL) {
-        (void) train_table_add(t, w->weight, strlen(w->weight), &new);
+    for (i = 0; i < train_nelts(beside); i++) {
+        if (beside[i] != NULL) {
+            (void) train_table_add(t, beside[i], strlen(beside[i]), &new);
+        }
     }
 }
 
@@ -182,10 +176,9 @@ train_table_read(const char *path, const train_want_t *want, train_data_t *d)
     void          (*reader)(train_table_t *, const char *, size_t);
 
     text = train_table_slurp(path, &len, &d->crc32c);
-    i = 0;
 
-    while (i < len && strchr(" \t\r\n", text[i]) != NULL && text[i] != '\0') {
-        i++;
+    for (i = 0; i < len && memchr(" \t\r\n", text[i], 4) != NULL; i++) {
+        /* blanks */
     }
 
     reader = (i < len && text[i] == '{') ? train_table_jsonl : train_table_csv;

@@ -30,15 +30,11 @@ target_compare(const void *one, const void *two)
 {
     const target_order_t  *a = one, *b = two;
 
-    if (isnan(a->value) || isnan(b->value)) {
-        if (isnan(a->value) && isnan(b->value)) {
-            return strcmp(a->text, b->text);
-        }
-
+    if (isnan(a->value) != isnan(b->value)) {
         return isnan(a->value) ? 1 : -1;
     }
 
-    if (a->value != b->value) {
+    if (a->value < b->value || a->value > b->value) {
         return a->value < b->value ? -1 : 1;
     }
 
@@ -46,12 +42,13 @@ target_compare(const void *one, const void *two)
 }
 
 
+/* class(t->n): the class of each text */
+
 static void
-target_classes(train_data_t *d, const train_dict_t *t, const uint32_t *id,
+target_classes(train_data_t *d, const train_dict_t *t, uint32_t *class,
     const char *where)
 {
     size_t           i;
-    uint32_t        *class;
     target_order_t  *order;
 
     if (t->n < 2) {
@@ -66,7 +63,6 @@ target_classes(train_data_t *d, const train_dict_t *t, const uint32_t *id,
     }
 
     order = train_alloc(t->n, sizeof(target_order_t));
-    class = train_alloc(t->n, sizeof(uint32_t));
 
     for (i = 0; i < t->n; i++) {
         order[i].value = t->value[i];
@@ -93,12 +89,7 @@ target_classes(train_data_t *d, const train_dict_t *t, const uint32_t *id,
         d->labels[i] = train_strdup(order[i].text);
     }
 
-    for (i = 0; i < d->rows; i++) {
-        d->classes[i] = class[id[i]];
-    }
-
     train_free(order);
-    train_free(class);
 }
 
 
@@ -106,12 +97,9 @@ target_classes(train_data_t *d, const train_dict_t *t, const uint32_t *id,
 
 static void
 target_model_classes(train_data_t *d, const maas_info_t *m,
-    const train_dict_t *t, const uint32_t *id, const char *where)
+    const train_dict_t *t, uint32_t *class, const char *where)
 {
-    size_t     i, j;
-    uint32_t  *class;
-
-    class = train_alloc(t->n, sizeof(uint32_t));
+    size_t  i, j;
 
     for (i = 0; i < t->n; i++) {
         for (j = 0; j < m->n_labels; j++) {
@@ -136,12 +124,6 @@ target_model_classes(train_data_t *d, const maas_info_t *m,
     for (j = 0; j < m->n_labels; j++) {
         d->labels[j] = train_strdup(m->labels[j]);
     }
-
-    for (i = 0; i < d->rows; i++) {
-        d->classes[i] = class[id[i]];
-    }
-
-    train_free(class);
 }
 
 
@@ -169,21 +151,16 @@ target_numbers(train_data_t *d, const train_dict_t *t, const uint32_t *id,
 static maas_task_t
 target_guess(const train_dict_t *t)
 {
+    int     numbers;
     size_t  i;
 
-    for (i = 0; i < t->n; i++) {
-        if (isnan(t->value[i])) {
-            return t->n == 2 ? MAAS_TASK_BINARY : MAAS_TASK_CLASSIFICATION;
-        }
+    numbers = (t->n > TARGET_AUTO_CLASSES);
+
+    for (i = 0; i < t->n && !isnan(t->value[i]); i++) {
+        numbers |= (t->value[i] != floor(t->value[i]));
     }
 
-    for (i = 0; i < t->n; i++) {
-        if (t->value[i] != floor(t->value[i])) {
-            return MAAS_TASK_REGRESSION;
-        }
-    }
-
-    if (t->n > TARGET_AUTO_CLASSES) {
+    if (numbers && i == t->n) {
         return MAAS_TASK_REGRESSION;
     }
 
@@ -191,32 +168,16 @@ target_guess(const train_dict_t *t)
 }
 
 
-/* A text that hardly ever comes again is no class */
-
-static void
-target_few(const train_data_t *d, const train_dict_t *t, const char *where)
-{
-    if (t->n > TARGET_AUTO_CLASSES && t->n > d->rows / 2) {
-        train_die("%s: the target has %zu different texts in %zu rows: "
-                  "expected classes of more rows (another --target?  else "
-                  "--task classification)", where, t->n, d->rows);
-    }
-}
-
-
 void
 train_target_set(train_data_t *d, const train_want_t *want,
     const train_dict_t *t, const uint32_t *id, const char *where)
 {
-    if (want->model != NULL) {
-        d->task = want->model->task;
+    size_t     i;
+    uint32_t  *class;
 
-    } else if (want->task >= 0) {
-        d->task = (maas_task_t) want->task;
-
-    } else {
-        d->task = target_guess(t);
-    }
+    d->task = want->model != NULL ? want->model->task
+              : want->task > 0 ? (maas_task_t) (want->task - 1)
+              : target_guess(t);
 
     if (d->task == MAAS_TASK_REGRESSION) {
         target_numbers(d, t, id, where);
@@ -224,18 +185,32 @@ train_target_set(train_data_t *d, const train_want_t *want,
         return;
     }
 
-    d->classes = train_alloc(d->rows, sizeof(uint32_t));
+    class = train_alloc(t->n, sizeof(uint32_t));
 
     if (want->model != NULL && want->model->n_labels > 0) {
-        target_model_classes(d, want->model, t, id, where);
+        target_model_classes(d, want->model, t, class, where);
 
     } else {
-        if (want->task < 0) {
-            target_few(d, t, where);
+        /* a text that hardly ever comes again is no class */
+
+        if (want->model == NULL && want->task == 0
+            && t->n > TARGET_AUTO_CLASSES && t->n > d->rows / 2)
+        {
+            train_die("%s: the target has %zu different texts in %zu rows: "
+                      "expected classes of more rows (another --target?  else "
+                      "--task classification)", where, t->n, d->rows);
         }
 
-        target_classes(d, t, id, where);
+        target_classes(d, t, class, where);
     }
+
+    d->classes = train_alloc(d->rows, sizeof(uint32_t));
+
+    for (i = 0; i < d->rows; i++) {
+        d->classes[i] = class[id[i]];
+    }
+
+    train_free(class);
 
     if (d->task == MAAS_TASK_BINARY && d->n_labels != 2) {
         train_die("%s: %zu different targets: a binary task expects 2", where,

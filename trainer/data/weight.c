@@ -3,6 +3,8 @@
  * What the loss does with it is in loss.c.
  */
 
+#define _GNU_SOURCE                     /* memrchr, strchrnul */
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -54,25 +56,20 @@ weight_list(const train_data_t *d, const char *spec, double *weight)
 {
     char         number[32];
     size_t       n;
-    const char  *end, *colon, *p;
+    double      *x;
+    const char  *end, *colon;
 
     for ( /* void */ ; *spec != '\0'; spec = end + (*end == ',')) {
-        end = spec + strcspn(spec, ",");
-        colon = NULL;
-
-        for (p = spec; p < end; p++) {
-            colon = (*p == ':') ? p : colon;
-        }
-
+        end = strchrnul(spec, ',');
+        colon = memrchr(spec, ':', (size_t) (end - spec));
         n = (colon != NULL) ? (size_t) (end - colon) - 1 : 0;
         (void) snprintf(number, sizeof(number), "%.*s",
                         (int) (n < 31 ? n : 31), colon ? colon + 1 : "");
 
-        if (colon == NULL || n > 30
-            || !train_number(number, &weight[weight_label(d, spec,
-                                             (size_t) (colon - spec))])
-            || weight[weight_label(d, spec, (size_t) (colon - spec))] < 0)
-        {
+        x = (colon == NULL || n > 30) ? NULL
+            : &weight[weight_label(d, spec, (size_t) (colon - spec))];
+
+        if (x == NULL || !train_number(number, x) || *x < 0) {
             train_usage("fit", "--class-weight: \"%.*s\": expected CLASS:X "
                         "with X of 0 or more", (int) (end - spec), spec);
         }

@@ -6,7 +6,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "json.h"
 #include "model.h"
 #include "net/export.h"
 #include "text/maas_json.h"
@@ -287,8 +286,8 @@ record_data(maas_writer_t *w, const train_record_t *r)
         train_json_text(w, "target", r->data->target);
     }
 
-    if (r->options->id != NULL) {
-        train_json_text(w, "id", r->options->id);
+    if (r->options->want.id != NULL) {
+        train_json_text(w, "id", r->options->want.id);
     }
 
     maas_writer_close(w, '}');

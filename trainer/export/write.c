@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "json.h"
 #include "model.h"
 #include "net/export.h"
 #include "read/maas_crc.h"

@@ -10,7 +10,6 @@
 #include <unistd.h>
 
 #include "loop.h"
-#include "save.h"
 #include "read/maas_crc.h"
 
 

@@ -7,13 +7,6 @@
 #include <string.h>
 
 #include "epoch.h"
-#include "loop.h"
-#include "rng.h"
-#include "team.h"
-#include "util.h"
-#include "net/batch.h"
-#include "net/network.h"
-#include "net/step.h"
 
 
 #define EPOCH_STREAM      3

@@ -7,10 +7,6 @@
 #define TRAIN_EPOCH_H
 
 #include "loop.h"
-#include "team.h"
-#include "net/batch.h"
-#include "net/network.h"
-#include "net/step.h"
 
 
 /* Small steps wait more than they work where cores are far apart or others

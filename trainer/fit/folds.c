@@ -1,5 +1,6 @@
 /*
- * Cross-validation: which rows a fold keeps back, and a process for each.
+ * Which rows train and which validate, which ones a fold of cross-validation
+ * keeps back, and a process for each fold.
  * What is trained and measured in one is cmd_fit.c's matter.
  */
 
@@ -14,31 +15,92 @@
 #include "options.h"
 
 
+#define FOLDS_SPLIT   1             /* streams of random numbers */
 #define FOLDS_STREAM  5
+
+
+/* All rows, shuffled */
+
+static uint32_t *
+folds_shuffled(size_t rows, uint64_t seed, uint64_t stream)
+{
+    size_t        i;
+    uint32_t     *row;
+    train_rng_t   rng;
+
+    row = train_alloc(rows, sizeof(uint32_t));
+
+    for (i = 0; i < rows; i++) {
+        row[i] = (uint32_t) i;
+    }
+
+    train_rng_init(&rng, seed, stream);
+    train_rng_shuffle(&rng, row, rows);
+
+    return row;
+}
+
+
+size_t
+train_split(const train_data_t *d, double share, uint64_t seed, uint32_t *row)
+{
+    size_t     i, c, n_classes, n_train, n_valid, quota, *left;
+    uint32_t  *shuffled;
+
+    shuffled = folds_shuffled(d->rows, seed, FOLDS_SPLIT);
+    n_classes = (d->classes != NULL) ? d->n_labels : 1;
+    left = train_alloc(n_classes, sizeof(size_t));
+
+    for (i = 0; i < d->rows; i++) {
+        left[(d->classes != NULL) ? d->classes[i] : 0]++;
+    }
+
+    /* each class gives its share, but never its last row */
+
+    for (c = 0; c < n_classes; c++) {
+        quota = (size_t) floor((double) left[c] * share + 0.5);
+        left[c] = (quota < left[c]) ? quota : (left[c] ? left[c] - 1 : 0);
+    }
+
+    n_train = 0;
+    n_valid = 0;
+
+    for (i = 0; i < d->rows; i++) {
+        c = (d->classes != NULL) ? d->classes[shuffled[i]] : 0;
+
+        if (left[c] > 0) {
+            left[c]--;
+            row[d->rows - ++n_valid] = shuffled[i];
+
+        } else {
+            row[n_train++] = shuffled[i];
+        }
+    }
+
+    train_free(left);
+    train_free(shuffled);
+
+    return n_train;
+}
 
 
 void
 train_folds_deal(const train_data_t *d, uint64_t seed, uint32_t *order)
 {
-    size_t        i, c, n_classes, *at;
-    uint32_t     *shuffled;
-    train_rng_t   rng;
+    size_t     i, c, n_classes, *at;
+    uint32_t  *shuffled;
 
-    shuffled = train_alloc(d->rows, sizeof(uint32_t));
+    shuffled = folds_shuffled(d->rows, seed, FOLDS_STREAM);
     n_classes = (d->classes != NULL) ? d->n_labels : 1;
     at = train_alloc(n_classes + 1, sizeof(size_t));
 
     for (i = 0; i < d->rows; i++) {
-        shuffled[i] = (uint32_t) i;
         at[(d->classes != NULL) ? d->classes[i] + 1 : 1]++;
     }
 
     for (c = 1; c <= n_classes; c++) {
         at[c] += at[c - 1];
     }
-
-    train_rng_init(&rng, seed, FOLDS_STREAM);
-    train_rng_shuffle(&rng, shuffled, d->rows);
 
     for (i = 0; i < d->rows; i++) {
         c = (d->classes != NULL) ? d->classes[shuffled[i]] : 0;

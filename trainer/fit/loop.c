@@ -10,11 +10,6 @@
 
 #include "epoch.h"
 #include "loop.h"
-#include "team.h"
-#include "util.h"
-#include "net/batch.h"
-#include "net/network.h"
-#include "net/step.h"
 
 
 static void
@@ -109,14 +104,12 @@ loop_end(train_loop_t *l)
 
 /* Is this the best so far?  Then its weights are kept. */
 
-static int
-loop_keep(train_loop_t *l, double loss, double valid_loss, double score)
+static unsigned
+loop_keep(train_loop_t *l, const train_epoch_t *e, double watch)
 {
-    double           watch;
     train_result_t  *r;
 
     r = &l->state.result;
-    watch = isnan(valid_loss) ? loss : valid_loss;
 
     if (!isfinite(watch) || !(watch < l->state.best_watch)) {
         return 0;
@@ -125,10 +118,10 @@ loop_keep(train_loop_t *l, double loss, double valid_loss, double score)
     l->state.best_watch = watch;
     (void) memcpy(l->best, l->checked.params, l->net->n * sizeof(float));
 
-    r->best_epoch = r->epochs;
+    r->best_epoch = e->epoch;
     r->best_loss = watch;
-    r->best_score = score;
-    r->train_loss = loss;
+    r->best_score = e->score;
+    r->train_loss = e->loss;
 
     return 1;
 }
@@ -176,8 +169,7 @@ loop_checkpoint(train_loop_t *l, size_t epoch)
 static void
 loop_run(train_loop_t *l)
 {
-    int              best;
-    double           loss, valid_loss, score, before;
+    double           watch, before;
     size_t           epoch;
     train_epoch_t    e;
     train_result_t  *r;
@@ -188,28 +180,22 @@ loop_run(train_loop_t *l)
          epoch++)
     {
         before = r->train_seconds;
-        valid_loss = NAN;
-        score = NAN;
         r->epochs = epoch;
 
-        loss = train_epoch_run(l, epoch);
-        train_check(&l->check, &valid_loss, &score);
-        best = loop_keep(l, loss, valid_loss, score);
-        loop_plateau(l, isnan(valid_loss) ? loss : valid_loss);
+        e = (train_epoch_t) { .epoch = epoch, .valid_loss = NAN, .score = NAN };
+        e.loss = train_epoch_run(l, epoch);
+        e.seconds = r->train_seconds;
+        train_check(&l->check, &e.valid_loss, &e.score);
+        watch = isnan(e.valid_loss) ? e.loss : e.valid_loss;
+        e.best = loop_keep(l, &e, watch);
+        loop_plateau(l, watch);
+        e.rate = train_rate(l->plan, l->optim->lr, l->steps, epoch * l->steps,
+                            l->state.plateau);
 
-        train_progress_epoch(&l->progress, epoch, loss, valid_loss, score,
-                             (double) l->n_train
-                             / (r->train_seconds - before + 1e-9), best);
+        train_progress_epoch(&l->progress, &e, (double) l->n_train
+                                               / (e.seconds - before + 1e-9));
 
         if (l->plan->history != NULL) {
-            e.epoch = epoch;
-            e.loss = loss;
-            e.valid_loss = valid_loss;
-            e.score = score;
-            e.rate = train_rate(l->plan, l->optim->lr, l->steps,
-                                epoch * l->steps, l->state.plateau);
-            e.seconds = r->train_seconds;
-            e.best = (unsigned) best;
             train_history_add(l->plan->history, &e);
         }
 
@@ -218,7 +204,7 @@ loop_run(train_loop_t *l)
             return;
         }
 
-        if (!isfinite(loss)) {
+        if (!isfinite(e.loss)) {
             return;
         }
 
@@ -226,7 +212,7 @@ loop_run(train_loop_t *l)
                      && epoch - r->best_epoch >= l->plan->patience
                      && epoch < l->plan->epochs;
         loop_checkpoint(l, epoch);
-        train_epoch_try(l, r->train_seconds - before);
+        train_epoch_try(l, e.seconds - before);
     }
 }
 
@@ -237,9 +223,9 @@ train_loop(train_net_t *net, train_optim_t *o, const train_plan_t *plan,
     const uint32_t *train, size_t n_train, const uint32_t *valid,
     size_t n_valid, train_result_t *r)
 {
-    train_loop_t            l = { 0 };
     double            begin;
     unsigned          denormals;
+    train_loop_t      l = { 0 };
     struct sigaction  sa = { 0 }, old;
 
     begin = train_now();

@@ -76,7 +76,7 @@ void train_loop(train_net_t *net, train_optim_t *o, const train_plan_t *plan,
 void train_order(const uint32_t *rows, size_t n, uint64_t seed, size_t epoch,
     uint32_t *order);
 
-/* schedule.c: the rate of a step, counted over all epochs of `steps` each;
+/* plan.c: the rate of a step, counted over all epochs of `steps` each;
  * plateau: product of the factors so far */
 double train_rate(const train_plan_t *p, double lr, size_t steps, size_t step,
     double plateau);
@@ -134,6 +134,16 @@ extern volatile sig_atomic_t train_interrupted;
 
 /* progress.c */
 
+typedef struct {
+    size_t          epoch;          /* from 1 */
+    double          loss;
+    double          valid_loss;     /* NAN without validation */
+    double          score;          /* accuracy or R2, or NAN */
+    double          rate;           /* of learning, at its end */
+    double          seconds;        /* since the start, of training alone */
+    unsigned        best;           /* of all so far */
+} train_epoch_t;
+
 typedef enum {
     TRAIN_PROGRESS_AUTO = 0,        /* a bar on a terminal, else nothing */
     TRAIN_PROGRESS_NONE,
@@ -162,24 +172,13 @@ void train_progress_begin(train_progress_t *p, size_t epochs, size_t batches,
 /* Within an epoch, as often as you like. */
 void train_progress_batch(train_progress_t *p, size_t epoch, size_t batch,
     double loss);
-/* valid_loss and score may be NAN. */
-void train_progress_epoch(train_progress_t *p, size_t epoch, double loss,
-    double valid_loss, double score, double rows_per_second, int best);
+void train_progress_epoch(train_progress_t *p, const train_epoch_t *e,
+    double rows_per_second);
 /* Wipe the bar. */
 void train_progress_end(train_progress_t *p);
 
 
-/* history.c: what each epoch brought */
-
-typedef struct {
-    size_t          epoch;          /* from 1 */
-    double          loss;
-    double          valid_loss;     /* NAN without validation */
-    double          score;          /* accuracy or R2, or NAN */
-    double          rate;           /* of learning, at its end */
-    double          seconds;        /* since the start, of training alone */
-    unsigned        best;           /* of all so far */
-} train_epoch_t;
+/* What each epoch brought */
 
 typedef struct train_history_s {
     train_epoch_t  *epochs;

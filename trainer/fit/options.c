@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "options.h"
-#include "options_table.h"
 #include "judge/metrics.h"
 
 
@@ -155,24 +154,6 @@ train_options_free(train_options_t *o)
 {
     train_args_free(&train_options_args, o);
     (void) memset(o, 0, sizeof(train_options_t));
-}
-
-
-void
-train_options_want(const train_options_t *o, train_want_t *want)
-{
-    (void) memset(want, 0, sizeof(train_want_t));
-
-    want->target = o->target;
-    want->header = (train_tri_t) o->header;
-    want->task = o->task - 1;
-    want->columns = o->columns;
-    want->one_hot = o->one_hot;
-    want->hash = o->hash;
-    want->ignore = o->ignore;
-    want->id = o->id;
-    want->weight = o->weight;
-    want->skip = (unsigned) o->on_error;
 }
 
 

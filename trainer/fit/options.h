@@ -9,6 +9,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "args.h"
 #include "loop.h"
 
 
@@ -17,14 +18,12 @@
 #define TRAIN_BY_DATA   SIZE_MAX    /* patience that nobody asked for */
 
 typedef struct {
-    char      *data, *valid, *test, *target, *output, *name, *hidden, *config;
+    char      *data, *valid, *test, *output, *name, *hidden, *config;
     char      *augment, *checkpoint, *log, *report;
     unsigned   layers;              /* hidden is from `layer` lines */
-    char      *columns, *ignore, *id, *weight, *class_weight, *cost;
-    int        on_error;
-    size_t     one_hot, hash;
+    char      *class_weight, *cost;
     double     false_alarms;
-    int        header, task, scaling, init, loss, optimizer, schedule;
+    int        scaling, init, loss, optimizer, schedule;
     int        calibration, target_scaling;
     size_t     epochs, batch, patience, seed;
     double     lr, momentum, rho, beta1, beta2, epsilon, weight_decay, l2;
@@ -34,6 +33,8 @@ typedef struct {
     size_t     checkpoint_every, checkpoint_keep;
     int        resume;
     int        progress, json, quiet;
+
+    train_want_t  want;             /* how to read the training data */
 } train_options_t;
 
 /* Leaves with usage if they make no sense; --help is printed here too. */
@@ -42,9 +43,7 @@ void train_options_free(train_options_t *o);
 /* What differs from the usual as lines of a --config file, but for what is of
  * this run alone (output, report, ...). */
 void train_options_write(FILE *f, const train_options_t *o);
-/* How to read the training data. */
-void train_options_want(const train_options_t *o, train_want_t *want);
-/* defaults.c: fill in what was left to the data, of which so many rows are for
+/* plan.c: fill in what was left to the data, of which so many rows are for
  * training. */
 void train_options_choose(train_options_t *o, const train_data_t *d,
     size_t rows);
@@ -53,9 +52,23 @@ void train_options_choose(train_options_t *o, const train_data_t *d,
 void train_options_each(const train_options_t *o,
     void (*each)(void *ctx, const char *name, const char *value, int quoted),
     void *ctx);
+/* "layer = 64 relu bn" of a --config file; 0 for any other line */
+int train_options_line(void *to, const char *name, const char *value);
+
+/* options_table.c: of train_options_t; only options.c asks for it */
+extern const train_args_t  train_options_args;
+/* What each setting is before anybody says anything. */
+void train_options_defaults(train_options_t *o);
 
 
-/* folds.c: cross-validation */
+/* folds.c: which rows are for what */
+
+/* Shuffle 0..rows and put about `share` of them at the end, the same share of
+ * each class.  row(rows).  Returns how many come first. */
+size_t train_split(const train_data_t *d, double share, uint64_t seed,
+    uint32_t *row);
+
+/* Cross-validation */
 
 typedef struct {
     double    score;                /* accuracy or R2 of the rows kept back */

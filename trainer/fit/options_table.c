@@ -7,7 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "options_table.h"
+#include "options.h"
 
 
 #define OPTIONS_TASK(c, name)  [1 + MAAS_TASK_##c] = name,
@@ -53,20 +53,20 @@ static const train_arg_t  options_rows[] = {
       "validation data instead of a part of --data" },
     { "test", 0, TEXT(test, PLAIN), "D",
       "measured once at the end; a folder's own test part without it" },
-    { "target", 't', TEXT(target, PLAIN), "COL",
+    { "target", 't', TEXT(want.target, PLAIN), "COL",
       "column to predict: name, or number from 1 (last column)" },
-    { "columns", 0, TEXT(columns, WEIGHTS), "LIST",
+    { "columns", 0, TEXT(want.columns, WEIGHTS), "LIST",
       "COL=KIND,...: number, boolean, category, text, ignore, id or weight "
       "(by looking)" },
-    { "ignore", 0, TEXT(ignore, WEIGHTS), "LIST",
+    { "ignore", 0, TEXT(want.ignore, WEIGHTS), "LIST",
       "COL,...: columns that are not used" },
-    { "id", 0, TEXT(id, WEIGHTS), "COL",
+    { "id", 0, TEXT(want.id, WEIGHTS), "COL",
       "column that only names the rows" },
-    { "weight", 0, TEXT(weight, WEIGHTS), "COL",
+    { "weight", 0, TEXT(want.weight, WEIGHTS), "COL",
       "column that says how much a row counts" },
-    { "one-hot", 0, COUNT(one_hot, 0, 65536, WEIGHTS), "N",
+    { "one-hot", 0, COUNT(want.one_hot, 0, 65536, WEIGHTS), "N",
       "values of a category with a number each, more are hashed (64)" },
-    { "hash", 0, COUNT(hash, 0, 65536, WEIGHTS), "N",
+    { "hash", 0, COUNT(want.hash, 0, 65536, WEIGHTS), "N",
       "numbers of a hashed column (256, or 512 for a text)" },
     { "class-weight", 0, TEXT(class_weight, WEIGHTS), "W",
       "balanced, or CLASS:X,...: how much rows of a class count" },
@@ -74,11 +74,11 @@ static const train_arg_t  options_rows[] = {
       "what a false alarm and a miss cost: sets the threshold" },
     { "false-alarms", 0, NUMBER(false_alarms, 0, 1, WEIGHTS), "X",
       "share of them that is allowed: sets the threshold" },
-    { "on-error", 0, CHOICE(on_error, train_skip_names, WEIGHTS), NULL,
+    { "on-error", 0, CHOICE(want.skip, train_skip_names, WEIGHTS), NULL,
       "at a row that cannot be read (stop)" },
-    { "header", 0, CHOICE(header, train_tri_names, WEIGHTS), NULL,
+    { "header", 0, CHOICE(want.header, train_tri_names, WEIGHTS), NULL,
       "does a CSV file begin with names?" },
-    { "task", 0, CHOICE(task, options_task, WEIGHTS), NULL,
+    { "task", 0, CHOICE(want.task, options_task, WEIGHTS), NULL,
       "what the target means (auto: by looking at it)" },
     { "name", 0, TEXT(name, RUN), "NAME",
       "name of the model (from the output file)" },
@@ -215,5 +215,5 @@ train_options_defaults(train_options_t *o)
     o->checkpoint_every = 1;
     o->checkpoint_keep = 2;
     o->false_alarms = NAN;
-    o->one_hot = TRAIN_ONE_HOT;
+    o->want.one_hot = TRAIN_ONE_HOT;
 }

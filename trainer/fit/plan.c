@@ -1,11 +1,81 @@
 /*
- * From the settings of `fit` to a plan, an optimiser and a way to see the
- * training rows.  What the settings are is options.c's matter.
+ * From the settings of `fit` to a plan, an optimiser, a way to see the training
+ * rows and the rate of each step.  What was left to the data is chosen by
+ * five-fold scores on small tables (bench/tables.py) and on MNIST; what the
+ * settings are is options.c's matter.
  */
 
+#include <math.h>
 #include <string.h>
 
 #include "options.h"
+
+
+#define PLAN_EPOCHS       50    /* at least, and */
+#define PLAN_MAX_EPOCHS   200   /*     at most for few rows, */
+#define PLAN_STEPS        8000  /*     so that there are so many steps */
+#define PLAN_PATIENCE     5     /* of so many epochs one without any, */
+#define PLAN_LEAST        10    /*     but so many at least */
+#define PLAN_SMALL        5000  /* rows of a table for one layer, not two */
+#define PLAN_DECAY_ROWS   2000  /* decay is this by the rows, 1 at most */
+
+#define PLAN_RISE   0.3         /* of one-cycle's steps go up, */
+#define PLAN_FROM   (1 / 25.0)  /*     from this share of the rate, */
+#define PLAN_TO     1e-4        /*     and down to that one */
+
+
+/* Few rows make few steps an epoch: as many passes as it takes */
+
+static size_t
+plan_epochs(size_t rows, size_t batch)
+{
+    size_t  steps, epochs;
+
+    steps = (rows + batch - 1) / batch;
+    epochs = PLAN_STEPS / steps;
+    epochs = (epochs < PLAN_MAX_EPOCHS) ? epochs : PLAN_MAX_EPOCHS;
+
+    return (epochs > PLAN_EPOCHS) ? epochs : PLAN_EPOCHS;
+}
+
+
+void
+train_options_choose(train_options_t *o, const train_data_t *d, size_t rows)
+{
+    int     adam, table;
+    double  decay;
+
+    table = (d->input == MAAS_INPUT_COLUMNS);
+    adam = (o->optimizer >= TRAIN_OPT_ADAM);
+
+    if (o->epochs == 0) {
+        o->epochs = plan_epochs(rows, o->batch);
+    }
+
+    if (o->patience == TRAIN_BY_DATA) {
+        o->patience = o->epochs / PLAN_PATIENCE;
+        o->patience = (o->patience > PLAN_LEAST) ? o->patience
+                                                     : PLAN_LEAST;
+    }
+
+    if (o->hidden == NULL) {
+        o->hidden = train_strdup(!table ? "64:relu,64:relu"
+                                 : rows < PLAN_SMALL ? "128:relu"
+                                 : "128:relu,128:relu");
+    }
+
+    if (isnan(o->lr)) {
+        o->lr = train_optim_default_lr((train_optim_kind_t) o->optimizer);
+        o->lr *= (table && adam) ? 2 : 1;
+    }
+
+    /* the fewer the rows, the more they leave to be believed beforehand */
+
+    if (isnan(o->weight_decay)) {
+        decay = (double) PLAN_DECAY_ROWS / (double) rows;
+        o->weight_decay = !adam ? 0 : decay < 1 ? decay : 1;
+    }
+}
 
 
 static void
@@ -127,4 +197,69 @@ train_plan_source(train_source_t *s, const train_options_t *o)
     if (s->augment.noise > 0) {
         s->sparse = 0;
     }
+}
+
+
+const char *const  train_sched_names[] = {
+    [TRAIN_SCHED_CONSTANT] = "constant", [TRAIN_SCHED_LINEAR] = "linear",
+    [TRAIN_SCHED_COSINE] = "cosine", [TRAIN_SCHED_STEP] = "step",
+    [TRAIN_SCHED_ONE_CYCLE] = "one-cycle", [TRAIN_SCHED_PLATEAU] = "plateau"
+};
+
+_Static_assert(train_nelts(train_sched_names) == TRAIN_N_SCHEDS,
+               "a schedule without a name");
+
+
+/* From a at t = 0 to b at t = 1 */
+
+static double
+plan_cosine(double a, double b, double t)
+{
+    return b + (a - b) * 0.5 * (1 + cos(M_PI * t));
+}
+
+
+double
+train_rate(const train_plan_t *p, double lr, size_t steps, size_t step,
+    double plateau)
+{
+    double  t, warm, end, each;
+
+    warm = p->warmup * (double) steps;
+    end = lr * p->lr_final;
+
+    if ((double) step < warm) {
+        return lr * ((double) step + 1) / (warm + 1);
+    }
+
+    t = ((double) step - warm) / ((double) (steps * p->epochs) - warm);
+
+    switch (p->schedule) {
+
+    case TRAIN_SCHED_LINEAR:
+        return lr + (end - lr) * t;
+
+    case TRAIN_SCHED_COSINE:
+        return plan_cosine(lr, end, t);
+
+    case TRAIN_SCHED_STEP:
+        each = p->step_every ? (double) p->step_every
+                             : (double) p->epochs / 3;
+        return lr * pow(p->step_factor,
+                        floor((double) step / ((double) steps * each)));
+
+    case TRAIN_SCHED_ONE_CYCLE:
+        return (t < PLAN_RISE)
+               ? plan_cosine(lr * PLAN_FROM, lr, t / PLAN_RISE)
+               : plan_cosine(lr, lr * PLAN_TO,
+                                 (t - PLAN_RISE) / (1 - PLAN_RISE));
+
+    case TRAIN_SCHED_PLATEAU:
+        return lr * plateau;
+
+    case TRAIN_SCHED_CONSTANT:
+        break;
+    }
+
+    return lr;
 }

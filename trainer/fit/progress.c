@@ -1,8 +1,10 @@
 /*
- * What a person sees during training, on stderr: a bar on a terminal, nothing
- * elsewhere unless asked for.  Results are printed by the commands.
+ * What is seen of a training: by a person, on stderr, a bar on a terminal and
+ * nothing elsewhere unless asked for; by a program, a line an epoch.  Results
+ * are printed by the commands.
  */
 
+#include <errno.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -183,33 +185,32 @@ train_progress_batch(train_progress_t *p, size_t epoch, size_t batch,
 
 
 static void
-progress_line(const train_progress_t *p, size_t epoch, double loss,
-    double valid_loss, double score, int best)
+progress_line(const train_progress_t *p, const train_epoch_t *e)
 {
     char  left[32], rate[32];
 
-    progress_left(p, (double) epoch, left, sizeof(left));
+    progress_left(p, (double) e->epoch, left, sizeof(left));
     progress_rate(p->rate, rate, sizeof(rate));
 
     (void) fprintf(stderr, "%sepoch %zu/%zu: loss %.4f",
-                   p->bar ? "\r\033[K" : "", epoch, p->epochs, loss);
+                   p->bar ? "\r\033[K" : "", e->epoch, p->epochs, e->loss);
 
-    if (!isnan(valid_loss)) {
-        (void) fprintf(stderr, ", validation loss %.4f", valid_loss);
+    if (!isnan(e->valid_loss)) {
+        (void) fprintf(stderr, ", validation loss %.4f", e->valid_loss);
     }
 
-    if (!isnan(score)) {
-        (void) fprintf(stderr, ", %s %.4f", p->score_name, score);
+    if (!isnan(e->score)) {
+        (void) fprintf(stderr, ", %s %.4f", p->score_name, e->score);
     }
 
     (void) fprintf(stderr, ", %s rows/s, %s left%s\n", rate, left,
-                   best ? " *" : "");
+                   e->best ? " *" : "");
 }
 
 
 void
-train_progress_epoch(train_progress_t *p, size_t epoch, double loss,
-    double valid_loss, double score, double rows_per_second, int best)
+train_progress_epoch(train_progress_t *p, const train_epoch_t *e,
+    double rows_per_second)
 {
     double  now;
 
@@ -217,24 +218,24 @@ train_progress_epoch(train_progress_t *p, size_t epoch, double loss,
     p->rate = rows_per_second;
 
     if (p->first == 0) {
-        p->first = epoch;
+        p->first = e->epoch;
     }
 
-    if (best) {
-        p->best = isnan(valid_loss) ? loss : valid_loss;
-        p->best_epoch = epoch;
+    if (e->best) {
+        p->best = isnan(e->valid_loss) ? e->loss : e->valid_loss;
+        p->best_epoch = e->epoch;
     }
 
     /* a hundred lines in a second are for nobody */
 
     if (p->lines || (p->bar && now - p->last_line >= PROGRESS_STAY)) {
-        progress_line(p, epoch, loss, valid_loss, score, best);
+        progress_line(p, e);
         p->last_line = now;
         p->last = 0;
     }
 
     if (p->bar && now - p->last >= PROGRESS_PERIOD) {
-        progress_draw(p, epoch, (double) epoch, loss);
+        progress_draw(p, e->epoch, (double) e->epoch, e->loss);
     }
 }
 
@@ -246,4 +247,76 @@ train_progress_end(train_progress_t *p)
         (void) fputs("\r\033[K", stderr);
         (void) fflush(stderr);
     }
+}
+
+
+void
+train_history_create(train_history_t *h, const char *log, int append,
+    int classes)
+{
+    (void) memset(h, 0, sizeof(train_history_t));
+    h->score_name = classes ? "accuracy" : "r2";
+
+    if (log == NULL) {
+        return;
+    }
+
+    h->log = fopen(log, append ? "a" : "w");
+
+    if (h->log == NULL) {
+        train_die("%s: cannot be written to: %s", log, strerror(errno));
+    }
+}
+
+
+static void
+history_figure(maas_writer_t *w, const char *name, double v)
+{
+    maas_writer_key(w, name);
+    maas_writer_value(w, isfinite(v) ? "%.9g" : "null", v);
+}
+
+
+static void
+history_log(const train_history_t *h, const train_epoch_t *e)
+{
+    maas_writer_t  w;
+
+    train_json_begin(&w, h->log);
+    train_json_number(&w, "epoch", (double) e->epoch);
+    history_figure(&w, "loss", e->loss);
+    history_figure(&w, "validation_loss", e->valid_loss);
+    history_figure(&w, h->score_name, e->score);
+    history_figure(&w, "rate", e->rate);
+    history_figure(&w, "seconds", e->seconds);
+    train_json_flag(&w, "best", (int) e->best);
+    train_json_end(&w);
+
+    if (fflush(h->log) != 0) {
+        train_die("--log: cannot be written to: %s", strerror(errno));
+    }
+}
+
+
+void
+train_history_add(train_history_t *h, const train_epoch_t *e)
+{
+    train_room(&h->epochs, &h->size, h->n + 1, sizeof(train_epoch_t));
+    h->epochs[h->n++] = *e;
+
+    if (h->log != NULL) {
+        history_log(h, e);
+    }
+}
+
+
+void
+train_history_free(train_history_t *h)
+{
+    if (h->log != NULL) {
+        (void) fclose(h->log);
+    }
+
+    train_free(h->epochs);
+    (void) memset(h, 0, sizeof(train_history_t));
 }

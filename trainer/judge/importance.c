@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "metrics.h"
-#include "rng.h"
 #include "util.h"
 
 

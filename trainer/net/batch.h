@@ -6,7 +6,6 @@
 #ifndef TRAIN_BATCH_H
 #define TRAIN_BATCH_H
 
-#include "data/augment.h"
 #include "data/data.h"
 
 

@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "report.h"
-#include "save.h"
 
 
 static void

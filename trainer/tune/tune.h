@@ -9,7 +9,6 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "util.h"
 #include "fit/options.h"
 
 

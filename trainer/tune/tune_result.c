@@ -5,8 +5,6 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "json.h"
-#include "save.h"
 #include "tune.h"
 
 

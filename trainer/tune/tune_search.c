@@ -21,11 +21,9 @@ static void
 search_look(train_tune_t *t)
 {
     size_t        rung, epochs;
-    train_want_t  want;
     train_data_t  data;
 
-    train_options_want(&t->o, &want);
-    train_data_read(t->o.data, TRAIN_PART_TRAIN, &want, &data);
+    train_data_read(t->o.data, TRAIN_PART_TRAIN, &t->o.want, &data);
 
     t->rows = data.rows;
 

@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "json.h"
 #include "tune.h"
 
 
