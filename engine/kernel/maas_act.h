@@ -1,5 +1,6 @@
 /*
- * Activations on rows, and the table that has them for each instruction set.
+ * Activations on rows, the table that has them for each instruction set, and
+ * their slopes.
  * Not here: which layer has which.
  */
 
@@ -65,8 +66,22 @@ typedef struct {
 extern const maas_acts_t  maas__acts_plain;    /* maas_act.c */
 
 /* The same bits from both. */
-extern const maas_acts_t  maas__acts_avx2;     /* maas_act_avx2.c */
-extern const maas_acts_t  maas__acts_avx512;   /* maas_act_avx512.c */
+extern const maas_acts_t  maas__acts_avx2;     /* maas_simd_avx2.c */
+extern const maas_acts_t  maas__acts_avx512;   /* maas_simd_avx512.c */
+
+
+/* Slopes, for who goes back through a network: a(n) = act(z(n)); the gradient
+ * d(n) by a becomes the one by z.  n is one row where the activation is by row.
+ * NULL for linear. */
+
+typedef struct {
+    unsigned    of_input;   /* z is read; else a tells enough */
+    void      (*back)(float alpha, const float *z, const float *a, float *d,
+                      size_t n);
+} maas_slope_t;
+
+/* maas_act_slope.c */
+extern const maas_slope_t  maas__slopes[MAAS_N_ACTS];
 
 
 #endif /* MAAS_ACT_H */

@@ -9,7 +9,7 @@
  * halves at the end.  So bits depend neither on position nor on the set.
  *
  *   maas_v_set(f)  maas_v_fma(a, b, c)
- *   maas_v_load(p, n)  maas_v_store(p, n, v)
+ *   maas_v_load(p, n)  maas_v_store(p, n, v)  no more than n numbers
  *   maas_v_max(a, b)  maas_v_min(a, b)      b if one is NaN
  *   maas_v_below(a, b, x, y)                a < b ? x : y
  *   maas_v_abs(v)  maas_v_sign(v, s)        |v|; |v| with the sign of s
@@ -238,50 +238,30 @@ maas_v_act(maas_act_t act, V alpha, V x)
 INLINE void
 maas_v_act_loop(const maas_act_t act, float alpha, float *x, size_t n)
 {
-    V       a;
-    size_t  i, m;
+    V          a;
+    size_t     i;
+    ptrdiff_t  m;
 
     a = maas_v_set(alpha);
 
     for (i = 0; i < n; i += N) {
-        m = n - i;
+        m = (ptrdiff_t) (n - i);
         maas_v_store(x + i, m, maas_v_act(act, a, maas_v_load(x + i, m)));
     }
 }
 
 
-INLINE void
+#define MAAS_V_CASE(c, ...)                                                   \
+    case MAAS_ACT_##c:                                                        \
+        maas_v_act_loop(MAAS_ACT_##c, alpha, x, n);                           \
+        break;
+
+static TARGET void
 maas_v_act_all(maas_act_t act, float alpha, float *x, size_t n)
 {
     switch (act) {
 
-    case MAAS_ACT_RELU:
-        maas_v_act_loop(MAAS_ACT_RELU, alpha, x, n);
-        break;
-
-    case MAAS_ACT_LEAKY_RELU:
-        maas_v_act_loop(MAAS_ACT_LEAKY_RELU, alpha, x, n);
-        break;
-
-    case MAAS_ACT_ELU:
-        maas_v_act_loop(MAAS_ACT_ELU, alpha, x, n);
-        break;
-
-    case MAAS_ACT_GELU:
-        maas_v_act_loop(MAAS_ACT_GELU, alpha, x, n);
-        break;
-
-    case MAAS_ACT_SILU:
-        maas_v_act_loop(MAAS_ACT_SILU, alpha, x, n);
-        break;
-
-    case MAAS_ACT_SIGMOID:
-        maas_v_act_loop(MAAS_ACT_SIGMOID, alpha, x, n);
-        break;
-
-    case MAAS_ACT_TANH:
-        maas_v_act_loop(MAAS_ACT_TANH, alpha, x, n);
-        break;
+    MAAS_ACTS(MAAS_V_CASE)
 
     default:
         break;
@@ -299,7 +279,7 @@ maas_v_fill(const float *x, ptrdiff_t n)
     };
 
     return maas_v_below(maas_v_load(step, N), maas_v_set((float) n),
-                        maas_v_load(x, (size_t) n),
+                        maas_v_load(x, n),
                         maas_v_set(-INFINITY));
 }
 
@@ -330,15 +310,15 @@ maas_v_softmax_row(float *x, size_t n)
         for (p = 0; p < PARTS && i + p * N < end; p++) {
             v = maas_v_exp(maas_v_fill(x + i + p * N, end - i - p * N) - m);
             sum[p] = sum[p] + v;
-            maas_v_store(x + i + p * N, (size_t) (end - i - p * N), v);
+            maas_v_store(x + i + p * N, end - i - p * N, v);
         }
     }
 
     s = maas_v_set(maas_v_sum8(maas_v_fold(add, sum)));
 
     for (i = 0; i < end; i += N) {
-        v = maas_v_load(x + i, (size_t) (end - i)) / s;
-        maas_v_store(x + i, (size_t) (end - i), v);
+        v = maas_v_load(x + i, end - i) / s;
+        maas_v_store(x + i, end - i, v);
     }
 }
 
@@ -385,7 +365,7 @@ maas_v_softmax_narrow(float *x, ptrdiff_t n, size_t ld, const int rows)
 #pragma GCC unroll 2
         for (p = 0; p < PARTS; p++) {
             if (p * N < n) {
-                maas_v_store(x + r * ld + p * N, (size_t) (n - p * N),
+                maas_v_store(x + r * ld + p * N, n - p * N,
                              v[r][p] / s[r]);
             }
         }
@@ -393,7 +373,7 @@ maas_v_softmax_narrow(float *x, ptrdiff_t n, size_t ld, const int rows)
 }
 
 
-INLINE void
+static TARGET void
 maas_v_softmax(float *x, size_t rows, size_t n, size_t ld)
 {
     if (n <= 16) {

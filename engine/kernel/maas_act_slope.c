@@ -2,7 +2,7 @@
  * Slopes of the activations: plain loops.  Values are maas_act*.c's.
  */
 
-#include "maas_act_slope.h"
+#include "maas_act.h"
 
 #include <math.h>
 

@@ -1,18 +1,95 @@
 /*
- * The one place that chooses a kernel, and the one that knows OpenBLAS.
- * Not here: kernels of our own (maas_gemm_*.c).
+ * The one place that chooses a kernel, and those that take weights as they
+ * come: the oracle, plain loops, and OpenBLAS, which nobody else knows.
+ * Not here: kernels of our own (maas_simd_*.c).
  */
 
 #include "maas_gemm.h"
+#include "maas_mem.h"
 
 #include <cblas.h>
+#include <math.h>
 #include <string.h>
 
 
 static int
-maas_gemm_blas_usable(void)
+maas_gemm_plain_usable(void)
 {
     return 1;
+}
+
+
+/* bias(n), then w(k,n) as it came */
+
+static size_t
+maas_gemm_plain_size(size_t k, size_t n)
+{
+    size_t  size;
+
+    if (maas__add(k, 1, &size) != MAAS_OK
+        || maas__mul(size, n, &size) != MAAS_OK
+        || maas__mul(size, sizeof(float), &size) != MAAS_OK)
+    {
+        return 0;
+    }
+
+    return size;
+}
+
+
+static void
+maas_gemm_plain_pack(const float *w, const float *bias, size_t k, size_t n,
+    void *packed)
+{
+    float  *p;
+
+    p = packed;
+
+    memcpy(p, bias, n * sizeof(float));
+    memcpy(p + n, w, k * n * sizeof(float));
+}
+
+
+/*
+ * Bias first, then k ascending, one fmaf() a step.  + 0.0f makes -0 into 0:
+ * then steps whose x is 0 may be left out without a change of any bit.
+ */
+
+static float
+maas_gemm_ref_dot(const float *x, const float *w, size_t k, size_t n,
+    float sum)
+{
+    size_t  i;
+
+    for (i = 0; i < k; i++) {
+        sum = fmaf(x[i], w[i * n], sum);
+    }
+
+    return sum + 0.0f;
+}
+
+
+static void
+maas_gemm_f32_ref(const void *packed, size_t k, size_t n, const float *x,
+    size_t ldx, size_t rows, maas_act_t act, float alpha, float *y,
+    size_t ldy)
+{
+    size_t        r, j;
+    const float  *bias, *w;
+
+    bias = packed;
+    w = bias + n;
+
+    for (r = 0; r < rows; r++, x += ldx, y += ldy) {
+
+        for (j = 0; j < n; j++) {
+            y[j] = maas_gemm_ref_dot(x, w + j, k, n, bias[j]);
+        }
+
+        if (maas__acts[act].fused) {
+            maas__act(act, alpha, y, n);
+        }
+    }
 }
 
 
@@ -46,30 +123,18 @@ maas_gemm_f32_blas(const void *packed, size_t k, size_t n, const float *x,
 }
 
 
-static size_t
-maas_gemm_blas_packed_size(size_t k, size_t n)
-{
-    return maas__gemm_ref.packed_size(k, n);
-}
+#define MAAS_GEMM_PLAIN(label, set, function)                                 \
+    {                                                                         \
+        .name = label, .isa = set, .dtype = MAAS_F32,                         \
+        .usable = maas_gemm_plain_usable,                                     \
+        .packed_size = maas_gemm_plain_size, .pack = maas_gemm_plain_pack,    \
+        .run = function                                                       \
+    }
 
-
-static void
-maas_gemm_blas_pack(const float *w, const float *bias, size_t k, size_t n,
-    void *packed)
-{
-    maas__gemm_ref.pack(w, bias, k, n, packed);
-}
-
-
-const maas_gemm_t  maas__gemm_blas = {
-    .name = "blas",
-    .isa = MAAS_ISA_BLAS,
-    .dtype = MAAS_F32,
-    .usable = maas_gemm_blas_usable,
-    .packed_size = maas_gemm_blas_packed_size,
-    .pack = maas_gemm_blas_pack,
-    .run = maas_gemm_f32_blas
-};
+const maas_gemm_t  maas__gemm_ref = MAAS_GEMM_PLAIN("ref", MAAS_ISA_REF,
+                                                    maas_gemm_f32_ref);
+const maas_gemm_t  maas__gemm_blas = MAAS_GEMM_PLAIN("blas", MAAS_ISA_BLAS,
+                                                     maas_gemm_f32_blas);
 
 
 /* The fastest first; docs/adr/0001-kernels.md has the figures */

@@ -36,10 +36,10 @@ typedef struct {
                        maas_act_t act, float alpha, float *y, size_t ldy);
 } maas_gemm_t;
 
-extern const maas_gemm_t maas__gemm_ref;       /* maas_gemm_ref.c */
-extern const maas_gemm_t maas__gemm_blas;      /* maas_gemm.c */
-extern const maas_gemm_t maas__gemm_avx2;      /* maas_gemm_avx2.c */
-extern const maas_gemm_t maas__gemm_avx512;    /* maas_gemm_avx512.c */
+extern const maas_gemm_t maas__gemm_ref;       /* the oracle */
+extern const maas_gemm_t maas__gemm_blas;
+extern const maas_gemm_t maas__gemm_avx2;      /* maas_simd_avx2.c */
+extern const maas_gemm_t maas__gemm_avx512;    /* maas_simd_avx512.c */
 
 /* For weights of that type; NULL if that instruction set is not to be had
  * here, or not for it. */

@@ -1,9 +1,9 @@
 /*
  * The loops around our own kernels: blocks of weights, rows, lists of inputs.
- * Not here: instructions of any set (maas_gemm_avx*.c).
+ * Not here: instructions of any set (maas_simd_avx*.c).
  *
  * Every output is one chain, bias first, then k ascending, a fused step each,
- * however it is cut up: the bits equal those of maas_gemm_ref.c.  Weights are
+ * however it is cut up: the bits equal those of the oracle.  Weights are
  * finite, so that a step whose x is 0 changes nothing but perhaps the sign of
  * a sum that is 0, and kernels take that sign off at the end.  So steps with
  * x = 0 may be done or left out, as is quicker.

@@ -1,6 +1,6 @@
 /*
  * Between the loops that all our kernels share (maas_gemm_strips.c) and what
- * differs by instruction set (maas_gemm_avx*.c).  Not for anyone else.
+ * differs by instruction set (maas_gemm_simd.h).  Not for anyone else.
  *
  * Columns stand in strips of MAAS_STRIP, one strip after the other; the last is
  * as wide as it must be, rounded up to MAAS_STRIP_PAD and filled with zeros.

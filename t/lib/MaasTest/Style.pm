@@ -378,7 +378,7 @@ sub statics {
 }
 
 # Names that are static in several files, but for the vectors that
-# maas_act_simd.h is compiled on.  $texts: path => text
+# maas_act_simd.h and maas_gemm_simd.h are compiled on.  $texts: path => text
 
 sub twice {
     my ($texts) = @_;
