@@ -44,10 +44,12 @@ field_is_word(const char *s, size_t len, const char *const *words, size_t n)
     size_t  i, j;
 
     for (i = 0; i < n; i++) {
-        for (j = 0; j < len && words[i][j] == field_lower(s[j]); j++) {
-            if (words[i][j] == '\0') {
-                break;
-            }
+        j = 0;
+
+        while (j < len && words[i][j] != '\0'
+               && words[i][j] == field_lower(s[j]))
+        {
+            j++;
         }
 
         if (j == len && words[i][j] == '\0') {
@@ -185,31 +187,16 @@ maas__field_number(const char *s, size_t len, float *out)
 size_t
 maas__field_print(double v, char *out)
 {
-    char      digits[MAAS_NUMBER_TEXT];
-    size_t    n, i;
-    uint64_t  whole;
-
     if (!(fabs(v) < 9007199254740992.0) || v != floor(v)) {
         return maas__float_print((float) v, out);
     }
 
-    whole = (uint64_t) fabs(v);
-    n = 0;
-
-    do {
-        digits[n++] = (char) ('0' + whole % 10);
-        whole /= 10;
-    } while (whole > 0);
-
     if (v < 0) {
-        digits[n++] = '-';
+        *out = '-';
+        return 1 + maas__size_print((size_t) -v, out + 1);
     }
 
-    for (i = 0; i < n; i++) {
-        out[i] = digits[n - 1 - i];
-    }
-
-    return n;
+    return maas__size_print((size_t) v, out);
 }
 
 
