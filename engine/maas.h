@@ -240,7 +240,7 @@ size_t maas_workspace_size(const maas_model_t *m, size_t rows);
 maas_status_t maas_run(const maas_model_t *m, const float *x, size_t rows,
     float *y, void *ws, size_t ws_size, maas_err_t *err);
 
-/* Are all n numbers finite? */
+/* maas_dtype.c: are all n numbers finite? */
 int maas_is_finite(const float *x, size_t n);
 
 
@@ -256,9 +256,10 @@ maas_status_t maas_flag_read(const char *body, size_t len, const char *name,
  * No-op the second time, and without OpenBLAS. */
 void maas_single_thread(void);
 
-/* maas_mem.c: `size` bytes for a file that is to be loaded, on huge pages where
- * there are some: reading into small new ones takes four times as long.  NULL
- * if memory is out.  To be given back with the same size. */
+/* maas_mem.c: `size` zeroed bytes for much that is read, such as a file, on
+ * pages of their own, huge where there are some: filling small new ones takes
+ * four times as long.  Children of fork() share them as long as nobody writes.
+ * NULL if memory is out.  To be given back with the same size. */
 void *maas_buffer(size_t size);
 void maas_buffer_free(void *p, size_t size);
 

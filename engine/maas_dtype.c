@@ -15,13 +15,12 @@
 #endif
 
 
-/* Is each of them finite?  Sixteen numbers a step: the largest exponent
- * tells. */
+/* Sixteen numbers a step: the largest exponent tells. */
 
 typedef uint32_t  dtype_u32x4_t __attribute__((vector_size(16)));
 
-static int
-dtype_are_finite(const float *x, size_t n)
+int
+maas_is_finite(const float *x, size_t n)
 {
     size_t         i, j;
     uint32_t       bits;
@@ -53,11 +52,11 @@ dtype_finite(const float *x, size_t n, maas_err_t *err)
 {
     size_t  i;
 
-    if (dtype_are_finite(x, n)) {
+    if (maas_is_finite(x, n)) {
         return MAAS_OK;
     }
 
-    for (i = 0; dtype_are_finite(x + i, 1); i++) { /* void */ }
+    for (i = 0; maas_is_finite(x + i, 1); i++) { /* void */ }
 
     return maas__fail(err, MAAS_BADVALUE, "number %zu is not finite", i);
 }

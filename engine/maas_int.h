@@ -1,5 +1,6 @@
 /*
- * The ground of the engine: caps and failures, what every room stands on.
+ * The ground of the engine: caps, failures and names of closed lists, what every
+ * room stands on.
  * Nothing of one room alone; not for the nginx module.
  */
 
@@ -28,6 +29,31 @@
  * not printable ASCII becomes "?". */
 maas_status_t maas__fail(maas_err_t *err, maas_status_t code,
     const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+
+
+/* How the numbers of a column were scaled: for people, shift and factor say it
+ * all.  X(constant, name) */
+
+#define MAAS_SCALINGS(X)                                                      \
+    X(NONE,     "none")                                                       \
+    X(STANDARD, "standard")                                                   \
+    X(MINMAX,   "minmax")                                                     \
+    X(ROBUST,   "robust")           /* median and quartiles, soft bounds */   \
+    X(QUANTILE, "quantile")         /* by rank, to a normal distribution */
+
+#define MAAS_SCALING_CONSTANT(c, name)  MAAS_SCALING_##c,
+
+typedef enum {
+    MAAS_SCALINGS(MAAS_SCALING_CONSTANT)
+    MAAS_N_SCALINGS
+} maas_scaling_t;
+
+/* maas_names.c: names in files of what is a closed list.  Activations and types
+ * have rows with more than a name: maas_act.h, maas_dtype.h. */
+
+extern const char *const maas__task_names[MAAS_N_TASKS];
+extern const char *const maas__field_names[MAAS_N_FIELDS];
+extern const char *const maas__scaling_names[MAAS_N_SCALINGS];
 
 
 #endif /* MAAS_INT_H */

@@ -203,7 +203,7 @@ maas__arena_strndup(maas_arena_t *a, const char *s, size_t len)
  */
 
 void *
-maas__pages_map(size_t size)
+maas_buffer(size_t size)
 {
     char    *p;
     size_t   head, total;
@@ -245,25 +245,11 @@ maas__pages_seal(void *p, size_t size)
 
 
 void
-maas__pages_unmap(void *p, size_t size)
+maas_buffer_free(void *p, size_t size)
 {
     if (p != NULL) {
         munmap(p, size);
     }
-}
-
-
-void *
-maas_buffer(size_t size)
-{
-    return maas__pages_map(size);
-}
-
-
-void
-maas_buffer_free(void *p, size_t size)
-{
-    maas__pages_unmap(p, size);
 }
 
 

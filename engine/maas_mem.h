@@ -24,12 +24,8 @@ void *maas__arena_alloc(maas_arena_t *a, size_t n, size_t size);
 /* A NUL-terminated copy of s[0..len). */
 char *maas__arena_strndup(maas_arena_t *a, const char *s, size_t len);
 
-/* Zeroed pages; children of fork() share them as long as nobody writes.  NULL
- * if out of memory. */
-void *maas__pages_map(size_t size);
-/* From now on a write to them is a fault.  0 on success. */
+/* From now on a write to maas_buffer()'s pages is a fault.  0 on success. */
 int maas__pages_seal(void *p, size_t size);
-void maas__pages_unmap(void *p, size_t size);
 
 
 #endif /* MAAS_MEM_H */

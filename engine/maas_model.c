@@ -1,11 +1,10 @@
 /*
  * Life of a model: file -> description -> plan, and what it says of itself.
- * Not here: reading files (read/), the parts of a plan (maas_plan_*.c), running
+ * Not here: reading files (read/), the parts of a plan (maas_plan*.c), running
  * it (maas_run.c).
  */
 
 #include "maas_int.h"
-#include "maas_names.h"
 #include "maas_plan.h"
 #include "kernel/maas_gemm.h"
 #include "read/maas_read.h"
@@ -147,7 +146,7 @@ maas_model_free(maas_model_t *m)
         return;
     }
 
-    maas__pages_unmap(m->pages, m->pages_size);
+    maas_buffer_free(m->pages, m->pages_size);
     maas__arena_destroy(m->arena);         /* m itself lives in it */
 }
 

@@ -3,7 +3,7 @@
  * Not here: where in a file they stand.
  */
 
-#include "maas_names.h"
+#include "maas_int.h"
 
 #include <string.h>
 

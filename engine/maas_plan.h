@@ -1,5 +1,5 @@
 /*
- * A model ready to run: between maas_model.c with maas_plan_*.c, which make
+ * A model ready to run: between maas_model.c with maas_plan*.c, which make
  * it, and maas_run.c.  Not for anyone else.
  */
 
@@ -56,17 +56,17 @@ struct maas_model_s {
 };
 
 
-/* The parts of a plan, in this order; m is zeroed but for its arena.  They
- * fail with NOMEM or TOOBIG, and steps with UNSUPPORTED. */
+/* maas_plan.c: the parts of a plan, in this order; m is zeroed but for its
+ * arena.  They fail with NOMEM or TOOBIG, and steps with UNSUPPORTED. */
 
-/* maas_plan_input.c: fields, scales and curves, and what info says of them */
+/* Fields, scales and curves, and what info says of them */
 maas_status_t maas__plan_input(maas_model_t *m, const maas_desc_t *d);
-/* maas_plan_steps.c: steps, each with what runs it on `isa` */
+/* Steps, each with what runs it on `isa` */
 maas_status_t maas__plan_steps(maas_model_t *m, const maas_desc_t *d,
     maas_isa_t isa);
 /* maas_plan_places.c: where values stand */
 maas_status_t maas__plan_places(maas_model_t *m, const maas_desc_t *d);
-/* maas_plan_steps.c: packed weights, in pages that are shared and sealed */
+/* Packed weights, in pages that are shared and sealed */
 maas_status_t maas__plan_weights(maas_model_t *m);
 
 

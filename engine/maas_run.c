@@ -6,8 +6,6 @@
 #include "maas_int.h"
 #include "maas_plan.h"
 
-#include <string.h>
-
 
 typedef struct {
     const maas_model_t  *model;
@@ -158,22 +156,4 @@ maas_run(const maas_model_t *m, const float *x, size_t rows, float *y,
     }
 
     return MAAS_OK;
-}
-
-
-int
-maas_is_finite(const float *x, size_t n)
-{
-    size_t    i;
-    uint32_t  u, top;
-
-    top = 0;
-
-    for (i = 0; i < n; i++) {
-        memcpy(&u, &x[i], sizeof(u));
-        u &= 0x7fffffff;
-        top = u > top ? u : top;
-    }
-
-    return top < 0x7f800000;               /* exponent not all ones */
 }

@@ -6,7 +6,6 @@
 
 #include "maas_field.h"
 #include "maas_int.h"
-#include "maas_names.h"
 
 #include <math.h>
 #include <string.h>

@@ -7,7 +7,7 @@
 #ifndef MAAS_OP_H
 #define MAAS_OP_H
 
-#include "maas_shape.h"
+#include "maas_dtype.h"
 #include "kernel/maas_act.h"
 
 
@@ -26,6 +26,25 @@
 #define MAAS_OP_ATTRS    32            /* bytes */
 
 typedef struct maas_op_s  maas_op_t;
+
+
+/* One row of a value; rows are not a dimension.  Ragged: each row has its own
+ * dim[0] (words of a text), and the one here is the most. */
+
+typedef struct {
+    maas_dtype_t  dtype;               /* F32 or F64 */
+    unsigned      ragged;
+    size_t        rank;                /* 1 to MAAS_MAX_RANK */
+    size_t        dim[MAAS_MAX_RANK];
+} maas_shape_t;
+
+/* Numbers in an array, SIZE_MAX if that is more. */
+size_t maas__numbers(size_t rank, const size_t *dim);
+/* Numbers a row. */
+size_t maas__shape_numbers(const maas_shape_t *s);
+
+/* A shape of n numbers in one dimension. */
+maas_shape_t maas__shape_flat(maas_dtype_t dtype, size_t n);
 
 
 /* A layer: what a model file says of one, with its place among the others.

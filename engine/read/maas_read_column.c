@@ -4,12 +4,10 @@
  * Not here: what is done with values that clients send (maas_fields.c).
  */
 
-#include "maas_names.h"
-#include "maas_read_column.h"
-#include "field/maas_field.h"
+#include "maas_read_doc.h"
 
 #include <math.h>
-#include <string.h>
+#include <stdio.h>
 
 
 /* R29: `name`, numbers with finite steps between them, at most MAAS_MAX_KNOTS;
@@ -117,9 +115,9 @@ static maas_status_t
 column_values(maas_read_t *r, const cJSON *list, size_t i,
     maas_column_t *col)
 {
-    size_t         n, len;
-    const char    *s, *bad, **values;
-    const cJSON   *v;
+    char           what[48];
+    size_t         n;
+    const char   **values;
     maas_status_t  rc;
 
     n = cJSON_IsArray(list) ? (size_t) cJSON_GetArraySize(list) : 0;
@@ -129,42 +127,14 @@ column_values(maas_read_t *r, const cJSON *list, size_t i,
                         "2^20 texts", i);
     }
 
-    values = maas__arena_alloc(r->arena, n, sizeof(char *));
-    if (values == NULL) {
-        return MAAS_OOM(r);
+    snprintf(what, sizeof(what), "R27: column %zu: value", i);
+
+    rc = maas__tree_texts(r, list, 1, &col->n_values, &values, what);
+    if (rc == MAAS_OK) {
+        col->values = values;
     }
 
-    cJSON_ArrayForEach(v, list) {
-        s = maas__tree_is_text(v) ? v->valuestring : "";
-        len = strlen(s);
-        maas__field_trim(&s, &len);
-
-        if (len == 0 || len != strlen(v->valuestring)) {
-            return MAAS_BAD(r, "R27: column %zu: value %zu is not a text of 1 "
-                            "to %d bytes without blanks around it", i,
-                            col->n_values, MAAS_MAX_TEXT);
-        }
-
-        rc = maas__tree_copy(r, s, &values[col->n_values]);
-        if (rc != MAAS_OK) {
-            return rc;
-        }
-
-        col->n_values++;
-    }
-
-    rc = maas__tree_twice(r, values, n, &bad);
-    if (rc != MAAS_OK) {
-        return rc;
-    }
-
-    if (bad != NULL) {
-        return MAAS_BAD(r, "R27: column %zu: value \"%.64s\" stands twice", i,
-                        bad);
-    }
-
-    col->values = values;
-    return MAAS_OK;
+    return rc;
 }
 
 

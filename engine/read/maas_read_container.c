@@ -1,7 +1,7 @@
 /*
  * The safetensors container: a model file taken apart and checked, rules R1 to
  * R3, R6 to R14 and R25.  Bytes are untrusted here.
- * Not here: JSON (maas_read_tree.c), the document (maas_read_doc.c).
+ * Not here: JSON (maas_read_tree.c), the document (maas_read.c).
  */
 
 #include "maas_crc.h"
@@ -42,9 +42,8 @@ maas__container_find(const maas_container_t *c, const char *name)
 
     key.name = name;
 
-    return c->n == 0 ? NULL
-                     : bsearch(&key, c->entries, c->n, sizeof(maas_entry_t),
-                               container_by_name);
+    return bsearch(&key, c->entries, c->n, sizeof(maas_entry_t),
+                   container_by_name);
 }
 
 
@@ -163,11 +162,8 @@ container_layout(maas_read_t *r, maas_container_t *c)
 {
     size_t  i, at;
 
-    if (c->n > 1) {
-        qsort(c->entries, c->n, sizeof(maas_entry_t), container_by_offset);
-    }
-
     at = 0;
+    qsort(c->entries, c->n, sizeof(maas_entry_t), container_by_offset);
 
     for (i = 0; i < c->n; i++) {
         if (c->entries[i].begin != at) {
@@ -184,9 +180,7 @@ container_layout(maas_read_t *r, maas_container_t *c)
                         c->data_size);
     }
 
-    if (c->n > 1) {
-        qsort(c->entries, c->n, sizeof(maas_entry_t), container_by_name);
-    }
+    qsort(c->entries, c->n, sizeof(maas_entry_t), container_by_name);
 
     return MAAS_OK;
 }

@@ -1,6 +1,6 @@
 /*
- * The `maas` document of a model file -> description.
- * Not for others than maas_read.c.
+ * The parts of the `maas` document of a model file.
+ * Not for others than the files of this room.
  */
 
 #ifndef MAAS_READ_DOC_H
@@ -10,10 +10,24 @@
 #include "maas_read_container.h"
 
 
-/* The document of an open container, checked (R14 to R30) and bound to its
- * tensors.  *out lives in the arena. */
-maas_status_t maas__read_document(maas_read_t *r, const maas_container_t *c,
-    maas_desc_t **out);
+/* maas_read_inputs.c: fills d's inputs (R18, R27 to R29). */
+maas_status_t maas__read_inputs(maas_read_t *r, const cJSON *doc,
+    maas_desc_t *d);
+
+/* maas_read_column.c: column i, all but its place (R18, R27, R29). */
+maas_status_t maas__read_column(maas_read_t *r, const cJSON *v, size_t i,
+    maas_column_t *col);
+/* scaling, shift and factor of a column or of the tensor (R18). */
+maas_status_t maas__read_scaling(maas_read_t *r, const cJSON *v,
+    maas_column_t *col);
+
+/* maas_read_nodes.c: fills d's nodes, and where its outputs come from (R19 to
+ * R22, R24, R26). */
+maas_status_t maas__read_nodes(maas_read_t *r, const maas_container_t *c,
+    const cJSON *doc, maas_desc_t *d);
+/* R20, R22: nothing may be left over. */
+maas_status_t maas__read_unused(maas_read_t *r, const maas_container_t *c,
+    const maas_desc_t *d);
 
 
 #endif /* MAAS_READ_DOC_H */

@@ -3,8 +3,7 @@
  * Not here: what one column is (maas_read_column.c).
  */
 
-#include "maas_read_column.h"
-#include "maas_read_inputs.h"
+#include "maas_read_doc.h"
 #include "field/maas_field.h"
 
 
@@ -66,7 +65,7 @@ static maas_status_t
 inputs_columns(maas_read_t *r, const cJSON *v, maas_desc_t *d)
 {
     size_t          i, n;
-    const char     *bad, **names;
+    const char    **names;
     const cJSON    *columns, *item;
     maas_status_t   rc;
 
@@ -94,13 +93,9 @@ inputs_columns(maas_read_t *r, const cJSON *v, maas_desc_t *d)
         i++;
     }
 
-    rc = maas__tree_twice(r, names, n, &bad);
+    rc = maas__tree_distinct(r, names, n, "R18: column");
     if (rc != MAAS_OK) {
         return rc;
-    }
-
-    if (bad != NULL) {
-        return MAAS_BAD(r, "R18: column \"%.64s\" stands twice", bad);
     }
 
     if (maas__columns_place(d->columns, n, &d->in) != MAAS_OK) {

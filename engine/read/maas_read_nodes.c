@@ -4,7 +4,7 @@
  * Not here: any one kind (op/).
  */
 
-#include "maas_read_nodes.h"
+#include "maas_read_doc.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -346,8 +346,6 @@ maas__read_nodes(maas_read_t *r, const maas_container_t *c, const cJSON *doc,
     return MAAS_OK;
 }
 
-
-/* R20, R22: nothing may be left over */
 
 maas_status_t
 maas__read_unused(maas_read_t *r, const maas_container_t *c,

@@ -7,6 +7,7 @@
 #define _GNU_SOURCE                     /* memmem */
 
 #include "maas_read_tree.h"
+#include "field/maas_field.h"
 #include "text/maas_json.h"
 
 #include <math.h>
@@ -165,10 +166,10 @@ tree_twice(const char **texts, size_t n)
 
 
 maas_status_t
-maas__tree_twice(maas_read_t *r, const char *const *texts, size_t n,
-    const char **out)
+maas__tree_distinct(maas_read_t *r, const char *const *texts, size_t n,
+    const char *what)
 {
-    const char  **sorted;
+    const char  **sorted, *twice;
 
     sorted = maas__arena_alloc(r->arena, n, sizeof(char *));
     if (sorted == NULL) {
@@ -176,9 +177,55 @@ maas__tree_twice(maas_read_t *r, const char *const *texts, size_t n,
     }
 
     memcpy(sorted, texts, n * sizeof(char *));
-    *out = tree_twice(sorted, n);
+    twice = tree_twice(sorted, n);
 
-    return MAAS_OK;
+    return twice == NULL ? MAAS_OK
+                         : MAAS_BAD(r, "%s \"%.64s\" stands twice", what,
+                                    twice);
+}
+
+
+maas_status_t
+maas__tree_texts(maas_read_t *r, const cJSON *list, int bare, size_t *n,
+    const char ***out, const char *what)
+{
+    size_t         i, len, whole;
+    const char    *s, **texts;
+    const cJSON   *v;
+    maas_status_t  rc;
+
+    i = (size_t) cJSON_GetArraySize(list);
+    texts = maas__arena_alloc(r->arena, i, sizeof(char *));
+    if (texts == NULL) {
+        return MAAS_OOM(r);
+    }
+
+    i = 0;
+
+    cJSON_ArrayForEach(v, list) {
+        s = maas__tree_is_text(v) ? v->valuestring : "";
+        len = whole = strlen(s);
+
+        if (bare) {
+            maas__field_trim(&s, &len);
+        }
+
+        if (len == 0 || len != whole) {
+            return MAAS_BAD(r, "%s %zu is not a text of 1 to %d bytes%s", what,
+                            i, MAAS_MAX_TEXT,
+                            bare ? " without blanks around it" : "");
+        }
+
+        rc = maas__tree_copy(r, s, &texts[i++]);
+        if (rc != MAAS_OK) {
+            return rc;
+        }
+    }
+
+    *n = i;
+    *out = texts;
+
+    return maas__tree_distinct(r, texts, i, what);
 }
 
 

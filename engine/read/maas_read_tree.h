@@ -57,9 +57,12 @@ maas_status_t maas__tree_copy(maas_read_t *r, const char *s,
 /* R16: the optional member "name" of `what`, def without it. */
 maas_status_t maas__tree_name(maas_read_t *r, const cJSON *object,
     const char *what, const char *def, const char **out);
-/* *out = one of the n texts that stands twice, NULL if they all differ. */
-maas_status_t maas__tree_twice(maas_read_t *r, const char *const *texts,
-    size_t n, const char **out);
+/* R18, R23, R27: a list of texts that differ, `bare` of blanks around them, to
+ * the arena.  what: a text, as in "R23: label". */
+maas_status_t maas__tree_texts(maas_read_t *r, const cJSON *list, int bare,
+    size_t *n, const char ***out, const char *what);
+maas_status_t maas__tree_distinct(maas_read_t *r, const char *const *texts,
+    size_t n, const char *what);
 
 
 #endif /* MAAS_READ_TREE_H */

@@ -8,7 +8,7 @@
 
 #include <stdio.h>
 
-#include "maas_names.h"
+#include "maas_int.h"
 #include "rng.h"
 #include "field/maas_field.h"
 #include "text/maas_json_write.h"
