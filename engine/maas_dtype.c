@@ -158,18 +158,11 @@ dtype_widen_f16(const char *src, size_t n, float *x)
         memcpy(&h, src + i * 2, 2);
 
         bits = (uint32_t) (h & 0x7fff) << 13;
+        bits += bits >= 0x0f800000 ? 0x70000000 : 0x38000000;
+        memcpy(&f, &bits, 4);
 
-        if (bits >= 0x0f800000) {
-            bits += 0x70000000;
-            memcpy(&f, &bits, 4);
-
-        } else {
-            bits += 0x38000000;
-            memcpy(&f, &bits, 4);
-
-            if (bits < 0x38800000) {
-                f = (f - 0x1p-15f) * 2.0f;
-            }
+        if (bits < 0x38800000) {
+            f = (f - 0x1p-15f) * 2.0f;
         }
 
         x[i] = h & 0x8000 ? -f : f;

@@ -63,8 +63,6 @@ struct maas_fields_s {
 /* Place of a name, SIZE_MAX if it is not there. */
 size_t maas__names_find(const maas_names_t *t, const char *s, size_t len);
 
-/* Slots that a column takes; 0 if that is over MAAS_MAX_WIDTH. */
-size_t maas__column_width(const maas_column_t *c);
 /* Fill at and width of n columns, *in with their sum; TOOBIG if that is over
  * MAAS_MAX_WIDTH. */
 maas_status_t maas__columns_place(maas_column_t *c, size_t n, size_t *in);

@@ -11,8 +11,10 @@
 #include <string.h>
 
 
-size_t
-maas__column_width(const maas_column_t *c)
+/* Slots that a column takes; more than there may be if it has too many */
+
+static size_t
+list_width(const maas_column_t *c)
 {
     size_t  n;
 
@@ -30,13 +32,8 @@ maas__column_width(const maas_column_t *c)
         n = 1;
     }
 
-    if (n > MAAS_MAX_WIDTH) {
-        return 0;
-    }
-
-    n += (c->other != 0) + (c->missing_slot != 0);
-
-    return n > MAAS_MAX_WIDTH ? 0 : n;
+    return n > MAAS_MAX_WIDTH ? n
+                              : n + (c->other != 0) + (c->missing_slot != 0);
 }
 
 
@@ -49,7 +46,7 @@ maas__columns_place(maas_column_t *c, size_t n, size_t *in)
 
     for (i = 0; i < n; i++) {
         c[i].at = at;
-        c[i].width = maas__column_width(&c[i]);
+        c[i].width = list_width(&c[i]);
 
         if (c[i].width == 0 || c[i].width > MAAS_MAX_WIDTH - at) {
             return MAAS_TOOBIG;

@@ -20,6 +20,13 @@ fields_bad(const maas_column_t *c, const char *expected, maas_err_t *err)
 }
 
 
+static int
+fields_is_number(const maas_column_t *c)
+{
+    return c->kind == MAAS_FIELD_NUMBER || c->kind == MAAS_FIELD_BOOLEAN;
+}
+
+
 /* x: the column's own slots */
 
 static void
@@ -27,7 +34,7 @@ fields_missing(const maas_column_t *c, float *x)
 {
     memset(x, 0, c->width * sizeof(float));
 
-    if (c->kind == MAAS_FIELD_NUMBER || c->kind == MAAS_FIELD_BOOLEAN) {
+    if (fields_is_number(c)) {
         x[0] = c->missing;
     }
 
@@ -148,7 +155,7 @@ maas_row_text(const maas_fields_t *f, size_t column, const char *s,
                           "%u bytes", c->name, MAAS_MAX_VALUE);
     }
 
-    if (c->kind == MAAS_FIELD_NUMBER || c->kind == MAAS_FIELD_BOOLEAN) {
+    if (fields_is_number(c)) {
         return fields_number_text(c, s, len, x, err);
     }
 
@@ -184,24 +191,17 @@ maas_row_number(const maas_fields_t *f, size_t column, double v, float *x,
         return fields_bad(c, "a number that fits in single precision", err);
     }
 
-    switch (c->kind) {
-
-    case MAAS_FIELD_NUMBER:
-        fields_number(c, (float) v, x + c->at);
-        return MAAS_OK;
-
-    case MAAS_FIELD_BOOLEAN:
-        if (v != 0 && v != 1) {
-            return fields_bad(c, "true or false, yes or no, 1 or 0", err);
-        }
-
-        fields_number(c, (float) v, x + c->at);
-        return MAAS_OK;
-
-    default:
+    if (!fields_is_number(c)) {
         return maas_row_text(f, column, buf, maas__field_print(v, buf), x,
                              err);
     }
+
+    if (c->kind == MAAS_FIELD_BOOLEAN && v != 0 && v != 1) {
+        return fields_bad(c, "true or false, yes or no, 1 or 0", err);
+    }
+
+    fields_number(c, (float) v, x + c->at);
+    return MAAS_OK;
 }
 
 
@@ -213,7 +213,7 @@ maas_row_bool(const maas_fields_t *f, size_t column, int v, float *x,
 
     c = &f->columns[column];
 
-    if (c->kind == MAAS_FIELD_NUMBER || c->kind == MAAS_FIELD_BOOLEAN) {
+    if (fields_is_number(c)) {
         fields_number(c, v ? 1 : 0, x + c->at);
         return MAAS_OK;
     }

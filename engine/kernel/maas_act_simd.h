@@ -24,30 +24,23 @@
 
 /* The largest, and the sum, of eight numbers */
 
-INLINE float
-maas_v_max8(__m256 y)
-{
-    __m128  x;
-
-    x = _mm_max_ps(_mm256_castps256_ps128(y), _mm256_extractf128_ps(y, 1));
-    x = _mm_max_ps(x, _mm_movehl_ps(x, x));
-    x = _mm_max_ss(x, _mm_movehdup_ps(x));
-
-    return _mm_cvtss_f32(x);
+#define MAAS_V_EIGHT(op)                                                      \
+                                                                              \
+INLINE float                                                                  \
+maas_v_##op##8(__m256 y)                                                      \
+{                                                                             \
+    __m128  x;                                                                \
+                                                                              \
+    x = _mm_##op##_ps(_mm256_castps256_ps128(y),                              \
+                      _mm256_extractf128_ps(y, 1));                           \
+    x = _mm_##op##_ps(x, _mm_movehl_ps(x, x));                                \
+    x = _mm_##op##_ss(x, _mm_movehdup_ps(x));                                 \
+                                                                              \
+    return _mm_cvtss_f32(x);                                                  \
 }
 
-
-INLINE float
-maas_v_sum8(__m256 y)
-{
-    __m128  x;
-
-    x = _mm_add_ps(_mm256_castps256_ps128(y), _mm256_extractf128_ps(y, 1));
-    x = _mm_add_ps(x, _mm_movehl_ps(x, x));
-    x = _mm_add_ss(x, _mm_movehdup_ps(x));
-
-    return _mm_cvtss_f32(x);
-}
+MAAS_V_EIGHT(max)
+MAAS_V_EIGHT(add)
 
 
 /* e^r - 1 for |r| <= ln(2)/2: r + r^2/2 + ... + r^7/5040 */
@@ -314,7 +307,7 @@ maas_v_softmax_row(float *x, size_t n)
         }
     }
 
-    s = maas_v_set(maas_v_sum8(maas_v_fold(add, sum)));
+    s = maas_v_set(maas_v_add8(maas_v_fold(add, sum)));
 
     for (i = 0; i < end; i += N) {
         v = maas_v_load(x + i, end - i) / s;
@@ -357,7 +350,7 @@ maas_v_softmax_narrow(float *x, ptrdiff_t n, size_t ld, const int rows)
 
 #pragma GCC unroll 4
     for (r = 0; r < rows; r++) {
-        s[r] = maas_v_set(maas_v_sum8(maas_v_fold(add, v[r])));
+        s[r] = maas_v_set(maas_v_add8(maas_v_fold(add, v[r])));
     }
 
 #pragma GCC unroll 4
