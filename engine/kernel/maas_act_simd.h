@@ -12,14 +12,43 @@
  *   maas_v_load(p, n)  maas_v_store(p, n, v)  no more than n numbers
  *   maas_v_max(a, b)  maas_v_min(a, b)      b if one is NaN
  *   maas_v_below(a, b, x, y)                a < b ? x : y
- *   maas_v_abs(v)  maas_v_sign(v, s)        |v|; |v| with the sign of s
- *   maas_v_pow2(n)                          2^n for whole n of -126..127
  *   maas_v_round(v)                         to the nearest whole number, even
  *   maas_v_fold(op, V *)                    16 numbers to 8, by max or add
  */
 
 #define PARTS  (16 / N)                /* vectors that make 16 numbers */
 #define ROWS   4                       /* of a narrow softmax, together */
+
+
+typedef int32_t   maas_v_int_t __attribute__((vector_size(4 * N)));
+typedef uint32_t  maas_v_bits_t __attribute__((vector_size(4 * N)));
+
+
+INLINE V
+maas_v_abs(V v)
+{
+    return (V) ((maas_v_bits_t) v & 0x7fffffff);
+}
+
+
+/* |v| with the sign of s */
+
+INLINE V
+maas_v_sign(V v, V s)
+{
+    return (V) ((maas_v_bits_t) maas_v_abs(v)
+                | ((maas_v_bits_t) s & 0x80000000));
+}
+
+
+/* 2^n for whole n of -126..127 */
+
+INLINE V
+maas_v_pow2(V n)
+{
+    return (V) (((maas_v_bits_t) __builtin_convertvector(n, maas_v_int_t)
+                 + 127) << 23);
+}
 
 
 /* The largest, and the sum, of eight numbers */

@@ -29,7 +29,6 @@
     _mm256_fmadd_ps(a, b, c)
 #define maas_v_max(a, b)  _mm256_max_ps(a, b)
 #define maas_v_min(a, b)  _mm256_min_ps(a, b)
-#define maas_v_abs(v)     _mm256_andnot_ps(_mm256_set1_ps(-0.0f), v)
 #define maas_v_round(v)                                                       \
     _mm256_round_ps(v, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC)
 #define maas_v_below(a, b, x, y)                                              \
@@ -69,25 +68,6 @@ maas_v_store(float *p, ptrdiff_t n, V v)
     } else {
         _mm256_maskstore_ps(p, maas_v_mask(n), v);
     }
-}
-
-
-INLINE V
-maas_v_sign(V v, V s)
-{
-    return _mm256_or_ps(maas_v_abs(v),
-                        _mm256_and_ps(_mm256_set1_ps(-0.0f), s));
-}
-
-
-INLINE V
-maas_v_pow2(V n)
-{
-    __m256i  i;
-
-    i = _mm256_add_epi32(_mm256_cvtps_epi32(n), _mm256_set1_epi32(127));
-
-    return _mm256_castsi256_ps(_mm256_slli_epi32(i, 23));
 }
 
 

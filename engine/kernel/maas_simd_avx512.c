@@ -30,7 +30,6 @@
     _mm512_fmadd_ps(a, b, c)
 #define maas_v_max(a, b)  _mm512_max_ps(a, b)
 #define maas_v_min(a, b)  _mm512_min_ps(a, b)
-#define maas_v_abs(v)     _mm512_andnot_ps(_mm512_set1_ps(-0.0f), v)
 #define maas_v_round(v)                                                       \
     _mm512_roundscale_ps(v, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC)
 #define maas_v_below(a, b, x, y)                                              \
@@ -65,25 +64,6 @@ maas_v_store(float *p, ptrdiff_t n, V v)
     } else {
         _mm512_mask_storeu_ps(p, maas_v_mask(n), v);
     }
-}
-
-
-INLINE V
-maas_v_sign(V v, V s)
-{
-    return _mm512_or_ps(maas_v_abs(v),
-                        _mm512_and_ps(_mm512_set1_ps(-0.0f), s));
-}
-
-
-INLINE V
-maas_v_pow2(V n)
-{
-    __m512i  i;
-
-    i = _mm512_add_epi32(_mm512_cvtps_epi32(n), _mm512_set1_epi32(127));
-
-    return _mm512_castsi512_ps(_mm512_slli_epi32(i, 23));
 }
 
 

@@ -139,25 +139,22 @@ nodes_source(const maas_desc_t *d, size_t i, const cJSON *v,
 static maas_status_t
 nodes_name(maas_read_t *r, const cJSON *v, maas_desc_t *d, size_t i)
 {
-    unsigned      source;
-    const cJSON  *name;
+    char            what[32];
+    unsigned        source;
+    const char    **name;
+    maas_status_t   rc;
 
-    name = maas_get(v, "name");
-    if (name == NULL) {
-        return MAAS_OK;
+    name = &d->nodes[i].name;
+    snprintf(what, sizeof(what), "layer %zu", i);
+
+    rc = maas__tree_name(r, v, what, NULL, name);
+
+    if (rc == MAAS_OK && nodes_source(d, i, maas_get(v, "name"), &source)) {
+        return MAAS_BAD(r, "R20: %s: the name \"%.64s\" is taken", what,
+                        *name);
     }
 
-    if (!maas__tree_is_name(name)) {
-        return MAAS_BAD(r, "R16: layer %zu: name is not 1 to %d of "
-                        MAAS_NAME_RULE, i, MAAS_MAX_NAME);
-    }
-
-    if (nodes_source(d, i, name, &source)) {
-        return MAAS_BAD(r, "R20: layer %zu: the name \"%.64s\" is taken", i,
-                        name->valuestring);
-    }
-
-    return maas__tree_copy(r, name->valuestring, &d->nodes[i].name);
+    return rc;
 }
 
 

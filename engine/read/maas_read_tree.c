@@ -31,14 +31,6 @@ maas__tree_choice(const cJSON *v, const char *const *names, int n)
 
 
 int
-maas__tree_is_name(const cJSON *v)
-{
-    return cJSON_IsString(v)
-           && maas_is_name(v->valuestring, strlen(v->valuestring));
-}
-
-
-int
 maas__tree_is_text(const cJSON *v)
 {
     return cJSON_IsString(v) && v->valuestring[0] != '\0'
@@ -130,7 +122,9 @@ maas__tree_name(maas_read_t *r, const cJSON *object, const char *what,
         return MAAS_OK;
     }
 
-    if (!maas__tree_is_name(v)) {
+    if (!cJSON_IsString(v)
+        || !maas_is_name(v->valuestring, strlen(v->valuestring)))
+    {
         return MAAS_BAD(r, "R16: %s: name is not 1 to %d of " MAAS_NAME_RULE,
                         what, MAAS_MAX_NAME);
     }

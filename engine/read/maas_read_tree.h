@@ -30,8 +30,6 @@ typedef struct {
 
 /* Place of v's string in a list of names, -1 if it is not there. */
 int maas__tree_choice(const cJSON *v, const char *const *names, int n);
-/* R16: does v keep it? */
-int maas__tree_is_name(const cJSON *v);
 /* Is v a text of 1 to MAAS_MAX_TEXT bytes? */
 int maas__tree_is_text(const cJSON *v);
 /* Is v an integer from 0 to max?  Then it is in *out. */
