@@ -1,6 +1,6 @@
 /*
- * The ground of the engine: caps, failures and names of closed lists, what every
- * room stands on.
+ * The ground of the engine: caps, failures and names of closed lists, what
+ * every room stands on.
  * Nothing of one room alone; not for the nginx module.
  */
 
