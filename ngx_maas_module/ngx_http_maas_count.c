@@ -12,11 +12,11 @@
 
 
 uint64_t
-ngx_http_maas_now(void)
+ngx_http_maas_clock(clockid_t clock)
 {
     struct timespec  ts;
 
-    (void) clock_gettime(CLOCK_MONOTONIC, &ts);
+    (void) clock_gettime(clock, &ts);
 
     return (uint64_t) ts.tv_sec * 1000000000 + ts.tv_nsec;
 }
@@ -77,7 +77,7 @@ ngx_http_maas_count_bucket(uint64_t ns)
 ngx_int_t
 ngx_http_maas_count(ngx_http_request_t *r)
 {
-    uint64_t                now, ns;
+    uint64_t                ns;
     ngx_time_t             *tp;
     ngx_http_maas_ctx_t    *ctx;
     ngx_http_maas_model_t  *model;
@@ -93,10 +93,10 @@ ngx_http_maas_count(ngx_http_request_t *r)
     model = ctx->model;
 
     if (r->headers_out.status != NGX_HTTP_OK || at->ran == 0) {
-        now = ngx_http_maas_now();
         ngx_http_maas_count_add(model, NGX_HTTP_MAAS_FAIL, 1);
         ngx_http_maas_count_add(model, NGX_HTTP_MAAS_FAIL_NS,
-                                at->body == 0 ? 0 : now - at->body);
+                                at->body == 0
+                                ? 0 : ngx_http_maas_now() - at->body);
         return NGX_OK;
     }
 

@@ -59,8 +59,10 @@ typedef struct {
 } ngx_http_maas_lane_t;
 
 
-/* Nanoseconds of a clock that never goes back. */
-uint64_t ngx_http_maas_now(void);
+/* Nanoseconds of a clock; of one that never goes back. */
+uint64_t ngx_http_maas_clock(clockid_t clock);
+
+#define ngx_http_maas_now()  ngx_http_maas_clock(CLOCK_MONOTONIC)
 
 /* Handler of the log phase: counts a request for a model when it ends. */
 ngx_int_t ngx_http_maas_count(ngx_http_request_t *r);

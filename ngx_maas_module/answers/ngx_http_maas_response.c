@@ -218,10 +218,7 @@ ngx_http_maas_fail(maas_err_t *err, maas_status_t code, const char *fmt, ...)
 ngx_int_t
 ngx_http_maas_send_failure(ngx_http_request_t *r, maas_err_t *err)
 {
-    ngx_uint_t   level, status;
-    const char  *text;
-
-    /* NULL: the sentence is for the client */
+    /* no text: the sentence is for the client */
 
     static const struct {
         ngx_uint_t   status;
@@ -242,13 +239,12 @@ ngx_http_maas_send_failure(ngx_http_request_t *r, maas_err_t *err)
     _Static_assert(sizeof(table) / sizeof(table[0]) == MAAS_INTERNAL + 1,
                    "a row for each status");
 
-    status = table[err->code].status;
-    level = table[err->code].level;
-    text = table[err->code].text != NULL ? table[err->code].text : err->msg;
+    ngx_log_error(table[err->code].level, r->connection->log, 0, "maas: %s",
+                  err->msg);
 
-    ngx_log_error(level, r->connection->log, 0, "maas: %s", err->msg);
-
-    return ngx_http_maas_send_error(r, status, text);
+    return ngx_http_maas_send_error(r, table[err->code].status,
+                                    table[err->code].text != NULL
+                                    ? table[err->code].text : err->msg);
 }
 
 

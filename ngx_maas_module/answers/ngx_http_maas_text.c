@@ -5,9 +5,7 @@
  */
 
 
-#include <maas.h>
-
-#include "ngx_http_maas_text.h"
+#include "ngx_http_maas_response.h"
 
 
 #define NGX_HTTP_MAAS_PUT  512

@@ -29,7 +29,8 @@ char *ngx_http_maas_serve(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_http_maas_predict(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
 /* Who answers where a location is of a kind */
-ngx_http_handler_pt ngx_http_maas_handler(ngx_http_maas_kind_e kind);
+extern const ngx_http_handler_pt
+    ngx_http_maas_handlers[NGX_HTTP_MAAS_N_KINDS];
 
 
 /* ngx_http_maas_worker.c */

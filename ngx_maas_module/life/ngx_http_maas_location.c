@@ -9,7 +9,7 @@
 #include "routes/ngx_http_maas_routes.h"
 
 
-static const ngx_http_handler_pt  ngx_http_maas_handlers[] = {
+const ngx_http_handler_pt  ngx_http_maas_handlers[] = {
     [NGX_HTTP_MAAS_NONE] = NULL,
     [NGX_HTTP_MAAS_SERVE] = ngx_http_maas_serve_handler,
     [NGX_HTTP_MAAS_PREDICT] = ngx_http_maas_predict_handler,
@@ -20,13 +20,6 @@ static const ngx_http_handler_pt  ngx_http_maas_handlers[] = {
 _Static_assert(sizeof(ngx_http_maas_handlers)
                == NGX_HTTP_MAAS_N_KINDS * sizeof(ngx_http_handler_pt),
                "a handler for each kind");
-
-
-ngx_http_handler_pt
-ngx_http_maas_handler(ngx_http_maas_kind_e kind)
-{
-    return ngx_http_maas_handlers[kind];
-}
 
 
 /* A location answers in one way only. */
@@ -118,7 +111,6 @@ ngx_http_maas_serve(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     ngx_http_maas_loc_conf_t  *mlcf = conf;
 
     char                      *rv;
-    ngx_str_t                 *name;
     ngx_http_core_loc_conf_t  *clcf;
 
     rv = ngx_http_maas_take(cf, cmd, conf);
@@ -127,7 +119,6 @@ ngx_http_maas_serve(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     }
 
     clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
-    name = &clcf->name;
 
 #if (NGX_PCRE)
     if (clcf->regex) {
@@ -139,7 +130,7 @@ ngx_http_maas_serve(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return "needs a location given by prefix";
     }
 
-    ngx_http_maas_serve_root(name, &mlcf->root);
+    ngx_http_maas_serve_root(&clcf->name, &mlcf->root);
 
     return NGX_CONF_OK;
 }

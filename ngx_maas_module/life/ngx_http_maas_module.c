@@ -125,7 +125,7 @@ ngx_http_maas_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
         conf->root = prev->root;
         conf->model = prev->model;
         conf->body_size = prev->body_size;
-        clcf->handler = ngx_http_maas_handler(conf->kind);
+        clcf->handler = ngx_http_maas_handlers[conf->kind];
     }
 
     ngx_conf_merge_uint_value(conf->batch, prev->batch, 64);

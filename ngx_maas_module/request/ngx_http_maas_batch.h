@@ -1,7 +1,8 @@
 
 /*
  * Requests whose body is complete -> rows -> answers: together in a batch,
- * or alone where one has more rows than a batch.
+ * or alone where one has more rows than a batch; in the event loop, or in a
+ * thread that the request waits for.
  */
 
 
@@ -9,9 +10,85 @@
 #define _NGX_HTTP_MAAS_BATCH_H_INCLUDED_
 
 
-#include "ngx_http_maas_pass.h"
-#include "ngx_http_maas_pool.h"
+#include "ngx_http_maas_conf.h"
+#include "ngx_http_maas_ctx.h"
 
+
+/* ngx_http_maas_pass.c: the one place where the module runs a model */
+
+/* Set model, x, y, rows and workspace, the rest 0.  A pass is of one thread at
+ * a time. */
+
+typedef struct {
+    ngx_http_maas_model_t      *model;
+    float                      *x;         /* (rows,in) */
+    float                      *y;         /* (rows,out) */
+    ngx_uint_t                  rows;
+    ngx_uint_t                  done;      /* rows that have run */
+    ngx_http_maas_workspace_t  *workspace; /* of the thread that runs it */
+    unsigned                    timed:1;   /* what rows cost is to be known */
+
+    maas_err_t                  err;
+    uint64_t                    run;       /* began and ended, */
+    uint64_t                    ran;       /*     ngx_http_maas_now() */
+    uint64_t                    ns;        /* CPU time, if timed */
+} ngx_http_maas_pass_t;
+
+
+/* Predict up to `most` of the rows that have not run.  In any thread: nothing
+ * is touched but the pass and its memory. */
+maas_status_t ngx_http_maas_pass_predict(ngx_http_maas_pass_t *pass,
+    ngx_uint_t most);
+
+/* In the event loop, once all rows have run: count the pass, if it is not
+ * failed, and learn from its time, if that is known. */
+void ngx_http_maas_pass_count(ngx_http_maas_pass_t *pass);
+
+/* The second half of it, for a pass that is not to be counted */
+void ngx_http_maas_pass_learn(ngx_http_maas_pass_t *pass);
+
+/* What rows of a model will take by what others took, ns of CPU time */
+uint64_t ngx_http_maas_pass_cost(ngx_http_maas_model_t *model,
+    ngx_uint_t rows);
+
+
+/* ngx_http_maas_pool.c: leaving the event loop */
+
+#if (NGX_THREADS)
+
+/* Something that a thread does: work() there, then back() in the event loop.
+ * It may be posted again once it is back. */
+
+typedef void (*ngx_http_maas_task_work_pt)(void *data, ngx_log_t *log);
+typedef void (*ngx_http_maas_task_back_pt)(void *data);
+
+typedef struct {
+    ngx_thread_task_t           *thread;
+    ngx_http_maas_offload_t     *offload;
+    void                        *data;
+    ngx_http_maas_task_work_pt   work;
+    ngx_http_maas_task_back_pt   back;
+} ngx_http_maas_task_t;
+
+/* A task in memory of pool; NULL: out of memory */
+ngx_http_maas_task_t *ngx_http_maas_task_create(ngx_pool_t *pool, void *data,
+    ngx_http_maas_task_work_pt work, ngx_http_maas_task_back_pt back);
+
+/* Give it to the pool of threads; NGX_ERROR: that is full. */
+ngx_int_t ngx_http_maas_task_post(ngx_http_maas_task_t *task,
+    ngx_http_maas_offload_t *offload);
+
+#endif
+
+/* Keep r, a main request, alive until ngx_http_maas_release(): a thread works
+ * for it.  Release calls finish(), which is to finalize r, or frees r if it
+ * has ended meanwhile. */
+void ngx_http_maas_hold(ngx_http_request_t *r);
+void ngx_http_maas_release(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx,
+    ngx_http_maas_finish_pt finish);
+
+
+/* ngx_http_maas_batch.c */
 
 /* Rows of one model that run together, with memory of their own */
 

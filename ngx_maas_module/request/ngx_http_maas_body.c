@@ -10,7 +10,7 @@
 #include "answers/ngx_http_maas_response.h"
 
 
-static ssize_t
+static ngx_int_t
 ngx_http_maas_body_file(ngx_buf_t *b, u_char *p)
 {
     off_t    at;
@@ -32,7 +32,7 @@ ngx_http_maas_body_file(ngx_buf_t *b, u_char *p)
         }
     }
 
-    return (ssize_t) size;
+    return NGX_OK;
 }
 
 
@@ -103,7 +103,6 @@ ngx_http_maas_body_span(ngx_http_request_t *r, ngx_str_t *body)
 {
     u_char       *p;
     size_t        len;
-    ssize_t       n;
     ngx_buf_t    *b;
     ngx_chain_t  *cl, *bufs;
 
@@ -141,11 +140,10 @@ ngx_http_maas_body_span(ngx_http_request_t *r, ngx_str_t *body)
             p = ngx_cpymem(p, b->pos, b->last - b->pos);
 
         } else if (b->in_file) {
-            n = ngx_http_maas_body_file(b, p);
-            if (n == NGX_ERROR) {
+            if (ngx_http_maas_body_file(b, p) != NGX_OK) {
                 return NGX_ERROR;
             }
-            p += n;
+            p += ngx_buf_size(b);
         }
     }
 

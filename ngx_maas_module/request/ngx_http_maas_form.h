@@ -12,8 +12,6 @@
 #include "ngx_http_maas_ctx.h"
 
 
-/* ngx_http_maas_type.c */
-
 /* Is the request's Content-Type one that is read where `form` is, or, if that
  * is NULL, where any may be? */
 ngx_uint_t ngx_http_maas_type_known(ngx_http_request_t *r,
@@ -28,14 +26,6 @@ const maas_form_t *ngx_http_maas_type_form(ngx_http_request_t *r,
  * to the length of the body. */
 maas_status_t ngx_http_maas_type_json_len(ngx_http_request_t *r,
     ngx_str_t *body, size_t *json_len, ngx_uint_t *given, maas_err_t *err);
-
-/* What a binary answer's type is called: *type is changed if the request's is
- * a vendor's.  NGX_ERROR: out of memory */
-ngx_int_t ngx_http_maas_type_answer(ngx_http_request_t *r, size_t json_len,
-    ngx_str_t *type);
-
-
-/* ngx_http_maas_form.c */
 
 /* Most rows, up to max_rows, that a body of ctx->form can hold. */
 size_t ngx_http_maas_form_bound(ngx_http_maas_ctx_t *ctx, ngx_str_t *body,

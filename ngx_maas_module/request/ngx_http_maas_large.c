@@ -26,7 +26,6 @@
 
 typedef struct {
     ngx_event_t                event;      /* the next turn */
-    ngx_http_request_t        *request;
     ngx_http_maas_ctx_t       *ctx;
     ngx_str_t                  body;
     size_t                     json_len;
@@ -81,7 +80,7 @@ ngx_http_maas_large_turn(ngx_http_maas_large_t *large)
     ngx_http_request_t    *r;
     ngx_http_maas_pass_t  *pass;
 
-    r = large->request;
+    r = large->ctx->request;
     pass = &large->pass;
 
     if (ngx_http_maas_pass_predict(pass, large->slice) == MAAS_OK
@@ -117,9 +116,9 @@ ngx_http_maas_large_event(ngx_event_t *ev)
         return;
     }
 
-    c = large->request->connection;
+    c = large->ctx->request->connection;
 
-    ngx_http_set_log_request(c->log, large->request);
+    ngx_http_set_log_request(c->log, large->ctx->request);
     ngx_http_maas_large_turn(large);
     ngx_http_run_posted_requests(c);
 }
@@ -281,7 +280,7 @@ ngx_http_maas_large_back(void *data)
 
     ngx_http_maas_large_in_pool--;
 
-    ngx_http_maas_release(large->request, large->ctx,
+    ngx_http_maas_release(large->ctx->request, large->ctx,
                           ngx_http_maas_large_finish);
 }
 
@@ -291,9 +290,7 @@ ngx_http_maas_large_free(void *data)
 {
     ngx_http_maas_large_t  *large = data;
 
-    if (large->text.data != NULL) {
-        ngx_free(large->text.data);
-    }
+    ngx_free(large->text.data);
 }
 
 
@@ -349,7 +346,6 @@ ngx_http_maas_large(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx,
         return;
     }
 
-    large->request = r;
     large->ctx = ctx;
     large->body = *body;
     large->json_len = json_len;

@@ -5,20 +5,7 @@
  */
 
 
-#include "ngx_http_maas_pass.h"
-
-
-/* CPU time of this thread, ns */
-
-static uint64_t
-ngx_http_maas_pass_clock(void)
-{
-    struct timespec  ts;
-
-    (void) clock_gettime(CLOCK_THREAD_CPUTIME_ID, &ts);
-
-    return (uint64_t) ts.tv_sec * 1000000000 + ts.tv_nsec;
-}
+#include "ngx_http_maas_batch.h"
 
 
 maas_status_t
@@ -38,16 +25,16 @@ ngx_http_maas_pass_predict(ngx_http_maas_pass_t *pass, ngx_uint_t most)
         pass->run = ngx_http_maas_now();
     }
 
-    /* asking for it is a system call */
+    /* CPU time of this thread; asking for it is a system call */
 
-    began = pass->timed ? ngx_http_maas_pass_clock() : 0;
+    began = pass->timed ? ngx_http_maas_clock(CLOCK_THREAD_CPUTIME_ID) : 0;
 
     rc = maas_run(pass->model->engine, pass->x + pass->done * info->in, rows,
                   pass->y + pass->done * info->out, pass->workspace->data,
                   pass->workspace->size, &pass->err);
 
     if (pass->timed) {
-        pass->ns += ngx_http_maas_pass_clock() - began;
+        pass->ns += ngx_http_maas_clock(CLOCK_THREAD_CPUTIME_ID) - began;
     }
 
     pass->done += rows;

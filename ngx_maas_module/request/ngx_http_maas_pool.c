@@ -6,7 +6,7 @@
  */
 
 
-#include "ngx_http_maas_pool.h"
+#include "ngx_http_maas_batch.h"
 
 
 /* a worker that is told to quit waits so long for a thread, ms */

@@ -5,7 +5,7 @@
  */
 
 
-#include "ngx_http_maas_meta.h"
+#include "ngx_http_maas_routes.h"
 
 
 /* numbers of an example row; of wider ones there is no example */

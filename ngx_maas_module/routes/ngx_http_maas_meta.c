@@ -7,7 +7,7 @@
  */
 
 
-#include "ngx_http_maas_meta.h"
+#include "ngx_http_maas_routes.h"
 
 
 static const ngx_http_maas_kind_t  ngx_http_maas_kinds[] = {
@@ -45,6 +45,24 @@ ngx_http_maas_input(const maas_info_t *info, size_t i,
     input->rank = 1;
 
     return 1;
+}
+
+
+ngx_str_t
+ngx_http_maas_path_segment(ngx_str_t *path, u_char end)
+{
+    ngx_str_t  seg;
+
+    seg.data = path->data;
+
+    while (path->len > 0 && *path->data != '/' && *path->data != end) {
+        path->data++;
+        path->len--;
+    }
+
+    seg.len = path->data - seg.data;
+
+    return seg;
 }
 
 

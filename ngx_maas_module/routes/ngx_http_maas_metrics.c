@@ -6,9 +6,7 @@
  */
 
 
-#include "ngx_http_maas_meta.h"
 #include "ngx_http_maas_routes.h"
-#include "answers/ngx_http_maas_response.h"
 
 
 typedef struct {

@@ -5,7 +5,7 @@
  */
 
 
-#include "ngx_http_maas_meta.h"
+#include "ngx_http_maas_routes.h"
 
 
 static const char  ngx_http_maas_openapi_text[] =
@@ -115,8 +115,8 @@ ngx_http_maas_openapi_document(ngx_http_maas_openapi_t *o, const char **text)
 }
 
 
-/* The same of the paths of a model.  What is said of a version stands behind a
- * path, and behind an identifier, which is unlike all others in the document. */
+/* The same of the paths of a model.  What is said of a version stands behind
+ * a path, and behind an identifier, which is unlike all others. */
 
 static ngx_uint_t
 ngx_http_maas_openapi_of_model(ngx_http_maas_openapi_t *o, const char **text)

@@ -1,6 +1,7 @@
 
 /*
- * Content handlers, and the trees of paths that maas_serve leads to.
+ * Content handlers, the trees of paths that maas_serve leads to, and the JSON
+ * of what is said of the server and its models.
  */
 
 
@@ -8,9 +9,8 @@
 #define _NGX_HTTP_MAAS_ROUTES_H_INCLUDED_
 
 
-#include <ngx_config.h>
-#include <ngx_core.h>
-#include <ngx_http.h>
+#include "answers/ngx_http_maas_response.h"
+#include "ngx_http_maas_conf.h"
 
 
 /* Content handlers of maas_serve and maas_predict */
@@ -28,6 +28,97 @@ ngx_int_t ngx_http_maas_v2_handler(ngx_http_request_t *r, ngx_str_t *path);
 
 /* TensorFlow Serving's and KServe's routes; path is what follows /v1. */
 ngx_int_t ngx_http_maas_v1_handler(ngx_http_request_t *r, ngx_str_t *path);
+
+
+/* ngx_http_maas_meta.c */
+
+/* What a path is about; empty if it names no model, or no version */
+
+typedef struct {
+    ngx_http_maas_main_conf_t  *mmcf;
+    ngx_http_maas_which_t       which;
+    ngx_http_maas_model_t      *model;
+} ngx_http_maas_target_t;
+
+
+/* Takes what stands before the next "/" or `end` off the front of a path. */
+ngx_str_t ngx_http_maas_path_segment(ngx_str_t *path, u_char end);
+
+
+/* What a kind of column is called in v2, in Triton's configuration and in
+ * TensorFlow's metadata */
+
+typedef struct {
+    const char                 *v2;
+    const char                 *triton;
+    const char                 *tensorflow;
+} ngx_http_maas_kind_t;
+
+
+/* One tensor of all numbers, or if columns are of several kinds one of them */
+
+typedef struct {
+    const char                 *name;
+    const ngx_http_maas_kind_t *kind;
+    const size_t               *shape;     /* without rows */
+    size_t                      rank;
+} ngx_http_maas_input_t;
+
+
+/* Input i of a model, from 0 on; 0: it has no more. */
+ngx_uint_t ngx_http_maas_input(const maas_info_t *info, size_t i,
+    ngx_http_maas_input_t *input);
+
+/* A list: the dimensions of a row, behind that of rows if it is not NULL */
+void ngx_http_maas_put_shape(ngx_http_maas_text_t *text, const char *key,
+    const char *rows, const size_t *shape, size_t rank);
+
+/* A list: the versions that are meant; fmt: of one */
+void ngx_http_maas_put_versions(ngx_http_maas_text_t *text, const char *key,
+    ngx_http_maas_main_conf_t *mmcf, const ngx_http_maas_which_t *which,
+    const char *fmt);
+
+/* TensorFlow's metadata of a model */
+void ngx_http_maas_put_v1_model(ngx_http_maas_text_t *text,
+    ngx_http_maas_model_t *model);
+
+/* The JSON of an answer, each for the route of its name. */
+void ngx_http_maas_put_models(ngx_http_request_t *r,
+    ngx_http_maas_target_t *target, ngx_http_maas_text_t *text);
+void ngx_http_maas_put_model(ngx_http_request_t *r,
+    ngx_http_maas_target_t *target, ngx_http_maas_text_t *text);
+void ngx_http_maas_put_model_ready(ngx_http_request_t *r,
+    ngx_http_maas_target_t *target, ngx_http_maas_text_t *text);
+void ngx_http_maas_put_config(ngx_http_request_t *r,
+    ngx_http_maas_target_t *target, ngx_http_maas_text_t *text);
+void ngx_http_maas_put_index(ngx_http_request_t *r,
+    ngx_http_maas_target_t *target, ngx_http_maas_text_t *text);
+void ngx_http_maas_put_logging(ngx_http_request_t *r,
+    ngx_http_maas_target_t *target, ngx_http_maas_text_t *text);
+
+
+/* ngx_http_maas_openapi.c */
+
+/* The OpenAPI document of a model, or of the server with all of them. */
+void ngx_http_maas_put_openapi(ngx_http_request_t *r,
+    ngx_http_maas_target_t *target, ngx_http_maas_text_t *text);
+
+
+/* ngx_http_maas_examples.c */
+
+/* Members of "examples": of v2's infer, of v1's predict; none of a row that is
+ * too long. */
+void ngx_http_maas_put_examples(ngx_http_maas_text_t *t,
+    const maas_info_t *info);
+void ngx_http_maas_put_v1_examples(ngx_http_maas_text_t *t,
+    const maas_info_t *info);
+
+
+/* ngx_http_maas_metrics.c */
+
+/* Triton's statistics object: of a version, of all of a model, of all. */
+void ngx_http_maas_put_stats(ngx_http_request_t *r,
+    ngx_http_maas_target_t *target, ngx_http_maas_text_t *text);
 
 
 #endif /* _NGX_HTTP_MAAS_ROUTES_H_INCLUDED_ */

@@ -5,9 +5,7 @@
  */
 
 
-#include "ngx_http_maas_conf.h"
 #include "ngx_http_maas_routes.h"
-#include "answers/ngx_http_maas_response.h"
 #include "request/ngx_http_maas_request.h"
 
 

@@ -5,9 +5,7 @@
  */
 
 
-#include "ngx_http_maas_meta.h"
 #include "ngx_http_maas_routes.h"
-#include "answers/ngx_http_maas_response.h"
 #include "request/ngx_http_maas_request.h"
 
 
@@ -52,22 +50,6 @@ ngx_http_maas_v1_word(ngx_str_t *path, char *word)
 }
 
 
-/* Takes what stands before the next "/" or ":" off the front of a path. */
-
-static void
-ngx_http_maas_v1_name(ngx_str_t *path, ngx_str_t *name)
-{
-    *name = *path;
-
-    while (path->len > 0 && *path->data != '/' && *path->data != ':') {
-        path->data++;
-        path->len--;
-    }
-
-    name->len = path->data - name->data;
-}
-
-
 /* Takes "/versions/N" or "/labels/L" off the front of a path. */
 
 static ngx_int_t
@@ -79,7 +61,7 @@ ngx_http_maas_v1_which(ngx_str_t *path, ngx_http_maas_which_t *which)
     version = &which->version;
 
     if (ngx_http_maas_v1_word(path, "/labels/")) {
-        ngx_http_maas_v1_name(path, &which->label);
+        which->label = ngx_http_maas_path_segment(path, ':');
         return which->label.len == 0 ? NGX_DECLINED : NGX_OK;
     }
 
@@ -87,7 +69,7 @@ ngx_http_maas_v1_which(ngx_str_t *path, ngx_http_maas_which_t *which)
         return NGX_OK;
     }
 
-    ngx_http_maas_v1_name(path, version);
+    *version = ngx_http_maas_path_segment(path, ':');
 
     for (i = 0; i < version->len; i++) {
         if (version->data[i] < '0' || version->data[i] > '9') {
@@ -134,7 +116,7 @@ ngx_http_maas_v1_parse(ngx_str_t *path, ngx_http_maas_v1_t *v1)
         return NGX_DECLINED;
     }
 
-    ngx_http_maas_v1_name(path, &v1->which.name);
+    v1->which.name = ngx_http_maas_path_segment(path, ':');
 
     if (v1->which.name.len == 0
         || ngx_http_maas_v1_which(path, &v1->which) != NGX_OK)
@@ -181,6 +163,7 @@ ngx_http_maas_v1_missing(ngx_http_request_t *r, ngx_http_maas_v1_t *v1,
     ngx_http_maas_main_conf_t *mmcf)
 {
     char                    shown[NGX_HTTP_MAAS_V1_SHOWN + 1];
+    const char             *fmt;
     ngx_http_maas_which_t  *which, any;
 
     which = &v1->which;
@@ -198,24 +181,20 @@ ngx_http_maas_v1_missing(ngx_http_request_t *r, ngx_http_maas_v1_t *v1,
 
     ngx_http_maas_v1_show(&which->name, shown);
 
-    if (v1->verb != ngx_http_maas_v1_status) {
-        return which->version.len != 0
-               ? ngx_http_maas_refuse(r, NGX_HTTP_NOT_FOUND,
-                                      "Servable not found for request: "
-                                      "Specific(%s, %V)", shown,
-                                      &which->version)
-               : ngx_http_maas_refuse(r, NGX_HTTP_NOT_FOUND,
-                                      "Servable not found for request: "
-                                      "Latest(%s)", shown);
+    if (v1->verb == ngx_http_maas_v1_status && which->version.len != 0) {
+        return ngx_http_maas_refuse(r, NGX_HTTP_NOT_FOUND,
+                                    "Could not find version %V of model %s",
+                                    &which->version, shown);
     }
 
-    return which->version.len != 0
-           ? ngx_http_maas_refuse(r, NGX_HTTP_NOT_FOUND,
-                                  "Could not find version %V of model %s",
-                                  &which->version, shown)
-           : ngx_http_maas_refuse(r, NGX_HTTP_NOT_FOUND,
-                                  "Could not find any versions of model %s",
-                                  shown);
+    fmt = v1->verb == ngx_http_maas_v1_status
+          ? "Could not find any versions of model %s"
+          : which->version.len != 0
+            ? "Servable not found for request: Specific(%s, %V)"
+            : "Servable not found for request: Latest(%s)";
+
+    return ngx_http_maas_refuse(r, NGX_HTTP_NOT_FOUND, fmt, shown,
+                                &which->version);
 }
 
 
@@ -243,7 +222,7 @@ ngx_http_maas_v1_answer(ngx_http_request_t *r, ngx_http_maas_v1_t *v1,
     ngx_http_maas_main_conf_t *mmcf, ngx_http_maas_model_t *model)
 {
     ngx_http_maas_text_t    text;
-    ngx_http_maas_target_t  all;
+    ngx_http_maas_target_t  all = { .mmcf = mmcf };
 
     static const maas_form_t *const  forms[] = {
         [ngx_http_maas_v1_predict] = &maas_form_v1_predict,
@@ -258,8 +237,6 @@ ngx_http_maas_v1_answer(ngx_http_request_t *r, ngx_http_maas_v1_t *v1,
     ngx_http_maas_text_init(&text, r->pool);
 
     if (model == NULL) {
-        ngx_memzero(&all, sizeof(all));
-        all.mmcf = mmcf;
         ngx_http_maas_put_models(r, &all, &text);
 
     } else if (v1->verb == ngx_http_maas_v1_metadata) {

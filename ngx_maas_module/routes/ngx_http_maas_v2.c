@@ -6,9 +6,7 @@
  */
 
 
-#include "ngx_http_maas_meta.h"
 #include "ngx_http_maas_routes.h"
-#include "answers/ngx_http_maas_response.h"
 #include "request/ngx_http_maas_request.h"
 
 
@@ -163,26 +161,6 @@ ngx_http_maas_v2_cut(ngx_str_t *path, char *prefix)
 }
 
 
-/* Up to the next "/", which stays */
-
-static ngx_str_t
-ngx_http_maas_v2_segment(ngx_str_t *path)
-{
-    ngx_str_t  seg;
-
-    seg.data = path->data;
-
-    while (path->len > 0 && path->data[0] != '/') {
-        path->data++;
-        path->len--;
-    }
-
-    seg.len = path->data - seg.data;
-
-    return seg;
-}
-
-
 static const ngx_http_maas_route_t *
 ngx_http_maas_v2_match(const ngx_http_maas_route_t *route, ngx_str_t *path)
 {
@@ -219,14 +197,14 @@ ngx_http_maas_v2_find(ngx_http_request_t *r, ngx_str_t *path,
     }
 
     if (ngx_http_maas_v2_cut(path, "/repository/models/")) {
-        which->name = ngx_http_maas_v2_segment(path);
+        which->name = ngx_http_maas_path_segment(path, '/');
         route = ngx_http_maas_v2_match(ngx_http_maas_v2_repository, path);
 
     } else if (ngx_http_maas_v2_cut(path, "/models/")) {
-        which->name = ngx_http_maas_v2_segment(path);
+        which->name = ngx_http_maas_path_segment(path, '/');
 
         if (ngx_http_maas_v2_cut(path, "/versions/")) {
-            which->version = ngx_http_maas_v2_segment(path);
+            which->version = ngx_http_maas_path_segment(path, '/');
 
             if (which->version.len == 0) {
                 return NULL;
