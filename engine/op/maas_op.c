@@ -4,7 +4,6 @@
  */
 
 #include "maas_int.h"
-#include "maas_mem.h"
 #include "maas_op.h"
 
 #include <math.h>
@@ -14,37 +13,6 @@
 #define MAAS_OP_ROW(name)  &maas__op_##name,
 
 static const maas_op_t *const  maas_ops[] = { MAAS_OPS(MAAS_OP_ROW) };
-
-
-size_t
-maas__numbers(size_t rank, const size_t *dim)
-{
-    size_t  i, n;
-
-    n = 1;
-
-    for (i = 0; i < rank; i++) {
-        if (maas__mul(n, dim[i], &n) != MAAS_OK) {
-            return SIZE_MAX;
-        }
-    }
-
-    return n;
-}
-
-
-size_t
-maas__shape_numbers(const maas_shape_t *s)
-{
-    return maas__numbers(s->rank, s->dim);
-}
-
-
-maas_shape_t
-maas__shape_flat(maas_dtype_t dtype, size_t n)
-{
-    return (maas_shape_t) { .dtype = dtype, .rank = 1, .dim = { n } };
-}
 
 
 const maas_op_t *

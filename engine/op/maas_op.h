@@ -38,6 +38,8 @@ typedef struct {
     size_t        dim[MAAS_MAX_RANK];
 } maas_shape_t;
 
+/* maas_op_shape.c */
+
 /* Numbers in an array, SIZE_MAX if that is more. */
 size_t maas__numbers(size_t rank, const size_t *dim);
 /* Numbers a row. */

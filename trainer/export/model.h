@@ -3,8 +3,8 @@
  * Nothing here trains.
  */
 
-#ifndef MAAS_TRAIN_MODEL_H
-#define MAAS_TRAIN_MODEL_H
+#ifndef TRAIN_MODEL_H
+#define TRAIN_MODEL_H
 
 #include "fit/options.h"
 #include "judge/metrics.h"
@@ -48,4 +48,4 @@ float *train_model_run(const maas_model_t *m, const train_data_t *d,
 char *train_model_recorded(const maas_info_t *info, const char *what);
 
 
-#endif /* MAAS_TRAIN_MODEL_H */
+#endif /* TRAIN_MODEL_H */

@@ -113,6 +113,7 @@ train_temperature(const train_data_t *data, const uint32_t *row,
 
     a = (a + b) / 2;
 
-    return calibrate_loss(data, row, n, y, a) < calibrate_loss(data, row, n, y, 0)
+    return calibrate_loss(data, row, n, y, a)
+           < calibrate_loss(data, row, n, y, 0)
            ? exp(a) : 1;
 }

@@ -3,8 +3,8 @@
  * in the file is record.c's and write.c's matter.
  */
 
-#ifndef MAAS_TRAIN_EXPORT_H
-#define MAAS_TRAIN_EXPORT_H
+#ifndef TRAIN_EXPORT_H
+#define TRAIN_EXPORT_H
 
 #include "network.h"
 #include "op/maas_op.h"
@@ -40,4 +40,4 @@ void train_export_input(train_export_t *e, size_t layer);
 void train_export_act(train_export_t *e, maas_act_t act, float alpha);
 
 
-#endif /* MAAS_TRAIN_EXPORT_H */
+#endif /* TRAIN_EXPORT_H */

@@ -3,8 +3,8 @@
  * Private to the files that do arithmetic: nothing of data or files here.
  */
 
-#ifndef MAAS_TRAIN_KERNEL_H
-#define MAAS_TRAIN_KERNEL_H
+#ifndef TRAIN_KERNEL_H
+#define TRAIN_KERNEL_H
 
 #include "step.h"
 
@@ -103,4 +103,4 @@ void train_pack_free(train_pack_t *room);
 int train_product_fuses(size_t k);
 
 
-#endif /* MAAS_TRAIN_KERNEL_H */
+#endif /* TRAIN_KERNEL_H */

@@ -3,8 +3,8 @@
  * trained is in step.h.
  */
 
-#ifndef MAAS_TRAIN_NETWORK_H
-#define MAAS_TRAIN_NETWORK_H
+#ifndef TRAIN_NETWORK_H
+#define TRAIN_NETWORK_H
 
 #include "maas.h"
 #include "kernel/maas_act.h"
@@ -113,4 +113,4 @@ size_t train_net_parameters(const train_net_t *net);
 int train_spec_read(train_net_t *net, const char *spec, char *why);
 
 
-#endif /* MAAS_TRAIN_NETWORK_H */
+#endif /* TRAIN_NETWORK_H */

@@ -3,8 +3,8 @@
  * x normalised.  How, is in op_batch_norm.c and op_layer_norm.c.
  */
 
-#ifndef MAAS_TRAIN_NORM_H
-#define MAAS_TRAIN_NORM_H
+#ifndef TRAIN_NORM_H
+#define TRAIN_NORM_H
 
 #include "op.h"
 
@@ -17,4 +17,4 @@
 void train_norm_gradient(const train_pass_t *s);
 
 
-#endif /* MAAS_TRAIN_NORM_H */
+#endif /* TRAIN_NORM_H */

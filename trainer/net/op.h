@@ -4,8 +4,8 @@
  * model file walk the table.  When a layer runs is step.c's matter.
  */
 
-#ifndef MAAS_TRAIN_OP_H
-#define MAAS_TRAIN_OP_H
+#ifndef TRAIN_OP_H
+#define TRAIN_OP_H
 
 #include "export.h"
 #include "step.h"
@@ -106,4 +106,4 @@ TRAIN_OPS(TRAIN_OP_DECLARE)
 extern const train_op_t *const  train_ops[];
 
 
-#endif /* MAAS_TRAIN_OP_H */
+#endif /* TRAIN_OP_H */

@@ -3,8 +3,8 @@
  * through a network.  Nothing of epochs.
  */
 
-#ifndef MAAS_TRAIN_STEP_H
-#define MAAS_TRAIN_STEP_H
+#ifndef TRAIN_STEP_H
+#define TRAIN_STEP_H
 
 #include "batch.h"
 #include "network.h"
@@ -192,4 +192,4 @@ double train_step(train_work_t *w, const train_batch_t *b, train_loss_t loss,
     double lr);
 
 
-#endif /* MAAS_TRAIN_STEP_H */
+#endif /* TRAIN_STEP_H */

@@ -246,7 +246,8 @@ mistakes_columns(const train_report_t *r, size_t *column)
 
 
 static void
-mistakes_table(FILE *f, const train_report_t *r, const train_rank_t *m, size_t n)
+mistakes_table(FILE *f, const train_report_t *r, const train_rank_t *m,
+    size_t n)
 {
     float   *x;
     size_t   i, k, columns, column[MISTAKES_COLUMNS];

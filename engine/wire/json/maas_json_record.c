@@ -195,7 +195,7 @@ record_columns(maas_json_t *j, const maas_fields_t *f, unsigned weak, float *x,
 /* All columns in their order */
 
 static maas_status_t
-record_list(maas_json_t *j, const maas_fields_t *f, float *x,
+record_array(maas_json_t *j, const maas_fields_t *f, float *x,
     maas_err_t *err)
 {
     size_t         at, n;
@@ -250,7 +250,7 @@ record_value(maas_json_t *j, maas_records_t *r, unsigned weak, float *x,
     }
 
     if (first == '[') {
-        return record_list(j, r->fields, x, err);
+        return record_array(j, r->fields, x, err);
     }
 
     return r->fields->n == 1

@@ -1,0 +1,38 @@
+/*
+ * Shapes of values.
+ * Not here: what a kind of layer makes of them.
+ */
+
+#include "maas_mem.h"
+#include "maas_op.h"
+
+
+size_t
+maas__numbers(size_t rank, const size_t *dim)
+{
+    size_t  i, n;
+
+    n = 1;
+
+    for (i = 0; i < rank; i++) {
+        if (maas__mul(n, dim[i], &n) != MAAS_OK) {
+            return SIZE_MAX;
+        }
+    }
+
+    return n;
+}
+
+
+size_t
+maas__shape_numbers(const maas_shape_t *s)
+{
+    return maas__numbers(s->rank, s->dim);
+}
+
+
+maas_shape_t
+maas__shape_flat(maas_dtype_t dtype, size_t n)
+{
+    return (maas_shape_t) { .dtype = dtype, .rank = 1, .dim = { n } };
+}
