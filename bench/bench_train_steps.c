@@ -122,7 +122,7 @@ peak_own(size_t threads)
     p.room = train_alloc(threads, sizeof(train_pack_t));
     p.team = train_team_create(threads);
     p.q = (train_product_t) { PEAK_N, PEAK_N, PEAK_N, a, PEAK_N, 1, b, PEAK_N,
-                              NULL, 0, 0, c, PEAK_N, NULL, NULL, NULL };
+                              0, NULL, 0, 0, c, PEAK_N, NULL, NULL, NULL };
 
     for (i = 0; i < PEAK_N * PEAK_N; i++) {
         a[i] = b[i] = (float) (i % 7) * 0.01f;

@@ -17,7 +17,7 @@
 
 #include <cmocka.h>
 
-#include "net/norm.h"
+#include "net/op.h"
 
 
 #define H     1e-6

@@ -69,7 +69,7 @@ check_product(const train_kernel_t *t, size_t rows, size_t k, size_t n,
     c = numbers(rows * ldc + 1);
     v = (double) c[rows * ldc];
 
-    t->product(&(train_product_t) { rows, k, n, a, ai, as, b, ldb,
+    t->product(&(train_product_t) { rows, k, n, a, ai, as, b, ldb, 0,
                                     bias ? z : NULL, 0, bias, c, ldc, NULL,
                                     NULL, NULL });
 
@@ -442,8 +442,9 @@ check_packed(size_t rows, size_t k, size_t n, int a_turned, int b_turned,
         }
     }
 
-    q = (train_product_t) { rows, k, ld, a, k, 1, b, ld, adam ? NULL : init,
-                            ld, 0, g, ld, NULL, NULL, NULL };
+    q = (train_product_t) { rows, k, ld, a, k, 1, b, ld, 0,
+                            adam ? NULL : init, ld, 0, g, ld, NULL, NULL,
+                            NULL };
     train_kernel()->product(&q);
     memcpy(want, adam ? c : g, rows * ld * sizeof(float));
 
@@ -464,11 +465,10 @@ check_packed(size_t rows, size_t k, size_t n, int a_turned, int b_turned,
         q.b = bt;
         q.ldb = k;
         q.n = n;
-        train_product_t_b(&q, &room);
-
-    } else {
-        train_product(&q, &room);
+        q.turned = 1;
     }
+
+    train_product(&q, &room);
 
     for (i = 0; i < rows * ld; i++) {
         if (c[i] != want[i] || m[i] != m[rows * ld + i]) {

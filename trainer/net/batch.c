@@ -191,6 +191,17 @@ batch_targets(train_batch_t *b, const train_source_t *s, size_t row,
 }
 
 
+/* x: all numbers of row `at`; may be where the list begins */
+
+static void
+batch_list(train_batch_t *b, const float *x, size_t at)
+{
+    b->n[at] = (uint32_t) train_kernel()->nonzero(x, b->in,
+                                                  b->at + at * b->stride,
+                                                  b->v + at * b->stride);
+}
+
+
 static void
 batch_row(train_batch_t *b, const train_source_t *s, size_t row, size_t at)
 {
@@ -214,6 +225,9 @@ batch_row(train_batch_t *b, const train_source_t *s, size_t row, size_t at)
 
     if (b->sparse && !source_varies(s)) {
         x = b->v + at * b->stride;
+        batch_numbers(s, row, x);
+        batch_list(b, x, at);
+        return;
     }
 
     batch_numbers(s, row, x);
@@ -304,7 +318,6 @@ train_batch_rows(train_batch_t *b, const train_source_t *s,
     const uint32_t *row, size_t n, size_t follow, size_t from, size_t to)
 {
     size_t  i;
-    float  *x;
 
     for (i = from; i < to; i++) {
         if (i + BATCH_AHEAD < n + follow) {
@@ -318,18 +331,8 @@ train_batch_rows(train_batch_t *b, const train_source_t *s,
         batch_mix(b, s, row, i);
     }
 
-    for (i = from; b->sparse && i < to; i++) {
-        if (source_varies(s)) {
-            x = b->x + i * b->in;
-        } else if (s->data->bytes == NULL) {
-            x = b->v + i * b->stride;
-        } else {
-            break;
-        }
-
-        b->n[i] = (uint32_t) train_kernel()->nonzero(x, b->in,
-                                                     b->at + i * b->stride,
-                                                     b->v + i * b->stride);
+    for (i = from; b->sparse && source_varies(s) && i < to; i++) {
+        batch_list(b, b->x + i * b->in, i);
     }
 
     if (b->sparse) {
@@ -369,16 +372,6 @@ train_batch_fill(train_batch_t *b, const train_source_t *s,
 
 
 void
-train_columns_create(train_columns_t *c, size_t in, size_t max_rows)
-{
-    c->in = in;
-    c->max_rows = max_rows;
-    c->pairs = train_alloc(in * max_rows, sizeof(train_pair_t));
-    c->end = train_alloc(in, sizeof(train_pair_t *));
-}
-
-
-void
 train_columns_free(train_columns_t *c)
 {
     train_free(c->pairs);
@@ -396,7 +389,10 @@ train_columns_fill(train_columns_t *c, const train_batch_t *b)
     const uint32_t  *at;
 
     if (c->end == NULL) {
-        train_columns_create(c, b->in, b->max_rows);
+        c->in = b->in;
+        c->max_rows = b->max_rows;
+        c->pairs = train_alloc(c->in * c->max_rows, sizeof(train_pair_t));
+        c->end = train_alloc(c->in, sizeof(train_pair_t *));
     }
 
     end = c->end;

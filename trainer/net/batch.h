@@ -9,8 +9,6 @@
 #include "data/data.h"
 
 
-/* batch.c: rows on their way through the network */
-
 /* As a matrix, or as lists of what is not zero: (rows,stride) places and
  * values, n(rows) of them in each row; in groups of TRAIN_LISTS rows the
  * values are 0 up to the longest list's end */
@@ -78,9 +76,9 @@ void train_batch_count(train_batch_t *b);
 void train_batch_fill(train_batch_t *b, const train_source_t *s,
     const uint32_t *row, size_t n, size_t follow);
 
-void train_columns_create(train_columns_t *c, size_t in, size_t max_rows);
-void train_columns_free(train_columns_t *c);
+/* c: zero to begin with. */
 void train_columns_fill(train_columns_t *c, const train_batch_t *b);
+void train_columns_free(train_columns_t *c);
 
 
 #endif /* TRAIN_BATCH_H */

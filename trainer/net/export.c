@@ -9,14 +9,7 @@
 #include "op.h"
 
 
-static maas_node_t *
-export_last(train_export_t *e)
-{
-    return &e->nodes[e->n - 1];
-}
-
-
-void
+maas_node_t *
 train_export_next(train_export_t *e, const char *kind)
 {
     maas_node_t  *n;
@@ -24,54 +17,33 @@ train_export_next(train_export_t *e, const char *kind)
     n = &e->nodes[e->n];
     maas__node_init(n, maas__op_find(kind));
     n->in[0] = (unsigned) e->n++;   /* 0 is the network's input */
+
+    return n;
 }
 
 
 void
-train_export_set(train_export_t *e, const char *attr, double v)
+train_export_set(maas_node_t *n, const char *attr, double v)
 {
-    if (!maas__node_set(export_last(e), attr, v)) {
+    if (!maas__node_set(n, attr, v)) {
         train_die("%s of a layer: the model file cannot hold %g", attr, v);
     }
 }
 
 
 void
-train_export_tensor(train_export_t *e, size_t which, const float *p,
-    size_t rows, size_t units, size_t ld)
+train_export_tensor(maas_node_t *n, size_t which, const train_layer_t *l,
+    const float *p, size_t rows)
 {
     float   *to;
     size_t   i;
 
-    to = train_alloc(rows * units, sizeof(float));
+    to = train_alloc(rows * l->units, sizeof(float));
+    n->tensors[which].data = to;
 
-    for (i = 0; i < rows; i++) {
-        (void) memcpy(to + i * units, p + i * ld, units * sizeof(float));
+    for (i = 0; i < rows; i++, to += l->units, p += l->ld) {
+        (void) memcpy(to, p, l->units * sizeof(float));
     }
-
-    export_last(e)->tensors[which].data = to;
-}
-
-
-float *
-train_export_floats(train_export_t *e, size_t which)
-{
-    return (float *) export_last(e)->tensors[which].data;
-}
-
-
-void
-train_export_input(train_export_t *e, size_t layer)
-{
-    export_last(e)->in[1] = e->output[layer];
-}
-
-
-void
-train_export_act(train_export_t *e, maas_act_t act, float alpha)
-{
-    export_last(e)->act = act;
-    export_last(e)->alpha = alpha;
 }
 
 
@@ -98,8 +70,8 @@ train_export(const train_net_t *net)
         e->output[i + 1] = (unsigned) e->n;
     }
 
-    train_export_act(e, net->act, 1);
-
+    train_export_last(e)->act = net->act;
+    train_export_last(e)->alpha = 1;
     input = maas__shape_flat(MAAS_F32, net->in);
 
     for (i = 0; i < e->n; i++) {

@@ -23,21 +23,15 @@ void train_export_free(train_export_t *e);
 
 /* For the kinds' file(): */
 
+#define train_export_last(e)  (&(e)->nodes[(e)->n - 1])
+
 /* Another layer, which reads the one before it; `kind` as in the file. */
-void train_export_next(train_export_t *e, const char *kind);
-
-/* The rest is about the last one. */
-
+maas_node_t *train_export_next(train_export_t *e, const char *kind);
 /* An attribute as in the file, "units". */
-void train_export_set(train_export_t *e, const char *attr, double v);
+void train_export_set(maas_node_t *n, const char *attr, double v);
 /* p(rows,ld) is copied, without padding: the kind's first tensor, or next. */
-void train_export_tensor(train_export_t *e, size_t which, const float *p,
-    size_t rows, size_t units, size_t ld);
-/* The copy (rows,units), to change it. */
-float *train_export_floats(train_export_t *e, size_t which);
-/* It also reads the output of this layer of the network, from 1. */
-void train_export_input(train_export_t *e, size_t layer);
-void train_export_act(train_export_t *e, maas_act_t act, float alpha);
+void train_export_tensor(maas_node_t *n, size_t which, const train_layer_t *l,
+    const float *p, size_t rows);
 
 
 #endif /* TRAIN_EXPORT_H */

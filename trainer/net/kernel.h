@@ -18,8 +18,9 @@ typedef struct {
     size_t               rows, k, n;
     const float         *a;         /* element (i,s) at a[i * ai + s * as] */
     size_t               ai, as;
-    const float         *b;
-    size_t               ldb;
+    const float         *b;         /* turned: given as its transposed (n,k): */
+    size_t               ldb;       /*     element (s,j) at b[j * ldb + s] */
+    int                  turned;    /*     train_product() alone knows it */
     const float         *init;      /* rows ldi apart: 0 for a bias; NULL: 0 */
     size_t               ldi;
     int                  relu;
@@ -92,12 +93,10 @@ size_t train_nonzero_bytes(const uint8_t *x, size_t n, const float *lut,
 
 
 /* product.c: as product() for matrices of any size, on one core.  A thread
- * brings its own room to pack into. */
+ * brings its own room to pack into.  Of a turned b, columns of c become zero
+ * up to the next TRAIN_PAD. */
 
 void train_product(const train_product_t *p, train_pack_t *room);
-/* The same with b(k,n) given as its transposed (n,k): element (s,j) is at
- * b[j * ldb + s].  Up to the next TRAIN_PAD, columns of c become zero. */
-void train_product_t_b(const train_product_t *p, train_pack_t *room);
 void train_pack_free(train_pack_t *room);
 /* May a product over k rows of b be spent on a step of Adam? */
 int train_product_fuses(size_t k);

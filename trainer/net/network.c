@@ -13,42 +13,30 @@
 #define NET_STREAM  2
 
 
-/* What a layer is given by the one below, and its place in the parameters */
-
-static int
-net_shape(train_net_t *net, size_t i, char *why)
-{
-    train_layer_t  *l;
-
-    l = &net->layers[i];
-    l->in = (i > 0) ? l[-1].units : net->in;
-    l->units = (l->units > 0) ? l->units : l->in;
-    l->ld = train_pad(l->units);
-    l->by = l->op->by;
-    l->vectors = l->op->vectors;
-    l->kept = l->op->kept;
-
-    if (l->op->shape != NULL && l->op->shape(net, i, why) != 0) {
-        return -1;
-    }
-
-    l->at = net->n;
-    l->size = (l->rows + l->vectors + l->kept) * l->ld;
-    net->n += l->size;
-
-    return 0;
-}
-
+/* What each layer is given by the one below, and its place in the parameters */
 
 static int
 net_layout(train_net_t *net, char *why)
 {
-    size_t  i;
+    size_t          i;
+    train_layer_t  *l;
 
     for (i = 0; i < net->n_layers; i++) {
-        if (net_shape(net, i, why) != 0) {
+        l = &net->layers[i];
+        l->in = (i > 0) ? l[-1].units : net->in;
+        l->units = (l->units > 0) ? l->units : l->in;
+        l->ld = train_pad(l->units);
+        l->by = l->op->by;
+        l->vectors = l->op->vectors;
+        l->kept = l->op->kept;
+
+        if (l->op->shape != NULL && l->op->shape(net, i, why) != 0) {
             return -1;
         }
+
+        l->at = net->n;
+        l->size = (l->rows + l->vectors + l->kept) * l->ld;
+        net->n += l->size;
     }
 
     if (net->n > MAAS_MAX_PARAMS) {

@@ -88,8 +88,8 @@ struct train_op_s {
                           train_export_t *e);
 };
 
-/* One row a kind, and nothing else lists them: train_op_NAME is in
- * op_NAME.c.  In the order in which items of a spec are told to people. */
+/* One row a kind, and nothing else lists them: train_op_NAME is in op_NAME.c,
+ * spec.c walks them.  In the order in which items are told to people. */
 
 #define TRAIN_OPS(X)                                                          \
     X(act)                          /* an activation */                       \
@@ -102,8 +102,13 @@ struct train_op_s {
 #define TRAIN_OP_DECLARE(name)  extern const train_op_t  train_op_##name;
 TRAIN_OPS(TRAIN_OP_DECLARE)
 
-/* op.c: all of them, up to NULL */
-extern const train_op_t *const  train_ops[];
+
+/* Normalisation: x -> gamma x' + beta; vectors of its parameters */
+#define TRAIN_NORM_GAMMA  0
+#define TRAIN_NORM_BETA   1
+
+/* op_layer_norm.c: gradient() of any that has x' in p->keep */
+void train_norm_gradient(const train_pass_t *s);
 
 
 #endif /* TRAIN_OP_H */

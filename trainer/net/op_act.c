@@ -135,7 +135,8 @@ act_backward(const train_pass_t *s)
 static void
 act_file(const train_layer_t *l, const float *p, train_export_t *e)
 {
-    train_export_act(e, l->act.kind, l->act.alpha);
+    train_export_last(e)->act = l->act.kind;
+    train_export_last(e)->alpha = l->act.alpha;
 }
 
 

@@ -102,8 +102,7 @@ add_backward(const train_pass_t *s)
 static void
 add_file(const train_layer_t *l, const float *p, train_export_t *e)
 {
-    train_export_next(e, "add");
-    train_export_input(e, l->other);
+    train_export_next(e, "add")->in[1] = e->output[l->other];
 }
 
 

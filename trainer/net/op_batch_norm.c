@@ -5,7 +5,7 @@
 
 #include <math.h>
 
-#include "norm.h"
+#include "op.h"
 
 
 #define BATCH_NORM_EPS       1e-3f  /* Keras's */
@@ -147,14 +147,16 @@ batch_norm_file(const train_layer_t *l, const float *p, train_export_t *e)
 {
     float        *w, *b, f;
     size_t        i, j;
+    maas_node_t  *n;
     const float  *gamma, *beta, *mean, *var;
 
     gamma = train_vector(l, p, TRAIN_NORM_GAMMA);
     beta = train_vector(l, p, TRAIN_NORM_BETA);
     mean = train_vector(l, p, BATCH_NORM_MEAN);
     var = train_vector(l, p, BATCH_NORM_VAR);
-    w = train_export_floats(e, 0);
-    b = train_export_floats(e, 1);
+    n = train_export_last(e);
+    w = (float *) n->tensors[0].data;
+    b = (float *) n->tensors[1].data;
 
     for (j = 0; j < l->units; j++) {
         f = gamma[j] / sqrtf(var[j] + BATCH_NORM_EPS);

@@ -17,14 +17,11 @@ dense_read(train_layer_t *l, const char *item, size_t nth, char *why)
     char  *end;
 
     if (nth > 0) {
-        if (strcmp(item, "he") == 0) {
-            l->dense.init = TRAIN_INIT_HE;
-        } else if (strcmp(item, "glorot") == 0) {
-            l->dense.init = TRAIN_INIT_GLOROT;
-        } else {
+        if (strcmp(item, "he") != 0 && strcmp(item, "glorot") != 0) {
             return 0;
         }
 
+        l->dense.init = (*item == 'h') ? TRAIN_INIT_HE : TRAIN_INIT_GLOROT;
         return 1;
     }
 
@@ -118,14 +115,9 @@ dense_backward(const train_pass_t *s)
 
     l = s->l;
     p = s->p;
-
-    if (s->i == 0) {
-        return;
-    }
-
     below = p - 1;
 
-    if (below->from >= l->in) {
+    if (s->i == 0 || below->from >= l->in) {
         return;                         /* padding alone is ours */
     }
 
@@ -138,6 +130,7 @@ dense_backward(const train_pass_t *s)
     q.as = 1;
     q.b = p->p + below->from * l->ld;
     q.ldb = l->ld;
+    q.turned = 1;
     q.c = below->g + below->from;
     q.ldc = l[-1].ld;
 
@@ -146,7 +139,7 @@ dense_backward(const train_pass_t *s)
         q.ldi = q.ldc;
     }
 
-    train_product_t_b(&q, &s->w->pack);
+    train_product(&q, &s->w->pack);
 }
 
 
@@ -196,10 +189,12 @@ dense_gradient(const train_pass_t *s)
 static void
 dense_file(const train_layer_t *l, const float *p, train_export_t *e)
 {
-    train_export_next(e, "dense");
-    train_export_set(e, "units", (double) l->units);
-    train_export_tensor(e, 0, p, l->in, l->units, l->ld);
-    train_export_tensor(e, 1, train_vector(l, p, 0), 1, l->units, l->ld);
+    maas_node_t  *n;
+
+    n = train_export_next(e, "dense");
+    train_export_set(n, "units", (double) l->units);
+    train_export_tensor(n, 0, l, p, l->in);
+    train_export_tensor(n, 1, l, train_vector(l, p, 0), 1);
 }
 
 

@@ -4,7 +4,7 @@
 
 #include <math.h>
 
-#include "norm.h"
+#include "op.h"
 
 
 #define LAYER_NORM_EPS    1e-5f     /* the model format's */
@@ -83,15 +83,45 @@ layer_norm_backward(const train_pass_t *s)
 }
 
 
+/* Batch normalisation has the same */
+
+TRAIN_VECTORS
+void
+train_norm_gradient(const train_pass_t *s)
+{
+    float        *gamma, *beta;
+    size_t        r, j;
+    const float  *g, *x;
+
+    gamma = s->p->small + TRAIN_NORM_GAMMA * s->l->ld;
+    beta = s->p->small + TRAIN_NORM_BETA * s->l->ld;
+
+    for (j = s->from; j < s->to; j++) {
+        gamma[j] = 0;
+        beta[j] = 0;
+    }
+
+    for (r = 0; r < s->b->rows; r++) {
+        g = s->p->g + r * s->l->ld;
+        x = s->p->keep + r * s->l->ld;
+
+        for (j = s->from; j < s->to; j++) {
+            beta[j] += g[j];
+            gamma[j] += g[j] * x[j];
+        }
+    }
+}
+
+
 static void
 layer_norm_file(const train_layer_t *l, const float *p, train_export_t *e)
 {
-    train_export_next(e, "layer_norm");
-    train_export_set(e, "epsilon", (double) LAYER_NORM_EPS);
-    train_export_tensor(e, 0, train_vector(l, p, TRAIN_NORM_GAMMA), 1,
-                        l->units, l->ld);
-    train_export_tensor(e, 1, train_vector(l, p, TRAIN_NORM_BETA), 1,
-                        l->units, l->ld);
+    maas_node_t  *n;
+
+    n = train_export_next(e, "layer_norm");
+    train_export_set(n, "epsilon", (double) LAYER_NORM_EPS);
+    train_export_tensor(n, 0, l, train_vector(l, p, TRAIN_NORM_GAMMA), 1);
+    train_export_tensor(n, 1, l, train_vector(l, p, TRAIN_NORM_BETA), 1);
 }
 
 

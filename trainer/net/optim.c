@@ -101,18 +101,13 @@ optim_sgd(const optim_rule_t *r, float *w, float *m, const float *g, size_t n)
         w[i] -= r->decay * w[i];
         gi = r->rate * (r->factor * g[i] + r->l2 * w[i]);
 
-        switch (r->kind) {
-        case TRAIN_OPT_SGD:
+        if (r->kind == TRAIN_OPT_SGD) {
             w[i] -= gi;
-            break;
-        case TRAIN_OPT_MOMENTUM:
-            m[i] = r->mu * m[i] - gi;
-            w[i] += m[i];
-            break;
-        default:
-            m[i] = r->mu * m[i] - gi;
-            w[i] += r->mu * m[i] - gi;
+            continue;
         }
+
+        m[i] = r->mu * m[i] - gi;
+        w[i] += (r->kind == TRAIN_OPT_MOMENTUM) ? m[i] : r->mu * m[i] - gi;
     }
 }
 

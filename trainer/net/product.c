@@ -170,7 +170,6 @@ typedef struct {
     const train_product_t  *p;
     const train_kernel_t   *kernel;
     train_pack_t           *room;
-    int                     turned;     /* b is given transposed */
     int                     packed;     /* a is packed */
     size_t                  n;          /* columns of c */
     size_t                  depth;
@@ -197,11 +196,6 @@ product_strip(const product_t *t, size_t s, size_t j, size_t depth,
     q.n = (t->n - j < q.ldb) ? t->n - j : q.ldb;
     q.relu = p->relu && s + depth == p->k;
 
-    if (s > 0) {
-        q.init = p->c;
-        q.ldi = p->ldc;
-    }
-
     step = t->packed ? t->kernel->rows : 2 * t->kernel->rows;
     lines = (next != NULL) ? next_rows * ((next_floats + 15) / 16) : 0;
 
@@ -223,6 +217,7 @@ product_strip(const product_t *t, size_t s, size_t j, size_t depth,
 
         if (s > 0) {
             q.init = q.c;
+            q.ldi = p->ldc;
         } else if (p->init != NULL) {
             q.init = p->init + i * p->ldi + j;
         }
@@ -249,7 +244,7 @@ product_piece(const product_t *t, size_t s, size_t j)
     depth = (p->k - s < t->depth) ? p->k - s : t->depth;
     n = (t->n - j < t->width) ? t->n - j : t->width;
 
-    if (t->turned) {
+    if (p->turned) {
         product_turn_b(p, s, j, depth, n, t->kernel->columns, t->room->b);
     } else {
         product_pack_b(p, s, j, depth, n, t->kernel->columns, t->room->b);
@@ -266,7 +261,7 @@ product_piece(const product_t *t, size_t s, size_t j)
         floats = (p->n - next_j < t->width) ? p->n - next_j : t->width;
         next = p->b + next_s * p->ldb + next_j;
 
-        if (t->turned) {
+        if (p->turned) {
             c = rows;
             rows = floats;
             floats = c;
@@ -284,16 +279,29 @@ product_piece(const product_t *t, size_t s, size_t j)
 }
 
 
-static void
-product_run(const train_product_t *p, train_pack_t *room, int turned)
+int
+train_product_fuses(size_t k)
+{
+    return k <= PRODUCT_FUSED;
+}
+
+
+void
+train_product(const train_product_t *p, train_pack_t *room)
 {
     size_t     s, j;
     product_t  t;
 
+    if (!p->turned && p->k * p->ldb <= PRODUCT_DIRECT
+        && (p->as == 1 || p->k * p->as <= PRODUCT_DIRECT / 4))
+    {
+        train_kernel()->product(p);
+        return;
+    }
+
     t.p = p;
     t.kernel = train_kernel();
     t.room = room;
-    t.turned = turned;
     t.packed = (p->as != 1);
     t.n = train_pad(p->n);
     t.depth = (p->adam != NULL || p->k < PRODUCT_DEPTH) ? p->k
@@ -322,32 +330,4 @@ product_run(const train_product_t *p, train_pack_t *room, int turned)
             product_piece(&t, s, j);
         }
     }
-}
-
-
-int
-train_product_fuses(size_t k)
-{
-    return k <= PRODUCT_FUSED;
-}
-
-
-void
-train_product(const train_product_t *p, train_pack_t *room)
-{
-    if (p->k * p->ldb <= PRODUCT_DIRECT
-        && (p->as == 1 || p->k * p->as <= PRODUCT_DIRECT / 4))
-    {
-        train_kernel()->product(p);
-        return;
-    }
-
-    product_run(p, room, 0);
-}
-
-
-void
-train_product_t_b(const train_product_t *p, train_pack_t *room)
-{
-    product_run(p, room, 1);
 }

@@ -13,6 +13,11 @@
 #define SPEC_USUAL  "relu"      /* where a layer names no activation */
 
 
+#define SPEC_OP(name)  &train_op_##name,
+
+static const train_op_t *const  spec_ops[] = { TRAIN_OPS(SPEC_OP) };
+
+
 /* As op->read(); parts: what stands at each place */
 
 static int
@@ -44,49 +49,39 @@ spec_read(const train_op_t *op, train_layer_t *parts, const char *item,
 }
 
 
-/* One item behind the first; the second was always an activation */
+/* Item `nth`: 0 is what a layer begins with, 1 was always an activation;
+ * `layer` for people */
 
 static int
-spec_item(train_layer_t *parts, const char *item, size_t nth, char *why)
+spec_item(train_layer_t *parts, const char *item, size_t nth,
+    const char *layer, char *why)
 {
     int     rc;
     char    items[256];
     size_t  i, n;
 
-    for (i = 0; train_ops[i] != NULL; i++) {
-        rc = spec_read(train_ops[i], parts, item, nth, why);
+    for (i = 0; i < train_nelts(spec_ops); i++) {
+        rc = (nth > 0 || spec_ops[i]->place == TRAIN_PLACE_PRODUCT)
+             ? spec_read(spec_ops[i], parts, item, nth, why) : 0;
 
         if (rc != 0) {
             return (rc > 0) ? 0 : -1;
         }
     }
 
-    for (i = 0, n = 0; train_ops[i] != NULL && n < sizeof(items); i++) {
+    if (nth == 0) {
+        return train_refuse(why, "\"%.20s\" is not a layer: expected units "
+                            "from 1 to %u, as in 64:relu", layer,
+                            MAAS_MAX_WIDTH);
+    }
+
+    for (i = 0, n = 0; i < train_nelts(spec_ops) && n < sizeof(items); i++) {
         n += (size_t) snprintf(items + n, sizeof(items) - n, "%s%s",
-                               i > 0 ? ", " : "", train_ops[i]->items);
+                               i > 0 ? ", " : "", spec_ops[i]->items);
     }
 
     return train_refuse(why, "\"%.20s\" is not %s: expected %s", item,
                         nth == 1 ? "an activation" : "an item", items);
-}
-
-
-/* What a hidden layer begins with */
-
-static int
-spec_first(train_layer_t *parts, const char *item, char *why)
-{
-    size_t  i;
-
-    for (i = 0; train_ops[i] != NULL; i++) {
-        if (train_ops[i]->place == TRAIN_PLACE_PRODUCT
-            && spec_read(train_ops[i], parts, item, 0, why) > 0)
-        {
-            return 1;
-        }
-    }
-
-    return 0;
 }
 
 
@@ -100,7 +95,7 @@ spec_layer(train_net_t *net, size_t hidden, char *text, char *why)
     train_layer_t   parts[TRAIN_N_PLACES] = { 0 };
 
     (void) snprintf(whole, sizeof(whole), "%s", text);
-    (void) spec_item(parts, SPEC_USUAL, 1, why);
+    (void) spec_item(parts, SPEC_USUAL, 1, whole, why);
 
     for (item = text, nth = 0; item != NULL; item = next, nth++) {
         next = strchr(item, ':');
@@ -109,13 +104,7 @@ spec_layer(train_net_t *net, size_t hidden, char *text, char *why)
             *next++ = '\0';
         }
 
-        if (nth == 0 && !spec_first(parts, item, why)) {
-            return train_refuse(why, "\"%s\" is not a layer: expected units "
-                                "from 1 to %u, as in 64:relu", whole,
-                                MAAS_MAX_WIDTH);
-        }
-
-        if (nth > 0 && spec_item(parts, item, nth, why) != 0) {
+        if (spec_item(parts, item, nth, whole, why) != 0) {
             return -1;
         }
     }
