@@ -40,11 +40,9 @@ write_tensor(maas_writer_t *w, size_t layer, const char *what,
     }
 
     maas_writer_close(w, ']');
-    train_json_open(w, "data_offsets", '[');
-    train_json_number(w, NULL, (double) *at);
+    maas_writer_key(w, "data_offsets");
+    maas_writer_value(w, "[%zu,%zu]", *at, *at + write_size(t));
     *at += write_size(t);
-    train_json_number(w, NULL, (double) *at);
-    maas_writer_close(w, ']');
     maas_writer_close(w, '}');
 }
 

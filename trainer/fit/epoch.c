@@ -142,7 +142,7 @@ epoch_member(void *ctx, size_t id)
         }
     }
 
-    train_work_publish(w);
+    train_work_move(w, 1);
 }
 
 

@@ -350,14 +350,10 @@ train_batch_count(train_batch_t *b)
 {
     size_t  i;
 
-    b->mass = (double) b->rows;
+    b->mass = 0;
 
-    if (b->weight != NULL) {
-        b->mass = 0;
-
-        for (i = 0; i < b->rows; i++) {
-            b->mass += (double) b->weight[i];
-        }
+    for (i = 0; i < b->rows; i++) {
+        b->mass += (b->weight != NULL) ? (double) b->weight[i] : 1;
     }
 }
 

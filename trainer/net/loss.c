@@ -30,19 +30,10 @@ train_loss_choose(train_loss_t loss, maas_task_t task)
         TRAIN_LOSS_SPARSE, TRAIN_LOSS_BINARY, TRAIN_LOSS_MSE
     };
 
-    switch (loss) {
-    case TRAIN_LOSS_AUTO:
-        return (int) first[task];
-    case TRAIN_LOSS_BINARY:
-        fits = (task == MAAS_TASK_BINARY);
-        break;
-    case TRAIN_LOSS_SPARSE:
-    case TRAIN_LOSS_CATEGORICAL:
-        fits = (task == MAAS_TASK_CLASSIFICATION);
-        break;
-    default:
-        fits = 1;
-    }
+    loss = (loss == TRAIN_LOSS_AUTO) ? first[task] : loss;
+    fits = loss < TRAIN_LOSS_BINARY
+           || task == (loss == TRAIN_LOSS_BINARY ? MAAS_TASK_BINARY
+                                                 : MAAS_TASK_CLASSIFICATION);
 
     return fits ? (int) loss : -1;
 }
@@ -179,14 +170,11 @@ loss_row(train_loss_t loss, maas_act_t act, const train_batch_t *b, size_t row,
 
     n = b->out;
 
-    if (loss == TRAIN_LOSS_SPARSE && !b->soft) {
-        return loss_softmax(z, n, NULL, b->classes[row], scale, d);
-    }
-
     t = b->targets + row * n;
 
     if (loss == TRAIN_LOSS_SPARSE || loss == TRAIN_LOSS_CATEGORICAL) {
-        return loss_softmax(z, n, t, 0, scale, d);
+        t = (loss == TRAIN_LOSS_SPARSE && !b->soft) ? NULL : t;
+        return loss_softmax(z, n, t, b->classes[row], scale, d);
     }
 
     if (loss == TRAIN_LOSS_BINARY) {

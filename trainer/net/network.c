@@ -13,13 +13,19 @@
 #define NET_STREAM  2
 
 
-/* What each layer is given by the one below, and its place in the parameters */
+/* The output layer, what each is given by the one below, and its place in the
+ * parameters */
 
 static int
 net_layout(train_net_t *net, char *why)
 {
     size_t          i;
     train_layer_t  *l;
+
+    l = &net->layers[net->n_layers];
+    l->op = &train_op_dense;
+    l->hidden = (net->n_layers++ > 0) ? l[-1].hidden + 1 : 0;
+    l->units = net->out;
 
     for (i = 0; i < net->n_layers; i++) {
         l = &net->layers[i];
@@ -69,9 +75,7 @@ int
 train_net_create(train_net_t *net, size_t in, size_t out, maas_task_t task,
     const char *spec, char *why)
 {
-    size_t                    hidden;
-    train_layer_t            *last;
-    static const maas_act_t   output[] = {
+    static const maas_act_t  output[] = {
         [MAAS_TASK_CLASSIFICATION] = MAAS_ACT_SOFTMAX,
         [MAAS_TASK_BINARY] = MAAS_ACT_SIGMOID,
         [MAAS_TASK_REGRESSION] = MAAS_ACT_LINEAR
@@ -82,19 +86,7 @@ train_net_create(train_net_t *net, size_t in, size_t out, maas_task_t task,
     net->out = out;
     net->act = output[task];
 
-    if (train_spec_read(net, spec, why) != 0) {
-        train_net_free(net);
-        return -1;
-    }
-
-    last = &net->layers[net->n_layers];
-    hidden = (net->n_layers > 0) ? last[-1].hidden + 1 : 0;
-    net->n_layers++;
-    last->op = &train_op_dense;
-    last->hidden = hidden;
-    last->units = out;
-
-    if (net_layout(net, why) != 0) {
+    if (train_spec_read(net, spec, why) != 0 || net_layout(net, why) != 0) {
         train_net_free(net);
         return -1;
     }

@@ -92,29 +92,8 @@ typedef struct {
 
 
 static void
-optim_sgd(const optim_rule_t *r, float *w, float *m, const float *g, size_t n)
-{
-    float   gi;
-    size_t  i;
-
-    for (i = 0; i < n; i++) {
-        w[i] -= r->decay * w[i];
-        gi = r->rate * (r->factor * g[i] + r->l2 * w[i]);
-
-        if (r->kind == TRAIN_OPT_SGD) {
-            w[i] -= gi;
-            continue;
-        }
-
-        m[i] = r->mu * m[i] - gi;
-        w[i] += (r->kind == TRAIN_OPT_MOMENTUM) ? m[i] : r->mu * m[i] - gi;
-    }
-}
-
-
-static void
-optim_rmsprop(const optim_rule_t *r, float *w, float *v, const float *g,
-    size_t n)
+optim_plain(const optim_rule_t *r, float *w, float *m, float *v,
+    const float *g, size_t n)
 {
     float   gi;
     size_t  i;
@@ -122,8 +101,19 @@ optim_rmsprop(const optim_rule_t *r, float *w, float *v, const float *g,
     for (i = 0; i < n; i++) {
         w[i] -= r->decay * w[i];
         gi = r->factor * g[i] + r->l2 * w[i];
-        v[i] = r->rho * v[i] + (1 - r->rho) * gi * gi;
-        w[i] -= r->rate * gi / sqrtf(v[i] + r->eps);
+
+        if (r->kind == TRAIN_OPT_RMSPROP) {
+            v[i] = r->rho * v[i] + (1 - r->rho) * gi * gi;
+            w[i] -= r->rate * gi / sqrtf(v[i] + r->eps);
+
+        } else if (r->kind == TRAIN_OPT_SGD) {
+            w[i] -= r->rate * gi;
+
+        } else {
+            m[i] = r->mu * m[i] - r->rate * gi;
+            w[i] += (r->kind == TRAIN_OPT_MOMENTUM)
+                    ? m[i] : r->mu * m[i] - r->rate * gi;
+        }
     }
 }
 
@@ -181,13 +171,7 @@ train_optim_apply(const train_optim_t *o, const train_adam_t *adam,
 
     for (i = 0; i < rows; i++, g += ldg) {
         at = i * ld;
-
-        if (o->kind >= TRAIN_OPT_ADAM) {
-            optim_adam(&r, w + at, m + at, v + at, g, n);
-        } else if (o->kind == TRAIN_OPT_RMSPROP) {
-            optim_rmsprop(&r, w + at, v + at, g, n);
-        } else {
-            optim_sgd(&r, w + at, m ? m + at : NULL, g, n);
-        }
+        (o->kind >= TRAIN_OPT_ADAM ? optim_adam : optim_plain)
+            (&r, w + at, m ? m + at : NULL, v ? v + at : NULL, g, n);
     }
 }

@@ -119,30 +119,12 @@ backward_follow(float d, float *e, const float *v, size_t rows, size_t n,
 }
 
 
-static void
-backward_average(const train_work_t *w, size_t i)
-{
-    float                 d;
-    size_t                at, n;
-    const train_share_t  *p;
-    const train_layer_t  *l;
-
-    l = &w->net->layers[i];
-    p = &w->part[i];
-    d = (float) (1 - w->ema_decay);
-    n = p->to - p->from;
-    at = l->rows * l->ld + p->from;
-
-    backward_follow(d, p->wema, p->w, l->rows, n, p->ldw);
-    backward_follow(d, p->ema + at, p->p + at, l->vectors + l->kept, n, l->ld);
-}
-
-
 /* The step of layer i, but for weights that took it with their gradient */
 
 static void
 backward_update(backward_t *s, size_t i, double factor)
 {
+    float                 d;
     size_t                at, n;
     train_work_t         *w;
     train_share_t        *p;
@@ -151,6 +133,7 @@ backward_update(backward_t *s, size_t i, double factor)
     w = s->w;
     l = &w->net->layers[i];
     p = &w->part[i];
+    d = (float) (1 - w->ema_decay);
     n = p->to - p->from;
     at = l->rows * l->ld + p->from;
 
@@ -164,7 +147,9 @@ backward_update(backward_t *s, size_t i, double factor)
                       p->small + p->from, l->ld, l->vectors, n);
 
     if (p->ema != NULL) {
-        backward_average(w, i);
+        backward_follow(d, p->wema, p->w, l->rows, n, p->ldw);
+        backward_follow(d, p->ema + at, p->p + at, l->vectors + l->kept, n,
+                        l->ld);
     }
 }
 

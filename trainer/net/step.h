@@ -175,8 +175,8 @@ void train_work_create(train_work_t *w, size_t n, train_team_t *team,
     int training);
 /* After the network's numbers were changed from outside: the copies too. */
 void train_work_copy(train_work_t *w, size_t n);
-/* The other way: a member's own columns to where all see them. */
-void train_work_publish(train_work_t *w);
+/* A member's own columns, to where all see them or back. */
+void train_work_move(train_work_t *w, int publish);
 void train_work_free(train_work_t *w, size_t n);
 /* How many members are worth it: 1 if no layer is worth splitting. */
 size_t train_work_members(const train_net_t *net, size_t rows, size_t n);

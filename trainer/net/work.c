@@ -274,10 +274,10 @@ train_work_create(train_work_t *w, size_t n, train_team_t *team,
 }
 
 
-/* Between panels (rows,ldw) and columns of matrices with stride ld */
+/* Panels are (rows,ldw), what all see has stride ld */
 
-static void
-work_move(train_work_t *w, int publish)
+void
+train_work_move(train_work_t *w, int publish)
 {
     size_t                i, k, size;
     float                *mine, *all;
@@ -298,13 +298,6 @@ work_move(train_work_t *w, int publish)
 }
 
 
-void
-train_work_publish(train_work_t *w)
-{
-    work_move(w, 1);
-}
-
-
 /* The others' copies become what the network and its optimiser are */
 
 void
@@ -314,7 +307,7 @@ train_work_copy(train_work_t *w, size_t n)
     train_share_t  *p;
 
     for (i = 0; i < n; i++) {
-        work_move(&w[i], 0);
+        train_work_move(&w[i], 0);
 
         for (j = 0; i > 0 && j < w->net->n_layers; j++) {
             p = &w[i].part[j];
