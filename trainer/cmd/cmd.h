@@ -54,9 +54,9 @@ typedef struct {
       "IDX pair, - ..." },                                                    \
     { "part", 0, TRAIN_MODEL_CHOICE(part, train_part_names), "PART",          \
       "of a folder (test)", .expected = "test or train" },                    \
-    { "target", 't', TRAIN_MODEL_TEXT(want.target), "COL",                        \
+    { "target", 't', TRAIN_MODEL_TEXT(want.target), "COL",                    \
       "column with the truth (as in training)" },                             \
-    { "id", 0, TRAIN_MODEL_TEXT(want.id), "COL",                                  \
+    { "id", 0, TRAIN_MODEL_TEXT(want.id), "COL",                              \
       "column that names the rows (as in training)" },                        \
     { "on-error", 0, TRAIN_MODEL_CHOICE(want.skip, train_skip_names), NULL,   \
       "at a row that cannot be read (stop)", .expected = "stop or skip" },    \

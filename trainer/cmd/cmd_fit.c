@@ -56,8 +56,8 @@ fit_split(train_fit_t *f)
 
     apart = (f->o.valid != NULL);
     f->row = train_alloc(f->data.rows, sizeof(uint32_t));
-    f->n_train = train_split(&f->data, apart ? 0 : f->o.validation, f->o.seed,
-                             f->row);
+    f->n_train = train_split(&f->data, apart ? 0 : f->o.validation,
+                             f->o.plan.seed, f->row);
     f->n_valid = apart ? f->valid.rows : f->data.rows - f->n_train;
     f->valid_row = train_alloc(f->n_valid, sizeof(uint32_t));
 
@@ -96,7 +96,7 @@ fit_prepare(train_fit_t *f)
     train_options_choose(&f->o, &f->data, f->n_train);
     train_plan_create(&f->plan, o, &f->data, f->n_train);
     f->plan.history = &f->history;
-    train_history_create(&f->history, o->log, o->resume,
+    train_history_create(&f->history, o->log, o->plan.resume,
                          f->data.classes != NULL);
 
     if (f->data.task != MAAS_TASK_BINARY
@@ -119,7 +119,7 @@ fit_prepare(train_fit_t *f)
         train_usage("fit", "--hidden: %s", why);
     }
 
-    train_net_init(&f->net, (train_init_t) o->init, o->seed);
+    train_net_init(&f->net, (train_init_t) o->init, o->plan.seed);
     train_fit_scale(f);
     train_plan_optim(&f->optim, o, f->net.n);
 }
@@ -172,7 +172,7 @@ fit_fold(void *ctx, size_t fold, train_fold_t *out)
     f->n_valid = rows.n_valid;
     f->o.json = 1;                  /* nothing is printed, */
     f->o.quiet = 1;
-    f->o.checkpoint = NULL;         /*     nothing written */
+    f->o.plan.checkpoint = NULL;         /*     nothing written */
     f->o.log = NULL;
 
     fit_prepare(f);
@@ -204,18 +204,18 @@ fit_folds(train_fit_t *f)
                   f->data.rows);
     }
 
-    team = train_team_create(f->o.threads);
+    team = train_team_create(f->o.plan.threads);
     at_once = train_team_size(team);
     train_team_free(team);
 
     f->order = train_alloc(f->data.rows, sizeof(uint32_t));
     f->folds = train_alloc(f->o.folds, sizeof(train_fold_t));
-    train_folds_deal(&f->data, f->o.seed, f->order);
+    train_folds_deal(&f->data, f->o.plan.seed, f->order);
 
-    threads = f->o.threads;
-    f->o.threads = 1;
+    threads = f->o.plan.threads;
+    f->o.plan.threads = 1;
     train_folds_run(f->o.folds, at_once, fit_fold, f, f->folds);
-    f->o.threads = threads;
+    f->o.plan.threads = threads;
 }
 
 
@@ -225,7 +225,7 @@ static void
 fit_apart(const train_options_t *o)
 {
     size_t       i, k;
-    const char  *out[] = { o->output, o->report, o->log, o->checkpoint };
+    const char  *out[] = { o->output, o->report, o->log, o->plan.checkpoint };
     const char  *in[] = { o->data, o->valid, o->test, o->config };
 
     for (i = 0; i < train_nelts(out); i++) {

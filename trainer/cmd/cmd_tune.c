@@ -87,7 +87,9 @@ tune_fit_options(train_tune_t *t)
     train_options_read(&t->o, t->argc + 2, argv);
     train_free(argv);
 
-    if (t->o.report != NULL || t->o.log != NULL || t->o.checkpoint != NULL) {
+    if (t->o.report != NULL || t->o.log != NULL
+        || t->o.plan.checkpoint != NULL)
+    {
         train_usage("tune", "--report, --log and --checkpoint are for one "
                     "training: give them to fit with the best settings");
     }
@@ -99,7 +101,7 @@ tune_fit_options(train_tune_t *t)
     t->fixed_hidden = (t->o.hidden != NULL);
     t->fixed_lr = !isnan(t->o.lr);
     t->fixed_decay = !isnan(t->o.weight_decay);
-    t->fixed_batch |= (t->o.batch != 32);
+    t->fixed_batch |= (t->o.plan.batch != 32);
 }
 
 

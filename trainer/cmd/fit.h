@@ -38,14 +38,14 @@ typedef struct {
 } train_fit_t;
 
 
-/* fit_targets.c: targets of training and validation become numbers about 0
+/* fit_check.c: targets of training and validation become numbers about 0
  * with deviation 1, as the training rows have them; nothing for classes or
  * with --target-scaling=none. */
 void train_fit_scale(train_fit_t *f);
 /* Undo that: in the data, in the network's last layer and in the losses. */
 void train_fit_unscale(train_fit_t *f);
 
-/* fit_check.c: calibration, threshold and the test part, by the engine that
+/* Calibration, threshold and the test part, by the engine that
  * will serve; fills f->image, which it has loaded.  Writes the report, if one
  * is asked for.  Dies if no good model file came of it. */
 void train_fit_check(train_fit_t *f);

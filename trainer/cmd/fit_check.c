@@ -1,6 +1,8 @@
 /*
- * What becomes of a trained network: calibrated, measured and turned into the
- * bytes of its file.  Nothing is trained or printed here.
+ * What is done before and after a training: targets in units that a network
+ * likes, and a trained network calibrated, measured and turned into the bytes
+ * of its file.  Nothing is trained or printed here; what the rows' own numbers
+ * become is scale.c's matter.
  */
 
 #include <math.h>
@@ -8,6 +10,80 @@
 #include "fit.h"
 #include "export/model.h"
 #include "report/report.h"
+
+
+/* Of the training rows, as a network likes its numbers; for these weights no
+ * learning rate fits targets of any size. */
+
+void
+train_fit_scale(train_fit_t *f)
+{
+    double         d, sq;
+    size_t         i, k, n;
+    train_data_t  *part[2] = { &f->data, &f->valid };
+
+    f->deviation = 1;
+
+    if (f->data.targets == NULL || f->o.target_scaling != 0) {
+        return;
+    }
+
+    n = f->n_train;
+    sq = 0;
+
+    for (i = 0; i < n; i++) {
+        f->mean += f->data.targets[f->row[i]] / (double) n;
+    }
+
+    for (i = 0; i < n; i++) {
+        d = f->data.targets[f->row[i]] - f->mean;
+        sq += d * d;
+    }
+
+    f->deviation = (sq > 0) ? sqrt(sq / (double) n) : 1;
+
+    for (k = 0; k < 2; k++) {
+        f->targets[k] = part[k]->targets;
+        part[k]->targets = train_alloc(part[k]->rows, sizeof(float));
+
+        for (i = 0; i < part[k]->rows; i++) {
+            part[k]->targets[i] = (float) ((f->targets[k][i] - f->mean)
+                                           / f->deviation);
+        }
+    }
+}
+
+
+/* The network answers in the units of the data, and so do the losses that are
+ * sums of squares or of distances. */
+
+void
+train_fit_unscale(train_fit_t *f)
+{
+    double  unit;
+    size_t  i;
+
+    if (f->targets[0] == NULL) {
+        return;
+    }
+
+    train_free(f->data.targets);
+    train_free(f->valid.targets);
+    f->data.targets = f->targets[0];
+    f->valid.targets = f->targets[1];
+
+    train_net_fold(&f->net, f->deviation, f->mean);
+
+    unit = (f->plan.loss == TRAIN_LOSS_MSE) ? f->deviation * f->deviation
+           : (f->plan.loss == TRAIN_LOSS_MAE) ? f->deviation : 1;
+    f->result.train_loss *= unit;
+    f->result.best_loss *= unit;
+
+    for (i = 0; i < f->history.n; i++) {
+        f->history.epochs[i].loss *= unit;
+        f->history.epochs[i].valid_loss *= unit;
+    }
+}
 
 
 static void
@@ -151,7 +227,7 @@ fit_report_page(train_fit_t *f, const maas_model_t *m)
     train_judge_create(&judge, r.data, r.row, rows, y,
                        (double) r.info->threshold);
     train_judge(&judge, NULL, &metrics);
-    train_bootstrap(&judge, TRAIN_ROUNDS, f->o.seed, &low, &high);
+    train_bootstrap(&judge, TRAIN_ROUNDS, f->o.plan.seed, &low, &high);
 
     r.judge = &judge;
     r.m = &metrics;
@@ -159,7 +235,7 @@ fit_report_page(train_fit_t *f, const maas_model_t *m)
     r.high = &high;
     r.importance = train_importance(m, r.data, r.row, rows,
                                     (double) r.info->threshold, TRAIN_REPEATS,
-                                    f->o.seed, &r.n_importance);
+                                    f->o.plan.seed, &r.n_importance);
     train_report_write(f->o.report, &r);
 
     train_importance_free((train_importance_t *) r.importance,

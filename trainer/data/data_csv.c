@@ -44,7 +44,7 @@ csv_add_field(void *s, size_t len, void *ctx)
     }
 
     cell = train_fields_cell(&f->row, f->row.n);
-    text = train_fields_room(&f->row, len + 1);
+    text = f->row.text + f->row.used;
 
     if (len > 0) {
         (void) memcpy(text, s, len);
@@ -52,8 +52,8 @@ csv_add_field(void *s, size_t len, void *ctx)
 
     text[len] = '\0';
     cell->type = TRAIN_CELL_TEXT;
+    cell->s = text;
     cell->len = len;
-    cell->at = f->row.used;
     f->row.used += len + 1;
 }
 
@@ -147,8 +147,6 @@ csv_end_row(int c, void *ctx)
     first = !f->begun;
     f->begun = 1;
 
-    train_fields_end(&f->row);
-
     if (t->n == 0) {
         csv_names(f);
     }
@@ -164,7 +162,8 @@ csv_end_row(int c, void *ctx)
         }
     }
 
-    train_fields_clear(&f->row);
+    f->row.n = 0;
+    f->row.used = 0;
     f->row_line = f->line + 1;
 }
 
@@ -220,6 +219,7 @@ train_table_csv(train_table_t *t, const char *text, size_t len)
 
     csv_set_delim(&p, csv_separator(t->path, text, len));
 
+    train_fields_begin(&f.row, len);
     f.table = t;
     f.line = 1;
     f.row_line = 1;

@@ -29,10 +29,10 @@ jsonl_string(jsonl_t *j, maas_str_t raw, train_cell_t *cell)
 {
     char  *out;
 
-    out = train_fields_room(&j->row, raw.len + 1);
+    out = j->row.text + j->row.used;
     cell->type = TRAIN_CELL_TEXT;
     cell->len = maas__json_text(raw, out);
-    cell->at = j->row.used;
+    cell->s = out;
     j->row.used += cell->len;
 
     return memchr(out, '\0', cell->len) == NULL;
@@ -121,7 +121,7 @@ jsonl_member(jsonl_t *j, maas_str_t name, size_t *column)
         return "a name with a zero byte or half a character";
     }
 
-    *column = jsonl_column(j, j->row.text + cell.at, cell.len);
+    *column = jsonl_column(j, cell.s, cell.len);
     cell = (train_cell_t) { 0 };
     wrong = jsonl_value(j, &cell);
 
@@ -166,7 +166,8 @@ jsonl_row(jsonl_t *j)
         return;
     }
 
-    train_fields_clear(&j->row);
+    j->row.n = 0;
+    j->row.used = 0;
     wrong = NULL;
     (void) maas__json_member(&j->at, &o, &err);
 
@@ -176,7 +177,6 @@ jsonl_row(jsonl_t *j)
     }
 
     if (wrong == NULL) {
-        train_fields_end(&j->row);
         train_table_row(t, j->line, j->row.cell, j->row.n);
 
     } else if (column != TRAIN_NO_COLUMN) {
@@ -195,6 +195,7 @@ train_table_jsonl(train_table_t *t, const char *text, size_t len)
     jsonl_t      j = { 0 };
     const char  *end, *next;
 
+    train_fields_begin(&j.row, len);
     j.table = t;
 
     for (end = text + len; text < end; text = next) {

@@ -89,12 +89,10 @@ train_table_slurp(const char *path, size_t *len, uint32_t *crc)
 }
 
 
-char *
-train_fields_room(train_fields_t *f, size_t bytes)
+void
+train_fields_begin(train_fields_t *f, size_t len)
 {
-    train_room(&f->text, &f->room, f->used + bytes, 1);
-
-    return f->text + f->used;
+    train_room(&f->text, &f->room, len + 1, 1);
 }
 
 
@@ -108,27 +106,6 @@ train_fields_cell(train_fields_t *f, size_t i)
     }
 
     return &f->cell[i];
-}
-
-
-void
-train_fields_end(train_fields_t *f)
-{
-    size_t  i;
-
-    for (i = 0; i < f->n; i++) {
-        if (f->cell[i].type == TRAIN_CELL_TEXT) {
-            f->cell[i].s = f->text + f->cell[i].at;
-        }
-    }
-}
-
-
-void
-train_fields_clear(train_fields_t *f)
-{
-    f->n = 0;
-    f->used = 0;
 }
 
 

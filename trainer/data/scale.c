@@ -229,21 +229,13 @@ train_scale_numbers(maas_column_t *c, train_scaling_t kind, float *v, size_t n)
     qsort(v, n, sizeof(float), scale_compare);
     c->missing = (float) scale_quantile(v, n, 0.5);
 
-    switch (kind) {
-
-    case TRAIN_SCALE_MINMAX:
+    if (kind == TRAIN_SCALE_MINMAX) {
         scale_set(c, v[0], (double) v[n - 1] - v[0]);
-        return;
 
-    case TRAIN_SCALE_ROBUST:
+    } else if (kind == TRAIN_SCALE_ROBUST) {
         scale_robust(c, v, n);
-        return;
 
-    case TRAIN_SCALE_QUANTILE:
+    } else if (kind == TRAIN_SCALE_QUANTILE) {
         scale_knots(c, v, n);
-        return;
-
-    default:
-        return;
     }
 }

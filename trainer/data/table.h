@@ -30,13 +30,13 @@ typedef struct {
     const char        *s;           /* not terminated */
     size_t             len;
     double             v;
-    size_t             at;          /* of s in the texts of a row */
 } train_cell_t;
 
 /* The row that a reader has at hand */
 
 typedef struct {
-    char              *text;        /* of its cells; moves as it grows */
+    char              *text;        /* of its cells; no row has more than the
+                                       file, which it has room for */
     size_t             used;
     size_t             room;
     train_cell_t      *cell;        /* (n) */
@@ -122,13 +122,10 @@ struct train_table_s {
  * without a byte order mark; *crc of it.  To be given to train_free(). */
 char *train_table_slurp(const char *path, size_t *len, uint32_t *crc);
 
-/* Room for so many bytes of text, at text + used. */
-char *train_fields_room(train_fields_t *f, size_t bytes);
+/* A file of so many bytes: zero it before. */
+void train_fields_begin(train_fields_t *f, size_t len);
 /* Cell i, which is there from now on; those before it, too, empty. */
 train_cell_t *train_fields_cell(train_fields_t *f, size_t i);
-/* Cells with a text find it. */
-void train_fields_end(train_fields_t *f);
-void train_fields_clear(train_fields_t *f);
 void train_fields_free(train_fields_t *f);
 
 /* Readers: give every row to train_table_row(), as the pass wants.  NAMES may

@@ -341,7 +341,7 @@ train_record(const train_record_t *r)
 
     train_json_open(&w, "training", '{');
     train_json_text(&w, "tool", TRAIN_TOOL);
-    train_json_number(&w, "seed", (double) r->options->seed);
+    train_json_number(&w, "seed", (double) r->options->plan.seed);
     record_data(&w, r);
     train_json_open(&w, "settings", '{');
     train_options_each(r->options, record_setting, &w);

@@ -99,7 +99,7 @@ options_check(train_options_t *o)
         train_usage("fit", "--folds: expected 2 or more, and no --valid");
     }
 
-    if (o->resume && o->checkpoint == NULL) {
+    if (o->plan.resume && o->plan.checkpoint == NULL) {
         train_usage("fit", "--resume: from where?  --checkpoint is missing");
     }
 

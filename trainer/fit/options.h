@@ -19,20 +19,18 @@
 
 typedef struct {
     char      *data, *valid, *test, *output, *name, *hidden, *config;
-    char      *augment, *checkpoint, *log, *report;
+    char      *augment, *log, *report;
     unsigned   layers;              /* hidden is from `layer` lines */
     char      *class_weight, *cost;
     double     false_alarms;
-    int        scaling, init, loss, optimizer, schedule;
+    int        scaling, init, loss, optimizer;
     int        calibration, target_scaling;
-    size_t     epochs, batch, patience, seed;
     double     lr, momentum, rho, beta1, beta2, epsilon, weight_decay, l2;
     double     clip_norm, validation;
-    double     warmup, lr_final, step_factor, ema, smoothing, mixup;
-    size_t     step_every, plateau, threads, folds;
-    size_t     checkpoint_every, checkpoint_keep;
-    int        resume;
+    double     smoothing, mixup;
+    size_t     folds;
     int        progress, json, quiet;
+    train_plan_t  plan;             /* as it was said: its settings alone */
 
     train_want_t  want;             /* how to read the training data */
 } train_options_t;

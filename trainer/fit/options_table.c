@@ -99,28 +99,28 @@ static const train_arg_t  options_rows[] = {
       "how (adam)" },
     { "lr", 0, NUMBER(lr, 0, 1e6, WEIGHTS), "X",
       "learning rate (0.001, adam on tables 0.002, sgd and its kin 0.01)" },
-    { "schedule", 0, CHOICE(schedule, train_sched_names, WEIGHTS), NULL,
+    { "schedule", 0, CHOICE(plan.schedule, train_sched_names, WEIGHTS), NULL,
       "learning rate over the epochs (cosine)" },
-    { "warmup", 0, NUMBER(warmup, 0, 1e6, WEIGHTS), "X",
+    { "warmup", 0, NUMBER(plan.warmup, 0, 1e6, WEIGHTS), "X",
       "epochs in which the rate rises from nothing (0)" },
-    { "lr-final", 0, NUMBER(lr_final, 0, 1, WEIGHTS), "X",
+    { "lr-final", 0, NUMBER(plan.lr_final, 0, 1, WEIGHTS), "X",
       "share of the rate at the end of linear and cosine (0)" },
-    { "step-every", 0, COUNT(step_every, 0, 1e6, WEIGHTS), "N",
+    { "step-every", 0, COUNT(plan.step_every, 0, 1e6, WEIGHTS), "N",
       "epochs a step of schedule step; 0: a third of all (0)" },
-    { "step-factor", 0, NUMBER(step_factor, 0, 1, WEIGHTS), "X",
+    { "step-factor", 0, NUMBER(plan.step_factor, 0, 1, WEIGHTS), "X",
       "what a step or a plateau multiplies the rate by (0.1)" },
-    { "plateau", 0, COUNT(plateau, 1, 1e6, WEIGHTS), "N",
+    { "plateau", 0, COUNT(plan.plateau, 1, 1e6, WEIGHTS), "N",
       "epochs without progress that lower the rate of plateau (5)" },
-    { "epochs", 'e', COUNT(epochs, 1, 1e6, WEIGHTS), "N",
+    { "epochs", 'e', COUNT(plan.epochs, 1, 1e6, WEIGHTS), "N",
       "passes over the data at most (50, up to 200 for few rows)" },
-    { "batch", 'b', COUNT(batch, 1, 65536, WEIGHTS), "N",
+    { "batch", 'b', COUNT(plan.batch, 1, 65536, WEIGHTS), "N",
       "rows a step (32)" },
     { "validation", 0, NUMBER(validation, 0, 0.9, WEIGHTS), "X",
       "share of the rows kept for validation (0.1)" },
     { "folds", 0, COUNT(folds, 0, 1000, PLAIN), "K",
       "cross-validation: first train K times on all rows but a K-th, measured "
       "with that K-th" },
-    { "patience", 0, COUNT(patience, 0, 1e6, WEIGHTS), "N",
+    { "patience", 0, COUNT(plan.patience, 0, 1e6, WEIGHTS), "N",
       "stop after so many epochs without progress, 0: never (10, or a fifth "
       "of --epochs)" },
     { "momentum", 0, NUMBER(momentum, 0, 1, WEIGHTS), "X",
@@ -141,7 +141,7 @@ static const train_arg_t  options_rows[] = {
       "longest gradient, 0: any (0)" },
     { "calibration", 0, CHOICE(calibration, options_calibration, WEIGHTS), NULL,
       "of probabilities, on 200 validation rows or more (temperature)" },
-    { "ema", 0, NUMBER(ema, 0, 0.999999, WEIGHTS), "X",
+    { "ema", 0, NUMBER(plan.ema, 0, 0.999999, WEIGHTS), "X",
       "use weights averaged with this decay, as 0.999; 0: the last (0)" },
     { "label-smoothing", 0, NUMBER(smoothing, 0, 0.9, WEIGHTS), "X",
       "so much of each class is spread over all (0)" },
@@ -149,20 +149,20 @@ static const train_arg_t  options_rows[] = {
       "vary pictures: shift=2,rotate=10,scale=0.1,shear,elastic,noise" },
     { "mixup", 0, NUMBER(mixup, 0, 100, WEIGHTS), "X",
       "mix rows in twos by Beta(X,X), 0: never (0)" },
-    { "seed", 0, COUNT(seed, 0, 9007199254740992.0, PLAIN), "N",
+    { "seed", 0, COUNT(plan.seed, 0, 9007199254740992.0, PLAIN), "N",
       "the same seed gives the same bits (1)" },
     { "config", 'c', TEXT(config, RUN), "FILE",
       "lines \"option = value\"; the command line wins",
       .group = "Running" },
-    { "threads", 0, COUNT(threads, 0, 64, RUN), "N",
+    { "threads", 0, COUNT(plan.threads, 0, 64, RUN), "N",
       "cores to use, 0: all; changes no bit of the result (0)" },
-    { "checkpoint", 0, TEXT(checkpoint, RUN), "FILE",
+    { "checkpoint", 0, TEXT(plan.checkpoint, RUN), "FILE",
       "write the state of training there after each epoch" },
-    { "checkpoint-every", 0, COUNT(checkpoint_every, 1, 1e6, RUN), "N",
+    { "checkpoint-every", 0, COUNT(plan.checkpoint_every, 1, 1e6, RUN), "N",
       "after so many epochs each (1)" },
-    { "checkpoint-keep", 0, COUNT(checkpoint_keep, 1, 1000, RUN), "N",
+    { "checkpoint-keep", 0, COUNT(plan.checkpoint_keep, 1, 1000, RUN), "N",
       "files to keep, the older as FILE.1, FILE.2 (2)" },
-    { "resume", 0, FLAG(resume, RUN), NULL,
+    { "resume", 0, FLAG(plan.resume, RUN), NULL,
       "go on from the checkpoint, if there is one" },
     { "report", 0, TEXT(report, RUN), "FILE",
       "a page with plots of training and result, in one HTML file",
@@ -197,10 +197,10 @@ train_options_defaults(train_options_t *o)
     (void) memset(o, 0, sizeof(train_options_t));
 
     o->optimizer = TRAIN_OPT_ADAM;
-    o->schedule = TRAIN_SCHED_COSINE;
-    o->batch = 32;
-    o->patience = TRAIN_BY_DATA;
-    o->seed = 1;
+    o->plan.schedule = TRAIN_SCHED_COSINE;
+    o->plan.batch = 32;
+    o->plan.patience = TRAIN_BY_DATA;
+    o->plan.seed = 1;
     o->validation = 0.1;
     o->lr = NAN;
     o->momentum = 0.9;
@@ -210,10 +210,10 @@ train_options_defaults(train_options_t *o)
     o->epsilon = 1e-7;
     o->weight_decay = NAN;
     o->augment = train_strdup("");
-    o->step_factor = 0.1;
-    o->plateau = 5;
-    o->checkpoint_every = 1;
-    o->checkpoint_keep = 2;
+    o->plan.step_factor = 0.1;
+    o->plan.plateau = 5;
+    o->plan.checkpoint_every = 1;
+    o->plan.checkpoint_keep = 2;
     o->false_alarms = NAN;
     o->want.one_hot = TRAIN_ONE_HOT;
 }

@@ -48,13 +48,13 @@ train_options_choose(train_options_t *o, const train_data_t *d, size_t rows)
     table = (d->input == MAAS_INPUT_COLUMNS);
     adam = (o->optimizer >= TRAIN_OPT_ADAM);
 
-    if (o->epochs == 0) {
-        o->epochs = plan_epochs(rows, o->batch);
+    if (o->plan.epochs == 0) {
+        o->plan.epochs = plan_epochs(rows, o->plan.batch);
     }
 
-    if (o->patience == TRAIN_BY_DATA) {
-        o->patience = o->epochs / PLAN_PATIENCE;
-        o->patience = (o->patience > PLAN_LEAST) ? o->patience
+    if (o->plan.patience == TRAIN_BY_DATA) {
+        o->plan.patience = o->plan.epochs / PLAN_PATIENCE;
+        o->plan.patience = (o->plan.patience > PLAN_LEAST) ? o->plan.patience
                                                      : PLAN_LEAST;
     }
 
@@ -101,7 +101,7 @@ plan_identity(const train_options_t *o, const train_data_t *d,
 
     text = train_format("%s\n%s %08x %zu %zu %zu\nseed=%zu\n", TRAIN_TOOL,
                         d->target ? d->target : "", d->crc32c, d->rows, d->in,
-                        n_train, o->seed);
+                        n_train, o->plan.seed);
     train_options_each(o, plan_setting, &text);
 
     return text;
@@ -114,7 +114,7 @@ train_plan_create(train_plan_t *p, const train_options_t *o,
 {
     int  loss;
 
-    (void) memset(p, 0, sizeof(train_plan_t));
+    *p = o->plan;
     loss = train_loss_choose((train_loss_t) o->loss, d->task);
 
     if (loss < 0) {
@@ -123,23 +123,8 @@ train_plan_create(train_plan_t *p, const train_options_t *o,
     }
 
     p->loss = (train_loss_t) loss;
-    p->schedule = (train_sched_t) o->schedule;
-    p->warmup = o->warmup;
-    p->lr_final = o->lr_final;
-    p->step_every = o->step_every;
-    p->step_factor = o->step_factor;
-    p->plateau = o->plateau;
-    p->ema = o->ema;
-    p->epochs = o->epochs;
-    p->batch = (o->batch < n_train) ? o->batch : n_train;
-    p->patience = o->patience;
-    p->threads = o->threads;
-    p->seed = o->seed;
+    p->batch = (o->plan.batch < n_train) ? o->plan.batch : n_train;
     p->progress = o->quiet ? TRAIN_PROGRESS_NONE : o->progress;
-    p->checkpoint = o->checkpoint;
-    p->checkpoint_every = o->checkpoint_every;
-    p->checkpoint_keep = o->checkpoint_keep;
-    p->resume = (unsigned) o->resume;
     p->identity = plan_identity(o, d, n_train);
 }
 
@@ -192,7 +177,7 @@ train_plan_source(train_source_t *s, const train_options_t *o)
 
     s->smoothing = (float) o->smoothing;
     s->mixup = o->mixup;
-    s->seed = o->seed;
+    s->seed = o->plan.seed;
 
     if (s->augment.noise > 0) {
         s->sparse = 0;

@@ -51,12 +51,18 @@ train_progress_begin(train_progress_t *p, size_t epochs, size_t batches,
 }
 
 
-/* "1:02:03", "2:03" or "3.4 s" */
+/* The time that is left, as "1:02:03", "2:03" or "3.4 s"; done: epochs and
+ * parts of one */
 
 static void
-progress_time(double s, char *buf, size_t size)
+progress_left(const train_progress_t *p, double done, char *buf, size_t size)
 {
+    double         s, here;
     unsigned long  n;
+
+    here = done - (double) (p->first - 1);      /* it may have been resumed */
+    s = (here > 0) ? (train_now() - p->begin) * ((double) p->epochs - done)
+                     / here : 0;
 
     if (s < 10) {
         (void) snprintf(buf, size, "%.1f s", s < 0 ? 0 : s);
@@ -71,21 +77,6 @@ progress_time(double s, char *buf, size_t size)
         (void) snprintf(buf, size, "%lu:%02lu:%02lu", n / 3600,
                         n / 60 % 60, n % 60);
     }
-}
-
-
-/* done: epochs and parts of one */
-
-static void
-progress_left(const train_progress_t *p, double done, char *buf, size_t size)
-{
-    double  here;
-
-    here = done - (double) (p->first - 1);      /* it may have been resumed */
-
-    progress_time(here > 0 ? (train_now() - p->begin)
-                             * ((double) p->epochs - done) / here : 0,
-                  buf, size);
 }
 
 

@@ -107,7 +107,7 @@ train_tune_write(train_tune_t *t)
     t->o.hidden = train_strdup(best->hidden);
     t->o.lr = best->lr;
     t->o.weight_decay = best->decay;
-    t->o.batch = best->batch;
+    t->o.plan.batch = best->batch;
 
     text = NULL;
     size = 0;

@@ -34,7 +34,7 @@ search_look(train_tune_t *t)
     train_options_choose(&t->o, &data, t->rows);
     train_data_free(&data);
 
-    epochs = t->o.epochs;
+    epochs = t->o.plan.epochs;
 
     for (rung = TRAIN_TUNE_RUNGS; rung-- > 0 && epochs > 0; /* void */) {
         t->epochs[rung] = epochs;

@@ -73,7 +73,7 @@ train_tune_draw(train_tune_t *t, size_t k)
     trial = &t->trial[k];
     *trial = (train_tune_trial_t) {
         .number = k, .hidden = train_strdup(t->o.hidden), .lr = t->o.lr,
-        .decay = t->o.weight_decay, .batch = t->o.batch
+        .decay = t->o.weight_decay, .batch = t->o.plan.batch
     };
 
     for (rung = 0; rung < TRAIN_TUNE_RUNGS; rung++) {
