@@ -164,9 +164,11 @@ evaluate_json(const evaluate_t *e)
 static void
 evaluate_measure(evaluate_t *e)
 {
+    double  threshold;
+
+    threshold = (double) maas_model_info(e->model)->threshold;
     e->y = train_model_run(e->model, &e->data, NULL, 0);
-    train_judge_create(&e->judge, &e->data, NULL, 0, e->y,
-                       (double) maas_model_info(e->model)->threshold);
+    train_judge_create(&e->judge, &e->data, NULL, 0, e->y, threshold);
     train_judge(&e->judge, NULL, &e->m);
 
     if (e->args.rounds > 0 && e->m.rows >= TRAIN_INTERVALS) {
@@ -179,10 +181,8 @@ evaluate_measure(evaluate_t *e)
         || (e->args.report != NULL && e->data.n_columns > 0))
     {
         e->importance = train_importance(e->model, &e->data, NULL, 0,
-                                         (double) maas_model_info(e->model)
-                                             ->threshold,
-                                         e->args.repeats, e->args.seed,
-                                         &e->n_importance);
+                                         threshold, e->args.repeats,
+                                         e->args.seed, &e->n_importance);
 
         if (e->importance == NULL) {
             train_die("--importance: the model has a picture or a tensor for "
@@ -195,19 +195,15 @@ evaluate_measure(evaluate_t *e)
 static void
 evaluate_report(const evaluate_t *e)
 {
-    train_report_t  r = { 0 };
+    train_report_t  r = {
+        .info = maas_model_info(e->model), .what = e->args.data,
+        .data = &e->data, .judge = &e->judge, .m = &e->m,
+        .low = e->intervals ? &e->low : NULL,
+        .high = e->intervals ? &e->high : NULL,
+        .importance = e->importance, .n_importance = e->n_importance
+    };
 
-    r.info = maas_model_info(e->model);
     r.title = r.info->name;
-    r.what = e->args.data;
-    r.data = &e->data;
-    r.judge = &e->judge;
-    r.m = &e->m;
-    r.low = e->intervals ? &e->low : NULL;
-    r.high = e->intervals ? &e->high : NULL;
-    r.importance = e->importance;
-    r.n_importance = e->n_importance;
-
     train_report_write(e->args.report, &r);
 }
 

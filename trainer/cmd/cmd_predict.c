@@ -110,29 +110,19 @@ predict_csv(const maas_info_t *info, const char *id, const float *y)
 {
     char         number[MAAS_FLOAT_MAX];
     size_t       j;
-    const char  *label;
+    const char  *text[] = { id, predict_label(info, y) };
 
-    label = predict_label(info, y);
-
-    if (id != NULL) {
-        predict_csv_string(id);
-        (void) putchar(',');
-    }
-
-    if (label != NULL) {
-        predict_csv_string(label);
-        (void) putchar(',');
+    for (j = 0; j < train_nelts(text); j++) {
+        if (text[j] != NULL) {
+            predict_csv_string(text[j]);
+            (void) putchar(',');
+        }
     }
 
     for (j = 0; j < info->out; j++) {
-        if (j > 0) {
-            (void) putchar(',');
-        }
-
         (void) fwrite(number, 1, maas__float_print(y[j], number), stdout);
+        (void) putchar(j + 1 < info->out ? ',' : '\n');
     }
-
-    (void) putchar('\n');
 }
 
 

@@ -90,18 +90,13 @@ static void
 fit_image(train_fit_t *f)
 {
     char            *document;
-    train_record_t   r;
-
-    r.options = &f->o;
-    r.data = &f->data;
-    r.scale = &f->scale;
-    r.net = &f->net;
-    r.result = &f->result;
-    r.test = (f->metrics.rows > 0) ? &f->metrics : NULL;
-    r.temperature = f->temperature;
-    r.threshold = f->threshold;
-    r.n_train = f->n_train;
-    r.n_valid = f->n_valid;
+    train_record_t   r = {
+        .options = &f->o, .data = &f->data, .scale = &f->scale,
+        .net = &f->net, .result = &f->result,
+        .test = (f->metrics.rows > 0) ? &f->metrics : NULL,
+        .temperature = f->temperature, .threshold = f->threshold,
+        .n_train = f->n_train, .n_valid = f->n_valid
+    };
 
     train_free(f->image);
     document = train_record(&r);

@@ -249,19 +249,14 @@ train_data_free(train_data_t *d)
 void
 train_data_info(const train_data_t *d, maas_info_t *info)
 {
-    (void) memset(info, 0, sizeof(maas_info_t));
-
-    info->name = "in training";
-    info->task = d->task;
-    info->input = d->input;
-    info->in = d->in;
-    info->out = d->out;
-    info->threshold = 0.5f;
-    info->n_labels = d->n_labels;
-    info->labels = (const char *const *) d->labels;
-    info->n_columns = d->n_columns;
-    info->columns = (const char *const *) d->columns;
-    info->fields = d->fields;
+    *info = (maas_info_t) {
+        .name = "in training", .task = d->task, .input = d->input,
+        .in = d->in, .out = d->out, .threshold = 0.5f,
+        .n_labels = d->n_labels,
+        .labels = (const char *const *) d->labels,
+        .n_columns = d->n_columns,
+        .columns = (const char *const *) d->columns, .fields = d->fields
+    };
 }
 
 

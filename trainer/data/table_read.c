@@ -73,13 +73,11 @@ train_table_begin(const char *path, const train_want_t *want)
     train_table_t  *t;
 
     t = train_alloc(1, sizeof(train_table_t));
-    t->path = path;
-    t->want = want;
-    t->target = TRAIN_NO_COLUMN;
-    t->weight = TRAIN_NO_COLUMN;
-    t->id = TRAIN_NO_COLUMN;
-    t->one_hot = want->one_hot;
-    t->hash = want->hash;
+    *t = (train_table_t) {
+        .path = path, .want = want, .target = TRAIN_NO_COLUMN,
+        .weight = TRAIN_NO_COLUMN, .id = TRAIN_NO_COLUMN,
+        .one_hot = want->one_hot, .hash = want->hash
+    };
 
     return t;
 }

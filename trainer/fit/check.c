@@ -33,12 +33,8 @@ train_check_create(train_check_t *j, train_team_t *team,
         return;
     }
 
-    j->team = team;
-    j->net = net;
-    j->loss = loss;
-    j->source = source;
-    j->row = row;
-    j->n = n;
+    *j = (train_check_t) { .team = team, .net = net, .loss = loss,
+                           .source = source, .row = row, .n = n };
     j->parts = train_alloc((n + CHECK_ROWS - 1) / CHECK_ROWS,
                            sizeof(train_check_part_t));
     j->members = train_team_size(team);

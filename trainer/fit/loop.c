@@ -225,20 +225,14 @@ train_loop(train_net_t *net, train_optim_t *o, const train_plan_t *plan,
 {
     double            begin;
     unsigned          denormals;
-    train_loop_t      l = { 0 };
+    train_loop_t      l = {
+        .net = net, .optim = o, .plan = plan, .source = *source,
+        .train = train, .n_train = n_train, .valid_source = valid_source,
+        .valid = valid, .n_valid = n_valid
+    };
     struct sigaction  sa = { 0 }, old;
 
     begin = train_now();
-    l.net = net;
-    l.optim = o;
-    l.plan = plan;
-    l.source = *source;
-    l.train = train;
-    l.n_train = n_train;
-    l.valid_source = valid_source;
-    l.valid = valid;
-    l.n_valid = n_valid;
-
     denormals = train_flush_denormals();
     loop_start(&l);
 
