@@ -215,6 +215,45 @@ clean('undeclared',
     grep { m{^(?:engine|ngx_maas_module|trainer)/.*\.c$} } @c);
 clean('skips', grep { /\.t$/ } sort keys %text);
 clean('purpose', @c);
+clean('width', @c);
+clean('prefixes', @c);
+clean('places', @c);
+
+# Arrows between rooms point one way, and no circle is left in them: neither
+# of headers nor, as nm sees it, of calls and tables
+
+my @ours = grep { m{^(?:engine|ngx_maas_module|trainer)/} } @c;
+my %paths = map { s{.*/}{}r => $_ } grep { /\.h$/ } @ours;
+is(join("\n", map { my $path = $_; map { "$path:$_" }
+    MaasTest::Style::arrows($path, $text{$path}, \%paths) } @ours), '',
+    'arrows');
+
+my %own = map { $_ => $text{$_} } @ours;
+is(join("\n", MaasTest::Style::circles(
+    MaasTest::Style::include_graph(\%own))), '', 'no circle of headers');
+is(join("\n", MaasTest::Style::twice(\%own)), '', 'static names');
+
+my %names;
+$names{ s{.*/}{}r }++ for @ours;
+is(join("\n", grep { $names{$_} > 1 } sort keys %names), '', 'file names');
+
+# The module's handle names every handler, and every handler asks for it.
+
+my $build = $ENV{MAAS_BUILD} || 'build';
+
+for (["$build/obj/engine", qr/^none$/], ["$build/obj/trainer", qr/^none$/],
+    ["$build/nginx/addon", qr/^ngx_http_maas_module$/])
+{
+    my ($folder, $exempt) = @$_;
+    my %symbols = map { chomp; $_ => scalar `nm '$_'` }
+        grep { -f s{^\Q$build\E/obj/}{}r =~ s{o
+?$}{c}r || m{/addon/} }
+        `find '$folder' -name '*.o'`;
+    cmp_ok(scalar keys %symbols, '>', 10, "objects in $folder");
+    is(join("\n", MaasTest::Style::circles(
+        MaasTest::Style::call_graph(\%symbols, $exempt))), '',
+        'no circle of calls');
+}
 
 # The tour leads to every file that is compiled; a header stands beside its file
 

@@ -105,7 +105,7 @@ void train_args_free(const train_args_t *a, void *to);
 /* The value as text that train_args_set() reads back; NULL if there is none */
 const char *train_args_value(const train_arg_t *t, const void *from,
     char buf[TRAIN_ARG_VALUE]);
-/* All lines of a --config file; dies if it cannot be read. */
+/* args_config.c: all lines of a --config file; dies if it cannot be read. */
 void train_args_config(const train_args_t *a, void *to, const char *path);
 /* All of --help, on stdout. */
 void train_args_help(const train_args_t *a);

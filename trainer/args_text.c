@@ -1,9 +1,8 @@
 /*
- * Options as text: --help, values that read back, and the lines of a --config
- * file.  The command line is args.c's matter.
+ * Options as text: --help, and values that read back.
+ * Not here: reading (args.c, args_config.c).
  */
 
-#include <errno.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -14,7 +13,6 @@
 
 #define ARGS_WIDTH     80           /* of --help */
 #define ARGS_INDENT    27           /* where its texts begin */
-#define ARGS_MAX_LINE  4096         /* of a --config file */
 
 
 const char *
@@ -53,95 +51,6 @@ train_args_value(const train_arg_t *t, const void *from,
         (void) snprintf(buf, TRAIN_ARG_VALUE, "%.9g", *(const double *) p);
         return buf;
     }
-}
-
-
-static char *
-args_trim(char *s)
-{
-    char  *end;
-
-    s += strspn(s, " \t\r\n");
-    end = s + strlen(s);
-
-    while (end > s && strchr(" \t\r\n", end[-1]) != NULL) {
-        *--end = '\0';
-    }
-
-    return s;
-}
-
-
-static void
-args_line(const train_args_t *a, void *to, const char *path, size_t n,
-    char *line)
-{
-    char    where[320], *value;
-    size_t  i;
-
-    line = args_trim(line);
-
-    if (*line == '\0' || *line == '#') {
-        return;
-    }
-
-    value = strchr(line, '=');
-
-    if (value == NULL) {
-        train_usage(a->cmd, "%.200s:%zu: expected \"option = value\"", path,
-                    n);
-    }
-
-    *value++ = '\0';
-    line = args_trim(line);
-    value = args_trim(value);
-
-    if (a->line != NULL && a->line(to, line, value)) {
-        return;
-    }
-
-    for (i = 0; i < a->n; i++) {
-        if (strcmp(a->rows[i].name, line) == 0
-            && strcmp(line, "config") != 0)
-        {
-            (void) snprintf(where, sizeof(where), "%.200s:%zu: %s", path, n,
-                            line);
-            train_args_set(a, to, &a->rows[i], value, where);
-            return;
-        }
-    }
-
-    train_usage(a->cmd, "%.200s:%zu: unknown option \"%.40s\"", path, n, line);
-}
-
-
-void
-train_args_config(const train_args_t *a, void *to, const char *path)
-{
-    FILE    *f;
-    char     line[ARGS_MAX_LINE];
-    size_t   n;
-
-    f = fopen(path, "r");
-
-    if (f == NULL) {
-        train_die("%s: cannot be opened: %s", path, strerror(errno));
-    }
-
-    for (n = 1; fgets(line, sizeof(line), f) != NULL; n++) {
-        if (strlen(line) + 1 == sizeof(line)) {
-            train_die("%s:%zu: a line over %d bytes", path, n,
-                      ARGS_MAX_LINE - 2);
-        }
-
-        args_line(a, to, path, n, line);
-    }
-
-    if (ferror(f)) {
-        train_die("%s: cannot be read: %s", path, strerror(errno));
-    }
-
-    (void) fclose(f);
 }
 
 

@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "cmd.h"
-#include "maas_int.h"
 #include "export/model.h"
 #include "text/maas_json.h"
 

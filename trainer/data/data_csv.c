@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "maas_int.h"
 #include "table.h"
 #include "util.h"
 #include "text/maas_json.h"

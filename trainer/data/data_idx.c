@@ -12,7 +12,6 @@
 #include <zlib.h>
 
 #include "data.h"
-#include "maas_int.h"
 #include "util.h"
 #include "read/maas_crc.h"
 

@@ -5,7 +5,6 @@
 
 #include <string.h>
 
-#include "maas_int.h"
 #include "table.h"
 #include "util.h"
 #include "text/maas_json.h"

@@ -11,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "maas_int.h"
 #include "table.h"
 #include "util.h"
 #include "read/maas_crc.h"

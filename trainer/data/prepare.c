@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "maas_int.h"
 #include "table.h"
 #include "util.h"
 

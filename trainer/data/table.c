@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "maas_int.h"
 #include "table.h"
 #include "util.h"
 #include "text/maas_json.h"

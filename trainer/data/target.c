@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "data.h"
-#include "maas_int.h"
 #include "util.h"
 
 

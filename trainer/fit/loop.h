@@ -76,7 +76,7 @@ void train_loop(train_net_t *net, train_optim_t *o, const train_plan_t *plan,
 void train_order(const uint32_t *rows, size_t n, uint64_t seed, size_t epoch,
     uint32_t *order);
 
-/* plan.c: the rate of a step, counted over all epochs of `steps` each;
+/* schedule.c: the rate of a step, counted over all epochs of `steps` each;
  * plateau: product of the factors so far */
 double train_rate(const train_plan_t *p, double lr, size_t steps, size_t step,
     double plateau);

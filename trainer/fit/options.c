@@ -11,42 +11,6 @@
 #include "judge/metrics.h"
 
 
-/* One more hidden layer, instead of the default ones */
-
-int
-train_options_line(void *to, const char *name, const char *value)
-{
-    char             *spec, *p;
-    size_t            n;
-    train_options_t  *o;
-
-    if (strcmp(name, "layer") != 0) {
-        return 0;
-    }
-
-    o = to;
-    spec = o->layers ? train_format("%s,%s", o->hidden, value)
-                     : train_strdup(value);
-    n = 0;
-
-    for (p = spec; *p != '\0'; p++) {
-        if (*p != ' ' && *p != '\t') {
-            spec[n++] = *p;
-
-        } else if (spec[n - 1] != ':') {
-            spec[n++] = ':';
-        }
-    }
-
-    spec[n] = '\0';
-    train_free(o->hidden);
-    o->hidden = spec;
-    o->layers = 1;
-
-    return 1;
-}
-
-
 /* A name that R16 of the model format allows, from the output file's */
 
 static char *

@@ -50,8 +50,6 @@ void train_options_choose(train_options_t *o, const train_data_t *d,
 void train_options_each(const train_options_t *o,
     void (*each)(void *ctx, const char *name, const char *value, int quoted),
     void *ctx);
-/* "layer = 64 relu bn" of a --config file; 0 for any other line */
-int train_options_line(void *to, const char *name, const char *value);
 
 /* options_table.c: of train_options_t; only options.c asks for it */
 extern const train_args_t  train_options_args;

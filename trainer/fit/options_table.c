@@ -177,6 +177,44 @@ static const train_arg_t  options_rows[] = {
       "as --progress none" }
 };
 
+
+/* "layer = 64 relu bn" of a --config file: one more hidden layer, not those by
+ * default; 0 for any other line */
+
+static int
+options_line(void *to, const char *name, const char *value)
+{
+    char             *spec, *p;
+    size_t            n;
+    train_options_t  *o;
+
+    if (strcmp(name, "layer") != 0) {
+        return 0;
+    }
+
+    o = to;
+    spec = o->layers ? train_format("%s,%s", o->hidden, value)
+                     : train_strdup(value);
+    n = 0;
+
+    for (p = spec; *p != '\0'; p++) {
+        if (*p != ' ' && *p != '\t') {
+            spec[n++] = *p;
+
+        } else if (spec[n - 1] != ':') {
+            spec[n++] = ':';
+        }
+    }
+
+    spec[n] = '\0';
+    train_free(o->hidden);
+    o->hidden = spec;
+    o->layers = 1;
+
+    return 1;
+}
+
+
 const train_args_t  train_options_args = {
     "fit", options_rows, train_nelts(options_rows),
     "usage: maas-trainer fit --data D -o MODEL [OPTION]...\n"
@@ -187,7 +225,7 @@ const train_args_t  train_options_args = {
     "\n"
     "In brackets: what an option is when it is not given.",
     "\nCtrl-C ends training early: the best weights so far are written.",
-    train_options_line, 0
+    options_line, 0
 };
 
 

@@ -1,6 +1,6 @@
 /*
- * From the settings of `fit` to a plan, an optimiser, a way to see the training
- * rows and the rate of each step.  What was left to the data is chosen by
+ * From the settings of `fit` to a plan, an optimiser and a way to see the
+ * training rows.  What was left to the data is chosen by
  * five-fold scores on small tables (bench/tables.py) and on MNIST; what the
  * settings are is options.c's matter.
  */
@@ -18,10 +18,6 @@
 #define PLAN_LEAST        10    /*     but so many at least */
 #define PLAN_SMALL        5000  /* rows of a table for one layer, not two */
 #define PLAN_DECAY_ROWS   2000  /* decay is this by the rows, 1 at most */
-
-#define PLAN_RISE   0.3         /* of one-cycle's steps go up, */
-#define PLAN_FROM   (1 / 25.0)  /*     from this share of the rate, */
-#define PLAN_TO     1e-4        /*     and down to that one */
 
 
 /* Few rows make few steps an epoch: as many passes as it takes */
@@ -182,69 +178,4 @@ train_plan_source(train_source_t *s, const train_options_t *o)
     if (s->augment.noise > 0) {
         s->sparse = 0;
     }
-}
-
-
-const char *const  train_sched_names[] = {
-    [TRAIN_SCHED_CONSTANT] = "constant", [TRAIN_SCHED_LINEAR] = "linear",
-    [TRAIN_SCHED_COSINE] = "cosine", [TRAIN_SCHED_STEP] = "step",
-    [TRAIN_SCHED_ONE_CYCLE] = "one-cycle", [TRAIN_SCHED_PLATEAU] = "plateau"
-};
-
-_Static_assert(train_nelts(train_sched_names) == TRAIN_N_SCHEDS,
-               "a schedule without a name");
-
-
-/* From a at t = 0 to b at t = 1 */
-
-static double
-plan_cosine(double a, double b, double t)
-{
-    return b + (a - b) * 0.5 * (1 + cos(M_PI * t));
-}
-
-
-double
-train_rate(const train_plan_t *p, double lr, size_t steps, size_t step,
-    double plateau)
-{
-    double  t, warm, end, each;
-
-    warm = p->warmup * (double) steps;
-    end = lr * p->lr_final;
-
-    if ((double) step < warm) {
-        return lr * ((double) step + 1) / (warm + 1);
-    }
-
-    t = ((double) step - warm) / ((double) (steps * p->epochs) - warm);
-
-    switch (p->schedule) {
-
-    case TRAIN_SCHED_LINEAR:
-        return lr + (end - lr) * t;
-
-    case TRAIN_SCHED_COSINE:
-        return plan_cosine(lr, end, t);
-
-    case TRAIN_SCHED_STEP:
-        each = p->step_every ? (double) p->step_every
-                             : (double) p->epochs / 3;
-        return lr * pow(p->step_factor,
-                        floor((double) step / ((double) steps * each)));
-
-    case TRAIN_SCHED_ONE_CYCLE:
-        return (t < PLAN_RISE)
-               ? plan_cosine(lr * PLAN_FROM, lr, t / PLAN_RISE)
-               : plan_cosine(lr, lr * PLAN_TO,
-                                 (t - PLAN_RISE) / (1 - PLAN_RISE));
-
-    case TRAIN_SCHED_PLATEAU:
-        return lr * plateau;
-
-    case TRAIN_SCHED_CONSTANT:
-        break;
-    }
-
-    return lr;
 }

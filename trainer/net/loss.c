@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "step.h"
-#include "kernel/maas_act.h"
 
 
 const char *const  train_loss_names[] = {

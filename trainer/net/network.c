@@ -5,7 +5,6 @@
 
 #include <string.h>
 
-#include "maas_int.h"
 #include "network.h"
 #include "op.h"
 

@@ -8,7 +8,6 @@
 
 #include "kernel.h"
 #include "op.h"
-#include "kernel/maas_act.h"
 
 
 #define ACT_NAME(c, name, ...)  ", " name

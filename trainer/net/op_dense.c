@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "maas_int.h"
 #include "kernel.h"
 #include "op.h"
 

@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "maas_int.h"
 #include "op.h"
 
 
