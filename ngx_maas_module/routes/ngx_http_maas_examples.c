@@ -64,7 +64,7 @@ ngx_http_maas_example_row(ngx_http_maas_text_t *t, const maas_info_t *info)
         ngx_http_maas_json_string(t, "name", input.name);
         ngx_http_maas_put_shape(t, "shape", "1", input.shape,
                                 info->plain ? input.rank : 0);
-        ngx_http_maas_json_string(t, "datatype", input.kind->v2);
+        ngx_http_maas_json_string(t, "datatype", input.type->v2);
 
         if (info->plain) {
             ngx_http_maas_example_zeros(t, "data", info->in);

@@ -10,15 +10,16 @@
 #include "ngx_http_maas_routes.h"
 
 
-static const ngx_http_maas_kind_t  ngx_http_maas_kinds[] = {
+static const ngx_http_maas_datatype_t  ngx_http_maas_datatypes[] = {
     [MAAS_FIELD_NUMBER] = { "FP32", "TYPE_FP32", "DT_FLOAT" },
     [MAAS_FIELD_BOOLEAN] = { "BOOL", "TYPE_BOOL", "DT_BOOL" },
     [MAAS_FIELD_CATEGORY] = { "BYTES", "TYPE_STRING", "DT_STRING" },
     [MAAS_FIELD_TEXT] = { "BYTES", "TYPE_STRING", "DT_STRING" }
 };
 
-_Static_assert(sizeof(ngx_http_maas_kinds) / sizeof(ngx_http_maas_kinds[0])
-               == MAAS_N_FIELDS, "a row for each kind");
+_Static_assert(sizeof(ngx_http_maas_datatypes)
+               == MAAS_N_FIELDS * sizeof(ngx_http_maas_datatype_t),
+               "a row for each kind");
 
 
 ngx_uint_t
@@ -29,7 +30,7 @@ ngx_http_maas_input(const maas_info_t *info, size_t i,
 
     if (info->plain) {
         input->name = info->input_name;
-        input->kind = &ngx_http_maas_kinds[MAAS_FIELD_NUMBER];
+        input->type = &ngx_http_maas_datatypes[MAAS_FIELD_NUMBER];
         input->shape = info->shape;
         input->rank = info->rank;
         return i == 0;
@@ -40,7 +41,7 @@ ngx_http_maas_input(const maas_info_t *info, size_t i,
     }
 
     input->name = info->columns[i];
-    input->kind = &ngx_http_maas_kinds[info->fields[i].kind];
+    input->type = &ngx_http_maas_datatypes[info->fields[i].kind];
     input->shape = one;
     input->rank = 1;
 
@@ -158,13 +159,13 @@ ngx_http_maas_put_inputs(ngx_http_maas_text_t *text, const char *key,
         ngx_http_maas_json_string(text, "name", input.name);
 
         if (config) {
-            ngx_http_maas_json_string(text, "data_type", input.kind->triton);
+            ngx_http_maas_json_string(text, "data_type", input.type->triton);
             ngx_http_maas_json_string(text, "format", "FORMAT_NONE");
             ngx_http_maas_put_shape(text, "dims", NULL, input.shape,
                                     input.rank);
 
         } else {
-            ngx_http_maas_json_string(text, "datatype", input.kind->v2);
+            ngx_http_maas_json_string(text, "datatype", input.type->v2);
             ngx_http_maas_put_shape(text, "shape", "-1", input.shape,
                                     input.rank);
         }
@@ -332,7 +333,7 @@ ngx_http_maas_put_v1_model(ngx_http_maas_text_t *text,
     ngx_http_maas_json_open(text, "inputs", "{");
 
     for (i = 0; ngx_http_maas_input(info, i, &input); i++) {
-        ngx_http_maas_v1_tensor(text, input.name, input.kind->tensorflow,
+        ngx_http_maas_v1_tensor(text, input.name, input.type->tensorflow,
                                 input.shape, info->plain ? input.rank : 0);
     }
 

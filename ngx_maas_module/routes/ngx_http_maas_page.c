@@ -35,7 +35,7 @@ ngx_http_maas_page_fields(ngx_http_maas_text_t *text, const maas_info_t *info)
         ngx_http_maas_json_open(text, NULL, "{");
         ngx_http_maas_json_string(text, "name", f->name);
         ngx_http_maas_json_string(text, "kind", f->kind_name);
-        ngx_http_maas_json_string(text, "datatype", input.kind->v2);
+        ngx_http_maas_json_string(text, "datatype", input.type->v2);
         ngx_http_maas_json_list(text, "values", f->values, f->n_values);
         ngx_http_maas_json_close(text, "}");
     }

@@ -52,16 +52,16 @@ typedef struct {
     const char                 *v2;
     const char                 *triton;
     const char                 *tensorflow;
-} ngx_http_maas_kind_t;
+} ngx_http_maas_datatype_t;
 
 
 /* One tensor of all numbers, or if columns are of several kinds one of them */
 
 typedef struct {
-    const char                 *name;
-    const ngx_http_maas_kind_t *kind;
-    const size_t               *shape;     /* without rows */
-    size_t                      rank;
+    const char                      *name;
+    const ngx_http_maas_datatype_t  *type;
+    const size_t                    *shape;    /* without rows */
+    size_t                           rank;
 } ngx_http_maas_input_t;
 
 
