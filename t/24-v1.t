@@ -223,6 +223,16 @@ subtest 'refused' => sub {
         is($no->status, $case->[1], substr $case->[0], 0, 40);
         like($no->error, $case->[2], 'the words');
     }
+    for my $vendor ('sagemaker', 'vertex-ai') {
+        my $type = "application/vnd.$vendor-triton.binary+json;"
+            . 'json-header-size=';
+        my $body = qq({"instances":[$row]});
+        for ([ length $body, 200 ], [ length($body) + 1, 400 ], [ 'x', 400 ]) {
+            is($t->http('POST', '/v1/models/m:predict', $body,
+                'Content-Type' => $type . $_->[0])->status, $_->[1],
+                "a body of $vendor, size $_->[0]");
+        }
+    }
     is(ask('/v1/models/m:regress', '{"examples":[{}]}')->status, 400,
         'regress of classes');
     is(ask('/v1/models/price:classify', '{"examples":[{}]}')->status, 400,

@@ -68,9 +68,11 @@ ngx_http_maas_type_known(ngx_http_request_t *r, const maas_form_t *form)
     ngx_uint_t  i;
 
     if (form != NULL) {
-        /* as bytes it may be v2's raw form */
+        /* as bytes it may be v2's raw form; gateways that forward for one
+         * vendor's servers call any JSON by the types of v2 with a size */
         return ngx_http_maas_type_of(r, form)
-               || ngx_http_maas_type_of(r, &maas_form_bytes);
+               || ngx_http_maas_type_of(r, &maas_form_bytes)
+               || ngx_http_maas_type(r, maas_form_v2.sized) != NULL;
     }
 
     for (i = 0; maas_forms[i] != NULL; i++) {
