@@ -106,8 +106,12 @@ maas__model_plan(const maas_desc_t *desc, size_t file_size, maas_isa_t isa,
         || (rc = maas__plan_weights(m)) != MAAS_OK)
     {
         maas_model_free(m);
-        return maas__fail(err, rc, "out of memory for a model of %zu weights",
-                          desc->parameters);
+
+        return rc == MAAS_UNSUPPORTED
+               ? maas__fail(err, rc, "a layer or an output of a type that is "
+                            "not run here")
+               : maas__fail(err, rc, "out of memory for a model of %zu "
+                            "weights", desc->parameters);
     }
 
     *out = m;

@@ -70,9 +70,10 @@ maas_places_slot(maas_slot_t *slots, size_t *n, size_t now, maas_value_t *v)
 }
 
 
-/* Time 0: preprocessing; time i + 1: step i */
+/* Time 0: preprocessing; time i + 1: step i.  Answers are of single precision:
+ * UNSUPPORTED for another. */
 
-static void
+static maas_status_t
 maas_places_values(const maas_desc_t *d, maas_value_t *v)
 {
     size_t  i, j;
@@ -88,10 +89,16 @@ maas_places_values(const maas_desc_t *d, maas_value_t *v)
     }
 
     for (i = 0; i < d->n_outputs; i++) {
+        if (v[d->outputs[i].from].shape->dtype != MAAS_F32) {
+            return MAAS_UNSUPPORTED;
+        }
+
         v[d->outputs[i].from].place = (maas_place_t) {
             MAAS_PLACE_Y, d->outputs[i].at, d->out
         };
     }
+
+    return MAAS_OK;
 }
 
 
@@ -141,7 +148,11 @@ maas__plan_places(maas_model_t *m, const maas_desc_t *d)
     }
 
     v[0].place.ld = d->in;
-    maas_places_values(d, v);
+
+    if (maas_places_values(d, v) != MAAS_OK) {
+        return MAAS_UNSUPPORTED;
+    }
+
     maas_places_layout(m, d, v, slots);
 
     m->input = v[0].place;

@@ -457,6 +457,8 @@ static void
 test_doubles(void **state)
 {
     net_t                   net;
+    maas_err_t              err;
+    maas_model_t           *m;
     static const maas_op_t  third = {
         .name = "third", .n_in = 1, .takes = 1 << MAAS_F32 | 1 << MAAS_F64,
         .shape = third_shape, .run = third_run
@@ -469,6 +471,14 @@ test_doubles(void **state)
     net_layer(&net, "dense", MAAS_ACT_TANH, 3, 0, 40);
     net_layer(&net, "add", MAAS_ACT_LINEAR, 4, 4, 40);
     check(&net, 11, 4);
+    free(net.memory);
+
+    net_init(&net, 17);
+    net_node(&net, &third, MAAS_ACT_LINEAR, 0, 0, 17);
+    assert_int_equal(maas__model_plan(&net.desc, 0, MAAS_ISA_REF, &m, &err),
+                     MAAS_UNSUPPORTED);
+    assert_string_equal(err.msg, "a layer or an output of a type that is not "
+                        "run here");
     free(net.memory);
 }
 
