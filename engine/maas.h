@@ -71,12 +71,24 @@ typedef struct maas_fields_s  maas_fields_t;    /* how columns are read */
     X(NUMBER,   "number")           /* a slot with the number */              \
     X(BOOLEAN,  "boolean")          /* a slot, 1: true, 0: false */           \
     X(CATEGORY, "category")         /* a slot a value, or hashed */           \
-    X(TEXT,     "text")             /* pieces hashed into slots */
+    X(TEXT,     "text")             /* pieces hashed into slots */            \
+    X(DATE,     "date")             /* slots for its parts */
+
+/* What a column was for in training that is no input of the model */
+
+#define MAAS_ROLES(X)                                                         \
+    X(TARGET,   "target")                                                     \
+    X(ID,       "id")                                                         \
+    X(WEIGHT,   "weight")                                                     \
+    X(IGNORED,  "ignored")
 
 #define MAAS_TASK_CONSTANT(c, name)   MAAS_TASK_##c,
 #define MAAS_FIELD_CONSTANT(c, name)  MAAS_FIELD_##c,
+#define MAAS_ROLE_CONSTANT(c, name)   MAAS_ROLE_##c,
 
 typedef enum { MAAS_TASKS(MAAS_TASK_CONSTANT) MAAS_N_TASKS } maas_task_t;
+
+typedef enum { MAAS_ROLES(MAAS_ROLE_CONSTANT) MAAS_N_ROLES } maas_role_t;
 
 typedef enum {
     MAAS_FIELD_KINDS(MAAS_FIELD_CONSTANT)
@@ -97,6 +109,15 @@ typedef enum {
 } maas_isa_t;
 
 
+/* What training saw of a column, for people: nothing is computed with it. */
+
+typedef struct {
+    const char         *text;           /* a usual value; NULL: not known */
+    double              mean;           /* of numbers; NAN: not known */
+    double              low;
+    double              high;
+} maas_usual_t;
+
 /* A column of a model with MAAS_INPUT_COLUMNS: what a client sends as one value
  * and where it goes in a row, x[at..at+width). */
 
@@ -109,7 +130,20 @@ typedef struct {
     size_t              width;          /* slots, 1 or more */
     size_t              n_values;       /* of a category that knows them */
     const char *const  *values;
+    const char         *form;           /* of a date, as in the file; or NULL */
+    maas_usual_t        usual;
 } maas_field_t;
+
+/* A column of the training data that is no input: whoever sends it may go on
+ * doing so, its values are passed over. */
+
+typedef struct {
+    const char         *name;
+    maas_role_t         role;
+    const char         *role_name;      /* as in the file */
+    size_t              at;             /* place in the training file, from 0;
+                                           SIZE_MAX: not known */
+} maas_other_t;
 
 
 /* What a model says of itself.  Strings and arrays live as long as the model
@@ -132,11 +166,16 @@ typedef struct {
     const char *const  *columns;        /* their names */
     const maas_field_t *fields;         /* (n_columns) */
     const maas_fields_t *reader;        /* of columns; NULL for a tensor */
+    size_t              n_others;
+    const maas_other_t *others;         /* (n_others) */
     int                 plain;          /* a row is just the numbers of its
                                            columns: all are of kind number and
                                            one slot wide; 1 for a tensor */
     float               threshold;      /* binary: the second label is said if
                                            its probability is above this */
+    const float        *decision;       /* (out) classification: the label with
+                                           the largest probability * weight is
+                                           said; NULL: all weights are 1 */
     int                 image;          /* a picture (height,width) */
     size_t              layers;
     size_t              parameters;
@@ -145,6 +184,7 @@ typedef struct {
     uint32_t            crc32c;         /* of the file: its identity */
     const char         *isa;            /* name of the kernels that run it */
     const char         *document;       /* JSON text as in the file */
+    size_t              version;        /* of the document, 1 or 2 */
 } maas_info_t;
 
 
@@ -199,6 +239,9 @@ void maas_row_clear(const maas_fields_t *f, float *x);
 /* Place of the column with that name, SIZE_MAX if there is none. */
 size_t maas_column_find(const maas_fields_t *f, const char *name, size_t len);
 
+/* Place among info->others of what is no column, SIZE_MAX if it is neither. */
+size_t maas_other_find(const maas_fields_t *f, const char *name, size_t len);
+
 /* A value as UTF-8 text (a CSV field, a form field, a JSON string), read as
  * the column's kind says; nothing or blanks: missing. */
 maas_status_t maas_row_text(const maas_fields_t *f, size_t column,
@@ -208,7 +251,13 @@ maas_status_t maas_row_text(const maas_fields_t *f, size_t column,
 maas_status_t maas_row_number(const maas_fields_t *f, size_t column, double v,
     float *x, maas_err_t *err);
 
-/* A value as true or false; for a category or text that word. */
+/* The same of a number as JSON writes it, s[0..len), of which no digit is
+ * lost: an id of 64 bits is the same value as its text. */
+maas_status_t maas_row_digits(const maas_fields_t *f, size_t column,
+    const char *s, size_t len, float *x, maas_err_t *err);
+
+/* A value as true or false; for a category or text that word, for a category
+ * that is compared by number 1 or 0. */
 maas_status_t maas_row_bool(const maas_fields_t *f, size_t column, int v,
     float *x, maas_err_t *err);
 
@@ -239,6 +288,11 @@ size_t maas_workspace_size(const maas_model_t *m, size_t rows);
  */
 maas_status_t maas_run(const maas_model_t *m, const float *x, size_t rows,
     float *y, void *ws, size_t ws_size, maas_err_t *err);
+
+/* What the model says of a row of its answer, y(out): the place of the label.
+ * binary: 1 if y is above the threshold; classification: that of the largest
+ * probability * weight, the first of several.  regression: 0. */
+size_t maas_decision(const maas_info_t *info, const float *y);
 
 /* maas_dtype.c: are all n numbers finite? */
 int maas_is_finite(const float *x, size_t n);

@@ -6,8 +6,18 @@
 #ifndef MAAS_DESC_H
 #define MAAS_DESC_H
 
+#include "maas_int.h"
 #include "op/maas_op.h"
 
+
+/* A part of a date, which becomes one slot, z = (value - shift) * factor, or
+ * two if it is a cycle */
+
+typedef struct {
+    maas_part_kind_t    kind;
+    double              shift;     /* of no cycle */
+    double              factor;
+} maas_part_t;
 
 typedef struct {
     const char         *name;      /* the column's, NULL for a tensor */
@@ -31,6 +41,20 @@ typedef struct {
     size_t              hash;      /* slots hashed into; 0: not hashed */
     unsigned            shortest;  /* text: characters of a piece */
     unsigned            longest;
+
+    /* what a text means: documents of version 2 */
+    size_t              n_blanks;  /* texts for "missing", beside those of any
+                                      column */
+    const char *const  *blanks;
+    maas_compare_t      compare;   /* category, text */
+    char                decimal;   /* number; 0: a point */
+    char                thousands; /* what stands between groups of digits; a
+                                      blank: of any kind; 0: nothing */
+    size_t              n_units;   /* beside a number, such as "%" */
+    const char *const  *units;
+    maas_date_form_t    date;
+    size_t              n_parts;
+    const maas_part_t  *parts;
 } maas_column_t;
 
 /* A part of the answer: the value of a node, numbers [at, at + its numbers) of
@@ -43,6 +67,7 @@ typedef struct {
 } maas_output_t;
 
 typedef struct {
+    size_t               version;       /* of the document */
     const char          *name;
     maas_task_t          task;
 
@@ -63,6 +88,10 @@ typedef struct {
     float                threshold;     /* binary */
     size_t               n_labels;
     const char         **labels;
+    const float         *decision;      /* (out) weights, NULL: all alike */
+    size_t               n_others;
+    maas_other_t        *others;        /* columns that are no input */
+    maas_usual_t        *usual;         /* (n_columns), NULL: not known */
 
     size_t               parameters;
     const char          *document;      /* JSON text of the document */

@@ -26,6 +26,7 @@ static maas_status_t
 maas_model_info_fill(maas_model_t *m, const maas_desc_t *d, size_t file_size,
     const char *isa)
 {
+    float         *decision;
     size_t         i;
     maas_info_t   *info;
     const char   **labels;
@@ -45,6 +46,7 @@ maas_model_info_fill(maas_model_t *m, const maas_desc_t *d, size_t file_size,
     info->file_size = file_size;
     info->crc32c = d->crc32c;
     info->isa = isa;
+    info->version = d->version;
     info->n_labels = d->n_labels;
     info->threshold = d->threshold > 0 ? d->threshold : 0.5f;
 
@@ -69,6 +71,16 @@ maas_model_info_fill(maas_model_t *m, const maas_desc_t *d, size_t file_size,
     }
 
     info->labels = labels;
+
+    if (d->decision != NULL) {
+        decision = maas__arena_alloc(m->arena, d->out, sizeof(float));
+        if (decision == NULL) {
+            return MAAS_NOMEM;
+        }
+
+        info->decision = memcpy(decision, d->decision,
+                                d->out * sizeof(float));
+    }
 
     return MAAS_OK;
 }
@@ -152,6 +164,32 @@ maas_model_free(maas_model_t *m)
 
     maas_buffer_free(m->pages, m->pages_size);
     maas__arena_destroy(m->arena);         /* m itself lives in it */
+}
+
+
+size_t
+maas_decision(const maas_info_t *info, const float *y)
+{
+    float   v, most;
+    size_t  i, best;
+
+    if (info->task == MAAS_TASK_BINARY) {
+        return y[0] > info->threshold;
+    }
+
+    best = 0;
+    most = 0;
+
+    for (i = 0; info->task == MAAS_TASK_CLASSIFICATION && i < info->out; i++) {
+        v = info->decision != NULL ? y[i] * info->decision[i] : y[i];
+
+        if (i == 0 || v > most) {
+            most = v;
+            best = i;
+        }
+    }
+
+    return best;
 }
 
 

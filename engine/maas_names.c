@@ -11,6 +11,10 @@
 #define NAMES_TASK(c, name)     [MAAS_TASK_##c] = name,
 #define NAMES_FIELD(c, name)    [MAAS_FIELD_##c] = name,
 #define NAMES_SCALING(c, name)  [MAAS_SCALING_##c] = name,
+#define NAMES_COMPARE(c, name)  [MAAS_COMPARE_##c] = name,
+#define NAMES_DATE(c, name)     [MAAS_DATE_##c] = name,
+#define NAMES_PART(c, name)     [MAAS_PART_##c] = name,
+#define NAMES_ROLE(c, name)     [MAAS_ROLE_##c] = name,
 
 const char *const  maas__task_names[MAAS_N_TASKS] = {
     MAAS_TASKS(NAMES_TASK)
@@ -22,6 +26,22 @@ const char *const  maas__field_names[MAAS_N_FIELDS] = {
 
 const char *const  maas__scaling_names[MAAS_N_SCALINGS] = {
     MAAS_SCALINGS(NAMES_SCALING)
+};
+
+const char *const  maas__compare_names[MAAS_N_COMPARES] = {
+    MAAS_COMPARES(NAMES_COMPARE)
+};
+
+const char *const  maas__date_names[MAAS_N_DATE_FORMS] = {
+    MAAS_DATE_FORMS(NAMES_DATE)
+};
+
+const char *const  maas__part_names[MAAS_N_PARTS] = {
+    MAAS_PARTS(NAMES_PART)
+};
+
+const char *const  maas__role_names[MAAS_N_ROLES] = {
+    MAAS_ROLES(NAMES_ROLE)
 };
 
 

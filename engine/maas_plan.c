@@ -8,6 +8,8 @@
 #include "maas_int.h"
 #include "maas_plan.h"
 
+#include <string.h>
+
 
 /* What shift and factor cannot do */
 
@@ -82,6 +84,65 @@ maas_plan_scales(maas_model_t *m, const maas_desc_t *d)
 }
 
 
+/* What is no input of the model but may be sent to it */
+
+static maas_status_t
+maas_plan_others(maas_model_t *m, const maas_desc_t *d)
+{
+    size_t         i;
+    const char   **names;
+    maas_other_t  *others;
+
+    names = maas__arena_alloc(m->arena, d->n_others + 1, sizeof(char *));
+    others = maas__arena_alloc(m->arena, d->n_others + 1,
+                               sizeof(maas_other_t));
+
+    if (names == NULL || others == NULL) {
+        return MAAS_NOMEM;
+    }
+
+    for (i = 0; i < d->n_others; i++) {
+        names[i] = maas__arena_strndup(m->arena, d->others[i].name,
+                                       strlen(d->others[i].name));
+        if (names[i] == NULL) {
+            return MAAS_NOMEM;
+        }
+
+        others[i] = d->others[i];
+        others[i].name = names[i];
+    }
+
+    m->info.n_others = d->n_others;
+    m->info.others = others;
+
+    return maas__fields_others(m->arena, &m->fields, names, d->n_others);
+}
+
+
+static maas_status_t
+maas_plan_usual(maas_model_t *m, const maas_desc_t *d)
+{
+    size_t        i;
+    const char   *text;
+
+    for (i = 0; d->usual != NULL && i < d->n_columns; i++) {
+        text = d->usual[i].text;
+        m->fields.info[i].usual = d->usual[i];
+
+        if (text != NULL) {
+            text = maas__arena_strndup(m->arena, text, strlen(text));
+            if (text == NULL) {
+                return MAAS_NOMEM;
+            }
+
+            m->fields.info[i].usual.text = text;
+        }
+    }
+
+    return MAAS_OK;
+}
+
+
 maas_status_t
 maas__plan_input(maas_model_t *m, const maas_desc_t *d)
 {
@@ -93,9 +154,11 @@ maas__plan_input(maas_model_t *m, const maas_desc_t *d)
     info->plain = 1;
 
     if (d->input == MAAS_INPUT_COLUMNS) {
-        rc = maas__fields_create(m->arena, d->columns, d->n_columns,
-                                 &m->fields);
-        if (rc != MAAS_OK) {
+        if ((rc = maas__fields_create(m->arena, d->columns, d->n_columns,
+                                      &m->fields)) != MAAS_OK
+            || (rc = maas_plan_others(m, d)) != MAAS_OK
+            || (rc = maas_plan_usual(m, d)) != MAAS_OK)
+        {
             return rc;
         }
 

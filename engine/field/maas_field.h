@@ -12,6 +12,9 @@
 
 /* maas_field_text.c: what a field's text means */
 
+/* "true" or "false" in out for those words in any case; bytes, 0: neither. */
+size_t maas__field_truth(const char *s, size_t len, char *out);
+
 /* FNV-1a of 32 bits, then mixed: docs/model-format.md. */
 uint32_t maas__field_hash(const char *s, size_t len);
 
@@ -21,22 +24,67 @@ void maas__field_trim(const char **s, size_t *len);
 /* A trimmed text that means "no number here", such as nothing or NA? */
 int maas__field_is_missing(const char *s, size_t len);
 
-/* A trimmed decimal number, rounded as strtof would.  BADVALUE, or TOOBIG if
- * it is beyond single precision; *out is then untouched. */
-maas_status_t maas__field_number(const char *s, size_t len, float *out);
-
 /* 1 or 0 for a trimmed true or false, yes or no, 1 or 0 ...; -1: neither. */
 int maas__field_boolean(const char *s, size_t len);
-
-/* v as text: digits if it is whole and below 2^53, else the shortest decimal
- * of its float.  Returns the bytes written, no NUL. */
-#define MAAS_NUMBER_TEXT  24
-size_t maas__field_print(double v, char *out);
 
 /* x(n) = pieces of the text counted by hash with signs, divided by the length
  * of the vector.  s is UTF-8; zeros if it is blank. */
 void maas__field_pieces(const char *s, size_t len, unsigned shortest,
     unsigned longest, float *x, size_t n);
+
+
+/* maas_field_number.c: numbers as people write them */
+
+/* A trimmed decimal number, rounded as strtof would.  BADVALUE, or TOOBIG if
+ * it is beyond single precision; *out is then untouched. */
+maas_status_t maas__field_number(const char *s, size_t len, float *out);
+
+/* The same in double precision; 0 if it is none, or beyond it. */
+int maas__field_double(const char *s, size_t len, double *out);
+
+/* The same with the decimal sign, the blanks between thousands and the units
+ * that the column has: "1.234,50 EUR", "(5 %)" for -5. */
+maas_status_t maas__field_formatted(const maas_column_t *c, const char *s,
+    size_t len, float *out);
+
+/* v as text: digits if it is whole and below 2^53, else the shortest decimal
+ * of its float.  Returns the bytes written, no NUL. */
+#define MAAS_NUMBER_TEXT  32
+size_t maas__field_print(double v, char *out);
+/* The same, but what no float is: the shortest decimal of the double. */
+size_t maas__field_print_exact(double v, char *out);
+
+/* The one text for all ways of writing a decimal number, exactly, whatever its
+ * size: 101 for 101.0 and 1.01e2, 0.1 for .10; 12e41 from 10^40 on.  Returns
+ * the bytes written, 0 if s is no number. */
+#define MAAS_CANONICAL  512
+size_t maas__field_canonical(const char *s, size_t len, char *out);
+
+
+/* maas_field_date.c */
+
+typedef struct {
+    double    seconds;             /* since 1970-01-01 00:00 UTC */
+    double    clock;               /* seconds of the day, as written */
+    long      year;                /* these, too: no time zone counts */
+    unsigned  month;               /* 1 to 12 */
+    unsigned  day;                 /* 1 to 31 */
+    unsigned  weekday;             /* 0: Monday */
+} maas_date_t;
+
+/* A trimmed date, with or without a time and its offset from UTC; 0 if it is
+ * none.  unix, unix_ms: a number. */
+int maas__date_text(maas_date_form_t form, const char *s, size_t len,
+    maas_date_t *d);
+/* The same of a number, of those two forms alone. */
+int maas__date_number(maas_date_form_t form, double v, maas_date_t *d);
+/* Of seconds since 1970, |seconds| < 10^11. */
+void maas__date_set(maas_date_t *d, double seconds);
+
+/* Slots of so many parts, and what they are for a date. */
+size_t maas__date_slots(const maas_part_t *part, size_t n);
+void maas__date_row(const maas_part_t *part, size_t n, const maas_date_t *d,
+    float *x);
 
 
 /* maas_field_list.c, maas_fields.c: the columns of a model, or of one that is
@@ -58,6 +106,7 @@ struct maas_fields_s {
     const char         **names;
     maas_names_t         by_name;
     maas_names_t        *values;       /* (n) by value */
+    maas_names_t         others;       /* names of what is no input */
 };
 
 /* Place of a name, SIZE_MAX if it is not there. */
@@ -70,6 +119,9 @@ maas_status_t maas__columns_place(maas_column_t *c, size_t n, size_t *in);
  * NOMEM, TOOBIG. */
 maas_status_t maas__fields_create(maas_arena_t *a, const maas_column_t *c,
     size_t n, maas_fields_t *out);
+/* The names of columns that are no input, which stay where they are. */
+maas_status_t maas__fields_others(maas_arena_t *a, maas_fields_t *f,
+    const char *const *names, size_t n);
 
 
 /* maas_prep.c: wire numbers x(rows,in) -> network input y(rows,in).

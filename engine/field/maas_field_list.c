@@ -28,6 +28,10 @@ list_width(const maas_column_t *c)
         n = c->hash;
         break;
 
+    case MAAS_FIELD_DATE:
+        n = maas__date_slots(c->parts, c->n_parts);
+        break;
+
     default:
         n = 1;
     }
@@ -130,36 +134,44 @@ list_copy(maas_arena_t *a, const void *p, size_t n, size_t size)
 }
 
 
+/* Copies of n texts; NULL: no memory */
+
+static const char *const *
+list_texts(maas_arena_t *a, const char *const *from, size_t n)
+{
+    size_t        i;
+    const char  **texts;
+
+    texts = maas__arena_alloc(a, n + 1, sizeof(char *));
+
+    for (i = 0; texts != NULL && i < n; i++) {
+        texts[i] = maas__arena_strndup(a, from[i], strlen(from[i]));
+        if (texts[i] == NULL) {
+            return NULL;
+        }
+    }
+
+    return texts;
+}
+
+
 /* A column with all that it points to */
 
 static maas_status_t
 list_column(maas_arena_t *a, const maas_column_t *from, maas_column_t *to)
 {
-    size_t        i;
-    const char  **values;
-
     *to = *from;
     to->name = maas__arena_strndup(a, from->name, strlen(from->name));
     to->knots = list_copy(a, from->knots, from->n_knots, sizeof(float));
     to->levels = list_copy(a, from->levels, from->n_knots, sizeof(float));
-    values = maas__arena_alloc(a, from->n_values + 1, sizeof(char *));
+    to->values = list_texts(a, from->values, from->n_values);
+    to->blanks = list_texts(a, from->blanks, from->n_blanks);
+    to->units = list_texts(a, from->units, from->n_units);
+    to->parts = list_copy(a, from->parts, from->n_parts, sizeof(maas_part_t));
 
-    if (to->name == NULL || to->knots == NULL || to->levels == NULL
-        || values == NULL)
-    {
-        return MAAS_NOMEM;
-    }
-
-    for (i = 0; i < from->n_values; i++) {
-        values[i] = maas__arena_strndup(a, from->values[i],
-                                        strlen(from->values[i]));
-        if (values[i] == NULL) {
-            return MAAS_NOMEM;
-        }
-    }
-
-    to->values = values;
-    return MAAS_OK;
+    return to->name == NULL || to->knots == NULL || to->levels == NULL
+           || to->values == NULL || to->blanks == NULL || to->units == NULL
+           || to->parts == NULL ? MAAS_NOMEM : MAAS_OK;
 }
 
 
@@ -173,6 +185,8 @@ list_info(const maas_column_t *c, maas_field_t *info)
     info->width = c->width;
     info->n_values = c->n_values;
     info->values = c->values;
+    info->form = c->kind == MAAS_FIELD_DATE ? maas__date_names[c->date] : NULL;
+    info->usual = (maas_usual_t) { NULL, NAN, NAN, NAN };
     info->required = isnan(c->missing)
                      && (c->kind == MAAS_FIELD_NUMBER
                          || c->kind == MAAS_FIELD_BOOLEAN);
@@ -225,4 +239,12 @@ maas__fields_create(maas_arena_t *a, const maas_column_t *c, size_t n,
 
     *out = f;
     return MAAS_OK;
+}
+
+
+maas_status_t
+maas__fields_others(maas_arena_t *a, maas_fields_t *f,
+    const char *const *names, size_t n)
+{
+    return list_names(a, names, n, &f->others);
 }

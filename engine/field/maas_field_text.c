@@ -1,7 +1,8 @@
 /*
- * What the text of a field means: a number, true or false, a hash, pieces of
+ * What the text of a field means: true or false, nothing, a hash, pieces of
  * text.  The page docs/model-format.md says all of it, for other tools.
- * Not here: columns and slots (maas_fields.c).
+ * Not here: numbers (maas_field_number.c), dates (maas_field_date.c), columns
+ * and slots (maas_fields.c).
  */
 
 #include "maas_field.h"
@@ -12,20 +13,10 @@
 #include <string.h>
 
 
-#define FIELD_MAX_DIGITS  400          /* more than any number needs */
-
-
 static inline int
 field_is_blank(char c)
 {
     return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
-
-static inline int
-field_is_digit(char c)
-{
-    return c >= '0' && c <= '9';
 }
 
 
@@ -100,103 +91,21 @@ maas__field_boolean(const char *s, size_t len)
 }
 
 
-/* The number as JSON would write it: no plus sign, no zeros in front, digits
- * on both sides of a point.  Returns bytes, 0 if it is no number. */
-
-static size_t
-field_number_json(const char *p, const char *end, char *out)
+size_t
+maas__field_truth(const char *s, size_t len, char *out)
 {
-    char        *o;
-    const char  *digits;
+    size_t                    i;
+    static const char *const  words[] = { "true", "false" };
 
-    o = out;
-
-    if (p < end && (*p == '-' || *p == '+')) {
-        if (*p == '-') {
-            *o++ = '-';
-        }
-        p++;
-    }
-
-    digits = p;
-
-    while (end - p > 1 && *p == '0' && field_is_digit(p[1])) {
-        p++;
-    }
-
-    if (p == end || !field_is_digit(*p)) {
-        *o++ = '0';                    /* .5 */
-    }
-
-    while (p < end && field_is_digit(*p)) {
-        *o++ = *p++;
-    }
-
-    if (p < end && *p == '.') {
-        if (p == digits && (end - p < 2 || !field_is_digit(p[1]))) {
-            return 0;
-        }
-
-        if (end - p > 1 && field_is_digit(p[1])) {
-            *o++ = '.';
-        }
-
-        for (p++; p < end && field_is_digit(*p); p++) {
-            *o++ = *p;
-        }
-
-    } else if (p == digits) {
+    if (!field_is_word(s, len, words, 2)) {
         return 0;
     }
 
-    memcpy(o, p, (size_t) (end - p));  /* an exponent, or nothing good */
-
-    return (size_t) (o - out) + (size_t) (end - p);
-}
-
-
-maas_status_t
-maas__field_number(const char *s, size_t len, float *out)
-{
-    char         buf[FIELD_MAX_DIGITS + 2];
-    float        v;
-    size_t       n;
-    const char  *end;
-
-    if (len > FIELD_MAX_DIGITS) {
-        return MAAS_BADVALUE;
+    for (i = 0; i < len; i++) {
+        out[i] = field_lower(s[i]);
     }
 
-    n = field_number_json(s, s + len, buf);
-    v = 0;
-    end = n == 0 ? NULL : maas__json_float(buf, buf + n, &v);
-
-    if (end == NULL && v == HUGE_VALF) {
-        return MAAS_TOOBIG;
-    }
-
-    if (end != buf + n || n == 0) {
-        return MAAS_BADVALUE;
-    }
-
-    *out = v;
-    return MAAS_OK;
-}
-
-
-size_t
-maas__field_print(double v, char *out)
-{
-    if (!(fabs(v) < 9007199254740992.0) || v != floor(v)) {
-        return maas__float_print((float) v, out);
-    }
-
-    if (v < 0) {
-        *out = '-';
-        return 1 + maas__size_print((size_t) -v, out + 1);
-    }
-
-    return maas__size_print((size_t) v, out);
+    return len;
 }
 
 

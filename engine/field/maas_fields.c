@@ -12,6 +12,9 @@
 #include <string.h>
 
 
+#define FIELDS_WHOLE  (1ull << 53)     /* as exact as a double is */
+
+
 static maas_status_t
 fields_bad(const maas_column_t *c, const char *expected, maas_err_t *err)
 {
@@ -55,30 +58,68 @@ fields_number(const maas_column_t *c, float v, float *x)
 }
 
 
+/* Is the text one that this column has for "missing"? */
+
+static int
+fields_is_blank(const maas_column_t *c, const char *s, size_t len)
+{
+    size_t  i;
+
+    for (i = 0; i < c->n_blanks; i++) {
+        if (strlen(c->blanks[i]) == len && memcmp(c->blanks[i], s, len) == 0) {
+            return 1;
+        }
+    }
+
+    if (len == 0) {
+        return 1;
+    }
+
+    return (c->kind != MAAS_FIELD_TEXT
+            && (c->kind != MAAS_FIELD_CATEGORY
+                || c->compare == MAAS_COMPARE_NUMBER))
+           && maas__field_is_missing(s, len);
+}
+
+
+static maas_status_t
+fields_boolean(const maas_column_t *c, const char *s, size_t len, float *x,
+    maas_err_t *err)
+{
+    int    yes;
+    float  v;
+
+    yes = maas__field_boolean(s, len);
+
+    if (yes < 0 && maas__field_number(s, len, &v) == MAAS_OK
+        && (v == 0 || v == 1))
+    {
+        yes = v == 1;                  /* 1.0, of a column with gaps */
+    }
+
+    if (yes < 0) {
+        return fields_bad(c, "true or false, yes or no, 1 or 0", err);
+    }
+
+    fields_number(c, (float) yes, x);
+
+    return MAAS_OK;
+}
+
+
+/* as_json: a point is the decimal sign, whatever the column's texts have */
+
 static maas_status_t
 fields_number_text(const maas_column_t *c, const char *s, size_t len,
-    float *x, maas_err_t *err)
+    int as_json, float *x, maas_err_t *err)
 {
-    int            yes;
     float          v;
     maas_status_t  rc;
 
-    if (maas__field_is_missing(s, len)) {
-        fields_missing(c, x);
-        return MAAS_OK;
-    }
+    rc = !as_json && (c->decimal || c->thousands || c->n_units)
+         ? maas__field_formatted(c, s, len, &v)
+         : maas__field_number(s, len, &v);
 
-    if (c->kind == MAAS_FIELD_BOOLEAN) {
-        yes = maas__field_boolean(s, len);
-        if (yes < 0) {
-            return fields_bad(c, "true or false, yes or no, 1 or 0", err);
-        }
-
-        fields_number(c, (float) yes, x);
-        return MAAS_OK;
-    }
-
-    rc = maas__field_number(s, len, &v);
     if (rc != MAAS_OK) {
         return fields_bad(c, rc == MAAS_TOOBIG
                              ? "a number that fits in single precision"
@@ -90,15 +131,73 @@ fields_number_text(const maas_column_t *c, const char *s, size_t len,
 }
 
 
+static const char *const  fields_dates[MAAS_N_DATE_FORMS] = {
+    [MAAS_DATE_ISO] = "a date such as 2024-12-31 or 2024-12-31T23:59:00Z",
+    [MAAS_DATE_DMY] = "a date such as 31.12.2024",
+    [MAAS_DATE_MDY] = "a date such as 12/31/2024",
+    [MAAS_DATE_UNIX] = "seconds since 1970",
+    [MAAS_DATE_UNIX_MS] = "milliseconds since 1970"
+};
+
+
+/* known: it is one */
+
+static maas_status_t
+fields_date(const maas_column_t *c, int known, const maas_date_t *d, float *x,
+    maas_err_t *err)
+{
+    if (!known) {
+        return fields_bad(c, fields_dates[c->date], err);
+    }
+
+    if (c->missing_slot) {
+        x[c->width - 1] = 0;
+    }
+
+    maas__date_row(c->parts, c->n_parts, d, x);
+
+    return MAAS_OK;
+}
+
+
+/* The text by which a value is compared, which may be in buf.  *len may be that
+ * of the same text. */
+
+static const char *
+fields_compared(const maas_column_t *c, const char *s, size_t *len, char *buf)
+{
+    size_t  n;
+
+    n = 0;
+
+    if (c->compare == MAAS_COMPARE_NUMBER) {
+        n = maas__field_canonical(s, *len, buf);
+
+    } else if (c->compare == MAAS_COMPARE_BOOLEAN) {
+        n = maas__field_truth(s, *len, buf);
+    }
+
+    if (n == 0) {
+        return s;
+    }
+
+    *len = n;
+
+    return buf;
+}
+
+
 /* s is trimmed and not empty */
 
 static void
 fields_category(const maas_column_t *c, const maas_names_t *values,
     const char *s, size_t len, float *x)
 {
+    char    buf[MAAS_CANONICAL];
     size_t  at;
 
     memset(x, 0, c->width * sizeof(float));
+    s = fields_compared(c, s, &len, buf);
 
     if (c->hash > 0) {
         x[(maas__field_hash(s, len) & 0x7fffffffu) % c->hash] = 1;
@@ -134,10 +233,19 @@ maas_column_find(const maas_fields_t *f, const char *name, size_t len)
 }
 
 
+size_t
+maas_other_find(const maas_fields_t *f, const char *name, size_t len)
+{
+    return maas__names_find(&f->others, name, len);
+}
+
+
 maas_status_t
 maas_row_text(const maas_fields_t *f, size_t column, const char *s,
     size_t len, float *x, maas_err_t *err)
 {
+    int                   known;
+    maas_date_t           date;
     const maas_column_t  *c;
 
     c = &f->columns[column];
@@ -145,18 +253,27 @@ maas_row_text(const maas_fields_t *f, size_t column, const char *s,
 
     maas__field_trim(&s, &len);
 
-    if (len == 0) {
-        fields_missing(c, x);
-        return MAAS_OK;
-    }
-
     if (len > MAAS_MAX_VALUE) {
         return maas__fail(err, MAAS_TOOBIG, "column \"%.64s\": a text over "
                           "%u bytes", c->name, MAAS_MAX_VALUE);
     }
 
-    if (fields_is_number(c)) {
-        return fields_number_text(c, s, len, x, err);
+    if (fields_is_blank(c, s, len)) {
+        fields_missing(c, x);
+        return MAAS_OK;
+    }
+
+    if (c->kind == MAAS_FIELD_NUMBER) {
+        return fields_number_text(c, s, len, 0, x, err);
+    }
+
+    if (c->kind == MAAS_FIELD_BOOLEAN) {
+        return fields_boolean(c, s, len, x, err);
+    }
+
+    if (c->kind == MAAS_FIELD_DATE) {
+        known = maas__date_text(c->date, s, len, &date);
+        return fields_date(c, known, &date, x, err);
     }
 
     if (!maas__utf8(s, len)) {
@@ -182,7 +299,10 @@ maas_status_t
 maas_row_number(const maas_fields_t *f, size_t column, double v, float *x,
     maas_err_t *err)
 {
+    int                   known;
     char                  buf[MAAS_NUMBER_TEXT];
+    size_t                n;
+    maas_date_t           date;
     const maas_column_t  *c;
 
     c = &f->columns[column];
@@ -191,9 +311,17 @@ maas_row_number(const maas_fields_t *f, size_t column, double v, float *x,
         return fields_bad(c, "a number that fits in single precision", err);
     }
 
+    if (c->kind == MAAS_FIELD_DATE) {
+        known = maas__date_number(c->date, v, &date);
+        return fields_date(c, known, &date, x + c->at, err);
+    }
+
     if (!fields_is_number(c)) {
-        return maas_row_text(f, column, buf, maas__field_print(v, buf), x,
-                             err);
+        n = c->compare == MAAS_COMPARE_DIGITS ? maas__field_print(v, buf)
+                                              : maas__field_print_exact(v,
+                                                                        buf);
+
+        return maas_row_text(f, column, buf, n, x, err);
     }
 
     if (c->kind == MAAS_FIELD_BOOLEAN && v != 0 && v != 1) {
@@ -202,6 +330,129 @@ maas_row_number(const maas_fields_t *f, size_t column, double v, float *x,
 
     fields_number(c, (float) v, x + c->at);
     return MAAS_OK;
+}
+
+
+/* Is the number token p..end whole and below 2^53, however it is written?
+ * Then *v is its magnitude. */
+
+static int
+fields_whole(const char *p, const char *end, uint64_t *v)
+{
+    int       fraction, negative;
+    long      exp;
+    uint64_t  w;
+
+    p += *p == '-';
+    fraction = 0;
+    exp = 0;
+
+    for (w = 0; p < end && (*p | 0x20) != 'e'; p++) {
+
+        if (*p == '.') {
+            fraction = 1;
+            continue;
+        }
+
+        if (w >= FIELDS_WHOLE) {
+            return 0;
+        }
+
+        w = w * 10 + (uint64_t) (*p - '0');
+        exp -= fraction;
+    }
+
+    if (p < end) {
+        p++;
+        negative = *p == '-';
+        p += *p == '-' || *p == '+';
+
+        if (end - p > 4) {
+            return 0;
+        }
+
+        for (fraction = 0; p < end; p++) {
+            fraction = fraction * 10 + (*p - '0');
+        }
+
+        exp += negative ? -fraction : fraction;
+    }
+
+    for ( /* void */ ; exp < 0 && w % 10 == 0 && w > 0; exp++) {
+        w /= 10;
+    }
+
+    for ( /* void */ ; exp > 0 && w < FIELDS_WHOLE && w > 0; exp--) {
+        w *= 10;
+    }
+
+    *v = w;
+
+    return w == 0 || (exp == 0 && w < FIELDS_WHOLE);
+}
+
+
+/* As maas_row_number() of its value; numbers that no double has are not
+ * finite */
+
+static maas_status_t
+fields_respelt(const maas_fields_t *f, size_t column, const char *s,
+    size_t len, float *x, maas_err_t *err)
+{
+    float     v;
+    double    d;
+    uint64_t  whole;
+
+    if (fields_whole(s, s + len, &whole)) {
+        d = *s == '-' ? -(double) whole : (double) whole;
+
+    } else {
+        v = 0;
+        d = maas__json_float(s, s + len, &v) == NULL ? 1e300 : (double) v;
+    }
+
+    return maas_row_number(f, column, d, x, err);
+}
+
+
+maas_status_t
+maas_row_digits(const maas_fields_t *f, size_t column, const char *s,
+    size_t len, float *x, maas_err_t *err)
+{
+    int                   known;
+    float                 v;
+    double                seconds;
+    maas_date_t           date;
+    const maas_column_t  *c;
+
+    c = &f->columns[column];
+
+    switch (c->kind) {
+
+    case MAAS_FIELD_NUMBER:
+        return fields_number_text(c, s, len, 1, x + c->at, err);
+
+    case MAAS_FIELD_DATE:
+        known = maas__field_double(s, len, &seconds)
+                && maas__date_number(c->date, seconds, &date);
+        return fields_date(c, known, &date, x + c->at, err);
+
+    case MAAS_FIELD_BOOLEAN:
+        return fields_respelt(f, column, s, len, x, err);
+
+    default: /* MAAS_FIELD_CATEGORY, MAAS_FIELD_TEXT */
+        break;
+    }
+
+    if (c->compare == MAAS_COMPARE_DIGITS) {
+        return fields_respelt(f, column, s, len, x, err);
+    }
+
+    if (maas__json_float(s, s + len, &v) == NULL) {
+        return fields_bad(c, "a number that fits in single precision", err);
+    }
+
+    return maas_row_text(f, column, s, len, x, err);
 }
 
 
@@ -216,6 +467,14 @@ maas_row_bool(const maas_fields_t *f, size_t column, int v, float *x,
     if (fields_is_number(c)) {
         fields_number(c, v ? 1 : 0, x + c->at);
         return MAAS_OK;
+    }
+
+    if (c->kind == MAAS_FIELD_DATE) {
+        return fields_date(c, 0, NULL, x + c->at, err);
+    }
+
+    if (c->compare == MAAS_COMPARE_NUMBER) {
+        return maas_row_text(f, column, v ? "1" : "0", 1, x, err);
     }
 
     return maas_row_text(f, column, v ? "true" : "false", v ? 4 : 5, x, err);

@@ -1,6 +1,7 @@
 /*
  * A model file -> its description: the container, then the `maas` document in
- * it, of which the head and the outputs are here, rules R14 to R17, R23, R30.
+ * it, of which the head and the outputs are here, rules R14 to R17, R23, R30,
+ * R32.
  * Not here: the container (maas_read_container.c), inputs
  * (maas_read_inputs.c), layers and their tensors (maas_read_nodes.c).
  */
@@ -8,7 +9,11 @@
 #include "maas_read.h"
 #include "maas_read_doc.h"
 
+#include <math.h>
 #include <string.h>
+
+
+#define MAAS_DOCUMENT  2               /* newest version of the document */
 
 
 /* R23 */
@@ -33,7 +38,52 @@ doc_labels(maas_read_t *r, const cJSON *outputs, maas_desc_t *d)
 }
 
 
-/* R16, R23, R30 */
+/* R32 */
+
+static maas_status_t
+doc_decision(maas_read_t *r, const cJSON *list, maas_desc_t *d)
+{
+    float        *weights;
+    size_t        n;
+    const cJSON  *v;
+
+    if (list == NULL) {
+        return MAAS_OK;
+    }
+
+    weights = maas__arena_alloc(r->arena, d->out, sizeof(float));
+    if (weights == NULL) {
+        return MAAS_OOM(r);
+    }
+
+    n = 0;
+
+    cJSON_ArrayForEach(v, (cJSON_IsArray(list) ? list : NULL)) {
+        if (n == d->out || !cJSON_IsNumber(v)
+            || !isnormal((float) v->valuedouble) || v->valuedouble < 0)
+        {
+            n = SIZE_MAX;
+            break;
+        }
+
+        weights[n++] = (float) v->valuedouble;
+    }
+
+    if (n != d->out || d->version < 2
+        || d->task != MAAS_TASK_CLASSIFICATION)
+    {
+        return MAAS_BAD(r, "R32: decision_weights is not a list of a number "
+                        "above 0 for each of the %zu labels of a "
+                        "classification, in version 2", d->out);
+    }
+
+    d->decision = weights;
+
+    return MAAS_OK;
+}
+
+
+/* R16, R23, R30, R32 */
 
 static maas_status_t
 doc_outputs(maas_read_t *r, const cJSON *doc, maas_desc_t *d)
@@ -43,7 +93,7 @@ doc_outputs(maas_read_t *r, const cJSON *doc, maas_desc_t *d)
     maas_status_t  rc;
 
     static const char *const  members[] = {
-        "name", "labels", "threshold", NULL
+        "name", "labels", "threshold", "decision_weights", NULL
     };
 
     v = maas_get(doc, "outputs");
@@ -75,6 +125,11 @@ doc_outputs(maas_read_t *r, const cJSON *doc, maas_desc_t *d)
                         "of a binary model");
     }
 
+    rc = doc_decision(r, maas_get(v, "decision_weights"), d);
+    if (rc != MAAS_OK) {
+        return rc;
+    }
+
     return maas_get(v, "labels") == NULL ? MAAS_OK
                                          : doc_labels(r, v, d);
 }
@@ -89,11 +144,13 @@ doc_head(maas_read_t *r, const cJSON *doc, maas_desc_t *d)
     size_t        version;
     const cJSON  *name;
 
-    if (!maas__tree_integer(maas_get(doc, "version"), 1, &version)
-        || version != 1)
+    if (!maas__tree_integer(maas_get(doc, "version"), MAAS_DOCUMENT, &version)
+        || version < 1)
     {
-        return MAAS_BAD(r, "R15: version is not 1");
+        return MAAS_BAD(r, "R15: version is not 1 or %d", MAAS_DOCUMENT);
     }
+
+    d->version = version;
 
     name = maas_get(doc, "name");
     if (!cJSON_IsString(name)
@@ -142,7 +199,9 @@ doc_read(maas_read_t *r, const maas_container_t *c, maas_desc_t **out)
                && (rc = maas__read_inputs(r, doc, d)) == MAAS_OK
                && (rc = maas__read_nodes(r, c, doc, d)) == MAAS_OK
                && (rc = maas__read_unused(r, c, d)) == MAAS_OK
-               && (rc = doc_outputs(r, doc, d)) == MAAS_OK)
+               && (rc = doc_outputs(r, doc, d)) == MAAS_OK
+               && (rc = maas__read_others(r, doc, d)) == MAAS_OK
+               && (rc = maas__read_usual(r, doc, d)) == MAAS_OK)
     {
         d->crc32c = c->crc32c;
         *out = d;

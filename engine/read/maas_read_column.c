@@ -8,6 +8,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 
 /* R29: `name`, numbers with finite steps between them, at most MAAS_MAX_KNOTS;
@@ -192,25 +193,56 @@ column_kind(maas_read_t *r, const cJSON *v, size_t i,
 }
 
 
+/* The first member, or kind, that version 1 of the document has not; NULL */
+
+static const char *
+column_later(const cJSON *v)
+{
+    size_t        i;
+    const cJSON  *kind;
+
+    static const char *const  later[] = {
+        "missing_values", "compare", "decimal", "thousands", "units", NULL
+    };
+
+    kind = maas_get(v, "kind");
+
+    if (kind != NULL
+        && strcmp(kind->valuestring, maas__field_names[MAAS_FIELD_DATE]) == 0)
+    {
+        return maas__field_names[MAAS_FIELD_DATE];
+    }
+
+    for (i = 0; later[i] != NULL && maas_get(v, later[i]) == NULL; i++) {
+        /* void */
+    }
+
+    return later[i];
+}
+
+
 /* R27 */
 
 static maas_status_t
-column_members(maas_read_t *r, const cJSON *v, size_t i,
+column_members(maas_read_t *r, const cJSON *v, size_t version, size_t i,
     maas_column_t *col)
 {
     int           kind;
     const char   *bad;
     const cJSON  *s;
 
-    static const char *const  members[MAAS_N_FIELDS][11] = {
+    static const char *const  members[MAAS_N_FIELDS][15] = {
         [MAAS_FIELD_NUMBER] = { "name", "kind", "scaling", "shift", "factor",
-            "clip", "knots", "levels", "missing", "missing_slot" },
+            "clip", "knots", "levels", "missing", "missing_slot",
+            "missing_values", "decimal", "thousands", "units" },
         [MAAS_FIELD_BOOLEAN] = { "name", "kind", "scaling", "shift", "factor",
-            "missing", "missing_slot" },
+            "missing", "missing_slot", "missing_values" },
         [MAAS_FIELD_CATEGORY] = { "name", "kind", "values", "other", "hash",
-            "missing_slot" },
+            "missing_slot", "missing_values", "compare" },
         [MAAS_FIELD_TEXT] = { "name", "kind", "hash", "ngrams",
-            "missing_slot" }
+            "missing_slot", "missing_values", "compare" },
+        [MAAS_FIELD_DATE] = { "name", "kind", "format", "parts",
+            "missing_slot", "missing_values" }
     };
 
     s = maas_get(v, "kind");
@@ -218,13 +250,22 @@ column_members(maas_read_t *r, const cJSON *v, size_t i,
                      : maas__tree_choice(s, maas__field_names, MAAS_N_FIELDS);
     if (kind < 0) {
         return MAAS_BAD(r, "R27: column %zu: kind is not number, boolean, "
-                        "category or text", i);
+                        "category, text or date", i);
     }
 
     bad = maas__tree_unknown(v, members[kind]);
     if (bad != NULL) {
         return MAAS_BAD(r, "R27: column %zu, a %s: unknown member \"%.64s\"",
                         i, maas__field_names[kind], bad);
+    }
+
+    if (version < 2) {
+        bad = column_later(v);
+
+        if (bad != NULL) {
+            return MAAS_BAD(r, "R27: column %zu: \"%s\" needs version 2 of the "
+                            "document", i, bad);
+        }
     }
 
     col->kind = (maas_field_kind_t) kind;
@@ -265,7 +306,7 @@ maas__read_scaling(maas_read_t *r, const cJSON *v, maas_column_t *col)
 
 
 maas_status_t
-maas__read_column(maas_read_t *r, const cJSON *v, size_t i,
+maas__read_column(maas_read_t *r, const cJSON *v, size_t version, size_t i,
     maas_column_t *col)
 {
     maas_status_t  rc;
@@ -277,9 +318,10 @@ maas__read_column(maas_read_t *r, const cJSON *v, size_t i,
 
     if ((rc = maas__tree_copy(r, maas_get(v, "name")->valuestring, &col->name))
         != MAAS_OK
-        || (rc = column_members(r, v, i, col)) != MAAS_OK
+        || (rc = column_members(r, v, version, i, col)) != MAAS_OK
         || (rc = column_kind(r, v, i, col)) != MAAS_OK
-        || (rc = column_curve(r, v, i, col)) != MAAS_OK)
+        || (rc = column_curve(r, v, i, col)) != MAAS_OK
+        || (rc = maas__read_value(r, v, i, col)) != MAAS_OK)
     {
         return rc;
     }

@@ -14,12 +14,24 @@
 maas_status_t maas__read_inputs(maas_read_t *r, const cJSON *doc,
     maas_desc_t *d);
 
-/* maas_read_column.c: column i, all but its place (R18, R27, R29). */
-maas_status_t maas__read_column(maas_read_t *r, const cJSON *v, size_t i,
+/* maas_read_column.c: column i of a document of that version, all but its place
+ * (R18, R27, R29, R33, R34). */
+maas_status_t maas__read_column(maas_read_t *r, const cJSON *v,
+    size_t version, size_t i, maas_column_t *col);
+/* maas_read_value.c: what a text of column i means (R33, R34). */
+maas_status_t maas__read_value(maas_read_t *r, const cJSON *v, size_t i,
     maas_column_t *col);
 /* scaling, shift and factor of a column or of the tensor (R18). */
 maas_status_t maas__read_scaling(maas_read_t *r, const cJSON *v,
     maas_column_t *col);
+
+/* maas_read_records.c: columns of the training file that are no input (R31),
+ * and what values are usual, which may be anything: what is not as it should
+ * be is passed over. */
+maas_status_t maas__read_others(maas_read_t *r, const cJSON *doc,
+    maas_desc_t *d);
+maas_status_t maas__read_usual(maas_read_t *r, const cJSON *doc,
+    maas_desc_t *d);
 
 /* maas_read_nodes.c: fills d's nodes, and where its outputs come from (R19 to
  * R22, R24, R26). */

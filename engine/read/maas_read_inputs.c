@@ -85,7 +85,7 @@ inputs_columns(maas_read_t *r, const cJSON *v, maas_desc_t *d)
 
     i = 0;
     cJSON_ArrayForEach(item, columns) {
-        rc = maas__read_column(r, item, i, &d->columns[i]);
+        rc = maas__read_column(r, item, d->version, i, &d->columns[i]);
         if (rc != MAAS_OK) {
             return rc;
         }

@@ -39,7 +39,9 @@ ngx_http_maas_row_size(const maas_info_t *info)
         size += ngx_strlen(info->columns[i]) + sizeof("\"\": ") - 1
                 + NGX_HTTP_MAAS_NUMBER;
 
-        if (info->fields[i].kind == MAAS_FIELD_CATEGORY) {
+        if (info->fields[i].kind == MAAS_FIELD_CATEGORY
+            || info->fields[i].kind == MAAS_FIELD_DATE)
+        {
             size += NGX_HTTP_MAAS_WORD;
 
         } else if (info->fields[i].kind == MAAS_FIELD_TEXT) {

@@ -41,6 +41,10 @@ ngx_http_maas_example_value(ngx_http_maas_text_t *t, const char *key,
         ngx_http_maas_json_value(t, key, "false");
         break;
 
+    case MAAS_FIELD_DATE:
+        ngx_http_maas_json_string(t, key, "2024-12-31");
+        break;
+
     default: /* MAAS_FIELD_CATEGORY, MAAS_FIELD_TEXT */
         ngx_http_maas_json_string(t, key, field->n_values != 0
                                           ? field->values[0] : "text");

@@ -14,7 +14,8 @@ static const ngx_http_maas_datatype_t  ngx_http_maas_datatypes[] = {
     [MAAS_FIELD_NUMBER] = { "FP32", "TYPE_FP32", "DT_FLOAT" },
     [MAAS_FIELD_BOOLEAN] = { "BOOL", "TYPE_BOOL", "DT_BOOL" },
     [MAAS_FIELD_CATEGORY] = { "BYTES", "TYPE_STRING", "DT_STRING" },
-    [MAAS_FIELD_TEXT] = { "BYTES", "TYPE_STRING", "DT_STRING" }
+    [MAAS_FIELD_TEXT] = { "BYTES", "TYPE_STRING", "DT_STRING" },
+    [MAAS_FIELD_DATE] = { "BYTES", "TYPE_STRING", "DT_STRING" }
 };
 
 _Static_assert(sizeof(ngx_http_maas_datatypes)

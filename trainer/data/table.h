@@ -45,13 +45,14 @@ typedef struct {
 } train_fields_t;
 
 
-/* What a column is for; the first four as maas_field_kind_t */
+/* What a column is for; the first ones as maas_field_kind_t */
 
 typedef enum {
     TRAIN_ROLE_NUMBER = MAAS_FIELD_NUMBER,
     TRAIN_ROLE_BOOLEAN = MAAS_FIELD_BOOLEAN,
     TRAIN_ROLE_CATEGORY = MAAS_FIELD_CATEGORY,
     TRAIN_ROLE_TEXT = MAAS_FIELD_TEXT,
+    TRAIN_ROLE_DATE = MAAS_FIELD_DATE,
     TRAIN_ROLE_IGNORE,
     TRAIN_ROLE_ID,
     TRAIN_ROLE_WEIGHT,
@@ -63,8 +64,8 @@ typedef enum {
 
 extern const char *const train_role_names[TRAIN_N_ROLES];
 
-/* Is it one of the four that go into the network? */
-#define train_role_is_field(role)  ((role) <= TRAIN_ROLE_TEXT)
+/* Is it one of those that go into the network? */
+#define train_role_is_field(role)  ((role) <= TRAIN_ROLE_DATE)
 
 typedef struct {
     char         *name;

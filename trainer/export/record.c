@@ -88,6 +88,81 @@ record_values(maas_writer_t *w, const maas_column_t *c)
     if (c->other) {
         train_json_flag(w, "other", 1);
     }
+
+    if (c->compare != MAAS_COMPARE_DIGITS) {
+        train_json_text(w, "compare", maas__compare_names[c->compare]);
+    }
+}
+
+
+static void
+record_sign(maas_writer_t *w, const char *name, char sign)
+{
+    if (sign != '\0') {
+        train_json_text(w, name, (const char[]) { sign, '\0' });
+    }
+}
+
+
+/* How numbers are written in texts */
+
+static void
+record_format(maas_writer_t *w, const maas_column_t *c)
+{
+    record_sign(w, "decimal", c->decimal);
+    record_sign(w, "thousands", c->thousands);
+
+    if (c->n_units > 0) {
+        record_list(w, "units", c->units, c->n_units);
+    }
+}
+
+
+static void
+record_date(maas_writer_t *w, const maas_column_t *c)
+{
+    size_t              i;
+    const maas_part_t  *part;
+
+    train_json_text(w, "format", maas__date_names[c->date]);
+    train_json_open(w, "parts", '[');
+
+    for (i = 0; i < c->n_parts; i++) {
+        part = &c->parts[i];
+        maas_writer_open(w, '{');
+        train_json_text(w, "part", maas__part_names[part->kind]);
+
+        if (!MAAS_PART_CYCLE(part->kind)) {
+            train_json_number(w, "shift", part->shift);
+            train_json_number(w, "factor", part->factor);
+        }
+
+        maas_writer_close(w, '}');
+    }
+
+    maas_writer_close(w, ']');
+}
+
+
+/* The lowest version of the document that suffices */
+
+static double
+record_version(const train_record_t *r)
+{
+    size_t                i;
+    const maas_column_t  *c;
+
+    for (i = 0; i < r->scale->n_columns; i++) {
+        c = &r->scale->columns[i];
+
+        if (c->kind == MAAS_FIELD_DATE || c->compare != MAAS_COMPARE_DIGITS
+            || c->decimal || c->thousands || c->n_units || c->n_blanks)
+        {
+            return 2;
+        }
+    }
+
+    return 1;
 }
 
 
@@ -111,9 +186,17 @@ record_column(maas_writer_t *w, const maas_column_t *c)
         }
 
         record_float(w, "missing", c->missing);
+        record_format(w, c);
+
+    } else if (c->kind == MAAS_FIELD_DATE) {
+        record_date(w, c);
 
     } else {
         record_values(w, c);
+    }
+
+    if (c->n_blanks > 0) {
+        record_list(w, "missing_values", c->blanks, c->n_blanks);
     }
 
     if (c->missing_slot) {
@@ -332,7 +415,7 @@ train_record(const train_record_t *r)
     maas_writer_t   w;
 
     train_json_memory(&w, &text, &size);
-    train_json_number(&w, "version", 1);
+    train_json_number(&w, "version", record_version(r));
     train_json_text(&w, "name", r->options->name);
     train_json_text(&w, "task", maas__task_names[r->data->task]);
     record_inputs(&w, r);

@@ -11,9 +11,6 @@
 #include <string.h>
 
 
-#define FIELD_WHOLE  (1ull << 53)      /* as exact as a double is */
-
-
 size_t
 maas__json_column(const maas_fields_t *f, maas_str_t raw)
 {
@@ -59,91 +56,6 @@ maas__json_b64(maas_json_t *j, maas_str_t *s, maas_err_t *err)
     }
 
     return rc;
-}
-
-
-/* Is the number token p..end whole and below 2^53, however it is written?
- * Then *v is its magnitude. */
-
-static int
-field_whole(const char *p, const char *end, uint64_t *v)
-{
-    int       fraction, negative;
-    long      exp;
-    uint64_t  w;
-
-    p += *p == '-';
-    fraction = 0;
-    exp = 0;
-
-    for (w = 0; p < end && (*p | 0x20) != 'e'; p++) {
-
-        if (*p == '.') {
-            fraction = 1;
-            continue;
-        }
-
-        if (w >= FIELD_WHOLE) {
-            return 0;
-        }
-
-        w = w * 10 + (uint64_t) (*p - '0');
-        exp -= fraction;
-    }
-
-    if (p < end) {
-        p++;
-        negative = *p == '-';
-        p += *p == '-' || *p == '+';
-
-        if (end - p > 4) {
-            return 0;
-        }
-
-        for (fraction = 0; p < end; p++) {
-            fraction = fraction * 10 + (*p - '0');
-        }
-
-        exp += negative ? -fraction : fraction;
-    }
-
-    for ( /* void */ ; exp < 0 && w % 10 == 0 && w > 0; exp++) {
-        w /= 10;
-    }
-
-    for ( /* void */ ; exp > 0 && w < FIELD_WHOLE && w > 0; exp--) {
-        w *= 10;
-    }
-
-    *v = w;
-
-    return w == 0 || (exp == 0 && w < FIELD_WHOLE);
-}
-
-
-/* The number token p..end */
-
-static maas_status_t
-field_number(const maas_fields_t *f, size_t column, const char *p,
-    const char *end, float *x, maas_err_t *err)
-{
-    float     v;
-    double    d;
-    uint64_t  whole;
-
-    if (f->columns[column].kind == MAAS_FIELD_NUMBER) {
-        return maas_row_text(f, column, p, (size_t) (end - p), x, err);
-    }
-
-    if (field_whole(p, end, &whole)) {
-        d = *p == '-' ? -(double) whole : (double) whole;
-
-    } else {
-        v = 0;
-        d = maas__json_float(p, end, &v) == NULL ? 1e300 : (double) v;
-    }
-
-    return maas_row_number(f, column, d, x, err);
 }
 
 
@@ -199,7 +111,7 @@ field_scalar(maas_json_t *j, const maas_fields_t *f, size_t column, float *x,
             return maas__json_expected(j, "a value", err);
         }
 
-        rc = field_number(f, column, j->p, end, x, err);
+        rc = maas_row_digits(f, column, j->p, (size_t) (end - j->p), x, err);
         j->p = end;
     }
 

@@ -1,0 +1,483 @@
+/*
+ * Dates and times as people write them -> a point in time and the parts that
+ * the writer saw, by the proleptic Gregorian calendar.
+ * Not here: what a column makes of them (maas_fields.c).
+ */
+
+#include "maas_field.h"
+#include "maas_int.h"
+
+#include <math.h>
+#include <string.h>
+
+
+#define DATE_DAY       86400
+#define DATE_FAR       1e11            /* seconds: beyond the year 5000 */
+#define DATE_CENTURY   69              /* two digits below it are 20xx */
+
+
+typedef struct {
+    const char  *p;
+    const char  *end;
+} date_text_t;
+
+
+static int
+date_is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+
+static int
+date_letter(char c)
+{
+    c |= 0x20;
+
+    return c >= 'a' && c <= 'z' ? c : 0;
+}
+
+
+static int
+date_skip(date_text_t *t, const char *any)
+{
+    if (t->p < t->end && *t->p != '\0' && strchr(any, *t->p) != NULL) {
+        t->p++;
+        return 1;
+    }
+
+    return 0;
+}
+
+
+/* Digits, most of them at most; *n says how many there were */
+
+static unsigned
+date_digits(date_text_t *t, unsigned most, unsigned *n)
+{
+    unsigned  v;
+
+    v = 0;
+
+    for (*n = 0; *n < most && t->p < t->end && date_is_digit(*t->p); (*n)++) {
+        v = v * 10 + (unsigned) (*t->p++ - '0');
+    }
+
+    return v;
+}
+
+
+/* 1 + place of the English word in a list of three letters each, which may go
+ * on as long as it likes; 0 if there is none */
+
+static unsigned
+date_word(date_text_t *t, const char *list)
+{
+    char         word[3];
+    size_t       i;
+    const char  *p;
+
+    for (i = 0; i < 3; i++) {
+        if (t->end - t->p <= (ptrdiff_t) i || !date_letter(t->p[i])) {
+            return 0;
+        }
+        word[i] = (char) date_letter(t->p[i]);
+    }
+
+    for (i = 0, p = list; *p != '\0'; i++, p += 3) {
+        if (memcmp(p, word, 3) == 0) {
+            while (t->p < t->end && date_letter(*t->p)) {
+                t->p++;
+            }
+
+            date_skip(t, ".");
+            return (unsigned) i + 1;
+        }
+    }
+
+    return 0;
+}
+
+
+static unsigned
+date_month_days(long year, unsigned month)
+{
+    static const unsigned char  days[] = {
+        31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31
+    };
+
+    return days[month - 1] + (month == 2 && year % 4 == 0
+                              && (year % 100 != 0 || year % 400 == 0));
+}
+
+
+/* Days from 1970-01-01 to the first of March of a year, and from there: years
+ * that begin in March have their leap day at the end */
+
+static long
+date_days(long year, unsigned month, unsigned day)
+{
+    long  y;
+
+    y = year - (month <= 2) + 4000;    /* no year is below 0 */
+    month = (month + 9) % 12;
+
+    return y * 365 + y / 4 - y / 100 + y / 400
+           + (long) ((153 * month + 2) / 5 + day) - 1 - 719468 - 1460970;
+}
+
+
+/* Year, month and day in the order of the form, a month also as a word */
+
+static int
+date_ymd(date_text_t *t, maas_date_form_t form, maas_date_t *d)
+{
+    unsigned     i, n, v, year, digits;
+    const char  *order;
+
+    static const char  months[] = "janfebmaraprmayjunjulaugsepoctnovdec";
+    static const char  days[] = "montuewedthufrisatsun";
+
+    static const char *const  orders[] = {
+        [MAAS_DATE_ISO] = "ymd",
+        [MAAS_DATE_DMY] = "dmy",
+        [MAAS_DATE_MDY] = "mdy"
+    };
+
+    if (date_word(t, days)) {          /* "Mon, 02 Jan 2006" */
+        date_skip(t, ",");
+        date_skip(t, " ");
+    }
+
+    order = orders[form];
+    year = 0;
+    digits = 0;
+
+    for (i = 0; i < 3; i++) {
+        if (order[i] == 'm' && (v = date_word(t, months)) != 0) {
+            n = 2;
+
+        } else {
+            v = date_digits(t, order[i] == 'y' ? 4 : 2, &n);
+        }
+
+        if (n == 0) {
+            return 0;
+        }
+
+        if (order[i] == 'y') {
+            year = v;
+            digits = n;
+
+        } else if (order[i] == 'm') {
+            d->month = v;
+
+        } else {
+            d->day = v;
+        }
+
+        if (i == 1 && form == MAAS_DATE_ISO && n == 2 && t->p == t->end) {
+            d->day = 1;                /* 2024-05 */
+            break;
+        }
+
+        if (i == 2) {
+            break;
+        }
+
+        /* 20240531 */
+
+        if (form == MAAS_DATE_ISO && digits == 4 && t->p < t->end
+            && date_is_digit(*t->p) && n >= 2)
+        {
+            continue;
+        }
+
+        if (!date_skip(t, "-/., ")) {
+            return 0;
+        }
+
+        date_skip(t, " ");
+    }
+
+    if (digits != 4 && (digits != 2 || form == MAAS_DATE_ISO)) {
+        return 0;
+    }
+
+    d->year = (long) year;
+
+    if (digits == 2) {
+        d->year += year < DATE_CENTURY ? 2000 : 1900;
+    }
+
+    return d->month >= 1 && d->month <= 12 && d->day >= 1
+           && d->day <= date_month_days(d->year, d->month);
+}
+
+
+/* "Z", "UTC", "+01:00", "-0530", "+01": seconds to take off; 0: wrong */
+
+static int
+date_zone(date_text_t *t, long *offset)
+{
+    long      sign;
+    unsigned  hours, minutes, n;
+
+    *offset = 0;
+
+    if (date_skip(t, "Zz")) {
+        return 1;
+    }
+
+    if (t->end - t->p >= 3
+        && (memcmp(t->p, "UTC", 3) == 0 || memcmp(t->p, "GMT", 3) == 0))
+    {
+        t->p += 3;
+    }
+
+    if (t->p == t->end || (*t->p != '+' && *t->p != '-')) {
+        return 1;
+    }
+
+    sign = *t->p++ == '-' ? -1 : 1;
+    hours = date_digits(t, 2, &n);
+
+    if (n != 2 || hours > 15) {
+        return 0;
+    }
+
+    date_skip(t, ":");
+    minutes = date_digits(t, 2, &n);
+
+    if ((n != 0 && n != 2) || minutes > 59) {
+        return 0;
+    }
+
+    *offset = sign * (long) (hours * 3600 + minutes * 60);
+
+    return 1;
+}
+
+
+/* "13:05", "13:05:30.25", "1:05 pm": seconds of the day, below 0 if it is
+ * wrong */
+
+static double
+date_clock(date_text_t *t)
+{
+    double    seconds, scale;
+    unsigned  hour, minute, second, n, afternoon;
+
+    hour = date_digits(t, 2, &n);
+    second = 0;
+    seconds = 0;
+    minute = 0;
+
+    if (n == 0) {
+        return -1;
+    }
+
+    /* 20240531T1305, or with colons */
+
+    if (date_skip(t, ":") || (n == 2 && t->p < t->end
+                              && date_is_digit(*t->p)))
+    {
+        minute = date_digits(t, 2, &n);
+
+        if (n != 2) {
+            return -1;
+        }
+
+        if (date_skip(t, ":") || (t->p < t->end && date_is_digit(*t->p))) {
+            second = date_digits(t, 2, &n);
+
+            if (n != 2) {
+                return -1;
+            }
+        }
+
+        if (date_skip(t, ".,")) {
+            for (scale = 0.1; t->p < t->end && date_is_digit(*t->p);
+                 scale /= 10)
+            {
+                seconds += scale * (*t->p++ - '0');
+            }
+        }
+    }
+
+    while (date_skip(t, " ")) { /* void */ }
+
+    if (t->end - t->p >= 2 && (date_letter(t->p[0]) == 'a'
+                               || date_letter(t->p[0]) == 'p')
+        && date_letter(t->p[1]) == 'm')
+    {
+        afternoon = date_letter(t->p[0]) == 'p';
+        t->p += 2;
+
+        if (hour < 1 || hour > 12) {
+            return -1;
+        }
+
+        hour = hour % 12 + 12 * afternoon;
+        while (date_skip(t, " ")) { /* void */ }
+    }
+
+    if (hour > 23 || minute > 59 || second > 60) {
+        return -1;
+    }
+
+    return seconds + hour * 3600 + minute * 60 + second;
+}
+
+
+void
+maas__date_set(maas_date_t *d, double seconds)
+{
+    long  days, y, m;
+
+    days = (long) floor(seconds / DATE_DAY);
+    d->seconds = seconds;
+    d->clock = seconds - (double) days * DATE_DAY;
+    d->weekday = (unsigned) (((days + 3) % 7 + 7) % 7);
+
+    y = 1970 + days / 366 - 1;
+
+    while (date_days(y + 1, 1, 1) <= days) {
+        y++;
+    }
+
+    while (date_days(y, 1, 1) > days) {
+        y--;
+    }
+
+    for (m = 12; date_days(y, (unsigned) m, 1) > days; m--) { /* void */ }
+
+    d->year = y;
+    d->month = (unsigned) m;
+    d->day = (unsigned) (days - date_days(y, (unsigned) m, 1)) + 1;
+}
+
+
+int
+maas__date_number(maas_date_form_t form, double v, maas_date_t *d)
+{
+    if (form == MAAS_DATE_UNIX_MS) {
+        v /= 1000;
+
+    } else if (form != MAAS_DATE_UNIX) {
+        return 0;
+    }
+
+    if (!(fabs(v) < DATE_FAR)) {
+        return 0;
+    }
+
+    maas__date_set(d, v);
+
+    return 1;
+}
+
+
+int
+maas__date_text(maas_date_form_t form, const char *s, size_t len,
+    maas_date_t *d)
+{
+    long         offset, days;
+    double       v;
+    date_text_t  t;
+
+    if (form == MAAS_DATE_UNIX || form == MAAS_DATE_UNIX_MS) {
+        return maas__field_double(s, len, &v) && maas__date_number(form, v, d);
+    }
+
+    t = (date_text_t) { s, s + len };
+    d->clock = 0;
+    offset = 0;
+
+    if (!date_ymd(&t, form, d)) {
+        return 0;
+    }
+
+    if (t.p < t.end) {
+        date_skip(&t, ",");
+
+        if (!date_skip(&t, "Tt ")) {
+            return 0;
+        }
+
+        while (date_skip(&t, " ")) { /* void */ }
+
+        d->clock = date_clock(&t);
+
+        if (d->clock < 0 || !date_zone(&t, &offset) || t.p != t.end) {
+            return 0;
+        }
+    }
+
+    days = date_days(d->year, d->month, d->day);
+    d->weekday = (unsigned) (((days + 3) % 7 + 7) % 7);
+    d->seconds = (double) days * DATE_DAY + d->clock - (double) offset;
+
+    return 1;
+}
+
+
+/* A turn of 0 to 1 as a point on the circle */
+
+static void
+date_cycle(double turn, float *x)
+{
+    x[0] = (float) sin(turn * 6.283185307179586);
+    x[1] = (float) cos(turn * 6.283185307179586);
+}
+
+
+size_t
+maas__date_slots(const maas_part_t *part, size_t n)
+{
+    size_t  i, slots;
+
+    for (slots = 0, i = 0; i < n; i++) {
+        slots += MAAS_PART_CYCLE(part[i].kind) ? 2 : 1;
+    }
+
+    return slots;
+}
+
+
+void
+maas__date_row(const maas_part_t *part, size_t n, const maas_date_t *d,
+    float *x)
+{
+    size_t  i;
+    double  v;
+
+    for (i = 0; i < n; i++, part++) {
+        switch (part->kind) {
+
+        case MAAS_PART_MONTH:
+            date_cycle((d->month - 1) / 12.0, x);
+            break;
+
+        case MAAS_PART_DAY:
+            date_cycle((d->day - 1)
+                       / (double) date_month_days(d->year, d->month), x);
+            break;
+
+        case MAAS_PART_WEEKDAY:
+            date_cycle(d->weekday / 7.0, x);
+            break;
+
+        case MAAS_PART_HOUR:
+            date_cycle(d->clock / DATE_DAY, x);
+            break;
+
+        default: /* MAAS_PART_SECONDS, MAAS_PART_YEAR */
+            v = part->kind == MAAS_PART_YEAR ? (double) d->year : d->seconds;
+            *x++ = (float) ((v - part->shift) * part->factor);
+            continue;
+        }
+
+        x += 2;
+    }
+}
