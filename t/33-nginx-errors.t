@@ -55,6 +55,22 @@ http {
         }
         location = /sorry { internal; return 413 "sorry\n"; }
 
+        location /mine/ {
+            maas_serve;
+            maas_max_rows 1;
+            error_page 400 404 405 413 415 501 /page;
+        }
+        location = /mine/p { maas_predict m; error_page 405 /page; }
+        location = /mine/status { maas_status; error_page 405 /page; }
+        location = /page { internal; alias %%TESTDIR%%/users; }
+        location /other/ {
+            maas_serve;
+            error_page 404 415 = @elsewhere;
+            error_page 400 = @elsewhere;
+        }
+        location @elsewhere { proxy_pass http://127.0.0.1:%%PORT3%%; }
+        location /loop/ { maas_serve; error_page 404 = /loop/nothing; }
+
         location = /named { error_page 418 = @predict; return 418; }
         location @predict { maas_predict m; }
         location = /rewritten { rewrite ^ /p last; }
@@ -94,6 +110,10 @@ http {
     server {
         listen 127.0.0.1:%%PORT1%%;
         return 200 "upstream\n";
+    }
+    server {
+        listen 127.0.0.1:%%PORT3%%;
+        location / { maas_predict m; }
     }
 }
 EOC
@@ -141,6 +161,44 @@ subtest 'refused by nginx' => sub {
     my $own = $t->post('/own', $row, @type);
     is($own->status, 413, 'with a page of the administrator: 413');
     is($own->body, "sorry\n", 'which is kept');
+};
+
+# error_page is the administrator's, whoever found the error
+subtest 'refused by the module, with an error_page' => sub {
+    my @rows = ('/mine/v2/models/m/infer', '{"inputs":[{"name":"input",'
+        . '"shape":[2,4],"datatype":"FP32","data":[1,2,3,4,5,6,7,8]}]}');
+    for my $case (
+        [ 400, 'POST', '/mine/v2/models/m/infer', '{', @type ],
+        [ 404, 'GET', '/mine/v2/models/none' ],
+        [ 404, 'POST', '/mine/nothing', $row, @type ],
+        [ 405, 'GET', '/mine/v2/models/m/infer' ],
+        [ 405, 'GET', '/mine/p' ],
+        [ 405, 'POST', '/mine/status', $row, @type ],
+        [ 413, 'POST', @rows, @type ],
+        [ 415, 'POST', '/mine/v2/models/m/infer', $row,
+            'Content-Type' => 'image/gif' ],
+        [ 501, 'POST', '/mine/v2/repository/models/m/load', '{}', @type ])
+    {
+        my ($status, @request) = @$case;
+        my $got = $t->http(@request);
+        is($got->status, $status, "$status: @request[0, 1]");
+        is($got->body, "u:{PLAIN}p\n", 'the page');
+        like($got->header('Allow'), qr/GET|POST/, 'Allow stays')
+            if $status == 405;
+    }
+    is($t->get('/mine/v2/models/m')->json->{name}, 'm', 'what is no error');
+
+    for my $case ([ '/other/nothing', @type ],
+        [ '/other/v2/models/m/infer', @type ],
+        [ '/other/v2/models/none/infer', @type ])
+    {
+        my ($uri, @headers) = @$case;
+        my $got = $t->post($uri, $row, @headers);
+        is($got->body, $want, "$uri: another server gets method and body");
+    }
+    my $no = $t->post('/loop/x', $row, @type);
+    is($no->status, 404, 'an error page that fails as well');
+    isnt($no->error, '', 'is JSON');
 };
 
 subtest 'ways to a prediction' => sub {

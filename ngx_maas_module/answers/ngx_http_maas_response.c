@@ -172,6 +172,34 @@ ngx_http_maas_send_text(ngx_http_request_t *r, ngx_str_t *type,
 }
 
 
+/* Will nginx show a page of the administrator's for it?  The conditions are
+ * those of ngx_http_special_response_handler(). */
+
+static ngx_uint_t
+ngx_http_maas_has_page(ngx_http_request_t *r, ngx_uint_t status)
+{
+    ngx_uint_t                 i;
+    ngx_http_err_page_t       *page;
+    ngx_http_core_loc_conf_t  *clcf;
+
+    clcf = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
+
+    if (clcf->error_pages == NULL || r->error_page || r->uri_changes == 0) {
+        return 0;
+    }
+
+    page = clcf->error_pages->elts;
+
+    for (i = 0; i < clcf->error_pages->nelts; i++) {
+        if (page[i].status == (ngx_int_t) status) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
 ngx_int_t
 ngx_http_maas_send_error(ngx_http_request_t *r, ngx_uint_t status,
     const char *text)
@@ -179,18 +207,22 @@ ngx_http_maas_send_error(ngx_http_request_t *r, ngx_uint_t status,
     ngx_str_t             body;
     ngx_http_maas_text_t  json;
 
+    if (status == NGX_HTTP_SERVICE_UNAVAILABLE
+        && ngx_http_maas_add_header(r, "Retry-After", "1") != NGX_OK)
+    {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    if (ngx_http_maas_has_page(r, status)) {
+        return (ngx_int_t) status;
+    }
+
     ngx_http_maas_text_init(&json, r->pool);
     ngx_http_maas_json_open(&json, NULL, "{");
     ngx_http_maas_json_string(&json, "error", text);
     ngx_http_maas_json_close(&json, "}");
 
     if (ngx_http_maas_text(&json, &body) != NGX_OK) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    if (status == NGX_HTTP_SERVICE_UNAVAILABLE
-        && ngx_http_maas_add_header(r, "Retry-After", "1") != NGX_OK)
-    {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
@@ -256,16 +288,20 @@ ngx_http_maas_refuse(ngx_http_request_t *r, ngx_uint_t status,
     va_list    args;
     ngx_int_t  rc;
 
-    rc = ngx_http_discard_request_body(r);
-    if (rc != NGX_OK) {
-        return rc;
-    }
-
     va_start(args, fmt);
     *ngx_vslprintf(text, text + sizeof(text) - 1, fmt, args) = '\0';
     va_end(args);
 
     ngx_log_error(NGX_LOG_INFO, r->connection->log, 0, "maas: %s", text);
+
+    /* whoever answers in our place may want the body */
+
+    if (!ngx_http_maas_has_page(r, status)) {
+        rc = ngx_http_discard_request_body(r);
+        if (rc != NGX_OK) {
+            return rc;
+        }
+    }
 
     return ngx_http_maas_send_error(r, status, (char *) text);
 }

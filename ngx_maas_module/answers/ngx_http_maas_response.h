@@ -84,7 +84,8 @@ ngx_int_t ngx_http_maas_send(ngx_http_request_t *r, ngx_uint_t status,
 ngx_int_t ngx_http_maas_send_text(ngx_http_request_t *r, ngx_str_t *type,
     ngx_http_maas_text_t *text);
 
-/* {"error":"..."} with a status. */
+/* {"error":"..."} with a status; that status, for nginx to go on with, if an
+ * error_page is there for it. */
 ngx_int_t ngx_http_maas_send_error(ngx_http_request_t *r, ngx_uint_t status,
     const char *text);
 
