@@ -148,6 +148,31 @@ subtest 'directives' => sub {
         my ($more, $location, $re) = @$case;
         refused(with($more, $location), $re, "$more$location");
     }
+
+    # whoever takes a location over, before or after
+    for my $pass ('proxy_pass http://127.0.0.1:1', 'fastcgi_pass 127.0.0.1:1',
+        'uwsgi_pass 127.0.0.1:1', 'scgi_pass 127.0.0.1:1',
+        'grpc_pass 127.0.0.1:1', 'memcached_pass 127.0.0.1:1', 'stub_status',
+        'empty_gif')
+    {
+        for my $ours ('maas_serve', 'maas_predict m', 'maas_status',
+            'maas_metrics')
+        {
+            my ($name) = split ' ', $ours;
+            my $why = qr/$name"?.* conflicts with another handler of (?:lo|th)/;
+            refused(with('', "location /x { $ours; $pass; }"), $why,
+                "$ours, then $pass");
+            refused(with('', "location /x { $pass; $ours; }"),
+                qr{conflicts|duplicate}, "$pass, then $ours")
+                if $pass ne 'empty_gif';   # which does not mind
+        }
+    }
+    my ($rc) = $t->check_conf(with('', 'location /x { maas_serve; '
+        . 'if ($arg_a) { proxy_pass http://127.0.0.1:1; } location /x/y '
+        . '{ proxy_pass http://127.0.0.1:1; } } location = /y { '
+        . 'maas_predict m; limit_except POST { proxy_pass '
+        . 'http://127.0.0.1:1; } }'));
+    is($rc, 0, 'inside a location others may answer');
 };
 
 # rows of two dimensions, which the first layer takes away

@@ -105,6 +105,33 @@ ngx_http_maas_create_loc_conf(ngx_conf_t *cf)
 }
 
 
+/* Directives that stand behind ours may have taken the location over. */
+
+static ngx_int_t
+ngx_http_maas_check_handler(ngx_conf_t *cf, ngx_http_core_loc_conf_t *clcf,
+    ngx_http_maas_kind_e kind)
+{
+    static const char  *names[NGX_HTTP_MAAS_N_KINDS] = {
+        [NGX_HTTP_MAAS_SERVE] = "maas_serve",
+        [NGX_HTTP_MAAS_PREDICT] = "maas_predict",
+        [NGX_HTTP_MAAS_STATUS] = "maas_status",
+        [NGX_HTTP_MAAS_METRICS] = "maas_metrics"
+    };
+
+    if (kind == NGX_HTTP_MAAS_NONE
+        || clcf->handler == ngx_http_maas_handlers[kind])
+    {
+        return NGX_OK;
+    }
+
+    ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                  "%s conflicts with another handler of location \"%V\", "
+                  "such as proxy_pass", names[kind], &clcf->name);
+
+    return NGX_ERROR;
+}
+
+
 static char *
 ngx_http_maas_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
 {
@@ -126,6 +153,10 @@ ngx_http_maas_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
         conf->model = prev->model;
         conf->body_size = prev->body_size;
         clcf->handler = ngx_http_maas_handlers[conf->kind];
+    }
+
+    if (ngx_http_maas_check_handler(cf, clcf, conf->kind) != NGX_OK) {
+        return NGX_CONF_ERROR;
     }
 
     ngx_conf_merge_uint_value(conf->batch, prev->batch, 64);
