@@ -74,32 +74,40 @@ ngx_http_maas_count_bucket(uint64_t ns)
 }
 
 
-ngx_int_t
-ngx_http_maas_count(ngx_http_request_t *r)
+static void
+ngx_http_maas_count_failure(ngx_http_maas_model_t *model,
+    ngx_http_maas_times_t *at)
+{
+    ngx_http_maas_count_add(model, NGX_HTTP_MAAS_FAIL, 1);
+    ngx_http_maas_count_add(model, NGX_HTTP_MAAS_FAIL_NS,
+                            at->body == 0
+                            ? 0 : ngx_http_maas_now() - at->body);
+}
+
+
+void
+ngx_http_maas_count(ngx_http_maas_ctx_t *ctx, ngx_uint_t status)
 {
     uint64_t                ns;
     ngx_time_t             *tp;
-    ngx_http_maas_ctx_t    *ctx;
     ngx_http_maas_model_t  *model;
     ngx_http_maas_times_t  *at;
 
-    ctx = ngx_http_get_module_ctx(r, ngx_http_maas_module);
-
-    if (ctx == NULL || ctx->model == NULL) {
-        return NGX_OK;
+    if (ctx->model == NULL || ctx->counted) {
+        return;
     }
+
+    ctx->counted = 1;
 
     at = &ctx->at;
     model = ctx->model;
 
-    if (r->headers_out.status != NGX_HTTP_OK || at->ran == 0) {
-        ngx_http_maas_count_add(model, NGX_HTTP_MAAS_FAIL, 1);
-        ngx_http_maas_count_add(model, NGX_HTTP_MAAS_FAIL_NS,
-                                at->body == 0
-                                ? 0 : ngx_http_maas_now() - at->body);
-        return NGX_OK;
+    if (status != NGX_HTTP_OK || at->ran == 0) {
+        ngx_http_maas_count_failure(model, at);
+        return;
     }
 
+    at->sent = ngx_http_maas_now();
     ns = at->sent - at->body;
 
     ngx_http_maas_count_add(model, NGX_HTTP_MAAS_SUCCESS, 1);
@@ -115,8 +123,6 @@ ngx_http_maas_count(ngx_http_request_t *r)
     tp = ngx_timeofday();
     model->lane->value[NGX_HTTP_MAAS_LAST_MS] = (uint64_t) tp->sec * 1000
                                                 + tp->msec;
-
-    return NGX_OK;
 }
 
 

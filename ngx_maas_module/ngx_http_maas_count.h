@@ -64,9 +64,6 @@ uint64_t ngx_http_maas_clock(clockid_t clock);
 
 #define ngx_http_maas_now()  ngx_http_maas_clock(CLOCK_MONOTONIC)
 
-/* Handler of the log phase: counts a request for a model when it ends. */
-ngx_int_t ngx_http_maas_count(ngx_http_request_t *r);
-
 /* A forward pass was run. */
 void ngx_http_maas_count_run(ngx_http_maas_model_t *model, ngx_uint_t rows,
     uint64_t ns);

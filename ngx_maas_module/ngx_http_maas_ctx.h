@@ -44,6 +44,7 @@ struct ngx_http_maas_ctx_s {
     ngx_http_maas_finish_pt   finish;      /* set when a thread is done */
 
     unsigned                  queued:1;
+    unsigned                  counted:1;
     unsigned                  ours:1;      /* the answer was made here */
     unsigned                  replace:1;   /* an error page becomes JSON */
     unsigned                  replaced:1;
@@ -52,6 +53,13 @@ struct ngx_http_maas_ctx_s {
 
 /* The context of r, made on the first call; NULL: out of memory */
 ngx_http_maas_ctx_t *ngx_http_maas_get_ctx(ngx_http_request_t *r);
+
+
+/* ngx_http_maas_count.c: count a request for a model, once: by the status that
+ * is about to be sent, 0 if it ended without an answer of ours.  Not in the log
+ * phase: subrequests have none, and after a post_action or an error_page what
+ * is logged has another context. */
+void ngx_http_maas_count(ngx_http_maas_ctx_t *ctx, ngx_uint_t status);
 
 
 #endif /* _NGX_HTTP_MAAS_CTX_H_INCLUDED_ */

@@ -34,6 +34,10 @@ http {
         location / { maas_serve; }
         location = /p { maas_predict m; }
         location = /pool { maas_predict m; maas_offload pool above=0us; }
+        location = /after { maas_predict m; post_action /done; }
+        location = /paged { maas_predict m; error_page 400 /done; }
+        location = /mirrored { maas_predict m; mirror /p; }
+        location = /done { internal; return 204; }
     }
 }
 EOC
@@ -105,6 +109,22 @@ subtest 'passes elsewhere' => sub {
             @before = @after;
         }
     }
+};
+
+subtest 'requests that are not just one' => sub {
+    my $failed = sub { $t->get('/v2/models/m/stats')->json->{model_stats}[0]
+        {inference_stats}{fail}{count} };
+    my $before = $failed->();
+    is($t->post('/after', $row, @type)->status, 200, 'with a post_action');
+    is(counts(++$n), "$n $n", 'counted');
+    is($t->post('/mirrored', $row, @type)->status, 200, 'with a subrequest');
+    is(counts($n += 2), "$n $n", 'both of them');
+    is($failed->(), $before, 'no failure');
+
+    is($t->post($_, '[', @type)->status, 400, "$_: refused")
+        for '/after', '/paged', '/p';
+    ok($t->wait_for(sub { $failed->() == $before + 3 }), 'three failures');
+    is(counts($n), "$n $n", 'nothing else');
 };
 
 subtest 'generations' => sub {

@@ -124,9 +124,7 @@ ngx_http_maas_send(ngx_http_request_t *r, ngx_uint_t status, ngx_str_t *type,
 
     mlcf = ngx_http_get_module_loc_conf(r, ngx_http_maas_module);
 
-    if (ctx->model != NULL) {
-        ctx->at.sent = ngx_http_maas_now();
-    }
+    ngx_http_maas_count(ctx, status);
 
     if (status != NGX_HTTP_OK
         || (ctx->model == NULL && mlcf->kind == NGX_HTTP_MAAS_SERVE))

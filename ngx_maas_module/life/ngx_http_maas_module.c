@@ -27,25 +27,6 @@ ngx_http_maas_zone_check(ngx_conf_t *cf, void *post, void *data)
 }
 
 
-static ngx_int_t
-ngx_http_maas_postconfiguration(ngx_conf_t *cf)
-{
-    ngx_http_handler_pt        *h;
-    ngx_http_core_main_conf_t  *cmcf;
-
-    cmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module);
-
-    h = ngx_array_push(&cmcf->phases[NGX_HTTP_LOG_PHASE].handlers);
-    if (h == NULL) {
-        return NGX_ERROR;
-    }
-
-    *h = ngx_http_maas_count;
-
-    return ngx_http_maas_filter_init(cf);
-}
-
-
 static void *
 ngx_http_maas_create_main_conf(ngx_conf_t *cf)
 {
@@ -274,7 +255,7 @@ static ngx_command_t  ngx_http_maas_commands[] = {
 
 
 static ngx_http_module_t  ngx_http_maas_module_ctx = {
-    .postconfiguration = ngx_http_maas_postconfiguration,
+    .postconfiguration = ngx_http_maas_filter_init,
     .create_main_conf = ngx_http_maas_create_main_conf,
     .init_main_conf = ngx_http_maas_init_main_conf,
     .create_loc_conf = ngx_http_maas_create_loc_conf,

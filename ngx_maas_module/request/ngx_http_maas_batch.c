@@ -200,13 +200,11 @@ ngx_http_maas_batch_start(ngx_http_maas_model_t *model)
 }
 
 
-/* The request ends before its batch has run: its row runs for nobody. */
+/* If its batch has not run, its row runs for nobody. */
 
-static void
-ngx_http_maas_batch_cleanup(void *data)
+void
+ngx_http_maas_batch_drop(ngx_http_maas_ctx_t *ctx)
 {
-    ngx_http_maas_ctx_t  *ctx = data;
-
     if (ctx->queued) {
         ngx_queue_remove(&ctx->queue);
         ctx->queued = 0;
@@ -247,7 +245,6 @@ ngx_http_maas_batch_add(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx,
     float                     *x;
     size_t                     bound;
     maas_err_t                 err;
-    ngx_http_cleanup_t        *cln;
     ngx_http_maas_batch_t     *batch;
     ngx_http_maas_model_t     *model;
     ngx_http_maas_loc_conf_t  *mlcf;
@@ -279,15 +276,6 @@ ngx_http_maas_batch_add(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx,
         ngx_http_finalize_request(r, ngx_http_maas_send_failure(r, &err));
         return;
     }
-
-    cln = ngx_http_cleanup_add(r, 0);
-    if (cln == NULL) {
-        ngx_http_finalize_request(r, NGX_HTTP_INTERNAL_SERVER_ERROR);
-        return;
-    }
-
-    cln->handler = ngx_http_maas_batch_cleanup;
-    cln->data = ctx;
 
     ctx->batch = batch;
     ctx->row = batch->pass.rows;

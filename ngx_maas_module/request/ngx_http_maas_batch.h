@@ -109,6 +109,9 @@ struct ngx_http_maas_batch_s {
 void ngx_http_maas_batch_add(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx,
     ngx_str_t *body, size_t json_len);
 
+/* The request ends, maybe before its batch. */
+void ngx_http_maas_batch_drop(ngx_http_maas_ctx_t *ctx);
+
 /* Run what waits; handler of model->event. */
 void ngx_http_maas_batch_run(ngx_event_t *ev);
 

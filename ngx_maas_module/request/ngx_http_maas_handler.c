@@ -42,10 +42,23 @@ ngx_http_maas_body_ready(ngx_http_request_t *r)
 }
 
 
+/* The request ends. */
+
+static void
+ngx_http_maas_infer_cleanup(void *data)
+{
+    ngx_http_maas_ctx_t  *ctx = data;
+
+    ngx_http_maas_batch_drop(ctx);
+    ngx_http_maas_count(ctx, 0);
+}
+
+
 ngx_int_t
 ngx_http_maas_infer(ngx_http_request_t *r, ngx_http_maas_model_t *model,
     const maas_form_t *form)
 {
+    ngx_http_cleanup_t   *cln;
     ngx_http_maas_ctx_t  *ctx;
 
     ctx = ngx_http_maas_get_ctx(r);
@@ -58,6 +71,14 @@ ngx_http_maas_infer(ngx_http_request_t *r, ngx_http_maas_model_t *model,
                                     "Content-Type is not one that is read "
                                     "here, as application/json is");
     }
+
+    cln = ngx_http_cleanup_add(r, 0);
+    if (cln == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    cln->handler = ngx_http_maas_infer_cleanup;
+    cln->data = ctx;
 
     ctx->model = model;
     ctx->form = form;
