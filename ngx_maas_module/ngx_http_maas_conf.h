@@ -40,6 +40,7 @@ typedef struct {
     ngx_array_t               predicts;    /* of ngx_http_maas_loc_conf_t * */
     ngx_uint_t                max_batch;   /* over all locations */
     size_t                    zone_size;   /* of maas_zone */
+    ngx_shm_zone_t           *zone;
     ngx_uint_t                lanes;       /* of a new zone, for a model */
 } ngx_http_maas_main_conf_t;
 

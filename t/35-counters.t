@@ -8,6 +8,7 @@ use warnings;
 use FindBin;
 use lib "$FindBin::Bin/lib";
 
+use IO::Socket::INET;
 use MaasTest;
 use Test::More;
 
@@ -177,6 +178,24 @@ subtest 'models that come and go' => sub {
         is($fail, 1, 'start from nothing');
     }
     is(counts($n), "$n $n", 'and the one that stays keeps its own');
+
+    # one that fails after the zone is ready
+    my $busy = IO::Socket::INET->new(Listen => 1, LocalAddr => '127.0.0.1')
+        or die "listen: $!";
+    my $port = $busy->sockport;
+    $t->conf(template('maas_zone 64k;', map { "q$_" } 1 .. 5)
+        =~ s/(listen) 127/listen 127.0.0.1:$port; $1 127/r);
+    ok($t->reload_refused(qr/bind\(\) .* failed/), 'a reload that fails later');
+    ok($t->wait_for(sub { $t->log =~ /still could not bind/ }), 'for good');
+    is($t->get('/v2/models/r12x1/stats')->json
+        ->{model_stats}[0]{inference_stats}{fail}{count}, 1,
+        'leaves counters as they were');
+    $t->conf(template('maas_zone 64k;', map { "q$_" } 1 .. 5));
+    ok($t->reload, 'and one that does not fail');
+    $t->post('/v2/models/q1/infer', '{', @type);
+    is($t->get("/v2/models/q$_/stats")->json->{model_stats}[0]
+        {inference_stats}{fail}{count}, $_ == 1 ? 1 : 0, "q$_ has its own")
+        for 1 .. 5;
     $t->rebase;
 };
 

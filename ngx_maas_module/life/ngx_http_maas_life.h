@@ -47,6 +47,10 @@ ngx_int_t ngx_http_maas_worker_init(ngx_cycle_t *cycle,
 ngx_int_t ngx_http_maas_zone_add(ngx_conf_t *cf,
     ngx_http_maas_main_conf_t *mmcf);
 
+/* In the master, once nothing can fail any more: models that are new get the
+ * lanes of those that are gone, where there is no other room. */
+void ngx_http_maas_zone_commit(ngx_http_maas_main_conf_t *mmcf);
+
 /* In a worker: its lane of each model. */
 void ngx_http_maas_zone_attach(ngx_http_maas_main_conf_t *mmcf);
 

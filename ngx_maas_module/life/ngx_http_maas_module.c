@@ -151,6 +151,23 @@ ngx_http_maas_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
 }
 
 
+/* The configuration holds: whatever may fail has been done. */
+
+static ngx_int_t
+ngx_http_maas_init_module(ngx_cycle_t *cycle)
+{
+    ngx_http_maas_main_conf_t  *mmcf;
+
+    mmcf = ngx_http_cycle_get_module_main_conf(cycle, ngx_http_maas_module);
+
+    if (mmcf != NULL) {
+        ngx_http_maas_zone_commit(mmcf);
+    }
+
+    return NGX_OK;
+}
+
+
 static ngx_int_t
 ngx_http_maas_init_process(ngx_cycle_t *cycle)
 {
@@ -268,5 +285,6 @@ ngx_module_t  ngx_http_maas_module = {
     .ctx = &ngx_http_maas_module_ctx,
     .commands = ngx_http_maas_commands,
     .type = NGX_HTTP_MODULE,
+    .init_module = ngx_http_maas_init_module,
     .init_process = ngx_http_maas_init_process
 };

@@ -135,25 +135,19 @@ ngx_http_maas_zone_find(ngx_slab_pool_t *shpool, ngx_http_maas_model_t *model)
 }
 
 
-/*
- * The room of a model that this configuration does not have.  Its last
- * workers may add to it for a while: a few counts too many, nothing worse.
- */
+/* From `offset` on, the room of a model that is not in the configuration */
 
 static ngx_http_maas_entry_t *
-ngx_http_maas_zone_reuse(ngx_slab_pool_t *shpool,
-    ngx_http_maas_main_conf_t *mmcf)
+ngx_http_maas_zone_spare(ngx_slab_pool_t *shpool,
+    ngx_http_maas_main_conf_t *mmcf, uint32_t offset)
 {
-    uint32_t                 offset;
     ngx_uint_t               i;
-    ngx_http_maas_zone_t    *zone;
     ngx_http_maas_entry_t   *entry;
     ngx_http_maas_model_t  **models;
 
-    zone = shpool->data;
     models = mmcf->models.elts;
 
-    for (offset = zone->first; offset != 0; offset = entry->next) {
+    for ( /* void */ ; offset != 0; offset = entry->next) {
         entry = ngx_http_maas_zone_at(shpool, offset);
 
         for (i = 0; i < mmcf->models.nelts; i++) {
@@ -171,9 +165,24 @@ ngx_http_maas_zone_reuse(ngx_slab_pool_t *shpool,
 }
 
 
+static void
+ngx_http_maas_zone_set(ngx_slab_pool_t *shpool, ngx_http_maas_entry_t *entry,
+    ngx_http_maas_model_t *model)
+{
+    ngx_http_maas_zone_t  *zone;
+
+    zone = shpool->data;
+
+    ngx_memzero(ngx_http_maas_zone_at(shpool, entry->lanes),
+                zone->lanes * sizeof(ngx_http_maas_lane_t));
+
+    entry->number = model->number;
+    ngx_cpystrn(entry->name, model->name.data, MAAS_MAX_NAME + 1);
+}
+
+
 static ngx_http_maas_entry_t *
-ngx_http_maas_zone_new(ngx_slab_pool_t *shpool,
-    ngx_http_maas_main_conf_t *mmcf)
+ngx_http_maas_zone_new(ngx_slab_pool_t *shpool, ngx_http_maas_model_t *model)
 {
     void                   *lanes;
     ngx_http_maas_zone_t   *zone;
@@ -183,16 +192,17 @@ ngx_http_maas_zone_new(ngx_slab_pool_t *shpool,
 
     entry = ngx_slab_alloc(shpool, sizeof(ngx_http_maas_entry_t));
     if (entry == NULL) {
-        return ngx_http_maas_zone_reuse(shpool, mmcf);
+        return NULL;
     }
 
     lanes = ngx_slab_alloc(shpool, zone->lanes * sizeof(ngx_http_maas_lane_t));
     if (lanes == NULL) {
         ngx_slab_free(shpool, entry);
-        return ngx_http_maas_zone_reuse(shpool, mmcf);
+        return NULL;
     }
 
     entry->lanes = ngx_http_maas_zone_offset(shpool, lanes);
+    ngx_http_maas_zone_set(shpool, entry, model);
     entry->next = zone->first;
     zone->first = ngx_http_maas_zone_offset(shpool, entry);
 
@@ -200,35 +210,59 @@ ngx_http_maas_zone_new(ngx_slab_pool_t *shpool,
 }
 
 
-static ngx_int_t
-ngx_http_maas_zone_model(ngx_shm_zone_t *shm_zone, ngx_slab_pool_t *shpool,
+static void
+ngx_http_maas_zone_use(ngx_slab_pool_t *shpool, ngx_http_maas_entry_t *entry,
     ngx_http_maas_model_t *model)
 {
-    ngx_http_maas_zone_t   *zone;
-    ngx_http_maas_entry_t  *entry;
+    ngx_http_maas_zone_t  *zone;
 
     zone = shpool->data;
-    entry = ngx_http_maas_zone_find(shpool, model);
-
-    if (entry == NULL) {
-        entry = ngx_http_maas_zone_new(shpool, shm_zone->data);
-
-        if (entry == NULL) {
-            ngx_log_error(NGX_LOG_EMERG, shm_zone->shm.log, 0,
-                          "maas_zone: %uz bytes have no room for the "
-                          "counters of all models", shm_zone->shm.size);
-            return NGX_ERROR;
-        }
-
-        ngx_memzero(ngx_http_maas_zone_at(shpool, entry->lanes),
-                    zone->lanes * sizeof(ngx_http_maas_lane_t));
-
-        entry->number = model->number;
-        ngx_cpystrn(entry->name, model->name.data, MAAS_MAX_NAME + 1);
-    }
 
     model->n_lanes = zone->lanes;
     model->lanes = ngx_http_maas_zone_at(shpool, entry->lanes);
+}
+
+
+/* Room for each model: its own, new, or, for n of them that get it once the
+ * configuration holds, what n models of the past leave. */
+
+static ngx_int_t
+ngx_http_maas_zone_models(ngx_slab_pool_t *shpool,
+    ngx_http_maas_main_conf_t *mmcf)
+{
+    uint32_t                 offset;
+    ngx_uint_t               i, n;
+    ngx_http_maas_zone_t    *zone;
+    ngx_http_maas_entry_t   *entry;
+    ngx_http_maas_model_t  **models;
+
+    n = 0;
+    zone = shpool->data;
+    models = mmcf->models.elts;
+
+    for (i = 0; i < mmcf->models.nelts; i++) {
+        entry = ngx_http_maas_zone_find(shpool, models[i]);
+
+        if (entry == NULL) {
+            entry = ngx_http_maas_zone_new(shpool, models[i]);
+        }
+
+        if (entry == NULL) {
+            n++;
+            continue;
+        }
+
+        ngx_http_maas_zone_use(shpool, entry, models[i]);
+    }
+
+    for (offset = zone->first; n > 0; n--) {
+        entry = ngx_http_maas_zone_spare(shpool, mmcf, offset);
+        if (entry == NULL) {
+            return NGX_ERROR;
+        }
+
+        offset = entry->next;
+    }
 
     return NGX_OK;
 }
@@ -240,14 +274,11 @@ ngx_http_maas_zone_model(ngx_shm_zone_t *shm_zone, ngx_slab_pool_t *shpool,
 static ngx_int_t
 ngx_http_maas_zone_init(ngx_shm_zone_t *shm_zone, void *data)
 {
-    ngx_uint_t                  i;
     ngx_slab_pool_t            *shpool;
     ngx_http_maas_zone_t       *zone;
-    ngx_http_maas_model_t     **models;
     ngx_http_maas_main_conf_t  *mmcf;
 
     mmcf = shm_zone->data;
-    models = mmcf->models.elts;
 
     shpool = (ngx_slab_pool_t *) shm_zone->shm.addr;
     shpool->log_nomem = 0;
@@ -272,13 +303,49 @@ ngx_http_maas_zone_init(ngx_shm_zone_t *shm_zone, void *data)
         shpool->data = zone;
     }
 
-    for (i = 0; i < mmcf->models.nelts; i++) {
-        if (ngx_http_maas_zone_model(shm_zone, shpool, models[i]) != NGX_OK) {
-            return NGX_ERROR;
-        }
+    if (ngx_http_maas_zone_models(shpool, mmcf) != NGX_OK) {
+        ngx_log_error(NGX_LOG_EMERG, shm_zone->shm.log, 0,
+                      "maas_zone: %uz bytes have no room for the "
+                      "counters of all models", shm_zone->shm.size);
+        return NGX_ERROR;
     }
 
+    mmcf->zone = shm_zone;
+
     return NGX_OK;
+}
+
+
+/*
+ * Until here a reload may fail, and its counters are still those of the old
+ * configuration.  What is left of models of the past has workers that may add
+ * to it for a while: a few counts too many, nothing worse.
+ */
+
+void
+ngx_http_maas_zone_commit(ngx_http_maas_main_conf_t *mmcf)
+{
+    ngx_uint_t               i;
+    ngx_slab_pool_t         *shpool;
+    ngx_http_maas_zone_t    *zone;
+    ngx_http_maas_entry_t   *entry;
+    ngx_http_maas_model_t  **models;
+
+    if (mmcf->models.nelts == 0) {
+        return;
+    }
+
+    shpool = (ngx_slab_pool_t *) mmcf->zone->shm.addr;
+    zone = shpool->data;
+    models = mmcf->models.elts;
+
+    for (i = 0; i < mmcf->models.nelts; i++) {
+        if (models[i]->lanes == NULL) {
+            entry = ngx_http_maas_zone_spare(shpool, mmcf, zone->first);
+            ngx_http_maas_zone_set(shpool, entry, models[i]);
+            ngx_http_maas_zone_use(shpool, entry, models[i]);
+        }
+    }
 }
 
 
