@@ -44,10 +44,10 @@ typedef struct {
 
     const char          *name;
 
-    /* Content types that a body of this form comes with, NULL at the end; and
-     * those that have ";json-header-size=N" behind them, which says json_len,
-     * or NULL.  A form with such types answers in JSON unless the request is
-     * `binary`. */
+    /* Content types that a body of this form comes with, NULL at the end, "*x"
+     * all that end in x; and those that have ";json-header-size=N" behind
+     * them, which says json_len, or NULL.  A form with such types answers in
+     * JSON unless the request is `binary`. */
     const char *const   *types;
     const char *const   *sized;
 
@@ -137,7 +137,8 @@ extern const maas_form_t *const  maas_forms[];      /* NULL at the end */
 /* maas_form.c */
 
 /* That of a list of content types (NULL: none) which a header's value names,
- * whatever stands behind a ";" or a blank; NULL if it is not there. */
+ * in any case and whatever stands behind a ";" or a blank; NULL if it is not
+ * there. */
 const char *maas_type_find(const char *const *types, const char *value,
     size_t len);
 

@@ -147,6 +147,21 @@ subtest 'id' => sub {
     }
 };
 
+subtest 'null is absent' => sub {
+    # as the types of KServe, MLServer and Go clients print what is not set
+    my $nulls = '{"id":null,"parameters":null,"inputs":[{"name":"x","shape":'
+        . '[1,2,2],"datatype":"FP32","parameters":null,"data":[1,-2,0.5,3]}],'
+        . '"outputs":null}';
+    my $answer = $t->post($infer, $nulls, @type);
+    is($answer->status, 200, 'answered') or diag($answer->body);
+    is($answer->body, $t->post($infer, $flat, @type)->body, 'as without');
+    is($t->post($infer, v2('[1,-2,0.5,3]', '1,2,2', '"outputs":[{"name":'
+        . '"output","parameters":{"classification":null}}],'), @type)->body,
+        $answer->body, 'in outputs');
+    is($t->post($infer, '{"inputs":null}', @type)->error,
+        'the request has no "inputs"', 'but not what is needed');
+};
+
 subtest 'binary' => sub {
     my $text = $t->post($infer, $flat, @type)->json->{outputs}[0]{data};
     my $raw = pack 'f<4', 1, -2, 0.5, 3;

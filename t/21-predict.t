@@ -63,7 +63,9 @@ subtest 'three forms' => sub {
     is($raw->body, pack('f<4', map { float32($_) } @y), 'the same bits');
 
     for my $type (undef, '', 'text/plain', 'application/json; charset=utf-8',
-        'APPLICATION/JSON', 'application/x-www-form-urlencoded')
+        'APPLICATION/JSON', 'application/x-www-form-urlencoded', 'text/json',
+        'Text/JSON;charset=UTF-8', 'application/cloudevents+json',
+        'application/vnd.api+JSON ; v=1')
     {
         is($t->post('/p', '[1,-2,0.5,3]', 'Content-Type' => $type)->body,
             $one->body, 'as ' . ($type // 'nothing'));
@@ -72,7 +74,8 @@ subtest 'three forms' => sub {
 
 subtest 'media types' => sub {
     for my $type ('multipart/form-data; boundary=x', 'application/xml',
-        'application/jsonx', 'application/octet-streams',
+        'application/jsonx', 'application/octet-streams', 'a/x+jsonx',
+        'a/b; c=d+json',
         'application/python-pickle')
     {
         my $no = $t->post('/p', '[1,2,3,4]', 'Content-Type' => $type);

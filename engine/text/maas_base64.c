@@ -1,5 +1,5 @@
 /*
- * Base64 (RFC 4648, section 4) -> bytes.  No JSON here but for one escape.
+ * Base64 (RFC 4648, section 4) -> bytes.  No JSON here but for escapes.
  */
 
 #include "maas_json.h"
@@ -17,10 +17,42 @@ base64_value(char c)
 }
 
 
+/* The character at s[*i] of a raw string, which may be an escape: *i goes
+ * behind it.  A line break is "\n". */
+
+static char
+base64_char(maas_str_t s, size_t *i)
+{
+    char      c;
+    size_t    end;
+    unsigned  u;
+
+    c = s.data[(*i)++];
+
+    if (c != '\\' || *i == s.len) {
+        return c;
+    }
+
+    c = s.data[(*i)++];
+
+    if (c != 'u') {
+        return c == 'n' || c == 'r' ? '\n' : c == '/' ? c : '\0';
+    }
+
+    end = *i + 4;
+
+    for (u = 0; *i < end && *i < s.len; (*i)++) {
+        u = u << 4 | maas__hex_digit(s.data[*i]);
+    }
+
+    return u == '\r' ? '\n' : u < 0x80 ? (char) u : '\0';
+}
+
+
 size_t
 maas__base64(maas_str_t raw, char *out)
 {
-    char        *p;
+    char        *p, c;
     size_t       i, digits, padding;
     unsigned     v;
     uint32_t     bits;
@@ -30,19 +62,17 @@ maas__base64(maas_str_t raw, char *out)
     digits = 0;
     padding = 0;
 
-    for (i = 0; i < raw.len; i++) {
+    for (i = 0; i < raw.len; /* void */ ) {
+        c = base64_char(raw, &i);
 
-        /* some write "/" as "\/" */
-        if (raw.data[i] == '\\' && i + 1 < raw.len && raw.data[i + 1] == '/') {
+        /* programs that write e-mail break it into lines */
+
+        if (c == '\n' || c == '=') {
+            padding += c == '=';
             continue;
         }
 
-        if (raw.data[i] == '=') {
-            padding++;
-            continue;
-        }
-
-        v = base64_value(raw.data[i]);
+        v = base64_value(c);
 
         if (v == 64 || padding > 0) {
             return SIZE_MAX;

@@ -111,7 +111,9 @@ maas_status_t maas__json_member(maas_json_t *j, maas_json_object_t *o,
 
 /* All of an object: member() reads the value of each name in the list, `which`
  * tells its place there; other values are passed over, `depth` containers deep
- * at most.  Bit i of *seen: names[i] was there; NULL: not asked. */
+ * at most.  A value of null is as if its member were not there: many clients
+ * write it for what they do not say.  Bit i of *seen: names[i] was there;
+ * NULL: not asked. */
 typedef maas_status_t (*maas_json_member_pt)(void *data, int which);
 
 maas_status_t maas__json_members(maas_json_t *j, const char *const *names,
@@ -130,7 +132,8 @@ maas_status_t maas__json_element(maas_json_t *j, unsigned *more,
 maas_status_t maas__json_string(maas_json_t *j, maas_str_t *raw,
     maas_err_t *err);
 
-/* Does a raw string, as maas__json_string() gives it, mean the ASCII text s? */
+/* Does a raw string, as maas__json_string() gives it, mean the text s (UTF-8)?
+ */
 int maas__json_is(maas_str_t raw, const char *s);
 
 /* A raw string as UTF-8 text; out has room for raw.len bytes.  Returns the
@@ -156,7 +159,8 @@ size_t maas__utf8_char(const char *p, size_t left);
 int maas__utf8(const char *s, size_t len);
 
 /* maas_base64.c: a raw string -> bytes; out has room for raw.len.  SIZE_MAX if
- * it is no base64 (RFC 4648, section 4); padding may be left out. */
+ * it is no base64 (RFC 4648, section 4); padding may be left out, line
+ * breaks are passed over. */
 size_t maas__base64(maas_str_t raw, char *out);
 
 

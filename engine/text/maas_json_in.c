@@ -312,6 +312,11 @@ maas__json_members(maas_json_t *j, const char *const *names, unsigned depth,
         if (rc == MAAS_OK && o.which == MAAS_JSON_OTHER) {
             rc = maas__json_skip(j, depth, err);
 
+        } else if (rc == MAAS_OK && o.which != MAAS_JSON_END
+                   && json_word(j, "null"))
+        {
+            o.seen &= ~(1u << o.which);
+
         } else if (rc == MAAS_OK && o.which != MAAS_JSON_END) {
             rc = member(data, o.which);
         }

@@ -196,39 +196,6 @@ maas__json_string(maas_json_t *j, maas_str_t *raw, maas_err_t *err)
 }
 
 
-int
-maas__json_is(maas_str_t raw, const char *s)
-{
-    unsigned     c;
-    const char  *p, *end;
-
-    end = raw.data + raw.len;
-
-    for (p = raw.data; p < end; s++) {
-        c = (unsigned char) *p;
-
-        if (c != '\\') {
-            p++;
-
-        } else if (p[1] == 'u') {
-            c = json_hex4(p + 2, end);
-            p += 6;
-
-        } else {
-            /* of the short ones only these stand for what a name has */
-            c = strchr("\"\\/", p[1]) != NULL ? (unsigned char) p[1] : 0;
-            p += 2;
-        }
-
-        if (c == 0 || c != (unsigned char) *s) {
-            return 0;
-        }
-    }
-
-    return *s == '\0';
-}
-
-
 static char *
 json_put_utf8(char *p, unsigned u)
 {
@@ -252,15 +219,72 @@ json_put_utf8(char *p, unsigned u)
 }
 
 
+/* The escape at *p, of a raw string that ends at `end`, to UTF-8 at out, at
+ * most 4 bytes; *p goes behind it.  Returns the end. */
+
+static char *
+json_unescape(const char **p, const char *end, char *out)
+{
+    unsigned     u;
+    const char  *at;
+
+    static const char  letter[] = "\"\\/bfnrt";
+    static const char  plain[] = "\"\\/\b\f\n\r\t";
+
+    if ((*p)[1] != 'u') {
+        at = memchr(letter, (*p)[1], sizeof(letter) - 1);
+        *out++ = plain[at - letter];
+        *p += 2;
+        return out;
+    }
+
+    u = json_hex4(*p + 2, end);
+    *p += 6;
+
+    if (u >= 0xd800 && u <= 0xdbff) {
+        u = 0x10000 + ((u - 0xd800) << 10) + (json_hex4(*p + 2, end) - 0xdc00);
+        *p += 6;
+    }
+
+    return json_put_utf8(out, u);
+}
+
+
+int
+maas__json_is(maas_str_t raw, const char *s)
+{
+    char         c[4];
+    size_t       n;
+    const char  *p, *end;
+
+    end = raw.data + raw.len;
+
+    for (p = raw.data; p < end; s += n) {
+        n = 1;
+
+        if (*p != '\\') {
+            c[0] = *p++;
+
+        } else {
+            n = (size_t) (json_unescape(&p, end, c) - c);
+        }
+
+        /* s ends where it first differs, and no byte of a name is NUL */
+
+        if (c[0] == '\0' || strncmp(c, s, n) != 0) {
+            return 0;
+        }
+    }
+
+    return *s == '\0';
+}
+
+
 size_t
 maas__json_text(maas_str_t raw, char *out)
 {
     char        *o;
-    unsigned     u;
-    const char  *p, *end, *at;
-
-    static const char  letter[] = "\"\\/bfnrt";
-    static const char  plain[] = "\"\\/\b\f\n\r\t";
+    const char  *p, *end;
 
     o = out;
     end = raw.data + raw.len;
@@ -269,26 +293,10 @@ maas__json_text(maas_str_t raw, char *out)
 
         if (*p != '\\') {
             *o++ = *p++;
-            continue;
+
+        } else {
+            o = json_unescape(&p, end, o);
         }
-
-        if (p[1] != 'u') {
-            at = memchr(letter, p[1], sizeof(letter) - 1);
-            *o++ = plain[at - letter];
-            p += 2;
-            continue;
-        }
-
-        u = json_hex4(p + 2, end);
-        p += 6;
-
-        if (u >= 0xd800 && u <= 0xdbff) {
-            u = 0x10000 + ((u - 0xd800) << 10)
-                + (json_hex4(p + 2, end) - 0xdc00);
-            p += 6;
-        }
-
-        o = json_put_utf8(o, u);
     }
 
     return (size_t) (o - out);

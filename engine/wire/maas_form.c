@@ -24,16 +24,35 @@ typedef struct {
 const maas_form_t *const  maas_forms[] = { MAAS_FORMS(FORM_ROW) NULL };
 
 
-const char *
-maas_type_find(const char *const *types, const char *value, size_t len)
+/* The length of the type alone, without what stands behind it */
+
+static size_t
+form_type_len(const char *value, size_t len)
 {
     size_t  n;
 
-    for ( /* void */ ; types != NULL && *types != NULL; types++) {
-        n = strlen(*types);
+    for (n = 0; n < len && memchr("; \t", value[n], 3) == NULL; n++) {
+        /* void */
+    }
 
-        if (len >= n && strncasecmp(value, *types, n) == 0
-            && (len == n || value[n] == ';' || value[n] == ' '))
+    return n;
+}
+
+
+const char *
+maas_type_find(const char *const *types, const char *value, size_t len)
+{
+    size_t    n;
+    unsigned  end;
+
+    len = form_type_len(value, len);
+
+    for ( /* void */ ; types != NULL && *types != NULL; types++) {
+        end = **types == '*';
+        n = strlen(*types + end);
+
+        if ((end ? len > n : len == n)
+            && strncasecmp(value + len - n, *types + end, n) == 0)
         {
             return *types;
         }

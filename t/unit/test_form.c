@@ -82,6 +82,16 @@ bodies(void **state)
         { 0, 0, "application/vnd.sagemaker-triton.binary+json;"
                 "json-header-size=9", "{\"inputs\":[1]}", "v2" },
         { 0, 0, "text/html", "[1]", "none" },
+        { 0, 0, "text/json", "[1]", "rows" },
+        { 0, 0, "TEXT/Json ; charset=utf-8", "[1]", "rows" },
+        { 0, 0, "application/cloudevents+json", "{\"inputs\":[1]}", "v2" },
+        { 0, 0, "Application/Vnd.Api+JSON;v=1", "{\"instances\":[1]}",
+          "v1_predict" },
+        { 0, 0, "application/json\t;x", "[1]", "rows" },
+        { 0, 0, "+json", "[1]", "none" },
+        { 0, 0, "application/x+jsonx", "[1]", "none" },
+        { 0, 0, "application/xjson", "[1]", "none" },
+        { 0, 0, "application/x;y=a+json", "[1]", "none" },
     };
 
     for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {

@@ -456,7 +456,11 @@ base64(void **state)
         { "+\\/+/", "\xfb\xff\xbf" },
         { "Z", NULL }, { "Zg=", NULL }, { "Zm9v=", NULL }, { "Zg===", NULL },
         { "Z===", NULL }, { "Zg==Zg==", NULL }, { "Zm 8", NULL },
-        { "Zm-8", NULL }, { "Zm9v\\n", NULL }, { "=", NULL },
+        { "Zm-8", NULL }, { "Zm9v\\n", "foo" }, { "=", NULL },
+        { "\\u002b\\u002F\\u002b/", "\xfb\xff\xbf" },
+        { "Zg\\u003d\\u003D", "f" }, { "Zm9v\\r\\nYmFy\\u000a", "foobar" },
+        { "Zm9v\\u0100", NULL }, { "Zm9v\\u0000", NULL }, { "Zm9v\\", NULL },
+        { "Zm9v\\u00", NULL }, { "Zm9v\\b", NULL }, { "Zm9v\\\"", NULL },
     };
 
     for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {

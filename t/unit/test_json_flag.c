@@ -34,6 +34,8 @@ read_or_left(void **state)
     check("{\"a\":[{}],\"ready\":true,\"b\":1}", MAAS_OK, 0, 1);
     check("{}", MAAS_OK, 0, 0);
     check("{\"readyy\":true}", MAAS_OK, 1, 1);
+    check("{\"ready\":null}", MAAS_OK, 1, 1);
+    check("{\"ready\":null,\"ready\":true}", MAAS_OK, 0, 1);
 }
 
 
@@ -42,7 +44,7 @@ refused(void **state)
 {
     static const char *const  bad[] = {
         "", " ", "[]", "1", "{", "{\"ready\":1}", "{\"ready\":\"true\"}",
-        "{\"ready\":null}", "{\"ready\":true,}", "{\"ready\":true}x",
+        "{\"ready\":nul}", "{\"ready\":true,}", "{\"ready\":true}x",
         "{\"ready\":true,\"ready\":true}", "{\"ready\":true} {}",
         "{\"x\":[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]}", "{\"x\":nul}"
     };

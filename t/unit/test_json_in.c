@@ -236,7 +236,9 @@ names(void **state)
         { "data\\u0000", "data", 0 }, { "\\u0000", "", 0 },
         { "a\\/b", "a/b", 1 }, { "a\\\"b", "a\"b", 1 }, { "a\\\\b", "a\\b", 1 },
         { "a\\nb", "anb", 0 }, { "\\ud83d\\ude00", "data", 0 },
-        { "\\u0164ata", "data", 0 }
+        { "\\u0164ata", "data", 0 }, { "z\\u00fcrich", "z\xc3\xbcrich", 1 },
+        { "z\\u00fcrich", "z\xc3", 0 }, { "\\ud83d\\ude00",
+          "\xf0\x9f\x98\x80", 1 }, { "a\\tb", "a\tb", 1 }
     };
 
     for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {

@@ -55,6 +55,12 @@ forms(void **state)
           "\"instances\":[[1,2,3,4]],\"y\":null}", 1, 0 },
         { WIRE_V1, "{\"instances\":[[1,2,3,4]],\"signature_name\":\"\"}", 1,
           0 },
+        { WIRE_V1, "{\"signature_name\":null,\"inputs\":null,"
+          "\"instances\":[[1,2,3,4]]}", 1, 0 },
+        { WIRE_V1, "{\"inputs\":[[1,2,3,4],[5,6,7,8]],\"instances\": null }",
+          2, 1 },
+        { WIRE_V1_CLASSIFY, "{\"signature_name\":null,\"context\":null,"
+          "\"examples\":[{\"input\":[1,2,3,4]}]}", 1, 0 },
         { WIRE_V1, "{\"inputs\":[[1,2,3,4],[5,6,7,8]]}", 2, 1 },
         { WIRE_V1, "{\"inputs\":[1,2,3,4]}", 1, 1 },
         { WIRE_V1, "{\"inputs\":{\"other\":1,\"input\":[[1,2,3,4],[5,6,7,8]]"

@@ -89,6 +89,18 @@ orders_and_forms(void **state)
         { "{" IN SHAPE FP32 "\"parameters\":{}," DATA "}],\"parameters\":{}}",
           1 },
 
+        /* what is null is not there */
+        { "{\"id\":null,\"parameters\":null,\"outputs\":null,"
+          IN "\"parameters\":null," SHAPE FP32 DATA "}]}", 1 },
+        { "{\"inputs\":null," IN "\"data\":null," SHAPE FP32 DATA "}]}", 1 },
+        { "{\"parameters\":{\"binary_data_output\":null},"
+          IN "\"parameters\":{\"binary_data_size\":null,"
+          "\"shared_memory_region\": null }," SHAPE FP32 DATA "}],"
+          "\"outputs\":[{\"name\":\"probs\",\"parameters\":null}]}", 1 },
+        { "{" IN SHAPE FP32 DATA "}],\"outputs\":[{\"name\":\"probs\","
+          "\"parameters\":{\"classification\":null,\"binary_data\":null,"
+          "\"shared_memory_region\":null}}]}", 1 },
+
         /* names in escapes */
         { "{\"inp\\u0075ts\":[{\"name\":\"\\u0069nput\",\"sh\\u0061pe\":[1,4],"
           "\"datatype\":\"FP\\u00332\",\"d\\u0061ta\":[1,2,3,4]}]}", 1 }
@@ -137,6 +149,9 @@ requests_refused(void **state)
         { "{}", "the request has no \"inputs\"" },
         { "{\"outputs\":[]}", "the request has no \"inputs\"" },
         { "{\"inputs\":{}}", "byte 10: expected an array" },
+        { "{\"inputs\":null}", "the request has no \"inputs\"" },
+        { "{\"id\":nul}", "byte 6: expected a string" },
+        { "{\"id\":nulls}", "byte 10: expected a comma or }" },
         { "{\"inputs\":[]}", "no input, expected \"input\"" },
         { "{\"inputs\":[{}]}", "an input has no \"name\"" },
         { "{\"inputs\":[1]}", "byte 11: expected an object" },

@@ -45,7 +45,9 @@ maas__json_kind(const maas_info_t *info, const maas_body_t *body)
 
         row |= fields != NULL && o.which == MAAS_JSON_OTHER;
 
-        if (o.which == ROWS_INSTANCES || o.which == ROWS_INPUTS) {
+        if ((o.which == ROWS_INSTANCES || o.which == ROWS_INPUTS)
+            && (j.p == j.end || *j.p != 'n'))
+        {
             return o.which == ROWS_INPUTS ? MAAS_JSON_V2 : MAAS_JSON_V1;
         }
 
@@ -219,6 +221,8 @@ maas__rows_write(const maas_info_t *info, const maas_request_t *req,
 
 const char *const  maas__json_types[] = {
     "application/json",
+    "text/json",
+    "*+json",
     "application/x-www-form-urlencoded",       /* curl -d */
     "text/plain",
     NULL
