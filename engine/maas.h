@@ -43,7 +43,7 @@ typedef enum {
 
 typedef struct {
     maas_status_t  code;
-    char           msg[160];
+    char           msg[320];
 } maas_err_t;
 
 

@@ -133,7 +133,7 @@ subtest 'refused' => sub {
         [ 'twice',         '{"id":"a","id":"b","inputs":[]}',
             qr/byte \d+: "id" is there twice/ ],
         [ 'other name',    v2('1,2,3,4', '1,4') =~ s/"input"/"other"/r,
-            qr/unknown input, expected "input"/ ],
+            qr/unknown input "other", expected "input"/ ],
         [ 'shared memory', '{"inputs":[{"name":"input","datatype":"FP32",'
             . '"shape":[1,4],"parameters":{"shared_memory_region":"/x"}}]}',
             qr/shared memory is not supported/ ],

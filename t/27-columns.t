@@ -14,6 +14,7 @@ use Test::More;
 my $t = MaasTest->new;
 my $json = JSON::PP->new->canonical->allow_nonref;
 my @json = ('Content-Type' => 'application/json');
+my @octets = ('Content-Type' => 'application/octet-stream');
 my @csv = ('Content-Type' => 'text/csv');
 my @form = ('Content-Type' => 'application/x-www-form-urlencoded');
 
@@ -134,6 +135,10 @@ subtest 'v1' => sub {
         context => { member => 'true' }, examples => [ map { {
         %$_, country => [ $_->{country} ] } } @records ] }), @json)->json;
     is(scalar @{ $results->{results} }, @test, 'classify');
+    is_deeply($t->post('/v1/models/m:classify', $utf8->encode({ context => {
+        member => 'true', more => 1 }, examples => [ map { { %$_,
+        colour => [1] } } @records ] }), @json)->json, $results,
+        'features that the model has not');
 };
 
 subtest 'bare JSON' => sub {
@@ -261,9 +266,9 @@ subtest 'as many rows as there may be' => sub {
 subtest 'refused' => sub {
     my @cases = (
         [ '/p', '[{"amount":1,"colour":2}]', \@json,
-            qr/^byte 14: the model has no column of this name/ ],
+            qr/^byte 14: unknown column "colour", expected "amount", / ],
         [ '/p', '{"colour":2}', \@json,
-            qr/^byte 2: the model has no column of this name/ ],
+            qr/^byte 2: .*, expected "amount", "age", "member", "country", / ],
         [ '/p', '[{"amount":"much"}]', \@json,
             qr/^byte 11: column "amount": expected a number/ ],
         [ '/p', '[[1,2,true]]', \@json,
@@ -271,7 +276,21 @@ subtest 'refused' => sub {
         [ '/p', "1,2\n", \@csv, qr/^byte 0: a line of 2 fields/ ],
         [ '/p', '', \@form, qr/^the form has no name=value$/ ],
         [ '/p', '&&', \@form, qr/^the form has no name=value$/ ],
-        [ '/p', 'amount=1&colour=2', \@form, qr/^byte 9: the model has no/ ],
+        [ '/p', 'amount=1&colour=2', \@form,
+            qr/^byte 9: unknown column "colour", expected "amount", "age"/ ],
+        [ '/long', '{"x":1}', \@json,
+            qr/^byte 2: unknown column "x", expected ... \(20 in all\)$/ ],
+        [ '/p', pack('f<8', 1 .. 8), \@octets,
+            qr/^raw numbers are no rows of this model, which takes / ],
+        [ '/v2/models/m/infer', pack('f<8', 1 .. 8),
+            [ 'Inference-Header-Content-Length' => 0 ],
+            qr/, which takes values of its columns, "amount", "age", / ],
+        [ '/v2/models/m/infer', '{"inputs":[{"name":"input","shape":[1,8],'
+            . '"datatype":"FP32","data":[1,2,3,4,5,6,7,8]}]}', \@json,
+            qr/, which takes values of its columns, "amount", "age", / ],
+        [ '/v2/models/m/infer', '{"inputs":[{"name":"colour","shape":[1],'
+            . '"datatype":"FP32","data":[1]}]}', \@json,
+            qr/^byte 20: unknown input "colour", expected "amount", / ],
         [ '/p', '', \@csv, qr/^no rows/ ],
         [ '/v1/models/m:predict', '{"inputs":{"amount":[1]}}', \@json,
             qr/^Missing named input: age in 'inputs' object/ ],

@@ -20,6 +20,11 @@ bytes_read(const maas_info_t *info, const maas_body_t *body, float *x,
     row = info->in * sizeof(float);
     rows = body->len / row;
 
+    rc = maas__raw_numbers(info, err);
+    if (rc != MAAS_OK) {
+        return rc;
+    }
+
     if (body->len == 0) {
         return maas__fail(err, MAAS_BADSHAPE, "the body is empty");
     }

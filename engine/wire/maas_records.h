@@ -19,6 +19,8 @@ typedef struct {
     size_t                max_rows;
     size_t                rows;        /* read so far */
     size_t                pixels;      /* of pictures */
+    unsigned              loose;       /* names that the model has not are
+                                          passed over */
 } maas_records_t;
 
 
@@ -57,6 +59,18 @@ size_t maas__records_gap(const maas_records_t *r);
 /* TOOBIG if so many are more than max_rows. */
 maas_status_t maas__records_most(const maas_records_t *r, size_t rows,
     maas_err_t *err);
+
+
+/* maas_unknown.c: BADVALUE with a name that the model has not, in text or as
+ * raw JSON, and with those that are valid, as many as a sentence holds. */
+maas_status_t maas__unknown_column(const maas_info_t *info, maas_str_t name,
+    maas_err_t *err);
+maas_status_t maas__unknown_input(const maas_info_t *info, maas_str_t name,
+    maas_err_t *err);
+
+/* May rows come as bare numbers?  BADVALUE with the columns if not: the slots
+ * of a row are nobody's business but the model's. */
+maas_status_t maas__raw_numbers(const maas_info_t *info, maas_err_t *err);
 
 
 /* Bounds, as in maas_form_t: of tensors; of JSON whose rows may be objects

@@ -46,13 +46,16 @@ pairs_decode(const char *start, const char *p, const char *end, char *out,
 
 
 static maas_status_t
-pairs_one(const maas_fields_t *f, const char *start, const char *p,
+pairs_one(const maas_info_t *info, const char *start, const char *p,
     const char *end, char *scratch, float *x, maas_err_t *err)
 {
-    size_t          len, column;
-    const char     *eq;
-    maas_status_t   rc;
+    size_t                at, len, column;
+    const char           *eq;
+    maas_status_t         rc;
+    const maas_fields_t  *f;
 
+    f = info->reader;
+    at = (size_t) (p - start);
     eq = memchr(p, '=', (size_t) (end - p));
     eq = eq == NULL ? end : eq;
 
@@ -64,14 +67,13 @@ pairs_one(const maas_fields_t *f, const char *start, const char *p,
     column = maas_column_find(f, scratch, len);
 
     if (column == SIZE_MAX) {
-        return maas__fail(err, MAAS_BADVALUE, "byte %zu: the model has no "
-                          "column of this name", (size_t) (p - start));
+        return maas__record_at(at, maas__unknown_column(info, (maas_str_t) {
+                                       scratch, len }, err), err);
     }
 
     if (!isnan(x[f->columns[column].at])) {
         return maas__fail(err, MAAS_BADVALUE, "byte %zu: \"%.64s\" is there "
-                          "twice", (size_t) (p - start),
-                          f->columns[column].name);
+                          "twice", at, f->columns[column].name);
     }
 
     rc = pairs_decode(start, eq + (eq < end), end, scratch, &len, err);
@@ -79,8 +81,8 @@ pairs_one(const maas_fields_t *f, const char *start, const char *p,
         return rc;
     }
 
-    return maas__record_at((size_t) (p - start),
-                           maas_row_text(f, column, scratch, len, x, err), err);
+    return maas__record_at(at, maas_row_text(f, column, scratch, len, x, err),
+                           err);
 }
 
 
@@ -116,7 +118,7 @@ pairs_read(const maas_info_t *info, const maas_body_t *body, float *x,
         next = next == NULL ? end : next;
 
         if (next > p) {
-            rc = pairs_one(r.fields, body->data, p, next, scratch, x, err);
+            rc = pairs_one(info, body->data, p, next, scratch, x, err);
             some = 1;
         }
     }

@@ -17,6 +17,7 @@
 #define V1           WIRE_V1
 #define V1_CLASSIFY  WIRE_V1_CLASSIFY
 #define ROWS         WIRE_ROWS
+#define BYTES        WIRE_BYTES
 #define V2           WIRE_V2
 #define CSV          WIRE_CSV
 #define FORM         WIRE_PAIRS
@@ -400,12 +401,14 @@ refusals(void **state)
     T("country", "BYTES", "\"data\":[\"\",\"\"]") ","                         \
     T("note", "BYTES", "\"data\":[\"\",\"\"]") "]}"
 
+#define NAMES  "\"amount\", \"age \"x\"\", \"member\", \"country\", \"note\""
+
     static const struct {
         columns_body_t   b;
         const char      *msg;
     } cases[] = {
         { { V1, "{\"instances\":[{\"amount\":1,\"x\":2}]}" },
-          "byte 27: the model has no column of this name" },
+          "byte 27: unknown column \"x\", expected " NAMES },
         { { V1, "{\"instances\":[{\"amount\":1,\"amount\":2}]}" },
           "byte 27: \"amount\" is there twice" },
         { { V1, "{\"instances\":[{\"amount\":null}]}" },
@@ -454,8 +457,9 @@ refusals(void **state)
           "more than 4 rows" },
         { { V1, "{\"inputs\":{}}" },
           "Missing named input: amount in 'inputs' object." },
-        { { V1_CLASSIFY, "{\"examples\":[{}],\"context\":{\"x\":1}}" },
-          "byte 29: the model has no column of this name" },
+        { { V1_CLASSIFY, "{\"examples\":[{\"y\":[{}]}],"
+            "\"context\":{\"x\":1}}" },
+          "byte 13: column \"amount\" has no value" },
         { { V1_CLASSIFY, "{\"examples\":[{}],\"context\":[1]}" },
           "byte 27: expected an object" },
 
@@ -491,8 +495,8 @@ refusals(void **state)
           "more than 4 rows" },
 
         { { FORM, "note=a" }, "byte 0: column \"amount\" has no value" },
-        { { FORM, "amount=1&x=2" }, "byte 9: the model has no column of this "
-          "name" },
+        { { FORM, "amount=1&x=2" }, "byte 9: unknown column \"x\", "
+          "expected " NAMES },
         { { FORM, "amount=1&amount=2" }, "byte 9: \"amount\" is there "
           "twice" },
         { { FORM, "amount=%4" }, "byte 7: a bad escape" },
@@ -505,8 +509,15 @@ refusals(void **state)
         { { V2, "{\"inputs\":[" T("amount", "FP32", "\"data\":[1,2]") "]}" },
           "no input for column \"age \"x\"\"" },
         { { V2, "{\"inputs\":[" T("x", "FP32", "\"data\":[1,2]") "]}" },
-          "byte 20: unknown input, expected \"input\" or the name of a "
-          "column" },
+          "byte 20: unknown input \"x\", expected " NAMES },
+        { { V2, "{\"inputs\":[" T("input", "FP32", "\"data\":[1,2]") "]}" },
+          "raw numbers are no rows of this model, which takes values of its "
+          "columns, " NAMES },
+        { { BYTES, "" }, "raw numbers are no rows of this model, which takes "
+          "values of its columns, " NAMES },
+        { { ROWS, "{\"amount\":1,\"a name that is longer than what is shown of "
+            "it\":2}" }, "byte 13: unknown column \"a name that is longer than "
+          "what is shown...\", expected " NAMES },
         { { V2, "{\"inputs\":[" T("amount", "FP32", "\"data\":[1,2]") ","
             T("amount", "FP32", "\"data\":[1,2]") "]}" },
           "tensor \"amount\" is there twice" },

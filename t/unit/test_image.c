@@ -541,7 +541,7 @@ in_json(void **state)
     wire_read(&w, &info, WIRE_V1, cases[0].text, strlen(cases[0].text),
               WIRE_ALL, 8);
     assert_string_equal(w.err.msg,
-                        "byte 21: unknown input, expected \"input\"");
+                        "byte 21: unknown input \"b64\", expected \"input\"");
 }
 
 

@@ -59,6 +59,8 @@ forms(void **state)
           "\"instances\":[[1,2,3,4]]}", 1, 0 },
         { WIRE_V1, "{\"inputs\":[[1,2,3,4],[5,6,7,8]],\"instances\": null }",
           2, 1 },
+        { WIRE_V1_REGRESS, "{\"examples\":[{\"x\":[[{}]],"
+          "\"input\":[1,2,3,4],\"y\":null}],\"context\":{\"z\":1}}", 1, 0 },
         { WIRE_V1_CLASSIFY, "{\"signature_name\":null,\"context\":null,"
           "\"examples\":[{\"input\":[1,2,3,4]}]}", 1, 0 },
         { WIRE_V1, "{\"inputs\":[[1,2,3,4],[5,6,7,8]]}", 2, 1 },
@@ -230,7 +232,7 @@ refusals(void **state)
         { WIRE_V1, MAAS_BADVALUE, "{\"inputs\":7}",
           "byte 10: expected an array" },
         { WIRE_V1, MAAS_BADVALUE, "{\"instances\":[{\"x\":" ROW "}]}",
-          "byte 19: unknown input, expected \"input\"" },
+          "byte 19: unknown input \"x\", expected \"input\"" },
         { WIRE_V1, MAAS_BADVALUE, "{\"instances\":[{}]}",
           "byte 14: Missing named input: input" },
         { WIRE_V1, MAAS_BADVALUE, "{\"instances\":[{\"input\":" ROW
@@ -259,7 +261,7 @@ refusals(void **state)
         { WIRE_V1_CLASSIFY, MAAS_BADVALUE, "{\"examples\":[{}],\"context\":7"
           "}", "byte 27: expected an object" },
         { WIRE_V1_REGRESS, MAAS_BADVALUE, "{\"examples\":[{\"x\":1}]}",
-          "byte 18: unknown input, expected \"input\"" },
+          "byte 13: Missing named input: input" },
     };
 
     for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {

@@ -165,7 +165,7 @@ requests_refused(void **state)
         { "{" IN FP32 DATA "}]}", "tensor \"input\" has no \"shape\"" },
         { "{\"inputs\":[{" SHAPE FP32 DATA "}]}", "an input has no \"name\"" },
         { "{\"inputs\":[{\"name\":\"x\"}]}",
-          "byte 20: unknown input, expected \"input\"" },
+          "byte 20: unknown input \"x\", expected \"input\"" },
         { "{\"inputs\":[{\"name\":7}]}", "byte 19: expected a string" },
         { GOOD "x", "byte 78: more text after the value" },
         { GOOD "}", "byte 78: more text after the value" },

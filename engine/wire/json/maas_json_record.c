@@ -111,6 +111,7 @@ static maas_status_t
 record_object(maas_json_t *j, maas_records_t *r, unsigned weak, float *x,
     maas_err_t *err)
 {
+    size_t               at;
     maas_str_t           s;
     maas_status_t        rc;
     maas_json_object_t   o;
@@ -125,13 +126,14 @@ record_object(maas_json_t *j, maas_records_t *r, unsigned weak, float *x,
             return rc;
         }
 
-        if (o.which == MAAS_JSON_OTHER) {
-            return maas__fail(err, MAAS_BADVALUE, "byte %zu: unknown input, "
-                              "expected \"%s\"", (size_t) (j->p - j->start),
-                              r->info->input_name);
-        }
+        at = (size_t) (j->p - j->start);
 
-        if (!isnan(x[0])) {
+        if (o.which == MAAS_JSON_OTHER) {
+            rc = r->loose ? maas__json_skip(j, MAAS_ROW_DEPTH, err)
+                 : maas__record_at(at, maas__unknown_input(r->info, o.key,
+                                                           err), err);
+
+        } else if (!isnan(x[0])) {
             rc = weak ? maas__json_skip(j, MAAS_ROW_DEPTH, err)
                       : maas__json_bad(j, "the input is there twice", err);
 
@@ -151,13 +153,15 @@ record_object(maas_json_t *j, maas_records_t *r, unsigned weak, float *x,
 
 
 static maas_status_t
-record_columns(maas_json_t *j, const maas_fields_t *f, unsigned weak, float *x,
+record_columns(maas_json_t *j, maas_records_t *r, unsigned weak, float *x,
     maas_err_t *err)
 {
-    size_t               at, column;
-    maas_status_t        rc;
-    maas_json_object_t   o;
+    size_t                at, column;
+    maas_status_t         rc;
+    maas_json_object_t    o;
+    const maas_fields_t  *f;
 
+    f = r->fields;
     o = (maas_json_object_t) { 0 };
 
     for ( ;; ) {
@@ -170,11 +174,11 @@ record_columns(maas_json_t *j, const maas_fields_t *f, unsigned weak, float *x,
         column = maas__json_column(f, o.key);
 
         if (column == SIZE_MAX) {
-            return maas__fail(err, MAAS_BADVALUE, "byte %zu: the model has no "
-                              "column of this name", at);
-        }
+            rc = r->loose ? maas__json_skip(j, MAAS_ROW_DEPTH, err)
+                 : maas__record_at(at, maas__unknown_column(r->info, o.key,
+                                                            err), err);
 
-        if (isnan(x[f->columns[column].at])) {
+        } else if (isnan(x[f->columns[column].at])) {
             rc = maas__json_field(j, f, column, x, err);
 
         } else if (weak) {
@@ -242,7 +246,7 @@ record_value(maas_json_t *j, maas_records_t *r, unsigned weak, float *x,
     first = j->p < j->end ? *j->p : '\0';
 
     if (first == '{') {
-        return record_columns(j, r->fields, weak, x, err);
+        return record_columns(j, r, weak, x, err);
     }
 
     if (weak) {

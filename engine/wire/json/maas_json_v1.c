@@ -126,6 +126,9 @@ v1_examples(maas_v1_t *v, unsigned does, const char *task, const char *method)
         return rc;
     }
 
+    /* as that server, which asks a graph for the features that it names */
+
+    v->r.loose = 1;
     end = v->j;
     v->j.p = v->examples.data;
 

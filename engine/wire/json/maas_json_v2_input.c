@@ -132,14 +132,13 @@ v2_input(void *data, int which)
         if (rc == MAAS_OK && r->in.column == SIZE_MAX
             && !maas__json_is(s, r->info->input_name))
         {
-            return maas__fail(r->err, MAAS_BADVALUE, "byte %zu: unknown input,"
-                              " expected \"%s\"%s",
-                              (size_t) (s.data - r->j.start),
-                              r->info->input_name, r->r.fields == NULL ? ""
-                              : " or the name of a column");
+            return maas__record_at((size_t) (s.data - r->j.start),
+                                   maas__unknown_input(r->info, s, r->err),
+                                   r->err);
         }
 
-        return rc;
+        return rc == MAAS_OK && r->in.column == SIZE_MAX
+               ? maas__raw_numbers(r->info, r->err) : rc;
 
     case V2_SHAPE:
         return v2_shape(r);
