@@ -193,10 +193,14 @@ subtest 'refused' => sub {
             'Could not find version 3 of model m' ],
         [ GET => '/v1/models/no/metadata', 404,
             'Servable not found for request: Latest(no)' ],
-        [ GET => '/v1/models/m:predict', 405, 'Method Not Allowed' ],
-        [ POST => '/v1/models/m', 405, 'Method Not Allowed' ],
-        [ DELETE => '/v1/models/m/metadata', 405, 'Method Not Allowed' ],
-        [ POST => '/', 405, 'Method Not Allowed' ],
+        [ GET => '/v1/models/m:predict', 405,
+            'Method Not Allowed, expected POST' ],
+        [ POST => '/v1/models/m', 405,
+            'Method Not Allowed, expected GET, HEAD' ],
+        [ DELETE => '/v1/models/m/metadata', 405,
+            'Method Not Allowed, expected GET, HEAD' ],
+        [ POST => '/', 405,
+            'Method Not Allowed, expected GET, HEAD' ],
         [ GET => '/v3/models', 404, 'Not Found' ],
     );
     for my $case (@cases) {

@@ -38,6 +38,7 @@ http {
     maas_model m %%TESTDIR%%/m.safetensors;
     maas_model big %%TESTDIR%%/big.safetensors;
     limit_req_zone \$server_name zone=a:64k rate=1r/m;
+    log_format id '\$request_id';
     limit_conn_zone \$server_name zone=c:64k;
     server {
         listen 127.0.0.1:%%PORT%%;
@@ -46,6 +47,8 @@ http {
         root %%TESTDIR%%;
         location / { maas_serve; }
         location = /p { maas_predict m; }
+        location = /ids { maas_predict m;
+            access_log %%TESTDIR%%/ids.log id; }
         $returns
         location = /auth/401 { auth_request /ask/401; maas_predict m; }
         location = /auth/403 { auth_request /ask/403; maas_predict m; }
@@ -188,8 +191,24 @@ subtest 'methods' => sub {
             my $no = $t->http($method, $uri, 'x');
             holds($no, 405, "$method $uri");
             is($no->header('Allow'), $allow, 'Allow');
+            is($no->error, "Method Not Allowed, expected $allow", 'says so');
         }
     }
+};
+
+subtest 'what is logged' => sub {
+    my $id = sub { $t->post('/ids', $_[0], @type) };
+    $id->($v2 =~ s/\[1,4\]/[1,5]/r =~ s/^\{/{"id":"a1",/r);
+    $id->('{"inputs":7,"id":"' . 'b' x 100 . '"}');
+    $t->http('PUT', '/ids');
+    my @lines = grep { /"\w+ \/ids / } split /\n/, $t->log;
+    my ($of) = $t->read_file('ids.log') =~ /^(\w{32})$/m or die 'no ids';
+    is(scalar @lines, 3, 'a line each');
+    like($lines[0], qr/\[info\].* maas: shape \[1,5\] does not hold rows of 4 (?#
+        )numbers, id: "a1", request_id: $of, client: /, 'the sentence');
+    like($lines[1], qr/, id: "b{79}, request_id: \w{32}, /, 'a long id');
+    like($lines[2], qr/ maas: Method Not Allowed, expected POST, request_id: /,
+        'without a body');
 };
 
 subtest 'HTTP/2 and HEAD' => sub {

@@ -168,5 +168,5 @@ ngx_http_maas_filter_init(ngx_conf_t *cf)
     ngx_http_maas_next_body_filter = ngx_http_top_body_filter;
     ngx_http_top_body_filter = ngx_http_maas_body_filter;
 
-    return NGX_OK;
+    return ngx_http_maas_log_init(cf);
 }

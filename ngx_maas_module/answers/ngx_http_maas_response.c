@@ -12,9 +12,24 @@
 
 
 #define NGX_HTTP_MAAS_SENTENCE  200        /* bytes */
+#define NGX_HTTP_MAAS_ID        80         /* of a request's id in the log */
+
+
+static ngx_int_t  ngx_http_maas_request_id;
 
 
 ngx_str_t  ngx_http_maas_json_type = ngx_string("application/json");
+
+
+ngx_int_t
+ngx_http_maas_log_init(ngx_conf_t *cf)
+{
+    static ngx_str_t  name = ngx_string("request_id");
+
+    ngx_http_maas_request_id = ngx_http_get_variable_index(cf, &name);
+
+    return ngx_http_maas_request_id == NGX_ERROR ? NGX_ERROR : NGX_OK;
+}
 
 
 ngx_int_t
@@ -245,6 +260,38 @@ ngx_http_maas_fail(maas_err_t *err, maas_status_t code, const char *fmt, ...)
 }
 
 
+/* What is wrong, with the names that others know the request by: v2's id, and
+ * $request_id, which an access log or a header may have */
+
+static void
+ngx_http_maas_log(ngx_http_request_t *r, ngx_uint_t level, const char *text)
+{
+    ngx_str_t                   id;
+    ngx_http_maas_ctx_t        *ctx;
+    ngx_http_variable_value_t  *v;
+
+    if (r->connection->log->log_level < level) {
+        return;
+    }
+
+    ngx_str_null(&id);
+
+    ctx = ngx_http_get_module_ctx(r, ngx_http_maas_module);
+
+    if (ctx != NULL) {
+        id.data = (u_char *) ctx->req.id.data;
+        id.len = ngx_min(ctx->req.id.len, NGX_HTTP_MAAS_ID);
+    }
+
+    v = ngx_http_get_indexed_variable(r, ngx_http_maas_request_id);
+
+    ngx_log_error(level, r->connection->log, 0, "maas: %s%s%V%s%v", text,
+                  id.len != 0 ? ", id: " : "", &id,
+                  v != NULL && !v->not_found ? ", request_id: " : "",
+                  v != NULL ? v : &ngx_http_variable_null_value);
+}
+
+
 ngx_int_t
 ngx_http_maas_send_failure(ngx_http_request_t *r, maas_err_t *err)
 {
@@ -269,8 +316,7 @@ ngx_http_maas_send_failure(ngx_http_request_t *r, maas_err_t *err)
     _Static_assert(sizeof(table) / sizeof(table[0]) == MAAS_INTERNAL + 1,
                    "a row for each status");
 
-    ngx_log_error(table[err->code].level, r->connection->log, 0, "maas: %s",
-                  err->msg);
+    ngx_http_maas_log(r, table[err->code].level, err->msg);
 
     return ngx_http_maas_send_error(r, table[err->code].status,
                                     table[err->code].text != NULL
@@ -290,7 +336,7 @@ ngx_http_maas_refuse(ngx_http_request_t *r, ngx_uint_t status,
     *ngx_vslprintf(text, text + sizeof(text) - 1, fmt, args) = '\0';
     va_end(args);
 
-    ngx_log_error(NGX_LOG_INFO, r->connection->log, 0, "maas: %s", text);
+    ngx_http_maas_log(r, NGX_LOG_INFO, (char *) text);
 
     /* whoever answers in our place may want the body */
 
@@ -308,17 +354,18 @@ ngx_http_maas_refuse(ngx_http_request_t *r, ngx_uint_t status,
 ngx_int_t
 ngx_http_maas_allow(ngx_http_request_t *r, ngx_uint_t allowed)
 {
+    char  *allow;
+
     if (r->method & allowed) {
         return NGX_DECLINED;
     }
 
-    if (ngx_http_maas_add_header(r, "Allow", allowed == NGX_HTTP_POST
-                                             ? "POST" : "GET, HEAD")
-        != NGX_OK)
-    {
+    allow = allowed == NGX_HTTP_POST ? "POST" : "GET, HEAD";
+
+    if (ngx_http_maas_add_header(r, "Allow", allow) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
     return ngx_http_maas_refuse(r, NGX_HTTP_NOT_ALLOWED,
-                                "Method Not Allowed");
+                                "Method Not Allowed, expected %s", allow);
 }

@@ -62,6 +62,9 @@ void ngx_http_maas_json_list(ngx_http_maas_text_t *t, const char *key,
 
 /* ngx_http_maas_response.c */
 
+/* Before the configuration is complete: what logs of errors need. */
+ngx_int_t ngx_http_maas_log_init(ngx_conf_t *cf);
+
 /* A header of the answer, of static text.  NGX_OK or NGX_ERROR. */
 ngx_int_t ngx_http_maas_add_header(ngx_http_request_t *r, char *name,
     char *value);
@@ -84,8 +87,8 @@ ngx_int_t ngx_http_maas_send(ngx_http_request_t *r, ngx_uint_t status,
 ngx_int_t ngx_http_maas_send_text(ngx_http_request_t *r, ngx_str_t *type,
     ngx_http_maas_text_t *text);
 
-/* {"error":"..."} with a status; that status, for nginx to go on with, if an
- * error_page is there for it. */
+/* {"error":"..."} with a status, which is not logged; that status, for nginx to
+ * go on with, if an error_page is there for it. */
 ngx_int_t ngx_http_maas_send_error(ngx_http_request_t *r, ngx_uint_t status,
     const char *text);
 

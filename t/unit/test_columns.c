@@ -557,7 +557,8 @@ refusals(void **state)
         { { V2, "{\"inputs\":[{\"name\":\"amount\",\"shape\":[1],\"datatype\":"
             "\"FP32\",\"data\":[1]},{\"name\":\"input\",\"shape\":[1,13],"
             "\"datatype\":\"FP32\",\"data\":[]}]}" },
-          "inputs \"amount\" and \"input\" at once" },
+          "raw numbers are no rows of this model, which takes values of its "
+          "columns, " NAMES },
     };
 
     for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {

@@ -138,6 +138,38 @@ ids(void **state)
 }
 
 
+/* Also where the request is wrong, for logs */
+
+static void
+ids_of_wrong_ones(void **state)
+{
+    size_t  i;
+    wire_t  w;
+
+    static const struct { const char *text, *id; }  cases[] = {
+        { "{\"id\":\"a1\",\"inputs\":[]}", "\"a1\"" },
+        { "{\"inputs\":[7],\"id\":\"a1\"}", "\"a1\"" },
+        { "{\"inputs\":[7],\"id\":7,\"i\\u0064\":\"a1\"}", "" },
+        { "{\"id\":\"a1\"}", "\"a1\"" },
+        { "{\"x\":[{\"id\":\"b\"}]}", "" },
+        { "{\"inputs\":[}],\"id\":\"a1\"}", "" },
+        { "[\"id\"]", "" },
+    };
+
+    for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        v2(&w, cases[i].text);
+        assert_int_not_equal(w.rc, MAAS_OK);
+
+        if (w.req.id.len != strlen(cases[i].id)
+            || memcmp(w.req.id.data, cases[i].id, w.req.id.len) != 0)
+        {
+            fail_msg("%s: %.*s", cases[i].text, (int) w.req.id.len,
+                     w.req.id.data);
+        }
+    }
+}
+
+
 static void
 requests_refused(void **state)
 {
@@ -825,6 +857,7 @@ main(void)
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(orders_and_forms),
         cmocka_unit_test(ids),
+        cmocka_unit_test(ids_of_wrong_ones),
         cmocka_unit_test(requests_refused),
         cmocka_unit_test(t40_count),
         cmocka_unit_test(t41_ragged_and_mixed),

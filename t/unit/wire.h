@@ -94,7 +94,7 @@ wire_read(wire_t *w, const maas_info_t *info, const maas_form_t *form,
 
     w->rc = form->read(info, &body, x, &w->req, &w->err);
 
-    if (w->rc == MAAS_OK && w->req.id.len > 0) {
+    if (w->req.id.len > 0) {
         /* the caller's copy of the body lives longer than ours */
         w->req.id.data = (const char *) data + (w->req.id.data - copy);
     }

@@ -217,6 +217,39 @@ v2_request(void *data, int which)
 }
 
 
+/* The request's id, for who logs what is wrong with it: one that stood before
+ * the place, or the first that stands anywhere */
+
+static void
+v2_id(maas_v2_t *r)
+{
+    maas_str_t          s;
+    maas_json_t         j;
+    maas_json_object_t  o;
+
+    static const char *const  names[] = { "id", NULL };
+
+    maas__json_start(&j, r->j.start, (size_t) (r->j.end - r->j.start));
+    maas__json_space(&j);
+    o = (maas_json_object_t) { .names = names };
+
+    while (r->req.id.len == 0 && maas__json_member(&j, &o, NULL) == MAAS_OK
+           && o.which != MAAS_JSON_END)
+    {
+        if (o.which == 0 && j.p < j.end && *j.p == '"'
+            && maas__json_string(&j, &s, NULL) == MAAS_OK)
+        {
+            r->req.id = (maas_str_t) { s.data - 1, s.len + 2 };
+            return;
+        }
+
+        if (maas__json_skip(&j, MAAS_WIRE_DEPTH - 1, NULL) != MAAS_OK) {
+            return;
+        }
+    }
+}
+
+
 static maas_status_t
 v2_read(const maas_info_t *info, const maas_body_t *body, float *x,
     maas_request_t *req, maas_err_t *err)
@@ -251,12 +284,14 @@ v2_read(const maas_info_t *info, const maas_body_t *body, float *x,
         rc = maas__json_finish(&r.j, err);
     }
 
-    if (rc != MAAS_OK) {
-        return rc;
+    if (rc == MAAS_OK && !(seen & (1u << V2_INPUTS))) {
+        rc = maas__fail(err, MAAS_BADVALUE, "the request has no \"inputs\"");
     }
 
-    if (!(seen & (1u << V2_INPUTS))) {
-        return maas__fail(err, MAAS_BADVALUE, "the request has no \"inputs\"");
+    if (rc != MAAS_OK) {
+        v2_id(&r);
+        req->id = r.req.id;
+        return rc;
     }
 
     r.req.binary = r.has_output_binary ? r.binary : r.binary_default;
