@@ -66,6 +66,10 @@ pairs_one(const maas_info_t *info, const char *start, const char *p,
 
     column = maas_column_find(f, scratch, len);
 
+    if (column == SIZE_MAX && maas_other_find(f, scratch, len) != SIZE_MAX) {
+        return pairs_decode(start, eq, end, scratch, &len, err);
+    }
+
     if (column == SIZE_MAX) {
         return maas__record_at(at, maas__unknown_column(info, (maas_str_t) {
                                        scratch, len }, err), err);

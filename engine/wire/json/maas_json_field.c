@@ -11,20 +11,38 @@
 #include <string.h>
 
 
-size_t
-maas__json_column(const maas_fields_t *f, maas_str_t raw)
+typedef size_t (*field_find_pt)(const maas_fields_t *f, const char *name,
+    size_t len);
+
+
+static size_t
+field_find(const maas_fields_t *f, maas_str_t raw, field_find_pt find)
 {
     char  name[6 * MAAS_MAX_TEXT];
 
     if (memchr(raw.data, '\\', raw.len) == NULL) {
-        return maas_column_find(f, raw.data, raw.len);
+        return find(f, raw.data, raw.len);
     }
 
     if (raw.len > sizeof(name)) {
         return SIZE_MAX;
     }
 
-    return maas_column_find(f, name, maas__json_text(raw, name));
+    return find(f, name, maas__json_text(raw, name));
+}
+
+
+size_t
+maas__json_column(const maas_fields_t *f, maas_str_t raw)
+{
+    return field_find(f, raw, maas_column_find);
+}
+
+
+int
+maas__json_other(const maas_fields_t *f, maas_str_t raw)
+{
+    return field_find(f, raw, maas_other_find) != SIZE_MAX;
 }
 
 

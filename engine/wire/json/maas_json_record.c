@@ -174,7 +174,8 @@ record_columns(maas_json_t *j, maas_records_t *r, unsigned weak, float *x,
         column = maas__json_column(f, o.key);
 
         if (column == SIZE_MAX) {
-            rc = r->loose ? maas__json_skip(j, MAAS_ROW_DEPTH, err)
+            rc = r->loose || maas__json_other(f, o.key)
+                 ? maas__json_skip(j, MAAS_ROW_DEPTH, err)
                  : maas__record_at(at, maas__unknown_column(r->info, o.key,
                                                             err), err);
 

@@ -25,6 +25,10 @@ maas_status_t maas__json_field(maas_json_t *j, const maas_fields_t *f,
 /* The column that a raw string names, SIZE_MAX if there is none. */
 size_t maas__json_column(const maas_fields_t *f, maas_str_t raw);
 
+/* Is it the name of a column of the training data that is no input?  Its
+ * values are passed over. */
+int maas__json_other(const maas_fields_t *f, maas_str_t raw);
+
 /* The string in an object of "b64" alone; on failure s->data is NULL if it has
  * not come yet. */
 maas_status_t maas__json_b64(maas_json_t *j, maas_str_t *s, maas_err_t *err);

@@ -142,18 +142,8 @@ v2_inputs(maas_v2_t *r)
     do {
         rc = maas__json_element(&r->j, &more, r->err);
 
-        if (rc == MAAS_OK && more && r->inputs > 0
-            && r->in.column == SIZE_MAX)
-        {
-            return maas__fail(r->err, MAAS_BADVALUE, "byte %zu: more than one "
-                              "input, expected only \"%s\"",
-                              (size_t) (r->j.p - r->j.start),
-                              r->info->input_name);
-        }
-
         if (rc == MAAS_OK && more) {
             rc = maas__v2_input(r);
-            r->inputs++;
         }
 
         if (rc != MAAS_OK) {

@@ -12,7 +12,9 @@
 /* One input, as far as it has been read */
 
 typedef struct {
+    size_t              at;        /* its place in the text */
     unsigned            named;
+    unsigned            other;     /* no input, to be passed over */
     size_t              column;    /* SIZE_MAX: the tensor of all numbers */
     unsigned            has_dtype;
     maas_dtype_t        dtype;
@@ -36,6 +38,7 @@ typedef struct {
     maas_records_t      r;         /* where rows go */
     maas_v2_input_t     in;
     size_t              inputs;    /* read so far */
+    unsigned            whole;     /* one was the tensor of all numbers */
     size_t              rows;      /* that they have */
 
     /* of the outputs asked for */
@@ -58,7 +61,8 @@ maas__v2_object(maas_v2_t *r, const char *const *names,
                               seen, r->err);
 }
 
-/* maas_json_v2_input.c: the input object at r->j.p -> r->r.x */
+/* maas_json_v2_input.c: the input object at r->j.p -> r->r.x.  One that is
+ * passed over leaves r->in and r->inputs alone. */
 maas_status_t maas__v2_input(maas_v2_t *r);
 
 /* maas_json_v2_column.c: r->in, which is complete, as values of its column */

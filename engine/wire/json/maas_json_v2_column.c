@@ -203,6 +203,28 @@ column_json(maas_v2_t *r)
 }
 
 
+/* The 64 bits at *p: a double has not the digits of all of them */
+
+static maas_status_t
+column_digits(const maas_v2_t *r, const char **p, float *x, maas_err_t *err)
+{
+    int       negative;
+    char      digits[MAAS_SIZE_TEXT + 1];
+    size_t    len;
+    uint64_t  v;
+
+    memcpy(&v, *p, sizeof(v));
+    *p += sizeof(v);
+
+    negative = r->in.dtype == MAAS_I64 && v > INT64_MAX;
+    digits[0] = '-';
+    len = maas__size_print(negative ? -v : v, digits + negative);
+
+    return maas_row_digits(r->r.fields, r->in.column, digits,
+                           len + (size_t) negative, x, err);
+}
+
+
 /* The value at *p, in bytes of which none stands at or behind `end` */
 
 static maas_status_t
@@ -234,6 +256,10 @@ column_set(const maas_v2_t *r, const char **p, const char *end, float *x,
         *p += 4 + len;
 
         return maas_row_text(f, column, *p - len, len, x, err);
+    }
+
+    if (dt == MAAS_I64 || dt == MAAS_U64) {
+        return column_digits(r, p, x, err);
     }
 
     /* NaN is a missing value, but not in 16 bits */

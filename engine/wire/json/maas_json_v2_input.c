@@ -111,34 +111,63 @@ v2_input_parameters(void *data, int which)
 }
 
 
+/* Behind the tensor of all numbers there is no other input. */
+
+static maas_status_t
+v2_more(const maas_v2_t *r)
+{
+    return maas__fail(r->err, MAAS_BADVALUE, "byte %zu: more than one input, "
+                      "expected only \"%s\"", r->in.at, r->info->input_name);
+}
+
+
+static maas_status_t
+v2_name(maas_v2_t *r)
+{
+    maas_str_t     s;
+    maas_status_t  rc;
+
+    rc = maas__json_string(&r->j, &s, r->err);
+    if (rc != MAAS_OK) {
+        return rc;
+    }
+
+    r->in.named = 1;
+
+    if (r->r.fields != NULL) {
+        r->in.column = maas__json_column(r->r.fields, s);
+        r->in.other = r->in.column == SIZE_MAX
+                      && maas__json_other(r->r.fields, s);
+    }
+
+    if (r->in.other) {
+        return MAAS_OK;
+    }
+
+    if (r->whole) {
+        return v2_more(r);
+    }
+
+    if (r->in.column != SIZE_MAX) {
+        return MAAS_OK;
+    }
+
+    return maas__json_is(s, r->info->input_name)
+           ? maas__raw_numbers(r->info, r->err)
+           : maas__record_at((size_t) (s.data - r->j.start),
+                             maas__unknown_input(r->info, s, r->err), r->err);
+}
+
+
 static maas_status_t
 v2_input(void *data, int which)
 {
-    maas_v2_t      *r = data;
-    maas_str_t      s;
-    maas_status_t   rc;
+    maas_v2_t  *r = data;
 
     switch (which) {
 
     case V2_NAME:
-        rc = maas__json_string(&r->j, &s, r->err);
-
-        r->in.named = 1;
-
-        if (rc == MAAS_OK && r->r.fields != NULL) {
-            r->in.column = maas__json_column(r->r.fields, s);
-        }
-
-        if (rc == MAAS_OK && r->in.column == SIZE_MAX
-            && !maas__json_is(s, r->info->input_name))
-        {
-            return maas__record_at((size_t) (s.data - r->j.start),
-                                   maas__unknown_input(r->info, s, r->err),
-                                   r->err);
-        }
-
-        return rc == MAAS_OK && r->in.column == SIZE_MAX
-               ? maas__raw_numbers(r->info, r->err) : rc;
+        return v2_name(r);
 
     case V2_SHAPE:
         return v2_shape(r);
@@ -153,7 +182,7 @@ v2_input(void *data, int which)
     default: /* V2_DATA */
         r->in.data = r->j.p;
 
-        if (!r->in.has_dtype || r->in.column != SIZE_MAX
+        if (!r->in.has_dtype || r->in.column != SIZE_MAX || r->in.other
             || (r->r.fields != NULL && !r->in.named))
         {
             /* how to read it is not known yet, or is another's business */
@@ -251,26 +280,11 @@ v2_tensor(maas_v2_t *r)
 }
 
 
-maas_status_t
-maas__v2_input(maas_v2_t *r)
+/* What every input has, but one that is passed over */
+
+static maas_status_t
+v2_complete(const maas_v2_t *r, unsigned seen)
 {
-    size_t         column;
-    unsigned       seen;
-    maas_status_t  rc;
-
-    column = r->in.column;
-
-    r->in = (maas_v2_input_t) { .column = SIZE_MAX };
-
-    rc = maas__v2_object(r, v2_input_names, v2_input, 3, &seen);
-    if (rc != MAAS_OK) {
-        return rc;
-    }
-
-    if (!(seen & (1u << V2_NAME))) {
-        return maas__fail(r->err, MAAS_BADVALUE, "an input has no \"name\"");
-    }
-
     if (!(seen & (1u << V2_SHAPE)) || !(seen & (1u << V2_DATATYPE))) {
         return maas__fail(r->err, MAAS_BADVALUE, "tensor \"%.64s\" has no "
                           "\"%s\"", maas__v2_name(r),
@@ -283,15 +297,89 @@ maas__v2_input(maas_v2_t *r)
                           maas__v2_name(r));
     }
 
+    return MAAS_OK;
+}
+
+
+/* A column of the training data that is no input, and its bytes */
+
+static maas_status_t
+v2_other(maas_v2_t *r)
+{
+    if (r->in.binary_size > r->tail_len) {
+        return maas__fail(r->err, MAAS_BADSHAPE, "expected %zu bytes behind "
+                          "the JSON for an input that is passed over, got %zu",
+                          r->in.binary_size, r->tail_len);
+    }
+
+    r->tail += r->in.binary_size;
+    r->tail_len -= r->in.binary_size;
+
+    return MAAS_OK;
+}
+
+
+/* The input, which is complete, behind `last` */
+
+static maas_status_t
+v2_values(maas_v2_t *r, const maas_v2_input_t *last)
+{
     if (r->in.column != SIZE_MAX) {
         return maas__v2_column(r);
     }
 
     if (r->inputs > 0) {
         return maas__fail(r->err, MAAS_BADVALUE, "inputs \"%.64s\" and "
-                          "\"%.64s\" at once", r->info->columns[column],
+                          "\"%.64s\" at once",
+                          r->info->columns[last->column],
                           r->info->input_name);
     }
 
+    r->whole = 1;
+
     return v2_tensor(r);
+}
+
+
+maas_status_t
+maas__v2_input(maas_v2_t *r)
+{
+    unsigned         seen;
+    maas_status_t    rc;
+    maas_v2_input_t  last;
+
+    last = r->in;
+
+    r->in = (maas_v2_input_t) {
+        .at = (size_t) (r->j.p - r->j.start), .column = SIZE_MAX
+    };
+
+    rc = maas__v2_object(r, v2_input_names, v2_input, 3, &seen);
+    if (rc != MAAS_OK) {
+        return rc;
+    }
+
+    if (!r->in.other && r->whole) {
+        return v2_more(r);
+    }
+
+    if (!(seen & (1u << V2_NAME))) {
+        return maas__fail(r->err, MAAS_BADVALUE, "an input has no \"name\"");
+    }
+
+    if (r->in.other) {
+        rc = v2_other(r);
+        r->in = last;
+
+        return rc;
+    }
+
+    rc = v2_complete(r, seen);
+
+    if (rc == MAAS_OK) {
+        rc = v2_values(r, &last);
+        r->inputs++;
+    }
+
+    return rc;
 }
