@@ -29,6 +29,8 @@ typedef struct {
     int            part;            /* train_part_t */
     int            json;
 
+    int            format;          /* of predict alone */
+
     /* evaluate alone */
     char          *report;          /* file, or NULL */
     int            importance;

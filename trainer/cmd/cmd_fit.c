@@ -23,7 +23,7 @@ fit_read_more(train_fit_t *f, const char *path, train_part_t part,
     want.model = &info;
     want.target = f->data.target;
     want.header = f->o.want.header;
-    want.weight = f->o.want.weight;
+    want.weight_recorded = f->o.want.weight;
     want.skip = f->o.want.skip;
 
     train_data_read(path, part, &want, d);

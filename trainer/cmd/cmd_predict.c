@@ -1,18 +1,37 @@
 /*
- * predict: one line of text for every row of a data set.
+ * predict: one line of text for every row of a data set, and its command line.
  * Numbers come from the engine and are printed so that they read back to the
- * same bits.
+ * same bits.  Lines with names are in predict_table.c.
  */
 
 #include <stdio.h>
 #include <string.h>
 
 #include "cmd.h"
+#include "predict.h"
 #include "export/model.h"
 #include "text/maas_json.h"
 
 
-static const train_arg_t  predict_rows[] = { TRAIN_MODEL_ROWS };
+typedef enum {
+    PREDICT_LINES = 0,
+    PREDICT_CSV,
+    PREDICT_JSONL
+} predict_format_t;
+
+static const char *const  predict_formats[] = {
+    [PREDICT_LINES] = "lines",
+    [PREDICT_CSV] = "csv",
+    [PREDICT_JSONL] = "jsonl"
+};
+
+static const train_arg_t  predict_rows[] = {
+    TRAIN_MODEL_ROWS,
+    { "format", 'f', TRAIN_MODEL_CHOICE(format, predict_formats), NULL,
+      "csv and jsonl name ids, label, decision and probabilities, one line for "
+      "each row of the file, skipped ones too (lines)",
+      .expected = "lines, csv or jsonl" }
+};
 
 static const train_args_t  predict_args = {
     "predict", predict_rows, train_nelts(predict_rows),
@@ -20,28 +39,6 @@ static const train_args_t  predict_args = {
     "Print a line for each row: its id and label, if there are any, and all "
     "numbers.\n", NULL, NULL, 0
 };
-
-
-static void
-predict_csv_string(const char *s)
-{
-    if (strpbrk(s, ",\"\r\n") == NULL) {
-        (void) fputs(s, stdout);
-        return;
-    }
-
-    (void) putchar('"');
-
-    for ( /* void */ ; *s != '\0'; s++) {
-        if (*s == '"') {
-            (void) putchar('"');
-        }
-
-        (void) putchar(*s);
-    }
-
-    (void) putchar('"');
-}
 
 
 /* NULL for numbers */
@@ -63,6 +60,24 @@ predict_label(const maas_info_t *info, const float *y)
     }
 
     return info->task == MAAS_TASK_BINARY ? binary[said] : "";
+}
+
+
+/* Text of the first column that names the rows, NULL if there is none */
+
+static const char *
+predict_id(const train_data_t *d, size_t row)
+{
+    const char        *text;
+    train_row_name_t   name;
+
+    if (!train_table_name(d->table, 0, &name)) {
+        return NULL;
+    }
+
+    text = train_table_written(d->table, &name, row, NULL);
+
+    return (text != NULL) ? text : "";
 }
 
 
@@ -113,7 +128,7 @@ predict_csv(const maas_info_t *info, const char *id, const float *y)
 
     for (j = 0; j < train_nelts(text); j++) {
         if (text[j] != NULL) {
-            predict_csv_string(text[j]);
+            train_predict_field(text[j]);
             (void) putchar(',');
         }
     }
@@ -125,31 +140,51 @@ predict_csv(const maas_info_t *info, const char *id, const float *y)
 }
 
 
+static void
+predict_lines(const train_predict_t *p, int json)
+{
+    size_t  i;
+    void  (*row)(const maas_info_t *info, const char *id, const float *y);
+
+    row = json ? predict_json : predict_csv;
+
+    for (i = 0; i < p->data->rows; i++) {
+        row(p->info, predict_id(p->data, i), p->y + i * p->info->out);
+    }
+}
+
+
 int
 train_cmd_predict(int argc, char **argv)
 {
     float               *y;
-    size_t               i;
     maas_model_t        *m;
     train_data_t         d;
-    const maas_info_t   *info;
+    train_predict_t      p;
     train_model_args_t   args;
-    void               (*row)(const maas_info_t *info, const char *id,
-                              const float *y);
 
     maas_single_thread();
     train_model_args(&args, &predict_args, argc, argv);
+
+    if (args.json && args.format != PREDICT_LINES) {
+        train_usage("predict", "--json and --format: expected one of them");
+    }
+
     m = train_model_open(args.model);
-    info = maas_model_info(m);
     args.want.no_target = 1;
     train_model_data(&args, m, &d);
 
     y = train_model_run(m, &d, NULL, 0);
+    p = (train_predict_t) { maas_model_info(m), &d, y };
 
-    row = args.json ? predict_json : predict_csv;
+    if (args.format == PREDICT_LINES) {
+        predict_lines(&p, args.json);
 
-    for (i = 0; i < d.rows; i++) {
-        row(info, train_table_id(d.table, i), y + i * info->out);
+    } else if (args.format == PREDICT_CSV) {
+        train_predict_csv(&p);
+
+    } else {
+        train_predict_jsonl(&p);
     }
 
     if (fflush(stdout) != 0 || ferror(stdout)) {

@@ -49,8 +49,8 @@ train_model_data(const train_model_args_t *a, const maas_model_t *m,
         want.target = target = train_model_recorded(info, "target");
     }
 
-    if (want.id == NULL && info->n_columns > 0) {
-        want.id = id = train_model_recorded(info, "id");
+    if (info->n_columns > 0) {
+        want.id_recorded = id = train_model_recorded(info, "id");
     }
 
     train_data_read(a->data, (train_part_t) a->part, &want, d);

@@ -67,6 +67,8 @@ typedef struct {
     /* from a model, when reading for it */
     const maas_info_t  *model;
     unsigned            no_target;  /* the target is not wanted */
+    const char         *id_recorded;    /* as id and weight, which must be */
+    const char         *weight_recorded;    /* there, these need not */
 } train_want_t;
 
 typedef struct train_table_s  train_table_t;    /* table.h */
@@ -130,8 +132,36 @@ void train_idx_read(const char *images, const char *labels,
 void train_table_read(const char *path, const train_want_t *want,
     train_data_t *d);
 void train_table_free(train_table_t *t);
-/* Text of the id column, NULL if there is none. */
-const char *train_table_id(const train_table_t *t, size_t row);
+
+/* table_rows.c: where the rows of a table come from; t may be NULL: nobody
+ * knows */
+
+typedef struct {
+    size_t       row;               /* among those of the file, from 1 */
+    size_t       line;              /* of the file, where it begins */
+} train_origin_t;
+
+typedef struct {
+    size_t       row;
+    char        *why;               /* it was skipped: file, line, reason */
+    uint32_t    *written;           /* what names it; NULL: not known */
+} train_skip_t;
+
+typedef struct {
+    const char  *column;
+    size_t       at, k;
+    unsigned     quoted;            /* its texts are not those of JSON */
+} train_row_name_t;
+
+/* NULL if it is not known */
+const train_origin_t *train_table_origin(const train_table_t *t, size_t row);
+const train_skip_t *train_table_skips(const train_table_t *t, size_t *n);
+/* The k-th column that names the rows; 0 if there are not so many. */
+int train_table_name(const train_table_t *t, size_t k, train_row_name_t *name);
+/* Its text in a row, or in one that was skipped (else NULL), as in the file;
+ * NULL where there is none. */
+const char *train_table_written(const train_table_t *t,
+    const train_row_name_t *name, size_t row, const train_skip_t *skip);
 
 /* data_npy.c: the same for NumPy arrays; targets NULL: a column of rows */
 void train_npy_read(const char *rows, const char *targets,

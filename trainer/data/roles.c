@@ -87,7 +87,7 @@ roles_set(train_table_t *t, size_t i, train_role_t role, const char *why)
     }
 
     if (role == TRAIN_ROLE_ID) {
-        t->id = i;
+        c->names_rows = 1;
     }
 }
 
@@ -270,17 +270,66 @@ roles_places(train_table_t *t)
 }
 
 
-/* A column that is no input of the model, but wanted if it is there */
+/* How much rows count: the user's word, or that of the training */
 
 static void
-roles_beside(train_table_t *t, const char *name, train_role_t role)
+roles_weight(train_table_t *t)
 {
-    size_t  i;
+    size_t       i;
+    const char  *name;
 
-    i = (name != NULL) ? roles_find(t, name, strlen(name)) : TRAIN_NO_COLUMN;
+    name = t->want->weight;
+
+    if (name != NULL) {
+        i = roles_must_find(t, "weight", name, strlen(name));
+
+        if (t->columns[i].role != TRAIN_ROLE_AUTO) {
+            train_die("%s:1: the column \"%s\" for --weight is %s: expected "
+                      "another", t->path, t->columns[i].name,
+                      t->columns[i].role == TRAIN_ROLE_TARGET
+                      ? "the target" : "an input of the model");
+        }
+
+    } else {
+        name = t->want->weight_recorded;
+        i = (name != NULL) ? roles_find(t, name, strlen(name))
+                           : TRAIN_NO_COLUMN;
+    }
 
     if (i != TRAIN_NO_COLUMN && t->columns[i].role == TRAIN_ROLE_AUTO) {
-        roles_set(t, i, role, "as in training");
+        roles_set(t, i, TRAIN_ROLE_WEIGHT, "as in training");
+    }
+}
+
+
+/* Columns that name the rows: the user's own words, which must be there, or
+ * those of the training.  An input of the model may be one too. */
+
+static void
+roles_ids(train_table_t *t)
+{
+    size_t       i;
+    const char  *list, *end;
+
+    list = (t->want->id != NULL) ? t->want->id : t->want->id_recorded;
+
+    for ( /* void */ ; list != NULL && *list != '\0';
+         list = end + (*end == ','))
+    {
+        end = strchrnul(list, ',');
+        i = (t->want->id != NULL)
+            ? roles_must_find(t, "id", list, (size_t) (end - list))
+            : roles_find(t, list, (size_t) (end - list));
+
+        if (i == TRAIN_NO_COLUMN) {
+            continue;
+        }
+
+        if (t->columns[i].role == TRAIN_ROLE_AUTO) {
+            roles_set(t, i, TRAIN_ROLE_ID, "as in training");
+        }
+
+        t->columns[i].names_rows = 1;
     }
 }
 
@@ -316,8 +365,8 @@ roles_model(train_table_t *t, const maas_info_t *m)
 
     if (m->n_columns > 0 && (t->named || roles_numbered(t, m))) {
         roles_model_by_name(t, m);
-        roles_beside(t, t->want->id, TRAIN_ROLE_ID);
-        roles_beside(t, t->want->weight, TRAIN_ROLE_WEIGHT);
+        roles_ids(t);
+        roles_weight(t);
 
     } else {
         roles_model_by_place(t, m);

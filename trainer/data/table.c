@@ -22,7 +22,7 @@ void
 train_table_bad(train_table_t *t, size_t line, size_t column,
     const char *fmt, ...)
 {
-    char     what[320], where[32];
+    char     what[320], where[32], *why;
     va_list  args;
 
     va_start(args, fmt);
@@ -39,8 +39,10 @@ train_table_bad(train_table_t *t, size_t line, size_t column,
         train_die("%s:%zu%s: %s", t->path, line, where, what);
     }
 
-    if (t->pass == TRAIN_TABLE_KEEP && t->skipped++ == 0) {
-        t->first = train_format("%s:%zu%s: %s", t->path, line, where, what);
+    if (t->pass == TRAIN_TABLE_KEEP) {
+        why = train_format("%s:%zu%s: %s", t->path, line, where, what);
+        train_table_skipped(t, why);
+        train_free(why);
     }
 }
 
@@ -185,7 +187,9 @@ table_room(train_table_t *t, size_t line)
         {
             train_room(&c->number, &room, t->rows + 1, sizeof(float));
 
-        } else if (c->role != TRAIN_ROLE_IGNORE) {
+        } else if (c->role != TRAIN_ROLE_IGNORE
+                   && c->role != TRAIN_ROLE_ID)
+        {
             train_room(&c->id, &room, t->rows + 1, sizeof(uint32_t));
         }
 
@@ -349,6 +353,7 @@ train_table_row(train_table_t *t, size_t line, const train_cell_t *cells,
 
     for (i = 0; i < t->n; i++) {
         if (!table_check(t, line, i, i < n ? &cells[i] : &none)) {
+            train_table_skipped_cells(t, cells, n);
             return;
         }
     }
@@ -362,5 +367,5 @@ train_table_row(train_table_t *t, size_t line, const train_cell_t *cells,
         }
     }
 
-    t->rows++;
+    train_table_kept(t, line, cells, n);
 }

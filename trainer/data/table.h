@@ -86,6 +86,13 @@ typedef struct {
     float         *number;          /* (rows) number, boolean, weight; NAN */
     uint32_t      *id;              /* (rows) the others: dict place + 1; 0 */
     train_dict_t   dict;
+
+    /* of a column that names the rows: its texts as they are written */
+    unsigned       names_rows;
+    unsigned       quoted;          /* some are no numbers or words of JSON */
+    uint32_t      *written;         /* (rows) place in texts + 1; 0: nothing */
+    size_t         written_room;
+    train_dict_t   texts;
 } train_column_t;
 
 typedef enum {
@@ -108,14 +115,16 @@ struct train_table_s {
     train_dict_t     names;         /* the same order */
     size_t           target;        /* TRAIN_NO_COLUMN: none */
     size_t           weight;
-    size_t           id;
     size_t           one_hot;       /* as in want */
     size_t           hash;
 
     size_t               rows;
     size_t               room;      /* of the columns, for rows */
+    train_origin_t       *places;    /* (rows) */
+    size_t               places_room;
     size_t               skipped;   /* rows, by --on-error skip */
-    char                *first;     /* what was wrong with the first */
+    train_skip_t        *skips;     /* (skipped) */
+    size_t               skips_room;
 };
 
 
@@ -157,6 +166,16 @@ void train_table_row(train_table_t *t, size_t line, const train_cell_t *cells,
  * such. */
 void train_table_bad(train_table_t *t, size_t line, size_t column,
     const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+
+/* table_rows.c: the row at hand is one more of those that are kept, */
+void train_table_kept(train_table_t *t, size_t line, const train_cell_t *cells,
+    size_t n);
+/*     or of those that are skipped */
+void train_table_skipped(train_table_t *t, const char *why);
+/*     with these cells: what names it is kept */
+void train_table_skipped_cells(train_table_t *t, const train_cell_t *cells,
+    size_t n);
+void train_table_rows_free(train_table_t *t);
 
 /* roles.c: after the first pass, what every column is for; dies if the
  * options make no sense. */

@@ -27,25 +27,10 @@ train_table_free(train_table_t *t)
         train_dict_free(&t->columns[i].dict);
     }
 
+    train_table_rows_free(t);
     train_dict_free(&t->names);
     train_free(t->columns);
-    train_free(t->first);
     train_free(t);
-}
-
-
-const char *
-train_table_id(const train_table_t *t, size_t row)
-{
-    const train_column_t  *c;
-
-    if (t == NULL || t->id == TRAIN_NO_COLUMN) {
-        return NULL;
-    }
-
-    c = &t->columns[t->id];
-
-    return c->id[row] > 0 ? c->dict.text[c->id[row] - 1] : "";
 }
 
 
@@ -55,7 +40,7 @@ table_said(const train_table_t *t)
     if (t->skipped > 0) {
         (void) fprintf(stderr, "maas-trainer: %s: %zu row%s skipped; the "
                        "first: %s\n", t->path, t->skipped,
-                       t->skipped == 1 ? "" : "s", t->first);
+                       t->skipped == 1 ? "" : "s", t->skips[0].why);
     }
 
     if (t->rows == 0 || t->n == 0) {
@@ -75,8 +60,8 @@ train_table_begin(const char *path, const train_want_t *want)
     t = train_alloc(1, sizeof(train_table_t));
     *t = (train_table_t) {
         .path = path, .want = want, .target = TRAIN_NO_COLUMN,
-        .weight = TRAIN_NO_COLUMN, .id = TRAIN_NO_COLUMN,
-        .one_hot = want->one_hot, .hash = want->hash
+        .weight = TRAIN_NO_COLUMN, .one_hot = want->one_hot,
+        .hash = want->hash
     };
 
     return t;
@@ -144,8 +129,6 @@ table_expect(train_table_t *t)
     int                  new;
     size_t               i;
     const train_want_t  *w = t->want;
-    const char          *beside[] = { w->no_target ? NULL : w->target, w->id,
-                                      w->weight };
 
     if (w->model->n_columns == 0) {
         train_die("%s: rows with names, but the model \"%s\" has no columns",
@@ -157,11 +140,19 @@ table_expect(train_table_t *t)
                                strlen(w->model->columns[i]), &new);
     }
 
-    for (i = 0; i < train_nelts(beside); i++) {
-        if (beside[i] != NULL) {
-            (void) train_table_add(t, beside[i], strlen(beside[i]), &new);
-        }
+    if (w->target != NULL && !w->no_target) {
+        (void) train_table_add(t, w->target, strlen(w->target), &new);
     }
+}
+
+
+/* Is it to be known which other names there are? */
+
+static int
+table_beside(const train_want_t *w)
+{
+    return w->id != NULL || w->id_recorded != NULL || w->weight != NULL
+           || w->weight_recorded != NULL;
 }
 
 
@@ -189,7 +180,9 @@ train_table_read(const char *path, const train_want_t *want, train_data_t *d)
 
     if (t->free_order && want->model != NULL) {
         table_expect(t);
-    } else {
+    }
+
+    if (!t->free_order || want->model == NULL || table_beside(want)) {
         reader(t, text, len);
     }
 
