@@ -64,7 +64,7 @@ said('inspect', qr/payments/, 'inspect');
 said('--importance', qr/^accuracy +0\.\d+  \(0\.\d+ to.*^without the column/ms,
     'evaluate: figures, intervals, importance');
 said('predict payments',
-    qr/^(?:fine|fraud),0\.\d+\n/m, 'predict: label and probability');
+    qr/^\d+,(?:fine|fraud),[01],0\.\d+,0\.\d+\n/m, 'predict: label and probability');
 said('cat best.conf', qr/^# maas-trainer tune: .*\ndata = payments\.csv\n/m,
     'tune: settings');
 said('--log epochs', qr/^\{"epoch":\d+,.*"best":/m, 'a log');
