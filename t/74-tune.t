@@ -51,13 +51,19 @@ is(scalar keys %seen, 9, 'all are different');
 
 # the same numbers from fit
 
-my $r = decode_json(ok_run(qw(fit -q --json --config one.conf -o m.st)));
-cmp_ok(abs($r->{validation_loss} - $j->{trials}[0]{validation_loss}), '<',
-    1e-9, 'fit --config gives what the table says');
-is($r->{validation_score}, $j->{trials}[0]{validation_score}, 'score too');
+my $r = decode_json(ok_run(qw(fit -q --json --folds 5 --config one.conf -o
+    m.st)));
+my $best = $j->{trials}[0];
+is($j->{folds}, 5, 'by folds: 120 rows for validation are few');
+cmp_ok(abs($r->{folds}{loss} - $best->{validation_loss}), '<', 1e-9,
+    'fit --config gives what the table says');
+cmp_ok(abs($r->{folds}{mean} - $best->{validation_score}), '<', 1e-9,
+    'score too');
+cmp_ok(abs($r->{folds}{deviation} - $best->{deviation}), '<', 1e-9,
+    'and how much folds differ');
 like($t->read_file('one.conf'), qr/^# maas-trainer tune: trial \d of 9, (?#
-    )validation loss [\d.]+\ndata = d\.csv\nhidden = \S+\nlr = [\d.]+\n(?#
-    )epochs = 18\n/, 'a config file');
+    )validation loss [\d.]+, mean of 5 folds\ndata = d\.csv\n(?#
+    )hidden = \S+\nlr = [\d.]+\nepochs = 18\n/, 'a config file');
 
 # two at a time: the same
 
@@ -70,6 +76,8 @@ isnt(ok_run(@tune[0 .. 8], qw(--seed 5 -o other.conf)),
 my $text = ok_run(@tune, qw(-o two.conf));
 like($text, qr/^trial +epochs +loss +score +lr +decay +batch +hidden\n +\d /,
     'the table');
+like($text, qr/^loss and score are means of 5 folds of the 400 rows$/m,
+    'how they were compared');
 like($text, qr/^two\.conf: the settings of trial \d, for fit --config$/m,
     'and where it is');
 
@@ -112,6 +120,120 @@ ok(!-e "$dir/int.conf", 'no settings');
 is(join(' ', glob "$dir/*.tmp*"), '', 'no folder is left');
 
 ###############################################################################
+# by what trials are compared
+
+my @short = qw(tune --trials 2 --epochs 1 --json -o by.conf);
+$t->write_file('big.csv', join '', "a,b,k\n",
+    map { my $x = rnd(); join(',', $x, rnd(), $x > 0.5 ? 'p' : 'q') . "\n" }
+    1 .. 2000);
+for (
+    [[qw(-d big.csv)], 0, 'rows enough for validation: by them'],
+    [[qw(-d big.csv --validation 0.09)], 5, 'a few less: by folds'],
+    [[qw(-d big.csv --folds 3)], 3, 'as --folds says'],
+    [[qw(-d d.csv --valid d.csv)], 0, 'rows of their own: by them'],
+) {
+    my ($args, $folds, $name) = @$_;
+    unlink "$dir/by.conf.trials";
+    my $by = decode_json(ok_run(@short, @$args));
+    is($by->{folds}, $folds, $name);
+    my $kept = $t->read_file('by.conf') =~ /^folds = (\d+)$/m ? $1 : 0;
+    is($kept, $args->[2] && $args->[2] eq '--folds' ? 3 : 0,
+        'only what was said is for fit');
+    my $fit = decode_json(ok_run(qw(fit -q --json --config by.conf -o by.st),
+        $folds ? ('--folds', $folds) : ()));
+    is($folds ? $fit->{folds}{loss} : $fit->{validation_loss},
+        $by->{trials}[0]{validation_loss}, 'the loss is that of fit');
+}
+
+# a search is of its data
+
+unlink "$dir/by.conf.trials";
+ok_run(@short, qw(-d big.csv));
+$t->write_file('big.csv', $t->read_file('big.csv') . "0.1,0.2,q\n");
+my ($rc, undef, $err) = $t->trainer(@short, qw(-d big.csv));
+is($rc, 1, 'other data');
+like($err, qr/by\.conf\.trials: is of other data: big\.csv has changed since/,
+    'says so');
+my $old = $t->read_file('by.conf.trials');
+$old =~ s/^(\{"search":"[^"]*").*/$1}/;
+$t->write_file('by.conf.trials', $old);
+is(decode_json(ok_run(@short, qw(-d big.csv)))->{ran}, 0,
+    'a state of 0.1.0 says nothing of data: it goes on');
+
+###############################################################################
+# all that fit knows is kept: by its --help, a value for each
+
+my %value = (
+    valid => 'valid.csv', test => 'd.csv', target => 'k', columns => 'a=number',
+    ignore => 'c', id => 'b', weight => 'w', 'one-hot' => 7, hash => 9,
+    'class-weight' => 'in:2,out:1', cost => '1:10', 'false-alarms' => 0.25,
+    'on-error' => 'skip', header => 'yes', task => 'binary', name => 'other',
+    scaling => 'minmax', hidden => '8:tanh', init => 'he',
+    loss => 'binary_crossentropy', optimizer => 'adamw', lr => 0.03,
+    schedule => 'linear', warmup => 1, 'lr-final' => 0.1, 'step-every' => 2,
+    'step-factor' => 0.5, plateau => 3, epochs => 2, batch => 16,
+    validation => 0.25, folds => 3, patience => 7, momentum => 0.8, rho => 0.8,
+    beta1 => 0.8, beta2 => 0.9, epsilon => 1e-6, 'weight-decay' => 0.25,
+    l2 => 0.01, 'clip-norm' => 2, calibration => 'none', ema => 0.5,
+    'label-smoothing' => 0.1, mixup => 0.2, 'target-scaling' => 'none',
+);
+# of one run, tune's own, or told apart below
+my %not = map { $_ => 1 } qw(output config threads checkpoint checkpoint-every
+    checkpoint-keep resume report log json progress quiet help data seed
+    augment);
+
+$t->write_file('valid.csv', $t->read_file('d.csv'));
+my $row = 0;
+$t->write_file('w.csv', join '', map { $row++ ? "1,$_\n" : "w,$_\n" }
+    @{ lines('d.csv') });
+my @names = ok_run('fit', '--help') =~ /^  (?:-\w,|   ) --([\w-]+)/mg;
+cmp_ok(scalar @names, '>', 50, 'options of fit');
+is(join(' ', grep { !$not{$_} && !exists $value{$_} } @names), '',
+    'all of them are here');
+
+for my $name (grep { exists $value{$_} } @names) {
+    my $data = $name eq 'weight' ? 'w.csv' : 'd.csv';
+    my @more = $name eq 'target-scaling' ? qw(-t a) : qw(-t k);
+    @more = (@more, qw(--epochs 1)) if $name ne 'epochs';
+    @more = () if $name eq 'target';
+    unlink "$dir/opt.conf.trials";
+    ok_run(qw(tune --trials 1 -o opt.conf -d), $data, @more,
+        "--$name=$value{$name}");
+    like($t->read_file('opt.conf'), qr/^$name = \Q$value{$name}\E$/m,
+        "$name is kept");
+}
+
+# by a file, with the value that is usual, by a part of its name
+
+$t->write_file('usual.conf', "batch = 32\nseed = 7\n");
+for (['--config', 'usual.conf'], ['--bat', 32], ['-b32']) {
+    unlink "$dir/opt.conf.trials";
+    my $u = decode_json(ok_run(qw(tune --trials 6 --json -o opt.conf -d d.csv
+        --epochs 1 --hidden 4), @$_));
+    is_deeply([grep { $_->{batch} != 32 } @{ $u->{trials} }], [],
+        "@$_: what is said is not searched");
+    is($t->read_file('opt.conf') =~ /^seed = 7$/m ? 1 : 0,
+        $_->[0] eq '--config' ? 1 : 0, "@$_: the seed of fit");
+}
+
+# a table of very many columns: fit's words on them are long
+
+my $wide = join(',', map { "a_column_of_a_long_name_$_" } 1 .. 2000) . ",y\n";
+$wide .= join(',', map({ int 9 * rnd() } 1 .. 2000), rnd() > 0.5 ? 'p' : 'q')
+    . "\n" for 1 .. 40;
+$t->write_file('wide.csv', $wide);
+ok_run(qw(tune --trials 1 --epochs 1 --hidden 2 -d wide.csv -o wide.conf));
+
+# trials do not all say what is to be said of the data
+
+$t->write_file('bad.csv', $t->read_file('d.csv') . "x,x,x,in\n");
+unlink "$dir/opt.conf.trials";
+(undef, undef, $err) = $t->trainer(qw(tune --trials 4 -o opt.conf --epochs 1
+    --on-error skip -d bad.csv));
+cmp_ok(scalar(() = $err =~ /1 row skipped/g), '<=', 2,
+    'not once for each trial') or diag($err);
+
+###############################################################################
 # what is given is not searched
 
 $j = decode_json(ok_run(@tune, qw(-o fixed.conf --hidden 16:tanh --batch 64
@@ -132,6 +254,8 @@ for (
         qr/one\.conf\.trials: is of another search/],
     [[@tune, qw(-o no/x)], 1, qr/the folder no cannot be written to/],
     [[@tune, '-o'], 2, qr/-o: nothing follows/],
+    [[@tune, qw(-o x -d -)], 2, qr/--data: "-" can be read only once/],
+    [[@tune, qw(-o x --target), ' k'], 2, qr/--target: a value that begins/],
 ) {
     my ($args, $code, $re) = @$_;
     my ($got, undef, $said) = $t->trainer(@$args);

@@ -5,6 +5,7 @@
 
 #include <math.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "cmd.h"
 #include "tune/tune.h"
@@ -62,13 +63,32 @@ tune_options(train_tune_t *t, int argc, char **argv)
 }
 
 
+/* What each trial reads must be there more than once */
+
+static void
+tune_again(const char *path, const char *option)
+{
+    struct stat  st;
+
+    if (path != NULL
+        && (strcmp(path, "-") == 0
+            || (stat(path, &st) == 0 && !S_ISREG(st.st_mode)
+                && !S_ISDIR(st.st_mode))))
+    {
+        train_usage("tune", "--%s: \"%.80s\" can be read only once, and each "
+                    "trial reads it: expected a file", option, path);
+    }
+}
+
+
 /* The options of fit, read as fit would; what was said stays as it is */
 
 static void
 tune_fit_options(train_tune_t *t)
 {
-    int     i;
-    char  **argv;
+    int          i;
+    char       **argv;
+    const char  *lost;
 
     argv = train_alloc((size_t) t->argc + 3, sizeof(char *));
     argv[0] = "maas-trainer tune";
@@ -76,16 +96,16 @@ tune_fit_options(train_tune_t *t)
 
     for (i = 0; i < t->argc; i++) {
         argv[i + 2] = t->argv[i];
-
-        if (strncmp(t->argv[i], "--batch", 7) == 0
-            || strncmp(t->argv[i], "-b", 2) == 0)
-        {
-            t->fixed_batch = 1;
-        }
     }
 
     train_options_read(&t->o, t->argc + 2, argv);
+    t->fixed_batch = (unsigned) train_options_says_batch(t->argc + 2, argv);
     train_free(argv);
+
+    if (strcmp(t->o.name, "none") == 0) {
+        train_free(t->o.name);                  /* the output's, made up */
+        t->o.name = NULL;
+    }
 
     if (t->o.report != NULL || t->o.log != NULL
         || t->o.plan.checkpoint != NULL)
@@ -98,10 +118,21 @@ tune_fit_options(train_tune_t *t)
         train_usage("tune", "--validation 0 leaves nothing to choose by");
     }
 
+    lost = train_options_lost(&t->o);
+
+    if (lost != NULL) {
+        train_usage("tune", "--%s: a value that begins or ends with blanks, "
+                    "has line ends or is very long cannot stand in a --config "
+                    "file: expected another", lost);
+    }
+
+    tune_again(t->o.data, "data");
+    tune_again(t->o.valid, "valid");
+    tune_again(t->o.test, "test");
+
     t->fixed_hidden = (t->o.hidden != NULL);
     t->fixed_lr = !isnan(t->o.lr);
     t->fixed_decay = !isnan(t->o.weight_decay);
-    t->fixed_batch |= (t->o.plan.batch != 32);
 }
 
 
@@ -126,6 +157,7 @@ tune_free(train_tune_t *t)
     }
 
     (void) fclose(t->log);
+    train_dict_free(&t->words);
     train_free(t->trial);
     train_free(t->argv);
     train_free(t->folder);

@@ -13,14 +13,21 @@ static void
 fit_folds_json(maas_writer_t *w, const train_fit_t *f)
 {
     size_t  i;
-    double  mean, deviation;
+    double  mean, deviation, loss;
 
     if (f->folds == NULL) {
         return;
     }
 
+    loss = 0;
+
+    for (i = 0; i < f->o.folds; i++) {
+        loss += f->folds[i].loss / (double) f->o.folds;
+    }
+
     train_folds_sum(f->folds, f->o.folds, &mean, &deviation);
     train_json_open(w, "folds", '{');
+    train_json_number(w, "loss", loss);
     train_json_number(w, "mean", mean);
     train_json_number(w, "deviation", deviation);
     train_json_open(w, "scores", '[');

@@ -188,6 +188,10 @@ folds_end(int end, pid_t pid, size_t fold, train_fold_t *out)
         /* void */
     }
 
+    if (WIFEXITED(status) && WEXITSTATUS(status) == TRAIN_EXIT_USAGE) {
+        exit(TRAIN_EXIT_USAGE);         /* it has said why */
+    }
+
     if (n != (ssize_t) sizeof(train_fold_t) || status != 0) {
         train_die("fold %zu failed: nothing is written", fold + 1);
     }

@@ -11,6 +11,9 @@
 #include "judge/metrics.h"
 
 
+#define OPTIONS_LINE  4000          /* bytes of a value in a --config file */
+
+
 /* A name that R16 of the model format allows, from the output file's */
 
 static char *
@@ -92,12 +95,13 @@ options_check(train_options_t *o)
 }
 
 
-void
-train_options_read(train_options_t *o, int argc, char **argv)
+/* A --config file, then the command line, which wins */
+
+static void
+options_gather(train_options_t *o, int argc, char **argv)
 {
     int  at;
 
-    train_options_defaults(o);
     at = train_args_read(&train_options_args, o, argc, argv, "config");
 
     if (at < argc) {
@@ -109,7 +113,31 @@ train_options_read(train_options_t *o, int argc, char **argv)
     }
 
     (void) train_args_read(&train_options_args, o, argc, argv, NULL);
+}
+
+
+void
+train_options_read(train_options_t *o, int argc, char **argv)
+{
+    train_options_defaults(o);
+    options_gather(o, argc, argv);
     options_check(o);
+}
+
+
+int
+train_options_says_batch(int argc, char **argv)
+{
+    int              said;
+    train_options_t  o;
+
+    train_options_defaults(&o);
+    o.plan.batch = 0;               /* which nobody can say */
+    options_gather(&o, argc, argv);
+    said = (o.plan.batch != 0);
+    train_options_free(&o);
+
+    return said;
 }
 
 
@@ -143,6 +171,32 @@ train_options_each(const train_options_t *o,
 }
 
 
+const char *
+train_options_lost(const train_options_t *o)
+{
+    char                buf[TRAIN_ARG_VALUE];
+    size_t              i, n;
+    const char         *value;
+    const train_arg_t  *t;
+
+    for (i = 0; i < train_options_args.n; i++) {
+        t = &train_options_args.rows[i];
+        value = train_args_value(t, o, buf);
+        n = (value != NULL) ? strlen(value) : 0;
+
+        if (n > 0
+            && (strchr(" \t", value[0]) != NULL
+                || strchr(" \t", value[n - 1]) != NULL
+                || strpbrk(value, "\r\n") != NULL || n > OPTIONS_LINE))
+        {
+            return t->name;
+        }
+    }
+
+    return NULL;
+}
+
+
 void
 train_options_write(FILE *f, const train_options_t *o)
 {
@@ -159,11 +213,19 @@ train_options_write(FILE *f, const train_options_t *o)
         value = train_args_value(t, o, a);
         usual = train_args_value(t, &defaults, b);
 
-        if (t->role != TRAIN_ARG_RUN && value != NULL
-            && (usual == NULL || strcmp(value, usual) != 0))
+        if (value == NULL || (usual != NULL && strcmp(value, usual) == 0)) {
+            continue;
+        }
+
+        if (t->at == offsetof(train_options_t, hidden)) {
+            value = (value[0] == '\0') ? "none" : value;
+        }
+
+        if ((t->role != TRAIN_ARG_RUN
+             || t->at == offsetof(train_options_t, name))
+            && value[0] != '\0')
         {
-            (void) fprintf(f, "%s = %s\n", t->name,
-                           value[0] == '\0' ? "none" : value);
+            (void) fprintf(f, "%s = %s\n", t->name, value);
         }
     }
 

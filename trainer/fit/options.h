@@ -37,10 +37,15 @@ typedef struct {
 
 /* Leaves with usage if they make no sense; --help is printed here too. */
 void train_options_read(train_options_t *o, int argc, char **argv);
+/* Is --batch among them?  Its value does not tell.  To be asked after they were
+ * read. */
+int train_options_says_batch(int argc, char **argv);
 void train_options_free(train_options_t *o);
 /* What differs from the usual as lines of a --config file, but for what is of
  * this run alone (output, report, ...). */
 void train_options_write(FILE *f, const train_options_t *o);
+/* An option whose value would not read back from there, or NULL. */
+const char *train_options_lost(const train_options_t *o);
 /* plan.c: fill in what was left to the data, of which so many rows are for
  * training. */
 void train_options_choose(train_options_t *o, const train_data_t *d,

@@ -50,6 +50,11 @@ train_tune_table(const train_tune_t *t)
                       p->hidden[0] != '\0' ? p->hidden : "none");
     }
 
+    if (t->folds > 0) {
+        (void) printf("loss and score are means of %zu folds of the %zu rows\n",
+                      t->folds, t->all);
+    }
+
     (void) printf("%s: the settings of trial %zu, for fit --config\n",
                   t->output, t->trial[0].number);
 }
@@ -65,6 +70,7 @@ train_tune_json(const train_tune_t *t)
     train_json_begin(&w, stdout);
     train_json_text(&w, "config", t->output);
     train_json_number(&w, "ran", (double) t->ran);
+    train_json_number(&w, "folds", (double) t->folds);
     train_json_open(&w, "trials", '[');
 
     for (i = 0; i < t->n; i++) {
@@ -80,6 +86,10 @@ train_tune_json(const train_tune_t *t)
 
         if (isfinite(p->score[rung])) {
             train_json_number(&w, "validation_score", p->score[rung]);
+        }
+
+        if (isfinite(p->deviation[rung])) {
+            train_json_number(&w, "deviation", p->deviation[rung]);
         }
 
         train_json_text(&w, "hidden", p->hidden);
@@ -118,8 +128,13 @@ train_tune_write(train_tune_t *t)
     }
 
     (void) fprintf(f, "# maas-trainer tune: trial %zu of %zu, validation loss "
-                   "%.6g\n", best->number, t->n,
-                   best->loss[tune_last(best)]);
+                   "%.6g", best->number, t->n, best->loss[tune_last(best)]);
+
+    if (t->folds > 0) {
+        (void) fprintf(f, ", mean of %zu folds", t->folds);
+    }
+
+    (void) fputc('\n', f);
     train_options_write(f, &t->o);
     (void) fclose(f);
     train_save(t->output, text, size);

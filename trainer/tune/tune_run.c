@@ -16,13 +16,12 @@
 
 
 #define RUN_MAX_JOBS  256
-#define RUN_TEXT      65536     /* bytes of a result that are read */
 
 
 typedef struct {
     pid_t     pid;              /* 0: free */
     size_t    trial;
-    FILE     *out;
+    FILE     *out, *err;
     double    begin;
 } run_job_t;
 
@@ -66,6 +65,7 @@ run_fit(const run_t *r, const run_job_t *job)
     char  **argv;
 
     (void) signal(SIGINT, SIG_IGN);             /* the parent sees to it */
+    (void) setpgid(0, 0);                       /* its folds end with it */
 
     argv = train_alloc((size_t) r->t->argc + 24, sizeof(char *));
     argc = 0;
@@ -84,6 +84,7 @@ run_fit(const run_t *r, const run_job_t *job)
     argv[argc++] = train_strdup("--quiet");
 
     (void) dup2(fileno(job->out), STDOUT_FILENO);
+    (void) dup2(fileno(job->err), STDERR_FILENO);
     (void) execv("/proc/self/exe", argv);
     _exit(TRAIN_EXIT_FAILED);
 }
@@ -99,8 +100,9 @@ run_start(run_t *r, size_t k)
     }
 
     job->out = tmpfile();
+    job->err = tmpfile();
 
-    if (job->out == NULL) {
+    if (job->out == NULL || job->err == NULL) {
         train_die("a temporary file cannot be made: %s", strerror(errno));
     }
 
@@ -116,7 +118,68 @@ run_start(run_t *r, size_t k)
         run_fit(r, job);
     }
 
+    (void) setpgid(job->pid, job->pid);         /* whoever is first */
+
     r->running++;
+}
+
+
+/* All that a trial wrote there, to be freed */
+
+static char *
+run_text(FILE *f)
+{
+    char    *text;
+    size_t   n, room;
+
+    text = NULL;
+    room = 0;
+    n = 0;
+    rewind(f);
+
+    do {
+        train_room(&text, &room, n + BUFSIZ, 1);
+        n += fread(text + n, 1, room - n - 1, f);
+    } while (!feof(f) && !ferror(f));
+
+    text[n] = '\0';
+
+    return text;
+}
+
+
+/* What trials say on stderr is the same of all of them, but for failures */
+
+static void
+run_said(run_t *r, const run_job_t *job, int failed)
+{
+    char          *text;
+    size_t         n;
+    train_tune_t  *t;
+
+    t = r->t;
+    text = run_text(job->err);
+    n = t->words.n;
+
+    if (text[0] != '\0' && (!t->said || failed)
+        && train_dict_add(&t->words, text) == n)
+    {
+        (void) fprintf(stderr, "%s%s", r->tty ? "\r\033[K" : "", text);
+    }
+
+    t->said = 1;
+    train_free(text);
+}
+
+
+static double
+run_number(const cJSON *o, const char *name, double none)
+{
+    const cJSON  *v;
+
+    v = cJSON_GetObjectItemCaseSensitive(o, name);
+
+    return cJSON_IsNumber(v) ? v->valuedouble : none;
 }
 
 
@@ -127,20 +190,23 @@ run_result(run_job_t *job, train_tune_trial_t *trial, size_t rung)
 {
     int           whole;
     char         *text;
-    size_t        n;
     cJSON        *o;
-    const cJSON  *v;
+    const cJSON  *folds;
 
-    text = train_alloc(RUN_TEXT, 1);
-    rewind(job->out);
-    n = fread(text, 1, RUN_TEXT - 1, job->out);
-    text[n] = '\0';
+    text = run_text(job->out);
     o = cJSON_Parse(text);
 
-    v = cJSON_GetObjectItemCaseSensitive(o, "validation_loss");
-    trial->loss[rung] = cJSON_IsNumber(v) ? v->valuedouble : INFINITY;
-    v = cJSON_GetObjectItemCaseSensitive(o, "validation_score");
-    trial->score[rung] = cJSON_IsNumber(v) ? v->valuedouble : NAN;
+    folds = cJSON_GetObjectItemCaseSensitive(o, "folds");
+
+    if (folds != NULL) {
+        trial->loss[rung] = run_number(folds, "loss", INFINITY);
+        trial->score[rung] = run_number(folds, "mean", NAN);
+        trial->deviation[rung] = run_number(folds, "deviation", NAN);
+
+    } else {
+        trial->loss[rung] = run_number(o, "validation_loss", INFINITY);
+        trial->score[rung] = run_number(o, "validation_score", NAN);
+    }
 
     whole = !cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(o, "interrupted"));
 
@@ -213,6 +279,10 @@ run_wait(run_t *r)
         run_interrupted = 1;
     }
 
+    if (WIFEXITED(status)) {
+        run_said(r, job, status != 0);
+    }
+
     if (WIFEXITED(status) && !run_interrupted
         && run_result(job, trial, r->rung))
     {
@@ -222,6 +292,7 @@ run_wait(run_t *r)
     }
 
     (void) fclose(job->out);
+    (void) fclose(job->err);
     *job = (run_job_t) { 0 };
     r->running--;
     r->t->ran++;
@@ -235,7 +306,7 @@ run_stop(run_t *r)
 
     for (i = 0; i < RUN_MAX_JOBS; i++) {
         if (r->job[i].pid > 0) {
-            (void) kill(r->job[i].pid, SIGTERM);
+            (void) kill(-r->job[i].pid, SIGTERM);
         }
     }
 }

@@ -14,6 +14,23 @@
 #include "tune.h"
 
 
+/* By how many folds, if any: few rows for validation say too little */
+
+static size_t
+search_folds(const train_tune_t *t)
+{
+    double  valid;
+
+    valid = (double) t->all * t->o.validation;
+
+    if (t->o.folds > 0 || t->o.valid != NULL || valid >= TRAIN_TUNE_VALID) {
+        return t->o.folds;
+    }
+
+    return (t->all >= 2 * TRAIN_TUNE_FOLDS) ? TRAIN_TUNE_FOLDS : 0;
+}
+
+
 /* What fit would choose for these data is trial 0 and the middle of the
  * search */
 
@@ -26,6 +43,9 @@ search_look(train_tune_t *t)
     train_data_read(t->o.data, TRAIN_PART_TRAIN, &t->o.want, &data);
 
     t->rows = data.rows;
+    t->all = data.rows;
+    t->crc32c = data.crc32c;
+    t->folds = search_folds(t);
 
     if (t->o.valid == NULL) {
         t->rows -= (size_t) ((double) data.rows * t->o.validation);

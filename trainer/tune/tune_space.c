@@ -79,6 +79,7 @@ train_tune_draw(train_tune_t *t, size_t k)
     for (rung = 0; rung < TRAIN_TUNE_RUNGS; rung++) {
         trial->loss[rung] = INFINITY;
         trial->score[rung] = NAN;
+        trial->deviation[rung] = NAN;
     }
 
     if (k == 0) {
@@ -119,6 +120,10 @@ train_tune_arguments(const train_tune_t *t, const train_tune_trial_t *trial,
     argv[n++] = train_format("--weight-decay=%.9g", trial->decay);
     argv[n++] = train_format("--batch=%zu", trial->batch);
     argv[n++] = train_format("--epochs=%zu", t->epochs[rung]);
+
+    if (t->folds > 0) {
+        argv[n++] = train_format("--folds=%zu", t->folds);
+    }
 
     return n;
 }

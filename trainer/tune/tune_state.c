@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "tune.h"
@@ -64,7 +65,35 @@ state_line(train_tune_t *t, const cJSON *o)
             trial->done[rung] = 1;
             trial->loss[rung] = isnan(loss) ? INFINITY : loss;
             trial->score[rung] = state_number(o, "score");
+            trial->deviation[rung] = state_number(o, "deviation");
         }
+    }
+}
+
+
+/* The first line: the same search of the same data?  0.1.0 wrote no more than
+ * the words, and had no folds. */
+
+static void
+state_first(const train_tune_t *t, const cJSON *o, const char *identity)
+{
+    double       folds;
+    const char  *of, *data;
+
+    of = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(o, "search"));
+    data = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(o, "data"));
+    folds = state_number(o, "folds");
+
+    if (of == NULL || strcmp(of, identity) != 0
+        || (isnan(folds) ? 0 : folds) != (double) t->folds)
+    {
+        train_die("%s: is of another search: with its settings it goes on, "
+                  "with another --state a new one begins", t->state);
+    }
+
+    if (data != NULL && strtoul(data, NULL, 16) != t->crc32c) {
+        train_die("%s: is of other data: %s has changed since, with another "
+                  "--state a new search begins", t->state, t->o.data);
     }
 }
 
@@ -79,7 +108,6 @@ state_read(train_tune_t *t, const char *identity)
     cJSON       *o;
     size_t       room;
     ssize_t      n;
-    const char  *of;
 
     there = 0;
     line = NULL;
@@ -96,14 +124,7 @@ state_read(train_tune_t *t, const char *identity)
         o = cJSON_Parse(line);
 
         if (!there) {
-            of = cJSON_GetStringValue(
-                           cJSON_GetObjectItemCaseSensitive(o, "search"));
-
-            if (of == NULL || strcmp(of, identity) != 0) {
-                train_die("%s: is of another search: with its settings it "
-                          "goes on, with another --state a new one begins",
-                          t->state);
-            }
+            state_first(t, o, identity);
 
         } else if (o != NULL) {
             state_line(t, o);
@@ -136,6 +157,9 @@ train_tune_state_open(train_tune_t *t)
     if (!state_read(t, identity)) {
         train_json_begin(&w, t->log);
         train_json_text(&w, "search", identity);
+        maas_writer_key(&w, "data");
+        maas_writer_value(&w, "\"%08x\"", t->crc32c);
+        train_json_number(&w, "folds", (double) t->folds);
         train_json_end(&w);
         (void) fflush(t->log);
     }
@@ -161,6 +185,10 @@ train_tune_state_add(train_tune_t *t, const train_tune_trial_t *trial,
 
     if (isfinite(trial->score[rung])) {
         train_json_number(&w, "score", trial->score[rung]);
+    }
+
+    if (isfinite(trial->deviation[rung])) {
+        train_json_number(&w, "deviation", trial->deviation[rung]);
     }
 
     train_json_number(&w, "seconds", seconds);
