@@ -36,6 +36,7 @@ sub columns {
         outputs => { @$labels ? (labels => $labels) : (),
             %{ $more{outputs} || {} } },
         training => { data => { target => 'y', %{ $more{data} || {} } } },
+        %{ $more{doc} || {} },
     }, tensors => { 'layers.0.weight' => [[2, $n], $w],
         'layers.0.bias' => [[$n], [(0) x $n]] });
 }
@@ -89,6 +90,30 @@ like(predict('bin.st', 'd.csv', $rows, qw(-f csv --id oder)),
     qr/^1: .*d\.csv:1: no column "oder" for --id/, 'one that is not there');
 like(predict('bin.st', 'j.jsonl', qq({"a":1,"b":2}\n), qw(-f csv --id oder)),
     qr/^1: .*j\.jsonl:1: no column "oder" for --id/, 'nor in JSON lines');
+
+# what the file says of the columns that are no input; several ids
+
+columns('rec', 'binary', ['fine', 'fraud'], [1, 0], activation => 'sigmoid',
+    doc => { other_columns => [ { name => 'shop', role => 'id', at => 0 },
+        { name => 'y', role => 'target', at => 1 },
+        { name => 'order', role => 'id', at => 4 } ] });
+my $shops = "shop,y,a,b,order\nx 1,fine,0,1,007\n";
+is(predict('rec.st', 'd.csv', $shops, qw(-f csv)), "shop,order,label,decision,"
+    . "probability_fine,probability_fraud\nx 1,007,fine,0,0.5,0.5\n",
+    'ids that the file records');
+like(predict('rec.st', 'j.jsonl', qq({"a":0,"b":1,"order":7}\n), qw(-f jsonl)),
+    qr/^\{"order":7,"label"/, 'one of them is there');
+
+# weights for the decision between classes
+
+columns('weighed', 'classification', ['a', 'b'], [0, 0, 0, 0],
+    activation => 'softmax', doc => { version => 2 },
+    outputs => { decision_weights => [1, 3] });
+is(predict('weighed.st', 'd.csv', "a,b\n0,0\n", qw(-f csv)), "row,label,"
+    . "decision,probability_a,probability_b\n1,b,1,0.5,0.5\n",
+    'what is decided is not the first of the likeliest');
+is(predict('weighed.st', 'd.csv', "a,b\n0,0\n"), "b,0.5,0.5\n",
+    'without --format neither');
 
 # numbers of JSON stay numbers, to the last digit
 

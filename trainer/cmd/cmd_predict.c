@@ -53,7 +53,7 @@ predict_label(const maas_info_t *info, const float *y)
         return NULL;
     }
 
-    said = train_said(info->task, y, info->out, (double) info->threshold);
+    said = maas_decision(info, y);
 
     if (info->n_labels > 0) {
         return info->labels[said];

@@ -9,7 +9,6 @@
 
 #include "cmd.h"
 #include "predict.h"
-#include "judge/metrics.h"
 #include "text/maas_json.h"
 
 
@@ -39,13 +38,6 @@ predict_class_name(const maas_info_t *info, size_t k, char buf[PREDICT_TEXT])
                     k + (info->task == MAAS_TASK_REGRESSION));
 
     return buf;
-}
-
-
-static size_t
-predict_decision(const maas_info_t *info, const float *y)
-{
-    return train_said(info->task, y, info->out, (double) info->threshold);
 }
 
 
@@ -236,7 +228,7 @@ predict_csv_row(const train_predict_t *p, size_t at, size_t row,
     n = predict_classes(p->info);
 
     if (n > 0 && skip == NULL) {
-        said = predict_decision(p->info, p->y + row * p->info->out);
+        said = maas_decision(p->info, p->y + row * p->info->out);
         train_predict_field(predict_class_name(p->info, said, buf));
         (void) printf(",%zu,", said);
 
@@ -316,7 +308,7 @@ predict_json_row(const train_predict_t *p, size_t at, size_t row,
     n = predict_classes(p->info);
 
     if (n > 0) {
-        said = predict_decision(p->info, p->y + row * p->info->out);
+        said = maas_decision(p->info, p->y + row * p->info->out);
         train_json_text(&w, "label", predict_class_name(p->info, said, buf));
         train_json_number(&w, "decision", (double) said);
         train_json_open(&w, "probabilities", '{');

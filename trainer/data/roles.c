@@ -270,6 +270,27 @@ roles_places(train_table_t *t)
 }
 
 
+/* Name of the column of that role in training; of a model of 0.1.0, which did
+ * not keep them, `old` */
+
+static const char *
+roles_recorded(const train_table_t *t, maas_role_t role, const char *old)
+{
+    size_t              i;
+    const maas_info_t  *m;
+
+    m = t->want->model;
+
+    for (i = 0; i < m->n_others; i++) {
+        if (m->others[i].role == role) {
+            return m->others[i].name;
+        }
+    }
+
+    return (m->n_others == 0) ? old : NULL;
+}
+
+
 /* How much rows count: the user's word, or that of the training */
 
 static void
@@ -291,7 +312,7 @@ roles_weight(train_table_t *t)
         }
 
     } else {
-        name = t->want->weight_recorded;
+        name = roles_recorded(t, MAAS_ROLE_WEIGHT, t->want->weight_recorded);
         i = (name != NULL) ? roles_find(t, name, strlen(name))
                            : TRAIN_NO_COLUMN;
     }
@@ -302,34 +323,54 @@ roles_weight(train_table_t *t)
 }
 
 
+static void
+roles_id(train_table_t *t, size_t i)
+{
+    if (i == TRAIN_NO_COLUMN) {
+        return;
+    }
+
+    if (t->columns[i].role == TRAIN_ROLE_AUTO) {
+        roles_set(t, i, TRAIN_ROLE_ID, "as in training");
+    }
+
+    t->columns[i].names_rows = 1;
+}
+
+
 /* Columns that name the rows: the user's own words, which must be there, or
  * those of the training.  An input of the model may be one too. */
 
 static void
 roles_ids(train_table_t *t)
 {
-    size_t       i;
-    const char  *list, *end;
+    size_t              i;
+    const char         *list, *end;
+    const maas_info_t  *m;
 
-    list = (t->want->id != NULL) ? t->want->id : t->want->id_recorded;
-
-    for ( /* void */ ; list != NULL && *list != '\0';
+    for (list = t->want->id; list != NULL && *list != '\0';
          list = end + (*end == ','))
     {
         end = strchrnul(list, ',');
-        i = (t->want->id != NULL)
-            ? roles_must_find(t, "id", list, (size_t) (end - list))
-            : roles_find(t, list, (size_t) (end - list));
+        roles_id(t, roles_must_find(t, "id", list, (size_t) (end - list)));
+    }
 
-        if (i == TRAIN_NO_COLUMN) {
-            continue;
+    if (t->want->id != NULL) {
+        return;
+    }
+
+    m = t->want->model;
+    list = t->want->id_recorded;
+
+    if (list != NULL && m->n_others == 0) {     /* of 0.1.0 */
+        roles_id(t, roles_find(t, list, strlen(list)));
+    }
+
+    for (i = 0; i < m->n_others; i++) {
+        if (m->others[i].role == MAAS_ROLE_ID) {
+            roles_id(t, roles_find(t, m->others[i].name,
+                                   strlen(m->others[i].name)));
         }
-
-        if (t->columns[i].role == TRAIN_ROLE_AUTO) {
-            roles_set(t, i, TRAIN_ROLE_ID, "as in training");
-        }
-
-        t->columns[i].names_rows = 1;
     }
 }
 

@@ -152,7 +152,7 @@ static int
 table_beside(const train_want_t *w)
 {
     return w->id != NULL || w->id_recorded != NULL || w->weight != NULL
-           || w->weight_recorded != NULL;
+           || w->weight_recorded != NULL || w->model->n_others > 0;
 }
 
 
