@@ -10,7 +10,8 @@
 #include "args.h"
 
 
-#define ARGS_MAX_LINE  4096
+#define ARGS_MAX_LINE  4094
+#define ARGS_MAX_FILE  (1 << 20)    /* also what has no end ends there */
 
 
 static char *
@@ -72,31 +73,66 @@ args_line(const train_args_t *a, void *to, const char *path, size_t n,
 }
 
 
-void
-train_args_config(const train_args_t *a, void *to, const char *path)
-{
-    FILE    *f;
-    char     line[ARGS_MAX_LINE];
-    size_t   n;
+/* The bytes of a text, with a zero behind them */
 
-    f = fopen(path, "r");
+static char *
+args_slurp(const char *path, size_t *size)
+{
+    FILE  *f;
+    char  *text;
+
+    f = fopen(path, "re");
 
     if (f == NULL) {
         train_die("%s: cannot be opened: %s", path, strerror(errno));
     }
 
-    for (n = 1; fgets(line, sizeof(line), f) != NULL; n++) {
-        if (strlen(line) + 1 == sizeof(line)) {
-            train_die("%s:%zu: a line over %d bytes", path, n,
-                      ARGS_MAX_LINE - 2);
-        }
-
-        args_line(a, to, path, n, line);
-    }
+    text = train_alloc(ARGS_MAX_FILE + 2, 1);
+    *size = fread(text, 1, ARGS_MAX_FILE + 1, f);
 
     if (ferror(f)) {
         train_die("%s: cannot be read: %s", path, strerror(errno));
     }
 
     (void) fclose(f);
+
+    return text;
+}
+
+
+void
+train_args_config(const train_args_t *a, void *to, const char *path)
+{
+    char    *text, *line, *next;
+    size_t   n, size;
+
+    text = args_slurp(path, &size);
+    next = text;
+
+    for (n = 1; *next != '\0'; n++) {
+        line = next;
+        next += strcspn(next, "\n");
+
+        if (*next == '\n') {
+            *next++ = '\0';
+        }
+
+        if (strlen(line) > ARGS_MAX_LINE) {
+            train_die("%s:%zu: a line over %d bytes", path, n, ARGS_MAX_LINE);
+        }
+
+        args_line(a, to, path, n, line);
+    }
+
+    if ((size_t) (next - text) < size) {
+        train_die("%s:%zu: a zero byte: expected lines \"option = value\"",
+                  path, n);
+    }
+
+    if (size > ARGS_MAX_FILE) {
+        train_die("%s: over %d bytes: expected lines \"option = value\"", path,
+                  ARGS_MAX_FILE);
+    }
+
+    train_free(text);
 }

@@ -1,6 +1,6 @@
 /*
- * Files that are there as a whole or not at all.  What stands in them is not
- * known here.
+ * Files that are there as a whole or not at all.  What stands in them, and
+ * where they may be, is not known here (save_path.c).
  */
 
 #include <errno.h>
@@ -14,121 +14,17 @@
 #include "util.h"
 
 
-/* "." or all before the last slash; to be freed */
-
-static char *
-save_folder(const char *path)
-{
-    const char  *slash;
-
-    slash = strrchr(path, '/');
-
-    if (slash == NULL) {
-        return train_strdup(".");
-    }
-
-    return train_format("%.*s", (int) (slash == path ? 1 : slash - path),
-                        path);
-}
-
-
-void
-train_save_check(const char *path)
-{
-    char         *folder;
-    struct stat   st;
-
-    if (path == NULL) {
-        return;
-    }
-
-    if (path[0] == '\0' || path[strlen(path) - 1] == '/'
-        || (stat(path, &st) == 0 && S_ISDIR(st.st_mode)))
-    {
-        train_die("%s: the name of a folder: expected the name of a file",
-                  path);
-    }
-
-    folder = save_folder(path);
-
-    if (access(folder, W_OK | X_OK) != 0) {
-        train_die("%s: the folder %s cannot be written to: %s", path, folder,
-                  strerror(errno));
-    }
-
-    train_free(folder);
-}
-
-
-/* One file by two names, or by one */
-
-static int
-save_same(const char *a, const char *b)
-{
-    struct stat   s, t;
-
-    return stat(a, &s) == 0 && stat(b, &t) == 0 && s.st_dev == t.st_dev
-           && s.st_ino == t.st_ino;
-}
-
-
-void
-train_save_apart(const char *path, const char *input)
-{
-    int          same;
-    char        *first;
-    const char  *comma;
-
-    if (path == NULL || input == NULL) {
-        return;
-    }
-
-    same = save_same(path, input);
-    comma = strchr(input, ',');
-
-    if (comma != NULL) {
-        first = train_format("%.*s", (int) (comma - input), input);
-        same |= save_same(path, first) || save_same(path, comma + 1);
-        train_free(first);
-    }
-
-    if (same) {
-        train_die("%s: is read, too: expected another file to write to", path);
-    }
-}
-
-
-static int
-save_all(int fd, const char *p, size_t n)
-{
-    ssize_t  done;
-
-    while (n > 0) {
-        done = write(fd, p, n);
-
-        if (done < 0) {
-            if (errno == EINTR) {
-                continue;
-            }
-
-            return -1;
-        }
-
-        p += done;
-        n -= (size_t) done;
-    }
-
-    return 0;
-}
-
-
 static int
 save_sync_folder(const char *path)
 {
-    int    fd, rc;
-    char  *folder;
+    int          fd, rc;
+    char        *folder;
+    const char  *slash;
 
-    folder = save_folder(path);
+    slash = strrchr(path, '/');
+    folder = (slash != NULL)
+             ? train_format("%.*s", (int) (slash - path) + 1, path)
+             : train_strdup(".");
     fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     train_free(folder);
 
@@ -150,47 +46,199 @@ save_sync_folder(const char *path)
 }
 
 
+/* As the file that it takes the place of; who may not give files away keeps
+ * the new one */
+
+static int
+save_alike(int fd, const char *path, const char *target)
+{
+    struct stat  st, now;
+
+    if (stat(target, &st) != 0) {
+        return errno == ENOENT ? 0 : -1;
+    }
+
+    if (fstat(fd, &now) != 0) {
+        return -1;
+    }
+
+    if ((st.st_uid != now.st_uid || st.st_gid != now.st_gid)
+        && fchown(fd, st.st_uid, st.st_gid) != 0
+        && (fchown(fd, (uid_t) -1, st.st_gid) != 0 || st.st_uid != now.st_uid))
+    {
+        (void) fprintf(stderr, "maas-trainer: %s: its owner cannot be kept: "
+                       "%s\n", path, strerror(errno));
+    }
+
+    return fchmod(fd, st.st_mode & 0777);
+}
+
+
+/* A mount point cannot be renamed over: a single file that a container was
+ * given.  Its bytes are changed where they are. */
+
+static int
+save_copy(const char *temp, const char *target)
+{
+    char     buf[65536];
+    FILE    *from, *to;
+    size_t   n;
+    int      rc;
+
+    from = fopen(temp, "rbe");
+    to = fopen(target, "wbe");
+    rc = (from != NULL && to != NULL) ? 0 : -1;
+
+    while (rc == 0 && (n = fread(buf, 1, sizeof(buf), from)) > 0) {
+        rc = fwrite(buf, 1, n, to) == n ? 0 : -1;
+    }
+
+    if (rc == 0 && (ferror(from) || fflush(to) != 0
+                    || fsync(fileno(to)) != 0))
+    {
+        rc = -1;
+    }
+
+    if (from != NULL) {
+        (void) fclose(from);
+    }
+
+    if (to != NULL && fclose(to) != 0) {
+        rc = -1;
+    }
+
+    if (rc == 0) {
+        (void) unlink(temp);
+    }
+
+    return rc;
+}
+
+
+int
+train_out_open(train_out_t *o, const char *path)
+{
+    int          fd;
+    struct stat  st;
+
+    (void) memset(o, 0, sizeof(train_out_t));
+    o->path = path;
+    o->target = train_save_target(path, &fd);
+
+    if (fd >= 0) {
+        fd = dup(fd);
+
+    } else if (stat(path, &st) == 0 && !S_ISREG(st.st_mode)) {
+        fd = open(path, O_WRONLY | O_NOCTTY | O_CLOEXEC);
+
+    } else {
+        o->temp = train_format("%s.tmp%ld", o->target, (long) getpid());
+        fd = open(o->temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    }
+
+    o->f = (fd >= 0) ? fdopen(fd, "wb") : NULL;
+
+    if (o->f == NULL) {
+        train_free(o->temp);        /* is another's, if it is there */
+        o->temp = NULL;
+        train_out_drop(o);
+        return -1;
+    }
+
+    return 0;
+}
+
+
+void
+train_out_drop(train_out_t *o)
+{
+    int  why;
+
+    why = errno;
+
+    if (o->f != NULL) {
+        (void) fclose(o->f);
+    }
+
+    if (o->temp != NULL) {
+        (void) unlink(o->temp);
+    }
+
+    train_free(o->temp);
+    train_free(o->target);
+    (void) memset(o, 0, sizeof(train_out_t));
+    errno = why;
+}
+
+
+int
+train_out_close(train_out_t *o)
+{
+    int  rc, fd;
+
+    rc = ferror(o->f) || fflush(o->f) != 0;
+    fd = fileno(o->f);
+
+    if (rc == 0 && o->temp != NULL) {
+        rc = save_alike(fd, o->path, o->target) != 0 || fsync(fd) != 0;
+    }
+
+    rc |= (fclose(o->f) != 0);
+    o->f = NULL;
+
+    if (rc == 0 && o->temp != NULL) {
+        rc = rename(o->temp, o->target) != 0
+             && (errno != EBUSY || save_copy(o->temp, o->target) != 0);
+    }
+
+    if (rc != 0) {
+        return -1;
+    }
+
+    if (o->temp != NULL && save_sync_folder(o->target) != 0) {
+        train_die("%s: is written, but its folder cannot be synced: %s",
+                  o->path, strerror(errno));
+    }
+
+    train_free(o->temp);
+    train_free(o->target);
+
+    return 0;
+}
+
+
 void
 train_save(const char *path, const void *image, size_t size)
 {
-    int        fd, why;
-    char      *temp;
-    sigset_t   set, old;
+    int            whole;
+    sigset_t       set, old;
+    struct stat    st;
+    train_out_t    o;
+    void         (*pipe)(int signo);
 
-    temp = train_format("%s.tmp%ld", path, (long) getpid());
+    /* a signal must not leave a temporary file behind, what waits for a reader
+     * can be ended, and a reader that goes away is a failure as any other */
 
-    /* a signal must not leave the temporary file behind */
+    whole = (stat(path, &st) != 0 || S_ISREG(st.st_mode));
+    pipe = signal(SIGPIPE, SIG_IGN);
+    (void) sigemptyset(&set);
 
-    (void) sigfillset(&set);
+    if (whole) {
+        (void) sigfillset(&set);
+    }
+
     (void) sigprocmask(SIG_BLOCK, &set, &old);
 
-    fd = open(temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-
-    if (fd < 0) {
-        train_die("%s: cannot be created: %s", temp, strerror(errno));
+    if (train_out_open(&o, path) != 0) {
+        train_die("%s: cannot be written to: %s", path, strerror(errno));
     }
 
-    why = (save_all(fd, image, size) != 0 || fsync(fd) != 0) ? errno : 0;
-
-    if (close(fd) != 0 && why == 0) {
-        why = errno;
-    }
-
-    if (why == 0 && rename(temp, path) != 0) {
-        why = errno;
-    }
-
-    if (why != 0) {
-        (void) unlink(temp);
-        train_die("%s: cannot be written: %s; nothing was changed", path,
-                  strerror(why));
-    }
-
-    if (save_sync_folder(path) != 0) {
-        train_die("%s: is written, but its folder cannot be synced: %s", path,
-                  strerror(errno));
+    if (fwrite(image, 1, size, o.f) != size || train_out_close(&o) != 0) {
+        train_out_drop(&o);
+        train_die("%s: cannot be written: %s%s", path, strerror(errno),
+                  whole ? "; nothing was changed" : "");
     }
 
     (void) sigprocmask(SIG_SETMASK, &old, NULL);
-    train_free(temp);
+    (void) signal(SIGPIPE, pipe);
 }

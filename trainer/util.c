@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -26,6 +27,7 @@
 #define UTIL_HUGE  (2 * UTIL_PAGE)         /* from here on they pay */
 #define UTIL_ROOM  16                      /* more than the first ones */
 #define UTIL_STEP  65536                   /* bytes of a file at a time */
+#define UTIL_ENDLESS  ((size_t) 256 << 20) /* and of a pipe at most */
 
 
 void
@@ -238,9 +240,11 @@ train_rank(train_rank_t *r, size_t n)
 void *
 train_slurp(const char *path, size_t *size)
 {
-    FILE    *f;
-    char    *p;
-    size_t   n, have, room;
+    int           plain;
+    FILE         *f;
+    char         *p;
+    size_t        n, have, room;
+    struct stat   st;
 
     f = fopen(path, "rb");
 
@@ -252,11 +256,18 @@ train_slurp(const char *path, size_t *size)
     have = 0;
     room = 0;
 
+    plain = fstat(fileno(f), &st) == 0 && S_ISREG(st.st_mode);
+
     do {
         train_room(&p, &room, have + UTIL_STEP, 1);
         n = fread(p + have, 1, room - have, f);
         have += n;
-    } while (n > 0);
+    } while (n > 0 && (plain || have <= UTIL_ENDLESS));
+
+    if (n > 0) {
+        train_die("%s: over %zu MB and no regular file: expected one", path,
+                  UTIL_ENDLESS >> 20);
+    }
 
     if (ferror(f)) {
         train_die("%s: cannot be read: %s", path, strerror(errno));

@@ -83,21 +83,45 @@ typedef struct {
 /* Sorts: falling keys, of one key by rising at. */
 void train_rank(train_rank_t *r, size_t n);
 
-/* The whole of a file in memory; dies if it cannot be read. */
+/* The whole of a file in memory; dies if it cannot be read, or if it is a pipe
+ * or a device and has no end. */
 void *train_slurp(const char *path, size_t *size);
 
 
-/* save.c: files that are there as a whole or not at all */
+/* save.c: files that are there as a whole or not at all.  A link stays, and the
+ * file that it leads to is replaced by one of its mode and owner.  What is no
+ * regular file (a pipe, a device, an open descriptor) is written to. */
 
-/* Temporary name in the same folder, synced, renamed, folder synced.  Dies on
- * failure, leaving nothing behind. */
+typedef struct {
+    const char  *path;              /* as the user gave it */
+    char        *target;
+    char        *temp;              /* NULL: is written to as it is */
+    FILE        *f;
+} train_out_t;
+
+/* -1 with errno if it cannot be written to; path is kept. */
+int train_out_open(train_out_t *o, const char *path);
+/* Synced, renamed, folder synced; -1 with errno: train_out_drop() follows. */
+int train_out_close(train_out_t *o);
+/* Leaves nothing behind; errno stays.  May be called for one of zeros. */
+void train_out_drop(train_out_t *o);
+
+/* All of it at once; dies on failure. */
 void train_save(const char *path, const void *image, size_t size);
-/* Dies now if nothing could be written there after hours of training; NULL is
- * nothing. */
+
+/* save_path.c: where outputs may be; NULL is nothing */
+
+/* The path behind all links, to be given to train_free(); *fd: the descriptor
+ * that a name such as /dev/stdout stands for, else -1. */
+char *train_save_target(const char *path, int *fd);
+/* Dies now if nothing could be written there after hours of training.  If it
+ * is standard output, text goes to standard error from now on. */
 void train_save_check(const char *path);
 /* Dies if what is to be written is what is to be read: a file, or two with a
- * comma between them; NULL is nothing. */
+ * comma between them. */
 void train_save_apart(const char *path, const char *input);
+/* Dies if two of path(n) are one file. */
+void train_save_once(const char *const *path, size_t n);
 
 
 /* json.c: one object on a line of a stream; what the stream makes of a failure

@@ -230,6 +230,8 @@ train_cmd_evaluate(int argc, char **argv)
     maas_single_thread();
     train_model_args(&e.args, &evaluate_args, argc, argv);
     train_save_check(e.args.report);
+    train_save_apart(e.args.report, e.args.model);
+    train_data_apart(e.args.report, e.args.data);
     e.model = train_model_open(e.args.model);
     train_model_data(&e.args, e.model, &e.data);
     evaluate_measure(&e);

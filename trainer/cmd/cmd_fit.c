@@ -219,20 +219,48 @@ fit_folds(train_fit_t *f)
 }
 
 
-/* Nothing that is read is written over */
+/* Nothing that is read is written over, nothing written twice */
 
 static void
 fit_apart(const train_options_t *o)
 {
-    size_t       i, k;
-    const char  *out[] = { o->output, o->report, o->log, o->plan.checkpoint };
+    size_t       i, k, n, keep;
+    char       **older;
+    const char **out;
     const char  *in[] = { o->data, o->valid, o->test, o->config };
 
-    for (i = 0; i < train_nelts(out); i++) {
+    keep = (o->plan.checkpoint != NULL) ? o->plan.checkpoint_keep : 1;
+    out = train_alloc(keep + 3, sizeof(char *));
+    older = train_alloc(keep, sizeof(char *));
+    out[0] = o->output;
+    out[1] = o->report;
+    out[2] = o->log;
+    out[3] = o->plan.checkpoint;
+    n = 4;
+
+    for (i = 1; i < keep; i++) {
+        older[i] = train_checkpoint_older(&o->plan, i);
+        out[n++] = older[i];
+    }
+
+    train_save_once(out, n);
+
+    for (i = 0; i < n; i++) {
+        if (out[i] != o->log) {
+            train_save_check(out[i]);   /* a log is opened soon enough */
+        }
+
         for (k = 0; k < train_nelts(in); k++) {
-            train_save_apart(out[i], in[k]);
+            train_data_apart(out[i], in[k]);
         }
     }
+
+    for (i = 1; i < keep; i++) {
+        train_free(older[i]);
+    }
+
+    train_free(older);
+    train_free(out);
 }
 
 
@@ -266,8 +294,6 @@ train_cmd_fit(int argc, char **argv)
     maas_single_thread();
 
     train_options_read(&f.o, argc, argv);
-    train_save_check(f.o.output);
-    train_save_check(f.o.report);
     fit_apart(&f.o);
     fit_read(&f);
     fit_folds(&f);

@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "cmd.h"
 #include "synth/synth.h"
@@ -25,12 +24,6 @@ typedef struct {
     uint64_t     seed;
     uint64_t     size;
 } synth_conf_t;
-
-typedef struct {
-    char        *path, *temp;
-    FILE        *f;                     /* NULL: nothing was made yet */
-} synth_file_t;
-
 
 /* In the order of (train, test) x (images, labels). */
 
@@ -68,7 +61,7 @@ static const train_args_t  synth_args = {
 /* The first that failed ends it all, and leaves nothing behind */
 
 static void
-synth_fail(const synth_file_t *file, const synth_file_t *failed)
+synth_fail(train_out_t *file, const char *path)
 {
     int       err;
     unsigned  k;
@@ -76,13 +69,11 @@ synth_fail(const synth_file_t *file, const synth_file_t *failed)
     err = errno;
 
     for (k = 0; k < SYNTH_FILES; k++) {
-        if (file[k].f != NULL) {
-            (void) unlink(file[k].temp);
-        }
+        train_out_drop(&file[k]);
     }
 
     (void) fprintf(stderr, "maas-trainer synth: cannot write %s: %s\n",
-                   failed->path, strerror(err));
+                   path, strerror(err));
     exit(TRAIN_EXIT_FAILED);
 }
 
@@ -101,9 +92,9 @@ synth_put32(FILE *f, uint64_t v)
 /* One set: images and labels side by side, picture by picture.  Returns the
  * file that failed, or NULL. */
 
-static const synth_file_t *
+static const train_out_t *
 synth_write_set(const synth_conf_t *conf, unsigned set,
-    const synth_file_t *images, const synth_file_t *labels)
+    const train_out_t *images, const train_out_t *labels)
 {
     size_t         len;
     uint64_t       i, n;
@@ -142,18 +133,17 @@ synth_write_set(const synth_conf_t *conf, unsigned set,
 /* All four under temporary names, then under their own */
 
 static void
-synth_write(const synth_conf_t *conf, synth_file_t *file)
+synth_write(const synth_conf_t *conf, train_out_t *file)
 {
-    unsigned             k;
-    const synth_file_t  *failed;
+    char               *path[SYNTH_FILES];
+    unsigned            k;
+    const train_out_t  *failed;
 
     for (k = 0; k < SYNTH_FILES; k++) {
-        file[k].path = train_format("%s/%s", conf->dir, synth_names[k]);
-        file[k].temp = train_format("%s.tmp", file[k].path);
-        file[k].f = fopen(file[k].temp, "wb");
+        path[k] = train_format("%s/%s", conf->dir, synth_names[k]);
 
-        if (file[k].f == NULL) {
-            synth_fail(file, &file[k]);
+        if (train_out_open(&file[k], path[k]) != 0) {
+            synth_fail(file, path[k]);
         }
     }
 
@@ -161,25 +151,24 @@ synth_write(const synth_conf_t *conf, synth_file_t *file)
         failed = synth_write_set(conf, k / 2, &file[k], &file[k + 1]);
 
         if (failed != NULL) {
-            synth_fail(file, failed);
+            synth_fail(file, failed->path);
         }
     }
 
     for (k = 0; k < SYNTH_FILES; k++) {
-        if (fflush(file[k].f) != 0 || ferror(file[k].f)
-            || fsync(fileno(file[k].f)) != 0 || fclose(file[k].f) != 0)
-        {
-            synth_fail(file, &file[k]);
+        if (fflush(file[k].f) != 0 || ferror(file[k].f)) {
+            synth_fail(file, path[k]);
         }
     }
 
     for (k = 0; k < SYNTH_FILES; k++) {
-        if (rename(file[k].temp, file[k].path) != 0) {
-            synth_fail(file, &file[k]);
+        if (train_out_close(&file[k]) != 0) {
+            synth_fail(file, path[k]);
         }
+    }
 
-        train_free(file[k].temp);
-        train_free(file[k].path);
+    for (k = 0; k < SYNTH_FILES; k++) {
+        train_free(path[k]);
     }
 }
 
@@ -188,7 +177,7 @@ int
 train_cmd_synth(int argc, char **argv)
 {
     int           at;
-    synth_file_t  file[SYNTH_FILES] = { 0 };
+    train_out_t   file[SYNTH_FILES] = { 0 };
     synth_conf_t  conf = { NULL, { 200000, 10000 }, 1, 28 };
 
     at = train_args_read(&synth_args, &conf, argc, argv, NULL);

@@ -136,14 +136,23 @@ tune_fit_options(train_tune_t *t)
 }
 
 
+/* Nothing that is read is written over, nothing written twice */
+
 static void
 tune_files(const train_tune_t *t)
 {
+    size_t       i, k;
+    const char  *out[] = { t->output, t->state };
+    const char  *in[] = { t->o.data, t->o.valid, t->o.test, t->o.config };
+
+    train_save_once(out, train_nelts(out));
     train_save_check(t->output);
-    train_save_apart(t->output, t->o.data);
-    train_save_apart(t->output, t->o.valid);
-    train_save_apart(t->state, t->o.data);
-    train_save_apart(t->state, t->o.valid);
+
+    for (i = 0; i < train_nelts(out); i++) {
+        for (k = 0; k < train_nelts(in); k++) {
+            train_data_apart(out[i], in[k]);
+        }
+    }
 }
 
 

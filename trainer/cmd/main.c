@@ -3,8 +3,10 @@
  * No work is done here.
  */
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cmd.h"
 
@@ -45,11 +47,29 @@ main_help(FILE *f)
 }
 
 
+/* A stream that is closed would be the first file that is opened */
+
+static void
+main_streams(void)
+{
+    int  fd;
+
+    for (fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+        if (fcntl(fd, F_GETFD) == -1) {
+            (void) open("/dev/null", O_RDWR);
+        }
+    }
+}
+
+
 int
 main(int argc, char **argv)
 {
+    int          rc;
     size_t       i;
     static char  name[32];
+
+    main_streams();
 
     if (argc < 2) {
         main_help(stderr);
@@ -75,7 +95,13 @@ main(int argc, char **argv)
                             main_commands[i].name);
             argv[1] = name;
 
-            return main_commands[i].run(argc - 1, argv + 1);
+            rc = main_commands[i].run(argc - 1, argv + 1);
+
+            if (fflush(stdout) != 0 || ferror(stdout)) {
+                train_die("standard output cannot be written to");
+            }
+
+            return rc;
         }
     }
 

@@ -176,6 +176,34 @@ data_looks_idx(const char *path)
 
 
 void
+train_data_apart(const char *output, const char *path)
+{
+    char    *file;
+    size_t   i;
+
+    train_save_apart(output, path);
+
+    if (output == NULL || path == NULL) {
+        return;
+    }
+
+    if (!data_is_folder(path)) {
+        file = data_looks_idx(path) ? data_labels_beside(path) : NULL;
+        train_save_apart(output, file);
+        train_free(file);
+        return;
+    }
+
+    for (i = 0; i < 2 * train_nelts(data_folder); i++) {
+        file = data_in_folder(path, i & 1 ? data_folder[i / 2].labels
+                                          : data_folder[i / 2].images);
+        train_save_apart(output, file);
+        train_free(file);
+    }
+}
+
+
+void
 train_data_read(const char *path, train_part_t part,
     const train_want_t *want, train_data_t *d)
 {

@@ -116,6 +116,9 @@ extern const char *const train_part_names[TRAIN_N_PARTS];
 void train_data_read(const char *path, train_part_t part,
     const train_want_t *want, train_data_t *d);
 void train_data_free(train_data_t *d);
+/* Dies if output is one of the files that would be read from path; NULL is
+ * nothing. */
+void train_data_apart(const char *output, const char *path);
 /* Does this path have a test part of its own? */
 int train_data_has_test(const char *path);
 /* What reading more data for the same network needs: points into d. */

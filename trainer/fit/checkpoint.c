@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "loop.h"
@@ -53,18 +54,48 @@ checkpoint_arrays(float *const *all, float **there)
 }
 
 
-/* FILE.2 becomes FILE.3, FILE.1 FILE.2, FILE FILE.1; the oldest goes */
+char *
+train_checkpoint_older(const train_plan_t *p, size_t i)
+{
+    int           fd, plain;
+    char         *target, *older;
+    struct stat   st;
+
+    target = train_save_target(p->checkpoint, &fd);
+    plain = fd < 0 && (stat(target, &st) != 0 || S_ISREG(st.st_mode));
+    older = plain ? train_format("%s.%zu", target, i) : NULL;
+    train_free(target);
+
+    if (plain && lstat(older, &st) == 0 && !S_ISREG(st.st_mode)
+        && !S_ISLNK(st.st_mode))
+    {
+        train_die("%s: is no regular file: an older checkpoint would take its "
+                  "place", older);
+    }
+
+    return older;
+}
+
+
+/* FILE.2 becomes FILE.3, FILE.1 FILE.2, FILE FILE.1; the oldest goes.  What is
+ * no regular file has no older ones. */
 
 static void
 checkpoint_rotate(const train_plan_t *p)
 {
+    int      fd;
     char    *from, *to;
     size_t   i;
 
     for (i = p->checkpoint_keep - 1; i > 0; i--) {
-        from = (i > 1) ? train_format("%s.%zu", p->checkpoint, i - 1)
-                       : train_strdup(p->checkpoint);
-        to = train_format("%s.%zu", p->checkpoint, i);
+        to = train_checkpoint_older(p, i);
+
+        if (to == NULL) {
+            return;
+        }
+
+        from = (i > 1) ? train_checkpoint_older(p, i - 1)
+                       : train_save_target(p->checkpoint, &fd);
 
         if (rename(from, to) != 0 && errno != ENOENT) {
             train_die("%s: cannot be renamed to %s: %s", from, to,
@@ -156,9 +187,9 @@ checkpoint_find(const train_plan_t *p)
         return train_strdup(p->checkpoint);
     }
 
-    path = train_format("%s.1", p->checkpoint);
+    path = train_checkpoint_older(p, 1);
 
-    if (p->checkpoint_keep > 1 && access(path, F_OK) == 0) {
+    if (p->checkpoint_keep > 1 && path != NULL && access(path, F_OK) == 0) {
         return path;
     }
 

@@ -121,6 +121,9 @@ typedef struct {
 
 #define TRAIN_STATE_ARRAYS  5       /* each of n floats, or NULL */
 
+/* FILE.i, to be given to train_free(); NULL if FILE is no regular file.  Dies
+ * if what is there is none. */
+char *train_checkpoint_older(const train_plan_t *p, size_t i);
 /* Older files move to FILE.1, FILE.2, as many as are kept; dies on failure. */
 void train_checkpoint_write(const train_plan_t *p, const train_state_t *state,
     float *const *arrays, size_t n);

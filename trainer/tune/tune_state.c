@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "tune.h"
 
@@ -143,10 +144,15 @@ state_read(train_tune_t *t, const char *identity)
 void
 train_tune_state_open(train_tune_t *t)
 {
+    int             plain;
     char           *identity;
+    struct stat     st;
     maas_writer_t   w;
 
-    t->log = fopen(t->state, "a+");       /* read first, from its beginning */
+    /* read first, from its beginning; what is no regular file has none */
+
+    plain = stat(t->state, &st) != 0 || S_ISREG(st.st_mode);
+    t->log = fopen(t->state, plain ? "a+" : "w");
 
     if (t->log == NULL) {
         train_die("%s: cannot be written to: %s", t->state, strerror(errno));
@@ -154,7 +160,7 @@ train_tune_state_open(train_tune_t *t)
 
     identity = state_identity(t);
 
-    if (!state_read(t, identity)) {
+    if (!plain || !state_read(t, identity)) {
         train_json_begin(&w, t->log);
         train_json_text(&w, "search", identity);
         maas_writer_key(&w, "data");
