@@ -298,6 +298,80 @@ test_bootstrap(void **state)
 }
 
 
+/* Answers that are as sure as they ought to be: their calibration error is
+ * chance, and drawn rows have more of it */
+
+static void
+test_interval(void **state)
+{
+    float            y[3000];
+    size_t           i, k;
+    uint64_t         seed;
+    uint32_t         class[3000];
+    train_rng_t      rng;
+    train_judge_t    j;
+    train_metrics_t  m, low, high;
+    train_data_t     d = {
+        .rows = 3000, .out = 1, .task = MAAS_TASK_BINARY, .n_labels = 2,
+        .classes = class
+    };
+
+    for (seed = 1; seed < 6; seed++) {
+        train_rng_init(&rng, seed, 99);
+
+        for (i = 0; i < d.rows; i++) {
+            y[i] = (float) pow(train_rng_below(&rng, 1000) / 1000.0, 4);
+            class[i] = train_rng_below(&rng, 1000000)
+                       < (uint32_t) (1e6f * y[i]);
+        }
+
+        train_judge_create(&j, &d, NULL, 0, y, 0.5);
+        train_judge(&j, NULL, &m);
+        train_bootstrap(&j, 200, seed, &low, &high);
+
+        for (k = 0; k < TRAIN_N_FIGURES; k++) {
+            if (!train_figures[k].numbers) {
+                assert_true(train_figure(&low, &train_figures[k])
+                            <= train_figure(&m, &train_figures[k]));
+                assert_true(train_figure(&high, &train_figures[k])
+                            >= train_figure(&m, &train_figures[k]));
+            }
+        }
+
+        assert_true(m.ece < 0.03);
+        assert_true(low.ece >= 0 && high.ece > m.ece);
+        train_metrics_free(&m);
+        train_judge_free(&j);
+    }
+}
+
+
+/* Too high everywhere; in bins of the likelier class, where 0.35 and 0.65 fall
+ * together, the one error would make up for the other */
+
+static void
+test_shown(void **state)
+{
+    float            y[1000];
+    size_t           i;
+    uint32_t         class[1000];
+    train_metrics_t  m;
+    train_data_t     d = {
+        .rows = 1000, .out = 1, .task = MAAS_TASK_BINARY, .n_labels = 2,
+        .classes = class
+    };
+
+    for (i = 0; i < d.rows; i++) {
+        class[i] = (i < 500) ? i < 10 : i < 660;
+        y[i] = (i < 500) ? 0.35f : 0.65f;
+    }
+
+    train_metrics(&m, &d, y, 0.5);
+    near(m.ece, 0.33, 1e-6);
+    train_metrics_free(&m);
+}
+
+
 /* A row that is drawn twice counts as two */
 
 static void
@@ -368,6 +442,8 @@ main(void)
         cmocka_unit_test(test_curve),
         cmocka_unit_test(test_temperature),
         cmocka_unit_test(test_bootstrap),
+        cmocka_unit_test(test_interval),
+        cmocka_unit_test(test_shown),
         cmocka_unit_test(test_counts),
         cmocka_unit_test(test_threshold)
     };

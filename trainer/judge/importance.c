@@ -79,32 +79,39 @@ importance_end(importance_t *p)
 }
 
 
+/* R2 is the mean over the outputs, as train_judge() has it */
+
 static void
 importance_numbers(const importance_t *p, double *score, double *loss)
 {
     double               e, sq, mean, t;
-    size_t               i, out, n;
+    size_t               i, c, out;
     const train_data_t  *d;
 
     d = p->data;
     out = d->out;
-    n = p->rows * out;
-    mean = 0;
-    sq = 0;
-    e = 0;
+    *score = 0;
+    *loss = 0;
 
-    for (i = 0; i < n; i++) {
-        mean += d->targets[p->row[i / out] * out + i % out] / (double) n;
+    for (c = 0; c < out; c++) {
+        mean = 0;
+        sq = 0;
+        e = 0;
+
+        for (i = 0; i < p->rows; i++) {
+            mean += d->targets[p->row[i] * out + c] / (double) p->rows;
+        }
+
+        for (i = 0; i < p->rows; i++) {
+            t = d->targets[p->row[i] * out + c];
+            sq += (t - mean) * (t - mean);
+            t -= p->y[i * out + c];
+            e += t * t;
+        }
+
+        *loss += e / (double) (p->rows * out);
+        *score += (sq > 0 ? 1 - e / sq : NAN) / (double) out;
     }
-
-    for (i = 0; i < n; i++) {
-        t = d->targets[p->row[i / out] * out + i % out];
-        sq += (t - mean) * (t - mean);
-        e += (t - p->y[i]) * (t - p->y[i]);
-    }
-
-    *loss = e / (double) n;
-    *score = (sq > 0) ? 1 - e / sq : NAN;
 }
 
 

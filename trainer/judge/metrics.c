@@ -15,17 +15,17 @@
 #define AT(field)  offsetof(train_metrics_t, field)
 
 const train_figure_t  train_figures[] = {
-    { "accuracy",          "accuracy",          0, AT(accuracy) },
-    { "top_3_accuracy",    "top-3 accuracy",    0, AT(top) },
-    { "loss",              "loss",              0, AT(loss) },
-    { "f1",                "F1",                0, AT(f1) },
-    { "auc",               "AUC",               0, AT(auc) },
-    { "pr_auc",            "PR AUC",            0, AT(pr_auc) },
-    { "calibration_error", "calibration error", 0, AT(ece) },
-    { "mse",               "MSE",               1, AT(loss) },
-    { "mae",               "MAE",               1, AT(mae) },
-    { "rmse",              "RMSE",              1, AT(rmse) },
-    { "r2",                "R2",                1, AT(r2) }
+    { "accuracy",          "accuracy",          0, 0, 0, 1, AT(accuracy) },
+    { "top_3_accuracy",    "top-3 accuracy",    0, 0, 0, 1, AT(top) },
+    { "loss",              "loss",              0, 0, 0, INFINITY, AT(loss) },
+    { "f1",                "F1",                0, 0, 0, 1, AT(f1) },
+    { "auc",               "AUC",               0, 0, 0, 1, AT(auc) },
+    { "pr_auc",            "PR AUC",            0, 0, 0, 1, AT(pr_auc) },
+    { "calibration_error", "calibration error", 0, 1, 0, 1, AT(ece) },
+    { "mse",               "MSE",               1, 0, 0, INFINITY, AT(loss) },
+    { "mae",               "MAE",               1, 0, 0, INFINITY, AT(mae) },
+    { "rmse",              "RMSE",              1, 0, 0, INFINITY, AT(rmse) },
+    { "r2",                "R2",                1, 0, -INFINITY, 1, AT(r2) }
 };
 
 _Static_assert(train_nelts(train_figures) == TRAIN_N_FIGURES,
@@ -77,7 +77,9 @@ judge_row(train_judge_t *j, size_t i, double threshold)
     j->said[i] = (uint32_t) train_said(j->task, y, j->out, threshold);
 
     if (j->task == MAAS_TASK_BINARY) {
-        j->sure[i] = (y[0] > 0.5f) ? y[0] : 1 - y[0];
+        j->sure[i] = j->said[i] ? y[0] : 1 - y[0];
+        j->shown[i] = y[0];
+        j->came[i] = (uint8_t) right;
         j->in_top[i] = 1;
         q = right ? y[0] : 1 - (double) y[0];
 
@@ -86,9 +88,11 @@ judge_row(train_judge_t *j, size_t i, double threshold)
 
         for (k = 0; k < j->out; k++) {
             before += y[k] > y[right] || (y[k] == y[right] && k < right);
+            j->shown[i] = (y[k] > j->shown[i]) ? y[k] : j->shown[i];
         }
 
         j->sure[i] = y[j->said[i]];
+        j->came[i] = (before == 0);
         j->in_top[i] = (before < TRAIN_TOP_K);
         q = y[right];
     }
@@ -124,6 +128,8 @@ train_judge_create(train_judge_t *j, const train_data_t *d,
     j->class = train_alloc(j->rows, sizeof(uint32_t));
     j->said = train_alloc(j->rows, sizeof(uint32_t));
     j->sure = train_alloc(j->rows, sizeof(float));
+    j->shown = train_alloc(j->rows, sizeof(float));
+    j->came = train_alloc(j->rows, 1);
     j->loss = train_alloc(j->rows, sizeof(float));
     j->in_top = train_alloc(j->rows, 1);
 
@@ -143,6 +149,8 @@ train_judge_free(train_judge_t *j)
     train_free(j->target);
     train_free(j->said);
     train_free(j->sure);
+    train_free(j->shown);
+    train_free(j->came);
     train_free(j->loss);
     train_free(j->in_top);
     train_free(j->order);
@@ -210,17 +218,11 @@ judge_classes(const train_judge_t *j, const uint32_t *count,
         top += k * j->in_top[i];
         m->loss += k * j->loss[i];
 
-        /* calibration is of the likeliest, whatever the threshold says */
-
-        if (m->task == MAAS_TASK_BINARY) {
-            hit = ((j->y[i] > 0.5f) == (j->class[i] == 1));
-        }
-
-        bin = (size_t) ((double) j->sure[i] * TRAIN_BINS);
+        bin = (size_t) ((double) j->shown[i] * TRAIN_BINS);
         bin = (bin < TRAIN_BINS) ? bin : TRAIN_BINS - 1;
         m->bins[bin].rows += k;
-        m->bins[bin].sure += k * j->sure[i];
-        m->bins[bin].hit += k * (double) hit;
+        m->bins[bin].sure += k * j->shown[i];
+        m->bins[bin].hit += k * j->came[i];
     }
 
     n = (double) m->rows;

@@ -11,7 +11,7 @@
 #include "data/data.h"
 
 
-#define TRAIN_BINS     15      /* of the winner's probability */
+#define TRAIN_BINS     15      /* of a probability */
 #define TRAIN_TOP_K    3
 #define TRAIN_ROUNDS   500     /* of the bootstrap */
 #define TRAIN_LEVEL    0.95    /* share of the rounds within an interval */
@@ -23,8 +23,9 @@
 
 typedef struct {
     double          rows;
-    double          sure;           /* sum of the winner's probability */
-    double          hit;            /* so many were right */
+    double          sure;           /* sum of the probability: of the second
+                                       class of two, of the likeliest of more */
+    double          hit;            /* so many were of that class */
 } train_bin_t;
 
 typedef struct {
@@ -49,6 +50,9 @@ typedef struct {
     const char     *key;
     const char     *title;
     unsigned        numbers;        /* of regression, else of classes */
+    unsigned        biased;         /* of drawn rows it is not that of all on
+                                       average */
+    double          least, most;    /* that it can be */
     size_t          at;
 } train_figure_t;
 
@@ -76,7 +80,10 @@ typedef struct {
     float          *target;         /* (rows,out), the same of numbers */
     const float    *y;              /* (rows,out), what was answered */
     uint32_t       *said;           /* (rows) */
-    float          *sure;           /* (rows) of the likeliest class */
+    float          *sure;           /* (rows) of what was said */
+    float          *shown;          /* (rows) the probability whose bins are
+                                       kept, */
+    uint8_t        *came;           /*     and whether it came so */
     float          *loss;           /* (rows) */
     uint8_t        *in_top;         /* (rows) */
     uint32_t       *order;          /* (ranked,rows) by falling probability */
@@ -132,7 +139,8 @@ size_t train_curve(const train_judge_t *j, size_t rank, train_point_t *p,
 
 
 /* bootstrap.c: the figures' intervals by drawing the rows anew, the middle
- * TRAIN_LEVEL of so many rounds.  low and high have no confusion. */
+ * TRAIN_LEVEL of so many rounds, around the figure of all rows.  low and high
+ * have no confusion. */
 void train_bootstrap(const train_judge_t *j, size_t rounds, uint64_t seed,
     train_metrics_t *low, train_metrics_t *high);
 

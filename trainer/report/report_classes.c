@@ -179,7 +179,8 @@ classes_curve(const train_report_t *r, train_plot_t *p, int pr)
 static void
 classes_reliability(FILE *f, const train_report_t *r)
 {
-    char                tip[160];
+    int                 two;
+    char                tip[160], label[96];
     double              x[2] = { 0, 1 }, most;
     size_t              i;
     const train_bin_t  *b;
@@ -189,9 +190,18 @@ classes_reliability(FILE *f, const train_report_t *r)
         .y_label = "share that is right", .square = 1, .x1 = 1, .y1 = 1
     };
 
-    (void) snprintf(tip, sizeof(tip), "How often it is right when it is that "
-                    "sure; larger dots are more rows. Calibration error "
-                    "%.4f.", r->m->ece);
+    two = (r->m->task == MAAS_TASK_BINARY);
+    (void) snprintf(tip, sizeof(tip), "How often it %s when that is said to be "
+                    "so probable; larger dots are more rows. Calibration error "
+                    "%.4f.", two ? "comes" : "is right", r->m->ece);
+
+    if (two) {
+        p.x_label = label;
+        p.y_label = "share that came";
+        (void) snprintf(label, sizeof(label), "probability of %.60s",
+                        r->data->labels[1]);
+    }
+
     train_plot_begin(&p);
     train_plot_line(&p, "dash", NULL, x, x, 2);
     most = 1;
@@ -204,8 +214,8 @@ classes_reliability(FILE *f, const train_report_t *r)
         b = &r->m->bins[i];
 
         if (b->rows > 0) {
-            (void) snprintf(tip, sizeof(tip), "%.0f rows: sure by %.3f, right "
-                            "in %.3f", b->rows, b->sure / b->rows,
+            (void) snprintf(tip, sizeof(tip), "%.0f rows: %.3f said, %.3f "
+                            "came", b->rows, b->sure / b->rows,
                             b->hit / b->rows);
             train_plot_dot(&p, "a", tip, b->sure / b->rows, b->hit / b->rows,
                            3 + 8 * sqrt(b->rows / most));
