@@ -116,7 +116,7 @@ for my $c (0 .. 2) {
 near($j->{auc}, $auc, 'AUC');
 
 my $text = ok_run(qw(evaluate pick.st -d sides.csv));
-like($text, qr/^accuracy +0\.6667$/m, 'text: accuracy');
+like($text, qr/^accuracy +0\.6667  baseline 0\.5000$/m, 'text: accuracy');
 like($text, qr/^left +1\.0000 +0\.6667 +0\.8000$/m, 'text: a class');
 like($text, qr/^none +0 +1 +1$/m, 'text: confusion');
 
@@ -171,7 +171,7 @@ near($j->{mse}, 0.5, 'MSE');
 near($j->{rmse}, sqrt 0.5, 'RMSE');
 near($j->{r2}, 1 - 2 / 14, 'R2');
 is(ok_run(qw(predict r.st -d r.csv -t 2)), "1\n3\n5\n7\n", 'lines');
-like(ok_run(qw(evaluate r.st -d r.csv -t 2)), qr/^R2 +0\.8571$/m, 'text');
+like(ok_run(qw(evaluate r.st -d r.csv -t 2)), qr/^R2 +0\.8571  baseline 0\.0000$/m, 'text');
 
 ###############################################################################
 # inspect

@@ -77,8 +77,15 @@ ok(!exists decode_json(ok_run(qw(evaluate one.st --json -d d.csv
     --bootstrap 0)))->{intervals}, 'no rounds, no intervals');
 
 my $text = ok_run(qw(evaluate one.st -d d.csv --importance --repeats 2));
-like($text, qr/^accuracy +0\.\d{4}  \(0\.\d{4} to 0\.\d{4}\)$/m,
-    'text: an interval');
+like($text,
+    qr/^accuracy +0\.\d{4}  \(0\.\d{4} to 0\.\d{4}\)  baseline 0\.\d{4}$/m,
+    'text: an interval and the baseline');
+my $yes = grep { $_ eq 'yes' } @y;
+my ($share, $most) = $yes > 200 ? ($yes / 400, 'yes') : (1 - $yes / 400, 'no');
+like($text, qr/^accuracy .* baseline \Q@{[ sprintf '%.4f', $share ]}\E$/m,
+    'the share of the largest class');
+like($text, qr/^Baseline: always "$most"\.$/m, 'which one that is');
+like($text, qr/^AUC .* baseline 0\.5000$/m, 'chance ranks nothing');
 like($text, qr/^without the column +accuracy lost .*\n^seen +0\.\d+ +0\.\d+/m,
     'text: importance');
 

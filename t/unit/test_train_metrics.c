@@ -372,6 +372,61 @@ test_shown(void **state)
 }
 
 
+/* The figures of train_judge() itself when the answers are the constant */
+
+static void
+test_baseline(void **state)
+{
+    int              i;
+    set_t            s;
+    float           *y, *share;
+    size_t           k, c;
+    train_judge_t    j;
+    train_metrics_t  m;
+
+    for (i = 0; i < cJSON_GetArraySize(sets); i++) {
+        set_create(&s, i);
+        y = train_alloc(s.data.rows * s.data.out, sizeof(float));
+        share = train_alloc(s.m.classes + s.data.out, sizeof(float));
+
+        for (k = 0; k < s.data.rows; k++) {
+            for (c = 0; c < s.m.classes; c++) {
+                share[c] += (s.data.classes[k] == c) / 240.0f;
+            }
+
+            for (c = 0; c < s.data.out && s.m.classes == 0; c++) {
+                share[c] += s.data.targets[k * s.data.out + c] / 240;
+            }
+        }
+
+        for (k = 0; k < s.data.rows * s.data.out; k++) {
+            y[k] = (s.data.out == 1) ? share[s.m.classes > 0]
+                                     : share[k % s.data.out];
+        }
+
+        train_judge_create(&j, &s.data, NULL, 0, y, 0.5);
+        train_judge(&j, NULL, &m);
+
+        for (k = 0; k < TRAIN_N_FIGURES; k++) {
+            if (train_figure_of(&train_figures[k], &m)) {
+                if (train_figures[k].biased) {
+                    assert_true(isnan(s.m.base[k]));
+                    continue;
+                }
+
+                near(s.m.base[k], train_figure(&m, &train_figures[k]), 1e-4);
+            }
+        }
+
+        train_metrics_free(&m);
+        train_judge_free(&j);
+        train_free(y);
+        train_free(share);
+        set_free(&s);
+    }
+}
+
+
 /* A row that is drawn twice counts as two */
 
 static void
@@ -442,6 +497,7 @@ main(void)
         cmocka_unit_test(test_curve),
         cmocka_unit_test(test_temperature),
         cmocka_unit_test(test_bootstrap),
+        cmocka_unit_test(test_baseline),
         cmocka_unit_test(test_interval),
         cmocka_unit_test(test_shown),
         cmocka_unit_test(test_counts),

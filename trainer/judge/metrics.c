@@ -283,7 +283,8 @@ judge_numbers(const train_judge_t *j, const uint32_t *count,
 void
 train_judge(const train_judge_t *j, const uint32_t *count, train_metrics_t *m)
 {
-    size_t  i;
+    size_t           i;
+    train_metrics_t  b;
 
     *m = (train_metrics_t) {
         .task = j->task, .rows = j->rows, .classes = j->classes
@@ -291,7 +292,10 @@ train_judge(const train_judge_t *j, const uint32_t *count, train_metrics_t *m)
 
     for (i = 0; i < TRAIN_N_FIGURES; i++) {
         train_figure(m, &train_figures[i]) = NAN;
+        m->base[i] = NAN;
     }
+
+    b = *m;
 
     m->loss = 0;
 
@@ -299,6 +303,17 @@ train_judge(const train_judge_t *j, const uint32_t *count, train_metrics_t *m)
         judge_classes(j, count, m);
     } else {
         judge_numbers(j, count, m);
+    }
+
+    if (count != NULL) {
+        return;
+    }
+
+    train_baseline(j, &b);
+    m->largest = b.largest;
+
+    for (i = 0; i < TRAIN_N_FIGURES; i++) {
+        m->base[i] = train_figure(&b, &train_figures[i]);
     }
 }
 

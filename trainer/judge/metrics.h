@@ -17,6 +17,7 @@
 #define TRAIN_LEVEL    0.95    /* share of the rounds within an interval */
 #define TRAIN_INTERVALS 20     /* rows; with fewer, intervals say nothing */
 #define TRAIN_REPEATS  5       /* shuffles of a column, for its importance */
+#define TRAIN_N_FIGURES 11
 
 
 /* metrics.c: figures.  NAN where one is not defined. */
@@ -42,6 +43,12 @@ typedef struct {
     double          mae, rmse, r2;
     uint64_t       *confusion;      /* (true,said), NULL for numbers */
     train_bin_t     bins[TRAIN_BINS];
+
+    /* of who does not look at the rows: always says their largest class, with
+     * the classes' shares for probabilities, or their mean.  As train_figures;
+     * NAN with counts */
+    double          base[TRAIN_N_FIGURES];
+    size_t          largest;        /* class */
 } train_metrics_t;
 
 /* The figures by name, for tables; `at` is the place of a double. */
@@ -56,7 +63,6 @@ typedef struct {
     size_t          at;
 } train_figure_t;
 
-#define TRAIN_N_FIGURES  11
 extern const train_figure_t  train_figures[TRAIN_N_FIGURES];
 
 #define train_figure(m, f)  (*(double *) ((char *) (m) + (f)->at))
@@ -96,8 +102,8 @@ typedef struct {
 void train_judge_create(train_judge_t *j, const train_data_t *d,
     const uint32_t *row, size_t n, const float *y, double threshold);
 void train_judge_free(train_judge_t *j);
-/* count(rows): how often each row is there; NULL: once.  m->confusion belongs
- * to the caller until train_metrics_free(). */
+/* count(rows): how often each row is there; NULL: once, and with baselines.
+ * m->confusion belongs to the caller until train_metrics_free(). */
 void train_judge(const train_judge_t *j, const uint32_t *count,
     train_metrics_t *m);
 
@@ -115,6 +121,11 @@ typedef struct {
 
 /* From m->confusion; c < m->classes. */
 train_class_t train_metrics_class(const train_metrics_t *m, size_t c);
+
+
+/* baseline.c: the figures of an answer that is always the same, and the
+ * largest class; what is not defined is left as it is. */
+void train_baseline(const train_judge_t *j, train_metrics_t *b);
 
 
 /* curves.c: classes by falling probability */

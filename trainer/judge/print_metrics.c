@@ -57,6 +57,7 @@ static void
 print_figure(FILE *f, const train_figure_t *figure, const train_metrics_t *m,
     const train_metrics_t *low, const train_metrics_t *high)
 {
+    double       base;
     const char  *form;
 
     form = (figure->numbers && strcmp(figure->key, "r2") != 0) ? "%.6g"
@@ -71,6 +72,13 @@ print_figure(FILE *f, const train_figure_t *figure, const train_metrics_t *m,
         (void) fputs(" to ", f);
         (void) fprintf(f, form, train_figure(high, figure));
         (void) fputc(')', f);
+    }
+
+    base = m->base[figure - train_figures];
+
+    if (!isnan(base)) {
+        (void) fputs("  baseline ", f);
+        (void) fprintf(f, form, base);
     }
 
     (void) fputc('\n', f);
@@ -99,8 +107,11 @@ train_metrics_print(FILE *f, const train_metrics_t *m,
     }
 
     if (m->classes == 0) {
+        (void) fprintf(f, "Baseline: always their mean.\n");
         return;
     }
+
+    (void) fprintf(f, "Baseline: always \"%s\".\n", labels[m->largest]);
 
     (void) fprintf(f, "\n%-14s %9s %9s %9s\n", "class", "precision",
                    "recall", "F1");
