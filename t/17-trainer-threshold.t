@@ -85,6 +85,51 @@ cmp_ok($balanced->[1][0], '<', $plain->[1][0], 'classes that count the same: '
     . 'fewer misses');
 
 ###############################################################################
+# probabilities stay those of the data, whatever the classes count: what is said
+# is the same as with those that were trained, and the threshold says so
+
+sub answers {
+    my ($rc, $out) = $t->trainer(qw(predict m.st -d), $_[0]);
+    my @row = map { [split /,/] } split /\n/, $out;
+    my ($labels, $sum) = ('', 0);
+
+    for (@row) {
+        $labels .= "$_->[0] ";
+        $sum += $_->[1];
+    }
+
+    return ($labels, $sum / @row);
+}
+
+sub rate { my @l = split /\n/, $t->read_file($_[0]);
+    return grep(/fraud/, @l) / $#l }
+
+for my $w ('balanced', 'fraud:4', '-:0.1,fraud:3') {
+    $r = fit(qw(--calibration none --class-weight), $w);
+    my ($was, $high) = answers('test.csv');
+    cmp_ok($high, '>', 1.5 * rate('test.csv'), "$w: as trained, too high");
+    ok(!exists $r->{threshold}, 'and nothing moved');
+
+    $r = fit('--class-weight', $w);
+    my ($is, $mean) = answers('test.csv');
+    is($is, $was, "$w: the same labels");
+    cmp_ok(abs($mean - rate('train.csv')), '<', 0.03, 'as frequent as they are');
+    cmp_ok($r->{threshold} // 1, '<', 0.3, 'the threshold is where it was meant');
+    my ($rc, $out) = $t->trainer(qw(evaluate m.st --json -d test.csv
+        --bootstrap 0));
+    cmp_ok(decode_json($out)->{calibration_error}, '<', 0.08, 'calibrated');
+}
+
+my (undef, $mean) = do { fit(qw(--label-smoothing 0.3)); answers('test.csv') };
+cmp_ok(abs($mean - rate('train.csv')), '<', 0.03, 'smoothing adds none');
+
+$r = fit(qw(--class-weight balanced --cost 1:1));
+my $even = confusion('held.csv');
+$r = fit(qw(--cost 1:1));
+cmp_ok(abs($even->[1][0] + $even->[0][1] - confusion('held.csv')->[1][0]
+    - confusion('held.csv')->[0][1]), '<', 12, '--cost wins: by what it costs');
+
+###############################################################################
 
 for ([[qw(--cost 5)], qr/--cost: "5": expected X:Y/],
     [[qw(--cost 0:0)], qr/--cost: "0:0"/],

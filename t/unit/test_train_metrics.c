@@ -238,20 +238,94 @@ test_temperature(void **state)
 
     for (i = 0; i < 3; i++) {
         set_create(&s, i);
-        t = train_temperature(&s.data, NULL, 0, s.y);
+        t = train_temperature(&s.data, NULL, 0, s.y, NULL);
         near(t, member(&s, "temperature")->valuedouble, 2e-3);
 
         /* chance is not calibrated, numbers are not either */
 
         s.data.rows = 150;
-        near(train_temperature(&s.data, NULL, 0, s.y), 1, 0);
+        near(train_temperature(&s.data, NULL, 0, s.y, NULL), 1, 0);
         s.data.rows = 240;
         set_free(&s);
     }
 
     set_create(&s, 3);
-    near(train_temperature(&s.data, NULL, 0, s.y), 1, 0);
+    near(train_temperature(&s.data, NULL, 0, s.y, NULL), 1, 0);
     set_free(&s);
+}
+
+
+/* Three classes that were trained with weights: without them they are as
+ * frequent as they are, whatever they counted */
+
+static void
+test_shift(void **state)
+{
+    float         y[300 * 3];
+    double        w[3] = { 1, 0.5, 0 }, shift[3], sum, mean[3] = { 0 };
+    size_t        i, k;
+    uint32_t      class[300], row[300];
+    train_rng_t   rng;
+    train_data_t  d = {
+        .rows = 300, .out = 3, .task = MAAS_TASK_CLASSIFICATION,
+        .n_labels = 3, .classes = class
+    };
+
+    train_prior_shift(w, 3, 3, shift);
+    near(shift[0], 0, 1e-12);
+    near(shift[1], log(2), 1e-12);
+    near(shift[2], 0, 1e-12);           /* it is not made likelier */
+    train_prior_shift(w, 2, 1, shift);
+    near(shift[0], log(2), 1e-12);
+
+    train_rng_init(&rng, 1, 98);
+
+    for (i = 0; i < 300; i++) {
+        row[i] = (uint32_t) i;
+        class[i] = (i < 210) ? 0 : (i < 290) ? 1 : 2;
+        sum = 0;
+
+        for (k = 0; k < 3; k++) {
+            y[3 * i + k] = (float) (1 + train_rng_below(&rng, 100)
+                                    + 50 * (k == class[i]));
+            sum += (double) y[3 * i + k];
+        }
+
+        for (k = 0; k < 3; k++) {
+            y[3 * i + k] /= (float) sum;
+        }
+    }
+
+    train_mean_shift(&d, row, 300, y, shift);
+
+    for (i = 0; i < 300; i++) {
+        sum = 0;
+
+        for (k = 0; k < 3; k++) {
+            sum += (double) y[3 * i + k] * exp(shift[k]);
+        }
+
+        for (k = 0; k < 3; k++) {
+            mean[k] += (double) y[3 * i + k] * exp(shift[k]) / sum / 300;
+        }
+    }
+
+    near(mean[0], 0.7, 0.02);
+    near(mean[1], 80.0 / 300, 0.02);
+    near(mean[2], 10.0 / 300, 0.02);
+
+    /* all of them sure and one of them wrong: no ground for a great shift */
+
+    d = (train_data_t) { .rows = 300, .out = 1, .task = MAAS_TASK_BINARY,
+                         .n_labels = 2, .classes = class };
+
+    for (i = 0; i < 300; i++) {
+        class[i] = (i < 100);
+        y[i] = (i < 99) ? 1 : 1e-9f;
+    }
+
+    train_mean_shift(&d, row, 300, y, shift);
+    assert_true(shift[0] > 0 && shift[0] < 3);
 }
 
 
@@ -496,6 +570,7 @@ main(void)
         cmocka_unit_test(test_classes),
         cmocka_unit_test(test_curve),
         cmocka_unit_test(test_temperature),
+        cmocka_unit_test(test_shift),
         cmocka_unit_test(test_bootstrap),
         cmocka_unit_test(test_baseline),
         cmocka_unit_test(test_interval),

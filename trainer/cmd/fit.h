@@ -28,6 +28,9 @@ typedef struct {
     train_result_t   result;
     train_metrics_t  metrics;       /* of the test part */
     double           temperature;
+    double          *shift;         /* (out) added to the last layer so that
+                                       probabilities are as frequent as the
+                                       classes; NULL: nothing */
     float           *targets[2];    /* of data and valid, as they were read */
     double           mean, deviation;
     float            threshold;     /* 0: as usual */
@@ -45,7 +48,20 @@ void train_fit_scale(train_fit_t *f);
 /* Undo that: in the data, in the network's last layer and in the losses. */
 void train_fit_unscale(train_fit_t *f);
 
-/* Calibration, threshold and the test part, by the engine that
+/* fit_calibrate.c: m is the network as its file says.  They change the network
+ * or the threshold, and return 1 if there is to be another file. */
+
+/* Probabilities that the validation rows find right, without the weights of
+ * classes.  They go into the last layer: who runs the model need not know. */
+int train_fit_calibrate(train_fit_t *f, const maas_model_t *m);
+/* After it: on average as frequent as the classes of the training rows, where
+ * weights, smoothing or mixup have made them something else. */
+int train_fit_frequencies(train_fit_t *f, const maas_model_t *m);
+/* Above which probability the second label is said: by the validation rows,
+ * or by the training rows if there are no others; or by --class-weight. */
+int train_fit_decide(train_fit_t *f, const maas_model_t *m);
+
+/* fit_check.c: calibration, threshold and the test part, by the engine that
  * will serve; fills f->image, which it has loaded.  Writes the report, if one
  * is asked for.  Dies if no good model file came of it. */
 void train_fit_check(train_fit_t *f);

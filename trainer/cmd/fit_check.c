@@ -1,8 +1,8 @@
 /*
  * What is done before and after a training: targets in units that a network
- * likes, and a trained network calibrated, measured and turned into the bytes
- * of its file.  Nothing is trained or printed here; what the rows' own numbers
- * become is scale.c's matter.
+ * likes, and a trained network measured and turned into the bytes of its file.
+ * Nothing is trained or printed here; what the rows' own numbers become is
+ * scale.c's matter.
  */
 
 #include <math.h>
@@ -126,72 +126,6 @@ fit_load(train_fit_t *f)
 }
 
 
-/* Probabilities that the validation rows find right.  They go into the last
- * layer: who runs the model need not know. */
-
-static maas_model_t *
-fit_calibrate(train_fit_t *f, maas_model_t *m)
-{
-    float         *y;
-    train_data_t  *d;
-
-    if (f->o.calibration != 0 || f->n_valid == 0 || f->data.classes == NULL) {
-        return m;
-    }
-
-    d = (f->valid.rows > 0) ? &f->valid : &f->data;
-    y = train_model_run(m, d, f->valid_row, f->n_valid);
-    f->temperature = train_temperature(d, f->valid_row, f->n_valid, y);
-    train_free(y);
-
-    if (f->temperature == 1) {
-        return m;
-    }
-
-    train_net_fold(&f->net, 1 / f->temperature, 0);
-    maas_model_free(m);
-
-    return fit_load(f);
-}
-
-
-/* Above which probability the second label is said, by the validation rows;
- * by the training rows if there are no others */
-
-static maas_model_t *
-fit_threshold(train_fit_t *f, maas_model_t *m)
-{
-    float               *y;
-    double               alarm, miss;
-    size_t               n;
-    const uint32_t      *row;
-    const train_data_t  *d;
-
-    if (f->o.cost == NULL && isnan(f->o.false_alarms)) {
-        return m;
-    }
-
-    alarm = 0;
-    miss = 0;
-
-    if (f->o.cost != NULL) {
-        (void) train_threshold_cost(f->o.cost, &alarm, &miss);
-    }
-
-    d = (f->valid.rows > 0) ? &f->valid : &f->data;
-    row = (f->n_valid > 0) ? f->valid_row : f->row;
-    n = (f->n_valid > 0) ? f->n_valid : f->n_train;
-
-    y = train_model_run(m, d, row, n);
-    f->threshold = train_threshold(d, row, n, y, alarm, miss,
-                                   f->o.false_alarms);
-    train_free(y);
-    maas_model_free(m);
-
-    return fit_load(f);
-}
-
-
 /* The test part is judged, or the validation rows, or nothing */
 
 static void
@@ -248,10 +182,20 @@ void
 train_fit_check(train_fit_t *f)
 {
     float         *y;
+    size_t         i;
     maas_model_t  *m;
+    int          (*step[])(train_fit_t *f, const maas_model_t *m) = {
+        train_fit_calibrate, train_fit_frequencies, train_fit_decide
+    };
 
-    f->temperature = 1;
-    m = fit_threshold(f, fit_calibrate(f, fit_load(f)));
+    m = fit_load(f);
+
+    for (i = 0; i < train_nelts(step); i++) {
+        if (step[i](f, m)) {
+            maas_model_free(m);
+            m = fit_load(f);
+        }
+    }
 
     if (f->test.rows > 0) {
         y = train_model_run(m, &f->test, NULL, 0);

@@ -171,6 +171,10 @@ fit_text_best(const train_fit_t *f)
                       f->temperature);
     }
 
+    if (f->shift != NULL) {
+        (void) printf("\nprobabilities are as frequent as the classes");
+    }
+
     if (f->threshold > 0) {
         (void) printf("\nthreshold %.6g: above it \"%s\" is said",
                       (double) f->threshold, f->data.labels[1]);

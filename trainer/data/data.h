@@ -95,6 +95,8 @@ typedef struct {
     float         *targets;         /* (rows,out), regression */
     float         *weights;         /* (rows), how much a row counts: 0 and
                                        up, about 1; NULL: all the same */
+    double        *class_weights;   /* (n_labels) that --class-weight has put
+                                       into them; NULL: none */
     size_t         n_labels;
     char         **labels;
     char          *target;          /* column's name, NULL for IDX */
@@ -181,8 +183,8 @@ void train_target_set(train_data_t *d, const train_want_t *want,
 
 
 /* weight.c: multiply the rows' weights by what --class-weight says (NULL:
- * nothing; balanced by the n rows that row[] names), then make them 1 on
- * average of these rows. */
+ * nothing; balanced by the n rows that row[] names), which is kept in
+ * d->class_weights, then make them 1 on average of these rows. */
 void train_weights(train_data_t *d, const char *spec, const uint32_t *row,
     size_t n);
 

@@ -109,7 +109,8 @@ weight_classes(train_data_t *d, const char *spec, const uint32_t *row,
         d->weights[i] *= (float) class[d->classes[i]];
     }
 
-    train_free(class);
+    train_free(d->class_weights);
+    d->class_weights = class;
     train_free(share);
 }
 

@@ -186,12 +186,22 @@ float train_threshold(const train_data_t *d, const uint32_t *row, size_t n,
     const float *y, double alarm, double miss, double rate);
 
 
-/* calibrate.c: the temperature T for which softmax(z / T), or sigmoid, has the
- * least loss on these answers y(n,out) for the rows row(n) of data, or for
- * all for NULL; 1 if there is nothing to gain, for numbers, and for so few rows
- * that it would be chance. */
+/* calibrate.c */
+
+/* The temperature T for which softmax(z / T + shift), or sigmoid, has the least
+ * loss on these answers y(n,out), which are softmax(z), for the rows row(n) of
+ * data, or for all for NULL; 1 if there is nothing to gain, for numbers, and
+ * for so few rows that it would be chance.  shift(out), or NULL: nothing. */
 double train_temperature(const train_data_t *data, const uint32_t *row,
-    size_t n, const float *y);
+    size_t n, const float *y, const double *shift);
+/* What the last layer has to add, shift(out), so that probabilities which were
+ * trained with weights(n_labels) for the classes are those of the data. */
+void train_prior_shift(const double *weights, size_t n_labels, size_t out,
+    double *shift);
+/* What the last layer has to add so that the classes' probabilities y(n,out)
+ * are on average as frequent as the classes are in the rows row(n) of d. */
+void train_mean_shift(const train_data_t *d, const uint32_t *row, size_t n,
+    const float *y, double *shift);
 
 
 /* print_metrics.c: figures as text; low and high may be NULL.  Lists may be

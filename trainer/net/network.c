@@ -156,6 +156,22 @@ train_net_fold(train_net_t *net, double factor, double shift)
 }
 
 
+void
+train_net_shift(train_net_t *net, const double *shift)
+{
+    float                *b;
+    size_t                k;
+    const train_layer_t  *l;
+
+    l = &net->layers[net->n_layers - 1];
+    b = train_vector(l, net->params + l->at, 0);
+
+    for (k = 0; k < l->units; k++) {
+        b[k] = (float) (b[k] + shift[k]);
+    }
+}
+
+
 size_t
 train_net_parameters(const train_net_t *net)
 {

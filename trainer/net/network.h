@@ -105,6 +105,8 @@ void train_net_free(train_net_t *net);
 /* The network gives, before its activation, factor times what it gave, plus
  * shift. */
 void train_net_fold(train_net_t *net, double factor, double shift);
+/* As much more before its activation: shift(out). */
+void train_net_shift(train_net_t *net, const double *shift);
 /* Without padding, as the file will have them. */
 size_t train_net_parameters(const train_net_t *net);
 

@@ -1,0 +1,164 @@
+/*
+ * What a trained network says: probabilities of the data's own frequencies, and
+ * from which one on a class is said.  Both come to stand in the model file; how
+ * they are found is trainer/judge's matter.
+ */
+
+#include <math.h>
+
+#include "fit.h"
+#include "export/model.h"
+
+
+#define CALIBRATE_ROWS  50000       /* tell how frequent a class is */
+
+
+/* The rows that calibrate, and their answers, to be freed */
+
+static float *
+calibrate_answers(const train_fit_t *f, const maas_model_t *m,
+    const train_data_t **d, const uint32_t **row, size_t *n)
+{
+    *d = (f->valid.rows > 0) ? &f->valid : &f->data;
+    *row = (f->n_valid > 0) ? f->valid_row : f->row;
+    *n = (f->n_valid > 0) ? f->n_valid : f->n_train;
+
+    return train_model_run(m, *d, *row, *n);
+}
+
+
+/* Classes that counted more than they are have probabilities that are too high
+ * by as much.  Of a loss that is no proper scoring rule nobody knows. */
+
+static double *
+calibrate_shift(const train_fit_t *f)
+{
+    double  *shift;
+
+    if (f->plan.loss == TRAIN_LOSS_MAE
+        || (f->data.class_weights == NULL && f->o.smoothing <= 0
+            && f->o.mixup <= 0))
+    {
+        return NULL;
+    }
+
+    shift = train_alloc(f->data.out, sizeof(double));
+
+    if (f->data.class_weights != NULL) {
+        train_prior_shift(f->data.class_weights, f->data.n_labels,
+                          f->data.out, shift);
+    }
+
+    return shift;
+}
+
+
+int
+train_fit_calibrate(train_fit_t *f, const maas_model_t *m)
+{
+    float               *y;
+    size_t               n;
+    const uint32_t      *row;
+    const train_data_t  *d;
+
+    f->temperature = 1;
+
+    if (f->o.calibration != 0 || f->data.classes == NULL) {
+        return 0;
+    }
+
+    f->shift = calibrate_shift(f);
+
+    if (f->n_valid > 0) {
+        y = calibrate_answers(f, m, &d, &row, &n);
+        f->temperature = train_temperature(d, row, n, y, f->shift);
+        train_free(y);
+    }
+
+    if (f->temperature != 1) {
+        train_net_fold(&f->net, 1 / f->temperature, 0);
+    }
+
+    if (f->shift != NULL) {
+        train_net_shift(&f->net, f->shift);
+    }
+
+    return f->temperature != 1 || f->shift != NULL;
+}
+
+
+int
+train_fit_frequencies(train_fit_t *f, const maas_model_t *m)
+{
+    float   *y;
+    size_t   i, n;
+    double  *shift;
+
+    if (f->shift == NULL) {
+        return 0;
+    }
+
+    n = (f->n_train < CALIBRATE_ROWS) ? f->n_train : CALIBRATE_ROWS;
+    shift = train_alloc(f->data.out, sizeof(double));
+    y = train_model_run(m, &f->data, f->row, n);
+    train_mean_shift(&f->data, f->row, n, y, shift);
+    train_net_shift(&f->net, shift);
+
+    for (i = 0; i < f->data.out; i++) {
+        f->shift[i] += shift[i];
+    }
+
+    train_free(shift);
+    train_free(y);
+
+    return 1;
+}
+
+
+/* What --class-weight has asked for: the class is said that would be the
+ * likeliest if nothing had been added */
+
+static int
+decide_weights(train_fit_t *f)
+{
+    const double  *w;
+
+    w = f->data.class_weights;
+
+    if (f->shift == NULL || w == NULL || f->data.out > 1) {
+        return 0;
+    }
+
+    f->threshold = (float) (1 / (1 + exp(-f->shift[0])));
+
+    return 1;
+}
+
+
+int
+train_fit_decide(train_fit_t *f, const maas_model_t *m)
+{
+    float               *y;
+    double               alarm, miss;
+    size_t               n;
+    const uint32_t      *row;
+    const train_data_t  *d;
+
+    if (f->o.cost == NULL && isnan(f->o.false_alarms)) {
+        return decide_weights(f);
+    }
+
+    alarm = 0;
+    miss = 0;
+
+    if (f->o.cost != NULL) {
+        (void) train_threshold_cost(f->o.cost, &alarm, &miss);
+    }
+
+    y = calibrate_answers(f, m, &d, &row, &n);
+    f->threshold = train_threshold(d, row, n, y, alarm, miss,
+                                   f->o.false_alarms);
+    train_free(y);
+
+    return 1;
+}
