@@ -80,7 +80,7 @@ for (
     [2, qr/--folds: expected 2 or more/, qw(--folds 1)],
     [2, qr/and no --valid/, qw(--folds 3 --valid noise.csv)],
     [1, qr/--folds 300: there are only 400 rows/, qw(--folds 300)],
-    [1, qr/fold 1 failed: nothing is written/, qw(--folds 3 --optimizer sgd
+    [1, qr/not finite from the first epoch on.*nothing is written/, qw(--folds 3 --optimizer sgd
         --lr 1e6 --target-scaling none --scaling none), '-t', 'x'],
 ) {
     my ($code, $re, @args) = @$_;
@@ -91,5 +91,49 @@ for (
 }
 
 ok(!-e $t->dir . '/no', 'no file');
+
+###############################################################################
+# few rows to validate: folds by themselves, and they stand in the record
+
+sub training {
+    my (undef, $out) = $t->trainer(qw(inspect --json), @_);
+    return decode_json($out)->{document}{training};
+}
+
+csv('some.csv', @classes[0 .. 199]);
+$r = fit(qw(-d some.csv -o s.safetensors --epochs 30 --lr 0.01 --name m));
+is(scalar @{ $r->{folds}{scores} }, 5, '20 rows would validate: five folds');
+my $f = training('s.safetensors')->{folds};
+is_deeply($f, $r->{folds}, 'they are in the record');
+cmp_ok(abs($f->{mean} - sum(@{ $f->{scores} }) / 5), '<', 1e-12, 'mean');
+cmp_ok(abs($f->{figures}{accuracy}{mean} - $f->{mean}), '<', 1e-12,
+    'of each figure');
+cmp_ok($f->{figures}{auc}{mean}, '>', 0.9, 'AUC too');
+$again = fit(qw(-d some.csv -o s.safetensors --epochs 30 --lr 0.01 --name m
+    --folds 5));
+is_deeply($again->{folds}, $r->{folds}, 'the same as if asked for');
+
+for ([qw(-d some.csv --folds 0)], [qw(-d some.csv --valid classes.csv)],
+    [qw(-d some.csv --test classes.csv)])
+{
+    $again = fit(@$_, qw(-o o.safetensors --epochs 3));
+    ok(!exists $again->{folds}, "none: @$_");
+}
+
+csv('many.csv', (@classes) x 3);
+$again = fit(qw(-d many.csv -o o.safetensors --epochs 2));
+ok(!exists $again->{folds}, '120 rows validate: none');
+
+# weights of classes are no part of the measure: always "no" is not 50 %
+
+csv('rare.csv', map { $_ % 3 ? $classes[$_] =~ s/yes$/no/r : $classes[$_] }
+    0 .. $#classes);
+my @by = map { fit(qw(-d rare.csv -o o.safetensors --epochs 20 --folds 3), @$_)
+    ->{folds}{figures}{accuracy}{mean} } [], [qw(--class-weight balanced)];
+cmp_ok(abs($by[0] - $by[1]), '<', 0.3, 'accuracy of rows as they are');
+
+(undef, $out) = $t->trainer(qw(fit -d some.csv -o s.safetensors --epochs 3));
+like($out, qr/^folds +only 20 rows validate: 5 folds measure all 200 (?#
+    )\(--folds 0: none\)$/m, 'says so');
 
 done_testing();

@@ -18,7 +18,8 @@ my $dir = $t->dir;
 my $trainer = $ENV{MAAS_TRAINER} || "$MaasTest::build/maas-trainer";
 
 $t->write_file('d.csv', join '', "x,y\n",
-    map { $_ / 100 . ',' . ($_ % 7 > 2 ? 'a' : 'b') . "\n" } 1 .. 6000);
+    map { $_ / 100 . ',' . (($_ > 3000) == ($_ % 7 > 0) ? 'a' : 'b') . "\n" }
+    1 .. 6000);
 
 # stderr of a run is a terminal of 80, or 40, columns: all it was sent
 

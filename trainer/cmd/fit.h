@@ -8,11 +8,14 @@
 #define TRAIN_FIT_H
 
 #include "fit/options.h"
-#include "judge/metrics.h"
 
+
+#define TRAIN_FIT_TINY  100     /* rows; from fewer a share is not known to
+                                   a tenth: 1 / sqrt(100), two deviations */
 
 typedef struct {
     train_options_t  o;
+    train_options_t  asked;         /* before the data had chosen */
     train_data_t     data;
     train_data_t     valid;         /* --valid, else empty */
     train_data_t     test;          /* a test part, else empty */
@@ -26,7 +29,9 @@ typedef struct {
     train_plan_t     plan;
     train_history_t  history;
     train_result_t   result;
-    train_metrics_t  metrics;       /* of the test part */
+    train_metrics_t  judged;        /* of the validation part, */
+    train_gain_t     gain;
+    train_metrics_t  metrics;       /*     of the test part */
     double           temperature;
     double          *shift;         /* (out) added to the last layer so that
                                        probabilities are as frequent as the
@@ -36,9 +41,37 @@ typedef struct {
     float            threshold;     /* 0: as usual */
     void            *image;
     size_t           size;
-    train_fold_t    *folds;         /* NULL: none were asked for */
-    uint32_t        *order;         /* of the rows, for folds */
+    float           *own[2];        /* weights of data and valid without those
+                                       of classes; NULL: none */
+    train_fold_t    *folds;         /* (n_folds), NULL: none */
+    size_t           n_folds;
+    uint32_t        *order;         /* of the rows, while there are folds */
+    uint32_t        *test_row;      /* (n_test), in the process of one */
+    size_t           n_test;
+    char           **warnings;      /* (n_warnings) sentences */
+    size_t           n_warnings;
+    size_t           warnings_room;
 } train_fit_t;
+
+
+/* fit_train.c: in this order; leaves with usage or dies if it cannot be */
+
+void train_fit_split(train_fit_t *f);
+/* Preparation, network and optimiser; says what became of the columns. */
+void train_fit_prepare(train_fit_t *f);
+/* Rows, targets and weights are as they were, when it is done. */
+void train_fit_train(train_fit_t *f);
+
+/* fit_folds.c: cross-validation, if it is asked for or there are few rows, and
+ * before a training: dies if there are too few for it. */
+void train_fit_folds(train_fit_t *f);
+void train_fit_folds_check(const train_fit_t *f);
+
+/* fit_warn.c: what should be known before the model is believed, to
+ * f->warnings, and from there to stderr. */
+void train_fit_warn(train_fit_t *f, const maas_model_t *m);
+void train_fit_warn_print(const train_fit_t *f);
+void train_fit_warn_free(train_fit_t *f);
 
 
 /* fit_check.c: targets of training and validation become numbers about 0
@@ -61,9 +94,12 @@ int train_fit_frequencies(train_fit_t *f, const maas_model_t *m);
  * or by the training rows if there are no others; or by --class-weight. */
 int train_fit_decide(train_fit_t *f, const maas_model_t *m);
 
-/* fit_check.c: calibration, threshold and the test part, by the engine that
- * will serve; fills f->image, which it has loaded.  Writes the report, if one
- * is asked for.  Dies if no good model file came of it. */
+/* fit_check.c: the network as the engine will serve it, calibrated and with
+ * its threshold; to be given to maas_model_free(). */
+maas_model_t *train_fit_model(train_fit_t *f);
+/* That, judged by the validation rows and the test part; fills f->image, which
+ * it has loaded.  Writes the report, if one is asked for.  Dies if no good
+ * model file came of it. */
 void train_fit_check(train_fit_t *f);
 
 /* fit_print.c: the result on stdout, as text or with --json as one line */

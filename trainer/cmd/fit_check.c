@@ -93,7 +93,10 @@ fit_image(train_fit_t *f)
     train_record_t   r = {
         .options = &f->o, .data = &f->data, .scale = &f->scale,
         .net = &f->net, .result = &f->result,
+        .judged = (f->judged.rows > 0) ? &f->judged : NULL,
         .test = (f->metrics.rows > 0) ? &f->metrics : NULL,
+        .folds = f->folds, .n_folds = f->n_folds,
+        .warnings = f->warnings, .n_warnings = f->n_warnings,
         .temperature = f->temperature, .threshold = f->threshold,
         .n_train = f->n_train, .n_valid = f->n_valid
     };
@@ -175,13 +178,9 @@ fit_report_page(train_fit_t *f, const maas_model_t *m)
 }
 
 
-/* The test part is seen here for the first time, by the engine that will
- * serve. */
-
-void
-train_fit_check(train_fit_t *f)
+maas_model_t *
+train_fit_model(train_fit_t *f)
 {
-    float         *y;
     size_t         i;
     maas_model_t  *m;
     int          (*step[])(train_fit_t *f, const maas_model_t *m) = {
@@ -197,15 +196,51 @@ train_fit_check(train_fit_t *f)
         }
     }
 
-    if (f->test.rows > 0) {
-        y = train_model_run(m, &f->test, NULL, 0);
-        train_metrics(&f->metrics, &f->test, y,
-                      (double) maas_model_info(m)->threshold);
-        train_free(y);
-        fit_image(f);
-        maas_model_free(m);
-        m = fit_load(f);
+    return m;
+}
+
+
+/* Rows row(n) of d, NULL: all, by the engine that will serve */
+
+static void
+fit_judge(const maas_model_t *m, const train_data_t *d, const uint32_t *row,
+    size_t n, train_metrics_t *metrics, train_gain_t *gain)
+{
+    float          *y;
+    train_judge_t   j;
+
+    y = train_model_run(m, d, row, n);
+    train_judge_create(&j, d, row, n, y,
+                       (double) maas_model_info(m)->threshold);
+    train_judge(&j, NULL, metrics);
+    train_gain_add(gain, &j);
+    train_judge_free(&j);
+    train_free(y);
+}
+
+
+/* The test part is seen here for the first time */
+
+void
+train_fit_check(train_fit_t *f)
+{
+    maas_model_t  *m;
+
+    m = train_fit_model(f);
+
+    if (f->n_valid > 0) {
+        fit_judge(m, f->valid.rows > 0 ? &f->valid : &f->data, f->valid_row,
+                  f->n_valid, &f->judged, &f->gain);
     }
+
+    if (f->test.rows > 0) {
+        f->gain = (train_gain_t) { 0 };
+        fit_judge(m, &f->test, NULL, 0, &f->metrics, &f->gain);
+    }
+
+    train_fit_warn(f, m);
+    maas_model_free(m);
+    m = fit_load(f);
 
     if (f->o.report != NULL) {
         fit_report_page(f, m);

@@ -5,40 +5,9 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "fit.h"
-
-
-static void
-fit_folds_json(maas_writer_t *w, const train_fit_t *f)
-{
-    size_t  i;
-    double  mean, deviation, loss;
-
-    if (f->folds == NULL) {
-        return;
-    }
-
-    loss = 0;
-
-    for (i = 0; i < f->o.folds; i++) {
-        loss += f->folds[i].loss / (double) f->o.folds;
-    }
-
-    train_folds_sum(f->folds, f->o.folds, &mean, &deviation);
-    train_json_open(w, "folds", '{');
-    train_json_number(w, "loss", loss);
-    train_json_number(w, "mean", mean);
-    train_json_number(w, "deviation", deviation);
-    train_json_open(w, "scores", '[');
-
-    for (i = 0; i < f->o.folds; i++) {
-        train_json_number(w, NULL, f->folds[i].score);
-    }
-
-    maas_writer_close(w, ']');
-    maas_writer_close(w, '}');
-}
 
 
 static void
@@ -57,6 +26,21 @@ fit_test_json(maas_writer_t *w, const train_fit_t *f)
         train_json_number(w, "test_r2", f->metrics.r2);
         train_json_number(w, "test_rmse", f->metrics.rmse);
     }
+}
+
+
+static void
+fit_warnings_json(maas_writer_t *w, const train_fit_t *f)
+{
+    size_t  i;
+
+    train_json_open(w, "warnings", '[');
+
+    for (i = 0; i < f->n_warnings; i++) {
+        train_json_text(w, NULL, f->warnings[i]);
+    }
+
+    maas_writer_close(w, ']');
 }
 
 
@@ -88,13 +72,43 @@ fit_json(const train_fit_t *f)
     }
 
     train_columns_json(&w, &f->data, &f->scale);
-    fit_folds_json(&w, f);
+
+    if (f->folds != NULL) {
+        train_folds_json(&w, f->data.task, f->folds, f->n_folds);
+    }
+
     train_json_number(&w, "training_seconds", r->train_seconds);
     train_json_number(&w, "seconds", r->seconds);
+    fit_warnings_json(&w, f);
     train_json_flag(&w, "interrupted", (int) r->interrupted);
     train_json_flag(&w, "stopped_early", (int) r->stopped);
     fit_test_json(&w, f);
+
+    if (f->judged.rows > 0) {
+        train_metrics_json(&w, "validation", &f->judged);
+    }
+
+    if (f->metrics.rows > 0) {
+        train_metrics_json(&w, "test", &f->metrics);
+    }
+
     train_json_end(&w);
+}
+
+
+/* Figures for the table: the loss stands above, top-3 accuracy and calibration
+ * are evaluate's */
+
+static int
+fit_shows(const train_fit_t *f, size_t figure)
+{
+    const train_figure_t  *p;
+
+    p = &train_figures[figure];
+
+    return p->numbers == (f->data.classes == NULL)
+           && strcmp(p->key, "loss") != 0 && strcmp(p->key, "mse") != 0
+           && strcmp(p->key, "top_3_accuracy") != 0 && !p->biased;
 }
 
 
@@ -108,12 +122,18 @@ fit_text_folds(const train_fit_t *f)
         return;
     }
 
-    train_folds_sum(f->folds, f->o.folds, &mean, &deviation);
+    if (f->o.folds == TRAIN_BY_DATA) {
+        (void) printf("folds     only %zu rows validate: %zu folds measure all "
+                      "%zu (--folds 0: none)\n", f->n_valid, f->n_folds,
+                      f->data.rows);
+    }
+
+    train_folds_sum(f->folds, f->n_folds, TRAIN_N_FIGURES, &mean, &deviation);
     (void) printf("folds     %s %.4f, deviation %.4f, of %zu:",
                   f->data.classes != NULL ? "accuracy" : "R2", mean, deviation,
-                  f->o.folds);
+                  f->n_folds);
 
-    for (i = 0; i < f->o.folds; i++) {
+    for (i = 0; i < f->n_folds; i++) {
         (void) printf(" %.4f", f->folds[i].score);
     }
 
@@ -158,12 +178,6 @@ fit_text_best(const train_fit_t *f)
 
     if (f->n_valid > 0) {
         (void) printf(", validation loss %.4f", r->best_loss);
-
-        if (!isnan(r->best_score)) {
-            (void) printf(", %s %.4f",
-                          f->data.classes != NULL ? "accuracy" : "R2",
-                          r->best_score);
-        }
     }
 
     if (f->temperature != 1) {
@@ -182,17 +196,88 @@ fit_text_best(const train_fit_t *f)
 }
 
 
-static void
-fit_text_test(const train_fit_t *f)
-{
-    if (f->metrics.rows > 0 && f->data.classes != NULL) {
-        (void) printf("test accuracy %.4f (loss %.4f, %zu rows)\n",
-                      f->metrics.accuracy, f->metrics.loss, f->metrics.rows);
+/* One figure of a row of the table */
 
-    } else if (f->metrics.rows > 0) {
-        (void) printf("test R2 %.4f (RMSE %.6g, %zu rows)\n", f->metrics.r2,
-                      f->metrics.rmse, f->metrics.rows);
+static void
+fit_cell(const train_fit_t *f, double v)
+{
+    if (isnan(v)) {
+        (void) printf("%12s", "-");
+    } else {
+        (void) printf(f->data.classes != NULL ? "%12.4f" : "%12.5g", v);
     }
+}
+
+
+static void
+fit_row(const train_fit_t *f, const char *what, const train_metrics_t *m)
+{
+    size_t  i;
+
+    if (m->rows == 0) {
+        return;
+    }
+
+    (void) printf("%-10s%8zu", what, m->rows);
+
+    for (i = 0; i < TRAIN_N_FIGURES; i++) {
+        if (fit_shows(f, i)) {
+            fit_cell(f, train_figure(m, &train_figures[i]));
+        }
+    }
+
+    (void) printf("\n%-18s", "  baseline");
+
+    for (i = 0; i < TRAIN_N_FIGURES; i++) {
+        if (fit_shows(f, i)) {
+            fit_cell(f, m->base[i]);
+        }
+    }
+
+    (void) printf("  %s%s%s\n", m->classes ? "always \"" : "always the mean",
+                  m->classes ? f->data.labels[m->largest] : "",
+                  m->classes ? "\"" : "");
+}
+
+
+/* Figures of the finished model, as it will be served */
+
+static void
+fit_text_figures(const train_fit_t *f)
+{
+    size_t  i;
+    double  mean, deviation;
+
+    if (f->judged.rows == 0 && f->metrics.rows == 0 && f->n_folds == 0) {
+        return;
+    }
+
+    (void) printf("%-10s%8s", "figures", "rows");
+
+    for (i = 0; i < TRAIN_N_FIGURES; i++) {
+        if (fit_shows(f, i)) {
+            (void) printf("%12s", train_figures[i].title);
+        }
+    }
+
+    (void) printf("\n");
+    fit_row(f, "validation", &f->judged);
+    fit_row(f, "test", &f->metrics);
+
+    if (f->n_folds == 0) {
+        return;
+    }
+
+    (void) printf("%-10s%8zu", "folds", f->data.rows);
+
+    for (i = 0; i < TRAIN_N_FIGURES; i++) {
+        if (fit_shows(f, i)) {
+            train_folds_sum(f->folds, f->n_folds, i, &mean, &deviation);
+            fit_cell(f, mean);
+        }
+    }
+
+    (void) printf("  mean of %zu\n", f->n_folds);
 }
 
 
@@ -225,12 +310,12 @@ fit_text(const train_fit_t *f)
     }
 
     fit_text_best(f);
-    (void) printf("\ntime      %.3f s of training, %.3f s an epoch; %.3f s "
+    (void) printf("\n");
+    fit_text_figures(f);
+    (void) printf("time      %.3f s of training, %.3f s an epoch; %.3f s "
                   "with validation\n", r->train_seconds,
                   r->train_seconds / (double) r->epochs, r->seconds);
     (void) printf("model     %s, %zu bytes\n", f->o.output, f->size);
-
-    fit_text_test(f);
 }
 
 

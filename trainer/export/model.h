@@ -18,7 +18,12 @@ typedef struct {
     const train_scale_t    *scale;
     const train_net_t      *net;
     const train_result_t   *result;
+    const train_metrics_t  *judged;     /* by validation; NULL: not */
     const train_metrics_t  *test;       /* NULL: not measured */
+    const train_fold_t     *folds;      /* (n_folds) */
+    size_t                  n_folds;
+    char                  **warnings;   /* (n_warnings) */
+    size_t                  n_warnings;
     double                  temperature;    /* 1: not calibrated */
     float                   threshold;      /* 0: as usual */
     size_t                  n_train;

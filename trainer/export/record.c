@@ -393,7 +393,8 @@ record_metrics(maas_writer_t *w, const train_record_t *r)
     if (r->n_valid > 0) {
         record_figure(w, "validation_loss", res->best_loss);
         record_figure(w, classes ? "validation_accuracy" : "validation_r2",
-                      res->best_score);
+                      r->judged != NULL && r->data->class_weights != NULL
+                      ? r->judged->accuracy : res->best_score);
     }
 
     if (r->test != NULL) {
@@ -404,6 +405,40 @@ record_metrics(maas_writer_t *w, const train_record_t *r)
     }
 
     maas_writer_close(w, '}');
+}
+
+
+/* Beside the metrics, which older programs show: all figures of the finished
+ * model, with baselines */
+
+static void
+record_results(maas_writer_t *w, const train_record_t *r)
+{
+    size_t  i;
+
+    if (r->temperature != 1) {
+        record_figure(w, "temperature", r->temperature);
+    }
+
+    if (r->judged != NULL) {
+        train_metrics_json(w, "validation", r->judged);
+    }
+
+    if (r->test != NULL) {
+        train_metrics_json(w, "test", r->test);
+    }
+
+    if (r->n_folds > 0) {
+        train_folds_json(w, r->data->task, r->folds, r->n_folds);
+    }
+
+    train_json_open(w, "warnings", '[');
+
+    for (i = 0; i < r->n_warnings; i++) {
+        train_json_text(w, NULL, r->warnings[i]);
+    }
+
+    maas_writer_close(w, ']');
 }
 
 
@@ -431,9 +466,7 @@ train_record(const train_record_t *r)
     maas_writer_close(&w, '}');
     record_metrics(&w, r);
 
-    if (r->temperature != 1) {
-        record_figure(&w, "temperature", r->temperature);
-    }
+    record_results(&w, r);
 
     maas_writer_close(&w, '}');
     train_json_done(&w);

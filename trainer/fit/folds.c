@@ -175,13 +175,18 @@ folds_start(void (*job)(void *ctx, size_t fold, train_fold_t *out), void *ctx,
 }
 
 
-static void
-folds_end(int end, pid_t pid, size_t fold, train_fold_t *out)
+/* Was there an answer? */
+
+static int
+folds_end(int end, pid_t pid, train_fold_t *out)
 {
     int      status;
     ssize_t  n;
 
-    n = read(end, out, sizeof(train_fold_t));
+    do {
+        n = read(end, out, sizeof(train_fold_t));
+    } while (n < 0 && errno == EINTR);
+
     (void) close(end);
 
     while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
@@ -192,42 +197,50 @@ folds_end(int end, pid_t pid, size_t fold, train_fold_t *out)
         exit(TRAIN_EXIT_USAGE);         /* it has said why */
     }
 
-    if (n != (ssize_t) sizeof(train_fold_t) || status != 0) {
-        train_die("fold %zu failed: nothing is written", fold + 1);
-    }
+    return n == (ssize_t) sizeof(train_fold_t) && status == 0;
 }
 
 
-void
+int
 train_folds_run(size_t folds, size_t at_once,
     void (*job)(void *ctx, size_t fold, train_fold_t *out), void *ctx,
     train_fold_t *out)
 {
-    int     *ends;
+    int      done, *ends;
     pid_t   *pids;
     size_t   i, begun;
 
     ends = train_alloc(folds, sizeof(int));
     pids = train_alloc(folds, sizeof(pid_t));
     begun = 0;
+    done = 1;
 
-    for (i = 0; i < folds; i++) {
-        while (begun < folds && begun < i + at_once) {
+    for (i = 0; i < folds && (done || i < begun); i++) {
+        while (done && begun < folds && begun < i + at_once) {
             ends[begun] = folds_start(job, ctx, begun, &pids[begun]);
             begun++;
         }
 
-        folds_end(ends[i], pids[i], i, &out[i]);
+        done &= folds_end(ends[i], pids[i], &out[i]);
     }
 
     train_free(ends);
     train_free(pids);
+
+    return done;
+}
+
+
+static double
+folds_figure(const train_fold_t *f, size_t figure)
+{
+    return (figure == TRAIN_N_FIGURES) ? f->score : f->figures[figure];
 }
 
 
 void
-train_folds_sum(const train_fold_t *f, size_t n, double *mean,
-    double *deviation)
+train_folds_sum(const train_fold_t *f, size_t n, size_t figure,
+    double *mean, double *deviation)
 {
     size_t  i;
     double  sum, sq;
@@ -236,13 +249,58 @@ train_folds_sum(const train_fold_t *f, size_t n, double *mean,
     sq = 0;
 
     for (i = 0; i < n; i++) {
-        sum += f[i].score / (double) n;
+        sum += folds_figure(&f[i], figure) / (double) n;
     }
 
     for (i = 0; i < n; i++) {
-        sq += (f[i].score - sum) * (f[i].score - sum);
+        sq += (folds_figure(&f[i], figure) - sum)
+              * (folds_figure(&f[i], figure) - sum);
     }
 
     *mean = sum;
     *deviation = sqrt(sq / (double) (n - 1));
+}
+
+
+void
+train_folds_json(maas_writer_t *w, maas_task_t task, const train_fold_t *f,
+    size_t n)
+{
+    size_t           i;
+    double           mean, deviation, loss;
+    train_metrics_t  m = { .task = task, .classes = TRAIN_TOP_K };
+
+    train_folds_sum(f, n, TRAIN_N_FIGURES, &mean, &deviation);
+    loss = 0;
+
+    for (i = 0; i < n; i++) {
+        loss += f[i].loss / (double) n;
+    }
+
+    train_json_open(w, "folds", '{');
+    train_json_number(w, "loss", loss);
+    train_json_number(w, "mean", mean);
+    train_json_number(w, "deviation", deviation);
+    train_json_open(w, "scores", '[');
+
+    for (i = 0; i < n; i++) {
+        train_json_number(w, NULL, f[i].score);
+    }
+
+    maas_writer_close(w, ']');
+    train_json_open(w, "figures", '{');
+
+    for (i = 0; i < TRAIN_N_FIGURES; i++) {
+        train_folds_sum(f, n, i, &mean, &deviation);
+
+        if (train_figure_of(&train_figures[i], &m) && isfinite(mean)) {
+            train_json_open(w, train_figures[i].key, '{');
+            train_json_number(w, "mean", mean);
+            train_json_number(w, "deviation", deviation);
+            maas_writer_close(w, '}');
+        }
+    }
+
+    maas_writer_close(w, '}');
+    maas_writer_close(w, '}');
 }

@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "options.h"
-#include "judge/metrics.h"
 
 
 #define OPTIONS_LINE  4000          /* bytes of a value in a --config file */
@@ -62,7 +61,9 @@ options_check(train_options_t *o)
         train_usage("fit", "--output is missing");
     }
 
-    if (o->folds == 1 || (o->folds > 0 && o->valid != NULL)) {
+    if (o->folds == 1
+        || (o->folds > 0 && o->folds != TRAIN_BY_DATA && o->valid != NULL))
+    {
         train_usage("fit", "--folds: expected 2 or more, and no --valid");
     }
 

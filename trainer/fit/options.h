@@ -11,11 +11,12 @@
 
 #include "args.h"
 #include "loop.h"
+#include "judge/metrics.h"
 
 
 /* options.c: fit's settings, from the command line and from a file */
 
-#define TRAIN_BY_DATA   SIZE_MAX    /* patience that nobody asked for */
+#define TRAIN_BY_DATA   SIZE_MAX    /* what nobody asked for */
 
 typedef struct {
     char      *data, *valid, *test, *output, *name, *hidden, *config;
@@ -72,9 +73,11 @@ size_t train_split(const train_data_t *d, double share, uint64_t seed,
 /* Cross-validation */
 
 typedef struct {
-    double    score;                /* accuracy or R2 of the rows kept back */
-    double    loss;
-    uint64_t  epochs;               /* until the best */
+    double        score;            /* accuracy or R2 of the rows kept back */
+    double        loss;             /* cross-entropy or squares */
+    double        figures[TRAIN_N_FIGURES];     /* all of them */
+    train_gain_t  gain;
+    uint64_t      epochs;           /* until the best */
 } train_fold_t;
 
 typedef struct {
@@ -89,13 +92,17 @@ void train_folds_deal(const train_data_t *d, uint64_t seed, uint32_t *order);
 void train_folds_split(const uint32_t *order, size_t rows, size_t folds,
     size_t fold, double share, train_fold_rows_t *r);
 /* job() in a process of its own for each fold, so many at once; out(folds).
- * Dies if one fails. */
-void train_folds_run(size_t folds, size_t at_once,
+ * 0 if one fails, which has said why. */
+int train_folds_run(size_t folds, size_t at_once,
     void (*job)(void *ctx, size_t fold, train_fold_t *out), void *ctx,
     train_fold_t *out);
-/* Of the scores, n > 1. */
-void train_folds_sum(const train_fold_t *f, size_t n, double *mean,
-    double *deviation);
+/* Of the scores, or of a figure < TRAIN_N_FIGURES; n > 1. */
+void train_folds_sum(const train_fold_t *f, size_t n, size_t figure,
+    double *mean, double *deviation);
+/* "folds": loss, mean, deviation and scores; mean and deviation of each
+ * figure. */
+void train_folds_json(maas_writer_t *w, maas_task_t task,
+    const train_fold_t *f, size_t n);
 
 
 /* plan.c: what the settings mean for training; leaves with usage if they do

@@ -118,8 +118,8 @@ static const train_arg_t  options_rows[] = {
     { "validation", 0, NUMBER(validation, 0, 0.9, WEIGHTS), "X",
       "share of the rows kept for validation (0.1)" },
     { "folds", 0, COUNT(folds, 0, 1000, PLAIN), "K",
-      "cross-validation: first train K times on all rows but a K-th, measured "
-      "with that K-th" },
+      "cross-validation: also train K times on all rows but a K-th, measured "
+      "with that K-th (5 for few rows, else 0)" },
     { "patience", 0, COUNT(plan.patience, 0, 1e6, WEIGHTS), "N",
       "stop after so many epochs without progress, 0: never (10, or a fifth "
       "of --epochs)" },
@@ -240,6 +240,7 @@ train_options_defaults(train_options_t *o)
     o->plan.patience = TRAIN_BY_DATA;
     o->plan.seed = 1;
     o->validation = 0.1;
+    o->folds = TRAIN_BY_DATA;
     o->lr = NAN;
     o->momentum = 0.9;
     o->rho = 0.9;

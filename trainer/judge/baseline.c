@@ -104,3 +104,94 @@ train_baseline(const train_judge_t *j, train_metrics_t *b)
         baseline_numbers(j, b);
     }
 }
+
+
+void
+train_gain_add(train_gain_t *g, const train_judge_t *j)
+{
+    double           loss, hit, t, share;
+    size_t           i, c;
+    double          *mean;
+    uint32_t        *count;
+    train_metrics_t  b = { 0 };
+
+    if (j->rows == 0) {
+        return;
+    }
+
+    train_baseline(j, &b);
+    mean = train_alloc(j->out, sizeof(double));
+    count = train_alloc(j->classes + 1, sizeof(uint32_t));
+
+    for (i = 0; i < j->rows; i++) {
+        for (c = 0; c < j->out && j->classes == 0; c++) {
+            mean[c] += j->target[i * j->out + c] / (double) j->rows;
+        }
+
+        count[j->classes > 0 ? j->class[i] : 0]++;
+    }
+
+    for (i = 0; i < j->rows; i++) {
+        loss = 0;
+        hit = 0;
+
+        if (j->classes > 0) {
+            share = (double) count[j->class[i]] / (double) j->rows;
+            loss = -log(share) - (double) j->loss[i];
+            hit = (j->said[i] == j->class[i])
+                  - (double) (b.largest == j->class[i]);
+        }
+
+        for (c = 0; c < j->out && j->classes == 0; c++) {
+            t = j->target[i * j->out + c] - mean[c];
+            loss += t * t;
+            t = j->target[i * j->out + c] - j->y[i * j->out + c];
+            loss -= t * t;
+        }
+
+        g->rows++;
+        g->loss += loss;
+        g->loss_sq += loss * loss;
+        g->hits += hit;
+        g->hits_sq += hit * hit;
+    }
+
+    train_free(mean);
+    train_free(count);
+}
+
+
+void
+train_gain_sum(train_gain_t *g, const train_gain_t *other)
+{
+    g->rows += other->rows;
+    g->loss += other->loss;
+    g->loss_sq += other->loss_sq;
+    g->hits += other->hits;
+    g->hits_sq += other->hits_sq;
+}
+
+
+static double
+gain_sure(double n, double sum, double sq)
+{
+    double  mean, variance;
+
+    mean = sum / n;
+
+    if (!(mean > 0)) {
+        return 0;
+    }
+
+    variance = sq / n - mean * mean;
+
+    return (variance > 0) ? mean * sqrt(n / variance) : INFINITY;
+}
+
+
+double
+train_gain_sure(const train_gain_t *g)
+{
+    return fmax(gain_sure(g->rows, g->loss, g->loss_sq),
+                gain_sure(g->rows, g->hits, g->hits_sq));
+}

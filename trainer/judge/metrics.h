@@ -18,6 +18,7 @@
 #define TRAIN_INTERVALS 20     /* rows; with fewer, intervals say nothing */
 #define TRAIN_REPEATS  5       /* shuffles of a column, for its importance */
 #define TRAIN_N_FIGURES 11
+#define TRAIN_SURE     1.645   /* deviations: chance in one of 20 */
 
 
 /* metrics.c: figures.  NAN where one is not defined. */
@@ -127,6 +128,22 @@ train_class_t train_metrics_class(const train_metrics_t *m, size_t c);
  * largest class; what is not defined is left as it is. */
 void train_baseline(const train_judge_t *j, train_metrics_t *b);
 
+/* How much less is lost with the answers than with the constant, row by row:
+ * sums over rows, which may be of several judgements */
+
+typedef struct {
+    double          rows;
+    double          loss, loss_sq;  /* cross-entropy or squares gained */
+    double          hits, hits_sq;  /* rows right; 0 for numbers */
+} train_gain_t;
+
+/* Adds the rows of j, those of another. */
+void train_gain_add(train_gain_t *g, const train_judge_t *j);
+void train_gain_sum(train_gain_t *g, const train_gain_t *other);
+/* By how many deviations of chance the better of the two is above nothing;
+ * 0: it is not. */
+double train_gain_sure(const train_gain_t *g);
+
 
 /* curves.c: classes by falling probability */
 
@@ -175,6 +192,21 @@ train_importance_t *train_importance(const maas_model_t *m,
 void train_importance_free(train_importance_t *list, size_t n);
 
 
+/* leak.c: columns that give away the target alone */
+
+typedef struct {
+    size_t          column;         /* of the model */
+    double          sure;           /* share of the mistakes, or of the
+                                       variance, that it leaves not */
+} train_leak_t;
+
+/* The column with the largest share, on rows row(n) of d, of which at most 5000
+ * are used; share NAN if there are too few to tell it from chance, or no
+ * columns. */
+train_leak_t train_leak(const maas_info_t *info, const train_data_t *d,
+    const uint32_t *row, size_t n);
+
+
 /* threshold.c */
 
 /* "X:Y", what a false alarm and a miss cost; 0 if it is not that */
@@ -209,6 +241,9 @@ void train_mean_shift(const train_data_t *d, const uint32_t *row, size_t n,
 void train_metrics_print(FILE *f, const train_metrics_t *m,
     const train_metrics_t *low, const train_metrics_t *high,
     const char *const *labels);
+/* rows, figures and "baseline": an object of w called name */
+void train_metrics_json(maas_writer_t *w, const char *name,
+    const train_metrics_t *m);
 void train_importance_print(FILE *f, const train_importance_t *list,
     size_t n, int classes);
 

@@ -1,6 +1,6 @@
 /*
- * Figures as text for people.
- * What they mean, metrics.c knows; JSON is made by cmd_evaluate.c.
+ * Figures as text for people, and as JSON.
+ * What they mean, metrics.c knows.
  */
 
 #include <math.h>
@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "metrics.h"
+#include "util.h"
 
 
 #define PRINT_TABLE    30       /* classes; larger tables are for --json */
@@ -128,6 +129,45 @@ train_metrics_print(FILE *f, const train_metrics_t *m,
     if (m->classes <= PRINT_TABLE) {
         print_confusion(f, m, labels);
     }
+}
+
+
+static void
+print_json(maas_writer_t *w, const char *key, double v)
+{
+    if (isfinite(v)) {
+        maas_writer_key(w, key);
+        maas_writer_value(w, "%.6g", v);
+    }
+}
+
+
+void
+train_metrics_json(maas_writer_t *w, const char *name,
+    const train_metrics_t *m)
+{
+    size_t  i;
+
+    train_json_open(w, name, '{');
+    train_json_number(w, "rows", (double) m->rows);
+
+    for (i = 0; i < TRAIN_N_FIGURES; i++) {
+        if (train_figure_of(&train_figures[i], m)) {
+            print_json(w, train_figures[i].key,
+                       train_figure(m, &train_figures[i]));
+        }
+    }
+
+    train_json_open(w, "baseline", '{');
+
+    for (i = 0; i < TRAIN_N_FIGURES; i++) {
+        if (train_figure_of(&train_figures[i], m)) {
+            print_json(w, train_figures[i].key, m->base[i]);
+        }
+    }
+
+    maas_writer_close(w, '}');
+    maas_writer_close(w, '}');
 }
 
 

@@ -23,11 +23,12 @@ search_folds(const train_tune_t *t)
 
     valid = (double) t->all * t->o.validation;
 
-    if (t->o.folds > 0 || t->o.valid != NULL || valid >= TRAIN_TUNE_VALID) {
+    if (t->o.folds != TRAIN_BY_DATA) {
         return t->o.folds;
     }
 
-    return (t->all >= 2 * TRAIN_TUNE_FOLDS) ? TRAIN_TUNE_FOLDS : 0;
+    return (t->o.valid == NULL && valid < TRAIN_TUNE_VALID
+            && t->all >= 2 * TRAIN_TUNE_FOLDS) ? TRAIN_TUNE_FOLDS : 0;
 }
 
 

@@ -120,10 +120,7 @@ train_tune_arguments(const train_tune_t *t, const train_tune_trial_t *trial,
     argv[n++] = train_format("--weight-decay=%.9g", trial->decay);
     argv[n++] = train_format("--batch=%zu", trial->batch);
     argv[n++] = train_format("--epochs=%zu", t->epochs[rung]);
-
-    if (t->folds > 0) {
-        argv[n++] = train_format("--folds=%zu", t->folds);
-    }
+    argv[n++] = train_format("--folds=%zu", t->folds);
 
     return n;
 }

@@ -1,0 +1,138 @@
+/*
+ * A training from its rows to the best weights: which rows are for what, what
+ * their numbers become, and epochs.  What a network says is not looked at here.
+ */
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "fit.h"
+
+
+void
+train_fit_split(train_fit_t *f)
+{
+    int     apart;
+    size_t  i;
+
+    apart = (f->o.valid != NULL);
+    f->row = train_alloc(f->data.rows, sizeof(uint32_t));
+    f->n_train = train_split(&f->data, apart ? 0 : f->o.validation,
+                             f->o.plan.seed, f->row);
+    f->n_valid = apart ? f->valid.rows : f->data.rows - f->n_train;
+    f->valid_row = train_alloc(f->n_valid, sizeof(uint32_t));
+
+    for (i = 0; i < f->n_valid; i++) {
+        f->valid_row[i] = apart ? (uint32_t) i : f->row[f->n_train + i];
+    }
+}
+
+
+/* A copy, for those of classes go into them; NULL: there are none */
+
+static float *
+fit_weights(const train_data_t *d)
+{
+    float  *own;
+
+    if (d->weights == NULL) {
+        return NULL;
+    }
+
+    own = train_alloc(d->rows, sizeof(float));
+    (void) memcpy(own, d->weights, d->rows * sizeof(float));
+
+    return own;
+}
+
+
+static void
+fit_prepare_rows(train_fit_t *f)
+{
+    const train_options_t  *o;
+
+    o = &f->o;
+    train_scale_fit(&f->scale, (train_scaling_t) o->scaling, &f->data, f->row,
+                    f->n_train);
+    train_rows_fitted(&f->scale, &f->data);
+    train_rows_fitted(&f->scale, &f->valid);
+    train_rows_fitted(&f->scale, &f->test);
+    f->own[0] = fit_weights(&f->data);
+    f->own[1] = fit_weights(&f->valid);
+    train_weights(&f->data, o->class_weight, f->row, f->n_train);
+
+    if (f->valid.rows > 0) {
+        train_weights(&f->valid, o->class_weight, f->valid_row, f->n_valid);
+    }
+}
+
+
+void
+train_fit_prepare(train_fit_t *f)
+{
+    char                    why[160];
+    const train_options_t  *o;
+
+    o = &f->o;
+    train_options_choose(&f->o, &f->data, f->n_train);
+    train_plan_create(&f->plan, o, &f->data, f->n_train);
+    f->plan.history = &f->history;
+    train_history_create(&f->history, o->log, o->plan.resume,
+                         f->data.classes != NULL);
+
+    if (f->data.task != MAAS_TASK_BINARY
+        && (o->cost != NULL || !isnan(o->false_alarms)))
+    {
+        train_usage("fit", "--%s is for two classes", o->cost != NULL
+                    ? "cost" : "false-alarms");
+    }
+
+    fit_prepare_rows(f);
+
+    if (!o->json) {
+        train_columns_print(stdout, &f->data, &f->scale);
+        (void) fflush(stdout);
+    }
+
+    if (train_net_create(&f->net, f->data.in, f->data.out, f->data.task,
+                         o->hidden, why) != 0)
+    {
+        train_usage("fit", "--hidden: %s", why);
+    }
+
+    train_net_init(&f->net, (train_init_t) o->init, o->plan.seed);
+    train_fit_scale(f);
+    train_plan_optim(&f->optim, o, f->net.n);
+}
+
+
+void
+train_fit_train(train_fit_t *f)
+{
+    train_source_t  source, valid;
+
+    train_source_init(&source, &f->data, &f->scale);
+    train_source_init(&valid, f->valid.rows > 0 ? &f->valid : &f->data,
+                      &f->scale);
+    train_plan_source(&source, &f->o);
+
+    train_loop(&f->net, &f->optim, &f->plan, &source, &valid, f->row,
+               f->n_train, f->valid_row, f->n_valid, &f->result);
+    train_fit_unscale(f);
+    train_free(f->data.weights);
+    train_free(f->valid.weights);
+    f->data.weights = f->own[0];
+    f->valid.weights = f->own[1];
+
+    if (f->result.best_epoch == 0) {
+        if (f->result.interrupted) {
+            train_die("interrupted before a first step was made: nothing is "
+                      "written");
+        }
+
+        train_die("the loss is not finite from the first epoch on: a lower "
+                  "--lr, --clip-norm or another --scaling may help; nothing "
+                  "is written");
+    }
+}
