@@ -41,6 +41,10 @@ sub fit {
     return decode_json($out);
 }
 
+sub document {
+    return decode_json(($t->trainer(qw(inspect --json m.st)))[1])->{document};
+}
+
 sub confusion {
     my ($rc, $out) = $t->trainer(qw(evaluate m.st --json -d), $_[0]);
     return decode_json($out)->{confusion};
@@ -130,6 +134,53 @@ cmp_ok(abs($even->[1][0] + $even->[0][1] - confusion('held.csv')->[1][0]
     - confusion('held.csv')->[0][1]), '<', 12, '--cost wins: by what it costs');
 
 ###############################################################################
+# of three classes: weights of the decision
+
+$t->write_file($_->[0], join '', "x,z,c\n", map {
+    my $c = $_ % 25 == 0 ? 'rare' : $_ % 5 == 0 ? 'some' : 'usual';
+    my $x = ($c eq 'rare' ? 1.5 : $c eq 'some' ? -1 : 0) + rand(2) + rand(2) - 2;
+    sprintf "%.3f,%.3f,%s\n", $x, rand, $c } 1 .. $_->[1])
+    for ['train.csv', 2000], ['held.csv', 1000], ['test.csv', 1000];
+
+sub shares {
+    my ($rc, $out) = $t->trainer(qw(predict m.st -d test.csv));
+    my @row = map { [split /,/] } split /\n/, $out;
+    my @mean;
+
+    for my $row (@row) {
+        $mean[$_] += $row->[1 + $_] / @row for 0 .. 2;
+    }
+
+    return (join(' ', map { $_->[0] } @row), @mean);
+}
+
+fit();
+is(document()->{version}, 1, 'no weights: version 1');
+$plain = confusion('test.csv');
+
+for my $w ('balanced', 'rare:10') {
+    fit(qw(--calibration none --class-weight), $w);
+    my ($was, @high) = shares();
+    cmp_ok($high[0], '>', 0.08, "$w: as trained, too high");
+    ok(!exists document()->{outputs}{decision_weights}, 'and nothing moved');
+
+    fit('--class-weight', $w);
+    my ($is, @mean) = shares();
+    my @differ = grep { (split / /, $is)[$_] ne (split / /, $was)[$_] } 0 .. 999;
+    cmp_ok(scalar @differ, '<', 3, "$w: the same labels, but for ties");
+    cmp_ok(abs($mean[0] - 0.04), '<', 0.015, 'as frequent: rare');
+    cmp_ok(abs($mean[1] - 0.16), '<', 0.03, 'some');
+    cmp_ok(abs($mean[2] - 0.8), '<', 0.03, 'usual');
+    my $doc = document();
+    is($doc->{version}, 2, 'a new member: version 2');
+    is(scalar @{ $doc->{outputs}{decision_weights} }, 3, 'a weight for each');
+    cmp_ok(confusion('test.csv')->[0][0], '>', $plain->[0][0] + 5,
+        'evaluate goes by them: more are found');
+}
+
+###############################################################################
+
+rows('train.csv', 100);
 
 for ([[qw(--cost 5)], qr/--cost: "5": expected X:Y/],
     [[qw(--cost 0:0)], qr/--cost: "0:0"/],

@@ -30,6 +30,7 @@ static cJSON  *sets;
 typedef struct {
     const cJSON     *want;
     train_data_t     data;
+    maas_info_t      info;
     float           *y;
     train_judge_t    judge;
     train_metrics_t  m;
@@ -99,7 +100,8 @@ set_create(set_t *s, int which)
         }
     }
 
-    train_judge_create(&s->judge, &s->data, NULL, 0, s->y, 0.5);
+    train_data_info(&s->data, &s->info);
+    train_judge_create(&s->judge, &s->info, &s->data, NULL, 0, s->y);
     train_judge(&s->judge, NULL, &s->m);
 }
 
@@ -389,6 +391,9 @@ test_interval(void **state)
         .rows = 3000, .out = 1, .task = MAAS_TASK_BINARY, .n_labels = 2,
         .classes = class
     };
+    maas_info_t      info;
+
+    train_data_info(&d, &info);
 
     for (seed = 1; seed < 6; seed++) {
         train_rng_init(&rng, seed, 99);
@@ -399,7 +404,7 @@ test_interval(void **state)
                        < (uint32_t) (1e6f * y[i]);
         }
 
-        train_judge_create(&j, &d, NULL, 0, y, 0.5);
+        train_judge_create(&j, &info, &d, NULL, 0, y);
         train_judge(&j, NULL, &m);
         train_bootstrap(&j, 200, seed, &low, &high);
 
@@ -434,13 +439,16 @@ test_shown(void **state)
         .rows = 1000, .out = 1, .task = MAAS_TASK_BINARY, .n_labels = 2,
         .classes = class
     };
+    maas_info_t      info;
+
+    train_data_info(&d, &info);
 
     for (i = 0; i < d.rows; i++) {
         class[i] = (i < 500) ? i < 10 : i < 660;
         y[i] = (i < 500) ? 0.35f : 0.65f;
     }
 
-    train_metrics(&m, &d, y, 0.5);
+    train_metrics(&m, &info, &d, y);
     near(m.ece, 0.33, 1e-6);
     train_metrics_free(&m);
 }
@@ -478,7 +486,7 @@ test_baseline(void **state)
                                      : share[k % s.data.out];
         }
 
-        train_judge_create(&j, &s.data, NULL, 0, y, 0.5);
+        train_judge_create(&j, &s.info, &s.data, NULL, 0, y);
         train_judge(&j, NULL, &m);
 
         for (k = 0; k < TRAIN_N_FIGURES; k++) {
@@ -521,7 +529,7 @@ test_counts(void **state)
     s.data.rows = 120;
     train_judge_free(&s.judge);
     train_metrics_free(&s.m);
-    train_judge_create(&s.judge, &s.data, NULL, 0, s.y, 0.5);
+    train_judge_create(&s.judge, &s.info, &s.data, NULL, 0, s.y);
     train_judge(&s.judge, NULL, &s.m);
 
     for (i = 0; i < TRAIN_N_FIGURES; i++) {
@@ -546,7 +554,8 @@ test_threshold(void **state)
 
     set_create(&s, 2);
     train_judge_free(&s.judge);
-    train_judge_create(&s.judge, &s.data, NULL, 0, s.y, 0.9);
+    s.info.threshold = 0.9f;
+    train_judge_create(&s.judge, &s.info, &s.data, NULL, 0, s.y);
     train_judge(&s.judge, NULL, &m);
 
     assert_true(m.confusion[1] < s.m.confusion[1]);

@@ -164,11 +164,11 @@ evaluate_json(const evaluate_t *e)
 static void
 evaluate_measure(evaluate_t *e)
 {
-    double  threshold;
+    const maas_info_t  *info;
 
-    threshold = (double) maas_model_info(e->model)->threshold;
+    info = maas_model_info(e->model);
     e->y = train_model_run(e->model, &e->data, NULL, 0);
-    train_judge_create(&e->judge, &e->data, NULL, 0, e->y, threshold);
+    train_judge_create(&e->judge, info, &e->data, NULL, 0, e->y);
     train_judge(&e->judge, NULL, &e->m);
 
     if (e->args.rounds > 0 && e->m.rows >= TRAIN_INTERVALS) {
@@ -180,9 +180,9 @@ evaluate_measure(evaluate_t *e)
     if (e->args.importance
         || (e->args.report != NULL && e->data.n_columns > 0))
     {
-        e->importance = train_importance(e->model, &e->data, NULL, 0,
-                                         threshold, e->args.repeats,
-                                         e->args.seed, &e->n_importance);
+        e->importance = train_importance(e->model, info, &e->data, NULL, 0,
+                                         e->args.repeats, e->args.seed,
+                                         &e->n_importance);
 
         if (e->importance == NULL) {
             train_die("--importance: the model has a picture or a tensor for "

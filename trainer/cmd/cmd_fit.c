@@ -102,6 +102,7 @@ fit_free(train_fit_t *f)
     train_history_free(&f->history);
     train_free(f->image);
     train_free(f->shift);
+    train_free(f->decision);
     train_free(f->row);
     train_free(f->valid_row);
     train_free(f->folds);

@@ -39,6 +39,7 @@ typedef struct {
     float           *targets[2];    /* of data and valid, as they were read */
     double           mean, deviation;
     float            threshold;     /* 0: as usual */
+    float           *decision;      /* (out) weights of what is said, or NULL */
     void            *image;
     size_t           size;
     float           *own[2];        /* weights of data and valid without those
@@ -91,7 +92,8 @@ int train_fit_calibrate(train_fit_t *f, const maas_model_t *m);
  * weights, smoothing or mixup have made them something else. */
 int train_fit_frequencies(train_fit_t *f, const maas_model_t *m);
 /* Above which probability the second label is said: by the validation rows,
- * or by the training rows if there are no others; or by --class-weight. */
+ * or by the training rows if there are no others; or, of any number of
+ * labels, by --class-weight. */
 int train_fit_decide(train_fit_t *f, const maas_model_t *m);
 
 /* fit_check.c: the network as the engine will serve it, calibrated and with

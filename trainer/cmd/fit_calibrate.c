@@ -121,15 +121,29 @@ train_fit_frequencies(train_fit_t *f, const maas_model_t *m)
 static int
 decide_weights(train_fit_t *f)
 {
-    const double  *w;
+    size_t  i;
+    double  most;
 
-    w = f->data.class_weights;
-
-    if (f->shift == NULL || w == NULL || f->data.out > 1) {
+    if (f->shift == NULL || f->data.class_weights == NULL) {
         return 0;
     }
 
-    f->threshold = (float) (1 / (1 + exp(-f->shift[0])));
+    if (f->data.out == 1) {
+        f->threshold = (float) (1 / (1 + exp(-f->shift[0])));
+        return 1;
+    }
+
+    most = f->shift[0];
+
+    for (i = 1; i < f->data.out; i++) {
+        most = fmax(f->shift[i], most);
+    }
+
+    f->decision = train_alloc(f->data.out, sizeof(float));
+
+    for (i = 0; i < f->data.out; i++) {     /* 1 and above */
+        f->decision[i] = (float) exp(most - f->shift[i]);
+    }
 
     return 1;
 }

@@ -98,6 +98,7 @@ fit_image(train_fit_t *f)
         .folds = f->folds, .n_folds = f->n_folds,
         .warnings = f->warnings, .n_warnings = f->n_warnings,
         .temperature = f->temperature, .threshold = f->threshold,
+        .decision = f->decision,
         .n_train = f->n_train, .n_valid = f->n_valid
     };
 
@@ -156,8 +157,7 @@ fit_report_page(train_fit_t *f, const maas_model_t *m)
     }
 
     y = train_model_run(m, r.data, r.row, rows);
-    train_judge_create(&judge, r.data, r.row, rows, y,
-                       (double) r.info->threshold);
+    train_judge_create(&judge, r.info, r.data, r.row, rows, y);
     train_judge(&judge, NULL, &metrics);
     train_bootstrap(&judge, TRAIN_ROUNDS, f->o.plan.seed, &low, &high);
 
@@ -165,9 +165,9 @@ fit_report_page(train_fit_t *f, const maas_model_t *m)
     r.m = &metrics;
     r.low = (rows >= TRAIN_INTERVALS) ? &low : NULL;
     r.high = &high;
-    r.importance = train_importance(m, r.data, r.row, rows,
-                                    (double) r.info->threshold, TRAIN_REPEATS,
-                                    f->o.plan.seed, &r.n_importance);
+    r.importance = train_importance(m, r.info, r.data, r.row, rows,
+                                    TRAIN_REPEATS, f->o.plan.seed,
+                                    &r.n_importance);
     train_report_write(f->o.report, &r);
 
     train_importance_free((train_importance_t *) r.importance,
@@ -210,8 +210,7 @@ fit_judge(const maas_model_t *m, const train_data_t *d, const uint32_t *row,
     train_judge_t   j;
 
     y = train_model_run(m, d, row, n);
-    train_judge_create(&j, d, row, n, y,
-                       (double) maas_model_info(m)->threshold);
+    train_judge_create(&j, maas_model_info(m), d, row, n, y);
     train_judge(&j, NULL, metrics);
     train_gain_add(gain, &j);
     train_judge_free(&j);

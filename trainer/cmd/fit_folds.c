@@ -82,8 +82,8 @@ folds_job(void *ctx, size_t fold, train_fold_t *out)
     m = train_fit_model(f);
 
     y = train_model_run(m, &f->data, f->test_row, f->n_test);
-    train_judge_create(&j, &f->data, f->test_row, f->n_test, y,
-                       (double) maas_model_info(m)->threshold);
+    train_judge_create(&j, maas_model_info(m), &f->data, f->test_row,
+                       f->n_test, y);
     train_judge(&j, NULL, &metrics);
     train_gain_add(&out->gain, &j);
 

@@ -26,6 +26,7 @@ typedef struct {
     size_t                  n_warnings;
     double                  temperature;    /* 1: not calibrated */
     float                   threshold;      /* 0: as usual */
+    const float            *decision;       /* (out), NULL: as usual */
     size_t                  n_train;
     size_t                  n_valid;
 } train_record_t;

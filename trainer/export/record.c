@@ -152,6 +152,10 @@ record_version(const train_record_t *r)
     size_t                i;
     const maas_column_t  *c;
 
+    if (r->decision != NULL) {
+        return 2;
+    }
+
     for (i = 0; i < r->scale->n_columns; i++) {
         c = &r->scale->columns[i];
 
@@ -322,6 +326,10 @@ record_outputs(maas_writer_t *w, const train_record_t *r)
 
         if (r->threshold > 0) {
             record_float(w, "threshold", r->threshold);
+        }
+
+        if (r->decision != NULL) {
+            record_floats(w, "decision_weights", r->decision, d->n_labels);
         }
 
     } else {

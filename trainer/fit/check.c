@@ -35,6 +35,7 @@ train_check_create(train_check_t *j, train_team_t *team,
 
     *j = (train_check_t) { .team = team, .net = net, .loss = loss,
                            .source = source, .row = row, .n = n };
+    train_data_info(source->data, &j->said);
     j->parts = train_alloc((n + CHECK_ROWS - 1) / CHECK_ROWS,
                            sizeof(train_check_part_t));
     j->members = train_team_size(team);
@@ -93,8 +94,8 @@ check_part(train_check_t *j, size_t id, size_t at, train_check_part_t *p)
         weight = (b->weight != NULL) ? (double) b->weight[i] : 1;
 
         if (j->source->data->classes != NULL) {
-            p->good += weight * (train_said(j->source->data->task, y, b->out,
-                                            0.5) == b->classes[i]);
+            p->good += weight * (maas_decision(&j->said, y)
+                                 == b->classes[i]);
             continue;
         }
 

@@ -90,6 +90,7 @@ typedef struct {
     train_team_t           *team;
     const train_net_t      *net;
     train_loss_t            loss;
+    maas_info_t             said;       /* what its answers say, by default */
     const train_source_t   *source;
     const uint32_t         *row;        /* (n) */
     size_t                  n;

@@ -19,7 +19,6 @@
 typedef struct {
     const maas_model_t  *model;
     const maas_info_t   *info;
-    double               threshold;
     const train_data_t  *data;
     uint32_t            *row;           /* (rows) of data that are used */
     size_t               rows;
@@ -133,7 +132,7 @@ importance_classes(const importance_t *p, double *score, double *loss)
         q = (d->task != MAAS_TASK_BINARY) ? y[k]
             : k ? y[0] : 1 - (double) y[0];
 
-        *score += (train_said(d->task, y, d->out, p->threshold) == k);
+        *score += (maas_decision(p->info, y) == k);
         *loss -= log(q > 1e-7 ? q : 1e-7);
     }
 
@@ -221,8 +220,8 @@ importance_compare(const void *one, const void *two)
 
 
 train_importance_t *
-train_importance(const maas_model_t *m, const train_data_t *d,
-    const uint32_t *row, size_t rows, double threshold, size_t repeats,
+train_importance(const maas_model_t *m, const maas_info_t *info,
+    const train_data_t *d, const uint32_t *row, size_t rows, size_t repeats,
     uint64_t seed, size_t *n)
 {
     size_t               i;
@@ -231,8 +230,7 @@ train_importance(const maas_model_t *m, const train_data_t *d,
     train_importance_t  *list;
 
     p.model = m;
-    p.info = maas_model_info(m);
-    p.threshold = threshold;
+    p.info = info;
     *n = p.info->n_columns;
 
     if (*n == 0) {

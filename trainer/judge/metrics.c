@@ -44,29 +44,10 @@ train_figure_of(const train_figure_t *f, const train_metrics_t *m)
 }
 
 
-size_t
-train_said(maas_task_t task, const float *y, size_t out, double threshold)
-{
-    size_t  k, best;
-
-    if (task == MAAS_TASK_BINARY) {
-        return y[0] > threshold;
-    }
-
-    best = 0;
-
-    for (k = 1; k < out; k++) {
-        best = (y[k] > y[best]) ? k : best;
-    }
-
-    return best;
-}
-
-
 /* One row of answers y(out) */
 
 static void
-judge_row(train_judge_t *j, size_t i, double threshold)
+judge_row(train_judge_t *j, const maas_info_t *info, size_t i)
 {
     double        q;
     size_t        k, before, right;
@@ -74,7 +55,7 @@ judge_row(train_judge_t *j, size_t i, double threshold)
 
     y = j->y + i * j->out;
     right = j->class[i];
-    j->said[i] = (uint32_t) train_said(j->task, y, j->out, threshold);
+    j->said[i] = (uint32_t) maas_decision(info, y);
 
     if (j->task == MAAS_TASK_BINARY) {
         j->sure[i] = j->said[i] ? y[0] : 1 - y[0];
@@ -102,8 +83,8 @@ judge_row(train_judge_t *j, size_t i, double threshold)
 
 
 void
-train_judge_create(train_judge_t *j, const train_data_t *d,
-    const uint32_t *row, size_t n, const float *y, double threshold)
+train_judge_create(train_judge_t *j, const maas_info_t *info,
+    const train_data_t *d, const uint32_t *row, size_t n, const float *y)
 {
     size_t  i, at;
 
@@ -135,7 +116,7 @@ train_judge_create(train_judge_t *j, const train_data_t *d,
 
     for (i = 0; i < j->rows; i++) {
         j->class[i] = d->classes[(row != NULL) ? row[i] : i];
-        judge_row(j, i, threshold);
+        judge_row(j, info, i);
     }
 
     train_curve_order(j);
@@ -319,12 +300,12 @@ train_judge(const train_judge_t *j, const uint32_t *count, train_metrics_t *m)
 
 
 void
-train_metrics(train_metrics_t *m, const train_data_t *d, const float *y,
-    double threshold)
+train_metrics(train_metrics_t *m, const maas_info_t *info,
+    const train_data_t *d, const float *y)
 {
     train_judge_t  j;
 
-    train_judge_create(&j, d, NULL, 0, y, threshold);
+    train_judge_create(&j, info, d, NULL, 0, y);
     train_judge(&j, NULL, m);
     train_judge_free(&j);
 }

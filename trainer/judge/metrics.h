@@ -71,11 +71,6 @@ extern const train_figure_t  train_figures[TRAIN_N_FIGURES];
 /* Is figure f one of this judgement? */
 int train_figure_of(const train_figure_t *f, const train_metrics_t *m);
 
-/* The class that an answer y(out) says; threshold: of a binary task's
- * probability, for the second one. */
-size_t train_said(maas_task_t task, const float *y, size_t out,
-    double threshold);
-
 /* Answers beside the truth, sorted once so that they can be judged often */
 
 typedef struct {
@@ -97,11 +92,10 @@ typedef struct {
     size_t          ranked;         /* classes, 1 for binary */
 } train_judge_t;
 
-/* The rows row(n) of d, or all for NULL.  threshold: of a binary task's
- * probability, for what is said.  y(rows,out) is kept, not copied; to be
- * freed. */
-void train_judge_create(train_judge_t *j, const train_data_t *d,
-    const uint32_t *row, size_t n, const float *y, double threshold);
+/* The rows row(n) of d, or all for NULL; info: of the model that answered, for
+ * what it says.  y(rows,out) is kept, not copied; to be freed. */
+void train_judge_create(train_judge_t *j, const maas_info_t *info,
+    const train_data_t *d, const uint32_t *row, size_t n, const float *y);
 void train_judge_free(train_judge_t *j);
 /* count(rows): how often each row is there; NULL: once, and with baselines.
  * m->confusion belongs to the caller until train_metrics_free(). */
@@ -109,8 +103,8 @@ void train_judge(const train_judge_t *j, const uint32_t *count,
     train_metrics_t *m);
 
 /* All of it in one: the answers y(rows,out) for all rows of d. */
-void train_metrics(train_metrics_t *m, const train_data_t *d, const float *y,
-    double threshold);
+void train_metrics(train_metrics_t *m, const maas_info_t *info,
+    const train_data_t *d, const float *y);
 void train_metrics_free(train_metrics_t *m);
 
 /* Of one class; NAN where one is not defined. */
@@ -184,11 +178,11 @@ typedef struct {
 } train_importance_t;
 
 /* One for each column of the model, largest drop first, NULL and 0 if it has
- * none.  On rows row(rows) of d, NULL: all; at most 5000 are used.  To be freed
- * with the next. */
+ * none.  On rows row(rows) of d, NULL: all; at most 5000 are used.  info: as
+ * for train_judge_create().  To be freed with the next. */
 train_importance_t *train_importance(const maas_model_t *m,
-    const train_data_t *d, const uint32_t *row, size_t rows, double threshold,
-    size_t repeats, uint64_t seed, size_t *n);
+    const maas_info_t *info, const train_data_t *d, const uint32_t *row,
+    size_t rows, size_t repeats, uint64_t seed, size_t *n);
 void train_importance_free(train_importance_t *list, size_t n);
 
 
