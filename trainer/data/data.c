@@ -262,6 +262,7 @@ train_data_free(train_data_t *d)
     train_free(d->path);
     train_free(d->bytes);
     train_free(d->numbers);
+    train_lists_free(d->lists);
     train_free(d->columns);
     train_free(d->fields);
     train_free(d->classes);
@@ -294,6 +295,11 @@ train_data_row(const train_data_t *d, size_t row, float *x)
 {
     size_t          i;
     const uint8_t  *p;
+
+    if (d->lists != NULL) {
+        train_lists_row(d->lists, row, x);
+        return;
+    }
 
     if (d->bytes == NULL) {
         (void) memcpy(x, d->numbers + row * d->in, d->in * sizeof(float));

@@ -10,6 +10,7 @@
 
 #include "maas_int.h"
 #include "rng.h"
+#include "data/lists.h"
 #include "field/maas_field.h"
 #include "text/maas_json_write.h"
 
@@ -84,6 +85,7 @@ typedef struct {
     size_t         in;              /* 0: not prepared yet */
     uint8_t       *bytes;           /* (rows,in) or NULL */
     float         *numbers;         /* (rows,in) or NULL */
+    train_lists_t *lists;           /* the same, where most are 0, or NULL */
     train_table_t *table;           /* what they are made of, or NULL */
     size_t         n_columns;       /* 0 for a tensor */
     char         **columns;         /* (n_columns) names */
@@ -125,7 +127,8 @@ void train_data_apart(const char *output, const char *path);
 int train_data_has_test(const char *path);
 /* What reading more data for the same network needs: points into d. */
 void train_data_info(const train_data_t *d, maas_info_t *info);
-/* row as wire numbers, x(in) */
+/* row as wire numbers, x(in): what is read of bytes, numbers or lists, but for
+ * batches of tensors, is read by this */
 void train_data_row(const train_data_t *d, size_t row, float *x);
 
 /* data_idx.c: train_data_read() for a pair of IDX files, plain or .gz */
@@ -227,9 +230,9 @@ void train_scale_fit(train_scale_t *s, train_scaling_t kind,
     const train_data_t *d, const uint32_t *row, size_t n);
 void train_scale_free(train_scale_t *s);
 
-/* rows.c: make d->numbers and d->in of a table, by what was fitted or by a
- * model that the data was read for.  May be called again.  Nothing to do for
- * others. */
+/* rows.c: make d->numbers or d->lists, and d->in, of a table, by what was
+ * fitted or by a model that the data was read for.  May be called again.
+ * Nothing to do for others. */
 void train_rows_fitted(const train_scale_t *s, train_data_t *d);
 void train_rows_model(const maas_model_t *m, train_data_t *d);
 

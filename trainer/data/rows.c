@@ -11,6 +11,11 @@
 #include "util.h"
 
 
+#define ROWS_SPARSE  0.25       /* share of numbers that are not zero: a list
+                                   has two words for each */
+#define ROWS_SAMPLE  1000
+
+
 static void
 rows_value(const maas_fields_t *f, const train_column_t *c, size_t row,
     float *x)
@@ -38,29 +43,82 @@ rows_value(const maas_fields_t *f, const train_column_t *c, size_t row,
 
 
 static void
-rows_make(const maas_fields_t *f, size_t in, train_data_t *d)
+rows_row(const maas_fields_t *f, const train_data_t *d, size_t row, float *x)
 {
-    float                 *x;
-    size_t                 i, j;
+    size_t                 j;
     const train_column_t  *c;
 
+    maas_row_clear(f, x);
+
+    for (j = 0; j < d->table->n; j++) {
+        c = &d->table->columns[j];
+
+        if (train_role_is_field(c->role)) {
+            rows_value(f, c, row, x);
+        }
+    }
+}
+
+
+/* Are most numbers of a row zero?  Some rows tell. */
+
+static int
+rows_are_sparse(const maas_fields_t *f, size_t in, const train_data_t *d,
+    float *x)
+{
+    size_t  i, j, step, n, some;
+
+    step = d->rows / ROWS_SAMPLE + 1;
+    n = 0;
+    some = 0;
+
+    for (i = 0; i < d->rows; i += step) {
+        rows_row(f, d, i, x);
+        n += in;
+
+        for (j = 0; j < in; j++) {
+            some += (x[j] != 0);
+        }
+    }
+
+    return (double) some < ROWS_SPARSE * (double) n;
+}
+
+
+static void
+rows_make(const maas_fields_t *f, size_t in, train_data_t *d)
+{
+    float   *x;
+    size_t   i;
+
     train_free(d->numbers);
+    train_lists_free(d->lists);
+    d->numbers = NULL;
+    d->lists = NULL;
     d->in = in;
     d->rank = 1;
     d->shape[0] = in;
-    d->numbers = train_alloc(d->rows * in, sizeof(float));
+    x = train_alloc(in, sizeof(float));
 
-    for (i = 0, x = d->numbers; i < d->rows; i++, x += in) {
-        maas_row_clear(f, x);
+    if (rows_are_sparse(f, in, d, x)) {
+        d->lists = train_lists_create(d->rows, in);
 
-        for (j = 0; j < d->table->n; j++) {
-            c = &d->table->columns[j];
+        for (i = 0; i < d->rows; i++) {
+            rows_row(f, d, i, x);
+            train_lists_add(d->lists, x);
+        }
 
-            if (train_role_is_field(c->role)) {
-                rows_value(f, c, i, x);
-            }
+        train_lists_end(d->lists);
+
+    } else {
+        d->numbers = train_alloc(d->rows * in, sizeof(float));
+
+        for (i = 0; i < d->rows; i++) {
+            rows_row(f, d, i, d->numbers + i * in);
         }
     }
+
+    train_free(x);
 }
 
 

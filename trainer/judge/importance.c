@@ -22,8 +22,8 @@ typedef struct {
     const train_data_t  *data;
     uint32_t            *row;           /* (rows) of data that are used */
     size_t               rows;
-    float               *x;             /* (rows,in) */
-    float               *kept;          /* (rows,in) of one column */
+    float               *x;             /* (IMPORTANCE_BLOCK,in) */
+    float               *other;         /* (in) */
     uint32_t            *from;          /* (rows) */
     float               *y;             /* (rows,out) */
     void                *ws;
@@ -53,16 +53,12 @@ importance_start(importance_t *p, const train_data_t *d,
     }
 
     p->rows = n;
-    p->x = train_alloc(n * d->in, sizeof(float));
-    p->kept = train_alloc(n * d->in, sizeof(float));
+    p->x = train_alloc(IMPORTANCE_BLOCK * d->in, sizeof(float));
+    p->other = train_alloc(d->in, sizeof(float));
     p->from = train_alloc(n, sizeof(uint32_t));
     p->y = train_alloc(n * d->out, sizeof(float));
     p->ws_size = maas_workspace_size(p->model, IMPORTANCE_BLOCK);
     p->ws = train_alloc(p->ws_size, 1);
-
-    for (i = 0; i < n; i++) {
-        train_data_row(d, p->row[i], p->x + i * d->in);
-    }
 }
 
 
@@ -71,7 +67,7 @@ importance_end(importance_t *p)
 {
     train_free(p->row);
     train_free(p->x);
-    train_free(p->kept);
+    train_free(p->other);
     train_free(p->from);
     train_free(p->y);
     train_free(p->ws);
@@ -141,17 +137,38 @@ importance_classes(const importance_t *p, double *score, double *loss)
 }
 
 
-/* Score and loss of the answers to x as it is now */
+/* Score and loss of the answers to all rows, with the slots at..at + width of
+ * the rows that from[] names */
 
 static void
-importance_judge(importance_t *p, double *score, double *loss)
+importance_judge(importance_t *p, size_t at, size_t width, double *score,
+    double *loss)
 {
-    maas_err_t  err = { 0 };
+    float       *x;
+    size_t       i, k, n, in;
+    maas_err_t   err = { 0 };
 
-    if (maas_run(p->model, p->x, p->rows, p->y, p->ws, p->ws_size, &err)
-        != MAAS_OK)
-    {
-        train_die("permutation importance: %s", err.msg);
+    in = p->info->in;
+
+    for (i = 0; i < p->rows; i += n) {
+        n = (p->rows - i < IMPORTANCE_BLOCK) ? p->rows - i : IMPORTANCE_BLOCK;
+
+        for (k = 0; k < n; k++) {
+            x = p->x + k * in;
+            train_data_row(p->data, p->row[i + k], x);
+
+            if (width > 0) {
+                train_data_row(p->data, p->row[p->from[i + k]], p->other);
+                (void) memcpy(x + at, p->other + at, width * sizeof(float));
+            }
+        }
+
+        if (maas_run(p->model, p->x, n, p->y + i * p->info->out, p->ws,
+                     p->ws_size, &err)
+            != MAAS_OK)
+        {
+            train_die("permutation importance: %s", err.msg);
+        }
     }
 
     if (p->data->classes != NULL) {
@@ -167,37 +184,22 @@ importance_column(importance_t *p, size_t at, size_t width, size_t repeats,
     train_rng_t *rng, train_importance_t *out)
 {
     double  score, loss, drop, sum, sq;
-    size_t  i, r, n, in;
+    size_t  i, r;
 
-    n = p->rows;
-    in = p->info->in;
     sum = 0;
     sq = 0;
 
-    for (i = 0; i < n; i++) {
+    for (i = 0; i < p->rows; i++) {
         p->from[i] = (uint32_t) i;
-        (void) memcpy(p->kept + i * width, p->x + i * in + at,
-                      width * sizeof(float));
     }
 
     for (r = 0; r < repeats; r++) {
-        train_rng_shuffle(rng, p->from, n);
-
-        for (i = 0; i < n; i++) {
-            (void) memcpy(p->x + i * in + at, p->kept + p->from[i] * width,
-                          width * sizeof(float));
-        }
-
-        importance_judge(p, &score, &loss);
+        train_rng_shuffle(rng, p->from, p->rows);
+        importance_judge(p, at, width, &score, &loss);
         drop = p->score - score;
         sum += drop;
         sq += drop * drop;
         out->rise += (loss - p->loss) / (double) repeats;
-    }
-
-    for (i = 0; i < n; i++) {
-        (void) memcpy(p->x + i * in + at, p->kept + i * width,
-                      width * sizeof(float));
     }
 
     out->drop = sum / (double) repeats;
@@ -239,7 +241,7 @@ train_importance(const maas_model_t *m, const maas_info_t *info,
 
     train_rng_init(&rng, seed, IMPORTANCE_STREAM);
     importance_start(&p, d, row, rows, &rng);
-    importance_judge(&p, &p.score, &p.loss);
+    importance_judge(&p, 0, 0, &p.score, &p.loss);
     list = train_alloc(*n, sizeof(train_importance_t));
 
     for (i = 0; i < *n; i++) {

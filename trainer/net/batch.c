@@ -133,8 +133,12 @@ batch_numbers(const train_source_t *s, size_t row, float *x)
     d = s->data;
 
     if (d->bytes == NULL) {
-        maas__prep(d->numbers + row * d->in, 1, d->in, s->scale->shift,
-                   s->scale->factor, s->scale->n, x);
+        if (d->lists != NULL) {
+            train_lists_row(d->lists, row, x);
+        }
+
+        maas__prep(d->lists != NULL ? x : d->numbers + row * d->in, 1, d->in,
+                   s->scale->shift, s->scale->factor, s->scale->n, x);
         maas__prep_curves(s->scale->curves, s->scale->n_curves, x);
         return;
     }
