@@ -66,16 +66,16 @@ refused(csv($good . "5,6\n"), qr/d\.csv:32:2: 2 fields: expected 3 as.*/,
 refused(csv($good =~ s/^(5,.*)$/$1,9/mr), qr/d\.csv:6:4: 4 fields: expected 3.*/,
     'a long row');
 refused(csv($good =~ s/^5,5,/5,five,/mr),
-    qr/d\.csv:6:2: column "y" holds "five": expected a number/, 'text');
+    qr/d\.csv:6:2: column "y" holds "five": expected a number \(no numbers: (?#
+    )"five" \(1\); --na-values if they mean missing\)/, 'text');
 refused(csv($good =~ s/^5,5,/5,0x10,/mr),
-    qr/d\.csv:6:2: column "y" holds "0x10": expected a number/, 'hexadecimal');
+    qr/d\.csv:6:2: column "y" holds "0x10": expected a number .*/, 'hexadecimal');
 refused(csv($good =~ s/^5,5,/5,inf,/mr),
-    qr/d\.csv:6:2: column "y" holds "inf": expected a number/, 'infinity');
+    qr/d\.csv:6:2: column "y" holds "inf": expected a number .*/, 'infinity');
 refused(csv($good =~ s/^5,5,/5,1e39,/mr),
     qr/d\.csv:6:2: column "y" holds "1e39": .*single precision/, 'too large');
 accepted(csv($good =~ s/^5,5,/5,,/mr =~ s/^6,6,/6,NA,/mr), 'missing values');
-refused(csv($good =~ s/^5,5,a/5,5,/mr),
-    qr/d\.csv:6:3: the target "c" is empty/, 'missing target');
+accepted(csv($good =~ s/^5,5,a/5,5,/mr), 'missing target');
 refused(csv($good), qr/d\.csv:1: no column "z" for --target: expected one of (?#
     )the names \("x" to "c"\) or a number from 1 to 3/, 'unknown target',
     qw(--target z));
@@ -99,7 +99,7 @@ refused(csv($good =~ s/,[ab]$/,a/mgr),
 # lines are counted through quoted line ends
 
 refused(csv($good . "1,2,\"a\nb\"\n3,4,b\n5,no,b\n"),
-    qr/d\.csv:35:2: column "y" holds "no": expected a number/,
+    qr/d\.csv:35:2: column "y" holds "no": expected a number .*/,
     'line ends in quotes');
 
 my $gz = memGzip($good x 50);

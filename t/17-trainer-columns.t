@@ -139,12 +139,14 @@ $t->write_file('spoilt.csv', $csv->(@spoilt));
 refused(qr/^maas-trainer: spoilt\.csv:9:2: 2 fields: expected 9/, qw(-d
     spoilt.csv));
 $r = fit(qw(-d spoilt.csv --on-error skip));
-is($r->{skipped}, 3, 'rows are skipped and counted');
+is($r->{skipped}, 2, 'rows are skipped and counted');
+is($r->{without_target}, 1, 'and those that have no target');
 is($r->{rows}, 117, 'the others are used');
 (undef, undef, my $err) = $t->trainer(qw(fit -q -d spoilt.csv -o m.st --epochs
     1 --on-error skip));
-like($err, qr/^maas-trainer: spoilt\.csv: 3 rows skipped; the first: (?#
-    )spoilt\.csv:6:2: column "age" holds "old": expected a number$/m,
+like($err, qr/^maas-trainer: spoilt\.csv: 2 rows skipped; the first: (?#
+    )spoilt\.csv:6:2: column "age" holds "old": expected a number (?#
+    )\(no numbers: "old" \(1\); --na-values if they mean missing\)$/m,
     'and said');
 
 ###############################################################################

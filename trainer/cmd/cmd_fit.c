@@ -25,6 +25,7 @@ fit_read_more(train_fit_t *f, const char *path, train_part_t part,
     want.header = f->o.want.header;
     want.weight_recorded = f->o.want.weight;
     want.skip = f->o.want.skip;
+    want.written = train_data_target(&f->data);
 
     train_data_read(path, part, &want, d);
 }

@@ -34,7 +34,9 @@ train_model_data(const train_model_args_t *a, const maas_model_t *m,
     train_data_t *d)
 {
     char               *target, *id;
+    maas_arena_t       *arena;
     train_want_t        want;
+    maas_column_t       written;
     const maas_info_t  *info;
 
     target = NULL;
@@ -53,8 +55,15 @@ train_model_data(const train_model_args_t *a, const maas_model_t *m,
         want.id_recorded = id = train_model_recorded(info, "id");
     }
 
+    arena = maas__arena_create(SIZE_MAX / 2);
+
+    if (arena != NULL && train_target_recorded(info, arena, &written)) {
+        want.written = &written;
+    }
+
     train_data_read(a->data, (train_part_t) a->part, &want, d);
     train_rows_model(m, d);
     train_free(target);
     train_free(id);
+    maas__arena_destroy(arena);
 }

@@ -12,6 +12,7 @@
 
 #define COLUMNS_LINES  40           /* more than so many plain ones are told
                                        in one line */
+#define COLUMNS_SAME   8            /* the same of constant ones */
 
 
 static const char *
@@ -46,7 +47,7 @@ columns_detail(FILE *f, const maas_column_t *c)
 static int
 columns_plain(const train_column_t *c, const train_scale_t *s)
 {
-    return c->role == TRAIN_ROLE_NUMBER && !s->columns[c->place].missing_slot;
+    return c->role == TRAIN_ROLE_NUMBER && c->plain && !s->columns[c->place].missing_slot;
 }
 
 
@@ -55,7 +56,7 @@ train_columns_print(FILE *f, const train_data_t *d, const train_scale_t *s)
 {
     char                   slots[32];
     int                    width;
-    size_t                 i, n, plain;
+    size_t                 i, n, plain, same;
     const train_column_t  *c;
 
     if (d->table == NULL) {
@@ -64,10 +65,12 @@ train_columns_print(FILE *f, const train_data_t *d, const train_scale_t *s)
 
     width = 6;
     plain = 0;
+    same = 0;
 
     for (i = 0; i < d->table->n; i++) {
         c = &d->table->columns[i];
         plain += (size_t) columns_plain(c, s);
+        same += c->constant;
         n = strlen(c->name);
         width = (n > (size_t) width) ? (int) n : width;
     }
@@ -78,7 +81,9 @@ train_columns_print(FILE *f, const train_data_t *d, const train_scale_t *s)
         c = &d->table->columns[i];
         slots[0] = '\0';
 
-        if (plain > COLUMNS_LINES && columns_plain(c, s)) {
+        if ((plain > COLUMNS_LINES && columns_plain(c, s))
+            || (same > COLUMNS_SAME && c->constant))
+        {
             continue;
         }
 
@@ -99,6 +104,11 @@ train_columns_print(FILE *f, const train_data_t *d, const train_scale_t *s)
 
     if (plain > COLUMNS_LINES) {
         (void) fprintf(f, "          and %zu columns of numbers\n", plain);
+    }
+
+    if (same > COLUMNS_SAME) {
+        (void) fprintf(f, "          and %zu columns left out: all values of "
+                       "each are the same\n", same);
     }
 }
 
@@ -135,5 +145,9 @@ train_columns_json(maas_writer_t *w, const train_data_t *d,
 
     if (d->table->skipped > 0) {
         train_json_number(w, "skipped", (double) d->table->skipped);
+    }
+
+    if (d->table->untold > 0) {
+        train_json_number(w, "without_target", (double) d->table->untold);
     }
 }

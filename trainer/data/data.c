@@ -254,6 +254,7 @@ train_data_free(train_data_t *d)
     }
 
     train_table_free(d->table);
+    maas__arena_destroy(d->arena);
 
     for (i = 0; i < d->n_labels; i++) {
         train_free(d->labels[i]);
@@ -285,7 +286,8 @@ train_data_info(const train_data_t *d, maas_info_t *info)
         .n_labels = d->n_labels,
         .labels = (const char *const *) d->labels,
         .n_columns = d->n_columns,
-        .columns = (const char *const *) d->columns, .fields = d->fields
+        .columns = (const char *const *) d->columns, .fields = d->fields,
+        .reader = d->reader
     };
 }
 

@@ -33,6 +33,10 @@ uint32_t train_dict_put(train_dict_t *t, const char *text, size_t len);
 uint32_t train_dict_find(const train_dict_t *t, const char *text, size_t len);
 void train_dict_free(train_dict_t *t);
 
+/* nearest.c: the text that s was probably meant to be, NULL if none is near */
+const char *train_nearest(const train_dict_t *names, const char *s,
+    size_t len);
+
 
 /* data.c: rows of numbers with what is to be predicted */
 
@@ -61,6 +65,9 @@ typedef struct {
     const char         *ignore;     /* "NAME,..." */
     const char         *id;
     const char         *weight;
+    const char         *decimal;    /* "." or ",", how numbers are written */
+    const char         *thousands;  /* "." "," " " "'" or "_" */
+    const char         *na;         /* "TEXT,...": missing */
     unsigned            skip;       /* rows that cannot be read */
     size_t              one_hot;    /* values of a category with a slot each */
     size_t              hash;       /* slots of what is hashed; 0: by kind */
@@ -70,6 +77,7 @@ typedef struct {
     unsigned            no_target;  /* the target is not wanted */
     const char         *id_recorded;    /* as id and weight, which must be */
     const char         *weight_recorded;    /* there, these need not */
+    const maas_column_t *written;   /* how its texts are; NULL: not known */
 } train_want_t;
 
 typedef struct train_table_s  train_table_t;    /* table.h */
@@ -90,6 +98,9 @@ typedef struct {
     size_t         n_columns;       /* 0 for a tensor */
     char         **columns;         /* (n_columns) names */
     maas_field_t  *fields;          /* (n_columns) names and kinds */
+    maas_arena_t  *arena;           /* of reader */
+    maas_fields_t *reader;          /* what texts of columns mean, without what
+                                       is fitted; NULL for a tensor */
 
     maas_task_t    task;
     size_t         out;             /* width of the network's answer */
@@ -127,6 +138,8 @@ void train_data_apart(const char *output, const char *path);
 int train_data_has_test(const char *path);
 /* What reading more data for the same network needs: points into d. */
 void train_data_info(const train_data_t *d, maas_info_t *info);
+/* How texts of the target are, for want.written; NULL: not known. */
+const maas_column_t *train_data_target(const train_data_t *d);
 /* row as wire numbers, x(in): what is read of bytes, numbers or lists, but for
  * batches of tensors, is read by this */
 void train_data_row(const train_data_t *d, size_t row, float *x);

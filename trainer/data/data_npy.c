@@ -234,8 +234,9 @@ npy_names(train_table_t *t, const npy_t *rows, const npy_t *targets)
     t->closed = 1;
 
     for (i = 0; i < t->n; i++) {
-        t->columns[i].filled = rows->dim[0];
-        t->columns[i].numbers = rows->dim[0];
+        t->columns[i].seen.filled = rows->dim[0];
+        t->columns[i].seen.numbers = rows->dim[0];
+        t->columns[i].seen.way[TRAIN_WAY_POINT] = rows->dim[0];
     }
 }
 

@@ -183,12 +183,18 @@ prepare_columns(train_scale_t *s, const train_data_t *d, const uint32_t *row,
         }
 
         c = &s->columns[t->place];
+        *c = t->format;
         c->name = t->name;
         c->kind = (maas_field_kind_t) t->role;
         c->scaling = train_scaling_names[TRAIN_SCALE_NONE];
         c->factor = 1;
 
-        if (c->kind == MAAS_FIELD_CATEGORY) {
+        if (c->kind == MAAS_FIELD_DATE) {
+            train_prepare_date(c, t, row, n,
+                               maas__arena_alloc(s->arena, MAAS_N_PARTS,
+                                                 sizeof(maas_part_t)));
+
+        } else if (c->kind == MAAS_FIELD_CATEGORY) {
             prepare_category(s, c, d->table, t, row, n);
 
         } else if (c->kind == MAAS_FIELD_TEXT) {

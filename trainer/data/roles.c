@@ -58,15 +58,19 @@ static size_t
 roles_must_find(const train_table_t *t, const char *option, const char *s,
     size_t len)
 {
-    size_t  i;
+    size_t       i;
+    const char  *near;
 
     i = roles_find(t, s, len);
 
     if (i == TRAIN_NO_COLUMN) {
-        train_die("%s:1: no column \"%.*s\" for --%s: expected one of the "
-                  "names (\"%s\" to \"%s\") or a number from 1 to %zu",
+        near = train_nearest(&t->names, s, len);
+        train_die("%s:1: no column \"%.*s\" for --%s%s%s%s: expected one of "
+                  "the names (\"%s\" to \"%s\") or a number from 1 to %zu",
                   t->path, (int) (len < 80 ? len : 80), s, option,
-                  t->columns[0].name, t->columns[t->n - 1].name, t->n);
+                  near ? " (did you mean \"" : "", near ? near : "",
+                  near ? "\"?)" : "", t->columns[0].name,
+                  t->columns[t->n - 1].name, t->n);
     }
 
     return i;
@@ -92,13 +96,35 @@ roles_set(train_table_t *t, size_t i, train_role_t role, const char *why)
 }
 
 
+/* "dmy" of "NAME=date:dmy" */
+
+static void
+roles_date(train_column_t *c, const char *s, size_t len)
+{
+    size_t  i;
+
+    for (i = 0; i < MAAS_N_DATE_FORMS; i++) {
+        if (strlen(maas__date_names[i]) == len
+            && memcmp(maas__date_names[i], s, len) == 0)
+        {
+            c->format.date = (maas_date_form_t) i;
+            c->asked = 1;
+            return;
+        }
+    }
+
+    train_usage("fit", "--columns: \"date:%.*s\": expected iso, dmy, mdy, "
+                "unix or unix_ms", (int) (len < 40 ? len : 40), s);
+}
+
+
 /* "NAME=KIND,NAME=KIND", where a name may have "=" in it; or NULL */
 
 static void
 roles_columns(train_table_t *t, const char *spec)
 {
     size_t       i, n, kind;
-    const char  *end, *eq;
+    const char  *end, *eq, *form;
 
     for ( /* void */ ; spec != NULL && *spec != '\0';
          spec = end + (*end == ','))
@@ -112,7 +138,8 @@ roles_columns(train_table_t *t, const char *spec)
         }
 
         i = roles_must_find(t, "columns", spec, (size_t) (eq - spec));
-        n = (size_t) (end - eq) - 1;
+        form = memchr(eq, ':', (size_t) (end - eq));
+        n = (size_t) ((form != NULL ? form : end) - eq) - 1;
 
         for (kind = 0; kind < TRAIN_N_ROLES; kind++) {
             if (strlen(train_role_names[kind]) == n
@@ -122,10 +149,16 @@ roles_columns(train_table_t *t, const char *spec)
             }
         }
 
-        if (kind == TRAIN_N_ROLES) {
+        if (kind == TRAIN_N_ROLES
+            || (form != NULL && kind != TRAIN_ROLE_DATE))
+        {
             train_usage("fit", "--columns: \"%.*s\": expected number, "
-                        "boolean, category, text, ignore, id or weight",
+                        "boolean, category, text, date, ignore, id or weight",
                         (int) (n < 40 ? n : 40), eq + 1);
+        }
+
+        if (form != NULL) {
+            roles_date(&t->columns[i], form + 1, (size_t) (end - form) - 1);
         }
 
         roles_set(t, i, (train_role_t) kind, "as --columns says");
@@ -194,6 +227,10 @@ roles_field(train_table_t *t, size_t i, const maas_info_t *m, size_t field)
     roles_set(t, i, m->n_columns > 0
                     ? (train_role_t) m->fields[field].kind : TRAIN_ROLE_NUMBER,
               "as the model says");
+    if (m->n_columns > 0 && m->reader != NULL) {
+        t->columns[i].format = m->reader->columns[field];
+    }
+
     t->columns[i].required = m->n_columns == 0
                              || m->fields[field].required;
 }
@@ -430,6 +467,10 @@ train_table_roles(train_table_t *t)
     if (t->want->model != NULL) {
         roles_target(t);
         roles_model(t, t->want->model);
+
+        if (t->target != TRAIN_NO_COLUMN) {
+            train_target_like(t, &t->columns[t->target]);
+        }
 
     } else {
         w = t->want;

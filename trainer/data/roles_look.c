@@ -3,6 +3,7 @@
  * What the user says is not known here (roles.c).
  */
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -12,6 +13,7 @@
 
 
 #define ROLES_SURE    0.9           /* share of numbers that makes a column */
+#define ROLES_MOST    0.5           /* share of them that looks like one */
 #define ROLES_FEW     20            /* different texts that are categories */
 #define ROLES_WORDS   2.5           /* words that make a text, on average */
 #define ROLES_BYTES   40            /*     or bytes */
@@ -50,31 +52,52 @@ roles_is_id_name(const char *name)
 }
 
 
+/* Has the column one value only?  1 and 1.0 are one */
+
+static int
+roles_is_constant(const train_table_t *t, const train_column_t *c)
+{
+    size_t  i;
+
+    if (c->seen.filled != t->rows || t->rows < 2 || c->dict.n == 0) {
+        return 0;
+    }
+
+    for (i = 1; i < c->dict.n; i++) {
+        if (!(c->dict.value[i] == c->dict.value[0])) {
+            return 0;
+        }
+    }
+
+    return 1;
+}
+
+
 /* A column with texts in it */
 
 static train_role_t
-roles_guess_texts(const train_table_t *t, const train_column_t *c,
-    size_t texts, char *why, size_t room)
+roles_guess_texts(const train_table_t *t, train_column_t *c, size_t texts)
 {
-    double  words, bytes;
+    double               words, bytes;
+    const train_look_t  *k = &c->seen;
 
-    words = (double) c->words / (double) texts;
-    bytes = (double) c->bytes / (double) texts;
-    (void) snprintf(why, room, "%zu%s different texts in %zu rows",
-                    c->dict.n, c->dict.n >= 10000 ? " or more" : "",
-                    t->rows);
+    words = (double) k->words / (double) texts;
+    bytes = (double) k->bytes / (double) texts;
+    (void) snprintf(c->why, sizeof(c->why),
+                    "%zu%s different texts in %zu rows", c->dict.n,
+                    c->dict.n >= 10000 ? " or more" : "", t->rows);
 
     if (c->dict.n <= ROLES_FEW) {
         return TRAIN_ROLE_CATEGORY;
     }
 
-    if (c->dict.n == c->filled && words < 1.5 && bytes < ROLES_BYTES) {
-        (void) snprintf(why, room, "an id: all values differ");
+    if (c->dict.n == k->filled && words < 1.5 && bytes < ROLES_BYTES) {
+        (void) snprintf(c->why, sizeof(c->why), "an id: all values differ");
         return TRAIN_ROLE_IGNORE;
     }
 
-    if ((words >= ROLES_WORDS && c->dict.n > c->filled / 20)
-        || bytes >= ROLES_BYTES || c->dict.n > c->filled / 2)
+    if ((words >= ROLES_WORDS && c->dict.n > k->filled / 20)
+        || bytes >= ROLES_BYTES || c->dict.n > k->filled / 2)
     {
         return TRAIN_ROLE_TEXT;
     }
@@ -83,41 +106,234 @@ roles_guess_texts(const train_table_t *t, const train_column_t *c,
 }
 
 
+/* Numbers for the most part become a text: that is said */
+
+static void
+roles_almost(const train_table_t *t, const train_column_t *c, size_t read,
+    size_t n)
+{
+    char                   some[160];
+    const train_look_t    *k = &c->seen;
+    const train_counts_t  *rest;
+
+    rest = (k->others.all > 0) ? &k->others : &k->units;
+
+    if (c->dict.n <= ROLES_FEW
+        || (double) (read + train_money(c)) < ROLES_MOST * (double) n)
+    {
+        return;
+    }
+
+    train_counts_print(rest, some, sizeof(some));
+    (void) fprintf(stderr, "maas-trainer: %s: column \"%.64s\": %zu of %zu "
+                   "values are numbers, but not %s%s: %s (--columns "
+                   "NAME=number and --na-values to read it as numbers)\n",
+                   t->path, c->name, read, n,
+                   rest == &k->units ? "of one unit, " : "", some,
+                   c->role == TRAIN_ROLE_IGNORE ? "left out as an id"
+                   : c->role == TRAIN_ROLE_TEXT ? "read as texts"
+                                                : "read as categories");
+}
+
+
 /* By what the first pass has counted */
 
 static train_role_t
-roles_guess(const train_table_t *t, const train_column_t *c, char *why,
-    size_t room)
+roles_guess(const train_table_t *t, train_column_t *c)
 {
-    size_t  n, texts;
+    size_t               n, there, read;
+    maas_date_form_t     form;
+    const train_look_t  *k = &c->seen;
 
-    n = c->filled - c->blanks;
-    texts = n - c->numbers;
+    there = k->filled - k->missing.all;
 
-    if (n == 0) {
-        (void) snprintf(why, room, "nothing in it");
+    if (there == 0) {
+        (void) snprintf(c->why, sizeof(c->why), "nothing in it");
         return TRAIN_ROLE_IGNORE;
+    }
+
+    if (roles_is_constant(t, c)) {
+        c->constant = 1;
+        (void) snprintf(c->why, sizeof(c->why), "all values are the same");
+        return TRAIN_ROLE_IGNORE;
+    }
+
+    if (train_is_date(t, c, &form)) {
+        return TRAIN_ROLE_DATE;
     }
 
     if (roles_is_id_name(c->name) && c->dict.n >= ROLES_FEW
-        && (c->dict.n == c->filled || c->dict.n >= 10000))
+        && (c->dict.n == k->filled || c->dict.n >= 10000))
     {
-        (void) snprintf(why, room, "an id: all values differ");
+        (void) snprintf(c->why, sizeof(c->why), "an id: all values differ");
         return TRAIN_ROLE_IGNORE;
     }
 
-    if ((double) c->numbers >= ROLES_SURE * (double) n) {
-        (void) snprintf(why, room, texts ? "most values are numbers"
-                                         : "all values are numbers");
+    read = train_numbers(t, c, &n);
+
+    if (n > 0 && (double) read >= ROLES_SURE * (double) n) {
+        (void) snprintf(c->why, sizeof(c->why),
+                        read < n ? "most values are numbers"
+                                 : "all values are numbers");
         return TRAIN_ROLE_NUMBER;
     }
 
-    if (c->booleans == n && c->dict.n <= 4) {
-        (void) snprintf(why, room, "such as true and false");
+    if (k->booleans == there && c->dict.n <= 4) {
+        (void) snprintf(c->why, sizeof(c->why), "such as true and false");
         return TRAIN_ROLE_BOOLEAN;
     }
 
-    return roles_guess_texts(t, c, texts, why, room);
+    c->role = roles_guess_texts(t, c, there - k->numbers);
+    roles_almost(t, c, read, n);
+
+    return c->role;
+}
+
+
+/* More of why, as much as fits */
+
+static void __attribute__((format(printf, 2, 3)))
+roles_say(train_column_t *c, const char *fmt, ...)
+{
+    size_t   at;
+    va_list  args;
+
+    at = strlen(c->why);
+    va_start(args, fmt);
+    (void) vsnprintf(c->why + at, sizeof(c->why) - at, fmt, args);
+    va_end(args);
+}
+
+
+/* Words that are missing, for people */
+
+static void
+roles_missing(train_column_t *c)
+{
+    char                 some[120];
+    const train_look_t  *k = &c->seen;
+
+    if (k->marks.all > 0) {
+        train_counts_print(&k->marks, some, sizeof(some));
+        roles_say(c, "; missing: %s", some);
+    }
+
+    if (k->missing.all > 0) {
+        train_counts_print(&k->missing, some, sizeof(some));
+        roles_say(c, "%s%s", k->marks.all > 0 ? ", " : "; missing: ", some);
+    }
+}
+
+
+/* What was found beside plain numbers, for people */
+
+static void
+roles_number(train_column_t *c)
+{
+    char                       some[120];
+    size_t                     i;
+    const maas_column_t       *f = &c->format;
+    static const char *const   signs[][2] = {
+        { ",", "commas" }, { ".", "points" }, { " ", "blanks" },
+        { "'", "'" }, { "_", "_" }
+    };
+
+    if (f->decimal == ',') {
+        roles_say(c, "; decimal comma");
+    }
+
+    for (i = 0; i < train_nelts(signs); i++) {
+        if (f->thousands == signs[i][0][0]) {
+            roles_say(c, "; thousands by %s", signs[i][1]);
+        }
+    }
+
+    if (f->n_units > 0) {
+        train_counts_print(&c->seen.units, some, sizeof(some));
+        roles_say(c, "; units %s", some);
+    }
+
+    if (c->seen.brackets > 0) {
+        roles_say(c, "; (1) is -1");
+    }
+
+    roles_missing(c);
+}
+
+
+/* What the texts of a column mean */
+
+static void
+roles_format(train_table_t *t, train_column_t *c)
+{
+    size_t  len;
+
+    switch (c->role) {
+
+    case TRAIN_ROLE_NUMBER:
+    case TRAIN_ROLE_WEIGHT:
+        len = strlen(c->why);
+        train_number_decide(t, c);
+        roles_number(c);
+        c->plain = (strlen(c->why) == len);
+        break;
+
+    case TRAIN_ROLE_DATE:
+        train_date_decide(t, c);
+        train_blanks_decide(t, c, 1);
+        train_date_print(c, c->why, sizeof(c->why));
+        roles_missing(c);
+        break;
+
+    case TRAIN_ROLE_CATEGORY:
+    case TRAIN_ROLE_TEXT:
+        train_blanks_decide(t, c, 0);
+        train_values_decide(t, c);
+        break;
+
+    case TRAIN_ROLE_TARGET:
+        train_target_look(t, c);
+
+        if (c->amounts) {
+            roles_number(c);
+        }
+
+        break;
+
+    default:
+        train_blanks_decide(t, c, 0);
+    }
+
+    if (train_role_is_field(c->role)) {
+        c->format.kind = (maas_field_kind_t) c->role;
+    }
+}
+
+
+static void
+roles_signs(const train_want_t *w)
+{
+    if (w->decimal != NULL && strcmp(w->decimal, ".") != 0
+        && strcmp(w->decimal, ",") != 0)
+    {
+        train_usage("fit", "--decimal \"%.20s\": expected . or ,",
+                    w->decimal);
+    }
+
+    if (w->thousands != NULL
+        && (strlen(w->thousands) != 1
+            || strchr(".,'_ ", w->thousands[0]) == NULL))
+    {
+        train_usage("fit", "--thousands \"%.20s\": expected . , ' _ or a "
+                    "blank", w->thousands);
+    }
+
+    if (w->decimal != NULL && w->thousands != NULL
+        && w->decimal[0] == w->thousands[0])
+    {
+        train_usage("fit", "--decimal and --thousands are both \"%s\": "
+                    "expected two signs", w->decimal);
+    }
 }
 
 
@@ -127,11 +343,15 @@ train_table_roles_look(train_table_t *t)
     size_t           i;
     train_column_t  *c;
 
+    roles_signs(t->want);
+
     for (i = 0; i < t->n; i++) {
         c = &t->columns[i];
 
         if (c->role == TRAIN_ROLE_AUTO) {
-            c->role = roles_guess(t, c, c->why, sizeof(c->why));
+            c->role = roles_guess(t, c);
         }
+
+        roles_format(t, c);
     }
 }

@@ -22,7 +22,7 @@ void
 train_table_bad(train_table_t *t, size_t line, size_t column,
     const char *fmt, ...)
 {
-    char     what[320], where[32], *why;
+    char     what[640], where[32], *why;
     va_list  args;
 
     va_start(args, fmt);
@@ -74,86 +74,25 @@ train_table_add(train_table_t *t, const char *name, size_t len, int *new)
 }
 
 
-/* Text of a cell for a category: into buf if it has none of its own */
-
-static void
-table_text(const train_cell_t *cell, char buf[MAAS_NUMBER_TEXT],
-    const char **s, size_t *len)
-{
-    char    text[400];
-    double  v;
-
-    *s = cell->s;
-    *len = cell->len;
-
-    if (cell->type == TRAIN_CELL_NUMBER) {
-        v = cell->v;
-
-        if (cell->s != NULL) {
-            (void) snprintf(text, sizeof(text), "%.*s", (int) cell->len,
-                            cell->s);
-            v = strtod(text, NULL);
-        }
-
-        *len = maas__field_print(v, buf);
-        *s = buf;
-
-    } else if (cell->type == TRAIN_CELL_NULL) {
-        *len = 0;
-    }
-
-    maas__field_trim(s, len);
-}
-
-
-static size_t
-table_words(const char *s, size_t len)
-{
-    size_t  i, n;
-
-    n = (len > 0);
-
-    for (i = 1; i < len; i++) {
-        n += (s[i - 1] == ' ' && s[i] != ' ');
-    }
-
-    return n;
-}
-
-
 /* First pass */
 
 static void
-table_look(train_column_t *c, const train_cell_t *cell)
+table_look(const train_table_t *t, train_column_t *c, const train_cell_t *cell)
 {
-    char         buf[MAAS_NUMBER_TEXT];
-    float        v;
+    char         buf[MAAS_CANONICAL];
     size_t       len;
     const char  *s;
 
-    table_text(cell, buf, &s, &len);
+    train_cell_text(cell, buf, &s, &len);
 
     if (len == 0) {
         return;
     }
 
-    c->filled++;
-    c->booleans += (maas__field_boolean(s, len) >= 0);
-
-    if (cell->type == TRAIN_CELL_NUMBER
-        || (cell->type == TRAIN_CELL_TEXT
-            && maas__field_number(s, len, &v) != MAAS_BADVALUE))
-    {
-        c->numbers++;
-
-    } else if (cell->type == TRAIN_CELL_TEXT
-               && maas__field_is_missing(s, len))
-    {
-        c->blanks++;
-
+    if (cell->type == TRAIN_CELL_NUMBER) {
+        train_look_number(&c->seen, s, len);
     } else {
-        c->words += table_words(s, len);
-        c->bytes += len;
+        train_look_text(&c->seen, s, len, t->want->na);
     }
 
     if (c->dict.n < TABLE_MANY) {
@@ -200,53 +139,20 @@ table_room(train_table_t *t, size_t line)
 }
 
 
-/* Number, boolean or weight -> *out, NAN where it is missing; or a sentence */
+/* What else the first pass saw that is no number, and what to do about it */
 
-static const char *
-table_number(const train_column_t *c, const train_cell_t *cell, float *out)
+static void
+table_others(const train_column_t *c, char *out, size_t size)
 {
-    int            yes;
-    size_t         len;
-    const char    *s;
-    maas_status_t  rc;
+    char  some[160];
 
-    s = cell->s;
-    len = (cell->type == TRAIN_CELL_NULL) ? 0 : cell->len;
-    *out = NAN;
+    out[0] = '\0';
 
-    if (cell->type == TRAIN_CELL_NUMBER && s == NULL) {
-        *out = (float) cell->v;
-        return isfinite(*out) ? NULL : "a number that fits in single "
-                                       "precision";
+    if (c->seen.others.all > 0 && c->role == TRAIN_ROLE_NUMBER) {
+        train_counts_print(&c->seen.others, some, sizeof(some));
+        (void) snprintf(out, size, " (no numbers: %s; --na-values if they "
+                        "mean missing)", some);
     }
-
-    maas__field_trim(&s, &len);
-
-    if (cell->type == TRAIN_CELL_BOOL) {
-        *out = (s[0] == 't');
-        return NULL;
-    }
-
-    if (len == 0 || (cell->type == TRAIN_CELL_TEXT
-                     && maas__field_is_missing(s, len)))
-    {
-        return NULL;
-    }
-
-    if (c->role == TRAIN_ROLE_BOOLEAN) {
-        yes = maas__field_boolean(s, len);
-        *out = (float) yes;
-        return yes < 0 ? "true or false, yes or no, 1 or 0" : NULL;
-    }
-
-    rc = maas__field_number(s, len, out);
-
-    if (rc == MAAS_OK) {
-        return NULL;
-    }
-
-    return rc == MAAS_TOOBIG ? "a number that fits in single precision"
-                             : "a number";
 }
 
 
@@ -256,14 +162,14 @@ static int
 table_check_number(train_table_t *t, size_t line, size_t i,
     const train_cell_t *cell)
 {
-    char             buf[MAAS_NUMBER_TEXT];
+    char             buf[MAAS_CANONICAL], others[300];
     float            v;
     size_t           len;
     const char      *s, *expected;
     train_column_t  *c;
 
     c = &t->columns[i];
-    expected = table_number(c, cell, &v);
+    expected = train_cell_number(c, cell, &v);
 
     if (expected == NULL && c->role == TRAIN_ROLE_WEIGHT
         && !(isnan(v) || v >= 0))
@@ -272,10 +178,12 @@ table_check_number(train_table_t *t, size_t line, size_t i,
     }
 
     if (expected != NULL) {
-        table_text(cell, buf, &s, &len);
+        train_cell_text(cell, buf, &s, &len);
+        table_others(c, others, sizeof(others));
         train_table_bad(t, line, i,
-                        "column \"%.64s\" holds \"%.*s\": expected %s",
-                        c->name, (int) (len < 40 ? len : 40), s, expected);
+                        "column \"%.64s\" holds \"%.*s\": expected %s%s",
+                        c->name, (int) (len < 40 ? len : 40), s, expected,
+                        others);
         return 0;
     }
 
@@ -297,9 +205,9 @@ table_check_number(train_table_t *t, size_t line, size_t i,
 static int
 table_check(train_table_t *t, size_t line, size_t i, const train_cell_t *cell)
 {
-    char             buf[MAAS_NUMBER_TEXT];
+    char             buf[MAAS_CANONICAL];
     size_t           len;
-    const char      *s;
+    const char      *s, *expected;
     train_column_t  *c;
 
     c = &t->columns[i];
@@ -312,7 +220,15 @@ table_check(train_table_t *t, size_t line, size_t i, const train_cell_t *cell)
         return table_check_number(t, line, i, cell);
     }
 
-    table_text(cell, buf, &s, &len);
+    train_cell_text(cell, buf, &s, &len);
+    expected = (c->role == TRAIN_ROLE_DATE) ? train_cell_date(c, cell) : NULL;
+
+    if (expected != NULL) {
+        train_table_bad(t, line, i,
+                        "column \"%.64s\" holds \"%.*s\": expected %s",
+                        c->name, (int) (len < 40 ? len : 40), s, expected);
+        return 0;
+    }
 
     if (!maas__utf8(s, len) || len > MAAS_MAX_VALUE) {
         train_table_bad(t, line, i, "column \"%.64s\" holds %s", c->name,
@@ -321,12 +237,20 @@ table_check(train_table_t *t, size_t line, size_t i, const train_cell_t *cell)
         return 0;
     }
 
-    if (c->role == TRAIN_ROLE_TARGET && len == 0) {
-        train_table_bad(t, line, i, "the target \"%.64s\" is empty", c->name);
-        return 0;
-    }
-
     return 1;
+}
+
+
+static int
+table_has_target(const train_table_t *t, const train_cell_t *cell)
+{
+    char         buf[MAAS_CANONICAL];
+    size_t       len;
+    const char  *s;
+
+    train_cell_keep(&t->columns[t->target], cell, buf, &s, &len);
+
+    return len > 0;
 }
 
 
@@ -334,15 +258,16 @@ void
 train_table_row(train_table_t *t, size_t line, const train_cell_t *cells,
     size_t n)
 {
-    char                       buf[MAAS_NUMBER_TEXT];
+    char                       buf[MAAS_CANONICAL];
     size_t                     i, len;
     const char                *s;
     train_column_t            *c;
+    const train_cell_t        *cell;
     static const train_cell_t  none = { 0 };
 
     if (t->pass != TRAIN_TABLE_KEEP) {
         for (i = 0; i < n && t->pass == TRAIN_TABLE_LOOK; i++) {
-            table_look(&t->columns[i], &cells[i]);
+            table_look(t, &t->columns[i], &cells[i]);
         }
 
         t->rows++;
@@ -350,6 +275,13 @@ train_table_row(train_table_t *t, size_t line, const train_cell_t *cells,
     }
 
     table_room(t, line);
+
+    if (t->target != TRAIN_NO_COLUMN
+        && !table_has_target(t, t->target < n ? &cells[t->target] : &none))
+    {
+        t->untold++;
+        return;
+    }
 
     for (i = 0; i < t->n; i++) {
         if (!table_check(t, line, i, i < n ? &cells[i] : &none)) {
@@ -362,7 +294,8 @@ train_table_row(train_table_t *t, size_t line, const train_cell_t *cells,
         c = &t->columns[i];
 
         if (c->id != NULL) {
-            table_text(i < n ? &cells[i] : &none, buf, &s, &len);
+            cell = (i < n) ? &cells[i] : &none;
+            train_cell_keep(c, cell, buf, &s, &len);
             c->id[t->rows] = len ? train_dict_put(&c->dict, s, len) + 1 : 0;
         }
     }

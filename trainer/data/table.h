@@ -9,7 +9,7 @@
 
 #include <stdio.h>
 
-#include "data.h"
+#include "look.h"
 
 
 #define TRAIN_MAX_COLUMNS  65536
@@ -72,15 +72,17 @@ typedef struct {
     train_role_t  role;
     unsigned      required;         /* no row may lack it */
     size_t        place;            /* among the fields of a model */
-    char          why[96];          /* the role, for people */
+    char          why[240];         /* the role, for people */
+    train_look_t  seen;             /* by the first pass */
 
-    /* counted by the first pass */
-    size_t         filled;          /* rows with something in them */
-    size_t         numbers;
-    size_t         booleans;
-    size_t         blanks;          /* such as NA: no number, but no text */
-    size_t         words;
-    size_t         bytes;
+    /* what its texts mean: kind, and members of version 2 but for parts;
+     * whatever it points to lives as long as the table or the model */
+    maas_column_t  format;
+    unsigned       amounts;         /* a target of numbers */
+    unsigned       constant;        /* left out, all values are the same */
+    unsigned       plain;           /* numbers of which there is no more to
+                                       say */
+    unsigned       asked;           /* the form of a date was said */
 
     /* kept by the second */
     float         *number;          /* (rows) number, boolean, weight; NAN */
@@ -102,6 +104,7 @@ typedef enum {
 } train_table_pass_t;
 
 struct train_table_s {
+    maas_arena_t        *arena;     /* of formats */
     const char          *path;
     const train_want_t  *want;
     train_table_pass_t   pass;
@@ -125,6 +128,7 @@ struct train_table_s {
     size_t               skipped;   /* rows, by --on-error skip */
     train_skip_t        *skips;     /* (skipped) */
     size_t               skips_room;
+    size_t               untold;    /* rows without a target, left out */
 };
 
 
@@ -142,6 +146,24 @@ void train_fields_free(train_fields_t *f);
  * end after the names. */
 void train_table_csv(train_table_t *t, const char *text, size_t len);
 void train_table_jsonl(train_table_t *t, const char *text, size_t len);
+
+
+/* cell.c: what a cell means for its column */
+
+/* Its text, trimmed; buf is for numbers that have none. */
+void train_cell_text(const train_cell_t *cell, char buf[MAAS_CANONICAL],
+    const char **s, size_t *len);
+/* Number, boolean or weight -> *out, NAN where it is missing; NULL, or what was
+ * expected. */
+const char *train_cell_number(const train_column_t *c,
+    const train_cell_t *cell, float *out);
+/* The same of a date, which is kept as a text. */
+const char *train_cell_date(const train_column_t *c,
+    const train_cell_t *cell);
+/* The text that is kept of it, the same for all that are the same value; len
+ * 0: missing. */
+void train_cell_keep(const train_column_t *c, const train_cell_t *cell,
+    char buf[MAAS_CANONICAL], const char **s, size_t *len);
 
 
 /* table_read.c */
@@ -181,8 +203,60 @@ void train_table_rows_free(train_table_t *t);
  * options make no sense. */
 void train_table_roles(train_table_t *t);
 
-/* roles_look.c: the same for columns that nobody has said anything of. */
+/* roles_look.c: the same for columns that nobody has said anything of, and how
+ * numbers of all of them are written. */
 void train_table_roles_look(train_table_t *t);
+
+/* How many texts of the column are numbers; *n: texts that mean something. */
+size_t train_numbers(const train_table_t *t, const train_column_t *c,
+    size_t *n);
+
+/* roles_target.c: the same for the target; ends the program if its texts are
+ * numbers for the most part and others. */
+void train_target_look(train_table_t *t, train_column_t *c);
+/* As in training, when more is read for the same model. */
+void train_target_like(const train_table_t *t, train_column_t *c);
+
+/* roles_number.c */
+
+typedef enum {
+    TRAIN_UNITS_NONE = 0,
+    TRAIN_UNITS_ONE,                /* or several names of it */
+    TRAIN_UNITS_DIFFER
+} train_units_t;
+
+/* How many texts of the column are numbers, as most of them are written. */
+size_t train_number_way(const train_table_t *t, const train_column_t *c,
+    train_way_t *way);
+/* c->format by it, once it is known that they are numbers: ends the program
+ * where two readings are left, warns where neighbours have decided. */
+void train_number_decide(train_table_t *t, train_column_t *c);
+train_units_t train_number_units(const train_column_t *c);
+/* Texts with a unit of money, of whatever kind; 0 if other units are there. */
+size_t train_money(const train_column_t *c);
+
+/* roles_date.c */
+
+/* Are they dates?  Then *form says which. */
+int train_is_date(const train_table_t *t, const train_column_t *c,
+    maas_date_form_t *form);
+/* c->format by it, for a column that is one; likewise. */
+void train_date_decide(const train_table_t *t, train_column_t *c);
+/* "from 2024-01-02 to 2024-12-31" and the form, for people. */
+void train_date_print(const train_column_t *c, char *out, size_t size);
+
+/* prepare_date.c: missing_slot and parts of c, by the rows that row(n) names;
+ * part stays c's. */
+void train_prepare_date(maas_column_t *c, const train_column_t *t,
+    const uint32_t *row, size_t n, maas_part_t part[MAAS_N_PARTS]);
+
+/* roles_values.c: when two texts of a category are the same value, and which
+ * texts are missing */
+
+void train_values_decide(train_table_t *t, train_column_t *c);
+/* Texts that mean missing in it: those of --na-values; marks: what was seen
+ * where a number would be. */
+void train_blanks_decide(train_table_t *t, train_column_t *c, int marks);
 
 
 #endif /* TRAIN_TABLE_H */

@@ -25,12 +25,22 @@ train_table_free(train_table_t *t)
         train_free(t->columns[i].number);
         train_free(t->columns[i].id);
         train_dict_free(&t->columns[i].dict);
+        train_look_free(&t->columns[i].seen);
     }
 
     train_table_rows_free(t);
     train_dict_free(&t->names);
+    maas__arena_destroy(t->arena);
     train_free(t->columns);
     train_free(t);
+}
+
+
+const maas_column_t *
+train_data_target(const train_data_t *d)
+{
+    return d->table != NULL && d->table->target != TRAIN_NO_COLUMN
+           ? &d->table->columns[d->table->target].format : NULL;
 }
 
 
@@ -43,10 +53,23 @@ table_said(const train_table_t *t)
                        t->skipped == 1 ? "" : "s", t->skips[0].why);
     }
 
+    if (t->untold > 0) {
+        (void) fprintf(stderr, "maas-trainer: %s: %zu of %zu rows left out: "
+                       "no target in column \"%s\"\n", t->path, t->untold,
+                       t->untold + t->rows, t->columns[t->target].name);
+
+        if (t->want->model == NULL && t->untold > t->rows) {
+            train_die("%s: more than half of the rows have no target: "
+                      "expected one in column \"%s\" (another --target?)",
+                      t->path, t->columns[t->target].name);
+        }
+    }
+
     if (t->rows == 0 || t->n == 0) {
         train_die("%s: no rows: expected %s", t->path,
                   t->n == 0 ? "a CSV file with columns, or JSON lines"
                   : t->skipped ? "rows that can be read"
+                  : t->untold ? "rows with a target"
                   : "rows of data below the names");
     }
 }
@@ -61,10 +84,55 @@ train_table_begin(const char *path, const train_want_t *want)
     *t = (train_table_t) {
         .path = path, .want = want, .target = TRAIN_NO_COLUMN,
         .weight = TRAIN_NO_COLUMN, .one_hot = want->one_hot,
-        .hash = want->hash
+        .hash = want->hash, .arena = maas__arena_create(SIZE_MAX / 2)
     };
 
+    if (t->arena == NULL) {
+        train_die("%s: no memory for a table", path);
+    }
+
     return t;
+}
+
+
+/* Columns as they are read, each with as few slots as it may have */
+
+static void
+table_reader(const train_table_t *t, train_data_t *d)
+{
+    size_t          i;
+    maas_column_t  *columns, *c;
+    static const maas_part_t  part = { MAAS_PART_SECONDS, 0, 1 };
+
+    d->arena = maas__arena_create(SIZE_MAX / 2);
+    columns = train_alloc(d->n_columns + 1, sizeof(maas_column_t));
+
+    for (i = 0; i < t->n; i++) {
+        if (train_role_is_field(t->columns[i].role)) {
+            c = &columns[t->columns[i].place];
+            *c = t->columns[i].format;
+            c->name = t->columns[i].name;
+            c->kind = (maas_field_kind_t) t->columns[i].role;
+            c->hash = (c->kind >= MAAS_FIELD_CATEGORY);
+            c->n_values = 0;
+            c->n_knots = 0;
+            c->parts = &part;
+            c->n_parts = (c->kind == MAAS_FIELD_DATE);
+        }
+    }
+
+    if (d->arena != NULL) {
+        d->reader = maas__arena_alloc(d->arena, 1, sizeof(maas_fields_t));
+    }
+
+    if (d->reader == NULL
+        || maas__fields_create(d->arena, columns, d->n_columns, d->reader)
+           != MAAS_OK)
+    {
+        train_die("%s: no memory for its columns", t->path);
+    }
+
+    train_free(columns);
 }
 
 
@@ -93,6 +161,8 @@ train_table_finish(train_table_t *t, train_data_t *d)
             d->n_columns++;
         }
     }
+
+    table_reader(t, d);
 
     if (t->target != TRAIN_NO_COLUMN) {
         c = &t->columns[t->target];

@@ -48,7 +48,7 @@ train_table_kept(train_table_t *t, size_t line, const train_cell_t *cells,
     train_room(&t->places, &t->places_room, t->rows + 1,
                sizeof(train_origin_t));
     t->places[t->rows] = (train_origin_t) {
-        .row = t->rows + t->skipped + 1, .line = line
+        .row = t->rows + t->untold + t->skipped + 1, .line = line
     };
 
     for (i = 0; i < t->n; i++) {
@@ -71,7 +71,7 @@ train_table_skipped(train_table_t *t, const char *why)
     train_room(&t->skips, &t->skips_room, t->skipped + 1,
                sizeof(train_skip_t));
     t->skips[t->skipped] = (train_skip_t) {
-        .row = t->rows + t->skipped + 1, .why = train_strdup(why)
+        .row = t->rows + t->untold + t->skipped + 1, .why = train_strdup(why)
     };
     t->skipped++;
 }

@@ -41,6 +41,86 @@ target_compare(const void *one, const void *two)
 }
 
 
+/* A code such as 007 is not 7 */
+
+static int
+target_is_code(const char *s)
+{
+    if (s[0] == '+') {
+        return 1;
+    }
+
+    s += (s[0] == '-');
+
+    return s[0] == '0' && s[1] >= '0' && s[1] <= '9';
+}
+
+
+/* Are all of them numbers?  Then two spellings of one are one. */
+
+static int
+target_are_numbers(const train_dict_t *t)
+{
+    size_t  i;
+
+    for (i = 0; i < t->n; i++) {
+        if (isnan(t->value[i]) || target_is_code(t->text[i])) {
+            return 0;
+        }
+    }
+
+    return 1;
+}
+
+
+/* Texts of one value have one key: *out is in buf or s itself */
+
+static const char *
+target_key(const char *s, int numbers, char buf[MAAS_CANONICAL + 1])
+{
+    size_t  n;
+
+    n = numbers ? maas__field_canonical(s, strlen(s), buf)
+                : maas__field_truth(s, strlen(s), buf);
+
+    if (n == 0) {
+        return s;
+    }
+
+    buf[n] = '\0';
+
+    return buf;
+}
+
+
+/* Texts without those that are written otherwise only: first(t->n) is the
+ * place of the first of its value in *out */
+
+static void
+target_merge(const train_dict_t *t, train_dict_t *out, uint32_t *first)
+{
+    int            numbers;
+    char           buf[MAAS_CANONICAL + 1];
+    size_t         i, n;
+    uint32_t       key;
+    train_dict_t   keys = { 0 };
+
+    numbers = target_are_numbers(t);
+
+    for (i = 0; i < t->n; i++) {
+        n = keys.n;
+        key = train_dict_add(&keys, target_key(t->text[i], numbers, buf));
+        first[i] = key;
+
+        if (keys.n > n) {
+            (void) train_dict_add(out, t->text[i]);
+        }
+    }
+
+    train_dict_free(&keys);
+}
+
+
 /* class(t->n): the class of each text */
 
 static void
@@ -92,6 +172,36 @@ target_classes(train_data_t *d, const train_dict_t *t, uint32_t *class,
 }
 
 
+/* Place of a label: that text, or else another spelling of its value */
+
+static size_t
+target_label(const maas_info_t *m, const char *text)
+{
+    char    a[MAAS_CANONICAL + 1], b[MAAS_CANONICAL + 1];
+    int     numbers;
+    size_t  j;
+
+    for (j = 0; j < m->n_labels; j++) {
+        if (strcmp(m->labels[j], text) == 0) {
+            return j;
+        }
+    }
+
+    for (numbers = 0; numbers < 1 + !target_is_code(text); numbers++) {
+        for (j = 0; j < m->n_labels; j++) {
+            if (!(numbers && target_is_code(m->labels[j]))
+                && strcmp(target_key(m->labels[j], numbers, a),
+                          target_key(text, numbers, b)) == 0)
+            {
+                return j;
+            }
+        }
+    }
+
+    return j;
+}
+
+
 /* The model's labels, in its order */
 
 static void
@@ -101,11 +211,7 @@ target_model_classes(train_data_t *d, const maas_info_t *m,
     size_t  i, j;
 
     for (i = 0; i < t->n; i++) {
-        for (j = 0; j < m->n_labels; j++) {
-            if (strcmp(m->labels[j], t->text[i]) == 0) {
-                break;
-            }
-        }
+        j = target_label(m, t->text[i]);
 
         if (j == m->n_labels) {
             train_die("%s: the target \"%s\" is none of the %zu labels of the "
@@ -167,9 +273,11 @@ target_guess(const train_dict_t *t)
 }
 
 
-void
-train_target_set(train_data_t *d, const train_want_t *want,
-    const train_dict_t *t, const uint32_t *id, const char *where)
+/* classes(rows) of texts that are the values themselves */
+
+static void
+target_set(train_data_t *d, const train_want_t *want, const train_dict_t *t,
+    const uint32_t *id, const char *where)
 {
     size_t     i;
     uint32_t  *class;
@@ -217,4 +325,32 @@ train_target_set(train_data_t *d, const train_want_t *want,
     }
 
     d->out = (d->task == MAAS_TASK_BINARY) ? 1 : d->n_labels;
+}
+
+
+void
+train_target_set(train_data_t *d, const train_want_t *want,
+    const train_dict_t *t, const uint32_t *id, const char *where)
+{
+    size_t         i;
+    uint32_t      *first, *merged;
+    train_dict_t   values = { 0 };
+
+    if (want->model != NULL) {
+        target_set(d, want, t, id, where);
+        return;
+    }
+
+    first = train_alloc(t->n, sizeof(uint32_t));
+    merged = train_alloc(d->rows, sizeof(uint32_t));
+    target_merge(t, &values, first);
+
+    for (i = 0; i < d->rows; i++) {
+        merged[i] = first[id[i]];
+    }
+
+    target_set(d, want, &values, merged, where);
+    train_dict_free(&values);
+    train_free(first);
+    train_free(merged);
 }

@@ -35,6 +35,15 @@ typedef struct {
 char *train_record(const train_record_t *r);
 
 
+/* columns_record.c: the members other_columns and reference of a document;
+ * nothing for a tensor. */
+void train_columns_record(maas_writer_t *w, const train_data_t *d);
+/* How texts of the target were read in training, lists in the arena; 0 if the
+ * model does not say. */
+int train_target_recorded(const maas_info_t *info, maas_arena_t *a,
+    maas_column_t *f);
+
+
 /* write.c */
 
 /* The network as the bytes of a model file, to be given to train_free().
