@@ -1,284 +1,120 @@
 /*
- * CSV (RFC 4180): a request's rows, and rows of floats as an answer.
- * Not here: what the text of a column means (maas_field_text.c).
+ * CSV: a request's rows, and rows of floats as an answer.
+ * Not here: the grammar (text/maas_csv_text.c), which field is which column
+ * (field/maas_layout.c), what the text of a column means (maas_field_text.c).
  */
 
 #include "maas_int.h"
 #include "maas_records.h"
+#include "field/maas_layout.h"
+#include "text/maas_csv_text.h"
 #include "text/maas_json.h"
 
-#include <math.h>
 #include <string.h>
-
-
-typedef struct {
-    maas_str_t    s;               /* without the quotes around it */
-    unsigned      doubled;         /* has quotes written twice */
-    unsigned      last;            /* of its line */
-} csv_field_t;
-
-
-static int
-csv_line_end(const maas_json_t *c)
-{
-    return c->p == c->end || *c->p == '\n'
-           || (*c->p == '\r' && (c->p + 1 == c->end || c->p[1] == '\n'));
-}
-
-
-static maas_status_t
-csv_quoted(maas_json_t *c, csv_field_t *field, maas_err_t *err)
-{
-    size_t  at;
-
-    at = (size_t) (c->p - c->start);
-    field->s.data = ++c->p;
-
-    for ( ;; ) {
-        c->p = memchr(c->p, '"', (size_t) (c->end - c->p));
-
-        if (c->p == NULL) {
-            c->p = c->end;
-            return maas__fail(err, MAAS_BADVALUE, "byte %zu: a quote that does"
-                              " not end", at);
-        }
-
-        if (c->end - c->p < 2 || c->p[1] != '"') {
-            break;
-        }
-
-        field->doubled = 1;
-        c->p += 2;
-    }
-
-    field->s.len = (size_t) (c->p - field->s.data);
-    c->p++;
-
-    if (!csv_line_end(c) && *c->p != ',') {
-        return maas__json_bad(c, "expected a comma or the end of the line "
-                              "behind a quoted field", err);
-    }
-
-    return MAAS_OK;
-}
-
-
-/* A field, and what separates it from the next */
-
-static maas_status_t
-csv_next(maas_json_t *c, csv_field_t *field, maas_err_t *err)
-{
-    maas_status_t  rc;
-
-    field->doubled = 0;
-
-    if (c->p < c->end && *c->p == '"') {
-        rc = csv_quoted(c, field, err);
-        if (rc != MAAS_OK) {
-            return rc;
-        }
-
-    } else {
-        field->s.data = c->p;
-
-        while (!csv_line_end(c) && *c->p != ',') {
-            c->p++;
-        }
-
-        field->s.len = (size_t) (c->p - field->s.data);
-    }
-
-    field->last = csv_line_end(c);
-
-    c->p += c->p < c->end && *c->p == '\r';
-    c->p += c->p < c->end;
-
-    return MAAS_OK;
-}
-
-
-/* A field with one quote for two */
-
-static size_t
-csv_plain(maas_str_t s, char *text)
-{
-    char    *p;
-    size_t   i;
-
-    for (p = text, i = 0; i < s.len; i++) {
-        *p++ = s.data[i];
-        i += s.data[i] == '"';
-    }
-
-    return (size_t) (p - text);
-}
 
 
 /* A field as a number of a tensor */
 
 static maas_status_t
-csv_number(maas_str_t s, float *v)
+csv_number(maas_str_t s, float *v, maas_err_t *err)
 {
     maas__field_trim(&s.data, &s.len);
 
-    return maas__field_number(s.data, s.len, v);
+    return maas__field_number(s.data, s.len, v) == MAAS_OK
+           ? MAAS_OK
+           : maas__fail(err, MAAS_BADVALUE, "expected a number that fits in "
+                        "single precision");
 }
 
 
-/* The column that a field names, SIZE_MAX if there is none */
-
-static size_t
-csv_column(const maas_fields_t *f, const csv_field_t *field)
-{
-    char        text[2 * MAAS_MAX_TEXT];
-    maas_str_t  s;
-
-    s = field->s;
-
-    /* a header is read again for each row: it must not go on for ever */
-
-    if (s.len > sizeof(text)) {
-        return SIZE_MAX;
-    }
-
-    if (field->doubled) {
-        s = (maas_str_t) { text, csv_plain(s, text) };
-    }
-
-    maas__field_trim(&s.data, &s.len);
-
-    return maas_column_find(f, s.data, s.len);
-}
-
-
-/* Is the first line names: of columns, all of them; of a tensor, whatever does
- * not begin with a number? */
-
-static int
-csv_has_header(const maas_json_t *from, const maas_fields_t *f)
-{
-    float        v;
-    maas_json_t  c;
-    csv_field_t  field;
-
-    c = *from;
-
-    do {
-        if (csv_next(&c, &field, NULL) != MAAS_OK) {
-            return 0;
-        }
-
-        if (f == NULL) {
-            return csv_number(field.s, &v) == MAAS_BADVALUE;
-        }
-
-        if (csv_column(f, &field) == SIZE_MAX) {
-            return 0;
-        }
-
-    } while (!field.last);
-
-    return 1;
-}
-
-
-/* Number n of a tensor's row, or the value of a column */
+/* Number n of a tensor's row, the value of a column, or of none */
 
 static maas_status_t
-csv_value(const maas_records_t *r, size_t n, const csv_field_t *field,
+csv_value(const maas_records_t *r, const maas_layout_t *l, size_t n,
+    const maas_csv_field_t *f, float *x, maas_err_t *err)
+{
+    uint32_t  place;
+
+    if (r->fields == NULL) {
+        return csv_number(f->s, x + n, err);
+    }
+
+    place = l->place != NULL ? l->place[n] : (uint32_t) n;
+
+    if (place >= r->fields->n) {
+        return maas__layout_passes(l, place, f->s.data, f->s.len, err);
+    }
+
+    return maas__record_text(r->fields, place, f->s,
+                             f->doubled ? maas__csv_plain : NULL, x, err);
+}
+
+
+static maas_status_t
+csv_more(const maas_layout_t *l, size_t at, maas_err_t *err)
+{
+    return l->names ? maas__fail(err, MAAS_BADSHAPE, "byte %zu: more fields "
+                                 "than the header has", at)
+                    : maas__fail(err, MAAS_BADSHAPE, "byte %zu: more than %zu "
+                                 "fields", at, l->n);
+}
+
+
+static maas_status_t
+csv_row(maas_csv_t *c, const maas_records_t *r, const maas_layout_t *l,
     float *x, maas_err_t *err)
 {
-    if (r->fields != NULL) {
-        if (!isnan(x[r->fields->columns[n].at])) {
-            return maas__fail(err, MAAS_BADVALUE, "column \"%.64s\" is there "
-                              "twice", r->fields->columns[n].name);
+    size_t             n, at;
+    const char        *wrong;
+    maas_status_t      rc;
+    maas_csv_field_t   f;
+
+    at = (size_t) (c->p - c->start);
+    n = 0;
+
+    do {
+        wrong = maas__csv_next(c, &f);
+
+        if (wrong != NULL) {
+            return maas__fail(err, MAAS_BADVALUE, "byte %zu: %s", f.at, wrong);
         }
 
-        return maas__record_text(r->fields, n, field->s, field->doubled
-                                 ? csv_plain : NULL, x, err);
-    }
+        if (n == l->n && f.s.len == 0 && !f.quoted && f.last && l->names) {
+            return MAAS_OK;            /* the line ends with a separator */
+        }
 
-    if (csv_number(field->s, x + n) != MAAS_OK) {
-        return maas__fail(err, MAAS_BADVALUE, "expected a number that fits in "
-                          "single precision");
-    }
+        if (n == l->n) {
+            return csv_more(l, f.at, err);
+        }
 
-    return MAAS_OK;
-}
-
-
-/* A line of values; header: where one with their names stands, or NULL */
-
-static maas_status_t
-csv_row(maas_json_t *c, maas_records_t *r, const maas_json_t *header, float *x,
-    maas_err_t *err)
-{
-    maas_json_t    h;
-    size_t         n, at, line, want, column;
-    csv_field_t    field, name;
-    maas_status_t  rc;
-
-    want = r->fields == NULL ? r->info->in : r->fields->n;
-    line = (size_t) (c->p - c->start);
-    name.last = 0;
-
-    if (header != NULL) {
-        h = *header;
-    }
-
-    for (n = 0; /* void */ ; n++) {
-        at = (size_t) (c->p - c->start);
-
-        rc = csv_next(c, &field, err);
+        rc = maas__record_at(f.at, csv_value(r, l, n, &f, x, err), err);
         if (rc != MAAS_OK) {
             return rc;
         }
 
-        if (header != NULL && name.last) {
-            return maas__fail(err, MAAS_BADSHAPE, "byte %zu: more fields than "
-                              "the header has", at);
-        }
+        n++;
+    } while (!f.last);
 
-        if (header == NULL && n == want) {
-            return maas__fail(err, MAAS_BADSHAPE, "byte %zu: more than %zu "
-                              "fields", at, want);
-        }
-
-        column = n;
-
-        if (header != NULL) {
-            (void) csv_next(&h, &name, NULL);      /* it was read before */
-            column = csv_column(r->fields, &name);
-        }
-
-        rc = maas__record_at(at, csv_value(r, column, &field, x, err), err);
-        if (rc != MAAS_OK) {
-            return rc;
-        }
-
-        if (field.last) {
-            break;
-        }
+    if (n == l->n) {
+        return MAAS_OK;
     }
 
-    if (header != NULL ? !name.last : n + 1 != want) {
-        return maas__fail(err, MAAS_BADSHAPE, "byte %zu: a line of %zu fields,"
-                          " expected %s", line, n + 1, header != NULL
-                          ? "as many as in the header"
-                          : "one for each number or column");
-    }
-
-    return MAAS_OK;
+    return maas__fail(err, MAAS_BADSHAPE, "byte %zu: a line of %zu fields, "
+                      "expected %s", at, n, l->names ? "as many as in the "
+                      "header" : "one for each number or column");
 }
 
 
 static size_t
 csv_bound(const maas_info_t *info, const maas_body_t *body)
 {
-    size_t  i, rows;
+    size_t       i, rows;
+    const char  *s;
+
+    s = body->data;
 
     for (rows = 1, i = 0; i + 1 < body->len; i++) {
-        rows += body->data[i] == '\n';
+        rows += s[i] == '\n' || (s[i] == '\r' && s[i + 1] != '\n');
     }
 
     return rows < body->max_rows ? rows : body->max_rows;
@@ -286,45 +122,24 @@ csv_bound(const maas_info_t *info, const maas_body_t *body)
 
 
 static maas_status_t
-csv_read(const maas_info_t *info, const maas_body_t *body, float *x,
-    maas_request_t *req, maas_err_t *err)
+csv_rows(maas_csv_t *c, maas_records_t *r, const maas_layout_t *l,
+    maas_err_t *err)
 {
     float          *row;
-    maas_json_t     c, first;
     size_t          at;
-    unsigned        header;
-    csv_field_t     field;
     maas_status_t   rc;
-    maas_records_t  r;
 
-    maas__json_start(&c, body->data, body->len);
-    maas__records_start(&r, info, body, csv_bound(info, body), x);
+    while (maas__csv_row(c)) {
+        at = (size_t) (c->p - c->start);
 
-    if (body->len >= 3 && memcmp(body->data, "\xef\xbb\xbf", 3) == 0) {
-        c.p += 3;
-    }
-
-    first = c;
-    header = body->len > 0 && csv_has_header(&c, r.fields);
-
-    if (header) {
-        do {
-            (void) csv_next(&c, &field, err);
-        } while (!field.last);
-    }
-
-    while (c.p < c.end) {
-        at = (size_t) (c.p - c.start);
-
-        rc = maas__record_begin(&r, &row, err);
+        rc = maas__record_begin(r, &row, err);
 
         if (rc == MAAS_OK) {
-            rc = csv_row(&c, &r, header && r.fields != NULL ? &first : NULL,
-                         row, err);
+            rc = csv_row(c, r, l, row, err);
         }
 
         if (rc == MAAS_OK) {
-            rc = maas__record_end(&r, row, at, err);
+            rc = maas__record_end(r, row, at, err);
         }
 
         if (rc != MAAS_OK) {
@@ -332,13 +147,60 @@ csv_read(const maas_info_t *info, const maas_body_t *body, float *x,
         }
     }
 
-    if (r.rows == 0) {
-        return maas__fail(err, MAAS_BADSHAPE, "no rows");
+    return r->rows > 0 ? MAAS_OK : maas__fail(err, MAAS_BADSHAPE, "no rows");
+}
+
+
+/* UTF-16 and UTF-32 begin with a mark or have zeros in the first characters */
+
+static int
+csv_is_wide(const maas_body_t *body)
+{
+    const char  *s;
+
+    s = body->data;
+
+    return body->len >= 2
+           && (memcmp(s, "\xff\xfe", 2) == 0 || memcmp(s, "\xfe\xff", 2) == 0
+               || (s[0] == '\0') != (s[1] == '\0'));
+}
+
+
+static maas_status_t
+csv_read(const maas_info_t *info, const maas_body_t *body, float *x,
+    maas_request_t *req, maas_err_t *err)
+{
+    maas_csv_t          c;
+    maas_arena_t       *a;
+    maas_status_t       rc;
+    maas_layout_t       l;
+    maas_records_t      r;
+    maas_layout_want_t  want = { .target = SIZE_MAX };
+
+    if (csv_is_wide(body)) {
+        return maas__fail(err, MAAS_BADVALUE, "byte 0: this is UTF-16: "
+                          "expected UTF-8");
     }
 
-    *req = (maas_request_t) { .rows = r.rows };
+    a = maas__arena_create(maas__layout_size(info));
+    if (a == NULL) {
+        return maas__fail(err, MAAS_NOMEM, "no memory for the columns");
+    }
 
-    return MAAS_OK;
+    maas__records_start(&r, info, body, csv_bound(info, body), x);
+    maas__csv_start(&c, body->data, body->len);
+
+    rc = maas__layout_find(&l, info, &want, &c, a, err);
+    rc = rc == MAAS_OK ? csv_rows(&c, &r, &l, err)
+                       : maas__record_at(l.at, rc, err);
+
+    maas__arena_destroy(a);
+
+    if (rc == MAAS_OK) {
+        *req = (maas_request_t) { .rows = r.rows };
+    }
+
+    return rc;
 }
 
 

@@ -42,6 +42,10 @@ static const char *const  seeds[] = {
     "\"binary_data_size\":5}}]}\1\0\1\0\0\0a\1\0\0\0b",
     "E1,a,some text\n2,,\"quo\"\"ted\"\n",
     "Et, c ,n\r\n\"x\ny\",b,1\r\n,,2\r\n",
+    "E# of fuzz\n#n;c;t\r1;a;b\"c\r\r\"2\" ; \"b\" ;\r",
+    "Esep=|\nc|n\nb|1\n",
+    "E1.5;a;x,w\n2.5;b;\"y;z\"\n",
+    "E1 b c\n2  1 \"d e\"\n",
     "Fn=1&c=%61&t=a+b",
     "H[[1,2,3],[4,5,6]]",
     "H[[1,\"2\",null]]",
@@ -49,6 +53,7 @@ static const char *const  seeds[] = {
     "MA,B,C\n1,2,3\n4,5,6\n",
     "P[\"abc\",\"d\",null]",
     "U\n\nabc\n",
+    "U#late; paid\n\"\"\n",
 };
 
 typedef struct {

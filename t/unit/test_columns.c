@@ -481,8 +481,8 @@ refusals(void **state)
         { { CSV, "amount,note\n1,a,2\n" }, "byte 16: more fields than the "
           "header has" },
         { { CSV, "amount,amount\n1,2\n" },
-          "byte 16: column \"amount\" is there "
-          "twice" },
+          "byte 7: the name \"amount\" stands "
+          "twice: expected different names" },
         { { CSV, "note\nx\n" }, "byte 5: column \"amount\" has no value" },
         { { CSV, "1,2,true,DE,\"a\n" }, "byte 12: a quote that does not "
           "end" },

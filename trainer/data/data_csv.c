@@ -1,254 +1,360 @@
 /*
- * CSV: text to rows of fields, separated by commas, semicolons or tabs.
- * libcsv takes quotes and separators apart; where it is wrong is said here.
- * What the fields mean is not (table.c).
+ * CSV: text to rows of fields, by the grammar and the layout of the engine.
+ * What a first row without a model is, is said in header.c; what the fields
+ * mean in table.c.
  */
 
-#include <csv.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "header.h"
 #include "table.h"
 #include "util.h"
+#include "field/maas_layout.h"
 #include "text/maas_json.h"
-
-
-#define CSV_BETWEEN_ROWS  0         /* libcsv's ROW_NOT_BEGUN */
 
 
 typedef struct {
     train_table_t  *table;
-    size_t          line;           /* being parsed, from 1 */
-    size_t          row_line;       /* where the row began */
-    unsigned        begun;          /* the first row was seen */
+    maas_csv_t      at;
+    size_t          line;           /* of the row at hand */
     train_fields_t  row;
 } csv_file_t;
 
 
+/* A field as the text of a cell */
+
 static void
-csv_add_field(void *s, size_t len, void *ctx)
+csv_cell(csv_file_t *f, const maas_csv_field_t *field)
 {
-    char          *text;
-    csv_file_t    *f = ctx;
     train_cell_t  *cell;
 
     if (f->row.n == TRAIN_MAX_COLUMNS) {
-        train_die("%s:%zu: more than %d columns", f->table->path, f->row_line,
+        train_die("%s:%zu: more than %d columns", f->table->path, f->at.line,
                   TRAIN_MAX_COLUMNS);
     }
 
-    if (s != NULL && memchr(s, '\0', len) != NULL) {
-        train_die("%s:%zu:%zu: a zero byte: expected text", f->table->path,
-                  f->row_line, f->row.n + 1);
-    }
-
     cell = train_fields_cell(&f->row, f->row.n);
-    text = f->row.text + f->row.used;
-
-    if (len > 0) {
-        (void) memcpy(text, s, len);
-    }
-
-    text[len] = '\0';
     cell->type = TRAIN_CELL_TEXT;
-    cell->s = text;
-    cell->len = len;
-    f->row.used += len + 1;
+    cell->s = field->s.data;
+    cell->len = field->s.len;
+
+    if (field->doubled) {
+        cell->s = f->row.text + f->row.used;
+        cell->len = maas__csv_plain(field->s, f->row.text + f->row.used);
+        f->row.used += cell->len;
+    }
 }
 
 
-/* Has the first row names rather than values?  A name is no number. */
+/* The fields of the row at hand; 0: it is bad, which was said, and the next
+ * line is at hand */
 
 static int
-csv_is_header(const csv_file_t *f)
+csv_fields(csv_file_t *f)
 {
-    float        v;
-    size_t       i, len;
-    const char  *s;
+    size_t             n;
+    const char        *wrong;
+    maas_csv_t         row;
+    maas_csv_field_t   field;
 
-    if (f->table->want->header != TRAIN_AUTO) {
-        return f->table->want->header == TRAIN_YES;
-    }
+    row = f->at;
+    f->line = row.line;
+    f->row.n = 0;
+    f->row.used = 0;
+    n = 0;
 
-    for (i = 0; i < f->row.n; i++) {
-        s = f->row.cell[i].s;
-        len = f->row.cell[i].len;
-        maas__field_trim(&s, &len);
+    do {
+        wrong = maas__csv_next(&f->at, &field);
 
-        if (i == 0 && len == 0 && f->row.n > 1) {
-            continue;               /* csv_names() has one for it */
-        }
-
-        if (len == 0 || maas__field_number(s, len, &v) != MAAS_BADVALUE) {
+        if (wrong != NULL) {
+            train_table_bad(f->table, field.line, n, "%s", wrong);
+            f->at = row;
+            maas__csv_pass(&f->at);
             return 0;
         }
-    }
+
+        csv_cell(f, &field);
+        n++;
+    } while (!field.last);
 
     return 1;
 }
 
 
 static void
-csv_names(csv_file_t *f)
+csv_name(csv_file_t *f, size_t i, const char *name, size_t len)
 {
-    int          new;
-    char         buf[32];
-    size_t       i, len;
-    const char  *name;
-
-    f->table->named = (unsigned) csv_is_header(f);
-
-    for (i = 0; i < f->row.n; i++) {
-        name = f->row.cell[i].s;
-        len = f->row.cell[i].len;
-
-        if (!f->table->named) {
-            len = (size_t) snprintf(buf, sizeof(buf), "column%zu", i + 1);
-            name = buf;
-        }
-
-        if (i == 0 && len == 0) {
-            name = "index";         /* as pandas writes it */
-            len = strlen(name);
-        }
-
-        if (len < 1 || len > MAAS_MAX_TEXT) {
-            train_die("%s:1:%zu: a column's name of %zu bytes: expected 1 to "
-                      "%d", f->table->path, i + 1, len, MAAS_MAX_TEXT);
-        }
-
-        if (!maas__utf8(name, len)) {
-            train_die("%s:1:%zu: a column's name is not UTF-8",
-                      f->table->path, i + 1);
-        }
-
-        (void) train_table_add(f->table, name, len, &new);
-
-        if (!new) {
-            train_die("%s:1:%zu: the name \"%s\" stands twice: expected "
-                      "different names", f->table->path, i + 1, name);
-        }
-    }
-
-    f->table->closed = 1;
-}
-
-
-static void
-csv_end_row(int c, void *ctx)
-{
-    int             first;
-    csv_file_t     *f = ctx;
+    int             new;
     train_table_t  *t;
 
-    (void) c;
     t = f->table;
-    first = !f->begun;
-    f->begun = 1;
 
-    if (t->n == 0) {
-        csv_names(f);
+    if (len < 1 || len > MAAS_MAX_TEXT) {
+        train_die("%s:%zu:%zu: a column's name of %zu bytes: expected 1 to "
+                  "%d", t->path, f->line, i + 1, len, MAAS_MAX_TEXT);
     }
 
-    if ((!first || !t->named) && t->pass != TRAIN_TABLE_NAMES) {
-        if (f->row.n != t->n) {
-            train_table_bad(t, f->row_line,
-                            f->row.n < t->n ? f->row.n - 1 : t->n,
-                            "%zu fields: expected %zu as in the first row",
-                            f->row.n, t->n);
-        } else {
-            train_table_row(t, f->row_line, f->row.cell, f->row.n);
-        }
+    if (!maas__utf8(name, len)) {
+        train_die("%s:%zu:%zu: a column's name is not UTF-8", t->path,
+                  f->line, i + 1);
     }
 
-    f->row.n = 0;
-    f->row.used = 0;
-    f->row_line = f->line + 1;
+    (void) train_table_add(t, name, len, &new);
+
+    if (!new) {
+        train_die("%s:%zu:%zu: the name \"%.*s\" stands twice: expected "
+                  "different names", t->path, f->line, i + 1,
+                  (int) (len < 80 ? len : 80), name);
+    }
 }
 
 
-/* The separator that stands most often in the first line, outside quotes */
+/* A name for the field, "index" or by its number where it has none */
 
-static unsigned char
-csv_separator(const char *path, const char *text, size_t len)
+static void
+csv_name_cell(csv_file_t *f, size_t i, const train_cell_t *cell)
 {
-    int           quoted;
-    size_t        i, n[3] = { 0 };
-    const char   *at;
-    static const char  separators[] = ",;\t";
+    int   len;
+    char  buf[32];
+
+    if (cell != NULL && cell->len > 0) {
+        csv_name(f, i, cell->s, cell->len);
+
+    } else if (cell != NULL && i == 0) {
+        csv_name(f, i, "index", 5);     /* as pandas writes it */
+
+    } else {
+        len = snprintf(buf, sizeof(buf), "column%zu", i + 1);
+        csv_name(f, i, buf, (size_t) len);
+    }
+}
+
+
+/* ".tsv" breaks a tie */
+
+static char
+csv_hint(const char *path)
+{
+    size_t  i;
 
     i = strlen(path);
 
-    if ((i > 4 && strcmp(path + i - 4, ".tsv") == 0)
-        || (i > 7 && strcmp(path + i - 7, ".tsv.gz") == 0))
-    {
-        return '\t';
+    return (i > 4 && strcmp(path + i - 4, ".tsv") == 0)
+           || (i > 7 && strcmp(path + i - 7, ".tsv.gz") == 0) ? '\t' : '\0';
+}
+
+
+/* Names for `fit`, which knows no columns yet */
+
+static void
+csv_look(csv_file_t *f)
+{
+    size_t          i, n;
+    maas_csv_t      row;
+    train_table_t  *t;
+
+    t = f->table;
+    train_header_find(&f->at, csv_hint(t->path), t);
+
+    row = f->at;
+
+    if (!maas__csv_row(&row)) {
+        return;
     }
 
-    quoted = 0;
+    f->at = row;
 
-    for (i = 0; i < len && (quoted || text[i] != '\n'); i++) {
-        quoted ^= (text[i] == '"');
-        at = (text[i] != '\0') ? strchr(separators, text[i]) : NULL;
+    if (!csv_fields(f)) {
+        train_die("%s:%zu: the first row cannot be read", t->path, row.line);
+    }
 
-        if (at != NULL && !quoted) {
-            n[at - separators]++;
+    n = f->row.n;
+
+    if (t->named && n > 1 && f->row.cell[n - 1].len == 0) {
+        row = f->at;
+        n -= maas__csv_row(&row) && maas__csv_count(&row) + 1 == n;
+    }
+
+    for (i = 0; i < n; i++) {
+        csv_name_cell(f, i, t->named ? &f->row.cell[i] : NULL);
+    }
+
+    if (!t->named) {
+        f->at = row;
+    }
+}
+
+
+/* Names for a model, in whose words they are */
+
+static void
+csv_layout_names(csv_file_t *f, const maas_layout_t *l)
+{
+    size_t              i;
+    uint32_t            place;
+    csv_file_t          names;
+    const maas_info_t  *info;
+
+    info = l->info;
+    names = *f;
+    names.at = l->head;
+
+    if (l->names) {
+        (void) csv_fields(&names);
+    }
+
+    f->row = names.row;             /* its memory may have grown */
+    f->line = l->head.line;
+
+    for (i = 0; i < l->n; i++) {
+        place = l->place != NULL ? l->place[i] : (uint32_t) i;
+
+        if (place == MAAS_LAYOUT_PASS) {
+            csv_name_cell(f, i, l->names ? &f->row.cell[i] : NULL);
+
+        } else if (place < info->n_columns) {
+            csv_name(f, i, info->columns[place],
+                     strlen(info->columns[place]));
+
+        } else {
+            place -= (uint32_t) info->n_columns;
+            csv_name(f, i, info->others[place].name,
+                     strlen(info->others[place].name));
+        }
+    }
+}
+
+
+/* A number that names the target of rows without names, from 0 */
+
+static size_t
+csv_target(const train_want_t *want)
+{
+    double              v;
+    size_t              i;
+    const char         *s, *name;
+    const maas_info_t  *info;
+
+    s = want->target;
+    info = want->model;
+
+    if (s == NULL || !train_number(s, &v) || v < 1 || v > TRAIN_MAX_COLUMNS) {
+        return TRAIN_NO_COLUMN;
+    }
+
+    for (i = 0; i < info->n_columns + info->n_others; i++) {
+        name = i < info->n_columns ? info->columns[i]
+                                   : info->others[i - info->n_columns].name;
+
+        if (strcmp(name, s) == 0) {
+            return TRAIN_NO_COLUMN;
         }
     }
 
-    if (n[0] >= n[1] && n[0] >= n[2]) {
-        return ',';
+    return (size_t) v - 1;
+}
+
+
+/* Names and places for a model; files of the first version do not say what else
+ * the training file had: then the rest is found by place (roles.c) */
+
+static void
+csv_model(csv_file_t *f)
+{
+    size_t               i, n;
+    maas_err_t           err;
+    maas_arena_t        *a;
+    train_table_t       *t;
+    maas_layout_t        l;
+    const maas_info_t   *info;
+    maas_layout_want_t   want;
+
+    t = f->table;
+    info = t->want->model;
+    want = (maas_layout_want_t) {
+        .header = (maas_header_t) t->want->header,
+        .lenient = (info->n_others == 0), .hint = csv_hint(t->path),
+        .target = csv_target(t->want)
+    };
+
+    a = maas__arena_create(maas__layout_size(info));
+
+    if (a == NULL
+        || maas__layout_find(&l, info, &want, &f->at, a, &err) == MAAS_NOMEM)
+    {
+        train_die("out of memory");
     }
 
-    return n[1] >= n[2] ? ';' : '\t';
+    if (l.failed) {
+        train_die("%s:%zu:%zu: %s", t->path, l.line, l.field + 1, err.msg);
+    }
+
+    n = maas__csv_count(&l.head);
+    t->named = l.names && info->n_columns > 0;
+
+    if (info->n_columns == 0
+        || (!l.names && info->n_others == 0 && n != info->n_columns))
+    {
+        for (i = 0; i < (n > 0 ? n : l.n); i++) {
+            csv_name_cell(f, i, NULL);
+        }
+
+    } else {
+        t->named = 1;
+        csv_layout_names(f, &l);
+    }
+
+    if (l.comments > 0) {
+        (void) fprintf(stderr, "maas-trainer: %s: %u line%s before line %zu "
+                       "passed over\n", t->path, l.comments,
+                       l.comments == 1 ? "" : "s", l.head.line);
+    }
+
+    maas__arena_destroy(a);
 }
 
 
 void
 train_table_csv(train_table_t *t, const char *text, size_t len)
 {
-    size_t              n;
-    const char         *end, *newline;
-    csv_file_t          f = { 0 };
-    struct csv_parser   p;
-
-    if (csv_init(&p, CSV_STRICT | CSV_STRICT_FINI) != 0) {
-        train_die("%s: the CSV parser cannot be had", t->path);
-    }
-
-    csv_set_delim(&p, csv_separator(t->path, text, len));
+    size_t      n;
+    csv_file_t  f = { .table = t };
 
     train_fields_begin(&f.row, len);
-    f.table = t;
-    f.line = 1;
-    f.row_line = 1;
 
-    for (end = text + len; text < end; text += n) {
-        newline = memchr(text, '\n', (size_t) (end - text));
-        n = (newline != NULL) ? (size_t) (newline - text) + 1
-                              : (size_t) (end - text);
+    if (!t->closed) {
+        maas__csv_start(&f.at, text, len);
 
-        if (csv_parse(&p, text, n, csv_add_field, csv_end_row, &f) != n) {
-            train_die("%s:%zu:%zu: %s", t->path, f.line, f.row.n + 1,
-                      csv_strerror(csv_error(&p)));
+        if (t->want->model != NULL) {
+            csv_model(&f);
+        } else {
+            csv_look(&f);
         }
 
-        f.line++;
+        t->body = f.at;
+        t->width = t->n;
+        t->closed = 1;
+    }
 
-        if (p.pstate == CSV_BETWEEN_ROWS) {
-            f.row_line = f.line;
+    f.at = t->body;
 
-            if (t->pass == TRAIN_TABLE_NAMES && f.begun) {
-                break;
-            }
+    while (t->pass != TRAIN_TABLE_NAMES && maas__csv_row(&f.at)) {
+        if (!csv_fields(&f)) {
+            continue;
+        }
+
+        n = f.row.n;
+        n -= (n == t->width + 1 && f.row.cell[n - 1].len == 0);
+
+        if (n != t->width) {
+            train_table_bad(t, f.line, n < t->width ? n - 1 : t->width,
+                            "%zu fields: expected %zu as in the first row", n,
+                            t->width);
+        } else {
+            train_table_row(t, f.line, f.row.cell, n);
         }
     }
 
-    if (text >= end && csv_fini(&p, csv_add_field, csv_end_row, &f) != 0) {
-        train_die("%s:%zu:%zu: a quoted field is never closed", t->path,
-                  f.row_line, f.row.n + 1);
-    }
-
-    csv_free(&p);
     train_fields_free(&f.row);
 }

@@ -239,19 +239,41 @@ roles_field(train_table_t *t, size_t i, const maas_info_t *m, size_t field)
 static void
 roles_model_by_name(train_table_t *t, const maas_info_t *m)
 {
-    size_t    i;
+    int       new;
+    size_t    i, absent, some;
     uint32_t  at;
+
+    absent = 0;
+    some = 0;
 
     for (i = 0; i < m->n_columns; i++) {
         at = train_dict_find(&t->names, m->columns[i], strlen(m->columns[i]));
 
-        if (at == UINT32_MAX) {
+        if (at == UINT32_MAX && m->fields[i].required) {
             train_die("%s:1: no column \"%s\", which the model \"%s\" "
                       "expects", t->path, m->columns[i], m->name);
         }
 
+        if (at == UINT32_MAX) {
+            some = i;
+            absent++;
+            at = (uint32_t) train_table_add(t, m->columns[i],
+                                            strlen(m->columns[i]), &new);
+        }
+
         roles_field(t, at, m, i);
         t->columns[at].place = i;
+    }
+
+    if (absent == m->n_columns) {
+        train_die("%s:1: no column of the model \"%s\", such as \"%s\"",
+                  t->path, m->name, m->columns[0]);
+    }
+
+    if (absent > 0) {
+        (void) fprintf(stderr, "maas-trainer: %s: no column \"%s\"%s: taken "
+                       "as missing\n", t->path, m->columns[some],
+                       absent > 1 ? " and others" : "");
     }
 }
 
@@ -264,15 +286,11 @@ roles_model_by_place(train_table_t *t, const maas_info_t *m)
     n = (m->n_columns > 0) ? m->n_columns : m->in;
     others = t->n - (t->target != TRAIN_NO_COLUMN);
 
-    if (others == n + 1 && t->target == TRAIN_NO_COLUMN && t->want->no_target) {
-        others--;               /* a target that is not asked for: the last */
-        t->target = t->n - 1;
-        roles_set(t, t->target, TRAIN_ROLE_TARGET, "to be predicted");
-    }
-
     if (others != n) {
         train_die("%s:1: %zu columns without the target: the model \"%s\" "
-                  "expects %zu", t->path, others, m->name, n);
+                  "expects %zu%s", t->path, others, m->name, n,
+                  others == n + 1 && t->target == TRAIN_NO_COLUMN
+                  ? "; --target says which is none of them" : "");
     }
 
     for (i = 0, j = 0; i < t->n; i++) {

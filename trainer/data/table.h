@@ -10,6 +10,7 @@
 #include <stdio.h>
 
 #include "look.h"
+#include "text/maas_csv_text.h"
 
 
 #define TRAIN_MAX_COLUMNS  65536
@@ -111,6 +112,8 @@ struct train_table_s {
     unsigned             named;     /* the file has names of its own */
     unsigned             closed;    /* no column may be added any more */
     unsigned             free_order;    /* cells have no place in a line */
+    maas_csv_t           body;      /* CSV: where the rows begin, */
+    size_t               width;     /*     and how many fields they have */
 
     size_t           n;
     size_t           n_room;

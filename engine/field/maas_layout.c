@@ -1,0 +1,382 @@
+/*
+ * Names first, then numbers of fields.
+ * Not here: the grammar (maas_csv_text.c), and which names there are
+ * (maas_layout_names.c).
+ */
+
+#include "maas_field.h"
+#include "maas_int.h"
+#include "maas_layout.h"
+#include "maas_layout_names.h"
+
+#include <math.h>
+#include <string.h>
+
+
+/* What fits() has seen of the first row */
+
+typedef struct {
+    const maas_info_t         *info;
+    const maas_layout_want_t  *want;
+    size_t                     n;
+} layout_fit_t;
+
+
+size_t
+maas__layout_size(const maas_info_t *info)
+{
+    return MAAS_LAYOUT_MAX * sizeof(uint32_t) + info->n_columns
+           + info->n_others + 4 * MAAS_ALIGN;
+}
+
+
+/* Fields of a row of the file that the model was trained on, `without` those
+ * of its targets; 0: nothing is known of it */
+
+static size_t
+layout_width(const maas_info_t *info, unsigned without)
+{
+    size_t  i, k, n;
+
+    n = info->n_columns + info->n_others;
+
+    for (i = 0; i < info->n_others; i++) {
+        if (info->others[i].at >= n) {
+            return 0;
+        }
+
+        for (k = 0; k < i; k++) {
+            if (info->others[k].at == info->others[i].at) {
+                return 0;
+            }
+        }
+    }
+
+    for (i = 0; i < info->n_others && without; i++) {
+        n -= maas__is_target(info, i);
+    }
+
+    return info->n_others > 0 ? n : 0;
+}
+
+
+static uint32_t
+layout_other_at(const maas_info_t *info, size_t at)
+{
+    uint32_t  i;
+
+    for (i = 0; i < info->n_others; i++) {
+        if (info->others[i].at == at) {
+            return i;
+        }
+    }
+
+    return MAAS_LAYOUT_PASS;
+}
+
+
+/* Places of a row as in the training file */
+
+static void
+layout_trained(const maas_info_t *info, unsigned without, uint32_t *place)
+{
+    size_t    at, n;
+    uint32_t  other, column;
+
+    column = 0;
+    n = 0;
+
+    for (at = 0; at < info->n_columns + info->n_others; at++) {
+        other = layout_other_at(info, at);
+
+        if (other == MAAS_LAYOUT_PASS) {
+            place[n++] = column++;
+
+        } else if (!without || !maas__is_target(info, other)) {
+            place[n++] = (uint32_t) info->n_columns + other;
+        }
+    }
+}
+
+
+/* Numbers of fields that a row without names may have, beside n_columns:
+ * NULL, with *n as it should be, or places */
+
+static maas_status_t
+layout_count(maas_layout_t *l, const maas_layout_want_t *want, size_t n,
+    maas_arena_t *a, maas_err_t *err)
+{
+    size_t              i;
+    unsigned            without;
+    uint32_t           *place;
+    const maas_info_t  *info;
+
+    info = l->info;
+    l->n = info->n_columns > 0 ? info->n_columns : info->in;
+    l->place = NULL;
+
+    if (n == l->n || n == 0 || info->n_columns == 0) {
+        return MAAS_OK;
+    }
+
+    without = n != layout_width(info, 0);
+
+    if (n != layout_width(info, without)
+        && (n != info->n_columns + 1 || want->target >= n))
+    {
+        return MAAS_OK;                /* the row will say it */
+    }
+
+    place = maas__arena_alloc(a, n, sizeof(uint32_t));
+    if (place == NULL) {
+        return maas__fail(err, MAAS_NOMEM, "no memory for the columns");
+    }
+
+    if (n == layout_width(info, without)) {
+        layout_trained(info, without, place);
+
+    } else {
+        for (i = 0; i < n; i++) {
+            place[i] = i == want->target ? MAAS_LAYOUT_PASS
+                                         : (uint32_t) (i - (i > want->target));
+        }
+    }
+
+    l->n = n;
+    l->place = place;
+
+    return MAAS_OK;
+}
+
+
+/* Could the field be a value of the column?  Lax: it is read later. */
+
+static int
+layout_could(const maas_layout_t *l, size_t n, const maas_csv_field_t *f)
+{
+    uint32_t  place;
+
+    place = l->place != NULL ? l->place[n] : (uint32_t) n;
+
+    if (place == MAAS_LAYOUT_PASS || place >= l->info->n_columns) {
+        return maas__layout_passes(l, place, f->s.data, f->s.len, NULL)
+               == MAAS_OK;
+    }
+
+    return l->info->fields[place].kind != MAAS_FIELD_NUMBER
+           || maas__field_is_missing(f->s.data, f->s.len)
+           || (maas__csv_numeric(f->s.data, f->s.len)
+               && memchr(f->s.data, ';', f->s.len) == NULL);
+}
+
+
+static int
+layout_fits_row(const maas_layout_t *l, const maas_csv_t *row)
+{
+    size_t            n;
+    maas_csv_t        c;
+    maas_csv_field_t  f;
+
+    c = *row;
+    n = 0;
+
+    do {
+        if (n == l->n || maas__csv_next(&c, &f) != NULL
+            || (l->info->n_columns > 0 && !layout_could(l, n, &f)))
+        {
+            return 0;
+        }
+        n++;
+    } while (!f.last);
+
+    return n == l->n;
+}
+
+
+/* Is this row one of the model's, whatever the values? */
+
+static int
+layout_is_row(const maas_info_t *info, const maas_layout_want_t *want,
+    const maas_csv_t *row)
+{
+    int             is;
+    maas_arena_t   *a;
+    maas_layout_t   l = { .info = info };
+
+    a = maas__arena_create(maas__layout_size(info));
+
+    is = a != NULL
+         && layout_count(&l, want, maas__csv_count(row), a, NULL) == MAAS_OK
+         && layout_fits_row(&l, row);
+
+    maas__arena_destroy(a);
+
+    return is;
+}
+
+
+static int
+layout_fits(void *data, const maas_csv_t *row, unsigned first)
+{
+    size_t         n;
+    layout_fit_t  *fit = data;
+
+    n = maas__csv_count(row);
+
+    if (!first) {
+        return n == fit->n;
+    }
+
+    fit->n = n;
+
+    if (fit->want->header != MAAS_HEADER_NO
+        && maas__names_look(fit->info, row) != MAAS_NAMES_NONE)
+    {
+        return fit->info->n_columns > 0 || (n > 1 && n == fit->info->in);
+    }
+
+    return n > 1 && layout_is_row(fit->info, fit->want, row);
+}
+
+
+static void
+layout_separator(const maas_info_t *info, const maas_layout_want_t *want,
+    maas_csv_t *c, const maas_csv_t *body)
+{
+    char          by;
+    layout_fit_t  fit = { info, want, 0 };
+
+    if (c->by != '\0') {
+        return;
+    }
+
+    by = maas__csv_choose(body, want->hint, layout_fits, &fit);
+
+    if (by == '\0' && (info->n_columns > 0 ? info->n_columns : info->in) > 1) {
+        by = maas__csv_guess(body, want->hint);
+        by = by == ' ' ? '\0' : by;
+    }
+
+    c->by = by != '\0' ? by : ',';
+}
+
+
+/* Where names or values begin, behind lines that begin with # and are neither;
+ * names may stand behind such a mark */
+
+static void
+layout_begin(const maas_info_t *info, const maas_layout_want_t *want,
+    maas_csv_t *c, const maas_csv_t *body)
+{
+    unsigned    may;
+    maas_csv_t  bare;
+
+    may = want->header != MAAS_HEADER_NO && info->n_columns > 0;
+
+    if (may && maas__names_look(info, body) != MAAS_NAMES_NONE) {
+        *c = *body;
+        return;
+    }
+
+    for ( /* void */ ; maas__csv_row(c) && c->p < body->p; maas__csv_pass(c)) {
+        bare = *c;
+        maas__csv_uncomment(&bare);
+
+        if (may && maas__names_look(info, c) != MAAS_NAMES_KNOWN
+            && maas__names_look(info, &bare) == MAAS_NAMES_KNOWN)
+        {
+            *c = bare;
+            return;
+        }
+
+        if ((may && maas__names_look(info, c) == MAAS_NAMES_KNOWN)
+            || layout_is_row(info, want, c))
+        {
+            return;
+        }
+    }
+}
+
+
+maas_status_t
+maas__layout_find(maas_layout_t *l, const maas_info_t *info,
+    const maas_layout_want_t *want, maas_csv_t *c, maas_arena_t *a,
+    maas_err_t *err)
+{
+    size_t         from;
+    maas_csv_t     body;
+    maas_status_t  rc;
+
+    *l = (maas_layout_t) { .info = info };
+    body = *c;
+    maas__csv_body(&body);
+    layout_separator(info, want, c, &body);
+    body.by = c->by;
+    from = c->line;
+    l->head = *c;
+
+    if (!maas__csv_row(c) || !maas__csv_row(&body)) {
+        return layout_count(l, want, 0, a, err);
+    }
+
+    if (body.p > c->p) {
+        layout_begin(info, want, c, &body);
+        l->comments = (unsigned) (c->line - from);
+    }
+
+    l->head = *c;
+    l->line = c->line;
+    l->at = (size_t) (c->p - c->start);
+
+    rc = maas__names_read(l, want, c, a, err);
+    l->failed = rc != MAAS_OK;
+
+    if (rc == MAAS_OK && !l->names) {
+        rc = layout_count(l, want, maas__csv_count(c), a, err);
+    }
+
+    return rc;
+}
+
+
+maas_status_t
+maas__layout_passes(const maas_layout_t *l, uint32_t place, const char *s,
+    size_t len, maas_err_t *err)
+{
+    float               v, label;
+    size_t              i, n;
+    const maas_info_t  *info;
+
+    info = l->info;
+
+    if (l->names || place == MAAS_LAYOUT_PASS
+        || !maas__is_target(info, place - info->n_columns))
+    {
+        return MAAS_OK;
+    }
+
+    maas__field_trim(&s, &len);
+
+    if (maas__field_is_missing(s, len)
+        || (info->n_labels == 0 && maas__csv_numeric(s, len)))
+    {
+        return MAAS_OK;
+    }
+
+    for (i = 0; i < info->n_labels; i++) {
+        n = strlen(info->labels[i]);
+
+        if ((n == len && memcmp(info->labels[i], s, len) == 0)
+            || (maas__field_number(s, len, &v) == MAAS_OK
+                && maas__field_number(info->labels[i], n, &label) == MAAS_OK
+                && v == label))
+        {
+            return MAAS_OK;
+        }
+    }
+
+    return maas__fail(err, MAAS_BADVALUE, "the field in place of \"%.64s\" is "
+                      "no value of it: expected a row of %zu fields, or names "
+                      "above", info->others[place - info->n_columns].name,
+                      info->n_columns);
+}

@@ -1,0 +1,468 @@
+/*
+ * Names in the first row of a CSV text, one by one.
+ * Not here: rows without names (maas_layout.c).
+ */
+
+#include "maas_field.h"
+#include "maas_int.h"
+#include "maas_layout_names.h"
+
+#include <stdio.h>
+#include <string.h>
+
+
+#define NAMES_LIST   90            /* bytes of a sentence for known names */
+#define NAMES_CLOSE  64            /* fields that may be misspelt names */
+
+typedef struct {
+    char        text[2 * MAAS_MAX_TEXT];
+    maas_str_t  s;                 /* one quote for two */
+    uint32_t    place;             /* PASS: of no column */
+    unsigned    unnamed;           /* there is nothing */
+    unsigned    value;             /* a number, or a word for "missing" */
+} names_field_t;
+
+
+int
+maas__is_target(const maas_info_t *info, size_t other)
+{
+    return other < info->n_others
+           && info->others[other].role == MAAS_ROLE_TARGET;
+}
+
+
+/* The same where the columns have no tables yet, first at that of the field */
+
+static size_t
+names_search(const maas_info_t *info, const char *s, size_t len, size_t field)
+{
+    size_t       i, k, n;
+    const char  *name;
+
+    n = info->n_columns + info->n_others;
+
+    for (i = field < n ? 0 : 1; i <= n; i++) {
+        k = i == 0 ? field : i - 1;
+        name = k < info->n_columns ? info->columns[k]
+                                   : info->others[k - info->n_columns].name;
+
+        if (strnlen(name, len + 1) == len && memcmp(name, s, len) == 0) {
+            return k;
+        }
+    }
+
+    return SIZE_MAX;
+}
+
+
+/* A name's place among the columns and the others */
+
+static uint32_t
+names_find(const maas_info_t *info, const char *s, size_t len, size_t field)
+{
+    size_t  i;
+
+    if (info->reader == NULL) {
+        i = names_search(info, s, len, field);
+
+    } else {
+        i = maas_column_find(info->reader, s, len);
+
+        if (i == SIZE_MAX) {
+            i = maas_other_find(info->reader, s, len);
+            i = i == SIZE_MAX ? i : info->n_columns + i;
+        }
+    }
+
+    return i == SIZE_MAX ? MAAS_LAYOUT_PASS : (uint32_t) i;
+}
+
+
+/* A field as a name; NULL, or what is wrong with it */
+
+static const char *
+names_next(const maas_info_t *info, maas_csv_t *c, size_t n,
+    maas_csv_field_t *f, names_field_t *name)
+{
+    int          len;
+    float        v;
+    const char  *wrong;
+
+    wrong = maas__csv_next(c, f);
+    if (wrong != NULL) {
+        return wrong;
+    }
+
+    name->s = f->s;
+    name->place = MAAS_LAYOUT_PASS;
+    name->value = 0;
+    name->unnamed = f->s.len == 0;
+
+    /* longer ones are no names, and no text to be kept */
+
+    if (f->s.len > sizeof(name->text)) {
+        return NULL;
+    }
+
+    if (f->doubled) {
+        name->s = (maas_str_t) { name->text,
+                                 maas__csv_plain(f->s, name->text) };
+    }
+
+    if (name->unnamed) {
+        if (n == 0) {
+            name->place = names_find(info, "index", 5, n);
+        }
+
+        if (name->place == MAAS_LAYOUT_PASS) {
+            len = snprintf(name->text, sizeof(name->text), "column%zu", n + 1);
+            name->place = names_find(info, name->text, (size_t) len, n);
+        }
+
+        return NULL;
+    }
+
+    name->place = names_find(info, name->s.data, name->s.len, n);
+    name->value = maas__field_number(name->s.data, name->s.len, &v)
+                  != MAAS_BADVALUE
+                  || maas__field_is_missing(name->s.data, name->s.len);
+
+    return NULL;
+}
+
+
+static inline char
+names_lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char) (c | 0x20) : c;
+}
+
+
+/* Are they the same but for case, blanks, "_", "-" and "."? */
+
+static int
+names_alike(const char *a, maas_str_t b)
+{
+    size_t       i;
+    const char  *skip = " _-.";
+
+    i = 0;
+
+    for ( ;; ) {
+        while (*a != '\0' && strchr(skip, *a) != NULL) {
+            a++;
+        }
+
+        while (i < b.len && (b.data[i] == '\0'
+                             || strchr(skip, b.data[i]) != NULL))
+        {
+            i++;
+        }
+
+        if (*a == '\0' || i == b.len) {
+            return *a == '\0' && i == b.len;
+        }
+
+        if (names_lower(*a++) != names_lower(b.data[i++])) {
+            return 0;
+        }
+    }
+}
+
+
+/* A name that is nearly this one, or NULL */
+
+static const char *
+names_near(const maas_info_t *info, maas_str_t s)
+{
+    size_t       i;
+    const char  *name;
+
+    for (i = 0; i < info->n_columns + info->n_others; i++) {
+        name = i < info->n_columns ? info->columns[i]
+                                   : info->others[i - info->n_columns].name;
+
+        if (names_alike(name, s)) {
+            return name;
+        }
+    }
+
+    return NULL;
+}
+
+
+/* A tensor has no names: whatever is no number */
+
+static maas_names_kind_t
+names_tensor(const maas_csv_t *row)
+{
+    float             v;
+    maas_csv_t        c;
+    maas_csv_field_t  f;
+
+    c = *row;
+
+    do {
+        if (maas__csv_next(&c, &f) != NULL) {
+            return MAAS_NAMES_NONE;
+        }
+
+        maas__field_trim(&f.s.data, &f.s.len);
+
+        if (maas__field_is_missing(f.s.data, f.s.len)
+            || maas__field_number(f.s.data, f.s.len, &v) != MAAS_BADVALUE)
+        {
+            return MAAS_NAMES_NONE;
+        }
+    } while (!f.last);
+
+    return MAAS_NAMES_KNOWN;
+}
+
+
+maas_names_kind_t
+maas__names_look(const maas_info_t *info, const maas_csv_t *row)
+{
+    size_t            n, known, words, unknown, near, order;
+    maas_csv_t        c;
+    names_field_t     name;
+    maas_csv_field_t  f;
+
+    if (info->n_columns == 0) {
+        return names_tensor(row);
+    }
+
+    c = *row;
+    known = words = unknown = near = order = n = 0;
+
+    do {
+        if (names_next(info, &c, n, &f, &name) != NULL) {
+            return words > 0 ? MAAS_NAMES_WRONG : MAAS_NAMES_NONE;
+        }
+
+        if (name.place != MAAS_LAYOUT_PASS) {
+            known++;
+            words += !name.value && !name.unnamed;
+            order += name.place == n;
+
+        } else if (name.value) {
+            return MAAS_NAMES_NONE;
+
+        } else if (!name.unnamed) {
+            unknown++;
+            near += n < NAMES_CLOSE && near == 0
+                    && names_near(info, name.s) != NULL;
+        }
+
+        n++;
+    } while (!f.last);
+
+    /* numbers are names only where all of them stand in order */
+
+    if (words == 0 && (unknown > 0 || order != n || n != info->n_columns)) {
+        return near > 0 ? MAAS_NAMES_WRONG : MAAS_NAMES_NONE;
+    }
+
+    return unknown > 0 ? MAAS_NAMES_WRONG : MAAS_NAMES_KNOWN;
+}
+
+
+/* The names there are, as many as fit into a sentence */
+
+static void
+names_list(const maas_info_t *info, char buf[NAMES_LIST])
+{
+    size_t  i, at, len;
+
+    at = 0;
+    buf[0] = '\0';
+
+    for (i = 0; i < info->n_columns; i++) {
+        len = strlen(info->columns[i]);
+
+        if (at + len + 8 > NAMES_LIST) {
+            (void) snprintf(buf + at, NAMES_LIST - at, "%s...",
+                            at > 0 ? ", " : "");
+            return;
+        }
+
+        at += (size_t) snprintf(buf + at, NAMES_LIST - at, "%s%s",
+                                at > 0 ? ", " : "", info->columns[i]);
+    }
+}
+
+
+maas_status_t
+maas__no_column(const maas_info_t *info, const char *s, size_t len,
+    maas_err_t *err)
+{
+    char         buf[NAMES_LIST];
+    const char  *near;
+
+    near = names_near(info, (maas_str_t) { s, len });
+
+    if (near != NULL) {
+        return maas__fail(err, MAAS_BADVALUE, "no column \"%.*s\": expected "
+                          "\"%.40s\"", (int) (len < 40 ? len : 40), s, near);
+    }
+
+    names_list(info, buf);
+
+    return maas__fail(err, MAAS_BADVALUE, "no column \"%.*s\": expected %s",
+                      (int) (len < 40 ? len : 40), s, buf);
+}
+
+
+/* Names of columns into place[]; seen[] has a byte for each there is */
+
+static maas_status_t
+names_places(maas_layout_t *l, maas_csv_t *c, uint32_t *place, char *seen,
+    maas_err_t *err)
+{
+    const char        *wrong;
+    names_field_t      name;
+    maas_csv_field_t   f;
+
+    l->field = 0;
+
+    do {
+        wrong = names_next(l->info, c, l->field, &f, &name);
+        l->at = f.at;
+        l->line = f.line;
+
+        if (wrong != NULL) {
+            return maas__fail(err, MAAS_BADVALUE, "%s", wrong);
+        }
+
+        if (l->field == l->n) {
+            return MAAS_OK;
+        }
+
+        place[l->field++] = name.place;
+
+        if (name.place != MAAS_LAYOUT_PASS && seen[name.place]++) {
+            l->field--;
+            return maas__fail(err, MAAS_BADVALUE, "the name \"%.*s\" stands "
+                              "twice: expected different names",
+                              (int) (name.s.len < 64 ? name.s.len : 64),
+                              name.s.data);
+        }
+    } while (!f.last);
+
+    return MAAS_OK;
+}
+
+
+/* No name is unknown; where others may be, none is that of a column but for a
+ * slip */
+
+static maas_status_t
+names_check(maas_layout_t *l, unsigned lenient, const maas_csv_t *row,
+    const char *seen, maas_err_t *err)
+{
+    maas_csv_t         c;
+    const char        *near;
+    names_field_t      name;
+    maas_csv_field_t   f;
+
+    c = *row;
+    l->field = 0;
+
+    do {
+        (void) names_next(l->info, &c, l->field, &f, &name);
+        l->at = f.at;
+        l->line = f.line;
+
+        if (name.place == MAAS_LAYOUT_PASS && !name.unnamed) {
+            near = names_near(l->info, name.s);
+
+            if (!lenient || (near != NULL
+                             && !seen[names_find(l->info, near, strlen(near),
+                                                 0)]))
+            {
+                return maas__no_column(l->info, name.s.data, name.s.len, err);
+            }
+        }
+
+        l->field++;
+    } while (!f.last);
+
+    return MAAS_OK;
+}
+
+
+/* A separator at the end of the names alone is no column */
+
+static void
+names_count(maas_layout_t *l, const maas_csv_t *row)
+{
+    size_t            n;
+    maas_csv_t        c;
+    maas_csv_field_t  f = { 0 };
+
+    l->n = maas__csv_count(row);
+
+    if (l->n == 0) {
+        l->n = MAAS_LAYOUT_MAX;        /* a bad one is found on the way */
+        return;
+    }
+
+    for (c = *row, n = 0; n < l->n; n++) {
+        (void) maas__csv_next(&c, &f);
+    }
+
+    if (l->n > 1 && f.s.len == 0 && !f.quoted && maas__csv_row(&c)
+        && maas__csv_count(&c) + 1 == l->n)
+    {
+        l->n--;
+    }
+}
+
+
+maas_status_t
+maas__names_read(maas_layout_t *l, const maas_layout_want_t *want,
+    maas_csv_t *c, maas_arena_t *a, maas_err_t *err)
+{
+    char               *seen;
+    uint32_t           *place;
+    maas_csv_t          row;
+    maas_status_t       rc;
+    const maas_info_t  *info;
+
+    info = l->info;
+    row = *c;
+
+    if (want->header == MAAS_HEADER_NO
+        || (want->header == MAAS_HEADER_AUTO
+            && maas__names_look(info, c) == MAAS_NAMES_NONE))
+    {
+        return MAAS_OK;
+    }
+
+    names_count(l, c);
+    l->names = 1;
+
+    if (l->n > MAAS_LAYOUT_MAX) {
+        return maas__fail(err, MAAS_TOOBIG, "more than %d columns",
+                          MAAS_LAYOUT_MAX);
+    }
+
+    if (info->n_columns == 0) {
+        maas__csv_pass_row(c);
+        l->n = info->in;
+        return MAAS_OK;
+    }
+
+    place = maas__arena_alloc(a, l->n + 1, sizeof(uint32_t));
+    seen = maas__arena_alloc(a, info->n_columns + info->n_others, 1);
+
+    if (place == NULL || seen == NULL) {
+        return maas__fail(err, MAAS_NOMEM, "no memory for the columns");
+    }
+
+    l->place = place;
+
+    rc = names_places(l, c, place, seen, err);
+
+    return rc == MAAS_OK ? names_check(l, want->lenient, &row, seen, err) : rc;
+}
