@@ -82,9 +82,10 @@ refused('j.jsonl', $good . "{\"x\":1e39,\"c\":\"a\"}\n",
 refused('j.jsonl', $good . "{\"x\":1,\"c\":\"\\u0000\"}\n",
     qr/21: column "c" holds an escape that is no character/);
 refused('j.jsonl', $good . "{\"\":1,\"c\":\"a\"}\n", qr/21: a name of 0 bytes.*/);
-refused('j.jsonl', $good . "{\"x\":1,\"c\":\"\xff\"}\n", qr/21: not JSON: .*/);
+refused('j.jsonl', $good . "{\"x\":1,\"c\":\"\xc3\xa9\xff\"}\n",
+    qr/21: not JSON: .*/);
 refused('j.jsonl', "{}\n", qr/no rows: expected .*/);
-refused('u.csv', "x,c\n" . "1,a\n2,b\n" x 10 . "3,\xff\n",
+refused('u.csv', "x,c\n" . "1,\xc3\xa9\n2,b\n" x 10 . "3,\xff\n",
     qr/22:2: column "c" holds bytes that are not UTF-8/);
 
 $t->write_file('skip.jsonl', $good . "{\"x\":\"one\"}\nnonsense\n");

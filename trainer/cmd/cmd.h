@@ -64,6 +64,8 @@ typedef struct {
       "at a row that cannot be read (stop)", .expected = "stop or skip" },    \
     { "header", 0, TRAIN_MODEL_CHOICE(want.header, train_tri_names), NULL,    \
       "does a CSV file begin with names?", .expected = "yes or no" },         \
+    { "encoding", 0, TRAIN_MODEL_TEXT(want.encoding), "NAME",                 \
+      "of a text file: utf-8, utf-16, latin1, ... (auto: by looking)" },      \
     { "json", 0, TRAIN_MODEL_FLAG(json), NULL, "JSON" }
 
 

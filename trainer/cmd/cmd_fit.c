@@ -23,6 +23,7 @@ fit_read_more(train_fit_t *f, const char *path, train_part_t part,
     want.model = &info;
     want.target = f->data.target;
     want.header = f->o.want.header;
+    want.encoding = f->o.want.encoding;
     want.weight_recorded = f->o.want.weight;
     want.skip = f->o.want.skip;
     want.written = train_data_target(&f->data);

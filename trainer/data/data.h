@@ -58,6 +58,7 @@ extern const char *const train_skip_names[2];   /* want.skip */
 typedef struct {
     const char         *target;     /* NULL: last column */
     train_tri_t         header;
+    const char         *encoding;   /* of a text file; NULL: by looking */
     int                 task;       /* maas_task_t and 1; 0: look at the data */
 
     /* columns of a table; NULL: by looking */

@@ -5,26 +5,13 @@
 
 #include <string.h>
 
-#include "table.h"
+#include "data_json.h"
 #include "util.h"
-#include "text/maas_json.h"
+#include "field/maas_layout.h"
 
 
-#define JSONL_DEPTH  16
-
-
-typedef struct {
-    train_table_t  *table;
-    size_t          line;
-    maas_json_t     at;             /* in a line that is good JSON */
-    train_fields_t  row;            /* a cell for each column, if any */
-} jsonl_t;
-
-
-/* A string, unescaped, as the text of a cell; 0 if it has a zero byte */
-
-static int
-jsonl_string(jsonl_t *j, maas_str_t raw, train_cell_t *cell)
+int
+train_json_string(train_json_t *j, maas_str_t raw, train_cell_t *cell)
 {
     char  *out;
 
@@ -38,10 +25,8 @@ jsonl_string(jsonl_t *j, maas_str_t raw, train_cell_t *cell)
 }
 
 
-/* The value at hand; NULL, or what is wrong with it */
-
-static const char *
-jsonl_value(jsonl_t *j, train_cell_t *cell)
+const char *
+train_json_value(train_json_t *j, train_cell_t *cell)
 {
     maas_err_t  err;
     maas_str_t  raw;
@@ -50,7 +35,7 @@ jsonl_value(jsonl_t *j, train_cell_t *cell)
 
     case '"':
         (void) maas__json_string(&j->at, &raw, &err);
-        return jsonl_string(j, raw, cell) ? NULL
+        return train_json_string(j, raw, cell) ? NULL
                                           : "an escape that is no character";
 
     case '{':
@@ -79,11 +64,8 @@ jsonl_value(jsonl_t *j, train_cell_t *cell)
 }
 
 
-/* Place of a member among the columns, new ones are added in the first pass;
- * TRAIN_NO_COLUMN: nobody wants it */
-
-static size_t
-jsonl_column(jsonl_t *j, const char *name, size_t len)
+size_t
+train_json_column(train_json_t *j, const char *name, size_t len)
 {
     int             new;
     uint32_t        place;
@@ -109,20 +91,20 @@ jsonl_column(jsonl_t *j, const char *name, size_t len)
  * then its place, or TRAIN_NO_COLUMN */
 
 static const char *
-jsonl_member(jsonl_t *j, maas_str_t name, size_t *column)
+jsonl_member(train_json_t *j, maas_str_t name, size_t *column)
 {
     const char    *wrong;
     train_cell_t   cell = { 0 }, *to;
 
     *column = TRAIN_NO_COLUMN;
 
-    if (!jsonl_string(j, name, &cell)) {
+    if (!train_json_string(j, name, &cell)) {
         return "a name with a zero byte or half a character";
     }
 
-    *column = jsonl_column(j, cell.s, cell.len);
+    *column = train_json_column(j, cell.s, cell.len);
     cell = (train_cell_t) { 0 };
-    wrong = jsonl_value(j, &cell);
+    wrong = train_json_value(j, &cell);
 
     if (wrong != NULL || *column == TRAIN_NO_COLUMN) {
         return wrong;
@@ -140,8 +122,8 @@ jsonl_member(jsonl_t *j, maas_str_t name, size_t *column)
 }
 
 
-static void
-jsonl_row(jsonl_t *j)
+void
+train_json_row(train_json_t *j, const char *p, const char *end)
 {
     size_t              column;
     maas_err_t          err;
@@ -150,6 +132,8 @@ jsonl_row(jsonl_t *j)
     maas_json_object_t  o = { .names = &none };
 
     t = j->table;
+    maas__json_start(&j->at, p, (size_t) (end - p));
+    maas__json_space(&j->at);
 
     if (*j->at.p != '{') {
         train_table_bad(t, j->line, TRAIN_NO_COLUMN,
@@ -157,7 +141,7 @@ jsonl_row(jsonl_t *j)
         return;
     }
 
-    if (maas__json_check(j->at.p, (size_t) (j->at.end - j->at.p), JSONL_DEPTH,
+    if (maas__json_check(j->at.p, (size_t) (j->at.end - j->at.p), TRAIN_JSON_DEPTH,
                          &err)
         != MAAS_OK)
     {
@@ -191,21 +175,24 @@ jsonl_row(jsonl_t *j)
 void
 train_table_jsonl(train_table_t *t, const char *text, size_t len)
 {
-    jsonl_t      j = { 0 };
-    const char  *end, *next;
+    size_t         i;
+    const char    *end, *next;
+    train_json_t   j = { .table = t };
 
     train_fields_begin(&j.row, len);
-    j.table = t;
 
     for (end = text + len; text < end; text = next) {
         next = memchr(text, '\n', (size_t) (end - text));
         next = (next != NULL) ? next + 1 : end;
         j.line++;
-        j.at = (maas_json_t) { .p = text, .end = next, .start = text };
-        maas__json_space(&j.at);
+        i = 0;
 
-        if (j.at.p < j.at.end) {
-            jsonl_row(&j);
+        while (text + i < next && memchr(" \t\r\n", text[i], 4) != NULL) {
+            i++;
+        }
+
+        if (text + i < next) {
+            train_json_row(&j, text, next);
         }
     }
 

@@ -9,6 +9,7 @@
 #include <unistd.h>
 #include <zlib.h>
 
+#include "encoding.h"
 #include "table.h"
 #include "util.h"
 #include "read/maas_crc.h"
@@ -50,7 +51,8 @@ text_failed(const char *path, gzFile file, const char *buf, size_t len)
 
 
 char *
-train_table_slurp(const char *path, size_t *len, uint32_t *crc)
+train_table_slurp(const char *path, const char *encoding, size_t *len,
+    uint32_t *crc)
 {
     int      n, std;
     char    *buf;
@@ -78,11 +80,7 @@ train_table_slurp(const char *path, size_t *len, uint32_t *crc)
     text_failed(path, file, buf, *len);
     (void) gzclose(file);
 
-    if (*len >= 3 && memcmp(buf, "\xef\xbb\xbf", 3) == 0) {
-        *len -= 3;              /* the mark that spreadsheets put first */
-        (void) memmove(buf, buf + 3, *len);
-    }
-
+    buf = train_encoding(path, buf, len, encoding);
     *crc = maas__crc32c(*crc, buf, *len);
 
     return buf;

@@ -12,6 +12,7 @@
 
 #include "table.h"
 #include "util.h"
+#include "field/maas_layout.h"
 
 
 #define ROLES_FIELD(c, name)  [TRAIN_ROLE_##c] = name,
@@ -454,6 +455,23 @@ roles_numbered(const train_table_t *t, const maas_info_t *m)
 }
 
 
+/* A name in JSON that neither the model knows nor its training did; who says
+ * what a model was trained beside knows all others */
+
+static void
+roles_unknown(const train_table_t *t, const maas_info_t *m, const char *name)
+{
+    maas_err_t  err;
+
+    if (t->free_order && m->n_others > 0
+        && maas_other_find(m->reader, name, strlen(name)) == SIZE_MAX)
+    {
+        (void) maas__no_column(m, name, strlen(name), &err);
+        train_die("%s: %s", t->path, err.msg);
+    }
+}
+
+
 static void
 roles_model(train_table_t *t, const maas_info_t *m)
 {
@@ -470,6 +488,7 @@ roles_model(train_table_t *t, const maas_info_t *m)
 
     for (i = 0; i < t->n; i++) {
         if (t->columns[i].role == TRAIN_ROLE_AUTO) {
+            roles_unknown(t, m, t->columns[i].name);
             roles_set(t, i, TRAIN_ROLE_IGNORE, "not in the model");
         }
     }

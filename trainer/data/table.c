@@ -36,11 +36,13 @@ train_table_bad(train_table_t *t, size_t line, size_t column,
     }
 
     if (!t->want->skip) {
-        train_die("%s:%zu%s: %s", t->path, line, where, what);
+        train_die("%s:%s%zu%s: %s", t->path, t->by_row ? " row " : "", line,
+                  where, what);
     }
 
     if (t->pass == TRAIN_TABLE_KEEP) {
-        why = train_format("%s:%zu%s: %s", t->path, line, where, what);
+        why = train_format("%s:%s%zu%s: %s", t->path,
+                           t->by_row ? " row " : "", line, where, what);
         train_table_skipped(t, why);
         train_free(why);
     }

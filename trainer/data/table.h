@@ -112,6 +112,7 @@ struct train_table_s {
     unsigned             named;     /* the file has names of its own */
     unsigned             closed;    /* no column may be added any more */
     unsigned             free_order;    /* cells have no place in a line */
+    unsigned             by_row;    /* messages have rows, not lines */
     maas_csv_t           body;      /* CSV: where the rows begin, */
     size_t               width;     /*     and how many fields they have */
 
@@ -136,8 +137,9 @@ struct train_table_s {
 
 
 /* data_text.c: the whole of a text file, plain, .gz or "-" (standard input),
- * without a byte order mark; *crc of it.  To be given to train_free(). */
-char *train_table_slurp(const char *path, size_t *len, uint32_t *crc);
+ * as UTF-8 by train_encoding(); *crc of it.  To be given to train_free(). */
+char *train_table_slurp(const char *path, const char *encoding, size_t *len,
+    uint32_t *crc);
 
 /* A file of so many bytes: zero it before. */
 void train_fields_begin(train_fields_t *f, size_t len);
@@ -149,6 +151,7 @@ void train_fields_free(train_fields_t *f);
  * end after the names. */
 void train_table_csv(train_table_t *t, const char *text, size_t len);
 void train_table_jsonl(train_table_t *t, const char *text, size_t len);
+void train_table_json(train_table_t *t, const char *text, size_t len);
 
 
 /* cell.c: what a cell means for its column */

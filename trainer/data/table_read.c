@@ -7,8 +7,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "data_json.h"
 #include "table.h"
 #include "util.h"
+
+
+typedef void (*table_read_pt)(train_table_t *t, const char *text, size_t len);
 
 
 void
@@ -226,24 +230,38 @@ table_beside(const train_want_t *w)
 }
 
 
-void
-train_table_read(const char *path, const train_want_t *want, train_data_t *d)
-{
-    char           *text;
-    size_t          i, len;
-    train_table_t  *t;
-    void          (*reader)(train_table_t *, const char *, size_t);
+/* What the text is, by its first bytes */
 
-    text = train_table_slurp(path, &len, &d->crc32c);
+static table_read_pt
+table_reader(const char *text, size_t len)
+{
+    size_t  i;
 
     for (i = 0; i < len && memchr(" \t\r\n", text[i], 4) != NULL; i++) {
         /* blanks */
     }
 
-    reader = (i < len && text[i] == '{') ? train_table_jsonl : train_table_csv;
+    if (train_json_is(text, len)) {
+        return train_table_json;
+    }
 
+    return (i < len && text[i] == '{') ? train_table_jsonl : train_table_csv;
+}
+
+
+void
+train_table_read(const char *path, const train_want_t *want, train_data_t *d)
+{
+    char           *text;
+    size_t          len;
+    train_table_t  *t;
+    table_read_pt   reader;
+
+    text = train_table_slurp(path, want->encoding, &len, &d->crc32c);
+
+    reader = table_reader(text, len);
     t = train_table_begin(path, want);
-    t->free_order = (reader == train_table_jsonl);
+    t->free_order = (reader != train_table_csv);
     t->named = t->free_order;
 
     t->pass = (want->model != NULL) ? TRAIN_TABLE_NAMES : TRAIN_TABLE_LOOK;

@@ -84,6 +84,8 @@ static const train_arg_t  options_rows[] = {
       "at a row that cannot be read (stop)" },
     { "header", 0, CHOICE(want.header, train_tri_names, WEIGHTS), NULL,
       "does a CSV file begin with names?" },
+    { "encoding", 0, TEXT(want.encoding, WEIGHTS), "NAME",
+      "of a text file: utf-8, utf-16, latin1, ... (auto: by looking)" },
     { "task", 0, CHOICE(want.task, options_task, WEIGHTS), NULL,
       "what the target means (auto: by looking at it)" },
     { "name", 0, TEXT(name, RUN), "NAME",
