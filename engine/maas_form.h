@@ -21,6 +21,16 @@ typedef struct {
     size_t       max_rows;     /* more of them are TOOBIG */
 } maas_body_t;
 
+/* What an answer may have, and v2's clients ask for by name: the numbers; the
+ * label that maas_decision() says; its place among the labels. */
+
+typedef enum {
+    MAAS_OUTPUT_NUMBERS = 0,
+    MAAS_OUTPUT_LABEL,
+    MAAS_OUTPUT_DECISION,
+    MAAS_N_OUTPUTS
+} maas_output_kind_t;
+
 /*
  * What a request asked for.  `id` points into the body, as raw JSON with its
  * quotes, to be echoed as it stands; len 0: none.  `name` and `version` are
@@ -33,10 +43,17 @@ typedef struct {
     maas_str_t  id;
     maas_str_t  name;
     maas_str_t  version;
-    unsigned    binary;        /* outputs as bytes behind the JSON */
+    unsigned    binary;        /* outputs as bytes behind the JSON; of several
+                                  at least one */
     unsigned    raw;           /* raw form: no JSON in the request */
     size_t      top_k;         /* classification: k best; 0: numbers */
     unsigned    columns;       /* v1: column format, "inputs" */
+
+    /* v2: the outputs in their order, 0: just the numbers; those that stand as
+     * bytes, a bit each */
+    unsigned    n_outputs;
+    unsigned    bytes;
+    maas_output_kind_t  outputs[MAAS_N_OUTPUTS];
 } maas_request_t;
 
 
@@ -136,6 +153,13 @@ extern const maas_form_t *const  maas_forms[];      /* NULL at the end */
 
 
 /* maas_form.c */
+
+/* Does the model say a label?  It classifies, and its classes have labels. */
+int maas_says(const maas_info_t *info);
+
+/* What an output is called, NULL if the model has it not. */
+const char *maas_output_name(const maas_info_t *info,
+    maas_output_kind_t output);
 
 /* That of a list of content types (NULL: none) which a header's value names,
  * in any case and whatever stands behind a ";" or a blank; NULL if it is not

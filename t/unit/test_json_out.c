@@ -179,6 +179,93 @@ classification(void **state)
 }
 
 
+/* What the model says comes first, whatever its probability. */
+
+static void
+said_first(void **state)
+{
+    char            out[2048];
+    size_t          json_len;
+    maas_info_t     info;
+    maas_request_t  req;
+
+    static const float  weights[] = { 8, 1, 1 };
+
+    info = wire_info();
+    info.decision = weights;
+    req = request(1);
+    req.top_k = 3;
+    write_v2(&info, &req, y, out, &json_len);
+    assert_non_null(strstr(out, "\"data\":[\"0.1:0:cat\","
+        "\"0.7:1:dog \\\"x\\\"\",\"0.2:2:a\xc3\xa4\"]"));
+
+    req.top_k = 1;
+    write_v2(&info, &req, y, out, &json_len);
+    assert_non_null(strstr(out, "\"data\":[\"0.1:0:cat\"]"));
+
+    info = wire_info();
+    info.task = MAAS_TASK_BINARY;
+    info.out = 1;
+    info.threshold = 0.2f;
+    req.top_k = 2;
+    write_v2(&info, &req, y + 3, out, &json_len);
+    assert_non_null(strstr(out, "\"data\":[\"0.25:1:dog \\\"x\\\"\","
+        "\"0.75:0:cat\"]"));
+}
+
+
+/* The label and its place, in JSON, as bytes, and with the numbers */
+
+static void
+said(void **state)
+{
+    char            out[2048];
+    size_t          json_len, len;
+    maas_info_t     info;
+    maas_request_t  req;
+
+    info = wire_info();
+    req = request(2);
+    req.n_outputs = 2;
+    req.outputs[0] = MAAS_OUTPUT_LABEL;
+    req.outputs[1] = MAAS_OUTPUT_DECISION;
+    len = write_v2(&info, &req, y, out, &json_len);
+    assert_int_equal(len, json_len);
+    assert_string_equal(strstr(out, "\"outputs\""), "\"outputs\":[{\"name\":"
+        "\"label\",\"datatype\":\"BYTES\",\"shape\":[2,1],\"data\":"
+        "[\"dog \\\"x\\\"\",\"a\xc3\xa4\"]},{\"name\":\"decision\","
+        "\"datatype\":\"INT64\",\"shape\":[2,1],\"data\":[1,2]}]}");
+
+    req.n_outputs = 3;
+    req.outputs[2] = MAAS_OUTPUT_NUMBERS;
+    req.bytes = 7;
+    req.binary = 1;
+    len = write_v2(&info, &req, y, out, &json_len);
+    assert_int_equal(len - json_len, 4 + 7 + 4 + 3 + 16 + 24);
+    assert_memory_equal(out + json_len, "\7\0\0\0dog \"x\"\3\0\0\0a\xc3\xa4"
+                        "\1\0\0\0\0\0\0\0\2\0\0\0\0\0\0\0", 34);
+    assert_memory_equal(out + json_len + 34, y, 24);
+    out[json_len] = '\0';
+    assert_non_null(strstr(out, "\"name\":\"label\",\"datatype\":\"BYTES\","
+        "\"shape\":[2,1],\"parameters\":{\"binary_data_size\":18}},"));
+
+    /* one of them as bytes, the others in JSON */
+    req.bytes = 2;
+    req.top_k = 1;
+    len = write_v2(&info, &req, y, out, &json_len);
+    assert_int_equal(len - json_len, 16);
+    out[json_len] = '\0';
+    assert_non_null(strstr(out, "\"shape\":[2,1],\"data\":[\"0.7:1:dog "
+        "\\\"x\\\"\",\"0.5:2:a\xc3\xa4\"]}]}"));
+
+    req = request(0);
+    req.n_outputs = 1;
+    req.outputs[0] = MAAS_OUTPUT_LABEL;
+    write_v2(&info, &req, y, out, &json_len);
+    assert_non_null(strstr(out, "\"shape\":[0,1],\"data\":[]}]}"));
+}
+
+
 /* The k best of many, against a plain search. */
 
 static void
@@ -280,9 +367,14 @@ longest(void **state)
     req.id = (maas_str_t) { id, sizeof(id) };
     out = malloc(100000);
 
-    for (i = 0; i < 4; i++) {
+    for (i = 0; i < 32; i++) {
         req.top_k = i & 1 ? 4 : 0;
-        req.binary = i >> 1;
+        req.binary = i >> 1 & 1;
+        req.n_outputs = i > 3 ? 3 : 0;
+        req.bytes = (unsigned) i >> 2;
+        req.outputs[i % 3] = MAAS_OUTPUT_NUMBERS;
+        req.outputs[(i + 1) % 3] = MAAS_OUTPUT_LABEL;
+        req.outputs[(i + 2) % 3] = MAAS_OUTPUT_DECISION;
         write_v2(&info, &req, v, out, &json_len);
     }
 
@@ -325,6 +417,8 @@ main(void)
         cmocka_unit_test(t42_no_rows),
         cmocka_unit_test(v2_binary),
         cmocka_unit_test(classification),
+        cmocka_unit_test(said_first),
+        cmocka_unit_test(said),
         cmocka_unit_test(best_of_many),
         cmocka_unit_test(bare_rows),
         cmocka_unit_test(longest),

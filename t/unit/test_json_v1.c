@@ -377,9 +377,9 @@ answers(void **state)
            "{\"predictions\":[[0.1,1.0,-3.4028235e38],[1e-45,-0.0,7.0]]}");
 
     writes(&info, WIRE_V1_CLASSIFY, &req, y,
-           "{\"results\":[[[\"cat\",0.1],[\"dog \\\"x\\\"\",1.0],"
-           "[\"a\xc3\xa4\",-3.4028235e38]],[[\"cat\",1e-45],"
-           "[\"dog \\\"x\\\"\",-0.0],[\"a\xc3\xa4\",7.0]]]}");
+           "{\"results\":[[[\"dog \\\"x\\\"\",1.0],[\"cat\",0.1],"
+           "[\"a\xc3\xa4\",-3.4028235e38]],[[\"a\xc3\xa4\",7.0],"
+           "[\"cat\",1e-45],[\"dog \\\"x\\\"\",-0.0]]]}");
 
     req.columns = 1;
     req.rows = 1;
@@ -395,9 +395,16 @@ answers(void **state)
     req.rows = 2;
 
     writes(&info, WIRE_V1_CLASSIFY, &req, y + 1,
-           "{\"results\":[[[\"0\",0.0],[\"1\",1.0]],"
+           "{\"results\":[[[\"1\",1.0],[\"0\",0.0]],"
            "[[\"0\",3.4028235e38],[\"1\",-3.4028235e38]]]}");
     writes(&info, WIRE_V1_REGRESS, &req, y, "{\"results\":[0.1,1.0]}");
+
+    /* what is said stands first, by the model's threshold */
+
+    info.threshold = 0.0625f;
+    writes(&info, WIRE_V1_CLASSIFY, &req, y,
+           "{\"results\":[[[\"1\",0.1],[\"0\",0.9]],"
+           "[[\"1\",1.0],[\"0\",0.0]]]}");
     writes(&info, WIRE_V1, &req, y, "{\"predictions\":[[0.1],[1.0]]}");
 }
 

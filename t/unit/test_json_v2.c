@@ -482,6 +482,51 @@ t48_one_input(void **state)
 }
 
 
+/* Several of them, each as it is asked for */
+
+static void
+more_outputs(void **state)
+{
+    wire_t       w;
+    maas_info_t  info;
+
+    static const char  all[] = "{" IN SHAPE FP32 DATA "}],\"outputs\":["
+        "{\"name\":\"lab\\u0065l\"},{\"name\":\"probs\",\"parameters\":"
+        "{\"classification\":2,\"binary_data\":false}},"
+        "{\"name\":\"decision\",\"parameters\":{\"binary_data\":null}}],"
+        "\"parameters\":{\"binary_data_output\":true}}";
+    static const char  two[] = "{\"outputs\":[{\"name\":\"probs\"},"
+        "{\"name\":\"label\"}]," IN SHAPE FP32 DATA "}]}";
+
+    v2_good(&w, all, 1);
+    assert_int_equal(w.req.n_outputs, 3);
+    assert_int_equal(w.req.outputs[0], MAAS_OUTPUT_LABEL);
+    assert_int_equal(w.req.outputs[1], MAAS_OUTPUT_NUMBERS);
+    assert_int_equal(w.req.outputs[2], MAAS_OUTPUT_DECISION);
+    assert_int_equal(w.req.bytes, 5);
+    assert_int_equal(w.req.binary, 1);
+    assert_int_equal(w.req.top_k, 2);
+
+    v2_good(&w, two, 1);
+    assert_int_equal(w.req.n_outputs, 2);
+    assert_int_equal(w.req.binary, 0);
+
+    /* a model that says nothing has the numbers alone */
+
+    info = wire_info();
+    info.n_labels = 0;
+    wire_read(&w, &info, WIRE_V2, two, strlen(two), WIRE_ALL, 8);
+    assert_int_equal(w.rc, MAAS_BADVALUE);
+    assert_string_equal(w.err.msg, "byte 29: more than one output, there is "
+                        "only \"probs\"");
+
+    info = wire_info();
+    info.output_name = "label";
+    assert_string_equal(maas_output_name(&info, MAAS_OUTPUT_NUMBERS), "label");
+    assert_null(maas_output_name(&info, MAAS_OUTPUT_LABEL));
+}
+
+
 static void
 outputs(void **state)
 {
@@ -514,11 +559,13 @@ outputs(void **state)
         { "\"outputs\":[{}]", "an output has no \"name\"", MAAS_BADVALUE },
         { "\"outputs\":[{\"name\":1}]", "byte 97: expected a string",
           MAAS_BADVALUE },
-        { "\"outputs\":[{\"name\":\"x\"}]", "byte 98: unknown output, there is "
-          "only \"probs\"", MAAS_BADVALUE },
+        { "\"outputs\":[{\"name\":\"x\"}]", "byte 98: unknown output \"x\", "
+          "expected \"probs\", \"label\", \"decision\"", MAAS_BADVALUE },
         { "\"outputs\":[{\"name\":\"probs\"},{\"name\":\"probs\"}]",
-          "byte 106: "
-          "more than one output, there is only \"probs\"", MAAS_BADVALUE },
+          "output \"probs\" is there twice", MAAS_BADVALUE },
+        { "\"outputs\":[{\"name\":\"label\",\"parameters\":"
+          "{\"classification\":1}}]", "output \"label\" has no classes to rank",
+          MAAS_BADVALUE },
         { "\"outputs\":[{\"parameters\":{\"binary_data\":1}}]",
           "byte 118: expected true or false", MAAS_BADVALUE },
         { "\"outputs\":[{\"parameters\":{\"classification\":-1}}]",
@@ -545,8 +592,8 @@ outputs(void **state)
         v2_bad(text, bad[i].rc, bad[i].msg);
     }
 
-    static const char  rank[] =
-        "{\"outputs\":[{\"parameters\":{\"classification\":1}}]}";
+    static const char  rank[] = "{\"outputs\":[{\"name\":\"probs\","
+        "\"parameters\":{\"classification\":1}}]}";
 
     /* what does not classify has nothing to rank; a binary task has two */
 
@@ -867,6 +914,7 @@ main(void)
         cmocka_unit_test(t46_range),
         cmocka_unit_test(t48_one_input),
         cmocka_unit_test(outputs),
+        cmocka_unit_test(more_outputs),
         cmocka_unit_test(types),
         cmocka_unit_test(more_than_room),
         cmocka_unit_test(t36_many_members),

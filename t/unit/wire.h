@@ -37,6 +37,7 @@ wire_info(void)
     info.in = 4;
     info.out = 3;
     info.plain = 1;
+    info.threshold = 0.5f;
     info.n_labels = 3;
     info.labels = wire_labels;
 

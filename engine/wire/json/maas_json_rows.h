@@ -61,13 +61,16 @@ maas__top_value(const maas_info_t *info, const float *y, size_t class)
     return y[class];
 }
 
-/* maas_json_v2_out.c */
+/* maas_json_top.c */
+
+/* The most bytes that a label takes in JSON, without quotes; 0: none has */
+size_t maas__label_size(const maas_info_t *info);
 
 /* Bytes that maas__top_write() needs, scratch memory included. */
 size_t maas__top_size(const maas_info_t *info, const maas_request_t *req);
 
-/* The req->top_k best classes of each row of y, "value:index:label", best
- * first: JSON strings with commas between them, or where req->binary each one
+/* The req->top_k best classes of each row of y, "value:index:label", that of
+ * maas_decision() first and then the best: JSON strings with commas between them, or where req->binary each one
  * behind its length in 4 bytes. */
 size_t maas__top_write(const maas_info_t *info, const maas_request_t *req,
     const float *y, char *buf);

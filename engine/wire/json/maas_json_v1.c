@@ -214,21 +214,24 @@ v1_label(char *p, const maas_info_t *info, size_t class)
 }
 
 
-/* [["label",score],...] */
+/* [["label",score],...], that which the model says first */
 
 static char *
 v1_classes(char *p, const maas_info_t *info, const float *y)
 {
-    size_t  i, n;
+    size_t  i, class, said, n;
 
     *p++ = '[';
     n = maas__top_classes(info);
+    said = maas_decision(info, y);
 
     for (i = 0; i < n; i++) {
+        class = i == 0 ? said : i <= said ? i - 1 : i;
+
         *p++ = '[';
-        p = v1_label(p, info, i);
+        p = v1_label(p, info, class);
         *p++ = ',';
-        p = v1_number(p, maas__top_value(info, y, i));
+        p = v1_number(p, maas__top_value(info, y, class));
         *p++ = ']';
         *p++ = ',';
     }

@@ -1,7 +1,7 @@
 /*
  * The form of the Open Inference Protocol: the walk over an infer request's
  * JSON.  Not here: what is in an input (maas_json_v2_input.c,
- * maas_json_v2_column.c), HTTP, responses.
+ * maas_json_v2_column.c), outputs (maas_json_v2_asked.c), HTTP, responses.
  */
 
 #include "maas_int.h"
@@ -18,115 +18,6 @@ static const char *const  v2_request_names[] = {
 static const char *const  v2_parameter_names[] = {
     "binary_data_output", NULL
 };
-
-enum { V2_OUTPUT_NAME, V2_OUTPUT_PARAMETERS };
-
-static const char *const  v2_output_names[] = {
-    "name", "parameters", NULL
-};
-
-enum { V2_BINARY_DATA, V2_CLASSIFICATION, V2_OUTPUT_SHARED };
-
-static const char *const  v2_output_parameter_names[] = {
-    "binary_data", "classification", "shared_memory_region", NULL
-};
-
-
-static maas_status_t
-v2_output_parameters(void *data, int which)
-{
-    size_t          k, classes;
-    maas_v2_t      *r = data;
-    maas_status_t   rc;
-
-    switch (which) {
-
-    case V2_BINARY_DATA:
-        r->has_output_binary = 1;
-        return maas__json_bool(&r->j, &r->binary, r->err);
-
-    case V2_OUTPUT_SHARED:
-        return maas__fail(r->err, MAAS_UNSUPPORTED,
-                          "shared memory is not supported");
-
-    default: /* V2_CLASSIFICATION */
-        rc = maas__json_size(&r->j, &k, r->err);
-        if (rc != MAAS_OK) {
-            return rc;
-        }
-
-        classes = maas__top_classes(r->info);
-
-        if (classes == 0) {
-            return maas__fail(r->err, MAAS_BADVALUE, "output \"%s\" has no "
-                              "classes to rank", r->info->output_name);
-        }
-
-        r->req.top_k = k < classes ? k : classes;
-
-        return MAAS_OK;
-    }
-}
-
-
-static maas_status_t
-v2_output(void *data, int which)
-{
-    maas_v2_t      *r = data;
-    maas_str_t      s;
-    maas_status_t   rc;
-
-    if (which == V2_OUTPUT_PARAMETERS) {
-        return maas__v2_object(r, v2_output_parameter_names,
-                               v2_output_parameters, 4, NULL);
-    }
-
-    rc = maas__json_string(&r->j, &s, r->err);
-
-    if (rc == MAAS_OK && !maas__json_is(s, r->info->output_name)) {
-        return maas__fail(r->err, MAAS_BADVALUE, "byte %zu: unknown output, "
-                          "there is only \"%s\"",
-                          (size_t) (s.data - r->j.start),
-                          r->info->output_name);
-    }
-
-    return rc;
-}
-
-
-static maas_status_t
-v2_outputs(maas_v2_t *r)
-{
-    unsigned       more, seen;
-    maas_status_t  rc;
-
-    more = 0;
-    seen = 0;
-
-    for ( ;; ) {
-        rc = maas__json_element(&r->j, &more, r->err);
-        if (rc != MAAS_OK || !more) {
-            return rc;
-        }
-
-        if (seen != 0) {
-            return maas__fail(r->err, MAAS_BADVALUE, "byte %zu: more than one "
-                              "output, there is only \"%s\"",
-                              (size_t) (r->j.p - r->j.start),
-                              r->info->output_name);
-        }
-
-        rc = maas__v2_object(r, v2_output_names, v2_output, 3, &seen);
-        if (rc != MAAS_OK) {
-            return rc;
-        }
-
-        if (!(seen & (1u << V2_OUTPUT_NAME))) {
-            return maas__fail(r->err, MAAS_BADVALUE,
-                              "an output has no \"name\"");
-        }
-    }
-}
 
 
 /* The tensor of all numbers, or one for each column */
@@ -202,7 +93,7 @@ v2_request(void *data, int which)
         return v2_inputs(r);
 
     default: /* V2_OUTPUTS */
-        return v2_outputs(r);
+        return maas__v2_outputs(r);
     }
 }
 
@@ -284,7 +175,7 @@ v2_read(const maas_info_t *info, const maas_body_t *body, float *x,
         return rc;
     }
 
-    r.req.binary = r.has_output_binary ? r.binary : r.binary_default;
+    maas__v2_binary(&r);
     r.req.rows = r.rows;
     *req = r.req;
 

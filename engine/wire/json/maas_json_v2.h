@@ -27,6 +27,16 @@ typedef struct {
     size_t              binary_size;
 } maas_v2_input_t;
 
+/* One output that is asked for, as far as it has been read */
+
+typedef struct {
+    maas_output_kind_t  what;
+    unsigned            has_binary;
+    unsigned            binary;
+    unsigned            ranked;    /* its k best classes are meant */
+    size_t              k;
+} maas_v2_output_t;
+
 typedef struct {
     maas_json_t         j;
     const maas_info_t  *info;
@@ -43,9 +53,9 @@ typedef struct {
 
     /* of the outputs asked for */
 
+    maas_v2_output_t    out;
     unsigned            binary_default;
-    unsigned            binary;
-    unsigned            has_output_binary;
+    unsigned            has_binary;        /* a bit for each output */
 
     maas_request_t      req;
 } maas_v2_t;
@@ -79,6 +89,12 @@ maas_status_t maas__v2_columns_end(maas_v2_t *r);
 
 /* BADSHAPE if bytes are left behind the JSON */
 maas_status_t maas__v2_tail_end(const maas_v2_t *r);
+
+/* maas_json_v2_asked.c: the list of outputs at r->j.p -> r->req */
+maas_status_t maas__v2_outputs(maas_v2_t *r);
+
+/* All of the request was read: which outputs are bytes? */
+void maas__v2_binary(maas_v2_t *r);
 
 /* maas_json_v2_out.c: the response, as in maas_form_t */
 size_t maas__v2_size(const maas_info_t *info, const maas_request_t *req);

@@ -1,0 +1,218 @@
+/*
+ * The outputs that an infer request asks for: which, as bytes or not, ranked
+ * or not.
+ * Not here: writing them (maas_json_v2_out.c).
+ */
+
+#include "maas_int.h"
+#include "maas_json_rows.h"
+#include "maas_json_v2.h"
+
+#include <stdio.h>
+#include <string.h>
+
+
+enum { V2_OUTPUT_NAME, V2_OUTPUT_PARAMETERS };
+
+static const char *const  v2_output_names[] = {
+    "name", "parameters", NULL
+};
+
+enum { V2_BINARY_DATA, V2_CLASSIFICATION, V2_OUTPUT_SHARED };
+
+static const char *const  v2_output_parameter_names[] = {
+    "binary_data", "classification", "shared_memory_region", NULL
+};
+
+
+static maas_status_t
+asked_parameters(void *data, int which)
+{
+    maas_v2_t  *r = data;
+
+    switch (which) {
+
+    case V2_BINARY_DATA:
+        r->out.has_binary = 1;
+        return maas__json_bool(&r->j, &r->out.binary, r->err);
+
+    case V2_OUTPUT_SHARED:
+        return maas__fail(r->err, MAAS_UNSUPPORTED,
+                          "shared memory is not supported");
+
+    default: /* V2_CLASSIFICATION */
+        r->out.ranked = 1;
+        return maas__json_size(&r->j, &r->out.k, r->err);
+    }
+}
+
+
+/* All names that may be asked for, for a sentence */
+
+static maas_status_t
+asked_unknown(maas_v2_t *r, maas_str_t s)
+{
+    char         list[MAAS_MAX_NAME + 32];
+    int          shown;
+    size_t       len;
+    unsigned     i;
+    const char  *name;
+
+    for (len = 0, i = 0; i < MAAS_N_OUTPUTS; i++) {
+        name = maas_output_name(r->info, (maas_output_kind_t) i);
+
+        if (name != NULL) {
+            len += (size_t) snprintf(list + len, sizeof(list) - len,
+                                     "%s\"%s\"", len > 0 ? ", " : "", name);
+        }
+    }
+
+    shown = (int) (s.len < MAAS_MAX_NAME ? s.len : MAAS_MAX_NAME);
+
+    return maas__fail(r->err, MAAS_BADVALUE, "byte %zu: unknown output "
+                      "\"%.*s\", expected %s", (size_t) (s.data - r->j.start),
+                      shown, s.data, list);
+}
+
+
+static maas_status_t
+asked_name(maas_v2_t *r)
+{
+    unsigned       i;
+    maas_str_t     s;
+    const char    *name;
+    maas_status_t  rc;
+
+    rc = maas__json_string(&r->j, &s, r->err);
+    if (rc != MAAS_OK) {
+        return rc;
+    }
+
+    for (i = 0; i < MAAS_N_OUTPUTS; i++) {
+        name = maas_output_name(r->info, (maas_output_kind_t) i);
+
+        if (name != NULL && maas__json_is(s, name)) {
+            r->out.what = (maas_output_kind_t) i;
+            return MAAS_OK;
+        }
+    }
+
+    return asked_unknown(r, s);
+}
+
+
+static maas_status_t
+asked_member(void *data, int which)
+{
+    maas_v2_t  *r = data;
+
+    return which == V2_OUTPUT_NAME
+           ? asked_name(r)
+           : maas__v2_object(r, v2_output_parameter_names, asked_parameters,
+                             4, NULL);
+}
+
+
+static maas_status_t
+asked_rank(maas_v2_t *r)
+{
+    size_t  classes;
+
+    classes = r->out.what == MAAS_OUTPUT_NUMBERS ? maas__top_classes(r->info)
+                                                 : 0;
+
+    if (classes == 0) {
+        return maas__fail(r->err, MAAS_BADVALUE, "output \"%s\" has no "
+                          "classes to rank",
+                          maas_output_name(r->info, r->out.what));
+    }
+
+    r->req.top_k = r->out.k < classes ? r->out.k : classes;
+
+    return MAAS_OK;
+}
+
+
+static maas_status_t
+asked_output(maas_v2_t *r)
+{
+    unsigned       i, seen;
+    maas_status_t  rc;
+
+    r->out = (maas_v2_output_t) { 0 };
+
+    rc = maas__v2_object(r, v2_output_names, asked_member, 3, &seen);
+
+    if (rc == MAAS_OK && r->out.ranked) {
+        rc = asked_rank(r);
+    }
+
+    if (rc != MAAS_OK) {
+        return rc;
+    }
+
+    if (!(seen & (1u << V2_OUTPUT_NAME))) {
+        return maas__fail(r->err, MAAS_BADVALUE, "an output has no \"name\"");
+    }
+
+    for (i = 0; i < r->req.n_outputs; i++) {
+        if (r->req.outputs[i] == r->out.what) {
+            return maas__fail(r->err, MAAS_BADVALUE, "output \"%s\" is there "
+                              "twice",
+                              maas_output_name(r->info, r->out.what));
+        }
+    }
+
+    r->req.outputs[i] = r->out.what;
+    r->req.n_outputs++;
+    r->req.bytes |= r->out.binary << i;
+    r->has_binary |= r->out.has_binary << i;
+
+    return MAAS_OK;
+}
+
+
+maas_status_t
+maas__v2_outputs(maas_v2_t *r)
+{
+    unsigned       more;
+    maas_status_t  rc;
+
+    more = 0;
+
+    do {
+        rc = maas__json_element(&r->j, &more, r->err);
+
+        if (rc == MAAS_OK && more && r->req.n_outputs > 0
+            && !maas_says(r->info))
+        {
+            return maas__fail(r->err, MAAS_BADVALUE, "byte %zu: more than one "
+                              "output, there is only \"%s\"",
+                              (size_t) (r->j.p - r->j.start),
+                              r->info->output_name);
+        }
+
+        if (rc == MAAS_OK && more) {
+            rc = asked_output(r);
+        }
+
+    } while (rc == MAAS_OK && more);
+
+    return rc;
+}
+
+
+void
+maas__v2_binary(maas_v2_t *r)
+{
+    unsigned  i;
+
+    for (i = 0; i < r->req.n_outputs; i++) {
+        if (!(r->has_binary & (1u << i))) {
+            r->req.bytes |= r->binary_default << i;
+        }
+    }
+
+    r->req.binary = r->req.n_outputs > 0 ? r->req.bytes != 0
+                                         : r->binary_default;
+}
