@@ -152,7 +152,7 @@ MAAS_FORMS(MAAS_FORM_DECLARE)
 extern const maas_form_t *const  maas_forms[];      /* NULL at the end */
 
 
-/* maas_form.c */
+/* maas_says.c */
 
 /* Does the model say a label?  It classifies, and its classes have labels. */
 int maas_says(const maas_info_t *info);
@@ -160,6 +160,9 @@ int maas_says(const maas_info_t *info);
 /* What an output is called, NULL if the model has it not. */
 const char *maas_output_name(const maas_info_t *info,
     maas_output_kind_t output);
+
+
+/* maas_form.c */
 
 /* That of a list of content types (NULL: none) which a header's value names,
  * in any case and whatever stands behind a ";" or a blank; NULL if it is not

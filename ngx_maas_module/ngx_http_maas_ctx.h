@@ -19,6 +19,11 @@ typedef void (*ngx_http_maas_finish_pt)(ngx_http_request_t *r,
     ngx_http_maas_ctx_t *ctx);
 
 
+/* rows of an answer whose labels are in a header */
+
+#define NGX_HTTP_MAAS_SAID  32
+
+
 /* When a request reached what, ngx_http_maas_now(); 0: not yet */
 
 typedef struct {
@@ -36,6 +41,9 @@ struct ngx_http_maas_ctx_s {
     const maas_form_t        *form;        /* of body and answer; NULL: the
                                               body will say */
     maas_request_t            req;
+    ngx_uint_t                n_said;      /* rows of which `said` has what
+                                              the model says; 0: of none */
+    uint32_t                  said[NGX_HTTP_MAAS_SAID];
     ngx_http_maas_times_t     at;
     ngx_http_maas_batch_t    *batch;
     ngx_uint_t                row;         /* first one in the batch */

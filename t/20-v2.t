@@ -73,7 +73,9 @@ subtest 'routes' => sub {
         inputs => [ { name => 'x', datatype => 'FP32',
             shape => [ -1, 2, 2 ] } ],
         outputs => [ { name => 'output', datatype => 'FP32',
-            shape => [ -1, 2 ] } ],
+            shape => [ -1, 2 ] }, { name => 'label', datatype => 'BYTES',
+            shape => [ -1, 1 ] }, { name => 'decision',
+            datatype => 'INT64', shape => [ -1, 1 ] } ],
         task => 'classification', labels => [ 'class0', 'class1' ],
         columns => [],
     }, 'metadata');

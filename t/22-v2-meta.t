@@ -48,15 +48,27 @@ sub v2 {
 sub stats { return $t->get($_[0])->json->{model_stats} }
 
 subtest 'config' => sub {
+    my %shape = (is_shape_tensor => $false, is_non_linear_format_io => $false);
     my $config = $t->get('/v2/models/m/config')->json;
     is_deeply($config, {
         name => 'm', platform => 'maas_safetensors', backend => 'maas',
+        runtime => '',
         version_policy => { specific => { versions => [ 1, 12 ] } },
         max_batch_size => 40,
         input => [ { name => 'x', data_type => 'TYPE_FP32',
-            format => 'FORMAT_NONE', dims => [ 2, 2 ] } ],
-        output => [ { name => 'output', data_type => 'TYPE_FP32',
-            dims => [ 2 ], label_filename => '' } ],
+            format => 'FORMAT_NONE', dims => [ 2, 2 ], optional => $false,
+            allow_ragged_batch => $false, %shape } ],
+        output => [ map { { name => $_->[0], data_type => $_->[1],
+            dims => [ $_->[2] ], label_filename => '', %shape } }
+            [ 'output', 'TYPE_FP32', 2 ], [ 'label', 'TYPE_STRING', 1 ],
+            [ 'decision', 'TYPE_INT64', 1 ] ],
+        batch_input => [], batch_output => [],
+        optimization => { priority => 'PRIORITY_DEFAULT',
+            eager_batching => $false },
+        instance_group => [ { name => 'm', kind => 'KIND_CPU', count => 1,
+            gpus => [], passive => $false } ],
+        default_model_filename => '', cc_model_filenames => {},
+        metric_tags => {}, model_warmup => [], parameters => {},
         dynamic_batching => { preferred_batch_size => [],
             max_queue_delay_microseconds => 0 },
         model_transaction_policy => { decoupled => $false },

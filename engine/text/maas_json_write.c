@@ -125,3 +125,10 @@ maas_writer_list(maas_writer_t *w, const char *const *s, size_t n)
 
     maas_writer_close(w, ']');
 }
+
+
+void
+maas_float_text(float v, char out[MAAS_FLOAT_TEXT])
+{
+    out[maas__float_print(v, out)] = '\0';
+}

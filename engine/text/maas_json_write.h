@@ -35,6 +35,9 @@ void maas_writer_text(maas_writer_t *w, const char *s);
 void maas_writer_value(maas_writer_t *w, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 void maas_writer_raw(maas_writer_t *w, const char *s, size_t len);
+/* The shortest decimal that reads back to the same float, with NUL */
+#define MAAS_FLOAT_TEXT  17
+void maas_float_text(float v, char out[MAAS_FLOAT_TEXT]);
 /* A list of n strings */
 void maas_writer_list(maas_writer_t *w, const char *const *s, size_t n);
 

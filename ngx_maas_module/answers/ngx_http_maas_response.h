@@ -16,6 +16,8 @@
 #include <maas.h>
 #include <text/maas_json_write.h>
 
+#include "ngx_http_maas_ctx.h"
+
 
 /* ngx_http_maas_text.c */
 
@@ -106,6 +108,12 @@ ngx_int_t ngx_http_maas_refuse(ngx_http_request_t *r, ngx_uint_t status,
 /* Is the method allowed, NGX_HTTP_POST or NGX_HTTP_MAAS_READ?  NGX_DECLINED if
  * so.  Else the error is answered: what a content handler returns. */
 ngx_int_t ngx_http_maas_allow(ngx_http_request_t *r, ngx_uint_t allowed);
+
+
+/* ngx_http_maas_labels.c: the header Maas-Label, if ctx has what is said of
+ * the rows.  NGX_OK or NGX_ERROR. */
+ngx_int_t ngx_http_maas_add_labels(ngx_http_request_t *r,
+    ngx_http_maas_ctx_t *ctx);
 
 
 /* ngx_http_maas_errors.c */

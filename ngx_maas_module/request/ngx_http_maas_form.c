@@ -206,7 +206,19 @@ size_t
 ngx_http_maas_form_write(ngx_http_maas_ctx_t *ctx, const float *y, u_char *p,
     size_t *json_len)
 {
+    size_t              i;
+    const maas_info_t  *info;
+
     *json_len = 0;
+    info = ctx->model->info;
+
+    if (maas_says(info) && ctx->req.rows <= NGX_HTTP_MAAS_SAID) {
+        for (i = 0; i < ctx->req.rows; i++) {
+            ctx->said[i] = (uint32_t) maas_decision(info, y + i * info->out);
+        }
+
+        ctx->n_said = ctx->req.rows;
+    }
 
     return ctx->form->write(ctx->model->info, &ctx->req, y, (char *) p,
                             json_len);
@@ -249,6 +261,10 @@ ngx_http_maas_form_send(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx,
     const maas_form_t  *form;
 
     form = ctx->form;
+
+    if (ngx_http_maas_add_labels(r, ctx) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
 
     if (form->answer == NULL || (form->sized != NULL && !ctx->req.binary)) {
         return ngx_http_maas_send(r, NGX_HTTP_OK, &ngx_http_maas_json_type,

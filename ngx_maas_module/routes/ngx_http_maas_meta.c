@@ -164,6 +164,10 @@ ngx_http_maas_put_inputs(ngx_http_maas_text_t *text, const char *key,
             ngx_http_maas_json_string(text, "format", "FORMAT_NONE");
             ngx_http_maas_put_shape(text, "dims", NULL, input.shape,
                                     input.rank);
+            ngx_http_maas_json_value(text, NULL, "\"is_shape_tensor\":false,"
+                                     "\"allow_ragged_batch\":false,"
+                                     "\"optional\":false,"
+                                     "\"is_non_linear_format_io\":false");
 
         } else {
             ngx_http_maas_json_string(text, "datatype", input.type->v2);
@@ -172,6 +176,85 @@ ngx_http_maas_put_inputs(ngx_http_maas_text_t *text, const char *key,
         }
 
         ngx_http_maas_json_close(text, "}");
+    }
+
+    ngx_http_maas_json_close(text, "]");
+}
+
+
+/* The outputs that a client may ask for */
+
+static void
+ngx_http_maas_put_outputs(ngx_http_maas_text_t *text, const char *key,
+    const maas_info_t *info, ngx_uint_t config)
+{
+    size_t                           n;
+    ngx_uint_t                       i;
+    const char                      *name;
+    const ngx_http_maas_datatype_t  *type;
+
+    static const ngx_http_maas_datatype_t  types[] = {
+        [MAAS_OUTPUT_NUMBERS] = { "FP32", "TYPE_FP32", "DT_FLOAT" },
+        [MAAS_OUTPUT_LABEL] = { "BYTES", "TYPE_STRING", "DT_STRING" },
+        [MAAS_OUTPUT_DECISION] = { "INT64", "TYPE_INT64", "DT_INT64" }
+    };
+
+    ngx_http_maas_json_open(text, key, "[");
+
+    for (i = 0; i < MAAS_N_OUTPUTS; i++) {
+        name = maas_output_name(info, (maas_output_kind_t) i);
+        if (name == NULL) {
+            continue;
+        }
+
+        type = &types[i];
+        n = i == MAAS_OUTPUT_NUMBERS ? info->out : 1;
+
+        ngx_http_maas_json_open(text, NULL, "{");
+        ngx_http_maas_json_string(text, "name", name);
+
+        if (config) {
+            ngx_http_maas_json_string(text, "data_type", type->triton);
+            ngx_http_maas_json_value(text, NULL, "\"dims\":[%uz],"
+                                     "\"label_filename\":\"\","
+                                     "\"is_shape_tensor\":false,"
+                                     "\"is_non_linear_format_io\":false", n);
+
+        } else {
+            ngx_http_maas_json_string(text, "datatype", type->v2);
+            ngx_http_maas_json_value(text, "shape", "[-1,%uz]", n);
+        }
+
+        ngx_http_maas_json_close(text, "}");
+    }
+
+    ngx_http_maas_json_close(text, "]");
+}
+
+
+/* How the model decides: of which probability on the second label is said, or
+ * by what those of the labels are multiplied */
+
+static void
+ngx_http_maas_put_decision(ngx_http_maas_text_t *text, const maas_info_t *info)
+{
+    char    number[MAAS_FLOAT_TEXT];
+    size_t  i;
+
+    if (info->task == MAAS_TASK_BINARY) {
+        maas_float_text(info->threshold, number);
+        ngx_http_maas_json_value(text, "threshold", "%s", number);
+    }
+
+    if (info->decision == NULL) {
+        return;
+    }
+
+    ngx_http_maas_json_open(text, "decision_weights", "[");
+
+    for (i = 0; i < info->out; i++) {
+        maas_float_text(info->decision[i], number);
+        ngx_http_maas_json_value(text, NULL, "%s", number);
     }
 
     ngx_http_maas_json_close(text, "]");
@@ -193,12 +276,32 @@ ngx_http_maas_put_model(ngx_http_request_t *r, ngx_http_maas_target_t *target,
                                "\"%V\"");
     ngx_http_maas_json_string(text, "platform", "maas_safetensors");
     ngx_http_maas_put_inputs(text, "inputs", info, 0);
-    ngx_http_maas_json_value(text, "outputs", "[{\"name\":\"%s\",\"datatype\":"
-                             "\"FP32\",\"shape\":[-1,%uz]}]",
-                             info->output_name, info->out);
+    ngx_http_maas_put_outputs(text, "outputs", info, 0);
     ngx_http_maas_json_string(text, "task", info->task_name);
     ngx_http_maas_json_list(text, "labels", info->labels, info->n_labels);
+    ngx_http_maas_put_decision(text, info);
     ngx_http_maas_json_list(text, "columns", info->columns, info->n_columns);
+    ngx_http_maas_json_close(text, "}");
+}
+
+
+/* What Triton has no member for: texts by name */
+
+static void
+ngx_http_maas_put_parameters(ngx_http_maas_text_t *text,
+    const maas_info_t *info)
+{
+    char  number[MAAS_FLOAT_TEXT];
+
+    ngx_http_maas_json_open(text, "parameters", "{");
+
+    if (info->task == MAAS_TASK_BINARY) {
+        maas_float_text(info->threshold, number);
+        ngx_http_maas_json_open(text, "threshold", "{");
+        ngx_http_maas_json_string(text, "string_value", number);
+        ngx_http_maas_json_close(text, "}");
+    }
+
     ngx_http_maas_json_close(text, "}");
 }
 
@@ -210,16 +313,19 @@ ngx_http_maas_put_config(ngx_http_request_t *r,
     ngx_http_maas_target_t *target, ngx_http_maas_text_t *text)
 {
     const maas_info_t         *info;
+    ngx_core_conf_t           *ccf;
     ngx_http_maas_which_t      all = { .name = target->model->name };
     ngx_http_maas_loc_conf_t  *mlcf;
 
+    ccf = (ngx_core_conf_t *) ngx_get_conf(ngx_cycle->conf_ctx,
+                                           ngx_core_module);
     mlcf = ngx_http_get_module_loc_conf(r, ngx_http_maas_module);
     info = target->model->info;
 
     ngx_http_maas_json_open(text, NULL, "{");
     ngx_http_maas_json_value(text, NULL, "\"name\":\"%V\",\"platform\":"
-                             "\"maas_safetensors\",\"backend\":\"maas\"",
-                             &all.name);
+                             "\"maas_safetensors\",\"backend\":\"maas\","
+                             "\"runtime\":\"\"", &all.name);
 
     ngx_http_maas_json_open(text, "version_policy", "{");
     ngx_http_maas_json_open(text, "specific", "{");
@@ -228,16 +334,25 @@ ngx_http_maas_put_config(ngx_http_request_t *r,
 
     ngx_http_maas_json_value(text, "max_batch_size", "%ui", mlcf->max_rows);
     ngx_http_maas_put_inputs(text, "input", info, 1);
-    ngx_http_maas_json_value(text, "output", "[{\"name\":\"%s\",\"data_type\":"
-                             "\"TYPE_FP32\",\"dims\":[%uz],"
-                             "\"label_filename\":\"\"}],"
+    ngx_http_maas_put_outputs(text, "output", info, 1);
+    ngx_http_maas_json_value(text, NULL, "\"batch_input\":[],"
+                             "\"batch_output\":[],"
                              "\"dynamic_batching\":{"
                              "\"preferred_batch_size\":[],"
                              "\"max_queue_delay_microseconds\":0},"
+                             "\"optimization\":{\"priority\":"
+                             "\"PRIORITY_DEFAULT\",\"eager_batching\":false},"
+                             "\"instance_group\":[{\"name\":\"%V\",\"kind\":"
+                             "\"KIND_CPU\",\"count\":%i,\"gpus\":[],"
+                             "\"passive\":false}],"
+                             "\"default_model_filename\":\"\","
+                             "\"cc_model_filenames\":{},\"metric_tags\":{},"
+                             "\"model_warmup\":[],"
                              "\"model_transaction_policy\":"
                              "{\"decoupled\":false},"
                              "\"response_cache\":{\"enable\":false}",
-                             info->output_name, info->out);
+                             &all.name, ccf->worker_processes);
+    ngx_http_maas_put_parameters(text, info);
     ngx_http_maas_json_close(text, "}");
 }
 
@@ -327,6 +442,8 @@ ngx_http_maas_put_v1_model(ngx_http_maas_text_t *text,
     ngx_http_maas_json_value(text, "model_spec", "{\"name\":\"%V\","
                              "\"signature_name\":\"\",\"version\":\"%V\"}",
                              &model->name, &model->version);
+    ngx_http_maas_json_list(text, "labels", info->labels, info->n_labels);
+    ngx_http_maas_put_decision(text, info);
     ngx_http_maas_json_open(text, "metadata", "{");
     ngx_http_maas_json_open(text, "signature_def", "{");
     ngx_http_maas_json_open(text, "signature_def", "{");

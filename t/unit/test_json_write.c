@@ -94,6 +94,18 @@ test_long_value(void **state)
 }
 
 
+static void
+test_floats(void **state)
+{
+    char  text[MAAS_FLOAT_TEXT];
+
+    maas_float_text(0.2f, text);
+    assert_string_equal(text, "0.2");
+    maas_float_text(-1.17549435e-38f, text);
+    assert_string_equal(text, "-1.1754944e-38");
+}
+
+
 int
 main(void)
 {
@@ -101,6 +113,7 @@ main(void)
         cmocka_unit_test(test_commas),
         cmocka_unit_test(test_strings),
         cmocka_unit_test(test_long_value),
+        cmocka_unit_test(test_floats),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

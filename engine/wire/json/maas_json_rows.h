@@ -70,8 +70,8 @@ size_t maas__label_size(const maas_info_t *info);
 size_t maas__top_size(const maas_info_t *info, const maas_request_t *req);
 
 /* The req->top_k best classes of each row of y, "value:index:label", that of
- * maas_decision() first and then the best: JSON strings with commas between them, or where req->binary each one
- * behind its length in 4 bytes. */
+ * maas_decision() first and then the best: JSON strings with commas between
+ * them, or where req->binary each one behind its length in 4 bytes. */
 size_t maas__top_write(const maas_info_t *info, const maas_request_t *req,
     const float *y, char *buf);
 
