@@ -38,7 +38,14 @@ typedef struct {
 typedef struct {
     ngx_array_t               models;      /* of ngx_http_maas_model_t * */
     ngx_array_t               predicts;    /* of ngx_http_maas_loc_conf_t * */
-    ngx_uint_t                max_batch;   /* over all locations */
+    ngx_uint_t                batch;       /* most of maas_batch, where a
+                                              location is for all models */
+    ngx_uint_t                max_rows;    /* the same of maas_max_rows */
+    unsigned                  offload:1;   /* somewhere it is on */
+    off_t                     memory_size; /* of maas_memory */
+    ngx_http_maas_memory_t    memory;      /* of this worker */
+    ngx_http_maas_block_t     workspace;   /* the largest that models need;
+                                              data: made in the worker */
     size_t                    zone_size;   /* of maas_zone */
     ngx_shm_zone_t           *zone;
     ngx_uint_t                lanes;       /* of a new zone, for a model */

@@ -35,11 +35,30 @@ typedef struct {
 } ngx_http_maas_times_t;
 
 
+/* The body, as one span once it is whole (request/ngx_http_maas_body.c) */
+
+typedef struct {
+    ngx_str_t                 text;        /* in a buffer of nginx's, or */
+    ngx_http_maas_block_t     block;       /*     here */
+    ngx_http_maas_memory_t   *memory;      /* that it is counted in */
+    ngx_chain_t              *in;          /* what is still to come, */
+    off_t                     at;          /*     from this byte of it on */
+    void                     *inflate;     /* NULL: it is not compressed */
+    unsigned                  todo:1;      /* it is not whole yet */
+} ngx_http_maas_body_t;
+
+
 struct ngx_http_maas_ctx_s {
     ngx_http_request_t       *request;
     ngx_http_maas_model_t    *model;
     const maas_form_t        *form;        /* of body and answer; NULL: the
                                               body will say */
+    ngx_str_t                 type;        /* Content-Type */
+    ngx_int_t                 json_given;  /* length of the JSON part; NGX_ERROR
+                                              if what says it is no number,
+                                              NGX_DECLINED if nothing does */
+    ngx_http_maas_body_t      body;
+    size_t                    json_len;    /* of the body */
     maas_request_t            req;
     ngx_uint_t                n_said;      /* rows of which `said` has what
                                               the model says; 0: of none */
@@ -49,9 +68,16 @@ struct ngx_http_maas_ctx_s {
     ngx_uint_t                row;         /* first one in the batch */
     ngx_queue_t               queue;
     void                     *large;       /* more rows than a batch has */
+    ngx_http_maas_block_t     rows;        /* of that, */
+    ngx_http_maas_block_t     text;        /*     and its answer */
+    size_t                    answer;      /* bytes that are counted for it */
+    ngx_queue_t               turn;        /* waits for its turn, */
+    ngx_http_maas_finish_pt   take_turn;   /*     to call this */
     ngx_http_maas_finish_pt   finish;      /* set when a thread is done */
 
     unsigned                  queued:1;
+    unsigned                  waits:1;     /* for its turn */
+    unsigned                  owns:1;      /* blocks, until the pool is gone */
     unsigned                  counted:1;
     unsigned                  ours:1;      /* the answer was made here */
     unsigned                  replace:1;   /* an error page becomes JSON */

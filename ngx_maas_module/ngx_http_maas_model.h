@@ -12,17 +12,10 @@
 #include <maas.h>
 
 #include "ngx_http_maas_count.h"
+#include "ngx_http_maas_memory.h"
 
 
 typedef struct ngx_http_maas_batch_s  ngx_http_maas_batch_t;
-
-
-/* Memory that a run needs beside its rows; of one thread */
-
-typedef struct {
-    void                     *data;        /* on a cache line */
-    size_t                    size;
-} ngx_http_maas_workspace_t;
 
 
 /* One version of a model: immutable after configuration, but for what a worker
@@ -42,10 +35,14 @@ struct ngx_http_maas_model_s {
 
     ngx_event_t               event;       /* posted: `filling` has rows */
     ngx_http_maas_batch_t    *filling;     /* NULL: none */
-    ngx_http_maas_batch_t    *free;
+    ngx_http_maas_batch_t    *free;        /* the one that is fixed */
     ngx_uint_t                in_pool;     /* batches that threads have */
+    ngx_uint_t                batch;       /* most of maas_batch, and of */
+    ngx_uint_t                max_rows;    /*     maas_max_rows */
     ngx_uint_t                max_batch;   /* rows that batches have room for */
-    ngx_http_maas_workspace_t  workspace;  /* of the worker, for all models */
+    ngx_http_maas_memory_t   *memory;      /* of the worker, for all models */
+    ngx_http_maas_block_t    *workspace;   /* of the worker's event loop */
+    unsigned                  fixed:1;     /* its first batch was made */
     float                     cost[NGX_HTTP_MAAS_COSTS];   /* ns a row */
 };
 

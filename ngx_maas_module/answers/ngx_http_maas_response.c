@@ -243,23 +243,6 @@ ngx_http_maas_send_error(ngx_http_request_t *r, ngx_uint_t status,
 }
 
 
-maas_status_t
-ngx_http_maas_fail(maas_err_t *err, maas_status_t code, const char *fmt, ...)
-{
-    u_char   *p;
-    va_list   args;
-
-    err->code = code;
-    p = (u_char *) err->msg;
-
-    va_start(args, fmt);
-    *ngx_vslprintf(p, p + sizeof(err->msg) - 1, fmt, args) = '\0';
-    va_end(args);
-
-    return code;
-}
-
-
 /* What is wrong, with the names that others know the request by: v2's id, and
  * $request_id, which an access log or a header may have */
 

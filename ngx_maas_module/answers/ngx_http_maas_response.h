@@ -94,10 +94,6 @@ ngx_int_t ngx_http_maas_send_text(ngx_http_request_t *r, ngx_str_t *type,
 ngx_int_t ngx_http_maas_send_error(ngx_http_request_t *r, ngx_uint_t status,
     const char *text);
 
-/* Fill *err, in any thread; its code. */
-maas_status_t ngx_http_maas_fail(maas_err_t *err, maas_status_t code,
-    const char *fmt, ...);
-
 /* The same from an engine error; logs it. */
 ngx_int_t ngx_http_maas_send_failure(ngx_http_request_t *r, maas_err_t *err);
 

@@ -35,9 +35,17 @@ extern const ngx_http_handler_pt
 
 /* ngx_http_maas_worker.c */
 
-/* In a worker: workspace, batches, one warm-up pass of each model. */
-ngx_int_t ngx_http_maas_worker_init(ngx_cycle_t *cycle,
+/* In a worker: workspace, batches, one warm-up pass of each model.  What cannot
+ * be had now is asked for again when a request needs it. */
+void ngx_http_maas_worker_init(ngx_cycle_t *cycle,
     ngx_http_maas_main_conf_t *mmcf);
+
+
+/* ngx_http_maas_fit.c */
+
+/* Once all is merged: how many rows batches have, and what memory is left; logs
+ * why not. */
+ngx_int_t ngx_http_maas_fit(ngx_conf_t *cf, ngx_http_maas_main_conf_t *mmcf);
 
 
 /* ngx_http_maas_shm.c */

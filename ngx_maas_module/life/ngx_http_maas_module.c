@@ -27,6 +27,21 @@ ngx_http_maas_zone_check(ngx_conf_t *cf, void *post, void *data)
 }
 
 
+static ngx_int_t
+ngx_http_maas_postconfiguration(ngx_conf_t *cf)
+{
+    ngx_http_maas_main_conf_t  *mmcf;
+
+    mmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_maas_module);
+
+    if (ngx_http_maas_fit(cf, mmcf) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return ngx_http_maas_filter_init(cf);
+}
+
+
 static void *
 ngx_http_maas_create_main_conf(ngx_conf_t *cf)
 {
@@ -48,6 +63,9 @@ ngx_http_maas_create_main_conf(ngx_conf_t *cf)
     }
 
     mmcf->zone_size = NGX_CONF_UNSET_SIZE;
+    mmcf->memory_size = NGX_CONF_UNSET;
+    mmcf->batch = 1;
+    mmcf->max_rows = 1;
 
     return mmcf;
 }
@@ -145,7 +163,17 @@ ngx_http_maas_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_conf_merge_ptr_value(conf->offload, prev->offload, NULL);
 
     mmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_maas_module);
-    mmcf->max_batch = ngx_max(mmcf->max_batch, conf->batch);
+
+    if (conf->kind == NGX_HTTP_MAAS_SERVE) {
+        mmcf->batch = ngx_max(mmcf->batch, conf->batch);
+        mmcf->max_rows = ngx_max(mmcf->max_rows, conf->max_rows);
+        mmcf->offload |= conf->offload != NULL;
+
+    } else if (conf->kind == NGX_HTTP_MAAS_PREDICT) {
+        conf->model->batch = ngx_max(conf->model->batch, conf->batch);
+        conf->model->max_rows = ngx_max(conf->model->max_rows, conf->max_rows);
+        mmcf->offload |= conf->offload != NULL;
+    }
 
     return NGX_CONF_OK;
 }
@@ -184,7 +212,9 @@ ngx_http_maas_init_process(ngx_cycle_t *cycle)
 
     ngx_http_maas_zone_attach(mmcf);
 
-    return ngx_http_maas_worker_init(cycle, mmcf);
+    ngx_http_maas_worker_init(cycle, mmcf);
+
+    return NGX_OK;
 }
 
 
@@ -246,6 +276,13 @@ static ngx_command_t  ngx_http_maas_commands[] = {
       offsetof(ngx_http_maas_main_conf_t, zone_size),
       &ngx_http_maas_zone_bounds },
 
+    { ngx_string("maas_memory"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_conf_set_off_slot,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      offsetof(ngx_http_maas_main_conf_t, memory_size),
+      NULL },
+
     { ngx_string("maas_batch"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE1,
       ngx_conf_set_num_slot,
@@ -272,7 +309,7 @@ static ngx_command_t  ngx_http_maas_commands[] = {
 
 
 static ngx_http_module_t  ngx_http_maas_module_ctx = {
-    .postconfiguration = ngx_http_maas_filter_init,
+    .postconfiguration = ngx_http_maas_postconfiguration,
     .create_main_conf = ngx_http_maas_create_main_conf,
     .init_main_conf = ngx_http_maas_init_main_conf,
     .create_loc_conf = ngx_http_maas_create_loc_conf,

@@ -9,6 +9,7 @@
 
 #include "ngx_http_maas_batch.h"
 #include "ngx_http_maas_form.h"
+#include "ngx_http_maas_gather.h"
 #include "answers/ngx_http_maas_response.h"
 
 
@@ -125,12 +126,11 @@ ngx_http_maas_batch_post(ngx_http_maas_batch_t *batch)
 
     model = batch->pass.model;
 
-    if (batch->task == NULL
-        && ngx_http_maas_batch_task(batch, ngx_http_maas_batch_work,
-                                    ngx_http_maas_batch_back) != NGX_OK)
+    if (ngx_http_maas_batch_task(batch, ngx_http_maas_batch_work,
+                                 ngx_http_maas_batch_back, &batch->pass.err)
+        != MAAS_OK)
     {
-        return ngx_http_maas_fail(&batch->pass.err, MAAS_NOMEM,
-                                  "no memory for a batch in the pool");
+        return batch->pass.err.code;
     }
 
     batch->pass.workspace = &batch->workspace;
@@ -192,10 +192,13 @@ ngx_http_maas_batch_start(ngx_http_maas_model_t *model)
     }
 #endif
 
-    pass->workspace = &model->workspace;
-    (void) ngx_http_maas_pass_predict(pass, pass->rows);
+    pass->workspace = model->workspace;
 
-    ngx_http_maas_pass_count(pass);
+    if (ngx_http_maas_batch_workspace(model, &pass->err) == MAAS_OK) {
+        (void) ngx_http_maas_pass_predict(pass, pass->rows);
+        ngx_http_maas_pass_count(pass);
+    }
+
     ngx_http_maas_batch_answer(batch, 0);
 }
 
@@ -212,24 +215,35 @@ ngx_http_maas_batch_drop(ngx_http_maas_ctx_t *ctx)
 }
 
 
+/* Rows that ride together, of a location */
+
+static ngx_uint_t
+ngx_http_maas_batch_most(ngx_http_maas_model_t *model,
+    ngx_http_maas_loc_conf_t *mlcf)
+{
+    return ngx_min(mlcf->batch, model->max_batch);
+}
+
+
 /* A batch with room for up to `bound` rows of a location; NULL: out of memory.
  * Whatever waits without room is started: again and again, since an answer may
  * lead to another request's rows. */
 
 static ngx_http_maas_batch_t *
 ngx_http_maas_batch_room(ngx_http_maas_model_t *model,
-    ngx_http_maas_loc_conf_t *mlcf, size_t bound)
+    ngx_http_maas_loc_conf_t *mlcf, size_t bound, maas_err_t *err)
 {
     ngx_http_maas_batch_t  *batch;
 
     while (model->filling != NULL
-           && (model->filling->pass.rows + bound > mlcf->batch
+           && (model->filling->pass.rows + bound
+               > ngx_http_maas_batch_most(model, mlcf)
                || model->filling->offload != mlcf->offload))
     {
         ngx_http_maas_batch_start(model);
     }
 
-    batch = ngx_http_maas_batch_get(model);
+    batch = ngx_http_maas_batch_get(model, err);
     if (batch != NULL) {
         batch->offload = mlcf->offload;
     }
@@ -238,9 +252,28 @@ ngx_http_maas_batch_room(ngx_http_maas_model_t *model,
 }
 
 
+/* Is the body long enough to be read in a thread?  (A subrequest does not wait
+ * for threads.) */
+
+#if (NGX_THREADS)
+
+static ngx_uint_t
+ngx_http_maas_batch_long(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx,
+    ngx_http_maas_offload_t *offload)
+{
+    size_t  len;
+
+    len = ctx->body.text.len;
+
+    return offload != NULL && r == r->main && len > NGX_HTTP_MAAS_BODY_SLICE
+           && len * NGX_HTTP_MAAS_BYTE_COST >= (uint64_t) offload->above;
+}
+
+#endif
+
+
 void
-ngx_http_maas_batch_add(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx,
-    ngx_str_t *body, size_t json_len)
+ngx_http_maas_batch_add(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx)
 {
     float                     *x;
     size_t                     bound;
@@ -253,27 +286,32 @@ ngx_http_maas_batch_add(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx,
 
     model = ctx->model;
 
-    bound = ngx_http_maas_form_bound(ctx, body, mlcf->max_rows);
+#if (NGX_THREADS)
+    if (ngx_http_maas_batch_long(r, ctx, mlcf->offload)) {
+        ngx_http_maas_large_post(r, ctx, mlcf->offload);
+        return;
+    }
+#endif
 
-    /* a subrequest does not wait for threads */
+    bound = ngx_http_maas_form_bound(ctx, mlcf->max_rows);
 
-    if (bound > mlcf->batch || (mlcf->offload != NULL && r != r->main)) {
-        ngx_http_maas_large(r, ctx, body, json_len, bound);
+    if (bound > ngx_http_maas_batch_most(model, mlcf)
+        || (mlcf->offload != NULL && r != r->main))
+    {
+        ngx_http_maas_large(r, ctx, bound);
         return;
     }
 
-    batch = ngx_http_maas_batch_room(model, mlcf, bound);
+    batch = ngx_http_maas_batch_room(model, mlcf, bound, &err);
     if (batch == NULL) {
-        ngx_http_finalize_request(r, NGX_HTTP_INTERNAL_SERVER_ERROR);
+        ngx_http_maas_form_refuse(r, ctx, &err);
         return;
     }
 
     x = batch->pass.x + batch->pass.rows * model->info->in;
 
-    if (ngx_http_maas_form_read(ctx, body, json_len, mlcf->max_rows, x, &err)
-        != MAAS_OK)
-    {
-        ngx_http_finalize_request(r, ngx_http_maas_send_failure(r, &err));
+    if (ngx_http_maas_form_read(ctx, mlcf->max_rows, x, &err) != MAAS_OK) {
+        ngx_http_maas_form_refuse(r, ctx, &err);
         return;
     }
 

@@ -25,7 +25,7 @@ typedef struct {
     float                      *y;         /* (rows,out) */
     ngx_uint_t                  rows;
     ngx_uint_t                  done;      /* rows that have run */
-    ngx_http_maas_workspace_t  *workspace; /* of the thread that runs it */
+    ngx_http_maas_block_t      *workspace; /* of the thread that runs it */
     unsigned                    timed:1;   /* what rows cost is to be known */
 
     maas_err_t                  err;
@@ -93,21 +93,23 @@ void ngx_http_maas_release(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx,
 /* Rows of one model that run together, with memory of their own */
 
 struct ngx_http_maas_batch_s {
-    ngx_http_maas_batch_t      *next;      /* of those that are free */
     ngx_http_maas_offload_t    *offload;   /* of the location, or NULL */
     ngx_queue_t                 requests;  /* ctx->queue, in row order */
     ngx_http_maas_pass_t        pass;      /* room for model->max_batch rows */
 #if (NGX_THREADS)
     ngx_http_maas_task_t       *task;
-    ngx_http_maas_workspace_t   workspace; /* for a thread */
+    ngx_http_maas_block_t       workspace; /* for a thread */
 #endif
+    ngx_pool_t                 *pool;      /* that it is in */
+    size_t                      counted;   /* bytes of memory->used */
+    ngx_queue_t                 spare;     /* memory->spares */
+    unsigned                    fixed:1;   /* it is never given back */
 };
 
 
-/* The body is complete: read rows out of it and let them ride in this turn's
- * batch.  Finalizes r, now or when the batch has run. */
-void ngx_http_maas_batch_add(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx,
-    ngx_str_t *body, size_t json_len);
+/* The body is whole, and its form known: read rows out of it and let them ride
+ * in this turn's batch.  Finalizes r, now or when the batch has run. */
+void ngx_http_maas_batch_add(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx);
 
 /* The request ends, maybe before its batch. */
 void ngx_http_maas_batch_drop(ngx_http_maas_ctx_t *ctx);
@@ -118,28 +120,62 @@ void ngx_http_maas_batch_run(ngx_event_t *ev);
 
 /* ngx_http_maas_batch_memory.c */
 
-/* A batch of ngx_cycle->pool, NULL if out of memory. */
-ngx_http_maas_batch_t *ngx_http_maas_batch_create(
-    ngx_http_maas_model_t *model);
+/* Bytes of x and y for so many rows */
+size_t ngx_http_maas_batch_size(ngx_http_maas_model_t *model,
+    ngx_uint_t rows);
 
-/* The batch that takes rows, a free or a new one if need be; NULL: out of
- * memory.  Free: its rows are answered. */
-ngx_http_maas_batch_t *ngx_http_maas_batch_get(ngx_http_maas_model_t *model);
+/* A new batch; NULL: NOMEM or BUSY.  The first one of a model is in
+ * memory->fixed. */
+ngx_http_maas_batch_t *ngx_http_maas_batch_create(
+    ngx_http_maas_model_t *model, maas_err_t *err);
+
+/* The batch that takes rows, one that is kept or a new one if need be; NULL:
+ * NOMEM or BUSY.  Free: its rows are answered. */
+ngx_http_maas_batch_t *ngx_http_maas_batch_get(ngx_http_maas_model_t *model,
+    maas_err_t *err);
 void ngx_http_maas_batch_free(ngx_http_maas_batch_t *batch);
 
+/* Where memory is more than half used, give back what nothing needs now. */
+void ngx_http_maas_batch_trim(ngx_http_maas_memory_t *memory);
+
+/* The event loop's workspace is there: OK or NOMEM. */
+maas_status_t ngx_http_maas_batch_workspace(ngx_http_maas_model_t *model,
+    maas_err_t *err);
+
 #if (NGX_THREADS)
-/* What it needs to run in a thread, once; NGX_ERROR: out of memory */
-ngx_int_t ngx_http_maas_batch_task(ngx_http_maas_batch_t *batch,
-    ngx_http_maas_task_work_pt work, ngx_http_maas_task_back_pt back);
+/* What it needs to run in a thread: OK, NOMEM or BUSY. */
+maas_status_t ngx_http_maas_batch_task(ngx_http_maas_batch_t *batch,
+    ngx_http_maas_task_work_pt work, ngx_http_maas_task_back_pt back,
+    maas_err_t *err);
 #endif
+
+
+/* ngx_http_maas_turn.c */
+
+/* Let go_on(), which may do this again, go on with r's work in a turn of the
+ * event loop: of all requests that wait, one goes on in each. */
+void ngx_http_maas_turn_wait(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx,
+    ngx_http_maas_finish_pt go_on);
+
+/* r has ended: it waits no more. */
+void ngx_http_maas_turn_drop(ngx_http_maas_ctx_t *ctx);
 
 
 /* ngx_http_maas_large.c */
 
-/* As ngx_http_maas_batch_add(), for a body of up to `bound` rows that does not
- * ride with others. */
+/* As ngx_http_maas_batch_add(), for a body that does not ride with others: of
+ * up to `bound` rows, in turns of the event loop; or of any number, which may
+ * not even be whole, in a thread. */
 void ngx_http_maas_large(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx,
-    ngx_str_t *body, size_t json_len, size_t bound);
+    size_t bound);
+#if (NGX_THREADS)
+void ngx_http_maas_large_post(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx,
+    ngx_http_maas_offload_t *offload);
+#endif
+
+/* ns that a byte of a body takes at most to become numbers, about */
+
+#define NGX_HTTP_MAAS_BYTE_COST  1
 
 
 #endif /* _NGX_HTTP_MAAS_BATCH_H_INCLUDED_ */

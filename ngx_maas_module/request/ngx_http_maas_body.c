@@ -1,35 +1,43 @@
 
 /*
- * The request as it came: body buffers (memory and file) -> one span, headers.
+ * The request as it came: body buffers (memory and file) -> one span, piece by
+ * piece; headers.
  * Not here: what the bytes mean, decompression (ngx_http_maas_inflate.c).
  */
 
 
 #include "ngx_http_maas_conf.h"
+#include "ngx_http_maas_gather.h"
 #include "ngx_http_maas_request.h"
 #include "answers/ngx_http_maas_response.h"
 
 
+/* n bytes from the at-th on of a body's file into p, in any thread */
+
 static ngx_int_t
-ngx_http_maas_body_file(ngx_buf_t *b, u_char *p)
+ngx_http_maas_body_file(ngx_buf_t *b, off_t at, u_char *p, size_t n,
+    ngx_log_t *log)
 {
-    off_t    at;
-    size_t   size;
-    ssize_t  n;
+    ssize_t     got;
+    ngx_file_t  file;
 
-    size = (size_t) (b->file_last - b->file_pos);
+    file = *b->file;
+    file.log = log;
 
-    for (at = 0; at < (off_t) size; at += n) {
-        n = ngx_read_file(b->file, p + at, size - at, b->file_pos + at);
+    for ( /* void */ ; n > 0; n -= got) {
+        got = ngx_read_file(&file, p, n, b->file_pos + at);
 
-        if (n <= 0) {
-            if (n == 0) {
-                ngx_log_error(NGX_LOG_CRIT, b->file->log, 0,
-                              "request body file ended at byte %O of %uz", at,
-                              size);
+        if (got <= 0) {
+            if (got == 0) {
+                ngx_log_error(NGX_LOG_CRIT, log, 0,
+                              "request body file ended at byte %O of %O", at,
+                              b->file_last - b->file_pos);
             }
             return NGX_ERROR;
         }
+
+        p += got;
+        at += got;
     }
 
     return NGX_OK;
@@ -98,76 +106,21 @@ ngx_http_maas_read_body(ngx_http_request_t *r,
 }
 
 
-static ngx_int_t
-ngx_http_maas_body_span(ngx_http_request_t *r, ngx_str_t *body)
-{
-    u_char       *p;
-    size_t        len;
-    ngx_buf_t    *b;
-    ngx_chain_t  *cl, *bufs;
-
-    ngx_str_null(body);
-
-    bufs = r->request_body == NULL ? NULL : r->request_body->bufs;
-
-    if (bufs == NULL) {
-        return NGX_OK;
-    }
-
-    if (bufs->next == NULL && ngx_buf_in_memory(bufs->buf)) {
-        body->data = bufs->buf->pos;
-        body->len = bufs->buf->last - bufs->buf->pos;
-        return NGX_OK;
-    }
-
-    len = 0;
-    for (cl = bufs; cl; cl = cl->next) {
-        len += (size_t) ngx_buf_size(cl->buf);
-    }
-
-    p = ngx_pnalloc(r->pool, len);
-    if (p == NULL) {
-        return NGX_ERROR;
-    }
-
-    body->data = p;
-    body->len = len;
-
-    for (cl = bufs; cl; cl = cl->next) {
-        b = cl->buf;
-
-        if (ngx_buf_in_memory(b)) {
-            p = ngx_cpymem(p, b->pos, b->last - b->pos);
-
-        } else if (b->in_file) {
-            if (ngx_http_maas_body_file(b, p) != NGX_OK) {
-                return NGX_ERROR;
-            }
-            p += ngx_buf_size(b);
-        }
-    }
-
-    return NGX_OK;
-}
-
-
-maas_status_t
-ngx_http_maas_body(ngx_http_request_t *r, ngx_str_t *body, maas_err_t *err)
+static maas_status_t
+ngx_http_maas_body_begin(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx,
+    ngx_http_maas_coding_e coding, maas_err_t *err)
 {
     size_t                     limit;
-    ngx_http_maas_coding_e     coding;
     ngx_http_core_loc_conf_t  *clcf;
     ngx_http_maas_loc_conf_t  *mlcf;
 
-    if (ngx_http_maas_body_span(r, body) != NGX_OK) {
-        return ngx_http_maas_fail(err, MAAS_INTERNAL,
-                                  "the body could not be kept");
+    if (ngx_http_maas_own(r, ctx) != NGX_OK) {
+        return ngx_http_maas_fail(err, MAAS_NOMEM, "no memory for a body");
     }
 
-    coding = ngx_http_maas_coding(r);
-
-    if (coding == NGX_HTTP_MAAS_IDENTITY || body->len == 0) {
-        return MAAS_OK;
+    if (coding == NGX_HTTP_MAAS_IDENTITY) {
+        return ngx_http_maas_block_take(ctx->body.memory, &ctx->body.block,
+                                        ctx->body.text.len, err);
     }
 
     clcf = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
@@ -178,7 +131,236 @@ ngx_http_maas_body(ngx_http_request_t *r, ngx_str_t *body, maas_err_t *err)
     limit = clcf->client_max_body_size != 0
             ? (size_t) clcf->client_max_body_size : mlcf->body_size;
 
-    return ngx_http_maas_inflate(r, coding, limit, body, err);
+    return ngx_http_maas_inflate_begin(r, ctx, coding, limit, err);
+}
+
+
+maas_status_t
+ngx_http_maas_body_open(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx,
+    maas_err_t *err)
+{
+    ngx_chain_t                *cl, *bufs;
+    ngx_http_maas_body_t       *body;
+    ngx_http_maas_coding_e      coding;
+    ngx_http_maas_main_conf_t  *mmcf;
+
+    mmcf = ngx_http_get_module_main_conf(r, ngx_http_maas_module);
+
+    body = &ctx->body;
+    body->memory = &mmcf->memory;
+
+    bufs = r->request_body == NULL ? NULL : r->request_body->bufs;
+
+    for (cl = bufs; cl; cl = cl->next) {
+        body->text.len += (size_t) ngx_buf_size(cl->buf);
+    }
+
+    if (body->text.len == 0) {
+        return MAAS_OK;
+    }
+
+    coding = ngx_http_maas_coding(r);
+
+    if (coding == NGX_HTTP_MAAS_IDENTITY && bufs->next == NULL
+        && ngx_buf_in_memory(bufs->buf))
+    {
+        body->text.data = bufs->buf->pos;
+        return MAAS_OK;
+    }
+
+    body->in = bufs;
+
+    if (ngx_http_maas_body_begin(r, ctx, coding, err) != MAAS_OK) {
+        return err->code;
+    }
+
+    body->todo = 1;
+
+    if (body->inflate == NULL) {
+        body->text.data = body->block.data;
+        body->text.len = 0;
+    }
+
+    return MAAS_OK;
+}
+
+
+/* Up to n bytes of the buffer at hand into p */
+
+static maas_status_t
+ngx_http_maas_body_copy(ngx_http_maas_body_t *body, u_char *p, size_t n,
+    ngx_log_t *log, maas_err_t *err)
+{
+    ngx_buf_t  *b;
+
+    b = body->in->buf;
+
+    if (ngx_buf_in_memory(b)) {
+        ngx_memcpy(p, b->pos + body->at, n);
+
+    } else if (n != 0          /* the last buffer of a chunked body has none */
+               && ngx_http_maas_body_file(b, body->at, p, n, log) != NGX_OK)
+    {
+        return ngx_http_maas_fail(err, MAAS_INTERNAL,
+                                  "the body could not be kept");
+    }
+
+    return MAAS_OK;
+}
+
+
+/* A piece, of about `most` bytes; *most tells what is left of them. */
+
+static maas_status_t
+ngx_http_maas_body_piece(ngx_http_maas_ctx_t *ctx, size_t *most, ngx_log_t *log,
+    maas_err_t *err)
+{
+    u_char                 piece[NGX_HTTP_MAAS_PIECE];
+    size_t                 n, len;
+    ngx_http_maas_body_t  *body;
+
+    body = &ctx->body;
+
+    n = (size_t) (ngx_buf_size(body->in->buf) - body->at);
+
+    if (body->inflate == NULL) {
+        n = ngx_min(n, *most);
+        *most -= n;
+
+        if (ngx_http_maas_body_copy(body, body->text.data + body->text.len, n,
+                                    log, err)
+            != MAAS_OK)
+        {
+            return err->code;
+        }
+
+        body->text.len += n;
+
+    } else {
+        n = ngx_min(n, NGX_HTTP_MAAS_PIECE);
+        len = body->text.len;
+
+        if (ngx_http_maas_body_copy(body, piece, n, log, err) != MAAS_OK
+            || ngx_http_maas_inflate_more(ctx, piece, n, err) != MAAS_OK)
+        {
+            return err->code;
+        }
+
+        *most -= ngx_min(body->text.len - len, *most);
+    }
+
+    body->at += n;
+
+    if (body->at == ngx_buf_size(body->in->buf)) {
+        body->in = body->in->next;
+        body->at = 0;
+    }
+
+    return MAAS_OK;
+}
+
+
+maas_status_t
+ngx_http_maas_body_more(ngx_http_maas_ctx_t *ctx, size_t most, ngx_log_t *log,
+    maas_err_t *err)
+{
+    ngx_http_maas_body_t  *body;
+
+    body = &ctx->body;
+
+    while (body->in != NULL) {
+
+        if (body->inflate != NULL
+            && ngx_http_maas_inflate_room(ctx, &most, err) != MAAS_OK)
+        {
+            return err->code;
+        }
+
+        if (most == 0) {
+            return MAAS_OK;
+        }
+
+        if (ngx_http_maas_body_piece(ctx, &most, log, err) != MAAS_OK) {
+            return err->code;
+        }
+    }
+
+    body->todo = 0;
+
+    return body->inflate == NULL ? MAAS_OK
+                                 : ngx_http_maas_inflate_end(ctx, err);
+}
+
+
+void
+ngx_http_maas_body_close(ngx_http_maas_ctx_t *ctx)
+{
+    ngx_http_maas_inflate_close(ctx);
+    ngx_http_maas_block_give(ctx->body.memory, &ctx->body.block);
+    ctx->req.id.len = 0;                   /* it was in there */
+}
+
+
+maas_status_t
+ngx_http_maas_body(ngx_http_request_t *r, ngx_str_t *body, maas_err_t *err)
+{
+    ngx_http_maas_ctx_t  *ctx;
+
+    ctx = ngx_http_maas_get_ctx(r);
+    if (ctx == NULL) {
+        return ngx_http_maas_fail(err, MAAS_NOMEM, "no memory for a body");
+    }
+
+    if (ngx_http_maas_body_open(r, ctx, err) != MAAS_OK
+        || (ctx->body.todo
+            && ngx_http_maas_body_more(ctx, NGX_HTTP_MAAS_BODY_SLICE,
+                                       r->connection->log, err)
+               != MAAS_OK))
+    {
+        return err->code;
+    }
+
+    if (ctx->body.todo || ctx->body.text.len > NGX_HTTP_MAAS_BODY_SLICE) {
+        return ngx_http_maas_fail(err, MAAS_TOOBIG, "the body is more than %d "
+                                  "bytes", NGX_HTTP_MAAS_BODY_SLICE);
+    }
+
+    *body = ctx->body.text;
+
+    return MAAS_OK;
+}
+
+
+static void
+ngx_http_maas_own_cleanup(void *data)
+{
+    ngx_http_maas_ctx_t  *ctx = data;
+
+    ngx_http_maas_body_close(ctx);
+    ngx_http_maas_block_give(ctx->body.memory, &ctx->rows);
+    ngx_http_maas_block_give(ctx->body.memory, &ctx->text);
+}
+
+
+ngx_int_t
+ngx_http_maas_own(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx)
+{
+    ngx_pool_cleanup_t  *cln;
+
+    if (ctx->owns) {
+        return NGX_OK;
+    }
+
+    cln = ngx_pool_cleanup_add(r->pool, 0);
+    if (cln == NULL) {
+        return NGX_ERROR;
+    }
+
+    cln->handler = ngx_http_maas_own_cleanup;
+    cln->data = ctx;
+    ctx->owns = 1;
+
+    return NGX_OK;
 }
 
 

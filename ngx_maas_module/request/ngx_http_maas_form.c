@@ -7,18 +7,19 @@
 
 
 #include "ngx_http_maas_form.h"
+#include "ngx_http_maas_gather.h"
 #include "ngx_http_maas_request.h"
 #include "answers/ngx_http_maas_response.h"
 
 
 static maas_body_t
-ngx_http_maas_form_body(ngx_str_t *body, size_t json_len, ngx_uint_t max_rows)
+ngx_http_maas_form_body(ngx_http_maas_ctx_t *ctx, ngx_uint_t max_rows)
 {
     maas_body_t  b;
 
-    b.data = (const char *) body->data;
-    b.len = body->len;
-    b.json_len = json_len;
+    b.data = (const char *) ctx->body.text.data;
+    b.len = ctx->body.text.len;
+    b.json_len = ctx->json_len;
     b.max_rows = max_rows;
 
     return b;
@@ -85,21 +86,6 @@ ngx_http_maas_type_known(ngx_http_request_t *r, const maas_form_t *form)
 }
 
 
-const maas_form_t *
-ngx_http_maas_type_form(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx,
-    ngx_str_t *body)
-{
-    ngx_str_t    value;
-    maas_body_t  b;
-
-    ngx_http_maas_type_value(r, &value);
-    b = ngx_http_maas_form_body(body, body->len, 1);
-
-    return maas_form_find(ctx->model->info, (const char *) value.data,
-                          value.len, &b);
-}
-
-
 /* N of "...;json-header-size=N"; NGX_ERROR if it is none */
 
 static ngx_int_t
@@ -122,63 +108,83 @@ ngx_http_maas_type_header_size(ngx_str_t *value)
 }
 
 
-maas_status_t
-ngx_http_maas_type_json_len(ngx_http_request_t *r, ngx_str_t *body,
-    size_t *json_len, ngx_uint_t *given, maas_err_t *err)
+void
+ngx_http_maas_form_headers(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx)
 {
-    ngx_int_t   n;
     ngx_str_t  *h;
 
-    *json_len = body->len;
-    *given = 1;
+    ngx_http_maas_type_value(r, &ctx->type);
 
     h = ngx_http_maas_header(r, "inference-header-content-length", 31);
 
     if (h != NULL) {
-        n = ngx_atosz(h->data, h->len);
+        ctx->json_given = ngx_atosz(h->data, h->len);
 
     } else if (ngx_http_maas_type(r, maas_form_v2.sized) != NULL) {
-        n = ngx_http_maas_type_header_size(&r->headers_in.content_type->value);
+        ctx->json_given = ngx_http_maas_type_header_size(&ctx->type);
 
     } else {
-        *given = 0;
-        return MAAS_OK;
+        ctx->json_given = NGX_DECLINED;
+    }
+}
+
+
+maas_status_t
+ngx_http_maas_form_open(ngx_http_maas_ctx_t *ctx, maas_err_t *err)
+{
+    maas_body_t  b;
+    ngx_str_t   *body;
+
+    body = &ctx->body.text;
+    ctx->json_len = body->len;
+
+    if (ctx->json_given != NGX_DECLINED) {
+
+        if (ctx->json_given < 0 || (size_t) ctx->json_given > body->len) {
+            return ngx_http_maas_fail(err, MAAS_BADVALUE,
+                                      "Inference-Header-Content-Length is not "
+                                      "a number from 0 to the body's %uz bytes",
+                                      body->len);
+        }
+
+        ctx->json_len = (size_t) ctx->json_given;
+
+        if (ctx->form == NULL) {
+            ctx->form = &maas_form_v2;
+        }
     }
 
-    if (n == NGX_ERROR || (size_t) n > body->len) {
-        return ngx_http_maas_fail(err, MAAS_BADVALUE,
-                                  "Inference-Header-Content-Length is not a "
-                                  "number from 0 to the body's %uz bytes",
-                                  body->len);
+    if (ctx->form == NULL) {
+        b = ngx_http_maas_form_body(ctx, 1);
+        ctx->form = maas_form_find(ctx->model->info,
+                                   (const char *) ctx->type.data,
+                                   ctx->type.len, &b);
     }
-
-    *json_len = (size_t) n;
 
     return MAAS_OK;
 }
 
 
 size_t
-ngx_http_maas_form_bound(ngx_http_maas_ctx_t *ctx, ngx_str_t *body,
-    ngx_uint_t max_rows)
+ngx_http_maas_form_bound(ngx_http_maas_ctx_t *ctx, ngx_uint_t max_rows)
 {
     maas_body_t  b;
 
-    b = ngx_http_maas_form_body(body, body->len, max_rows);
+    b = ngx_http_maas_form_body(ctx, max_rows);
 
     return ctx->form->bound(ctx->model->info, &b);
 }
 
 
 maas_status_t
-ngx_http_maas_form_read(ngx_http_maas_ctx_t *ctx, ngx_str_t *body,
-    size_t json_len, ngx_uint_t max_rows, float *x, maas_err_t *err)
+ngx_http_maas_form_read(ngx_http_maas_ctx_t *ctx, ngx_uint_t max_rows,
+    float *x, maas_err_t *err)
 {
     maas_body_t      b;
     maas_status_t    rc;
     maas_request_t  *req;
 
-    b = ngx_http_maas_form_body(body, json_len, max_rows);
+    b = ngx_http_maas_form_body(ctx, max_rows);
     req = &ctx->req;
 
     rc = ctx->form->read(ctx->model->info, &b, x, req, err);
@@ -294,23 +300,47 @@ ngx_http_maas_form_infinite(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx)
 }
 
 
+void
+ngx_http_maas_form_refuse(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx,
+    maas_err_t *err)
+{
+    ngx_int_t  rc;
+
+    rc = ngx_http_maas_send_failure(r, err);
+
+    ngx_http_maas_body_close(ctx);
+    ngx_http_finalize_request(r, rc);
+}
+
+
 ngx_int_t
 ngx_http_maas_form_answer(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx,
     const float *y)
 {
-    size_t     json_len;
-    ngx_str_t  body;
+    size_t      size, json_len;
+    ngx_str_t   body;
+    maas_err_t  err;
 
     if (!maas_is_finite(y, ctx->req.rows * ctx->model->info->out)) {
         return ngx_http_maas_form_infinite(r, ctx);
     }
 
-    body.data = ngx_pnalloc(r->pool, ngx_http_maas_form_size(ctx) + 1);
+    size = ngx_http_maas_form_size(ctx) + 1;
+
+    if (ngx_http_maas_memory_take(ctx->model->memory, size, &err) != MAAS_OK) {
+        return ngx_http_maas_send_failure(r, &err);
+    }
+
+    ctx->answer = size;
+
+    body.data = ngx_pnalloc(r->pool, size);
     if (body.data == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
     body.len = ngx_http_maas_form_write(ctx, y, body.data, &json_len);
+
+    ngx_http_maas_body_close(ctx);
 
     return ngx_http_maas_form_send(r, ctx, &body, json_len);
 }

@@ -17,38 +17,45 @@
 ngx_uint_t ngx_http_maas_type_known(ngx_http_request_t *r,
     const maas_form_t *form);
 
-/* The form of a body where there may be several, NULL if it is of none. */
-const maas_form_t *ngx_http_maas_type_form(ngx_http_request_t *r,
-    ngx_http_maas_ctx_t *ctx, ngx_str_t *body);
+/* What headers say of the body: ctx->type and ctx->json_given. */
+void ngx_http_maas_form_headers(ngx_http_request_t *r,
+    ngx_http_maas_ctx_t *ctx);
 
-/* Length of the JSON part of a body: all of it, unless a header or the
- * Content-Type says otherwise: *given = 1.  BADVALUE if that is no number up
- * to the length of the body. */
-maas_status_t ngx_http_maas_type_json_len(ngx_http_request_t *r,
-    ngx_str_t *body, size_t *json_len, ngx_uint_t *given, maas_err_t *err);
+/*
+ * The rest is for any thread, where it has no r.  The body is whole: sets
+ * ctx->form, where there may be several (there is one, or its type would not
+ * have been known), and ctx->json_len: all of the body, unless a header or the
+ * Content-Type says otherwise.  BADVALUE if that is no number up to the length
+ * of the body.
+ */
+maas_status_t ngx_http_maas_form_open(ngx_http_maas_ctx_t *ctx,
+    maas_err_t *err);
 
-/* Most rows, up to max_rows, that a body of ctx->form can hold. */
-size_t ngx_http_maas_form_bound(ngx_http_maas_ctx_t *ctx, ngx_str_t *body,
+/* Most rows, up to max_rows, that the body can hold. */
+size_t ngx_http_maas_form_bound(ngx_http_maas_ctx_t *ctx,
     ngx_uint_t max_rows);
 
-/* Rows out of a body of ctx->form into x, which has room for as many as that;
- * sets ctx->req. */
+/* Rows out of the body into x, which has room for as many as that; sets
+ * ctx->req. */
 maas_status_t ngx_http_maas_form_read(ngx_http_maas_ctx_t *ctx,
-    ngx_str_t *body, size_t json_len, ngx_uint_t max_rows, float *x,
-    maas_err_t *err);
+    ngx_uint_t max_rows, float *x, maas_err_t *err);
 
 /* Answer with y(ctx->req.rows,out) in the form that the request had; what a
  * content handler returns. */
 ngx_int_t ngx_http_maas_form_answer(ngx_http_request_t *r,
     ngx_http_maas_ctx_t *ctx, const float *y);
 
-/* The same in parts, the first two for any thread: how many bytes the answer
+/* The same in parts: how many bytes the answer
  * may take; the answer into p, its length, *json_len as in maas_form_t. */
 size_t ngx_http_maas_form_size(ngx_http_maas_ctx_t *ctx);
 size_t ngx_http_maas_form_write(ngx_http_maas_ctx_t *ctx, const float *y,
     u_char *p, size_t *json_len);
 ngx_int_t ngx_http_maas_form_send(ngx_http_request_t *r,
     ngx_http_maas_ctx_t *ctx, ngx_str_t *body, size_t json_len);
+
+/* There is no answer: finalizes r. */
+void ngx_http_maas_form_refuse(ngx_http_request_t *r,
+    ngx_http_maas_ctx_t *ctx, maas_err_t *err);
 
 /* The error in place of an answer that is not finite. */
 ngx_int_t ngx_http_maas_form_infinite(ngx_http_request_t *r,

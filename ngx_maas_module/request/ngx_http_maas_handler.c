@@ -8,16 +8,65 @@
 
 #include "ngx_http_maas_batch.h"
 #include "ngx_http_maas_form.h"
+#include "ngx_http_maas_gather.h"
 #include "ngx_http_maas_request.h"
 #include "answers/ngx_http_maas_response.h"
+
+
+/* The body is whole. */
+
+static void
+ngx_http_maas_body_whole(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx)
+{
+    maas_err_t  err;
+
+    if (ngx_http_maas_form_open(ctx, &err) != MAAS_OK) {
+        ngx_http_maas_form_refuse(r, ctx, &err);
+        return;
+    }
+
+    ngx_http_maas_batch_add(r, ctx);
+}
+
+
+/* A turn's worth of it is gathered. */
+
+static void
+ngx_http_maas_body_turn(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx)
+{
+    maas_err_t                 err;
+    ngx_http_maas_loc_conf_t  *mlcf;
+
+    if (ctx->body.todo
+        && ngx_http_maas_body_more(ctx, NGX_HTTP_MAAS_BODY_SLICE,
+                                   r->connection->log, &err)
+           != MAAS_OK)
+    {
+        ngx_http_maas_form_refuse(r, ctx, &err);
+        return;
+    }
+
+    if (!ctx->body.todo) {
+        ngx_http_maas_body_whole(r, ctx);
+        return;
+    }
+
+    mlcf = ngx_http_get_module_loc_conf(r, ngx_http_maas_module);
+
+#if (NGX_THREADS)
+    if (mlcf->offload != NULL && r == r->main) {
+        ngx_http_maas_large_post(r, ctx, mlcf->offload);
+        return;
+    }
+#endif
+
+    ngx_http_maas_turn_wait(r, ctx, ngx_http_maas_body_turn);
+}
 
 
 static void
 ngx_http_maas_body_ready(ngx_http_request_t *r)
 {
-    size_t                json_len;
-    ngx_str_t             body;
-    ngx_uint_t            given;
     maas_err_t            err;
     ngx_http_maas_ctx_t  *ctx;
 
@@ -25,20 +74,14 @@ ngx_http_maas_body_ready(ngx_http_request_t *r)
 
     ctx->at.body = ngx_http_maas_now();
 
-    if (ngx_http_maas_body(r, &body, &err) != MAAS_OK
-        || ngx_http_maas_type_json_len(r, &body, &json_len, &given, &err)
-           != MAAS_OK)
-    {
-        ngx_http_finalize_request(r, ngx_http_maas_send_failure(r, &err));
+    ngx_http_maas_form_headers(r, ctx);
+
+    if (ngx_http_maas_body_open(r, ctx, &err) != MAAS_OK) {
+        ngx_http_maas_form_refuse(r, ctx, &err);
         return;
     }
 
-    if (ctx->form == NULL) {
-        ctx->form = given ? &maas_form_v2
-                          : ngx_http_maas_type_form(r, ctx, &body);
-    }
-
-    ngx_http_maas_batch_add(r, ctx, &body, json_len);
+    ngx_http_maas_body_turn(r, ctx);
 }
 
 
@@ -50,6 +93,8 @@ ngx_http_maas_infer_cleanup(void *data)
     ngx_http_maas_ctx_t  *ctx = data;
 
     ngx_http_maas_batch_drop(ctx);
+    ngx_http_maas_turn_drop(ctx);
+    ngx_http_maas_memory_give(ctx->model->memory, ctx->answer);
     ngx_http_maas_count(ctx, 0);
 }
 

@@ -8,169 +8,287 @@
 
 #include <zlib.h>
 
-#include "ngx_http_maas_request.h"
-#include "answers/ngx_http_maas_response.h"
+#include "ngx_http_maas_gather.h"
 
 
-/* bytes of the first piece of memory, at least */
+/* bytes of the first piece of memory, at least; and what a piece may come to,
+ * 1032 times its bytes: memory of more is moved in slices */
 
-#define NGX_HTTP_MAAS_INFLATE  4096
+#define NGX_HTTP_MAAS_INFLATE        4096
+#define NGX_HTTP_MAAS_INFLATE_PIECE  (1040 * NGX_HTTP_MAAS_PIECE)
 
 
 typedef struct {
     z_stream                  z;
-    ngx_pool_t               *pool;
-    u_char                   *start;
-    size_t                    size;        /* of memory at start */
+    ngx_uint_t                gzip;
     size_t                    limit;       /* most bytes of the plain body */
+    ngx_http_maas_block_t     old;         /* is being moved, */
+    size_t                    moved;       /*     so many bytes */
+    unsigned                  ended:1;     /* with a whole member */
+    unsigned                  open:1;      /* zlib has memory */
 } ngx_http_maas_inflate_t;
 
 
-static void *
-ngx_http_maas_inflate_alloc(void *opaque, u_int items, u_int size)
+maas_status_t
+ngx_http_maas_inflate_begin(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx,
+    ngx_http_maas_coding_e coding, size_t limit, maas_err_t *err)
 {
-    return ngx_palloc(opaque, (size_t) items * size);
-}
+    int                       bits;
+    size_t                    size;
+    ngx_http_maas_body_t     *body;
+    ngx_http_maas_inflate_t  *in;
 
+    body = &ctx->body;
 
-static void
-ngx_http_maas_inflate_free(void *opaque, void *address)
-{
-    (void) ngx_pfree(opaque, address);
-}
-
-
-/* Twice the memory, but not more than tells that the limit is passed. */
-
-static ngx_int_t
-ngx_http_maas_inflate_grow(ngx_http_maas_inflate_t *in)
-{
-    u_char  *p;
-    size_t   size, used;
-
-    used = in->start == NULL ? 0 : in->z.next_out - in->start;
-    size = ngx_min(2 * in->size, in->limit + 1);
-
-    p = ngx_palloc(in->pool, size);
-    if (p == NULL) {
-        return NGX_ERROR;
+    in = ngx_pcalloc(r->pool, sizeof(ngx_http_maas_inflate_t));
+    if (in == NULL) {
+        return ngx_http_maas_fail(err, MAAS_NOMEM, "no memory for a body");
     }
 
-    if (used != 0) {
-        ngx_memcpy(p, in->start, used);
-        (void) ngx_pfree(in->pool, in->start);
+    body->inflate = in;
+
+    in->limit = limit;
+    in->gzip = coding == NGX_HTTP_MAAS_GZIP;
+
+    size = ngx_max(4 * body->text.len, NGX_HTTP_MAAS_INFLATE);
+    size = ngx_min(size, limit + 1);
+
+    if (ngx_http_maas_block_take(body->memory, &body->block, size, err)
+        != MAAS_OK)
+    {
+        return err->code;
     }
 
-    in->start = p;
-    in->size = size;
-    in->z.next_out = p + used;
-    in->z.avail_out = (uInt) (size - used);
+    body->text.data = body->block.data;
+    body->text.len = 0;
 
-    return NGX_OK;
+    /* "deflate" is the zlib format, RFC 9110 8.4.1.2 */
+
+    bits = in->gzip ? 16 + MAX_WBITS : MAX_WBITS;
+
+    if (inflateInit2(&in->z, bits) != Z_OK) {
+        return ngx_http_maas_fail(err, MAAS_NOMEM, "no memory for a body");
+    }
+
+    in->open = 1;
+
+    return MAAS_OK;
 }
 
 
 static maas_status_t
-ngx_http_maas_inflate_run(ngx_http_maas_inflate_t *in, ngx_uint_t members)
+ngx_http_maas_inflate_toobig(ngx_http_maas_inflate_t *in, maas_err_t *err)
 {
-    int  rc;
+    return ngx_http_maas_fail(err, MAAS_TOOBIG, "the body is more than %uz "
+                              "bytes when it is decompressed", in->limit);
+}
 
-    for ( ;; ) {
 
-        if (in->z.avail_out == 0) {
+static maas_status_t
+ngx_http_maas_inflate_broken(ngx_http_maas_inflate_t *in, maas_err_t *err)
+{
+    return ngx_http_maas_fail(err, MAAS_BADVALUE, "the body is not whole %s "
+                              "data, as Content-Encoding says it is",
+                              in->gzip ? "gzip" : "zlib");
+}
 
-            if (in->start != NULL && in->size > in->limit) {
-                return MAAS_TOOBIG;
-            }
 
-            if (ngx_http_maas_inflate_grow(in) != NGX_OK) {
-                return MAAS_NOMEM;
-            }
+/* Twice the memory, or less where there is less, but not more than tells that
+ * the limit is passed: text is still in the old one. */
+
+static maas_status_t
+ngx_http_maas_inflate_grow(ngx_http_maas_body_t *body, maas_err_t *err)
+{
+    size_t                    size, more;
+    ngx_http_maas_block_t     block;
+    ngx_http_maas_inflate_t  *in;
+
+    in = body->inflate;
+
+    if (body->block.size > in->limit) {
+        return ngx_http_maas_inflate_toobig(in, err);
+    }
+
+    for (more = body->block.size; /* void */ ; more /= 2) {
+        size = ngx_min(body->block.size + more, in->limit + 1);
+
+        if (ngx_http_maas_block_take(body->memory, &block, size, err)
+            == MAAS_OK)
+        {
+            break;
         }
 
-        rc = inflate(&in->z, Z_NO_FLUSH);
-
-        if (rc == Z_STREAM_END) {
-
-            if (in->z.avail_in == 0) {
-                break;
-            }
-
-            /* a gzip file may be several behind each other */
-
-            if (!members || inflateReset(&in->z) != Z_OK) {
-                return MAAS_BADVALUE;
-            }
-
-        } else if (rc == Z_MEM_ERROR) {
-            return MAAS_NOMEM;
-
-        } else if (rc != Z_OK || (in->z.avail_in == 0
-                                  && in->z.avail_out != 0))
-        {
-            /* broken, or cut off */
-            return MAAS_BADVALUE;
+        if (more < 2 * NGX_HTTP_MAAS_INFLATE_PIECE) {
+            (void) ngx_http_maas_memory_fits(body->memory,
+                                             body->block.size + size, err);
+            return err->code;
         }
     }
 
-    return (size_t) (in->z.next_out - in->start) > in->limit ? MAAS_TOOBIG
-                                                              : MAAS_OK;
+    in->old = body->block;
+    in->moved = 0;
+
+    body->block = block;
+    body->text.data = block.data;
+
+    return MAAS_OK;
+}
+
+
+static void
+ngx_http_maas_inflate_move(ngx_http_maas_body_t *body, size_t most)
+{
+    size_t                    n;
+    ngx_http_maas_inflate_t  *in;
+
+    in = body->inflate;
+    n = ngx_min(body->text.len - in->moved, most);
+
+    ngx_memcpy(body->text.data + in->moved, (u_char *) in->old.data + in->moved,
+               n);
+    in->moved += n;
+
+    if (in->moved == body->text.len) {
+        ngx_http_maas_block_give(body->memory, &in->old);
+    }
 }
 
 
 maas_status_t
-ngx_http_maas_inflate(ngx_http_request_t *r, ngx_http_maas_coding_e coding,
-    size_t limit, ngx_str_t *body, maas_err_t *err)
+ngx_http_maas_inflate_room(ngx_http_maas_ctx_t *ctx, size_t *most,
+    maas_err_t *err)
 {
-    int                       bits;
-    maas_status_t             rc;
-    ngx_http_maas_inflate_t   in;
+    size_t                    used;
+    ngx_http_maas_body_t     *body;
+    ngx_http_maas_inflate_t  *in;
 
-    ngx_memzero(&in, sizeof(in));
-    in.pool = r->pool;
-    in.limit = ngx_min(limit, NGX_MAX_INT32_VALUE - 1);
-    in.size = ngx_max(2 * body->len, NGX_HTTP_MAAS_INFLATE / 2);
+    body = &ctx->body;
+    in = body->inflate;
 
-    in.z.zalloc = ngx_http_maas_inflate_alloc;
-    in.z.zfree = ngx_http_maas_inflate_free;
-    in.z.opaque = r->pool;
-    in.z.next_in = body->data;
-    in.z.avail_in = (uInt) body->len;
-
-    /* "deflate" is the zlib format, RFC 9110 8.4.1.2 */
-
-    bits = coding == NGX_HTTP_MAAS_GZIP ? 16 + MAX_WBITS : MAX_WBITS;
-
-    if (body->len > NGX_MAX_INT32_VALUE) {
-        rc = MAAS_TOOBIG;
-
-    } else if (inflateInit2(&in.z, bits) != Z_OK) {
-        rc = MAAS_NOMEM;
-
-    } else {
-        rc = ngx_http_maas_inflate_run(&in, coding == NGX_HTTP_MAAS_GZIP);
-        (void) inflateEnd(&in.z);
-    }
-
-    if (rc == MAAS_OK) {
-        body->data = in.start;
-        body->len = in.z.next_out - in.start;
+    if (in->old.data == NULL
+        && (body->block.size < NGX_HTTP_MAAS_INFLATE_PIECE
+            || body->block.size > in->limit
+            || body->block.size - body->text.len
+               >= NGX_HTTP_MAAS_INFLATE_PIECE))
+    {
         return MAAS_OK;
     }
 
-    switch (rc) {
+    if (in->old.data == NULL
+        && ngx_http_maas_inflate_grow(body, err) != MAAS_OK)
+    {
+        return err->code;
+    }
 
-    case MAAS_TOOBIG:
-        return ngx_http_maas_fail(err, rc, "the body is more than %uz bytes "
-                                  "when it is decompressed", limit);
+    used = in->moved;
+    ngx_http_maas_inflate_move(body, *most);
+    *most -= in->moved - used;
 
-    case MAAS_NOMEM:
-        return ngx_http_maas_fail(err, rc, "out of memory");
+    return MAAS_OK;
+}
 
-    default: /* MAAS_BADVALUE */
-        return ngx_http_maas_fail(err, rc, "the body is not whole %s data, as "
-                                  "Content-Encoding says it is",
-                                  coding == NGX_HTTP_MAAS_GZIP ? "gzip"
-                                                               : "zlib");
+
+maas_status_t
+ngx_http_maas_inflate_more(ngx_http_maas_ctx_t *ctx, u_char *p, size_t n,
+    maas_err_t *err)
+{
+    int                       rc;
+    ngx_http_maas_body_t     *body;
+    ngx_http_maas_inflate_t  *in;
+
+    body = &ctx->body;
+    in = body->inflate;
+
+    in->z.next_in = p;
+    in->z.avail_in = (uInt) n;
+
+    for ( ;; ) {
+
+        if (in->ended) {
+
+            if (in->z.avail_in == 0) {
+                return MAAS_OK;
+            }
+
+            /* a gzip file may be several behind each other */
+
+            if (!in->gzip || inflateReset(&in->z) != Z_OK) {
+                return ngx_http_maas_inflate_broken(in, err);
+            }
+
+            in->ended = 0;
+        }
+
+        if (body->text.len == body->block.size) {
+
+            if (ngx_http_maas_inflate_grow(body, err) != MAAS_OK) {
+                return err->code;
+            }
+
+            ngx_http_maas_inflate_move(body, body->text.len);
+        }
+
+        n = ngx_min(body->block.size - body->text.len, NGX_MAX_INT32_VALUE);
+
+        in->z.next_out = body->text.data + body->text.len;
+        in->z.avail_out = (uInt) n;
+
+        rc = inflate(&in->z, Z_NO_FLUSH);
+
+        body->text.len += n - in->z.avail_out;
+
+        if (rc == Z_STREAM_END) {
+            in->ended = 1;
+
+        } else if (rc == Z_MEM_ERROR) {
+            return ngx_http_maas_fail(err, MAAS_NOMEM, "no memory for a body");
+
+        } else if (rc != Z_OK && rc != Z_BUF_ERROR) {
+            return ngx_http_maas_inflate_broken(in, err);
+
+        } else if (in->z.avail_out != 0) {
+            break;                         /* all of the piece is out */
+        }
+    }
+
+    return body->text.len > in->limit ? ngx_http_maas_inflate_toobig(in, err)
+                                      : MAAS_OK;
+}
+
+
+maas_status_t
+ngx_http_maas_inflate_end(ngx_http_maas_ctx_t *ctx, maas_err_t *err)
+{
+    ngx_http_maas_inflate_t  *in;
+
+    in = ctx->body.inflate;
+
+    if (!in->ended) {
+        return ngx_http_maas_inflate_broken(in, err);
+    }
+
+    ngx_http_maas_inflate_close(ctx);
+
+    return ctx->body.text.len > in->limit
+           ? ngx_http_maas_inflate_toobig(in, err) : MAAS_OK;
+}
+
+
+void
+ngx_http_maas_inflate_close(ngx_http_maas_ctx_t *ctx)
+{
+    ngx_http_maas_inflate_t  *in;
+
+    in = ctx->body.inflate;
+
+    if (in == NULL) {
+        return;
+    }
+
+    ngx_http_maas_block_give(ctx->body.memory, &in->old);
+
+    if (in->open) {
+        (void) inflateEnd(&in->z);
+        in->open = 0;
     }
 }

@@ -1,34 +1,23 @@
 
 /*
- * Requests of more rows than a batch has: a batch's worth of rows in each turn
- * of the event loop, or all of it in a thread (maas_offload).
+ * Requests of more rows than a batch has: a batch's worth of rows in a turn of
+ * the event loop, or all of it in a thread (maas_offload), where long bodies go
+ * as well.
  * Not here: rows that ride with others (ngx_http_maas_batch.c).
  */
 
 
 #include "ngx_http_maas_batch.h"
 #include "ngx_http_maas_form.h"
+#include "ngx_http_maas_gather.h"
 #include "answers/ngx_http_maas_response.h"
 
-
-/* ns that a byte of a body takes at most to become numbers, about */
-
-#define NGX_HTTP_MAAS_BYTE_COST     1
 
 /* so many of them with the pool, a worker */
 
 #define NGX_HTTP_MAAS_LARGE_MAX     16
 
-/* a worker that is told to quit waits so long for the next turn, ms */
-
-#define NGX_HTTP_MAAS_TURN_TIMEOUT  60000
-
-
 typedef struct {
-    ngx_event_t                event;      /* the next turn */
-    ngx_http_maas_ctx_t       *ctx;
-    ngx_str_t                  body;
-    size_t                     json_len;
     size_t                     bound;      /* most rows that it may have */
     ngx_uint_t                 max_rows;
     ngx_uint_t                 slice;      /* rows of a turn */
@@ -36,8 +25,9 @@ typedef struct {
 
     /* with the pool: what a thread leaves */
 
-    ngx_http_maas_workspace_t  workspace;
-    ngx_str_t                  text;       /* the answer */
+    ngx_http_maas_ctx_t       *ctx;
+    ngx_http_maas_block_t      workspace;  /* in ctx->rows */
+    ngx_str_t                  text;       /* the answer, in ctx->text */
     size_t                     text_json;
     unsigned                   infinite:1;
 } ngx_http_maas_large_t;
@@ -70,120 +60,92 @@ ngx_http_maas_large_finish(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx)
              : ngx_http_maas_form_answer(r, ctx, pass->y);
     }
 
+    /* not later, which may be when the client has closed the connection */
+
+    ngx_http_maas_body_close(ctx);
+    ngx_http_maas_block_give(ctx->model->memory, &ctx->rows);
+
     ngx_http_finalize_request(r, rc);
 }
 
 
-static void
-ngx_http_maas_large_turn(ngx_http_maas_large_t *large)
+/* Memory for x, y and, if ws is not 0, a workspace of that size */
+
+static maas_status_t
+ngx_http_maas_large_memory(ngx_http_maas_large_t *large, size_t ws,
+    maas_err_t *err)
 {
-    ngx_http_request_t    *r;
-    ngx_http_maas_pass_t  *pass;
-
-    r = large->ctx->request;
-    pass = &large->pass;
-
-    if (ngx_http_maas_pass_predict(pass, large->slice) == MAAS_OK
-        && pass->done < pass->rows)
-    {
-        r->read_event_handler = ngx_http_test_reading;
-
-        /* as long as there is a timer, a worker does not exit */
-
-        ngx_add_timer(&large->event, NGX_HTTP_MAAS_TURN_TIMEOUT);
-        ngx_post_event(&large->event, &ngx_posted_next_events);
-        return;
-    }
-
-    if (large->event.timer_set) {
-        ngx_del_timer(&large->event);
-    }
-
-    ngx_http_maas_large_finish(r, large->ctx);
-}
-
-
-static void
-ngx_http_maas_large_event(ngx_event_t *ev)
-{
-    ngx_connection_t       *c;
-    ngx_http_maas_large_t  *large = ev->data;
-
-    /* the timer only keeps a worker from quitting: the turn is posted, too */
-
-    if (ev->timedout) {
-        ev->timedout = 0;
-        return;
-    }
-
-    c = large->ctx->request->connection;
-
-    ngx_http_set_log_request(c->log, large->ctx->request);
-    ngx_http_maas_large_turn(large);
-    ngx_http_run_posted_requests(c);
-}
-
-
-/* The client is gone: no more turns. */
-
-static void
-ngx_http_maas_large_cleanup(void *data)
-{
-    ngx_http_maas_large_t  *large = data;
-
-    if (large->event.posted) {
-        ngx_delete_posted_event(&large->event);
-    }
-
-    if (large->event.timer_set) {
-        ngx_del_timer(&large->event);
-    }
-}
-
-
-static void
-ngx_http_maas_large_begin(ngx_http_request_t *r, ngx_http_maas_large_t *large)
-{
-    ngx_http_cleanup_t    *cln;
-    const maas_info_t     *info;
-    ngx_http_maas_ctx_t   *ctx;
-    ngx_http_maas_pass_t  *pass;
+    u_char               *p;
+    size_t                in, out;
+    ngx_http_maas_ctx_t  *ctx;
 
     ctx = large->ctx;
-    pass = &large->pass;
-    info = ctx->model->info;
 
-    pass->x = ngx_palloc(r->pool, large->bound * info->in * sizeof(float));
-    cln = ngx_http_cleanup_add(r, 0);
-    if (pass->x == NULL || cln == NULL) {
-        ngx_http_finalize_request(r, NGX_HTTP_INTERNAL_SERVER_ERROR);
+    in = large->bound * ctx->model->info->in * sizeof(float);
+    out = (large->bound + 1) * ctx->model->info->out * sizeof(float);
+
+    in = ngx_align(in, NGX_CPU_CACHE_LINE);
+    ws = ngx_align(ws, NGX_CPU_CACHE_LINE);
+
+    if (ngx_http_maas_block_take(ctx->model->memory, &ctx->rows, in + ws + out,
+                                 err)
+        != MAAS_OK)
+    {
+        return err->code;
+    }
+
+    p = ctx->rows.data;
+
+    large->pass.x = (float *) p;
+    large->pass.y = (float *) (p + in + ws);
+    large->workspace.data = p + in;
+    large->workspace.size = ws;
+
+    return MAAS_OK;
+}
+
+
+static void
+ngx_http_maas_large_turn(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx)
+{
+    ngx_http_maas_pass_t   *pass;
+    ngx_http_maas_large_t  *large;
+
+    large = ctx->large;
+    pass = &large->pass;
+
+    if (ngx_http_maas_batch_workspace(ctx->model, &pass->err) == MAAS_OK
+        && ngx_http_maas_pass_predict(pass, large->slice) == MAAS_OK
+        && pass->done < pass->rows)
+    {
+        ngx_http_maas_turn_wait(r, ctx, ngx_http_maas_large_turn);
         return;
     }
 
-    if (ngx_http_maas_form_read(ctx, &large->body, large->json_len,
-                                large->max_rows, pass->x, &pass->err)
-        != MAAS_OK)
+    ngx_http_maas_large_finish(r, ctx);
+}
+
+
+static void
+ngx_http_maas_large_read(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx)
+{
+    maas_err_t             *err;
+    ngx_http_maas_large_t  *large;
+
+    large = ctx->large;
+    err = &large->pass.err;
+
+    if (ngx_http_maas_large_memory(large, 0, err) != MAAS_OK
+        || ngx_http_maas_form_read(ctx, large->max_rows, large->pass.x, err)
+           != MAAS_OK)
     {
         ngx_http_maas_large_finish(r, ctx);
         return;
     }
 
-    pass->rows = ctx->req.rows;
-    pass->y = ngx_palloc(r->pool, (pass->rows + 1) * info->out
-                                  * sizeof(float));
-    if (pass->y == NULL) {
-        ngx_http_finalize_request(r, NGX_HTTP_INTERNAL_SERVER_ERROR);
-        return;
-    }
+    large->pass.rows = ctx->req.rows;
 
-    cln->handler = ngx_http_maas_large_cleanup;
-    cln->data = large;
-
-    large->event.handler = ngx_http_maas_large_event;
-    large->event.data = large;
-    large->event.log = r->connection->log;
-
-    ngx_http_maas_large_turn(large);
+    ngx_http_maas_turn_wait(r, ctx, ngx_http_maas_large_turn);
 }
 
 
@@ -196,7 +158,7 @@ static ngx_uint_t  ngx_http_maas_large_in_pool;    /* of this worker */
 /* The answer, in memory of its own */
 
 static void
-ngx_http_maas_large_write(ngx_http_maas_large_t *large, ngx_log_t *log)
+ngx_http_maas_large_write(ngx_http_maas_large_t *large)
 {
     ngx_http_maas_ctx_t   *ctx;
     ngx_http_maas_pass_t  *pass;
@@ -209,67 +171,66 @@ ngx_http_maas_large_write(ngx_http_maas_large_t *large, ngx_log_t *log)
         return;
     }
 
-    large->text.data = ngx_alloc(ngx_http_maas_form_size(ctx) + 1, log);
-    if (large->text.data == NULL) {
-        (void) ngx_http_maas_fail(&pass->err, MAAS_NOMEM,
-                                  "no memory for the answer");
+    if (ngx_http_maas_block_take(ctx->model->memory, &ctx->text,
+                                 ngx_http_maas_form_size(ctx) + 1, &pass->err)
+        != MAAS_OK)
+    {
         return;
     }
 
+    large->text.data = ctx->text.data;
     large->text.len = ngx_http_maas_form_write(ctx, pass->y, large->text.data,
                                                &large->text_json);
 }
 
 
-/* In a thread: the event loop leaves ctx->req and the body alone meanwhile.
- * One block is the thread's own: x, workspace and y. */
+/* In a thread: the event loop leaves ctx->req and the body alone meanwhile. */
 
 static void
 ngx_http_maas_large_work(void *data, ngx_log_t *log)
 {
     ngx_http_maas_large_t  *large = data;
 
-    u_char                *memory;
-    size_t                 ws, in, out;
+    maas_err_t            *err;
     ngx_http_maas_ctx_t   *ctx;
     ngx_http_maas_pass_t  *pass;
 
     ctx = large->ctx;
     pass = &large->pass;
+    err = &pass->err;
 
-    in = large->bound * ctx->model->info->in * sizeof(float);
-    out = (large->bound + 1) * ctx->model->info->out * sizeof(float);
-    ws = maas_workspace_size(ctx->model->engine, large->slice);
-
-    in = ngx_align(in, NGX_CPU_CACHE_LINE);
-    ws = ngx_align(ws, NGX_CPU_CACHE_LINE);
-
-    memory = ngx_memalign(NGX_CPU_CACHE_LINE, in + ws + out, log);
-    if (memory == NULL) {
-        (void) ngx_http_maas_fail(&pass->err, MAAS_NOMEM,
-                                  "no memory for the rows");
+    if (ctx->body.todo
+        && (ngx_http_maas_body_more(ctx, NGX_MAX_SIZE_T_VALUE, log, err)
+            != MAAS_OK
+            || ngx_http_maas_form_open(ctx, err) != MAAS_OK))
+    {
         return;
     }
 
-    large->workspace.data = memory + in;
-    large->workspace.size = ws;
+    large->bound = ngx_http_maas_form_bound(ctx, large->max_rows);
 
-    pass->x = (float *) memory;
-    pass->y = (float *) (memory + in + ws);
+    if (ngx_http_maas_large_memory(large,
+                                   maas_workspace_size(ctx->model->engine,
+                                                       large->slice),
+                                   err)
+        != MAAS_OK)
+    {
+        return;
+    }
+
     pass->workspace = &large->workspace;
 
-    if (ngx_http_maas_form_read(ctx, &large->body, large->json_len,
-                                large->max_rows, pass->x, &pass->err)
+    if (ngx_http_maas_form_read(ctx, large->max_rows, pass->x, err)
         == MAAS_OK)
     {
         pass->rows = ctx->req.rows;
 
         if (ngx_http_maas_pass_predict(pass, pass->rows) == MAAS_OK) {
-            ngx_http_maas_large_write(large, log);
+            ngx_http_maas_large_write(large);
         }
     }
 
-    ngx_free(memory);
+    ngx_http_maas_block_give(ctx->model->memory, &ctx->rows);
 }
 
 
@@ -285,34 +246,54 @@ ngx_http_maas_large_back(void *data)
 }
 
 
-static void
-ngx_http_maas_large_free(void *data)
-{
-    ngx_http_maas_large_t  *large = data;
+#endif
 
-    ngx_free(large->text.data);
+
+static ngx_http_maas_large_t *
+ngx_http_maas_large_create(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx)
+{
+    ngx_http_maas_large_t     *large;
+    ngx_http_maas_loc_conf_t  *mlcf;
+
+    mlcf = ngx_http_get_module_loc_conf(r, ngx_http_maas_module);
+
+    large = ngx_pcalloc(r->pool, sizeof(ngx_http_maas_large_t));
+    if (large == NULL || ngx_http_maas_own(r, ctx) != NGX_OK) {
+        ngx_http_finalize_request(r, NGX_HTTP_INTERNAL_SERVER_ERROR);
+        return NULL;
+    }
+
+    large->ctx = ctx;
+    large->max_rows = mlcf->max_rows;
+    large->slice = ngx_min(mlcf->batch, ctx->model->max_batch);
+    large->pass.model = ctx->model;
+    large->pass.workspace = ctx->model->workspace;
+
+    ctx->large = large;
+
+    ngx_http_maas_batch_trim(ctx->model->memory);
+
+    return large;
 }
+
+
+#if (NGX_THREADS)
 
 
 /* OK: a thread has it.  Else large->pass.err says why not. */
 
 static maas_status_t
-ngx_http_maas_large_post(ngx_http_request_t *r, ngx_http_maas_large_t *large,
+ngx_http_maas_large_task(ngx_http_request_t *r, ngx_http_maas_large_t *large,
     ngx_http_maas_offload_t *offload)
 {
-    ngx_pool_cleanup_t    *cln;
     ngx_http_maas_task_t  *task;
 
     task = ngx_http_maas_task_create(r->pool, large, ngx_http_maas_large_work,
                                      ngx_http_maas_large_back);
-    cln = ngx_pool_cleanup_add(r->pool, 0);
-    if (task == NULL || cln == NULL) {
+    if (task == NULL) {
         return ngx_http_maas_fail(&large->pass.err, MAAS_NOMEM,
                                   "no memory for a task");
     }
-
-    cln->handler = ngx_http_maas_large_free;
-    cln->data = large;
 
     if (ngx_http_maas_large_in_pool >= NGX_HTTP_MAAS_LARGE_MAX
         || ngx_http_maas_task_post(task, offload) != NGX_OK)
@@ -328,48 +309,49 @@ ngx_http_maas_large_post(ngx_http_request_t *r, ngx_http_maas_large_t *large,
 }
 
 
+void
+ngx_http_maas_large_post(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx,
+    ngx_http_maas_offload_t *offload)
+{
+    ngx_http_maas_large_t  *large;
+
+    large = ngx_http_maas_large_create(r, ctx);
+
+    if (large != NULL
+        && ngx_http_maas_large_task(r, large, offload) != MAAS_OK)
+    {
+        ngx_http_maas_large_finish(r, ctx);
+    }
+}
+
+
 #endif
 
 
 void
 ngx_http_maas_large(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx,
-    ngx_str_t *body, size_t json_len, size_t bound)
+    size_t bound)
 {
     ngx_http_maas_large_t     *large;
+#if (NGX_THREADS)
     ngx_http_maas_loc_conf_t  *mlcf;
 
     mlcf = ngx_http_get_module_loc_conf(r, ngx_http_maas_module);
 
-    large = ngx_pcalloc(r->pool, sizeof(ngx_http_maas_large_t));
-    if (large == NULL) {
-        ngx_http_finalize_request(r, NGX_HTTP_INTERNAL_SERVER_ERROR);
-        return;
-    }
-
-    large->ctx = ctx;
-    large->body = *body;
-    large->json_len = json_len;
-    large->bound = bound;
-    large->max_rows = mlcf->max_rows;
-    large->slice = mlcf->batch;
-    large->pass.model = ctx->model;
-    large->pass.workspace = &ctx->model->workspace;
-
-    ctx->large = large;
-
-#if (NGX_THREADS)
     if (mlcf->offload != NULL && r == r->main
         && ngx_http_maas_pass_cost(ctx->model, bound)
-           + body->len * NGX_HTTP_MAAS_BYTE_COST
+           + ctx->body.text.len * NGX_HTTP_MAAS_BYTE_COST
            >= (uint64_t) mlcf->offload->above)
     {
-        if (ngx_http_maas_large_post(r, large, mlcf->offload) != MAAS_OK) {
-            ngx_http_maas_large_finish(r, ctx);
-        }
-
+        ngx_http_maas_large_post(r, ctx, mlcf->offload);
         return;
     }
 #endif
 
-    ngx_http_maas_large_begin(r, large);
+    large = ngx_http_maas_large_create(r, ctx);
+
+    if (large != NULL) {
+        large->bound = bound;
+        ngx_http_maas_turn_wait(r, ctx, ngx_http_maas_large_read);
+    }
 }

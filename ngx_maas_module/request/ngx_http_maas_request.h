@@ -29,31 +29,14 @@ ngx_int_t ngx_http_maas_infer(ngx_http_request_t *r,
 ngx_int_t ngx_http_maas_read_body(ngx_http_request_t *r,
     ngx_http_client_body_handler_pt handler);
 
-/* In that handler: the whole body as one span, decompressed, in memory of
- * r->pool if it was scattered, compressed or in a file.  INTERNAL, NOMEM,
- * TOOBIG, BADVALUE. */
+/* In that handler: the body as one span, decompressed, where it is not long:
+ * INTERNAL, NOMEM, BUSY, BADVALUE, and TOOBIG for more than 64k. */
 maas_status_t ngx_http_maas_body(ngx_http_request_t *r, ngx_str_t *body,
     maas_err_t *err);
 
 /* A request header by its lower-case name, NULL if there is none. */
 ngx_str_t *ngx_http_maas_header(ngx_http_request_t *r, char *name,
     size_t len);
-
-
-/* ngx_http_maas_inflate.c */
-
-typedef enum {
-    NGX_HTTP_MAAS_IDENTITY = 0,
-    NGX_HTTP_MAAS_GZIP,
-    NGX_HTTP_MAAS_DEFLATE,
-    NGX_HTTP_MAAS_OTHER_CODING
-} ngx_http_maas_coding_e;
-
-/* body, compressed -> body in memory of r->pool, at most limit bytes (TOOBIG).
- * BADVALUE if it is cut off or something else. */
-maas_status_t ngx_http_maas_inflate(ngx_http_request_t *r,
-    ngx_http_maas_coding_e coding, size_t limit, ngx_str_t *body,
-    maas_err_t *err);
 
 
 #endif /* _NGX_HTTP_MAAS_REQUEST_H_INCLUDED_ */
