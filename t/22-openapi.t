@@ -1,5 +1,6 @@
 # The OpenAPI documents are about the models that are served: every path in
-# them is there, every reference leads somewhere, every example is answered.
+# them is there, every reference leads somewhere, every example is answered; and
+# they are plain: each schema is named and used, none is a choice of several.
 
 use strict;
 use warnings;
@@ -58,6 +59,15 @@ sub found {
         found($key, $at->{$_})) } sort keys %$at;
 }
 
+# Where there is an array without items
+sub arrays_without {
+    my ($at, $name) = @_;
+    return map { arrays_without($_, $name) } @$at if ref $at eq 'ARRAY';
+    return if ref $at ne 'HASH';
+    return (($at->{type} // '') eq 'array' && !$at->{items} ? $name : (),
+        map { arrays_without($at->{$_}, $_) } sort keys %$at);
+}
+
 sub resolves {
     my ($doc, $ref) = @_;
     my (undef, @steps) = split m{/}, $ref;
@@ -77,6 +87,12 @@ sub document {
     is($doc->{openapi}, '3.0.3', 'JSON of OpenAPI');
     is(join(' ', grep { !resolves($doc, $_) } found('$ref', $doc)), '',
         'references lead somewhere');
+    is(join(' ', grep { my $name = $_; !grep { m{/\Q$name\E$} }
+        found('$ref', $doc) } sort keys %{ $doc->{components}{schemas} }), '',
+        'every schema is used');
+    unlike($answer->body, qr/"(?:anyOf|oneOf|not)"/, 'no choices');
+    is(join(' ', arrays_without($doc->{components}, 'components')), '',
+        'every array says of what');
     my %ids;
     $ids{$_}++ for found('operationId', $doc);
     is(join(' ', grep { $ids{$_} > 1 } keys %ids), '', 'ids are unique');
@@ -94,7 +110,7 @@ sub paths_answer {
             : undef, @type);
         is($answer->status, 200, "$method $path");
         my $schema = $op->{responses}{200}{content}{'application/json'}
-            {schema}{'$ref'};
+            {schema}{'$ref'} or next;
         my ($name) = $schema =~ /(\w+)$/;
         my $json = $answer->json;
         is(join(' ', grep { !exists $json->{$_} }
@@ -150,27 +166,34 @@ subtest 'of a model' => sub {
         {url}, '/a"b', 'under a prefix');
 };
 
-sub inputs_of {
-    my ($doc, $name) = @_;
-    my $schema = $doc->{paths}{"/v2/models/$name/infer"}{post}{requestBody}
-        {content}{'application/json'}{schema}{properties}{inputs};
-    return join ' ', "$schema->{minItems}-$schema->{maxItems}:",
-        @{ $schema->{items}{properties}{name}{enum} };
-}
-
 subtest 'of models of columns' => sub {
     my $doc = document('/v2/models/table/docs/openapi.json');
-    is(inputs_of($doc, 'table'), '4-4: amount member coun"try note',
-        'an input each');
+    my $row = $doc->{components}{schemas}{Row_table};
+    is(join(' ', map { "$_:$row->{properties}{$_}{type}" }
+        sort keys %{ $row->{properties} }),
+        'amount:number member:boolean note:string', 'columns have types');
+    is(join(' ', sort @{ $row->{required} || [] }), 'amount member',
+        'and are required, or not');
+    ok($row->{properties}{note}{nullable}, 'what is not may be null');
+    ok($row->{additionalProperties}, 'coun"try is no name in a program');
+    is($doc->{components}{schemas}{Predict_table}{properties}{instances}
+        {items}{'$ref'}, '#/components/schemas/Row_table', 'for v1');
+    my ($infer) = map { $_->{value} } values %{ $doc->{paths}
+        {'/v2/models/table/infer'}{post}{requestBody}{content}
+        {'application/json'}{examples} };
+    is(join(' ', map { "$_->{name}:$_->{datatype}" } @{ $infer->{inputs} }),
+        'amount:FP32 member:BOOL coun"try:BYTES note:BYTES',
+        'the example of v2 says its inputs');
     is(scalar examples($doc), 3, 'examples that have them all');
     paths_answer($doc);
 
     $doc = document('/v2/models/rooms/docs/openapi.json');
-    is(inputs_of($doc, 'rooms'), '1-2: input rooms age',
-        'of plain numbers also the tensor');
-    is(scalar examples($doc), 2, 'which is the example, objects in v1');
-    is(inputs_of(document('/v2/models/m/docs/openapi.json'), 'm'), '1-1: x',
-        'a tensor');
+    is(scalar examples($doc), 2, 'a tensor of plain numbers, objects in v1');
+
+    my $instance = document('/v2/models/m/docs/openapi.json')
+        ->{components}{schemas}{Predict_m}{properties}{instances}{items};
+    is("$instance->{maxItems} $instance->{items}{maxItems}", '2 2',
+        'a tensor has lists in its shape');
 };
 
 subtest 'of the server' => sub {

@@ -116,7 +116,7 @@ ngx_http_maas_put_examples(ngx_http_maas_text_t *t, const maas_info_t *info)
 
 void
 ngx_http_maas_put_v1_examples(ngx_http_maas_text_t *t,
-    const maas_info_t *info)
+    const maas_info_t *info, const char *key)
 {
     size_t  i;
 
@@ -128,12 +128,9 @@ ngx_http_maas_put_v1_examples(ngx_http_maas_text_t *t,
 
     ngx_http_maas_json_open(t, "row", "{");
     ngx_http_maas_json_open(t, "value", "{");
-    ngx_http_maas_json_open(t, "instances", "[");
+    ngx_http_maas_json_open(t, key, "[");
 
-    if (info->n_columns == 0) {
-        ngx_http_maas_example_zeros(t, NULL, info->in);
-
-    } else {
+    if (info->n_columns != 0) {
         ngx_http_maas_json_open(t, NULL, "{");
 
         for (i = 0; i < info->n_columns; i++) {
@@ -142,6 +139,14 @@ ngx_http_maas_put_v1_examples(ngx_http_maas_text_t *t,
         }
 
         ngx_http_maas_json_close(t, "}");
+
+    } else if (ngx_strcmp(key, "examples") == 0) {
+        ngx_http_maas_json_open(t, NULL, "{");
+        ngx_http_maas_example_zeros(t, info->input_name, info->in);
+        ngx_http_maas_json_close(t, "}");
+
+    } else {
+        ngx_http_maas_example_zeros(t, NULL, info->in);
     }
 
     ngx_http_maas_json_close(t, "]}}");

@@ -12,14 +12,22 @@ static const char  ngx_http_maas_openapi_text[] =
 #include "ngx_http_maas_openapi_json.h"
 ;
 
-/* members of "paths", without the comma between them */
+/* members of "paths" and of "schemas", without the comma between them */
 
 static const char  ngx_http_maas_openapi_server[] =
 #include "ngx_http_maas_openapi_server_json.h"
 ;
 
+static const char  ngx_http_maas_openapi_server_schemas[] =
+#include "ngx_http_maas_openapi_server_schemas_json.h"
+;
+
 static const char  ngx_http_maas_openapi_model[] =
 #include "ngx_http_maas_openapi_model_json.h"
+;
+
+static const char  ngx_http_maas_openapi_schemas_text[] =
+#include "ngx_http_maas_openapi_model_schemas_json.h"
 ;
 
 
@@ -28,37 +36,68 @@ static const char  ngx_http_maas_openapi_model[] =
 typedef struct {
     ngx_http_maas_text_t     *text;
     ngx_http_maas_target_t   *target;
-    ngx_http_maas_model_t    *model;       /* of which paths are written */
+    ngx_http_maas_model_t    *model;       /* of which is written */
+    ngx_uint_t                number;      /* of the model, from 1 on */
+    ngx_uint_t                clashes[2];  /* identifiers, [1]: versioned */
     ngx_uint_t                versioned;   /* with its version in the path */
     ngx_str_t                 root;
 } ngx_http_maas_openapi_t;
 
 
 static void ngx_http_maas_openapi_paths(ngx_http_maas_openapi_t *o);
+static void ngx_http_maas_openapi_schemas(ngx_http_maas_openapi_t *o);
 
 
-/* A model of columns takes an input for each; where all are plain numbers one
- * tensor of them as well. */
+/* The end of identifiers of a model: letters, digits and _, unlike that of all
+ * others in the document */
 
 static void
-ngx_http_maas_openapi_inputs(ngx_http_maas_openapi_t *o)
+ngx_http_maas_openapi_id(ngx_http_maas_openapi_t *o, ngx_uint_t versioned)
 {
-    size_t              i;
-    const maas_info_t  *info;
+    size_t  i;
+    u_char  c;
 
-    info = o->model->info;
-
-    ngx_http_maas_json_open(o->text, NULL, "[");
-
-    if (info->plain) {
-        ngx_http_maas_json_string(o->text, NULL, info->input_name);
+    for (i = 0; i < o->model->name.len; i++) {
+        c = o->model->name.data[i];
+        ngx_http_maas_put(o->text, "%c", c == '.' || c == '-' ? '_' : c);
     }
 
-    for (i = 0; i < info->n_columns; i++) {
-        ngx_http_maas_json_string(o->text, NULL, info->columns[i]);
+    if (versioned) {
+        ngx_http_maas_put(o->text, "_%V", &o->model->version);
     }
 
-    ngx_http_maas_json_close(o->text, "]");
+    if (o->clashes[versioned]) {
+        ngx_http_maas_put(o->text, "_%s%ui", versioned ? "version" : "model",
+                          o->number);
+    }
+}
+
+
+/* Schemas of the newest version have no number, so that they are the same with
+ * and without it in the path. */
+
+static void
+ngx_http_maas_openapi_schema(ngx_http_maas_openapi_t *o)
+{
+    ngx_http_maas_openapi_id(o, o->target->model == NULL
+             && !ngx_http_maas_model_newest(&o->target->mmcf->models,
+                                            o->model));
+}
+
+
+/* Of one row: by column, or numbers in the tensor's shape */
+
+static void
+ngx_http_maas_openapi_row(ngx_http_maas_openapi_t *o)
+{
+    if (o->model->info->n_columns == 0) {
+        ngx_http_maas_put_tensor_schema(o->text, o->model->info);
+        return;
+    }
+
+    ngx_http_maas_put(o->text, "{\"$ref\":\"#/components/schemas/Row_");
+    ngx_http_maas_openapi_schema(o);
+    ngx_http_maas_put(o->text, "\"}");
 }
 
 
@@ -107,6 +146,9 @@ ngx_http_maas_openapi_document(ngx_http_maas_openapi_t *o, const char **text)
     } else if (ngx_http_maas_openapi_take(text, "@PATHS@")) {
         ngx_http_maas_openapi_paths(o);
 
+    } else if (ngx_http_maas_openapi_take(text, "@SCHEMAS@")) {
+        ngx_http_maas_openapi_schemas(o);
+
     } else {
         return 0;
     }
@@ -130,37 +172,38 @@ ngx_http_maas_openapi_of_model(ngx_http_maas_openapi_t *o, const char **text)
             ngx_http_maas_put(o->text, "/versions/%V", &o->model->version);
         }
 
-    } else if (ngx_http_maas_openapi_take(text, "@OF_VERSION@")) {
-        if (o->versioned) {
-            ngx_http_maas_put(o->text, "_%V", &o->model->version);
-        }
-
     } else if (ngx_http_maas_openapi_take(text, "@NAME@")) {
         ngx_http_maas_put_text(o->text, &o->model->name);
 
-    } else if (ngx_http_maas_openapi_take(text, "@INPUTS@")) {
-        ngx_http_maas_openapi_inputs(o);
+    } else if (ngx_http_maas_openapi_take(text, "@ID@")) {
+        ngx_http_maas_openapi_id(o, o->versioned);
 
-    } else if (ngx_http_maas_openapi_take(text, "@MIN_INPUTS@")) {
-        ngx_http_maas_put(o->text, "%uz", info->plain ? 1 : info->n_columns);
+    } else if (ngx_http_maas_openapi_take(text, "@SCHEMA@")) {
+        ngx_http_maas_openapi_schema(o);
 
-    } else if (ngx_http_maas_openapi_take(text, "@MAX_INPUTS@")) {
-        ngx_http_maas_put(o->text, "%uz", ngx_max(1, info->n_columns));
+    } else if (ngx_http_maas_openapi_take(text, "@ROW@")) {
+        ngx_http_maas_openapi_row(o);
 
-    } else if (ngx_http_maas_openapi_take(text, "@KIND@")) {
+    } else if (ngx_http_maas_openapi_take(text, "@EXAMPLE@")) {
+        if (info->n_columns != 0) {
+            ngx_http_maas_openapi_row(o);
 
-        /* of the schemas that values of an input have */
+        } else {
+            ngx_http_maas_put(o->text, "{\"$ref\":"
+                              "\"#/components/schemas/V1Values\"}");
+        }
 
-        ngx_http_maas_put(o->text, info->n_columns != 0 ? "Column" : "Tensor");
-
-    } else if (ngx_http_maas_openapi_take(text, "@OUTPUT@")) {
-        ngx_http_maas_put(o->text, "%s", info->output_name);
+    } else if (ngx_http_maas_openapi_take(text, "@COLUMNS@")) {
+        ngx_http_maas_put_columns_schema(o->text, info);
 
     } else if (ngx_http_maas_openapi_take(text, "@EXAMPLES@")) {
         ngx_http_maas_put_examples(o->text, info);
 
     } else if (ngx_http_maas_openapi_take(text, "@V1_EXAMPLES@")) {
-        ngx_http_maas_put_v1_examples(o->text, info);
+        ngx_http_maas_put_v1_examples(o->text, info, "instances");
+
+    } else if (ngx_http_maas_openapi_take(text, "@CLASSIFY_EXAMPLES@")) {
+        ngx_http_maas_put_v1_examples(o->text, info, "examples");
 
     } else {
         return 0;
@@ -210,10 +253,23 @@ ngx_http_maas_openapi_expand(ngx_http_maas_openapi_t *o, const char *text)
 
 
 static void
+ngx_http_maas_openapi_of(ngx_http_maas_openapi_t *o, ngx_uint_t i)
+{
+    ngx_array_t  *models;
+
+    models = &o->target->mmcf->models;
+
+    o->model = ((ngx_http_maas_model_t **) models->elts)[i];
+    o->number = i + 1;
+    o->clashes[0] = ngx_http_maas_schema_clashes(models, o->model, 0);
+    o->clashes[1] = ngx_http_maas_schema_clashes(models, o->model, 1);
+}
+
+
+static void
 ngx_http_maas_openapi_paths(ngx_http_maas_openapi_t *o)
 {
-    ngx_uint_t               i;
-    ngx_http_maas_model_t  **models;
+    ngx_uint_t  i;
 
     if (o->target->model != NULL) {
         o->model = o->target->model;
@@ -225,17 +281,47 @@ ngx_http_maas_openapi_paths(ngx_http_maas_openapi_t *o)
 
     ngx_http_maas_openapi_expand(o, ngx_http_maas_openapi_server);
 
-    models = o->target->mmcf->models.elts;
-
     for (i = 0; i < o->target->mmcf->models.nelts; i++) {
-        o->model = models[i];
+        ngx_http_maas_openapi_of(o, i);
         o->versioned = 1;
         ngx_http_maas_openapi_expand(o, ngx_http_maas_openapi_model);
 
-        if (ngx_http_maas_model_newest(&o->target->mmcf->models, models[i])) {
+        if (ngx_http_maas_model_newest(&o->target->mmcf->models, o->model)) {
             o->versioned = 0;
             ngx_http_maas_openapi_expand(o, ngx_http_maas_openapi_model);
         }
+    }
+}
+
+
+static void
+ngx_http_maas_openapi_model_schemas(ngx_http_maas_openapi_t *o)
+{
+    ngx_http_maas_openapi_expand(o, ngx_http_maas_openapi_schemas_text);
+
+    if (o->model->info->n_columns != 0) {
+        ngx_http_maas_openapi_expand(o, "\"Row_@SCHEMA@\":@COLUMNS@");
+    }
+}
+
+
+static void
+ngx_http_maas_openapi_schemas(ngx_http_maas_openapi_t *o)
+{
+    ngx_uint_t  i;
+
+    o->text->json.follows = 1;
+
+    if (o->target->model != NULL) {
+        ngx_http_maas_openapi_model_schemas(o);
+        return;
+    }
+
+    ngx_http_maas_openapi_expand(o, ngx_http_maas_openapi_server_schemas);
+
+    for (i = 0; i < o->target->mmcf->models.nelts; i++) {
+        ngx_http_maas_openapi_of(o, i);
+        ngx_http_maas_openapi_model_schemas(o);
     }
 }
 

@@ -104,14 +104,28 @@ void ngx_http_maas_put_openapi(ngx_http_request_t *r,
     ngx_http_maas_target_t *target, ngx_http_maas_text_t *text);
 
 
+/* ngx_http_maas_schema.c */
+
+/* Would generators of clients take a model's identifiers, with or without its
+ * version, for those of another one? */
+ngx_uint_t ngx_http_maas_schema_clashes(ngx_array_t *models,
+    ngx_http_maas_model_t *model, ngx_uint_t versioned);
+
+/* Schemas of one row: lists of numbers, or an object with its columns */
+void ngx_http_maas_put_tensor_schema(ngx_http_maas_text_t *t,
+    const maas_info_t *info);
+void ngx_http_maas_put_columns_schema(ngx_http_maas_text_t *t,
+    const maas_info_t *info);
+
+
 /* ngx_http_maas_examples.c */
 
-/* Members of "examples": of v2's infer, of v1's predict; none of a row that is
- * too long. */
+/* Members of "examples": of v2's infer, of v1's requests, whose rows are in
+ * `key`; none of a row that is too long. */
 void ngx_http_maas_put_examples(ngx_http_maas_text_t *t,
     const maas_info_t *info);
 void ngx_http_maas_put_v1_examples(ngx_http_maas_text_t *t,
-    const maas_info_t *info);
+    const maas_info_t *info, const char *key);
 
 
 /* ngx_http_maas_metrics.c */
