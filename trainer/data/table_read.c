@@ -102,7 +102,7 @@ train_table_begin(const char *path, const train_want_t *want)
 /* Columns as they are read, each with as few slots as it may have */
 
 static void
-table_reader(const train_table_t *t, train_data_t *d)
+table_columns(const train_table_t *t, train_data_t *d)
 {
     size_t          i;
     maas_column_t  *columns, *c;
@@ -166,7 +166,7 @@ train_table_finish(train_table_t *t, train_data_t *d)
         }
     }
 
-    table_reader(t, d);
+    table_columns(t, d);
 
     if (t->target != TRAIN_NO_COLUMN) {
         c = &t->columns[t->target];
@@ -233,7 +233,7 @@ table_beside(const train_want_t *w)
 /* What the text is, by its first bytes */
 
 static table_read_pt
-table_reader(const char *text, size_t len)
+table_shape(const char *text, size_t len)
 {
     size_t  i;
 
@@ -259,7 +259,7 @@ train_table_read(const char *path, const train_want_t *want, train_data_t *d)
 
     text = train_table_slurp(path, want->encoding, &len, &d->crc32c);
 
-    reader = table_reader(text, len);
+    reader = table_shape(text, len);
     t = train_table_begin(path, want);
     t->free_order = (reader != train_table_csv);
     t->named = t->free_order;
