@@ -29,6 +29,7 @@ http {
         listen 127.0.0.1:%%PORT%%;
         location = /p { maas_predict m; maas_max_rows 8; }
         location = /big { maas_predict big; }
+        location = /invocations { maas_predict m; }
     }
 }
 EOC
@@ -70,6 +71,35 @@ subtest 'three forms' => sub {
         is($t->post('/p', '[1,-2,0.5,3]', 'Content-Type' => $type)->body,
             $one->body, 'as ' . ($type // 'nothing'));
     }
+};
+
+subtest 'types of vendors' => sub {
+    my $ask = v2('1,2,3,4', '1,4') =~ s/\}\z/,"parameters":{"binary_data_output":true}}/r;
+    my %vendor = map { $_ => "application/vnd.$_-triton.binary+json" }
+        qw(sagemaker vertex-ai);
+    my $type = sub {
+        my ($uri, @headers) = @_;
+        my $answer = $t->post($uri, $ask, @headers);
+        my $n = $answer->header('Inference-Header-Content-Length');
+        is(length($answer->body) - $n, 8, 'bytes behind the JSON');
+        return $answer->header('Content-Type') =~ s/=$n$/=N/r;
+    };
+    is($type->('/p', @json), 'application/octet-stream', 'none');
+    for (sort keys %vendor) {
+        my $size = ';json-header-size=';
+        is($type->('/p', 'Content-Type' => $vendor{$_} . $size . length $ask),
+            "$vendor{$_}${size}N", "$_: of the request");
+        is($type->('/p', @json, Accept => "text/html, $vendor{$_};q=1,*/*"),
+            "$vendor{$_}${size}N", 'by Accept');
+    }
+    is($type->('/p', @json, Accept => '*/*, application/json'),
+        'application/octet-stream', 'Accept of others');
+    is($type->('/invocations', @json),
+        "$vendor{sagemaker};json-header-size=N", 'where SageMaker asks');
+    is($t->post('/invocations', '[1,2,3,4]', @json)->header('Content-Type'),
+        'application/json', 'JSON is JSON');
+    is($t->post('/invocations', pack('f<4', 1 .. 4), @octets)
+        ->header('Content-Type'), 'application/octet-stream', 'raw is raw');
 };
 
 subtest 'media types' => sub {

@@ -100,6 +100,16 @@ subtest 'versions and labels' => sub {
     isnt($new, $old, 'the newest answers');
     is(ask('/v1/models/m/versions/12:predict', $body)->body, $new, 'by version');
     is(ask('/v1/models/m/versions/0012:predict', $body)->body, $new, 'with zeros');
+    for my $zero (qw(0 000)) {
+        is(ask("/v1/models/m/versions/$zero:predict", $body)->body, $new,
+            "version $zero is the newest");
+    }
+    is_deeply([ map { $_->{version} } @{ $t->get('/v1/models/m/versions/0')
+        ->json->{model_version_status} } ], ['12'], 'its status');
+    is($t->get('/v1/models/m/versions/0/metadata')->json->{model_spec}{version},
+        '12', 'its metadata');
+    is(ask('/v1/models/no/versions/0:predict', $body)->error,
+        'Servable not found for request: Specific(no, 0)', 'but of a model');
     is(ask('/v1/models/m/labels/stable:predict', $body)->body, $old,
         'stable');
     is(ask('/v1/models/m/labels/canary:predict', $body)->body, $new,

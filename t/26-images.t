@@ -103,6 +103,68 @@ subtest 'in v1' => sub {
         @json)->error, qr/^byte 21: Unable to base64 decode$/, 'no base64');
 };
 
+subtest 'in v2' => sub {
+    my $b64 = encode_base64($png, '');
+    my $row = JSON::PP::decode_json($want)->[0];
+    my $ask = sub {
+        my ($shape, $data, $type) = @_;
+        return $t->post('/v2/models/m/infer', '{"inputs":[{"name":"x","shape":'
+            . qq([$shape],"data":$data,"datatype":"${\ ($type // 'BYTES')}"}]}),
+            @json);
+    };
+    for my $case ([ 1, qq(["$b64"]) ], [ '1,1', qq([ [ "$b64" ] ]) ],
+        [ 1, qq([{"b64":"$b64"}]) ], [ 1, '["' . encode_base64($pgm, '')
+        =~ s/=/\\u003d/gr . '"]' ])
+    {
+        my $answer = $ask->(@$case);
+        is($answer->status, 200, "$case->[0]: " . substr $case->[1], 0, 12)
+            or diag($answer->body);
+        is_deeply($answer->json->{outputs}[0]{data}, $row, 'the numbers');
+    }
+    is_deeply($ask->(3, "[\"$b64\",\"$b64\",\"$b64\"]")->json->{outputs}[0]{data},
+        [ @$row, @$row, @$row ], 'three');
+    for my $bad ([ 2, qq(["$b64"]), 400, qr/expected 2 pictures .*, got fewer/ ],
+        [ 1, qq(["$b64","$b64"]), 400, qr/expected 1 pictures .*, got more/ ],
+        [ '4,3', qq(["$b64"]), 400, qr/shape \[4,3\], expected \[rows\] or / ],
+        [ 1, '["x"]', 400, qr/Unable to base64 decode/ ],
+        [ 1, qq([["$b64","$b64"]]), 400, qr/expected a list of one picture/ ],
+        [ 1, '[7]', 400, qr/^byte \d+: expected an object/ ],
+        [ 4, qq(["$b64"]), 400, qr/^tensor "x": expected 4 pictures/ ],
+        [ 5, qq(["$b64"]), 413, qr/^5 rows, at most 4/ ],
+        [ 4, '[]', 400, qr/expected 4 pictures for its shape, got fewer/ ])
+    {
+        my ($shape, $data, $status, $error) = @$bad;
+        my $no = $ask->($shape, $data);
+        is($no->status, $status, "$shape, " . substr $data, 0, 12);
+        like($no->error, $error, 'says so');
+    }
+    like($t->post('/numbers', '{"inputs":[{"name":"input","shape":[1],'
+        . qq("datatype":"BYTES","data":["$b64"]}]}), @json)->error,
+        qr/takes numbers, not BYTES/, 'a model of plain numbers');
+
+    my $binary = sub {
+        my ($n, $bytes, $size) = @_;
+        my $head = qq({"inputs":[{"name":"x","shape":[$n],"datatype":"BYTES",)
+            . '"parameters":{"binary_data_size":' . ($size // length $bytes)
+            . '}}]}';
+        return $t->post('/v2/models/m/infer', "$head$bytes",
+            'Inference-Header-Content-Length' => length $head);
+    };
+    is_deeply($binary->(2, pack 'V/a V/a', $png, $pgm)->json
+        ->{outputs}[0]{data}, [ @$row, @$row ], 'as bytes');
+    for my $bad ([ 2, pack('V/a', $png), qr/^row 1: a picture that does not/ ],
+        [ 1, pack('V/a V/a', $png, $pgm), qr/bytes more than its pictures/ ],
+        [ 1, pack('Va*', 1 << 31, $png), qr/more than the body|row 0: a pict/ ],
+        [ 1, pack('V/a', 'x' x 40), qr/^row 0: neither a PNG nor a PGM/ ],
+        [ 1, 'abc', qr/^row 0: a picture that does not end/ ])
+    {
+        my ($n, $bytes, $error) = @$bad;
+        my $no = $binary->($n, $bytes);
+        is($no->status, 400, length($bytes) . ' bytes');
+        like($no->error, $error, 'says so');
+    }
+};
+
 subtest 'refused' => sub {
     my $bomb = substr($png, 0, 16) . pack('NN', 16384, 16384)
         . substr $png, 24;

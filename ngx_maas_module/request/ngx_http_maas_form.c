@@ -231,8 +231,51 @@ ngx_http_maas_form_write(ngx_http_maas_ctx_t *ctx, const float *y, u_char *p,
 }
 
 
-/* What a binary answer's type is called: *out is changed if the request's is a
- * vendor's. */
+/* The vendor's type that a binary answer has: that of the request, or one that
+ * it accepts.  Where SageMaker sends requests Triton's answers have it always,
+ * since that vendor passes on no header of ours.  NULL: none */
+
+static const char *
+ngx_http_maas_type_vendor(ngx_http_request_t *r)
+{
+    size_t       len;
+    u_char      *p, *last, *comma;
+    ngx_str_t   *accept;
+    const char  *type;
+
+    static ngx_str_t  invocations = ngx_string("/invocations");
+
+    type = ngx_http_maas_type(r, maas_form_v2.sized);
+    accept = ngx_http_maas_header(r, "accept", 6);
+
+    p = accept != NULL ? accept->data : NULL;
+    last = accept != NULL ? accept->data + accept->len : NULL;
+
+    while (type == NULL && p < last) {
+        comma = ngx_strlchr(p, last, ',');
+        len = (comma != NULL ? comma : last) - p;
+
+        type = maas_type_find(maas_form_v2.sized, (const char *) p, len);
+
+        for (p += len; p < last && (*p == ',' || *p == ' '); p++) {
+            /* void */
+        }
+    }
+
+    len = invocations.len;
+
+    if (type == NULL && r->uri.len >= len
+        && ngx_strncmp(r->uri.data + r->uri.len - len, invocations.data, len)
+           == 0)
+    {
+        type = maas_form_v2.sized[0];
+    }
+
+    return type;
+}
+
+
+/* What a binary answer's type is called: *out is changed to a vendor's. */
 
 static ngx_int_t
 ngx_http_maas_type_answer(ngx_http_request_t *r, size_t json_len,
@@ -240,9 +283,9 @@ ngx_http_maas_type_answer(ngx_http_request_t *r, size_t json_len,
 {
     const char  *type;
 
-    type = ngx_http_maas_type(r, maas_form_v2.sized);
+    type = json_len != 0 ? ngx_http_maas_type_vendor(r) : NULL;
 
-    if (type == NULL || json_len == 0) {
+    if (type == NULL) {
         return NGX_OK;
     }
 

@@ -442,7 +442,11 @@ ngx_http_maas_put_v1_model(ngx_http_maas_text_t *text,
     ngx_http_maas_json_value(text, "model_spec", "{\"name\":\"%V\","
                              "\"signature_name\":\"\",\"version\":\"%V\"}",
                              &model->name, &model->version);
-    ngx_http_maas_json_list(text, "labels", info->labels, info->n_labels);
+
+    if (info->n_labels != 0) {
+        ngx_http_maas_json_list(text, "labels", info->labels, info->n_labels);
+    }
+
     ngx_http_maas_put_decision(text, info);
     ngx_http_maas_json_open(text, "metadata", "{");
     ngx_http_maas_json_open(text, "signature_def", "{");

@@ -198,6 +198,33 @@ ngx_http_maas_v1_missing(ngx_http_request_t *r, ngx_http_maas_v1_t *v1,
 }
 
 
+/* A client whose version is a number that was never set sends 0: the newest */
+
+static ngx_http_maas_model_t *
+ngx_http_maas_v1_model(ngx_http_maas_which_t *which,
+    ngx_http_maas_main_conf_t *mmcf)
+{
+    ngx_http_maas_model_t  *model;
+    ngx_http_maas_which_t   any;
+
+    model = ngx_http_maas_model_find(&mmcf->models, which);
+
+    if (model == NULL && which->version.len == 1
+        && which->version.data[0] == '0')
+    {
+        any = *which;
+        ngx_str_null(&any.version);
+        model = ngx_http_maas_model_find(&mmcf->models, &any);
+
+        if (model != NULL) {
+            which->version = model->version;
+        }
+    }
+
+    return model;
+}
+
+
 /* One object for both kinds of clients: KServe's looks for "ready". */
 
 static void
@@ -284,7 +311,7 @@ ngx_http_maas_v1_handler(ngx_http_request_t *r, ngx_str_t *path)
     model = NULL;
 
     if (v1.which.name.len != 0) {
-        model = ngx_http_maas_model_find(&mmcf->models, &v1.which);
+        model = ngx_http_maas_v1_model(&v1.which, mmcf);
         if (model == NULL) {
             return ngx_http_maas_v1_missing(r, &v1, mmcf);
         }

@@ -40,17 +40,20 @@ record_file(maas_json_t *j, maas_records_t *r, maas_str_t s, float *x,
 }
 
 
-/* In an object of "b64" alone; what is wrong with the picture comes first */
-
-static maas_status_t
-record_picture(maas_json_t *j, maas_records_t *r, float *x, maas_err_t *err)
+maas_status_t
+maas__json_picture(maas_json_t *j, maas_records_t *r, float *x,
+    maas_err_t *err)
 {
     maas_str_t     s;
     maas_status_t  rc, object;
 
-    if (!r->info->image) {
-        return maas__json_expected(j, "a number or a list", err);
+    if (j->p < j->end && *j->p == '"') {
+        rc = maas__json_string(j, &s, err);
+
+        return rc == MAAS_OK ? record_file(j, r, s, x, err) : rc;
     }
+
+    /* what is wrong with the picture comes first */
 
     object = maas__json_b64(j, &s, err);
     rc = s.data != NULL ? record_file(j, r, s, x, err) : MAAS_OK;
@@ -75,7 +78,8 @@ record_tensor(maas_json_t *j, maas_records_t *r, float *x, maas_err_t *err)
     at = (size_t) (j->p - j->start);
 
     if (j->p < j->end && *j->p == '{') {
-        return record_picture(j, r, x, err);
+        return info->image ? maas__json_picture(j, r, x, err)
+               : maas__json_expected(j, "a number or a list", err);
     }
 
     if (j->p < j->end && *j->p != '[') {
@@ -112,7 +116,6 @@ record_object(maas_json_t *j, maas_records_t *r, unsigned weak, float *x,
     maas_err_t *err)
 {
     size_t               at;
-    maas_str_t           s;
     maas_status_t        rc;
     maas_json_object_t   o;
     const char          *names[] = { r->info->input_name,
@@ -140,9 +143,11 @@ record_object(maas_json_t *j, maas_records_t *r, unsigned weak, float *x,
         } else if (o.which == 0) {
             rc = record_tensor(j, r, x, err);
 
+        } else if (j->p < j->end && *j->p == '"') {
+            rc = maas__json_picture(j, r, x, err);
+
         } else {
-            rc = maas__json_string(j, &s, err);
-            rc = rc == MAAS_OK ? record_file(j, r, s, x, err) : rc;
+            rc = maas__json_expected(j, "a string", err);
         }
 
         if (rc != MAAS_OK) {

@@ -79,6 +79,10 @@ const char *maas__json_whole(maas_dtype_t dt, const char *p, const char *end,
 maas_status_t maas__json_one(maas_json_t *j, maas_records_t *r,
     maas_str_t context, maas_err_t *err);
 
+/* A picture in base64, a string or an object of "b64" alone -> the row x */
+maas_status_t maas__json_picture(maas_json_t *j, maas_records_t *r, float *x,
+    maas_err_t *err);
+
 /* An array of such rows */
 maas_status_t maas__json_records(maas_json_t *j, maas_records_t *r,
     maas_str_t context, maas_err_t *err);

@@ -157,7 +157,8 @@ v2_read(const maas_info_t *info, const maas_body_t *body, float *x,
     };
 
     maas__json_start(&r.j, body->data, body->json_len);
-    maas__records_start(&r.r, info, body, maas__bound_numbers(info, body), x);
+    maas__records_start(&r.r, info, body, maas__v2_bound_pictures(info, body),
+                        x);
 
     rc = maas__v2_object(&r, v2_request_names, v2_request, 1, &seen);
 
@@ -194,7 +195,7 @@ const maas_form_t  maas_form_v2 = {
     .types = maas__json_types,
     .sized = v2_sized,
     .answer = "application/octet-stream",
-    .bound = maas__bound_numbers,
+    .bound = maas__v2_bound_pictures,
     .read = v2_read,
     .size = maas__v2_size,
     .write = maas__v2_write

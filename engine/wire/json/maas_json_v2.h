@@ -78,6 +78,12 @@ maas_status_t maas__v2_input(maas_v2_t *r);
 /* maas_json_v2_column.c: r->in, which is complete, as values of its column */
 maas_status_t maas__v2_column(maas_v2_t *r);
 
+/* maas_json_v2_picture.c: r->in, which is complete, as pictures; and the most
+ * rows of a body for a model that takes some, as in maas_form_t */
+maas_status_t maas__v2_pictures(maas_v2_t *r);
+size_t maas__v2_bound_pictures(const maas_info_t *info,
+    const maas_body_t *body);
+
 /* What a sentence calls the input */
 const char *maas__v2_name(const maas_v2_t *r);
 

@@ -47,7 +47,7 @@ v2_datatype(maas_v2_t *r)
         return maas__json_bad(&r->j, "unknown datatype", r->err);
     }
 
-    if (i == MAAS_BYTES && r->r.fields == NULL) {
+    if (i == MAAS_BYTES && r->r.fields == NULL && !r->info->image) {
         return maas__fail(r->err, MAAS_UNSUPPORTED, "tensor \"%s\" takes "
                           "numbers, not BYTES", r->info->input_name);
     }
@@ -182,7 +182,8 @@ v2_input(void *data, int which)
     default: /* V2_DATA */
         r->in.data = r->j.p;
 
-        if (!r->in.has_dtype || r->in.column != SIZE_MAX || r->in.other
+        if (!r->in.has_dtype || r->in.dtype == MAAS_BYTES
+            || r->in.column != SIZE_MAX || r->in.other
             || (r->r.fields != NULL && !r->in.named))
         {
             /* how to read it is not known yet, or is another's business */
@@ -246,6 +247,10 @@ v2_tensor(maas_v2_t *r)
 {
     size_t         n;
     maas_status_t  rc;
+
+    if (r->in.dtype == MAAS_BYTES && r->info->image) {
+        return maas__v2_pictures(r);
+    }
 
     if (r->in.dtype == MAAS_BYTES) {
         return maas__fail(r->err, MAAS_UNSUPPORTED, "tensor \"%s\" takes "
