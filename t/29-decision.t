@@ -199,4 +199,14 @@ subtest 'metadata' => sub {
     is_deeply($v1->{labels}, [ 'fine', 'fraud, "sure"' ], 'and labels');
 };
 
+subtest 'inspect' => sub {
+    my %said = map { my (undef, $out) = $t->trainer('inspect',
+        "$_.safetensors"); ($_ => $out) } qw(fraud three price);
+    like($said{fraud}, qr/^threshold   0\.2: above it the second label is (?#
+        )said$/m, 'threshold');
+    like($said{three}, qr/^weights     1, 1, 9: the label with the largest /m,
+        'weights');
+    unlike($said{price}, qr/^(?:threshold|weights) /m, 'a price has none');
+};
+
 $t->done;

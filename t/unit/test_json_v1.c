@@ -61,6 +61,10 @@ forms(void **state)
           2, 1 },
         { WIRE_V1_REGRESS, "{\"examples\":[{\"x\":[[{}]],"
           "\"input\":[1,2,3,4],\"y\":null}],\"context\":{\"z\":1}}", 1, 0 },
+        { WIRE_V1_REGRESS, "{\"examples\":[{\"input\":null}],"
+          "\"context\":{\"input\":[1,2,3,4]}}", 1, 0 },
+        { WIRE_V1, "{\"instances\":[{\"input\": null ,"
+          "\"input\":[1,2,3,4]}]}", 1, 0 },
         { WIRE_V1_CLASSIFY, "{\"signature_name\":null,\"context\":null,"
           "\"examples\":[{\"input\":[1,2,3,4]}]}", 1, 0 },
         { WIRE_V1, "{\"inputs\":[[1,2,3,4],[5,6,7,8]]}", 2, 1 },
@@ -233,6 +237,8 @@ refusals(void **state)
           "byte 10: expected an array" },
         { WIRE_V1, MAAS_BADVALUE, "{\"instances\":[{\"x\":" ROW "}]}",
           "byte 19: unknown input \"x\", expected \"input\"" },
+        { WIRE_V1, MAAS_BADVALUE, "{\"instances\":[{\"input\":null}]}",
+          "byte 14: Missing named input: input" },
         { WIRE_V1, MAAS_BADVALUE, "{\"instances\":[{}]}",
           "byte 14: Missing named input: input" },
         { WIRE_V1, MAAS_BADVALUE, "{\"instances\":[{\"input\":" ROW

@@ -109,6 +109,27 @@ inspect_training(const cJSON *document)
 }
 
 
+/* What decides, where it is not just the largest probability */
+
+static void
+inspect_decision(const maas_info_t *info)
+{
+    size_t  i;
+
+    if (info->task == MAAS_TASK_BINARY && info->threshold != 0.5f) {
+        (void) printf("threshold   %.6g: above it the second label is said\n",
+                      (double) info->threshold);
+    }
+
+    for (i = 0; info->decision != NULL && i < info->out; i++) {
+        (void) printf("%s%.6g%s", i == 0 ? "weights     " : ", ",
+                      (double) info->decision[i], i + 1 < info->out ? "" :
+                      ": the label with the largest probability * weight is "
+                      "said\n");
+    }
+}
+
+
 static void
 inspect_print(const maas_info_t *info)
 {
@@ -133,6 +154,7 @@ inspect_print(const maas_info_t *info)
         (void) putchar('\n');
     }
 
+    inspect_decision(info);
     (void) printf("layers      %zu\n", info->layers);
     inspect_layers(document);
     (void) printf("parameters  %zu\nfile        %zu bytes, CRC-32C %08x\n"

@@ -136,6 +136,10 @@ record_object(maas_json_t *j, maas_records_t *r, unsigned weak, float *x,
                  : maas__record_at(at, maas__unknown_input(r->info, o.key,
                                                            err), err);
 
+        } else if (j->p < j->end && *j->p == 'n') {
+            o.seen &= ~(1u << o.which);
+            rc = maas__json_skip(j, 1, err);
+
         } else if (!isnan(x[0])) {
             rc = weak ? maas__json_skip(j, MAAS_ROW_DEPTH, err)
                       : maas__json_bad(j, "the input is there twice", err);
