@@ -17,10 +17,35 @@ json_put(void *ctx, const char *s, size_t len)
 }
 
 
+/* A terminal may be at the other end; what comes here is of whole characters */
+
+static void
+json_put_shown(void *ctx, const char *s, size_t len)
+{
+    char    *text, *shown;
+    size_t   i;
+
+    for (i = 0; i < len && (unsigned char) s[i] < 0x7f; i++) {
+        /* void */
+    }
+
+    if (i == len) {
+        json_put(ctx, s, len);
+        return;
+    }
+
+    text = train_format("%.*s", (int) len, s);
+    shown = train_escaped(text, 1);
+    (void) fputs(shown, ctx);
+    train_free(text);
+    train_free(shown);
+}
+
+
 void
 train_json_begin(maas_writer_t *w, FILE *f)
 {
-    *w = (maas_writer_t) { .put = json_put, .ctx = f };
+    *w = (maas_writer_t) { .put = json_put_shown, .ctx = f };
     maas_writer_open(w, '{');
 }
 
@@ -44,7 +69,8 @@ train_json_memory(maas_writer_t *w, char **text, size_t *size)
         train_die("no memory for a document");
     }
 
-    train_json_begin(w, f);
+    *w = (maas_writer_t) { .put = json_put, .ctx = f };
+    maas_writer_open(w, '{');
 }
 
 

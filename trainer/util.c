@@ -30,6 +30,35 @@
 #define UTIL_ENDLESS  ((size_t) 256 << 20) /* and of a pipe at most */
 
 
+/* A sentence may repeat names out of files */
+
+static void
+util_say(const char *fmt, va_list args)
+{
+    int      n;
+    char    *text;
+    va_list  again;
+
+    va_copy(again, args);
+    n = vsnprintf(NULL, 0, fmt, again);
+    va_end(again);
+
+    /* not train_alloc(): it may be what has failed */
+
+    text = (n >= 0) ? malloc((size_t) (n + 1) * (TRAIN_ESCAPED + 1)) : NULL;
+
+    if (text == NULL) {
+        (void) vfprintf(stderr, fmt, args);
+        return;
+    }
+
+    (void) vsnprintf(text, (size_t) n + 1, fmt, args);
+    train_escape(text + n + 1, text, 0);
+    (void) fputs(text + n + 1, stderr);
+    free(text);
+}
+
+
 void
 train_die(const char *fmt, ...)
 {
@@ -39,7 +68,7 @@ train_die(const char *fmt, ...)
 
     va_start(args, fmt);
     (void) fputs("maas-trainer: ", stderr);
-    (void) vfprintf(stderr, fmt, args);
+    util_say(fmt, args);
     (void) fputc('\n', stderr);
     va_end(args);
 
@@ -58,7 +87,7 @@ train_usage(const char *cmd, const char *fmt, ...)
 
     va_start(args, fmt);
     (void) fprintf(stderr, "maas-trainer %s: ", cmd);
-    (void) vfprintf(stderr, fmt, args);
+    util_say(fmt, args);
     (void) fprintf(stderr, "\ntry: maas-trainer %s --help\n", cmd);
     va_end(args);
 

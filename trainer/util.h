@@ -88,6 +88,29 @@ void train_rank(train_rank_t *r, size_t n);
 void *train_slurp(const char *path, size_t *size);
 
 
+/* escape.c: what would do something to a terminal, as \u001b */
+
+#define TRAIN_ESCAPED  6            /* bytes, at most, that come of one */
+
+/* The character at s and its bytes; one byte that is no UTF-8: -1. */
+long train_char(const char *s, size_t *n);
+/* May it go to a terminal as it is? */
+int train_is_plain(long c);
+/* s to to[], which has TRAIN_ESCAPED times the room and one; lines: ends of
+ * lines, tabs and bytes that are no UTF-8 stay, so that JSON is the same. */
+void train_escape(char *to, const char *s, int lines);
+
+/* shown.c: texts of foreign files, for people */
+
+/* The same, to be given to train_free(). */
+char *train_escaped(const char *s, int lines);
+/* s, or s escaped; valid until the eighth call from here.  Of one thread. */
+const char *train_shown(const char *s);
+/* s, shown, in a column of so many characters: cut, and padded on the left;
+ * width < 0: on the right. */
+void train_put_cell(FILE *f, const char *s, int width);
+
+
 /* save.c: files that are there as a whole or not at all.  A link stays, and the
  * file that it leads to is replaced by one of its mode and owner.  What is no
  * regular file (a pipe, a device, an open descriptor) is written to. */

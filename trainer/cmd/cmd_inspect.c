@@ -36,7 +36,8 @@ inspect_shape(const maas_info_t *info)
         (void) printf("%zu columns:", info->n_columns);
 
         for (i = 0; i < info->n_columns; i++) {
-            (void) printf("%s%s", i ? ", " : " ", info->columns[i]);
+            (void) printf("%s%s", i ? ", " : " ",
+                          train_shown(info->columns[i]));
 
             if (info->fields[i].kind != MAAS_FIELD_NUMBER) {
                 (void) printf(" (%s)",
@@ -102,8 +103,8 @@ inspect_training(const cJSON *document)
 
     cJSON_ArrayForEach(member, training) {
         text = cJSON_PrintUnformatted(member);
-        (void) printf("            %s %s\n", member->string,
-                      text != NULL ? text : "");
+        (void) printf("            %s %s\n", train_shown(member->string),
+                      text != NULL ? train_shown(text) : "");
         cJSON_free(text);
     }
 }
@@ -139,16 +140,19 @@ inspect_print(const maas_info_t *info)
     document = cJSON_Parse(info->document);
 
     (void) printf("name        %s\ntask        %s\ninput       %s: ",
-                  info->name, info->task_name, info->input_name);
+                  train_shown(info->name), info->task_name,
+                  train_shown(info->input_name));
     inspect_shape(info);
 
-    (void) printf("output      %s: %zu\n", info->output_name, info->out);
+    (void) printf("output      %s: %zu\n", train_shown(info->output_name),
+                  info->out);
 
     if (info->n_labels > 0) {
         (void) printf("labels     ");
 
         for (i = 0; i < info->n_labels; i++) {
-            (void) printf("%s%s", i ? ", " : " ", info->labels[i]);
+            (void) printf("%s%s", i ? ", " : " ",
+                          train_shown(info->labels[i]));
         }
 
         (void) putchar('\n');
@@ -170,7 +174,8 @@ inspect_print(const maas_info_t *info)
 static void
 inspect_json(const maas_info_t *info)
 {
-    maas_writer_t  w;
+    char           *document;
+    maas_writer_t   w;
 
     train_json_begin(&w, stdout);
     train_json_text(&w, "name", info->name);
@@ -180,7 +185,9 @@ inspect_json(const maas_info_t *info)
     maas_writer_value(&w, "\"%08x\"", info->crc32c);
     train_json_text(&w, "isa", info->isa);
     maas_writer_key(&w, "document");
-    maas_writer_raw(&w, info->document, strlen(info->document));
+    document = train_escaped(info->document, 1);
+    maas_writer_raw(&w, document, strlen(document));
+    train_free(document);
     train_json_end(&w);
 }
 

@@ -152,7 +152,7 @@ fit_text_data(const train_fit_t *f)
                   d->n_columns ? "columns" : "numbers");
 
     if (d->target != NULL) {
-        (void) printf("target \"%s\": ", d->target);
+        (void) printf("target \"%s\": ", train_shown(d->target));
     }
 
     if (d->classes != NULL) {
@@ -191,7 +191,8 @@ fit_text_best(const train_fit_t *f)
 
     if (f->threshold > 0) {
         (void) printf("\nthreshold %.6g: above it \"%s\" is said",
-                      (double) f->threshold, f->data.labels[1]);
+                      (double) f->threshold,
+                      train_shown(f->data.labels[1]));
     }
 }
 
@@ -315,7 +316,8 @@ fit_text(const train_fit_t *f)
     (void) printf("time      %.3f s of training, %.3f s an epoch; %.3f s "
                   "with validation\n", r->train_seconds,
                   r->train_seconds / (double) r->epochs, r->seconds);
-    (void) printf("model     %s, %zu bytes\n", f->o.output, f->size);
+    (void) printf("model     %s, %zu bytes\n", train_shown(f->o.output),
+                  f->size);
 }
 
 

@@ -71,7 +71,7 @@ train_columns_print(FILE *f, const train_data_t *d, const train_scale_t *s)
         c = &d->table->columns[i];
         plain += (size_t) columns_plain(c, s);
         same += c->constant;
-        n = strlen(c->name);
+        n = strlen(train_shown(c->name));
         width = (n > (size_t) width) ? (int) n : width;
     }
 
@@ -92,8 +92,10 @@ train_columns_print(FILE *f, const train_data_t *d, const train_scale_t *s)
                             s->columns[c->place].width);
         }
 
-        (void) fprintf(f, "%-9s %-*.32s  %-8s %5s  %s", i ? "" : "columns",
-                       width, c->name, columns_role(c), slots, c->why);
+        (void) fprintf(f, "%-9s ", i ? "" : "columns");
+        train_put_cell(f, c->name, -width);
+        (void) fprintf(f, "  %-8s %5s  %s", columns_role(c), slots,
+                       train_shown(c->why));
 
         if (train_role_is_field(c->role)) {
             columns_detail(f, &s->columns[c->place]);

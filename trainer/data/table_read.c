@@ -53,8 +53,9 @@ table_said(const train_table_t *t)
 {
     if (t->skipped > 0) {
         (void) fprintf(stderr, "maas-trainer: %s: %zu row%s skipped; the "
-                       "first: %s\n", t->path, t->skipped,
-                       t->skipped == 1 ? "" : "s", t->skips[0].why);
+                       "first: %s\n", train_shown(t->path), t->skipped,
+                       t->skipped == 1 ? "" : "s",
+                       train_shown(t->skips[0].why));
     }
 
     if (t->untold > 0) {

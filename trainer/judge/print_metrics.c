@@ -35,11 +35,13 @@ print_confusion(FILE *f, const train_metrics_t *m, const char *const *labels)
                    "");
 
     for (j = 0; j < m->classes; j++) {
-        (void) fprintf(f, " %6.6s", labels[j]);
+        (void) fputc(' ', f);
+        train_put_cell(f, labels[j], 6);
     }
 
     for (i = 0; i < m->classes; i++) {
-        (void) fprintf(f, "\n%-14.14s", labels[i]);
+        (void) fputc('\n', f);
+        train_put_cell(f, labels[i], -14);
 
         for (j = 0; j < m->classes; j++) {
             (void) fprintf(f, " %6llu",
@@ -119,7 +121,7 @@ train_metrics_print(FILE *f, const train_metrics_t *m,
 
     for (c = 0; c < m->classes; c++) {
         k = train_metrics_class(m, c);
-        (void) fprintf(f, "%-14.14s", labels[c]);
+        train_put_cell(f, labels[c], -14);
         print_rate(f, k.precision);
         print_rate(f, k.recall);
         print_rate(f, k.f1);
@@ -181,8 +183,9 @@ train_importance_print(FILE *f, const train_importance_t *list, size_t n,
                    classes ? "accuracy lost" : "R2 lost", "+-", "loss gained");
 
     for (i = 0; i < n && i < PRINT_COLUMNS; i++) {
-        (void) fprintf(f, "%-28.28s %13.4f %10.4f %12.4g\n", list[i].name,
-                       list[i].drop, list[i].deviation, list[i].rise);
+        train_put_cell(f, list[i].name, -28);
+        (void) fprintf(f, " %13.4f %10.4f %12.4g\n", list[i].drop,
+                       list[i].deviation, list[i].rise);
     }
 
     if (n > PRINT_COLUMNS) {
