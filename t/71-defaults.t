@@ -90,4 +90,51 @@ ok_run(qw(fit -q -d d.csv --epochs 1 --optimizer sgd -o sgd.st));
 $s = settings('sgd.st');
 is($s->{lr} . ' ' . $s->{'weight-decay'}, '0.01 0', 'sgd is left as it is');
 
+###############################################################################
+# nothing in the record is "auto": it is what was used
+
+sub is_used {
+    my ($name, $want, @args) = @_;
+    ok_run(qw(fit -q --epochs 2 --folds 0 -o used.st), @args);
+    $s = settings('used.st');
+    is(join(' ', grep { ($s->{$_} // '') =~ /^auto$/ } sort keys %$s), '',
+        "$name: nothing is auto");
+    is($s->{$_}, $want->{$_}, "$name: $_") for sort keys %$want;
+}
+
+$t->write_file('c.csv', join '', "a,b,y\n", map { join(',', $_->[0],
+    exp(9 * $_->[1]), $_->[2] > 0.5 ? 'p' : 'q') . "\n" } @rows);
+$t->write_file('bare.csv', join '', map { join(',', @$_) . "\n" } @rows);
+$t->write_file('l.jsonl', join '', map {
+    qq({"a":$_->[0],"b":"w","y":"@{[int 3 * $_->[1]]}"}\n) } @rows);
+
+is_used('numbers', { task => 'regression', loss => 'mse', init => 'he, glorot',
+    scaling => 'standard', header => 'yes', batch => 32, folds => 0 },
+    qw(-d d.csv));
+is_used('two classes', { task => 'binary', loss => 'binary_crossentropy',
+    header => 'yes' }, qw(-d c.csv));
+is_used('no names', { header => 'no' }, qw(-d bare.csv));
+is_used('three classes', { task => 'classification',
+    loss => 'sparse_categorical_crossentropy', init => 'glorot',
+    scaling => 'standard' }, qw(-d l.jsonl --hidden), '8:tanh');
+is_used('none to scale', { scaling => 'none' }, qw(-d l.jsonl --ignore a));
+is_used('said', { loss => 'mae', init => 'he', scaling => 'robust' },
+    qw(-d d.csv --loss mae --init he --scaling robust));
+is_used('steps', { 'step-every' => 1, batch => 270 }, qw(-d d.csv --epochs 3
+    --schedule step --batch 1000));
+is_used('validation elsewhere', { validation => undef }, qw(-d d.csv --valid
+    held.csv));
+
+ok_run(qw(synth digits --train 60 --test 20));
+is_used('pictures', { scaling => 'minmax', header => undef }, qw(-d digits));
+
+ok_run(qw(fit -q -d d.csv --epochs 1 -o used.st));
+is(settings('used.st')->{folds}, 5, 'folds that nobody asked for');
+ok_run(qw(fit -q -d c.csv --epochs 1 --class-weight balanced -o used.st));
+my $w = decode_json(ok_run(qw(inspect --json used.st)))
+    ->{document}{training}{class_weights};
+my $p = grep { $_->[2] > 0.5 } @rows;
+cmp_ok(abs($w->{p} / $w->{q} * $p / (500 - $p) - 1), '<', 0.05,
+    'what "balanced" was');
+
 done_testing();

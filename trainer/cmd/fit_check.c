@@ -92,7 +92,7 @@ fit_image(train_fit_t *f)
     char            *document;
     train_record_t   r = {
         .options = &f->o, .data = &f->data, .scale = &f->scale,
-        .net = &f->net, .result = &f->result,
+        .net = &f->net, .loss = f->plan.loss, .result = &f->result,
         .judged = (f->judged.rows > 0) ? &f->judged : NULL,
         .test = (f->metrics.rows > 0) ? &f->metrics : NULL,
         .folds = f->folds, .n_folds = f->n_folds,

@@ -17,6 +17,7 @@ typedef struct {
     const train_data_t     *data;
     const train_scale_t    *scale;
     const train_net_t      *net;
+    train_loss_t            loss;
     const train_result_t   *result;
     const train_metrics_t  *judged;     /* by validation; NULL: not */
     const train_metrics_t  *test;       /* NULL: not measured */
@@ -42,6 +43,10 @@ void train_columns_record(maas_writer_t *w, const train_data_t *d);
  * model does not say. */
 int train_target_recorded(const maas_info_t *info, maas_arena_t *a,
     maas_column_t *f);
+
+/* record_settings.c: "settings" of the training record, as they were used:
+ * what was left to the data is what it chose. */
+void train_record_settings(maas_writer_t *w, const train_record_t *r);
 
 
 /* write.c */

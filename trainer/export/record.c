@@ -1,6 +1,6 @@
 /*
  * The document of a new model: how to run it, and the record of its training.
- * The file around it is made in write.c.
+ * Its settings are record_settings.c's matter, the file around it write.c's.
  */
 
 #include <math.h>
@@ -345,19 +345,6 @@ record_outputs(maas_writer_t *w, const train_record_t *r)
 
 
 static void
-record_setting(void *ctx, const char *name, const char *value, int quoted)
-{
-    maas_writer_key(ctx, name);
-
-    if (quoted) {
-        maas_writer_text(ctx, value);
-    } else {
-        maas_writer_raw(ctx, value, strlen(value));
-    }
-}
-
-
-static void
 record_data(maas_writer_t *w, const train_record_t *r)
 {
     const char  *name;
@@ -470,13 +457,9 @@ train_record(const train_record_t *r)
     train_json_text(&w, "tool", TRAIN_TOOL);
     train_json_number(&w, "seed", (double) r->options->plan.seed);
     record_data(&w, r);
-    train_json_open(&w, "settings", '{');
-    train_options_each(r->options, record_setting, &w);
-    maas_writer_close(&w, '}');
+    train_record_settings(&w, r);
     record_metrics(&w, r);
-
     record_results(&w, r);
-
     maas_writer_close(&w, '}');
     train_json_done(&w);
 
