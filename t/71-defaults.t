@@ -106,7 +106,8 @@ $t->write_file('c.csv', join '', "a,b,y\n", map { join(',', $_->[0],
     exp(9 * $_->[1]), $_->[2] > 0.5 ? 'p' : 'q') . "\n" } @rows);
 $t->write_file('bare.csv', join '', map { join(',', @$_) . "\n" } @rows);
 $t->write_file('l.jsonl', join '', map {
-    qq({"a":$_->[0],"b":"w","y":"@{[int 3 * $_->[1]]}"}\n) } @rows);
+    qq({"a":$_->[0],"b":"@{[$_->[2] > 0.4 ? 'w' : 'v']}",)
+    . qq("y":"@{[int 3 * $_->[1]]}"}\n) } @rows);
 
 is_used('numbers', { task => 'regression', loss => 'mse', init => 'he, glorot',
     scaling => 'standard', header => 'yes', batch => 32, folds => 0 },
