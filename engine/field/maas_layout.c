@@ -333,6 +333,15 @@ maas__layout_find(maas_layout_t *l, const maas_info_t *info,
 
     if (rc == MAAS_OK && !l->names) {
         rc = layout_count(l, want, maas__csv_count(c), a, err);
+        l->words = want->header == MAAS_HEADER_AUTO
+                   && maas__csv_count(c) != l->n && maas__names_words(c);
+    }
+
+    /* as many words as there are columns may be values: others are names */
+
+    if (rc == MAAS_OK && l->words && !want->lenient && info->n_columns > 0) {
+        l->failed = 1;
+        rc = maas__names_refuse(l, c, err);
     }
 
     return rc;

@@ -32,6 +32,7 @@ typedef struct {
 typedef struct {
     const maas_info_t  *info;
     unsigned            names;     /* the first row is names */
+    unsigned            words;     /* it is none, but has nothing but words */
     unsigned            comments;  /* lines that were passed over */
     size_t              n;         /* fields of a row */
     const uint32_t     *place;     /* (n): a column; n_columns and more: that

@@ -191,10 +191,8 @@ names_near(const maas_info_t *info, maas_str_t s)
 }
 
 
-/* A tensor has no names: whatever is no number */
-
-static maas_names_kind_t
-names_tensor(const maas_csv_t *row)
+int
+maas__names_words(const maas_csv_t *row)
 {
     float             v;
     maas_csv_t        c;
@@ -204,7 +202,7 @@ names_tensor(const maas_csv_t *row)
 
     do {
         if (maas__csv_next(&c, &f) != NULL) {
-            return MAAS_NAMES_NONE;
+            return 0;
         }
 
         maas__field_trim(&f.s.data, &f.s.len);
@@ -212,11 +210,11 @@ names_tensor(const maas_csv_t *row)
         if (maas__field_is_missing(f.s.data, f.s.len)
             || maas__field_number(f.s.data, f.s.len, &v) != MAAS_BADVALUE)
         {
-            return MAAS_NAMES_NONE;
+            return 0;
         }
     } while (!f.last);
 
-    return MAAS_NAMES_KNOWN;
+    return 1;
 }
 
 
@@ -228,8 +226,8 @@ maas__names_look(const maas_info_t *info, const maas_csv_t *row)
     names_field_t     name;
     maas_csv_field_t  f;
 
-    if (info->n_columns == 0) {
-        return names_tensor(row);
+    if (info->n_columns == 0) {        /* it has no names: any will do */
+        return maas__names_words(row) ? MAAS_NAMES_KNOWN : MAAS_NAMES_NONE;
     }
 
     c = *row;
@@ -388,6 +386,13 @@ names_check(maas_layout_t *l, unsigned lenient, const maas_csv_t *row,
     } while (!f.last);
 
     return MAAS_OK;
+}
+
+
+maas_status_t
+maas__names_refuse(maas_layout_t *l, const maas_csv_t *row, maas_err_t *err)
+{
+    return names_check(l, 0, row, "", err);
 }
 
 

@@ -263,6 +263,7 @@ static void
 csv_model(csv_file_t *f)
 {
     size_t               i, n;
+    maas_csv_t           row;
     maas_err_t           err;
     maas_arena_t        *a;
     train_table_t       *t;
@@ -296,9 +297,18 @@ csv_model(csv_file_t *f)
     if (info->n_columns == 0
         || (!l.names && info->n_others == 0 && n != info->n_columns))
     {
-        for (i = 0; i < (n > 0 ? n : l.n); i++) {
-            csv_name_cell(f, i, NULL);
+        t->named = l.words && info->n_columns > 0;
+        row = f->at;
+
+        if (t->named) {
+            (void) csv_fields(f);
         }
+
+        for (i = 0; i < (n > 0 ? n : l.n); i++) {
+            csv_name_cell(f, i, t->named ? &f->row.cell[i] : NULL);
+        }
+
+        f->at = t->named ? f->at : row;
 
     } else {
         t->named = 1;

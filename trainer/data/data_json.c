@@ -1,6 +1,6 @@
 /*
  * JSON that is one value: an array of objects, or columns as pandas writes
- * them: {"a":{"0":1,"1":2}}, {"a":[1,2]} and {"columns":["a"],"data":[[1],[2]]}.
+ * them: {"a":{"0":1,"1":2}}, {"a":[1,2]}, {"columns":["a"],"data":[[1],[2]]}.
  * Objects on lines are in data_jsonl.c.
  */
 
@@ -257,7 +257,7 @@ json_count(json_table_t *t, maas_json_t j)
 
 
 static size_t
-json_name(json_table_t *t, maas_str_t name, const char *p)
+json_place(json_table_t *t, maas_str_t name, const char *p)
 {
     train_cell_t  cell = { 0 };
 
@@ -295,7 +295,7 @@ json_columns(json_table_t *t, maas_json_t *j)
                      "the rows of each");
         }
 
-        column = json_name(t, o.key, j->p);
+        column = json_place(t, o.key, j->p);
 
         if (kind == '{') {
             json_named(t, j, column);
@@ -322,7 +322,7 @@ json_split_names(json_table_t *t, maas_json_t j)
         }
 
         train_room(&t->column, &t->n_room, t->n + 1, sizeof(size_t));
-        t->column[t->n++] = json_name(t, raw, j.p);
+        t->column[t->n++] = json_place(t, raw, j.p);
     }
 }
 

@@ -141,8 +141,8 @@ train_json_row(train_json_t *j, const char *p, const char *end)
         return;
     }
 
-    if (maas__json_check(j->at.p, (size_t) (j->at.end - j->at.p), TRAIN_JSON_DEPTH,
-                         &err)
+    if (maas__json_check(j->at.p, (size_t) (j->at.end - j->at.p),
+                         TRAIN_JSON_DEPTH, &err)
         != MAAS_OK)
     {
         train_table_bad(t, j->line, TRAIN_NO_COLUMN, "not JSON: %s", err.msg);

@@ -267,8 +267,8 @@ roles_model_by_name(train_table_t *t, const maas_info_t *m)
     }
 
     if (absent == m->n_columns) {
-        train_die("%s:1: no column of the model \"%s\", such as \"%s\"",
-                  t->path, m->name, m->columns[0]);
+        train_die("%s:1: no column \"%s\", which the model \"%s\" expects",
+                  t->path, m->columns[0], m->name);
     }
 
     if (absent > 0) {
