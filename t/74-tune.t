@@ -176,6 +176,7 @@ my %value = (
     beta1 => 0.8, beta2 => 0.9, epsilon => 1e-6, 'weight-decay' => 0.25,
     l2 => 0.01, 'clip-norm' => 2, calibration => 'none', ema => 0.5,
     'label-smoothing' => 0.1, mixup => 0.2, 'target-scaling' => 'none',
+    decimal => '.', thousands => ',', 'na-values' => 'unknown,-',
 );
 # of one run, tune's own, or told apart below
 my %not = map { $_ => 1 } qw(output config threads checkpoint checkpoint-every

@@ -47,7 +47,8 @@ columns_detail(FILE *f, const maas_column_t *c)
 static int
 columns_plain(const train_column_t *c, const train_scale_t *s)
 {
-    return c->role == TRAIN_ROLE_NUMBER && c->plain && !s->columns[c->place].missing_slot;
+    return c->role == TRAIN_ROLE_NUMBER && c->plain
+           && !s->columns[c->place].missing_slot;
 }
 
 
