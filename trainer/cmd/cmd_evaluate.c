@@ -197,7 +197,7 @@ evaluate_report(const evaluate_t *e)
 {
     train_report_t  r = {
         .info = maas_model_info(e->model), .what = e->args.data,
-        .data = &e->data, .judge = &e->judge, .m = &e->m,
+        .data = &e->data, .usual = NAN, .judge = &e->judge, .m = &e->m,
         .low = e->intervals ? &e->low : NULL,
         .high = e->intervals ? &e->high : NULL,
         .importance = e->importance, .n_importance = e->n_importance

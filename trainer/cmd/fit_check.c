@@ -144,6 +144,8 @@ fit_report_page(train_fit_t *f, const maas_model_t *m)
     r.info = maas_model_info(m);
     r.title = f->o.name;
     r.history = &f->history;
+    r.usual = (f->n_valid > 0) ? train_base(&f->judged) : NAN;
+    r.trained = &f->data;
     r.data = (f->test.rows > 0) ? &f->test
              : (f->valid.rows > 0) ? &f->valid : &f->data;
     r.row = (f->test.rows > 0) ? NULL : f->valid_row;

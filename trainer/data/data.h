@@ -185,6 +185,21 @@ int train_table_name(const train_table_t *t, size_t k, train_row_name_t *name);
 const char *train_table_written(const train_table_t *t,
     const train_row_name_t *name, size_t row, const train_skip_t *skip);
 
+/* summary.c: what stands in a column of a table, in all rows that were kept */
+
+typedef struct {
+    const char  *name, *role, *why;
+    size_t       rows, missing;
+    unsigned     numbers;           /* there are some: */
+    double       low, mean, high;
+    size_t       different;         /* texts; 0: not counted */
+    const char  *usual;             /* the most frequent one, or NULL */
+    size_t       usual_rows;
+} train_summary_t;
+
+/* Of the k-th column of the file; 0 if there are not so many. */
+int train_table_summary(const train_table_t *t, size_t k, train_summary_t *s);
+
 /* data_npy.c: the same for NumPy arrays; targets NULL: a column of rows */
 void train_npy_read(const char *rows, const char *targets,
     const train_want_t *want, train_data_t *d);

@@ -44,6 +44,21 @@ train_figure_of(const train_figure_t *f, const train_metrics_t *m)
 }
 
 
+double
+train_base(const train_metrics_t *m)
+{
+    size_t  i, at;
+
+    at = (m->classes > 0) ? AT(accuracy) : AT(r2);
+
+    for (i = 0; train_figures[i].at != at; i++) {
+        /* void */
+    }
+
+    return m->base[i];
+}
+
+
 /* One row of answers y(out) */
 
 static void

@@ -118,6 +118,9 @@ typedef struct {
 train_class_t train_metrics_class(const train_metrics_t *m, size_t c);
 
 
+/* The baseline of accuracy or R2 */
+double train_base(const train_metrics_t *m);
+
 /* baseline.c: the figures of an answer that is always the same, and the
  * largest class; what is not defined is left as it is. */
 void train_baseline(const train_judge_t *j, train_metrics_t *b);

@@ -18,6 +18,8 @@
 #define PLOT_TOP     12.0
 #define PLOT_BOTTOM  44.0
 #define PLOT_TICKS   5
+#define PLOT_COLOURS 8          /* and dashes of the style sheet, */
+#define PLOT_DASHES  5          /*     which have no factor in common */
 
 
 static double
@@ -244,8 +246,24 @@ train_plot_word(const train_plot_t *p, const char *class, const char *word,
 
 
 void
-train_plot_end(const train_plot_t *p)
+train_plot_close(const train_plot_t *p)
 {
     (void) fputs("</svg>\n", p->f);
+}
+
+
+void
+train_plot_end(const train_plot_t *p)
+{
+    train_plot_close(p);
     train_report_close(p->f);
+}
+
+
+/* Neighbours differ in both */
+
+void
+train_plot_style(size_t k, char class[16])
+{
+    (void) snprintf(class, 16, "c%zu d%zu", k % PLOT_COLOURS, k % PLOT_DASHES);
 }

@@ -17,6 +17,9 @@ typedef struct {
     const char                *what;        /* whose rows are judged */
     const maas_info_t         *info;
     const train_history_t     *history;     /* NULL: none */
+    double                     usual;       /* validation score of the largest
+                                               class or the mean; NAN */
+    const train_data_t        *trained;     /* rows of training, or NULL */
 
     /* what was judged, all of it or m == NULL */
     const train_data_t        *data;
@@ -44,8 +47,14 @@ void train_report_open(FILE *f, const char *title, const char *sentence,
     int wide);
 void train_report_close(FILE *f);
 
-/* report_classes.c: confusion, curves and reliability, as cards */
+/* report_classes.c: confusion and reliability, as cards */
 void train_report_classes(FILE *f, const train_report_t *r);
+/* report_curves.c: ROC and precision-recall curves, and what a threshold would
+ * find, as cards */
+void train_report_curves(FILE *f, const train_report_t *r);
+void train_report_thresholds(FILE *f, const train_report_t *r);
+/* report_columns.c: what stands in the columns of the table */
+void train_report_columns(FILE *f, const train_report_t *r);
 /* report_numbers.c: what was said against the truth, and what is left */
 void train_report_numbers(FILE *f, const train_report_t *r);
 /* report_training.c: losses and scores by epoch; permutation importance */
@@ -72,8 +81,8 @@ typedef struct {
 void train_plot_reach(double *low, double *high, double v);
 /* Frame, grid and labels.  Empty ranges are widened. */
 void train_plot_begin(train_plot_t *p);
-/* class: of the style sheet, "a" or "b" and more; tip: text that shows below
- * the pointer, or NULL */
+/* class: of the style sheet, "a" or "b" and more, or a style; tip: text that
+ * shows below the pointer, or NULL */
 void train_plot_line(const train_plot_t *p, const char *class,
     const char *tip, const double *x, const double *y, size_t n);
 void train_plot_dot(const train_plot_t *p, const char *class,
@@ -84,8 +93,13 @@ void train_plot_bar(const train_plot_t *p, const char *class,
 /* A word in the picture, above a point or below */
 void train_plot_word(const train_plot_t *p, const char *class,
     const char *word, double x, double y, int below);
+/* Of the picture alone: more may follow in the card. */
+void train_plot_close(const train_plot_t *p);
 /* Of the picture and the card. */
 void train_plot_end(const train_plot_t *p);
+/* Style k as two classes for a line: 40 that differ in colour and dashes. */
+#define TRAIN_PLOT_STYLES  40
+void train_plot_style(size_t k, char class[16]);
 
 
 #endif /* TRAIN_REPORT_H */

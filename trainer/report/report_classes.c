@@ -1,6 +1,6 @@
 /*
- * Parts of the report on classes: what was taken for what, ROC and
- * precision-recall curves, and whether probabilities are what they say.
+ * Parts of the report on classes: what was taken for what, and whether
+ * probabilities are what they say.
  */
 
 #include <math.h>
@@ -11,8 +11,6 @@
 
 #define CLASSES_MATRIX  30      /* classes; with more, a list of mistakes */
 #define CLASSES_PAIRS   20
-#define CLASSES_CURVES  40
-#define CLASSES_POINTS  250
 
 
 static void
@@ -131,51 +129,6 @@ classes_table(FILE *f, const train_report_t *r)
 }
 
 
-/* One curve of each class, all of them thin but one */
-
-static void
-classes_curve(const train_report_t *r, train_plot_t *p, int pr)
-{
-    int            thin;
-    char           tip[160];
-    double         x[CLASSES_POINTS] = { 0, 1 }, y[CLASSES_POINTS], auc, pr_auc;
-    size_t         c, i, n;
-    train_point_t  point[CLASSES_POINTS];
-
-    thin = (r->judge->ranked > 1);
-    p->sentence = thin ? "Each class against the rest." : p->sentence;
-    train_plot_begin(p);
-
-    if (!pr) {
-        train_plot_line(p, "dash", NULL, x, x, 2);
-    }
-
-    for (c = 0; c < r->judge->ranked && c < CLASSES_CURVES; c++) {
-        train_curve_areas(r->judge, c, NULL, &auc, &pr_auc);
-
-        if (isnan(auc)) {
-            continue;
-        }
-
-        n = train_curve(r->judge, c, point, CLASSES_POINTS);
-
-        for (i = 0; i < n; i++) {
-            x[i] = (double) (pr ? point[i].recall : point[i].fpr);
-            y[i] = (double) (pr ? point[i].precision : point[i].recall);
-        }
-
-        (void) snprintf(tip, sizeof(tip), "%.100s: area %.4f",
-                        r->data->labels[thin ? c : 1], pr ? pr_auc : auc);
-        train_plot_line(p, thin ? "a thin" : "a", tip, x, y, n);
-    }
-
-    (void) snprintf(tip, sizeof(tip), "%sarea %.4f", thin ? "mean " : "",
-                    pr ? r->m->pr_auc : r->m->auc);
-    train_plot_word(p, "a", tip, pr ? 0.03 : 0.97, 0.06, 0);
-    train_plot_end(p);
-}
-
-
 static void
 classes_reliability(FILE *f, const train_report_t *r)
 {
@@ -229,20 +182,6 @@ classes_reliability(FILE *f, const train_report_t *r)
 void
 train_report_classes(FILE *f, const train_report_t *r)
 {
-    train_plot_t  roc = {
-        .f = f, .title = "ROC",
-        .sentence = "What is found, by the false alarms it costs.",
-        .x_label = "false alarms", .y_label = "recall",
-        .square = 1, .x1 = 1, .y1 = 1
-    };
-    train_plot_t  pr = {
-        .f = f, .title = "Precision and recall",
-        .sentence = "Of those called out, how many are right; of those there "
-                    "are, how many are found.",
-        .x_label = "recall", .y_label = "precision",
-        .square = 1, .x1 = 1, .y1 = 1
-    };
-
     if (r->m->classes <= CLASSES_MATRIX) {
         classes_matrix(f, r);
         classes_table(f, r);
@@ -251,8 +190,8 @@ train_report_classes(FILE *f, const train_report_t *r)
     }
 
     (void) fputs("<div class=\"three wide\">\n", f);
-    classes_curve(r, &roc, 0);
-    classes_curve(r, &pr, 1);
+    train_report_curves(f, r);
     classes_reliability(f, r);
     (void) fputs("</div>\n", f);
+    train_report_thresholds(f, r);
 }

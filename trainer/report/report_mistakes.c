@@ -16,8 +16,7 @@
 #define MISTAKES_COLUMNS   6
 
 
-/* Worst first, key: the loss, or the error; of classes those alone where
- * something else was said */
+/* Worst first, key: how sure the wrong answer was, or how far off */
 
 static train_rank_t *
 mistakes_find(const train_report_t *r, size_t *n)
@@ -36,7 +35,7 @@ mistakes_find(const train_report_t *r, size_t *n)
                 continue;
             }
 
-            m[*n].key = j->loss[i];
+            m[*n].key = j->sure[i];
         }
 
         for (k = 0; r->m->classes == 0 && k < j->out; k++) {
@@ -57,6 +56,29 @@ static size_t
 mistakes_row(const train_report_t *r, size_t at)
 {
     return (r->row != NULL) ? r->row[at] : at;
+}
+
+
+/* Where it stands: "name.csv:17", or its number */
+
+static void
+mistakes_place(FILE *f, const train_report_t *r, size_t at)
+{
+    size_t                 row;
+    const char            *name;
+    const train_origin_t  *origin;
+
+    row = mistakes_row(r, at);
+    origin = train_table_origin(r->data->table, row);
+
+    if (origin == NULL || strcmp(r->data->path, "-") == 0) {
+        (void) fprintf(f, "row %zu", origin != NULL ? origin->row : row + 1);
+        return;
+    }
+
+    name = strrchr(r->data->path, '/');
+    train_report_print(f, "%s:%zu", name != NULL ? name + 1 : r->data->path,
+                       origin->line);
 }
 
 
@@ -173,10 +195,12 @@ mistakes_pictures(FILE *f, const train_report_t *r, const train_rank_t *m,
 
         if (r->m->classes > 0) {
             (void) fprintf(f, "<br><span>%.1f %% sure</span>",
-                           100 * (double) r->judge->sure[m[i].at]);
+                           100 * m[i].key);
         }
 
-        (void) fputs("</figure>\n", f);
+        (void) fputs("<br><span>", f);
+        mistakes_place(f, r, m[i].at);
+        (void) fputs("</span></figure>\n", f);
     }
 
     (void) fputs("</div>\n", f);
@@ -245,6 +269,56 @@ mistakes_columns(const train_report_t *r, size_t *column)
 }
 
 
+/* What names the rows stands beside their places */
+
+static void
+mistakes_names(FILE *f, const train_report_t *r, size_t at, int head)
+{
+    size_t             k;
+    const char        *text;
+    train_row_name_t   name;
+
+    for (k = 0; train_table_name(r->data->table, k, &name); k++) {
+        text = head ? name.column
+               : train_table_written(r->data->table, &name,
+                                     mistakes_row(r, at), NULL);
+        train_report_print(f, head ? "<th>%s</th>" : "<td>%s</td>",
+                           text != NULL ? text : "");
+    }
+}
+
+
+static void
+mistakes_line(FILE *f, const train_report_t *r, const train_rank_t *m,
+    const size_t *column, size_t columns, float *x)
+{
+    size_t  k;
+
+    (void) fputs("<tr><td>", f);
+    mistakes_place(f, r, m->at);
+    (void) fputs("</td>", f);
+    mistakes_names(f, r, m->at, 0);
+    (void) fputs("<td>", f);
+    mistakes_both(f, r, m->at, "</td><td>");
+
+    if (r->m->classes > 0) {
+        (void) fprintf(f, "</td><td>%.1f %%</td>", 100 * m->key);
+    } else {
+        (void) fprintf(f, "</td><td>%.6g</td>", m->key);
+    }
+
+    train_data_row(r->data, mistakes_row(r, m->at), x);
+
+    for (k = 0; k < columns; k++) {
+        (void) fputs("<td>", f);
+        mistakes_value(f, &r->info->fields[column[k]], x);
+        (void) fputs("</td>", f);
+    }
+
+    (void) fputs("</tr>\n", f);
+}
+
+
 static void
 mistakes_table(FILE *f, const train_report_t *r, const train_rank_t *m,
     size_t n)
@@ -255,8 +329,10 @@ mistakes_table(FILE *f, const train_report_t *r, const train_rank_t *m,
     columns = mistakes_columns(r, column);
     n = (n < MISTAKES_ROWS) ? n : MISTAKES_ROWS;
     x = train_alloc(r->data->in, sizeof(float));
-    train_report_print(f, "<table><tr><th>row</th><th>it was</th><th>said</th>"
-                       "<th>%s</th>", r->m->classes ? "sure" : "off by");
+    (void) fputs("<table><tr><th>where</th>", f);
+    mistakes_names(f, r, 0, 1);
+    train_report_print(f, "<th>it was</th><th>said</th><th>%s</th>",
+                       r->m->classes ? "sure" : "off by");
 
     for (k = 0; k < columns; k++) {
         train_report_print(f, "<th>%s</th>", r->info->columns[column[k]]);
@@ -265,26 +341,7 @@ mistakes_table(FILE *f, const train_report_t *r, const train_rank_t *m,
     (void) fputs("</tr>\n", f);
 
     for (i = 0; i < n; i++) {
-        (void) fprintf(f, "<tr><td>%zu</td><td>",
-                       mistakes_row(r, m[i].at) + 1);
-        mistakes_both(f, r, m[i].at, "</td><td>");
-
-        if (r->m->classes > 0) {
-            (void) fprintf(f, "</td><td>%.1f %%</td>",
-                           100 * (double) r->judge->sure[m[i].at]);
-        } else {
-            (void) fprintf(f, "</td><td>%.6g</td>", m[i].key);
-        }
-
-        train_data_row(r->data, mistakes_row(r, m[i].at), x);
-
-        for (k = 0; k < columns; k++) {
-            (void) fputs("<td>", f);
-            mistakes_value(f, &r->info->fields[column[k]], x);
-            (void) fputs("</td>", f);
-        }
-
-        (void) fputs("</tr>\n", f);
+        mistakes_line(f, r, &m[i], column, columns, x);
     }
 
     (void) fputs("</table>\n", f);
@@ -302,8 +359,8 @@ train_report_mistakes(FILE *f, const train_report_t *r)
 
     if (n > 0) {
         train_report_open(f, "The worst mistakes", r->m->classes
-                          ? "What it was, and what was said with how much "
-                            "certainty."
+                          ? "What it was and what was said, the surest "
+                            "first."
                           : "Where the answers are farthest off.", 1);
 
         if (r->data->image && r->data->rank == 2) {

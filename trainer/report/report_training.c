@@ -9,7 +9,9 @@
 #include "report.h"
 
 
-#define TRAINING_LOG   20.0     /* largest loss by least: then logarithmic */
+#define TRAINING_LOG   5.0      /* largest loss by least: then logarithmic */
+#define TRAINING_CLIP  2.0      /* by so much epochs that are cut off squeeze
+                                   the others */
 #define TRAINING_BARS  20
 
 
@@ -47,12 +49,48 @@ training_read(training_t *t, const train_history_t *h)
 }
 
 
+/* Epochs at the beginning that are off the picture, so that the others can be
+ * seen: as long as they take more than half of its height, but not more than a
+ * quarter of them.  In *low and *high: the range of the others. */
+
+static size_t
+training_clip(const training_t *t, const double *one, const double *two,
+    double *low, double *high)
+{
+    size_t  i, k;
+    double  all, range[2];
+
+    for (k = 0; /* void */ ; k++) {
+        range[0] = INFINITY;
+        range[1] = -INFINITY;
+
+        for (i = k; i < t->n; i++) {
+            train_plot_reach(&range[0], &range[1], one[i]);
+            train_plot_reach(&range[0], &range[1], two[i]);
+        }
+
+        all = (k == 0) ? range[1] - range[0] : *high - *low;
+
+        if (k > 0 && range[1] - range[0] > all / TRAINING_CLIP) {
+            return k - 1;
+        }
+
+        *low = range[0];
+        *high = range[1];
+
+        if (4 * (k + 1) > t->n) {
+            return k;
+        }
+    }
+}
+
+
 static void
 training_losses(FILE *f, const training_t *t)
 {
     int           valid;
-    char          sentence[160];
-    size_t        last;
+    char          sentence[240];
+    size_t        last, off, n;
     double        kept;
     train_plot_t  p = { .f = f, .title = "Loss by epoch", .x_label = "epoch" };
 
@@ -60,9 +98,10 @@ training_losses(FILE *f, const training_t *t)
     kept = valid ? t->valid[t->best] : t->loss[t->best];
     last = t->n - 1;
 
-    (void) snprintf(sentence, sizeof(sentence), "The weights of epoch %.0f "
-                    "are kept: the least %s loss, %.4g.", t->x[t->best],
-                    valid ? "validation" : "training", kept);
+    n = (size_t) snprintf(sentence, sizeof(sentence), "The weights of epoch "
+                          "%.0f are kept: the least %s loss, %.4g.",
+                          t->x[t->best], valid ? "validation" : "training",
+                          kept);
 
     p.sentence = sentence;
     p.x0 = t->x[0];
@@ -71,6 +110,18 @@ training_losses(FILE *f, const training_t *t)
     p.y_label = p.log_y ? "loss (logarithmic)" : "loss";
     p.y0 = p.log_y ? t->low : 0;
     p.y1 = t->high;
+
+    if (!p.log_y) {
+        off = training_clip(t, t->loss, t->valid, &kept, &p.y1);
+        kept = valid ? t->valid[t->best] : t->loss[t->best];
+
+        if (off > 0) {
+            (void) snprintf(sentence + n, sizeof(sentence) - n, " What is "
+                            "above the picture, to epoch %.0f, is up to %.4g.",
+                            t->x[off - 1], t->high);
+        }
+    }
+
     train_plot_begin(&p);
 
     train_plot_line(&p, "a", "training", t->x, t->loss, t->n);
@@ -78,7 +129,7 @@ training_losses(FILE *f, const training_t *t)
                     valid && t->loss[last] < t->valid[last]);
 
     if (valid) {
-        train_plot_line(&p, "b", "validation", t->x, t->valid, t->n);
+        train_plot_line(&p, "b d1", "validation", t->x, t->valid, t->n);
         train_plot_word(&p, "b", "validation", t->x[last], t->valid[last],
                         t->valid[last] < t->loss[last]);
     }
@@ -90,21 +141,45 @@ training_losses(FILE *f, const training_t *t)
 
 
 static void
-training_scores(FILE *f, const training_t *t, int classes)
+training_scores(FILE *f, const training_t *t, const train_report_t *r)
 {
-    size_t        i;
+    int           classes;
+    char          sentence[160], word[64];
+    size_t        off;
+    double        y[2], x[2] = { t->x[0], t->x[t->n - 1] };
     train_plot_t  p = {
-        .f = f, .title = classes ? "Validation accuracy by epoch"
-                                 : "Validation R2 by epoch",
-        .x_label = "epoch", .y_label = classes ? "accuracy" : "R2",
-        .x0 = t->x[0], .x1 = t->x[t->n - 1], .y0 = INFINITY, .y1 = -INFINITY
+        .f = f, .x_label = "epoch", .x0 = x[0], .x1 = x[1]
     };
 
-    for (i = 0; i < t->n; i++) {
-        train_plot_reach(&p.y0, &p.y1, t->score[i]);
+    classes = (r->info->task != MAAS_TASK_REGRESSION);
+    p.title = classes ? "Validation accuracy by epoch"
+                      : "Validation R2 by epoch";
+    p.y_label = classes ? "accuracy" : "R2";
+    off = training_clip(t, t->score, t->score, &p.y0, &p.y1);
+
+    if (off > 0) {
+        (void) snprintf(sentence, sizeof(sentence), "What is below the "
+                        "picture, to epoch %.0f, begins at %.4g.",
+                        t->x[off - 1], t->score[0]);
+        p.sentence = sentence;
+    }
+
+    if (isfinite(r->usual)) {
+        train_plot_reach(&p.y0, &p.y1, r->usual);
+        y[0] = y[1] = r->usual;
+        (void) snprintf(word, sizeof(word), "%s %.4g", classes
+                        ? "always the largest class" : "always the mean",
+                        r->usual);
     }
 
     train_plot_begin(&p);
+
+    if (isfinite(r->usual)) {
+        train_plot_line(&p, "dash", word, x, y, 2);
+        train_plot_word(&p, "c", word, x[1], r->usual,
+                        r->usual > (p.y0 + p.y1) / 2);
+    }
+
     train_plot_line(&p, "b", NULL, t->x, t->score, t->n);
     train_plot_dot(&p, "b", "the weights that are kept", t->x[t->best],
                    t->score[t->best], 4.5);
@@ -128,7 +203,7 @@ train_report_history(FILE *f, const train_report_t *r)
     }
 
     if (isfinite(t.score[t.best])) {
-        training_scores(f, &t, r->info->task != MAAS_TASK_REGRESSION);
+        training_scores(f, &t, r);
     }
 
     train_free(t.x);
@@ -150,10 +225,12 @@ train_report_importance(FILE *f, const train_report_t *r)
     most = r->importance[0].drop;
     train_report_open(f, "What the columns are worth",
                       r->m->classes
-                      ? "Accuracy that is lost when the values of one column "
-                        "are dealt out to the wrong rows."
-                      : "R2 that is lost when the values of one column are "
-                        "dealt out to the wrong rows.", r->m->classes > 0);
+                      ? "Permutation importance: the accuracy that is lost "
+                        "when the values of one column are shuffled among "
+                        "the rows, and how much that varies."
+                      : "Permutation importance: the R2 that is lost when "
+                        "the values of one column are shuffled among the "
+                        "rows, and how much that varies.", r->m->classes > 0);
     (void) fputs("<div class=\"bars\">\n", f);
 
     for (i = 0; i < n; i++) {
