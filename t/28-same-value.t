@@ -216,6 +216,12 @@ subtest 'what is no input is passed over' => sub {
     is(bare($more), $want, 'bare');
     is(numbers($t->post('/v1/models/m:predict', qq({"instances":[$more]}),
         @json)), $want, 'v1');
+    my $lists = '{"inputs":' . $plain =~ s/:("[^"]*"|[^,}]*)/:[$1]/gr . '}';
+    is(numbers($t->post('/v1/models/m:predict', $lists
+        =~ s/\}\}/,"y":[{"a":null}]}}/r, @json)), $want, 'v1 inputs');
+    like(numbers($t->post('/v1/models/m:predict', $lists
+        =~ s/\}\}/,"z":[1]}}/r, @json)), qr/^400 .*unknown column \\"z\\", /,
+        'but no other name');
     my @rest = map { input($_, 'BYTES', JSON::PP->new->allow_nonref->encode(
         { shop => '101', paid => 'true', zip => '01234', price => '1234,5',
         day => '31.12.2024', stamp => '1735603200' }->{$_})) } @names;

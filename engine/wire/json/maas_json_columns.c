@@ -111,7 +111,16 @@ maas__json_columns(maas_json_t *j, maas_records_t *r, maas_err_t *err)
 
         column = maas__json_column(f, o.key);
 
-        if (column == SIZE_MAX) {
+        if (column == SIZE_MAX && r->info->n_others > 0
+            && !maas__json_other(f, o.key))
+        {
+            /* files of version 0.1.0 do not say what else training had */
+
+            rc = maas__record_at((size_t) (o.key.data - j->start),
+                                 maas__unknown_column(r->info, o.key, err),
+                                 err);
+
+        } else if (column == SIZE_MAX) {
             rc = maas__json_skip(j, MAAS_ROW_DEPTH, err);
 
         } else if (n > 0 && !isnan(r->x[f->columns[column].at])) {

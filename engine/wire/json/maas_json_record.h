@@ -91,7 +91,8 @@ maas_status_t maas__json_records(maas_json_t *j, maas_records_t *r,
 
 
 /* maas_json_columns.c: {column: [value,...],...}, all columns, each with a
- * value for each row.  Names that are no column's are passed over. */
+ * value for each row.  Names that are no column's are passed over, but not
+ * where the file names all columns of the training data. */
 maas_status_t maas__json_columns(maas_json_t *j, maas_records_t *r,
     maas_err_t *err);
 
