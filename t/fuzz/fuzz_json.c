@@ -152,6 +152,15 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         form = &maas_form_v2;
         body.json_len = data[1] < body.len ? body.len - data[1] : 0;
         break;
+    case 7:
+        /* the same for a model that takes pictures */
+        form = &maas_form_v2;
+        body.json_len = data[1] < body.len ? body.len - data[1] : 0;
+        info.image = 1;
+        info.rank = 2;
+        info.shape[0] = 1;
+        info.shape[1] = info.in;
+        break;
     default:
         form = &maas_form_v2;
     }
@@ -205,6 +214,17 @@ static const struct { uint8_t how, tail; const char *body; }  seeds[] = {
     { 0x94, 0, "{\"inputs\":[{\"name\":\"input\",\"shape\":[3,1],\"datatype\":"
       "\"BOOL\",\"data\":[[true],[false],[true]]}],\"outputs\":[{\"name\":"
       "\"probs\",\"parameters\":{\"classification\":9}}]}" },
+    { 0x91, 0, "{\"inputs\":[{\"name\":\"input\",\"shape\":[2,4],\"data\":"
+      "[1,2,3,4,5,6,7,8],\"datatype\":\"INT64\",\"parameters\":null}],"
+      "\"outputs\":[{\"name\":\"label\",\"parameters\":{\"binary_data\":"
+      "true}},{\"name\":\"decision\"},{\"name\":\"probs\",\"parameters\":"
+      "{\"classification\":2}}]}" },
+    { 0xe1, 0, "{\"inputs\":[{\"name\":\"input\",\"shape\":[2,1],\"datatype\":"
+      "\"BYTES\",\"data\":[[\"UDIgMiAyIDkgMCA5IDkgMA==\"],{\"b64\":"
+      "\"UDIgMiAyI\\u0044kgMCA5IDkgMA\"}]}]}" },
+    { 0xf1, 20, "{\"inputs\":[{\"name\":\"input\",\"shape\":[1],\"datatype\":"
+      "\"BYTES\",\"parameters\":{\"binary_data_size\":20}}]}"
+      "\x10\1\1\1P2 2 2 9 0 9 9 0" },
     { 0x41, 16, "{\"inputs\":[{\"name\":\"input\",\"shape\":[1,4],\"datatype\":"
       "\"FP32\",\"parameters\":{\"binary_data_size\":16}}]}abc\x3e" "abc\x3e"
       "abc\x3e" "abc\x3e" },
@@ -232,6 +252,10 @@ fuzz_seed(unsigned i, uint8_t *buf, size_t room)
     buf[0] = seeds[i].how;
     buf[1] = seeds[i].tail;
     memcpy(buf + 2, seeds[i].body, len);
+
+    if (seeds[i].how == 0xf1) {
+        memset(buf + 2 + len - 19, 0, 3);          /* of a length */
+    }
 
     return len + 2;
 }
