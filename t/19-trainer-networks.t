@@ -115,6 +115,8 @@ for my $how ([qw(--augment shift=1)], [qw(--augment elastic=1)],
 
 for (
     ['--hidden', '8:bn:rellu', qr/"rellu" is not an item: expected relu/],
+    ['--hidden', '8:' . 'long' x 40, qr/"(?:long){5}" is not an activation: (?#
+        )expected relu, .*, he, glorot$/m],
     ['--hidden', '8:drop=2', qr/drop=2: expected a share from 0 to 0\.95/],
     ['--hidden', '8:res', qr/hidden layer 1: res=1: there are only 0 layers/],
     ['--hidden', '8,9:res', qr/hidden layer 2: res=1 adds 8 numbers to 9/],

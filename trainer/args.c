@@ -32,8 +32,10 @@ args_choice(const train_args_t *a, const train_arg_t *t, int *out,
             return;
         }
 
-        n += (size_t) snprintf(list + n, sizeof(list) - n, "%s%s",
-                               i ? ", " : "", t->choices[i]);
+        if (n < sizeof(list)) {
+            n += (size_t) snprintf(list + n, sizeof(list) - n, "%s%s",
+                                   i ? ", " : "", t->choices[i]);
+        }
     }
 
     train_usage(a->cmd, "%s: \"%.40s\": expected %s", where, value,
@@ -60,7 +62,7 @@ args_whole(const train_args_t *a, const train_arg_t *t, uint64_t *out,
     {
         (void) fprintf(stderr, "maas-trainer %s: --%s takes a whole number "
                        "from %" PRIu64 " to %" PRIu64 ", not \"%s\"\n",
-                       a->cmd, t->name, min, max, value);
+                       a->cmd, t->name, min, max, train_shown(value));
         exit(TRAIN_EXIT_USAGE);
     }
 

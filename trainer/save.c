@@ -66,8 +66,7 @@ save_alike(int fd, const char *path, const char *target)
         && fchown(fd, st.st_uid, st.st_gid) != 0
         && (fchown(fd, (uid_t) -1, st.st_gid) != 0 || st.st_uid != now.st_uid))
     {
-        (void) fprintf(stderr, "maas-trainer: %s: its owner cannot be kept: "
-                       "%s\n", path, strerror(errno));
+        train_warn("%s: its owner cannot be kept: %s", path, strerror(errno));
     }
 
     return fchmod(fd, st.st_mode & 0777);

@@ -81,6 +81,21 @@ train_die(const char *fmt, ...)
 
 
 void
+train_warn(const char *fmt, ...)
+{
+    va_list  args;
+
+    (void) fflush(stdout);
+
+    va_start(args, fmt);
+    (void) fputs("maas-trainer: ", stderr);
+    util_say(fmt, args);
+    (void) fputc('\n', stderr);
+    va_end(args);
+}
+
+
+void
 train_usage(const char *cmd, const char *fmt, ...)
 {
     va_list  args;
@@ -103,7 +118,7 @@ train_refuse(char *why, const char *fmt, ...)
     va_list  args;
 
     va_start(args, fmt);
-    (void) vsnprintf(why, 160, fmt, args);
+    (void) vsnprintf(why, TRAIN_WHY, fmt, args);
     va_end(args);
 
     return -1;

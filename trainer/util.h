@@ -17,6 +17,8 @@
 
 #define TRAIN_TOOL      "maas-trainer " MAAS_VERSION
 
+#define TRAIN_WHY          320  /* bytes of a reason, with its end */
+
 #define TRAIN_EXIT_OK      0
 #define TRAIN_EXIT_FAILED  1
 #define TRAIN_EXIT_USAGE   2
@@ -49,7 +51,10 @@ void train_die(const char *fmt, ...)
 void train_usage(const char *cmd, const char *fmt, ...)
     __attribute__((noreturn, format(printf, 2, 3)));
 
-/* The sentence to why[160]; -1. */
+/* Print the same to stderr, and go on. */
+void train_warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/* The sentence to why[TRAIN_WHY], cut if it is longer; -1. */
 int train_refuse(char *why, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 

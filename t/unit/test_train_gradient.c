@@ -356,7 +356,7 @@ static void
 check_create(check_t *c, const char *spec, maas_task_t task,
     train_loss_t loss, size_t in, size_t out, int sparse)
 {
-    char            why[160];
+    char            why[TRAIN_WHY];
     float          *p;
     size_t          i;
     uint32_t        row[ROWS] = { 0, 1, 2, 3, 4 };

@@ -135,7 +135,7 @@ data_of(const cJSON *c, train_data_t *d)
 static void
 network_of(const cJSON *c, const train_data_t *d, train_net_t *net)
 {
-    char                  spec[64], why[160];
+    char                  spec[64], why[TRAIN_WHY];
     float                *p;
     const cJSON          *head;
     const train_layer_t  *l;

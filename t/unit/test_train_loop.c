@@ -37,7 +37,7 @@ typedef struct {
 static void
 run_create(run_t *r, train_optim_kind_t kind)
 {
-    char    why[160];
+    char    why[TRAIN_WHY];
     size_t  i;
 
     memset(r, 0, sizeof(run_t));

@@ -71,7 +71,7 @@ fit_prepare_rows(train_fit_t *f)
 void
 train_fit_prepare(train_fit_t *f)
 {
-    char                    why[160];
+    char                    why[TRAIN_WHY];
     const train_options_t  *o;
 
     o = &f->o;

@@ -57,19 +57,17 @@ train_augment_read(train_augment_t *a, const char *text, char *why)
         }
 
         if (i == train_nelts(augment_items)) {
-            (void) snprintf(why, 160, "\"%.20s\": expected shift, rotate, "
-                            "scale, shear, elastic or noise, as in "
-                            "shift=2,rotate=10", item);
-            return -1;
+            return train_refuse(why, "\"%.20s\": expected shift, rotate, "
+                                "scale, shear, elastic or noise, as in "
+                                "shift=2,rotate=10", item);
         }
 
         if (value == NULL || !train_number(value, &v) || v < 0
             || v > augment_items[i].max)
         {
-            (void) snprintf(why, 160, "%.20s: expected a number from 0 to %g, "
-                            "as in %.20s=0.1", item, augment_items[i].max,
-                            item);
-            return -1;
+            return train_refuse(why, "%.20s: expected a number from 0 to %g, "
+                                "as in %.20s=0.1", item, augment_items[i].max,
+                                item);
         }
 
         *(double *) ((char *) a + augment_items[i].at) = v;

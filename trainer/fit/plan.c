@@ -152,7 +152,7 @@ train_plan_optim(train_optim_t *optim, const train_options_t *o, size_t n)
 void
 train_plan_source(train_source_t *s, const train_options_t *o)
 {
-    char                 why[160];
+    char                 why[TRAIN_WHY];
     const train_data_t  *d;
 
     d = s->data;

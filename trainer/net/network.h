@@ -97,7 +97,7 @@ typedef struct {
 
 /* spec: layers like "64:relu:bn:drop=0.2", or "" for none; the output layer is
  * added: softmax, sigmoid or linear.  Returns 0, or -1 with a sentence in
- * why[160]. */
+ * why[TRAIN_WHY]. */
 int train_net_create(train_net_t *net, size_t in, size_t out,
     maas_task_t task, const char *spec, char *why);
 void train_net_init(train_net_t *net, train_init_t init, uint64_t seed);

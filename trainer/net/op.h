@@ -60,7 +60,7 @@ struct train_op_s {
     /* How a spec has it, "item" or "item=value"; NULL: as read() says. */
     const char     *item;
     /* value: NULL without one.  Returns 1; 0 if that is no such item; -1 with
-     * a sentence in why[160]. */
+     * a sentence in why[TRAIN_WHY]. */
     int           (*set)(train_layer_t *l, const char *value, char *why);
     /* The same of a whole item, number `nth` of a hidden layer: 0 is what it
      * begins with.  l is what stands at the place so far. */

@@ -56,7 +56,7 @@ spec_item(train_layer_t *parts, const char *item, size_t nth,
     const char *layer, char *why)
 {
     int     rc;
-    char    items[256];
+    char    items[TRAIN_WHY - 64];      /* 64: what stands before them */
     size_t  i, n;
 
     for (i = 0; i < train_nelts(spec_ops); i++) {
