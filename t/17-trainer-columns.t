@@ -221,7 +221,7 @@ is(() = ($t->trainer(qw(predict m.st -d bare.csv --header no)))[1] =~ /\n/g,
     120, 'and keep them');
 
 fit(qw(-d d.csv));
-$t->write_file('odd.jsonl', qq({"age":null,"city":"Atlantis","extra":1}\n{}\n));
+$t->write_file('odd.jsonl', qq({"age":null,"city":"Atlantis","id":1}\n{}\n));
 ($rc, $out) = $t->trainer(qw(predict m.st -d odd.jsonl));
 is($rc, 0, 'unknown and missing values');
 is(() = $out =~ /\n/g, 2, 'are no reason to refuse');

@@ -20,13 +20,15 @@
 #define ROWS  64
 
 
-static const char *const  cells[][6] = {
-    { "1.5", "yes", "DE", "some words in a row", "x1", "a" },
-    { "", "no", "FR", "other words in a line", "x2", "b" },
-    { "-3e2", "", "", "", "", "a" },
-    { "0.1", "NO", "DE", "Gr\xc3\xbc\xc3\x9f" "e an all die Leute", "x3",
+static const char *const  cells[][8] = {
+    { "1.5", "yes", "DE", "some words in a row", "x1", "1.234,5 EUR",
+      "31.12.2024", "a" },
+    { "", "no", "FR", "other words in a line", "x2", "-7 EUR", "1.2.2023",
       "b" },
-    { "NA", "?", "IT", "the same words once more", "x1", "a" }
+    { "-3e2", "", "", "", "", "-", "", "a" },
+    { "0.1", "NO", "DE", "Gr\xc3\xbc\xc3\x9f" "e an all die Leute", "x3",
+      "(0,5)", "30.6.2024 12:30", "b" },
+    { "NA", "?", "IT", "the same words once more", "x1", "12", "NaT", "a" }
 };
 
 
@@ -45,11 +47,11 @@ write_csv(void)
     assert_true(fd >= 0);
     f = fdopen(fd, "w");
     assert_non_null(f);
-    (void) fputs("n,b,c,t,k,y\n", f);
+    (void) fputs("n;b;c;t;k;p;d;y\n", f);
 
     for (i = 0; i < ROWS; i++) {
-        for (j = 0; j < 6; j++) {
-            (void) fprintf(f, "%s%s", cells[i % 5][j], j < 5 ? "," : "\n");
+        for (j = 0; j < 8; j++) {
+            (void) fprintf(f, "%s%s", cells[i % 5][j], j < 7 ? ";" : "\n");
         }
     }
 
@@ -101,7 +103,7 @@ static void
 rows_are_the_engines(void **state)
 {
     char          *path;
-    float         *x;
+    float         *x, *y;
     size_t         i, j;
     uint32_t       row[ROWS];
     maas_err_t     err;
@@ -127,11 +129,12 @@ rows_are_the_engines(void **state)
     m = model_of(&s);
     assert_int_equal(maas_model_info(m)->in, d.in);
     x = train_alloc(d.in, sizeof(float));
+    y = train_alloc(d.in, sizeof(float));
 
     for (i = 0; i < ROWS; i++) {
         maas_row_clear(maas_model_info(m)->reader, x);
 
-        for (j = 0; j < 5; j++) {
+        for (j = 0; j < 7; j++) {
             assert_int_equal(maas_row_text(maas_model_info(m)->reader, j,
                                            cells[i % 5][j],
                                            strlen(cells[i % 5][j]), x, &err),
@@ -140,14 +143,16 @@ rows_are_the_engines(void **state)
 
         assert_int_equal(maas_row_check(maas_model_info(m)->reader, x, &err),
                          MAAS_OK);
-        assert_memory_equal(x, d.numbers + i * d.in, d.in * sizeof(float));
+        train_data_row(&d, i, y);
+        assert_memory_equal(x, y, d.in * sizeof(float));
     }
 
     /* and so they are through a model */
 
-    (void) memcpy(x, d.numbers + 3 * d.in, d.in * sizeof(float));
+    train_data_row(&d, 3, x);
     train_rows_model(m, &d);
-    assert_memory_equal(x, d.numbers + 3 * d.in, d.in * sizeof(float));
+    train_data_row(&d, 3, y);
+    assert_memory_equal(x, y, d.in * sizeof(float));
 
     /* the value of x1..x3 and DE, FR, IT, a stand-in that is the median */
 
@@ -155,8 +160,13 @@ rows_are_the_engines(void **state)
     assert_string_equal(s.columns[2].values[0], "DE");
     assert_true(s.columns[0].missing == 0.1f);
     assert_true(s.columns[0].missing_slot);
+    assert_true(s.columns[5].decimal == ',' && s.columns[5].thousands == '.');
+    assert_string_equal(s.columns[5].blanks[0], "-");
+    assert_int_equal(s.columns[6].kind, MAAS_FIELD_DATE);
+    assert_int_equal(s.columns[6].date, MAAS_DATE_DMY);
 
     train_free(x);
+    train_free(y);
     train_free(path);
     maas_model_free(m);
     train_scale_free(&s);

@@ -121,7 +121,6 @@ typedef struct {
     size_t       digits_len;
     const char  *unit;              /* in front or behind, len 0: none */
     size_t       unit_len;
-    unsigned     known;             /* the unit is in the list */
 } train_written_t;
 
 /* A trimmed text; 1 if there is a number in it that some way reads. */

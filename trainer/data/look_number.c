@@ -226,9 +226,13 @@ written_end(const char *p, const char *end)
 static int
 written_front(const char **p, const char *end, train_written_t *w)
 {
+    size_t       signs;
     const char  *s;
 
-    while (*p < end && (**p == ' ' || **p == '-' || **p == '+')) {
+    signs = 0;
+
+    while (*p < end && strchr(" -+", **p) != NULL) {
+        signs += (**p != ' ');
         w->negative |= (**p == '-');
         (*p)++;
     }
@@ -248,13 +252,13 @@ written_front(const char **p, const char *end, train_written_t *w)
     while (w->unit_len > 0
            && strchr(" -+", w->unit[w->unit_len - 1]) != NULL)
     {
+        signs += (w->unit[w->unit_len - 1] != ' ');
         w->negative |= (w->unit[w->unit_len - 1] == '-');
         w->unit_len--;
     }
 
-    w->known = 1;
-
-    return w->unit_len == 0 || train_is_money(w->unit, w->unit_len);
+    return signs + w->brackets <= 1
+           && (w->unit_len == 0 || train_is_money(w->unit, w->unit_len));
 }
 
 
@@ -309,9 +313,10 @@ train_written(const char *s, size_t len, train_written_t *w)
 
         w->unit = p;
         w->unit_len = (size_t) (end - p);
-        w->known = (unsigned) train_is_money(p, w->unit_len);
 
-        if (!w->known && !written_is_unit(p, w->unit_len)) {
+        if (!train_is_money(p, w->unit_len)
+            && !written_is_unit(p, w->unit_len))
+        {
             return 0;
         }
     }
