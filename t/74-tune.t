@@ -176,7 +176,8 @@ my %value = (
     beta1 => 0.8, beta2 => 0.9, epsilon => 1e-6, 'weight-decay' => 0.25,
     l2 => 0.01, 'clip-norm' => 2, calibration => 'none', ema => 0.5,
     'label-smoothing' => 0.1, mixup => 0.2, 'target-scaling' => 'none',
-    decimal => '.', thousands => ',', 'na-values' => 'unknown,-',
+    decimal => '.', thousands => "'", 'na-values' => '?,none',
+    encoding => 'latin1',
 );
 # of one run, tune's own, or told apart below
 my %not = map { $_ => 1 } qw(output config threads checkpoint checkpoint-every
@@ -215,6 +216,18 @@ for (['--config', 'usual.conf'], ['--bat', 32], ['-b32']) {
         "@$_: what is said is not searched");
     is($t->read_file('opt.conf') =~ /^seed = 7$/m ? 1 : 0,
         $_->[0] eq '--config' ? 1 : 0, "@$_: the seed of fit");
+}
+
+# blanks at the ends of a value stay
+
+for my $value (' ', ' x', 'x ', '" x"', '"x"') {
+    unlink "$dir/opt.conf.trials";
+    ok_run(qw(tune --trials 1 --epochs 1 -o opt.conf -d d.csv), '--na-values',
+        $value);
+    ok_run(qw(fit -q -c opt.conf -o blank.st));
+    is(decode_json(ok_run(qw(inspect --json blank.st)))
+        ->{document}{training}{settings}{'na-values'}, $value,
+        "'$value' comes back from the file");
 }
 
 # a table of very many columns: fit's words on them are long
@@ -256,7 +269,7 @@ for (
     [[@tune, qw(-o no/x)], 1, qr/the folder no cannot be written to/],
     [[@tune, '-o'], 2, qr/-o: nothing follows/],
     [[@tune, qw(-o x -d -)], 2, qr/--data: "-" can be read only once/],
-    [[@tune, qw(-o x --target), ' k'], 2, qr/--target: a value that begins/],
+    [[@tune, qw(-o x --target), "k\n"], 2, qr/--target: a value with line ends/],
 ) {
     my ($args, $code, $re) = @$_;
     my ($got, undef, $said) = $t->trainer(@$args);

@@ -107,6 +107,9 @@ const char *train_args_value(const train_arg_t *t, const void *from,
     char buf[TRAIN_ARG_VALUE]);
 /* args_config.c: all lines of a --config file; dies if it cannot be read. */
 void train_args_config(const train_args_t *a, void *to, const char *path);
+/* Does a value begin or end with a blank, within quotes if it has some?  Then
+ * it stands in quotes in such a file. */
+int train_args_blank_ends(const char *value);
 /* All of --help, on stdout. */
 void train_args_help(const train_args_t *a);
 

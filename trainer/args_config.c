@@ -30,6 +30,43 @@ args_trim(char *s)
 }
 
 
+int
+train_args_blank_ends(const char *value)
+{
+    size_t  n;
+
+    for (n = strlen(value); n > 2 && value[0] == '"' && value[n - 1] == '"';
+         n -= 2)
+    {
+        value++;
+    }
+
+    return n > 0 && (strchr(" \t", value[0]) != NULL
+                     || strchr(" \t", value[n - 1]) != NULL);
+}
+
+
+/* Those stand in quotes, of which one pair goes; elsewhere quotes are
+ * characters */
+
+static char *
+args_unquote(char *value)
+{
+    size_t  n;
+
+    n = strlen(value);
+
+    if (n > 2 && value[0] == '"' && value[n - 1] == '"'
+        && train_args_blank_ends(value))
+    {
+        value[n - 1] = '\0';
+        value++;
+    }
+
+    return value;
+}
+
+
 static void
 args_line(const train_args_t *a, void *to, const char *path, size_t n,
     char *line)
@@ -52,7 +89,7 @@ args_line(const train_args_t *a, void *to, const char *path, size_t n,
 
     *value++ = '\0';
     line = args_trim(line);
-    value = args_trim(value);
+    value = args_unquote(args_trim(value));
 
     if (a->line != NULL && a->line(to, line, value)) {
         return;

@@ -121,9 +121,8 @@ tune_fit_options(train_tune_t *t)
     lost = train_options_lost(&t->o);
 
     if (lost != NULL) {
-        train_usage("tune", "--%s: a value that begins or ends with blanks, "
-                    "has line ends or is very long cannot stand in a --config "
-                    "file: expected another", lost);
+        train_usage("tune", "--%s: a value with line ends, or a very long one, "
+                    "cannot stand in a --config file: expected another", lost);
     }
 
     tune_again(t->o.data, "data");

@@ -185,11 +185,7 @@ train_options_lost(const train_options_t *o)
         value = train_args_value(t, o, buf);
         n = (value != NULL) ? strlen(value) : 0;
 
-        if (n > 0
-            && (strchr(" \t", value[0]) != NULL
-                || strchr(" \t", value[n - 1]) != NULL
-                || strpbrk(value, "\r\n") != NULL || n > OPTIONS_LINE))
-        {
+        if (n > 0 && (strpbrk(value, "\r\n") != NULL || n > OPTIONS_LINE)) {
             return t->name;
         }
     }
@@ -203,7 +199,7 @@ train_options_write(FILE *f, const train_options_t *o)
 {
     char                a[TRAIN_ARG_VALUE], b[TRAIN_ARG_VALUE];
     size_t              i;
-    const char         *value, *usual;
+    const char         *value, *usual, *quote;
     train_options_t     defaults;
     const train_arg_t  *t;
 
@@ -226,7 +222,8 @@ train_options_write(FILE *f, const train_options_t *o)
              || t->at == offsetof(train_options_t, name))
             && value[0] != '\0')
         {
-            (void) fprintf(f, "%s = %s\n", t->name, value);
+            quote = train_args_blank_ends(value) ? "\"" : "";
+            (void) fprintf(f, "%s = %s%s%s\n", t->name, quote, value, quote);
         }
     }
 
