@@ -383,9 +383,18 @@ answers(void **state)
            "{\"predictions\":[[0.1,1.0,-3.4028235e38],[1e-45,-0.0,7.0]]}");
 
     writes(&info, WIRE_V1_CLASSIFY, &req, y,
-           "{\"results\":[[[\"dog \\\"x\\\"\",1.0],[\"cat\",0.1],"
-           "[\"a\xc3\xa4\",-3.4028235e38]],[[\"a\xc3\xa4\",7.0],"
-           "[\"cat\",1e-45],[\"dog \\\"x\\\"\",-0.0]]]}");
+           "{\"results\":[[[\"cat\",0.1],[\"dog \\\"x\\\"\",1.0],"
+           "[\"a\xc3\xa4\",-3.4028235e38]],[[\"cat\",1e-45],"
+           "[\"dog \\\"x\\\"\",-0.0],[\"a\xc3\xa4\",7.0]]]}");
+
+    /* weights decide: what is said stands first */
+
+    info.decision = (const float[]) { 1, 1, 1e30f };
+    req.rows = 1;
+    writes(&info, WIRE_V1_CLASSIFY, &req, y + 3,
+           "{\"results\":[[[\"a\xc3\xa4\",7.0],[\"cat\",1e-45],"
+           "[\"dog \\\"x\\\"\",-0.0]]]}");
+    info.decision = NULL;
 
     req.columns = 1;
     req.rows = 1;

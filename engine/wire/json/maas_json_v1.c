@@ -214,7 +214,9 @@ v1_label(char *p, const maas_info_t *info, size_t class)
 }
 
 
-/* [["label",score],...], that which the model says first */
+/* [["label",score],...] in the order of the file, as TensorFlow Serving has it;
+ * what a model says that decides by more than the largest probability comes
+ * first */
 
 static char *
 v1_classes(char *p, const maas_info_t *info, const float *y)
@@ -223,7 +225,11 @@ v1_classes(char *p, const maas_info_t *info, const float *y)
 
     *p++ = '[';
     n = maas__top_classes(info);
-    said = maas_decision(info, y);
+    said = 0;
+
+    if (info->decision != NULL || info->threshold != 0.5f) {
+        said = maas_decision(info, y);
+    }
 
     for (i = 0; i < n; i++) {
         class = i == 0 ? said : i <= said ? i - 1 : i;
