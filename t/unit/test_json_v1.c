@@ -410,7 +410,7 @@ answers(void **state)
     req.rows = 2;
 
     writes(&info, WIRE_V1_CLASSIFY, &req, y + 1,
-           "{\"results\":[[[\"1\",1.0],[\"0\",0.0]],"
+           "{\"results\":[[[\"0\",0.0],[\"1\",1.0]],"
            "[[\"0\",3.4028235e38],[\"1\",-3.4028235e38]]]}");
     writes(&info, WIRE_V1_REGRESS, &req, y, "{\"results\":[0.1,1.0]}");
 
