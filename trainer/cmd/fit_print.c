@@ -236,7 +236,7 @@ fit_row(const train_fit_t *f, const char *what, const train_metrics_t *m)
     }
 
     (void) printf("  %s%s%s\n", m->classes ? "always \"" : "always the mean",
-                  m->classes ? f->data.labels[m->largest] : "",
+                  m->classes ? train_shown(f->data.labels[m->largest]) : "",
                   m->classes ? "\"" : "");
 }
 

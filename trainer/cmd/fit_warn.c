@@ -42,7 +42,7 @@ train_fit_warn_print(const train_fit_t *f)
     size_t  i;
 
     for (i = 0; i < f->n_warnings; i++) {
-        (void) fprintf(stderr, "maas-trainer: warning: %s\n", f->warnings[i]);
+        train_warn("warning: %s", f->warnings[i]);
     }
 }
 

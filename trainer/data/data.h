@@ -285,7 +285,8 @@ typedef struct {
     double         noise;           /* deviation of each number */
 } train_augment_t;
 
-/* text: "shift=2,rotate=10".  Returns 0, or -1 with a sentence in why[TRAIN_WHY]. */
+/* text: "shift=2,rotate=10".  Returns 0, or -1 with a sentence in
+ * why[TRAIN_WHY]. */
 int train_augment_read(train_augment_t *a, const char *text, char *why);
 /* x(height,width), what is beyond its edge is `ground` */
 void train_augment_row(const train_augment_t *a, train_rng_t *rng,

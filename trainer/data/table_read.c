@@ -52,16 +52,14 @@ static void
 table_said(const train_table_t *t)
 {
     if (t->skipped > 0) {
-        (void) fprintf(stderr, "maas-trainer: %s: %zu row%s skipped; the "
-                       "first: %s\n", train_shown(t->path), t->skipped,
-                       t->skipped == 1 ? "" : "s",
-                       train_shown(t->skips[0].why));
+        train_warn("%s: %zu row%s skipped; the first: %s", t->path,
+                   t->skipped, t->skipped == 1 ? "" : "s", t->skips[0].why);
     }
 
     if (t->untold > 0) {
-        (void) fprintf(stderr, "maas-trainer: %s: %zu of %zu rows left out: "
-                       "no target in column \"%s\"\n", t->path, t->untold,
-                       t->untold + t->rows, t->columns[t->target].name);
+        train_warn("%s: %zu of %zu rows left out: no target in column "
+                   "\"%s\"", t->path, t->untold, t->untold + t->rows,
+                   t->columns[t->target].name);
 
         if (t->want->model == NULL && t->untold > t->rows) {
             train_die("%s: more than half of the rows have no target: "

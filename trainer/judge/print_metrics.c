@@ -114,7 +114,8 @@ train_metrics_print(FILE *f, const train_metrics_t *m,
         return;
     }
 
-    (void) fprintf(f, "Baseline: always \"%s\".\n", labels[m->largest]);
+    (void) fprintf(f, "Baseline: always \"%s\".\n",
+                   train_shown(labels[m->largest]));
 
     (void) fprintf(f, "\n%-14s %9s %9s %9s\n", "class", "precision",
                    "recall", "F1");
