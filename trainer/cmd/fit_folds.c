@@ -35,8 +35,8 @@ folds_begin(train_fit_t *f, size_t fold)
     train_fold_rows_t  rows;
 
     f->o = f->asked;
-    train_folds_split(f->order, f->data.rows, f->n_folds, fold,
-                      f->o.validation, &rows);
+    train_folds_rows(&f->data, f->order, f->n_folds, fold, f->o.validation,
+                     f->o.plan.seed, &rows);
     f->row = rows.train;
     f->n_train = rows.n_train;
     f->valid_row = rows.valid;
@@ -109,16 +109,24 @@ folds_number(const train_fit_t *f)
 
     return (f->valid.rows == 0 && f->test.rows == 0
             && f->n_valid < TRAIN_FIT_TINY && f->data.rows < FOLDS_ROWS
-            && f->data.rows >= 2 * FOLDS_USUAL) ? FOLDS_USUAL : 0;
+            && FOLDS_USUAL <= train_folds_most(&f->data)) ? FOLDS_USUAL : 0;
 }
 
 
 void
 train_fit_folds_check(const train_fit_t *f)
 {
-    if (f->o.folds != TRAIN_BY_DATA && f->o.folds * 2 > f->data.rows) {
-        train_die("--folds %zu: there are only %zu rows", f->o.folds,
-                  f->data.rows);
+    int  groups;
+
+    groups = (f->data.split == TRAIN_SPLIT_GROUP
+              && f->data.n_groups < f->data.rows / 2);
+
+    if (f->o.folds != TRAIN_BY_DATA
+        && f->o.folds > train_folds_most(&f->data))
+    {
+        train_die("--folds %zu: there are only %zu %s", f->o.folds,
+                  groups ? f->data.n_groups : f->data.rows,
+                  groups ? "groups" : "rows");
     }
 }
 

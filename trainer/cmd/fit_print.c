@@ -112,6 +112,24 @@ fit_shows(const train_fit_t *f, size_t figure)
 }
 
 
+/* So many rows were kept back in one or the other */
+
+static double
+fit_folds_rows(const train_fit_t *f)
+{
+    size_t  i;
+    double  rows;
+
+    rows = 0;
+
+    for (i = 0; i < f->n_folds; i++) {
+        rows += f->folds[i].gain.rows;
+    }
+
+    return rows;
+}
+
+
 static void
 fit_text_folds(const train_fit_t *f)
 {
@@ -123,9 +141,10 @@ fit_text_folds(const train_fit_t *f)
     }
 
     if (f->o.folds == TRAIN_BY_DATA) {
-        (void) printf("folds     only %zu rows validate: %zu folds measure all "
-                      "%zu (--folds 0: none)\n", f->n_valid, f->n_folds,
-                      f->data.rows);
+        (void) printf("folds     only %zu rows validate: %zu folds measure "
+                      "%s%.0f (--folds 0: none)\n", f->n_valid, f->n_folds,
+                      f->data.split == TRAIN_SPLIT_TIME ? "" : "all ",
+                      fit_folds_rows(f));
     }
 
     train_folds_sum(f->folds, f->n_folds, TRAIN_N_FIGURES, &mean, &deviation);
@@ -161,8 +180,17 @@ fit_text_data(const train_fit_t *f)
         (void) printf("numbers; ");
     }
 
-    (void) printf("%zu for training, %zu for validation\n", f->n_train,
+    (void) printf("%zu for training, %zu for validation", f->n_train,
                   f->n_valid);
+
+    if (d->split == TRAIN_SPLIT_TIME) {
+        (void) printf(", the newest");
+
+    } else if (d->split == TRAIN_SPLIT_GROUP) {
+        (void) printf(", of %zu groups whole ones", d->n_groups);
+    }
+
+    (void) printf("\n");
 }
 
 
@@ -269,7 +297,7 @@ fit_text_figures(const train_fit_t *f)
         return;
     }
 
-    (void) printf("%-10s%8zu", "folds", f->data.rows);
+    (void) printf("%-10s%8.0f", "folds", fit_folds_rows(f));
 
     for (i = 0; i < TRAIN_N_FIGURES; i++) {
         if (fit_shows(f, i)) {

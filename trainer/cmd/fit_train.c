@@ -18,8 +18,15 @@ train_fit_split(train_fit_t *f)
 
     apart = (f->o.valid != NULL);
     f->row = train_alloc(f->data.rows, sizeof(uint32_t));
-    f->n_train = train_split(&f->data, apart ? 0 : f->o.validation,
-                             f->o.plan.seed, f->row);
+
+    if (f->data.split_by == NULL && f->o.want.split != NULL
+        && strcmp(f->o.want.split, "random") != 0)
+    {
+        train_die("--split %s: the data has no columns", f->o.want.split);
+    }
+
+    f->n_train = train_split_rows(&f->data, apart ? 0 : f->o.validation,
+                                  f->o.plan.seed, f->row);
     f->n_valid = apart ? f->valid.rows : f->data.rows - f->n_train;
     f->valid_row = train_alloc(f->n_valid, sizeof(uint32_t));
 

@@ -270,6 +270,7 @@ train_data_free(train_data_t *d)
     train_free(d->targets);
     train_free(d->weights);
     train_free(d->class_weights);
+    train_free(d->split_by);
     train_free(d->labels);
     train_free(d->target);
 

@@ -66,6 +66,7 @@ typedef struct {
     const char         *ignore;     /* "NAME,..." */
     const char         *id;
     const char         *weight;
+    const char         *split;      /* "time=NAME" or "group=NAME" */
     const char         *decimal;    /* "." or ",", how numbers are written */
     const char         *thousands;  /* "." "," " " "'" or "_" */
     const char         *na;         /* "TEXT,...": missing */
@@ -82,6 +83,12 @@ typedef struct {
 } train_want_t;
 
 typedef struct train_table_s  train_table_t;    /* table.h */
+
+typedef enum {
+    TRAIN_SPLIT_RANDOM = 0,
+    TRAIN_SPLIT_TIME,               /* the newest rows validate */
+    TRAIN_SPLIT_GROUP               /* no group is in both parts */
+} train_split_t;
 
 typedef struct {
     char          *path;            /* as the user gave it */
@@ -114,6 +121,11 @@ typedef struct {
     size_t         n_labels;
     char         **labels;
     char          *target;          /* column's name, NULL for IDX */
+
+    /* what parts rows: times, NAN: not known, or groups from 0 */
+    train_split_t  split;
+    double        *split_by;        /* (rows), NULL: at random */
+    size_t         n_groups;
 
     uint32_t       crc32c;          /* of the (unpacked) files read */
 } train_data_t;
@@ -205,6 +217,10 @@ void train_npy_read(const char *rows, const char *targets,
     const train_want_t *want, train_data_t *d);
 /* The number at p; big: most significant byte first. */
 double train_npy_number(maas_dtype_t dtype, const void *p, unsigned big);
+
+/* split_keys.c: what "time=NAME" asks for, and where the name begins; RANDOM
+ * if it asks for nothing */
+train_split_t train_split_read(const char *spec, const char **name);
 
 /* target.c */
 

@@ -220,6 +220,37 @@ roles_target(train_table_t *t)
 }
 
 
+/* A column of groups is no input unless somebody says so: of new groups it
+ * tells nothing */
+
+static void
+roles_split(train_table_t *t)
+{
+    train_split_t    kind;
+    const char      *name;
+    train_column_t  *c;
+
+    kind = train_split_read(t->want->split, &name);
+
+    if (kind == TRAIN_SPLIT_RANDOM) {
+        return;
+    }
+
+    t->split = roles_must_find(t, "split", name, strlen(name));
+    c = &t->columns[t->split];
+    c->splits = 1;
+
+    if (t->split == t->target) {
+        train_die("%s:1: --split: the column \"%s\" is the target", t->path,
+                  c->name);
+    }
+
+    if (kind == TRAIN_SPLIT_GROUP && c->role == TRAIN_ROLE_AUTO) {
+        roles_set(t, t->split, TRAIN_ROLE_IGNORE, "the groups of --split");
+    }
+}
+
+
 /* A model knows its columns: by name, or by place if the file has no names */
 
 static void
@@ -516,7 +547,9 @@ train_table_roles(train_table_t *t)
         roles_list(t, "id", w->id, TRAIN_ROLE_ID);
         roles_list(t, "weight", w->weight, TRAIN_ROLE_WEIGHT);
         roles_target(t);
+        roles_split(t);
         train_table_roles_look(t);
+        train_split_look(t);
         roles_places(t);
     }
 

@@ -92,6 +92,7 @@ typedef struct {
 
     /* of a column that names the rows: its texts as they are written */
     unsigned       names_rows;
+    unsigned       splits;          /* is kept as those are */
     unsigned       quoted;          /* some are no numbers or words of JSON */
     uint32_t      *written;         /* (rows) place in texts + 1; 0: nothing */
     size_t         written_room;
@@ -122,6 +123,8 @@ struct train_table_s {
     train_dict_t     names;         /* the same order */
     size_t           target;        /* TRAIN_NO_COLUMN: none */
     size_t           weight;
+    size_t           split;
+    unsigned         split_dates;   /* not numbers */
     size_t           one_hot;       /* as in want */
     size_t           hash;
 
@@ -208,6 +211,11 @@ void train_table_rows_free(train_table_t *t);
 /* roles.c: after the first pass, what every column is for; dies if the
  * options make no sense. */
 void train_table_roles(train_table_t *t);
+
+/* split_keys.c: how the times of a split are read, when roles are known; and
+ * after the second pass d->split_by, which dies if they are none. */
+void train_split_look(train_table_t *t);
+void train_split_keys(const train_table_t *t, train_data_t *d);
 
 /* roles_look.c: the same for columns that nobody has said anything of, and how
  * numbers of all of them are written. */

@@ -54,7 +54,7 @@ train_table_kept(train_table_t *t, size_t line, const train_cell_t *cells,
     for (i = 0; i < t->n; i++) {
         c = &t->columns[i];
 
-        if (c->names_rows) {
+        if (c->names_rows || c->splits) {
             train_room(&c->written, &c->written_room, t->rows + 1,
                        sizeof(uint32_t));
             c->written[t->rows] = (i < n) ? rows_written(c, &cells[i]) : 0;

@@ -167,6 +167,11 @@ train_record_settings(maas_writer_t *w, const train_record_t *r)
     d = r->data;
     train_json_open(w, "settings", '{');
     train_options_each(r->options, settings_one, &s);
+
+    if (r->options->want.split == NULL && r->options->valid == NULL) {
+        train_json_text(w, "split", "random");
+    }
+
     train_json_number(w, "folds", (double) r->n_folds);
     maas_writer_close(w, '}');
 

@@ -51,7 +51,8 @@ options_name(const char *output)
 static void
 options_check(train_options_t *o)
 {
-    double  alarm, miss;
+    double       alarm, miss;
+    const char  *name;
 
     if (o->data == NULL) {
         train_usage("fit", "--data is missing");
@@ -65,6 +66,17 @@ options_check(train_options_t *o)
         || (o->folds > 0 && o->folds != TRAIN_BY_DATA && o->valid != NULL))
     {
         train_usage("fit", "--folds: expected 2 or more, and no --valid");
+    }
+
+    if (o->want.split != NULL && strcmp(o->want.split, "random") != 0) {
+        if (train_split_read(o->want.split, &name) == TRAIN_SPLIT_RANDOM) {
+            train_usage("fit", "--split: \"%.80s\": expected random, "
+                        "time=COLUMN or group=COLUMN", o->want.split);
+        }
+
+        if (o->valid != NULL) {
+            train_usage("fit", "--split and --valid: expected one of them");
+        }
     }
 
     if (o->plan.resume && o->plan.checkpoint == NULL) {

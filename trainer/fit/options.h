@@ -69,6 +69,10 @@ void train_options_defaults(train_options_t *o);
  * each class.  row(rows).  Returns how many come first. */
 size_t train_split(const train_data_t *d, double share, uint64_t seed,
     uint32_t *row);
+/* split.c: the same as d->split has it: the newest rows, or whole groups.  Dies
+ * if that cannot be. */
+size_t train_split_rows(const train_data_t *d, double share, uint64_t seed,
+    uint32_t *row);
 
 /* Cross-validation */
 
@@ -91,6 +95,13 @@ void train_folds_deal(const train_data_t *d, uint64_t seed, uint32_t *order);
  * others for validation. */
 void train_folds_split(const uint32_t *order, size_t rows, size_t folds,
     size_t fold, double share, train_fold_rows_t *r);
+/* split.c: the same as d->split has it: a fold is a part of the groups, or a
+ * span of time behind those that it is trained on.  Dies if that cannot be. */
+void train_folds_rows(const train_data_t *d, const uint32_t *order,
+    size_t folds, size_t fold, double share, uint64_t seed,
+    train_fold_rows_t *r);
+/* So many folds there can be at most. */
+size_t train_folds_most(const train_data_t *d);
 /* job() in a process of its own for each fold, so many at once; out(folds).
  * 0 if one fails, which has said why. */
 int train_folds_run(size_t folds, size_t at_once,

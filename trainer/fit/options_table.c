@@ -125,6 +125,9 @@ static const train_arg_t  options_rows[] = {
       "rows a step (32)" },
     { "validation", 0, NUMBER(validation, 0, 0.9, WEIGHTS), "X",
       "share of the rows kept for validation (0.1)" },
+    { "split", 0, TEXT(want.split, WEIGHTS), "HOW",
+      "which rows validate: random, time=COL (the newest) or group=COL (no "
+      "group is in both parts, nor in two folds) (random)" },
     { "folds", 0, COUNT(folds, 0, 1000, PLAIN), "K",
       "cross-validation: also train K times on all rows but a K-th, measured "
       "with that K-th (5 for few rows, else 0)" },
