@@ -223,8 +223,14 @@ is(() = ($t->trainer(qw(predict m.st -d bare.csv --header no)))[1] =~ /\n/g,
 fit(qw(-d d.csv));
 $t->write_file('odd.jsonl', qq({"age":null,"city":"Atlantis","id":1}\n{}\n));
 ($rc, $out) = $t->trainer(qw(predict m.st -d odd.jsonl));
-is($rc, 0, 'unknown and missing values');
+is($rc, 0, 'unknown and missing values, and names that training knew');
 is(() = $out =~ /\n/g, 2, 'are no reason to refuse');
+
+$t->write_file('more.jsonl', qq({"age":1,"extra":1}\n));
+($rc, undef, $err) = $t->trainer(qw(predict m.st -d more.jsonl));
+is($rc, 1, 'another name is one');
+like($err, qr/^maas-trainer: more\.jsonl: unknown column "extra", expected (?#
+    )"age", "city", .*$/, 'with those that there are');
 
 $t->write_file('bad.jsonl', qq({"age":1}\n{"age":"old"}\n));
 ($rc, undef, $err) = $t->trainer(qw(predict m.st -d bad.jsonl));

@@ -22,6 +22,7 @@ sub fit {
     (my $name = substr $text, 0, 30) =~ s/\n/ /g;
     $err =~ s/^maas-trainer: warning: the model is not clearly .*\n//mg;
     is($rc, 0, "fit $name @args") or diag($err);
+    $err =~ s/^maas-trainer: warning: .*\n//mg;
     my $r = $rc ? { rows => 0, columns => [] } : decode_json($out);
     return ("$r->{rows}: " . join(' ', map { $_->{name} } @{$r->{columns}}),
         $err);

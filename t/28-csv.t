@@ -29,6 +29,8 @@ my %fit = (
         1 .. 60) ],
     bare => [ join('', map { join(',', $_, $_ % 7, $_ / 4) . "\n" } 1 .. 60),
         qw(--header no) ],
+    label => [ "a,c,y\n" . join('', map { join(',', $_, qw(x y z)[$_ % 3],
+        qw(no yes)[$_ % 2]) . "\n" } 1 .. 60), '--task', 'binary' ],
     first => [ "y,id,a,b\n" . join('', map { join(',', $_ / 4, "k$_", $_,
         $_ % 7) . "\n" } 1 .. 60), qw(--target y --id id) ],
 );
@@ -36,8 +38,8 @@ my %fit = (
 for my $name (sort keys %fit) {
     my ($text, @args) = @{$fit{$name}};
     $t->write_file("$name.csv", $text);
-    my ($rc, undef, $err) = $t->trainer(qw(fit -q --epochs 1 --task regression
-        --hidden none -d), "$name.csv", '-o', "$name.safetensors", @args);
+    my ($rc, undef, $err) = $t->trainer(qw(fit -q --epochs 1 --hidden none -d),
+        "$name.csv", '-o', "$name.safetensors", '--task', 'regression', @args);
     is($rc, 0, "fit $name") or diag($err);
 }
 
@@ -68,6 +70,7 @@ sub both {
     $t->write_file('in.csv', $text);
     my ($rc, $out, $err) = $t->trainer('predict', "$model.safetensors",
         qw(-d in.csv));
+    $out =~ s/^[^,\n]*,//mg;                      # an id
     my $answer = $t->post("/$model", $text, @csv);
     (my $name = "$model: $text") =~ s/([^\x20-\x7e])/sprintf '\\x%02x',
         ord $1/ge;
@@ -162,6 +165,24 @@ is(rows('tensor', "b,a\n1,2\n", 1), rows('tensor', "1;2\n", 1),
     'names of a tensor say nothing');
 rows('bare', "1,2\n3,4\n", 2);
 
+# the file that was trained on, and rows like its own
+
+for my $name (sort grep { $_ ne 'label' } keys %fit) {
+    my $rows = rows($name, $fit{$name}[0], 60);
+    my ($head, @lines) = split /\n/, $fit{$name}[0];
+    next if $name eq 'bare';
+    is(rows($name, join("\n", @lines, ''), 60), $rows, 'without its names');
+}
+
+is(rows('first', "5,k,1,2\n,,3,4\n", 2), rows('first', "1,2\n3,4\n", 2),
+    'the target first, an id');
+is(rows('first', "b,y,a\n2,9,1\n4,,3\n", 2), rows('first', "1,2\n3,4\n", 2),
+    'by name');
+is(rows('first', "k,1,2\nl,3,4\n", 2), rows('first', "1,2\n3,4\n", 2),
+    'without the target');
+rows('acn', "1,x,late,9\n", 1);
+rows('acn', "1,x,late,\n", 1);
+
 ###############################################################################
 # refused
 
@@ -170,7 +191,9 @@ my $closed = qr/a quote that does not end/;
 for (
     [ 'acn', "" ], [ 'acn', "\n\n" ], [ 'acn', "a,c,n\n" ],
     [ 'acn', "a,c,n\n\n \n" ],
-    [ 'acn', "1,x\n" ], [ 'acn', "1,x,late,9\n" ], [ 'acn', "1,x,late,\n" ],
+    [ 'acn', "1,x\n" ], [ 'acn', "1,x,late,9,9\n" ],
+    [ 'acn', "1,x,late,bad\n", qr/in place of "y" is no value of it/ ],
+    [ 'acn', "1,x,late,9\n1,x,late,bad\n", qr/in place of "y" is no/ ],
     [ 'acn', "1,x,late\n2,y\n" ], [ 'acn', "1,x,late\n2,y,z,w\n" ],
     [ 'acn', "a,c,n\n1,x\n" ], [ 'acn', "a,c,n\n1,x,late,9\n" ],
     [ 'acn', "a,c,n\na,c,n\n1,x,late\n", qr/expected a number/ ],
@@ -182,9 +205,9 @@ for (
     [ 'acn', "1,x,la\rte\n" ],
     [ 'acn', "1,x\0,late\n", qr/a zero byte/ ],
     [ 'acn', qq(1,"x\0",late\n), qr/a zero byte/ ],
-    [ 'acn', "A,c,n\n1,x,late\n", qr/no column "A": expected "a"/ ],
-    [ 'acn', "A,C,N\n1,x,late\n", qr/no column "A": expected "a"/ ],
-    [ 'acn', qq(" a",c,n\n1,x,late\n), qr/no column " a": expected "a"/ ],
+    [ 'acn', "A,c,n\n1,x,late\n", qr/unknown column "A", expected "a"/ ],
+    [ 'acn', "A,C,N\n1,x,late\n", qr/unknown column "A", expected "a"/ ],
+    [ 'acn', qq(" a",c,n\n1,x,late\n), qr/unknown column " a", expected "a"/ ],
     [ 'acn', "a,c,n,n\n1,x,late,b\n", qr/the name "n" stands twice/ ],
     [ 'acn', "a,7\n1,2\n" ],
     [ 'acn', "1,x,\xc3\xa9\n1,x,\xff\n", qr/UTF-8/ ],
@@ -200,7 +223,11 @@ for (
     [ 'tensor', "NA,1\n2,3\n" ], [ 'tensor', "u,1\n2,3\n" ],
     [ 'tensor', ",1\n2,3\n" ], [ 'tensor', "1,2,3\n" ],
     [ 'tensor', "1,two\n" ], [ 'tensor', "b,a\n" ],
-    [ 'bare', "a,b\n1,2\n" ],
+    [ 'bare', "a,b\n1,2\n" ], [ 'bare', "1,2,3,4\n" ],
+    [ 'first', "k1,1,2\n1,2\n" ], [ 'first', "y,id,a,b,z\n1,k,2,3,4\n",
+        qr/unknown column "z", expected "a", "b"/ ],
+    [ 'label', "1,x,maybe\n", qr/in place of "y" is no value of it/ ],
+    [ 'label', "x,1\n", qr/expected a number/ ],
 ) {
     refused(@$_);
 }

@@ -349,35 +349,28 @@ maas__layout_find(maas_layout_t *l, const maas_info_t *info,
 
 
 maas_status_t
-maas__layout_passes(const maas_layout_t *l, uint32_t place, const char *s,
-    size_t len, maas_err_t *err)
+maas__layout_is_target(const maas_info_t *info, const char *name,
+    const char *s, size_t len, maas_err_t *err)
 {
-    float               v, label;
-    size_t              i, n;
-    const maas_info_t  *info;
-
-    info = l->info;
-
-    if (l->names || place == MAAS_LAYOUT_PASS
-        || !maas__is_target(info, place - info->n_columns))
-    {
-        return MAAS_OK;
-    }
+    float   v, label;
+    size_t  i, n;
 
     maas__field_trim(&s, &len);
 
     if (maas__field_is_missing(s, len)
-        || (info->n_labels == 0 && maas__csv_numeric(s, len)))
+        || (info->task == MAAS_TASK_REGRESSION && maas__csv_numeric(s, len)))
     {
         return MAAS_OK;
     }
 
-    for (i = 0; i < info->n_labels; i++) {
-        n = strlen(info->labels[i]);
+    n = info->task == MAAS_TASK_REGRESSION ? 0 : info->n_labels;
 
-        if ((n == len && memcmp(info->labels[i], s, len) == 0)
+    for (i = 0; i < n; i++) {
+        if ((strlen(info->labels[i]) == len
+             && memcmp(info->labels[i], s, len) == 0)
             || (maas__field_number(s, len, &v) == MAAS_OK
-                && maas__field_number(info->labels[i], n, &label) == MAAS_OK
+                && maas__field_number(info->labels[i], strlen(info->labels[i]),
+                                      &label) == MAAS_OK
                 && v == label))
         {
             return MAAS_OK;
@@ -385,7 +378,25 @@ maas__layout_passes(const maas_layout_t *l, uint32_t place, const char *s,
     }
 
     return maas__fail(err, MAAS_BADVALUE, "the field in place of \"%.64s\" is "
-                      "no value of it: expected a row of %zu fields, or names "
-                      "above", info->others[place - info->n_columns].name,
-                      info->n_columns);
+                      "no value of it: expected rows of %zu fields, or names "
+                      "above", name, info->n_columns);
+}
+
+
+maas_status_t
+maas__layout_passes(const maas_layout_t *l, uint32_t place, const char *s,
+    size_t len, maas_err_t *err)
+{
+    size_t  other;
+
+    other = place - l->info->n_columns;
+
+    if (l->names || place == MAAS_LAYOUT_PASS
+        || !maas__is_target(l->info, other))
+    {
+        return MAAS_OK;
+    }
+
+    return maas__layout_is_target(l->info, l->info->others[other].name, s, len,
+                                  err);
 }

@@ -65,7 +65,11 @@ size_t maas__layout_size(const maas_info_t *info);
 maas_status_t maas__layout_passes(const maas_layout_t *l, uint32_t place,
     const char *s, size_t len, maas_err_t *err);
 
-/* BADVALUE: `no column "s": expected` and those that there are. */
+/* The same of the target alone, `name`: a label, a number, or missing. */
+maas_status_t maas__layout_is_target(const maas_info_t *info, const char *name,
+    const char *s, size_t len, maas_err_t *err);
+
+/* BADVALUE: `unknown column "s", expected` and those that there are. */
 maas_status_t maas__no_column(const maas_info_t *info, const char *s,
     size_t len, maas_err_t *err);
 

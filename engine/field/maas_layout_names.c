@@ -11,7 +11,8 @@
 #include <string.h>
 
 
-#define NAMES_LIST   90            /* bytes of a sentence for known names */
+#define NAMES_LIST   200           /* bytes of a sentence for known names, */
+#define NAMES_SHOWN  40            /*     and for one that is not */
 #define NAMES_CLOSE  64            /* fields that may be misspelt names */
 
 typedef struct {
@@ -278,13 +279,13 @@ names_list(const maas_info_t *info, char buf[NAMES_LIST])
     for (i = 0; i < info->n_columns; i++) {
         len = strlen(info->columns[i]);
 
-        if (at + len + 8 > NAMES_LIST) {
-            (void) snprintf(buf + at, NAMES_LIST - at, "%s...",
-                            at > 0 ? ", " : "");
+        if (at + len + 24 > NAMES_LIST) {
+            (void) snprintf(buf + at, NAMES_LIST - at, "%s... (%zu in all)",
+                            at > 0 ? ", " : "", info->n_columns);
             return;
         }
 
-        at += (size_t) snprintf(buf + at, NAMES_LIST - at, "%s%s",
+        at += (size_t) snprintf(buf + at, NAMES_LIST - at, "%s\"%s\"",
                                 at > 0 ? ", " : "", info->columns[i]);
     }
 }
@@ -294,20 +295,23 @@ maas_status_t
 maas__no_column(const maas_info_t *info, const char *s, size_t len,
     maas_err_t *err)
 {
+    int          shown;
     char         buf[NAMES_LIST];
     const char  *near;
 
+    shown = (int) (len < NAMES_SHOWN ? len : NAMES_SHOWN);
     near = names_near(info, (maas_str_t) { s, len });
 
     if (near != NULL) {
-        return maas__fail(err, MAAS_BADVALUE, "no column \"%.*s\": expected "
-                          "\"%.40s\"", (int) (len < 40 ? len : 40), s, near);
+        return maas__fail(err, MAAS_BADVALUE, "unknown column \"%.*s\", "
+                          "expected \"%.40s\"", shown, s, near);
     }
 
     names_list(info, buf);
 
-    return maas__fail(err, MAAS_BADVALUE, "no column \"%.*s\": expected %s",
-                      (int) (len < 40 ? len : 40), s, buf);
+    return maas__fail(err, MAAS_BADVALUE, "unknown column \"%.*s%s\", "
+                      "expected %s", shown, s,
+                      len > NAMES_SHOWN ? "..." : "", buf);
 }
 
 

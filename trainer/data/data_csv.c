@@ -204,6 +204,7 @@ csv_layout_names(csv_file_t *f, const maas_layout_t *l)
         (void) csv_fields(&names);
     }
 
+    f->table->target_at = TRAIN_NO_COLUMN;
     f->row = names.row;             /* its memory may have grown */
     f->line = l->head.line;
 
@@ -219,6 +220,11 @@ csv_layout_names(csv_file_t *f, const maas_layout_t *l)
 
         } else {
             place -= (uint32_t) info->n_columns;
+
+            if (!l->names && info->others[place].role == MAAS_ROLE_TARGET) {
+                f->table->target_at = i;
+            }
+
             csv_name(f, i, info->others[place].name,
                      strlen(info->others[place].name));
         }
@@ -325,6 +331,38 @@ csv_model(csv_file_t *f)
 }
 
 
+/* In rows without names, nothing but its values says which is the target */
+
+static int
+csv_target_is(csv_file_t *f)
+{
+    size_t               at;
+    maas_err_t           err;
+    train_table_t       *t;
+    const train_cell_t  *cell;
+
+    t = f->table;
+    at = t->target_at;
+
+    if (t->want->model == NULL || !t->want->no_target || at >= f->row.n) {
+        return 1;
+    }
+
+    cell = &f->row.cell[at];
+
+    if (maas__layout_is_target(t->want->model, t->columns[at].name, cell->s,
+                               cell->len, &err)
+        == MAAS_OK)
+    {
+        return 1;
+    }
+
+    train_table_bad(t, f->line, at, "%s", err.msg);
+
+    return 0;
+}
+
+
 void
 train_table_csv(train_table_t *t, const char *text, size_t len)
 {
@@ -361,7 +399,7 @@ train_table_csv(train_table_t *t, const char *text, size_t len)
             train_table_bad(t, f.line, n < t->width ? n - 1 : t->width,
                             "%zu fields: expected %zu as in the first row", n,
                             t->width);
-        } else {
+        } else if (csv_target_is(&f)) {
             train_table_row(t, f.line, f.row.cell, n);
         }
     }

@@ -115,7 +115,8 @@ struct train_table_s {
     unsigned             free_order;    /* cells have no place in a line */
     unsigned             by_row;    /* messages have rows, not lines */
     maas_csv_t           body;      /* CSV: where the rows begin, */
-    size_t               width;     /*     and how many fields they have */
+    size_t               width;     /*     how many fields they have, */
+    size_t               target_at; /*     which is the target by its place */
 
     size_t           n;
     size_t           n_room;

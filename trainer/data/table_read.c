@@ -86,6 +86,7 @@ train_table_begin(const char *path, const train_want_t *want)
     t = train_alloc(1, sizeof(train_table_t));
     *t = (train_table_t) {
         .path = path, .want = want, .target = TRAIN_NO_COLUMN,
+        .target_at = TRAIN_NO_COLUMN,
         .weight = TRAIN_NO_COLUMN, .split = TRAIN_NO_COLUMN,
         .one_hot = want->one_hot,
         .hash = want->hash, .arena = maas__arena_create(SIZE_MAX / 2)
