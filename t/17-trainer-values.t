@@ -383,6 +383,46 @@ goes('a missing value of categories', sub {
     ok($_[2]{inputs}{columns}[0]{missing_slot}, 'but missing') },
     table(40, p => sub { ('a', 'b', '-')[$_[0] % 3] }), '--na-values', '-');
 
+goes('percent here and there', sub {
+    is($_[2]{reference}{columns}{p}{high}, 39, 'as they stand');
+    like($_[1], qr/column "p": 20 values have a %, 20 have none: both are (?#
+    )read as they stand, 5 % as 5/, 'said') },
+    table(40, p => sub { $_[0] % 2 ? "$_[0]%" : $_[0] / 100 }));
+goes('a blank of its own', sub {
+    is($_[2]{reference}{columns}{p}{high}, 40, 'is no part of a number') },
+    table(40, p => sub { $nb . $_[0] }));
+for my $times ([sub { sprintf '%02d:%02d', $_[0] % 24, $_[0] }, '01:01'],
+    [sub { "$_[0],-" }, '1,-'], [sub { "$_[0]-" }, '1-'])
+{
+    goes($times->[1], sub {
+        like($_[1], qr/column "p": values such as "\Q$times->[1]\E" are (?#
+        )neither numbers nor dates: left out as an id/, 'said') },
+        table(40, p => $times->[0], x => sub { $_[0] % 7 }));
+}
+goes('dates of two forms', sub {
+    like($_[1], qr/values such as "2020-01-12" are dates of several forms/,
+        'said') }, table(40, p => sub { utc($_[0] % 2 ? '%Y-%m-%d'
+        : '%d.%m.%Y', $_[0]) }, x => sub { $_[0] % 7 }));
+ends('constants', qr/nothing but a target and columns with one value each/,
+    table(40, p => sub { 5 }, q => sub { 'x' }));
+goes('as JSON', sub {
+    is_deeply([@{$_[0]{p}}{qw(decimal thousands units missing)}],
+        [',', '.', { EUR => 36 }, { '-' => 4 }], 'signs, units, what is missing');
+    is($_[0]{d}{format}, 'dmy', 'form of a date') },
+    table(40, p => sub { $_[0] % 10 ? commas(1000 * $_[0], '.') . ',5 EUR'
+        : '-' }, d => sub { utc('%d.%m.%Y', $_[0]) }));
+
+# as the user says: near names
+
+for (['--target', 'z1', undef], ['--target', 'Y', 'y'], ['--columns',
+    'pryce=number', 'price'], ['--ignore', 'prices', 'price'])
+{
+    my ($option, $value, $near) = @$_;
+    ends("$option $value", $near ? qr/\(did you mean "$near"\?\)/
+        : qr/^(?!.*did you mean)/, table(40, price => sub { $_[0] }), $option,
+        $value);
+}
+
 ###############################################################################
 # targets
 
@@ -426,6 +466,17 @@ goes('NA among classes', sub {
 goes('or none', sub {
     is(join(' ', @{$_[2]{outputs}{labels}}), 'no yes', 'if so said') },
     target(sub { ('NA', 'yes', 'no')[$_[0] % 3] }), '--na-values', 'NA');
+
+goes('or a mark', sub {
+    is(join(' ', @{$_[2]{outputs}{labels}}), '0 1', 'is none, beside numbers');
+    like($_[0]{t}{why}, qr/; missing: "\?" \(20\)$/, 'that is said') },
+    target(sub { (0, 1, '?')[$_[0] % 3] }));
+
+# more rows of the same kind
+
+$t->write_file('e.tsv', target($price));
+($r, $err) = fit(qw(-d e.tsv --valid e.tsv --test e.tsv));
+is($r->{rows}, 60, 'validation and test are written as the data');
 
 ###############################################################################
 # one value, several spellings

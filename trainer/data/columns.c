@@ -116,6 +116,60 @@ train_columns_print(FILE *f, const train_data_t *d, const train_scale_t *s)
 }
 
 
+static void
+columns_counts(maas_writer_t *w, const char *name, const train_counts_t *a,
+    const train_counts_t *b)
+{
+    size_t  i;
+
+    if (a->n + (b != NULL ? b->n : 0) == 0) {
+        return;
+    }
+
+    train_json_open(w, name, '{');
+
+    for (i = 0; i < a->n; i++) {
+        train_json_number(w, a->item[i].text, (double) a->item[i].n);
+    }
+
+    for (i = 0; b != NULL && i < b->n; i++) {
+        train_json_number(w, b->item[i].text, (double) b->item[i].n);
+    }
+
+    maas_writer_close(w, '}');
+}
+
+
+/* How numbers and dates of it are written, and what is missing */
+
+static void
+columns_format(maas_writer_t *w, const train_column_t *c)
+{
+    const maas_column_t  *f = &c->format;
+
+    if (f->decimal != '\0') {
+        train_json_text(w, "decimal", (const char[]) { f->decimal, '\0' });
+    }
+
+    if (f->thousands != '\0') {
+        train_json_text(w, "thousands", (const char[]) { f->thousands, '\0' });
+    }
+
+    if (f->n_units > 0) {
+        columns_counts(w, "units", &c->seen.units, NULL);
+    }
+
+    if (c->role == TRAIN_ROLE_DATE) {
+        train_json_text(w, "format", maas__date_names[f->date]);
+    }
+
+    if (f->n_blanks > 0 || f->kind == MAAS_FIELD_NUMBER) {
+        columns_counts(w, "missing", &c->seen.missing,
+                       f->n_blanks > 0 ? &c->seen.marks : NULL);
+    }
+}
+
+
 void
 train_columns_json(maas_writer_t *w, const train_data_t *d,
     const train_scale_t *s)
@@ -135,6 +189,7 @@ train_columns_json(maas_writer_t *w, const train_data_t *d,
         train_json_text(w, "name", c->name);
         train_json_text(w, "kind", columns_role(c));
         train_json_text(w, "why", c->why);
+        columns_format(w, c);
 
         if (train_role_is_field(c->role)) {
             train_json_number(w, "slots",

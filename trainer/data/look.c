@@ -144,7 +144,6 @@ look_written(train_look_t *k, const train_written_t *w)
     k->either_point += point && (w->ways & LOOK_POINT) == LOOK_POINT;
     k->tens += (point || comma) && w->digits_len > 5;
     k->brackets += w->brackets;
-    k->minuses += w->minus;
 
     if (w->ways == LOOK_ALL && !point && !comma) {
         k->small += (w->digits_len <= 3);
@@ -275,8 +274,10 @@ train_look_text(train_look_t *k, const char *s, size_t len, const char *na)
 
     } else if (train_written(s, len, &w)) {
         look_written(k, &w);
+        k->odd += (w.unit_len == 0 && (w.ways & train_way_bit(POINT)));
 
     } else {
         train_count_add(&k->others, s, len);
+        k->digits += memchr("-+(0123456789", s[0], 13) != NULL;
     }
 }

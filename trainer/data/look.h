@@ -74,7 +74,8 @@ typedef struct {
     size_t          small;          /* bare digits below 1000 */
     size_t          large;          /*     and from there on */
     size_t          brackets;       /* (5): less than nothing */
-    size_t          minuses;        /* U+2212 */
+    size_t          odd;            /* a point, but not plain: (5), U+2212 */
+    size_t          digits;         /* others that begin with a digit */
     size_t          bare;           /* numbers without a unit, not zero */
 
     size_t          date[MAAS_N_DATE_FORMS];    /* read as such a date */
@@ -116,7 +117,6 @@ typedef struct {
     unsigned     ways;              /* bits of those that read it; 0: none */
     unsigned     brackets;
     unsigned     negative;
-    unsigned     minus;             /* U+2212 */
     const char  *digits;            /* without sign, unit and brackets */
     size_t       digits_len;
     const char  *unit;              /* in front or behind, len 0: none */

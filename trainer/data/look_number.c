@@ -277,7 +277,6 @@ train_written(const char *s, size_t len, train_written_t *w)
 
     for (i = 0, n = 0; i < len; i += way) {
         way = written_sign(s + i, len - i, &c);
-        w->minus |= (way > 1 && c == '-');
         w->text[n++] = c;
     }
 

@@ -350,9 +350,15 @@ roles_places(train_table_t *t)
     }
 
     if (n == 0) {
+        for (i = 0; i < t->n && !t->columns[i].constant; i++) {
+            /* one that might have been learned from */
+        }
+
         train_die("%s:1: %s: expected columns to learn from beside the "
                   "target", t->path, t->n == 1 ? "one column only"
-                                               : "nothing but a target");
+                  : i < t->n ? "nothing but a target and columns with one "
+                               "value each"
+                             : "nothing but a target");
     }
 }
 

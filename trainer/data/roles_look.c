@@ -136,6 +136,31 @@ roles_almost(const train_table_t *t, const train_column_t *c, size_t read,
 }
 
 
+/* Digits in a form that is not known: that is said, too */
+
+static void
+roles_unread(const train_table_t *t, const train_column_t *c, size_t n)
+{
+    int  dates;
+
+    if (c->role == TRAIN_ROLE_CATEGORY
+        || (double) c->seen.digits < ROLES_SURE * (double) n)
+    {
+        return;
+    }
+
+    dates = (c->seen.date[MAAS_DATE_ISO] + c->seen.date[MAAS_DATE_DMY]
+             + c->seen.date[MAAS_DATE_MDY] > 0);
+    (void) fprintf(stderr, "maas-trainer: %s: column \"%.64s\": values such "
+                   "as \"%s\" are %s: %s\n", t->path, c->name,
+                   c->seen.others.item[0].text,
+                   dates ? "dates of several forms"
+                         : "neither numbers nor dates",
+                   c->role == TRAIN_ROLE_IGNORE ? "left out as an id"
+                                                : "read as texts");
+}
+
+
 /* By what the first pass has counted */
 
 static train_role_t
@@ -185,6 +210,7 @@ roles_guess(const train_table_t *t, train_column_t *c)
 
     c->role = roles_guess_texts(t, c, there - k->numbers);
     roles_almost(t, c, read, n);
+    roles_unread(t, c, n);
 
     return c->role;
 }
@@ -296,6 +322,8 @@ roles_format(train_table_t *t, train_column_t *c)
 
         if (c->amounts) {
             roles_number(c);
+        } else if (c->format.kind == MAAS_FIELD_NUMBER) {
+            roles_missing(c);
         }
 
         break;

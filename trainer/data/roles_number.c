@@ -370,6 +370,22 @@ number_units(train_table_t *t, train_column_t *c)
 }
 
 
+/* 5 % and 0.05 in one column are five and a twentieth */
+
+static void
+number_percent(const train_table_t *t, const train_column_t *c)
+{
+    const train_counts_t  *u = &c->seen.units;
+
+    if (c->seen.bare > 0 && strcmp(u->item[0].text, "%") == 0) {
+        (void) fprintf(stderr, "maas-trainer: %s: column \"%.64s\": %zu values "
+                       "have a %%, %zu have none: both are read as they "
+                       "stand, 5 %% as 5\n", t->path, c->name, u->all,
+                       c->seen.bare);
+    }
+}
+
+
 void
 train_number_decide(train_table_t *t, train_column_t *c)
 {
@@ -382,13 +398,13 @@ train_number_decide(train_table_t *t, train_column_t *c)
 
     /* an explicit point lets the engine read "(5)" and U+2212, too */
 
-    c->format.decimal = signs->decimal == ','
-                        || c->seen.brackets + c->seen.minuses > 0
+    c->format.decimal = signs->decimal == ',' || c->seen.odd > 0
                         ? signs->decimal : '\0';
     c->format.thousands = signs->thousands;
 
     if (train_number_units(c) == TRAIN_UNITS_ONE) {
         number_units(t, c);
+        number_percent(t, c);
     }
 
     train_blanks_decide(t, c, 1);
