@@ -28,6 +28,19 @@ $t->model('table', sizes => [ 8, 4, 1 ], task => 'binary',
 $t->model('rooms', sizes => [ 2, 1 ], task => 'regression',
     inputs => { kind => 'columns', columns => [
         map { { name => $_, kind => 'number' } } qw(rooms age) ] });
+
+# Columns of which training saw something, and dates of all forms
+my @forms = qw(iso dmy mdy unix unix_ms);
+my %m = MaasTest::Model::dense_model(sizes => [ 2 + @forms, 1 ],
+    task => 'regression', inputs => { kind => 'columns', columns => [
+        { name => 'age', kind => 'number', missing => 1 },
+        { name => 'city', kind => 'category', values => [ 'rome' ] },
+        map { { name => $_, kind => 'date', format => $_,
+            parts => [ { part => 'year' } ] } } @forms ] });
+$m{doc}{version} = 2;
+$m{doc}{reference} = { columns => { city => { usual => 'oslo' },
+    age => { mean => 38.6, low => 17, high => 90 } } };
+$t->model('seen', %m);
 $t->conf(<<'EOC');
 %%GLOBALS%%
 events { }
@@ -39,6 +52,7 @@ http {
     maas_model wide %%TESTDIR%%/wide.safetensors;
     maas_model table %%TESTDIR%%/table.safetensors;
     maas_model rooms %%TESTDIR%%/rooms.safetensors;
+    maas_model seen %%TESTDIR%%/seen.safetensors;
     server {
         listen 127.0.0.1:%%PORT%%;
         location / { maas_serve; }
@@ -190,6 +204,15 @@ subtest 'of models of columns' => sub {
     $doc = document('/v2/models/rooms/docs/openapi.json');
     is(scalar examples($doc), 2, 'a tensor of plain numbers, objects in v1');
 
+    $doc = document('/v2/models/seen/docs/openapi.json');
+    is(scalar examples($doc), 2, 'dates of all forms');
+    $row = $doc->{paths}{'/v1/models/seen:predict'}{post}{requestBody}
+        {content}{'application/json'}{examples}{row}{value}{instances}[0];
+    is("$row->{age} $row->{city} $row->{dmy}", '38.6 oslo 31.12.2024',
+        'usual values');
+    is($doc->{components}{schemas}{Row_seen}{properties}{age}{description},
+        '17 to 90 in training; null: missing', 'and what training saw');
+
     my $instance = document('/v2/models/m/docs/openapi.json')
         ->{components}{schemas}{Predict_m}{properties}{instances}{items};
     is("$instance->{maxItems} $instance->{items}{maxItems}", '2 2',
@@ -200,9 +223,9 @@ subtest 'of the server' => sub {
     my $doc = document('/v2/docs/openapi.json');
     is($doc->{info}{title}, 'ngx_maas', 'its name');
     paths_answer($doc);
-    is(scalar examples($doc), 2 * 3 + 2 * 2 + 3 * 2 + 2 * 2,
+    is(scalar examples($doc), 2 * 3 + 2 * 2 + 3 * 2 + 2 * 2 + 2 * 2,
         'examples of all models');
-    is(scalar(grep { m{/infer$} } keys %{ $doc->{paths} }), 3 + 4 * 2,
+    is(scalar(grep { m{/infer$} } keys %{ $doc->{paths} }), 3 + 5 * 2,
         'with and without versions');
 };
 

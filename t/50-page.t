@@ -43,6 +43,32 @@ $t->model('table', task => 'binary', sizes => [ 9, 3, 1 ],
 $t->model('plain', task => 'regression', sizes => [ 6, 1 ],
     inputs => { kind => 'tensor', shape => [ 2, 3 ] });
 
+
+my %m = MaasTest::Model::dense_model(sizes => [ 7, 1 ], task => 'binary',
+    labels => [qw(fine fraud)], outputs => { threshold => 0.0001 },
+    inputs => { kind => 'columns', columns => [
+        { name => 'amount', kind => 'number', factor => 0.0001 },
+        { name => 'member', kind => 'boolean' },
+        { name => 'city', kind => 'category', values => [qw(rome paris)] },
+        { name => 'when', kind => 'date', format => 'dmy',
+          missing_slot => JSON::PP::true,
+          parts => [ { part => 'month' } ] } ] });
+$m{doc}{version} = 2;
+$m{doc}{reference} = { rows => 12345, columns => {
+    amount => { mean => 120.537, low => 1, high => 5000.25 },
+    member => { usual => 'true' }, city => { usual => 'paris' },
+    when => { usual => '31.12.2024' } } };
+$m{doc}{training} = { tool => 'a "tool"\\', data => { name => '</script>.csv',
+    rows => 12345, target => 'kind' }, metrics => {
+    validation_accuracy => 0.8833 } };
+$m{tensors}{'layers.0.bias'}[1] = [ -2 ];
+$t->model('seen', %m);
+%m = MaasTest::Model::dense_model(sizes => [ 1, 3 ], labels => [qw(a b c)],
+    outputs => { decision_weights => [ 1, 1, 1000 ] });
+$m{doc}{version} = 2;
+$m{tensors}{'layers.0.bias'}[1] = [ 2, 0, -1 ];
+$t->model('weighed', %m);
+
 $t->conf(<<'EOC');
 %%GLOBALS%%
 events { }
@@ -52,6 +78,8 @@ http {
     maas_model payments %%TESTDIR%%/payments.safetensors;
     maas_model plain %%TESTDIR%%/plain.safetensors;
     maas_model table %%TESTDIR%%/table.safetensors;
+    maas_model seen %%TESTDIR%%/seen.safetensors;
+    maas_model weighed %%TESTDIR%%/weighed.safetensors;
     server {
         listen 127.0.0.1:%%PORT%%;
         client_header_buffer_size 8k;
@@ -96,11 +124,15 @@ sub choose {
         "$_[0]");
 }
 
+# A field of the form, or the one below an open list
 sub fill {
-    $b->js('const e = document.querySelectorAll("#form [value], '
-        . '#form input, #form textarea")[arguments[0]];'
+    my ($field, $value, $which) = @_;
+    $b->js('const e = document.getElementById("form").children[arguments[0]]'
+        . '.querySelectorAll("select, input, textarea")[arguments[2]];'
         . 'e.value = arguments[1];'
-        . 'e.dispatchEvent(new Event("input", {bubbles: true}))', @_);
+        . 'for (const name of ["input", "change"]) {'
+        . 'e.dispatchEvent(new Event(name, {bubbles: true})); }',
+        $field, $value, $which // 0);
 }
 
 # The numbers of the bars, as the page got them
@@ -233,14 +265,15 @@ subtest 'a form for columns' => sub {
 
 subtest 'a form for columns of several kinds' => sub {
     choose(3);
-    is($b->js('return document.getElementById("form").elements.length'), 4,
+    is($b->js('return document.getElementById("form").children.length'), 4,
         'a field for each column');
-    is($b->js('return document.querySelector("#form datalist").offsetHeight'),
-        0, 'proposals are not shown before they are asked for');
+    is($b->js('return [...document.querySelectorAll("#form select")]'
+        . '.map(s => [...s.options].map(o => o.text).join()).join(" ")'),
+        "true,false missing,DE,FR,IT,another\x{2026}", 'lists of values');
 
     fill(0, '120.50');
-    fill(1, 'FR');
-    fill(2, q(it's "late"));
+    fill(2, 'FR');
+    fill(3, q(it's "late"));
     says('#curl', '\[120\.5\][\s\S]*\[false\][\s\S]*\["FR"\]', 'values are sent');
     my $p = curl()->[0];
     is($p, $t->post('/v1/models/table:predict', '{"instances":[{"amount":'
@@ -252,9 +285,60 @@ subtest 'a form for columns of several kinds' => sub {
 
     fill(0, 'much');
     says('#error', '^amount: not a number\.$', 'a word is no number');
+    is($b->js('return [...document.querySelectorAll("#form .wrong")]'
+        . '.map(e => e.innerText).join()'), "amount\nnot a number",
+        'it is said at the field');
     fill(0, '');
     says('#curl', '\[null\][\s\S]*\[false\]', 'nothing is missing');
     is(ref curl(), 'ARRAY', 'and answered');
+    is($b->js('return document.querySelectorAll("#form .wrong").length'), 0,
+        'no field is wrong any more');
+
+    my $known = text('#curl');
+    fill(2, "\0");
+    fill(2, 'XY', 1);
+    says('#curl', '\["XY"\]', 'a value that is not in the list');
+    fill(2, 'FR');
+    is(text('#curl'), $known, 'and one that is');
+};
+
+
+subtest 'what training saw' => sub {
+    choose(4);
+    my $values = 'return [...document.querySelectorAll("#form label > '
+        . ':is(input, select)")].map(e => e.value).join("|")';
+    is($b->js($values), '120.537|true|paris||2024-12-31T00:00',
+        'fields begin at usual values');
+    is($b->js('return [...document.querySelectorAll("#form small")]'
+        . '.map(e => e.textContent).join("|")'), '1 to 5000.25|||',
+        'and show the range');
+    says('#curl', '"when".*\["31\.12\.2024"\]', 'a date as the column has it');
+    fill(3, '2023-02-01T10:30');
+    says('#curl', '\["01\.02\.2023 10:30"\]', 'and a time');
+    is(ref curl(), 'ARRAY', 'answered');
+
+    my @facts = split /\|/, $b->js('return [...document.querySelectorAll('
+        . '"#facts dt")].map(e => e.textContent).join("|")');
+    is("@facts[0 .. 4]", 'Accuracy Trained on Predicts File of Threshold',
+        'facts for people first');
+    is($b->js('return document.querySelector("#facts dd").textContent'),
+        '88.3 % of rows kept back', 'how good');
+    is($b->js('return [...document.querySelectorAll("#facts dd")][1]'
+        . '.textContent'), '12,345 rows of </script>.csv', 'of what');
+};
+
+
+subtest 'the decision' => sub {
+    my $y = curl()->[0];
+    $b->wait_js('return document.querySelectorAll("#bars li")[1]'
+        . '.dataset.value == String(arguments[0])', $y);
+    cmp_ok($y, '<', 0.5, 'more probable is the first label');
+    is(text('#what'), 'fraud', 'the second is said, as the threshold has it');
+    like(text('#sure'), qr/, fraud above 0\.01 %$/, 'and why');
+    choose(5);
+    my $p = curl();
+    says('#what', '^c$', 'classes by their weights');
+    cmp_ok($p->[2], '<', $p->[0], 'not the most probable one');
 };
 
 
@@ -292,7 +376,59 @@ subtest 'light, dark, phone' => sub {
     says('#what', '^7$', 'a 7 on a phone');
     is($b->js('return getComputedStyle(document.getElementById("pad"))'
         . '.touchAction'), 'none', 'a finger draws and does not scroll');
+    choose(4);
+    is($b->js('const e = document.getElementById("curl");'
+        . 'return [e.scrollWidth - e.clientWidth,'
+        . 'e.scrollHeight - e.clientHeight].join()'), '0,0',
+        'the curl line is seen whole');
+    is($b->js('return document.documentElement.scrollWidth'), 360,
+        'and a form fits');
     $b->cdp('Emulation.clearDeviceMetricsOverride');
+};
+
+
+subtest 'requests, from the document' => sub {
+    is($b->js('return document.getElementById("docs").href'),
+        "$origin/v2/models/seen/versions/1/docs", 'a link');
+    for my $place ('/v2/models/seen/docs', '/v2/docs', '/docs') {
+        my $answer = $t->get($place);
+        is($answer->status, 200, $place);
+        is($answer->header('Content-Type'), 'text/html; charset=utf-8',
+            'a page');
+    }
+    is($t->post('/docs', '')->status, 405, 'to be read');
+    is($t->get('/docs/openapi.json')->body, $t->get('/v2/docs/openapi.json')
+        ->body, 'the document beside it');
+
+    $b->get("$origin/v2/models/seen/docs");
+    is($b->js('return document.querySelectorAll("details").length'), 10,
+        'all requests of the model');
+    is($b->js('return document.querySelector("details[open] summary code")'
+        . '.textContent'), '/v2/models/seen/infer', 'one is open');
+    my $body = $b->js('return document.querySelector("details[open] textarea")'
+        . '.value');
+    is(JSON::PP::decode_json($body)->{inputs}[0]{data}[0], 120.537,
+        'with an example of usual values');
+    $b->js('document.querySelector("details[open] button").click()');
+    says('details[open] [role=status] h3', '^200', 'which is answered');
+    is($b->js('return JSON.parse(document.querySelector('
+        . '"details[open] [role=status] pre").textContent).model_name'),
+        'seen', 'by the model');
+    $b->js('const a = document.querySelector("details[open] textarea");'
+        . 'a.value = "{}"; '
+        . 'document.querySelector("details[open] button").click()');
+    says('details[open] [role=status] h3', '^400', 'a wrong one is refused');
+    $b->js('document.getElementById("v1Predict_seen").open = true');
+    says('#v1Predict_seen', 'Row_seen[\s\S]*amountnumber', 'types of a row');
+
+    $b->cdp('Emulation.setDeviceMetricsOverride', width => 360,
+        height => 740, deviceScaleFactor => 3, mobile => JSON::PP::true);
+    is($b->js('return document.documentElement.scrollWidth'), 360,
+        'nothing is wider than a phone');
+    $b->cdp('Emulation.clearDeviceMetricsOverride');
+    is_deeply([ grep { !/the server responded with a status of 400/ }
+        $b->console ], [], 'the console is empty');
+    $b->get("$origin/");
 };
 
 

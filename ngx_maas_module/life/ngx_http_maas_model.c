@@ -24,7 +24,8 @@ ngx_http_maas_model_cleanup(void *data)
  * that is overwritten in place. */
 
 static u_char *
-ngx_http_maas_model_read(ngx_conf_t *cf, ngx_str_t *path, size_t *size)
+ngx_http_maas_model_read(ngx_conf_t *cf, ngx_str_t *path, size_t *size,
+    time_t *written)
 {
     u_char           *p;
     ssize_t           n;
@@ -54,6 +55,7 @@ ngx_http_maas_model_read(ngx_conf_t *cf, ngx_str_t *path, size_t *size)
     }
 
     *size = (size_t) ngx_file_size(&fi);
+    *written = ngx_file_mtime(&fi);
 
     p = maas_buffer(*size + 1);
     if (p == NULL) {
@@ -110,7 +112,7 @@ ngx_http_maas_model_load(ngx_conf_t *cf, ngx_http_maas_model_t *model)
         return NGX_ERROR;
     }
 
-    file = ngx_http_maas_model_read(cf, &model->file, &size);
+    file = ngx_http_maas_model_read(cf, &model->file, &size, &model->written);
     if (file == NULL) {
         return NGX_ERROR;
     }

@@ -23,6 +23,13 @@ _Static_assert(sizeof(ngx_http_maas_datatypes)
                "a row for each kind");
 
 
+const ngx_http_maas_datatype_t *
+ngx_http_maas_datatype(maas_field_kind_t kind)
+{
+    return &ngx_http_maas_datatypes[kind];
+}
+
+
 ngx_uint_t
 ngx_http_maas_input(const maas_info_t *info, size_t i,
     ngx_http_maas_input_t *input)
@@ -232,10 +239,7 @@ ngx_http_maas_put_outputs(ngx_http_maas_text_t *text, const char *key,
 }
 
 
-/* How the model decides: of which probability on the second label is said, or
- * by what those of the labels are multiplied */
-
-static void
+void
 ngx_http_maas_put_decision(ngx_http_maas_text_t *text, const maas_info_t *info)
 {
     char    number[MAAS_FLOAT_TEXT];

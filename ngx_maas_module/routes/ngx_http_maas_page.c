@@ -1,7 +1,8 @@
 
 /*
- * maas_status: the try-it page for people, the same facts as JSON for programs.
- * Not here: the page itself, which is page.html, made a C string by `config`.
+ * Pages for people: maas_status, to try models, the same facts as JSON for
+ * programs; and docs, the requests of an OpenAPI document.
+ * Not here: the pages' text, page.html and docs.html, C strings by `config`.
  */
 
 
@@ -13,34 +14,134 @@ static u_char  ngx_http_maas_page[] =
 #include "ngx_http_maas_page_html.h"
 ;
 
-/* stands once in page.html */
+static u_char  ngx_http_maas_docs[] =
+#include "ngx_http_maas_docs_html.h"
+;
 
-#define NGX_HTTP_MAAS_MARK  "@MAAS_STATUS@"
+/* each stands once in its page */
+
+static ngx_str_t  ngx_http_maas_page_mark = ngx_string("@MAAS_STATUS@");
+static ngx_str_t  ngx_http_maas_docs_mark = ngx_string("@MAAS_OPENAPI@");
 
 
-/* What each column takes, unless all take plain numbers */
+/* more of a training record, by whatever tool, is not for this page */
+
+#define NGX_HTTP_MAAS_RECORD  32768
+
+
+/* What each column takes, and what training saw of it */
 
 static void
 ngx_http_maas_page_fields(ngx_http_maas_text_t *text, const maas_info_t *info)
 {
-    size_t                 i;
-    const maas_field_t    *f;
-    ngx_http_maas_input_t  input;
+    size_t               i;
+    const maas_field_t  *f;
 
     ngx_http_maas_json_open(text, "fields", "[");
 
-    for (i = 0; !info->plain && ngx_http_maas_input(info, i, &input); i++) {
+    for (i = 0; i < info->n_columns; i++) {
         f = &info->fields[i];
 
         ngx_http_maas_json_open(text, NULL, "{");
         ngx_http_maas_json_string(text, "name", f->name);
         ngx_http_maas_json_string(text, "kind", f->kind_name);
-        ngx_http_maas_json_string(text, "datatype", input.type->v2);
+        ngx_http_maas_json_string(text, "datatype",
+                                  ngx_http_maas_datatype(f->kind)->v2);
+        ngx_http_maas_json_value(text, "required",
+                                 f->required ? "true" : "false");
         ngx_http_maas_json_list(text, "values", f->values, f->n_values);
+
+        if (f->form != NULL) {
+            ngx_http_maas_json_string(text, "form", f->form);
+        }
+
+        ngx_http_maas_put_usual(text, f);
         ngx_http_maas_json_close(text, "}");
     }
 
     ngx_http_maas_json_close(text, "]");
+}
+
+
+/* The end of a JSON value in a document that was checked: where a "," or the
+ * bracket around it stands */
+
+static const char *
+ngx_http_maas_page_end(const char *p)
+{
+    ngx_uint_t  depth, inside;
+
+    depth = inside = 0;
+
+    for ( /* void */ ; *p != '\0'; p++) {
+
+        if (inside) {
+            if (*p == '\\' && p[1] != '\0') {
+                p++;
+
+            } else if (*p == '"') {
+                inside = 0;
+            }
+
+        } else if (*p == '"') {
+            inside = 1;
+
+        } else if (*p == '{' || *p == '[') {
+            depth++;
+
+        } else if (depth == 0 && (*p == ',' || *p == '}' || *p == ']')) {
+            break;
+
+        } else if (*p == '}' || *p == ']') {
+            depth--;
+        }
+    }
+
+    return p;
+}
+
+
+/* The training record is as its tool wrote it, and the engine passes over it.
+ * "<" must not end the element of the page that the text stands in. */
+
+static void
+ngx_http_maas_page_training(ngx_http_maas_text_t *text, const char *p)
+{
+    const char        *end;
+
+    static const char  name[] = "\"training\"";
+
+    p = ngx_strchr(p, '{');
+
+    while (p != NULL && *p != '\0' && *p != '}') {
+        for (p++; *p != '\0' && *p != '"' && *p != '}'; p++) { /* void */ }
+
+        end = ngx_http_maas_page_end(p);
+
+        if (ngx_strncmp(p, name, sizeof(name) - 1) != 0) {
+            p = end;
+            continue;
+        }
+
+        p = ngx_strchr(p + sizeof(name) - 1, ':');
+
+        if (p == NULL || end - p > NGX_HTTP_MAAS_RECORD) {
+            return;
+        }
+
+        ngx_http_maas_json_value(text, "training", "");
+
+        for (p++; p < end; p++) {
+            if (*p == '<') {
+                ngx_http_maas_put(text, "\\u003C");
+
+            } else {
+                ngx_http_maas_put_text(text, &(ngx_str_t) { 1, (u_char *) p });
+            }
+        }
+
+        return;
+    }
 }
 
 
@@ -63,6 +164,7 @@ ngx_http_maas_page_model(ngx_http_maas_text_t *text,
     ngx_http_maas_json_string(text, "name", info->input_name);
     ngx_http_maas_put_shape(text, "shape", NULL, info->shape, info->rank);
     ngx_http_maas_json_value(text, "image", info->image ? "true" : "false");
+    ngx_http_maas_json_value(text, "plain", info->plain ? "true" : "false");
     ngx_http_maas_json_list(text, "columns", info->columns, info->n_columns);
     ngx_http_maas_page_fields(text, info);
     ngx_http_maas_json_close(text, "}");
@@ -70,6 +172,7 @@ ngx_http_maas_page_model(ngx_http_maas_text_t *text,
     ngx_http_maas_json_open(text, "output", "{");
     ngx_http_maas_json_string(text, "name", info->output_name);
     ngx_http_maas_json_list(text, "labels", info->labels, info->n_labels);
+    ngx_http_maas_put_decision(text, info);
     ngx_http_maas_json_close(text, "}");
 
     ngx_http_maas_json_value(text, NULL, "\"parameters\":%uz,\"layers\":%uz,"
@@ -77,6 +180,8 @@ ngx_http_maas_page_model(ngx_http_maas_text_t *text,
                              "\"file_size\":%uz", info->parameters,
                              info->layers, info->crc32c, info->isa,
                              info->file_size);
+    ngx_http_maas_json_value(text, "written", "%T", model->written);
+    ngx_http_maas_page_training(text, info->document);
     ngx_http_maas_json_close(text, "}");
 }
 
@@ -103,15 +208,65 @@ ngx_http_maas_page_status(ngx_http_request_t *r, ngx_http_maas_text_t *text)
 }
 
 
+/* The page up to its mark; what is behind that */
+
+static u_char *
+ngx_http_maas_page_begin(ngx_http_maas_text_t *text, u_char *page,
+    ngx_str_t *mark)
+{
+    u_char     *at;
+    ngx_str_t   before;
+
+    at = (u_char *) ngx_strstr(page, mark->data);
+
+    before.data = page;
+    before.len = at - page;
+    ngx_http_maas_put_text(text, &before);
+
+    return at + mark->len;
+}
+
+
+static ngx_int_t
+ngx_http_maas_page_send(ngx_http_request_t *r, ngx_http_maas_text_t *text,
+    u_char *rest)
+{
+    ngx_str_t  after;
+
+    static ngx_str_t  html = ngx_string("text/html; charset=utf-8");
+
+    after.data = rest;
+    after.len = ngx_strlen(rest);
+    ngx_http_maas_put_text(text, &after);
+
+    return ngx_http_maas_send_text(r, &html, text);
+}
+
+
+ngx_int_t
+ngx_http_maas_docs_handler(ngx_http_request_t *r,
+    ngx_http_maas_target_t *target)
+{
+    u_char                *rest;
+    ngx_http_maas_text_t   text;
+
+    ngx_http_maas_text_init(&text, r->pool);
+
+    rest = ngx_http_maas_page_begin(&text, ngx_http_maas_docs,
+                                    &ngx_http_maas_docs_mark);
+    ngx_http_maas_put_openapi(r, target, &text);
+
+    return ngx_http_maas_page_send(r, &text, rest);
+}
+
+
 ngx_int_t
 ngx_http_maas_status_handler(ngx_http_request_t *r)
 {
-    u_char                *mark;
+    u_char                *rest;
     ngx_int_t              rc;
-    ngx_str_t              before, after, *accept;
+    ngx_str_t             *accept;
     ngx_http_maas_text_t   text;
-
-    static ngx_str_t  html = ngx_string("text/html; charset=utf-8");
 
     rc = ngx_http_maas_allow(r, NGX_HTTP_MAAS_READ);
     if (rc != NGX_DECLINED) {
@@ -130,19 +285,9 @@ ngx_http_maas_status_handler(ngx_http_request_t *r)
         return ngx_http_maas_send_text(r, &ngx_http_maas_json_type, &text);
     }
 
-    mark = (u_char *) ngx_strstr(ngx_http_maas_page, NGX_HTTP_MAAS_MARK);
-    if (mark == NULL) {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    before.data = ngx_http_maas_page;
-    before.len = mark - before.data;
-    after.data = mark + sizeof(NGX_HTTP_MAAS_MARK) - 1;
-    after.len = ngx_strlen(after.data);
-
-    ngx_http_maas_put_text(&text, &before);
+    rest = ngx_http_maas_page_begin(&text, ngx_http_maas_page,
+                                    &ngx_http_maas_page_mark);
     ngx_http_maas_page_status(r, &text);
-    ngx_http_maas_put_text(&text, &after);
 
-    return ngx_http_maas_send_text(r, &html, &text);
+    return ngx_http_maas_page_send(r, &text, rest);
 }

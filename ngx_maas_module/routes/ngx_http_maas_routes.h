@@ -55,6 +55,10 @@ typedef struct {
 } ngx_http_maas_datatype_t;
 
 
+/* That of a kind of column */
+const ngx_http_maas_datatype_t *ngx_http_maas_datatype(maas_field_kind_t kind);
+
+
 /* One tensor of all numbers, or if columns are of several kinds one of them */
 
 typedef struct {
@@ -77,6 +81,12 @@ void ngx_http_maas_put_shape(ngx_http_maas_text_t *text, const char *key,
 void ngx_http_maas_put_versions(ngx_http_maas_text_t *text, const char *key,
     ngx_http_maas_main_conf_t *mmcf, const ngx_http_maas_which_t *which,
     const char *fmt);
+
+/* Members "threshold", above which the probability of the second label must
+ * be, and "decision_weights", that the probabilities of labels are multiplied
+ * by; each where the model has it */
+void ngx_http_maas_put_decision(ngx_http_maas_text_t *text,
+    const maas_info_t *info);
 
 /* TensorFlow's metadata of a model */
 void ngx_http_maas_put_v1_model(ngx_http_maas_text_t *text,
@@ -104,6 +114,13 @@ void ngx_http_maas_put_openapi(ngx_http_request_t *r,
     ngx_http_maas_target_t *target, ngx_http_maas_text_t *text);
 
 
+/* ngx_http_maas_page.c */
+
+/* The same document as a page for people */
+ngx_int_t ngx_http_maas_docs_handler(ngx_http_request_t *r,
+    ngx_http_maas_target_t *target);
+
+
 /* ngx_http_maas_schema.c */
 
 /* Would generators of clients take a model's identifiers, with or without its
@@ -119,6 +136,13 @@ void ngx_http_maas_put_columns_schema(ngx_http_maas_text_t *t,
 
 
 /* ngx_http_maas_examples.c */
+
+/* A number of maas_usual_t, which is NAN where training did not see one */
+#define ngx_http_maas_is_known(v)  ((v) == (v))
+
+/* Members "usual", "low" and "high": what training saw of a column */
+void ngx_http_maas_put_usual(ngx_http_maas_text_t *t,
+    const maas_field_t *field);
 
 /* Members of "examples": of v2's infer, of v1's requests, whose rows are in
  * `key`; none of a row that is too long. */

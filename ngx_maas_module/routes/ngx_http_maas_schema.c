@@ -165,9 +165,16 @@ ngx_http_maas_schema_describe(ngx_http_maas_text_t *t,
         ngx_http_maas_put(&say, "%s%s", i == 0 ? "" : ", ", field->values[i]);
     }
 
+    if (ngx_http_maas_is_known(field->usual.low)
+        && ngx_http_maas_is_known(field->usual.high))
+    {
+        maas_writer_value(&say.json, "%.6g to %.6g in training",
+                          field->usual.low, field->usual.high);
+    }
+
     if (!field->required) {
         ngx_http_maas_put(&say, "%snull: missing",
-                          field->n_values == 0 ? "" : "; ");
+                          say.pos == say.start ? "" : "; ");
     }
 
     if (ngx_http_maas_text(&say, &said) == NGX_OK && said.len != 0) {

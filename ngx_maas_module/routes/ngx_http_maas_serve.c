@@ -53,6 +53,14 @@ ngx_http_maas_serve_handler(ngx_http_request_t *r)
         return ngx_http_maas_alive(r);
     }
 
+    /* where people look for it first */
+
+    if (path.len >= 5 && ngx_strncmp(path.data, "/docs", 5) == 0
+        && (path.len == 5 || path.data[5] == '/'))
+    {
+        return ngx_http_maas_v2_handler(r, &path);
+    }
+
     if (path.len >= 3 && (path.len == 3 || path.data[3] == '/')) {
         tree = path.data;
         path.data += 3;

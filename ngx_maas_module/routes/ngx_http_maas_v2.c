@@ -111,6 +111,7 @@ static const ngx_http_maas_route_t  ngx_http_maas_v2_server[] = {
     { "/repository/index", NGX_HTTP_POST, .handler = ngx_http_maas_v2_index },
     { "/trace/setting", NGX_HTTP_MAAS_READ, .answer = NGX_HTTP_MAAS_V2_TRACE },
     { "/logging", NGX_HTTP_MAAS_READ, .put = ngx_http_maas_put_logging },
+    { "/docs", NGX_HTTP_MAAS_READ, .handler = ngx_http_maas_docs_handler },
     { "/docs/openapi.json", NGX_HTTP_MAAS_READ,
       .put = ngx_http_maas_put_openapi },
     { NULL }
@@ -126,6 +127,7 @@ static const ngx_http_maas_route_t  ngx_http_maas_v2_model[] = {
     { "/config", NGX_HTTP_MAAS_READ, .put = ngx_http_maas_put_config },
     { "/stats", NGX_HTTP_MAAS_READ, .put = ngx_http_maas_put_stats },
     { "/trace/setting", NGX_HTTP_MAAS_READ, .answer = NGX_HTTP_MAAS_V2_TRACE },
+    { "/docs", NGX_HTTP_MAAS_READ, .handler = ngx_http_maas_docs_handler },
     { "/docs/openapi.json", NGX_HTTP_MAAS_READ,
       .put = ngx_http_maas_put_openapi },
     { NULL }
