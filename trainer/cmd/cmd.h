@@ -37,12 +37,16 @@ typedef struct {
     size_t         rounds;          /* of the bootstrap; 0: none */
     size_t         repeats;         /* of a column's shuffling */
     size_t         seed;
+    double         threshold;       /* NAN: the model's */
+    int            unweighted;
 } train_model_args_t;
 
 #define TRAIN_MODEL_TEXT(f)                                                   \
     TRAIN_TEXT(train_model_args_t, f, TRAIN_ARG_PLAIN)
 #define TRAIN_MODEL_COUNT(f, min, max)                                        \
     TRAIN_COUNT(train_model_args_t, f, min, max, TRAIN_ARG_PLAIN)
+#define TRAIN_MODEL_NUMBER(f, min, max)                                       \
+    TRAIN_NUMBER(train_model_args_t, f, min, max, TRAIN_ARG_PLAIN)
 #define TRAIN_MODEL_CHOICE(f, list)                                           \
     TRAIN_CHOICE(train_model_args_t, f, list, TRAIN_ARG_PLAIN)
 #define TRAIN_MODEL_FLAG(f)                                                   \
@@ -73,6 +77,8 @@ typedef struct {
  * train_args_free(). */
 void train_model_args(train_model_args_t *a, const train_args_t *rows,
     int argc, char **argv);
+/* The column that said in training how much rows count, or NULL; to be freed. */
+char *train_model_weight(const maas_info_t *info);
 /* Read the data for the model, as rows that it can run. */
 void train_model_data(const train_model_args_t *a, const maas_model_t *m,
     train_data_t *d);

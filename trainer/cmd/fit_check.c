@@ -167,7 +167,7 @@ fit_report_page(train_fit_t *f, const maas_model_t *m)
     r.m = &metrics;
     r.low = (rows >= TRAIN_INTERVALS) ? &low : NULL;
     r.high = &high;
-    r.importance = train_importance(m, r.info, r.data, r.row, rows,
+    r.importance = train_importance(m, r.info, r.data, NULL, r.row, rows,
                                     TRAIN_REPEATS, f->o.plan.seed,
                                     &r.n_importance);
     train_report_write(f->o.report, &r);

@@ -2,6 +2,7 @@
  * The common command line of `evaluate` and `predict`: a model and data.
  */
 
+#include <math.h>
 #include <string.h>
 
 #include "cmd.h"
@@ -19,6 +20,7 @@ train_model_args(train_model_args_t *a, const train_args_t *rows, int argc,
     a->repeats = TRAIN_REPEATS;
     a->rounds = TRAIN_ROUNDS;
     a->seed = 1;
+    a->threshold = NAN;
 
     at = train_args_read(rows, a, argc, argv, NULL);
     a->model = train_args_operand(rows, argc, argv, at, "a model file");
@@ -29,11 +31,29 @@ train_model_args(train_model_args_t *a, const train_args_t *rows, int argc,
 }
 
 
+char *
+train_model_weight(const maas_info_t *info)
+{
+    size_t  i;
+
+    for (i = 0; i < info->n_others; i++) {
+        if (info->others[i].role == MAAS_ROLE_WEIGHT) {
+            return train_strdup(info->others[i].name);
+        }
+    }
+
+    /* 0.1.0 kept no roles */
+
+    return (info->n_others > 0)
+           ? NULL : train_model_recorded(info, "settings", "weight");
+}
+
+
 void
 train_model_data(const train_model_args_t *a, const maas_model_t *m,
     train_data_t *d)
 {
-    char               *target, *id;
+    char               *target, *id, *weight;
     maas_arena_t       *arena;
     train_want_t        want;
     maas_column_t       written;
@@ -41,6 +61,7 @@ train_model_data(const train_model_args_t *a, const maas_model_t *m,
 
     target = NULL;
     id = NULL;
+    weight = NULL;
     info = maas_model_info(m);
     want = a->want;
     want.model = info;
@@ -48,11 +69,15 @@ train_model_data(const train_model_args_t *a, const maas_model_t *m,
     /* columns of the training are found by their names */
 
     if (want.target == NULL && info->n_columns > 0) {
-        want.target = target = train_model_recorded(info, "target");
+        want.target = target = train_model_recorded(info, "data", "target");
     }
 
     if (info->n_columns > 0) {
-        want.id_recorded = id = train_model_recorded(info, "id");
+        want.id_recorded = id = train_model_recorded(info, "data", "id");
+
+        if (!a->unweighted) {
+            want.weight_recorded = weight = train_model_weight(info);
+        }
     }
 
     arena = maas__arena_create(SIZE_MAX / 2);
@@ -65,5 +90,6 @@ train_model_data(const train_model_args_t *a, const maas_model_t *m,
     train_rows_model(m, d);
     train_free(target);
     train_free(id);
+    train_free(weight);
     maas__arena_destroy(arena);
 }

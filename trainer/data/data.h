@@ -196,6 +196,8 @@ int train_table_name(const train_table_t *t, size_t k, train_row_name_t *name);
  * NULL where there is none. */
 const char *train_table_written(const train_table_t *t,
     const train_row_name_t *name, size_t row, const train_skip_t *skip);
+/* The column that says how much rows count, or NULL. */
+const char *train_table_weight(const train_table_t *t);
 
 /* summary.c: what stands in a column of a table, in all rows that were kept */
 

@@ -363,27 +363,6 @@ roles_places(train_table_t *t)
 }
 
 
-/* Name of the column of that role in training; of a model of 0.1.0, which did
- * not keep them, `old` */
-
-static const char *
-roles_recorded(const train_table_t *t, maas_role_t role, const char *old)
-{
-    size_t              i;
-    const maas_info_t  *m;
-
-    m = t->want->model;
-
-    for (i = 0; i < m->n_others; i++) {
-        if (m->others[i].role == role) {
-            return m->others[i].name;
-        }
-    }
-
-    return (m->n_others == 0) ? old : NULL;
-}
-
-
 /* How much rows count: the user's word, or that of the training */
 
 static void
@@ -391,6 +370,10 @@ roles_weight(train_table_t *t)
 {
     size_t       i;
     const char  *name;
+
+    if (t->want->no_target) {
+        return;                     /* nothing is judged */
+    }
 
     name = t->want->weight;
 
@@ -405,7 +388,7 @@ roles_weight(train_table_t *t)
         }
 
     } else {
-        name = roles_recorded(t, MAAS_ROLE_WEIGHT, t->want->weight_recorded);
+        name = t->want->weight_recorded;
         i = (name != NULL) ? roles_find(t, name, strlen(name))
                            : TRAIN_NO_COLUMN;
     }

@@ -154,6 +154,14 @@ train_table_name(const train_table_t *t, size_t k, train_row_name_t *name)
 
 
 const char *
+train_table_weight(const train_table_t *t)
+{
+    return (t != NULL && t->weight != TRAIN_NO_COLUMN)
+           ? t->columns[t->weight].name : NULL;
+}
+
+
+const char *
 train_table_written(const train_table_t *t, const train_row_name_t *name,
     size_t row, const train_skip_t *skip)
 {

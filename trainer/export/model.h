@@ -63,9 +63,10 @@ maas_model_t *train_model_open(const char *path);
  * given to train_free().  Dies if one is not finite. */
 float *train_model_run(const maas_model_t *m, const train_data_t *d,
     const uint32_t *row, size_t rows);
-/* Name of the target or of the id in the training record, or NULL; to be
- * freed. */
-char *train_model_recorded(const maas_info_t *info, const char *what);
+/* What the training record says of `what` in its part `data` or `settings`, a
+ * text, or NULL; to be freed. */
+char *train_model_recorded(const maas_info_t *info, const char *part,
+    const char *what);
 
 
 #endif /* TRAIN_MODEL_H */

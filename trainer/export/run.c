@@ -76,7 +76,8 @@ train_model_run(const maas_model_t *m, const train_data_t *d,
 
 
 char *
-train_model_recorded(const maas_info_t *info, const char *what)
+train_model_recorded(const maas_info_t *info, const char *part,
+    const char *what)
 {
     char         *text;
     cJSON        *document;
@@ -85,7 +86,7 @@ train_model_recorded(const maas_info_t *info, const char *what)
     text = NULL;
     document = cJSON_Parse(info->document);
     training = cJSON_GetObjectItemCaseSensitive(document, "training");
-    data = cJSON_GetObjectItemCaseSensitive(training, "data");
+    data = cJSON_GetObjectItemCaseSensitive(training, part);
     name = cJSON_GetObjectItemCaseSensitive(data, what);
 
     if (cJSON_IsString(name)) {

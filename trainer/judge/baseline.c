@@ -19,18 +19,35 @@ baseline_compare(const void *one, const void *two)
 }
 
 
+static double
+baseline_total(const train_judge_t *j)
+{
+    size_t  i;
+    double  total;
+
+    total = 0;
+
+    for (i = 0; i < j->rows; i++) {
+        total += train_judge_weight(j, i);
+    }
+
+    return total;
+}
+
+
 /* Always the largest class, with the shares of all for probabilities */
 
 static void
 baseline_classes(const train_judge_t *j, train_metrics_t *b)
 {
-    double  *share;
+    double  *share, total;
     size_t   i, n;
 
     share = train_alloc(j->classes, sizeof(double));
+    total = baseline_total(j);
 
     for (i = 0; i < j->rows; i++) {
-        share[j->class[i]] += 1 / (double) j->rows;
+        share[j->class[i]] += train_judge_weight(j, i) / total;
     }
 
     b->largest = 0;
@@ -69,10 +86,11 @@ baseline_classes(const train_judge_t *j, train_metrics_t *b)
 static void
 baseline_numbers(const train_judge_t *j, train_metrics_t *b)
 {
-    double  mean, t, n;
+    double  mean, t, k, n, total;
     size_t  i, c;
 
-    n = (double) (j->rows * j->out);
+    total = baseline_total(j);
+    n = total * (double) j->out;
     b->loss = 0;
     b->mae = 0;
     b->r2 = 0;
@@ -81,13 +99,15 @@ baseline_numbers(const train_judge_t *j, train_metrics_t *b)
         mean = 0;
 
         for (i = 0; i < j->rows; i++) {
-            mean += j->target[i * j->out + c] / (double) j->rows;
+            k = train_judge_weight(j, i);
+            mean += k * j->target[i * j->out + c] / total;
         }
 
         for (i = 0; i < j->rows; i++) {
+            k = train_judge_weight(j, i);
             t = j->target[i * j->out + c] - mean;
-            b->loss += t * t / n;
-            b->mae += fabs(t) / n;
+            b->loss += k * t * t / n;
+            b->mae += k * fabs(t) / n;
         }
     }
 

@@ -82,7 +82,7 @@ curve_step(curve_walk_t *w)
 
     do {
         row = w->order[w->at++];
-        k = (w->count != NULL) ? w->count[row] : 1;
+        k = train_judge_counts(j, w->count, row);
 
         if (j->class[row] == w->class) {
             w->found += k;

@@ -20,6 +20,7 @@ typedef struct {
     const maas_model_t  *model;
     const maas_info_t   *info;
     const train_data_t  *data;
+    const float         *weight;        /* of the rows of data, or NULL */
     uint32_t            *row;           /* (rows) of data that are used */
     size_t               rows;
     float               *x;             /* (IMPORTANCE_BLOCK,in) */
@@ -74,17 +75,41 @@ importance_end(importance_t *p)
 }
 
 
+static double
+importance_counts(const importance_t *p, size_t i)
+{
+    return (p->weight != NULL) ? (double) p->weight[p->row[i]] : 1;
+}
+
+
+static double
+importance_total(const importance_t *p)
+{
+    double  total;
+    size_t  i;
+
+    total = 0;
+
+    for (i = 0; i < p->rows; i++) {
+        total += importance_counts(p, i);
+    }
+
+    return total;
+}
+
+
 /* R2 is the mean over the outputs, as train_judge() has it */
 
 static void
 importance_numbers(const importance_t *p, double *score, double *loss)
 {
-    double               e, sq, mean, t;
+    double               e, sq, mean, t, k, total;
     size_t               i, c, out;
     const train_data_t  *d;
 
     d = p->data;
     out = d->out;
+    total = importance_total(p);
     *score = 0;
     *loss = 0;
 
@@ -94,17 +119,19 @@ importance_numbers(const importance_t *p, double *score, double *loss)
         e = 0;
 
         for (i = 0; i < p->rows; i++) {
-            mean += d->targets[p->row[i] * out + c] / (double) p->rows;
+            k = importance_counts(p, i);
+            mean += k * d->targets[p->row[i] * out + c] / total;
         }
 
         for (i = 0; i < p->rows; i++) {
+            k = importance_counts(p, i);
             t = d->targets[p->row[i] * out + c];
-            sq += (t - mean) * (t - mean);
+            sq += k * (t - mean) * (t - mean);
             t -= p->y[i * out + c];
-            e += t * t;
+            e += k * t * t;
         }
 
-        *loss += e / (double) (p->rows * out);
+        *loss += e / total / (double) out;
         *score += (sq > 0 ? 1 - e / sq : NAN) / (double) out;
     }
 }
@@ -113,12 +140,13 @@ importance_numbers(const importance_t *p, double *score, double *loss)
 static void
 importance_classes(const importance_t *p, double *score, double *loss)
 {
-    double               q;
+    double               q, count, total;
     size_t               i, k;
     const float         *y;
     const train_data_t  *d;
 
     d = p->data;
+    total = importance_total(p);
     *score = 0;
     *loss = 0;
 
@@ -128,12 +156,13 @@ importance_classes(const importance_t *p, double *score, double *loss)
         q = (d->task != MAAS_TASK_BINARY) ? y[k]
             : k ? y[0] : 1 - (double) y[0];
 
-        *score += (maas_decision(p->info, y) == k);
-        *loss -= log(q > 1e-7 ? q : 1e-7);
+        count = importance_counts(p, i);
+        *score += count * (maas_decision(p->info, y) == k);
+        *loss -= count * log(q > 1e-7 ? q : 1e-7);
     }
 
-    *score /= (double) p->rows;
-    *loss /= (double) p->rows;
+    *score /= total;
+    *loss /= total;
 }
 
 
@@ -223,8 +252,8 @@ importance_compare(const void *one, const void *two)
 
 train_importance_t *
 train_importance(const maas_model_t *m, const maas_info_t *info,
-    const train_data_t *d, const uint32_t *row, size_t rows, size_t repeats,
-    uint64_t seed, size_t *n)
+    const train_data_t *d, const float *weight, const uint32_t *row,
+    size_t rows, size_t repeats, uint64_t seed, size_t *n)
 {
     size_t               i;
     importance_t         p = { 0 };
@@ -233,6 +262,7 @@ train_importance(const maas_model_t *m, const maas_info_t *info,
 
     p.model = m;
     p.info = info;
+    p.weight = weight;
     *n = p.info->n_columns;
 
     if (*n == 0) {

@@ -197,20 +197,19 @@ static void
 judge_classes(const train_judge_t *j, const uint32_t *count,
     train_metrics_t *m)
 {
-    double    k, n, top;
-    size_t    i, hit, bin;
-    uint64_t  right;
+    double  k, n, top, right;
+    size_t  i, hit, bin;
 
-    m->confusion = train_alloc(m->classes * m->classes, sizeof(uint64_t));
+    m->confusion = train_alloc(m->classes * m->classes, sizeof(double));
     right = 0;
     top = 0;
 
     for (i = 0; i < m->rows; i++) {
-        k = (count != NULL) ? count[i] : 1;
+        k = train_judge_counts(j, count, i);
         hit = (j->said[i] == j->class[i]);
 
-        m->confusion[j->class[i] * m->classes + j->said[i]] += (uint64_t) k;
-        right += hit ? (uint64_t) k : 0;
+        m->confusion[j->class[i] * m->classes + j->said[i]] += k;
+        right += hit ? k : 0;
         top += k * j->in_top[i];
         m->loss += k * j->loss[i];
 
@@ -221,9 +220,9 @@ judge_classes(const train_judge_t *j, const uint32_t *count,
         m->bins[bin].hit += k * j->came[i];
     }
 
-    n = (double) m->rows;
+    n = m->total;
     m->loss /= n;
-    m->accuracy = (double) right / n;
+    m->accuracy = right / n;
     m->top = top / n;
     m->ece = 0;
 
@@ -244,7 +243,7 @@ judge_numbers(const train_judge_t *j, const uint32_t *count,
     const float  *truth;
 
     truth = j->target;
-    n = (double) m->rows;
+    n = m->total;
     out = (double) j->out;
     m->mae = 0;
     m->r2 = 0;
@@ -255,12 +254,12 @@ judge_numbers(const train_judge_t *j, const uint32_t *count,
         e = 0;
 
         for (i = 0; i < m->rows; i++) {
-            k = (count != NULL) ? count[i] : 1;
+            k = train_judge_counts(j, count, i);
             mean += k * truth[i * j->out + c] / n;
         }
 
         for (i = 0; i < m->rows; i++) {
-            k = (count != NULL) ? count[i] : 1;
+            k = train_judge_counts(j, count, i);
             t = truth[i * j->out + c] - mean;
             sq += k * t * t;
             t = (double) j->y[i * j->out + c] - truth[i * j->out + c];
@@ -294,6 +293,10 @@ train_judge(const train_judge_t *j, const uint32_t *count, train_metrics_t *m)
     b = *m;
 
     m->loss = 0;
+
+    for (i = 0; i < j->rows; i++) {
+        m->total += train_judge_counts(j, count, i);
+    }
 
     if (m->classes > 0) {
         judge_classes(j, count, m);
@@ -341,12 +344,12 @@ train_metrics_class(const train_metrics_t *m, size_t c)
     double         hit, said;
     train_class_t  k = { 0 };
 
-    hit = (double) m->confusion[c * m->classes + c];
+    hit = m->confusion[c * m->classes + c];
     said = 0;
 
     for (i = 0; i < m->classes; i++) {
-        said += (double) m->confusion[i * m->classes + c];
-        k.rows += (double) m->confusion[c * m->classes + i];
+        said += m->confusion[i * m->classes + c];
+        k.rows += m->confusion[c * m->classes + i];
     }
 
     k.precision = said > 0 ? hit / said : NAN;

@@ -33,6 +33,7 @@ typedef struct {
 typedef struct {
     maas_task_t     task;
     size_t          rows;
+    double          total;          /* of their weights; rows if there are none */
     size_t          classes;
     double          loss;           /* cross-entropy, or MSE */
     double          accuracy;
@@ -42,7 +43,7 @@ typedef struct {
     double          pr_auc;         /*     and this: average precision */
     double          ece;            /* expected calibration error */
     double          mae, rmse, r2;
-    uint64_t       *confusion;      /* (true,said), NULL for numbers */
+    double         *confusion;      /* (true,said), NULL for numbers */
     train_bin_t     bins[TRAIN_BINS];
 
     /* of who does not look at the rows: always says their largest class, with
@@ -90,7 +91,15 @@ typedef struct {
     uint8_t        *in_top;         /* (rows) */
     uint32_t       *order;          /* (ranked,rows) by falling probability */
     size_t          ranked;         /* classes, 1 for binary */
+    const float    *weight;         /* (rows) how much a row counts; NULL: all
+                                       the same.  To be set by who wants it */
 } train_judge_t;
+
+/* How much row i counts, and if it is there count[i] times (NULL: once) */
+#define train_judge_weight(j, i)                                              \
+    ((j)->weight != NULL ? (double) (j)->weight[i] : 1)
+#define train_judge_counts(j, count, i)                                       \
+    (((count) != NULL ? (double) (count)[i] : 1) * train_judge_weight(j, i))
 
 /* The rows row(n) of d, or all for NULL; info: of the model that answered, for
  * what it says.  y(rows,out) is kept, not copied; to be freed. */
@@ -182,10 +191,12 @@ typedef struct {
 
 /* One for each column of the model, largest drop first, NULL and 0 if it has
  * none.  On rows row(rows) of d, NULL: all; at most 5000 are used.  info: as
- * for train_judge_create().  To be freed with the next. */
+ * for train_judge_create(); weight: of all rows of d, or NULL.  To be freed
+ * with the next. */
 train_importance_t *train_importance(const maas_model_t *m,
-    const maas_info_t *info, const train_data_t *d, const uint32_t *row,
-    size_t rows, size_t repeats, uint64_t seed, size_t *n);
+    const maas_info_t *info, const train_data_t *d, const float *weight,
+    const uint32_t *row, size_t rows, size_t repeats, uint64_t seed,
+    size_t *n);
 void train_importance_free(train_importance_t *list, size_t n);
 
 

@@ -29,6 +29,7 @@ print_rate(FILE *f, double v)
 static void
 print_confusion(FILE *f, const train_metrics_t *m, const char *const *labels)
 {
+    double  v;
     size_t  i, j;
 
     (void) fprintf(f, "\nconfusion (row: true class, column: answer)\n%14s",
@@ -44,9 +45,8 @@ print_confusion(FILE *f, const train_metrics_t *m, const char *const *labels)
         train_put_cell(f, labels[i], -14);
 
         for (j = 0; j < m->classes; j++) {
-            (void) fprintf(f, " %6llu",
-                           (unsigned long long)
-                           m->confusion[i * m->classes + j]);
+            v = m->confusion[i * m->classes + j];
+            (void) fprintf(f, v == floor(v) ? " %6.0f" : " %6.1f", v);
         }
     }
 

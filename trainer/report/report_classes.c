@@ -16,8 +16,8 @@
 static void
 classes_matrix(FILE *f, const train_report_t *r)
 {
-    double                  rows, share;
-    size_t                  i, j, n, v;
+    double                  rows, share, v;
+    size_t                  i, j, n;
     const train_metrics_t  *m;
 
     m = r->m;
@@ -37,14 +37,14 @@ classes_matrix(FILE *f, const train_report_t *r)
         train_report_print(f, "<tr><th>%s</th>", r->data->labels[i]);
 
         for (j = 0; j < n; j++) {
-            v = (size_t) m->confusion[i * n + j];
-            share = (rows > 0) ? (double) v / rows : 0;
+            v = m->confusion[i * n + j];
+            share = (rows > 0) ? v / rows : 0;
 
             /* a mistake in a hundred is to be seen as well */
 
             share = (i == j) ? share : sqrt(share);
             train_report_print(f, "<td class=\"%s\" style=\"background:"
-                               "rgb(var(--%s)/%.2f)\">%zu</td>",
+                               "rgb(var(--%s)/%.2f)\">%.6g</td>",
                                v == 0 ? "zero" : share > 0.5 ? "on" : "",
                                i == j ? "good" : "bad", share, v);
         }
@@ -71,7 +71,7 @@ classes_pairs(FILE *f, const train_report_t *r)
 
     for (i = 0; i < classes * classes; i++) {
         if (i / classes != i % classes && r->m->confusion[i] > 0) {
-            pair[n].key = (double) r->m->confusion[i];
+            pair[n].key = r->m->confusion[i];
             pair[n++].at = i;
         }
     }
@@ -82,7 +82,7 @@ classes_pairs(FILE *f, const train_report_t *r)
                  f);
 
     for (i = 0; i < n && i < CLASSES_PAIRS; i++) {
-        train_report_print(f, "<tr><td>%s</td><td>%s</td><td>%.0f</td></tr>\n",
+        train_report_print(f, "<tr><td>%s</td><td>%s</td><td>%.6g</td></tr>\n",
                            r->data->labels[pair[i].at / classes],
                            r->data->labels[pair[i].at % classes], pair[i].key);
     }

@@ -119,8 +119,7 @@ curves_chance(const train_report_t *r, const train_plot_t *p, int pr)
     }
 
     if (pr) {
-        y[0] = y[1] = train_metrics_class(r->m, 1).rows
-                      / (double) r->m->rows;
+        y[0] = y[1] = train_metrics_class(r->m, 1).rows / r->m->total;
         (void) snprintf(word, sizeof(word), "by chance %.3g", y[0]);
     }
 
@@ -201,6 +200,7 @@ typedef struct {
 static void
 curves_cut(const train_report_t *r, curves_cut_t *cut)
 {
+    double  k;
     size_t  i;
 
     cut->found = 0;
@@ -208,8 +208,9 @@ curves_cut(const train_report_t *r, curves_cut_t *cut)
 
     for (i = 0; i < r->m->rows; i++) {
         if ((double) r->judge->y[i] > cut->threshold) {
-            cut->found += r->judge->class[i] == 1;
-            cut->alarms += r->judge->class[i] != 1;
+            k = train_judge_weight(r->judge, i);
+            cut->found += (r->judge->class[i] == 1) ? k : 0;
+            cut->alarms += (r->judge->class[i] == 1) ? 0 : k;
         }
     }
 }
@@ -222,9 +223,9 @@ curves_cut_row(FILE *f, const train_report_t *r, const curves_cut_t *cut)
 
     there = train_metrics_class(r->m, 1).rows;
     said = cut->found + cut->alarms;
-    train_report_print(f, "<tr%s><td>%.4g</td><td>%.0f (%.3g %%)</td>",
+    train_report_print(f, "<tr%s><td>%.4g</td><td>%.6g (%.3g %%)</td>",
                        cut->own ? " class=own" : "", cut->threshold, said,
-                       100 * said / (double) r->m->rows);
+                       100 * said / r->m->total);
 
     if (said > 0) {
         train_report_print(f, "<td>%.3f</td>", cut->found / said);
@@ -235,7 +236,8 @@ curves_cut_row(FILE *f, const train_report_t *r, const curves_cut_t *cut)
     train_report_print(f, "<td>%.3f</td><td>%.3f</td><td>%.3f</td></tr>\n",
                        there > 0 ? cut->found / there : 0,
                        said + there > 0 ? 2 * cut->found / (said + there) : 0,
-                       cut->alarms / fmax((double) r->m->rows - there, 1));
+                       r->m->total > there
+                       ? cut->alarms / (r->m->total - there) : 0);
 }
 
 
