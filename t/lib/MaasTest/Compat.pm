@@ -154,40 +154,29 @@ sub alike {
     return $text;
 }
 
-# A model file, whose header has the tool's version and a checksum of all
+# Of a model file its weights count: what it says beside them grows
 
-sub model_alike {
-    my ($file, $version) = @_;
+sub weights {
+    my ($file) = @_;
     my $n = unpack 'Q<', $file;
-    my $header = substr $file, 8, $n;
-    my $pad = $header =~ s/( *)\z// ? length $1 : 0;
-
-    return $file if length $file < 8 + $n || $n % 8 || $pad > 7;
-
-    $header =~ s/(\\"tool\\":\\"maas-trainer )\Q$version\E\\"/$1\@\\"/;
-    $header =~ s/("maas_crc32c":")[0-9a-f]{8}"/$1\@"/;
-    return $header . substr $file, 8 + $n;
+    return length $file < 8 + $n ? $file : substr $file, 8 + $n;
 }
 
-sub file_alike {
-    my ($name, $bytes, $version) = @_;
-    return $name =~ /\.(?:safetensors|st)$/ ? model_alike($bytes, $version)
-        : $name =~ /\.html$/ ? report_alike($bytes, $version)
-        : $name =~ /ubyte$/ ? $bytes : alike($bytes, $version);
-}
+my $weights = qr/\.(?:safetensors|st)$/;
 
 sub sum {
-    my ($name, $bytes, $version) = @_;
-    return sha256_hex(file_alike($name, $bytes, $version));
+    my ($name, $bytes) = @_;
+    return sha256_hex($name =~ $weights ? weights($bytes) : $bytes);
 }
 
-# a report names the file's checksum, of which the version is a part
+###############################################################################
+# what is not as it was, and why: changed.jsonl, {"of", "at": place in that
+# file from 0, "name", "why", and the new "status" or "rc"}
 
-sub report_alike {
-    my ($text, $version) = @_;
-    $text =~ s/(file checksum )[0-9a-f]{8}/$1\@/g;
-    $text =~ s/(<span>CRC-32C<\/span><b>)[0-9a-f]{8}/$1\@/g;
-    return alike($text, $version);
+sub changed {
+    my ($of) = @_;
+    return map { $_->{at} => $_ } grep { $_->{of} eq $of }
+        entries('changed.jsonl');
 }
 
 ###############################################################################
@@ -234,6 +223,32 @@ sub unlike_before {
     push @wrong, "the answer, $place" if $place;
 
     return join "\n", @wrong;
+}
+
+# The same for a request or a configuration that is checked, with the status
+# that it has now
+
+sub wrong {
+    my ($t, $was, $version) = @_;
+
+    if (defined $was->{more}) {
+        my $is = check($t, $was);
+        return { status => $is->{rc}, why => "$is->{rc} $is->{said}" eq
+            "$was->{rc} $was->{said}" ? '' : "was $was->{said}\nis $is->{said}" };
+    }
+
+    my $is = ask($t, $was, $version);
+    return { status => $is->{status}, why => unlike_before($was, $is) };
+}
+
+# Is the answer numbers of a model?  No reason is good enough to change it; the
+# order of classes is not meant.
+
+sub is_prediction {
+    my ($was) = @_;
+    return !defined $was->{more} && $was->{status} == 200
+        && $was->{method} eq 'POST'
+        && "$was->{uri} $was->{name}" !~ m{/repository/|classif|context};
 }
 
 # What nginx -t says of a configuration with errors, without the places of
@@ -354,8 +369,9 @@ sub carry_out {
     my %sums;
 
     for my $file (@{ $command->{files} || [] }) {
+        next if $file !~ $weights && $file !~ /ubyte$/;
         $sums{$file} = -e $t->dir . "/$file" ? sum($file,
-            $t->read_file($file), $version) : 'not written';
+            $t->read_file($file)) : 'not written';
     }
 
     return { %$command, rc => $rc + 0, out => alike($out, $version),
@@ -364,6 +380,8 @@ sub carry_out {
 
 # Groups of commands in the order in which they run in one folder.  With
 # OpenBLAS numbers are those of the CPU: only what no model was run for.
+
+our $trained = qr/^fit/;    # what these say is not kept: their weights are
 
 sub groups {
     my ($set) = @_;
@@ -387,7 +405,7 @@ sub differs {
             'not written' ? ', it is not there' : '')
             if $was->{sums}{$file} ne $is->{sums}{$file};
     }
-    for my $what (qw(out err)) {
+    for my $what (grep { exists $was->{$_} } qw(out err)) {
         my $place = differ($was->{$what}, $is->{$what});
         push @wrong, "std$what, $place" if $place;
     }
