@@ -26,8 +26,8 @@
 #define MAAS_MAX_VALUE     (1u << 20)          /* bytes of a field's text */
 
 
-/* Status with a formatted sentence; err may be NULL.  Returns code.  What is
- * not printable ASCII becomes "?". */
+/* Status with a formatted sentence; err may be NULL.  Returns code.  Control
+ * characters, and what is not UTF-8, become "?". */
 maas_status_t maas__fail(maas_err_t *err, maas_status_t code,
     const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 

@@ -5,6 +5,7 @@
 
 #include "maas_int.h"
 #include "maas_mem.h"
+#include "maas_utf8.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -36,10 +37,44 @@ struct maas_arena_s {
 };
 
 
+/* Is the character p[0..n) one that does something to a terminal or a page
+ * instead of standing there?  Bytes of UTF-8 are in the order of code
+ * points. */
+
+static int
+mem_control(const char *p, size_t n)
+{
+    size_t  i;
+
+    static const char *const  ranges[][2] = {
+        { "\x01", "\x1f" },
+        { "\x7f", "\x7f" },
+        { "\xc2\x80", "\xc2\x9f" },                   /* C1 */
+        { "\xd8\x9c", "\xd8\x9c" },                   /* directions */
+        { "\xe2\x80\x8b", "\xe2\x80\x8f" },
+        { "\xe2\x80\xa8", "\xe2\x80\xae" },
+        { "\xe2\x81\xa0", "\xe2\x81\xaf" },
+        { "\xef\xbb\xbf", "\xef\xbb\xbf" },
+        { "\xf3\xa0\x80\x80", "\xf3\xa0\xbf\xbf" },   /* tags */
+    };
+
+    for (i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++) {
+        if (strlen(ranges[i][0]) == n && memcmp(p, ranges[i][0], n) >= 0
+            && memcmp(p, ranges[i][1], n) <= 0)
+        {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
 maas_status_t
 maas__fail(maas_err_t *err, maas_status_t code, const char *fmt, ...)
 {
-    char     *p;
+    char     *p, *end;
+    size_t    n;
     va_list   args;
 
     if (err == NULL) {
@@ -54,9 +89,14 @@ maas__fail(maas_err_t *err, maas_status_t code, const char *fmt, ...)
 
     /* names from a file or a client end up in logs and JSON */
 
-    for (p = err->msg; *p != '\0'; p++) {
-        if (*p < 0x20 || *p > 0x7e) {
-            *p = '?';
+    end = err->msg + strlen(err->msg);
+
+    for (p = err->msg; p < end; p += n) {
+        n = maas__utf8_char(p, (size_t) (end - p));
+
+        if (n == 0 || mem_control(p, n)) {
+            n = n > 0 ? n : 1;
+            memset(p, '?', n);
         }
     }
 

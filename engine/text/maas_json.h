@@ -8,6 +8,7 @@
 #define MAAS_JSON_H
 
 #include "maas.h"
+#include "maas_utf8.h"
 
 
 /* maas_json_in.c: strict RFC 8259 walk without building anything */
@@ -150,13 +151,6 @@ size_t maas__json_escape(char c, unsigned page, char *out);
 
 /* A hexadecimal digit: 0..15, or 16 */
 unsigned maas__hex_digit(char c);
-
-/* Bytes of the UTF-8 character (RFC 3629) at p, of which `left` are there, 1 or
- * more; 0 if it is none: overlong, a surrogate, beyond U+10FFFF, cut short. */
-size_t maas__utf8_char(const char *p, size_t left);
-
-/* Is s[0..len) nothing but such characters? */
-int maas__utf8(const char *s, size_t len);
 
 /* maas_base64.c: a raw string -> bytes; out has room for raw.len.  SIZE_MAX if
  * it is no base64 (RFC 4648, section 4); padding may be left out, line

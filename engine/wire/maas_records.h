@@ -61,8 +61,8 @@ maas_status_t maas__records_most(const maas_records_t *r, size_t rows,
     maas_err_t *err);
 
 
-/* maas_unknown.c: BADVALUE with a name that the model has not, in text or as
- * raw JSON, and with those that are valid, as many as a sentence holds. */
+/* maas_unknown.c: BADVALUE with a name that the model has not, a text, and
+ * with those that are valid, as many as a sentence holds. */
 maas_status_t maas__unknown_column(const maas_info_t *info, maas_str_t name,
     maas_err_t *err);
 maas_status_t maas__unknown_input(const maas_info_t *info, maas_str_t name,

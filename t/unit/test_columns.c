@@ -513,6 +513,13 @@ refusals(void **state)
         { { V2, "{\"inputs\":[" T("input", "FP32", "\"data\":[1,2]") "]}" },
           "raw numbers are no rows of this model, which takes values of its "
           "columns, " NAMES },
+        { { ROWS, "{\"\\u0047r\\u00f6\xc3\x9f\\n\\u0080e\":1}" },
+          "byte 2: unknown column \"Gr\xc3\xb6\xc3\x9f?\?\?e\", expected "
+          NAMES },
+        { { FORM, "amount=1&%e4%c3%a4=1" }, "byte 9: unknown column \"?\xc3\xa4"
+          "\", expected " NAMES },
+        { { ROWS, "{\"\\u202ea\\ud83d\\ude00\":1}" }, "byte 2: unknown column "
+          "\"?\?\?a\xf0\x9f\x98\x80\", expected " NAMES },
         { { BYTES, "" }, "raw numbers are no rows of this model, which takes "
           "values of its columns, " NAMES },
         { { ROWS, "{\"amount\":1,\"a name that is longer than what is shown of "

@@ -91,10 +91,11 @@ columns_rows(maas_json_t *j, maas_records_t *r, maas_err_t *err)
 maas_status_t
 maas__json_columns(maas_json_t *j, maas_records_t *r, maas_err_t *err)
 {
-    size_t               n, column;
-    maas_status_t        rc;
-    maas_json_object_t   o;
-    const maas_fields_t *f;
+    char                  text[MAAS_NAME_TEXT];
+    size_t                n, column;
+    maas_status_t         rc;
+    maas_json_object_t    o;
+    const maas_fields_t  *f;
 
     o = (maas_json_object_t) { 0 };
     f = r->fields;
@@ -117,8 +118,8 @@ maas__json_columns(maas_json_t *j, maas_records_t *r, maas_err_t *err)
             /* files of version 0.1.0 do not say what else training had */
 
             rc = maas__record_at((size_t) (o.key.data - j->start),
-                                 maas__unknown_column(r->info, o.key, err),
-                                 err);
+                                 maas__unknown_column(r->info,
+                                     maas__json_name(o.key, text), err), err);
 
         } else if (column == SIZE_MAX) {
             rc = maas__json_skip(j, MAAS_ROW_DEPTH, err);

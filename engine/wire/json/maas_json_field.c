@@ -11,6 +11,17 @@
 #include <string.h>
 
 
+maas_str_t
+maas__json_name(maas_str_t raw, char text[MAAS_NAME_TEXT])
+{
+    if (raw.len > MAAS_NAME_TEXT || memchr(raw.data, '\\', raw.len) == NULL) {
+        return raw;
+    }
+
+    return (maas_str_t) { text, maas__json_text(raw, text) };
+}
+
+
 typedef size_t (*field_find_pt)(const maas_fields_t *f, const char *name,
     size_t len);
 
@@ -18,17 +29,12 @@ typedef size_t (*field_find_pt)(const maas_fields_t *f, const char *name,
 static size_t
 field_find(const maas_fields_t *f, maas_str_t raw, field_find_pt find)
 {
-    char  name[6 * MAAS_MAX_TEXT];
+    char        text[MAAS_NAME_TEXT];
+    maas_str_t  name;
 
-    if (memchr(raw.data, '\\', raw.len) == NULL) {
-        return find(f, raw.data, raw.len);
-    }
+    name = maas__json_name(raw, text);
 
-    if (raw.len > sizeof(name)) {
-        return SIZE_MAX;
-    }
-
-    return find(f, name, maas__json_text(raw, name));
+    return find(f, name.data, name.len);
 }
 
 

@@ -111,6 +111,21 @@ record_tensor(maas_json_t *j, maas_records_t *r, float *x, maas_err_t *err)
 }
 
 
+typedef maas_status_t (*record_unknown_pt)(const maas_info_t *info,
+    maas_str_t name, maas_err_t *err);
+
+
+static maas_status_t
+record_unknown(const maas_records_t *r, size_t at, maas_str_t key,
+    record_unknown_pt unknown, maas_err_t *err)
+{
+    char  text[MAAS_NAME_TEXT];
+
+    return maas__record_at(at, unknown(r->info, maas__json_name(key, text),
+                                       err), err);
+}
+
+
 static maas_status_t
 record_object(maas_json_t *j, maas_records_t *r, unsigned weak, float *x,
     maas_err_t *err)
@@ -133,8 +148,7 @@ record_object(maas_json_t *j, maas_records_t *r, unsigned weak, float *x,
 
         if (o.which == MAAS_JSON_OTHER) {
             rc = r->loose ? maas__json_skip(j, MAAS_ROW_DEPTH, err)
-                 : maas__record_at(at, maas__unknown_input(r->info, o.key,
-                                                           err), err);
+                 : record_unknown(r, at, o.key, maas__unknown_input, err);
 
         } else if (j->p < j->end && *j->p == 'n') {
             o.seen &= ~(1u << o.which);
@@ -185,8 +199,7 @@ record_columns(maas_json_t *j, maas_records_t *r, unsigned weak, float *x,
         if (column == SIZE_MAX) {
             rc = r->loose || maas__json_other(f, o.key)
                  ? maas__json_skip(j, MAAS_ROW_DEPTH, err)
-                 : maas__record_at(at, maas__unknown_column(r->info, o.key,
-                                                            err), err);
+                 : record_unknown(r, at, o.key, maas__unknown_column, err);
 
         } else if (isnan(x[f->columns[column].at])) {
             rc = maas__json_field(j, f, column, x, err);

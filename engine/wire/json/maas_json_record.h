@@ -22,6 +22,11 @@
 maas_status_t maas__json_field(maas_json_t *j, const maas_fields_t *f,
     size_t column, float *x, maas_err_t *err);
 
+/* What a raw string means, in `text` if it has escapes; itself if it is longer
+ * than the name of a column may be. */
+#define MAAS_NAME_TEXT   (6 * 256) /* MAAS_MAX_TEXT, all of it in escapes */
+maas_str_t maas__json_name(maas_str_t raw, char text[MAAS_NAME_TEXT]);
+
 /* The column that a raw string names, SIZE_MAX if there is none. */
 size_t maas__json_column(const maas_fields_t *f, maas_str_t raw);
 

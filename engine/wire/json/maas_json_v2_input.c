@@ -124,6 +124,8 @@ v2_more(const maas_v2_t *r)
 static maas_status_t
 v2_name(maas_v2_t *r)
 {
+    char           text[MAAS_NAME_TEXT];
+    size_t         at;
     maas_str_t     s;
     maas_status_t  rc;
 
@@ -152,10 +154,14 @@ v2_name(maas_v2_t *r)
         return MAAS_OK;
     }
 
-    return maas__json_is(s, r->info->input_name)
-           ? maas__raw_numbers(r->info, r->err)
-           : maas__record_at((size_t) (s.data - r->j.start),
-                             maas__unknown_input(r->info, s, r->err), r->err);
+    if (maas__json_is(s, r->info->input_name)) {
+        return maas__raw_numbers(r->info, r->err);
+    }
+
+    at = (size_t) (s.data - r->j.start);
+    rc = maas__unknown_input(r->info, maas__json_name(s, text), r->err);
+
+    return maas__record_at(at, rc, r->err);
 }
 
 

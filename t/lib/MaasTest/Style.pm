@@ -63,7 +63,7 @@ our @rooms = (
 # matches a path, then headers by their paths.  Arrows point one way: what both
 # of two rooms need stands on the ground.
 
-my $ground = qr{^engine/maas(?:_int|_mem|_dtype)?\.h$};
+my $ground = qr{^engine/maas(?:_int|_mem|_dtype|_utf8)?\.h$};
 my $desc = qr{^engine/maas_desc\.h$};
 my $engine = sub { my $r = join '|', @_; return qr{^engine/(?:$r)/[^/]+$} };
 my $util = qr{^trainer/\w+\.h$};
