@@ -182,6 +182,19 @@ subtest 'invariants' => sub {
     ($out, $rc) = broken('$t->known_good("/error")->run; $t->done;');
     isnt($rc, 0, 'a known-good request that fails');
 
+    for ([ 'a child', 'if (!fork) { exec "sleep", 987654 }' ],
+        [ 'an orphan', 'system "sleep 987654 &"' ],
+        [ 'a daemon', 'system "setsid sh -c \'sleep 987654 & :\' &"' ]) {
+        ($out, $rc) = broken('$t->known_good("/")->run;' . $_->[1]
+            . '; $t->done;');
+        isnt($rc, 0, "$_->[0] that is left behind");
+        like($out, qr/^# left behind: process \d+, sleep 987654$/m, 'is said');
+        is(() = $out =~ /left behind/g, 1, 'and no other');
+        my ($pid) = $out =~ /left behind: process (\d+)/;
+        ok($pid && !(grep { $_ == $pid } MaasTest::Proc::descendants($$)),
+            'and ended');
+    }
+
     local $ENV{CI} = 'true';
     ($out, $rc) = broken('MaasTest::missing("a thing");');
     like($out, qr/^not ok 1 - missing: a thing/m, 'nothing is skipped in CI');

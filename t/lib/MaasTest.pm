@@ -17,6 +17,8 @@ package MaasTest;
 #     ... tests, with MaasTest::Http's methods ...
 #     $t->done;                               # six more, then done_testing
 #
+# A process that a test file leaves behind fails it, also an orphan or a daemon.
+#
 # Environment: MAAS_BUILD (build), MAAS_NGINX, MAAS_SO (`none`: nginx
 # as it is), MAAS_TRAINER, MAAS_ASAN
 # (preload its run-time), MAAS_LEAVE (keep the directory), MAAS_VERBOSE (debug
@@ -48,6 +50,9 @@ my $trainer = $ENV{MAAS_TRAINER} || "$build/maas-trainer";
 
 my $patience = $ENV{MAAS_ASAN} ? 60 : 20;   # seconds, for start and reload
 my @alive;          # file lexicals of a test are gone when END runs
+my $owner = $$;     # a child of a test has nothing to clean up
+
+MaasTest::Proc::adopt();
 
 $SIG{INT} = $SIG{TERM} = sub { exit 1 };
 
@@ -55,14 +60,36 @@ END {
     my $rc = $?;
 
     for my $t (grep { defined $_ && $_->{pid} } @alive) {
-        kill 'KILL', MaasTest::Proc::children($t->{pid}), $t->{pid};
-        waitpid $t->{pid}, 0;
+        $t->_kill;
         diag('done() was not called: the invariants were not checked');
         $rc ||= 1;
     }
 
     @alive = ();
+    $rc ||= 1 if $owner == $$ && _left();
     $? = $rc;
+}
+
+# Processes that a test started and did not end: they are said, and ended
+
+sub _left {
+    my ($end, @left) = time + 5;
+
+    while (@left = MaasTest::Proc::descendants($$)) {
+        last if time > $end;
+        sleep 0.05;
+    }
+
+    diag("left behind: process $_, " . MaasTest::Proc::command($_)) for @left;
+
+    for (1 .. 20) {
+        my @now = MaasTest::Proc::descendants($$) or last;
+        kill 'KILL', @now;
+        sleep 0.05;
+        1 while waitpid(-1, WNOHANG) > 0;
+    }
+
+    return @left;
 }
 
 ###############################################################################
@@ -211,6 +238,22 @@ sub _spawn {
     };
 }
 
+# The master first, which would start workers again; those that it leaves
+# become ours
+
+sub _kill {
+    my ($self) = @_;
+    my @workers = MaasTest::Proc::children($self->{pid});
+
+    kill 'KILL', $self->{pid};
+    waitpid $self->{pid}, 0;
+    push @workers, grep { grep { index($_, "$self->{dir}/") == 0 }
+        MaasTest::Proc::fds($_) } MaasTest::Proc::children($$);
+    kill 'KILL', @workers;
+    $self->{pid} = undef;
+    return;
+}
+
 sub _command {
     my ($self, $conf) = @_;
     my $dir = $self->{dir};
@@ -241,7 +284,7 @@ sub run {
         last if $self->_wait(sub { $self->_listens }) && !$self->{ended};
 
         my $said = $self->read_file('stderr') . $self->log;
-        kill 'KILL', $self->{pid} unless $self->{ended};
+        $self->_kill unless $self->{ended};
         $self->{pid} = undef;
         die "nginx did not start:\n$self->{ended}$said"
             if $try == 3 || $said !~ /Address already in use/;
@@ -437,8 +480,7 @@ sub invariants {
     my ($left) = $self->log =~ /(.*open socket #\d+ left.*)/;
     is($gone ? $left // "status $status" : 'did not end', 'status 0',
         'I4 QUIT ends in time and leaves no open socket');
-    kill 'KILL', MaasTest::Proc::children($self->{pid}), $self->{pid}
-        unless $gone;
+    $self->_kill unless $gone;
     $self->{pid} = undef;
 
     is(join("\n", $self->_bad_lines), '', 'I1 nothing bad in error.log');

@@ -1,10 +1,33 @@
 package MaasTest::Proc;
 
-# Readings from /proc: workers, open files, memory, threads.
-# Nothing here changes a process.
+# Readings from /proc: workers, open files, memory, threads; which processes a
+# test has left behind.  Nothing here changes another process.
 
 use strict;
 use warnings;
+
+use POSIX ();
+
+# Of this process from now on: who loses a parent among its descendants becomes
+# its child, also a daemon.  False where that is not known.
+
+sub adopt {
+    my %prctl = (x86_64 => 157, aarch64 => 167, riscv64 => 167, i686 => 172);
+    my $number = $prctl{ (POSIX::uname())[4] } or return;
+    return syscall($number, 36, 1, 0, 0, 0) == 0;   # PR_SET_CHILD_SUBREAPER
+}
+
+# pids of the living below a process, children first
+
+sub descendants {
+    my ($parent) = @_;
+    return map { ($_, descendants($_)) } children($parent);
+}
+
+sub command {
+    my ($pid) = @_;
+    return join ' ', split /\0/, slurp("/proc/$pid/cmdline");
+}
 
 sub slurp {
     my ($path) = @_;
