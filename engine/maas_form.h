@@ -170,6 +170,9 @@ const char *maas_output_name(const maas_info_t *info,
 const char *maas_type_find(const char *const *types, const char *value,
     size_t len);
 
+/* Is it CSV in another charset than UTF-8, in which none is read? */
+int maas_type_foreign(const char *value, size_t len);
+
 /* The form of a body that came with this content type: of the forms that have
  * it, the first that the body looks like, or else the last one.  NULL: no form
  * has it. */

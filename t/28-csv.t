@@ -232,4 +232,15 @@ for (
     refused(@$_);
 }
 
+# bodies are UTF-8
+
+my $answer = $t->post('/ab', "1,2\n", 'Content-Type' => 'text/csv; charset=UTF-8');
+is($answer->status, 200, 'a charset');
+$answer = $t->post('/ab', "1,2\n", 'Content-Type' => 'text/csv; charset=latin1');
+is($answer->status, 415, 'another');
+like($answer->body, qr/charset of text.csv is not utf-8/, 'is refused by name');
+$answer = $t->post('/ab', "\xff\xfe1\0,\x002\0\n\0", @csv);
+is($answer->status, 400, 'UTF-16 that does not say so');
+like($answer->body, qr/this is UTF-16: expected UTF-8/, 'too');
+
 $t->done;

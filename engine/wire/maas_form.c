@@ -62,6 +62,41 @@ maas_type_find(const char *const *types, const char *value, size_t len)
 }
 
 
+int
+maas_type_foreign(const char *value, size_t len)
+{
+    size_t  i, k, n;
+
+    static const char  name[] = "charset=";
+    static const char *const  read[] = { "utf-8", "utf8", "us-ascii", "ascii" };
+
+    if (maas_type_find(maas_form_csv.types, value, len) == NULL) {
+        return 0;
+    }
+
+    n = sizeof(name) - 1;
+
+    for (i = 0; i + n < len && strncasecmp(value + i, name, n) != 0; i++) {
+        /* what stands before it */
+    }
+
+    i += n;
+    i += i < len && value[i] == '"';
+
+    for (n = 0; i + n < len && memchr("\"; ", value[i + n], 3) == NULL; n++) {
+        /* its name */
+    }
+
+    for (k = 0; k < sizeof(read) / sizeof(read[0]); k++) {
+        if (strlen(read[k]) == n && strncasecmp(value + i, read[k], n) == 0) {
+            return 0;
+        }
+    }
+
+    return n > 0;
+}
+
+
 const maas_form_t *
 maas_form_find(const maas_info_t *info, const char *value, size_t len,
     const maas_body_t *body)

@@ -64,6 +64,17 @@ ngx_http_maas_type_of(ngx_http_request_t *r, const maas_form_t *form)
 
 
 ngx_uint_t
+ngx_http_maas_type_foreign(ngx_http_request_t *r)
+{
+    ngx_str_t  value;
+
+    ngx_http_maas_type_value(r, &value);
+
+    return maas_type_foreign((const char *) value.data, value.len);
+}
+
+
+ngx_uint_t
 ngx_http_maas_type_known(ngx_http_request_t *r, const maas_form_t *form)
 {
     ngx_uint_t  i;

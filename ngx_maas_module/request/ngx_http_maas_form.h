@@ -17,6 +17,9 @@
 ngx_uint_t ngx_http_maas_type_known(ngx_http_request_t *r,
     const maas_form_t *form);
 
+/* Does it name a charset that is not read? */
+ngx_uint_t ngx_http_maas_type_foreign(ngx_http_request_t *r);
+
 /* What headers say of the body: ctx->type and ctx->json_given. */
 void ngx_http_maas_form_headers(ngx_http_request_t *r,
     ngx_http_maas_ctx_t *ctx);

@@ -117,6 +117,12 @@ ngx_http_maas_infer(ngx_http_request_t *r, ngx_http_maas_model_t *model,
                                     "here, as application/json is");
     }
 
+    if (ngx_http_maas_type_foreign(r)) {
+        return ngx_http_maas_refuse(r, NGX_HTTP_UNSUPPORTED_MEDIA_TYPE,
+                                    "the charset of text/csv is not utf-8, in "
+                                    "which it is read here");
+    }
+
     cln = ngx_http_cleanup_add(r, 0);
     if (cln == NULL) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;

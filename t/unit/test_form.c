@@ -50,6 +50,32 @@ types(void **state)
 }
 
 
+static void
+charsets(void **state)
+{
+    size_t  i;
+
+    static const char *const  read[] = {
+        "text/csv", "text/csv; charset=utf-8", "Text/CSV;Charset=\"UTF-8\"",
+        "text/csv; charset=utf8; header=absent", "text/csv;charset=US-ASCII",
+        "text/csv;charset=", "text/csv;charset=\"\"", "text/csv; header=present",
+        "application/json; charset=latin1", ""
+    };
+    static const char *const  foreign[] = {
+        "text/csv; charset=utf-16", "text/csv;charset=iso-8859-1",
+        "text/csv; header=present; charset=\"latin1\"", "text/csv;charset=u"
+    };
+
+    for (i = 0; i < sizeof(read) / sizeof(read[0]); i++) {
+        assert_false(maas_type_foreign(read[i], strlen(read[i])));
+    }
+
+    for (i = 0; i < sizeof(foreign) / sizeof(foreign[0]); i++) {
+        assert_true(maas_type_foreign(foreign[i], strlen(foreign[i])));
+    }
+}
+
+
 /* A picture and a form of columns are only looked for where a model takes
  * them; a type of one form alone leads there whatever the body is. */
 
@@ -111,6 +137,7 @@ main(void)
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(rows_are_whole),
         cmocka_unit_test(types),
+        cmocka_unit_test(charsets),
         cmocka_unit_test(bodies),
     };
 
