@@ -115,6 +115,8 @@ my @cases = (
         ['number', 123411, 123450, qr/; thousands by commas; units/],
     real => sub { "R\$ " . commas(1000 * $_[0], '.') . ',00' },
         ['number', 1000, 40000, qr/; units "R\$"/],
+    rs => sub { 'Rs. ' . commas(1000 * $_[0], ',') . '.50' },
+        ['number', 1000.5, 40000.5, qr/; units "Rs\."/],
     both => sub { $_[0] % 2 ? "\$$_[0]" : "$_[0] USD" },
         ['number', 1, 40, qr/; units "\$" \(20\), "USD" \(20\)$/],
     some => sub { $_[0] % 2 ? "\$$_[0]" : $_[0] },
@@ -392,7 +394,8 @@ goes('a blank of its own', sub {
     is($_[2]{reference}{columns}{p}{high}, 40, 'is no part of a number') },
     table(40, p => sub { $nb . $_[0] }));
 for my $times ([sub { sprintf '%02d:%02d', $_[0] % 24, $_[0] }, '01:01'],
-    [sub { "$_[0],-" }, '1,-'], [sub { "$_[0]-" }, '1-'])
+    [sub { "$_[0],-" }, '1,-'], [sub { "$_[0]-" }, '1-'], [sub { $_[0] % 2 ? "$_[0]K" : "$_[0]M" }, '1K'],
+    [sub { "\$$_[0]M" }, '$1M'], [sub { "<$_[0]" }, '<1'])
 {
     goes($times->[1], sub {
         like($_[1], qr/column "p": values such as "\Q$times->[1]\E" are (?#

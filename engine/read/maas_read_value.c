@@ -76,6 +76,22 @@ value_sign(const cJSON *column, const char *name, const char *any, char *out)
 }
 
 
+/* R33: such as "EUR" or "Rs." */
+
+static int
+value_is_unit(const char *s)
+{
+    size_t       n;
+    const char  *point;
+
+    n = strlen(s);
+    point = strchr(s, '.');
+
+    return n <= VALUE_MAX_UNIT && strpbrk(s, "0123456789+-,()") == NULL
+           && (point == NULL || (n > 1 && point == s + n - 1));
+}
+
+
 /* R33 */
 
 static maas_status_t
@@ -97,12 +113,11 @@ value_number(maas_read_t *r, const cJSON *v, size_t i, maas_column_t *col)
     rc = value_texts(r, v, "units", i, &col->n_units, &col->units);
 
     for (j = 0; rc == MAAS_OK && j < col->n_units; j++) {
-        if (strlen(col->units[j]) > VALUE_MAX_UNIT
-            || strpbrk(col->units[j], "0123456789+-.,()") != NULL)
-        {
+        if (!value_is_unit(col->units[j])) {
             return MAAS_BAD(r, "R33: column %zu: unit %zu is not 1 to %d bytes"
-                            " without digits, signs, points, commas and "
-                            "parentheses", i, j, VALUE_MAX_UNIT);
+                            " without digits, signs, commas, parentheses and "
+                            "points but one at its end", i, j,
+                            VALUE_MAX_UNIT);
         }
     }
 

@@ -330,6 +330,8 @@ static const edit_t  edits[] = {
     LATER(33, ",\"thousands\":1", ""),
     LATER(33, ",\"units\":[\"m2\"]", ""),
     LATER(33, ",\"units\":[\"-\"]", ""),
+    LATER(33, ",\"units\":[\".\"]", ""),
+    LATER(33, ",\"units\":[\"R.s\"]", ""),
     LATER(33, ",\"units\":[\"a text of 17 byte\"]", ""),
     LATER(33, ",\"units\":[]", ""),
     LATER(33, ",\"kind\":\"category\",\"hash\":2,\"compare\":\"\"", ""),

@@ -220,6 +220,27 @@ train_is_listed(const char *s, size_t len, const char *list)
 }
 
 
+/* Is a digit the first letter or digit of it? */
+
+static int
+look_is_digitish(const char *s, size_t len)
+{
+    size_t  i;
+
+    for (i = 0; i < len; i++) {
+        if (s[i] >= '0' && s[i] <= '9') {
+            return 1;
+        }
+
+        if ((s[i] | 0x20) >= 'a' && (s[i] | 0x20) <= 'z') {
+            break;
+        }
+    }
+
+    return 0;
+}
+
+
 void
 train_look_text(train_look_t *k, const char *s, size_t len, const char *na)
 {
@@ -278,6 +299,6 @@ train_look_text(train_look_t *k, const char *s, size_t len, const char *na)
 
     } else {
         train_count_add(&k->others, s, len);
-        k->digits += memchr("-+(0123456789", s[0], 13) != NULL;
+        k->digits += (size_t) look_is_digitish(s, len);
     }
 }

@@ -75,7 +75,7 @@ typedef struct {
     size_t          large;          /*     and from there on */
     size_t          brackets;       /* (5): less than nothing */
     size_t          odd;            /* a point, but not plain: (5), U+2212 */
-    size_t          digits;         /* others that begin with a digit */
+    size_t          digits;         /* others that begin with one */
     size_t          bare;           /* numbers without a unit, not zero */
 
     size_t          date[MAAS_N_DATE_FORMS];    /* read as such a date */

@@ -82,8 +82,9 @@ train_is_money(const char *s, size_t len)
         "%", "$", "\xe2\x82\xac", "\xc2\xa3", "\xc2\xa5", "\xc2\xa2",
         "\xe2\x82\xb9", "\xe2\x82\xbd", "\xe2\x82\xa9", "\xe2\x82\xba",
         "\xe2\x82\xab", "\xe2\x82\xaa", "\xe2\x82\xb4", "\xe2\x82\xb1",
-        "\xe0\xb8\xbf", "US$", "R$", "A$", "C$", "NZ$", "HK$", "S$", "Rs",
-        "Fr", "kr", "z\xc5\x82", "K\xc4\x8d", "Ft", "lei",
+        "\xe0\xb8\xbf", "US$", "US $", "R$", "A$", "C$", "NZ$", "HK$", "S$",
+        "Rs", "Rs.",
+        "Fr", "Fr.", "kr", "kr.", "z\xc5\x82", "K\xc4\x8d", "Ft", "lei",
         "USD", "EUR", "GBP", "JPY", "CHF", "CAD", "AUD", "NZD", "CNY", "RMB",
         "HKD", "SGD", "TWD", "KRW", "INR", "IDR", "MYR", "THB", "PHP", "VND",
         "BRL", "MXN", "ARS", "CLP", "COP", "PEN", "SEK", "NOK", "DKK", "ISK",
@@ -111,6 +112,7 @@ written_is_unit(const char *s, size_t len)
 
     for (i = 0; i < len && len <= WRITTEN_UNIT; i++) {
         if (strchr("/\"'*^", s[i]) == NULL
+            && !(s[i] == '.' && i > 0 && i + 1 == len)
             && !((s[i] | 0x20) >= 'a' && (s[i] | 0x20) <= 'z')
             && (unsigned char) s[i] < 0x80)
         {
@@ -239,9 +241,10 @@ written_front(const char **p, const char *end, train_written_t *w)
 
     for (s = *p; s < end && !written_is_digit(*s); s++) {
         if (strchr(".,", *s) != NULL && end - s > 1
-            && written_is_digit(s[1]))
+            && written_is_digit(s[1])
+            && (s == *p || (s[-1] | 0x20) < 'a' || (s[-1] | 0x20) > 'z'))
         {
-            break;                  /* .5 */
+            break;                  /* .5, but not the point of Rs.5 */
         }
     }
 

@@ -141,10 +141,17 @@ roles_almost(const train_table_t *t, const train_column_t *c, size_t read,
 static void
 roles_unread(const train_table_t *t, const train_column_t *c, size_t n)
 {
-    int  dates;
+    int     dates;
+    size_t  digits;
+
+    digits = c->seen.digits;
+
+    if (train_money(c) == 0) {
+        digits += c->seen.units.all;        /* of several kinds */
+    }
 
     if (c->role == TRAIN_ROLE_CATEGORY
-        || (double) c->seen.digits < ROLES_SURE * (double) n)
+        || (double) digits < ROLES_SURE * (double) n)
     {
         return;
     }
@@ -153,7 +160,8 @@ roles_unread(const train_table_t *t, const train_column_t *c, size_t n)
              + c->seen.date[MAAS_DATE_MDY] > 0);
     (void) fprintf(stderr, "maas-trainer: %s: column \"%.64s\": values such "
                    "as \"%s\" are %s: %s\n", t->path, c->name,
-                   c->seen.others.item[0].text,
+                   c->seen.digits > 0 ? c->seen.others.item[0].text
+                                      : c->dict.text[0],
                    dates ? "dates of several forms"
                          : "neither numbers nor dates",
                    c->role == TRAIN_ROLE_IGNORE ? "left out as an id"

@@ -146,12 +146,15 @@ table_room(train_table_t *t, size_t line)
 static void
 table_others(const train_column_t *c, char *out, size_t size)
 {
-    char  some[160];
+    char                   some[160];
+    const train_counts_t  *others;
 
     out[0] = '\0';
+    others = (c->seen.others.all > 0 || c->format.n_units > 0)
+             ? &c->seen.others : &c->seen.units;
 
-    if (c->seen.others.all > 0 && c->role == TRAIN_ROLE_NUMBER) {
-        train_counts_print(&c->seen.others, some, sizeof(some));
+    if (others->all > 0 && c->role == TRAIN_ROLE_NUMBER) {
+        train_counts_print(others, some, sizeof(some));
         (void) snprintf(out, size, " (no numbers: %s; --na-values if they "
                         "mean missing)", some);
     }
