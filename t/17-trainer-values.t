@@ -380,6 +380,11 @@ goes('two kinds of money', sub {
     like($_[1], qr/column "p": 0 of 40 values are numbers, but not of one (?#
     )unit, "\$" \(20\), "EUR" \(20\)/, 'said') },
     table(40, p => sub { $_[0] % 2 ? "\$$_[0]" : "$_[0] EUR" }));
+goes('numbers if so said', sub {
+    is($_[0]{p}{kind}, 'number', 'numbers');
+    is_deeply($_[2]{inputs}{columns}[0]{units}, ['$', 'EUR'], 'of two units') },
+    table(40, p => sub { $_[0] % 2 ? "\$$_[0]" : "$_[0] EUR" }), '--columns',
+    'p=number');
 goes('a missing value of categories', sub {
     is(join(' ', sort @{$_[2]{inputs}{columns}[0]{values}}), 'a b', 'is none');
     ok($_[2]{inputs}{columns}[0]{missing_slot}, 'but missing') },

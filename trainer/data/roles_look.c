@@ -386,6 +386,8 @@ train_table_roles_look(train_table_t *t)
 
         if (c->role == TRAIN_ROLE_AUTO) {
             c->role = roles_guess(t, c);
+        } else {
+            c->forced = 1;
         }
 
         roles_format(t, c);

@@ -390,6 +390,7 @@ void
 train_number_decide(train_table_t *t, train_column_t *c)
 {
     train_way_t               way;
+    train_units_t             units;
     const train_way_signs_t  *signs;
 
     (void) train_number_way(t, c, &way);
@@ -402,7 +403,11 @@ train_number_decide(train_table_t *t, train_column_t *c)
                         ? signs->decimal : '\0';
     c->format.thousands = signs->thousands;
 
-    if (train_number_units(c) == TRAIN_UNITS_ONE) {
+    units = train_number_units(c);
+
+    if (units == TRAIN_UNITS_ONE || (units == TRAIN_UNITS_DIFFER && c->forced
+                                     && c->role == TRAIN_ROLE_NUMBER))
+    {
         number_units(t, c);
         number_percent(t, c);
     }

@@ -84,6 +84,7 @@ typedef struct {
     unsigned       plain;           /* numbers of which there is no more to
                                        say */
     unsigned       asked;           /* the form of a date was said */
+    unsigned       forced;          /* the role was */
 
     /* kept by the second */
     float         *number;          /* (rows) number, boolean, weight; NAN */
