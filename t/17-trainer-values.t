@@ -559,4 +559,13 @@ like(($t->trainer(qw(predict m.st -d i.jsonl)))[1],
 is_deeply([map { [@$_{qw(name role at)}] } @{document()->{other_columns}}],
     [['id', 'id', 0], ['y', 'target', 2]], 'other columns');
 
+# a row whose target is no number is one that cannot be read
+
+$t->write_file('skip.tsv', "x\ty\n" . join('', map { "$_\t$_.5\n" } 1 .. 60)
+    . "7\toops\n");
+isnt(($t->trainer(qw(fit -d skip.tsv -o m.st -q -e 1)))[0], 0, 'oops');
+($r, $err) = fit(qw(-d skip.tsv --on-error skip));
+is($r->{skipped}, 1, 'a target that is no number is skipped');
+like($err, qr/skip\.tsv:62:2: column "y" holds "oops"/, 'and told');
+
 done_testing();

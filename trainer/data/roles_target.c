@@ -12,6 +12,7 @@
 #include "util.h"
 
 
+#define TARGET_SURE     0.9         /* share that makes numbers of it */
 #define TARGET_MOST     0.5         /* share of numbers that is no accident */
 #define TARGET_CLASSES  20          /* so many different ones may be classes */
 
@@ -114,7 +115,11 @@ train_target_look(train_table_t *t, train_column_t *c)
                   "them as classes)", t->path, c->name, c->dict.text[0]);
     }
 
-    if (read == n) {
+    /* rows with something else are left out where --on-error skip says so */
+
+    if (read == n || (t->want->skip
+                      && (double) read >= TARGET_SURE * (double) n))
+    {
         if (target_is_amount(t, c)) {
             train_number_decide(t, c);
             c->amounts = 1;

@@ -205,6 +205,28 @@ table_check_number(train_table_t *t, size_t line, size_t i,
 }
 
 
+/* Is a target of numbers one, or missing?  Without --on-error skip target.c
+ * says what it is of all. */
+
+static int
+table_is_amount(const train_table_t *t, const train_column_t *c,
+    const train_cell_t *cell)
+{
+    char         buf[MAAS_CANONICAL];
+    double       v;
+    size_t       len;
+    const char  *s;
+
+    if (c->role != TRAIN_ROLE_TARGET || !c->amounts || !t->want->skip) {
+        return 1;
+    }
+
+    train_cell_keep(c, cell, buf, &s, &len);
+
+    return len == 0 || maas__field_double(s, len, &v);
+}
+
+
 /* Could the cell be kept? */
 
 static int
@@ -226,7 +248,8 @@ table_check(train_table_t *t, size_t line, size_t i, const train_cell_t *cell)
     }
 
     train_cell_text(cell, buf, &s, &len);
-    expected = (c->role == TRAIN_ROLE_DATE) ? train_cell_date(c, cell) : NULL;
+    expected = (c->role == TRAIN_ROLE_DATE) ? train_cell_date(c, cell)
+               : table_is_amount(t, c, cell) ? NULL : "a number";
 
     if (expected != NULL) {
         train_table_bad(t, line, i,
