@@ -9,6 +9,7 @@ use warnings;
 
 use FindBin;
 use lib "$FindBin::Bin/lib";
+use Encode qw(decode);
 use JSON::PP qw(decode_json);
 use MaasTest;
 use Test::More;
@@ -33,7 +34,8 @@ sub fit {
     my $r = decode_json($out);
     my ($in) = ($t->trainer(qw(inspect --json m.st)))[1];
     my $record = decode_json($in)->{document}{training};
-    my @said = $err =~ /^maas-trainer: warning: (.*)$/mg;
+    my @said = map { decode('UTF-8', $_) }
+        $err =~ /^maas-trainer: warning: (.*)$/mg;
     is_deeply($r->{warnings}, \@said, 'the same on stderr and in --json');
     is_deeply($record->{warnings}, \@said, 'and in the record');
     return ($r, join("\n", @said), $record);
@@ -207,6 +209,13 @@ like((fit(qw(--epochs 5 --folds 0)))[1], qr/^only 30 rows validate: figures of (
 like((fit(qw(--epochs 5 --folds 0 --validation 0)))[1], qr/^no rows validate:/m,
     'none of them');
 unlike((fit(qw(--epochs 5)))[1], qr/rows validate/, 'folds instead');
+
+# long labels are cut between characters: the file can be read
+
+table(300, 'a y', sub { (a => normal(), y => ($_[0] % 50 ? 'x' : 'y' )
+    . "\xc3\xa9" x 60) });
+($r, $said) = fit(qw(--epochs 1));
+like($said, qr/^rare classes: "y\xe9{19}" /m, 'a long label');
 
 ###############################################################################
 # probabilities of a loss that makes none

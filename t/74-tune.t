@@ -172,7 +172,7 @@ my %value = (
     loss => 'binary_crossentropy', optimizer => 'adamw', lr => 0.03,
     schedule => 'linear', warmup => 1, 'lr-final' => 0.1, 'step-every' => 2,
     'step-factor' => 0.5, plateau => 3, epochs => 2, batch => 16,
-    validation => 0.25, folds => 3, patience => 7, momentum => 0.8, rho => 0.8,
+    validation => 0.25, split => 'group=b', folds => 3, patience => 7, momentum => 0.8, rho => 0.8,
     beta1 => 0.8, beta2 => 0.9, epsilon => 1e-6, 'weight-decay' => 0.25,
     l2 => 0.01, 'clip-norm' => 2, calibration => 'none', ema => 0.5,
     'label-smoothing' => 0.1, mixup => 0.2, 'target-scaling' => 'none',

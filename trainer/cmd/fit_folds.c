@@ -89,6 +89,7 @@ folds_job(void *ctx, size_t fold, train_fold_t *out)
 
     for (i = 0; i < TRAIN_N_FIGURES; i++) {
         out->figures[i] = train_figure(&metrics, &train_figures[i]);
+        out->base[i] = metrics.base[i];
     }
 
     out->loss = metrics.loss;

@@ -20,6 +20,27 @@
 #define WARN_LEAK_2  0.9        /* of two classes, where 0.99 of AUC is that */
 
 
+/* So many bytes of it, and no half of a character */
+
+static int
+warn_cut(const char *s, size_t most)
+{
+    size_t  n;
+
+    n = strlen(s);
+
+    if (n <= most) {
+        return (int) n;
+    }
+
+    for (n = most; n > 0 && (s[n] & 0xc0) == 0x80; n--) {
+        /* void */
+    }
+
+    return (int) n;
+}
+
+
 static void __attribute__((format(printf, 2, 3)))
 fit_warn(train_fit_t *f, const char *fmt, ...)
 {
@@ -32,6 +53,7 @@ fit_warn(train_fit_t *f, const char *fmt, ...)
 
     train_room(&f->warnings, &f->warnings_room, f->n_warnings + 1,
                sizeof(char *));
+    text[warn_cut(text, sizeof(text) - 4)] = '\0';
     f->warnings[f->n_warnings++] = train_strdup(text);
 }
 
@@ -60,14 +82,14 @@ train_fit_warn_free(train_fit_t *f)
 }
 
 
-/* The figure that is compared, of a constant with base */
+/* The figure that is compared, and of a constant: by m, or by folds, NULL */
 
-static double
-warn_figure(const train_fit_t *f, const train_metrics_t *m, int base,
-    double *fold)
+static void
+warn_figure(const train_fit_t *f, const train_metrics_t *m, double *is,
+    double *was)
 {
-    size_t               i, k;
-    const char          *key;
+    size_t       i, k;
+    const char  *key;
 
     key = (f->data.classes != NULL) ? "accuracy" : "rmse";
 
@@ -75,13 +97,13 @@ warn_figure(const train_fit_t *f, const train_metrics_t *m, int base,
         /* void */
     }
 
-    *fold = 0;
+    *is = (m != NULL) ? train_figure(m, &train_figures[i]) : 0;
+    *was = (m != NULL) ? m->base[i] : 0;
 
-    for (k = 0; k < f->n_folds; k++) {
-        *fold += f->folds[k].figures[i] / (double) f->n_folds;
+    for (k = 0; k < f->n_folds && m == NULL; k++) {
+        *is += f->folds[k].figures[i] / (double) f->n_folds;
+        *was += f->folds[k].base[i] / (double) f->n_folds;
     }
-
-    return base ? m->base[i] : train_figure(m, &train_figures[i]);
 }
 
 
@@ -93,9 +115,9 @@ warn_baseline(train_fit_t *f)
     int                     classes;
     char                    base[160];
     size_t                  i;
-    double                  is, was, fold;
+    double                  is, was;
     train_gain_t            gain;
-    const char             *what;
+    const char             *what, *label;
     const train_metrics_t  *m;
 
     m = (f->metrics.rows > 0) ? &f->metrics : &f->judged;
@@ -116,12 +138,11 @@ warn_baseline(train_fit_t *f)
     }
 
     classes = (f->data.classes != NULL);
-    is = warn_figure(f, m, 0, &fold);
-    was = warn_figure(f, m, 1, &fold);
-    is = (f->n_folds > 0 && f->metrics.rows == 0) ? fold : is;
-    (void) snprintf(base, sizeof(base), classes ? "always \"%.80s\""
-                    : "always their mean", classes
-                    ? f->data.labels[m->largest] : "");
+    warn_figure(f, f->n_folds > 0 && f->metrics.rows == 0 ? NULL : m, &is,
+                &was);
+    label = classes ? f->data.labels[m->largest] : "";
+    (void) snprintf(base, sizeof(base), classes ? "always \"%.*s\""
+                    : "always their mean%.*s", warn_cut(label, 80), label);
 
     if (train_gain_sure(&gain) < TRAIN_SURE) {
         fit_warn(f, "the model is not clearly better than the baseline: %s "
@@ -185,7 +206,8 @@ warn_rare(train_fit_t *f, const train_data_t *d, const uint32_t *row,
     for (i = 0; i < d->n_labels; i++) {
         if (count[i] < WARN_RARE && few++ < WARN_NAMES) {
             used += (size_t) snprintf(names + used, sizeof(names) - used,
-                                      "%s\"%.40s\" %zu", used ? ", " : "",
+                                      "%s\"%.*s\" %zu", used ? ", " : "",
+                                      warn_cut(d->labels[i], 40),
                                       d->labels[i], count[i]);
         }
     }
@@ -203,6 +225,7 @@ static void
 warn_leak(train_fit_t *f, const maas_model_t *m)
 {
     double              least;
+    const char         *name;
     train_leak_t        leak;
     const maas_info_t  *info;
 
@@ -212,9 +235,10 @@ warn_leak(train_fit_t *f, const maas_model_t *m)
     least = (f->data.task == MAAS_TASK_BINARY) ? WARN_LEAK_2 : WARN_LEAK;
 
     if (leak.sure >= least) {
-        fit_warn(f, "the column \"%.80s\" alone gives the target away (%.1f "
+        name = info->columns[leak.column];
+        fit_warn(f, "the column \"%.*s\" alone gives the target away (%.1f "
                  "%% of %s): if it is known only afterwards, or made of the "
-                 "target, --ignore it", info->columns[leak.column],
+                 "target, --ignore it", warn_cut(name, 80), name,
                  100 * leak.sure, f->data.classes != NULL
                  ? "what always the same answer gets wrong" : "its variance");
     }

@@ -79,7 +79,8 @@ size_t train_split_rows(const train_data_t *d, double share, uint64_t seed,
 typedef struct {
     double        score;            /* accuracy or R2 of the rows kept back */
     double        loss;             /* cross-entropy or squares */
-    double        figures[TRAIN_N_FIGURES];     /* all of them */
+    double        figures[TRAIN_N_FIGURES];     /* all of them, */
+    double        base[TRAIN_N_FIGURES];        /*     their baselines */
     train_gain_t  gain;
     uint64_t      epochs;           /* until the best */
 } train_fold_t;
