@@ -29,6 +29,9 @@ my %fit = (
         1 .. 60) ],
     bare => [ join('', map { join(',', $_, $_ % 7, $_ / 4) . "\n" } 1 .. 60),
         qw(--header no) ],
+    comma => [ "a;y\n" . join('', map { "$_,5;" . $_ / 4 . "\n" } 1 .. 60) ],
+    gap => [ ",a,,y\n" . join('', map { join(',', $_ - 1, $_, $_ % 7, $_ / 4)
+        . "\n" } 1 .. 60), '--columns', 'column3=number', '--ignore', 'index' ],
     label => [ "a,c,y\n" . join('', map { join(',', $_, qw(x y z)[$_ % 3],
         qw(no yes)[$_ % 2]) . "\n" } 1 .. 60), '--task', 'binary' ],
     first => [ "y,id,a,b\n" . join('', map { join(',', $_ / 4, "k$_", $_,
@@ -181,6 +184,21 @@ is(rows('first', "b,y,a\n2,9,1\n4,,3\n", 2), rows('first', "1,2\n3,4\n", 2),
 is(rows('first', "k,1,2\nl,3,4\n", 2), rows('first', "1,2\n3,4\n", 2),
     'without the target');
 rows('acn', "1,x,late,9\n", 1);
+is(rows('comma', "1,5\n2,5\n", 2), rows('comma', "a\n1,5\n2,5\n", 2),
+    'a decimal comma separates nothing');
+is(rows('gap', "0,1,2,\n1,2,3,\n", 2), rows('gap', "a,column3\n1,2\n2,3\n", 2),
+    'a gap and an index');
+is(rows('gap', ",a,\n0,1,2\n1,2,3\n", 2), rows('gap', "1,2\n2,3\n", 2),
+    'gaps in its names');
+
+{
+    $t->write_file('own.csv', "a,who,b\n1,me,2\n");
+    my ($rc, $out, $err) = $t->trainer(qw(predict ab.safetensors -d own.csv --id
+        who));
+    is($rc, 0, 'a name that is asked for may be there') or diag($err);
+    like($out, qr/^me,/, 'and is used');
+}
+
 rows('acn', "1,x,late,\n", 1);
 
 ###############################################################################

@@ -25,8 +25,8 @@ typedef struct {
 size_t
 maas__layout_size(const maas_info_t *info)
 {
-    return MAAS_LAYOUT_MAX * sizeof(uint32_t) + info->n_columns
-           + info->n_others + 4 * MAAS_ALIGN;
+    return (MAAS_LAYOUT_MAX + info->n_others) * sizeof(uint32_t)
+           + info->n_columns + info->n_others + 4 * MAAS_ALIGN;
 }
 
 
@@ -36,66 +36,58 @@ maas__layout_size(const maas_info_t *info)
 static size_t
 layout_width(const maas_info_t *info, unsigned without)
 {
-    size_t  i, k, n;
+    size_t  i, n, all;
 
-    n = info->n_columns + info->n_others;
+    all = info->n_columns + info->n_others;
+    n = all;
 
     for (i = 0; i < info->n_others; i++) {
-        if (info->others[i].at >= n) {
+        if (info->others[i].at >= all) {
             return 0;
         }
 
-        for (k = 0; k < i; k++) {
-            if (info->others[k].at == info->others[i].at) {
-                return 0;
-            }
-        }
-    }
-
-    for (i = 0; i < info->n_others && without; i++) {
-        n -= maas__is_target(info, i);
+        n -= without && maas__is_target(info, i);
     }
 
     return info->n_others > 0 ? n : 0;
 }
 
 
-static uint32_t
-layout_other_at(const maas_info_t *info, size_t at)
-{
-    uint32_t  i;
+/* Places of a row as in the training file, in place[all]; NULL: two columns
+ * had the same place */
 
-    for (i = 0; i < info->n_others; i++) {
-        if (info->others[i].at == at) {
-            return i;
-        }
-    }
-
-    return MAAS_LAYOUT_PASS;
-}
-
-
-/* Places of a row as in the training file */
-
-static void
+static uint32_t *
 layout_trained(const maas_info_t *info, unsigned without, uint32_t *place)
 {
-    size_t    at, n;
-    uint32_t  other, column;
+    size_t    i, n, all;
+    uint32_t  column;
 
-    column = 0;
-    n = 0;
+    all = info->n_columns + info->n_others;
 
-    for (at = 0; at < info->n_columns + info->n_others; at++) {
-        other = layout_other_at(info, at);
+    for (i = 0; i < all; i++) {
+        place[i] = MAAS_LAYOUT_PASS;
+    }
 
-        if (other == MAAS_LAYOUT_PASS) {
+    for (i = 0; i < info->n_others; i++) {
+        if (place[info->others[i].at] != MAAS_LAYOUT_PASS) {
+            return NULL;
+        }
+
+        place[info->others[i].at] = (uint32_t) (info->n_columns + i);
+    }
+
+    for (i = 0, n = 0, column = 0; i < all; i++) {
+        if (place[i] == MAAS_LAYOUT_PASS) {
             place[n++] = column++;
 
-        } else if (!without || !maas__is_target(info, other)) {
-            place[n++] = (uint32_t) info->n_columns + other;
+        } else if (!without
+                   || !maas__is_target(info, place[i] - info->n_columns))
+        {
+            place[n++] = place[i];
         }
     }
+
+    return place;
 }
 
 
@@ -127,13 +119,17 @@ layout_count(maas_layout_t *l, const maas_layout_want_t *want, size_t n,
         return MAAS_OK;                /* the row will say it */
     }
 
-    place = maas__arena_alloc(a, n, sizeof(uint32_t));
+    place = maas__arena_alloc(a, n + info->n_others, sizeof(uint32_t));
     if (place == NULL) {
         return maas__fail(err, MAAS_NOMEM, "no memory for the columns");
     }
 
     if (n == layout_width(info, without)) {
-        layout_trained(info, without, place);
+        place = layout_trained(info, without, place);
+
+        if (place == NULL) {
+            return MAAS_OK;
+        }
 
     } else {
         for (i = 0; i < n; i++) {
@@ -146,6 +142,23 @@ layout_count(maas_layout_t *l, const maas_layout_want_t *want, size_t n,
     l->place = place;
 
     return MAAS_OK;
+}
+
+
+/* Are numbers written with a comma?  Then it separates no values. */
+
+static int
+layout_decimal_comma(const maas_info_t *info)
+{
+    size_t  i;
+
+    for (i = 0; info->reader != NULL && i < info->n_columns; i++) {
+        if (info->reader->columns[i].decimal == ',') {
+            return 1;
+        }
+    }
+
+    return 0;
 }
 
 
@@ -230,12 +243,13 @@ layout_fits(void *data, const maas_csv_t *row, unsigned first)
     fit->n = n;
 
     if (fit->want->header != MAAS_HEADER_NO
-        && maas__names_look(fit->info, row) != MAAS_NAMES_NONE)
+        && maas__names_look(fit->info, fit->want, row) != MAAS_NAMES_NONE)
     {
         return fit->info->n_columns > 0 || (n > 1 && n == fit->info->in);
     }
 
-    return n > 1 && layout_is_row(fit->info, fit->want, row);
+    return n > 1 && (row->by != ',' || !layout_decimal_comma(fit->info))
+           && layout_is_row(fit->info, fit->want, row);
 }
 
 
@@ -257,7 +271,11 @@ layout_separator(const maas_info_t *info, const maas_layout_want_t *want,
         by = by == ' ' ? '\0' : by;
     }
 
-    c->by = by != '\0' ? by : ',';
+    if (by == '\0') {
+        by = layout_decimal_comma(info) ? ';' : ',';
+    }
+
+    c->by = by;
 }
 
 
@@ -273,7 +291,7 @@ layout_begin(const maas_info_t *info, const maas_layout_want_t *want,
 
     may = want->header != MAAS_HEADER_NO && info->n_columns > 0;
 
-    if (may && maas__names_look(info, body) != MAAS_NAMES_NONE) {
+    if (may && maas__names_look(info, want, body) != MAAS_NAMES_NONE) {
         *c = *body;
         return;
     }
@@ -282,14 +300,14 @@ layout_begin(const maas_info_t *info, const maas_layout_want_t *want,
         bare = *c;
         maas__csv_uncomment(&bare);
 
-        if (may && maas__names_look(info, c) != MAAS_NAMES_KNOWN
-            && maas__names_look(info, &bare) == MAAS_NAMES_KNOWN)
+        if (may && maas__names_look(info, want, c) != MAAS_NAMES_KNOWN
+            && maas__names_look(info, want, &bare) == MAAS_NAMES_KNOWN)
         {
             *c = bare;
             return;
         }
 
-        if ((may && maas__names_look(info, c) == MAAS_NAMES_KNOWN)
+        if ((may && maas__names_look(info, want, c) == MAAS_NAMES_KNOWN)
             || layout_is_row(info, want, c))
         {
             return;
@@ -341,7 +359,7 @@ maas__layout_find(maas_layout_t *l, const maas_info_t *info,
 
     if (rc == MAAS_OK && l->words && !want->lenient && info->n_columns > 0) {
         l->failed = 1;
-        rc = maas__names_refuse(l, c, err);
+        rc = maas__names_refuse(l, want, c, err);
     }
 
     return rc;

@@ -132,6 +132,29 @@ names_next(const maas_info_t *info, maas_csv_t *c, size_t n,
 }
 
 
+/* Is it one that whoever asks knows of? */
+
+static int
+names_also(const maas_layout_want_t *want, maas_str_t s)
+{
+    size_t       i, n;
+    const char  *p, *comma;
+
+    for (i = 0; i < sizeof(want->also) / sizeof(want->also[0]); i++) {
+        for (p = want->also[i]; p != NULL; p = comma ? comma + 1 : NULL) {
+            comma = strchr(p, ',');
+            n = comma ? (size_t) (comma - p) : strlen(p);
+
+            if (n == s.len && n > 0 && memcmp(p, s.data, n) == 0) {
+                return 1;
+            }
+        }
+    }
+
+    return 0;
+}
+
+
 static inline char
 names_lower(char c)
 {
@@ -220,7 +243,8 @@ maas__names_words(const maas_csv_t *row)
 
 
 maas_names_kind_t
-maas__names_look(const maas_info_t *info, const maas_csv_t *row)
+maas__names_look(const maas_info_t *info, const maas_layout_want_t *want,
+    const maas_csv_t *row)
 {
     size_t            n, known, words, unknown, near, order;
     maas_csv_t        c;
@@ -243,6 +267,9 @@ maas__names_look(const maas_info_t *info, const maas_csv_t *row)
             known++;
             words += !name.value && !name.unnamed;
             order += name.place == n;
+
+        } else if (names_also(want, name.s)) {
+            words += !name.value;
 
         } else if (name.value) {
             return MAAS_NAMES_NONE;
@@ -359,8 +386,8 @@ names_places(maas_layout_t *l, maas_csv_t *c, uint32_t *place, char *seen,
  * slip */
 
 static maas_status_t
-names_check(maas_layout_t *l, unsigned lenient, const maas_csv_t *row,
-    const char *seen, maas_err_t *err)
+names_check(maas_layout_t *l, const maas_layout_want_t *want,
+    const maas_csv_t *row, const char *seen, maas_err_t *err)
 {
     maas_csv_t         c;
     const char        *near;
@@ -375,12 +402,14 @@ names_check(maas_layout_t *l, unsigned lenient, const maas_csv_t *row,
         l->at = f.at;
         l->line = f.line;
 
-        if (name.place == MAAS_LAYOUT_PASS && !name.unnamed) {
+        if (name.place == MAAS_LAYOUT_PASS && !name.unnamed
+            && !names_also(want, name.s))
+        {
             near = names_near(l->info, name.s);
 
-            if (!lenient || (near != NULL
-                             && !seen[names_find(l->info, near, strlen(near),
-                                                 0)]))
+            if (!want->lenient || (near != NULL
+                             && !seen[names_find(l->info, near,
+                                                       strlen(near), 0)]))
             {
                 return maas__no_column(l->info, name.s.data, name.s.len, err);
             }
@@ -394,9 +423,10 @@ names_check(maas_layout_t *l, unsigned lenient, const maas_csv_t *row,
 
 
 maas_status_t
-maas__names_refuse(maas_layout_t *l, const maas_csv_t *row, maas_err_t *err)
+maas__names_refuse(maas_layout_t *l, const maas_layout_want_t *want,
+    const maas_csv_t *row, maas_err_t *err)
 {
-    return names_check(l, 0, row, "", err);
+    return names_check(l, want, row, "", err);
 }
 
 
@@ -443,7 +473,7 @@ maas__names_read(maas_layout_t *l, const maas_layout_want_t *want,
 
     if (want->header == MAAS_HEADER_NO
         || (want->header == MAAS_HEADER_AUTO
-            && maas__names_look(info, c) == MAAS_NAMES_NONE))
+            && maas__names_look(info, want, c) == MAAS_NAMES_NONE))
     {
         return MAAS_OK;
     }
@@ -473,5 +503,5 @@ maas__names_read(maas_layout_t *l, const maas_layout_want_t *want,
 
     rc = names_places(l, c, place, seen, err);
 
-    return rc == MAAS_OK ? names_check(l, want->lenient, &row, seen, err) : rc;
+    return rc == MAAS_OK ? names_check(l, want, &row, seen, err) : rc;
 }

@@ -20,14 +20,14 @@ int maas__is_target(const maas_info_t *info, size_t other);
 
 /* What the row is. */
 maas_names_kind_t maas__names_look(const maas_info_t *info,
-    const maas_csv_t *row);
+    const maas_layout_want_t *want, const maas_csv_t *row);
 
 /* Has the row neither a number nor a missing value? */
 int maas__names_words(const maas_csv_t *row);
 
 /* BADVALUE: the first name in the row that is unknown. */
-maas_status_t maas__names_refuse(maas_layout_t *l, const maas_csv_t *row,
-    maas_err_t *err);
+maas_status_t maas__names_refuse(maas_layout_t *l,
+    const maas_layout_want_t *want, const maas_csv_t *row, maas_err_t *err);
 
 /* The row at c, if it is names: l->names, n and place; c is then at the next
  * row. */

@@ -8,6 +8,9 @@
 #include <string.h>
 
 
+#define CSV_COMMENTS  1000         /* lines that begin with #; more are rows */
+
+
 static inline int
 csv_is_blank(const maas_csv_t *c, char ch)
 {
@@ -275,13 +278,18 @@ maas__csv_pass_row(maas_csv_t *c)
 void
 maas__csv_body(maas_csv_t *c)
 {
+    size_t      n;
     maas_csv_t  at;
 
-    for (at = *c; maas__csv_row(&at); maas__csv_pass(&at)) {
+    at = *c;
+
+    for (n = 0; n < CSV_COMMENTS && maas__csv_row(&at); n++) {
         if (*at.p != '#') {
             *c = at;
             return;
         }
+
+        maas__csv_pass(&at);
     }
 }
 

@@ -48,7 +48,8 @@ void maas__csv_pass(maas_csv_t *c);
 /* To the line behind this row, or as above where it breaks the grammar: 0. */
 int maas__csv_pass_row(maas_csv_t *c);
 
-/* To the first line that does not begin with #, if there is one. */
+/* To the first line that does not begin with #, if there is one among the first
+ * thousand. */
 void maas__csv_body(maas_csv_t *c);
 
 /* Past a # and blanks. */

@@ -282,7 +282,8 @@ csv_model(csv_file_t *f)
     want = (maas_layout_want_t) {
         .header = (maas_header_t) t->want->header,
         .lenient = (info->n_others == 0), .hint = csv_hint(t->path),
-        .target = csv_target(t->want)
+        .target = csv_target(t->want),
+        .also = { t->want->target, t->want->id, t->want->weight }
     };
 
     a = maas__arena_create(maas__layout_size(info));
