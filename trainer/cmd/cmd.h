@@ -77,7 +77,8 @@ typedef struct {
  * train_args_free(). */
 void train_model_args(train_model_args_t *a, const train_args_t *rows,
     int argc, char **argv);
-/* The column that said in training how much rows count, or NULL; to be freed. */
+/* The column that said in training how much rows count, or NULL; to be
+ * freed. */
 char *train_model_weight(const maas_info_t *info);
 /* Read the data for the model, as rows that it can run. */
 void train_model_data(const train_model_args_t *a, const maas_model_t *m,
