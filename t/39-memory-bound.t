@@ -135,6 +135,21 @@ subtest 'small bodies, large rows' => sub {
         } 1 .. 6;
     }
 
+    # long texts are not many rows, whatever their bytes would be enough for
+    my $text = join ' ', map { "word$_," } 1 .. 2000;
+    my $one = $t->post('/wide', qq([{"t":"$text"}]), @json)->body;
+    for my $uri ('/wide', '/pool/wide') {
+        for my $rows (1, 9) {
+            my $body = '[' . join(',', (qq({"t":"$text"})) x $rows) . ']';
+            my @sockets = map { $t->send($t->request('POST', $uri, $body, @json,
+                @close), keep => 1) } 1 .. 12;
+            my @got = map { ($t->answers($t->receive($_)))[0] } @sockets;
+            my $want = '[' . join(',', (substr $one, 1, -1) x $rows) . ']';
+            is_deeply([ map { $_ ? $_->body : 'none' } @got ], [ ($want) x 12 ],
+                "$uri: $rows long texts");
+        }
+    }
+
     # what will never fit is not "try again"
     $t->conf(with('maas_memory 64m; maas_max_rows 100000;'));
     ok($t->reload, 'many rows allowed, and little memory');

@@ -20,6 +20,10 @@
 #define NGX_HTTP_MAAS_IN_POOL      2
 #define NGX_HTTP_MAAS_IN_POOL_MAX  16
 
+/* Rows that a body is tried with where it may have more, or fewer */
+
+#define NGX_HTTP_MAAS_TRY          8
+
 
 static void ngx_http_maas_batch_start(ngx_http_maas_model_t *model);
 
@@ -272,47 +276,52 @@ ngx_http_maas_batch_long(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx,
 #endif
 
 
-void
-ngx_http_maas_batch_add(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx)
+/* Rows that the body is tried with, up to `bound` of them; 0: too many to ride
+ * with others.  The bound counts bytes, and a row of text has many: a body of
+ * such a model may have few rows. */
+
+static ngx_uint_t
+ngx_http_maas_batch_try(ngx_http_maas_ctx_t *ctx, size_t bound, ngx_uint_t most)
+{
+    const maas_info_t  *info;
+
+    if (bound <= most) {
+        return bound;
+    }
+
+    info = ctx->model->info;
+
+    if (info->n_columns == 0 || info->plain
+        || ctx->body.text.len > NGX_HTTP_MAAS_BODY_SLICE)
+    {
+        return 0;
+    }
+
+    return ngx_min(most, NGX_HTTP_MAAS_TRY);
+}
+
+
+/* Rows out of the body into the batch that takes up to `rows` of them */
+
+static maas_status_t
+ngx_http_maas_batch_read(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx,
+    ngx_uint_t rows, ngx_uint_t max_rows, maas_err_t *err)
 {
     float                     *x;
-    size_t                     bound;
-    maas_err_t                 err;
     ngx_http_maas_batch_t     *batch;
-    ngx_http_maas_model_t     *model;
     ngx_http_maas_loc_conf_t  *mlcf;
 
     mlcf = ngx_http_get_module_loc_conf(r, ngx_http_maas_module);
 
-    model = ctx->model;
-
-#if (NGX_THREADS)
-    if (ngx_http_maas_batch_long(r, ctx, mlcf->offload)) {
-        ngx_http_maas_large_post(r, ctx, mlcf->offload);
-        return;
-    }
-#endif
-
-    bound = ngx_http_maas_form_bound(ctx, mlcf->max_rows);
-
-    if (bound > ngx_http_maas_batch_most(model, mlcf)
-        || (mlcf->offload != NULL && r != r->main))
-    {
-        ngx_http_maas_large(r, ctx, bound);
-        return;
-    }
-
-    batch = ngx_http_maas_batch_room(model, mlcf, bound, &err);
+    batch = ngx_http_maas_batch_room(ctx->model, mlcf, rows, err);
     if (batch == NULL) {
-        ngx_http_maas_form_refuse(r, ctx, &err);
-        return;
+        return err->code;
     }
 
-    x = batch->pass.x + batch->pass.rows * model->info->in;
+    x = batch->pass.x + batch->pass.rows * ctx->model->info->in;
 
-    if (ngx_http_maas_form_read(ctx, mlcf->max_rows, x, &err) != MAAS_OK) {
-        ngx_http_maas_form_refuse(r, ctx, &err);
-        return;
+    if (ngx_http_maas_form_read(ctx, max_rows, x, err) != MAAS_OK) {
+        return err->code;
     }
 
     ctx->batch = batch;
@@ -322,9 +331,54 @@ ngx_http_maas_batch_add(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx)
 
     batch->pass.rows += ctx->req.rows;
 
-    if (!model->event.posted) {
-        ngx_post_event(&model->event, &ngx_posted_events);
+    if (!ctx->model->event.posted) {
+        ngx_post_event(&ctx->model->event, &ngx_posted_events);
     }
+
+    return MAAS_OK;
+}
+
+
+void
+ngx_http_maas_batch_add(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx)
+{
+    size_t                     bound;
+    maas_err_t                 err;
+    ngx_uint_t                 rows;
+    ngx_http_maas_loc_conf_t  *mlcf;
+
+    mlcf = ngx_http_get_module_loc_conf(r, ngx_http_maas_module);
+
+#if (NGX_THREADS)
+    if (ngx_http_maas_batch_long(r, ctx, mlcf->offload)) {
+        ngx_http_maas_large_post(r, ctx, mlcf->offload);
+        return;
+    }
+#endif
+
+    bound = ngx_http_maas_form_bound(ctx, mlcf->max_rows);
+    rows = ngx_http_maas_batch_try(ctx, bound,
+                                   ngx_http_maas_batch_most(ctx->model, mlcf));
+
+    if (rows == 0 || (mlcf->offload != NULL && r != r->main)) {
+        ngx_http_maas_large(r, ctx, bound);
+        return;
+    }
+
+    if (ngx_http_maas_batch_read(r, ctx, rows, rows < bound ? rows
+                                                            : mlcf->max_rows,
+                                 &err)
+        == MAAS_OK)
+    {
+        return;
+    }
+
+    if (err.code == MAAS_TOOBIG && rows < bound) {
+        ngx_http_maas_large(r, ctx, bound);
+        return;
+    }
+
+    ngx_http_maas_form_refuse(r, ctx, &err);
 }
 
 

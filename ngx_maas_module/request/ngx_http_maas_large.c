@@ -17,6 +17,11 @@
 
 #define NGX_HTTP_MAAS_LARGE_MAX     16
 
+/* bytes of rows that are tried first, and how many times more next */
+
+#define NGX_HTTP_MAAS_LARGE_FIRST   1048576
+#define NGX_HTTP_MAAS_LARGE_MORE    8
+
 typedef struct {
     size_t                     bound;      /* most rows that it may have */
     ngx_uint_t                 max_rows;
@@ -69,10 +74,11 @@ ngx_http_maas_large_finish(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx)
 }
 
 
-/* Memory for x, y and, if ws is not 0, a workspace of that size */
+/* Memory for x and y of so many rows and, if ws is not 0, a workspace of that
+ * size */
 
 static maas_status_t
-ngx_http_maas_large_memory(ngx_http_maas_large_t *large, size_t ws,
+ngx_http_maas_large_memory(ngx_http_maas_large_t *large, size_t rows, size_t ws,
     maas_err_t *err)
 {
     u_char               *p;
@@ -81,8 +87,8 @@ ngx_http_maas_large_memory(ngx_http_maas_large_t *large, size_t ws,
 
     ctx = large->ctx;
 
-    in = large->bound * ctx->model->info->in * sizeof(float);
-    out = (large->bound + 1) * ctx->model->info->out * sizeof(float);
+    in = rows * ctx->model->info->in * sizeof(float);
+    out = (rows + 1) * ctx->model->info->out * sizeof(float);
 
     in = ngx_align(in, NGX_CPU_CACHE_LINE);
     ws = ngx_align(ws, NGX_CPU_CACHE_LINE);
@@ -102,6 +108,47 @@ ngx_http_maas_large_memory(ngx_http_maas_large_t *large, size_t ws,
     large->workspace.size = ws;
 
     return MAAS_OK;
+}
+
+
+/*
+ * Rows out of the body, and memory for them.  The bound counts bytes, of which
+ * a row of text has many and most bodies one: where memory for the bound is
+ * much, the first try is with less.
+ */
+
+static maas_status_t
+ngx_http_maas_large_rows(ngx_http_maas_large_t *large, size_t ws,
+    maas_err_t *err)
+{
+    size_t                rows, most;
+    maas_status_t         rc;
+    ngx_http_maas_ctx_t  *ctx;
+
+    ctx = large->ctx;
+
+    rows = ngx_max(NGX_HTTP_MAAS_LARGE_FIRST
+                   / ngx_http_maas_batch_size(ctx->model, 1), 1);
+
+    for ( ;; ) {
+        rows = ngx_min(rows, large->bound);
+        most = rows < large->bound ? rows : large->max_rows;
+
+        if (ngx_http_maas_large_memory(large, rows, ws, err) != MAAS_OK) {
+            return err->code;
+        }
+
+        rc = ngx_http_maas_form_read(ctx, most, large->pass.x, err);
+
+        if (rc != MAAS_TOOBIG || most == large->max_rows) {
+            large->pass.rows = rc == MAAS_OK ? ctx->req.rows : 0;
+            return rc;
+        }
+
+        ngx_http_maas_block_give(ctx->model->memory, &ctx->rows);
+
+        rows *= NGX_HTTP_MAAS_LARGE_MORE;
+    }
 }
 
 
@@ -135,15 +182,10 @@ ngx_http_maas_large_read(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx)
     large = ctx->large;
     err = &large->pass.err;
 
-    if (ngx_http_maas_large_memory(large, 0, err) != MAAS_OK
-        || ngx_http_maas_form_read(ctx, large->max_rows, large->pass.x, err)
-           != MAAS_OK)
-    {
+    if (ngx_http_maas_large_rows(large, 0, err) != MAAS_OK) {
         ngx_http_maas_large_finish(r, ctx);
         return;
     }
-
-    large->pass.rows = ctx->req.rows;
 
     ngx_http_maas_turn_wait(r, ctx, ngx_http_maas_large_turn);
 }
@@ -209,25 +251,16 @@ ngx_http_maas_large_work(void *data, ngx_log_t *log)
 
     large->bound = ngx_http_maas_form_bound(ctx, large->max_rows);
 
-    if (ngx_http_maas_large_memory(large,
-                                   maas_workspace_size(ctx->model->engine,
-                                                       large->slice),
-                                   err)
-        != MAAS_OK)
-    {
-        return;
-    }
-
     pass->workspace = &large->workspace;
 
-    if (ngx_http_maas_form_read(ctx, large->max_rows, pass->x, err)
-        == MAAS_OK)
+    if (ngx_http_maas_large_rows(large,
+                                 maas_workspace_size(ctx->model->engine,
+                                                     large->slice),
+                                 err)
+        == MAAS_OK
+        && ngx_http_maas_pass_predict(pass, pass->rows) == MAAS_OK)
     {
-        pass->rows = ctx->req.rows;
-
-        if (ngx_http_maas_pass_predict(pass, pass->rows) == MAAS_OK) {
-            ngx_http_maas_large_write(large);
-        }
+        ngx_http_maas_large_write(large);
     }
 
     ngx_http_maas_block_give(ctx->model->memory, &ctx->rows);
