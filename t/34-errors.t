@@ -200,14 +200,16 @@ subtest 'what is logged' => sub {
     my $id = sub { $t->post('/ids', $_[0], @type) };
     $id->($v2 =~ s/\[1,4\]/[1,5]/r =~ s/^\{/{"id":"a1",/r);
     $id->('{"inputs":7,"id":"' . 'b' x 100 . '"}');
+    $id->("{\"inputs\":7,\"id\":\"\xc2\x9b\x7f\"}");
     $t->http('PUT', '/ids');
     my @lines = grep { /"\w+ \/ids / } split /\n/, $t->log;
     my ($of) = $t->read_file('ids.log') =~ /^(\w{32})$/m or die 'no ids';
-    is(scalar @lines, 3, 'a line each');
+    is(scalar @lines, 4, 'a line each');
     like($lines[0], qr/\[info\].* maas: shape \[1,5\] does not hold rows of 4 (?#
         )numbers, id: "a1", request_id: $of, client: /, 'the sentence');
     like($lines[1], qr/, id: "b{79}, request_id: \w{32}, /, 'a long id');
-    like($lines[2], qr/ maas: Method Not Allowed, expected POST, request_id: /,
+    like($lines[2], qr/, id: "\?{3}", request_id: /, 'no control characters');
+    like($lines[3], qr/ maas: Method Not Allowed, expected POST, request_id: /,
         'without a body');
 };
 

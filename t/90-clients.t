@@ -13,7 +13,7 @@ use Test::More;
 
 # client and its steps
 my @clients = (
-    [ 'tritonclient_http.py', 15 ],
+    [ 'tritonclient_http.py', 16 ],
     [ 'tritonclient_aio.py', 7 ],
     [ 'kserve_rest.py', 6 ],
 );

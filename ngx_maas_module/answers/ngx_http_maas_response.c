@@ -249,6 +249,8 @@ ngx_http_maas_send_error(ngx_http_request_t *r, ngx_uint_t status,
 static void
 ngx_http_maas_log(ngx_http_request_t *r, ngx_uint_t level, const char *text)
 {
+    size_t                      i;
+    u_char                      shown[NGX_HTTP_MAAS_ID];
     ngx_str_t                   id;
     ngx_http_maas_ctx_t        *ctx;
     ngx_http_variable_value_t  *v;
@@ -257,13 +259,18 @@ ngx_http_maas_log(ngx_http_request_t *r, ngx_uint_t level, const char *text)
         return;
     }
 
-    ngx_str_null(&id);
+    id.data = shown;
+    id.len = 0;
 
     ctx = ngx_http_get_module_ctx(r, ngx_http_maas_module);
 
     if (ctx != NULL) {
-        id.data = (u_char *) ctx->req.id.data;
         id.len = ngx_min(ctx->req.id.len, NGX_HTTP_MAAS_ID);
+    }
+
+    for (i = 0; i < id.len; i++) {
+        shown[i] = (u_char) ctx->req.id.data[i];
+        shown[i] = shown[i] < 0x20 || shown[i] > 0x7e ? '?' : shown[i];
     }
 
     v = ngx_http_get_indexed_variable(r, ngx_http_maas_request_id);

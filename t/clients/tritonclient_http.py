@@ -77,6 +77,20 @@ assert int(best[1]) == y[0].argmax(), best
 assert best[2] == LABELS[int(best[1])]
 ok("classification")
 
+for binary in (True, False):
+    said = infer(X, True, [
+        http.InferRequestedOutput(name, binary_data=binary)
+        for name in ("label", "output", "decision")
+    ])
+    decision = said.as_numpy("decision")
+    label = said.as_numpy("label")
+    assert np.array_equal(said.as_numpy("output"), y)
+    assert decision.dtype == np.int64 and label.shape == (3, 1), label
+    assert np.array_equal(decision[:, 0], y.argmax(axis=1)), decision
+    text = [x if isinstance(x, str) else x.decode() for x in label[:, 0]]
+    assert text == [LABELS[i] for i in decision[:, 0]], text
+ok("label and decision")
+
 result = infer(
     X,
     True,
