@@ -58,8 +58,8 @@ charsets(void **state)
     static const char *const  read[] = {
         "text/csv", "text/csv; charset=utf-8", "Text/CSV;Charset=\"UTF-8\"",
         "text/csv; charset=utf8; header=absent", "text/csv;charset=US-ASCII",
-        "text/csv;charset=", "text/csv;charset=\"\"", "text/csv; header=present",
-        "application/json; charset=latin1", ""
+        "text/csv;charset=", "text/csv;charset=\"\"",
+        "text/csv; header=present", "application/json; charset=latin1", ""
     };
     static const char *const  foreign[] = {
         "text/csv; charset=utf-16", "text/csv;charset=iso-8859-1",
