@@ -124,6 +124,10 @@ for my $w ('balanced', 'fraud:4', '-:0.1,fraud:3') {
     cmp_ok(decode_json($out)->{calibration_error}, '<', 0.08, 'calibrated');
 }
 
+fit(qw(--class-weight balanced --loss), $_) for qw(mse mae);
+cmp_ok(abs((answers('test.csv'))[1] - rate('train.csv')), '<', 0.03,
+    'of a loss that makes no probabilities, too');
+
 my (undef, $mean) = do { fit(qw(--label-smoothing 0.3)); answers('test.csv') };
 cmp_ok(abs($mean - rate('train.csv')), '<', 0.03, 'smoothing adds none');
 

@@ -222,5 +222,7 @@ like($said, qr/^rare classes: "y\xe9{19}" /m, 'a long label');
 
 like((fit(qw(--epochs 5 --loss mae)))[1], qr/^--loss mae: .*probabilities$/m,
     'mae');
+like((fit(qw(--epochs 5 --loss mae --calibration none)))[1],
+    qr/^--loss mae: /m, 'nor calibrated');
 
 done_testing();

@@ -28,23 +28,23 @@ calibrate_answers(const train_fit_t *f, const maas_model_t *m,
 
 
 /* Classes that counted more than they are have probabilities that are too high
- * by as much.  Of a loss that is no proper scoring rule nobody knows. */
+ * by as much; of a loss that is no proper scoring rule nobody knows by how
+ * much. */
 
 static double *
 calibrate_shift(const train_fit_t *f)
 {
     double  *shift;
 
-    if (f->plan.loss == TRAIN_LOSS_MAE
-        || (f->data.class_weights == NULL && f->o.smoothing <= 0
-            && f->o.mixup <= 0))
+    if (f->data.class_weights == NULL && f->o.smoothing <= 0
+        && f->o.mixup <= 0 && f->plan.loss != TRAIN_LOSS_MAE)
     {
         return NULL;
     }
 
     shift = train_alloc(f->data.out, sizeof(double));
 
-    if (f->data.class_weights != NULL) {
+    if (f->data.class_weights != NULL && f->plan.loss != TRAIN_LOSS_MAE) {
         train_prior_shift(f->data.class_weights, f->data.n_labels,
                           f->data.out, shift);
     }

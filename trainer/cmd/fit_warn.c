@@ -261,9 +261,10 @@ train_fit_warn(train_fit_t *f, const maas_model_t *m)
     }
 
     if (f->plan.loss == TRAIN_LOSS_MAE && f->data.classes != NULL
-        && f->o.calibration == 0)
+        && f->temperature == 1)
     {
-        fit_warn(f, "--loss mae: its least is at the likeliest class: do not "
-                 "take the answers for probabilities");
+        fit_warn(f, "--loss mae: its least is at the likeliest class, and too "
+                 "few rows validate to calibrate it: do not take the answers "
+                 "for probabilities");
     }
 }

@@ -33,7 +33,7 @@ typedef struct {
 typedef struct {
     maas_task_t     task;
     size_t          rows;
-    double          total;          /* of the rows' weights */
+    double          total;          /* of their weights; rows without them */
     size_t          classes;
     double          loss;           /* cross-entropy, or MSE */
     double          accuracy;
