@@ -80,6 +80,22 @@ like($text, qr/^figures +rows +accuracy +F1 +AUC +PR\ AUC\n(?#
     )\ \ baseline(?: +0\.\d{4}){4}\ \ always\ "no"\n(?#
     )test +500(?: +0\.\d{4}){4}\n\ \ baseline/m, 'as text');
 
+# with weights: as evaluate has them, and probabilities of their frequencies
+
+table(2000, 'a w y', sub { my $x = normal(); my $y = $x + normal() > 1.2;
+    (a => $x, w => $y ? 3 : 1, y => $y ? 'yes' : 'no') });
+@lines = split /(?<=\n)/, $t->read_file('d.csv');
+$t->write_file('held.csv', join '', $lines[0], @lines[1501 .. 2000]);
+$t->write_file('d.csv', join '', @lines[0 .. 1500]);
+($r) = fit(qw(--valid held.csv --epochs 15 --weight w --class-weight balanced));
+$e = evaluate('held.csv');
+near($r->{validation}{$_}, $e->{$_}, 1e-5, "weights: validation $_")
+    for qw(accuracy f1 loss calibration_error);
+$yes = grep { /yes/ } @lines[1501 .. 2000];
+near($r->{validation}{baseline}{pr_auc}, 3 * $yes / (500 + 2 * $yes), 1e-5,
+    'and their shares');
+cmp_ok($e->{calibration_error}, '<', 0.07, 'of which probabilities are');
+
 table(1500, 'a b y', sub { my ($x, $z) = (normal(), normal());
     (a => $x, b => $z, y => 50 + 3 * $x - $z + normal()) });
 ($r) = fit(qw(--epochs 15));

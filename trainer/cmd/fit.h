@@ -99,6 +99,11 @@ int train_fit_decide(train_fit_t *f, const maas_model_t *m);
 /* fit_check.c: the network as the engine will serve it, calibrated and with
  * its threshold; to be given to maas_model_free(). */
 maas_model_t *train_fit_model(train_fit_t *f);
+/* Figures of it on the rows row(n) of d, NULL: all, with their own weights;
+ * adds to gain. */
+void train_fit_judge(const maas_model_t *m, const train_data_t *d,
+    const uint32_t *row, size_t n, train_metrics_t *metrics,
+    train_gain_t *gain);
 /* That, judged by the validation rows and the test part; fills f->image, which
  * it has loaded.  Writes the report, if one is asked for.  Dies if no good
  * model file came of it. */

@@ -202,20 +202,28 @@ train_fit_model(train_fit_t *f)
 }
 
 
-/* Rows row(n) of d, NULL: all, by the engine that will serve */
-
-static void
-fit_judge(const maas_model_t *m, const train_data_t *d, const uint32_t *row,
-    size_t n, train_metrics_t *metrics, train_gain_t *gain)
+void
+train_fit_judge(const maas_model_t *m, const train_data_t *d,
+    const uint32_t *row, size_t n, train_metrics_t *metrics,
+    train_gain_t *gain)
 {
-    float          *y;
+    float          *y, *weight;
+    size_t          i;
     train_judge_t   j;
 
     y = train_model_run(m, d, row, n);
     train_judge_create(&j, maas_model_info(m), d, row, n, y);
+    weight = train_alloc(j.rows, sizeof(float));
+
+    for (i = 0; i < j.rows && d->weights != NULL; i++) {
+        weight[i] = d->weights[row != NULL ? row[i] : i];
+    }
+
+    j.weight = (d->weights != NULL) ? weight : NULL;
     train_judge(&j, NULL, metrics);
     train_gain_add(gain, &j);
     train_judge_free(&j);
+    train_free(weight);
     train_free(y);
 }
 
@@ -230,13 +238,13 @@ train_fit_check(train_fit_t *f)
     m = train_fit_model(f);
 
     if (f->n_valid > 0) {
-        fit_judge(m, f->valid.rows > 0 ? &f->valid : &f->data, f->valid_row,
-                  f->n_valid, &f->judged, &f->gain);
+        train_fit_judge(m, f->valid.rows > 0 ? &f->valid : &f->data,
+                        f->valid_row, f->n_valid, &f->judged, &f->gain);
     }
 
     if (f->test.rows > 0) {
         f->gain = (train_gain_t) { 0 };
-        fit_judge(m, &f->test, NULL, 0, &f->metrics, &f->gain);
+        train_fit_judge(m, &f->test, NULL, 0, &f->metrics, &f->gain);
     }
 
     train_fit_warn(f, m);

@@ -62,11 +62,9 @@ folds_begin(train_fit_t *f, size_t fold)
 static void
 folds_job(void *ctx, size_t fold, train_fold_t *out)
 {
-    float            *y;
     size_t            i;
     train_fit_t      *f;
     maas_model_t     *m;
-    train_judge_t     j;
     train_metrics_t   metrics;
 
     f = ctx;
@@ -81,11 +79,7 @@ folds_job(void *ctx, size_t fold, train_fold_t *out)
 
     m = train_fit_model(f);
 
-    y = train_model_run(m, &f->data, f->test_row, f->n_test);
-    train_judge_create(&j, maas_model_info(m), &f->data, f->test_row,
-                       f->n_test, y);
-    train_judge(&j, NULL, &metrics);
-    train_gain_add(&out->gain, &j);
+    train_fit_judge(m, &f->data, f->test_row, f->n_test, &metrics, &out->gain);
 
     for (i = 0; i < TRAIN_N_FIGURES; i++) {
         out->figures[i] = train_figure(&metrics, &train_figures[i]);

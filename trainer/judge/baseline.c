@@ -129,10 +129,10 @@ train_baseline(const train_judge_t *j, train_metrics_t *b)
 void
 train_gain_add(train_gain_t *g, const train_judge_t *j)
 {
-    double           loss, hit, t, share;
+    double           loss, hit, t, w, total;
     size_t           i, c;
     double          *mean;
-    uint32_t        *count;
+    double          *count;
     train_metrics_t  b = { 0 };
 
     if (j->rows == 0) {
@@ -141,23 +141,26 @@ train_gain_add(train_gain_t *g, const train_judge_t *j)
 
     train_baseline(j, &b);
     mean = train_alloc(j->out, sizeof(double));
-    count = train_alloc(j->classes + 1, sizeof(uint32_t));
+    count = train_alloc(j->classes + 1, sizeof(double));
+    total = baseline_total(j);
 
     for (i = 0; i < j->rows; i++) {
+        w = train_judge_weight(j, i) / total;
+
         for (c = 0; c < j->out && j->classes == 0; c++) {
-            mean[c] += j->target[i * j->out + c] / (double) j->rows;
+            mean[c] += w * j->target[i * j->out + c];
         }
 
-        count[j->classes > 0 ? j->class[i] : 0]++;
+        count[j->classes > 0 ? j->class[i] : 0] += w;
     }
 
     for (i = 0; i < j->rows; i++) {
+        w = train_judge_weight(j, i) * (double) j->rows / total;
         loss = 0;
         hit = 0;
 
-        if (j->classes > 0) {
-            share = (double) count[j->class[i]] / (double) j->rows;
-            loss = -log(share) - (double) j->loss[i];
+        if (j->classes > 0 && w > 0) {
+            loss = -log(count[j->class[i]]) - (double) j->loss[i];
             hit = (j->said[i] == j->class[i])
                   - (double) (b.largest == j->class[i]);
         }
@@ -170,10 +173,10 @@ train_gain_add(train_gain_t *g, const train_judge_t *j)
         }
 
         g->rows++;
-        g->loss += loss;
-        g->loss_sq += loss * loss;
-        g->hits += hit;
-        g->hits_sq += hit * hit;
+        g->loss += w * loss;
+        g->loss_sq += w * loss * w * loss;
+        g->hits += w * hit;
+        g->hits_sq += w * hit * w * hit;
     }
 
     train_free(mean);

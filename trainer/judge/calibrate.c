@@ -174,15 +174,23 @@ static double
 calibrate_means(const train_data_t *d, const uint32_t *row, size_t n,
     const float *y, double *sum, double *sure, double *shift)
 {
-    double  p, total, step, most;
+    double  p, w, counts, total, step, most;
     size_t  i, k, out;
 
     out = d->n_labels;
+    w = 0;
+
+    for (i = 0; i < n && d->weights != NULL; i++) {
+        w += (double) d->weights[row[i]];
+    }
+
+    w = (w > 0) ? (double) n / w : 1;
     (void) memset(sum, 0, out * sizeof(double));
     (void) memset(sure, 0, out * sizeof(double));
 
     for (i = 0; i < n; i++) {
         total = 0;
+        counts = (d->weights != NULL) ? w * (double) d->weights[row[i]] : 1;
 
         for (k = 0; k < out; k++) {
             p = (d->out > 1) ? y[i * out + k] : k ? y[i] : 1 - (double) y[i];
@@ -192,8 +200,8 @@ calibrate_means(const train_data_t *d, const uint32_t *row, size_t n,
         for (k = 0; k < out; k++) {
             p = (d->out > 1) ? y[i * out + k] : k ? y[i] : 1 - (double) y[i];
             p *= exp(shift[k]) / total;
-            sum[k] += (d->classes[row[i]] == k) - p;
-            sure[k] += p * (1 - p);
+            sum[k] += counts * ((d->classes[row[i]] == k) - p);
+            sure[k] += counts * p * (1 - p);
         }
     }
 

@@ -239,7 +239,8 @@ double train_temperature(const train_data_t *data, const uint32_t *row,
 void train_prior_shift(const double *weights, size_t n_labels, size_t out,
     double *shift);
 /* What the last layer has to add so that the classes' probabilities y(n,out)
- * are on average as frequent as the classes are in the rows row(n) of d. */
+ * are on average as frequent as the classes are in the rows row(n) of d, each
+ * counted with its weight. */
 void train_mean_shift(const train_data_t *d, const uint32_t *row, size_t n,
     const float *y, double *shift);
 
