@@ -74,8 +74,18 @@ doubted('40: 0 1 2', $names, "0,1,2\n" . rows(sub { "0.$_[0],$_[0],"
 doubted('40: index 0 1 2', $names, ",0,1,2\n" . rows(sub { "$_[0],0.$_[0],"
     . "$_[0]," . $_[0] % 2 }));
 
+doubted('40: country 1990 1991 1992', $names, "country,1990,1991,1992\n"
+    . rows(sub { join ',', "c$_[0]", map { $_[0] * $_ } 1 .. 3 }));
+
+# a separator at the end of every line is no column
+
+plain('40: x y c', "x,y,c,\n" . $mixed =~ s/\n/,\n/gr);
+plain('40: column1 column2 column3', $mixed =~ s/\n/,\n/gr);
+
 # rows
 
+doubted('41: column1 column2 column3', $row, "Ann,30,7\n"
+    . rows(sub { "N$_[0],$_[0]," . $_[0] % 2 }));
 plain('41: column1 column2 column3', "1.5,7,a\n$mixed");
 plain('41: column1 column2 column3', "NA,7,b\n$mixed");
 plain('41: column1 column2 column3', "1.5,,b\n$mixed");

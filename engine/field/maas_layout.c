@@ -194,15 +194,38 @@ layout_fits_row(const maas_layout_t *l, const maas_csv_t *row)
     n = 0;
 
     do {
-        if (n == l->n || maas__csv_next(&c, &f) != NULL
-            || (l->info->n_columns > 0 && !layout_could(l, n, &f)))
-        {
+        if (maas__csv_next(&c, &f) != NULL) {
+            return 0;
+        }
+
+        if (n == l->n) {
+            return f.last && f.s.len == 0 && !f.quoted;
+        }
+
+        if (l->info->n_columns > 0 && !layout_could(l, n, &f)) {
             return 0;
         }
         n++;
     } while (!f.last);
 
     return n == l->n;
+}
+
+
+/* The same for the rows at c: one field more may be a separator at the end */
+
+static maas_status_t
+layout_rows(maas_layout_t *l, const maas_layout_want_t *want,
+    const maas_csv_t *c, maas_arena_t *a, maas_err_t *err)
+{
+    size_t         n;
+    maas_status_t  rc;
+
+    n = maas__csv_count(c);
+    rc = layout_count(l, want, n, a, err);
+
+    return rc == MAAS_OK && l->n != n && n > 1
+           ? layout_count(l, want, n - 1, a, err) : rc;
 }
 
 
@@ -219,7 +242,7 @@ layout_is_row(const maas_info_t *info, const maas_layout_want_t *want,
     a = maas__arena_create(maas__layout_size(info));
 
     is = a != NULL
-         && layout_count(&l, want, maas__csv_count(row), a, NULL) == MAAS_OK
+         && layout_rows(&l, want, row, a, NULL) == MAAS_OK
          && layout_fits_row(&l, row);
 
     maas__arena_destroy(a);
@@ -350,7 +373,7 @@ maas__layout_find(maas_layout_t *l, const maas_info_t *info,
     l->failed = rc != MAAS_OK;
 
     if (rc == MAAS_OK && !l->names) {
-        rc = layout_count(l, want, maas__csv_count(c), a, err);
+        rc = layout_rows(l, want, c, a, err);
         l->words = want->header == MAAS_HEADER_AUTO
                    && maas__csv_count(c) != l->n && maas__names_words(c);
     }

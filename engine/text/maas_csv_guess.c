@@ -22,6 +22,7 @@ typedef struct {
     unsigned  agree;               /* rows with the most common number of
                                       fields */
     size_t    fields;              /* which is this */
+    size_t    first;               /* that of the first */
     size_t    all;                 /* fields of all rows, */
     size_t    numbers;             /*     of which numbers */
 } guess_t;
@@ -125,6 +126,8 @@ guess_count(const maas_csv_t *from, char by, guess_t *g)
         seen[g->rows++] = n;
     }
 
+    g->first = g->rows > 0 ? seen[0] : 0;
+
     for (i = 0; i < g->rows; i++) {
         agree = 0;
 
@@ -183,7 +186,12 @@ maas__csv_guess(const maas_csv_t *c, char hint)
     if (found.agree == 0) {
         guess_count(c, ' ', &g);
 
-        if (g.fields >= 2 && g.agree == g.rows) {
+        /* R's names are one fewer */
+
+        if (g.fields >= 2 && (g.agree == g.rows
+                              || (g.agree + 1 == g.rows && g.agree > 1
+                                  && g.first + 1 == g.fields)))
+        {
             return ' ';
         }
     }

@@ -79,7 +79,7 @@ csv_row(maas_csv_t *c, const maas_records_t *r, const maas_layout_t *l,
             return maas__fail(err, MAAS_BADVALUE, "byte %zu: %s", f.at, wrong);
         }
 
-        if (n == l->n && f.s.len == 0 && !f.quoted && f.last && l->names) {
+        if (n == l->n && f.s.len == 0 && !f.quoted && f.last) {
             return MAAS_OK;            /* the line ends with a separator */
         }
 

@@ -14,6 +14,9 @@
 #include "text/maas_json.h"
 
 
+#define CSV_LOOK  50                /* rows that say whether all end alike */
+
+
 typedef struct {
     train_table_t  *table;
     maas_csv_t      at;
@@ -145,6 +148,33 @@ csv_hint(const char *path)
 }
 
 
+/* Do the rows at hand end with a separator, or have a field less than n? */
+
+static int
+csv_ends_empty(const csv_file_t *f, size_t n)
+{
+    size_t            i, k, m;
+    maas_csv_t        c;
+    maas_csv_field_t  field = { 0 };
+
+    c = f->at;
+
+    for (k = 0; n > 1 && k < CSV_LOOK && maas__csv_row(&c); k++) {
+        m = maas__csv_count(&c);
+
+        for (i = 0; i < m; i++) {
+            (void) maas__csv_next(&c, &field);
+        }
+
+        if (m + 1 != n && (m != n || field.s.len > 0 || field.quoted)) {
+            return 0;
+        }
+    }
+
+    return k > 0;
+}
+
+
 /* Names for `fit`, which knows no columns yet */
 
 static void
@@ -170,11 +200,7 @@ csv_look(csv_file_t *f)
     }
 
     n = f->row.n;
-
-    if (t->named && n > 1 && f->row.cell[n - 1].len == 0) {
-        row = f->at;
-        n -= maas__csv_row(&row) && maas__csv_count(&row) + 1 == n;
-    }
+    n -= f->row.cell[n - 1].len == 0 && csv_ends_empty(f, n);
 
     for (i = 0; i < n; i++) {
         csv_name_cell(f, i, t->named ? &f->row.cell[i] : NULL);

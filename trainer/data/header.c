@@ -5,7 +5,9 @@
  */
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "header.h"
 #include "util.h"
@@ -226,30 +228,39 @@ header_count(header_t *h)
 }
 
 
-/* 0, 1, 2 ... or 1, 2, 3 ... */
+/* Whole numbers that count on, 0, 1, 2 or 1990, 1991, and no number beside
+ * them; texts may be */
 
 static int
 header_counts(const header_t *h)
 {
-    char    buf[24];
-    size_t  i, from;
+    char                    buf[24];
+    size_t                  i, n;
+    unsigned long           from;
+    const header_column_t  *c;
 
-    from = h->columns[0].len == 0;
+    n = 0;
+    from = 0;
 
-    if (h->n < from + 3) {
-        return 0;
-    }
+    for (i = 0; i < h->n; i++) {
+        c = &h->columns[i];
 
-    for (i = from; i < h->n; i++) {
-        (void) snprintf(buf, sizeof(buf), "%zu", i - from
-                        + (h->columns[from].name[0] == '1'));
+        if (c->len == 0 || !header_is_number(c->name, c->len)) {
+            continue;
+        }
 
-        if (strcmp(buf, h->columns[i].name) != 0) {
+        if (n == 0) {
+            from = strtoul(c->name, NULL, 10);
+        }
+
+        (void) snprintf(buf, sizeof(buf), "%lu", from + n++);
+
+        if (strcmp(buf, c->name) != 0) {
             return 0;
         }
     }
 
-    return 1;
+    return n >= 3;
 }
 
 
@@ -284,7 +295,9 @@ header_decide(const header_t *h, unsigned *sure)
         return 1;
     }
 
-    *sure = 1;
+    /* numbers as names may have, beside a text that does not come again */
+
+    *sure = !h->as_names || h->numbers == 0 || h->values == h->n;
 
     return 0;
 }
