@@ -250,6 +250,29 @@ for (
     refused(@$_);
 }
 
+# a file that does not say what else was in training's, as of 0.1.0
+
+$t->model('old', sizes => [ 2, 1 ], task => 'regression',
+    inputs => { kind => 'columns', columns => [ { name => 'a', kind => 'number' },
+        { name => 'b', kind => 'number' } ] });
+$t->write_file('old.csv', "1,2\n");
+my ($code, $old) = $t->trainer(qw(predict old.safetensors -d old.csv));
+is($code, 0, 'rows of the columns');
+
+for (["1,2,9\n", qr/^maas-trainer: in\.csv: the last of 3 fields is taken for (?#
+    )the target$/], ["b,z,a\n2,x,1\n", qr/^$/])
+{
+    $t->write_file('in.csv', $_->[0]);
+    my ($rc, $out, $err) = $t->trainer(qw(predict old.safetensors -d in.csv));
+    is($out, $old, 'the same with what is not known');
+    like($err, $_->[1], 'said');
+}
+
+$t->write_file('in.csv', "A,b\n1,2\n");
+($code, undef, my $why) = $t->trainer(qw(predict old.safetensors -d in.csv));
+is($code, 1, 'but a slip is refused');
+like($why, qr/unknown column "A", expected "a"/, 'by name');
+
 # bodies are UTF-8
 
 my $answer = $t->post('/ab', "1,2\n", 'Content-Type' => 'text/csv; charset=UTF-8');

@@ -318,6 +318,16 @@ roles_model_by_place(train_table_t *t, const maas_info_t *m)
     n = (m->n_columns > 0) ? m->n_columns : m->in;
     others = t->n - (t->target != TRAIN_NO_COLUMN);
 
+    if (others == n + 1 && t->target == TRAIN_NO_COLUMN && t->want->no_target
+        && m->n_columns > 0 && m->n_others == 0)
+    {
+        others--;               /* a model of 0.1.0 says no more than that */
+        t->target = t->n - 1;
+        roles_set(t, t->target, TRAIN_ROLE_TARGET, "to be predicted");
+        (void) fprintf(stderr, "maas-trainer: %s: the last of %zu fields is "
+                       "taken for the target\n", t->path, t->n);
+    }
+
     if (others != n) {
         train_die("%s:1: %zu columns without the target: the model \"%s\" "
                   "expects %zu%s", t->path, others, m->name, n,
