@@ -143,6 +143,24 @@ maas_plan_usual(maas_model_t *m, const maas_desc_t *d)
 }
 
 
+/* Is a row of the column just its number, whatever that is? */
+
+static int
+maas_plan_plain(const maas_column_t *c)
+{
+    size_t  i;
+    double  v;
+
+    for (i = 0; i < c->n_blanks; i++) {
+        if (maas__field_double(c->blanks[i], strlen(c->blanks[i]), &v)) {
+            return 0;
+        }
+    }
+
+    return c->kind == MAAS_FIELD_NUMBER && c->width == 1;
+}
+
+
 maas_status_t
 maas__plan_input(maas_model_t *m, const maas_desc_t *d)
 {
@@ -168,8 +186,7 @@ maas__plan_input(maas_model_t *m, const maas_desc_t *d)
         info->reader = &m->fields;
 
         for (i = 0; i < m->fields.n; i++) {
-            info->plain &= m->fields.info[i].kind == MAAS_FIELD_NUMBER
-                           && m->fields.info[i].width == 1;
+            info->plain &= maas_plan_plain(&m->fields.columns[i]);
         }
     }
 

@@ -380,6 +380,12 @@ goes('two kinds of money', sub {
     like($_[1], qr/column "p": 0 of 40 values are numbers, but not of one (?#
     )unit, "\$" \(20\), "EUR" \(20\)/, 'said') },
     table(40, p => sub { $_[0] % 2 ? "\$$_[0]" : "$_[0] EUR" }));
+goes('numbers for "missing"', sub {
+    is_deeply([@{$_[2]{reference}{columns}{p}}{qw(low high)}], [1, 39],
+        'no value, however written');
+    ok($_[2]{inputs}{columns}[0]{missing_slot}, 'but missing') },
+    table(40, p => sub { $_[0] % 10 ? $_[0] : ('-999', '-999.0', '-9.99e2')[
+        $_[0] % 3] }), '--na-values', '-999');
 goes('numbers if so said', sub {
     is($_[0]{p}{kind}, 'number', 'numbers');
     is_deeply($_[2]{inputs}{columns}[0]{units}, ['$', 'EUR'], 'of two units') },

@@ -40,7 +40,7 @@ sub csv { return join '', map { join(';', @$_) . "\n" } @_ }
 
 $t->write_file('train.csv', csv(\@names, @rows));
 my ($rc, $said, $err) = $t->trainer(qw(fit -q -d train.csv -o m.safetensors
-    --epochs 20 --hidden 8:relu --id id --columns),
+    --epochs 20 --hidden 8:relu --id id --na-values -999,-1 --columns),
     'store=category,zip=category,flag=category,big=category');
 is($rc, 0, 'trained') or diag($err);
 like($said, qr/price +number .*decimal comma; thousands by points; units "EUR"/,
@@ -141,9 +141,18 @@ for my $spelt ('"1.234,5 EUR"', '"1234,5"', '"EUR 1.234,5"', '"1234,50 EUR"',
         (answers(\@json, '{"price":1234.5}', 'number'))[0], $spelt);
 }
 
-for my $missing ('"-"', '"NA"', '""', 'null') {
+for my $missing ('"-"', '"NA"', '""', 'null', '-999', '-999.0', '"-999"',
+    '"-999,0"', '"-9,99e2"', '"-999 EUR"')
+{
     is((answers(\@json, "{\"price\":$missing}", $missing))[0],
         (answers(\@json, '{"zip":null}', 'nothing'))[0], "missing: $missing");
+}
+
+for my $name (qw(store share ts big)) {
+    for my $missing ('null', '-999', '-999.0', '"-999"', '"-999.00"') {
+        is((answers(\@json, "{\"$name\":$missing}", $missing))[0],
+            (answers(\@json, '{"zip":null}', 'nothing'))[0], "$name: $missing");
+    }
 }
 
 my $bad = $t->post('/p', '{"price":"soon"}', @json);

@@ -47,6 +47,13 @@ int maas__field_double(const char *s, size_t len, double *out);
 maas_status_t maas__field_formatted(const maas_column_t *c, const char *s,
     size_t len, float *out);
 
+/* Is v one of the column's own texts for "missing", of those that are numbers?
+ * In single precision for a number, else exactly. */
+int maas__field_is_blank(const maas_column_t *c, double v);
+/* The same of a text as maas__field_canonical() makes it. */
+int maas__field_is_blank_text(const maas_column_t *c, const char *s,
+    size_t len);
+
 /* v as text: digits if it is whole and below 2^53, else the shortest decimal
  * of its float.  Returns the bytes written, no NUL. */
 #define MAAS_NUMBER_TEXT  32

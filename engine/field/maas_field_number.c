@@ -289,6 +289,43 @@ maas__field_canonical(const char *s, size_t len, char *out)
 }
 
 
+int
+maas__field_is_blank(const maas_column_t *c, double v)
+{
+    double  d;
+    size_t  i;
+
+    for (i = 0; i < c->n_blanks; i++) {
+        if (maas__field_double(c->blanks[i], strlen(c->blanks[i]), &d)
+            && (d == v || (c->kind == MAAS_FIELD_NUMBER
+                           && (float) d == (float) v)))
+        {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+int
+maas__field_is_blank_text(const maas_column_t *c, const char *s, size_t len)
+{
+    char    buf[MAAS_CANONICAL];
+    size_t  i;
+
+    for (i = 0; i < c->n_blanks; i++) {
+        if (maas__field_canonical(c->blanks[i], strlen(c->blanks[i]), buf)
+            == len && memcmp(buf, s, len) == 0)
+        {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
 /* What a text begins with that stands for a blank between digits: its bytes,
  * 0 if it is none.  U+00A0, U+2009, U+202F. */
 

@@ -50,6 +50,13 @@ fields_missing(const maas_column_t *c, float *x)
 static void
 fields_number(const maas_column_t *c, float v, float *x)
 {
+    if (c->n_blanks > 0 && c->kind == MAAS_FIELD_NUMBER
+        && maas__field_is_blank(c, (double) v))
+    {
+        fields_missing(c, x);
+        return;
+    }
+
     x[0] = v;
 
     if (c->missing_slot) {
@@ -150,6 +157,14 @@ fields_date(const maas_column_t *c, int known, const maas_date_t *d, float *x,
         return fields_bad(c, fields_dates[c->date], err);
     }
 
+    if (c->n_blanks > 0 && c->date >= MAAS_DATE_UNIX
+        && maas__field_is_blank(c, c->date == MAAS_DATE_UNIX
+                                   ? d->seconds : d->seconds * 1000))
+    {
+        fields_missing(c, x);
+        return MAAS_OK;
+    }
+
     if (c->missing_slot) {
         x[c->width - 1] = 0;
     }
@@ -198,6 +213,13 @@ fields_category(const maas_column_t *c, const maas_names_t *values,
 
     memset(x, 0, c->width * sizeof(float));
     s = fields_compared(c, s, &len, buf);
+
+    if (c->n_blanks > 0 && c->compare == MAAS_COMPARE_NUMBER
+        && maas__field_is_blank_text(c, s, len))
+    {
+        fields_missing(c, x);
+        return;
+    }
 
     if (c->hash > 0) {
         x[(maas__field_hash(s, len) & 0x7fffffffu) % c->hash] = 1;

@@ -53,7 +53,7 @@ cell_is_blank(const train_column_t *c, const train_cell_t *cell, const char *s,
     size_t                i;
     const maas_column_t  *f = &c->format;
 
-    for (i = 0; i < f->n_blanks && cell->type == TRAIN_CELL_TEXT; i++) {
+    for (i = 0; i < f->n_blanks; i++) {
         if (strlen(f->blanks[i]) == len && memcmp(f->blanks[i], s, len) == 0) {
             return 1;
         }
@@ -112,6 +112,12 @@ train_cell_number(const train_column_t *c, const train_cell_t *cell,
 
     if (cell->type == TRAIN_CELL_NUMBER && cell->s == NULL) {
         *out = (float) cell->v;
+
+        if (maas__field_is_blank(&c->format, cell->v)) {
+            *out = NAN;
+            return NULL;
+        }
+
         return isfinite(*out) ? NULL : "a number that fits in single "
                                        "precision";
     }
@@ -136,6 +142,7 @@ train_cell_number(const train_column_t *c, const train_cell_t *cell,
          : maas__field_number(s, len, out);
 
     if (rc == MAAS_OK) {
+        *out = maas__field_is_blank(&c->format, (double) *out) ? NAN : *out;
         return NULL;
     }
 
@@ -166,6 +173,18 @@ cell_amount(const train_column_t *c, const train_cell_t *cell, const char *s,
 }
 
 
+/* A number that means "missing", however it is written */
+
+static int
+cell_is_blank_number(const train_column_t *c, const char *s, size_t len)
+{
+    double  v;
+
+    return c->format.n_blanks > 0 && maas__field_double(s, len, &v)
+           && maas__field_is_blank(&c->format, v);
+}
+
+
 void
 train_cell_keep(const train_column_t *c, const train_cell_t *cell,
     char buf[MAAS_CANONICAL], const char **s, size_t *len)
@@ -182,9 +201,20 @@ train_cell_keep(const train_column_t *c, const train_cell_t *cell,
     n = 0;
 
     if (c->role == TRAIN_ROLE_TARGET) {
+        if (cell_is_blank_number(c, *s, *len)) {
+            *len = 0;
+            return;
+        }
+
         n = cell_amount(c, cell, *s, *len, buf);
 
     } else if (c->role == TRAIN_ROLE_DATE || c->role == TRAIN_ROLE_ID) {
+        if (c->role == TRAIN_ROLE_DATE && c->format.date >= MAAS_DATE_UNIX
+            && cell_is_blank_number(c, *s, *len))
+        {
+            *len = 0;
+        }
+
         return;                     /* as it is written */
 
     } else if (c->format.compare == MAAS_COMPARE_NUMBER) {
@@ -195,6 +225,11 @@ train_cell_keep(const train_column_t *c, const train_cell_t *cell,
         }
 
         n = maas__field_canonical(*s, *len, buf);
+
+        if (n > 0 && maas__field_is_blank_text(&c->format, buf, n)) {
+            *len = 0;
+            return;
+        }
 
     } else if (c->format.compare == MAAS_COMPARE_BOOLEAN) {
         n = maas__field_truth(*s, *len, buf);
