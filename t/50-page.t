@@ -87,6 +87,7 @@ http {
         client_header_buffer_size 8k;
         location = / { maas_status; }
         location /  { maas_serve; }
+        location "/a b/" { maas_serve; }
         location = /gone/ { maas_status; }
     }
 }
@@ -318,6 +319,11 @@ subtest 'what training saw' => sub {
     fill(3, '2023-02-01T00:00');
     says('#curl', '\["01\.02\.2023"\]', 'also without a time');
     is(ref curl(), 'ARRAY', 'answered');
+    fill(0, '1e300');
+    says('#error', '^400: ', 'what the server refuses');
+    is($b->js('return document.querySelector("#form .wrong").dataset.name'),
+        'amount', 'is marked as well');
+    fill(0, '120.537');
 
     my @facts = split /\|/, $b->js('return [...document.querySelectorAll('
         . '"#facts dt")].map(e => e.textContent).join("|")');
@@ -428,6 +434,13 @@ subtest 'requests, from the document' => sub {
     is($b->js('return document.documentElement.scrollWidth'), 360,
         'nothing is wider than a phone');
     $b->cdp('Emulation.clearDeviceMetricsOverride');
+
+    $b->get("$origin/a%20b/docs");
+    is($b->js('return document.querySelector("details[open] summary code")'
+        . '.textContent') =~ m{^/a b/v2/models/\w+/versions/1/infer$}, 1,
+        'below a prefix');
+    $b->js('document.querySelector("details[open] button").click()');
+    says('details[open] [role=status] h3', '^200', 'too');
     is_deeply([ grep { !/the server responded with a status of 400/ }
         $b->console ], [], 'the console is empty');
     $b->get("$origin/");
