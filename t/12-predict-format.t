@@ -104,6 +104,22 @@ is(predict('rec.st', 'd.csv', $shops, qw(-f csv)), "shop,order,label,decision,"
 like(predict('rec.st', 'j.jsonl', qq({"a":0,"b":1,"order":7}\n), qw(-f jsonl)),
     qr/^\{"order":7,"label"/, 'one of them is there');
 
+# names that training had not, if the user says what they are; no others
+
+my $more = "shop,a,b,note\nx 1,0,1,n 7\n";
+like(predict('rec.st', 'd.csv', $more, qw(-f csv)),
+    qr/^1: .*d\.csv:1:4: unknown column "note", expected/, 'a name too much');
+like(predict('rec.st', 'd.csv', $more, qw(-f csv --id note)),
+    qr/^note,label.*\nn 7,fine/, 'it names the rows');
+like(predict('rec.st', 'd.csv', $more, qw(-f csv --id 4)),
+    qr/^note,label.*\nn 7,fine/, 'by its number');
+like(predict('rec.st', 'd.csv', $more =~ s/shop/shap/r, qw(-f csv --id note)),
+    qr/^1: .*d\.csv: unknown column "shap", expected/, 'but no other one');
+like(predict('rec.st', 'j.jsonl', qq({"a":0,"b":1,"note":5}\n), qw(-f jsonl
+    --id note)), qr/^\{"note":5,"label"/, 'in JSON lines');
+like(predict('rec.st', 'j.jsonl', qq({"a":0,"b":1,"note":5,"c":1}\n), qw(-f
+    jsonl --id note)), qr/^1: .*unknown column "c", expected/, 'nor there');
+
 # weights for the decision between classes
 
 columns('weighed', 'classification', ['a', 'b'], [0, 0, 0, 0],

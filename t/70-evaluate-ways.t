@@ -153,6 +153,13 @@ like(ok_run(qw(predict named.st -d bin.csv -f csv)),
     qr/^row,label,decision,probability_no,probability_yes\n1,/,
     'predict needs no weights');
 
+$t->write_file('other.csv', "a,b,y2,w2\n1,0,yes,3\n0,1,yes,1\n");
+is(figures(qw(named.st -d other.csv -t y2 --weight w2))->{accuracy}, 0.75,
+    'names that training had not, if they are said');
+my ($bad, undef, $why) = $t->trainer(qw(evaluate named.st -d other.csv -t y2));
+is($bad, 1, 'else they are refused');
+like($why, qr/unknown column "w2", expected/, 'by name');
+
 $t->write_file('bin.jsonl', qq({"a":1,"b":0,"y":"yes","w":2}\n)
     . qq({"a":0,"b":1,"y":"yes","w":1}\n));
 is(figures(qw(bin.st -d bin.jsonl))->{accuracy}, 2 / 3, 'in JSON lines, too');

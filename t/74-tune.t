@@ -177,7 +177,7 @@ my %value = (
     l2 => 0.01, 'clip-norm' => 2, calibration => 'none', ema => 0.5,
     'label-smoothing' => 0.1, mixup => 0.2, 'target-scaling' => 'none',
     decimal => '.', thousands => "'", 'na-values' => '?,none',
-    encoding => 'latin1',
+    encoding => 'latin1', split => 'group=c',
 );
 # of one run, tune's own, or told apart below
 my %not = map { $_ => 1 } qw(output config threads checkpoint checkpoint-every

@@ -288,6 +288,31 @@ csv_target(const train_want_t *want)
 }
 
 
+/* "NAME,NAME", or NULL: does the user name a column that the model has not? */
+
+static unsigned
+csv_beside(const maas_info_t *info, const char *list)
+{
+    size_t       n;
+    const char  *end;
+
+    for ( /* void */ ; list != NULL && *list != '\0' && info->reader != NULL;
+         list = end + (*end == ','))
+    {
+        end = list + strcspn(list, ",");
+        n = (size_t) (end - list);
+
+        if (maas_column_find(info->reader, list, n) == SIZE_MAX
+            && maas_other_find(info->reader, list, n) == SIZE_MAX)
+        {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
 /* Names and places for a model; files of the first version do not say what else
  * the training file had: then the rest is found by place (roles.c) */
 
@@ -305,10 +330,13 @@ csv_model(csv_file_t *f)
 
     t = f->table;
     info = t->want->model;
+    t->beside = csv_beside(info, t->want->id)
+                || csv_beside(info, t->want->weight)
+                || csv_beside(info, t->want->target);
     want = (maas_layout_want_t) {
         .header = (maas_header_t) t->want->header,
-        .lenient = (info->n_others == 0), .hint = csv_hint(t->path),
-        .target = csv_target(t->want),
+        .lenient = (info->n_others == 0 || t->beside),
+        .hint = csv_hint(t->path), .target = csv_target(t->want),
         .also = { t->want->target, t->want->id, t->want->weight }
     };
 
@@ -325,6 +353,7 @@ csv_model(csv_file_t *f)
     }
 
     n = maas__csv_count(&l.head);
+    t->beside &= l.names;
     t->named = l.names && info->n_columns > 0;
 
     if (info->n_columns == 0

@@ -485,15 +485,16 @@ roles_numbered(const train_table_t *t, const maas_info_t *m)
 }
 
 
-/* A name in JSON that neither the model knows nor its training did; who says
- * what a model was trained beside knows all others */
+/* A name in JSON, or one beside the user's own, that neither the model knows
+ * nor its training did; who says what a model was trained beside knows all
+ * others */
 
 static void
 roles_unknown(const train_table_t *t, const maas_info_t *m, const char *name)
 {
     maas_err_t  err;
 
-    if (t->free_order && m->n_others > 0
+    if ((t->free_order || t->beside) && m->n_others > 0
         && maas_other_find(m->reader, name, strlen(name)) == SIZE_MAX)
     {
         (void) maas__no_column(m, name, strlen(name), &err);

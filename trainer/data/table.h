@@ -113,6 +113,8 @@ struct train_table_s {
     train_table_pass_t   pass;
     unsigned             named;     /* the file has names of its own */
     unsigned             closed;    /* no column may be added any more */
+    unsigned             beside;    /* the user may have named columns that the
+                                       model has not: roles.c looks at names */
     unsigned             free_order;    /* cells have no place in a line */
     unsigned             by_row;    /* messages have rows, not lines */
     maas_csv_t           body;      /* CSV: where the rows begin, */
