@@ -190,6 +190,40 @@ like($html, qr{<tr><td>w</td><td>number</td><td>100 \(25 %\)</td>}, 'what is mis
 like($html, qr{<tr><td>town</td><td>category</td><td>-</td><td>2 different, most often rome \(267\)}, 'a category');
 like($html, qr{<tr><td>no</td><td>id</td><td>-</td><td>400 different</td>}, 'an id');
 
+like($html, qr{<span>baseline 0\.\d{4}</span>.*who always says &quot;f}s,
+    'a baseline below the figures');
+
+# a date, an amount and one of many categories stand there as they were written
+
+$t->write_file('day.csv', join '', "day;price;shop;k\n", map {
+    my $x = rnd(); sprintf("%02d.%02d.2023;%d.%03d,5;s%d;%s\n", 1 + $_ % 28,
+        1 + $_ % 12, 1 + 8 * $x, $_, $_ % 90, rnd() < $x ? 'p' : 'q') }
+    1 .. 400);
+ok_run(qw(fit -q -d day.csv -o day.st --epochs 3 --folds 0 --columns
+    shop=category --one-hot 20));
+ok_run(qw(evaluate day.st -d day.csv --report day.html --bootstrap 0));
+my ($table) = $t->read_file('day.html')
+    =~ m{The worst mistakes.*?<table>(.*?)</table>}s;
+my @days = split /\n/, $t->read_file('day.csv');
+my @shown = $table =~ m{<tr><td>day\.csv:(\d+)</td>(.*?)</tr>}g;
+cmp_ok(scalar @shown, '>', 10, 'mistakes of it');
+my $unlike = 0;
+while (my ($line, $cells) = splice @shown, 0, 2) {
+    my ($day, $price, $shop) = split /;/, $days[$line - 1];
+    $price =~ tr/.//d;
+    $price =~ tr/,/./;
+    $price = sprintf '%.6g', $price;
+    $unlike++ if grep { index($cells, "<td>$_</td>") < 0 } $day, $shop;
+    $unlike++ if $cells !~ m{<td>\Q$price\E</td>};
+}
+is($unlike, 0, 'as they stand in the file') or diag($table);
+
+# settings as they were used
+
+for my $file (qw(fit.html t.html n.html day.html)) {
+    unlike($t->read_file($file), qr{<b>auto</b>}, "$file: nothing is auto");
+}
+
 # curves of classes: each has its own line, and its name beside it
 
 $html = $t->read_file('fit.html');

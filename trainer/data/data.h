@@ -211,6 +211,11 @@ typedef struct {
     size_t       usual_rows;
 } train_summary_t;
 
+#define TRAIN_SHORT  48
+
+/* What stands in a row of the column of that name, cut where it is long. */
+void train_table_value(const train_table_t *t, const char *name, size_t row,
+    char out[TRAIN_SHORT]);
 /* Of the k-th column of the file; 0 if there are not so many. */
 int train_table_summary(const train_table_t *t, size_t k, train_summary_t *s);
 

@@ -5,6 +5,8 @@
  */
 
 #include <math.h>
+#include <stdio.h>
+#include <string.h>
 
 #include "table.h"
 #include "util.h"
@@ -91,4 +93,43 @@ train_table_summary(const train_table_t *t, size_t k, train_summary_t *s)
     }
 
     return 1;
+}
+
+
+void
+train_table_value(const train_table_t *t, const char *name, size_t row,
+    char out[TRAIN_SHORT])
+{
+    size_t                 n;
+    uint32_t               i;
+    const char            *text;
+    const train_column_t  *c;
+
+    i = train_dict_find(&t->names, name, strlen(name));
+    c = (i != UINT32_MAX) ? &t->columns[i] : NULL;
+    text = (c != NULL && c->id != NULL && c->id[row] > 0)
+           ? c->dict.text[c->id[row] - 1] : NULL;
+
+    if (text != NULL) {
+        n = strlen(text);
+
+        if (n >= TRAIN_SHORT) {
+            for (n = TRAIN_SHORT - 4; (text[n] & 0xc0) == 0x80; n--) {
+                /* not within a character */
+            }
+        }
+
+        (void) snprintf(out, TRAIN_SHORT, "%.*s%s", (int) n, text,
+                        text[n] != '\0' ? "..." : "");
+
+    } else if (c == NULL || c->number == NULL || isnan(c->number[row])) {
+        (void) snprintf(out, TRAIN_SHORT, "missing");
+
+    } else if (c->role == TRAIN_ROLE_BOOLEAN) {
+        (void) snprintf(out, TRAIN_SHORT, "%s", c->number[row] != 0 ? "yes"
+                                                                   : "no");
+
+    } else {
+        (void) snprintf(out, TRAIN_SHORT, "%.6g", (double) c->number[row]);
+    }
 }

@@ -74,10 +74,22 @@ report_tiles(FILE *f, const train_report_t *r)
             (void) fprintf(f, form, train_figure(r->high, t));
         }
 
-        (void) fputs("</span></div>\n", f);
+        (void) fputs("</span>", f);
+
+        if (!isnan(r->m->base[i])) {
+            (void) fputs("<span>baseline ", f);
+            (void) fprintf(f, form, r->m->base[i]);
+            (void) fputs("</span>", f);
+        }
+
+        (void) fputs("</div>\n", f);
     }
 
     (void) fputs("</div>\n", f);
+    train_report_print(f, "<p>Baseline: who always says %s%s%s.</p>\n",
+                       r->m->classes ? "\"" : "the mean",
+                       r->m->classes ? r->data->labels[r->m->largest] : "",
+                       r->m->classes ? "\"" : "");
 
     if (r->low != NULL) {
         (void) fprintf(f, "<p>Below each figure: %g %% of the values that "

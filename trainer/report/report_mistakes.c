@@ -208,33 +208,28 @@ mistakes_pictures(FILE *f, const train_report_t *r, const train_rank_t *m,
 }
 
 
-/* The value of a column in a row x(in), as far as it can be said */
+/* The value of a column in a row x(in), or as it stands in the table */
 
 static void
-mistakes_value(FILE *f, const maas_field_t *field, const float *x)
+mistakes_value(FILE *f, const train_report_t *r, size_t row, size_t column,
+    const float *x)
 {
-    size_t  k;
+    char                 buf[TRAIN_SHORT];
+    const maas_field_t  *field;
 
+    if (r->data->table != NULL) {
+        train_table_value(r->data->table, r->info->columns[column], row, buf);
+        train_report_print(f, "%s", buf);
+        return;
+    }
+
+    field = &r->info->fields[column];
     x += field->at;
 
-    if (field->kind <= MAAS_FIELD_BOOLEAN && field->width == 2 && x[1] != 0) {
+    if (field->width == 2 && x[1] != 0) {
         (void) fputs("missing", f);     /* x[0] is what stands for it */
-
-    } else if (field->kind == MAAS_FIELD_NUMBER) {
-        (void) fprintf(f, "%.6g", (double) x[0]);
-
-    } else if (field->kind == MAAS_FIELD_BOOLEAN) {
-        (void) fputs(x[0] != 0 ? "yes" : "no", f);
-
     } else {
-        for (k = 0; k < field->n_values && k < field->width; k++) {
-            if (x[k] != 0) {
-                train_report_print(f, "%s", field->values[k]);
-                return;
-            }
-        }
-
-        (void) fputs("&hellip;", f);
+        (void) fprintf(f, "%.6g", (double) x[0]);
     }
 }
 
@@ -244,8 +239,7 @@ mistakes_value(FILE *f, const maas_field_t *field, const float *x)
 static size_t
 mistakes_columns(const train_report_t *r, size_t *column)
 {
-    size_t               i, k, n;
-    const maas_field_t  *field;
+    size_t  i, k, n;
 
     n = 0;
 
@@ -258,11 +252,9 @@ mistakes_columns(const train_report_t *r, size_t *column)
             }
         }
 
-        /* a text becomes hashes, of which nobody can read anything */
+        /* a long text would leave no room */
 
-        field = &r->info->fields[column[n]];
-        n += field->kind == MAAS_FIELD_NUMBER
-             || field->kind == MAAS_FIELD_BOOLEAN || field->n_values > 0;
+        n += r->info->fields[column[n]].kind != MAAS_FIELD_TEXT;
     }
 
     return n;
@@ -311,7 +303,7 @@ mistakes_line(FILE *f, const train_report_t *r, const train_rank_t *m,
 
     for (k = 0; k < columns; k++) {
         (void) fputs("<td>", f);
-        mistakes_value(f, &r->info->fields[column[k]], x);
+        mistakes_value(f, r, mistakes_row(r, m->at), column[k], x);
         (void) fputs("</td>", f);
     }
 
