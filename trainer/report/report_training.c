@@ -157,19 +157,19 @@ training_scores(FILE *f, const training_t *t, const train_report_t *r)
     p.y_label = classes ? "accuracy" : "R2";
     off = training_clip(t, t->score, t->score, &p.y0, &p.y1);
 
-    if (off > 0) {
-        (void) snprintf(sentence, sizeof(sentence), "What is below the "
-                        "picture, to epoch %.0f, begins at %.4g.",
-                        t->x[off - 1], t->score[0]);
-        p.sentence = sentence;
-    }
-
     if (isfinite(r->usual)) {
         train_plot_reach(&p.y0, &p.y1, r->usual);
         y[0] = y[1] = r->usual;
         (void) snprintf(word, sizeof(word), "%s %.4g", classes
                         ? "always the largest class" : "always the mean",
                         r->usual);
+    }
+
+    if (off > 0 && t->score[0] < p.y0) {
+        (void) snprintf(sentence, sizeof(sentence), "What is below the "
+                        "picture, to epoch %.0f, begins at %.4g.",
+                        t->x[off - 1], t->score[0]);
+        p.sentence = sentence;
     }
 
     train_plot_begin(&p);
