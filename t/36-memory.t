@@ -99,13 +99,15 @@ subtest 'many large pictures' => sub {
     is($got->status, 413, 'one in a context');
 };
 
-# A header of CSV is read again for each row
+# A header of CSV is read once, and blanks before it are passed over
 subtest 'a long header' => sub {
-    for my $case ([ 200, 500 ], [ 400, 513 ], [ 400, 900_000 ]) {
-        my ($status, $blanks) = @$case;
+    my $want = $t->post('/table', "n,t\n" . "1,a\n" x 200,
+        'Content-Type' => 'text/csv')->body;
+    is(scalar(() = $want =~ /\n/g), 200, 'rows');
+    for my $blanks (500, 513, 900_000) {
         my $got = $t->post('/table', ' ' x $blanks . "n,t\n"
             . "1,a\n" x 200, 'Content-Type' => 'text/csv');
-        is($got->status, $status, "$blanks blanks");
+        is($got->body, $want, "$blanks blanks");
     }
 };
 
