@@ -41,6 +41,30 @@ http {
             client_max_body_size 3k;
             location = /in/wide { maas_predict wide; }
         }
+        location = /ask { internal; return 204; }
+        location = /copy { internal; proxy_pass
+            http://127.0.0.1:%%PORT1%%; }
+        location = /yes { return 204; }
+        location = /asked { auth_request /ask; maas_predict wide; }
+        location = /copied { mirror /copy; maas_predict wide; }
+        location = /asked/open { auth_request /yes; maas_predict wide; }
+        location = /mirrors { mirror /wide; proxy_pass
+            http://127.0.0.1:%%PORT1%%; }
+        location = /rewrites { rewrite ^ /wide; }
+        location = /tries { root %%TESTDIR%%; try_files /none /wide; }
+        location /more/ {
+            client_max_body_size 0;
+            location = /more/mirrors { mirror /wide; proxy_pass
+                http://127.0.0.1:%%PORT1%%; }
+            location = /more/rewrites { rewrite ^ /wide; }
+            location = /more/tries { root %%TESTDIR%%;
+                try_files /none /wide; }
+        }
+    }
+    server {
+        listen 127.0.0.1:%%PORT1%%;
+        client_max_body_size 0;
+        return 200;
     }
 }
 EOC
@@ -77,6 +101,29 @@ subtest 'nothing is set' => sub {
     my $all = '[' . join(',', ($row) x 256) . ']';
     is(scalar @{ $t->post('/wide', $all, @type)->json }, 256,
         'all rows of the longest numbers');
+};
+
+subtest 'other ways to a model' => sub {
+    longest($_, 256 * $per_row + $extra, $_) for '/asked', '/copied';
+
+    unlike($t->log, qr/too large body.*subrequest: "\/copy"/, 'and is copied');
+
+    # directives.md says what to set
+    my $most = 1024 * 1024;
+    is(status('/asked/open', $most + 1), 500, 'a location that is not internal '
+        . 'measures by its own');
+    $t->allow(qr/auth request unexpected status: 413/);
+    for my $way ('mirrors', 'rewrites', 'tries') {
+        is(status("/$way", $most + 1), 413, "$way: 1m, if nothing is set");
+    }
+    is(status("/more/$_", $most + 1), 400, "$_: as much as is set, and the "
+        . 'model reads it') for 'rewrites', 'tries';
+
+    my $fail = sub { $t->get('/v2/models/wide/stats')->json->{model_stats}[0]
+        {inference_stats}{fail}{count} };
+    my $before = $fail->();
+    is(status('/more/mirrors', $most + 1), 200, 'mirrors: as much as is set');
+    ok($t->wait_for(sub { $fail->() == $before + 1 }), 'the model reads it');
 };
 
 subtest 'set in a location' => sub {

@@ -80,6 +80,7 @@ ngx_http_maas_body_size(ngx_http_maas_main_conf_t *mmcf,
 typedef struct {
     ngx_http_maas_main_conf_t  *mmcf;
     ngx_uint_t                  max_rows;
+    off_t                      *most;      /* derived, in this server */
     unsigned                    limit:1;   /* client_max_body_size is set */
     unsigned                    buffer:1;  /* client_body_buffer_size is */
 } ngx_http_maas_sizes_t;
@@ -115,6 +116,7 @@ ngx_http_maas_derive(void **loc_conf, ngx_http_maas_sizes_t sizes)
 
         if (!sizes.limit) {
             clcf->client_max_body_size = (off_t) mlcf->body_size;
+            *sizes.most = ngx_max(*sizes.most, clcf->client_max_body_size);
         }
 
         if (!sizes.buffer) {
@@ -135,6 +137,45 @@ ngx_http_maas_derive(void **loc_conf, ngx_http_maas_sizes_t sizes)
         lq = (ngx_http_location_queue_t *) q;
         inner = lq->exact ? lq->exact : lq->inclusive;
         ngx_http_maas_derive(inner->loc_conf, sizes);
+    }
+}
+
+
+/*
+ * Subrequests are measured as well, by the length of the request's body: that
+ * of an auth_request or a mirror around a model would be refused.  Locations
+ * that only nginx leads to, after another has let the body in, get the limit of
+ * the models of their server.
+ */
+
+static void
+ngx_http_maas_derive_internal(void **loc_conf, ngx_uint_t set, off_t most)
+{
+    ngx_queue_t                *q;
+    ngx_http_core_loc_conf_t   *clcf, *inner;
+    ngx_http_location_queue_t  *lq;
+
+    clcf = loc_conf[ngx_http_core_module.ctx_index];
+
+    if (clcf->client_max_body_size != NGX_CONF_UNSET) {
+        set = 1;
+    }
+
+    if (!set && (clcf->internal == 1 || clcf->named)) {
+        clcf->client_max_body_size = most;
+    }
+
+    if (clcf->locations == NULL) {
+        return;
+    }
+
+    for (q = ngx_queue_head(clcf->locations);
+         q != ngx_queue_sentinel(clcf->locations);
+         q = ngx_queue_next(q))
+    {
+        lq = (ngx_http_location_queue_t *) q;
+        inner = lq->exact ? lq->exact : lq->inclusive;
+        ngx_http_maas_derive_internal(inner->loc_conf, set, most);
     }
 }
 
@@ -168,6 +209,7 @@ ngx_http_maas_find_predicts(ngx_conf_t *cf, ngx_http_maas_main_conf_t *mmcf)
 static char *
 ngx_http_maas_first(ngx_conf_t *cf, void *conf)
 {
+    off_t                        most;
     ngx_uint_t                   i;
     ngx_http_maas_sizes_t        sizes;
     ngx_http_core_loc_conf_t    *clcf;
@@ -195,7 +237,15 @@ ngx_http_maas_first(ngx_conf_t *cf, void *conf)
     cscf = cmcf->servers.elts;
 
     for (i = 0; i < cmcf->servers.nelts; i++) {
+        most = 0;
+        sizes.most = &most;
+
         ngx_http_maas_derive(cscf[i]->ctx->loc_conf, sizes);
+
+        if (most != 0) {
+            ngx_http_maas_derive_internal(cscf[i]->ctx->loc_conf, sizes.limit,
+                                          most);
+        }
     }
 
     return NGX_CONF_OK;
