@@ -1,5 +1,5 @@
 # make             the module and the trainer, in build/
-# make demo        train on drawn digits, serve them on 127.0.0.1:8080
+# make demo        train on made data, serve it on 127.0.0.1:8080, or PORT=N
 # make test        everything that must hold
 # CONTRIBUTING.md has the rest
 
@@ -289,8 +289,12 @@ docs: $(patsubst %.txt,%.svg,$(wildcard docs/img/*.txt))
 docs/img/%.svg: docs/img/%.txt docs/img/draw.pl
 	perl docs/img/draw.pl $< >$@
 
-demo: build/.packages-demo all
-	@sh conf/demo.sh
+PORT = 8080
+
+demo: build/.packages-demo
+	@sh conf/demo.sh check $(PORT)
+	@$(MAKE) all
+	@sh conf/demo.sh start $(PORT)
 
 demo-stop:
 	@sh conf/demo.sh stop

@@ -14,6 +14,7 @@ my @models = (
     digits => [ sizes => [ 784, 4, 10 ], labels => [ map { "$_" } 0 .. 9 ],
         inputs => { kind => 'tensor', shape => [ 28, 28 ],
                     image => JSON::PP::true, factor => 0.003921569 } ],
+    iris => [ sizes => [ 4, 3, 3 ] ],
     payments => [ sizes => [ 3, 4, 1 ], task => 'binary',
         labels => [ 'fine', 'fraud' ],
         inputs => { kind => 'columns', columns => [
@@ -101,7 +102,8 @@ example(demo => '/v2/models/digits/infer', v2('digits'), sub {
     my ($t) = @_;
 
     like($t->get('/')->body, qr/<canvas/, 'demo: the page');
-    is(status_names($t, '/'), 'digits/1', 'demo: the page as JSON');
+    is(status_names($t, '/'), 'digits/1 iris/1 payments/1',
+        'demo: the page as JSON');
     is($t->get('/v2/models/digits')->json->{name}, 'digits',
         'demo: metadata');
     is_deeply($t->post('/digit', $row{digits}, 'Content-Type' => $json)->json,

@@ -1,16 +1,15 @@
 #!/usr/bin/perl
 
-# Promise: what README says about serving works as it stands: its
-# configuration starts, each of its curl lines and programs is answered, and
-# the same row gets the same numbers from all of them.
+# Promise: what README says works as it stands: `make demo` leaves the files
+# that commands name, and answers its curl lines; the configuration starts,
+# programs are answered, and the same row gets the same numbers from all.
 
 use strict;
 use warnings;
 
 use FindBin;
 use lib "$FindBin::Bin/lib";
-use Compress::Zlib ();
-use JSON::PP ();
+use IO::Socket::INET;
 use MaasTest;
 use Test::More;
 
@@ -18,69 +17,99 @@ my $python = "$MaasTest::top/build/venv/bin/python";
 MaasTest::missing('build/venv with the clients: make build/venv/.done')
     unless -x $python;
 
-# what the files that README names look like
-my %model = (
-    iris => [ sizes => [ 4, 6, 3 ],
-        labels => [qw(setosa versicolor virginica)] ],
-    digits => [ sizes => [ 784, 8, 10 ], labels => [ map { "$_" } 0 .. 9 ],
-        inputs => { kind => 'tensor', shape => [ 28, 28 ],
-            image => JSON::PP::true, factor => 0.003921569 } ],
-    score => [ sizes => [ 4, 3, 2 ],
-        inputs => { kind => 'columns', columns => [
-            { name => 'amount', kind => 'number' },
-            { name => 'country', kind => 'category',
-                values => [qw(DE FR IT)] } ] } ],
-);
-
 my $readme = MaasTest::Proc::slurp("$MaasTest::top/README.md");
 my ($conf) = $readme =~ /^```nginx\n(.*?)^```/ms;
 my @shell = $readme =~ /^```sh\n(.*?)^```/msg;
 my @python = $readme =~ /^```python\n(.*?)^```/msg;
 
 my $t = MaasTest->new;
-$t->model($_, name => $_, @{ $model{$_} }) for keys %model;
+my $dir = $t->dir;
 
-# a grey picture of 28 x 28 pixels
-sub png {
-    my $chunk = sub {
-        my ($type, $data) = @_;
-        return pack('N', length $data) . "$type$data"
-            . pack 'N', Compress::Zlib::crc32("$type$data");
-    };
-    my $rows = join '', map { my $y = $_; "\0" . join '',
-        map { chr(($_ * $y) % 256) } 1 .. 28 } 1 .. 28;
-    return "\x89PNG\r\n\x1a\n" . $chunk->('IHDR', pack 'NNC5', 28, 28, 8, 0,
-        0, 0, 0) . $chunk->('IDAT', Compress::Zlib::compress($rows))
-        . $chunk->('IEND', '');
+###############################################################################
+# make demo, with fewer digits, in a folder of this test
+
+my $build = "$dir/build";
+mkdir $build;
+symlink "$MaasTest::build/$_", "$build/$_"
+    for 'ngx_http_maas_module.so', 'maas-trainer';
+chmod 0755, $build;
+
+my $demo = "$MaasTest::top/conf/demo.sh";
+my $port = MaasTest::free_port();
+$ENV{MAAS_DEMO_DIR} = "$build/demo";
+$ENV{MAAS_DEMO_SYNTH} = '--train 2000 --test 200';
+
+for (qw(0 x 65536 123456 080)) {
+    my ($rc, $out, $err) = $t->command('sh', $demo, 'check', $_);
+    is($rc, 1, "PORT=$_");
+    is($err, "PORT=$_: expected a number from 1 to 65535\n", 'is said');
 }
 
-$t->write_file('seven.png', png());
-$t->write_file('row.bin', pack 'f<4', 5.1, 3.5, 1.4, 0.2);
+# one that speaks no HTTP
+my $other = IO::Socket::INET->new(Listen => 5, LocalAddr => '127.0.0.1')
+    or die;
+my ($rc, $out, $err) = $t->command('sh', $demo, 'start', $other->sockport);
+is($rc, 1, 'a port that is taken');
+like($err, qr/^Port \d+ of 127\.0\.0\.1 is taken by another server: .*PORT=/,
+    'is said');
+is($out, '', 'before anything is done');
+close $other;
 
-# paths and the port are those of this test, all else is README's
+($rc, $out, $err) = $t->command('sh', $demo, 'start', $port);
+is($rc, 0, 'make demo PORT=') or diag($out, $err);
+like($out, qr{^Draw a digit: +http://127\.0\.0\.1:$port/$}m, 'says where');
+is(($t->command('curl', '-sf', "http://127.0.0.1:$port/v2/models/$_"))[0], 0,
+    "$_ is served") for qw(digits iris payments);
+
+# all that commands of README name is there
+
+my @named = map { m{\bbuild/demo/[\w.-]+}g } @shell;
+cmp_ok(scalar @named, '>', 3, 'files');
+ok(-s "$dir/$_", $_) for @named;
+
+for my $line (map { split /\n/ } grep { /maas-trainer fit/ } @shell) {
+    my ($status, $out, $why) = $t->command('sh', '-c', $line);
+    is($status, 0, $line) or diag($out, $why);
+}
+
+my @lines = map { s/\\\n\s*/ /g; grep { /^curl / } split /\n/ } @shell;
+cmp_ok(scalar @lines, '>', 6, 'curl lines');
+
+for my $line (@lines) {
+    (my $run = $line) =~ s/127\.0\.0\.1:8080/127.0.0.1:$port/g;
+    $run =~ s/^curl /curl -sS --fail-with-body -o curl.out /;
+    my ($status, undef, $why) = $t->command('sh', '-c', $run);
+    is($status, 0, "the demo: $line") or diag($t->read_file('curl.out'), $why);
+}
+
+($rc, $out, $err) = $t->command('sh', $demo, 'stop');
+is($rc, 0, 'make demo-stop') or diag($err);
+ok(!-e "$build/demo/nginx.pid", 'it ended');
+
+###############################################################################
+# README's configuration: paths and the port are those of this test
+
 like($conf, qr/^load_module modules\//, 'README has a configuration');
-$conf =~ s/^load_module .*\n/%%GLOBALS%%\nevents { }\n/;
+like($conf, qr/^events \{\}$/m, 'a whole one');
+$conf =~ s/^load_module .*\n/%%GLOBALS%%\n/;
 $conf =~ s/^http \{\n/http {\n%%GLOBALS_HTTP%%\n/m;
-$conf =~ s{/etc/nginx/}{%%TESTDIR%%/}g;
+$conf =~ s{/etc/nginx/}{%%TESTDIR%%/build/demo/}g;
 is(($conf =~ s/listen 8080;/listen 127.0.0.1:%%PORT%%;/g), 1, 'on 8080');
 $t->conf($conf);
 $t->known_good('/iris', '[5.1,3.5,1.4,0.2]');
 $t->run;
 
-my $port = $t->port;
+$port = $t->port;
 my @want = @{ $t->post('/iris', '[5.1,3.5,1.4,0.2]')->json->[0] };
 
 # The numbers in a text are those of the row, wherever they stand in it
 sub has_numbers {
     my ($text, $name) = @_;
-    my @numbers = $text =~ /(?<![\w.])(0\.\d{3,}(?:e-\d+)?)/g;
+    my @numbers = $text =~ /(?<![\w.])(\d(?:\.\d+)?(?:e[-+]?\d+)?)(?![\w.])/g;
     my @missing = grep { my $w = $_;
         !grep { abs($_ - $w) < 1e-6 } @numbers } @want;
     return is("@missing", '', "$name: the same numbers") || diag($text);
 }
-
-my @lines = map { s/\\\n\s*/ /g; grep { /^curl / } split /\n/ } @shell;
-cmp_ok(scalar @lines, '>', 6, 'curl lines');
 
 for my $line (@lines) {
     (my $run = $line) =~ s/127\.0\.0\.1:8080/127.0.0.1:$port/g;
