@@ -62,6 +62,11 @@ said('rows that are skipped', 1, qw(evaluate m.st -d broken.csv --on-error
 said('a column that is missing', 1, qw(predict m.st -d short.csv));
 said('a target that is missing', 1, @fit, '-t', encode('UTF-8', "z$bad"));
 said('a file that is missing', 1, 'inspect', encode('UTF-8', "z$bad"));
+$t->write_file('mixed.csv', encode 'UTF-8', "n$bad,y\n" . join '',
+    map { ($_ % 3 ? $_ : "x$bad") . ',' . ($_ % 2) . "\n" } 1 .. 90);
+like(said('a column of numbers and others', 0, qw(fit -q -d mixed.csv
+    --epochs 1 -o x.st)), qr/^maas-trainer: mixed.csv: column "n\\u001b/m,
+    'a warning');
 $t->write_file('c.conf', encode 'UTF-8', "z$bad = 1\n");
 said('settings', 2, qw(fit -d d.csv -o x.st --config c.conf));
 

@@ -166,9 +166,8 @@ train_fit_folds(train_fit_t *f)
         train_die("a fold failed: nothing is written");
     }
 
-    (void) fprintf(stderr, "maas-trainer: the folds %s: the model is written "
-                   "without them\n", folds_interrupted ? "were interrupted"
-                                                       : "failed");
+    train_warn("the folds %s: the model is written without them",
+               folds_interrupted ? "were interrupted" : "failed");
 
     train_free(f->folds);
     f->folds = NULL;

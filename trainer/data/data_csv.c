@@ -378,9 +378,8 @@ csv_model(csv_file_t *f)
     }
 
     if (l.comments > 0) {
-        (void) fprintf(stderr, "maas-trainer: %s: %u line%s before line %zu "
-                       "passed over\n", t->path, l.comments,
-                       l.comments == 1 ? "" : "s", l.head.line);
+        train_warn("%s: %u line%s before line %zu passed over", t->path,
+                   l.comments, l.comments == 1 ? "" : "s", l.head.line);
     }
 
     maas__arena_destroy(a);

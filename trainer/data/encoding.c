@@ -284,8 +284,7 @@ train_encoding(const char *path, char *text, size_t *len, const char *name)
     }
 
     if (said) {
-        (void) fprintf(stderr, "maas-trainer: %s: read as %s; --encoding says "
-                       "another\n", path, name);
+        train_warn("%s: read as %s; --encoding says another", path, name);
     }
 
     train_free(text);

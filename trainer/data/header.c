@@ -390,22 +390,20 @@ header_said(const train_table_t *t, const maas_csv_t *c, size_t from,
     unsigned sure)
 {
     if (c->line > from) {
-        (void) fprintf(stderr, "maas-trainer: %s: %zu line%s before line %zu "
-                       "passed over\n", t->path, c->line - from,
-                       c->line - from == 1 ? "" : "s", c->line);
+        train_warn("%s: %zu line%s before line %zu passed over", t->path,
+                   c->line - from, c->line - from == 1 ? "" : "s", c->line);
     }
 
     if (c->by == ' ') {
-        (void) fprintf(stderr, "maas-trainer: %s: fields are separated by "
-                       "blanks\n", t->path);
+        train_warn("%s: fields are separated by blanks", t->path);
     }
 
     if (!sure) {
-        (void) fprintf(stderr, "maas-trainer: %s:%zu: taken for %s; --header "
-                       "%s says otherwise\n", t->path, c->line,
-                       t->named ? "names, by what stands below"
-                                : "a row, by what stands below",
-                       t->named ? "no" : "yes");
+        train_warn("%s:%zu: taken for %s; --header %s says otherwise",
+                   t->path, c->line,
+                   t->named ? "names, by what stands below"
+                            : "a row, by what stands below",
+                   t->named ? "no" : "yes");
     }
 }
 

@@ -303,9 +303,8 @@ roles_model_by_name(train_table_t *t, const maas_info_t *m)
     }
 
     if (absent > 0) {
-        (void) fprintf(stderr, "maas-trainer: %s: no column \"%s\"%s: taken "
-                       "as missing\n", t->path, m->columns[some],
-                       absent > 1 ? " and others" : "");
+        train_warn("%s: no column \"%s\"%s: taken as missing", t->path,
+                   m->columns[some], absent > 1 ? " and others" : "");
     }
 }
 

@@ -221,11 +221,10 @@ train_date_decide(const train_table_t *t, train_column_t *c)
     }
 
     c->format.date = other;
-    (void) fprintf(stderr, "maas-trainer: %s: column \"%.64s\": the %s is "
-                   "taken to be first, as in other columns (--columns "
-                   "NAME=date:%s)\n", t->path, c->name,
-                   other == MAAS_DATE_DMY ? "day" : "month",
-                   other == MAAS_DATE_DMY ? "mdy" : "dmy");
+    train_warn("%s: column \"%.64s\": the %s is taken to be first, as in "
+               "other columns (--columns NAME=date:%s)", t->path, c->name,
+               other == MAAS_DATE_DMY ? "day" : "month",
+               other == MAAS_DATE_DMY ? "mdy" : "dmy");
 }
 
 

@@ -125,14 +125,14 @@ roles_almost(const train_table_t *t, const train_column_t *c, size_t read,
     }
 
     train_counts_print(rest, some, sizeof(some));
-    (void) fprintf(stderr, "maas-trainer: %s: column \"%.64s\": %zu of %zu "
-                   "values are numbers, but not %s%s: %s (--columns "
-                   "NAME=number and --na-values to read it as numbers)\n",
-                   t->path, c->name, read, n,
-                   rest == &k->units ? "of one unit, " : "", some,
-                   c->role == TRAIN_ROLE_IGNORE ? "left out as an id"
-                   : c->role == TRAIN_ROLE_TEXT ? "read as texts"
-                                                : "read as categories");
+    train_warn("%s: column \"%.64s\": %zu of %zu values are numbers, but not "
+               "%s%s: %s (--columns NAME=number and --na-values to read it as "
+               "numbers)",
+               t->path, c->name, read, n,
+               rest == &k->units ? "of one unit, " : "", some,
+               c->role == TRAIN_ROLE_IGNORE ? "left out as an id"
+               : c->role == TRAIN_ROLE_TEXT ? "read as texts"
+                                            : "read as categories");
 }
 
 
@@ -158,14 +158,14 @@ roles_unread(const train_table_t *t, const train_column_t *c, size_t n)
 
     dates = (c->seen.date[MAAS_DATE_ISO] + c->seen.date[MAAS_DATE_DMY]
              + c->seen.date[MAAS_DATE_MDY] > 0);
-    (void) fprintf(stderr, "maas-trainer: %s: column \"%.64s\": values such "
-                   "as \"%s\" are %s: %s\n", t->path, c->name,
-                   c->seen.digits > 0 ? c->seen.others.item[0].text
-                                      : c->dict.text[0],
-                   dates ? "dates of several forms"
-                         : "neither numbers nor dates",
-                   c->role == TRAIN_ROLE_IGNORE ? "left out as an id"
-                                                : "read as texts");
+    train_warn("%s: column \"%.64s\": values such as \"%s\" are %s: %s",
+               t->path, c->name,
+               c->seen.digits > 0 ? c->seen.others.item[0].text
+                                  : c->dict.text[0],
+               dates ? "dates of several forms"
+                     : "neither numbers nor dates",
+               c->role == TRAIN_ROLE_IGNORE ? "left out as an id"
+                                            : "read as texts");
 }
 
 

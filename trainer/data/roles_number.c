@@ -139,8 +139,8 @@ static void
 number_warn(const train_table_t *t, const train_column_t *c, const char *how,
     const char *why)
 {
-    (void) fprintf(stderr, "maas-trainer: %s: column \"%.64s\": %s, as %s\n",
-                   t->path, c->name, how, why);
+    train_warn("%s: column \"%.64s\": %s, as %s", t->path, c->name, how,
+               why);
 }
 
 
@@ -378,10 +378,9 @@ number_percent(const train_table_t *t, const train_column_t *c)
     const train_counts_t  *u = &c->seen.units;
 
     if (c->seen.bare > 0 && strcmp(u->item[0].text, "%") == 0) {
-        (void) fprintf(stderr, "maas-trainer: %s: column \"%.64s\": %zu values "
-                       "have a %%, %zu have none: both are read as they "
-                       "stand, 5 %% as 5\n", t->path, c->name, u->all,
-                       c->seen.bare);
+        train_warn("%s: column \"%.64s\": %zu values have a %%, %zu have "
+                   "none: both are read as they stand, 5 %% as 5", t->path,
+                   c->name, u->all, c->seen.bare);
     }
 }
 

@@ -81,9 +81,8 @@ target_words(const train_table_t *t, const train_column_t *c)
     }
 
     train_counts_print(&k->missing, some, sizeof(some));
-    (void) fprintf(stderr, "maas-trainer: %s: the target \"%.64s\" holds %s, "
-                   "classes like the others: --na-values leaves such rows "
-                   "out\n", t->path, c->name, some);
+    train_warn("%s: the target \"%.64s\" holds %s, classes like the others: "
+               "--na-values leaves such rows out", t->path, c->name, some);
 }
 
 
