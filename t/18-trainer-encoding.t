@@ -125,6 +125,12 @@ same(qr/^\z/, 'lists.json', $pretty->encode({ map { my $n = $_;
 same(qr/^\z/, 'split.json', $json->encode({ columns => \@names, index => [ 1 .. 40 ],
     data => [ map { my $r = $_; [ map { $r->{$_} } @names ] } @rows ] }));
 
+$t->write_file('one.json', $pretty->encode({ a => 1, c => 'rome' }));
+$t->write_file('line.json', $json->encode({ a => 1, c => 'rome' }) . "\n");
+my @one = map { ($t->trainer(qw(predict m.st -d), $_))[1] } qw(one.json line.json);
+is($one[0], $one[1], 'one object on several lines');
+like($one[0], qr/^[01],[\d.e-]+\n\z/, 'is a row');
+
 sub bad {
     my ($text, $re) = @_;
     $t->write_file('bad.json', $text);

@@ -28,6 +28,26 @@ typedef struct {
 } json_table_t;
 
 
+/* One object, a row, on several lines? */
+
+static int
+json_is_spread(const char *text, size_t len)
+{
+    const char  *end;
+
+    for ( /* void */ ; len > 0 && memchr(" \t\r\n", *text, 4) != NULL; len--) {
+        text++;
+    }
+
+    end = memchr(text, '\n', len);
+
+    return end != NULL
+           && maas__json_check(text, (size_t) (end - text), TRAIN_JSON_DEPTH,
+                               NULL) != MAAS_OK
+           && maas__json_check(text, len, TRAIN_JSON_DEPTH, NULL) == MAAS_OK;
+}
+
+
 int
 train_json_is(const char *text, size_t len)
 {
@@ -55,7 +75,8 @@ train_json_is(const char *text, size_t len)
 
     maas__json_space(&j);
 
-    return j.p < j.end && (*j.p == '{' || *j.p == '[');
+    return (j.p < j.end && (*j.p == '{' || *j.p == '['))
+           || json_is_spread(text, len);
 }
 
 
@@ -433,6 +454,21 @@ json_rows(json_table_t *t)
 }
 
 
+/* Is the first value of the object a list or an object? */
+
+static int
+json_holds(maas_json_t j)
+{
+    maas_json_object_t  o = { 0 };
+    const char *const   names = NULL;
+
+    o.names = &names;
+
+    return maas__json_member(&j, &o, NULL) == MAAS_OK
+           && o.which != MAAS_JSON_END && (*j.p == '{' || *j.p == '[');
+}
+
+
 void
 train_table_json(train_table_t *t, const char *text, size_t len)
 {
@@ -448,6 +484,10 @@ train_table_json(train_table_t *t, const char *text, size_t len)
 
     if (*j.p == '[') {
         json_records(&table, &j);
+
+    } else if (json_is_spread(text, len) && !json_holds(j)) {
+        table.j.line++;
+        train_json_row(&table.j, j.p, j.end);
 
     } else if (!json_split(&table, j)) {
         json_columns(&table, &j);
