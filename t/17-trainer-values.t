@@ -532,6 +532,25 @@ is($values->(sub { ('1', 'a')[$_[0] % 2] }), '2 text 1 a', 'numbers and words');
 is($values->(sub { ('1', '1.0', 'NA')[$_[0] % 3] }), '2 number 1',
     'NA is none of the numbers');
 
+# zeros in front of digits of one length, and nothing said of the column
+
+my $kind = sub { my ($code) = @_;
+    $t->write_file('z.tsv', table(40, k => $code));
+    fit(qw(-d z.tsv));
+    return join ' ', map { $_->{kind}, $_->{compare} // '-' }
+        document()->{inputs}{columns}[0];
+};
+
+is($kind->(sub { ('01234', '12345', '00501')[$_[0] % 3] }), 'category text',
+    'a code');
+is($kind->(sub { ('01234', '', '12345', 'NA', '00501')[$_[0] % 5] }),
+    'category text', 'a code with gaps');
+is($kind->(sub { ('01234', '1234', '501')[$_[0] % 3] }), 'number -',
+    'of several lengths: numbers');
+is($kind->(sub { ('0.50', '1.25', '0.75')[$_[0] % 3] }), 'number -',
+    'with fractions: numbers');
+is($kind->(sub { $_[0] % 10 }), 'number -', 'one digit: a number');
+
 # labels: 1.0 of a column with gaps is 1, True is true
 
 $t->write_file('l.tsv', "x\ty\n" . join '', map { "$_\t" . ('1.0', '0.0', '')[

@@ -73,6 +73,39 @@ roles_is_constant(const train_table_t *t, const train_column_t *c)
 }
 
 
+/* Digits of one length, some with zeros in front, such as 01234: a code, of
+ * which no sum is meant */
+
+static int
+roles_is_code(const train_column_t *c)
+{
+    size_t       i, len;
+    const char  *s;
+
+    if (c->seen.codes == 0 || c->dict.n <= 2) {
+        return 0;
+    }
+
+    len = 0;
+
+    for (i = 0; i < c->dict.n; i++) {
+        s = c->dict.text[i];
+
+        if (maas__field_is_missing(s, strlen(s))) {
+            continue;
+        }
+
+        len = (len == 0) ? strlen(s) : len;
+
+        if (strlen(s) != len || strspn(s, "0123456789") != len) {
+            return 0;
+        }
+    }
+
+    return 1;
+}
+
+
 /* A column with texts in it */
 
 static train_role_t
@@ -174,7 +207,7 @@ roles_unread(const train_table_t *t, const train_column_t *c, size_t n)
 static train_role_t
 roles_guess(const train_table_t *t, train_column_t *c)
 {
-    size_t               n, there, read;
+    size_t               n, len, there, read;
     maas_date_form_t     form;
     const train_look_t  *k = &c->seen;
 
@@ -200,6 +233,15 @@ roles_guess(const train_table_t *t, train_column_t *c)
     {
         (void) snprintf(c->why, sizeof(c->why), "an id: all values differ");
         return TRAIN_ROLE_IGNORE;
+    }
+
+    if (roles_is_code(c)) {
+        c->role = roles_guess_texts(t, c, there);
+        len = strlen(c->why);
+        (void) snprintf(c->why + len, sizeof(c->why) - len,
+                        "; a code, with zeros in front");
+
+        return c->role;
     }
 
     read = train_numbers(t, c, &n);
