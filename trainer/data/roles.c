@@ -323,8 +323,8 @@ roles_model_by_place(train_table_t *t, const maas_info_t *m)
         others--;               /* a model of 0.1.0 says no more than that */
         t->target = t->n - 1;
         roles_set(t, t->target, TRAIN_ROLE_TARGET, "to be predicted");
-        (void) fprintf(stderr, "maas-trainer: %s: the last of %zu fields is "
-                       "taken for the target\n", t->path, t->n);
+        train_warn("%s: the last of %zu fields is taken for the target",
+                   t->path, t->n);
     }
 
     if (others != n) {
