@@ -21,6 +21,7 @@ my @why = (
     [ 'answers/image', 'b64 with blanks', 'blanks in base64 are passed over' ],
     [ 'answers/', 'null', 'null is not there' ],
     [ 'answers/v(?:1|2-refused)', ' it$', '405 says what is allowed' ],
+    [ 'answers/table', 'v2 binary 1, cut', 'errors show names in UTF-8' ],
     [ 'answers/rows', 'CSV bad', 'a blank line is no row' ],
     [ 'answers/', ' bad |/infer \{|outputs \{"name"',
         'errors name what is valid' ],
