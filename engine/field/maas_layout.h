@@ -71,9 +71,5 @@ maas_status_t maas__layout_passes(const maas_layout_t *l, uint32_t place,
 maas_status_t maas__layout_is_target(const maas_info_t *info, const char *name,
     const char *s, size_t len, maas_err_t *err);
 
-/* BADVALUE: `unknown column "s", expected` and those that there are. */
-maas_status_t maas__no_column(const maas_info_t *info, const char *s,
-    size_t len, maas_err_t *err);
-
 
 #endif /* MAAS_LAYOUT_H */

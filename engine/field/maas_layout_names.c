@@ -6,13 +6,12 @@
 #include "maas_field.h"
 #include "maas_int.h"
 #include "maas_layout_names.h"
+#include "maas_unknown.h"
 
 #include <stdio.h>
 #include <string.h>
 
 
-#define NAMES_LIST   200           /* bytes of a sentence for known names, */
-#define NAMES_SHOWN  40            /*     and for one that is not */
 #define NAMES_CLOSE  64            /* fields that may be misspelt names */
 
 typedef struct {
@@ -155,66 +154,6 @@ names_also(const maas_layout_want_t *want, maas_str_t s)
 }
 
 
-static inline char
-names_lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char) (c | 0x20) : c;
-}
-
-
-/* Are they the same but for case, blanks, "_", "-" and "."? */
-
-static int
-names_alike(const char *a, maas_str_t b)
-{
-    size_t       i;
-    const char  *skip = " _-.";
-
-    i = 0;
-
-    for ( ;; ) {
-        while (*a != '\0' && strchr(skip, *a) != NULL) {
-            a++;
-        }
-
-        while (i < b.len && (b.data[i] == '\0'
-                             || strchr(skip, b.data[i]) != NULL))
-        {
-            i++;
-        }
-
-        if (*a == '\0' || i == b.len) {
-            return *a == '\0' && i == b.len;
-        }
-
-        if (names_lower(*a++) != names_lower(b.data[i++])) {
-            return 0;
-        }
-    }
-}
-
-
-/* A name that is nearly this one, or NULL */
-
-static const char *
-names_near(const maas_info_t *info, maas_str_t s)
-{
-    size_t       i;
-    const char  *name;
-
-    for (i = 0; i < info->n_columns + info->n_others; i++) {
-        name = i < info->n_columns ? info->columns[i]
-                                   : info->others[i - info->n_columns].name;
-
-        if (names_alike(name, s)) {
-            return name;
-        }
-    }
-
-    return NULL;
-}
-
-
 int
 maas__names_words(const maas_csv_t *row)
 {
@@ -277,7 +216,7 @@ maas__names_look(const maas_info_t *info, const maas_layout_want_t *want,
         } else if (!name.unnamed) {
             unknown++;
             near += n < NAMES_CLOSE && near == 0
-                    && names_near(info, name.s) != NULL;
+                    && maas__column_near(info, name.s) != NULL;
         }
 
         n++;
@@ -290,55 +229,6 @@ maas__names_look(const maas_info_t *info, const maas_layout_want_t *want,
     }
 
     return unknown > 0 ? MAAS_NAMES_WRONG : MAAS_NAMES_KNOWN;
-}
-
-
-/* The names there are, as many as fit into a sentence */
-
-static void
-names_list(const maas_info_t *info, char buf[NAMES_LIST])
-{
-    size_t  i, at, len;
-
-    at = 0;
-    buf[0] = '\0';
-
-    for (i = 0; i < info->n_columns; i++) {
-        len = strlen(info->columns[i]);
-
-        if (at + len + 24 > NAMES_LIST) {
-            (void) snprintf(buf + at, NAMES_LIST - at, "%s... (%zu in all)",
-                            at > 0 ? ", " : "", info->n_columns);
-            return;
-        }
-
-        at += (size_t) snprintf(buf + at, NAMES_LIST - at, "%s\"%s\"",
-                                at > 0 ? ", " : "", info->columns[i]);
-    }
-}
-
-
-maas_status_t
-maas__no_column(const maas_info_t *info, const char *s, size_t len,
-    maas_err_t *err)
-{
-    int          shown;
-    char         buf[NAMES_LIST];
-    const char  *near;
-
-    shown = (int) (len < NAMES_SHOWN ? len : NAMES_SHOWN);
-    near = names_near(info, (maas_str_t) { s, len });
-
-    if (near != NULL) {
-        return maas__fail(err, MAAS_BADVALUE, "unknown column \"%.*s\", "
-                          "expected \"%.40s\"", shown, s, near);
-    }
-
-    names_list(info, buf);
-
-    return maas__fail(err, MAAS_BADVALUE, "unknown column \"%.*s%s\", "
-                      "expected %s", shown, s,
-                      len > NAMES_SHOWN ? "..." : "", buf);
 }
 
 
@@ -405,13 +295,13 @@ names_check(maas_layout_t *l, const maas_layout_want_t *want,
         if (name.place == MAAS_LAYOUT_PASS && !name.unnamed
             && !names_also(want, name.s))
         {
-            near = names_near(l->info, name.s);
+            near = maas__column_near(l->info, name.s);
 
             if (!want->lenient || (near != NULL
                              && !seen[names_find(l->info, near,
                                                        strlen(near), 0)]))
             {
-                return maas__no_column(l->info, name.s.data, name.s.len, err);
+                return maas__misspelt_column(l->info, name.s, err);
             }
         }
 

@@ -5,6 +5,7 @@
 
 #include "maas_int.h"
 #include "maas_records.h"
+#include "field/maas_unknown.h"
 
 #include <string.h>
 

@@ -61,18 +61,6 @@ maas_status_t maas__records_most(const maas_records_t *r, size_t rows,
     maas_err_t *err);
 
 
-/* maas_unknown.c: BADVALUE with a name that the model has not, a text, and
- * with those that are valid, as many as a sentence holds. */
-maas_status_t maas__unknown_column(const maas_info_t *info, maas_str_t name,
-    maas_err_t *err);
-maas_status_t maas__unknown_input(const maas_info_t *info, maas_str_t name,
-    maas_err_t *err);
-
-/* May rows come as bare numbers?  BADVALUE with the columns if not: the slots
- * of a row are nobody's business but the model's. */
-maas_status_t maas__raw_numbers(const maas_info_t *info, maas_err_t *err);
-
-
 /* Bounds, as in maas_form_t: of tensors; of JSON whose rows may be objects
  * that have not a byte for each number; of forms of one row. */
 size_t maas__bound_numbers(const maas_info_t *info, const maas_body_t *body);

@@ -4,6 +4,7 @@
  */
 
 #include "maas_int.h"
+#include "field/maas_unknown.h"
 #include "wire/json/maas_json_rows.h"
 
 #include <math.h>

@@ -12,7 +12,7 @@
 
 #include "table.h"
 #include "util.h"
-#include "field/maas_layout.h"
+#include "field/maas_unknown.h"
 
 
 #define ROLES_FIELD(c, name)  [TRAIN_ROLE_##c] = name,
@@ -496,7 +496,8 @@ roles_unknown(const train_table_t *t, const maas_info_t *m, const char *name)
     if ((t->free_order || t->beside) && m->n_others > 0
         && maas_other_find(m->reader, name, strlen(name)) == SIZE_MAX)
     {
-        (void) maas__no_column(m, name, strlen(name), &err);
+        (void) maas__misspelt_column(m, (maas_str_t) { name, strlen(name) },
+                                     &err);
         train_die("%s: %s", t->path, err.msg);
     }
 }

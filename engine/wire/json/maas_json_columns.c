@@ -5,6 +5,7 @@
 
 #include "maas_int.h"
 #include "maas_json_record.h"
+#include "field/maas_unknown.h"
 
 #include <math.h>
 

@@ -6,6 +6,7 @@
 
 #include "maas_int.h"
 #include "maas_json_record.h"
+#include "field/maas_unknown.h"
 #include "wire/image/maas_image.h"
 
 #include <math.h>

@@ -6,6 +6,7 @@
 
 #include "maas_int.h"
 #include "maas_json_v2.h"
+#include "field/maas_unknown.h"
 
 #include <string.h>
 

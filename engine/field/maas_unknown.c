@@ -1,13 +1,14 @@
 /*
  * What is said of a name that the model has not, or of numbers where it wants
  * names: those which are valid.
- * Not here: where names stand (the forms' files).
+ * Not here: where names stand (the forms' files, maas_layout_names.c).
  */
 
 #include "maas_int.h"
-#include "maas_records.h"
+#include "maas_unknown.h"
 
 #include <stdio.h>
+#include <string.h>
 
 
 #define UNKNOWN_SHOWN  40          /* bytes of the name */
@@ -70,6 +71,83 @@ maas__unknown_column(const maas_info_t *info, maas_str_t name,
     unknown_columns(info, list);
 
     return unknown_name("column", name, "", list, err);
+}
+
+
+static inline char
+unknown_lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char) (c | 0x20) : c;
+}
+
+
+/* Are they the same but for case, blanks, "_", "-" and "."? */
+
+static int
+unknown_alike(const char *a, maas_str_t b)
+{
+    size_t       i;
+    const char  *skip = " _-.";
+
+    i = 0;
+
+    for ( ;; ) {
+        while (*a != '\0' && strchr(skip, *a) != NULL) {
+            a++;
+        }
+
+        while (i < b.len && (b.data[i] == '\0'
+                             || strchr(skip, b.data[i]) != NULL))
+        {
+            i++;
+        }
+
+        if (*a == '\0' || i == b.len) {
+            return *a == '\0' && i == b.len;
+        }
+
+        if (unknown_lower(*a++) != unknown_lower(b.data[i++])) {
+            return 0;
+        }
+    }
+}
+
+
+const char *
+maas__column_near(const maas_info_t *info, maas_str_t s)
+{
+    size_t       i;
+    const char  *name;
+
+    for (i = 0; i < info->n_columns + info->n_others; i++) {
+        name = i < info->n_columns ? info->columns[i]
+                                   : info->others[i - info->n_columns].name;
+
+        if (unknown_alike(name, s)) {
+            return name;
+        }
+    }
+
+    return NULL;
+}
+
+
+maas_status_t
+maas__misspelt_column(const maas_info_t *info, maas_str_t name,
+    maas_err_t *err)
+{
+    const char  *near;
+
+    near = maas__column_near(info, name);
+
+    if (near == NULL) {
+        return maas__unknown_column(info, name, err);
+    }
+
+    return maas__fail(err, MAAS_BADVALUE, "unknown column \"%.*s\", expected "
+                      "\"%.40s\"", (int) (name.len < UNKNOWN_SHOWN
+                                          ? name.len : UNKNOWN_SHOWN),
+                      name.data, near);
 }
 
 
