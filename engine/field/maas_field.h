@@ -33,7 +33,16 @@ void maas__field_pieces(const char *s, size_t len, unsigned shortest,
     unsigned longest, float *x, size_t n);
 
 
+static inline int
+maas__is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+
 /* maas_field_number.c: numbers as people write them */
+
+#define MAAS_MAX_DIGITS  400           /* bytes of one, more than it needs */
 
 /* A trimmed decimal number, rounded as strtof would.  BADVALUE, or TOOBIG if
  * it is beyond single precision; *out is then untouched. */
@@ -41,11 +50,6 @@ maas_status_t maas__field_number(const char *s, size_t len, float *out);
 
 /* The same in double precision; 0 if it is none, or beyond it. */
 int maas__field_double(const char *s, size_t len, double *out);
-
-/* The same with the decimal sign, the blanks between thousands and the units
- * that the column has: "1.234,50 EUR", "(5 %)" for -5. */
-maas_status_t maas__field_formatted(const maas_column_t *c, const char *s,
-    size_t len, float *out);
 
 /* Is v one of the column's own texts for "missing", of those that are numbers?
  * In single precision for a number, else exactly. */
@@ -66,6 +70,13 @@ size_t maas__field_print_exact(double v, char *out);
  * the bytes written, 0 if s is no number. */
 #define MAAS_CANONICAL  512
 size_t maas__field_canonical(const char *s, size_t len, char *out);
+
+
+/* maas_field_format.c: maas__field_number() with the decimal sign, the signs
+ * between thousands and the units that the column has: "1.234,50 EUR", "(5 %)"
+ * for -5. */
+maas_status_t maas__field_formatted(const maas_column_t *c, const char *s,
+    size_t len, float *out);
 
 
 /* maas_field_date.c */

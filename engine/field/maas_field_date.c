@@ -23,13 +23,6 @@ typedef struct {
 
 
 static int
-date_is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-
-static int
 date_letter(char c)
 {
     c |= 0x20;
@@ -59,7 +52,7 @@ date_digits(date_text_t *t, unsigned most, unsigned *n)
 
     v = 0;
 
-    for (*n = 0; *n < most && t->p < t->end && date_is_digit(*t->p); (*n)++) {
+    for (*n = 0; *n < most && t->p < t->end && maas__is_digit(*t->p); (*n)++) {
         v = v * 10 + (unsigned) (*t->p++ - '0');
     }
 
@@ -127,15 +120,49 @@ date_days(long year, unsigned month, unsigned day)
 }
 
 
-/* Year, month and day in the order of the form, a month also as a word */
+/* One of 'y', 'm', 'd', a month also as a word: its digits, 0 if it is none */
+
+static unsigned
+date_part(date_text_t *t, char part, maas_date_t *d)
+{
+    unsigned  n, v;
+
+    static const char  months[] = "janfebmaraprmayjunjulaugsepoctnovdec";
+
+    if (part == 'm' && (v = date_word(t, months)) != 0) {
+        n = 2;
+
+    } else {
+        v = date_digits(t, part == 'y' ? 4 : 2, &n);
+    }
+
+    if (part == 'y') {
+        d->year = (long) v;
+
+        if (n == 2) {
+            d->year += v < DATE_CENTURY ? 2000 : 1900;
+        }
+
+    } else if (part == 'm') {
+        d->month = v;
+
+    } else {
+        d->day = v;
+    }
+
+    return n;
+}
+
+
+/* Year, month and day in the order of the form */
 
 static int
 date_ymd(date_text_t *t, maas_date_form_t form, maas_date_t *d)
 {
-    unsigned     i, n, v, year, digits;
+    int          iso;
+    unsigned     i, n, digits;
     const char  *order;
 
-    static const char  months[] = "janfebmaraprmayjunjulaugsepoctnovdec";
     static const char  days[] = "montuewedthufrisatsun";
 
     static const char *const  orders[] = {
@@ -149,68 +176,41 @@ date_ymd(date_text_t *t, maas_date_form_t form, maas_date_t *d)
         date_skip(t, " ");
     }
 
+    iso = form == MAAS_DATE_ISO;
     order = orders[form];
-    year = 0;
     digits = 0;
 
     for (i = 0; i < 3; i++) {
-        if (order[i] == 'm' && (v = date_word(t, months)) != 0) {
-            n = 2;
-
-        } else {
-            v = date_digits(t, order[i] == 'y' ? 4 : 2, &n);
-        }
+        n = date_part(t, order[i], d);
 
         if (n == 0) {
             return 0;
         }
 
         if (order[i] == 'y') {
-            year = v;
             digits = n;
-
-        } else if (order[i] == 'm') {
-            d->month = v;
-
-        } else {
-            d->day = v;
         }
 
-        if (i == 1 && form == MAAS_DATE_ISO && n == 2 && t->p == t->end) {
+        if (i == 1 && iso && n == 2 && t->p == t->end) {
             d->day = 1;                /* 2024-05 */
-            break;
-        }
-
-        if (i == 2) {
             break;
         }
 
         /* 20240531 */
 
-        if (form == MAAS_DATE_ISO && digits == 4 && t->p < t->end
-            && date_is_digit(*t->p) && n >= 2)
+        if (i < 2 && !(iso && digits == 4 && n >= 2 && t->p < t->end
+                       && maas__is_digit(*t->p)))
         {
-            continue;
+            if (!date_skip(t, "-/., ")) {
+                return 0;
+            }
+
+            date_skip(t, " ");
         }
-
-        if (!date_skip(t, "-/., ")) {
-            return 0;
-        }
-
-        date_skip(t, " ");
     }
 
-    if (digits != 4 && (digits != 2 || form == MAAS_DATE_ISO)) {
-        return 0;
-    }
-
-    d->year = (long) year;
-
-    if (digits == 2) {
-        d->year += year < DATE_CENTURY ? 2000 : 1900;
-    }
-
-    return d->month >= 1 && d->month <= 12 && d->day >= 1
+    return (digits == 4 || (digits == 2 && !iso))
+           && d->month >= 1 && d->month <= 12 && d->day >= 1
            && d->day <= date_month_days(d->year, d->month);
 }
 
@@ -259,66 +259,105 @@ date_zone(date_text_t *t, long *offset)
 }
 
 
+/* ":05" or "05", digits alone behind two others: 0 if they are wrong, -1 if
+ * there are none */
+
+static int
+date_sixty(date_text_t *t, int bare, unsigned *v)
+{
+    unsigned  n;
+
+    if (!date_skip(t, ":")
+        && !(bare && t->p < t->end && maas__is_digit(*t->p)))
+    {
+        return -1;
+    }
+
+    *v = date_digits(t, 2, &n);
+
+    return n == 2;
+}
+
+
+/* ".25" of a second */
+
+static double
+date_fraction(date_text_t *t)
+{
+    double  v, scale;
+
+    v = 0;
+
+    if (date_skip(t, ".,")) {
+        for (scale = 0.1; t->p < t->end && maas__is_digit(*t->p); scale /= 10) {
+            v += scale * (*t->p++ - '0');
+        }
+    }
+
+    return v;
+}
+
+
+/* Noon for "pm", 0 for "am"; -1: neither */
+
+static int
+date_half(date_text_t *t)
+{
+    int  half;
+
+    half = -1;
+
+    if (t->end - t->p >= 2 && date_letter(t->p[1]) == 'm'
+        && (date_letter(t->p[0]) == 'a' || date_letter(t->p[0]) == 'p'))
+    {
+        half = date_letter(t->p[0]) == 'p' ? 12 : 0;
+        t->p += 2;
+    }
+
+    return half;
+}
+
+
 /* "13:05", "13:05:30.25", "1:05 pm": seconds of the day, below 0 if it is
  * wrong */
 
 static double
 date_clock(date_text_t *t)
 {
-    double    seconds, scale;
-    unsigned  hour, minute, second, n, afternoon;
+    int       minutes, seconds, half;
+    double    fraction;
+    unsigned  hour, minute, second, n;
 
     hour = date_digits(t, 2, &n);
-    second = 0;
-    seconds = 0;
     minute = 0;
+    second = 0;
+    fraction = 0;
 
     if (n == 0) {
         return -1;
     }
 
-    /* 20240531T1305, or with colons */
+    minutes = date_sixty(t, n == 2, &minute);
+    seconds = minutes > 0 ? date_sixty(t, 1, &second) : -1;
 
-    if (date_skip(t, ":") || (n == 2 && t->p < t->end
-                              && date_is_digit(*t->p)))
-    {
-        minute = date_digits(t, 2, &n);
+    if (minutes == 0 || seconds == 0) {
+        return -1;
+    }
 
-        if (n != 2) {
-            return -1;
-        }
-
-        if (date_skip(t, ":") || (t->p < t->end && date_is_digit(*t->p))) {
-            second = date_digits(t, 2, &n);
-
-            if (n != 2) {
-                return -1;
-            }
-        }
-
-        if (date_skip(t, ".,")) {
-            for (scale = 0.1; t->p < t->end && date_is_digit(*t->p);
-                 scale /= 10)
-            {
-                seconds += scale * (*t->p++ - '0');
-            }
-        }
+    if (minutes > 0) {
+        fraction = date_fraction(t);
     }
 
     while (date_skip(t, " ")) { /* void */ }
 
-    if (t->end - t->p >= 2 && (date_letter(t->p[0]) == 'a'
-                               || date_letter(t->p[0]) == 'p')
-        && date_letter(t->p[1]) == 'm')
-    {
-        afternoon = date_letter(t->p[0]) == 'p';
-        t->p += 2;
+    half = date_half(t);
 
+    if (half >= 0) {
         if (hour < 1 || hour > 12) {
             return -1;
         }
 
-        hour = hour % 12 + 12 * afternoon;
+        hour = hour % 12 + (unsigned) half;
         while (date_skip(t, " ")) { /* void */ }
     }
 
@@ -326,7 +365,7 @@ date_clock(date_text_t *t)
         return -1;
     }
 
-    return seconds + hour * 3600 + minute * 60 + second;
+    return fraction + hour * 3600 + minute * 60 + second;
 }
 
 
