@@ -188,6 +188,34 @@ ngx_http_maas_inflate_room(ngx_http_maas_ctx_t *ctx, size_t *most,
 }
 
 
+/* Room for more text, and the end of it as zlib's */
+
+static maas_status_t
+ngx_http_maas_inflate_out(ngx_http_maas_body_t *body, maas_err_t *err)
+{
+    size_t                    n;
+    ngx_http_maas_inflate_t  *in;
+
+    in = body->inflate;
+
+    if (body->text.len == body->block.size) {
+
+        if (ngx_http_maas_inflate_grow(body, err) != MAAS_OK) {
+            return err->code;
+        }
+
+        ngx_http_maas_inflate_move(body, body->text.len);
+    }
+
+    n = ngx_min(body->block.size - body->text.len, NGX_MAX_INT32_VALUE);
+
+    in->z.next_out = body->text.data + body->text.len;
+    in->z.avail_out = (uInt) n;
+
+    return MAAS_OK;
+}
+
+
 maas_status_t
 ngx_http_maas_inflate_more(ngx_http_maas_ctx_t *ctx, u_char *p, size_t n,
     maas_err_t *err)
@@ -219,23 +247,13 @@ ngx_http_maas_inflate_more(ngx_http_maas_ctx_t *ctx, u_char *p, size_t n,
             in->ended = 0;
         }
 
-        if (body->text.len == body->block.size) {
-
-            if (ngx_http_maas_inflate_grow(body, err) != MAAS_OK) {
-                return err->code;
-            }
-
-            ngx_http_maas_inflate_move(body, body->text.len);
+        if (ngx_http_maas_inflate_out(body, err) != MAAS_OK) {
+            return err->code;
         }
-
-        n = ngx_min(body->block.size - body->text.len, NGX_MAX_INT32_VALUE);
-
-        in->z.next_out = body->text.data + body->text.len;
-        in->z.avail_out = (uInt) n;
 
         rc = inflate(&in->z, Z_NO_FLUSH);
 
-        body->text.len += n - in->z.avail_out;
+        body->text.len = (size_t) (in->z.next_out - body->text.data);
 
         if (rc == Z_STREAM_END) {
             in->ended = 1;

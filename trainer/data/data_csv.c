@@ -313,14 +313,39 @@ csv_beside(const maas_info_t *info, const char *list)
 }
 
 
-/* Names and places for a model; files of the first version do not say what else
- * the training file had: then the rest is found by place (roles.c) */
+/* Cells by place, n of them, where the model knows no names, or is of the first
+ * version, which does not say what else the training file had: then the rest is
+ * found by place (roles.c).  A first row of words is names. */
+
+static void
+csv_model_places(csv_file_t *f, size_t n, unsigned words)
+{
+    size_t          i;
+    maas_csv_t      row;
+    train_table_t  *t;
+
+    t = f->table;
+    t->named = words && t->want->model->n_columns > 0;
+    row = f->at;
+
+    if (t->named) {
+        (void) csv_fields(f);
+    }
+
+    for (i = 0; i < n; i++) {
+        csv_name_cell(f, i, t->named ? &f->row.cell[i] : NULL);
+    }
+
+    f->at = t->named ? f->at : row;
+}
+
+
+/* Names and places for a model */
 
 static void
 csv_model(csv_file_t *f)
 {
-    size_t               i, n;
-    maas_csv_t           row;
+    size_t               n;
     maas_err_t           err;
     maas_arena_t        *a;
     train_table_t       *t;
@@ -354,23 +379,11 @@ csv_model(csv_file_t *f)
 
     n = maas__csv_count(&l.head);
     t->beside &= l.names;
-    t->named = l.names && info->n_columns > 0;
 
     if (info->n_columns == 0
         || (!l.names && info->n_others == 0 && n != info->n_columns))
     {
-        t->named = l.words && info->n_columns > 0;
-        row = f->at;
-
-        if (t->named) {
-            (void) csv_fields(f);
-        }
-
-        for (i = 0; i < (n > 0 ? n : l.n); i++) {
-            csv_name_cell(f, i, t->named ? &f->row.cell[i] : NULL);
-        }
-
-        f->at = t->named ? f->at : row;
+        csv_model_places(f, n > 0 ? n : l.n, l.words);
 
     } else {
         t->named = 1;

@@ -265,12 +265,45 @@ written_front(const char **p, const char *end, train_written_t *w)
 }
 
 
+/* The digits, and a unit behind them where none was in front; 0: something else
+ * is there */
+
+static int
+written_back(const char *digits, const char *end, train_written_t *w)
+{
+    const char  *p;
+
+    p = written_end(digits, end);
+
+    while (p < end && p > digits && strchr(".,'_", p[-1]) != NULL) {
+        p--;                        /* a point before a word is its own */
+    }
+
+    w->digits = digits;
+    w->digits_len = (size_t) (p - digits);
+    written_trim(&p, &end);
+
+    if (p == end) {
+        return 1;
+    }
+
+    if (w->unit_len > 0) {
+        return 0;
+    }
+
+    w->unit = p;
+    w->unit_len = (size_t) (end - p);
+
+    return train_is_money(p, w->unit_len) || written_is_unit(p, w->unit_len);
+}
+
+
 int
 train_written(const char *s, size_t len, train_written_t *w)
 {
     char         c;
     size_t       i, n, way;
-    const char  *p, *end, *digits;
+    const char  *p, *end;
 
     (void) memset(w, 0, sizeof(train_written_t));
 
@@ -297,30 +330,8 @@ train_written(const char *s, size_t len, train_written_t *w)
         return 0;
     }
 
-    digits = p;
-    p = written_end(p, end);
-
-    while (p < end && p > digits && strchr(".,'_", p[-1]) != NULL) {
-        p--;                        /* a point before a word is its own */
-    }
-
-    w->digits = digits;
-    w->digits_len = (size_t) (p - digits);
-    written_trim(&p, &end);
-
-    if (p < end) {
-        if (w->unit_len > 0) {
-            return 0;
-        }
-
-        w->unit = p;
-        w->unit_len = (size_t) (end - p);
-
-        if (!train_is_money(p, w->unit_len)
-            && !written_is_unit(p, w->unit_len))
-        {
-            return 0;
-        }
+    if (!written_back(p, end, w)) {
+        return 0;
     }
 
     for (way = 0; way < TRAIN_N_WAYS; way++) {
