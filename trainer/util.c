@@ -59,17 +59,23 @@ util_say(const char *fmt, va_list args)
 }
 
 
+static void
+util_line(const char *fmt, va_list args)
+{
+    (void) fflush(stdout);
+    (void) fputs("maas-trainer: ", stderr);
+    util_say(fmt, args);
+    (void) fputc('\n', stderr);
+}
+
+
 void
 train_die(const char *fmt, ...)
 {
     va_list  args;
 
-    (void) fflush(stdout);
-
     va_start(args, fmt);
-    (void) fputs("maas-trainer: ", stderr);
-    util_say(fmt, args);
-    (void) fputc('\n', stderr);
+    util_line(fmt, args);
     va_end(args);
 
     (void) fflush(stderr);
@@ -85,12 +91,8 @@ train_warn(const char *fmt, ...)
 {
     va_list  args;
 
-    (void) fflush(stdout);
-
     va_start(args, fmt);
-    (void) fputs("maas-trainer: ", stderr);
-    util_say(fmt, args);
-    (void) fputc('\n', stderr);
+    util_line(fmt, args);
     va_end(args);
 }
 

@@ -9,6 +9,9 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 
 /* One input, 0 always; whatever must not happen aborts. */
@@ -28,5 +31,20 @@ extern unsigned long fuzz_accepted;
             abort();                                                          \
         }                                                                     \
     } while (0)
+
+
+/* A seed that is a text. */
+static inline size_t
+fuzz_text(const char *text, uint8_t *buf, size_t room)
+{
+    size_t  len;
+
+    len = strlen(text);
+    FUZZ_HOLDS(len <= room);
+    memcpy(buf, text, len);
+
+    return len;
+}
+
 
 #endif /* FUZZ_H */

@@ -170,14 +170,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 size_t
 fuzz_seed(unsigned n, uint8_t *buf, size_t room)
 {
-    size_t  len;
-
-    if (n >= sizeof(seeds) / sizeof(seeds[0])) {
-        return 0;
-    }
-
-    len = strlen(seeds[n]);
-    memcpy(buf, seeds[n], len);
-
-    return len;
+    return n < sizeof(seeds) / sizeof(seeds[0])
+           ? fuzz_text(seeds[n], buf, room) : 0;
 }
