@@ -23,11 +23,36 @@ static const char *const  countries[] = {
     "Oman", "Poland"
 };
 
+static const char *const  codes[] = {
+    "100", "101", "102", "103", "104", "105", "106", "107", "108", "109",
+    "110", "111", "112", "113", "114", "115"
+};
+
+static const char *const  units[] = { "EUR", "%" };
+static const char *const  blanks[] = { "-999", "-" };
+
+static const maas_part_t  parts[] = {
+    { MAAS_PART_SECONDS, 1.7e9, 1e-8 }, { MAAS_PART_MONTH, 0, 1 },
+    { MAAS_PART_DAY, 0, 1 }, { MAAS_PART_WEEKDAY, 0, 1 },
+    { MAAS_PART_HOUR, 0, 1 }
+};
+
 static const maas_column_t  columns[] = {
     { .name = "number", .kind = MAAS_FIELD_NUMBER },
+    { .name = "number, missing \"-999\"", .kind = MAAS_FIELD_NUMBER,
+      .n_blanks = 2, .blanks = blanks },
+    { .name = "number \"1.234,5 EUR\"", .kind = MAAS_FIELD_NUMBER,
+      .decimal = ',', .thousands = '.', .n_units = 2, .units = units },
+    { .name = "date", .kind = MAAS_FIELD_DATE, .date = MAAS_DATE_ISO,
+      .n_parts = 5, .parts = parts },
+    { .name = "date of unix seconds", .kind = MAAS_FIELD_DATE,
+      .date = MAAS_DATE_UNIX, .n_parts = 5, .parts = parts },
     { .name = "boolean", .kind = MAAS_FIELD_BOOLEAN },
     { .name = "category of 16", .kind = MAAS_FIELD_CATEGORY, .n_values = 16,
       .values = countries, .other = 1 },
+    { .name = "category by number", .kind = MAAS_FIELD_CATEGORY,
+      .compare = MAAS_COMPARE_NUMBER, .n_values = 16, .values = codes,
+      .other = 1 },
     { .name = "category in 256 slots", .kind = MAAS_FIELD_CATEGORY,
       .hash = 256 },
     { .name = "text in 512 slots", .kind = MAAS_FIELD_TEXT, .hash = 512,
@@ -63,7 +88,22 @@ value(size_t column, size_t i, char *buf, size_t room)
     switch (columns[column].kind) {
 
     case MAAS_FIELD_NUMBER:
+        if (columns[column].n_units > 0) {
+            (void) snprintf(buf, room, "%zu.%03zu,5 EUR", 1 + i % 90, i);
+            return;
+        }
+
         (void) snprintf(buf, room, "%.6g", (double) i * 12.3456789);
+        return;
+
+    case MAAS_FIELD_DATE:
+        if (columns[column].date == MAAS_DATE_UNIX) {
+            (void) snprintf(buf, room, "%zu", 1700000000 + i * 86399);
+            return;
+        }
+
+        (void) snprintf(buf, room, "2024-%02zu-%02zuT%02zu:30:00+01:00",
+                        1 + i % 12, 1 + i % 28, i % 24);
         return;
 
     case MAAS_FIELD_BOOLEAN:
@@ -71,6 +111,11 @@ value(size_t column, size_t i, char *buf, size_t room)
         return;
 
     case MAAS_FIELD_CATEGORY:
+        if (columns[column].compare == MAAS_COMPARE_NUMBER) {
+            (void) snprintf(buf, room, "%zu.0", 100 + i % 16);
+            return;
+        }
+
         (void) snprintf(buf, room, "%s", countries[i % 16]);
         return;
 
@@ -88,7 +133,7 @@ measure(const maas_fields_t *f, size_t column)
     float         *x;
     double         t[ROUNDS], begin;
     size_t         i, r, k, bytes, len[VALUES];
-    maas_err_t     err;
+    maas_err_t     err = { 0 };
 
     x = calloc(SLOTS, sizeof(float));
 
@@ -114,6 +159,11 @@ measure(const maas_fields_t *f, size_t column)
         }
 
         t[r] = (now() - begin) / (40 * VALUES);
+    }
+
+    if (err.code != MAAS_OK) {
+        printf("%s\n", err.msg);
+        exit(1);
     }
 
     qsort(t, ROUNDS, sizeof(double), compare);
