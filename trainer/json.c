@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "util.h"
+#include "text/maas_json.h"
 
 
 static void
@@ -141,4 +142,37 @@ train_json_number(maas_writer_t *w, const char *name, double v)
     }
 
     maas_writer_value(w, "%s", text);
+}
+
+
+void
+train_json_float(maas_writer_t *w, const char *name, float v)
+{
+    char  buf[MAAS_FLOAT_MAX];
+
+    json_name(w, name);
+    maas_writer_raw(w, buf, maas__float_print(v, buf));
+}
+
+
+void
+train_json_floats(maas_writer_t *w, const char *name, const float *v, size_t n)
+{
+    size_t  i;
+
+    train_json_open(w, name, '[');
+
+    for (i = 0; i < n; i++) {
+        train_json_float(w, NULL, v[i]);
+    }
+
+    maas_writer_close(w, ']');
+}
+
+
+void
+train_json_texts(maas_writer_t *w, const char *name, const void *s, size_t n)
+{
+    json_name(w, name);
+    maas_writer_list(w, s, n);
 }

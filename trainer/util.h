@@ -169,5 +169,11 @@ void train_json_text(maas_writer_t *w, const char *name, const char *s);
 void train_json_flag(maas_writer_t *w, const char *name, int v);
 /* Reads back to the same number; null if it is not finite. */
 void train_json_number(maas_writer_t *w, const char *name, double v);
+/* The shortest text of a float; lists of floats, of n texts s. */
+void train_json_float(maas_writer_t *w, const char *name, float v);
+void train_json_floats(maas_writer_t *w, const char *name, const float *v,
+    size_t n);
+void train_json_texts(maas_writer_t *w, const char *name, const void *s,
+    size_t n);
 
 #endif /* TRAIN_UTIL_H */

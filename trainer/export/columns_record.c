@@ -10,7 +10,6 @@
 
 #include "model.h"
 #include "data/table.h"
-#include "text/maas_json.h"
 
 
 static const char *
@@ -33,17 +32,6 @@ columns_other_role(train_role_t role)
 }
 
 
-static void
-columns_texts(maas_writer_t *w, const char *name, const char *const *s,
-    size_t n)
-{
-    if (n > 0) {
-        maas_writer_key(w, name);
-        maas_writer_list(w, s, n);
-    }
-}
-
-
 /* How numbers of a target are written: for `evaluate` alone */
 
 static void
@@ -53,16 +41,11 @@ columns_target(maas_writer_t *w, const train_column_t *c)
 
     train_json_text(w, "kind", maas__field_names[f->kind]);
 
-    if (f->decimal != '\0') {
-        train_json_text(w, "decimal", (const char[]) { f->decimal, '\0' });
-    }
+    train_record_format(w, f);
 
-    if (f->thousands != '\0') {
-        train_json_text(w, "thousands", (const char[]) { f->thousands, '\0' });
+    if (f->n_blanks > 0) {
+        train_json_texts(w, "missing_values", f->blanks, f->n_blanks);
     }
-
-    columns_texts(w, "units", f->units, f->n_units);
-    columns_texts(w, "missing_values", f->blanks, f->n_blanks);
 }
 
 
@@ -101,16 +84,6 @@ columns_others(maas_writer_t *w, const train_table_t *t)
 
 
 static void
-columns_float(maas_writer_t *w, const char *name, double v)
-{
-    char  buf[MAAS_FLOAT_MAX];
-
-    maas_writer_key(w, name);
-    maas_writer_raw(w, buf, maas__float_print((float) v, buf));
-}
-
-
-static void
 columns_numbers(maas_writer_t *w, const train_column_t *c, size_t rows)
 {
     size_t  i, n;
@@ -141,9 +114,9 @@ columns_numbers(maas_writer_t *w, const train_column_t *c, size_t rows)
         return;
     }
 
-    columns_float(w, "mean", sum / (double) n);
-    columns_float(w, "low", low);
-    columns_float(w, "high", high);
+    train_json_float(w, "mean", (float) (sum / (double) n));
+    train_json_float(w, "low", (float) low);
+    train_json_float(w, "high", (float) high);
 }
 
 
@@ -252,6 +225,7 @@ int
 train_target_recorded(const maas_info_t *info, maas_arena_t *a,
     maas_column_t *f)
 {
+    int           known;
     cJSON        *document;
     const cJSON  *v, *role, *kind;
 
@@ -283,7 +257,8 @@ train_target_recorded(const maas_info_t *info, maas_arena_t *a,
                                        "missing_values"), &f->n_blanks);
     }
 
+    known = (kind != NULL);
     cJSON_Delete(document);
 
-    return kind != NULL;
+    return known;
 }

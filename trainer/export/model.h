@@ -36,6 +36,11 @@ typedef struct {
 char *train_record(const train_record_t *r);
 
 
+/* record_inputs.c: the member inputs of a document, and how numbers of a column
+ * are written, as members of it */
+void train_record_inputs(maas_writer_t *w, const train_record_t *r);
+void train_record_format(maas_writer_t *w, const maas_column_t *c);
+
 /* columns_record.c: the members other_columns and reference of a document;
  * nothing for a tensor. */
 void train_columns_record(maas_writer_t *w, const train_data_t *d);

@@ -1,6 +1,7 @@
 /*
  * The document of a new model: how to run it, and the record of its training.
- * Its settings are record_settings.c's matter, the file around it write.c's.
+ * Inputs are record_inputs.c's matter, settings record_settings.c's, the file
+ * around it write.c's.
  */
 
 #include <math.h>
@@ -8,17 +9,6 @@
 
 #include "model.h"
 #include "net/export.h"
-#include "text/maas_json.h"
-
-
-static void
-record_float(maas_writer_t *w, const char *name, float v)
-{
-    char  buf[MAAS_FLOAT_MAX];
-
-    maas_writer_key(w, name);
-    maas_writer_raw(w, buf, maas__float_print(v, buf));
-}
 
 
 /* A measured figure: six digits are enough; none if it is not finite */
@@ -30,117 +20,6 @@ record_figure(maas_writer_t *w, const char *name, double v)
         maas_writer_key(w, name);
         maas_writer_value(w, "%.6g", v);
     }
-}
-
-
-static void
-record_floats(maas_writer_t *w, const char *name, const float *v, size_t n)
-{
-    char    buf[MAAS_FLOAT_MAX];
-    size_t  i;
-
-    train_json_open(w, name, '[');
-
-    for (i = 0; i < n; i++) {
-        maas_writer_raw(w, buf, maas__float_print(v[i], buf));
-    }
-
-    maas_writer_close(w, ']');
-}
-
-
-static void
-record_list(maas_writer_t *w, const char *name, const void *s, size_t n)
-{
-    maas_writer_key(w, name);
-    maas_writer_list(w, s, n);
-}
-
-
-static void
-record_scaling(maas_writer_t *w, const char *scaling, float shift,
-    float factor)
-{
-    train_json_text(w, "scaling", scaling);
-    record_float(w, "shift", shift);
-    record_float(w, "factor", factor);
-}
-
-
-static void
-record_values(maas_writer_t *w, const maas_column_t *c)
-{
-    if (c->hash > 0) {
-        train_json_number(w, "hash", (double) c->hash);
-    }
-
-    if (c->longest > 0) {
-        train_json_open(w, "ngrams", '[');
-        train_json_number(w, NULL, c->shortest);
-        train_json_number(w, NULL, c->longest);
-        maas_writer_close(w, ']');
-    }
-
-    if (c->n_values > 0) {
-        record_list(w, "values", c->values, c->n_values);
-    }
-
-    if (c->other) {
-        train_json_flag(w, "other", 1);
-    }
-
-    if (c->compare != MAAS_COMPARE_DIGITS) {
-        train_json_text(w, "compare", maas__compare_names[c->compare]);
-    }
-}
-
-
-static void
-record_sign(maas_writer_t *w, const char *name, char sign)
-{
-    if (sign != '\0') {
-        train_json_text(w, name, (const char[]) { sign, '\0' });
-    }
-}
-
-
-/* How numbers are written in texts */
-
-static void
-record_format(maas_writer_t *w, const maas_column_t *c)
-{
-    record_sign(w, "decimal", c->decimal);
-    record_sign(w, "thousands", c->thousands);
-
-    if (c->n_units > 0) {
-        record_list(w, "units", c->units, c->n_units);
-    }
-}
-
-
-static void
-record_date(maas_writer_t *w, const maas_column_t *c)
-{
-    size_t              i;
-    const maas_part_t  *part;
-
-    train_json_text(w, "format", maas__date_names[c->date]);
-    train_json_open(w, "parts", '[');
-
-    for (i = 0; i < c->n_parts; i++) {
-        part = &c->parts[i];
-        maas_writer_open(w, '{');
-        train_json_text(w, "part", maas__part_names[part->kind]);
-
-        if (!MAAS_PART_CYCLE(part->kind)) {
-            train_json_number(w, "shift", part->shift);
-            train_json_number(w, "factor", part->factor);
-        }
-
-        maas_writer_close(w, '}');
-    }
-
-    maas_writer_close(w, ']');
 }
 
 
@@ -171,90 +50,6 @@ record_version(const train_record_t *r)
 
 
 static void
-record_column(maas_writer_t *w, const maas_column_t *c)
-{
-    maas_writer_open(w, '{');
-    train_json_text(w, "name", c->name);
-    train_json_text(w, "kind", maas__field_names[c->kind]);
-
-    if (c->kind == MAAS_FIELD_NUMBER || c->kind == MAAS_FIELD_BOOLEAN) {
-        record_scaling(w, c->scaling, c->shift, c->factor);
-
-        if (c->n_knots > 0) {
-            record_floats(w, "knots", c->knots, c->n_knots);
-            record_floats(w, "levels", c->levels, c->n_knots);
-        }
-
-        if (c->clip > 0) {
-            record_float(w, "clip", c->clip);
-        }
-
-        record_float(w, "missing", c->missing);
-        record_format(w, c);
-
-    } else if (c->kind == MAAS_FIELD_DATE) {
-        record_date(w, c);
-
-    } else {
-        record_values(w, c);
-    }
-
-    if (c->n_blanks > 0) {
-        record_list(w, "missing_values", c->blanks, c->n_blanks);
-    }
-
-    if (c->missing_slot) {
-        train_json_flag(w, "missing_slot", 1);
-    }
-
-    maas_writer_close(w, '}');
-}
-
-
-static void
-record_inputs(maas_writer_t *w, const train_record_t *r)
-{
-    size_t                i;
-    const train_data_t   *d;
-    const train_scale_t  *scale;
-
-    d = r->data;
-    scale = r->scale;
-    train_json_open(w, "inputs", '{');
-
-    if (d->input == MAAS_INPUT_TENSOR) {
-        train_json_text(w, "kind", "tensor");
-        train_json_open(w, "shape", '[');
-
-        for (i = 0; i < d->rank; i++) {
-            train_json_number(w, NULL, (double) d->shape[i]);
-        }
-
-        maas_writer_close(w, ']');
-
-        if (d->image) {
-            train_json_flag(w, "image", 1);
-        }
-
-        record_scaling(w, train_scaling_names[scale->kind], scale->shift[0],
-                       scale->factor[0]);
-
-    } else {
-        train_json_text(w, "kind", "columns");
-        train_json_open(w, "columns", '[');
-
-        for (i = 0; i < scale->n_columns; i++) {
-            record_column(w, &scale->columns[i]);
-        }
-
-        maas_writer_close(w, ']');
-    }
-
-    maas_writer_close(w, '}');
-}
-
-
-static void
 record_layer(maas_writer_t *w, const maas_node_t *n)
 {
     size_t              i;
@@ -267,7 +62,7 @@ record_layer(maas_writer_t *w, const maas_node_t *n)
         a = &n->op->attrs[i];
 
         if (a->type == MAAS_ATTR_FLOAT) {
-            record_float(w, a->name, (float) maas__attr_get(n, a));
+            train_json_float(w, a->name, (float) maas__attr_get(n, a));
         } else {
             train_json_number(w, a->name, maas__attr_get(n, a));
         }
@@ -287,7 +82,7 @@ record_layer(maas_writer_t *w, const maas_node_t *n)
     train_json_text(w, "activation", maas__acts[n->act].name);
 
     if (maas__acts[n->act].has_alpha) {
-        record_float(w, "alpha", n->alpha);
+        train_json_float(w, "alpha", n->alpha);
     }
 
     maas_writer_close(w, '}');
@@ -322,21 +117,21 @@ record_outputs(maas_writer_t *w, const train_record_t *r)
 
     if (d->task != MAAS_TASK_REGRESSION) {
         train_json_text(w, "name", "probabilities");
-        record_list(w, "labels", d->labels, d->n_labels);
+        train_json_texts(w, "labels", d->labels, d->n_labels);
 
         if (r->threshold > 0) {
-            record_float(w, "threshold", r->threshold);
+            train_json_float(w, "threshold", r->threshold);
         }
 
         if (r->decision != NULL) {
-            record_floats(w, "decision_weights", r->decision, d->n_labels);
+            train_json_floats(w, "decision_weights", r->decision, d->n_labels);
         }
 
     } else {
         train_json_text(w, "name", "values");
 
         if (d->target != NULL) {
-            record_list(w, "labels", &d->target, 1);
+            train_json_texts(w, "labels", &d->target, 1);
         }
     }
 
@@ -448,7 +243,7 @@ train_record(const train_record_t *r)
     train_json_number(&w, "version", record_version(r));
     train_json_text(&w, "name", r->options->name);
     train_json_text(&w, "task", maas__task_names[r->data->task]);
-    record_inputs(&w, r);
+    train_record_inputs(&w, r);
     record_layers(&w, r->net);
     record_outputs(&w, r);
     train_columns_record(&w, r->data);
