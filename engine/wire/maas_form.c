@@ -24,36 +24,47 @@ typedef struct {
 const maas_form_t *const  maas_forms[] = { MAAS_FORMS(FORM_ROW) NULL };
 
 
-/* The length of the type alone, without what stands behind it */
+/* Does a type end before this character? */
 
-static size_t
-form_type_len(const char *value, size_t len)
+static int
+form_type_end(char c)
 {
-    size_t  n;
+    return c == ';' || c == ' ' || c == '\t';
+}
 
-    for (n = 0; n < len && memchr("; \t", value[n], 3) == NULL; n++) {
+
+/* Is a value, with what may stand behind it, of this type?  "*x": does its type
+ * end in x?  Most types are refused by their length alone: each request is
+ * compared with all of them. */
+
+static int
+form_type_is(const char *type, const char *value, size_t len)
+{
+    size_t  i, n;
+
+    if (*type != '*') {
+        n = strlen(type);
+
+        return len >= n && (len == n || form_type_end(value[n]))
+               && strncasecmp(value, type, n) == 0;
+    }
+
+    type++;
+    n = strlen(type);
+
+    for (i = 0; i < len && !form_type_end(value[i]); i++) {
         /* void */
     }
 
-    return n;
+    return i > n && strncasecmp(value + i - n, type, n) == 0;
 }
 
 
 const char *
 maas_type_find(const char *const *types, const char *value, size_t len)
 {
-    size_t    n;
-    unsigned  end;
-
-    len = form_type_len(value, len);
-
     for ( /* void */ ; types != NULL && *types != NULL; types++) {
-        end = **types == '*';
-        n = strlen(*types + end);
-
-        if ((end ? len > n : len == n)
-            && strncasecmp(value + len - n, *types + end, n) == 0)
-        {
+        if (form_type_is(*types, value, len)) {
             return *types;
         }
     }

@@ -34,7 +34,8 @@ rows_are_whole(void **state)
 static void
 types(void **state)
 {
-    static const char *const  list[] = { "text/csv", "image/png", NULL };
+    static const char *const  list[] = { "text/csv", "image/png", "*+json",
+                                         NULL };
 
     assert_ptr_equal(maas_type_find(list, "image/png", 9), list[1]);
     assert_ptr_equal(maas_type_find(list, "Text/CSV", 8), list[0]);
@@ -44,6 +45,11 @@ types(void **state)
     assert_null(maas_type_find(list, "text/csvx", 9));
     assert_null(maas_type_find(list, "text/csv,x", 10));
     assert_null(maas_type_find(list, "text/cs", 7));
+    assert_ptr_equal(maas_type_find(list, "image/png\t;x", 12), list[1]);
+    assert_ptr_equal(maas_type_find(list, "a/b+JSON; text/csv", 18), list[2]);
+    assert_null(maas_type_find(list, "+json", 5));
+    assert_null(maas_type_find(list, "a/b+json,x", 10));
+    assert_null(maas_type_find(list, "a/b; c+json", 11));
     assert_null(maas_type_find(list, "image/png", 8));
     assert_null(maas_type_find(list, "", 0));
     assert_null(maas_type_find(NULL, "text/csv", 8));
