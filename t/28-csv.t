@@ -160,6 +160,12 @@ rows('n', "late\n", 1);
 rows('ab', "1,2\n3,4\n", 2);
 is(rows('ab', "1.5;2.5\n3.5;4.5\n", 2), rows('ab', "b|a\n2.5|1.5\n4.5|3.5\n",
     2), 'separators by the number of columns');
+is(rows('n', "late n\npaid 5\n", 2), rows('n', qq("late n"\n"paid 5"\n), 2),
+    'blanks of a text of which a word is a name');
+is(rows('n', "paid 5\nlate 7\n", 2), rows('n', qq("paid 5"\n"late 7"\n), 2),
+    'or looks like a target');
+is(rows('n', "n y\nlate 5\nnever 7\n", 2), rows('n', "late\nnever\n", 2),
+    'between names they separate');
 is(rows('ab', "1 2\n3  4\n", 2), rows('ab', "1,2\n3,4\n", 2), 'blanks');
 is(rows('ab', "\"1\",2\r3,\"4\"\r", 2), rows('ab', "1,2\n3,4\n", 2), 'CR');
 rows('ab', ",2\n3,\n", 2);

@@ -251,11 +251,21 @@ layout_is_row(const maas_info_t *info, const maas_layout_want_t *want,
 }
 
 
+/* Is a row a text alone?  Then blanks stand in it. */
+
+static int
+layout_is_text(const maas_info_t *info)
+{
+    return info->n_columns == 1 && info->fields[0].kind == MAAS_FIELD_TEXT;
+}
+
+
 static int
 layout_fits(void *data, const maas_csv_t *row, unsigned first)
 {
-    size_t         n;
-    layout_fit_t  *fit = data;
+    size_t              n;
+    layout_fit_t       *fit = data;
+    maas_names_kind_t   names;
 
     n = maas__csv_count(row);
 
@@ -265,9 +275,18 @@ layout_fits(void *data, const maas_csv_t *row, unsigned first)
 
     fit->n = n;
 
-    if (fit->want->header != MAAS_HEADER_NO
-        && maas__names_look(fit->info, fit->want, row) != MAAS_NAMES_NONE)
+    names = fit->want->header != MAAS_HEADER_NO
+            ? maas__names_look(fit->info, fit->want, row) : MAAS_NAMES_NONE;
+
+    /* words, one of which may be a name, or look like a target */
+
+    if (names != MAAS_NAMES_KNOWN && row->by == ' '
+        && layout_is_text(fit->info))
     {
+        return 0;
+    }
+
+    if (names != MAAS_NAMES_NONE) {
         return fit->info->n_columns > 0 || (n > 1 && n == fit->info->in);
     }
 
