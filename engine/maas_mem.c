@@ -92,6 +92,12 @@ maas__fail(maas_err_t *err, maas_status_t code, const char *fmt, ...)
     end = err->msg + strlen(err->msg);
 
     for (p = err->msg; p < end; p += n) {
+        n = 1;
+
+        if (*p >= 0x20 && *p < 0x7f) {
+            continue;
+        }
+
         n = maas__utf8_char(p, (size_t) (end - p));
 
         if (n == 0 || mem_control(p, n)) {

@@ -113,14 +113,22 @@ maas_form_find(const maas_info_t *info, const char *value, size_t len,
     const maas_body_t *body)
 {
     size_t              i;
+    const char         *type;
     const maas_form_t  *form, *last;
+    const char *const  *types;
+
+    type = NULL;
+    types = NULL;
 
     for (last = NULL, i = 0; maas_forms[i] != NULL; i++) {
         form = maas_forms[i];
 
-        if (maas_type_find(form->types, value, len) == NULL
-            && maas_type_find(form->sized, value, len) == NULL)
-        {
+        if (form->types != types) {        /* several forms have one list */
+            types = form->types;
+            type = maas_type_find(types, value, len);
+        }
+
+        if (type == NULL && maas_type_find(form->sized, value, len) == NULL) {
             continue;
         }
 

@@ -116,6 +116,22 @@ maas__rows_numbers(maas_json_t *j, maas_records_t *r, maas_numbers_t kind,
 }
 
 
+/* What an array begins with says whether it is a row or rows; of what is no
+ * array, its own first byte */
+
+static char
+rows_first(const maas_json_t *j)
+{
+    maas_json_t  k;
+
+    k = *j;
+    k.p += k.p < k.end && *k.p == '[';
+    maas__json_space(&k);
+
+    return k.p < k.end ? *k.p : '\0';
+}
+
+
 /* Rows of columns, or one alone */
 
 static maas_status_t
@@ -123,15 +139,9 @@ rows_columns(maas_json_t *j, maas_records_t *r, maas_err_t *err)
 {
     char           first;
     unsigned       several;
-    maas_json_t    k;
     maas_status_t  rc;
 
-    /* what an array begins with says whether it is a row or rows */
-
-    k = *j;
-    k.p += k.p < k.end && *k.p == '[';
-    maas__json_space(&k);
-    first = k.p < k.end ? *k.p : '\0';
+    first = rows_first(j);
 
     several = j->p < j->end && *j->p == '['
               && (first == '[' || first == '{' || r->fields->n == 1);
@@ -155,6 +165,7 @@ static maas_status_t
 rows_read(const maas_info_t *info, const maas_body_t *body, float *x,
     maas_request_t *req, maas_err_t *err)
 {
+    unsigned        numbers;
     maas_json_t     j;
     maas_status_t   rc;
     maas_records_t  r;
@@ -163,8 +174,10 @@ rows_read(const maas_info_t *info, const maas_body_t *body, float *x,
     maas__json_start(&j, body->data, body->len);
     maas__json_space(&j);
 
-    rc = info->plain ? maas__rows_numbers(&j, &r, MAAS_NUMBERS_ALONE, err)
-                     : MAAS_BADVALUE;
+    numbers = info->plain && (r.fields == NULL || rows_first(&j) != '{');
+
+    rc = numbers ? maas__rows_numbers(&j, &r, MAAS_NUMBERS_ALONE, err)
+                 : MAAS_BADVALUE;
 
     if (rc == MAAS_BADVALUE && r.fields != NULL) {
         /* not all of it numbers, or no array */
