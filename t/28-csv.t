@@ -34,6 +34,8 @@ my %fit = (
         . "\n" } 1 .. 60), '--columns', 'column3=number', '--ignore', 'index' ],
     label => [ "a,c,y\n" . join('', map { join(',', $_, qw(x y z)[$_ % 3],
         qw(no yes)[$_ % 2]) . "\n" } 1 .. 60), '--task', 'binary' ],
+    digits => [ "0,1,2,3\n" . join('', map { join(',', $_, $_ % 7, 5, $_ / 4)
+        . "\n" } 1 .. 60) ],
     first => [ "y,id,a,b\n" . join('', map { join(',', $_ / 4, "k$_", $_,
         $_ % 7) . "\n" } 1 .. 60), qw(--target y --id id) ],
 );
@@ -255,6 +257,29 @@ for (
 ) {
     refused(@$_);
 }
+
+# names that are numbers, as pandas writes them: of all that training had, with
+# a column that was left out and the target, and without them
+
+my $digits = rows('digits', "0,1\n7,3\n", 1);
+for my $text ("0,1,2,3\n7,3,5,9\n", "0,1,2\n7,3,5\n", "0,1,3\n7,3,9\n",
+    "7,3\n", "7,3,5\n", "7,3,5,9\n")
+{
+    is(rows('digits', $text, 1), $digits, 'names that are numbers');
+}
+rows('digits', "0,1,2,3\n$_->[0]", $_->[1]) for [ "7,3,5,9\n1,2,5,3\n", 2 ],
+    [ "0,1,2,3\n", 1 ];
+rows('digits', "1,0\n", 1);
+
+# a target of the user's that is an input
+
+for my $command (qw(predict evaluate)) {
+    my ($rc, undef, $err) = $t->trainer($command, 'ab.safetensors',
+        qw(-d ab.csv -t a));
+    is($rc, 1, "$command: an input as target");
+    like($err, qr/"a" for --target is an input of the model/, 'is refused');
+}
+
 
 # a file that does not say what else was in training's, as of 0.1.0
 

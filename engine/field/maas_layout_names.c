@@ -181,13 +181,40 @@ maas__names_words(const maas_csv_t *row)
 }
 
 
+/* Names in the order of the training file: all columns, and of the others
+ * those there are */
+
+typedef struct {
+    size_t    columns;             /* so far */
+    size_t    at;                  /* where others may stand from here on */
+    unsigned  broken;
+} names_order_t;
+
+
+static void
+names_order(const maas_info_t *info, uint32_t place, names_order_t *order)
+{
+    size_t  at;
+
+    if (place < info->n_columns) {
+        order->broken |= place != order->columns++;
+
+    } else {
+        at = info->others[place - info->n_columns].at;
+        order->broken |= at < order->at;
+        order->at = at + 1;
+    }
+}
+
+
 maas_names_kind_t
 maas__names_look(const maas_info_t *info, const maas_layout_want_t *want,
     const maas_csv_t *row)
 {
-    size_t            n, known, words, unknown, near, order;
+    size_t            n, words, unknown, near;
     maas_csv_t        c;
     names_field_t     name;
+    names_order_t     order = { 0 };
     maas_csv_field_t  f;
 
     if (info->n_columns == 0) {        /* it has no names: any will do */
@@ -195,7 +222,7 @@ maas__names_look(const maas_info_t *info, const maas_layout_want_t *want,
     }
 
     c = *row;
-    known = words = unknown = near = order = n = 0;
+    words = unknown = near = n = 0;
 
     do {
         if (names_next(info, &c, n, &f, &name) != NULL) {
@@ -203,9 +230,8 @@ maas__names_look(const maas_info_t *info, const maas_layout_want_t *want,
         }
 
         if (name.place != MAAS_LAYOUT_PASS) {
-            known++;
             words += !name.value && !name.unnamed;
-            order += name.place == n;
+            names_order(info, name.place, &order);
 
         } else if (names_also(want, name.s)) {
             words += !name.value;
@@ -213,7 +239,10 @@ maas__names_look(const maas_info_t *info, const maas_layout_want_t *want,
         } else if (name.value) {
             return MAAS_NAMES_NONE;
 
-        } else if (!name.unnamed) {
+        } else if (name.unnamed) {
+            order.broken = 1;
+
+        } else {
             unknown++;
             near += n < NAMES_CLOSE && near == 0
                     && maas__column_near(info, name.s) != NULL;
@@ -224,7 +253,9 @@ maas__names_look(const maas_info_t *info, const maas_layout_want_t *want,
 
     /* numbers are names only where all of them stand in order */
 
-    if (words == 0 && (unknown > 0 || order != n || n != info->n_columns)) {
+    if (words == 0 && (unknown > 0 || order.broken
+                       || order.columns != info->n_columns))
+    {
         return near > 0 ? MAAS_NAMES_WRONG : MAAS_NAMES_NONE;
     }
 

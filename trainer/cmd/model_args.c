@@ -70,6 +70,7 @@ train_model_data(const train_model_args_t *a, const maas_model_t *m,
 
     if (want.target == NULL && info->n_columns > 0) {
         want.target = target = train_model_recorded(info, "data", "target");
+        want.target_named = 1;
     }
 
     if (info->n_columns > 0) {

@@ -77,6 +77,7 @@ typedef struct {
     /* from a model, when reading for it */
     const maas_info_t  *model;
     unsigned            no_target;  /* the target is not wanted */
+    unsigned            target_named;   /* target is a name and no number */
     const char         *id_recorded;    /* as id and weight, which must be */
     const char         *weight_recorded;    /* there, these need not */
     const maas_column_t *written;   /* how its texts are; NULL: not known */

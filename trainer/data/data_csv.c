@@ -271,7 +271,9 @@ csv_target(const train_want_t *want)
     s = want->target;
     info = want->model;
 
-    if (s == NULL || !train_number(s, &v) || v < 1 || v > TRAIN_MAX_COLUMNS) {
+    if (s == NULL || want->target_named || !train_number(s, &v) || v < 1
+        || v > TRAIN_MAX_COLUMNS)
+    {
         return TRAIN_NO_COLUMN;
     }
 

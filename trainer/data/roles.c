@@ -28,18 +28,31 @@ _Static_assert(train_nelts(train_role_names) == TRAIN_N_ROLES,
                "a role without a name");
 
 
+/* A name, as a model records it */
+
+static size_t
+roles_find_name(const train_table_t *t, const char *s, size_t len)
+{
+    uint32_t  i;
+
+    i = train_dict_find(&t->names, s, len);
+
+    return i == UINT32_MAX ? TRAIN_NO_COLUMN : i;
+}
+
+
 /* A name, or the number of a column */
 
 static size_t
 roles_find(const train_table_t *t, const char *s, size_t len)
 {
-    char      buf[32];
-    double    v;
-    uint32_t  i;
+    char    buf[32];
+    double  v;
+    size_t  i;
 
-    i = train_dict_find(&t->names, s, len);
+    i = roles_find_name(t, s, len);
 
-    if (i != UINT32_MAX) {
+    if (i != TRAIN_NO_COLUMN) {
         return i;
     }
 
@@ -55,23 +68,32 @@ roles_find(const train_table_t *t, const char *s, size_t len)
 }
 
 
+static void __attribute__((noreturn))
+roles_no_column(const train_table_t *t, const char *option, const char *s,
+    size_t len)
+{
+    const char  *near;
+
+    near = train_nearest(&t->names, s, len);
+    train_die("%s:1: no column \"%.*s\" for --%s%s%s%s: expected one of "
+              "the names (\"%s\" to \"%s\") or a number from 1 to %zu",
+              t->path, (int) (len < 80 ? len : 80), s, option,
+              near ? " (did you mean \"" : "", near ? near : "",
+              near ? "\"?)" : "", t->columns[0].name,
+              t->columns[t->n - 1].name, t->n);
+}
+
+
 static size_t
 roles_must_find(const train_table_t *t, const char *option, const char *s,
     size_t len)
 {
-    size_t       i;
-    const char  *near;
+    size_t  i;
 
     i = roles_find(t, s, len);
 
     if (i == TRAIN_NO_COLUMN) {
-        near = train_nearest(&t->names, s, len);
-        train_die("%s:1: no column \"%.*s\" for --%s%s%s%s: expected one of "
-                  "the names (\"%s\" to \"%s\") or a number from 1 to %zu",
-                  t->path, (int) (len < 80 ? len : 80), s, option,
-                  near ? " (did you mean \"" : "", near ? near : "",
-                  near ? "\"?)" : "", t->columns[0].name,
-                  t->columns[t->n - 1].name, t->n);
+        roles_no_column(t, option, s, len);
     }
 
     return i;
@@ -207,10 +229,12 @@ roles_target(train_table_t *t)
         }
 
     } else {
-        t->target = roles_find(t, target, strlen(target));
+        t->target = t->want->target_named
+                    ? roles_find_name(t, target, strlen(target))
+                    : roles_find(t, target, strlen(target));
 
         if (t->target == TRAIN_NO_COLUMN && !t->want->no_target) {
-            t->target = roles_must_find(t, "target", target, strlen(target));
+            roles_no_column(t, "target", target, strlen(target));
         }
     }
 
@@ -398,7 +422,7 @@ roles_weight(train_table_t *t)
 
     } else {
         name = t->want->weight_recorded;
-        i = (name != NULL) ? roles_find(t, name, strlen(name))
+        i = (name != NULL) ? roles_find_name(t, name, strlen(name))
                            : TRAIN_NO_COLUMN;
     }
 
@@ -448,13 +472,13 @@ roles_ids(train_table_t *t)
     list = t->want->id_recorded;
 
     if (list != NULL && m->n_others == 0) {     /* of 0.1.0 */
-        roles_id(t, roles_find(t, list, strlen(list)));
+        roles_id(t, roles_find_name(t, list, strlen(list)));
     }
 
     for (i = 0; i < m->n_others; i++) {
         if (m->others[i].role == MAAS_ROLE_ID) {
-            roles_id(t, roles_find(t, m->others[i].name,
-                                   strlen(m->others[i].name)));
+            roles_id(t, roles_find_name(t, m->others[i].name,
+                                        strlen(m->others[i].name)));
         }
     }
 }
@@ -510,6 +534,15 @@ roles_model(train_table_t *t, const maas_info_t *m)
 
     if (m->n_columns > 0 && (t->named || roles_numbered(t, m))) {
         roles_model_by_name(t, m);
+
+        if (t->target != TRAIN_NO_COLUMN
+            && train_role_is_field(t->columns[t->target].role))
+        {
+            train_die("%s:1: the column \"%s\" for --target is an input of "
+                      "the model: expected another", t->path,
+                      t->columns[t->target].name);
+        }
+
         roles_ids(t);
         roles_weight(t);
 
