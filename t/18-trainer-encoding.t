@@ -122,6 +122,8 @@ same(qr/^\z/, 'columns.json', '{' . join(',', map { my $n = $_;
     ->encode($rows[$_]{$n}) } 0 .. $#rows) . '}' } @names) . '}');
 same(qr/^\z/, 'lists.json', $pretty->encode({ map { my $n = $_;
     $n => [ map { $_->{$n} } @rows ] } @names }));
+same(qr/^\z/, 'index.json', '{' . join(',', map { qq("$_":)
+    . $json->encode($rows[$_]) } 0 .. $#rows) . '}');
 same(qr/^\z/, 'split.json', $json->encode({ columns => \@names, index => [ 1 .. 40 ],
     data => [ map { my $r = $_; [ map { $r->{$_} } @names ] } @rows ] }));
 

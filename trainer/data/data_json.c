@@ -1,6 +1,7 @@
 /*
  * JSON that is one value: an array of objects, or columns as pandas writes
- * them: {"a":{"0":1,"1":2}}, {"a":[1,2]}, {"columns":["a"],"data":[[1],[2]]}.
+ * them: {"a":{"0":1,"1":2}}, {"a":[1,2]}, {"columns":["a"],"data":[[1],[2]]};
+ * or rows by their numbers: {"0":{"a":1},"1":{"a":2}}.
  * Objects on lines are in data_jsonl.c.
  */
 
@@ -430,6 +431,76 @@ json_split(json_table_t *t, maas_json_t j)
 }
 
 
+static int
+json_is_number(maas_str_t key)
+{
+    size_t  i;
+
+    for (i = 0; i < key.len && key.data[i] >= '0' && key.data[i] <= '9'; i++) {
+        /* a digit */
+    }
+
+    return key.len > 0 && i == key.len;
+}
+
+
+/* Is it {"0":{"a":1,"b":2},"1":{...}}, rows by their numbers?  All outer names
+ * are numbers then, and those of the first row are not. */
+
+static int
+json_is_rows(maas_json_t j)
+{
+    size_t              n;
+    maas_json_t         row;
+    maas_json_object_t  o = { 0 }, inner = { 0 };
+    const char *const   names = NULL;
+
+    o.names = &names;
+    inner.names = &names;
+
+    for (n = 0; maas__json_member(&j, &o, NULL) == MAAS_OK
+                && o.which != MAAS_JSON_END; n++)
+    {
+        if (!json_is_number(o.key) || *j.p != '{') {
+            return 0;
+        }
+
+        row = j;
+
+        if (n == 0 && (maas__json_member(&row, &inner, NULL) != MAAS_OK
+                       || inner.which == MAAS_JSON_END
+                       || json_is_number(inner.key)))
+        {
+            return 0;
+        }
+
+        (void) maas__json_skip(&j, TRAIN_JSON_DEPTH, NULL);
+    }
+
+    return n > 0;
+}
+
+
+static void
+json_numbered(json_table_t *t, maas_json_t *j)
+{
+    const char          *p;
+    maas_json_object_t   o = { 0 };
+    const char *const    names = NULL;
+
+    o.names = &names;
+
+    while (maas__json_member(j, &o, NULL) == MAAS_OK
+           && o.which != MAAS_JSON_END)
+    {
+        p = j->p;
+        (void) maas__json_skip(j, TRAIN_JSON_DEPTH, NULL);
+        t->j.line++;
+        train_json_row(&t->j, p, j->p);
+    }
+}
+
+
 /* Rows out of columns */
 
 static void
@@ -488,6 +559,9 @@ train_table_json(train_table_t *t, const char *text, size_t len)
     } else if (json_is_spread(text, len) && !json_holds(j)) {
         table.j.line++;
         train_json_row(&table.j, j.p, j.end);
+
+    } else if (json_is_rows(j)) {
+        json_numbered(&table, &j);
 
     } else if (!json_split(&table, j)) {
         json_columns(&table, &j);
