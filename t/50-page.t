@@ -70,6 +70,7 @@ $t->model('seen', %m);
 $m{doc}{version} = 2;
 $m{tensors}{'layers.0.bias'}[1] = [ 2, 0, -1 ];
 $t->model('weighed', %m);
+$t->model('several', task => 'regression', sizes => [ 2, 14 ]);
 
 $t->conf(<<'EOC');
 %%GLOBALS%%
@@ -82,6 +83,7 @@ http {
     maas_model table %%TESTDIR%%/table.safetensors;
     maas_model seen %%TESTDIR%%/seen.safetensors;
     maas_model weighed %%TESTDIR%%/weighed.safetensors;
+    maas_model several %%TESTDIR%%/several.safetensors;
     server {
         listen 127.0.0.1:%%PORT%%;
         client_header_buffer_size 8k;
@@ -330,7 +332,7 @@ subtest 'what training saw' => sub {
     is("@facts[0 .. 4]", 'Accuracy Trained on Predicts File of Threshold',
         'facts for people first');
     is($b->js('return document.querySelector("#facts dd").textContent'),
-        '88.3 % in 2 folds; always the same: 80.0 %', 'how good');
+        '88.3 % in 2 folds; always one answer: 80.0 %', 'how good');
     is($b->js('return [...document.querySelectorAll("#facts dd")][1]'
         . '.textContent'), '12,345 rows of </script>.csv', 'of what');
 };
@@ -347,6 +349,21 @@ subtest 'the decision' => sub {
     my $p = curl();
     says('#what', '^c$', 'classes by their weights');
     cmp_ok($p->[2], '<', $p->[0], 'not the most probable one');
+};
+
+
+subtest 'several numbers' => sub {
+    choose(6);
+    says('#what', '^14 numbers$', 'how many');
+    is($b->js('return [...document.querySelectorAll("#bars li")]'
+        . '.map(e => e.dataset.label).join(" ")'), "@{[ 0 .. 13 ]}",
+        'in the order of the file');
+    is($b->js('const top = e => Math.round(e.getBoundingClientRect().top);'
+        . 'return new Set([...document.querySelectorAll("#bars b")].map(top))'
+        . '.size'), 14, 'a line each');
+    is($b->js('const at = e => e.getBoundingClientRect().left;'
+        . 'return new Set([...document.querySelectorAll("#bars b")].map(at))'
+        . '.size'), 1, 'below one another');
 };
 
 
@@ -433,6 +450,16 @@ subtest 'requests, from the document' => sub {
         height => 740, deviceScaleFactor => 3, mobile => JSON::PP::true);
     is($b->js('return document.documentElement.scrollWidth'), 360,
         'nothing is wider than a phone');
+    is($b->js('const broken = [];'
+        . 'for (const td of document.querySelectorAll("td:nth-child(2)")) {'
+        . '  const text = td.firstChild, range = document.createRange();'
+        . '  for (const word of (text ? text.data : "").matchAll(/\\w+/g)) {'
+        . '    range.setStart(text, word.index);'
+        . '    range.setEnd(text, word.index + word[0].length);'
+        . '    if (range.getClientRects().length > 1) broken.push(word[0]);'
+        . '  }'
+        . '}'
+        . 'return broken.join(" ")'), '', 'no type is broken within a word');
     $b->cdp('Emulation.clearDeviceMetricsOverride');
 
     $b->get("$origin/a%20b/docs");
