@@ -114,6 +114,7 @@ $html = page('n.html', 'Loss by epoch', 'Validation R2 by epoch',
     'Answers against the truth', 'Residuals', 'How far off',
     'What the columns are worth', 'The worst mistakes', 'Columns',
     'The record in the file');
+like($html, qr{Loss by epoch.*?>0</text>.*?</svg>}s, 'losses begin at 0');
 my ($said) = $html =~ /the least validation loss, ([\d.e+]+)/;
 cmp_ok($said, '>', 10, 'losses in units of the data');
 
@@ -124,6 +125,14 @@ ok_run(qw(fit -q -d m.csv -o m.st --validation 0.3 --report m.html --epochs 3
 page('m.html', 'Loss by epoch', 'Validation accuracy by epoch',
     'What is mixed up most', @curves, 'What the columns are worth',
     'The worst mistakes', 'Columns', 'The record in the file');
+
+$t->write_file('coin.csv', join '', "a,k\n",
+    map { rnd() . ',' . (rnd() > 0.5 ? 'p' : 'q') . "\n" } 1 .. 600);
+ok_run(qw(fit -q -d coin.csv -o coin.st --validation 0.3 --report coin.html
+    --epochs 8));
+my ($losses) = MaasTest::Proc::slurp("$dir/coin.html")
+    =~ m{Loss by epoch(.*?)</svg>}s;
+unlike($losses, qr{>0</text>}, 'but not where all are far from it');
 
 ok_run(qw(fit -q -d n.csv -o v.st --validation 0 --report v.html --epochs 1
     --name v));

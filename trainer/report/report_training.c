@@ -12,6 +12,7 @@
 #define TRAINING_LOG   5.0      /* largest loss by least: then logarithmic */
 #define TRAINING_CLIP  2.0      /* by so much epochs that are cut off squeeze
                                    the others */
+#define TRAINING_FLOOR 8        /* space below: so much of the range */
 #define TRAINING_BARS  20
 
 
@@ -85,6 +86,19 @@ training_clip(const training_t *t, const double *one, const double *two,
 }
 
 
+/* Losses begin at 0, unless the picture would be empty below them then. */
+
+static double
+training_floor(double low, double high)
+{
+    if (2 * low <= high || low >= high) {
+        return 0;
+    }
+
+    return low - (high - low) / TRAINING_FLOOR;
+}
+
+
 static void
 training_losses(FILE *f, const training_t *t)
 {
@@ -108,12 +122,12 @@ training_losses(FILE *f, const training_t *t)
     p.x1 = t->x[last];
     p.log_y = (t->low > 0 && t->high / t->low > TRAINING_LOG);
     p.y_label = p.log_y ? "loss (logarithmic)" : "loss";
-    p.y0 = p.log_y ? t->low : 0;
+    p.y0 = t->low;
     p.y1 = t->high;
 
     if (!p.log_y) {
-        off = training_clip(t, t->loss, t->valid, &kept, &p.y1);
-        kept = valid ? t->valid[t->best] : t->loss[t->best];
+        off = training_clip(t, t->loss, t->valid, &p.y0, &p.y1);
+        p.y0 = training_floor(p.y0, p.y1);
 
         if (off > 0) {
             (void) snprintf(sentence + n, sizeof(sentence) - n, " What is "
