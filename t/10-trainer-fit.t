@@ -269,5 +269,7 @@ ok(!-e "$dir/x", 'none of them wrote a file');
 ($rc, $out) = $t->trainer('fit', '--help');
 is($rc, 0, '--help');
 like($out, qr/--clip-norm=X/, 'lists the options');
+like($out, qr/--columns=LIST[^-]*\b$_\b/, "and $_ as a kind of column")
+    for qw(number boolean category text date ignore id weight);
 
 done_testing();

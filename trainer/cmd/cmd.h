@@ -56,8 +56,8 @@ typedef struct {
 
 #define TRAIN_MODEL_ROWS                                                      \
     { "data", 'd', TRAIN_MODEL_TEXT(data), "D",                               \
-      "folder with the MNIST names (its test part), CSV, JSON lines, .npy, "  \
-      "IDX pair, - ..." },                                                    \
+      "as for fit: CSV, JSON, .npy, IDX pair, - for standard input; of a "    \
+      "folder its test part" },                                               \
     { "part", 0, TRAIN_MODEL_CHOICE(part, train_part_names), "PART",          \
       "of a folder (test)", .expected = "test or train" },                    \
     { "target", 't', TRAIN_MODEL_TEXT(want.target), "COL",                    \

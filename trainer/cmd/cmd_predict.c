@@ -28,8 +28,8 @@ static const char *const  predict_formats[] = {
 static const train_arg_t  predict_rows[] = {
     TRAIN_MODEL_ROWS,
     { "format", 'f', TRAIN_MODEL_CHOICE(format, predict_formats), NULL,
-      "csv and jsonl name ids, label, decision and probabilities, one line for "
-      "each row of the file, skipped ones too (lines)",
+      "csv, jsonl: with names; ids, label, decision and the probability of "
+      "each class, a line for each row of the file, skipped ones too (lines)",
       .expected = "lines, csv or jsonl" }
 };
 

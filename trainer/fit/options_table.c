@@ -44,7 +44,7 @@ static const char *const  options_target_scaling[] = { "standard", "none" };
 
 static const train_arg_t  options_rows[] = {
     { "data", 'd', TEXT(data, PLAIN), "D",
-      "CSV or JSON lines (plain, .gz, - for standard input), .npy or "
+      "CSV, JSON or JSON lines (plain, .gz, - for standard input), .npy or "
       "ROWS.npy,TARGETS.npy, folder with the MNIST names, IDX pair "
       "IMAGES,LABELS", .group = "Data (docs/data.md)" },
     { "output", 'o', TEXT(output, RUN), "FILE",
@@ -56,8 +56,8 @@ static const train_arg_t  options_rows[] = {
     { "target", 't', TEXT(want.target, PLAIN), "COL",
       "column to predict: name, or number from 1 (last column)" },
     { "columns", 0, TEXT(want.columns, WEIGHTS), "LIST",
-      "COL=KIND,...: number, boolean, category, text, ignore, id or weight "
-      "(by looking)" },
+      "COL=KIND,...: number, boolean, category, text, date, ignore, id or "
+      "weight; date:dmy or date:mdy says the order (by looking)" },
     { "ignore", 0, TEXT(want.ignore, WEIGHTS), "LIST",
       "COL,...: columns that are not used" },
     { "id", 0, TEXT(want.id, WEIGHTS), "COL",
