@@ -7,8 +7,8 @@ SHELL       = /bin/sh
 B           = build
 TOP        := $(CURDIR)
 
-# all cores, unless -j was given
-ifeq ($(filter -j%,$(MAKEFLAGS)),)
+# all cores; a -j that is given wins
+ifeq ($(MAKELEVEL),0)
 MAKEFLAGS  += -j$(shell nproc 2>/dev/null || echo 1)
 endif
 

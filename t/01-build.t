@@ -87,6 +87,7 @@ if (!$asan) {
     delete @ENV{qw(MAKEFLAGS MAKELEVEL MFLAGS)};
     system('make', '-q', 'module', 'trainer', 'units');
     is($?, 0, 'a second make has nothing to do');
+    unlike(`make -n demo 2>&1`, qr/warning/, 'a make within one is no matter');
 }
 
 done_testing();
