@@ -240,7 +240,8 @@ warn_leak(train_fit_t *f, const maas_model_t *m)
                  "%% of %s): if it is known only afterwards, or made of the "
                  "target, --ignore it", warn_cut(name, 80), name,
                  100 * leak.sure, f->data.classes != NULL
-                 ? "what always the same answer gets wrong" : "its variance");
+                 ? "the mistakes of one answer for all rows are gone"
+                 : "the target's variance");
     }
 }
 
