@@ -51,6 +51,11 @@ maas_status_t maas__field_number(const char *s, size_t len, float *out);
 /* The same in double precision; 0 if it is none, or beyond it. */
 int maas__field_double(const char *s, size_t len, double *out);
 
+/* A JSON number as it was read before texts of numbers had a meaning of their
+ * own: whole ones below 2^53 exactly, others in single precision; 1e300: it does
+ * not fit in. */
+double maas__field_json(const char *s, size_t len);
+
 /* Is v one of the column's own texts for "missing", of those that are numbers?
  * In single precision for a number, else exactly. */
 int maas__field_is_blank(const maas_column_t *c, double v);
@@ -79,7 +84,9 @@ maas_status_t maas__field_formatted(const maas_column_t *c, const char *s,
     size_t len, float *out);
 
 
-/* maas_field_date.c */
+/* maas_field_date.c, maas_field_calendar.c */
+
+#define MAAS_DATE_DAY  86400           /* seconds */
 
 typedef struct {
     double    seconds;             /* since 1970-01-01 00:00 UTC */
@@ -98,6 +105,11 @@ int maas__date_text(maas_date_form_t form, const char *s, size_t len,
 int maas__date_number(maas_date_form_t form, double v, maas_date_t *d);
 /* Of seconds since 1970, |seconds| < 10^11. */
 void maas__date_set(maas_date_t *d, double seconds);
+
+/* Days of a month, 1 to 12; days since 1970-01-01, their weekday. */
+unsigned maas__date_month_days(long year, unsigned month);
+long maas__date_days(long year, unsigned month, unsigned day);
+unsigned maas__date_weekday(long days);
 
 /* Slots of so many parts, and what they are for a date. */
 size_t maas__date_slots(const maas_part_t *part, size_t n);

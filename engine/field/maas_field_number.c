@@ -15,6 +15,9 @@
 #include <string.h>
 
 
+#define FIELD_WHOLE  (1ull << 53)      /* as exact as a double is */
+
+
 /* The number as JSON would write it: no plus sign, no zeros in front, digits
  * on both sides of a point.  Returns bytes, 0 if it is no number. */
 
@@ -115,6 +118,79 @@ maas__field_double(const char *s, size_t len, double *out)
     *out = strtod(text, NULL);
 
     return isfinite(*out);
+}
+
+
+/* Is the number token p..end whole and below 2^53, however it is written?
+ * Then *v is its magnitude. */
+
+static int
+field_whole(const char *p, const char *end, uint64_t *v)
+{
+    int       fraction, negative;
+    long      exp;
+    uint64_t  w;
+
+    p += *p == '-';
+    fraction = 0;
+    exp = 0;
+
+    for (w = 0; p < end && (*p | 0x20) != 'e'; p++) {
+
+        if (*p == '.') {
+            fraction = 1;
+            continue;
+        }
+
+        if (w >= FIELD_WHOLE) {
+            return 0;
+        }
+
+        w = w * 10 + (uint64_t) (*p - '0');
+        exp -= fraction;
+    }
+
+    if (p < end) {
+        p++;
+        negative = *p == '-';
+        p += *p == '-' || *p == '+';
+
+        if (end - p > 4) {
+            return 0;
+        }
+
+        for (fraction = 0; p < end; p++) {
+            fraction = fraction * 10 + (*p - '0');
+        }
+
+        exp += negative ? -fraction : fraction;
+    }
+
+    for ( /* void */ ; exp < 0 && w % 10 == 0 && w > 0; exp++) {
+        w /= 10;
+    }
+
+    for ( /* void */ ; exp > 0 && w < FIELD_WHOLE && w > 0; exp--) {
+        w *= 10;
+    }
+
+    *v = w;
+
+    return w == 0 || (exp == 0 && w < FIELD_WHOLE);
+}
+
+
+double
+maas__field_json(const char *s, size_t len)
+{
+    float     v;
+    uint64_t  whole;
+
+    if (field_whole(s, s + len, &whole)) {
+        return *s == '-' ? -(double) whole : (double) whole;
+    }
+
+    return maas__json_float(s, s + len, &v) == NULL ? 1e300 : (double) v;
 }
 
 

@@ -12,9 +12,6 @@
 #include <string.h>
 
 
-#define FIELDS_WHOLE  (1ull << 53)     /* as exact as a double is */
-
-
 static maas_status_t
 fields_bad(const maas_column_t *c, const char *expected, maas_err_t *err)
 {
@@ -355,88 +352,6 @@ maas_row_number(const maas_fields_t *f, size_t column, double v, float *x,
 }
 
 
-/* Is the number token p..end whole and below 2^53, however it is written?
- * Then *v is its magnitude. */
-
-static int
-fields_whole(const char *p, const char *end, uint64_t *v)
-{
-    int       fraction, negative;
-    long      exp;
-    uint64_t  w;
-
-    p += *p == '-';
-    fraction = 0;
-    exp = 0;
-
-    for (w = 0; p < end && (*p | 0x20) != 'e'; p++) {
-
-        if (*p == '.') {
-            fraction = 1;
-            continue;
-        }
-
-        if (w >= FIELDS_WHOLE) {
-            return 0;
-        }
-
-        w = w * 10 + (uint64_t) (*p - '0');
-        exp -= fraction;
-    }
-
-    if (p < end) {
-        p++;
-        negative = *p == '-';
-        p += *p == '-' || *p == '+';
-
-        if (end - p > 4) {
-            return 0;
-        }
-
-        for (fraction = 0; p < end; p++) {
-            fraction = fraction * 10 + (*p - '0');
-        }
-
-        exp += negative ? -fraction : fraction;
-    }
-
-    for ( /* void */ ; exp < 0 && w % 10 == 0 && w > 0; exp++) {
-        w /= 10;
-    }
-
-    for ( /* void */ ; exp > 0 && w < FIELDS_WHOLE && w > 0; exp--) {
-        w *= 10;
-    }
-
-    *v = w;
-
-    return w == 0 || (exp == 0 && w < FIELDS_WHOLE);
-}
-
-
-/* As maas_row_number() of its value; numbers that no double has are not
- * finite */
-
-static maas_status_t
-fields_respelt(const maas_fields_t *f, size_t column, const char *s,
-    size_t len, float *x, maas_err_t *err)
-{
-    float     v;
-    double    d;
-    uint64_t  whole;
-
-    if (fields_whole(s, s + len, &whole)) {
-        d = *s == '-' ? -(double) whole : (double) whole;
-
-    } else {
-        v = 0;
-        d = maas__json_float(s, s + len, &v) == NULL ? 1e300 : (double) v;
-    }
-
-    return maas_row_number(f, column, d, x, err);
-}
-
-
 maas_status_t
 maas_row_digits(const maas_fields_t *f, size_t column, const char *s,
     size_t len, float *x, maas_err_t *err)
@@ -460,14 +375,14 @@ maas_row_digits(const maas_fields_t *f, size_t column, const char *s,
         return fields_date(c, known, &date, x + c->at, err);
 
     case MAAS_FIELD_BOOLEAN:
-        return fields_respelt(f, column, s, len, x, err);
+        return maas_row_number(f, column, maas__field_json(s, len), x, err);
 
     default: /* MAAS_FIELD_CATEGORY, MAAS_FIELD_TEXT */
         break;
     }
 
     if (c->compare == MAAS_COMPARE_DIGITS) {
-        return fields_respelt(f, column, s, len, x, err);
+        return maas_row_number(f, column, maas__field_json(s, len), x, err);
     }
 
     if (maas__json_float(s, s + len, &v) == NULL) {
