@@ -24,6 +24,21 @@ train_escaped(const char *s, int lines)
 }
 
 
+size_t
+train_cut(const char *s, size_t len, size_t most)
+{
+    if (len <= most) {
+        return len;
+    }
+
+    for (len = most; len > 0 && (s[len] & 0xc0) == 0x80; len--) {
+        /* not within a character */
+    }
+
+    return len;
+}
+
+
 const char *
 train_shown(const char *s)
 {

@@ -109,6 +109,8 @@ void train_escape(char *to, const char *s, int lines);
 
 /* The same, to be given to train_free(). */
 char *train_escaped(const char *s, int lines);
+/* How many bytes of s(len) to show: `most` at most, and whole characters. */
+size_t train_cut(const char *s, size_t len, size_t most);
 /* s, or s escaped; valid until the eighth call from here.  Of one thread. */
 const char *train_shown(const char *s);
 /* s, shown, in a column of so many characters: cut, and padded on the left;

@@ -52,8 +52,8 @@ maas_status_t maas__field_number(const char *s, size_t len, float *out);
 int maas__field_double(const char *s, size_t len, double *out);
 
 /* A JSON number as it was read before texts of numbers had a meaning of their
- * own: whole ones below 2^53 exactly, others in single precision; 1e300: it does
- * not fit in. */
+ * own: whole ones below 2^53 exactly, others in single precision; 1e300 beyond
+ * that. */
 double maas__field_json(const char *s, size_t len);
 
 /* Is v one of the column's own texts for "missing", of those that are numbers?

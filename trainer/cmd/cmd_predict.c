@@ -85,7 +85,7 @@ static void
 predict_json(const maas_info_t *info, const char *id, const float *y)
 {
     char           number[MAAS_FLOAT_MAX];
-    size_t         j, n;
+    size_t         j;
     const char    *label;
     maas_writer_t  w;
 
@@ -93,15 +93,8 @@ predict_json(const maas_info_t *info, const char *id, const float *y)
     train_json_begin(&w, stdout);
 
     if (id != NULL) {
-        n = strlen(id);
-        n = (n < MAAS_MAX_TEXT) ? n : MAAS_MAX_TEXT;
-
-        while (n > 0 && (id[n] & 0xc0) == 0x80) {
-            n--;                /* not within a character */
-        }
-
         maas_writer_key(&w, "id");
-        maas_writer_string(&w, id, n);
+        maas_writer_string(&w, id, train_cut(id, strlen(id), MAAS_MAX_TEXT));
     }
 
     if (label != NULL) {

@@ -20,24 +20,10 @@
 #define WARN_LEAK_2  0.9        /* of two classes, where 0.99 of AUC is that */
 
 
-/* So many bytes of it, and no half of a character */
-
 static int
 warn_cut(const char *s, size_t most)
 {
-    size_t  n;
-
-    n = strlen(s);
-
-    if (n <= most) {
-        return (int) n;
-    }
-
-    for (n = most; n > 0 && (s[n] & 0xc0) == 0x80; n--) {
-        /* void */
-    }
-
-    return (int) n;
+    return (int) train_cut(s, strlen(s), most);
 }
 
 

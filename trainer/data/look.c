@@ -23,11 +23,7 @@ train_count_add(train_counts_t *c, const char *s, size_t len)
 
     c->all++;
 
-    if (len > LOOK_TEXT) {
-        for (len = LOOK_TEXT; len > 0 && (s[len] & 0xc0) == 0x80; len--) {
-            /* not within a character */
-        }
-    }
+    len = train_cut(s, len, LOOK_TEXT);
 
     for (i = 0; i < c->n; i++) {
         if (strlen(c->item[i].text) == len

@@ -112,12 +112,7 @@ train_table_value(const train_table_t *t, const char *name, size_t row,
 
     if (text != NULL) {
         n = strlen(text);
-
-        if (n >= TRAIN_SHORT) {
-            for (n = TRAIN_SHORT - 4; (text[n] & 0xc0) == 0x80; n--) {
-                /* not within a character */
-            }
-        }
+        n = (n < TRAIN_SHORT) ? n : train_cut(text, n, TRAIN_SHORT - 4);
 
         (void) snprintf(out, TRAIN_SHORT, "%.*s%s", (int) n, text,
                         text[n] != '\0' ? "..." : "");
