@@ -88,10 +88,6 @@ void ngx_http_maas_put_versions(ngx_http_maas_text_t *text, const char *key,
 void ngx_http_maas_put_decision(ngx_http_maas_text_t *text,
     const maas_info_t *info);
 
-/* TensorFlow's metadata of a model */
-void ngx_http_maas_put_v1_model(ngx_http_maas_text_t *text,
-    ngx_http_maas_model_t *model);
-
 /* The JSON of an answer, each for the route of its name. */
 void ngx_http_maas_put_models(ngx_http_request_t *r,
     ngx_http_maas_target_t *target, ngx_http_maas_text_t *text);
@@ -105,6 +101,13 @@ void ngx_http_maas_put_index(ngx_http_request_t *r,
     ngx_http_maas_target_t *target, ngx_http_maas_text_t *text);
 void ngx_http_maas_put_logging(ngx_http_request_t *r,
     ngx_http_maas_target_t *target, ngx_http_maas_text_t *text);
+
+
+/* ngx_http_maas_meta_v1.c */
+
+/* TensorFlow's metadata of a model */
+void ngx_http_maas_put_v1_model(ngx_http_maas_text_t *text,
+    ngx_http_maas_model_t *model);
 
 
 /* ngx_http_maas_openapi.c */
