@@ -86,16 +86,42 @@ typedef struct {
 } ngx_http_maas_sizes_t;
 
 
+/* The configuration of the next location inside one, from *q = NULL on; NULL:
+ * there is none */
+
+static void **
+ngx_http_maas_next_location(ngx_http_core_loc_conf_t *clcf, ngx_queue_t **q)
+{
+    ngx_http_core_loc_conf_t   *inner;
+    ngx_http_location_queue_t  *lq;
+
+    if (clcf->locations == NULL) {
+        return NULL;
+    }
+
+    *q = *q == NULL ? ngx_queue_head(clcf->locations) : ngx_queue_next(*q);
+
+    if (*q == ngx_queue_sentinel(clcf->locations)) {
+        return NULL;
+    }
+
+    lq = (ngx_http_location_queue_t *) *q;
+    inner = lq->exact ? lq->exact : lq->inclusive;
+
+    return inner->loc_conf;
+}
+
+
 /* Limits of one location and of those inside it, where the user set none, here
  * or in a level above */
 
 static void
 ngx_http_maas_derive(void **loc_conf, ngx_http_maas_sizes_t sizes)
 {
+    void                       **inner;
     size_t                       size;
     ngx_queue_t                 *q;
-    ngx_http_core_loc_conf_t    *clcf, *inner;
-    ngx_http_location_queue_t   *lq;
+    ngx_http_core_loc_conf_t    *clcf;
     ngx_http_maas_loc_conf_t    *mlcf;
 
     clcf = loc_conf[ngx_http_core_module.ctx_index];
@@ -126,17 +152,10 @@ ngx_http_maas_derive(void **loc_conf, ngx_http_maas_sizes_t sizes)
         }
     }
 
-    if (clcf->locations == NULL) {
-        return;
-    }
+    q = NULL;
 
-    for (q = ngx_queue_head(clcf->locations);
-         q != ngx_queue_sentinel(clcf->locations);
-         q = ngx_queue_next(q))
-    {
-        lq = (ngx_http_location_queue_t *) q;
-        inner = lq->exact ? lq->exact : lq->inclusive;
-        ngx_http_maas_derive(inner->loc_conf, sizes);
+    while ((inner = ngx_http_maas_next_location(clcf, &q)) != NULL) {
+        ngx_http_maas_derive(inner, sizes);
     }
 }
 
@@ -151,9 +170,9 @@ ngx_http_maas_derive(void **loc_conf, ngx_http_maas_sizes_t sizes)
 static void
 ngx_http_maas_derive_internal(void **loc_conf, ngx_uint_t set, off_t most)
 {
+    void                      **inner;
     ngx_queue_t                *q;
-    ngx_http_core_loc_conf_t   *clcf, *inner;
-    ngx_http_location_queue_t  *lq;
+    ngx_http_core_loc_conf_t   *clcf;
 
     clcf = loc_conf[ngx_http_core_module.ctx_index];
 
@@ -165,17 +184,10 @@ ngx_http_maas_derive_internal(void **loc_conf, ngx_uint_t set, off_t most)
         clcf->client_max_body_size = most;
     }
 
-    if (clcf->locations == NULL) {
-        return;
-    }
+    q = NULL;
 
-    for (q = ngx_queue_head(clcf->locations);
-         q != ngx_queue_sentinel(clcf->locations);
-         q = ngx_queue_next(q))
-    {
-        lq = (ngx_http_location_queue_t *) q;
-        inner = lq->exact ? lq->exact : lq->inclusive;
-        ngx_http_maas_derive_internal(inner->loc_conf, set, most);
+    while ((inner = ngx_http_maas_next_location(clcf, &q)) != NULL) {
+        ngx_http_maas_derive_internal(inner, set, most);
     }
 }
 
