@@ -29,6 +29,9 @@ my %fit = (
         1 .. 60) ],
     bare => [ join('', map { join(',', $_, $_ % 7, $_ / 4) . "\n" } 1 .. 60),
         qw(--header no) ],
+    euro => [ "a;b;y\n" . join('', map { "$_,5;$_ \xe2\x82\xac;"
+        . $_ / 4 . "\n" }
+        1 .. 60) ],
     comma => [ "a;y\n" . join('', map { "$_,5;" . $_ / 4 . "\n" } 1 .. 60) ],
     gap => [ ",a,,y\n" . join('', map { join(',', $_ - 1, $_, $_ % 7, $_ / 4)
         . "\n" } 1 .. 60), '--columns', 'column3=number', '--ignore', 'index' ],
@@ -162,6 +165,8 @@ rows('n', "late\n", 1);
 rows('ab', "1,2\n3,4\n", 2);
 is(rows('ab', "1.5;2.5\n3.5;4.5\n", 2), rows('ab', "b|a\n2.5|1.5\n4.5|3.5\n",
     2), 'separators by the number of columns');
+is(rows('euro', "1,5;2 \xe2\x82\xac\n", 1), rows('euro',
+    "a;b\n1,5;\xe2\x82\xac\xc2\xa02\n", 1), 'a digit with a sign is a number');
 is(rows('n', "late n\npaid 5\n", 2), rows('n', qq("late n"\n"paid 5"\n), 2),
     'blanks of a text of which a word is a name');
 is(rows('n', "paid 5\nlate 7\n", 2), rows('n', qq("paid 5"\n"late 7"\n), 2),

@@ -28,6 +28,16 @@ typedef struct {
 } guess_t;
 
 
+/* Does s[0..len) begin with a sign as stands beside numbers, such as those of
+ * currencies, or a blank?  U+0080 to U+00BF, U+2000 to U+2FFF: no letters. */
+
+static int
+guess_sign(const char *s, size_t len)
+{
+    return (len >= 2 && s[0] == '\xc2') || (len >= 3 && s[0] == '\xe2');
+}
+
+
 int
 maas__csv_numeric(const char *s, size_t len)
 {
@@ -41,8 +51,12 @@ maas__csv_numeric(const char *s, size_t len)
         if (s[i] >= '0' && s[i] <= '9') {
             digits++;
 
+        } else if (guess_sign(s + i, len - i)) {
+            others++;
+            i += s[i] == '\xc2' ? 1 : 2;
+
         } else if (s[i] == '\0' || strchr(marks, s[i]) == NULL) {
-            others++;                  /* such as "EUR", or a sign of it */
+            others++;                  /* such as "EUR" */
         }
     }
 
