@@ -51,6 +51,23 @@ my $want = said(qw(-d d.csv));
 is(said('-d', $_), $want, "$_ gives the same model")
     for qw(semi.csv d.tsv tabs.txt d.jsonl d.ndjson.gz);
 
+# days that are digits are numbers of JSON
+
+my @days = map { [ 20240100 + $_ % 28 + 1, $_ % 5 ] } 1 .. 60;
+$t->write_file('days.csv', join '', map { join(',', @$_) . "\n" }
+    [ 'date', 'c' ], @days);
+$t->write_file('days.jsonl', join '', map {
+    qq({"date":$_->[0],"c":$_->[1]}\n) } @days);
+my @said;
+for my $file (qw(days.csv days.jsonl)) {
+    my ($rc, undef, $err) = $t->trainer('fit', @fit, '-d', $file, qw(-t c));
+    is($rc, 0, "fit -d $file") or diag($err);
+    push @said, map { ($t->trainer(qw(predict m.st -d), $_))[1] }
+        qw(days.csv days.jsonl);
+}
+like($said[0], qr/\d\n.*\d\n/, 'days');
+is(join('', @said), $said[0] x 4, 'the same ones as text and as numbers');
+
 for my $file (qw(d.csv d.jsonl d.ndjson.gz)) {
     my ($rc) = $t->command('sh', '-c', 'in=$1; shift; exec "$0" "$@" <"$in"',
         $ENV{MAAS_TRAINER} || "$MaasTest::build/maas-trainer", $file, 'fit', @fit, qw(-d -));

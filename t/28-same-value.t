@@ -40,12 +40,20 @@ $model{doc}{other_columns} = [ { name => 'y', role => 'target', at => 6 },
     { name => 'kunde "nr"', role => 'id', at => 0 } ];
 $t->model('m', %model);
 
+my %days = dense_model(sizes => [ 1, 1 ], task => 'regression', inputs => {
+    kind => 'columns', columns => [ { name => 'day', kind => 'date',
+        format => 'iso', parts => [ { part => 'seconds', shift => 1.7e9,
+            factor => 1e-8 } ] } ] });
+$days{doc}{version} = 2;
+$t->model('days', %days);
+
 $t->conf(<<'EOC');
 %%GLOBALS%%
 events { }
 http {
     %%GLOBALS_HTTP%%
     maas_model m %%TESTDIR%%/m.safetensors;
+    maas_model days %%TESTDIR%%/days.safetensors;
     server {
         listen 127.0.0.1:%%PORT%%;
         location / { maas_serve; }
@@ -209,6 +217,19 @@ subtest 'other kinds' => sub {
         '"31.12.2024 00:00"'), $want, 'a date');
     is(alike('a moment', 'stamp', '1735603200', '1735603200.0', '"1735603200"',
         '1.7356032e9'), $want, 'a moment');
+};
+
+subtest 'dates that are digits' => sub {
+    my %as = map { $_ => numbers($t->post('/v1/models/days:predict',
+        qq({"instances":[{"day":$_}]}), @json)) }
+        qw("2024-05-01" "20240501" 20240501 "20240502" 20240502);
+    is($as{$_}, $as{'"2024-05-01"'}, "$_ as it is written")
+        for qw("20240501" 20240501);
+    is($as{20240502}, $as{'"20240502"'}, 'to the last digit');
+    isnt($as{20240502}, $as{20240501}, 'which says another day');
+    is(numbers($t->post('/v2/models/days/infer', '{"inputs":['
+        . input('day', 'INT64', '20240502') . ']}', @json)), $as{20240502},
+        'in 64 bits');
 };
 
 subtest 'what is no input is passed over' => sub {

@@ -358,7 +358,6 @@ maas_row_digits(const maas_fields_t *f, size_t column, const char *s,
 {
     int                   known;
     float                 v;
-    double                seconds;
     maas_date_t           date;
     const maas_column_t  *c;
 
@@ -370,8 +369,7 @@ maas_row_digits(const maas_fields_t *f, size_t column, const char *s,
         return fields_number_text(c, s, len, 1, x + c->at, err);
 
     case MAAS_FIELD_DATE:
-        known = maas__field_double(s, len, &seconds)
-                && maas__date_number(c->date, seconds, &date);
+        known = maas__date_text(c->date, s, len, &date);
         return fields_date(c, known, &date, x + c->at, err);
 
     case MAAS_FIELD_BOOLEAN:

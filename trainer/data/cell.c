@@ -250,7 +250,6 @@ train_cell_date(const train_column_t *c, const train_cell_t *cell)
 {
     char         buf[MAAS_CANONICAL];
     int          known;
-    double       v;
     size_t       len;
     const char  *s;
     maas_date_t  d;
@@ -269,13 +268,8 @@ train_cell_date(const train_column_t *c, const train_cell_t *cell)
         return NULL;
     }
 
-    if (cell->type == TRAIN_CELL_NUMBER) {
-        known = maas__field_double(s, len, &v)
-                && maas__date_number(c->format.date, v, &d);
-    } else {
-        known = cell->type == TRAIN_CELL_TEXT
-                && maas__date_text(c->format.date, s, len, &d);
-    }
+    known = (cell->type == TRAIN_CELL_NUMBER || cell->type == TRAIN_CELL_TEXT)
+            && maas__date_text(c->format.date, s, len, &d);
 
     return known ? NULL : expected[c->format.date];
 }
