@@ -132,6 +132,12 @@ my @cases = (
         ['number', -39.5, 40.5, qr/; \(1\) is -1$/],
     account2 => sub { $_[0] % 2 ? '($' . commas(1000 + $_[0], ',') . '.00)'
         : '$' . $_[0] . '.00' }, ['number', -1039, 40, qr/; \(1\) is -1$/],
+    behind => sub { $_[0] % 2 ? "$_[0].50-" : "$_[0].50" },
+        ['number', -39.5, 40.5, qr/numbers; 1- is -1$/],
+    behind2 => sub { commas(1000 + $_[0], '.') . ($_[0] % 2 ? ',5- EUR'
+        : ',5 EUR') }, ['number', -1039.5, 1040.5, qr/"EUR" \(40\); 1- is -1$/],
+    behind3 => sub { $_[0] . ($_[0] % 2 ? $minus : '') },
+        ['number', -39, 40, qr/numbers; 1- is -1$/],
     unicode => sub { $minus . $_[0] . ',5' },
         ['number', -40.5, -1.5, qr/; decimal comma$/],
     no_minus => sub { "$minus$_[0]" }, ['number', -40, -1, qr/numbers$/],
@@ -145,6 +151,12 @@ my @cases = (
         ['number', 1, 39, qr/"#N\/A" \(4\)/],
     div => sub { $_[0] % 10 ? $_[0] : '#DIV/0!' },
         ['number', 1, 39, qr/"#DIV\/0!" \(4\)/],
+    wert => sub { $_[0] % 10 ? $_[0] : '#WERT!' },
+        ['number', 1, 39, qr/"#WERT!" \(4\)/],
+    nv => sub { $_[0] % 10 ? $_[0] : '#NV' }, ['number', 1, 39, qr/"#NV" \(4\)/],
+    valor => sub { $_[0] % 10 ? $_[0] : "#\xc2\xa1VALOR!" },
+        ['number', 1, 39, qr/"#\S+VALOR!" \(4\)/],
+    wide => sub { $_[0] % 10 ? $_[0] : '####' }, ['number', 1, 39, qr/"####"/],
     value => sub { $_[0] % 10 ? $_[0] : '#VALUE!' },
         ['number', 1, 39, qr/"#VALUE!" \(4\)/],
     null => sub { $_[0] % 10 ? $_[0] : 'NULL' },
@@ -203,6 +215,14 @@ my @cases = (
     version => sub { "1.$_[0].0" }, ['left out', qr/an id/],
     ip => sub { "10.0.0.$_[0]" }, ['left out', qr/an id/],
     letters => sub { "C$_[0]" }, ['left out', qr/an id/],
+    long => sub { '900719925474099' . (3 + $_[0] % 4) }, ['category',
+        qr/^4 different texts in 40 rows; numbers of so many digits are no am/],
+    client_id => sub { '10000000' . ($_[0] % 4) . '0000000000' }, ['category',
+        qr/; numbers of so many digits/],
+    nano => sub { (1577836800 + $_[0]) . '000000000' }, ['number',
+        1577836801e9, 1577836840e9, qr/numbers$/],
+    'Unnamed: 0' => sub { $_[0] - 1 }, ['left out', qr/^an id/],
+    hash => sub { '#' . $_[0] % 4 }, ['category', qr/4 different/],
     clock => sub { sprintf '%02d:30', $_[0] % 4 }, ['category', qr/4 diff/],
     range => sub { $_[0] % 4 . '-' . ($_[0] % 4 + 5) },
         ['category', qr/4 different texts/],
@@ -401,11 +421,21 @@ goes('percent here and there', sub {
     like($_[1], qr/column "p": 20 values have a %, 20 have none: both are (?#
     )read as they stand, 5 % as 5/, 'said') },
     table(40, p => sub { $_[0] % 2 ? "$_[0]%" : $_[0] / 100 }));
+goes('1.234 beside numbers below 1000', sub {
+    is($_[2]{reference}{columns}{p}{high}, 999, 'has a point');
+    like($_[1], qr/column "p": the point is taken as sign of decimals, as (?#
+    )always, although all .* below 1000 \(--thousands \.\)/, 'said') },
+    table(40, p => sub { commas(111 * $_[0], '.') }));
+goes('a weight', sub { is($_[0]{w}{kind}, 'weight', 'with a decimal comma') },
+    table(40, w => sub { $_[0] % 3 . ',5 kg' }, x => sub { $_[0] % 7 }),
+    qw(--weight w));
+($rc, $out, $err) = $t->trainer(qw(evaluate m.st -d e.tsv --bootstrap 0));
+is($rc, 0, 'evaluate reads it the same') or diag($err);
 goes('a blank of its own', sub {
     is($_[2]{reference}{columns}{p}{high}, 40, 'is no part of a number') },
     table(40, p => sub { $nb . $_[0] }));
 for my $times ([sub { sprintf '%02d:%02d', $_[0] % 24, $_[0] }, '01:01'],
-    [sub { "$_[0],-" }, '1,-'], [sub { "$_[0]-" }, '1-'], [sub { $_[0] % 2 ? "$_[0]K" : "$_[0]M" }, '1K'],
+    [sub { "$_[0],-" }, '1,-'], [sub { "$_[0]--" }, '1--'], [sub { $_[0] % 2 ? "$_[0]K" : "$_[0]M" }, '1K'],
     [sub { "\$$_[0]M" }, '$1M'], [sub { "<$_[0]" }, '<1'])
 {
     goes($times->[1], sub {

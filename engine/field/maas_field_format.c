@@ -101,8 +101,31 @@ format_unit(const maas_column_t *c, int behind, const char **s, size_t *len)
 }
 
 
-/* The sign, "-" within parentheses, and units around the digits are dropped:
- * returns 1 if the number is below 0 */
+/* 5-, as SAP writes it; but 5,- is none */
+
+static int
+format_minus_behind(const char *s, size_t *len)
+{
+    int     negative;
+    size_t  n;
+
+    negative = 0;
+    n = *len > 1 && s[*len - 1] == '-' ? 1 : 3;
+
+    if (*len <= n || s[*len - n - 1] < '0' || s[*len - n - 1] > '9'
+        || format_sign(s + *len - n, n, &negative) != n || !negative)
+    {
+        return 0;
+    }
+
+    *len -= n;
+
+    return 1;
+}
+
+
+/* The sign, "-" within parentheses or behind, and units around the digits are
+ * dropped: returns 1 if the number is below 0 */
 
 static int
 format_around(const maas_column_t *c, const char **s, size_t *len)
@@ -134,7 +157,7 @@ format_around(const maas_column_t *c, const char **s, size_t *len)
 
     format_unit(c, 1, s, len);
 
-    return negative;
+    return negative || format_minus_behind(*s, len);
 }
 
 

@@ -56,7 +56,7 @@ train_model_data(const train_model_args_t *a, const maas_model_t *m,
     char               *target, *id, *weight;
     maas_arena_t       *arena;
     train_want_t        want;
-    maas_column_t       written;
+    maas_column_t       written, weighed;
     const maas_info_t  *info;
 
     target = NULL;
@@ -83,8 +83,16 @@ train_model_data(const train_model_args_t *a, const maas_model_t *m,
 
     arena = maas__arena_create(SIZE_MAX / 2);
 
-    if (arena != NULL && train_target_recorded(info, arena, &written)) {
+    if (arena != NULL
+        && train_other_recorded(info, MAAS_ROLE_TARGET, arena, &written))
+    {
         want.written = &written;
+    }
+
+    if (arena != NULL
+        && train_other_recorded(info, MAAS_ROLE_WEIGHT, arena, &weighed))
+    {
+        want.weighed = &weighed;
     }
 
     train_data_read(a->data, (train_part_t) a->part, &want, d);

@@ -81,6 +81,7 @@ typedef struct {
     const char         *id_recorded;    /* as id and weight, which must be */
     const char         *weight_recorded;    /* there, these need not */
     const maas_column_t *written;   /* how its texts are; NULL: not known */
+    const maas_column_t *weighed;   /* the same of weight_recorded */
 } train_want_t;
 
 typedef struct train_table_s  train_table_t;    /* table.h */

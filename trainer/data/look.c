@@ -140,6 +140,7 @@ look_written(train_look_t *k, const train_written_t *w)
     k->either_point += point && (w->ways & LOOK_POINT) == LOOK_POINT;
     k->tens += (point || comma) && w->digits_len > 5;
     k->brackets += w->brackets;
+    k->behind += w->behind;
 
     if (w->ways == LOOK_ALL && !point && !comma) {
         k->small += (w->digits_len <= 3);

@@ -74,6 +74,7 @@ typedef struct {
     size_t          small;          /* bare digits below 1000 */
     size_t          large;          /*     and from there on */
     size_t          brackets;       /* (5): less than nothing */
+    size_t          behind;         /* 5-, as well */
     size_t          odd;            /* a point, but not plain: (5), U+2212 */
     size_t          digits;         /* others that begin with one */
     size_t          bare;           /* numbers without a unit, not zero */
@@ -116,6 +117,7 @@ typedef struct {
     char         text[80];          /* signs of ASCII instead of their kin */
     unsigned     ways;              /* bits of those that read it; 0: none */
     unsigned     brackets;
+    unsigned     behind;            /* the minus stands behind */
     unsigned     negative;
     const char  *digits;            /* without sign, unit and brackets */
     size_t       digits_len;

@@ -265,7 +265,7 @@ written_front(const char **p, const char *end, train_written_t *w)
 }
 
 
-/* The digits, and a unit behind them where none was in front; 0: something else
+/* The digits, a minus and a unit behind them where none was in front; 0: something else
  * is there */
 
 static int
@@ -282,6 +282,14 @@ written_back(const char *digits, const char *end, train_written_t *w)
     w->digits = digits;
     w->digits_len = (size_t) (p - digits);
     written_trim(&p, &end);
+
+    if (p < end && *p == '-' && written_is_digit(p[-1]) && !w->negative
+        && !w->brackets)
+    {
+        w->behind = w->negative = 1;        /* books of accounts, again */
+        p++;
+        written_trim(&p, &end);
+    }
 
     if (p == end) {
         return 1;
@@ -371,6 +379,32 @@ train_written_plain(const train_written_t *w, train_way_t way, char out[96])
 }
 
 
+/* An error of a spreadsheet in any of its languages: #DIV/0!, #WERT!, #NOM?,
+ * #NV; or a number that was too wide for its cell: #### */
+
+static int
+written_is_error(const char *s, size_t len)
+{
+    size_t  i, marks;
+
+    if (len < 3 || len > WRITTEN_UNIT || s[0] != '#') {
+        return 0;
+    }
+
+    for (i = 1, marks = 1; i + 1 < len; i++) {
+        marks += (s[i] == '#');
+
+        if (!((s[i] | 0x20) >= 'a' && (s[i] | 0x20) <= 'z')
+            && strchr("/0#", s[i]) == NULL && (unsigned char) s[i] < 0x80)
+        {
+            return 0;
+        }
+    }
+
+    return s[i] == '!' || s[i] == '?' || marks + (s[i] == '#') == len;
+}
+
+
 int
 train_is_mark(const char *s, size_t len)
 {
@@ -378,13 +412,17 @@ train_is_mark(const char *s, size_t len)
     static const char *const  marks[] = {
         "-", "--", "---", "\xe2\x80\x93", "\xe2\x80\x94", "\xe2\x88\x92", ".",
         "..", "...", "\xe2\x80\xa6", "*", "**", "n.a.", "n.a", "n/d", "n.d.",
-        "n/k", "n/v", "k.A.", "#N/A", "#N/A N/A", "#NA", "#DIV/0!", "#VALUE!",
-        "#REF!", "#NAME?", "#NUM!", "#NULL!", "<NA>", "<null>", "<none>",
+        "n/k", "n/v", "k.A.", "#N/A", "#N/A N/A", "#NA", "#NV", "#N/D", "#N/B",
+        "<NA>", "<null>", "<none>",
         "(null)", "(none)", "(blank)", "(empty)", "[null]", "NaT", "nil",
         "\\N", "-nan", "+nan", "nan(ind)", "-nan(ind)", "1.#IND", "-1.#IND",
         "1.#QNAN", "-1.#QNAN", "undefined", "unknown", "unk", "missing",
         "not available", "not applicable", "no data", "not known", "-?", "??"
     };
+
+    if (written_is_error(s, len)) {
+        return 1;
+    }
 
     for (i = 0; i < train_nelts(marks); i++) {
         if (strlen(marks[i]) == len && strncasecmp(marks[i], s, len) == 0) {

@@ -428,6 +428,10 @@ roles_weight(train_table_t *t)
 
     if (i != TRAIN_NO_COLUMN && t->columns[i].role == TRAIN_ROLE_AUTO) {
         roles_set(t, i, TRAIN_ROLE_WEIGHT, "as in training");
+
+        if (name == t->want->weight_recorded && t->want->weighed != NULL) {
+            t->columns[i].format = *t->want->weighed;
+        }
     }
 }
 

@@ -3,8 +3,10 @@
  * What the user says is not known here (roles.c).
  */
 
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -17,17 +19,24 @@
 #define ROLES_FEW     20            /* different texts that are categories */
 #define ROLES_WORDS   2.5           /* words that make a text, on average */
 #define ROLES_BYTES   40            /*     or bytes */
+#define ROLES_LONG    9007199254740992.0    /* 2^53: doubles skip numbers */
 
 
-/* As "id", "customer_id", "Order ID", "userId"; not "paid" */
+/* As "id", "customer_id", "Order ID", "userId"; not "paid"; and as pandas
+ * calls an index that it has written and read again */
 
 static int
 roles_is_id_name(const char *name)
 {
     size_t                    i, len;
     static const char *const  names[] = {
-        "id", "index", "row", "rowid", "row_id", "uuid", "guid", "no", "nr"
+        "id", "index", "row", "rowid", "row_id", "uuid", "guid", "no", "nr",
+        "rowname", "row_names", "row.names", "rownames", "row_number", "#"
     };
+
+    if (strncmp(name, "Unnamed: ", 9) == 0) {
+        return 1;
+    }
 
     for (i = 0; i < train_nelts(names); i++) {
         if (strcasecmp(name, names[i]) == 0) {
@@ -49,6 +58,15 @@ roles_is_id_name(const char *name)
 
     return name[len - 2] == 'I' && name[len - 3] >= 'a'
            && name[len - 3] <= 'z';
+}
+
+
+static int
+roles_compare(const void *a, const void *b)
+{
+    double  x = *(const double *) a, y = *(const double *) b;
+
+    return (x > y) - (x < y);
 }
 
 
@@ -103,6 +121,45 @@ roles_is_code(const train_column_t *c)
     }
 
     return 1;
+}
+
+
+/* Whole numbers that arithmetic takes for the same, or that are called an id
+ * and are too long for it: what tells them apart would be lost */
+
+static int
+roles_is_long(const train_column_t *c)
+{
+    int          same;
+    size_t       i, n, len;
+    double      *v;
+    const char  *s;
+
+    v = train_alloc(c->dict.n + 1, sizeof(double));
+    n = 0;
+
+    for (i = 0; i < c->dict.n; i++) {
+        s = c->dict.text[i];
+        s += (*s == '-');
+        len = strlen(s);
+
+        if (len >= 16 && strspn(s, "0123456789") == len
+            && fabs(c->dict.value[i]) >= ROLES_LONG)
+        {
+            v[n++] = c->dict.value[i];
+        }
+    }
+
+    same = (n > 0 && roles_is_id_name(c->name));
+    qsort(v, n, sizeof(double), roles_compare);
+
+    for (i = 1; i < n && !same; i++) {
+        same = !(v[i - 1] < v[i]);
+    }
+
+    train_free(v);
+
+    return same;
 }
 
 
@@ -207,6 +264,7 @@ roles_unread(const train_table_t *t, const train_column_t *c, size_t n)
 static train_role_t
 roles_guess(const train_table_t *t, train_column_t *c)
 {
+    int                  is_long;
     size_t               n, len, there, read;
     maas_date_form_t     form;
     const train_look_t  *k = &c->seen;
@@ -218,7 +276,9 @@ roles_guess(const train_table_t *t, train_column_t *c)
         return TRAIN_ROLE_IGNORE;
     }
 
-    if (roles_is_constant(t, c)) {
+    is_long = roles_is_long(c);
+
+    if (!is_long && roles_is_constant(t, c)) {
         c->constant = 1;
         (void) snprintf(c->why, sizeof(c->why), "all values are the same");
         return TRAIN_ROLE_IGNORE;
@@ -235,11 +295,12 @@ roles_guess(const train_table_t *t, train_column_t *c)
         return TRAIN_ROLE_IGNORE;
     }
 
-    if (roles_is_code(c)) {
+    if (is_long || roles_is_code(c)) {
         c->role = roles_guess_texts(t, c, there);
         len = strlen(c->why);
-        (void) snprintf(c->why + len, sizeof(c->why) - len,
-                        "; a code, with zeros in front");
+        (void) snprintf(c->why + len, sizeof(c->why) - len, "; %s",
+                        is_long ? "numbers of so many digits are no amounts"
+                                : "a code, with zeros in front");
 
         return c->role;
     }
@@ -331,6 +392,10 @@ roles_number(train_column_t *c)
 
     if (c->seen.brackets > 0) {
         roles_say(c, "; (1) is -1");
+    }
+
+    if (c->seen.behind > 0) {
+        roles_say(c, "; 1- is -1");
     }
 
     roles_missing(c);

@@ -191,6 +191,12 @@ number_decide(const train_table_t *t, const train_column_t *c,
         return TRAIN_WAY_COMMA_POINT;
     }
 
+    if (point && k->small > 0 && k->large == 0) {
+        number_warn(t, c, "the point is taken as sign of decimals",
+                    "always, although all numbers without one are below 1000 "
+                    "(--thousands .)");
+    }
+
     if (!comma) {
         return best;
     }

@@ -32,10 +32,10 @@ columns_other_role(train_role_t role)
 }
 
 
-/* How numbers of a target are written: for `evaluate` alone */
+/* How numbers of a target or weight are written: for `evaluate` alone */
 
 static void
-columns_target(maas_writer_t *w, const train_column_t *c)
+columns_judged(maas_writer_t *w, const train_column_t *c)
 {
     const maas_column_t  *f = &c->format;
 
@@ -72,8 +72,8 @@ columns_others(maas_writer_t *w, const train_table_t *t)
             train_json_number(w, "at", (double) i);
         }
 
-        if (c->role == TRAIN_ROLE_TARGET) {
-            columns_target(w, c);
+        if (c->role == TRAIN_ROLE_TARGET || c->role == TRAIN_ROLE_WEIGHT) {
+            columns_judged(w, c);
         }
 
         maas_writer_close(w, '}');
@@ -222,8 +222,8 @@ columns_sign(const cJSON *v)
 
 
 int
-train_target_recorded(const maas_info_t *info, maas_arena_t *a,
-    maas_column_t *f)
+train_other_recorded(const maas_info_t *info, maas_role_t which,
+    maas_arena_t *a, maas_column_t *f)
 {
     int           known;
     cJSON        *document;
@@ -238,7 +238,9 @@ train_target_recorded(const maas_info_t *info, maas_arena_t *a,
     {
         role = cJSON_GetObjectItemCaseSensitive(v, "role");
 
-        if (cJSON_IsString(role) && strcmp(role->valuestring, "target") == 0) {
+        if (cJSON_IsString(role)
+            && strcmp(role->valuestring, maas__role_names[which]) == 0)
+        {
             kind = cJSON_GetObjectItemCaseSensitive(v, "kind");
             break;
         }

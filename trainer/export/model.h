@@ -44,10 +44,10 @@ void train_record_format(maas_writer_t *w, const maas_column_t *c);
 /* columns_record.c: the members other_columns and reference of a document;
  * nothing for a tensor. */
 void train_columns_record(maas_writer_t *w, const train_data_t *d);
-/* How texts of the target were read in training, lists in the arena; 0 if the
- * model does not say. */
-int train_target_recorded(const maas_info_t *info, maas_arena_t *a,
-    maas_column_t *f);
+/* How texts of the target or the weights were read in training, lists in the
+ * arena; 0 if the model does not say. */
+int train_other_recorded(const maas_info_t *info, maas_role_t which,
+    maas_arena_t *a, maas_column_t *f);
 
 /* record_settings.c: "settings" of the training record, as they were used:
  * what was left to the data is what it chose. */
