@@ -70,6 +70,8 @@ my @cases = (
         ['number', 0.125, 5, qr/; decimal comma$/],
     comma_e => sub { "1,5e$_[0]" =~ s/\d+$/$_[0] % 3/er },
         ['number', 1.5, 150, qr/; decimal comma$/],
+    comma_e3 => sub { sprintf('%.3e', $_[0] / 8) =~ tr/./,/r },
+        ['number', 0.125, 5, qr/; decimal comma$/],
     us => sub { commas(1234567 * $_[0], ',') },
         ['number', 1234567, 49382680, qr/; thousands by commas$/],
     us2 => sub { commas(1000 + $_[0], ',') . '.50' },

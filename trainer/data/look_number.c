@@ -157,7 +157,10 @@ written_groups(const char *s, size_t len, char sign)
 static int
 written_reads(const char *s, size_t len, const train_way_signs_t *way)
 {
+    int     grouped;
     size_t  i, digits;
+
+    grouped = 0;
 
     for (i = 0; i < len && written_is_digit(s[i]); i++) {
         /* those before the point */
@@ -169,6 +172,8 @@ written_reads(const char *s, size_t len, const train_way_signs_t *way)
         if (i == 0) {
             return 0;
         }
+
+        grouped = 1;
     }
 
     digits = i;
@@ -179,7 +184,7 @@ written_reads(const char *s, size_t len, const train_way_signs_t *way)
         }
     }
 
-    if (i + 1 < len && digits > 0 && (s[i] | 0x20) == 'e') {
+    if (i + 1 < len && digits > 0 && !grouped && (s[i] | 0x20) == 'e') {
         i++;
         i += (s[i] == '-' || s[i] == '+');
         digits = (i < len);
