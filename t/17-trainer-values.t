@@ -237,6 +237,8 @@ my @cases = (
     vote => sub { ('-', '+', '0')[$_[0] % 3] }, ['category', qr/3 different/],
     flag => sub { ('yes', 'no')[$_[0] % 2] }, ['boolean', qr/true and false/],
     truth => sub { ('True', 'False')[$_[0] % 2] }, ['boolean', qr/true and/],
+    truth_na => sub { ('TRUE', 'FALSE', 'NA')[$_[0] % 3] },
+        ['boolean', qr/true and false; missing: "NA" \(13\)$/],
     maybe => sub { ('yes', 'no', '-')[$_[0] % 3] }, ['category', qr/3 diff/],
     always => sub { 7 }, ['left out', qr/^all values are the same$/],
     always2 => sub { $_[0] % 2 ? '7' : '7.0' },

@@ -407,6 +407,7 @@ roles_number(train_column_t *c)
 static void
 roles_format(train_table_t *t, train_column_t *c)
 {
+    char    some[120];
     size_t  len;
 
     switch (c->role) {
@@ -430,6 +431,23 @@ roles_format(train_table_t *t, train_column_t *c)
     case TRAIN_ROLE_TEXT:
         train_blanks_decide(t, c, 0);
         train_values_decide(t, c);
+
+        if (c->role == TRAIN_ROLE_CATEGORY
+            && c->format.compare == MAAS_COMPARE_NUMBER)
+        {
+            roles_missing(c);
+        }
+
+        break;
+
+    case TRAIN_ROLE_BOOLEAN:
+        train_blanks_decide(t, c, 0);
+
+        if (c->seen.missing.all > 0) {
+            train_counts_print(&c->seen.missing, some, sizeof(some));
+            roles_say(c, "; missing: %s", some);
+        }
+
         break;
 
     case TRAIN_ROLE_TARGET:
