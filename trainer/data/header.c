@@ -4,6 +4,7 @@
  * Rows for a model are not looked at so (maas_layout.c).
  */
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,7 +40,8 @@ typedef struct {
     size_t           above;         /* those above texts that come again */
     size_t           numbers;       /* numbers above numbers */
     size_t           values;        /* all numbers, and what is missing */
-    unsigned         as_names;      /* they could be names: whole, different */
+    unsigned         as_names;      /* they could be names: whole, different,
+                                       or in even steps */
 } header_t;
 
 
@@ -191,14 +193,51 @@ header_as_name(const header_t *h, size_t i)
 }
 
 
+/* Numbers in even steps, such as the wavelengths of a spectrum: 400.5, 401,
+ * 401.5 */
+
+static int
+header_is_even(const header_t *h)
+{
+    double                  v, last, step;
+    size_t                  i, n;
+    const header_column_t  *c;
+
+    n = 0;
+    last = 0;
+    step = 0;
+
+    for (i = 0; i < h->n; i++) {
+        c = &h->columns[i];
+
+        if (!header_is_number(c->name, c->len)) {
+            continue;
+        }
+
+        if (!train_number(c->name, &v)
+            || (n > 1 && fabs(v - last - step) > 1e-3 * fabs(step)))
+        {
+            return 0;
+        }
+
+        step = (n > 0) ? v - last : 0;
+        last = v;
+        n++;
+    }
+
+    return n >= 3 && step != 0;
+}
+
+
 static void
 header_count(header_t *h)
 {
-    int                     numbers;
+    int                     even, numbers;
     size_t                  i;
     const header_column_t  *c;
 
     h->as_names = 1;
+    even = header_is_even(h);
 
     for (i = 0; i < h->n; i++) {
         c = &h->columns[i];
@@ -211,7 +250,7 @@ header_count(header_t *h)
         } else if (header_is_number(c->name, c->len)) {
             h->values++;
             h->numbers += (size_t) numbers;
-            h->as_names &= (unsigned) header_as_name(h, i);
+            h->as_names &= (unsigned) (even || header_as_name(h, i));
 
         } else if (numbers) {
             h->over_numbers++;
