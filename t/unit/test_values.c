@@ -471,6 +471,81 @@ test_parts(void **state)
 }
 
 
+/* By t/data/field_vectors.py, which follows the page on the format */
+
+static void
+test_vectors(void **state)
+{
+    char         out[MAAS_CANONICAL];
+    float        x[10];
+    size_t       i, j, n;
+    maas_date_t  d;
+
+    static const char *const  numbers[][2] = {
+        { "-0012.5000", "-12.5" },
+        { "1e-21", "0.000000000000000000001" },
+        { "1e-20", "0.00000000000000000001" },
+        { "12e-22", "0.0000000000000000000012" },
+        { "99e38", "9900000000000000000000000000000000000000" },
+        { "100e38", "1e40" },
+        { "123456789012345678901234567890123456789012.0",
+          "123456789012345678901234567890123456789012e0" },
+        { "0.000000000000000000001230", "0.00000000000000000000123" },
+        { "-7e+40", "-7e40" },
+        { "18446744073709551617", "18446744073709551617" }
+    };
+    static const maas_part_t  parts[] = {
+        { MAAS_PART_SECONDS, 1000, 0.25 }, { MAAS_PART_YEAR, 1000, 0.25 },
+        { MAAS_PART_MONTH, 0, 1 }, { MAAS_PART_DAY, 0, 1 },
+        { MAAS_PART_WEEKDAY, 0, 1 }, { MAAS_PART_HOUR, 0, 1 }
+    };
+    static const struct {
+        const char  *text;
+        float        want[10];
+    } dates[] = {
+        { "2024-02-29T06:00:00+01:00", {
+            427295456, 256, 0.5, 0.866025388, -0.21497044,
+            0.976620555, 0.433883727, -0.90096885, 1, 6.12323426e-17 } },
+        { "1969-07-20T20:17:40", {
+            -3545985, 242.25, 1.22464685e-16, -1, -0.651372492,
+            -0.758758128, -0.781831503, 0.623489797, -0.824949145,
+            0.565207005 } },
+        { "2023-12-31T23:59:59.500000-05:30", {
+            426021504, 255.75, -0.5, 0.866025388, -0.20129852,
+            0.979529917, -0.781831503, 0.623489797, -3.6361027e-05, 1 } },
+        { "1900-03-01", {
+            -550973056, 225, 0.866025388, 0.5, 0, 1, 0.433883727,
+            -0.90096885, 0, 1 } },
+        { "9999-12-31", {
+            6.33505546e+10, 2249.75, -0.5, 0.866025388, -0.20129852,
+            0.979529917, -0.433883727, -0.90096885, 0, 1 } }
+    };
+
+    for (i = 0; i < COUNT(numbers); i++) {
+        n = maas__field_canonical(numbers[i][0], strlen(numbers[i][0]), out);
+        out[n] = '\0';
+        assert_string_equal(out, numbers[i][1]);
+    }
+
+    for (i = 0; i < COUNT(dates); i++) {
+        assert_true(maas__date_text(MAAS_DATE_ISO, dates[i].text,
+                                    strlen(dates[i].text), &d));
+        maas__date_row(parts, COUNT(parts), &d, x);
+
+        /* trends are exact, a sine may differ in its last bit */
+
+        for (j = 0; j < 10; j++) {
+            if (!(j < 2 ? x[j] == dates[i].want[j]
+                        : fabsf(x[j] - dates[i].want[j]) < 1e-7f))
+            {
+                fail_msg("%s, slot %zu: %.9g, wanted %.9g", dates[i].text,
+                         j, (double) x[j], (double) dates[i].want[j]);
+            }
+        }
+    }
+}
+
+
 int
 main(void)
 {
@@ -481,7 +556,8 @@ main(void)
         cmocka_unit_test(test_calendar),
         cmocka_unit_test_setup_teardown(test_rows, setup, teardown),
         cmocka_unit_test(test_decision),
-        cmocka_unit_test(test_parts)
+        cmocka_unit_test(test_parts),
+        cmocka_unit_test(test_vectors)
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
