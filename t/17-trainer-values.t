@@ -447,6 +447,12 @@ for my $times ([sub { sprintf '%02d:%02d', $_[0] % 24, $_[0] }, '01:01'],
         )neither numbers nor dates: left out as an id/, 'said') },
         table(40, p => $times->[0], x => sub { $_[0] % 7 }));
 }
+goes('addresses', sub {
+    unlike($_[1], qr/neither numbers nor dates/, 'are what they are') },
+    table(40, p => sub { "$_[0] Main St, Town" }, x => sub { $_[0] % 7 }));
+goes('times in words', sub {
+    like($_[1], qr/neither numbers nor dates/, 'are not') },
+    table(40, p => sub { "$_[0] days ago" }, x => sub { $_[0] % 7 }));
 goes('dates of two forms', sub {
     like($_[1], qr/values such as "2020-01-12" are dates of several forms/,
         'said') }, table(40, p => sub { utc($_[0] % 2 ? '%Y-%m-%d'

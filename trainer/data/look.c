@@ -217,12 +217,52 @@ train_is_listed(const char *s, size_t len, const char *list)
 }
 
 
+static int
+look_is_letter(char c)
+{
+    return (c & 0x80) != 0 || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
+}
+
+
+/* Two words in turn, one with a capital, as in "12 Main St": an address or the
+ * like, not "2 days ago" */
+
+static int
+look_is_name(const char *s, size_t len)
+{
+    int     names, words;
+    size_t  i;
+
+    names = words = 0;
+
+    for (i = 1; i + 1 < len; i++) {
+        if (s[i] != ' ' && !look_is_letter(s[i])) {
+            names = words = 0;
+
+        } else if (s[i - 1] == ' ' && look_is_letter(s[i])) {
+            words++;
+            names += (s[i] >= 'A' && s[i] <= 'Z' && s[i + 1] >= 'a');
+        }
+
+        if (words > 1 && names > 0) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
 /* Is a digit the first letter or digit of it? */
 
 static int
 look_is_digitish(const char *s, size_t len)
 {
     size_t  i;
+
+    if (look_is_name(s, len)) {
+        return 0;
+    }
 
     for (i = 0; i < len; i++) {
         if (s[i] >= '0' && s[i] <= '9') {
