@@ -244,4 +244,20 @@ like((fit(qw(--epochs 5 --loss mae)))[1], qr/^--loss mae: .*probabilities$/m,
 like((fit(qw(--epochs 5 --loss mae --calibration none)))[1],
     qr/^--loss mae: /m, 'nor calibrated');
 
+# large numbers are whole ones, not powers of ten
+
+table(300, 'a b y', sub { (a => normal(), b => 300000 + 100 * normal(),
+    y => 400000 + 200000 * normal()) });
+my (undef, $large, $warned) = $t->trainer(qw(fit -q -d d.csv -o m.st --epochs
+    2 --folds 0 --report large.html));
+like($large, qr/^  baseline +\d{6} +\d{6} +0  always the mean$/m,
+    'errors of houses');
+like($warned, qr/RMSE \d{6} on 30 .*; always their mean: \d{6}$/m, 'warned');
+my $judged = ($t->trainer(qw(evaluate m.st -d d.csv --bootstrap 50)))[1];
+like($judged, qr/^RMSE +\d{6}  \(\d+ to \d+\)  baseline \d{6}$/m, 'judged');
+my $page = do { local (@ARGV, $/) = $t->dir . '/large.html'; <> };
+like($page, qr{<span>MAE</span><b>\d{6}</b><span>\d+ to \d+</span>},
+    'reported');
+like($page, qr{<td>-?\d+(?:\.\d+)? to \d+, mean \d{6}</td>}, 'of a column');
+
 done_testing();

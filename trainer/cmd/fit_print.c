@@ -230,10 +230,14 @@ fit_text_best(const train_fit_t *f)
 static void
 fit_cell(const train_fit_t *f, double v)
 {
+    char  text[32];
+
     if (isnan(v)) {
         (void) printf("%12s", "-");
     } else {
-        (void) printf(f->data.classes != NULL ? "%12.4f" : "%12.5g", v);
+        (void) snprintf(text, sizeof(text), f->data.classes != NULL
+                        ? "%.4f" : train_number_form(v, "%.5g"), v);
+        (void) printf("%12s", text);
     }
 }
 

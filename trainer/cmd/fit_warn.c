@@ -101,6 +101,7 @@ warn_baseline(train_fit_t *f)
     int                     classes;
     char                    base[160];
     size_t                  i;
+    char                    figure[2][32];
     double                  is, was;
     train_gain_t            gain;
     const char             *what, *label;
@@ -130,11 +131,16 @@ warn_baseline(train_fit_t *f)
     (void) snprintf(base, sizeof(base), classes ? "always \"%.*s\""
                     : "always their mean%.*s", warn_cut(label, 80), label);
 
+    (void) snprintf(figure[0], sizeof(figure[0]),
+                    train_number_form(is, "%.4g"), is);
+    (void) snprintf(figure[1], sizeof(figure[1]),
+                    train_number_form(was, "%.4g"), was);
+
     if (train_gain_sure(&gain) < TRAIN_SURE) {
         fit_warn(f, "the model is not clearly better than the baseline: %s "
-                 "%.4g on %.0f %s; %s: %.4g",
-                 classes ? "accuracy" : "RMSE", is, gain.rows, what, base,
-                 was);
+                 "%s on %.0f %s; %s: %s",
+                 classes ? "accuracy" : "RMSE", figure[0], gain.rows, what,
+                 base, figure[1]);
 
     } else if (classes && is <= was && f->o.class_weight == NULL
                && f->threshold == 0)

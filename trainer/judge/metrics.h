@@ -245,8 +245,10 @@ void train_mean_shift(const train_data_t *d, const uint32_t *row, size_t n,
     const float *y, double *shift);
 
 
-/* print_metrics.c: figures as text; low and high may be NULL.  Lists may be
- * NULL too. */
+/* print_metrics.c: a printf form for v: form, some "%.5g", or whole numbers
+ * where that would write an exponent that nobody needs */
+const char *train_number_form(double v, const char *form);
+/* Figures as text; low and high may be NULL.  Lists may be NULL too. */
 void train_metrics_print(FILE *f, const train_metrics_t *m,
     const train_metrics_t *low, const train_metrics_t *high,
     const char *const *labels);

@@ -15,6 +15,13 @@
 #define PRINT_COLUMNS  20       /* of importance */
 
 
+const char *
+train_number_form(double v, const char *form)
+{
+    return fabs(v) >= 99999.5 && fabs(v) < 1e9 ? "%.0f" : form;
+}
+
+
 static void
 print_rate(FILE *f, double v)
 {
@@ -54,6 +61,13 @@ print_confusion(FILE *f, const train_metrics_t *m, const char *const *labels)
 }
 
 
+static void
+print_one(FILE *f, const char *form, double v)
+{
+    (void) fprintf(f, train_number_form(v, form), v);
+}
+
+
 /* Shares and R2 have four digits behind the point, errors six of any kind */
 
 static void
@@ -67,13 +81,13 @@ print_figure(FILE *f, const train_figure_t *figure, const train_metrics_t *m,
                                                               : "%.4f";
 
     (void) fprintf(f, "%-17s ", figure->title);
-    (void) fprintf(f, form, train_figure(m, figure));
+    print_one(f, form, train_figure(m, figure));
 
     if (low != NULL) {
         (void) fputs("  (", f);
-        (void) fprintf(f, form, train_figure(low, figure));
+        print_one(f, form, train_figure(low, figure));
         (void) fputs(" to ", f);
-        (void) fprintf(f, form, train_figure(high, figure));
+        print_one(f, form, train_figure(high, figure));
         (void) fputc(')', f);
     }
 
@@ -81,7 +95,7 @@ print_figure(FILE *f, const train_figure_t *figure, const train_metrics_t *m,
 
     if (!isnan(base)) {
         (void) fputs("  baseline ", f);
-        (void) fprintf(f, form, base);
+        print_one(f, form, base);
     }
 
     (void) fputc('\n', f);

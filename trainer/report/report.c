@@ -48,6 +48,13 @@ report_head(FILE *f, const train_report_t *r)
 
 
 static void
+tiles_number(FILE *f, const char *form, double v)
+{
+    (void) fprintf(f, train_number_form(v, form), v);
+}
+
+
+static void
 report_tiles(FILE *f, const train_report_t *r)
 {
     size_t                 i;
@@ -65,20 +72,20 @@ report_tiles(FILE *f, const train_report_t *r)
 
         form = (t->numbers && strcmp(t->key, "r2") != 0) ? "%.5g" : "%.4f";
         (void) fprintf(f, "<div class=\"tile\"><span>%s</span><b>", t->title);
-        (void) fprintf(f, form, train_figure(r->m, t));
+        tiles_number(f, form, train_figure(r->m, t));
         (void) fputs("</b><span>", f);
 
         if (r->low != NULL && !isnan(train_figure(r->low, t))) {
-            (void) fprintf(f, form, train_figure(r->low, t));
+            tiles_number(f, form, train_figure(r->low, t));
             (void) fputs(" to ", f);
-            (void) fprintf(f, form, train_figure(r->high, t));
+            tiles_number(f, form, train_figure(r->high, t));
         }
 
         (void) fputs("</span>", f);
 
         if (!isnan(r->m->base[i])) {
             (void) fputs("<span>baseline ", f);
-            (void) fprintf(f, form, r->m->base[i]);
+            tiles_number(f, form, r->m->base[i]);
             (void) fputs("</span>", f);
         }
 

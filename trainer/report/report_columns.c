@@ -13,14 +13,24 @@
 
 
 static void
+columns_number(FILE *f, const char *before, double v)
+{
+    (void) fputs(before, f);
+    (void) fprintf(f, train_number_form(v, "%.5g"), v);
+}
+
+
+static void
 columns_values(FILE *f, const train_summary_t *s)
 {
     if (s->numbers && strcmp(s->role, "boolean") == 0) {
         train_report_print(f, "<td>yes in %.4g %%</td>", 100 * s->mean);
 
     } else if (s->numbers) {
-        train_report_print(f, "<td>%.5g to %.5g, mean %.5g</td>", s->low,
-                           s->high, s->mean);
+        columns_number(f, "<td>", s->low);
+        columns_number(f, " to ", s->high);
+        columns_number(f, ", mean ", s->mean);
+        (void) fputs("</td>", f);
 
     } else if (s->usual != NULL && s->usual_rows > 1) {
         train_report_print(f, "<td>%zu different, most often %s (%zu)</td>",
