@@ -236,9 +236,9 @@ for (
     [ 'acn', "1,x,la\rte\n" ],
     [ 'acn', "1,x\0,late\n", qr/a zero byte/ ],
     [ 'acn', qq(1,"x\0",late\n), qr/a zero byte/ ],
-    [ 'acn', "A,c,n\n1,x,late\n", qr/unknown column "A", expected "a"/ ],
-    [ 'acn', "A,C,N\n1,x,late\n", qr/unknown column "A", expected "a"/ ],
-    [ 'acn', qq(" a",c,n\n1,x,late\n), qr/unknown column " a", expected "a"/ ],
+    [ 'acn', "A,c,n\n1,x,late\n", qr/unknown column "A" \(did you mean "a"\?\), expected "a", "c"/ ],
+    [ 'acn', "A,C,N\n1,x,late\n", qr/unknown column "A" \(did you mean "a"\?\), expected "a", "c"/ ],
+    [ 'acn', qq(" a",c,n\n1,x,late\n), qr/unknown column " a" \(did you mean "a"\?\), expected "a"/ ],
     [ 'acn', "a,c,n,n\n1,x,late,b\n", qr/the name "n" stands twice/ ],
     [ 'acn', "a,7\n1,2\n" ],
     [ 'acn', "1,x,\xc3\xa9\n1,x,\xff\n", qr/UTF-8/ ],
@@ -307,7 +307,7 @@ for (["1,2,9\n", qr/^maas-trainer: in\.csv: the last of 3 fields is taken for (?
 $t->write_file('in.csv', "A,b\n1,2\n");
 ($code, undef, my $why) = $t->trainer(qw(predict old.safetensors -d in.csv));
 is($code, 1, 'but a slip is refused');
-like($why, qr/unknown column "A", expected "a"/, 'by name');
+like($why, qr/unknown column "A" \(did you mean "a"\?\), expected "a"/, 'by name');
 
 # bodies are UTF-8
 

@@ -136,6 +136,7 @@ maas_status_t
 maas__misspelt_column(const maas_info_t *info, maas_str_t name,
     maas_err_t *err)
 {
+    char         list[UNKNOWN_ROOM] = "";
     const char  *near;
 
     near = maas__column_near(info, name);
@@ -144,10 +145,13 @@ maas__misspelt_column(const maas_info_t *info, maas_str_t name,
         return maas__unknown_column(info, name, err);
     }
 
-    return maas__fail(err, MAAS_BADVALUE, "unknown column \"%.*s\", expected "
-                      "\"%.40s\"", (int) (name.len < UNKNOWN_SHOWN
-                                          ? name.len : UNKNOWN_SHOWN),
-                      name.data, near);
+    unknown_columns(info, list);
+
+    return maas__fail(err, MAAS_BADVALUE, "unknown column \"%.*s\" (did you "
+                      "mean \"%.40s\"?), expected %s",
+                      (int) (name.len < UNKNOWN_SHOWN ? name.len
+                                                      : UNKNOWN_SHOWN),
+                      name.data, near, list);
 }
 
 

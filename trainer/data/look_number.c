@@ -270,8 +270,8 @@ written_front(const char **p, const char *end, train_written_t *w)
 }
 
 
-/* The digits, a minus and a unit behind them where none was in front; 0: something else
- * is there */
+/* The digits, a minus and a unit behind them where none was in front; 0:
+ * something else is there */
 
 static int
 written_back(const char *digits, const char *end, train_written_t *w)
