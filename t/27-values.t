@@ -40,7 +40,7 @@ sub csv { return join '', map { join(';', @$_) . "\n" } @_ }
 
 $t->write_file('train.csv', csv(\@names, @rows));
 my ($rc, $said, $err) = $t->trainer(qw(fit -q -d train.csv -o m.safetensors
-    --epochs 20 --hidden 8:relu --id id --na-values -999,-1 --columns),
+    --epochs 20 --hidden 8:relu --id id --na-values), '-999,-1', '--columns',
     'store=category,zip=category,flag=category,big=category');
 is($rc, 0, 'trained') or diag($err);
 like($said, qr/price +number .*decimal comma; thousands by points; units "EUR"/,

@@ -293,6 +293,8 @@ class_weights(void **state)
 
     train_weights(&d, "x:y:3", row, 9);
     assert_true(fabs((double) (d.weights[1] / d.weights[6]) - 6.0 / 7) < 1e-6);
+    assert_true(d.class_weights[0] == 3 && d.class_weights[1] == 1);
+    train_free(d.class_weights);
     train_free(d.weights);
 }
 

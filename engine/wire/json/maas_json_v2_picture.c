@@ -52,11 +52,14 @@ maas__v2_bound_pictures(const maas_info_t *info, const maas_body_t *body)
     const char  *p, *end;
 
     rows = maas__bound_numbers(info, body);
+
+    if (!info->image || body->json_len > body->len) {
+        return rows;
+    }
+
     end = body->data + body->json_len;
 
-    if (!info->image || body->json_len > body->len
-        || picture_find(body->data, end, "BYTES") == NULL)
-    {
+    if (picture_find(body->data, end, "BYTES") == NULL) {
         return rows;
     }
 
