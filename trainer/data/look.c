@@ -196,8 +196,10 @@ train_look_number(train_look_t *k, const char *s, size_t len)
 }
 
 
-int
-train_is_listed(const char *s, size_t len, const char *list)
+/* Is s one of "a,b"?  Nothing is of NULL. */
+
+static int
+look_is_listed(const char *s, size_t len, const char *list)
 {
     size_t  n;
 
@@ -286,7 +288,7 @@ train_look_text(train_look_t *k, const char *s, size_t len, const char *na)
 
     k->filled++;
 
-    if (train_is_listed(s, len, na)) {
+    if (look_is_listed(s, len, na)) {
         train_count_add(&k->missing, s, len);
         return;
     }

@@ -98,9 +98,6 @@ void train_look_text(train_look_t *k, const char *s, size_t len,
 void train_look_number(train_look_t *k, const char *s, size_t len);
 void train_look_free(train_look_t *k);
 
-/* Is s one of "a,b"?  Nothing is of NULL. */
-int train_is_listed(const char *s, size_t len, const char *list);
-
 /* One more of that text. */
 void train_count_add(train_counts_t *c, const char *s, size_t len);
 /* "a" (3), "b" (1) and 2 more; to out[size]. */

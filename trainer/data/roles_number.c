@@ -13,6 +13,13 @@
 #include "util.h"
 
 
+typedef enum {
+    NUMBER_UNITS_NONE = 0,
+    NUMBER_UNITS_ONE,               /* or several names of it */
+    NUMBER_UNITS_DIFFER
+} number_units_t;
+
+
 /* Ways that the options leave */
 
 static unsigned
@@ -308,27 +315,27 @@ train_money(const train_column_t *c)
 }
 
 
-train_units_t
-train_number_units(const train_column_t *c)
+static number_units_t
+number_units_of(const train_column_t *c)
 {
     size_t                 i;
     const train_counts_t  *u = &c->seen.units;
 
     for (i = 1; i < u->n; i++) {
         if (!number_same_unit(u->item[0].text, u->item[i].text)) {
-            return TRAIN_UNITS_DIFFER;
+            return NUMBER_UNITS_DIFFER;
         }
     }
 
     if (u->n == 0) {
-        return TRAIN_UNITS_NONE;
+        return NUMBER_UNITS_NONE;
     }
 
     /* a word that is in no list is one if it is behind every number */
 
     return c->seen.bare == 0 || train_is_money(u->item[0].text,
                                                strlen(u->item[0].text))
-           ? TRAIN_UNITS_ONE : TRAIN_UNITS_DIFFER;
+           ? NUMBER_UNITS_ONE : NUMBER_UNITS_DIFFER;
 }
 
 
@@ -340,7 +347,7 @@ train_numbers(const train_table_t *t, const train_column_t *c, size_t *n)
 
     read = train_number_way(t, c, &way);
 
-    if (train_number_units(c) == TRAIN_UNITS_DIFFER) {
+    if (number_units_of(c) == NUMBER_UNITS_DIFFER) {
         read -= (c->seen.units.all < read) ? c->seen.units.all : read;
     }
 
@@ -395,7 +402,7 @@ void
 train_number_decide(train_table_t *t, train_column_t *c)
 {
     train_way_t               way;
-    train_units_t             units;
+    number_units_t             units;
     const train_way_signs_t  *signs;
 
     (void) train_number_way(t, c, &way);
@@ -408,10 +415,11 @@ train_number_decide(train_table_t *t, train_column_t *c)
                         ? signs->decimal : '\0';
     c->format.thousands = signs->thousands;
 
-    units = train_number_units(c);
+    units = number_units_of(c);
 
-    if (units == TRAIN_UNITS_ONE || (units == TRAIN_UNITS_DIFFER && c->forced
-                                     && c->role == TRAIN_ROLE_NUMBER))
+    if (units == NUMBER_UNITS_ONE
+        || (units == NUMBER_UNITS_DIFFER && c->forced
+            && c->role == TRAIN_ROLE_NUMBER))
     {
         number_units(t, c);
         number_percent(t, c);

@@ -237,19 +237,12 @@ void train_target_like(const train_table_t *t, train_column_t *c);
 
 /* roles_number.c */
 
-typedef enum {
-    TRAIN_UNITS_NONE = 0,
-    TRAIN_UNITS_ONE,                /* or several names of it */
-    TRAIN_UNITS_DIFFER
-} train_units_t;
-
 /* How many texts of the column are numbers, as most of them are written. */
 size_t train_number_way(const train_table_t *t, const train_column_t *c,
     train_way_t *way);
 /* c->format by it, once it is known that they are numbers: ends the program
  * where two readings are left, warns where neighbours have decided. */
 void train_number_decide(train_table_t *t, train_column_t *c);
-train_units_t train_number_units(const train_column_t *c);
 /* Texts with a unit of money, of whatever kind; 0 if other units are there. */
 size_t train_money(const train_column_t *c);
 

@@ -98,7 +98,6 @@ void train_plot_close(const train_plot_t *p);
 /* Of the picture and the card. */
 void train_plot_end(const train_plot_t *p);
 /* Style k as two classes for a line: 40 that differ in colour and dashes. */
-#define TRAIN_PLOT_STYLES  40
 void train_plot_style(size_t k, char class[16]);
 
 
