@@ -191,6 +191,8 @@ subtest 'metadata' => sub {
 
     my $config = $t->get('/v2/models/fraud/config')->json;
     is($config->{parameters}{threshold}{string_value}, '0.2', 'config');
+    is($t->get('/v2/models/three/config')->json->{parameters}{decision_weights}
+        {string_value}, '[1,1,9]', 'weights, too');
     is_deeply([ map { "$_->{name} $_->{data_type} @{ $_->{dims} }" }
         @{ $config->{output} } ], [ 'output TYPE_FP32 1',
         'label TYPE_STRING 1', 'decision TYPE_INT64 1' ], 'its outputs');

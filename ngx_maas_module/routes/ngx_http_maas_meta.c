@@ -295,7 +295,8 @@ static void
 ngx_http_maas_put_parameters(ngx_http_maas_text_t *text,
     const maas_info_t *info)
 {
-    char  number[MAAS_FLOAT_TEXT];
+    char    number[MAAS_FLOAT_TEXT];
+    size_t  i;
 
     ngx_http_maas_json_open(text, "parameters", "{");
 
@@ -303,6 +304,19 @@ ngx_http_maas_put_parameters(ngx_http_maas_text_t *text,
         maas_float_text(info->threshold, number);
         ngx_http_maas_json_open(text, "threshold", "{");
         ngx_http_maas_json_string(text, "string_value", number);
+        ngx_http_maas_json_close(text, "}");
+    }
+
+    if (info->decision != NULL) {
+        ngx_http_maas_json_open(text, "decision_weights", "{");
+        ngx_http_maas_json_value(text, "string_value", "\"");
+
+        for (i = 0; i < info->out; i++) {
+            maas_float_text(info->decision[i], number);
+            ngx_http_maas_put(text, "%s%s", i == 0 ? "[" : ",", number);
+        }
+
+        ngx_http_maas_put(text, "]\"");
         ngx_http_maas_json_close(text, "}");
     }
 
