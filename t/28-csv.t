@@ -54,7 +54,11 @@ for my $name (sort keys %fit) {
 $t->model('tensor', sizes => [ 2, 1 ], task => 'regression',
     inputs => { kind => 'tensor', shape => [ 2 ] });
 
-my @models = (sort(keys %fit), 'tensor');
+$t->model('alone', sizes => [ 16, 1 ], task => 'regression', inputs => {
+    kind => 'columns', columns => [ { name => 'n', kind => 'text',
+        hash => 16, ngrams => [ 1, 2 ] } ] });
+
+my @models = (sort(keys %fit), 'tensor', 'alone');
 my $models = join '', map { "maas_model $_ %%TESTDIR%%/$_.safetensors;\n" }
     @models;
 my $places = join '', map { "location = /$_ { maas_predict $_; }\n" } @models;
@@ -171,6 +175,10 @@ is(rows('n', "late n\npaid 5\n", 2), rows('n', qq("late n"\n"paid 5"\n), 2),
     'blanks of a text of which a word is a name');
 is(rows('n', "paid 5\nlate 7\n", 2), rows('n', qq("paid 5"\n"late 7"\n), 2),
     'or looks like a target');
+is(rows('alone', "int x;\nint y;\n", 2),
+    rows('alone', qq("int x;"\n"int y;"\n), 2), 'a text ends with a semicolon');
+is(rows('alone', "n;\nint x;\n", 1), rows('alone', "int x\n", 1),
+    'below a name that does, too, it is none of the text');
 is(rows('n', "n y\nlate 5\nnever 7\n", 2), rows('n', "late\nnever\n", 2),
     'between names they separate');
 is(rows('ab', "1 2\n3  4\n", 2), rows('ab', "1,2\n3,4\n", 2), 'blanks');

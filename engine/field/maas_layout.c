@@ -260,6 +260,24 @@ layout_is_text(const maas_info_t *info)
 }
 
 
+/* Is the row one field, and a separator, which no comma is, behind it?  In a
+ * file with other columns the second may be empty. */
+
+static int
+layout_ends(const maas_info_t *info, const maas_csv_t *row)
+{
+    maas_csv_t        c;
+    maas_csv_field_t  f;
+
+    c = *row;
+
+    return row->by != ',' && info->n_others == 0
+           && maas__csv_next(&c, &f) == NULL && !f.last && !f.quoted
+           && maas__csv_next(&c, &f) == NULL && f.last && f.s.len == 0
+           && !f.quoted;
+}
+
+
 static int
 layout_fits(void *data, const maas_csv_t *row, unsigned first)
 {
@@ -278,10 +296,12 @@ layout_fits(void *data, const maas_csv_t *row, unsigned first)
     names = fit->want->header != MAAS_HEADER_NO
             ? maas__names_look(fit->info, fit->want, row) : MAAS_NAMES_NONE;
 
-    /* words, one of which may be a name, or look like a target */
+    /* words, one of which may be a name, or look like a target; or a text that
+     * ends with what might separate */
 
-    if (names != MAAS_NAMES_KNOWN && row->by == ' '
-        && layout_is_text(fit->info))
+    if (layout_is_text(fit->info)
+        && ((names != MAAS_NAMES_KNOWN && row->by == ' ')
+            || (names == MAAS_NAMES_NONE && layout_ends(fit->info, row))))
     {
         return 0;
     }
