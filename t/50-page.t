@@ -399,6 +399,8 @@ subtest 'light, dark, phone' => sub {
         'nothing is wider than a phone');
     $b->draw('#pad', \@seven);
     says('#what', '^7$', 'a 7 on a phone');
+    is($b->js('const e = document.getElementById("curl");'
+        . 'return e.scrollWidth - e.clientWidth'), 0, 'its curl line fits');
     is($b->js('return getComputedStyle(document.getElementById("pad"))'
         . '.touchAction'), 'none', 'a finger draws and does not scroll');
     choose(4);
