@@ -258,6 +258,8 @@ like($judged, qr/^RMSE +\d{6}  \(\d+ to \d+\)  baseline \d{6}$/m, 'judged');
 my $page = do { local (@ARGV, $/) = $t->dir . '/large.html'; <> };
 like($page, qr{<span>MAE</span><b>\d{6}</b><span>\d+ to \d+</span>},
     'reported');
+like($page, qr{<span>MSE</span><b>\d\.?\d*e\+10</b>}, 'no wider than a tile');
+like($page, qr{class="tick"[^>]*>\d(?:\.\d+)?e10</text>}, 'nor an axis');
 like($page, qr{<td>-?\d+(?:\.\d+)? to \d+, mean \d{6}</td>}, 'of a column');
 
 done_testing();

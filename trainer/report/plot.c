@@ -5,6 +5,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "report.h"
@@ -13,7 +14,7 @@
 #define PLOT_WIDTH   460.0
 #define PLOT_HEIGHT  280.0
 #define PLOT_SQUARE  430.0
-#define PLOT_LEFT    58.0
+#define PLOT_LEFT    66.0
 #define PLOT_RIGHT   14.0
 #define PLOT_TOP     12.0
 #define PLOT_BOTTOM  44.0
@@ -58,14 +59,25 @@ plot_tick_x(const train_plot_t *p, double v)
 }
 
 
+/* 1e9, not 1e+09: there is little room beside the name of the axis */
+
 static void
 plot_tick_y(const train_plot_t *p, double v)
 {
+    char  text[32], *e;
+
+    (void) snprintf(text, sizeof(text), "%.6g", v);
+    e = strstr(text, "e+");
+
+    if (e != NULL) {
+        (void) snprintf(e + 1, 8, "%ld", strtol(e + 2, NULL, 10));
+    }
+
     (void) fprintf(p->f, "<path class=\"grid\" d=\"M%.1f %.1fH%.1f\"/>"
                    "<text class=\"tick\" text-anchor=\"end\" x=\"%.1f\" "
-                   "y=\"%.1f\">%.6g</text>\n",
+                   "y=\"%.1f\">%s</text>\n",
                    PLOT_LEFT, plot_y(p, v), PLOT_WIDTH - PLOT_RIGHT,
-                   PLOT_LEFT - 6, plot_y(p, v) + 4, v);
+                   PLOT_LEFT - 6, plot_y(p, v) + 4, text);
 }
 
 

@@ -47,10 +47,12 @@ report_head(FILE *f, const train_report_t *r)
 }
 
 
+/* Eight signs are as wide as a tile */
+
 static void
 tiles_number(FILE *f, const char *form, double v)
 {
-    (void) fprintf(f, train_number_form(v, form), v);
+    (void) fprintf(f, fabs(v) < 1e7 ? train_number_form(v, form) : "%.3g", v);
 }
 
 
