@@ -357,7 +357,6 @@ maas_row_digits(const maas_fields_t *f, size_t column, const char *s,
     size_t len, float *x, maas_err_t *err)
 {
     int                   known;
-    float                 v;
     maas_date_t           date;
     const maas_column_t  *c;
 
@@ -381,10 +380,6 @@ maas_row_digits(const maas_fields_t *f, size_t column, const char *s,
 
     if (c->compare == MAAS_COMPARE_DIGITS) {
         return maas_row_number(f, column, maas__field_json(s, len), x, err);
-    }
-
-    if (maas__json_float(s, s + len, &v) == NULL) {
-        return fields_bad(c, "a number that fits in single precision", err);
     }
 
     return maas_row_text(f, column, s, len, x, err);

@@ -371,7 +371,7 @@ test_rows(void **state)
         { 't', STORE, "9007199254740993.0", 2 },
         { 'd', STORE, "9007199254740992", -1 }, { 't', STORE, "x", -1 },
         { 't', STORE, "NA", -1 }, { 'b', STORE, "true", -1 },
-        { 'd', STORE, "1e400", -2 },
+        { 'd', STORE, "1e400", -1 },
         { 't', FLAG, "TRUE", 0 }, { 'b', FLAG, "true", 0 },
         { 't', FLAG, "False", 1 }, { 't', FLAG, "maybe", 2 },
         { 't', FLAG, "Maybe", -1 }, { 'd', FLAG, "1", -1 },
