@@ -216,6 +216,27 @@ void train_table_rows_free(train_table_t *t);
  * options make no sense. */
 void train_table_roles(train_table_t *t);
 
+/* roles_find.c: the role of column i, and why, for people. */
+void train_role_set(train_table_t *t, size_t i, train_role_t role,
+    const char *why);
+/* A column by its name, or by its number from 1; TRAIN_NO_COLUMN, or an end
+ * with a sentence about --option. */
+size_t train_roles_find(const train_table_t *t, const char *s, size_t len);
+size_t train_roles_must_find(const train_table_t *t, const char *option,
+    const char *s, size_t len);
+/* The target, the columns that count rows and those that name them, by what
+ * the user says or what the training had. */
+void train_roles_target(train_table_t *t);
+void train_roles_weight(train_table_t *t);
+void train_roles_ids(train_table_t *t);
+
+/* roles_model.c: the same for all columns of a file that is read for a model;
+ * dies if they are not those that it expects. */
+void train_roles_model(train_table_t *t, const maas_info_t *m);
+
+/* roles_format.c: what the texts of a column mean, when its role is known. */
+void train_roles_format(train_table_t *t, train_column_t *c);
+
 /* split_keys.c: how the times of a split are read, when roles are known; and
  * after the second pass d->split_by, which dies if they are none. */
 void train_split_look(train_table_t *t);
