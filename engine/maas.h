@@ -256,6 +256,12 @@ maas_status_t maas_row_number(const maas_fields_t *f, size_t column, double v,
 maas_status_t maas_row_digits(const maas_fields_t *f, size_t column,
     const char *s, size_t len, float *x, maas_err_t *err);
 
+/* Is the text s[0..len) a number of JSON, and is it the same value as a text
+ * and as digits?  So it is in a column of kind number whose texts have no
+ * decimal comma, thousands or units.  A log may then have it without quotes. */
+int maas_row_is_digits(const maas_fields_t *f, size_t column, const char *s,
+    size_t len);
+
 /* A value as true or false; for a category or text that word, for a category
  * that is compared by number 1 or 0. */
 maas_status_t maas_row_bool(const maas_fields_t *f, size_t column, int v,
@@ -264,6 +270,18 @@ maas_status_t maas_row_bool(const maas_fields_t *f, size_t column, int v,
 /* Has every required column got a value? */
 maas_status_t maas_row_check(const maas_fields_t *f, const float *x,
     maas_err_t *err);
+
+
+/* maas_utf8.c: texts as logs and training files may have them */
+
+/* Is s[0..len) UTF-8 (RFC 3629) without a zero byte? */
+int maas_is_text(const char *s, size_t len);
+
+/* to = the same with U+FFFD in place of each ill-formed piece (the maximal
+ * subpart of Unicode 3.9, as WHATWG's decoder has it) and of each zero byte.
+ * Returns the bytes of it; `to` has room for 3 * len.  A text stays as it
+ * is. */
+size_t maas_text_repair(const char *s, size_t len, char *to);
 
 
 /* maas_run.c: predictions */

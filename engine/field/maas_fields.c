@@ -386,6 +386,20 @@ maas_row_digits(const maas_fields_t *f, size_t column, const char *s,
 }
 
 
+int
+maas_row_is_digits(const maas_fields_t *f, size_t column, const char *s,
+    size_t len)
+{
+    const maas_column_t  *c;
+
+    c = &f->columns[column];
+
+    return c->kind == MAAS_FIELD_NUMBER && !c->decimal && !c->thousands
+           && c->n_units == 0 && len > 0
+           && maas__json_number(s, s + len) == s + len;
+}
+
+
 maas_status_t
 maas_row_bool(const maas_fields_t *f, size_t column, int v, float *x,
     maas_err_t *err)

@@ -416,6 +416,69 @@ test_rows(void **state)
 }
 
 
+/* What a log may have without quotes: the same value as a text and as digits,
+ * also where some numbers mean "missing" */
+
+static void
+test_is_digits(void **state)
+{
+    int            digits;
+    float          x[2][IN];
+    size_t         i, k;
+    maas_err_t     err;
+    maas_arena_t  *a;
+    maas_fields_t  f;
+    maas_status_t  rc[2];
+
+    static const char *const    unit[] = { "EUR" };
+    static const char *const    blanks[] = { "-1", "999" };
+    static const maas_column_t  columns[] = {
+        { .name = "plain", .kind = MAAS_FIELD_NUMBER, .missing = -7,
+          .missing_slot = 1, .n_blanks = 2, .blanks = blanks },
+        { .name = "comma", .kind = MAAS_FIELD_NUMBER, .decimal = ',' },
+        { .name = "groups", .kind = MAAS_FIELD_NUMBER, .thousands = '.' },
+        { .name = "units", .kind = MAAS_FIELD_NUMBER, .n_units = 1,
+          .units = unit },
+        { .name = "flag", .kind = MAAS_FIELD_BOOLEAN },
+        { .name = "code", .kind = MAAS_FIELD_CATEGORY, .hash = 2 }
+    };
+    static const char *const  texts[] = {
+        "1", "-1.5", "0", "-0", "1e3", "0.1", "3.4028235e38", "999", "999.0",
+        "-1", "-1e0", "1e-999", "1e400", "16777217", "007", "1.", ".5", "+5",
+        "0x10", "true", "null", "NaN", "", " 1", "1 ", "1,5", "-", "1 EUR"
+    };
+
+    a = maas__arena_create(1 << 20);
+    assert_non_null(a);
+    assert_int_equal(maas__fields_create(a, columns, COUNT(columns), &f), 0);
+
+    for (i = 0; i < COUNT(texts); i++) {
+        digits = maas_row_is_digits(&f, 0, texts[i], strlen(texts[i]));
+        assert_int_equal(digits, i < 14);
+
+        for (k = 1; k < COUNT(columns); k++) {
+            assert_false(maas_row_is_digits(&f, k, texts[i],
+                                            strlen(texts[i])));
+        }
+
+        if (!digits) {
+            continue;
+        }
+
+        for (k = 0; k < 2; k++) {
+            maas_row_clear(&f, x[k]);
+            rc[k] = (k ? maas_row_digits : maas_row_text)
+                    (&f, 0, texts[i], strlen(texts[i]), x[k], &err);
+        }
+
+        assert_int_equal(rc[0], rc[1]);
+        assert_memory_equal(x[0], x[1], f.in * sizeof(float));
+    }
+
+    maas__arena_destroy(a);
+}
+
+
 static void
 test_decision(void **state)
 {
@@ -555,6 +618,7 @@ main(void)
         cmocka_unit_test(test_dates),
         cmocka_unit_test(test_calendar),
         cmocka_unit_test_setup_teardown(test_rows, setup, teardown),
+        cmocka_unit_test(test_is_digits),
         cmocka_unit_test(test_decision),
         cmocka_unit_test(test_parts),
         cmocka_unit_test(test_vectors)
