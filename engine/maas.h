@@ -262,6 +262,9 @@ maas_status_t maas_row_digits(const maas_fields_t *f, size_t column,
 int maas_row_is_digits(const maas_fields_t *f, size_t column, const char *s,
     size_t len);
 
+/* The same where no column is known: is it one that single precision holds? */
+int maas_is_number(const char *s, size_t len);
+
 /* A value as true or false; for a category or text that word, for a category
  * that is compared by number 1 or 0. */
 maas_status_t maas_row_bool(const maas_fields_t *f, size_t column, int v,

@@ -49,7 +49,33 @@ typedef struct {
     size_t                    zone_size;   /* of maas_zone */
     ngx_shm_zone_t           *zone;
     ngx_uint_t                lanes;       /* of a new zone, for a model */
+
+    ngx_array_t               features;    /* of ngx_http_maas_feature_t *:
+                                              all lines */
+    ngx_array_t               sets;        /* of ngx_http_maas_set_t *: the
+                                              same */
+    ngx_array_t               slots;       /* of ngx_http_variable_t *: those
+                                              that maas_set makes */
+    ngx_array_t               inputs;      /* of ngx_http_maas_inputs_t * */
+    ngx_int_t                 state;       /* index of a variable */
+    ngx_http_maas_block_t     row;         /* of this worker: of the widest
+                                              model that variables need */
 } ngx_http_maas_main_conf_t;
+
+
+/* What locations say of requests that others answer (proxy/): lines of its own,
+ * until they are merged, with those of the levels above; NULL: none. */
+
+typedef struct {
+    ngx_array_t              *features;    /* of ngx_http_maas_feature_t * */
+    ngx_array_t              *sets;        /* of ngx_http_maas_set_t * */
+    ngx_array_t              *denies;      /* of ngx_http_maas_deny_t * */
+    ngx_array_t              *bound;       /* of ngx_http_maas_bound_t: by slot,
+                                              what it is here */
+    ngx_array_t              *inputs;      /* of ngx_http_maas_inputs_t *: of
+                                              each model that is fed */
+    unsigned                  deny_off:1;  /* those above do not apply */
+} ngx_http_maas_proxy_conf_t;
 
 
 typedef struct {
@@ -65,6 +91,8 @@ typedef struct {
     ngx_uint_t                max_rows;
     size_t                    body_size;   /* what so many may take */
     ngx_http_maas_offload_t  *offload;     /* NULL: off */
+
+    ngx_http_maas_proxy_conf_t  proxy;
 } ngx_http_maas_loc_conf_t;
 
 

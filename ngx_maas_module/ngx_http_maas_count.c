@@ -22,7 +22,7 @@ ngx_http_maas_clock(clockid_t clock)
 }
 
 
-static void
+void
 ngx_http_maas_count_add(ngx_http_maas_model_t *model, ngx_http_maas_counter_e i,
     uint64_t n)
 {

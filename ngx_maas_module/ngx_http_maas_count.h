@@ -45,11 +45,17 @@ typedef enum {
                                            /*     and what they took */
     NGX_HTTP_MAAS_BUCKET = NGX_HTTP_MAAS_PASS_NS + NGX_HTTP_MAAS_COSTS,
                                            /* SUCCESS by time, doubling */
+    NGX_HTTP_MAAS_VAR = NGX_HTTP_MAAS_BUCKET + NGX_HTTP_MAAS_BUCKETS,
+                                           /* requests that variables score, */
+    NGX_HTTP_MAAS_VAR_FAIL,                /*     that could not be scored, */
+    NGX_HTTP_MAAS_VAR_EARLY,               /*     reads before they could, */
+    NGX_HTTP_MAAS_VAR_MISSING,             /*     columns without a value */
+    NGX_HTTP_MAAS_N_USED,
     NGX_HTTP_MAAS_N_COUNTERS = 64
 } ngx_http_maas_counter_e;
 
-_Static_assert(NGX_HTTP_MAAS_BUCKET + NGX_HTTP_MAAS_BUCKETS
-               <= NGX_HTTP_MAAS_N_COUNTERS, "a lane has room for them");
+_Static_assert(NGX_HTTP_MAAS_N_USED <= NGX_HTTP_MAAS_N_COUNTERS,
+               "a lane has room for them");
 
 
 /* Of one worker and model, in shared memory; whole cache lines */
@@ -63,6 +69,10 @@ typedef struct {
 uint64_t ngx_http_maas_clock(clockid_t clock);
 
 #define ngx_http_maas_now()  ngx_http_maas_clock(CLOCK_MONOTONIC)
+
+/* Add n in this worker's lane. */
+void ngx_http_maas_count_add(ngx_http_maas_model_t *model,
+    ngx_http_maas_counter_e i, uint64_t n);
 
 /* A forward pass was run. */
 void ngx_http_maas_count_run(ngx_http_maas_model_t *model, ngx_uint_t rows,

@@ -400,6 +400,14 @@ maas_row_is_digits(const maas_fields_t *f, size_t column, const char *s,
 }
 
 
+int
+maas_is_number(const char *s, size_t len)
+{
+    return len > 0 && maas__json_number(s, s + len) == s + len
+           && isfinite((float) maas__field_json(s, len));
+}
+
+
 maas_status_t
 maas_row_bool(const maas_fields_t *f, size_t column, int v, float *x,
     maas_err_t *err)

@@ -9,6 +9,7 @@
 
 
 #include "ngx_http_maas_life.h"
+#include "proxy/ngx_http_maas_proxy.h"
 
 
 /* bytes: the longest sensible number on the wire ("-1.2345678901234567e-10,"),
@@ -232,7 +233,10 @@ ngx_http_maas_first(ngx_conf_t *cf, void *conf)
 
     mmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_maas_module);
 
-    if (ngx_http_maas_find_predicts(cf, mmcf) != NGX_OK) {
+    if (ngx_http_maas_find_predicts(cf, mmcf) != NGX_OK
+        || ngx_http_maas_feature_check(cf, mmcf) != NGX_OK
+        || ngx_http_maas_set_check(cf, mmcf) != NGX_OK)
+    {
         return NGX_CONF_ERROR;
     }
 

@@ -30,8 +30,8 @@ ngx_http_maas_fit_batch(ngx_http_maas_main_conf_t *mmcf,
 }
 
 
-/* Bytes for a batch of each model and the event loop's workspace, the size of
- * which is set */
+/* Bytes for a batch of each model and for the event loop's workspace and row,
+ * the sizes of which are set */
 
 static size_t
 ngx_http_maas_fit_all(ngx_http_maas_main_conf_t *mmcf)
@@ -43,14 +43,20 @@ ngx_http_maas_fit_all(ngx_http_maas_main_conf_t *mmcf)
     size = 0;
     models = mmcf->models.elts;
     mmcf->workspace.size = NGX_CPU_CACHE_LINE;
+    mmcf->row.size = 0;
 
     for (i = 0; i < mmcf->models.nelts; i++) {
         ws = maas_workspace_size(models[i]->engine, models[i]->max_batch);
         mmcf->workspace.size = ngx_max(mmcf->workspace.size, ws);
         size += ngx_http_maas_fit_batch(mmcf, models[i], models[i]->max_batch);
+
+        if (mmcf->sets.nelts > 0) {
+            ws = models[i]->info->in * sizeof(float);
+            mmcf->row.size = ngx_max(mmcf->row.size, ws);
+        }
     }
 
-    return size + mmcf->workspace.size;
+    return size + mmcf->workspace.size + mmcf->row.size;
 }
 
 

@@ -7,6 +7,7 @@
 
 #include "ngx_http_maas_life.h"
 #include "answers/ngx_http_maas_response.h"
+#include "proxy/ngx_http_maas_proxy.h"
 
 
 /* Offsets in the zone have 32 bits. */
@@ -28,13 +29,28 @@ ngx_http_maas_zone_check(ngx_conf_t *cf, void *post, void *data)
 
 
 static ngx_int_t
+ngx_http_maas_preconfiguration(ngx_conf_t *cf)
+{
+    if (ngx_http_maas_state_init(cf) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return ngx_http_maas_features_log_add(cf);
+}
+
+
+static ngx_int_t
 ngx_http_maas_postconfiguration(ngx_conf_t *cf)
 {
     ngx_http_maas_main_conf_t  *mmcf;
 
     mmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_maas_module);
 
-    if (ngx_http_maas_fit(cf, mmcf) != NGX_OK) {
+    if (ngx_http_maas_fit(cf, mmcf) != NGX_OK
+        || ngx_http_maas_set_init(cf, mmcf) != NGX_OK
+        || ngx_http_maas_features_log_check(cf, mmcf) != NGX_OK
+        || ngx_http_maas_phases_init(cf) != NGX_OK)
+    {
         return NGX_ERROR;
     }
 
@@ -52,11 +68,14 @@ ngx_http_maas_create_main_conf(ngx_conf_t *cf)
         return NULL;
     }
 
-    if (ngx_array_init(&mmcf->models, cf->pool, 4,
-                       sizeof(ngx_http_maas_model_t *))
-        != NGX_OK
-        || ngx_array_init(&mmcf->predicts, cf->pool, 4,
-                          sizeof(ngx_http_maas_loc_conf_t *))
+    if (ngx_array_init(&mmcf->models, cf->pool, 4, sizeof(void *)) != NGX_OK
+        || ngx_array_init(&mmcf->predicts, cf->pool, 4, sizeof(void *))
+           != NGX_OK
+        || ngx_array_init(&mmcf->features, cf->pool, 16, sizeof(void *))
+           != NGX_OK
+        || ngx_array_init(&mmcf->sets, cf->pool, 4, sizeof(void *)) != NGX_OK
+        || ngx_array_init(&mmcf->slots, cf->pool, 4, sizeof(void *)) != NGX_OK
+        || ngx_array_init(&mmcf->inputs, cf->pool, 4, sizeof(void *))
            != NGX_OK)
     {
         return NULL;
@@ -173,6 +192,13 @@ ngx_http_maas_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
         conf->model->batch = ngx_max(conf->model->batch, conf->batch);
         conf->model->max_rows = ngx_max(conf->model->max_rows, conf->max_rows);
         mmcf->offload |= conf->offload != NULL;
+    }
+
+    if (ngx_http_maas_feature_merge(cf, &prev->proxy, &conf->proxy) != NGX_OK
+        || ngx_http_maas_set_merge(cf, &prev->proxy, &conf->proxy) != NGX_OK
+        || ngx_http_maas_deny_merge(cf, &prev->proxy, &conf->proxy) != NGX_OK)
+    {
+        return NGX_CONF_ERROR;
     }
 
     return NGX_CONF_OK;
@@ -304,11 +330,35 @@ static ngx_command_t  ngx_http_maas_commands[] = {
       0,
       NULL },
 
+    { ngx_string("maas_feature"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE2
+      |NGX_CONF_TAKE3|NGX_CONF_TAKE4,
+      ngx_http_maas_feature,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("maas_set"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE3
+      |NGX_CONF_TAKE4,
+      ngx_http_maas_set,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("maas_deny"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE12,
+      ngx_http_maas_deny,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
       ngx_null_command
 };
 
 
 static ngx_http_module_t  ngx_http_maas_module_ctx = {
+    .preconfiguration = ngx_http_maas_preconfiguration,
     .postconfiguration = ngx_http_maas_postconfiguration,
     .create_main_conf = ngx_http_maas_create_main_conf,
     .init_main_conf = ngx_http_maas_init_main_conf,

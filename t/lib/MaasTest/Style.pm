@@ -92,6 +92,8 @@ our @arrows = (
     [ qr{^ngx_maas_module/request/}, @face, $http, $maas->('answers') ],
     [ qr{^ngx_maas_module/routes/},  @face, $http,
                                $maas->('answers', 'request') ],
+    [ qr{^ngx_maas_module/proxy/},   @face, $http,
+                               $maas->('answers', 'request') ],
     [ qr{^ngx_maas_module/life/}, @face, $http, $maas->('\w+') ],
     [ qr{^ngx_maas_module/},   @face ],
 

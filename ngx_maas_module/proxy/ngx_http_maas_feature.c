@@ -1,0 +1,476 @@
+
+/*
+ * maas_feature: which text of a request feeds which column, line by line and
+ * level by level.
+ * Not here: the text (ngx_http_maas_feature_text.c), what it means to a model
+ * (ngx_http_maas_score.c).
+ */
+
+
+#include "ngx_http_maas_proxy.h"
+
+
+static char *
+ngx_http_maas_feature_args(ngx_conf_t *cf, ngx_http_maas_feature_t *feature)
+{
+    ngx_str_t   *value;
+    ngx_uint_t   i;
+
+    value = cf->args->elts;
+
+    feature->column = value[1];
+
+    for (i = 3; i < cf->args->nelts; i++) {
+
+        if (ngx_strcmp(value[i].data, "log") == 0) {
+            feature->log = 1;
+            continue;
+        }
+
+        if (ngx_strncmp(value[i].data, "model=", 6) == 0
+            && value[i].len > 6)
+        {
+            feature->model.data = value[i].data + 6;
+            feature->model.len = value[i].len - 6;
+            continue;
+        }
+
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid parameter \"%V\", expected \"model=name\" "
+                           "or \"log\"", &value[i]);
+        return NGX_CONF_ERROR;
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+/* Most values are just a variable, which need not be copied: its index; or
+ * NGX_DECLINED */
+
+static ngx_int_t
+ngx_http_maas_feature_variable(ngx_conf_t *cf, ngx_str_t *value)
+{
+    u_char      c;
+    ngx_str_t   name;
+    ngx_uint_t  i;
+
+    if (value->len < 2 || value->data[0] != '$'
+        || (value->data[1] >= '0' && value->data[1] <= '9'))
+    {
+        return NGX_DECLINED;
+    }
+
+    name.data = value->data + 1;
+    name.len = value->len - 1;
+
+    for (i = 0; i < name.len; i++) {
+        c = name.data[i];
+
+        if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')
+              || (c >= '0' && c <= '9') || c == '_'))
+        {
+            return NGX_DECLINED;
+        }
+    }
+
+    return ngx_http_get_variable_index(cf, &name);
+}
+
+
+static ngx_int_t
+ngx_http_maas_feature_compile(ngx_conf_t *cf, ngx_http_maas_feature_t *feature,
+    ngx_str_t *value)
+{
+    ngx_http_compile_complex_value_t  ccv;
+
+    feature->variable = ngx_http_maas_feature_variable(cf, value);
+
+    if (feature->variable != NGX_DECLINED) {
+        return feature->variable == NGX_ERROR ? NGX_ERROR : NGX_OK;
+    }
+
+    ngx_memzero(&ccv, sizeof(ngx_http_compile_complex_value_t));
+
+    ccv.cf = cf;
+    ccv.value = value;
+    ccv.complex_value = &feature->value;
+
+    return ngx_http_compile_complex_value(&ccv);
+}
+
+
+static ngx_uint_t
+ngx_http_maas_feature_same(ngx_http_maas_feature_t *a,
+    ngx_http_maas_feature_t *b)
+{
+    return a->column.len == b->column.len && a->model.len == b->model.len
+           && ngx_memcmp(a->column.data, b->column.data, a->column.len) == 0
+           && ngx_memcmp(a->model.data, b->model.data, a->model.len) == 0;
+}
+
+
+static ngx_uint_t
+ngx_http_maas_feature_in(ngx_array_t *features, ngx_http_maas_feature_t *one)
+{
+    ngx_uint_t                 i;
+    ngx_http_maas_feature_t  **line;
+
+    line = features->elts;
+
+    for (i = 0; i < features->nelts; i++) {
+        if (ngx_http_maas_feature_same(line[i], one)) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+char *
+ngx_http_maas_feature(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_maas_loc_conf_t  *mlcf = conf;
+
+    ngx_str_t                  *value;
+    ngx_http_maas_feature_t    *feature, **all, **own;
+    ngx_http_maas_main_conf_t  *mmcf;
+
+    mmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_maas_module);
+    value = cf->args->elts;
+
+    feature = ngx_pcalloc(cf->pool, sizeof(ngx_http_maas_feature_t));
+    if (feature == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    if (ngx_http_maas_feature_args(cf, feature) != NGX_CONF_OK
+        || ngx_http_maas_feature_compile(cf, feature, &value[2]) != NGX_OK)
+    {
+        return NGX_CONF_ERROR;
+    }
+
+    if (mlcf->proxy.features == NULL) {
+        mlcf->proxy.features = ngx_array_create(cf->pool, 8, sizeof(void *));
+        if (mlcf->proxy.features == NULL) {
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    if (ngx_http_maas_feature_in(mlcf->proxy.features, feature)) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "column \"%V\" has a maas_feature here already",
+                           &value[1]);
+        return NGX_CONF_ERROR;
+    }
+
+    all = ngx_array_push(&mmcf->features);
+    own = ngx_array_push(mlcf->proxy.features);
+    if (all == NULL || own == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    feature->file = cf->conf_file->file.name.data;
+    feature->line = cf->conf_file->line;
+    feature->index = mmcf->features.nelts - 1;
+
+    *all = feature;
+    *own = feature;
+
+    return NGX_CONF_OK;
+}
+
+
+/* Is the line for this model?  Then its column there, or SIZE_MAX */
+
+static size_t
+ngx_http_maas_feature_column(ngx_http_maas_feature_t *feature,
+    ngx_http_maas_model_t *model)
+{
+    ngx_http_maas_which_t  which = { .name = feature->model };
+
+    if (model->info->reader == NULL
+        || (feature->model.len != 0
+            && !ngx_http_maas_model_is(model, &which)))
+    {
+        return SIZE_MAX;
+    }
+
+    return maas_column_find(model->info->reader, (char *) feature->column.data,
+                            feature->column.len);
+}
+
+
+/* A column of at least one model; of which kinds, says whether a log of all
+ * features has it in quotes. */
+
+static ngx_uint_t
+ngx_http_maas_feature_known(ngx_http_maas_main_conf_t *mmcf,
+    ngx_http_maas_feature_t *feature)
+{
+    size_t                   column;
+    ngx_uint_t               i, known;
+    ngx_http_maas_model_t  **models;
+
+    known = 0;
+    models = mmcf->models.elts;
+
+    for (i = 0; i < mmcf->models.nelts; i++) {
+        column = ngx_http_maas_feature_column(feature, models[i]);
+
+        if (column != SIZE_MAX) {
+            known = 1;
+            feature->quoted |= models[i]->info->fields[column].kind
+                               != MAAS_FIELD_NUMBER;
+        }
+    }
+
+    return known;
+}
+
+
+ngx_int_t
+ngx_http_maas_feature_check(ngx_conf_t *cf, ngx_http_maas_main_conf_t *mmcf)
+{
+    ngx_uint_t                 i, known;
+    ngx_http_maas_which_t      which;
+    ngx_http_maas_feature_t  **line;
+
+    line = mmcf->features.elts;
+    ngx_memzero(&which, sizeof(ngx_http_maas_which_t));
+
+    for (i = 0; i < mmcf->features.nelts; i++) {
+        which.name = line[i]->model;
+
+        if (which.name.len != 0
+            && ngx_http_maas_model_find(&mmcf->models, &which) == NULL)
+        {
+            ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                          "maas_feature: no maas_model \"%V\" in %s:%ui",
+                          &which.name, line[i]->file, line[i]->line);
+            return NGX_ERROR;
+        }
+
+        known = ngx_http_maas_feature_known(mmcf, line[i]);
+
+        /* before there is any model a log is to train the first one */
+
+        if (known || line[i]->log || mmcf->models.nelts == 0) {
+            continue;
+        }
+
+        ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                      "maas_feature: \"%V\" is no column of %s%V in %s:%ui "
+                      "(\"log\" behind it keeps it for a model to come)",
+                      &line[i]->column,
+                      which.name.len ? "maas_model " : "any maas_model",
+                      &which.name, line[i]->file, line[i]->line);
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_maas_feature_inherit(ngx_conf_t *cf, ngx_http_maas_proxy_conf_t *prev,
+    ngx_http_maas_proxy_conf_t *conf)
+{
+    ngx_uint_t                 i;
+    ngx_http_maas_feature_t  **line, **p;
+
+    if (conf->features == NULL || prev->features == NULL) {
+        conf->features = conf->features ? conf->features : prev->features;
+        return NGX_OK;
+    }
+
+    line = prev->features->elts;
+
+    for (i = 0; i < prev->features->nelts; i++) {
+
+        if (ngx_http_maas_feature_in(conf->features, line[i])) {
+            continue;
+        }
+
+        p = ngx_array_push(conf->features);
+        if (p == NULL) {
+            return NGX_ERROR;
+        }
+
+        *p = line[i];
+    }
+
+    return NGX_OK;
+}
+
+
+/* The line of a level that feeds a column: one that names the model wins */
+
+static ngx_http_maas_feature_t *
+ngx_http_maas_feature_of(ngx_array_t *features, ngx_http_maas_model_t *model,
+    ngx_uint_t column)
+{
+    ngx_uint_t                 i;
+    ngx_http_maas_feature_t  **line, *found;
+
+    if (features == NULL) {
+        return NULL;
+    }
+
+    found = NULL;
+    line = features->elts;
+
+    for (i = 0; i < features->nelts; i++) {
+        if (ngx_http_maas_feature_column(line[i], model) == column
+            && (found == NULL || line[i]->model.len != 0))
+        {
+            found = line[i];
+        }
+    }
+
+    return found;
+}
+
+
+static ngx_http_maas_inputs_t *
+ngx_http_maas_feature_gather(ngx_conf_t *cf, ngx_array_t *features,
+    ngx_http_maas_model_t *model)
+{
+    ngx_uint_t                i;
+    const maas_info_t        *info;
+    ngx_http_maas_input_t    *input;
+    ngx_http_maas_inputs_t   *inputs;
+    ngx_http_maas_feature_t  *feature;
+
+    info = model->info;
+
+    inputs = ngx_pcalloc(cf->pool, sizeof(ngx_http_maas_inputs_t));
+    if (inputs == NULL) {
+        return NULL;
+    }
+
+    inputs->model = model;
+
+    inputs->input = ngx_pcalloc(cf->pool, info->n_columns
+                                          * sizeof(ngx_http_maas_input_t));
+    if (inputs->input == NULL) {
+        return NULL;
+    }
+
+    for (i = 0; i < info->n_columns; i++) {
+        feature = ngx_http_maas_feature_of(features, model, i);
+
+        if (feature != NULL) {
+            input = &inputs->input[inputs->n++];
+
+            input->column = i;
+            input->feature = feature;
+        }
+    }
+
+    return inputs;
+}
+
+
+ngx_http_maas_inputs_t *
+ngx_http_maas_feature_inputs(ngx_conf_t *cf, ngx_http_maas_proxy_conf_t *conf,
+    ngx_http_maas_model_t *model)
+{
+    ngx_uint_t                  i;
+    ngx_http_maas_inputs_t     *inputs, **p;
+    ngx_http_maas_main_conf_t  *mmcf;
+
+    mmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_maas_module);
+
+    inputs = ngx_http_maas_feature_gather(cf, conf->features, model);
+    if (inputs == NULL) {
+        return NULL;
+    }
+
+    /* what is fed by the same lines is the same, also for a request that is
+     * sent from one location to another */
+
+    p = mmcf->inputs.elts;
+
+    for (i = 0; i < mmcf->inputs.nelts; i++) {
+        if (p[i]->model == model && p[i]->n == inputs->n
+            && ngx_memcmp(p[i]->input, inputs->input,
+                          inputs->n * sizeof(ngx_http_maas_input_t)) == 0)
+        {
+            return p[i];
+        }
+    }
+
+    p = ngx_array_push(&mmcf->inputs);
+    if (p == NULL) {
+        return NULL;
+    }
+
+    *p = inputs;
+
+    return inputs;
+}
+
+
+/* Each model that is fed by the lines of a level */
+
+static ngx_int_t
+ngx_http_maas_feature_fed(ngx_conf_t *cf, ngx_http_maas_proxy_conf_t *conf)
+{
+    ngx_uint_t                   i;
+    ngx_http_maas_model_t      **models;
+    ngx_http_maas_inputs_t      *inputs, **p;
+    ngx_http_maas_main_conf_t   *mmcf;
+
+    mmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_maas_module);
+    models = mmcf->models.elts;
+
+    conf->inputs = ngx_array_create(cf->pool, 2, sizeof(void *));
+    if (conf->inputs == NULL) {
+        return NGX_ERROR;
+    }
+
+    for (i = 0; i < mmcf->models.nelts; i++) {
+
+        inputs = ngx_http_maas_feature_inputs(cf, conf, models[i]);
+        if (inputs == NULL) {
+            return NGX_ERROR;
+        }
+
+        if (inputs->n == 0) {
+            continue;
+        }
+
+        p = ngx_array_push(conf->inputs);
+        if (p == NULL) {
+            return NGX_ERROR;
+        }
+
+        *p = inputs;
+    }
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_http_maas_feature_merge(ngx_conf_t *cf, ngx_http_maas_proxy_conf_t *prev,
+    ngx_http_maas_proxy_conf_t *conf)
+{
+    ngx_array_t  *own;
+
+    own = conf->features;
+
+    if (ngx_http_maas_feature_inherit(cf, prev, conf) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    if (own == NULL && prev->inputs != NULL) {
+        conf->inputs = prev->inputs;
+        return NGX_OK;
+    }
+
+    return conf->features == NULL ? NGX_OK
+                                  : ngx_http_maas_feature_fed(cf, conf);
+}

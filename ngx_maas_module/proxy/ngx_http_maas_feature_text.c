@@ -1,0 +1,99 @@
+
+/*
+ * The text of a feature for a request, read once, in UTF-8.
+ * Not here: which features there are (ngx_http_maas_feature.c).
+ */
+
+
+#include "ngx_http_maas_proxy.h"
+
+
+/* a byte may become U+FFFD, which has three */
+
+#define NGX_HTTP_MAAS_REPAIR  3
+
+
+static ngx_int_t
+ngx_http_maas_feature_read(ngx_http_request_t *r,
+    ngx_http_maas_feature_t *feature, ngx_str_t *text)
+{
+    ngx_http_variable_value_t  *v;
+
+    if (feature->variable == NGX_DECLINED) {
+        return ngx_http_complex_value(r, &feature->value, text);
+    }
+
+    v = ngx_http_get_flushed_variable(r, feature->variable);
+
+    if (v == NULL || v->not_found) {
+        ngx_str_null(text);
+
+    } else {
+        text->data = v->data;
+        text->len = v->len;
+    }
+
+    return NGX_OK;
+}
+
+
+/* What is no UTF-8 becomes U+FFFD, so that a log has what is scored. */
+
+static ngx_int_t
+ngx_http_maas_feature_repair(ngx_http_request_t *r, ngx_str_t *text)
+{
+    u_char  *p;
+
+    if (maas_is_text((char *) text->data, text->len)) {
+        return NGX_OK;
+    }
+
+    p = ngx_pnalloc(r->pool, text->len * NGX_HTTP_MAAS_REPAIR);
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    text->len = maas_text_repair((char *) text->data, text->len, (char *) p);
+    text->data = p;
+
+    return NGX_OK;
+}
+
+
+ngx_http_maas_value_t *
+ngx_http_maas_feature_value(ngx_http_request_t *r,
+    ngx_http_maas_state_t *state, ngx_http_maas_feature_t *feature)
+{
+    ngx_str_t                   text;
+    ngx_http_maas_value_t      *value;
+    ngx_http_maas_main_conf_t  *mmcf;
+
+    if (state->features == NULL) {
+        mmcf = ngx_http_get_module_main_conf(r, ngx_http_maas_module);
+
+        state->features = ngx_pcalloc(r->pool,
+                                      mmcf->features.nelts
+                                      * sizeof(ngx_http_maas_value_t));
+        if (state->features == NULL) {
+            return NULL;
+        }
+    }
+
+    value = &state->features[feature->index];
+
+    if (value->kind != NGX_HTTP_MAAS_VALUE_NONE) {
+        return value;
+    }
+
+    if (ngx_http_maas_feature_read(r, feature, &text) != NGX_OK
+        || ngx_http_maas_feature_repair(r, &text) != NGX_OK)
+    {
+        return NULL;
+    }
+
+    value->kind = text.len == 0 ? NGX_HTTP_MAAS_VALUE_MISSING
+                                : NGX_HTTP_MAAS_VALUE_TEXT;
+    value->text = text;
+
+    return value;
+}

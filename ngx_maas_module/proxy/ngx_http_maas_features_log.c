@@ -1,0 +1,350 @@
+
+/*
+ * Features as a JSON object, for a log that is a training file:
+ * $maas_features_NAME has the values that model NAME was given, $maas_features
+ * the texts of all lines of the location.
+ * Not here: reading them (ngx_http_maas_feature.c, ngx_http_maas_score.c).
+ */
+
+
+#include <text/maas_json_write.h>
+
+#include "ngx_http_maas_proxy.h"
+
+
+#define NGX_HTTP_MAAS_OBJECT  256          /* bytes that one begins with */
+
+
+static ngx_str_t  ngx_http_maas_features_name = ngx_string("maas_features");
+static ngx_str_t  ngx_http_maas_features_prefix =
+    ngx_string("maas_features_");
+
+
+/* JSON text that grows; failed: out of memory */
+
+typedef struct {
+    ngx_pool_t                *pool;
+    ngx_str_t                  text;
+    size_t                     size;
+    unsigned                   failed:1;
+} ngx_http_maas_object_t;
+
+
+static void
+ngx_http_maas_object_put(void *ctx, const char *s, size_t len)
+{
+    ngx_http_maas_object_t  *object = ctx;
+
+    size_t   size;
+    u_char  *p;
+
+    if (object->size - object->text.len < len) {
+        size = 2 * object->size + len + NGX_HTTP_MAAS_OBJECT;
+
+        p = ngx_pnalloc(object->pool, size);
+        if (p == NULL) {
+            object->failed = 1;
+            return;
+        }
+
+        ngx_memcpy(p, object->text.data, object->text.len);
+        object->text.data = p;
+        object->size = size;
+    }
+
+    ngx_memcpy(object->text.data + object->text.len, s, len);
+    object->text.len += len;
+}
+
+
+static void
+ngx_http_maas_object_value(maas_writer_t *w, ngx_http_maas_value_t *value,
+    ngx_uint_t quoted)
+{
+    static const char  *words[] = {
+        [NGX_HTTP_MAAS_VALUE_NONE] = "null",
+        [NGX_HTTP_MAAS_VALUE_MISSING] = "null",
+        [NGX_HTTP_MAAS_VALUE_TRUE] = "true",
+        [NGX_HTTP_MAAS_VALUE_FALSE] = "false"
+    };
+
+    switch (value->kind) {
+
+    case NGX_HTTP_MAAS_VALUE_TEXT:
+        if (quoted) {
+            maas_writer_string(w, (char *) value->text.data, value->text.len);
+            break;
+        }
+
+        /* fall through */
+
+    case NGX_HTTP_MAAS_VALUE_DIGITS:
+        maas_writer_raw(w, (char *) value->text.data, value->text.len);
+        break;
+
+    default:
+        maas_writer_value(w, "%s", words[value->kind]);
+    }
+}
+
+
+static ngx_int_t
+ngx_http_maas_features_done(ngx_http_maas_object_t *object,
+    ngx_http_variable_value_t *v)
+{
+    if (object->failed) {
+        return NGX_ERROR;
+    }
+
+    /* as the variables of maas_set: valid stays 0 */
+
+    v->not_found = 0;
+    v->data = object->text.data;
+    v->len = object->text.len;
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_maas_features_all(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data)
+{
+    maas_writer_t               w = { .put = ngx_http_maas_object_put };
+    ngx_uint_t                  i;
+    ngx_http_maas_state_t      *state;
+    ngx_http_maas_value_t      *value;
+    ngx_http_maas_object_t      object = { .pool = r->pool };
+    ngx_http_maas_feature_t   **line;
+    ngx_http_maas_loc_conf_t   *mlcf;
+
+    w.ctx = &object;
+
+    mlcf = ngx_http_get_module_loc_conf(r, ngx_http_maas_module);
+    state = ngx_http_maas_state(r);
+
+    if (state == NULL) {
+        return NGX_ERROR;
+    }
+
+    maas_writer_open(&w, '{');
+
+    if (mlcf->proxy.features != NULL) {
+        line = mlcf->proxy.features->elts;
+
+        for (i = 0; i < mlcf->proxy.features->nelts; i++) {
+
+            value = ngx_http_maas_feature_value(r, state, line[i]);
+            if (value == NULL) {
+                return NGX_ERROR;
+            }
+
+            maas_writer_key(&w, (char *) line[i]->column.data);
+            ngx_http_maas_object_value(&w, value,
+                line[i]->quoted
+                || !maas_is_number((char *) value->text.data,
+                                   value->text.len));
+        }
+    }
+
+    maas_writer_close(&w, '}');
+
+    return ngx_http_maas_features_done(&object, v);
+}
+
+
+/* Is it what a variable has behind its prefix?  There are letters, digits and
+ * "_" only, so that "_" stands for "." and "-", too. */
+
+static ngx_uint_t
+ngx_http_maas_features_is(ngx_http_maas_model_t *model, ngx_str_t *name)
+{
+    u_char      c;
+    ngx_uint_t  i;
+
+    if (model->name.len != name->len) {
+        return 0;
+    }
+
+    for (i = 0; i < name->len; i++) {
+        c = ngx_tolower(model->name.data[i]);
+        c = (c == '.' || c == '-') ? '_' : c;
+
+        if (c != ngx_tolower(name->data[i])) {
+            return 0;
+        }
+    }
+
+    return 1;
+}
+
+
+/* What feeds a model of that name here, that of the newest version first */
+
+static ngx_http_maas_inputs_t *
+ngx_http_maas_features_inputs(ngx_http_maas_loc_conf_t *mlcf, ngx_str_t *name)
+{
+    ngx_uint_t                i;
+    ngx_http_maas_inputs_t  **p, *best;
+
+    best = NULL;
+
+    if (mlcf->proxy.inputs == NULL) {
+        return NULL;
+    }
+
+    p = mlcf->proxy.inputs->elts;
+
+    for (i = 0; i < mlcf->proxy.inputs->nelts; i++) {
+        if (ngx_http_maas_features_is(p[i]->model, name)
+            && (best == NULL || best->model->number < p[i]->model->number))
+        {
+            best = p[i];
+        }
+    }
+
+    return best;
+}
+
+
+static ngx_int_t
+ngx_http_maas_features_write(ngx_http_request_t *r,
+    ngx_http_maas_score_t *score, ngx_http_variable_value_t *v)
+{
+    ngx_uint_t               i;
+    maas_writer_t            w = { .put = ngx_http_maas_object_put };
+    const maas_info_t       *info;
+    ngx_http_maas_value_t   *value;
+    ngx_http_maas_object_t   object = { .pool = r->pool };
+
+    w.ctx = &object;
+    info = score->inputs->model->info;
+
+    maas_writer_open(&w, '{');
+
+    for (i = 0; i < info->n_columns; i++) {
+        value = &score->values[i];
+
+        if (value->kind != NGX_HTTP_MAAS_VALUE_NONE) {
+            maas_writer_key(&w, info->columns[i]);
+            ngx_http_maas_object_value(&w, value,
+                !maas_row_is_digits(info->reader, i, (char *) value->text.data,
+                                    value->text.len));
+        }
+    }
+
+    maas_writer_close(&w, '}');
+
+    return ngx_http_maas_features_done(&object, v);
+}
+
+
+static ngx_int_t
+ngx_http_maas_features_of(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data)
+{
+    ngx_str_t                name;
+    ngx_http_maas_score_t   *score;
+    ngx_http_maas_inputs_t  *inputs;
+
+    name = *(ngx_str_t *) data;
+    name.data += ngx_http_maas_features_prefix.len;
+    name.len -= ngx_http_maas_features_prefix.len;
+
+    v->valid = 0;
+    v->not_found = 0;
+    v->len = 0;
+    v->data = (u_char *) "";
+
+    inputs = ngx_http_maas_features_inputs(
+                 ngx_http_get_module_loc_conf(r, ngx_http_maas_module), &name);
+    if (inputs == NULL) {
+        return NGX_OK;
+    }
+
+    score = ngx_http_maas_score(r, inputs);
+    if (score == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_http_maas_score_known(r, score);
+
+    return score->values == NULL ? NGX_OK
+                                 : ngx_http_maas_features_write(r, score, v);
+}
+
+
+ngx_int_t
+ngx_http_maas_features_log_add(ngx_conf_t *cf)
+{
+    ngx_http_variable_t  *all, *of;
+
+    all = ngx_http_add_variable(cf, &ngx_http_maas_features_name,
+                                NGX_HTTP_VAR_NOCACHEABLE);
+    of = ngx_http_add_variable(cf, &ngx_http_maas_features_prefix,
+                               NGX_HTTP_VAR_NOCACHEABLE|NGX_HTTP_VAR_PREFIX);
+    if (all == NULL || of == NULL) {
+        return NGX_ERROR;
+    }
+
+    all->get_handler = ngx_http_maas_features_all;
+    of->get_handler = ngx_http_maas_features_of;
+
+    return NGX_OK;
+}
+
+
+static ngx_uint_t
+ngx_http_maas_features_known(ngx_http_maas_main_conf_t *mmcf, ngx_str_t *name)
+{
+    ngx_uint_t               i;
+    ngx_http_maas_model_t  **models;
+
+    models = mmcf->models.elts;
+
+    for (i = 0; i < mmcf->models.nelts; i++) {
+        if (ngx_http_maas_features_is(models[i], name)) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+ngx_int_t
+ngx_http_maas_features_log_check(ngx_conf_t *cf,
+    ngx_http_maas_main_conf_t *mmcf)
+{
+    ngx_str_t                   name, *prefix;
+    ngx_uint_t                  i;
+    ngx_http_variable_t        *v;
+    ngx_http_core_main_conf_t  *cmcf;
+
+    cmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module);
+
+    v = cmcf->variables.elts;
+    prefix = &ngx_http_maas_features_prefix;
+
+    for (i = 0; i < cmcf->variables.nelts; i++) {
+        name = v[i].name;
+
+        if (name.len <= prefix->len
+            || ngx_strncmp(name.data, prefix->data, prefix->len) != 0)
+        {
+            continue;
+        }
+
+        name.data += prefix->len;
+        name.len -= prefix->len;
+
+        if (!ngx_http_maas_features_known(mmcf, &name)) {
+            ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                          "no maas_model \"%V\" for variable \"$%V\"",
+                          &name, &v[i].name);
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}

@@ -1,0 +1,251 @@
+
+/*
+ * Predictions from a request's own fields, as variables: features -> row ->
+ * score -> texts, whoever answers the request.
+ * Not here: requests whose body is rows for a model (request/).
+ */
+
+
+#ifndef _NGX_HTTP_MAAS_PROXY_H_INCLUDED_
+#define _NGX_HTTP_MAAS_PROXY_H_INCLUDED_
+
+
+#include "ngx_http_maas_conf.h"
+
+
+/* A line of maas_feature */
+
+typedef struct {
+    ngx_str_t                  column;
+    ngx_str_t                  model;      /* that it is for; empty: any */
+    ngx_http_complex_value_t   value;
+    ngx_int_t                  variable;   /* index, where the value is just a
+                                              variable; or NGX_ERROR */
+    ngx_uint_t                 index;      /* in mmcf->features */
+    u_char                    *file;       /* where it stands */
+    ngx_uint_t                 line;
+    unsigned                   log:1;      /* for a model to come */
+    unsigned                   quoted:1;   /* in a log of all features */
+} ngx_http_maas_feature_t;
+
+
+/* What feeds a model: one for locations that have the same */
+
+typedef struct {
+    ngx_uint_t                 column;
+    ngx_http_maas_feature_t   *feature;
+} ngx_http_maas_input_t;
+
+typedef struct {
+    ngx_http_maas_model_t     *model;
+    ngx_uint_t                 n;
+    ngx_http_maas_input_t     *input;      /* (n), by column */
+    unsigned                   warned:1;   /* of what is not fed */
+} ngx_http_maas_inputs_t;
+
+
+/* A line of maas_set */
+
+typedef enum {
+    NGX_HTTP_MAAS_WHAT_LABEL = 0,
+    NGX_HTTP_MAAS_WHAT_SCORE,
+    NGX_HTTP_MAAS_WHAT_PROBABILITY,
+    NGX_HTTP_MAAS_WHAT_DECISION,
+    NGX_HTTP_MAAS_WHAT_STEP
+} ngx_http_maas_what_e;
+
+typedef struct {
+    ngx_uint_t                 slot;
+    ngx_http_maas_which_t      which;
+    ngx_http_maas_model_t     *model;      /* found once all are read */
+    ngx_http_maas_what_e       what;
+    ngx_str_t                  arg;        /* of probability, step */
+    ngx_uint_t                 label;      /* of probability: its place */
+    ngx_uint_t                 n_steps;
+    float                     *steps;      /* ascending */
+    ngx_str_t                  preset;     /* default=; empty: none */
+    ngx_uint_t                 index;      /* in mmcf->sets */
+    u_char                    *file;
+    ngx_uint_t                 line;
+} ngx_http_maas_set_t;
+
+typedef struct {
+    ngx_http_maas_set_t       *set;        /* NULL: not here */
+    ngx_http_maas_inputs_t    *inputs;
+} ngx_http_maas_bound_t;
+
+
+/* A value that feeds a column */
+
+typedef enum {
+    NGX_HTTP_MAAS_VALUE_NONE = 0,          /* nothing feeds it */
+    NGX_HTTP_MAAS_VALUE_MISSING,           /* absent, or not to be read */
+    NGX_HTTP_MAAS_VALUE_TEXT,
+    NGX_HTTP_MAAS_VALUE_DIGITS,            /* of a number in JSON */
+    NGX_HTTP_MAAS_VALUE_TRUE,
+    NGX_HTTP_MAAS_VALUE_FALSE
+} ngx_http_maas_value_e;
+
+typedef struct {
+    ngx_http_maas_value_e      kind;
+    ngx_str_t                  text;       /* valid UTF-8 */
+} ngx_http_maas_value_t;
+
+
+/* What a model says of a request, once for all variables of it */
+
+typedef enum {
+    NGX_HTTP_MAAS_SCORE_NONE = 0,
+    NGX_HTTP_MAAS_SCORE_BUSY,              /* its features are being read, or a
+                                              thread runs it */
+    NGX_HTTP_MAAS_SCORE_READ,              /* values are there */
+    NGX_HTTP_MAAS_SCORE_DONE,              /* and y */
+    NGX_HTTP_MAAS_SCORE_FAILED
+} ngx_http_maas_score_e;
+
+typedef struct ngx_http_maas_score_s  ngx_http_maas_score_t;
+
+struct ngx_http_maas_score_s {
+    ngx_http_maas_inputs_t    *inputs;
+    ngx_http_maas_score_e      state;
+    ngx_http_maas_value_t     *values;     /* (n_columns) */
+    float                     *y;          /* (out) */
+    ngx_str_t                 *texts;      /* (all lines of maas_set) */
+    ngx_http_maas_score_t     *next;
+    ngx_uint_t                 missing;    /* values, once they are known: */
+    unsigned                   known:1;    /*     which ones can be read */
+};
+
+
+/* What a main request keeps: over internal redirects, for subrequests, too */
+
+typedef struct {
+    ngx_http_maas_score_t     *scores;
+    ngx_http_maas_value_t     *features;   /* (all lines): TEXT, MISSING, or
+                                              NONE: not read yet */
+    unsigned                   ready:1;    /* preaccess is over: nothing waits
+                                              for a body or a thread any more */
+} ngx_http_maas_state_t;
+
+
+/* ngx_http_maas_state.c */
+
+/* In preconfiguration: the variable that it hangs on. */
+ngx_int_t ngx_http_maas_state_init(ngx_conf_t *cf);
+
+/* That of r's main request, made at the first call; NULL: out of memory. */
+ngx_http_maas_state_t *ngx_http_maas_state(ngx_http_request_t *r);
+
+/* The same, NULL: there is none yet. */
+ngx_http_maas_state_t *ngx_http_maas_state_now(ngx_http_request_t *r);
+
+
+/* ngx_http_maas_feature.c */
+
+/* maas_feature column value [model=name] [log] */
+char *ngx_http_maas_feature(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+
+/* Once all models are read: is each line's column one of a model?  Logs what is
+ * wrong. */
+ngx_int_t ngx_http_maas_feature_check(ngx_conf_t *cf,
+    ngx_http_maas_main_conf_t *mmcf);
+
+/* Lines of a level, with those of the one above that they do not replace. */
+ngx_int_t ngx_http_maas_feature_merge(ngx_conf_t *cf,
+    ngx_http_maas_proxy_conf_t *prev, ngx_http_maas_proxy_conf_t *conf);
+
+/* What feeds `model` by the merged lines of a level; NULL: out of memory. */
+ngx_http_maas_inputs_t *ngx_http_maas_feature_inputs(ngx_conf_t *cf,
+    ngx_http_maas_proxy_conf_t *conf, ngx_http_maas_model_t *model);
+
+/* ngx_http_maas_feature_text.c */
+
+/* The text of a line for r, read once a request, in UTF-8; NULL: out of
+ * memory. */
+ngx_http_maas_value_t *ngx_http_maas_feature_value(ngx_http_request_t *r,
+    ngx_http_maas_state_t *state, ngx_http_maas_feature_t *feature);
+
+
+/* ngx_http_maas_set.c */
+
+/* maas_set $variable model[:version] what [default=value] */
+char *ngx_http_maas_set(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+
+/* As the functions of maas_feature; merging finds each variable's inputs, and
+ * warns of required columns that nothing feeds. */
+ngx_int_t ngx_http_maas_set_check(ngx_conf_t *cf,
+    ngx_http_maas_main_conf_t *mmcf);
+ngx_int_t ngx_http_maas_set_merge(ngx_conf_t *cf,
+    ngx_http_maas_proxy_conf_t *prev, ngx_http_maas_proxy_conf_t *conf);
+
+/* In postconfiguration: are the variables still ours? */
+ngx_int_t ngx_http_maas_set_init(ngx_conf_t *cf,
+    ngx_http_maas_main_conf_t *mmcf);
+
+
+/* ngx_http_maas_variable.c: data is its slot */
+ngx_int_t ngx_http_maas_variable(ngx_http_request_t *r,
+    ngx_http_variable_value_t *v, uintptr_t data);
+
+
+/* ngx_http_maas_what.c */
+
+/* What set->what is, for set->model; logs what is wrong. */
+ngx_int_t ngx_http_maas_what_check(ngx_conf_t *cf, ngx_http_maas_set_t *set);
+
+/* Its text for y(out), in memory of pool. */
+ngx_int_t ngx_http_maas_what_text(ngx_pool_t *pool, ngx_http_maas_set_t *set,
+    const float *y, ngx_str_t *text);
+
+
+/* ngx_http_maas_score.c */
+
+/* That of r by `inputs`, found or made, in any state; NULL: out of memory. */
+ngx_http_maas_score_t *ngx_http_maas_score(ngx_http_request_t *r,
+    ngx_http_maas_inputs_t *inputs);
+
+/* Its values are there, where they can be. */
+void ngx_http_maas_score_read(ngx_http_request_t *r,
+    ngx_http_maas_score_t *score);
+
+/* The same, and those that are not to be read are MISSING. */
+void ngx_http_maas_score_known(ngx_http_request_t *r,
+    ngx_http_maas_score_t *score);
+
+/* It is DONE or FAILED, or BUSY where that was asked for on the way. */
+void ngx_http_maas_score_run(ngx_http_request_t *r,
+    ngx_http_maas_score_t *score);
+
+/* Its values -> x(in), in any thread; values that are not to be read become
+ * MISSING.  OK, or BADVALUE: a required column has none. */
+maas_status_t ngx_http_maas_score_row(ngx_http_maas_score_t *score, float *x,
+    maas_err_t *err);
+
+
+/* ngx_http_maas_features_log.c */
+
+/* In preconfiguration: $maas_features, $maas_features_NAME; in
+ * postconfiguration: is there such a model? */
+ngx_int_t ngx_http_maas_features_log_add(ngx_conf_t *cf);
+ngx_int_t ngx_http_maas_features_log_check(ngx_conf_t *cf,
+    ngx_http_maas_main_conf_t *mmcf);
+
+
+/* ngx_http_maas_deny.c */
+
+/* maas_deny $variable [status] | off */
+char *ngx_http_maas_deny(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+ngx_int_t ngx_http_maas_deny_merge(ngx_conf_t *cf,
+    ngx_http_maas_proxy_conf_t *prev, ngx_http_maas_proxy_conf_t *conf);
+
+/* In the access phase */
+ngx_int_t ngx_http_maas_deny_handler(ngx_http_request_t *r);
+
+
+/* ngx_http_maas_phases.c */
+
+/* In postconfiguration: what runs in which phase. */
+ngx_int_t ngx_http_maas_phases_init(ngx_conf_t *cf);
+
+
+#endif /* _NGX_HTTP_MAAS_PROXY_H_INCLUDED_ */

@@ -1,0 +1,296 @@
+
+/*
+ * Features of a request -> a row -> what the model says of it, once for all
+ * variables of the model.  A failure is counted, and logged now and then; it
+ * never breaks the request.
+ * Not here: where texts come from (ngx_http_maas_feature.c).
+ */
+
+
+#include "ngx_http_maas_proxy.h"
+#include "request/ngx_http_maas_batch.h"
+
+
+#define NGX_HTTP_MAAS_COMPLAIN  60         /* seconds */
+
+
+ngx_http_maas_score_t *
+ngx_http_maas_score(ngx_http_request_t *r, ngx_http_maas_inputs_t *inputs)
+{
+    ngx_http_maas_score_t  *score;
+    ngx_http_maas_state_t  *state;
+
+    state = ngx_http_maas_state(r);
+    if (state == NULL) {
+        return NULL;
+    }
+
+    for (score = state->scores; score != NULL; score = score->next) {
+        if (score->inputs == inputs) {
+            return score;
+        }
+    }
+
+    score = ngx_pcalloc(r->pool, sizeof(ngx_http_maas_score_t));
+    if (score == NULL) {
+        return NULL;
+    }
+
+    score->inputs = inputs;
+    score->next = state->scores;
+    state->scores = score;
+
+    return score;
+}
+
+
+static ngx_int_t
+ngx_http_maas_score_gather(ngx_http_request_t *r,
+    ngx_http_maas_score_t *score)
+{
+    ngx_uint_t               i;
+    ngx_http_maas_state_t   *state;
+    ngx_http_maas_value_t   *value;
+    ngx_http_maas_input_t   *input;
+    ngx_http_maas_inputs_t  *inputs;
+
+    inputs = score->inputs;
+    state = ngx_http_maas_state(r);
+
+    score->values = ngx_pcalloc(r->pool, inputs->model->info->n_columns
+                                         * sizeof(ngx_http_maas_value_t));
+    if (score->values == NULL) {
+        return NGX_ERROR;
+    }
+
+    for (i = 0; i < inputs->n; i++) {
+        input = &inputs->input[i];
+
+        value = ngx_http_maas_feature_value(r, state, input->feature);
+        if (value == NULL) {
+            return NGX_ERROR;
+        }
+
+        score->values[input->column] = *value;
+    }
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_http_maas_score_fail(ngx_http_request_t *r, ngx_http_maas_score_t *score,
+    const char *msg)
+{
+    time_t                  now;
+    ngx_http_maas_model_t  *model;
+
+    model = score->inputs->model;
+    score->state = NGX_HTTP_MAAS_SCORE_FAILED;
+
+    ngx_http_maas_count_add(model, NGX_HTTP_MAAS_VAR_FAIL, 1);
+
+    now = ngx_time();
+
+    if (now - model->complained < NGX_HTTP_MAAS_COMPLAIN) {
+        return;
+    }
+
+    model->complained = now;
+
+    ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
+                  "maas_set: model \"%V\": %s; the default is used (said once "
+                  "in %d s)", &model->name, msg, NGX_HTTP_MAAS_COMPLAIN);
+}
+
+
+void
+ngx_http_maas_score_read(ngx_http_request_t *r, ngx_http_maas_score_t *score)
+{
+    if (score->state != NGX_HTTP_MAAS_SCORE_NONE) {
+        return;
+    }
+
+    /* a feature may lead here again */
+
+    score->state = NGX_HTTP_MAAS_SCORE_BUSY;
+
+    if (ngx_http_maas_score_gather(r, score) != NGX_OK) {
+        ngx_http_maas_score_fail(r, score, "no memory");
+        return;
+    }
+
+    score->state = NGX_HTTP_MAAS_SCORE_READ;
+}
+
+
+static maas_status_t
+ngx_http_maas_score_value(const maas_fields_t *reader, ngx_uint_t column,
+    ngx_http_maas_value_t *value, float *x, maas_err_t *err)
+{
+    char    *s;
+    size_t   len;
+
+    s = (char *) value->text.data;
+    len = value->text.len;
+
+    switch (value->kind) {
+
+    case NGX_HTTP_MAAS_VALUE_TEXT:
+        return maas_row_text(reader, column, s, len, x, err);
+
+    case NGX_HTTP_MAAS_VALUE_DIGITS:
+        return maas_row_digits(reader, column, s, len, x, err);
+
+    case NGX_HTTP_MAAS_VALUE_TRUE:
+    case NGX_HTTP_MAAS_VALUE_FALSE:
+        return maas_row_bool(reader, column,
+                             value->kind == NGX_HTTP_MAAS_VALUE_TRUE, x, err);
+
+    default: /* NONE, MISSING */
+        return MAAS_OK;
+    }
+}
+
+
+maas_status_t
+ngx_http_maas_score_row(ngx_http_maas_score_t *score, float *x,
+    maas_err_t *err)
+{
+    ngx_uint_t              i;
+    const maas_info_t      *info;
+    ngx_http_maas_value_t  *value;
+
+    info = score->inputs->model->info;
+
+    score->missing = 0;
+    maas_row_clear(info->reader, x);
+
+    for (i = 0; i < info->n_columns; i++) {
+        value = &score->values[i];
+
+        if (ngx_http_maas_score_value(info->reader, i, value, x, err)
+            != MAAS_OK)
+        {
+            value->kind = NGX_HTTP_MAAS_VALUE_MISSING;
+            (void) maas_row_text(info->reader, i, "", 0, x, err);
+        }
+
+        score->missing += value->kind == NGX_HTTP_MAAS_VALUE_MISSING;
+    }
+
+    score->known = 1;
+
+    return maas_row_check(info->reader, x, err);
+}
+
+
+/* The worker's own row; NULL: out of memory */
+
+static float *
+ngx_http_maas_score_x(ngx_http_maas_main_conf_t *mmcf)
+{
+    if (mmcf->row.data == NULL) {
+        mmcf->row.data = ngx_pmemalign(ngx_cycle->pool, mmcf->row.size,
+                                       NGX_CPU_CACHE_LINE);
+    }
+
+    return mmcf->row.data;
+}
+
+
+void
+ngx_http_maas_score_known(ngx_http_request_t *r, ngx_http_maas_score_t *score)
+{
+    float       *x;
+    maas_err_t   err;
+
+    ngx_http_maas_score_read(r, score);
+
+    if (score->state != NGX_HTTP_MAAS_SCORE_READ || score->known) {
+        return;
+    }
+
+    x = ngx_http_maas_score_x(ngx_http_get_module_main_conf(r,
+                                                     ngx_http_maas_module));
+    if (x != NULL) {
+        (void) ngx_http_maas_score_row(score, x, &err);
+    }
+}
+
+
+/* In the event loop */
+
+static maas_status_t
+ngx_http_maas_score_predict(ngx_http_request_t *r,
+    ngx_http_maas_score_t *score, maas_err_t *err)
+{
+    ngx_http_maas_pass_t    pass;
+    ngx_http_maas_model_t  *model;
+
+    ngx_memzero(&pass, sizeof(ngx_http_maas_pass_t));
+
+    model = score->inputs->model;
+    score->y = ngx_palloc(r->pool, model->info->out * sizeof(float));
+
+    pass.model = model;
+    pass.x = ngx_http_maas_score_x(ngx_http_get_module_main_conf(r,
+                                                     ngx_http_maas_module));
+    pass.y = score->y;
+    pass.rows = 1;
+    pass.workspace = model->workspace;
+
+    if (pass.x == NULL || pass.y == NULL) {
+        return ngx_http_maas_fail(err, MAAS_NOMEM, "no memory");
+    }
+
+    if (ngx_http_maas_batch_workspace(model, err) != MAAS_OK
+        || ngx_http_maas_score_row(score, pass.x, err) != MAAS_OK)
+    {
+        return err->code;
+    }
+
+    if (ngx_http_maas_pass_predict(&pass, 1) != MAAS_OK) {
+        *err = pass.err;
+        return err->code;
+    }
+
+    ngx_http_maas_pass_count(&pass);
+
+    if (!maas_is_finite(score->y, model->info->out)) {
+        return ngx_http_maas_fail(err, MAAS_BADVALUE,
+                                  "the prediction is not finite");
+    }
+
+    return MAAS_OK;
+}
+
+
+void
+ngx_http_maas_score_run(ngx_http_request_t *r, ngx_http_maas_score_t *score)
+{
+    maas_err_t              err;
+    ngx_http_maas_model_t  *model;
+
+    ngx_http_maas_score_read(r, score);
+
+    if (score->state != NGX_HTTP_MAAS_SCORE_READ) {
+        return;
+    }
+
+    if (ngx_http_maas_score_predict(r, score, &err) != MAAS_OK) {
+        ngx_http_maas_score_fail(r, score, err.msg);
+        return;
+    }
+
+    score->state = NGX_HTTP_MAAS_SCORE_DONE;
+
+    model = score->inputs->model;
+
+    ngx_http_maas_count_add(model, NGX_HTTP_MAAS_VAR, 1);
+
+    if (score->missing > 0) {
+        ngx_http_maas_count_add(model, NGX_HTTP_MAAS_VAR_MISSING,
+                                score->missing);
+    }
+}

@@ -1,0 +1,452 @@
+
+/*
+ * maas_set: which variables are what a model says, line by line and level by
+ * level.
+ * Not here: their values (ngx_http_maas_variable.c).
+ */
+
+
+#include "ngx_http_maas_proxy.h"
+
+
+/* bytes of a list of columns in a warning */
+
+#define NGX_HTTP_MAAS_NAMES  256
+
+
+static ngx_str_t *
+ngx_http_maas_set_name(ngx_conf_t *cf, ngx_http_maas_set_t *set)
+{
+    ngx_http_maas_main_conf_t  *mmcf;
+
+    mmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_maas_module);
+
+    return &((ngx_http_variable_t **) mmcf->slots.elts)[set->slot]->name;
+}
+
+
+/* The slot of a variable, made for its first line */
+
+static ngx_int_t
+ngx_http_maas_set_slot(ngx_conf_t *cf, ngx_str_t *name,
+    ngx_http_maas_set_t *set)
+{
+    ngx_uint_t                  i;
+    ngx_http_variable_t        *v, **slot;
+    ngx_http_maas_main_conf_t  *mmcf;
+
+    if (name->len < 2 || name->data[0] != '$') {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid variable name \"%V\", expected $name",
+                           name);
+        return NGX_ERROR;
+    }
+
+    name->data++;
+    name->len--;
+
+    v = ngx_http_add_variable(cf, name,
+                              NGX_HTTP_VAR_CHANGEABLE
+                              |NGX_HTTP_VAR_NOCACHEABLE);
+    if (v == NULL) {
+        return NGX_ERROR;
+    }
+
+    mmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_maas_module);
+    slot = mmcf->slots.elts;
+
+    for (i = 0; i < mmcf->slots.nelts; i++) {
+        if (slot[i] == v) {
+            set->slot = i;
+            return NGX_OK;
+        }
+    }
+
+    if (v->get_handler != NULL || v->set_handler != NULL) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "variable \"$%V\" belongs to another directive",
+                           name);
+        return NGX_ERROR;
+    }
+
+    slot = ngx_array_push(&mmcf->slots);
+    if (slot == NULL) {
+        return NGX_ERROR;
+    }
+
+    *slot = v;
+    set->slot = mmcf->slots.nelts - 1;
+
+    v->get_handler = ngx_http_maas_variable;
+    v->data = set->slot;
+
+    return NGX_OK;
+}
+
+
+/* model[:version] */
+
+static ngx_int_t
+ngx_http_maas_set_which(ngx_conf_t *cf, ngx_str_t *value,
+    ngx_http_maas_which_t *which)
+{
+    u_char  *p;
+
+    which->name = *value;
+
+    p = ngx_strlchr(value->data, value->data + value->len, ':');
+    if (p == NULL) {
+        return NGX_OK;
+    }
+
+    which->name.len = p - value->data;
+    which->version.data = p + 1;
+    which->version.len = value->data + value->len - (p + 1);
+
+    if (ngx_atoi(which->version.data, which->version.len) > 0) {
+        return NGX_OK;
+    }
+
+    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                       "invalid model \"%V\", expected a name, or a name, a "
+                       "colon and the number of a version", value);
+    return NGX_ERROR;
+}
+
+
+static ngx_int_t
+ngx_http_maas_set_what(ngx_conf_t *cf, ngx_str_t *value,
+    ngx_http_maas_set_t *set)
+{
+    size_t      len;
+    ngx_uint_t  i;
+
+    static const struct {
+        char                  *name;
+        ngx_http_maas_what_e   what;
+    } whats[] = {
+        { "label", NGX_HTTP_MAAS_WHAT_LABEL },
+        { "score", NGX_HTTP_MAAS_WHAT_SCORE },
+        { "decision", NGX_HTTP_MAAS_WHAT_DECISION },
+        { "probability=", NGX_HTTP_MAAS_WHAT_PROBABILITY },
+        { "step=", NGX_HTTP_MAAS_WHAT_STEP }
+    };
+
+    for (i = 0; i < sizeof(whats) / sizeof(whats[0]); i++) {
+        len = ngx_strlen(whats[i].name);
+
+        if (ngx_strncmp(value->data, whats[i].name, len) == 0
+            && (whats[i].name[len - 1] == '=') == (value->len > len))
+        {
+            set->what = whats[i].what;
+            set->arg.data = value->data + len;
+            set->arg.len = value->len - len;
+            return NGX_OK;
+        }
+    }
+
+    if (ngx_strcmp(value->data, "reasons") == 0
+        || ngx_strncmp(value->data, "reasons=", 8) == 0)
+    {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "\"%V\" is not in this version, which does not "
+                           "explain predictions", value);
+        return NGX_ERROR;
+    }
+
+    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                       "invalid parameter \"%V\", expected \"label\", "
+                       "\"score\", \"probability=label\", \"decision\" or "
+                       "\"step=number,...\"", value);
+    return NGX_ERROR;
+}
+
+
+static ngx_int_t
+ngx_http_maas_set_args(ngx_conf_t *cf, ngx_http_maas_set_t *set)
+{
+    ngx_str_t  *value;
+
+    value = cf->args->elts;
+
+    if (ngx_http_maas_set_slot(cf, &value[1], set) != NGX_OK
+        || ngx_http_maas_set_which(cf, &value[2], &set->which) != NGX_OK
+        || ngx_http_maas_set_what(cf, &value[3], set) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    ngx_str_set(&set->preset, "");
+
+    if (cf->args->nelts == 4) {
+        return NGX_OK;
+    }
+
+    if (ngx_strncmp(value[4].data, "default=", 8) != 0) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid parameter \"%V\", expected "
+                           "\"default=value\"", &value[4]);
+        return NGX_ERROR;
+    }
+
+    set->preset.data = value[4].data + 8;
+    set->preset.len = value[4].len - 8;
+
+    return NGX_OK;
+}
+
+
+static ngx_uint_t
+ngx_http_maas_set_in(ngx_array_t *sets, ngx_http_maas_set_t *one)
+{
+    ngx_uint_t             i;
+    ngx_http_maas_set_t  **line;
+
+    line = sets->elts;
+
+    for (i = 0; i < sets->nelts; i++) {
+        if (line[i]->slot == one->slot) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+char *
+ngx_http_maas_set(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_maas_loc_conf_t  *mlcf = conf;
+
+    ngx_http_maas_set_t        *set, **all, **own;
+    ngx_http_maas_main_conf_t  *mmcf;
+
+    mmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_maas_module);
+
+    set = ngx_pcalloc(cf->pool, sizeof(ngx_http_maas_set_t));
+    if (set == NULL || ngx_http_maas_set_args(cf, set) != NGX_OK) {
+        return NGX_CONF_ERROR;
+    }
+
+    if (mlcf->proxy.sets == NULL) {
+        mlcf->proxy.sets = ngx_array_create(cf->pool, 4, sizeof(void *));
+        if (mlcf->proxy.sets == NULL) {
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    if (ngx_http_maas_set_in(mlcf->proxy.sets, set)) {
+        return "has this variable twice";
+    }
+
+    all = ngx_array_push(&mmcf->sets);
+    own = ngx_array_push(mlcf->proxy.sets);
+    if (all == NULL || own == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    set->file = cf->conf_file->file.name.data;
+    set->line = cf->conf_file->line;
+    set->index = mmcf->sets.nelts - 1;
+
+    *all = set;
+    *own = set;
+
+    return NGX_CONF_OK;
+}
+
+
+ngx_int_t
+ngx_http_maas_set_check(ngx_conf_t *cf, ngx_http_maas_main_conf_t *mmcf)
+{
+    ngx_uint_t             i;
+    ngx_http_maas_set_t   *set, **line;
+
+    line = mmcf->sets.elts;
+
+    for (i = 0; i < mmcf->sets.nelts; i++) {
+        set = line[i];
+
+        set->model = ngx_http_maas_model_find(&mmcf->models, &set->which);
+
+        if (set->model == NULL) {
+            ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                          "maas_set: no maas_model \"%V\"%s%V in %s:%ui",
+                          &set->which.name,
+                          set->which.version.len ? " version " : "",
+                          &set->which.version, set->file, set->line);
+            return NGX_ERROR;
+        }
+
+        if (set->model->info->reader == NULL) {
+            ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                          "maas_set: model \"%V\" reads a tensor, and has no "
+                          "columns for maas_feature in %s:%ui",
+                          &set->which.name, set->file, set->line);
+            return NGX_ERROR;
+        }
+
+        if (ngx_http_maas_what_check(cf, set) != NGX_OK) {
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_maas_set_inherit(ngx_conf_t *cf, ngx_http_maas_proxy_conf_t *prev,
+    ngx_http_maas_proxy_conf_t *conf)
+{
+    ngx_uint_t             i;
+    ngx_http_maas_set_t  **line, **p;
+
+    if (conf->sets == NULL || prev->sets == NULL) {
+        conf->sets = conf->sets ? conf->sets : prev->sets;
+        return NGX_OK;
+    }
+
+    line = prev->sets->elts;
+
+    for (i = 0; i < prev->sets->nelts; i++) {
+
+        if (ngx_http_maas_set_in(conf->sets, line[i])) {
+            continue;
+        }
+
+        p = ngx_array_push(conf->sets);
+        if (p == NULL) {
+            return NGX_ERROR;
+        }
+
+        *p = line[i];
+    }
+
+    return NGX_OK;
+}
+
+
+/* Required columns that nothing feeds, of a location */
+
+static void
+ngx_http_maas_set_warn(ngx_conf_t *cf, ngx_http_maas_bound_t *bound)
+{
+    u_char             *p, names[NGX_HTTP_MAAS_NAMES];
+    ngx_uint_t          i, n;
+    const maas_info_t  *info;
+
+    p = names;
+    info = bound->set->model->info;
+
+    for (i = 0, n = 0; i < info->n_columns; i++) {
+
+        if (n < bound->inputs->n && bound->inputs->input[n].column == i) {
+            n++;
+            continue;
+        }
+
+        if (info->fields[i].required) {
+            p = ngx_slprintf(p, names + sizeof(names), "%s\"%s\"",
+                             p == names ? "" : ", ", info->columns[i]);
+        }
+    }
+
+    if (p == names || bound->inputs->warned) {
+        return;
+    }
+
+    bound->inputs->warned = 1;
+
+    ngx_log_error(NGX_LOG_WARN, cf->log, 0,
+                  "maas_set: no maas_feature for %*s, which model \"%V\" "
+                  "requires, so that \"$%V\" is always the default in %s:%ui",
+                  (size_t) (p - names), names, &bound->set->which.name,
+                  ngx_http_maas_set_name(cf, bound->set), bound->set->file,
+                  bound->set->line);
+}
+
+
+/* A level that requests end in: one with a name, or a server without such */
+
+static ngx_uint_t
+ngx_http_maas_set_ends(ngx_conf_t *cf)
+{
+    ngx_http_core_loc_conf_t  *clcf;
+
+    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+
+    return clcf->name.len != 0 ? !clcf->noname : clcf->locations == NULL;
+}
+
+
+ngx_int_t
+ngx_http_maas_set_merge(ngx_conf_t *cf, ngx_http_maas_proxy_conf_t *prev,
+    ngx_http_maas_proxy_conf_t *conf)
+{
+    ngx_uint_t                  i;
+    ngx_http_maas_set_t       **line;
+    ngx_http_maas_bound_t      *bound;
+    ngx_http_maas_main_conf_t  *mmcf;
+
+    if (ngx_http_maas_set_inherit(cf, prev, conf) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    if (conf->sets == NULL) {
+        return NGX_OK;
+    }
+
+    mmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_maas_module);
+
+    conf->bound = ngx_array_create(cf->pool, mmcf->slots.nelts,
+                                   sizeof(ngx_http_maas_bound_t));
+    if (conf->bound == NULL) {
+        return NGX_ERROR;
+    }
+
+    bound = ngx_array_push_n(conf->bound, mmcf->slots.nelts);
+    ngx_memzero(bound, mmcf->slots.nelts * sizeof(ngx_http_maas_bound_t));
+
+    line = conf->sets->elts;
+
+    for (i = 0; i < conf->sets->nelts; i++) {
+        bound[line[i]->slot].set = line[i];
+        bound[line[i]->slot].inputs =
+            ngx_http_maas_feature_inputs(cf, conf, line[i]->model);
+
+        if (bound[line[i]->slot].inputs == NULL) {
+            return NGX_ERROR;
+        }
+
+        if (ngx_http_maas_set_ends(cf)) {
+            ngx_http_maas_set_warn(cf, &bound[line[i]->slot]);
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+/* A directive behind ours may have taken a name over. */
+
+ngx_int_t
+ngx_http_maas_set_init(ngx_conf_t *cf, ngx_http_maas_main_conf_t *mmcf)
+{
+    ngx_uint_t             i;
+    ngx_http_variable_t  **slot;
+
+    slot = mmcf->slots.elts;
+
+    for (i = 0; i < mmcf->slots.nelts; i++) {
+        if (slot[i]->get_handler != ngx_http_maas_variable) {
+            ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                          "maas_set: variable \"$%V\" belongs to another "
+                          "directive, too", &slot[i]->name);
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}

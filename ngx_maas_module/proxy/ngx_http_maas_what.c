@@ -1,0 +1,271 @@
+
+/*
+ * What maas_set asks a model for, as a text: probabilities with six decimals,
+ * so that "map" can compare them, other numbers as the shortest decimal.
+ * Not here: variables (ngx_http_maas_variable.c).
+ */
+
+
+#include <text/maas_json_write.h>
+
+#include "ngx_http_maas_proxy.h"
+
+
+#define NGX_HTTP_MAAS_MILLION  1000000
+
+
+static ngx_int_t
+ngx_http_maas_what_fail(ngx_conf_t *cf, ngx_http_maas_set_t *set, char *msg)
+{
+    ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                  "maas_set: %s model \"%V\" in %s:%ui", msg,
+                  &set->which.name, set->file, set->line);
+    return NGX_ERROR;
+}
+
+
+/* 0.5,0.9: numbers in ascending order */
+
+static ngx_int_t
+ngx_http_maas_what_steps(ngx_conf_t *cf, ngx_http_maas_set_t *set)
+{
+    char       *end;
+    float       v;
+    u_char     *p, *last, *comma;
+    ngx_uint_t  n;
+
+    n = 1;
+    p = set->arg.data;
+    last = p + set->arg.len;
+
+    for (comma = p; comma < last; comma++) {
+        n += *comma == ',';
+    }
+
+    set->steps = ngx_palloc(cf->pool, n * sizeof(float));
+    if (set->steps == NULL) {
+        return NGX_ERROR;
+    }
+
+    for ( /* void */ ; p <= last; p = comma + 1) {
+        comma = ngx_strlchr(p, last, ',');
+        comma = comma == NULL ? last : comma;
+
+        v = strtof((char *) p, &end);
+
+        if ((u_char *) end != comma || comma == p || !maas_is_finite(&v, 1)
+            || (set->n_steps > 0 && v <= set->steps[set->n_steps - 1]))
+        {
+            return ngx_http_maas_what_fail(cf, set, "\"step=\" needs "
+                                           "ascending numbers with commas for");
+        }
+
+        set->steps[set->n_steps++] = v;
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_maas_what_label(ngx_conf_t *cf, ngx_http_maas_set_t *set)
+{
+    const maas_info_t  *info;
+
+    info = set->model->info;
+
+    for (set->label = 0; set->label < info->n_labels; set->label++) {
+        if (ngx_strlen(info->labels[set->label]) == set->arg.len
+            && ngx_strncmp(info->labels[set->label], set->arg.data,
+                           set->arg.len)
+               == 0)
+        {
+            return NGX_OK;
+        }
+    }
+
+    ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                  "maas_set: \"%V\" is no label of model \"%V\" in %s:%ui",
+                  &set->arg, &set->which.name, set->file, set->line);
+    return NGX_ERROR;
+}
+
+
+ngx_int_t
+ngx_http_maas_what_check(ngx_conf_t *cf, ngx_http_maas_set_t *set)
+{
+    maas_task_t  task;
+
+    task = set->model->info->task;
+
+    switch (set->what) {
+
+    case NGX_HTTP_MAAS_WHAT_LABEL:
+        return task != MAAS_TASK_REGRESSION
+               ? NGX_OK
+               : ngx_http_maas_what_fail(cf, set, "there are no labels of");
+
+    case NGX_HTTP_MAAS_WHAT_PROBABILITY:
+        return ngx_http_maas_what_label(cf, set);
+
+    case NGX_HTTP_MAAS_WHAT_DECISION:
+        return task == MAAS_TASK_BINARY
+               ? NGX_OK
+               : ngx_http_maas_what_fail(cf, set, "\"decision\" needs a model "
+                                         "of two labels, unlike");
+
+    case NGX_HTTP_MAAS_WHAT_STEP:
+        return ngx_http_maas_what_steps(cf, set);
+
+    case NGX_HTTP_MAAS_WHAT_SCORE:
+        break;
+    }
+
+    return NGX_OK;
+}
+
+
+/* The number that `score` is */
+
+static float
+ngx_http_maas_what_score(const maas_info_t *info, const float *y)
+{
+    float       best;
+    ngx_uint_t  i;
+
+    best = y[0];
+
+    for (i = 1; info->task == MAAS_TASK_CLASSIFICATION && i < info->out; i++) {
+        best = ngx_max(best, y[i]);
+    }
+
+    return best;
+}
+
+
+/* The same digits as "%.6f": a float times a million is exact in double, and
+ * both round half to even. */
+
+static ngx_int_t
+ngx_http_maas_what_probability(ngx_pool_t *pool, double p, ngx_str_t *text)
+{
+    u_char      *d;
+    ngx_uint_t   n;
+
+    text->data = ngx_pnalloc(pool, sizeof("0.000000") - 1);
+    if (text->data == NULL) {
+        return NGX_ERROR;
+    }
+
+    n = (ngx_uint_t) __builtin_lrint(p * NGX_HTTP_MAAS_MILLION);
+
+    text->len = sizeof("0.000000") - 1;
+    text->data[0] = (u_char) ('0' + n / NGX_HTTP_MAAS_MILLION);
+    text->data[1] = '.';
+
+    for (d = text->data + text->len - 1; d > text->data + 1; d--) {
+        *d = (u_char) ('0' + n % 10);
+        n /= 10;
+    }
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_maas_what_number(ngx_pool_t *pool, float v, ngx_str_t *text)
+{
+    text->data = ngx_pnalloc(pool, MAAS_FLOAT_TEXT);
+    if (text->data == NULL) {
+        return NGX_ERROR;
+    }
+
+    maas_float_text(v, (char *) text->data);
+    text->len = ngx_strlen(text->data);
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_maas_what_count(ngx_pool_t *pool, ngx_uint_t n, ngx_str_t *text)
+{
+    text->data = ngx_pnalloc(pool, NGX_INT_T_LEN);
+    if (text->data == NULL) {
+        return NGX_ERROR;
+    }
+
+    text->len = ngx_sprintf(text->data, "%ui", n) - text->data;
+
+    return NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_maas_what_said(ngx_pool_t *pool, const maas_info_t *info,
+    const float *y, ngx_str_t *text)
+{
+    size_t  said;
+
+    said = maas_decision(info, y);
+
+    if (said >= info->n_labels) {
+        return ngx_http_maas_what_count(pool, said, text);
+    }
+
+    text->data = (u_char *) info->labels[said];
+    text->len = ngx_strlen(text->data);
+
+    return NGX_OK;
+}
+
+
+static ngx_uint_t
+ngx_http_maas_what_step(ngx_http_maas_set_t *set, float v)
+{
+    ngx_uint_t  i;
+
+    for (i = 0; i < set->n_steps && v > set->steps[i]; i++) { /* void */ }
+
+    return i;
+}
+
+
+ngx_int_t
+ngx_http_maas_what_text(ngx_pool_t *pool, ngx_http_maas_set_t *set,
+    const float *y, ngx_str_t *text)
+{
+    double              p;
+    const maas_info_t  *info;
+
+    info = set->model->info;
+
+    switch (set->what) {
+
+    case NGX_HTTP_MAAS_WHAT_LABEL:
+        return ngx_http_maas_what_said(pool, info, y, text);
+
+    case NGX_HTTP_MAAS_WHAT_DECISION:
+        return ngx_http_maas_what_count(pool, maas_decision(info, y), text);
+
+    case NGX_HTTP_MAAS_WHAT_STEP:
+        return ngx_http_maas_what_count(pool,
+                   ngx_http_maas_what_step(set,
+                                           ngx_http_maas_what_score(info, y)),
+                   text);
+
+    case NGX_HTTP_MAAS_WHAT_PROBABILITY:
+        p = info->task != MAAS_TASK_BINARY ? y[set->label]
+            : set->label == 1 ? y[0] : 1 - (double) y[0];
+        return ngx_http_maas_what_probability(pool, p, text);
+
+    case NGX_HTTP_MAAS_WHAT_SCORE:
+        break;
+    }
+
+    return info->task == MAAS_TASK_REGRESSION
+           ? ngx_http_maas_what_number(pool, y[0], text)
+           : ngx_http_maas_what_probability(pool,
+                                            ngx_http_maas_what_score(info, y),
+                                            text);
+}
