@@ -47,6 +47,7 @@ typedef enum {
                                            /* SUCCESS by time, doubling */
     NGX_HTTP_MAAS_VAR = NGX_HTTP_MAAS_BUCKET + NGX_HTTP_MAAS_BUCKETS,
                                            /* requests that variables score, */
+    NGX_HTTP_MAAS_VAR_NS,                  /*     what that took, */
     NGX_HTTP_MAAS_VAR_FAIL,                /*     that could not be scored, */
     NGX_HTTP_MAAS_VAR_EARLY,               /*     reads before they could, */
     NGX_HTTP_MAAS_VAR_MISSING,             /*     columns without a value */

@@ -255,7 +255,9 @@ ngx_http_maas_score_predict(ngx_http_request_t *r,
         return err->code;
     }
 
-    ngx_http_maas_pass_count(&pass);
+    /* no pass of requests for the model, which statistics are of */
+
+    ngx_http_maas_count_add(model, NGX_HTTP_MAAS_VAR_NS, pass.ran - pass.run);
 
     if (!maas_is_finite(score->y, model->info->out)) {
         return ngx_http_maas_fail(err, MAAS_BADVALUE,

@@ -17,7 +17,7 @@ typedef struct {
 } ngx_http_maas_metric_t;
 
 
-/* as Triton calls them */
+/* first as Triton calls them */
 
 static const ngx_http_maas_metric_t  ngx_http_maas_metric_list[] = {
 
@@ -55,7 +55,29 @@ static const ngx_http_maas_metric_t  ngx_http_maas_metric_list[] = {
 
     { "nv_inference_compute_output_duration_us",
       "Microseconds of writing answers, summed",
-      NGX_HTTP_MAAS_OUTPUT_NS, 1000 }
+      NGX_HTTP_MAAS_OUTPUT_NS, 1000 },
+
+    /* ours */
+
+    { "maas_variable_requests_total",
+      "Requests that variables of maas_set scored",
+      NGX_HTTP_MAAS_VAR, 1 },
+
+    { "maas_variable_duration_us",
+      "Microseconds of their forward passes, summed",
+      NGX_HTTP_MAAS_VAR_NS, 1000 },
+
+    { "maas_variable_failures_total",
+      "Requests that could not be scored: variables were the default",
+      NGX_HTTP_MAAS_VAR_FAIL, 1 },
+
+    { "maas_variable_early_total",
+      "Variables read before the body or a thread had them: the default",
+      NGX_HTTP_MAAS_VAR_EARLY, 1 },
+
+    { "maas_variable_missing_total",
+      "Features that were missing, or could not be read",
+      NGX_HTTP_MAAS_VAR_MISSING, 1 }
 };
 
 
