@@ -180,6 +180,7 @@ http {
         location = /seen { return 200 "up $http_x_bot"; }
 
         location /v2 { maas_serve; }
+        location = /metrics { maas_metrics; }
     }
 }
 EOC
@@ -266,6 +267,26 @@ is(logged('/x?amount=1e99'), p(97) . ' {"amount":null,"tool":null} '
 is(logged("/x?amount=3&tool=\xff\"\xc3\xa4"), p(0)
     . qq( {"amount":3,"tool":"\xef\xbf\xbd\\"\xc3\xa4"} )
     . qq({"amount":3,"tool":"\xef\xbf\xbd\\"\xc3\xa4"}), 'no UTF-8');
+
+###############################################################################
+# counters
+
+sub counts {
+    my ($model, @names) = @_;
+    my $text = $t->get('/metrics')->body;
+    return map { $text =~ /^maas_variable_$_\{model="$model",version="1"\} (\d+)$/m
+        ? $1 : 'none' } @names;
+}
+
+my @names = qw(requests_total failures_total missing_total);
+my @before = counts('bots', @names);
+$t->get('/?amount=1&tool=curl');
+$t->get('/?amount=x');
+my @after = counts('bots', @names);
+is($after[0] - $before[0], 3, 'requests that were scored, /metrics itself, too');
+is($after[1] - $before[1], 0, 'failures');
+is($after[2] - $before[2], 4, 'missing features');
+is((counts('strict', 'failures_total'))[0], 2, 'failures of another model');
 
 ###############################################################################
 # configurations that are refused

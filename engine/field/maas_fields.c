@@ -259,6 +259,26 @@ maas_other_find(const maas_fields_t *f, const char *name, size_t len)
 }
 
 
+/* Most texts are numbers of JSON in a column without a format of its own: the
+ * short way, to the same number */
+
+static int
+fields_plain(const maas_column_t *c, const char *s, size_t len, float *x)
+{
+    float  v;
+
+    if (c->kind != MAAS_FIELD_NUMBER || c->n_blanks || c->decimal
+        || c->thousands || c->n_units || len == 0 || len > MAAS_MAX_DIGITS
+        || maas__json_float(s, s + len, &v) != s + len)
+    {
+        return 0;
+    }
+
+    fields_number(c, v, x);
+    return 1;
+}
+
+
 maas_status_t
 maas_row_text(const maas_fields_t *f, size_t column, const char *s,
     size_t len, float *x, maas_err_t *err)
@@ -275,6 +295,10 @@ maas_row_text(const maas_fields_t *f, size_t column, const char *s,
     if (len > MAAS_MAX_VALUE) {
         return maas__fail(err, MAAS_TOOBIG, "column \"%.64s\": a text over "
                           "%u bytes", c->name, MAAS_MAX_VALUE);
+    }
+
+    if (fields_plain(c, s, len, x)) {
+        return MAAS_OK;
     }
 
     if (fields_is_blank(c, s, len)) {

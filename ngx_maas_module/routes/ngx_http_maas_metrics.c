@@ -17,7 +17,7 @@ typedef struct {
 } ngx_http_maas_metric_t;
 
 
-/* first as Triton calls them */
+/* as Triton calls them */
 
 static const ngx_http_maas_metric_t  ngx_http_maas_metric_list[] = {
 
@@ -55,9 +55,13 @@ static const ngx_http_maas_metric_t  ngx_http_maas_metric_list[] = {
 
     { "nv_inference_compute_output_duration_us",
       "Microseconds of writing answers, summed",
-      NGX_HTTP_MAAS_OUTPUT_NS, 1000 },
+      NGX_HTTP_MAAS_OUTPUT_NS, 1000 }
+};
 
-    /* ours */
+
+/* where there is a maas_set */
+
+static const ngx_http_maas_metric_t  ngx_http_maas_metric_set_list[] = {
 
     { "maas_variable_requests_total",
       "Requests that variables of maas_set scored",
@@ -170,6 +174,14 @@ ngx_http_maas_metrics_handler(ngx_http_request_t *r)
 
     for (i = 0; i < n; i++) {
         ngx_http_maas_put_metric(&text, mmcf, &ngx_http_maas_metric_list[i]);
+    }
+
+    n = sizeof(ngx_http_maas_metric_set_list)
+        / sizeof(ngx_http_maas_metric_set_list[0]);
+
+    for (i = 0; mmcf->sets.nelts > 0 && i < n; i++) {
+        ngx_http_maas_put_metric(&text, mmcf,
+                                 &ngx_http_maas_metric_set_list[i]);
     }
 
     ngx_http_maas_put(&text, "# HELP maas_request_duration_seconds Seconds "
