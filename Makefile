@@ -264,6 +264,7 @@ $(B)/bench_echo.so: bench/echo/ngx_http_bench_echo_module.c $(SO)
 bench: build/.packages-bench build/bench-venv/.done all benches \
 	$(B)/bench_echo.so
 	bench/run $(B) -n $(NGINX) $(BENCH_FLAGS)
+	python3 bench/proxy.py $(B) -n $(NGINX)
 	build/bench-venv/bin/python bench/tables.py $(B)
 	$(MAKE) bench-train
 

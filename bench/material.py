@@ -26,19 +26,29 @@ def floats(rng, n, scale):
     return array.array('f', [v * scale for v in raw])
 
 
-def write_model(path, widths):
-    """A dense network, relu inside and softmax at the end."""
+def write_columns(path, widths):
+    """The same of number columns c0, c1, ... to one probability"""
+    columns = [{'name': f'c{i}', 'kind': 'number', 'missing': 0}
+               for i in range(widths[0])]
+    write_model(path, widths, 'binary', 'sigmoid',
+                {'kind': 'columns', 'columns': columns})
+
+
+def write_model(path, widths, task='classification', last='softmax',
+                inputs=None):
+    """A dense network, relu inside."""
     if os.path.exists(path):
         return
 
     rng = random.Random(1)
     header, data, at = {}, [], 0
     doc = {
-        'version': 1, 'name': 'bench', 'task': 'classification',
-        'inputs': {'kind': 'tensor', 'name': 'x', 'shape': [widths[0]]},
+        'version': 1, 'name': 'bench', 'task': task,
+        'inputs': inputs or {'kind': 'tensor', 'name': 'x',
+                             'shape': [widths[0]]},
         'layers': [{'kind': 'dense', 'units': n,
                     'activation': 'relu' if i + 2 < len(widths)
-                                  else 'softmax'}
+                                  else last}
                    for i, n in enumerate(widths[1:])],
         'outputs': {'name': 'y'},
     }
