@@ -43,6 +43,7 @@ struct ngx_http_maas_model_s {
     ngx_uint_t                max_batch;   /* rows that batches have room for */
     ngx_http_maas_memory_t   *memory;      /* of the worker, for all models */
     ngx_http_maas_block_t    *workspace;   /* of the worker's event loop */
+    ngx_uint_t                scored;      /* for variables, in this worker */
     time_t                    complained;  /* that variables have no score */
     unsigned                  fixed:1;     /* its first batch was made */
     float                     cost[NGX_HTTP_MAAS_COSTS];   /* ns a row */

@@ -145,7 +145,7 @@ maas_strips_row(const maas_strips_t *s, const float *packed, size_t k,
 
         entries = s->list(x + i, x + i, b->k, list);
 
-        for (j = 0; j < MAAS_LIST_AHEAD; j++) {
+        for (j = 0; fetch && j < MAAS_LIST_AHEAD; j++) {
             list[entries + j] = j < entries ? list[j] : 0;
         }
 

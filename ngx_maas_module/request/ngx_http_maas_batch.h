@@ -27,6 +27,7 @@ typedef struct {
     ngx_uint_t                  done;      /* rows that have run */
     ngx_http_maas_block_t      *workspace; /* of the thread that runs it */
     unsigned                    timed:1;   /* what rows cost is to be known */
+    unsigned                    clockless:1;   /* not even run and ran */
 
     maas_err_t                  err;
     uint64_t                    run;       /* began and ended, */

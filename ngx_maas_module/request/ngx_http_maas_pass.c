@@ -22,7 +22,7 @@ ngx_http_maas_pass_predict(ngx_http_maas_pass_t *pass, ngx_uint_t most)
     if (pass->done == 0) {
         pass->err.code = MAAS_OK;
         pass->ns = 0;
-        pass->run = ngx_http_maas_now();
+        pass->run = pass->clockless ? 0 : ngx_http_maas_now();
     }
 
     /* CPU time of this thread; asking for it is a system call */
@@ -38,7 +38,7 @@ ngx_http_maas_pass_predict(ngx_http_maas_pass_t *pass, ngx_uint_t most)
     }
 
     pass->done += rows;
-    pass->ran = ngx_http_maas_now();
+    pass->ran = pass->clockless ? 0 : ngx_http_maas_now();
 
     return rc;
 }

@@ -68,7 +68,7 @@ static const ngx_http_maas_metric_t  ngx_http_maas_metric_set_list[] = {
       NGX_HTTP_MAAS_VAR, 1 },
 
     { "maas_variable_duration_us",
-      "Microseconds of their forward passes, summed",
+      "Microseconds of their forward passes, from one in 16",
       NGX_HTTP_MAAS_VAR_NS, 1000 },
 
     { "maas_variable_failures_total",
