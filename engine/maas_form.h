@@ -180,4 +180,48 @@ const maas_form_t *maas_form_find(const maas_info_t *info, const char *value,
     size_t len, const maas_body_t *body);
 
 
+/* maas_body_fields.c: bodies of one record, for those who pick fields of them
+ * by name */
+
+typedef enum {
+    MAAS_VALUE_TEXT = 0,
+    MAAS_VALUE_DIGITS,              /* a number of JSON, as it is written */
+    MAAS_VALUE_TRUE,
+    MAAS_VALUE_FALSE,
+    MAAS_VALUE_NULL,
+    MAAS_VALUE_NESTED               /* an object or a list, as it is written */
+} maas_value_kind_t;
+
+/* Texts are decoded: they are in the body or in scratch, as long as these
+ * live.  Those of JSON are UTF-8, others may be anything. */
+
+typedef struct {
+    maas_str_t         name;
+    maas_value_kind_t  kind;
+    maas_str_t         value;
+} maas_body_field_t;
+
+typedef void (*maas_body_field_pt)(void *data, const maas_body_field_t *field);
+
+/* May a body of this content type (len 0: JSON) have fields? */
+int maas_body_has_fields(maas_str_t type);
+
+/*
+ * Calls each() for the fields of `text` in their order; a name may come again.
+ * By its content type (len 0: JSON) it is an object of JSON or an array of one,
+ * a form, or CSV of a line of names and one of values.  scratch has room for
+ * text.len bytes; nothing is allocated.  All of the text is checked: on failure
+ * the fields that came before mean nothing.  UNSUPPORTED: another type;
+ * BADSHAPE: no record, or more than one; BADVALUE: malformed.  err repeats no
+ * byte of it.
+ */
+maas_status_t maas_body_fields(maas_str_t type, maas_str_t text, char *scratch,
+    maas_body_field_pt each, void *data, maas_err_t *err);
+
+/* As maas_row_text(), for a field of any kind: null is missing, and what is
+ * nested BADVALUE. */
+maas_status_t maas_row_field(const maas_fields_t *f, size_t column,
+    const maas_body_field_t *field, float *x, maas_err_t *err);
+
+
 #endif /* MAAS_FORM_H */

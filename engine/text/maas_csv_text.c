@@ -101,6 +101,18 @@ maas__csv_start(maas_csv_t *c, const char *text, size_t len)
 }
 
 
+/* They begin with a mark or have zeros in the first characters */
+
+int
+maas__csv_is_wide(const char *text, size_t len)
+{
+    return len >= 2
+           && (memcmp(text, "\xff\xfe", 2) == 0
+               || memcmp(text, "\xfe\xff", 2) == 0
+               || (text[0] == '\0') != (text[1] == '\0'));
+}
+
+
 int
 maas__csv_row(maas_csv_t *c)
 {

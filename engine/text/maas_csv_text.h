@@ -34,6 +34,9 @@ typedef struct {
  * the separator. */
 void maas__csv_start(maas_csv_t *c, const char *text, size_t len);
 
+/* Is a text UTF-16 or UTF-32, in which none is read? */
+int maas__csv_is_wide(const char *text, size_t len);
+
 /* To the next row: lines of nothing but blanks are passed over.  0: there is
  * none. */
 int maas__csv_row(maas_csv_t *c);

@@ -10,8 +10,6 @@
 #include "text/maas_csv_text.h"
 #include "text/maas_json.h"
 
-#include <string.h>
-
 
 /* A field as a number of a tensor */
 
@@ -151,21 +149,6 @@ csv_rows(maas_csv_t *c, maas_records_t *r, const maas_layout_t *l,
 }
 
 
-/* UTF-16 and UTF-32 begin with a mark or have zeros in the first characters */
-
-static int
-csv_is_wide(const maas_body_t *body)
-{
-    const char  *s;
-
-    s = body->data;
-
-    return body->len >= 2
-           && (memcmp(s, "\xff\xfe", 2) == 0 || memcmp(s, "\xfe\xff", 2) == 0
-               || (s[0] == '\0') != (s[1] == '\0'));
-}
-
-
 static maas_status_t
 csv_read(const maas_info_t *info, const maas_body_t *body, float *x,
     maas_request_t *req, maas_err_t *err)
@@ -177,7 +160,7 @@ csv_read(const maas_info_t *info, const maas_body_t *body, float *x,
     maas_records_t      r;
     maas_layout_want_t  want = { .target = SIZE_MAX };
 
-    if (csv_is_wide(body)) {
+    if (maas__csv_is_wide(body->data, body->len)) {
         return maas__fail(err, MAAS_BADVALUE, "byte 0: this is UTF-16: "
                           "expected UTF-8");
     }

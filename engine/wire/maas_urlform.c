@@ -1,66 +1,29 @@
 /*
  * A form as browsers send it, name=value&..., -> one row of columns.
- * Not here: what the text of a column means (maas_field_text.c).
+ * Not here: the grammar (text/maas_pairs.c), what the text of a column means
+ * (maas_field_text.c).
  */
 
 #include "maas_int.h"
 #include "field/maas_unknown.h"
+#include "text/maas_pairs.h"
 #include "wire/json/maas_json_rows.h"
 
 #include <math.h>
 #include <string.h>
 
 
-/* p..end with its "+" and "%41" -> out */
-
 static maas_status_t
-pairs_decode(const char *start, const char *p, const char *end, char *out,
-    size_t *len, maas_err_t *err)
+pairs_one(const maas_info_t *info, const maas_pairs_t *c,
+    const maas_pair_t *pair, char *scratch, float *x, maas_err_t *err)
 {
-    char  *o;
-
-    for (o = out; p < end; p++) {
-
-        if (*p == '+') {
-            *o++ = ' ';
-
-        } else if (*p != '%') {
-            *o++ = *p;
-
-        } else if (end - p < 3 || maas__hex_digit(p[1]) > 15
-                   || maas__hex_digit(p[2]) > 15)
-        {
-            return maas__fail(err, MAAS_BADVALUE, "byte %zu: a bad escape",
-                              (size_t) (p - start));
-
-        } else {
-            *o++ = (char) (maas__hex_digit(p[1]) << 4
-                           | maas__hex_digit(p[2]));
-            p += 2;
-        }
-    }
-
-    *len = (size_t) (o - out);
-
-    return MAAS_OK;
-}
-
-
-static maas_status_t
-pairs_one(const maas_info_t *info, const char *start, const char *p,
-    const char *end, char *scratch, float *x, maas_err_t *err)
-{
-    size_t                at, len, column;
-    const char           *eq;
+    size_t                len, column;
     maas_status_t         rc;
     const maas_fields_t  *f;
 
     f = info->reader;
-    at = (size_t) (p - start);
-    eq = memchr(p, '=', (size_t) (end - p));
-    eq = eq == NULL ? end : eq;
 
-    rc = pairs_decode(start, p, eq, scratch, &len, err);
+    rc = maas__pairs_plain(c, pair->name, scratch, &len, err);
     if (rc != MAAS_OK) {
         return rc;
     }
@@ -68,25 +31,27 @@ pairs_one(const maas_info_t *info, const char *start, const char *p,
     column = maas_column_find(f, scratch, len);
 
     if (column == SIZE_MAX && maas_other_find(f, scratch, len) != SIZE_MAX) {
-        return pairs_decode(start, eq, end, scratch, &len, err);
+        return maas__pairs_plain(c, pair->value, scratch, &len, err);
     }
 
     if (column == SIZE_MAX) {
-        return maas__record_at(at, maas__unknown_column(info, (maas_str_t) {
-                                       scratch, len }, err), err);
+        return maas__record_at(pair->at, maas__unknown_column(info,
+                                       (maas_str_t) { scratch, len }, err),
+                               err);
     }
 
     if (!isnan(x[f->columns[column].at])) {
         return maas__fail(err, MAAS_BADVALUE, "byte %zu: \"%.64s\" is there "
-                          "twice", at, f->columns[column].name);
+                          "twice", pair->at, f->columns[column].name);
     }
 
-    rc = pairs_decode(start, eq + (eq < end), end, scratch, &len, err);
+    rc = maas__pairs_plain(c, pair->value, scratch, &len, err);
     if (rc != MAAS_OK) {
         return rc;
     }
 
-    return maas__record_at(at, maas_row_text(f, column, scratch, len, x, err),
+    return maas__record_at(pair->at, maas_row_text(f, column, scratch, len, x,
+                                                   err),
                            err);
 }
 
@@ -97,8 +62,9 @@ pairs_read(const maas_info_t *info, const maas_body_t *body, float *x,
 {
     char            *scratch;
     unsigned         some;
-    const char      *p, *end, *next;
+    maas_pair_t      pair;
     maas_arena_t    *a;
+    maas_pairs_t     c;
     maas_status_t    rc;
     maas_records_t   r;
 
@@ -115,17 +81,12 @@ pairs_read(const maas_info_t *info, const maas_body_t *body, float *x,
     rc = scratch == NULL ? maas__fail(err, MAAS_NOMEM, "no memory for a form")
                          : maas__record_begin(&r, &x, err);
 
-    end = body->data + body->len;
+    maas__pairs_start(&c, body->data, body->len);
     some = 0;
 
-    for (p = body->data; rc == MAAS_OK && p < end; p = next + (next < end)) {
-        next = memchr(p, '&', (size_t) (end - p));
-        next = next == NULL ? end : next;
-
-        if (next > p) {
-            rc = pairs_one(info, body->data, p, next, scratch, x, err);
-            some = 1;
-        }
+    while (rc == MAAS_OK && maas__pairs_next(&c, &pair)) {
+        rc = pairs_one(info, &c, &pair, scratch, x, err);
+        some = 1;
     }
 
     if (rc == MAAS_OK && !some) {
