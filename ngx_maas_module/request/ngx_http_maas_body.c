@@ -24,6 +24,10 @@ ngx_http_maas_body_file(ngx_buf_t *b, off_t at, u_char *p, size_t n,
     file = *b->file;
     file.log = log;
 
+    if (file.fd == NGX_INVALID_FILE) {
+        return NGX_ERROR;                  /* who sent it on has closed it */
+    }
+
     for ( /* void */ ; n > 0; n -= got) {
         got = ngx_read_file(&file, p, n, b->file_pos + at);
 
@@ -79,13 +83,20 @@ ngx_http_maas_coding(ngx_http_request_t *r)
 }
 
 
+ngx_uint_t
+ngx_http_maas_coding_known(ngx_http_request_t *r)
+{
+    return ngx_http_maas_coding(r) != NGX_HTTP_MAAS_OTHER_CODING;
+}
+
+
 ngx_int_t
 ngx_http_maas_read_body(ngx_http_request_t *r,
     ngx_http_client_body_handler_pt handler)
 {
     ngx_int_t  rc;
 
-    if (ngx_http_maas_coding(r) == NGX_HTTP_MAAS_OTHER_CODING) {
+    if (!ngx_http_maas_coding_known(r)) {
 
         if (ngx_http_maas_add_header(r, "Accept-Encoding", "gzip, deflate")
             != NGX_OK)
@@ -129,7 +140,8 @@ ngx_http_maas_body_begin(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx,
     /* without a limit of the user's, the one that follows from the models */
 
     limit = clcf->client_max_body_size != 0
-            ? (size_t) clcf->client_max_body_size : mlcf->body_size;
+            ? (size_t) clcf->client_max_body_size
+            : ngx_max(mlcf->body_size, NGX_HTTP_MAAS_BODY_SLICE);
 
     return ngx_http_maas_inflate_begin(r, ctx, coding, limit, err);
 }
@@ -302,15 +314,9 @@ ngx_http_maas_body_close(ngx_http_maas_ctx_t *ctx)
 
 
 maas_status_t
-ngx_http_maas_body(ngx_http_request_t *r, ngx_str_t *body, maas_err_t *err)
+ngx_http_maas_body_short(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx,
+    maas_err_t *err)
 {
-    ngx_http_maas_ctx_t  *ctx;
-
-    ctx = ngx_http_maas_get_ctx(r);
-    if (ctx == NULL) {
-        return ngx_http_maas_fail(err, MAAS_NOMEM, "no memory for a body");
-    }
-
     if (ngx_http_maas_body_open(r, ctx, err) != MAAS_OK
         || (ctx->body.todo
             && ngx_http_maas_body_more(ctx, NGX_HTTP_MAAS_BODY_SLICE,
@@ -323,6 +329,24 @@ ngx_http_maas_body(ngx_http_request_t *r, ngx_str_t *body, maas_err_t *err)
     if (ctx->body.todo || ctx->body.text.len > NGX_HTTP_MAAS_BODY_SLICE) {
         return ngx_http_maas_fail(err, MAAS_TOOBIG, "the body is more than %d "
                                   "bytes", NGX_HTTP_MAAS_BODY_SLICE);
+    }
+
+    return MAAS_OK;
+}
+
+
+maas_status_t
+ngx_http_maas_body(ngx_http_request_t *r, ngx_str_t *body, maas_err_t *err)
+{
+    ngx_http_maas_ctx_t  *ctx;
+
+    ctx = ngx_http_maas_get_ctx(r);
+    if (ctx == NULL) {
+        return ngx_http_maas_fail(err, MAAS_NOMEM, "no memory for a body");
+    }
+
+    if (ngx_http_maas_body_short(r, ctx, err) != MAAS_OK) {
+        return err->code;
     }
 
     *body = ctx->body.text;

@@ -24,6 +24,14 @@ maas_status_t ngx_http_maas_body_open(ngx_http_request_t *r,
 maas_status_t ngx_http_maas_body_more(ngx_http_maas_ctx_t *ctx, size_t most,
     ngx_log_t *log, maas_err_t *err);
 
+/* All of it at once, where it is not long, in the event loop; ctx is r's or any
+ * other one.  As above, and TOOBIG for more than 64k. */
+maas_status_t ngx_http_maas_body_short(ngx_http_request_t *r,
+    ngx_http_maas_ctx_t *ctx, maas_err_t *err);
+
+/* Is the body in a coding that can be undone? */
+ngx_uint_t ngx_http_maas_coding_known(ngx_http_request_t *r);
+
 /* The body is not needed any more, nor is ctx->req.id, which is in there: its
  * memory goes back. */
 void ngx_http_maas_body_close(ngx_http_maas_ctx_t *ctx);
