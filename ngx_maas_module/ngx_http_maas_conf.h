@@ -58,6 +58,8 @@ typedef struct {
                                               that maas_set makes */
     ngx_array_t               inputs;      /* of ngx_http_maas_inputs_t * */
     ngx_int_t                 state;       /* index of a variable */
+    ngx_int_t                 preaccess;   /* our handler there, among those of
+                                              all phases */
     ngx_http_maas_block_t     row;         /* of this worker: of the widest
                                               model that variables need */
 } ngx_http_maas_main_conf_t;
@@ -74,6 +76,7 @@ typedef struct {
                                               what it is here */
     ngx_array_t              *inputs;      /* of ngx_http_maas_inputs_t *: of
                                               each model that is fed */
+    ngx_flag_t                body;        /* fields of bodies are features */
     unsigned                  deny_off:1;  /* those above do not apply */
 } ngx_http_maas_proxy_conf_t;
 

@@ -118,6 +118,7 @@ ngx_http_maas_create_loc_conf(ngx_conf_t *cf)
     mlcf->batch = NGX_CONF_UNSET_UINT;
     mlcf->max_rows = NGX_CONF_UNSET_UINT;
     mlcf->offload = NGX_CONF_UNSET_PTR;
+    mlcf->proxy.body = NGX_CONF_UNSET;
 
     return mlcf;
 }
@@ -180,6 +181,7 @@ ngx_http_maas_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_conf_merge_uint_value(conf->batch, prev->batch, 64);
     ngx_conf_merge_uint_value(conf->max_rows, prev->max_rows, 256);
     ngx_conf_merge_ptr_value(conf->offload, prev->offload, NULL);
+    ngx_conf_merge_value(conf->proxy.body, prev->proxy.body, 0);
 
     mmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_maas_module);
 
@@ -216,6 +218,7 @@ ngx_http_maas_init_module(ngx_cycle_t *cycle)
 
     if (mmcf != NULL) {
         ngx_http_maas_zone_commit(mmcf);
+        ngx_http_maas_phases_find(cycle, mmcf);
     }
 
     return NGX_OK;
@@ -336,6 +339,13 @@ static ngx_command_t  ngx_http_maas_commands[] = {
       ngx_http_maas_feature,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
+      NULL },
+
+    { ngx_string("maas_feature_body"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_FLAG,
+      ngx_conf_set_flag_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_maas_loc_conf_t, proxy.body),
       NULL },
 
     { ngx_string("maas_set"),

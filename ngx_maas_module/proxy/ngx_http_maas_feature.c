@@ -334,7 +334,7 @@ ngx_http_maas_feature_of(ngx_array_t *features, ngx_http_maas_model_t *model,
 
 
 static ngx_http_maas_inputs_t *
-ngx_http_maas_feature_gather(ngx_conf_t *cf, ngx_array_t *features,
+ngx_http_maas_feature_gather(ngx_conf_t *cf, ngx_http_maas_proxy_conf_t *conf,
     ngx_http_maas_model_t *model)
 {
     ngx_uint_t                i;
@@ -351,6 +351,7 @@ ngx_http_maas_feature_gather(ngx_conf_t *cf, ngx_array_t *features,
     }
 
     inputs->model = model;
+    inputs->body = conf->body && info->reader != NULL;
 
     inputs->input = ngx_pcalloc(cf->pool, info->n_columns
                                           * sizeof(ngx_http_maas_input_t));
@@ -359,7 +360,7 @@ ngx_http_maas_feature_gather(ngx_conf_t *cf, ngx_array_t *features,
     }
 
     for (i = 0; i < info->n_columns; i++) {
-        feature = ngx_http_maas_feature_of(features, model, i);
+        feature = ngx_http_maas_feature_of(conf->features, model, i);
 
         if (feature != NULL) {
             input = &inputs->input[inputs->n++];
@@ -383,7 +384,7 @@ ngx_http_maas_feature_inputs(ngx_conf_t *cf, ngx_http_maas_proxy_conf_t *conf,
 
     mmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_maas_module);
 
-    inputs = ngx_http_maas_feature_gather(cf, conf->features, model);
+    inputs = ngx_http_maas_feature_gather(cf, conf, model);
     if (inputs == NULL) {
         return NULL;
     }
@@ -395,6 +396,7 @@ ngx_http_maas_feature_inputs(ngx_conf_t *cf, ngx_http_maas_proxy_conf_t *conf,
 
     for (i = 0; i < mmcf->inputs.nelts; i++) {
         if (p[i]->model == model && p[i]->n == inputs->n
+            && p[i]->body == inputs->body
             && ngx_memcmp(p[i]->input, inputs->input,
                           inputs->n * sizeof(ngx_http_maas_input_t)) == 0)
         {
@@ -438,7 +440,7 @@ ngx_http_maas_feature_fed(ngx_conf_t *cf, ngx_http_maas_proxy_conf_t *conf)
             return NGX_ERROR;
         }
 
-        if (inputs->n == 0) {
+        if (inputs->n == 0 && !inputs->body) {
             continue;
         }
 
@@ -466,11 +468,11 @@ ngx_http_maas_feature_merge(ngx_conf_t *cf, ngx_http_maas_proxy_conf_t *prev,
         return NGX_ERROR;
     }
 
-    if (own == NULL && prev->inputs != NULL) {
+    if (own == NULL && prev->inputs != NULL && conf->body == prev->body) {
         conf->inputs = prev->inputs;
         return NGX_OK;
     }
 
-    return conf->features == NULL ? NGX_OK
-                                  : ngx_http_maas_feature_fed(cf, conf);
+    return conf->features == NULL && !conf->body
+           ? NGX_OK : ngx_http_maas_feature_fed(cf, conf);
 }

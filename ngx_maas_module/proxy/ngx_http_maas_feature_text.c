@@ -39,7 +39,7 @@ ngx_http_maas_feature_read(ngx_http_request_t *r,
 
 /* What is no UTF-8 becomes U+FFFD, so that a log has what is scored. */
 
-static ngx_int_t
+ngx_int_t
 ngx_http_maas_feature_repair(ngx_http_request_t *r, ngx_str_t *text)
 {
     u_char  *p;

@@ -5,7 +5,7 @@
  */
 
 
-#include "ngx_http_maas_proxy.h"
+#include "ngx_http_maas_wait.h"
 
 
 /* Of the modules in a phase the last one registered runs first: this one does,
@@ -14,7 +14,7 @@
 static ngx_int_t
 ngx_http_maas_preaccess(ngx_http_request_t *r)
 {
-    return NGX_DECLINED;
+    return ngx_http_maas_wait(r);
 }
 
 
@@ -53,4 +53,22 @@ ngx_http_maas_phases_init(ngx_conf_t *cf)
     }
 
     return NGX_OK;
+}
+
+
+void
+ngx_http_maas_phases_find(ngx_cycle_t *cycle, ngx_http_maas_main_conf_t *mmcf)
+{
+    ngx_int_t                   i;
+    ngx_http_phase_handler_t   *ph;
+    ngx_http_core_main_conf_t  *cmcf;
+
+    cmcf = ngx_http_cycle_get_module_main_conf(cycle, ngx_http_core_module);
+    ph = cmcf->phase_engine.handlers;
+
+    for (i = 0; ph[i].checker; i++) {
+        if (ph[i].handler == ngx_http_maas_preaccess) {
+            mmcf->preaccess = i;
+        }
+    }
 }

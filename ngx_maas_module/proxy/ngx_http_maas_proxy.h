@@ -40,6 +40,7 @@ typedef struct {
     ngx_http_maas_model_t     *model;
     ngx_uint_t                 n;
     ngx_http_maas_input_t     *input;      /* (n), by column */
+    unsigned                   body:1;     /* the others are fields of it */
     unsigned                   warned:1;   /* of what is not fed */
 } ngx_http_maas_inputs_t;
 
@@ -104,6 +105,8 @@ typedef enum {
 } ngx_http_maas_score_e;
 
 typedef struct ngx_http_maas_score_s  ngx_http_maas_score_t;
+typedef struct ngx_http_maas_body_features_s  ngx_http_maas_body_features_t;
+typedef struct ngx_http_maas_thread_s  ngx_http_maas_thread_t;
 
 struct ngx_http_maas_score_s {
     ngx_http_maas_inputs_t    *inputs;
@@ -123,8 +126,8 @@ typedef struct {
     ngx_http_maas_score_t     *scores;
     ngx_http_maas_value_t     *features;   /* (all lines): TEXT, MISSING, or
                                               NONE: not read yet */
-    unsigned                   ready:1;    /* preaccess is over: nothing waits
-                                              for a body or a thread any more */
+    ngx_http_maas_body_features_t  *body;  /* NULL: not asked for */
+    ngx_http_maas_thread_t    *thread;     /* that scores wait for, or NULL */
 } ngx_http_maas_state_t;
 
 
@@ -159,6 +162,11 @@ ngx_http_maas_inputs_t *ngx_http_maas_feature_inputs(ngx_conf_t *cf,
     ngx_http_maas_proxy_conf_t *conf, ngx_http_maas_model_t *model);
 
 /* ngx_http_maas_feature_text.c */
+
+/* What is no UTF-8 in text becomes U+FFFD, in memory of r; NGX_ERROR: out of
+ * it. */
+ngx_int_t ngx_http_maas_feature_repair(ngx_http_request_t *r,
+    ngx_str_t *text);
 
 /* The text of a line for r, read once a request, in UTF-8; NULL: out of
  * memory. */
@@ -212,7 +220,12 @@ void ngx_http_maas_score_read(ngx_http_request_t *r,
 void ngx_http_maas_score_known(ngx_http_request_t *r,
     ngx_http_maas_score_t *score);
 
-/* It is DONE or FAILED, or BUSY where that was asked for on the way. */
+/* y is there, unless err says otherwise: DONE or FAILED, counted. */
+void ngx_http_maas_score_end(ngx_http_request_t *r,
+    ngx_http_maas_score_t *score, maas_err_t *err);
+
+/* It is DONE or FAILED, NONE where that is too early, or BUSY where that was
+ * asked for on the way. */
 void ngx_http_maas_score_run(ngx_http_request_t *r,
     ngx_http_maas_score_t *score);
 
@@ -246,6 +259,10 @@ ngx_int_t ngx_http_maas_deny_handler(ngx_http_request_t *r);
 
 /* In postconfiguration: what runs in which phase. */
 ngx_int_t ngx_http_maas_phases_init(ngx_conf_t *cf);
+
+/* Once phases are in order: mmcf->preaccess. */
+void ngx_http_maas_phases_find(ngx_cycle_t *cycle,
+    ngx_http_maas_main_conf_t *mmcf);
 
 
 #endif /* _NGX_HTTP_MAAS_PROXY_H_INCLUDED_ */

@@ -7,7 +7,7 @@
  */
 
 
-#include "ngx_http_maas_proxy.h"
+#include "ngx_http_maas_wait.h"
 #include "request/ngx_http_maas_batch.h"
 
 
@@ -48,9 +48,29 @@ ngx_http_maas_score(ngx_http_request_t *r, ngx_http_maas_inputs_t *inputs)
 }
 
 
-static ngx_int_t
+/* Fields of the body; why there are none, unless there is no body */
+
+static void
+ngx_http_maas_score_body(ngx_http_request_t *r, ngx_http_maas_score_t *score,
+    maas_err_t *err)
+{
+    maas_err_t          why;
+    const maas_info_t  *info;
+
+    info = score->inputs->model->info;
+
+    if (ngx_http_maas_body_values(r, info, score->values, &why) != MAAS_OK) {
+        ngx_memzero(score->values,
+                    info->n_columns * sizeof(ngx_http_maas_value_t));
+        (void) ngx_http_maas_fail(err, why.code, "no fields of the body: %s",
+                                  why.msg);
+    }
+}
+
+
+static maas_status_t
 ngx_http_maas_score_gather(ngx_http_request_t *r,
-    ngx_http_maas_score_t *score)
+    ngx_http_maas_score_t *score, maas_err_t *err)
 {
     ngx_uint_t               i;
     ngx_http_maas_state_t   *state;
@@ -64,7 +84,13 @@ ngx_http_maas_score_gather(ngx_http_request_t *r,
     score->values = ngx_pcalloc(r->pool, inputs->model->info->n_columns
                                          * sizeof(ngx_http_maas_value_t));
     if (score->values == NULL) {
-        return NGX_ERROR;
+        return ngx_http_maas_fail(err, MAAS_NOMEM, "no memory");
+    }
+
+    err->code = MAAS_OK;
+
+    if (inputs->body) {
+        ngx_http_maas_score_body(r, score, err);
     }
 
     for (i = 0; i < inputs->n; i++) {
@@ -72,13 +98,13 @@ ngx_http_maas_score_gather(ngx_http_request_t *r,
 
         value = ngx_http_maas_feature_value(r, state, input->feature);
         if (value == NULL) {
-            return NGX_ERROR;
+            return ngx_http_maas_fail(err, MAAS_NOMEM, "no memory");
         }
 
         score->values[input->column] = *value;
     }
 
-    return NGX_OK;
+    return err->code;
 }
 
 
@@ -111,7 +137,11 @@ ngx_http_maas_score_fail(ngx_http_request_t *r, ngx_http_maas_score_t *score,
 void
 ngx_http_maas_score_read(ngx_http_request_t *r, ngx_http_maas_score_t *score)
 {
-    if (score->state != NGX_HTTP_MAAS_SCORE_NONE) {
+    maas_err_t  err;
+
+    if (score->state != NGX_HTTP_MAAS_SCORE_NONE
+        || ngx_http_maas_early(r, score->inputs))
+    {
         return;
     }
 
@@ -119,8 +149,8 @@ ngx_http_maas_score_read(ngx_http_request_t *r, ngx_http_maas_score_t *score)
 
     score->state = NGX_HTTP_MAAS_SCORE_BUSY;
 
-    if (ngx_http_maas_score_gather(r, score) != NGX_OK) {
-        ngx_http_maas_score_fail(r, score, "no memory");
+    if (ngx_http_maas_score_gather(r, score, &err) != MAAS_OK) {
+        ngx_http_maas_score_fail(r, score, err.msg);
         return;
     }
 
@@ -130,7 +160,7 @@ ngx_http_maas_score_read(ngx_http_request_t *r, ngx_http_maas_score_t *score)
 
 static maas_status_t
 ngx_http_maas_score_value(const maas_fields_t *reader, ngx_uint_t column,
-    ngx_http_maas_value_t *value, float *x, maas_err_t *err)
+    ngx_http_maas_value_t *value, float *x)
 {
     char    *s;
     size_t   len;
@@ -141,15 +171,15 @@ ngx_http_maas_score_value(const maas_fields_t *reader, ngx_uint_t column,
     switch (value->kind) {
 
     case NGX_HTTP_MAAS_VALUE_TEXT:
-        return maas_row_text(reader, column, s, len, x, err);
+        return maas_row_text(reader, column, s, len, x, NULL);
 
     case NGX_HTTP_MAAS_VALUE_DIGITS:
-        return maas_row_digits(reader, column, s, len, x, err);
+        return maas_row_digits(reader, column, s, len, x, NULL);
 
     case NGX_HTTP_MAAS_VALUE_TRUE:
     case NGX_HTTP_MAAS_VALUE_FALSE:
         return maas_row_bool(reader, column,
-                             value->kind == NGX_HTTP_MAAS_VALUE_TRUE, x, err);
+                             value->kind == NGX_HTTP_MAAS_VALUE_TRUE, x, NULL);
 
     default: /* NONE, MISSING */
         return MAAS_OK;
@@ -173,11 +203,10 @@ ngx_http_maas_score_row(ngx_http_maas_score_t *score, float *x,
     for (i = 0; i < info->n_columns; i++) {
         value = &score->values[i];
 
-        if (ngx_http_maas_score_value(info->reader, i, value, x, err)
-            != MAAS_OK)
+        if (ngx_http_maas_score_value(info->reader, i, value, x) != MAAS_OK)
         {
             value->kind = NGX_HTTP_MAAS_VALUE_MISSING;
-            (void) maas_row_text(info->reader, i, "", 0, x, err);
+            (void) maas_row_text(info->reader, i, "", 0, x, NULL);
         }
 
         score->missing += value->kind == NGX_HTTP_MAAS_VALUE_MISSING;
@@ -267,35 +296,29 @@ ngx_http_maas_score_predict(ngx_http_request_t *r,
                                 (pass.ran - pass.run) * NGX_HTTP_MAAS_SAMPLE);
     }
 
-    if (!maas_is_finite(score->y, model->info->out)) {
-        return ngx_http_maas_fail(err, MAAS_BADVALUE,
-                                  "the prediction is not finite");
-    }
-
     return MAAS_OK;
 }
 
 
 void
-ngx_http_maas_score_run(ngx_http_request_t *r, ngx_http_maas_score_t *score)
+ngx_http_maas_score_end(ngx_http_request_t *r, ngx_http_maas_score_t *score,
+    maas_err_t *err)
 {
-    maas_err_t              err;
     ngx_http_maas_model_t  *model;
 
-    ngx_http_maas_score_read(r, score);
+    model = score->inputs->model;
 
-    if (score->state != NGX_HTTP_MAAS_SCORE_READ) {
-        return;
+    if (err->code == MAAS_OK && !maas_is_finite(score->y, model->info->out)) {
+        (void) ngx_http_maas_fail(err, MAAS_BADVALUE,
+                                  "the prediction is not finite");
     }
 
-    if (ngx_http_maas_score_predict(r, score, &err) != MAAS_OK) {
-        ngx_http_maas_score_fail(r, score, err.msg);
+    if (err->code != MAAS_OK) {
+        ngx_http_maas_score_fail(r, score, err->msg);
         return;
     }
 
     score->state = NGX_HTTP_MAAS_SCORE_DONE;
-
-    model = score->inputs->model;
 
     ngx_http_maas_count_add(model, NGX_HTTP_MAAS_VAR, 1);
 
@@ -303,4 +326,22 @@ ngx_http_maas_score_run(ngx_http_request_t *r, ngx_http_maas_score_t *score)
         ngx_http_maas_count_add(model, NGX_HTTP_MAAS_VAR_MISSING,
                                 score->missing);
     }
+}
+
+
+void
+ngx_http_maas_score_run(ngx_http_request_t *r, ngx_http_maas_score_t *score)
+{
+    maas_err_t  err;
+
+    ngx_http_maas_score_read(r, score);
+
+    if (score->state != NGX_HTTP_MAAS_SCORE_READ) {
+        return;
+    }
+
+    err.code = MAAS_OK;
+
+    (void) ngx_http_maas_score_predict(r, score, &err);
+    ngx_http_maas_score_end(r, score, &err);
 }

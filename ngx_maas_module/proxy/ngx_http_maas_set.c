@@ -353,7 +353,7 @@ ngx_http_maas_set_warn(ngx_conf_t *cf, ngx_http_maas_bound_t *bound)
         }
     }
 
-    if (p == names || bound->inputs->warned) {
+    if (p == names || bound->inputs->warned || bound->inputs->body) {
         return;
     }
 

@@ -88,6 +88,10 @@ ngx_http_maas_variable(ngx_http_request_t *r,
 
         if (score->state == NGX_HTTP_MAAS_SCORE_DONE) {
             text = ngx_http_maas_variable_text(r, &bound, score);
+
+        } else if (score->state == NGX_HTTP_MAAS_SCORE_NONE) {
+            ngx_http_maas_count_add(bound.set->model, NGX_HTTP_MAAS_VAR_EARLY,
+                                    1);
         }
     }
 
