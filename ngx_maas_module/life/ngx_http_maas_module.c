@@ -8,6 +8,7 @@
 #include "ngx_http_maas_life.h"
 #include "answers/ngx_http_maas_response.h"
 #include "proxy/ngx_http_maas_proxy.h"
+#include "proxy/ngx_http_maas_track.h"
 
 
 /* Offsets in the zone have 32 bits. */
@@ -76,6 +77,8 @@ ngx_http_maas_create_main_conf(ngx_conf_t *cf)
         || ngx_array_init(&mmcf->sets, cf->pool, 4, sizeof(void *)) != NGX_OK
         || ngx_array_init(&mmcf->slots, cf->pool, 4, sizeof(void *)) != NGX_OK
         || ngx_array_init(&mmcf->inputs, cf->pool, 4, sizeof(void *))
+           != NGX_OK
+        || ngx_array_init(&mmcf->tracks, cf->pool, 4, sizeof(void *))
            != NGX_OK)
     {
         return NULL;
@@ -240,6 +243,7 @@ ngx_http_maas_init_process(ngx_cycle_t *cycle)
     }
 
     ngx_http_maas_zone_attach(mmcf);
+    ngx_http_maas_track_attach(mmcf);
 
     ngx_http_maas_worker_init(cycle, mmcf);
 
@@ -353,6 +357,13 @@ static ngx_command_t  ngx_http_maas_commands[] = {
       |NGX_CONF_TAKE4,
       ngx_http_maas_set,
       NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("maas_track"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_1MORE,
+      ngx_http_maas_track,
+      NGX_HTTP_MAIN_CONF_OFFSET,
       0,
       NULL },
 

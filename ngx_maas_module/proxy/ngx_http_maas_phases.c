@@ -5,6 +5,7 @@
  */
 
 
+#include "ngx_http_maas_track.h"
 #include "ngx_http_maas_wait.h"
 
 
@@ -14,6 +15,12 @@
 static ngx_int_t
 ngx_http_maas_preaccess(ngx_http_request_t *r)
 {
+    /* first: who sends a body slowly has arrived */
+
+    if (r == r->main) {
+        ngx_http_maas_track_arrive(r);
+    }
+
     return ngx_http_maas_wait(r);
 }
 
@@ -21,6 +28,10 @@ ngx_http_maas_preaccess(ngx_http_request_t *r)
 static ngx_int_t
 ngx_http_maas_logged(ngx_http_request_t *r)
 {
+    if (r == r->main) {
+        ngx_http_maas_track_finish(r);
+    }
+
     return NGX_OK;
 }
 

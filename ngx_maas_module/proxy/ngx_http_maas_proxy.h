@@ -11,6 +11,7 @@
 
 
 #include "ngx_http_maas_conf.h"
+#include "ngx_http_maas_track_table.h"
 
 
 /* A line of maas_feature */
@@ -128,6 +129,7 @@ typedef struct {
                                               NONE: not read yet */
     ngx_http_maas_body_features_t  *body;  /* NULL: not asked for */
     ngx_http_maas_thread_t    *thread;     /* that scores wait for, or NULL */
+    ngx_http_maas_track_seen_t *seen;      /* (all lines of maas_track) */
 } ngx_http_maas_state_t;
 
 

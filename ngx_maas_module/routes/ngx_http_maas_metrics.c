@@ -7,6 +7,7 @@
 
 
 #include "ngx_http_maas_routes.h"
+#include "proxy/ngx_http_maas_track.h"
 
 
 typedef struct {
@@ -148,6 +149,54 @@ ngx_http_maas_put_histogram(ngx_http_maas_text_t *t,
 }
 
 
+/* Of each line of maas_track */
+
+static void
+ngx_http_maas_put_tracks(ngx_http_maas_text_t *t,
+    ngx_http_maas_main_conf_t *mmcf)
+{
+    ngx_uint_t                   i, k;
+    ngx_http_maas_track_t      **tracks;
+    ngx_http_maas_track_lane_t   sum;
+
+    static const struct {
+        const char  *name;
+        const char  *type;
+        const char  *help;
+        size_t       at;
+    } metrics[] = {
+        { "maas_track_keys", "gauge", "Keys in the table",
+          offsetof(ngx_http_maas_track_lane_t, keys) },
+        { "maas_track_requests", "counter", "Requests with a key",
+          offsetof(ngx_http_maas_track_lane_t, arrivals) },
+        { "maas_track_evictions", "counter",
+          "Keys that made room for another one",
+          offsetof(ngx_http_maas_track_lane_t, evictions) }
+    };
+
+    tracks = mmcf->tracks.elts;
+
+    for (k = 0; k < sizeof(metrics) / sizeof(metrics[0]); k++) {
+
+        if (mmcf->tracks.nelts == 0) {
+            return;
+        }
+
+        ngx_http_maas_put(t, "# HELP %s %s\n# TYPE %s %s\n", metrics[k].name,
+                          metrics[k].help, metrics[k].name, metrics[k].type);
+
+        for (i = 0; i < mmcf->tracks.nelts; i++) {
+            ngx_http_maas_track_sum(&tracks[i]->table, &sum);
+
+            ngx_http_maas_put(t, "%s{track=\"%V\"} %uL\n", metrics[k].name,
+                              &tracks[i]->name,
+                              *(uint64_t *) ((u_char *) &sum
+                                             + metrics[k].at));
+        }
+    }
+}
+
+
 ngx_int_t
 ngx_http_maas_metrics_handler(ngx_http_request_t *r)
 {
@@ -191,6 +240,8 @@ ngx_http_maas_metrics_handler(ngx_http_request_t *r)
     for (i = 0; i < mmcf->models.nelts; i++) {
         ngx_http_maas_put_histogram(&text, models[i]);
     }
+
+    ngx_http_maas_put_tracks(&text, mmcf);
 
     return ngx_http_maas_send_text(r, &type, &text);
 }

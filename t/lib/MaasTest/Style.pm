@@ -38,6 +38,8 @@ our @rooms = (
         includes => qr{^(?:<(?:ngx_\w+|nginx|maas(?:_form)?|text/maas_json_write)\.h>|"maas\.h"|"(?:\w+/)?ngx_http_maas_\w+\.h")$},
         except   => {
             'ngx_maas_module/request/ngx_http_maas_inflate.c' => qr{^<zlib\.h>$},
+            'ngx_maas_module/proxy/ngx_http_maas_track_entry.c' =>
+                qr{^<math\.h>$},
         },
         banned   => [ @unsafe, @vague, @memory, @program, @files ],
         owners   => { qr{_(?:body|model)\.c$} => \@files },
@@ -91,7 +93,7 @@ our @arrows = (
     [ qr{^ngx_maas_module/answers/}, @face, $http ],
     [ qr{^ngx_maas_module/request/}, @face, $http, $maas->('answers') ],
     [ qr{^ngx_maas_module/routes/},  @face, $http,
-                               $maas->('answers', 'request') ],
+                               $maas->('answers', 'request', 'proxy') ],
     [ qr{^ngx_maas_module/proxy/},   @face, $http,
                                $maas->('answers', 'request') ],
     [ qr{^ngx_maas_module/life/}, @face, $http, $maas->('\w+') ],

@@ -1,0 +1,448 @@
+
+/*
+ * The directive maas_track, and the zones of its tables.
+ * Not here: requests (ngx_http_maas_track.c).
+ */
+
+
+#include "ngx_http_maas_track.h"
+
+
+/* bytes that nginx keeps in a zone for itself: some, and 1/128 */
+
+#define NGX_HTTP_MAAS_TRACK_OWN(size)  (4 * ngx_pagesize + (size) / 128)
+
+#define NGX_HTTP_MAAS_TRACK_SIZE       (10 * 1024 * 1024)
+
+/* of a window, ms */
+
+#define NGX_HTTP_MAAS_TRACK_SHORTEST   1000
+#define NGX_HTTP_MAAS_TRACK_LONGEST    ((ngx_int_t) 30 * 24 * 3600 * 1000)
+
+
+static char *
+ngx_http_maas_track_name(ngx_conf_t *cf, ngx_http_maas_main_conf_t *mmcf,
+    ngx_http_maas_track_t *track, ngx_str_t *word)
+{
+    size_t                   i;
+    u_char                   c;
+    ngx_uint_t               n;
+    ngx_http_maas_track_t  **tracks;
+
+    track->name.data = word->data + 1;
+    track->name.len = word->len - 1;
+
+    for (i = 1; i < word->len; i++) {
+        c = word->data[i] | 0x20;
+
+        if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')
+              || word->data[i] == '_'))
+        {
+            break;
+        }
+    }
+
+    if (word->data[0] != '$' || word->len < 2 || i < word->len) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "maas_track: \"%V\" is no name of variables, such "
+                           "as \"$ip\"", word);
+        return NGX_CONF_ERROR;
+    }
+
+    tracks = mmcf->tracks.elts;
+
+    for (n = 0; n < mmcf->tracks.nelts; n++) {
+        if (tracks[n]->name.len == track->name.len
+            && ngx_strncasecmp(tracks[n]->name.data, track->name.data,
+                               track->name.len) == 0)
+        {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "maas_track: \"%V\" is there already", word);
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_http_maas_track_key(ngx_conf_t *cf, ngx_http_maas_track_t *track,
+    ngx_str_t *text)
+{
+    ngx_http_compile_complex_value_t  ccv;
+
+    ngx_memzero(&ccv, sizeof(ngx_http_compile_complex_value_t));
+
+    ccv.cf = cf;
+    ccv.value = text;
+    ccv.complex_value = &track->key;
+
+    if (ngx_http_compile_complex_value(&ccv) != NGX_OK) {
+        return NGX_CONF_ERROR;
+    }
+
+    if (track->key.lengths == NULL) {
+        ngx_conf_log_error(NGX_LOG_WARN, cf, 0,
+                           "maas_track \"$%V\": key \"%V\" has no variable, so "
+                           "all requests are of one client", &track->name,
+                           text);
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+/* A time with its unit, letters and digits alone: it is part of a name. */
+
+static char *
+ngx_http_maas_track_window(ngx_conf_t *cf, ngx_http_maas_track_t *track,
+    ngx_str_t *text)
+{
+    size_t                        i;
+    u_char                       *p;
+    ngx_int_t                     ms;
+    ngx_uint_t                    n;
+    ngx_http_maas_track_table_t  *table;
+
+    table = &track->table;
+    n = table->n_windows;
+    ms = text->len == 0 || text->data[text->len - 1] < 'a'
+         ? NGX_ERROR : ngx_parse_time(text, 0);
+
+    for (i = 0; i < text->len; i++) {
+        if (text->data[i] == ' ') {
+            ms = NGX_ERROR;
+        }
+    }
+
+    if (ms < NGX_HTTP_MAAS_TRACK_SHORTEST || ms > NGX_HTTP_MAAS_TRACK_LONGEST) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "maas_track \"$%V\": window \"%V\" is no time of 1s "
+                           "to 30d with its unit, such as \"10s\" or \"1m\"",
+                           &track->name, text);
+        return NGX_CONF_ERROR;
+    }
+
+    for (i = 0; i < n; i++) {
+        if (table->width[i] == (uint64_t) ms) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "maas_track \"$%V\": window \"%V\" is there "
+                               "twice", &track->name, text);
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    if (n == NGX_HTTP_MAAS_TRACK_WINDOWS) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "maas_track \"$%V\" has more than %d windows",
+                           &track->name, NGX_HTTP_MAAS_TRACK_WINDOWS);
+        return NGX_CONF_ERROR;
+    }
+
+    p = ngx_pnalloc(cf->pool, text->len + 1);
+    if (p == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    track->window[n].data = p;
+    track->window[n].len = text->len + 1;
+    *p++ = '_';
+    ngx_memcpy(p, text->data, text->len);
+
+    table->width[n] = ms;
+    table->n_windows = n + 1;
+
+    return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_http_maas_track_windows(ngx_conf_t *cf, ngx_http_maas_track_t *track,
+    ngx_str_t *list)
+{
+    u_char     *p, *last;
+    ngx_str_t   text;
+
+    p = list->data;
+    last = p + list->len;
+
+    for ( ;; ) {
+        text.data = p;
+
+        while (p < last && *p != ',') {
+            p++;
+        }
+
+        text.len = p - text.data;
+
+        if (ngx_http_maas_track_window(cf, track, &text) != NGX_CONF_OK) {
+            return NGX_CONF_ERROR;
+        }
+
+        if (p == last) {
+            return NGX_CONF_OK;
+        }
+
+        p++;
+    }
+}
+
+
+/* In the zone the table takes all pages that are free. */
+
+static ngx_int_t
+ngx_http_maas_track_zone_new(ngx_shm_zone_t *shm_zone,
+    ngx_http_maas_track_t *track)
+{
+    size_t                       size;
+    ngx_uint_t                   i;
+    ngx_slab_pool_t             *shpool;
+    ngx_list_part_t             *part;
+    ngx_shm_zone_t              *old;
+    ngx_http_maas_track_zone_t  *zone;
+
+    shpool = (ngx_slab_pool_t *) shm_zone->shm.addr;
+    size = shpool->pfree * ngx_pagesize;
+
+    zone = ngx_slab_alloc(shpool, size);
+    if (zone == NULL) {
+        return NGX_ERROR;
+    }
+
+    /* memory of a new mapping is zeros; nginx's debug builds fill it */
+
+#if (NGX_DEBUG_MALLOC)
+    ngx_memzero(zone, size);
+#endif
+
+    zone->size = size;
+
+#if (NGX_LINUX || NGX_FREEBSD)
+    if (getentropy(zone->seed, sizeof(zone->seed)) == -1)
+#endif
+    {
+        for (i = 0; i < sizeof(zone->seed); i++) {
+            ((u_char *) zone->seed)[i] = (u_char) (ngx_random() >> 8);
+        }
+    }
+
+    shpool->data = zone;
+
+    /* the name has the windows in it, and one of another size is not taken */
+
+    for (part = (ngx_list_part_t *) &ngx_cycle->shared_memory.part;
+         part != NULL;
+         part = part->next)
+    {
+        old = part->elts;
+
+        for (i = 0; i < part->nelts; i++) {
+            if (old[i].tag == &ngx_http_maas_module
+                && old[i].shm.name.len > track->name.len + 12
+                && ngx_strncmp(old[i].shm.name.data, shm_zone->shm.name.data,
+                               track->name.len + 12)
+                   == 0)
+            {
+                ngx_log_error(NGX_LOG_NOTICE, shm_zone->shm.log, 0,
+                              "maas_track \"$%V\" has other windows or another "
+                              "size: nothing is known of clients any more",
+                              &track->name);
+            }
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+/* In the master, before workers are forked: a new zone, or that of the last
+ * configuration, in which its workers still count. */
+
+static ngx_int_t
+ngx_http_maas_track_zone_init(ngx_shm_zone_t *shm_zone, void *data)
+{
+    ngx_slab_pool_t             *shpool;
+    ngx_http_maas_track_t       *track;
+    ngx_http_maas_track_zone_t  *zone;
+
+    track = shm_zone->data;
+    shpool = (ngx_slab_pool_t *) shm_zone->shm.addr;
+
+    if (shpool->data == NULL
+        && ngx_http_maas_track_zone_new(shm_zone, track) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    zone = shpool->data;
+    ngx_http_maas_track_use(&track->table, zone, zone->size);
+
+    return NGX_OK;
+}
+
+
+/* "maas_track ip 10000,60000 1": what a table is like is in its name, so that a
+ * reload keeps it only if it is the same. */
+
+static char *
+ngx_http_maas_track_zone_add(ngx_conf_t *cf, ngx_http_maas_track_t *track,
+    size_t size)
+{
+    size_t           least;
+    u_char          *p;
+    uint32_t         i;
+    ngx_str_t        name;
+    ngx_shm_zone_t  *zone;
+
+    least = ngx_http_maas_track_smallest(track->table.n_windows);
+    least += NGX_HTTP_MAAS_TRACK_OWN(least);
+
+    if (size < least) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "maas_track \"$%V\": size is less than %uzk, the "
+                           "least for its windows", &track->name,
+                           (least + 1023) / 1024);
+        return NGX_CONF_ERROR;
+    }
+
+    name.data = ngx_pnalloc(cf->pool, sizeof("maas_track  ")
+                            + track->name.len
+                            + (track->table.n_windows + 1)
+                              * (NGX_INT64_LEN + 1));
+    if (name.data == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    p = ngx_sprintf(name.data, "maas_track %V ", &track->name);
+
+    for (i = 0; i < track->table.n_windows; i++) {
+        p = ngx_sprintf(p, i ? ",%uL" : "%uL", track->table.width[i]);
+    }
+
+    p = ngx_sprintf(p, " %d", NGX_HTTP_MAAS_TRACK_LAYOUT);
+    name.len = p - name.data;
+
+    zone = ngx_shared_memory_add(cf, &name, size, &ngx_http_maas_module);
+    if (zone == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    zone->init = ngx_http_maas_track_zone_init;
+    zone->data = track;
+
+    return NGX_CONF_OK;
+}
+
+
+/* A parameter: its text behind the `=`, 0 if it is another one */
+
+static ngx_int_t
+ngx_http_maas_track_is(ngx_str_t *word, const char *name, ngx_str_t *text)
+{
+    size_t  len;
+
+    len = ngx_strlen(name);
+
+    if (word->len < len || ngx_strncmp(word->data, name, len) != 0) {
+        return 0;
+    }
+
+    text->data = word->data + len;
+    text->len = word->len - len;
+
+    return 1;
+}
+
+
+static char *
+ngx_http_maas_track_missing(ngx_conf_t *cf, ngx_http_maas_track_t *track,
+    const char *what)
+{
+    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "maas_track \"$%V\" has no %s",
+                       &track->name, what);
+
+    return NGX_CONF_ERROR;
+}
+
+
+char *
+ngx_http_maas_track(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_maas_main_conf_t  *mmcf = conf;
+
+    ssize_t                  size;
+    ngx_str_t               *value, text;
+    ngx_uint_t               i;
+    ngx_http_maas_track_t   *track, **slot;
+
+    track = ngx_pcalloc(cf->pool, sizeof(ngx_http_maas_track_t));
+    slot = ngx_array_push(&mmcf->tracks);
+
+    if (track == NULL || slot == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
+    mmcf->tracks.nelts--;
+    track->index = mmcf->tracks.nelts;
+    size = NGX_HTTP_MAAS_TRACK_SIZE;
+    value = cf->args->elts;
+
+    if (ngx_http_maas_track_name(cf, mmcf, track, &value[1]) != NGX_CONF_OK) {
+        return NGX_CONF_ERROR;
+    }
+
+    for (i = 2; i < cf->args->nelts; i++) {
+
+        if (ngx_http_maas_track_is(&value[i], "key=", &text)
+            && track->key.value.data == NULL)
+        {
+            if (ngx_http_maas_track_key(cf, track, &text) != NGX_CONF_OK) {
+                return NGX_CONF_ERROR;
+            }
+
+        } else if (ngx_http_maas_track_is(&value[i], "window=", &text)
+                   && track->table.n_windows == 0)
+        {
+            if (ngx_http_maas_track_windows(cf, track, &text) != NGX_CONF_OK) {
+                return NGX_CONF_ERROR;
+            }
+
+        } else if (ngx_http_maas_track_is(&value[i], "size=", &text)) {
+            size = ngx_parse_size(&text);
+
+            if (size == NGX_ERROR) {
+                ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                                   "maas_track \"$%V\": \"%V\" is no size, "
+                                   "such as \"10m\"", &track->name, &text);
+                return NGX_CONF_ERROR;
+            }
+
+        } else {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "maas_track \"$%V\": \"%V\" is none of key=, "
+                               "size= and window=, or there twice",
+                               &track->name, &value[i]);
+            return NGX_CONF_ERROR;
+        }
+    }
+
+    if (track->key.value.len == 0) {
+        return ngx_http_maas_track_missing(cf, track, "key=");
+    }
+
+    if (track->table.n_windows == 0) {
+        return ngx_http_maas_track_missing(cf, track, "window=");
+    }
+
+    if (ngx_http_maas_track_zone_add(cf, track, size) != NGX_CONF_OK
+        || ngx_http_maas_track_variables(cf, track) != NGX_OK)
+    {
+        return NGX_CONF_ERROR;
+    }
+
+    *slot = track;
+    mmcf->tracks.nelts++;
+
+    return NGX_CONF_OK;
+}
