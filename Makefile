@@ -119,6 +119,10 @@ $(B)/unit/test_%: $(B)/obj/t/unit/test_%.o $(B)/libmaas.a
 	@echo "LD $@"
 	$(E)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcmocka $(LIBS)
 
+# parts of the module that do not know nginx
+$(B)/unit/test_sha256: $(B)/obj/ngx_maas_module/ngx_http_maas_sha256.o
+$(B)/unit/test_sha256: LIBS += -lcrypto
+
 # allocations that can be made to fail
 $(B)/unit/test_load_memory: ALL_LDFLAGS += $(addprefix -Wl$(COMMA)--wrap=, \
     calloc posix_memalign free mmap mprotect maas__arena_create \

@@ -40,6 +40,9 @@ our @rooms = (
             'ngx_maas_module/request/ngx_http_maas_inflate.c' => qr{^<zlib\.h>$},
             'ngx_maas_module/proxy/ngx_http_maas_track_entry.c' =>
                 qr{^<math\.h>$},
+            'ngx_maas_module/ngx_http_maas_sha256.c' =>
+                qr{^<openssl/sha\.h>$},
+            'ngx_maas_module/ngx_http_maas_sha256.h' => qr{^<stddef\.h>$},
         },
         banned   => [ @unsafe, @vague, @memory, @program, @files ],
         owners   => { qr{_(?:body|model)\.c$} => \@files },
