@@ -95,6 +95,7 @@ typedef struct {
     ngx_uint_t                max_rows;
     size_t                    body_size;   /* what so many may take */
     ngx_http_maas_offload_t  *offload;     /* NULL: off */
+    ngx_flag_t                headers;     /* maas_headers */
 
     ngx_http_maas_proxy_conf_t  proxy;
 } ngx_http_maas_loc_conf_t;

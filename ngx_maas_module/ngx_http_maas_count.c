@@ -80,8 +80,7 @@ ngx_http_maas_count_failure(ngx_http_maas_model_t *model,
 {
     ngx_http_maas_count_add(model, NGX_HTTP_MAAS_FAIL, 1);
     ngx_http_maas_count_add(model, NGX_HTTP_MAAS_FAIL_NS,
-                            at->body == 0
-                            ? 0 : ngx_http_maas_now() - at->body);
+                            at->body == 0 ? 0 : at->sent - at->body);
 }
 
 
@@ -102,12 +101,13 @@ ngx_http_maas_count(ngx_http_maas_ctx_t *ctx, ngx_uint_t status)
     at = &ctx->at;
     model = ctx->model;
 
+    at->sent = ngx_http_maas_now();
+
     if (status != NGX_HTTP_OK || at->ran == 0) {
         ngx_http_maas_count_failure(model, at);
         return;
     }
 
-    at->sent = ngx_http_maas_now();
     ns = at->sent - at->body;
 
     ngx_http_maas_count_add(model, NGX_HTTP_MAAS_SUCCESS, 1);

@@ -28,3 +28,52 @@ ngx_http_maas_get_ctx(ngx_http_request_t *r)
 
     return ctx;
 }
+
+
+/* Does nothing: by its address contexts are known among what a pool is to clean
+ * up, which outlives the module contexts of a request. */
+
+static void
+ngx_http_maas_ask_mark(void *data)
+{
+}
+
+
+ngx_int_t
+ngx_http_maas_ask(ngx_http_maas_ctx_t *ctx)
+{
+    ngx_pool_cleanup_t  *cln;
+
+    cln = ngx_pool_cleanup_add(ctx->request->pool, 0);
+    if (cln == NULL) {
+        return NGX_ERROR;
+    }
+
+    cln->handler = ngx_http_maas_ask_mark;
+    cln->data = ctx;
+
+    return NGX_OK;
+}
+
+
+ngx_http_maas_ctx_t *
+ngx_http_maas_asked(ngx_http_request_t *r)
+{
+    ngx_pool_cleanup_t   *cln;
+    ngx_http_maas_ctx_t  *ctx;
+
+    for (cln = r->pool->cleanup; cln != NULL; cln = cln->next) {
+
+        if (cln->handler != ngx_http_maas_ask_mark) {
+            continue;
+        }
+
+        ctx = cln->data;
+
+        if (ctx->request == r) {
+            return ctx;
+        }
+    }
+
+    return NULL;
+}

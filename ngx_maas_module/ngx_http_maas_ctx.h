@@ -31,8 +31,22 @@ typedef struct {
     uint64_t                  read;        /* rows are out of it */
     uint64_t                  run;         /* its forward pass began */
     uint64_t                  ran;
-    uint64_t                  sent;        /* the answer is written */
+    uint64_t                  sent;        /* the answer is written, or what
+                                              stands in its place */
 } ngx_http_maas_times_t;
+
+
+/* What is known of it for variables, besides times.  Threads write here: whole
+ * members, not bits. */
+
+typedef struct {
+    ngx_http_maas_model_t    *model;       /* is asked, maybe in vain */
+    ngx_uint_t                read;        /* are rows out of the body? */
+    ngx_uint_t                together;    /* rows of its pass; 0: none ran */
+    ngx_uint_t                ran;         /* is the rest known? */
+    ngx_uint_t                label;       /* what is said of the first row */
+    float                     score;       /*     and the number for it */
+} ngx_http_maas_known_t;
 
 
 /* The body, as one span once it is whole (request/ngx_http_maas_body.c) */
@@ -64,6 +78,7 @@ struct ngx_http_maas_ctx_s {
                                               the model says; 0: of none */
     uint32_t                  said[NGX_HTTP_MAAS_SAID];
     ngx_http_maas_times_t     at;
+    ngx_http_maas_known_t     known;
     ngx_http_maas_batch_t    *batch;
     ngx_uint_t                row;         /* first one in the batch */
     ngx_queue_t               queue;
@@ -87,6 +102,14 @@ struct ngx_http_maas_ctx_s {
 
 /* The context of r, made on the first call; NULL: out of memory */
 ngx_http_maas_ctx_t *ngx_http_maas_get_ctx(ngx_http_request_t *r);
+
+/* From now on ngx_http_maas_asked() finds ctx, also after redirects, which
+ * clear contexts.  NGX_OK or NGX_ERROR. */
+ngx_int_t ngx_http_maas_ask(ngx_http_maas_ctx_t *ctx);
+
+/* The context in which r, a subrequest or a main request, last asked a model;
+ * NULL if it did not.  Until its pool is gone. */
+ngx_http_maas_ctx_t *ngx_http_maas_asked(ngx_http_request_t *r);
 
 
 /* ngx_http_maas_count.c: count a request for a model, once: by the status that

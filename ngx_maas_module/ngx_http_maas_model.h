@@ -27,6 +27,7 @@ struct ngx_http_maas_model_s {
     ngx_int_t                 number;      /* of the version */
     ngx_str_t                 label;
     ngx_str_t                 file;
+    ngx_str_t                 sum;         /* SHA-256 of it, hex, then NUL */
     time_t                    written;     /* the file */
     maas_model_t             *engine;
     const maas_info_t        *info;

@@ -62,7 +62,7 @@ sub template {
 
     $text =~ s{^load_module \.\./ngx_http_maas_module\.so;\n}{%%GLOBALS%%}m;
     $text =~ s/^(?:pid|error_log|worker_processes) .*\n//mg;
-    $text =~ s/^ +(?:access_log|\w+_temp_path) .*\n//mg;
+    $text =~ s/^ +(?:access_log off;|\w+_temp_path .*)\n//mg;
     $text =~ s/^http \{\n/http {\n%%GLOBALS_HTTP%%/m;
 
     return $text;
@@ -233,7 +233,34 @@ example(vertex => "$vertex:predict", '{"instances":[[120.5,3,0]]}', sub {
 });
 
 
+example(log => '/score', '[120.5,3,0]', sub {
+    my ($t) = @_;
+    my @type = ('Content-Type' => $json);
+    my $one = $t->post('/score', '[[120.5,3,0],[9.99,840,1]]', @type);
+    is($one->header('Maas-Model'), undef, 'log: no headers');
+    my $two = $t->post('/v2/models/payments/infer', '{', @type);
+    is($two->header('Maas-Model'), 'payments', 'log: headers');
+
+    my @lines;
+    $t->wait_for(sub { 3 <= (@lines = split /\n/,
+        $t->read_file('predictions.log')) });
+    my @log = map { JSON::PP::decode_json($_) } @lines[ 1, 2 ];
+    is_deeply([ sort keys %{ $log[0] } ], [ sort qw(time request_id client uri
+        status model version file label score rows batch seconds parse queue
+        compute write) ], 'log: all of it');
+    is_deeply([ grep { $log[0]{$_} eq '' } keys %{ $log[0] } ], [],
+        'log: is known');
+    is_deeply([ @{ $log[0] }{qw(uri status model rows batch)} ],
+        [ '/score', 200, 'payments', 2, 2 ], 'log: a request');
+    cmp_ok(abs($log[0]{score} - $one->json->[0][0]), '<', 1e-6,
+        'log: its score');
+    is_deeply([ @{ $log[1] }{qw(status model label rows file)} ],
+        [ 400, 'payments', '', '', $two->header('Maas-File') ],
+        'log: one that failed');
+});
+
+
 my @all = map { m{(\w+)\.conf$} } glob "$MaasTest::top/conf/*.conf";
-is("@all", 'demo private sagemaker scoring versions vertex', 'every example was started');
+is("@all", 'demo log private sagemaker scoring versions vertex', 'every example was started');
 
 done_testing();

@@ -102,6 +102,24 @@ ngx_http_maas_add_json_len(ngx_http_request_t *r, size_t json_len)
 }
 
 
+/* Maas-Model, Maas-Version and Maas-File */
+
+static ngx_int_t
+ngx_http_maas_add_model(ngx_http_request_t *r, ngx_http_maas_model_t *model)
+{
+    if (ngx_http_maas_add_header(r, "Maas-Model", (char *) model->name.data)
+        != NGX_OK
+        || ngx_http_maas_add_header(r, "Maas-Version",
+                                    (char *) model->version.data)
+           != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    return ngx_http_maas_add_header(r, "Maas-File", (char *) model->sum.data);
+}
+
+
 ngx_int_t
 ngx_http_maas_send(ngx_http_request_t *r, ngx_uint_t status, ngx_str_t *type,
     ngx_str_t *body, size_t json_len)
@@ -138,6 +156,12 @@ ngx_http_maas_send(ngx_http_request_t *r, ngx_uint_t status, ngx_str_t *type,
     ctx->ours = 1;
 
     mlcf = ngx_http_get_module_loc_conf(r, ngx_http_maas_module);
+
+    if (mlcf->headers && ctx->known.model != NULL
+        && ngx_http_maas_add_model(r, ctx->known.model) != NGX_OK)
+    {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
 
     ngx_http_maas_count(ctx, status);
 
@@ -218,6 +242,7 @@ ngx_http_maas_send_error(ngx_http_request_t *r, ngx_uint_t status,
     const char *text)
 {
     ngx_str_t             body;
+    ngx_http_maas_ctx_t  *ctx;
     ngx_http_maas_text_t  json;
 
     if (status == NGX_HTTP_SERVICE_UNAVAILABLE
@@ -227,6 +252,14 @@ ngx_http_maas_send_error(ngx_http_request_t *r, ngx_uint_t status,
     }
 
     if (ngx_http_maas_has_page(r, status)) {
+        ctx = ngx_http_get_module_ctx(r, ngx_http_maas_module);
+
+        /* here it ends for us, however long the page takes */
+
+        if (ctx != NULL) {
+            ngx_http_maas_count(ctx, status);
+        }
+
         return (ngx_int_t) status;
     }
 

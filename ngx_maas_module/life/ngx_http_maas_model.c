@@ -6,6 +6,7 @@
 
 
 #include "ngx_http_maas_life.h"
+#include "ngx_http_maas_sha256.h"
 
 
 /* the most that a model file may have, bytes: R26 and room for text */
@@ -112,6 +113,12 @@ ngx_http_maas_model_load(ngx_conf_t *cf, ngx_http_maas_model_t *model)
         return NGX_ERROR;
     }
 
+    model->sum.len = NGX_HTTP_MAAS_SHA256_HEX;
+    model->sum.data = ngx_pcalloc(cf->pool, NGX_HTTP_MAAS_SHA256_HEX + 1);
+    if (model->sum.data == NULL) {
+        return NGX_ERROR;
+    }
+
     file = ngx_http_maas_model_read(cf, &model->file, &size, &model->written);
     if (file == NULL) {
         return NGX_ERROR;
@@ -119,6 +126,7 @@ ngx_http_maas_model_load(ngx_conf_t *cf, ngx_http_maas_model_t *model)
 
     rc = maas_model_load(file, size, MAAS_ISA_AUTO, &model->engine, &err);
 
+    ngx_http_maas_sha256(file, size, model->sum.data);
     maas_buffer_free(file, size + 1);
 
     if (rc != MAAS_OK) {

@@ -32,7 +32,9 @@ ngx_http_maas_zone_check(ngx_conf_t *cf, void *post, void *data)
 static ngx_int_t
 ngx_http_maas_preconfiguration(ngx_conf_t *cf)
 {
-    if (ngx_http_maas_state_init(cf) != NGX_OK) {
+    if (ngx_http_maas_state_init(cf) != NGX_OK
+        || ngx_http_maas_own_variables(cf) != NGX_OK)
+    {
         return NGX_ERROR;
     }
 
@@ -122,6 +124,7 @@ ngx_http_maas_create_loc_conf(ngx_conf_t *cf)
     mlcf->max_rows = NGX_CONF_UNSET_UINT;
     mlcf->offload = NGX_CONF_UNSET_PTR;
     mlcf->proxy.body = NGX_CONF_UNSET;
+    mlcf->headers = NGX_CONF_UNSET;
 
     return mlcf;
 }
@@ -185,6 +188,7 @@ ngx_http_maas_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_conf_merge_uint_value(conf->max_rows, prev->max_rows, 256);
     ngx_conf_merge_ptr_value(conf->offload, prev->offload, NULL);
     ngx_conf_merge_value(conf->proxy.body, prev->proxy.body, 0);
+    ngx_conf_merge_value(conf->headers, prev->headers, 0);
 
     mmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_maas_module);
 
@@ -372,6 +376,13 @@ static ngx_command_t  ngx_http_maas_commands[] = {
       ngx_http_maas_deny,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
+      NULL },
+
+    { ngx_string("maas_headers"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_FLAG,
+      ngx_conf_set_flag_slot,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      offsetof(ngx_http_maas_loc_conf_t, headers),
       NULL },
 
       ngx_null_command

@@ -207,6 +207,16 @@ ngx_int_t ngx_http_maas_what_check(ngx_conf_t *cf, ngx_http_maas_set_t *set);
 ngx_int_t ngx_http_maas_what_text(ngx_pool_t *pool, ngx_http_maas_set_t *set,
     const float *y, ngx_str_t *text);
 
+/* The label in place `said` as a text for a line of a log or of a header: its
+ * control characters are blanks; the place, where there are no labels.  May be
+ * memory of the model. */
+ngx_int_t ngx_http_maas_what_label_text(ngx_pool_t *pool,
+    const maas_info_t *info, ngx_uint_t said, ngx_str_t *text);
+
+/* A score: a probability, or a number of a regression. */
+ngx_int_t ngx_http_maas_what_score_text(ngx_pool_t *pool,
+    const maas_info_t *info, float score, ngx_str_t *text);
+
 
 /* ngx_http_maas_score.c */
 
@@ -255,6 +265,12 @@ ngx_int_t ngx_http_maas_deny_merge(ngx_conf_t *cf,
 
 /* In the access phase */
 ngx_int_t ngx_http_maas_deny_handler(ngx_http_request_t *r);
+
+
+/* ngx_http_maas_own.c */
+
+/* In preconfiguration: variables of served locations, as $maas_model. */
+ngx_int_t ngx_http_maas_own_variables(ngx_conf_t *cf);
 
 
 /* ngx_http_maas_phases.c */

@@ -201,13 +201,12 @@ ngx_http_maas_what_count(ngx_pool_t *pool, ngx_uint_t n, ngx_str_t *text)
 }
 
 
-static ngx_int_t
-ngx_http_maas_what_said(ngx_pool_t *pool, const maas_info_t *info,
-    const float *y, ngx_str_t *text)
+ngx_int_t
+ngx_http_maas_what_label_text(ngx_pool_t *pool, const maas_info_t *info,
+    ngx_uint_t said, ngx_str_t *text)
 {
-    size_t  said;
-
-    said = maas_decision(info, y);
+    size_t  i;
+    u_char  c;
 
     if (said >= info->n_labels) {
         return ngx_http_maas_what_count(pool, said, text);
@@ -216,7 +215,34 @@ ngx_http_maas_what_said(ngx_pool_t *pool, const maas_info_t *info,
     text->data = (u_char *) info->labels[said];
     text->len = ngx_strlen(text->data);
 
+    for (i = 0; i < text->len; i++) {
+        c = (u_char) info->labels[said][i];
+
+        if (c >= 0x20 && c != 0x7f) {
+            continue;
+        }
+
+        if (text->data == (u_char *) info->labels[said]) {
+            text->data = ngx_pstrdup(pool, text);
+            if (text->data == NULL) {
+                return NGX_ERROR;
+            }
+        }
+
+        text->data[i] = ' ';
+    }
+
     return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_http_maas_what_score_text(ngx_pool_t *pool, const maas_info_t *info,
+    float score, ngx_str_t *text)
+{
+    return info->task == MAAS_TASK_REGRESSION
+           ? ngx_http_maas_what_number(pool, score, text)
+           : ngx_http_maas_what_probability(pool, score, text);
 }
 
 
@@ -243,7 +269,8 @@ ngx_http_maas_what_text(ngx_pool_t *pool, ngx_http_maas_set_t *set,
     switch (set->what) {
 
     case NGX_HTTP_MAAS_WHAT_LABEL:
-        return ngx_http_maas_what_said(pool, info, y, text);
+        return ngx_http_maas_what_label_text(pool, info,
+                                             maas_decision(info, y), text);
 
     case NGX_HTTP_MAAS_WHAT_DECISION:
         return ngx_http_maas_what_count(pool, maas_decision(info, y), text);
@@ -263,9 +290,7 @@ ngx_http_maas_what_text(ngx_pool_t *pool, ngx_http_maas_set_t *set,
         break;
     }
 
-    return info->task == MAAS_TASK_REGRESSION
-           ? ngx_http_maas_what_number(pool, y[0], text)
-           : ngx_http_maas_what_probability(pool,
-                                            ngx_http_maas_what_score(info, y),
-                                            text);
+    return ngx_http_maas_what_score_text(pool, info,
+                                         ngx_http_maas_what_score(info, y),
+                                         text);
 }

@@ -36,8 +36,7 @@ ngx_http_maas_batch_finish(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx)
 
     pass = &ctx->batch->pass;
 
-    ctx->at.run = pass->run;
-    ctx->at.ran = pass->ran;
+    ngx_http_maas_pass_tell(pass, ctx);
 
     rc = pass->err.code == MAAS_OK
          ? ngx_http_maas_form_answer(r, ctx, pass->y + ctx->row

@@ -41,6 +41,10 @@ typedef struct {
 maas_status_t ngx_http_maas_pass_predict(ngx_http_maas_pass_t *pass,
     ngx_uint_t most);
 
+/* In the event loop: the pass is over, and a request of it gets to know. */
+void ngx_http_maas_pass_tell(ngx_http_maas_pass_t *pass,
+    ngx_http_maas_ctx_t *ctx);
+
 /* In the event loop, once all rows have run: count the pass, if it is not
  * failed, and learn from its time, if that is known. */
 void ngx_http_maas_pass_count(ngx_http_maas_pass_t *pass);

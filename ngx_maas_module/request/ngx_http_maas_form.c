@@ -201,6 +201,8 @@ ngx_http_maas_form_read(ngx_http_maas_ctx_t *ctx, ngx_uint_t max_rows,
     rc = ctx->form->read(ctx->model->info, &b, x, req, err);
     ctx->at.read = ngx_http_maas_now();
 
+    ctx->known.read = rc == MAAS_OK;
+
     if (rc == MAAS_OK) {
         req->name.data = (const char *) ctx->model->name.data;
         req->name.len = ctx->model->name.len;
@@ -216,6 +218,32 @@ size_t
 ngx_http_maas_form_size(ngx_http_maas_ctx_t *ctx)
 {
     return ctx->form->size(ctx->model->info, &ctx->req);
+}
+
+
+/* What variables say of the first row, y(out): binary, the probability of the
+ * second label; classes, that of the likeliest; numbers, the first */
+
+static void
+ngx_http_maas_form_first(ngx_http_maas_ctx_t *ctx, const float *y)
+{
+    size_t                  i;
+    const maas_info_t      *info;
+    ngx_http_maas_known_t  *known;
+
+    info = ctx->model->info;
+    known = &ctx->known;
+
+    known->label = maas_decision(info, y);
+    known->score = y[0];
+
+    if (info->task == MAAS_TASK_CLASSIFICATION) {
+        for (i = 1; i < info->out; i++) {
+            known->score = ngx_max(known->score, y[i]);
+        }
+    }
+
+    known->ran = 1;
 }
 
 
@@ -235,6 +263,10 @@ ngx_http_maas_form_write(ngx_http_maas_ctx_t *ctx, const float *y, u_char *p,
         }
 
         ctx->n_said = ctx->req.rows;
+    }
+
+    if (ctx->req.rows > 0) {
+        ngx_http_maas_form_first(ctx, y);
     }
 
     return ctx->form->write(ctx->model->info, &ctx->req, y, (char *) p,

@@ -107,9 +107,11 @@ ngx_http_maas_infer(ngx_http_request_t *r, ngx_http_maas_model_t *model,
     ngx_http_maas_ctx_t  *ctx;
 
     ctx = ngx_http_maas_get_ctx(r);
-    if (ctx == NULL) {
+    if (ctx == NULL || ngx_http_maas_ask(ctx) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
+
+    ctx->known.model = model;
 
     if (!ngx_http_maas_type_known(r, form)) {
         return ngx_http_maas_refuse(r, NGX_HTTP_UNSUPPORTED_MEDIA_TYPE,

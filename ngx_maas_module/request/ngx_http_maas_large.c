@@ -48,8 +48,7 @@ ngx_http_maas_large_finish(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx)
     large = ctx->large;
     pass = &large->pass;
 
-    ctx->at.run = pass->run;
-    ctx->at.ran = pass->ran;
+    ngx_http_maas_pass_tell(pass, ctx);
 
     if (large->infinite) {
         rc = ngx_http_maas_form_infinite(r, ctx);

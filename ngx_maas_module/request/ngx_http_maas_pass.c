@@ -45,6 +45,21 @@ ngx_http_maas_pass_predict(ngx_http_maas_pass_t *pass, ngx_uint_t most)
 
 
 void
+ngx_http_maas_pass_tell(ngx_http_maas_pass_t *pass, ngx_http_maas_ctx_t *ctx)
+{
+    /* the memory of a batch still has the times of the last one */
+
+    if (pass->done == 0) {
+        return;
+    }
+
+    ctx->at.run = pass->run;
+    ctx->at.ran = pass->ran;
+    ctx->known.together = pass->rows;
+}
+
+
+void
 ngx_http_maas_pass_count(ngx_http_maas_pass_t *pass)
 {
     if (pass->err.code != MAAS_OK) {

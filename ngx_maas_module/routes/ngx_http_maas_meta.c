@@ -269,9 +269,11 @@ void
 ngx_http_maas_put_model(ngx_http_request_t *r, ngx_http_maas_target_t *target,
     ngx_http_maas_text_t *text)
 {
-    const maas_info_t      *info;
-    ngx_http_maas_which_t   all = { .name = target->model->name };
+    const maas_info_t         *info;
+    ngx_http_maas_which_t      all = { .name = target->model->name };
+    ngx_http_maas_loc_conf_t  *mlcf;
 
+    mlcf = ngx_http_get_module_loc_conf(r, ngx_http_maas_module);
     info = target->model->info;
 
     ngx_http_maas_json_open(text, NULL, "{");
@@ -285,6 +287,12 @@ ngx_http_maas_put_model(ngx_http_request_t *r, ngx_http_maas_target_t *target,
     ngx_http_maas_json_list(text, "labels", info->labels, info->n_labels);
     ngx_http_maas_put_decision(text, info);
     ngx_http_maas_json_list(text, "columns", info->columns, info->n_columns);
+
+    if (mlcf->headers) {
+        ngx_http_maas_json_value(text, "sha256", "\"%V\"",
+                                 &target->model->sum);
+    }
+
     ngx_http_maas_json_close(text, "}");
 }
 

@@ -176,10 +176,10 @@ ngx_http_maas_page_model(ngx_http_maas_text_t *text,
     ngx_http_maas_json_close(text, "}");
 
     ngx_http_maas_json_value(text, NULL, "\"parameters\":%uz,\"layers\":%uz,"
-                             "\"crc32c\":\"%08xD\",\"isa\":\"%s\","
-                             "\"file_size\":%uz", info->parameters,
-                             info->layers, info->crc32c, info->isa,
-                             info->file_size);
+                             "\"crc32c\":\"%08xD\",\"sha256\":\"%V\","
+                             "\"isa\":\"%s\",\"file_size\":%uz",
+                             info->parameters, info->layers, info->crc32c,
+                             &model->sum, info->isa, info->file_size);
     ngx_http_maas_json_value(text, "written", "%T", model->written);
     ngx_http_maas_page_training(text, info->document);
     ngx_http_maas_json_close(text, "}");
