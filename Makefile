@@ -120,8 +120,13 @@ $(B)/unit/test_%: $(B)/obj/t/unit/test_%.o $(B)/libmaas.a
 	$(E)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcmocka $(LIBS)
 
 # parts of the module that do not know nginx
-$(B)/unit/test_sha256: $(B)/obj/ngx_maas_module/ngx_http_maas_sha256.o
-$(B)/unit/test_sha256: LIBS += -lcrypto
+PLAIN_O     = $(addprefix $(B)/obj/ngx_maas_module/,ngx_http_maas_sha256.o \
+                  proxy/ngx_http_maas_hello.o proxy/ngx_http_maas_hello_ja4.o)
+PLAIN_USERS = $(B)/unit/test_sha256 $(B)/unit/test_hello $(B)/fuzz/fuzz_hello
+
+$(PLAIN_O): ALL_CFLAGS += -Ingx_maas_module
+$(PLAIN_USERS): $(PLAIN_O)
+$(PLAIN_USERS): LIBS += -lcrypto
 
 # allocations that can be made to fail
 $(B)/unit/test_load_memory: ALL_LDFLAGS += $(addprefix -Wl$(COMMA)--wrap=, \

@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 
-# Promise: no bytes crash the readers of model files and of request bodies.
-# A fixed number of mutations of valid inputs; `make fuzz` does more of them,
+# Promise: no bytes crash the readers of model files, of request bodies and of
+# ClientHellos.  A fixed number of mutations of valid inputs; `make fuzz` does more of them,
 # under sanitizers.
 
 use strict;

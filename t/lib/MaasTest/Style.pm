@@ -43,6 +43,12 @@ our @rooms = (
             'ngx_maas_module/ngx_http_maas_sha256.c' =>
                 qr{^<openssl/sha\.h>$},
             'ngx_maas_module/ngx_http_maas_sha256.h' => qr{^<stddef\.h>$},
+            'ngx_maas_module/proxy/ngx_http_maas_hello.h' =>
+                qr{^<stddef\.h>$},
+            'ngx_maas_module/proxy/ngx_http_maas_hello.c' =>
+                qr{^<string\.h>$},
+            'ngx_maas_module/proxy/ngx_http_maas_hello_ja4.c' =>
+                qr{^<(?:stdlib|string)\.h>$},
         },
         banned   => [ @unsafe, @vague, @memory, @program, @files ],
         owners   => { qr{_(?:body|model)\.c$} => \@files },
