@@ -25,7 +25,7 @@ typedef struct {
     maas_header_t    header;
     unsigned         lenient;      /* names that nobody knows are passed over */
     char             hint;         /* a separator, or 0 */
-    const char      *also[3];      /* names with commas between them that may
+    const char      *also[4];      /* names with commas between them that may
                                       be there, too; NULL: none */
     size_t           target;       /* without names: a field more than columns
                                       stands here; SIZE_MAX: none does */

@@ -64,6 +64,9 @@ typedef struct {
       "column with the truth (as in training)" },                             \
     { "id", 0, TRAIN_MODEL_TEXT(want.id), "COL",                              \
       "column that names the rows (as in training)" },                        \
+    { "features", 0, TRAIN_MODEL_TEXT(want.features), "NAME",                 \
+      "of JSON: the object whose members are the inputs (as in training, "    \
+      "if it is there)" },                                                    \
     { "on-error", 0, TRAIN_MODEL_CHOICE(want.skip, train_skip_names), NULL,   \
       "at a row that cannot be read (stop)", .expected = "stop or skip" },    \
     { "header", 0, TRAIN_MODEL_CHOICE(want.header, train_tri_names), NULL,    \

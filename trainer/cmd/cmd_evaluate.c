@@ -14,6 +14,10 @@
 
 static const train_arg_t  evaluate_rows[] = {
     TRAIN_MODEL_ROWS,
+    { "labels", 0, TRAIN_MODEL_TEXT(want.labels), "FILE",
+      "table with the truth, of which rows are found by --on" },
+    { "on", 0, TRAIN_MODEL_TEXT(want.on), "COL",
+      "column that --data and --labels share" },
     { "report", 0, TRAIN_MODEL_TEXT(report), "FILE",
       "a page with plots, in one HTML file" },
     { "importance", 0, TRAIN_MODEL_FLAG(importance), NULL,
@@ -137,9 +141,11 @@ train_cmd_evaluate(int argc, char **argv)
 
     maas_single_thread();
     train_model_args(&e.args, &evaluate_args, argc, argv);
+    train_labels_check("evaluate", &e.args.want);
     train_save_check(e.args.report);
     train_save_apart(e.args.report, e.args.model);
     train_data_apart(e.args.report, e.args.data);
+    train_data_apart(e.args.report, e.args.want.labels);
     e.model = train_model_open(e.args.model);
     evaluate_decide(&e);
     train_model_data(&e.args, e.model, &e.data);

@@ -25,6 +25,9 @@ fit_read_more(train_fit_t *f, const char *path, train_part_t part,
     want.header = f->o.want.header;
     want.encoding = f->o.want.encoding;
     want.weight_recorded = f->o.want.weight;
+    want.features_recorded = f->o.want.features;
+    want.labels = f->o.want.labels;
+    want.on = f->o.want.on;
     want.skip = f->o.want.skip;
     want.written = train_data_target(&f->data);
 
@@ -58,7 +61,8 @@ fit_apart(const train_options_t *o)
     size_t       i, k, n, keep;
     char       **older;
     const char **out;
-    const char  *in[] = { o->data, o->valid, o->test, o->config };
+    const char  *in[] = { o->data, o->valid, o->test, o->want.labels,
+                         o->config };
 
     keep = (o->plan.checkpoint != NULL) ? o->plan.checkpoint_keep : 1;
     out = train_alloc(keep + 3, sizeof(char *));

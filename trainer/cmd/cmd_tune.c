@@ -128,6 +128,7 @@ tune_fit_options(train_tune_t *t)
     tune_again(t->o.data, "data");
     tune_again(t->o.valid, "valid");
     tune_again(t->o.test, "test");
+    tune_again(t->o.want.labels, "labels");
 
     t->fixed_hidden = (t->o.hidden != NULL);
     t->fixed_lr = !isnan(t->o.lr);
@@ -142,7 +143,8 @@ tune_files(const train_tune_t *t)
 {
     size_t       i, k;
     const char  *out[] = { t->output, t->state };
-    const char  *in[] = { t->o.data, t->o.valid, t->o.test, t->o.config };
+    const char  *in[] = { t->o.data, t->o.valid, t->o.test,
+                         t->o.want.labels, t->o.config };
 
     train_save_once(out, train_nelts(out));
     train_save_check(t->output);

@@ -175,6 +175,7 @@ evaluate_json(const train_evaluate_t *e)
     train_json_begin(&w, stdout);
     train_json_text(&w, "task", maas__task_names[e->m.task]);
     train_json_number(&w, "rows", (double) e->m.rows);
+    train_labels_json(&w, &e->data);
     evaluate_weight_json(&w, e);
 
     if (e->m.task == MAAS_TASK_BINARY) {
@@ -277,6 +278,7 @@ train_evaluate_print(const train_evaluate_t *e)
         return;
     }
 
+    train_labels_print(stdout, &e->data, 18);
     evaluate_ways(e);
     train_metrics_print(stdout, &e->m, e->intervals ? &e->low : NULL,
                         e->intervals ? &e->high : NULL,

@@ -60,6 +60,7 @@ fit_json(const train_fit_t *f)
     train_json_number(&w, "parameters",
                       (double) train_net_parameters(&f->net));
     train_json_number(&w, "rows", (double) f->data.rows);
+    train_labels_json(&w, &f->data);
     train_json_number(&w, "epochs", (double) r->epochs);
     train_json_number(&w, "best_epoch", (double) r->best_epoch);
     train_json_number(&w, "training_loss", r->train_loss);
@@ -322,6 +323,7 @@ fit_text(const train_fit_t *f)
     const train_result_t  *r;
 
     r = &f->result;
+    train_labels_print(stdout, &f->data, 10);
     fit_text_data(f);
 
     (void) printf("network   %zu", f->net.in);

@@ -53,7 +53,7 @@ void
 train_model_data(const train_model_args_t *a, const maas_model_t *m,
     train_data_t *d)
 {
-    char               *target, *id, *weight;
+    char               *target, *id, *weight, *features;
     maas_arena_t       *arena;
     train_want_t        want;
     maas_column_t       written, weighed;
@@ -72,6 +72,9 @@ train_model_data(const train_model_args_t *a, const maas_model_t *m,
         want.target = target = train_model_recorded(info, "data", "target");
         want.target_named = 1;
     }
+
+    features = train_model_recorded(info, "settings", "features");
+    want.features_recorded = features;
 
     if (info->n_columns > 0) {
         want.id_recorded = id = train_model_recorded(info, "data", "id");
@@ -100,5 +103,6 @@ train_model_data(const train_model_args_t *a, const maas_model_t *m,
     train_free(target);
     train_free(id);
     train_free(weight);
+    train_free(features);
     maas__arena_destroy(arena);
 }

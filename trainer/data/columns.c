@@ -52,6 +52,36 @@ columns_plain(const train_column_t *c, const train_scale_t *s)
 }
 
 
+/* Which objects of JSON they stand in, and what is beside that of
+ * --features */
+
+static void
+columns_objects(FILE *f, const train_table_t *t)
+{
+    size_t  i;
+
+    if (t->objects.n == 0) {
+        return;
+    }
+
+    (void) fputs("objects   members of ", f);
+
+    for (i = 0; i < t->objects.n && i < COLUMNS_SAME; i++) {
+        (void) fprintf(f, "%s\"%s\"", i ? ", " : "",
+                       train_shown(t->objects.text[i]));
+    }
+
+    (void) fprintf(f, "%s are columns", i < t->objects.n ? " and others" : "");
+
+    for (i = 0; i < t->outside.n && i < COLUMNS_SAME; i++) {
+        (void) fprintf(f, "%s\"%s\"", i ? ", " : "; left out beside them: ",
+                       train_shown(t->outside.text[i]));
+    }
+
+    (void) fputs(i < t->outside.n ? " and others\n" : "\n", f);
+}
+
+
 void
 train_columns_print(FILE *f, const train_data_t *d, const train_scale_t *s)
 {
@@ -113,6 +143,8 @@ train_columns_print(FILE *f, const train_data_t *d, const train_scale_t *s)
         (void) fprintf(f, "          and %zu columns left out: all values of "
                        "each are the same\n", same);
     }
+
+    columns_objects(f, d->table);
 }
 
 

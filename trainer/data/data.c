@@ -203,6 +203,17 @@ train_data_apart(const char *output, const char *path)
 }
 
 
+/* A text with rows and columns?  The others are arrays and pictures. */
+
+static int
+data_is_table(const char *path)
+{
+    return !data_is_folder(path) && !data_ends(path, ".npy")
+           && !data_looks_idx(path)
+           && (access(path, F_OK) == 0 || strchr(path, ',') == NULL);
+}
+
+
 void
 train_data_read(const char *path, train_part_t part,
     const train_want_t *want, train_data_t *d)
@@ -211,6 +222,13 @@ train_data_read(const char *path, train_part_t part,
     const char  *comma;
 
     (void) memset(d, 0, sizeof(train_data_t));
+
+    if ((want->labels != NULL || want->features != NULL)
+        && !data_is_table(path))
+    {
+        train_die("%s: --%s is for tables: expected CSV or JSON", path,
+                  want->labels != NULL ? "labels" : "features");
+    }
 
     if (data_is_folder(path)) {
         data_read_folder(path, part, want, d);

@@ -70,6 +70,9 @@ typedef struct {
     const char         *decimal;    /* "." or ",", how numbers are written */
     const char         *thousands;  /* "." "," " " "'" or "_" */
     const char         *na;         /* "TEXT,...": missing */
+    const char         *features;   /* JSON: the object with the inputs */
+    const char         *labels;     /* another file, where the target is, */
+    const char         *on;         /*     and the column that both have */
     unsigned            skip;       /* rows that cannot be read */
     size_t              one_hot;    /* values of a category with a slot each */
     size_t              hash;       /* slots of what is hashed; 0: by kind */
@@ -80,6 +83,7 @@ typedef struct {
     unsigned            target_named;   /* target is a name and no number */
     const char         *id_recorded;    /* as id and weight, which must be */
     const char         *weight_recorded;    /* there, these need not */
+    const char         *features_recorded;  /* where rows have one of them */
     const maas_column_t *written;   /* how its texts are; NULL: not known */
     const maas_column_t *weighed;   /* the same of weight_recorded */
 } train_want_t;
@@ -167,6 +171,7 @@ void train_idx_read(const char *images, const char *labels,
  * numbers yet */
 void train_table_read(const char *path, const train_want_t *want,
     train_data_t *d);
+/* table_begin.c */
 void train_table_free(train_table_t *t);
 
 /* table_rows.c: where the rows of a table come from; t may be NULL: nobody
@@ -230,6 +235,14 @@ double train_npy_number(maas_dtype_t dtype, const void *p, unsigned big);
 /* split_keys.c: what "time=NAME" asks for, and where the name begins; RANDOM
  * if it asks for nothing */
 train_split_t train_split_read(const char *spec, const char **name);
+
+/* join.c: leaves with usage if one of --labels and --on is there without the
+ * other */
+void train_labels_check(const char *cmd, const train_want_t *w);
+/* How many rows had a label of another file; nothing if none was read.  width:
+ * of what stands in front. */
+void train_labels_print(FILE *f, const train_data_t *d, int width);
+void train_labels_json(maas_writer_t *w, const train_data_t *d);
 
 /* target.c */
 

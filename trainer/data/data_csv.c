@@ -271,8 +271,8 @@ csv_target(const train_want_t *want)
     s = want->target;
     info = want->model;
 
-    if (s == NULL || want->target_named || !train_number(s, &v) || v < 1
-        || v > TRAIN_MAX_COLUMNS)
+    if (s == NULL || want->target_named || want->labels != NULL
+        || !train_number(s, &v) || v < 1 || v > TRAIN_MAX_COLUMNS)
     {
         return TRAIN_NO_COLUMN;
     }
@@ -359,12 +359,14 @@ csv_model(csv_file_t *f)
     info = t->want->model;
     t->beside = csv_beside(info, t->want->id)
                 || csv_beside(info, t->want->weight)
-                || csv_beside(info, t->want->target);
+                || csv_beside(info, t->want->target)
+                || csv_beside(info, t->want->on);
     want = (maas_layout_want_t) {
         .header = (maas_header_t) t->want->header,
         .lenient = (info->n_others == 0 || t->beside),
         .hint = csv_hint(t->path), .target = csv_target(t->want),
-        .also = { t->want->target, t->want->id, t->want->weight }
+        .also = { t->want->target, t->want->id, t->want->weight,
+                  t->want->on }
     };
 
     a = maas__arena_create(maas__layout_size(info));

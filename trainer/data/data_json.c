@@ -2,7 +2,7 @@
  * JSON that is one value: an array of objects, or columns as pandas writes
  * them: {"a":{"0":1,"1":2}}, {"a":[1,2]}, {"columns":["a"],"data":[[1],[2]]};
  * or rows by their numbers: {"0":{"a":1},"1":{"a":2}}.
- * Objects on lines are in data_jsonl.c.
+ * Objects on lines are in data_jsonl.c, rows in data_json_row.c.
  */
 
 #include <string.h>
@@ -49,8 +49,53 @@ json_is_spread(const char *text, size_t len)
 }
 
 
+/* Lines with an object each, of which the first begins with an object?  One
+ * line alone may be columns, unless some member is a value. */
+
+static int
+json_is_lines(const char *text, size_t len, int nested)
+{
+    int                 values;
+    const char         *end;
+    maas_json_t         j;
+    maas_json_object_t  o = { 0 };
+    const char *const   none = NULL;
+
+    while (len > 0 && memchr(" \t\r\n", *text, 4) != NULL) {
+        text++;
+        len--;
+    }
+
+    end = memchr(text, '\n', len);
+    end = (end != NULL) ? end : text + len;
+
+    if (maas__json_check(text, (size_t) (end - text), TRAIN_JSON_DEPTH, NULL)
+        != MAAS_OK)
+    {
+        return 0;
+    }
+
+    maas__json_start(&j, text, (size_t) (end - text));
+    o.names = &none;
+    values = 0;
+
+    while (maas__json_member(&j, &o, NULL) == MAAS_OK
+           && o.which != MAAS_JSON_END)
+    {
+        values |= (*j.p != '{' && *j.p != '[');
+        (void) maas__json_skip(&j, TRAIN_JSON_DEPTH, NULL);
+    }
+
+    while (end < text + len && memchr(" \t\r\n", *end, 4) != NULL) {
+        end++;
+    }
+
+    return nested || values || end < text + len;
+}
+
+
 int
-train_json_is(const char *text, size_t len)
+train_json_is(const char *text, size_t len, int nested)
 {
     maas_json_t         j;
     maas_json_object_t  o = { 0 };
@@ -76,7 +121,8 @@ train_json_is(const char *text, size_t len)
 
     maas__json_space(&j);
 
-    return (j.p < j.end && (*j.p == '{' || *j.p == '['))
+    return (j.p < j.end && (*j.p == '{' || *j.p == '[')
+            && !json_is_lines(text, len, nested))
            || json_is_spread(text, len);
 }
 
@@ -575,5 +621,5 @@ train_table_json(train_table_t *t, const char *text, size_t len)
     train_free(table.cell);
     train_free(table.key);
     train_free(table.column);
-    train_fields_free(&table.j.row);
+    train_json_free(&table.j);
 }

@@ -50,9 +50,22 @@ text_failed(const char *path, gzFile file, const char *buf, size_t len)
 }
 
 
+static int
+text_is_json(const char *buf, size_t len)
+{
+    size_t  i;
+
+    for (i = 0; i < len && memchr(" \t\r\n", buf[i], 4) != NULL; i++) {
+        /* blanks */
+    }
+
+    return i < len && (buf[i] == '{' || buf[i] == '[');
+}
+
+
 char *
-train_table_slurp(const char *path, const char *encoding, size_t *len,
-    uint32_t *crc)
+train_table_slurp(const char *path, const char *encoding, int log,
+    size_t *len, uint32_t *crc)
 {
     int      n, std;
     char    *buf;
@@ -79,6 +92,10 @@ train_table_slurp(const char *path, const char *encoding, size_t *len,
 
     text_failed(path, file, buf, *len);
     (void) gzclose(file);
+
+    if (log && encoding == NULL && text_is_json(buf, *len)) {
+        encoding = "utf-8";
+    }
 
     buf = train_encoding(path, buf, len, encoding);
     *crc = maas__crc32c(*crc, buf, *len);

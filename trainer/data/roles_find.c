@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "table.h"
+#include "join.h"
 #include "util.h"
 
 
@@ -105,6 +105,24 @@ train_role_set(train_table_t *t, size_t i, train_role_t role, const char *why)
 }
 
 
+/* Labels of another file: their place, and the key, which names the rows to
+ * whom it is of use */
+
+static void
+roles_joined(train_table_t *t)
+{
+    train_column_t  *c;
+
+    t->target = t->join->column;
+    c = &t->columns[t->join->key];
+
+    if (c->role == TRAIN_ROLE_AUTO) {
+        train_role_set(t, t->join->key, TRAIN_ROLE_ID, "the key of --labels");
+        c->names_rows = (t->want->model != NULL);
+    }
+}
+
+
 void
 train_roles_target(train_table_t *t)
 {
@@ -112,7 +130,10 @@ train_roles_target(train_table_t *t)
 
     target = t->want->target;
 
-    if (target == NULL) {
+    if (t->join != NULL) {
+        roles_joined(t);
+
+    } else if (target == NULL) {
         if (t->want->model != NULL) {
             return;
         }

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "table.h"
+#include "join.h"
 #include "util.h"
 #include "text/maas_json.h"
 
@@ -283,6 +283,54 @@ table_has_target(const train_table_t *t, const train_cell_t *cell)
 
 
 void
+train_table_joined(train_table_t *t)
+{
+    int            new;
+    train_join_t  *join = t->join;
+
+    if (join->column == TRAIN_NO_COLUMN) {
+        join->column = train_table_add(t, join->target, strlen(join->target),
+                                       &new);
+
+        if (!new) {
+            train_die("%s: the column \"%s\" stands in %s, too: expected it in "
+                      "one of them (--target names another)", t->path,
+                      join->target, join->path);
+        }
+    }
+
+    if (join->key == TRAIN_NO_COLUMN) {
+        join->key = train_dict_find(&t->names, join->on, strlen(join->on));
+        join->key = (join->key == UINT32_MAX) ? TRAIN_NO_COLUMN : join->key;
+    }
+}
+
+
+/* The row with its label, if there are labels */
+
+static void
+table_join(train_table_t *t, size_t line, const train_cell_t **cells,
+    size_t *n)
+{
+    train_join_t  *join = t->join;
+
+    if (join == NULL) {
+        return;
+    }
+
+    train_table_joined(t);
+
+    if (join->column < *n && (*cells)[join->column].type != TRAIN_CELL_NULL) {
+        train_die("%s:%zu: the column \"%s\" stands in %s, too: expected it in "
+                  "one of them (--target names another)", t->path, line,
+                  join->target, join->path);
+    }
+
+    *cells = train_join_row(join, *cells, n, t->pass == TRAIN_TABLE_KEEP);
+}
+
+
+void
 train_table_row(train_table_t *t, size_t line, const train_cell_t *cells,
     size_t n)
 {
@@ -292,6 +340,13 @@ train_table_row(train_table_t *t, size_t line, const train_cell_t *cells,
     train_column_t            *c;
     const train_cell_t        *cell;
     static const train_cell_t  none = { 0 };
+
+    if (t->take != NULL) {
+        t->take(t->to, cells, n);
+        return;
+    }
+
+    table_join(t, line, &cells, &n);
 
     if (t->pass != TRAIN_TABLE_KEEP) {
         for (i = 0; i < n && t->pass == TRAIN_TABLE_LOOK; i++) {

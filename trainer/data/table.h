@@ -85,6 +85,7 @@ typedef struct {
                                        say */
     unsigned       asked;           /* the form of a date was said */
     unsigned       forced;          /* the role was */
+    unsigned       inside;          /* stands in an object of the rows */
 
     /* kept by the second */
     float         *number;          /* (rows) number, boolean, weight; NAN */
@@ -140,13 +141,25 @@ struct train_table_s {
     train_skip_t        *skips;     /* (skipped) */
     size_t               skips_room;
     size_t               untold;    /* rows without a target, left out */
+
+    /* join.h: the target is in another file; that file's rows go to take() */
+    struct train_join_s *join;
+    void               (*take)(struct train_join_s *to,
+                               const train_cell_t *cells, size_t n);
+    struct train_join_s *to;
+
+    /* of JSON */
+    train_dict_t         objects;   /* names of those that rows were found in */
+    train_dict_t         outside;   /* names beside them that nobody wants */
+    size_t               repaired;  /* lines that were no UTF-8 */
 };
 
 
 /* data_text.c: the whole of a text file, plain, .gz or "-" (standard input),
- * as UTF-8 by train_encoding(); *crc of it.  To be given to train_free(). */
-char *train_table_slurp(const char *path, const char *encoding, size_t *len,
-    uint32_t *crc);
+ * as UTF-8 by train_encoding(), or as it is where it is JSON of a log, which
+ * is UTF-8 for the most part; *crc of it.  To be given to train_free(). */
+char *train_table_slurp(const char *path, const char *encoding, int log,
+    size_t *len, uint32_t *crc);
 
 /* A file of so many bytes: zero it before. */
 void train_fields_begin(train_fields_t *f, size_t len);
@@ -179,10 +192,19 @@ void train_cell_keep(const train_column_t *c, const train_cell_t *cell,
     char buf[MAAS_CANONICAL], const char **s, size_t *len);
 
 
-/* table_read.c */
+/* table_begin.c */
 
+typedef void (*train_reader_pt)(train_table_t *t, const char *text, size_t len);
+
+/* By the first bytes of the text; nested: see train_json_is(). */
+train_reader_pt train_table_reader(const char *text, size_t len, int nested);
 /* Nothing in it; path and want are kept until the end. */
 train_table_t *train_table_begin(const char *path, const train_want_t *want);
+/* A warning if rows were skipped. */
+void train_table_say_skipped(const train_table_t *t);
+
+/* table_read.c */
+
 /* Give the table to d, with targets, weights and names; dies if nothing was
  * read. */
 void train_table_finish(train_table_t *t, train_data_t *d);
@@ -196,6 +218,9 @@ size_t train_table_add(train_table_t *t, const char *name, size_t len,
  * there. */
 void train_table_row(train_table_t *t, size_t line, const train_cell_t *cells,
     size_t n);
+/* Where the label of t->join stands among the columns, and the key, if it has
+ * been seen. */
+void train_table_joined(train_table_t *t);
 /* A row that cannot be read: ends the program, or counts it where
  * --on-error skip was given.  column from 0, TRAIN_NO_COLUMN: the row as
  * such. */

@@ -8,36 +8,8 @@
 #include <string.h>
 
 #include "data_json.h"
-#include "table.h"
+#include "join.h"
 #include "util.h"
-
-
-typedef void (*table_read_pt)(train_table_t *t, const char *text, size_t len);
-
-
-void
-train_table_free(train_table_t *t)
-{
-    size_t  i;
-
-    if (t == NULL) {
-        return;
-    }
-
-    for (i = 0; i < t->n; i++) {
-        train_free(t->columns[i].name);
-        train_free(t->columns[i].number);
-        train_free(t->columns[i].id);
-        train_dict_free(&t->columns[i].dict);
-        train_look_free(&t->columns[i].seen);
-    }
-
-    train_table_rows_free(t);
-    train_dict_free(&t->names);
-    maas__arena_destroy(t->arena);
-    train_free(t->columns);
-    train_free(t);
-}
 
 
 const maas_column_t *
@@ -48,15 +20,34 @@ train_data_target(const train_data_t *d)
 }
 
 
+/* Labels of another file: what was found of them */
+
+static void
+table_said_labels(const train_join_t *j, const char *path)
+{
+    if (j->changed > 0) {
+        train_warn("%s: %zu label%s another than before for the same \"%s\": "
+                   "the last one counts", j->path, j->changed,
+                   j->changed == 1 ? " is" : "s are", j->on);
+    }
+
+    if (j->rows > 0 && j->found == 0) {
+        train_die("%s: none of %zu rows has a label: expected values of "
+                  "\"%s\" that stand in %s, too%s", path, j->rows, j->on,
+                  j->path, j->keyed == 0 ? "; no row has one" : "");
+    }
+}
+
+
 static void
 table_said(const train_table_t *t)
 {
-    if (t->skipped > 0) {
-        train_warn("%s: %zu row%s skipped; the first: %s", t->path,
-                   t->skipped, t->skipped == 1 ? "" : "s", t->skips[0].why);
-    }
+    train_table_say_skipped(t);
 
-    if (t->untold > 0) {
+    if (t->join != NULL) {
+        table_said_labels(t->join, t->path);
+
+    } else if (t->untold > 0) {
         train_warn("%s: %zu of %zu rows left out: no target in column "
                    "\"%s\"", t->path, t->untold, t->untold + t->rows,
                    t->columns[t->target].name);
@@ -75,28 +66,6 @@ table_said(const train_table_t *t)
                   : t->untold ? "rows with a target"
                   : "rows of data below the names");
     }
-}
-
-
-train_table_t *
-train_table_begin(const char *path, const train_want_t *want)
-{
-    train_table_t  *t;
-
-    t = train_alloc(1, sizeof(train_table_t));
-    *t = (train_table_t) {
-        .path = path, .want = want, .target = TRAIN_NO_COLUMN,
-        .target_at = TRAIN_NO_COLUMN,
-        .weight = TRAIN_NO_COLUMN, .split = TRAIN_NO_COLUMN,
-        .one_hot = want->one_hot,
-        .hash = want->hash, .arena = maas__arena_create(SIZE_MAX / 2)
-    };
-
-    if (t->arena == NULL) {
-        train_die("%s: no memory for a table", path);
-    }
-
-    return t;
 }
 
 
@@ -216,8 +185,12 @@ table_expect(train_table_t *t)
                                strlen(w->model->columns[i]), &new);
     }
 
-    if (w->target != NULL && !w->no_target) {
+    if (w->target != NULL && !w->no_target && t->join == NULL) {
         (void) train_table_add(t, w->target, strlen(w->target), &new);
+    }
+
+    if (t->join != NULL) {
+        (void) train_table_add(t, w->on, strlen(w->on), &new);
     }
 }
 
@@ -232,39 +205,74 @@ table_beside(const train_want_t *w)
 }
 
 
-/* What the text is, by its first bytes */
+/* Inputs beside an object of JSON: nobody has said so */
 
-static table_read_pt
-table_shape(const char *text, size_t len)
+static void
+table_beside_objects(const train_table_t *t)
 {
-    size_t  i;
+    size_t       i, n;
+    const char  *first;
 
-    for (i = 0; i < len && memchr(" \t\r\n", text[i], 4) != NULL; i++) {
-        /* blanks */
+    first = NULL;
+    n = 0;
+
+    for (i = 0; i < t->n; i++) {
+        if (train_role_is_field(t->columns[i].role) && !t->columns[i].inside) {
+            first = n++ ? first : t->columns[i].name;
+        }
     }
 
-    if (train_json_is(text, len)) {
-        return train_table_json;
+    if (n > 0 && t->objects.n > 0 && t->want->model == NULL) {
+        train_warn("%s: \"%s\"%s beside the object \"%s\" %s, too: if only its "
+                   "members are to be, --features %s", t->path, first,
+                   n > 1 ? " and others" : "", t->objects.text[0],
+                   n > 1 ? "are inputs" : "is an input", t->objects.text[0]);
+    }
+}
+
+
+/* Is the column there that --on speaks of? */
+
+static void
+table_named(train_table_t *t)
+{
+    if (t->join == NULL) {
+        return;
     }
 
-    return (i < len && text[i] == '{') ? train_table_jsonl : train_table_csv;
+    train_table_joined(t);
+
+    if (t->join->key == TRAIN_NO_COLUMN) {
+        train_die("%s:1: no column \"%.80s\" for --on: expected it in this "
+                  "file and in %s", t->path, t->join->on, t->join->path);
+    }
 }
 
 
 void
 train_table_read(const char *path, const train_want_t *want, train_data_t *d)
 {
-    char           *text;
-    size_t          len;
-    train_table_t  *t;
-    table_read_pt   reader;
+    char             *text;
+    size_t            len;
+    train_join_t     *join;
+    train_table_t    *t;
+    train_reader_pt   reader;
 
-    text = train_table_slurp(path, want->encoding, &len, &d->crc32c);
+    join = train_join_read(want, &d->crc32c);
+    text = train_table_slurp(path, want->encoding, train_json_nested(want),
+                             &len, &d->crc32c);
 
-    reader = table_shape(text, len);
+    reader = train_table_reader(text, len, train_json_nested(want));
     t = train_table_begin(path, want);
+    t->join = join;
     t->free_order = (reader != train_table_csv);
     t->named = t->free_order;
+
+    if (want->features != NULL && !t->free_order) {
+        train_die("%s: --features is for JSON: expected rows that are "
+                  "{\"%.64s\": {\"name\": value, ...}, ...}", path,
+                  want->features);
+    }
 
     t->pass = (want->model != NULL) ? TRAIN_TABLE_NAMES : TRAIN_TABLE_LOOK;
 
@@ -280,7 +288,9 @@ train_table_read(const char *path, const train_want_t *want, train_data_t *d)
         table_said(t);
     }
 
+    table_named(t);
     train_table_roles(t);
+    table_beside_objects(t);
 
     t->pass = TRAIN_TABLE_KEEP;
     t->rows = 0;

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "model.h"
-#include "data/table.h"
+#include "data/join.h"
 
 
 static const char *
@@ -68,7 +68,7 @@ columns_others(maas_writer_t *w, const train_table_t *t)
         train_json_text(w, "name", c->name);
         train_json_text(w, "role", columns_other_role(c->role));
 
-        if (!t->free_order) {
+        if (!t->free_order && !train_table_is_joined(t, i)) {
             train_json_number(w, "at", (double) i);
         }
 

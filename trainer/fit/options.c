@@ -62,6 +62,22 @@ options_check(train_options_t *o)
         train_usage("fit", "--output is missing");
     }
 
+    train_labels_check("fit", &o->want);
+
+    if (o->want.features != NULL && o->want.target == NULL
+        && o->want.labels == NULL)
+    {
+        train_usage("fit", "--features: what is to be predicted? --target or "
+                    "--labels is missing");
+    }
+
+    if (o->want.labels != NULL && strcmp(o->want.labels, "-") == 0
+        && strcmp(o->data, "-") == 0)
+    {
+        train_usage("fit", "--labels and --data: expected one of them from "
+                    "standard input");
+    }
+
     if (o->folds == 1
         || (o->folds > 0 && o->folds != TRAIN_BY_DATA && o->valid != NULL))
     {

@@ -55,6 +55,12 @@ static const train_arg_t  options_rows[] = {
       "measured once at the end; a folder's own test part without it" },
     { "target", 't', TEXT(want.target, PLAIN), "COL",
       "column to predict: name, or number from 1 (last column)" },
+    { "labels", 0, TEXT(want.labels, PLAIN), "FILE",
+      "table with the target, of which rows are found by --on" },
+    { "on", 0, TEXT(want.on, PLAIN), "COL",
+      "column that --data and --labels share; it is no input" },
+    { "features", 0, TEXT(want.features, WEIGHTS), "NAME",
+      "of JSON: only the members of that object are inputs" },
     { "columns", 0, TEXT(want.columns, WEIGHTS), "LIST",
       "COL=KIND,...: number, boolean, category, text, date, ignore, id or "
       "weight; date:dmy or date:mdy says the order (by looking)" },
