@@ -28,10 +28,10 @@ HTTP = '''
     maas_model a {folder}/A.safetensors;
     maas_model b {folder}/A.safetensors version=2;
 
-    maas_track $p key=$remote_addr window=10s,1m,10m;
-    maas_track $q key=$http_host window=10s,1m,10m;
-
-    map $uri $nothing {{ default ""; }}
+    map $uri $who {{ default ""; /decision $remote_addr; }}
+    map $uri $where {{ default ""; /decision $http_host; }}
+    maas_track $p key=$who window=10s,1m,10m;
+    maas_track $q key=$where window=10s,1m,10m;
 '''
 
 
@@ -49,7 +49,11 @@ def server():
 
     return f'''
         location = /none {{ return 204; }}
-        location = /args {{ if ("{text}" = x) {{ return 403; }} return 204; }}
+        location = /args {{
+            set $args_read "{text}";
+            if ($args_read = x) {{ return 403; }}
+            return 204;
+        }}
         location = /variable {{
             {features(few, 'm8')}
             maas_set $m8 m8 decision;
