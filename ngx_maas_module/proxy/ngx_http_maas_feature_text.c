@@ -85,7 +85,10 @@ ngx_http_maas_feature_value(ngx_http_request_t *r,
         return value;
     }
 
-    if (ngx_http_maas_feature_read(r, feature, &text) != NGX_OK
+    /* in a subrequest, too, it is the client's request that is scored: its
+     * arguments, not those of the subrequest */
+
+    if (ngx_http_maas_feature_read(r->main, feature, &text) != NGX_OK
         || ngx_http_maas_feature_repair(r, &text) != NGX_OK)
     {
         return NULL;
