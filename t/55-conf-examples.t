@@ -69,12 +69,15 @@ sub template {
 }
 
 
+my @started;
+
 sub example {
-    my ($name, $good, $body, $tests) = @_;
+    my ($name, $good, $body, $tests, @others) = @_;
     my $t = MaasTest->new;
+    push @started, $name;
     my @headers = $name eq 'private' ? ('X-Key' => 'a-long-secret') : ();
 
-    my %models = @models;
+    my %models = (@models, @others);
     for my $model (sort keys %models) {
         $t->model($model, name => $model, @{ $models{$model} });
     }
@@ -260,7 +263,158 @@ example(log => '/score', '[120.5,3,0]', sub {
 });
 
 
-my @all = map { m{(\w+)\.conf$} } glob "$MaasTest::top/conf/*.conf";
-is("@all", 'demo log private sagemaker scoring versions vertex', 'every example was started');
+# Payments whose amount alone decides: the logit is amount / 100 - 5.  Without
+# an amount the model says nothing.
+
+my @gate = (payments => [ doc => {
+    version => 1, name => 'payments', task => 'binary',
+    inputs => { kind => 'columns', columns => [
+        { name => 'amount', kind => 'number' },
+        { name => 'hour', kind => 'number', missing => 12 },
+        { name => 'country', kind => 'category', values => [ 'DE', 'NG' ] },
+        { name => 'new_device', kind => 'boolean', missing => 0 } ] },
+    layers => [ { kind => 'dense', units => 1, activation => 'sigmoid' } ],
+    outputs => { labels => [ 'fine', 'fraud' ], threshold => 0.8 },
+}, tensors => {
+    'layers.0.weight' => [ [ 5, 1 ], [ 0.01, 0, 0, 0, 0 ] ],
+    'layers.0.bias' => [ [1], [-5] ],
+} ]);
+
+
+# The answer's body, or its status if that is not 200
+sub pay {
+    my ($t, $args, @headers) = @_;
+    my $answer = $t->get("/pay?$args", undef, @headers);
+    return $answer->status == 200 ? $answer->body =~ s/\n//r
+        : $answer->status;
+}
+
+my $rest = 'hour=3&country=NG&new_device=yes';
+
+
+example(gate => '/pay?amount=1', '', sub {
+    my ($t) = @_;
+    is(pay($t, "amount=100&$rest"), 'the application', 'gate: unlikely');
+    is(pay($t, "amount=600&$rest"), 429, 'gate: suspected');
+    is(pay($t, "amount=1000&$rest"), 403, 'gate: sure');
+    is(pay($t, "amount=much&$rest"), 'the application', 'gate: unknown');
+    is(pay($t, ''), 'the application', 'gate: nothing');
+    is($t->get('/else?amount=1000')->body, "the application\n",
+        'gate: elsewhere');
+}, @gate);
+
+
+example(enrich => '/pay?amount=1', '', sub {
+    my ($t) = @_;
+    is(pay($t, "amount=100&$rest"), 'label fine, score 0.017986',
+        'enrich: low');
+    is(pay($t, "amount=1000"), 'label fraud, score 0.993307', 'enrich: high');
+    for my $args ('amount=1000', 'amount=none', '') {
+        my @bare = (pay($t, $args), $t->get("/pay?$args")->header('X-Label'));
+        for ([ 'X-Score', 'X-Label' ], [ 'x-score', 'X-LABEL' ],
+            [ 'X_Score', 'X_Label' ])
+        {
+            my @fake = ($_->[0] => '0.000001', $_->[1] => 'fine');
+            is_deeply([ pay($t, $args, @fake), $t->get("/pay?$args", undef,
+                @fake)->header('X-Label') ], \@bare,
+                "enrich: $_->[0] of a client");
+        }
+    }
+    is(pay($t, ''), 'label , score ', 'enrich: the model says nothing');
+    my @log;
+    $t->wait_for(sub { 5 <= (@log = split /\n/, $t->read_file('scored.log'))
+    });
+    is_deeply(JSON::PP::decode_json($log[2]), { uri => '/pay', status => '200',
+        label => 'fraud', score => '0.993307' }, 'enrich: the log');
+}, @gate);
+
+
+example(route => '/pay?amount=1', '', sub {
+    my ($t) = @_;
+    is(pay($t, "amount=630&$rest"), 'the usual way', 'route: 0.785835');
+    is(pay($t, "amount=640&$rest"), 'looked at twice', 'route: 0.802184');
+    is(pay($t, 'amount=9000'), 'looked at twice', 'route: 1');
+    is(pay($t, 'amount=0'), 'the usual way', 'route: low');
+    is(pay($t, '', 'X-Score' => 1), 'the usual way', 'route: unknown');
+}, @gate);
+
+
+example(limit => '/pay?amount=1', '', sub {
+    my ($t) = @_;
+    is(join(' ', map { pay($t, "amount=1000&$rest") } 1 .. 4),
+        'the application the application the application 429',
+        'limit: suspected');
+    is(join(' ', map { pay($t, "amount=600&$rest") } 1 .. 20),
+        join(' ', ('the application') x 20), 'limit: others have none');
+    is(pay($t, ''), 'the application', 'limit: unknown');
+    is(pay($t, 'amount=9000'), 429, 'limit: still');
+}, @gate);
+
+
+example('body-gate' => '/pay', '{"amount":1}', sub {
+    my ($t) = @_;
+    my $form = 'application/x-www-form-urlencoded';
+    my @fake = ('X-Fraud' => '0.000001');
+    for my $case ([ '{"amount":600,"country":"DE"}', $json ],
+        [ '{ "new_device": true, "amount": 600.0 }', $json ],
+        [ 'amount=600&hour=3', $form ], [ "hour,amount\n3,600\n", 'text/csv' ])
+    {
+        my ($body, $type) = @$case;
+        my $answer = $t->post('/pay', $body, 'Content-Type' => $type, @fake);
+        is($answer->header('X-Seen'), '0.731059', "body-gate: $type");
+        like($answer->body, qr/^\D*0\.73105/, 'body-gate: the body is there');
+        is($t->post('/pay', $body =~ s/600/1000/r, 'Content-Type' => $type,
+            @fake)->status, 403, 'body-gate: sure');
+    }
+    for my $body ('{"amount":', '{"amount":"much"}', '', '[]') {
+        my $answer = $t->post('/pay', $body, 'Content-Type' => $json, @fake);
+        is($answer->status, 400, "body-gate: not known: $body");
+        is($answer->header('X-Seen'), '0', 'body-gate: the application says');
+    }
+    is($t->post('/else', '{"amount":1000}', 'Content-Type' => $json)->status,
+        200, 'body-gate: elsewhere');
+}, @gate);
+
+
+my $two = '{"inputs":[{"name":"input","datatype":"FP32","shape":[1,2],'
+    . '"data":[80,3]}]}';
+my @price = map { my $k = $_; ("price-$k" => [ doc => {
+    version => 1, name => 'price', task => 'regression',
+    inputs => { kind => 'columns', columns => [
+        map { { name => $_, kind => 'number' } } qw(area rooms) ] },
+    layers => [ { kind => 'dense', units => 1, activation => 'linear' } ],
+}, tensors => {
+    'layers.0.weight' => [ [ 2, 1 ], [ $k, 1000 ] ],
+    'layers.0.bias' => [ [1], [0] ],
+} ]) } 1, 2;
+
+example(canary => '/price', $two, sub {
+    my ($t) = @_;
+    my %users;
+    for my $user (1 .. 100) {
+        my @user = ('X-User' => $user);
+        my $seen = $t->get('/?area=80&rooms=3', undef, @user, 'X-Version' => 3,
+            'X-Price' => 1)->body;
+        my $answer = $t->post('/price', $two, @user, 'Content-Type' => $json);
+        my $version = $answer->header('Maas-Version');
+        my $price = $answer->json->{outputs}[0]{data}[0];
+        push @{ $users{"$price by version $version, $seen"} }, $user;
+    }
+    is(join('', sort keys %users), join('', map { "$_, $_\n" }
+        '3080 by version 1', '3160 by version 2'), 'canary: one for a user');
+    my ($few) = map { scalar @{ $users{$_} } } grep { /2$/m } keys %users;
+    cmp_ok($few, '>=', 3, 'canary: some have the new one');
+    cmp_ok($few, '<=', 25, 'canary: most have not');
+    is($t->post("/v2/models/price/versions/2/infer", $two)->status, 404,
+        'canary: nobody chooses');
+    my ($one, $other) = map { $t->get('/?area=&rooms=3', undef,
+        'X-User' => $_->[0])->body } sort { $a->[0] <=> $b->[0] } values %users;
+    like($_, qr/^ by version [12]$/, 'canary: an area is missing')
+        for $one, $other;
+}, @price);
+
+
+my @all = map { m{([\w-]+)\.conf$} } glob "$MaasTest::top/conf/*.conf";
+is("@all", join(' ', sort @started), 'every example was started');
 
 done_testing();
