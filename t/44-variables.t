@@ -43,6 +43,7 @@ my $log = join ',', map { qq("$_":"\$maas_$_") } @names;
 
 $t->conf(<<"EOC");
 %%GLOBALS%%
+thread_pool full threads=1 max_queue=0;
 events { }
 http {
     %%GLOBALS_HTTP%%
@@ -74,6 +75,8 @@ http {
         location = /huge { maas_predict huge; }
         location = /few { maas_predict fraud; maas_batch 2; }
         location = /pool { maas_predict fraud; maas_offload pool above=0us; }
+        location = /full { maas_predict fraud;
+            maas_offload pool=full above=0us; }
         location = /limited { maas_predict fraud; limit_req zone=l; }
 
         location = /shown {
@@ -270,6 +273,11 @@ subtest 'errors' => sub {
     my ($line) = logged(1);
     is_known($line, 'the model', 'fraud', '7', '', '', '');
     is($line->{time}, '', 'no time');
+    is($t->post('/full', '[[-1]]', @json)->status, 503, 'threads are busy');
+    ($line) = logged(1);
+    is_known($line, 'rows, no label', 'fraud', '7', '', '', '1');
+    is(join('', @{$line}{qw(batch time_queue time_compute time_write)}), '',
+        'and nothing of the pass before');
     is($t->get('/fraud')->status, 405, 'another method');
     is_known(logged(1), 'the model of the location', 'fraud', '7', '', '', '');
     is($t->post('/v2/models/none/infer', '{}', @json)->status, 404, 'no model');
