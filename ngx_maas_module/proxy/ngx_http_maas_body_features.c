@@ -28,10 +28,18 @@ typedef struct {
 } ngx_http_maas_body_sink_t;
 
 
+/* Did one come?  content_length_n is 0 once it is thrown away. */
+
 static ngx_uint_t
 ngx_http_maas_body_is(ngx_http_request_t *r)
 {
-    return r->headers_in.content_length_n > 0 || r->headers_in.chunked;
+    ngx_table_elt_t  *length;
+
+    length = r->headers_in.content_length;
+
+    return r->headers_in.chunked
+           || (length != NULL
+               && ngx_atoof(length->value.data, length->value.len) > 0);
 }
 
 

@@ -269,8 +269,13 @@ ngx_http_maas_features_of(ngx_http_request_t *r,
 
     ngx_http_maas_score_known(r, score);
 
-    return score->values == NULL ? NGX_OK
-                                 : ngx_http_maas_features_write(r, score, v);
+    if (score->values == NULL) {           /* it is too early */
+        v->data = (u_char *) "null";
+        v->len = 4;
+        return NGX_OK;
+    }
+
+    return ngx_http_maas_features_write(r, score, v);
 }
 
 

@@ -118,6 +118,7 @@ struct ngx_http_maas_score_s {
     ngx_http_maas_score_t     *next;
     ngx_uint_t                 missing;    /* values, once they are known: */
     unsigned                   known:1;    /*     which ones can be read */
+    unsigned                   early:1;    /* it was asked for too early */
 };
 
 

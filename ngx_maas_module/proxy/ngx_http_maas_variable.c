@@ -89,7 +89,8 @@ ngx_http_maas_variable(ngx_http_request_t *r,
         if (score->state == NGX_HTTP_MAAS_SCORE_DONE) {
             text = ngx_http_maas_variable_text(r, &bound, score);
 
-        } else if (score->state == NGX_HTTP_MAAS_SCORE_NONE) {
+        } else if (score->state == NGX_HTTP_MAAS_SCORE_NONE && !score->early) {
+            score->early = 1;
             ngx_http_maas_count_add(bound.set->model, NGX_HTTP_MAAS_VAR_EARLY,
                                     1);
         }
