@@ -19,6 +19,10 @@ typedef struct {
                                   as bytes; = len: there are none; 0: the raw
                                   form, one tensor of FP32 and nothing else */
     size_t       max_rows;     /* more of them are TOOBIG */
+    unsigned     loose;        /* it was made for another model: names that
+                                  this one has not are passed over */
+    unsigned     named;        /* and that one has other columns, so that values
+                                  without names are BADVALUE here */
 } maas_body_t;
 
 /* What an answer may have, and v2's clients ask for by name: the numbers; the

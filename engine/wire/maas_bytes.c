@@ -21,7 +21,14 @@ bytes_read(const maas_info_t *info, const maas_body_t *body, float *x,
     row = info->in * sizeof(float);
     rows = body->len / row;
 
-    rc = maas__raw_numbers(info, err);
+    maas__records_start(&r, info, body, rows, x);
+
+    rc = maas__records_nameless(&r, err);
+
+    if (rc == MAAS_OK) {
+        rc = maas__raw_numbers(info, err);
+    }
+
     if (rc != MAAS_OK) {
         return rc;
     }
@@ -35,8 +42,6 @@ bytes_read(const maas_info_t *info, const maas_body_t *body, float *x,
                           "%zu numbers of FP32 each, got %zu bytes", row,
                           info->in, body->len);
     }
-
-    maas__records_start(&r, info, body, rows, x);
 
     rc = maas__records_most(&r, rows, err);
 

@@ -158,7 +158,7 @@ csv_read(const maas_info_t *info, const maas_body_t *body, float *x,
     maas_status_t       rc;
     maas_layout_t       l;
     maas_records_t      r;
-    maas_layout_want_t  want = { .target = SIZE_MAX };
+    maas_layout_want_t  want = { .target = SIZE_MAX, .lenient = body->loose };
 
     if (maas__csv_is_wide(body->data, body->len)) {
         return maas__fail(err, MAAS_BADVALUE, "byte 0: this is UTF-16: "
@@ -174,6 +174,11 @@ csv_read(const maas_info_t *info, const maas_body_t *body, float *x,
     maas__csv_start(&c, body->data, body->len);
 
     rc = maas__layout_find(&l, info, &want, &c, a, err);
+
+    if (rc == MAAS_OK && !l.names) {
+        rc = maas__records_nameless(&r, err);
+    }
+
     rc = rc == MAAS_OK ? csv_rows(&c, &r, &l, err)
                        : maas__record_at(l.at, rc, err);
 

@@ -20,8 +20,19 @@ maas__records_start(maas_records_t *r, const maas_info_t *info,
         .fields = info->reader,
         .x = x,
         .room = room,
-        .max_rows = body->max_rows
+        .max_rows = body->max_rows,
+        .loose = body->loose,
+        .named = body->named && info->reader != NULL
     };
+}
+
+
+maas_status_t
+maas__records_nameless(const maas_records_t *r, maas_err_t *err)
+{
+    return r->named ? maas__fail(err, MAAS_BADVALUE, "values without names, "
+                                 "of a model with other columns")
+                    : MAAS_OK;
 }
 
 

@@ -21,6 +21,7 @@ typedef struct {
     size_t                pixels;      /* of pictures */
     unsigned              loose;       /* names that the model has not are
                                           passed over */
+    unsigned              named;       /* values without names are refused */
 } maas_records_t;
 
 
@@ -55,6 +56,10 @@ maas_status_t maas__record_text(const maas_fields_t *f, size_t column,
 
 /* The first column that has no value in the first row. */
 size_t maas__records_gap(const maas_records_t *r);
+
+/* BADVALUE if the model has columns, and values must have their names. */
+maas_status_t maas__records_nameless(const maas_records_t *r,
+    maas_err_t *err);
 
 /* TOOBIG if so many are more than max_rows. */
 maas_status_t maas__records_most(const maas_records_t *r, size_t rows,

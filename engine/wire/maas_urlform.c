@@ -14,14 +14,14 @@
 
 
 static maas_status_t
-pairs_one(const maas_info_t *info, const maas_pairs_t *c,
+pairs_one(const maas_records_t *r, const maas_pairs_t *c,
     const maas_pair_t *pair, char *scratch, float *x, maas_err_t *err)
 {
     size_t                len, column;
     maas_status_t         rc;
     const maas_fields_t  *f;
 
-    f = info->reader;
+    f = r->fields;
 
     rc = maas__pairs_plain(c, pair->name, scratch, &len, err);
     if (rc != MAAS_OK) {
@@ -30,12 +30,14 @@ pairs_one(const maas_info_t *info, const maas_pairs_t *c,
 
     column = maas_column_find(f, scratch, len);
 
-    if (column == SIZE_MAX && maas_other_find(f, scratch, len) != SIZE_MAX) {
+    if (column == SIZE_MAX
+        && (r->loose || maas_other_find(f, scratch, len) != SIZE_MAX))
+    {
         return maas__pairs_plain(c, pair->value, scratch, &len, err);
     }
 
     if (column == SIZE_MAX) {
-        return maas__record_at(pair->at, maas__unknown_column(info,
+        return maas__record_at(pair->at, maas__unknown_column(r->info,
                                        (maas_str_t) { scratch, len }, err),
                                err);
     }
@@ -85,7 +87,7 @@ pairs_read(const maas_info_t *info, const maas_body_t *body, float *x,
     some = 0;
 
     while (rc == MAAS_OK && maas__pairs_next(&c, &pair)) {
-        rc = pairs_one(info, &c, &pair, scratch, x, err);
+        rc = pairs_one(&r, &c, &pair, scratch, x, err);
         some = 1;
     }
 

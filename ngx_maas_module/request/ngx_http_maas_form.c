@@ -21,6 +21,8 @@ ngx_http_maas_form_body(ngx_http_maas_ctx_t *ctx, ngx_uint_t max_rows)
     b.len = ctx->body.text.len;
     b.json_len = ctx->json_len;
     b.max_rows = max_rows;
+    b.loose = 0;
+    b.named = 0;
 
     return b;
 }

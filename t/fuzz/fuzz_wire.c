@@ -143,7 +143,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     float               *x;
     size_t               len, bound;
     maas_err_t           err;
-    maas_body_t          body;
+    maas_body_t          body = { 0 };
     maas_status_t        rc;
     maas_request_t       req;
     const maas_form_t   *form;

@@ -31,6 +31,7 @@ typedef struct {
 static maas_arena_t       *arena;
 static maas_fields_t       fields;
 static maas_info_t         info;
+static unsigned            loose, named;
 
 
 /* amount must be there */
@@ -88,7 +89,7 @@ reads(const maas_form_t *form, const char *from, size_t len, size_t json_len,
     char           *body;
     float          *room;
     size_t          bound;
-    maas_body_t     b;
+    maas_body_t     b = { 0 };
     maas_status_t   rc;
 
     body = malloc(len);
@@ -98,6 +99,8 @@ reads(const maas_form_t *form, const char *from, size_t len, size_t json_len,
     b.len = len;
     b.json_len = json_len;
     b.max_rows = MAX_ROWS;
+    b.loose = loose;
+    b.named = named;
 
     bound = form->bound(&info, &b);
     assert_in_range(bound, 1, MAX_ROWS);
@@ -273,6 +276,9 @@ numbers_as_categories(void **state)
 
 #define T(name, type, rest)                                                   \
     "{\"name\":\"" name "\",\"shape\":[2],\"datatype\":\"" type "\"," rest "}"
+
+#define T1(name, type, rest)                                                  \
+    "{\"name\":\"" name "\",\"shape\":[1],\"datatype\":\"" type "\"," rest "}"
 
 #define B(n)  "\"parameters\":{\"binary_data_size\":" n "}"
 
@@ -580,6 +586,127 @@ refusals(void **state)
 }
 
 
+/* A body that was made for another model: its columns are passed over, but not
+ * what is wrong with it */
+
+static void
+of_another(void **state)
+{
+    size_t           i;
+    float            x[MAX_ROWS * SLOTS];
+    wire_t           w;
+    maas_err_t       err;
+    maas_info_t      tensor;
+    maas_body_t      body = { 0 };
+    maas_other_t     others[] = { { "else", MAAS_ROLE_ID, "id", 0 } };
+    maas_request_t   req;
+
+    static const char *const  texts[] = { "-7", "", "no", "DE", "", NULL };
+
+    static const columns_body_t  cases[] = {
+        { ROWS, "[{\"amount\":-7,\"new\":[1],\"member\":0,\"country\":"
+          "\"DE\"}]" },
+        { V1, "{\"instances\":[{\"new\":{},\"amount\":-7,\"member\":false,"
+          "\"country\":\"DE\"}]}" },
+        { V1, "{\"inputs\":{\"amount\":[-7]," AGE ":[null],\"new\":[3],"
+          "\"member\":[0],\"note\":[\"\"],\"country\":[\"DE\"]}}" },
+        { CSV, "new,amount,member,country\nx,-7,0,DE\n" },
+        { FORM, "member=no&new=1&amount=-7.0&country=DE" },
+        { V2, "{\"inputs\":[" T1("amount", "FP32", "\"data\":[-7]") ","
+          T1("new", "BYTES", "\"data\":[\"x\"]") ","
+          T1("member", "BOOL", "\"data\":[false]") ","
+          T1("age \\\"x\\\"", "BYTES", "\"data\":[\"\"]") ","
+          T1("note", "BYTES", "\"data\":[\"\"]") ","
+          T1("country", "BYTES", "\"data\":[\"DE\"]") "]}" },
+    };
+
+    info.n_others = 1;
+    info.others = others;
+
+    for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        loose = 0;
+        assert_int_equal(reads(cases[i].form, cases[i].body,
+                               strlen(cases[i].body), strlen(cases[i].body),
+                               x, &req, &err), MAAS_BADVALUE);
+        loose = 1;
+        means_text(&cases[i], texts);
+    }
+
+    assert_int_equal(reads(ROWS, "[{\"new\":1}]", 11, 11, x, &req, &err),
+                     MAAS_BADVALUE);
+
+    loose = 0;
+    info.n_others = 0;
+    info.others = NULL;
+
+    /* a tensor is the one that there is, whatever it is called */
+
+    tensor = wire_info();
+    body.data = "{\"inputs\":[{\"name\":\"x\",\"shape\":[1,4],\"datatype\":"
+                "\"FP32\",\"data\":[1,2,3,4]}]}";
+    body.len = strlen(body.data);
+    body.json_len = body.len;
+    body.max_rows = 1;
+
+    assert_int_equal(V2->read(&tensor, &body, w.x, &req, &err),
+                     MAAS_BADVALUE);
+    body.loose = 1;
+    assert_int_equal(V2->read(&tensor, &body, w.x, &req, &err), MAAS_OK);
+    assert_true(w.x[3] == 4);
+}
+
+
+/* Another model with other columns: values without names are not its */
+
+static void
+of_other_columns(void **state)
+{
+    size_t           i;
+    float            x[MAX_ROWS * SLOTS];
+    unsigned         plain;
+    maas_err_t       err;
+    maas_request_t   req;
+
+    static const columns_body_t  cases[] = {
+        { ROWS, "[[12.5,40,true,\"DE\",\"ab c\"]]" },
+        { V1, "{\"instances\":[[12.5,40,true,\"DE\",\"ab c\"]]}" },
+        { CSV, "12.5,40,true,DE,ab c\n" },
+        { ROWS, "[1,2,3,4,5,6,7,8,9,10,11,12,13]" },
+        { V1, "{\"instances\":[[1,2,3,4,5,6,7,8,9,10,11,12,13]]}" },
+        { V2, "{\"inputs\":[{\"name\":\"input\",\"shape\":[1,13],"
+          "\"datatype\":\"FP32\",\"data\":[1,2,3,4,5,6,7,8,9,10,11,12,13]}]}" },
+        { BYTES, "0123456789012345678901234567890123456789012345678901" },
+    };
+
+    loose = 1;
+
+    for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        for (plain = i < 3 ? 0 : 1; plain < 2; plain++) {
+            info.plain = (int) plain;
+
+            named = 0;
+            assert_int_equal(reads(cases[i].form, cases[i].body,
+                                   strlen(cases[i].body),
+                                   strlen(cases[i].body), x, &req, &err),
+                             MAAS_OK);
+            named = 1;
+            assert_int_equal(reads(cases[i].form, cases[i].body,
+                                   strlen(cases[i].body),
+                                   strlen(cases[i].body), x, &req, &err),
+                             MAAS_BADVALUE);
+            assert_non_null(strstr(err.msg, "values without names, of a model "
+                                   "with other columns"));
+        }
+    }
+
+    info.plain = 0;
+    assert_int_equal(reads(ROWS, "[" PART "]", strlen("[" PART "]"), 0, x,
+                           &req, &err), MAAS_OK);
+    loose = 0;
+    named = 0;
+}
+
+
 /* What examples share is read for each: not without end */
 
 static void
@@ -655,7 +782,7 @@ csv_numbers(void **state)
     wire_t           w;
     maas_info_t      plain;
     maas_err_t       err;
-    maas_body_t      body;
+    maas_body_t      body = { 0 };
     maas_status_t    rc;
     maas_request_t   req;
 
@@ -744,6 +871,8 @@ main(void)
         cmocka_unit_test(v2),
         cmocka_unit_test(integers),
         cmocka_unit_test(refusals),
+        cmocka_unit_test(of_another),
+        cmocka_unit_test(of_other_columns),
         cmocka_unit_test(context),
         cmocka_unit_test(cut),
         cmocka_unit_test(csv_numbers),

@@ -338,7 +338,7 @@ t43_most_rows(void **state)
     char         text[1024], *p;
     int          rows, i;
     wire_t       w;
-    maas_body_t  body;
+    maas_body_t  body = { 0 };
     maas_info_t  info;
 
     static const struct { size_t len, rows; }  bounds[] = {

@@ -75,7 +75,7 @@ wire_read(wire_t *w, const maas_info_t *info, const maas_form_t *form,
 {
     char         *copy;
     float        *x;
-    maas_body_t   body;
+    maas_body_t   body = { 0 };
 
     copy = malloc(len);
     memcpy(copy, data, len);
@@ -111,7 +111,7 @@ wire_read(wire_t *w, const maas_info_t *info, const maas_form_t *form,
 static inline const char *
 wire_form(const maas_info_t *info, const char *type, const char *data)
 {
-    maas_body_t         body;
+    maas_body_t         body = { 0 };
     const maas_form_t  *form;
 
     body.data = data;

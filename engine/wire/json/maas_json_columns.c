@@ -113,7 +113,7 @@ maas__json_columns(maas_json_t *j, maas_records_t *r, maas_err_t *err)
 
         column = maas__json_column(f, o.key);
 
-        if (column == SIZE_MAX && r->info->n_others > 0
+        if (column == SIZE_MAX && r->info->n_others > 0 && !r->loose
             && !maas__json_other(f, o.key))
         {
             /* files of version 0.1.0 do not say what else training had */

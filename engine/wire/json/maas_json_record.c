@@ -277,6 +277,10 @@ record_value(maas_json_t *j, maas_records_t *r, unsigned weak, float *x,
         return maas__json_expected(j, "an object", err);
     }
 
+    if (maas__records_nameless(r, err) != MAAS_OK) {
+        return err->code;
+    }
+
     if (first == '[') {
         return record_array(j, r->fields, x, err);
     }

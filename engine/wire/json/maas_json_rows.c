@@ -174,7 +174,8 @@ rows_read(const maas_info_t *info, const maas_body_t *body, float *x,
     maas__json_start(&j, body->data, body->len);
     maas__json_space(&j);
 
-    numbers = info->plain && (r.fields == NULL || rows_first(&j) != '{');
+    numbers = info->plain && !r.named
+              && (r.fields == NULL || rows_first(&j) != '{');
 
     rc = numbers ? maas__rows_numbers(&j, &r, MAAS_NUMBERS_ALONE, err)
                  : MAAS_BADVALUE;

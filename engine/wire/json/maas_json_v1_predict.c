@@ -73,7 +73,7 @@ v1_rows(maas_v1_t *v)
 
     from = v->j;
 
-    if (v->r.info->plain) {
+    if (v->r.info->plain && !v->r.named) {
         rc = v1_tensor(v, 0);
 
         if (rc != MAAS_BADVALUE || v->r.fields == NULL) {

@@ -140,7 +140,9 @@ v2_name(maas_v2_t *r)
     if (r->r.fields != NULL) {
         r->in.column = maas__json_column(r->r.fields, s);
         r->in.other = r->in.column == SIZE_MAX
-                      && maas__json_other(r->r.fields, s);
+                      && ((r->r.loose
+                           && !maas__json_is(s, r->info->input_name))
+                          || maas__json_other(r->r.fields, s));
     }
 
     if (r->in.other) {
@@ -151,12 +153,13 @@ v2_name(maas_v2_t *r)
         return v2_more(r);
     }
 
-    if (r->in.column != SIZE_MAX) {
+    if (r->in.column != SIZE_MAX || (r->r.loose && r->r.fields == NULL)) {
         return MAAS_OK;
     }
 
     if (maas__json_is(s, r->info->input_name)) {
-        return maas__raw_numbers(r->info, r->err);
+        rc = maas__records_nameless(&r->r, r->err);
+        return rc == MAAS_OK ? maas__raw_numbers(r->info, r->err) : rc;
     }
 
     at = (size_t) (s.data - r->j.start);
