@@ -63,6 +63,10 @@ typedef struct {
                                               all phases */
     ngx_http_maas_block_t     row;         /* of this worker: of the widest
                                               model that variables need */
+
+    ngx_array_t               pairs;       /* of ngx_http_maas_pair_t *: models
+                                              and their shadows */
+    ngx_uint_t                shadow_lines;    /* lines of maas_shadow */
 } ngx_http_maas_main_conf_t;
 
 
@@ -98,6 +102,11 @@ typedef struct {
     ngx_flag_t                headers;     /* maas_headers */
 
     ngx_http_maas_proxy_conf_t  proxy;
+
+    ngx_array_t              *shadow_lines;    /* of maas_shadow, as they stand,
+                                                  and */
+    ngx_array_t              *shadows;     /*     what they mean here; NULL:
+                                                  there is none */
 } ngx_http_maas_loc_conf_t;
 
 

@@ -24,6 +24,20 @@ typedef void (*ngx_http_maas_finish_pt)(ngx_http_request_t *r,
 #define NGX_HTTP_MAAS_SAID  32
 
 
+/* What a shadow is compared with, of so many rows, and whose body may have so
+ * many bytes */
+
+#define NGX_HTTP_MAAS_KEPT       64
+#define NGX_HTTP_MAAS_KEPT_BODY  (1024 * 1024)
+
+typedef struct {
+    ngx_uint_t                rows;        /* of the request; 0: there is no
+                                              answer yet */
+    float                     score[NGX_HTTP_MAAS_KEPT];
+    uint32_t                  said[NGX_HTTP_MAAS_KEPT];
+} ngx_http_maas_kept_t;
+
+
 /* When a request reached what, ngx_http_maas_now(); 0: not yet */
 
 typedef struct {
@@ -77,6 +91,8 @@ struct ngx_http_maas_ctx_s {
     ngx_uint_t                n_said;      /* rows of which `said` has what
                                               the model says; 0: of none */
     uint32_t                  said[NGX_HTTP_MAAS_SAID];
+    ngx_http_maas_kept_t     *kept;        /* to be filled, and the body kept
+                                              with it; NULL: nobody asks */
     ngx_http_maas_times_t     at;
     ngx_http_maas_known_t     known;
     ngx_http_maas_batch_t    *batch;

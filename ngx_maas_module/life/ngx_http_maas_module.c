@@ -8,6 +8,7 @@
 #include "ngx_http_maas_life.h"
 #include "answers/ngx_http_maas_response.h"
 #include "proxy/ngx_http_maas_proxy.h"
+#include "proxy/ngx_http_maas_shadow.h"
 #include "proxy/ngx_http_maas_track.h"
 
 
@@ -81,6 +82,8 @@ ngx_http_maas_create_main_conf(ngx_conf_t *cf)
         || ngx_array_init(&mmcf->inputs, cf->pool, 4, sizeof(void *))
            != NGX_OK
         || ngx_array_init(&mmcf->tracks, cf->pool, 4, sizeof(void *))
+           != NGX_OK
+        || ngx_array_init(&mmcf->pairs, cf->pool, 4, sizeof(void *))
            != NGX_OK)
     {
         return NULL;
@@ -205,7 +208,8 @@ ngx_http_maas_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
 
     if (ngx_http_maas_feature_merge(cf, &prev->proxy, &conf->proxy) != NGX_OK
         || ngx_http_maas_set_merge(cf, &prev->proxy, &conf->proxy) != NGX_OK
-        || ngx_http_maas_deny_merge(cf, &prev->proxy, &conf->proxy) != NGX_OK)
+        || ngx_http_maas_deny_merge(cf, &prev->proxy, &conf->proxy) != NGX_OK
+        || ngx_http_maas_shadow_merge(cf, prev, conf) != NGX_OK)
     {
         return NGX_CONF_ERROR;
     }
@@ -252,6 +256,13 @@ ngx_http_maas_init_process(ngx_cycle_t *cycle)
     ngx_http_maas_worker_init(cycle, mmcf);
 
     return NGX_OK;
+}
+
+
+static void
+ngx_http_maas_exit_process(ngx_cycle_t *cycle)
+{
+    ngx_http_maas_shadow_exit();
 }
 
 
@@ -385,6 +396,13 @@ static ngx_command_t  ngx_http_maas_commands[] = {
       offsetof(ngx_http_maas_loc_conf_t, headers),
       NULL },
 
+    { ngx_string("maas_shadow"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_TAKE123,
+      ngx_http_maas_shadow,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
       ngx_null_command
 };
 
@@ -405,5 +423,6 @@ ngx_module_t  ngx_http_maas_module = {
     .commands = ngx_http_maas_commands,
     .type = NGX_HTTP_MODULE,
     .init_module = ngx_http_maas_init_module,
-    .init_process = ngx_http_maas_init_process
+    .init_process = ngx_http_maas_init_process,
+    .exit_process = ngx_http_maas_exit_process
 };

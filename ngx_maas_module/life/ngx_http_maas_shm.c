@@ -1,18 +1,19 @@
 
 /*
- * Counters that all workers share: a lane for each worker and model in a
- * zone of shared memory, kept across reloads.  No locks: lanes are added to
+ * Counters that all workers share: a lane for each worker and model, or pair
+ * of a model and its shadow, in a zone of shared memory, kept across reloads.  No locks: lanes are added to
  * with atomics that nobody else uses at the time, and summed when read.
  * Not here: what is counted when (ngx_http_maas_metrics.c).
  */
 
 
 #include "ngx_http_maas_life.h"
+#include "ngx_http_maas_pair.h"
 
 
 /* changes with the structures below: "maas", then a number */
 
-#define NGX_HTTP_MAAS_LAYOUT     0x6d616173
+#define NGX_HTTP_MAAS_LAYOUT     0x6d616174
 
 /* bytes; the smallest zone, and what a zone needs beside its lanes */
 
@@ -33,9 +34,20 @@ typedef struct {
 typedef struct {
     uint32_t                  next;        /* offset of an entry */
     uint32_t                  lanes;       /* offset */
-    ngx_int_t                 number;      /* of the version */
-    u_char                    name[MAAS_MAX_NAME + 1];
+    ngx_int_t                 number;      /* of the version; 0: a pair */
+    u_char                    name[NGX_HTTP_MAAS_PAIR_KEY];
 } ngx_http_maas_entry_t;
+
+
+/* What has lanes */
+
+typedef struct {
+    u_char                   *name;
+    ngx_int_t                 number;
+    ngx_http_maas_lane_t    **lanes;       /* where it keeps them, */
+    ngx_uint_t               *n_lanes;     /*     how many they are, */
+    ngx_http_maas_lane_t    **lane;        /*     and this worker's */
+} ngx_http_maas_counted_t;
 
 
 static ngx_int_t ngx_http_maas_zone_init(ngx_shm_zone_t *shm_zone,
@@ -47,6 +59,46 @@ static ngx_int_t ngx_http_maas_zone_init(ngx_shm_zone_t *shm_zone,
 
 #define ngx_http_maas_zone_offset(shpool, p)                                  \
     ((uint32_t) ((u_char *) (p) - (u_char *) (shpool)))
+
+
+/* Models first, then pairs; their number */
+
+static ngx_uint_t
+ngx_http_maas_zone_n(ngx_http_maas_main_conf_t *mmcf)
+{
+    return mmcf->models.nelts + mmcf->pairs.nelts;
+}
+
+
+static ngx_http_maas_counted_t
+ngx_http_maas_zone_counted(ngx_http_maas_main_conf_t *mmcf, ngx_uint_t i)
+{
+    ngx_http_maas_pair_t     *pair;
+    ngx_http_maas_model_t    *model;
+    ngx_http_maas_counted_t   c;
+
+    if (i < mmcf->models.nelts) {
+        model = ((ngx_http_maas_model_t **) mmcf->models.elts)[i];
+
+        c.name = model->name.data;
+        c.number = model->number;
+        c.lanes = &model->lanes;
+        c.n_lanes = &model->n_lanes;
+        c.lane = &model->lane;
+
+    } else {
+        i -= mmcf->models.nelts;
+        pair = ((ngx_http_maas_pair_t **) mmcf->pairs.elts)[i];
+
+        c.name = pair->key.data;
+        c.number = 0;
+        c.lanes = &pair->lanes;
+        c.n_lanes = &pair->n_lanes;
+        c.lane = &pair->lane;
+    }
+
+    return c;
+}
 
 
 /* Enough for two generations of workers beside each other, for a while. */
@@ -90,10 +142,11 @@ ngx_http_maas_zone_add(ngx_conf_t *cf, ngx_http_maas_main_conf_t *mmcf)
 
     if (size == NGX_CONF_UNSET_SIZE) {
 
-        /* in steps: a reload with some more models keeps the zone */
+        /* in steps: a reload with some more models keeps the zone.  Which pairs
+         * there are is not known yet: a line rarely has more than one */
 
         need = NGX_HTTP_MAAS_ZONE_SELF
-               + 2 * mmcf->models.nelts
+               + 2 * (mmcf->models.nelts + mmcf->shadow_lines)
                  * (mmcf->lanes * sizeof(ngx_http_maas_lane_t)
                     + ngx_pagesize);
 
@@ -113,7 +166,8 @@ ngx_http_maas_zone_add(ngx_conf_t *cf, ngx_http_maas_main_conf_t *mmcf)
 
 
 static ngx_http_maas_entry_t *
-ngx_http_maas_zone_find(ngx_slab_pool_t *shpool, ngx_http_maas_model_t *model)
+ngx_http_maas_zone_find(ngx_slab_pool_t *shpool,
+    const ngx_http_maas_counted_t *c)
 {
     uint32_t                offset;
     ngx_http_maas_zone_t   *zone;
@@ -124,8 +178,8 @@ ngx_http_maas_zone_find(ngx_slab_pool_t *shpool, ngx_http_maas_model_t *model)
     for (offset = zone->first; offset != 0; offset = entry->next) {
         entry = ngx_http_maas_zone_at(shpool, offset);
 
-        if (entry->number == model->number
-            && ngx_strcmp(entry->name, model->name.data) == 0)
+        if (entry->number == c->number
+            && ngx_strcmp(entry->name, c->name) == 0)
         {
             return entry;
         }
@@ -135,28 +189,30 @@ ngx_http_maas_zone_find(ngx_slab_pool_t *shpool, ngx_http_maas_model_t *model)
 }
 
 
-/* From `offset` on, the room of a model that is not in the configuration */
+/* From `offset` on, the room of what is not in the configuration */
 
 static ngx_http_maas_entry_t *
 ngx_http_maas_zone_spare(ngx_slab_pool_t *shpool,
     ngx_http_maas_main_conf_t *mmcf, uint32_t offset)
 {
-    ngx_uint_t               i;
-    ngx_http_maas_entry_t   *entry;
-    ngx_http_maas_model_t  **models;
+    ngx_uint_t                i, n;
+    ngx_http_maas_entry_t    *entry;
+    ngx_http_maas_counted_t   c;
 
-    models = mmcf->models.elts;
+    n = ngx_http_maas_zone_n(mmcf);
 
     for ( /* void */ ; offset != 0; offset = entry->next) {
         entry = ngx_http_maas_zone_at(shpool, offset);
 
-        for (i = 0; i < mmcf->models.nelts; i++) {
-            if (ngx_http_maas_zone_find(shpool, models[i]) == entry) {
+        for (i = 0; i < n; i++) {
+            c = ngx_http_maas_zone_counted(mmcf, i);
+
+            if (ngx_http_maas_zone_find(shpool, &c) == entry) {
                 break;
             }
         }
 
-        if (i == mmcf->models.nelts) {
+        if (i == n) {
             return entry;
         }
     }
@@ -167,7 +223,7 @@ ngx_http_maas_zone_spare(ngx_slab_pool_t *shpool,
 
 static void
 ngx_http_maas_zone_set(ngx_slab_pool_t *shpool, ngx_http_maas_entry_t *entry,
-    ngx_http_maas_model_t *model)
+    const ngx_http_maas_counted_t *c)
 {
     ngx_http_maas_zone_t  *zone;
 
@@ -176,13 +232,14 @@ ngx_http_maas_zone_set(ngx_slab_pool_t *shpool, ngx_http_maas_entry_t *entry,
     ngx_memzero(ngx_http_maas_zone_at(shpool, entry->lanes),
                 zone->lanes * sizeof(ngx_http_maas_lane_t));
 
-    entry->number = model->number;
-    ngx_cpystrn(entry->name, model->name.data, MAAS_MAX_NAME + 1);
+    entry->number = c->number;
+    ngx_cpystrn(entry->name, c->name, NGX_HTTP_MAAS_PAIR_KEY);
 }
 
 
 static ngx_http_maas_entry_t *
-ngx_http_maas_zone_new(ngx_slab_pool_t *shpool, ngx_http_maas_model_t *model)
+ngx_http_maas_zone_new(ngx_slab_pool_t *shpool,
+    const ngx_http_maas_counted_t *c)
 {
     void                   *lanes;
     ngx_http_maas_zone_t   *zone;
@@ -202,7 +259,7 @@ ngx_http_maas_zone_new(ngx_slab_pool_t *shpool, ngx_http_maas_model_t *model)
     }
 
     entry->lanes = ngx_http_maas_zone_offset(shpool, lanes);
-    ngx_http_maas_zone_set(shpool, entry, model);
+    ngx_http_maas_zone_set(shpool, entry, c);
     entry->next = zone->first;
     zone->first = ngx_http_maas_zone_offset(shpool, entry);
 
@@ -212,39 +269,39 @@ ngx_http_maas_zone_new(ngx_slab_pool_t *shpool, ngx_http_maas_model_t *model)
 
 static void
 ngx_http_maas_zone_use(ngx_slab_pool_t *shpool, ngx_http_maas_entry_t *entry,
-    ngx_http_maas_model_t *model)
+    const ngx_http_maas_counted_t *c)
 {
     ngx_http_maas_zone_t  *zone;
 
     zone = shpool->data;
 
-    model->n_lanes = zone->lanes;
-    model->lanes = ngx_http_maas_zone_at(shpool, entry->lanes);
+    *c->n_lanes = zone->lanes;
+    *c->lanes = ngx_http_maas_zone_at(shpool, entry->lanes);
 }
 
 
-/* Room for each model: its own, new, or, for n of them that get it once the
- * configuration holds, what n models of the past leave. */
+/* Room for each: its own, new, or, for n of them that get it once the
+ * configuration holds, what n of the past leave. */
 
 static ngx_int_t
-ngx_http_maas_zone_models(ngx_slab_pool_t *shpool,
+ngx_http_maas_zone_all(ngx_slab_pool_t *shpool,
     ngx_http_maas_main_conf_t *mmcf)
 {
-    uint32_t                 offset;
-    ngx_uint_t               i, n;
-    ngx_http_maas_zone_t    *zone;
-    ngx_http_maas_entry_t   *entry;
-    ngx_http_maas_model_t  **models;
+    uint32_t                  offset;
+    ngx_uint_t                i, n;
+    ngx_http_maas_zone_t     *zone;
+    ngx_http_maas_entry_t    *entry;
+    ngx_http_maas_counted_t   c;
 
     n = 0;
     zone = shpool->data;
-    models = mmcf->models.elts;
 
-    for (i = 0; i < mmcf->models.nelts; i++) {
-        entry = ngx_http_maas_zone_find(shpool, models[i]);
+    for (i = 0; i < ngx_http_maas_zone_n(mmcf); i++) {
+        c = ngx_http_maas_zone_counted(mmcf, i);
+        entry = ngx_http_maas_zone_find(shpool, &c);
 
         if (entry == NULL) {
-            entry = ngx_http_maas_zone_new(shpool, models[i]);
+            entry = ngx_http_maas_zone_new(shpool, &c);
         }
 
         if (entry == NULL) {
@@ -252,7 +309,7 @@ ngx_http_maas_zone_models(ngx_slab_pool_t *shpool,
             continue;
         }
 
-        ngx_http_maas_zone_use(shpool, entry, models[i]);
+        ngx_http_maas_zone_use(shpool, entry, &c);
     }
 
     for (offset = zone->first; n > 0; n--) {
@@ -303,7 +360,7 @@ ngx_http_maas_zone_init(ngx_shm_zone_t *shm_zone, void *data)
         shpool->data = zone;
     }
 
-    if (ngx_http_maas_zone_models(shpool, mmcf) != NGX_OK) {
+    if (ngx_http_maas_zone_all(shpool, mmcf) != NGX_OK) {
         ngx_log_error(NGX_LOG_EMERG, shm_zone->shm.log, 0,
                       "maas_zone: %uz bytes have no room for the "
                       "counters of all models", shm_zone->shm.size);
@@ -325,11 +382,11 @@ ngx_http_maas_zone_init(ngx_shm_zone_t *shm_zone, void *data)
 void
 ngx_http_maas_zone_commit(ngx_http_maas_main_conf_t *mmcf)
 {
-    ngx_uint_t               i;
-    ngx_slab_pool_t         *shpool;
-    ngx_http_maas_zone_t    *zone;
-    ngx_http_maas_entry_t   *entry;
-    ngx_http_maas_model_t  **models;
+    ngx_uint_t                i;
+    ngx_slab_pool_t          *shpool;
+    ngx_http_maas_zone_t     *zone;
+    ngx_http_maas_entry_t    *entry;
+    ngx_http_maas_counted_t   c;
 
     if (mmcf->models.nelts == 0) {
         return;
@@ -337,13 +394,14 @@ ngx_http_maas_zone_commit(ngx_http_maas_main_conf_t *mmcf)
 
     shpool = (ngx_slab_pool_t *) mmcf->zone->shm.addr;
     zone = shpool->data;
-    models = mmcf->models.elts;
 
-    for (i = 0; i < mmcf->models.nelts; i++) {
-        if (models[i]->lanes == NULL) {
+    for (i = 0; i < ngx_http_maas_zone_n(mmcf); i++) {
+        c = ngx_http_maas_zone_counted(mmcf, i);
+
+        if (*c.lanes == NULL) {
             entry = ngx_http_maas_zone_spare(shpool, mmcf, zone->first);
-            ngx_http_maas_zone_set(shpool, entry, models[i]);
-            ngx_http_maas_zone_use(shpool, entry, models[i]);
+            ngx_http_maas_zone_set(shpool, entry, &c);
+            ngx_http_maas_zone_use(shpool, entry, &c);
         }
     }
 }
@@ -352,16 +410,15 @@ ngx_http_maas_zone_commit(ngx_http_maas_main_conf_t *mmcf)
 void
 ngx_http_maas_zone_attach(ngx_http_maas_main_conf_t *mmcf)
 {
-    ngx_uint_t               i;
-    ngx_http_maas_model_t  **models;
-
-    models = mmcf->models.elts;
+    ngx_uint_t                i;
+    ngx_http_maas_counted_t   c;
 
     /* two processes that run at the same time have different slots; of more
      * than there are lanes some share one, which atomics allow */
 
-    for (i = 0; i < mmcf->models.nelts; i++) {
-        models[i]->lane = &models[i]->lanes[ngx_process_slot
-                                            & (models[i]->n_lanes - 1)];
+    for (i = 0; i < ngx_http_maas_zone_n(mmcf); i++) {
+        c = ngx_http_maas_zone_counted(mmcf, i);
+
+        *c.lane = &(*c.lanes)[ngx_process_slot & (*c.n_lanes - 1)];
     }
 }

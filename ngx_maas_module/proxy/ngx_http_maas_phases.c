@@ -5,6 +5,7 @@
  */
 
 
+#include "ngx_http_maas_shadow.h"
 #include "ngx_http_maas_track.h"
 #include "ngx_http_maas_wait.h"
 
@@ -15,6 +16,8 @@
 static ngx_int_t
 ngx_http_maas_preaccess(ngx_http_request_t *r)
 {
+    ngx_http_maas_shadow_begin(r);
+
     /* first: who sends a body slowly has arrived */
 
     if (r == r->main) {
@@ -28,6 +31,8 @@ ngx_http_maas_preaccess(ngx_http_request_t *r)
 static ngx_int_t
 ngx_http_maas_logged(ngx_http_request_t *r)
 {
+    ngx_http_maas_shadow_after(r);
+
     if (r == r->main) {
         ngx_http_maas_track_finish(r);
     }

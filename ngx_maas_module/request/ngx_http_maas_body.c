@@ -308,8 +308,15 @@ void
 ngx_http_maas_body_close(ngx_http_maas_ctx_t *ctx)
 {
     ngx_http_maas_inflate_close(ctx);
-    ngx_http_maas_block_give(ctx->body.memory, &ctx->body.block);
     ctx->req.id.len = 0;                   /* it was in there */
+
+    /* a shadow is to see it */
+
+    if (ctx->kept == NULL || ctx->kept->rows == 0
+        || ctx->body.text.len > NGX_HTTP_MAAS_KEPT_BODY)
+    {
+        ngx_http_maas_block_give(ctx->body.memory, &ctx->body.block);
+    }
 }
 
 
@@ -360,7 +367,8 @@ ngx_http_maas_own_cleanup(void *data)
 {
     ngx_http_maas_ctx_t  *ctx = data;
 
-    ngx_http_maas_body_close(ctx);
+    ngx_http_maas_inflate_close(ctx);
+    ngx_http_maas_block_give(ctx->body.memory, &ctx->body.block);
     ngx_http_maas_block_give(ctx->body.memory, &ctx->rows);
     ngx_http_maas_block_give(ctx->body.memory, &ctx->text);
 }

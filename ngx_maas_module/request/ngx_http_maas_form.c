@@ -6,6 +6,7 @@
  */
 
 
+#include "ngx_http_maas_pair.h"
 #include "ngx_http_maas_form.h"
 #include "ngx_http_maas_gather.h"
 #include "ngx_http_maas_request.h"
@@ -223,13 +224,11 @@ ngx_http_maas_form_size(ngx_http_maas_ctx_t *ctx)
 }
 
 
-/* What variables say of the first row, y(out): binary, the probability of the
- * second label; classes, that of the likeliest; numbers, the first */
+/* What variables say of the first row, y(out) */
 
 static void
 ngx_http_maas_form_first(ngx_http_maas_ctx_t *ctx, const float *y)
 {
-    size_t                  i;
     const maas_info_t      *info;
     ngx_http_maas_known_t  *known;
 
@@ -237,15 +236,29 @@ ngx_http_maas_form_first(ngx_http_maas_ctx_t *ctx, const float *y)
     known = &ctx->known;
 
     known->label = maas_decision(info, y);
-    known->score = y[0];
+    known->score = ngx_http_maas_pair_score(info, y);
+    known->ran = 1;
+}
 
-    if (info->task == MAAS_TASK_CLASSIFICATION) {
-        for (i = 1; i < info->out; i++) {
-            known->score = ngx_max(known->score, y[i]);
-        }
+
+/* For shadows */
+
+static void
+ngx_http_maas_form_keep(ngx_http_maas_ctx_t *ctx, const float *y)
+{
+    ngx_uint_t             i;
+    const maas_info_t     *info;
+    ngx_http_maas_kept_t  *kept;
+
+    kept = ctx->kept;
+    info = ctx->model->info;
+
+    for (i = 0; i < ngx_min(ctx->req.rows, NGX_HTTP_MAAS_KEPT); i++) {
+        kept->score[i] = ngx_http_maas_pair_score(info, y + i * info->out);
+        kept->said[i] = (uint32_t) maas_decision(info, y + i * info->out);
     }
 
-    known->ran = 1;
+    kept->rows = ctx->req.rows;
 }
 
 
@@ -269,6 +282,10 @@ ngx_http_maas_form_write(ngx_http_maas_ctx_t *ctx, const float *y, u_char *p,
 
     if (ctx->req.rows > 0) {
         ngx_http_maas_form_first(ctx, y);
+    }
+
+    if (ctx->kept != NULL) {
+        ngx_http_maas_form_keep(ctx, y);
     }
 
     return ctx->form->write(ctx->model->info, &ctx->req, y, (char *) p,

@@ -204,7 +204,9 @@ ngx_http_maas_page_status(ngx_http_request_t *r, ngx_http_maas_text_t *text)
         ngx_http_maas_page_model(text, models[i]);
     }
 
-    ngx_http_maas_json_close(text, "]}");
+    ngx_http_maas_json_close(text, "]");
+    ngx_http_maas_put_shadows(text, mmcf);
+    ngx_http_maas_json_close(text, "}");
 }
 
 

@@ -162,4 +162,14 @@ void ngx_http_maas_put_stats(ngx_http_request_t *r,
     ngx_http_maas_target_t *target, ngx_http_maas_text_t *text);
 
 
+/* ngx_http_maas_metrics_shadow.c */
+
+/* Models and their shadows: in the text form of Prometheus; the member
+ * "shadows" of an object.  Nothing if there are none. */
+void ngx_http_maas_put_shadow_metrics(ngx_http_maas_text_t *t,
+    ngx_http_maas_main_conf_t *mmcf);
+void ngx_http_maas_put_shadows(ngx_http_maas_text_t *t,
+    ngx_http_maas_main_conf_t *mmcf);
+
+
 #endif /* _NGX_HTTP_MAAS_ROUTES_H_INCLUDED_ */

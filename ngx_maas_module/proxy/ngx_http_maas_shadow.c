@@ -1,0 +1,185 @@
+
+/*
+ * Requests for a model that a shadow sees as well: which, and what is kept of
+ * them.
+ * Not here: those that variables are made of (ngx_http_maas_shadow_after.c),
+ * what a shadow makes of it (ngx_http_maas_shadow_run.c).
+ */
+
+
+#include "ngx_http_maas_shadow.h"
+
+
+/* shadows of a location beyond that see nothing */
+
+#define NGX_HTTP_MAAS_SHADOWS      32
+
+
+typedef struct {
+    ngx_http_maas_ctx_t        *ctx;
+    ngx_http_maas_kept_t        kept;
+    ngx_array_t                *shadows;
+    uint32_t                    chosen;    /* a bit for each */
+    ngx_http_maas_offload_t    *offload;
+} ngx_http_maas_shadow_seen_t;
+
+
+static ngx_http_maas_pair_t *
+ngx_http_maas_shadow_pair(ngx_http_maas_shadow_t *shadow,
+    ngx_http_maas_model_t *model)
+{
+    ngx_uint_t              i;
+    ngx_http_maas_pair_t  **pairs;
+
+    pairs = shadow->pairs.elts;
+
+    for (i = 0; i < shadow->pairs.nelts; i++) {
+        if (pairs[i]->model == model) {
+            return pairs[i];
+        }
+    }
+
+    return NULL;
+}
+
+
+static void
+ngx_http_maas_shadow_keep(ngx_http_maas_shadow_seen_t *seen,
+    ngx_http_maas_pair_t *pair)
+{
+    ngx_http_maas_ctx_t          *ctx;
+    ngx_http_maas_shadow_item_t  *item;
+
+    ctx = seen->ctx;
+
+    item = ngx_http_maas_shadow_item(pair, seen->kept.rows,
+                                     ctx->body.text.len);
+    if (item == NULL) {
+        return;
+    }
+
+    item->offload = seen->offload;
+    item->form = ctx->form;
+    item->json_len = ctx->json_len;
+
+    ngx_memcpy(item->body.data, ctx->body.text.data, item->body.len);
+    ngx_memcpy(item->score, seen->kept.score, item->n * sizeof(float));
+    ngx_memcpy(item->said, seen->kept.said, item->n * sizeof(uint32_t));
+
+    ngx_http_maas_shadow_wait(item);
+}
+
+
+/* The request has ended; its pool is still there. */
+
+static void
+ngx_http_maas_shadow_end(void *data)
+{
+    ngx_http_maas_shadow_seen_t  *seen = data;
+
+    ngx_uint_t               i;
+    ngx_http_maas_pair_t    *pair;
+    ngx_http_maas_shadow_t  *shadows;
+
+    if (seen->kept.rows == 0) {
+        return;
+    }
+
+    shadows = seen->shadows->elts;
+
+    for (i = 0; i < seen->shadows->nelts; i++) {
+
+        if (i == NGX_HTTP_MAAS_SHADOWS || !(seen->chosen & (1u << i))) {
+            continue;
+        }
+
+        pair = ngx_http_maas_shadow_pair(&shadows[i], seen->ctx->model);
+
+        if (pair != NULL) {
+            ngx_http_maas_shadow_keep(seen, pair);
+        }
+    }
+}
+
+
+/* An error_page may lead it elsewhere. */
+
+static void
+ngx_http_maas_shadow_here(ngx_http_request_t *r,
+    ngx_http_maas_loc_conf_t *mlcf)
+{
+    ngx_http_maas_state_t  *state;
+
+    state = r == r->main ? ngx_http_maas_state(r) : NULL;
+
+    if (state != NULL) {
+        state->shadow = mlcf;
+    }
+}
+
+
+void
+ngx_http_maas_shadow_begin(ngx_http_request_t *r)
+{
+    uint32_t                      chosen;
+    ngx_uint_t                    i;
+    ngx_http_cleanup_t           *cln;
+    ngx_http_maas_ctx_t          *ctx;
+    ngx_http_maas_shadow_t       *shadows;
+    ngx_http_maas_loc_conf_t     *mlcf;
+    ngx_http_maas_shadow_seen_t  *seen;
+
+    mlcf = ngx_http_get_module_loc_conf(r, ngx_http_maas_module);
+
+    if (mlcf->shadows == NULL) {
+        return;
+    }
+
+    if (mlcf->kind == NGX_HTTP_MAAS_NONE) {
+        ngx_http_maas_shadow_here(r, mlcf);
+        return;
+    }
+
+    /* a phase may be entered again */
+
+    ctx = ngx_http_get_module_ctx(r, ngx_http_maas_module);
+
+    if (r->method != NGX_HTTP_POST || (ctx != NULL && ctx->kept != NULL)) {
+        return;
+    }
+
+    chosen = 0;
+    shadows = mlcf->shadows->elts;
+
+    for (i = 0; i < ngx_min(mlcf->shadows->nelts, NGX_HTTP_MAAS_SHADOWS); i++) {
+        chosen |= (uint32_t) ngx_http_maas_shadow_chosen(&shadows[i]) << i;
+    }
+
+    if (chosen == 0) {
+        return;
+    }
+
+    /* a shadow is not worth an error */
+
+    seen = ngx_palloc(r->pool, sizeof(ngx_http_maas_shadow_seen_t));
+    cln = ngx_http_cleanup_add(r, 0);
+
+    if (seen == NULL || cln == NULL) {
+        return;
+    }
+
+    seen->ctx = ngx_http_maas_get_ctx(r);
+    if (seen->ctx == NULL) {
+        return;
+    }
+
+    seen->kept.rows = 0;
+    seen->shadows = mlcf->shadows;
+    seen->chosen = chosen;
+    seen->offload = mlcf->offload;
+
+    seen->ctx->kept = &seen->kept;
+
+    cln->handler = ngx_http_maas_shadow_end;
+    cln->data = seen;
+}

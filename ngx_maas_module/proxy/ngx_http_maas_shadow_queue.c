@@ -1,0 +1,227 @@
+
+/*
+ * When shadows run: in turns of the event loop in which nothing else was to do,
+ * so that no client waits for them; where there is no such turn, for a small
+ * share of the time; or in threads.
+ * Not here: what they do then (ngx_http_maas_shadow_run.c).
+ */
+
+
+#include "ngx_http_maas_shadow.h"
+
+
+/* ms that rows wait for others, and how many do not wait any more */
+
+#define NGX_HTTP_MAAS_SHADOW_WAIT    10
+#define NGX_HTTP_MAAS_SHADOW_FULL    64
+
+/* ns of work in a turn */
+
+#define NGX_HTTP_MAAS_SHADOW_TURN    100000
+
+/* a loop that is never idle does so much more of other work, 64 : 1 */
+
+#define NGX_HTTP_MAAS_SHADOW_OTHERS  64
+
+/* ns beyond the shortest turn that there was, in which nothing was done */
+
+#define NGX_HTTP_MAAS_SHADOW_EMPTY   1500
+
+/* batches with the pool */
+
+#define NGX_HTTP_MAAS_SHADOW_POOL    2
+
+
+typedef struct {
+    ngx_queue_t                    items;
+    ngx_uint_t                     n;
+    ngx_event_t                    event;
+    ngx_http_maas_shadow_batch_t  *batch;  /* that is under way */
+    ngx_uint_t                     in_pool;
+    uint64_t                       left;   /* when the last turn ended; 0: this
+                                              is the first of several */
+    uint64_t                       least;  /* ns, the shortest turn */
+    uint64_t                       due;    /* work even if others wait */
+} ngx_http_maas_shadow_queue_t;
+
+
+static ngx_http_maas_shadow_queue_t  ngx_http_maas_shadow_queue;
+
+
+/* A thread is done: maybe more waits for it. */
+
+static void
+ngx_http_maas_shadow_again(void)
+{
+    ngx_http_maas_shadow_queue_t  *queue;
+
+    queue = &ngx_http_maas_shadow_queue;
+    queue->in_pool--;
+
+    if (!queue->event.posted && !queue->event.timer_set) {
+        queue->left = 0;
+        ngx_post_event(&queue->event, &ngx_posted_events);
+    }
+}
+
+
+/* A batch that is for the event loop is at hand.  What is for threads goes
+ * there on the way, as far as they have time. */
+
+static ngx_uint_t
+ngx_http_maas_shadow_ready(ngx_http_maas_shadow_queue_t *queue)
+{
+    for ( ;; ) {
+
+        if (queue->batch == NULL) {
+
+            if (ngx_queue_empty(&queue->items)) {
+                return 0;
+            }
+
+            queue->batch = ngx_http_maas_shadow_batch(&queue->items);
+            continue;
+        }
+
+        if (!ngx_http_maas_shadow_batch_offloads(queue->batch)) {
+            return 1;
+        }
+
+        if (queue->in_pool == NGX_HTTP_MAAS_SHADOW_POOL) {
+            return 0;
+        }
+
+        if (ngx_http_maas_shadow_batch_post(queue->batch,
+                                            ngx_http_maas_shadow_again)
+            == NGX_OK)
+        {
+            queue->in_pool++;
+
+        } else {
+            ngx_http_maas_shadow_batch_drop(queue->batch);
+        }
+
+        queue->batch = NULL;
+    }
+}
+
+
+/* Was there nothing else to do since the last turn? */
+
+static ngx_uint_t
+ngx_http_maas_shadow_idle(ngx_http_maas_shadow_queue_t *queue, uint64_t now)
+{
+    uint64_t  took;
+
+    if (queue->left == 0) {
+        return 0;
+    }
+
+    took = now - queue->left;
+
+    if (queue->least == 0 || took < queue->least) {
+        queue->least = took;
+    }
+
+    return took <= queue->least + NGX_HTTP_MAAS_SHADOW_EMPTY;
+}
+
+
+static void
+ngx_http_maas_shadow_turn(ngx_event_t *ev)
+{
+    uint64_t                       began, now;
+    ngx_http_maas_shadow_queue_t  *queue = ev->data;
+
+    ev->timedout = 0;
+
+    if (!ngx_http_maas_shadow_ready(queue)) {
+        return;
+    }
+
+    began = ngx_http_maas_now();
+    now = began;
+
+    if (ngx_http_maas_shadow_idle(queue, began) || began >= queue->due) {
+
+        do {
+            if (ngx_http_maas_shadow_batch_step(queue->batch)) {
+                queue->batch = NULL;
+            }
+
+            now = ngx_http_maas_now();
+
+        } while (now - began < NGX_HTTP_MAAS_SHADOW_TURN
+                 && ngx_http_maas_shadow_ready(queue));
+
+        queue->due = now + NGX_HTTP_MAAS_SHADOW_OTHERS * (now - began);
+
+        if (!ngx_http_maas_shadow_ready(queue)) {
+            return;
+        }
+    }
+
+    queue->left = now;
+    ngx_post_event(ev, &ngx_posted_next_events);
+}
+
+
+void
+ngx_http_maas_shadow_wait(ngx_http_maas_shadow_item_t *item)
+{
+    ngx_event_t                   *ev;
+    ngx_http_maas_shadow_queue_t  *queue;
+
+    queue = &ngx_http_maas_shadow_queue;
+    ev = &queue->event;
+
+    if (ev->handler == NULL) {
+        ngx_queue_init(&queue->items);
+        ev->handler = ngx_http_maas_shadow_turn;
+        ev->data = queue;
+        ev->cancelable = 1;                /* a worker exits all the same */
+    }
+
+    ev->log = ngx_cycle->log;
+
+    queue->n = ngx_queue_empty(&queue->items) ? 0 : queue->n;
+    queue->n += item->n;
+    ngx_queue_insert_tail(&queue->items, &item->queue);
+
+    if (ev->posted || queue->batch != NULL) {
+        return;
+    }
+
+    if (queue->n >= NGX_HTTP_MAAS_SHADOW_FULL) {
+
+        if (ev->timer_set) {
+            ngx_del_timer(ev);
+        }
+
+        queue->left = 0;
+        ngx_post_event(ev, &ngx_posted_next_events);
+
+    } else if (!ev->timer_set) {
+        queue->left = 0;
+        ngx_add_timer(ev, NGX_HTTP_MAAS_SHADOW_WAIT);
+    }
+}
+
+
+void
+ngx_http_maas_shadow_exit(void)
+{
+    ngx_http_maas_shadow_queue_t  *queue;
+
+    queue = &ngx_http_maas_shadow_queue;
+
+    if (queue->event.handler == NULL) {
+        return;
+    }
+
+    if (queue->batch != NULL) {
+        ngx_http_maas_shadow_batch_drop(queue->batch);
+    }
+
+    ngx_http_maas_shadow_items_drop(&queue->items);
+}

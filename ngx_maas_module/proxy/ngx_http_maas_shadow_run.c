@@ -1,0 +1,525 @@
+
+/*
+ * Items of one model and shadow -> rows of the shadow -> what it says, beside
+ * what the model said.  In bits, or in a thread.
+ * Not here: when that is (ngx_http_maas_shadow_queue.c).
+ */
+
+
+#include "ngx_http_maas_shadow.h"
+#include "request/ngx_http_maas_batch.h"
+
+
+/* ns that rows in a bit of work may take, and how many are tried at first */
+
+#define NGX_HTTP_MAAS_SHADOW_NS     100000
+#define NGX_HTTP_MAAS_SHADOW_FIRST  1
+
+
+struct ngx_http_maas_shadow_batch_s {
+    ngx_queue_t                 items;
+    ngx_queue_t                *next;      /* the first that is not read yet */
+    ngx_http_maas_pair_t       *pair;
+    ngx_http_maas_offload_t    *offload;
+    size_t                      bytes;     /* of bodies */
+    ngx_http_maas_block_t       block;     /* that all of it is in */
+    ngx_http_maas_pass_t        pass;
+    ngx_http_maas_pair_sum_t    sum;
+#if (NGX_THREADS)
+    ngx_pool_t                 *pool;
+    ngx_http_maas_block_t       workspace;
+    void                      (*back)(void);
+#endif
+};
+
+
+/* Of the items at the head: how many run together, and the rows that reading
+ * them needs room for */
+
+static ngx_uint_t
+ngx_http_maas_shadow_together(ngx_queue_t *items, ngx_uint_t *room)
+{
+    ngx_uint_t                    n, most;
+    ngx_queue_t                  *q;
+    ngx_http_maas_shadow_item_t  *item, *first;
+
+    q = ngx_queue_head(items);
+    first = ngx_queue_data(q, ngx_http_maas_shadow_item_t, queue);
+
+    n = 1;
+    most = ngx_min(NGX_HTTP_MAAS_KEPT, first->pair->shadow->max_batch);
+    *room = first->rows;
+
+    for (q = ngx_queue_next(q); q != items; q = ngx_queue_next(q)) {
+        item = ngx_queue_data(q, ngx_http_maas_shadow_item_t, queue);
+
+        if (item->pair != first->pair || item->offload != first->offload
+            || *room + item->rows > most)
+        {
+            break;
+        }
+
+        *room += item->rows;
+        n++;
+    }
+
+    return n;
+}
+
+
+/* Move the first n items into the batch. */
+
+static void
+ngx_http_maas_shadow_move(ngx_http_maas_shadow_batch_t *batch,
+    ngx_queue_t *items, ngx_uint_t n)
+{
+    ngx_queue_t                  *q;
+    ngx_http_maas_shadow_item_t  *item;
+
+    for ( /* void */ ; n > 0; n--) {
+        q = ngx_queue_head(items);
+        ngx_queue_remove(q);
+        ngx_queue_insert_tail(&batch->items, q);
+
+        item = ngx_queue_data(q, ngx_http_maas_shadow_item_t, queue);
+        batch->pair = item->pair;
+        batch->offload = item->offload;
+        batch->bytes += item->body.len;
+    }
+
+    batch->next = ngx_queue_head(&batch->items);
+}
+
+
+/* Memory for a batch of that many rows, and the workspace of a thread if ws is
+ * not 0; NULL: it is not to be had. */
+
+static ngx_http_maas_shadow_batch_t *
+ngx_http_maas_shadow_batch_alloc(ngx_http_maas_model_t *shadow,
+    ngx_uint_t room, size_t ws)
+{
+    u_char                        *p;
+    size_t                         in, out, size;
+    maas_err_t                     err;
+    ngx_http_maas_block_t          block;
+    ngx_http_maas_shadow_batch_t  *batch;
+
+    in = ngx_align(room * shadow->info->in * sizeof(float),
+                   NGX_CPU_CACHE_LINE);
+    out = ngx_align(ngx_min(room, NGX_HTTP_MAAS_KEPT) * shadow->info->out
+                    * sizeof(float), NGX_CPU_CACHE_LINE);
+    ws = ngx_align(ws, NGX_CPU_CACHE_LINE);
+    size = in + out + ws + sizeof(ngx_http_maas_shadow_batch_t);
+
+    if (!ngx_http_maas_shadow_may_take(shadow->memory, size)
+        || ngx_http_maas_block_take(shadow->memory, &block, size, &err)
+           != MAAS_OK)
+    {
+        return NULL;
+    }
+
+    p = block.data;
+    batch = (ngx_http_maas_shadow_batch_t *) (p + in + out + ws);
+
+    ngx_memzero(batch, sizeof(ngx_http_maas_shadow_batch_t));
+    ngx_queue_init(&batch->items);
+
+    batch->block = block;
+    batch->pass.model = shadow;
+    batch->pass.x = (float *) p;
+    batch->pass.y = (float *) (p + in);
+#if (NGX_THREADS)
+    batch->workspace.data = p + in + out;
+    batch->workspace.size = ws;
+#endif
+
+    return batch;
+}
+
+
+static void
+ngx_http_maas_shadow_batch_free(ngx_http_maas_shadow_batch_t *batch)
+{
+    ngx_queue_t            *q;
+    ngx_http_maas_block_t   block;
+
+    while (!ngx_queue_empty(&batch->items)) {
+        q = ngx_queue_head(&batch->items);
+        ngx_queue_remove(q);
+        ngx_http_maas_shadow_item_free(ngx_queue_data(q,
+                                       ngx_http_maas_shadow_item_t, queue));
+    }
+
+#if (NGX_THREADS)
+    if (batch->pool != NULL) {
+        ngx_destroy_pool(batch->pool);
+    }
+#endif
+
+    block = batch->block;
+    ngx_http_maas_block_give(batch->pass.model->memory, &block);
+}
+
+
+void
+ngx_http_maas_shadow_batch_drop(ngx_http_maas_shadow_batch_t *batch)
+{
+    ngx_http_maas_shadow_items_drop(&batch->items);
+    ngx_http_maas_shadow_batch_free(batch);
+}
+
+
+ngx_http_maas_shadow_batch_t *
+ngx_http_maas_shadow_batch(ngx_queue_t *items)
+{
+    size_t                         ws;
+    ngx_uint_t                     n, room;
+    ngx_queue_t                    dropped, *q;
+    ngx_http_maas_model_t         *shadow;
+    ngx_http_maas_shadow_item_t   *item;
+    ngx_http_maas_shadow_batch_t  *batch;
+
+    item = ngx_queue_data(ngx_queue_head(items), ngx_http_maas_shadow_item_t,
+                          queue);
+    shadow = item->pair->shadow;
+
+    n = ngx_http_maas_shadow_together(items, &room);
+    ws = item->offload == NULL
+         ? 0 : maas_workspace_size(shadow->engine, shadow->max_batch);
+
+    batch = ngx_http_maas_shadow_batch_alloc(shadow, room, ws);
+
+    if (batch != NULL) {
+        ngx_http_maas_shadow_move(batch, items, n);
+        return batch;
+    }
+
+    ngx_queue_init(&dropped);
+
+    for ( /* void */ ; n > 0; n--) {
+        q = ngx_queue_head(items);
+        ngx_queue_remove(q);
+        ngx_queue_insert_tail(&dropped, q);
+    }
+
+    ngx_http_maas_shadow_items_drop(&dropped);
+
+    return NULL;
+}
+
+
+static maas_status_t
+ngx_http_maas_shadow_rows(ngx_http_maas_shadow_batch_t *batch,
+    ngx_http_maas_shadow_item_t *item, float *x, maas_err_t *err)
+{
+    maas_body_t     body;
+    maas_status_t   rc;
+    maas_request_t  req;
+
+    if (item->form == NULL) {
+        return ngx_http_maas_score_row((ngx_http_maas_score_t *)
+                                       item->body.data, x, err);
+    }
+
+    body.data = (const char *) item->body.data;
+    body.len = item->body.len;
+    body.json_len = item->json_len;
+    body.max_rows = item->rows;
+    body.loose = 1;
+    body.named = batch->pair->named;
+
+    rc = item->form->read(batch->pass.model->info, &body, x, &req, err);
+
+    return rc != MAAS_OK || req.rows == item->rows ? rc : MAAS_BADSHAPE;
+}
+
+
+/* Rows out of the next item, behind those that there are */
+
+static void
+ngx_http_maas_shadow_read(ngx_http_maas_shadow_batch_t *batch)
+{
+    maas_err_t                    err;
+    ngx_http_maas_shadow_item_t  *item;
+
+    item = ngx_queue_data(batch->next, ngx_http_maas_shadow_item_t, queue);
+    batch->next = ngx_queue_next(batch->next);
+
+    item->at = batch->pass.rows;
+
+    if (ngx_http_maas_shadow_rows(batch, item, batch->pass.x
+                                  + item->at * batch->pass.model->info->in,
+                                  &err)
+        != MAAS_OK)
+    {
+        item->failed = 1;
+        batch->sum.failed += item->n;
+        return;
+    }
+
+    batch->pass.rows += item->n;
+}
+
+
+/* A bit of work, up to `most` rows of it; true: there is no more.  In any
+ * thread. */
+
+static ngx_uint_t
+ngx_http_maas_shadow_work(ngx_http_maas_shadow_batch_t *batch, ngx_uint_t most)
+{
+    uint64_t               began;
+    ngx_uint_t             done;
+    ngx_http_maas_pass_t  *pass;
+
+    began = ngx_http_maas_now();
+    pass = &batch->pass;
+
+    if (batch->next != ngx_queue_sentinel(&batch->items)) {
+        ngx_http_maas_shadow_read(batch);
+        done = 0;
+
+    } else if (pass->done < pass->rows) {
+        done = ngx_http_maas_pass_predict(pass, most) != MAAS_OK
+               || pass->done == pass->rows;
+
+    } else {
+        return 1;
+    }
+
+    batch->sum.ns += ngx_http_maas_now() - began;
+
+    return done;
+}
+
+
+/* What both have said of a row, y(out) the shadow */
+
+static void
+ngx_http_maas_shadow_row(ngx_http_maas_shadow_batch_t *batch, const float *y,
+    float score, uint32_t said)
+{
+    size_t                     label;
+    double                     diff;
+    const maas_info_t         *info;
+    ngx_http_maas_pair_t      *pair;
+    ngx_http_maas_pair_sum_t  *sum;
+
+    pair = batch->pair;
+    sum = &batch->sum;
+    info = pair->shadow->info;
+
+    if (!maas_is_finite(y, info->out)) {
+        sum->failed++;
+        return;
+    }
+
+    diff = (double) ngx_http_maas_pair_score(info, y) - score;
+
+    sum->rows++;
+    sum->difference += diff;
+    sum->distance += ngx_abs(diff);
+
+    if (pair->decides) {
+        label = maas_decision(info, y);
+        label = pair->labels != NULL ? pair->labels[label] : label;
+        sum->agreed += label == said;
+    }
+}
+
+
+static void
+ngx_http_maas_shadow_compare(ngx_http_maas_shadow_batch_t *batch)
+{
+    size_t                        out;
+    ngx_uint_t                    i;
+    ngx_queue_t                  *q;
+    ngx_http_maas_pass_t         *pass;
+    ngx_http_maas_shadow_item_t  *item;
+
+    pass = &batch->pass;
+    out = pass->model->info->out;
+
+    for (q = ngx_queue_head(&batch->items);
+         q != ngx_queue_sentinel(&batch->items);
+         q = ngx_queue_next(q))
+    {
+        item = ngx_queue_data(q, ngx_http_maas_shadow_item_t, queue);
+
+        if (item->failed) {
+            continue;
+        }
+
+        if (pass->done < pass->rows) {
+            batch->sum.failed += item->n;
+            continue;
+        }
+
+        for (i = 0; i < item->n; i++) {
+            ngx_http_maas_shadow_row(batch, pass->y + (item->at + i) * out,
+                                     item->score[i], item->said[i]);
+        }
+    }
+}
+
+
+static void
+ngx_http_maas_shadow_batch_done(ngx_http_maas_shadow_batch_t *batch)
+{
+    ngx_http_maas_pair_count(batch->pair, &batch->sum);
+    ngx_http_maas_shadow_batch_free(batch);
+}
+
+
+/* As many rows at a time as take NGX_HTTP_MAAS_SHADOW_NS */
+
+ngx_uint_t
+ngx_http_maas_shadow_batch_step(ngx_http_maas_shadow_batch_t *batch)
+{
+    uint64_t               ns;
+    ngx_uint_t             last, rows;
+    ngx_http_maas_pair_t  *pair;
+    ngx_http_maas_pass_t  *pass;
+
+    pair = batch->pair;
+    pass = &batch->pass;
+    pass->workspace = pass->model->workspace;
+
+    if (ngx_http_maas_batch_workspace(pass->model, &pass->err) != MAAS_OK) {
+        ngx_http_maas_shadow_batch_drop(batch);
+        return 1;
+    }
+
+    if (pair->slice == 0) {
+        pair->slice = NGX_HTTP_MAAS_SHADOW_FIRST;
+    }
+
+    rows = pass->done;
+    ns = batch->sum.ns;
+
+    last = ngx_http_maas_shadow_work(batch, pair->slice);
+
+    rows = pass->done - rows;
+    ns = batch->sum.ns - ns;
+
+    if (rows == pair->slice && ns < NGX_HTTP_MAAS_SHADOW_NS / 3) {
+        pair->slice = ngx_min(2 * pair->slice, NGX_HTTP_MAAS_KEPT);
+
+    } else if (rows > 1 && ns > NGX_HTTP_MAAS_SHADOW_NS) {
+        pair->slice = rows / 2;
+    }
+
+    if (!last) {
+        return 0;
+    }
+
+    ngx_http_maas_shadow_compare(batch);
+    ngx_http_maas_shadow_batch_done(batch);
+
+    return 1;
+}
+
+
+#if (NGX_THREADS)
+
+
+ngx_uint_t
+ngx_http_maas_shadow_batch_offloads(ngx_http_maas_shadow_batch_t *batch)
+{
+    ngx_uint_t                    rows;
+    ngx_queue_t                  *q;
+    ngx_http_maas_shadow_item_t  *item;
+
+    if (batch->offload == NULL) {
+        return 0;
+    }
+
+    rows = 0;
+
+    for (q = ngx_queue_head(&batch->items);
+         q != ngx_queue_sentinel(&batch->items);
+         q = ngx_queue_next(q))
+    {
+        item = ngx_queue_data(q, ngx_http_maas_shadow_item_t, queue);
+        rows += item->n;
+    }
+
+    return ngx_http_maas_pass_cost(batch->pass.model, rows)
+           + batch->bytes * NGX_HTTP_MAAS_BYTE_COST
+           >= (uint64_t) batch->offload->above;
+}
+
+
+/* In a thread */
+
+static void
+ngx_http_maas_shadow_thread(void *data, ngx_log_t *log)
+{
+    ngx_http_maas_shadow_batch_t  *batch = data;
+
+    while (!ngx_http_maas_shadow_work(batch, NGX_HTTP_MAAS_KEPT)) {
+        /* void */
+    }
+
+    ngx_http_maas_shadow_compare(batch);
+}
+
+
+static void
+ngx_http_maas_shadow_back(void *data)
+{
+    ngx_http_maas_shadow_batch_t  *batch = data;
+
+    void  (*back)(void);
+
+    back = batch->back;
+
+    ngx_http_maas_pass_learn(&batch->pass);
+    ngx_http_maas_shadow_batch_done(batch);
+
+    back();
+}
+
+
+ngx_int_t
+ngx_http_maas_shadow_batch_post(ngx_http_maas_shadow_batch_t *batch,
+    void (*back)(void))
+{
+    ngx_http_maas_task_t  *task;
+
+    batch->back = back;
+    batch->pass.workspace = &batch->workspace;
+    batch->pass.timed = 1;
+
+    batch->pool = ngx_create_pool(1024, ngx_cycle->log);
+    if (batch->pool == NULL) {
+        return NGX_ERROR;
+    }
+
+    task = ngx_http_maas_task_create(batch->pool, batch,
+                                     ngx_http_maas_shadow_thread,
+                                     ngx_http_maas_shadow_back);
+
+    return task == NULL ? NGX_ERROR
+                        : ngx_http_maas_task_post(task, batch->offload);
+}
+
+
+#else
+
+
+ngx_uint_t
+ngx_http_maas_shadow_batch_offloads(ngx_http_maas_shadow_batch_t *batch)
+{
+    return 0;
+}
+
+
+ngx_int_t
+ngx_http_maas_shadow_batch_post(ngx_http_maas_shadow_batch_t *batch,
+    void (*back)(void))
+{
+    return NGX_ERROR;
+}
+
+
+#endif
