@@ -298,7 +298,8 @@ the_same_row(void **state)
     for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         type = (maas_str_t) { cases[i].type, strlen(cases[i].type) };
         text = (maas_str_t) { cases[i].body, strlen(cases[i].body) };
-        body = (maas_body_t) { text.data, text.len, text.len, 1 };
+        body = (maas_body_t) { .data = text.data, .len = text.len,
+                               .json_len = text.len, .max_rows = 1 };
 
         wire_read(&w, &info, maas_form_find(&info, type.data, type.len, &body),
                   text.data, text.len, WIRE_ALL, 1);
