@@ -130,7 +130,8 @@ read_form(maas_str_t type, maas_str_t text, float *x, size_t *rows)
     maas_request_t       req;
     const maas_form_t   *form;
 
-    body = (maas_body_t) { text.data, text.len, text.len, 2 };
+    body = (maas_body_t) { .data = text.data, .len = text.len,
+                           .json_len = text.len, .max_rows = 2 };
     form = maas_form_find(&info, type.data, type.len, &body);
     FUZZ_HOLDS(form != NULL);
 
