@@ -7,6 +7,7 @@
 
 #include "ngx_http_maas_life.h"
 #include "answers/ngx_http_maas_response.h"
+#include "proxy/ngx_http_maas_ja4.h"
 #include "proxy/ngx_http_maas_proxy.h"
 #include "proxy/ngx_http_maas_shadow.h"
 #include "proxy/ngx_http_maas_track.h"
@@ -34,7 +35,9 @@ static ngx_int_t
 ngx_http_maas_preconfiguration(ngx_conf_t *cf)
 {
     if (ngx_http_maas_state_init(cf) != NGX_OK
-        || ngx_http_maas_own_variables(cf) != NGX_OK)
+        || ngx_http_maas_own_variables(cf) != NGX_OK
+        || ngx_http_maas_ja4_variables(cf) != NGX_OK
+        || ngx_http_maas_header_order_variable(cf) != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -53,7 +56,8 @@ ngx_http_maas_postconfiguration(ngx_conf_t *cf)
     if (ngx_http_maas_fit(cf, mmcf) != NGX_OK
         || ngx_http_maas_set_init(cf, mmcf) != NGX_OK
         || ngx_http_maas_features_log_check(cf, mmcf) != NGX_OK
-        || ngx_http_maas_phases_init(cf) != NGX_OK)
+        || ngx_http_maas_phases_init(cf) != NGX_OK
+        || ngx_http_maas_ja4_init(cf) != NGX_OK)
     {
         return NGX_ERROR;
     }
