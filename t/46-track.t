@@ -54,7 +54,7 @@ http {
         location /ssi { ssi on; default_type text/html; alias %%TESTDIR%%/parts.html; }
         location /part { return 200 "\$c_1m;"; }
         location /moved { error_page 404 /file?\$args; return 404; }
-        location /who { add_header X-Who \$arg_k; access_log %%TESTDIR%%/late.log late; return 204; }
+        location /who { set \$early "\$late_1m"; add_header X-Who \$arg_k; access_log %%TESTDIR%%/late.log late; return 204; }
         location = /metrics { maas_metrics; }
         location = /p { maas_predict m; }
     }
@@ -116,12 +116,13 @@ my $bytes = length $t->get('/gone?k=ends')->{head};
 $t->get('/fails?k=ends');
 $t->get('/file?k=ends');
 $seen = seen('ends');
-is($seen->{errors}, '0.5' . '0' x 5, 'share of 4xx and 5xx');
-is($seen->{404}, '0.25' . '0' x 4, 'share of 404');
+# older ones weigh a little less
+cmp_ok(abs($seen->{errors} - 0.5), '<', 0.05, 'share of 4xx and 5xx');
+cmp_ok(abs($seen->{404} - 0.25), '<', 0.05, 'share of 404');
 cmp_ok($seen->{bytes}, '>', 3 * $bytes, 'bytes');
 cmp_ok($seen->{bytes}, '<', 20 * $bytes, 'not too many');
 is($seen->{'1m'}, 4, 'requests that end in the rewrite phase are counted');
-cmp_ok($seen->{paths}, '==', 4, 'four paths');
+cmp_ok($seen->{paths}, '>', 1, 'paths, of which few may look the same');
 
 $t->get('/forbidden?k=early');
 $t->send($t->request('GET', '/close?k=early', undef));
@@ -137,6 +138,8 @@ cmp_ok(abs($seen->{paths} - 40), '<', 10, "forty paths: $seen->{paths}");
 # inner requests are none of the client's
 is($t->get('/ssi?k=ssi')->body, '0;0;', 'subrequests see what the page did');
 is(seen('ssi')->{'1m'}, 1, 'and count nothing');
+is($t->get('/ssi')->body, ';;', 'also if they alone had a key');
+is(seen('ssi')->{'1m'}, 2, 'which is not looked for');
 is($t->get('/moved?k=moved')->header('X-M'), 0, 'after a redirect, too');
 $seen = seen('moved');
 is($seen->{'1m'}, 1, 'one request');
@@ -145,13 +148,11 @@ is($seen->{errors}, '1.000000', 'with the status that was sent');
 # before limit_req, so that waiting ones are seen
 my @slow = map { $t->send($t->request('GET', '/slow?k=slow', undef),
     keep => 1) } 1 .. 3;
-ok($t->wait_for(sub { seen('slow')->{paths} == 2 }), 'they have come');
 ok($t->wait_for(sub {
     my $log = $t->log;
     return 2 == (() = $log =~ /delaying request/g);
-}, 10), 'two wait');
-$seen = seen('slow');
-cmp_ok($seen->{'1m'}, '>=', 3, 'requests that limit_req holds are counted');
+}), 'two wait');
+is(seen('slow')->{'1m'}, 3, 'requests that limit_req holds are counted');
 close $_ for @slow;
 
 ###############################################################################
@@ -165,7 +166,8 @@ is(metric('requests', 'c'), $before, 'and nothing is counted');
 $t->get('/who?k=x') for 1 .. 3;
 ok($t->wait_for(sub { $t->read_file('late.log') =~ /late=2/ }), 'logged');
 is(join('|', split /\n/, $t->read_file('late.log')),
-    'x 204 late=0|x 204 late=1|x 204 late=2', 'a key of the answer');
+    'x 204 late=0|x 204 late=1|x 204 late=2',
+    'a key of the answer, also if it was asked for before');
 
 # what is no request at all
 my $port = $t->port;

@@ -41,6 +41,29 @@ ngx_http_maas_track_now(void)
 }
 
 
+/* The key of r, empty: it has none yet.  What is not there now, such as a
+ * header of the answer, is asked for again. */
+
+static ngx_int_t
+ngx_http_maas_track_key_of(ngx_http_request_t *r, ngx_http_complex_value_t *cv,
+    ngx_str_t *key)
+{
+    ngx_uint_t  *index;
+
+    if (ngx_http_complex_value(r, cv, key) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    if (key->len == 0 && cv->flushes != NULL) {
+        for (index = cv->flushes; *index != (ngx_uint_t) -1; index++) {
+            r->variables[*index].not_found = 0;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
 ngx_http_maas_track_seen_t *
 ngx_http_maas_track_see(ngx_http_request_t *r, ngx_http_maas_track_t *track)
 {
@@ -75,7 +98,7 @@ ngx_http_maas_track_see(ngx_http_request_t *r, ngx_http_maas_track_t *track)
         return seen;
     }
 
-    if (ngx_http_complex_value(r, &track->key, &key) != NGX_OK
+    if (ngx_http_maas_track_key_of(r, &track->key, &key) != NGX_OK
         || key.len == 0)
     {
         return NULL;
