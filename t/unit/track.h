@@ -24,6 +24,7 @@
 #define SIM_WORKERS   4
 #define SIM_SPAN      60000         /* ms, of which the window is a sixth */
 #define SIM_WINDOW    10000
+#define SIM_TABLE     ((size_t) 256 << 20)     /* no key is evicted */
 
 
 static uint64_t  track_random = 1;
@@ -246,7 +247,7 @@ sim_run(void)
 
     r = track_shared(SIM_REQUESTS * sizeof(sim_request_t));
     turn = track_shared(sizeof(sim_turn_t));
-    track_make(&table, 64 << 20, width);
+    track_make(&table, SIM_TABLE, width);
     sim_draw(r);
 
     for (i = 0; i < SIM_WORKERS; i++) {
@@ -263,7 +264,7 @@ sim_run(void)
 
     munmap(r, SIM_REQUESTS * sizeof(sim_request_t));
     munmap(turn, sizeof(sim_turn_t));
-    munmap(table.zone, 64 << 20);
+    munmap(table.zone, SIM_TABLE);
 
     return s;
 }
