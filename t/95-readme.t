@@ -18,7 +18,7 @@ MaasTest::missing('build/venv with the clients: make build/venv/.done')
     unless -x $python;
 
 my $readme = MaasTest::Proc::slurp("$MaasTest::top/README.md");
-my ($conf) = $readme =~ /^```nginx\n(.*?)^```/ms;
+my ($conf, $more) = $readme =~ /^```nginx\n(.*?)^```/msg;
 my @shell = $readme =~ /^```sh\n(.*?)^```/msg;
 my @python = $readme =~ /^```python\n(.*?)^```/msg;
 
@@ -95,6 +95,15 @@ $conf =~ s/^load_module .*\n/%%GLOBALS%%\n/;
 $conf =~ s/^http \{\n/http {\n%%GLOBALS_HTTP%%\n/m;
 $conf =~ s{/etc/nginx/}{%%TESTDIR%%/build/demo/}g;
 is(($conf =~ s/listen 8080;/listen 127.0.0.1:%%PORT%%;/g), 1, 'on 8080');
+
+# what is predicted of any request, in the same http {}; its upstream answers
+# with what it was told
+is(($more =~ s/listen 8082;/listen 127.0.0.1:%%PORT1%%;/g), 1, 'on 8082');
+is(($more =~ s/127\.0\.0\.1:8083;/127.0.0.1:%%PORT2%%;/g), 1, 'to 8083');
+$more =~ s{access_log }{access_log %%TESTDIR%%/};
+$conf =~ s/\}\n\z//;
+$conf .= "$more\nserver { listen 127.0.0.1:%%PORT2%%; location / {"
+    . " return 200 \$http_x_fraud; } }\n}\n";
 $t->conf($conf);
 $t->known_good('/iris', '[5.1,3.5,1.4,0.2]');
 $t->run;
@@ -133,5 +142,17 @@ for my $program (@python) {
     is($status, 0, $name) or diag($out, $why);
     has_numbers($out, $name);
 }
+
+sub pay {
+    my ($amount, $country) = @_;
+    return ($t->answers($t->send($t->request('GET', "/?amount=$amount", undef,
+        'X-Country' => $country, Connection => 'close'),
+        port => $t->port(1))))[0];
+}
+
+like(pay(8, 'DE')->body, qr/^0\.\d{6}$/, 'any request has a score');
+is(pay(4000, 'NG')->status, 429, 'or is refused');
+like($t->read_file('pay.log'), qr/^\{"id":"[0-9a-f]{32}","before":\d+,"features":\{"amount":8,"hour":\d+,"country":"DE"\}\}\n\{"id":"[0-9a-f]{32}","before":\d+,.*"NG"\}\}\n\z/,
+    'and logged');
 
 $t->done;
