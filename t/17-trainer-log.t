@@ -193,4 +193,50 @@ $t->write_file('torn.gz', substr(memGzip($all), 0, -300));
 refused(qr/torn\.gz:\d+: cannot be read: the file ends too early/, @fit,
     'torn.gz');
 
+# requests without features say nothing
+
+for my $null ('null', '""', '"null"', '{}', '"{ }"') {
+    $t->write_file('null.jsonl', qq({"request_id":"x","features":$null}\n)
+        . $all);
+    (undef, $err) = fit('null.st', 'null.jsonl', qw(-t bot --features features));
+    like($err, qr/^maas-trainer: null\.jsonl: 1 row skipped; the first: (?#
+        )null\.jsonl:1: "features" is empty$/m, "$null: said");
+    is(predicted('null.st', 'log.jsonl'), $said, "$null: is left out");
+    like((split /\n/, ($t->trainer(qw(predict log.st -d null.jsonl -f csv)))[1]
+        )[1], qr/^1,,*$/, "$null: no prediction");
+}
+
+###############################################################################
+# values that cannot be read, as nginx has them for features
+
+my @odd = map { { %$_ } } @row;
+@$_{qw(day ok)} = ('2025-01-' . sprintf('%02d', 1 + ($_->{rate} * 4) % 28),
+    $_->{rate} > 7 ? 'true' : 'false') for @odd;
+my @gone = map { { %$_ } } @odd;
+($odd[5]{rate}, $odd[8]{day}, $odd[9]{ok}) = ('fast', 'soon', 'maybe');
+$gone[5]{rate} = $gone[8]{day} = $gone[9]{ok} = undef;
+$t->write_file($$_[0], join '', map { my $r = $_; $json->encode({ map {
+    $_ => $r->{$_} } qw(rate agent day ok bot) }) . "\n" } @{$$_[1]})
+    for ['odd.jsonl', \@odd], ['gone.jsonl', \@gone];
+my @kinds = ('-t', 'bot', '--columns', 'ok=boolean');
+fit('gone.st', 'gone.jsonl', @kinds);
+refused(qr/odd\.jsonl:6: column "rate" holds "fast": expected a number/, @fit,
+    'odd.jsonl', @kinds);
+($out, $err) = fit('odd.st', 'odd.jsonl', @kinds, qw(--on-error missing));
+like($err, qr/^maas-trainer: odd\.jsonl: 3 values taken as missing; the first: (?#
+    )odd\.jsonl:6: column "rate" holds "fast": expected a number$/m, 'said');
+is(predicted('odd.st', 'gone.jsonl'), predicted('gone.st', 'gone.jsonl'),
+    'the model of a file without them');
+is(predicted('gone.st', 'odd.jsonl', qw(--on-error missing)),
+    predicted('gone.st', 'gone.jsonl'), 'predict');
+($out, $err) = fit('skip.st', 'odd.jsonl', @kinds, qw(--on-error skip));
+like($err, qr/3 rows skipped/, 'skipped as before');
+$t->write_file('num.jsonl', join '', map { qq({"x":"$_->{rate}","y":)
+    . ($_->{id} eq 'r7' ? '"?!"' : $_->{rate} * 2) . "}\n" } @row);
+($out, $err) = fit('num.st', 'num.jsonl', qw(-t y --on-error missing));
+like($err, qr/1 row skipped; the first: num\.jsonl:7: column "y" holds "\?!"/,
+    'a target has to be there');
+like(($t->trainer(qw(fit -o x.st -d odd.jsonl --on-error none)))[2],
+    qr/expected one of stop, skip, missing/, 'no other way');
+
 done_testing();

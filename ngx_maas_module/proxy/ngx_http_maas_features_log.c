@@ -251,10 +251,12 @@ ngx_http_maas_features_of(ngx_http_request_t *r,
     name.data += ngx_http_maas_features_prefix.len;
     name.len -= ngx_http_maas_features_prefix.len;
 
+    /* an object that is not there, so that a line stays JSON */
+
     v->valid = 0;
     v->not_found = 0;
-    v->len = 0;
-    v->data = (u_char *) "";
+    v->len = 4;
+    v->data = (u_char *) "null";
 
     inputs = ngx_http_maas_features_inputs(
                  ngx_http_get_module_loc_conf(r, ngx_http_maas_module), &name);

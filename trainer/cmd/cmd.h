@@ -68,7 +68,8 @@ typedef struct {
       "of JSON: the object whose members are the inputs (as in training, "    \
       "if it is there)" },                                                    \
     { "on-error", 0, TRAIN_MODEL_CHOICE(want.skip, train_skip_names), NULL,   \
-      "at a row that cannot be read (stop)", .expected = "stop or skip" },    \
+      "at what cannot be read: stop, skip the row, or take a value as "       \
+      "missing (stop)", .expected = "stop, skip or missing" },                \
     { "header", 0, TRAIN_MODEL_CHOICE(want.header, train_tri_names), NULL,    \
       "does a CSV file begin with names?", .expected = "yes or no" },         \
     { "encoding", 0, TRAIN_MODEL_TEXT(want.encoding), "NAME",                 \

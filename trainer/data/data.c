@@ -40,7 +40,14 @@ const char *const  train_part_names[] = {
 _Static_assert(train_nelts(train_part_names) == TRAIN_N_PARTS,
                "a part without a name");
 
-const char *const  train_skip_names[] = { "stop", "skip" };
+const char *const  train_skip_names[] = {
+    [TRAIN_ERROR_STOP] = "stop",
+    [TRAIN_ERROR_SKIP] = "skip",
+    [TRAIN_ERROR_MISSING] = "missing"
+};
+
+_Static_assert(train_nelts(train_skip_names) == TRAIN_N_ERRORS,
+               "a way without a name");
 
 
 static int

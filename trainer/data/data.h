@@ -49,7 +49,19 @@ typedef enum {
 #define TRAIN_N_TRI  (TRAIN_NO + 1)
 
 extern const char *const train_tri_names[TRAIN_N_TRI];
-extern const char *const train_skip_names[2];   /* want.skip */
+
+/* What becomes of that which cannot be read */
+
+typedef enum {
+    TRAIN_ERROR_STOP = 0,
+    TRAIN_ERROR_SKIP,               /* its row is left out */
+    TRAIN_ERROR_MISSING             /* a value of an input is missing, as nginx
+                                       has it; else its row is left out */
+} train_error_t;
+
+#define TRAIN_N_ERRORS  (TRAIN_ERROR_MISSING + 1)
+
+extern const char *const train_skip_names[TRAIN_N_ERRORS];
 
 #define TRAIN_ONE_HOT  64       /* want.one_hot unless said */
 
@@ -73,7 +85,7 @@ typedef struct {
     const char         *features;   /* JSON: the object with the inputs */
     const char         *labels;     /* another file, where the target is, */
     const char         *on;         /*     and the column that both have */
-    unsigned            skip;       /* rows that cannot be read */
+    unsigned            skip;       /* train_error_t */
     size_t              one_hot;    /* values of a category with a slot each */
     size_t              hash;       /* slots of what is hashed; 0: by kind */
 

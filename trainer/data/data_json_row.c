@@ -128,6 +128,42 @@ row_object(train_json_t *j, const char *in)
 }
 
 
+/* Nothing, null or {}, of [p,end) or at its beginning */
+
+static int
+row_is_none(const char *p, const char *end)
+{
+    if (p < end && *p == '{') {
+        do {
+            p++;
+        } while (p < end && memchr(" \t\r\n", *p, 4) != NULL);
+
+        return p < end && *p == '}';
+    }
+
+    return p == end || (end - p >= 4 && memcmp(p, "null", 4) == 0);
+}
+
+
+/* A request that was given no features says nothing: the row is left out */
+
+static void
+row_featureless(train_json_t *j, const char *in)
+{
+    char           *why;
+    train_table_t  *t;
+
+    t = j->table;
+
+    if (t->pass == TRAIN_TABLE_KEEP) {
+        why = train_format("%s:%s%zu: \"%.64s\" is empty", t->path,
+                           t->by_row ? " row " : "", j->line, in);
+        train_table_skipped(t, why);
+        train_free(why);
+    }
+}
+
+
 /* The same where it is in a string, as escape=json of nginx has it */
 
 static int
@@ -145,6 +181,11 @@ row_object_text(train_json_t *j, const char *in)
     n = maas__json_text(raw, j->inner);
     maas__json_start(&j->at, j->inner, n);
     maas__json_space(&j->at);
+
+    if (row_is_none(j->at.p, j->at.end)) {
+        row_featureless(j, in);
+        return 0;
+    }
 
     if (j->at.p == j->at.end || *j->at.p != '{'
         || maas__json_check(j->inner, n, TRAIN_JSON_DEPTH, &err) != MAAS_OK)
@@ -323,7 +364,7 @@ row_only(const train_json_t *j)
            && o.which != MAAS_JSON_END)
     {
         if (maas__json_is(o.key, w->features_recorded)
-            && (*at.p == '{' || *at.p == '"'))
+            && (*at.p == '{' || *at.p == '"' || *at.p == 'n'))
         {
             return w->features_recorded;
         }
@@ -354,13 +395,17 @@ row_members(train_json_t *j, const char *only)
         } else if (!maas__json_is(o.key, only)) {
             good = row_outside(j, o.key);
 
+        } else if (row_is_none(j->at.p, j->at.end)) {
+            row_featureless(j, only);
+            return 0;
+
         } else if (*j->at.p == '{' || *j->at.p == '"') {
             found = 1;
             good = (*j->at.p == '{') ? row_object(j, only)
                                      : row_object_text(j, only);
 
         } else {
-            break;                          /* null and the like */
+            break;
         }
 
         if (good) {

@@ -161,6 +161,37 @@ table_others(const train_column_t *c, char *out, size_t size)
 }
 
 
+/* A value that is none, which counts as missing where --on-error says so; 0:
+ * it does not */
+
+static int
+table_forgive(train_table_t *t, size_t line, train_column_t *c,
+    const train_cell_t *cell, const char *expected)
+{
+    char         buf[MAAS_CANONICAL];
+    size_t       len;
+    const char  *s;
+
+    if (t->want->skip != TRAIN_ERROR_MISSING || c->required
+        || !train_role_is_field(c->role))
+    {
+        return 0;
+    }
+
+    c->unread = 1;
+
+    if (t->unread_why == NULL) {
+        train_cell_text(cell, buf, &s, &len);
+        t->unread_why = train_format("%s:%s%zu: column \"%.64s\" holds "
+                                     "\"%.*s\": expected %s", t->path,
+                                     t->by_row ? " row " : "", line, c->name,
+                                     (int) train_cut(s, len, 40), s, expected);
+    }
+
+    return 1;
+}
+
+
 /* Could the number be kept?  It is, in place of the next row. */
 
 static int
@@ -180,6 +211,11 @@ table_check_number(train_table_t *t, size_t line, size_t i,
         && !(isnan(v) || v >= 0))
     {
         expected = "a weight of 0 or more";
+    }
+
+    if (expected != NULL && table_forgive(t, line, c, cell, expected)) {
+        expected = NULL;
+        v = NAN;
     }
 
     if (expected != NULL) {
@@ -238,6 +274,7 @@ table_check(train_table_t *t, size_t line, size_t i, const train_cell_t *cell)
     train_column_t  *c;
 
     c = &t->columns[i];
+    c->unread = 0;
 
     if (c->role == TRAIN_ROLE_IGNORE) {
         return 1;
@@ -250,6 +287,11 @@ table_check(train_table_t *t, size_t line, size_t i, const train_cell_t *cell)
     train_cell_text(cell, buf, &s, &len);
     expected = (c->role == TRAIN_ROLE_DATE) ? train_cell_date(c, cell)
                : table_is_amount(t, c, cell) ? NULL : "a number";
+    expected = (len > MAAS_MAX_VALUE) ? "a text of 1 MB at most" : expected;
+
+    if (expected != NULL && table_forgive(t, line, c, cell, expected)) {
+        return 1;
+    }
 
     if (expected != NULL) {
         train_table_bad(t, line, i,
@@ -258,10 +300,9 @@ table_check(train_table_t *t, size_t line, size_t i, const train_cell_t *cell)
         return 0;
     }
 
-    if (!maas__utf8(s, len) || len > MAAS_MAX_VALUE) {
-        train_table_bad(t, line, i, "column \"%.64s\" holds %s", c->name,
-                        len > MAAS_MAX_VALUE ? "a text over 1 MB"
-                                             : "bytes that are not UTF-8");
+    if (!maas__utf8(s, len)) {
+        train_table_bad(t, line, i, "column \"%.64s\" holds bytes that are "
+                        "not UTF-8", c->name);
         return 0;
     }
 
@@ -375,9 +416,10 @@ train_table_row(train_table_t *t, size_t line, const train_cell_t *cells,
 
     for (i = 0; i < t->n; i++) {
         c = &t->columns[i];
+        t->unread += c->unread;
 
         if (c->id != NULL) {
-            cell = (i < n) ? &cells[i] : &none;
+            cell = (i < n && !c->unread) ? &cells[i] : &none;
             train_cell_keep(c, cell, buf, &s, &len);
             c->id[t->rows] = len ? train_dict_put(&c->dict, s, len) + 1 : 0;
         }

@@ -86,6 +86,7 @@ typedef struct {
     unsigned       asked;           /* the form of a date was said */
     unsigned       forced;          /* the role was */
     unsigned       inside;          /* stands in an object of the rows */
+    unsigned       unread;          /* the value at hand counts as missing */
 
     /* kept by the second */
     float         *number;          /* (rows) number, boolean, weight; NAN */
@@ -141,6 +142,8 @@ struct train_table_s {
     train_skip_t        *skips;     /* (skipped) */
     size_t               skips_room;
     size_t               untold;    /* rows without a target, left out */
+    size_t               unread;    /* values, by --on-error missing */
+    char                *unread_why;    /* the first of them */
 
     /* join.h: the target is in another file; that file's rows go to take() */
     struct train_join_s *join;
@@ -200,7 +203,7 @@ typedef void (*train_reader_pt)(train_table_t *t, const char *text, size_t len);
 train_reader_pt train_table_reader(const char *text, size_t len, int nested);
 /* Nothing in it; path and want are kept until the end. */
 train_table_t *train_table_begin(const char *path, const train_want_t *want);
-/* A warning if rows were skipped. */
+/* A warning if rows were skipped, or values. */
 void train_table_say_skipped(const train_table_t *t);
 
 /* table_read.c */

@@ -57,6 +57,11 @@ train_table_say_skipped(const train_table_t *t)
         train_warn("%s: %zu row%s skipped; the first: %s", t->path,
                    t->skipped, t->skipped == 1 ? "" : "s", t->skips[0].why);
     }
+
+    if (t->unread > 0) {
+        train_warn("%s: %zu value%s taken as missing; the first: %s", t->path,
+                   t->unread, t->unread == 1 ? "" : "s", t->unread_why);
+    }
 }
 
 
@@ -78,6 +83,7 @@ train_table_free(train_table_t *t)
     }
 
     train_table_rows_free(t);
+    train_free(t->unread_why);
     train_join_free(t->join);
     train_dict_free(&t->objects);
     train_dict_free(&t->outside);

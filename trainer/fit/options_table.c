@@ -87,7 +87,8 @@ static const train_arg_t  options_rows[] = {
     { "false-alarms", 0, NUMBER(false_alarms, 0, 1, WEIGHTS), "X",
       "share of them that is allowed: sets the threshold" },
     { "on-error", 0, CHOICE(want.skip, train_skip_names, WEIGHTS), NULL,
-      "at a row that cannot be read (stop)" },
+      "at what cannot be read: stop, skip the row, or take a value of an input "
+      "as missing (stop)" },
     { "header", 0, CHOICE(want.header, train_tri_names, WEIGHTS), NULL,
       "does a CSV file begin with names?" },
     { "encoding", 0, TEXT(want.encoding, WEIGHTS), "NAME",
