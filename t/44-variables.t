@@ -37,13 +37,14 @@ constant('price', [ 0.1, 3 ], [ 0, 7 ], task => 'regression');
 constant('named', [ 0, 0 ], [ 0, 1 ], labels => [ 'a', "b\r\nX-Evil: 1" ],
     inputs => { kind => 'columns', columns => [ { name => 'x',
         kind => 'number' } ] });
+$t->model('slow', sizes => [ 64, 512, 512, 2 ]);
 constant('huge', [3e38], [3e38], task => 'regression');
 
 my $log = join ',', map { qq("$_":"\$maas_$_") } @names;
 
 $t->conf(<<"EOC");
 %%GLOBALS%%
-thread_pool full threads=1 max_queue=0;
+thread_pool full threads=1 max_queue=1;
 events { }
 http {
     %%GLOBALS_HTTP%%
@@ -51,6 +52,7 @@ http {
     maas_model three %%TESTDIR%%/three.safetensors;
     maas_model price %%TESTDIR%%/price.safetensors;
     maas_model named %%TESTDIR%%/named.safetensors;
+    maas_model slow %%TESTDIR%%/slow.safetensors;
     maas_model huge %%TESTDIR%%/huge.safetensors;
 
     log_format ml escape=json '{"uri":"\$uri","asked":"\$request_uri",'
@@ -76,6 +78,8 @@ http {
         location = /few { maas_predict fraud; maas_batch 2; }
         location = /pool { maas_predict fraud; maas_offload pool above=0us; }
         location = /full { maas_predict fraud;
+            maas_offload pool=full above=0us; }
+        location = /slow { maas_predict slow; maas_max_rows 4000;
             maas_offload pool=full above=0us; }
         location = /limited { maas_predict fraud; limit_req zone=l; }
 
@@ -131,7 +135,7 @@ $t->known_good('/fraud', '[[-1]]', @json);
 $t->run;
 
 my %file = map { $_ => sha256_hex($t->read_file("$_.safetensors")) }
-    qw(fraud three price named huge);
+    qw(fraud three price named slow huge);
 my $seen = 0;
 
 # The next n lines of the log, once they are there; none is left out
@@ -273,11 +277,6 @@ subtest 'errors' => sub {
     my ($line) = logged(1);
     is_known($line, 'the model', 'fraud', '7', '', '', '');
     is($line->{time}, '', 'no time');
-    is($t->post('/full', '[[-1]]', @json)->status, 503, 'threads are busy');
-    ($line) = logged(1);
-    is_known($line, 'rows, no label', 'fraud', '7', '', '', '1');
-    is(join('', @{$line}{qw(batch time_queue time_compute time_write)}), '',
-        'and nothing of the pass before');
     is($t->get('/fraud')->status, 405, 'another method');
     is_known(logged(1), 'the model of the location', 'fraud', '7', '', '', '');
     is($t->post('/v2/models/none/infer', '{}', @json)->status, 404, 'no model');
@@ -287,6 +286,24 @@ subtest 'errors' => sub {
     is_known((logged(2))[1], 'refused by others', 'fraud', '7', '', '', '');
     $t->get('/v2/models/fraud');
     is_known(logged(1), 'metadata is no prediction', ('') x 5);
+};
+
+subtest 'no thread is free' => sub {
+    my $n = 0;
+    my $slow = $t->request('POST', '/slow', pack('f<*', (1) x (64 * 4000)),
+        'Content-Type' => 'application/octet-stream', Connection => 'close');
+    ok($t->wait_for(sub {
+        my @slow = map { $t->send($slow, keep => 1) } 1 .. 4;
+        my $refused = $t->post('/full', '[[-1]]', @json)->status == 503;
+        $t->receive($_) for @slow;
+        $n += 5;
+        return $refused;
+    }), 'one is refused');
+    my ($line) = grep { $_->{asked} eq '/full' && $_->{status} == 503 }
+        logged($n);
+    is_known($line, 'rows, no label', 'fraud', '7', '', '', '1');
+    is(join('', @{$line}{qw(batch time_queue time_compute time_write)}), '',
+        'and nothing of the pass before');
 };
 
 subtest 'redirects' => sub {
