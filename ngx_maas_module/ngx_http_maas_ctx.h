@@ -8,9 +8,9 @@
 #define _NGX_HTTP_MAAS_CTX_H_INCLUDED_
 
 
-#include <maas_form.h>
-
 #include "ngx_http_maas_model.h"
+
+#include <maas_form.h>
 
 
 typedef struct ngx_http_maas_ctx_s  ngx_http_maas_ctx_t;

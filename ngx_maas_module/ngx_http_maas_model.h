@@ -9,10 +9,10 @@
 #define _NGX_HTTP_MAAS_MODEL_H_INCLUDED_
 
 
-#include <maas.h>
-
 #include "ngx_http_maas_count.h"
 #include "ngx_http_maas_memory.h"
+
+#include <maas.h>
 
 
 typedef struct ngx_http_maas_batch_s  ngx_http_maas_batch_t;

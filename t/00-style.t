@@ -118,6 +118,17 @@ subtest 'the checks themselves' => sub {
             qr/1: may not include \Q$_->[1]/, $paths);
     }
 
+    my $deep = { 'ngx_maas_module/a.h' => "#include <ngx_config.h>\n",
+        'engine/b.h' => "#include <stddef.h>\n" };
+    for (['a.h', 'b.h'], ['b.h', 'a.h', qr/1: includes stddef\.h before/],
+        ['b.h'], ['stdio.h', 'a.h', qr/stdio\.h/])
+    {
+        my ($re) = grep { ref } @$_;
+        $see->('nginx_first', $glue, join('', map { "#include \"$_\"\n" }
+            grep { !ref } @$_), $re, { 'a.h' => 'ngx_maas_module/a.h',
+            'b.h' => 'engine/b.h' }, $deep);
+    }
+
     is_deeply([ MaasTest::Style::circles(MaasTest::Style::include_graph({
         'e/a.h' => "#include \"b.h\"\n", 'e/b.h' => "#include \"e/c.h\"\n",
         'e/c.h' => "#include \"a.h\"\n", 'e/d.h' => "#include \"a.h\"\n" }))
@@ -231,6 +242,9 @@ is(join("\n", map { my $path = $_; map { "$path:$_" }
 my %own = map { $_ => $text{$_} } @ours;
 is(join("\n", MaasTest::Style::circles(
     MaasTest::Style::include_graph(\%own))), '', 'no circle of headers');
+is(join("\n", map { my $path = $_; map { "$path:$_" }
+    MaasTest::Style::nginx_first($path, $text{$path}, \%paths, \%own) } @ours),
+    '', 'nginx first');
 is(join("\n", MaasTest::Style::twice(\%own)), '', 'static names');
 
 my %names;

@@ -6,9 +6,9 @@
  */
 
 
-#include <text/maas_json_write.h>
-
 #include "ngx_http_maas_proxy.h"
+
+#include <text/maas_json_write.h>
 
 
 #define NGX_HTTP_MAAS_MILLION  1000000

@@ -6,9 +6,9 @@
  */
 
 
-#include <zlib.h>
-
 #include "ngx_http_maas_gather.h"
+
+#include <zlib.h>
 
 
 /* bytes of the first piece of memory, at least; and what a piece may come to,

@@ -9,9 +9,9 @@
 #define _NGX_HTTP_MAAS_REQUEST_H_INCLUDED_
 
 
-#include <maas_form.h>
-
 #include "ngx_http_maas_model.h"
+
+#include <maas_form.h>
 
 
 /* ngx_http_maas_handler.c */

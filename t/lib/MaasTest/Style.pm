@@ -227,6 +227,27 @@ sub bare_includes {
     return $text =~ /^\s*#\s*include\s+["<]([^">]+)[">]/mg;
 }
 
+# What a file of the module includes in the end, in order, of what is not ours:
+# nginx's first header sets what the system's show.  $paths: name of a header
+# => its path; $texts: path => text
+
+sub nginx_first {
+    my ($path, $text, $paths, $texts) = @_;
+    return if $path !~ m{^ngx_maas_module/};
+    my @outside = _outside($text, $paths, $texts);
+    return if !grep { /^ngx_/ } @outside;
+    return if $outside[0] eq 'ngx_config.h';
+    return "1: includes $outside[0] before ngx_config.h";
+}
+
+sub _outside {
+    my ($text, $paths, $texts) = @_;
+    return map {
+        my $full = $paths->{s{.*/}{}r};
+        $full ? _outside($texts->{$full}, $paths, $texts) : $_;
+    } bare_includes($text);
+}
+
 # Who calls whom, from nm's words about objects.  $symbols: object => lines of
 # nm; $exempt: a symbol that makes no arrow
 
