@@ -67,24 +67,49 @@ http {
         ssl_early_data on;
         location / { SERVED }
     }
+
+    # of its default server there is nothing but a context
+    server {
+        listen 127.0.0.1:%%PORT3%% ssl;
+        ssl_reject_handshake on;
+    }
+
+    server {
+        listen 127.0.0.1:%%PORT3%% ssl;
+        server_name named;
+        location /v { SERVED }
+        location /f { FEATURES }
+    }
 }
 EOC
 
 # first without them: then nothing is kept, not even for SSI
 
-$t->conf($template =~ s/SERVED/return 200 none;/gr
-    =~ s/\$status \$maas_ja4/\$status/r);
+my $without = $template =~ s/SERVED/return 200 none;/gr
+    =~ s/\$status \$maas_ja4/\$status/r;
+$t->conf($without =~ s/FEATURES/return 200 none;/r);
 $t->known_good('/', '[1,2,3,4]');
 $t->run;
 
 my ($got) = MaasTest::Tls::ask($t, $t->port(1), '/ssi');
 is($got, '(none)', 'nobody reads them: nothing is kept');
 
-$t->conf($template =~ s/SERVED/$served/gr);
+# then one of them, as a feature and nowhere else
+
+my $features = 'maas_feature hello $maas_ja4_ro log; '
+    . 'return 200 $maas_features;';
+$t->conf($without =~ s/FEATURES/$features/r);
+ok($t->reload, 'a reload with one') or die $t->log;
+($got, my $sent) = MaasTest::Tls::ask($t, $t->port(3), '/f', '-servername',
+    'named');
+is($got, '{"hello":"' . (MaasTest::Tls::ja4($sent))[1] . '"}',
+    'a feature, behind a server that rejects');
+
+$t->conf($template =~ s/SERVED/$served/gr =~ s/FEATURES/$features/r);
 ok($t->reload, 'a reload with them') or die $t->log;
 $t->rebase;
 
-($got, my $sent) = MaasTest::Tls::ask($t, $t->port(1), '/ssi');
+($got, $sent) = MaasTest::Tls::ask($t, $t->port(1), '/ssi');
 is($got, (MaasTest::Tls::ja4($sent))[0], 'somebody does: SSI has it, too');
 
 ###############################################################################
