@@ -29,6 +29,11 @@ typedef struct {
  * mmcf->tracks, with its zone and its variables. */
 char *ngx_http_maas_track(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
+/* ngx_http_maas_track_zone.c: at its line, the zone of a table that has all its
+ * windows; logs why there is none. */
+char *ngx_http_maas_track_zone_add(ngx_conf_t *cf,
+    ngx_http_maas_track_t *track, size_t size);
+
 /* In a worker: its lane of each table. */
 void ngx_http_maas_track_attach(ngx_http_maas_main_conf_t *mmcf);
 
