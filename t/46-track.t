@@ -19,6 +19,17 @@ my $all = join ' ', map { "$_=\$c_$_" } qw(1m 10m gap gap_dev last age errors
     404 paths bytes);
 
 $t->model('m', sizes => [ 4, 3, 2 ]);
+# whatever it is given: the number itself
+$t->model('same', doc => {
+    version => 1, name => 'same', task => 'regression',
+    inputs => { kind => 'columns', columns => [
+        { name => 'n', kind => 'number' },
+        { name => 'gap', kind => 'number', missing => 0 } ] },
+    layers => [ { kind => 'dense', units => 1, activation => 'linear' } ],
+}, tensors => {
+    'layers.0.weight' => [ [ 2, 1 ], [ 1, 0 ] ],
+    'layers.0.bias' => [ [ 1 ], [ 0 ] ],
+});
 $t->write_file('page.html', "page\n");
 $t->write_file('parts.html', qq{<!--#include virtual="/part?k=ssi" -->}
     . qq{<!--#include virtual="/part?k=ssi" -->});
@@ -35,6 +46,10 @@ http {
     %%GLOBALS_HTTP%%
     log_format late '\$arg_k \$status late=\$late_1m';
     maas_model m %%TESTDIR%%/m.safetensors;
+    maas_model same %%TESTDIR%%/same.safetensors;
+    maas_feature n \$c_1m;
+    maas_feature gap \$c_gap;
+    maas_set \$score same score;
     maas_track \$c key=\$arg_k size=1m window=$window;
     maas_track \$all key=\$server_port window=10m;
     maas_track \$late key=\$sent_http_x_who size=512k window=1m;
@@ -52,6 +67,7 @@ http {
         location /close { return 444; }
         location /slow { limit_req zone=slow burst=5; try_files /page.html =404; }
         location /ssi { ssi on; default_type text/html; alias %%TESTDIR%%/parts.html; }
+        location /score { return 200 "\$score \$maas_features_same"; }
         location /part { return 200 "\$c_1m;"; }
         location /moved { error_page 404 /file?\$args; return 404; }
         location /who { set \$early "\$late_1m"; add_header X-Who \$arg_k; access_log %%TESTDIR%%/late.log late; return 204; }
@@ -144,6 +160,10 @@ is($t->get('/moved?k=moved')->header('X-M'), 0, 'after a redirect, too');
 $seen = seen('moved');
 is($seen->{'1m'}, 1, 'one request');
 is($seen->{errors}, '1.000000', 'with the status that was sent');
+
+# as features
+is(join('|', map { $t->get('/score?k=score')->body } 1 .. 2),
+    '0 {"n":0,"gap":null}|1 {"n":1,"gap":null}', 'a model is given them');
 
 # before limit_req, so that waiting ones are seen
 my @slow = map { $t->send($t->request('GET', '/slow?k=slow', undef),
