@@ -24,8 +24,9 @@ now(void)
 }
 
 
-/* Nanoseconds of CPU a request, the best of some rounds: its key and path hashed, values read, counted, and
- * its end counted; keys of addresses, in random order */
+/* Nanoseconds of CPU a request, the best of some rounds: its key and path
+ * hashed, values read, counted, and its end counted; keys of addresses, in
+ * random order */
 
 static double
 cost(ngx_http_maas_track_table_t *table, uint32_t keys, int with_end,
