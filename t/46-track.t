@@ -37,7 +37,6 @@ $t->write_file('parts.html', qq{<!--#include virtual="/part?k=ssi" -->}
 sub conf {
     my (%o) = @_;
     my $window = $o{window} || '1s,1m,10m';
-    my $more = $o{more} || '';
     return <<EOC;
 %%GLOBALS%%
 worker_processes 4;
@@ -53,7 +52,7 @@ http {
     maas_track \$c key=\$arg_k size=1m window=$window;
     maas_track \$all key=\$server_port window=10m;
     maas_track \$late key=\$sent_http_x_who size=512k window=1m;
-    $more
+    maas_track \$self key=\$self_1m size=512k window=1m;
     limit_req_zone \$arg_k zone=slow:1m rate=1r/m;
     add_header X-Worker \$pid always;
     server {
@@ -68,6 +67,7 @@ http {
         location /slow { limit_req zone=slow burst=5; try_files /page.html =404; }
         location /ssi { ssi on; default_type text/html; alias %%TESTDIR%%/parts.html; }
         location /score { return 200 "\$score \$maas_features_same"; }
+        location /self { return 200 "\$self_1m;"; }
         location /part { return 200 "\$c_1m;"; }
         location /moved { error_page 404 /file?\$args; return 404; }
         location /who { set \$early "\$late_1m"; add_header X-Who \$arg_k; access_log %%TESTDIR%%/late.log late; return 204; }
@@ -188,6 +188,9 @@ ok($t->wait_for(sub { $t->read_file('late.log') =~ /late=2/ }), 'logged');
 is(join('|', split /\n/, $t->read_file('late.log')),
     'x 204 late=0|x 204 late=1|x 204 late=2',
     'a key of the answer, also if it was asked for before');
+
+# nor one that asks for itself
+is($t->get('/self')->body, ';', 'a key of its own value');
 
 # what is no request at all
 my $port = $t->port;

@@ -68,6 +68,7 @@ ngx_http_maas_track_seen_t *
 ngx_http_maas_track_see(ngx_http_request_t *r, ngx_http_maas_track_t *track)
 {
     uint64_t                     hash;
+    ngx_int_t                    rc;
     ngx_str_t                    key;
     ngx_http_maas_state_t       *state;
     ngx_http_maas_main_conf_t   *mmcf;
@@ -98,9 +99,17 @@ ngx_http_maas_track_see(ngx_http_request_t *r, ngx_http_maas_track_t *track)
         return seen;
     }
 
-    if (ngx_http_maas_track_key_of(r, &track->key, &key) != NGX_OK
-        || key.len == 0)
-    {
+    /* a key that asks for what is known by it gets nothing */
+
+    if (seen->asked) {
+        return NULL;
+    }
+
+    seen->asked = 1;
+    rc = ngx_http_maas_track_key_of(r, &track->key, &key);
+    seen->asked = 0;
+
+    if (rc != NGX_OK || key.len == 0) {
         return NULL;
     }
 

@@ -135,6 +135,7 @@ typedef struct {
 
 typedef struct {
     uint64_t                  key;         /* 0: none was looked up */
+    int                       asked;       /* of who makes a key: it does */
     uint32_t                  count[NGX_HTTP_MAAS_TRACK_WINDOWS];
     uint32_t                  paths;
     float                     gap;
