@@ -42,6 +42,7 @@ TRAINER_C  := $(wildcard trainer/*.c trainer/*/*.c)
 UNIT_C     := $(wildcard t/unit/test_*.c)
 BENCH_C    := $(wildcard bench/bench_*.c)
 FUZZ_C     := $(wildcard t/fuzz/fuzz_*.c)
+BOTS_C     := $(wildcard bots/*.c)
 
 obj         = $(patsubst %.c,$(B)/obj/%.o,$(1))
 ENGINE_O   := $(call obj,$(ENGINE_C))
@@ -52,7 +53,8 @@ FUZZERS    := $(patsubst t/fuzz/%.c,$(B)/fuzz/%,$(FUZZ_C))
 PRELOADS   := $(patsubst t/lib/%.c,$(B)/%.so,$(wildcard t/lib/*.c))
 
 
-.PHONY: all module trainer units benches fuzzers test demo demo-stop bench \
+.PHONY: all module trainer units benches fuzzers test demo demo-bots \
+	demo-stop bench \
 	bench-tables bench-train asan conformance torture fuzz style docs clean
 
 all: module trainer
@@ -97,6 +99,15 @@ $(B)/report_css.h: trainer/report/report.css
 $(B)/obj/trainer/report/report_text.o: $(B)/report_css.h
 
 $(TRAINER): $(B)/obj/trainer/cmd/main.o $(B)/libtrainer.a $(B)/libmaas.a
+	@echo "LD $@"
+	$(E)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+
+
+# visitors of a site, for `make demo-bots`
+
+BOTS        = $(B)/maas-bots
+
+$(BOTS): $(call obj,$(BOTS_C)) $(B)/libtrainer.a $(B)/libmaas.a
 	@echo "LD $@"
 	$(E)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
@@ -221,21 +232,21 @@ build/perf-analyzer/.done: t/clients/perf_analyzer.txt build/venv/.done
 	@touch $@
 
 .PHONY: test-build
-test-build: build/.packages-test all units fuzzers $(PRELOADS)
+test-build: build/.packages-test all units fuzzers $(PRELOADS) $(BOTS)
 
 test: build/.packages-test test-build build/venv/.done \
 	build/perf-analyzer/.done
 	MAAS_BUILD=$(B) prove -r t
 
 # the same tests, everything of ours under AddressSanitizer and UBSan; not
-# the torture, which brings a malloc of its own, nor the tutorial, which starts
-# nginx as a user does, nor what limits a program's address space.  Leaks are
-# the unit tests' matter: a program that gives up leaves its memory to the
-# system.
+# the torture, which brings a malloc of its own, nor the tutorial and the demo
+# of bots, which start nginx as a user does, nor what limits a program's address
+# space.  Leaks are the unit tests' matter: a program that gives up leaves its
+# memory to the system.
 asan: build/.packages-test build/venv/.done
 	$(MAKE) B=build/asan SAN=1 CFLAGS="-O1 -g" test-build
 	ASAN_OPTIONS=detect_leaks=0 MAAS_ASAN=1 MAAS_BUILD=build/asan prove $(filter-out \
-	    t/17-trainer-sparse.t t/75-training-doc.t t/93-torture.t,$(wildcard t/*.t t/*/*.t))
+	    t/17-trainer-sparse.t t/49-bots.t t/75-training-doc.t t/93-torture.t,$(wildcard t/*.t t/*/*.t))
 
 # two minutes of requests made up from the OpenAPI documents; part of
 # `make test` as well, for a few seconds
@@ -307,8 +318,17 @@ demo: build/.packages-demo
 	@$(MAKE) all
 	@sh conf/demo.sh start $(PORT)
 
+# visitors for some minutes; DAY=20 is a third of it
+DAY = 60
+
+demo-bots: build/.packages-demo
+	@sh conf/bots.sh check $(PORT)
+	@$(MAKE) all $(BOTS)
+	@sh conf/bots.sh start $(PORT) $(DAY)
+
 demo-stop:
 	@sh conf/demo.sh stop
+	@sh conf/bots.sh stop
 
 clean:
 	rm -rf build

@@ -7,7 +7,7 @@
 #     demo.sh stop
 #
 # Environment: MAAS_NGINX, MAAS_DEMO_DIR (build/demo), MAAS_DEMO_SYNTH (options
-# of `maas-trainer synth`).
+# of `maas-trainer synth`), MAAS_DEMO_MAKE (what is made: demo).
 
 set -eu
 
@@ -55,7 +55,7 @@ check() {
 
     if [ "$code" -ne 7 ]; then
         echo "Port $port of 127.0.0.1 is taken by another server: end it, or" \
-            "choose another port: make demo PORT=8081" >&2
+            "choose another port: make ${MAAS_DEMO_MAKE:-demo} PORT=8081" >&2
         exit 1
     fi
 }

@@ -414,6 +414,8 @@ example(canary => '/price', $two, sub {
 }, @price);
 
 
+push @started, 'bots';                  # t/49-bots.t
+
 my @all = map { m{([\w-]+)\.conf$} } glob "$MaasTest::top/conf/*.conf";
 is("@all", join(' ', sort @started), 'every example was started');
 

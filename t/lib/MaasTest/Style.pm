@@ -62,7 +62,7 @@ our @rooms = (
                       qr{^trainer/data/data_} => ['mmap'] },
     },
     {
-        path     => qr{^(?:t|bench)/},
+        path     => qr{^(?:t|bench|bots)/},
         includes => qr{.},
         except   => {},
         banned   => \@unsafe,
