@@ -299,11 +299,15 @@ subtest 'no thread is free' => sub {
         $n += 5;
         return $refused;
     }), 'one is refused');
-    my ($line) = grep { $_->{asked} eq '/full' && $_->{status} == 503 }
-        logged($n);
+    my @lines = logged($n);
+    my ($line) = grep { $_->{asked} eq '/full' && $_->{status} == 503 } @lines;
     is_known($line, 'rows, no label', 'fraud', '7', '', '', '1');
     is(join('', @{$line}{qw(batch time_queue time_compute time_write)}), '',
         'and nothing of the pass before');
+    ($line) = grep { $_->{asked} eq '/slow' && $_->{status} == 200 } @lines;
+    like($line->{label}, qr/^class[01]$/, 'of 1 MB in a thread all is known');
+    is("$line->{rows} $line->{batch}", '4000 4000', 'its rows');
+    spent($line);
 };
 
 subtest 'redirects' => sub {
