@@ -41,6 +41,9 @@ http {
     maas_model m %%TESTDIR%%/m.safetensors;
     maas_model picture %%TESTDIR%%/picture.safetensors;
     maas_model table %%TESTDIR%%/table.safetensors;
+    log_format own '$maas_model $maas_label $maas_score $maas_rows $maas_time '
+                   '$maas_time_compute $maas_file';
+    log_format features escape=none '$maas_features_table $maas_features';
     server {
         listen 127.0.0.1:%%PORT%%;
         listen 127.0.0.1:%%PORT1%% http2;
@@ -48,6 +51,25 @@ http {
         location = /rows { maas_predict m; }
         location = /picture { maas_predict picture; }
         location = /table { maas_predict table; }
+        location = /own {
+            maas_predict m;
+            maas_headers on;
+            add_header X-Own "$maas_label $maas_score" always;
+            access_log %%TESTDIR%%/own.log own;
+            error_page 400 = @other;
+        }
+        location @other { maas_predict table;
+            access_log %%TESTDIR%%/own.log own; }
+        location = /gate {
+            maas_feature n $arg_n;
+            maas_feature t $arg_t;
+            maas_set $label table label default=none;
+            maas_set $step table step=0.1,0.999999 default=0;
+            maas_deny $step 429;
+            access_log %%TESTDIR%%/features.log features;
+            add_header X-Label $label always;
+            try_files /none =204;
+        }
         location = /page { maas_status; }
         location = /metrics { maas_metrics; }
         location = /pool { maas_predict m; maas_offload pool above=0us; }
@@ -111,6 +133,11 @@ my $v2 = '{"inputs":[{"name":"input","shape":[1,4],"datatype":"FP32",'
 my $big = '[' . join(',', ($row) x 100) . ']';
 
 torture('bare rows', sub { $t->post('/rows', $row) }, $fine);
+torture('variables', sub { $t->post('/own', $row) }, $fine);
+torture('variables over a redirect', sub { $t->post('/own', '{"n":1,"t":"a"}') },
+    $fine);
+torture('a gate', sub { $t->get("/gate?n=1&t=ab\xff") },
+    qr/^(?:204|429|500|503|closed)$/);
 torture('a body in a file', sub { $t->post('/rows', $big) }, $fine);
 torture('a row in a thread', sub { $t->post('/pool', $row) }, $fine);
 torture('rows in a thread', sub { $t->post('/pool', $big) }, $fine);
