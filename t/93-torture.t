@@ -134,8 +134,8 @@ my $big = '[' . join(',', ($row) x 100) . ']';
 
 torture('bare rows', sub { $t->post('/rows', $row) }, $fine);
 torture('variables', sub { $t->post('/own', $row) }, $fine);
-torture('variables over a redirect', sub { $t->post('/own', '{"n":1,"t":"a"}') },
-    $fine);
+torture('variables over a redirect', sub { $t->post('/own',
+    '{"n":1,"t":"a"}') }, $fine);
 torture('a gate', sub { $t->get("/gate?n=1&t=ab\xff") },
     qr/^(?:204|429|500|503|closed)$/);
 torture('a body in a file', sub { $t->post('/rows', $big) }, $fine);
