@@ -73,6 +73,14 @@ http {
         location = /page { maas_status; }
         location = /metrics { maas_metrics; }
         location = /pool { maas_predict m; maas_offload pool above=0us; }
+        location /fields {
+            maas_feature_body on;
+            maas_set $said table label default=none;
+            add_header X "$said $maas_features_table" always;
+            try_files /none =204;
+            location = /fields/pool { maas_offload pool above=0us;
+                try_files /none =204; }
+        }
     }
 }
 EOC
@@ -165,6 +173,15 @@ torture('CSV', sub { $t->post('/table', qq(1,"a ""b"""\n),
     'Content-Type' => 'text/csv') }, $fine);
 torture('a form', sub { $t->post('/table', 'n=1&t=a%20b',
     'Content-Type' => 'application/x-www-form-urlencoded') }, $fine);
+my $goes_on = qr/^(?:204|500|503|closed)$/;
+my @gzip = ('Content-Encoding' => 'gzip');
+my $fields = '{"n":1,"t":"a\\"b","more":[1,"' . 'x' x 300 . '"]}';
+torture('fields', sub { $t->post('/fields', '{"n":1}') }, $goes_on);
+torture('fields in a file', sub { $t->post('/fields', $fields) }, $goes_on);
+torture('fields in gzip', sub { $t->post('/fields',
+    Compress::Zlib::memGzip($fields), @gzip) }, $goes_on);
+torture('fields for a thread', sub { $t->post('/fields/pool', $fields) },
+    $goes_on);
 torture('metadata', sub { $t->get('/v2/models/m') }, $fine);
 torture('the list of models', sub { $t->get('/v2/models') }, $fine);
 torture('the page', sub { $t->get('/page') }, $fine);
