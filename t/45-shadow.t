@@ -7,6 +7,7 @@ use warnings;
 use FindBin;
 use lib "$FindBin::Bin/lib";
 
+use Compress::Zlib ();
 use JSON::PP ();
 use MaasTest;
 use MaasTest::Model qw(dense_model forward);
@@ -72,6 +73,21 @@ http {
         location = /bin { maas_predict bin1; maas_shadow bin2; }
         location = /reg { maas_predict reg1; maas_shadow reg2; }
         location = /abc { maas_predict abc; maas_shadow b; }
+        location = /file {
+            maas_predict b;
+            maas_shadow a:1;
+            client_body_in_file_only clean;
+        }
+        location = /mirrored { mirror /mirror; maas_predict b; }
+        location = /mirror { internal; maas_predict b; maas_shadow a:1; }
+        location = /after { maas_predict b; maas_shadow a:1; post_action /no; }
+        location = /no { internal; return 204; }
+        location = /two {
+            maas_predict b;
+            maas_shadow a:1;
+            maas_shadow a:2;
+            maas_shadow slow;
+        }
         location = /share { maas_predict abc; maas_shadow a:1 share=25%; }
         location = /rare { maas_predict abc; maas_shadow a:2 share=0.01%; }
         location = /pool {
@@ -103,12 +119,18 @@ http {
         location /lazy { maas_shadow bin2; return 200; }
 %%MORE%%
     }
+    server {
+        listen 127.0.0.1:%%PORT%%;
+        server_name other;
+%%OTHER%%
+    }
 }
 EOC
 
+# more: where variables are; other: in a server without
 sub conf {
-    my ($more) = @_;
-    return $conf =~ s/%%MORE%%/$more/r;
+    my ($more, $other) = (@_, '', '');
+    return $conf =~ s/%%MORE%%/$more/r =~ s/%%OTHER%%/$other/r;
 }
 
 # The counters of a pair, "a:1 b:1"
@@ -369,6 +391,21 @@ subtest 'fields that variables score' => sub {
     cmp_ok(abs($got->{rows_total} - $n - 50), '<=', 2, 'a share of them');
 };
 
+subtest 'bodies and requests of all kinds' => sub {
+    my $n = all('b:1 a:1', 0)->{rows_total};
+    my $gzip = Compress::Zlib::memGzip('[1,2,3,4]');
+    is($t->post('/b', $gzip, @json, 'Content-Encoding' => 'gzip')->status, 200,
+        'in gzip');
+    is(all('b:1 a:1', ++$n + 1)->{rows_total}, $n, 'seen');
+    for my $uri ('/file', '/mirrored', '/after') {
+        is($t->post($uri, '[1,2,3,4]', @json)->status, 200, $uri);
+        is(all('b:1 a:1', ++$n + 1)->{rows_total}, $n, 'seen');
+    }
+    is($t->post('/two', '[1,2,3,4]', @json)->status, 200, 'three shadows');
+    is(all('b:1 a:1', ++$n + 1)->{rows_total}, $n, 'one');
+    is(all("b:1 $_", 1)->{rows_total}, 1, $_) for 'a:2', 'slow:1';
+};
+
 subtest 'clients that go, and other protocols' => sub {
     my $n = all('b:1 a:1', 0);
     my $seen = $n->{rows_total} + $n->{dropped_total} + $n->{failed_total};
@@ -415,6 +452,7 @@ subtest 'what the directive refuses' => sub {
             qr/task of "reg1" is regression, that of "a" is classification/ ],
         [ 'maas_predict a; maas_shadow none;', qr/no label in common/ ],
         [ 'maas_predict a; maas_shadow b; maas_shadow b;', qr/is duplicate/ ],
+        [ 'maas_shadow b;', qr/location "\/x" has no model/ ],
         [ 'maas_predict a; maas_shadow b share=0%;',
             qr/invalid parameter "share=0%", expected/ ],
         [ 'maas_predict a; maas_shadow b share=100.1%;', qr/invalid param/ ],
@@ -424,7 +462,8 @@ subtest 'what the directive refuses' => sub {
         [ 'maas_predict a; maas_shadow b:;', qr/invalid model "b:"/ ],
         [ 'maas_predict a; maas_shadow :1;', qr/invalid model ":1"/ ],
     ) {
-        my ($rc, $said) = $t->check_conf(conf("location = /x { $bad->[0] }"));
+        my ($rc, $said) = $t->check_conf(conf('',
+            "location = /x { $bad->[0] }"));
         is($rc, 1, $bad->[0]);
         like($said, $bad->[1], 'says why');
     }
@@ -440,17 +479,15 @@ subtest 'what the directive refuses' => sub {
         [ 'maas_shadow bin1;', qr/"bin1" version 1 would be a shadow of itself/ ],
         [ 'maas_shadow b;', qr/model "b" reads a tensor, and has no columns/ ],
         [ 'maas_shadow bin2 of=a;', qr/no maas_set here is of "a"/ ],
-        [ 'maas_set $two bin2 score; maas_shadow bin1;', qr/"bin1" version 1 would/,
-            'maas_set $one bin2 score; maas_set $denied bin2 score;' ],
         [ 'maas_set $two bin2 score; maas_shadow bin2;',
             qr/of=name:version is needed, since "bin1" version 1 and "bin2"/ ],
     ) {
         my ($rc, $said) = $t->check_conf(conf("location /x { $bad->[0] "
-            . ($bad->[2] // '') . ' return 200; }'));
+            . 'return 200; }'));
         is($rc, 1, $bad->[0]);
         like($said, $bad->[1], 'says why');
     }
-    my ($rc, $said) = $t->check_conf(conf(<<'EOC'));
+    my ($rc, $said) = $t->check_conf(conf('', <<'EOC'));
 location /x {
     maas_shadow b share=1%;
     location /x/1 { maas_predict a; }
@@ -460,6 +497,36 @@ location /x {
 }
 EOC
     is($rc, 0, 'levels') or diag($said);
+};
+
+subtest 'more than there is time or memory for' => sub {
+    my $row = $t->request('POST', '/b', '[1,2,3,4]', @json);
+    my $burst = sub {
+        my ($n, $name, $all) = @_;
+        my $got = all('b:1 a:1', 0);
+        my $before = 0;
+        $before += $got->{$_} for qw(rows_total failed_total dropped_total);
+        my @codes = map { $_->status } $t->pipeline(($row) x ($n - 1),
+            $t->request('POST', '/b', '[1,2,3,4]', @json,
+                Connection => 'close'));
+        is(scalar(grep { $_ == 200 } @codes), $n, "$name: all are answered");
+        $got = all('b:1 a:1', $before + $n);
+        is($got->{rows_total} + $got->{dropped_total} + $got->{failed_total},
+            $before + $n, "$name: all are counted");
+        return $got;
+    };
+    my $was = all('b:1 a:1', 0)->{dropped_total};
+    is($burst->(1000, 'a burst')->{dropped_total}, $was, 'none is dropped');
+
+    my (undef, $said) = $t->check_conf(
+        conf('') =~ s/(maas_max_rows)/maas_memory 1k; $1/r);
+    my ($need) = $said =~ /which takes (\d+)/;
+    $need += 60000;
+    $t->conf(conf('') =~ s/(maas_max_rows)/maas_memory $need; $1/r);
+    ok($t->reload, 'with little memory');
+    $t->rebase;
+    my $n = $burst->(1000, 'little memory');
+    cmp_ok($n->{dropped_total}, '>', $was, 'some are dropped');
 };
 
 $t->done;

@@ -165,6 +165,19 @@ example(versions => '/price', $row{price}, sub {
 });
 
 
+example(shadow => '/price', $row{price}, sub {
+    my ($t) = @_;
+    my @type = ('Content-Type' => $json);
+    my $seen = qr/^maas_shadow_rows_total\{model="price",version="1",
+        shadow="price",shadow_version="2"\}[ ][1-9]/mx;
+
+    is($t->post('/price', '[[1,2],[3,4]]', @type)->status, 200,
+        'shadow: the first version answers');
+    ok($t->wait_for(sub { $t->get('/metrics')->body =~ $seen }, 5),
+        'shadow: the second has seen it');
+});
+
+
 example(private => '/v2/models/digits/infer', v2('digits'), sub {
     my ($t) = @_;
 

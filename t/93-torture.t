@@ -14,6 +14,7 @@ use JSON::PP ();
 use MIME::Base64 ();
 use MaasTest;
 use Test::More;
+use Time::HiRes 'sleep';
 
 my $preload = "$MaasTest::build/failmalloc.so";
 
@@ -25,6 +26,7 @@ chmod 0666, $ctl;
 $t->env(LD_PRELOAD => $preload, FAILMALLOC => $ctl);
 
 $t->model('m', sizes => [ 4, 3, 2 ]);
+$t->model('n', sizes => [ 4, 5, 2 ]);
 $t->model('picture', sizes => [ 4, 3, 2 ], inputs => { kind => 'tensor',
     shape => [ 2, 2 ], image => JSON::PP::true });
 $t->model('table', sizes => [ 5, 3, 2 ], inputs => { kind => 'columns',
@@ -39,6 +41,7 @@ http {
     connection_pool_size 256;       # every few bytes an allocation
     request_pool_size 256;
     maas_model m %%TESTDIR%%/m.safetensors;
+    maas_model n %%TESTDIR%%/n.safetensors;
     maas_model picture %%TESTDIR%%/picture.safetensors;
     maas_model table %%TESTDIR%%/table.safetensors;
     log_format own '$maas_model $maas_label $maas_score $maas_rows $maas_time '
@@ -80,6 +83,12 @@ http {
             try_files /none =204;
             location = /fields/pool { maas_offload pool above=0us;
                 try_files /none =204; }
+        }
+        location = /shadow { maas_predict m; maas_shadow n; }
+        location = /later {
+            maas_predict m;
+            maas_shadow n;
+            maas_offload pool above=0us;
         }
     }
 }
@@ -149,6 +158,12 @@ torture('a gate', sub { $t->get("/gate?n=1&t=ab\xff") },
 torture('a body in a file', sub { $t->post('/rows', $big) }, $fine);
 torture('a row in a thread', sub { $t->post('/pool', $row) }, $fine);
 torture('rows in a thread', sub { $t->post('/pool', $big) }, $fine);
+# what comes behind the answer, too
+torture("a shadow at $_", sub {
+    my $answer = $t->post($_, $row);
+    sleep 0.03;
+    return $answer;
+}, $fine) for '/shadow', '/later';
 torture('v2', sub { $t->post('/v2/models/m/infer', $v2) }, $fine);
 torture('v1', sub { $t->post('/v1/models/m:predict',
     qq({"instances":[$row]})) }, $fine);

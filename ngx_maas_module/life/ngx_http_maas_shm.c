@@ -1,8 +1,9 @@
 
 /*
  * Counters that all workers share: a lane for each worker and model, or pair
- * of a model and its shadow, in a zone of shared memory, kept across reloads.  No locks: lanes are added to
- * with atomics that nobody else uses at the time, and summed when read.
+ * of a model and its shadow, in a zone of shared memory, kept across reloads.
+ * No locks: lanes are added to with atomics that nobody else uses at the time,
+ * and summed when read.
  * Not here: what is counted when (ngx_http_maas_metrics.c).
  */
 

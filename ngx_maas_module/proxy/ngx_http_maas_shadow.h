@@ -16,6 +16,22 @@
 #include "ngx_http_maas_ctx.h"
 #include "ngx_http_maas_pair.h"
 #include "ngx_http_maas_proxy.h"
+#include "request/ngx_http_maas_batch.h"
+
+
+#define NGX_HTTP_MAAS_SHADOW_ALL  10000    /* 100 %, in 0.01 % */
+
+
+/* A line of the configuration: mlcf->shadow_lines */
+
+typedef struct {
+    ngx_http_maas_which_t       shadow;
+    ngx_http_maas_which_t       of;        /* without a name: the one that
+                                              there is */
+    ngx_uint_t                  share;     /* in 0.01 % */
+    u_char                     *file;
+    ngx_uint_t                  line;
+} ngx_http_maas_shadow_line_t;
 
 
 /* One maas_shadow that a location has: mlcf->shadows */
@@ -51,6 +67,25 @@ typedef struct {
 } ngx_http_maas_shadow_item_t;
 
 
+/* Items that run together */
+
+typedef struct {
+    ngx_queue_t                 items;
+    ngx_queue_t                *next;      /* the first that is not read yet */
+    ngx_http_maas_pair_t       *pair;
+    ngx_http_maas_offload_t    *offload;
+    size_t                      bytes;     /* of bodies */
+    ngx_http_maas_block_t       block;     /* that all of it is in */
+    ngx_http_maas_pass_t        pass;
+    ngx_http_maas_pair_sum_t    sum;
+#if (NGX_THREADS)
+    ngx_pool_t                 *pool;
+    ngx_http_maas_block_t       workspace;
+    void                      (*back)(void);
+#endif
+} ngx_http_maas_shadow_batch_t;
+
+
 /* ngx_http_maas_shadow_conf.c */
 
 /* maas_shadow model[:version] [of=name[:version]] [share=N%] */
@@ -60,6 +95,29 @@ char *ngx_http_maas_shadow(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
  * above, each with the models that it shadows; logs what is wrong. */
 ngx_int_t ngx_http_maas_shadow_merge(ngx_conf_t *cf,
     ngx_http_maas_loc_conf_t *prev, ngx_http_maas_loc_conf_t *conf);
+
+
+/* ngx_http_maas_shadow_find.c */
+
+/* What a line means in a location: all of *s.  NGX_ERROR: it cannot be, which
+ * is logged. */
+ngx_int_t ngx_http_maas_shadow_resolve(ngx_conf_t *cf,
+    ngx_http_maas_loc_conf_t *mlcf, ngx_http_maas_shadow_line_t *line,
+    ngx_http_maas_shadow_t *s);
+
+
+/* ngx_http_maas_shadow_pair.c */
+
+/* The pair of these two, made when it is first asked for; NULL: they cannot be
+ * compared, which is logged, or out of memory. */
+ngx_http_maas_pair_t *ngx_http_maas_shadow_pair_of(ngx_conf_t *cf,
+    ngx_http_maas_shadow_line_t *line, ngx_http_maas_model_t *model,
+    ngx_http_maas_model_t *shadow);
+
+/* Log what is wrong with a line, as ngx_sprintf(), and where it stands.
+ * NGX_ERROR */
+ngx_int_t ngx_http_maas_shadow_wrong(ngx_conf_t *cf,
+    ngx_http_maas_shadow_line_t *line, const char *fmt, ...);
 
 
 /* ngx_http_maas_shadow_item.c */
@@ -79,22 +137,23 @@ ngx_uint_t ngx_http_maas_shadow_may_take(ngx_http_maas_memory_t *memory,
     size_t size);
 
 
-/* ngx_http_maas_shadow_run.c */
-
-/* Items that run together */
-typedef struct ngx_http_maas_shadow_batch_s  ngx_http_maas_shadow_batch_t;
+/* ngx_http_maas_shadow_batch.c */
 
 /* Those at the head of the queue, which is not empty; NULL: there is no memory,
  * and they are dropped. */
 ngx_http_maas_shadow_batch_t *ngx_http_maas_shadow_batch(ngx_queue_t *items);
 
-/* Do a bit of work, some ten microseconds where a row is not longer.  True:
+/* Free it and its items; the other counts their rows as dropped. */
+void ngx_http_maas_shadow_batch_free(ngx_http_maas_shadow_batch_t *batch);
+void ngx_http_maas_shadow_batch_drop(ngx_http_maas_shadow_batch_t *batch);
+
+
+/* ngx_http_maas_shadow_run.c */
+
+/* Do a bit of work, some hundred microseconds where a row is not longer.  True:
  * that was the last bit, and the batch is gone. */
 ngx_uint_t ngx_http_maas_shadow_batch_step(
     ngx_http_maas_shadow_batch_t *batch);
-
-/* Count its rows as dropped, and free it. */
-void ngx_http_maas_shadow_batch_drop(ngx_http_maas_shadow_batch_t *batch);
 
 /* Is it one for a thread?  If so: give it to the pool, which calls back() in
  * the event loop when the batch is gone; NGX_ERROR: the pool is full. */
