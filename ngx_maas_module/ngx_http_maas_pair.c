@@ -75,6 +75,14 @@ ngx_http_maas_pair_count(ngx_http_maas_pair_t *pair,
 
 
 void
+ngx_http_maas_pair_dropped(ngx_http_maas_pair_t *pair, ngx_uint_t rows)
+{
+    (void) ngx_atomic_fetch_add(&pair->lane->value[NGX_HTTP_MAAS_PAIR_DROPPED],
+                                rows);
+}
+
+
+void
 ngx_http_maas_pair_sum(ngx_http_maas_pair_t *pair,
     ngx_http_maas_pair_sum_t *sum)
 {

@@ -54,6 +54,9 @@ typedef struct {
 void ngx_http_maas_pair_count(ngx_http_maas_pair_t *pair,
     const ngx_http_maas_pair_sum_t *add);
 
+/* The same of rows that are dropped alone */
+void ngx_http_maas_pair_dropped(ngx_http_maas_pair_t *pair, ngx_uint_t rows);
+
 /* The sums of all workers */
 void ngx_http_maas_pair_sum(ngx_http_maas_pair_t *pair,
     ngx_http_maas_pair_sum_t *sum);

@@ -69,18 +69,6 @@ ngx_http_maas_shadow_alloc(ngx_http_maas_memory_t *memory, ngx_uint_t n,
 }
 
 
-static void
-ngx_http_maas_shadow_dropped(ngx_http_maas_pair_t *pair, ngx_uint_t n)
-{
-    ngx_http_maas_pair_sum_t  add;
-
-    ngx_memzero(&add, sizeof(add));
-    add.dropped = n;
-
-    ngx_http_maas_pair_count(pair, &add);
-}
-
-
 ngx_http_maas_shadow_item_t *
 ngx_http_maas_shadow_item(ngx_http_maas_pair_t *pair, ngx_uint_t rows,
     size_t len)
@@ -99,7 +87,7 @@ ngx_http_maas_shadow_item(ngx_http_maas_pair_t *pair, ngx_uint_t rows,
     }
 
     if (item == NULL) {
-        ngx_http_maas_shadow_dropped(pair, n);
+        ngx_http_maas_pair_dropped(pair, n);
         return NULL;
     }
 
@@ -144,7 +132,7 @@ ngx_http_maas_shadow_items_drop(ngx_queue_t *items)
         ngx_queue_remove(q);
 
         item = ngx_queue_data(q, ngx_http_maas_shadow_item_t, queue);
-        ngx_http_maas_shadow_dropped(item->pair, item->n);
+        ngx_http_maas_pair_dropped(item->pair, item->n);
         ngx_http_maas_shadow_item_free(item);
     }
 }
