@@ -33,6 +33,10 @@ is(join(' ', grep { !/^lib(?:c|m|z|cjson|crypto|openblas|png16|asan|ubsan)\.so/
 is(join(' ', grep { /^lib(?:csv|pthread|gomp)/ } @needed), '',
     'nothing of the trainer');
 
+my $asked = `nm -D --undefined-only '$so'`;
+my @strong = $asked =~ /^\s*U (\w*ssl\w*)/gmi;
+is(join(' ', @strong), '', 'an nginx without SSL has what it asks for');
+
 # named variables in .data and .bss of the engine; constants are elsewhere
 
 sub state_of {
