@@ -97,7 +97,7 @@ for my $data (qw(rows.csv rows.jsonl)) {
 }
 
 is_deeply(decode_json(($t->trainer(qw(evaluate join.st -d rows.csv --json),
-    @join))[1])->{labels}, { rows => @row + 0, labelled => $n, keys => $n + 1,
+    @join))[1])->{labels}, { name => 'labels.csv', on => 'request_id', rows => @row + 0, labelled => $n, keys => $n + 1,
     without_row => 1, again => 0, changed => 0 }, 'evaluate: JSON');
 like(($t->trainer(qw(evaluate join.st -d rows.csv), @join))[1],
     qr/^labels +labels\.csv: $n of/, 'evaluate: text');
@@ -110,13 +110,21 @@ is(predicted('log.st', 'log.jsonl'), predicted('join.st', 'rows.jsonl'),
     'a log: the same answers');
 is(decode_json((fit('json.st', qw(-d rows.csv --json), @join))[0])
     ->{labels}{labelled}, $n, 'fit: JSON');
-fit('valid.st', qw(-d rows.csv --valid rows.jsonl --test rows.csv), @join);
+(undef, my $of) = fit('valid.st', qw(-d rows.csv --valid rows.jsonl --test
+    rows.csv), @join);
+like($of, qr/^maas-trainer: rows\.jsonl: ${\ (@row - $n)} of ${\ scalar @row} (?#
+    )rows left out: no label in labels\.csv$/m, 'of other rows, too');
 
 my ($rc, undef, $err) = $t->trainer(qw(tune --trials 2 --epochs 1 -o best.conf
     -d log.jsonl --features features), @join);
 is($rc, 0, 'tune') or diag($err);
 like($t->read_file('best.conf'), qr/^labels = labels\.csv\n/m, 'keeps them');
 fit('best.st', qw(-c best.conf));
+
+is_deeply(decode_json(($t->trainer(qw(inspect --json json.st)))[1])
+    ->{document}{training}{data}{labels}, { name => 'labels.csv',
+    on => 'request_id', rows => @row + 0, labelled => $n, keys => $n + 1,
+    without_row => 1, again => 0, changed => 0 }, 'the model file keeps them');
 
 # numbers to predict, as text and in JSON
 

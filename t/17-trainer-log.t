@@ -148,6 +148,10 @@ $t->write_file('two.jsonl', join '', map { $json->encode({ bot => $_->{bot},
 fit('two.st', 'two.jsonl', qw(-t bot));
 is(predicted('two.st', 'two.jsonl'), $said, 'two objects');
 
+($out, $err) = fit('as.st', 'text.jsonl', qw(-t bot));
+like($err, qr/"features" is taken for a text, though it holds objects of JSON: (?#
+    )--features features has/, 'objects in texts: said');
+
 my @fit = qw(fit -q --epochs 1 -o x.st -t bot -d);
 lines('twin.jsonl', sub { $nested->($_[0], agent => undef) });
 refused(qr/twin\.jsonl:1: the name "agent" stands in "features" and elsewhere: (?#

@@ -50,29 +50,44 @@ sub mutate {
     return $bytes;
 }
 
+my $log = join '', map { qq({"id":"r$_","s":2,"f":{"n":$_.5,"k":"a\\"$_"}}\n) }
+    1 .. 30;
+my $told = "id,y\n" . join '', map { "r$_," . $_ % 2 . "\n" } 1 .. 30;
+
 $t->write_file('labels', $labels);
+$t->write_file('log', $log);
+$t->write_file('told.csv', $told);
+
+# what names a file of data on the command line, where it is not --data NAME
+
+my %args = (
+    'images' => [qw(-d), 'images,labels'],
+    'd.npy' => [qw(-d d.npy --target 3)],
+    'log' => [qw(-d log --features f --labels told.csv --on id)],
+    'text' => [qw(-d text --features f --labels told.csv --on id)],
+    'told.csv' => [qw(-d log --features f --labels told.csv --on id)],
+);
 
 for (['d.csv', $csv], ['d.jsonl', $json], ['d.npy', $npy], ['images', $idx],
-    ['d.csv.gz', memGzip($csv)])
+    ['d.csv.gz', memGzip($csv)], ['log', $log], ['told.csv', $told],
+    ['text', $log =~ s/"f":(\{.*\})\}/'"f":"' . $1 =~ s{([\\"])}{\\$1}gr
+        . '"}'/gre])
 {
     my ($name, $bytes) = @$_;
-    my $data = $name eq 'images' ? 'images,labels' : $name;
+    my @data = @{ $args{$name} || [ '-d', $name, '--target', 'y' ] };
     my %codes;
 
     $t->write_file($name, $bytes);
-    my ($rc, undef, $err) = $t->trainer(qw(fit -q -o m.st --epochs 1 --target),
-        $name =~ /npy/ ? 3 : 'y', '-d', $data)
+    my ($rc, undef, $err) = $t->trainer(qw(fit -q -o m.st --epochs 1), @data)
         if $name ne 'images';
     is($rc, 0, "$name as it should be") or diag($err) if $name ne 'images';
 
     for my $run (1 .. $runs) {
         my $bad = mutate($bytes);
         $t->write_file($name, $bad);
-        my @target = $name eq 'images' ? ()
-            : ('--target', $name =~ /npy/ ? 3 : 'y');
         ($rc, undef, $err) = $t->trainer(qw(fit -q -o m.st --epochs 1
-            --hidden none), @target, $run % 2 ? () : qw(--on-error skip),
-            '-d', $data);
+            --hidden none), @data, '--on-error',
+            qw(stop skip missing)[$run % 3]);
         $codes{$rc}++;
 
         if ($rc > 1 || $err =~ /Sanitizer|runtime error/) {
@@ -83,6 +98,7 @@ for (['d.csv', $csv], ['d.jsonl', $json], ['d.npy', $npy], ['images', $idx],
 
     is(join(' ', grep { !/^[01]$/ } keys %codes), '', "$name: read or refused");
     cmp_ok($codes{1} || 0, '>', 0, "$name: some are refused");
+    $t->write_file($name, $bytes);
 }
 
 done_testing();

@@ -32,6 +32,7 @@ fit_read_more(train_fit_t *f, const char *path, train_part_t part,
     want.written = train_data_target(&f->data);
 
     train_data_read(path, part, &want, d);
+    train_labels_warn(d);
 }
 
 

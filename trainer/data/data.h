@@ -255,6 +255,8 @@ void train_labels_check(const char *cmd, const train_want_t *w);
  * of what stands in front. */
 void train_labels_print(FILE *f, const train_data_t *d, int width);
 void train_labels_json(maas_writer_t *w, const train_data_t *d);
+/* A warning if some had none. */
+void train_labels_warn(const train_data_t *d);
 
 /* target.c */
 

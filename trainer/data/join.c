@@ -150,8 +150,23 @@ train_labels_print(FILE *f, const train_data_t *d, int width)
 
 
 void
+train_labels_warn(const train_data_t *d)
+{
+    const train_join_t  *j;
+
+    j = (d->table != NULL) ? d->table->join : NULL;
+
+    if (j != NULL && j->found < j->rows) {
+        train_warn("%s: %zu of %zu rows left out: no label in %s", d->path,
+                   j->rows - j->found, j->rows, j->path);
+    }
+}
+
+
+void
 train_labels_json(maas_writer_t *w, const train_data_t *d)
 {
+    const char          *name;
     const train_join_t  *j;
 
     if (d->table == NULL || d->table->join == NULL) {
@@ -159,7 +174,11 @@ train_labels_json(maas_writer_t *w, const train_data_t *d)
     }
 
     j = d->table->join;
+    name = strrchr(j->path, '/');
+    name = (name != NULL && name[1] != '\0') ? name + 1 : j->path;
     train_json_open(w, "labels", '{');
+    train_json_text(w, "name", name);
+    train_json_text(w, "on", j->on);
     train_json_number(w, "rows", (double) j->rows);
     train_json_number(w, "labelled", (double) j->found);
     train_json_number(w, "keys", (double) j->keys.n);

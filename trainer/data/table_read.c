@@ -12,6 +12,9 @@
 #include "util.h"
 
 
+#define TABLE_SOME  8               /* texts of a column that are looked at */
+
+
 const maas_column_t *
 train_data_target(const train_data_t *d)
 {
@@ -205,6 +208,37 @@ table_beside(const train_want_t *w)
 }
 
 
+/* Objects within texts, as escape=json of nginx has them, would be texts */
+
+static void
+table_texts(const train_table_t *t)
+{
+    size_t                 i, k;
+    const char            *s;
+    const train_column_t  *c;
+
+    for (i = 0; i < t->n; i++) {
+        c = &t->columns[i];
+
+        for (k = 0; k < c->dict.n && k < TABLE_SOME; k++) {
+            s = c->dict.text[k];
+
+            if (s[0] != '{' || maas__json_check(s, strlen(s), TRAIN_JSON_DEPTH,
+                                                NULL) != MAAS_OK)
+            {
+                break;
+            }
+        }
+
+        if (k > 0 && (k == c->dict.n || k == TABLE_SOME)) {
+            train_warn("%s: \"%s\" is taken for a text, though it holds "
+                       "objects of JSON: --features %s has their members for "
+                       "columns", t->path, c->name, c->name);
+        }
+    }
+}
+
+
 /* Inputs beside an object of JSON: nobody has said so */
 
 static void
@@ -289,6 +323,7 @@ train_table_read(const char *path, const train_want_t *want, train_data_t *d)
     }
 
     table_named(t);
+    table_texts(t);
     train_table_roles(t);
     table_beside_objects(t);
 

@@ -152,6 +152,7 @@ record_data(maas_writer_t *w, const train_record_t *r)
     maas_writer_key(w, "crc32c");
     maas_writer_value(w, "\"%08x\"", r->data->crc32c);
     train_json_number(w, "rows", (double) r->data->rows);
+    train_labels_json(w, r->data);
     train_json_number(w, "training_rows", (double) r->n_train);
     train_json_number(w, "validation_rows", (double) r->n_valid);
 
