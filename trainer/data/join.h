@@ -9,17 +9,27 @@
 #include "table.h"
 
 
+typedef struct {
+    uint32_t        hash;
+    uint32_t        label;          /* place in labels + 1; 0: a free place */
+    uint64_t        at : 63;        /* of its text */
+    uint64_t        met : 1;        /* there was a row */
+} train_join_key_t;
+
 typedef struct train_join_s {
     char           *path;           /* of the labels */
     char           *on;             /* name of the key in both */
     char           *target;         /* name of the label */
 
-    train_dict_t    keys;           /* their texts as they are written, */
-    uint32_t       *label;          /* (keys.n) place in labels + 1 */
-    uint8_t        *used;           /* (keys.n) there was a row */
-    size_t          label_room;
-    size_t          used_room;
+    train_join_key_t  *keys;        /* (size) open addressing */
+    size_t          size;           /* a power of two */
+    size_t          n;              /* keys in it */
+    char           *text;           /* of all keys, each with its NUL */
+    size_t          used;           /* bytes of it */
+    size_t          room;
     train_dict_t    labels;         /* type of the cell, then its text */
+    char           *label;          /* the one at hand */
+    size_t          label_room;
     size_t          key_at;         /* places in the file of the labels */
     size_t          label_at;
 
