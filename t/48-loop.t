@@ -18,7 +18,7 @@ my @column = qw(num cat txt flag day);
 my $features = join '', map { "maas_feature $_ \$http_x_$_;\n" } @column;
 
 sub conf {
-    my ($t, $http, $log) = @_;
+    my ($t, $http, $log, $body) = @_;
     $t->conf(<<"EOC");
 %%GLOBALS%%
 events { }
@@ -37,6 +37,11 @@ http {
         location / {
             $features
             return 200 ok;
+        }
+        location = /body {
+            access_log %%TESTDIR%%/body.log ml;
+            $body
+            try_files /none =204;
         }
         location = /none { access_log %%TESTDIR%%/none.log ml; return 200 ok; }
         location = /good { access_log off; return 200 ok; }
@@ -63,7 +68,7 @@ sub ask {
 
 my $first = MaasTest->new;
 conf($first, '', q('{"request_id":"$request_id","status":$status,'
-    '"features":$maas_features}'));
+    '"features":$maas_features}'), '');
 $first->known_good('/good', '');
 $first->run;
 
@@ -137,7 +142,8 @@ conf($t, <<'EOC', q('{"request_id":"$request_id","bots":"$bots",)
     maas_set $price price score;
 EOC
     . q("label":"$label","a":"$a","kind":"$kind","price":"$price",)
-    . q("features":$maas_features_bots,"other":$maas_features_kinds}'));
+    . q("features":$maas_features_bots,"other":$maas_features_kinds}'),
+    'maas_feature_body on;');
 $t->known_good('/good', '');
 $t->run;
 
@@ -182,14 +188,16 @@ sub said {
     return map { decode_json($_) } split /\n/, $out;
 }
 
-my @served = map { decode_json($_) } split /\n/, $t->read_file('ml.log');
-my $n = 300 + @weird + 100 + 1 + 31;
-is(scalar @served, $n, 'a line for each request');
+# The lines of nginx's own log, beside what predict says of them, or of another
+# log of the same requests
 
-for my $args ([ 'ml.log' ], [qw(json.log --on-error missing)]) {
-    my @bots = said('bots', @$args);
-    my @kinds = said('kinds', @$args);
-    my @price = said('price', @$args);
+sub compared {
+    my ($log, $n, @args) = @_;
+    my @served = map { decode_json($_) } split /\n/, $t->read_file($log);
+    is(scalar @served, $n, "$log: a line for each request");
+    my @bots = said('bots', @args);
+    my @kinds = said('kinds', @args);
+    my @price = said('price', @args);
     my @wrong;
 
     for my $i (0 .. $#served) {
@@ -203,17 +211,56 @@ for my $args ([ 'ml.log' ], [qw(json.log --on-error missing)]) {
             if $got ne $expected;
     }
 
-    is(scalar(@wrong) . " wrong", "0 wrong", "@$args: all digits of all scores")
+    is(scalar(@wrong) . ' wrong', '0 wrong', "@args: all digits of all scores")
         or diag(explain([ @wrong > 3 ? @wrong[0 .. 3] : @wrong ]));
+
+    my %score = map { $_->{bots} => 1 } @served;
+    cmp_ok(scalar keys %score, '>', 100, "$log: of which many differ");
+    is_deeply([ grep { $_->{bots} !~ /^[01]\.\d{6}$/ } @served ], [],
+        "$log: none is a default");
+    return @served;
 }
+
+my $n = 300 + @weird + 100 + 1 + 31;
+compared('ml.log', $n, 'ml.log');
+compared('ml.log', $n, qw(json.log --on-error missing));
+
+# fields of bodies, with the types that they have
+
+my @value = (qw(7 7.0 1.0 -0 0.1 1e2 1e400 -1e400 1e-400 3.5e38 101 16777217
+    9007199254740993 0.10000000149011612 1700000000 true false null),
+    '"7"', '"7.0"', '"007"', '""', '"-"', '"1,5"', '"yes"', '"true"', '"DE"',
+    '"\u20ac"', '"\ud83d\ude00"', '"a\u0000b"', '"a\tb"', '"2025-02-28"',
+    '"curl/8 plain v7"', '[1]', '{"a":1}', '"' . 'x' x 3000 . '"');
+my $type = 'Content-Type';
+
+sub body {
+    my ($body, $as) = @_;
+    my $answer = $t->post('/body', $body, $type => $as);
+    is($answer->status, 204, "$as: answered") if $answer->status != 204;
+    return;
+}
+
+for (1 .. 300) {
+    body('{' . join(',', map { qq("$_":) . $value[rand @value] } grep {
+        rand() < 0.9 } @column) . '}', 'application/json');
+}
+
+for (1 .. 100) {
+    my @some = map { $weird[rand @weird] } @column;
+    s/([^a-z])/sprintf '%%%02x', ord $1/ge for @some;
+    body(join('&', map { "$column[$_]=$some[$_]" } 0 .. $#column),
+        'application/x-www-form-urlencoded');
+    @some = map { $weird[rand @weird] } @column;
+    s/"/""/g for @some;
+    body(join(',', @column) . "\n" . join(',', map { qq("$_") } @some) . "\n",
+        'text/csv');
+}
+
+compared('body.log', 500, 'body.log');
 
 $t->get('/none');
 is(decode_json($t->read_file('none.log'))->{features}, undef,
     'no features: null');
-
-my %score = map { $_->{bots} => 1 } @served;
-cmp_ok(scalar keys %score, '>', 100, 'of which many differ');
-is_deeply([ grep { $_->{bots} !~ /^[01]\.\d{6}$/ } @served ], [],
-    'none is a default');
 
 $t->done;
