@@ -15,7 +15,8 @@ use Time::HiRes 'sleep';
 
 my $t = MaasTest->new;
 
-# size * k; the same through layers that take a while
+# size * k; the same through wide layers, whose numbers are not 0, which would
+# be left out
 
 sub number {
     my ($k, @wide) = @_;
@@ -24,8 +25,8 @@ sub number {
 
     for my $i (0 .. $#sizes - 1) {
         my ($in, $out) = @sizes[ $i, $i + 1 ];
-        my @w = (0) x ($in * $out);
-        $w[0] = $i == 0 ? $k : 1;
+        my @w = ((1) x $out, (0) x (($in - 1) * $out));
+        $w[0] = $k if $i == 0;
         push @layers, { kind => 'dense', units => $out,
             activation => 'linear' };
         $tensors{"layers.$i.weight"} = [ [ $in, $out ], \@w ];
@@ -46,6 +47,7 @@ $t->model('slow', number(4, 1200, 1200, 1200));
 my $conf = <<'EOC';
 %%GLOBALS%%
 thread_pool own threads=2;
+thread_pool one threads=1;
 thread_pool tiny threads=1 max_queue=1;
 events { }
 http {
@@ -55,7 +57,7 @@ http {
     maas_model body body.safetensors;
     maas_model slow slow.safetensors;
 
-    log_format f escape=none '$request_uri $two $maas_features_twice';
+    log_format f escape=none '$request_uri $two $maas_features_twice $status';
     access_log %%TESTDIR%%/f.log f;
 
     map $two $key { default ""; "~^1." $uri; }
@@ -133,6 +135,13 @@ http {
             add_header X $six always;
             try_files /none =204;
         }
+        location /one {
+            maas_set $six slow score default=none;
+            maas_offload pool=one above=0s;
+            add_header X $six always;
+            try_files /none =204;
+        }
+        location /big { root %%TESTDIR%%; }
         location /slow {
             maas_set $six slow score default=none;
             add_header X $six always;
@@ -144,6 +153,7 @@ http {
 }
 EOC
 $t->conf($conf);
+$t->write_file('big', 'x' x 8e6 . 'end');
 $t->known_good('/predict', '{"size":3}');
 
 my $up = MaasTest::Upstream->new($t->port(2));
@@ -202,7 +212,7 @@ is(join(' ', map { $_->header('X') } @answers), '4 8 12 16 20', 'a pipeline');
 
 $t->get('/?size=3&log');
 like($t->wait_for(sub { (grep { /&log / } split /\n/,
-    $t->read_file('f.log'))[0] }), qr/ 6 \{"size":3\}$/, 'a log');
+    $t->read_file('f.log'))[0] }), qr/ 6 \{"size":3\} 204$/, 'a log');
 
 ###############################################################################
 
@@ -222,7 +232,38 @@ subtest 'a full pool' => sub {
     like($t->log, qr/maas_set: model "slow": the thread pool is full/, 'said');
 };
 
+# Many wait for one thread, the last of them on this connection
+
+sub behind {
+    my ($s, $uri) = @_;
+    my @others = map { $t->send($t->request('GET', "/one?size=$_", undef,
+        Connection => 'close'), keep => 1) } 1 .. 200;
+    $t->send($t->request('GET', $uri), socket => $s, keep => 1);
+    return @others;
+}
+
+subtest 'events while it waits' => sub {
+    my $s = $t->send($t->request('GET', '/big'), keep => 1);
+    sleep 0.1;                             # it gets no further: write events
+    $t->receive($s, until => qr/end\z/);
+    my @others = behind($s, '/one?size=5');
+    sleep 0.01;
+    $t->send($t->request('GET', '/one?size=7', undef, Connection => 'close'),
+        socket => $s, keep => 1);
+    is(join(' ', map { $_->header('X') } $t->answers($t->receive($s))),
+        '20 28', 'it has its score, and so has the next one');
+    $t->receive($_) for @others;
+};
+
 subtest 'the client is gone' => sub {
+    my $s = $t->connect;
+    my @others = behind($s, '/one?size=5&gone');
+    sleep 0.005;
+    $t->send('', socket => $s, rst => 1);
+    $t->receive($_) for @others;
+    like($t->wait_for(sub { (grep { /&gone / } split /\n/,
+        $t->read_file('f.log'))[0] }), qr/ 499$/, 'which is seen at once');
+
     for my $uri ('/slow', '/tiny', '/three') {
         $t->send($t->request('GET', "$uri?size=3"), rst => 1) for 1 .. 20;
         for (1 .. 10) {
