@@ -35,7 +35,9 @@ static void
 ngx_http_maas_body_turn(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx)
 {
     maas_err_t                 err;
+#if (NGX_THREADS)
     ngx_http_maas_loc_conf_t  *mlcf;
+#endif
 
     if (ctx->body.todo
         && ngx_http_maas_body_more(ctx, NGX_HTTP_MAAS_BODY_SLICE,
@@ -51,9 +53,9 @@ ngx_http_maas_body_turn(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx)
         return;
     }
 
+#if (NGX_THREADS)
     mlcf = ngx_http_get_module_loc_conf(r, ngx_http_maas_module);
 
-#if (NGX_THREADS)
     if (mlcf->offload != NULL && r == r->main) {
         ngx_http_maas_large_post(r, ctx, mlcf->offload);
         return;
