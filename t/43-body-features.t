@@ -357,8 +357,11 @@ for my $uri ('/up', '/up/stream', '/up/0') {
     passed("$uri gzip", $t->post($uri, $gzip, @json,
         'Content-Encoding' => 'gzip'), $gzip, p(0));
     passed("$uri form", $t->post($uri, 'amount=3', @form), 'amount=3', p(0));
-    passed("$uri HTTP/2", $t->h2($t->port(1), 'POST', $uri, $_), $_, p(0))
-        for $small, $file;
+    for ($small, $file) {
+        passed("$uri HTTP/2", $t->h2($t->port(1), 'POST', $uri, $_), $_, p(0));
+        passed("$uri HTTP/2 without a length", $t->h2($t->port(1), 'POST',
+            $uri, $_, 'Content-Length' => ''), $_, p(0));
+    }
 
     for my $body ($small, $file) {
         my $chunked = $t->request('POST', $uri, $t->chunked($body, 700), @json,

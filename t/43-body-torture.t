@@ -32,6 +32,7 @@ events { }
 http {
     %%GLOBALS_HTTP%%
     maas_model size size.safetensors;
+    maas_memory 64k;
 
     log_format f escape=none '$request_uri $status $b $maas_features_size';
     access_log %%TESTDIR%%/f.log f;
@@ -122,6 +123,16 @@ for ([ 'a bad chunk' => "zz\r\n" ], [ 'a huge chunk' => 'f' x 17 . "\r\n" ]) {
         Connection => 'close')));
     is($answer->status . ' ' . $answer->header('X'), '418 none',
         "$what: an error page");
+}
+
+# memory that there is not
+
+my $long = '{"x":"' . 'y' x 50000 . '","size":4}';
+for my $uri ('/', '/pool') {
+    my $answer = $t->post($uri, $long, @json);
+    is($answer->header('X-Bot'), 'none', "$uri: no room for it");
+    is($answer->header('X-MD5'), md5_hex($long), 'it goes on');
+    good("$uri: the next one", $t->post($uri, $body, @json));
 }
 
 # A slow client is not waited for, and neither does anybody else wait
