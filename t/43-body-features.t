@@ -47,6 +47,19 @@ $t->model('size', doc => {
         'layers.0.bias' => [ [ 1 ], [ 0 ] ],
     });
 
+# the same by another column, which is required
+
+$t->model('other', doc => {
+        version => 1, name => 'other', task => 'binary',
+        inputs => { kind => 'columns', columns => [
+            { name => 'more', kind => 'number' } ] },
+        layers => [ { kind => 'dense', units => 1, activation => 'sigmoid' } ],
+        outputs => { labels => [ 'person', 'bot' ] },
+    }, tensors => {
+        'layers.0.weight' => [ [ 1, 1 ], [1] ],
+        'layers.0.bias' => [ [ 1 ], [ 0 ] ],
+    });
+
 my $conf = <<'EOC';
 %%GLOBALS%%
 events { }
@@ -54,6 +67,7 @@ http {
     %%GLOBALS_HTTP%%
     maas_model bots bots.safetensors;
     maas_model size size.safetensors;
+    maas_model other other.safetensors;
 
     log_format f escape=none '$request_uri $bot $maas_features_bots';
     access_log %%TESTDIR%%/f.log f;
@@ -151,6 +165,7 @@ http {
             proxy_set_header X-Bot $bot;
             proxy_pass http://127.0.0.1:%%PORT2%%;
         }
+        location /shadow { maas_shadow other; try_files /none =204; }
         location = /predict {
             maas_set $other size score;
             maas_predict bots;
@@ -333,6 +348,24 @@ my @answers = $t->pipeline(
         $_ == 5 ? (Connection => 'close') : ()) } 1 .. 5);
 is(join(' ', map { $_->header('X') } @answers),
     join(' ', map { p($_ - 3) } 1 .. 5), 'a pipeline');
+
+###############################################################################
+# a shadow has its own columns of the same body
+
+unlike($t->log . $t->read_file('stderr'), qr/maas_shadow: no maas_feature/,
+    'nginx knows that they may be there');
+$t->post('/shadow', '{"amount":1,"more":2}', @json);
+$t->post('/shadow', '{"amount":4,"more":"1"}', @json);
+$t->post('/shadow', '{"amount":4}', @json);
+$t->post('/shadow', '{"amount":4', @json);
+my %shadow = (rows => 2, agreed => 1, failed => 1);
+ok($t->wait_for(sub {
+    my $text = $t->get('/metrics')->body;
+    return !grep { $text !~
+        /^maas_shadow_${_}_total\{[^}]*"other"[^}]*\} $shadow{$_}$/m
+    } keys %shadow;
+}, 5), 'what it saw is counted') or diag($t->get('/metrics')->body =~
+    /^(maas_shadow_.*)/mg);
 
 ###############################################################################
 # the body goes on as it came

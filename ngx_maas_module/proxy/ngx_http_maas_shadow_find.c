@@ -183,7 +183,7 @@ ngx_http_maas_shadow_fed(ngx_conf_t *cf, ngx_http_maas_shadow_line_t *line,
         if (n < inputs->n && inputs->input[n].column == i) {
             n++;
 
-        } else if (info->fields[i].required) {
+        } else if (info->fields[i].required && !inputs->body) {
             ngx_log_error(NGX_LOG_WARN, cf->log, 0,
                           "maas_shadow: no maas_feature for \"%s\", which "
                           "model \"%V\" requires, so that it reads nothing "
