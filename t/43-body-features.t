@@ -108,6 +108,24 @@ http {
             client_max_body_size 0;
             proxy_pass http://127.0.0.1:%%PORT2%%;
         }
+        location /up/mirror {
+            mirror /mirrored;
+            proxy_pass http://127.0.0.1:%%PORT2%%;
+        }
+        location /mirrored { internal; proxy_pass http://127.0.0.1:%%PORT2%%; }
+        location /up/404 {
+            maas_feature_body off;
+            proxy_set_header X-Status 404;
+            proxy_intercept_errors on;
+            error_page 404 = @end;
+            proxy_pass http://127.0.0.1:%%PORT2%%;
+        }
+        location /up/post {
+            maas_feature_body off;
+            post_action /posted;
+            proxy_pass http://127.0.0.1:%%PORT2%%;
+        }
+        location /posted { internal; try_files /none =204; }
         location /line {
             maas_feature tool $arg_tool;
             try_files /none =204;
@@ -412,6 +430,14 @@ is($t->post('/up', $gzip, @json, 'Content-Encoding' => 'gzip')
     ->header('X-Head') =~ /content-encoding/, 1, 'it stays compressed');
 passed('off', $t->post('/up/off', $small, @json), $small, p(97));
 passed('none', $t->get('/up'), '', p(97));
+
+for my $body ($small, $file) {
+    passed('mirror', $t->post('/up/mirror', $body, @json), $body, p(0));
+    is($t->post('/up/404', $body, @json)->header('X'), 'named ' . p(0),
+        'a page for an error of the upstream');
+}
+is(logged('/up/post', $file, @json), "$none {}",
+    'the file is gone once the upstream has answered');
 
 my $s = $t->send("POST /up HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
     . "Content-Type: application/json\r\nExpect: 100-continue\r\n"

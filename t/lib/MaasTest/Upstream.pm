@@ -5,6 +5,7 @@ package MaasTest::Upstream;
 #     X-Length, X-MD5     of the body, chunks taken apart
 #     X-Bot               that header of the request
 #     X-Head              names of the request's headers
+# Its status is 200, or X-Status of the request.
 #
 #     my $up = MaasTest::Upstream->new($t->port(2));
 #     ... proxy_pass http://127.0.0.1:%%PORT2%%; ...
@@ -72,9 +73,10 @@ sub _serve {
     }
 
     my ($bot) = $head =~ /^X-Bot: (.*?)\r/mi;
+    my ($status) = $head =~ /^X-Status: (\d+)/mi;
     my $names = lc join ' ', $head =~ /^([\w-]+):/mg;
 
-    syswrite $s, "HTTP/1.0 200 OK\r\nX-Length: " . length($body)
+    syswrite $s, "HTTP/1.0 " . ($status // 200) . " OK\r\nX-Length: " . length($body)
         . "\r\nX-MD5: " . md5_hex($body) . "\r\nX-Bot: " . ($bot // '')
         . "\r\nX-Head: $names\r\nContent-Length: 2\r\n\r\nok";
     return;
