@@ -332,6 +332,28 @@ is(logged('/return?log', '{"amount":3}', @json), $none . ' null',
     'what never came so far');
 is(logged('/log5', ''), p(97) . ' {}', 'without a body');
 
+# and the trainer makes the same of a log
+
+my (@scores, @lines);
+for my $case ([ '{"amount":1.25,"tool":"curl","yes":true}', @json ],
+    [ '{"amount":" 1.5","tool":12,"yes":1}', @json ],
+    [ '{"amount":true,"tool":true,"yes":"no"}', @json ],
+    [ '{"amount":"x","tool":"c\u0075rl","yes":7}', @json ],
+    [ '{"amount":-0.0,"tool":1.50}', @json ],
+    [ 'amount=0042&tool=wget&yes=on', @form ],
+    [ "amount,tool\n1e-3,\"a \"\"b\"\"\"\n", @csv ])
+{
+    my ($score, $line) = split / /, logged('/log/' . @lines, @$case), 2;
+    push @scores, $score;
+    push @lines, "$line\n";
+}
+$t->write_file('log.jsonl', @lines);
+my ($code, $out, $err) = $t->trainer('predict', '--json', '--data',
+    $t->dir . '/log.jsonl', 'bots.safetensors');
+is($code, 0, 'predict reads the log') or diag($err);
+is(join(' ', map { sprintf '%.6f', $_ } $out =~ /"outputs":\[([^\]]+)\]/g),
+    join(' ', @scores), 'and says the same');
+
 ###############################################################################
 # before limits, but not earlier
 
