@@ -23,6 +23,12 @@
 
 #define NGX_HTTP_MAAS_SHADOW_OTHERS  64
 
+/* ns of which the share that others take is known; of eight parts of them so
+ * many are too much for turns between theirs */
+
+#define NGX_HTTP_MAAS_SHADOW_WATCH   1000000
+#define NGX_HTTP_MAAS_SHADOW_BUSY    7
+
 /* ns beyond the shortest turn that there was, in which nothing was done */
 
 #define NGX_HTTP_MAAS_SHADOW_EMPTY   1500
@@ -42,6 +48,11 @@ typedef struct {
                                               is the first of several */
     uint64_t                       least;  /* ns, the shortest turn */
     uint64_t                       due;    /* work even if others wait */
+
+    uint64_t                       watched;    /* up to here; CPU time then, */
+    uint64_t                       cpu;
+    uint64_t                       worked;     /*     and of it ours since */
+    unsigned                       busy:1;
 } ngx_http_maas_shadow_queue_t;
 
 
@@ -127,6 +138,30 @@ ngx_http_maas_shadow_idle(ngx_http_maas_shadow_queue_t *queue, uint64_t now)
 }
 
 
+/* Are there hardly any turns without work?  Those that there are would make
+ * others wait, too: something comes at any time. */
+
+static ngx_uint_t
+ngx_http_maas_shadow_busy(ngx_http_maas_shadow_queue_t *queue, uint64_t now)
+{
+    int64_t  wall, cpu;
+
+    wall = now - queue->watched;
+
+    if (wall >= NGX_HTTP_MAAS_SHADOW_WATCH) {
+        cpu = ngx_http_maas_clock(CLOCK_THREAD_CPUTIME_ID);
+
+        queue->busy = 8 * (cpu - (int64_t) (queue->cpu + queue->worked))
+                      > NGX_HTTP_MAAS_SHADOW_BUSY * wall;
+        queue->watched = now;
+        queue->cpu = cpu;
+        queue->worked = 0;
+    }
+
+    return queue->busy;
+}
+
+
 static void
 ngx_http_maas_shadow_turn(ngx_event_t *ev)
 {
@@ -142,7 +177,10 @@ ngx_http_maas_shadow_turn(ngx_event_t *ev)
     began = ngx_http_maas_now();
     now = began;
 
-    if (ngx_http_maas_shadow_idle(queue, began) || began >= queue->due) {
+    if (began >= queue->due
+        || (ngx_http_maas_shadow_idle(queue, began)
+            && !ngx_http_maas_shadow_busy(queue, began)))
+    {
 
         do {
             if (ngx_http_maas_shadow_batch_step(queue->batch)) {
@@ -154,6 +192,7 @@ ngx_http_maas_shadow_turn(ngx_event_t *ev)
         } while (now - began < NGX_HTTP_MAAS_SHADOW_TURN
                  && ngx_http_maas_shadow_ready(queue));
 
+        queue->worked += now - began;
         queue->due = now + NGX_HTTP_MAAS_SHADOW_OTHERS * (now - began);
 
         if (!ngx_http_maas_shadow_ready(queue)) {
