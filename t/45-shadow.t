@@ -194,8 +194,8 @@ subtest 'what is compared' => sub {
     my $got = all('b:1 a:1', 20);
     is($got->{rows_total}, 20, 'each row');
     is($got->{agreed_total}, $agreed, "the same decision: $agreed");
-    near($got->{difference_sum}, $diff, 'the difference of scores');
-    near($got->{absolute_difference_sum}, $abs, 'and without signs');
+    near($got->{difference}, $diff, 'the difference of scores');
+    near($got->{absolute_difference_total}, $abs, 'and without signs');
     cmp_ok($got->{seconds_total}, '>', 0, 'its time');
     is($got->{failed_total} + $got->{dropped_total}, 0, 'nothing else');
 
@@ -239,11 +239,11 @@ subtest 'its own columns, out of any form' => sub {
         $diff += bin_difference(1, 2, -1);
         my $got = all('bin1:1 bin2:1', ++$n);
         is($got->{rows_total}, $n, 'seen');
-        near($got->{difference_sum}, $diff, 'with its columns');
+        near($got->{difference}, $diff, 'with its columns');
     }
     is($t->post('/bin', '{"x":1,"y":2}', @json)->status, 200, 'without z');
     $diff += bin_difference(1, 2, 0.5);
-    near(all('bin1:1 bin2:1', ++$n)->{difference_sum}, $diff, 'is missing');
+    near(all('bin1:1 bin2:1', ++$n)->{difference}, $diff, 'is missing');
 
     is($t->post('/bin', $_->[0], $_->[1] || @json)->status, 200, 'no names')
         for [ '[1,2]' ], [ '[[1,"2"]]' ];
@@ -264,8 +264,8 @@ subtest 'regression' => sub {
         $abs += abs $d;
     }
     my $got = all('reg1:1 reg2:1', 2);
-    near($got->{difference_sum}, $diff, 'difference');
-    near($got->{absolute_difference_sum}, $abs, 'absolute');
+    near($got->{difference}, $diff, 'difference');
+    near($got->{absolute_difference_total}, $abs, 'absolute');
     ok(!exists $got->{agreed_total}, 'no decision to agree on');
 };
 
@@ -304,7 +304,7 @@ subtest 'which requests' => sub {
 };
 
 subtest 'rows of a large request' => sub {
-    my @before = @{ all('b:1 a:1', 0) }{qw(rows_total difference_sum)};
+    my @before = @{ all('b:1 a:1', 0) }{qw(rows_total difference)};
     my @rows = rows(300, 4);
     my $diff = 0;
     $diff += largest(forward($made{a}, @$_)) - largest(forward($made{b}, @$_))
@@ -313,7 +313,7 @@ subtest 'rows of a large request' => sub {
         '300 rows');
     my $got = all('b:1 a:1', $before[0] + 64);
     is($got->{rows_total}, $before[0] + 64, 'the first 64');
-    near($got->{difference_sum} - $before[1], $diff, 'are these');
+    near($got->{difference} - $before[1], $diff, 'are these');
     is($got->{dropped_total}, 0, 'the rest is no loss');
 
     is($t->post('/b', '[1,2,3,4' . ' ' x (1 << 20) . ']', @json)->status, 200,
@@ -352,19 +352,19 @@ subtest 'in threads' => sub {
     my $diff = 0;
     $diff += largest(forward($made{slow}, @$_)) - largest(forward($made{a}, @$_))
         for @rows[ 0, 0 .. 39, 0 .. 63 ];
-    near(all('a:1 slow:1', $n)->{difference_sum}, $diff, 'compared');
+    near(all('a:1 slow:1', $n)->{difference}, $diff, 'compared');
 };
 
 subtest 'fields that variables score' => sub {
     my $before = all('bin1:1 bin2:1', 0);
-    my ($n, $diff) = @$before{qw(rows_total difference_sum)};
+    my ($n, $diff) = @$before{qw(rows_total difference)};
     my $seen = sub {
         my ($name, @row) = @_;
         my $got = all('bin1:1 bin2:1', ++$n + 3);
         is("$got->{rows_total} $got->{failed_total} $got->{dropped_total}",
             "$n 3 0", $name);
         $diff += bin_difference(@row);
-        near($got->{difference_sum}, $diff, 'its difference');
+        near($got->{difference}, $diff, 'its difference');
     };
     my $answer = $t->get('/set/?x=1&y=-1', undef, Z => 2);
     near($answer->header('Score'), (forward($made{bin1}, 1, -1))[0], 'score');

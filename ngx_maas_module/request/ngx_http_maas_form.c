@@ -258,6 +258,9 @@ ngx_http_maas_form_keep(ngx_http_maas_ctx_t *ctx, const float *y)
         kept->said[i] = (uint32_t) maas_decision(info, y + i * info->out);
     }
 
+    /* a thread may be here when the request ends */
+
+    ngx_memory_barrier();
     kept->rows = ctx->req.rows;
 }
 

@@ -9,6 +9,15 @@
 #include "ngx_http_maas_routes.h"
 
 
+/* "-123456789012345.000000", or a float, with NUL */
+
+#define NGX_HTTP_MAAS_SHADOW_TEXT  32
+
+/* the largest float */
+
+#define NGX_HTTP_MAAS_SHADOW_MOST  3.4028234e38
+
+
 typedef enum {
     NGX_HTTP_MAAS_SHADOW_WHOLE = 0,        /* an uint64_t */
     NGX_HTTP_MAAS_SHADOW_SECONDS,          /* an uint64_t, ns */
@@ -39,11 +48,11 @@ static const ngx_http_maas_shadow_metric_t  ngx_http_maas_shadow_metrics[] = {
       "Of these, rows with the same decision",
       ngx_http_maas_shadow_at(agreed), NGX_HTTP_MAAS_SHADOW_WHOLE, 1 },
 
-    { "maas_shadow_difference_sum", "gauge",
+    { "maas_shadow_difference", "gauge",
       "Scores of the shadow less those of the model, summed over rows",
       ngx_http_maas_shadow_at(difference), NGX_HTTP_MAAS_SHADOW_REAL, 0 },
 
-    { "maas_shadow_absolute_difference_sum", "counter",
+    { "maas_shadow_absolute_difference_total", "counter",
       "The same without signs",
       ngx_http_maas_shadow_at(distance), NGX_HTTP_MAAS_SHADOW_REAL, 0 },
 
@@ -61,11 +70,34 @@ static const ngx_http_maas_shadow_metric_t  ngx_http_maas_shadow_metrics[] = {
 };
 
 
+/* Sums have digits behind the point as long as that is of use; a double that no
+ * float holds is the largest one */
+
+static void
+ngx_http_maas_shadow_real(u_char *text, double v)
+{
+    double  size;
+
+    size = v < 0 ? -v : v;
+
+    if (size >= 1 && size < 1e15) {
+        *ngx_sprintf(text, "%.6f", v) = '\0';
+        return;
+    }
+
+    if (size > NGX_HTTP_MAAS_SHADOW_MOST) {
+        v = v < 0 ? -NGX_HTTP_MAAS_SHADOW_MOST : NGX_HTTP_MAAS_SHADOW_MOST;
+    }
+
+    maas_float_text((float) v, (char *) text);
+}
+
+
 static void
 ngx_http_maas_shadow_put(ngx_http_maas_text_t *t, ngx_http_maas_pair_t *pair,
     const ngx_http_maas_shadow_metric_t *m)
 {
-    u_char                     text[MAAS_FLOAT_TEXT];
+    u_char                     text[NGX_HTTP_MAAS_SHADOW_TEXT];
     double                     real;
     uint64_t                   whole;
     ngx_http_maas_pair_sum_t   sum;
@@ -79,7 +111,7 @@ ngx_http_maas_shadow_put(ngx_http_maas_text_t *t, ngx_http_maas_pair_t *pair,
 
     if (m->unit == NGX_HTTP_MAAS_SHADOW_REAL) {
         ngx_memcpy(&real, (u_char *) &sum + m->offset, sizeof(double));
-        maas_float_text((float) real, (char *) text);
+        ngx_http_maas_shadow_real(text, real);
         ngx_http_maas_put(t, "%s\n", text);
         return;
     }
@@ -133,14 +165,14 @@ static void
 ngx_http_maas_shadow_mean(ngx_http_maas_text_t *t, const char *name,
     double sum, uint64_t rows)
 {
-    char  text[MAAS_FLOAT_TEXT];
+    u_char  text[NGX_HTTP_MAAS_SHADOW_TEXT];
 
     if (rows == 0) {
         ngx_http_maas_json_value(t, name, "null");
         return;
     }
 
-    maas_float_text((float) (sum / (double) rows), text);
+    ngx_http_maas_shadow_real(text, sum / (double) rows);
     ngx_http_maas_json_value(t, name, "%s", text);
 }
 
