@@ -33,7 +33,7 @@ my %model = (
         columns(qw(y z)) ],
     reg1 => [ sizes => [ 2, 3, 1 ], task => 'regression', seed => 1 ],
     reg2 => [ sizes => [ 2, 3, 1 ], task => 'regression', seed => 2 ],
-    abc  => [ sizes => [ 4, 3, 3 ], labels => [qw(x class1 class0)] ],
+    abc  => [ sizes => [ 4, 3, 3 ], seed => 3, labels => [qw(class1 class0 x)] ],
     none => [ sizes => [ 4, 3, 2 ], labels => [qw(x y)] ],
     slow => [ sizes => [ 4, 64, 64, 2 ], seed => 9 ],
 );
@@ -436,6 +436,29 @@ subtest 'a reload' => sub {
     is($got->{rows_total} + $got->{dropped_total}, 53,
         'keeps what was counted; what waited was dropped');
     is($got->{failed_total}, 0, 'nothing failed');
+    $t->rebase;
+};
+
+subtest 'a worker that exits' => sub {
+    my $row = $t->request('POST', '/reg', '[1,2]', @json);
+    my $n = 0;
+    my $sum = sub {
+        my $got = all('reg1:1 reg2:1', shift);
+        return $got->{rows_total} + $got->{dropped_total};
+    };
+    my $before = $sum->(53);
+    for (1 .. 5) {
+        my ($pid) = $t->workers;
+        $t->pipeline(($row) x 29, $t->request('POST', '/reg', '[1,2]', @json,
+            Connection => 'close'));
+        kill 'TERM', $pid;
+        $n++ if $t->wait_for(sub {
+            my @now = $t->workers;
+            return @now == 1 && $now[0] != $pid;
+        });
+    }
+    is($n, 5, 'and the next one');
+    is($sum->($before + 150), $before + 150, 'count what waited');
     $t->rebase;
 };
 
