@@ -50,7 +50,7 @@ ngx_http_maas_fit_all(ngx_http_maas_main_conf_t *mmcf)
         mmcf->workspace.size = ngx_max(mmcf->workspace.size, ws);
         size += ngx_http_maas_fit_batch(mmcf, models[i], models[i]->max_batch);
 
-        if (mmcf->sets.nelts > 0) {
+        if (mmcf->inputs.nelts > 0) {
             ws = models[i]->info->in * sizeof(float);
             mmcf->row.size = ngx_max(mmcf->row.size, ws);
         }
