@@ -222,7 +222,7 @@ is($t->get('/strict?size=x')->body, '[0]', 'and where it is not to be read');
 like($t->log, qr/\[error\].* maas_set: model "strict": column "size" has no value; the default is used/,
     'which is said');
 is(() = $t->log =~ /the default is used/g, 1, 'once');
-is($t->get('/circle')->body, 15, 'a circle is cut: inside it is the default');
+is($t->get('/circle')->body, 5, 'a circle is cut: inside it is missing');
 
 ###############################################################################
 # where it is evaluated

@@ -96,8 +96,7 @@ ngx_http_maas_features_done(ngx_http_maas_object_t *object,
         return NGX_ERROR;
     }
 
-    /* as the variables of maas_set: valid stays 0 */
-
+    v->valid = 1;
     v->not_found = 0;
     v->data = object->text.data;
     v->len = object->text.len;
@@ -253,7 +252,7 @@ ngx_http_maas_features_of(ngx_http_request_t *r,
 
     /* an object that is not there, so that a line stays JSON */
 
-    v->valid = 0;
+    v->valid = 1;
     v->not_found = 0;
     v->len = 4;
     v->data = (u_char *) "null";
@@ -271,13 +270,10 @@ ngx_http_maas_features_of(ngx_http_request_t *r,
 
     ngx_http_maas_score_known(r, score);
 
-    if (score->values == NULL) {           /* it is too early */
-        v->data = (u_char *) "null";
-        v->len = 4;
-        return NGX_OK;
-    }
+    /* or it is too early */
 
-    return ngx_http_maas_features_write(r, score, v);
+    return score->values == NULL ? NGX_OK
+                                 : ngx_http_maas_features_write(r, score, v);
 }
 
 

@@ -131,6 +131,7 @@ typedef struct {
     ngx_http_maas_body_features_t  *body;  /* NULL: not asked for */
     ngx_http_maas_thread_t    *thread;     /* that scores wait for, or NULL */
     ngx_http_maas_track_seen_t *seen;      /* (all lines of maas_track) */
+    unsigned                   failed:1;   /* no memory for another score */
     ngx_http_maas_loc_conf_t  *shadow;     /* the location whose shadows see
                                               it; NULL: the one it ends in */
 } ngx_http_maas_state_t;

@@ -25,7 +25,7 @@ ngx_http_maas_score(ngx_http_request_t *r, ngx_http_maas_inputs_t *inputs)
     ngx_http_maas_state_t  *state;
 
     state = ngx_http_maas_state(r);
-    if (state == NULL) {
+    if (state == NULL || state->failed) {
         return NULL;
     }
 
@@ -37,6 +37,7 @@ ngx_http_maas_score(ngx_http_request_t *r, ngx_http_maas_inputs_t *inputs)
 
     score = ngx_pcalloc(r->pool, sizeof(ngx_http_maas_score_t));
     if (score == NULL) {
+        state->failed = 1;
         return NULL;
     }
 

@@ -73,10 +73,14 @@ ngx_http_maas_state(ngx_http_request_t *r)
 
     v = ngx_http_maas_state_slot(r);
 
-    if (!v->valid) {
+    /* once there was no memory there is none: a script asks for a variable's
+     * length, then for its text, which must not be longer then */
+
+    if (!v->valid && !v->not_found) {
         v->data = ngx_pcalloc(r->pool, sizeof(ngx_http_maas_state_t));
         v->valid = v->data != NULL;
+        v->not_found = v->data == NULL;
     }
 
-    return (ngx_http_maas_state_t *) v->data;
+    return v->valid ? (ngx_http_maas_state_t *) v->data : NULL;
 }

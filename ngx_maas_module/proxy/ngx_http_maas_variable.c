@@ -67,10 +67,10 @@ ngx_http_maas_variable(ngx_http_request_t *r,
     ngx_http_maas_bound_t   bound;
     ngx_http_maas_score_t  *score;
 
-    /* valid stays 0: whoever reads it asks again, since what it is depends on
-     * the location, and early on it is not known */
+    /* it is not cacheable: scripts and logs ask again, since what it is depends
+     * on the location, and early on it is not known */
 
-    v->valid = 0;
+    v->valid = 1;
     v->not_found = 0;
     v->len = 0;
     v->data = (u_char *) "";
@@ -96,10 +96,13 @@ ngx_http_maas_variable(ngx_http_request_t *r,
         }
     }
 
-    if (text != NULL) {
-        v->data = text->data;
-        v->len = text->len;
+    if (text == NULL) {
+        score->state = NGX_HTTP_MAAS_SCORE_FAILED;     /* from now on */
+        text = &bound.set->preset;
     }
+
+    v->data = text->data;
+    v->len = text->len;
 
     return NGX_OK;
 }
