@@ -18,7 +18,7 @@ my @column = qw(num cat txt flag day);
 my $features = join '', map { "maas_feature $_ \$http_x_$_;\n" } @column;
 
 sub conf {
-    my ($t, $http, $log, $body) = @_;
+    my ($t, $http, $log, $body, $more) = @_;
     $t->conf(<<"EOC");
 %%GLOBALS%%
 events { }
@@ -43,6 +43,7 @@ http {
             $body
             try_files /none =204;
         }
+        $more
         location = /none { access_log %%TESTDIR%%/none.log ml; return 200 ok; }
         location = /good { access_log off; return 200 ok; }
         location /models { maas_serve; }
@@ -68,7 +69,7 @@ sub ask {
 
 my $first = MaasTest->new;
 conf($first, '', q('{"request_id":"$request_id","status":$status,'
-    '"features":$maas_features}'), '');
+    '"features":$maas_features}'), '', '');
 $first->known_good('/good', '');
 $first->run;
 
@@ -143,7 +144,16 @@ conf($t, <<'EOC', q('{"request_id":"$request_id","bots":"$bots",)
 EOC
     . q("label":"$label","a":"$a","kind":"$kind","price":"$price",)
     . q("features":$maas_features_bots,"other":$maas_features_kinds}'),
-    'maas_feature_body on;');
+    'maas_feature_body on;', <<'EOC');
+        location = /twin {
+            maas_feature num 2 model=bots;
+            maas_feature num 1;
+            maas_feature txt x model=bots;
+            maas_feature txt y model=kinds;
+            access_log off;
+            return 200 $maas_features;
+        }
+EOC
 $t->known_good('/good', '');
 $t->run;
 
@@ -259,6 +269,8 @@ for (1 .. 100) {
 
 compared('body.log', 500, 'body.log');
 
+like($t->get('/twin')->body, qr/^\{"num":1,"txt":"x"\}$|^\{"txt":"x","num":1\}$/,
+    'columns that have several lines stand once');
 $t->get('/none');
 is(decode_json($t->read_file('none.log'))->{features}, undef,
     'no features: null');

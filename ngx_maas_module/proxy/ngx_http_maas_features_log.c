@@ -105,6 +105,32 @@ ngx_http_maas_features_done(ngx_http_maas_object_t *object,
 }
 
 
+/* A name stands once in an object: a line for one model alone gives way to one
+ * for all of them, or to the first of its kind */
+
+static ngx_uint_t
+ngx_http_maas_features_again(ngx_http_maas_feature_t **line, ngx_uint_t n,
+    ngx_uint_t at)
+{
+    ngx_str_t   *column;
+    ngx_uint_t   i;
+
+    column = &line[at]->column;
+
+    for (i = 0; line[at]->model.len > 0 && i < n; i++) {
+        if (i != at && (i < at || line[i]->model.len == 0)
+            && line[i]->column.len == column->len
+            && ngx_memcmp(line[i]->column.data, column->data, column->len)
+               == 0)
+        {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
 static ngx_int_t
 ngx_http_maas_features_all(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data)
@@ -132,6 +158,12 @@ ngx_http_maas_features_all(ngx_http_request_t *r,
         line = mlcf->proxy.features->elts;
 
         for (i = 0; i < mlcf->proxy.features->nelts; i++) {
+
+            if (ngx_http_maas_features_again(line, mlcf->proxy.features->nelts,
+                                             i))
+            {
+                continue;
+            }
 
             value = ngx_http_maas_feature_value(r, state, line[i]);
             if (value == NULL) {
