@@ -78,7 +78,7 @@ bots_judge_kinds(bots_verdict_t *v, const bots_log_t *l)
         v->requests[s->kind]++;
         v->flagged[s->kind] += s->flagged;
         v->denied[s->kind] += s->status == 403;
-        v->slowed[s->kind] += s->slowed;
+        v->slowed[s->kind] += s->slowed && s->status != 403;
         v->reached[s->kind] += s->reached;
 
         if (!isnan(s->score)) {

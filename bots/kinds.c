@@ -14,7 +14,7 @@ const bots_kind_t  bots_kinds[] = {
     { "person", 0, 230, 1, 1, 0, 0, 0, bots_person_init, bots_person_next },
     { "office", 0, 4, 8, 20, 1, 0, 900, bots_person_init, bots_person_next },
     { "fast", 0, 14, 1, 1, 0, 0, 0, bots_fast_init, bots_person_next },
-    { "shy", 0, 16, 1, 1, 0, 0, 0, bots_shy_init, bots_person_next },
+    { "shy", 0, 8, 1, 1, 0, 0, 0, bots_shy_init, bots_person_next },
     { "app", 0, 40, 1, 1, 0, 0, 0, bots_app_init, bots_app_next },
     { "crawler", 0, 8, 1, 2, 0, 1, 300, bots_crawler_init,
       bots_crawler_next },
@@ -23,7 +23,7 @@ const bots_kind_t  bots_kinds[] = {
 
     { "scraper", 1, 11, 1, 1, 0, 0, 0, bots_scraper_init,
       bots_scraper_next },
-    { "headless", 1, 4, 1, 1, 0, 0, 0, bots_headless_init,
+    { "headless", 1, 3, 1, 1, 0, 0, 0, bots_headless_init,
       bots_scraper_next },
     { "stuffer", 1, 8, 15, 40, 0, 1, 1200, bots_stuffer_init,
       bots_stuffer_next },

@@ -66,7 +66,7 @@ bots_headless_init(bots_actor_t *a)
     bots_browser_real(a);
     a->browser.language = "en-US,en;q=0.9";
     a->keeps = a->refers = bots_chance(&a->rng, 0.7);
-    a->loads = bots_chance(&a->rng, 0.4);
+    a->loads = bots_chance(&a->rng, 0.3);
     a->tempo = bots_about(&a->rng, 12, 0.4);
     a->left = bots_between(&a->rng, 80, 200);
 }

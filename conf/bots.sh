@@ -119,7 +119,7 @@ train() {
         --features features --labels "$dir/labels.csv" --on request_id \
         --split time=time --ignore time --false-alarms 0.01 --name bots \
         --hidden 32:relu:drop=0.2 --label-smoothing 0.02 --weight-decay 0.01 \
-        --calibration none --epochs 8 ${MAAS_BOTS_FIT:-} \
+        --calibration none --epochs 16 ${MAAS_BOTS_FIT:-} \
         -o "$dir/bots.safetensors"
 }
 
@@ -137,7 +137,10 @@ start() {
     rotate watched.jsonl
     train
     configure gate
-    serve -s reload
+    serve -s reload || {
+        echo "The days were too short to show every column: a longer DAY" >&2
+        exit 1
+    }
     sleep 1
 
     live "$d" 1
