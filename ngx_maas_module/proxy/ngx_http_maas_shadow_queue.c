@@ -15,6 +15,10 @@
 #define NGX_HTTP_MAAS_SHADOW_WAIT    10
 #define NGX_HTTP_MAAS_SHADOW_FULL    64
 
+/* ms after which a busy worker is looked at again */
+
+#define NGX_HTTP_MAAS_SHADOW_REST    5
+
 /* ns of work in a turn */
 
 #define NGX_HTTP_MAAS_SHADOW_TURN    100000
@@ -29,9 +33,10 @@
 #define NGX_HTTP_MAAS_SHADOW_WATCH   1000000
 #define NGX_HTTP_MAAS_SHADOW_BUSY    7
 
-/* ns beyond the shortest turn that there was, in which nothing was done */
+/* ns beyond three times the shortest turn that there was, in which nothing was
+ * done: a request takes longer */
 
-#define NGX_HTTP_MAAS_SHADOW_EMPTY   1500
+#define NGX_HTTP_MAAS_SHADOW_EMPTY   2000
 
 /* batches with the pool */
 
@@ -134,7 +139,7 @@ ngx_http_maas_shadow_idle(ngx_http_maas_shadow_queue_t *queue, uint64_t now)
         queue->least = took;
     }
 
-    return took <= queue->least + NGX_HTTP_MAAS_SHADOW_EMPTY;
+    return took <= 3 * queue->least + NGX_HTTP_MAAS_SHADOW_EMPTY;
 }
 
 
@@ -162,10 +167,38 @@ ngx_http_maas_shadow_busy(ngx_http_maas_shadow_queue_t *queue, uint64_t now)
 }
 
 
+/* Work for a turn; true: there is more. */
+
+static ngx_uint_t
+ngx_http_maas_shadow_work_on(ngx_http_maas_shadow_queue_t *queue,
+    uint64_t began)
+{
+    uint64_t    now;
+    ngx_uint_t  more;
+
+    do {
+        if (ngx_http_maas_shadow_batch_step(queue->batch)) {
+            queue->batch = NULL;
+        }
+
+        now = ngx_http_maas_now();
+        more = ngx_http_maas_shadow_ready(queue);
+
+    } while (more && now - began < NGX_HTTP_MAAS_SHADOW_TURN);
+
+    queue->worked += now - began;
+    queue->due = now + NGX_HTTP_MAAS_SHADOW_OTHERS * (now - began);
+    queue->left = now;
+
+    return more;
+}
+
+
 static void
 ngx_http_maas_shadow_turn(ngx_event_t *ev)
 {
-    uint64_t                       began, now;
+    uint64_t                       now;
+    ngx_uint_t                     busy;
     ngx_http_maas_shadow_queue_t  *queue = ev->data;
 
     ev->timedout = 0;
@@ -174,34 +207,29 @@ ngx_http_maas_shadow_turn(ngx_event_t *ev)
         return;
     }
 
-    began = ngx_http_maas_now();
-    now = began;
+    now = ngx_http_maas_now();
+    busy = ngx_http_maas_shadow_busy(queue, now);
 
-    if (began >= queue->due
-        || (ngx_http_maas_shadow_idle(queue, began)
-            && !ngx_http_maas_shadow_busy(queue, began)))
+    if (now >= queue->due
+        || (ngx_http_maas_shadow_idle(queue, now) && !busy))
     {
-
-        do {
-            if (ngx_http_maas_shadow_batch_step(queue->batch)) {
-                queue->batch = NULL;
-            }
-
-            now = ngx_http_maas_now();
-
-        } while (now - began < NGX_HTTP_MAAS_SHADOW_TURN
-                 && ngx_http_maas_shadow_ready(queue));
-
-        queue->worked += now - began;
-        queue->due = now + NGX_HTTP_MAAS_SHADOW_OTHERS * (now - began);
-
-        if (!ngx_http_maas_shadow_ready(queue)) {
+        if (!ngx_http_maas_shadow_work_on(queue, now)) {
             return;
         }
+
+    } else {
+        queue->left = now;
     }
 
-    queue->left = now;
-    ngx_post_event(ev, &ngx_posted_next_events);
+    if (!busy) {
+        ngx_post_event(ev, &ngx_posted_next_events);
+        return;
+    }
+
+    /* not even to look for a turn that is free */
+
+    queue->left = 0;
+    ngx_add_timer(ev, NGX_HTTP_MAAS_SHADOW_REST);
 }
 
 
@@ -227,7 +255,9 @@ ngx_http_maas_shadow_wait(ngx_http_maas_shadow_item_t *item)
     queue->n += item->n;
     ngx_queue_insert_tail(&queue->items, &item->queue);
 
-    if (ev->posted || queue->batch != NULL) {
+    if (ev->posted || queue->batch != NULL
+        || (queue->busy && ev->timer_set))
+    {
         return;
     }
 
