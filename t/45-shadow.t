@@ -451,6 +451,7 @@ subtest 'a worker that exits' => sub {
         my ($pid) = $t->workers;
         $t->pipeline(($row) x 29, $t->request('POST', '/reg', '[1,2]', @json,
             Connection => 'close'));
+        $t->get('/no');            # the last of them has ended
         kill 'TERM', $pid;
         $n++ if $t->wait_for(sub {
             my @now = $t->workers;
