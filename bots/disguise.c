@@ -127,7 +127,8 @@ bots_browser_mimic(bots_actor_t *a)
         }
     }
 
-    (void) snprintf(b->order[1], sizeof(b->order[1]), "%sTN", b->order[0]);
+    (void) snprintf(b->order[1], sizeof(b->order[1]), "%.37sTN",
+                    b->order[0]);
     b->page = b->load = b->order[0];
     b->form = b->order[1];
 }
