@@ -44,9 +44,10 @@ http {
     maas_model n %%TESTDIR%%/n.safetensors;
     maas_model picture %%TESTDIR%%/picture.safetensors;
     maas_model table %%TESTDIR%%/table.safetensors;
+    maas_track $c key=$arg_n window=1m;
     log_format own '$maas_model $maas_label $maas_score $maas_rows $maas_time '
                    '$maas_time_compute $maas_file';
-    log_format features escape=none '$maas_features_table $maas_features';
+    log_format features escape=none '$label|$c_1m|$maas_features_table|$maas_features';
     server {
         listen 127.0.0.1:%%PORT%%;
         listen 127.0.0.1:%%PORT1%% http2;
@@ -70,7 +71,7 @@ http {
             maas_set $step table step=0.1,0.999999 default=0;
             maas_deny $step 429;
             access_log %%TESTDIR%%/features.log features;
-            add_header X-Label $label always;
+            add_header X-Label "$label|$c_1m|$step" always;
             try_files /none =204;
         }
         location = /page { maas_status; }
@@ -79,7 +80,7 @@ http {
         location /fields {
             maas_feature_body on;
             maas_set $said table label default=none;
-            add_header X "$said $maas_features_table" always;
+            add_header X "$said|$maas_features_table" always;
             try_files /none =204;
             location = /fields/pool { maas_offload pool above=0us;
                 try_files /none =204; }
@@ -153,8 +154,33 @@ torture('bare rows', sub { $t->post('/rows', $row) }, $fine);
 torture('variables', sub { $t->post('/own', $row) }, $fine);
 torture('variables over a redirect', sub { $t->post('/own',
     '{"n":1,"t":"a"}') }, $fine);
-torture('a gate', sub { $t->get("/gate?n=1&t=ab\xff") },
+
+# a text that nginx has measured is the one that it copies
+
+my %said;
+
+sub says {
+    my ($name, $answer) = @_;
+    my $text = $answer && $answer->header($name);
+    $said{$text}++ if defined $text;
+    return $answer;
+}
+
+sub said {
+    my ($what, $re) = @_;
+    cmp_ok(scalar keys %said, '>', 1, "$what: texts");
+    is(join("\n", grep { !/$re/ } keys %said), '', "$what: whole ones");
+    %said = ();
+    return;
+}
+
+my $object = qr/null|\{(?:"n":1,"t":"\S+")?\}/;
+
+torture('a gate', sub { says('X-Label', $t->get("/gate?n=1&t=ab\xff")) },
     qr/^(?:204|429|500|503|closed)$/);
+said('a gate', qr/^(?:none\|\d*\|0|class\d\|\d*\|[012])$/);
+$said{$_}++ for split /\n/, $t->read_file('features.log');
+said('its log', qr/^(?:none|class\d|)\|\d*\|(?:$object|)\|(?:$object|)$/);
 torture('a body in a file', sub { $t->post('/rows', $big) }, $fine);
 torture('a row in a thread', sub { $t->post('/pool', $row) }, $fine);
 torture('rows in a thread', sub { $t->post('/pool', $big) }, $fine);
@@ -191,7 +217,8 @@ torture('a form', sub { $t->post('/table', 'n=1&t=a%20b',
 my $goes_on = qr/^(?:204|500|503|closed)$/;
 my @gzip = ('Content-Encoding' => 'gzip');
 my $fields = '{"n":1,"t":"a\\"b","more":[1,"' . 'x' x 300 . '"]}';
-torture('fields', sub { $t->post('/fields', '{"n":1}') }, $goes_on);
+torture('fields', sub { says('X', $t->post('/fields', '{"n":1}')) }, $goes_on);
+said('fields', qr/^(?:none|class\d)\|(?:null|\{(?:"n":1,"t":null)?\}|)$/);
 torture('fields in a file', sub { $t->post('/fields', $fields) }, $goes_on);
 torture('fields in gzip', sub { $t->post('/fields',
     Compress::Zlib::memGzip($fields), @gzip) }, $goes_on);

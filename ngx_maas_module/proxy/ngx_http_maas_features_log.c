@@ -302,6 +302,10 @@ ngx_http_maas_features_of(ngx_http_request_t *r,
 
     ngx_http_maas_score_known(r, score);
 
+    if (score->state == NGX_HTTP_MAAS_SCORE_READ && !score->known) {
+        return NGX_ERROR;                  /* no memory, for good */
+    }
+
     /* or it is too early */
 
     return score->values == NULL ? NGX_OK

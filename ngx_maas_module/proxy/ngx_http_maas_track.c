@@ -68,7 +68,6 @@ ngx_http_maas_track_seen_t *
 ngx_http_maas_track_see(ngx_http_request_t *r, ngx_http_maas_track_t *track)
 {
     uint64_t                     hash;
-    ngx_int_t                    rc;
     ngx_str_t                    key;
     ngx_http_maas_state_t       *state;
     ngx_http_maas_main_conf_t   *mmcf;
@@ -106,10 +105,16 @@ ngx_http_maas_track_see(ngx_http_request_t *r, ngx_http_maas_track_t *track)
     }
 
     seen->asked = 1;
-    rc = ngx_http_maas_track_key_of(r, &track->key, &key);
+
+    /* without memory for the key nothing is known of it for good */
+
+    if (ngx_http_maas_track_key_of(r, &track->key, &key) != NGX_OK) {
+        return NULL;
+    }
+
     seen->asked = 0;
 
-    if (rc != NGX_OK || key.len == 0) {
+    if (key.len == 0) {
         return NULL;
     }
 

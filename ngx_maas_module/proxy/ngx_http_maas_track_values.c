@@ -6,6 +6,7 @@
 
 
 #include "ngx_http_maas_track.h"
+#include "ngx_http_maas_proxy.h"
 
 
 typedef enum {
@@ -130,9 +131,18 @@ ngx_http_maas_track_variable(ngx_http_request_t *r,
     u_char                      *p;
     int64_t                      n;
     ngx_uint_t                   decimals;
+    ngx_http_maas_state_t       *state;
     ngx_http_maas_track_seen_t  *seen;
 
     seen = ngx_http_maas_track_see(r, value->track);
+
+    /* without memory it is empty for good: see ngx_http_maas_variable.c */
+
+    state = ngx_http_maas_state_now(r);
+
+    if (state == NULL || state->seen == NULL) {
+        return NGX_ERROR;
+    }
 
     v->valid = seen != NULL;               /* otherwise ask again */
     v->no_cacheable = 0;
