@@ -102,6 +102,20 @@ make_flowers() {
     }'
 }
 
+# What flats cost, another year a bit more: two versions of a model
+make_prices() {
+    awk -v seed="$1" 'BEGIN {
+        srand(seed)
+        print "area,rooms,price"
+        for (i = 0; i < 1000; i++) {
+            area = 20 + int(180 * rand())
+            rooms = 1 + int(area / 30 + rand())
+            printf "%d,%d,%d\n", area, rooms,
+                (1900 + 100 * seed + 2000 * rand()) * area + 9000 * rooms
+        }
+    }'
+}
+
 # The first drawn digit as a JSON array and as a picture, a flower as floats
 make_bodies() {
     digits=$dir/data/t10k-images-idx3-ubyte
@@ -118,11 +132,19 @@ train() {
     make_payments 2 3000 >"$dir/new.csv"
     make_flowers >"$dir/iris.csv"
 
+    for version in 1 2; do
+        make_prices $version >"$dir/price-$version.csv"
+    done
+
     run build/maas-trainer synth ${MAAS_DEMO_SYNTH:-} "$dir/data"
     run build/maas-trainer fit -q --data "$dir/iris.csv" \
         -o "$dir/iris.safetensors"
     run build/maas-trainer fit -q --data "$dir/payments.csv" \
         -o "$dir/payments.safetensors"
+    for version in 1 2; do
+        run build/maas-trainer fit -q --data "$dir/price-$version.csv" \
+            --name price -o "$dir/price-$version.safetensors"
+    done
     run build/maas-trainer fit --data "$dir/data" --hidden 64:relu,64:relu \
         --name digits -o "$dir/digits.safetensors"
     run build/maas-trainer evaluate "$dir/digits.safetensors" \

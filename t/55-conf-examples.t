@@ -55,6 +55,9 @@ sub template {
     unlike($text, qr{^[^#\n]*\s/(?:tmp|home|root|usr|etc|var)/}m,
         "$name: no path of a machine");
 
+    my $pid = $name eq 'demo' ? 'nginx' : $name;
+    like($text, qr/^pid \Q$pid\E\.pid;$/m, "$name: make demo-stop ends the demo");
+
     my ($n, %port) = (0);
     $text =~ s{127\.0\.0\.1:(\d+)}{
         $port{$1} //= $n++;

@@ -61,9 +61,12 @@ like($out, qr{^Draw a digit: +http://127\.0\.0\.1:$port/$}m, 'says where');
 is(($t->command('curl', '-sf', "http://127.0.0.1:$port/v2/models/$_"))[0], 0,
     "$_ is served") for qw(digits iris payments);
 
-# all that commands of README name is there
+# all that commands of README name is there, and models that conf/ names
 
 my @named = map { m{\bbuild/demo/[\w.-]+}g } @shell;
+push @named, map { "build/demo/$_" }
+    map { MaasTest::Proc::slurp($_) =~ /^\s+maas_model \S+ (\S+?)[; ]/mg }
+    grep { !/bots/ } glob "$MaasTest::top/conf/*.conf";
 cmp_ok(scalar @named, '>', 3, 'files');
 ok(-s "$dir/$_", $_) for @named;
 
