@@ -357,6 +357,9 @@ for (
         qr/no maas_model "none" for variable "\$maas_features_none"/ ],
     [ 'nothing feeds it', 'location / { maas_set $x strict score; }',
         qr/\[warn\].* maas_set: no maas_feature for "size", which model "strict" requires, so that "\$x" is always the default in \S+:23/ ],
+    [ 'nothing feeds it anywhere', 'maas_set $x bots score;
+        location /a { maas_set $y bots score; }',
+        qr/\[warn\].* maas_set: no maas_feature for any column of model "bots", so that "\$x" is the same for all requests in \S+:23$/m ],
 )
 {
     my ($what, $server, $re) = @$_;

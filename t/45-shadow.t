@@ -476,7 +476,7 @@ subtest 'what the directive refuses' => sub {
             qr/task of "reg1" is regression, that of "a" is classification/ ],
         [ 'maas_predict a; maas_shadow none;', qr/no label in common/ ],
         [ 'maas_predict a; maas_shadow b; maas_shadow b;', qr/is duplicate/ ],
-        [ 'maas_shadow b;', qr/location "\/x" has no model/ ],
+        [ 'maas_shadow b;', qr/location "\/x" runs no model, expected/ ],
         [ 'maas_predict a; maas_shadow b share=0%;',
             qr/invalid parameter "share=0%", expected/ ],
         [ 'maas_predict a; maas_shadow b share=100.1%;', qr/invalid param/ ],

@@ -262,7 +262,8 @@ ngx_http_maas_feature_check(ngx_conf_t *cf, ngx_http_maas_main_conf_t *mmcf)
 
         ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
                       "maas_feature: \"%V\" is no column of %s%V in %s:%ui "
-                      "(\"log\" behind it keeps it for a model to come)",
+                      "(\"maas-trainer inspect\" lists them; \"log\" behind "
+                      "the value keeps it for a model to come)",
                       &line[i]->column,
                       which.name.len ? "maas_model " : "any maas_model",
                       &which.name, line[i]->file, line[i]->line);

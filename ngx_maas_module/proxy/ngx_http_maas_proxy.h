@@ -192,7 +192,8 @@ ngx_int_t ngx_http_maas_set_check(ngx_conf_t *cf,
 ngx_int_t ngx_http_maas_set_merge(ngx_conf_t *cf,
     ngx_http_maas_proxy_conf_t *prev, ngx_http_maas_proxy_conf_t *conf);
 
-/* In postconfiguration: are the variables still ours? */
+/* In postconfiguration: are the variables still ours?  Warns of models that
+ * nothing feeds. */
 ngx_int_t ngx_http_maas_set_init(ngx_conf_t *cf,
     ngx_http_maas_main_conf_t *mmcf);
 

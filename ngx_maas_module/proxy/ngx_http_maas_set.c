@@ -429,13 +429,59 @@ ngx_http_maas_set_merge(ngx_conf_t *cf, ngx_http_maas_proxy_conf_t *prev,
 }
 
 
+/* Nothing feeds its model in any location, which is said once. */
+
+static void
+ngx_http_maas_set_unfed(ngx_conf_t *cf, ngx_http_maas_main_conf_t *mmcf,
+    ngx_http_maas_set_t *set)
+{
+    ngx_uint_t                i;
+    ngx_http_maas_inputs_t  **inputs, *bare;
+
+    bare = NULL;
+    inputs = mmcf->inputs.elts;
+
+    for (i = 0; i < mmcf->inputs.nelts; i++) {
+
+        if (inputs[i]->model != set->model) {
+            continue;
+        }
+
+        if (inputs[i]->n != 0 || inputs[i]->body || inputs[i]->warned) {
+            return;
+        }
+
+        bare = inputs[i];
+    }
+
+    if (bare == NULL) {
+        return;
+    }
+
+    bare->warned = 1;
+
+    ngx_log_error(NGX_LOG_WARN, cf->log, 0,
+                  "maas_set: no maas_feature for any column of model \"%V\", "
+                  "so that \"$%V\" is the same for all requests in %s:%ui",
+                  &set->which.name, ngx_http_maas_set_name(cf, set), set->file,
+                  set->line);
+}
+
+
 /* A directive behind ours may have taken a name over. */
 
 ngx_int_t
 ngx_http_maas_set_init(ngx_conf_t *cf, ngx_http_maas_main_conf_t *mmcf)
 {
     ngx_uint_t             i;
+    ngx_http_maas_set_t  **line;
     ngx_http_variable_t  **slot;
+
+    line = mmcf->sets.elts;
+
+    for (i = 0; i < mmcf->sets.nelts; i++) {
+        ngx_http_maas_set_unfed(cf, mmcf, line[i]);
+    }
 
     slot = mmcf->slots.elts;
 

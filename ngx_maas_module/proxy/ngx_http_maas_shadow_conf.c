@@ -243,8 +243,9 @@ ngx_http_maas_shadow_merge(ngx_conf_t *cf, ngx_http_maas_loc_conf_t *prev,
         || (conf->kind == NGX_HTTP_MAAS_NONE && conf->proxy.bound == NULL))
     {
         if (lines != NULL && clcf->locations == NULL) {
-            return ngx_http_maas_shadow_wrong(cf, lines, "location \"%V\" has "
-                       "no model whose shadow that could be", &clcf->name);
+            return ngx_http_maas_shadow_wrong(cf, lines, "location \"%V\" "
+                       "runs no model, expected maas_predict, maas_serve or "
+                       "maas_set there", &clcf->name);
         }
 
         return ngx_http_maas_shadow_inherit(cf, prev, conf);
