@@ -193,6 +193,16 @@ like($err, qr/torn\.jsonl: 1 row skipped; the first: torn\.jsonl:120:/,
     'is left out');
 $t->write_file('torn.jsonl', substr($all, 0, 40) . $all);
 refused(qr/torn\.jsonl:1: not JSON: byte \d+/, @fit, 'torn.jsonl');
+# as nginx writes an object without escape=none
+
+$t->write_file('escaped.jsonl', $all =~ s/(features":\{.*?\})/
+    $1 =~ s{(?<!^features)"}{\\x22}gr/egr);
+refused(qr/escaped\.jsonl:1: not JSON: .*needs escape=none\)$/m, @fit,
+    'escaped.jsonl');
+refused(qr/escaped\.jsonl: no row can be read; the first: (?#
+    )escaped\.jsonl:1: not JSON: /, @fit, 'escaped.jsonl',
+    qw(--on-error missing));
+
 $t->write_file('torn.gz', substr(memGzip($all), 0, -300));
 refused(qr/torn\.gz:\d+: cannot be read: the file ends too early/, @fit,
     'torn.gz');

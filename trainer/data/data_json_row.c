@@ -452,6 +452,8 @@ row_check(train_json_t *j, const char *p, const char *end)
         train_table_bad(j->table, j->line, TRAIN_NO_COLUMN, "not JSON: %s%s",
                         err.msg, j->at.p == end
                         ? " (--on-error skip leaves out what is not whole)"
+                        : *j->at.p == '\\'
+                        ? " (an object in nginx's log_format needs escape=none)"
                         : "");
         return 0;
     }

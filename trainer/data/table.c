@@ -40,12 +40,18 @@ train_table_bad(train_table_t *t, size_t line, size_t column,
                   where, what);
     }
 
+    why = train_format("%s:%s%zu%s: %s", t->path, t->by_row ? " row " : "",
+                       line, where, what);
+
     if (t->pass == TRAIN_TABLE_KEEP) {
-        why = train_format("%s:%s%zu%s: %s", t->path,
-                           t->by_row ? " row " : "", line, where, what);
         train_table_skipped(t, why);
-        train_free(why);
+
+    } else if (t->first_bad == NULL) {
+        t->first_bad = why;
+        return;
     }
+
+    train_free(why);
 }
 
 

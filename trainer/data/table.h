@@ -141,6 +141,7 @@ struct train_table_s {
     size_t               skipped;   /* rows, by --on-error skip */
     train_skip_t        *skips;     /* (skipped) */
     size_t               skips_room;
+    char                *first_bad; /* such a row of an earlier pass; why */
     size_t               untold;    /* rows without a target, left out */
     size_t               unread;    /* values, by --on-error missing */
     char                *unread_why;    /* the first of them */

@@ -84,6 +84,7 @@ train_table_free(train_table_t *t)
 
     train_table_rows_free(t);
     train_free(t->unread_why);
+    train_free(t->first_bad);
     train_join_free(t->join);
     train_dict_free(&t->objects);
     train_dict_free(&t->outside);

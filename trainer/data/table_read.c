@@ -62,6 +62,11 @@ table_said(const train_table_t *t)
         }
     }
 
+    if ((t->rows == 0 || t->n == 0) && t->first_bad != NULL) {
+        train_die("%s: no row can be read; the first: %s", t->path,
+                  t->first_bad);
+    }
+
     if (t->rows == 0 || t->n == 0) {
         train_die("%s: no rows: expected %s", t->path,
                   t->n == 0 ? "a CSV file with columns, or JSON lines"
