@@ -315,6 +315,10 @@ maas_status_t maas_run(const maas_model_t *m, const float *x, size_t rows,
  * probability * weight, the first of several.  regression: 0. */
 size_t maas_decision(const maas_info_t *info, const float *y);
 
+/* The one number of such a row.  binary: the probability of the second label;
+ * classification: the largest one; regression: the first number. */
+float maas_score(const maas_info_t *info, const float *y);
+
 /* maas_dtype.c: are all n numbers finite? */
 int maas_is_finite(const float *x, size_t n);
 

@@ -193,6 +193,22 @@ maas_decision(const maas_info_t *info, const float *y)
 }
 
 
+float
+maas_score(const maas_info_t *info, const float *y)
+{
+    float   most;
+    size_t  i;
+
+    most = y[0];
+
+    for (i = 1; info->task == MAAS_TASK_CLASSIFICATION && i < info->out; i++) {
+        most = y[i] > most ? y[i] : most;
+    }
+
+    return most;
+}
+
+
 const maas_info_t *
 maas_model_info(const maas_model_t *m)
 {

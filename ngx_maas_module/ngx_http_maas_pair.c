@@ -105,21 +105,3 @@ ngx_http_maas_pair_sum(ngx_http_maas_pair_t *pair,
                                       value[NGX_HTTP_MAAS_PAIR_DISTANCE]);
     }
 }
-
-
-float
-ngx_http_maas_pair_score(const maas_info_t *info, const float *y)
-{
-    float   best;
-    size_t  i;
-
-    best = y[0];
-
-    if (info->task == MAAS_TASK_CLASSIFICATION) {
-        for (i = 1; i < info->out; i++) {
-            best = ngx_max(best, y[i]);
-        }
-    }
-
-    return best;
-}

@@ -61,10 +61,5 @@ void ngx_http_maas_pair_dropped(ngx_http_maas_pair_t *pair, ngx_uint_t rows);
 void ngx_http_maas_pair_sum(ngx_http_maas_pair_t *pair,
     ngx_http_maas_pair_sum_t *sum);
 
-/* The number that two models are compared by, of a row y(out) of an answer:
- * binary: the probability of the second label; classification: the largest one;
- * regression: the first number. */
-float ngx_http_maas_pair_score(const maas_info_t *info, const float *y);
-
 
 #endif /* _NGX_HTTP_MAAS_PAIR_H_INCLUDED_ */

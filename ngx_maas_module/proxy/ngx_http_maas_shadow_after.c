@@ -93,7 +93,7 @@ ngx_http_maas_shadow_fields(ngx_http_request_t *r, ngx_http_maas_shadow_t *s,
 
     item->offload = offload;
     item->form = NULL;
-    item->score[0] = ngx_http_maas_pair_score(info, scored->y);
+    item->score[0] = maas_score(info, scored->y);
     item->said[0] = (uint32_t) maas_decision(info, scored->y);
 
     ngx_http_maas_shadow_copy(item, score);

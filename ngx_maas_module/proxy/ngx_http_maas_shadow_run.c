@@ -121,7 +121,7 @@ ngx_http_maas_shadow_row(ngx_http_maas_shadow_batch_t *batch, const float *y,
         return;
     }
 
-    diff = (double) ngx_http_maas_pair_score(info, y) - score;
+    diff = (double) maas_score(info, y) - score;
 
     sum->rows++;
     sum->difference += diff;

@@ -125,24 +125,6 @@ ngx_http_maas_what_check(ngx_conf_t *cf, ngx_http_maas_set_t *set)
 }
 
 
-/* The number that `score` is */
-
-static float
-ngx_http_maas_what_score(const maas_info_t *info, const float *y)
-{
-    float       best;
-    ngx_uint_t  i;
-
-    best = y[0];
-
-    for (i = 1; info->task == MAAS_TASK_CLASSIFICATION && i < info->out; i++) {
-        best = ngx_max(best, y[i]);
-    }
-
-    return best;
-}
-
-
 /* The same digits as "%.6f": a float times a million is exact in double, and
  * both round half to even. */
 
@@ -277,8 +259,7 @@ ngx_http_maas_what_text(ngx_pool_t *pool, ngx_http_maas_set_t *set,
 
     case NGX_HTTP_MAAS_WHAT_STEP:
         return ngx_http_maas_what_count(pool,
-                   ngx_http_maas_what_step(set,
-                                           ngx_http_maas_what_score(info, y)),
+                   ngx_http_maas_what_step(set, maas_score(info, y)),
                    text);
 
     case NGX_HTTP_MAAS_WHAT_PROBABILITY:
@@ -290,7 +271,6 @@ ngx_http_maas_what_text(ngx_pool_t *pool, ngx_http_maas_set_t *set,
         break;
     }
 
-    return ngx_http_maas_what_score_text(pool, info,
-                                         ngx_http_maas_what_score(info, y),
+    return ngx_http_maas_what_score_text(pool, info, maas_score(info, y),
                                          text);
 }

@@ -6,7 +6,6 @@
  */
 
 
-#include "ngx_http_maas_pair.h"
 #include "ngx_http_maas_form.h"
 #include "ngx_http_maas_gather.h"
 #include "ngx_http_maas_request.h"
@@ -236,7 +235,7 @@ ngx_http_maas_form_first(ngx_http_maas_ctx_t *ctx, const float *y)
     known = &ctx->known;
 
     known->label = maas_decision(info, y);
-    known->score = ngx_http_maas_pair_score(info, y);
+    known->score = maas_score(info, y);
     known->ran = 1;
 }
 
@@ -254,7 +253,7 @@ ngx_http_maas_form_keep(ngx_http_maas_ctx_t *ctx, const float *y)
     info = ctx->model->info;
 
     for (i = 0; i < ngx_min(ctx->req.rows, NGX_HTTP_MAAS_KEPT); i++) {
-        kept->score[i] = ngx_http_maas_pair_score(info, y + i * info->out);
+        kept->score[i] = maas_score(info, y + i * info->out);
         kept->said[i] = (uint32_t) maas_decision(info, y + i * info->out);
     }
 

@@ -489,10 +489,14 @@ test_decision(void **state)
     assert_int_equal(maas_decision(&info, (const float[]) { 0.25f }), 0);
     assert_int_equal(maas_decision(&info, (const float[]) { 0.26f }), 1);
 
+    assert_true(maas_score(&info, (const float[]) { 0.25f, 0.75f }) == 0.25f);
+
     info.task = MAAS_TASK_CLASSIFICATION;
     info.out = 3;
     assert_int_equal(maas_decision(&info, (const float[]) { 0.5f, 0.3f,
                                                             0.5f }), 0);
+    assert_true(maas_score(&info, (const float[]) { 0.2f, 0.5f, 0.3f })
+                == 0.5f);
     info.decision = weights;
     assert_int_equal(maas_decision(&info, (const float[]) { 0.5f, 0.3f,
                                                             0.5f }), 1);
