@@ -303,6 +303,8 @@ for (
     ["\$ip $key window=1m zone=a", '"zone=a" is none of'],
     ["\$ip $key window=1m size=10q", '"10q" is no size'],
     ["\$ip $key window=1m size=32k", 'size is less than'],
+    ["\$ip $key window=1m size=0", 'size is less than'],
+    ["\$ip $key window=1m size=1m size=2m", '"size=2m" is none of key=, size= and window=, or there twice'],
     ["ip $key window=1m", '"ip" is no name of variables, such as "\$ip"'],
     ["\$ $key window=1m", '"\$" is no name'],
     ["\$a-b $key window=1m", '"\$a-b" is no name'],

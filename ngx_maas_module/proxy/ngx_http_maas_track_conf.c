@@ -219,63 +219,82 @@ ngx_http_maas_track_missing(ngx_conf_t *cf, ngx_http_maas_track_t *track,
 }
 
 
+static char *
+ngx_http_maas_track_size(ngx_conf_t *cf, ngx_http_maas_track_t *track,
+    ngx_str_t *text, ssize_t *size)
+{
+    *size = ngx_parse_size(text);
+
+    if (*size == NGX_ERROR) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "maas_track \"$%V\": \"%V\" is no size, such as "
+                           "\"10m\"", &track->name, text);
+        return NGX_CONF_ERROR;
+    }
+
+    return NGX_CONF_OK;
+}
+
+
+static char *
+ngx_http_maas_track_arg(ngx_conf_t *cf, ngx_http_maas_track_t *track,
+    ngx_str_t *word, ssize_t *size)
+{
+    ngx_str_t  text;
+
+    if (ngx_http_maas_track_is(word, "key=", &text)
+        && track->key.value.data == NULL)
+    {
+        return ngx_http_maas_track_key(cf, track, &text);
+    }
+
+    if (ngx_http_maas_track_is(word, "window=", &text)
+        && track->table.n_windows == 0)
+    {
+        return ngx_http_maas_track_windows(cf, track, &text);
+    }
+
+    if (ngx_http_maas_track_is(word, "size=", &text)
+        && *size == NGX_CONF_UNSET)
+    {
+        return ngx_http_maas_track_size(cf, track, &text, size);
+    }
+
+    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                       "maas_track \"$%V\": \"%V\" is none of key=, size= and "
+                       "window=, or there twice", &track->name, word);
+
+    return NGX_CONF_ERROR;
+}
+
+
 char *
 ngx_http_maas_track(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
     ngx_http_maas_main_conf_t  *mmcf = conf;
 
-    ssize_t                  size;
-    ngx_str_t               *value, text;
-    ngx_uint_t               i;
-    ngx_http_maas_track_t   *track, **slot;
+    ssize_t                 size;
+    ngx_str_t              *value;
+    ngx_uint_t              i;
+    ngx_http_maas_track_t  *track, **slot;
 
     track = ngx_pcalloc(cf->pool, sizeof(ngx_http_maas_track_t));
-    slot = ngx_array_push(&mmcf->tracks);
-
-    if (track == NULL || slot == NULL) {
+    if (track == NULL) {
         return NGX_CONF_ERROR;
     }
 
-    mmcf->tracks.nelts--;
-    track->index = mmcf->tracks.nelts;
-    size = NGX_HTTP_MAAS_TRACK_SIZE;
+    size = NGX_CONF_UNSET;
     value = cf->args->elts;
+    track->index = mmcf->tracks.nelts;
 
     if (ngx_http_maas_track_name(cf, mmcf, track, &value[1]) != NGX_CONF_OK) {
         return NGX_CONF_ERROR;
     }
 
     for (i = 2; i < cf->args->nelts; i++) {
-
-        if (ngx_http_maas_track_is(&value[i], "key=", &text)
-            && track->key.value.data == NULL)
+        if (ngx_http_maas_track_arg(cf, track, &value[i], &size)
+            != NGX_CONF_OK)
         {
-            if (ngx_http_maas_track_key(cf, track, &text) != NGX_CONF_OK) {
-                return NGX_CONF_ERROR;
-            }
-
-        } else if (ngx_http_maas_track_is(&value[i], "window=", &text)
-                   && track->table.n_windows == 0)
-        {
-            if (ngx_http_maas_track_windows(cf, track, &text) != NGX_CONF_OK) {
-                return NGX_CONF_ERROR;
-            }
-
-        } else if (ngx_http_maas_track_is(&value[i], "size=", &text)) {
-            size = ngx_parse_size(&text);
-
-            if (size == NGX_ERROR) {
-                ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                                   "maas_track \"$%V\": \"%V\" is no size, "
-                                   "such as \"10m\"", &track->name, &text);
-                return NGX_CONF_ERROR;
-            }
-
-        } else {
-            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                               "maas_track \"$%V\": \"%V\" is none of key=, "
-                               "size= and window=, or there twice",
-                               &track->name, &value[i]);
             return NGX_CONF_ERROR;
         }
     }
@@ -288,14 +307,20 @@ ngx_http_maas_track(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return ngx_http_maas_track_missing(cf, track, "window=");
     }
 
+    size = size == NGX_CONF_UNSET ? NGX_HTTP_MAAS_TRACK_SIZE : size;
+
     if (ngx_http_maas_track_zone_add(cf, track, size) != NGX_CONF_OK
         || ngx_http_maas_track_variables(cf, track) != NGX_OK)
     {
         return NGX_CONF_ERROR;
     }
 
+    slot = ngx_array_push(&mmcf->tracks);
+    if (slot == NULL) {
+        return NGX_CONF_ERROR;
+    }
+
     *slot = track;
-    mmcf->tracks.nelts++;
 
     return NGX_CONF_OK;
 }
