@@ -8,10 +8,42 @@
 #include "ngx_http_maas_model.h"
 
 
-static ngx_uint_t
-ngx_http_maas_model_same(const ngx_str_t *a, const ngx_str_t *b)
+ngx_uint_t
+ngx_http_maas_text_same(const ngx_str_t *a, const ngx_str_t *b)
 {
-    return a->len == b->len && ngx_memcmp(a->data, b->data, a->len) == 0;
+    return a->len == b->len
+           && (a->len == 0 || ngx_memcmp(a->data, b->data, a->len) == 0);
+}
+
+
+ngx_int_t
+ngx_http_maas_which_read(ngx_conf_t *cf, ngx_str_t *value,
+    ngx_http_maas_which_t *which)
+{
+    u_char  *p, *last;
+
+    last = value->data + value->len;
+    p = ngx_strlchr(value->data, last, ':');
+
+    which->name = *value;
+
+    if (p != NULL) {
+        which->name.len = p - value->data;
+        which->version.data = p + 1;
+        which->version.len = last - (p + 1);
+    }
+
+    if (which->name.len != 0
+        && (p == NULL
+            || ngx_atoi(which->version.data, which->version.len) > 0))
+    {
+        return NGX_OK;
+    }
+
+    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                       "invalid model \"%V\", expected a name, or a name, a "
+                       "colon and the number of a version", value);
+    return NGX_ERROR;
 }
 
 
@@ -19,11 +51,11 @@ ngx_uint_t
 ngx_http_maas_model_is(ngx_http_maas_model_t *model,
     const ngx_http_maas_which_t *which)
 {
-    return ngx_http_maas_model_same(&model->name, &which->name)
+    return ngx_http_maas_text_same(&model->name, &which->name)
            && (which->version.len == 0
-               || ngx_http_maas_model_same(&model->version, &which->version))
+               || ngx_http_maas_text_same(&model->version, &which->version))
            && (which->label.len == 0
-               || ngx_http_maas_model_same(&model->label, &which->label));
+               || ngx_http_maas_text_same(&model->label, &which->label));
 }
 
 

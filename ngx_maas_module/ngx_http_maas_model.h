@@ -60,6 +60,14 @@ typedef struct {
 } ngx_http_maas_which_t;
 
 
+/* name[:version], as directives have it -> *which, zeros before; logs what is
+ * wrong. */
+ngx_int_t ngx_http_maas_which_read(ngx_conf_t *cf, ngx_str_t *value,
+    ngx_http_maas_which_t *which);
+
+/* Are two texts the same? */
+ngx_uint_t ngx_http_maas_text_same(const ngx_str_t *a, const ngx_str_t *b);
+
 /* Is it meant? */
 ngx_uint_t ngx_http_maas_model_is(ngx_http_maas_model_t *model,
     const ngx_http_maas_which_t *which);

@@ -35,6 +35,7 @@ my %model = (
     reg2 => [ sizes => [ 2, 3, 1 ], task => 'regression', seed => 2 ],
     abc  => [ sizes => [ 4, 3, 3 ], seed => 3, labels => [qw(class1 class0 x)] ],
     none => [ sizes => [ 4, 3, 2 ], labels => [qw(x y)] ],
+    need => [ sizes => [ 2, 4, 1 ], task => 'binary', columns(qw(x w)) ],
     slow => [ sizes => [ 4, 64, 64, 2 ], seed => 9 ],
 );
 my %made;
@@ -43,7 +44,8 @@ for my $name (sort keys %model) {
     my %m = dense_model(name => $name, @{ $model{$name} });
     $m{doc}{other_columns} = [ { name => 'z', role => 'ignored' } ]
         if $name eq 'bin1';
-    $_->{missing} = 0.5 for @{ $m{doc}{inputs}{columns} || [] };
+    $_->{missing} = 0.5
+        for $name eq 'need' ? () : @{ $m{doc}{inputs}{columns} || [] };
     $made{$name} = $t->model($name, %m);
 }
 
@@ -62,6 +64,7 @@ http {
     maas_model reg2 %%TESTDIR%%/reg2.safetensors;
     maas_model abc %%TESTDIR%%/abc.safetensors;
     maas_model none %%TESTDIR%%/none.safetensors;
+    maas_model need %%TESTDIR%%/need.safetensors;
     maas_model slow %%TESTDIR%%/slow.safetensors;
     maas_max_rows 1000;
     client_max_body_size 4m;
@@ -521,6 +524,22 @@ location /x {
 }
 EOC
     is($rc, 0, 'levels') or diag($said);
+    (undef, $said) = $t->check_conf(conf('location /x { maas_shadow need; }'));
+    like($said, qr/maas_shadow: no maas_feature for "w", which model "need" /,
+        'a warning of what its shadow is not fed');
+    unlike($said, qr/no maas_feature.*no maas_feature/s, 'is said once');
+    (undef, $said) = $t->check_conf(
+        conf('location /x { maas_feature_body on; maas_shadow need; }'));
+    unlike($said, qr/no maas_feature/, 'none where a body may');
+    for my $n (32, 33) {
+        my $models = join ' ', map {
+            "maas_model s$_ %%TESTDIR%%/b.safetensors;" } 1 .. $n;
+        my $lines = join ' ', map { "maas_shadow s$_;" } 1 .. $n;
+        ($rc, $said) = $t->check_conf(conf('', "location = /x { maas_predict a; "
+            . "$lines }") =~ s/(maas_max_rows)/$models $1/r);
+        is($rc, $n == 32 ? 0 : 1, "$n shadows");
+    }
+    like($said, qr/location "\/x" has 33 shadows, 32 is the most/, 'says so');
 };
 
 subtest 'more than there is time or memory for' => sub {

@@ -14,21 +14,11 @@ typedef struct {
 } ngx_http_maas_deny_t;
 
 
-static ngx_http_maas_deny_t *
-ngx_http_maas_deny_find(ngx_array_t *denies, ngx_int_t variable)
+static ngx_uint_t
+ngx_http_maas_deny_same(const void *a, const void *b)
 {
-    ngx_uint_t             i;
-    ngx_http_maas_deny_t  *deny;
-
-    deny = denies->elts;
-
-    for (i = 0; i < denies->nelts; i++) {
-        if (deny[i].variable == variable) {
-            return &deny[i];
-        }
-    }
-
-    return NULL;
+    return ((const ngx_http_maas_deny_t *) a)->variable
+           == ((const ngx_http_maas_deny_t *) b)->variable;
 }
 
 
@@ -79,18 +69,9 @@ ngx_http_maas_deny(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     ngx_http_maas_loc_conf_t  *mlcf = conf;
 
     ngx_str_t             *value;
-    ngx_array_t          **denies;
-    ngx_http_maas_deny_t   deny, *p;
+    ngx_http_maas_deny_t   deny;
 
     value = cf->args->elts;
-    denies = &mlcf->proxy.denies;
-
-    if (*denies == NULL) {
-        *denies = ngx_array_create(cf->pool, 2, sizeof(ngx_http_maas_deny_t));
-        if (*denies == NULL) {
-            return NGX_CONF_ERROR;
-        }
-    }
 
     if (cf->args->nelts == 2 && ngx_strcmp(value[1].data, "off") == 0) {
         mlcf->proxy.deny_off = 1;
@@ -101,18 +82,16 @@ ngx_http_maas_deny(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return NGX_CONF_ERROR;
     }
 
-    if (ngx_http_maas_deny_find(*denies, deny.variable) != NULL) {
+    if (ngx_http_maas_lines_find(mlcf->proxy.denies, &deny,
+                                 ngx_http_maas_deny_same)
+        != NULL)
+    {
         return "has this variable twice";
     }
 
-    p = ngx_array_push(*denies);
-    if (p == NULL) {
-        return NGX_CONF_ERROR;
-    }
-
-    *p = deny;
-
-    return NGX_CONF_OK;
+    return ngx_http_maas_lines_add(cf, &mlcf->proxy.denies, &deny,
+                                   sizeof(deny))
+           == NGX_OK ? NGX_CONF_OK : NGX_CONF_ERROR;
 }
 
 
@@ -120,35 +99,10 @@ ngx_int_t
 ngx_http_maas_deny_merge(ngx_conf_t *cf, ngx_http_maas_proxy_conf_t *prev,
     ngx_http_maas_proxy_conf_t *conf)
 {
-    ngx_uint_t             i;
-    ngx_http_maas_deny_t  *line, *p;
-
-    if (conf->deny_off || prev->denies == NULL) {
-        return NGX_OK;
-    }
-
-    if (conf->denies == NULL) {
-        conf->denies = prev->denies;
-        return NGX_OK;
-    }
-
-    line = prev->denies->elts;
-
-    for (i = 0; i < prev->denies->nelts; i++) {
-
-        if (ngx_http_maas_deny_find(conf->denies, line[i].variable) != NULL) {
-            continue;
-        }
-
-        p = ngx_array_push(conf->denies);
-        if (p == NULL) {
-            return NGX_ERROR;
-        }
-
-        *p = line[i];
-    }
-
-    return NGX_OK;
+    return conf->deny_off
+           ? NGX_OK
+           : ngx_http_maas_lines_inherit(cf, prev->denies, &conf->denies,
+                                         ngx_http_maas_deny_same);
 }
 
 

@@ -101,30 +101,14 @@ ngx_http_maas_feature_compile(ngx_conf_t *cf, ngx_http_maas_feature_t *feature,
 
 
 static ngx_uint_t
-ngx_http_maas_feature_same(ngx_http_maas_feature_t *a,
-    ngx_http_maas_feature_t *b)
+ngx_http_maas_feature_same(const void *one, const void *other)
 {
-    return a->column.len == b->column.len && a->model.len == b->model.len
-           && ngx_memcmp(a->column.data, b->column.data, a->column.len) == 0
-           && ngx_memcmp(a->model.data, b->model.data, a->model.len) == 0;
-}
+    const ngx_http_maas_feature_t  *a = *(ngx_http_maas_feature_t *const *) one;
+    const ngx_http_maas_feature_t  *b =
+                                     *(ngx_http_maas_feature_t *const *) other;
 
-
-static ngx_uint_t
-ngx_http_maas_feature_in(ngx_array_t *features, ngx_http_maas_feature_t *one)
-{
-    ngx_uint_t                 i;
-    ngx_http_maas_feature_t  **line;
-
-    line = features->elts;
-
-    for (i = 0; i < features->nelts; i++) {
-        if (ngx_http_maas_feature_same(line[i], one)) {
-            return 1;
-        }
-    }
-
-    return 0;
+    return ngx_http_maas_text_same(&a->column, &b->column)
+           && ngx_http_maas_text_same(&a->model, &b->model);
 }
 
 
@@ -134,7 +118,7 @@ ngx_http_maas_feature(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     ngx_http_maas_loc_conf_t  *mlcf = conf;
 
     ngx_str_t                  *value;
-    ngx_http_maas_feature_t    *feature, **all, **own;
+    ngx_http_maas_feature_t    *feature, **all;
     ngx_http_maas_main_conf_t  *mmcf;
 
     mmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_maas_module);
@@ -151,14 +135,10 @@ ngx_http_maas_feature(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return NGX_CONF_ERROR;
     }
 
-    if (mlcf->proxy.features == NULL) {
-        mlcf->proxy.features = ngx_array_create(cf->pool, 8, sizeof(void *));
-        if (mlcf->proxy.features == NULL) {
-            return NGX_CONF_ERROR;
-        }
-    }
-
-    if (ngx_http_maas_feature_in(mlcf->proxy.features, feature)) {
+    if (ngx_http_maas_lines_find(mlcf->proxy.features, &feature,
+                                 ngx_http_maas_feature_same)
+        != NULL)
+    {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "column \"%V\" has a maas_feature here already",
                            &value[1]);
@@ -166,19 +146,19 @@ ngx_http_maas_feature(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     }
 
     all = ngx_array_push(&mmcf->features);
-    own = ngx_array_push(mlcf->proxy.features);
-    if (all == NULL || own == NULL) {
+    if (all == NULL) {
         return NGX_CONF_ERROR;
     }
+
+    *all = feature;
 
     feature->file = cf->conf_file->file.name.data;
     feature->line = cf->conf_file->line;
     feature->index = mmcf->features.nelts - 1;
 
-    *all = feature;
-    *own = feature;
-
-    return NGX_CONF_OK;
+    return ngx_http_maas_lines_add(cf, &mlcf->proxy.features, &feature,
+                                   sizeof(feature))
+           == NGX_OK ? NGX_CONF_OK : NGX_CONF_ERROR;
 }
 
 
@@ -268,38 +248,6 @@ ngx_http_maas_feature_check(ngx_conf_t *cf, ngx_http_maas_main_conf_t *mmcf)
                       which.name.len ? "maas_model " : "any maas_model",
                       &which.name, line[i]->file, line[i]->line);
         return NGX_ERROR;
-    }
-
-    return NGX_OK;
-}
-
-
-static ngx_int_t
-ngx_http_maas_feature_inherit(ngx_conf_t *cf, ngx_http_maas_proxy_conf_t *prev,
-    ngx_http_maas_proxy_conf_t *conf)
-{
-    ngx_uint_t                 i;
-    ngx_http_maas_feature_t  **line, **p;
-
-    if (conf->features == NULL || prev->features == NULL) {
-        conf->features = conf->features ? conf->features : prev->features;
-        return NGX_OK;
-    }
-
-    line = prev->features->elts;
-
-    for (i = 0; i < prev->features->nelts; i++) {
-
-        if (ngx_http_maas_feature_in(conf->features, line[i])) {
-            continue;
-        }
-
-        p = ngx_array_push(conf->features);
-        if (p == NULL) {
-            return NGX_ERROR;
-        }
-
-        *p = line[i];
     }
 
     return NGX_OK;
@@ -416,6 +364,37 @@ ngx_http_maas_feature_inputs(ngx_conf_t *cf, ngx_http_maas_proxy_conf_t *conf,
 }
 
 
+size_t
+ngx_http_maas_feature_unfed(ngx_http_maas_inputs_t *inputs, u_char *names,
+    size_t room)
+{
+    u_char             *p;
+    ngx_uint_t          i, n;
+    const maas_info_t  *info;
+
+    if (inputs->warned || inputs->body) {
+        return 0;
+    }
+
+    p = names;
+    info = inputs->model->info;
+    inputs->warned = 1;
+
+    for (i = 0, n = 0; i < info->n_columns; i++) {
+
+        if (n < inputs->n && inputs->input[n].column == i) {
+            n++;
+
+        } else if (info->fields[i].required) {
+            p = ngx_slprintf(p, names + room, "%s\"%s\"",
+                             p == names ? "" : ", ", info->columns[i]);
+        }
+    }
+
+    return p - names;
+}
+
+
 /* Each model that is fed by the lines of a level */
 
 static ngx_int_t
@@ -465,7 +444,10 @@ ngx_http_maas_feature_merge(ngx_conf_t *cf, ngx_http_maas_proxy_conf_t *prev,
 
     own = conf->features;
 
-    if (ngx_http_maas_feature_inherit(cf, prev, conf) != NGX_OK) {
+    if (ngx_http_maas_lines_inherit(cf, prev->features, &conf->features,
+                                    ngx_http_maas_feature_same)
+        != NGX_OK)
+    {
         return NGX_ERROR;
     }
 

@@ -149,6 +149,24 @@ ngx_http_maas_state_t *ngx_http_maas_state(ngx_http_request_t *r);
 ngx_http_maas_state_t *ngx_http_maas_state_now(ngx_http_request_t *r);
 
 
+/* ngx_http_maas_lines.c */
+
+/* Are two lines about the same thing, so that one replaces the other? */
+typedef ngx_uint_t (*ngx_http_maas_same_pt)(const void *a, const void *b);
+
+/* The element of lines, which may be NULL, that is the same as *one; or NULL */
+void *ngx_http_maas_lines_find(ngx_array_t *lines, const void *one,
+    ngx_http_maas_same_pt same);
+
+/* A copy of *one, `size` bytes, behind *lines, which the first one makes. */
+ngx_int_t ngx_http_maas_lines_add(ngx_conf_t *cf, ngx_array_t **lines,
+    const void *one, size_t size);
+
+/* *lines of a level, with those of the one above that they do not replace. */
+ngx_int_t ngx_http_maas_lines_inherit(ngx_conf_t *cf, ngx_array_t *above,
+    ngx_array_t **lines, ngx_http_maas_same_pt same);
+
+
 /* ngx_http_maas_feature.c */
 
 /* maas_feature column value [model=name] [log] */
@@ -166,6 +184,16 @@ ngx_int_t ngx_http_maas_feature_merge(ngx_conf_t *cf,
 /* What feeds `model` by the merged lines of a level; NULL: out of memory. */
 ngx_http_maas_inputs_t *ngx_http_maas_feature_inputs(ngx_conf_t *cf,
     ngx_http_maas_proxy_conf_t *conf, ngx_http_maas_model_t *model);
+
+/* bytes of a list of columns in a warning */
+
+#define NGX_HTTP_MAAS_NAMES  256
+
+/* Required columns that nothing feeds: their names with commas -> names, where
+ * there is room for `room` bytes.  Returns how many of them are used; 0: there
+ * are none, or it was asked before. */
+size_t ngx_http_maas_feature_unfed(ngx_http_maas_inputs_t *inputs,
+    u_char *names, size_t room);
 
 /* ngx_http_maas_feature_text.c */
 

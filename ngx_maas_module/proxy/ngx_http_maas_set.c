@@ -9,11 +9,6 @@
 #include "ngx_http_maas_proxy.h"
 
 
-/* bytes of a list of columns in a warning */
-
-#define NGX_HTTP_MAAS_NAMES  256
-
-
 static ngx_str_t *
 ngx_http_maas_set_name(ngx_conf_t *cf, ngx_http_maas_set_t *set)
 {
@@ -84,36 +79,6 @@ ngx_http_maas_set_slot(ngx_conf_t *cf, ngx_str_t *name,
 }
 
 
-/* model[:version] */
-
-static ngx_int_t
-ngx_http_maas_set_which(ngx_conf_t *cf, ngx_str_t *value,
-    ngx_http_maas_which_t *which)
-{
-    u_char  *p;
-
-    which->name = *value;
-
-    p = ngx_strlchr(value->data, value->data + value->len, ':');
-    if (p == NULL) {
-        return NGX_OK;
-    }
-
-    which->name.len = p - value->data;
-    which->version.data = p + 1;
-    which->version.len = value->data + value->len - (p + 1);
-
-    if (ngx_atoi(which->version.data, which->version.len) > 0) {
-        return NGX_OK;
-    }
-
-    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                       "invalid model \"%V\", expected a name, or a name, a "
-                       "colon and the number of a version", value);
-    return NGX_ERROR;
-}
-
-
 static ngx_int_t
 ngx_http_maas_set_what(ngx_conf_t *cf, ngx_str_t *value,
     ngx_http_maas_set_t *set)
@@ -170,7 +135,7 @@ ngx_http_maas_set_args(ngx_conf_t *cf, ngx_http_maas_set_t *set)
     value = cf->args->elts;
 
     if (ngx_http_maas_set_slot(cf, &value[1], set) != NGX_OK
-        || ngx_http_maas_set_which(cf, &value[2], &set->which) != NGX_OK
+        || ngx_http_maas_which_read(cf, &value[2], &set->which) != NGX_OK
         || ngx_http_maas_set_what(cf, &value[3], set) != NGX_OK)
     {
         return NGX_ERROR;
@@ -197,20 +162,10 @@ ngx_http_maas_set_args(ngx_conf_t *cf, ngx_http_maas_set_t *set)
 
 
 static ngx_uint_t
-ngx_http_maas_set_in(ngx_array_t *sets, ngx_http_maas_set_t *one)
+ngx_http_maas_set_same(const void *a, const void *b)
 {
-    ngx_uint_t             i;
-    ngx_http_maas_set_t  **line;
-
-    line = sets->elts;
-
-    for (i = 0; i < sets->nelts; i++) {
-        if (line[i]->slot == one->slot) {
-            return 1;
-        }
-    }
-
-    return 0;
+    return (*(ngx_http_maas_set_t *const *) a)->slot
+           == (*(ngx_http_maas_set_t *const *) b)->slot;
 }
 
 
@@ -219,7 +174,7 @@ ngx_http_maas_set(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
     ngx_http_maas_loc_conf_t  *mlcf = conf;
 
-    ngx_http_maas_set_t        *set, **all, **own;
+    ngx_http_maas_set_t        *set, **all;
     ngx_http_maas_main_conf_t  *mmcf;
 
     mmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_maas_module);
@@ -229,31 +184,26 @@ ngx_http_maas_set(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return NGX_CONF_ERROR;
     }
 
-    if (mlcf->proxy.sets == NULL) {
-        mlcf->proxy.sets = ngx_array_create(cf->pool, 4, sizeof(void *));
-        if (mlcf->proxy.sets == NULL) {
-            return NGX_CONF_ERROR;
-        }
-    }
-
-    if (ngx_http_maas_set_in(mlcf->proxy.sets, set)) {
+    if (ngx_http_maas_lines_find(mlcf->proxy.sets, &set,
+                                 ngx_http_maas_set_same)
+        != NULL)
+    {
         return "has this variable twice";
     }
 
     all = ngx_array_push(&mmcf->sets);
-    own = ngx_array_push(mlcf->proxy.sets);
-    if (all == NULL || own == NULL) {
+    if (all == NULL) {
         return NGX_CONF_ERROR;
     }
+
+    *all = set;
 
     set->file = cf->conf_file->file.name.data;
     set->line = cf->conf_file->line;
     set->index = mmcf->sets.nelts - 1;
 
-    *all = set;
-    *own = set;
-
-    return NGX_CONF_OK;
+    return ngx_http_maas_lines_add(cf, &mlcf->proxy.sets, &set, sizeof(set))
+           == NGX_OK ? NGX_CONF_OK : NGX_CONF_ERROR;
 }
 
 
@@ -296,73 +246,24 @@ ngx_http_maas_set_check(ngx_conf_t *cf, ngx_http_maas_main_conf_t *mmcf)
 }
 
 
-static ngx_int_t
-ngx_http_maas_set_inherit(ngx_conf_t *cf, ngx_http_maas_proxy_conf_t *prev,
-    ngx_http_maas_proxy_conf_t *conf)
-{
-    ngx_uint_t             i;
-    ngx_http_maas_set_t  **line, **p;
-
-    if (conf->sets == NULL || prev->sets == NULL) {
-        conf->sets = conf->sets ? conf->sets : prev->sets;
-        return NGX_OK;
-    }
-
-    line = prev->sets->elts;
-
-    for (i = 0; i < prev->sets->nelts; i++) {
-
-        if (ngx_http_maas_set_in(conf->sets, line[i])) {
-            continue;
-        }
-
-        p = ngx_array_push(conf->sets);
-        if (p == NULL) {
-            return NGX_ERROR;
-        }
-
-        *p = line[i];
-    }
-
-    return NGX_OK;
-}
-
-
 /* Required columns that nothing feeds, of a location */
 
 static void
 ngx_http_maas_set_warn(ngx_conf_t *cf, ngx_http_maas_bound_t *bound)
 {
-    u_char             *p, names[NGX_HTTP_MAAS_NAMES];
-    ngx_uint_t          i, n;
-    const maas_info_t  *info;
+    u_char  names[NGX_HTTP_MAAS_NAMES];
+    size_t  len;
 
-    p = names;
-    info = bound->set->model->info;
+    len = ngx_http_maas_feature_unfed(bound->inputs, names, sizeof(names));
 
-    for (i = 0, n = 0; i < info->n_columns; i++) {
-
-        if (n < bound->inputs->n && bound->inputs->input[n].column == i) {
-            n++;
-            continue;
-        }
-
-        if (info->fields[i].required) {
-            p = ngx_slprintf(p, names + sizeof(names), "%s\"%s\"",
-                             p == names ? "" : ", ", info->columns[i]);
-        }
-    }
-
-    if (p == names || bound->inputs->warned || bound->inputs->body) {
+    if (len == 0) {
         return;
     }
-
-    bound->inputs->warned = 1;
 
     ngx_log_error(NGX_LOG_WARN, cf->log, 0,
                   "maas_set: no maas_feature for %*s, which model \"%V\" "
                   "requires, so that \"$%V\" is always the default in %s:%ui",
-                  (size_t) (p - names), names, &bound->set->which.name,
+                  len, names, &bound->set->which.name,
                   ngx_http_maas_set_name(cf, bound->set), bound->set->file,
                   bound->set->line);
 }
@@ -390,7 +291,10 @@ ngx_http_maas_set_merge(ngx_conf_t *cf, ngx_http_maas_proxy_conf_t *prev,
     ngx_http_maas_bound_t      *bound;
     ngx_http_maas_main_conf_t  *mmcf;
 
-    if (ngx_http_maas_set_inherit(cf, prev, conf) != NGX_OK) {
+    if (ngx_http_maas_lines_inherit(cf, prev->sets, &conf->sets,
+                                    ngx_http_maas_set_same)
+        != NGX_OK)
+    {
         return NGX_ERROR;
     }
 

@@ -10,11 +10,6 @@
 #include "ngx_http_maas_shadow.h"
 
 
-/* shadows of a location beyond that see nothing */
-
-#define NGX_HTTP_MAAS_SHADOWS      32
-
-
 typedef struct {
     ngx_http_maas_ctx_t        *ctx;
     ngx_http_maas_kept_t        kept;
@@ -89,7 +84,7 @@ ngx_http_maas_shadow_end(void *data)
 
     for (i = 0; i < seen->shadows->nelts; i++) {
 
-        if (i == NGX_HTTP_MAAS_SHADOWS || !(seen->chosen & (1u << i))) {
+        if (!(seen->chosen & (1u << i))) {
             continue;
         }
 
@@ -118,48 +113,34 @@ ngx_http_maas_shadow_here(ngx_http_request_t *r,
 }
 
 
-void
-ngx_http_maas_shadow_begin(ngx_http_request_t *r)
+/* Of the location's shadows those whose turn it is: a bit for each */
+
+static uint32_t
+ngx_http_maas_shadow_choose(ngx_array_t *array)
 {
-    uint32_t                      chosen;
-    ngx_uint_t                    i;
-    ngx_http_cleanup_t           *cln;
-    ngx_http_maas_ctx_t          *ctx;
-    ngx_http_maas_shadow_t       *shadows;
-    ngx_http_maas_loc_conf_t     *mlcf;
-    ngx_http_maas_shadow_seen_t  *seen;
-
-    mlcf = ngx_http_get_module_loc_conf(r, ngx_http_maas_module);
-
-    if (mlcf->shadows == NULL) {
-        return;
-    }
-
-    if (mlcf->kind == NGX_HTTP_MAAS_NONE) {
-        ngx_http_maas_shadow_here(r, mlcf);
-        return;
-    }
-
-    /* a phase may be entered again */
-
-    ctx = ngx_http_get_module_ctx(r, ngx_http_maas_module);
-
-    if (r->method != NGX_HTTP_POST || (ctx != NULL && ctx->kept != NULL)) {
-        return;
-    }
+    uint32_t                 chosen;
+    ngx_uint_t               i;
+    ngx_http_maas_shadow_t  *shadows;
 
     chosen = 0;
-    shadows = mlcf->shadows->elts;
+    shadows = array->elts;
 
-    for (i = 0; i < ngx_min(mlcf->shadows->nelts, NGX_HTTP_MAAS_SHADOWS); i++) {
+    for (i = 0; i < array->nelts; i++) {
         chosen |= (uint32_t) ngx_http_maas_shadow_chosen(&shadows[i]) << i;
     }
 
-    if (chosen == 0) {
-        return;
-    }
+    return chosen;
+}
 
-    /* a shadow is not worth an error */
+
+/* The answer of r will be kept for them; no shadow is worth an error. */
+
+static void
+ngx_http_maas_shadow_watch(ngx_http_request_t *r,
+    ngx_http_maas_loc_conf_t *mlcf, uint32_t chosen)
+{
+    ngx_http_cleanup_t           *cln;
+    ngx_http_maas_shadow_seen_t  *seen;
 
     seen = ngx_palloc(r->pool, sizeof(ngx_http_maas_shadow_seen_t));
     cln = ngx_http_cleanup_add(r, 0);
@@ -182,4 +163,38 @@ ngx_http_maas_shadow_begin(ngx_http_request_t *r)
 
     cln->handler = ngx_http_maas_shadow_end;
     cln->data = seen;
+}
+
+
+void
+ngx_http_maas_shadow_begin(ngx_http_request_t *r)
+{
+    uint32_t                   chosen;
+    ngx_http_maas_ctx_t       *ctx;
+    ngx_http_maas_loc_conf_t  *mlcf;
+
+    mlcf = ngx_http_get_module_loc_conf(r, ngx_http_maas_module);
+
+    if (mlcf->shadows == NULL) {
+        return;
+    }
+
+    if (mlcf->kind == NGX_HTTP_MAAS_NONE) {
+        ngx_http_maas_shadow_here(r, mlcf);
+        return;
+    }
+
+    /* a phase may be entered again */
+
+    ctx = ngx_http_get_module_ctx(r, ngx_http_maas_module);
+
+    if (r->method != NGX_HTTP_POST || (ctx != NULL && ctx->kept != NULL)) {
+        return;
+    }
+
+    chosen = ngx_http_maas_shadow_choose(mlcf->shadows);
+
+    if (chosen != 0) {
+        ngx_http_maas_shadow_watch(r, mlcf, chosen);
+    }
 }

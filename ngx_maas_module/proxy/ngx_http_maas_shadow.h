@@ -20,6 +20,7 @@
 
 
 #define NGX_HTTP_MAAS_SHADOW_ALL  10000    /* 100 %, in 0.01 % */
+#define NGX_HTTP_MAAS_SHADOWS     32       /* of a location, at most */
 
 
 /* A line of the configuration: mlcf->shadow_lines */

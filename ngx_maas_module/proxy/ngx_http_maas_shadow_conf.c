@@ -8,38 +8,6 @@
 #include "ngx_http_maas_shadow.h"
 
 
-/* name or name:version */
-
-static ngx_int_t
-ngx_http_maas_shadow_which(ngx_conf_t *cf, ngx_str_t *value,
-    ngx_http_maas_which_t *which)
-{
-    u_char  *p, *last;
-
-    last = value->data + value->len;
-    p = ngx_strlchr(value->data, last, ':');
-
-    which->name = *value;
-
-    if (p != NULL) {
-        which->name.len = p - value->data;
-        which->version.data = p + 1;
-        which->version.len = last - (p + 1);
-    }
-
-    if (which->name.len == 0
-        || (p != NULL && ngx_atoi(which->version.data, which->version.len) < 1))
-    {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "maas_shadow: invalid model \"%V\", expected a name "
-                           "or name:version", value);
-        return NGX_ERROR;
-    }
-
-    return NGX_OK;
-}
-
-
 /* "10%", "0.01%" in 0.01 %; NGX_ERROR if it is none */
 
 static ngx_int_t
@@ -68,7 +36,7 @@ ngx_http_maas_shadow_args(ngx_conf_t *cf, ngx_http_maas_shadow_line_t *line)
 
     line->share = NGX_HTTP_MAAS_SHADOW_ALL;
 
-    if (ngx_http_maas_shadow_which(cf, &value[1], &line->shadow) != NGX_OK) {
+    if (ngx_http_maas_which_read(cf, &value[1], &line->shadow) != NGX_OK) {
         return NGX_ERROR;
     }
 
@@ -78,7 +46,7 @@ ngx_http_maas_shadow_args(ngx_conf_t *cf, ngx_http_maas_shadow_line_t *line)
             s.data = value[i].data + 3;
             s.len = value[i].len - 3;
 
-            if (ngx_http_maas_shadow_which(cf, &s, &line->of) != NGX_OK) {
+            if (ngx_http_maas_which_read(cf, &s, &line->of) != NGX_OK) {
                 return NGX_ERROR;
             }
 
@@ -108,42 +76,18 @@ ngx_http_maas_shadow_args(ngx_conf_t *cf, ngx_http_maas_shadow_line_t *line)
 }
 
 
-static ngx_uint_t
-ngx_http_maas_shadow_same(const ngx_str_t *a, const ngx_str_t *b)
-{
-    return a->len == b->len && ngx_memcmp(a->data, b->data, a->len) == 0;
-}
-
-
 /* Are two lines about the same two models? */
 
 static ngx_uint_t
-ngx_http_maas_shadow_alike(const ngx_http_maas_shadow_line_t *a,
-    const ngx_http_maas_shadow_line_t *b)
+ngx_http_maas_shadow_same(const void *one, const void *other)
 {
-    return ngx_http_maas_shadow_same(&a->shadow.name, &b->shadow.name)
-           && ngx_http_maas_shadow_same(&a->shadow.version, &b->shadow.version)
-           && ngx_http_maas_shadow_same(&a->of.name, &b->of.name)
-           && ngx_http_maas_shadow_same(&a->of.version, &b->of.version);
-}
+    const ngx_http_maas_shadow_line_t  *a = one;
+    const ngx_http_maas_shadow_line_t  *b = other;
 
-
-static ngx_uint_t
-ngx_http_maas_shadow_has(ngx_array_t *lines,
-    const ngx_http_maas_shadow_line_t *line)
-{
-    ngx_uint_t                    i;
-    ngx_http_maas_shadow_line_t  *l;
-
-    l = lines->elts;
-
-    for (i = 0; i < lines->nelts; i++) {
-        if (ngx_http_maas_shadow_alike(&l[i], line)) {
-            return 1;
-        }
-    }
-
-    return 0;
+    return ngx_http_maas_text_same(&a->shadow.name, &b->shadow.name)
+           && ngx_http_maas_text_same(&a->shadow.version, &b->shadow.version)
+           && ngx_http_maas_text_same(&a->of.name, &b->of.name)
+           && ngx_http_maas_text_same(&a->of.version, &b->of.version);
 }
 
 
@@ -153,7 +97,7 @@ ngx_http_maas_shadow(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     ngx_http_maas_loc_conf_t  *mlcf = conf;
 
     ngx_http_maas_main_conf_t    *mmcf;
-    ngx_http_maas_shadow_line_t   line, *slot;
+    ngx_http_maas_shadow_line_t   line;
 
     ngx_memzero(&line, sizeof(line));
     line.file = cf->conf_file->file.name.data;
@@ -163,66 +107,23 @@ ngx_http_maas_shadow(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return NGX_CONF_ERROR;
     }
 
-    if (mlcf->shadow_lines == NULL) {
-        mlcf->shadow_lines = ngx_array_create(cf->pool, 2, sizeof(line));
-        if (mlcf->shadow_lines == NULL) {
-            return NGX_CONF_ERROR;
-        }
-    }
-
-    if (ngx_http_maas_shadow_has(mlcf->shadow_lines, &line)) {
+    if (ngx_http_maas_lines_find(mlcf->shadow_lines, &line,
+                                 ngx_http_maas_shadow_same)
+        != NULL)
+    {
         return "is duplicate";
     }
 
-    slot = ngx_array_push(mlcf->shadow_lines);
-    if (slot == NULL) {
+    if (ngx_http_maas_lines_add(cf, &mlcf->shadow_lines, &line, sizeof(line))
+        != NGX_OK)
+    {
         return NGX_CONF_ERROR;
     }
-
-    *slot = line;
 
     mmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_maas_module);
     mmcf->shadow_lines++;
 
     return NGX_CONF_OK;
-}
-
-
-/* Lines of the level above, but those that stand here as well */
-
-static ngx_int_t
-ngx_http_maas_shadow_inherit(ngx_conf_t *cf, ngx_http_maas_loc_conf_t *prev,
-    ngx_http_maas_loc_conf_t *conf)
-{
-    ngx_uint_t                    i;
-    ngx_http_maas_shadow_line_t  *above, *slot;
-
-    if (conf->shadow_lines == NULL) {
-        conf->shadow_lines = prev->shadow_lines;
-        return NGX_OK;
-    }
-
-    if (prev->shadow_lines == NULL) {
-        return NGX_OK;
-    }
-
-    above = prev->shadow_lines->elts;
-
-    for (i = 0; i < prev->shadow_lines->nelts; i++) {
-
-        if (ngx_http_maas_shadow_has(conf->shadow_lines, &above[i])) {
-            continue;
-        }
-
-        slot = ngx_array_push(conf->shadow_lines);
-        if (slot == NULL) {
-            return NGX_ERROR;
-        }
-
-        *slot = above[i];
-    }
-
-    return NGX_OK;
 }
 
 
@@ -248,10 +149,16 @@ ngx_http_maas_shadow_merge(ngx_conf_t *cf, ngx_http_maas_loc_conf_t *prev,
                        "maas_set there", &clcf->name);
         }
 
-        return ngx_http_maas_shadow_inherit(cf, prev, conf);
+        return ngx_http_maas_lines_inherit(cf, prev->shadow_lines,
+                                           &conf->shadow_lines,
+                                           ngx_http_maas_shadow_same);
     }
 
-    if (ngx_http_maas_shadow_inherit(cf, prev, conf) != NGX_OK) {
+    if (ngx_http_maas_lines_inherit(cf, prev->shadow_lines,
+                                    &conf->shadow_lines,
+                                    ngx_http_maas_shadow_same)
+        != NGX_OK)
+    {
         return NGX_ERROR;
     }
 
@@ -259,13 +166,19 @@ ngx_http_maas_shadow_merge(ngx_conf_t *cf, ngx_http_maas_loc_conf_t *prev,
         return NGX_OK;
     }
 
+    lines = conf->shadow_lines->elts;
+
+    if (conf->shadow_lines->nelts > NGX_HTTP_MAAS_SHADOWS) {
+        return ngx_http_maas_shadow_wrong(cf, lines, "location \"%V\" has %ui "
+                   "shadows, %d is the most", &clcf->name,
+                   conf->shadow_lines->nelts, NGX_HTTP_MAAS_SHADOWS);
+    }
+
     conf->shadows = ngx_array_create(cf->pool, conf->shadow_lines->nelts,
                                      sizeof(ngx_http_maas_shadow_t));
     if (conf->shadows == NULL) {
         return NGX_ERROR;
     }
-
-    lines = conf->shadow_lines->elts;
 
     for (i = 0; i < conf->shadow_lines->nelts; i++) {
         s = ngx_array_push(conf->shadows);

@@ -173,25 +173,17 @@ static void
 ngx_http_maas_shadow_fed(ngx_conf_t *cf, ngx_http_maas_shadow_line_t *line,
     ngx_http_maas_inputs_t *inputs)
 {
-    ngx_uint_t          i, n;
-    const maas_info_t  *info;
+    u_char  names[NGX_HTTP_MAAS_NAMES];
+    size_t  len;
 
-    info = inputs->model->info;
+    len = ngx_http_maas_feature_unfed(inputs, names, sizeof(names));
 
-    for (i = 0, n = 0; i < info->n_columns; i++) {
-
-        if (n < inputs->n && inputs->input[n].column == i) {
-            n++;
-
-        } else if (info->fields[i].required && !inputs->body) {
-            ngx_log_error(NGX_LOG_WARN, cf->log, 0,
-                          "maas_shadow: no maas_feature for \"%s\", which "
-                          "model \"%V\" requires, so that it reads nothing "
-                          "in %s:%ui",
-                          info->columns[i], &inputs->model->name, line->file,
-                          line->line);
-            return;
-        }
+    if (len != 0) {
+        ngx_log_error(NGX_LOG_WARN, cf->log, 0,
+                      "maas_shadow: no maas_feature for %*s, which model "
+                      "\"%V\" requires, so that it reads nothing in %s:%ui",
+                      len, names, &inputs->model->name, line->file,
+                      line->line);
     }
 }
 
