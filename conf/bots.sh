@@ -117,7 +117,7 @@ begin() {
 train() {
     run "$build/maas-trainer" fit -q --data "$dir/watched.jsonl" \
         --features features --labels "$dir/labels.csv" --on request_id \
-        --split time=time --ignore time --false-alarms 0.01 --name bots \
+        --split time=time --false-alarms 0.01 --name bots \
         --hidden 32:relu:drop=0.2 --label-smoothing 0.02 --weight-decay 0.01 \
         --calibration none --epochs 16 ${MAAS_BOTS_FIT:-} \
         -o "$dir/bots.safetensors"

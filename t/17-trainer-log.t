@@ -90,6 +90,13 @@ like(($t->trainer(qw(predict id.st -d log.jsonl -f csv)))[1],
 fit('w.st', 'log.jsonl', qw(-t bot --features features --weight status));
 fit('s.st', 'log.jsonl', qw(-t bot --features features --split), 'group=status');
 
+# the times of a split are no input, unless they are a feature
+lines('times.jsonl', sub { $nested->($_[0], time => substr $_[0]{id}, 1) });
+fit('t.st', 'times.jsonl', qw(-t bot --features features --split), 'time=time');
+is_deeply([ sort map { $_->{name} } @{ decode_json(
+    ($t->trainer(qw(inspect --json t.st)))[1])->{document}{inputs}{columns} } ],
+    [ 'agent', 'rate' ], 'a split by time beside the features');
+
 # the same name outside; other objects; the features first, or as a text, as
 # nginx's escape=json has them; bytes that are no UTF-8; several lines of none
 

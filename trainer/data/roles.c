@@ -119,7 +119,7 @@ roles_list(train_table_t *t, const char *option, const char *list,
 
 
 /* A column of groups is no input unless somebody says so: of new groups it
- * tells nothing */
+ * tells nothing; nor is one of times beside the inputs of --features. */
 
 static void
 roles_split(train_table_t *t)
@@ -143,8 +143,15 @@ roles_split(train_table_t *t)
                   c->name);
     }
 
-    if (kind == TRAIN_SPLIT_GROUP && c->role == TRAIN_ROLE_AUTO) {
+    if (c->role != TRAIN_ROLE_AUTO) {
+        return;
+    }
+
+    if (kind == TRAIN_SPLIT_GROUP) {
         train_role_set(t, t->split, TRAIN_ROLE_IGNORE, "the groups of --split");
+
+    } else if (t->want->features != NULL && !c->inside) {
+        train_role_set(t, t->split, TRAIN_ROLE_IGNORE, "the times of --split");
     }
 }
 
