@@ -314,6 +314,10 @@ EOC
 
 $t->model('iris', sizes => [ 4, 3, 3 ]);
 
+refused('two models with one name in variables', 'maas_model a-b price-1.safetensors;
+    maas_model a_b price-2.safetensors; log_format x $maas_features_a_b;', '',
+    qr/variable "\$maas_features_a_b" could be of maas_model "a-b" or "a_b"/);
+
 for (
     [ 'no such column', 'maas_feature amuont $arg_a;',
         qr/maas_feature: "amuont" is no column of any maas_model in \S+check.conf:23 / ],
@@ -332,7 +336,19 @@ for (
         qr/maas_set: no maas_model "bots" version 7/ ],
     [ 'a bad version', 'maas_set $x bots:seven score;',
         qr/invalid model "bots:seven"/ ],
-    [ 'no variable', 'maas_set x bots score;', qr/invalid variable name "x"/ ],
+    [ 'no variable', 'maas_set x bots score;',
+        qr/"x" is no name of a variable, expected "\$", letters/ ],
+    (map { [ "a variable $_ that nobody can read", "maas_set $_ bots score;",
+        qr/is no name of a variable/ ] } '$', '$1', '$a-b', '"$a b"', '${a}'),
+    (map { [ "a variable $_ that hides another", "maas_set $_ bots score;",
+        qr/would be one of "\$[a-z_]+\*", which are there already/ ] }
+        '$http_x', '$arg_x', '$maas_features_bots'),
+    [ 'a default with a variable', 'maas_set $x bots score default=$uri;',
+        qr/"default=\$uri", expected a text without variables/ ],
+    [ 'a model twice', 'maas_feature size 1 model=strict model=price;',
+        qr/invalid parameter "model=price", expected .* once/ ],
+    [ 'a name that nobody can deny by', 'maas_deny "$maas state";',
+        qr/"\$maas state" is no name of a variable/ ],
     [ 'nginx\'s own', 'maas_set $uri bots score;', qr/the duplicate "uri" variable/ ],
     [ 'a variable twice', 'maas_set $x bots score; maas_set $x bots label;',
         qr/"maas_set" directive has this variable twice/ ],

@@ -25,21 +25,22 @@ ngx_http_maas_deny_same(const void *a, const void *b)
 static char *
 ngx_http_maas_deny_args(ngx_conf_t *cf, ngx_http_maas_deny_t *deny)
 {
-    ngx_str_t  *value;
+    ngx_str_t  *value, name;
 
     value = cf->args->elts;
 
-    if (value[1].len < 2 || value[1].data[0] != '$') {
+    if (value[1].len == 0 || value[1].data[0] != '$') {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "invalid parameter \"%V\", expected $variable or "
                            "\"off\"", &value[1]);
         return NGX_CONF_ERROR;
     }
 
-    value[1].data++;
-    value[1].len--;
+    if (ngx_http_maas_name(cf, &value[1], &name) != NGX_OK) {
+        return NGX_CONF_ERROR;
+    }
 
-    deny->variable = ngx_http_get_variable_index(cf, &value[1]);
+    deny->variable = ngx_http_get_variable_index(cf, &name);
     if (deny->variable == NGX_ERROR) {
         return NGX_CONF_ERROR;
     }

@@ -22,13 +22,13 @@ ngx_http_maas_feature_args(ngx_conf_t *cf, ngx_http_maas_feature_t *feature)
 
     for (i = 3; i < cf->args->nelts; i++) {
 
-        if (ngx_strcmp(value[i].data, "log") == 0) {
+        if (ngx_strcmp(value[i].data, "log") == 0 && !feature->log) {
             feature->log = 1;
             continue;
         }
 
         if (ngx_strncmp(value[i].data, "model=", 6) == 0
-            && value[i].len > 6)
+            && value[i].len > 6 && feature->model.len == 0)
         {
             feature->model.data = value[i].data + 6;
             feature->model.len = value[i].len - 6;
@@ -37,7 +37,7 @@ ngx_http_maas_feature_args(ngx_conf_t *cf, ngx_http_maas_feature_t *feature)
 
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "invalid parameter \"%V\", expected \"model=name\" "
-                           "or \"log\"", &value[i]);
+                           "or \"log\", once", &value[i]);
         return NGX_CONF_ERROR;
     }
 

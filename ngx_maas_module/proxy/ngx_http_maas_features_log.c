@@ -333,21 +333,45 @@ ngx_http_maas_features_log_add(ngx_conf_t *cf)
 }
 
 
-static ngx_uint_t
-ngx_http_maas_features_known(ngx_http_maas_main_conf_t *mmcf, ngx_str_t *name)
+/* One model has the name, in some versions; logs if there is none, or two that
+ * only differ in what variables cannot say. */
+
+static ngx_int_t
+ngx_http_maas_features_known(ngx_conf_t *cf, ngx_http_maas_main_conf_t *mmcf,
+    ngx_str_t *name, ngx_str_t *variable)
 {
     ngx_uint_t               i;
-    ngx_http_maas_model_t  **models;
+    ngx_http_maas_model_t  **models, *found;
 
+    found = NULL;
     models = mmcf->models.elts;
 
     for (i = 0; i < mmcf->models.nelts; i++) {
-        if (ngx_http_maas_features_is(models[i], name)) {
-            return 1;
+
+        if (!ngx_http_maas_features_is(models[i], name)) {
+            continue;
         }
+
+        if (found != NULL
+            && ngx_strcmp(found->name.data, models[i]->name.data) != 0)
+        {
+            ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                          "variable \"$%V\" could be of maas_model \"%V\" or "
+                          "\"%V\"", variable, &found->name,
+                          &models[i]->name);
+            return NGX_ERROR;
+        }
+
+        found = models[i];
     }
 
-    return 0;
+    if (found == NULL) {
+        ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                      "no maas_model \"%V\" for variable \"$%V\"", name,
+                      variable);
+    }
+
+    return found == NULL ? NGX_ERROR : NGX_OK;
 }
 
 
@@ -377,10 +401,9 @@ ngx_http_maas_features_log_check(ngx_conf_t *cf,
         name.data += prefix->len;
         name.len -= prefix->len;
 
-        if (!ngx_http_maas_features_known(mmcf, &name)) {
-            ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
-                          "no maas_model \"%V\" for variable \"$%V\"",
-                          &name, &v[i].name);
+        if (ngx_http_maas_features_known(cf, mmcf, &name, &v[i].name)
+            != NGX_OK)
+        {
             return NGX_ERROR;
         }
     }

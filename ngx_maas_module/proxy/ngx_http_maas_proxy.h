@@ -208,6 +208,18 @@ ngx_http_maas_value_t *ngx_http_maas_feature_value(ngx_http_request_t *r,
     ngx_http_maas_state_t *state, ngx_http_maas_feature_t *feature);
 
 
+/* ngx_http_maas_name.c */
+
+/* Of a word of the configuration, "$name", the name; NGX_ERROR: nobody could
+ * read such a variable, which is logged. */
+ngx_int_t ngx_http_maas_name(ngx_conf_t *cf, ngx_str_t *word,
+    ngx_str_t *name);
+
+/* NGX_ERROR: it would hide what there is by a prefix, as "$http_", which is
+ * logged. */
+ngx_int_t ngx_http_maas_name_free(ngx_conf_t *cf, ngx_str_t *name);
+
+
 /* ngx_http_maas_set.c */
 
 /* maas_set $variable model[:version] what [default=value] */

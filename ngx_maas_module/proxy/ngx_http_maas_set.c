@@ -23,24 +23,21 @@ ngx_http_maas_set_name(ngx_conf_t *cf, ngx_http_maas_set_t *set)
 /* The slot of a variable, made for its first line */
 
 static ngx_int_t
-ngx_http_maas_set_slot(ngx_conf_t *cf, ngx_str_t *name,
+ngx_http_maas_set_slot(ngx_conf_t *cf, ngx_str_t *word,
     ngx_http_maas_set_t *set)
 {
+    ngx_str_t                   name;
     ngx_uint_t                  i;
     ngx_http_variable_t        *v, **slot;
     ngx_http_maas_main_conf_t  *mmcf;
 
-    if (name->len < 2 || name->data[0] != '$') {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid variable name \"%V\", expected $name",
-                           name);
+    if (ngx_http_maas_name(cf, word, &name) != NGX_OK
+        || ngx_http_maas_name_free(cf, &name) != NGX_OK)
+    {
         return NGX_ERROR;
     }
 
-    name->data++;
-    name->len--;
-
-    v = ngx_http_add_variable(cf, name,
+    v = ngx_http_add_variable(cf, &name,
                               NGX_HTTP_VAR_CHANGEABLE
                               |NGX_HTTP_VAR_NOCACHEABLE);
     if (v == NULL) {
@@ -60,7 +57,7 @@ ngx_http_maas_set_slot(ngx_conf_t *cf, ngx_str_t *name,
     if (v->get_handler != NULL || v->set_handler != NULL) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "variable \"$%V\" belongs to another directive",
-                           name);
+                           &name);
         return NGX_ERROR;
     }
 
@@ -156,6 +153,15 @@ ngx_http_maas_set_args(ngx_conf_t *cf, ngx_http_maas_set_t *set)
 
     set->preset.data = value[4].data + 8;
     set->preset.len = value[4].len - 8;
+
+    if (ngx_strlchr(set->preset.data, set->preset.data + set->preset.len, '$')
+        != NULL)
+    {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid parameter \"%V\", expected a text without "
+                           "variables", &value[4]);
+        return NGX_ERROR;
+    }
 
     return NGX_OK;
 }

@@ -7,6 +7,7 @@
 
 
 #include "ngx_http_maas_track.h"
+#include "ngx_http_maas_proxy.h"
 
 
 /* bytes */
@@ -23,28 +24,10 @@ static char *
 ngx_http_maas_track_name(ngx_conf_t *cf, ngx_http_maas_main_conf_t *mmcf,
     ngx_http_maas_track_t *track, ngx_str_t *word)
 {
-    size_t                   i;
-    u_char                   c;
     ngx_uint_t               n;
     ngx_http_maas_track_t  **tracks;
 
-    track->name.data = word->data + 1;
-    track->name.len = word->len - 1;
-
-    for (i = 1; i < word->len; i++) {
-        c = word->data[i] | 0x20;
-
-        if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')
-              || word->data[i] == '_'))
-        {
-            break;
-        }
-    }
-
-    if (word->data[0] != '$' || word->len < 2 || i < word->len) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "maas_track: \"%V\" is no name of variables, such "
-                           "as \"$ip\"", word);
+    if (ngx_http_maas_name(cf, word, &track->name) != NGX_OK) {
         return NGX_CONF_ERROR;
     }
 
@@ -81,7 +64,7 @@ ngx_http_maas_track_key(ngx_conf_t *cf, ngx_http_maas_track_t *track,
         return NGX_CONF_ERROR;
     }
 
-    if (track->key.lengths == NULL) {
+    if (text->len != 0 && track->key.lengths == NULL) {
         ngx_conf_log_error(NGX_LOG_WARN, cf, 0,
                            "maas_track \"$%V\": key \"%V\" has no variable, so "
                            "all requests are of one client", &track->name,

@@ -171,36 +171,6 @@ ngx_http_maas_track_variable(ngx_http_request_t *r,
 }
 
 
-/* nginx looks for the whole name first: a variable of ours would hide one of
- * the request, such as a header. */
-
-static ngx_int_t
-ngx_http_maas_track_hides(ngx_conf_t *cf, ngx_str_t *name)
-{
-    ngx_uint_t                  i;
-    ngx_http_variable_t        *prefix;
-    ngx_http_core_main_conf_t  *cmcf;
-
-    cmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module);
-    prefix = cmcf->prefix_variables.elts;
-
-    for (i = 0; i < cmcf->prefix_variables.nelts; i++) {
-        if (name->len >= prefix[i].name.len
-            && ngx_strncasecmp(name->data, prefix[i].name.data,
-                               prefix[i].name.len) == 0)
-        {
-            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                               "maas_track: \"$%V\" would be one of nginx's "
-                               "\"$%V*\"; choose another name", name,
-                               &prefix[i].name);
-            return 1;
-        }
-    }
-
-    return 0;
-}
-
-
 static ngx_int_t
 ngx_http_maas_track_variable_add(ngx_conf_t *cf, ngx_http_maas_track_t *track,
     const ngx_str_t *suffix, ngx_http_maas_track_what_e what,
@@ -222,7 +192,7 @@ ngx_http_maas_track_variable_add(ngx_conf_t *cf, ngx_http_maas_track_t *track,
                                  track->name.len),
                       suffix->data, suffix->len);
 
-    if (ngx_http_maas_track_hides(cf, &name)) {
+    if (ngx_http_maas_name_free(cf, &name) != NGX_OK) {
         return NGX_ERROR;
     }
 
