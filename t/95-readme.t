@@ -103,7 +103,7 @@ is(($conf =~ s/listen 8080;/listen 127.0.0.1:%%PORT%%;/g), 1, 'on 8080');
 # with what it was told
 is(($more =~ s/listen 8082;/listen 127.0.0.1:%%PORT1%%;/g), 1, 'on 8082');
 is(($more =~ s/127\.0\.0\.1:8083;/127.0.0.1:%%PORT2%%;/g), 1, 'to 8083');
-$more =~ s{access_log }{access_log %%TESTDIR%%/};
+$more =~ s{access_log /var/log/nginx/}{access_log %%TESTDIR%%/};
 $conf =~ s/\}\n\z//;
 $conf .= "$more\nserver { listen 127.0.0.1:%%PORT2%%; location / {"
     . " return 200 \$http_x_fraud; } }\n}\n";
@@ -153,9 +153,9 @@ sub pay {
         port => $t->port(1))))[0];
 }
 
-like(pay(8, 'DE')->body, qr/^0\.\d{6}$/, 'any request has a score');
-is(pay(4000, 'NG')->status, 429, 'or is refused');
-like($t->read_file('pay.log'), qr/^\{"id":"[0-9a-f]{32}","before":\d+,"features":\{"amount":8,"hour":\d+,"country":"DE"\}\}\n\{"id":"[0-9a-f]{32}","before":\d+,.*"NG"\}\}\n\z/,
+like(pay(12, 'DE')->body, qr/^0\.\d{6}$/, 'any request has a score');
+is(pay(390, 'NG')->status, 429, 'or is refused');
+like($t->read_file('pay.log'), qr/^\{"id":"[0-9a-f]{32}","before":\d+,"features":\{"amount":12,"hour":\d+,"country":"DE"\}\}\n\{"id":"[0-9a-f]{32}","before":\d+,.*"NG"\}\}\n\z/,
     'and logged');
 
 $t->done;

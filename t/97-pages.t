@@ -22,7 +22,7 @@ my %text = map { $_ => MaasTest::Proc::slurp($_) } @pages;
 my (@paths, @wrong);
 
 File::Find::find({ no_chdir => 1, wanted => sub { push @paths, "/$_" } },
-    qw(engine ngx_maas_module trainer t bench conf docs));
+    qw(engine ngx_maas_module trainer t bench bots conf docs));
 
 # Files in backquotes, by the end of their path; capitals stand for what the
 # reader puts there
