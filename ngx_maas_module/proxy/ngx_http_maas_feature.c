@@ -378,7 +378,6 @@ ngx_http_maas_feature_unfed(ngx_http_maas_inputs_t *inputs, u_char *names,
 
     p = names;
     info = inputs->model->info;
-    inputs->warned = 1;
 
     for (i = 0, n = 0; i < info->n_columns; i++) {
 
@@ -390,6 +389,8 @@ ngx_http_maas_feature_unfed(ngx_http_maas_inputs_t *inputs, u_char *names,
                              p == names ? "" : ", ", info->columns[i]);
         }
     }
+
+    inputs->warned = p != names;
 
     return p - names;
 }
