@@ -125,6 +125,13 @@ http {
             post_action /posted;
             proxy_pass http://127.0.0.1:%%PORT2%%;
         }
+        location /unbuffered {
+            maas_feature_body off;
+            proxy_request_buffering off;
+            proxy_http_version 1.1;
+            error_page 502 = @end;
+            proxy_pass http://127.0.0.1:%%PORT3%%;
+        }
         location /posted { internal; try_files /none =204; }
         location /line {
             maas_feature tool $arg_tool;
@@ -290,6 +297,28 @@ my @said = $t->log =~ /(maas_set: .*)/g;
 is(@said, 1, 'said once a minute');
 like($said[0], qr/^maas_set: model "bots": no fields of the body: byte 11: expected .*; the default is used/,
     'what was wrong');
+
+# who reads it by another of two headers would see something else
+
+my $twice = sub {
+    my ($header, @values) = @_;
+    my $request = $t->request('POST', '/', '{"amount":5}',
+        Connection => 'close');
+    my $lines = join '', map { "$header: $_\r\n" } @values;
+    return ($t->answers($t->send($request =~ s/Host/${lines}Host/r)))[0]
+        ->header('X');
+};
+
+is($twice->('Content-Type', 'application/json'), p(2), 'one type');
+is($twice->('Content-Type', 'application/json', 'text/csv'), $none, 'of two');
+is($twice->('Content-Encoding', 'identity', 'gzip'), $none, 'two codings');
+
+# what was sent on unbuffered is not whole
+
+my $part = $t->send($t->request('POST', '/unbuffered', 'amount=59999', @form,
+    Connection => 'close') =~ s/9999\z//r, keep => 1);
+like($t->send('9999', socket => $part), qr/^X: named none\r$/m,
+    'an error page behind proxy_request_buffering off');
 
 ###############################################################################
 # lines and levels

@@ -87,6 +87,36 @@ ngx_http_maas_body_long(off_t n, maas_err_t *err)
 }
 
 
+/* Is one of the headers that say how to read it there twice?  Which one the
+ * upstream goes by, nobody knows. */
+
+static ngx_uint_t
+ngx_http_maas_body_ambiguous(ngx_http_request_t *r)
+{
+    ngx_uint_t        i, types, codings;
+    ngx_list_part_t  *part;
+    ngx_table_elt_t  *h;
+
+    types = 0;
+    codings = 0;
+
+    for (part = &r->headers_in.headers.part; part; part = part->next) {
+        h = part->elts;
+
+        for (i = 0; i < part->nelts; i++) {
+            types += h[i].key.len == sizeof("content-type") - 1
+                     && ngx_memcmp(h[i].lowcase_key, "content-type",
+                                   h[i].key.len) == 0;
+            codings += h[i].key.len == sizeof("content-encoding") - 1
+                       && ngx_memcmp(h[i].lowcase_key, "content-encoding",
+                                     h[i].key.len) == 0;
+        }
+    }
+
+    return types > 1 || codings > 1;
+}
+
+
 /* Nobody waits for a body that headers say has no fields. */
 
 static maas_status_t
@@ -110,6 +140,18 @@ ngx_http_maas_body_header(ngx_http_request_t *r,
     if (!ngx_http_maas_coding_known(r)) {
         return ngx_http_maas_fail(err, MAAS_UNSUPPORTED, "Content-Encoding is "
                                   "not gzip, deflate or identity");
+    }
+
+    if (ngx_http_maas_body_ambiguous(r)) {
+        return ngx_http_maas_fail(err, MAAS_UNSUPPORTED, "Content-Type or "
+                                  "Content-Encoding is there twice");
+    }
+
+    /* of an error page: some of it may be gone, some may not be there yet */
+
+    if (r->request_body_no_buffering) {
+        return ngx_http_maas_fail(err, MAAS_UNSUPPORTED, "it was on its way to "
+                                  "an upstream, unbuffered");
     }
 
     if (r->discard_body) {
