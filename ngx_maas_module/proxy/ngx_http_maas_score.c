@@ -161,30 +161,28 @@ ngx_http_maas_score_read(ngx_http_request_t *r, ngx_http_maas_score_t *score)
 
 static maas_status_t
 ngx_http_maas_score_value(const maas_fields_t *reader, ngx_uint_t column,
-    ngx_http_maas_value_t *value, float *x)
+    const ngx_http_maas_value_t *value, float *x)
 {
-    char    *s;
-    size_t   len;
+    maas_body_field_t  field;
 
-    s = (char *) value->text.data;
-    len = value->text.len;
+    static const maas_value_kind_t  kinds[] = {
+        [NGX_HTTP_MAAS_VALUE_TEXT] = MAAS_VALUE_TEXT,
+        [NGX_HTTP_MAAS_VALUE_DIGITS] = MAAS_VALUE_DIGITS,
+        [NGX_HTTP_MAAS_VALUE_TRUE] = MAAS_VALUE_TRUE,
+        [NGX_HTTP_MAAS_VALUE_FALSE] = MAAS_VALUE_FALSE
+    };
 
-    switch (value->kind) {
-
-    case NGX_HTTP_MAAS_VALUE_TEXT:
-        return maas_row_text(reader, column, s, len, x, NULL);
-
-    case NGX_HTTP_MAAS_VALUE_DIGITS:
-        return maas_row_digits(reader, column, s, len, x, NULL);
-
-    case NGX_HTTP_MAAS_VALUE_TRUE:
-    case NGX_HTTP_MAAS_VALUE_FALSE:
-        return maas_row_bool(reader, column,
-                             value->kind == NGX_HTTP_MAAS_VALUE_TRUE, x, NULL);
-
-    default: /* NONE, MISSING */
+    if (value->kind == NGX_HTTP_MAAS_VALUE_NONE
+        || value->kind == NGX_HTTP_MAAS_VALUE_MISSING)
+    {
         return MAAS_OK;
     }
+
+    field.kind = kinds[value->kind];
+    field.value.data = (char *) value->text.data;
+    field.value.len = value->text.len;
+
+    return maas_row_field(reader, column, &field, x, NULL);
 }
 
 
