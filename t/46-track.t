@@ -178,9 +178,9 @@ close $_ for @slow;
 ###############################################################################
 
 # without a key nothing is counted, and no value told
-my $before = metric('requests', 'c');
+my $before = metric('requests_total', 'c');
 like($t->get('/')->body, qr/^1m= 10m= gap= .* bytes=$/, 'no key, no values');
-is(metric('requests', 'c'), $before, 'and nothing is counted');
+is(metric('requests_total', 'c'), $before, 'and nothing is counted');
 
 # a key that comes late counts at the end, with what was known before
 $t->get('/who?k=x') for 1 .. 3;
@@ -194,14 +194,14 @@ is($t->get('/self')->body, ';', 'a key of its own value');
 
 # what is no request at all
 my $port = $t->port;
-my ($n) = metric('requests', 'all');
+my ($n) = metric('requests_total', 'all');
 $t->send($_) for "\0\n", "GET / HTTP/1.1\r\n\r\n", "x\r\n\r\n",
     "GET http:// HTTP/1.1\r\n\r\n", 'G' x 20000 . "\r\n\r\n";
-ok($t->wait_for(sub { metric('requests', 'all') > $n + 1 }),
+ok($t->wait_for(sub { metric('requests_total', 'all') > $n + 1 }),
     'malformed ones are counted');
 
 is(metric('keys', 'all'), 1, 'keys of a table');
-is(metric('evictions', 'all'), 0, 'evictions');
+is(metric('evictions_total', 'all'), 0, 'evictions_total');
 
 ###############################################################################
 
@@ -251,7 +251,7 @@ is(seen('a')->{'10m'}, 0, 'nothing is known');
 like($t->log, qr/\[notice\].*maas_track "\$c" has other windows or another size/,
     'and the log says so');
 unlike($t->log, qr/maas_track "\$all"/, 'of that one alone');
-cmp_ok(metric('requests', 'all'), '>', $sum, 'the other table is kept');
+cmp_ok(metric('requests_total', 'all'), '>', $sum, 'the other table is kept');
 
 ###############################################################################
 
@@ -260,7 +260,7 @@ for my $n (1 .. 25) {
     $t->pipeline((map { $t->request('GET', "/?k=e$n-$_", undef) } 1 .. 200),
         $t->request('GET', '/?k=last', undef, Connection => 'close'));
 }
-cmp_ok(metric('evictions', 'c'), '>', 1000, 'keys were evicted');
+cmp_ok(metric('evictions_total', 'c'), '>', 1000, 'keys were evicted');
 cmp_ok(metric('keys', 'c'), '<', 4000, 'the table is full');
 is(seen('last')->{'1m'}, 25, 'the newest one is there');
 

@@ -167,21 +167,23 @@ ngx_http_maas_put_tracks(ngx_http_maas_text_t *t,
     } metrics[] = {
         { "maas_track_keys", "gauge", "Keys in the table",
           offsetof(ngx_http_maas_track_lane_t, keys) },
-        { "maas_track_requests", "counter", "Requests with a key",
+        { "maas_track_requests_total", "counter", "Requests with a key",
           offsetof(ngx_http_maas_track_lane_t, arrivals) },
-        { "maas_track_evictions", "counter",
+        { "maas_track_evictions_total", "counter",
           "Keys that made room for another one",
-          offsetof(ngx_http_maas_track_lane_t, evictions) }
+          offsetof(ngx_http_maas_track_lane_t, evictions) },
+        { "maas_track_full_total", "counter",
+          "Requests that found no room, and were not counted",
+          offsetof(ngx_http_maas_track_lane_t, full) }
     };
 
     tracks = mmcf->tracks.elts;
 
+    if (mmcf->tracks.nelts == 0) {
+        return;
+    }
+
     for (k = 0; k < sizeof(metrics) / sizeof(metrics[0]); k++) {
-
-        if (mmcf->tracks.nelts == 0) {
-            return;
-        }
-
         ngx_http_maas_put(t, "# HELP %s %s\n# TYPE %s %s\n", metrics[k].name,
                           metrics[k].help, metrics[k].name, metrics[k].type);
 
