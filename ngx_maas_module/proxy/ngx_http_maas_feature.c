@@ -387,6 +387,7 @@ ngx_http_maas_feature_unfed(ngx_http_maas_inputs_t *inputs, u_char *names,
         } else if (info->fields[i].required) {
             p = ngx_slprintf(p, names + room, "%s\"%s\"",
                              p == names ? "" : ", ", info->columns[i]);
+            inputs->warned = 1;
         }
     }
 
