@@ -127,60 +127,31 @@ ngx_http_maas_shadow(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 }
 
 
-ngx_int_t
-ngx_http_maas_shadow_merge(ngx_conf_t *cf, ngx_http_maas_loc_conf_t *prev,
-    ngx_http_maas_loc_conf_t *conf)
+/* What the lines of a location mean there */
+
+static ngx_int_t
+ngx_http_maas_shadow_resolve_all(ngx_conf_t *cf, ngx_http_maas_loc_conf_t *conf,
+    ngx_str_t *name)
 {
-    ngx_uint_t                    i;
+    ngx_uint_t                    i, n;
     ngx_http_maas_shadow_t       *s;
-    ngx_http_core_loc_conf_t     *clcf;
     ngx_http_maas_shadow_line_t  *lines;
 
-    lines = conf->shadow_lines == NULL ? NULL : conf->shadow_lines->elts;
-    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
-
-    if (conf->kind == NGX_HTTP_MAAS_STATUS
-        || conf->kind == NGX_HTTP_MAAS_METRICS
-        || (conf->kind == NGX_HTTP_MAAS_NONE && conf->proxy.bound == NULL))
-    {
-        if (lines != NULL && clcf->locations == NULL) {
-            return ngx_http_maas_shadow_wrong(cf, lines, "location \"%V\" "
-                       "runs no model, expected maas_predict, maas_serve or "
-                       "maas_set there", &clcf->name);
-        }
-
-        return ngx_http_maas_lines_inherit(cf, prev->shadow_lines,
-                                           &conf->shadow_lines,
-                                           ngx_http_maas_shadow_same);
-    }
-
-    if (ngx_http_maas_lines_inherit(cf, prev->shadow_lines,
-                                    &conf->shadow_lines,
-                                    ngx_http_maas_shadow_same)
-        != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
-
-    if (conf->shadow_lines == NULL) {
-        return NGX_OK;
-    }
-
+    n = conf->shadow_lines->nelts;
     lines = conf->shadow_lines->elts;
 
-    if (conf->shadow_lines->nelts > NGX_HTTP_MAAS_SHADOWS) {
+    if (n > NGX_HTTP_MAAS_SHADOWS) {
         return ngx_http_maas_shadow_wrong(cf, lines, "location \"%V\" has %ui "
-                   "shadows, %d is the most", &clcf->name,
-                   conf->shadow_lines->nelts, NGX_HTTP_MAAS_SHADOWS);
+                   "shadows, %d is the most", name, n, NGX_HTTP_MAAS_SHADOWS);
     }
 
-    conf->shadows = ngx_array_create(cf->pool, conf->shadow_lines->nelts,
+    conf->shadows = ngx_array_create(cf->pool, n,
                                      sizeof(ngx_http_maas_shadow_t));
     if (conf->shadows == NULL) {
         return NGX_ERROR;
     }
 
-    for (i = 0; i < conf->shadow_lines->nelts; i++) {
+    for (i = 0; i < n; i++) {
         s = ngx_array_push(conf->shadows);
 
         if (s == NULL
@@ -191,4 +162,36 @@ ngx_http_maas_shadow_merge(ngx_conf_t *cf, ngx_http_maas_loc_conf_t *prev,
     }
 
     return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_http_maas_shadow_merge(ngx_conf_t *cf, ngx_http_maas_loc_conf_t *prev,
+    ngx_http_maas_loc_conf_t *conf)
+{
+    ngx_uint_t                 runs;
+    ngx_http_core_loc_conf_t  *clcf;
+
+    clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+
+    runs = conf->kind == NGX_HTTP_MAAS_SERVE
+           || conf->kind == NGX_HTTP_MAAS_PREDICT
+           || (conf->kind == NGX_HTTP_MAAS_NONE && conf->proxy.bound != NULL);
+
+    if (!runs && conf->shadow_lines != NULL && clcf->locations == NULL) {
+        return ngx_http_maas_shadow_wrong(cf, conf->shadow_lines->elts,
+                   "location \"%V\" runs no model, expected maas_predict, "
+                   "maas_serve or maas_set there", &clcf->name);
+    }
+
+    if (ngx_http_maas_lines_inherit(cf, prev->shadow_lines,
+                                    &conf->shadow_lines,
+                                    ngx_http_maas_shadow_same)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    return runs && conf->shadow_lines != NULL
+           ? ngx_http_maas_shadow_resolve_all(cf, conf, &clcf->name) : NGX_OK;
 }

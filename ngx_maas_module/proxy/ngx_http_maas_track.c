@@ -64,18 +64,13 @@ ngx_http_maas_track_key_of(ngx_http_request_t *r, ngx_http_complex_value_t *cv,
 }
 
 
-ngx_http_maas_track_seen_t *
-ngx_http_maas_track_see(ngx_http_request_t *r, ngx_http_maas_track_t *track)
+/* Where r, a main request, keeps what was known; NULL: out of memory */
+
+static ngx_http_maas_track_seen_t *
+ngx_http_maas_track_place(ngx_http_request_t *r, ngx_http_maas_track_t *track)
 {
-    uint64_t                     hash;
-    ngx_str_t                    key;
-    ngx_http_maas_state_t       *state;
-    ngx_http_maas_main_conf_t   *mmcf;
-    ngx_http_maas_track_seen_t  *seen;
-
-    /* of a subrequest, it is the client's request that counts */
-
-    r = r->main;
+    ngx_http_maas_state_t      *state;
+    ngx_http_maas_main_conf_t  *mmcf;
 
     state = ngx_http_maas_state(r);
     if (state == NULL) {
@@ -92,9 +87,23 @@ ngx_http_maas_track_see(ngx_http_request_t *r, ngx_http_maas_track_t *track)
         }
     }
 
-    seen = &state->seen[track->index];
+    return &state->seen[track->index];
+}
 
-    if (seen->key != 0) {
+
+ngx_http_maas_track_seen_t *
+ngx_http_maas_track_see(ngx_http_request_t *r, ngx_http_maas_track_t *track)
+{
+    uint64_t                     hash;
+    ngx_str_t                    key;
+    ngx_http_maas_track_seen_t  *seen;
+
+    /* of a subrequest, it is the client's request that counts */
+
+    r = r->main;
+    seen = ngx_http_maas_track_place(r, track);
+
+    if (seen == NULL || seen->key != 0) {
         return seen;
     }
 

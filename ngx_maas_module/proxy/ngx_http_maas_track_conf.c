@@ -75,30 +75,44 @@ ngx_http_maas_track_key(ngx_conf_t *cf, ngx_http_maas_track_t *track,
 }
 
 
-/* A time with its unit, letters and digits alone: it is part of a name. */
+/* A time with its unit, letters and digits alone, since it is part of a name;
+ * ms.  NGX_ERROR: it is none, or too short or long */
+
+static ngx_int_t
+ngx_http_maas_track_time(ngx_str_t *text)
+{
+    u_char     *last;
+    ngx_int_t   ms;
+
+    last = text->data + text->len;
+
+    if (text->len == 0 || last[-1] < 'a'
+        || ngx_strlchr(text->data, last, ' ') != NULL)
+    {
+        return NGX_ERROR;
+    }
+
+    ms = ngx_parse_time(text, 0);
+
+    return ms < NGX_HTTP_MAAS_TRACK_SHORTEST || ms > NGX_HTTP_MAAS_TRACK_LONGEST
+           ? NGX_ERROR : ms;
+}
+
 
 static char *
 ngx_http_maas_track_window(ngx_conf_t *cf, ngx_http_maas_track_t *track,
     ngx_str_t *text)
 {
-    size_t                        i;
     u_char                       *p;
     ngx_int_t                     ms;
-    ngx_uint_t                    n;
+    ngx_uint_t                    i, n;
     ngx_http_maas_track_table_t  *table;
 
     table = &track->table;
     n = table->n_windows;
-    ms = text->len == 0 || text->data[text->len - 1] < 'a'
-         ? NGX_ERROR : ngx_parse_time(text, 0);
+    ms = ngx_http_maas_track_time(text);
 
-    for (i = 0; i < text->len; i++) {
-        if (text->data[i] == ' ') {
-            ms = NGX_ERROR;
-        }
-    }
-
-    if (ms < NGX_HTTP_MAAS_TRACK_SHORTEST || ms > NGX_HTTP_MAAS_TRACK_LONGEST) {
+    if (ms == NGX_ERROR) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "maas_track \"$%V\": window \"%V\" is no time of 1s "
                            "to 30d with its unit, such as \"10s\" or \"1m\"",
