@@ -317,6 +317,8 @@ is($twice->('Content-Encoding', 'identity', 'gzip'), $none, 'two codings');
 
 my $part = $t->send($t->request('POST', '/unbuffered', 'amount=59999', @form,
     Connection => 'close') =~ s/9999\z//r, keep => 1);
+ok($t->wait_for(sub { $t->log =~ m{connect\(\) failed .* "POST /unbuffered} }),
+    'there is no upstream');
 like($t->send('9999', socket => $part), qr/^X: named none\r$/m,
     'an error page behind proxy_request_buffering off');
 
