@@ -131,6 +131,13 @@ http {
             maas_deny $is_bot 429;
             try_files /n =204;
         }
+        location = /satisfy-one {
+            satisfy any;
+            allow 127.0.0.1;
+            deny all;
+            maas_deny $is_bot;
+            try_files /n =204;
+        }
     }
 
     server {
@@ -187,6 +194,8 @@ is(text('/try?z=1'), 'step 1', 'try_files');
 is(text('/rewrite?z=1'), '/landed-1 0.731059', 'rewrite, kept behind it');
 is(text('/sub?z=1'), 'it is 0.731059', 'sub_filter');
 is(status('/satisfy?z=-1'), 204, 'satisfy any');
+is(status('/satisfy?z=1'), 429, 'does not lift 429');
+is(status('/satisfy-one?z=1'), 204, 'but 403, of which another access is enough');
 
 is($t->h2($t->port(3), 'GET', '/tier?z=5&gold=yes')->body, 'slow', 'HTTP/2');
 is_deeply([ map { $_->body } $t->pipeline(
