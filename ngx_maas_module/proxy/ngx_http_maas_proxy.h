@@ -181,9 +181,20 @@ ngx_int_t ngx_http_maas_feature_check(ngx_conf_t *cf,
 ngx_int_t ngx_http_maas_feature_merge(ngx_conf_t *cf,
     ngx_http_maas_proxy_conf_t *prev, ngx_http_maas_proxy_conf_t *conf);
 
+
+/* ngx_http_maas_inputs.c */
+
+/* Is the line for this model?  Then its column there, or SIZE_MAX */
+size_t ngx_http_maas_inputs_column(ngx_http_maas_feature_t *feature,
+    ngx_http_maas_model_t *model);
+
 /* What feeds `model` by the merged lines of a level; NULL: out of memory. */
-ngx_http_maas_inputs_t *ngx_http_maas_feature_inputs(ngx_conf_t *cf,
+ngx_http_maas_inputs_t *ngx_http_maas_inputs_of(ngx_conf_t *cf,
     ngx_http_maas_proxy_conf_t *conf, ngx_http_maas_model_t *model);
+
+/* The same of all models that something feeds: conf->inputs */
+ngx_int_t ngx_http_maas_inputs_each(ngx_conf_t *cf,
+    ngx_http_maas_proxy_conf_t *conf);
 
 /* bytes of a list of columns in a warning */
 
@@ -191,9 +202,10 @@ ngx_http_maas_inputs_t *ngx_http_maas_feature_inputs(ngx_conf_t *cf,
 
 /* Required columns that nothing feeds: their names with commas -> names, where
  * there is room for `room` bytes.  Returns how many of them are used; 0: there
- * are none, or it was asked before. */
-size_t ngx_http_maas_feature_unfed(ngx_http_maas_inputs_t *inputs,
+ * are none, or they were told before. */
+size_t ngx_http_maas_inputs_unfed(ngx_http_maas_inputs_t *inputs,
     u_char *names, size_t room);
+
 
 /* ngx_http_maas_feature_text.c */
 

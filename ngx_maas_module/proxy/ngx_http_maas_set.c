@@ -260,7 +260,7 @@ ngx_http_maas_set_warn(ngx_conf_t *cf, ngx_http_maas_bound_t *bound)
     u_char  names[NGX_HTTP_MAAS_NAMES];
     size_t  len;
 
-    len = ngx_http_maas_feature_unfed(bound->inputs, names, sizeof(names));
+    len = ngx_http_maas_inputs_unfed(bound->inputs, names, sizeof(names));
 
     if (len == 0) {
         return;
@@ -324,7 +324,7 @@ ngx_http_maas_set_merge(ngx_conf_t *cf, ngx_http_maas_proxy_conf_t *prev,
     for (i = 0; i < conf->sets->nelts; i++) {
         bound[line[i]->slot].set = line[i];
         bound[line[i]->slot].inputs =
-            ngx_http_maas_feature_inputs(cf, conf, line[i]->model);
+            ngx_http_maas_inputs_of(cf, conf, line[i]->model);
 
         if (bound[line[i]->slot].inputs == NULL) {
             return NGX_ERROR;

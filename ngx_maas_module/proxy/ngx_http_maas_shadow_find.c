@@ -176,7 +176,7 @@ ngx_http_maas_shadow_fed(ngx_conf_t *cf, ngx_http_maas_shadow_line_t *line,
     u_char  names[NGX_HTTP_MAAS_NAMES];
     size_t  len;
 
-    len = ngx_http_maas_feature_unfed(inputs, names, sizeof(names));
+    len = ngx_http_maas_inputs_unfed(inputs, names, sizeof(names));
 
     if (len != 0) {
         ngx_log_error(NGX_LOG_WARN, cf->log, 0,
@@ -207,7 +207,7 @@ ngx_http_maas_shadow_variables(ngx_conf_t *cf, ngx_http_maas_loc_conf_t *mlcf,
         return ngx_http_maas_shadow_itself(cf, line, shadow);
     }
 
-    s->inputs = ngx_http_maas_feature_inputs(cf, &mlcf->proxy, shadow);
+    s->inputs = ngx_http_maas_inputs_of(cf, &mlcf->proxy, shadow);
     if (s->inputs == NULL) {
         return NGX_ERROR;
     }
