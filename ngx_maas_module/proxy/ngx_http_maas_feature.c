@@ -51,28 +51,14 @@ ngx_http_maas_feature_args(ngx_conf_t *cf, ngx_http_maas_feature_t *feature)
 static ngx_int_t
 ngx_http_maas_feature_variable(ngx_conf_t *cf, ngx_str_t *value)
 {
-    u_char      c;
-    ngx_str_t   name;
-    ngx_uint_t  i;
+    ngx_str_t  name;
 
-    if (value->len < 2 || value->data[0] != '$'
-        || (value->data[1] >= '0' && value->data[1] <= '9'))
-    {
+    if (!ngx_http_maas_name_is(value)) {
         return NGX_DECLINED;
     }
 
     name.data = value->data + 1;
     name.len = value->len - 1;
-
-    for (i = 0; i < name.len; i++) {
-        c = name.data[i];
-
-        if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')
-              || (c >= '0' && c <= '9') || c == '_'))
-        {
-            return NGX_DECLINED;
-        }
-    }
 
     return ngx_http_get_variable_index(cf, &name);
 }

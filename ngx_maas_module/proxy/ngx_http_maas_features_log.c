@@ -3,7 +3,7 @@
  * Features as a JSON object, for a log that is a training file:
  * $maas_features_NAME has the values that model NAME was given, $maas_features
  * the texts of all lines of the location.
- * Not here: reading them (ngx_http_maas_feature.c, ngx_http_maas_score.c).
+ * Not here: reading them (ngx_http_maas_feature_text.c, ngx_http_maas_score.c).
  */
 
 

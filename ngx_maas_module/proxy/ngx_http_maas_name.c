@@ -8,7 +8,7 @@
 #include "ngx_http_maas_proxy.h"
 
 
-static ngx_uint_t
+ngx_uint_t
 ngx_http_maas_name_is(ngx_str_t *word)
 {
     u_char      c;

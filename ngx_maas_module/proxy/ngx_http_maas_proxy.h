@@ -222,6 +222,9 @@ ngx_http_maas_value_t *ngx_http_maas_feature_value(ngx_http_request_t *r,
 
 /* ngx_http_maas_name.c */
 
+/* Is a word of the configuration "$name" and nothing else? */
+ngx_uint_t ngx_http_maas_name_is(ngx_str_t *word);
+
 /* Of a word of the configuration, "$name", the name; NGX_ERROR: nobody could
  * read such a variable, which is logged. */
 ngx_int_t ngx_http_maas_name(ngx_conf_t *cf, ngx_str_t *word,

@@ -3,7 +3,7 @@
  * Features of a request -> a row -> what the model says of it, once for all
  * variables of the model.  A failure is counted, and logged now and then; it
  * never breaks the request.
- * Not here: where texts come from (ngx_http_maas_feature.c).
+ * Not here: where texts come from (ngx_http_maas_feature_text.c).
  */
 
 
