@@ -216,6 +216,13 @@ refused(qr/torn\.gz:\d+: cannot be read: the file ends too early/, @fit,
 
 # requests without features say nothing
 
+for my $text ('nullified', '{} {', '7') {
+    $t->write_file('null.jsonl', qq({"request_id":"x","features":"$text"}\n)
+        . $t->read_file('log.jsonl'));
+    refused(qr/:1: "features" holds a text that is no object/, @fit,
+        'null.jsonl', qw(--features features));
+}
+
 for my $null ('null', '""', '"null"', '{}', '"{ }"') {
     $t->write_file('null.jsonl', qq({"request_id":"x","features":$null}\n)
         . $all);

@@ -169,7 +169,7 @@ row_featureless(train_json_t *j, const char *in)
 static int
 row_object_text(train_json_t *j, const char *in)
 {
-    int          good;
+    int          good, wrong;
     size_t       n;
     maas_str_t   raw;
     maas_err_t   err = { 0 };
@@ -182,14 +182,15 @@ row_object_text(train_json_t *j, const char *in)
     maas__json_start(&j->at, j->inner, n);
     maas__json_space(&j->at);
 
-    if (row_is_none(j->at.p, j->at.end)) {
+    wrong = j->at.p < j->at.end
+            && maas__json_check(j->inner, n, TRAIN_JSON_DEPTH, &err) != MAAS_OK;
+
+    if (!wrong && row_is_none(j->at.p, j->at.end)) {
         row_featureless(j, in);
         return 0;
     }
 
-    if (j->at.p == j->at.end || *j->at.p != '{'
-        || maas__json_check(j->inner, n, TRAIN_JSON_DEPTH, &err) != MAAS_OK)
-    {
+    if (wrong || *j->at.p != '{') {
         train_table_bad(j->table, j->line, TRAIN_NO_COLUMN, "\"%.64s\" holds "
                         "a text that is no object: expected {\"name\": value, "
                         "...}, as it is or as a text", in);
