@@ -22,7 +22,20 @@ typedef maas_status_t (*body_read_pt)(maas_str_t text, maas_fields_to_t *b,
     maas_err_t *err);
 
 
-/* The name at the cursor's member and its value, up to behind it */
+/* A string without its escapes, in scratch if it had some */
+
+static void
+body_json_plain(maas_fields_to_t *b, maas_str_t *s)
+{
+    if (memchr(s->data, '\\', s->len) != NULL) {
+        s->len = maas__json_text(*s, b->scratch);
+        s->data = b->scratch;
+        b->scratch += s->len;
+    }
+}
+
+
+/* The value at the cursor, up to behind it */
 
 static maas_status_t
 body_json_value(maas_json_t *j, maas_fields_to_t *b, maas_body_field_t *f,
@@ -36,12 +49,8 @@ body_json_value(maas_json_t *j, maas_fields_to_t *b, maas_body_field_t *f,
     if (at < j->end && *at == '"') {
         rc = maas__json_string(j, &f->value, err);
 
-        if (rc == MAAS_OK
-            && memchr(f->value.data, '\\', f->value.len) != NULL)
-        {
-            f->value.len = maas__json_text(f->value, b->scratch);
-            f->value.data = b->scratch;
-            b->scratch += f->value.len;
+        if (rc == MAAS_OK) {
+            body_json_plain(b, &f->value);
         }
 
         f->kind = MAAS_VALUE_TEXT;
@@ -80,12 +89,7 @@ body_json_object(maas_json_t *j, maas_fields_to_t *b, maas_err_t *err)
         }
 
         f.name = o.key;
-
-        if (memchr(o.key.data, '\\', o.key.len) != NULL) {
-            f.name.len = maas__json_text(o.key, b->scratch);
-            f.name.data = b->scratch;
-            b->scratch += f.name.len;
-        }
+        body_json_plain(b, &f.name);
 
         rc = body_json_value(j, b, &f, err);
         if (rc != MAAS_OK) {
@@ -234,8 +238,8 @@ maas_status_t
 maas_body_fields(maas_str_t type, maas_str_t text, char *scratch,
     maas_body_field_pt each, void *data, maas_err_t *err)
 {
-    maas_json_t    j;
-    body_read_pt   reader;
+    maas_json_t       j;
+    body_read_pt      reader;
     maas_fields_to_t  b;
 
     b = (maas_fields_to_t) { each, data, scratch };
