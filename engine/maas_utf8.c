@@ -87,6 +87,9 @@ maas_is_text(const char *s, size_t len)
         if (len >= sizeof(uint64_t) && utf8_is_plain(s)) {
             n = sizeof(uint64_t);
 
+        } else if ((unsigned char) (*s - 1) < 0x7f) {
+            n = 1;
+
         } else {
             n = *s == '\0' ? 0 : maas__utf8_char(s, len);
         }

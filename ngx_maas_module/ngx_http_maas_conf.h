@@ -52,6 +52,7 @@ typedef struct {
 
     ngx_array_t               features;    /* of ngx_http_maas_feature_t *:
                                               all lines */
+    ngx_uint_t                n_shared;    /* of them, with several readers */
     ngx_array_t               sets;        /* of ngx_http_maas_set_t *: the
                                               same */
     ngx_array_t               slots;       /* of ngx_http_variable_t *: those

@@ -140,7 +140,6 @@ ngx_http_maas_feature(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 
     feature->file = cf->conf_file->file.name.data;
     feature->line = cf->conf_file->line;
-    feature->index = mmcf->features.nelts - 1;
 
     return ngx_http_maas_lines_add(cf, &mlcf->proxy.features, &feature,
                                    sizeof(feature))

@@ -60,43 +60,58 @@ ngx_http_maas_feature_repair(ngx_http_request_t *r, ngx_str_t *text)
 }
 
 
-ngx_http_maas_value_t *
-ngx_http_maas_feature_value(ngx_http_request_t *r,
-    ngx_http_maas_state_t *state, ngx_http_maas_feature_t *feature)
+static ngx_int_t
+ngx_http_maas_feature_read_value(ngx_http_request_t *r,
+    ngx_http_maas_feature_t *feature, ngx_http_maas_value_t *value)
 {
-    ngx_str_t                   text;
-    ngx_http_maas_value_t      *value;
+    /* in a subrequest, too, it is the client's request that is scored: its
+     * arguments, not those of the subrequest */
+
+    if (ngx_http_maas_feature_read(r->main, feature, &value->text) != NGX_OK
+        || ngx_http_maas_feature_repair(r, &value->text) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    value->kind = value->text.len == 0 ? NGX_HTTP_MAAS_VALUE_MISSING
+                                       : NGX_HTTP_MAAS_VALUE_TEXT;
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_http_maas_feature_value(ngx_http_request_t *r,
+    ngx_http_maas_state_t *state, ngx_http_maas_feature_t *feature,
+    ngx_http_maas_value_t *value)
+{
+    ngx_http_maas_value_t      *shared;
     ngx_http_maas_main_conf_t  *mmcf;
+
+    if (feature->readers < 2) {
+        return ngx_http_maas_feature_read_value(r, feature, value);
+    }
 
     if (state->features == NULL) {
         mmcf = ngx_http_get_module_main_conf(r, ngx_http_maas_module);
 
         state->features = ngx_pcalloc(r->pool,
-                                      mmcf->features.nelts
+                                      mmcf->n_shared
                                       * sizeof(ngx_http_maas_value_t));
         if (state->features == NULL) {
-            return NULL;
+            return NGX_ERROR;
         }
     }
 
-    value = &state->features[feature->index];
+    shared = &state->features[feature->index];
 
-    if (value->kind != NGX_HTTP_MAAS_VALUE_NONE) {
-        return value;
-    }
-
-    /* in a subrequest, too, it is the client's request that is scored: its
-     * arguments, not those of the subrequest */
-
-    if (ngx_http_maas_feature_read(r->main, feature, &text) != NGX_OK
-        || ngx_http_maas_feature_repair(r, &text) != NGX_OK)
+    if (shared->kind == NGX_HTTP_MAAS_VALUE_NONE
+        && ngx_http_maas_feature_read_value(r, feature, shared) != NGX_OK)
     {
-        return NULL;
+        return NGX_ERROR;
     }
 
-    value->kind = text.len == 0 ? NGX_HTTP_MAAS_VALUE_MISSING
-                                : NGX_HTTP_MAAS_VALUE_TEXT;
-    value->text = text;
+    *value = *shared;
 
-    return value;
+    return NGX_OK;
 }

@@ -138,7 +138,7 @@ ngx_http_maas_features_all(ngx_http_request_t *r,
     maas_writer_t               w = { .put = ngx_http_maas_object_put };
     ngx_uint_t                  i;
     ngx_http_maas_state_t      *state;
-    ngx_http_maas_value_t      *value;
+    ngx_http_maas_value_t       value;
     ngx_http_maas_object_t      object = { .pool = r->pool };
     ngx_http_maas_feature_t   **line;
     ngx_http_maas_loc_conf_t   *mlcf;
@@ -165,16 +165,17 @@ ngx_http_maas_features_all(ngx_http_request_t *r,
                 continue;
             }
 
-            value = ngx_http_maas_feature_value(r, state, line[i]);
-            if (value == NULL) {
+            if (ngx_http_maas_feature_value(r, state, line[i], &value)
+                != NGX_OK)
+            {
                 return NGX_ERROR;
             }
 
             maas_writer_key(&w, (char *) line[i]->column.data);
-            ngx_http_maas_object_value(&w, value,
+            ngx_http_maas_object_value(&w, &value,
                 line[i]->quoted
-                || !maas_is_number((char *) value->text.data,
-                                   value->text.len));
+                || !maas_is_number((char *) value.text.data,
+                                   value.text.len));
         }
     }
 
@@ -375,22 +376,48 @@ ngx_http_maas_features_known(ngx_conf_t *cf, ngx_http_maas_main_conf_t *mmcf,
 }
 
 
+/* Places of what several read; `all`: a log reads every line, too */
+
+static void
+ngx_http_maas_features_share(ngx_http_maas_main_conf_t *mmcf, ngx_uint_t all)
+{
+    ngx_uint_t                 i;
+    ngx_http_maas_feature_t  **line;
+
+    line = mmcf->features.elts;
+
+    for (i = 0; i < mmcf->features.nelts; i++) {
+        line[i]->readers += all ? 2 : 0;
+
+        if (line[i]->readers > 1) {
+            line[i]->index = mmcf->n_shared++;
+        }
+    }
+}
+
+
 ngx_int_t
 ngx_http_maas_features_log_check(ngx_conf_t *cf,
     ngx_http_maas_main_conf_t *mmcf)
 {
     ngx_str_t                   name, *prefix;
-    ngx_uint_t                  i;
+    ngx_uint_t                  i, all;
     ngx_http_variable_t        *v;
     ngx_http_core_main_conf_t  *cmcf;
 
     cmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module);
 
+    all = 0;
     v = cmcf->variables.elts;
     prefix = &ngx_http_maas_features_prefix;
 
     for (i = 0; i < cmcf->variables.nelts; i++) {
         name = v[i].name;
+
+        all |= name.len == ngx_http_maas_features_name.len
+               && ngx_strncmp(name.data, ngx_http_maas_features_name.data,
+                              name.len)
+                  == 0;
 
         if (name.len <= prefix->len
             || ngx_strncmp(name.data, prefix->data, prefix->len) != 0)
@@ -407,6 +434,8 @@ ngx_http_maas_features_log_check(ngx_conf_t *cf,
             return NGX_ERROR;
         }
     }
+
+    ngx_http_maas_features_share(mmcf, all);
 
     return NGX_OK;
 }

@@ -133,6 +133,10 @@ ngx_http_maas_inputs_of(ngx_conf_t *cf, ngx_http_maas_proxy_conf_t *conf,
 
     *p = inputs;
 
+    for (i = 0; i < inputs->n; i++) {
+        inputs->input[i].feature->readers++;
+    }
+
     return inputs;
 }
 

@@ -22,7 +22,9 @@ typedef struct {
     ngx_http_complex_value_t   value;
     ngx_int_t                  variable;   /* index, where the value is just a
                                               variable; or NGX_ERROR */
-    ngx_uint_t                 index;      /* in mmcf->features */
+    ngx_uint_t                 readers;    /* models, and logs: what several
+                                              read is read once a request, */
+    ngx_uint_t                 index;      /*     and kept at this place */
     u_char                    *file;       /* where it stands */
     ngx_uint_t                 line;
     unsigned                   log:1;      /* for a model to come */
@@ -126,7 +128,7 @@ struct ngx_http_maas_score_s {
 
 typedef struct {
     ngx_http_maas_score_t     *scores;
-    ngx_http_maas_value_t     *features;   /* (all lines): TEXT, MISSING, or
+    ngx_http_maas_value_t     *features;   /* (n_shared): TEXT, MISSING, or
                                               NONE: not read yet */
     ngx_http_maas_body_features_t  *body;  /* NULL: not asked for */
     ngx_http_maas_thread_t    *thread;     /* that scores wait for, or NULL */
@@ -214,10 +216,11 @@ size_t ngx_http_maas_inputs_unfed(ngx_http_maas_inputs_t *inputs,
 ngx_int_t ngx_http_maas_feature_repair(ngx_http_request_t *r,
     ngx_str_t *text);
 
-/* The text of a line for r, read once a request, in UTF-8; NULL: out of
- * memory. */
-ngx_http_maas_value_t *ngx_http_maas_feature_value(ngx_http_request_t *r,
-    ngx_http_maas_state_t *state, ngx_http_maas_feature_t *feature);
+/* *value = the text of a line for r, in UTF-8, TEXT or MISSING; what several
+ * read is the same for all of them.  NGX_ERROR: out of memory. */
+ngx_int_t ngx_http_maas_feature_value(ngx_http_request_t *r,
+    ngx_http_maas_state_t *state, ngx_http_maas_feature_t *feature,
+    ngx_http_maas_value_t *value);
 
 
 /* ngx_http_maas_name.c */

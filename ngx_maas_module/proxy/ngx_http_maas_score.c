@@ -75,7 +75,6 @@ ngx_http_maas_score_gather(ngx_http_request_t *r,
 {
     ngx_uint_t               i;
     ngx_http_maas_state_t   *state;
-    ngx_http_maas_value_t   *value;
     ngx_http_maas_input_t   *input;
     ngx_http_maas_inputs_t  *inputs;
 
@@ -97,12 +96,12 @@ ngx_http_maas_score_gather(ngx_http_request_t *r,
     for (i = 0; i < inputs->n; i++) {
         input = &inputs->input[i];
 
-        value = ngx_http_maas_feature_value(r, state, input->feature);
-        if (value == NULL) {
+        if (ngx_http_maas_feature_value(r, state, input->feature,
+                                        &score->values[input->column])
+            != NGX_OK)
+        {
             return ngx_http_maas_fail(err, MAAS_NOMEM, "no memory");
         }
-
-        score->values[input->column] = *value;
     }
 
     return err->code;
