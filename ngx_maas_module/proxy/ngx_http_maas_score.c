@@ -259,8 +259,6 @@ ngx_http_maas_score_predict(ngx_http_request_t *r,
     ngx_http_maas_pass_t    pass;
     ngx_http_maas_model_t  *model;
 
-    ngx_memzero(&pass, sizeof(ngx_http_maas_pass_t));
-
     model = score->inputs->model;
     score->y = ngx_palloc(r->pool, model->info->out * sizeof(float));
 
@@ -269,6 +267,8 @@ ngx_http_maas_score_predict(ngx_http_request_t *r,
                                                      ngx_http_maas_module));
     pass.y = score->y;
     pass.rows = 1;
+    pass.done = 0;
+    pass.timed = 0;
     pass.clockless = ++model->scored % NGX_HTTP_MAAS_SAMPLE != 0;
     pass.workspace = model->workspace;
 

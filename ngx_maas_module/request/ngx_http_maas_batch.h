@@ -16,8 +16,8 @@
 
 /* ngx_http_maas_pass.c: the one place where the module runs a model */
 
-/* Set model, x, y, rows and workspace, the rest 0.  A pass is of one thread at
- * a time. */
+/* Set model, x, y, rows and workspace, the flags and done 0.  A pass is of one
+ * thread at a time. */
 
 typedef struct {
     ngx_http_maas_model_t      *model;
