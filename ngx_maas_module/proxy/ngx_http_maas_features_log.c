@@ -47,7 +47,10 @@ ngx_http_maas_object_put(void *ctx, const char *s, size_t len)
             return;
         }
 
-        ngx_memcpy(p, object->text.data, object->text.len);
+        if (object->text.len > 0) {
+            ngx_memcpy(p, object->text.data, object->text.len);
+        }
+
         object->text.data = p;
         object->size = size;
     }

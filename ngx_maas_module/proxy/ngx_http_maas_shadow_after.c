@@ -49,7 +49,11 @@ ngx_http_maas_shadow_copy(ngx_http_maas_shadow_item_t *item,
     for (i = 0; i < n; i++) {
         score->values[i] = from->values[i];
         score->values[i].text.data = p;
-        p = ngx_cpymem(p, from->values[i].text.data, from->values[i].text.len);
+
+        if (from->values[i].text.len > 0) {
+            p = ngx_cpymem(p, from->values[i].text.data,
+                           from->values[i].text.len);
+        }
     }
 }
 
