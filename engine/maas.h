@@ -185,6 +185,9 @@ typedef struct {
     const char         *isa;            /* name of the kernels that run it */
     const char         *document;       /* JSON text as in the file */
     size_t              version;        /* of the document, 1 or 2 */
+    const char         *trained_on;     /* name of the training data; NULL: the
+                                           file does not say */
+    size_t              trained_rows;   /* of it; 0: the file does not say */
 } maas_info_t;
 
 
@@ -214,6 +217,14 @@ int maas_is_model_name(const char *s, size_t len);
  */
 maas_status_t maas_model_load(const void *file, size_t size, maas_isa_t isa,
     maas_model_t **out, maas_err_t *err);
+
+/* The same in memory of the caller's, at[0..room), which begins on a page and
+ * holds zeros: the model and all that maas_model_info() says of it are in the
+ * first *used bytes, and good for every process that has them at this address.
+ * Pages are not sealed here.  TOOBIG as well if there is too little room; on
+ * failure at[0..room) means nothing.  maas_model_free() leaves it alone. */
+maas_status_t maas_model_load_at(const void *file, size_t size, maas_isa_t isa,
+    void *at, size_t room, maas_model_t **out, size_t *used, maas_err_t *err);
 
 /* Give everything back.  NULL is allowed.  No run may be under way. */
 void maas_model_free(maas_model_t *m);

@@ -93,6 +93,9 @@ typedef struct {
     maas_other_t        *others;        /* columns that are no input */
     maas_usual_t        *usual;         /* (n_columns), NULL: not known */
 
+    const char          *trained_on;    /* NULL: not known */
+    size_t               trained_rows;  /* 0: not known */
+
     size_t               parameters;
     const char          *document;      /* JSON text of the document */
     uint32_t             crc32c;

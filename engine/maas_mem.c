@@ -34,6 +34,9 @@ struct maas_chunk_s {
 struct maas_arena_s {
     maas_chunk_t  *blocks;
     size_t         left;           /* bytes that may still be handed out */
+    char          *place;          /* of the caller's, or NULL: where the next
+                                      ones are */
+    int            missed;         /* something did not fit */
 };
 
 
@@ -148,12 +151,46 @@ maas__arena_create(size_t limit)
 }
 
 
+maas_arena_t *
+maas__arena_in(void *at, size_t size)
+{
+    size_t         self;
+    maas_arena_t  *a;
+
+    self = (sizeof(maas_arena_t) + MAAS_ALIGN - 1) & ~(size_t) (MAAS_ALIGN - 1);
+
+    if (size < self) {
+        return NULL;
+    }
+
+    a = at;
+    a->place = (char *) at + self;
+    a->left = size - self;
+
+    return a;
+}
+
+
+size_t
+maas__arena_used(const maas_arena_t *a)
+{
+    return (size_t) (a->place - (const char *) a);
+}
+
+
+int
+maas__arena_short(const maas_arena_t *a)
+{
+    return a->missed;
+}
+
+
 void
 maas__arena_destroy(maas_arena_t *a)
 {
     maas_chunk_t  *b, *next;
 
-    if (a == NULL) {
+    if (a == NULL || a->place != NULL) {
         return;
     }
 
@@ -204,7 +241,16 @@ maas__arena_alloc(maas_arena_t *a, size_t n, size_t size)
     need &= ~(size_t) (MAAS_ALIGN - 1);
 
     if (need > a->left) {
+        a->missed = 1;
         return NULL;
+    }
+
+    if (a->place != NULL) {
+        p = a->place;
+        a->place += need;
+        a->left -= need;
+
+        return p;
     }
 
     b = a->blocks;
@@ -280,6 +326,30 @@ maas_buffer(size_t size)
     (void) madvise(p + head, size, MADV_HUGEPAGE);     /* a wish */
 
     return p + head;
+}
+
+
+void *
+maas__arena_pages(maas_arena_t *a, size_t size, int *owned)
+{
+    char    *p;
+    size_t   head, total;
+
+    *owned = a->place == NULL;
+
+    if (*owned) {
+        return maas_buffer(size);
+    }
+
+    head = -(uintptr_t) a->place & (MAAS_PAGE - 1);
+
+    if (maas__add(size, head, &total) != MAAS_OK) {
+        return NULL;
+    }
+
+    p = maas__arena_alloc(a, total, 1);
+
+    return p == NULL ? NULL : p + head;
 }
 
 

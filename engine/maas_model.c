@@ -54,11 +54,14 @@ maas_model_info_fill(maas_model_t *m, const maas_desc_t *d, size_t file_size,
     info->input_name = maas_model_strdup(m, d->input_name);
     info->output_name = maas_model_strdup(m, d->outputs[0].name);
     info->document = maas_model_strdup(m, d->document);
+    info->trained_on = maas_model_strdup(m, d->trained_on);
+    info->trained_rows = d->trained_rows;
     labels = maas__arena_alloc(m->arena, d->n_labels + 1, sizeof(char *));
 
     if (info->name == NULL || info->input_name == NULL
         || info->output_name == NULL || labels == NULL
-        || (info->document == NULL && d->document != NULL))
+        || (info->document == NULL && d->document != NULL)
+        || (info->trained_on == NULL && d->trained_on != NULL))
     {
         return MAAS_NOMEM;
     }
@@ -86,22 +89,23 @@ maas_model_info_fill(maas_model_t *m, const maas_desc_t *d, size_t file_size,
 }
 
 
-maas_status_t
-maas__model_plan(const maas_desc_t *desc, size_t file_size, maas_isa_t isa,
-    maas_model_t **out, maas_err_t *err)
+/* The model in `arena`, which it takes over */
+
+static maas_status_t
+maas_model_plan_in(maas_arena_t *arena, const maas_desc_t *desc,
+    size_t file_size, maas_isa_t isa, maas_model_t **out, maas_err_t *err)
 {
     maas_model_t       *m;
-    maas_arena_t       *arena;
     maas_status_t       rc;
     const maas_gemm_t  *gemm;
 
     gemm = maas__gemm_choose(MAAS_F32, isa);
     if (gemm == NULL) {
+        maas__arena_destroy(arena);
         return maas__fail(err, MAAS_UNSUPPORTED,
                           "this CPU lacks the wanted instruction set");
     }
 
-    arena = maas__arena_create(MAAS_ARENA_LIMIT);
     m = arena == NULL ? NULL
                       : maas__arena_alloc(arena, 1, sizeof(maas_model_t));
     if (m == NULL) {
@@ -132,24 +136,74 @@ maas__model_plan(const maas_desc_t *desc, size_t file_size, maas_isa_t isa,
 
 
 maas_status_t
-maas_model_load(const void *file, size_t size, maas_isa_t isa,
+maas__model_plan(const maas_desc_t *desc, size_t file_size, maas_isa_t isa,
     maas_model_t **out, maas_err_t *err)
+{
+    return maas_model_plan_in(maas__arena_create(MAAS_ARENA_LIMIT), desc,
+                              file_size, isa, out, err);
+}
+
+
+/* file -> description -> plan in `room`, which is destroyed on failure */
+
+static maas_status_t
+maas_model_load_in(maas_arena_t *room, const void *file, size_t size,
+    maas_isa_t isa, maas_model_t **out, maas_err_t *err)
 {
     maas_desc_t    *desc;
     maas_arena_t   *arena;
     maas_status_t   rc;
 
     arena = maas__arena_create(MAAS_ARENA_LIMIT);
-    if (arena == NULL) {
+    if (arena == NULL || room == NULL) {
+        maas__arena_destroy(arena);
+        maas__arena_destroy(room);
         return maas__fail(err, MAAS_NOMEM, "out of memory");
     }
 
     rc = maas__read(file, size, arena, &desc, err);
+
     if (rc == MAAS_OK) {
-        rc = maas__model_plan(desc, size, isa, out, err);
+        rc = maas_model_plan_in(room, desc, size, isa, out, err);
+
+    } else {
+        maas__arena_destroy(room);
     }
 
     maas__arena_destroy(arena);
+
+    return rc;
+}
+
+
+maas_status_t
+maas_model_load(const void *file, size_t size, maas_isa_t isa,
+    maas_model_t **out, maas_err_t *err)
+{
+    return maas_model_load_in(maas__arena_create(MAAS_ARENA_LIMIT), file, size,
+                              isa, out, err);
+}
+
+
+maas_status_t
+maas_model_load_at(const void *file, size_t size, maas_isa_t isa, void *at,
+    size_t room, maas_model_t **out, size_t *used, maas_err_t *err)
+{
+    maas_arena_t   *arena;
+    maas_status_t   rc;
+
+    arena = maas__arena_in(at, room);
+    rc = maas_model_load_in(arena, file, size, isa, out, err);
+
+    if (rc == MAAS_OK) {
+        *used = maas__arena_used(arena);
+
+    } else if (rc == MAAS_NOMEM
+               && (arena == NULL || maas__arena_short(arena)))
+    {
+        rc = maas__fail(err, MAAS_TOOBIG, "the model does not fit into %zu "
+                        "bytes", room);
+    }
 
     return rc;
 }
@@ -162,7 +216,10 @@ maas_model_free(maas_model_t *m)
         return;
     }
 
-    maas_buffer_free(m->pages, m->pages_size);
+    if (m->owns_pages) {
+        maas_buffer_free(m->pages, m->pages_size);
+    }
+
     maas__arena_destroy(m->arena);         /* m itself lives in it */
 }
 

@@ -263,7 +263,7 @@ maas__plan_weights(maas_model_t *m)
         }
     }
 
-    p = maas_buffer(total);
+    p = maas__arena_pages(m->arena, total, &m->owns_pages);
     if (p == NULL) {
         return MAAS_NOMEM;
     }
@@ -289,5 +289,6 @@ maas__plan_weights(maas_model_t *m)
         }
     }
 
-    return maas__pages_seal(m->pages, total) == 0 ? MAAS_OK : MAAS_NOMEM;
+    return !m->owns_pages || maas__pages_seal(m->pages, total) == 0
+           ? MAAS_OK : MAAS_NOMEM;
 }

@@ -39,6 +39,7 @@ struct maas_model_s {
 
     void                *pages;        /* weights, read-only */
     size_t               pages_size;
+    int                  owns_pages;   /* they are not the caller's */
 
     size_t               n_scales;     /* 0: x is the network's input */
     const float         *shift;

@@ -35,8 +35,13 @@ typedef struct {
 } ngx_http_maas_offload_t;
 
 
+typedef struct ngx_http_maas_watching_s  ngx_http_maas_watching_t;
+
 typedef struct {
-    ngx_array_t               models;      /* of ngx_http_maas_model_t * */
+    ngx_array_t               models;      /* of ngx_http_maas_model_t *; of a
+                                              model that is watched: the current
+                                              generation of this worker */
+    ngx_http_maas_watching_t *watching;    /* files; NULL: none */
     ngx_array_t               predicts;    /* of ngx_http_maas_loc_conf_t * */
     ngx_uint_t                batch;       /* most of maas_batch, where a
                                               location is for all models */

@@ -51,8 +51,10 @@ typedef enum {
     NGX_HTTP_MAAS_VAR_FAIL,                /*     that could not be scored, */
     NGX_HTTP_MAAS_VAR_EARLY,               /*     reads before they could, */
     NGX_HTTP_MAAS_VAR_MISSING,             /*     columns without a value */
+    NGX_HTTP_MAAS_SWAPS,                   /* of watched files: taken, */
+    NGX_HTTP_MAAS_REFUSED,                 /*     and not */
     NGX_HTTP_MAAS_N_USED,
-    NGX_HTTP_MAAS_N_COUNTERS = 64
+    NGX_HTTP_MAAS_N_COUNTERS = 72
 } ngx_http_maas_counter_e;
 
 _Static_assert(NGX_HTTP_MAAS_N_USED <= NGX_HTTP_MAAS_N_COUNTERS,

@@ -78,7 +78,9 @@ typedef struct {
 
 struct ngx_http_maas_ctx_s {
     ngx_http_request_t       *request;
-    ngx_http_maas_model_t    *model;
+    ngx_http_maas_model_t    *model;       /* once the body is whole: a
+                                              generation of it */
+    ngx_http_maas_model_t   **held;        /* the same, where it is watched */
     const maas_form_t        *form;        /* of body and answer; NULL: the
                                               body will say */
     ngx_str_t                 type;        /* Content-Type */

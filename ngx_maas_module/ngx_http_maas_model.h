@@ -16,10 +16,14 @@
 
 
 typedef struct ngx_http_maas_batch_s  ngx_http_maas_batch_t;
+typedef struct ngx_http_maas_watch_s  ngx_http_maas_watch_t;
 
 
 /* One version of a model: immutable after configuration, but for what a worker
- * adds in init_process and uses from then on */
+ * adds in init_process and uses from then on.  Where its file is watched, each
+ * generation has one of its own in each worker, and that of the configuration
+ * only stands for all of them: its engine and info are those of the current
+ * one. */
 
 struct ngx_http_maas_model_s {
     ngx_str_t                 name;        /* as in maas_model */
@@ -29,6 +33,18 @@ struct ngx_http_maas_model_s {
     ngx_str_t                 file;
     ngx_str_t                 sum;         /* SHA-256 of it, hex, then NUL */
     time_t                    written;     /* the file */
+    time_t                    loaded;      /* by this nginx */
+    ngx_uint_t                generation;  /* 1, then one more at each swap */
+    ngx_uint_t                place;       /* among all models */
+    ngx_http_maas_watch_t    *watch;       /* NULL: the file is not watched */
+    ngx_http_maas_model_t    *first;       /* what stands for it, or itself */
+    ngx_uint_t                users;       /* requests that have it, and others,
+                                              in this worker: counted where it
+                                              is watched */
+    ngx_pool_t               *pool;        /* of a generation, or NULL */
+    ngx_queue_t               queue;       /* of generations of the past */
+    ngx_uint_t               *probability; /* by line of maas_set: the place of
+                                              its label; of a generation */
     maas_model_t             *engine;
     const maas_info_t        *info;
     ngx_http_maas_lane_t     *lanes;       /* of all workers */
@@ -76,6 +92,21 @@ ngx_uint_t ngx_http_maas_model_is(ngx_http_maas_model_t *model,
  * there is none. */
 ngx_http_maas_model_t *ngx_http_maas_model_find(ngx_array_t *models,
     const ngx_http_maas_which_t *which);
+
+/* The generation that requests which begin now get: of any generation, or of
+ * what stands for them.  `models` as above. */
+ngx_http_maas_model_t *ngx_http_maas_model_now(ngx_array_t *models,
+    ngx_http_maas_model_t *model);
+
+/* Somebody has a generation, until it is let go; one that nobody has any more
+ * may be gone in the next turn of the event loop. */
+void ngx_http_maas_model_hold(ngx_http_maas_model_t *model);
+void ngx_http_maas_model_let_go(ngx_http_maas_model_t *model);
+
+/* The same until a pool is gone; *held, of that pool, may be replaced by
+ * another generation later.  NGX_ERROR: out of memory. */
+ngx_int_t ngx_http_maas_model_hold_by(ngx_pool_t *pool,
+    ngx_http_maas_model_t *model, ngx_http_maas_model_t ***held);
 
 /* Is it the version that is found without one? */
 ngx_uint_t ngx_http_maas_model_newest(ngx_array_t *models,

@@ -17,7 +17,9 @@
 #define NGX_HTTP_MAAS_PAIR_KEY  (2 * (MAAS_MAX_NAME + NGX_INT_T_LEN) + 4)
 
 
-typedef struct {
+typedef struct ngx_http_maas_pair_s  ngx_http_maas_pair_t;
+
+struct ngx_http_maas_pair_s {
     ngx_http_maas_model_t    *model;       /* that answers */
     ngx_http_maas_model_t    *shadow;
     ngx_str_t                 key;         /* with NUL behind it */
@@ -31,7 +33,10 @@ typedef struct {
     ngx_http_maas_lane_t     *lane;        /* of this one */
     ngx_uint_t                slice;       /* rows of its in a turn; 0: not
                                               known yet.  Of this worker */
-} ngx_http_maas_pair_t;
+    ngx_http_maas_pair_t     *now;         /* the same two, in generations that
+                                              are current in this worker, */
+    ngx_http_maas_pair_t     *next;        /*     or will be */
+};
 
 
 /* What is counted of it: rows are those of the first

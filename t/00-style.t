@@ -69,7 +69,7 @@ subtest 'the checks themselves' => sub {
     $see->('calls', 'engine/maas_mem.c', "exit(1);\n", qr/calls exit/);
     $see->('calls', $glue, "p = malloc(1);\n", qr/calls malloc/);
     $see->('calls', $glue, "fd = open(p, 0);\n", qr/calls open/);
-    $see->('calls', 'ngx_maas_module/life/ngx_http_maas_model.c', "open(p);\n");
+    $see->('calls', 'ngx_maas_module/life/ngx_http_maas_file.c', "open(p);\n");
     $see->('calls', 'trainer/x.c', "printf(x); exit(1);\n");
     $see->('calls', 'trainer/x.c', "malloc(1);\n", qr/calls malloc/);
     $see->('calls', 't/unit/x.c', "strcpy(a, b);\n", qr/calls strcpy/);

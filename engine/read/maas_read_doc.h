@@ -26,11 +26,13 @@ maas_status_t maas__read_scaling(maas_read_t *r, const cJSON *v,
     maas_column_t *col);
 
 /* maas_read_records.c: columns of the training file that are no input (R31),
- * and what values are usual, which may be anything: what is not as it should
- * be is passed over. */
+ * what values are usual, and what the training data was, which may be anything:
+ * what is not as it should be is passed over. */
 maas_status_t maas__read_others(maas_read_t *r, const cJSON *doc,
     maas_desc_t *d);
 maas_status_t maas__read_usual(maas_read_t *r, const cJSON *doc,
+    maas_desc_t *d);
+maas_status_t maas__read_training(maas_read_t *r, const cJSON *doc,
     maas_desc_t *d);
 
 /* maas_read_nodes.c: fills d's nodes, and where its outputs come from (R19 to

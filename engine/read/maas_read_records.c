@@ -1,6 +1,7 @@
 /*
  * Records of a model file's document: columns of the training file that are no
- * input (R31), and what values of the inputs are usual.
+ * input (R31), what values of the inputs are usual, and on what it was
+ * trained.
  * Not here: what changes an answer.
  */
 
@@ -150,4 +151,23 @@ maas__read_usual(maas_read_t *r, const cJSON *doc, maas_desc_t *d)
     d->usual = usual;
 
     return MAAS_OK;
+}
+
+
+maas_status_t
+maas__read_training(maas_read_t *r, const cJSON *doc, maas_desc_t *d)
+{
+    const cJSON  *data, *name;
+
+    data = maas_get(maas_get(doc, "training"), "data");
+    name = maas_get(data, "name");
+
+    if (!maas__tree_integer(maas_get(data, "rows"), (size_t) 1 << 52,
+                            &d->trained_rows))
+    {
+        d->trained_rows = 0;
+    }
+
+    return maas__tree_is_text(name)
+           ? maas__tree_copy(r, name->valuestring, &d->trained_on) : MAAS_OK;
 }

@@ -210,3 +210,117 @@ ngx_http_maas_fit(ngx_conf_t *cf, ngx_http_maas_main_conf_t *mmcf)
 
     return NGX_OK;
 }
+
+
+/* Bytes by which a block that all models share has to grow */
+
+static size_t
+ngx_http_maas_fit_more(ngx_http_maas_block_t *block, size_t size)
+{
+    return size - ngx_min(size, block->size);
+}
+
+
+/* Bytes for a batch of so many rows, and what the worker has too little of */
+
+static size_t
+ngx_http_maas_fit_need(ngx_http_maas_main_conf_t *mmcf,
+    ngx_http_maas_model_t *model, ngx_uint_t rows)
+{
+    size_t  size;
+
+    size = ngx_http_maas_fit_batch(mmcf, model, rows)
+           + ngx_http_maas_fit_more(&mmcf->workspace,
+                                    maas_workspace_size(model->engine, rows));
+
+    if (mmcf->inputs.nelts > 0) {
+        size += ngx_http_maas_fit_more(&mmcf->row,
+                                       model->info->in * sizeof(float));
+    }
+
+    return size;
+}
+
+
+maas_status_t
+ngx_http_maas_fit_new(ngx_http_maas_main_conf_t *mmcf,
+    ngx_http_maas_model_t *now, ngx_http_maas_model_t *new, maas_err_t *err)
+{
+    size_t                   others, least, most;
+    ngx_http_maas_memory_t  *memory;
+
+    memory = &mmcf->memory;
+
+    others = memory->fixed - ngx_http_maas_fit_batch(mmcf, now,
+                                                     now->max_batch);
+
+    /* as above: half of it is for requests */
+
+    least = memory->limit / 64;
+    most = memory->limit / 2 - ngx_min(others, memory->limit / 2);
+    most = ngx_max(most, least);
+
+    new->max_batch = new->batch;
+
+    while (new->max_batch > 1
+           && ngx_http_maas_fit_need(mmcf, new, new->max_batch) > most)
+    {
+        new->max_batch = (new->max_batch + 1) / 2;
+    }
+
+    while (others + ngx_http_maas_fit_need(mmcf, new, new->max_batch)
+           > memory->limit)
+    {
+        if (new->max_batch == 1) {
+            return ngx_http_maas_fail(err, MAAS_TOOBIG, "maas_memory of %uz "
+                                      "bytes has no room for a batch of one "
+                                      "row", memory->limit);
+        }
+
+        new->max_batch = (new->max_batch + 1) / 2;
+    }
+
+    return MAAS_OK;
+}
+
+
+/* What it held is made anew when it is needed. */
+
+static void
+ngx_http_maas_fit_grow(ngx_http_maas_block_t *block, size_t size)
+{
+    if (size <= block->size) {
+        return;
+    }
+
+    if (block->data != NULL) {
+        (void) ngx_pfree(ngx_cycle->pool, block->data);
+        block->data = NULL;
+    }
+
+    block->size = size;
+}
+
+
+void
+ngx_http_maas_fit_take(ngx_http_maas_main_conf_t *mmcf,
+    ngx_http_maas_model_t *now, ngx_http_maas_model_t *new)
+{
+    size_t                   old, need;
+    ngx_http_maas_memory_t  *memory;
+
+    memory = &mmcf->memory;
+
+    old = ngx_http_maas_fit_batch(mmcf, now, now->max_batch);
+    need = ngx_http_maas_fit_need(mmcf, new, new->max_batch);
+
+    memory->fixed += need - old;
+    (void) ngx_atomic_fetch_add(&memory->used, need - old);
+
+    ngx_http_maas_fit_grow(&mmcf->workspace,
+                           maas_workspace_size(new->engine, new->max_batch));
+
+    if (mmcf->inputs.nelts > 0) {
+        ngx_http_maas_fit_grow(&mmcf->row, new->info->in * sizeof(float));
+    }
+}

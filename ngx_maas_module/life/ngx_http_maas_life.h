@@ -14,8 +14,8 @@
 
 /* Directives */
 
-/* maas_model NAME PATH [version=N] [label=L]: load the file, check all, add
- * it to mmcf->models. */
+/* maas_model NAME PATH [version=N] [label=L] [watch=TIME] [max=SIZE]: load the
+ * file, check all, add it to mmcf->models. */
 char *ngx_http_maas_model(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
 /* maas_offload off | pool[=name] above=time [nice=n] */
@@ -47,6 +47,15 @@ void ngx_http_maas_worker_init(ngx_cycle_t *cycle,
  * why not. */
 ngx_int_t ngx_http_maas_fit(ngx_conf_t *cf, ngx_http_maas_main_conf_t *mmcf);
 
+/* In a worker: rows of a batch of `new`, which is to take the place of `now`;
+ * TOOBIG: there is no room for one. */
+maas_status_t ngx_http_maas_fit_new(ngx_http_maas_main_conf_t *mmcf,
+    ngx_http_maas_model_t *now, ngx_http_maas_model_t *new, maas_err_t *err);
+
+/* It does: memory is that of the new one from now on. */
+void ngx_http_maas_fit_take(ngx_http_maas_main_conf_t *mmcf,
+    ngx_http_maas_model_t *now, ngx_http_maas_model_t *new);
+
 
 /* ngx_http_maas_shm.c */
 
@@ -61,6 +70,29 @@ void ngx_http_maas_zone_commit(ngx_http_maas_main_conf_t *mmcf);
 
 /* In a worker: its lane of each model. */
 void ngx_http_maas_zone_attach(ngx_http_maas_main_conf_t *mmcf);
+
+
+/* ngx_http_maas_watch.c: models with watch= */
+
+/* At the end of the configuration: memory that workers will share; logs why
+ * there is none. */
+ngx_int_t ngx_http_maas_watch_share(ngx_conf_t *cf,
+    ngx_http_maas_main_conf_t *mmcf);
+
+/* In the master, once users are known: can workers read the files?  Logs which
+ * they cannot. */
+ngx_int_t ngx_http_maas_watch_readable(ngx_http_maas_main_conf_t *mmcf);
+
+/* In a worker, before its first request, and after its last one; NGX_ERROR: no
+ * memory, which is logged. */
+ngx_int_t ngx_http_maas_watch_start(ngx_cycle_t *cycle,
+    ngx_http_maas_main_conf_t *mmcf);
+void ngx_http_maas_watch_stop(ngx_http_maas_main_conf_t *mmcf);
+
+
+/* ngx_http_maas_model.c: a notice of each model that is loaded */
+void ngx_http_maas_model_tell(ngx_cycle_t *cycle,
+    ngx_http_maas_main_conf_t *mmcf);
 
 
 /* ngx_http_maas_first.c: the part that runs before nginx merges */

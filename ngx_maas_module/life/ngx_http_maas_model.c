@@ -5,13 +5,7 @@
  */
 
 
-#include "ngx_http_maas_life.h"
-#include "ngx_http_maas_sha256.h"
-
-
-/* the most that a model file may have, bytes: R26 and room for text */
-
-#define NGX_HTTP_MAAS_MAX_FILE  ((off_t) 1 << 33)
+#include "ngx_http_maas_watch.h"
 
 
 static void
@@ -21,97 +15,46 @@ ngx_http_maas_model_cleanup(void *data)
 }
 
 
-/* The file in memory of maas_buffer(), since mapped pages would follow a file
- * that is overwritten in place. */
+/* Where it will stay: pages of its own, or a slot */
 
-static u_char *
-ngx_http_maas_model_read(ngx_conf_t *cf, ngx_str_t *path, size_t *size,
-    time_t *written)
+static maas_status_t
+ngx_http_maas_model_place(ngx_conf_t *cf, ngx_http_maas_model_t *model,
+    ngx_http_maas_file_t *file, maas_err_t *err)
 {
-    u_char           *p;
-    ssize_t           n;
-    ngx_fd_t          fd;
-    ngx_file_info_t   fi;
-    size_t            done;
+    maas_status_t        rc;
+    ngx_pool_cleanup_t  *cln;
 
-    p = NULL;
-
-    /* not blocked by a FIFO */
-
-    fd = ngx_open_file(path->data, NGX_FILE_RDONLY|NGX_FILE_NONBLOCK,
-                       NGX_FILE_OPEN, 0);
-    if (fd == NGX_INVALID_FILE) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, ngx_errno,
-                           "maas_model: open \"%V\" failed", path);
-        return NULL;
+    if (model->watch != NULL) {
+        return ngx_http_maas_watch_load(cf, model, file, err);
     }
 
-    if (ngx_fd_info(fd, &fi) == NGX_FILE_ERROR || !ngx_is_file(&fi)
-        || ngx_file_size(&fi) > NGX_HTTP_MAAS_MAX_FILE)
-    {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "maas_model: \"%V\" is not a regular file of at "
-                           "most 8g", path);
-        goto done;
+    cln = ngx_pool_cleanup_add(cf->pool, 0);
+    if (cln == NULL) {
+        return ngx_http_maas_fail(err, MAAS_NOMEM, "out of memory");
     }
 
-    *size = (size_t) ngx_file_size(&fi);
-    *written = ngx_file_mtime(&fi);
-
-    p = maas_buffer(*size + 1);
-    if (p == NULL) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, ngx_errno,
-                           "maas_model: no memory for \"%V\", %uz bytes",
-                           path, *size);
-        goto done;
+    rc = maas_model_load(file->data, file->size, MAAS_ISA_AUTO, &model->engine,
+                         err);
+    if (rc == MAAS_OK) {
+        cln->handler = ngx_http_maas_model_cleanup;
+        cln->data = model->engine;
     }
 
-    for (done = 0; done < *size; done += n) {
-        n = ngx_read_fd(fd, p + done, *size - done);
-
-        if (n == -1 && ngx_errno == NGX_EINTR) {
-            n = 0;
-            continue;
-        }
-
-        if (n <= 0) {
-            ngx_conf_log_error(NGX_LOG_EMERG, cf, n == 0 ? 0 : ngx_errno,
-                               "maas_model: read of \"%V\" ended at byte %uz "
-                               "of %uz", path, done, *size);
-            maas_buffer_free(p, *size + 1);
-            p = NULL;
-            break;
-        }
-    }
-
-done:
-
-    if (ngx_close_file(fd) == NGX_FILE_ERROR) {
-        ngx_log_error(NGX_LOG_ERR, cf->log, ngx_errno,
-                      ngx_close_file_n " \"%V\" failed", path);
-    }
-
-    return p;
+    return rc;
 }
 
 
 static ngx_int_t
 ngx_http_maas_model_load(ngx_conf_t *cf, ngx_http_maas_model_t *model)
 {
-    u_char              *file;
-    size_t               size;
-    maas_err_t           err;
-    maas_status_t        rc;
-    ngx_pool_cleanup_t  *cln;
+    maas_err_t             err;
+    maas_status_t          rc;
+    ngx_http_maas_why_t    why;
+    ngx_http_maas_file_t   file;
 
     /* here, before workers are forked: see maas.h */
 
     maas_single_thread();
-
-    cln = ngx_pool_cleanup_add(cf->pool, 0);
-    if (cln == NULL) {
-        return NGX_ERROR;
-    }
 
     model->sum.len = NGX_HTTP_MAAS_SHA256_HEX;
     model->sum.data = ngx_pcalloc(cf->pool, NGX_HTTP_MAAS_SHA256_HEX + 1);
@@ -119,15 +62,23 @@ ngx_http_maas_model_load(ngx_conf_t *cf, ngx_http_maas_model_t *model)
         return NGX_ERROR;
     }
 
-    file = ngx_http_maas_model_read(cf, &model->file, &size, &model->written);
-    if (file == NULL) {
+    /* before it is read: what comes later is new */
+
+    if (model->watch != NULL) {
+        ngx_http_maas_ident(model->file.data, &model->watch->ident);
+    }
+
+    if (ngx_http_maas_file_read(model->file.data, &file, &why) != NGX_OK) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, why.error, "maas_model: %s",
+                           why.text);
         return NGX_ERROR;
     }
 
-    rc = maas_model_load(file, size, MAAS_ISA_AUTO, &model->engine, &err);
+    ngx_http_maas_sha256(file.data, file.size, model->sum.data);
 
-    ngx_http_maas_sha256(file, size, model->sum.data);
-    maas_buffer_free(file, size + 1);
+    rc = ngx_http_maas_model_place(cf, model, &file, &err);
+    model->written = file.written;
+    ngx_http_maas_file_free(&file);
 
     if (rc != MAAS_OK) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "maas_model: \"%V\": %s",
@@ -135,12 +86,38 @@ ngx_http_maas_model_load(ngx_conf_t *cf, ngx_http_maas_model_t *model)
         return NGX_ERROR;
     }
 
-    cln->handler = ngx_http_maas_model_cleanup;
-    cln->data = model->engine;
-
+    model->generation = 1;
+    model->loaded = ngx_time();
     model->info = maas_model_info(model->engine);
 
     return NGX_OK;
+}
+
+
+/* A parameter of the directive; NGX_DECLINED: it is none */
+
+static ngx_int_t
+ngx_http_maas_model_param(ngx_conf_t *cf, ngx_http_maas_model_t *model,
+    ngx_str_t *value)
+{
+    if (ngx_strncmp(value->data, "version=", 8) == 0) {
+        model->version.data = value->data + 8;
+        model->version.len = value->len - 8;
+        model->number = ngx_atoi(model->version.data, model->version.len);
+
+        return model->number > 0 && model->version.data[0] != '0'
+               ? NGX_OK : NGX_DECLINED;
+    }
+
+    if (ngx_strncmp(value->data, "label=", 6) == 0) {
+        model->label.data = value->data + 6;
+        model->label.len = value->len - 6;
+
+        return maas_is_name((char *) model->label.data, model->label.len)
+               ? NGX_OK : NGX_DECLINED;
+    }
+
+    return ngx_http_maas_watch_param(cf, &model->watch, value);
 }
 
 
@@ -149,6 +126,7 @@ ngx_http_maas_model_load(ngx_conf_t *cf, ngx_http_maas_model_t *model)
 static ngx_int_t
 ngx_http_maas_model_args(ngx_conf_t *cf, ngx_http_maas_model_t *model)
 {
+    ngx_int_t    rc;
     ngx_str_t   *value;
     ngx_uint_t   i;
 
@@ -157,6 +135,7 @@ ngx_http_maas_model_args(ngx_conf_t *cf, ngx_http_maas_model_t *model)
     model->name = value[1];
     model->file = value[2];
     model->number = 1;
+    model->first = model;
     ngx_str_set(&model->version, "1");
 
     if (!maas_is_model_name((char *) model->name.data, model->name.len)) {
@@ -169,28 +148,21 @@ ngx_http_maas_model_args(ngx_conf_t *cf, ngx_http_maas_model_t *model)
     }
 
     for (i = 3; i < cf->args->nelts; i++) {
+        rc = ngx_http_maas_model_param(cf, model, &value[i]);
 
-        if (ngx_strncmp(value[i].data, "version=", 8) == 0) {
-            model->version.data = value[i].data + 8;
-            model->version.len = value[i].len - 8;
-            model->number = ngx_atoi(model->version.data, model->version.len);
-
-            if (model->number > 0 && model->version.data[0] != '0') {
-                continue;
-            }
-
-        } else if (ngx_strncmp(value[i].data, "label=", 6) == 0) {
-            model->label.data = value[i].data + 6;
-            model->label.len = value[i].len - 6;
-
-            if (maas_is_name((char *) model->label.data, model->label.len)) {
-                continue;
-            }
+        if (rc == NGX_DECLINED) {
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                               "invalid parameter \"%V\", expected "
+                               "version=number, label=name, watch=time or "
+                               "max=size", &value[i]);
         }
 
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid parameter \"%V\", expected "
-                           "version=number or label=name", &value[i]);
+        if (rc != NGX_OK) {
+            return NGX_ERROR;
+        }
+    }
+
+    if (ngx_http_maas_watch_check(cf, model->watch) != NGX_OK) {
         return NGX_ERROR;
     }
 
@@ -237,6 +209,31 @@ ngx_http_maas_model(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     }
 
     *slot = model;
+    model->place = mmcf->models.nelts - 1;
 
-    return NGX_CONF_OK;
+    return model->watch == NULL
+           || ngx_http_maas_watch_add(cf, mmcf, model) == NGX_OK
+           ? NGX_CONF_OK : NGX_CONF_ERROR;
+}
+
+
+void
+ngx_http_maas_model_tell(ngx_cycle_t *cycle, ngx_http_maas_main_conf_t *mmcf)
+{
+    size_t                  len;
+    u_char                  origin[NGX_MAX_ERROR_STR / 2];
+    ngx_uint_t              i;
+    ngx_http_maas_model_t  *model;
+
+    for (i = 0; !ngx_test_config && i < mmcf->models.nelts; i++) {
+        model = ((ngx_http_maas_model_t **) mmcf->models.elts)[i];
+
+        len = ngx_http_maas_origin(model->info, model->written, origin,
+                                   sizeof(origin));
+
+        ngx_log_error(NGX_LOG_NOTICE, cycle->log, 0,
+                      "maas_model \"%V\" version %V: generation 1, SHA-256 "
+                      "%V, %*s", &model->name, &model->version, &model->sum,
+                      len, origin);
+    }
 }

@@ -108,7 +108,8 @@ ngx_http_maas_init_main_conf(ngx_conf_t *cf, void *conf)
     ngx_http_maas_main_conf_t  *mmcf = conf;
 
     if (mmcf->models.nelts != 0
-        && ngx_http_maas_zone_add(cf, mmcf) != NGX_OK)
+        && (ngx_http_maas_zone_add(cf, mmcf) != NGX_OK
+            || ngx_http_maas_watch_share(cf, mmcf) != NGX_OK))
     {
         return NGX_CONF_ERROR;
     }
@@ -234,6 +235,7 @@ ngx_http_maas_init_module(ngx_cycle_t *cycle)
     if (mmcf != NULL) {
         ngx_http_maas_zone_commit(mmcf);
         ngx_http_maas_phases_find(cycle, mmcf);
+        ngx_http_maas_model_tell(cycle, mmcf);
     }
 
     return NGX_OK;
@@ -257,6 +259,10 @@ ngx_http_maas_init_process(ngx_cycle_t *cycle)
     ngx_http_maas_zone_attach(mmcf);
     ngx_http_maas_track_attach(mmcf);
 
+    if (ngx_http_maas_watch_start(cycle, mmcf) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
     ngx_http_maas_worker_init(cycle, mmcf);
 
     return NGX_OK;
@@ -266,7 +272,18 @@ ngx_http_maas_init_process(ngx_cycle_t *cycle)
 static void
 ngx_http_maas_exit_process(ngx_cycle_t *cycle)
 {
+    ngx_http_maas_main_conf_t  *mmcf;
+
     ngx_http_maas_shadow_exit();
+
+    mmcf = ngx_http_cycle_get_module_main_conf(cycle, ngx_http_maas_module);
+
+    if (mmcf != NULL
+        && (ngx_process == NGX_PROCESS_WORKER
+            || ngx_process == NGX_PROCESS_SINGLE))
+    {
+        ngx_http_maas_watch_stop(mmcf);
+    }
 }
 
 

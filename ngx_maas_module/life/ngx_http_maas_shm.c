@@ -361,6 +361,10 @@ ngx_http_maas_zone_init(ngx_shm_zone_t *shm_zone, void *data)
         shpool->data = zone;
     }
 
+    if (ngx_http_maas_watch_readable(mmcf) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
     if (ngx_http_maas_zone_all(shpool, mmcf) != NGX_OK) {
         ngx_log_error(NGX_LOG_EMERG, shm_zone->shm.log, 0,
                       "maas_zone: %uz bytes have no room for the "

@@ -17,7 +17,10 @@ ngx_http_maas_worker_warm_up(ngx_http_maas_model_t *model, maas_err_t *err)
     ngx_uint_t             i;
     ngx_http_maas_pass_t   pass;
 
-    model->free = ngx_http_maas_batch_create(model, err);
+    if (model->free == NULL) {
+        model->free = ngx_http_maas_batch_create(model, err);
+    }
+
     if (model->free == NULL
         || ngx_http_maas_batch_workspace(model, err) != MAAS_OK)
     {

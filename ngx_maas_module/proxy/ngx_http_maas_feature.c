@@ -147,18 +147,16 @@ ngx_http_maas_feature(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 }
 
 
-/* A column of at least one model; of which kinds, says whether a log of all
- * features has it in quotes. */
-
-static ngx_uint_t
+ngx_uint_t
 ngx_http_maas_feature_known(ngx_http_maas_main_conf_t *mmcf,
-    ngx_http_maas_feature_t *feature)
+    ngx_http_maas_feature_t *feature, ngx_uint_t *quoted)
 {
     size_t                   column;
     ngx_uint_t               i, known;
     ngx_http_maas_model_t  **models;
 
     known = 0;
+    *quoted = 0;
     models = mmcf->models.elts;
 
     for (i = 0; i < mmcf->models.nelts; i++) {
@@ -166,8 +164,8 @@ ngx_http_maas_feature_known(ngx_http_maas_main_conf_t *mmcf,
 
         if (column != SIZE_MAX) {
             known = 1;
-            feature->quoted |= models[i]->info->fields[column].kind
-                               != MAAS_FIELD_NUMBER;
+            *quoted |= models[i]->info->fields[column].kind
+                       != MAAS_FIELD_NUMBER;
         }
     }
 
@@ -178,7 +176,7 @@ ngx_http_maas_feature_known(ngx_http_maas_main_conf_t *mmcf,
 ngx_int_t
 ngx_http_maas_feature_check(ngx_conf_t *cf, ngx_http_maas_main_conf_t *mmcf)
 {
-    ngx_uint_t                 i, known;
+    ngx_uint_t                 i, known, quoted;
     ngx_http_maas_which_t      which;
     ngx_http_maas_feature_t  **line;
 
@@ -197,7 +195,8 @@ ngx_http_maas_feature_check(ngx_conf_t *cf, ngx_http_maas_main_conf_t *mmcf)
             return NGX_ERROR;
         }
 
-        known = ngx_http_maas_feature_known(mmcf, line[i]);
+        known = ngx_http_maas_feature_known(mmcf, line[i], &quoted);
+        line[i]->quoted = quoted;
 
         /* before there is any model a log is to train the first one */
 

@@ -55,9 +55,9 @@ ngx_http_maas_inputs_line(ngx_array_t *features, ngx_http_maas_model_t *model,
 }
 
 
-static ngx_http_maas_inputs_t *
-ngx_http_maas_inputs_gather(ngx_conf_t *cf, ngx_http_maas_proxy_conf_t *conf,
-    ngx_http_maas_model_t *model)
+ngx_http_maas_inputs_t *
+ngx_http_maas_inputs_gather(ngx_pool_t *pool, ngx_array_t *features,
+    ngx_uint_t body, ngx_http_maas_model_t *model)
 {
     ngx_uint_t                i;
     const maas_info_t        *info;
@@ -67,22 +67,24 @@ ngx_http_maas_inputs_gather(ngx_conf_t *cf, ngx_http_maas_proxy_conf_t *conf,
 
     info = model->info;
 
-    inputs = ngx_pcalloc(cf->pool, sizeof(ngx_http_maas_inputs_t));
+    inputs = ngx_pcalloc(pool, sizeof(ngx_http_maas_inputs_t));
     if (inputs == NULL) {
         return NULL;
     }
 
     inputs->model = model;
-    inputs->body = conf->body && info->reader != NULL;
+    inputs->features = features;
+    inputs->now = inputs;
+    inputs->body = body && info->reader != NULL;
 
-    inputs->input = ngx_pcalloc(cf->pool, info->n_columns
-                                          * sizeof(ngx_http_maas_input_t));
+    inputs->input = ngx_pcalloc(pool, info->n_columns
+                                      * sizeof(ngx_http_maas_input_t));
     if (inputs->input == NULL) {
         return NULL;
     }
 
     for (i = 0; i < info->n_columns; i++) {
-        feature = ngx_http_maas_inputs_line(conf->features, model, i);
+        feature = ngx_http_maas_inputs_line(features, model, i);
 
         if (feature != NULL) {
             input = &inputs->input[inputs->n++];
@@ -106,19 +108,22 @@ ngx_http_maas_inputs_of(ngx_conf_t *cf, ngx_http_maas_proxy_conf_t *conf,
 
     mmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_maas_module);
 
-    inputs = ngx_http_maas_inputs_gather(cf, conf, model);
+    inputs = ngx_http_maas_inputs_gather(cf->pool, conf->features, conf->body,
+                                         model);
     if (inputs == NULL) {
         return NULL;
     }
 
     /* what is fed by the same lines is the same, also for a request that is
-     * sent from one location to another */
+     * sent from one location to another; another generation may have columns
+     * that lines for no column are about today */
 
     p = mmcf->inputs.elts;
 
     for (i = 0; i < mmcf->inputs.nelts; i++) {
         if (p[i]->model == model && p[i]->n == inputs->n
             && p[i]->body == inputs->body
+            && (model->watch == NULL || p[i]->features == inputs->features)
             && ngx_memcmp(p[i]->input, inputs->input,
                           inputs->n * sizeof(ngx_http_maas_input_t)) == 0)
         {

@@ -39,13 +39,19 @@ typedef struct {
     ngx_http_maas_feature_t   *feature;
 } ngx_http_maas_input_t;
 
-typedef struct {
+typedef struct ngx_http_maas_inputs_s  ngx_http_maas_inputs_t;
+
+struct ngx_http_maas_inputs_s {
     ngx_http_maas_model_t     *model;
     ngx_uint_t                 n;
     ngx_http_maas_input_t     *input;      /* (n), by column */
+    ngx_array_t               *features;   /* the lines */
+    ngx_http_maas_inputs_t    *now;        /* the same for the generation that
+                                              is current in this worker, */
+    ngx_http_maas_inputs_t    *next;       /*     and for the one to come */
     unsigned                   body:1;     /* the others are fields of it */
     unsigned                   warned:1;   /* of what is not fed */
-} ngx_http_maas_inputs_t;
+};
 
 
 /* A line of maas_set */
@@ -64,7 +70,8 @@ typedef struct {
     ngx_http_maas_model_t     *model;      /* found once all are read */
     ngx_http_maas_what_e       what;
     ngx_str_t                  arg;        /* of probability, step */
-    ngx_uint_t                 label;      /* of probability: its place */
+    ngx_uint_t                 label;      /* of probability: its place, in the
+                                              first generation */
     ngx_uint_t                 n_steps;
     float                     *steps;      /* ascending */
     ngx_str_t                  preset;     /* default=; empty: none */
@@ -112,7 +119,9 @@ typedef struct ngx_http_maas_body_features_s  ngx_http_maas_body_features_t;
 typedef struct ngx_http_maas_thread_s  ngx_http_maas_thread_t;
 
 struct ngx_http_maas_score_s {
-    ngx_http_maas_inputs_t    *inputs;
+    ngx_http_maas_inputs_t    *lines;      /* those of the configuration, */
+    ngx_http_maas_inputs_t    *inputs;     /*     of the generation that it has
+                                                  for good */
     ngx_http_maas_score_e      state;
     ngx_http_maas_value_t     *values;     /* (n_columns) */
     float                     *y;          /* (out) */
@@ -174,6 +183,11 @@ ngx_int_t ngx_http_maas_lines_inherit(ngx_conf_t *cf, ngx_array_t *above,
 /* maas_feature column value [model=name] [log] */
 char *ngx_http_maas_feature(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
+/* Is the line about a column of at least one model?  *quoted: of which kinds,
+ * says whether a log of all features has it in quotes. */
+ngx_uint_t ngx_http_maas_feature_known(ngx_http_maas_main_conf_t *mmcf,
+    ngx_http_maas_feature_t *feature, ngx_uint_t *quoted);
+
 /* Once all models are read: is each line's column one of a model?  Logs what is
  * wrong. */
 ngx_int_t ngx_http_maas_feature_check(ngx_conf_t *cf,
@@ -190,7 +204,13 @@ ngx_int_t ngx_http_maas_feature_merge(ngx_conf_t *cf,
 size_t ngx_http_maas_inputs_column(ngx_http_maas_feature_t *feature,
     ngx_http_maas_model_t *model);
 
-/* What feeds `model` by the merged lines of a level; NULL: out of memory. */
+/* What feeds `model` by merged lines, which may be NULL, and, if so, by fields
+ * of the body, in memory of the pool; NULL: out of it. */
+ngx_http_maas_inputs_t *ngx_http_maas_inputs_gather(ngx_pool_t *pool,
+    ngx_array_t *features, ngx_uint_t body, ngx_http_maas_model_t *model);
+
+/* The same by those of a level, once for all that have the same; NULL: out of
+ * memory. */
 ngx_http_maas_inputs_t *ngx_http_maas_inputs_of(ngx_conf_t *cf,
     ngx_http_maas_proxy_conf_t *conf, ngx_http_maas_model_t *model);
 
@@ -243,6 +263,10 @@ ngx_int_t ngx_http_maas_name_free(ngx_conf_t *cf, ngx_str_t *name);
 /* maas_set $variable model[:version] what [default=value] */
 char *ngx_http_maas_set(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
+/* Can a line ask the model for that?  *label as ngx_http_maas_what_check(). */
+maas_status_t ngx_http_maas_set_fits(const maas_info_t *info,
+    ngx_http_maas_set_t *set, ngx_uint_t *label, maas_err_t *err);
+
 /* As the functions of maas_feature; merging finds each variable's inputs, and
  * warns of required columns that nothing feeds. */
 ngx_int_t ngx_http_maas_set_check(ngx_conf_t *cf,
@@ -263,12 +287,18 @@ ngx_int_t ngx_http_maas_variable(ngx_http_request_t *r,
 
 /* ngx_http_maas_what.c */
 
-/* What set->what is, for set->model; logs what is wrong. */
-ngx_int_t ngx_http_maas_what_check(ngx_conf_t *cf, ngx_http_maas_set_t *set);
+/* What the argument of set->what is, if it does not hang on a model; logs what
+ * is wrong. */
+ngx_int_t ngx_http_maas_what_read(ngx_conf_t *cf, ngx_http_maas_set_t *set);
 
-/* Its text for y(out), in memory of pool. */
+/* Can the model say that?  *label = where the one of probability= is; else err
+ * says why not. */
+maas_status_t ngx_http_maas_what_check(const maas_info_t *info,
+    ngx_http_maas_set_t *set, ngx_uint_t *label, maas_err_t *err);
+
+/* Its text for y(out) of the model, in memory of pool. */
 ngx_int_t ngx_http_maas_what_text(ngx_pool_t *pool, ngx_http_maas_set_t *set,
-    const float *y, ngx_str_t *text);
+    ngx_http_maas_model_t *model, const float *y, ngx_str_t *text);
 
 /* The label in place `said` as a text for a line of a log or of a header: its
  * control characters are blanks; the place, where there are no labels.  May be
@@ -283,7 +313,8 @@ ngx_int_t ngx_http_maas_what_score_text(ngx_pool_t *pool,
 
 /* ngx_http_maas_score.c */
 
-/* That of r by `inputs`, found or made, in any state; NULL: out of memory. */
+/* That of r by `inputs` of the configuration, found or made, in any state;
+ * NULL: out of memory. */
 ngx_http_maas_score_t *ngx_http_maas_score(ngx_http_request_t *r,
     ngx_http_maas_inputs_t *inputs);
 

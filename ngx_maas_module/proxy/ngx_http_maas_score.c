@@ -21,8 +21,9 @@
 ngx_http_maas_score_t *
 ngx_http_maas_score(ngx_http_request_t *r, ngx_http_maas_inputs_t *inputs)
 {
-    ngx_http_maas_score_t  *score;
-    ngx_http_maas_state_t  *state;
+    ngx_http_maas_model_t  **held;
+    ngx_http_maas_score_t   *score;
+    ngx_http_maas_state_t   *state;
 
     state = ngx_http_maas_state(r);
     if (state == NULL || state->failed) {
@@ -30,18 +31,23 @@ ngx_http_maas_score(ngx_http_request_t *r, ngx_http_maas_inputs_t *inputs)
     }
 
     for (score = state->scores; score != NULL; score = score->next) {
-        if (score->inputs == inputs) {
+        if (score->lines == inputs) {
             return score;
         }
     }
 
     score = ngx_pcalloc(r->pool, sizeof(ngx_http_maas_score_t));
-    if (score == NULL) {
+
+    if (score == NULL
+        || ngx_http_maas_model_hold_by(r->pool, inputs->now->model, &held)
+           != NGX_OK)
+    {
         state->failed = 1;
         return NULL;
     }
 
-    score->inputs = inputs;
+    score->lines = inputs;
+    score->inputs = inputs->now;
     score->next = state->scores;
     state->scores = score;
 

@@ -213,9 +213,24 @@ ngx_http_maas_set(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 }
 
 
+maas_status_t
+ngx_http_maas_set_fits(const maas_info_t *info, ngx_http_maas_set_t *set,
+    ngx_uint_t *label, maas_err_t *err)
+{
+    if (info->reader == NULL) {
+        return ngx_http_maas_fail(err, MAAS_BADSHAPE, "model \"%V\" reads a "
+                                  "tensor, and has no columns for "
+                                  "maas_feature", &set->which.name);
+    }
+
+    return ngx_http_maas_what_check(info, set, label, err);
+}
+
+
 ngx_int_t
 ngx_http_maas_set_check(ngx_conf_t *cf, ngx_http_maas_main_conf_t *mmcf)
 {
+    maas_err_t             err;
     ngx_uint_t             i;
     ngx_http_maas_set_t   *set, **line;
 
@@ -235,15 +250,15 @@ ngx_http_maas_set_check(ngx_conf_t *cf, ngx_http_maas_main_conf_t *mmcf)
             return NGX_ERROR;
         }
 
-        if (set->model->info->reader == NULL) {
-            ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
-                          "maas_set: model \"%V\" reads a tensor, and has no "
-                          "columns for maas_feature in %s:%ui",
-                          &set->which.name, set->file, set->line);
+        if (ngx_http_maas_set_fits(set->model->info, set, &set->label, &err)
+            != MAAS_OK)
+        {
+            ngx_log_error(NGX_LOG_EMERG, cf->log, 0, "maas_set: %s in %s:%ui",
+                          err.msg, set->file, set->line);
             return NGX_ERROR;
         }
 
-        if (ngx_http_maas_what_check(cf, set) != NGX_OK) {
+        if (ngx_http_maas_what_read(cf, set) != NGX_OK) {
             return NGX_ERROR;
         }
     }

@@ -19,6 +19,8 @@ typedef struct {
 } ngx_http_maas_shadow_seen_t;
 
 
+/* That of the current generations */
+
 static ngx_http_maas_pair_t *
 ngx_http_maas_shadow_pair(ngx_http_maas_shadow_t *shadow,
     ngx_http_maas_model_t *model)
@@ -29,8 +31,8 @@ ngx_http_maas_shadow_pair(ngx_http_maas_shadow_t *shadow,
     pairs = shadow->pairs.elts;
 
     for (i = 0; i < shadow->pairs.nelts; i++) {
-        if (pairs[i]->model == model) {
-            return pairs[i];
+        if (pairs[i]->model->place == model->place) {
+            return pairs[i]->now;
         }
     }
 
@@ -90,8 +92,18 @@ ngx_http_maas_shadow_end(void *data)
 
         pair = ngx_http_maas_shadow_pair(&shadows[i], seen->ctx->model);
 
-        if (pair != NULL) {
+        if (pair == NULL) {
+            continue;
+        }
+
+        /* a swap may have come between */
+
+        if (pair->model == seen->ctx->model) {
             ngx_http_maas_shadow_keep(seen, pair);
+
+        } else {
+            ngx_http_maas_pair_dropped(pair, ngx_min(seen->kept.rows,
+                                                     NGX_HTTP_MAAS_KEPT));
         }
     }
 }

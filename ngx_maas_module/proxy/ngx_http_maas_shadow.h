@@ -115,6 +115,11 @@ ngx_http_maas_pair_t *ngx_http_maas_shadow_pair_of(ngx_conf_t *cf,
     ngx_http_maas_shadow_line_t *line, ngx_http_maas_model_t *model,
     ngx_http_maas_model_t *shadow);
 
+/* Can what the two models of a pair say be compared?  Then how is in the pair,
+ * and in memory of the pool; else err says why not. */
+maas_status_t ngx_http_maas_shadow_fits(ngx_pool_t *pool,
+    ngx_http_maas_pair_t *pair, maas_err_t *err);
+
 /* Log what is wrong with a line, as ngx_sprintf(), and where it stands.
  * NGX_ERROR */
 ngx_int_t ngx_http_maas_shadow_wrong(ngx_conf_t *cf,

@@ -18,7 +18,7 @@ ngx_http_maas_shadow_scored(ngx_http_maas_state_t *state,
     ngx_http_maas_score_t  *score;
 
     for (score = state->scores; score != NULL; score = score->next) {
-        if (score->inputs == inputs) {
+        if (score->lines == inputs) {
             return score->state == NGX_HTTP_MAAS_SCORE_DONE ? score : NULL;
         }
     }
@@ -41,6 +41,7 @@ ngx_http_maas_shadow_copy(ngx_http_maas_shadow_item_t *item,
     score = (ngx_http_maas_score_t *) item->body.data;
 
     ngx_memzero(score, sizeof(ngx_http_maas_score_t));
+    score->lines = from->lines;
     score->inputs = from->inputs;
     score->values = (ngx_http_maas_value_t *) (score + 1);
 
@@ -80,7 +81,17 @@ ngx_http_maas_shadow_fields(ngx_http_request_t *r, ngx_http_maas_shadow_t *s,
         return;
     }
 
-    pair = *(ngx_http_maas_pair_t **) s->pairs.elts;
+    pair = (*(ngx_http_maas_pair_t **) s->pairs.elts)->now;
+
+    /* a swap came between the two */
+
+    if (pair->model != scored->inputs->model
+        || pair->shadow != score->inputs->model)
+    {
+        ngx_http_maas_pair_dropped(pair, 1);
+        return;
+    }
+
     n = pair->shadow->info->n_columns;
     size = sizeof(ngx_http_maas_score_t) + n * sizeof(ngx_http_maas_value_t);
 

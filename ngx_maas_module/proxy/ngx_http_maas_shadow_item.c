@@ -92,6 +92,8 @@ ngx_http_maas_shadow_item(ngx_http_maas_pair_t *pair, ngx_uint_t rows,
     }
 
     item->pair = pair;
+    ngx_http_maas_model_hold(pair->model);
+    ngx_http_maas_model_hold(pair->shadow);
     item->offload = NULL;
     item->size = size;
     item->rows = rows;
@@ -117,6 +119,8 @@ ngx_http_maas_shadow_item_free(ngx_http_maas_shadow_item_t *item)
     held->bytes -= item->size;
 
     ngx_http_maas_memory_give(item->pair->shadow->memory, item->size);
+    ngx_http_maas_model_let_go(item->pair->model);
+    ngx_http_maas_model_let_go(item->pair->shadow);
     ngx_free(item);
 }
 

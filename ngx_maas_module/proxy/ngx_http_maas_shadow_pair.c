@@ -39,7 +39,7 @@ ngx_http_maas_shadow_wrong(ngx_conf_t *cf, ngx_http_maas_shadow_line_t *line,
  * many there are */
 
 static ngx_int_t
-ngx_http_maas_shadow_labels(ngx_conf_t *cf, ngx_http_maas_pair_t *pair,
+ngx_http_maas_shadow_labels(ngx_pool_t *pool, ngx_http_maas_pair_t *pair,
     ngx_uint_t *common)
 {
     size_t              i, k;
@@ -49,7 +49,7 @@ ngx_http_maas_shadow_labels(ngx_conf_t *cf, ngx_http_maas_pair_t *pair,
     model = pair->model->info;
     shadow = pair->shadow->info;
 
-    labels = ngx_palloc(cf->pool, shadow->n_labels * sizeof(uint32_t));
+    labels = ngx_palloc(pool, shadow->n_labels * sizeof(uint32_t));
     if (labels == NULL) {
         return NGX_ERROR;
     }
@@ -95,11 +95,9 @@ ngx_http_maas_shadow_others(const maas_info_t *a, const maas_info_t *b)
 }
 
 
-/* Can what they say be compared? */
-
-static ngx_int_t
-ngx_http_maas_shadow_check(ngx_conf_t *cf, ngx_http_maas_shadow_line_t *line,
-    ngx_http_maas_pair_t *pair)
+maas_status_t
+ngx_http_maas_shadow_fits(ngx_pool_t *pool, ngx_http_maas_pair_t *pair,
+    maas_err_t *err)
 {
     ngx_uint_t          common;
     const maas_info_t  *model, *shadow;
@@ -108,41 +106,44 @@ ngx_http_maas_shadow_check(ngx_conf_t *cf, ngx_http_maas_shadow_line_t *line,
     shadow = pair->shadow->info;
     pair->named = ngx_http_maas_shadow_others(model, shadow);
     pair->decides = model->task != MAAS_TASK_REGRESSION;
+    pair->labels = NULL;
 
     if (model->task != shadow->task) {
-        return ngx_http_maas_shadow_wrong(cf, line, "the task of \"%V\" is %s, "
-                   "that of \"%V\" is %s: they cannot be compared",
-                   &pair->shadow->name, shadow->task_name, &pair->model->name,
-                   model->task_name);
+        return ngx_http_maas_fail(err, MAAS_BADSHAPE, "the task of \"%V\" "
+                   "is %s, that of \"%V\" is %s: they cannot be compared",
+                   &pair->shadow->name, shadow->task_name,
+                   &pair->model->name, model->task_name);
     }
 
     if (!pair->decides) {
-        return NGX_OK;
+        return MAAS_OK;
     }
 
     if (model->n_labels == 0 || shadow->n_labels == 0) {
 
         if (model->out == shadow->out) {
-            return NGX_OK;
+            return MAAS_OK;
         }
 
-        return ngx_http_maas_shadow_wrong(cf, line, "\"%V\" has %uz classes, "
-                   "\"%V\" has %uz, and labels do not tell which are the same",
-                   &pair->shadow->name, shadow->out, &pair->model->name,
+        return ngx_http_maas_fail(err, MAAS_BADSHAPE, "\"%V\" has %uz "
+                   "classes, \"%V\" has %uz, and labels do not tell which "
+                   "are the same", &pair->shadow->name,
+                   shadow->out, &pair->model->name,
                    model->out);
     }
 
-    if (ngx_http_maas_shadow_labels(cf, pair, &common) != NGX_OK) {
-        return NGX_ERROR;
+    if (ngx_http_maas_shadow_labels(pool, pair, &common) != NGX_OK) {
+        return ngx_http_maas_fail(err, MAAS_NOMEM, "out of memory");
     }
 
     if (common == 0) {
-        return ngx_http_maas_shadow_wrong(cf, line, "\"%V\" and \"%V\" have no "
-                   "label in common: they cannot be compared",
-                   &pair->shadow->name, &pair->model->name);
+        return ngx_http_maas_fail(err, MAAS_BADSHAPE, "\"%V\" and \"%V\" "
+                   "have no label in common: they cannot be compared",
+                   &pair->shadow->name,
+                   &pair->model->name);
     }
 
-    return NGX_OK;
+    return MAAS_OK;
 }
 
 
@@ -169,6 +170,7 @@ ngx_http_maas_pair_t *
 ngx_http_maas_shadow_pair_of(ngx_conf_t *cf, ngx_http_maas_shadow_line_t *line,
     ngx_http_maas_model_t *model, ngx_http_maas_model_t *shadow)
 {
+    maas_err_t                  err;
     ngx_uint_t                  i;
     ngx_http_maas_pair_t       *pair, **pairs;
     ngx_http_maas_main_conf_t  *mmcf;
@@ -190,9 +192,17 @@ ngx_http_maas_shadow_pair_of(ngx_conf_t *cf, ngx_http_maas_shadow_line_t *line,
 
     pair->model = model;
     pair->shadow = shadow;
+    pair->now = pair;
     *pairs = pair;
 
-    return ngx_http_maas_shadow_key(cf, pair) == NGX_OK
-           && ngx_http_maas_shadow_check(cf, line, pair) == NGX_OK
-           ? pair : NULL;
+    if (ngx_http_maas_shadow_key(cf, pair) != NGX_OK) {
+        return NULL;
+    }
+
+    if (ngx_http_maas_shadow_fits(cf->pool, pair, &err) != MAAS_OK) {
+        (void) ngx_http_maas_shadow_wrong(cf, line, "%s", err.msg);
+        return NULL;
+    }
+
+    return pair;
 }

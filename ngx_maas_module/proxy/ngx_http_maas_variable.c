@@ -49,7 +49,8 @@ ngx_http_maas_variable_text(ngx_http_request_t *r, ngx_http_maas_bound_t *bound,
     text = &score->texts[bound->set->index];
 
     if (text->data == NULL
-        && ngx_http_maas_what_text(r->pool, bound->set, score->y, text)
+        && ngx_http_maas_what_text(r->pool, bound->set, score->inputs->model,
+                                   score->y, text)
            != NGX_OK)
     {
         return NULL;

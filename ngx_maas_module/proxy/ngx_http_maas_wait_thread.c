@@ -151,7 +151,7 @@ ngx_http_maas_thread_open(ngx_http_request_t *r, ngx_http_maas_inputs_t *inputs)
     state = ngx_http_maas_state_now(r);
     score = state == NULL ? NULL : state->scores;
 
-    while (score != NULL && score->inputs != inputs) {
+    while (score != NULL && score->lines != inputs) {
         score = score->next;
     }
 
@@ -176,7 +176,7 @@ ngx_http_maas_thread_cost(ngx_http_request_t *r, ngx_array_t *bounds)
         if (ngx_http_maas_thread_first(bound, i)
             && ngx_http_maas_thread_open(r, bound[i].inputs))
         {
-            cost += ngx_http_maas_pass_cost(bound[i].inputs->model, 1);
+            cost += ngx_http_maas_pass_cost(bound[i].inputs->now->model, 1);
         }
     }
 

@@ -14,20 +14,10 @@
 #define NGX_HTTP_MAAS_MILLION  1000000
 
 
-static ngx_int_t
-ngx_http_maas_what_fail(ngx_conf_t *cf, ngx_http_maas_set_t *set, char *msg)
-{
-    ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
-                  "maas_set: %s model \"%V\" in %s:%ui", msg,
-                  &set->which.name, set->file, set->line);
-    return NGX_ERROR;
-}
-
-
 /* 0.5,0.9: numbers in ascending order */
 
 static ngx_int_t
-ngx_http_maas_what_steps(ngx_conf_t *cf, ngx_http_maas_set_t *set)
+ngx_http_maas_what_steps(ngx_pool_t *pool, ngx_http_maas_set_t *set)
 {
     char       *end;
     float       v;
@@ -42,7 +32,8 @@ ngx_http_maas_what_steps(ngx_conf_t *cf, ngx_http_maas_set_t *set)
         n += *comma == ',';
     }
 
-    set->steps = ngx_palloc(cf->pool, n * sizeof(float));
+    set->n_steps = 0;
+    set->steps = ngx_palloc(pool, n * sizeof(float));
     if (set->steps == NULL) {
         return NGX_ERROR;
     }
@@ -56,8 +47,7 @@ ngx_http_maas_what_steps(ngx_conf_t *cf, ngx_http_maas_set_t *set)
         if ((u_char *) end != comma || comma == p || !maas_is_finite(&v, 1)
             || (set->n_steps > 0 && v <= set->steps[set->n_steps - 1]))
         {
-            return ngx_http_maas_what_fail(cf, set, "\"step=\" needs "
-                                           "ascending numbers with commas for");
+            return NGX_DECLINED;
         }
 
         set->steps[set->n_steps++] = v;
@@ -67,61 +57,87 @@ ngx_http_maas_what_steps(ngx_conf_t *cf, ngx_http_maas_set_t *set)
 }
 
 
-static ngx_int_t
-ngx_http_maas_what_label(ngx_conf_t *cf, ngx_http_maas_set_t *set)
+ngx_int_t
+ngx_http_maas_what_read(ngx_conf_t *cf, ngx_http_maas_set_t *set)
 {
-    const maas_info_t  *info;
+    ngx_int_t  rc;
 
-    info = set->model->info;
-
-    for (set->label = 0; set->label < info->n_labels; set->label++) {
-        if (ngx_strlen(info->labels[set->label]) == set->arg.len
-            && ngx_strncmp(info->labels[set->label], set->arg.data,
-                           set->arg.len)
-               == 0)
-        {
-            return NGX_OK;
-        }
+    if (set->what != NGX_HTTP_MAAS_WHAT_STEP) {
+        return NGX_OK;
     }
 
-    ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
-                  "maas_set: \"%V\" is no label of model \"%V\" in %s:%ui",
-                  &set->arg, &set->which.name, set->file, set->line);
-    return NGX_ERROR;
+    rc = ngx_http_maas_what_steps(cf->pool, set);
+
+    if (rc == NGX_DECLINED) {
+        ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                      "maas_set: \"step=\" needs ascending numbers with "
+                      "commas for model \"%V\" in %s:%ui", &set->which.name,
+                      set->file, set->line);
+    }
+
+    return rc == NGX_OK ? NGX_OK : NGX_ERROR;
 }
 
 
-ngx_int_t
-ngx_http_maas_what_check(ngx_conf_t *cf, ngx_http_maas_set_t *set)
+static maas_status_t
+ngx_http_maas_what_label(const maas_info_t *info, ngx_http_maas_set_t *set,
+    ngx_uint_t *label, maas_err_t *err)
 {
-    maas_task_t  task;
+    ngx_uint_t  i;
 
-    task = set->model->info->task;
+    for (i = 0; i < info->n_labels; i++) {
+        if (ngx_strlen(info->labels[i]) == set->arg.len
+            && ngx_strncmp(info->labels[i], set->arg.data, set->arg.len) == 0)
+        {
+            *label = i;
+            return MAAS_OK;
+        }
+    }
+
+    return ngx_http_maas_fail(err, MAAS_BADVALUE, "\"%V\" is no label of "
+                              "model \"%V\"", &set->arg, &set->which.name);
+}
+
+
+maas_status_t
+ngx_http_maas_what_check(const maas_info_t *info, ngx_http_maas_set_t *set,
+    ngx_uint_t *label, maas_err_t *err)
+{
+    const char  *wrong;
+
+    *label = 0;
+    wrong = NULL;
 
     switch (set->what) {
 
     case NGX_HTTP_MAAS_WHAT_LABEL:
-        return task != MAAS_TASK_REGRESSION
-               ? NGX_OK
-               : ngx_http_maas_what_fail(cf, set, "there are no labels of");
+
+        if (info->task == MAAS_TASK_REGRESSION) {
+            wrong = "there are no labels of";
+        }
+
+        break;
 
     case NGX_HTTP_MAAS_WHAT_PROBABILITY:
-        return ngx_http_maas_what_label(cf, set);
+        return ngx_http_maas_what_label(info, set, label, err);
 
     case NGX_HTTP_MAAS_WHAT_DECISION:
-        return task == MAAS_TASK_BINARY
-               ? NGX_OK
-               : ngx_http_maas_what_fail(cf, set, "\"decision\" needs a model "
-                                         "of two labels, unlike");
+
+        if (info->task != MAAS_TASK_BINARY) {
+            wrong = "\"decision\" needs a model of two labels, unlike";
+        }
+
+        break;
 
     case NGX_HTTP_MAAS_WHAT_STEP:
-        return ngx_http_maas_what_steps(cf, set);
-
     case NGX_HTTP_MAAS_WHAT_SCORE:
         break;
     }
 
-    return NGX_OK;
+    return wrong == NULL
+           ? MAAS_OK
+           : ngx_http_maas_fail(err, MAAS_BADVALUE, "%s model \"%V\"",
+                                wrong, &set->which.name);
 }
 
 
@@ -241,12 +257,13 @@ ngx_http_maas_what_step(ngx_http_maas_set_t *set, float v)
 
 ngx_int_t
 ngx_http_maas_what_text(ngx_pool_t *pool, ngx_http_maas_set_t *set,
-    const float *y, ngx_str_t *text)
+    ngx_http_maas_model_t *model, const float *y, ngx_str_t *text)
 {
     double              p;
+    ngx_uint_t          label;
     const maas_info_t  *info;
 
-    info = set->model->info;
+    info = model->info;
 
     switch (set->what) {
 
@@ -263,8 +280,10 @@ ngx_http_maas_what_text(ngx_pool_t *pool, ngx_http_maas_set_t *set,
                    text);
 
     case NGX_HTTP_MAAS_WHAT_PROBABILITY:
-        p = info->task != MAAS_TASK_BINARY ? y[set->label]
-            : set->label == 1 ? y[0] : 1 - (double) y[0];
+        label = model->probability == NULL ? set->label
+                                           : model->probability[set->index];
+        p = info->task != MAAS_TASK_BINARY ? y[label]
+            : label == 1 ? y[0] : 1 - (double) y[0];
         return ngx_http_maas_what_probability(pool, p, text);
 
     case NGX_HTTP_MAAS_WHAT_SCORE:

@@ -140,6 +140,9 @@ ngx_http_maas_batch_t *ngx_http_maas_batch_get(ngx_http_maas_model_t *model,
     maas_err_t *err);
 void ngx_http_maas_batch_free(ngx_http_maas_batch_t *batch);
 
+/* Give back those that a generation, which has ended, has kept. */
+void ngx_http_maas_batch_forget(ngx_http_maas_model_t *model);
+
 /* Where memory is more than half used, give back what nothing needs now. */
 void ngx_http_maas_batch_trim(ngx_http_maas_memory_t *memory);
 

@@ -65,7 +65,7 @@ ngx_http_maas_batch_create(ngx_http_maas_model_t *model, maas_err_t *err)
     ngx_http_maas_batch_t  *batch;
 
     pool = model->fixed ? ngx_create_pool(1024, ngx_cycle->log)
-                        : ngx_cycle->pool;
+           : model->pool != NULL ? model->pool : ngx_cycle->pool;
     if (pool == NULL) {
         (void) ngx_http_maas_fail(err, MAAS_NOMEM, "no memory for a batch");
         return NULL;
@@ -171,6 +171,29 @@ ngx_http_maas_batch_free(ngx_http_maas_batch_t *batch)
 
     ngx_queue_insert_head(&model->memory->spares, &batch->spare);
     ngx_http_maas_batch_trim(model->memory);
+}
+
+
+/* The fixed one is in the generation's pool. */
+
+void
+ngx_http_maas_batch_forget(ngx_http_maas_model_t *model)
+{
+    ngx_queue_t            *q, *next;
+    ngx_http_maas_batch_t  *batch;
+
+    for (q = ngx_queue_head(&model->memory->spares);
+         q != ngx_queue_sentinel(&model->memory->spares);
+         q = next)
+    {
+        next = ngx_queue_next(q);
+        batch = ngx_queue_data(q, ngx_http_maas_batch_t, spare);
+
+        if (batch->pass.model == model) {
+            ngx_queue_remove(q);
+            ngx_http_maas_batch_destroy(batch);
+        }
+    }
 }
 
 

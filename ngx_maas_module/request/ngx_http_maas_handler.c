@@ -66,6 +66,29 @@ ngx_http_maas_body_turn(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx)
 }
 
 
+/* From now on the request has the generation that is current.  Not from its
+ * beginning: a body may take for ever to arrive. */
+
+static void
+ngx_http_maas_body_model(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx)
+{
+    ngx_http_maas_main_conf_t  *mmcf;
+
+    if (ctx->held == NULL) {
+        return;
+    }
+
+    mmcf = ngx_http_get_module_main_conf(r, ngx_http_maas_module);
+
+    ctx->model = ngx_http_maas_model_now(&mmcf->models, ctx->model);
+    ctx->known.model = ctx->model;
+
+    ngx_http_maas_model_let_go(*ctx->held);
+    *ctx->held = ctx->model;
+    ngx_http_maas_model_hold(ctx->model);
+}
+
+
 static void
 ngx_http_maas_body_ready(ngx_http_request_t *r)
 {
@@ -76,6 +99,7 @@ ngx_http_maas_body_ready(ngx_http_request_t *r)
 
     ctx->at.body = ngx_http_maas_now();
 
+    ngx_http_maas_body_model(r, ctx);
     ngx_http_maas_form_headers(r, ctx);
 
     if (ngx_http_maas_body_open(r, ctx, &err) != MAAS_OK) {
@@ -113,7 +137,12 @@ ngx_http_maas_infer(ngx_http_request_t *r, ngx_http_maas_model_t *model,
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
+    model = model->first;
     ctx->known.model = model;
+
+    if (ngx_http_maas_model_hold_by(r->pool, model, &ctx->held) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
 
     if (!ngx_http_maas_type_known(r, form)) {
         return ngx_http_maas_refuse(r, NGX_HTTP_UNSUPPORTED_MEDIA_TYPE,

@@ -344,6 +344,70 @@ branches(void **state)
 }
 
 
+/* In memory of the caller's: the same bits, nothing outside of what is used,
+ * no page that is another's to seal; and too little room is told. */
+
+static void
+a_room(void **state)
+{
+    char          *room;
+    float          ws[4096] __attribute__((aligned(64)));
+    float          x[4] = { 1, -2, 3, 0.5f }, y[2], want[2];
+    size_t         size, used, n;
+    file_t         f;
+    maas_err_t     err;
+    maas_model_t  *m;
+
+    static const weights_t  w[] = { { 0, 4, 3 }, { 1, 3, 2 } };
+
+    make(&f, HEAD("classification")
+         "\"inputs\":{\"kind\":\"tensor\",\"shape\":[4]},\"layers\":["
+         "{\"kind\":\"dense\",\"units\":3,\"activation\":\"relu\"},"
+         "{\"kind\":\"dense\",\"units\":2,\"activation\":\"softmax\"}],"
+         "\"training\":{\"data\":{\"name\":\"a.csv\",\"rows\":7}}}", w, 2,
+         0);
+
+    assert_int_equal(maas_model_load(f.bytes, f.size, MAAS_ISA_AUTO, &m, &err),
+                     MAAS_OK);
+    assert_string_equal(maas_model_info(m)->trained_on, "a.csv");
+    assert_int_equal(maas_model_info(m)->trained_rows, 7);
+    assert_int_equal(maas_run(m, x, 1, want, ws, sizeof(ws), &err), MAAS_OK);
+    maas_model_free(m);
+
+    size = 64 * 4096;
+    room = maas_buffer(size);
+    assert_non_null(room);
+
+    assert_int_equal(maas_model_load_at(f.bytes, f.size, MAAS_ISA_AUTO, room,
+                                        size, &m, &used, &err), MAAS_OK);
+    assert_true((char *) m >= room && (char *) m < room + used);
+    assert_true((char *) maas_model_info(m)->name < room + used);
+    assert_true(used < size);
+
+    for (n = used; n < size; n++) {
+        assert_int_equal(room[n], 0);
+    }
+
+    room[size - 1] = 1;                    /* it is not sealed */
+
+    assert_int_equal(maas_run(m, x, 1, y, ws, sizeof(ws), &err), MAAS_OK);
+    assert_memory_equal(y, want, sizeof(y));
+    maas_model_free(m);
+    assert_int_equal(maas_model_info(m)->out, 2);      /* it stays */
+
+    for (n = 0; n < used; n += 512) {
+        memset(room, 0, size);
+        assert_int_equal(maas_model_load_at(f.bytes, f.size, MAAS_ISA_AUTO,
+                                            room, n, &m, &used, &err),
+                         MAAS_TOOBIG);
+        assert_non_null(strstr(err.msg, "does not fit into"));
+        assert_int_equal(room[n], 0);
+    }
+
+    maas_buffer_free(room, size);
+}
+
+
 int
 main(void)
 {
@@ -354,6 +418,7 @@ main(void)
         cmocka_unit_test(columns),
         cmocka_unit_test(many_layers),
         cmocka_unit_test(branches),
+        cmocka_unit_test(a_room),
     };
 
     cJSON_InitHooks(&hooks);

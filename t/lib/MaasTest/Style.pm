@@ -51,7 +51,8 @@ our @rooms = (
                 qr{^<(?:stdlib|string)\.h>$},
         },
         banned   => [ @unsafe, @vague, @memory, @program, @files ],
-        owners   => { qr{_(?:body|model)\.c$} => \@files },
+        owners   => { qr{_(?:body|file)\.c$} => \@files,
+                      qr{_slots\.c$} => ['mmap'] },
     },
     {
         path     => qr{^trainer/},

@@ -1,0 +1,183 @@
+
+/*
+ * Slots in a shared anonymous mapping.  MAP_NORESERVE: only what is written
+ * takes memory, MADV_REMOVE gives it back for all processes.
+ */
+
+
+#include "ngx_http_maas_slots.h"
+
+
+/* bytes: where the model begins in a slot, on a page; what is made known, or
+ * given back, in one go; a slot is a multiple of a huge page */
+
+#define NGX_HTTP_MAAS_SLOT_HEAD   4096
+#define NGX_HTTP_MAAS_SLOT_PAGE   ((size_t) 2 * 1024 * 1024)
+#define NGX_HTTP_MAAS_SLOT_SLICE  ((size_t) 1024 * 1024)
+
+
+static void
+ngx_http_maas_slots_cleanup(void *data)
+{
+    ngx_http_maas_slots_t  *slots = data;
+
+    (void) munmap(slots->start, NGX_HTTP_MAAS_SLOTS * slots->size);
+}
+
+
+ngx_int_t
+ngx_http_maas_slots_reserve(ngx_pool_t *pool, ngx_http_maas_slots_t *slots,
+    size_t size)
+{
+    void                *p;
+    ngx_pool_cleanup_t  *cln;
+
+    cln = ngx_pool_cleanup_add(pool, 0);
+    if (cln == NULL || size > (size_t) -1 / (2 * NGX_HTTP_MAAS_SLOTS)) {
+        return NGX_ERROR;
+    }
+
+    size = ngx_align(size + NGX_HTTP_MAAS_SLOT_HEAD, NGX_HTTP_MAAS_SLOT_PAGE);
+
+    p = mmap(NULL, NGX_HTTP_MAAS_SLOTS * size, PROT_READ,
+             MAP_SHARED|MAP_ANONYMOUS|MAP_NORESERVE, -1, 0);
+    if (p == MAP_FAILED) {
+        return NGX_ERROR;
+    }
+
+    /* where the machine lets shared memory have them; a wish */
+
+    (void) madvise(p, NGX_HTTP_MAAS_SLOTS * size, MADV_HUGEPAGE);
+
+    slots->start = p;
+    slots->size = size;
+
+    cln->handler = ngx_http_maas_slots_cleanup;
+    cln->data = slots;
+
+    return NGX_OK;
+}
+
+
+ngx_http_maas_slot_t *
+ngx_http_maas_slot(ngx_http_maas_slots_t *slots, ngx_uint_t i)
+{
+    return (ngx_http_maas_slot_t *) (slots->start + i * slots->size);
+}
+
+
+/* The first so many bytes of it */
+
+static void
+ngx_http_maas_slot_protect(ngx_http_maas_slots_t *slots, ngx_uint_t i,
+    size_t size, int prot)
+{
+    (void) mprotect(ngx_http_maas_slot(slots, i), size, prot);
+}
+
+
+maas_status_t
+ngx_http_maas_slot_load(ngx_http_maas_slots_t *slots, ngx_uint_t i,
+    const u_char *file, size_t size, maas_err_t *err)
+{
+    size_t                 used;
+    maas_status_t          rc;
+    ngx_http_maas_slot_t  *slot;
+
+    slot = ngx_http_maas_slot(slots, i);
+
+    ngx_http_maas_slot_protect(slots, i, slots->size, PROT_READ|PROT_WRITE);
+
+    rc = maas_model_load_at(file, size, MAAS_ISA_AUTO,
+                            (u_char *) slot + NGX_HTTP_MAAS_SLOT_HEAD,
+                            slots->size - NGX_HTTP_MAAS_SLOT_HEAD,
+                            &slot->engine, &used, err);
+    if (rc == MAAS_OK) {
+        slot->used = used + NGX_HTTP_MAAS_SLOT_HEAD;
+    }
+
+    ngx_http_maas_slot_protect(slots, i, slots->size, PROT_READ);
+
+    if (rc != MAAS_OK) {
+        ngx_http_maas_slot_empty(slots, i);
+    }
+
+    return rc;
+}
+
+
+void
+ngx_http_maas_slot_set(ngx_http_maas_slots_t *slots, ngx_uint_t i,
+    ngx_uint_t generation, const u_char *sum, time_t written, float cost)
+{
+    ngx_http_maas_slot_t  *slot;
+
+    slot = ngx_http_maas_slot(slots, i);
+
+    ngx_http_maas_slot_protect(slots, i, NGX_HTTP_MAAS_SLOT_HEAD,
+                               PROT_READ|PROT_WRITE);
+
+    ngx_memcpy(slot->sum, sum, NGX_HTTP_MAAS_SHA256_HEX);
+    slot->generation = generation;
+    slot->written = written;
+    slot->loaded = ngx_time();
+    slot->cost = cost;
+
+    ngx_http_maas_slot_protect(slots, i, NGX_HTTP_MAAS_SLOT_HEAD, PROT_READ);
+}
+
+
+/* Pages behind what was used may be there as well: of a load that failed. */
+
+void
+ngx_http_maas_slot_empty(ngx_http_maas_slots_t *slots, ngx_uint_t i)
+{
+    size_t   n, at;
+    u_char  *p;
+
+    p = (u_char *) ngx_http_maas_slot(slots, i);
+
+    ngx_http_maas_slot_protect(slots, i, slots->size, PROT_READ|PROT_WRITE);
+
+    for (at = 0; at < slots->size; at += n) {
+        n = ngx_min(slots->size - at, NGX_HTTP_MAAS_SLOT_SLICE);
+
+        if (madvise(p + at, n, MADV_REMOVE) != 0) {
+            ngx_memzero(p + at, n);
+        }
+    }
+
+    ngx_http_maas_slot_protect(slots, i, slots->size, PROT_READ);
+}
+
+
+ngx_uint_t
+ngx_http_maas_slot_warm(ngx_http_maas_slots_t *slots, ngx_uint_t i, size_t *at)
+{
+    size_t                 n;
+    u_char                *p, *end;
+    ngx_http_maas_slot_t  *slot;
+
+    slot = ngx_http_maas_slot(slots, i);
+    p = (u_char *) slot + *at;
+
+    n = ngx_min(slot->used - ngx_min(*at, slot->used),
+                NGX_HTTP_MAAS_SLOT_SLICE);
+    *at += n;
+
+    if (n == 0) {
+        return 1;
+    }
+
+#ifdef MADV_POPULATE_READ
+    if (madvise(p, ngx_align(n, ngx_pagesize), MADV_POPULATE_READ) == 0) {
+        return *at >= slot->used;
+    }
+#endif
+
+    for (end = p + n; p < end; p += ngx_pagesize) {
+        (void) *(volatile u_char *) p;
+    }
+
+    return *at >= slot->used;
+}

@@ -1,0 +1,251 @@
+
+/*
+ * A worker goes over to another generation of a model: what it needs to run it,
+ * what the configuration says of it, and the end of the one before.
+ * Not here: where generations come from (ngx_http_maas_lease.c).
+ */
+
+
+#include "ngx_http_maas_watch.h"
+#include "proxy/ngx_http_maas_renew.h"
+#include "request/ngx_http_maas_batch.h"
+
+
+static ngx_http_maas_model_t **
+ngx_http_maas_swap_place(ngx_http_maas_main_conf_t *mmcf,
+    ngx_http_maas_watch_t *watch)
+{
+    return (ngx_http_maas_model_t **) mmcf->models.elts + watch->model->place;
+}
+
+
+/* A generation that is in a slot, as far as it takes no memory; pool and text
+ * of the sum are the caller's. */
+
+static void
+ngx_http_maas_swap_fill(ngx_http_maas_model_t *model,
+    ngx_http_maas_watch_t *watch, ngx_http_maas_slot_t *slot)
+{
+    *model = *watch->model;
+
+    model->generation = slot->generation;
+    model->engine = slot->engine;
+    model->info = maas_model_info(slot->engine);
+    model->written = slot->written;
+    model->loaded = slot->loaded;
+
+    model->users = 0;
+    model->filling = NULL;
+    model->free = NULL;
+    model->in_pool = 0;
+    model->fixed = 0;
+    model->scored = 0;
+    model->complained = 0;
+
+    ngx_memzero(model->cost, sizeof(model->cost));
+    model->cost[0] = slot->cost;
+}
+
+
+/* Nobody reads the head of the file that is not taken over. */
+
+maas_status_t
+ngx_http_maas_swap_check(ngx_http_maas_main_conf_t *mmcf,
+    ngx_http_maas_watch_t *watch, ngx_http_maas_slot_t *slot, maas_err_t *err)
+{
+    maas_status_t            rc;
+    ngx_pool_t              *pool;
+    ngx_http_maas_model_t   *now, new, **place;
+
+    pool = ngx_create_pool(4096, ngx_cycle->log);
+    if (pool == NULL) {
+        return ngx_http_maas_fail(err, MAAS_NOMEM, "out of memory");
+    }
+
+    ngx_http_maas_swap_fill(&new, watch, slot);
+
+    place = ngx_http_maas_swap_place(mmcf, watch);
+    now = *place;
+    *place = &new;
+
+    rc = ngx_http_maas_fit_new(mmcf, now, &new, err);
+
+    if (rc == MAAS_OK) {
+        rc = ngx_http_maas_renew_check(pool, mmcf, &new, err);
+    }
+
+    *place = now;
+    ngx_destroy_pool(pool);
+
+    return rc;
+}
+
+
+static void
+ngx_http_maas_swap_destroy(ngx_http_maas_model_t *model)
+{
+    ngx_http_maas_batch_forget(model);
+    ngx_destroy_pool(model->pool);         /* model itself is in it */
+}
+
+
+/* NULL: no memory */
+
+static ngx_http_maas_model_t *
+ngx_http_maas_swap_create(ngx_http_maas_main_conf_t *mmcf,
+    ngx_http_maas_watch_t *watch, ngx_http_maas_slot_t *slot)
+{
+    maas_err_t              err;
+    ngx_pool_t             *pool;
+    ngx_http_maas_model_t  *model;
+
+    pool = ngx_create_pool(4096, ngx_cycle->log);
+    if (pool == NULL) {
+        return NULL;
+    }
+
+    model = ngx_palloc(pool, sizeof(ngx_http_maas_model_t));
+    if (model == NULL) {
+        ngx_destroy_pool(pool);
+        return NULL;
+    }
+
+    ngx_http_maas_swap_fill(model, watch, slot);
+
+    model->pool = pool;
+    model->event.handler = ngx_http_maas_batch_run;
+    model->event.data = model;
+    model->event.log = ngx_cycle->log;
+
+    model->sum.len = NGX_HTTP_MAAS_SHA256_HEX;
+    model->sum.data = ngx_pcalloc(pool, NGX_HTTP_MAAS_SHA256_HEX + 1);
+
+    if (model->sum.data == NULL
+        || ngx_http_maas_fit_new(mmcf, *ngx_http_maas_swap_place(mmcf, watch),
+                                 model, &err)
+           != MAAS_OK
+        || (model->free = ngx_http_maas_batch_create(model, &err)) == NULL
+        || ngx_http_maas_renew(pool, mmcf, model) != NGX_OK)
+    {
+        ngx_http_maas_swap_destroy(model);
+        return NULL;
+    }
+
+    ngx_memcpy(model->sum.data, slot->sum, NGX_HTTP_MAAS_SHA256_HEX);
+
+    return model;
+}
+
+
+/* From here on nothing fails. */
+
+static ngx_int_t
+ngx_http_maas_swap_to(ngx_http_maas_main_conf_t *mmcf,
+    ngx_http_maas_watch_t *watch, ngx_uint_t current)
+{
+    ngx_http_maas_slot_t    *slot;
+    ngx_http_maas_model_t   *model, *first, **place;
+
+    slot = ngx_http_maas_slot(&watch->slots, ngx_http_maas_watch_slot(current));
+
+    model = ngx_http_maas_swap_create(mmcf, watch, slot);
+    if (model == NULL) {
+        return NGX_ERROR;
+    }
+
+    place = ngx_http_maas_swap_place(mmcf, watch);
+    first = watch->model;
+
+    ngx_http_maas_fit_take(mmcf, *place, model);
+    ngx_http_maas_renew_take(mmcf, model);
+
+    if (*place != first) {
+        ngx_queue_insert_tail(&watch->past, &(*place)->queue);
+    }
+
+    *place = model;
+    watch->current = current;
+
+    first->engine = model->engine;
+    first->info = model->info;
+    first->sum = model->sum;
+    first->generation = model->generation;
+    first->written = model->written;
+    first->loaded = model->loaded;
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_http_maas_swap_first(ngx_http_maas_main_conf_t *mmcf,
+    ngx_http_maas_watch_t *watch)
+{
+    ngx_queue_init(&watch->past);
+
+    return ngx_http_maas_swap_to(mmcf, watch, watch->shared->current);
+}
+
+
+ngx_uint_t
+ngx_http_maas_swap_step(ngx_http_maas_main_conf_t *mmcf,
+    ngx_http_maas_watch_t *watch)
+{
+    ngx_uint_t  current;
+
+    current = watch->shared->current;
+
+    if (current != watch->warming) {
+        watch->warming = current;
+        watch->warm = 0;
+    }
+
+    if (!ngx_http_maas_slot_warm(&watch->slots,
+                                 ngx_http_maas_watch_slot(current),
+                                 &watch->warm))
+    {
+        return 0;
+    }
+
+    if (ngx_http_maas_swap_to(mmcf, watch, current) == NGX_OK) {
+        watch->refused = 0;
+        return 1;
+    }
+
+    if (!watch->refused) {
+        watch->refused = 1;
+        ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
+                      "maas_model \"%V\" version %V: no memory for generation "
+                      "%ui in this worker, which tries again",
+                      &watch->model->name, &watch->model->version,
+                      ngx_http_maas_watch_generation(current));
+    }
+
+    return 0;
+}
+
+
+ngx_uint_t
+ngx_http_maas_swap_reap(ngx_http_maas_main_conf_t *mmcf,
+    ngx_http_maas_watch_t *watch)
+{
+    ngx_queue_t            *q, *next;
+    ngx_http_maas_model_t  *model;
+
+    for (q = ngx_queue_head(&watch->past);
+         q != ngx_queue_sentinel(&watch->past);
+         q = next)
+    {
+        next = ngx_queue_next(q);
+        model = ngx_queue_data(q, ngx_http_maas_model_t, queue);
+
+        if (model->users == 0 && model->in_pool == 0
+            && model->filling == NULL && !model->event.posted)
+        {
+            ngx_queue_remove(q);
+            ngx_http_maas_swap_destroy(model);
+        }
+    }
+
+    return !ngx_queue_empty(&watch->past);
+}

@@ -1,0 +1,431 @@
+
+/*
+ * watch=: what a directive says, memory that workers will share, and the timer
+ * by which each worker goes along.
+ * Not here: who looks after files (ngx_http_maas_lease.c), what a swap is
+ * (ngx_http_maas_swap.c).
+ */
+
+
+#include "ngx_http_maas_watch.h"
+
+
+/* ms */
+
+#define NGX_HTTP_MAAS_WATCH_LEAST  100
+#define NGX_HTTP_MAAS_TICK_MOST    500
+#define NGX_HTTP_MAAS_TICK_LEAST   20
+#define NGX_HTTP_MAAS_TICK_BUSY    5
+
+/* of what the first file takes, and bytes: a slot has room to grow */
+
+#define NGX_HTTP_MAAS_ROOM_TIMES   4
+#define NGX_HTTP_MAAS_ROOM_LEAST   (16 * 1024 * 1024)
+
+
+ngx_int_t
+ngx_http_maas_watch_param(ngx_conf_t *cf, ngx_http_maas_watch_t **watch,
+    ngx_str_t *value)
+{
+    off_t      size;
+    ngx_str_t  s;
+    ngx_int_t  interval;
+
+    size = NGX_CONF_UNSET;
+    interval = NGX_CONF_UNSET;
+
+    if (ngx_strncmp(value->data, "watch=", 6) == 0) {
+        s.data = value->data + 6;
+        s.len = value->len - 6;
+        interval = ngx_parse_time(&s, 0);
+
+        if (interval < NGX_HTTP_MAAS_WATCH_LEAST) {
+            return NGX_DECLINED;
+        }
+
+    } else if (ngx_strncmp(value->data, "max=", 4) == 0) {
+        s.data = value->data + 4;
+        s.len = value->len - 4;
+        size = ngx_parse_offset(&s);
+
+        if (size <= 0) {
+            return NGX_DECLINED;
+        }
+
+    } else {
+        return NGX_DECLINED;
+    }
+
+#if !(NGX_THREADS)
+    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "\"%V\" needs an nginx that was "
+                       "built --with-threads", value);
+    return NGX_ERROR;
+#endif
+
+    if (*watch == NULL) {
+        *watch = ngx_pcalloc(cf->pool, sizeof(ngx_http_maas_watch_t));
+        if (*watch == NULL) {
+            return NGX_ERROR;
+        }
+    }
+
+    if (interval != NGX_CONF_UNSET) {
+        (*watch)->interval = (ngx_msec_t) interval;
+
+    } else {
+        (*watch)->max = (size_t) size;
+    }
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_http_maas_watch_check(ngx_conf_t *cf, ngx_http_maas_watch_t *watch)
+{
+    if (watch != NULL && watch->interval == 0) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "\"max=\" is the most memory "
+                           "of a model that \"watch=\" takes over: expected "
+                           "both, or \"watch=\" alone");
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
+}
+
+
+maas_status_t
+ngx_http_maas_watch_load(ngx_conf_t *cf, ngx_http_maas_model_t *model,
+    ngx_http_maas_file_t *file, maas_err_t *err)
+{
+    size_t                  size;
+    maas_status_t           rc;
+    ngx_http_maas_watch_t  *watch;
+
+    watch = model->watch;
+    watch->model = model;
+    size = watch->max;
+
+    if (size == 0) {
+        size = NGX_HTTP_MAAS_ROOM_TIMES * file->size
+               + NGX_HTTP_MAAS_ROOM_LEAST;
+    }
+
+    if (ngx_http_maas_slots_reserve(cf->pool, &watch->slots, size) != NGX_OK) {
+        return ngx_http_maas_fail(err, MAAS_NOMEM, "no address space for %d "
+                                  "generations of up to %uz bytes",
+                                  NGX_HTTP_MAAS_SLOTS, size);
+    }
+
+    rc = ngx_http_maas_slot_load(&watch->slots, 0, file->data, file->size, err);
+    if (rc != MAAS_OK) {
+        return rc;
+    }
+
+    ngx_http_maas_slot_set(&watch->slots, 0, 1, model->sum.data,
+                           file->written, 0);
+
+    model->engine = ngx_http_maas_slot(&watch->slots, 0)->engine;
+
+    return MAAS_OK;
+}
+
+
+ngx_int_t
+ngx_http_maas_watch_add(ngx_conf_t *cf, ngx_http_maas_main_conf_t *mmcf,
+    ngx_http_maas_model_t *model)
+{
+    ngx_http_maas_watch_t     **slot;
+    ngx_http_maas_watching_t   *watching;
+
+    watching = mmcf->watching;
+
+    if (watching == NULL) {
+        watching = ngx_pcalloc(cf->pool, sizeof(ngx_http_maas_watching_t));
+
+        if (watching == NULL
+            || ngx_array_init(&watching->watches, cf->pool, 4,
+                              sizeof(ngx_http_maas_watch_t *))
+               != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+
+        watching->cycle = cf->cycle;
+        mmcf->watching = watching;
+    }
+
+    slot = ngx_array_push(&watching->watches);
+    if (slot == NULL) {
+        return NGX_ERROR;
+    }
+
+    *slot = model->watch;
+
+    return NGX_OK;
+}
+
+
+static void
+ngx_http_maas_watch_cleanup(void *data)
+{
+    ngx_http_maas_watching_t  *watching = data;
+
+    ngx_shm_free(&watching->shm);
+}
+
+
+static void
+ngx_http_maas_watch_init(ngx_http_maas_watch_t *watch,
+    ngx_http_maas_watched_t *shared)
+{
+    watch->shared = shared;
+
+    shared->current = ngx_http_maas_watch_current(1, 0);
+    shared->full[0] = 1;
+    shared->seen = watch->ident;
+}
+
+
+ngx_int_t
+ngx_http_maas_watch_share(ngx_conf_t *cf, ngx_http_maas_main_conf_t *mmcf)
+{
+    ngx_uint_t                  i;
+    ngx_pool_cleanup_t         *cln;
+    ngx_http_maas_watch_t     **watches;
+    ngx_http_maas_watching_t   *watching;
+
+    watching = mmcf->watching;
+
+    if (watching == NULL) {
+        return NGX_OK;
+    }
+
+    watches = watching->watches.elts;
+
+    cln = ngx_pool_cleanup_add(cf->pool, 0);
+    if (cln == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_str_set(&watching->shm.name, "maas_watch");
+    watching->shm.log = cf->log;
+    watching->shm.size = sizeof(ngx_http_maas_lease_t)
+                         + watching->watches.nelts
+                           * sizeof(ngx_http_maas_watched_t);
+
+    if (ngx_shm_alloc(&watching->shm) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    watching->lease = (ngx_http_maas_lease_t *) watching->shm.addr;
+
+    cln->handler = ngx_http_maas_watch_cleanup;
+    cln->data = watching;
+
+    for (i = 0; i < watching->watches.nelts; i++) {
+        ngx_http_maas_watch_init(watches[i], &watching->lease->watched[i]);
+    }
+
+#if (NGX_THREADS)
+
+    if (ngx_http_maas_lease_init(watching->lease) != NGX_OK) {
+        ngx_log_error(NGX_LOG_EMERG, cf->log, ngx_errno,
+                      "maas_model: no lease for \"watch=\"");
+        return NGX_ERROR;
+    }
+
+#endif
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_http_maas_watch_readable(ngx_http_maas_main_conf_t *mmcf)
+{
+    ngx_uint_t                  i;
+    ngx_http_maas_why_t         why;
+    ngx_http_maas_watch_t     **watches;
+    ngx_http_maas_watching_t   *watching;
+
+    watching = mmcf->watching;
+
+    if (watching == NULL) {
+        return NGX_OK;
+    }
+
+    watches = watching->watches.elts;
+
+    for (i = 0; i < watching->watches.nelts; i++) {
+        if (ngx_http_maas_file_readable(watching->cycle,
+                                        watches[i]->model->file.data, &why)
+            != NGX_OK)
+        {
+            ngx_log_error(NGX_LOG_EMERG, watching->cycle->log, why.error,
+                          "maas_model: %s", why.text);
+            return NGX_ERROR;
+        }
+    }
+
+    return NGX_OK;
+}
+
+
+#if (NGX_THREADS)
+
+
+/* The oldest generation that this worker may read is told once the others are
+ * gone. */
+
+static void
+ngx_http_maas_watch_tell(ngx_http_maas_watch_t *watch)
+{
+    ngx_uint_t              oldest;
+    ngx_queue_t            *q;
+    ngx_http_maas_model_t  *model;
+
+    oldest = ngx_http_maas_watch_generation(watch->current);
+
+    for (q = ngx_queue_head(&watch->past);
+         q != ngx_queue_sentinel(&watch->past);
+         q = ngx_queue_next(q))
+    {
+        model = ngx_queue_data(q, ngx_http_maas_model_t, queue);
+        oldest = ngx_min(oldest, model->generation);
+    }
+
+    watch->shared->user[ngx_worker].oldest = oldest;
+}
+
+
+static void
+ngx_http_maas_watch_tick(ngx_event_t *ev)
+{
+    ngx_http_maas_main_conf_t  *mmcf = ev->data;
+
+    ngx_msec_t                  next;
+    ngx_uint_t                  i;
+    ngx_http_maas_watch_t     **watches;
+    ngx_http_maas_watching_t   *watching;
+
+    watching = mmcf->watching;
+    watches = watching->watches.elts;
+    next = watching->tick;
+
+    if (ngx_http_maas_lease_take(watching)
+        && ngx_http_maas_lease_work(mmcf))
+    {
+        next = NGX_HTTP_MAAS_TICK_BUSY;
+    }
+
+    for (i = 0; i < watching->watches.nelts; i++) {
+
+        if (watches[i]->shared->current != watches[i]->current
+            && !ngx_http_maas_swap_step(mmcf, watches[i]))
+        {
+            next = watches[i]->refused ? next : 1;
+        }
+
+        (void) ngx_http_maas_swap_reap(mmcf, watches[i]);
+        ngx_http_maas_watch_tell(watches[i]);
+    }
+
+    ngx_add_timer(ev, next);
+}
+
+
+static ngx_int_t
+ngx_http_maas_watch_attach(ngx_http_maas_main_conf_t *mmcf,
+    ngx_http_maas_watch_t *watch, ngx_log_t *log)
+{
+    /* first of all, so that nothing is emptied that is read from now on */
+
+    watch->shared->user[ngx_worker].oldest = 0;
+    watch->shared->user[ngx_worker].pid = ngx_pid;
+    ngx_memory_barrier();
+
+    if (ngx_http_maas_swap_first(mmcf, watch) != NGX_OK) {
+        ngx_log_error(NGX_LOG_ALERT, log, 0,
+                      "maas_model \"%V\" version %V: no memory in this worker",
+                      &watch->model->name, &watch->model->version);
+        return NGX_ERROR;
+    }
+
+    ngx_http_maas_watch_tell(watch);
+
+    return NGX_OK;
+}
+
+
+#endif
+
+
+ngx_int_t
+ngx_http_maas_watch_start(ngx_cycle_t *cycle, ngx_http_maas_main_conf_t *mmcf)
+{
+#if (NGX_THREADS)
+    ngx_msec_t                  least;
+    ngx_uint_t                  i;
+    ngx_event_t                *ev;
+    ngx_http_maas_watch_t     **watches;
+    ngx_http_maas_watching_t   *watching;
+
+    watching = mmcf->watching;
+
+    if (watching == NULL) {
+        return NGX_OK;
+    }
+
+    least = NGX_HTTP_MAAS_TICK_MOST * 10;
+    watches = watching->watches.elts;
+
+    for (i = 0; i < watching->watches.nelts; i++) {
+        least = ngx_min(least, watches[i]->interval);
+
+        if (ngx_http_maas_watch_attach(mmcf, watches[i], cycle->log)
+            != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+    }
+
+    watching->tick = ngx_max(least / 10, NGX_HTTP_MAAS_TICK_LEAST);
+
+    ev = &watching->event;
+    ev->handler = ngx_http_maas_watch_tick;
+    ev->data = mmcf;
+    ev->log = cycle->log;
+    ev->cancelable = 1;
+
+    ngx_add_timer(ev, watching->tick);
+#endif
+
+    return NGX_OK;
+}
+
+
+void
+ngx_http_maas_watch_stop(ngx_http_maas_main_conf_t *mmcf)
+{
+#if (NGX_THREADS)
+    ngx_uint_t                  i;
+    ngx_http_maas_watch_t     **watches;
+    ngx_http_maas_watching_t   *watching;
+
+    watching = mmcf->watching;
+
+    if (watching == NULL) {
+        return;
+    }
+
+    ngx_http_maas_watch_end(watching);
+    ngx_http_maas_lease_give(watching);
+
+    watches = watching->watches.elts;
+
+    for (i = 0; i < watching->watches.nelts; i++) {
+        watches[i]->shared->user[ngx_worker].pid = 0;
+    }
+#endif
+}

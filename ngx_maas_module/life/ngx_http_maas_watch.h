@@ -1,0 +1,205 @@
+
+/*
+ * Models whose files are watched: what all workers share, what each has.  One
+ * of the workers holds the lease and looks after the files; a thread of its own
+ * loads what is new into a slot; each worker takes it over by itself.
+ */
+
+
+#ifndef _NGX_HTTP_MAAS_WATCH_H_INCLUDED_
+#define _NGX_HTTP_MAAS_WATCH_H_INCLUDED_
+
+
+#include "ngx_http_maas_file.h"
+#include "ngx_http_maas_life.h"
+#include "ngx_http_maas_slots.h"
+
+
+/* A worker, by ngx_worker: the oldest generation that it may still read; 0: all
+ * of them */
+
+typedef struct {
+    ngx_atomic_t                pid;       /* 0: it reads none */
+    ngx_atomic_t                oldest;
+} ngx_http_maas_watch_user_t;
+
+
+/* Shared, of one model.  All but `user` is written by who holds the lease. */
+
+typedef struct {
+    ngx_atomic_t                current;   /* generation and slot: see below */
+    ngx_uint_t                  full[NGX_HTTP_MAAS_SLOTS];
+                                           /* the generation that a slot is for;
+                                              0: empty */
+    ngx_http_maas_ident_t       seen;      /* the file that was looked at last,
+                                              in vain or not */
+    ngx_http_maas_watch_user_t  user[NGX_MAX_PROCESSES];
+} ngx_http_maas_watched_t;
+
+#define ngx_http_maas_watch_current(generation, slot)                         \
+    ((generation) * NGX_HTTP_MAAS_SLOTS + (slot))
+#define ngx_http_maas_watch_generation(current)                               \
+    ((current) / NGX_HTTP_MAAS_SLOTS)
+#define ngx_http_maas_watch_slot(current)                                     \
+    ((current) % NGX_HTTP_MAAS_SLOTS)
+
+
+/* What the thread is to do for a model, and found */
+
+typedef enum {
+    NGX_HTTP_MAAS_FOUND_NOTHING = 0,       /* new */
+    NGX_HTTP_MAAS_FOUND_SAME,              /* bytes in a new file */
+    NGX_HTTP_MAAS_FOUND_NEW,               /* in the slot */
+    NGX_HTTP_MAAS_FOUND_NO_SLOT,           /* for it */
+    NGX_HTTP_MAAS_FOUND_GONE,              /* or not to be looked at */
+    NGX_HTTP_MAAS_FOUND_BAD                /* why says what */
+} ngx_http_maas_found_e;
+
+typedef struct {
+    ngx_uint_t                  empty;     /* slots to be emptied, bits */
+    unsigned                    look:1;
+    ngx_int_t                   slot;      /* for a new one; -1: there is
+                                              none */
+    ngx_uint_t                  generation;
+    u_char                      sum[NGX_HTTP_MAAS_SHA256_HEX];     /* of now */
+
+    ngx_uint_t                  looked;    /* it came to that */
+    ngx_http_maas_found_e       found;
+    ngx_http_maas_ident_t       ident;
+    ngx_http_maas_why_t         why;
+} ngx_http_maas_watch_job_t;
+
+
+/* Of a model: model->watch */
+
+struct ngx_http_maas_watch_s {
+    ngx_http_maas_model_t      *model;     /* what stands for its generations */
+    ngx_msec_t                  interval;
+    size_t                      max;       /* bytes of a slot; 0: as it comes */
+    ngx_http_maas_slots_t       slots;
+    ngx_http_maas_watched_t    *shared;
+    ngx_http_maas_ident_t       ident;     /* of the file that was loaded
+                                              first */
+
+    ngx_uint_t                  current;   /* of this worker */
+    ngx_uint_t                  warming;   /* the one that it goes over to, of
+                                              which so many */
+    size_t                      warm;      /*     bytes are known */
+    ngx_queue_t                 past;      /* generations that requests have */
+    unsigned                    refused:1; /* there was no memory, as the log
+                                              says */
+
+    ngx_msec_t                  due;       /* who holds the lease looks then */
+    unsigned                    stuck:1;   /* no slot is free, as the log
+                                              says */
+    ngx_http_maas_watch_job_t   job;
+};
+
+
+/* Shared by all of them */
+
+typedef struct {
+#if (NGX_THREADS)
+    pthread_mutex_t             lease;     /* robust: who dies with it leaves it
+                                              to another */
+#endif
+    ngx_http_maas_watched_t     watched[]; /* (watches) */
+} ngx_http_maas_lease_t;
+
+
+struct ngx_http_maas_watching_s {
+    ngx_array_t                 watches;   /* of ngx_http_maas_watch_t * */
+    ngx_shm_t                   shm;
+    ngx_http_maas_lease_t      *lease;     /* in shm */
+    ngx_cycle_t                *cycle;
+
+    ngx_event_t                 event;     /* of this worker */
+    ngx_msec_t                  tick;
+    unsigned                    holds:1;   /* the lease */
+    unsigned                    works:1;   /* its thread does */
+#if (NGX_THREADS)
+    pthread_t                   thread;
+#endif
+    ngx_atomic_t                done;      /* by the thread: it has ended */
+    ngx_atomic_t                stop;      /* it is to end soon */
+};
+
+
+/* ngx_http_maas_watch.c */
+
+/* watch=TIME or max=SIZE of a directive; NGX_DECLINED: neither, or not well
+ * formed; NGX_ERROR: out of memory, or this nginx cannot, which is logged. */
+ngx_int_t ngx_http_maas_watch_param(ngx_conf_t *cf,
+    ngx_http_maas_watch_t **watch, ngx_str_t *value);
+
+/* Once all parameters are read: logs what is wrong. */
+ngx_int_t ngx_http_maas_watch_check(ngx_conf_t *cf,
+    ngx_http_maas_watch_t *watch);
+
+/* A file that was read, of which model->sum is known -> generation 1 of a model
+ * in a slot: engine. */
+maas_status_t ngx_http_maas_watch_load(ngx_conf_t *cf,
+    ngx_http_maas_model_t *model, ngx_http_maas_file_t *file,
+    maas_err_t *err);
+
+/* The model will be watched. */
+ngx_int_t ngx_http_maas_watch_add(ngx_conf_t *cf,
+    ngx_http_maas_main_conf_t *mmcf, ngx_http_maas_model_t *model);
+
+
+/* ngx_http_maas_watch_thread.c */
+
+/* Let a thread do the jobs of all watches; NGX_ERROR: there is none. */
+ngx_int_t ngx_http_maas_watch_begin(ngx_http_maas_watching_t *watching);
+
+/* Wait for it. */
+void ngx_http_maas_watch_end(ngx_http_maas_watching_t *watching);
+
+
+/* ngx_http_maas_lease.c */
+
+/* Has this worker the lease, or gets it now?  The mutex is in shared memory. */
+ngx_int_t ngx_http_maas_lease_init(ngx_http_maas_lease_t *lease);
+ngx_uint_t ngx_http_maas_lease_take(ngx_http_maas_watching_t *watching);
+void ngx_http_maas_lease_give(ngx_http_maas_watching_t *watching);
+
+/* In the event loop of who holds it: jobs for the thread, and what becomes of
+ * them.  True: the thread is at work. */
+ngx_uint_t ngx_http_maas_lease_work(ngx_http_maas_main_conf_t *mmcf);
+
+
+/* ngx_http_maas_swap.c */
+
+/* Would the configuration hold with this model in the place of `watch`?  Then
+ * the rows of its batches; else what is wrong. */
+maas_status_t ngx_http_maas_swap_check(ngx_http_maas_main_conf_t *mmcf,
+    ngx_http_maas_watch_t *watch, ngx_http_maas_slot_t *slot, maas_err_t *err);
+
+/* In a worker: the shared current generation becomes its own, a bit of the way
+ * to it; true once it is. */
+ngx_uint_t ngx_http_maas_swap_step(ngx_http_maas_main_conf_t *mmcf,
+    ngx_http_maas_watch_t *watch);
+
+/* The same all at once, before the first request */
+ngx_int_t ngx_http_maas_swap_first(ngx_http_maas_main_conf_t *mmcf,
+    ngx_http_maas_watch_t *watch);
+
+/* Generations that nobody has any more are gone; true if some are left. */
+ngx_uint_t ngx_http_maas_swap_reap(ngx_http_maas_main_conf_t *mmcf,
+    ngx_http_maas_watch_t *watch);
+
+
+/* ngx_http_maas_differ.c */
+
+/* What a model has otherwise than the one before, as a part of a sentence ->
+ * text, up to `size` bytes, none if nothing is.  Returns its length. */
+size_t ngx_http_maas_differ(const maas_info_t *old, const maas_info_t *new,
+    u_char *text, size_t size);
+
+/* What a generation is, for a line of the log: where it comes from, and on what
+ * it was trained. */
+size_t ngx_http_maas_origin(const maas_info_t *info, time_t written,
+    u_char *text, size_t size);
+
+
+#endif /* _NGX_HTTP_MAAS_WATCH_H_INCLUDED_ */

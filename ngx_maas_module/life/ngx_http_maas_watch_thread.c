@@ -1,0 +1,270 @@
+
+/*
+ * The thread of who holds the lease: it looks whether files are others now,
+ * loads one of them, and gives memory back.  It runs when nothing else wants
+ * to, and touches nothing but the jobs and the slots that they name.
+ * Not here: what becomes of it (ngx_http_maas_lease.c).
+ */
+
+
+#include "ngx_http_maas_watch.h"
+
+
+#if (NGX_THREADS)
+
+
+#define NGX_HTTP_MAAS_WATCH_NICE   19
+#define NGX_HTTP_MAAS_WATCH_STACK  (512 * 1024)
+
+
+/* What a row costs, of the second run: the first one finds nothing in caches.
+ * NGX_ERROR: no memory. */
+
+static ngx_int_t
+ngx_http_maas_watch_warm(ngx_http_maas_slot_t *slot, float *cost)
+{
+    float              *x;
+    size_t              size;
+    uint64_t            began;
+    ngx_uint_t          i;
+    maas_err_t          err;
+    const maas_info_t  *info;
+
+    info = maas_model_info(slot->engine);
+    size = maas_workspace_size(slot->engine, 1);
+    began = 0;
+
+    /* rows behind the workspace, which is a multiple of 64 */
+
+    size = ngx_align(size, NGX_CPU_CACHE_LINE);
+
+    x = maas_buffer(size + (info->in + info->out) * sizeof(float));
+    if (x == NULL) {
+        return NGX_ERROR;
+    }
+
+    for (i = 0; i < info->in; i++) {
+        x[size / sizeof(float) + i] = 1.0f;
+    }
+
+    for (i = 0; i < 2; i++) {
+        began = ngx_http_maas_clock(CLOCK_THREAD_CPUTIME_ID);
+
+        (void) maas_run(slot->engine, x + size / sizeof(float), 1,
+                        x + size / sizeof(float) + info->in, x, size, &err);
+    }
+
+    *cost = (float) (ngx_http_maas_clock(CLOCK_THREAD_CPUTIME_ID) - began);
+
+    maas_buffer_free(x, size + (info->in + info->out) * sizeof(float));
+
+    return NGX_OK;
+}
+
+
+static ngx_http_maas_found_e
+ngx_http_maas_watch_place(ngx_http_maas_watch_t *watch,
+    ngx_http_maas_file_t *file, const u_char *sum)
+{
+    float                       cost;
+    maas_err_t                  err;
+    ngx_http_maas_slot_t       *slot;
+    ngx_http_maas_watch_job_t  *job;
+
+    job = &watch->job;
+
+    if (ngx_http_maas_slot_load(&watch->slots, job->slot, file->data,
+                                file->size, &err)
+        != MAAS_OK)
+    {
+        (void) ngx_http_maas_why(&job->why, 0, "\"%V\": %s%s",
+                                 &watch->model->file, err.msg,
+                                 err.code == MAAS_TOOBIG ? " (max=)" : "");
+        return NGX_HTTP_MAAS_FOUND_BAD;
+    }
+
+    slot = ngx_http_maas_slot(&watch->slots, job->slot);
+
+    if (ngx_http_maas_watch_warm(slot, &cost) != NGX_OK) {
+        ngx_http_maas_slot_empty(&watch->slots, job->slot);
+        (void) ngx_http_maas_why(&job->why, 0, "\"%V\": no memory for a row",
+                                 &watch->model->file);
+        return NGX_HTTP_MAAS_FOUND_BAD;
+    }
+
+    ngx_http_maas_slot_set(&watch->slots, job->slot, job->generation,
+                           sum, file->written, cost);
+
+    return NGX_HTTP_MAAS_FOUND_NEW;
+}
+
+
+/* The file is another one than that which was seen last. */
+
+static ngx_http_maas_found_e
+ngx_http_maas_watch_read(ngx_http_maas_watch_t *watch)
+{
+    u_char                      sum[NGX_HTTP_MAAS_SHA256_HEX];
+    ngx_http_maas_file_t        file;
+    ngx_http_maas_found_e       found;
+    ngx_http_maas_ident_t       after;
+    ngx_http_maas_watch_job_t  *job;
+
+    job = &watch->job;
+
+    if (ngx_http_maas_file_read(watch->model->file.data, &file, &job->why)
+        != NGX_OK)
+    {
+        return NGX_HTTP_MAAS_FOUND_BAD;
+    }
+
+    ngx_http_maas_sha256(file.data, file.size, sum);
+
+    if (ngx_memcmp(sum, job->sum, sizeof(sum)) == 0) {
+        found = NGX_HTTP_MAAS_FOUND_SAME;
+
+    } else if (job->slot < 0) {
+        found = NGX_HTTP_MAAS_FOUND_NO_SLOT;
+
+    } else {
+        found = ngx_http_maas_watch_place(watch, &file, sum);
+    }
+
+    ngx_http_maas_file_free(&file);
+
+    /* whoever writes into the file itself is not done, maybe */
+
+    ngx_http_maas_ident(watch->model->file.data, &after);
+
+    if (found == NGX_HTTP_MAAS_FOUND_BAD
+        && !ngx_http_maas_ident_same(&after, &job->ident))
+    {
+        found = NGX_HTTP_MAAS_FOUND_NOTHING;
+    }
+
+    return found;
+}
+
+
+static void
+ngx_http_maas_watch_look(ngx_http_maas_watch_t *watch)
+{
+    ngx_http_maas_watch_job_t  *job;
+
+    job = &watch->job;
+    job->looked = 1;
+
+    ngx_http_maas_ident(watch->model->file.data, &job->ident);
+
+    if (ngx_http_maas_ident_same(&job->ident, &watch->shared->seen)) {
+        return;
+    }
+
+    if (job->ident.error != 0) {
+        job->found = NGX_HTTP_MAAS_FOUND_GONE;
+        return;
+    }
+
+    job->found = ngx_http_maas_watch_read(watch);
+}
+
+
+static void *
+ngx_http_maas_watch_work(void *data)
+{
+    ngx_http_maas_watching_t  *watching = data;
+
+    ngx_uint_t                  i, k;
+    struct sched_param          param;
+    ngx_http_maas_watch_t     **watches;
+    ngx_http_maas_watch_job_t  *job;
+
+    ngx_memzero(&param, sizeof(param));
+
+    (void) setpriority(PRIO_PROCESS, 0, NGX_HTTP_MAAS_WATCH_NICE);
+    (void) pthread_setschedparam(pthread_self(), SCHED_BATCH, &param);
+
+    watches = watching->watches.elts;
+
+    for (i = 0; i < watching->watches.nelts && !watching->stop; i++) {
+        job = &watches[i]->job;
+
+        for (k = 0; k < NGX_HTTP_MAAS_SLOTS; k++) {
+            if (job->empty & (1u << k)) {
+                ngx_http_maas_slot_empty(&watches[i]->slots, k);
+            }
+        }
+
+        if (!job->look) {
+            continue;
+        }
+
+        ngx_http_maas_watch_look(watches[i]);
+
+        /* one at a time: others shall not wait for its turn */
+
+        if (job->found == NGX_HTTP_MAAS_FOUND_NEW) {
+            break;
+        }
+    }
+
+    ngx_memory_barrier();
+    watching->done = 1;
+
+    return NULL;
+}
+
+
+ngx_int_t
+ngx_http_maas_watch_begin(ngx_http_maas_watching_t *watching)
+{
+    int             rc;
+    sigset_t        all, old;
+    pthread_attr_t  attr;
+
+    watching->done = 0;
+    watching->stop = 0;
+
+    if (pthread_attr_init(&attr) != 0) {
+        return NGX_ERROR;
+    }
+
+    (void) pthread_attr_setstacksize(&attr, NGX_HTTP_MAAS_WATCH_STACK);
+
+    /* signals are the event loop's */
+
+    (void) sigfillset(&all);
+    (void) pthread_sigmask(SIG_BLOCK, &all, &old);
+
+    rc = pthread_create(&watching->thread, &attr, ngx_http_maas_watch_work,
+                        watching);
+
+    (void) pthread_sigmask(SIG_SETMASK, &old, NULL);
+    (void) pthread_attr_destroy(&attr);
+
+    if (rc != 0) {
+        ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, rc,
+                      "maas_model: no thread for \"watch=\"");
+        return NGX_ERROR;
+    }
+
+    watching->works = 1;
+
+    return NGX_OK;
+}
+
+
+void
+ngx_http_maas_watch_end(ngx_http_maas_watching_t *watching)
+{
+    if (!watching->works) {
+        return;
+    }
+
+    watching->stop = 1;
+    (void) pthread_join(watching->thread, NULL);
+    watching->works = 0;
+}
+
+
+#endif
