@@ -47,8 +47,13 @@ ngx_http_maas_lease_take(ngx_http_maas_watching_t *watching)
     int  rc;
 
     if (ngx_exiting || ngx_terminate || ngx_quit) {
-        ngx_http_maas_watch_end(watching);
-        ngx_http_maas_lease_give(watching);
+        watching->stop = 1;
+
+        if (!watching->works || watching->done) {
+            ngx_http_maas_watch_end(watching);
+            ngx_http_maas_lease_give(watching);
+        }
+
         return 0;
     }
 

@@ -8,12 +8,17 @@
 #include "ngx_http_maas_slots.h"
 
 
-/* bytes: where the model begins in a slot, on a page; what is made known, or
- * given back, in one go; a slot is a multiple of a huge page */
+/* bytes: where the model begins in a slot, on a page; a huge page, in which
+ * slots are measured, made known and given back */
 
 #define NGX_HTTP_MAAS_SLOT_HEAD   4096
-#define NGX_HTTP_MAAS_SLOT_PAGE   ((size_t) 2 * 1024 * 1024)
-#define NGX_HTTP_MAAS_SLOT_SLICE  ((size_t) 1024 * 1024)
+#define NGX_HTTP_MAAS_SLOT_PIECE  ((size_t) 2 * 1024 * 1024)
+
+/* Linux 6.1; headers may be older than the kernel */
+
+#ifndef MADV_COLLAPSE
+#define MADV_COLLAPSE             25
+#endif
 
 
 static void
@@ -21,7 +26,7 @@ ngx_http_maas_slots_cleanup(void *data)
 {
     ngx_http_maas_slots_t  *slots = data;
 
-    (void) munmap(slots->start, NGX_HTTP_MAAS_SLOTS * slots->size);
+    (void) munmap(slots->mapped, slots->length);
 }
 
 
@@ -37,20 +42,19 @@ ngx_http_maas_slots_reserve(ngx_pool_t *pool, ngx_http_maas_slots_t *slots,
         return NGX_ERROR;
     }
 
-    size = ngx_align(size + NGX_HTTP_MAAS_SLOT_HEAD, NGX_HTTP_MAAS_SLOT_PAGE);
+    slots->size = ngx_align(size + NGX_HTTP_MAAS_SLOT_HEAD,
+                            NGX_HTTP_MAAS_SLOT_PIECE);
+    slots->length = NGX_HTTP_MAAS_SLOTS * slots->size
+                    + NGX_HTTP_MAAS_SLOT_PIECE;
 
-    p = mmap(NULL, NGX_HTTP_MAAS_SLOTS * size, PROT_READ,
+    p = mmap(NULL, slots->length, PROT_READ,
              MAP_SHARED|MAP_ANONYMOUS|MAP_NORESERVE, -1, 0);
     if (p == MAP_FAILED) {
         return NGX_ERROR;
     }
 
-    /* where the machine lets shared memory have them; a wish */
-
-    (void) madvise(p, NGX_HTTP_MAAS_SLOTS * size, MADV_HUGEPAGE);
-
-    slots->start = p;
-    slots->size = size;
+    slots->mapped = p;
+    slots->start = ngx_align_ptr(p, NGX_HTTP_MAAS_SLOT_PIECE);
 
     cln->handler = ngx_http_maas_slots_cleanup;
     cln->data = slots;
@@ -66,13 +70,38 @@ ngx_http_maas_slot(ngx_http_maas_slots_t *slots, ngx_uint_t i)
 }
 
 
-/* The first so many bytes of it */
+static void
+ngx_http_maas_slot_protect(ngx_http_maas_slots_t *slots, ngx_uint_t i, int prot)
+{
+    (void) mprotect(ngx_http_maas_slot(slots, i), slots->size, prot);
+}
+
+
+/*
+ * Huge pages where a model of so many bytes will fill them: shared memory gets
+ * none by itself on most machines, and with small ones a large model takes two
+ * to three times as long.  The kernel has to find something in a piece; that it
+ * has no such thing, or no memory in one piece, costs speed alone.
+ */
 
 static void
-ngx_http_maas_slot_protect(ngx_http_maas_slots_t *slots, ngx_uint_t i,
-    size_t size, int prot)
+ngx_http_maas_slot_huge(ngx_http_maas_slots_t *slots, ngx_uint_t i, size_t size)
 {
-    (void) mprotect(ngx_http_maas_slot(slots, i), size, prot);
+    size_t   at;
+    u_char  *p;
+
+    p = (u_char *) ngx_http_maas_slot(slots, i);
+    size = ngx_min(size, slots->size);
+
+    for (at = 0; at + NGX_HTTP_MAAS_SLOT_PIECE <= size;
+         at += NGX_HTTP_MAAS_SLOT_PIECE)
+    {
+        *(volatile u_char *) (p + at) = 0;
+
+        if (madvise(p + at, NGX_HTTP_MAAS_SLOT_PIECE, MADV_COLLAPSE) != 0) {
+            break;
+        }
+    }
 }
 
 
@@ -86,7 +115,8 @@ ngx_http_maas_slot_load(ngx_http_maas_slots_t *slots, ngx_uint_t i,
 
     slot = ngx_http_maas_slot(slots, i);
 
-    ngx_http_maas_slot_protect(slots, i, slots->size, PROT_READ|PROT_WRITE);
+    ngx_http_maas_slot_protect(slots, i, PROT_READ|PROT_WRITE);
+    ngx_http_maas_slot_huge(slots, i, size);
 
     rc = maas_model_load_at(file, size, MAAS_ISA_AUTO,
                             (u_char *) slot + NGX_HTTP_MAAS_SLOT_HEAD,
@@ -94,11 +124,8 @@ ngx_http_maas_slot_load(ngx_http_maas_slots_t *slots, ngx_uint_t i,
                             &slot->engine, &used, err);
     if (rc == MAAS_OK) {
         slot->used = used + NGX_HTTP_MAAS_SLOT_HEAD;
-    }
 
-    ngx_http_maas_slot_protect(slots, i, slots->size, PROT_READ);
-
-    if (rc != MAAS_OK) {
+    } else {
         ngx_http_maas_slot_empty(slots, i);
     }
 
@@ -114,16 +141,13 @@ ngx_http_maas_slot_set(ngx_http_maas_slots_t *slots, ngx_uint_t i,
 
     slot = ngx_http_maas_slot(slots, i);
 
-    ngx_http_maas_slot_protect(slots, i, NGX_HTTP_MAAS_SLOT_HEAD,
-                               PROT_READ|PROT_WRITE);
-
     ngx_memcpy(slot->sum, sum, NGX_HTTP_MAAS_SHA256_HEX);
     slot->generation = generation;
     slot->written = written;
     slot->loaded = ngx_time();
     slot->cost = cost;
 
-    ngx_http_maas_slot_protect(slots, i, NGX_HTTP_MAAS_SLOT_HEAD, PROT_READ);
+    ngx_http_maas_slot_protect(slots, i, PROT_READ);
 }
 
 
@@ -132,22 +156,20 @@ ngx_http_maas_slot_set(ngx_http_maas_slots_t *slots, ngx_uint_t i,
 void
 ngx_http_maas_slot_empty(ngx_http_maas_slots_t *slots, ngx_uint_t i)
 {
-    size_t   n, at;
+    size_t   at;
     u_char  *p;
 
     p = (u_char *) ngx_http_maas_slot(slots, i);
 
-    ngx_http_maas_slot_protect(slots, i, slots->size, PROT_READ|PROT_WRITE);
+    ngx_http_maas_slot_protect(slots, i, PROT_READ|PROT_WRITE);
 
-    for (at = 0; at < slots->size; at += n) {
-        n = ngx_min(slots->size - at, NGX_HTTP_MAAS_SLOT_SLICE);
-
-        if (madvise(p + at, n, MADV_REMOVE) != 0) {
-            ngx_memzero(p + at, n);
+    for (at = 0; at < slots->size; at += NGX_HTTP_MAAS_SLOT_PIECE) {
+        if (madvise(p + at, NGX_HTTP_MAAS_SLOT_PIECE, MADV_REMOVE) != 0) {
+            ngx_memzero(p + at, NGX_HTTP_MAAS_SLOT_PIECE);
         }
     }
 
-    ngx_http_maas_slot_protect(slots, i, slots->size, PROT_READ);
+    ngx_http_maas_slot_protect(slots, i, PROT_READ);
 }
 
 
@@ -162,7 +184,7 @@ ngx_http_maas_slot_warm(ngx_http_maas_slots_t *slots, ngx_uint_t i, size_t *at)
     p = (u_char *) slot + *at;
 
     n = ngx_min(slot->used - ngx_min(*at, slot->used),
-                NGX_HTTP_MAAS_SLOT_SLICE);
+                NGX_HTTP_MAAS_SLOT_PIECE);
     *at += n;
 
     if (n == 0) {

@@ -38,6 +38,8 @@ typedef struct {
 typedef struct {
     u_char                   *start;       /* NULL: there are none */
     size_t                    size;        /* of a slot */
+    u_char                   *mapped;      /* around it, so many */
+    size_t                    length;      /*     bytes */
 } ngx_http_maas_slots_t;
 
 
@@ -50,11 +52,12 @@ ngx_http_maas_slot_t *ngx_http_maas_slot(ngx_http_maas_slots_t *slots,
     ngx_uint_t i);
 
 /* In any thread: a model file -> engine, in slot i, which is empty.  On failure
- * it is empty again.  Sealed for this process when it returns. */
+ * it is empty again, else not sealed yet. */
 maas_status_t ngx_http_maas_slot_load(ngx_http_maas_slots_t *slots,
     ngx_uint_t i, const u_char *file, size_t size, maas_err_t *err);
 
-/* The rest of it: sum[NGX_HTTP_MAAS_SHA256_HEX] of the file */
+/* The rest of it, which is sealed for this process: sum[] of the file has
+ * NGX_HTTP_MAAS_SHA256_HEX digits. */
 void ngx_http_maas_slot_set(ngx_http_maas_slots_t *slots, ngx_uint_t i,
     ngx_uint_t generation, const u_char *sum, time_t written, float cost);
 

@@ -1,8 +1,9 @@
 
 /*
  * The thread of who holds the lease: it looks whether files are others now,
- * loads one of them, and gives memory back.  It runs when nothing else wants
- * to, and touches nothing but the jobs and the slots that they name.
+ * loads one of them, and gives memory back.  It has the tenth of a worker's
+ * right to a core, and touches nothing but the jobs and the slots that they
+ * name.
  * Not here: what becomes of it (ngx_http_maas_lease.c).
  */
 
@@ -13,7 +14,7 @@
 #if (NGX_THREADS)
 
 
-#define NGX_HTTP_MAAS_WATCH_NICE   19
+#define NGX_HTTP_MAAS_WATCH_NICE   10
 #define NGX_HTTP_MAAS_WATCH_STACK  (512 * 1024)
 
 
