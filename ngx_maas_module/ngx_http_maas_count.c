@@ -22,11 +22,36 @@ ngx_http_maas_clock(clockid_t clock)
 }
 
 
+static ngx_uint_t  ngx_http_maas_count_shared;     /* of this worker */
+
+
+void
+ngx_http_maas_count_share(ngx_uint_t shared)
+{
+    ngx_http_maas_count_shared = shared;
+}
+
+
+/* A lane has one writer, whose plain additions nobody else overwrites; an
+ * atomic one takes five times as long. */
+
+void
+ngx_http_maas_lane_add(ngx_atomic_t *at, uint64_t n)
+{
+    if (ngx_http_maas_count_shared) {
+        (void) ngx_atomic_fetch_add(at, n);
+        return;
+    }
+
+    *at += n;
+}
+
+
 void
 ngx_http_maas_count_add(ngx_http_maas_model_t *model, ngx_http_maas_counter_e i,
     uint64_t n)
 {
-    (void) ngx_atomic_fetch_add(&model->lane->value[i], n);
+    ngx_http_maas_lane_add(&model->lane->value[i], n);
 }
 
 
@@ -145,5 +170,28 @@ ngx_http_maas_lane_sum(ngx_http_maas_model_t *model, uint64_t *sum)
                 sum[i] += value;
             }
         }
+    }
+}
+
+
+void
+ngx_http_maas_hist_sum(ngx_http_maas_model_t *model, ngx_http_maas_hist_t *sum)
+{
+    size_t         i, n;
+    ngx_atomic_t  *to, *from;
+
+    to = (ngx_atomic_t *) sum;
+    n = sizeof(ngx_http_maas_hist_t) / sizeof(ngx_atomic_t);
+
+    ngx_memzero(sum, sizeof(ngx_http_maas_hist_t));
+
+    if (model->hists == NULL) {
+        return;
+    }
+
+    from = (ngx_atomic_t *) model->hists;
+
+    for (i = 0; i < model->n_lanes * n; i++) {
+        to[i % n] += from[i];
     }
 }

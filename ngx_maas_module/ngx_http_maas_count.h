@@ -68,12 +68,75 @@ typedef struct {
 } ngx_http_maas_lane_t;
 
 
+/* Histograms of phases: bounds from a microsecond on, doubling up to 4.2 s, the
+ * last one without; of rows: 1, 2, 4 ... 4096, and more */
+
+#define NGX_HTTP_MAAS_TIME_NS     1000
+#define NGX_HTTP_MAAS_TIMES       24
+#define NGX_HTTP_MAAS_ROW_COUNTS  14
+
+typedef enum {
+    NGX_HTTP_MAAS_PARSE = 0,               /* whole body -> rows */
+    NGX_HTTP_MAAS_QUEUE,                   /* rows -> their pass */
+    NGX_HTTP_MAAS_COMPUTE,                 /* the pass */
+    NGX_HTTP_MAAS_WRITE,                   /* pass -> answer */
+    NGX_HTTP_MAAS_N_TIMED
+} ngx_http_maas_timed_e;
+
+
+/* Why a request for a model has no prediction: X(constant, word) */
+
+#define NGX_HTTP_MAAS_REASONS(X)                                              \
+    X(VALUE,       "value")         /* malformed, out of range, missing */    \
+    X(COLUMN,      "column")        /* a column that the model has not */     \
+    X(SHAPE,       "shape")         /* counts or shapes disagree */           \
+    X(TOO_LARGE,   "too_large")     /* over a limit: bytes, rows, memory */   \
+    X(UNSUPPORTED, "unsupported")   /* legal, but not of this model */        \
+    X(MEDIA_TYPE,  "media_type")    /* Content-Type, Content-Encoding */      \
+    X(METHOD,      "method")                                                  \
+    X(BUSY,        "busy")          /* maas_memory, the thread pool */        \
+    X(TIMEOUT,     "timeout")       /* the body did not come in time */       \
+    X(CLOSED,      "closed")        /* the client went away */                \
+    X(NOT_FINITE,  "not_finite")    /* the result */                          \
+    X(MEMORY,      "memory")        /* the system has none */                 \
+    X(INTERNAL,    "internal")
+
+#define NGX_HTTP_MAAS_REASON_CONSTANT(c, word)  NGX_HTTP_MAAS_WHY_##c,
+
+typedef enum {
+    NGX_HTTP_MAAS_REASONS(NGX_HTTP_MAAS_REASON_CONSTANT)
+    NGX_HTTP_MAAS_N_REASONS
+} ngx_http_maas_reason_e;
+
+
+/* The same for what may fail to have room: of one worker and model, whole cache
+ * lines.  Phases of about the same time share one. */
+
+typedef struct {
+    ngx_atomic_t              time[NGX_HTTP_MAAS_TIMES][NGX_HTTP_MAAS_N_TIMED];
+    ngx_atomic_t              rows[NGX_HTTP_MAAS_ROW_COUNTS];
+    ngx_atomic_t              passes[NGX_HTTP_MAAS_ROW_COUNTS];
+    ngx_atomic_t              pass_rows;
+    ngx_atomic_t              why[NGX_HTTP_MAAS_N_REASONS];
+    ngx_atomic_t              unused[6];
+} ngx_http_maas_hist_t;
+
+_Static_assert(sizeof(ngx_http_maas_hist_t) % 64 == 0,
+               "workers do not share cache lines");
+
+
 /* Nanoseconds of a clock; of one that never goes back. */
 uint64_t ngx_http_maas_clock(clockid_t clock);
 
 #define ngx_http_maas_now()  ngx_http_maas_clock(CLOCK_MONOTONIC)
 
-/* Add n in this worker's lane. */
+/* In a worker: does it share its lanes with others? */
+void ngx_http_maas_count_share(ngx_uint_t shared);
+
+/* Add n to a number of a lane of this worker's, in the event loop. */
+void ngx_http_maas_lane_add(ngx_atomic_t *at, uint64_t n);
+
+/* The same of a model's lane */
 void ngx_http_maas_count_add(ngx_http_maas_model_t *model,
     ngx_http_maas_counter_e i, uint64_t n);
 
@@ -86,6 +149,10 @@ ngx_uint_t ngx_http_maas_rows_bucket(ngx_uint_t rows);
 
 /* The counters of all workers: sum[NGX_HTTP_MAAS_N_COUNTERS]. */
 void ngx_http_maas_lane_sum(ngx_http_maas_model_t *model, uint64_t *sum);
+
+/* The same of histograms: zeros where they have no room */
+void ngx_http_maas_hist_sum(ngx_http_maas_model_t *model,
+    ngx_http_maas_hist_t *sum);
 
 
 #endif /* _NGX_HTTP_MAAS_COUNT_H_INCLUDED_ */

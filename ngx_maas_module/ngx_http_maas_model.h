@@ -50,6 +50,8 @@ struct ngx_http_maas_model_s {
     ngx_http_maas_lane_t     *lanes;       /* of all workers */
     ngx_uint_t                n_lanes;
     ngx_http_maas_lane_t     *lane;        /* of this one */
+    ngx_http_maas_hist_t     *hists;       /* the same; NULL: no room */
+    ngx_http_maas_hist_t     *hist;
 
     ngx_event_t               event;       /* posted: `filling` has rows */
     ngx_http_maas_batch_t    *filling;     /* NULL: none */

@@ -1,50 +1,33 @@
 
 /*
- * Counters that all workers share: a lane for each worker and model, or pair
- * of a model and its shadow, in a zone of shared memory, kept across reloads.
- * No locks: lanes are added to with atomics that nobody else uses at the time,
- * and summed when read.
- * Not here: what is counted when (ngx_http_maas_metrics.c).
+ * Where models, and pairs of a model and its shadow, are counted: lanes in the
+ * shared memory of rooms, one for each worker, kept over reloads.
+ * Not here: rooms (ngx_http_maas_zone.c), what is counted when
+ * (ngx_http_maas_count.c).
  */
 
 
 #include "ngx_http_maas_life.h"
 #include "ngx_http_maas_pair.h"
+#include "ngx_http_maas_zone.h"
 
 
-/* changes with the structures below: "maas", then a number */
-
-#define NGX_HTTP_MAAS_LAYOUT     0x6d616174
-
-/* bytes; the smallest zone, and what a zone needs beside its lanes */
+/* bytes; the smallest zone, the largest, and what a zone needs beside its
+ * rooms */
 
 #define NGX_HTTP_MAAS_ZONE       (1024 * 1024)
+#define NGX_HTTP_MAAS_ZONE_MOST  (1024 * 1024 * 1024)
 #define NGX_HTTP_MAAS_ZONE_SELF  (16 * 1024)
 
+/* about what else a model may have there: labels, columns */
 
-/* In the zone, where an offset counts bytes from its start: 0 is none. */
+#define NGX_HTTP_MAAS_ZONE_MORE  (32 * 1024)
 
-typedef struct {
-    uint32_t                  layout;
-    uint32_t                  size;        /* of a lane: checks the layout */
-    uint32_t                  lanes;       /* of a model, a power of two */
-    uint32_t                  first;       /* offset of an entry */
-} ngx_http_maas_zone_t;
 
+/* What must have lanes */
 
 typedef struct {
-    uint32_t                  next;        /* offset of an entry */
-    uint32_t                  lanes;       /* offset */
-    ngx_int_t                 number;      /* of the version; 0: a pair */
-    u_char                    name[NGX_HTTP_MAAS_PAIR_KEY];
-} ngx_http_maas_entry_t;
-
-
-/* What has lanes */
-
-typedef struct {
-    u_char                   *name;
-    ngx_int_t                 number;
+    ngx_str_t                 key;
     ngx_http_maas_lane_t    **lanes;       /* where it keeps them, */
     ngx_uint_t               *n_lanes;     /*     how many they are, */
     ngx_http_maas_lane_t    **lane;        /*     and this worker's */
@@ -53,13 +36,6 @@ typedef struct {
 
 static ngx_int_t ngx_http_maas_zone_init(ngx_shm_zone_t *shm_zone,
     void *data);
-
-
-#define ngx_http_maas_zone_at(shpool, offset)                                 \
-    ((void *) ((u_char *) (shpool) + (offset)))
-
-#define ngx_http_maas_zone_offset(shpool, p)                                  \
-    ((uint32_t) ((u_char *) (p) - (u_char *) (shpool)))
 
 
 /* Models first, then pairs; their number */
@@ -72,43 +48,55 @@ ngx_http_maas_zone_n(ngx_http_maas_main_conf_t *mmcf)
 
 
 static ngx_http_maas_counted_t
-ngx_http_maas_zone_counted(ngx_http_maas_main_conf_t *mmcf, ngx_uint_t i)
+ngx_http_maas_zone_model(ngx_http_maas_model_t *model, u_char *key)
 {
-    ngx_http_maas_pair_t     *pair;
-    ngx_http_maas_model_t    *model;
-    ngx_http_maas_counted_t   c;
+    ngx_http_maas_counted_t  c;
 
-    if (i < mmcf->models.nelts) {
-        model = ((ngx_http_maas_model_t **) mmcf->models.elts)[i];
-
-        c.name = model->name.data;
-        c.number = model->number;
-        c.lanes = &model->lanes;
-        c.n_lanes = &model->n_lanes;
-        c.lane = &model->lane;
-
-    } else {
-        i -= mmcf->models.nelts;
-        pair = ((ngx_http_maas_pair_t **) mmcf->pairs.elts)[i];
-
-        c.name = pair->key.data;
-        c.number = 0;
-        c.lanes = &pair->lanes;
-        c.n_lanes = &pair->n_lanes;
-        c.lane = &pair->lane;
-    }
+    c.key.data = key;
+    c.key.len = ngx_sprintf(key, "m %V:%V", &model->name, &model->version)
+                - key;
+    c.lanes = &model->lanes;
+    c.n_lanes = &model->n_lanes;
+    c.lane = &model->lane;
 
     return c;
 }
 
 
-/* Enough for two generations of workers beside each other, for a while. */
+/* key: room for the text of its key */
+
+static ngx_http_maas_counted_t
+ngx_http_maas_zone_counted(ngx_http_maas_main_conf_t *mmcf, ngx_uint_t i,
+    u_char *key)
+{
+    ngx_http_maas_pair_t     *pair;
+    ngx_http_maas_counted_t   c;
+
+    if (i < mmcf->models.nelts) {
+        return ngx_http_maas_zone_model(
+                     ((ngx_http_maas_model_t **) mmcf->models.elts)[i], key);
+    }
+
+    i -= mmcf->models.nelts;
+    pair = ((ngx_http_maas_pair_t **) mmcf->pairs.elts)[i];
+
+    c.key.data = key;
+    c.key.len = ngx_sprintf(key, "p %V", &pair->key) - key;
+    c.lanes = &pair->lanes;
+    c.n_lanes = &pair->n_lanes;
+    c.lane = &pair->lane;
+
+    return c;
+}
+
+
+/* Enough for two generations of workers beside each other, for a while, and
+ * the last one for all who find no other */
 
 static ngx_uint_t
-ngx_http_maas_zone_lanes(ngx_conf_t *cf)
+ngx_http_maas_zone_new_lanes(ngx_conf_t *cf)
 {
     ngx_int_t         workers;
-    ngx_uint_t        n;
     ngx_core_conf_t  *ccf;
 
     ccf = (ngx_core_conf_t *) ngx_get_conf(cf->cycle->conf_ctx,
@@ -120,13 +108,9 @@ ngx_http_maas_zone_lanes(ngx_conf_t *cf)
         workers = ccf->worker_processes;
     }
 
-    n = 8;
+    /* 8: of 512 bytes, a page */
 
-    while (n < NGX_MAX_PROCESSES && (ngx_int_t) n < 2 * workers + 4) {
-        n *= 2;
-    }
-
-    return n;
+    return ngx_min(ngx_align(2 * workers + 4, 8), NGX_MAX_PROCESSES);
 }
 
 
@@ -139,7 +123,7 @@ ngx_http_maas_zone_add(ngx_conf_t *cf, ngx_http_maas_main_conf_t *mmcf)
     static ngx_str_t  name = ngx_string("ngx_http_maas");
 
     size = mmcf->zone_size;
-    mmcf->lanes = ngx_http_maas_zone_lanes(cf);
+    mmcf->lanes = ngx_http_maas_zone_new_lanes(cf);
 
     if (size == NGX_CONF_UNSET_SIZE) {
 
@@ -148,10 +132,15 @@ ngx_http_maas_zone_add(ngx_conf_t *cf, ngx_http_maas_main_conf_t *mmcf)
 
         need = NGX_HTTP_MAAS_ZONE_SELF
                + 2 * (mmcf->models.nelts + mmcf->shadow_lines)
-                 * (mmcf->lanes * sizeof(ngx_http_maas_lane_t)
-                    + ngx_pagesize);
+                 * (mmcf->lanes * (sizeof(ngx_http_maas_lane_t)
+                                   + sizeof(ngx_http_maas_hist_t))
+                    + NGX_HTTP_MAAS_ZONE_MORE);
 
-        for (size = NGX_HTTP_MAAS_ZONE; size < need; size *= 2) { /* void */ }
+        size = NGX_HTTP_MAAS_ZONE;
+
+        while (size < need && size < NGX_HTTP_MAAS_ZONE_MOST) {
+            size *= 2;
+        }
     }
 
     zone = ngx_shared_memory_add(cf, &name, size, &ngx_http_maas_module);
@@ -166,163 +155,35 @@ ngx_http_maas_zone_add(ngx_conf_t *cf, ngx_http_maas_main_conf_t *mmcf)
 }
 
 
-static ngx_http_maas_entry_t *
-ngx_http_maas_zone_find(ngx_slab_pool_t *shpool,
-    const ngx_http_maas_counted_t *c)
-{
-    uint32_t                offset;
-    ngx_http_maas_zone_t   *zone;
-    ngx_http_maas_entry_t  *entry;
-
-    zone = shpool->data;
-
-    for (offset = zone->first; offset != 0; offset = entry->next) {
-        entry = ngx_http_maas_zone_at(shpool, offset);
-
-        if (entry->number == c->number
-            && ngx_strcmp(entry->name, c->name) == 0)
-        {
-            return entry;
-        }
-    }
-
-    return NULL;
-}
-
-
-/* From `offset` on, the room of what is not in the configuration */
-
-static ngx_http_maas_entry_t *
-ngx_http_maas_zone_spare(ngx_slab_pool_t *shpool,
-    ngx_http_maas_main_conf_t *mmcf, uint32_t offset)
-{
-    ngx_uint_t                i, n;
-    ngx_http_maas_entry_t    *entry;
-    ngx_http_maas_counted_t   c;
-
-    n = ngx_http_maas_zone_n(mmcf);
-
-    for ( /* void */ ; offset != 0; offset = entry->next) {
-        entry = ngx_http_maas_zone_at(shpool, offset);
-
-        for (i = 0; i < n; i++) {
-            c = ngx_http_maas_zone_counted(mmcf, i);
-
-            if (ngx_http_maas_zone_find(shpool, &c) == entry) {
-                break;
-            }
-        }
-
-        if (i == n) {
-            return entry;
-        }
-    }
-
-    return NULL;
-}
-
-
-static void
-ngx_http_maas_zone_set(ngx_slab_pool_t *shpool, ngx_http_maas_entry_t *entry,
-    const ngx_http_maas_counted_t *c)
-{
-    ngx_http_maas_zone_t  *zone;
-
-    zone = shpool->data;
-
-    ngx_memzero(ngx_http_maas_zone_at(shpool, entry->lanes),
-                zone->lanes * sizeof(ngx_http_maas_lane_t));
-
-    entry->number = c->number;
-    ngx_cpystrn(entry->name, c->name, NGX_HTTP_MAAS_PAIR_KEY);
-}
-
-
-static ngx_http_maas_entry_t *
-ngx_http_maas_zone_new(ngx_slab_pool_t *shpool,
-    const ngx_http_maas_counted_t *c)
-{
-    void                   *lanes;
-    ngx_http_maas_zone_t   *zone;
-    ngx_http_maas_entry_t  *entry;
-
-    zone = shpool->data;
-
-    entry = ngx_slab_alloc(shpool, sizeof(ngx_http_maas_entry_t));
-    if (entry == NULL) {
-        return NULL;
-    }
-
-    lanes = ngx_slab_alloc(shpool, zone->lanes * sizeof(ngx_http_maas_lane_t));
-    if (lanes == NULL) {
-        ngx_slab_free(shpool, entry);
-        return NULL;
-    }
-
-    entry->lanes = ngx_http_maas_zone_offset(shpool, lanes);
-    ngx_http_maas_zone_set(shpool, entry, c);
-    entry->next = zone->first;
-    zone->first = ngx_http_maas_zone_offset(shpool, entry);
-
-    return entry;
-}
-
-
-static void
-ngx_http_maas_zone_use(ngx_slab_pool_t *shpool, ngx_http_maas_entry_t *entry,
-    const ngx_http_maas_counted_t *c)
-{
-    ngx_http_maas_zone_t  *zone;
-
-    zone = shpool->data;
-
-    *c->n_lanes = zone->lanes;
-    *c->lanes = ngx_http_maas_zone_at(shpool, entry->lanes);
-}
-
-
-/* Room for each: its own, new, or, for n of them that get it once the
- * configuration holds, what n of the past leave. */
+/* Lanes for each: its own, new ones, or, for those that get them once the
+ * configuration holds, what the past leaves. */
 
 static ngx_int_t
 ngx_http_maas_zone_all(ngx_slab_pool_t *shpool,
-    ngx_http_maas_main_conf_t *mmcf)
+    ngx_http_maas_main_conf_t *mmcf, ngx_uint_t lanes)
 {
-    uint32_t                  offset;
+    size_t                    size;
+    u_char                    key[NGX_HTTP_MAAS_ROOM_KEY];
     ngx_uint_t                i, n;
-    ngx_http_maas_zone_t     *zone;
-    ngx_http_maas_entry_t    *entry;
     ngx_http_maas_counted_t   c;
 
     n = 0;
-    zone = shpool->data;
+    size = lanes * sizeof(ngx_http_maas_lane_t);
 
     for (i = 0; i < ngx_http_maas_zone_n(mmcf); i++) {
-        c = ngx_http_maas_zone_counted(mmcf, i);
-        entry = ngx_http_maas_zone_find(shpool, &c);
+        c = ngx_http_maas_zone_counted(mmcf, i, key);
 
-        if (entry == NULL) {
-            entry = ngx_http_maas_zone_new(shpool, &c);
-        }
-
-        if (entry == NULL) {
-            n++;
-            continue;
-        }
-
-        ngx_http_maas_zone_use(shpool, entry, &c);
-    }
-
-    for (offset = zone->first; n > 0; n--) {
-        entry = ngx_http_maas_zone_spare(shpool, mmcf, offset);
-        if (entry == NULL) {
+        if (ngx_http_maas_zone_promise(shpool, &c.key, size,
+                                       (void **) c.lanes, &n)
+            != NGX_OK)
+        {
             return NGX_ERROR;
         }
 
-        offset = entry->next;
+        *c.n_lanes = lanes;
     }
 
-    return NGX_OK;
+    return ngx_http_maas_zone_keeps(shpool, n, size) ? NGX_OK : NGX_ERROR;
 }
 
 
@@ -332,8 +193,8 @@ ngx_http_maas_zone_all(ngx_slab_pool_t *shpool,
 static ngx_int_t
 ngx_http_maas_zone_init(ngx_shm_zone_t *shm_zone, void *data)
 {
+    ngx_int_t                   rc;
     ngx_slab_pool_t            *shpool;
-    ngx_http_maas_zone_t       *zone;
     ngx_http_maas_main_conf_t  *mmcf;
 
     mmcf = shm_zone->data;
@@ -341,40 +202,53 @@ ngx_http_maas_zone_init(ngx_shm_zone_t *shm_zone, void *data)
     shpool = (ngx_slab_pool_t *) shm_zone->shm.addr;
     shpool->log_nomem = 0;
 
-    zone = shpool->data;
-
-    /* another module file may have been loaded, with other structures */
-
-    if (zone == NULL || zone->layout != NGX_HTTP_MAAS_LAYOUT
-        || zone->size != sizeof(ngx_http_maas_lane_t))
-    {
-        zone = ngx_slab_alloc(shpool, sizeof(ngx_http_maas_zone_t));
-        if (zone == NULL) {
-            return NGX_ERROR;
-        }
-
-        zone->layout = NGX_HTTP_MAAS_LAYOUT;
-        zone->size = sizeof(ngx_http_maas_lane_t);
-        zone->lanes = mmcf->lanes;
-        zone->first = 0;
-
-        shpool->data = zone;
-    }
-
     if (ngx_http_maas_watch_readable(mmcf) != NGX_OK) {
         return NGX_ERROR;
     }
 
-    if (ngx_http_maas_zone_all(shpool, mmcf) != NGX_OK) {
+    ngx_shmtx_lock(&shpool->mutex);
+
+    rc = ngx_http_maas_zone_begin(shpool, mmcf->lanes,
+                                  sizeof(ngx_http_maas_lane_t));
+    if (rc == NGX_OK) {
+        mmcf->zone = shm_zone;
+        rc = ngx_http_maas_zone_all(shpool, mmcf,
+                                    ngx_http_maas_zone_lanes(mmcf));
+    }
+
+    ngx_shmtx_unlock(&shpool->mutex);
+
+    if (rc != NGX_OK) {
         ngx_log_error(NGX_LOG_EMERG, shm_zone->shm.log, 0,
                       "maas_zone: %uz bytes have no room for the "
                       "counters of all models", shm_zone->shm.size);
-        return NGX_ERROR;
     }
 
-    mmcf->zone = shm_zone;
+    return rc;
+}
 
-    return NGX_OK;
+
+/* Rooms of a model that may fail: it is then not counted there. */
+
+static void
+ngx_http_maas_zone_extras(ngx_http_maas_main_conf_t *mmcf,
+    ngx_http_maas_model_t *model)
+{
+    u_char      text[NGX_HTTP_MAAS_ROOM_KEY];
+    ngx_str_t   key;
+
+    key.data = text;
+    key.len = ngx_sprintf(text, "h %V:%V", &model->name, &model->version)
+              - text;
+
+    model->hists = NULL;
+
+    if (model->lanes == NULL) {
+        return;
+    }
+
+    model->hists = ngx_http_maas_zone_room(mmcf, &key, model->n_lanes
+                                             * sizeof(ngx_http_maas_hist_t));
 }
 
 
@@ -387,43 +261,115 @@ ngx_http_maas_zone_init(ngx_shm_zone_t *shm_zone, void *data)
 void
 ngx_http_maas_zone_commit(ngx_http_maas_main_conf_t *mmcf)
 {
+    u_char                    key[NGX_HTTP_MAAS_ROOM_KEY];
     ngx_uint_t                i;
     ngx_slab_pool_t          *shpool;
-    ngx_http_maas_zone_t     *zone;
-    ngx_http_maas_entry_t    *entry;
     ngx_http_maas_counted_t   c;
 
-    if (mmcf->models.nelts == 0) {
+    if (mmcf->zone == NULL) {
         return;
     }
 
     shpool = (ngx_slab_pool_t *) mmcf->zone->shm.addr;
-    zone = shpool->data;
+
+    ngx_shmtx_lock(&shpool->mutex);
+
+    ngx_http_maas_zone_hold(shpool);
 
     for (i = 0; i < ngx_http_maas_zone_n(mmcf); i++) {
-        c = ngx_http_maas_zone_counted(mmcf, i);
+        c = ngx_http_maas_zone_counted(mmcf, i, key);
 
         if (*c.lanes == NULL) {
-            entry = ngx_http_maas_zone_spare(shpool, mmcf, zone->first);
-            ngx_http_maas_zone_set(shpool, entry, &c);
-            ngx_http_maas_zone_use(shpool, entry, &c);
+            *c.lanes = ngx_http_maas_zone_made(shpool, &c.key, *c.n_lanes
+                                               * sizeof(ngx_http_maas_lane_t));
         }
     }
+
+    ngx_shmtx_unlock(&shpool->mutex);
+
+    for (i = 0; i < mmcf->models.nelts; i++) {
+        ngx_http_maas_zone_extras(mmcf,
+                          ((ngx_http_maas_model_t **) mmcf->models.elts)[i]);
+    }
+}
+
+
+/* This process's lane; where there is none, one of its own that nobody sees */
+
+static void
+ngx_http_maas_zone_take(ngx_http_maas_counted_t *c, ngx_uint_t lane)
+{
+    static ngx_http_maas_lane_t  nowhere;
+
+    if (*c->lanes == NULL) {
+        *c->n_lanes = 0;
+        *c->lane = &nowhere;
+        return;
+    }
+
+    *c->lane = &(*c->lanes)[lane];
+}
+
+
+static void
+ngx_http_maas_zone_take_extras(ngx_http_maas_model_t *model, ngx_uint_t lane)
+{
+    static ngx_http_maas_hist_t  nowhere;
+
+    model->hist = model->hists == NULL ? &nowhere : &model->hists[lane];
 }
 
 
 void
 ngx_http_maas_zone_attach(ngx_http_maas_main_conf_t *mmcf)
 {
-    ngx_uint_t                i;
+    u_char                    key[NGX_HTTP_MAAS_ROOM_KEY];
+    ngx_uint_t                i, lane;
     ngx_http_maas_counted_t   c;
 
-    /* two processes that run at the same time have different slots; of more
-     * than there are lanes some share one, which atomics allow */
+    lane = ngx_http_maas_zone_lane(mmcf);
+    ngx_http_maas_count_share(lane == ngx_http_maas_zone_lanes(mmcf) - 1);
 
     for (i = 0; i < ngx_http_maas_zone_n(mmcf); i++) {
-        c = ngx_http_maas_zone_counted(mmcf, i);
-
-        *c.lane = &(*c.lanes)[ngx_process_slot & (*c.n_lanes - 1)];
+        c = ngx_http_maas_zone_counted(mmcf, i, key);
+        ngx_http_maas_zone_take(&c, lane);
     }
+
+    for (i = 0; i < mmcf->models.nelts; i++) {
+        ngx_http_maas_zone_take_extras(
+                    ((ngx_http_maas_model_t **) mmcf->models.elts)[i], lane);
+    }
+}
+
+
+void
+ngx_http_maas_zone_join(ngx_http_maas_main_conf_t *mmcf,
+    ngx_http_maas_model_t *model)
+{
+    u_char                    key[NGX_HTTP_MAAS_ROOM_KEY];
+    ngx_uint_t                lane;
+    ngx_http_maas_counted_t   c;
+
+    lane = ngx_http_maas_zone_lane(mmcf);
+    c = ngx_http_maas_zone_model(model, key);
+
+    model->n_lanes = ngx_http_maas_zone_lanes(mmcf);
+    model->lanes = ngx_http_maas_zone_room(mmcf, &c.key, model->n_lanes
+                                           * sizeof(ngx_http_maas_lane_t));
+    ngx_http_maas_zone_take(&c, lane);
+
+    ngx_http_maas_zone_extras(mmcf, model);
+    ngx_http_maas_zone_take_extras(model, lane);
+}
+
+
+void
+ngx_http_maas_zone_leave(ngx_http_maas_main_conf_t *mmcf,
+    ngx_http_maas_model_t *model)
+{
+    u_char                    key[NGX_HTTP_MAAS_ROOM_KEY];
+    ngx_http_maas_counted_t   c;
+
+    c = ngx_http_maas_zone_model(model, key);
+    ngx_http_maas_zone_free(mmcf, &c.key);
 }
