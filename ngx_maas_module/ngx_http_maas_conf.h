@@ -10,6 +10,7 @@
 
 
 #include "ngx_http_maas_model.h"
+#include "ngx_http_maas_names.h"
 
 
 /* What a location does */
@@ -41,6 +42,7 @@ typedef struct {
     ngx_array_t               models;      /* of ngx_http_maas_model_t *; of a
                                               model that is watched: the current
                                               generation of this worker */
+    ngx_http_maas_names_t     names;       /* of `models` */
     ngx_http_maas_watching_t *watching;    /* files; NULL: none */
     ngx_array_t               predicts;    /* of ngx_http_maas_loc_conf_t * */
     ngx_uint_t                batch;       /* most of maas_batch, where a
@@ -117,6 +119,30 @@ typedef struct {
 
 
 extern ngx_module_t  ngx_http_maas_module;
+
+
+/* ngx_http_maas_find.c */
+
+/* One more model, at the end of mmcf->models */
+ngx_int_t ngx_http_maas_models_add(ngx_pool_t *pool,
+    ngx_http_maas_main_conf_t *mmcf, ngx_http_maas_model_t *model);
+
+/* mmcf->models has other names now, not more than names.room. */
+void ngx_http_maas_models_changed(ngx_http_maas_main_conf_t *mmcf);
+
+/* One by one, from *n = 0 on, those that are meant, as they stand in
+ * mmcf->models; NULL: there are no more. */
+ngx_http_maas_model_t *ngx_http_maas_model_next(
+    ngx_http_maas_main_conf_t *mmcf, const ngx_http_maas_which_t *which,
+    ngx_uint_t *n);
+
+/* The newest that is meant; NULL if there is none. */
+ngx_http_maas_model_t *ngx_http_maas_model_find(
+    ngx_http_maas_main_conf_t *mmcf, const ngx_http_maas_which_t *which);
+
+/* Is it the version that is found without one? */
+ngx_uint_t ngx_http_maas_model_newest(ngx_http_maas_main_conf_t *mmcf,
+    ngx_http_maas_model_t *model);
 
 
 #endif /* _NGX_HTTP_MAAS_CONF_H_INCLUDED_ */

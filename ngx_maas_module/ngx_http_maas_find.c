@@ -1,11 +1,12 @@
 
 /*
- * A model by its name, version and label.
+ * A model by its name, version and label: in the same time, however many there
+ * are.
  * Not here: how models come to be (life/ngx_http_maas_model.c).
  */
 
 
-#include "ngx_http_maas_model.h"
+#include "ngx_http_maas_conf.h"
 
 
 ngx_uint_t
@@ -59,21 +60,110 @@ ngx_http_maas_model_is(ngx_http_maas_model_t *model,
 }
 
 
+/* Room for n names in `names`, twice as many as ask for it */
+
+static ngx_int_t
+ngx_http_maas_models_room(ngx_pool_t *pool, ngx_http_maas_main_conf_t *mmcf,
+    ngx_uint_t n)
+{
+    void  *p;
+
+    if (n <= mmcf->names.room) {
+        return NGX_OK;
+    }
+
+    p = ngx_palloc(pool, ngx_http_maas_names_size((uint32_t) (2 * n)));
+    if (p == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_http_maas_names_init(&mmcf->names, p, (uint32_t) (2 * n));
+    ngx_http_maas_models_changed(mmcf);
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_http_maas_models_add(ngx_pool_t *pool, ngx_http_maas_main_conf_t *mmcf,
+    ngx_http_maas_model_t *model)
+{
+    ngx_http_maas_model_t  **slot;
+
+    if (ngx_http_maas_models_room(pool, mmcf, mmcf->models.nelts + 1)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    slot = ngx_array_push(&mmcf->models);
+    if (slot == NULL) {
+        return NGX_ERROR;
+    }
+
+    *slot = model;
+    model->place = mmcf->models.nelts - 1;
+    ngx_http_maas_names_add(&mmcf->names, model->name.data, model->name.len);
+
+    return NGX_OK;
+}
+
+
+void
+ngx_http_maas_models_changed(ngx_http_maas_main_conf_t *mmcf)
+{
+    ngx_uint_t               i;
+    ngx_http_maas_model_t  **models;
+
+    models = mmcf->models.elts;
+
+    ngx_http_maas_names_clear(&mmcf->names);
+
+    for (i = 0; i < mmcf->models.nelts; i++) {
+        ngx_http_maas_names_add(&mmcf->names, models[i]->name.data,
+                                models[i]->name.len);
+    }
+}
+
+
 ngx_http_maas_model_t *
-ngx_http_maas_model_find(ngx_array_t *models,
+ngx_http_maas_model_next(ngx_http_maas_main_conf_t *mmcf,
+    const ngx_http_maas_which_t *which, ngx_uint_t *n)
+{
+    uint32_t                i;
+    ngx_http_maas_model_t  *model;
+
+    i = *n == 0 ? ngx_http_maas_names_first(&mmcf->names, which->name.data,
+                                            which->name.len)
+                : ngx_http_maas_names_next(&mmcf->names, (uint32_t) (*n - 1));
+
+    while (i != NGX_HTTP_MAAS_NO_NAME) {
+        model = ((ngx_http_maas_model_t **) mmcf->models.elts)[i];
+
+        if (ngx_http_maas_model_is(model, which)) {
+            *n = i + 1;
+            return model;
+        }
+
+        i = ngx_http_maas_names_next(&mmcf->names, i);
+    }
+
+    return NULL;
+}
+
+
+ngx_http_maas_model_t *
+ngx_http_maas_model_find(ngx_http_maas_main_conf_t *mmcf,
     const ngx_http_maas_which_t *which)
 {
-    ngx_uint_t              i;
+    ngx_uint_t              n;
     ngx_http_maas_model_t  *m, *best;
 
+    n = 0;
     best = NULL;
 
-    for (i = 0; i < models->nelts; i++) {
-        m = ((ngx_http_maas_model_t **) models->elts)[i];
-
-        if (ngx_http_maas_model_is(m, which)
-            && (best == NULL || best->number < m->number))
-        {
+    while ((m = ngx_http_maas_model_next(mmcf, which, &n)) != NULL) {
+        if (best == NULL || best->number < m->number) {
             best = m;
         }
     }
@@ -83,9 +173,10 @@ ngx_http_maas_model_find(ngx_array_t *models,
 
 
 ngx_uint_t
-ngx_http_maas_model_newest(ngx_array_t *models, ngx_http_maas_model_t *model)
+ngx_http_maas_model_newest(ngx_http_maas_main_conf_t *mmcf,
+    ngx_http_maas_model_t *model)
 {
     ngx_http_maas_which_t  which = { .name = model->name };
 
-    return ngx_http_maas_model_find(models, &which) == model;
+    return ngx_http_maas_model_find(mmcf, &which) == model;
 }

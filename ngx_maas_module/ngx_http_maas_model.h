@@ -90,11 +90,6 @@ ngx_uint_t ngx_http_maas_text_same(const ngx_str_t *a, const ngx_str_t *b);
 ngx_uint_t ngx_http_maas_model_is(ngx_http_maas_model_t *model,
     const ngx_http_maas_which_t *which);
 
-/* The newest that is meant among `models`, of ngx_http_maas_model_t *; NULL if
- * there is none. */
-ngx_http_maas_model_t *ngx_http_maas_model_find(ngx_array_t *models,
-    const ngx_http_maas_which_t *which);
-
 /* The generation that requests which begin now get: of any generation, or of
  * what stands for them.  `models` as above. */
 ngx_http_maas_model_t *ngx_http_maas_model_now(ngx_array_t *models,
@@ -109,10 +104,5 @@ void ngx_http_maas_model_let_go(ngx_http_maas_model_t *model);
  * another generation later.  NGX_ERROR: out of memory. */
 ngx_int_t ngx_http_maas_model_hold_by(ngx_pool_t *pool,
     ngx_http_maas_model_t *model, ngx_http_maas_model_t ***held);
-
-/* Is it the version that is found without one? */
-ngx_uint_t ngx_http_maas_model_newest(ngx_array_t *models,
-    ngx_http_maas_model_t *model);
-
 
 #endif /* _NGX_HTTP_MAAS_MODEL_H_INCLUDED_ */

@@ -203,7 +203,7 @@ ngx_http_maas_find_predicts(ngx_conf_t *cf, ngx_http_maas_main_conf_t *mmcf)
 
     for (i = 0; i < mmcf->predicts.nelts; i++) {
         mlcf = predicts[i];
-        mlcf->model = ngx_http_maas_model_find(&mmcf->models, &mlcf->predict);
+        mlcf->model = ngx_http_maas_model_find(mmcf, &mlcf->predict);
         if (mlcf->model == NULL) {
             ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
                           "maas_predict: no maas_model \"%V\"%s%V in %s:%ui",

@@ -175,7 +175,7 @@ ngx_http_maas_model(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 {
     ngx_http_maas_main_conf_t  *mmcf = conf;
 
-    ngx_http_maas_model_t  *model, **slot;
+    ngx_http_maas_model_t  *model;
     ngx_http_maas_which_t   version, label;
 
     model = ngx_pcalloc(cf->pool, sizeof(ngx_http_maas_model_t));
@@ -189,9 +189,9 @@ ngx_http_maas_model(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     version.version = model->version;
     label.label = model->label;
 
-    if (ngx_http_maas_model_find(&mmcf->models, &version) != NULL
+    if (ngx_http_maas_model_find(mmcf, &version) != NULL
         || (label.label.len != 0
-            && ngx_http_maas_model_find(&mmcf->models, &label) != NULL))
+            && ngx_http_maas_model_find(mmcf, &label) != NULL))
     {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                            "duplicate version or label of model \"%V\"",
@@ -203,13 +203,9 @@ ngx_http_maas_model(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return NGX_CONF_ERROR;
     }
 
-    slot = ngx_array_push(&mmcf->models);
-    if (slot == NULL) {
+    if (ngx_http_maas_models_add(cf->pool, mmcf, model) != NGX_OK) {
         return NGX_CONF_ERROR;
     }
-
-    *slot = model;
-    model->place = mmcf->models.nelts - 1;
 
     return model->watch == NULL
            || ngx_http_maas_watch_add(cf, mmcf, model) == NGX_OK

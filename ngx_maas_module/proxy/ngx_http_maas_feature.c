@@ -187,7 +187,7 @@ ngx_http_maas_feature_check(ngx_conf_t *cf, ngx_http_maas_main_conf_t *mmcf)
         which.name = line[i]->model;
 
         if (which.name.len != 0
-            && ngx_http_maas_model_find(&mmcf->models, &which) == NULL)
+            && ngx_http_maas_model_find(mmcf, &which) == NULL)
         {
             ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
                           "maas_feature: no maas_model \"%V\" in %s:%ui",

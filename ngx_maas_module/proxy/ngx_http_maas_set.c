@@ -239,7 +239,7 @@ ngx_http_maas_set_check(ngx_conf_t *cf, ngx_http_maas_main_conf_t *mmcf)
     for (i = 0; i < mmcf->sets.nelts; i++) {
         set = line[i];
 
-        set->model = ngx_http_maas_model_find(&mmcf->models, &set->which);
+        set->model = ngx_http_maas_model_find(mmcf, &set->which);
 
         if (set->model == NULL) {
             ngx_log_error(NGX_LOG_EMERG, cf->log, 0,

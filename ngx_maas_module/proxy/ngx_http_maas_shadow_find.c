@@ -18,7 +18,7 @@ ngx_http_maas_shadow_find(ngx_conf_t *cf, ngx_http_maas_shadow_line_t *line,
 
     mmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_maas_module);
 
-    model = ngx_http_maas_model_find(&mmcf->models, which);
+    model = ngx_http_maas_model_find(mmcf, which);
 
     if (model == NULL) {
         (void) ngx_http_maas_shadow_wrong(cf, line, "no maas_model \"%V\"%s%V",

@@ -100,7 +100,7 @@ ngx_http_maas_put_models(ngx_http_request_t *r,
 
         /* a name once, however many versions it has */
 
-        if (ngx_http_maas_model_newest(&target->mmcf->models, models[i])) {
+        if (ngx_http_maas_model_newest(target->mmcf, models[i])) {
             ngx_http_maas_json_value(text, NULL, "\"%V\"", &models[i]->name);
         }
     }
@@ -114,17 +114,15 @@ ngx_http_maas_put_versions(ngx_http_maas_text_t *text, const char *key,
     ngx_http_maas_main_conf_t *mmcf, const ngx_http_maas_which_t *which,
     const char *fmt)
 {
-    ngx_uint_t               i;
-    ngx_http_maas_model_t  **models;
+    ngx_uint_t              n;
+    ngx_http_maas_model_t  *model;
 
-    models = mmcf->models.elts;
+    n = 0;
 
     ngx_http_maas_json_open(text, key, "[");
 
-    for (i = 0; i < mmcf->models.nelts; i++) {
-        if (ngx_http_maas_model_is(models[i], which)) {
-            ngx_http_maas_json_value(text, NULL, fmt, &models[i]->version);
-        }
+    while ((model = ngx_http_maas_model_next(mmcf, which, &n)) != NULL) {
+        ngx_http_maas_json_value(text, NULL, fmt, &model->version);
     }
 
     ngx_http_maas_json_close(text, "]");

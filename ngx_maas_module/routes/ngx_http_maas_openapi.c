@@ -80,8 +80,7 @@ static void
 ngx_http_maas_openapi_schema(ngx_http_maas_openapi_t *o)
 {
     ngx_http_maas_openapi_id(o, o->target->model == NULL
-             && !ngx_http_maas_model_newest(&o->target->mmcf->models,
-                                            o->model));
+             && !ngx_http_maas_model_newest(o->target->mmcf, o->model));
 }
 
 
@@ -255,14 +254,14 @@ ngx_http_maas_openapi_expand(ngx_http_maas_openapi_t *o, const char *text)
 static void
 ngx_http_maas_openapi_of(ngx_http_maas_openapi_t *o, ngx_uint_t i)
 {
-    ngx_array_t  *models;
+    ngx_http_maas_main_conf_t  *mmcf;
 
-    models = &o->target->mmcf->models;
+    mmcf = o->target->mmcf;
 
-    o->model = ((ngx_http_maas_model_t **) models->elts)[i];
+    o->model = ((ngx_http_maas_model_t **) mmcf->models.elts)[i];
     o->number = i + 1;
-    o->clashes[0] = ngx_http_maas_schema_clashes(models, o->model, 0);
-    o->clashes[1] = ngx_http_maas_schema_clashes(models, o->model, 1);
+    o->clashes[0] = ngx_http_maas_schema_clashes(mmcf, o->model, 0);
+    o->clashes[1] = ngx_http_maas_schema_clashes(mmcf, o->model, 1);
 }
 
 
@@ -286,7 +285,7 @@ ngx_http_maas_openapi_paths(ngx_http_maas_openapi_t *o)
         o->versioned = 1;
         ngx_http_maas_openapi_expand(o, ngx_http_maas_openapi_model);
 
-        if (ngx_http_maas_model_newest(&o->target->mmcf->models, o->model)) {
+        if (ngx_http_maas_model_newest(o->target->mmcf, o->model)) {
             o->versioned = 0;
             ngx_http_maas_openapi_expand(o, ngx_http_maas_openapi_model);
         }

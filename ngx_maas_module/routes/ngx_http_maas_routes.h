@@ -128,7 +128,7 @@ ngx_int_t ngx_http_maas_docs_handler(ngx_http_request_t *r,
 
 /* Would generators of clients take a model's identifiers, with or without its
  * version, for those of another one? */
-ngx_uint_t ngx_http_maas_schema_clashes(ngx_array_t *models,
+ngx_uint_t ngx_http_maas_schema_clashes(ngx_http_maas_main_conf_t *mmcf,
     ngx_http_maas_model_t *model, ngx_uint_t versioned);
 
 /* Schemas of one row: lists of numbers, or an object with its columns */

@@ -62,8 +62,8 @@ ngx_http_maas_schema_key(ngx_http_maas_model_t *model, ngx_uint_t versioned,
 /* As a-b and a_b do, version 2 of a and a_2 */
 
 ngx_uint_t
-ngx_http_maas_schema_clashes(ngx_array_t *models, ngx_http_maas_model_t *model,
-    ngx_uint_t versioned)
+ngx_http_maas_schema_clashes(ngx_http_maas_main_conf_t *mmcf,
+    ngx_http_maas_model_t *model, ngx_uint_t versioned)
 {
     ngx_uint_t              i, with;
     ngx_http_maas_model_t  *other;
@@ -72,8 +72,8 @@ ngx_http_maas_schema_clashes(ngx_array_t *models, ngx_http_maas_model_t *model,
 
     ngx_http_maas_schema_key(model, versioned, mine);
 
-    for (i = 0; i < 2 * models->nelts; i++) {
-        other = ((ngx_http_maas_model_t **) models->elts)[i / 2];
+    for (i = 0; i < 2 * mmcf->models.nelts; i++) {
+        other = ((ngx_http_maas_model_t **) mmcf->models.elts)[i / 2];
         with = i % 2;
 
         if (other == model && with == versioned) {
@@ -85,7 +85,7 @@ ngx_http_maas_schema_clashes(ngx_array_t *models, ngx_http_maas_model_t *model,
         /* the document has the newest one without its version */
 
         if (ngx_strcmp(mine, its) == 0
-            && (with || ngx_http_maas_model_newest(models, other)))
+            && (with || ngx_http_maas_model_newest(mmcf, other)))
         {
             return 1;
         }

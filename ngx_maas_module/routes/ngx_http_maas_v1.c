@@ -171,7 +171,7 @@ ngx_http_maas_v1_missing(ngx_http_request_t *r, ngx_http_maas_v1_t *v1,
     ngx_str_null(&any.label);
 
     if (which->label.len != 0
-        && ngx_http_maas_model_find(&mmcf->models, &any) != NULL)
+        && ngx_http_maas_model_find(mmcf, &any) != NULL)
     {
         return ngx_http_maas_refuse(r, NGX_HTTP_BAD_REQUEST,
                                     "Unrecognized servable version label: %s",
@@ -207,14 +207,14 @@ ngx_http_maas_v1_model(ngx_http_maas_which_t *which,
     ngx_http_maas_model_t  *model;
     ngx_http_maas_which_t   any;
 
-    model = ngx_http_maas_model_find(&mmcf->models, which);
+    model = ngx_http_maas_model_find(mmcf, which);
 
     if (model == NULL && which->version.len == 1
         && which->version.data[0] == '0')
     {
         any = *which;
         ngx_str_null(&any.version);
-        model = ngx_http_maas_model_find(&mmcf->models, &any);
+        model = ngx_http_maas_model_find(mmcf, &any);
 
         if (model != NULL) {
             which->version = model->version;

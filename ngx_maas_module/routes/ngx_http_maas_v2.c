@@ -220,7 +220,7 @@ ngx_http_maas_v2_find(ngx_http_request_t *r, ngx_str_t *path,
         return NULL;
     }
 
-    target->model = ngx_http_maas_model_find(&target->mmcf->models, which);
+    target->model = ngx_http_maas_model_find(target->mmcf, which);
 
     if (target->model == NULL) {
 
@@ -228,7 +228,7 @@ ngx_http_maas_v2_find(ngx_http_request_t *r, ngx_str_t *path,
 
         which->label = which->version;
         ngx_str_null(&which->version);
-        target->model = ngx_http_maas_model_find(&target->mmcf->models, which);
+        target->model = ngx_http_maas_model_find(target->mmcf, which);
     }
 
     if (target->model == NULL) {

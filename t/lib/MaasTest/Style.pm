@@ -43,6 +43,7 @@ our @rooms = (
             'ngx_maas_module/ngx_http_maas_sha256.c' =>
                 qr{^<openssl/sha\.h>$},
             'ngx_maas_module/ngx_http_maas_sha256.h' => qr{^<stddef\.h>$},
+            'ngx_maas_module/ngx_http_maas_names.c' => qr{^<string\.h>$},
             'ngx_maas_module/proxy/ngx_http_maas_hello.h' =>
                 qr{^<stddef\.h>$},
             'ngx_maas_module/proxy/ngx_http_maas_hello.c' =>
