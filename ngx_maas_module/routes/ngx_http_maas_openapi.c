@@ -31,6 +31,11 @@ static const char  ngx_http_maas_openapi_schemas_text[] =
 ;
 
 
+/* more have no paths of their own in the server's document */
+
+#define NGX_HTTP_MAAS_OPENAPI_MODELS  100
+
+
 /* What stands for @MARK@ in those texts */
 
 typedef struct {
@@ -39,7 +44,8 @@ typedef struct {
     ngx_http_maas_model_t    *model;       /* of which is written */
     ngx_uint_t                number;      /* of the model, from 1 on */
     ngx_uint_t                clashes[2];  /* identifiers, [1]: versioned */
-    ngx_uint_t                versioned;   /* with its version in the path */
+    unsigned                  versioned:1; /* with its version in the path */
+    unsigned                  any:1;       /* no model: a parameter of paths */
     ngx_str_t                 root;
 } ngx_http_maas_openapi_t;
 
@@ -156,6 +162,50 @@ ngx_http_maas_openapi_document(ngx_http_maas_openapi_t *o, const char **text)
 }
 
 
+/* The same where the name of any model is a parameter of paths */
+
+static ngx_uint_t
+ngx_http_maas_openapi_of_any(ngx_http_maas_openapi_t *o, const char **text)
+{
+    ngx_uint_t  i;
+
+    static const struct {
+        const char  *mark;
+        const char  *text;
+    } marks[] = {
+        { "@PARAMETERS@",
+          "\"parameters\":[{\"name\":\"model\",\"in\":\"path\","
+          "\"required\":true,\"description\":\"One of GET /v2/models.  What "
+          "it takes says its own document, /v2/models/{model}/docs and "
+          "/v2/models/{model}/docs/openapi.json.\","
+          "\"schema\":{\"type\":\"string\"},\"example\":\"" },
+        { "@IN_VERSION@", "" },
+        { "@NAME@", "{model}" },
+        { "@ID@", "by_name" },
+        { "@SCHEMA@", "by_name" },
+        { "@ROW@", "{}" },
+        { "@EXAMPLE@", "{\"$ref\":\"#/components/schemas/V1Values\"}" },
+        { "@EXAMPLES@", "" },
+        { "@V1_EXAMPLES@", "" },
+        { "@CLASSIFY_EXAMPLES@", "" }
+    };
+
+    for (i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
+        if (ngx_http_maas_openapi_take(text, marks[i].mark)) {
+            ngx_http_maas_put(o->text, "%s", marks[i].text);
+
+            if (i == 0) {
+                ngx_http_maas_put(o->text, "%V\"}],", &o->model->name);
+            }
+
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
 /* The same of the paths of a model.  What is said of a version stands behind
  * a path, and behind an identifier, which is unlike all others. */
 
@@ -164,7 +214,15 @@ ngx_http_maas_openapi_of_model(ngx_http_maas_openapi_t *o, const char **text)
 {
     const maas_info_t  *info;
 
+    if (o->any) {
+        return ngx_http_maas_openapi_of_any(o, text);
+    }
+
     info = o->model->info;
+
+    if (ngx_http_maas_openapi_take(text, "@PARAMETERS@")) {
+        return 1;
+    }
 
     if (ngx_http_maas_openapi_take(text, "@IN_VERSION@")) {
         if (o->versioned) {
@@ -280,6 +338,11 @@ ngx_http_maas_openapi_paths(ngx_http_maas_openapi_t *o)
 
     ngx_http_maas_openapi_expand(o, ngx_http_maas_openapi_server);
 
+    if (o->any) {
+        ngx_http_maas_openapi_expand(o, ngx_http_maas_openapi_model);
+        return;
+    }
+
     for (i = 0; i < o->target->mmcf->models.nelts; i++) {
         ngx_http_maas_openapi_of(o, i);
         o->versioned = 1;
@@ -318,6 +381,11 @@ ngx_http_maas_openapi_schemas(ngx_http_maas_openapi_t *o)
 
     ngx_http_maas_openapi_expand(o, ngx_http_maas_openapi_server_schemas);
 
+    if (o->any) {
+        ngx_http_maas_openapi_expand(o, ngx_http_maas_openapi_schemas_text);
+        return;
+    }
+
     for (i = 0; i < o->target->mmcf->models.nelts; i++) {
         ngx_http_maas_openapi_of(o, i);
         ngx_http_maas_openapi_model_schemas(o);
@@ -329,9 +397,11 @@ void
 ngx_http_maas_put_openapi(ngx_http_request_t *r,
     ngx_http_maas_target_t *target, ngx_http_maas_text_t *text)
 {
+    ngx_array_t               *models;
     ngx_http_maas_openapi_t    o;
     ngx_http_maas_loc_conf_t  *mlcf;
 
+    models = &target->mmcf->models;
     mlcf = ngx_http_get_module_loc_conf(r, ngx_http_maas_module);
 
     ngx_memzero(&o, sizeof(o));
@@ -341,6 +411,11 @@ ngx_http_maas_put_openapi(ngx_http_request_t *r,
 
     if (o.root.len == 0) {
         ngx_str_set(&o.root, "/");
+    }
+
+    if (target->model == NULL && models->nelts > NGX_HTTP_MAAS_OPENAPI_MODELS) {
+        o.any = 1;
+        o.model = ((ngx_http_maas_model_t **) models->elts)[0];
     }
 
     ngx_http_maas_openapi_expand(&o, ngx_http_maas_openapi_text);
