@@ -105,4 +105,5 @@ void ngx_http_maas_model_let_go(ngx_http_maas_model_t *model);
 ngx_int_t ngx_http_maas_model_hold_by(ngx_pool_t *pool,
     ngx_http_maas_model_t *model, ngx_http_maas_model_t ***held);
 
+
 #endif /* _NGX_HTTP_MAAS_MODEL_H_INCLUDED_ */

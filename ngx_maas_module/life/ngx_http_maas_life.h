@@ -18,6 +18,9 @@
  * file, check all, add it to mmcf->models. */
 char *ngx_http_maas_model(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
+/* maas_models PATTERN: the same of each file that matches. */
+char *ngx_http_maas_models(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+
 /* maas_offload off | pool[=name] above=time [nice=n] */
 char *ngx_http_maas_offload(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
@@ -31,6 +34,14 @@ char *ngx_http_maas_predict(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 /* Who answers where a location is of a kind */
 extern const ngx_http_handler_pt
     ngx_http_maas_handlers[NGX_HTTP_MAAS_N_KINDS];
+
+
+/* ngx_http_maas_model.c */
+
+/* A model of which name, version, label and file are set: load, check, add;
+ * logs what is wrong. */
+ngx_int_t ngx_http_maas_model_new(ngx_conf_t *cf,
+    ngx_http_maas_main_conf_t *mmcf, ngx_http_maas_model_t *model);
 
 
 /* ngx_http_maas_worker.c */

@@ -170,18 +170,14 @@ ngx_http_maas_model_args(ngx_conf_t *cf, ngx_http_maas_model_t *model)
 }
 
 
-char *
-ngx_http_maas_model(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+/* Is a version or a label in use? */
+
+static ngx_int_t
+ngx_http_maas_model_twice(ngx_conf_t *cf, ngx_http_maas_main_conf_t *mmcf,
+    ngx_http_maas_model_t *model)
 {
-    ngx_http_maas_main_conf_t  *mmcf = conf;
-
-    ngx_http_maas_model_t  *model;
     ngx_http_maas_which_t   version, label;
-
-    model = ngx_pcalloc(cf->pool, sizeof(ngx_http_maas_model_t));
-    if (model == NULL || ngx_http_maas_model_args(cf, model) != NGX_OK) {
-        return NGX_CONF_ERROR;
-    }
+    ngx_http_maas_model_t  *other;
 
     ngx_memzero(&version, sizeof(version));
     version.name = model->name;
@@ -189,26 +185,56 @@ ngx_http_maas_model(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     version.version = model->version;
     label.label = model->label;
 
-    if (ngx_http_maas_model_find(mmcf, &version) != NULL
-        || (label.label.len != 0
-            && ngx_http_maas_model_find(mmcf, &label) != NULL))
-    {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "duplicate version or label of model \"%V\"",
-                           &model->name);
-        return NGX_CONF_ERROR;
+    other = ngx_http_maas_model_find(mmcf, &version);
+
+    if (other == NULL && label.label.len != 0) {
+        other = ngx_http_maas_model_find(mmcf, &label);
     }
 
-    if (ngx_http_maas_model_load(cf, model) != NGX_OK) {
-        return NGX_CONF_ERROR;
+    if (other == NULL) {
+        return NGX_OK;
+    }
+
+    ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                       "duplicate version or label of model \"%V\": \"%V\" "
+                       "and \"%V\"", &model->name, &other->file,
+                       &model->file);
+    return NGX_ERROR;
+}
+
+
+ngx_int_t
+ngx_http_maas_model_new(ngx_conf_t *cf, ngx_http_maas_main_conf_t *mmcf,
+    ngx_http_maas_model_t *model)
+{
+    if (ngx_http_maas_model_twice(cf, mmcf, model) != NGX_OK
+        || ngx_http_maas_model_load(cf, model) != NGX_OK)
+    {
+        return NGX_ERROR;
     }
 
     if (ngx_http_maas_models_add(cf->pool, mmcf, model) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    return model->watch == NULL ? NGX_OK
+                                : ngx_http_maas_watch_add(cf, mmcf, model);
+}
+
+
+char *
+ngx_http_maas_model(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
+{
+    ngx_http_maas_main_conf_t  *mmcf = conf;
+
+    ngx_http_maas_model_t  *model;
+
+    model = ngx_pcalloc(cf->pool, sizeof(ngx_http_maas_model_t));
+    if (model == NULL || ngx_http_maas_model_args(cf, model) != NGX_OK) {
         return NGX_CONF_ERROR;
     }
 
-    return model->watch == NULL
-           || ngx_http_maas_watch_add(cf, mmcf, model) == NGX_OK
+    return ngx_http_maas_model_new(cf, mmcf, model) == NGX_OK
            ? NGX_CONF_OK : NGX_CONF_ERROR;
 }
 

@@ -310,6 +310,13 @@ static ngx_command_t  ngx_http_maas_commands[] = {
       0,
       NULL },
 
+    { ngx_string("maas_models"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      ngx_http_maas_models,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
     { ngx_string("maas_serve"),
       NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
       ngx_http_maas_serve,
