@@ -232,11 +232,22 @@ build/perf-analyzer/.done: t/clients/perf_analyzer.txt build/venv/.done
 	    --target $(@D) -r $<
 	@touch $@
 
+# a Prometheus, as Debian has it; unpacked and not installed, since the package
+# starts a service
+build/prometheus/.done: | build/.packages-test
+	@rm -rf $(@D) && mkdir -p $(@D)
+	@if command -v apt-get >/dev/null; then cd $(@D) \
+	    && { apt-get -qq download prometheus 2>/dev/null \
+	         || { apt-get -qq update && apt-get -qq download prometheus; }; } \
+	    && dpkg-deb -x prometheus_*.deb . && rm prometheus_*.deb; \
+	fi
+	@touch $@
+
 .PHONY: test-build
 test-build: build/.packages-test all units fuzzers $(PRELOADS) $(BOTS)
 
 test: build/.packages-test test-build build/venv/.done \
-	build/perf-analyzer/.done
+	build/perf-analyzer/.done build/prometheus/.done
 	MAAS_BUILD=$(B) prove -r t
 
 # the same tests, everything of ours under AddressSanitizer and UBSan; not
@@ -244,7 +255,7 @@ test: build/.packages-test test-build build/venv/.done \
 # of bots, which start nginx as a user does, nor what limits a program's address
 # space.  Leaks are the unit tests' matter: a program that gives up leaves its
 # memory to the system.
-asan: build/.packages-test build/venv/.done
+asan: build/.packages-test build/venv/.done build/prometheus/.done
 	$(MAKE) B=build/asan SAN=1 CFLAGS="-O1 -g" test-build
 	ASAN_OPTIONS=detect_leaks=0 MAAS_ASAN=1 MAAS_BUILD=build/asan prove $(filter-out \
 	    t/17-trainer-sparse.t t/49-bots.t t/75-training-doc.t t/93-torture.t,$(wildcard t/*.t t/*/*.t))
