@@ -1,0 +1,189 @@
+# Promise: each query of conf/grafana.json and of conf/alerts.yml is one that a
+# real Prometheus takes, and one that finds something in what it scrapes here.
+
+use strict;
+use warnings;
+
+use FindBin;
+use lib "$FindBin::Bin/lib";
+
+use JSON::PP ();
+use MaasTest;
+use MaasTest::Prometheus;
+use Test::More;
+use Time::HiRes qw(sleep time);
+
+# metrics that are still to come; a name that is there may not be here
+my @coming = qw(maas_answers_total maas_batch_rows maas_compute_duration
+    maas_drift_psi maas_drift_rows maas_failures_total maas_memory_used_bytes
+    maas_missing_values_total maas_model_info maas_model_loaded
+    maas_memory_limit_bytes maas_model_refused maas_model_swaps maas_model_trained
+    maas_parse_duration maas_queue_duration maas_request_rows
+    maas_unknown_values_total maas_write_duration);
+
+my $board = JSON::PP::decode_json(
+    MaasTest::Proc::slurp("$MaasTest::top/conf/grafana.json"));
+my $rules = "$MaasTest::top/conf/alerts.yml";
+
+###############################################################################
+# the board by itself
+
+my @panels = @{ $board->{panels} };
+my %variable = map { $_->{name} => $_ } @{ $board->{templating}{list} };
+my (%id, %at, @targets, @wrong);
+
+for my $p (@panels) {
+    push @wrong, "panel $p->{id} is there twice" if $id{ $p->{id} }++;
+    my $g = $p->{gridPos};
+    push @wrong, "$p->{title}: beyond the right edge" if $g->{x} + $g->{w} > 24;
+    for my $x ($g->{x} .. $g->{x} + $g->{w} - 1) {
+        for my $y ($g->{y} .. $g->{y} + $g->{h} - 1) {
+            my $other = $at{"$x,$y"};
+            push @wrong, "$p->{title} is on $other" if $other;
+            $at{"$x,$y"} = $p->{title};
+        }
+    }
+    next if $p->{type} eq 'row';
+    push @wrong, "$p->{title}: no description" if !$p->{description};
+    push @wrong, "$p->{title}: no target" if !@{ $p->{targets} || [] };
+    push @targets, map { { %$_, panel => $p->{title} } } @{ $p->{targets} };
+}
+
+push @targets, map { { %$_, panel => "annotation $_->{name}" } }
+    @{ $board->{annotations}{list} };
+
+for my $t (@targets) {
+    push @wrong, "$t->{panel}: another data source"
+        if $t->{datasource}{uid} ne '${datasource}';
+    push @wrong, map { "$t->{panel}: no variable \$$_" }
+        grep { !/^__/ && !$variable{$_} } "$t->{expr}" =~ /\$\{?(\w+)/g;
+}
+
+is(join("\n", @wrong), '', 'the board');
+cmp_ok(scalar @targets, '>', 40, 'queries');
+
+###############################################################################
+# nginx with something of everything
+
+my $t = MaasTest->new;
+my @type = ('Content-Type' => 'application/json');
+
+# payments of more than 500, and of a country
+sub payments {
+    my ($least) = @_;
+    return (doc => {
+        version => 1, name => 'payments', task => 'binary',
+        inputs => { kind => 'columns', columns => [
+            { name => 'amount', kind => 'number', missing => 0 },
+            { name => 'country', kind => 'category', values => [qw(DE NG)] } ] },
+        layers => [ { kind => 'dense', units => 1, activation => 'sigmoid' } ],
+        outputs => { labels => [ 'fine', 'fraud' ] },
+    }, tensors => {
+        'layers.0.weight' => [ [ 3, 1 ], [ 0.01, 0, 1 ] ],
+        'layers.0.bias' => [ [1], [ -0.01 * $least ] ],
+    });
+}
+
+$t->model(payments => payments(500));
+$t->model('payments-2' => payments(400));
+$t->conf(<<'EOC');
+%%GLOBALS%%
+worker_processes 2;
+events { }
+http {
+    %%GLOBALS_HTTP%%
+    maas_model payments payments.safetensors;
+    maas_model payments payments-2.safetensors version=2;
+    maas_track $client key=$remote_addr size=1m window=10s;
+    maas_feature amount $arg_amount;
+    maas_feature country $arg_country;
+    maas_set $fraud payments:1 score;
+    server {
+        listen 127.0.0.1:%%PORT%% reuseport;
+        location / { maas_serve; }
+        location = /pay { maas_predict payments version=1;
+            maas_shadow payments:2; }
+        location = /shop { add_header X-Fraud $fraud$client_10s; return 204; }
+        location = /metrics { maas_metrics; }
+    }
+}
+EOC
+$t->known_good('/pay', '[[120.5,"DE"]]', @type);
+$t->run;
+
+# a second without traffic at most
+sub traffic {
+    $t->post('/pay', $_, @type) for '[[100,"DE"],[450,"NG"],[600,"FR"]]',
+        '[[700,"NG"],[null,"DE"]]', '[[', '[["much","DE"]]', '{"a":1}';
+    $t->post('/v2/models/payments/infer', '[[1,"DE"]]', @type);
+    $t->get("/shop?amount=$_&country=DE") for 1, 999, 'x';
+    return;
+}
+
+traffic();
+my $p = MaasTest::Prometheus->new($t, '127.0.0.1:' . $t->port,
+    rules => $rules);
+
+# as Grafana does: all of a variable, and an interval that has some scrapes
+sub filled {
+    my ($expr) = @_;
+    $expr =~ s/\$__rate_interval/5s/g;
+    $expr =~ s{\$\{?(\w+)\}?}{ $variable{$1}{allValue} }ge;
+    return $expr;
+}
+
+# Why an answer is none: undef where it is one
+sub why {
+    my ($query) = @_;
+    my $series = $p->query(filled($query->{expr}));
+    return 'refused: ' . $p->error if !$series;
+    return 'nothing' if !@$series;
+    return 'no number: ' . $series->[0]{value}
+        if !grep { $_->{value} =~ /\d/ } @$series;
+    my @names = ($query->{legendFormat} // $query->{titleFormat})
+        =~ /\{\{(\w+)\}\}/g;
+    my ($bad) = grep { !defined $series->[0]{metric}{$_} } @names;
+    return "no label $bad" if defined $bad;
+    return;
+}
+
+my @left = grep { my $e = $_->{expr}; !grep { $e =~ /\b$_/ } @coming } @targets;
+my $checked = @left;
+my $end = time + 40;
+
+while (@left && time < $end) {
+    traffic();
+    sleep 0.5;
+    @left = grep { defined($_->{why} = why($_)) } @left;
+}
+
+is(join("\n", map { "$_->{panel}: $_->{expr}: $_->{why}" } @left), '',
+    'each query finds something');
+note("$checked queries");
+
+for my $v (grep { $_->{type} eq 'query' } values %variable) {
+    my ($name) = $v->{definition} =~ /^label_values\((.*), \w+\)$/;
+    is(why({ expr => $name, legendFormat => "{{$v->{name}}}" }), undef,
+        "variable $v->{name}");
+}
+
+# alerts are seldom due: what they look at is there, and they are asked
+my @rules = map { @{ $_->{rules} } } @{ $p->api('rules')->{groups} };
+cmp_ok(scalar @rules, '>', 10, 'alerts');
+is(join("\n", map { "$_->{name}: $_->{lastError}" }
+    grep { $_->{health} eq 'err' } @rules), '', 'can be asked');
+my %known = map { $_ => 1 } @{ $p->api('label/__name__/values') }, @coming;
+my %unknown = map { $_ => 1 } grep { my $n = $_; !$known{$n}
+        && !grep { $n =~ /^$_/ } @coming }
+    map { $_->{query} =~ /\b((?:maas|nv)_\w+)/g } @rules;
+is(join(' ', sort keys %unknown), '', 'what they are of is there');
+
+for my $name (@coming) {
+    is(@{ $p->query("{__name__=~\"$name.*\"}") }, 0, "$name is still to come");
+}
+
+like(why({ expr => 'maas_request_rows_of_nobody' }), qr/nothing/, 'or not');
+like(why({ expr => 'rate(maas' }), qr/refused: .*parse/, 'or is refused');
+
+$p->stop;
+$t->done;
