@@ -17,7 +17,8 @@ use Time::HiRes qw(sleep time);
 my @coming = qw(maas_answers_total maas_batch_rows maas_compute_duration
     maas_drift_psi maas_drift_rows maas_failures_total maas_memory_used_bytes
     maas_missing_values_total maas_model_info maas_model_loaded
-    maas_memory_limit_bytes maas_model_refused maas_model_swaps maas_model_trained
+    maas_memory_limit_bytes maas_model_refused maas_model_swaps
+    maas_model_trained
     maas_parse_duration maas_queue_duration maas_request_rows
     maas_unknown_values_total maas_write_duration);
 
@@ -75,7 +76,8 @@ sub payments {
         version => 1, name => 'payments', task => 'binary',
         inputs => { kind => 'columns', columns => [
             { name => 'amount', kind => 'number', missing => 0 },
-            { name => 'country', kind => 'category', values => [qw(DE NG)] } ] },
+            { name => 'country', kind => 'category',
+                values => [qw(DE NG)] } ] },
         layers => [ { kind => 'dense', units => 1, activation => 'sigmoid' } ],
         outputs => { labels => [ 'fine', 'fraud' ] },
     }, tensors => {
