@@ -177,6 +177,41 @@ for my $block (@blocks) {
     subtest $known[0] => sub { $does{ $known[0] }->($block)->done };
 }
 
+my ($replace) = $page =~ /^```sh\n(install .*?)^```/ms;
+
+subtest 'a new file in place of the old one' => sub {
+    my $t = MaasTest->new;
+    mkdir $t->dir . '/models';
+    $t->model('models/payments', name => 'payments', sizes => [ 4, 3, 2 ]);
+    $t->conf("%%GLOBALS%%\nevents { }\nhttp {\n%%GLOBALS_HTTP%%\n"
+        . "maas_model payments models/payments.safetensors;\n"
+        . "server { listen 127.0.0.1:%%PORT%%; maas_headers on;\n"
+        . "location / { maas_serve; } } }");
+    my $ask = $infer =~ s/m\/infer/payments/r;
+    $t->known_good("$ask/infer", $row, @type);
+    $t->run;
+    my $before = $t->get($ask)->json->{sha256};
+
+    $t->model('new', name => 'payments', sizes => [ 4, 3, 2 ],
+        seed => 9);
+    my ($rc, $out, $err) = $t->command('sh', '-ec',
+        $replace =~ s/^nginx -s reload.*//mr);
+    is($rc, 0, 'the commands of the page') or diag($err);
+    is($t->get($ask)->json->{sha256}, $before, 'the old one serves');
+    ok($t->reload, 'a reload');
+    my $now = $t->get($ask)->json->{sha256};
+    (undef, $out) = $t->command('sha256sum', 'new.safetensors',
+        'models/payments.safetensors');
+    is($out, "$now  new.safetensors\n$now  models/payments.safetensors\n",
+        'sha256sum says what the metadata say');
+    isnt($now, $before, 'another model');
+    is_deeply([ glob $t->dir . '/models/*' ],
+        [ $t->dir . '/models/payments.safetensors' ], 'nothing is left');
+    $t->rebase->known_good("$ask/infer", $row, @type);
+    $t->{good_body} = $t->post("$ask/infer", $row, @type)->body;
+    $t->done;
+};
+
 ###############################################################################
 # nothing is left out
 
