@@ -10,6 +10,7 @@
 
 #include "cmd.h"
 #include "fit.h"
+#include "net/kernel.h"
 
 
 static void
@@ -133,6 +134,11 @@ train_cmd_fit(int argc, char **argv)
     maas_single_thread();
 
     train_options_read(&f.o, argc, argv);
+
+    if (f.o.plan.portable) {
+        train_kernel_portable();
+    }
+
     fit_apart(&f.o);
     fit_read(&f);
     train_fit_folds_check(&f);

@@ -114,14 +114,15 @@ fit_image(train_fit_t *f)
 static maas_model_t *
 fit_load(train_fit_t *f)
 {
+    maas_isa_t     isa;
     maas_err_t     err = { 0 };
     maas_model_t  *m;
 
     fit_image(f);
 
-    if (maas_model_load(f->image, f->size, MAAS_ISA_AUTO, &m, &err)
-        != MAAS_OK)
-    {
+    isa = f->o.plan.portable ? MAAS_ISA_REF : MAAS_ISA_AUTO;
+
+    if (maas_model_load(f->image, f->size, isa, &m, &err) != MAAS_OK) {
         train_die("the trained network makes no good model file: %s",
                   err.msg);
     }

@@ -1,6 +1,6 @@
 /*
- * Who computes: the best of the trainer's own loops for this CPU.
- * No arithmetic here.
+ * Who computes: the best of the trainer's own loops for this CPU, or those
+ * that give the same bits on all.  No arithmetic here.
  */
 
 #include "kernel.h"
@@ -13,11 +13,24 @@ const train_kernel_t *const  train_kernels[] = {
     &train_kernel_base, NULL
 };
 
+static int  kernel_portable;        /* of the process, before its threads */
+
+
+void
+train_kernel_portable(void)
+{
+    kernel_portable = 1;
+}
+
 
 const train_kernel_t *
 train_kernel(void)
 {
     const train_kernel_t *const  *k;
+
+    if (kernel_portable) {
+        return &train_kernel_base;
+    }
 
     for (k = train_kernels; !(*k)->usable(); k++) {
         /* void */
