@@ -62,6 +62,15 @@ mkdir $t->dir . '/put';
 chmod 0777, $t->dir . '/put';
 $t->run;
 
+subtest 'HTTP/2 in the words of this nginx' => sub {
+    unlike($t->log, qr/deprecated/, 'no warning');
+    is(MaasTest::_http2_of_server("server {\n listen 1;\n listen 2 ssl http2;\n"
+        . " listen 3 http2 reuseport;\n}\nserver {\n listen 2 ssl http2;\n}"),
+        "server {\n listen 1;\n listen 2 ssl; http2 on;\n"
+        . " listen 3 reuseport;\n}\nserver {\n listen 2 ssl; http2 on;\n}",
+        'once a server');
+};
+
 subtest 'client' => sub {
     my $a = $t->get('/?x=1');
     is($a->status, 200, 'status');

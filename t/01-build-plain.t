@@ -27,8 +27,8 @@ File::Find::find(sub { push @files, $File::Find::name if /\.c$/ },
     "$MaasTest::top/ngx_maas_module");
 cmp_ok(scalar @files, '>', 50, 'files');
 
-my @dirs = ($t->dir, map({ "$src/src/$_" } qw(core event event/modules os/unix
-    http http/modules http/v2)), "$MaasTest::top/engine",
+my @dirs = ($t->dir, map({ "$src/src/$_" } qw(core event event/modules
+    event/quic os/unix http http/modules http/v2 http/v3)), "$MaasTest::top/engine",
     "$MaasTest::top/ngx_maas_module", "$build/nginx");
 my $said = '';
 for my $file (sort @files) {

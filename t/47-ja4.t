@@ -123,7 +123,8 @@ my @clients = (
     [ 'ALPN', 1, qr/^t13d\d{4}h1_/, '-alpn', 'http/1.1', '-servername', 'a' ],
     [ 'ALPN of odd bytes', 1, qr/^t13d\d{4}7e_/, '-alpn', '~~,.n,http/1.1',
         '-servername', 'a' ],
-    [ 'one cipher', 1, qr/^t12d02/, '-tls1_2', '-cipher',
+    # and, before OpenSSL 3.4, one that only signals
+    [ 'one cipher', 1, qr/^t12d0[12]/, '-tls1_2', '-cipher',
         'ECDHE-ECDSA-AES128-GCM-SHA256', '-servername', 'a' ],
     [ 'few algorithms', 1, qr/^t13d/, '-sigalgs',
         'ECDSA+SHA256:RSA-PSS+SHA256', '-servername', 'a' ],

@@ -49,6 +49,7 @@ my $so = $ENV{MAAS_SO} || "$build/ngx_http_maas_module.so";
 my $trainer = $ENV{MAAS_TRAINER} || "$build/maas-trainer";
 
 my $patience = $ENV{MAAS_ASAN} ? 60 : 20;   # seconds, for start and reload
+my $version;        # of nginx, once it was asked
 my @alive;          # file lexicals of a test are gone when END runs
 my $owner = $$;     # a child of a test has nothing to clean up
 
@@ -182,12 +183,36 @@ sub expand {
         . join '', map { "${_}_temp_path $dir/$_;\n" }
             qw(client_body proxy fastcgi uwsgi scgi);
 
+    $text = _http2_of_server($text) if nginx_version() >= 1_025_001;
     $text =~ s/%%GLOBALS%%/$globals/g;
     $text =~ s/%%GLOBALS_HTTP%%/$http/g;
     $text =~ s/%%TESTDIR%%/$dir/g;
     $text =~ s/%%PORT(\d*)%%/$self->port($1 || 0)/ge;
 
     return $text;
+}
+
+# The version as a number: 1.26.3 is 1026003
+
+sub nginx_version {
+    $version ||= `$nginx -v 2>&1` =~ m{/(\d+)\.(\d+)\.(\d+)}
+        ? ($1 * 1000 + $2) * 1000 + $3 : 1;
+    return $version;
+}
+
+# `listen ... http2;` as an nginx wants it that has the directive
+
+sub _http2_of_server {
+    my ($text) = @_;
+    my @servers = split /^(?=\s*server\s*\{)/m, $text;
+
+    for (@servers) {
+        my $on = ' http2 on;';
+        s/^(\s*listen\b[^;]*?) http2\b([^;]*;)/my $now = $on; $on = '';
+            "$1$2$now"/gme;
+    }
+
+    return join '', @servers;
 }
 
 # The prediction of I6: asked after the start and at the end
