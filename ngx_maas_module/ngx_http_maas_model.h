@@ -60,6 +60,7 @@ struct ngx_http_maas_model_s {
     ngx_uint_t                batch;       /* most of maas_batch, and of */
     ngx_uint_t                max_rows;    /*     maas_max_rows */
     ngx_uint_t                max_batch;   /* rows that batches have room for */
+    size_t                    need;        /* bytes of memory->fixed for it */
     ngx_http_maas_memory_t   *memory;      /* of the worker, for all models */
     ngx_http_maas_block_t    *workspace;   /* of the worker's event loop */
     ngx_uint_t                scored;      /* for variables, in this worker */

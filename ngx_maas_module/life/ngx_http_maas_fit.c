@@ -205,6 +205,8 @@ ngx_http_maas_fit(ngx_conf_t *cf, ngx_http_maas_main_conf_t *mmcf)
     memory->used = need;
 
     for (i = 0; i < mmcf->models.nelts; i++) {
+        models[i]->need = ngx_http_maas_fit_batch(mmcf, models[i],
+                                                  models[i]->max_batch);
         ngx_http_maas_fit_warn(cf, mmcf, models[i]);
     }
 
@@ -251,8 +253,7 @@ ngx_http_maas_fit_new(ngx_http_maas_main_conf_t *mmcf,
 
     memory = &mmcf->memory;
 
-    others = memory->fixed - ngx_http_maas_fit_batch(mmcf, now,
-                                                     now->max_batch);
+    others = memory->fixed - now->need;
 
     /* as above: half of it is for requests */
 
@@ -306,16 +307,16 @@ void
 ngx_http_maas_fit_take(ngx_http_maas_main_conf_t *mmcf,
     ngx_http_maas_model_t *now, ngx_http_maas_model_t *new)
 {
-    size_t                   old, need;
+    size_t                   need;
     ngx_http_maas_memory_t  *memory;
 
     memory = &mmcf->memory;
 
-    old = ngx_http_maas_fit_batch(mmcf, now, now->max_batch);
     need = ngx_http_maas_fit_need(mmcf, new, new->max_batch);
+    new->need = ngx_http_maas_fit_batch(mmcf, new, new->max_batch);
 
-    memory->fixed += need - old;
-    (void) ngx_atomic_fetch_add(&memory->used, need - old);
+    memory->fixed += need - now->need;
+    (void) ngx_atomic_fetch_add(&memory->used, need - now->need);
 
     ngx_http_maas_fit_grow(&mmcf->workspace,
                            maas_workspace_size(new->engine, new->max_batch));

@@ -105,8 +105,12 @@ ngx_int_t ngx_http_maas_watch_share(ngx_conf_t *cf,
  * they cannot. */
 ngx_int_t ngx_http_maas_watch_readable(ngx_http_maas_main_conf_t *mmcf);
 
-/* In a worker, before its first request, and after its last one; NGX_ERROR: no
- * memory, which is logged. */
+/* In a worker, before anything looks at models: they have the generations that
+ * are current. */
+void ngx_http_maas_watch_enter(ngx_http_maas_main_conf_t *mmcf);
+
+/* Before its first request, and after its last one; NGX_ERROR: no memory, which
+ * is logged. */
 ngx_int_t ngx_http_maas_watch_start(ngx_cycle_t *cycle,
     ngx_http_maas_main_conf_t *mmcf);
 void ngx_http_maas_watch_stop(ngx_http_maas_main_conf_t *mmcf);

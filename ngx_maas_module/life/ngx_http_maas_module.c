@@ -256,6 +256,7 @@ ngx_http_maas_init_process(ngx_cycle_t *cycle)
         return NGX_OK;
     }
 
+    ngx_http_maas_watch_enter(mmcf);
     ngx_http_maas_zone_attach(mmcf);
     ngx_http_maas_track_attach(mmcf);
 

@@ -111,6 +111,7 @@ ngx_http_maas_swap_create(ngx_http_maas_main_conf_t *mmcf,
     }
 
     ngx_http_maas_swap_fill(model, watch, slot);
+    ngx_http_maas_zone_join(mmcf, model);
 
     model->pool = pool;
     model->event.handler = ngx_http_maas_batch_run;
@@ -183,7 +184,7 @@ ngx_http_maas_swap_first(ngx_http_maas_main_conf_t *mmcf,
 {
     ngx_queue_init(&watch->past);
 
-    return ngx_http_maas_swap_to(mmcf, watch, watch->shared->current);
+    return ngx_http_maas_swap_to(mmcf, watch, watch->current);
 }
 
 

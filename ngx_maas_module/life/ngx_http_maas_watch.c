@@ -339,12 +339,6 @@ static ngx_int_t
 ngx_http_maas_watch_attach(ngx_http_maas_main_conf_t *mmcf,
     ngx_http_maas_watch_t *watch, ngx_log_t *log)
 {
-    /* first of all, so that nothing is emptied that is read from now on */
-
-    watch->shared->user[ngx_worker].oldest = 0;
-    watch->shared->user[ngx_worker].pid = ngx_pid;
-    ngx_memory_barrier();
-
     if (ngx_http_maas_swap_first(mmcf, watch) != NGX_OK) {
         ngx_log_error(NGX_LOG_ALERT, log, 0,
                       "maas_model \"%V\" version %V: no memory in this worker",
@@ -359,6 +353,39 @@ ngx_http_maas_watch_attach(ngx_http_maas_main_conf_t *mmcf,
 
 
 #endif
+
+
+/* Of what the master has loaded nothing may be left. */
+
+void
+ngx_http_maas_watch_enter(ngx_http_maas_main_conf_t *mmcf)
+{
+    ngx_uint_t                i;
+    ngx_http_maas_slot_t     *slot;
+    ngx_http_maas_watch_t   **watch;
+
+    if (mmcf->watching == NULL) {
+        return;
+    }
+
+    watch = mmcf->watching->watches.elts;
+
+    for (i = 0; i < mmcf->watching->watches.nelts; i++) {
+
+        /* first of all, so that nothing is emptied that is read from now on */
+
+        watch[i]->shared->user[ngx_worker].oldest = 0;
+        watch[i]->shared->user[ngx_worker].pid = ngx_pid;
+        ngx_memory_barrier();
+
+        watch[i]->current = watch[i]->shared->current;
+        slot = ngx_http_maas_slot(&watch[i]->slots,
+                                  ngx_http_maas_watch_slot(watch[i]->current));
+
+        watch[i]->model->engine = slot->engine;
+        watch[i]->model->info = maas_model_info(slot->engine);
+    }
+}
 
 
 ngx_int_t
