@@ -170,15 +170,29 @@ ngx_http_maas_watch_look(ngx_http_maas_watch_t *watch)
 }
 
 
+/* job->empty: only those are emptied that are told to be. */
+
+static void
+ngx_http_maas_watch_clear(ngx_http_maas_watch_t *watch)
+{
+    ngx_uint_t  k;
+
+    for (k = 0; k < NGX_HTTP_MAAS_SLOTS; k++) {
+        if (watch->job.empty & (1u << k)) {
+            ngx_http_maas_slot_empty(&watch->slots, k);
+        }
+    }
+}
+
+
 static void *
 ngx_http_maas_watch_work(void *data)
 {
     ngx_http_maas_watching_t  *watching = data;
 
-    ngx_uint_t                  i, k;
-    struct sched_param          param;
-    ngx_http_maas_watch_t     **watches;
-    ngx_http_maas_watch_job_t  *job;
+    ngx_uint_t                i;
+    struct sched_param        param;
+    ngx_http_maas_watch_t   **watches;
 
     ngx_memzero(&param, sizeof(param));
 
@@ -187,16 +201,13 @@ ngx_http_maas_watch_work(void *data)
 
     watches = watching->watches.elts;
 
+    for (i = 0; i < watching->watches.nelts; i++) {
+        ngx_http_maas_watch_clear(watches[i]);
+    }
+
     for (i = 0; i < watching->watches.nelts && !watching->stop; i++) {
-        job = &watches[i]->job;
 
-        for (k = 0; k < NGX_HTTP_MAAS_SLOTS; k++) {
-            if (job->empty & (1u << k)) {
-                ngx_http_maas_slot_empty(&watches[i]->slots, k);
-            }
-        }
-
-        if (!job->look) {
+        if (!watches[i]->job.look) {
             continue;
         }
 
@@ -204,7 +215,7 @@ ngx_http_maas_watch_work(void *data)
 
         /* one at a time: others shall not wait for its turn */
 
-        if (job->found == NGX_HTTP_MAAS_FOUND_NEW) {
+        if (watches[i]->job.found == NGX_HTTP_MAAS_FOUND_NEW) {
             break;
         }
     }
