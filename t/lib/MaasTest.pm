@@ -156,7 +156,8 @@ sub port {
 }
 
 # The configuration: a template with
-#     %%GLOBALS%%        module, pid, error log; one worker if not said
+#     %%GLOBALS%%        module, pid, error log; one worker if not said, no
+#                        daemon
 #     %%GLOBALS_HTTP%%   access log and temporary folders
 #     %%PORT%% %%PORT1%% ...   free ports
 #     %%TESTDIR%%
@@ -173,8 +174,8 @@ sub expand {
     my $level = $ENV{MAAS_VERBOSE} ? 'debug' : 'info';
 
     my $globals = $so eq 'none' ? '' : "load_module $so;\n";
-    $globals .= "pid $dir/nginx.pid;\n"
-        . "error_log $dir/error.log $level;\ndaemon off;\n";
+    $globals .= "pid $dir/nginx.pid;\nerror_log $dir/error.log $level;\n";
+    $globals .= "daemon off;\n" unless $text =~ /^\s*daemon/m;
     $globals .= "error_log stderr debug;\n" if $ENV{MAAS_VERBOSE};
     $globals .= "worker_processes 1;\n"
         unless $text =~ /^\s*worker_processes/m;
@@ -320,6 +321,11 @@ sub run {
         $self->conf($self->{template});
     }
 
+    if ($self->{template} =~ /^\s*daemon on;/m) {
+        waitpid $self->{pid}, 0;        # it has left a child to us
+        $self->follow;
+    }
+
     $self->_wait(sub { $self->workers }) or die 'no workers';
 
     if ($self->{good}) {
@@ -339,8 +345,9 @@ sub run {
 
 sub _listens {
     my ($self) = @_;
+    my $daemon = $self->{template} =~ /^\s*daemon on;/m;
     return $self->{ended} = "ended with wait status $?\n"
-        if waitpid($self->{pid}, WNOHANG) > 0;
+        if !$daemon && waitpid($self->{pid}, WNOHANG) > 0;
     my $s = IO::Socket::INET->new(PeerAddr => '127.0.0.1',
         PeerPort => $self->port, Timeout => 1);
     return defined $s;
@@ -416,6 +423,18 @@ sub kill_worker {
 }
 
 sub master { return $_[0]{pid} }
+
+# The master from now on: the one of nginx.pid, once it is another
+
+sub follow {
+    my ($self) = @_;
+    my $pid = $self->_wait(sub {
+        my ($now) = $self->read_file('nginx.pid') =~ /^(\d+)$/m;
+        return $now && $now != $self->{pid} && $now;
+    }) or die 'no other master';
+    $self->{pid} = $pid;
+    return $pid;
+}
 
 # A list; in scalar context the number
 
