@@ -27,8 +27,13 @@ SANFLAGS    = -fsanitize=address,undefined -fno-sanitize-recover=undefined \
               -fno-omit-frame-pointer
 endif
 
-# where nginx's headers are: Debian's nginx-dev, or any source tree
+# where nginx's headers are: Debian's nginx-dev, or any source tree, for which
+# NGINX_FLAGS are; an nginx without --with-compat needs all that it was built
+# with
 NGINX_SRC   = /usr/share/nginx/src
+NGINX_FLAGS = --with-compat --with-debug --with-threads \
+              $(foreach m,ssl v2 auth_request addition dav stub_status sub, \
+                  --with-http_$(m)_module)
 NGINX       = /usr/sbin/nginx
 
 SO          = $(B)/ngx_http_maas_module.so
@@ -54,8 +59,8 @@ PRELOADS   := $(patsubst t/lib/%.c,$(B)/%.so,$(wildcard t/lib/*.c))
 
 
 .PHONY: all module trainer units benches fuzzers test demo demo-bots \
-	demo-stop bench \
-	bench-tables bench-train asan conformance torture fuzz style docs clean
+	demo-stop bench bench-tables bench-train test-nginx asan \
+	conformance torture fuzz style docs clean
 
 all: module trainer
 module: $(SO)
@@ -172,16 +177,18 @@ $(B)/%.so: t/lib/%.c | $(PACKAGES)
 -include $(shell find $(B)/obj -name '*.d' 2>/dev/null)
 
 
-# the module: nginx's own configure and make, out of its tree
+# the module: nginx's own configure and make, in a tree of links, since they
+# write a Makefile beside themselves
 
 NGINX_B     = $(TOP)/$(B)/nginx
+NGINX_T     = $(NGINX_B)/tree
+NGINX_PATH  = $(abspath $(NGINX_SRC))
+NGINX_H     = $(NGINX_SRC)/src/core/nginx.h
 CONF_FLAGS  = $(wildcard $(NGINX_SRC)/conf_flags)
-CONFIGURE   = $(or $(wildcard $(NGINX_SRC)/configure), \
-                   $(wildcard $(NGINX_SRC)/auto/configure), ./configure)
 
 # a new file, another nginx or other flags: configure again
-MODULE_KEY  = $(NGINX_SRC) $(CFLAGS) $(SANFLAGS) $(ENGINE_C) $(MODULE_C) \
-              $(MODULE_H)
+MODULE_KEY  = $(NGINX_SRC) $(NGINX_FLAGS) $(CFLAGS) $(SANFLAGS) $(ENGINE_C) \
+              $(MODULE_C) $(MODULE_H)
 ifneq ($(MODULE_KEY),$(file <$(B)/nginx.key))
 $(shell mkdir -p $(B))
 $(file >$(B)/nginx.key,$(MODULE_KEY))
@@ -193,15 +200,22 @@ TEXTS       = $(wildcard ngx_maas_module/routes/*.html \
 
 $(B)/nginx/Makefile: config $(TEXTS) $(B)/nginx.key Makefile | $(PACKAGES)
 	@echo "configuring the module for $(NGINX_SRC)"
-	@rm -rf $(B)/nginx && mkdir -p $(B)/nginx
-	@cd $(NGINX_SRC) && bash -c ' \
-	    NGX_CONF_FLAGS=(--with-compat --with-threads --with-http_v2_module); \
+	@awk '$$2 == "nginx_version" { v = $$3 } END { exit v < 1022000 }' \
+	    $(NGINX_H) 2>/dev/null || { echo "NGINX_SRC=$(NGINX_SRC): expected" \
+	    "the source of nginx 1.22 or newer, or its headers, with" \
+	    "src/core/nginx.h" >&2; exit 1; }
+	@rm -rf $(B)/nginx && mkdir -p $(NGINX_T)
+	@for f in auto src configure conf_flags; do \
+	    test ! -e $(NGINX_PATH)/$$f || ln -s $(NGINX_PATH)/$$f $(NGINX_T); done
+	@cd $(NGINX_T) && bash -c ' \
+	    NGX_CONF_FLAGS=($(NGINX_FLAGS)); \
 	    test -z "$(CONF_FLAGS)" || . ./conf_flags; \
+	    configure=./configure; test -e configure || configure=auto/configure; \
 	    cc=$$(dpkg-buildflags --get CFLAGS 2>/dev/null); \
 	    cc="$$cc $$(dpkg-buildflags --get CPPFLAGS 2>/dev/null)"; \
 	    ld=$$(dpkg-buildflags --get LDFLAGS 2>/dev/null); \
 	    test -z "$(SAN)" || { cc="-O1 -g"; ld=""; }; \
-	    $(CONFIGURE) \
+	    $$configure \
 	    --with-cc-opt="$$cc -fPIC -ffp-contract=off $(SANFLAGS)" \
 	    --with-ld-opt="$$ld -fPIC $(SANFLAGS)" \
 	    "$${NGX_CONF_FLAGS[@]}" --add-dynamic-module="$(TOP)" \
@@ -210,10 +224,16 @@ $(B)/nginx/Makefile: config $(TEXTS) $(B)/nginx.key Makefile | $(PACKAGES)
 	@touch $@
 
 $(SO): $(B)/nginx/Makefile $(ENGINE_C) $(MODULE_C) $(TEXTS) $(MODULE_H)
-	@$(MAKE) -s -f $(NGINX_B)/Makefile -C $(NGINX_SRC) modules \
+	@$(MAKE) -s -f $(NGINX_B)/Makefile -C $(NGINX_T) modules \
 	    >$(NGINX_B).log 2>&1 || { cat $(NGINX_B).log; exit 1; }
 	@echo "LD $@"
 	@cp $(B)/nginx/ngx_http_maas_module.so $@.tmp && mv $@.tmp $@
+
+# nginx itself, of a whole source tree
+$(B)/nginx/nginx: $(SO)
+	@echo "building nginx of $(NGINX_SRC)"
+	@$(MAKE) -s -f $(NGINX_B)/Makefile -C $(NGINX_T) binary \
+	    >$(NGINX_B).log 2>&1 || { cat $(NGINX_B).log; exit 1; }
 
 
 # jobs
@@ -249,6 +269,17 @@ test-build: build/.packages-test all units fuzzers $(PRELOADS) $(BOTS)
 test: build/.packages-test test-build build/venv/.done \
 	build/perf-analyzer/.done build/prometheus/.done
 	MAAS_BUILD=$(B) prove -r t
+
+# what asks nginx, with the one that NGINX_SRC has the source of
+NGINX_TESTS = $(wildcard t/01-*.t t/[2-6]*.t)
+NGINX_V     = $(shell sed -n 's/.*NGINX_VERSION  *"\(.*\)"/\1/p' $(NGINX_H))
+
+NGINX_VB    = build/nginx-$(NGINX_V)
+
+test-nginx: build/.packages-test
+	$(MAKE) B=$(NGINX_VB) test-build $(NGINX_VB)/nginx/nginx
+	MAAS_BUILD=$(NGINX_VB) MAAS_NGINX=$(TOP)/$(NGINX_VB)/nginx/nginx \
+	    NGINX_SRC=$(NGINX_SRC) prove $(NGINX_TESTS)
 
 # the same tests, everything of ours under AddressSanitizer and UBSan; not
 # the torture, which brings a malloc of its own, nor the tutorial and the demo
