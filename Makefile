@@ -59,7 +59,7 @@ PRELOADS   := $(patsubst t/lib/%.c,$(B)/%.so,$(wildcard t/lib/*.c))
 
 
 .PHONY: all module trainer units benches fuzzers test demo demo-bots \
-	demo-stop bench bench-tables bench-train test-nginx asan \
+	demo-stop bench bench-tables bench-train test-nginx test-debian13 asan \
 	conformance torture fuzz style docs clean
 
 all: module trainer
@@ -280,6 +280,10 @@ test-nginx: build/.packages-test
 	$(MAKE) B=$(NGINX_VB) test-build $(NGINX_VB)/nginx/nginx
 	MAAS_BUILD=$(NGINX_VB) MAAS_NGINX=$(TOP)/$(NGINX_VB)/nginx/nginx \
 	    NGINX_SRC=$(NGINX_SRC) prove $(NGINX_TESTS)
+
+# all tests on another Debian
+test-debian13:
+	.ci/debian trixie
 
 # the same tests, everything of ours under AddressSanitizer and UBSan; not
 # the torture, which brings a malloc of its own, nor the tutorial and the demo
