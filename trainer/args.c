@@ -155,7 +155,7 @@ args_getopt(const train_args_t *a, struct option *longs, char *letters)
     }
 
     longs[i].name = "help";
-    longs[i].has_arg = no_argument;
+    longs[i].has_arg = optional_argument;
     longs[i].val = 'h';
     *letters++ = 'h';
     *letters = '\0';
@@ -193,8 +193,7 @@ train_args_read(const train_args_t *a, void *to, int argc, char **argv,
 
     while ((c = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
         if (c == 'h') {
-            train_args_help(a);
-            exit(TRAIN_EXIT_OK);
+            train_args_say(a, optarg);
         }
 
         if (c == '?') {
@@ -278,8 +277,11 @@ train_args_take(const train_args_t *a, void *to, int argc, char **argv,
 
     for (i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
-            train_args_help(a);
-            exit(TRAIN_EXIT_OK);
+            train_args_say(a, NULL);
+        }
+
+        if (strncmp(argv[i], "--help=", sizeof("--help=") - 1) == 0) {
+            train_args_say(a, argv[i] + sizeof("--help=") - 1);
         }
 
         value = NULL;

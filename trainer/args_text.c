@@ -1,11 +1,13 @@
 /*
- * Options as text: --help, and values that read back.
+ * Options as text: --help, for people and for programs, and values that read
+ * back.
  * Not here: reading (args.c, args_config.c).
  */
 
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "args.h"
@@ -124,4 +126,49 @@ train_args_help(const train_args_t *a)
     if (a->foot != NULL) {
         (void) puts(a->foot);
     }
+}
+
+
+void
+train_args_list(const train_args_t *a)
+{
+    size_t              i, k;
+    const train_arg_t  *t;
+
+    for (i = 0; i < a->n; i++) {
+        t = &a->rows[i];
+        (void) printf("--%s", t->name);
+
+        for (k = 0; k < t->n_choices; k++) {
+            (void) printf("%c%s", k ? ',' : '=', t->choices[k]);
+        }
+
+        if (k == 0 && t->kind != TRAIN_ARG_FLAG) {
+            (void) printf("=%s", t->arg);
+        }
+
+        if (t->letter != 0) {
+            (void) printf(" -%c", t->letter);
+        }
+
+        (void) putchar('\n');
+    }
+}
+
+
+void
+train_args_say(const train_args_t *a, const char *how)
+{
+    if (how == NULL) {
+        train_args_help(a);
+
+    } else if (strcmp(how, "options") == 0) {
+        train_args_list(a);
+
+    } else {
+        train_usage(a->cmd, "--help: \"%.40s\": expected nothing, or options",
+                    how);
+    }
+
+    exit(TRAIN_EXIT_OK);
 }
