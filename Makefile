@@ -59,8 +59,8 @@ PRELOADS   := $(patsubst t/lib/%.c,$(B)/%.so,$(wildcard t/lib/*.c))
 
 
 .PHONY: all module trainer units benches fuzzers test demo demo-bots \
-	demo-stop bench bench-tables bench-train test-nginx test-debian13 asan \
-	conformance torture fuzz style docs clean
+	demo-stop bench bench-tables bench-train deb deb-life test-nginx \
+	test-debian13 asan conformance torture fuzz style docs clean
 
 all: module trainer
 module: $(SO)
@@ -74,7 +74,8 @@ benches: $(BENCHES)
 PACKAGES = build/.packages-build
 
 # one at a time
-build/.packages-demo build/.packages-test: build/.packages-build
+build/.packages-demo build/.packages-deb: build/.packages-build
+build/.packages-test: build/.packages-deb
 
 build/.packages-%: .ci/packages
 	@.ci/packages $*
@@ -288,12 +289,13 @@ test-debian13:
 # the same tests, everything of ours under AddressSanitizer and UBSan; not
 # the torture, which brings a malloc of its own, nor the tutorial and the demo
 # of bots, which start nginx as a user does, nor what limits a program's address
-# space.  Leaks are the unit tests' matter: a program that gives up leaves its
-# memory to the system.
+# space, nor packages, which are built anew.  Leaks are the unit tests' matter: a
+# program that gives up leaves its memory to the system.
 asan: build/.packages-test build/venv/.done build/prometheus/.done
 	$(MAKE) B=build/asan SAN=1 CFLAGS="-O1 -g" test-build
 	ASAN_OPTIONS=detect_leaks=0 MAAS_ASAN=1 MAAS_BUILD=build/asan prove $(filter-out \
-	    t/17-trainer-sparse.t t/49-bots.t t/75-training-doc.t t/93-torture.t,$(wildcard t/*.t t/*/*.t))
+	    t/17-trainer-sparse.t t/49-bots.t t/75-training-doc.t t/93-torture.t \
+	    t/98-deb.t,$(wildcard t/*.t t/*/*.t))
 
 # two minutes of requests made up from the OpenAPI documents; part of
 # `make test` as well, for a few seconds
@@ -305,6 +307,14 @@ CONFORMANCE_TIME = 120
 # every allocation of a worker fails once; part of `make test` as well
 torture: build/.packages-test test-build
 	prove -v t/93-torture.t
+
+# Debian packages, in build/deb; their life in a clean root is a part of `make
+# test`, too, but for SUITE=trixie: built and alive on Debian 13
+deb: build/.packages-deb
+	debian/package build/deb
+
+deb-life: build/.packages-test
+	MAAS_SUITE=$(SUITE) prove -v t/98-deb.t
 
 fuzzers: $(FUZZERS)
 

@@ -34,6 +34,7 @@ subtest 'the checks themselves' => sub {
     $see->('hygiene', 'a.c', "int a;\r\n", qr/blanks/);
     $see->('hygiene', 'a.c', "\tint a;\n", qr/a tab/);
     $see->('hygiene', 'Makefile', "\tint a;\n");
+    $see->('hygiene', 'debian/rules', "\tint a;\n");
     $see->('hygiene', 'a.c', "int a;", qr/no newline/);
     $see->('hygiene', 'a.c', "int a;\n\n", qr/empty lines/);
     $see->('hygiene', 'a.c', "cd /" . "work/x\n", qr/1: a path/);

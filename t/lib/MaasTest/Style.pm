@@ -171,7 +171,7 @@ sub hygiene {
         my ($line) = @_;
         return (
             $line =~ /[ \t\r]+$/ ? 'blanks at the end of the line' : (),
-            $line =~ /\t/ && $path !~ m{(?:^|/)Makefile$} ? 'a tab' : (),
+            $line =~ /\t/ && $path !~ m{(?:^|/)Makefile$|^debian/rules$} ? 'a tab' : (),
             $line =~ m{(?<![\w.\$%\}-])/(?:work|home|root|Users|tmp)/[\w.]}
                 ? 'a path of one machine' : (),
             $line =~ /\b(?:TO[D]O|FIX[M]E|XX[X])\b/ ? 'an unfinished thing'
