@@ -8,6 +8,29 @@
 #include "ngx_http_maas_memory.h"
 
 
+/* Threads may overtake each other: the next one puts it right. */
+
+static void
+ngx_http_maas_memory_show(ngx_http_maas_memory_t *memory)
+{
+    size_t                  used;
+    ngx_http_maas_shown_t  *shown;
+
+    shown = memory->shown;
+
+    if (shown == NULL) {
+        return;
+    }
+
+    used = memory->used;
+    shown->used = used;
+
+    if (shown->peak < used) {
+        shown->peak = used;
+    }
+}
+
+
 maas_status_t
 ngx_http_maas_memory_fits(ngx_http_maas_memory_t *memory, size_t size,
     maas_err_t *err)
@@ -41,6 +64,8 @@ ngx_http_maas_memory_take(ngx_http_maas_memory_t *memory, size_t size,
                                   used, memory->limit, size);
     }
 
+    ngx_http_maas_memory_show(memory);
+
     return MAAS_OK;
 }
 
@@ -49,6 +74,8 @@ void
 ngx_http_maas_memory_give(ngx_http_maas_memory_t *memory, size_t size)
 {
     (void) ngx_atomic_fetch_add(&memory->used, -(ngx_atomic_int_t) size);
+
+    ngx_http_maas_memory_show(memory);
 }
 
 

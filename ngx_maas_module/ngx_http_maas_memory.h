@@ -16,6 +16,16 @@
 #include <maas.h>
 
 
+/* What others see of it, in shared memory: a cache line */
+
+typedef struct {
+    ngx_atomic_t              pid;
+    ngx_atomic_t              used;        /* bytes, about now; */
+    ngx_atomic_t              peak;        /*     the most since the start */
+    ngx_atomic_t              unused[5];
+} ngx_http_maas_shown_t;
+
+
 /* Threads take and give as well: `used` alone changes. */
 
 typedef struct {
@@ -25,6 +35,7 @@ typedef struct {
                                               worker is sure to need */
     ngx_queue_t               spares;      /* batches without rows that are
                                               not fixed; of the event loop */
+    ngx_http_maas_shown_t    *shown;       /* NULL: nowhere */
 } ngx_http_maas_memory_t;
 
 

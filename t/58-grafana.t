@@ -15,10 +15,9 @@ use Time::HiRes qw(sleep time);
 
 # metrics that are still to come; a name that is there may not be here
 my @coming = qw(maas_answers_total maas_batch_rows maas_compute_duration
-    maas_drift_psi maas_drift_rows maas_failures_total maas_memory_used_bytes
+    maas_drift_psi maas_drift_rows maas_failures_total
     maas_missing_values_total maas_model_info maas_model_loaded
-    maas_memory_limit_bytes maas_model_refused maas_model_swaps
-    maas_model_trained
+    maas_model_refused maas_model_swaps maas_model_trained
     maas_parse_duration maas_queue_duration maas_request_rows
     maas_unknown_values_total maas_write_duration);
 

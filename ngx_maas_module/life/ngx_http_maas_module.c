@@ -6,6 +6,7 @@
 
 
 #include "ngx_http_maas_life.h"
+#include "ngx_http_maas_workers.h"
 #include "answers/ngx_http_maas_response.h"
 #include "proxy/ngx_http_maas_ja4.h"
 #include "proxy/ngx_http_maas_proxy.h"
@@ -228,12 +229,17 @@ ngx_http_maas_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
 static ngx_int_t
 ngx_http_maas_init_module(ngx_cycle_t *cycle)
 {
+    ngx_core_conf_t            *ccf;
     ngx_http_maas_main_conf_t  *mmcf;
 
     mmcf = ngx_http_cycle_get_module_main_conf(cycle, ngx_http_maas_module);
 
     if (mmcf != NULL) {
+        ccf = (ngx_core_conf_t *) ngx_get_conf(cycle->conf_ctx,
+                                               ngx_core_module);
+
         ngx_http_maas_zone_commit(mmcf);
+        ngx_http_maas_workers_expect(mmcf, ccf->worker_processes);
         ngx_http_maas_phases_find(cycle, mmcf);
         ngx_http_maas_model_tell(cycle, mmcf);
     }
@@ -265,6 +271,7 @@ ngx_http_maas_init_process(ngx_cycle_t *cycle)
     }
 
     ngx_http_maas_worker_init(cycle, mmcf);
+    ngx_http_maas_workers_join(mmcf);
 
     return NGX_OK;
 }
