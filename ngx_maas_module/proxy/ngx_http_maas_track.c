@@ -32,9 +32,7 @@ ngx_http_maas_track_path(ngx_http_request_t *r,
 }
 
 
-/* Milliseconds, never 0; all workers have the same clock */
-
-static uint64_t
+uint64_t
 ngx_http_maas_track_now(void)
 {
     return ngx_current_msec ? ngx_current_msec : 1;

@@ -22,6 +22,7 @@ typedef struct {
     ngx_str_t                    window[NGX_HTTP_MAAS_TRACK_WINDOWS];
                                            /* as they are written */
     ngx_http_maas_track_table_t  table;    /* once there is a zone */
+    ngx_http_maas_track_top_t    top;      /* of this worker */
 } ngx_http_maas_track_t;
 
 
@@ -33,6 +34,9 @@ char *ngx_http_maas_track(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
  * windows; logs why there is none. */
 char *ngx_http_maas_track_zone_add(ngx_conf_t *cf,
     ngx_http_maas_track_t *track, size_t size);
+
+/* Milliseconds, never 0; all workers have the same clock */
+uint64_t ngx_http_maas_track_now(void);
 
 /* In a worker: its lane of each table. */
 void ngx_http_maas_track_attach(ngx_http_maas_main_conf_t *mmcf);

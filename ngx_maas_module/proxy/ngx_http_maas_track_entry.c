@@ -315,6 +315,16 @@ ngx_http_maas_track_entry_clear(const ngx_http_maas_track_table_t *table,
 }
 
 
+uint32_t
+ngx_http_maas_track_entry_window(const ngx_http_maas_track_table_t *table,
+    const ngx_http_maas_track_entry_t *entry, uint32_t window)
+{
+    return ngx_http_maas_track_window_read(&entry->window[window],
+                                           table->clock.tick[window],
+                                           table->clock.part[window]);
+}
+
+
 void
 ngx_http_maas_track_entry_read(const ngx_http_maas_track_table_t *table,
     const ngx_http_maas_track_entry_t *entry, uint64_t last,
@@ -332,9 +342,7 @@ ngx_http_maas_track_entry_read(const ngx_http_maas_track_table_t *table,
     now = clock->now;
 
     for (i = 0; i < table->n_windows; i++) {
-        seen->count[i] = ngx_http_maas_track_window_read(&entry->window[i],
-                                                         clock->tick[i],
-                                                         clock->part[i]);
+        seen->count[i] = ngx_http_maas_track_entry_window(table, entry, i);
     }
 
     seen->paths = ngx_http_maas_track_paths_read(entry, clock->period,

@@ -371,6 +371,66 @@ ngx_http_maas_track_end(ngx_http_maas_track_table_t *table, uint64_t key,
 }
 
 
+int
+ngx_http_maas_track_look(const ngx_http_maas_track_table_t *table,
+    uint64_t key, uint64_t since, ngx_http_maas_track_seen_t *seen)
+{
+    int                         i;
+    uint64_t                    last;
+    ngx_http_maas_track_set_t  *set;
+
+    set = ngx_http_maas_track_set_of(table, key);
+
+    i = ngx_http_maas_track_find(set, key);
+    if (i < 0) {
+        return 0;
+    }
+
+    last = __atomic_load_n(&set->last[i], __ATOMIC_RELAXED);
+    if (last < since) {
+        return 0;
+    }
+
+    *seen = (ngx_http_maas_track_seen_t) { .key = key };
+    ngx_http_maas_track_entry_read(table,
+                                   ngx_http_maas_track_entry(table, set, i),
+                                   last, seen);
+
+    /* another key may have taken the place meanwhile */
+
+    return __atomic_load_n(&set->tag[i], __ATOMIC_ACQUIRE) == key;
+}
+
+
+uint32_t
+ngx_http_maas_track_set_keys(const ngx_http_maas_track_table_t *table,
+    uint32_t set, uint32_t window, uint64_t since, uint64_t *key,
+    uint32_t *count)
+{
+    uint32_t                    i, n;
+    uint64_t                    tag;
+    ngx_http_maas_track_set_t  *s;
+
+    n = 0;
+    s = (void *) (table->sets + set * table->set_size);
+
+    for (i = 0; i < NGX_HTTP_MAAS_TRACK_WAYS; i++) {
+        tag = __atomic_load_n(&s->tag[i], __ATOMIC_ACQUIRE);
+
+        if (tag % 2 == 1
+            && __atomic_load_n(&s->last[i], __ATOMIC_RELAXED) >= since)
+        {
+            key[n] = tag;
+            count[n++] = ngx_http_maas_track_entry_window(table,
+                                    ngx_http_maas_track_entry(table, s, i),
+                                    window);
+        }
+    }
+
+    return n;
+}
+
+
 void
 ngx_http_maas_track_sum(const ngx_http_maas_track_table_t *table,
     ngx_http_maas_track_lane_t *sum)

@@ -149,6 +149,20 @@ typedef struct {
 } ngx_http_maas_track_seen_t;
 
 
+/* The keys with the most requests in a window, as far as was looked; zeros at
+ * first */
+
+#define NGX_HTTP_MAAS_TRACK_TOP      10
+
+typedef struct {
+    uint32_t                  at;          /* the set to look at next */
+    uint32_t                  looked;      /* sets that were */
+    uint32_t                  window;      /* that counts */
+    uint32_t                  n;
+    ngx_http_maas_track_seen_t  seen[NGX_HTTP_MAAS_TRACK_TOP];
+} ngx_http_maas_track_top_t;
+
+
 /* The smallest memory that a table with so many windows may have, bytes. */
 size_t ngx_http_maas_track_smallest(uint32_t n_windows);
 
@@ -182,6 +196,25 @@ void ngx_http_maas_track_sum(const ngx_http_maas_track_table_t *table,
     ngx_http_maas_track_lane_t *sum);
 
 
+/* What is known of a key, at table->clock, but that is not counted.  0: it is
+ * not there, or was not seen since `since`. */
+int ngx_http_maas_track_look(const ngx_http_maas_track_table_t *table,
+    uint64_t key, uint64_t since, ngx_http_maas_track_seen_t *seen);
+
+/* The keys of a set that were seen since `since`: key[WAYS], and of each its
+ * requests in a window, count[WAYS]; how many. */
+uint32_t ngx_http_maas_track_set_keys(
+    const ngx_http_maas_track_table_t *table, uint32_t set, uint32_t window,
+    uint64_t since, uint64_t *key, uint32_t *count);
+
+
+/* ngx_http_maas_track_top.c: *top as of `now`, largest first, by the shortest
+ * window of a minute or more, or else the longest.  A call looks at 4096
+ * sets or busy keys, from where the last one ended. */
+void ngx_http_maas_track_top(ngx_http_maas_track_table_t *table,
+    ngx_http_maas_track_top_t *top, uint64_t now);
+
+
 /* ngx_http_maas_track_entry.c: of one key, at table->clock.  All of these read
  * and write what other processes change at the same time; one of their updates
  * may be lost, and a value may be one request old. */
@@ -198,6 +231,11 @@ void ngx_http_maas_track_entry_clear(const ngx_http_maas_track_table_t *table,
 void ngx_http_maas_track_entry_read(const ngx_http_maas_track_table_t *table,
     const ngx_http_maas_track_entry_t *entry, uint64_t last,
     ngx_http_maas_track_seen_t *seen);
+
+/* Requests in a window */
+uint32_t ngx_http_maas_track_entry_window(
+    const ngx_http_maas_track_table_t *table,
+    const ngx_http_maas_track_entry_t *entry, uint32_t window);
 
 /* A request more; last: as above, 0 if it is the first */
 void ngx_http_maas_track_entry_count(const ngx_http_maas_track_table_t *table,

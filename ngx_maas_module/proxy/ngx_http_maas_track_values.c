@@ -18,7 +18,8 @@ typedef enum {
     NGX_HTTP_MAAS_TRACK_ERRORS,
     NGX_HTTP_MAAS_TRACK_MISSING,
     NGX_HTTP_MAAS_TRACK_PATHS,
-    NGX_HTTP_MAAS_TRACK_BYTES
+    NGX_HTTP_MAAS_TRACK_BYTES,
+    NGX_HTTP_MAAS_TRACK_KEY                /* as the status page has it */
 } ngx_http_maas_track_what_e;
 
 
@@ -42,7 +43,8 @@ static const struct {
     { ngx_string("_errors"),  NGX_HTTP_MAAS_TRACK_ERRORS },
     { ngx_string("_404"),     NGX_HTTP_MAAS_TRACK_MISSING },
     { ngx_string("_paths"),   NGX_HTTP_MAAS_TRACK_PATHS },
-    { ngx_string("_bytes"),   NGX_HTTP_MAAS_TRACK_BYTES }
+    { ngx_string("_bytes"),   NGX_HTTP_MAAS_TRACK_BYTES },
+    { ngx_string("_key"),     NGX_HTTP_MAAS_TRACK_KEY }
 };
 
 
@@ -154,14 +156,20 @@ ngx_http_maas_track_variable(ngx_http_request_t *r,
         return NGX_OK;
     }
 
-    n = ngx_http_maas_track_number(seen, value, &decimals);
-    if (n < 0) {
-        return NGX_OK;
-    }
-
     p = ngx_pnalloc(r->pool, NGX_INT64_LEN + 1);
     if (p == NULL) {
         return NGX_ERROR;
+    }
+
+    if (value->what == NGX_HTTP_MAAS_TRACK_KEY) {
+        v->data = p;
+        v->len = ngx_sprintf(p, "%08xD", (uint32_t) seen->key) - p;
+        return NGX_OK;
+    }
+
+    n = ngx_http_maas_track_number(seen, value, &decimals);
+    if (n < 0) {
+        return NGX_OK;
     }
 
     v->data = ngx_http_maas_track_fixed(p + NGX_INT64_LEN + 1, n, decimals);

@@ -1,8 +1,10 @@
 
 /*
- * Pages for people: maas_status, to try models, the same facts as JSON for
- * programs; and docs, the requests of an OpenAPI document.
- * Not here: the pages' text, page.html and docs.html, C strings by `config`.
+ * Pages for people: the two of maas_status, to try models and to see what is
+ * happening, and docs, the requests of an OpenAPI document.  What a page knows
+ * programs get as JSON.
+ * Not here: the pages' texts, *.html and page.css, C strings by `config`; what
+ * they know (ngx_http_maas_page_models.c, ngx_http_maas_live.c).
  */
 
 
@@ -10,222 +12,75 @@
 #include "request/ngx_http_maas_request.h"
 
 
-static u_char  ngx_http_maas_page[] =
+static u_char  ngx_http_maas_try[] =
 #include "ngx_http_maas_page_html.h"
+;
+
+static u_char  ngx_http_maas_live[] =
+#include "ngx_http_maas_live_html.h"
 ;
 
 static u_char  ngx_http_maas_docs[] =
 #include "ngx_http_maas_docs_html.h"
 ;
 
-/* each stands once in its page */
-
-static ngx_str_t  ngx_http_maas_page_mark = ngx_string("@MAAS_STATUS@");
-static ngx_str_t  ngx_http_maas_docs_mark = ngx_string("@MAAS_OPENAPI@");
-
-
-/* more of a training record, by whatever tool, is not for this page */
-
-#define NGX_HTTP_MAAS_RECORD  32768
+static u_char  ngx_http_maas_style[] =
+#include "ngx_http_maas_page_css.h"
+;
 
 
-/* What each column takes, and what training saw of it */
+/* each stands once in a page, in this order */
 
-static void
-ngx_http_maas_page_fields(ngx_http_maas_text_t *text, const maas_info_t *info)
-{
-    size_t               i;
-    const maas_field_t  *f;
-
-    ngx_http_maas_json_open(text, "fields", "[");
-
-    for (i = 0; i < info->n_columns; i++) {
-        f = &info->fields[i];
-
-        ngx_http_maas_json_open(text, NULL, "{");
-        ngx_http_maas_json_string(text, "name", f->name);
-        ngx_http_maas_json_string(text, "kind", f->kind_name);
-        ngx_http_maas_json_string(text, "datatype",
-                                  ngx_http_maas_datatype(f->kind)->v2);
-        ngx_http_maas_json_value(text, "required",
-                                 f->required ? "true" : "false");
-        ngx_http_maas_json_list(text, "values", f->values, f->n_values);
-
-        if (f->form != NULL) {
-            ngx_http_maas_json_string(text, "form", f->form);
-        }
-
-        ngx_http_maas_put_usual(text, f);
-        ngx_http_maas_json_close(text, "}");
-    }
-
-    ngx_http_maas_json_close(text, "]");
-}
+static ngx_str_t  ngx_http_maas_mark_style = ngx_string("@MAAS_STYLE@");
+static ngx_str_t  ngx_http_maas_mark_data = ngx_string("@MAAS_DATA@");
 
 
-/* The end of a JSON value in a document that was checked: where a "," or the
- * bracket around it stands */
+/* bytes of what the try-it page knows from the start: it asks for the rest */
 
-static const char *
-ngx_http_maas_page_end(const char *p)
-{
-    ngx_uint_t  depth, inside;
-
-    depth = inside = 0;
-
-    for ( /* void */ ; *p != '\0'; p++) {
-
-        if (inside) {
-            if (*p == '\\' && p[1] != '\0') {
-                p++;
-
-            } else if (*p == '"') {
-                inside = 0;
-            }
-
-        } else if (*p == '"') {
-            inside = 1;
-
-        } else if (*p == '{' || *p == '[') {
-            depth++;
-
-        } else if (depth == 0 && (*p == ',' || *p == '}' || *p == ']')) {
-            break;
-
-        } else if (*p == '}' || *p == ']') {
-            depth--;
-        }
-    }
-
-    return p;
-}
+#define NGX_HTTP_MAAS_PAGE_MODELS  131072
 
 
-/* The training record is as its tool wrote it, and the engine passes over it.
- * "<" must not end the element of the page that the text stands in. */
+/* What is asked of maas_status */
 
-static void
-ngx_http_maas_page_training(ngx_http_maas_text_t *text, const char *p)
-{
-    const char        *end;
-
-    static const char  name[] = "\"training\"";
-
-    p = ngx_strchr(p, '{');
-
-    while (p != NULL && *p != '\0' && *p != '}') {
-        for (p++; *p != '\0' && *p != '"' && *p != '}'; p++) { /* void */ }
-
-        end = ngx_http_maas_page_end(p);
-
-        if (ngx_strncmp(p, name, sizeof(name) - 1) != 0) {
-            p = end;
-            continue;
-        }
-
-        p = ngx_strchr(p + sizeof(name) - 1, ':');
-
-        if (p == NULL || end - p > NGX_HTTP_MAAS_RECORD) {
-            return;
-        }
-
-        ngx_http_maas_json_value(text, "training", "");
-
-        for (p++; p < end; p++) {
-            if (*p == '<') {
-                ngx_http_maas_put(text, "\\u003C");
-
-            } else {
-                ngx_http_maas_put_text(text, &(ngx_str_t) { 1, (u_char *) p });
-            }
-        }
-
-        return;
-    }
-}
+typedef struct {
+    ngx_http_maas_main_conf_t  *mmcf;
+    ngx_http_maas_model_t      *model;     /* NULL: all of them */
+    unsigned                    live:1;
+    unsigned                    json:1;
+} ngx_http_maas_asked_t;
 
 
 static void
-ngx_http_maas_page_model(ngx_http_maas_text_t *text,
-    ngx_http_maas_model_t *model)
+ngx_http_maas_page_put(ngx_http_maas_text_t *text, u_char *begin, u_char *end)
 {
-    const maas_info_t  *info;
+    ngx_str_t  part;
 
-    info = model->info;
+    part.data = begin;
+    part.len = end - begin;
 
-    ngx_http_maas_json_open(text, NULL, "{");
-    ngx_http_maas_json_value(text, NULL, "\"name\":\"%V\",\"version\":\"%V\","
-                             "\"path\":\"v2/models/%V/versions/%V/infer\","
-                             "\"task\":\"%s\"", &model->name,
-                             &model->version, &model->name, &model->version,
-                             info->task_name);
-
-    ngx_http_maas_json_open(text, "input", "{");
-    ngx_http_maas_json_string(text, "name", info->input_name);
-    ngx_http_maas_put_shape(text, "shape", NULL, info->shape, info->rank);
-    ngx_http_maas_json_value(text, "image", info->image ? "true" : "false");
-    ngx_http_maas_json_value(text, "plain", info->plain ? "true" : "false");
-    ngx_http_maas_json_list(text, "columns", info->columns, info->n_columns);
-    ngx_http_maas_page_fields(text, info);
-    ngx_http_maas_json_close(text, "}");
-
-    ngx_http_maas_json_open(text, "output", "{");
-    ngx_http_maas_json_string(text, "name", info->output_name);
-    ngx_http_maas_json_list(text, "labels", info->labels, info->n_labels);
-    ngx_http_maas_put_decision(text, info);
-    ngx_http_maas_json_close(text, "}");
-
-    ngx_http_maas_json_value(text, NULL, "\"parameters\":%uz,\"layers\":%uz,"
-                             "\"crc32c\":\"%08xD\",\"sha256\":\"%V\","
-                             "\"isa\":\"%s\",\"file_size\":%uz",
-                             info->parameters, info->layers, info->crc32c,
-                             &model->sum, info->isa, info->file_size);
-    ngx_http_maas_json_value(text, "written", "%T", model->written);
-    ngx_http_maas_page_training(text, info->document);
-    ngx_http_maas_json_close(text, "}");
+    ngx_http_maas_put_text(text, &part);
 }
 
 
-static void
-ngx_http_maas_page_status(ngx_http_request_t *r, ngx_http_maas_text_t *text)
-{
-    ngx_uint_t                   i;
-    ngx_http_maas_model_t      **models;
-    ngx_http_maas_main_conf_t   *mmcf;
-
-    mmcf = ngx_http_get_module_main_conf(r, ngx_http_maas_module);
-    models = mmcf->models.elts;
-
-    ngx_http_maas_json_open(text, NULL, "{");
-    ngx_http_maas_json_string(text, "version", MAAS_VERSION);
-    ngx_http_maas_json_open(text, "models", "[");
-
-    for (i = 0; i < mmcf->models.nelts; i++) {
-        ngx_http_maas_page_model(text, models[i]);
-    }
-
-    ngx_http_maas_json_close(text, "]");
-    ngx_http_maas_put_shadows(text, mmcf);
-    ngx_http_maas_json_close(text, "}");
-}
-
-
-/* The page up to its mark; what is behind that */
+/* The page up to where its data belongs; what is behind that */
 
 static u_char *
-ngx_http_maas_page_begin(ngx_http_maas_text_t *text, u_char *page,
-    ngx_str_t *mark)
+ngx_http_maas_page_begin(ngx_http_maas_text_t *text, u_char *page)
 {
-    u_char     *at;
-    ngx_str_t   before;
+    u_char  *at;
 
-    at = (u_char *) ngx_strstr(page, mark->data);
+    at = (u_char *) ngx_strstr(page, ngx_http_maas_mark_style.data);
+    ngx_http_maas_page_put(text, page, at);
+    ngx_http_maas_page_put(text, ngx_http_maas_style,
+                           ngx_http_maas_style
+                           + sizeof(ngx_http_maas_style) - 1);
 
-    before.data = page;
-    before.len = at - page;
-    ngx_http_maas_put_text(text, &before);
+    page = at + ngx_http_maas_mark_style.len;
 
-    return at + mark->len;
+    at = (u_char *) ngx_strstr(page, ngx_http_maas_mark_data.data);
+    ngx_http_maas_page_put(text, page, at);
+
+    return at + ngx_http_maas_mark_data.len;
 }
 
 
@@ -233,13 +88,9 @@ static ngx_int_t
 ngx_http_maas_page_send(ngx_http_request_t *r, ngx_http_maas_text_t *text,
     u_char *rest)
 {
-    ngx_str_t  after;
-
     static ngx_str_t  html = ngx_string("text/html; charset=utf-8");
 
-    after.data = rest;
-    after.len = ngx_strlen(rest);
-    ngx_http_maas_put_text(text, &after);
+    ngx_http_maas_page_put(text, rest, rest + ngx_strlen(rest));
 
     return ngx_http_maas_send_text(r, &html, text);
 }
@@ -254,42 +105,144 @@ ngx_http_maas_docs_handler(ngx_http_request_t *r,
 
     ngx_http_maas_text_init(&text, r->pool);
 
-    rest = ngx_http_maas_page_begin(&text, ngx_http_maas_docs,
-                                    &ngx_http_maas_docs_mark);
+    rest = ngx_http_maas_page_begin(&text, ngx_http_maas_docs);
     ngx_http_maas_put_openapi(r, target, &text);
 
     return ngx_http_maas_page_send(r, &text, rest);
 }
 
 
+/* An argument that has two values, the first of which is meant where it is not
+ * given: 0 or 1; NGX_ERROR: it is another one. */
+
+static ngx_int_t
+ngx_http_maas_page_arg(ngx_http_request_t *r, const char *name,
+    const char *const *values)
+{
+    ngx_int_t  i;
+    ngx_str_t  value;
+
+    if (ngx_http_arg(r, (u_char *) name, ngx_strlen(name), &value) != NGX_OK) {
+        return 0;
+    }
+
+    for (i = 0; i < 2; i++) {
+        if (value.len == ngx_strlen(values[i])
+            && ngx_strncmp(value.data, values[i], value.len) == 0)
+        {
+            return i;
+        }
+    }
+
+    return NGX_ERROR;
+}
+
+
+static ngx_uint_t
+ngx_http_maas_page_accepts(ngx_http_request_t *r)
+{
+    ngx_str_t  *accept;
+
+    accept = ngx_http_maas_header(r, "accept", 6);
+
+    return accept != NULL
+           && ngx_strstr(accept->data, "application/json") != NULL
+           && ngx_strstr(accept->data, "text/html") == NULL;
+}
+
+
+/* NGX_DECLINED, or what a content handler returns: it is answered */
+
+static ngx_int_t
+ngx_http_maas_page_asked(ngx_http_request_t *r, ngx_http_maas_asked_t *asked)
+{
+    ngx_int_t              page, format;
+    ngx_http_maas_which_t  which;
+
+    static const char  *pages[] = { "try", "live" };
+    static const char  *formats[] = { "html", "json" };
+
+    ngx_memzero(asked, sizeof(ngx_http_maas_asked_t));
+    ngx_memzero(&which, sizeof(ngx_http_maas_which_t));
+
+    asked->mmcf = ngx_http_get_module_main_conf(r, ngx_http_maas_module);
+
+    page = ngx_http_maas_page_arg(r, "page", pages);
+    if (page == NGX_ERROR) {
+        return ngx_http_maas_refuse(r, NGX_HTTP_BAD_REQUEST,
+                                    "page is \"try\" or \"live\"");
+    }
+
+    format = ngx_http_maas_page_arg(r, "format", formats);
+    if (format == NGX_ERROR) {
+        return ngx_http_maas_refuse(r, NGX_HTTP_BAD_REQUEST,
+                                    "format is \"html\" or \"json\"");
+    }
+
+    asked->live = page;
+    asked->json = format || ngx_http_maas_page_accepts(r);
+
+    if (ngx_http_arg(r, (u_char *) "model", 5, &which.name) != NGX_OK) {
+        return NGX_DECLINED;
+    }
+
+    (void) ngx_http_arg(r, (u_char *) "version", 7, &which.version);
+
+    asked->model = ngx_http_maas_model_find(&asked->mmcf->models, &which);
+
+    return asked->model != NULL ? NGX_DECLINED
+           : ngx_http_maas_refuse(r, NGX_HTTP_NOT_FOUND,
+                                  "there is no such model or version");
+}
+
+
+static void
+ngx_http_maas_page_data(ngx_http_maas_text_t *text,
+    const ngx_http_maas_asked_t *asked)
+{
+    if (asked->live) {
+        ngx_http_maas_put_live(text, asked->mmcf, asked->model);
+        return;
+    }
+
+    ngx_http_maas_put_tried(text, asked->mmcf, asked->model,
+                            asked->json ? SIZE_MAX
+                                        : NGX_HTTP_MAAS_PAGE_MODELS);
+}
+
+
 ngx_int_t
 ngx_http_maas_status_handler(ngx_http_request_t *r)
 {
-    u_char                *rest;
-    ngx_int_t              rc;
-    ngx_str_t             *accept;
-    ngx_http_maas_text_t   text;
+    u_char                 *rest;
+    ngx_int_t               rc;
+    ngx_http_maas_text_t    text;
+    ngx_http_maas_asked_t   asked;
 
     rc = ngx_http_maas_allow(r, NGX_HTTP_MAAS_READ);
     if (rc != NGX_DECLINED) {
         return rc;
     }
 
+    rc = ngx_http_maas_page_asked(r, &asked);
+    if (rc != NGX_DECLINED) {
+        return rc;
+    }
+
     ngx_http_maas_text_init(&text, r->pool);
 
-    accept = ngx_http_maas_header(r, "accept", 6);
-
-    if (accept != NULL
-        && ngx_strstr(accept->data, "application/json") != NULL
-        && ngx_strstr(accept->data, "text/html") == NULL)
-    {
-        ngx_http_maas_page_status(r, &text);
+    if (asked.json) {
+        ngx_http_maas_page_data(&text, &asked);
         return ngx_http_maas_send_text(r, &ngx_http_maas_json_type, &text);
     }
 
-    rest = ngx_http_maas_page_begin(&text, ngx_http_maas_page,
-                                    &ngx_http_maas_page_mark);
-    ngx_http_maas_page_status(r, &text);
+    /* a page has all models: it chooses */
+
+    asked.model = NULL;
+
+    rest = ngx_http_maas_page_begin(&text, asked.live ? ngx_http_maas_live
+                                                      : ngx_http_maas_try);
+    ngx_http_maas_page_data(&text, &asked);
 
     return ngx_http_maas_page_send(r, &text, rest);
 }

@@ -17,7 +17,7 @@
 ngx_int_t ngx_http_maas_serve_handler(ngx_http_request_t *r);
 ngx_int_t ngx_http_maas_predict_handler(ngx_http_request_t *r);
 
-/* maas_status: page for people, JSON for programs. */
+/* maas_status: two pages for people, JSON for programs. */
 ngx_int_t ngx_http_maas_status_handler(ngx_http_request_t *r);
 
 /* maas_metrics: the text form of Prometheus. */
@@ -122,6 +122,22 @@ void ngx_http_maas_put_openapi(ngx_http_request_t *r,
 /* The same document as a page for people */
 ngx_int_t ngx_http_maas_docs_handler(ngx_http_request_t *r,
     ngx_http_maas_target_t *target);
+
+
+/* ngx_http_maas_page_models.c */
+
+/* An object, what the try-it page knows of all models or of one alone; those
+ * that come after `most` bytes of it have no more than a name. */
+void ngx_http_maas_put_tried(ngx_http_maas_text_t *text,
+    ngx_http_maas_main_conf_t *mmcf, ngx_http_maas_model_t *only, size_t most);
+
+
+/* ngx_http_maas_live.c */
+
+/* An object, what is happening; model: the one that is wanted in detail, or
+ * NULL. */
+void ngx_http_maas_put_live(ngx_http_maas_text_t *t,
+    ngx_http_maas_main_conf_t *mmcf, ngx_http_maas_model_t *model);
 
 
 /* ngx_http_maas_schema.c */

@@ -442,6 +442,81 @@ dead(void **state)
 }
 
 
+/* The keys with the most requests: once all sets were looked at they are
+ * exact, and who went away leaves. */
+
+static void
+top(void **state)
+{
+    char                       key[32];
+    uint32_t                   i, k;
+    uint64_t                   now;
+    ngx_http_maas_track_top_t  best = { .at = 0 };
+
+    (void) state;
+
+    now = START;
+
+    for (i = 0; i < 3000; i++) {
+        (void) snprintf(key, sizeof(key), "%u", i);
+
+        for (k = 0; k < 1 + (i < 20 ? 5 * i : 0); k++) {
+            count(key, "/", now);
+        }
+    }
+
+    ngx_http_maas_track_top(&table, &best, now + 1);
+
+    assert_int_equal(best.window, 1);
+    assert_int_equal(best.looked, table.n_sets);
+    assert_int_equal(best.n, NGX_HTTP_MAAS_TRACK_TOP);
+
+    for (i = 0; i < best.n; i++) {
+        (void) snprintf(key, sizeof(key), "%u", 19 - i);
+        assert_true(best.seen[i].key
+                    == ngx_http_maas_track_hash(&table, key, strlen(key)));
+        assert_int_equal(best.seen[i].count[1], 1 + 5 * (19 - i));
+        assert_int_equal(best.seen[i].paths, 1);
+    }
+
+    /* two minutes later one is there that was not among them */
+
+    now += 120000;
+    count("1", "/", now);
+    count("1", "/", now);
+    ngx_http_maas_track_top(&table, &best, now);
+
+    assert_int_equal(best.n, 1);
+    assert_int_equal(best.seen[0].count[0], 2);
+    assert_int_equal(best.seen[0].count[2], 8);
+}
+
+
+/* Of a large table a call looks at a part. */
+
+static void
+top_parts(void **state)
+{
+    ngx_http_maas_track_top_t    best = { .at = 0 };
+    ngx_http_maas_track_table_t  large;
+
+    (void) state;
+
+    track_make(&large, 4 * SIZE, widths);
+    assert_true(large.n_sets > 4096 && large.n_sets < 8192);
+
+    ngx_http_maas_track_top(&large, &best, START);
+    assert_int_equal(best.looked, 4096);
+    assert_int_equal(best.at, 4096);
+
+    ngx_http_maas_track_top(&large, &best, START);
+    assert_int_equal(best.looked, large.n_sets);
+    assert_int_equal(best.at, 8192 - large.n_sets);
+
+    assert_int_equal(munmap(large.zone, 4 * SIZE), 0);
+}
+
+
 /* Rates are as near to exact counts as sub-windows allow, and next to nothing
  * is lost. */
 
@@ -478,6 +553,8 @@ main(void)
         cmocka_unit_test_setup_teardown(paths, make, drop),
         cmocka_unit_test_setup_teardown(evict, make, drop),
         cmocka_unit_test_setup_teardown(dead, make, drop),
+        cmocka_unit_test_setup_teardown(top, make, drop),
+        cmocka_unit_test(top_parts),
         cmocka_unit_test(simulation)
     };
 

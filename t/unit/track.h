@@ -17,6 +17,7 @@
 
 #include "../../ngx_maas_module/proxy/ngx_http_maas_track_entry.c"
 #include "../../ngx_maas_module/proxy/ngx_http_maas_track_table.c"
+#include "../../ngx_maas_module/proxy/ngx_http_maas_track_top.c"
 
 
 #define SIM_REQUESTS  1000000
