@@ -118,6 +118,23 @@ typedef struct {
     double              high;
 } maas_usual_t;
 
+/* How the values of a column were spread in training: rows in bins, for
+ * whoever compares them with what comes now.  Nothing is computed with it. */
+
+typedef struct {
+    size_t              n;              /* bins; 0: the file does not say */
+    const double       *counts;         /* (n) rows of training */
+    size_t              n_edges;        /* number, date: bin i has what is below
+                                           edges[i], the one behind the rest */
+    const double       *edges;          /* (n_edges) rising; of a date seconds
+                                           since 1970, or years */
+    size_t              listed;         /* category: so many of its first values
+                                           have a bin each */
+    size_t              unknown;        /* bin of values that a category does
+                                           not know; n: there is none */
+    size_t              missing;        /* bin of no value, the last one */
+} maas_reference_t;
+
 /* A column of a model with MAAS_INPUT_COLUMNS: what a client sends as one value
  * and where it goes in a row, x[at..at+width). */
 
@@ -132,6 +149,7 @@ typedef struct {
     const char *const  *values;
     const char         *form;           /* of a date, as in the file; or NULL */
     maas_usual_t        usual;
+    maas_reference_t    reference;
 } maas_field_t;
 
 /* A column of the training data that is no input: whoever sends it may go on
@@ -166,6 +184,8 @@ typedef struct {
     const char *const  *columns;        /* their names */
     const maas_field_t *fields;         /* (n_columns) */
     const maas_fields_t *reader;        /* of columns; NULL for a tensor */
+    const maas_fields_t *marking;       /* the same, which leaves marks: see
+                                           maas_row_mark() */
     size_t              n_others;
     const maas_other_t *others;         /* (n_others) */
     int                 plain;          /* a row is just the numbers of its
@@ -284,6 +304,50 @@ maas_status_t maas_row_bool(const maas_fields_t *f, size_t column, int v,
 /* Has every required column got a value? */
 maas_status_t maas_row_check(const maas_fields_t *f, const float *x,
     maas_err_t *err);
+
+
+/*
+ * maas_reference.c: what a row's values were, where its numbers do not tell.
+ * f is info->marking: a row that is read by it is not to be run before
+ * maas_row_unmark().  Until then the first slot of a value that is missing, or
+ * of a category that is not known, is infinite, all others are finite: rows
+ * without such values are told by maas_is_finite().
+ */
+
+#define MAAS_BINS      66           /* a reference has no more */
+
+typedef enum {
+    MAAS_MARK_NONE = 0,
+    MAAS_MARK_MISSING,
+    MAAS_MARK_UNKNOWN               /* of a category with a list of values */
+} maas_mark_t;
+
+maas_mark_t maas_row_mark(const maas_fields_t *f, size_t column,
+    const float *x);
+
+/* The bin of the column's reference that the value in x belongs to: below n,
+ * which is not 0. */
+size_t maas_row_bin(const maas_fields_t *f, size_t column, const float *x);
+
+/* The row as info->reader reads it, to the bit. */
+void maas_row_unmark(const maas_fields_t *f, float *x);
+
+/* What is in bin `bin` of a column's reference, for people, as UTF-8 that ends
+ * with NUL and is cut where it is longer than a label may be: "below 3",
+ * "3 to 4", a value, "missing". */
+#define MAAS_BIN_TEXT  320
+void maas_bin_text(const maas_fields_t *f, size_t column, size_t bin,
+    char text[MAAS_BIN_TEXT]);
+
+/*
+ * The population stability index of counts(n), rows that came, against those of
+ * training: the sum of (p - q) ln(p / q) over the bins that have some of
+ * either, where p and q are their shares after half a row was added to each.
+ * NAN with fewer than 50 rows a bin: by chance alone it is about the number of
+ * bins by that of rows.
+ */
+#define MAAS_PSI_ROWS  50
+double maas_psi(const maas_reference_t *r, const uint64_t *counts);
 
 
 /* maas_utf8.c: texts as logs and training files may have them */

@@ -92,6 +92,7 @@ typedef struct {
     size_t               n_others;
     maas_other_t        *others;        /* columns that are no input */
     maas_usual_t        *usual;         /* (n_columns), NULL: not known */
+    maas_reference_t    *reference;     /* (n_columns), NULL: not known */
 
     const char          *trained_on;    /* NULL: not known */
     size_t               trained_rows;  /* 0: not known */

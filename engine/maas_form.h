@@ -23,6 +23,8 @@ typedef struct {
                                   this one has not are passed over */
     unsigned     named;        /* and that one has other columns, so that values
                                   without names are BADVALUE here */
+    unsigned     marks;        /* rows of columns are read by info->marking:
+                                  see maas_row_mark() */
 } maas_body_t;
 
 /* What an answer may have, and v2's clients ask for by name: the numbers; the
@@ -91,7 +93,8 @@ typedef struct {
      * byte of the body but those of a wrong name: BADVALUE, BADSHAPE, TOOBIG,
      * UNSUPPORTED, NOMEM.  Numbers are rounded as strtof would, and every one
      * in x is finite: one beyond FP32, and NaN or infinity in bytes, is
-     * BADVALUE, since no finite answer could come of it.
+     * BADVALUE, since no finite answer could come of it; but for marks
+     * that were asked for.
      */
     maas_status_t      (*read)(const maas_info_t *info,
                                const maas_body_t *body, float *x,

@@ -22,6 +22,7 @@
 #define MAAS_MAX_TEXT      256                 /* R18, R23: bytes of a label */
 #define MAAS_MAX_KNOTS     256                 /* R29 */
 #define MAAS_MAX_UNITS     64                  /* R33: of a column */
+#define MAAS_MAX_BINS      (MAAS_BINS - 2)     /* R35: of values */
 #define MAAS_MAX_NGRAM     8                   /* R27: characters */
 #define MAAS_MAX_VALUE     (1u << 20)          /* bytes of a field's text */
 

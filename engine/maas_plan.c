@@ -143,6 +143,38 @@ maas_plan_usual(maas_model_t *m, const maas_desc_t *d)
 }
 
 
+static const double *
+maas_plan_doubles(maas_model_t *m, const double *from, size_t n)
+{
+    double  *to;
+
+    to = maas__arena_alloc(m->arena, n + 1, sizeof(double));
+
+    return to == NULL || n == 0 ? to : memcpy(to, from, n * sizeof(double));
+}
+
+
+static maas_status_t
+maas_plan_reference(maas_model_t *m, const maas_desc_t *d)
+{
+    size_t             i;
+    maas_reference_t  *to;
+
+    for (i = 0; d->reference != NULL && i < d->n_columns; i++) {
+        to = &m->fields.info[i].reference;
+        *to = d->reference[i];
+        to->counts = maas_plan_doubles(m, to->counts, to->n);
+        to->edges = maas_plan_doubles(m, to->edges, to->n_edges);
+
+        if (to->counts == NULL || to->edges == NULL) {
+            return MAAS_NOMEM;
+        }
+    }
+
+    return MAAS_OK;
+}
+
+
 /* Is a row of the column just its number, whatever that is? */
 
 static int
@@ -175,15 +207,20 @@ maas__plan_input(maas_model_t *m, const maas_desc_t *d)
         if ((rc = maas__fields_create(m->arena, d->columns, d->n_columns,
                                       &m->fields)) != MAAS_OK
             || (rc = maas_plan_others(m, d)) != MAAS_OK
-            || (rc = maas_plan_usual(m, d)) != MAAS_OK)
+            || (rc = maas_plan_usual(m, d)) != MAAS_OK
+            || (rc = maas_plan_reference(m, d)) != MAAS_OK)
         {
             return rc;
         }
+
+        m->marking = m->fields;
+        m->marking.marks = 1;
 
         info->n_columns = m->fields.n;
         info->columns = m->fields.names;
         info->fields = m->fields.info;
         info->reader = &m->fields;
+        info->marking = &m->marking;
 
         for (i = 0; i < m->fields.n; i++) {
             info->plain &= maas_plan_plain(&m->fields.columns[i]);

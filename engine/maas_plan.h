@@ -49,6 +49,7 @@ struct maas_model_s {
     maas_place_t         input;
 
     maas_fields_t        fields;       /* n is 0 for a tensor */
+    maas_fields_t        marking;      /* the same, which marks */
 
     size_t               n_steps;
     maas_planned_t      *steps;

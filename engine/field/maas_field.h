@@ -117,6 +117,22 @@ void maas__date_row(const maas_part_t *part, size_t n, const maas_date_t *d,
     float *x);
 
 
+/* maas_reference.c: no value, and one that a category does not know, in the
+ * column's own slots x(width) */
+void maas__field_missing(const maas_column_t *c, float *x);
+void maas__field_unknown(const maas_column_t *c, float *x);
+/* The same as marks; a value that must be there stays NaN. */
+void maas__field_mark_missing(const maas_column_t *c, float *x);
+void maas__field_mark_unknown(float *x);
+/* The number that edges are of: a column's own, or of a date its seconds or
+ * year; NAN: there is none. */
+double maas__reference_value(const maas_column_t *c, const float *x);
+/* The bins of a histogram, but for unknown and missing ones, which follow:
+ * by its edges, its listed values, or the groups of its hash. */
+size_t maas__reference_bin(const maas_column_t *c, const maas_reference_t *r,
+    const float *x);
+
+
 /* maas_field_list.c, maas_fields.c: the columns of a model, or of one that is
  * being made */
 
@@ -128,6 +144,7 @@ typedef struct {
 } maas_names_t;
 
 struct maas_fields_s {
+    unsigned             marks;        /* see maas_row_mark() */
     size_t               n;
     size_t               in;           /* slots */
     unsigned             required;     /* some column is */

@@ -30,27 +30,25 @@ fields_is_number(const maas_column_t *c)
 /* x: the column's own slots */
 
 static void
-fields_missing(const maas_column_t *c, float *x)
+fields_missing(const maas_fields_t *f, const maas_column_t *c, float *x)
 {
-    memset(x, 0, c->width * sizeof(float));
+    if (f->marks) {
+        maas__field_mark_missing(c, x);
 
-    if (fields_is_number(c)) {
-        x[0] = c->missing;
-    }
-
-    if (c->missing_slot) {
-        x[c->width - 1] = 1;
+    } else {
+        maas__field_missing(c, x);
     }
 }
 
 
 static void
-fields_number(const maas_column_t *c, float v, float *x)
+fields_number(const maas_fields_t *f, const maas_column_t *c, float v,
+    float *x)
 {
     if (c->n_blanks > 0 && c->kind == MAAS_FIELD_NUMBER
         && maas__field_is_blank(c, (double) v))
     {
-        fields_missing(c, x);
+        fields_missing(f, c, x);
         return;
     }
 
@@ -87,8 +85,8 @@ fields_is_blank(const maas_column_t *c, const char *s, size_t len)
 
 
 static maas_status_t
-fields_boolean(const maas_column_t *c, const char *s, size_t len, float *x,
-    maas_err_t *err)
+fields_boolean(const maas_fields_t *f, const maas_column_t *c, const char *s,
+    size_t len, float *x, maas_err_t *err)
 {
     int    yes;
     float  v;
@@ -105,7 +103,7 @@ fields_boolean(const maas_column_t *c, const char *s, size_t len, float *x,
         return fields_bad(c, "true or false, yes or no, 1 or 0", err);
     }
 
-    fields_number(c, (float) yes, x);
+    fields_number(f, c, (float) yes, x);
 
     return MAAS_OK;
 }
@@ -114,8 +112,8 @@ fields_boolean(const maas_column_t *c, const char *s, size_t len, float *x,
 /* as_json: a point is the decimal sign, whatever the column's texts have */
 
 static maas_status_t
-fields_number_text(const maas_column_t *c, const char *s, size_t len,
-    int as_json, float *x, maas_err_t *err)
+fields_number_text(const maas_fields_t *f, const maas_column_t *c,
+    const char *s, size_t len, int as_json, float *x, maas_err_t *err)
 {
     float          v;
     maas_status_t  rc;
@@ -130,7 +128,7 @@ fields_number_text(const maas_column_t *c, const char *s, size_t len,
                              : "a number", err);
     }
 
-    fields_number(c, v, x);
+    fields_number(f, c, v, x);
     return MAAS_OK;
 }
 
@@ -147,8 +145,8 @@ static const char *const  fields_dates[MAAS_N_DATE_FORMS] = {
 /* known: it is one */
 
 static maas_status_t
-fields_date(const maas_column_t *c, int known, const maas_date_t *d, float *x,
-    maas_err_t *err)
+fields_date(const maas_fields_t *f, const maas_column_t *c, int known,
+    const maas_date_t *d, float *x, maas_err_t *err)
 {
     if (!known) {
         return fields_bad(c, fields_dates[c->date], err);
@@ -158,7 +156,7 @@ fields_date(const maas_column_t *c, int known, const maas_date_t *d, float *x,
         && maas__field_is_blank(c, c->date == MAAS_DATE_UNIX
                                    ? d->seconds : d->seconds * 1000))
     {
-        fields_missing(c, x);
+        fields_missing(f, c, x);
         return MAAS_OK;
     }
 
@@ -202,19 +200,21 @@ fields_compared(const maas_column_t *c, const char *s, size_t *len, char *buf)
 /* s is trimmed and not empty */
 
 static void
-fields_category(const maas_column_t *c, const maas_names_t *values,
-    const char *s, size_t len, float *x)
+fields_category(const maas_fields_t *f, size_t column, const char *s,
+    size_t len, float *x)
 {
-    char    buf[MAAS_CANONICAL];
-    size_t  at;
+    char                  buf[MAAS_CANONICAL];
+    size_t                at;
+    const maas_column_t  *c;
 
+    c = &f->columns[column];
     memset(x, 0, c->width * sizeof(float));
     s = fields_compared(c, s, &len, buf);
 
     if (c->n_blanks > 0 && c->compare == MAAS_COMPARE_NUMBER
         && maas__field_is_blank_text(c, s, len))
     {
-        fields_missing(c, x);
+        fields_missing(f, c, x);
         return;
     }
 
@@ -223,13 +223,16 @@ fields_category(const maas_column_t *c, const maas_names_t *values,
         return;
     }
 
-    at = maas__names_find(values, s, len);
+    at = maas__names_find(&f->values[column], s, len);
 
     if (at != SIZE_MAX) {
         x[at] = 1;
 
-    } else if (c->other) {
-        x[c->n_values] = 1;
+    } else if (f->marks) {
+        maas__field_mark_unknown(x);
+
+    } else {
+        maas__field_unknown(c, x);
     }
 }
 
@@ -240,7 +243,7 @@ maas_row_clear(const maas_fields_t *f, float *x)
     size_t  i;
 
     for (i = 0; i < f->n; i++) {
-        fields_missing(&f->columns[i], x + f->columns[i].at);
+        maas__field_missing(&f->columns[i], x + f->columns[i].at);
     }
 }
 
@@ -263,7 +266,8 @@ maas_other_find(const maas_fields_t *f, const char *name, size_t len)
  * short way, to the same number */
 
 static int
-fields_plain(const maas_column_t *c, const char *s, size_t len, float *x)
+fields_plain(const maas_fields_t *f, const maas_column_t *c, const char *s,
+    size_t len, float *x)
 {
     float  v;
 
@@ -274,7 +278,7 @@ fields_plain(const maas_column_t *c, const char *s, size_t len, float *x)
         return 0;
     }
 
-    fields_number(c, v, x);
+    fields_number(f, c, v, x);
     return 1;
 }
 
@@ -297,26 +301,26 @@ maas_row_text(const maas_fields_t *f, size_t column, const char *s,
                           "%u bytes", c->name, MAAS_MAX_VALUE);
     }
 
-    if (fields_plain(c, s, len, x)) {
+    if (fields_plain(f, c, s, len, x)) {
         return MAAS_OK;
     }
 
     if (fields_is_blank(c, s, len)) {
-        fields_missing(c, x);
+        fields_missing(f, c, x);
         return MAAS_OK;
     }
 
     if (c->kind == MAAS_FIELD_NUMBER) {
-        return fields_number_text(c, s, len, 0, x, err);
+        return fields_number_text(f, c, s, len, 0, x, err);
     }
 
     if (c->kind == MAAS_FIELD_BOOLEAN) {
-        return fields_boolean(c, s, len, x, err);
+        return fields_boolean(f, c, s, len, x, err);
     }
 
     if (c->kind == MAAS_FIELD_DATE) {
         known = maas__date_text(c->date, s, len, &date);
-        return fields_date(c, known, &date, x, err);
+        return fields_date(f, c, known, &date, x, err);
     }
 
     if (!maas__utf8(s, len)) {
@@ -324,7 +328,7 @@ maas_row_text(const maas_fields_t *f, size_t column, const char *s,
     }
 
     if (c->kind == MAAS_FIELD_CATEGORY) {
-        fields_category(c, &f->values[column], s, len, x);
+        fields_category(f, column, s, len, x);
         return MAAS_OK;
     }
 
@@ -356,7 +360,7 @@ maas_row_number(const maas_fields_t *f, size_t column, double v, float *x,
 
     if (c->kind == MAAS_FIELD_DATE) {
         known = maas__date_number(c->date, v, &date);
-        return fields_date(c, known, &date, x + c->at, err);
+        return fields_date(f, c, known, &date, x + c->at, err);
     }
 
     if (!fields_is_number(c)) {
@@ -371,7 +375,7 @@ maas_row_number(const maas_fields_t *f, size_t column, double v, float *x,
         return fields_bad(c, "true or false, yes or no, 1 or 0", err);
     }
 
-    fields_number(c, (float) v, x + c->at);
+    fields_number(f, c, (float) v, x + c->at);
     return MAAS_OK;
 }
 
@@ -389,11 +393,11 @@ maas_row_digits(const maas_fields_t *f, size_t column, const char *s,
     switch (c->kind) {
 
     case MAAS_FIELD_NUMBER:
-        return fields_number_text(c, s, len, 1, x + c->at, err);
+        return fields_number_text(f, c, s, len, 1, x + c->at, err);
 
     case MAAS_FIELD_DATE:
         known = maas__date_text(c->date, s, len, &date);
-        return fields_date(c, known, &date, x + c->at, err);
+        return fields_date(f, c, known, &date, x + c->at, err);
 
     case MAAS_FIELD_BOOLEAN:
         return maas_row_number(f, column, maas__field_json(s, len), x, err);
@@ -441,12 +445,12 @@ maas_row_bool(const maas_fields_t *f, size_t column, int v, float *x,
     c = &f->columns[column];
 
     if (fields_is_number(c)) {
-        fields_number(c, v ? 1 : 0, x + c->at);
+        fields_number(f, c, v ? 1 : 0, x + c->at);
         return MAAS_OK;
     }
 
     if (c->kind == MAAS_FIELD_DATE) {
-        return fields_date(c, 0, NULL, x + c->at, err);
+        return fields_date(f, c, 0, NULL, x + c->at, err);
     }
 
     if (c->compare == MAAS_COMPARE_NUMBER) {

@@ -202,7 +202,8 @@ doc_read(maas_read_t *r, const maas_container_t *c, maas_desc_t **out)
                && (rc = doc_outputs(r, doc, d)) == MAAS_OK
                && (rc = maas__read_others(r, doc, d)) == MAAS_OK
                && (rc = maas__read_usual(r, doc, d)) == MAAS_OK
-               && (rc = maas__read_training(r, doc, d)) == MAAS_OK)
+               && (rc = maas__read_training(r, doc, d)) == MAAS_OK
+               && (rc = maas__read_reference(r, doc, d)) == MAAS_OK)
     {
         d->crc32c = c->crc32c;
         *out = d;

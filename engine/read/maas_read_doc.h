@@ -35,6 +35,10 @@ maas_status_t maas__read_usual(maas_read_t *r, const cJSON *doc,
 maas_status_t maas__read_training(maas_read_t *r, const cJSON *doc,
     maas_desc_t *d);
 
+/* maas_read_reference.c: how values of the inputs were spread (R35). */
+maas_status_t maas__read_reference(maas_read_t *r, const cJSON *doc,
+    maas_desc_t *d);
+
 /* maas_read_nodes.c: fills d's nodes, and where its outputs come from (R19 to
  * R22, R24, R26). */
 maas_status_t maas__read_nodes(maas_read_t *r, const maas_container_t *c,

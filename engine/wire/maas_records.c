@@ -17,7 +17,7 @@ maas__records_start(maas_records_t *r, const maas_info_t *info,
 {
     *r = (maas_records_t) {
         .info = info,
-        .fields = info->reader,
+        .fields = body->marks ? info->marking : info->reader,
         .x = x,
         .room = room,
         .max_rows = body->max_rows,

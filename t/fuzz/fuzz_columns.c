@@ -46,7 +46,7 @@ static const char *const  seeds[] = {
 };
 
 static maas_arena_t   *arena;
-static maas_fields_t   fields;
+static maas_fields_t   fields, marking;
 static maas_info_t     info;
 
 
@@ -79,6 +79,9 @@ make_fields(void)
     info.columns = fields.names;
     info.fields = fields.info;
     info.reader = &fields;
+    marking = fields;
+    marking.marks = 1;
+    info.marking = &marking;
 }
 
 
@@ -100,6 +103,36 @@ form_of(uint8_t letter)
     default:
         return &maas_form_v1_predict;
     }
+}
+
+
+/* With marks the same is read, x(rows,in), once these are gone; SIZE_MAX rows:
+ * nothing is */
+
+static void
+check_marks(const maas_form_t *form, maas_body_t *body, const float *x,
+    size_t rows)
+{
+    float           *again;
+    size_t           i;
+    maas_err_t       err;
+    maas_request_t   req;
+
+    again = malloc(form->bound(&info, body) * info.in * sizeof(float));
+    FUZZ_HOLDS(again != NULL);
+    body->marks = 1;
+
+    FUZZ_HOLDS((form->read(&info, body, again, &req, &err) == MAAS_OK)
+               == (rows != SIZE_MAX));
+
+    for (i = 0; rows != SIZE_MAX && i < rows; i++) {
+        maas_row_unmark(info.marking, again + i * info.in);
+        FUZZ_HOLDS(memcmp(again + i * info.in, x + i * info.in,
+                          info.in * sizeof(float)) == 0);
+    }
+
+    body->marks = 0;
+    free(again);
 }
 
 
@@ -159,6 +192,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         FUZZ_HOLDS(err.code == rc && err.msg[0] != '\0');
         FUZZ_HOLDS(memchr(err.msg, '\0', sizeof(err.msg)) != NULL);
     }
+
+    check_marks(form, &body, x, rc == MAAS_OK ? req.rows : SIZE_MAX);
 
     /* as a shadow reads it: no more of it is wrong than before, but values that
      * have no names */

@@ -29,7 +29,7 @@ typedef struct {
 
 
 static maas_arena_t       *arena;
-static maas_fields_t       fields;
+static maas_fields_t       fields, marking;
 static maas_info_t         info;
 static unsigned            loose, named;
 
@@ -63,6 +63,9 @@ setup(void **state)
     info.columns = fields.names;
     info.fields = fields.info;
     info.reader = &fields;
+    marking = fields;
+    marking.marks = 1;
+    info.marking = &marking;
     info.plain = 0;
 
     assert_int_equal(info.in, SLOTS);
@@ -77,6 +80,36 @@ teardown(void **state)
     maas__arena_destroy(arena);
 
     return 0;
+}
+
+
+/* With marks the same is read, once these are gone */
+
+static void
+reads_marked(const maas_form_t *form, maas_body_t *body, float *room,
+    maas_status_t rc, const maas_request_t *req, const maas_err_t *err)
+{
+    float           *x;
+    size_t           i, n;
+    maas_err_t       marked;
+    maas_request_t   got;
+
+    n = form->bound(&info, body) * info.in;
+    x = malloc(n * sizeof(float));
+    memset(x, 0x7f, n * sizeof(float));
+    marked.msg[0] = '\0';
+    body->marks = 1;
+
+    assert_int_equal(form->read(&info, body, x, &got, &marked), rc);
+    assert_string_equal(marked.msg, err->msg);
+
+    for (i = 0; rc == MAAS_OK && i < req->rows; i++) {
+        maas_row_unmark(&marking, x + i * info.in);
+        assert_memory_equal(x + i * info.in, room + i * info.in,
+                            info.in * sizeof(float));
+    }
+
+    free(x);
 }
 
 
@@ -115,6 +148,10 @@ reads(const maas_form_t *form, const char *from, size_t len, size_t json_len,
     if (rc == MAAS_OK) {
         assert_true(req->rows <= bound);
         memcpy(x, room, req->rows * info.in * sizeof(float));
+    }
+
+    if (form != BYTES) {
+        reads_marked(form, &b, room, rc, req, err);
     }
 
     free(room);
