@@ -131,6 +131,60 @@ inspect_decision(const maas_info_t *info)
 }
 
 
+/* A column's bins that training had rows in */
+
+static void
+inspect_bins(const maas_info_t *info, size_t column)
+{
+    char                     text[MAAS_BIN_TEXT];
+    size_t                   i;
+    double                   rows;
+    const char              *comma;
+    const maas_reference_t  *r;
+
+    r = &info->fields[column].reference;
+    comma = "";
+    rows = 0;
+
+    for (i = 0; i < r->n; i++) {
+        rows += r->counts[i];
+    }
+
+    (void) printf("            %s:", train_shown(info->columns[column]));
+
+    for (i = 0; i < r->n; i++) {
+        if (r->counts[i] > 0) {
+            maas_bin_text(info->marking, column, i, text);
+            (void) printf("%s %s %.1f %%", comma, train_shown(text),
+                          100 * r->counts[i] / rows);
+            comma = ",";
+        }
+    }
+
+    (void) putchar('\n');
+}
+
+
+static void
+inspect_reference(const maas_info_t *info)
+{
+    size_t    i;
+    unsigned  any;
+
+    any = 0;
+
+    for (i = 0; i < info->n_columns; i++) {
+        if (info->fields[i].reference.n > 0) {
+            if (!any++) {
+                (void) puts("reference   rows of training");
+            }
+
+            inspect_bins(info, i);
+        }
+    }
+}
+
+
 static void
 inspect_print(const maas_info_t *info)
 {
@@ -165,6 +219,7 @@ inspect_print(const maas_info_t *info)
                   "runs on     %s\n", info->parameters, info->file_size,
                   info->crc32c, info->isa);
     inspect_training(document);
+    inspect_reference(info);
     (void) puts("the file keeps all rules");
 
     cJSON_Delete(document);

@@ -42,6 +42,17 @@ rows_value(const maas_fields_t *f, const train_column_t *c, size_t row,
 }
 
 
+void
+train_rows_field(const maas_fields_t *f, const train_column_t *c, size_t row,
+    float *x)
+{
+    maas_err_t  err = { 0 };
+
+    (void) maas_row_text(f, c->place, "", 0, x, &err);
+    rows_value(f, c, row, x);
+}
+
+
 static void
 rows_row(const maas_fields_t *f, const train_data_t *d, size_t row, float *x)
 {

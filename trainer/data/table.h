@@ -241,6 +241,11 @@ void train_table_skipped_cells(train_table_t *t, const train_cell_t *cells,
     size_t n);
 void train_table_rows_free(train_table_t *t);
 
+/* rows.c: a column's value in a row, or that it is missing, as f reads it, in
+ * the slots that are its own of the row x(in) */
+void train_rows_field(const maas_fields_t *f, const train_column_t *c,
+    size_t row, float *x);
+
 /* roles.c: after the first pass, what every column is for; dies if the
  * options make no sense. */
 void train_table_roles(train_table_t *t);

@@ -152,7 +152,8 @@ columns_usual(maas_writer_t *w, const train_column_t *c, size_t rows)
 
 
 void
-train_columns_record(maas_writer_t *w, const train_data_t *d)
+train_columns_record(maas_writer_t *w, const train_data_t *d,
+    const train_scale_t *s)
 {
     size_t                 i;
     const train_column_t  *c;
@@ -183,6 +184,7 @@ train_columns_record(maas_writer_t *w, const train_data_t *d)
             columns_usual(w, c, d->rows);
         }
 
+        train_columns_reference(w, d, s, c);
         maas_writer_close(w, '}');
     }
 

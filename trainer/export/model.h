@@ -6,6 +6,7 @@
 #ifndef TRAIN_MODEL_H
 #define TRAIN_MODEL_H
 
+#include "data/table.h"
 #include "fit/options.h"
 #include "judge/metrics.h"
 
@@ -43,11 +44,17 @@ void train_record_format(maas_writer_t *w, const maas_column_t *c);
 
 /* columns_record.c: the members other_columns and reference of a document;
  * nothing for a tensor. */
-void train_columns_record(maas_writer_t *w, const train_data_t *d);
+void train_columns_record(maas_writer_t *w, const train_data_t *d,
+    const train_scale_t *s);
 /* How texts of the target or the weights were read in training, lists in the
  * arena; 0 if the model does not say. */
 int train_other_recorded(const maas_info_t *info, maas_role_t which,
     maas_arena_t *a, maas_column_t *f);
+
+/* columns_reference.c: members of a column of that member: edges, counts,
+ * unknown and missing. */
+void train_columns_reference(maas_writer_t *w, const train_data_t *d,
+    const train_scale_t *s, const train_column_t *c);
 
 /* record_settings.c: "settings" of the training record, as they were used:
  * what was left to the data is what it chose. */
