@@ -188,7 +188,7 @@ ngx_http_maas_page_asked(ngx_http_request_t *r, ngx_http_maas_asked_t *asked)
 
     (void) ngx_http_arg(r, (u_char *) "version", 7, &which.version);
 
-    asked->model = ngx_http_maas_model_find(&asked->mmcf->models, &which);
+    asked->model = ngx_http_maas_model_find(asked->mmcf, &which);
 
     return asked->model != NULL ? NGX_DECLINED
            : ngx_http_maas_refuse(r, NGX_HTTP_NOT_FOUND,
