@@ -35,7 +35,9 @@ ngx_http_maas_hold_cleanup(void *data)
 {
     ngx_http_maas_model_t  **held = data;
 
-    ngx_http_maas_model_let_go(*held);
+    if (*held != NULL) {
+        ngx_http_maas_model_let_go(*held);
+    }
 }
 
 

@@ -43,6 +43,7 @@ struct ngx_http_maas_model_s {
                                               is watched */
     ngx_pool_t               *pool;        /* of a generation, or NULL */
     ngx_queue_t               queue;       /* of generations of the past */
+    ngx_queue_t               scores;      /* of variables, that have it */
     ngx_uint_t               *probability; /* by line of maas_set: the place of
                                               its label; of a generation */
     maas_model_t             *engine;
@@ -102,7 +103,7 @@ void ngx_http_maas_model_hold(ngx_http_maas_model_t *model);
 void ngx_http_maas_model_let_go(ngx_http_maas_model_t *model);
 
 /* The same until a pool is gone; *held, of that pool, may be replaced by
- * another generation later.  NGX_ERROR: out of memory. */
+ * another generation later, or by NULL.  NGX_ERROR: out of memory. */
 ngx_int_t ngx_http_maas_model_hold_by(ngx_pool_t *pool,
     ngx_http_maas_model_t *model, ngx_http_maas_model_t ***held);
 

@@ -7,8 +7,14 @@
 
 
 #include "ngx_http_maas_watch.h"
+#include "proxy/ngx_http_maas_proxy.h"
 #include "proxy/ngx_http_maas_renew.h"
 #include "request/ngx_http_maas_batch.h"
+
+
+/* requests of the past in a tick, about a microsecond each */
+
+#define NGX_HTTP_MAAS_SETTLE  256
 
 
 static ngx_http_maas_model_t **
@@ -35,6 +41,7 @@ ngx_http_maas_swap_fill(ngx_http_maas_model_t *model,
     model->loaded = slot->loaded;
 
     model->users = 0;
+    ngx_queue_init(&model->scores);
     model->filling = NULL;
     model->free = NULL;
     model->in_pool = 0;
@@ -239,6 +246,10 @@ ngx_http_maas_swap_reap(ngx_http_maas_main_conf_t *mmcf,
     {
         next = ngx_queue_next(q);
         model = ngx_queue_data(q, ngx_http_maas_model_t, queue);
+
+        if (model->users > 0) {
+            ngx_http_maas_settle(mmcf, model, NGX_HTTP_MAAS_SETTLE);
+        }
 
         if (model->users == 0 && model->in_pool == 0
             && model->filling == NULL && !model->event.posted)

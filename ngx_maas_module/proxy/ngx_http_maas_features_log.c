@@ -242,15 +242,15 @@ ngx_http_maas_features_inputs(ngx_http_maas_loc_conf_t *mlcf, ngx_str_t *name)
 }
 
 
-static ngx_int_t
-ngx_http_maas_features_write(ngx_http_request_t *r,
-    ngx_http_maas_score_t *score, ngx_http_variable_value_t *v)
+ngx_int_t
+ngx_http_maas_features_text(ngx_pool_t *pool, ngx_http_maas_score_t *score,
+    ngx_str_t *text)
 {
     ngx_uint_t               i;
     maas_writer_t            w = { .put = ngx_http_maas_object_put };
     const maas_info_t       *info;
     ngx_http_maas_value_t   *value;
-    ngx_http_maas_object_t   object = { .pool = r->pool };
+    ngx_http_maas_object_t   object = { .pool = pool };
 
     w.ctx = &object;
     info = score->inputs->model->info;
@@ -270,7 +270,30 @@ ngx_http_maas_features_write(ngx_http_request_t *r,
 
     maas_writer_close(&w, '}');
 
-    return ngx_http_maas_features_done(&object, v);
+    *text = object.text;
+
+    return object.failed ? NGX_ERROR : NGX_OK;
+}
+
+
+static ngx_int_t
+ngx_http_maas_features_write(ngx_http_request_t *r,
+    ngx_http_maas_score_t *score, ngx_http_variable_value_t *v)
+{
+    ngx_str_t  text;
+
+    text = score->log;
+
+    if (score->inputs != NULL
+        && ngx_http_maas_features_text(r->pool, score, &text) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    v->data = text.data;
+    v->len = text.len;
+
+    return NGX_OK;
 }
 
 

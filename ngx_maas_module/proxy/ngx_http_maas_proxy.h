@@ -120,12 +120,18 @@ typedef struct ngx_http_maas_thread_s  ngx_http_maas_thread_t;
 
 struct ngx_http_maas_score_s {
     ngx_http_maas_inputs_t    *lines;      /* those of the configuration, */
-    ngx_http_maas_inputs_t    *inputs;     /*     of the generation that it has
-                                                  for good */
+    ngx_http_maas_inputs_t    *inputs;     /*     of the generation that it has;
+                                                  NULL: it is settled */
+    ngx_http_request_t        *request;    /* the main one */
+    ngx_http_maas_model_t    **held;       /* NULL: it is not watched */
+    ngx_queue_t                queue;      /* of the scores of its generation,
+                                              where it is */
     ngx_http_maas_score_e      state;
     ngx_http_maas_value_t     *values;     /* (n_columns) */
     float                     *y;          /* (out) */
     ngx_str_t                 *texts;      /* (all lines of maas_set) */
+    ngx_str_t                  log;        /* $maas_features_NAME, once it is
+                                              settled */
     ngx_http_maas_score_t     *next;
     ngx_uint_t                 missing;    /* values, once they are known: */
     unsigned                   known:1;    /*     which ones can be read */
@@ -311,6 +317,12 @@ ngx_int_t ngx_http_maas_what_score_text(ngx_pool_t *pool,
     const maas_info_t *info, float score, ngx_str_t *text);
 
 
+/* ngx_http_maas_variable.c: the text of a line of maas_set, of a score that is
+ * DONE, made once; NULL: out of memory. */
+ngx_str_t *ngx_http_maas_variable_text(ngx_http_maas_main_conf_t *mmcf,
+    ngx_http_maas_set_t *set, ngx_http_maas_score_t *score);
+
+
 /* ngx_http_maas_score.c */
 
 /* That of r by `inputs` of the configuration, found or made, in any state;
@@ -341,7 +353,21 @@ maas_status_t ngx_http_maas_score_row(ngx_http_maas_score_t *score, float *x,
     maas_err_t *err);
 
 
+/* ngx_http_maas_settle.c */
+
+/* A request may last for hours when all that is known of it is known: let up to
+ * n scores of a generation of the past go their way without it.  Those that
+ * did not begin get the current one. */
+void ngx_http_maas_settle(ngx_http_maas_main_conf_t *mmcf,
+    ngx_http_maas_model_t *model, ngx_uint_t n);
+
+
 /* ngx_http_maas_features_log.c */
+
+/* What the model of a score was given, as a JSON object in memory of the pool.
+ * NGX_ERROR: out of it. */
+ngx_int_t ngx_http_maas_features_text(ngx_pool_t *pool,
+    ngx_http_maas_score_t *score, ngx_str_t *text);
 
 /* In preconfiguration: $maas_features, $maas_features_NAME; in
  * postconfiguration: is there such a model? */

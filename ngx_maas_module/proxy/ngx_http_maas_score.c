@@ -18,10 +18,53 @@
 #define NGX_HTTP_MAAS_SAMPLE    16
 
 
+/* It is among those of its generation, until the request has ended. */
+
+static void
+ngx_http_maas_score_cleanup(void *data)
+{
+    ngx_http_maas_score_t  *score = data;
+
+    if (*score->held != NULL) {
+        ngx_queue_remove(&score->queue);
+    }
+}
+
+
+static ngx_int_t
+ngx_http_maas_score_hold(ngx_http_request_t *r, ngx_http_maas_score_t *score,
+    ngx_http_maas_model_t *model)
+{
+    ngx_pool_cleanup_t  *cln;
+
+    if (model->watch == NULL) {
+        return NGX_OK;
+    }
+
+    /* the last one is the first to be called: the generation is held longer */
+
+    if (ngx_http_maas_model_hold_by(r->pool, model, &score->held) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    cln = ngx_pool_cleanup_add(r->pool, 0);
+    if (cln == NULL) {
+        return NGX_ERROR;
+    }
+
+    cln->handler = ngx_http_maas_score_cleanup;
+    cln->data = score;
+
+    ngx_queue_insert_tail(&model->scores, &score->queue);
+
+    return NGX_OK;
+}
+
+
 ngx_http_maas_score_t *
 ngx_http_maas_score(ngx_http_request_t *r, ngx_http_maas_inputs_t *inputs)
 {
-    ngx_http_maas_model_t  **held;
+    ngx_http_maas_model_t   *model;
     ngx_http_maas_score_t   *score;
     ngx_http_maas_state_t   *state;
 
@@ -37,10 +80,10 @@ ngx_http_maas_score(ngx_http_request_t *r, ngx_http_maas_inputs_t *inputs)
     }
 
     score = ngx_pcalloc(r->pool, sizeof(ngx_http_maas_score_t));
+    model = inputs->now->model;
 
     if (score == NULL
-        || ngx_http_maas_model_hold_by(r->pool, inputs->now->model, &held)
-           != NGX_OK)
+        || ngx_http_maas_score_hold(r, score, model) != NGX_OK)
     {
         state->failed = 1;
         return NULL;
@@ -48,6 +91,7 @@ ngx_http_maas_score(ngx_http_request_t *r, ngx_http_maas_inputs_t *inputs)
 
     score->lines = inputs;
     score->inputs = inputs->now;
+    score->request = r->main;
     score->next = state->scores;
     state->scores = score;
 

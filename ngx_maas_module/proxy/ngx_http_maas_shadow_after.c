@@ -19,7 +19,8 @@ ngx_http_maas_shadow_scored(ngx_http_maas_state_t *state,
 
     for (score = state->scores; score != NULL; score = score->next) {
         if (score->lines == inputs) {
-            return score->state == NGX_HTTP_MAAS_SCORE_DONE ? score : NULL;
+            return score->state == NGX_HTTP_MAAS_SCORE_DONE
+                   && score->inputs != NULL ? score : NULL;
         }
     }
 
@@ -85,7 +86,7 @@ ngx_http_maas_shadow_fields(ngx_http_request_t *r, ngx_http_maas_shadow_t *s,
 
     /* a swap came between the two */
 
-    if (pair->model != scored->inputs->model
+    if (score->inputs == NULL || pair->model != scored->inputs->model
         || pair->shadow != score->inputs->model)
     {
         ngx_http_maas_pair_dropped(pair, 1);

@@ -27,30 +27,27 @@ ngx_http_maas_variable_bound(ngx_http_request_t *r, ngx_uint_t slot,
 }
 
 
-/* The text of a score, made once */
-
-static ngx_str_t *
-ngx_http_maas_variable_text(ngx_http_request_t *r, ngx_http_maas_bound_t *bound,
-    ngx_http_maas_score_t *score)
+ngx_str_t *
+ngx_http_maas_variable_text(ngx_http_maas_main_conf_t *mmcf,
+    ngx_http_maas_set_t *set, ngx_http_maas_score_t *score)
 {
-    ngx_str_t                  *text;
-    ngx_http_maas_main_conf_t  *mmcf;
+    ngx_str_t   *text;
+    ngx_pool_t  *pool;
+
+    pool = score->request->pool;
 
     if (score->texts == NULL) {
-        mmcf = ngx_http_get_module_main_conf(r, ngx_http_maas_module);
-
-        score->texts = ngx_pcalloc(r->pool, mmcf->sets.nelts
-                                            * sizeof(ngx_str_t));
+        score->texts = ngx_pcalloc(pool, mmcf->sets.nelts * sizeof(ngx_str_t));
         if (score->texts == NULL) {
             return NULL;
         }
     }
 
-    text = &score->texts[bound->set->index];
+    text = &score->texts[set->index];
 
     if (text->data == NULL
-        && ngx_http_maas_what_text(r->pool, bound->set, score->inputs->model,
-                                   score->y, text)
+        && ngx_http_maas_what_text(pool, set, score->inputs->model, score->y,
+                                   text)
            != NGX_OK)
     {
         return NULL;
@@ -88,7 +85,9 @@ ngx_http_maas_variable(ngx_http_request_t *r,
         ngx_http_maas_score_run(r, score);
 
         if (score->state == NGX_HTTP_MAAS_SCORE_DONE) {
-            text = ngx_http_maas_variable_text(r, &bound, score);
+            text = ngx_http_maas_variable_text(
+                      ngx_http_get_module_main_conf(r, ngx_http_maas_module),
+                      bound.set, score);
 
         } else if (score->state == NGX_HTTP_MAAS_SCORE_NONE && !score->early) {
             score->early = 1;
