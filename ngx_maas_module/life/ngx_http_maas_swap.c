@@ -251,8 +251,9 @@ ngx_http_maas_swap_reap(ngx_http_maas_main_conf_t *mmcf,
             ngx_http_maas_settle(mmcf, model, NGX_HTTP_MAAS_SETTLE);
         }
 
-        if (model->users == 0 && model->in_pool == 0
-            && model->filling == NULL && !model->event.posted)
+        /* without users nothing rides in a batch that is filling */
+
+        if (model->users == 0 && model->in_pool == 0 && !model->event.posted)
         {
             ngx_queue_remove(q);
             ngx_http_maas_swap_destroy(model);
