@@ -102,6 +102,8 @@ typedef struct {
 #if (NGX_THREADS)
     pthread_mutex_t             lease;     /* robust: who dies with it leaves it
                                               to another */
+#else
+    ngx_uint_t                  none;      /* C asks for one */
 #endif
     ngx_http_maas_watched_t     watched[]; /* (watches) */
 } ngx_http_maas_lease_t;
