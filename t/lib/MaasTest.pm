@@ -44,7 +44,7 @@ our $top = abs_path(dirname(__FILE__) . '/../..');
 our $build = $ENV{MAAS_BUILD} || 'build';
 $build = "$top/$build" unless $build =~ m{^/};
 
-my $nginx = $ENV{MAAS_NGINX} || '/usr/sbin/nginx';
+our $nginx = $ENV{MAAS_NGINX} || '/usr/sbin/nginx';
 my $so = $ENV{MAAS_SO} || "$build/ngx_http_maas_module.so";
 my $trainer = $ENV{MAAS_TRAINER} || "$build/maas-trainer";
 
