@@ -32,6 +32,12 @@ http {
     ssl_certificate %%TESTDIR%%/localhost.crt;
     ssl_certificate_key %%TESTDIR%%/localhost.key;
     client_max_body_size 8m;
+
+    # a client that is gone without a word is waited for so long
+    client_header_timeout 3s;
+    client_body_timeout 3s;
+    keepalive_timeout 3s;
+
     server {
         listen 127.0.0.1:%%PORT%%;
         QUIC
@@ -44,6 +50,7 @@ http {
             proxy_set_header X-Score $score;
             proxy_pass http://127.0.0.1:%%PORT2%%;
         }
+        location = /active { return 200 $connections_active; }
         location = /who { return 200 "$server_protocol $maas_ja4"; }
     }
     server {
@@ -98,7 +105,7 @@ same('/p', '[' . join(',', ('[1,2,3,4]') x 256) . ']', 'many');
 same('/p', '[' . join(',', ("[1,2,3,4" . ' ' x 20000 . ']') x 200) . ']',
     'more than a buffer');
 same('/p', '[1,2,3]', 'refused');
-same('/p', '[' . '1' x (9 << 20) . ']', 'too large');
+same('/p', '[' . join(',', ('[1,2,3,4]') x 257) . ']', 'too many');
 same('/thread', '[' . join(',', map { "[$_" . ',0.5' x 63 . ']' } 1 .. 64)
     . ']', 'in a thread');
 
@@ -120,5 +127,6 @@ for my $n (1 .. 10) {
 }
 
 same('/thread', $wide, 'others are served');
+ok($t->wait_for(sub { $t->get('/active')->body eq '1' }), 'and nobody is left');
 
 $t->done;
