@@ -90,11 +90,11 @@ typedef struct {
      * Body -> x(rows,in), which has room for bound() rows.  Strict: everything
      * is checked before use.  On failure x holds nothing of meaning, of *req
      * only `id` may be set, for logs, and err names the place and repeats no
-     * byte of the body but those of a wrong name: BADVALUE, BADSHAPE, TOOBIG,
-     * UNSUPPORTED, NOMEM.  Numbers are rounded as strtof would, and every one
-     * in x is finite: one beyond FP32, and NaN or infinity in bytes, is
-     * BADVALUE, since no finite answer could come of it; but for marks
-     * that were asked for.
+     * byte of the body but those of a wrong name: BADVALUE, BADNAME,
+     * BADSHAPE, TOOBIG, UNSUPPORTED, NOMEM.  Numbers are rounded as strtof
+     * would, and every one in x is finite: one beyond FP32, and NaN or infinity
+     * in bytes, is BADVALUE, since no finite answer could come of it; but for
+     * marks that were asked for.
      */
     maas_status_t      (*read)(const maas_info_t *info,
                                const maas_body_t *body, float *x,

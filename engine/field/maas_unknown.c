@@ -55,7 +55,7 @@ unknown_name(const char *what, maas_str_t name, const char *tensor,
     quote = tensor[0] != '\0' ? "\"" : "";
     or = tensor[0] != '\0' && list[0] != '\0' ? " or " : "";
 
-    return maas__fail(err, MAAS_BADVALUE, "unknown %s \"%.*s%s\", expected "
+    return maas__fail(err, MAAS_BADNAME, "unknown %s \"%.*s%s\", expected "
                       "%s%.64s%s%s%s", what, shown, name.data,
                       name.len > UNKNOWN_SHOWN ? "..." : "", quote, tensor,
                       quote, or, list);
@@ -147,7 +147,7 @@ maas__misspelt_column(const maas_info_t *info, maas_str_t name,
 
     unknown_columns(info, list);
 
-    return maas__fail(err, MAAS_BADVALUE, "unknown column \"%.*s\" (did you "
+    return maas__fail(err, MAAS_BADNAME, "unknown column \"%.*s\" (did you "
                       "mean \"%.40s\"?), expected %s",
                       (int) (name.len < UNKNOWN_SHOWN ? name.len
                                                       : UNKNOWN_SHOWN),

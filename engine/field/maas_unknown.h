@@ -8,7 +8,7 @@
 #include "maas.h"
 
 
-/* BADVALUE with the name, a text, and with those that are valid, as many as a
+/* BADNAME with the name, a text, and with those that are valid, as many as a
  * sentence holds. */
 maas_status_t maas__unknown_column(const maas_info_t *info, maas_str_t name,
     maas_err_t *err);

@@ -330,6 +330,7 @@ ngx_http_maas_send_failure(ngx_http_request_t *r, maas_err_t *err)
         [MAAS_BADFILE] = { 500, NGX_LOG_ERR, "internal error" },
         [MAAS_BADSHAPE] = { 400, NGX_LOG_INFO, NULL },
         [MAAS_BADVALUE] = { 400, NGX_LOG_INFO, NULL },
+        [MAAS_BADNAME] = { 400, NGX_LOG_INFO, NULL },
         [MAAS_TOOBIG] = { 413, NGX_LOG_INFO, NULL },
         [MAAS_UNSUPPORTED] = { 400, NGX_LOG_INFO, NULL },
         [MAAS_BUSY] = { 503, NGX_LOG_WARN, "too busy, try again" },

@@ -194,8 +194,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         }
 
     } else {
-        FUZZ_HOLDS(rc == MAAS_BADVALUE || rc == MAAS_BADSHAPE
-                   || rc == MAAS_TOOBIG || rc == MAAS_UNSUPPORTED);
+        FUZZ_HOLDS(rc == MAAS_BADVALUE || rc == MAAS_BADNAME
+                   || rc == MAAS_BADSHAPE || rc == MAAS_TOOBIG
+                   || rc == MAAS_UNSUPPORTED);
         FUZZ_HOLDS(err.code == rc && err.msg[0] != '\0');
         FUZZ_HOLDS(memchr(err.msg, '\0', sizeof(err.msg)) != NULL);
     }

@@ -664,7 +664,7 @@ of_another(void **state)
         loose = 0;
         assert_int_equal(reads(cases[i].form, cases[i].body,
                                strlen(cases[i].body), strlen(cases[i].body),
-                               x, &req, &err), MAAS_BADVALUE);
+                               x, &req, &err), MAAS_BADNAME);
         loose = 1;
         means_text(&cases[i], texts);
     }
@@ -686,7 +686,7 @@ of_another(void **state)
     body.max_rows = 1;
 
     assert_int_equal(V2->read(&tensor, &body, w.x, &req, &err),
-                     MAAS_BADVALUE);
+                     MAAS_BADNAME);
     body.loose = 1;
     assert_int_equal(V2->read(&tensor, &body, w.x, &req, &err), MAAS_OK);
     assert_true(w.x[3] == 4);

@@ -235,7 +235,7 @@ refusals(void **state)
           "Missing named input: input in 'inputs' object." },
         { WIRE_V1, MAAS_BADVALUE, "{\"inputs\":7}",
           "byte 10: expected an array" },
-        { WIRE_V1, MAAS_BADVALUE, "{\"instances\":[{\"x\":" ROW "}]}",
+        { WIRE_V1, MAAS_BADNAME, "{\"instances\":[{\"x\":" ROW "}]}",
           "byte 19: unknown input \"x\", expected \"input\"" },
         { WIRE_V1, MAAS_BADVALUE, "{\"instances\":[{\"input\":null}]}",
           "byte 14: Missing named input: input" },
