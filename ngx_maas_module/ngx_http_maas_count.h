@@ -29,8 +29,7 @@ typedef struct ngx_http_maas_model_s  ngx_http_maas_model_t;
 /* What is counted for a model.  Times are sums of nanoseconds. */
 
 typedef enum {
-    NGX_HTTP_MAAS_SUCCESS = 0,             /* requests answered with 200 */
-    NGX_HTTP_MAAS_SUCCESS_NS,              /* from whole body to answer */
+    NGX_HTTP_MAAS_SUCCESS_NS = 0,          /* from whole body to answer */
     NGX_HTTP_MAAS_FAIL,
     NGX_HTTP_MAAS_FAIL_NS,
     NGX_HTTP_MAAS_QUEUE_NS,                /* of those answered with 200: */
@@ -38,13 +37,13 @@ typedef enum {
     NGX_HTTP_MAAS_INFER_NS,
     NGX_HTTP_MAAS_OUTPUT_NS,
     NGX_HTTP_MAAS_ROWS,
-    NGX_HTTP_MAAS_BATCHES,                 /* forward passes */
     NGX_HTTP_MAAS_LAST_MS,                 /* since the epoch */
-    NGX_HTTP_MAAS_PASS,                    /* BATCHES by rows, doubling, */
+    NGX_HTTP_MAAS_PASS,                    /* passes by rows, doubling, */
     NGX_HTTP_MAAS_PASS_NS = NGX_HTTP_MAAS_PASS + NGX_HTTP_MAAS_COSTS,
                                            /*     and what they took */
     NGX_HTTP_MAAS_BUCKET = NGX_HTTP_MAAS_PASS_NS + NGX_HTTP_MAAS_COSTS,
-                                           /* SUCCESS by time, doubling */
+                                           /* requests answered with 200 by
+                                              time, doubling */
     NGX_HTTP_MAAS_VAR = NGX_HTTP_MAAS_BUCKET + NGX_HTTP_MAAS_BUCKETS,
                                            /* requests that variables score, */
     NGX_HTTP_MAAS_VAR_NS,                  /*     what that took, */
@@ -54,17 +53,23 @@ typedef enum {
     NGX_HTTP_MAAS_SWAPS,                   /* of watched files: taken, */
     NGX_HTTP_MAAS_REFUSED,                 /*     and not */
     NGX_HTTP_MAAS_N_USED,
-    NGX_HTTP_MAAS_N_COUNTERS = 72
+    NGX_HTTP_MAAS_N_STORED = 64,
+
+    /* sums of others, where these are summed */
+
+    NGX_HTTP_MAAS_SUCCESS = NGX_HTTP_MAAS_N_STORED,    /* answered with 200 */
+    NGX_HTTP_MAAS_BATCHES,                 /* forward passes */
+    NGX_HTTP_MAAS_N_COUNTERS
 } ngx_http_maas_counter_e;
 
-_Static_assert(NGX_HTTP_MAAS_N_USED <= NGX_HTTP_MAAS_N_COUNTERS,
+_Static_assert(NGX_HTTP_MAAS_N_USED <= NGX_HTTP_MAAS_N_STORED,
                "a lane has room for them");
 
 
 /* Of one worker and model, in shared memory; whole cache lines */
 
 typedef struct {
-    ngx_atomic_t              value[NGX_HTTP_MAAS_N_COUNTERS];
+    ngx_atomic_t              value[NGX_HTTP_MAAS_N_STORED];
 } ngx_http_maas_lane_t;
 
 
@@ -125,6 +130,12 @@ _Static_assert(sizeof(ngx_http_maas_hist_t) % 64 == 0,
                "workers do not share cache lines");
 
 
+/* Labels whose answers are counted each; of more, the last number has the rest
+ * of them. */
+
+#define NGX_HTTP_MAAS_SAYS  64
+
+
 /* Nanoseconds of a clock; of one that never goes back. */
 uint64_t ngx_http_maas_clock(clockid_t clock);
 
@@ -144,11 +155,23 @@ void ngx_http_maas_count_add(ngx_http_maas_model_t *model,
 void ngx_http_maas_count_run(ngx_http_maas_model_t *model, ngx_uint_t rows,
     uint64_t ns);
 
+/* A request was not answered as it wanted, for a reason: */
+void ngx_http_maas_count_reason(ngx_http_maas_model_t *model,
+    ngx_http_maas_reason_e why);
+
+/* The model said this label of a row. */
+void ngx_http_maas_count_said(ngx_http_maas_model_t *model, ngx_uint_t label);
+
 /* Where rows stand among powers of two: 0 .. NGX_HTTP_MAAS_COSTS - 1 */
 ngx_uint_t ngx_http_maas_rows_bucket(ngx_uint_t rows);
 
-/* The counters of all workers: sum[NGX_HTTP_MAAS_N_COUNTERS]. */
+/* The counters of all workers, and what follows from them:
+ * sum[NGX_HTTP_MAAS_N_COUNTERS]. */
 void ngx_http_maas_lane_sum(ngx_http_maas_model_t *model, uint64_t *sum);
+
+/* Bytes of a lane for n labels; sums of all: sum[model->n_says]. */
+size_t ngx_http_maas_says_size(ngx_uint_t n);
+void ngx_http_maas_says_sum(ngx_http_maas_model_t *model, uint64_t *sum);
 
 /* The same of histograms: zeros where they have no room */
 void ngx_http_maas_hist_sum(ngx_http_maas_model_t *model,

@@ -93,10 +93,14 @@ struct ngx_http_maas_ctx_s {
     ngx_uint_t                n_said;      /* rows of which `said` has what
                                               the model says; 0: of none */
     uint32_t                  said[NGX_HTTP_MAAS_SAID];
+    uint32_t                 *tally;       /* of more rows, how often the model
+                                              said each of model->n_says; NULL:
+                                              nobody counts */
     ngx_http_maas_kept_t     *kept;        /* to be filled, and the body kept
                                               with it; NULL: nobody asks */
     ngx_http_maas_times_t     at;
     ngx_http_maas_known_t     known;
+    ngx_http_maas_reason_e    why;         /* it failed, if said_why */
     ngx_http_maas_batch_t    *batch;
     ngx_uint_t                row;         /* first one in the batch */
     ngx_queue_t               queue;
@@ -112,6 +116,7 @@ struct ngx_http_maas_ctx_s {
     unsigned                  waits:1;     /* for its turn */
     unsigned                  owns:1;      /* blocks, until the pool is gone */
     unsigned                  counted:1;
+    unsigned                  said_why:1;
     unsigned                  ours:1;      /* the answer was made here */
     unsigned                  replace:1;   /* an error page becomes JSON */
     unsigned                  replaced:1;

@@ -53,6 +53,9 @@ struct ngx_http_maas_model_s {
     ngx_http_maas_lane_t     *lane;        /* of this one */
     ngx_http_maas_hist_t     *hists;       /* the same; NULL: no room */
     ngx_http_maas_hist_t     *hist;
+    ngx_atomic_t             *all_says;    /* and what it says, by label */
+    ngx_atomic_t             *says;
+    ngx_uint_t                n_says;      /* 0: of no label, or no room */
 
     ngx_event_t               event;       /* posted: `filling` has rows */
     ngx_http_maas_batch_t    *filling;     /* NULL: none */

@@ -315,31 +315,57 @@ ngx_http_maas_log(ngx_http_request_t *r, ngx_uint_t level, const char *text)
 }
 
 
+void
+ngx_http_maas_fails(ngx_http_request_t *r, ngx_http_maas_reason_e why)
+{
+    ngx_http_maas_ctx_t  *ctx;
+
+    ctx = ngx_http_get_module_ctx(r, ngx_http_maas_module);
+
+    if (ctx != NULL) {
+        ctx->why = why;
+        ctx->said_why = 1;
+    }
+}
+
+
 ngx_int_t
 ngx_http_maas_send_failure(ngx_http_request_t *r, maas_err_t *err)
 {
     /* no text: the sentence is for the client */
 
     static const struct {
-        ngx_uint_t   status;
-        ngx_uint_t   level;
-        const char  *text;
+        ngx_uint_t               status;
+        ngx_uint_t               level;
+        ngx_http_maas_reason_e   why;
+        const char              *text;
     } table[] = {
-        [MAAS_OK] = { 500, NGX_LOG_ERR, "internal error" },
-        [MAAS_NOMEM] = { 500, NGX_LOG_ERR, "out of memory" },
-        [MAAS_BADFILE] = { 500, NGX_LOG_ERR, "internal error" },
-        [MAAS_BADSHAPE] = { 400, NGX_LOG_INFO, NULL },
-        [MAAS_BADVALUE] = { 400, NGX_LOG_INFO, NULL },
-        [MAAS_BADNAME] = { 400, NGX_LOG_INFO, NULL },
-        [MAAS_TOOBIG] = { 413, NGX_LOG_INFO, NULL },
-        [MAAS_UNSUPPORTED] = { 400, NGX_LOG_INFO, NULL },
-        [MAAS_BUSY] = { 503, NGX_LOG_WARN, "too busy, try again" },
-        [MAAS_INTERNAL] = { 500, NGX_LOG_ERR, "internal error" }
+
+#define ngx_http_maas_row(status, level, why, text)                           \
+    { status, NGX_LOG_##level, NGX_HTTP_MAAS_WHY_##why, text }
+
+        [MAAS_OK] = ngx_http_maas_row(500, ERR, INTERNAL, "internal error"),
+        [MAAS_NOMEM] = ngx_http_maas_row(500, ERR, MEMORY, "out of memory"),
+        [MAAS_BADFILE] = ngx_http_maas_row(500, ERR, INTERNAL,
+                                           "internal error"),
+        [MAAS_BADSHAPE] = ngx_http_maas_row(400, INFO, SHAPE, NULL),
+        [MAAS_BADVALUE] = ngx_http_maas_row(400, INFO, VALUE, NULL),
+        [MAAS_BADNAME] = ngx_http_maas_row(400, INFO, COLUMN, NULL),
+        [MAAS_TOOBIG] = ngx_http_maas_row(413, INFO, TOO_LARGE, NULL),
+        [MAAS_UNSUPPORTED] = ngx_http_maas_row(400, INFO, UNSUPPORTED, NULL),
+        [MAAS_BUSY] = ngx_http_maas_row(503, WARN, BUSY,
+                                        "too busy, try again"),
+        [MAAS_INTERNAL] = ngx_http_maas_row(500, ERR, INTERNAL,
+                                            "internal error")
+
+#undef ngx_http_maas_row
+
     };
 
     _Static_assert(sizeof(table) / sizeof(table[0]) == MAAS_INTERNAL + 1,
                    "a row for each status");
 
+    ngx_http_maas_fails(r, table[err->code].why);
     ngx_http_maas_log(r, table[err->code].level, err->msg);
 
     return ngx_http_maas_send_error(r, table[err->code].status,

@@ -94,6 +94,9 @@ ngx_int_t ngx_http_maas_send_text(ngx_http_request_t *r, ngx_str_t *type,
 ngx_int_t ngx_http_maas_send_error(ngx_http_request_t *r, ngx_uint_t status,
     const char *text);
 
+/* Why the request fails, for the counters, where the status does not tell. */
+void ngx_http_maas_fails(ngx_http_request_t *r, ngx_http_maas_reason_e why);
+
 /* The same from an engine error; logs it. */
 ngx_int_t ngx_http_maas_send_failure(ngx_http_request_t *r, maas_err_t *err);
 

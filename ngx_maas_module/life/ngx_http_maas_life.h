@@ -79,20 +79,6 @@ ngx_int_t ngx_http_maas_zone_add(ngx_conf_t *cf,
  * lanes of those that are gone, where there is no other room. */
 void ngx_http_maas_zone_commit(ngx_http_maas_main_conf_t *mmcf);
 
-/* In a worker: its lane of each model. */
-void ngx_http_maas_zone_attach(ngx_http_maas_main_conf_t *mmcf);
-
-/* In a worker: where a generation that came at run time is counted, with what
- * was counted of that name and version so far.  Never fails: where there is no
- * room it is counted nowhere. */
-void ngx_http_maas_zone_join(ngx_http_maas_main_conf_t *mmcf,
-    ngx_http_maas_model_t *model);
-
-/* In one worker: nobody serves the model any more.  Its room may be given away,
- * unless it joins again first. */
-void ngx_http_maas_zone_leave(ngx_http_maas_main_conf_t *mmcf,
-    ngx_http_maas_model_t *model);
-
 
 /* ngx_http_maas_watch.c: models with watch= */
 

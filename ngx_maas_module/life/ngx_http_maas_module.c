@@ -5,6 +5,7 @@
  */
 
 
+#include "ngx_http_maas_lanes.h"
 #include "ngx_http_maas_life.h"
 #include "ngx_http_maas_workers.h"
 #include "answers/ngx_http_maas_response.h"

@@ -1,14 +1,14 @@
 
 /*
- * Where models, and pairs of a model and its shadow, are counted: lanes in the
- * shared memory of rooms, one for each worker, kept over reloads.
- * Not here: rooms (ngx_http_maas_zone.c), what is counted when
- * (ngx_http_maas_count.c).
+ * The shared memory of counters, for a configuration: lanes for each model and
+ * each pair of a model and its shadow, or it is refused.  Kept over reloads.
+ * Not here: rooms (ngx_http_maas_zone.c), lanes of a worker
+ * (ngx_http_maas_lanes.c).
  */
 
 
+#include "ngx_http_maas_lanes.h"
 #include "ngx_http_maas_life.h"
-#include "ngx_http_maas_pair.h"
 #include "ngx_http_maas_zone.h"
 
 
@@ -24,70 +24,8 @@
 #define NGX_HTTP_MAAS_ZONE_MORE  (32 * 1024)
 
 
-/* What must have lanes */
-
-typedef struct {
-    ngx_str_t                 key;
-    ngx_http_maas_lane_t    **lanes;       /* where it keeps them, */
-    ngx_uint_t               *n_lanes;     /*     how many they are, */
-    ngx_http_maas_lane_t    **lane;        /*     and this worker's */
-} ngx_http_maas_counted_t;
-
-
 static ngx_int_t ngx_http_maas_zone_init(ngx_shm_zone_t *shm_zone,
     void *data);
-
-
-/* Models first, then pairs; their number */
-
-static ngx_uint_t
-ngx_http_maas_zone_n(ngx_http_maas_main_conf_t *mmcf)
-{
-    return mmcf->models.nelts + mmcf->pairs.nelts;
-}
-
-
-static ngx_http_maas_counted_t
-ngx_http_maas_zone_model(ngx_http_maas_model_t *model, u_char *key)
-{
-    ngx_http_maas_counted_t  c;
-
-    c.key.data = key;
-    c.key.len = ngx_sprintf(key, "m %V:%V", &model->name, &model->version)
-                - key;
-    c.lanes = &model->lanes;
-    c.n_lanes = &model->n_lanes;
-    c.lane = &model->lane;
-
-    return c;
-}
-
-
-/* key: room for the text of its key */
-
-static ngx_http_maas_counted_t
-ngx_http_maas_zone_counted(ngx_http_maas_main_conf_t *mmcf, ngx_uint_t i,
-    u_char *key)
-{
-    ngx_http_maas_pair_t     *pair;
-    ngx_http_maas_counted_t   c;
-
-    if (i < mmcf->models.nelts) {
-        return ngx_http_maas_zone_model(
-                     ((ngx_http_maas_model_t **) mmcf->models.elts)[i], key);
-    }
-
-    i -= mmcf->models.nelts;
-    pair = ((ngx_http_maas_pair_t **) mmcf->pairs.elts)[i];
-
-    c.key.data = key;
-    c.key.len = ngx_sprintf(key, "p %V", &pair->key) - key;
-    c.lanes = &pair->lanes;
-    c.n_lanes = &pair->n_lanes;
-    c.lane = &pair->lane;
-
-    return c;
-}
 
 
 /* Enough for two generations of workers beside each other, for a while, and
@@ -228,30 +166,6 @@ ngx_http_maas_zone_init(ngx_shm_zone_t *shm_zone, void *data)
 }
 
 
-/* Rooms of a model that may fail: it is then not counted there. */
-
-static void
-ngx_http_maas_zone_extras(ngx_http_maas_main_conf_t *mmcf,
-    ngx_http_maas_model_t *model)
-{
-    u_char      text[NGX_HTTP_MAAS_ROOM_KEY];
-    ngx_str_t   key;
-
-    key.data = text;
-    key.len = ngx_sprintf(text, "h %V:%V", &model->name, &model->version)
-              - text;
-
-    model->hists = NULL;
-
-    if (model->lanes == NULL) {
-        return;
-    }
-
-    model->hists = ngx_http_maas_zone_room(mmcf, &key, model->n_lanes
-                                             * sizeof(ngx_http_maas_hist_t));
-}
-
-
 /*
  * Until here a reload may fail, and its counters are still those of the old
  * configuration.  What is left of models of the past has workers that may add
@@ -291,85 +205,4 @@ ngx_http_maas_zone_commit(ngx_http_maas_main_conf_t *mmcf)
         ngx_http_maas_zone_extras(mmcf,
                           ((ngx_http_maas_model_t **) mmcf->models.elts)[i]);
     }
-}
-
-
-/* This process's lane; where there is none, one of its own that nobody sees */
-
-static void
-ngx_http_maas_zone_take(ngx_http_maas_counted_t *c, ngx_uint_t lane)
-{
-    static ngx_http_maas_lane_t  nowhere;
-
-    if (*c->lanes == NULL) {
-        *c->n_lanes = 0;
-        *c->lane = &nowhere;
-        return;
-    }
-
-    *c->lane = &(*c->lanes)[lane];
-}
-
-
-static void
-ngx_http_maas_zone_take_extras(ngx_http_maas_model_t *model, ngx_uint_t lane)
-{
-    static ngx_http_maas_hist_t  nowhere;
-
-    model->hist = model->hists == NULL ? &nowhere : &model->hists[lane];
-}
-
-
-void
-ngx_http_maas_zone_attach(ngx_http_maas_main_conf_t *mmcf)
-{
-    u_char                    key[NGX_HTTP_MAAS_ROOM_KEY];
-    ngx_uint_t                i, lane;
-    ngx_http_maas_counted_t   c;
-
-    lane = ngx_http_maas_zone_lane(mmcf);
-    ngx_http_maas_count_share(lane == ngx_http_maas_zone_lanes(mmcf) - 1);
-
-    for (i = 0; i < ngx_http_maas_zone_n(mmcf); i++) {
-        c = ngx_http_maas_zone_counted(mmcf, i, key);
-        ngx_http_maas_zone_take(&c, lane);
-    }
-
-    for (i = 0; i < mmcf->models.nelts; i++) {
-        ngx_http_maas_zone_take_extras(
-                    ((ngx_http_maas_model_t **) mmcf->models.elts)[i], lane);
-    }
-}
-
-
-void
-ngx_http_maas_zone_join(ngx_http_maas_main_conf_t *mmcf,
-    ngx_http_maas_model_t *model)
-{
-    u_char                    key[NGX_HTTP_MAAS_ROOM_KEY];
-    ngx_uint_t                lane;
-    ngx_http_maas_counted_t   c;
-
-    lane = ngx_http_maas_zone_lane(mmcf);
-    c = ngx_http_maas_zone_model(model, key);
-
-    model->n_lanes = ngx_http_maas_zone_lanes(mmcf);
-    model->lanes = ngx_http_maas_zone_room(mmcf, &c.key, model->n_lanes
-                                           * sizeof(ngx_http_maas_lane_t));
-    ngx_http_maas_zone_take(&c, lane);
-
-    ngx_http_maas_zone_extras(mmcf, model);
-    ngx_http_maas_zone_take_extras(model, lane);
-}
-
-
-void
-ngx_http_maas_zone_leave(ngx_http_maas_main_conf_t *mmcf,
-    ngx_http_maas_model_t *model)
-{
-    u_char                    key[NGX_HTTP_MAAS_ROOM_KEY];
-    ngx_http_maas_counted_t   c;
-
-    c = ngx_http_maas_zone_model(model, key);
-    ngx_http_maas_zone_free(mmcf, &c.key);
 }

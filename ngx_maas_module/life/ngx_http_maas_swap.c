@@ -6,6 +6,7 @@
  */
 
 
+#include "ngx_http_maas_lanes.h"
 #include "ngx_http_maas_watch.h"
 #include "proxy/ngx_http_maas_proxy.h"
 #include "proxy/ngx_http_maas_renew.h"
@@ -180,6 +181,9 @@ ngx_http_maas_swap_to(ngx_http_maas_main_conf_t *mmcf,
     first->generation = model->generation;
     first->written = model->written;
     first->loaded = model->loaded;
+    first->all_says = model->all_says;
+    first->says = model->says;
+    first->n_says = model->n_says;
 
     return NGX_OK;
 }

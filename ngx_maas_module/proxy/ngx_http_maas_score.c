@@ -369,6 +369,7 @@ ngx_http_maas_score_end(ngx_http_request_t *r, ngx_http_maas_score_t *score,
     score->state = NGX_HTTP_MAAS_SCORE_DONE;
 
     ngx_http_maas_count_add(model, NGX_HTTP_MAAS_VAR, 1);
+    ngx_http_maas_count_said(model, maas_decision(model->info, score->y));
 
     if (score->missing > 0) {
         ngx_http_maas_count_add(model, NGX_HTTP_MAAS_VAR_MISSING,

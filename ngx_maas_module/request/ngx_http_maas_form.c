@@ -223,6 +223,36 @@ ngx_http_maas_form_size(ngx_http_maas_ctx_t *ctx)
 }
 
 
+/* For the counters, what is said of each row; in any thread */
+
+static void
+ngx_http_maas_form_count(ngx_http_maas_ctx_t *ctx, const float *y)
+{
+    size_t              i, said;
+    const maas_info_t  *info;
+
+    info = ctx->model->info;
+
+    for (i = 0; i < ctx->req.rows; i++) {
+        said = maas_decision(info, y + i * info->out);
+        ctx->tally[ngx_min(said, ctx->model->n_says - 1)]++;
+    }
+}
+
+
+ngx_int_t
+ngx_http_maas_form_tally(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx)
+{
+    if (ctx->model->n_says == 0 || ctx->tally != NULL) {
+        return NGX_OK;
+    }
+
+    ctx->tally = ngx_pcalloc(r->pool, ctx->model->n_says * sizeof(uint32_t));
+
+    return ctx->tally != NULL ? NGX_OK : NGX_ERROR;
+}
+
+
 /* What variables say of the first row, y(out) */
 
 static void
@@ -280,6 +310,9 @@ ngx_http_maas_form_write(ngx_http_maas_ctx_t *ctx, const float *y, u_char *p,
         }
 
         ctx->n_said = ctx->req.rows;
+
+    } else if (ctx->tally != NULL) {
+        ngx_http_maas_form_count(ctx, y);
     }
 
     if (ctx->req.rows > 0) {
@@ -402,6 +435,8 @@ ngx_http_maas_form_infinite(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx)
                   "maas: model \"%V\": the result is not finite",
                   &ctx->model->name);
 
+    ngx_http_maas_fails(r, NGX_HTTP_MAAS_WHY_NOT_FINITE);
+
     return ngx_http_maas_send_error(r, NGX_HTTP_INTERNAL_SERVER_ERROR,
                                     "the result is not finite");
 }
@@ -430,6 +465,12 @@ ngx_http_maas_form_answer(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx,
 
     if (!maas_is_finite(y, ctx->req.rows * ctx->model->info->out)) {
         return ngx_http_maas_form_infinite(r, ctx);
+    }
+
+    if (ctx->req.rows > NGX_HTTP_MAAS_SAID
+        && ngx_http_maas_form_tally(r, ctx) != NGX_OK)
+    {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
     size = ngx_http_maas_form_size(ctx) + 1;

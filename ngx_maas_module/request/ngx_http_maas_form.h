@@ -43,6 +43,11 @@ size_t ngx_http_maas_form_bound(ngx_http_maas_ctx_t *ctx,
 maas_status_t ngx_http_maas_form_read(ngx_http_maas_ctx_t *ctx,
     ngx_uint_t max_rows, float *x, maas_err_t *err);
 
+/* In the event loop: where answers of many rows are counted by label,
+ * ctx->tally.  NGX_OK, also where there is nothing to count, or NGX_ERROR. */
+ngx_int_t ngx_http_maas_form_tally(ngx_http_request_t *r,
+    ngx_http_maas_ctx_t *ctx);
+
 /* Answer with y(ctx->req.rows,out) in the form that the request had; what a
  * content handler returns. */
 ngx_int_t ngx_http_maas_form_answer(ngx_http_request_t *r,

@@ -290,7 +290,9 @@ ngx_http_maas_large_create(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx)
     mlcf = ngx_http_get_module_loc_conf(r, ngx_http_maas_module);
 
     large = ngx_pcalloc(r->pool, sizeof(ngx_http_maas_large_t));
-    if (large == NULL || ngx_http_maas_own(r, ctx) != NGX_OK) {
+    if (large == NULL || ngx_http_maas_own(r, ctx) != NGX_OK
+        || ngx_http_maas_form_tally(r, ctx) != NGX_OK)
+    {
         ngx_http_finalize_request(r, NGX_HTTP_INTERNAL_SERVER_ERROR);
         return NULL;
     }

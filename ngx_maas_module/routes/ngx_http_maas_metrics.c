@@ -1,8 +1,9 @@
 
 /*
  * Counters in the text form of Prometheus, with the names that Triton's
- * dashboards ask for, and as Triton's statistics objects.
- * Not here: what is counted when (ngx_http_maas_count.c).
+ * dashboards ask for.
+ * Not here: what is counted when (ngx_http_maas_count.c), histograms and what
+ * has other labels than a model (ngx_http_maas_metrics_model.c).
  */
 
 
@@ -86,66 +87,42 @@ static const ngx_http_maas_metric_t  ngx_http_maas_metric_set_list[] = {
 };
 
 
-static void
-ngx_http_maas_put_metric(ngx_http_maas_text_t *t,
-    ngx_http_maas_main_conf_t *mmcf, const ngx_http_maas_metric_t *metric)
-{
-    uint64_t                 sum[NGX_HTTP_MAAS_N_COUNTERS];
-    ngx_uint_t               i;
-    ngx_http_maas_model_t  **models;
+/* of models with watch= */
 
-    models = mmcf->models.elts;
+static const ngx_http_maas_metric_t  ngx_http_maas_metric_watch_list[] = {
 
-    ngx_http_maas_put(t, "# HELP %s %s\n# TYPE %s counter\n", metric->name,
-                      metric->help, metric->name);
+    { "maas_model_swaps_total",
+      "Files that took the place of another without a reload",
+      NGX_HTTP_MAAS_SWAPS, 1 },
 
-    for (i = 0; i < mmcf->models.nelts; i++) {
-        ngx_http_maas_lane_sum(models[i], sum);
+    { "maas_model_refused_total",
+      "New files that were not taken, as the log says",
+      NGX_HTTP_MAAS_REFUSED, 1 }
+};
 
-        ngx_http_maas_put(t, "%s{model=\"%V\",version=\"%V\"} %uL\n",
-                          metric->name, &models[i]->name, &models[i]->version,
-                          sum[metric->counter] / metric->unit);
-    }
-}
-
-
-/* Seconds as 0.000008 */
 
 static void
-ngx_http_maas_put_histogram(ngx_http_maas_text_t *t,
-    ngx_http_maas_model_t *model)
+ngx_http_maas_put_metrics(ngx_http_maas_text_t *t,
+    const ngx_http_maas_sums_t *sums, const ngx_http_maas_metric_t *metric,
+    ngx_uint_t n, ngx_uint_t watched)
 {
-    uint64_t    sum[NGX_HTTP_MAAS_N_COUNTERS], us, n;
-    ngx_uint_t  i;
+    ngx_uint_t  i, k;
 
-    ngx_http_maas_lane_sum(model, sum);
-    n = 0;
+    for (i = 0; i < n; i++, metric++) {
+        ngx_http_maas_put_family(t, metric->name, "counter", metric->help);
 
-    for (i = 0; i < NGX_HTTP_MAAS_BUCKETS; i++) {
-        n += sum[NGX_HTTP_MAAS_BUCKET + i];
-        us = ((uint64_t) NGX_HTTP_MAAS_BUCKET_NS << i) / 1000;
+        for (k = 0; k < sums->n; k++) {
 
-        ngx_http_maas_put(t, "maas_request_duration_seconds_bucket{model="
-                          "\"%V\",version=\"%V\",le=\"",
-                          &model->name, &model->version);
+            if (watched && sums->of[k].model->watch == NULL) {
+                continue;
+            }
 
-        if (i < NGX_HTTP_MAAS_BUCKETS - 1) {
-            ngx_http_maas_put(t, "%uL.%06uL\"} %uL\n", us / 1000000,
-                              us % 1000000, n);
-
-        } else {
-            ngx_http_maas_put(t, "+Inf\"} %uL\n", n);
+            ngx_http_maas_put(t, "%s{%V} %uL\n", metric->name,
+                              &sums->of[k].labels,
+                              sums->of[k].lane[metric->counter]
+                              / metric->unit);
         }
     }
-
-    us = sum[NGX_HTTP_MAAS_SUCCESS_NS] / 1000;
-
-    ngx_http_maas_put(t, "maas_request_duration_seconds_sum{model=\"%V\","
-                      "version=\"%V\"} %uL.%06uL\n", &model->name,
-                      &model->version, us / 1000000, us % 1000000);
-    ngx_http_maas_put(t, "maas_request_duration_seconds_count{model=\"%V\","
-                      "version=\"%V\"} %uL\n", &model->name, &model->version,
-                      n);
 }
 
 
@@ -184,8 +161,8 @@ ngx_http_maas_put_tracks(ngx_http_maas_text_t *t,
     }
 
     for (k = 0; k < sizeof(metrics) / sizeof(metrics[0]); k++) {
-        ngx_http_maas_put(t, "# HELP %s %s\n# TYPE %s %s\n", metrics[k].name,
-                          metrics[k].help, metrics[k].name, metrics[k].type);
+        ngx_http_maas_put_family(t, metrics[k].name, metrics[k].type,
+                                 metrics[k].help);
 
         for (i = 0; i < mmcf->tracks.nelts; i++) {
             ngx_http_maas_track_sum(&tracks[i]->table, &sum);
@@ -199,14 +176,55 @@ ngx_http_maas_put_tracks(ngx_http_maas_text_t *t,
 }
 
 
+/* What all workers counted of each model, once for all metrics */
+
+static ngx_int_t
+ngx_http_maas_metrics_sum(ngx_http_request_t *r, ngx_array_t *models,
+    ngx_http_maas_sums_t *sums)
+{
+    u_char                  *p;
+    ngx_uint_t               i;
+    ngx_http_maas_sum_t     *sum;
+    ngx_http_maas_model_t   *model;
+
+    sums->n = models->nelts;
+
+    sums->of = ngx_palloc(r->pool, sums->n * sizeof(ngx_http_maas_sum_t));
+    if (sums->of == NULL) {
+        return NGX_ERROR;
+    }
+
+    for (i = 0; i < sums->n; i++) {
+        sum = &sums->of[i];
+        model = ((ngx_http_maas_model_t **) models->elts)[i];
+
+        p = ngx_pnalloc(r->pool, sizeof("model=\"\",version=\"\"")
+                                 + model->name.len + model->version.len);
+        if (p == NULL) {
+            return NGX_ERROR;
+        }
+
+        sum->model = model;
+        sum->labels.data = p;
+        sum->labels.len = ngx_sprintf(p, "model=\"%V\",version=\"%V\"",
+                                      &model->name, &model->version)
+                          - p;
+
+        ngx_http_maas_lane_sum(model, sum->lane);
+        ngx_http_maas_hist_sum(model, &sum->hist);
+    }
+
+    return NGX_OK;
+}
+
+
 ngx_int_t
 ngx_http_maas_metrics_handler(ngx_http_request_t *r)
 {
-    ngx_int_t                    rc;
-    ngx_uint_t                   i, n;
-    ngx_http_maas_text_t         text;
-    ngx_http_maas_model_t      **models;
-    ngx_http_maas_main_conf_t   *mmcf;
+    ngx_int_t                   rc;
+    ngx_http_maas_text_t        text;
+    ngx_http_maas_sums_t        sums;
+    ngx_http_maas_main_conf_t  *mmcf;
 
     static ngx_str_t  type = ngx_string("text/plain; version=0.0.4");
 
@@ -216,161 +234,35 @@ ngx_http_maas_metrics_handler(ngx_http_request_t *r)
     }
 
     mmcf = ngx_http_get_module_main_conf(r, ngx_http_maas_module);
-    models = mmcf->models.elts;
+
+    if (ngx_http_maas_metrics_sum(r, &mmcf->models, &sums) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
 
     ngx_http_maas_text_init(&text, r->pool);
 
-    n = sizeof(ngx_http_maas_metric_list)
-        / sizeof(ngx_http_maas_metric_list[0]);
+    ngx_http_maas_put_metrics(&text, &sums, ngx_http_maas_metric_list,
+                              sizeof(ngx_http_maas_metric_list)
+                              / sizeof(ngx_http_maas_metric_list[0]), 0);
 
-    for (i = 0; i < n; i++) {
-        ngx_http_maas_put_metric(&text, mmcf, &ngx_http_maas_metric_list[i]);
+    if (mmcf->sets.nelts > 0) {
+        ngx_http_maas_put_metrics(&text, &sums, ngx_http_maas_metric_set_list,
+                                  sizeof(ngx_http_maas_metric_set_list)
+                                  / sizeof(ngx_http_maas_metric_set_list[0]),
+                                  0);
     }
 
-    n = sizeof(ngx_http_maas_metric_set_list)
-        / sizeof(ngx_http_maas_metric_set_list[0]);
-
-    for (i = 0; mmcf->sets.nelts > 0 && i < n; i++) {
-        ngx_http_maas_put_metric(&text, mmcf,
-                                 &ngx_http_maas_metric_set_list[i]);
+    if (mmcf->watching != NULL) {
+        ngx_http_maas_put_metrics(&text, &sums, ngx_http_maas_metric_watch_list,
+                                  sizeof(ngx_http_maas_metric_watch_list)
+                                  / sizeof(ngx_http_maas_metric_watch_list[0]),
+                                  1);
     }
 
-    ngx_http_maas_put(&text, "# HELP maas_request_duration_seconds Seconds "
-                      "from whole body to answer\n"
-                      "# TYPE maas_request_duration_seconds histogram\n");
-
-    for (i = 0; i < mmcf->models.nelts; i++) {
-        ngx_http_maas_put_histogram(&text, models[i]);
-    }
-
+    ngx_http_maas_put_model_metrics(&text, &sums);
     ngx_http_maas_put_tracks(&text, mmcf);
     ngx_http_maas_put_shadow_metrics(&text, mmcf);
     ngx_http_maas_put_workers(&text, mmcf);
 
     return ngx_http_maas_send_text(r, &type, &text);
-}
-
-
-static void
-ngx_http_maas_stats_duration(ngx_http_maas_text_t *text, const char *name,
-    uint64_t count, uint64_t ns)
-{
-    ngx_http_maas_json_value(text, name, "{\"count\":%uL,\"ns\":%uL}", count,
-                             ns);
-}
-
-
-/* Of each duration: its name, how many, their sum */
-
-static void
-ngx_http_maas_stats_durations(ngx_http_maas_text_t *text, const uint64_t *sum)
-{
-    ngx_uint_t  i;
-
-    static const struct {
-        const char              *name;
-        ngx_http_maas_counter_e  count;
-        ngx_http_maas_counter_e  ns;
-    } durations[] = {
-        { "success",        NGX_HTTP_MAAS_SUCCESS, NGX_HTTP_MAAS_SUCCESS_NS },
-        { "fail",           NGX_HTTP_MAAS_FAIL,    NGX_HTTP_MAAS_FAIL_NS },
-        { "queue",          NGX_HTTP_MAAS_SUCCESS, NGX_HTTP_MAAS_QUEUE_NS },
-        { "compute_input",  NGX_HTTP_MAAS_SUCCESS, NGX_HTTP_MAAS_INPUT_NS },
-        { "compute_infer",  NGX_HTTP_MAAS_SUCCESS, NGX_HTTP_MAAS_INFER_NS },
-        { "compute_output", NGX_HTTP_MAAS_SUCCESS, NGX_HTTP_MAAS_OUTPUT_NS }
-    };
-
-    ngx_http_maas_json_open(text, "inference_stats", "{");
-
-    for (i = 0; i < sizeof(durations) / sizeof(durations[0]); i++) {
-        ngx_http_maas_stats_duration(text, durations[i].name,
-                                     sum[durations[i].count],
-                                     sum[durations[i].ns]);
-    }
-
-    /* there is no cache; clients ask all the same */
-
-    ngx_http_maas_stats_duration(text, "cache_hit", 0, 0);
-    ngx_http_maas_stats_duration(text, "cache_miss", 0, 0);
-    ngx_http_maas_json_close(text, "}");
-}
-
-
-/* Passes by their rows, of which the power of two below is said.  Reading and
- * writing belong to requests, not to passes. */
-
-static void
-ngx_http_maas_stats_passes(ngx_http_maas_text_t *text, const uint64_t *sum)
-{
-    ngx_uint_t  i;
-
-    ngx_http_maas_json_open(text, "batch_stats", "[");
-
-    for (i = 0; i < NGX_HTTP_MAAS_COSTS; i++) {
-        if (sum[NGX_HTTP_MAAS_PASS + i] == 0) {
-            continue;
-        }
-
-        ngx_http_maas_json_open(text, NULL, "{");
-        ngx_http_maas_json_value(text, "batch_size", "%ui",
-                                 (ngx_uint_t) 1 << i);
-        ngx_http_maas_stats_duration(text, "compute_input", 0, 0);
-        ngx_http_maas_stats_duration(text, "compute_infer",
-                                     sum[NGX_HTTP_MAAS_PASS + i],
-                                     sum[NGX_HTTP_MAAS_PASS_NS + i]);
-        ngx_http_maas_stats_duration(text, "compute_output", 0, 0);
-        ngx_http_maas_json_close(text, "}");
-    }
-
-    ngx_http_maas_json_close(text, "]");
-}
-
-
-static void
-ngx_http_maas_stats_model(ngx_http_maas_text_t *text,
-    ngx_http_maas_model_t *model)
-{
-    uint64_t  sum[NGX_HTTP_MAAS_N_COUNTERS];
-
-    ngx_http_maas_lane_sum(model, sum);
-
-    ngx_http_maas_json_open(text, NULL, "{");
-    ngx_http_maas_json_value(text, NULL, "\"name\":\"%V\",\"version\":\"%V\","
-                             "\"last_inference\":%uL,\"inference_count\":%uL,"
-                             "\"execution_count\":%uL", &model->name,
-                             &model->version, sum[NGX_HTTP_MAAS_LAST_MS],
-                             sum[NGX_HTTP_MAAS_ROWS],
-                             sum[NGX_HTTP_MAAS_BATCHES]);
-    ngx_http_maas_stats_durations(text, sum);
-    ngx_http_maas_json_value(text, "response_stats", "{}");
-    ngx_http_maas_stats_passes(text, sum);
-    ngx_http_maas_json_value(text, "memory_usage", "[{\"type\":\"CPU\","
-                             "\"id\":0,\"byte_size\":%uz}]",
-                             model->info->weights_size);
-    ngx_http_maas_json_close(text, "}");
-}
-
-
-void
-ngx_http_maas_put_stats(ngx_http_request_t *r, ngx_http_maas_target_t *target,
-    ngx_http_maas_text_t *text)
-{
-    ngx_uint_t               i;
-    ngx_http_maas_model_t  **models;
-
-    models = target->mmcf->models.elts;
-
-    ngx_http_maas_json_open(text, NULL, "{");
-    ngx_http_maas_json_open(text, "model_stats", "[");
-
-    for (i = 0; i < target->mmcf->models.nelts; i++) {
-
-        if (target->model == NULL
-            || ngx_http_maas_model_is(models[i], &target->which))
-        {
-            ngx_http_maas_stats_model(text, models[i]);
-        }
-    }
-
-    ngx_http_maas_json_close(text, "]}");
 }

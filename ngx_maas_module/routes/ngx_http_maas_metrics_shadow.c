@@ -147,8 +147,7 @@ ngx_http_maas_put_shadow_metrics(ngx_http_maas_text_t *t,
     for (i = 0; i < n; i++) {
         m = &ngx_http_maas_shadow_metrics[i];
 
-        ngx_http_maas_put(t, "# HELP %s %s\n# TYPE %s %s\n", m->name, m->help,
-                          m->name, m->type);
+        ngx_http_maas_put_family(t, m->name, m->type, m->help);
 
         for (k = 0; k < mmcf->pairs.nelts; k++) {
             if (pairs[k]->decides || !m->decides) {

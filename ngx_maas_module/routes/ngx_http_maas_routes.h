@@ -171,11 +171,41 @@ void ngx_http_maas_put_v1_examples(ngx_http_maas_text_t *t,
     const maas_info_t *info, const char *key);
 
 
-/* ngx_http_maas_metrics.c */
+/* ngx_http_maas_stats.c */
 
 /* Triton's statistics object: of a version, of all of a model, of all. */
 void ngx_http_maas_put_stats(ngx_http_request_t *r,
     ngx_http_maas_target_t *target, ngx_http_maas_text_t *text);
+
+
+/* ngx_http_maas_metrics_model.c */
+
+/* What all workers counted of a model */
+
+typedef struct {
+    ngx_http_maas_model_t      *model;
+    ngx_str_t                   labels;    /* as the text form has them */
+    uint64_t                    lane[NGX_HTTP_MAAS_N_COUNTERS];
+    ngx_http_maas_hist_t        hist;
+} ngx_http_maas_sum_t;
+
+typedef struct {
+    ngx_http_maas_sum_t        *of;        /* (n) */
+    ngx_uint_t                  n;
+} ngx_http_maas_sums_t;
+
+
+/* The head of a metric in the text form of Prometheus */
+void ngx_http_maas_put_family(ngx_http_maas_text_t *t, const char *name,
+    const char *type, const char *help);
+
+/* A text as the value of a label, without its quotes, whatever it has */
+void ngx_http_maas_put_escaped(ngx_http_maas_text_t *t, const char *s,
+    size_t len);
+
+/* Histograms, failures by reason, answers by label, what models are */
+void ngx_http_maas_put_model_metrics(ngx_http_maas_text_t *t,
+    const ngx_http_maas_sums_t *sums);
 
 
 /* ngx_http_maas_metrics_shadow.c */

@@ -86,12 +86,14 @@ ngx_http_maas_predict_handler(ngx_http_request_t *r)
     ngx_http_maas_loc_conf_t   *mlcf;
     ngx_http_maas_main_conf_t  *mmcf;
 
+    mlcf = ngx_http_get_module_loc_conf(r, ngx_http_maas_module);
+
     rc = ngx_http_maas_allow(r, NGX_HTTP_POST);
     if (rc != NGX_DECLINED) {
+        ngx_http_maas_count_reason(mlcf->model, NGX_HTTP_MAAS_WHY_METHOD);
         return rc;
     }
 
-    mlcf = ngx_http_get_module_loc_conf(r, ngx_http_maas_module);
     mmcf = ngx_http_get_module_main_conf(r, ngx_http_maas_module);
 
     return ngx_http_maas_infer(r, ngx_http_maas_model_now(&mmcf->models,

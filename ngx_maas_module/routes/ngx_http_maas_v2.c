@@ -263,6 +263,11 @@ ngx_http_maas_v2_handler(ngx_http_request_t *r, ngx_str_t *path)
 
     rc = ngx_http_maas_allow(r, route->methods);
     if (rc != NGX_DECLINED) {
+
+        if (target.model != NULL) {
+            ngx_http_maas_count_reason(target.model, NGX_HTTP_MAAS_WHY_METHOD);
+        }
+
         return rc;
     }
 
