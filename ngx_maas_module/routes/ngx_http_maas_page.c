@@ -37,7 +37,7 @@ static ngx_str_t  ngx_http_maas_mark_data = ngx_string("@MAAS_DATA@");
 
 /* bytes of what the try-it page knows from the start: it asks for the rest */
 
-#define NGX_HTTP_MAAS_PAGE_MODELS  131072
+#define NGX_HTTP_MAAS_PAGE_MODELS  65536
 
 
 /* What is asked of maas_status */
