@@ -228,8 +228,9 @@ for my $file (@files) {
     {
         my $call = $1;
         next if $call =~ /\A\(\s*NGX_LOG_(?:EMERG|INFO|DEBUG)/;
-        my $line = join '', ($call =~ s/ngx_close_file_n/"close()"/r)
-            =~ /"((?:\\.|[^"\\])*)"/g;
+        my ($format) = ($call =~ s/ngx_close_file_n/"close()"/r)
+            =~ /((?:"(?:\\.|[^"\\])*"\s*)+)/;
+        my $line = join '', $format =~ /"((?:\\.|[^"\\])*)"/g;
         $line =~ s/\\(.)/$1/g;
         $line =~ s/%[*0-9.]*[uxXm]*[VvsizdlDLAOPTMpcfN]/\x{1}/g;
         $line =~ s/(?:\x{1}[ ,]*)+\z/\x{1}/;
@@ -237,7 +238,7 @@ for my $file (@files) {
         $checked++;
         next if $line =~ /\Amaas: \x{1}/;         # sentences: a row for all
         $line =~ s/\x{1}+/\xe2\x80\xa6/g;
-        push @missing, "$file: $line" if index($text, "`$line`") < 0;
+        push @missing, "$file: $line" if index($text, "`$line") < 0;
     }
 }
 
