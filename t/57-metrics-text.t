@@ -1,6 +1,7 @@
 # Promise: what maas_metrics says is the text format that Prometheus reads: no
 # series twice and every HELP and TYPE once, also after reloads that change the
-# models; promtool has nothing to say of our own names.
+# models and after new files of watched ones; promtool has nothing to say of our
+# own names.
 
 use strict;
 use warnings;
@@ -34,6 +35,27 @@ my %sum = (doc => {
 $t->model('sum', %sum);
 $t->model('m', sizes => [ 4, 3, 2 ]);
 
+# another file for each n: with labels and a column of its own
+sub seen {
+    my ($n) = @_;
+    $t->model('seen.new', doc => {
+        version => 1, name => 'seen', task => 'classification',
+        inputs => { kind => 'columns', columns => [
+            { name => 'x', kind => 'number', missing => 0 },
+            { name => "only$n", kind => 'number', missing => 0 } ] },
+        layers => [ { kind => 'dense', units => 3, activation => 'softmax' } ],
+        outputs => { labels => [ 'a', "b$n", 'c' ] },
+    }, tensors => {
+        'layers.0.weight' => [ [ 2, 3 ], [ 1, 0, -1, 0, 1, 0 ] ],
+        'layers.0.bias' => [ [3], [ 0, 0, $n ] ],
+    });
+    rename $t->dir . '/seen.new.safetensors',
+        $t->dir . '/seen.safetensors' or die "rename: $!";
+    return;
+}
+
+seen(0);
+
 sub conf {
     my (@models) = @_;
     my $models = join "\n",
@@ -46,6 +68,7 @@ events { }
 http {
     %%GLOBALS_HTTP%%
 $models
+    maas_model seen seen.safetensors watch=100ms;
     maas_track \$client key=\$remote_addr size=1m window=10s;
     maas_feature y \$arg_y;
     maas_set \$sum sum:1 score;
@@ -69,6 +92,7 @@ sub traffic {
         $t->post('/sum', $body, @type);
     }
     $t->get("/var?y=$_") for 'a', 'z', '';
+    $t->post('/v2/models/seen/infer', '[[1,2],[null,-9]]', @type);
     return;
 }
 
@@ -113,6 +137,15 @@ $t->conf(conf([ m => 'm', 1 ]));
 ok($t->reload, 'back again');
 ok($t->kill_worker, 'a worker is killed');
 right('after that');
+
+for my $n (1 .. 4) {
+    seen($n);
+    ok($t->wait_for(sub {
+        $t->get('/v2/models/seen')->body =~ /"b$n"/
+            && $t->get('/v2/models/seen')->body =~ /"b$n"/;
+    }), "a new file, $n");
+    right("after swap $n");
+}
 
 $t->rebase;
 $t->done;
