@@ -17,7 +17,7 @@ use Time::HiRes qw(sleep time);
 my @coming = qw(maas_answers_total maas_batch_rows maas_compute_duration
     maas_drift_psi maas_drift_rows maas_failures_total
     maas_missing_values_total maas_model_info maas_model_loaded
-    maas_model_refused maas_model_swaps maas_model_trained
+    maas_model_file maas_model_refused maas_model_swaps
     maas_parse_duration maas_queue_duration maas_request_rows
     maas_unknown_values_total maas_write_duration);
 
@@ -68,32 +68,31 @@ cmp_ok(scalar @targets, '>', 40, 'queries');
 my $t = MaasTest->new;
 my @type = ('Content-Type' => 'application/json');
 
-# payments of more than 500, and of a country
-sub payments {
-    my ($least) = @_;
-    return (doc => {
-        version => 1, name => 'payments', task => 'binary',
-        inputs => { kind => 'columns', columns => [
-            { name => 'amount', kind => 'number', missing => 0 },
-            { name => 'country', kind => 'category',
-                values => [qw(DE NG)] } ] },
-        layers => [ { kind => 'dense', units => 1, activation => 'sigmoid' } ],
-        outputs => { labels => [ 'fine', 'fraud' ] },
-    }, tensors => {
-        'layers.0.weight' => [ [ 3, 1 ], [ 0.01, 0, 1 ] ],
-        'layers.0.bias' => [ [1], [ -0.01 * $least ] ],
-    });
+# Payments of more than 500 are fraud, mostly; trained, so that the file says how
+# values were spread
+srand 1;
+my @rows = map { my $amount = int rand 1000;
+    [ $amount, (qw(DE FR NG))[ rand 3 ],
+        $amount > 500 && rand() < 0.9 ? 'fraud' : 'fine' ] } 1 .. 600;
+$t->write_file('payments.csv', "amount,country,outcome\n",
+    map { join(',', @$_) . "\n" } @rows);
+my $many = '[' . join(',', map { qq([$_->[0],"$_->[1]"]) } @rows[ 0 .. 199 ])
+    . ']';
+
+for my $name ('payments', 'payments-2') {
+    my ($rc, undef, $err) = $t->trainer('fit', '-d', 'payments.csv', '-o',
+        "$name.safetensors", '--name', 'payments', '-t', 'outcome', '--epochs',
+        $name eq 'payments' ? 5 : 2, '--quiet');
+    is($rc, 0, 'trained') or diag($err);
 }
 
-$t->model(payments => payments(500));
-$t->model('payments-2' => payments(400));
 $t->conf(<<'EOC');
 %%GLOBALS%%
 worker_processes 2;
 events { }
 http {
     %%GLOBALS_HTTP%%
-    maas_model payments payments.safetensors;
+    maas_model payments payments.safetensors watch=100ms;
     maas_model payments payments-2.safetensors version=2;
     maas_track $client key=$remote_addr size=1m window=10s;
     maas_feature amount $arg_amount;
@@ -114,7 +113,7 @@ $t->run;
 
 # a second without traffic at most
 sub traffic {
-    $t->post('/pay', $_, @type) for '[[100,"DE"],[450,"NG"],[600,"FR"]]',
+    $t->post('/pay', $_, @type) for $many, '[[100,"DE"],[450,"NG"],[600,"FR"]]',
         '[[700,"NG"],[null,"DE"]]', '[[', '[["much","DE"]]', '{"a":1}';
     $t->post('/v2/models/payments/infer', '[[1,"DE"]]', @type);
     $t->get("/shop?amount=$_&country=DE") for 1, 999, 'x';
