@@ -1,5 +1,5 @@
-# Promise: maas_metrics says how many workers there are, how many died, and what
-# they have of maas_memory.
+# Promise: maas_metrics says how many workers there are, how many died, what they
+# have of maas_memory, and what is left of maas_zone.
 
 use strict;
 use warnings;
@@ -56,6 +56,8 @@ sub workers {
 subtest 'workers' => sub {
     is(workers(2), 2, 'two');
     is(metric('worker_deaths_total'), 0, 'none has died');
+    cmp_ok(metric('zone_free_bytes'), '>', metric('zone_size_bytes') / 2,
+        'more than half of the zone is left');
     ok($t->kill_worker, 'one is killed') for 1 .. 3;
     is(workers(2), 2, 'two again');
     is(metric('worker_deaths_total'), 3, 'three have died');
@@ -99,6 +101,9 @@ subtest 'no room' => sub {
     rename $t->dir . '/check.conf', $t->dir . '/nginx.conf';
     ok($t->reload, "a small zone is full of $n models");
     is(metric('workers'), 'none', 'this has no room');
+    my ($free, $size) = map { metric("zone_${_}_bytes") } 'free', 'size';
+    cmp_ok($free, '<=', $size / 2, 'no more than half is left');
+    cmp_ok($size, '<=', 65536, 'of all');
     is($t->post('/p', $row, @type)->status, 200, 'it serves');
     $t->rebase;
 };

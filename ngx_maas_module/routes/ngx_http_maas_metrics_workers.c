@@ -1,6 +1,6 @@
 
 /*
- * How workers are, for Prometheus.
+ * How workers and the memory for counters are, for Prometheus.
  * Not here: how that is known (ngx_http_maas_workers.c).
  */
 
@@ -9,11 +9,40 @@
 #include "ngx_http_maas_workers.h"
 
 
+/* Rooms give nothing back: pages that nobody had are what is left. */
+
+static void
+ngx_http_maas_put_zone(ngx_http_maas_text_t *t,
+    ngx_http_maas_main_conf_t *mmcf)
+{
+    ngx_slab_pool_t  *shpool;
+
+    shpool = (ngx_slab_pool_t *) mmcf->zone->shm.addr;
+
+    ngx_http_maas_put(t, "# HELP maas_zone_free_bytes What is left of "
+                      "maas_zone\n"
+                      "# TYPE maas_zone_free_bytes gauge\n"
+                      "maas_zone_free_bytes %uz\n",
+                      (size_t) shpool->pfree * ngx_pagesize);
+
+    ngx_http_maas_put(t, "# HELP maas_zone_size_bytes All of maas_zone\n"
+                      "# TYPE maas_zone_size_bytes gauge\n"
+                      "maas_zone_size_bytes %uz\n",
+                      (size_t) (shpool->end - shpool->start));
+}
+
+
 void
 ngx_http_maas_put_workers(ngx_http_maas_text_t *t,
     ngx_http_maas_main_conf_t *mmcf)
 {
     ngx_http_maas_workers_t  sum;
+
+    if (mmcf->zone == NULL) {
+        return;
+    }
+
+    ngx_http_maas_put_zone(t, mmcf);
 
     if (ngx_http_maas_workers_sum(mmcf, &sum) != NGX_OK) {
         return;

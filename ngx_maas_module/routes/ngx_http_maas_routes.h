@@ -220,8 +220,8 @@ void ngx_http_maas_put_shadows(ngx_http_maas_text_t *t,
 
 /* ngx_http_maas_metrics_workers.c */
 
-/* Workers and their memory, in the text form of Prometheus; nothing where the
- * zone had no room */
+/* Workers, their memory and that for counters, in the text form of Prometheus;
+ * of workers nothing where the zone had no room */
 void ngx_http_maas_put_workers(ngx_http_maas_text_t *t,
     ngx_http_maas_main_conf_t *mmcf);
 
