@@ -50,6 +50,16 @@ typedef struct {
 } ngx_http_maas_times_t;
 
 
+/* Texts that variables have of the model */
+
+enum {
+    NGX_HTTP_MAAS_KNOWN_SUM = 0,
+    NGX_HTTP_MAAS_KNOWN_SCORE,
+    NGX_HTTP_MAAS_KNOWN_LABEL,             /* none of a regression */
+    NGX_HTTP_MAAS_KNOWN_TEXTS
+};
+
+
 /* What is known of it for variables, besides times.  Threads write here: whole
  * members, not bits. */
 
@@ -60,6 +70,8 @@ typedef struct {
     ngx_uint_t                ran;         /* is the rest known? */
     ngx_uint_t                label;       /* what is said of the first row */
     float                     score;       /*     and the number for it */
+    ngx_str_t                 texts[NGX_HTTP_MAAS_KNOWN_TEXTS];    /* of all of
+                                              it, once the model may go */
 } ngx_http_maas_known_t;
 
 
@@ -80,7 +92,10 @@ struct ngx_http_maas_ctx_s {
     ngx_http_request_t       *request;
     ngx_http_maas_model_t    *model;       /* once the body is whole: a
                                               generation of it */
-    ngx_http_maas_model_t   **held;        /* the same, where it is watched */
+    ngx_http_maas_model_t   **held;        /* the same, where it is watched, */
+    ngx_queue_t               asked;       /*     among those that have it */
+    unsigned                  settled:1;   /* it does without: `known` has
+                                              texts */
     const maas_form_t        *form;        /* of body and answer; NULL: the
                                               body will say */
     ngx_str_t                 type;        /* Content-Type */

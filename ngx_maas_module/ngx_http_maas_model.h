@@ -43,7 +43,8 @@ struct ngx_http_maas_model_s {
                                               is watched */
     ngx_pool_t               *pool;        /* of a generation, or NULL */
     ngx_queue_t               queue;       /* of generations of the past */
-    ngx_queue_t               scores;      /* of variables, that have it */
+    ngx_queue_t               scores;      /* of variables, that have it, */
+    ngx_queue_t               asked;       /*     and contexts of requests */
     ngx_uint_t               *probability; /* by line of maas_set: the place of
                                               its label; of a generation */
     maas_model_t             *engine;

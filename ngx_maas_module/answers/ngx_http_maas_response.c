@@ -107,6 +107,8 @@ ngx_http_maas_add_json_len(ngx_http_request_t *r, size_t json_len)
 static ngx_int_t
 ngx_http_maas_add_model(ngx_http_request_t *r, ngx_http_maas_model_t *model)
 {
+    u_char  *sum;
+
     if (ngx_http_maas_add_header(r, "Maas-Model", (char *) model->name.data)
         != NGX_OK
         || ngx_http_maas_add_header(r, "Maas-Version",
@@ -116,7 +118,20 @@ ngx_http_maas_add_model(ngx_http_request_t *r, ngx_http_maas_model_t *model)
         return NGX_ERROR;
     }
 
-    return ngx_http_maas_add_header(r, "Maas-File", (char *) model->sum.data);
+    sum = model->sum.data;
+
+    /* that of a generation may go before the request does */
+
+    if (model->watch != NULL) {
+        sum = ngx_pnalloc(r->pool, model->sum.len + 1);
+        if (sum == NULL) {
+            return NGX_ERROR;
+        }
+
+        (void) ngx_cpystrn(sum, model->sum.data, model->sum.len + 1);
+    }
+
+    return ngx_http_maas_add_header(r, "Maas-File", (char *) sum);
 }
 
 

@@ -43,6 +43,7 @@ ngx_http_maas_swap_fill(ngx_http_maas_model_t *model,
 
     model->users = 0;
     ngx_queue_init(&model->scores);
+    ngx_queue_init(&model->asked);
     model->filling = NULL;
     model->free = NULL;
     model->in_pool = 0;

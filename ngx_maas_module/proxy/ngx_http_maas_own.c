@@ -51,6 +51,17 @@ ngx_http_maas_own_value(ngx_http_variable_value_t *v, u_char *data, size_t len)
 }
 
 
+/* A text of a request that does without its model; empty: not known */
+
+static ngx_int_t
+ngx_http_maas_own_settled(ngx_http_variable_value_t *v, ngx_str_t *text)
+{
+    return text->data == NULL ? ngx_http_maas_own_none(v)
+                              : ngx_http_maas_own_value(v, text->data,
+                                                        text->len);
+}
+
+
 /* A number for a value, in memory of the request */
 
 static ngx_int_t
@@ -103,6 +114,7 @@ ngx_http_maas_own_model_text(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data)
 {
     ngx_str_t              *s;
+    ngx_http_maas_ctx_t    *ctx;
     ngx_http_maas_model_t  *model;
 
     model = ngx_http_maas_own_model(r);
@@ -112,6 +124,13 @@ ngx_http_maas_own_model_text(ngx_http_request_t *r,
     }
 
     s = (ngx_str_t *) ((char *) model + data);
+    ctx = ngx_http_maas_asked(r);
+
+    if (ctx != NULL && ctx->settled
+        && data == offsetof(ngx_http_maas_model_t, sum))
+    {
+        s = &ctx->known.texts[NGX_HTTP_MAAS_KNOWN_SUM];
+    }
 
     return ngx_http_maas_own_value(v, s->data, s->len);
 }
@@ -171,6 +190,11 @@ ngx_http_maas_own_score(ngx_http_request_t *r, ngx_http_variable_value_t *v,
         return ngx_http_maas_own_none(v);
     }
 
+    if (ctx->settled) {
+        return ngx_http_maas_own_settled(v,
+                   &ctx->known.texts[NGX_HTTP_MAAS_KNOWN_SCORE]);
+    }
+
     if (ngx_http_maas_what_score_text(r->pool, ctx->known.model->info,
                                       ctx->known.score, &text)
         != NGX_OK)
@@ -194,6 +218,11 @@ ngx_http_maas_own_label(ngx_http_request_t *r, ngx_http_variable_value_t *v,
 
     if (ctx == NULL || !ctx->known.ran) {
         return ngx_http_maas_own_none(v);
+    }
+
+    if (ctx->settled) {
+        return ngx_http_maas_own_settled(v,
+                   &ctx->known.texts[NGX_HTTP_MAAS_KNOWN_LABEL]);
     }
 
     info = ctx->known.model->info;

@@ -356,8 +356,8 @@ maas_status_t ngx_http_maas_score_row(ngx_http_maas_score_t *score, float *x,
 /* ngx_http_maas_settle.c */
 
 /* A request may last for hours when all that is known of it is known: let up to
- * n scores of a generation of the past go their way without it.  Those that
- * did not begin get the current one. */
+ * n scores and n answers of a generation of the past go their way without it.
+ * Scores that did not begin get the current one. */
 void ngx_http_maas_settle(ngx_http_maas_main_conf_t *mmcf,
     ngx_http_maas_model_t *model, ngx_uint_t n);
 

@@ -6,6 +6,7 @@
  */
 
 
+#include "ngx_http_maas_ctx.h"
 #include "ngx_http_maas_proxy.h"
 
 
@@ -56,8 +57,8 @@ ngx_http_maas_settle_anew(ngx_http_maas_score_t *score)
 }
 
 
-void
-ngx_http_maas_settle(ngx_http_maas_main_conf_t *mmcf,
+static void
+ngx_http_maas_settle_scores(ngx_http_maas_main_conf_t *mmcf,
     ngx_http_maas_model_t *model, ngx_uint_t n)
 {
     ngx_queue_t            *q, *next;
@@ -94,4 +95,98 @@ ngx_http_maas_settle(ngx_http_maas_main_conf_t *mmcf,
             score->inputs = NULL;
         }
     }
+}
+
+
+/* What $maas_file, $maas_score and $maas_label are; NGX_ERROR: no memory. */
+
+static ngx_int_t
+ngx_http_maas_settle_known(ngx_http_maas_ctx_t *ctx)
+{
+    ngx_str_t          *texts;
+    ngx_pool_t         *pool;
+    const maas_info_t  *info;
+
+    pool = ctx->request->pool;
+    info = ctx->model->info;
+    texts = ctx->known.texts;
+
+    texts[NGX_HTTP_MAAS_KNOWN_SUM].len = ctx->model->sum.len;
+    texts[NGX_HTTP_MAAS_KNOWN_SUM].data = ngx_pstrdup(pool, &ctx->model->sum);
+
+    if (texts[NGX_HTTP_MAAS_KNOWN_SUM].data == NULL) {
+        return NGX_ERROR;
+    }
+
+    if (!ctx->known.ran) {
+        return NGX_OK;
+    }
+
+    if (ngx_http_maas_what_score_text(pool, info, ctx->known.score,
+                                      &texts[NGX_HTTP_MAAS_KNOWN_SCORE])
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    if (info->task == MAAS_TASK_REGRESSION) {
+        return NGX_OK;
+    }
+
+    if (ngx_http_maas_what_label_text(pool, info, ctx->known.label,
+                                      &texts[NGX_HTTP_MAAS_KNOWN_LABEL])
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    /* it may be the model's */
+
+    texts[NGX_HTTP_MAAS_KNOWN_LABEL].data =
+        ngx_pstrdup(pool, &texts[NGX_HTTP_MAAS_KNOWN_LABEL]);
+
+    return texts[NGX_HTTP_MAAS_KNOWN_LABEL].data == NULL ? NGX_ERROR : NGX_OK;
+}
+
+
+/* Answers that clients are slow to read */
+
+static void
+ngx_http_maas_settle_asked(ngx_http_maas_model_t *model, ngx_uint_t n)
+{
+    ngx_queue_t          *q, *next;
+    ngx_http_maas_ctx_t  *ctx;
+
+    for (q = ngx_queue_head(&model->asked);
+         q != ngx_queue_sentinel(&model->asked) && n > 0;
+         q = next, n--)
+    {
+        next = ngx_queue_next(q);
+        ctx = ngx_queue_data(q, ngx_http_maas_ctx_t, asked);
+
+        /* not before the answer is made */
+
+        if (!ctx->counted || ctx->request->aio
+            || ngx_http_maas_settle_known(ctx) != NGX_OK)
+        {
+            continue;
+        }
+
+        ngx_queue_remove(q);
+        ngx_http_maas_model_let_go(model);
+        *ctx->held = NULL;
+
+        ctx->settled = 1;
+        ctx->model = model->first;
+        ctx->known.model = model->first;
+    }
+}
+
+
+void
+ngx_http_maas_settle(ngx_http_maas_main_conf_t *mmcf,
+    ngx_http_maas_model_t *model, ngx_uint_t n)
+{
+    ngx_http_maas_settle_scores(mmcf, model, n);
+    ngx_http_maas_settle_asked(model, n);
 }

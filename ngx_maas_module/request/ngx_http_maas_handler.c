@@ -86,6 +86,49 @@ ngx_http_maas_body_model(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx)
     ngx_http_maas_model_let_go(*ctx->held);
     *ctx->held = ctx->model;
     ngx_http_maas_model_hold(ctx->model);
+    ngx_queue_insert_tail(&ctx->model->asked, &ctx->asked);
+}
+
+
+/* Before the generation is let go: the request is not among those that have it
+ * any more. */
+
+static void
+ngx_http_maas_infer_end(void *data)
+{
+    ngx_http_maas_ctx_t  *ctx = data;
+
+    if (*ctx->held != NULL && *ctx->held != (*ctx->held)->first) {
+        ngx_queue_remove(&ctx->asked);
+    }
+}
+
+
+/* It has a generation, once the body is whole. */
+
+static ngx_int_t
+ngx_http_maas_infer_hold(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx,
+    ngx_http_maas_model_t *model)
+{
+    ngx_pool_cleanup_t  *cln;
+
+    if (model->watch == NULL) {
+        return NGX_OK;
+    }
+
+    if (ngx_http_maas_model_hold_by(r->pool, model, &ctx->held) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    cln = ngx_pool_cleanup_add(r->pool, 0);
+    if (cln == NULL) {
+        return NGX_ERROR;
+    }
+
+    cln->handler = ngx_http_maas_infer_end;
+    cln->data = ctx;
+
+    return NGX_OK;
 }
 
 
@@ -140,7 +183,7 @@ ngx_http_maas_infer(ngx_http_request_t *r, ngx_http_maas_model_t *model,
     model = model->first;
     ctx->known.model = model;
 
-    if (ngx_http_maas_model_hold_by(r->pool, model, &ctx->held) != NGX_OK) {
+    if (ngx_http_maas_infer_hold(r, ctx, model) != NGX_OK) {
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
