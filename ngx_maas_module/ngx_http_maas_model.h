@@ -11,6 +11,7 @@
 
 #include "ngx_http_maas_count.h"
 #include "ngx_http_maas_memory.h"
+#include "ngx_http_maas_seen.h"
 
 #include <maas.h>
 
@@ -57,6 +58,7 @@ struct ngx_http_maas_model_s {
     ngx_atomic_t             *all_says;    /* and what it says, by label */
     ngx_atomic_t             *says;
     ngx_uint_t                n_says;      /* 0: of no label, or no room */
+    ngx_http_maas_seen_t      seen;        /* values of its rows */
 
     ngx_event_t               event;       /* posted: `filling` has rows */
     ngx_http_maas_batch_t    *filling;     /* NULL: none */

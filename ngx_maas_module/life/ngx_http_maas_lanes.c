@@ -110,11 +110,13 @@ void
 ngx_http_maas_zone_extras(ngx_http_maas_main_conf_t *mmcf,
     ngx_http_maas_model_t *model)
 {
+    size_t      size;
     u_char      text[NGX_HTTP_MAAS_ROOM_KEY];
     ngx_str_t   key;
 
     model->hists = NULL;
     model->n_says = 0;
+    ngx_http_maas_seen_use(model, NULL, 0);
 
     if (model->lanes == NULL) {
         return;
@@ -127,6 +129,15 @@ ngx_http_maas_zone_extras(ngx_http_maas_main_conf_t *mmcf,
     model->hists = ngx_http_maas_zone_room(mmcf, &key, model->n_lanes
                                              * sizeof(ngx_http_maas_hist_t));
     ngx_http_maas_zone_says(mmcf, model);
+
+    size = ngx_http_maas_seen_size(model, model->n_lanes);
+
+    if (size > 0) {
+        key.data[0] = 'd';
+        ngx_http_maas_seen_use(model,
+                               ngx_http_maas_zone_room(mmcf, &key, size),
+                               model->n_lanes);
+    }
 }
 
 

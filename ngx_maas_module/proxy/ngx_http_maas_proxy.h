@@ -136,6 +136,8 @@ struct ngx_http_maas_score_s {
     ngx_uint_t                 missing;    /* values, once they are known: */
     unsigned                   known:1;    /*     which ones can be read */
     unsigned                   early:1;    /* it was asked for too early */
+    unsigned                   seen:1;     /* its values are counted, or not to
+                                              be */
 };
 
 

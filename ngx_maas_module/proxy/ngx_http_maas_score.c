@@ -224,7 +224,7 @@ ngx_http_maas_score_value(const maas_fields_t *reader, ngx_uint_t column,
     if (value->kind == NGX_HTTP_MAAS_VALUE_NONE
         || value->kind == NGX_HTTP_MAAS_VALUE_MISSING)
     {
-        return MAAS_OK;
+        return maas_row_text(reader, column, "", 0, x, NULL);
     }
 
     field.kind = kinds[value->kind];
@@ -241,20 +241,21 @@ ngx_http_maas_score_row(ngx_http_maas_score_t *score, float *x,
 {
     ngx_uint_t              i;
     const maas_info_t      *info;
+    ngx_http_maas_model_t  *model;
     ngx_http_maas_value_t  *value;
 
-    info = score->inputs->model->info;
+    model = score->inputs->model;
+    info = model->info;
 
     score->missing = 0;
-    maas_row_clear(info->reader, x);
 
     for (i = 0; i < info->n_columns; i++) {
         value = &score->values[i];
 
-        if (ngx_http_maas_score_value(info->reader, i, value, x) != MAAS_OK)
+        if (ngx_http_maas_score_value(info->marking, i, value, x) != MAAS_OK)
         {
             value->kind = NGX_HTTP_MAAS_VALUE_MISSING;
-            (void) maas_row_text(info->reader, i, "", 0, x, NULL);
+            (void) maas_row_text(info->marking, i, "", 0, x, NULL);
         }
 
         score->missing += value->kind == NGX_HTTP_MAAS_VALUE_MISSING;
@@ -262,7 +263,14 @@ ngx_http_maas_score_row(ngx_http_maas_score_t *score, float *x,
 
     score->known = 1;
 
-    return maas_row_check(info->reader, x, err);
+    if (maas_row_check(info->marking, x, err) != MAAS_OK) {
+        return err->code;
+    }
+
+    ngx_http_maas_seen(model, x, 1, !score->seen);
+    score->seen = 1;
+
+    return MAAS_OK;
 }
 
 
@@ -284,6 +292,7 @@ void
 ngx_http_maas_score_known(ngx_http_request_t *r, ngx_http_maas_score_t *score)
 {
     float       *x;
+    unsigned     seen;
     maas_err_t   err;
 
     ngx_http_maas_score_read(r, score);
@@ -295,7 +304,13 @@ ngx_http_maas_score_known(ngx_http_request_t *r, ngx_http_maas_score_t *score)
     x = ngx_http_maas_score_x(ngx_http_get_module_main_conf(r,
                                                      ngx_http_maas_module));
     if (x != NULL) {
+
+        /* no row that the model runs */
+
+        seen = score->seen;
+        score->seen = 1;
         (void) ngx_http_maas_score_row(score, x, &err);
+        score->seen = seen;
     }
 }
 

@@ -44,6 +44,7 @@ ngx_http_maas_shadow_copy(ngx_http_maas_shadow_item_t *item,
     ngx_memzero(score, sizeof(ngx_http_maas_score_t));
     score->lines = from->lines;
     score->inputs = from->inputs;
+    score->seen = 1;
     score->values = (ngx_http_maas_value_t *) (score + 1);
 
     p = (u_char *) (score->values + n);

@@ -35,6 +35,7 @@ ngx_http_maas_shadow_rows(ngx_http_maas_shadow_batch_t *batch,
     body.max_rows = item->rows;
     body.loose = 1;
     body.named = batch->pair->named;
+    body.marks = 0;
 
     rc = item->form->read(batch->pass.model->info, &body, x, &req, err);
 

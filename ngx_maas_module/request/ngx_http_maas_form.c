@@ -23,6 +23,7 @@ ngx_http_maas_form_body(ngx_http_maas_ctx_t *ctx, ngx_uint_t max_rows)
     b.max_rows = max_rows;
     b.loose = 0;
     b.named = 0;
+    b.marks = ctx->model->info->marking != NULL;
 
     return b;
 }
@@ -210,6 +211,8 @@ ngx_http_maas_form_read(ngx_http_maas_ctx_t *ctx, ngx_uint_t max_rows,
         req->name.len = ctx->model->name.len;
         req->version.data = (const char *) ctx->model->version.data;
         req->version.len = ctx->model->version.len;
+
+        ngx_http_maas_seen(ctx->model, x, req->rows, 1);
     }
 
     return rc;

@@ -208,6 +208,16 @@ void ngx_http_maas_put_model_metrics(ngx_http_maas_text_t *t,
     const ngx_http_maas_sums_t *sums);
 
 
+/* ngx_http_maas_columns.c */
+
+/* Values of all models' columns, in the text form of Prometheus; the member
+ * "drift" of an object: a list with an object for each column of a model. */
+void ngx_http_maas_put_columns(ngx_http_maas_text_t *t,
+    ngx_http_maas_main_conf_t *mmcf);
+void ngx_http_maas_put_drift(ngx_http_maas_text_t *t,
+    ngx_http_maas_model_t *model);
+
+
 /* ngx_http_maas_metrics_shadow.c */
 
 /* Models and their shadows: in the text form of Prometheus; the member
