@@ -21,6 +21,10 @@ $t->model('pair', task => 'binary', sizes => [ 2, 1 ],
     labels => [ 'fine', $evil ],
     inputs => { kind => 'columns', columns => [
         map { { name => $_, kind => 'number' } } 'amount', $evil ] });
+$t->model('says', task => 'classification', sizes => [ 1, 70 ],
+    labels => [ map { "label $_" } 1 .. 70 ]);
+$t->model('next', task => 'regression', sizes => [ 2, 1 ], seed => 5);
+$t->model('moving', task => 'regression', sizes => [ 2, 1 ]);
 $t->model('small', task => 'regression', sizes => [ 2, 1 ]);
 
 $t->conf(<<'EOC');
@@ -31,6 +35,8 @@ http {
     maas_model pair %%TESTDIR%%/pair.safetensors;
     maas_model small %%TESTDIR%%/small.safetensors version=1;
     maas_model small %%TESTDIR%%/small.safetensors version=2 label=canary;
+    maas_model says %%TESTDIR%%/says.safetensors;
+    maas_model moving %%TESTDIR%%/moving.safetensors watch=1s;
     maas_track $who key=$http_x_who window=10s,1m,1h;
     server {
         listen 127.0.0.1:%%PORT%%;
@@ -80,10 +86,10 @@ subtest 'JSON' => sub {
     is_deeply([ sort keys %$json ], [ qw(bounds memory models now shadows
         tracks version worker workers) ], 'members');
     is_deeply([ map { "$_->{name}:$_->{version}" } @{ $json->{models} } ],
-        [ 'pair:1', 'small:1', 'small:2' ], 'models as configured');
+        [ qw(pair:1 small:1 small:2 says:1 moving:1) ], 'models as configured');
     is(model($json, 'small', 2)->{label}, 'canary', 'a label');
     is($json->{worker}, ($t->workers)[0], 'the worker that answers');
-    is($json->{workers}, 1, 'and how many there are');
+    is($json->{workers}{n}, 1, 'and how many there are');
 
     my $before = model($json, 'small', 1);
     ask(7, undef, 3);
@@ -103,6 +109,8 @@ subtest 'JSON' => sub {
     is($detail->{ns}{read} + $detail->{ns}{queue} + $detail->{ns}{compute}
         + $detail->{ns}{write}, $detail->{ns}{all}, 'where the time went');
     is_deeply($detail->{batches}, [ 0, 7 ], 'rows of passes');
+    is_deeply($detail->{reasons}, [ [ 'value', 1 ] ], 'why one failed');
+    ok(!exists $detail->{answers}, 'it says no label');
     is(live('&model=small')->{detail}{version}, 2, 'the newest');
     ok(!exists live()->{detail}, 'no other is');
 
@@ -126,6 +134,23 @@ subtest 'JSON' => sub {
             [ $_->[1], { error => $_->[2] } ], $_->[0]);
     }
     is($t->post('/status?page=live', '')->status, 405, 'to be read');
+};
+
+
+subtest 'answers by label' => sub {
+    my $body = '{"instances":[' . join(',', map { "[$_]" } -20 .. 20) . ']}';
+    my %said = (map({ ("label $_" => 0) } 1 .. 63), others => 0);
+    my $p = $t->post('/v1/models/says:predict', $body, @json)
+        ->json->{predictions};
+    for my $row (@$p) {
+        my ($best) = sort { $row->[$b] <=> $row->[$a] || $a <=> $b } 0 .. 69;
+        $said{ $best < 63 ? 'label ' . ($best + 1) : 'others' }++;
+    }
+    my $answers = live('&model=says')->{detail}{answers};
+    is(scalar @$answers, 64, 'no more than these');
+    is_deeply({ map { $_->[0] // 'others' => $_->[1] } @$answers }, \%said,
+        'each as often as it was said');
+    cmp_ok(scalar(grep { $_ } values %said), '>', 1, 'more than one of them');
 };
 
 
@@ -209,8 +234,18 @@ subtest 'one of them' => sub {
 };
 
 
-# What other parts count stands in the JSON one day: as the page will get it,
-# with names of the worst kind.
+subtest 'a swap' => sub {
+    is(cell('moving 1', 'Generation'), 1, 'the first generation');
+    $b->js('location.hash = "moving%3A1"');
+    rename $t->dir . '/next.safetensors', $t->dir . '/moving.safetensors';
+    says('#c-facts', 'Generation\s+2\s+Swaps\s+1', 'the next one');
+    is(model(live(), 'moving', 1)->{generation}, 2, 'in JSON as well');
+    $b->js('location.hash = "small%3A1"');
+    says('#chosen', 'small, version 1', 'back');
+};
+
+
+# With names of the worst kind, of all that may have a name
 
 my $inject = <<'EOJ';
 const fetched = window.fetch, evil = arguments[0];
@@ -263,7 +298,7 @@ subtest 'hostile names' => sub {
         'no element more');
     is($b->js('return window.hurt'), undef, 'nothing ran');
     is(cell("small 1, $evil", 'Generation'), 3, 'generations');
-    like(text('#c-facts'), qr/Swaps\n2; 1 files? refused/, 'and swaps');
+    like(text('#c-facts'), qr/Swaps\n2; refused: 1/, 'and swaps');
 };
 
 

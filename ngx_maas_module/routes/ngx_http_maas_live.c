@@ -8,7 +8,18 @@
 
 
 #include "ngx_http_maas_routes.h"
+#include "ngx_http_maas_workers.h"
 #include "proxy/ngx_http_maas_track.h"
+
+
+static const char *const  ngx_http_maas_live_reasons[] = {
+
+#define ngx_http_maas_live_word(c, word)  word,
+
+    NGX_HTTP_MAAS_REASONS(ngx_http_maas_live_word)
+
+#undef ngx_http_maas_live_word
+};
 
 
 /* A list of counters; zeros at its end are left out. */
@@ -68,6 +79,15 @@ ngx_http_maas_live_model(ngx_http_maas_text_t *t, ngx_http_maas_model_t *model)
         ngx_http_maas_json_value(t, "label", "\"%V\"", &model->label);
     }
 
+    ngx_http_maas_json_value(t, NULL, "\"generation\":%ui,\"loaded\":%T",
+                             model->generation, model->loaded);
+
+    if (model->watch != NULL) {
+        ngx_http_maas_json_value(t, NULL, "\"swaps\":%uL,\"refused\":%uL",
+                                 sum[NGX_HTTP_MAAS_SWAPS],
+                                 sum[NGX_HTTP_MAAS_REFUSED]);
+    }
+
     ngx_http_maas_json_value(t, NULL, "\"requests\":%uL,\"failures\":%uL,"
                              "\"rows\":%uL,\"passes\":%uL,\"variables\":%uL",
                              sum[NGX_HTTP_MAAS_SUCCESS],
@@ -77,6 +97,70 @@ ngx_http_maas_live_model(ngx_http_maas_text_t *t, ngx_http_maas_model_t *model)
     ngx_http_maas_live_counts(t, "durations", &sum[NGX_HTTP_MAAS_BUCKET],
                               NGX_HTTP_MAAS_BUCKETS);
     ngx_http_maas_json_close(t, "}");
+}
+
+
+/* Why requests failed, and how often: words that have a count */
+
+static void
+ngx_http_maas_live_why(ngx_http_maas_text_t *t, ngx_http_maas_model_t *model)
+{
+    ngx_uint_t             i;
+    ngx_http_maas_hist_t   hist;
+
+    if (model->hists == NULL) {
+        return;
+    }
+
+    ngx_http_maas_hist_sum(model, &hist);
+    ngx_http_maas_json_open(t, "reasons", "[");
+
+    for (i = 0; i < NGX_HTTP_MAAS_N_REASONS; i++) {
+        if (hist.why[i] != 0) {
+            ngx_http_maas_json_open(t, NULL, "[");
+            ngx_http_maas_json_string(t, NULL, ngx_http_maas_live_reasons[i]);
+            ngx_http_maas_json_value(t, NULL, "%uL", (uint64_t) hist.why[i]);
+            ngx_http_maas_json_close(t, "]");
+        }
+    }
+
+    ngx_http_maas_json_close(t, "]");
+}
+
+
+/* What it said, of how many rows; the last number of many is of all others,
+ * whose label is null. */
+
+static void
+ngx_http_maas_live_says(ngx_http_maas_text_t *t, ngx_http_maas_model_t *model)
+{
+    uint64_t    sum[NGX_HTTP_MAAS_SAYS];
+    ngx_uint_t  i, n;
+
+    n = model->n_says;
+
+    if (n == 0) {
+        return;
+    }
+
+    ngx_http_maas_says_sum(model, sum);
+    ngx_http_maas_json_open(t, "answers", "[");
+
+    for (i = 0; i < n; i++) {
+        ngx_http_maas_json_open(t, NULL, "[");
+
+        if (i == n - 1 && model->info->n_labels > n) {
+            ngx_http_maas_json_value(t, NULL, "null");
+
+        } else {
+            ngx_http_maas_json_string(t, NULL, model->info->labels[i]);
+        }
+
+        ngx_http_maas_json_value(t, NULL, "%uL", sum[i]);
+        ngx_http_maas_json_close(t, "]");
+    }
+
+    ngx_http_maas_json_close(t, "]");
 }
 
 
@@ -97,6 +181,15 @@ ngx_http_maas_live_detail(ngx_http_maas_text_t *t,
                              "\"weights\":%uz", &model->name, &model->version,
                              info->task_name, &model->sum, model->written,
                              info->parameters, info->weights_size);
+
+    if (info->trained_rows != 0) {
+        ngx_http_maas_json_value(t, "trained_rows", "%uz", info->trained_rows);
+    }
+
+    if (info->trained_on != NULL) {
+        ngx_http_maas_json_string(t, "trained_on", info->trained_on);
+    }
+
     ngx_http_maas_json_value(t, "last", "%uL", sum[NGX_HTTP_MAAS_LAST_MS]);
     ngx_http_maas_json_value(t, "ns", "{\"all\":%uL,\"read\":%uL,"
                              "\"queue\":%uL,\"compute\":%uL,\"write\":%uL}",
@@ -107,6 +200,8 @@ ngx_http_maas_live_detail(ngx_http_maas_text_t *t,
                              sum[NGX_HTTP_MAAS_OUTPUT_NS]);
     ngx_http_maas_live_counts(t, "batches", &sum[NGX_HTTP_MAAS_PASS],
                               NGX_HTTP_MAAS_COSTS);
+    ngx_http_maas_live_says(t, model);
+    ngx_http_maas_live_why(t, model);
     ngx_http_maas_json_close(t, "}");
 }
 
@@ -213,26 +308,29 @@ ngx_http_maas_live_tracks(ngx_http_maas_text_t *t,
 }
 
 
-/* Of the worker that answers */
+/* Of the worker that answers, and of all */
 
 static void
 ngx_http_maas_live_worker(ngx_http_maas_text_t *t,
     ngx_http_maas_main_conf_t *mmcf)
 {
-    ngx_time_t       *tp;
-    ngx_core_conf_t  *ccf;
+    ngx_time_t               *tp;
+    ngx_http_maas_workers_t   all;
 
     tp = ngx_timeofday();
-    ccf = (ngx_core_conf_t *) ngx_get_conf(ngx_cycle->conf_ctx,
-                                           ngx_core_module);
 
     ngx_http_maas_json_value(t, "now", "%uL",
                              (uint64_t) tp->sec * 1000 + tp->msec);
-    ngx_http_maas_json_value(t, "workers", "%i", ccf->worker_processes);
     ngx_http_maas_json_value(t, "worker", "%P", ngx_pid);
     ngx_http_maas_json_value(t, "memory", "{\"used\":%uA,\"fixed\":%uz,"
                              "\"limit\":%uz}", mmcf->memory.used,
                              mmcf->memory.fixed, mmcf->memory.limit);
+
+    if (ngx_http_maas_workers_sum(mmcf, &all) == NGX_OK) {
+        ngx_http_maas_json_value(t, "workers", "{\"n\":%ui,\"deaths\":%uL,"
+                                 "\"used\":%uL,\"peak\":%uL}", all.n,
+                                 all.deaths, all.used, all.peak);
+    }
 }
 
 
