@@ -87,6 +87,8 @@ my $text = page('ngx_http_maas_module.5');
 like($text, qr/^\Q$_\E$/m, "$_") for $md =~ /^## (.*)$/mg;
 is(join("\n", $text =~ /^.*(?:`|\]\(|\*\*).*$/mg), '', 'no Markdown is left');
 
+# but for what stands above the columns of tables
+$md =~ s/^\|.*\n(?=\|[-|]+$)//mg;
 my %has = map { $_ => 1 } $text =~ /(\w+)/g;
 my @lost = grep { !$has{$_} && $_ ne 'Directives' } ($md =~ s/\]\([^)]*\)/]/gr) =~ /(\w+)/g;
 is(join(' ', @lost), '', 'and no word is lost');
