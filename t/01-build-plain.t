@@ -16,7 +16,8 @@ my $src = $ENV{NGINX_SRC} || '/usr/share/nginx/src';
 my $t = MaasTest->new;
 
 my $config = MaasTest::Proc::slurp("$build/nginx/ngx_auto_config.h");
-my @off = qw(NGX_THREADS NGX_COMPAT NGX_SSL NGX_OPENSSL NGX_HTTP_SSL);
+my @off = qw(NGX_THREADS NGX_COMPAT NGX_SSL NGX_OPENSSL NGX_HTTP_SSL NGX_QUIC
+    NGX_QUIC_OPENSSL_COMPAT NGX_HTTP_V3);
 my $without = join '|', @off;
 $t->write_file('ngx_auto_config.h', $config =~ s/^#define ($without)\b.*//mgr);
 $t->write_file('ngx_auto_headers.h',

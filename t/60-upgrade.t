@@ -1,5 +1,6 @@
 # A new nginx and a new module take over by USR2 without losing a request, the
-# old ones come back in time of need, and each answers with its own model.
+# old ones come back in time of need, and each answers with its own model; a
+# file that is watched is everybody's.
 # MAAS_NGINX_NEXT, MAAS_SO_NEXT: the new ones, of another build.
 
 use strict;
@@ -49,6 +50,7 @@ my @type = ('Content-Type' => 'application/json');
 my $row = '[1,2,3,4]';
 
 $t->model('m', sizes => [ 4, 3, 2 ]);
+$t->model('w', sizes => [ 4, 3, 2 ], seed => 20);
 $t->conf(<<'EOC');
 %%GLOBALS%%
 daemon on;
@@ -58,10 +60,12 @@ events { }
 http {
     %%GLOBALS_HTTP%%
     maas_model m %%TESTDIR%%/m.safetensors;
+    maas_model w %%TESTDIR%%/w.safetensors watch=200ms max=1m;
     maas_track $seen key=$binary_remote_addr window=10s;
     server {
         listen 127.0.0.1:%%PORT%%;
         location = /p { maas_predict m; }
+        location = /w { maas_predict w; }
         location = /off { maas_predict m; maas_offload pool=maas above=1us; }
         location = /metrics { maas_metrics; }
     }
@@ -71,6 +75,7 @@ $t->known_good('/p', $row, @type);
 $t->run;
 
 my %model;      # what each answers
+my %watched = (file => 0);
 
 sub answer { return $t->post($_[0] || '/p', $row, @type)->body }
 
@@ -81,6 +86,27 @@ sub whose {
 
 sub answers_now {
     return join ' ', map { whose(answer($_)) } ('/p', '/off') x 4;
+}
+
+# Another file for who watches it, and who answers is said to have it
+
+sub watched {
+    my ($what) = @_;
+    my $now = $watched{file}++;
+    my $was = answer('/w');
+    $t->model('next', sizes => [ 4, 3, 2 ], seed => 21 + $now);
+    rename $t->dir . '/next.safetensors', $t->dir . '/w.safetensors';
+    $t->wait_for(sub { answer('/w') ne $was });
+    ($watched{answer}) = answer('/w');
+    isnt($watched{answer}, $was, "$what: a file is taken over");
+    return;
+}
+
+sub all_watch {
+    my ($what) = @_;
+    ok($t->wait_for(sub { 12 == grep { answer('/w') eq $watched{answer} }
+        1 .. 12 }), "$what: by all");
+    return;
 }
 
 sub pid_in { return $t->read_file($_[0]) =~ /^(\d+)/ ? $1 : 0 }
@@ -144,6 +170,8 @@ my $second;
 
 across(qr/^old$/, 'USR2', sub { $second = upgrade('USR2') });
 is(scalar(MaasTest::Proc::workers($first)), 2, 'both serve');
+watched('both');
+all_watch('both');
 
 across(qr/^(?:old|new)$/, 'WINCH', sub {
     kill 'WINCH', $first;
@@ -153,6 +181,7 @@ across(qr/^(?:old|new)$/, 'WINCH', sub {
 });
 isnt($model{new}, $model{old}, 'the new ones have the new model');
 is(answers_now(), join(' ', ('new') x 8), 'and nobody else answers');
+watched('new ones alone');
 
 # and back: old workers start again from what the old master has
 
@@ -169,6 +198,9 @@ ok($t->wait_for(sub { waitpid($second, POSIX::WNOHANG); is_gone($second) }),
     'back: their master, too');
 is($t->master, $first, 'the old master is the one again');
 is(answers_now(), join(' ', ('old') x 8), 'with the old model');
+all_watch('what came meanwhile');
+watched('old ones again');
+all_watch('old ones again');
 
 # and for good; the first does not come back
 
@@ -181,6 +213,9 @@ across(qr/^(?:old|new)$/, 'QUIT', sub {
 ok($t->wait_for(sub { waitpid($first, POSIX::WNOHANG); is_gone($first) }),
     'QUIT: their master, too');
 is(answers_now(), join(' ', ('new') x 8), 'the new model');
+all_watch('the file of then');
+watched('at the end');
+all_watch('at the end');
 
 $t->write_file('stop', '');
 waitpid $_, 0 for @clients;
