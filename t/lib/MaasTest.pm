@@ -185,6 +185,9 @@ sub expand {
             qw(client_body proxy fastcgi uwsgi scgi);
 
     $text = _http2_of_server($text) if nginx_version() >= 1_025_001;
+    # connections to upstreams are kept since then: I5
+    $text =~ s/^(\s*upstream\s[^}]*)\}/$1keepalive 0; }/gm
+        if nginx_version() >= 1_029_007;
     $text =~ s/%%GLOBALS%%/$globals/g;
     $text =~ s/%%GLOBALS_HTTP%%/$http/g;
     $text =~ s/%%TESTDIR%%/$dir/g;
