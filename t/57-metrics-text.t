@@ -13,8 +13,9 @@ use MaasTest;
 use MaasTest::Prometheus;
 use Test::More;
 
-# Names of earlier versions that Prometheus would have otherwise
-my %old = (maas_variable_duration_us => 1);
+# Names of earlier versions that Prometheus would have otherwise: they stay,
+# with a good one beside each
+my %old = (maas_variable_duration_us => 'maas_variable_duration_seconds_total');
 
 my $t = MaasTest->new;
 my @type = ('Content-Type' => 'application/json');
@@ -124,6 +125,8 @@ isnt((MaasTest::Prometheus::promtool($t, "a 1\n", 'check', 'metrics'))[0], 0,
     'promtool looks');
 
 right('at the start');
+ok($last =~ /^$old{$_}\{/m, "$_ has a better name beside it")
+    for sort keys %old;
 
 for my $round (1 .. 3) {
     $t->conf(conf(map { [ "m$round$_" => 'm', 1 ] } 1 .. $round));

@@ -14,12 +14,8 @@ use Test::More;
 use Time::HiRes qw(sleep time);
 
 # metrics that are still to come; a name that is there may not be here
-my @coming = qw(maas_answers_total maas_batch_rows maas_compute_duration
-    maas_drift_psi maas_drift_rows maas_failures_total
-    maas_missing_values_total maas_model_info maas_model_loaded
-    maas_model_file maas_model_refused maas_model_swaps
-    maas_parse_duration maas_queue_duration maas_request_rows
-    maas_unknown_values_total maas_write_duration);
+my @coming = qw(maas_drift_psi maas_drift_rows maas_missing_values_total
+    maas_unknown_values_total);
 
 my $board = JSON::PP::decode_json(
     MaasTest::Proc::slurp("$MaasTest::top/conf/grafana.json"));
@@ -68,8 +64,8 @@ cmp_ok(scalar @targets, '>', 40, 'queries');
 my $t = MaasTest->new;
 my @type = ('Content-Type' => 'application/json');
 
-# Payments of more than 500 are fraud, mostly; trained, so that the file says how
-# values were spread
+# Payments of more than 500 are fraud, mostly; trained, so that the file says
+# how values were spread
 srand 1;
 my @rows = map { my $amount = int rand 1000;
     [ $amount, (qw(DE FR NG))[ rand 3 ],
@@ -117,6 +113,15 @@ sub traffic {
         '[[700,"NG"],[null,"DE"]]', '[[', '[["much","DE"]]', '{"a":1}';
     $t->post('/v2/models/payments/infer', '[[1,"DE"]]', @type);
     $t->get("/shop?amount=$_&country=DE") for 1, 999, 'x';
+    return;
+}
+
+# a new file that is taken, and one that is not
+sub swap {
+    my ($content) = @_;
+    $t->write_file('next.safetensors', $content);
+    rename $t->dir . '/next.safetensors', $t->dir . '/payments.safetensors'
+        or die "rename: $!";
     return;
 }
 
@@ -177,6 +182,25 @@ my %unknown = map { $_ => 1 } grep { my $n = $_; !$known{$n}
         && !grep { $n =~ /^$_/ } @coming }
     map { $_->{query} =~ /\b((?:maas|nv)_\w+)/g } @rules;
 is(join(' ', sort keys %unknown), '', 'what they are of is there');
+
+# files of a watched model, and the alert of a bad one
+my $first = $t->read_file('payments.safetensors');
+swap($t->read_file('payments-2.safetensors'));
+ok($t->wait_for(sub { ($p->query('maas_model_swaps_total')
+    || [])->[0]{value} }), 'a new file is taken');
+swap('no model');
+
+my $alert;
+$t->wait_for(sub {
+    ($alert) = grep { $_->{labels}{alertname} eq 'MaasFileRefused'
+        && $_->{state} eq 'firing' } @{ $p->api('alerts')->{alerts} };
+});
+is($alert && $alert->{annotations}{summary}, 'A new file of payments/1 was '
+    . 'refused on 127.0.0.1:' . $t->port, 'a bad one is an alert');
+swap($first);
+ok($t->wait_for(sub {
+    !grep { $t->_good->body ne $t->{good_body} } 1 .. 16;
+}), 'the first again, in both workers');
 
 for my $name (@coming) {
     is(@{ $p->query("{__name__=~\"$name.*\"}") }, 0, "$name is still to come");

@@ -15,7 +15,8 @@ typedef struct {
     const char               *name;
     const char               *help;
     ngx_http_maas_counter_e   counter;
-    ngx_uint_t                unit;        /* of the sum in one shown */
+    ngx_uint_t                unit;        /* of the sum in one shown; 0: of ns,
+                                              shown in seconds */
 } ngx_http_maas_metric_t;
 
 
@@ -73,6 +74,10 @@ static const ngx_http_maas_metric_t  ngx_http_maas_metric_set_list[] = {
       "Microseconds of their forward passes, from one in 16",
       NGX_HTTP_MAAS_VAR_NS, 1000 },
 
+    { "maas_variable_duration_seconds_total",
+      "The same in seconds",
+      NGX_HTTP_MAAS_VAR_NS, 0 },
+
     { "maas_variable_failures_total",
       "Requests that could not be scored: variables were the default",
       NGX_HTTP_MAAS_VAR_FAIL, 1 },
@@ -102,6 +107,19 @@ static const ngx_http_maas_metric_t  ngx_http_maas_metric_watch_list[] = {
 
 
 static void
+ngx_http_maas_put_sum(ngx_http_maas_text_t *t, uint64_t sum, ngx_uint_t unit)
+{
+    if (unit != 0) {
+        ngx_http_maas_put(t, "%uL\n", sum / unit);
+
+    } else {
+        ngx_http_maas_put(t, "%uL.%09uL\n", sum / 1000000000,
+                          sum % 1000000000);
+    }
+}
+
+
+static void
 ngx_http_maas_put_metrics(ngx_http_maas_text_t *t,
     const ngx_http_maas_sums_t *sums, const ngx_http_maas_metric_t *metric,
     ngx_uint_t n, ngx_uint_t watched)
@@ -117,10 +135,10 @@ ngx_http_maas_put_metrics(ngx_http_maas_text_t *t,
                 continue;
             }
 
-            ngx_http_maas_put(t, "%s{%V} %uL\n", metric->name,
-                              &sums->of[k].labels,
-                              sums->of[k].lane[metric->counter]
-                              / metric->unit);
+            ngx_http_maas_put(t, "%s{%V} ", metric->name,
+                              &sums->of[k].labels);
+            ngx_http_maas_put_sum(t, sums->of[k].lane[metric->counter],
+                                  metric->unit);
         }
     }
 }
