@@ -42,6 +42,7 @@ ngx_http_maas_slots_reserve(ngx_pool_t *pool, ngx_http_maas_slots_t *slots,
         return NGX_ERROR;
     }
 
+    slots->most = size;
     slots->size = ngx_align(size + NGX_HTTP_MAAS_SLOT_HEAD,
                             NGX_HTTP_MAAS_SLOT_PIECE);
     slots->length = NGX_HTTP_MAAS_SLOTS * slots->size
@@ -120,8 +121,7 @@ ngx_http_maas_slot_load(ngx_http_maas_slots_t *slots, ngx_uint_t i,
 
     rc = maas_model_load_at(file, size, MAAS_ISA_AUTO,
                             (u_char *) slot + NGX_HTTP_MAAS_SLOT_HEAD,
-                            slots->size - NGX_HTTP_MAAS_SLOT_HEAD,
-                            &slot->engine, &used, err);
+                            slots->most, &slot->engine, &used, err);
     if (rc == MAAS_OK) {
         slot->used = used + NGX_HTTP_MAAS_SLOT_HEAD;
 

@@ -38,6 +38,7 @@ typedef struct {
 typedef struct {
     u_char                   *start;       /* NULL: there are none */
     size_t                    size;        /* of a slot */
+    size_t                    most;        /* bytes of a model in it */
     u_char                   *mapped;      /* around it, so many */
     size_t                    length;      /*     bytes */
 } ngx_http_maas_slots_t;
