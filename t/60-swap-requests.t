@@ -21,7 +21,7 @@ my $copy = 4.3 * 1024;          # kB of such a model
 
 MaasTest::Swap::put($t, $_, 1, hidden => 64) for 'a', 's', 'good';
 MaasTest::Swap::put($t, 'large', 1, @large);
-MaasTest::Swap::put($t, 'v', 1, variable => 1);
+MaasTest::Swap::put($t, $_, 1, variable => 1) for 'v', 'named';
 MaasTest::Swap::put($t, 'wide', 1, hidden => 256, outputs => 4096);
 
 $t->conf(<<'EOC');
@@ -36,6 +36,9 @@ http {
     maas_model a a.safetensors watch=100ms;
     maas_model s s.safetensors watch=100ms;
     maas_model v v.safetensors watch=100ms;
+    maas_model named named.safetensors watch=100ms;
+    log_format lasting escape=none
+        '{"id":"lasting","score":"$v","named":"$n","features":$maas_features_v}';
     maas_model large large.safetensors watch=100ms;
     maas_model wide wide.safetensors watch=100ms;
     maas_model good good.safetensors;
@@ -45,6 +48,16 @@ http {
         location = /pool { maas_predict a; maas_offload pool above=0us; }
         location = /mirrored { mirror /mirror; maas_predict a; }
         location = /mirror { internal; maas_predict a; maas_offload pool above=0us; }
+        location = /named { maas_feature x $arg_x; maas_set $n named score; return 200 "$n "; }
+        location = /proxied {
+            maas_feature x $arg_x;
+            maas_set $v v score;
+            maas_set $n named score;
+            proxy_set_header X-Score $v;
+            proxy_set_header X-Named $n;
+            proxy_pass http://127.0.0.1:%%PORT1%%;
+            access_log %%TESTDIR%%/lasting.log lasting;
+        }
         location = /v { maas_feature x $arg_x; maas_set $v v score; return 200 $v; }
         location = /body {
             maas_feature_body on;
@@ -64,13 +77,13 @@ EOC
 $t->known_good('/good', $row);
 $t->run;
 
-my %g = (a => 1, s => 1, v => 1, large => 1, wide => 1);
+my %g = (a => 1, s => 1, v => 1, named => 1, large => 1, wide => 1);
 my $lines = MaasTest::Swap::lines($t, '/good');
 
 sub put {
     my ($name, %o) = @_;
     MaasTest::Swap::put($t, $name, ++$g{$name}, %o,
-        $name eq 'v' ? (variable => 1) : $name eq 'large' ? @large
+        $name eq 'v' || $name eq 'named' ? (variable => 1) : $name eq 'large' ? @large
             : $name eq 'wide' ? (hidden => 256, outputs => 4096)
             : (hidden => 64));
     return;
@@ -189,28 +202,57 @@ subtest 'an answer on its way' => sub {
         push @s, unread();
     }
 
-    my $at = length $t->log;
     my $last = $g{wide};
-    put('wide');
-    ok($t->wait_for(sub { substr($t->log, $at) =~ /\[warn\].*"wide".*waits/ }),
-        'there is no place for more, which is said');
-    put('wide');
-    sleep 0.5;
-    is(scalar(() = substr($t->log, $at) =~ /\[warn\]/g), 1, 'once');
-    is((MaasTest::Swap::ask($t, $_, '/wide'))[1], $last, 'the last goes on')
-        for values %$lines;
+    copies_become(1, 'answers that are made keep none');
+    for (1 .. 3) {
+        put('wide');
+        ok(MaasTest::Swap::all($t, $lines, '/wide', $g{wide}),
+            'more of them than there are slots');
+    }
 
     my $read = sub {
         my ($answer) = $t->answers($t->receive($_[0]));
         close $_[0];
         return $answer && MaasTest::Swap::generation($answer->body) // 'none';
     };
-    is($read->(shift @s), $first, 'the oldest of them ends');
-    ok(MaasTest::Swap::all($t, $lines, '/wide', $g{wide}),
-        'the newest file comes');
-    is(join(' ', map { $read->($_) } @s), join(' ', $first + 1 .. $last),
+    is(join(' ', map { $read->($_) } @s), join(' ', $first .. $last),
         'each answer is of where it began');
     copies_become(1, 'no more than at the beginning are left');
+};
+
+# What waits for an upstream, such as a WebSocket, while generations pass
+
+subtest 'a request that lasts' => sub {
+    my $upstream = IO::Socket::INET->new(Listen => 8,
+        LocalAddr => "127.0.0.1:" . $t->port(1), ReuseAddr => 1) or die $!;
+    my @first = ($g{v}, $g{named});
+    my $s = $t->send($t->request('GET', '/proxied?x=7', undef,
+        Connection => 'close'), keep => 1);
+    IO::Select->new($upstream)->can_read(10) or die 'no request upstream';
+    my $c = $upstream->accept;
+    sysread $c, my $head, 65536;
+    like($head, qr/^X-Score: $first[0]\r$/m, 'a score goes upstream');
+
+    for (1 .. 9) {
+        put('v');
+        put('named');
+        ok($t->wait_for(sub {
+            $t->get('/v')->body eq $g{v} && $t->get('/named')->body =~ /^$g{named} /;
+        }), 'a generation passes');
+    }
+    is(scalar(() = $t->log =~ /\[warn\].*waits/g), 0, 'none is kept');
+
+    syswrite $c, "HTTP/1.0 204 No Content\r\n\r\n";
+    close $c;
+    my ($answer) = $t->answers($t->receive($s));
+    is($answer->status, 204, 'the answer comes');
+    ok($t->wait_for(sub {
+        -e $t->dir . '/lasting.log'
+            && $t->read_file('lasting.log') =~ /"id":"lasting"/;
+    }), 'and is logged');
+    like($t->read_file('lasting.log'), qr/"score":"$first[0]","named":"$first[1]\.?\d*",/,
+        'with what was said at its beginning');
+    like($t->read_file('lasting.log'), qr/"features":\{"x":7\}/, 'and of what');
 };
 
 subtest 'in a thread' => sub {
