@@ -39,6 +39,10 @@ void ngx_http_maas_text_init(ngx_http_maas_text_t *t, ngx_pool_t *pool);
 /* The text so far; NGX_ERROR if memory was out on the way. */
 ngx_int_t ngx_http_maas_text(ngx_http_maas_text_t *t, ngx_str_t *out);
 
+/* Room for len more bytes, NULL if memory is out: t->pos, which whoever writes
+ * there moves on. */
+u_char *ngx_http_maas_text_reserve(ngx_http_maas_text_t *t, size_t len);
+
 /* As ngx_sprintf(); at most 512 bytes a call. */
 void ngx_http_maas_put(ngx_http_maas_text_t *t, const char *fmt, ...);
 

@@ -11,9 +11,7 @@
 #define NGX_HTTP_MAAS_PUT  512
 
 
-/* Room for len more bytes */
-
-static u_char *
+u_char *
 ngx_http_maas_text_reserve(ngx_http_maas_text_t *t, size_t len)
 {
     u_char  *p;

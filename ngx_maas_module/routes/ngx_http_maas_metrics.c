@@ -11,6 +11,11 @@
 #include "proxy/ngx_http_maas_track.h"
 
 
+/* bytes about a model that everybody asks */
+
+#define NGX_HTTP_MAAS_METRICS_TEXT  16384
+
+
 typedef struct {
     const char               *name;
     const char               *help;
@@ -258,6 +263,11 @@ ngx_http_maas_metrics_handler(ngx_http_request_t *r)
     }
 
     ngx_http_maas_text_init(&text, r->pool);
+
+    /* megabytes of many models are copied no more often than need be */
+
+    (void) ngx_http_maas_text_reserve(&text, sums.n
+                                             * NGX_HTTP_MAAS_METRICS_TEXT);
 
     ngx_http_maas_put_metrics(&text, &sums, ngx_http_maas_metric_list,
                               sizeof(ngx_http_maas_metric_list)
