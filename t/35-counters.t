@@ -143,6 +143,29 @@ subtest 'generations' => sub {
     $t->rebase;
 };
 
+# Eight lanes: the last one is for all who find no other.
+
+subtest 'more processes than lanes' => sub {
+    my $text = $t->request('POST', '/p', $row, @type, Connection => 'close');
+    my $ends = substr $text, -2, 2, '';
+    my @held;
+    for (1 .. 6) {
+        push @held, map { $t->send($text, keep => 1) } 1 .. 5;
+        ok($t->wait_for(sub { $t->get('/v2')->status == 200 }), 'held');
+        ok($t->reload(overlap => 1), "reload $_");
+    }
+    my $processes = () = MaasTest::Proc::children($t->master);
+    cmp_ok($processes, '>', 8, "$processes of them");
+    infer(50);
+    is(counts($n), "$n $n", 'the new ones count');
+    like($t->send($ends, socket => $_), qr/ 200 OK/, 'an old one answers')
+        for @held;
+    $n += @held;
+    is(counts($n), "$n $n", 'and is counted');
+    ok($t->wait_for(sub { $t->workers == 2 }), 'the old ones end');
+    $t->rebase;
+};
+
 subtest 'the size of the zone' => sub {
     for my $case ([ '1k', qr/must be between/ ], [ '2000m', qr/must be between/ ],
         [ 'x', qr/invalid value/ ])

@@ -329,4 +329,41 @@ subtest 'four workers, reloads' => sub {
     $t->rebase;
 };
 
+subtest 'a zone without room for all of it' => sub {
+    $t->conf(<<'EOC');
+%%GLOBALS%%
+worker_processes 2;
+events { }
+http {
+    %%GLOBALS_HTTP%%
+    maas_zone 64k;
+    maas_model m %%TESTDIR%%/m.safetensors;
+    maas_model m1 %%TESTDIR%%/m.safetensors;
+    maas_model m2 %%TESTDIR%%/m.safetensors;
+    maas_model m3 %%TESTDIR%%/m.safetensors;
+    maas_model m4 %%TESTDIR%%/m.safetensors;
+    maas_model m5 %%TESTDIR%%/m.safetensors;
+    maas_model m6 %%TESTDIR%%/m.safetensors;
+    maas_model m7 %%TESTDIR%%/m.safetensors;
+    server {
+        listen 127.0.0.1:%%PORT%%;
+        location / { maas_serve; }
+        location = /metrics { maas_metrics; }
+        location = /m { maas_predict m; }
+    }
+}
+EOC
+    ok($t->reload, 'as it is');
+    is($t->post('/m', $row, @type)->status, 200, 'is asked');
+    is($t->post('/m', '[', @type)->status, 400, 'and asked in vain');
+    $t->wait_for(sub { metrics()->{m}{nv_inference_request_failure} });
+    my $v = metrics()->{m};
+    is($v->{nv_inference_request_success}, 1, 'counted');
+    is($v->{maas_request_duration_seconds_count}, 1, 'and its time');
+    is($v->{nv_inference_request_failure}, 1, 'and the failure');
+    is_deeply([ grep { /parse|failures|answers/ } keys %$v ], [],
+        'what has no room is not there');
+    $t->rebase;
+};
+
 $t->done;
