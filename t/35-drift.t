@@ -83,6 +83,7 @@ http {
         location = /pool { maas_predict m version=1;
             maas_offload pool above=0us; }
         location = /metrics { maas_metrics; }
+        location = /status { maas_status; }
         location = /known { return 200 "$maas_features_m"; }
         location = /set { maas_set $s m:3 score;
             return 200 "$maas_features_m $s"; }
@@ -222,6 +223,15 @@ for (1 .. 60) {
 }
 
 my $other = psi('1h');
+my %drift = map { $_->{column} => $_ } @{$t->get('/status?page=live&format=json'
+    . '&model=m&version=3')->json->{detail}{drift}};
+is(join(',', sort keys %drift), "$awkward,city,size,vip", 'the page has it');
+is($drift{size}{psi_1h}, $other->{size}, 'the same figure');
+is_deeply($drift{city}{bins}, [ qw(rome oslo lima unknown missing) ],
+    'names of bins');
+ok(abs(0.5 - $drift{city}{$_}[0]) < 0.05, "$_: half is rome")
+    for qw(reference hour day);
+is($drift{$awkward}{psi_1h}, $other->{a}, 'and that one');
 cmp_ok($other->{a}, '>', 0.25, 'a column that moved');
 cmp_ok($other->{$_}, '<', 0.05, "$_ did not") for qw(size city vip);
 

@@ -202,6 +202,7 @@ ngx_http_maas_live_detail(ngx_http_maas_text_t *t,
                               NGX_HTTP_MAAS_COSTS);
     ngx_http_maas_live_says(t, model);
     ngx_http_maas_live_why(t, model);
+    ngx_http_maas_put_drift(t, model);
     ngx_http_maas_json_close(t, "}");
 }
 
