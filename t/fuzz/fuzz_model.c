@@ -58,7 +58,12 @@ static const struct {
       "nd\\\":\\\"text\\\",\\\"hash\\\":4,\\\"ngrams\\\":[1,3]}]},\\\"layer"
       "s\\\":[{\\\"kind\\\":\\\"dense\\\",\\\"units\\\":1,\\\"activation"
       "\\\":\\\"sigmoid\\\"}],\\\"outputs\\\":{\\\"labels\\\":[\\\"u\\\","
-      "\\\"v\\\"],\\\"threshold\\\":0.25}}\"},\"layers.0.weight\":{\"dtype"
+      "\\\"v\\\"],\\\"threshold\\\":0.25},"
+      "\\\"reference\\\":{\\\"columns\\\":{\\\"n\\\":{\\\"edges\\\":[0,1]"
+      ",\\\"counts\\\":[1,2,3],\\\"missing\\\":1},\\\"b\\\":{\\\"counts"
+      "\\\":[1,1]},\\\"c\\\":{\\\"counts\\\":[1,2],\\\"unknown\\\":1},"
+      "\\\"h\\\":{\\\"counts\\\":[1,2]},\\\"t\\\":{\\\"counts\\\":[1]}}}"
+      "}\"},\"layers.0.weight\":{\"dtype"
       "\":\"F32\",\"shape\":[12,1],\"data_offsets\":[0,48]},\"layers.0.bias"
       "\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[48,52]}}", 13 },
 };
@@ -88,6 +93,36 @@ mend(uint8_t *file, size_t size)
 }
 
 
+/* Whatever a reference says, a value is in one of its bins */
+
+static void
+check_bin(const maas_info_t *info, size_t i, float *x)
+{
+    char                     text[MAAS_BIN_TEXT];
+    size_t                   k, bin;
+    maas_err_t               err;
+    const maas_reference_t  *r;
+
+    static const char *const  texts[] = { "1", "", "v" };
+
+    r = &info->fields[i].reference;
+    FUZZ_HOLDS(r->n <= MAAS_BINS);
+
+    for (k = 0; r->n > 0 && k < sizeof(texts) / sizeof(texts[0]); k++) {
+        if (maas_row_text(info->marking, i, texts[k], strlen(texts[k]), x,
+                          &err) != MAAS_OK)
+        {
+            continue;
+        }
+
+        bin = maas_row_bin(info->marking, i, x);
+        FUZZ_HOLDS(bin < r->n);
+        maas_bin_text(info->marking, i, bin, text);
+        FUZZ_HOLDS(memchr(text, '\0', sizeof(text)) != NULL);
+    }
+}
+
+
 /* Columns are set from a text that each of them takes in its way */
 
 static void
@@ -104,6 +139,7 @@ set_columns(const maas_model_t *m, float *x)
         FUZZ_HOLDS(maas_column_find(info->reader, info->columns[i],
                                     strlen(info->columns[i])) == i);
         FUZZ_HOLDS(info->fields[i].at + info->fields[i].width <= info->in);
+        check_bin(info, i, x);
         FUZZ_HOLDS(maas_row_text(info->reader, i, "1", 1, x, &err) == MAAS_OK);
     }
 
