@@ -58,15 +58,6 @@ if (!$pid) {
     POSIX::_exit($wrong ? 1 : 0);
 }
 
-if ($suite eq $here && !$ENV{MAAS_DEBS}) {
-    my ($rc, $out, $err) = $t->command("$MaasTest::top/debian/package", $debs);
-    is($rc, 0, 'make deb') or diag($out, $err);
-}
-
-waitpid $pid, 0;
-is($?, 0, "a root of $suite") or BAIL_OUT('no root');
-is(system("tar -x -C '$root' <'$base'"), 0, 'is laid out');
-
 # a copy of the tree, and a command that builds it there as nobody
 
 sub by_nobody {
@@ -80,6 +71,24 @@ sub by_nobody {
         . " $where/debs'";
 }
 
+my $lintian = "lintian --allow-root -L '>=info'"
+    . ' --fail-on error,warning,info';
+my $other = 'umask 077; export TZ=Asia/Tokyo LANG=C.UTF-8'
+    . ' DEB_BUILD_OPTIONS=parallel=1;';
+
+# before the first build, so that it is of the same tree
+my $again = $ENV{MAAS_TWICE} && $suite eq $here
+    ? by_nobody('', $t->dir . '/elsewhere', $other) : '';
+
+if ($suite eq $here && !$ENV{MAAS_DEBS}) {
+    my ($rc, $out, $err) = $t->command("$MaasTest::top/debian/package", $debs);
+    is($rc, 0, 'make deb') or diag($out, $err);
+}
+
+waitpid $pid, 0;
+is($?, 0, "a root of $suite") or BAIL_OUT('no root');
+is(system("tar -x -C '$root' <'$base'"), 0, 'is laid out');
+
 sub same_bytes {
     my ($one, $two) = @_;
     my @differ = grep { system('cmp', $_, $two . s{.*/}{/}r) }
@@ -89,32 +98,27 @@ sub same_bytes {
     return;
 }
 
-my $lintian = "lintian --allow-root -L '>=info'"
-    . ' --fail-on error,warning,info';
-my $other = 'umask 077; export TZ=Asia/Tokyo LANG=C.UTF-8'
-    . ' DEB_BUILD_OPTIONS=parallel=1;';
-
 if ($suite eq $here) {
     my ($rc, $out, $err) = $t->command('sh', '-c', "$lintian $debs/*.changes");
     is($rc, 0, 'lintian') or diag($out, $err);
 
-    if ($ENV{MAAS_TWICE}) {
-        ($rc, $out, $err) = $t->command('sh', '-c',
-            by_nobody('', $t->dir . '/elsewhere', $other));
+    if ($again) {
+        ($rc, $out, $err) = $t->command('sh', '-c', $again);
         is($rc, 0, 'another build') or diag($out, $err);
         same_bytes($debs, $t->dir . '/elsewhere/debs');
     }
 
 } elsif (!$ENV{MAAS_DEBS}) {
     my $build = by_nobody($root, '/first', '');
+    $again = by_nobody($root, '/second', $other) if $ENV{MAAS_TWICE};
     done_inside('its build dependencies', 'apt-get -qy install dpkg-dev'
         . ' && apt-get -qy build-dep /first/src'
         . ' && apt-get -qy --no-install-recommends install lintian');
     done_inside('a user builds the packages', $build);
     done_inside('lintian', "$lintian /first/debs/*.changes");
 
-    if ($ENV{MAAS_TWICE}) {
-        done_inside('another build', by_nobody($root, '/second', $other));
+    if ($again) {
+        done_inside('another build', $again);
         same_bytes("$root/first/debs", "$root/second/debs");
     }
 
