@@ -2,7 +2,7 @@
 
 # Promise: norms, dropout and additions train, and the file answers as the
 # trainer did; threads, batches that are shared and layers that are split change
-# no bit, and with --portable no CPU does; what varies the rows varies them the
+# no bit, and with --portable and relu no CPU does; what varies the rows varies them the
 # same way each time.
 
 use strict;

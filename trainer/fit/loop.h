@@ -41,7 +41,7 @@ typedef struct {
     size_t          batch;
     size_t          patience;       /* 0: no early stopping */
     size_t          threads;        /* 0: one for each core */
-    int             portable;       /* the same bits on any CPU */
+    int             portable;       /* the same bits with AVX2 and AVX-512 */
     uint64_t        seed;
     int             progress;       /* train_progress_mode_t */
     struct train_history_s  *history;   /* to be filled, or NULL */

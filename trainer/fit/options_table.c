@@ -175,7 +175,7 @@ static const train_arg_t  options_rows[] = {
     { "threads", 0, COUNT(plan.threads, 0, 64, RUN), "N",
       "cores to use, 0: all; changes no bit of the result (0)" },
     { "portable", 0, FLAG(plan.portable, RUN), NULL,
-      "the same bits on any CPU, several times slower" },
+      "the same file with AVX2 and AVX-512, several times slower" },
     { "checkpoint", 0, TEXT(plan.checkpoint, RUN), "FILE",
       "write the state of training there after each epoch" },
     { "checkpoint-every", 0, COUNT(plan.checkpoint_every, 1, 1e6, RUN), "N",

@@ -1,6 +1,6 @@
 /*
  * Who computes: the best of the trainer's own loops for this CPU, or those
- * that give the same bits on all.  No arithmetic here.
+ * that all have.  No arithmetic here.
  */
 
 #include "kernel.h"

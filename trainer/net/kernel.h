@@ -85,8 +85,9 @@ extern const train_kernel_t  train_kernel_base;     /* kernel_base.c */
 extern const train_kernel_t *const  train_kernels[];
 /* The best for this CPU. */
 const train_kernel_t *train_kernel(void);
-/* From now on that is base, so that all CPUs give the same bits; called
- * before there is a network or a thread. */
+/* From now on that is base, so that all CPUs give the same bits but for what
+ * the engine's activations do without AVX2; called before there is a network
+ * or a thread. */
 void train_kernel_portable(void);
 
 /* kernel_base.c: nonzero and nonzero_bytes of those without their own */
