@@ -54,6 +54,9 @@ $t->model('w', sizes => [ 4, 3, 2 ], seed => 20);
 $t->conf(<<'EOC');
 %%GLOBALS%%
 daemon on;
+env LD_PRELOAD;         # a sanitizer's, for the next one
+env ASAN_OPTIONS;
+env UBSAN_OPTIONS;
 worker_processes 2;
 thread_pool maas threads=1;
 events { }
