@@ -43,6 +43,8 @@ typedef struct {
                                               model that is watched: the current
                                               generation of this worker */
     ngx_http_maas_names_t     names;       /* of `models` */
+    ngx_uint_t                orders;      /* directives for models, so far */
+    ngx_uint_t                spares;      /* models that may come */
     ngx_http_maas_watching_t *watching;    /* files; NULL: none */
     ngx_array_t               predicts;    /* of ngx_http_maas_loc_conf_t * */
     ngx_uint_t                batch;       /* most of maas_batch, where a
@@ -127,8 +129,17 @@ extern ngx_module_t  ngx_http_maas_module;
 ngx_int_t ngx_http_maas_models_add(ngx_pool_t *pool,
     ngx_http_maas_main_conf_t *mmcf, ngx_http_maas_model_t *model);
 
-/* mmcf->models has other names now, not more than names.room. */
-void ngx_http_maas_models_changed(ngx_http_maas_main_conf_t *mmcf);
+/* Once all are added: room for mmcf->spares more, which may come while workers
+ * run */
+ngx_int_t ngx_http_maas_models_reserve(ngx_pool_t *pool,
+    ngx_http_maas_main_conf_t *mmcf);
+
+/* In a worker: a model comes, by the order of directives, then of paths; there
+ * must be room.  One goes.  The places of others change. */
+void ngx_http_maas_models_insert(ngx_http_maas_main_conf_t *mmcf,
+    ngx_http_maas_model_t *model);
+void ngx_http_maas_models_remove(ngx_http_maas_main_conf_t *mmcf,
+    ngx_http_maas_model_t *model);
 
 /* One by one, from *n = 0 on, those that are meant, as they stand in
  * mmcf->models; NULL: there are no more. */

@@ -60,7 +60,27 @@ ngx_http_maas_model_is(ngx_http_maas_model_t *model,
 }
 
 
-/* Room for n names in `names`, twice as many as ask for it */
+/* `models` has other names or places now. */
+
+static void
+ngx_http_maas_models_changed(ngx_http_maas_main_conf_t *mmcf)
+{
+    ngx_uint_t               i;
+    ngx_http_maas_model_t  **models;
+
+    models = mmcf->models.elts;
+
+    ngx_http_maas_names_clear(&mmcf->names);
+
+    for (i = 0; i < mmcf->models.nelts; i++) {
+        models[i]->first->place = i;
+        ngx_http_maas_names_add(&mmcf->names, models[i]->name.data,
+                                models[i]->name.len);
+    }
+}
+
+
+/* Room for n names */
 
 static ngx_int_t
 ngx_http_maas_models_room(ngx_pool_t *pool, ngx_http_maas_main_conf_t *mmcf,
@@ -72,12 +92,12 @@ ngx_http_maas_models_room(ngx_pool_t *pool, ngx_http_maas_main_conf_t *mmcf,
         return NGX_OK;
     }
 
-    p = ngx_palloc(pool, ngx_http_maas_names_size((uint32_t) (2 * n)));
+    p = ngx_palloc(pool, ngx_http_maas_names_size((uint32_t) n));
     if (p == NULL) {
         return NGX_ERROR;
     }
 
-    ngx_http_maas_names_init(&mmcf->names, p, (uint32_t) (2 * n));
+    ngx_http_maas_names_init(&mmcf->names, p, (uint32_t) n);
     ngx_http_maas_models_changed(mmcf);
 
     return NGX_OK;
@@ -88,10 +108,13 @@ ngx_int_t
 ngx_http_maas_models_add(ngx_pool_t *pool, ngx_http_maas_main_conf_t *mmcf,
     ngx_http_maas_model_t *model)
 {
+    ngx_uint_t               n;
     ngx_http_maas_model_t  **slot;
 
-    if (ngx_http_maas_models_room(pool, mmcf, mmcf->models.nelts + 1)
-        != NGX_OK)
+    n = mmcf->models.nelts + 1;
+
+    if (n > mmcf->names.room
+        && ngx_http_maas_models_room(pool, mmcf, 2 * n) != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -102,6 +125,8 @@ ngx_http_maas_models_add(ngx_pool_t *pool, ngx_http_maas_main_conf_t *mmcf,
     }
 
     *slot = model;
+    model->now = model;
+    model->order = mmcf->orders;
     model->place = mmcf->models.nelts - 1;
     ngx_http_maas_names_add(&mmcf->names, model->name.data, model->name.len);
 
@@ -109,20 +134,69 @@ ngx_http_maas_models_add(ngx_pool_t *pool, ngx_http_maas_main_conf_t *mmcf,
 }
 
 
+/* What was pushed stays behind the last one, as room. */
+
+ngx_int_t
+ngx_http_maas_models_reserve(ngx_pool_t *pool, ngx_http_maas_main_conf_t *mmcf)
+{
+    if (mmcf->spares == 0) {
+        return NGX_OK;
+    }
+
+    if (ngx_array_push_n(&mmcf->models, mmcf->spares) == NULL) {
+        return NGX_ERROR;
+    }
+
+    mmcf->models.nelts -= mmcf->spares;
+
+    return ngx_http_maas_models_room(pool, mmcf,
+                                     mmcf->models.nelts + mmcf->spares);
+}
+
+
 void
-ngx_http_maas_models_changed(ngx_http_maas_main_conf_t *mmcf)
+ngx_http_maas_models_insert(ngx_http_maas_main_conf_t *mmcf,
+    ngx_http_maas_model_t *model)
 {
     ngx_uint_t               i;
     ngx_http_maas_model_t  **models;
 
     models = mmcf->models.elts;
 
-    ngx_http_maas_names_clear(&mmcf->names);
+    for (i = mmcf->models.nelts++; i > 0; i--) {
 
-    for (i = 0; i < mmcf->models.nelts; i++) {
-        ngx_http_maas_names_add(&mmcf->names, models[i]->name.data,
-                                models[i]->name.len);
+        if (models[i - 1]->order < model->order
+            || (models[i - 1]->order == model->order
+                && ngx_strcmp(models[i - 1]->file.data, model->file.data) < 0))
+        {
+            break;
+        }
+
+        models[i] = models[i - 1];
     }
+
+    models[i] = model;
+    ngx_http_maas_models_changed(mmcf);
+}
+
+
+void
+ngx_http_maas_models_remove(ngx_http_maas_main_conf_t *mmcf,
+    ngx_http_maas_model_t *model)
+{
+    ngx_uint_t               i;
+    ngx_http_maas_model_t  **models;
+
+    models = mmcf->models.elts;
+
+    mmcf->models.nelts--;
+
+    for (i = model->first->place; i < mmcf->models.nelts; i++) {
+        models[i] = models[i + 1];
+    }
+
+    model->first->place = NGX_HTTP_MAAS_NO_PLACE;
+    ngx_http_maas_models_changed(mmcf);
 }
 
 

@@ -20,6 +20,11 @@ typedef struct ngx_http_maas_batch_s  ngx_http_maas_batch_t;
 typedef struct ngx_http_maas_watch_s  ngx_http_maas_watch_t;
 
 
+/* no place among models: the file was removed, or there is none yet */
+
+#define NGX_HTTP_MAAS_NO_PLACE  ((ngx_uint_t) -1)
+
+
 /* One version of a model: immutable after configuration, but for what a worker
  * adds in init_process and uses from then on.  Where its file is watched, each
  * generation has one of its own in each worker, and that of the configuration
@@ -36,9 +41,12 @@ struct ngx_http_maas_model_s {
     time_t                    written;     /* the file */
     time_t                    loaded;      /* by this nginx */
     ngx_uint_t                generation;  /* 1, then one more at each swap */
-    ngx_uint_t                place;       /* among all models */
+    ngx_uint_t                order;       /* of the directive among all */
+    ngx_uint_t                place;       /* of `first`: among all models */
     ngx_http_maas_watch_t    *watch;       /* NULL: the file is not watched */
     ngx_http_maas_model_t    *first;       /* what stands for it, or itself */
+    ngx_http_maas_model_t    *now;         /* of `first`: the current one of
+                                              this worker */
     ngx_uint_t                users;       /* requests that have it, and others,
                                               in this worker: counted where it
                                               is watched */
@@ -73,6 +81,8 @@ struct ngx_http_maas_model_s {
     ngx_uint_t                scored;      /* for variables, in this worker */
     time_t                    complained;  /* that variables have no score */
     unsigned                  fixed:1;     /* its first batch was made */
+    unsigned                  pinned:1;    /* of `first`: the configuration
+                                              names it */
     float                     cost[NGX_HTTP_MAAS_COSTS];   /* ns a row */
 };
 

@@ -96,7 +96,8 @@ refused('maas_models none/*.safetensors;',
 refused('maas_models;', qr/invalid number of arguments in "maas_models" directive/,
     'no pattern');
 refused('maas_models in/* in/*;',
-    qr/invalid number of arguments in "maas_models" directive/, 'two patterns');
+    qr/invalid parameter "in\/\*", expected watch=time or max=size/, 'two patterns');
+refused('maas_models in/* max=1m;', qr/"max=" is the most memory .*/, 'max= alone');
 refused('maas_models tree/*;', qr{"\Q$dir\E/tree/fraud" is not a regular file.*},
     'a folder');
 refused('maas_models in/*; maas_model churn in/churn.model;',

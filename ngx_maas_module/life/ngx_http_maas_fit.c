@@ -244,6 +244,15 @@ ngx_http_maas_fit_need(ngx_http_maas_main_conf_t *mmcf,
 }
 
 
+/* What `now`, which may be NULL, has */
+
+static size_t
+ngx_http_maas_fit_now(ngx_http_maas_model_t *now)
+{
+    return now == NULL ? 0 : now->need;
+}
+
+
 maas_status_t
 ngx_http_maas_fit_new(ngx_http_maas_main_conf_t *mmcf,
     ngx_http_maas_model_t *now, ngx_http_maas_model_t *new, maas_err_t *err)
@@ -253,7 +262,7 @@ ngx_http_maas_fit_new(ngx_http_maas_main_conf_t *mmcf,
 
     memory = &mmcf->memory;
 
-    others = memory->fixed - now->need;
+    others = memory->fixed - ngx_http_maas_fit_now(now);
 
     /* as above: half of it is for requests */
 
@@ -307,16 +316,17 @@ void
 ngx_http_maas_fit_take(ngx_http_maas_main_conf_t *mmcf,
     ngx_http_maas_model_t *now, ngx_http_maas_model_t *new)
 {
-    size_t                   need;
+    size_t                   old, need;
     ngx_http_maas_memory_t  *memory;
 
     memory = &mmcf->memory;
 
+    old = ngx_http_maas_fit_now(now);
     need = ngx_http_maas_fit_need(mmcf, new, new->max_batch);
     new->need = ngx_http_maas_fit_batch(mmcf, new, new->max_batch);
 
-    memory->fixed += need - now->need;
-    (void) ngx_atomic_fetch_add(&memory->used, need - now->need);
+    memory->fixed += need - old;
+    (void) ngx_atomic_fetch_add(&memory->used, need - old);
 
     ngx_http_maas_fit_grow(&mmcf->workspace,
                            maas_workspace_size(new->engine, new->max_batch));
@@ -324,4 +334,17 @@ ngx_http_maas_fit_take(ngx_http_maas_main_conf_t *mmcf,
     if (mmcf->inputs.nelts > 0) {
         ngx_http_maas_fit_grow(&mmcf->row, new->info->in * sizeof(float));
     }
+}
+
+
+void
+ngx_http_maas_fit_drop(ngx_http_maas_main_conf_t *mmcf,
+    ngx_http_maas_model_t *now)
+{
+    size_t  old;
+
+    old = ngx_http_maas_fit_now(now);
+
+    mmcf->memory.fixed -= old;
+    ngx_http_maas_memory_give(&mmcf->memory, old);
 }

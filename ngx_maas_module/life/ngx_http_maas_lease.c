@@ -6,7 +6,7 @@
  */
 
 
-#include "ngx_http_maas_watch.h"
+#include "ngx_http_maas_folder.h"
 
 
 #if (NGX_THREADS)
@@ -83,35 +83,6 @@ ngx_http_maas_lease_give(ngx_http_maas_watching_t *watching)
 }
 
 
-/* The oldest generation that any worker may read */
-
-static ngx_uint_t
-ngx_http_maas_lease_oldest(ngx_http_maas_watch_t *watch)
-{
-    ngx_pid_t                    pid;
-    ngx_int_t                    i;
-    ngx_uint_t                   oldest;
-    ngx_core_conf_t             *ccf;
-    ngx_http_maas_watch_user_t  *user;
-
-    oldest = ngx_http_maas_watch_generation(watch->shared->current);
-
-    ccf = (ngx_core_conf_t *) ngx_get_conf(ngx_cycle->conf_ctx,
-                                           ngx_core_module);
-
-    for (i = 0; i < ccf->worker_processes && i < NGX_MAX_PROCESSES; i++) {
-        user = &watch->shared->user[i];
-        pid = (ngx_pid_t) user->pid;
-
-        if (pid != 0 && (kill(pid, 0) == 0 || ngx_errno != NGX_ESRCH)) {
-            oldest = ngx_min(oldest, user->oldest);
-        }
-    }
-
-    return oldest;
-}
-
-
 /* Slots that nobody reads are to be emptied, what a dead worker was loading as
  * well; one that is empty is for what may be new. */
 
@@ -138,7 +109,7 @@ ngx_http_maas_lease_slots(ngx_http_maas_watch_t *watch)
         }
 
         if (full[i] != generation && oldest == 0) {
-            oldest = ngx_http_maas_lease_oldest(watch);
+            oldest = ngx_http_maas_swap_oldest(watch);
         }
 
         if (full[i] < oldest || full[i] > generation) {
@@ -161,13 +132,18 @@ static ngx_uint_t
 ngx_http_maas_lease_job(ngx_http_maas_main_conf_t *mmcf,
     ngx_http_maas_watch_t *watch)
 {
+    ngx_uint_t                  none;
     ngx_http_maas_watch_job_t  *job;
 
     job = &watch->job;
 
     job->found = NGX_HTTP_MAAS_FOUND_NOTHING;
     job->looked = 0;
-    job->look = (ngx_msec_int_t) (ngx_current_msec - watch->due) >= 0;
+
+    none = ngx_http_maas_watch_void(watch->shared, watch->shared->current);
+
+    job->look = (ngx_msec_int_t) (ngx_current_msec - watch->due) >= 0
+                && (!none || watch->adding);
 
     ngx_http_maas_lease_slots(watch);
 
@@ -178,6 +154,11 @@ ngx_http_maas_lease_job(ngx_http_maas_main_conf_t *mmcf,
     /* twice in each interval: once it is over all workers shall have it */
 
     watch->due = ngx_current_msec + watch->interval / 2;
+
+    if (none) {
+        ngx_memzero(job->sum, NGX_HTTP_MAAS_SHA256_HEX);
+        return 1;
+    }
 
     ngx_memcpy(job->sum, ngx_http_maas_slot(&watch->slots,
                    ngx_http_maas_watch_slot(watch->shared->current))->sum,
@@ -255,6 +236,15 @@ ngx_http_maas_lease_found(ngx_http_maas_main_conf_t *mmcf,
 
     job = &watch->job;
 
+    if (watch->adding) {
+        return ngx_http_maas_folder_added(mmcf, watch);
+    }
+
+    if (job->looked && job->found != NGX_HTTP_MAAS_FOUND_GONE) {
+        watch->absent = 0;
+        watch->kept = 0;
+    }
+
     switch (job->found) {
 
     case NGX_HTTP_MAAS_FOUND_NOTHING:
@@ -295,6 +285,13 @@ ngx_http_maas_lease_found(ngx_http_maas_main_conf_t *mmcf,
         return 1;                          /* it is emptied the next time */
 
     case NGX_HTTP_MAAS_FOUND_GONE:
+
+        if (watch->folder != NULL
+            && ngx_http_maas_folder_gone(mmcf, watch))
+        {
+            return 0;
+        }
+
         watch->shared->seen = job->ident;
         ngx_log_error(NGX_LOG_WARN, ngx_cycle->log, job->ident.error,
                       "maas_model \"%V\" version %V: \"%V\" is gone, "
@@ -351,6 +348,8 @@ ngx_http_maas_lease_done(ngx_http_maas_main_conf_t *mmcf)
             watches[i]->shared->full[job->slot] = 0;
         }
     }
+
+    ngx_http_maas_folder_assign(mmcf);
 }
 
 
@@ -373,7 +372,7 @@ ngx_http_maas_lease_work(ngx_http_maas_main_conf_t *mmcf)
         ngx_http_maas_lease_done(mmcf);
     }
 
-    any = 0;
+    any = ngx_http_maas_folder_job(watching);
 
     for (i = 0; i < watching->watches.nelts; i++) {
         any |= ngx_http_maas_lease_job(mmcf, watches[i]);

@@ -18,7 +18,8 @@
  * file, check all, add it to mmcf->models. */
 char *ngx_http_maas_model(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
-/* maas_models PATTERN: the same of each file that matches. */
+/* maas_models PATTERN [watch=TIME] [max=SIZE]: the same of each file that
+ * matches. */
 char *ngx_http_maas_models(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
 /* maas_offload off | pool[=name] above=time [nice=n] */
@@ -58,14 +59,18 @@ void ngx_http_maas_worker_init(ngx_cycle_t *cycle,
  * why not. */
 ngx_int_t ngx_http_maas_fit(ngx_conf_t *cf, ngx_http_maas_main_conf_t *mmcf);
 
-/* In a worker: rows of a batch of `new`, which is to take the place of `now`;
- * TOOBIG: there is no room for one. */
+/* In a worker: rows of a batch of `new`, which is to take the place of `now`,
+ * NULL if it has none; TOOBIG: there is no room for one. */
 maas_status_t ngx_http_maas_fit_new(ngx_http_maas_main_conf_t *mmcf,
     ngx_http_maas_model_t *now, ngx_http_maas_model_t *new, maas_err_t *err);
 
 /* It does: memory is that of the new one from now on. */
 void ngx_http_maas_fit_take(ngx_http_maas_main_conf_t *mmcf,
     ngx_http_maas_model_t *now, ngx_http_maas_model_t *new);
+
+/* A model is gone, and nothing takes its place. */
+void ngx_http_maas_fit_drop(ngx_http_maas_main_conf_t *mmcf,
+    ngx_http_maas_model_t *now);
 
 
 /* ngx_http_maas_shm.c */
@@ -80,16 +85,19 @@ ngx_int_t ngx_http_maas_zone_add(ngx_conf_t *cf,
 void ngx_http_maas_zone_commit(ngx_http_maas_main_conf_t *mmcf);
 
 
+/* ngx_http_maas_readable.c */
+
+/* In the master, once users are known: can workers read the files?  Logs which
+ * they cannot. */
+ngx_int_t ngx_http_maas_watch_readable(ngx_http_maas_main_conf_t *mmcf);
+
+
 /* ngx_http_maas_watch.c: models with watch= */
 
 /* At the end of the configuration: memory that workers will share; logs why
  * there is none. */
 ngx_int_t ngx_http_maas_watch_share(ngx_conf_t *cf,
     ngx_http_maas_main_conf_t *mmcf);
-
-/* In the master, once users are known: can workers read the files?  Logs which
- * they cannot. */
-ngx_int_t ngx_http_maas_watch_readable(ngx_http_maas_main_conf_t *mmcf);
 
 /* In a worker, before anything looks at models: they have the generations that
  * are current. */

@@ -234,6 +234,8 @@ ngx_http_maas_model(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         return NGX_CONF_ERROR;
     }
 
+    mmcf->orders++;
+
     return ngx_http_maas_model_new(cf, mmcf, model) == NGX_OK
            ? NGX_CONF_OK : NGX_CONF_ERROR;
 }

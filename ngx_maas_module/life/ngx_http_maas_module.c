@@ -5,8 +5,8 @@
  */
 
 
+#include "ngx_http_maas_folder.h"
 #include "ngx_http_maas_lanes.h"
-#include "ngx_http_maas_life.h"
 #include "ngx_http_maas_workers.h"
 #include "answers/ngx_http_maas_response.h"
 #include "proxy/ngx_http_maas_ja4.h"
@@ -54,6 +54,8 @@ ngx_http_maas_postconfiguration(ngx_conf_t *cf)
     ngx_http_maas_main_conf_t  *mmcf;
 
     mmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_maas_module);
+
+    ngx_http_maas_folder_pin(mmcf);
 
     if (ngx_http_maas_fit(cf, mmcf) != NGX_OK
         || ngx_http_maas_set_init(cf, mmcf) != NGX_OK
@@ -109,7 +111,7 @@ ngx_http_maas_init_main_conf(ngx_conf_t *cf, void *conf)
 {
     ngx_http_maas_main_conf_t  *mmcf = conf;
 
-    if (mmcf->models.nelts != 0
+    if ((mmcf->models.nelts != 0 || mmcf->spares != 0)
         && (ngx_http_maas_zone_add(cf, mmcf) != NGX_OK
             || ngx_http_maas_watch_share(cf, mmcf) != NGX_OK))
     {
@@ -320,7 +322,7 @@ static ngx_command_t  ngx_http_maas_commands[] = {
       NULL },
 
     { ngx_string("maas_models"),
-      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE1,
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE123,
       ngx_http_maas_models,
       NGX_HTTP_MAIN_CONF_OFFSET,
       0,

@@ -69,7 +69,8 @@ ngx_http_maas_zone_add(ngx_conf_t *cf, ngx_http_maas_main_conf_t *mmcf)
          * there are is not known yet: a line rarely has more than one */
 
         need = NGX_HTTP_MAAS_ZONE_SELF
-               + 2 * (mmcf->models.nelts + mmcf->shadow_lines)
+               + (2 * (mmcf->models.nelts + mmcf->shadow_lines)
+                  + mmcf->spares)
                  * (mmcf->lanes * (sizeof(ngx_http_maas_lane_t)
                                    + sizeof(ngx_http_maas_hist_t))
                     + NGX_HTTP_MAAS_ZONE_MORE);

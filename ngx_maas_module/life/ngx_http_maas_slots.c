@@ -32,20 +32,20 @@ ngx_http_maas_slots_cleanup(void *data)
 
 ngx_int_t
 ngx_http_maas_slots_reserve(ngx_pool_t *pool, ngx_http_maas_slots_t *slots,
-    size_t size)
+    size_t size, ngx_uint_t n)
 {
     void                *p;
     ngx_pool_cleanup_t  *cln;
 
     cln = ngx_pool_cleanup_add(pool, 0);
-    if (cln == NULL || size > (size_t) -1 / (2 * NGX_HTTP_MAAS_SLOTS)) {
+    if (cln == NULL || size > (size_t) -1 / (2 * NGX_HTTP_MAAS_SLOTS) / n) {
         return NGX_ERROR;
     }
 
     slots->most = size;
     slots->size = ngx_align(size + NGX_HTTP_MAAS_SLOT_HEAD,
                             NGX_HTTP_MAAS_SLOT_PIECE);
-    slots->length = NGX_HTTP_MAAS_SLOTS * slots->size
+    slots->length = n * NGX_HTTP_MAAS_SLOTS * slots->size
                     + NGX_HTTP_MAAS_SLOT_PIECE;
 
     p = mmap(NULL, slots->length, PROT_READ,
@@ -61,6 +61,18 @@ ngx_http_maas_slots_reserve(ngx_pool_t *pool, ngx_http_maas_slots_t *slots,
     cln->data = slots;
 
     return NGX_OK;
+}
+
+
+ngx_http_maas_slots_t
+ngx_http_maas_slots_part(ngx_http_maas_slots_t *slots, ngx_uint_t i)
+{
+    ngx_http_maas_slots_t  part;
+
+    part = *slots;
+    part.start += i * NGX_HTTP_MAAS_SLOTS * slots->size;
+
+    return part;
 }
 
 

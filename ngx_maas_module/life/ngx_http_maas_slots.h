@@ -44,10 +44,14 @@ typedef struct {
 } ngx_http_maas_slots_t;
 
 
-/* Reserve slots of so many bytes, given back with the pool; NGX_ERROR: it is
- * not to be had. */
+/* Reserve slots of so many bytes for n models, given back with the pool;
+ * NGX_ERROR: it is not to be had. */
 ngx_int_t ngx_http_maas_slots_reserve(ngx_pool_t *pool,
-    ngx_http_maas_slots_t *slots, size_t size);
+    ngx_http_maas_slots_t *slots, size_t size, ngx_uint_t n);
+
+/* Those of model i of them, from 0 on */
+ngx_http_maas_slots_t ngx_http_maas_slots_part(ngx_http_maas_slots_t *slots,
+    ngx_uint_t i);
 
 ngx_http_maas_slot_t *ngx_http_maas_slot(ngx_http_maas_slots_t *slots,
     ngx_uint_t i);

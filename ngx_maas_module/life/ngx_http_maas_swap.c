@@ -6,8 +6,8 @@
  */
 
 
+#include "ngx_http_maas_folder.h"
 #include "ngx_http_maas_lanes.h"
-#include "ngx_http_maas_watch.h"
 #include "proxy/ngx_http_maas_proxy.h"
 #include "proxy/ngx_http_maas_renew.h"
 #include "request/ngx_http_maas_batch.h"
@@ -23,6 +23,44 @@ ngx_http_maas_swap_place(ngx_http_maas_main_conf_t *mmcf,
     ngx_http_maas_watch_t *watch)
 {
     return (ngx_http_maas_model_t **) mmcf->models.elts + watch->model->place;
+}
+
+
+/* What is at its place, or NULL */
+
+static ngx_http_maas_model_t *
+ngx_http_maas_swap_now(ngx_http_maas_main_conf_t *mmcf,
+    ngx_http_maas_watch_t *watch)
+{
+    return watch->model->place == NGX_HTTP_MAAS_NO_PLACE
+           ? NULL : *ngx_http_maas_swap_place(mmcf, watch);
+}
+
+
+ngx_uint_t
+ngx_http_maas_swap_oldest(ngx_http_maas_watch_t *watch)
+{
+    ngx_pid_t                    pid;
+    ngx_int_t                    i;
+    ngx_uint_t                   oldest;
+    ngx_core_conf_t             *ccf;
+    ngx_http_maas_watch_user_t  *user;
+
+    oldest = ngx_http_maas_watch_generation(watch->shared->current);
+
+    ccf = (ngx_core_conf_t *) ngx_get_conf(ngx_cycle->conf_ctx,
+                                           ngx_core_module);
+
+    for (i = 0; i < ccf->worker_processes && i < NGX_MAX_PROCESSES; i++) {
+        user = &watch->shared->user[i];
+        pid = (ngx_pid_t) user->pid;
+
+        if (pid != 0 && (kill(pid, 0) == 0 || ngx_errno != NGX_ESRCH)) {
+            oldest = ngx_min(oldest, user->oldest);
+        }
+    }
+
+    return oldest;
 }
 
 
@@ -72,6 +110,13 @@ ngx_http_maas_swap_check(ngx_http_maas_main_conf_t *mmcf,
     }
 
     ngx_http_maas_swap_fill(&new, watch, slot);
+
+    if (watch->model->place == NGX_HTTP_MAAS_NO_PLACE) {
+        new.batch = mmcf->batch;           /* one that comes */
+        ngx_destroy_pool(pool);
+
+        return ngx_http_maas_fit_new(mmcf, NULL, &new, err);
+    }
 
     place = ngx_http_maas_swap_place(mmcf, watch);
     now = *place;
@@ -131,7 +176,7 @@ ngx_http_maas_swap_create(ngx_http_maas_main_conf_t *mmcf,
     model->sum.data = ngx_pcalloc(pool, NGX_HTTP_MAAS_SHA256_HEX + 1);
 
     if (model->sum.data == NULL
-        || ngx_http_maas_fit_new(mmcf, *ngx_http_maas_swap_place(mmcf, watch),
+        || ngx_http_maas_fit_new(mmcf, ngx_http_maas_swap_now(mmcf, watch),
                                  model, &err)
            != MAAS_OK
         || (model->free = ngx_http_maas_batch_create(model, &err)) == NULL
@@ -147,35 +192,32 @@ ngx_http_maas_swap_create(ngx_http_maas_main_conf_t *mmcf,
 }
 
 
-/* From here on nothing fails. */
+/* It takes the place; what was there is of the past. */
 
-static ngx_int_t
-ngx_http_maas_swap_to(ngx_http_maas_main_conf_t *mmcf,
-    ngx_http_maas_watch_t *watch, ngx_uint_t current)
+static void
+ngx_http_maas_swap_put(ngx_http_maas_main_conf_t *mmcf,
+    ngx_http_maas_watch_t *watch, ngx_http_maas_model_t *model)
 {
-    ngx_http_maas_slot_t    *slot;
-    ngx_http_maas_model_t   *model, *first, **place;
+    ngx_http_maas_model_t  *first, **place;
 
-    slot = ngx_http_maas_slot(&watch->slots, ngx_http_maas_watch_slot(current));
-
-    model = ngx_http_maas_swap_create(mmcf, watch, slot);
-    if (model == NULL) {
-        return NGX_ERROR;
-    }
-
-    place = ngx_http_maas_swap_place(mmcf, watch);
     first = watch->model;
 
-    ngx_http_maas_fit_take(mmcf, *place, model);
-    ngx_http_maas_renew_take(mmcf, model);
+    ngx_http_maas_fit_take(mmcf, ngx_http_maas_swap_now(mmcf, watch), model);
 
-    if (*place != first) {
-        ngx_queue_insert_tail(&watch->past, &(*place)->queue);
+    if (first->place == NGX_HTTP_MAAS_NO_PLACE) {
+        ngx_http_maas_models_insert(mmcf, model);
+
+    } else {
+        place = ngx_http_maas_swap_place(mmcf, watch);
+
+        if (*place != first) {
+            ngx_queue_insert_tail(&watch->past, &(*place)->queue);
+        }
+
+        *place = model;
     }
 
-    *place = model;
-    watch->current = current;
-
+    first->now = model;
     first->engine = model->engine;
     first->info = model->info;
     first->sum = model->sum;
@@ -185,6 +227,39 @@ ngx_http_maas_swap_to(ngx_http_maas_main_conf_t *mmcf,
     first->all_says = model->all_says;
     first->says = model->says;
     first->n_says = model->n_says;
+
+    ngx_http_maas_renew_take(mmcf, model);
+}
+
+
+static ngx_int_t
+ngx_http_maas_swap_to(ngx_http_maas_main_conf_t *mmcf,
+    ngx_http_maas_watch_t *watch, ngx_uint_t current)
+{
+    ngx_http_maas_slot_t   *slot;
+    ngx_http_maas_model_t  *model;
+
+    if (ngx_http_maas_watch_void(watch->shared, current)) {
+        ngx_http_maas_folder_leave(mmcf, watch);
+        watch->current = current;
+        return NGX_OK;
+    }
+
+    slot = ngx_http_maas_slot(&watch->slots, ngx_http_maas_watch_slot(current));
+
+    if (watch->model->place == NGX_HTTP_MAAS_NO_PLACE
+        && ngx_http_maas_folder_enter(mmcf, watch, slot) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    model = ngx_http_maas_swap_create(mmcf, watch, slot);
+    if (model == NULL) {
+        return NGX_ERROR;
+    }
+
+    ngx_http_maas_swap_put(mmcf, watch, model);
+    watch->current = current;
 
     return NGX_OK;
 }
@@ -213,9 +288,10 @@ ngx_http_maas_swap_step(ngx_http_maas_main_conf_t *mmcf,
         watch->warm = 0;
     }
 
-    if (!ngx_http_maas_slot_warm(&watch->slots,
-                                 ngx_http_maas_watch_slot(current),
-                                 &watch->warm))
+    if (!ngx_http_maas_watch_void(watch->shared, current)
+        && !ngx_http_maas_slot_warm(&watch->slots,
+                                    ngx_http_maas_watch_slot(current),
+                                    &watch->warm))
     {
         return 0;
     }
@@ -243,7 +319,9 @@ ngx_http_maas_swap_reap(ngx_http_maas_main_conf_t *mmcf,
     ngx_http_maas_watch_t *watch)
 {
     ngx_queue_t            *q, *next;
-    ngx_http_maas_model_t  *model;
+    ngx_http_maas_model_t  *model, *first;
+
+    first = watch->model;
 
     for (q = ngx_queue_head(&watch->past);
          q != ngx_queue_sentinel(&watch->past);
@@ -256,11 +334,23 @@ ngx_http_maas_swap_reap(ngx_http_maas_main_conf_t *mmcf,
             ngx_http_maas_settle(mmcf, model, NGX_HTTP_MAAS_SETTLE);
         }
 
+        /* the last one of a file that was removed: requests whose bodies are
+         * on the way will have it */
+
+        if (model == first->now && first->users > 0) {
+            continue;
+        }
+
         /* without users nothing rides in a batch that is filling */
 
         if (model->users == 0 && model->in_pool == 0 && !model->event.posted)
         {
             ngx_queue_remove(q);
+
+            if (model == first->now) {
+                ngx_http_maas_folder_forget(first);
+            }
+
             ngx_http_maas_swap_destroy(model);
         }
     }

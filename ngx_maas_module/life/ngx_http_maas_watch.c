@@ -7,7 +7,7 @@
  */
 
 
-#include "ngx_http_maas_watch.h"
+#include "ngx_http_maas_folder.h"
 
 
 /* ms */
@@ -111,7 +111,10 @@ ngx_http_maas_watch_load(ngx_conf_t *cf, ngx_http_maas_model_t *model,
                + NGX_HTTP_MAAS_ROOM_LEAST;
     }
 
-    if (ngx_http_maas_slots_reserve(cf->pool, &watch->slots, size) != NGX_OK) {
+    if (watch->slots.start == NULL
+        && ngx_http_maas_slots_reserve(cf->pool, &watch->slots, size, 1)
+           != NGX_OK)
+    {
         return ngx_http_maas_fail(err, MAAS_NOMEM, "no address space for %d "
                                   "generations of up to %uz bytes",
                                   NGX_HTTP_MAAS_SLOTS, size);
@@ -131,36 +134,70 @@ ngx_http_maas_watch_load(ngx_conf_t *cf, ngx_http_maas_model_t *model,
 }
 
 
+static ngx_int_t
+ngx_http_maas_watch_some(ngx_conf_t *cf, ngx_http_maas_main_conf_t *mmcf)
+{
+    ngx_http_maas_watching_t  *watching;
+
+    if (mmcf->watching != NULL) {
+        return NGX_OK;
+    }
+
+    watching = ngx_pcalloc(cf->pool, sizeof(ngx_http_maas_watching_t));
+
+    if (watching == NULL
+        || ngx_array_init(&watching->watches, cf->pool, 4, sizeof(void *))
+           != NGX_OK
+        || ngx_array_init(&watching->folders, cf->pool, 1, sizeof(void *))
+           != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    watching->cycle = cf->cycle;
+    mmcf->watching = watching;
+
+    return NGX_OK;
+}
+
+
 ngx_int_t
 ngx_http_maas_watch_add(ngx_conf_t *cf, ngx_http_maas_main_conf_t *mmcf,
     ngx_http_maas_model_t *model)
 {
-    ngx_http_maas_watch_t     **slot;
-    ngx_http_maas_watching_t   *watching;
+    ngx_http_maas_watch_t  **slot;
 
-    watching = mmcf->watching;
-
-    if (watching == NULL) {
-        watching = ngx_pcalloc(cf->pool, sizeof(ngx_http_maas_watching_t));
-
-        if (watching == NULL
-            || ngx_array_init(&watching->watches, cf->pool, 4,
-                              sizeof(ngx_http_maas_watch_t *))
-               != NGX_OK)
-        {
-            return NGX_ERROR;
-        }
-
-        watching->cycle = cf->cycle;
-        mmcf->watching = watching;
+    if (ngx_http_maas_watch_some(cf, mmcf) != NGX_OK) {
+        return NGX_ERROR;
     }
 
-    slot = ngx_array_push(&watching->watches);
+    slot = ngx_array_push(&mmcf->watching->watches);
     if (slot == NULL) {
         return NGX_ERROR;
     }
 
     *slot = model->watch;
+
+    return NGX_OK;
+}
+
+
+ngx_int_t
+ngx_http_maas_watch_folder(ngx_conf_t *cf, ngx_http_maas_main_conf_t *mmcf,
+    ngx_http_maas_folder_t *folder)
+{
+    ngx_http_maas_folder_t  **slot;
+
+    if (ngx_http_maas_watch_some(cf, mmcf) != NGX_OK) {
+        return NGX_ERROR;
+    }
+
+    slot = ngx_array_push(&mmcf->watching->folders);
+    if (slot == NULL) {
+        return NGX_ERROR;
+    }
+
+    *slot = folder;
 
     return NGX_OK;
 }
@@ -181,6 +218,11 @@ ngx_http_maas_watch_init(ngx_http_maas_watch_t *watch,
 {
     watch->shared = shared;
 
+    if (watch->model->place == NGX_HTTP_MAAS_NO_PLACE) {
+        return;                            /* generation 0 is none */
+    }
+
+    shared->gone = (ngx_uint_t) -1;
     shared->current = ngx_http_maas_watch_current(1, 0);
     shared->full[0] = 1;
     shared->seen = watch->ident;
@@ -199,6 +241,10 @@ ngx_http_maas_watch_share(ngx_conf_t *cf, ngx_http_maas_main_conf_t *mmcf)
 
     if (watching == NULL) {
         return NGX_OK;
+    }
+
+    if (ngx_http_maas_models_reserve(cf->pool, mmcf) != NGX_OK) {
+        return NGX_ERROR;
     }
 
     watches = watching->watches.elts;
@@ -236,37 +282,6 @@ ngx_http_maas_watch_share(ngx_conf_t *cf, ngx_http_maas_main_conf_t *mmcf)
     }
 
 #endif
-
-    return NGX_OK;
-}
-
-
-ngx_int_t
-ngx_http_maas_watch_readable(ngx_http_maas_main_conf_t *mmcf)
-{
-    ngx_uint_t                  i;
-    ngx_http_maas_why_t         why;
-    ngx_http_maas_watch_t     **watches;
-    ngx_http_maas_watching_t   *watching;
-
-    watching = mmcf->watching;
-
-    if (watching == NULL) {
-        return NGX_OK;
-    }
-
-    watches = watching->watches.elts;
-
-    for (i = 0; i < watching->watches.nelts; i++) {
-        if (ngx_http_maas_file_readable(watching->cycle,
-                                        watches[i]->model->file.data, &why)
-            != NGX_OK)
-        {
-            ngx_log_error(NGX_LOG_EMERG, watching->cycle->log, why.error,
-                          "maas_model: %s", why.text);
-            return NGX_ERROR;
-        }
-    }
 
     return NGX_OK;
 }
@@ -379,6 +394,12 @@ ngx_http_maas_watch_enter(ngx_http_maas_main_conf_t *mmcf)
         ngx_memory_barrier();
 
         watch[i]->current = watch[i]->shared->current;
+
+        if (ngx_http_maas_watch_void(watch[i]->shared, watch[i]->current)) {
+            ngx_http_maas_folder_leave(mmcf, watch[i]);
+            continue;
+        }
+
         slot = ngx_http_maas_slot(&watch[i]->slots,
                                   ngx_http_maas_watch_slot(watch[i]->current));
 

@@ -24,6 +24,11 @@ typedef struct {
 } ngx_http_maas_watch_user_t;
 
 
+/* bytes of a path, with its NUL, of a file that is added to a folder */
+
+#define NGX_HTTP_MAAS_PATH  1024
+
+
 /* Shared, of one model.  All but `user` is written by who holds the lease. */
 
 typedef struct {
@@ -33,6 +38,11 @@ typedef struct {
                                               0: empty */
     ngx_http_maas_ident_t       seen;      /* the file that was looked at last,
                                               in vain or not */
+    ngx_uint_t                  gone;      /* a generation that is none: the
+                                              file was removed, or 0, there is
+                                              none yet */
+    u_char                      path[NGX_HTTP_MAAS_PATH];
+                                           /* of a file that was added */
     ngx_http_maas_watch_user_t  user[NGX_MAX_PROCESSES];
 } ngx_http_maas_watched_t;
 
@@ -42,6 +52,10 @@ typedef struct {
     ((current) / NGX_HTTP_MAAS_SLOTS)
 #define ngx_http_maas_watch_slot(current)                                     \
     ((current) % NGX_HTTP_MAAS_SLOTS)
+
+/* Is there no model? */
+#define ngx_http_maas_watch_void(shared, current)                             \
+    (ngx_http_maas_watch_generation(current) == (shared)->gone)
 
 
 /* What the thread is to do for a model, and found */
@@ -70,7 +84,10 @@ typedef struct {
 } ngx_http_maas_watch_job_t;
 
 
-/* Of a model: model->watch */
+typedef struct ngx_http_maas_folder_s  ngx_http_maas_folder_t;
+
+
+/* Of a model, or of a place for one: model->watch */
 
 struct ngx_http_maas_watch_s {
     ngx_http_maas_model_t      *model;     /* what stands for its generations */
@@ -80,6 +97,9 @@ struct ngx_http_maas_watch_s {
     ngx_http_maas_watched_t    *shared;
     ngx_http_maas_ident_t       ident;     /* of the file that was loaded
                                               first */
+    ngx_http_maas_folder_t     *folder;    /* that it is in; NULL: none */
+    u_char                     *text;      /* name and version of a file that
+                                              was added, of this worker */
 
     ngx_uint_t                  current;   /* of this worker */
     ngx_uint_t                  warming;   /* the one that it goes over to, of
@@ -92,6 +112,11 @@ struct ngx_http_maas_watch_s {
     ngx_msec_t                  due;       /* who holds the lease looks then */
     unsigned                    stuck:1;   /* no slot is free, as the log
                                               says */
+    unsigned                    adding:1;  /* the file of a place that has no
+                                              model yet */
+    unsigned                    absent:1;  /* the file was not there once */
+    unsigned                    kept:1;    /* it is gone, and the model stays,
+                                              as the log says */
     ngx_http_maas_watch_job_t   job;
 };
 
@@ -111,6 +136,7 @@ typedef struct {
 
 struct ngx_http_maas_watching_s {
     ngx_array_t                 watches;   /* of ngx_http_maas_watch_t * */
+    ngx_array_t                 folders;   /* of ngx_http_maas_folder_t * */
     ngx_shm_t                   shm;
     ngx_http_maas_lease_t      *lease;     /* in shm */
     ngx_cycle_t                *cycle;
@@ -144,9 +170,11 @@ maas_status_t ngx_http_maas_watch_load(ngx_conf_t *cf,
     ngx_http_maas_model_t *model, ngx_http_maas_file_t *file,
     maas_err_t *err);
 
-/* The model will be watched. */
+/* The model will be watched; the folder will. */
 ngx_int_t ngx_http_maas_watch_add(ngx_conf_t *cf,
     ngx_http_maas_main_conf_t *mmcf, ngx_http_maas_model_t *model);
+ngx_int_t ngx_http_maas_watch_folder(ngx_conf_t *cf,
+    ngx_http_maas_main_conf_t *mmcf, ngx_http_maas_folder_t *folder);
 
 
 /* ngx_http_maas_watch_thread.c */
@@ -171,6 +199,9 @@ ngx_uint_t ngx_http_maas_lease_work(ngx_http_maas_main_conf_t *mmcf);
 
 
 /* ngx_http_maas_swap.c */
+
+/* The oldest generation that any worker may read */
+ngx_uint_t ngx_http_maas_swap_oldest(ngx_http_maas_watch_t *watch);
 
 /* Would the configuration hold with this model in the place of `watch`?  Then
  * the rows of its batches; else what is wrong. */

@@ -8,7 +8,7 @@
  */
 
 
-#include "ngx_http_maas_watch.h"
+#include "ngx_http_maas_folder.h"
 
 
 #if (NGX_THREADS)
@@ -198,6 +198,8 @@ ngx_http_maas_watch_work(void *data)
 
     (void) setpriority(PRIO_PROCESS, 0, NGX_HTTP_MAAS_WATCH_NICE);
     (void) pthread_setschedparam(pthread_self(), SCHED_BATCH, &param);
+
+    ngx_http_maas_folder_look(watching);
 
     watches = watching->watches.elts;
 

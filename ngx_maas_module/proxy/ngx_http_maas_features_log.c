@@ -389,6 +389,7 @@ ngx_http_maas_features_known(ngx_conf_t *cf, ngx_http_maas_main_conf_t *mmcf,
             return NGX_ERROR;
         }
 
+        models[i]->pinned = 1;
         found = models[i];
     }
 

@@ -12,10 +12,8 @@
 #include "ngx_http_maas_shadow.h"
 
 
-/* Lines of maas_feature are of columns that there are. */
-
-static maas_status_t
-ngx_http_maas_renew_features(ngx_http_maas_main_conf_t *mmcf, maas_err_t *err)
+maas_status_t
+ngx_http_maas_renew_columns(ngx_http_maas_main_conf_t *mmcf, maas_err_t *err)
 {
     ngx_uint_t                 i, quoted;
     ngx_http_maas_feature_t  **line;
@@ -176,7 +174,7 @@ ngx_http_maas_renew_check(ngx_pool_t *pool, ngx_http_maas_main_conf_t *mmcf,
     ngx_uint_t                i;
     ngx_http_maas_inputs_t  **p;
 
-    if (ngx_http_maas_renew_features(mmcf, err) != MAAS_OK
+    if (ngx_http_maas_renew_columns(mmcf, err) != MAAS_OK
         || ngx_http_maas_renew_sets(mmcf, model, err) != MAAS_OK
         || ngx_http_maas_renew_pairs(pool, mmcf, model, err) != MAAS_OK)
     {

@@ -12,6 +12,11 @@
 #include "ngx_http_maas_conf.h"
 
 
+/* Are lines of maas_feature of columns that there are?  OK, or what is
+ * wrong. */
+maas_status_t ngx_http_maas_renew_columns(ngx_http_maas_main_conf_t *mmcf,
+    maas_err_t *err);
+
 /* `model` is at its place among mmcf->models.  Would nginx -t pass?  OK, or
  * what is wrong; `pool` is for what is tried. */
 maas_status_t ngx_http_maas_renew_check(ngx_pool_t *pool,

@@ -31,7 +31,7 @@ ngx_http_maas_shadow_pair(ngx_http_maas_shadow_t *shadow,
     pairs = shadow->pairs.elts;
 
     for (i = 0; i < shadow->pairs.nelts; i++) {
-        if (pairs[i]->model->place == model->place) {
+        if (pairs[i]->model->first == model->first) {
             return pairs[i]->now;
         }
     }
