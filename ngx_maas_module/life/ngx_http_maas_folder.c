@@ -7,6 +7,7 @@
 
 
 #include "ngx_http_maas_folder.h"
+#include "ngx_http_maas_lanes.h"
 #include "ngx_http_maas_pair.h"
 #include "proxy/ngx_http_maas_proxy.h"
 
