@@ -66,6 +66,7 @@ struct ngx_http_maas_model_s {
     ngx_atomic_t             *all_says;    /* and what it says, by label */
     ngx_atomic_t             *says;
     ngx_uint_t                n_says;      /* 0: of no label, or no room */
+    uint32_t                  says_of[2];  /* digests of its labels */
     ngx_http_maas_seen_t      seen;        /* values of its rows */
 
     ngx_event_t               event;       /* posted: `filling` has rows */

@@ -11,7 +11,7 @@
 
 /* changes with what stands in the zone: "maas", then a number */
 
-#define NGX_HTTP_MAAS_LAYOUT      0x6d616175
+#define NGX_HTTP_MAAS_LAYOUT      0x6d616176
 
 /* bytes of the zone for each place of the table, of the smallest room's entry;
  * and an offset that no memory has */
@@ -29,7 +29,8 @@ typedef struct {
     uint32_t                  lanes;
     uint32_t                  tried;       /* number of the configuration that
                                               was last read, and */
-    uint32_t                  held;        /*     of that which is in force */
+    uint32_t                  held;        /*     of that which is in force, */
+    uint32_t                  before;      /*     and of the one before */
     uint32_t                  fresh;       /* offset: memory behind it was never
                                               given to anybody */
     uint32_t                  spare;       /* rooms without a key */
@@ -156,7 +157,7 @@ ngx_http_maas_zone_may(ngx_slab_pool_t *shpool, u_char *key)
 
 
 /* Is it of the configuration in force or of one that is read?  Most are as long
- * as the lanes of their model are. */
+ * as the lanes of their model are, and asked for once in each configuration. */
 
 static ngx_uint_t
 ngx_http_maas_zone_used(ngx_slab_pool_t *shpool, ngx_http_maas_room_t *room)
@@ -168,19 +169,24 @@ ngx_http_maas_zone_used(ngx_slab_pool_t *shpool, ngx_http_maas_room_t *room)
     key = ngx_http_maas_zone_key(room);
     last = key + room->len;
 
-    if (!ngx_http_maas_zone_must(key)) {
-
-        key = ngx_strlchr(key, last, ' ');
-        if (key == NULL) {
-            return 1;
-        }
-
-        p = ngx_strlchr(++key, last, ' ');
-        last = ngx_cpymem(ngx_cpymem(text, "m ", 2), key,
-                          (p == NULL ? last : p) - key);
-
-        room = ngx_http_maas_zone_find(shpool, text, last - text);
+    if (ngx_http_maas_zone_must(key)) {
+        return room->mark >= zone->held;
     }
+
+    key = ngx_strlchr(key, last, ' ');
+    if (key == NULL) {
+        return 1;
+    }
+
+    if (room->mark < zone->before) {
+        return 0;
+    }
+
+    p = ngx_strlchr(++key, last, ' ');
+    last = ngx_cpymem(ngx_cpymem(text, "m ", 2), key,
+                      (p == NULL ? last : p) - key);
+
+    room = ngx_http_maas_zone_find(shpool, text, last - text);
 
     return room != NULL && room->mark >= zone->held;
 }
@@ -508,6 +514,7 @@ ngx_http_maas_zone_create(ngx_slab_pool_t *shpool, ngx_uint_t lanes,
     zone->lane = (uint32_t) lane;
     zone->lanes = (uint32_t) lanes;
     zone->held = 1;
+    zone->before = 1;
     zone->tried = 1;
     zone->mask = (uint32_t) places - 1;
     zone->fresh = shpool->data != NULL ? NGX_HTTP_MAAS_ZONE_END
@@ -602,6 +609,7 @@ ngx_http_maas_zone_hold(ngx_slab_pool_t *shpool)
 
     zone = shpool->data;
 
+    zone->before = zone->held;
     zone->held = zone->tried;
     zone->swept = 0;
 }

@@ -64,39 +64,70 @@ ngx_http_maas_zone_counted(ngx_http_maas_main_conf_t *mmcf, ngx_uint_t i,
 
 /* Labels in their order are the key, besides the model: others begin anew. */
 
+static ngx_str_t
+ngx_http_maas_zone_says_key(ngx_http_maas_model_t *model, u_char *text)
+{
+    ngx_str_t  key;
+
+    key.data = text;
+    key.len = ngx_sprintf(text, "l %V:%V %08xD%08xD", &model->name,
+                          &model->version, model->says_of[0],
+                          model->says_of[1])
+              - text;
+
+    return key;
+}
+
+
+static void
+ngx_http_maas_zone_digest(const maas_info_t *info, uint32_t *digest)
+{
+    size_t       len;
+    u_char      *label;
+    ngx_uint_t   i;
+
+    digest[1] = 0;
+    ngx_crc32_init(digest[0]);
+
+    for (i = 0; i < info->n_labels; i++) {
+        label = (u_char *) info->labels[i];
+        len = ngx_strlen(label) + 1;
+
+        ngx_crc32_update(&digest[0], label, len);
+        digest[1] = digest[1] * 31 + ngx_murmur_hash2(label, len);
+    }
+}
+
+
+/* A generation that comes has what the one before it had. */
+
 static void
 ngx_http_maas_zone_says(ngx_http_maas_main_conf_t *mmcf,
     ngx_http_maas_model_t *model)
 {
-    u_char              text[NGX_HTTP_MAAS_ROOM_KEY];
-    uint32_t            crc, murmur;
-    ngx_str_t           key;
-    ngx_uint_t          i;
-    const maas_info_t  *info;
+    u_char      text[NGX_HTTP_MAAS_ROOM_KEY];
+    uint32_t    digest[2];
+    ngx_str_t   key;
+    ngx_uint_t  had;
 
-    info = model->info;
+    had = model->n_says;
+    model->n_says = 0;
 
-    if (!maas_says(info)) {
+    ngx_http_maas_zone_digest(model->info, digest);
+
+    if (had > 0 && ngx_memcmp(digest, model->says_of, sizeof(digest)) != 0) {
+        key = ngx_http_maas_zone_says_key(model, text);
+        ngx_http_maas_zone_free(mmcf, &key);
+    }
+
+    if (!maas_says(model->info) || model->lanes == NULL) {
         return;
     }
 
-    murmur = 0;
-    ngx_crc32_init(crc);
+    ngx_memcpy(model->says_of, digest, sizeof(digest));
+    key = ngx_http_maas_zone_says_key(model, text);
 
-    for (i = 0; i < info->n_labels; i++) {
-        key.data = (u_char *) info->labels[i];
-        key.len = ngx_strlen(key.data) + 1;
-
-        ngx_crc32_update(&crc, key.data, key.len);
-        murmur = murmur * 31 + ngx_murmur_hash2(key.data, key.len);
-    }
-
-    key.data = text;
-    key.len = ngx_sprintf(text, "l %V:%V %08xD%08xD", &model->name,
-                          &model->version, crc, murmur)
-              - text;
-
-    model->n_says = ngx_min(info->n_labels, NGX_HTTP_MAAS_SAYS);
+    model->n_says = ngx_min(model->info->n_labels, NGX_HTTP_MAAS_SAYS);
     model->all_says = ngx_http_maas_zone_room(mmcf, &key, model->n_lanes
                                       * ngx_http_maas_says_size(model->n_says));
 
@@ -115,8 +146,8 @@ ngx_http_maas_zone_extras(ngx_http_maas_main_conf_t *mmcf,
     ngx_str_t   key;
 
     model->hists = NULL;
-    model->n_says = 0;
     ngx_http_maas_seen_use(model, NULL, 0);
+    ngx_http_maas_zone_says(mmcf, model);
 
     if (model->lanes == NULL) {
         return;
@@ -128,7 +159,6 @@ ngx_http_maas_zone_extras(ngx_http_maas_main_conf_t *mmcf,
 
     model->hists = ngx_http_maas_zone_room(mmcf, &key, model->n_lanes
                                              * sizeof(ngx_http_maas_hist_t));
-    ngx_http_maas_zone_says(mmcf, model);
 
     size = ngx_http_maas_seen_size(model, model->n_lanes);
 

@@ -227,6 +227,7 @@ ngx_http_maas_swap_put(ngx_http_maas_main_conf_t *mmcf,
     first->all_says = model->all_says;
     first->says = model->says;
     first->n_says = model->n_says;
+    ngx_memcpy(first->says_of, model->says_of, sizeof(first->says_of));
 
     ngx_http_maas_renew_take(mmcf, model);
 }
