@@ -101,9 +101,10 @@ def cpu(o, folder):
                 sys.exit(f'{what}: errors')
             us = min(g['cpu'] for g in got)
             bare = bare or us
-            print(f'| {what} | {n:,} | {rows} | {size:,} | {round_(us):,} '
-                  f'| {us / bare:.1f} | {round_(1e6 / us * max(rows, 1)):,} |',
-                  flush=True)
+            ratio = us / bare
+            print(f'| {what} | {n:,} | {rows} | {size:,} | {round_(us):,} | '
+                  + (f'{ratio:.1f}' if ratio < 10 else f'{round_(ratio):,}')
+                  + f' | {round_(1e6 / us * max(rows, 1)):,} |', flush=True)
     finally:
         server.stop()
 
@@ -120,7 +121,7 @@ def memory(o, folder):
             finally:
                 server.stop()
         more = (took[-1] - took[0]) / (WORKERS[-1] - WORKERS[0])
-        print(f'| {what} | {size / 1e6:.2f} | '
+        print(f'| {what} | {max(size / 1e6, .01):.2f} | '
               + ' | '.join(f'{t / 1e6:.1f}' for t in took)
               + f' | {more / 1e6:.2f} |', flush=True)
 
