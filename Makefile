@@ -344,6 +344,7 @@ bench: build/.packages-bench build/bench-venv/.done all benches \
 	$(B)/bench_echo.so
 	bench/run $(B) -n $(NGINX) $(BENCH_FLAGS)
 	python3 bench/proxy.py $(B) -n $(NGINX)
+	python3 bench/swap.py $(B) -n $(NGINX)
 	build/bench-venv/bin/python bench/tables.py $(B)
 	$(MAKE) bench-train
 

@@ -1,9 +1,17 @@
 -- What wrk sends: BENCH_COUNT different bodies in turn, files BENCH_BODY.N.
--- BENCH_HEAD: length of the JSON part of a binary body.  With BENCH_COUNT=0
--- it is a GET.  Ends with one line for bench/run.
+-- BENCH_HEAD: length of the JSON part of a binary body.  With BENCH_COUNT=0 it
+-- is a GET.  BENCH_DELAY: ms that a connection waits between two requests.  Ends
+-- with one line for servers.py.
 
 local requests, at = {}, 0
 local count = tonumber(os.getenv("BENCH_COUNT"))
+local pause = tonumber(os.getenv("BENCH_DELAY") or 0)
+
+if pause > 0 then
+    function delay()
+        return pause
+    end
+end
 
 function init(args)
     local head = os.getenv("BENCH_HEAD")
@@ -37,8 +45,8 @@ end
 function done(summary, latency)
     local e = summary.errors
 
-    print(string.format("@ %d %d %.1f %.1f %d", summary.requests,
+    print(string.format("@ %d %d %.1f %.1f %.1f %d", summary.requests,
                         summary.duration, latency:percentile(50),
-                        latency:percentile(99), e.status + e.timeout
-                        + e.connect + e.read + e.write))
+                        latency:percentile(99), latency:percentile(99.9),
+                        e.status + e.timeout + e.connect + e.read + e.write))
 end

@@ -161,9 +161,10 @@ class Nginx(Server):
         self.port = port
 
 
-def wrk_start(server, path, connections, seconds, bodies):
-    """bodies: (path without number, JSON length or None, count)"""
-    env = dict(os.environ, BENCH_COUNT=str(bodies[2]))
+def wrk_start(server, path, connections, seconds, bodies, delay=0):
+    """bodies: (path without number, JSON length or None, count); delay: ms
+    between two requests of a connection"""
+    env = dict(os.environ, BENCH_COUNT=str(bodies[2]), BENCH_DELAY=str(delay))
     env.pop('BENCH_HEAD', None)
     if bodies[2]:
         env['BENCH_BODY'] = bodies[0]
@@ -174,17 +175,19 @@ def wrk_start(server, path, connections, seconds, bodies):
         ['taskset', '-c', CLIENT_CORE, 'wrk', '-t1', f'-c{connections}',
          f'-d{seconds}s', '--latency', '-s', os.path.join(HERE, 'post.lua'),
          f'http://127.0.0.1:{server.port}{path}'], env=env,
-        stdout=subprocess.PIPE, text=True)
+        stdout=subprocess.PIPE, text=True, start_new_session=True)
 
 
 def wrk_end(process):
-    """{rate, p50, p99 (us), errors, requests, seconds}"""
+    """{rate, p50, p99, p999 (us), errors, requests, seconds}"""
     out, _ = process.communicate()
     for line in out.splitlines():
         if line.startswith('@ '):
-            n, us, p50, p99, errors = (float(v) for v in line.split()[1:])
+            n, us, p50, p99, p999, errors = (float(v)
+                                             for v in line.split()[1:])
             return {'rate': n / us * 1e6, 'p50': p50, 'p99': p99,
-                    'errors': int(errors), 'requests': n, 'seconds': us / 1e6}
+                    'p999': p999, 'errors': int(errors), 'requests': n,
+                    'seconds': us / 1e6}
     raise RuntimeError('wrk said nothing:\n' + out)
 
 
