@@ -60,7 +60,7 @@ PRELOADS   := $(patsubst t/lib/%.c,$(B)/%.so,$(wildcard t/lib/*.c))
 
 .PHONY: all module trainer units benches fuzzers test demo demo-bots \
 	demo-stop bench bench-tables bench-train deb deb-life test-nginx \
-	test-debian13 asan conformance torture fuzz style docs clean
+	test-debian13 asan conformance torture fuzz style docs docs-pictures clean
 
 all: module trainer
 module: $(SO)
@@ -370,6 +370,10 @@ docs: $(patsubst %.txt,%.svg,$(wildcard docs/img/*.txt))
 
 docs/img/%.svg: docs/img/%.txt docs/img/draw.pl
 	perl docs/img/draw.pl $< >$@
+
+# pictures of the pages, with the models of `make demo`
+docs-pictures: module build/.packages-test
+	perl docs/img/shots.pl
 
 PORT = 8080
 
