@@ -22,10 +22,10 @@
  * MODEL:VERSION as it is counted, and whatever may follow behind a blank; or
  * one word alone, where no model is meant.  Words: a letter for each kind of
  * room, "m" and "p" are taken.  A room lives as long as its model, if each
- * configuration asks for it again, and is found again where that comes back.  Once it is gone and memory is short, the room
- * goes to others of its size or less, zeroed, while a worker of the past may
- * still add to it: it holds numbers and nothing else, and whoever takes one as
- * an index checks it.
+ * configuration asks for it again, and is found again where that comes back.
+ * Once it is gone and memory is short, the room goes to others of its size or
+ * less, zeroed, while a worker of the past may still add to it: it holds
+ * numbers and nothing else, and whoever takes one as an index checks it.
  */
 
 /* Zeroed memory of `size` bytes, those of a cache line or more on one, made at
