@@ -93,8 +93,12 @@ sub becomes {
 sub index_is {
     my ($want, $what) = @_;
     my %got;
-    $got{ join ' ', map { "$_->{name}:$_->{version}" }
-        @{ $t->post('/v2/repository/index', '')->json } }++ for 1 .. 12;
+    $t->wait_for(sub {
+        %got = ();
+        $got{ join ' ', map { "$_->{name}:$_->{version}" }
+            @{ $t->post('/v2/repository/index', '')->json } }++ for 1 .. 12;
+        return join(' | ', keys %got) eq $want;
+    }, 5);
     is(join(' | ', keys %got), $want, "$what: the index of all workers");
     return;
 }
