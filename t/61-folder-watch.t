@@ -229,6 +229,7 @@ becomes('y', $says{y}, 404, 'after that');
 $t->kill_worker($_) for $t->workers;
 becomes('y', $says{y}, '', 'workers that were started again');
 becomes('c', 404, '', 'what was removed');
+becomes('d', 404, '', 'a first file that was removed');
 becomes('b', $new, '', 'what was replaced');
 $new = put('in/z');
 becomes('z', $new, 404, 'a new file for new workers');

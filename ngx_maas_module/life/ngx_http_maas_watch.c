@@ -395,7 +395,12 @@ ngx_http_maas_watch_enter(ngx_http_maas_main_conf_t *mmcf)
 
         watch[i]->current = watch[i]->shared->current;
 
-        if (ngx_http_maas_watch_void(watch[i]->shared, watch[i]->current)) {
+        /* the model of the configuration is gone; another file may have its
+         * place */
+
+        if (watch[i]->shared->path[0] != '\0'
+            || ngx_http_maas_watch_void(watch[i]->shared, watch[i]->current))
+        {
             ngx_http_maas_folder_leave(mmcf, watch[i]);
             continue;
         }
