@@ -259,9 +259,9 @@ build/perf-analyzer/.done: t/clients/perf_analyzer.txt build/venv/.done
 build/prometheus/.done: | build/.packages-test
 	@rm -rf $(@D) && mkdir -p $(@D)
 	@if command -v apt-get >/dev/null; then cd $(@D) \
-	    && { apt-get -qq download prometheus 2>/dev/null \
-	         || { apt-get -qq update && apt-get -qq download prometheus; }; } \
-	    && dpkg-deb -x prometheus_*.deb . && rm prometheus_*.deb; \
+	    && get='apt-get -qq download prometheus $$(apt-cache pkgnames promtool)' \
+	    && { eval "$$get" 2>/dev/null || { apt-get -qq update && eval "$$get"; }; } \
+	    && for deb in *.deb; do dpkg-deb -x $$deb . || exit 1; done && rm *.deb; \
 	fi
 	@touch $@
 
