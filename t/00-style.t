@@ -277,6 +277,16 @@ is(join("\n", grep { my $name = s{.*/}{}r;
         !$toured{$name} && !$toured{ $name =~ s/\.h$/.c/r } }
     grep { m{^(?:engine|ngx_maas_module|trainer)/} } @c), '', 'tour');
 
+# ... once in each part: merges leave a paragraph twice
+
+my @twice;
+for my $part (split /^(?=## )/m, $text{'docs/tour.md'}) {
+    my %times;
+    $times{$_}++ for $part =~ /`([\w.]+\.c)`/g;
+    push @twice, grep { $times{$_} > 1 } sort keys %times;
+}
+is(join("\n", @twice), '', 'each file once');
+
 ###############################################################################
 
 # Aims, worst first
