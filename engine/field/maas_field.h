@@ -117,6 +117,15 @@ void maas__date_row(const maas_part_t *part, size_t n, const maas_date_t *d,
     float *x);
 
 
+/* Is a column's first slot the number itself? */
+
+static inline int
+maas__field_is_number(const maas_column_t *c)
+{
+    return c->kind == MAAS_FIELD_NUMBER || c->kind == MAAS_FIELD_BOOLEAN;
+}
+
+
 /* maas_reference.c: no value, and one that a category does not know, in the
  * column's own slots x(width) */
 void maas__field_missing(const maas_column_t *c, float *x);

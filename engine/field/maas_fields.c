@@ -20,13 +20,6 @@ fields_bad(const maas_column_t *c, const char *expected, maas_err_t *err)
 }
 
 
-static int
-fields_is_number(const maas_column_t *c)
-{
-    return c->kind == MAAS_FIELD_NUMBER || c->kind == MAAS_FIELD_BOOLEAN;
-}
-
-
 /* x: the column's own slots */
 
 static void
@@ -363,7 +356,7 @@ maas_row_number(const maas_fields_t *f, size_t column, double v, float *x,
         return fields_date(f, c, known, &date, x + c->at, err);
     }
 
-    if (!fields_is_number(c)) {
+    if (!maas__field_is_number(c)) {
         n = c->compare == MAAS_COMPARE_DIGITS ? maas__field_print(v, buf)
                                               : maas__field_print_exact(v,
                                                                         buf);
@@ -444,7 +437,7 @@ maas_row_bool(const maas_fields_t *f, size_t column, int v, float *x,
 
     c = &f->columns[column];
 
-    if (fields_is_number(c)) {
+    if (maas__field_is_number(c)) {
         fields_number(f, c, v ? 1 : 0, x + c->at);
         return MAAS_OK;
     }

@@ -17,19 +17,12 @@
 #define REFERENCE_NOISE  600
 
 
-static int
-reference_is_number(const maas_column_t *c)
-{
-    return c->kind == MAAS_FIELD_NUMBER || c->kind == MAAS_FIELD_BOOLEAN;
-}
-
-
 void
 maas__field_missing(const maas_column_t *c, float *x)
 {
     memset(x, 0, c->width * sizeof(float));
 
-    if (reference_is_number(c)) {
+    if (maas__field_is_number(c)) {
         x[0] = c->missing;
     }
 
