@@ -25,6 +25,16 @@ ngx_http_maas_clock(clockid_t clock)
 static ngx_uint_t  ngx_http_maas_count_shared;     /* of this worker */
 
 
+const char *const  ngx_http_maas_reasons[] = {
+
+#define ngx_http_maas_reason_word(c, word)  word,
+
+    NGX_HTTP_MAAS_REASONS(ngx_http_maas_reason_word)
+
+#undef ngx_http_maas_reason_word
+};
+
+
 void
 ngx_http_maas_count_share(ngx_uint_t shared)
 {
@@ -44,13 +54,6 @@ ngx_http_maas_add(ngx_atomic_t *at, uint64_t n)
     }
 
     *at += n;
-}
-
-
-void
-ngx_http_maas_lane_add(ngx_atomic_t *at, uint64_t n)
-{
-    ngx_http_maas_add(at, n);
 }
 
 

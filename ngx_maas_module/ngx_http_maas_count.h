@@ -113,6 +113,9 @@ typedef enum {
     NGX_HTTP_MAAS_N_REASONS
 } ngx_http_maas_reason_e;
 
+/* (NGX_HTTP_MAAS_N_REASONS): the words */
+extern const char *const  ngx_http_maas_reasons[];
+
 
 /* The same for what may fail to have room: of one worker and model, whole cache
  * lines.  Phases of about the same time share one. */
@@ -144,10 +147,7 @@ uint64_t ngx_http_maas_clock(clockid_t clock);
 /* In a worker: does it share its lanes with others? */
 void ngx_http_maas_count_share(ngx_uint_t shared);
 
-/* Add n to a number of a lane of this worker's, in the event loop. */
-void ngx_http_maas_lane_add(ngx_atomic_t *at, uint64_t n);
-
-/* The same of a model's lane */
+/* Add n to a number of this worker's lane of a model, in the event loop. */
 void ngx_http_maas_count_add(ngx_http_maas_model_t *model,
     ngx_http_maas_counter_e i, uint64_t n);
 

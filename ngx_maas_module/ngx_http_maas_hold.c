@@ -9,7 +9,7 @@
 
 
 ngx_http_maas_model_t *
-ngx_http_maas_model_now(ngx_array_t *models, ngx_http_maas_model_t *model)
+ngx_http_maas_model_now(ngx_http_maas_model_t *model)
 {
     return model->watch == NULL ? model : model->first->now;
 }

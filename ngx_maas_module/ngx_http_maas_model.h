@@ -110,9 +110,8 @@ ngx_uint_t ngx_http_maas_model_is(ngx_http_maas_model_t *model,
     const ngx_http_maas_which_t *which);
 
 /* The generation that requests which begin now get: of any generation, or of
- * what stands for them.  `models` as above. */
-ngx_http_maas_model_t *ngx_http_maas_model_now(ngx_array_t *models,
-    ngx_http_maas_model_t *model);
+ * what stands for them. */
+ngx_http_maas_model_t *ngx_http_maas_model_now(ngx_http_maas_model_t *model);
 
 /* Somebody has a generation, until it is let go; one that nobody has any more
  * may be gone in the next turn of the event loop. */

@@ -146,8 +146,8 @@ ngx_http_maas_renew_pairs(ngx_pool_t *pool, ngx_http_maas_main_conf_t *mmcf,
 
         *pair = *p[i];
         pair->slice = 0;
-        pair->model = ngx_http_maas_model_now(&mmcf->models, p[i]->model);
-        pair->shadow = ngx_http_maas_model_now(&mmcf->models, p[i]->shadow);
+        pair->model = ngx_http_maas_model_now(p[i]->model);
+        pair->shadow = ngx_http_maas_model_now(p[i]->shadow);
 
         if (p[i]->model == model->first) {
             pair->model = model;

@@ -70,17 +70,13 @@ ngx_http_maas_body_turn(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx)
  * beginning: a body may take for ever to arrive. */
 
 static void
-ngx_http_maas_body_model(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx)
+ngx_http_maas_body_model(ngx_http_maas_ctx_t *ctx)
 {
-    ngx_http_maas_main_conf_t  *mmcf;
-
     if (ctx->held == NULL) {
         return;
     }
 
-    mmcf = ngx_http_get_module_main_conf(r, ngx_http_maas_module);
-
-    ctx->model = ngx_http_maas_model_now(&mmcf->models, ctx->model);
+    ctx->model = ngx_http_maas_model_now(ctx->model);
     ctx->known.model = ctx->model;
 
     ngx_http_maas_model_let_go(*ctx->held);
@@ -142,7 +138,7 @@ ngx_http_maas_body_ready(ngx_http_request_t *r)
 
     ctx->at.body = ngx_http_maas_now();
 
-    ngx_http_maas_body_model(r, ctx);
+    ngx_http_maas_body_model(ctx);
     ngx_http_maas_form_headers(r, ctx);
 
     if (ngx_http_maas_body_open(r, ctx, &err) != MAAS_OK) {

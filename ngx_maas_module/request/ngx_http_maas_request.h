@@ -16,8 +16,9 @@
 
 /* ngx_http_maas_handler.c */
 
-/* Read the body in a form, predict, answer; NULL: the body will say which.  The
- * return value of a content handler. */
+/* Read the body in a form, predict by the generation of the model that is
+ * current once all of it is there, answer; NULL: the body will say which form.
+ * The return value of a content handler. */
 ngx_int_t ngx_http_maas_infer(ngx_http_request_t *r,
     ngx_http_maas_model_t *model, const maas_form_t *form);
 

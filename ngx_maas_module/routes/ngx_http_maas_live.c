@@ -12,16 +12,6 @@
 #include "proxy/ngx_http_maas_track.h"
 
 
-static const char *const  ngx_http_maas_live_reasons[] = {
-
-#define ngx_http_maas_live_word(c, word)  word,
-
-    NGX_HTTP_MAAS_REASONS(ngx_http_maas_live_word)
-
-#undef ngx_http_maas_live_word
-};
-
-
 /* A list of counters; zeros at its end are left out. */
 
 static void
@@ -118,7 +108,7 @@ ngx_http_maas_live_why(ngx_http_maas_text_t *t, ngx_http_maas_model_t *model)
     for (i = 0; i < NGX_HTTP_MAAS_N_REASONS; i++) {
         if (hist.why[i] != 0) {
             ngx_http_maas_json_open(t, NULL, "[");
-            ngx_http_maas_json_string(t, NULL, ngx_http_maas_live_reasons[i]);
+            ngx_http_maas_json_string(t, NULL, ngx_http_maas_reasons[i]);
             ngx_http_maas_json_value(t, NULL, "%uL", (uint64_t) hist.why[i]);
             ngx_http_maas_json_close(t, "]");
         }

@@ -93,16 +93,6 @@ static const ngx_http_maas_histogram_t  ngx_http_maas_histograms[] = {
 };
 
 
-static const char *const  ngx_http_maas_reasons[] = {
-
-#define ngx_http_maas_reason_word(c, word)  word,
-
-    NGX_HTTP_MAAS_REASONS(ngx_http_maas_reason_word)
-
-#undef ngx_http_maas_reason_word
-};
-
-
 void
 ngx_http_maas_put_family(ngx_http_maas_text_t *t, const char *name,
     const char *type, const char *help)

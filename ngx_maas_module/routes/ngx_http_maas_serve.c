@@ -82,9 +82,8 @@ ngx_http_maas_serve_handler(ngx_http_request_t *r)
 ngx_int_t
 ngx_http_maas_predict_handler(ngx_http_request_t *r)
 {
-    ngx_int_t                   rc;
-    ngx_http_maas_loc_conf_t   *mlcf;
-    ngx_http_maas_main_conf_t  *mmcf;
+    ngx_int_t                  rc;
+    ngx_http_maas_loc_conf_t  *mlcf;
 
     mlcf = ngx_http_get_module_loc_conf(r, ngx_http_maas_module);
 
@@ -94,9 +93,5 @@ ngx_http_maas_predict_handler(ngx_http_request_t *r)
         return rc;
     }
 
-    mmcf = ngx_http_get_module_main_conf(r, ngx_http_maas_module);
-
-    return ngx_http_maas_infer(r, ngx_http_maas_model_now(&mmcf->models,
-                                                          mlcf->model),
-                               NULL);
+    return ngx_http_maas_infer(r, mlcf->model, NULL);
 }
