@@ -2,8 +2,9 @@
 /*
  * Counters in the text form of Prometheus, with the names that Triton's
  * dashboards ask for.
- * Not here: what is counted when (ngx_http_maas_count.c), histograms and what
- * has other labels than a model (ngx_http_maas_metrics_model.c).
+ * Not here: what is counted when (ngx_http_maas_count.c), histograms
+ * (ngx_http_maas_metrics_histogram.c), what has other labels than a model
+ * (ngx_http_maas_metrics_model.c).
  */
 
 
@@ -287,6 +288,7 @@ ngx_http_maas_metrics_handler(ngx_http_request_t *r)
                                   1);
     }
 
+    ngx_http_maas_put_histograms(&text, &sums);
     ngx_http_maas_put_model_metrics(&text, &sums);
     ngx_http_maas_put_columns(&text, mmcf);
     ngx_http_maas_put_tracks(&text, mmcf);

@@ -203,8 +203,15 @@ void ngx_http_maas_put_family(ngx_http_maas_text_t *t, const char *name,
 void ngx_http_maas_put_escaped(ngx_http_maas_text_t *t, const char *s,
     size_t len);
 
-/* Histograms, failures by reason, answers by label, what models are */
+/* Failures by reason, answers by label, what models are */
 void ngx_http_maas_put_model_metrics(ngx_http_maas_text_t *t,
+    const ngx_http_maas_sums_t *sums);
+
+
+/* ngx_http_maas_metrics_histogram.c */
+
+/* Times by phase, rows of requests and of passes */
+void ngx_http_maas_put_histograms(ngx_http_maas_text_t *t,
     const ngx_http_maas_sums_t *sums);
 
 
