@@ -210,19 +210,21 @@ static void
 ngx_http_maas_seen_row(ngx_http_maas_model_t *model, const float *x)
 {
     uint32_t                *bins[NGX_HTTP_MAAS_N_WINDOWS];
-    ngx_uint_t               i, w, part, bin;
+    ngx_uint_t               i, w, bin, part[NGX_HTTP_MAAS_N_WINDOWS];
     const maas_info_t       *info;
     const maas_reference_t  *reference;
 
     info = model->info;
 
     for (w = 0; w < NGX_HTTP_MAAS_N_WINDOWS; w++) {
-        if (!ngx_http_maas_seen_now(model, w, &part)) {
-            return;
+        if (!ngx_http_maas_seen_now(model, w, &part[w])) {
+            return;                        /* in both of them, or in none */
         }
+    }
 
-        bins[w] = ngx_http_maas_seen_part(model, part);
-        (void) ngx_atomic_fetch_add(&model->seen.room->rows[part], 1);
+    for (w = 0; w < NGX_HTTP_MAAS_N_WINDOWS; w++) {
+        bins[w] = ngx_http_maas_seen_part(model, part[w]);
+        (void) ngx_atomic_fetch_add(&model->seen.room->rows[part[w]], 1);
     }
 
     for (i = 0; i < info->n_columns; i++) {

@@ -75,6 +75,24 @@ ngx_http_maas_folder_enter(ngx_http_maas_main_conf_t *mmcf,
 }
 
 
+/* Unless another file has its name by now */
+
+static void
+ngx_http_maas_folder_uncount(ngx_http_maas_main_conf_t *mmcf,
+    ngx_http_maas_model_t *first)
+{
+    ngx_http_maas_which_t  which;
+
+    ngx_memzero(&which, sizeof(ngx_http_maas_which_t));
+    which.name = first->name;
+    which.version = first->version;
+
+    if (!ngx_exiting && ngx_http_maas_model_find(mmcf, &which) == NULL) {
+        ngx_http_maas_zone_leave(mmcf, first);
+    }
+}
+
+
 void
 ngx_http_maas_folder_leave(ngx_http_maas_main_conf_t *mmcf,
     ngx_http_maas_watch_t *watch)
@@ -91,6 +109,7 @@ ngx_http_maas_folder_leave(ngx_http_maas_main_conf_t *mmcf,
 
     ngx_http_maas_models_remove(mmcf, model);
     ngx_http_maas_fit_drop(mmcf, model);
+    ngx_http_maas_folder_uncount(mmcf, first);
 
     if (model != first) {
         ngx_queue_insert_tail(&watch->past, &model->queue);

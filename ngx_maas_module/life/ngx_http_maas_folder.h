@@ -28,6 +28,7 @@ typedef struct {
 
 typedef struct {
     uint32_t                  path;        /* hash of it; 0: none */
+    ngx_uint_t                look;        /* the last one that found it */
     ngx_uint_t                taken;       /* another file has its name */
     ngx_http_maas_ident_t     ident;
 } ngx_http_maas_folder_refused_t;
@@ -49,14 +50,18 @@ struct ngx_http_maas_folder_s {
     ngx_msec_t                due;
     unsigned                  full:1;      /* no place is free, as the log
                                               says */
+    unsigned                  crowded:1;   /* too many files are not taken, as
+                                              the log says */
     unsigned                  look:1;
+    ngx_uint_t                looks;       /* how many there were */
+    ngx_uint_t                room;        /* of `added`, in this look */
     ngx_uint_t                looked;      /* by the thread */
+    ngx_uint_t                over;        /* files without room */
     ngx_uint_t                matches;     /* of the last look */
     ngx_uint_t                n_added;
     ngx_http_maas_folder_file_t     *added;
     ngx_http_maas_names_t            taken;        /* paths of its models */
-    ngx_http_maas_folder_refused_t  *refused;      /* a ring */
-    ngx_uint_t                       next_refused;
+    ngx_http_maas_folder_refused_t  *refused;
 };
 
 

@@ -85,6 +85,35 @@ ngx_http_maas_folder_take(ngx_http_maas_folder_t *folder,
 }
 
 
+/* May another file be remembered there?  The last look did not find this one
+ * any more. */
+
+static ngx_uint_t
+ngx_http_maas_folder_forgets(ngx_http_maas_folder_t *folder, ngx_uint_t i)
+{
+    return folder->refused[i].path == 0
+           || folder->refused[i].look + 1 < folder->looks;
+}
+
+
+/* Files that a look may add: all of them may have to be remembered, so that the
+ * log says it once. */
+
+static ngx_uint_t
+ngx_http_maas_folder_room(ngx_http_maas_folder_t *folder)
+{
+    ngx_uint_t  i, n;
+
+    n = 0;
+
+    for (i = 0; i < NGX_HTTP_MAAS_FOLDER_REFUSED; i++) {
+        n += ngx_http_maas_folder_forgets(folder, i);
+    }
+
+    return ngx_min(n, NGX_HTTP_MAAS_FOLDER_ADDED);
+}
+
+
 ngx_uint_t
 ngx_http_maas_folder_job(ngx_http_maas_watching_t *watching)
 {
@@ -106,11 +135,24 @@ ngx_http_maas_folder_job(ngx_http_maas_watching_t *watching)
 
         if (folder->look) {
             folder->due = ngx_current_msec + folder->interval / 2;
+            folder->looks++;
+            folder->room = ngx_http_maas_folder_room(folder);
             any = 1;
         }
     }
 
     return any;
+}
+
+
+/* What a path is remembered by: as much of it as is kept */
+
+static uint32_t
+ngx_http_maas_folder_hash(u_char *path)
+{
+    return ngx_murmur_hash2(path, ngx_min(ngx_strlen(path),
+                                          NGX_HTTP_MAAS_PATH - 1))
+           | 1;
 }
 
 
@@ -121,7 +163,7 @@ ngx_http_maas_folder_refused(ngx_http_maas_folder_t *folder, u_char *path,
     uint32_t    hash;
     ngx_uint_t  i;
 
-    hash = ngx_murmur_hash2(path, ngx_strlen(path)) | 1;
+    hash = ngx_http_maas_folder_hash(path);
 
     for (i = 0; i < NGX_HTTP_MAAS_FOLDER_REFUSED; i++) {
         if (folder->refused[i].path == hash
@@ -141,12 +183,19 @@ static void
 ngx_http_maas_folder_refuse(ngx_http_maas_folder_t *folder, u_char *path,
     ngx_http_maas_ident_t *ident, ngx_uint_t taken, ngx_http_maas_why_t *why)
 {
+    ngx_uint_t                       i;
     ngx_http_maas_folder_refused_t  *refused;
 
-    refused = &folder->refused[folder->next_refused++
-                               % NGX_HTTP_MAAS_FOLDER_REFUSED];
+    for (i = 0; i < NGX_HTTP_MAAS_FOLDER_REFUSED - 1; i++) {
+        if (ngx_http_maas_folder_forgets(folder, i)) {
+            break;
+        }
+    }
 
-    refused->path = ngx_murmur_hash2(path, ngx_strlen(path)) | 1;
+    refused = &folder->refused[i];
+
+    refused->look = folder->looks;
+    refused->path = ngx_http_maas_folder_hash(path);
     refused->ident = *ident;
     refused->taken = taken;
 
@@ -181,24 +230,36 @@ ngx_http_maas_folder_again(ngx_http_maas_watching_t *watching)
 static void
 ngx_http_maas_folder_one(ngx_http_maas_folder_t *folder, ngx_str_t *path)
 {
-    ngx_http_maas_folder_file_t  *file;
+    ngx_http_maas_ident_t            ident;
+    ngx_http_maas_folder_file_t     *file;
+    ngx_http_maas_folder_refused_t  *refused;
 
-    if (folder->n_added == NGX_HTTP_MAAS_FOLDER_ADDED
-        || ngx_http_maas_names_first(&folder->taken, path->data, path->len)
-           != NGX_HTTP_MAAS_NO_NAME)
+    if (ngx_http_maas_names_first(&folder->taken, path->data, path->len)
+        != NGX_HTTP_MAAS_NO_NAME)
     {
+        return;
+    }
+
+    ngx_http_maas_ident(path->data, &ident);
+
+    if (ident.error != 0) {
+        return;
+    }
+
+    refused = ngx_http_maas_folder_refused(folder, path->data, &ident);
+
+    if (refused != NULL) {
+        refused->look = folder->looks;
+        return;
+    }
+
+    if (folder->n_added == folder->room) {
+        folder->over++;
         return;
     }
 
     file = &folder->added[folder->n_added];
-
-    ngx_http_maas_ident(path->data, &file->ident);
-
-    if (file->ident.error != 0
-        || ngx_http_maas_folder_refused(folder, path->data, &file->ident))
-    {
-        return;
-    }
+    file->ident = ident;
 
     (void) ngx_cpystrn(file->path, path->data, NGX_HTTP_MAAS_PATH);
     folder->n_added++;
@@ -232,6 +293,7 @@ ngx_http_maas_folder_look(ngx_http_maas_watching_t *watching)
         }
 
         folder->n_added = 0;
+        folder->over = 0;
         folder->matches = gl.pglob.gl_pathc;
 
         while (ngx_read_glob(&gl, &path) == NGX_OK) {
@@ -393,6 +455,36 @@ ngx_http_maas_folder_place(ngx_http_maas_main_conf_t *mmcf,
 }
 
 
+/* There are more than a look may add. */
+
+static void
+ngx_http_maas_folder_over(ngx_http_maas_folder_t *folder)
+{
+    if (folder->over == 0) {
+        folder->crowded = 0;
+        return;
+    }
+
+    if (folder->room > 0) {
+
+        if (!folder->full) {
+            folder->due = ngx_current_msec;        /* no need to wait */
+        }
+
+        return;
+    }
+
+    if (!folder->crowded) {
+        folder->crowded = 1;
+        ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0,
+                      "maas_models: %d files of \"%V\" are not taken, %ui "
+                      "more are not looked at until some of these are gone",
+                      NGX_HTTP_MAAS_FOLDER_REFUSED, &folder->pattern,
+                      folder->over);
+    }
+}
+
+
 void
 ngx_http_maas_folder_assign(ngx_http_maas_main_conf_t *mmcf)
 {
@@ -416,11 +508,7 @@ ngx_http_maas_folder_assign(ngx_http_maas_main_conf_t *mmcf)
             ngx_http_maas_folder_place(mmcf, folder, &folder->added[k]);
         }
 
-        /* there may be more: no need to wait for the next look */
-
-        if (folder->n_added == NGX_HTTP_MAAS_FOLDER_ADDED && !folder->full) {
-            folder->due = ngx_current_msec;
-        }
+        ngx_http_maas_folder_over(folder);
     }
 }
 
@@ -436,9 +524,7 @@ ngx_http_maas_folder_publish(ngx_http_maas_watch_t *watch)
     first = watch->model;
     slot = ngx_http_maas_slot(&watch->slots, watch->job.slot);
 
-    ngx_memory_barrier();
-    watch->shared->current = ngx_http_maas_watch_current(slot->generation,
-                                                         watch->job.slot);
+    ngx_http_maas_swap_publish(watch, slot->generation, watch->job.slot);
 
     len = ngx_http_maas_origin(maas_model_info(slot->engine), slot->written,
                                origin, sizeof(origin));
@@ -462,7 +548,15 @@ ngx_http_maas_folder_added(ngx_http_maas_main_conf_t *mmcf,
 
     switch (job->found) {
 
-    case NGX_HTTP_MAAS_FOUND_NOTHING:      /* who writes it is not done */
+    case NGX_HTTP_MAAS_FOUND_NOTHING:
+
+        if (job->looked) {
+            watch->adding = 0;             /* who writes it is not done: others
+                                              need not wait for that */
+        }
+
+        return 0;
+
     case NGX_HTTP_MAAS_FOUND_NO_SLOT:      /* not emptied yet */
     case NGX_HTTP_MAAS_FOUND_SAME:
         return 0;

@@ -142,8 +142,11 @@ ngx_http_maas_lease_job(ngx_http_maas_main_conf_t *mmcf,
 
     none = ngx_http_maas_watch_void(watch->shared, watch->shared->current);
 
+    /* a model that is new has its name once this worker has it */
+
     job->look = (ngx_msec_int_t) (ngx_current_msec - watch->due) >= 0
-                && (!none || watch->adding);
+                && (none ? watch->adding
+                         : watch->model->place != NGX_HTTP_MAAS_NO_PLACE);
 
     ngx_http_maas_lease_slots(watch);
 
@@ -208,9 +211,7 @@ ngx_http_maas_lease_publish(ngx_http_maas_main_conf_t *mmcf,
     old = maas_model_info(now->engine);
     new = maas_model_info(slot->engine);
 
-    ngx_memory_barrier();
-    watch->shared->current = ngx_http_maas_watch_current(slot->generation,
-                                                         watch->job.slot);
+    ngx_http_maas_swap_publish(watch, slot->generation, watch->job.slot);
 
     ngx_http_maas_count_add(model, NGX_HTTP_MAAS_SWAPS, 1);
 

@@ -64,6 +64,25 @@ ngx_http_maas_swap_oldest(ngx_http_maas_watch_t *watch)
 }
 
 
+void
+ngx_http_maas_swap_publish(ngx_http_maas_watch_t *watch,
+    ngx_uint_t generation, ngx_uint_t slot)
+{
+    ngx_http_maas_watched_t  *shared;
+
+    shared = watch->shared;
+
+    /* one that was about to remove the model may have died */
+
+    if (shared->gone == generation) {
+        shared->gone = (ngx_uint_t) -1;
+    }
+
+    ngx_memory_barrier();
+    shared->current = ngx_http_maas_watch_current(generation, slot);
+}
+
+
 /* A generation that is in a slot, as far as it takes no memory; pool and text
  * of the sum are the caller's. */
 
@@ -283,6 +302,7 @@ ngx_http_maas_swap_step(ngx_http_maas_main_conf_t *mmcf,
     ngx_uint_t  current;
 
     current = watch->shared->current;
+    ngx_memory_barrier();                  /* what is in the slot, is it none */
 
     if (current != watch->warming) {
         watch->warming = current;

@@ -208,6 +208,16 @@ ngx_http_maas_watch_cleanup(void *data)
 {
     ngx_http_maas_watching_t  *watching = data;
 
+    /* without a master, processes outlive configurations */
+
+    if (watching->event.timer_set) {
+        ngx_del_timer(&watching->event);
+    }
+
+#if (NGX_THREADS)
+    ngx_http_maas_watch_end(watching);
+#endif
+
     ngx_shm_free(&watching->shm);
 }
 
@@ -350,6 +360,42 @@ ngx_http_maas_watch_tick(ngx_event_t *ev)
 }
 
 
+/* Sizes are not those that the configuration was read with, once a model has
+ * been replaced: each has room for a row before the first takes more. */
+
+static void
+ngx_http_maas_watch_fit(ngx_http_maas_main_conf_t *mmcf)
+{
+    ngx_uint_t               i, n;
+    ngx_http_maas_model_t   *first;
+    ngx_http_maas_watch_t  **watches;
+
+    n = mmcf->watching->watches.nelts;
+    watches = mmcf->watching->watches.elts;
+
+    for (i = 0; i < n; i++) {
+        if (watches[i]->model->place != NGX_HTTP_MAAS_NO_PLACE
+            && ngx_http_maas_watch_generation(watches[i]->current) > 1)
+        {
+            break;
+        }
+    }
+
+    if (i == n) {
+        return;
+    }
+
+    for (i = 0; i < n; i++) {
+        first = watches[i]->model;
+
+        if (first->place != NGX_HTTP_MAAS_NO_PLACE) {
+            first->max_batch = 1;
+            ngx_http_maas_fit_take(mmcf, first, first);
+        }
+    }
+}
+
+
 static ngx_int_t
 ngx_http_maas_watch_attach(ngx_http_maas_main_conf_t *mmcf,
     ngx_http_maas_watch_t *watch, ngx_log_t *log)
@@ -429,6 +475,8 @@ ngx_http_maas_watch_start(ngx_cycle_t *cycle, ngx_http_maas_main_conf_t *mmcf)
     if (watching == NULL) {
         return NGX_OK;
     }
+
+    ngx_http_maas_watch_fit(mmcf);
 
     least = NGX_HTTP_MAAS_TICK_MOST * 10;
     watches = watching->watches.elts;

@@ -145,6 +145,8 @@ struct ngx_http_maas_watching_s {
     ngx_msec_t                  tick;
     unsigned                    holds:1;   /* the lease */
     unsigned                    works:1;   /* its thread does */
+    unsigned                    alone:1;   /* there is no thread, as the log
+                                              says */
 #if (NGX_THREADS)
     pthread_t                   thread;
 #endif
@@ -199,6 +201,10 @@ ngx_uint_t ngx_http_maas_lease_work(ngx_http_maas_main_conf_t *mmcf);
 
 
 /* ngx_http_maas_swap.c */
+
+/* A generation in a slot is the current one of all workers from now on. */
+void ngx_http_maas_swap_publish(ngx_http_maas_watch_t *watch,
+    ngx_uint_t generation, ngx_uint_t slot);
 
 /* The oldest generation that any worker may read */
 ngx_uint_t ngx_http_maas_swap_oldest(ngx_http_maas_watch_t *watch);

@@ -257,12 +257,18 @@ ngx_http_maas_watch_begin(ngx_http_maas_watching_t *watching)
     (void) pthread_attr_destroy(&attr);
 
     if (rc != 0) {
-        ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, rc,
-                      "maas_model: no thread for \"watch=\"");
+
+        if (!watching->alone) {
+            watching->alone = 1;
+            ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, rc,
+                          "maas_model: no thread for \"watch=\"");
+        }
+
         return NGX_ERROR;
     }
 
     watching->works = 1;
+    watching->alone = 0;
 
     return NGX_OK;
 }

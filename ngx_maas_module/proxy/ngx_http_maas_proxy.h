@@ -309,8 +309,8 @@ ngx_int_t ngx_http_maas_what_text(ngx_pool_t *pool, ngx_http_maas_set_t *set,
     ngx_http_maas_model_t *model, const float *y, ngx_str_t *text);
 
 /* The label in place `said` as a text for a line of a log or of a header: its
- * control characters are blanks; the place, where there are no labels.  May be
- * memory of the model. */
+ * control characters are blanks; the place, where there are no labels.  In
+ * memory of pool. */
 ngx_int_t ngx_http_maas_what_label_text(ngx_pool_t *pool,
     const maas_info_t *info, ngx_uint_t said, ngx_str_t *text);
 

@@ -57,6 +57,16 @@ ngx_http_maas_settle_anew(ngx_http_maas_score_t *score)
 }
 
 
+/* It cannot be settled yet: others come first the next time. */
+
+static void
+ngx_http_maas_settle_later(ngx_queue_t *queue, ngx_queue_t *q)
+{
+    ngx_queue_remove(q);
+    ngx_queue_insert_tail(queue, q);
+}
+
+
 static void
 ngx_http_maas_settle_scores(ngx_http_maas_main_conf_t *mmcf,
     ngx_http_maas_model_t *model, ngx_uint_t n)
@@ -71,14 +81,12 @@ ngx_http_maas_settle_scores(ngx_http_maas_main_conf_t *mmcf,
         next = ngx_queue_next(q);
         score = ngx_queue_data(q, ngx_http_maas_score_t, queue);
 
-        if (score->state == NGX_HTTP_MAAS_SCORE_BUSY) {
-            continue;
-        }
-
-        if (score->state != NGX_HTTP_MAAS_SCORE_NONE
-            && score->state != NGX_HTTP_MAAS_SCORE_READ
-            && ngx_http_maas_settle_texts(mmcf, score) != NGX_OK)
+        if (score->state == NGX_HTTP_MAAS_SCORE_BUSY
+            || (score->state != NGX_HTTP_MAAS_SCORE_NONE
+                && score->state != NGX_HTTP_MAAS_SCORE_READ
+                && ngx_http_maas_settle_texts(mmcf, score) != NGX_OK))
         {
+            ngx_http_maas_settle_later(&model->scores, q);
             continue;
         }
 
@@ -133,19 +141,8 @@ ngx_http_maas_settle_known(ngx_http_maas_ctx_t *ctx)
         return NGX_OK;
     }
 
-    if (ngx_http_maas_what_label_text(pool, info, ctx->known.label,
-                                      &texts[NGX_HTTP_MAAS_KNOWN_LABEL])
-        != NGX_OK)
-    {
-        return NGX_ERROR;
-    }
-
-    /* it may be the model's */
-
-    texts[NGX_HTTP_MAAS_KNOWN_LABEL].data =
-        ngx_pstrdup(pool, &texts[NGX_HTTP_MAAS_KNOWN_LABEL]);
-
-    return texts[NGX_HTTP_MAAS_KNOWN_LABEL].data == NULL ? NGX_ERROR : NGX_OK;
+    return ngx_http_maas_what_label_text(pool, info, ctx->known.label,
+                                         &texts[NGX_HTTP_MAAS_KNOWN_LABEL]);
 }
 
 
@@ -169,6 +166,7 @@ ngx_http_maas_settle_asked(ngx_http_maas_model_t *model, ngx_uint_t n)
         if (!ctx->counted || ctx->request->aio
             || ngx_http_maas_settle_known(ctx) != NGX_OK)
         {
+            ngx_http_maas_settle_later(&model->asked, q);
             continue;
         }
 

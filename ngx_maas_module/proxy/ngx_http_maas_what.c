@@ -203,31 +203,31 @@ ngx_int_t
 ngx_http_maas_what_label_text(ngx_pool_t *pool, const maas_info_t *info,
     ngx_uint_t said, ngx_str_t *text)
 {
-    size_t  i;
-    u_char  c;
+    size_t     i;
+    u_char     c;
+    ngx_str_t  label;
 
     if (said >= info->n_labels) {
         return ngx_http_maas_what_count(pool, said, text);
     }
 
-    text->data = (u_char *) info->labels[said];
-    text->len = ngx_strlen(text->data);
+    /* the request may last longer than the model */
+
+    label.data = (u_char *) info->labels[said];
+    label.len = ngx_strlen(label.data);
+
+    text->len = label.len;
+    text->data = ngx_pstrdup(pool, &label);
+    if (text->data == NULL) {
+        return NGX_ERROR;
+    }
 
     for (i = 0; i < text->len; i++) {
-        c = (u_char) info->labels[said][i];
+        c = text->data[i];
 
-        if (c >= 0x20 && c != 0x7f) {
-            continue;
+        if (c < 0x20 || c == 0x7f) {
+            text->data[i] = ' ';
         }
-
-        if (text->data == (u_char *) info->labels[said]) {
-            text->data = ngx_pstrdup(pool, text);
-            if (text->data == NULL) {
-                return NGX_ERROR;
-            }
-        }
-
-        text->data[i] = ' ';
     }
 
     return NGX_OK;
