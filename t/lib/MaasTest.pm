@@ -329,7 +329,10 @@ sub run {
         $self->follow;
     }
 
-    $self->_wait(sub { $self->workers }) or die 'no workers';
+    # all of them, even if one that was faster answers already
+    my ($n) = $self->{template} =~ /^\s*worker_processes\s+(\d+);/m;
+    $n = 1 if !$n || $self->{template} =~ /^\s*master_process\s+off;/m;
+    $self->_wait(sub { $self->workers >= $n }) or die 'no workers';
 
     if ($self->{good}) {
         my $answer = $self->_good;
