@@ -208,17 +208,20 @@ maas__json_is(maas_str_t raw, const char *s)
 
     end = raw.data + raw.len;
 
+    /* s ends where it first differs, and no byte of a name is NUL */
+
     for (p = raw.data; p < end; s += n) {
-        n = 1;
 
         if (*p != '\\') {
-            c[0] = *p++;
+            if (*p == '\0' || *p++ != *s) {
+                return 0;
+            }
 
-        } else {
-            n = (size_t) (json_unescape(&p, end, c) - c);
+            n = 1;
+            continue;
         }
 
-        /* s ends where it first differs, and no byte of a name is NUL */
+        n = (size_t) (json_unescape(&p, end, c) - c);
 
         if (c[0] == '\0' || strncmp(c, s, n) != 0) {
             return 0;
