@@ -1,7 +1,7 @@
 
 /*
  * Who has which generation of a model, in this worker.
- * Not here: generations that come and go (life/ngx_http_maas_swap.c).
+ * Not here: generations that come and go (watch/ngx_http_maas_swap.c).
  */
 
 

@@ -16,7 +16,7 @@
 
 /* bytes of a read: a thread that reads is not to keep a disk for itself */
 
-#define NGX_HTTP_MAAS_READ      (1024 * 1024)
+#define NGX_HTTP_MAAS_READ      (64 * 1024)
 
 
 ngx_int_t

@@ -85,31 +85,6 @@ ngx_int_t ngx_http_maas_zone_add(ngx_conf_t *cf,
 void ngx_http_maas_zone_commit(ngx_http_maas_main_conf_t *mmcf);
 
 
-/* ngx_http_maas_readable.c */
-
-/* In the master, once users are known: can workers read the files?  Logs which
- * they cannot. */
-ngx_int_t ngx_http_maas_watch_readable(ngx_http_maas_main_conf_t *mmcf);
-
-
-/* ngx_http_maas_watch.c: models with watch= */
-
-/* At the end of the configuration: memory that workers will share; logs why
- * there is none. */
-ngx_int_t ngx_http_maas_watch_share(ngx_conf_t *cf,
-    ngx_http_maas_main_conf_t *mmcf);
-
-/* In a worker, before anything looks at models: they have the generations that
- * are current. */
-void ngx_http_maas_watch_enter(ngx_http_maas_main_conf_t *mmcf);
-
-/* Before its first request, and after its last one; NGX_ERROR: no memory, which
- * is logged. */
-ngx_int_t ngx_http_maas_watch_start(ngx_cycle_t *cycle,
-    ngx_http_maas_main_conf_t *mmcf);
-void ngx_http_maas_watch_stop(ngx_http_maas_main_conf_t *mmcf);
-
-
 /* ngx_http_maas_model.c: a notice of each model that is loaded */
 void ngx_http_maas_model_tell(ngx_cycle_t *cycle,
     ngx_http_maas_main_conf_t *mmcf);

@@ -5,7 +5,7 @@
  */
 
 
-#include "ngx_http_maas_watch.h"
+#include "watch/ngx_http_maas_watch.h"
 
 
 static void

@@ -6,7 +6,7 @@
  */
 
 
-#include "ngx_http_maas_folder.h"
+#include "watch/ngx_http_maas_folder.h"
 
 
 /* places for models that come: as many as there are, and some; bytes of a slot

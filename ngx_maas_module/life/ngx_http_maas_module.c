@@ -5,7 +5,7 @@
  */
 
 
-#include "ngx_http_maas_folder.h"
+#include "watch/ngx_http_maas_folder.h"
 #include "ngx_http_maas_lanes.h"
 #include "ngx_http_maas_workers.h"
 #include "answers/ngx_http_maas_response.h"

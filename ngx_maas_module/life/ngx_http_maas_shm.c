@@ -10,6 +10,7 @@
 #include "ngx_http_maas_lanes.h"
 #include "ngx_http_maas_life.h"
 #include "ngx_http_maas_zone.h"
+#include "watch/ngx_http_maas_watch.h"
 
 
 /* bytes; the smallest zone, the largest, and what a zone needs beside its

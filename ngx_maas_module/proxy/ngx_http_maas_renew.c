@@ -2,7 +2,7 @@
 /*
  * Another generation of a model, and what directives say of its columns and
  * labels.
- * Not here: swaps (life/ngx_http_maas_swap.c), the same for the configuration
+ * Not here: swaps (watch/ngx_http_maas_swap.c), the same for the configuration
  * (ngx_http_maas_set.c, ngx_http_maas_inputs.c, ngx_http_maas_shadow_pair.c).
  */
 

@@ -2,7 +2,7 @@
 /*
  * Requests that last while models come and go: what is said of them is made
  * while the generation that said it is there.
- * Not here: generations (life/ngx_http_maas_swap.c).
+ * Not here: generations (watch/ngx_http_maas_swap.c).
  */
 
 

@@ -107,6 +107,8 @@ our @arrows = (
                                $maas->('answers', 'request', 'proxy') ],
     [ qr{^ngx_maas_module/proxy/},   @face, $http,
                                $maas->('answers', 'request') ],
+    [ qr{^ngx_maas_module/watch/},   @face, $http,
+                               $maas->('request', 'proxy', 'life') ],
     [ qr{^ngx_maas_module/life/}, @face, $http, $maas->('\w+') ],
     [ qr{^ngx_maas_module/},   @face ],
 

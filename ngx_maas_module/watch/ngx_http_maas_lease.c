@@ -129,8 +129,7 @@ ngx_http_maas_lease_slots(ngx_http_maas_watch_t *watch)
 /* Is there something to do? */
 
 static ngx_uint_t
-ngx_http_maas_lease_job(ngx_http_maas_main_conf_t *mmcf,
-    ngx_http_maas_watch_t *watch)
+ngx_http_maas_lease_job(ngx_http_maas_watch_t *watch)
 {
     ngx_uint_t                  none;
     ngx_http_maas_watch_job_t  *job;
@@ -174,8 +173,8 @@ ngx_http_maas_lease_job(ngx_http_maas_main_conf_t *mmcf,
 /* Log that a file is not taken over, once for each. */
 
 static void
-ngx_http_maas_lease_refuse(ngx_http_maas_main_conf_t *mmcf,
-    ngx_http_maas_watch_t *watch, ngx_http_maas_why_t *why)
+ngx_http_maas_lease_refuse(ngx_http_maas_watch_t *watch,
+    ngx_http_maas_why_t *why)
 {
     ngx_http_maas_model_t  *model;
 
@@ -193,8 +192,7 @@ ngx_http_maas_lease_refuse(ngx_http_maas_main_conf_t *mmcf,
 
 
 static void
-ngx_http_maas_lease_publish(ngx_http_maas_main_conf_t *mmcf,
-    ngx_http_maas_watch_t *watch)
+ngx_http_maas_lease_publish(ngx_http_maas_watch_t *watch)
 {
     size_t                  len, more;
     u_char                  origin[NGX_HTTP_MAAS_SAY];
@@ -226,13 +224,66 @@ ngx_http_maas_lease_publish(ngx_http_maas_main_conf_t *mmcf,
 }
 
 
-/* What the thread found; true: the slot is not empty. */
+/* It waits, which is said once. */
+
+static void
+ngx_http_maas_lease_stuck(ngx_http_maas_watch_t *watch)
+{
+    if (watch->stuck) {
+        return;
+    }
+
+    watch->stuck = 1;
+    ngx_log_error(NGX_LOG_WARN, ngx_cycle->log, 0,
+                  "maas_model \"%V\" version %V: the new file waits, since "
+                  "requests still have %d generations", &watch->model->name,
+                  &watch->model->version, NGX_HTTP_MAAS_SLOTS);
+}
+
+
+/* A new one is in the slot. */
+
+static void
+ngx_http_maas_lease_new(ngx_http_maas_main_conf_t *mmcf,
+    ngx_http_maas_watch_t *watch)
+{
+    maas_err_t                  err;
+    ngx_http_maas_slot_t       *slot;
+    ngx_http_maas_watch_job_t  *job;
+
+    job = &watch->job;
+    slot = ngx_http_maas_slot(&watch->slots, job->slot);
+    watch->stuck = 0;
+
+    if (ngx_http_maas_swap_check(mmcf, watch, slot, &err) == MAAS_OK) {
+        ngx_http_maas_lease_publish(watch);
+        return;
+    }
+
+    (void) ngx_http_maas_why(&job->why, 0, "\"%V\": %s", &watch->model->file,
+                             err.msg);
+    ngx_http_maas_lease_refuse(watch, &job->why);
+}
+
+
+static void
+ngx_http_maas_lease_gone(ngx_http_maas_watch_t *watch)
+{
+    ngx_log_error(NGX_LOG_WARN, ngx_cycle->log, watch->job.ident.error,
+                  "maas_model \"%V\" version %V: \"%V\" is gone, generation "
+                  "%ui goes on", &watch->model->name, &watch->model->version,
+                  &watch->model->file,
+                  ngx_http_maas_watch_generation(watch->shared->current));
+}
+
+
+/* What the thread found; true: the slot is not empty, and one that is refused
+ * is emptied the next time. */
 
 static ngx_uint_t
 ngx_http_maas_lease_found(ngx_http_maas_main_conf_t *mmcf,
     ngx_http_maas_watch_t *watch)
 {
-    maas_err_t                  err;
     ngx_http_maas_watch_job_t  *job;
 
     job = &watch->job;
@@ -252,66 +303,33 @@ ngx_http_maas_lease_found(ngx_http_maas_main_conf_t *mmcf,
         return 0;
 
     case NGX_HTTP_MAAS_FOUND_NO_SLOT:
-
-        if (!watch->stuck) {
-            watch->stuck = 1;
-            ngx_log_error(NGX_LOG_WARN, ngx_cycle->log, 0,
-                          "maas_model \"%V\" version %V: the new file waits, "
-                          "since requests still have %d generations",
-                          &watch->model->name, &watch->model->version,
-                          NGX_HTTP_MAAS_SLOTS);
-        }
-
+        ngx_http_maas_lease_stuck(watch);
         return 0;
-
-    case NGX_HTTP_MAAS_FOUND_NEW:
-
-        watch->shared->seen = job->ident;
-        watch->stuck = 0;
-
-        if (ngx_http_maas_swap_check(mmcf, watch,
-                                     ngx_http_maas_slot(&watch->slots,
-                                                        job->slot),
-                                     &err)
-            == MAAS_OK)
-        {
-            ngx_http_maas_lease_publish(mmcf, watch);
-            return 1;
-        }
-
-        (void) ngx_http_maas_why(&job->why, 0, "\"%V\": %s",
-                                 &watch->model->file, err.msg);
-        ngx_http_maas_lease_refuse(mmcf, watch, &job->why);
-
-        return 1;                          /* it is emptied the next time */
 
     case NGX_HTTP_MAAS_FOUND_GONE:
 
-        if (watch->folder != NULL
-            && ngx_http_maas_folder_gone(mmcf, watch))
-        {
+        if (watch->folder != NULL && ngx_http_maas_folder_gone(mmcf, watch)) {
             return 0;
         }
 
-        watch->shared->seen = job->ident;
-        ngx_log_error(NGX_LOG_WARN, ngx_cycle->log, job->ident.error,
-                      "maas_model \"%V\" version %V: \"%V\" is gone, "
-                      "generation %ui goes on", &watch->model->name,
-                      &watch->model->version, &watch->model->file,
-                      ngx_http_maas_watch_generation(watch->shared->current));
-        return 0;
+        ngx_http_maas_lease_gone(watch);
+        break;
 
     case NGX_HTTP_MAAS_FOUND_BAD:
-        watch->shared->seen = job->ident;
-        ngx_http_maas_lease_refuse(mmcf, watch, &job->why);
-        return 0;
+        ngx_http_maas_lease_refuse(watch, &job->why);
+        break;
+
+    case NGX_HTTP_MAAS_FOUND_NEW:
+        ngx_http_maas_lease_new(mmcf, watch);
+        break;
 
     case NGX_HTTP_MAAS_FOUND_SAME:
-        watch->shared->seen = job->ident;
         break;
     }
 
-    return 0;
+    watch->shared->seen = job->ident;
+
+    return job->found == NGX_HTTP_MAAS_FOUND_NEW;
 }
 
 
@@ -376,7 +394,7 @@ ngx_http_maas_lease_work(ngx_http_maas_main_conf_t *mmcf)
     any = ngx_http_maas_folder_job(watching);
 
     for (i = 0; i < watching->watches.nelts; i++) {
-        any |= ngx_http_maas_lease_job(mmcf, watches[i]);
+        any |= ngx_http_maas_lease_job(watches[i]);
     }
 
     if (!any) {

@@ -7,7 +7,7 @@
 
 
 #include "ngx_http_maas_folder.h"
-#include "ngx_http_maas_lanes.h"
+#include "life/ngx_http_maas_lanes.h"
 #include "proxy/ngx_http_maas_proxy.h"
 #include "proxy/ngx_http_maas_renew.h"
 #include "request/ngx_http_maas_batch.h"

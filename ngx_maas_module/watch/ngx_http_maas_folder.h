@@ -65,6 +65,11 @@ struct ngx_http_maas_folder_s {
 };
 
 
+/* Is there no model, so far as workers know? */
+#define ngx_http_maas_folder_void(watch)                                      \
+    ngx_http_maas_watch_void((watch)->shared, (watch)->shared->current)
+
+
 /* ngx_http_maas_folder_name.c */
 
 /* Does a pattern have a wildcard in its last folder?  Then that folder is the
@@ -107,6 +112,17 @@ ngx_uint_t ngx_http_maas_folder_job(ngx_http_maas_watching_t *watching);
 
 /* In the thread: files that are new. */
 void ngx_http_maas_folder_look(ngx_http_maas_watching_t *watching);
+
+/* Log once that a file is not taken: as long as it is the same one.  taken:
+ * another file has its name. */
+void ngx_http_maas_folder_refuse(ngx_http_maas_folder_t *folder, u_char *path,
+    ngx_http_maas_ident_t *ident, ngx_uint_t taken, ngx_http_maas_why_t *why);
+
+/* A name is free: another file may have it. */
+void ngx_http_maas_folder_again(ngx_http_maas_watching_t *watching);
+
+
+/* ngx_http_maas_folder_change.c: the same one */
 
 /* The thread has ended: each new file gets a place, to be loaded there. */
 void ngx_http_maas_folder_assign(ngx_http_maas_main_conf_t *mmcf);

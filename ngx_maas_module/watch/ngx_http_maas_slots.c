@@ -14,13 +14,6 @@
 #define NGX_HTTP_MAAS_SLOT_HEAD   4096
 #define NGX_HTTP_MAAS_SLOT_PIECE  ((size_t) 2 * 1024 * 1024)
 
-/* Linux 6.1; headers may be older than the kernel */
-
-#ifndef MADV_COLLAPSE
-#define MADV_COLLAPSE             25
-#endif
-
-
 static void
 ngx_http_maas_slots_cleanup(void *data)
 {
@@ -90,34 +83,6 @@ ngx_http_maas_slot_protect(ngx_http_maas_slots_t *slots, ngx_uint_t i, int prot)
 }
 
 
-/*
- * Huge pages where a model of so many bytes will fill them: shared memory gets
- * none by itself on most machines, and with small ones a large model takes two
- * to three times as long.  The kernel has to find something in a piece; that it
- * has no such thing, or no memory in one piece, costs speed alone.
- */
-
-static void
-ngx_http_maas_slot_huge(ngx_http_maas_slots_t *slots, ngx_uint_t i, size_t size)
-{
-    size_t   at;
-    u_char  *p;
-
-    p = (u_char *) ngx_http_maas_slot(slots, i);
-    size = ngx_min(size, slots->size);
-
-    for (at = 0; at + NGX_HTTP_MAAS_SLOT_PIECE <= size;
-         at += NGX_HTTP_MAAS_SLOT_PIECE)
-    {
-        *(volatile u_char *) (p + at) = 0;
-
-        if (madvise(p + at, NGX_HTTP_MAAS_SLOT_PIECE, MADV_COLLAPSE) != 0) {
-            break;
-        }
-    }
-}
-
-
 maas_status_t
 ngx_http_maas_slot_load(ngx_http_maas_slots_t *slots, ngx_uint_t i,
     const u_char *file, size_t size, maas_err_t *err)
@@ -129,7 +94,6 @@ ngx_http_maas_slot_load(ngx_http_maas_slots_t *slots, ngx_uint_t i,
     slot = ngx_http_maas_slot(slots, i);
 
     ngx_http_maas_slot_protect(slots, i, PROT_READ|PROT_WRITE);
-    ngx_http_maas_slot_huge(slots, i, size);
 
     rc = maas_model_load_at(file, size, MAAS_ISA_AUTO,
                             (u_char *) slot + NGX_HTTP_MAAS_SLOT_HEAD,

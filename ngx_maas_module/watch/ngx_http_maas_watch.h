@@ -10,8 +10,8 @@
 #define _NGX_HTTP_MAAS_WATCH_H_INCLUDED_
 
 
-#include "ngx_http_maas_file.h"
-#include "ngx_http_maas_life.h"
+#include "life/ngx_http_maas_file.h"
+#include "life/ngx_http_maas_life.h"
 #include "ngx_http_maas_slots.h"
 
 
@@ -155,7 +155,7 @@ struct ngx_http_maas_watching_s {
 };
 
 
-/* ngx_http_maas_watch.c */
+/* ngx_http_maas_watch_conf.c */
 
 /* watch=TIME or max=SIZE of a directive; NGX_DECLINED: neither, or not well
  * formed; NGX_ERROR: out of memory, or this nginx cannot, which is logged. */
@@ -177,6 +177,31 @@ ngx_int_t ngx_http_maas_watch_add(ngx_conf_t *cf,
     ngx_http_maas_main_conf_t *mmcf, ngx_http_maas_model_t *model);
 ngx_int_t ngx_http_maas_watch_folder(ngx_conf_t *cf,
     ngx_http_maas_main_conf_t *mmcf, ngx_http_maas_folder_t *folder);
+
+/* At the end of the configuration: memory that workers will share; logs why
+ * there is none. */
+ngx_int_t ngx_http_maas_watch_share(ngx_conf_t *cf,
+    ngx_http_maas_main_conf_t *mmcf);
+
+
+/* ngx_http_maas_watch.c */
+
+/* In a worker, before anything looks at models: they have the generations that
+ * are current. */
+void ngx_http_maas_watch_enter(ngx_http_maas_main_conf_t *mmcf);
+
+/* Before its first request, and after its last one; NGX_ERROR: no memory, which
+ * is logged. */
+ngx_int_t ngx_http_maas_watch_start(ngx_cycle_t *cycle,
+    ngx_http_maas_main_conf_t *mmcf);
+void ngx_http_maas_watch_stop(ngx_http_maas_main_conf_t *mmcf);
+
+
+/* ngx_http_maas_readable.c */
+
+/* In the master, once users are known: can workers read the files?  Logs which
+ * they cannot. */
+ngx_int_t ngx_http_maas_watch_readable(ngx_http_maas_main_conf_t *mmcf);
 
 
 /* ngx_http_maas_watch_thread.c */

@@ -7,7 +7,7 @@
 
 
 #include "ngx_http_maas_folder.h"
-#include "ngx_http_maas_lanes.h"
+#include "life/ngx_http_maas_lanes.h"
 #include "ngx_http_maas_pair.h"
 #include "proxy/ngx_http_maas_proxy.h"
 
@@ -122,6 +122,7 @@ ngx_http_maas_folder_forget(ngx_http_maas_model_t *first)
 {
     first->engine = NULL;
     first->info = NULL;
+    first->now = NULL;
     ngx_str_null(&first->sum);
 }
 

@@ -16,8 +16,6 @@
 static u_char *
 ngx_http_maas_differ_text(u_char *p, u_char *last, const char *text)
 {
-    *p = '\0';
-
     if (p < last) {
         *p++ = '"';
     }
