@@ -17,11 +17,12 @@ ngx_http_maas_get_ctx(ngx_http_request_t *r)
     ctx = ngx_http_get_module_ctx(r, ngx_http_maas_module);
 
     if (ctx == NULL) {
-        ctx = ngx_pcalloc(r->pool, sizeof(ngx_http_maas_ctx_t));
+        ctx = ngx_palloc(r->pool, sizeof(ngx_http_maas_ctx_t));
         if (ctx == NULL) {
             return NULL;
         }
 
+        ngx_memzero(ctx, offsetof(ngx_http_maas_ctx_t, said));
         ctx->request = r;
         ngx_http_set_ctx(r, ctx, ngx_http_maas_module);
     }

@@ -107,7 +107,6 @@ struct ngx_http_maas_ctx_s {
     maas_request_t            req;
     ngx_uint_t                n_said;      /* rows of which `said` has what
                                               the model says; 0: of none */
-    uint32_t                  said[NGX_HTTP_MAAS_SAID];
     uint32_t                 *tally;       /* of more rows, how often the model
                                               said each of model->n_says; NULL:
                                               nobody counts */
@@ -135,6 +134,9 @@ struct ngx_http_maas_ctx_s {
     unsigned                  ours:1;      /* the answer was made here */
     unsigned                  replace:1;   /* an error page becomes JSON */
     unsigned                  replaced:1;
+
+    uint32_t                  said[NGX_HTTP_MAAS_SAID];    /* of n_said rows;
+                                              the last one: it is not zeroed */
 };
 
 

@@ -33,9 +33,16 @@ form_type_end(char c)
 }
 
 
-/* Is a value, with what may stand behind it, of this type?  "*x": does its type
- * end in x?  Most types are refused by their length alone: each request is
- * compared with all of them. */
+static int
+form_lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? c | 0x20 : c;
+}
+
+
+/* Is a value, with what may stand behind it, of this type, which is in lower
+ * case?  "*x": does its type end in x?  Each request is compared with most
+ * types: no call for that. */
 
 static int
 form_type_is(const char *type, const char *value, size_t len)
@@ -43,10 +50,14 @@ form_type_is(const char *type, const char *value, size_t len)
     size_t  i, n;
 
     if (*type != '*') {
-        n = strlen(type);
 
-        return len >= n && (len == n || form_type_end(value[n]))
-               && strncasecmp(value, type, n) == 0;
+        for (i = 0; type[i] != '\0'; i++) {
+            if (i == len || form_lower(value[i]) != type[i]) {
+                return 0;
+            }
+        }
+
+        return i == len || form_type_end(value[i]);
     }
 
     type++;
