@@ -178,6 +178,11 @@ typedef struct {
     size_t              rank;           /* of the input, without rows: 1..4 */
     size_t              shape[MAAS_MAX_RANK];
     size_t              in;             /* numbers a row: product of shape */
+    int                 wide;           /* they are doubles, FP64 on the wire,
+                                           else floats */
+    size_t              row;            /* bytes of a row: in * 4 or 8 */
+    int                 nan;            /* numbers of a tensor may be NaN: no
+                                           value */
     size_t              out;            /* numbers a row of the answer */
     size_t              n_labels;       /* 0: none */
     const char *const  *labels;
@@ -374,7 +379,7 @@ size_t maas_workspace_size(const maas_model_t *m, size_t rows);
 
 /*
  * y(rows,out) = the network applied to x(rows,in), both dense row-major.  x
- * holds wire numbers: the preprocessing of the file is applied on the way (x
+ * holds wire numbers, doubles if the model is wide: the preprocessing of the file is applied on the way (x
  * is not changed).  Runs in slices of as many rows as `ws` was sized for, so
  * that any number of rows may be given; the same row gives the same bits in
  * whatever slice, batch and position. ws: workspace of ws_size bytes, at least
@@ -383,8 +388,13 @@ size_t maas_workspace_size(const maas_model_t *m, size_t rows);
  * BADSHAPE if the workspace is too small.  Overflow gives results that are not
  * finite: see maas_is_finite().
  */
-maas_status_t maas_run(const maas_model_t *m, const float *x, size_t rows,
+maas_status_t maas_run(const maas_model_t *m, const void *x, size_t rows,
     float *y, void *ws, size_t ws_size, maas_err_t *err);
+
+/* The same before what the last layer applies to its sums, an activation or a
+ * transform: y(rows,out) in the precision of those sums, widened. */
+maas_status_t maas_raw(const maas_model_t *m, const void *x, size_t rows,
+    double *y, void *ws, size_t ws_size, maas_err_t *err);
 
 /* What the model says of a row of its answer, y(out): the place of the label.
  * binary: 1 if y is above the threshold; classification: that of the largest

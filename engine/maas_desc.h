@@ -9,6 +9,13 @@
 #include "maas_int.h"
 #include "op/maas_op.h"
 
+#include <math.h>
+
+
+/* A missing number or boolean is NaN for the layers, which know what that is */
+
+#define MAAS_KEEP  INFINITY
+
 
 /* A part of a date, which becomes one slot, z = (value - shift) * factor, or
  * two if it is a cycle */
@@ -33,11 +40,13 @@ typedef struct {
     const float        *knots;     /* (n_knots) rising */
     const float        *levels;    /* (n_knots) */
 
-    float               missing;   /* number, boolean; NAN: none */
+    float               missing;   /* number, boolean; NAN: none; MAAS_KEEP */
     unsigned            missing_slot;  /* the last slot says "missing" */
     unsigned            other;     /* a slot for values not in the list */
     size_t              n_values;  /* category with a list of values */
     const char *const  *values;
+    unsigned            codes;     /* category: one slot, the value's place
+                                      among values; NaN if it has none */
     size_t              hash;      /* slots hashed into; 0: not hashed */
     unsigned            shortest;  /* text: characters of a piece */
     unsigned            longest;
@@ -73,7 +82,9 @@ typedef struct {
 
     maas_input_t         input;
     const char          *input_name;
-    maas_shape_t         shape;        /* of the network's input */
+    maas_shape_t         shape;        /* of the network's input: F64 if rows
+                                          are */
+    int                  nan;          /* numbers of a tensor may be NaN */
     int                  image;
     size_t               in;           /* numbers a row */
     size_t               n_columns;     /* 1 for a tensor: its scaling */

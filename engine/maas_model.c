@@ -39,6 +39,9 @@ maas_model_info_fill(maas_model_t *m, const maas_desc_t *d, size_t file_size,
     info->rank = d->shape.rank;
     memcpy(info->shape, d->shape.dim, sizeof(info->shape));
     info->in = d->in;
+    info->wide = d->shape.dtype == MAAS_F64;
+    info->row = d->in * maas__dtypes[d->shape.dtype].bits / 8;
+    info->nan = d->nan;
     info->out = d->out;
     info->image = d->image;
     info->layers = d->n_nodes;
@@ -89,6 +92,34 @@ maas_model_info_fill(maas_model_t *m, const maas_desc_t *d, size_t file_size,
 }
 
 
+/* The parts of a plan; layouts: memory until it stands */
+
+static maas_status_t
+maas_model_parts(maas_model_t *m, const maas_desc_t *desc, size_t file_size,
+    const maas_gemm_t *gemm)
+{
+    maas_arena_t   *layouts;
+    maas_status_t   rc;
+
+    layouts = maas__arena_create(MAAS_ARENA_LIMIT);
+    if (layouts == NULL) {
+        return MAAS_NOMEM;
+    }
+
+    if ((rc = maas_model_info_fill(m, desc, file_size, gemm->name)) == MAAS_OK
+        && (rc = maas__plan_input(m, desc)) == MAAS_OK
+        && (rc = maas__plan_steps(m, desc, gemm->isa, layouts)) == MAAS_OK
+        && (rc = maas__plan_places(m, desc)) == MAAS_OK)
+    {
+        rc = maas__plan_weights(m);
+    }
+
+    maas__arena_destroy(layouts);
+
+    return rc;
+}
+
+
 /* The model in `arena`, which it takes over */
 
 static maas_status_t
@@ -115,12 +146,9 @@ maas_model_plan_in(maas_arena_t *arena, const maas_desc_t *desc,
 
     m->arena = arena;
 
-    if ((rc = maas_model_info_fill(m, desc, file_size, gemm->name)) != MAAS_OK
-        || (rc = maas__plan_input(m, desc)) != MAAS_OK
-        || (rc = maas__plan_steps(m, desc, gemm->isa)) != MAAS_OK
-        || (rc = maas__plan_places(m, desc)) != MAAS_OK
-        || (rc = maas__plan_weights(m)) != MAAS_OK)
-    {
+    rc = maas_model_parts(m, desc, file_size, gemm);
+
+    if (rc != MAAS_OK) {
         maas_model_free(m);
 
         return rc == MAAS_UNSUPPORTED

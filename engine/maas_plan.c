@@ -234,7 +234,8 @@ maas__plan_input(maas_model_t *m, const maas_desc_t *d)
 
 
 maas_status_t
-maas__plan_steps(maas_model_t *m, const maas_desc_t *d, maas_isa_t isa)
+maas__plan_steps(maas_model_t *m, const maas_desc_t *d, maas_isa_t isa,
+    maas_arena_t *layouts)
 {
     size_t             i;
     maas_step_t       *step;
@@ -257,6 +258,10 @@ maas__plan_steps(maas_model_t *m, const maas_desc_t *d, maas_isa_t isa)
             if (step->kernel == NULL) {
                 return MAAS_UNSUPPORTED;
             }
+        }
+
+        if (op->layout != NULL && op->layout(step, layouts) != MAAS_OK) {
+            return MAAS_NOMEM;
         }
     }
 
@@ -321,6 +326,7 @@ maas__plan_weights(maas_model_t *m)
         /* the description may go */
 
         step->node.name = NULL;
+        step->layout = NULL;
         for (j = 0; j < step->node.op->n_tensors; j++) {
             step->node.tensors[j].data = NULL;
         }

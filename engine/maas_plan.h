@@ -54,6 +54,8 @@ struct maas_model_s {
     size_t               n_steps;
     maas_planned_t      *steps;
 
+    size_t               scratch;      /* of the workspace from byte r * scratch
+                                          on, for r rows */
     size_t               row_size;     /* of workspace, bytes a row */
 };
 
@@ -63,9 +65,10 @@ struct maas_model_s {
 
 /* Fields, scales and curves, and what info says of them */
 maas_status_t maas__plan_input(maas_model_t *m, const maas_desc_t *d);
-/* Steps, each with what runs it on `isa` */
+/* Steps, each with what runs it on `isa`; how they will be packed is in
+ * `layouts` */
 maas_status_t maas__plan_steps(maas_model_t *m, const maas_desc_t *d,
-    maas_isa_t isa);
+    maas_isa_t isa, maas_arena_t *layouts);
 /* maas_plan_places.c: where values stand */
 maas_status_t maas__plan_places(maas_model_t *m, const maas_desc_t *d);
 /* Packed weights, in pages that are shared and sealed */

@@ -134,6 +134,26 @@ maas_places_layout(maas_model_t *m, const maas_desc_t *d, maas_value_t *v,
 }
 
 
+/* One for all steps, the most that any of them needs */
+
+static void
+maas_places_scratch(maas_model_t *m)
+{
+    size_t  i, most;
+
+    most = 0;
+
+    for (i = 0; i < m->n_steps; i++) {
+        if (m->steps[i].step.scratch > most) {
+            most = m->steps[i].step.scratch;
+        }
+    }
+
+    m->scratch = m->row_size;
+    m->row_size += most;
+}
+
+
 maas_status_t
 maas__plan_places(maas_model_t *m, const maas_desc_t *d)
 {
@@ -154,6 +174,7 @@ maas__plan_places(maas_model_t *m, const maas_desc_t *d)
     }
 
     maas_places_layout(m, d, v, slots);
+    maas_places_scratch(m);
 
     m->input = v[0].place;
 

@@ -6,10 +6,12 @@
 #include "maas_int.h"
 #include "maas_plan.h"
 
+#include <string.h>
+
 
 typedef struct {
     const maas_model_t  *model;
-    const float         *x;
+    const void          *x;
     float               *y;
     char                *ws;
     size_t               cap;          /* rows that the workspace is for */
@@ -42,7 +44,7 @@ maas_run_rows(const maas_slice_t *s, const maas_place_t *p)
     switch (p->base) {
 
     case MAAS_PLACE_X:
-        r.data = (float *) s->x + p->at;   /* only ever read */
+        r.data = (void *) s->x;            /* only ever read */
         break;
 
     case MAAS_PLACE_Y:
@@ -79,21 +81,32 @@ maas_run_act(const maas_planned_t *t, const maas_rows_t *y, size_t rows)
 }
 
 
+static maas_pass_t
+maas_run_pass(const maas_slice_t *s, const maas_planned_t *t)
+{
+    unsigned     i;
+    maas_pass_t  p;
+
+    p.rows = s->rows;
+    p.out = maas_run_rows(s, &t->out);
+    p.scratch = s->ws + s->cap * s->model->scratch;
+
+    for (i = 0; i < t->step.node.n_in; i++) {
+        p.in[i] = maas_run_rows(s, &t->in[i]);
+    }
+
+    return p;
+}
+
+
 static void
 maas_run_step(const maas_slice_t *s, const maas_planned_t *t)
 {
-    unsigned            i;
     maas_pass_t         p;
     const maas_node_t  *n;
 
     n = &t->step.node;
-    p.rows = s->rows;
-    p.out = maas_run_rows(s, &t->out);
-
-    for (i = 0; i < n->n_in; i++) {
-        p.in[i] = maas_run_rows(s, &t->in[i]);
-    }
-
+    p = maas_run_pass(s, t);
     n->op->run(&t->step, &p);
 
     if (n->act != MAAS_ACT_LINEAR
@@ -105,7 +118,7 @@ maas_run_step(const maas_slice_t *s, const maas_planned_t *t)
 
 
 static void
-maas_run_slice(const maas_slice_t *s)
+maas_run_slice(const maas_slice_t *s, size_t n_steps)
 {
     size_t               i, r;
     maas_rows_t          in;
@@ -114,46 +127,117 @@ maas_run_slice(const maas_slice_t *s)
     m = s->model;
 
     if (m->n_scales != 0) {
-        in = maas_run_rows(s, &m->input);
+        in = maas_run_rows(s, &m->input);      /* floats: R36 */
 
         for (r = 0; r < s->rows; r++) {
-            maas__prep(s->x + r * m->info.in, 1, m->info.in, m->shift,
-                       m->factor, m->n_scales, (float *) in.data + r * in.ld);
+            maas__prep((const float *) s->x + r * m->info.in, 1, m->info.in,
+                       m->shift, m->factor, m->n_scales,
+                       (float *) in.data + r * in.ld);
             maas__prep_curves(m->curves, m->n_curves,
                               (float *) in.data + r * in.ld);
         }
     }
 
-    for (i = 0; i < m->n_steps; i++) {
+    for (i = 0; i < n_steps; i++) {
         maas_run_step(s, &m->steps[i]);
     }
 }
 
 
-maas_status_t
-maas_run(const maas_model_t *m, const float *x, size_t rows, float *y,
-    void *ws, size_t ws_size, maas_err_t *err)
+static maas_status_t
+maas_run_begin(const maas_model_t *m, size_t rows, void *ws, size_t ws_size,
+    maas_slice_t *s, maas_err_t *err)
 {
-    size_t        done;
-    maas_slice_t  s;
-
     if (ws_size < maas_workspace_size(m, 1)) {
         return maas__fail(err, MAAS_BADSHAPE,
                           "workspace of %zu bytes is below one row's %zu",
                           ws_size, maas_workspace_size(m, 1));
     }
 
-    s.model = m;
-    s.ws = ws;
-    s.cap = m->row_size == 0 ? rows : (ws_size - MAAS_ALIGN) / m->row_size;
-
-    for (done = 0; done < rows; done += s.rows) {
-        s.rows = rows - done < s.cap ? rows - done : s.cap;
-        s.x = x + done * m->info.in;
-        s.y = y + done * m->info.out;
-
-        maas_run_slice(&s);
-    }
+    s->model = m;
+    s->ws = ws;
+    s->cap = m->row_size == 0 ? rows : (ws_size - MAAS_ALIGN) / m->row_size;
 
     return MAAS_OK;
+}
+
+
+/* The next rows behind those that are done */
+
+static void
+maas_run_next(maas_slice_t *s, const void *x, size_t done, size_t rows)
+{
+    s->rows = rows - done < s->cap ? rows - done : s->cap;
+    s->x = (const char *) x + done * s->model->info.row;
+}
+
+
+maas_status_t
+maas_run(const maas_model_t *m, const void *x, size_t rows, float *y,
+    void *ws, size_t ws_size, maas_err_t *err)
+{
+    size_t         done;
+    maas_slice_t   s;
+    maas_status_t  rc;
+
+    rc = maas_run_begin(m, rows, ws, ws_size, &s, err);
+
+    for (done = 0; rc == MAAS_OK && done < rows; done += s.rows) {
+        maas_run_next(&s, x, done, rows);
+        s.y = y + done * m->info.out;
+        maas_run_slice(&s, m->n_steps);
+    }
+
+    return rc;
+}
+
+
+/* The last step of a slice, whose y(rows,out) is made of doubles: floats are
+ * run into its second half and widened from there, the first one first */
+
+static void
+maas_run_raw(const maas_slice_t *s, double *y)
+{
+    float            v;
+    size_t           i, n;
+    maas_pass_t      p;
+    maas_planned_t   last;
+
+    last = s->model->steps[s->model->n_steps - 1];
+    last.step.node.act = MAAS_ACT_LINEAR;
+    p = maas_run_pass(s, &last);
+
+    if (last.step.node.op->raw != NULL) {
+        last.step.node.op->raw(&last.step, &p, y);
+        return;
+    }
+
+    last.step.node.op->run(&last.step, &p);
+    n = s->rows * s->model->info.out;
+
+    for (i = 0; i < n; i++) {
+        memcpy(&v, s->y + i, sizeof(float));
+        y[i] = v;
+    }
+}
+
+
+maas_status_t
+maas_raw(const maas_model_t *m, const void *x, size_t rows, double *y,
+    void *ws, size_t ws_size, maas_err_t *err)
+{
+    size_t         done;
+    maas_slice_t   s;
+    maas_status_t  rc;
+
+    rc = maas_run_begin(m, rows, ws, ws_size, &s, err);
+
+    for (done = 0; rc == MAAS_OK && done < rows; done += s.rows) {
+        maas_run_next(&s, x, done, rows);
+        s.y = (float *) (y + done * m->info.out) + s.rows * m->info.out;
+        maas_run_slice(&s, m->n_steps - 1);
+        maas_run_raw(&s, y + done * m->info.out);
+    }
+
+    return rc;
 }

@@ -36,7 +36,8 @@ maas__attr_get(const maas_node_t *n, const maas_attr_t *a)
     const void  *p = n->attrs + a->at;
 
     return a->type == MAAS_ATTR_FLOAT ? (double) *(const float *) p
-                                      : (double) *(const size_t *) p;
+           : a->type == MAAS_ATTR_DOUBLE ? *(const double *) p
+           : (double) *(const size_t *) p;
 }
 
 
@@ -48,13 +49,16 @@ maas__attr_set(maas_node_t *n, const maas_attr_t *a, double v)
     v = a->type == MAAS_ATTR_FLOAT ? (double) (float) v : v;
 
     if (!(v >= a->low && v <= a->high)
-        || (a->type == MAAS_ATTR_SIZE && v != floor(v)))
+        || ((a->type == MAAS_ATTR_SIZE || a->type == MAAS_ATTR_CHOICE)
+            && v != floor(v)))
     {
         return 0;
     }
 
     if (a->type == MAAS_ATTR_FLOAT) {
         *(float *) p = (float) v;
+    } else if (a->type == MAAS_ATTR_DOUBLE) {
+        *(double *) p = v;
     } else {
         *(size_t *) p = (size_t) v;
     }

@@ -8,6 +8,7 @@
 #define MAAS_OP_H
 
 #include "maas_dtype.h"
+#include "maas_mem.h"
 #include "kernel/maas_act.h"
 
 
@@ -19,11 +20,13 @@
     X(activation)                      /* x */                                \
     X(add)                             /* x1 + x2 */                          \
     X(flatten)                         /* x, in one dimension */              \
-    X(layer_norm)                      /* (x-mean)/sqrt(var+eps) * w + b */
+    X(layer_norm)                      /* (x-mean)/sqrt(var+eps) * w + b */   \
+    X(trees)                           /* sums of leaves of decision trees */
 
 #define MAAS_OP_INPUTS   4             /* most a kind has */
-#define MAAS_OP_TENSORS  4
-#define MAAS_OP_ATTRS    32            /* bytes */
+#define MAAS_OP_TENSORS  16
+#define MAAS_OP_ATTRS    192           /* bytes */
+#define MAAS_OP_NAMES    16            /* attributes */
 
 typedef struct maas_op_s  maas_op_t;
 
@@ -69,7 +72,9 @@ typedef struct {
 
 typedef enum {
     MAAS_ATTR_SIZE = 0,                /* size_t; whole */
-    MAAS_ATTR_FLOAT                    /* float; finite, rounded from double */
+    MAAS_ATTR_FLOAT,                   /* float; finite, rounded from double */
+    MAAS_ATTR_DOUBLE,                  /* double; finite */
+    MAAS_ATTR_CHOICE                   /* size_t: place among names */
 } maas_attr_type_t;
 
 typedef struct {
@@ -79,10 +84,12 @@ typedef struct {
     double             low, high;      /* both are allowed */
     double             def;            /* NAN: it must be given */
     const char        *refused;        /* the sentence if it is not as above */
+    const char *const *names;          /* of a choice; ends with NULL */
 } maas_attr_t;
 
 
-/* A tensor layers.N.NAME; shape() says its dimensions. */
+/* A tensor layers.N.NAME; shape() says its dimensions, rank 0 if there is
+ * none. */
 
 typedef struct {
     const char        *name;
@@ -95,6 +102,8 @@ typedef struct {
 typedef struct {
     maas_node_t        node;
     const void        *kernel;         /* as kernel() chose it */
+    const void        *layout;         /* as layout() left it, until packed */
+    size_t             scratch;        /* bytes a row */
     const void        *packed;         /* as pack() left it */
 } maas_step_t;
 
@@ -112,17 +121,21 @@ typedef struct {
     size_t             rows;
     maas_rows_t        in[MAAS_OP_INPUTS];
     maas_rows_t        out;
+    void              *scratch;        /* aligned, of any content */
 } maas_pass_t;
 
 
 /* A kind.  kernel, size and pack are NULL where there are no tensors, kernel
- * also where any CPU will do, back where there are no explanations. */
+ * also where any CPU will do, check where any finite numbers will, layout where
+ * size() is all, raw where it is run() without the activation, back where there
+ * are no explanations. */
 
 struct maas_op_s {
     const char            *name;
     unsigned               n_in;
     unsigned               takes;      /* set of types of values, as above */
     unsigned               ragged;     /* takes ragged values as well */
+    unsigned               missing;    /* and NaN: no value */
     unsigned               fused;      /* run() applies the activations that
                                           kernels of products apply; the
                                           others are left to its caller */
@@ -135,8 +148,15 @@ struct maas_op_s {
      * BADSHAPE with what is wrong, as in "adds 2 numbers to 3" */
     maas_status_t        (*shape)(maas_node_t *n, const maas_shape_t *in,
                                   maas_err_t *err);
+    /* is what a file says in tensors meant?  BADVALUE and what is wrong, as in
+     * "tree 3, node 2: feature 31 of 30", or NOMEM: the arena is for marks */
+    maas_status_t        (*check)(const maas_node_t *n, maas_arena_t *a,
+                                  maas_err_t *err);
     /* what runs it on `isa`, for s->kernel; NULL: it is not to be had here */
     const void          *(*kernel)(const maas_node_t *n, maas_isa_t isa);
+    /* s->layout and s->scratch, before size(), in an arena that goes after
+     * pack().  NOMEM */
+    maas_status_t        (*layout)(maas_step_t *s, maas_arena_t *a);
     /* bytes that pack() writes, 0 on overflow */
     size_t               (*size)(const maas_step_t *s);
     /* to: MAAS_ALIGN aligned, zeroed */
@@ -144,12 +164,22 @@ struct maas_op_s {
     /* p->out from p->in, which do not overlap.  A row gives the same bits
      * whatever rows it comes with.  Allocates nothing, cannot fail. */
     void                 (*run)(const maas_step_t *s, const maas_pass_t *p);
+    /* y(rows,numbers) dense: the same before what is applied last, and not
+     * rounded to F32 */
+    void                 (*raw)(const maas_step_t *s, const maas_pass_t *p,
+                                double *y);
     /* slope->in[i] += slope of one number of the answer by p->in[i]; given
      * slope->out, its slope by p->out before the activation.  Shapes and
      * types are those of the values; p is as run() left it. */
     void                 (*back)(const maas_step_t *s, const maas_pass_t *p,
                                  const maas_pass_t *slope);
 };
+
+/* maas_op_trees.c: the ensemble of a layer of that kind, whose arrays are its
+ * tensors' */
+struct maas_trees_s;
+void maas__trees_of(const maas_node_t *n, struct maas_trees_s *t);
+
 
 #define MAAS_OP_DECLARE(name)  extern const maas_op_t  maas__op_##name;
 MAAS_OPS(MAAS_OP_DECLARE)

@@ -40,6 +40,28 @@ nodes_act(maas_read_t *r, const cJSON *v, size_t i, maas_node_t *n)
 }
 
 
+/* R19: one that is given; a choice by its name */
+
+static int
+nodes_attr(maas_node_t *n, const maas_attr_t *a, const cJSON *given)
+{
+    size_t  i;
+
+    if (a->type != MAAS_ATTR_CHOICE) {
+        return cJSON_IsNumber(given)
+               && maas__attr_set(n, a, given->valuedouble);
+    }
+
+    for (i = 0; cJSON_IsString(given) && a->names[i] != NULL; i++) {
+        if (strcmp(a->names[i], given->valuestring) == 0) {
+            return maas__attr_set(n, a, (double) i);
+        }
+    }
+
+    return 0;
+}
+
+
 /* R19: what the kind has of its own */
 
 static maas_status_t
@@ -53,10 +75,7 @@ nodes_attrs(maas_read_t *r, const cJSON *v, size_t i, maas_node_t *n)
         a = &n->op->attrs[j];
         given = maas_get(v, a->name);
 
-        if (given == NULL ? isnan(a->def)
-                          : !cJSON_IsNumber(given)
-                            || !maas__attr_set(n, a, given->valuedouble))
-        {
+        if (given == NULL ? isnan(a->def) : !nodes_attr(n, a, given)) {
             return MAAS_BAD(r, "R19: layer %zu: %s", i, a->refused);
         }
     }
@@ -75,7 +94,7 @@ nodes_kind(maas_read_t *r, const cJSON *v, size_t i, maas_node_t *n)
     const cJSON      *kind;
     maas_status_t     rc;
     const maas_op_t  *op;
-    const char       *known[NODES_SHARED + MAAS_OP_ATTRS] = {
+    const char       *known[NODES_SHARED + MAAS_OP_NAMES + 1] = {
         "kind", "name", "inputs", "activation", "alpha"
     };
 
@@ -216,6 +235,48 @@ nodes_dims(const maas_tensor_t *t, char *buf, size_t size)
 }
 
 
+/* R8: "F32 or F64" */
+
+static void
+nodes_dtypes(const maas_operand_t *o, char *buf, size_t size)
+{
+    size_t  i, n;
+
+    n = 0;
+
+    for (i = 0; i < MAAS_N_DTYPES && n < size; i++) {
+        if (o->dtypes >> i & 1) {
+            n += (size_t) snprintf(buf + n, size - n, "%s%s",
+                                   n ? " or " : "", maas__dtypes[i].name);
+        }
+    }
+}
+
+
+/* R24 */
+
+static int
+nodes_finite(const maas_tensor_t *t, size_t n)
+{
+    size_t         i;
+    const double  *v;
+
+    if (t->dtype == MAAS_F32) {
+        return maas_is_finite(t->data, n);
+    }
+
+    v = t->data;
+
+    for (i = 0; t->dtype == MAAS_F64 && i < n; i++) {
+        if (!isfinite(v[i])) {
+            return 0;
+        }
+    }
+
+    return 1;
+}
+
+
 /* R8, R22, R24: tensor layers.<i>.<name> in the shape that t has */
 
 static maas_status_t
@@ -224,7 +285,7 @@ nodes_tensor(maas_read_t *r, const maas_container_t *c, size_t i,
 {
     char            name[48], dims[96];
     void           *copy;
-    size_t          n;
+    size_t          n, size;
     maas_entry_t   *e;
 
     snprintf(name, sizeof(name), "layers.%zu.%s", i, o->name);
@@ -242,14 +303,16 @@ nodes_tensor(maas_read_t *r, const maas_container_t *c, size_t i,
     *t = e->tensor;
 
     if (!(o->dtypes >> t->dtype & 1)) {
+        nodes_dtypes(o, dims, sizeof(dims));
         return maas__fail(r->err, MAAS_UNSUPPORTED,
-                          "R8: tensor \"%s\" is not F32", name);
+                          "R8: tensor \"%s\" is not %s", name, dims);
     }
 
     e->used++;
     n = e->end - e->begin;
+    size = maas__dtypes[t->dtype].bits / 8;
 
-    if ((uintptr_t) t->data % sizeof(float) != 0) {
+    if ((uintptr_t) t->data % size != 0) {
         copy = maas__arena_alloc(r->arena, n, 1);
         if (copy == NULL) {
             return MAAS_OOM(r);
@@ -257,7 +320,7 @@ nodes_tensor(maas_read_t *r, const maas_container_t *c, size_t i,
         t->data = memcpy(copy, t->data, n);
     }
 
-    if (!maas_is_finite(t->data, n / sizeof(float))) {
+    if (!nodes_finite(t, n / size)) {
         return MAAS_BAD(r, "R24: tensor \"%s\" has a weight that is not "
                         "finite", name);
     }
@@ -273,12 +336,17 @@ nodes_weights(maas_read_t *r, const maas_container_t *c, maas_desc_t *d,
     size_t i)
 {
     size_t         j, numbers;
+    maas_err_t     why;
     maas_node_t   *n;
     maas_status_t  rc;
 
     n = &d->nodes[i];
 
     for (j = 0; j < n->op->n_tensors; j++) {
+        if (n->tensors[j].rank == 0) {
+            continue;
+        }
+
         numbers = maas__numbers(n->tensors[j].rank, n->tensors[j].shape);
 
         if (numbers > MAAS_MAX_PARAMS - d->parameters) {
@@ -289,13 +357,25 @@ nodes_weights(maas_read_t *r, const maas_container_t *c, maas_desc_t *d,
     }
 
     for (j = 0; j < n->op->n_tensors; j++) {
+        if (n->tensors[j].rank == 0) {
+            continue;
+        }
+
         rc = nodes_tensor(r, c, i, &n->op->tensors[j], &n->tensors[j]);
         if (rc != MAAS_OK) {
             return rc;
         }
     }
 
-    return MAAS_OK;
+    if (n->op->check == NULL) {
+        return MAAS_OK;
+    }
+
+    rc = n->op->check(n, r->arena, &why);
+
+    return rc == MAAS_OK ? rc
+           : rc == MAAS_NOMEM ? MAAS_OOM(r)
+           : MAAS_BAD(r, "R37: layer %zu: %s", i, why.msg);
 }
 
 
