@@ -254,6 +254,13 @@ build/perf-analyzer/.done: t/clients/perf_analyzer.txt build/venv/.done
 	    --target $(@D) -r $<
 	@touch $@
 
+# the libraries whose models are imported
+build/import-venv/.done: t/import/requirements.txt | build/.packages-test
+	@test -e build/import-venv || python3 -m venv build/import-venv
+	@test -L build/import-venv || build/import-venv/bin/pip install -q \
+	    --disable-pip-version-check -r $<
+	@touch $@
+
 # a Prometheus, as Debian has it; unpacked and not installed, since the package
 # starts a service
 build/prometheus/.done: | build/.packages-test
@@ -268,7 +275,7 @@ build/prometheus/.done: | build/.packages-test
 .PHONY: test-build
 test-build: build/.packages-test all units fuzzers $(PRELOADS) $(BOTS)
 
-test: build/.packages-test test-build build/venv/.done \
+test: build/.packages-test test-build build/venv/.done build/import-venv/.done \
 	build/perf-analyzer/.done build/prometheus/.done
 	MAAS_BUILD=$(B) prove -r t
 

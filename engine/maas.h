@@ -379,14 +379,14 @@ size_t maas_workspace_size(const maas_model_t *m, size_t rows);
 
 /*
  * y(rows,out) = the network applied to x(rows,in), both dense row-major.  x
- * holds wire numbers, doubles if the model is wide: the preprocessing of the file is applied on the way (x
- * is not changed).  Runs in slices of as many rows as `ws` was sized for, so
- * that any number of rows may be given; the same row gives the same bits in
- * whatever slice, batch and position. ws: workspace of ws_size bytes, at least
- * maas_workspace_size(m, 1), 64-byte aligned, used by one run at a time. x and
- * y must not overlap.  Allocates nothing, takes no lock, makes no system call.
- * BADSHAPE if the workspace is too small.  Overflow gives results that are not
- * finite: see maas_is_finite().
+ * holds wire numbers, doubles if the model is wide: the preprocessing of the
+ * file is applied on the way (x is not changed).  Runs in slices of as many
+ * rows as `ws` was sized for, so that any number of rows may be given; the same
+ * row gives the same bits in whatever slice, batch and position. ws: workspace
+ * of ws_size bytes, at least maas_workspace_size(m, 1), 64-byte aligned, used
+ * by one run at a time. x and y must not overlap.  Allocates nothing, takes no
+ * lock, makes no system call.  BADSHAPE if the workspace is too small.
+ * Overflow gives results that are not finite: see maas_is_finite().
  */
 maas_status_t maas_run(const maas_model_t *m, const void *x, size_t rows,
     float *y, void *ws, size_t ws_size, maas_err_t *err);

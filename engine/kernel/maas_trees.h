@@ -75,8 +75,9 @@ typedef enum {
  * this order: score[o] = base[o] (base_last: 0; min, max: infinity); for each
  * tree t: score[o] = score[o] + leaf, or the smaller or larger of both, where
  * the leaf has one number for o = output[t], or, if `vector`, one for each o.
- * base_last: + base[o]; then / divide; then the transform.  A linear leaf gives constant + sum of coefficient * x, in order,
- * one rounding each, or its value where one of those x is NaN.
+ * base_last: + base[o]; then / divide; then the transform.  A linear leaf gives
+ * constant + sum of coefficient * x, in order, one rounding each, or its value
+ * where one of those x is NaN.
  */
 
 typedef struct maas_trees_s {
@@ -181,9 +182,9 @@ typedef struct {
     void        (*pack)(const maas_trees_t *t, const void *layout, void *to);
 
     /* s(rows,out) dense, of type `sum`: base, if it is not the last, and trees
-     * are in it.  x(rows,in): ldx numbers from row to row, of the type that t->x
-     * said.  scratch: bytes a row, aligned, of any content.  t: as packed, its
-     * arrays are not there any more. */
+     * are in it.  x(rows,in): ldx numbers from row to row, of the type t->x.
+     * scratch: bytes a row, aligned, of any content.  t: as packed, its arrays
+     * are not there any more. */
     void        (*run)(const maas_trees_t *t, const void *packed,
                        const void *x, size_t ldx, size_t rows, void *s,
                        void *scratch);

@@ -179,6 +179,8 @@ struct maas_op_s {
  * tensors' */
 struct maas_trees_s;
 void maas__trees_of(const maas_node_t *n, struct maas_trees_s *t);
+/* A new layer of it, whose tensors are t's arrays; 0: t is over a limit. */
+int maas__trees_to(const struct maas_trees_s *t, maas_node_t *n);
 
 
 #define MAAS_OP_DECLARE(name)  extern const maas_op_t  maas__op_##name;

@@ -187,6 +187,63 @@ maas__trees_of(const maas_node_t *n, maas_trees_t *t)
 }
 
 
+static void
+trees_tensor(maas_node_t *n, unsigned which, maas_dtype_t dtype,
+    const void *data)
+{
+    n->tensors[which].dtype = dtype;
+    n->tensors[which].data = data;
+}
+
+
+int
+maas__trees_to(const maas_trees_t *t, maas_node_t *n)
+{
+    maas_op_trees_t  *a = (void *) n->attrs;
+
+    if (t->trees > TREES_MAX || t->nodes > TREES_MAX || t->sets > TREES_MAX
+        || t->words > TREES_MAX || t->terms > TREES_MAX
+        || t->out > MAAS_MAX_WIDTH)
+    {
+        return 0;
+    }
+
+    a->trees = t->trees;
+    a->nodes = t->nodes;
+    a->outputs = t->out;
+    a->vector = t->vector;
+    a->sets = t->sets;
+    a->words = t->words;
+    a->terms = t->terms;
+    a->cover = t->cover != NULL;
+    a->tiny = t->tiny;
+    a->base_last = t->base_last;
+    a->divide = t->divide;
+    a->combine = t->combine;
+    a->transform = t->transform;
+    a->slope = t->slope;
+
+    trees_tensor(n, TREES_COVER, MAAS_F64, t->cover);
+    trees_tensor(n, TREES_COEFFICIENT, MAAS_F64, t->coefficient);
+    trees_tensor(n, TREES_CONSTANT, MAAS_F64, t->constant);
+    trees_tensor(n, TREES_THRESHOLD, t->compare, t->threshold);
+    trees_tensor(n, TREES_VALUE, t->sum, t->value);
+    trees_tensor(n, TREES_BASE, t->sum, t->base);
+    trees_tensor(n, TREES_SIZES, MAAS_U32, t->size);
+    trees_tensor(n, TREES_OUTPUT, MAAS_U32, t->output);
+    trees_tensor(n, TREES_FEATURE, MAAS_U32, t->feature);
+    trees_tensor(n, TREES_LEFT, MAAS_I32, t->left);
+    trees_tensor(n, TREES_RIGHT, MAAS_I32, t->right);
+    trees_tensor(n, TREES_SET, MAAS_U32, t->set);
+    trees_tensor(n, TREES_WORD, MAAS_U32, t->word);
+    trees_tensor(n, TREES_TERM, MAAS_U32, t->term);
+    trees_tensor(n, TREES_TERM_FEATURE, MAAS_U32, t->term_feature);
+    trees_tensor(n, TREES_FLAGS, MAAS_U8, t->flags);
+
+    return 1;
+}
+
+
 /* Of one dimension, or none at all */
 
 static void

@@ -20,6 +20,7 @@ int train_cmd_predict(int argc, char **argv);
 int train_cmd_inspect(int argc, char **argv);
 int train_cmd_synth(int argc, char **argv);
 int train_cmd_tune(int argc, char **argv);
+int train_cmd_import(int argc, char **argv);
 
 
 typedef struct {
@@ -29,7 +30,9 @@ typedef struct {
     int            part;            /* train_part_t */
     int            json;
 
-    int            format;          /* of predict alone */
+    /* predict alone */
+    int            format;
+    int            raw;             /* scores before the transform */
 
     /* evaluate alone */
     char          *report;          /* file, or NULL */

@@ -30,7 +30,10 @@ static const train_arg_t  predict_rows[] = {
     { "format", 'f', TRAIN_MODEL_CHOICE(format, predict_formats), NULL,
       "csv, jsonl: with names; ids, label, decision and the probability of "
       "each class, a line for each row of the file, skipped ones too (lines)",
-      .expected = "lines, csv or jsonl" }
+      .expected = "lines, csv or jsonl" },
+    { "raw", 0, TRAIN_MODEL_FLAG(raw), NULL,
+      "just the numbers before the last activation or transform, in full "
+      "precision" }
 };
 
 static const train_args_t  predict_args = {
@@ -147,13 +150,54 @@ predict_lines(const train_predict_t *p, int json)
 }
 
 
+/* A line of numbers for each row */
+
+static void
+predict_raw(const maas_model_t *m, const train_data_t *d)
+{
+    double  *y;
+    size_t   i, out;
+
+    out = maas_model_info(m)->out;
+    y = train_model_raw(m, d, 1);
+
+    for (i = 0; i < d->rows * out; i++) {
+        (void) printf("%.17g%c", y[i], (i + 1) % out == 0 ? '\n' : ',');
+    }
+
+    train_free(y);
+}
+
+
+static void
+predict_all(const train_model_args_t *args, const maas_model_t *m,
+    const train_data_t *d)
+{
+    float            *y;
+    train_predict_t   p;
+
+    y = train_model_run(m, d, NULL, 0);
+    p = (train_predict_t) { maas_model_info(m), d, y };
+
+    if (args->format == PREDICT_LINES) {
+        predict_lines(&p, args->json);
+
+    } else if (args->format == PREDICT_CSV) {
+        train_predict_csv(&p);
+
+    } else {
+        train_predict_jsonl(&p);
+    }
+
+    train_free(y);
+}
+
+
 int
 train_cmd_predict(int argc, char **argv)
 {
-    float               *y;
     maas_model_t        *m;
     train_data_t         d;
-    train_predict_t      p;
     train_model_args_t   args;
 
     maas_single_thread();
@@ -163,28 +207,25 @@ train_cmd_predict(int argc, char **argv)
         train_usage("predict", "--json and --format: expected one of them");
     }
 
+    if (args.raw && (args.json || args.format != PREDICT_LINES)) {
+        train_usage("predict", "--raw prints lines of numbers: expected "
+                    "neither --json nor --format with it");
+    }
+
     m = train_model_open(args.model);
     args.want.no_target = 1;
     train_model_data(&args, m, &d);
 
-    y = train_model_run(m, &d, NULL, 0);
-    p = (train_predict_t) { maas_model_info(m), &d, y };
-
-    if (args.format == PREDICT_LINES) {
-        predict_lines(&p, args.json);
-
-    } else if (args.format == PREDICT_CSV) {
-        train_predict_csv(&p);
-
+    if (args.raw) {
+        predict_raw(m, &d);
     } else {
-        train_predict_jsonl(&p);
+        predict_all(&args, m, &d);
     }
 
     if (fflush(stdout) != 0 || ferror(stdout)) {
         train_die("standard output cannot be written to");
     }
 
-    train_free(y);
     train_data_free(&d);
     maas_model_free(m);
     train_args_free(&predict_args, &args);

@@ -25,6 +25,8 @@ static const main_command_t  main_commands[] = {
     { "predict",  train_cmd_predict,  "answer for every row of a data set" },
     { "inspect",  train_cmd_inspect,
       "check a model file and say what it holds" },
+    { "import",   train_cmd_import,
+      "make a model file of another library's model" },
     { "synth",    train_cmd_synth,    "draw a data set of digits" }
 };
 

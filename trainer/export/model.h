@@ -9,6 +9,7 @@
 #include "data/table.h"
 #include "fit/options.h"
 #include "judge/metrics.h"
+#include "op/maas_op.h"
 
 
 /* record.c: the `maas` document of a new model */
@@ -36,11 +37,16 @@ typedef struct {
 /* JSON text, to be given to train_free(). */
 char *train_record(const train_record_t *r);
 
+/* A layer, as an entry of the member layers. */
+void train_record_layer(maas_writer_t *w, const maas_node_t *n);
+
 
 /* record_inputs.c: the member inputs of a document, and how numbers of a column
  * are written, as members of it */
 void train_record_inputs(maas_writer_t *w, const train_record_t *r);
 void train_record_format(maas_writer_t *w, const maas_column_t *c);
+/* A column of it. */
+void train_record_column(maas_writer_t *w, const maas_column_t *c);
 
 /* columns_record.c: the members other_columns and reference of a document;
  * nothing for a tensor. */
@@ -63,8 +69,10 @@ void train_record_settings(maas_writer_t *w, const train_record_t *r);
 
 /* write.c */
 
-/* The network as the bytes of a model file, to be given to train_free().
- * document: JSON text. */
+/* Layers, or the network, as the bytes of a model file, to be given to
+ * train_free().  document: JSON text. */
+void *train_image_of(const maas_node_t *nodes, size_t n, const char *document,
+    size_t *size);
 void *train_image(const train_net_t *net, const char *document, size_t *size);
 
 
@@ -75,6 +83,9 @@ maas_model_t *train_model_open(const char *path);
  * given to train_free().  Dies if one is not finite. */
 float *train_model_run(const maas_model_t *m, const train_data_t *d,
     const uint32_t *row, size_t rows);
+/* The same of all rows, widened, or, if raw, the scores of maas_raw(), which
+ * may be not finite. */
+double *train_model_raw(const maas_model_t *m, const train_data_t *d, int raw);
 /* What the training record says of `what` in its part `data` or `settings`, a
  * text, or NULL; to be freed. */
 char *train_model_recorded(const maas_info_t *info, const char *part,

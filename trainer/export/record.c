@@ -49,10 +49,11 @@ record_version(const train_record_t *r)
 }
 
 
-static void
-record_layer(maas_writer_t *w, const maas_node_t *n)
+void
+train_record_layer(maas_writer_t *w, const maas_node_t *n)
 {
     size_t              i;
+    double              v;
     const maas_attr_t  *a;
 
     maas_writer_open(w, '{');
@@ -60,11 +61,19 @@ record_layer(maas_writer_t *w, const maas_node_t *n)
 
     for (i = 0; i < n->op->n_attrs; i++) {
         a = &n->op->attrs[i];
+        v = maas__attr_get(n, a);
 
         if (a->type == MAAS_ATTR_FLOAT) {
-            train_json_float(w, a->name, (float) maas__attr_get(n, a));
+            train_json_float(w, a->name, (float) v);
+
+        } else if (v == a->def) {
+            continue;
+
+        } else if (a->type == MAAS_ATTR_CHOICE) {
+            train_json_text(w, a->name, a->names[(size_t) v]);
+
         } else {
-            train_json_number(w, a->name, maas__attr_get(n, a));
+            train_json_number(w, a->name, v);
         }
     }
 
@@ -99,7 +108,7 @@ record_layers(maas_writer_t *w, const train_net_t *net)
     e = train_export(net);
 
     for (i = 0; i < e->n; i++) {
-        record_layer(w, &e->nodes[i]);
+        train_record_layer(w, &e->nodes[i]);
     }
 
     train_export_free(e);

@@ -4,6 +4,8 @@
  * Columns that are no inputs are in columns_record.c.
  */
 
+#include <math.h>
+
 #include "model.h"
 
 
@@ -37,6 +39,10 @@ record_values(maas_writer_t *w, const maas_column_t *c)
 
     if (c->other) {
         train_json_flag(w, "other", 1);
+    }
+
+    if (c->codes) {
+        train_json_flag(w, "codes", 1);
     }
 
     if (c->compare != MAAS_COMPARE_DIGITS) {
@@ -94,8 +100,8 @@ record_date(maas_writer_t *w, const maas_column_t *c)
 }
 
 
-static void
-record_column(maas_writer_t *w, const maas_column_t *c)
+void
+train_record_column(maas_writer_t *w, const maas_column_t *c)
 {
     maas_writer_open(w, '{');
     train_json_text(w, "name", c->name);
@@ -113,7 +119,12 @@ record_column(maas_writer_t *w, const maas_column_t *c)
             train_json_float(w, "clip", c->clip);
         }
 
-        train_json_float(w, "missing", c->missing);
+        if (c->missing == MAAS_KEEP) {
+            train_json_text(w, "missing", "nan");
+        } else if (!isnan(c->missing)) {
+            train_json_float(w, "missing", c->missing);
+        }
+
         train_record_format(w, c);
 
     } else if (c->kind == MAAS_FIELD_DATE) {
@@ -168,7 +179,7 @@ train_record_inputs(maas_writer_t *w, const train_record_t *r)
         train_json_open(w, "columns", '[');
 
         for (i = 0; i < scale->n_columns; i++) {
-            record_column(w, &scale->columns[i]);
+            train_record_column(w, &scale->columns[i]);
         }
 
         maas_writer_close(w, ']');

@@ -75,6 +75,48 @@ train_model_run(const maas_model_t *m, const train_data_t *d,
 }
 
 
+double *
+train_model_raw(const maas_model_t *m, const train_data_t *d, int raw)
+{
+    void        *ws, *x;
+    float       *answers;
+    double      *y;
+    size_t       i, out, ws_size;
+    maas_err_t   err = { 0 };
+
+    out = maas_model_info(m)->out;
+    y = train_alloc(d->rows * out, sizeof(double));
+
+    if (!raw) {
+        answers = train_model_run(m, d, NULL, 0);
+
+        for (i = 0; i < d->rows * out; i++) {
+            y[i] = answers[i];
+        }
+
+        train_free(answers);
+        return y;
+    }
+
+    ws_size = maas_workspace_size(m, 1);
+    ws = train_alloc(ws_size, 1);
+    x = train_alloc(1, maas_model_info(m)->row);
+
+    for (i = 0; i < d->rows; i++) {
+        train_data_row(d, i, x);
+
+        if (maas_raw(m, x, 1, y + i * out, ws, ws_size, &err) != MAAS_OK) {
+            train_die("row %zu: %s", i + 1, err.msg);
+        }
+    }
+
+    train_free(ws);
+    train_free(x);
+
+    return y;
+}
+
+
 char *
 train_model_recorded(const maas_info_t *info, const char *part,
     const char *what)

@@ -48,13 +48,12 @@ write_tensor(maas_writer_t *w, size_t layer, const char *what,
 
 
 static char *
-write_header(const train_export_t *e, const char *document, size_t *size,
-    size_t *tensors)
+write_header(const maas_node_t *n, size_t nodes, const char *document,
+    size_t *size, size_t *tensors)
 {
-    char               *text;
-    size_t              i, j;
-    maas_writer_t       w;
-    const maas_node_t  *n;
+    char           *text;
+    size_t          i, j;
+    maas_writer_t   w;
 
     train_json_memory(&w, &text, size);
     train_json_open(&w, "__metadata__", '{');
@@ -63,12 +62,12 @@ write_header(const train_export_t *e, const char *document, size_t *size,
     maas_writer_close(&w, '}');
     *tensors = 0;
 
-    for (i = 0; i < e->n; i++) {
-        n = &e->nodes[i];
-
+    for (i = 0; i < nodes; i++, n++) {
         for (j = 0; j < n->op->n_tensors; j++) {
-            write_tensor(&w, i, n->op->tensors[j].name, &n->tensors[j],
-                         tensors);
+            if (n->tensors[j].rank != 0) {
+                write_tensor(&w, i, n->op->tensors[j].name, &n->tensors[j],
+                             tensors);
+            }
         }
     }
 
@@ -95,17 +94,16 @@ write_crc(char *image, size_t size)
 
 
 void *
-train_image(const train_net_t *net, const char *document, size_t *size)
+train_image_of(const maas_node_t *nodes, size_t n, const char *document,
+    size_t *size)
 {
     int                   i;
     char                 *text, *image, *p;
-    size_t                n, padded, tensors, j, k;
-    train_export_t       *e;
+    size_t                length, padded, tensors, j, k;
     const maas_tensor_t  *t;
 
-    e = train_export(net);
-    text = write_header(e, document, &n, &tensors);
-    padded = (n + 7) / 8 * 8;
+    text = write_header(nodes, n, document, &length, &tensors);
+    padded = (length + 7) / 8 * 8;
     *size = 8 + padded + tensors;
 
     image = train_alloc(*size, 1);
@@ -115,23 +113,38 @@ train_image(const train_net_t *net, const char *document, size_t *size)
         *p++ = (char) ((uint64_t) padded >> (8 * i) & 0xff);
     }
 
-    (void) memcpy(p, text, n);
-    (void) memset(p + n, ' ', padded - n);
+    (void) memcpy(p, text, length);
+    (void) memset(p + length, ' ', padded - length);
     p += padded;
     train_free(text);
 
     /* numbers of files are little-endian, as those of any host of ours */
 
-    for (j = 0; j < e->n; j++) {
-        t = e->nodes[j].tensors;
+    for (j = 0; j < n; j++) {
+        t = nodes[j].tensors;
 
-        for (k = 0; k < e->nodes[j].op->n_tensors; k++, t++) {
-            (void) memcpy(p, t->data, write_size(t));
-            p += write_size(t);
+        for (k = 0; k < nodes[j].op->n_tensors; k++, t++) {
+            if (t->rank != 0 && write_size(t) != 0) {
+                (void) memcpy(p, t->data, write_size(t));
+                p += write_size(t);
+            }
         }
     }
 
     write_crc(image, *size);
+
+    return image;
+}
+
+
+void *
+train_image(const train_net_t *net, const char *document, size_t *size)
+{
+    void            *image;
+    train_export_t  *e;
+
+    e = train_export(net);
+    image = train_image_of(e->nodes, e->n, document, size);
     train_export_free(e);
 
     return image;

@@ -52,17 +52,14 @@ typedef struct {
 } train_import_t;
 
 
-/* The kinds of files, each in a file of its own.  X(constant, function, name).
- * is(): do the first bytes look so?  The first one that says yes reads. */
+/* The kinds of files, each in a file of its own, whose train_import_NAME is a
+ * row.  The first one that says yes reads. */
 
-#define TRAIN_IMPORTERS(X)                                                    \
-    X(lightgbm)                        /* text, "tree\nversion=v4" */         \
-    X(xgboost)                         /* JSON and UBJSON */                  \
-    X(catboost)                        /* JSON */                             \
-    X(onnx)                            /* protobuf */
+#define TRAIN_IMPORTERS(X)
 
 typedef struct {
     const char      *name;             /* for people: "LightGBM" */
+    /* do the first bytes look so? */
     int            (*is)(const char *file, size_t size);
     maas_status_t  (*read)(train_import_t *m, const char *file, size_t size,
                            maas_err_t *err);
@@ -70,6 +67,7 @@ typedef struct {
 
 #define TRAIN_IMPORTER_DECLARE(name)                                          \
     extern const train_importer_t  train_import_##name;
+
 TRAIN_IMPORTERS(TRAIN_IMPORTER_DECLARE)
 
 

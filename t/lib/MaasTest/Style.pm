@@ -120,6 +120,7 @@ our @arrows = (
                                $trainer->('data', 'net', 'judge') ],
     [ qr{^trainer/export/},    qr{^engine/}, $util,
                                $trainer->('data', 'net', 'judge', 'fit') ],
+    [ qr{^trainer/import/},    qr{^engine/}, $util, $trainer->('export') ],
     [ qr{^trainer/report/},    qr{^engine/}, $util,
                                $trainer->('data', 'judge', 'fit') ],
     [ qr{^trainer/tune/},      qr{^engine/text/}, $util,
