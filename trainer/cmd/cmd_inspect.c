@@ -76,8 +76,16 @@ inspect_layers(const cJSON *document)
         for (i = 0; i < op->n_attrs; i++) {
             attr = cJSON_GetObjectItemCaseSensitive(layer, op->attrs[i].name);
 
-            if (op->attrs[i].type == MAAS_ATTR_SIZE && attr != NULL) {
-                (void) printf(" %.0f", attr->valuedouble);
+            if (op->n_attrs > 1 && attr != NULL) {
+                (void) printf("%s %s", i > 0 ? "," : " of",
+                              op->attrs[i].name);
+            }
+
+            if (cJSON_IsString(attr)) {
+                (void) printf(" %s", attr->valuestring);
+
+            } else if (op->attrs[i].type != MAAS_ATTR_FLOAT && attr != NULL) {
+                (void) printf(" %.9g", attr->valuedouble);
             }
         }
 
