@@ -97,6 +97,14 @@ refused('maas_models;', qr/invalid number of arguments in "maas_models" directiv
     'no pattern');
 refused('maas_models in/* in/*;',
     qr/invalid parameter "in\/\*", expected watch=time or max=size/, 'two patterns');
+refused('maas_models in/* watch=99ms;',
+    qr/invalid parameter "watch=99ms", expected a time of 100 ms or more/,
+    'too often');
+refused('maas_models in/* watch=1s max=lots;',
+    qr/invalid parameter "max=lots", expected a size such as 100m/, 'no size');
+refused('maas_models in/* watch=1s max=1k;', qr/"\S+": the model does not fit /
+    . 'into max=, 1024 bytes; its file has \d+, a model in memory may need '
+    . 'twice as much', 'too little');
 refused('maas_models in/* max=1m;', qr/"max=" is the most memory .*/, 'max= alone');
 refused('maas_models tree/*;', qr{"\Q$dir\E/tree/fraud" is not a regular file.*},
     'a folder');

@@ -10,7 +10,8 @@
 
 
 static ngx_int_t
-ngx_http_maas_watch_may_read(ngx_http_maas_watching_t *watching, u_char *path)
+ngx_http_maas_watch_may_read(ngx_http_maas_watching_t *watching,
+    const char *directive, u_char *path)
 {
     ngx_http_maas_why_t  why;
 
@@ -19,7 +20,7 @@ ngx_http_maas_watch_may_read(ngx_http_maas_watching_t *watching, u_char *path)
     }
 
     ngx_log_error(NGX_LOG_EMERG, watching->cycle->log, why.error,
-                  "maas_model: %s", why.text);
+                  "%s: %s", directive, why.text);
 
     return NGX_ERROR;
 }
@@ -42,7 +43,8 @@ ngx_http_maas_watch_readable(ngx_http_maas_main_conf_t *mmcf)
     folders = watching->folders.elts;
 
     for (i = 0; i < watching->folders.nelts; i++) {
-        if (ngx_http_maas_watch_may_read(watching, folders[i]->base.data)
+        if (ngx_http_maas_watch_may_read(watching, "maas_models",
+                                         folders[i]->base.data)
             != NGX_OK)
         {
             return NGX_ERROR;
@@ -53,7 +55,7 @@ ngx_http_maas_watch_readable(ngx_http_maas_main_conf_t *mmcf)
 
     for (i = 0; i < watching->watches.nelts; i++) {
         if (watches[i]->model->file.len != 0
-            && ngx_http_maas_watch_may_read(watching,
+            && ngx_http_maas_watch_may_read(watching, "maas_model",
                                             watches[i]->model->file.data)
                != NGX_OK)
         {

@@ -33,7 +33,10 @@ ngx_http_maas_watch_param(ngx_conf_t *cf, ngx_http_maas_watch_t **watch,
         interval = ngx_parse_time(&s, 0);
 
         if (interval < NGX_HTTP_MAAS_WATCH_LEAST) {
-            return NGX_DECLINED;
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "invalid parameter "
+                               "\"%V\", expected a time of %d ms or more",
+                               value, NGX_HTTP_MAAS_WATCH_LEAST);
+            return NGX_ERROR;
         }
 
     } else if (ngx_strncmp(value->data, "max=", 4) == 0) {
@@ -42,7 +45,9 @@ ngx_http_maas_watch_param(ngx_conf_t *cf, ngx_http_maas_watch_t **watch,
         size = ngx_parse_offset(&s);
 
         if (size <= 0) {
-            return NGX_DECLINED;
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "invalid parameter "
+                               "\"%V\", expected a size such as 100m", value);
+            return NGX_ERROR;
         }
 
     } else {
@@ -114,6 +119,14 @@ ngx_http_maas_watch_load(ngx_conf_t *cf, ngx_http_maas_model_t *model,
     }
 
     rc = ngx_http_maas_slot_load(&watch->slots, 0, file->data, file->size, err);
+
+    if (rc == MAAS_TOOBIG && watch->max != 0) {
+        return ngx_http_maas_fail(err, rc, "the model does not fit into "
+                                  "max=, %uz bytes; its file has %uz, a model "
+                                  "in memory may need twice as much", size,
+                                  file->size);
+    }
+
     if (rc != MAAS_OK) {
         return rc;
     }
