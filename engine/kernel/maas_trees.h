@@ -191,6 +191,7 @@ typedef struct {
 } maas_trees_kernel_t;
 
 extern const maas_trees_kernel_t maas__trees_ref;      /* maas_trees.c */
+extern const maas_trees_kernel_t maas__trees_walk;     /* maas_trees_walk.c */
 extern const maas_trees_kernel_t maas__trees_avx2;     /* maas_trees_avx2.c */
 extern const maas_trees_kernel_t maas__trees_avx512;   /* maas_trees_avx512.c */
 

@@ -9,6 +9,10 @@
 /* The fastest first */
 
 static const maas_trees_kernel_t *const  maas_trees_kernels[] = {
+#if defined(__x86_64__)
+    &maas__trees_avx512,
+#endif
+    &maas__trees_walk,
     &maas__trees_ref
 };
 

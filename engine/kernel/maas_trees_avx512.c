@@ -1,0 +1,537 @@
+/*
+ * Ensembles of trees with AVX-512: 64 pieces of trees at once, up to four rows
+ * side by side.
+ * Not here: what stands where (maas_trees_layout.h).
+ */
+
+#include "maas_trees_layout.h"
+#include "maas_int.h"
+
+
+#if defined(__x86_64__)
+
+#include <immintrin.h>
+#include <string.h>
+
+
+#define TARGET  __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,"   \
+                                      "avx512vbmi,avx512bitalg,gfni,popcnt")))
+#define INLINE  static inline __attribute__((always_inline)) TARGET
+
+#define WIDTH  64
+#define SLOTS  MAAS_TREES_SLOTS
+#define ROWS   MAAS_TREES_ROWS
+
+
+/* Rows on their way */
+
+typedef struct {
+    size_t     next;                   /* bytes from row to row of scratch */
+    uint8_t   *column;
+    uint8_t   *bits;
+    uint8_t   *exit;
+    uint8_t   *id;
+} trees_rows_t;
+
+
+INLINE size_t
+maas_v_count_float(const float *p, float x)
+{
+    return (size_t) _mm_popcnt_u32(_mm512_cmp_ps_mask(_mm512_load_ps(p),
+                                       _mm512_set1_ps(x), _CMP_LT_OQ));
+}
+
+
+INLINE size_t
+maas_v_count_double(const double *p, double x)
+{
+    __m512d   v;
+    unsigned  low, high;
+
+    v = _mm512_set1_pd(x);
+    low = _mm512_cmp_pd_mask(_mm512_load_pd(p), v, _CMP_LT_OQ);
+    high = _mm512_cmp_pd_mask(_mm512_load_pd(p + 8), v, _CMP_LT_OQ);
+
+    return (size_t) _mm_popcnt_u32(low | high << 8);
+}
+
+
+INLINE int
+maas_v_gap_float(const float *x, size_t n, int zeros)
+{
+    size_t     i;
+    __m512     v, tiny;
+    __mmask16  gap, some;
+
+    tiny = _mm512_set1_ps(zeros ? (float) MAAS_TREE_TINY : -1);
+    gap = 0;
+
+    for (i = 0; i < n; i += 16) {
+        some = (__mmask16) (n - i < 16 ? (1u << (n - i)) - 1 : 0xffff);
+        v = _mm512_abs_ps(_mm512_maskz_loadu_ps(some, x + i));
+        gap |= _mm512_mask_cmp_ps_mask(some, v, tiny, _CMP_NGT_UQ);
+    }
+
+    return gap != 0;
+}
+
+
+INLINE int
+maas_v_gap_double(const double *x, size_t n, int zeros)
+{
+    size_t    i;
+    __m512d   v, tiny;
+    __mmask8  gap, some;
+
+    tiny = _mm512_set1_pd(zeros ? MAAS_TREE_TINY : -1);
+    gap = 0;
+
+    for (i = 0; i < n; i += 8) {
+        some = (__mmask8) (n - i < 8 ? (1u << (n - i)) - 1 : 0xff);
+        v = _mm512_abs_pd(_mm512_maskz_loadu_pd(some, x + i));
+        gap |= _mm512_mask_cmp_pd_mask(some, v, tiny, _CMP_NGT_UQ);
+    }
+
+    return gap != 0;
+}
+
+
+#include "maas_trees_simd.h"
+
+
+/* Bytes of the row, in `regs` registers, by node; narrow: of 32 bytes twice */
+
+INLINE __m512i
+maas_v_bytes(const __m512i *row, __m512i at, const int regs)
+{
+    __m512i  low;
+
+    if (regs == 1) {
+        return _mm512_permutexvar_epi8(at, row[0]);
+    }
+
+    low = _mm512_permutex2var_epi8(row[0], at, row[1]);
+
+    if (regs == 2) {
+        return low;
+    }
+
+    return _mm512_mask_blend_epi8(_mm512_movepi8_mask(at), low,
+               _mm512_permutex2var_epi8(row[2], at, row[3]));
+}
+
+
+INLINE void
+maas_v_row(const uint8_t *column, __m512i *row, const int regs,
+    const int narrow)
+{
+    int  i;
+
+    if (narrow) {
+        row[0] = _mm512_broadcast_i64x4(
+                     _mm256_load_si256((const __m256i *) column));
+        return;
+    }
+
+    for (i = 0; i < regs; i++) {
+        row[i] = _mm512_load_si512(column + 64 * i);
+    }
+}
+
+
+/* Exits that the nodes of slot j clear: where right is `mask` */
+
+INLINE __m512i
+maas_v_clear(const uint8_t *at, __m512i node, __mmask64 mask, const int j,
+    const int narrow)
+{
+    uint64_t  all;
+    __m512i   first;
+
+    if (!narrow) {
+        return _mm512_maskz_loadu_epi8(mask, at + 2 * WIDTH);
+    }
+
+    /* byte `first` of a table for the slot: exits first..j.  The matrix moves
+     * bits 5 to 7 of a byte down. */
+
+    first = _mm512_gf2p8affine_epi64_epi8(node,
+                _mm512_set1_epi64(0x2040800000000000), 0);
+    all = 0x80c0e0f0f8fcfeff & ((2ull << j) - 1) * 0x0101010101010101;
+
+    return _mm512_maskz_shuffle_epi8(mask, _mm512_set1_epi64((int64_t) all),
+                                     first);
+}
+
+
+INLINE void
+maas_v_exit(uint8_t *exit, __m512i cleared, const uint8_t *base,
+    const int wide)
+{
+    __m512i  place;
+
+    /* trailing ones */
+
+    place = _mm512_popcnt_epi8(_mm512_andnot_si512(
+                _mm512_add_epi8(cleared, _mm512_set1_epi8(1)), cleared));
+
+    if (!wide) {
+        _mm512_store_si512(exit, _mm512_add_epi8(place,
+                                     _mm512_load_si512(base)));
+        return;
+    }
+
+    _mm512_store_si512(exit, _mm512_add_epi16(_mm512_load_si512(base),
+        _mm512_cvtepu8_epi16(_mm512_castsi512_si256(place))));
+    _mm512_store_si512(exit + 64, _mm512_add_epi16(
+        _mm512_load_si512(base + 64),
+        _mm512_cvtepu8_epi16(_mm512_extracti64x4_epi64(place, 1))));
+}
+
+
+/* All pieces of n rows */
+
+INLINE void
+maas_v_blocks(const maas_trees_head_t *h, const trees_rows_t *r, const int n,
+    const int regs, const int narrow, const int sets)
+{
+    int             i, j;
+    size_t          b, step;
+    __m512i         row[ROWS * 4], cleared[ROWS], node, k;
+    __mmask64       mask;
+    const uint8_t  *at;
+
+    step = WIDTH * (narrow ? 2 : 3);
+    at = MAAS_TREES_AT(h, block_at, uint8_t);
+
+    for (i = 0; i < n; i++) {
+        maas_v_row(r->column + (size_t) i * r->next, row + 4 * i, regs,
+                   narrow);
+    }
+
+    for (b = 0; b < h->blocks; b++, at += h->block) {
+
+#pragma GCC unroll 4
+        for (i = 0; i < n; i++) {
+            cleared[i] = _mm512_setzero_si512();
+        }
+
+#pragma GCC unroll 7
+        for (j = 0; j < SLOTS; j++) {
+            node = _mm512_load_si512(at + j * step);
+            k = _mm512_load_si512(at + j * step + WIDTH);
+
+#pragma GCC unroll 4
+            for (i = 0; i < n; i++) {
+                mask = _mm512_cmpgt_epu8_mask(
+                           maas_v_bytes(row + 4 * i, node, regs), k);
+
+                if (sets) {
+                    mask |= ((const uint64_t *) (r->bits + (size_t) i
+                                                 * r->next))[b * SLOTS + j];
+                }
+
+                cleared[i] = _mm512_or_si512(cleared[i],
+                    maas_v_clear(at + j * step, node, mask, j, narrow));
+            }
+        }
+
+#pragma GCC unroll 4
+        for (i = 0; i < n; i++) {
+            maas_v_exit(r->exit + (size_t) i * r->next + b * WIDTH * h->id,
+                        cleared[i], at + SLOTS * step, h->id == 2);
+        }
+    }
+}
+
+
+#define MAAS_V_BLOCKS(n, sets)                                                \
+                                                                              \
+static TARGET void                                                            \
+maas_v_blocks_##n##_##sets(const maas_trees_head_t *h, const trees_rows_t *r) \
+{                                                                             \
+    if (h->narrow) {                                                          \
+        maas_v_blocks(h, r, n, 1, 1, sets);                                   \
+    } else if (h->columns <= 64) {                                            \
+        maas_v_blocks(h, r, n, 1, 0, sets);                                   \
+    } else if (h->columns <= 128) {                                           \
+        maas_v_blocks(h, r, n, 2, 0, sets);                                   \
+    } else {                                                                  \
+        maas_v_blocks(h, r, n, 4, 0, sets);                                   \
+    }                                                                         \
+}
+
+MAAS_V_BLOCKS(1, 0) MAAS_V_BLOCKS(2, 0) MAAS_V_BLOCKS(4, 0)
+MAAS_V_BLOCKS(1, 1) MAAS_V_BLOCKS(2, 1) MAAS_V_BLOCKS(4, 1)
+
+
+/* Ids of trees: links are followed, from the root piece on */
+
+INLINE void
+maas_v_ids(const maas_trees_head_t *h, const trees_rows_t *r, const int n)
+{
+    int                        i;
+    size_t                     g, p;
+    __m512i                    id[ROWS], link;
+    const uint8_t             *links, *exit;
+    const uint32_t            *start;
+    const maas_trees_group_t  *group;
+
+    start = MAAS_TREES_AT(h, start_at, uint32_t);
+    group = MAAS_TREES_AT(h, group_at, maas_trees_group_t);
+
+    for (g = 0; g < h->groups; g++) {
+        links = (const uint8_t *) h + group[g].at;
+        exit = r->exit + g * WIDTH;
+
+        for (i = 0; i < n; i++) {
+            id[i] = _mm512_load_si512(exit + (size_t) i * r->next);
+        }
+
+        for (p = 1; p < group[g].pieces; p++, links += WIDTH) {
+            link = _mm512_load_si512(links);
+
+            for (i = 0; i < n; i++) {
+                id[i] = _mm512_mask_loadu_epi8(id[i],
+                            _mm512_cmpeq_epi8_mask(id[i], link),
+                            exit + start[p] + (size_t) i * r->next);
+            }
+        }
+
+        for (i = 0; i < n; i++) {
+            _mm512_store_si512(r->id + g * WIDTH + (size_t) i * r->next,
+                               id[i]);
+        }
+    }
+}
+
+
+/* The same, ids of two bytes: halves of groups */
+
+INLINE void
+maas_v_wide_ids(const maas_trees_head_t *h, const trees_rows_t *r,
+    const int n)
+{
+    int                        i;
+    size_t                     g, p;
+    __m512i                    id[ROWS], link;
+    const uint8_t             *links, *exit;
+    const uint32_t            *start;
+    const maas_trees_group_t  *group;
+
+    start = MAAS_TREES_AT(h, start_at, uint32_t);
+    group = MAAS_TREES_AT(h, group_at, maas_trees_group_t);
+
+    for (g = 0; g < 2 * h->groups; g++) {
+        links = (const uint8_t *) h + group[g / 2].at + g % 2 * WIDTH;
+        exit = r->exit + g * WIDTH;
+
+        for (i = 0; i < n; i++) {
+            id[i] = _mm512_load_si512(exit + (size_t) i * r->next);
+        }
+
+        for (p = 1; p < group[g / 2].pieces; p++, links += 2 * WIDTH) {
+            link = _mm512_load_si512(links);
+
+            for (i = 0; i < n; i++) {
+                id[i] = _mm512_mask_loadu_epi16(id[i],
+                            _mm512_cmpeq_epi16_mask(id[i], link),
+                            exit + 2 * start[p] + (size_t) i * r->next);
+            }
+        }
+
+        for (i = 0; i < n; i++) {
+            _mm512_store_si512(r->id + g * WIDTH + (size_t) i * r->next,
+                               id[i]);
+        }
+    }
+}
+
+
+/* Decisions of all sets of a row */
+
+static TARGET void
+maas_v_sets(const maas_trees_head_t *h, const void *x, uint8_t *bits)
+{
+    size_t           i, j, code, first;
+    __m512i          v;
+    const uint64_t  *row;
+
+    first = 1;
+
+    for (i = 0; i < h->sets; i++) {
+        row = maas__trees_decisions(h, i, x, &code);
+
+        if (row == NULL) {
+            if (first) {
+                memset(bits, 0, h->row);
+            }
+
+            maas__trees_tests(h, i, code, bits);
+            first = 0;
+            continue;
+        }
+
+        for (j = 0; j < h->row; j += 64) {
+            v = _mm512_load_si512((const char *) row + j);
+            _mm512_store_si512(bits + j, first ? v
+                : _mm512_or_si512(v, _mm512_load_si512(bits + j)));
+        }
+
+        first = 0;
+    }
+}
+
+
+static TARGET void
+maas_v_rows(const maas_trees_head_t *h, const void *x, size_t ldx, size_t n,
+    void *s, void *scratch)
+{
+    size_t        i;
+    const char   *row;
+    trees_rows_t  r;
+
+    r.next = h->scratch;
+    r.column = scratch;
+    r.bits = r.column + h->bits_off;
+    r.exit = r.column + h->exit_off;
+    r.id = r.column + h->id_off;
+
+    for (i = 0, row = x; i < n; i++) {
+        maas_v_columns(h, row, r.column + i * r.next);
+
+        if (h->sets > 0) {
+            maas_v_sets(h, row, r.bits + i * r.next);
+        }
+
+        row += ldx * (h->wide ? sizeof(double) : sizeof(float));
+    }
+
+    switch (n << 1 | (h->sets > 0)) {
+
+    case 1 << 1:
+        maas_v_blocks_1_0(h, &r);
+        break;
+
+    case 1 << 1 | 1:
+        maas_v_blocks_1_1(h, &r);
+        break;
+
+    case 2 << 1:
+        maas_v_blocks_2_0(h, &r);
+        break;
+
+    case 2 << 1 | 1:
+        maas_v_blocks_2_1(h, &r);
+        break;
+
+    case 4 << 1:
+        maas_v_blocks_4_0(h, &r);
+        break;
+
+    default:
+        maas_v_blocks_4_1(h, &r);
+    }
+
+    switch (n << 1 | (h->id == 2)) {
+
+    case 1 << 1:
+        maas_v_ids(h, &r, 1);
+        break;
+
+    case 1 << 1 | 1:
+        maas_v_wide_ids(h, &r, 1);
+        break;
+
+    case 2 << 1:
+        maas_v_ids(h, &r, 2);
+        break;
+
+    case 2 << 1 | 1:
+        maas_v_wide_ids(h, &r, 2);
+        break;
+
+    case 4 << 1:
+        maas_v_ids(h, &r, 4);
+        break;
+
+    default:
+        maas_v_wide_ids(h, &r, 4);
+    }
+
+    maas__trees_sums(h, r.id, r.next, x, ldx, n, s);
+}
+
+
+static void
+maas_trees_avx512_run(const maas_trees_t *t, const void *packed,
+    const void *x, size_t ldx, size_t rows, void *s, void *scratch)
+{
+    size_t                    n, row, sums;
+    const maas_trees_head_t  *h = packed;
+
+    if (h->walk) {
+        maas__trees_walk_run(h, x, ldx, rows, s, scratch);
+        return;
+    }
+
+    row = ldx * (h->wide ? sizeof(double) : sizeof(float));
+    sums = h->out * (h->wide_sum ? sizeof(double) : sizeof(float));
+
+    for (/* void */; rows > 0; rows -= n) {
+        n = rows >= ROWS ? ROWS : rows >= 2 ? 2 : 1;
+        maas_v_rows(h, x, ldx, n, s, scratch);
+        x = (const char *) x + n * row;
+        s = (char *) s + n * sums;
+    }
+}
+
+
+static int
+maas_trees_avx512_usable(const maas_trees_t *t)
+{
+    return __builtin_cpu_supports("avx512f")
+           && __builtin_cpu_supports("avx512bw")
+           && __builtin_cpu_supports("avx512dq")
+           && __builtin_cpu_supports("avx512vl")
+           && __builtin_cpu_supports("avx512vbmi")
+           && __builtin_cpu_supports("avx512bitalg")
+           && __builtin_cpu_supports("gfni")
+           && __builtin_cpu_supports("popcnt");
+}
+
+
+static void *
+maas_trees_avx512_layout(const maas_trees_t *t, maas_arena_t *a, size_t *size,
+    size_t *scratch)
+{
+    maas_trees_layout_t  *l;
+
+    l = maas__trees_layout(t, a, WIDTH, 1);
+
+    if (l != NULL) {
+        *size = l->head.size;
+        *scratch = l->head.scratch;
+    }
+
+    return l;
+}
+
+
+static void
+maas_trees_avx512_pack(const maas_trees_t *t, const void *layout, void *to)
+{
+    maas__trees_pack(t, layout, to);
+}
+
+
+const maas_trees_kernel_t  maas__trees_avx512 = {
+    .name = "avx512",
+    .isa = MAAS_ISA_AVX512,
+    .usable = maas_trees_avx512_usable,
+    .layout = maas_trees_avx512_layout,
+    .pack = maas_trees_avx512_pack,
+    .run = maas_trees_avx512_run
+};
+
+#endif

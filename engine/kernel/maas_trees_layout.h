@@ -1,0 +1,328 @@
+/*
+ * An ensemble as vectors take it: bytes for the values of a row, pieces of
+ * trees in lanes.  Plain C, the same for all instruction sets; why so, with
+ * figures, is in docs/adr/0008-trees.md.
+ * Not here: instructions (maas_trees_avx2.c, maas_trees_avx512.c).
+ */
+
+#ifndef MAAS_TREES_LAYOUT_H
+#define MAAS_TREES_LAYOUT_H
+
+#include "maas_trees.h"
+
+
+#define MAAS_TREES_SLOTS    7      /* nodes of a piece, in order */
+#define MAAS_TREES_STEP     16     /* thresholds that are compared at once */
+#define MAAS_TREES_PART     255    /* thresholds that a byte can tell */
+#define MAAS_TREES_COLUMNS  256
+#define MAAS_TREES_NONE     UINT32_MAX
+#define MAAS_TREES_ROWS     4      /* that run together */
+
+/* What a set column knows of values beside its codes: rows of decisions */
+
+#define MAAS_TREES_NO_VALUE   0    /* NaN */
+#define MAAS_TREES_ZERO_UP    1    /* 0 <= x <= MAAS_TREE_TINY */
+#define MAAS_TREES_ZERO_DOWN  2    /* -MAAS_TREE_TINY <= x < 0 */
+#define MAAS_TREES_OTHER      3
+#define MAAS_TREES_CODE       4    /* and those behind it */
+
+
+/*
+ * A packed ensemble begins with a maas_trees_head_t.  What is called _at is
+ * where something begins, in bytes from there, on MAAS_ALIGN.
+ *
+ * Ranks.  A feature is a number of the row that nodes compare, in the order of
+ * columns.  rank(x) = thresholds of the feature below x; NaN has 0.  They are
+ * in `table`, chunks of 16 numbers of the type of x, filled up with infinity:
+ *   a small feature has at most 15: one chunk, fine[i];
+ *   a middle one has at most 255: coarse chunk coarse_chunk + its place among
+ *     the middle ones; j = numbers of that below x; rank = 16 j + numbers of
+ *     chunk fine[i] + j below x;
+ *   a large one, place l among the large ones: b = numbers below x in the
+ *     top_chunks[l] chunks from top[l] on; c = 16 b + numbers of chunk
+ *     coarse[l] + b below x; rank = 16 c + those of chunk fine[i] + c below x.
+ *
+ * Columns, a byte each.  The first `direct` ones are the ranks of the small and
+ * middle features; then `copies`: column direct + e is as column copy[e]; then
+ * `parts`: column direct + copies + e is rank(large feature part[e]) - 255 *
+ * part_group[e], within [0, 255].  At last, where the value of the column's
+ * feature (column_feature) is NaN, or |x| <= MAAS_TREE_TINY and the column's
+ * bit of `zero` is set, the byte is special[column].  A node goes right if its
+ * column's byte is above its k; k = 255 never does.
+ *
+ * Pieces.  A tree is cut into pieces of at most 7 nodes, 8 exits: leaves and
+ * links to other pieces.  Trees are ranked by falling number of pieces; piece p
+ * of tree r is in lane start[p] + r; `width` lanes are a block:
+ *   for each slot 0..6: feature(width) k(width) clear(width), or, if `narrow`,
+ *     feature(width) k(width) where bits 5 to 7 of feature are the first exit
+ *     that is cleared;
+ *   then base(width) of `id` bytes, 1 or 2; then up to MAAS_ALIGN.
+ * clear: exits that are not reached if the node goes right, from the first one
+ * up to the slot's.  The exit of a piece is its first one that is not cleared,
+ * and base + its place is its id in the tree.  The root is piece 0, parents
+ * stand before children: the id of a tree is that of piece 0, or, where it is
+ * link[p], that of piece p, for rising p.  Groups of `width` ranked trees have
+ * links together: ids(pieces - 1, width), from p = 1 on; one that is none fills
+ * up.
+ *
+ * Sets.  Nodes of sets have k = 255.  Their decisions are bits: bit (block * 7
+ * + slot) * width + lane says "right", lowest bits and bytes first.  The bits of
+ * a row are those of all `sets` together: what maas__trees_decisions() and
+ * maas__trees_tests() give for each of them.
+ */
+
+typedef struct {
+    uint32_t  pieces;              /* most of a tree of the group */
+    size_t    at;                  /* its links, as things are that are called
+                                      _at */
+} maas_trees_group_t;
+
+/* A tree: its leaves are those from `leaf` on, by id */
+
+typedef struct {
+    uint32_t  leaf;
+    uint32_t  rank;                /* the tree's */
+} maas_trees_entry_t;
+
+typedef struct {
+    uint32_t  feature;             /* in the row */
+    uint32_t  floor;               /* a code is floor(x), else truncated */
+    uint32_t  equal;               /* values: code c is x = value[c] */
+    uint32_t  codes;
+    uint32_t  zero;                /* rows ZERO_UP and ZERO_DOWN count */
+    uint32_t  tests;               /* nodes that are tested one by one for a
+                                      code; 0: each code has a row */
+    size_t    value_at;            /* double(codes) if equal */
+    size_t    code_at;             /* uint32_t(4 + codes, or 4 with tests):
+                                      places among rows of bits */
+    size_t    test_at;             /* maas_trees_test_t(tests) */
+} maas_trees_set_t;
+
+typedef struct {
+    uint32_t  bit;                 /* of the decisions */
+    uint32_t  words;               /* of its set */
+    uint32_t  first;               /* of those, among all */
+} maas_trees_test_t;
+
+/* What a row's scratch has, in bytes from its begin: columns, then at bits_off,
+ * exit_off (blocks + 1, width) and id_off (groups, width) those. */
+
+typedef struct {
+    unsigned   walk;               /* no pieces: maas_trees_walk.c has it all */
+    unsigned   wide;               /* x and table are doubles */
+    unsigned   narrow;             /* nodes have two bytes */
+    unsigned   id;                 /* bytes of one: 1, 2; of a walk 4 */
+    unsigned   repair;             /* NaN is not always rank 0, or ... */
+    unsigned   zeros;              /* ... some columns have bits of `zero` */
+    size_t     width;
+    size_t     in;                 /* numbers a row */
+
+    size_t     small, middle, large;
+    size_t     feature_at;         /* uint32_t(small + middle + large) */
+    size_t     fine_at;            /* uint32_t(the same) */
+    size_t     coarse_chunk;
+    size_t     top_at;             /* uint32_t(large) */
+    size_t     top_chunks_at;      /* uint32_t(large) */
+    size_t     coarse_at;          /* uint32_t(large) */
+    size_t     table_at;
+
+    size_t     columns;
+    size_t     direct, copies, parts;
+    uint8_t    copy[MAAS_TREES_COLUMNS];
+    uint8_t    part[MAAS_TREES_COLUMNS];
+    uint16_t   part_group[MAAS_TREES_COLUMNS];
+    uint8_t    column_feature[MAAS_TREES_COLUMNS];
+    uint8_t    special[MAAS_TREES_COLUMNS];
+    uint64_t   zero[MAAS_TREES_COLUMNS / 64];
+
+    size_t     trees;
+    size_t     blocks;
+    size_t     block;              /* bytes */
+    size_t     block_at;
+    size_t     groups;
+    size_t     starts;             /* most pieces of a tree */
+    size_t     start_at;           /* uint32_t(starts) */
+    size_t     group_at;           /* maas_trees_group_t(groups) */
+
+    size_t     sets;
+    size_t     set_at;             /* maas_trees_set_t(sets) */
+    size_t     row_at;             /* rows of bits */
+    size_t     row;                /* bytes of one, a multiple of 64 */
+    unsigned   tests;              /* some sets have: */
+    size_t     word_at;            /* uint32_t() of maas_trees_t */
+
+    /* a walk: maas_trees_walk.c */
+    size_t     node_at;
+    size_t     root_at;            /* uint32_t(trees) */
+    size_t     depth_at;           /* uint32_t(groups of trees) */
+    size_t     leaf_at;            /* uint32_t(nodes of it): leaves of trees */
+    unsigned   special_nodes;
+    size_t     operand_at;         /* double(nodes of it) */
+    size_t     flags_at;           /* uint8_t(nodes of it) */
+    size_t     offset_at;          /* sets of maas_trees_t */
+
+    /* sums: maas_trees_sums.c */
+    size_t     out;
+    unsigned   wide_sum;           /* F64 */
+    unsigned   vector;
+    size_t     terms;              /* not 0: leaves are linear */
+    unsigned   base_last;
+    unsigned   tiny;
+    maas_combine_t combine;
+    size_t     entry_at;           /* maas_trees_entry_t(trees), by output */
+    size_t     first_at;           /* uint32_t(out + 1) entries of outputs */
+    size_t     base_at;            /* (out) */
+    size_t     value_at;           /* by leaf + id; indexed: by leaf */
+    unsigned   indexed;            /* vector or linear: */
+    size_t     index_at;           /* uint32_t() by leaf + id: leaves */
+    size_t     term_at;            /* as in maas_trees_t */
+    size_t     term_feature_at;
+    size_t     coefficient_at;
+    size_t     constant_at;
+
+    size_t     bits_off;
+    size_t     exit_off;
+    size_t     id_off;
+    size_t     scratch;
+    size_t     size;               /* of all */
+} maas_trees_head_t;
+
+/* Something behind the head, as in
+ * MAAS_TREES_AT(h, feature_at, uint32_t)[i] */
+
+#define MAAS_TREES_AT(h, member, type)                                        \
+    ((const type *) ((const char *) (h) + (h)->member))
+
+
+/* Between layout and pack, in the arena */
+
+typedef struct {
+    uint32_t        feature;       /* in the row */
+    uint32_t        n;             /* thresholds */
+    const double   *threshold;     /* (n) distinct, rising, exact in the type of
+                                      x */
+} maas_trees_ranked_t;
+
+typedef struct {
+    uint32_t        tree;
+    uint32_t        nodes;
+    uint32_t        base;          /* id of its first exit */
+    uint32_t        link;          /* id of the exit that leads here */
+    uint32_t        node[MAAS_TREES_SLOTS];    /* of all, in order */
+    uint8_t         first[MAAS_TREES_SLOTS];   /* exit that is cleared */
+} maas_trees_piece_t;
+
+typedef struct {
+    uint32_t        feature;       /* in the row */
+    uint32_t        floor;
+    uint32_t        equal;
+    uint32_t        zero;
+    size_t          codes;
+    double         *value;         /* (codes) if equal */
+    size_t          nodes;
+    uint32_t       *node;          /* (nodes) of all */
+    unsigned        by_test;
+    size_t          rows;          /* different ones */
+    uint32_t       *row;           /* (4 + codes) or (4): places among rows */
+    uint32_t       *code;          /* (rows) the first that has it */
+} maas_trees_codes_t;
+
+typedef struct {
+    maas_trees_head_t     head;
+
+    maas_trees_ranked_t  *ranked;  /* (features) in order of columns */
+    uint16_t             *column;  /* (nodes) of numbers */
+    uint8_t              *k;       /* (nodes) */
+
+    size_t                pieces;
+    maas_trees_piece_t   *piece;   /* by tree, parents first */
+    uint32_t             *piece_first;     /* (trees + 1) */
+    uint32_t             *exit_first;      /* (trees + 1) */
+    uint32_t             *exit_leaf;       /* leaf of all, or NONE */
+    uint32_t             *tree;    /* (trees) by rank */
+    uint32_t             *rank;    /* (trees) */
+    uint32_t             *start;   /* (head.starts) */
+    maas_trees_group_t   *group;   /* (head.groups) */
+
+    maas_trees_codes_t   *codes;   /* (head.sets) */
+    uint32_t             *bit;     /* (nodes) of decisions */
+} maas_trees_layout_t;
+
+
+/* The next place for an array, on MAAS_ALIGN; *at goes on behind it. */
+
+static inline size_t
+maas__trees_place(size_t *at, size_t n, size_t size)
+{
+    size_t  place;
+
+    place = *at;
+    *at += (n * size + 63) / 64 * 64;
+
+    return place;
+}
+
+
+/* maas_trees_layout.c */
+
+/* An ensemble cut for blocks of `width` lanes; narrow: where columns allow it.
+ * NULL: no memory. */
+maas_trees_layout_t *maas__trees_layout(const maas_trees_t *t, maas_arena_t *a,
+    size_t width, unsigned narrow);
+
+/* to(head.size) zeroed. */
+void maas__trees_pack(const maas_trees_t *t, const maas_trees_layout_t *l,
+    void *to);
+
+/* maas_trees_ranks.c: ranked, column and k; what head says of columns, or that
+ * it must be a walk.  0, or -1: no memory. */
+int maas__trees_ranks(maas_trees_layout_t *l, const maas_trees_t *t,
+    maas_arena_t *a);
+/* The largest number of the type of x for which "x <= threshold of node n" is
+ * true, with t->tiny. */
+double maas__trees_bound(const maas_trees_t *t, size_t n);
+/* Tables and lists, from *at on; to: NULL at first, they only take places. */
+void maas__trees_ranks_pack(maas_trees_layout_t *l, size_t *at, void *to);
+
+/* maas_trees_pieces.c: pieces and exits.  0, or -1: no memory. */
+int maas__trees_pieces(maas_trees_layout_t *l, const maas_trees_t *t,
+    maas_arena_t *a);
+
+/* maas_trees_sets.c: which codes there are; their rows, when places of bits are
+ * known.  0, or -1: no memory. */
+int maas__trees_codes(maas_trees_layout_t *l, const maas_trees_t *t,
+    maas_arena_t *a);
+int maas__trees_codes_rows(maas_trees_layout_t *l, const maas_trees_t *t,
+    maas_arena_t *a);
+/* As maas__trees_ranks_pack(). */
+void maas__trees_codes_pack(maas_trees_layout_t *l, const maas_trees_t *t,
+    size_t *at, void *to);
+
+/* Decisions of the nodes of a set for a row x, h->row bytes, to be or-ed to
+ * those of the others.  NULL: maas__trees_tests() has to find them, for *code,
+ * and sets bits. */
+const uint64_t *maas__trees_decisions(const maas_trees_head_t *h, size_t set,
+    const void *x, size_t *code);
+void maas__trees_tests(const maas_trees_head_t *h, size_t set, size_t code,
+    uint8_t *bits);
+
+/* maas_trees_sums.c: what they take, as maas__trees_ranks_pack(). */
+void maas__trees_sums_pack(maas_trees_layout_t *l, const maas_trees_t *t,
+    size_t *at, void *to);
+
+/* Leaves of 1 to MAAS_TREES_ROWS rows -> s(rows,out).  id: of the first row,
+ * of h->id bytes, by rank of tree, `next` bytes from row to row. */
+void maas__trees_sums(const maas_trees_head_t *h, const void *id, size_t next,
+    const void *x, size_t ldx, size_t rows, void *s);
+
+/* maas_trees_walk.c: what no pieces can do, or not so fast.  As above, for
+ * head.walk.  NULL: no memory. */
+maas_trees_layout_t *maas__trees_walk_layout(const maas_trees_t *t,
+    maas_arena_t *a);
+void maas__trees_walk_pack(const maas_trees_t *t,
+    const maas_trees_layout_t *l, void *to);
+void maas__trees_walk_run(const maas_trees_head_t *h, const void *x,
+    size_t ldx, size_t rows, void *s, void *scratch);
+
+
+#endif /* MAAS_TREES_LAYOUT_H */
