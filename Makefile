@@ -59,7 +59,7 @@ PRELOADS   := $(patsubst t/lib/%.c,$(B)/%.so,$(wildcard t/lib/*.c))
 
 
 .PHONY: all module trainer units benches fuzzers test demo demo-bots \
-	demo-stop bench bench-tables bench-train deb deb-life test-nginx \
+	demo-stop bench bench-tables bench-train bench-trees deb deb-life test-nginx \
 	test-debian13 asan conformance torture fuzz style docs docs-pictures clean
 
 all: module trainer
@@ -145,6 +145,10 @@ PLAIN_USERS = $(B)/unit/test_sha256 $(B)/unit/test_hello $(B)/fuzz/fuzz_hello \
 $(PLAIN_O): ALL_CFLAGS += -Ingx_maas_module
 $(PLAIN_USERS): $(PLAIN_O)
 $(PLAIN_USERS): LIBS += -lcrypto
+
+# the libraries that trees are compared with
+$(B)/bench/bench_trees: $(B)/obj/bench/peers.o
+$(B)/bench/bench_trees: LIBS += -ldl
 
 # allocations that can be made to fail
 $(B)/unit/test_load_memory: ALL_LDFLAGS += $(addprefix -Wl$(COMMA)--wrap=, \
@@ -353,6 +357,7 @@ bench: build/.packages-bench build/bench-venv/.done all benches \
 	python3 bench/proxy.py $(B) -n $(NGINX)
 	python3 bench/swap.py $(B) -n $(NGINX)
 	build/bench-venv/bin/python bench/tables.py $(B)
+	build/bench-venv/bin/python bench/trees.py $(B) -n $(NGINX)
 	$(MAKE) bench-train
 
 # training against Keras, JAX and scikit-learn, which are large; TRAIN_FLAGS=-b
@@ -368,6 +373,12 @@ bench-train: build/.packages-bench build/train-venv/.done trainer benches
 # the part of it that is quick: small tables against scikit-learn
 bench-tables: build/.packages-bench build/bench-venv/.done trainer
 	build/bench-venv/bin/python bench/tables.py $(B) $(TABLES_FLAGS)
+
+# the part of it that is about trees; TREES_FLAGS="-r 1 -m lgb31 -o none" is
+# quick
+bench-trees: build/.packages-bench build/bench-venv/.done all benches \
+	$(B)/bench_echo.so
+	build/bench-venv/bin/python bench/trees.py $(B) -n $(NGINX) $(TREES_FLAGS)
 
 style:
 	@prove -v t/00-style.t
