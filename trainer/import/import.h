@@ -78,6 +78,9 @@ TRAIN_IMPORTERS(TRAIN_IMPORTER_DECLARE)
 maas_status_t train_import_read(train_import_t *m, const char *file,
     size_t size, maas_err_t *err);
 
+
+/* import_parts.c */
+
 /* A sentence for m->notes, printf's format.  NOMEM. */
 maas_status_t train_import_note(train_import_t *m, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
@@ -91,7 +94,7 @@ void *train_import_alloc(train_import_t *m, size_t n, size_t size);
 /* A copy, NUL-terminated. */
 char *train_import_text(train_import_t *m, const char *s, size_t len);
 
-/* write.c: the model file, to be given to train_free(), after it was read back
+/* import_file.c: the model file, for train_free(), after it was read back
  * by the engine.  name: of the model. */
 maas_status_t train_import_file(const train_import_t *m, const char *name,
     void **file, size_t *size, maas_err_t *err);
