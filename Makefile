@@ -168,7 +168,8 @@ $(B)/bench/bench_train%: $(B)/obj/bench/bench_train%.o $(B)/libtrainer.a \
 	@echo "LD $@"
 	$(E)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
-$(B)/fuzz/%: $(B)/obj/t/fuzz/%.o $(B)/obj/t/fuzz/main.o $(B)/libmaas.a
+$(B)/fuzz/%: $(B)/obj/t/fuzz/%.o $(B)/obj/t/fuzz/main.o $(B)/libtrainer.a \
+	$(B)/libmaas.a
 	@mkdir -p $(@D)
 	@echo "LD $@"
 	$(E)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)

@@ -55,7 +55,8 @@ typedef struct {
 /* The kinds of files, each in a file of its own, whose train_import_NAME is a
  * row.  The first one that says yes reads. */
 
-#define TRAIN_IMPORTERS(X)
+#define TRAIN_IMPORTERS(X)                                                    \
+    X(lightgbm)                        /* text: "tree", then "version=v4" */
 
 typedef struct {
     const char      *name;             /* for people: "LightGBM" */
