@@ -106,13 +106,14 @@ read_run(const body_t *b, float *x,
 static size_t
 read_fast(const body_t *b, float *x)
 {
-    maas_dims_t  dims;
-    maas_json_t  j;
+    maas_dims_t               dims;
+    maas_json_t               j;
+    static const maas_info_t  info;
 
     j.p = j.start = b->text;
     j.end = b->text + b->len;
 
-    return maas__json_tensor(&j, MAAS_F32, x, NUMBERS, &dims, NULL)
+    return maas__json_tensor(&j, MAAS_F32, &info, x, NUMBERS, &dims, NULL)
            == MAAS_OK ? dims.n : 0;
 }
 

@@ -181,8 +181,8 @@ typedef struct {
     int                 wide;           /* they are doubles, FP64 on the wire,
                                            else floats */
     size_t              row;            /* bytes of a row: in * 4 or 8 */
-    int                 nan;            /* numbers of a tensor may be NaN: no
-                                           value */
+    int                 nan;            /* numbers that come without names may
+                                           be NaN: no value */
     size_t              out;            /* numbers a row of the answer */
     size_t              n_labels;       /* 0: none */
     const char *const  *labels;
@@ -260,8 +260,9 @@ const maas_info_t *maas_model_info(const maas_model_t *m);
 
 
 /*
- * maas_fields.c: values by column -> one row x(in), for models with
- * MAAS_INPUT_COLUMNS, whose info->reader is f.  A row is cleared first, then
+ * maas_fields.c: values by column -> one row x(in), info->row bytes that are
+ * aligned as its numbers are, for models with MAAS_INPUT_COLUMNS, whose
+ * info->reader is f.  A row is cleared first, then
  * each value that is there is set, in any order (a second value of a column
  * replaces the first), then the row is checked.  What is set depends on nothing
  * but the value, so that every path gives the same bits.  column < n_columns.
@@ -271,7 +272,7 @@ const maas_info_t *maas_model_info(const maas_model_t *m);
  */
 
 /* All values are missing. */
-void maas_row_clear(const maas_fields_t *f, float *x);
+void maas_row_clear(const maas_fields_t *f, void *x);
 
 /* Place of the column with that name, SIZE_MAX if there is none. */
 size_t maas_column_find(const maas_fields_t *f, const char *name, size_t len);
@@ -282,16 +283,16 @@ size_t maas_other_find(const maas_fields_t *f, const char *name, size_t len);
 /* A value as UTF-8 text (a CSV field, a form field, a JSON string), read as
  * the column's kind says; nothing or blanks: missing. */
 maas_status_t maas_row_text(const maas_fields_t *f, size_t column,
-    const char *s, size_t len, float *x, maas_err_t *err);
+    const char *s, size_t len, void *x, maas_err_t *err);
 
 /* A value as a number; for a category or text its shortest decimal text. */
 maas_status_t maas_row_number(const maas_fields_t *f, size_t column, double v,
-    float *x, maas_err_t *err);
+    void *x, maas_err_t *err);
 
 /* The same of a number as JSON writes it, s[0..len), of which no digit is
  * lost: an id of 64 bits is the same value as its text. */
 maas_status_t maas_row_digits(const maas_fields_t *f, size_t column,
-    const char *s, size_t len, float *x, maas_err_t *err);
+    const char *s, size_t len, void *x, maas_err_t *err);
 
 /* Is the text s[0..len) a number of JSON, and is it the same value as a text
  * and as digits?  So it is in a column of kind number whose texts have no
@@ -305,10 +306,10 @@ int maas_is_number(const char *s, size_t len);
 /* A value as true or false; for a category or text that word, for a category
  * that is compared by number 1 or 0. */
 maas_status_t maas_row_bool(const maas_fields_t *f, size_t column, int v,
-    float *x, maas_err_t *err);
+    void *x, maas_err_t *err);
 
 /* Has every required column got a value? */
-maas_status_t maas_row_check(const maas_fields_t *f, const float *x,
+maas_status_t maas_row_check(const maas_fields_t *f, const void *x,
     maas_err_t *err);
 
 
@@ -316,8 +317,8 @@ maas_status_t maas_row_check(const maas_fields_t *f, const float *x,
  * maas_reference.c: what a row's values were, where its numbers do not tell.
  * f is info->marking: a row that is read by it is not to be run before
  * maas_row_unmark().  Until then the first slot of a value that is missing, or
- * of a category that is not known, is infinite, all others are finite: rows
- * without such values are told by maas_is_finite().
+ * of a category that is not known, is not finite, all others are: rows without
+ * such values are told by maas_rows_finite().
  */
 
 #define MAAS_BINS      66           /* a reference has no more */
@@ -329,14 +330,14 @@ typedef enum {
 } maas_mark_t;
 
 maas_mark_t maas_row_mark(const maas_fields_t *f, size_t column,
-    const float *x);
+    const void *x);
 
 /* The bin of the column's reference that the value in x belongs to: below n,
  * which is not 0. */
-size_t maas_row_bin(const maas_fields_t *f, size_t column, const float *x);
+size_t maas_row_bin(const maas_fields_t *f, size_t column, const void *x);
 
 /* The row as info->reader reads it, to the bit. */
-void maas_row_unmark(const maas_fields_t *f, float *x);
+void maas_row_unmark(const maas_fields_t *f, void *x);
 
 /* What is in bin `bin` of a column's reference, for people, as UTF-8 that ends
  * with NUL and is cut where it is longer than a label may be: "below 3",
@@ -405,8 +406,9 @@ size_t maas_decision(const maas_info_t *info, const float *y);
  * classification: the largest one; regression: the first number. */
 float maas_score(const maas_info_t *info, const float *y);
 
-/* maas_dtype.c: are all n numbers finite? */
+/* maas_dtype.c: are all n numbers finite?  And those of x(rows,in)? */
 int maas_is_finite(const float *x, size_t n);
+int maas_rows_finite(const maas_info_t *info, const void *x, size_t rows);
 
 
 /* maas_form.c: the member `name` of a JSON object, true or false, such as

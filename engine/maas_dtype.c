@@ -47,6 +47,24 @@ maas_is_finite(const float *x, size_t n)
 }
 
 
+int
+maas_rows_finite(const maas_info_t *info, const void *x, size_t rows)
+{
+    size_t         i;
+    const double  *v;
+
+    if (!info->wide) {
+        return maas_is_finite(x, rows * info->in);
+    }
+
+    v = x;
+
+    for (i = 0; i < rows * info->in && isfinite(v[i]); i++) { /* void */ }
+
+    return i == rows * info->in;
+}
+
+
 static maas_status_t
 dtype_finite(const float *x, size_t n, maas_err_t *err)
 {
@@ -274,4 +292,65 @@ maas__dtype_read(maas_dtype_t dt, const char *src, size_t n, float *x,
     }
 
     return row->read(src, n, x, err);
+}
+
+
+/* Element i as a number of a row */
+
+static maas_status_t
+dtype_one(maas_dtype_t dt, double v, size_t i, int wide, int nan,
+    maas_err_t *err)
+{
+    if (dt == MAAS_BOOL && v != 0 && v != 1) {
+        return maas__fail(err, MAAS_BADVALUE, "number %zu is neither 0 nor 1, "
+                          "as BOOL must be", i);
+    }
+
+    if (isnan(v) ? !nan : isinf(v)) {
+        return maas__fail(err, MAAS_BADVALUE, "number %zu is not finite", i);
+    }
+
+    if (!wide && isinf((float) v)) {
+        return maas__fail(err, MAAS_BADVALUE, "number %zu is out of range for "
+                          "FP32", i);
+    }
+
+    return MAAS_OK;
+}
+
+
+maas_status_t
+maas__dtype_rows(maas_dtype_t dt, const char *src, size_t n, int wide, int nan,
+    void *x, maas_err_t *err)
+{
+    size_t                   i;
+    double                   v;
+    maas_status_t            rc;
+    const maas_dtype_row_t  *row;
+
+    row = &maas__dtypes[dt];
+
+    if (row->number == NULL || (!wide && !nan)) {
+        return maas__dtype_read(dt, src, n, x, err);
+    }
+
+    for (i = 0; i < n; i++, src += row->bits / 8) {
+        v = row->number(src);
+
+        rc = dtype_one(dt, v, i, wide, nan, err);
+        if (rc != MAAS_OK) {
+            return rc;
+        }
+
+        v = isnan(v) ? NAN : v;        /* of those bits, whatever came */
+
+        if (wide) {
+            ((double *) x)[i] = v;
+
+        } else {
+            ((float *) x)[i] = (float) v;
+        }
+    }
+
+    return MAAS_OK;
 }

@@ -72,5 +72,10 @@ typedef struct {
 maas_status_t maas__dtype_read(maas_dtype_t dt, const char *src, size_t n,
     float *x, maas_err_t *err);
 
+/* The same into numbers of rows: x(n) of doubles if wide, which hold each one,
+ * of floats else.  nan: NaN is let in. */
+maas_status_t maas__dtype_rows(maas_dtype_t dt, const char *src, size_t n,
+    int wide, int nan, void *x, maas_err_t *err);
+
 
 #endif /* MAAS_DTYPE_H */

@@ -91,13 +91,14 @@ typedef struct {
      * is checked before use.  On failure x holds nothing of meaning, of *req
      * only `id` may be set, for logs, and err names the place and repeats no
      * byte of the body but those of a wrong name: BADVALUE, BADNAME,
-     * BADSHAPE, TOOBIG, UNSUPPORTED, NOMEM.  Numbers are rounded as strtof
-     * would, and every one in x is finite: one beyond FP32, and NaN or infinity
-     * in bytes, is BADVALUE, since no finite answer could come of it; but for
-     * marks that were asked for.
+     * BADSHAPE, TOOBIG, UNSUPPORTED, NOMEM.  Numbers are rounded as strtof,
+     * or strtod if info->wide, would, and every one in x is finite: one beyond
+     * FP32 or FP64, and NaN or infinity in bytes, is BADVALUE, since no finite
+     * answer could come of it; but for NaN where a value may be missing, and
+     * for marks that were asked for.
      */
     maas_status_t      (*read)(const maas_info_t *info,
-                               const maas_body_t *body, float *x,
+                               const maas_body_t *body, void *x,
                                maas_request_t *req, maas_err_t *err);
 
     /*
@@ -228,7 +229,7 @@ maas_status_t maas_body_fields(maas_str_t type, maas_str_t text, char *scratch,
 /* As maas_row_text(), for a field of any kind: null is missing, and what is
  * nested BADVALUE. */
 maas_status_t maas_row_field(const maas_fields_t *f, size_t column,
-    const maas_body_field_t *field, float *x, maas_err_t *err);
+    const maas_body_field_t *field, void *x, maas_err_t *err);
 
 
 #endif /* MAAS_FORM_H */

@@ -193,6 +193,21 @@ maas_plan_plain(const maas_column_t *c)
 }
 
 
+/* May each of its numbers be no value? */
+
+static int
+maas_plan_keeps(const maas_fields_t *f)
+{
+    size_t  i;
+
+    for (i = 0; i < f->n && f->columns[i].missing == MAAS_KEEP; i++) {
+        /* void */
+    }
+
+    return i == f->n;
+}
+
+
 maas_status_t
 maas__plan_input(maas_model_t *m, const maas_desc_t *d)
 {
@@ -213,6 +228,7 @@ maas__plan_input(maas_model_t *m, const maas_desc_t *d)
             return rc;
         }
 
+        m->fields.wide = info->wide;
         m->marking = m->fields;
         m->marking.marks = 1;
 
@@ -225,6 +241,8 @@ maas__plan_input(maas_model_t *m, const maas_desc_t *d)
         for (i = 0; i < m->fields.n; i++) {
             info->plain &= maas_plan_plain(&m->fields.columns[i]);
         }
+
+        info->nan = info->plain && maas_plan_keeps(&m->fields);
     }
 
     rc = maas_plan_curves(m, &m->fields);

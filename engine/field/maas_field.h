@@ -9,6 +9,8 @@
 #include "maas_desc.h"
 #include "maas_mem.h"
 
+#include <string.h>
+
 
 /* maas_field_text.c: what a field's text means */
 
@@ -47,6 +49,9 @@ maas__is_digit(char c)
 /* A trimmed decimal number, rounded as strtof would.  BADVALUE, or TOOBIG if
  * it is beyond single precision; *out is then untouched. */
 maas_status_t maas__field_number(const char *s, size_t len, float *out);
+/* The same in the precision of a row: double if it is wide. */
+maas_status_t maas__field_value(int wide, const char *s, size_t len,
+    double *out);
 
 /* The same in double precision; 0 if it is none, or beyond it. */
 int maas__field_double(const char *s, size_t len, double *out);
@@ -57,8 +62,8 @@ int maas__field_double(const char *s, size_t len, double *out);
 double maas__field_json(const char *s, size_t len);
 
 /* Is v one of the column's own texts for "missing", of those that are numbers?
- * In single precision for a number, else exactly. */
-int maas__field_is_blank(const maas_column_t *c, double v);
+ * In single precision for a number that is not of a wide row, else exactly. */
+int maas__field_is_blank(const maas_column_t *c, int wide, double v);
 /* The same of a text as maas__field_canonical() makes it. */
 int maas__field_is_blank_text(const maas_column_t *c, const char *s,
     size_t len);
@@ -77,9 +82,11 @@ size_t maas__field_print_exact(double v, char *out);
 size_t maas__field_canonical(const char *s, size_t len, char *out);
 
 
-/* maas_field_format.c: maas__field_number() with the decimal sign, the signs
+/* maas_field_format.c: maas__field_value() with the decimal sign, the signs
  * between thousands and the units that the column has: "1.234,50 EUR", "(5 %)"
- * for -5. */
+ * for -5; and maas__field_number(). */
+maas_status_t maas__field_formatted_value(const maas_column_t *c, int wide,
+    const char *s, size_t len, double *out);
 maas_status_t maas__field_formatted(const maas_column_t *c, const char *s,
     size_t len, float *out);
 
@@ -126,22 +133,6 @@ maas__field_is_number(const maas_column_t *c)
 }
 
 
-/* maas_reference.c: no value, and one that a category does not know, in the
- * column's own slots x(width) */
-void maas__field_missing(const maas_column_t *c, float *x);
-void maas__field_unknown(const maas_column_t *c, float *x);
-/* The same as marks; a value that must be there stays NaN. */
-void maas__field_mark_missing(const maas_column_t *c, float *x);
-void maas__field_mark_unknown(float *x);
-/* The number that edges are of: a column's own, or of a date its seconds or
- * year; NAN: there is none. */
-double maas__reference_value(const maas_column_t *c, const float *x);
-/* The bins of a histogram, but for unknown and missing ones, which follow:
- * by its edges, its listed values, or the groups of its hash. */
-size_t maas__reference_bin(const maas_column_t *c, const maas_reference_t *r,
-    const float *x);
-
-
 /* maas_field_list.c, maas_fields.c: the columns of a model, or of one that is
  * being made */
 
@@ -154,6 +145,7 @@ typedef struct {
 
 struct maas_fields_s {
     unsigned             marks;        /* see maas_row_mark() */
+    int                  wide;         /* slots are doubles */
     size_t               n;
     size_t               in;           /* slots */
     unsigned             required;     /* some column is */
@@ -164,6 +156,98 @@ struct maas_fields_s {
     maas_names_t        *values;       /* (n) by value */
     maas_names_t         others;       /* names of what is no input */
 };
+
+/* Number i of a row x, whose numbers are doubles if it is wide */
+
+static inline double
+maas__slot(int wide, const void *x, size_t i)
+{
+    return wide ? ((const double *) x)[i] : (double) ((const float *) x)[i];
+}
+
+static inline void
+maas__slot_set(int wide, void *x, size_t i, double v)
+{
+    if (wide) {
+        ((double *) x)[i] = v;
+
+    } else {
+        ((float *) x)[i] = (float) v;
+    }
+}
+
+static inline size_t
+maas__slot_size(int wide)
+{
+    return wide ? sizeof(double) : sizeof(float);
+}
+
+/* The rest of the row from number i on */
+
+static inline void *
+maas__slot_at(int wide, const void *x, size_t i)
+{
+    return (char *) x + i * maas__slot_size(wide);
+}
+
+/* What has no value yet: a NaN that is told by its bits from the one that is no
+ * value, and that no reader lets in.  The first slot of a column stays so where
+ * it must have a value and has none. */
+
+static inline void
+maas__slot_clear(int wide, void *x, size_t i)
+{
+    static const uint32_t  single = 0x7fc0a5a5;
+    static const uint64_t  twice = 0x7ff80000a5a5a5a5;
+
+    if (wide) {
+        memcpy((double *) x + i, &twice, sizeof(twice));
+
+    } else {
+        memcpy((float *) x + i, &single, sizeof(single));
+    }
+}
+
+static inline int
+maas__slot_is_clear(int wide, const void *x, size_t i)
+{
+    uint32_t  single;
+    uint64_t  twice;
+
+    if (wide) {
+        memcpy(&twice, (const double *) x + i, sizeof(twice));
+        return twice == 0x7ff80000a5a5a5a5;
+    }
+
+    memcpy(&single, (const float *) x + i, sizeof(single));
+
+    return single == 0x7fc0a5a5;
+}
+
+/* The same of a column's first slot. */
+
+static inline int
+maas__column_is_clear(const maas_fields_t *f, size_t column, const void *x)
+{
+    return maas__slot_is_clear(f->wide, x, f->columns[column].at);
+}
+
+
+/* maas_reference.c: no value, and one that a category does not know, in the
+ * column's own slots x(width) of a row that f reads.  As marks if f marks; a
+ * value that must be there stays clear. */
+void maas__field_missing(const maas_fields_t *f, const maas_column_t *c,
+    void *x);
+void maas__field_unknown(const maas_fields_t *f, const maas_column_t *c,
+    void *x);
+/* The number that edges are of: a column's own, or of a date its seconds or
+ * year; NAN: there is none. */
+double maas__reference_value(const maas_fields_t *f, const maas_column_t *c,
+    const void *x);
+/* The bins of a histogram, but for unknown and missing ones, which follow:
+ * by its edges, its listed values, or the groups of its hash. */
+size_t maas__reference_bin(const maas_fields_t *f, const maas_column_t *c,
+    const maas_reference_t *r, const void *x);
 
 /* Place of a name, SIZE_MAX if it is not there. */
 size_t maas__names_find(const maas_names_t *t, const char *s, size_t len);

@@ -218,13 +218,13 @@ format_groups(const maas_column_t *c, const char **s, size_t *len, char **out)
 
 
 maas_status_t
-maas__field_formatted(const maas_column_t *c, const char *s, size_t len,
-    float *out)
+maas__field_formatted_value(const maas_column_t *c, int wide, const char *s,
+    size_t len, double *out)
 {
     int            negative;
     char           plain[MAAS_MAX_DIGITS + 2], *p;
     char           decimal;
-    float          v;
+    double         v;
     maas_status_t  rc;
 
     if (len > MAAS_MAX_DIGITS) {
@@ -251,10 +251,27 @@ maas__field_formatted(const maas_column_t *c, const char *s, size_t len,
 
     memcpy(p, s, len);                 /* a fraction, an exponent */
 
-    rc = maas__field_number(plain, (size_t) (p - plain) + len, &v);
+    rc = maas__field_value(wide, plain, (size_t) (p - plain) + len, &v);
 
     if (rc == MAAS_OK) {
         *out = negative ? -v : v;
+    }
+
+    return rc;
+}
+
+
+maas_status_t
+maas__field_formatted(const maas_column_t *c, const char *s, size_t len,
+    float *out)
+{
+    double         v;
+    maas_status_t  rc;
+
+    rc = maas__field_formatted_value(c, 0, s, len, &v);
+
+    if (rc == MAAS_OK) {
+        *out = (float) v;
     }
 
     return rc;

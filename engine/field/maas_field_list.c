@@ -21,7 +21,7 @@ list_width(const maas_column_t *c)
     switch (c->kind) {
 
     case MAAS_FIELD_CATEGORY:
-        n = c->hash > 0 ? c->hash : c->n_values;
+        n = c->hash > 0 ? c->hash : c->codes ? 1 : c->n_values;
         break;
 
     case MAAS_FIELD_TEXT:

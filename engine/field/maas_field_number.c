@@ -102,6 +102,43 @@ maas__field_number(const char *s, size_t len, float *out)
 }
 
 
+maas_status_t
+maas__field_value(int wide, const char *s, size_t len, double *out)
+{
+    char           buf[MAAS_MAX_DIGITS + 2];
+    float          single;
+    double         v;
+    size_t         n;
+    const char    *end;
+    maas_status_t  rc;
+
+    if (!wide) {
+        rc = maas__field_number(s, len, &single);
+
+        if (rc == MAAS_OK) {
+            *out = (double) single;
+        }
+
+        return rc;
+    }
+
+    n = len > MAAS_MAX_DIGITS ? 0 : field_number_json(s, s + len, buf);
+    v = 0;
+    end = n == 0 ? NULL : maas__json_double(buf, buf + n, &v);
+
+    if (end == NULL && v == HUGE_VAL) {
+        return MAAS_TOOBIG;
+    }
+
+    if (end != buf + n || n == 0) {
+        return MAAS_BADVALUE;
+    }
+
+    *out = v;
+    return MAAS_OK;
+}
+
+
 int
 maas__field_double(const char *s, size_t len, double *out)
 {
@@ -356,14 +393,14 @@ maas__field_canonical(const char *s, size_t len, char *out)
 
 
 int
-maas__field_is_blank(const maas_column_t *c, double v)
+maas__field_is_blank(const maas_column_t *c, int wide, double v)
 {
     double  d;
     size_t  i;
 
     for (i = 0; i < c->n_blanks; i++) {
         if (maas__field_double(c->blanks[i], strlen(c->blanks[i]), &d)
-            && (d == v || (c->kind == MAAS_FIELD_NUMBER
+            && (d == v || (!wide && c->kind == MAAS_FIELD_NUMBER
                            && (float) d == (float) v)))
         {
             return 1;

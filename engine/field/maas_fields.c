@@ -20,35 +20,33 @@ fields_bad(const maas_column_t *c, const char *expected, maas_err_t *err)
 }
 
 
-/* x: the column's own slots */
-
-static void
-fields_missing(const maas_fields_t *f, const maas_column_t *c, float *x)
+static maas_status_t
+fields_beyond(const maas_fields_t *f, const maas_column_t *c,
+    maas_err_t *err)
 {
-    if (f->marks) {
-        maas__field_mark_missing(c, x);
-
-    } else {
-        maas__field_missing(c, x);
-    }
+    return fields_bad(c, f->wide ? "a number that fits in double precision"
+                                 : "a number that fits in single precision",
+                      err);
 }
 
 
+/* x: the column's own slots */
+
 static void
-fields_number(const maas_fields_t *f, const maas_column_t *c, float v,
-    float *x)
+fields_number(const maas_fields_t *f, const maas_column_t *c, double v,
+    void *x)
 {
     if (c->n_blanks > 0 && c->kind == MAAS_FIELD_NUMBER
-        && maas__field_is_blank(c, (double) v))
+        && maas__field_is_blank(c, f->wide, v))
     {
-        fields_missing(f, c, x);
+        maas__field_missing(f, c, x);
         return;
     }
 
-    x[0] = v;
+    maas__slot_set(f->wide, x, 0, v);
 
     if (c->missing_slot) {
-        x[1] = 0;
+        maas__slot_set(f->wide, x, 1, 0);
     }
 }
 
@@ -79,7 +77,7 @@ fields_is_blank(const maas_column_t *c, const char *s, size_t len)
 
 static maas_status_t
 fields_boolean(const maas_fields_t *f, const maas_column_t *c, const char *s,
-    size_t len, float *x, maas_err_t *err)
+    size_t len, void *x, maas_err_t *err)
 {
     int    yes;
     float  v;
@@ -96,7 +94,7 @@ fields_boolean(const maas_fields_t *f, const maas_column_t *c, const char *s,
         return fields_bad(c, "true or false, yes or no, 1 or 0", err);
     }
 
-    fields_number(f, c, (float) yes, x);
+    fields_number(f, c, yes, x);
 
     return MAAS_OK;
 }
@@ -106,19 +104,18 @@ fields_boolean(const maas_fields_t *f, const maas_column_t *c, const char *s,
 
 static maas_status_t
 fields_number_text(const maas_fields_t *f, const maas_column_t *c,
-    const char *s, size_t len, int as_json, float *x, maas_err_t *err)
+    const char *s, size_t len, int as_json, void *x, maas_err_t *err)
 {
-    float          v;
+    double         v;
     maas_status_t  rc;
 
     rc = !as_json && (c->decimal || c->thousands || c->n_units)
-         ? maas__field_formatted(c, s, len, &v)
-         : maas__field_number(s, len, &v);
+         ? maas__field_formatted_value(c, f->wide, s, len, &v)
+         : maas__field_value(f->wide, s, len, &v);
 
     if (rc != MAAS_OK) {
-        return fields_bad(c, rc == MAAS_TOOBIG
-                             ? "a number that fits in single precision"
-                             : "a number", err);
+        return rc == MAAS_TOOBIG ? fields_beyond(f, c, err)
+                                 : fields_bad(c, "a number", err);
     }
 
     fields_number(f, c, v, x);
@@ -139,22 +136,22 @@ static const char *const  fields_dates[MAAS_N_DATE_FORMS] = {
 
 static maas_status_t
 fields_date(const maas_fields_t *f, const maas_column_t *c, int known,
-    const maas_date_t *d, float *x, maas_err_t *err)
+    const maas_date_t *d, void *x, maas_err_t *err)
 {
     if (!known) {
         return fields_bad(c, fields_dates[c->date], err);
     }
 
     if (c->n_blanks > 0 && c->date >= MAAS_DATE_UNIX
-        && maas__field_is_blank(c, c->date == MAAS_DATE_UNIX
-                                   ? d->seconds : d->seconds * 1000))
+        && maas__field_is_blank(c, f->wide, c->date == MAAS_DATE_UNIX
+                                            ? d->seconds : d->seconds * 1000))
     {
-        fields_missing(f, c, x);
+        maas__field_missing(f, c, x);
         return MAAS_OK;
     }
 
     if (c->missing_slot) {
-        x[c->width - 1] = 0;
+        maas__slot_set(f->wide, x, c->width - 1, 0);
     }
 
     maas__date_row(c->parts, c->n_parts, d, x);
@@ -194,49 +191,57 @@ fields_compared(const maas_column_t *c, const char *s, size_t *len, char *buf)
 
 static void
 fields_category(const maas_fields_t *f, size_t column, const char *s,
-    size_t len, float *x)
+    size_t len, void *x)
 {
     char                  buf[MAAS_CANONICAL];
     size_t                at;
     const maas_column_t  *c;
 
     c = &f->columns[column];
-    memset(x, 0, c->width * sizeof(float));
+    memset(x, 0, c->width * maas__slot_size(f->wide));
     s = fields_compared(c, s, &len, buf);
 
     if (c->n_blanks > 0 && c->compare == MAAS_COMPARE_NUMBER
         && maas__field_is_blank_text(c, s, len))
     {
-        fields_missing(f, c, x);
+        maas__field_missing(f, c, x);
         return;
     }
 
     if (c->hash > 0) {
-        x[(maas__field_hash(s, len) & 0x7fffffffu) % c->hash] = 1;
+        maas__slot_set(f->wide, x, (maas__field_hash(s, len) & 0x7fffffffu)
+                                   % c->hash, 1);
         return;
     }
 
     at = maas__names_find(&f->values[column], s, len);
 
-    if (at != SIZE_MAX) {
-        x[at] = 1;
+    if (at == SIZE_MAX) {
+        maas__field_unknown(f, c, x);
 
-    } else if (f->marks) {
-        maas__field_mark_unknown(x);
+    } else if (c->codes) {
+        maas__slot_set(f->wide, x, 0, (double) at);
 
     } else {
-        maas__field_unknown(c, x);
+        maas__slot_set(f->wide, x, at, 1);
     }
 }
 
 
+/* Without marks, whoever reads the row. */
+
 void
-maas_row_clear(const maas_fields_t *f, float *x)
+maas_row_clear(const maas_fields_t *f, void *x)
 {
-    size_t  i;
+    size_t         i;
+    maas_fields_t  plain;
+
+    plain = *f;
+    plain.marks = 0;
 
     for (i = 0; i < f->n; i++) {
-        maas__field_missing(&f->columns[i], x + f->columns[i].at);
+        maas__field_missing(&plain, &f->columns[i],
+                            maas__slot_at(f->wide, x, f->columns[i].at));
     }
 }
 
@@ -260,14 +265,27 @@ maas_other_find(const maas_fields_t *f, const char *name, size_t len)
 
 static int
 fields_plain(const maas_fields_t *f, const maas_column_t *c, const char *s,
-    size_t len, float *x)
+    size_t len, void *x)
 {
-    float  v;
+    float        single;
+    double       v;
+    const char  *end;
 
     if (c->kind != MAAS_FIELD_NUMBER || c->n_blanks || c->decimal
-        || c->thousands || c->n_units || len == 0 || len > MAAS_MAX_DIGITS
-        || maas__json_float(s, s + len, &v) != s + len)
+        || c->thousands || c->n_units || len == 0 || len > MAAS_MAX_DIGITS)
     {
+        return 0;
+    }
+
+    if (f->wide) {
+        end = maas__json_double(s, s + len, &v);
+
+    } else {
+        end = maas__json_float(s, s + len, &single);
+        v = end == NULL ? 0 : (double) single;
+    }
+
+    if (end != s + len) {
         return 0;
     }
 
@@ -278,14 +296,14 @@ fields_plain(const maas_fields_t *f, const maas_column_t *c, const char *s,
 
 maas_status_t
 maas_row_text(const maas_fields_t *f, size_t column, const char *s,
-    size_t len, float *x, maas_err_t *err)
+    size_t len, void *x, maas_err_t *err)
 {
     int                   known;
     maas_date_t           date;
     const maas_column_t  *c;
 
     c = &f->columns[column];
-    x += c->at;
+    x = maas__slot_at(f->wide, x, c->at);
 
     maas__field_trim(&s, &len);
 
@@ -299,7 +317,7 @@ maas_row_text(const maas_fields_t *f, size_t column, const char *s,
     }
 
     if (fields_is_blank(c, s, len)) {
-        fields_missing(f, c, x);
+        maas__field_missing(f, c, x);
         return MAAS_OK;
     }
 
@@ -326,7 +344,7 @@ maas_row_text(const maas_fields_t *f, size_t column, const char *s,
     }
 
     if (c->missing_slot) {
-        x[c->width - 1] = 0;
+        maas__slot_set(f->wide, x, c->width - 1, 0);
     }
 
     maas__field_pieces(s, len, c->shortest, c->longest, x, c->hash);
@@ -336,10 +354,11 @@ maas_row_text(const maas_fields_t *f, size_t column, const char *s,
 
 
 maas_status_t
-maas_row_number(const maas_fields_t *f, size_t column, double v, float *x,
+maas_row_number(const maas_fields_t *f, size_t column, double v, void *x,
     maas_err_t *err)
 {
     int                   known;
+    void                 *own;
     char                  buf[MAAS_NUMBER_TEXT];
     size_t                n;
     maas_date_t           date;
@@ -347,13 +366,15 @@ maas_row_number(const maas_fields_t *f, size_t column, double v, float *x,
 
     c = &f->columns[column];
 
-    if (!isfinite((float) v)) {
-        return fields_bad(c, "a number that fits in single precision", err);
+    if (!isfinite(v) || (!f->wide && !isfinite((float) v))) {
+        return fields_beyond(f, c, err);
     }
+
+    own = maas__slot_at(f->wide, x, c->at);
 
     if (c->kind == MAAS_FIELD_DATE) {
         known = maas__date_number(c->date, v, &date);
-        return fields_date(f, c, known, &date, x + c->at, err);
+        return fields_date(f, c, known, &date, own, err);
     }
 
     if (!maas__field_is_number(c)) {
@@ -368,29 +389,31 @@ maas_row_number(const maas_fields_t *f, size_t column, double v, float *x,
         return fields_bad(c, "true or false, yes or no, 1 or 0", err);
     }
 
-    fields_number(f, c, (float) v, x + c->at);
+    fields_number(f, c, f->wide ? v : (double) (float) v, own);
     return MAAS_OK;
 }
 
 
 maas_status_t
 maas_row_digits(const maas_fields_t *f, size_t column, const char *s,
-    size_t len, float *x, maas_err_t *err)
+    size_t len, void *x, maas_err_t *err)
 {
     int                   known;
+    void                 *own;
     maas_date_t           date;
     const maas_column_t  *c;
 
     c = &f->columns[column];
+    own = maas__slot_at(f->wide, x, c->at);
 
     switch (c->kind) {
 
     case MAAS_FIELD_NUMBER:
-        return fields_number_text(f, c, s, len, 1, x + c->at, err);
+        return fields_number_text(f, c, s, len, 1, own, err);
 
     case MAAS_FIELD_DATE:
         known = maas__date_text(c->date, s, len, &date);
-        return fields_date(f, c, known, &date, x + c->at, err);
+        return fields_date(f, c, known, &date, own, err);
 
     case MAAS_FIELD_BOOLEAN:
         return maas_row_number(f, column, maas__field_json(s, len), x, err);
@@ -430,7 +453,7 @@ maas_is_number(const char *s, size_t len)
 
 
 maas_status_t
-maas_row_bool(const maas_fields_t *f, size_t column, int v, float *x,
+maas_row_bool(const maas_fields_t *f, size_t column, int v, void *x,
     maas_err_t *err)
 {
     const maas_column_t  *c;
@@ -438,12 +461,12 @@ maas_row_bool(const maas_fields_t *f, size_t column, int v, float *x,
     c = &f->columns[column];
 
     if (maas__field_is_number(c)) {
-        fields_number(f, c, v ? 1 : 0, x + c->at);
+        fields_number(f, c, v ? 1 : 0, maas__slot_at(f->wide, x, c->at));
         return MAAS_OK;
     }
 
     if (c->kind == MAAS_FIELD_DATE) {
-        return fields_date(f, c, 0, NULL, x + c->at, err);
+        return fields_date(f, c, 0, NULL, x, err);
     }
 
     if (c->compare == MAAS_COMPARE_NUMBER) {
@@ -455,12 +478,12 @@ maas_row_bool(const maas_fields_t *f, size_t column, int v, float *x,
 
 
 maas_status_t
-maas_row_check(const maas_fields_t *f, const float *x, maas_err_t *err)
+maas_row_check(const maas_fields_t *f, const void *x, maas_err_t *err)
 {
     size_t  i;
 
     for (i = 0; f->required && i < f->n; i++) {
-        if (isnan(x[f->columns[i].at])) {
+        if (maas__column_is_clear(f, i, x)) {
             return maas__fail(err, MAAS_BADVALUE,
                               "column \"%.64s\" has no value",
                               f->columns[i].name);

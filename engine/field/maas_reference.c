@@ -17,79 +17,106 @@
 #define REFERENCE_NOISE  600
 
 
-void
-maas__field_missing(const maas_column_t *c, float *x)
+/* As it is without marks */
+
+static void
+reference_missing(const maas_fields_t *f, const maas_column_t *c, void *x)
 {
-    memset(x, 0, c->width * sizeof(float));
+    memset(x, 0, c->width * maas__slot_size(f->wide));
 
     if (maas__field_is_number(c)) {
-        x[0] = c->missing;
+        if (isnan(c->missing)) {
+            maas__slot_clear(f->wide, x, 0);
+
+        } else {
+            maas__slot_set(f->wide, x, 0, c->missing == MAAS_KEEP
+                                          ? NAN : (double) c->missing);
+        }
+    }
+
+    if (c->codes) {
+        maas__slot_set(f->wide, x, 0, NAN);
     }
 
     if (c->missing_slot) {
-        x[c->width - 1] = 1;
+        maas__slot_set(f->wide, x, c->width - 1, 1);
+    }
+}
+
+
+static void
+reference_unknown(const maas_fields_t *f, const maas_column_t *c, void *x)
+{
+    memset(x, 0, c->width * maas__slot_size(f->wide));
+
+    if (c->codes) {
+        maas__slot_set(f->wide, x, 0, NAN);
+
+    } else if (c->other) {
+        maas__slot_set(f->wide, x, c->n_values, 1);
     }
 }
 
 
 void
-maas__field_unknown(const maas_column_t *c, float *x)
+maas__field_missing(const maas_fields_t *f, const maas_column_t *c, void *x)
 {
-    memset(x, 0, c->width * sizeof(float));
+    reference_missing(f, c, x);
 
-    if (c->other) {
-        x[c->n_values] = 1;
+    if (f->marks && !maas__slot_is_clear(f->wide, x, 0)) {
+        maas__slot_set(f->wide, x, 0, INFINITY);
     }
 }
 
 
 void
-maas__field_mark_missing(const maas_column_t *c, float *x)
+maas__field_unknown(const maas_fields_t *f, const maas_column_t *c, void *x)
 {
-    maas__field_missing(c, x);
+    if (f->marks) {
+        maas__slot_set(f->wide, x, 0, -INFINITY);
 
-    if (!isnan(x[0])) {
-        x[0] = INFINITY;
+    } else {
+        reference_unknown(f, c, x);
     }
 }
 
 
-void
-maas__field_mark_unknown(float *x)
-{
-    x[0] = -INFINITY;
-}
-
+/* NaN is of a row that came as numbers alone: no value. */
 
 maas_mark_t
-maas_row_mark(const maas_fields_t *f, size_t column, const float *x)
+maas_row_mark(const maas_fields_t *f, size_t column, const void *x)
 {
-    float  v;
+    double  v;
 
-    v = x[f->columns[column].at];
+    v = maas__slot(f->wide, x, f->columns[column].at);
 
-    return !isinf(v) ? MAAS_MARK_NONE
-                     : v > 0 ? MAAS_MARK_MISSING : MAAS_MARK_UNKNOWN;
+    if (isfinite(v)) {
+        return MAAS_MARK_NONE;
+    }
+
+    return v < 0 ? MAAS_MARK_UNKNOWN : MAAS_MARK_MISSING;
 }
 
 
 void
-maas_row_unmark(const maas_fields_t *f, float *x)
+maas_row_unmark(const maas_fields_t *f, void *x)
 {
+    void                 *own;
     size_t                i;
     const maas_column_t  *c;
 
     for (i = 0; i < f->n; i++) {
         c = &f->columns[i];
+        own = maas__slot_at(f->wide, x, c->at);
 
         switch (maas_row_mark(f, i, x)) {
 
         case MAAS_MARK_MISSING:
-            maas__field_missing(c, x + c->at);
+            reference_missing(f, c, own);
             break;
 
         case MAAS_MARK_UNKNOWN:
-            maas__field_unknown(c, x + c->at);
+            reference_unknown(f, c, own);
             break;
 
         default: /* MAAS_MARK_NONE */
@@ -118,19 +145,21 @@ reference_part(const maas_column_t *c, size_t *slot)
 
 
 double
-maas__reference_value(const maas_column_t *c, const float *x)
+maas__reference_value(const maas_fields_t *f, const maas_column_t *c,
+    const void *x)
 {
     size_t              slot;
     const maas_part_t  *part;
 
     if (c->kind == MAAS_FIELD_NUMBER) {
-        return (double) x[0];
+        return maas__slot(f->wide, x, 0);
     }
 
     part = c->kind == MAAS_FIELD_DATE ? reference_part(c, &slot) : NULL;
 
     return part == NULL ? NAN
-                        : (double) x[slot] / part->factor + part->shift;
+                        : maas__slot(f->wide, x, slot) / part->factor
+                          + part->shift;
 }
 
 
@@ -162,42 +191,60 @@ reference_edges(const maas_reference_t *r, double v)
 /* The first of n slots that is not 0, n if there is none */
 
 static size_t
-reference_slot(const float *x, size_t n)
+reference_slot(const maas_fields_t *f, const void *x, size_t n)
 {
     size_t  i;
 
-    for (i = 0; i < n && x[i] == 0; i++) { /* void */ }
+    for (i = 0; i < n && maas__slot(f->wide, x, i) == 0; i++) { /* void */ }
 
     return i;
 }
 
 
+static size_t
+reference_category(const maas_fields_t *f, const maas_column_t *c,
+    const maas_reference_t *r, const void *x)
+{
+    double  place;
+
+    if (c->hash > 0) {
+        return reference_slot(f, x, c->hash) % r->missing;
+    }
+
+    if (!c->codes) {
+        return reference_slot(f, x, r->listed);
+    }
+
+    place = maas__slot(f->wide, x, 0);
+
+    return place < (double) r->listed ? (size_t) place : r->listed;
+}
+
+
 size_t
-maas__reference_bin(const maas_column_t *c, const maas_reference_t *r,
-    const float *x)
+maas__reference_bin(const maas_fields_t *f, const maas_column_t *c,
+    const maas_reference_t *r, const void *x)
 {
     switch (c->kind) {
 
     case MAAS_FIELD_BOOLEAN:
-        return x[0] != 0;
+        return maas__slot(f->wide, x, 0) != 0;
 
     case MAAS_FIELD_CATEGORY:
-        return c->hash > 0
-               ? reference_slot(x, c->hash) % r->missing
-               : reference_slot(x, r->listed);
+        return reference_category(f, c, r, x);
 
     case MAAS_FIELD_TEXT:
         return 0;
 
     default: /* MAAS_FIELD_NUMBER, MAAS_FIELD_DATE */
         return r->n_edges > 0
-               ? reference_edges(r, maas__reference_value(c, x)) : 0;
+               ? reference_edges(r, maas__reference_value(f, c, x)) : 0;
     }
 }
 
 
 size_t
-maas_row_bin(const maas_fields_t *f, size_t column, const float *x)
+maas_row_bin(const maas_fields_t *f, size_t column, const void *x)
 {
     const maas_column_t     *c;
     const maas_reference_t  *r;
@@ -214,7 +261,8 @@ maas_row_bin(const maas_fields_t *f, size_t column, const float *x)
         return r->unknown;
 
     default: /* MAAS_MARK_NONE */
-        return maas__reference_bin(c, r, x + c->at);
+        return maas__reference_bin(f, c, r,
+                                   maas__slot_at(f->wide, x, c->at));
     }
 }
 

@@ -13,7 +13,7 @@
 #include <string.h>
 
 
-#define MAAS_DOCUMENT  2               /* newest version of the document */
+#define MAAS_DOCUMENT  3               /* newest version of the document */
 
 
 /* R23 */
@@ -147,7 +147,7 @@ doc_head(maas_read_t *r, const cJSON *doc, maas_desc_t *d)
     if (!maas__tree_integer(maas_get(doc, "version"), MAAS_DOCUMENT, &version)
         || version < 1)
     {
-        return MAAS_BAD(r, "R15: version is not 1 or %d", MAAS_DOCUMENT);
+        return MAAS_BAD(r, "R15: version is not 1 to %d", MAAS_DOCUMENT);
     }
 
     d->version = version;
@@ -198,6 +198,7 @@ doc_read(maas_read_t *r, const maas_container_t *c, maas_desc_t **out)
                && (rc = doc_head(r, doc, d)) == MAAS_OK
                && (rc = maas__read_inputs(r, doc, d)) == MAAS_OK
                && (rc = maas__read_nodes(r, c, doc, d)) == MAAS_OK
+               && (rc = maas__read_gaps(r, d)) == MAAS_OK
                && (rc = maas__read_unused(r, c, d)) == MAAS_OK
                && (rc = doc_outputs(r, doc, d)) == MAAS_OK
                && (rc = maas__read_others(r, doc, d)) == MAAS_OK

@@ -1,6 +1,6 @@
 /*
  * A column of a model file's document: what its values are and how they are
- * prepared (R18, R27, R29).
+ * prepared (R18, R27, R29, R36).
  * Not here: what is done with values that clients send (maas_fields.c).
  */
 
@@ -107,6 +107,54 @@ column_flag(const cJSON *v, const char *name, unsigned *out)
     *out = cJSON_IsTrue(flag) != 0;
 
     return flag == NULL || cJSON_IsBool(flag);
+}
+
+
+/* A number, or "nan" */
+
+static int
+column_missing(const cJSON *v, float *out)
+{
+    if (maas__tree_is(maas_get(v, "missing"), "nan")) {
+        *out = MAAS_KEEP;
+        return 1;
+    }
+
+    return maas__tree_float(v, "missing", NAN, out);
+}
+
+
+/* R36: columns whose slot may be NaN */
+
+static maas_status_t
+column_gaps(maas_read_t *r, const cJSON *v, size_t version, size_t i,
+    maas_column_t *col)
+{
+    int  keep, codes;
+
+    keep = col->missing == MAAS_KEEP;
+    codes = column_flag(v, "codes", &col->codes);
+
+    if (version < 3 && (keep || maas_get(v, "codes") != NULL)) {
+        return MAAS_BAD(r, "R36: column %zu: \"%s\" needs version 3 of the "
+                        "document", i, keep ? "missing\": \"nan" : "codes");
+    }
+
+    if (keep && (col->missing_slot || maas_get(v, "clip") != NULL
+                 || maas_get(v, "knots") != NULL))
+    {
+        return MAAS_BAD(r, "R36: column %zu: missing is \"nan\" beside "
+                        "missing_slot, clip or knots", i);
+    }
+
+    if (!codes || (col->codes && (maas_get(v, "values") == NULL || col->other
+                                  || col->missing_slot)))
+    {
+        return MAAS_BAD(r, "R36: column %zu: codes is not true or false, or "
+                        "without values, or beside other or missing_slot", i);
+    }
+
+    return MAAS_OK;
 }
 
 
@@ -238,7 +286,7 @@ column_members(maas_read_t *r, const cJSON *v, size_t version, size_t i,
         [MAAS_FIELD_BOOLEAN] = { "name", "kind", "scaling", "shift", "factor",
             "missing", "missing_slot", "missing_values" },
         [MAAS_FIELD_CATEGORY] = { "name", "kind", "values", "other", "hash",
-            "missing_slot", "missing_values", "compare" },
+            "codes", "missing_slot", "missing_values", "compare" },
         [MAAS_FIELD_TEXT] = { "name", "kind", "hash", "ngrams",
             "missing_slot", "missing_values", "compare" },
         [MAAS_FIELD_DATE] = { "name", "kind", "format", "parts",
@@ -270,7 +318,7 @@ column_members(maas_read_t *r, const cJSON *v, size_t version, size_t i,
 
     col->kind = (maas_field_kind_t) kind;
 
-    if (!maas__tree_float(v, "missing", NAN, &col->missing)
+    if (!column_missing(v, &col->missing)
         || !column_flag(v, "missing_slot", &col->missing_slot)
         || !column_flag(v, "other", &col->other))
     {
@@ -278,7 +326,7 @@ column_members(maas_read_t *r, const cJSON *v, size_t version, size_t i,
                         "missing_slot or other not true or false", i);
     }
 
-    return MAAS_OK;
+    return column_gaps(r, v, version, i, col);
 }
 
 

@@ -10,9 +10,12 @@
 #include "maas_read_container.h"
 
 
-/* maas_read_inputs.c: fills d's inputs (R18, R27 to R29). */
+/* maas_read_inputs.c: fills d's inputs (R18, R27 to R29, R36). */
 maas_status_t maas__read_inputs(maas_read_t *r, const cJSON *doc,
     maas_desc_t *d);
+/* Its layers are known: where a row may have no value for a number, do all that
+ * take it know that (R36)? */
+maas_status_t maas__read_gaps(maas_read_t *r, const maas_desc_t *d);
 
 /* maas_read_column.c: column i of a document of that version, all but its place
  * (R18, R27, R29, R33, R34). */

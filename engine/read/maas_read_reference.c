@@ -27,12 +27,12 @@ spread_count(const cJSON *v, double *out)
 }
 
 
-/* R35: edges, finite and rising, of numbers in single precision; n_edges is
- * SIZE_MAX if they break the rule */
+/* R35: edges, finite and rising, of numbers in single precision but where rows
+ * are wide; n_edges is SIZE_MAX if they break the rule */
 
 static maas_status_t
 spread_edges(maas_read_t *r, const cJSON *list, const maas_column_t *c,
-    maas_reference_t *to)
+    int wide, maas_reference_t *to)
 {
     double       *edges;
     size_t        i, n;
@@ -59,7 +59,7 @@ spread_edges(maas_read_t *r, const cJSON *list, const maas_column_t *c,
     cJSON_ArrayForEach(v, list) {
         edges[i] = v->valuedouble;
 
-        if (c->kind == MAAS_FIELD_NUMBER) {
+        if (c->kind == MAAS_FIELD_NUMBER && !wide) {
             edges[i] = (double) (float) edges[i];
         }
 
@@ -147,7 +147,7 @@ spread_counts(const cJSON *v, const maas_column_t *c, size_t n,
 
 static maas_status_t
 spread_column(maas_read_t *r, const cJSON *v, const maas_column_t *c,
-    maas_reference_t *to)
+    int wide, maas_reference_t *to)
 {
     double         *counts;
     size_t          n;
@@ -160,7 +160,7 @@ spread_column(maas_read_t *r, const cJSON *v, const maas_column_t *c,
         return MAAS_OK;
     }
 
-    rc = spread_edges(r, maas_get(v, "edges"), c, to);
+    rc = spread_edges(r, maas_get(v, "edges"), c, wide, to);
     if (rc != MAAS_OK) {
         return rc;
     }
@@ -216,7 +216,8 @@ maas__read_reference(maas_read_t *r, const cJSON *doc, maas_desc_t *d)
             v = maas_get(columns, d->columns[i].name);
         }
 
-        rc = spread_column(r, v, &d->columns[i], &d->reference[i]);
+        rc = spread_column(r, v, &d->columns[i], d->shape.dtype == MAAS_F64,
+                           &d->reference[i]);
         if (rc != MAAS_OK) {
             return rc;
         }

@@ -54,6 +54,13 @@ maas__tree_integer(const cJSON *v, double max, size_t *out)
 
 
 int
+maas__tree_is(const cJSON *v, const char *text)
+{
+    return cJSON_IsString(v) && strcmp(v->valuestring, text) == 0;
+}
+
+
+int
 maas__tree_float(const cJSON *object, const char *name, float def, float *out)
 {
     const cJSON  *v;

@@ -34,6 +34,8 @@ int maas__tree_choice(const cJSON *v, const char *const *names, int n);
 int maas__tree_is_text(const cJSON *v);
 /* Is v an integer from 0 to max?  Then it is in *out. */
 int maas__tree_integer(const cJSON *v, double max, size_t *out);
+/* Is v that text? */
+int maas__tree_is(const cJSON *v, const char *text);
 /* An optional number, finite in single precision; 0 if it is neither. */
 int maas__tree_float(const cJSON *object, const char *name, float def,
     float *out);

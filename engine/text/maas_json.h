@@ -29,6 +29,9 @@ maas_status_t maas__json_check(const char *start, size_t len,
  * too large for a float (*out is then HUGE_VALF). */
 const char *maas__json_float(const char *p, const char *end, float *out);
 
+/* maas_json_double.c: the same as strtod would; HUGE_VAL */
+const char *maas__json_double(const char *p, const char *end, double *out);
+
 /* maas_json_print.c */
 
 /* Shortest decimal that reads back to the same float, JSON grammar; v is
@@ -211,6 +214,18 @@ maas_status_t maas__json_run_some(maas_json_t *j, float *x, size_t room,
  * where maas__json_has_avx512().  Reads nothing behind the text. */
 maas_status_t maas__json_run_avx512(maas_json_t *j, float *x, size_t room,
     size_t *n, maas_err_t *err);
+
+/* maas_json_run.c: the same for what is not as plain as that. */
+
+typedef struct {
+    int  wide;                     /* x(room) are doubles, else floats */
+    int  twice;                    /* numbers are rounded to doubles, else to
+                                      floats, which x then holds */
+    int  nan;                      /* null is a number as well, NaN */
+} maas_json_run_t;
+
+maas_status_t maas__json_run_rows(maas_json_t *j, const maas_json_run_t *how,
+    void *x, size_t room, size_t *n, maas_err_t *err);
 
 /* Does this CPU have what that takes? */
 int maas__json_has_avx512(void);

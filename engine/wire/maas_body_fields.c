@@ -261,7 +261,7 @@ maas_body_fields(maas_str_t type, maas_str_t text, char *scratch,
 
 maas_status_t
 maas_row_field(const maas_fields_t *f, size_t column,
-    const maas_body_field_t *field, float *x, maas_err_t *err)
+    const maas_body_field_t *field, void *x, maas_err_t *err)
 {
     switch (field->kind) {
 

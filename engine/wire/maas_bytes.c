@@ -1,6 +1,6 @@
 /*
- * The form of raw numbers: little-endian FP32, row after row, and so the
- * answer.  No JSON, no other types (maas_dtype.c).
+ * The form of raw numbers: little-endian FP32, or FP64 where rows are wide, row
+ * after row; the answer is FP32.  No JSON, no other types (maas_dtype.c).
  */
 
 #include "maas_int.h"
@@ -11,14 +11,14 @@
 
 
 static maas_status_t
-bytes_read(const maas_info_t *info, const maas_body_t *body, float *x,
+bytes_read(const maas_info_t *info, const maas_body_t *body, void *x,
     maas_request_t *req, maas_err_t *err)
 {
     size_t          rows, row;
     maas_status_t   rc;
     maas_records_t  r;
 
-    row = info->in * sizeof(float);
+    row = info->row;
     rows = body->len / row;
 
     maas__records_start(&r, info, body, rows, x);
@@ -39,14 +39,16 @@ bytes_read(const maas_info_t *info, const maas_body_t *body, float *x,
 
     if (body->len % row != 0) {
         return maas__fail(err, MAAS_BADSHAPE, "expected rows of %zu bytes, "
-                          "%zu numbers of FP32 each, got %zu bytes", row,
-                          info->in, body->len);
+                          "%zu numbers of %s each, got %zu bytes", row,
+                          info->in, maas__dtypes[maas__row_dtype(info)].wire,
+                          body->len);
     }
 
     rc = maas__records_most(&r, rows, err);
 
     if (rc == MAAS_OK) {
-        rc = maas__dtype_read(MAAS_F32, body->data, rows * info->in, x, err);
+        rc = maas__dtype_rows(maas__row_dtype(info), body->data,
+                              rows * info->in, info->wide, info->nan, x, err);
     }
 
     if (rc == MAAS_OK) {

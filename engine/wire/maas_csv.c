@@ -10,18 +10,30 @@
 #include "text/maas_csv_text.h"
 #include "text/maas_json.h"
 
+#include <math.h>
 
-/* A field as a number of a tensor */
+
+/* A field as number n of a tensor's row */
 
 static maas_status_t
-csv_number(maas_str_t s, float *v, maas_err_t *err)
+csv_number(const maas_info_t *info, maas_str_t s, void *x, size_t n,
+    maas_err_t *err)
 {
+    double  v;
+
     maas__field_trim(&s.data, &s.len);
 
-    return maas__field_number(s.data, s.len, v) == MAAS_OK
-           ? MAAS_OK
-           : maas__fail(err, MAAS_BADVALUE, "expected a number that fits in "
-                        "single precision");
+    if (info->nan && maas__field_is_missing(s.data, s.len)) {
+        v = NAN;
+
+    } else if (maas__field_value(info->wide, s.data, s.len, &v) != MAAS_OK) {
+        return maas__fail(err, MAAS_BADVALUE, "expected a number that fits in "
+                          "%s precision", info->wide ? "double" : "single");
+    }
+
+    maas__slot_set(info->wide, x, n, v);
+
+    return MAAS_OK;
 }
 
 
@@ -29,12 +41,12 @@ csv_number(maas_str_t s, float *v, maas_err_t *err)
 
 static maas_status_t
 csv_value(const maas_records_t *r, const maas_layout_t *l, size_t n,
-    const maas_csv_field_t *f, float *x, maas_err_t *err)
+    const maas_csv_field_t *f, void *x, maas_err_t *err)
 {
     uint32_t  place;
 
     if (r->fields == NULL) {
-        return csv_number(f->s, x + n, err);
+        return csv_number(r->info, f->s, x, n, err);
     }
 
     place = l->place != NULL ? l->place[n] : (uint32_t) n;
@@ -60,7 +72,7 @@ csv_more(const maas_layout_t *l, size_t at, maas_err_t *err)
 
 static maas_status_t
 csv_row(maas_csv_t *c, const maas_records_t *r, const maas_layout_t *l,
-    float *x, maas_err_t *err)
+    void *x, maas_err_t *err)
 {
     size_t             n, at;
     const char        *wrong;
@@ -123,7 +135,7 @@ static maas_status_t
 csv_rows(maas_csv_t *c, maas_records_t *r, const maas_layout_t *l,
     maas_err_t *err)
 {
-    float          *row;
+    void           *row;
     size_t          at;
     maas_status_t   rc;
 
@@ -150,7 +162,7 @@ csv_rows(maas_csv_t *c, maas_records_t *r, const maas_layout_t *l,
 
 
 static maas_status_t
-csv_read(const maas_info_t *info, const maas_body_t *body, float *x,
+csv_read(const maas_info_t *info, const maas_body_t *body, void *x,
     maas_request_t *req, maas_err_t *err)
 {
     maas_csv_t          c;

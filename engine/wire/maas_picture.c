@@ -8,7 +8,7 @@
 
 
 static maas_status_t
-picture_read(const maas_info_t *info, const maas_body_t *body, float *x,
+picture_read(const maas_info_t *info, const maas_body_t *body, void *x,
     maas_request_t *req, maas_err_t *err)
 {
     size_t         pixels;

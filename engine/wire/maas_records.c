@@ -7,13 +7,12 @@
 #include "maas_int.h"
 #include "maas_records.h"
 
-#include <math.h>
 #include <string.h>
 
 
 void
 maas__records_start(maas_records_t *r, const maas_info_t *info,
-    const maas_body_t *body, size_t room, float *x)
+    const maas_body_t *body, size_t room, void *x)
 {
     *r = (maas_records_t) {
         .info = info,
@@ -37,7 +36,7 @@ maas__records_nameless(const maas_records_t *r, maas_err_t *err)
 
 
 maas_status_t
-maas__record_begin(maas_records_t *r, float **x, maas_err_t *err)
+maas__record_begin(maas_records_t *r, void **x, maas_err_t *err)
 {
     size_t  i;
 
@@ -49,17 +48,17 @@ maas__record_begin(maas_records_t *r, float **x, maas_err_t *err)
     /* more rows than the text has room for are not complete: they end in an
      * error, wherever they are put */
 
-    *x = r->rows < r->room ? r->x + r->rows * r->info->in : r->x;
+    *x = maas__record(r, r->rows < r->room ? r->rows : 0);
 
-    /* NaN, which no reader lets in, marks what is not there yet */
+    /* what is not there yet */
 
     if (r->fields == NULL) {
-        **x = NAN;
+        maas__slot_clear(r->info->wide, *x, 0);
         return MAAS_OK;
     }
 
     for (i = 0; i < r->fields->n; i++) {
-        (*x)[r->fields->columns[i].at] = NAN;
+        maas__slot_clear(r->info->wide, *x, r->fields->columns[i].at);
     }
 
     return MAAS_OK;
@@ -67,7 +66,7 @@ maas__record_begin(maas_records_t *r, float **x, maas_err_t *err)
 
 
 maas_status_t
-maas__record_end(maas_records_t *r, float *x, size_t at, maas_err_t *err)
+maas__record_end(maas_records_t *r, void *x, size_t at, maas_err_t *err)
 {
     size_t                i;
     maas_status_t         rc;
@@ -80,14 +79,14 @@ maas__record_end(maas_records_t *r, float *x, size_t at, maas_err_t *err)
                           "row was foreseen", at);
     }
 
-    if (f == NULL && isnan(x[0])) {
+    if (f == NULL && maas__slot_is_clear(r->info->wide, x, 0)) {
         return maas__fail(err, MAAS_BADVALUE, "byte %zu: Missing named input: "
                           "%s", at, r->info->input_name);
     }
 
     if (f != NULL) {
         for (i = 0; i < f->n; i++) {
-            if (isnan(x[f->columns[i].at])) {
+            if (maas__column_is_clear(f, i, x)) {
                 (void) maas_row_text(f, i, "", 0, x, NULL);
             }
         }
@@ -141,7 +140,7 @@ maas__decoded(maas_str_t raw, maas_decode_pt decode, maas_str_t *text)
 
 maas_status_t
 maas__record_text(const maas_fields_t *f, size_t column, maas_str_t raw,
-    maas_decode_pt decode, float *x, maas_err_t *err)
+    maas_decode_pt decode, void *x, maas_err_t *err)
 {
     maas_str_t      text;
     maas_arena_t   *a;
@@ -171,7 +170,7 @@ maas__records_gap(const maas_records_t *r)
 {
     size_t  i;
 
-    for (i = 0; !isnan(r->x[r->fields->columns[i].at]); i++) { /* void */ }
+    for (i = 0; !maas__column_is_clear(r->fields, i, r->x); i++) { /* void */ }
 
     return i;
 }

@@ -14,7 +14,7 @@
 typedef struct {
     const maas_info_t    *info;
     const maas_fields_t  *fields;      /* NULL: the model takes a tensor */
-    float                *x;
+    void                 *x;
     size_t                room;        /* rows in x */
     size_t                max_rows;
     size_t                rows;        /* read so far */
@@ -27,15 +27,31 @@ typedef struct {
 
 /* No rows yet; x has room for `room` of them. */
 void maas__records_start(maas_records_t *r, const maas_info_t *info,
-    const maas_body_t *body, size_t room, float *x);
+    const maas_body_t *body, size_t room, void *x);
+
+/* The type of numbers of a row that no one says the type of */
+
+static inline maas_dtype_t
+maas__row_dtype(const maas_info_t *info)
+{
+    return info->wide ? MAAS_F64 : MAAS_F32;
+}
+
+/* Row i of x */
+
+static inline void *
+maas__record(const maas_records_t *r, size_t i)
+{
+    return (char *) r->x + i * r->info->row;
+}
 
 /* Where the next row goes: TOOBIG if there are max_rows. */
-maas_status_t maas__record_begin(maas_records_t *r, float **x,
+maas_status_t maas__record_begin(maas_records_t *r, void **x,
     maas_err_t *err);
 
 /* The last value is in: counts the row, unless it is not complete.  `at` is
  * its place in the text, for the sentence. */
-maas_status_t maas__record_end(maas_records_t *r, float *x, size_t at,
+maas_status_t maas__record_end(maas_records_t *r, void *x, size_t at,
     maas_err_t *err);
 
 /* "byte N: " before the sentence of err, where rc is a failure.  Returns rc. */
@@ -52,7 +68,7 @@ maas_arena_t *maas__decoded(maas_str_t raw, maas_decode_pt decode,
 
 /* maas_row_text() of what raw stands for; decode NULL: itself */
 maas_status_t maas__record_text(const maas_fields_t *f, size_t column,
-    maas_str_t raw, maas_decode_pt decode, float *x, maas_err_t *err);
+    maas_str_t raw, maas_decode_pt decode, void *x, maas_err_t *err);
 
 /* The first column that has no value in the first row. */
 size_t maas__records_gap(const maas_records_t *r);

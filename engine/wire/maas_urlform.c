@@ -15,7 +15,7 @@
 
 static maas_status_t
 pairs_one(const maas_records_t *r, const maas_pairs_t *c,
-    const maas_pair_t *pair, char *scratch, float *x, maas_err_t *err)
+    const maas_pair_t *pair, char *scratch, void *x, maas_err_t *err)
 {
     size_t                len, column;
     maas_status_t         rc;
@@ -42,7 +42,7 @@ pairs_one(const maas_records_t *r, const maas_pairs_t *c,
                                err);
     }
 
-    if (!isnan(x[f->columns[column].at])) {
+    if (!maas__column_is_clear(f, column, x)) {
         return maas__fail(err, MAAS_BADVALUE, "byte %zu: \"%.64s\" is there "
                           "twice", pair->at, f->columns[column].name);
     }
@@ -59,7 +59,7 @@ pairs_one(const maas_records_t *r, const maas_pairs_t *c,
 
 
 static maas_status_t
-pairs_read(const maas_info_t *info, const maas_body_t *body, float *x,
+pairs_read(const maas_info_t *info, const maas_body_t *body, void *x,
     maas_request_t *req, maas_err_t *err)
 {
     char            *scratch;

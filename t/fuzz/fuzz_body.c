@@ -72,6 +72,7 @@ make_fields(void)
     info.task = MAAS_TASK_CLASSIFICATION;
     info.rank = 1;
     info.in = fields.in;
+    info.row = info.in * sizeof(float);
     info.shape[0] = fields.in;
     info.out = 2;
     info.n_columns = fields.n;

@@ -84,6 +84,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     info.shape[0] = data[0] & 1 ? 3 : 1;
     info.shape[1] = data[0] & 1 ? 5 : 2;
     info.in = info.shape[0] * info.shape[1];
+    info.row = info.in * sizeof(float);
 
     /* of just that size and without a terminator */
 

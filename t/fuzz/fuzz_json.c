@@ -128,6 +128,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     info.input_name = "input";
     info.output_name = "probs";
     info.in = in[data[0] & 3];
+    info.row = info.in * sizeof(float);
     info.plain = 1;
     info.out = info.task == MAAS_TASK_BINARY ? 1 : 3;
     info.n_labels = data[0] >> 4 & 1 ? 3 : 0;

@@ -81,6 +81,7 @@ make_table(table_t *t, const maas_column_t *columns, size_t n, int plain)
     t->info.output_name = "output";
     t->info.rank = 1;
     t->info.in = t->fields.in;
+    t->info.row = t->info.in * sizeof(float);
     t->info.shape[0] = t->fields.in;
     t->info.out = 2;
     t->info.n_labels = 2;

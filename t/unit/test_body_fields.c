@@ -243,6 +243,7 @@ setup(void **state)
 
     info = wire_info();
     info.in = fields.in;
+    info.row = info.in * sizeof(float);
     info.shape[0] = fields.in;
     info.n_columns = fields.n;
     info.columns = fields.names;

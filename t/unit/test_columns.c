@@ -58,6 +58,7 @@ setup(void **state)
     info = wire_info();
     info.input = MAAS_INPUT_COLUMNS;
     info.in = fields.in;
+    info.row = info.in * sizeof(float);
     info.shape[0] = fields.in;
     info.n_columns = COLUMNS;
     info.columns = fields.names;

@@ -32,6 +32,7 @@ picture_info(size_t height, size_t width)
     info.shape[0] = height;
     info.shape[1] = width;
     info.in = height * width;
+    info.row = info.in * sizeof(float);
 
     return info;
 }

@@ -119,6 +119,7 @@ scalars(void **state)
 
     info = wire_info();
     info.in = 1;
+    info.row = info.in * sizeof(float);
     info.shape[0] = 1;
 
     for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -146,6 +147,7 @@ shared(void **state)
 
     info = wire_info();
     info.in = 64;
+    info.row = info.in * sizeof(float);
     info.shape[0] = 64;
 
     for (rows = 1; rows <= 9; rows++) {

@@ -810,6 +810,7 @@ t39_numbers(void **state)
 
     info = wire_info();
     info.in = 2;
+    info.row = info.in * sizeof(float);
 
     for (i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
         snprintf(text, sizeof(text), "[%s,1]", good[i]);
@@ -891,6 +892,8 @@ bare_rows(void **state)
     /* a model of one number: a flat array is as many rows */
 
     info.in = 1;
+
+    info.row = info.in * sizeof(float);
     wire_read(&w, &info, WIRE_ROWS, "[1,2,3]", 7, 0, 3);
     assert_int_equal(w.rc, MAAS_OK);
     assert_int_equal(w.req.rows, 3);

@@ -174,6 +174,16 @@ typedef struct {
       "\"inputs\":{\"kind\":\"columns\",\"columns\":[{\"name\":\"a\"},"       \
       "{\"name\":\"b\"" member "}]}" record }
 
+/* R36: inputs of a document of that version */
+
+#define NEWER(version, members)                                               \
+    { 36, 'd', HEAD, "\"version\":" version ",\"name\":\"m\",\"task\":"       \
+      "\"binary\",\"inputs\":{" members "}" }
+
+#define TENSOR   "\"kind\":\"tensor\",\"shape\":[2],"
+#define TWO(b)   "\"kind\":\"columns\",\"columns\":[{\"name\":\"a\"},"        \
+                 "{\"name\":\"b\"," b "}]"
+
 #define COLUMN(rule, members)                                                 \
     { rule, 'd', "\"tensor\",\"shape\":[2],\"shift\":0.5,\"factor\":2",       \
       "\"columns\",\"columns\":[{\"name\":\"a\"},{\"name\":\"b\"," members  \
@@ -226,7 +236,7 @@ static const edit_t  edits[] = {
     { 14, 'h', "\"maas\"", "\"mass\"" },
     { 14, 'd', "{\"version\"", "[\"version\"" },
     { 14, 'd', "\"version\":1,", "\"version\":1,," },
-    { 15, 'd', "\"version\":1", "\"version\":3" },
+    { 15, 'd', "\"version\":1", "\"version\":4" },
     { 15, 'd', "\"version\":1", "\"version\":0" },
     { 15, 'd', "\"version\":1", "\"v\":1" },
     { 16, 'd', "\"m\"", "\"\"" },
@@ -429,12 +439,54 @@ static const edit_t  edits[] = {
       "\"shift\":0.5,\"factor\":2},\"layers\":[{\"kind\":\"dense\","
       "\"units\":3,\"activation\":\"tanh\"},{\"kind\":\"dense\",\"units\":"
       "1}],\"outputs\":{\"threshold\":0.3}" },
+    NEWER("2", TENSOR "\"dtype\":\"F32\""),
+    NEWER("1", TENSOR "\"missing\":\"nan\""),
+    NEWER("2", TWO("\"missing\":\"nan\"")),
+    NEWER("2", TWO("\"kind\":\"category\",\"values\":[\"a\"],\"codes\":"
+                   "true")),
+    NEWER("3", TENSOR "\"dtype\":\"F16\""),
+    NEWER("3", TENSOR "\"dtype\":64"),
+    NEWER("3", TENSOR "\"missing\":0"),
+    NEWER("3", TENSOR "\"missing\":true"),
+    NEWER("3", "\"kind\":\"tensor\",\"shape\":[1,2],\"image\":true,"
+               "\"missing\":\"nan\""),
+    NEWER("3", "\"kind\":\"tensor\",\"shape\":[1,2],\"image\":true,"
+               "\"dtype\":\"F64\""),
+    NEWER("3", TENSOR "\"dtype\":\"F64\",\"factor\":2"),
+    NEWER("3", TENSOR "\"dtype\":\"F64\",\"shift\":1"),
+    NEWER("3", "\"dtype\":\"F64\"," TWO("\"factor\":2")),
+    NEWER("3", "\"dtype\":\"F64\"," TWO("\"clip\":2")),
+    NEWER("3", "\"dtype\":\"F64\"," TWO("\"knots\":[0,1],\"levels\":[0,1]")),
+    NEWER("3", "\"dtype\":\"F64\","
+               TWO("\"kind\":\"text\",\"hash\":1,\"ngrams\":[1,2]")),
+    NEWER("3", "\"dtype\":\"F64\","
+               TWO("\"kind\":\"date\",\"format\":\"iso\",\"parts\":"
+                   "[{\"part\":\"year\"}]")),
+    NEWER("3", TWO("\"missing\":\"nan\",\"missing_slot\":true")),
+    NEWER("3", TWO("\"missing\":\"nan\",\"clip\":2")),
+    NEWER("3", TWO("\"missing\":\"nan\",\"knots\":[0,1],\"levels\":[0,1]")),
+    NEWER("3", TWO("\"kind\":\"category\",\"values\":[\"a\"],\"codes\":1")),
+    NEWER("3", TWO("\"kind\":\"category\",\"hash\":1,\"codes\":true")),
+    NEWER("3", TWO("\"kind\":\"category\",\"values\":[\"a\"],\"codes\":"
+                   "true,\"other\":true")),
+    NEWER("3", TWO("\"kind\":\"category\",\"values\":[\"a\"],\"codes\":"
+                   "true,\"missing_slot\":true")),
+    /* a dense layer takes them */
+    NEWER("3", TENSOR "\"missing\":\"nan\""),
+    NEWER("3", TWO("\"missing\":\"nan\"")),
+    NEWER("3", TWO("\"kind\":\"boolean\",\"missing\":\"nan\"")),
+    NEWER("3", TWO("\"kind\":\"category\",\"values\":[\"a\"],\"codes\":"
+                   "true")),
+    { 21, 'd', HEAD, "\"version\":3,\"name\":\"m\",\"task\":\"binary\","
+      "\"inputs\":{\"kind\":\"tensor\",\"shape\":[2],\"dtype\":\"F64\"}" },
+    { 27, 'd', HEAD, "\"version\":3,\"name\":\"m\",\"task\":\"binary\","
+      "\"inputs\":{" TWO("\"missing\":\"inf\"") "}" },
     { 25, 'h', "{\"maas\"", "{\"maas_crc32c\":\"00000000\",\"maas\"" },
     { 25, 'h', "{\"maas\"", "{\"maas_crc32c\":\"0\",\"maas\"" },
     { 25, 'h', "{\"maas\"", "{\"maas\\u005fcrc32c\":\"00000000\",\"maas\"" }
 };
 
-static int  seen[35];
+static int  seen[37];
 
 
 static void
@@ -767,8 +819,8 @@ test_every_rule_was_broken(void **state)
 {
     int  i;
 
-    for (i = 1; i <= 34; i++) {
-        if (seen[i] == 0) {
+    for (i = 1; i <= 36; i++) {
+        if (seen[i] == 0 && i != 35) {     /* test_reference.c */
             fail_msg("no test broke R%d", i);
         }
     }

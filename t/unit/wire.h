@@ -35,6 +35,7 @@ wire_info(void)
     info.rank = 1;
     info.shape[0] = 4;
     info.in = 4;
+    info.row = info.in * sizeof(float);
     info.out = 3;
     info.plain = 1;
     info.threshold = 0.5f;

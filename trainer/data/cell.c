@@ -13,6 +13,12 @@
 #include "text/maas_json.h"
 
 
+static const char *const  cell_beyond[] = {
+    "a number that fits in single precision",
+    "a number that fits in double precision"
+};
+
+
 void
 train_cell_text(const train_cell_t *cell, char buf[MAAS_CANONICAL],
     const char **s, size_t *len)
@@ -80,7 +86,7 @@ cell_is_formatted(const train_column_t *c, const train_cell_t *cell)
 
 
 static const char *
-cell_boolean(const char *s, size_t len, float *out)
+cell_boolean(const char *s, size_t len, double *out)
 {
     int    yes;
     float  v;
@@ -93,15 +99,32 @@ cell_boolean(const char *s, size_t len, float *out)
         yes = (v == 1);
     }
 
-    *out = (float) yes;
+    *out = yes;
 
     return yes < 0 ? "true or false, yes or no, 1 or 0" : NULL;
 }
 
 
+/* A number that a program gave */
+
+static const char *
+cell_given(const train_column_t *c, const train_cell_t *cell, int wide,
+    double *out)
+{
+    *out = wide ? cell->v : (double) (float) cell->v;
+
+    if (maas__field_is_blank(&c->format, wide, cell->v)) {
+        *out = NAN;
+        return NULL;
+    }
+
+    return isfinite(*out) ? NULL : cell_beyond[wide];
+}
+
+
 const char *
-train_cell_number(const train_column_t *c, const train_cell_t *cell,
-    float *out)
+train_cell_number(const train_column_t *c, const train_cell_t *cell, int wide,
+    double *out)
 {
     char           buf[MAAS_CANONICAL];
     size_t         len;
@@ -111,15 +134,7 @@ train_cell_number(const train_column_t *c, const train_cell_t *cell,
     *out = NAN;
 
     if (cell->type == TRAIN_CELL_NUMBER && cell->s == NULL) {
-        *out = (float) cell->v;
-
-        if (maas__field_is_blank(&c->format, cell->v)) {
-            *out = NAN;
-            return NULL;
-        }
-
-        return isfinite(*out) ? NULL : "a number that fits in single "
-                                       "precision";
+        return cell_given(c, cell, wide, out);
     }
 
     train_cell_text(cell, buf, &s, &len);
@@ -138,16 +153,15 @@ train_cell_number(const train_column_t *c, const train_cell_t *cell,
     }
 
     rc = cell_is_formatted(c, cell)
-         ? maas__field_formatted(&c->format, s, len, out)
-         : maas__field_number(s, len, out);
+         ? maas__field_formatted_value(&c->format, wide, s, len, out)
+         : maas__field_value(wide, s, len, out);
 
     if (rc == MAAS_OK) {
-        *out = maas__field_is_blank(&c->format, (double) *out) ? NAN : *out;
+        *out = maas__field_is_blank(&c->format, wide, *out) ? NAN : *out;
         return NULL;
     }
 
-    return rc == MAAS_TOOBIG ? "a number that fits in single precision"
-                             : "a number";
+    return rc == MAAS_TOOBIG ? cell_beyond[wide] : "a number";
 }
 
 
@@ -181,7 +195,7 @@ cell_is_blank_number(const train_column_t *c, const char *s, size_t len)
     double  v;
 
     return c->format.n_blanks > 0 && maas__field_double(s, len, &v)
-           && maas__field_is_blank(&c->format, v);
+           && maas__field_is_blank(&c->format, 0, v);
 }
 
 

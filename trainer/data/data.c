@@ -288,6 +288,7 @@ train_data_free(train_data_t *d)
     train_free(d->path);
     train_free(d->bytes);
     train_free(d->numbers);
+    train_free(d->exact);
     train_lists_free(d->lists);
     train_free(d->columns);
     train_free(d->fields);
@@ -308,7 +309,8 @@ train_data_info(const train_data_t *d, maas_info_t *info)
 {
     *info = (maas_info_t) {
         .name = "in training", .task = d->task, .input = d->input,
-        .in = d->in, .out = d->out, .threshold = 0.5f,
+        .in = d->in, .row = d->in * sizeof(float), .out = d->out,
+        .threshold = 0.5f,
         .n_labels = d->n_labels,
         .labels = (const char *const *) d->labels,
         .n_columns = d->n_columns,
@@ -338,5 +340,33 @@ train_data_row(const train_data_t *d, size_t row, float *x)
 
     for (i = 0; i < d->in; i++) {
         x[i] = p[i];
+    }
+}
+
+
+void
+train_data_wire(const train_data_t *d, size_t row, const maas_info_t *info,
+    void *x)
+{
+    float   v;
+    size_t  i;
+
+    if (!info->wide) {
+        train_data_row(d, row, x);
+        return;
+    }
+
+    if (d->exact != NULL) {
+        (void) memcpy(x, d->exact + row * d->in, d->in * sizeof(double));
+        return;
+    }
+
+    /* widened in place, the last one first */
+
+    train_data_row(d, row, x);
+
+    for (i = d->in; i-- > 0; /* void */ ) {
+        (void) memcpy(&v, (float *) x + i, sizeof(float));
+        ((double *) x)[i] = (double) v;
     }
 }

@@ -119,6 +119,7 @@ typedef struct {
     size_t         in;              /* 0: not prepared yet */
     uint8_t       *bytes;           /* (rows,in) or NULL */
     float         *numbers;         /* (rows,in) or NULL */
+    double        *exact;           /* the same for a model of doubles */
     train_lists_t *lists;           /* the same, where most are 0, or NULL */
     train_table_t *table;           /* what they are made of, or NULL */
     size_t         n_columns;       /* 0 for a tensor */
@@ -174,6 +175,9 @@ const maas_column_t *train_data_target(const train_data_t *d);
 /* row as wire numbers, x(in): what is read of bytes, numbers or lists, but for
  * batches of tensors, is read by this */
 void train_data_row(const train_data_t *d, size_t row, float *x);
+/* The same for that model: x is a row of its numbers, info->row bytes. */
+void train_data_wire(const train_data_t *d, size_t row,
+    const maas_info_t *info, void *x);
 
 /* data_idx.c: train_data_read() for a pair of IDX files, plain or .gz */
 void train_idx_read(const char *images, const char *labels,

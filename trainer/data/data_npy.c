@@ -265,10 +265,49 @@ npy_table(train_table_t *t, const npy_t *rows, const npy_t *targets)
 }
 
 
+/* n numbers of rows, as the model, if there is one, takes them */
+
+static void
+npy_numbers(const npy_t *x, const maas_info_t *model, size_t n,
+    train_data_t *d)
+{
+    int     wide, nan;
+    size_t  i;
+    double  v;
+
+    wide = model != NULL && model->wide;
+    nan = model != NULL && model->nan;
+
+    if (wide) {
+        d->exact = train_alloc(n, sizeof(double));
+
+    } else {
+        d->numbers = train_alloc(n, sizeof(float));
+    }
+
+    for (i = 0; i < n; i++) {
+        v = npy_number(x, i);
+
+        if (wide) {
+            d->exact[i] = v;
+
+        } else {
+            d->numbers[i] = (float) v;
+            v = (double) d->numbers[i];
+        }
+
+        if (isnan(v) ? !nan : isinf(v)) {
+            train_die("%s: row %zu, number %zu: expected a finite number",
+                      x->path, i / d->in + 1, i % d->in + 1);
+        }
+    }
+}
+
+
 /* More than two dimensions: a tensor, pictures if they are bytes */
 
 static void
-npy_tensor(const npy_t *x, train_data_t *d)
+npy_tensor(const npy_t *x, const train_want_t *want, train_data_t *d)
 {
     size_t  i, n;
 
@@ -302,16 +341,7 @@ npy_tensor(const npy_t *x, train_data_t *d)
         return;
     }
 
-    d->numbers = train_alloc(n, sizeof(float));
-
-    for (i = 0; i < n; i++) {
-        d->numbers[i] = (float) npy_number(x, i);
-
-        if (!isfinite(d->numbers[i])) {
-            train_die("%s: row %zu, number %zu: expected a finite number",
-                      x->path, i / d->in + 1, i % d->in + 1);
-        }
-    }
+    npy_numbers(x, want->model, n, d);
 }
 
 
@@ -387,7 +417,7 @@ train_npy_read(const char *rows, const char *targets,
     d->crc32c = maas__crc32c(0, x.file, x.size);
 
     if (x.rank > 2) {
-        npy_tensor(&x, d);
+        npy_tensor(&x, want, d);
 
         if (y != NULL) {
             npy_tensor_targets(y, want, d);

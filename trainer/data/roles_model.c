@@ -25,7 +25,7 @@ roles_field(train_table_t *t, size_t i, const maas_info_t *m, size_t field)
     }
 
     t->columns[i].required = m->n_columns == 0
-                             || m->fields[field].required;
+                             ? !m->nan : m->fields[field].required;
 }
 
 

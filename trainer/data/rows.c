@@ -18,7 +18,7 @@
 
 static void
 rows_value(const maas_fields_t *f, const train_column_t *c, size_t row,
-    float *x)
+    void *x)
 {
     maas_err_t     err = { 0 };
     const char    *s;
@@ -29,7 +29,8 @@ rows_value(const maas_fields_t *f, const train_column_t *c, size_t row,
     }
 
     if (c->number != NULL) {
-        rc = maas_row_number(f, c->place, (double) c->number[row], x, &err);
+        rc = maas_row_number(f, c->place, c->exact != NULL ? c->exact[row]
+                             : (double) c->number[row], x, &err);
 
     } else {
         s = c->dict.text[c->id[row] - 1];
@@ -54,7 +55,7 @@ train_rows_field(const maas_fields_t *f, const train_column_t *c, size_t row,
 
 
 static void
-rows_row(const maas_fields_t *f, const train_data_t *d, size_t row, float *x)
+rows_row(const maas_fields_t *f, const train_data_t *d, size_t row, void *x)
 {
     size_t                 j;
     const train_column_t  *c;
@@ -103,12 +104,25 @@ rows_make(const maas_fields_t *f, size_t in, train_data_t *d)
     size_t   i;
 
     train_free(d->numbers);
+    train_free(d->exact);
     train_lists_free(d->lists);
     d->numbers = NULL;
+    d->exact = NULL;
     d->lists = NULL;
     d->in = in;
     d->rank = 1;
     d->shape[0] = in;
+
+    if (f->wide) {
+        d->exact = train_alloc(d->rows * in, sizeof(double));
+
+        for (i = 0; i < d->rows; i++) {
+            rows_row(f, d, i, d->exact + i * in);
+        }
+
+        return;
+    }
+
     x = train_alloc(in, sizeof(float));
 
     if (rows_are_sparse(f, in, d, x)) {
@@ -163,13 +177,24 @@ train_rows_model(const maas_model_t *m, train_data_t *d)
     /* a tensor's numbers, column by column */
 
     d->in = info->in;
-    d->numbers = train_alloc(d->rows * d->in, sizeof(float));
+
+    if (info->wide) {
+        d->exact = train_alloc(d->rows * d->in, sizeof(double));
+
+    } else {
+        d->numbers = train_alloc(d->rows * d->in, sizeof(float));
+    }
 
     for (j = 0; j < d->table->n; j++) {
         c = &d->table->columns[j];
 
         for (i = 0; i < d->rows && train_role_is_field(c->role); i++) {
-            d->numbers[i * d->in + c->place] = c->number[i];
+            if (info->wide) {
+                d->exact[i * d->in + c->place] = c->exact[i];
+
+            } else {
+                d->numbers[i * d->in + c->place] = c->number[i];
+            }
         }
     }
 }

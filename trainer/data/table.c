@@ -109,6 +109,15 @@ table_look(const train_table_t *t, train_column_t *c, const train_cell_t *cell)
 }
 
 
+/* Is it read for a model whose rows are doubles? */
+
+static int
+table_is_wide(const train_table_t *t)
+{
+    return t->want->model != NULL && t->want->model->wide;
+}
+
+
 static void
 table_room(train_table_t *t, size_t line)
 {
@@ -132,6 +141,11 @@ table_room(train_table_t *t, size_t line)
         if (c->role == TRAIN_ROLE_NUMBER || c->role == TRAIN_ROLE_BOOLEAN
             || c->role == TRAIN_ROLE_WEIGHT)
         {
+            if (table_is_wide(t)) {
+                train_room(&c->exact, &room, t->rows + 1, sizeof(double));
+                room = t->room;
+            }
+
             train_room(&c->number, &room, t->rows + 1, sizeof(float));
 
         } else if (c->role != TRAIN_ROLE_IGNORE
@@ -205,13 +219,13 @@ table_check_number(train_table_t *t, size_t line, size_t i,
     const train_cell_t *cell)
 {
     char             buf[MAAS_CANONICAL], others[300];
-    float            v;
+    double           v;
     size_t           len;
     const char      *s, *expected;
     train_column_t  *c;
 
     c = &t->columns[i];
-    expected = train_cell_number(c, cell, &v);
+    expected = train_cell_number(c, cell, table_is_wide(t), &v);
 
     if (expected == NULL && c->role == TRAIN_ROLE_WEIGHT
         && !(isnan(v) || v >= 0))
@@ -241,7 +255,11 @@ table_check_number(train_table_t *t, size_t line, size_t i,
         return 0;
     }
 
-    c->number[t->rows] = v;
+    c->number[t->rows] = (float) v;
+
+    if (c->exact != NULL) {
+        c->exact[t->rows] = v;
+    }
 
     return 1;
 }

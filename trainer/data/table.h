@@ -90,6 +90,7 @@ typedef struct {
 
     /* kept by the second */
     float         *number;          /* (rows) number, boolean, weight; NAN */
+    double        *exact;           /* (rows) the same for rows of doubles */
     uint32_t      *id;              /* (rows) the others: dict place + 1; 0 */
     train_dict_t   dict;
 
@@ -183,10 +184,10 @@ void train_table_json(train_table_t *t, const char *text, size_t len);
 /* Its text, trimmed; buf is for numbers that have none. */
 void train_cell_text(const train_cell_t *cell, char buf[MAAS_CANONICAL],
     const char **s, size_t *len);
-/* Number, boolean or weight -> *out, NAN where it is missing; NULL, or what was
- * expected. */
+/* Number, boolean or weight -> *out, NAN where it is missing, rounded to single
+ * precision unless wide; NULL, or what was expected. */
 const char *train_cell_number(const train_column_t *c,
-    const train_cell_t *cell, float *out);
+    const train_cell_t *cell, int wide, double *out);
 /* The same of a date, which is kept as a text. */
 const char *train_cell_date(const train_column_t *c,
     const train_cell_t *cell);

@@ -77,6 +77,7 @@ train_table_free(train_table_t *t)
     for (i = 0; i < t->n; i++) {
         train_free(t->columns[i].name);
         train_free(t->columns[i].number);
+        train_free(t->columns[i].exact);
         train_free(t->columns[i].id);
         train_dict_free(&t->columns[i].dict);
         train_look_free(&t->columns[i].seen);

@@ -69,7 +69,8 @@ columns_edges(columns_spread_t *f)
 
     for (i = 0; i < f->rows; i += f->step) {
         if (columns_read(f, i) == MAAS_MARK_NONE) {
-            v = maas__reference_value(f->column, f->x + f->column->at);
+            v = maas__reference_value(f->fields, f->column,
+                                      f->x + f->column->at);
 
             if (isfinite(v)) {
                 f->v[n++] = v;
@@ -154,7 +155,7 @@ columns_count(columns_spread_t *f)
             break;
 
         default: /* MAAS_MARK_NONE */
-            f->counts[maas__reference_bin(f->column, &f->r,
+            f->counts[maas__reference_bin(f->fields, f->column, &f->r,
                                           f->x + f->column->at)]++;
         }
     }

@@ -36,7 +36,8 @@ train_model_run(const maas_model_t *m, const train_data_t *d,
     const uint32_t *row, size_t rows)
 {
     void               *ws;
-    float              *x, *y;
+    char               *x;
+    float              *y;
     size_t              ws_size, at, i, n;
     maas_err_t          err = { 0 };
     const maas_info_t  *info;
@@ -44,7 +45,7 @@ train_model_run(const maas_model_t *m, const train_data_t *d,
     info = maas_model_info(m);
     ws_size = maas_workspace_size(m, RUN_ROWS);
     ws = train_alloc(ws_size, 1);
-    x = train_alloc(RUN_ROWS * info->in, sizeof(float));
+    x = train_alloc(RUN_ROWS, info->row);
     rows = (row != NULL) ? rows : d->rows;
     y = train_alloc(rows * info->out, sizeof(float));
 
@@ -52,8 +53,8 @@ train_model_run(const maas_model_t *m, const train_data_t *d,
         n = (rows - at < RUN_ROWS) ? rows - at : RUN_ROWS;
 
         for (i = 0; i < n; i++) {
-            train_data_row(d, row != NULL ? row[at + i] : at + i,
-                           x + i * info->in);
+            train_data_wire(d, row != NULL ? row[at + i] : at + i, info,
+                            x + i * info->row);
         }
 
         if (maas_run(m, x, n, y + at * info->out, ws, ws_size, &err)
@@ -103,7 +104,7 @@ train_model_raw(const maas_model_t *m, const train_data_t *d, int raw)
     x = train_alloc(1, maas_model_info(m)->row);
 
     for (i = 0; i < d->rows; i++) {
-        train_data_row(d, i, x);
+        train_data_wire(d, i, maas_model_info(m), x);
 
         if (maas_raw(m, x, 1, y + i * out, ws, ws_size, &err) != MAAS_OK) {
             train_die("row %zu: %s", i + 1, err.msg);

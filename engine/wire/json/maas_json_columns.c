@@ -7,8 +7,6 @@
 #include "maas_json_record.h"
 #include "field/maas_unknown.h"
 
-#include <math.h>
-
 
 /* A list of a column's values, one for each row; the first one says how many
  * rows there are. */
@@ -17,7 +15,7 @@ static maas_status_t
 columns_one(maas_json_t *j, maas_records_t *r, size_t column, unsigned first,
     maas_err_t *err)
 {
-    float          *x;
+    void           *x;
     size_t          row, at;
     unsigned        more;
     maas_status_t   rc;
@@ -40,7 +38,7 @@ columns_one(maas_json_t *j, maas_records_t *r, size_t column, unsigned first,
             r->rows++;
 
         } else {
-            x = row < r->room ? r->x + row * r->info->in : r->x;
+            x = maas__record(r, row < r->room ? row : 0);
         }
 
         if (rc == MAAS_OK) {
@@ -68,14 +66,14 @@ columns_one(maas_json_t *j, maas_records_t *r, size_t column, unsigned first,
 static maas_status_t
 columns_rows(maas_json_t *j, maas_records_t *r, maas_err_t *err)
 {
-    float          *x;
+    void           *x;
     size_t          rows;
     maas_status_t   rc;
 
     rows = r->rows;
 
     for (r->rows = 0; r->rows < rows; /* void */ ) {
-        x = r->x + r->rows * r->info->in;
+        x = maas__record(r, r->rows);
 
         rc = maas__record_end(r, x, (size_t) (j->p - j->start), err);
         if (rc != MAAS_OK) {
@@ -125,7 +123,7 @@ maas__json_columns(maas_json_t *j, maas_records_t *r, maas_err_t *err)
         } else if (column == SIZE_MAX) {
             rc = maas__json_skip(j, MAAS_ROW_DEPTH, err);
 
-        } else if (n > 0 && !isnan(r->x[f->columns[column].at])) {
+        } else if (n > 0 && !maas__column_is_clear(f, column, r->x)) {
             rc = maas__fail(err, MAAS_BADVALUE, "byte %zu: \"%.64s\" is "
                             "there twice", (size_t) (o.key.data - j->start),
                             f->columns[column].name);

@@ -84,7 +84,7 @@ maas__json_b64(maas_json_t *j, maas_str_t *s, maas_err_t *err)
 
 
 static maas_status_t
-field_scalar(maas_json_t *j, const maas_fields_t *f, size_t column, float *x,
+field_scalar(maas_json_t *j, const maas_fields_t *f, size_t column, void *x,
     maas_err_t *err)
 {
     char             c;
@@ -146,7 +146,7 @@ field_scalar(maas_json_t *j, const maas_fields_t *f, size_t column, float *x,
 /* One value, or a list of one */
 
 static maas_status_t
-field_value(maas_json_t *j, const maas_fields_t *f, size_t column, float *x,
+field_value(maas_json_t *j, const maas_fields_t *f, size_t column, void *x,
     maas_err_t *err)
 {
     size_t         at;
@@ -183,7 +183,7 @@ field_value(maas_json_t *j, const maas_fields_t *f, size_t column, float *x,
 
 maas_status_t
 maas__json_field(maas_json_t *j, const maas_fields_t *f, size_t column,
-    float *x, maas_err_t *err)
+    void *x, maas_err_t *err)
 {
     size_t         at;
     maas_status_t  rc;
@@ -194,7 +194,7 @@ maas__json_field(maas_json_t *j, const maas_fields_t *f, size_t column,
 
     /* a row keeps NaN for what has not come yet */
 
-    if (rc == MAAS_OK && isnan(x[f->columns[column].at])) {
+    if (rc == MAAS_OK && maas__column_is_clear(f, column, x)) {
         return maas__fail(err, MAAS_BADVALUE, "byte %zu: column \"%.64s\" has "
                           "no value", at, f->columns[column].name);
     }

@@ -9,8 +9,6 @@
 #include "field/maas_unknown.h"
 #include "wire/image/maas_image.h"
 
-#include <math.h>
-
 
 #define RECORD_CONTEXT  (1u << 22) /* bytes of context for all rows together */
 
@@ -18,7 +16,7 @@
 /* A picture's file in base64 -> the row x of a model that takes pictures */
 
 static maas_status_t
-record_file(maas_json_t *j, maas_records_t *r, maas_str_t s, float *x,
+record_file(maas_json_t *j, maas_records_t *r, maas_str_t s, void *x,
     maas_err_t *err)
 {
     maas_str_t      file;
@@ -42,7 +40,7 @@ record_file(maas_json_t *j, maas_records_t *r, maas_str_t s, float *x,
 
 
 maas_status_t
-maas__json_picture(maas_json_t *j, maas_records_t *r, float *x,
+maas__json_picture(maas_json_t *j, maas_records_t *r, void *x,
     maas_err_t *err)
 {
     maas_str_t     s;
@@ -63,14 +61,45 @@ maas__json_picture(maas_json_t *j, maas_records_t *r, float *x,
 }
 
 
+/* A number alone */
+
+static maas_status_t
+record_number(maas_json_t *j, const maas_info_t *info, void *x,
+    maas_err_t *err)
+{
+    float        single;
+    double       v;
+    const char  *next;
+
+    if (info->wide) {
+        v = 0;
+        next = maas__json_double(j->p, j->end, &v);
+
+    } else {
+        single = 0;
+        next = maas__json_float(j->p, j->end, &single);
+        v = (double) single;
+    }
+
+    if (next == NULL) {
+        return v == 0 ? maas__json_expected(j, "a number or a list", err)
+               : maas__json_bad(j, info->wide ? "out of range for FP64"
+                                              : "out of range for FP32", err);
+    }
+
+    j->p = next;
+    maas__slot_set(info->wide, x, 0, v);
+
+    return MAAS_OK;
+}
+
+
 /* The tensor of one row: a list of any nesting, or a number if one is all. */
 
 static maas_status_t
-record_tensor(maas_json_t *j, maas_records_t *r, float *x, maas_err_t *err)
+record_tensor(maas_json_t *j, maas_records_t *r, void *x, maas_err_t *err)
 {
     size_t              at;
-    float               v;
-    const char         *next;
     maas_dims_t         dims;
     maas_status_t       rc;
     const maas_info_t  *info;
@@ -84,23 +113,16 @@ record_tensor(maas_json_t *j, maas_records_t *r, float *x, maas_err_t *err)
     }
 
     if (j->p < j->end && *j->p != '[') {
-        v = 0;
-        next = maas__json_float(j->p, j->end, &v);
-
-        if (next == NULL) {
-            return v != 0 ? maas__json_bad(j, "out of range for FP32", err)
-                          : maas__json_expected(j, "a number or a list", err);
-        }
-
-        j->p = next;
-        x[0] = v;
+        rc = record_number(j, info, x, err);
         dims.n = 1;
 
     } else {
-        rc = maas__json_tensor(j, MAAS_F32, x, info->in, &dims, err);
-        if (rc != MAAS_OK) {
-            return rc;
-        }
+        rc = maas__json_tensor(j, maas__row_dtype(info), info, x, info->in,
+                               &dims, err);
+    }
+
+    if (rc != MAAS_OK) {
+        return rc;
     }
 
     if (dims.n != info->in) {
@@ -128,7 +150,7 @@ record_unknown(const maas_records_t *r, size_t at, maas_str_t key,
 
 
 static maas_status_t
-record_object(maas_json_t *j, maas_records_t *r, unsigned weak, float *x,
+record_object(maas_json_t *j, maas_records_t *r, unsigned weak, void *x,
     maas_err_t *err)
 {
     size_t               at;
@@ -155,7 +177,7 @@ record_object(maas_json_t *j, maas_records_t *r, unsigned weak, float *x,
             o.seen &= ~(1u << o.which);
             rc = maas__json_skip(j, 1, err);
 
-        } else if (!isnan(x[0])) {
+        } else if (!maas__slot_is_clear(r->info->wide, x, 0)) {
             rc = weak ? maas__json_skip(j, MAAS_ROW_DEPTH, err)
                       : maas__json_bad(j, "the input is there twice", err);
 
@@ -177,7 +199,7 @@ record_object(maas_json_t *j, maas_records_t *r, unsigned weak, float *x,
 
 
 static maas_status_t
-record_columns(maas_json_t *j, maas_records_t *r, unsigned weak, float *x,
+record_columns(maas_json_t *j, maas_records_t *r, unsigned weak, void *x,
     maas_err_t *err)
 {
     size_t                at, column;
@@ -202,7 +224,7 @@ record_columns(maas_json_t *j, maas_records_t *r, unsigned weak, float *x,
                  ? maas__json_skip(j, MAAS_ROW_DEPTH, err)
                  : record_unknown(r, at, o.key, maas__unknown_column, err);
 
-        } else if (isnan(x[f->columns[column].at])) {
+        } else if (maas__column_is_clear(f, column, x)) {
             rc = maas__json_field(j, f, column, x, err);
 
         } else if (weak) {
@@ -223,7 +245,7 @@ record_columns(maas_json_t *j, maas_records_t *r, unsigned weak, float *x,
 /* All columns in their order */
 
 static maas_status_t
-record_array(maas_json_t *j, const maas_fields_t *f, float *x,
+record_array(maas_json_t *j, const maas_fields_t *f, void *x,
     maas_err_t *err)
 {
     size_t         at, n;
@@ -258,7 +280,7 @@ record_array(maas_json_t *j, const maas_fields_t *f, float *x,
  * what x has not got yet */
 
 static maas_status_t
-record_value(maas_json_t *j, maas_records_t *r, unsigned weak, float *x,
+record_value(maas_json_t *j, maas_records_t *r, unsigned weak, void *x,
     maas_err_t *err)
 {
     char  first;
@@ -296,7 +318,7 @@ record_value(maas_json_t *j, maas_records_t *r, unsigned weak, float *x,
 
 static maas_status_t
 record_context(const maas_json_t *j, maas_records_t *r, maas_str_t context,
-    float *x, maas_err_t *err)
+    void *x, maas_err_t *err)
 {
     maas_json_t  shared;
 
@@ -316,7 +338,7 @@ maas_status_t
 maas__json_one(maas_json_t *j, maas_records_t *r, maas_str_t context,
     maas_err_t *err)
 {
-    float          *x;
+    void           *x;
     size_t          at;
     maas_status_t   rc;
 

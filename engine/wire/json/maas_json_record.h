@@ -20,7 +20,7 @@
 /* The value at j->p -> the slots of a column in the row x: a string, number,
  * true, false, null (missing), a list of one of these, or {"b64": string}. */
 maas_status_t maas__json_field(maas_json_t *j, const maas_fields_t *f,
-    size_t column, float *x, maas_err_t *err);
+    size_t column, void *x, maas_err_t *err);
 
 /* What a raw string means, in `text` if it has escapes; itself if it is longer
  * than the name of a column may be. */
@@ -53,10 +53,11 @@ typedef struct {
 } maas_dims_t;
 
 /* The array at j->p, nested or flat, of elements of one type -> x, which has
- * room for `room` numbers; those beyond are checked and counted, not stored.
- * BADSHAPE if it is ragged, too deep or mixes numbers and arrays. */
-maas_status_t maas__json_tensor(maas_json_t *j, maas_dtype_t dt, float *x,
-    size_t room, maas_dims_t *dims, maas_err_t *err);
+ * room for `room` numbers of rows; those beyond are checked and counted, not
+ * stored.  BADSHAPE if it is ragged, too deep or mixes numbers and arrays. */
+maas_status_t maas__json_tensor(maas_json_t *j, maas_dtype_t dt,
+    const maas_info_t *info, void *x, size_t room, maas_dims_t *dims,
+    maas_err_t *err);
 
 /* Rows in a tensor of this shape for a model of `in` numbers a row: the first
  * dimension if the others make a row, or one row without a batch dimension.
@@ -69,10 +70,10 @@ maas_status_t maas__wire_rows(const size_t *dim, unsigned rank, size_t in,
 const char *maas__shape_text(const size_t *dim, unsigned rank,
     char text[MAAS_SHAPE_TEXT]);
 
-/* A whole number of this type at p -> *v; returns the first byte after it, or
- * NULL. */
+/* A whole number of this type at p -> *v and *single, rounded once each;
+ * returns the first byte after it, or NULL. */
 const char *maas__json_whole(maas_dtype_t dt, const char *p, const char *end,
-    float *v);
+    double *v, float *single);
 
 
 /* maas_json_record.c */
@@ -85,7 +86,7 @@ maas_status_t maas__json_one(maas_json_t *j, maas_records_t *r,
     maas_str_t context, maas_err_t *err);
 
 /* A picture in base64, a string or an object of "b64" alone -> the row x */
-maas_status_t maas__json_picture(maas_json_t *j, maas_records_t *r, float *x,
+maas_status_t maas__json_picture(maas_json_t *j, maas_records_t *r, void *x,
     maas_err_t *err);
 
 /* An array of such rows */

@@ -12,7 +12,8 @@
 
 
 const char *
-maas__json_whole(maas_dtype_t dt, const char *p, const char *end, float *v)
+maas__json_whole(maas_dtype_t dt, const char *p, const char *end, double *v,
+    float *single)
 {
     int                      negative;
     uint64_t                 whole;
@@ -28,14 +29,18 @@ maas__json_whole(maas_dtype_t dt, const char *p, const char *end, float *v)
         return NULL;
     }
 
-    *v = negative ? -(float) whole : (float) whole;
+    *single = negative ? -(float) whole : (float) whole;
+    *v = negative ? -(double) whole : (double) whole;
 
     return next;
 }
 
 
+/* *v: as a row of doubles has it; *single: of floats, each rounded once */
+
 static inline maas_status_t
-row_run_one(maas_json_t *j, maas_dtype_t dt, float *v, maas_err_t *err)
+row_run_one(maas_json_t *j, maas_dtype_t dt, double *v, float *single,
+    maas_err_t *err)
 {
     unsigned       yes;
     const char    *next;
@@ -43,12 +48,13 @@ row_run_one(maas_json_t *j, maas_dtype_t dt, float *v, maas_err_t *err)
 
     if (dt == MAAS_BOOL) {
         rc = maas__json_bool(j, &yes, err);
-        *v = (float) yes;
+        *v = yes;
+        *single = (float) yes;
 
         return rc;
     }
 
-    next = maas__json_whole(dt, j->p, j->end, v);
+    next = maas__json_whole(dt, j->p, j->end, v, single);
 
     if (next == NULL && maas__json_number(j->p, j->end) == NULL) {
         return maas__json_expected(j, "a number", err);
@@ -66,24 +72,36 @@ row_run_one(maas_json_t *j, maas_dtype_t dt, float *v, maas_err_t *err)
 }
 
 
-/* Values of BOOL, or whole numbers, one by one */
+/* Values of BOOL, or whole numbers, or null if it is one, one by one */
 
 static maas_status_t
-row_run_each(maas_json_t *j, maas_dtype_t dt, float *x, size_t room, size_t *n,
-    maas_err_t *err)
+row_run_each(maas_json_t *j, maas_dtype_t dt, const maas_info_t *info, void *x,
+    size_t room, size_t *n, maas_err_t *err)
 {
-    float          v;
+    float          single;
+    double         v;
     unsigned       more;
     maas_status_t  rc;
 
     do {
-        rc = row_run_one(j, dt, &v, err);
+        if (info->nan && j->p < j->end && *j->p == 'n') {
+            single = NAN;
+            v = NAN;
+            rc = maas__json_skip(j, 1, err);
+
+        } else {
+            rc = row_run_one(j, dt, &v, &single, err);
+        }
+
         if (rc != MAAS_OK) {
             return rc;
         }
 
-        if (*n < room) {
-            x[*n] = v;
+        if (*n < room && info->wide) {
+            ((double *) x)[*n] = v;
+
+        } else if (*n < room) {
+            ((float *) x)[*n] = single;
         }
 
         ++*n;
@@ -147,23 +165,69 @@ row_run_plain_integers(maas_json_t *j, maas_dtype_t dt, float *x, size_t room,
 }
 
 
+/* Rows of floats without null */
+
 static maas_status_t
-row_run(maas_json_t *j, maas_dtype_t dt, float *x, size_t room, size_t *n,
+row_run_floats(maas_json_t *j, float *x, size_t room, size_t *n,
     maas_err_t *err)
+{
+    return maas__json_has_avx512()
+           ? maas__json_run_avx512(j, x, room, n, err)
+           : maas__json_run_plain(j, x, room, n, err);
+}
+
+
+/* Numbers of a type of floating point.  What a client has in single precision
+ * is that number in a row of doubles, too. */
+
+static maas_status_t
+row_run_real(maas_json_t *j, maas_dtype_t dt, const maas_info_t *info, void *x,
+    size_t room, size_t *n, maas_err_t *err)
+{
+    size_t           from;
+    maas_json_t      start;
+    maas_status_t    rc;
+    maas_json_run_t  how;
+
+    start = *j;
+    from = *n;
+
+    how.wide = info->wide;
+    how.twice = info->wide && dt == MAAS_F64;
+    how.nan = info->nan;
+
+    if (info->wide) {
+        return maas__json_run_rows(j, &how, x, room, n, err);
+    }
+
+    rc = row_run_floats(j, x, room, n, err);
+
+    if (rc == MAAS_BADVALUE && info->nan) {
+        *j = start;
+        *n = from;
+        rc = maas__json_run_rows(j, &how, x, room, n, err);
+    }
+
+    return rc;
+}
+
+
+static maas_status_t
+row_run(maas_json_t *j, maas_dtype_t dt, const maas_info_t *info, void *x,
+    size_t room, size_t *n, maas_err_t *err)
 {
     size_t         i;
     maas_status_t  rc;
 
     if (dt == MAAS_BOOL || maas__dtypes[dt].max != 0) {
-        return dt != MAAS_BOOL && row_run_plain_integers(j, dt, x, room, n)
-               ? MAAS_OK : row_run_each(j, dt, x, room, n, err);
+        return dt != MAAS_BOOL && !info->wide
+               && row_run_plain_integers(j, dt, x, room, n)
+               ? MAAS_OK : row_run_each(j, dt, info, x, room, n, err);
     }
 
     i = *n;
 
-    rc = maas__json_has_avx512()
-         ? maas__json_run_avx512(j, x, room, n, err)
-         : maas__json_run_plain(j, x, room, n, err);
+    rc = row_run_real(j, dt, info, x, room, n, err);
 
     if (rc != MAAS_OK || dt != MAAS_F16) {
         return rc;
@@ -171,7 +235,7 @@ row_run(maas_json_t *j, maas_dtype_t dt, float *x, size_t room, size_t *n,
 
     for ( /* void */ ; i < *n && i < room; i++) {
         /* 65504 and half a unit in the last place */
-        if (fabsf(x[i]) >= 65520.0f) {
+        if (fabs(maas__slot(info->wide, x, i)) >= 65520.0) {
             return maas__json_bad(j, "a number above is out of range for FP16",
                                   err);
         }
@@ -293,8 +357,8 @@ row_ends(maas_json_t *j, row_walk_t *w, unsigned *more, maas_err_t *err)
 
 
 maas_status_t
-maas__json_tensor(maas_json_t *j, maas_dtype_t dt, float *x, size_t room,
-    maas_dims_t *dims, maas_err_t *err)
+maas__json_tensor(maas_json_t *j, maas_dtype_t dt, const maas_info_t *info,
+    void *x, size_t room, maas_dims_t *dims, maas_err_t *err)
 {
     size_t         from;
     unsigned       more;
@@ -317,7 +381,7 @@ maas__json_tensor(maas_json_t *j, maas_dtype_t dt, float *x, size_t room,
         from = dims->n;
 
         if (rc == MAAS_OK && (j->p == j->end || *j->p != ']')) {
-            rc = row_run(j, dt, x, room, &dims->n, err);
+            rc = row_run(j, dt, info, x, room, &dims->n, err);
         }
 
         if (rc == MAAS_OK) {

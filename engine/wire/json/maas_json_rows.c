@@ -78,7 +78,8 @@ maas__rows_numbers(maas_json_t *j, maas_records_t *r, maas_numbers_t kind,
 
     in = r->info->in;
 
-    rc = maas__json_tensor(j, MAAS_F32, r->x, r->room * in, &dims, err);
+    rc = maas__json_tensor(j, maas__row_dtype(r->info), r->info, r->x,
+                           r->room * in, &dims, err);
 
     if (rc == MAAS_OK && kind == MAAS_NUMBERS_ALONE) {
         rc = maas__json_finish(j, err);
@@ -162,7 +163,7 @@ rows_columns(maas_json_t *j, maas_records_t *r, maas_err_t *err)
 
 
 static maas_status_t
-rows_read(const maas_info_t *info, const maas_body_t *body, float *x,
+rows_read(const maas_info_t *info, const maas_body_t *body, void *x,
     maas_request_t *req, maas_err_t *err)
 {
     unsigned        numbers;

@@ -55,7 +55,7 @@ v1_syntax(maas_v1_t *v, maas_status_t rc)
 
 static maas_status_t
 v1_read(const maas_info_t *info, const maas_body_t *body, v1_method_pt method,
-    float *x, maas_request_t *req, maas_err_t *err)
+    void *x, maas_request_t *req, maas_err_t *err)
 {
     maas_v1_t      v = { .err = err };
     maas_status_t  rc;
@@ -318,7 +318,7 @@ v1_is(const maas_info_t *info, const maas_body_t *body)
 #define V1_FORM(form, what, method, length, head, row)                        \
                                                                               \
 static maas_status_t                                                          \
-v1_##form##_read(const maas_info_t *info, const maas_body_t *body, float *x,  \
+v1_##form##_read(const maas_info_t *info, const maas_body_t *body, void *x,  \
     maas_request_t *req, maas_err_t *err)                                     \
 {                                                                             \
     return v1_read(info, body, method, x, req, err);                          \

@@ -132,7 +132,7 @@ v2_id(maas_v2_t *r)
 
 
 static maas_status_t
-v2_read(const maas_info_t *info, const maas_body_t *body, float *x,
+v2_read(const maas_info_t *info, const maas_body_t *body, void *x,
     maas_request_t *req, maas_err_t *err)
 {
     unsigned       seen;

@@ -60,7 +60,7 @@ column_again(maas_v2_t *r, const char *name)
                           r->in.shape[0], r->rows);
     }
 
-    if (!isnan(r->r.x[r->r.fields->columns[r->in.column].at])) {
+    if (!maas__column_is_clear(r->r.fields, r->in.column, r->r.x)) {
         return maas__fail(r->err, MAAS_BADVALUE, "tensor \"%.64s\" is "
                           "there twice", name);
     }
@@ -74,7 +74,7 @@ column_again(maas_v2_t *r, const char *name)
 static maas_status_t
 column_first(maas_v2_t *r, const char *name)
 {
-    float          *x;
+    void           *x;
     size_t          i, rows;
     maas_status_t   rc;
 
@@ -132,7 +132,8 @@ column_rows(maas_v2_t *r)
 static int
 column_typed(maas_dtype_t dt, const char *p, const char *end)
 {
-    float  v;
+    float   single;
+    double  v;
 
     if (p == end || *p == 'n') {
         return 1;
@@ -146,7 +147,35 @@ column_typed(maas_dtype_t dt, const char *p, const char *end)
         return *p == '-' || (*p >= '0' && *p <= '9');
     }
 
-    return maas__json_whole(dt, p, end, &v) != NULL;
+    return maas__json_whole(dt, p, end, &v, &single) != NULL;
+}
+
+
+/* The value at *j, which *value is within a list of one or the same.  A number
+ * of single precision is that number in a row of doubles, too. */
+
+static maas_status_t
+column_field(maas_v2_t *r, maas_json_t *j, const maas_json_t *value, void *x)
+{
+    float          single;
+    maas_status_t  rc;
+
+    rc = maas__json_field(j, r->r.fields, r->in.column, x, r->err);
+
+    if (rc != MAAS_OK || !r->info->wide || *value->p == 'n'
+        || (r->in.dtype != MAAS_F32 && r->in.dtype != MAAS_F16
+            && r->in.dtype != MAAS_BF16)
+        || r->r.fields->columns[r->in.column].kind != MAAS_FIELD_NUMBER)
+    {
+        return rc;
+    }
+
+    if (maas__json_float(value->p, value->end, &single) == NULL) {
+        return maas__json_bad(value, "out of range for FP32", r->err);
+    }
+
+    return maas_row_number(r->r.fields, r->in.column, (double) single, x,
+                           r->err);
 }
 
 
@@ -185,8 +214,7 @@ column_json(maas_v2_t *r)
                               maas__dtypes[r->in.dtype].wire);
         }
 
-        rc = maas__json_field(&j, r->r.fields, r->in.column,
-                              r->r.x + row * r->info->in, r->err);
+        rc = column_field(r, &j, &value, maas__record(&r->r, row));
         if (rc != MAAS_OK) {
             return rc;
         }
@@ -206,7 +234,7 @@ column_json(maas_v2_t *r)
 /* The 64 bits at *p: a double has not the digits of all of them */
 
 static maas_status_t
-column_digits(const maas_v2_t *r, const char **p, float *x, maas_err_t *err)
+column_digits(const maas_v2_t *r, const char **p, void *x, maas_err_t *err)
 {
     int       negative;
     char      digits[MAAS_SIZE_TEXT + 1];
@@ -228,7 +256,7 @@ column_digits(const maas_v2_t *r, const char **p, float *x, maas_err_t *err)
 /* The value at *p, in bytes of which none stands at or behind `end` */
 
 static maas_status_t
-column_set(const maas_v2_t *r, const char **p, const char *end, float *x,
+column_set(const maas_v2_t *r, const char **p, const char *end, void *x,
     maas_err_t *err)
 {
     float                 f16;
@@ -287,7 +315,7 @@ column_set(const maas_v2_t *r, const char **p, const char *end, float *x,
 static maas_status_t
 column_binary(maas_v2_t *r)
 {
-    float          *x;
+    void           *x;
     size_t          row, size;
     maas_err_t      own;
     const char     *p, *end, *name;
@@ -306,11 +334,13 @@ column_binary(maas_v2_t *r)
     end = p + size;
 
     for (row = 0; row < r->rows; row++) {
-        x = r->r.x + row * r->info->in;
+        x = maas__record(&r->r, row);
 
         rc = column_set(r, &p, end, x, &own);
 
-        if (rc == MAAS_OK && isnan(x[r->r.fields->columns[r->in.column].at])) {
+        if (rc == MAAS_OK
+            && maas__column_is_clear(r->r.fields, r->in.column, x))
+        {
             rc = maas__fail(&own, MAAS_BADVALUE, "column \"%.64s\" has no "
                             "value", name);
         }
@@ -343,7 +373,8 @@ maas__v2_column(maas_v2_t *r)
     }
 
     if (r->rows == 0) {
-        r->r.x[r->r.fields->columns[r->in.column].at] = 0;
+        maas__slot_set(r->info->wide, r->r.x,
+                       r->r.fields->columns[r->in.column].at, 0);
     }
 
     return r->in.data != NULL ? column_json(r) : column_binary(r);

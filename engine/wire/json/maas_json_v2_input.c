@@ -91,7 +91,7 @@ v2_data(maas_v2_t *r)
 {
     r->in.read = 1;
 
-    return maas__json_tensor(&r->j, r->in.dtype, r->r.x,
+    return maas__json_tensor(&r->j, r->in.dtype, r->info, r->r.x,
                              r->r.room * r->info->in, &r->in.dims, r->err);
 }
 
@@ -291,7 +291,8 @@ v2_tensor(maas_v2_t *r)
     rc = maas__v2_behind(r, n * (maas__dtypes[r->in.dtype].bits / 8));
 
     return rc == MAAS_OK
-           ? maas__dtype_read(r->in.dtype, r->tail, n, r->r.x, r->err) : rc;
+           ? maas__dtype_rows(r->in.dtype, r->tail, n, r->info->wide,
+                              r->info->nan, r->r.x, r->err) : rc;
 }
 
 

@@ -94,7 +94,7 @@ maas__v2_bound_pictures(const maas_info_t *info, const maas_body_t *body)
 static maas_status_t
 picture_json(maas_v2_t *r)
 {
-    float          *x;
+    void           *x;
     size_t          row, at;
     unsigned        more, deep;
     maas_json_t     j;
@@ -110,7 +110,7 @@ picture_json(maas_v2_t *r)
             break;
         }
 
-        x = r->r.x + row * r->info->in;
+        x = maas__record(&r->r, row);
         at = (size_t) (j.p - j.start);
         deep = j.p < j.end && *j.p == '[';
         j.p += deep;
@@ -172,7 +172,7 @@ picture_binary(maas_v2_t *r)
 
         p += sizeof(uint32_t);
         rc = maas__image_read(r->info, p, len, &r->r.pixels,
-                              r->r.x + row * r->info->in, &own);
+                              maas__record(&r->r, row), &own);
         if (rc != MAAS_OK) {
             return maas__fail(r->err, rc, "row %zu: %s", row, own.msg);
         }
