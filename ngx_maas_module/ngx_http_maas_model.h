@@ -124,4 +124,23 @@ ngx_int_t ngx_http_maas_model_hold_by(ngx_pool_t *pool,
     ngx_http_maas_model_t *model, ngx_http_maas_model_t ***held);
 
 
+/* A row of ones, for a run whose answer nobody reads: zeros would be left
+ * out. */
+
+static ngx_inline void
+ngx_http_maas_row_ones(const maas_info_t *info, void *x)
+{
+    ngx_uint_t  i;
+
+    for (i = 0; i < info->in; i++) {
+        if (info->wide) {
+            ((double *) x)[i] = 1;
+
+        } else {
+            ((float *) x)[i] = 1;
+        }
+    }
+}
+
+
 #endif /* _NGX_HTTP_MAAS_MODEL_H_INCLUDED_ */

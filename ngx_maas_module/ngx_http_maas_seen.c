@@ -207,7 +207,7 @@ ngx_http_maas_seen_now(ngx_http_maas_model_t *model,
 /* A row into the bins of both windows */
 
 static void
-ngx_http_maas_seen_row(ngx_http_maas_model_t *model, const float *x)
+ngx_http_maas_seen_row(ngx_http_maas_model_t *model, const void *x)
 {
     uint32_t                *bins[NGX_HTTP_MAAS_N_WINDOWS];
     ngx_uint_t               i, w, bin, part[NGX_HTTP_MAAS_N_WINDOWS];
@@ -248,7 +248,7 @@ ngx_http_maas_seen_row(ngx_http_maas_model_t *model, const float *x)
  * Threads that are here at the same time spoil no more than its size. */
 
 static void
-ngx_http_maas_seen_sample(ngx_http_maas_model_t *model, const float *x,
+ngx_http_maas_seen_sample(ngx_http_maas_model_t *model, const void *x,
     size_t rows)
 {
     size_t                 i;
@@ -267,7 +267,7 @@ ngx_http_maas_seen_sample(ngx_http_maas_model_t *model, const float *x,
     }
 
     for (i = seen->skip; i < rows; i += step) {
-        ngx_http_maas_seen_row(model, x + i * info->in);
+        ngx_http_maas_seen_row(model, (const u_char *) x + i * info->row);
 
         step = seen->step;
 
@@ -286,7 +286,7 @@ ngx_http_maas_seen_sample(ngx_http_maas_model_t *model, const float *x,
 /* Values that have marks lose them. */
 
 static void
-ngx_http_maas_seen_unmark(ngx_http_maas_model_t *model, float *x,
+ngx_http_maas_seen_unmark(ngx_http_maas_model_t *model, void *x,
     ngx_atomic_t *marks)
 {
     ngx_uint_t          i;
@@ -336,7 +336,7 @@ ngx_http_maas_seen_binned(ngx_http_maas_model_t *model)
 
 
 void
-ngx_http_maas_seen(ngx_http_maas_model_t *model, float *x, size_t rows,
+ngx_http_maas_seen(ngx_http_maas_model_t *model, void *x, size_t rows,
     ngx_uint_t count)
 {
     size_t                  i;
@@ -357,7 +357,7 @@ ngx_http_maas_seen(ngx_http_maas_model_t *model, float *x, size_t rows,
         ngx_http_maas_seen_sample(model, x, rows);
     }
 
-    if (maas_is_finite(x, rows * info->in)) {
+    if (maas_rows_finite(info, x, rows)) {
         return;
     }
 
@@ -367,7 +367,7 @@ ngx_http_maas_seen(ngx_http_maas_model_t *model, float *x, size_t rows,
                   : NULL;
 
     for (i = 0; i < rows; i++) {
-        ngx_http_maas_seen_unmark(model, x + i * info->in, marks);
+        ngx_http_maas_seen_unmark(model, (u_char *) x + i * info->row, marks);
     }
 }
 

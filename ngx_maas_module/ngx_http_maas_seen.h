@@ -67,7 +67,7 @@ void ngx_http_maas_seen_use(ngx_http_maas_model_t *model, void *room,
 
 /* Rows x(rows,in) that were read by info->marking are as info->reader reads
  * them, and counted if `count`.  In any thread. */
-void ngx_http_maas_seen(ngx_http_maas_model_t *model, float *x, size_t rows,
+void ngx_http_maas_seen(ngx_http_maas_model_t *model, void *x, size_t rows,
     ngx_uint_t count);
 
 /* How many values of a column were missing or unknown, in all workers */

@@ -51,8 +51,7 @@ ngx_http_maas_fit_all(ngx_http_maas_main_conf_t *mmcf)
         size += ngx_http_maas_fit_batch(mmcf, models[i], models[i]->max_batch);
 
         if (mmcf->inputs.nelts > 0) {
-            ws = models[i]->info->in * sizeof(float);
-            mmcf->row.size = ngx_max(mmcf->row.size, ws);
+            mmcf->row.size = ngx_max(mmcf->row.size, models[i]->info->row);
         }
     }
 
@@ -236,8 +235,7 @@ ngx_http_maas_fit_need(ngx_http_maas_main_conf_t *mmcf,
                                     maas_workspace_size(model->engine, rows));
 
     if (mmcf->inputs.nelts > 0) {
-        size += ngx_http_maas_fit_more(&mmcf->row,
-                                       model->info->in * sizeof(float));
+        size += ngx_http_maas_fit_more(&mmcf->row, model->info->row);
     }
 
     return size;
@@ -332,7 +330,7 @@ ngx_http_maas_fit_take(ngx_http_maas_main_conf_t *mmcf,
                            maas_workspace_size(new->engine, new->max_batch));
 
     if (mmcf->inputs.nelts > 0) {
-        ngx_http_maas_fit_grow(&mmcf->row, new->info->in * sizeof(float));
+        ngx_http_maas_fit_grow(&mmcf->row, new->info->row);
     }
 }
 

@@ -35,9 +35,7 @@ ngx_http_maas_worker_warm_up(ngx_http_maas_model_t *model, maas_err_t *err)
     /* no zeros, which would be left out: the second time tells what a row
      * costs */
 
-    for (i = 0; i < model->info->in; i++) {
-        pass.x[i] = 1.0f;
-    }
+    ngx_http_maas_row_ones(model->info, pass.x);
 
     for (i = 0; i < 2; i++) {
         pass.done = 0;

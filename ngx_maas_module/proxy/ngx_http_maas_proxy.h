@@ -351,7 +351,7 @@ void ngx_http_maas_score_run(ngx_http_request_t *r,
 
 /* Its values -> x(in), in any thread; values that are not to be read become
  * MISSING.  OK, or BADVALUE: a required column has none. */
-maas_status_t ngx_http_maas_score_row(ngx_http_maas_score_t *score, float *x,
+maas_status_t ngx_http_maas_score_row(ngx_http_maas_score_t *score, void *x,
     maas_err_t *err);
 
 

@@ -210,7 +210,7 @@ ngx_http_maas_score_read(ngx_http_request_t *r, ngx_http_maas_score_t *score)
 
 static maas_status_t
 ngx_http_maas_score_value(const maas_fields_t *reader, ngx_uint_t column,
-    const ngx_http_maas_value_t *value, float *x)
+    const ngx_http_maas_value_t *value, void *x)
 {
     maas_body_field_t  field;
 
@@ -236,7 +236,7 @@ ngx_http_maas_score_value(const maas_fields_t *reader, ngx_uint_t column,
 
 
 maas_status_t
-ngx_http_maas_score_row(ngx_http_maas_score_t *score, float *x,
+ngx_http_maas_score_row(ngx_http_maas_score_t *score, void *x,
     maas_err_t *err)
 {
     ngx_uint_t              i;
@@ -276,7 +276,7 @@ ngx_http_maas_score_row(ngx_http_maas_score_t *score, float *x,
 
 /* The worker's own row; NULL: out of memory */
 
-static float *
+static void *
 ngx_http_maas_score_x(ngx_http_maas_main_conf_t *mmcf)
 {
     if (mmcf->row.data == NULL) {
@@ -291,7 +291,7 @@ ngx_http_maas_score_x(ngx_http_maas_main_conf_t *mmcf)
 void
 ngx_http_maas_score_known(ngx_http_request_t *r, ngx_http_maas_score_t *score)
 {
-    float       *x;
+    void        *x;
     unsigned     seen;
     maas_err_t   err;
 

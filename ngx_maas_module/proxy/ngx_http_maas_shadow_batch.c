@@ -80,8 +80,7 @@ ngx_http_maas_shadow_batch_alloc(ngx_http_maas_model_t *shadow,
     ngx_http_maas_block_t          block;
     ngx_http_maas_shadow_batch_t  *batch;
 
-    in = ngx_align(room * shadow->info->in * sizeof(float),
-                   NGX_CPU_CACHE_LINE);
+    in = ngx_align(room * shadow->info->row, NGX_CPU_CACHE_LINE);
     out = ngx_align(ngx_min(room, NGX_HTTP_MAAS_KEPT) * shadow->info->out
                     * sizeof(float), NGX_CPU_CACHE_LINE);
     ws = ngx_align(ws, NGX_CPU_CACHE_LINE);
@@ -102,7 +101,7 @@ ngx_http_maas_shadow_batch_alloc(ngx_http_maas_model_t *shadow,
 
     batch->block = block;
     batch->pass.model = shadow;
-    batch->pass.x = (float *) p;
+    batch->pass.x = p;
     batch->pass.y = (float *) (p + in);
 #if (NGX_THREADS)
     batch->workspace.data = p + in + out;

@@ -18,7 +18,7 @@
 
 static maas_status_t
 ngx_http_maas_shadow_rows(ngx_http_maas_shadow_batch_t *batch,
-    ngx_http_maas_shadow_item_t *item, float *x, maas_err_t *err)
+    ngx_http_maas_shadow_item_t *item, void *x, maas_err_t *err)
 {
     maas_body_t     body;
     maas_status_t   rc;
@@ -56,8 +56,8 @@ ngx_http_maas_shadow_read(ngx_http_maas_shadow_batch_t *batch)
 
     item->at = batch->pass.rows;
 
-    if (ngx_http_maas_shadow_rows(batch, item, batch->pass.x
-                                  + item->at * batch->pass.model->info->in,
+    if (ngx_http_maas_shadow_rows(batch, item, (u_char *) batch->pass.x
+                                  + item->at * batch->pass.model->info->row,
                                   &err)
         != MAAS_OK)
     {

@@ -255,7 +255,7 @@ ngx_http_maas_thread_memory(ngx_http_maas_thread_t *thread, maas_err_t *err)
         model = job[i].pass.model;
         job[i].workspace.size = maas_workspace_size(model->engine, 1);
 
-        size += ngx_align(model->info->in * sizeof(float), NGX_CPU_CACHE_LINE)
+        size += ngx_align(model->info->row, NGX_CPU_CACHE_LINE)
                 + ngx_align(job[i].workspace.size, NGX_CPU_CACHE_LINE);
     }
 
@@ -271,8 +271,8 @@ ngx_http_maas_thread_memory(ngx_http_maas_thread_t *thread, maas_err_t *err)
     for (i = 0; i < thread->jobs.nelts; i++) {
         model = job[i].pass.model;
 
-        job[i].pass.x = (float *) p;
-        p += ngx_align(model->info->in * sizeof(float), NGX_CPU_CACHE_LINE);
+        job[i].pass.x = p;
+        p += ngx_align(model->info->row, NGX_CPU_CACHE_LINE);
 
         job[i].workspace.data = p;
         job[i].pass.workspace = &job[i].workspace;

@@ -306,7 +306,7 @@ static maas_status_t
 ngx_http_maas_batch_read(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx,
     ngx_uint_t rows, ngx_uint_t max_rows, maas_err_t *err)
 {
-    float                     *x;
+    void                      *x;
     ngx_http_maas_batch_t     *batch;
     ngx_http_maas_loc_conf_t  *mlcf;
 
@@ -317,7 +317,7 @@ ngx_http_maas_batch_read(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx,
         return err->code;
     }
 
-    x = batch->pass.x + batch->pass.rows * ctx->model->info->in;
+    x = (u_char *) batch->pass.x + batch->pass.rows * ctx->model->info->row;
 
     if (ngx_http_maas_form_read(ctx, max_rows, x, err) != MAAS_OK) {
         return err->code;

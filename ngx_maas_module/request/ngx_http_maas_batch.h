@@ -21,7 +21,8 @@
 
 typedef struct {
     ngx_http_maas_model_t      *model;
-    float                      *x;         /* (rows,in) */
+    void                       *x;         /* (rows,in), info->row bytes
+                                              each */
     float                      *y;         /* (rows,out) */
     ngx_uint_t                  rows;
     ngx_uint_t                  done;      /* rows that have run */

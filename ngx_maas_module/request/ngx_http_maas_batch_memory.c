@@ -50,8 +50,7 @@ ngx_http_maas_batch_destroy(ngx_http_maas_batch_t *batch)
 size_t
 ngx_http_maas_batch_size(ngx_http_maas_model_t *model, ngx_uint_t rows)
 {
-    return ngx_align(rows * model->info->in * sizeof(float),
-                     NGX_CPU_CACHE_LINE)
+    return ngx_align(rows * model->info->row, NGX_CPU_CACHE_LINE)
            + rows * model->info->out * sizeof(float);
 }
 
@@ -89,7 +88,7 @@ ngx_http_maas_batch_create(ngx_http_maas_model_t *model, maas_err_t *err)
         goto failed;
     }
 
-    batch->pass.x = (float *) p;
+    batch->pass.x = p;
     batch->pass.y = (float *) (p + size - model->max_batch * model->info->out
                                           * sizeof(float));
 

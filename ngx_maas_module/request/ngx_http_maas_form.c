@@ -192,7 +192,7 @@ ngx_http_maas_form_bound(ngx_http_maas_ctx_t *ctx, ngx_uint_t max_rows)
 
 maas_status_t
 ngx_http_maas_form_read(ngx_http_maas_ctx_t *ctx, ngx_uint_t max_rows,
-    float *x, maas_err_t *err)
+    void *x, maas_err_t *err)
 {
     maas_body_t      b;
     maas_status_t    rc;

@@ -41,7 +41,7 @@ size_t ngx_http_maas_form_bound(ngx_http_maas_ctx_t *ctx,
 /* Rows out of the body into x, which has room for as many as that; sets
  * ctx->req. */
 maas_status_t ngx_http_maas_form_read(ngx_http_maas_ctx_t *ctx,
-    ngx_uint_t max_rows, float *x, maas_err_t *err);
+    ngx_uint_t max_rows, void *x, maas_err_t *err);
 
 /* In the event loop: where answers of many rows are counted by label,
  * ctx->tally.  NGX_OK, also where there is nothing to count, or NGX_ERROR. */

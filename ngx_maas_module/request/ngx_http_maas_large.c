@@ -86,7 +86,7 @@ ngx_http_maas_large_memory(ngx_http_maas_large_t *large, size_t rows, size_t ws,
 
     ctx = large->ctx;
 
-    in = rows * ctx->model->info->in * sizeof(float);
+    in = rows * ctx->model->info->row;
     out = (rows + 1) * ctx->model->info->out * sizeof(float);
 
     in = ngx_align(in, NGX_CPU_CACHE_LINE);
@@ -101,7 +101,7 @@ ngx_http_maas_large_memory(ngx_http_maas_large_t *large, size_t rows, size_t ws,
 
     p = ctx->rows.data;
 
-    large->pass.x = (float *) p;
+    large->pass.x = p;
     large->pass.y = (float *) (p + in + ws);
     large->workspace.data = p + in;
     large->workspace.size = ws;

@@ -29,7 +29,8 @@ ngx_http_maas_pass_predict(ngx_http_maas_pass_t *pass, ngx_uint_t most)
 
     began = pass->timed ? ngx_http_maas_clock(CLOCK_THREAD_CPUTIME_ID) : 0;
 
-    rc = maas_run(pass->model->engine, pass->x + pass->done * info->in, rows,
+    rc = maas_run(pass->model->engine,
+                  (u_char *) pass->x + pass->done * info->row, rows,
                   pass->y + pass->done * info->out, pass->workspace->data,
                   pass->workspace->size, &pass->err);
 

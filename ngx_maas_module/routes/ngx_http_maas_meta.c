@@ -24,9 +24,14 @@ _Static_assert(sizeof(ngx_http_maas_datatypes)
 
 
 const ngx_http_maas_datatype_t *
-ngx_http_maas_datatype(maas_field_kind_t kind)
+ngx_http_maas_datatype(const maas_info_t *info, maas_field_kind_t kind)
 {
-    return &ngx_http_maas_datatypes[kind];
+    static const ngx_http_maas_datatype_t  twice = {
+        "FP64", "TYPE_FP64", "DT_DOUBLE"
+    };
+
+    return info->wide && kind == MAAS_FIELD_NUMBER
+           ? &twice : &ngx_http_maas_datatypes[kind];
 }
 
 
@@ -38,7 +43,7 @@ ngx_http_maas_input(const maas_info_t *info, size_t i,
 
     if (info->plain) {
         input->name = info->input_name;
-        input->type = &ngx_http_maas_datatypes[MAAS_FIELD_NUMBER];
+        input->type = ngx_http_maas_datatype(info, MAAS_FIELD_NUMBER);
         input->shape = info->shape;
         input->rank = info->rank;
         return i == 0;
@@ -49,7 +54,7 @@ ngx_http_maas_input(const maas_info_t *info, size_t i,
     }
 
     input->name = info->columns[i];
-    input->type = &ngx_http_maas_datatypes[info->fields[i].kind];
+    input->type = ngx_http_maas_datatype(info, info->fields[i].kind);
     input->shape = one;
     input->rank = 1;
 

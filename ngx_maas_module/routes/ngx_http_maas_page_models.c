@@ -31,7 +31,7 @@ ngx_http_maas_page_fields(ngx_http_maas_text_t *text, const maas_info_t *info)
         ngx_http_maas_json_string(text, "name", f->name);
         ngx_http_maas_json_string(text, "kind", f->kind_name);
         ngx_http_maas_json_string(text, "datatype",
-                                  ngx_http_maas_datatype(f->kind)->v2);
+                                  ngx_http_maas_datatype(info, f->kind)->v2);
         ngx_http_maas_json_value(text, "required",
                                  f->required ? "true" : "false");
         ngx_http_maas_json_list(text, "values", f->values, f->n_values);
@@ -158,6 +158,9 @@ ngx_http_maas_page_model(ngx_http_maas_text_t *text,
     ngx_http_maas_put_shape(text, "shape", NULL, info->shape, info->rank);
     ngx_http_maas_json_value(text, "image", info->image ? "true" : "false");
     ngx_http_maas_json_value(text, "plain", info->plain ? "true" : "false");
+    ngx_http_maas_json_value(text, "nan", info->nan ? "true" : "false");
+    ngx_http_maas_json_string(text, "datatype",
+                         ngx_http_maas_datatype(info, MAAS_FIELD_NUMBER)->v2);
     ngx_http_maas_json_list(text, "columns", info->columns, info->n_columns);
     ngx_http_maas_page_fields(text, info);
     ngx_http_maas_json_close(text, "}");

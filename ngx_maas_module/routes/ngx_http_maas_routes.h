@@ -55,8 +55,9 @@ typedef struct {
 } ngx_http_maas_datatype_t;
 
 
-/* That of a kind of column */
-const ngx_http_maas_datatype_t *ngx_http_maas_datatype(maas_field_kind_t kind);
+/* That of a kind of column of the model */
+const ngx_http_maas_datatype_t *ngx_http_maas_datatype(const maas_info_t *info,
+    maas_field_kind_t kind);
 
 
 /* One tensor of all numbers, or if columns are of several kinds one of them */

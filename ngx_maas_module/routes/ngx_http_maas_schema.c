@@ -112,7 +112,8 @@ ngx_http_maas_put_tensor_schema(ngx_http_maas_text_t *t,
                           info->shape[i]);
     }
 
-    ngx_http_maas_put(t, "{\"type\":\"number\",\"format\":\"double\"}");
+    ngx_http_maas_put(t, "{\"type\":\"number\",\"format\":\"double\"%s}",
+                      info->nan ? ",\"nullable\":true" : "");
 
     while (i--) {
         ngx_http_maas_put(t, "}");

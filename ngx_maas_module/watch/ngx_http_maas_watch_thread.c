@@ -25,8 +25,8 @@
 static ngx_int_t
 ngx_http_maas_watch_warm(ngx_http_maas_slot_t *slot, float *cost)
 {
-    float              *x;
-    size_t              size;
+    u_char             *p;
+    size_t              size, row, all;
     uint64_t            began;
     ngx_uint_t          i;
     maas_err_t          err;
@@ -40,25 +40,26 @@ ngx_http_maas_watch_warm(ngx_http_maas_slot_t *slot, float *cost)
 
     size = ngx_align(size, NGX_CPU_CACHE_LINE);
 
-    x = maas_buffer(size + (info->in + info->out) * sizeof(float));
-    if (x == NULL) {
+    row = ngx_align(info->row, NGX_CPU_CACHE_LINE);
+    all = size + row + info->out * sizeof(float);
+
+    p = maas_buffer(all);
+    if (p == NULL) {
         return NGX_ERROR;
     }
 
-    for (i = 0; i < info->in; i++) {
-        x[size / sizeof(float) + i] = 1.0f;
-    }
+    ngx_http_maas_row_ones(info, p + size);
 
     for (i = 0; i < 2; i++) {
         began = ngx_http_maas_clock(CLOCK_THREAD_CPUTIME_ID);
 
-        (void) maas_run(slot->engine, x + size / sizeof(float), 1,
-                        x + size / sizeof(float) + info->in, x, size, &err);
+        (void) maas_run(slot->engine, p + size, 1,
+                        (float *) (p + size + row), p, size, &err);
     }
 
     *cost = (float) (ngx_http_maas_clock(CLOCK_THREAD_CPUTIME_ID) - began);
 
-    maas_buffer_free(x, size + (info->in + info->out) * sizeof(float));
+    maas_buffer_free(p, all);
 
     return NGX_OK;
 }
