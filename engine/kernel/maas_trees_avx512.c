@@ -139,28 +139,25 @@ maas_v_row(const uint8_t *column, __m512i *row, const int regs,
 }
 
 
-/* Exits that the nodes of slot j clear: where right is `mask` */
+/* Exits that the nodes of slot j clear if they go right.  Narrow: byte `first`
+ * of a table for the slot has exits first..j; the matrix moves bits 5 to 7 of a
+ * byte down. */
 
 INLINE __m512i
-maas_v_clear(const uint8_t *at, __m512i node, __mmask64 mask, const int j,
-    const int narrow)
+maas_v_clear(const uint8_t *at, __m512i node, const int j, const int narrow)
 {
     uint64_t  all;
     __m512i   first;
 
     if (!narrow) {
-        return _mm512_maskz_loadu_epi8(mask, at + 2 * WIDTH);
+        return _mm512_load_si512(at + 2 * WIDTH);
     }
-
-    /* byte `first` of a table for the slot: exits first..j.  The matrix moves
-     * bits 5 to 7 of a byte down. */
 
     first = _mm512_gf2p8affine_epi64_epi8(node,
                 _mm512_set1_epi64(0x2040800000000000), 0);
     all = 0x80c0e0f0f8fcfeff & ((2ull << j) - 1) * 0x0101010101010101;
 
-    return _mm512_maskz_shuffle_epi8(mask, _mm512_set1_epi64((int64_t) all),
-                                     first);
+    return _mm512_shuffle_epi8(_mm512_set1_epi64((int64_t) all), first);
 }
 
 
@@ -189,6 +186,37 @@ maas_v_exit(uint8_t *exit, __m512i cleared, const uint8_t *base,
 }
 
 
+/* What slot j of a block clears in n rows */
+
+INLINE void
+maas_v_slot(const trees_rows_t *r, const uint8_t *at, size_t word,
+    const __m512i *row, __m512i *right, const int j, const int n,
+    const int regs, const int narrow, const int sets)
+{
+    int        i;
+    __m512i    node, k, clear;
+    __mmask64  mask;
+
+    at += j * WIDTH * (narrow ? 2 : 3);
+    node = _mm512_load_si512(at);
+    k = _mm512_load_si512(at + WIDTH);
+    clear = maas_v_clear(at, node, j, narrow);
+
+#pragma GCC unroll 4
+    for (i = 0; i < n; i++) {
+        mask = _mm512_cmpgt_epu8_mask(maas_v_bytes(row + 4 * i, node, regs),
+                                      k);
+
+        if (sets) {
+            mask |= ((const uint64_t *) (r->bits + (size_t) i
+                                         * r->next))[word + (size_t) j];
+        }
+
+        right[i] = _mm512_maskz_mov_epi8(mask, clear);
+    }
+}
+
+
 /* All pieces of n rows */
 
 INLINE void
@@ -196,12 +224,10 @@ maas_v_blocks(const maas_trees_head_t *h, const trees_rows_t *r, const int n,
     const int regs, const int narrow, const int sets)
 {
     int             i, j;
-    size_t          b, step;
-    __m512i         row[ROWS * 4], cleared[ROWS], node, k;
-    __mmask64       mask;
+    size_t          b, word;
+    __m512i         row[ROWS * 4], cleared[ROWS], one[ROWS], two[ROWS];
     const uint8_t  *at;
 
-    step = WIDTH * (narrow ? 2 : 3);
     at = MAAS_TREES_AT(h, block_at, uint8_t);
 
     for (i = 0; i < n; i++) {
@@ -209,37 +235,26 @@ maas_v_blocks(const maas_trees_head_t *h, const trees_rows_t *r, const int n,
                    narrow);
     }
 
-    for (b = 0; b < h->blocks; b++, at += h->block) {
+    for (b = 0, word = 0; b < h->blocks; b++, at += h->block, word += SLOTS) {
+        maas_v_slot(r, at, word, row, cleared, 0, n, regs, narrow, sets);
 
-#pragma GCC unroll 4
-        for (i = 0; i < n; i++) {
-            cleared[i] = _mm512_setzero_si512();
-        }
-
-#pragma GCC unroll 7
-        for (j = 0; j < SLOTS; j++) {
-            node = _mm512_load_si512(at + j * step);
-            k = _mm512_load_si512(at + j * step + WIDTH);
+#pragma GCC unroll 3
+        for (j = 1; j < SLOTS; j += 2) {
+            maas_v_slot(r, at, word, row, one, j, n, regs, narrow, sets);
+            maas_v_slot(r, at, word, row, two, j + 1, n, regs, narrow, sets);
 
 #pragma GCC unroll 4
             for (i = 0; i < n; i++) {
-                mask = _mm512_cmpgt_epu8_mask(
-                           maas_v_bytes(row + 4 * i, node, regs), k);
-
-                if (sets) {
-                    mask |= ((const uint64_t *) (r->bits + (size_t) i
-                                                 * r->next))[b * SLOTS + j];
-                }
-
-                cleared[i] = _mm512_or_si512(cleared[i],
-                    maas_v_clear(at + j * step, node, mask, j, narrow));
+                cleared[i] = _mm512_ternarylogic_epi64(cleared[i], one[i],
+                                                       two[i], 0xfe);
             }
         }
 
 #pragma GCC unroll 4
         for (i = 0; i < n; i++) {
             maas_v_exit(r->exit + (size_t) i * r->next + b * WIDTH * h->id,
-                        cleared[i], at + SLOTS * step, h->id == 2);
+                        cleared[i], at + SLOTS * WIDTH * (narrow ? 2 : 3),
+                        h->id == 2);
         }
     }
 }

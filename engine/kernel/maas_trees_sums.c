@@ -177,6 +177,8 @@ maas_trees_id(const void *id, size_t rank, const unsigned size)
 #define MAAS_TREES_BY_ROWS(f, h, id, next, rows, size, s)                     \
     if (rows == 1) {                                                          \
         f(h, id, next, 1, MAAS_COMBINE_SUM, size, s);                         \
+    } else if (rows == 2) {                                                   \
+        f(h, id, next, 2, MAAS_COMBINE_SUM, size, s);                         \
     } else {                                                                  \
         f(h, id, next, MAAS_TREES_ROWS, MAAS_COMBINE_SUM, size, s);           \
     }
@@ -229,6 +231,7 @@ maas_trees_scalar_##T(const maas_trees_head_t *h, const char *id,             \
     value = MAAS_TREES_AT(h, value_at, T);                                    \
                                                                               \
     for (o = 0; o < h->out; o++) {                                            \
+        _Pragma("GCC unroll 4")                                               \
         for (r = 0; r < rows; r++) {                                          \
             sum[r] = maas_trees_first_##T(h, o);                              \
         }                                                                     \
@@ -236,6 +239,7 @@ maas_trees_scalar_##T(const maas_trees_head_t *h, const char *id,             \
         for (i = first[o]; i < first[o + 1]; i++) {                           \
             leaf = value + entry[i].leaf;                                     \
                                                                               \
+            _Pragma("GCC unroll 4")                                           \
             for (r = 0; r < rows; r++) {                                      \
                 sum[r] = maas_trees_join_##T(sum[r],                          \
                     leaf[maas_trees_id(id + r * next, entry[i].rank, size)],  \
@@ -243,6 +247,7 @@ maas_trees_scalar_##T(const maas_trees_head_t *h, const char *id,             \
             }                                                                 \
         }                                                                     \
                                                                               \
+        _Pragma("GCC unroll 4")                                               \
         for (r = 0; r < rows; r++) {                                          \
             s[r * h->out + o] = sum[r];                                       \
         }                                                                     \
@@ -296,9 +301,7 @@ maas_trees_sums_##T(const maas_trees_head_t *h, const char *id, size_t next,  \
 {                                                                             \
     size_t  r;                                                                \
                                                                               \
-    if (!h->indexed && h->combine == MAAS_COMBINE_SUM                         \
-        && (rows == 1 || rows == MAAS_TREES_ROWS))                            \
-    {                                                                         \
+    if (!h->indexed && h->combine == MAAS_COMBINE_SUM && rows != 3) {         \
         MAAS_TREES_BY_ID(maas_trees_scalar_##T, h, id, next, rows, s);        \
         return;                                                               \
     }                                                                         \
