@@ -4,12 +4,13 @@
  *
  *     bench_trees ROWS IN ENGINE...
  *
- * ROWS is a file of doubles, IN numbers a row.  ENGINE is NAME=WITH: ours=MODEL,
- * ours:avx2=MODEL, shap=MODEL, and those of peers.h.  The first one is what
- * answers are compared with.  A line "NAME ROWS NS DIFFERENT LARGEST" for each
- * engine and rows a call: nanoseconds a row, the least of short repetitions; how
- * many answers have other bits than the first engine's, and the largest
- * difference.
+ * ROWS is a file of doubles, IN numbers a row.  ENGINE is NAME=WITH:
+ * ours=MODEL, ours:avx2=MODEL, answers=FILE (doubles, not timed), and those of
+ * peers.h; what follows a + in NAME is for people.  The first one is what
+ * answers are compared with.  A line
+ * "NAME ROWS NS DIFFERENT LARGEST" for each engine and rows a call: nanoseconds
+ * a row, the least of short repetitions; how many answers have other bits than
+ * the first engine's, and the largest difference.
  * Not here: models and tables (trees.py).
  */
 
@@ -155,9 +156,30 @@ ours_avx2(bench_engine_t *e, char *with, size_t in)
 }
 
 
+/* Answers that are there already */
+
+static void
+run_answers(const bench_engine_t *e, const bench_rows_t *r, size_t first,
+    size_t rows, double *y)
+{
+    memcpy(y, (const double *) e->handle + first, rows * sizeof(double));
+}
+
+
+static void
+open_answers(bench_engine_t *e, char *with, size_t in)
+{
+    size_t  size;
+
+    e->handle = read_file(with, &size);
+    e->run = run_answers;
+}
+
+
 static const opener_t  openers[] = {
     { "ours",          ours                },
     { "ours:avx2",     ours_avx2           },
+    { "answers",       open_answers        },
     { "LightGBM",      bench_lightgbm      },
     { "LightGBM:shap", bench_lightgbm_shap },
     { "XGBoost",       bench_xgboost       },
@@ -172,6 +194,7 @@ static void
 open_engine(bench_engine_t *e, char *arg, size_t in)
 {
     char            *with;
+    size_t           len;
     const opener_t  *o;
 
     with = strchr(arg, '=');
@@ -183,8 +206,10 @@ open_engine(bench_engine_t *e, char *arg, size_t in)
     e->name = arg;
     e->out = 1;
 
+    len = strcspn(arg, "+");
+
     for (o = openers; o->name != NULL; o++) {
-        if (strcmp(o->name, arg) == 0) {
+        if (strlen(o->name) == len && strncmp(o->name, arg, len) == 0) {
             o->open(e, with, in);
             return;
         }
@@ -194,7 +219,7 @@ open_engine(bench_engine_t *e, char *arg, size_t in)
 }
 
 
-/* All answers, by calls of MOST rows and, where one is not `batch`, of one */
+/* All answers, by calls of `batch` rows */
 
 static double *
 answers(const bench_engine_t *e, const bench_rows_t *r, size_t batch)

@@ -11,6 +11,7 @@
 static const maas_trees_kernel_t *const  maas_trees_kernels[] = {
 #if defined(__x86_64__)
     &maas__trees_avx512,
+    &maas__trees_avx2,
 #endif
     &maas__trees_walk,
     &maas__trees_ref

@@ -503,7 +503,8 @@ some_rows(const ready_t *r, const maas_trees_t *t, const double *all,
 static const maas_trees_kernel_t *const  kernels[] = {
     &maas__trees_walk,
 #if defined(__x86_64__)
-    &maas__trees_avx512
+    &maas__trees_avx512,
+    &maas__trees_avx2
 #endif
 };
 
