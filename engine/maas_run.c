@@ -198,20 +198,23 @@ maas_run(const maas_model_t *m, const void *x, size_t rows, float *y,
 static void
 maas_run_raw(const maas_slice_t *s, double *y)
 {
-    float            v;
-    size_t           i, n;
-    maas_pass_t      p;
-    maas_planned_t   last;
+    float                  v;
+    size_t                 i, n;
+    maas_pass_t            p;
+    maas_planned_t         last;
+    const maas_planned_t  *t;
 
-    last = s->model->steps[s->model->n_steps - 1];
-    last.step.node.act = MAAS_ACT_LINEAR;
-    p = maas_run_pass(s, &last);
+    t = &s->model->steps[s->model->n_steps - 1];
 
-    if (last.step.node.op->raw != NULL) {
-        last.step.node.op->raw(&last.step, &p, y);
+    if (t->step.node.op->raw != NULL) {
+        p = maas_run_pass(s, t);
+        t->step.node.op->raw(&t->step, &p, y);
         return;
     }
 
+    last = *t;
+    last.step.node.act = MAAS_ACT_LINEAR;
+    p = maas_run_pass(s, &last);
     last.step.node.op->run(&last.step, &p);
     n = s->rows * s->model->info.out;
 
