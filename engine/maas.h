@@ -397,6 +397,45 @@ maas_status_t maas_run(const maas_model_t *m, const void *x, size_t rows,
 maas_status_t maas_raw(const maas_model_t *m, const void *x, size_t rows,
     double *y, void *ws, size_t ws_size, maas_err_t *err);
 
+
+/*
+ * maas_reasons.c: reasons, for models that are one layer of kind trees: exact,
+ * path-dependent SHAP values (arXiv 1802.03888) of maas_raw()'s scores.  What a
+ * row's score is expected to be if only some of its numbers are known is the
+ * mean of the leaves that it can reach then, by the rows that came to them in
+ * training; phi of a number is its Shapley value among all of them.
+ */
+
+typedef struct maas_reasons_s  maas_reasons_t;
+
+/*
+ * Tables for the model in file[0..size), of which nothing is kept.  They are
+ * its own: a model is loaded without.  isa, *out and failure as of
+ * maas_model_load(); UNSUPPORTED also, with a sentence, for models that have no
+ * such reasons: other layers, linear leaves, trees that are not summed, or a
+ * file that does not say how many rows came to each leaf.
+ */
+maas_status_t maas_reasons_load(const void *file, size_t size, maas_isa_t isa,
+    maas_reasons_t **out, maas_err_t *err);
+
+/* Give everything back.  NULL is allowed.  No run may be under way. */
+void maas_reasons_free(maas_reasons_t *r);
+
+/* Bytes of workspace for a run of any number of rows, as of maas_run(). */
+size_t maas_reasons_workspace_size(const maas_reasons_t *r);
+
+/*
+ * phi(rows,out,in + 1) of x(rows,in), which is what maas_run() takes: what each
+ * number adds to each score, and last the bias, the expected score of a row of
+ * which nothing is known; together they are the score, but for rounding.  The
+ * numbers of a column add up to the column's.  The same row gives the same bits
+ * in whatever batch and on any CPU.  Allocates nothing, takes no lock, makes no
+ * system call.  BADSHAPE if the workspace is too small.
+ */
+maas_status_t maas_reasons_run(const maas_reasons_t *r, const void *x,
+    size_t rows, double *phi, void *ws, size_t ws_size, maas_err_t *err);
+
+
 /* What the model says of a row of its answer, y(out): the place of the label.
  * binary: 1 if y is above the threshold; classification: that of the largest
  * probability * weight, the first of several.  regression: 0. */
