@@ -33,6 +33,7 @@ typedef struct {
     /* predict alone */
     int            format;
     int            raw;             /* scores before the transform */
+    size_t         reasons;         /* of a row, the largest; 0: none */
 
     /* evaluate alone */
     char          *report;          /* file, or NULL */

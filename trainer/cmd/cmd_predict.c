@@ -33,7 +33,10 @@ static const train_arg_t  predict_rows[] = {
       .expected = "lines, csv or jsonl" },
     { "raw", 0, TRAIN_MODEL_FLAG(raw), NULL,
       "just the numbers before the last activation or transform, in full "
-      "precision" }
+      "precision" },
+    { "reasons", 0, TRAIN_MODEL_COUNT(reasons, 0, 1e6), "N",
+      "of trees: how the score of a row comes about, with the N columns that "
+      "add most to it (0: not said)" }
 };
 
 static const train_args_t  predict_args = {
@@ -44,73 +47,12 @@ static const train_args_t  predict_args = {
 };
 
 
-/* NULL for numbers */
-
-static const char *
-predict_label(const maas_info_t *info, const float *y)
-{
-    size_t                    said;
-    static const char *const  binary[] = { "0", "1" };
-
-    if (info->task == MAAS_TASK_REGRESSION) {
-        return NULL;
-    }
-
-    said = maas_decision(info, y);
-
-    if (info->n_labels > 0) {
-        return info->labels[said];
-    }
-
-    return info->task == MAAS_TASK_BINARY ? binary[said] : "";
-}
-
-
-/* Text of the first column that names the rows, NULL if there is none */
-
-static const char *
-predict_id(const train_data_t *d, size_t row)
-{
-    const char        *text;
-    train_row_name_t   name;
-
-    if (!train_table_name(d->table, 0, &name)) {
-        return NULL;
-    }
-
-    text = train_table_written(d->table, &name, row, NULL);
-
-    return (text != NULL) ? text : "";
-}
-
-
 static void
 predict_json(const maas_info_t *info, const char *id, const float *y)
 {
-    char           number[MAAS_FLOAT_MAX];
-    size_t         j;
-    const char    *label;
     maas_writer_t  w;
 
-    label = predict_label(info, y);
-    train_json_begin(&w, stdout);
-
-    if (id != NULL) {
-        maas_writer_key(&w, "id");
-        maas_writer_string(&w, id, train_cut(id, strlen(id), MAAS_MAX_TEXT));
-    }
-
-    if (label != NULL) {
-        train_json_text(&w, "label", label);
-    }
-
-    train_json_open(&w, "outputs", '[');
-
-    for (j = 0; j < info->out; j++) {
-        maas_writer_raw(&w, number, maas__float_print(y[j], number));
-    }
-
-    maas_writer_close(&w, ']');
+    train_predict_json_begin(&w, info, id, y);
     train_json_end(&w);
 }
 
@@ -120,7 +62,7 @@ predict_csv(const maas_info_t *info, const char *id, const float *y)
 {
     char         number[MAAS_FLOAT_MAX];
     size_t       j;
-    const char  *text[] = { id, predict_label(info, y) };
+    const char  *text[] = { id, train_predict_label(info, y) };
 
     for (j = 0; j < train_nelts(text); j++) {
         if (text[j] != NULL) {
@@ -145,7 +87,7 @@ predict_lines(const train_predict_t *p, int json)
     row = json ? predict_json : predict_csv;
 
     for (i = 0; i < p->data->rows; i++) {
-        row(p->info, predict_id(p->data, i), p->y + i * p->info->out);
+        row(p->info, train_predict_id(p->data, i), p->y + i * p->info->out);
     }
 }
 
@@ -179,7 +121,10 @@ predict_all(const train_model_args_t *args, const maas_model_t *m,
     y = train_model_run(m, d, NULL, 0);
     p = (train_predict_t) { maas_model_info(m), d, y };
 
-    if (args->format == PREDICT_LINES) {
+    if (args->reasons > 0) {
+        train_predict_reasons(&p, m, args->model, args->reasons, args->json);
+
+    } else if (args->format == PREDICT_LINES) {
         predict_lines(&p, args->json);
 
     } else if (args->format == PREDICT_CSV) {
@@ -210,6 +155,11 @@ train_cmd_predict(int argc, char **argv)
     if (args.raw && (args.json || args.format != PREDICT_LINES)) {
         train_usage("predict", "--raw prints lines of numbers: expected "
                     "neither --json nor --format with it");
+    }
+
+    if (args.reasons > 0 && (args.raw || args.format != PREDICT_LINES)) {
+        train_usage("predict", "--reasons prints lines, or JSON: expected "
+                    "neither --raw nor --format with it");
     }
 
     m = train_model_open(args.model);

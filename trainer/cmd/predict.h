@@ -7,6 +7,7 @@
 #define TRAIN_PREDICT_H
 
 #include "data/data.h"
+#include "text/maas_json_write.h"
 
 
 typedef struct {
@@ -21,6 +22,20 @@ typedef struct {
  * has a name of ours. */
 void train_predict_csv(const train_predict_t *p);
 void train_predict_jsonl(const train_predict_t *p);
+
+/* predict_reasons.c: for each row a line for each output, or a JSON object,
+ * with its score and the `most` columns that add most to it.  path: the model's
+ * file.  Dies if it has no reasons. */
+void train_predict_reasons(const train_predict_t *p, const maas_model_t *m,
+    const char *path, size_t most, int json);
+
+/* predict_row.c: text of the first column that names the rows, NULL if there is
+ * none; the label that is said of an answer y(out), NULL for numbers; a row's
+ * JSON object, not closed. */
+const char *train_predict_id(const train_data_t *d, size_t row);
+const char *train_predict_label(const maas_info_t *info, const float *y);
+void train_predict_json_begin(maas_writer_t *w, const maas_info_t *info,
+    const char *id, const float *y);
 
 /* A field of a CSV line, in quotes where it needs them (RFC 4180). */
 void train_predict_field(const char *s);
