@@ -56,7 +56,8 @@ typedef struct {
  * row.  The first one that says yes reads. */
 
 #define TRAIN_IMPORTERS(X)                                                    \
-    X(lightgbm)                        /* text: "tree", then "version=v4" */
+    X(lightgbm)                        /* text: "tree", then "version=v4" */  \
+    X(xgboost)                         /* JSON and UBJSON */
 
 typedef struct {
     const char      *name;             /* for people: "LightGBM" */
