@@ -27,6 +27,8 @@ static const main_command_t  main_commands[] = {
       "check a model file and say what it holds" },
     { "import",   train_cmd_import,
       "make a model file of another library's model" },
+    { "export",   train_cmd_export,
+      "write a model as a file that other programs run" },
     { "synth",    train_cmd_synth,    "draw a data set of digits" }
 };
 

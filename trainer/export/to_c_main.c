@@ -1,0 +1,101 @@
+/*
+ * main() of an exported program: rows of text in, answers out.
+ * Not here: quotes and other ways to write CSV, which a device has no use for.
+ */
+
+#include "to_c.h"
+
+
+#define MAIN_LINE   65536
+#define MAIN_FIELD  32
+
+static const char  main_head[] =
+    "/* Lines of values between commas, a line of answers for each; a line\n"
+    " * that cannot be read is named, exit code 1 */\n\n"
+    "int\n"
+    "main(void)\n"
+    "{\n";
+
+static const char  main_line[] =
+    "    long         n = 0;\n"
+    "    char        *s, *end;\n"
+    "    size_t       i;\n\n"
+    "    while (fgets(line, sizeof(line), stdin) != NULL) {\n"
+    "        n++;\n"
+    "        line[strcspn(line, \"\\r\\n\")] = '\\0';\n"
+    "        s = line;\n";
+
+static const char  main_numbers[] =
+    "\n        for (i = 0; i < sizeof(x) / sizeof(x[0]); i++) {\n"
+    "            x[i] = ($) strtod(s, &end);\n\n"
+    "            if (end == s || (*end != ',' && *end != '\\0')\n"
+    "                || (*end == '\\0' && i + 1 < sizeof(x) / sizeof(x[0])))\n"
+    "            {\n"
+    "                fprintf(stderr, \"line %ld, number %lu\\n\", n,\n"
+    "                        (unsigned long) i + 1);\n"
+    "                return 1;\n"
+    "            }\n\n"
+    "            s = end + (*end == ',');\n"
+    "        }\n";
+
+static const char  main_columns[] =
+    "        @_clear(x);\n\n"
+    "        for (i = 0; i < @_COLUMNS; i++) {\n"
+    "            end = s + strcspn(s, \",\");\n"
+    "            more = *end == ',';\n"
+    "            *end = '\\0';\n"
+    "            rc = 0;\n\n"
+    "            if (@_column[i].kind == 'c') {\n"
+    "                rc = @_text(x, (int) i, s);\n"
+    "            } else if (*s != '\\0') {\n"
+    "                v = strtod(s, &stop);\n"
+    "                rc = *stop != '\\0' ? -1 : @_number(x, (int) i, v);\n"
+    "            }\n\n"
+    "            if (rc != 0) {\n"
+    "                fprintf(stderr, \"line %ld, column %s\\n\", n,\n"
+    "                        @_columns[i]);\n"
+    "                return 1;\n"
+    "            }\n\n"
+    "            s = end + more;\n"
+    "        }\n\n"
+    "        if (@_check(x) >= 0) {\n"
+    "            fprintf(stderr, \"line %ld: no %s\\n\", n,\n"
+    "                    @_columns[@_check(x)]);\n"
+    "            return 1;\n"
+    "        }\n";
+
+static const char  main_tail[] =
+    "\n        @_predict(x, y);\n\n"
+    "        for (i = 0; i < sizeof(y) / sizeof(y[0]); i++) {\n"
+    "            printf(\"%s%.9g\", i ? \",\" : \"\", (double) y[i]);\n"
+    "        }\n\n"
+    "        printf(\"\\n\");\n"
+    "    }\n\n"
+    "    return 0;\n"
+    "}\n";
+
+
+void
+train_c_main(const train_c_t *c)
+{
+    size_t  room;
+    int     columns;
+
+    columns = c->d->input == MAAS_INPUT_COLUMNS && !c->e->tensor;
+    room = c->d->in * MAIN_FIELD > MAIN_LINE ? c->d->in * MAIN_FIELD
+                                             : MAIN_LINE;
+
+    train_c_code(c, main_head);
+    (void) fprintf(c->f, "    static char  line[%zu];\n"
+                   "    static %s  x[%zu];\n    static float  y[%zu];\n", room,
+                   c->row, c->d->in, c->d->out);
+
+    if (columns) {
+        (void) fputs("    int          rc, more;\n    char        *stop;\n"
+                     "    double       v;\n", c->f);
+    }
+
+    (void) fputs(main_line, c->f);
+    train_c_code(c, columns ? main_columns : main_numbers);
+    train_c_code(c, main_tail);
+}
