@@ -38,6 +38,7 @@ typedef struct {
  * a way out, and returns -1. */
 
 #define TRAIN_EXPORTERS(X)                                                    \
+    X(onnx)                                                                   \
     X(c)
 
 typedef struct {

@@ -13,7 +13,7 @@
  * some layer has it.  Sums begin with the bias and go up, one rounding a
  * step. */
 
-static const char  layers_dense[] =
+static const char  c_dense[] =
     "/* y(n) = x(k) w(k,n) + b(n) */\n\n"
     "static void\n"
     "@_dense(const float *w, const float *b, size_t k, size_t n,\n"
@@ -33,7 +33,7 @@ static const char  layers_dense[] =
     "    }\n"
     "}\n\n\n";
 
-static const char  layers_layer_norm[] =
+static const char  c_layer_norm[] =
     "/* y(n) = (x - mean) / sqrt(variance + epsilon) * w + b */\n\n"
     "static void\n"
     "@_norm(const float *w, const float *b, float epsilon, size_t n,\n"
@@ -59,7 +59,7 @@ static const char  layers_layer_norm[] =
 
 /* Of an activation: y[i] anew, of v = y[i] and alpha */
 
-static const char *const  layers_acts[MAAS_N_ACTS] = {
+static const char *const  c_acts[MAAS_N_ACTS] = {
     [MAAS_ACT_RELU] = "v < 0.0f ? 0.0f : v",
     [MAAS_ACT_LEAKY_RELU] = "v < 0.0f ? alpha * v : v",
     [MAAS_ACT_ELU] = "v < 0.0f ? alpha * expm1f(v) : v",
@@ -71,7 +71,7 @@ static const char *const  layers_acts[MAAS_N_ACTS] = {
     [MAAS_ACT_TANH] = "tanhf(v)"
 };
 
-static const char  layers_softmax[] =
+static const char  c_softmax[] =
     "static void\n"
     "@_softmax(float *y, size_t n)\n"
     "{\n"
@@ -93,7 +93,7 @@ static const char  layers_softmax[] =
 
 
 static int
-layers_has(const train_c_t *c, const maas_op_t *op, int act)
+c_has(const train_c_t *c, const maas_op_t *op, int act)
 {
     size_t  i;
 
@@ -110,7 +110,7 @@ layers_has(const train_c_t *c, const maas_op_t *op, int act)
 
 
 static void
-layers_act(const train_c_t *c, int act)
+c_act(const train_c_t *c, int act)
 {
     const maas_act_row_t  *row;
 
@@ -120,14 +120,14 @@ layers_act(const train_c_t *c, int act)
                    "{\n    float   v;\n    size_t  i;\n\n"
                    "    for (i = 0; i < n; i++) {\n        v = y[i];\n"
                    "        y[i] = %s;\n    }\n}\n\n\n", c->name, row->name,
-                   row->has_alpha ? ", float alpha" : "", layers_acts[act]);
+                   row->has_alpha ? ", float alpha" : "", c_acts[act]);
 }
 
 
 /* Weights of a layer, two tensors */
 
 static void
-layers_weights(const train_c_t *c, size_t i)
+c_weights(const train_c_t *c, size_t i)
 {
     size_t                j;
     const maas_tensor_t  *t;
@@ -147,36 +147,36 @@ train_c_layers(const train_c_t *c)
     size_t              i;
     const maas_node_t  *n;
 
-    if (layers_has(c, &maas__op_dense, 0)) {
-        train_c_code(c, layers_dense);
+    if (c_has(c, &maas__op_dense, 0)) {
+        train_c_code(c, c_dense);
     }
 
-    if (layers_has(c, &maas__op_layer_norm, 0)) {
-        train_c_code(c, layers_layer_norm);
+    if (c_has(c, &maas__op_layer_norm, 0)) {
+        train_c_code(c, c_layer_norm);
     }
 
     for (act = 0; act < MAAS_N_ACTS; act++) {
-        if (layers_acts[act] != NULL && layers_has(c, NULL, act)) {
-            layers_act(c, act);
+        if (c_acts[act] != NULL && c_has(c, NULL, act)) {
+            c_act(c, act);
         }
     }
 
-    if (layers_has(c, NULL, MAAS_ACT_SOFTMAX)) {
-        train_c_code(c, layers_softmax);
+    if (c_has(c, NULL, MAAS_ACT_SOFTMAX)) {
+        train_c_code(c, c_softmax);
     }
 
     for (i = 0; i < c->d->n_nodes; i++) {
         n = &c->d->nodes[i];
 
         if (n->op == &maas__op_dense || n->op == &maas__op_layer_norm) {
-            layers_weights(c, i);
+            c_weights(c, i);
         }
     }
 }
 
 
 static void
-layers_call_act(const train_c_t *c, const maas_node_t *n, const char *out)
+c_call_act(const train_c_t *c, const maas_node_t *n, const char *out)
 {
     if (n->act == MAAS_ACT_LINEAR) {
         return;
@@ -231,5 +231,5 @@ train_c_layer(const train_c_t *c, size_t i, const char *const *in,
         (void) fputs(";\n    }\n\n", c->f);
     }
 
-    layers_call_act(c, n, out);
+    c_call_act(c, n, out);
 }
