@@ -66,8 +66,8 @@
  * up.
  *
  * Sets.  Nodes of sets have k = 255.  Their decisions are bits: bit (block * 7
- * + slot) * width + lane says "right", lowest bits and bytes first.  The bits of
- * a row are those of all `sets` together: what maas__trees_decisions() and
+ * + slot) * width + lane says "right", lowest bits and bytes first.  The bits
+ * of a row are those of all `sets` together: what maas__trees_decisions() and
  * maas__trees_tests() give for each of them.
  */
 
