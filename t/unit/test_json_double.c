@@ -140,6 +140,29 @@ any(void **state)
 }
 
 
+/* Digits that no double was printed as, up to 19 of them: now and then they are
+ * next to halfway between two */
+
+static void
+digits(void **state)
+{
+    char      text[64];
+    int       i, n, e;
+    uint64_t  seed, w;
+
+    seed = 11;
+
+    for (i = 0; i < 400000; i++) {
+        w = wire_random(&seed);
+        n = snprintf(text, sizeof(text), "%llu",
+                     (unsigned long long) w % 10000000000000000000ull);
+        e = (int) (wire_random(&seed) % 39) - 19;
+        (void) snprintf(text + n, sizeof(text) - (size_t) n, "e%d", e);
+        same(text);
+    }
+}
+
+
 static void
 none(void **state)
 {
@@ -192,6 +215,7 @@ main(void)
         cmocka_unit_test(known),
         cmocka_unit_test(midpoints),
         cmocka_unit_test(any),
+        cmocka_unit_test(digits),
         cmocka_unit_test(none),
         cmocka_unit_test(in_any_locale),
     };
