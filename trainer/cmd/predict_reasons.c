@@ -271,7 +271,8 @@ train_predict_reasons(const train_predict_t *p, const maas_model_t *m,
                                               : REASONS_ROWS;
 
         for (i = 0; i < n; i++) {
-            train_data_row(p->data, at + i, (void *) (x + i * p->info->row));
+            train_data_wire(p->data, at + i, p->info,
+                            x + i * p->info->row);
         }
 
         if (maas_reasons_run(reasons, x, n, phi, ws, ws_size, &err)
