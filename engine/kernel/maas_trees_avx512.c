@@ -21,6 +21,7 @@
 #define WIDTH  64
 #define SLOTS  MAAS_TREES_SLOTS
 #define ROWS   MAAS_TREES_ROWS
+#define SETS   16
 
 
 /* Rows on their way */
@@ -95,6 +96,76 @@ maas_v_gap_double(const double *x, size_t n, int zeros)
     return gap != 0;
 }
 
+
+INLINE size_t
+maas_v_count_16(const float *p, float x, const int alike, int *same)
+{
+    __m512  list, v;
+
+    list = _mm512_loadu_ps(p);
+    v = _mm512_set1_ps(x);
+
+    if (alike) {
+        *same |= _mm512_cmp_ps_mask(list, v, _CMP_EQ_OQ);
+    }
+
+    return (size_t) _mm_popcnt_u32(_mm512_cmp_ps_mask(list, v, _CMP_LT_OQ));
+}
+
+
+/* max() gives its second operand where the first one is NaN */
+
+INLINE __m128i
+maas_v_bucket(__m512 v, __m512 scale, __m512 shift)
+{
+    v = _mm512_add_ps(_mm512_mul_ps(v, scale), shift);
+    v = _mm512_max_ps(v, _mm512_setzero_ps());
+    v = _mm512_min_ps(v, _mm512_set1_ps(MAAS_TREES_BUCKETS - 1));
+
+    return _mm512_cvtepi32_epi8(_mm512_cvttps_epi32(v));
+}
+
+
+INLINE void
+maas_v_buckets_float(const float *x, size_t n, const float *scale,
+    const float *shift, float *near, uint8_t *bucket)
+{
+    size_t  i;
+    __m512  v;
+
+    for (i = 0; i < n; i += 16) {
+        v = _mm512_maskz_loadu_ps((__mmask16) (n - i < 16
+                                               ? (1u << (n - i)) - 1
+                                               : 0xffff), x + i);
+        _mm512_storeu_ps(near + i, v);
+        _mm_storeu_si128((__m128i *) (bucket + i), maas_v_bucket(v,
+            _mm512_load_ps(scale + i), _mm512_load_ps(shift + i)));
+    }
+}
+
+
+INLINE void
+maas_v_buckets_double(const double *x, size_t n, const float *scale,
+    const float *shift, float *near, uint8_t *bucket)
+{
+    size_t    i;
+    __m512    v;
+    unsigned  some;
+
+    for (i = 0; i < n; i += 16) {
+        some = n - i < 16 ? (1u << (n - i)) - 1 : 0xffff;
+        v = _mm512_insertf32x8(_mm512_castps256_ps512(_mm512_cvtpd_ps(
+                _mm512_maskz_loadu_pd((__mmask8) some, x + i))),
+            _mm512_cvtpd_ps(_mm512_maskz_loadu_pd((__mmask8) (some >> 8),
+                                                  x + i + 8)), 1);
+        _mm512_storeu_ps(near + i, v);
+        _mm_storeu_si128((__m128i *) (bucket + i), maas_v_bucket(v,
+            _mm512_load_ps(scale + i), _mm512_load_ps(shift + i)));
+    }
+}
+
+
+#define maas_v_near  maas_v_count_16
 
 #include "maas_trees_simd.h"
 
@@ -280,6 +351,20 @@ MAAS_V_BLOCKS(1, 0) MAAS_V_BLOCKS(2, 0) MAAS_V_BLOCKS(4, 0)
 MAAS_V_BLOCKS(1, 1) MAAS_V_BLOCKS(2, 1) MAAS_V_BLOCKS(4, 1)
 
 
+/* 64 bytes, whole: under a mask a load of two lines takes far longer */
+
+INLINE __m512i
+maas_v_load(const uint8_t *p)
+{
+    __m512i  v;
+
+    v = _mm512_loadu_si512(p);
+    __asm__ ("" : "+v" (v));
+
+    return v;
+}
+
+
 /* Ids of trees: links are followed, from the root piece on */
 
 INLINE void
@@ -299,6 +384,7 @@ maas_v_ids(const maas_trees_head_t *h, const trees_rows_t *r, const int n)
         links = (const uint8_t *) h + group[g].at;
         exit = r->exit + g * WIDTH;
 
+#pragma GCC unroll 4
         for (i = 0; i < n; i++) {
             id[i] = _mm512_load_si512(exit + (size_t) i * r->next);
         }
@@ -306,13 +392,16 @@ maas_v_ids(const maas_trees_head_t *h, const trees_rows_t *r, const int n)
         for (p = 1; p < group[g].pieces; p++, links += WIDTH) {
             link = _mm512_load_si512(links);
 
+#pragma GCC unroll 4
             for (i = 0; i < n; i++) {
-                id[i] = _mm512_mask_loadu_epi8(id[i],
+                id[i] = _mm512_mask_mov_epi8(id[i],
                             _mm512_cmpeq_epi8_mask(id[i], link),
-                            exit + start[p] + (size_t) i * r->next);
+                            maas_v_load(exit + start[p]
+                                        + (size_t) i * r->next));
             }
         }
 
+#pragma GCC unroll 4
         for (i = 0; i < n; i++) {
             _mm512_store_si512(r->id + g * WIDTH + (size_t) i * r->next,
                                id[i]);
@@ -321,7 +410,7 @@ maas_v_ids(const maas_trees_head_t *h, const trees_rows_t *r, const int n)
 }
 
 
-/* The same, ids of two bytes: halves of groups */
+/* The same, ids of two bytes: both halves of a group together */
 
 INLINE void
 maas_v_wide_ids(const maas_trees_head_t *h, const trees_rows_t *r,
@@ -329,71 +418,82 @@ maas_v_wide_ids(const maas_trees_head_t *h, const trees_rows_t *r,
 {
     int                        i;
     size_t                     g, p;
-    __m512i                    id[ROWS], link;
-    const uint8_t             *links, *exit;
+    uint8_t                   *to;
+    __m512i                    low[ROWS], high[ROWS], link[2];
+    const uint8_t             *links, *exit, *from;
     const uint32_t            *start;
     const maas_trees_group_t  *group;
 
     start = MAAS_TREES_AT(h, start_at, uint32_t);
     group = MAAS_TREES_AT(h, group_at, maas_trees_group_t);
 
-    for (g = 0; g < 2 * h->groups; g++) {
-        links = (const uint8_t *) h + group[g / 2].at + g % 2 * WIDTH;
-        exit = r->exit + g * WIDTH;
+    for (g = 0; g < h->groups; g++) {
+        links = (const uint8_t *) h + group[g].at;
+        exit = r->exit + 2 * g * WIDTH;
 
+#pragma GCC unroll 4
         for (i = 0; i < n; i++) {
-            id[i] = _mm512_load_si512(exit + (size_t) i * r->next);
+            low[i] = _mm512_load_si512(exit + (size_t) i * r->next);
+            high[i] = _mm512_load_si512(exit + (size_t) i * r->next + 64);
         }
 
-        for (p = 1; p < group[g / 2].pieces; p++, links += 2 * WIDTH) {
-            link = _mm512_load_si512(links);
+        for (p = 1; p < group[g].pieces; p++, links += 2 * WIDTH) {
+            link[0] = _mm512_load_si512(links);
+            link[1] = _mm512_load_si512(links + 64);
+            from = exit + 2 * start[p];
 
+#pragma GCC unroll 4
             for (i = 0; i < n; i++) {
-                id[i] = _mm512_mask_loadu_epi16(id[i],
-                            _mm512_cmpeq_epi16_mask(id[i], link),
-                            exit + 2 * start[p] + (size_t) i * r->next);
+                low[i] = _mm512_mask_mov_epi16(low[i],
+                             _mm512_cmpeq_epi16_mask(low[i], link[0]),
+                             maas_v_load(from + (size_t) i * r->next));
+                high[i] = _mm512_mask_mov_epi16(high[i],
+                              _mm512_cmpeq_epi16_mask(high[i], link[1]),
+                              maas_v_load(from + (size_t) i * r->next + 64));
             }
         }
 
+#pragma GCC unroll 4
         for (i = 0; i < n; i++) {
-            _mm512_store_si512(r->id + g * WIDTH + (size_t) i * r->next,
-                               id[i]);
+            to = r->id + 2 * g * WIDTH + (size_t) i * r->next;
+            _mm512_store_si512(to, low[i]);
+            _mm512_store_si512(to + 64, high[i]);
         }
     }
 }
 
 
-/* Decisions of all sets of a row */
+/* Decisions of all sets of a row: those by code, some sets at a time, then
+ * those of single nodes */
 
 static TARGET void
 maas_v_sets(const maas_trees_head_t *h, const void *x, uint8_t *bits)
 {
-    size_t           i, j, code, first;
-    __m512i          v;
-    const uint64_t  *row;
+    size_t       i, j, k, n, code;
+    __m512i      v;
+    const char  *row[SETS];
 
-    first = 1;
-
-    for (i = 0; i < h->sets; i++) {
-        row = maas__trees_decisions(h, i, x, &code);
-
-        if (row == NULL) {
-            if (first) {
-                memset(bits, 0, h->row);
-            }
-
-            maas__trees_tests(h, i, code, bits);
-            first = 0;
-            continue;
+    for (i = 0; i < h->sets; i += SETS) {
+        for (k = i, n = 0; k < h->sets && k < i + SETS; k++) {
+            row[n] = (const char *) maas__trees_decisions(h, k, x, &code);
+            n += row[n] != NULL;
         }
 
         for (j = 0; j < h->row; j += 64) {
-            v = _mm512_load_si512((const char *) row + j);
-            _mm512_store_si512(bits + j, first ? v
-                : _mm512_or_si512(v, _mm512_load_si512(bits + j)));
-        }
+            v = i == 0 ? _mm512_setzero_si512() : _mm512_load_si512(bits + j);
 
-        first = 0;
+            for (k = 0; k < n; k++) {
+                v = _mm512_or_si512(v, _mm512_load_si512(row[k] + j));
+            }
+
+            _mm512_store_si512(bits + j, v);
+        }
+    }
+
+    for (i = 0; h->tests && i < h->sets; i++) {
+        if (maas__trees_decisions(h, i, x, &code) == NULL) {
+            maas__trees_tests(h, i, code, bits);
+        }
     }
 }
 
@@ -412,13 +512,16 @@ maas_v_rows(const maas_trees_head_t *h, const void *x, size_t ldx, size_t n,
     r.exit = r.column + h->exit_off;
     r.id = r.column + h->id_off;
 
-    for (i = 0, row = x; i < n; i++) {
-        maas_v_columns(h, row, r.column + i * r.next);
+    if (n == 1) {
+        maas_v_columns_of(h, x, ldx, r.column, r.next, 1);
+    } else if (n == 2) {
+        maas_v_columns_of(h, x, ldx, r.column, r.next, 2);
+    } else {
+        maas_v_columns_of(h, x, ldx, r.column, r.next, ROWS);
+    }
 
-        if (h->sets > 0) {
-            maas_v_sets(h, row, r.bits + i * r.next);
-        }
-
+    for (i = 0, row = x; h->sets > 0 && i < n; i++) {
+        maas_v_sets(h, row, r.bits + i * r.next);
         row += ldx * (h->wide ? sizeof(double) : sizeof(float));
     }
 

@@ -14,6 +14,7 @@
 #define MAAS_TREES_SLOTS    7      /* nodes of a piece, in order */
 #define MAAS_TREES_STEP     16     /* thresholds that are compared at once */
 #define MAAS_TREES_PART     255    /* thresholds that a byte can tell */
+#define MAAS_TREES_BUCKETS  128    /* of a feature whose ranks are guessed */
 #define MAAS_TREES_COLUMNS  256
 #define MAAS_TREES_NONE     UINT32_MAX
 #define MAAS_TREES_ROWS     4      /* that run together */
@@ -38,6 +39,10 @@
  *   a middle one has at most 255: coarse chunk coarse_chunk + its place among
  *     the middle ones; j = numbers of that below x; rank = 16 j + numbers of
  *     chunk fine[i] + j below x;
+ *   the first `near` of those can be quicker: bucket = x scale + shift, in
+ *     floats, bounded by 0 and 127, whole; s = start[bucket]; r = s + numbers
+ *     below x of 16 from near[first + s] on; where x is wide, all that is done
+ *     with (float) x, and rank = r, + 1 if number r of the fine list is below x;
  *   a large one, place l among the large ones: b = numbers below x in the
  *     top_chunks[l] chunks from top[l] on; c = 16 b + numbers of chunk
  *     coarse[l] + b below x; rank = 16 c + those of chunk fine[i] + c below x.
@@ -125,6 +130,16 @@ typedef struct {
     size_t     top_chunks_at;      /* uint32_t(large) */
     size_t     coarse_at;          /* uint32_t(large) */
     size_t     table_at;
+
+    size_t     near;
+    size_t     near_row;           /* their values are those from here on in a
+                                      row, */
+    unsigned   near_apart;         /* if not this */
+    size_t     near_scale_at;      /* float(near, up to 16) */
+    size_t     near_shift_at;
+    size_t     near_first_at;      /* uint32_t(near) */
+    size_t     near_start_at;      /* uint8_t(near, MAAS_TREES_BUCKETS) */
+    size_t     near_at;            /* float() */
 
     size_t     columns;
     size_t     direct, copies, parts;
@@ -283,6 +298,11 @@ int maas__trees_ranks(maas_trees_layout_t *l, const maas_trees_t *t,
 double maas__trees_bound(const maas_trees_t *t, size_t n);
 /* Tables and lists, from *at on; to: NULL at first, they only take places. */
 void maas__trees_ranks_pack(maas_trees_layout_t *l, size_t *at, void *to);
+
+/* maas_trees_near.c: the middle features whose ranks can be guessed become the
+ * first of them.  0, or -1: no memory.  Then as maas__trees_ranks_pack(). */
+int maas__trees_near(maas_trees_layout_t *l, maas_arena_t *a);
+void maas__trees_near_pack(maas_trees_layout_t *l, size_t *at, void *to);
 
 /* maas_trees_pieces.c: pieces and exits.  0, or -1: no memory. */
 int maas__trees_pieces(maas_trees_layout_t *l, const maas_trees_t *t,

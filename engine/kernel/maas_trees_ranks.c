@@ -364,6 +364,10 @@ maas__trees_ranks(maas_trees_layout_t *l, const maas_trees_t *t,
     h->large = maas_trees_features(t, &w, l->ranked, h->small + h->middle,
                               TREES_MIDDLE + 1, UINT32_MAX);
 
+    if (maas__trees_near(l, a) != 0) {
+        return -1;
+    }
+
     if (!maas_trees_all_columns(l, &w, features)) {
         h->walk = 1;
         return 0;
@@ -501,6 +505,7 @@ maas__trees_ranks_pack(maas_trees_layout_t *l, size_t *at, void *to)
     const maas_trees_ranked_t  *r;
 
     maas_trees_ranks_place(l, at);
+    maas__trees_near_pack(l, at, to);
 
     if (to == NULL) {
         return;

@@ -512,10 +512,14 @@ maas_trees_code(const maas_trees_head_t *h, const maas_trees_set_t *s,
         return x < 0 ? MAAS_TREES_ZERO_DOWN : MAAS_TREES_ZERO_UP;
     }
 
-    x = s->floor ? floor(x) : trunc(x);
+    if (!s->equal && x >= 0 && x < s->codes) {
+        return MAAS_TREES_CODE + (size_t) x;
+    }
 
-    return !s->equal && x >= 0 && x < s->codes ? MAAS_TREES_CODE + (size_t) x
-                                               : MAAS_TREES_OTHER;
+    /* what is above -1 is truncated to 0 */
+
+    return !s->equal && !s->floor && x > -1 && x < 0 && s->codes > 0
+           ? MAAS_TREES_CODE : MAAS_TREES_OTHER;
 }
 
 

@@ -8,8 +8,32 @@
  *   maas_v_gap_float(x, n, zeros) is one of n NaN, or, with zeros, about 0?
  *   maas_v_gap_double(x, n, zeros)
  *
+ * and, for ranks that are guessed,
+ *
+ *   maas_v_near(p, x, alike, same)
+ *                                 floats of p[0..16), not aligned, below x;
+ *                                 alike: is one of them x?  Then *same.
+ *   maas_v_buckets_float(x, n, scale, shift, near, bucket)
+ *   maas_v_buckets_double(x, n, scale, shift, near, bucket)
+ *                                 near(n) as floats; their buckets(n).  Up to
+ *                                 16 more of each are written.
+ *
  * Not here: pieces.
  */
+
+
+#ifdef maas_v_near
+
+#define MAAS_V_NEAR  1
+
+#else
+
+#define MAAS_V_NEAR  0
+#define maas_v_near(p, x, alike, same)  0
+#define maas_v_buckets_float(x, n, scale, shift, near, bucket)
+#define maas_v_buckets_double(x, n, scale, shift, near, bucket)
+
+#endif
 
 
 /* Where a value is missing, in plain C */
@@ -82,6 +106,80 @@ maas_v_parts_##T(const maas_trees_head_t *h, const T *x, uint8_t *column)     \
 }                                                                             \
                                                                               \
                                                                               \
+/* Ranks that are guessed, of n rows; step by step, so that all of them are   \
+ * under way at once.  Where floats are alike, wide ones are told apart. */   \
+                                                                              \
+INLINE void                                                                   \
+maas_v_near_##T(const maas_trees_head_t *h, const T *x, size_t ldx,           \
+    uint8_t *column, size_t next, const int n)                                \
+{                                                                             \
+    T                apart[MAAS_TREES_COLUMNS];                               \
+    int              r, same;                                                 \
+    float            near[MAAS_TREES_ROWS][MAAS_TREES_COLUMNS]                \
+                         __attribute__((aligned(64)));                        \
+    size_t           i, k;                                                    \
+    uint8_t          bucket[MAAS_TREES_ROWS][MAAS_TREES_COLUMNS]              \
+                         __attribute__((aligned(64)));                        \
+    const T         *exact;                                                   \
+    const float     *list;                                                    \
+    const uint8_t   *start;                                                   \
+    const uint32_t  *feature, *fine, *first;                                  \
+                                                                              \
+    list = MAAS_TREES_AT(h, near_at, float);                                  \
+    start = MAAS_TREES_AT(h, near_start_at, uint8_t);                         \
+    first = MAAS_TREES_AT(h, near_first_at, uint32_t);                        \
+    feature = MAAS_TREES_AT(h, feature_at, uint32_t) + h->small;              \
+    same = 0;                                                                 \
+                                                                              \
+    for (r = 0; r < n; r++) {                                                 \
+        for (i = 0; h->near_apart && i < h->near; i++) {                      \
+            apart[i] = x[(size_t) r * ldx + feature[i]];                      \
+        }                                                                     \
+                                                                              \
+        maas_v_buckets_##T(h->near_apart ? apart                              \
+                               : x + (size_t) r * ldx + h->near_row,          \
+                           h->near, MAAS_TREES_AT(h, near_scale_at, float),   \
+                           MAAS_TREES_AT(h, near_shift_at, float), near[r],   \
+                           bucket[r]);                                        \
+    }                                                                         \
+                                                                              \
+    for (i = 0; i < h->near; i++, start += MAAS_TREES_BUCKETS) {              \
+        _Pragma("GCC unroll 4")                                               \
+        for (r = 0; r < n; r++) {                                             \
+            bucket[r][i] = start[bucket[r][i]];                               \
+        }                                                                     \
+    }                                                                         \
+                                                                              \
+    for (i = 0; i < h->near; i++) {                                           \
+        _Pragma("GCC unroll 4")                                               \
+        for (r = 0; r < n; r++) {                                             \
+            k = bucket[r][i];                                                 \
+            column[(size_t) r * next + i] = (uint8_t) (k + maas_v_near(list   \
+                + first[i] + k, near[r][i], sizeof(T) > sizeof(float),        \
+                &same));                                                      \
+        }                                                                     \
+    }                                                                         \
+                                                                              \
+    if (sizeof(T) == sizeof(float) || !same) {                                \
+        return;                                                               \
+    }                                                                         \
+                                                                              \
+    exact = MAAS_TREES_AT(h, table_at, T);                                    \
+    fine = MAAS_TREES_AT(h, fine_at, uint32_t) + h->small;                    \
+                                                                              \
+    for (r = 0; r < n; r++, column += next, x += ldx) {                       \
+        for (i = 0; i < h->near; i++) {                                       \
+            column[i] = (uint8_t) (column[i]                                  \
+                + (exact[fine[i] * MAAS_TREES_STEP + column[i]]               \
+                   < x[feature[i]]));                                         \
+        }                                                                     \
+    }                                                                         \
+}                                                                             \
+                                                                              \
+                                                                              \
+/* What is left of a row: small features, those whose thresholds crowd, and   \
+ * columns that are made of others */                                         \
+                                                                              \
 INLINE void                                                                   \
 maas_v_columns_##T(const maas_trees_head_t *h, const T *x, uint8_t *column)   \
 {                                                                             \
@@ -98,6 +196,11 @@ maas_v_columns_##T(const maas_trees_head_t *h, const T *x, uint8_t *column)   \
     for (i = 0; i < h->small; i++) {                                          \
         column[i] = (uint8_t) maas_v_count_##T(table                          \
                         + i * MAAS_TREES_STEP, x[feature[i]]);                \
+    }                                                                         \
+                                                                              \
+    if (MAAS_V_NEAR) {                                                        \
+        i += h->near;                                                         \
+        coarse += h->near * MAAS_TREES_STEP;                                  \
     }                                                                         \
                                                                               \
     for (/* void */; i < h->direct; i++, coarse += MAAS_TREES_STEP) {         \
@@ -124,12 +227,34 @@ MAAS_V_COLUMNS(float)
 MAAS_V_COLUMNS(double)
 
 
+/* Columns of n rows, `next` bytes from row to row */
+
+#define MAAS_V_ALL(T, h, x, ldx, column, next, n)                             \
+    if (MAAS_V_NEAR && (h)->near > 0) {                                       \
+        maas_v_near_##T(h, x, ldx, (column) + (h)->small, next, n);           \
+    }                                                                         \
+                                                                              \
+    for (i = 0; i < (n); i++) {                                               \
+        maas_v_columns_##T(h, (const T *) (x) + (size_t) i * (ldx),           \
+                           (column) + (size_t) i * (next));                   \
+    }
+
+INLINE void
+maas_v_columns_of(const maas_trees_head_t *h, const void *x, size_t ldx,
+    uint8_t *column, size_t next, const int n)
+{
+    int  i;
+
+    if (h->wide) {
+        MAAS_V_ALL(double, h, x, ldx, column, next, n)
+    } else {
+        MAAS_V_ALL(float, h, x, ldx, column, next, n)
+    }
+}
+
+
 INLINE void
 maas_v_columns(const maas_trees_head_t *h, const void *x, uint8_t *column)
 {
-    if (h->wide) {
-        maas_v_columns_double(h, x, column);
-    } else {
-        maas_v_columns_float(h, x, column);
-    }
+    maas_v_columns_of(h, x, 0, column, 0, 1);
 }

@@ -306,52 +306,87 @@ maas__trees_walk_pack(const maas_trees_t *t, const maas_trees_layout_t *layout,
 }
 
 
-/* A special node, as the oracle has it */
+/* What maas__trees_left() takes of an ensemble, for special nodes */
 
-static int
-maas_trees_special_left(const maas_trees_head_t *h, size_t at, double x)
+static void
+maas_trees_special(const maas_trees_head_t *h, maas_trees_t *t)
 {
-    maas_trees_t  t;
+    memset(t, 0, sizeof(maas_trees_t));
 
-    memset(&t, 0, sizeof(maas_trees_t));
-    t.compare = MAAS_F64;
-    t.threshold = MAAS_TREES_AT(h, operand_at, double) + at;
-    t.flags = MAAS_TREES_AT(h, flags_at, uint8_t) + at;
-    t.set = MAAS_TREES_AT(h, offset_at, uint32_t);
-    t.word = MAAS_TREES_AT(h, word_at, uint32_t);
-
-    return maas__trees_left(&t, 0, h->tiny && fabs(x) <= MAAS_TREE_TINY ? 0
-                                                                        : x);
+    t->tiny = h->tiny;
+    t->compare = MAAS_F64;
+    t->threshold = MAAS_TREES_AT(h, operand_at, double);
+    t->flags = MAAS_TREES_AT(h, flags_at, uint8_t);
+    t->set = MAAS_TREES_AT(h, offset_at, uint32_t);
+    t->word = MAAS_TREES_AT(h, word_at, uint32_t);
 }
 
 
-/* A step of TREES_SIDE trees; 1 if one of them moved */
+static unsigned
+maas_trees_special_right(const maas_trees_t *t, size_t at, double x)
+{
+    size_t           set;
+    uint32_t         k, words;
+    const uint32_t  *word;
+
+    /* most are codes in sets */
+
+    if ((t->flags[at] & MAAS_TREE_SET) && x >= 0.5) {
+        set = (size_t) ((const double *) t->threshold)[at];
+        word = t->word + t->set[set];
+        words = t->set[set + 1] - t->set[set];
+
+        if (!(x < 32.0 * words)) {
+            return 1;
+        }
+
+        k = (uint32_t) x;
+        return ~word[k / 32] >> k % 32 & 1;
+    }
+
+    return !maas__trees_left(t, at, t->tiny && fabs(x) <= MAAS_TREE_TINY ? 0
+                                                                         : x);
+}
+
+
+/* How a row is walked: as numbers, with NaN among them, or with nodes that are
+ * special.  A step goes one down in TREES_SIDE trees; `watch`: is one of them
+ * not at a leaf? */
+
+enum { TREES_NUMBERS = 0, TREES_NANS, TREES_ANY };
 
 #define MAAS_TREES_WALK(T)                                                    \
                                                                               \
 INLINE unsigned                                                               \
-maas_trees_step_##T(const maas_trees_head_t *h, const T *x,                   \
-    const maas_trees_step_##T##_t *step, uint32_t *at, const int special)     \
+maas_trees_step_##T(const maas_trees_t *t, const T *x,                        \
+    const maas_trees_step_##T##_t *step, uint32_t *at, const int how,         \
+    const int watch)                                                          \
 {                                                                             \
     T         v;                                                              \
     size_t    i;                                                              \
     uint32_t  f, next;                                                        \
-    unsigned  left, moved;                                                    \
+    unsigned  right, moved;                                                   \
                                                                               \
     moved = 0;                                                                \
                                                                               \
+    _Pragma("GCC unroll 8")                                                   \
     for (i = 0; i < TREES_SIDE; i++) {                                        \
         f = step[at[i]].feature;                                              \
         v = x[f & TREES_FEATURE];                                             \
-        left = (unsigned) (v <= step[at[i]].threshold)                        \
-               | ((unsigned) (v != v) & f >> 31);                             \
                                                                               \
-        if (special && (f & TREES_SPECIAL)) {                                 \
-            left = (unsigned) maas_trees_special_left(h, at[i], (double) v);  \
+        if (how == TREES_NUMBERS) {                                           \
+            right = v > step[at[i]].threshold;                                \
+        } else {                                                              \
+            right = 1 ^ ((unsigned) (v <= step[at[i]].threshold)              \
+                         | ((unsigned) (v != v) & f >> 31));                  \
         }                                                                     \
                                                                               \
-        next = step[at[i]].child + (left ^ 1);                                \
-        moved |= next ^ at[i];                                                \
+        if (how == TREES_ANY && (f & TREES_SPECIAL)) {                        \
+            right = maas_trees_special_right(t, at[i], (double) v);           \
+        }                                                                     \
+                                                                              \
+        next = step[at[i]].child + right;                                     \
+        moved |= watch ? next ^ at[i] : 0;                                    \
         at[i] = next;                                                         \
     }                                                                         \
                                                                               \
@@ -360,49 +395,51 @@ maas_trees_step_##T(const maas_trees_head_t *h, const T *x,                   \
                                                                               \
                                                                               \
 INLINE void                                                                   \
-maas_trees_group_##T(const maas_trees_head_t *h, const T *x, size_t g,        \
-    uint32_t *id, const int special)                                          \
+maas_trees_walk_##T(const maas_trees_head_t *h, const T *x, uint32_t *id,     \
+    const int how)                                                            \
 {                                                                             \
-    size_t                          i, d;                                     \
+    size_t                          g, i, d;                                  \
     uint32_t                        at[TREES_SIDE];                           \
-    unsigned                        moved;                                    \
+    maas_trees_t                    t;                                        \
+    const uint32_t                 *leaf;                                     \
     const maas_trees_step_##T##_t  *step;                                     \
                                                                               \
+    maas_trees_special(h, &t);                                                \
+    leaf = MAAS_TREES_AT(h, leaf_at, uint32_t);                               \
     step = MAAS_TREES_AT(h, node_at, maas_trees_step_##T##_t);                \
-    memcpy(at, MAAS_TREES_AT(h, root_at, uint32_t) + g * TREES_SIDE,          \
-           sizeof(at));                                                       \
                                                                               \
-    for (d = MAAS_TREES_AT(h, depth_at, uint32_t)[g]; d > 0; /* void */) {    \
-        moved = 0;                                                            \
+    for (g = 0; g * TREES_SIDE < h->trees; g++) {                             \
+        memcpy(at, MAAS_TREES_AT(h, root_at, uint32_t) + g * TREES_SIDE,      \
+               sizeof(at));                                                   \
                                                                               \
-        for (i = 0; i < TREES_STRIDE && d > 0; i++, d--) {                    \
-            moved = maas_trees_step_##T(h, x, step, at, special);             \
+        for (d = MAAS_TREES_AT(h, depth_at, uint32_t)[g]; d > 0; d--) {       \
+            if (d % TREES_STRIDE != 0) {                                      \
+                (void) maas_trees_step_##T(&t, x, step, at, how, 0);           \
+            } else if (maas_trees_step_##T(&t, x, step, at, how, 1) == 0) {    \
+                break;                                                        \
+            }                                                                 \
         }                                                                     \
                                                                               \
-        if (moved == 0) {                                                     \
-            break;                                                            \
+        for (i = 0; i < TREES_SIDE; i++) {                                    \
+            id[g * TREES_SIDE + i] = leaf[at[i]];                             \
         }                                                                     \
-    }                                                                         \
-                                                                              \
-    for (i = 0; i < TREES_SIDE; i++) {                                        \
-        id[g * TREES_SIDE + i] = MAAS_TREES_AT(h, leaf_at, uint32_t)[at[i]];  \
     }                                                                         \
 }                                                                             \
                                                                               \
                                                                               \
 static void                                                                   \
-maas_trees_walk_##T(const maas_trees_head_t *h, const T *x, uint32_t *id)     \
+maas_trees_row_##T(const maas_trees_head_t *h, const T *x, uint32_t *id)      \
 {                                                                             \
-    size_t  g, groups;                                                        \
+    size_t  i;                                                                \
                                                                               \
-    groups = (h->trees + TREES_SIDE - 1) / TREES_SIDE;                        \
+    for (i = 0; i < h->in && x[i] == x[i]; i++) { /* void */ }                \
                                                                               \
-    for (g = 0; g < groups; g++) {                                            \
-        if (h->special_nodes) {                                               \
-            maas_trees_group_##T(h, x, g, id, 1);                             \
-        } else {                                                              \
-            maas_trees_group_##T(h, x, g, id, 0);                             \
-        }                                                                     \
+    if (h->special_nodes) {                                                   \
+        maas_trees_walk_##T(h, x, id, TREES_ANY);                             \
+    } else if (i < h->in) {                                                   \
+        maas_trees_walk_##T(h, x, id, TREES_NANS);                            \
+    } else {                                                                  \
+        maas_trees_walk_##T(h, x, id, TREES_NUMBERS);                         \
     }                                                                         \
 }
 
@@ -421,9 +458,9 @@ maas__trees_walk_run(const maas_trees_head_t *h, const void *x, size_t ldx,
 
     for (r = 0; r < rows; r++) {
         if (h->wide) {
-            maas_trees_walk_double(h, x, scratch);
+            maas_trees_row_double(h, x, scratch);
         } else {
-            maas_trees_walk_float(h, x, scratch);
+            maas_trees_row_float(h, x, scratch);
         }
 
         maas__trees_sums(h, scratch, 0, x, ldx, 1, s);
