@@ -134,6 +134,99 @@ maas_v_gap_double(const double *x, size_t n, int zeros)
 }
 
 
+/* Of 16 floats, not aligned */
+
+INLINE size_t
+maas_v_count_16(const float *p, float x, const int alike, int *same)
+{
+    __m256  v, low, high;
+
+    v = _mm256_set1_ps(x);
+    low = _mm256_loadu_ps(p);
+    high = _mm256_loadu_ps(p + 8);
+
+    if (alike) {
+        *same |= _mm256_movemask_ps(_mm256_or_ps(
+                     _mm256_cmp_ps(v, low, _CMP_EQ_OQ),
+                     _mm256_cmp_ps(v, high, _CMP_EQ_OQ)));
+    }
+
+    return (size_t) _mm_popcnt_u32((unsigned) _mm256_movemask_epi8(
+               _mm256_packs_epi32(
+                   _mm256_castps_si256(_mm256_cmp_ps(v, low, _CMP_GT_OQ)),
+                   _mm256_castps_si256(_mm256_cmp_ps(v, high, _CMP_GT_OQ)))))
+           / 2;
+}
+
+
+/* Of 8 floats.  max() gives its second operand where the first one is NaN */
+
+INLINE void
+maas_v_bucket(__m256 v, const float *scale, const float *shift, float *near,
+    uint8_t *bucket)
+{
+    __m128i  low, high;
+    __m256i  whole;
+
+    _mm256_storeu_ps(near, v);
+    v = _mm256_add_ps(_mm256_mul_ps(v, _mm256_loadu_ps(scale)),
+                      _mm256_loadu_ps(shift));
+    v = _mm256_max_ps(v, _mm256_setzero_ps());
+    v = _mm256_min_ps(v, _mm256_set1_ps(MAAS_TREES_BUCKETS - 1));
+
+    whole = _mm256_cvttps_epi32(v);
+    low = _mm256_castsi256_si128(whole);
+    high = _mm256_extracti128_si256(whole, 1);
+    low = _mm_packs_epi32(low, high);
+    _mm_storel_epi64((__m128i *) bucket, _mm_packus_epi16(low, low));
+}
+
+
+INLINE __m256
+maas_v_floats_float(const float *x)
+{
+    return _mm256_loadu_ps(x);
+}
+
+
+INLINE __m256
+maas_v_floats_double(const double *x)
+{
+    return _mm256_set_m128(_mm256_cvtpd_ps(_mm256_loadu_pd(x + 4)),
+                           _mm256_cvtpd_ps(_mm256_loadu_pd(x)));
+}
+
+
+#define MAAS_V_BUCKETS(T)                                                     \
+                                                                              \
+INLINE void                                                                   \
+maas_v_buckets_##T(const T *x, size_t n, const float *scale,                  \
+    const float *shift, float *near, uint8_t *bucket)                         \
+{                                                                             \
+    T       last[8];                                                          \
+    size_t  i, k;                                                             \
+                                                                              \
+    for (i = 0; i + 8 <= n; i += 8) {                                         \
+        maas_v_bucket(maas_v_floats_##T(x + i), scale + i, shift + i,         \
+                      near + i, bucket + i);                                  \
+    }                                                                         \
+                                                                              \
+    if (i < n) {                                                              \
+        for (k = 0; k < 8; k++) {                                             \
+            last[k] = i + k < n ? x[i + k] : 0;                               \
+        }                                                                     \
+                                                                              \
+        maas_v_bucket(maas_v_floats_##T(last), scale + i, shift + i,          \
+                      near + i, bucket + i);                                  \
+    }                                                                         \
+}
+
+MAAS_V_BUCKETS(float)
+MAAS_V_BUCKETS(double)
+
+
+#define maas_v_near  maas_v_count_16
+
 #include "maas_trees_simd.h"
 
 
@@ -433,13 +526,16 @@ maas_v_rows(const maas_trees_head_t *h, const void *x, size_t ldx, size_t n,
     r.exit = r.column + h->exit_off;
     r.id = r.column + h->id_off;
 
-    for (i = 0, row = x; i < n; i++) {
-        maas_v_columns(h, row, r.column + i * r.next);
+    if (n == 1) {
+        maas_v_columns(h, x, ldx, r.column, r.next, 1);
+    } else if (n == 2) {
+        maas_v_columns(h, x, ldx, r.column, r.next, 2);
+    } else {
+        maas_v_columns(h, x, ldx, r.column, r.next, ROWS);
+    }
 
-        if (h->sets > 0) {
-            maas_v_sets(h, row, r.bits + i * r.next);
-        }
-
+    for (i = 0, row = x; h->sets > 0 && i < n; i++) {
+        maas_v_sets(h, row, r.bits + i * r.next);
         row += ldx * (h->wide ? sizeof(double) : sizeof(float));
     }
 

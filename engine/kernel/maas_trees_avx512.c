@@ -165,11 +165,6 @@ maas_v_buckets_double(const double *x, size_t n, const float *scale,
 }
 
 
-#define maas_v_near  maas_v_count_16
-
-#include "maas_trees_simd.h"
-
-
 /* Bytes of the row, in `regs` registers, by node; narrow: of 32 bytes twice */
 
 INLINE __m512i
@@ -190,6 +185,51 @@ maas_v_bytes(const __m512i *row, __m512i at, const int regs)
     return _mm512_mask_blend_epi8(_mm512_movepi8_mask(at), low,
                _mm512_permutex2var_epi8(row[2], at, row[3]));
 }
+
+
+/* Features that have gaps as a table, by column */
+
+INLINE void
+maas_v_mend_64(const maas_trees_head_t *h, const uint8_t *gap,
+    uint8_t *column, const int regs)
+{
+    int        i;
+    size_t     at;
+    __m512i    table[4], g;
+    __mmask64  missing;
+
+    for (i = 0; i < regs; i++) {
+        table[i] = _mm512_load_si512(gap + 64 * i);
+    }
+
+    for (at = 0; at < h->columns; at += 64) {
+        g = maas_v_bytes(table, _mm512_loadu_si512(h->column_feature + at),
+                         regs);
+        missing = _mm512_cmpeq_epi8_mask(g, _mm512_set1_epi8(2))
+                  | (_mm512_cmpeq_epi8_mask(g, _mm512_set1_epi8(1))
+                     & h->zero[at / 64]);
+        _mm512_mask_storeu_epi8(column + at, missing,
+                                _mm512_loadu_si512(h->special + at));
+    }
+}
+
+
+INLINE void
+maas_v_mend_all(const maas_trees_head_t *h, const uint8_t *gap,
+    uint8_t *column)
+{
+    if (h->small + h->middle + h->large <= 64) {
+        maas_v_mend_64(h, gap, column, 1);
+    } else {
+        maas_v_mend_64(h, gap, column, 4);
+    }
+}
+
+
+#define maas_v_near  maas_v_count_16
+#define maas_v_mend  maas_v_mend_all
+
+#include "maas_trees_simd.h"
 
 
 INLINE void
@@ -513,11 +553,11 @@ maas_v_rows(const maas_trees_head_t *h, const void *x, size_t ldx, size_t n,
     r.id = r.column + h->id_off;
 
     if (n == 1) {
-        maas_v_columns_of(h, x, ldx, r.column, r.next, 1);
+        maas_v_columns(h, x, ldx, r.column, r.next, 1);
     } else if (n == 2) {
-        maas_v_columns_of(h, x, ldx, r.column, r.next, 2);
+        maas_v_columns(h, x, ldx, r.column, r.next, 2);
     } else {
-        maas_v_columns_of(h, x, ldx, r.column, r.next, ROWS);
+        maas_v_columns(h, x, ldx, r.column, r.next, ROWS);
     }
 
     for (i = 0, row = x; h->sets > 0 && i < n; i++) {

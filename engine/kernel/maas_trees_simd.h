@@ -8,7 +8,7 @@
  *   maas_v_gap_float(x, n, zeros) is one of n NaN, or, with zeros, about 0?
  *   maas_v_gap_double(x, n, zeros)
  *
- * and, for ranks that are guessed,
+ * for ranks that are guessed,
  *
  *   maas_v_near(p, x, alike, same)
  *                                 floats of p[0..16), not aligned, below x;
@@ -18,25 +18,36 @@
  *                                 near(n) as floats; their buckets(n).  Up to
  *                                 16 more of each are written.
  *
+ * and, instead of plain C,
+ *
+ *   maas_v_mend(h, gap, column)
+ *
  * Not here: pieces.
  */
 
 
-#ifdef maas_v_near
+/* Bytes of columns whose values are missing; gap: of features, 2: NaN, 1: about
+ * 0 */
 
-#define MAAS_V_NEAR  1
+#ifndef maas_v_mend
+#define maas_v_mend(h, gap, column)  maas_v_mend_plain(h, gap, column)
 
-#else
+INLINE void
+maas_v_mend_plain(const maas_trees_head_t *h, const uint8_t *gap,
+    uint8_t *column)
+{
+    size_t   i;
+    uint8_t  g;
 
-#define MAAS_V_NEAR  0
-#define maas_v_near(p, x, alike, same)  0
-#define maas_v_buckets_float(x, n, scale, shift, near, bucket)
-#define maas_v_buckets_double(x, n, scale, shift, near, bucket)
+    for (i = 0; i < h->columns; i++) {
+        g = gap[h->column_feature[i]];
+        g = g == 2 || (g & h->zero[i / 64] >> i % 64);
+        column[i] = g ? h->special[i] : column[i];
+    }
+}
 
 #endif
 
-
-/* Where a value is missing, in plain C */
 
 #define MAAS_V_COLUMNS(T)                                                     \
                                                                               \
@@ -45,7 +56,7 @@ maas_v_repair_##T(const maas_trees_head_t *h, const T *x, uint8_t *column)    \
 {                                                                             \
     T                v;                                                       \
     size_t           i, n;                                                    \
-    uint8_t          gap[MAAS_TREES_COLUMNS], g;                              \
+    uint8_t          gap[MAAS_TREES_COLUMNS] __attribute__((aligned(64)));    \
     const uint32_t  *feature;                                                 \
                                                                               \
     feature = MAAS_TREES_AT(h, feature_at, uint32_t);                         \
@@ -53,15 +64,15 @@ maas_v_repair_##T(const maas_trees_head_t *h, const T *x, uint8_t *column)    \
                                                                               \
     for (i = 0; i < n; i++) {                                                 \
         v = x[feature[i]];                                                    \
-        gap[i] = v != v ? 2                                                   \
-                 : v <= (T) MAAS_TREE_TINY && v >= (T) -MAAS_TREE_TINY;       \
+        gap[i] = (uint8_t) ((v != v) << 1);                                   \
     }                                                                         \
                                                                               \
-    for (i = 0; i < h->columns; i++) {                                        \
-        g = gap[h->column_feature[i]];                                        \
-        g = g == 2 || (g & h->zero[i / 64] >> i % 64);                        \
-        column[i] = g ? h->special[i] : column[i];                            \
+    for (i = 0; h->zeros && i < n; i++) {                                     \
+        v = x[feature[i]];                                                    \
+        gap[i] |= v <= (T) MAAS_TREE_TINY && v >= (T) -MAAS_TREE_TINY;        \
     }                                                                         \
+                                                                              \
+    maas_v_mend(h, gap, column);                                              \
 }                                                                             \
                                                                               \
                                                                               \
@@ -198,10 +209,8 @@ maas_v_columns_##T(const maas_trees_head_t *h, const T *x, uint8_t *column)   \
                         + i * MAAS_TREES_STEP, x[feature[i]]);                \
     }                                                                         \
                                                                               \
-    if (MAAS_V_NEAR) {                                                        \
-        i += h->near;                                                         \
-        coarse += h->near * MAAS_TREES_STEP;                                  \
-    }                                                                         \
+    i += h->near;                                                             \
+    coarse += h->near * MAAS_TREES_STEP;                                      \
                                                                               \
     for (/* void */; i < h->direct; i++, coarse += MAAS_TREES_STEP) {         \
         v = x[feature[i]];                                                    \
@@ -230,7 +239,7 @@ MAAS_V_COLUMNS(double)
 /* Columns of n rows, `next` bytes from row to row */
 
 #define MAAS_V_ALL(T, h, x, ldx, column, next, n)                             \
-    if (MAAS_V_NEAR && (h)->near > 0) {                                       \
+    if ((h)->near > 0) {                                                      \
         maas_v_near_##T(h, x, ldx, (column) + (h)->small, next, n);           \
     }                                                                         \
                                                                               \
@@ -240,7 +249,7 @@ MAAS_V_COLUMNS(double)
     }
 
 INLINE void
-maas_v_columns_of(const maas_trees_head_t *h, const void *x, size_t ldx,
+maas_v_columns(const maas_trees_head_t *h, const void *x, size_t ldx,
     uint8_t *column, size_t next, const int n)
 {
     int  i;
@@ -252,9 +261,3 @@ maas_v_columns_of(const maas_trees_head_t *h, const void *x, size_t ldx,
     }
 }
 
-
-INLINE void
-maas_v_columns(const maas_trees_head_t *h, const void *x, uint8_t *column)
-{
-    maas_v_columns_of(h, x, 0, column, 0, 1);
-}
