@@ -42,7 +42,7 @@
  *   the first `near` of those can be quicker: bucket = x scale + shift, in
  *     floats, bounded by 0 and 127, whole; s = start[bucket]; r = s + numbers
  *     below x of 16 from near[first + s] on; where x is wide, all that is done
- *     with (float) x, and rank = r, + 1 if number r of the fine list is below x;
+ *     with (float) x, and rank = r, + 1 if number r of its fine list is below;
  *   a large one, place l among the large ones: b = numbers below x in the
  *     top_chunks[l] chunks from top[l] on; c = 16 b + numbers of chunk
  *     coarse[l] + b below x; rank = 16 c + those of chunk fine[i] + c below x.

@@ -177,7 +177,7 @@ maas_trees_cells(maas_trees_layout_t *l, const maas_trees_t *t, trees_work_t *w)
 /* Bytes where x is missing; what is below 0 is told from a table of doubles */
 
 static uint8_t
-maas_trees_special(const maas_trees_ranked_t *r, unsigned kind, size_t part)
+maas_trees_missing(const maas_trees_ranked_t *r, unsigned kind, size_t part)
 {
     size_t  i;
 
@@ -213,7 +213,7 @@ maas_trees_column(maas_trees_layout_t *l, trees_work_t *w, size_t feature,
 
     w->cells[w->cell[l->ranked[feature].feature] + cell] = (uint16_t) (2 + at);
     h->column_feature[at] = (uint8_t) feature;
-    h->special[at] = maas_trees_special(&l->ranked[feature], kind, part);
+    h->special[at] = maas_trees_missing(&l->ranked[feature], kind, part);
     h->repair |= h->special[at] != 0 || kind == TREES_ZERO_LEFT;
 
     if (kind == TREES_ZERO_LEFT || kind == TREES_ZERO_RIGHT) {

@@ -260,4 +260,3 @@ maas_v_columns(const maas_trees_head_t *h, const void *x, size_t ldx,
         MAAS_V_ALL(float, h, x, ldx, column, next, n)
     }
 }
-

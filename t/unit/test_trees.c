@@ -28,6 +28,8 @@ typedef struct {
     unsigned      single;          /* sums are F32, else F64 */
     size_t        pool;            /* different thresholds of a feature; FREE:
                                       as they come */
+    unsigned      crowd;           /* thresholds: 1: most about 0, 2: many are
+                                      the same float */
     unsigned      chain;           /* in 8: of splits at the newest leaf */
     unsigned      missing;         /* flags of nodes are among these */
     unsigned      sets;            /* in 8: nodes of sets */
@@ -41,6 +43,10 @@ typedef struct {
 
 static const make_t  makes[] = {
     { .in = 0 },
+    { .crowd = 1, .trees = 60, .pool = 200 },
+    { .crowd = 1, .trees = 60, .pool = 200, .wide = 1, .missing = 0x06 },
+    { .crowd = 2, .trees = 60, .pool = 200, .wide = 1 },
+    { .crowd = 2, .trees = 60, .pool = 200 },
     { .trees = 100, .in = 30, .pool = 255 },
     { .trees = 65, .leaves = 1 },
     { .trees = 3, .leaves = 2, .in = 1, .pool = 1 },
@@ -166,6 +172,7 @@ static double
 threshold(const make_t *m, size_t feature)
 {
     size_t                k;
+    double                v;
     static const double   odd[] = {
         0.0, -0.0, INFINITY, -INFINITY, 1e-310, -1e-310, 1e-40, -1e-40,
         MAAS_TREE_TINY, -MAAS_TREE_TINY, 5e-36, 1.0, 3.0, 1e300, -1e300,
@@ -180,7 +187,10 @@ threshold(const make_t *m, size_t feature)
 
     k = m->pool == FREE ? rnd() : rnd() % m->pool;
 
-    return (double) (k * (2 * feature + 1) % 10007) / 577 - 8;
+    v = (double) (k * (2 * feature + 1) % 10007) / 577 - 8;
+
+    return m->crowd == 1 ? v * v * v * v * v * v * v * 1e-3
+           : m->crowd == 2 ? 1 + v * 1e-8 : v;
 }
 
 
@@ -621,6 +631,7 @@ any_ensembles(void **state)
         m.narrow = !m.wide && rnd() % 2;
         m.single = rnd() % 2;
         m.pool = rnd() % 3 == 0 ? FREE : 1 + rnd() % 400;
+        m.crowd = rnd() % 6;
         m.chain = rnd() % 9;
         m.missing = rnd() & 0x2e;
         m.sets = rnd() % 3 == 0 ? rnd() % 9 : 0;
@@ -633,6 +644,53 @@ any_ensembles(void **state)
 
         print_message("# ensemble %zu\n", i);
         one_make(&m);
+    }
+}
+
+
+/* What comes together in those above: each form of a layout, and not always */
+
+static void
+all_forms(void **state)
+{
+    size_t                i, j, width;
+    make_t                m;
+    unsigned              seen[11][2];
+    maas_arena_t         *a;
+    maas_trees_t          t;
+    maas_trees_layout_t  *l;
+
+    memset(seen, 0, sizeof(seen));
+
+    for (i = 0; i < sizeof(makes) / sizeof(makes[0]); i++) {
+        seed = i * 1000;
+        width = i % 2 ? 64 : 32;
+        m = usual(makes[i]);
+        make(&m, &t);
+
+        a = maas__arena_create(SIZE_MAX);
+        l = maas__trees_layout(&t, a, width, width == 64);
+        assert_non_null(l);
+
+        seen[0][l->head.walk]++;
+        seen[1][l->head.near > 0]++;
+        seen[2][l->head.middle > l->head.near]++;
+        seen[3][l->head.large > 0]++;
+        seen[4][l->head.copies > 0]++;
+        seen[5][l->head.sets > 0]++;
+        seen[6][l->head.tests > 0]++;
+        seen[7][l->head.id == 2]++;
+        seen[8][l->head.columns > 64]++;
+        seen[9][l->head.columns > 128]++;
+        seen[10][l->head.narrow]++;
+
+        maas__arena_destroy(a);
+        drop(&t);
+    }
+
+    for (j = 0; j < sizeof(seen) / sizeof(seen[0]); j++) {
+        assert_int_not_equal(seen[j][0], 0);
+        assert_int_not_equal(seen[j][1], 0);
     }
 }
 
@@ -659,6 +717,7 @@ main(void)
 {
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(choice),
+        cmocka_unit_test(all_forms),
         cmocka_unit_test(bits_of_the_oracle),
         cmocka_unit_test(any_ensembles)
     };
