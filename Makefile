@@ -147,8 +147,8 @@ $(PLAIN_USERS): $(PLAIN_O)
 $(PLAIN_USERS): LIBS += -lcrypto
 
 # the libraries that trees are compared with
-$(B)/bench/bench_trees: $(B)/obj/bench/peers.o
-$(B)/bench/bench_trees: LIBS += -ldl
+$(B)/bench/bench_trees: $(B)/obj/bench/peers.o $(B)/obj/bench/ours.o
+$(B)/bench/bench_trees: LIBS := $(B)/libmaas.a $(LIBS) -ldl
 
 # allocations that can be made to fail
 $(B)/unit/test_load_memory: ALL_LDFLAGS += $(addprefix -Wl$(COMMA)--wrap=, \

@@ -5,16 +5,14 @@
  *     bench_trees ROWS IN ENGINE...
  *
  * ROWS is a file of doubles, IN numbers a row.  ENGINE is NAME=WITH:
- * ours=MODEL, ours:avx2=MODEL, answers=FILE (doubles, not timed), and those of
- * peers.h; what follows a + in NAME is for people.  The first one is what
- * answers are compared with.  A line
- * "NAME ROWS NS DIFFERENT LARGEST" for each engine and rows a call: nanoseconds
- * a row, the least of short repetitions; how many answers have other bits than
- * the first engine's, and the largest difference.
+ * ours=MODEL, and those of peers.h; what follows a + in NAME is for people.  The
+ * first one is what answers are compared with.  A line "NAME ROWS NS DIFFERENT
+ * LARGEST" for each engine and rows a call: nanoseconds a row, the least of
+ * short repetitions; how many answers have other bits than the first engine's,
+ * and the largest difference.
  * Not here: models and tables (trees.py).
  */
 
-#include "maas.h"
 #include "peers.h"
 
 #include <math.h>
@@ -28,20 +26,12 @@
 #define ENGINES      12
 #define REPETITIONS  25
 #define SLICE        2e6       /* nanoseconds of a repetition, at least */
-#define MOST         64        /* rows a call */
 
 
 typedef struct {
     const char    *name;
     bench_open_t   open;
 } opener_t;
-
-typedef struct {
-    maas_model_t  *model;
-    void          *ws;
-    size_t         ws_size;
-} ours_t;
-
 
 static const size_t  sizes[] = { 1, 8, 16, 64 };
 
@@ -57,129 +47,12 @@ now(void)
 }
 
 
-static void *
-aligned(size_t size)
-{
-    void  *p;
-
-    if (posix_memalign(&p, 64, size ? size : 64) != 0) {
-        bench_die("memory is out");
-    }
-
-    return p;
-}
-
-
-static char *
-read_file(const char *path, size_t *size)
-{
-    char  *p;
-    FILE  *f;
-    long   n;
-
-    f = fopen(path, "rb");
-    if (f == NULL || fseek(f, 0, SEEK_END) != 0 || (n = ftell(f)) < 0) {
-        bench_die("%s: cannot read it", path);
-    }
-
-    rewind(f);
-    p = aligned((size_t) n);
-    if (fread(p, 1, (size_t) n, f) != (size_t) n) {
-        bench_die("%s: cannot read it", path);
-    }
-
-    fclose(f);
-    *size = (size_t) n;
-
-    return p;
-}
-
-
-/* ours */
-
-static void
-run_ours(const bench_engine_t *e, const bench_rows_t *r, size_t first,
-    size_t rows, double *y)
-{
-    const void    *x;
-    const ours_t  *o;
-
-    o = e->handle;
-    x = maas_model_info(o->model)->wide
-            ? (const void *) (r->wide + first * r->in)
-            : (const void *) (r->narrow + first * r->in);
-
-    if (maas_raw(o->model, x, rows, y, o->ws, o->ws_size, NULL) != MAAS_OK) {
-        bench_die("%s: it does not run", e->name);
-    }
-}
-
-
-static void
-open_ours(bench_engine_t *e, const char *path, size_t in, maas_isa_t isa)
-{
-    char        *file;
-    size_t       size;
-    ours_t      *o;
-    maas_err_t   err;
-
-    file = read_file(path, &size);
-    o = aligned(sizeof(ours_t));
-
-    if (maas_model_load(file, size, isa, &o->model, &err) != MAAS_OK) {
-        bench_die("%s: %s", path, err.msg);
-    }
-
-    free(file);
-    if (maas_model_info(o->model)->in != in) {
-        bench_die("%s: another number of columns", path);
-    }
-
-    o->ws_size = maas_workspace_size(o->model, MOST);
-    o->ws = aligned(o->ws_size);
-    e->handle = o;
-    e->run = run_ours;
-}
-
-
-static void
-ours(bench_engine_t *e, char *with, size_t in)
-{
-    open_ours(e, with, in, MAAS_ISA_AUTO);
-}
-
-
-static void
-ours_avx2(bench_engine_t *e, char *with, size_t in)
-{
-    open_ours(e, with, in, MAAS_ISA_AVX2);
-}
-
-
-/* Answers that are there already */
-
-static void
-run_answers(const bench_engine_t *e, const bench_rows_t *r, size_t first,
-    size_t rows, double *y)
-{
-    memcpy(y, (const double *) e->handle + first, rows * sizeof(double));
-}
-
-
-static void
-open_answers(bench_engine_t *e, char *with, size_t in)
-{
-    size_t  size;
-
-    e->handle = read_file(with, &size);
-    e->run = run_answers;
-}
-
-
 static const opener_t  openers[] = {
-    { "ours",          ours                },
-    { "ours:avx2",     ours_avx2           },
-    { "answers",       open_answers        },
+    { "ours",          bench_ours          },
+    { "ours:avx2",     bench_ours_avx2     },
+    { "shap",          bench_shap          },
+    { "shap:avx2",     bench_shap_avx2     },
+    { "answers",       bench_answers       },
     { "LightGBM",      bench_lightgbm      },
     { "LightGBM:shap", bench_lightgbm_shap },
     { "XGBoost",       bench_xgboost       },
@@ -227,7 +100,7 @@ answers(const bench_engine_t *e, const bench_rows_t *r, size_t batch)
     size_t   i, n;
     double  *y;
 
-    y = aligned(r->n * e->out * sizeof(double));
+    y = bench_aligned(r->n * e->out * sizeof(double));
 
     for (i = 0; i < r->n; i += n) {
         n = r->n - i < batch ? r->n - i : batch;
@@ -296,7 +169,7 @@ measure(bench_engine_t *engines, size_t n, const bench_rows_t *r, size_t rows)
     double  least[ENGINES], got, largest, *y, *a, *b;
     size_t  at[ENGINES], i, k, different;
 
-    y = aligned(MOST * (r->in + 1) * sizeof(double));
+    y = bench_aligned(BENCH_MOST * (r->in + 1) * sizeof(double));
 
     for (i = 0; i < n; i++) {
         least[i] = INFINITY;
@@ -341,13 +214,13 @@ main(int argc, char **argv)
 
     n = (size_t) argc - 3;
     r.in = strtoul(argv[2], NULL, 10);
-    r.wide = (const double *) (const void *) read_file(argv[1], &size);
+    r.wide = (const double *) (const void *) bench_read(argv[1], &size);
     r.n = size / sizeof(double) / r.in;
-    if (r.n < MOST) {
-        bench_die("%s: %zu rows, expected %d", argv[1], r.n, MOST);
+    if (r.n < BENCH_MOST) {
+        bench_die("%s: %zu rows, expected %d", argv[1], r.n, BENCH_MOST);
     }
 
-    narrow = aligned(r.n * r.in * sizeof(float));
+    narrow = bench_aligned(r.n * r.in * sizeof(float));
     for (i = 0; i < r.n * r.in; i++) {
         narrow[i] = (float) r.wide[i];
     }

@@ -1,5 +1,5 @@
 /*
- * Libraries and compiled trees that bench_trees has in its process.
+ * Who is asked by bench_trees: libraries, compiled trees, and this engine.
  * Not here: how long they take.
  */
 
@@ -8,6 +8,8 @@
 
 #include <stddef.h>
 
+
+#define BENCH_MOST  64         /* rows a call */
 
 /* The rows that all are asked about, the same numbers twice. */
 
@@ -26,7 +28,6 @@ typedef struct bench_engine_s  bench_engine_t;
 struct bench_engine_s {
     const char  *name;
     size_t       out;          /* numbers of an answer: 1, or in + 1 of SHAP */
-    size_t       most;         /* rows a call */
     void        *handle;
     void        *code;
     void        *more;
@@ -50,6 +51,18 @@ void bench_xgboost(bench_engine_t *e, char *with, size_t in);
 void bench_tl2cgen(bench_engine_t *e, char *with, size_t in);
 void bench_tl2cgen_float(bench_engine_t *e, char *with, size_t in);
 void bench_lleaves(bench_engine_t *e, char *with, size_t in);
+
+/* ours.c: "model.safetensors" */
+void bench_ours(bench_engine_t *e, char *with, size_t in);
+void bench_ours_avx2(bench_engine_t *e, char *with, size_t in);
+void bench_shap(bench_engine_t *e, char *with, size_t in);
+void bench_shap_avx2(bench_engine_t *e, char *with, size_t in);
+/* "answers.bin": doubles that are there already, so that it is not timed */
+void bench_answers(bench_engine_t *e, char *with, size_t in);
+
+/* Memory for vectors; a whole file in such */
+void *bench_aligned(size_t size);
+char *bench_read(const char *path, size_t *size);
 
 void bench_die(const char *fmt, ...)
     __attribute__((format(printf, 1, 2), noreturn));
