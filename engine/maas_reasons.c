@@ -57,6 +57,7 @@ maas_reasons_make(maas_arena_t *arena, const maas_desc_t *d, maas_isa_t isa,
     r->model.arena = arena;
     r->model.info.in = d->in;
     r->model.info.out = d->out;
+    r->model.info.wide = d->shape.dtype == MAAS_F64;
     r->model.info.row = d->in * maas__dtypes[d->shape.dtype].bits / 8;
 
     if (maas__plan_input(&r->model, d) != MAAS_OK) {
