@@ -53,14 +53,17 @@ sub compiled {
 sub check {
     my ($name, $far, %model) = @_;
     write_model("$dir/$name.st", %model);
-    my @got = compiled($name, "rows$model{in}.csv");
-    my @want = numbers(ok_run('predict', "$name.st", '-d',
-        "rows$model{in}.csv", '--header', 'no'));
+    my $rows = $model{rows} || "rows$model{in}.csv";
+    my @got = compiled($name, $rows);
+    my @want = numbers(ok_run('predict', "$name.st", '-d', $rows,
+        '--header', 'no'));
     same($name, \@got, \@want, $far);
 }
 
 $t->write_file('rows4.csv', rows(4, 200, 2));
 $t->write_file('rows5.csv', rows(5, 200, 65));
+$t->write_file('odd5.csv', rows(5, 400, 65, '', 1e-40, -1e-36, 0, -0.5,
+    0.30000000000000004, 1e30));
 
 ###############################################################################
 # networks
@@ -106,9 +109,20 @@ sub trees {
     my ($name, $far, %o) = @_;
     my ($layer, $tensors) = random_trees(%o);
     check($name, $far, in => 5, tensors => $tensors,
-        doc => { version => $o{wide} ? 3 : 1, name => $name,
-            task => 'regression', inputs => { %{ tensor(5) },
-                $o{wide} ? (dtype => 'F64') : () },
+        doc => { version => 1, name => $name, task => 'regression',
+            inputs => tensor(5),
+            layers => [$layer] });
+}
+
+# rows with values that are not there, in single and double precision
+
+sub odd {
+    my ($name, $dtype, %o) = @_;
+    my ($layer, $tensors) = random_trees(trees => 60, flags => [ 0 .. 63 ],
+        sets => 5, compare => $dtype, %o);
+    check($name, 0, in => 5, rows => 'odd5.csv', tensors => $tensors,
+        doc => { version => 3, name => $name, task => 'regression',
+            inputs => { %{ tensor(5) }, dtype => $dtype, missing => 'nan' },
             layers => [$layer] });
 }
 
@@ -124,6 +138,10 @@ trees('outputs', 0, trees => 30, out => 3, seed => 6,
     more => { transform => 'step' });
 trees('linear', 0, trees => 30, linear => 1, sum => 'F64', seed => 8);
 trees('linear_f', 0, trees => 30, linear => 1, seed => 9);
+odd('single', 'F32', seed => 11);
+odd('wide', 'F64', seed => 12, sum => 'F64');
+odd('tiny', 'F64', seed => 13, more => { tiny => 1 });
+odd('gaps', 'F64', seed => 14, sum => 'F64', linear => 1);
 trees("most_$_", 0, trees => 30, out => 2, seed => 2,
     more => { combine => $_, base_last => 1 }) for qw(min max);
 for (qw(F32 F64)) {

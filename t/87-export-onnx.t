@@ -44,12 +44,14 @@ sub exported {
 sub check {
     my ($name, $far, %model) = @_;
     write_model("$dir/$name.st", %model);
-    return exported($name, $far, "rows$model{in}.csv",
+    return exported($name, $far, $model{rows} || "rows$model{in}.csv",
         predict => [ '--header', 'no' ]);
 }
 
 $t->write_file('rows4.csv', rows(4, 200, 2));
 $t->write_file('rows5.csv', rows(5, 200, 65));
+$t->write_file('odd5.csv', rows(5, 400, 65, '', 1e-40, -1e-36, 0, -0.5,
+    0.30000000000000004, 1e30));
 
 ###############################################################################
 # networks
@@ -105,6 +107,24 @@ trees('double', 1e-6, trees => 30, compare => 'F64', sum => 'F64', seed => 4,
     flags => \@flags);
 trees('mixed', 1e-6, trees => 30, compare => 'F64', seed => 5,
     more => { divide => 7, base_last => 1, tiny => 1 });
+# rows with values that are not there, in single and double precision
+
+sub odd {
+    my ($name, $dtype, $sum, @flags) = @_;
+    my ($layer, $tensors) = random_trees(trees => 60, flags => \@flags,
+        sets => 5, compare => $dtype, sum => $sum);
+    check($name, 1e-6, in => 5, rows => 'odd5.csv', tensors => $tensors,
+        doc => { version => 3, name => $name, task => 'regression',
+            inputs => { %{ tensor(5) }, dtype => $dtype, missing => 'nan' },
+            layers => [$layer] });
+}
+
+odd('single', 'F32', 'F32', 0, 2, 4, 6, 16, 18, 20, 22);
+odd('wide', 'F64', 'F64', 0, 2, 4, 6, 16, 18, 20, 22);
+odd('between', 'F64', 'F32', 1, 3, 5, 7);
+odd('below', 'F32', 'F64', 33, 35, 37, 39);
+odd('nothing', 'F64', 'F64', 8, 10, 12, 14);
+
 trees('vector', 1e-6, trees => 30, out => 3, vector => 1);
 trees('outputs', 0, trees => 30, out => 3, seed => 6, vector => 1, sum => 'F64',
     more => { transform => 'step' });

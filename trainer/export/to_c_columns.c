@@ -118,6 +118,54 @@ static const char  to_columns_hash[] =
     "    return h & 0x7fffffffu;\n"
     "}\n\n\n";
 
+static const char  to_columns_words[] =
+    "/* Is s(len) the word, in any case? */\n\n"
+    "static int\n"
+    "@_is(const char *s, size_t len, const char *word)\n"
+    "{\n"
+    "    size_t  i;\n\n"
+    "    for (i = 0; i < len && word[i] != '\\0'; i++) {\n"
+    "        if ((s[i] >= 'A' && s[i] <= 'Z' ? s[i] - 'A' + 'a' : s[i])\n"
+    "            != word[i])\n"
+    "        {\n"
+    "            return 0;\n"
+    "        }\n"
+    "    }\n\n"
+    "    return i == len && word[i] == '\\0';\n"
+    "}\n\n\n"
+    "/* The text of a number or a boolean; s is trimmed */\n\n"
+    "static int\n"
+    "@_plain($ *x, int column, const char *s, size_t len)\n"
+    "{\n"
+    "    char                      digits[401], *end;\n"
+    "    size_t                    i;\n"
+    "    double                    v;\n"
+    "    static const char *const  none[] = {\n"
+    "        \"\", \"na\", \"n/a\", \"nan\", \"null\", \"none\", \"\\?\"\n"
+    "    };\n"
+    "    static const char *const  word[] = {\n"
+    "        \"false\", \"true\", \"no\", \"yes\", \"off\", \"on\", \"f\", \"t\",\n"
+    "        \"n\", \"y\"\n"
+    "    };\n\n"
+    "    for (i = 0; i < sizeof(none) / sizeof(none[0]); i++) {\n"
+    "        if (@_is(s, len, none[i])) {\n"
+    "            return @_number(x, column, NAN);\n"
+    "        }\n"
+    "    }\n\n"
+    "    for (i = 0; i < sizeof(word) / sizeof(word[0]); i++) {\n"
+    "        if (@_column[column].kind == 'b' && @_is(s, len, word[i])) {\n"
+    "            return @_number(x, column, i & 1);\n"
+    "        }\n"
+    "    }\n\n"
+    "    if (len >= sizeof(digits)) {\n"
+    "        return -1;\n"
+    "    }\n\n"
+    "    memcpy(digits, s, len);\n"
+    "    digits[len] = '\\0';\n"
+    "    v = %(digits, &end);\n\n"
+    "    return *end == '\\0' ? @_number(x, column, v) : -1;\n"
+    "}\n\n\n";
+
 static const char  to_columns_text[] =
     "int\n"
     "@_text($ *x, int column, const char *s)\n"
@@ -132,7 +180,7 @@ static const char  to_columns_text[] =
     "        len--;\n"
     "    }\n\n"
     "    if (c->kind != 'c') {\n"
-    "        return -1;\n"
+    "        return @_plain(x, column, s, len);\n"
     "    }\n\n"
     "    @_missing(x, column);\n\n"
     "    for (i = 0; len > 0 && i < c->n_blanks; i++) {\n"
@@ -317,10 +365,8 @@ train_c_columns(const train_c_t *c)
 
     to_columns_numbers(c);
 
-    if (n.category) {
-        to_columns_texts(c, "values", 0);
-        to_columns_texts(c, "empty", 1);
-    }
+    to_columns_texts(c, "values", 0);
+    to_columns_texts(c, "empty", 1);
 
     (void) fputs("\n", c->f);
     train_c_code(c, to_columns_missing);
@@ -329,15 +375,10 @@ train_c_columns(const train_c_t *c)
         train_c_code(c, to_columns_hash);
     }
 
-    if (n.category) {
-        to_columns_code(c, to_columns_text, "", n.hash
-                     ? "@_hash(s, len) % c->hash" : "0");
-    } else {
-        train_c_code(c, "int\n@_text($ *x, int column, const char *s)\n{\n"
-                     "    (void) x;\n    (void) column;\n    (void) s;\n\n"
-                     "    return -1;\n}\n\n\n");
-    }
-
+    to_columns_code(c, to_columns_words, c->d->shape.dtype == MAAS_F64
+                    ? "strtod" : "strtof", "");
+    to_columns_code(c, to_columns_text, "", n.hash
+                    ? "@_hash(s, len) % c->hash" : "0");
     to_columns_code(c, to_columns_number,
                  n.category ? "    char               digits[32];\n" : "",
                  n.category ? to_columns_as_text : "        return -1;\n");

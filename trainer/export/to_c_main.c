@@ -27,15 +27,21 @@ static const char  main_line[] =
 
 static const char  main_numbers[] =
     "\n        for (i = 0; i < sizeof(x) / sizeof(x[0]); i++) {\n"
-    "            x[i] = ($) strtod(s, &end);\n\n"
-    "            if (end == s || (*end != ',' && *end != '\\0')\n"
-    "                || (*end == '\\0' && i + 1 < sizeof(x) / sizeof(x[0])))\n"
+    "            end = s + strcspn(s, \",\");\n"
+    "            more = *end == ',';\n"
+    "            *end = '\\0';\n"
+    "            x[i] = MAIN_NUMBER(s, &stop);\n\n"
+    "            if (*s == '\\0') {\n"
+    "                x[i] = NAN;\n"
+    "            }\n\n"
+    "            if (*stop != '\\0' || (x[i] != x[i] && !MAIN_NAN)\n"
+    "                || more != (i + 1 < sizeof(x) / sizeof(x[0])))\n"
     "            {\n"
     "                fprintf(stderr, \"line %ld, number %lu\\n\", n,\n"
     "                        (unsigned long) i + 1);\n"
     "                return 1;\n"
     "            }\n\n"
-    "            s = end + (*end == ',');\n"
+    "            s = end + more;\n"
     "        }\n";
 
 static const char  main_columns[] =
@@ -44,14 +50,7 @@ static const char  main_columns[] =
     "            end = s + strcspn(s, \",\");\n"
     "            more = *end == ',';\n"
     "            *end = '\\0';\n"
-    "            rc = 0;\n\n"
-    "            if (@_column[i].kind == 'c') {\n"
-    "                rc = @_text(x, (int) i, s);\n"
-    "            } else if (*s != '\\0') {\n"
-    "                v = strtod(s, &stop);\n"
-    "                rc = *stop != '\\0' ? -1 : @_number(x, (int) i, v);\n"
-    "            }\n\n"
-    "            if (rc != 0) {\n"
+    "\n            if (@_text(x, (int) i, s) != 0) {\n"
     "                fprintf(stderr, \"line %ld, column %s\\n\", n,\n"
     "                        @_columns[i]);\n"
     "                return 1;\n"
@@ -85,16 +84,20 @@ train_c_main(const train_c_t *c)
     room = c->d->in * MAIN_FIELD > MAIN_LINE ? c->d->in * MAIN_FIELD
                                              : MAIN_LINE;
 
+    if (!columns) {
+        (void) fprintf(c->f, "#define MAIN_NUMBER  %s\n#define MAIN_NAN     %d"
+                       "\n\n", c->d->shape.dtype == MAAS_F64 ? "strtod"
+                                                              : "strtof",
+                       c->d->nan != 0 || c->d->input == MAAS_INPUT_COLUMNS);
+    }
+
     train_c_code(c, main_head);
     (void) fprintf(c->f, "    static char  line[%zu];\n"
                    "    static %s  x[%zu];\n    static float  y[%zu];\n", room,
                    c->row, c->d->in, c->d->out);
 
-    if (columns) {
-        (void) fputs("    int          rc, more;\n    char        *stop;\n"
-                     "    double       v;\n", c->f);
-    }
-
+    (void) fprintf(c->f, "    int          more;\n%s",
+                   columns ? "" : "    char        *stop;\n");
     (void) fputs(main_line, c->f);
     train_c_code(c, columns ? main_columns : main_numbers);
     train_c_code(c, main_tail);

@@ -16,10 +16,11 @@ sub numbers {
     return map { [ split /[ ,]/ ] } split /\n/, $text;
 }
 
-# Rows of n numbers, some of them whole, some multiples of 1/20; below $most
+# Rows of n numbers, some of them whole, some multiples of 1/20; below $most.
+# Some are one of @odd.
 
 sub rows {
-    my ($n, $rows, $most) = @_;
+    my ($n, $rows, $most, @odd) = @_;
     my $seed = 7;
     my $random = sub {
         $seed = ($seed * 1103515245 + 12345) % 2**31;
@@ -27,7 +28,8 @@ sub rows {
     };
     return join '', map { join(',', map {
         my $kind = $random->() % 4;
-        $kind == 1 ? $random->() % ($most + 5) - 5
+        $kind == 0 && @odd ? $odd[ $random->() % @odd ]
+            : $kind == 1 ? $random->() % ($most + 5) - 5
             : $kind == 2 ? $random->() % 65 / 20 - 1.6
             : $random->() / 10000 - 1.6
     } 1 .. $n) . "\n" } 1 .. $rows;
