@@ -39,7 +39,8 @@ typedef struct {
 
 #define TRAIN_EXPORTERS(X)                                                    \
     X(onnx)                                                                   \
-    X(c)
+    X(c)                                                                      \
+    X(lightgbm)
 
 typedef struct {
     const char    *name;               /* for --to */
