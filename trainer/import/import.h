@@ -57,7 +57,8 @@ typedef struct {
 
 #define TRAIN_IMPORTERS(X)                                                    \
     X(lightgbm)                        /* text: "tree", then "version=v4" */  \
-    X(xgboost)                         /* JSON and UBJSON */
+    X(xgboost)                         /* JSON and UBJSON */                  \
+    X(catboost)                        /* JSON */
 
 typedef struct {
     const char      *name;             /* for people: "LightGBM" */
