@@ -20,6 +20,7 @@
     X(activation)                      /* x */                                \
     X(add)                             /* x1 + x2 */                          \
     X(flatten)                         /* x, in one dimension */              \
+    X(normalize)                       /* x / a norm of it */                 \
     X(layer_norm)                      /* (x-mean)/sqrt(var+eps) * w + b */   \
     X(trees)                           /* sums of leaves of decision trees */
 

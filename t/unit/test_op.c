@@ -51,7 +51,9 @@ shapes(void **state)
     maas_node_t   n;
     maas_shape_t  input = { MAAS_F32, 0, 3, { 4, 3, 2 } };
 
-    static const char *const  keep[] = { "activation", "add", "layer_norm" };
+    static const char *const  keep[] = {
+        "activation", "add", "normalize", "layer_norm"
+    };
 
     n = node("dense", &input, MAAS_OK);
     assert_int_equal(n.shape.rank, 1);
@@ -62,7 +64,7 @@ shapes(void **state)
     assert_int_equal(n.tensors[1].rank, 1);
     assert_int_equal(n.tensors[1].shape[0], 5);
 
-    for (i = 0; i < 3; i++) {
+    for (i = 0; i < 4; i++) {
         n = node(keep[i], &input, MAAS_OK);
         assert_memory_equal(&n.shape, &input, sizeof(input));
     }
@@ -131,10 +133,10 @@ types(void **state)
     maas_shape_t  ragged = { MAAS_F32, 1, 1, { 4 } };
 
     static const char *const  kinds[] = {
-        "dense", "activation", "add", "layer_norm"
+        "dense", "activation", "add", "layer_norm", "normalize"
     };
 
-    for (i = 0; i < 4; i++) {
+    for (i = 0; i < 5; i++) {
         (void) node(kinds[i], &doubles, MAAS_BADSHAPE);
         (void) node(kinds[i], &ragged, MAAS_BADSHAPE);
     }
@@ -225,6 +227,42 @@ norm_right(void **state)
 }
 
 
+/* By sum, root of squares, and largest; a row of zeros stays, and what is
+ * between rows. */
+
+static void
+normalize_right(void **state)
+{
+    float         x[9] = { 3, -4, 0, 0, 0, 0, -1e30f, 1e30f, 0 }, y[39];
+    size_t        k;
+    maas_step_t   s = { .packed = NULL };
+    maas_shape_t  input;
+
+    static const float  want[3][6] = {
+        { 3 / 7.0f, -4 / 7.0f, 0, -0.5f, 0.5f, 0 },
+        { 0.6f, -0.8f, 0, -0.70710678f, 0.70710678f, 0 },
+        { 0.75f, -1, 0, -1, 1, 0 }
+    };
+
+    input = maas__shape_flat(MAAS_F32, 3);
+
+    for (k = 0; k < 3; k++) {
+        memset(y, 0, sizeof(y));
+        s.node = node("normalize", &input, MAAS_OK);
+        assert_int_equal(maas__node_set(&s.node, "by", (double) k), 1);
+        norm(&s, x, 3, 3, y);
+
+        assert_memory_equal(y, want[k], 3 * sizeof(float));
+        assert_true(y[13] == 0 && y[14] == 0 && y[15] == 0);
+        assert_memory_equal(y + 26, want[k] + 3, 3 * sizeof(float));
+        assert_true(y[3] == 0);
+    }
+
+    assert_int_equal(maas__node_set(&s.node, "by", 3), 0);
+    assert_int_equal(maas__node_set(&s.node, "by", 0.5), 0);
+}
+
+
 int
 main(void)
 {
@@ -234,7 +272,8 @@ main(void)
         cmocka_unit_test(flatten),
         cmocka_unit_test(types),
         cmocka_unit_test(attributes),
-        cmocka_unit_test(norm_right)
+        cmocka_unit_test(norm_right),
+        cmocka_unit_test(normalize_right)
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
