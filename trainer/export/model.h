@@ -37,8 +37,10 @@ typedef struct {
 /* JSON text, to be given to train_free(). */
 char *train_record(const train_record_t *r);
 
-/* A layer, as an entry of the member layers. */
-void train_record_layer(maas_writer_t *w, const maas_node_t *n);
+/* A layer, as an entry of the member layers; before: the value that it takes
+ * if none is said. */
+void train_record_layer(maas_writer_t *w, const maas_node_t *n,
+    unsigned before);
 
 
 /* record_inputs.c: the member inputs of a document, and how numbers of a column

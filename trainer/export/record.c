@@ -50,7 +50,7 @@ record_version(const train_record_t *r)
 
 
 void
-train_record_layer(maas_writer_t *w, const maas_node_t *n)
+train_record_layer(maas_writer_t *w, const maas_node_t *n, unsigned before)
 {
     size_t              i;
     double              v;
@@ -77,7 +77,7 @@ train_record_layer(maas_writer_t *w, const maas_node_t *n)
         }
     }
 
-    if (n->n_in > 1) {
+    if (n->n_in > 1 || n->in[0] != before) {
         train_json_open(w, "inputs", '[');
 
         for (i = 0; i < n->n_in; i++) {     /* 0 is what all begin with */
@@ -108,7 +108,7 @@ record_layers(maas_writer_t *w, const train_net_t *net)
     e = train_export(net);
 
     for (i = 0; i < e->n; i++) {
-        train_record_layer(w, &e->nodes[i]);
+        train_record_layer(w, &e->nodes[i], e->nodes[i].in[0]);
     }
 
     train_export_free(e);

@@ -58,7 +58,8 @@ typedef struct {
 #define TRAIN_IMPORTERS(X)                                                    \
     X(lightgbm)                        /* text: "tree", then "version=v4" */  \
     X(xgboost)                         /* JSON and UBJSON */                  \
-    X(catboost)                        /* JSON */
+    X(catboost)                        /* JSON */                             \
+    X(onnx)                            /* protobuf */
 
 typedef struct {
     const char      *name;             /* for people: "LightGBM" */

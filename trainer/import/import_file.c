@@ -16,7 +16,9 @@ write_is_new(const train_import_t *m)
     size_t  i;
 
     for (i = 0; i < m->n_nodes; i++) {
-        if (m->nodes[i].op->missing) {     /* kinds that came with version 3 */
+        if (m->nodes[i].op->missing            /* came with version 3 */
+            || m->nodes[i].op == &maas__op_normalize)
+        {
             return 1;
         }
     }
@@ -112,7 +114,7 @@ write_document(const train_import_t *m, const char *name)
     train_json_open(&w, "layers", '[');
 
     for (i = 0; i < m->n_nodes; i++) {
-        train_record_layer(&w, &m->nodes[i]);
+        train_record_layer(&w, &m->nodes[i], (unsigned) i);
     }
 
     maas_writer_close(&w, ']');

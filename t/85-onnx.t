@@ -1,0 +1,104 @@
+#!/usr/bin/perl
+
+# Promise: what scikit-learn, LightGBM and XGBoost export as ONNX answers as ONNX
+# Runtime does, within 1e-6 on 1000 rows; what is not understood is named.
+
+use strict;
+use warnings;
+
+use FindBin;
+use lib "$FindBin::Bin/lib";
+use MaasTest;
+use Test::More;
+
+my $t = MaasTest->new;
+my $dir = $t->dir;
+my $trainer = $ENV{MAAS_TRAINER} || "$MaasTest::build/maas-trainer";
+my $python = "$MaasTest::top/build/import-venv/bin/python";
+my $import = "$MaasTest::top/t/import";
+
+sub import_file {
+    my ($name, @more) = @_;
+    return $t->command($trainer, 'import', "$dir/$name.onnx", '-o',
+        "$dir/$name.safetensors", @more);
+}
+
+###############################################################################
+
+my ($rc, $out, $err) = $t->command($python, "$import/onnx_sklearn.py", $dir);
+is($rc, 0, 'models are made') or diag($err);
+my @names = split /\n/, $out;
+cmp_ok(scalar @names, '>=', 38, 'kinds of them');
+
+for my $name (@names) {
+    ($rc, $out, $err) = import_file($name, '--check', "$dir/$name.csv",
+        '--expected', "$dir/$name.expected");
+    is($rc, 0, $name) or diag($err);
+    my ($far) = $out =~ /1000 rows, at most (\S+) apart/;
+    cmp_ok($far // 1, '<=', 1e-6, "$name: as far as that");
+}
+
+# The numbers are looked at: one that is off is found
+
+my $expected = $t->read_file('linear.expected');
+$expected =~ s/\n[^\n]+/\n0.5/;
+$t->write_file('wrong.expected', $expected);
+($rc, $out, $err) = import_file('linear', '--check', "$dir/linear.csv",
+    '--expected', "$dir/wrong.expected");
+is($rc, 1, 'a wrong number is seen');
+like($err, qr/row 2: .* where 0\.5 is expected/, 'and the row named');
+
+# What it became
+
+sub layers {
+    my ($name) = @_;
+    my $file = $t->read_file("$name.safetensors");
+    my ($doc) = $file =~ /"maas": ?"(.*?[^\\])"/s;
+    $doc =~ s/\\"/"/g;
+    return $doc;
+}
+
+like(layers('columns'), qr/"name":\s*"city".*"values":\s*\["bonn"/,
+    'one-hot: a category with its values');
+like(layers('columns'), qr/"name":\s*"age".*?"missing":\s*5\d/,
+    'imputer: what stands for a missing number');
+like(layers('scaled'), qr/"name":\s*"f0".*?"factor"/, 'scaler: columns');
+like(layers('logistic3'), qr/"labels":\s*\["high",\s*"low",\s*"middle"\]/,
+    'labels');
+like(layers('logistic2'), qr/"task":\s*"binary"/, 'two classes');
+like(layers('norm2'), qr/"kind":\s*"normalize"/, 'a norm');
+
+###############################################################################
+
+# All that skl2onnx converts: each is understood, or its operator is named
+
+($rc, $out, $err) = $t->command($python, "$import/onnx_all.py", $dir);
+is($rc, 0, 'one of each estimator') or diag($err);
+my ($taken, %refused) = (0);
+
+for my $name (split /\n/, $out) {
+    ($rc, undef, $err) = import_file($name);
+
+    if ($rc == 0) {
+        $taken++;
+
+        # all numbers, or that of the second class
+        my ($one) = grep { ($t->command($trainer, 'import',
+            "$dir/$name.onnx", '-o', "$dir/all.safetensors", '--check',
+            "$dir/$name.csv", '--expected', "$dir/$name.$_",
+            '--tolerance', '1e-5'))[0] == 0 }
+            qw(expected second);
+        ok($one, "$name: as ONNX Runtime");
+        next;
+    }
+
+    $refused{$name} = $err;
+    is($rc, 1, "$name: exit code");
+    like($err, qr/^maas-trainer: [^\n]+\.onnx: [A-Z]\w+(?: "[^"]*")?: [^\n]{20,}\n\z/,
+        "$name: one sentence that names an operator");
+}
+
+cmp_ok($taken, '>=', 15, "$taken are understood");
+cmp_ok(scalar keys %refused, '>=', 20, keys(%refused) . ' are refused');
+
+done_testing();

@@ -1,0 +1,150 @@
+#!/usr/bin/perl
+
+# Promise: networks that PyTorch and Keras export answer as ONNX Runtime does,
+# within 1e-6; ONNX files that are broken or hostile get a sentence.
+
+use strict;
+use warnings;
+
+use FindBin;
+use lib "$FindBin::Bin/lib";
+use MaasTest;
+use Test::More;
+
+my $t = MaasTest->new;
+my $dir = $t->dir;
+my $trainer = $ENV{MAAS_TRAINER} || "$MaasTest::build/maas-trainer";
+my $python = "$MaasTest::top/build/import-venv/bin/python";
+my $import = "$MaasTest::top/t/import";
+
+sub import_file {
+    my ($path, @more) = @_;
+    return $t->command($trainer, 'import', $path, '-o',
+        "$dir/out.safetensors", @more);
+}
+
+###############################################################################
+
+my ($rc, $out, $err) = $t->command($python, "$import/onnx_answers.py",
+    "$import/networks", $dir);
+is($rc, 0, 'what ONNX Runtime says') or diag($err);
+
+my @files = sort glob "$import/networks/*.onnx";
+cmp_ok(scalar @files, '>=', 20, 'networks of both');
+
+for my $path (@files) {
+    my ($name) = $path =~ m{([^/]+)\.onnx$};
+
+    if ($name =~ /conv/) {
+        ($rc, $out, $err) = import_file($path);
+        is($rc, 1, "$name: refused");
+        like($err, qr/: Conv "[^"]+": .*pictures .* later version\n\z/,
+            "$name: by the name of its operator");
+        next;
+    }
+
+    # what ONNX Runtime does not run has its answers beside it
+    my $base = -e "$dir/$name.csv" ? "$dir/$name"
+        : "$import/networks/" . ($name =~ s/-tf2onnx//r);
+    ($rc, $out, $err) = import_file($path, '--check', "$base.csv",
+        '--expected', "$base.expected");
+    is($rc, 0, $name) or diag($err);
+    my ($far) = $out =~ /rows, at most (\S+) apart/;
+    cmp_ok($far // 1, '<=', 1e-6, "$name: as far as that");
+}
+
+###############################################################################
+
+# Weights beside the model: a bare name, no link, and all of it
+
+my $model = MaasTest::Proc::slurp("$import/networks/torch-mlp.onnx");
+my $data = MaasTest::Proc::slurp("$import/networks/torch-mlp.onnx.data");
+my $place = 'torch-mlp.onnx.data';
+
+sub beside {
+    my ($name, $re) = @_;
+    my ($code, undef, $why) = import_file("$dir/m.onnx");
+    is($code, 1, "$name: exit code");
+    like($why, $re, $name);
+    return;
+}
+
+$t->write_file('m.onnx', $model);
+beside('weights are not there', qr/weights are in "\Q$place\E", which is not there; it belongs beside/);
+
+$t->write_file($place, substr $data, 0, 100);
+beside('they are cut', qr/"\Q$place\E" is too short: a tensor is at bytes \d+ to \d+ of 100; is it whole\?/);
+
+$t->write_file('elsewhere', $data);
+unlink "$dir/$place";
+symlink 'elsewhere', "$dir/$place" or die;
+beside('they are a link', qr/"\Q$place\E", which is a link/);
+unlink "$dir/$place";
+
+mkdir "$dir/$place";
+beside('they are a folder', qr/"\Q$place\E" is not a file/);
+rmdir "$dir/$place";
+
+$t->write_file($place, $data);
+is((import_file("$dir/m.onnx"))[0], 0, 'they are there');
+
+for my $to ('../../../../etc/pas', '/etc/passwd/.......', '...................',
+    "a\0.................")
+{
+    (my $bad = $model) =~ s/\Q$place\E/$to/g;
+    $t->write_file('m.onnx', $bad);
+    beside('weights elsewhere', qr/only a bare name of a file beside the model is read/);
+}
+
+###############################################################################
+
+# Hostile files, each made of its parts
+
+($rc, $out, $err) = $t->command($python, "$import/onnx_hostile.py", $dir);
+is($rc, 0, 'hostile files are made') or diag($err);
+
+my %why = (
+    'cycle' => qr/: Relu "second": takes "a", which is made after it|: Relu "first": takes "b", which is made after it/,
+    'twice' => qr/: Relu "second": "y" is made twice/,
+    'nothing' => qr/: Relu "first": takes "z", which nothing before it makes/,
+    'count' => qr/a tensor of 1000000000000 numbers has /,
+    'dims' => qr/a tensor with a dimension of 18446744073709551615/,
+    'matrix' => qr/: MatMul "first": a matrix for 4 numbers a row, which has 3/,
+    'batch' => qr/shape in which rows are mixed/,
+    'two' => qr/the model has two answers, "y" and "z"; export one/,
+    'label' => qr/the model's answer is a label, and no numbers/,
+    'double-child' => qr/node \d+ is a child of two nodes, or in a circle/,
+    'circle' => qr/node \d+ is a child of two nodes, or in a circle/,
+    'child' => qr/node 0 has a child 9, which is not in tree 0/,
+    'feature' => qr/a node looks at number 7 of 2/,
+    'mode' => qr/node 0 is of mode "BRANCH_MAYBE"/,
+    'leaf' => qr/weight 0 is of node 0 of tree 0, which is no leaf/,
+    'lists' => qr/1 numbers in nodes_featureids, 3 expected/,
+    'custom' => qr/: Frobnicate "first": an operator that is not known here/,
+    'tanh-gelu' => qr/: Gelu "first": approximate=tanh; export it with the exact one/,
+    'sparse' => qr/the graph has sparse tensors/,
+    'unknown-size' => qr/input "x": how many numbers a row has is not said/,
+    'name' => qr/is no tensor of float, double, int64 or string/,
+);
+
+for my $name (sort keys %why) {
+    ($rc, $out, $err) = import_file("$dir/h-$name.onnx");
+    is($rc, 1, "$name: exit code");
+    like($err, $why{$name}, $name);
+    is(($err =~ tr/\n//), 1, "$name: one sentence");
+}
+
+# Cut anywhere
+
+my $whole = MaasTest::Proc::slurp("$import/networks/torch-residual.onnx");
+my @silent;
+
+for my $n (map { 37 * $_ } 0 .. length($whole) / 37) {
+    $t->write_file('cut.onnx', substr $whole, 0, $n);
+    ($rc, $out, $err) = import_file("$dir/cut.onnx");
+    push @silent, "$n: $rc $err" if $rc != 1 || $err !~ /\A[^\n]+\n\z/;
+}
+
+is("@silent", '', 'cut files: one sentence each');
+
+done_testing();

@@ -1,0 +1,82 @@
+"""ONNX files that are broken on purpose: h-NAME.onnx.
+
+    onnx_hostile.py FOLDER
+"""
+
+import os
+import sys
+
+import numpy as np
+from onnx import TensorProto, helper, numpy_helper
+
+F = TensorProto.FLOAT
+
+
+def save(name, nodes, shape=(None, 3), tensors=(), outputs=("y",), edit=None,
+         kind=F, out=F):
+    graph = helper.make_graph(
+        nodes, "g", [helper.make_tensor_value_info("x", kind, shape)],
+        [helper.make_tensor_value_info(o, out, None) for o in outputs],
+        list(tensors))
+    model = helper.make_model(graph)
+    if edit:
+        edit(model)
+    with open(os.path.join(sys.argv[1], f"h-{name}.onnx"), "wb") as f:
+        f.write(model.SerializeToString())
+
+
+def node(op, ins, outs, name="first", **attributes):
+    return helper.make_node(op, ins, outs, name=name, **attributes)
+
+
+def tensor(name, *dims):
+    return numpy_helper.from_array(np.ones(dims, np.float32), name)
+
+
+def bad_dims(value):
+    t = tensor("w", 3, 2)
+    t.dims[0] = value
+    return t
+
+
+def trees(**changed):
+    a = dict(nodes_treeids=[0, 0, 0], nodes_nodeids=[0, 1, 2],
+             nodes_featureids=[1, 0, 0], nodes_values=[0.5, 0.0, 0.0],
+             nodes_modes=["BRANCH_LEQ", "LEAF", "LEAF"],
+             nodes_truenodeids=[1, 0, 0], nodes_falsenodeids=[2, 0, 0],
+             target_treeids=[0, 0], target_nodeids=[1, 2], target_ids=[0, 0],
+             target_weights=[1.0, 2.0])
+    a.update(changed)
+    return [helper.make_node("TreeEnsembleRegressor", ["x"], ["y"],
+                             name="first", domain="ai.onnx.ml", **a)]
+
+
+relu = node("Relu", ["x"], ["y"])
+save("cycle", [node("Relu", ["b"], ["a"]), node("Relu", ["a"], ["b"],
+                                                "second"),
+               node("Add", ["x", "b"], ["y"], "third")])
+save("twice", [relu, node("Relu", ["x"], ["y"], "second")])
+save("nothing", [node("Relu", ["z"], ["h"]),
+                 node("Add", ["x", "h"], ["y"], "second")])
+save("count", [node("MatMul", ["x", "w"], ["y"])],
+     tensors=[bad_dims(500000000000)])
+save("dims", [node("MatMul", ["x", "w"], ["y"])],
+     tensors=[bad_dims(-1)])
+save("matrix", [node("MatMul", ["x", "w"], ["y"])],
+     tensors=[tensor("w", 4, 2)])
+save("batch", [node("Reshape", ["x", "s"], ["y"])],
+     tensors=[numpy_helper.from_array(np.array([3, -1]), "s")])
+save("two", [relu, node("Tanh", ["x"], ["z"], "second")], outputs=("y", "z"))
+save("label", [node("ArgMax", ["x"], ["y"])], out=TensorProto.INT64)
+save("double-child", trees(nodes_falsenodeids=[1, 0, 0]), (None, 2))
+save("circle", trees(nodes_truenodeids=[0, 0, 0]), (None, 2))
+save("child", trees(nodes_falsenodeids=[9, 0, 0]), (None, 2))
+save("feature", trees(nodes_featureids=[7, 0, 0]), (None, 2))
+save("mode", trees(nodes_modes=["BRANCH_MAYBE", "LEAF", "LEAF"]), (None, 2))
+save("leaf", trees(target_nodeids=[0, 2]), (None, 2))
+save("lists", trees(nodes_featureids=[1]), (None, 2))
+save("custom", [node("Frobnicate", ["x"], ["y"], domain="com.example")])
+save("tanh-gelu", [node("Gelu", ["x"], ["y"], approximate="tanh")])
+save("sparse", [relu], edit=lambda m: m.graph.sparse_initializer.add())
+save("unknown-size", [relu], (None, None))
+save("name", [relu], kind=TensorProto.COMPLEX64)

@@ -1,0 +1,244 @@
+"""Models of scikit-learn, LightGBM and XGBoost as ONNX files, with rows and
+what ONNX Runtime says of them: NAME.onnx, NAME.csv, NAME.expected.
+
+    onnx_sklearn.py FOLDER [NAME...]
+"""
+
+import os
+import sys
+import warnings
+
+import numpy as np
+
+warnings.filterwarnings("ignore")
+
+import onnx
+import onnxruntime as ort
+import pandas as pd
+from skl2onnx import to_onnx, update_registered_converter
+from skl2onnx.common.data_types import FloatTensorType, StringTensorType
+from skl2onnx.common.shape_calculator import (
+    calculate_linear_classifier_output_shapes,
+    calculate_linear_regressor_output_shapes)
+from sklearn.compose import ColumnTransformer
+from sklearn.decomposition import PCA
+from sklearn.ensemble import (ExtraTreesClassifier, GradientBoostingClassifier,
+    GradientBoostingRegressor, HistGradientBoostingClassifier,
+    HistGradientBoostingRegressor, RandomForestClassifier,
+    RandomForestRegressor)
+from sklearn.feature_selection import SelectKBest
+from sklearn.impute import SimpleImputer
+from sklearn.linear_model import LinearRegression, LogisticRegression, Ridge
+from sklearn.multiclass import OneVsRestClassifier
+from sklearn.neural_network import MLPClassifier, MLPRegressor
+from sklearn.pipeline import FeatureUnion, make_pipeline
+from sklearn.preprocessing import (MaxAbsScaler, MinMaxScaler, Normalizer,
+    OneHotEncoder, RobustScaler, StandardScaler)
+from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
+
+# skl2onnx 1.20 gives some lists of numbers as booleans, which onnx 1.23 refuses
+
+make_attribute = onnx.helper.make_attribute
+
+
+def whole(key, value, *more, **named):
+    if isinstance(value, list) and any(isinstance(v, (bool, np.bool_))
+                                       for v in value):
+        value = [int(v) for v in value]
+    return make_attribute(key, value, *more, **named)
+
+
+onnx.helper.make_attribute = whole
+
+ROWS = 1000
+FEATURES = 6
+rng = np.random.default_rng(1)
+
+X = (rng.normal(size=(600, FEATURES)) * [1, 2, 0.5, 2, 1, 1]
+     + [0, 1, 1, 3, -1, 0]).astype(np.float32)
+SCORE = X[:, 0] + X[:, 1] / 3 - (X[:, 3] - 3) / 2 + X[:, 4] * X[:, 5] / 5
+Y2 = (SCORE > 0).astype(int)
+Y3 = np.digitize(SCORE, [-1, 1])
+NAMES = np.array(["low", "middle", "high"])[Y3]
+R = SCORE + rng.normal(size=600) / 10
+R2 = np.stack([R, X[:, 2] * 3], 1)
+T = (rng.normal(size=(ROWS, FEATURES)) * [1, 2, 0.5, 2, 1, 1]
+     + [0, 1, 1, 3, -1, 0]).astype(np.float32)
+
+
+def holes(x):
+    x = x.copy()
+    x[np.random.default_rng(2).random(x.shape) < 0.1] = np.nan
+    return x
+
+
+SMALL = {"random_state": 1}
+
+KINDS = {
+    "logistic2": (LogisticRegression(max_iter=2000), Y2),
+    "logistic3": (LogisticRegression(max_iter=2000), NAMES),
+    "ovr": (OneVsRestClassifier(LogisticRegression(max_iter=2000)), Y3),
+    "linear": (LinearRegression(), R),
+    "ridge2": (Ridge(), R2),
+    "forest2": (RandomForestClassifier(20, max_depth=6, **SMALL), Y2),
+    "forest3": (RandomForestClassifier(20, max_depth=6, **SMALL), NAMES),
+    "extra": (ExtraTreesClassifier(20, max_depth=6, **SMALL), Y3),
+    "forest-numbers": (RandomForestRegressor(20, max_depth=6, **SMALL), R),
+    "forest-numbers2": (RandomForestRegressor(20, max_depth=6, **SMALL), R2),
+    "tree": (DecisionTreeClassifier(max_depth=5), Y2),
+    "tree-numbers": (DecisionTreeRegressor(max_depth=5), R),
+    "boost2": (GradientBoostingClassifier(n_estimators=20, **SMALL), Y2),
+    "boost3": (GradientBoostingClassifier(n_estimators=20, **SMALL), Y3),
+    "boost-numbers": (GradientBoostingRegressor(n_estimators=20, **SMALL), R),
+    "hist2": (HistGradientBoostingClassifier(max_iter=20), Y2),
+    "hist3": (HistGradientBoostingClassifier(max_iter=20), Y3),
+    "hist-numbers": (HistGradientBoostingRegressor(max_iter=20), R),
+    "mlp2": (make_pipeline(StandardScaler(), MLPClassifier(
+        (8, 5), max_iter=60, **SMALL)), Y2),
+    "mlp3": (make_pipeline(StandardScaler(), MLPClassifier(
+        (8,), activation="tanh", max_iter=60, **SMALL)), NAMES),
+    "mlp-numbers": (make_pipeline(StandardScaler(), MLPRegressor(
+        hidden_layer_sizes=(8,), activation="logistic", max_iter=60, **SMALL)), R),
+    "scaled": (make_pipeline(StandardScaler(),
+                             LogisticRegression(max_iter=2000)), Y2),
+    "minmax": (make_pipeline(MinMaxScaler(), LogisticRegression(
+        max_iter=2000)), Y3),
+    "robust": (make_pipeline(RobustScaler(), LogisticRegression(
+        max_iter=2000)), Y3),
+    "maxabs": (make_pipeline(MaxAbsScaler(), RandomForestClassifier(
+        20, max_depth=6, **SMALL)), Y3),
+    "pca": (make_pipeline(StandardScaler(), PCA(3), LogisticRegression(
+        max_iter=2000)), Y2),
+    "norm1": (make_pipeline(Normalizer("l1"), Ridge()), R),
+    "norm2": (make_pipeline(Normalizer("l2"), LogisticRegression(
+        max_iter=2000)), Y3),
+    "union": (make_pipeline(FeatureUnion([("a", PCA(2)),
+                                          ("b", StandardScaler())]),
+                            Ridge()), R),
+    "best": (make_pipeline(SelectKBest(k=3), RandomForestClassifier(
+        20, max_depth=6, **SMALL)), Y2),
+    "imputed": (make_pipeline(SimpleImputer(strategy="median"),
+                              StandardScaler(),
+                              LogisticRegression(max_iter=2000)), Y2),
+    "imputed-forest": (make_pipeline(SimpleImputer(),
+                                     RandomForestRegressor(
+        20, max_depth=6, **SMALL)), R),
+}
+HOLES = {"imputed", "imputed-forest", "hist2", "hist3", "hist-numbers"}
+OPTIONS = {"forest2": {"zipmap": False}, "logistic3": {"zipmap": False}}
+
+
+def answer(session, feeds):
+    """The numbers of the model's answer, (rows,numbers)"""
+    out = session.run(None, feeds)[-1]
+    if isinstance(out, list):
+        out = np.array([list(row.values()) for row in out])
+    out = np.asarray(out, dtype=np.float64)
+    return out.reshape(len(out), -1)
+
+
+def save(folder, name, onx, feeds, csv, binary):
+    with open(os.path.join(folder, name + ".onnx"), "wb") as f:
+        f.write(onx.SerializeToString())
+    session = ort.InferenceSession(onx.SerializeToString(),
+                                   providers=["CPUExecutionProvider"])
+    y = answer(session, feeds)
+    if binary and y.shape[1] == 2:
+        y = y[:, 1:]
+    np.savetxt(os.path.join(folder, name + ".expected"), y, "%.9g", ",")
+    csv.to_csv(os.path.join(folder, name + ".csv"), index=False)
+
+
+def is_binary(name):
+    """Of two classes our model says the probability of the second one"""
+    return not name.endswith("2") or name.rstrip("2") not in (
+        "ridge", "forest-numbers")
+
+
+def plain(folder, name):
+    model, y = KINDS[name]
+    x, t = (holes(X), holes(T)) if name in HOLES else (X, T)
+    model.fit(x, y)
+    options = {id(model): OPTIONS[name]} if name in OPTIONS else None
+    onx = to_onnx(model, X[:1], options=options, target_opset=17)
+    csv = pd.DataFrame(t, columns=[f"f{i}" for i in range(FEATURES)])
+    save(folder, name, onx, {"X": t}, csv, is_binary(name))
+
+
+def table(n, seed):
+    r = np.random.default_rng(seed)
+    return pd.DataFrame({
+        "age": r.integers(18, 90, n).astype(np.float32),
+        "city": r.choice(["rome", "oslo", "new york", "bonn"], n),
+        "income": np.round(r.lognormal(3, 1, n), 3).astype(np.float32),
+        "plan": r.choice(["a", "b", "c"], n),
+    })
+
+
+def columns(folder, name):
+    """A ColumnTransformer: an input a column"""
+    d, t = table(600, 3), table(ROWS, 4)
+    y = ((d.age > 50) ^ (d.city == "rome")).astype(int)
+    model = make_pipeline(ColumnTransformer([
+        ("number", make_pipeline(SimpleImputer(), StandardScaler()),
+         ["age", "income"]),
+        ("text", OneHotEncoder(handle_unknown="ignore"), ["city", "plan"])]),
+        LogisticRegression(max_iter=2000) if name == "columns"
+        else RandomForestClassifier(20, max_depth=6, **SMALL))
+    model.fit(d, y)
+    types = [(c, StringTensorType([None, 1]) if d[c].dtype.kind not in "fi"
+              else FloatTensorType([None, 1])) for c in d]
+    onx = to_onnx(model, initial_types=types, target_opset=17)
+    t.loc[::7, "city"] = "paris"
+    t.loc[::11, "income"] = np.nan
+    feeds = {c: t[[c]].to_numpy(object if d[c].dtype.kind not in "fi"
+                                else np.float32) for c in d}
+    save(folder, name, onx, feeds, t, is_binary(name))
+
+
+def boosted(folder, name):
+    """LightGBM and XGBoost through onnxmltools"""
+    import lightgbm
+    import xgboost
+    from onnxmltools.convert.lightgbm.operator_converters.LightGbm import (
+        convert_lightgbm)
+    from onnxmltools.convert.xgboost.operator_converters.XGBoost import (
+        convert_xgboost)
+
+    small = {"n_estimators": 20, "n_jobs": 1}
+    made = {
+        "lightgbm2": (lightgbm.LGBMClassifier(verbose=-1, **small), Y2),
+        "lightgbm3": (lightgbm.LGBMClassifier(verbose=-1, **small), Y3),
+        "lightgbm-numbers": (lightgbm.LGBMRegressor(verbose=-1, **small), R),
+        "xgboost2": (xgboost.XGBClassifier(max_depth=4, **small), Y2),
+        "xgboost3": (xgboost.XGBClassifier(max_depth=4, **small), Y3),
+        "xgboost-numbers": (xgboost.XGBRegressor(max_depth=4, **small), R),
+    }
+    model, y = made[name]
+    number = name.endswith("numbers")
+    convert = convert_lightgbm if "lightgbm" in name else convert_xgboost
+    options = {} if number else {"nocl": [True, False],
+                                 "zipmap": [True, False, "columns"]}
+    update_registered_converter(
+        type(model), type(model).__name__,
+        calculate_linear_regressor_output_shapes if number
+        else calculate_linear_classifier_output_shapes, convert,
+        options=options)
+    model.fit(X, y)
+    onx = to_onnx(model, X[:1], target_opset={"": 17, "ai.onnx.ml": 3},
+                  options=None if number else {id(model): {"zipmap": False}})
+    csv = pd.DataFrame(T, columns=[f"f{i}" for i in range(FEATURES)])
+    save(folder, name, onx, {"X": T}, csv, is_binary(name))
+
+
+MAKERS = {name: plain for name in KINDS}
+MAKERS.update({n: columns for n in ("columns", "columns-forest")})
+MAKERS.update({n: boosted for n in (
+    "lightgbm2", "lightgbm3", "lightgbm-numbers", "xgboost2", "xgboost3",
+    "xgboost-numbers")})
+
+if __name__ == "__main__":
+    folder, names = sys.argv[1], sys.argv[2:] or list(MAKERS)
+    for name in names:
+        MAKERS[name](folder, name)
+        print(name, flush=True)

@@ -1,0 +1,444 @@
+/*
+ * ONNX files: the graph is walked once, operator by operator.
+ * Not here: what operators do.
+ */
+
+#include "onnx.h"
+
+#include <stdio.h>
+#include <string.h>
+
+
+static const train_onnx_op_t *const  onnx_tables[] = {
+    train_onnx_shapes, train_onnx_maths, train_onnx_networks,
+    train_onnx_sklearns, train_onnx_ensembles
+};
+
+
+/* Which operators compute, besides numbers, what is only a label */
+
+static int
+onnx_is_label(const train_onnx_t *o, const train_onnx_port_t *p)
+{
+    size_t                    k;
+    train_onnx_name_t        *e;
+    const train_onnx_node_t  *n;
+
+    if (p->type == TRAIN_ONNX_INT64 || p->type == TRAIN_ONNX_INT32
+        || p->type == TRAIN_ONNX_STRING || p->type == TRAIN_ONNX_BOOL)
+    {
+        return 1;
+    }
+
+    e = train_onnx_find(o, p->name);
+    n = e == NULL ? NULL : e->from;
+
+    if (n == NULL) {
+        return 0;
+    }
+
+    k = strlen("Classifier");
+
+    return train_onnx_is(n->op, "ArgMax")
+           || train_onnx_is(n->op, "LabelEncoder")
+           || (n->op.len > k
+               && memcmp(n->op.data + n->op.len - k, "Classifier", k) == 0
+               && n->n_out > 0 && n->out[0].len == p->name.len
+               && memcmp(n->out[0].data, p->name.data, p->name.len) == 0);
+}
+
+
+/* The one output that is numbers */
+
+static maas_status_t
+onnx_answer(train_onnx_t *o, const train_onnx_port_t **answer)
+{
+    size_t                    i;
+    const train_onnx_port_t  *p;
+
+    *answer = NULL;
+
+    for (i = 0; i < o->n_outputs; i++) {
+        p = &o->output[i];
+
+        if (onnx_is_label(o, p)) {
+            continue;
+        }
+
+        if (*answer != NULL) {
+            return train_onnx_refuse(o, NULL, "the model has two answers,"
+                                     " \"%.*s\" and \"%.*s\"; export one",
+                                     (int) (*answer)->name.len,
+                                     (*answer)->name.data, (int) p->name.len,
+                                     p->name.data);
+        }
+
+        *answer = p;
+    }
+
+    if (*answer == NULL) {
+        return train_onnx_refuse(o, NULL, "the model's answer is a label, and"
+                                 " no numbers; export its probabilities, too,"
+                                 " or its scores");
+    }
+
+    return MAAS_OK;
+}
+
+
+/* Which nodes the answer needs, and how often names are used */
+
+static maas_status_t
+onnx_needed(train_onnx_t *o, const train_onnx_port_t *answer)
+{
+    size_t               i, k;
+    train_onnx_name_t   *e;
+    train_onnx_node_t   *n;
+
+    e = train_onnx_find(o, answer->name);
+
+    if (e == NULL || e->from == NULL) {
+        return train_onnx_bad(o, NULL, "nothing makes the answer, \"%.*s\"",
+                              (int) answer->name.len, answer->name.data);
+    }
+
+    e->uses = 1;
+    e->from->needed = 1;
+
+    for (i = o->n_nodes; i-- > 0; /* void */) {
+        n = &o->node[i];
+
+        for (k = 0; n->needed && k < n->n_in; k++) {
+            e = train_onnx_find(o, n->in[k]);
+
+            if (e == NULL) {
+                continue;
+            }
+
+            e->uses++;
+
+            if (e->from != NULL && e->from >= n) {
+                return train_onnx_bad(o, n, "takes \"%.*s\", which is made"
+                                      " after it", (int) n->in[k].len,
+                                      n->in[k].data);
+            }
+
+            if (e->from != NULL) {
+                e->from->needed = 1;
+            }
+        }
+    }
+
+    return MAAS_OK;
+}
+
+
+/* Columns are graph inputs of one number, or numbers of a larger one */
+
+static const char *
+onnx_column_name(train_onnx_t *o, const train_onnx_port_t *p, size_t i,
+    size_t n)
+{
+    char  name[160];
+
+    if (n == 1) {
+        return train_import_text(o->m, p->name.data, p->name.len);
+    }
+
+    if (o->n_inputs == 1) {
+        (void) snprintf(name, sizeof(name), "f%zu", i);
+    } else {
+        (void) snprintf(name, sizeof(name), "%.*s.%zu",
+                        p->name.len < 100 ? (int) p->name.len : 100,
+                        p->name.data, i);
+    }
+
+    return train_import_text(o->m, name, strlen(name));
+}
+
+
+static maas_status_t
+onnx_input_size(train_onnx_t *o, const train_onnx_port_t *p, size_t *n)
+{
+    size_t  i;
+
+    if (p->type != TRAIN_ONNX_FLOAT && p->type != TRAIN_ONNX_STRING
+        && p->type != TRAIN_ONNX_INT64 && p->type != TRAIN_ONNX_INT32
+        && p->type != TRAIN_ONNX_DOUBLE && p->type != TRAIN_ONNX_BOOL)
+    {
+        return train_onnx_refuse(o, NULL, "input \"%.*s\" is no tensor of"
+                                 " float, double, int64 or string; export the"
+                                 " model with float inputs",
+                                 (int) p->name.len, p->name.data);
+    }
+
+    *n = 1;
+
+    for (i = 1; i < p->rank; i++) {
+        if (p->dim[i] == TRAIN_ONNX_UNKNOWN
+            || p->dim[i] > MAAS_MAX_WIDTH / *n)
+        {
+            return train_onnx_refuse(o, NULL, "input \"%.*s\": how many"
+                                     " numbers a row has is not said, or more"
+                                     " than %u; export the model with a fixed"
+                                     " number of features", (int) p->name.len,
+                                     p->name.data, MAAS_MAX_WIDTH);
+        }
+
+        *n *= p->dim[i];
+    }
+
+    return MAAS_OK;
+}
+
+
+static maas_status_t
+onnx_input(train_onnx_t *o, const train_onnx_port_t *p, size_t n)
+{
+    size_t                 i;
+    train_onnx_name_t     *e;
+    train_onnx_value_t    *v;
+    train_onnx_column_t   *c;
+    train_onnx_element_t  *el;
+
+    v = train_onnx_value(o, ONNX_INPUT, p->rank == 0 ? 0 : p->rank - 1,
+                         p->dim + 1);
+    el = train_import_alloc(o->m, n, sizeof(*el));
+    e = train_onnx_find(o, p->name);
+    if (v == NULL || el == NULL || e == NULL) {
+        return v == NULL || el == NULL ? train_onnx_nomem(o)
+               : train_onnx_bad(o, NULL, "an input without a name");
+    }
+
+    for (i = 0; i < n; i++) {
+        c = &o->column[o->n_columns];
+        c->text = p->type == TRAIN_ONNX_STRING;
+        c->factor = 1;
+        c->name = onnx_column_name(o, p, i, n);
+
+        if (c->name == NULL) {
+            return train_onnx_nomem(o);
+        }
+
+        el[i].column = o->n_columns++;
+        el[i].factor = 1;
+    }
+
+    v->element = el;
+    e->value = v;
+
+    return MAAS_OK;
+}
+
+
+/* Inputs, but those that are initializers of old files, or that nobody uses */
+
+static maas_status_t
+onnx_inputs(train_onnx_t *o)
+{
+    size_t              i, n, kept, total;
+    maas_status_t       rc;
+    train_onnx_name_t  *e;
+
+    kept = total = 0;
+
+    for (i = 0; i < o->n_inputs; i++) {
+        e = train_onnx_find(o, o->input[i].name);
+
+        if (e == NULL || e->tensor.at != NULL || e->uses == 0) {
+            continue;
+        }
+
+        rc = onnx_input_size(o, &o->input[i], &n);
+        if (rc != MAAS_OK) {
+            return rc;
+        }
+
+        o->input[kept++] = o->input[i];
+        total += n;
+
+        if (total > MAAS_MAX_WIDTH) {
+            return train_onnx_refuse(o, NULL, "more than %u numbers a row",
+                                     MAAS_MAX_WIDTH);
+        }
+    }
+
+    o->n_inputs = kept;
+
+    if (kept == 0) {
+        return train_onnx_refuse(o, NULL, "the answer depends on no input");
+    }
+
+    o->column = train_import_alloc(o->m, total, sizeof(*o->column));
+    if (o->column == NULL) {
+        return train_onnx_nomem(o);
+    }
+
+    for (i = 0; i < kept; i++) {
+        (void) onnx_input_size(o, &o->input[i], &n);
+        rc = onnx_input(o, &o->input[i], n);
+        if (rc != MAAS_OK) {
+            return rc;
+        }
+    }
+
+    return MAAS_OK;
+}
+
+
+static maas_status_t
+onnx_run(train_onnx_t *o, const train_onnx_node_t *n)
+{
+    size_t                  i;
+    const train_onnx_op_t  *op;
+
+    if (n->domain.len > 0 && !train_onnx_is(n->domain, "ai.onnx")
+        && !train_onnx_is(n->domain, "ai.onnx.ml"))
+    {
+        return train_onnx_unknown(o, n);
+    }
+
+    for (i = 0; i < sizeof(onnx_tables) / sizeof(onnx_tables[0]); i++) {
+        for (op = onnx_tables[i]; op->name != NULL; op++) {
+            if (train_onnx_is(n->op, op->name)) {
+                return op->make(o, n);
+            }
+        }
+    }
+
+    return train_onnx_unknown(o, n);
+}
+
+
+/* Doubles are read as such only where trees take them */
+
+static maas_status_t
+onnx_type(train_onnx_t *o)
+{
+    size_t  i;
+
+    o->m->dtype = MAAS_F32;
+
+    for (i = 0; i < o->n_layers; i++) {
+        if (o->layer[i].kind == ONNX_TREES && o->layer[i].in[0]->kind
+            == ONNX_INPUT && o->layer[i].trees->type == MAAS_F64)
+        {
+            o->m->dtype = MAAS_F64;
+        }
+    }
+
+    for (i = 0; i < o->n_layers && o->m->dtype == MAAS_F64; i++) {
+        if (o->layer[i].kind != ONNX_TREES
+            && o->layer[i].in[0]->kind == ONNX_INPUT)
+        {
+            return train_onnx_refuse(o, NULL, "trees of doubles beside layers"
+                                     " that take floats; export the model"
+                                     " with float inputs");
+        }
+    }
+
+    return MAAS_OK;
+}
+
+
+static maas_status_t
+onnx_notes(train_onnx_t *o)
+{
+    if (o->n_inputs == 1 && o->m->n_columns > 1
+        && train_import_note(o->m, "the file has no names of columns: they"
+                             " are f0 to f%zu", o->n_columns - 1) != MAAS_OK)
+    {
+        return train_onnx_nomem(o);
+    }
+
+    return MAAS_OK;
+}
+
+
+static maas_status_t
+onnx_read(train_import_t *m, const char *file, size_t size, maas_err_t *err)
+{
+    char                       source[160];
+    size_t                     i;
+    train_onnx_t               o;
+    maas_status_t              rc;
+    train_onnx_name_t         *e;
+    const train_onnx_port_t   *answer;
+
+    memset(&o, 0, sizeof(o));
+    o.m = m;
+    o.err = err;
+    o.file = (const uint8_t *) file;
+    o.size = size;
+    err->code = MAAS_OK;
+
+    rc = train_onnx_model(&o);
+
+    if (rc == MAAS_OK) {
+        rc = onnx_answer(&o, &answer);
+    }
+
+    if (rc == MAAS_OK) {
+        rc = onnx_needed(&o, answer);
+    }
+
+    if (rc == MAAS_OK) {
+        rc = onnx_inputs(&o);
+    }
+
+    for (i = 0; rc == MAAS_OK && i < o.n_nodes; i++) {
+        if (o.node[i].needed) {
+            rc = onnx_run(&o, &o.node[i]);
+        }
+    }
+
+    if (rc != MAAS_OK) {
+        return rc;
+    }
+
+    e = train_onnx_find(&o, answer->name);
+
+    if (e == NULL || e->value == NULL) {
+        return train_onnx_bad(&o, NULL, "nothing makes the answer");
+    }
+
+    rc = onnx_type(&o);
+
+    if (rc == MAAS_OK) {
+        rc = train_onnx_emit(&o, e->value);
+    }
+
+    if (rc != MAAS_OK) {
+        return rc;
+    }
+
+    (void) snprintf(source, sizeof(source), "ONNX%s%.100s",
+                    o.producer == NULL ? "" : " of ",
+                    o.producer == NULL ? "" : o.producer);
+    m->source = train_import_text(m, source, strlen(source));
+
+    return m->source == NULL ? train_onnx_nomem(&o) : onnx_notes(&o);
+}
+
+
+/* ir_version, a small number, comes first, and there is a graph */
+
+static int
+onnx_is(const char *file, size_t size)
+{
+    train_field_t  f;
+    train_proto_t  p;
+
+    p.at = (const uint8_t *) file;
+    p.end = p.at + size;
+
+    return size > 2 && train_proto_next(&p, &f) > 0 && f.number == 1
+           && f.wire == TRAIN_PROTO_VARINT && f.value > 0 && f.value < 256;
+}
+
+
+const train_importer_t  train_import_onnx = {
+    .name = "ONNX",
+    .is = onnx_is,
+    .read = onnx_read
+};

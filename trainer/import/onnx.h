@@ -1,0 +1,345 @@
+/*
+ * An ONNX graph on its way to layers: what was read, and what its values are in
+ * terms of input columns and layers of ours.
+ * Not here: other formats.
+ */
+
+#ifndef TRAIN_ONNX_H
+#define TRAIN_ONNX_H
+
+#include "import.h"
+#include "protobuf.h"
+
+
+#define TRAIN_ONNX_DIMS     8
+#define TRAIN_ONNX_UNKNOWN  SIZE_MAX   /* a dimension, as of rows */
+
+/* TensorProto.DataType of onnx.proto */
+
+#define TRAIN_ONNX_FLOAT     1
+#define TRAIN_ONNX_INT32     6
+#define TRAIN_ONNX_INT64     7
+#define TRAIN_ONNX_STRING    8
+#define TRAIN_ONNX_BOOL      9
+#define TRAIN_ONNX_DOUBLE   11
+
+
+typedef struct {
+    int            type;
+    size_t         rank;
+    size_t         dim[TRAIN_ONNX_DIMS];
+    size_t         n;
+    double        *number;             /* (n), or NULL: texts */
+    maas_str_t    *text;
+} train_onnx_tensor_t;
+
+typedef struct {
+    maas_str_t     op;
+    maas_str_t     domain;
+    maas_str_t     name;
+    size_t         n_in;
+    size_t         n_out;
+    maas_str_t    *in;                 /* empty: not given */
+    maas_str_t    *out;
+    train_proto_t  body;
+    unsigned       needed;
+} train_onnx_node_t;
+
+/* An input or output of the graph */
+
+typedef struct {
+    maas_str_t     name;
+    int            type;               /* of its numbers; 0: no tensor */
+    size_t         rank;
+    size_t         dim[TRAIN_ONNX_DIMS];   /* or TRAIN_ONNX_UNKNOWN */
+} train_onnx_port_t;
+
+
+/* A list of values that a category has */
+
+typedef struct {
+    size_t         n;
+    const char   **value;
+    size_t         missing;            /* place of "", SIZE_MAX: none */
+    maas_compare_t compare;
+} train_onnx_list_t;
+
+/* A value that a client sends */
+
+typedef struct {
+    const char    *name;
+    int            text;
+
+    /* as layers take it */
+    unsigned       used;
+    unsigned       by_trees;
+    unsigned       by_others;
+    int            filled;
+    float          fill;
+    double         shift;
+    double         factor;
+    const train_onnx_list_t *list;
+    size_t         at;                 /* first slot */
+} train_onnx_column_t;
+
+/* A number of a row before any layer: of column c (value - shift) * factor, or,
+ * of a category, 1 if it has value k. */
+
+typedef struct {
+    size_t         column;
+    int            filled;             /* missing is `fill` */
+    float          fill;
+    double         shift;
+    double         factor;
+    const train_onnx_list_t *list;     /* NULL: a number */
+    size_t         k;
+} train_onnx_element_t;
+
+
+typedef enum {
+    ONNX_CONST = 0,                    /* the same for each row: tensor */
+    ONNX_INPUT,                        /* element(n) */
+    ONNX_LAYER,                        /* of layer */
+    ONNX_CONCAT,                       /* part(n_parts), one behind another */
+    ONNX_ERF,                          /* erf(of * number) */
+    ONNX_SIGMOID,                      /* of `of` */
+    ONNX_MEAN,                         /* of `of`, over a row */
+    ONNX_DEV,                          /* of - mean */
+    ONNX_SQUARE,                       /* (of - mean)^2 */
+    ONNX_VAR,                          /* its mean + number */
+    ONNX_STD,                          /* the root of that */
+    ONNX_INV,                          /* 1 / that */
+    ONNX_XINV,                         /* of / that */
+    ONNX_MINV,                         /* mean / that */
+    ONNX_PAIR                          /* 1 - of, of */
+} train_onnx_kind_t;
+
+/* What a name of the graph stands for; immutable once bound.  Numbers of a row
+ * are dim[], rows are not a dimension. */
+
+typedef struct train_onnx_value_s  train_onnx_value_t;
+
+struct train_onnx_value_s {
+    train_onnx_kind_t           kind;
+    size_t                      rank;
+    size_t                      dim[TRAIN_ONNX_DIMS];
+    size_t                      n;
+    const train_onnx_tensor_t  *tensor;
+    train_onnx_element_t       *element;
+    size_t                      layer;
+    const train_onnx_value_t   *of;
+    size_t                      n_parts;
+    const train_onnx_value_t  **part;
+    double                      number;
+    double                     *a;     /* (n) to be multiplied by; NULL: 1 */
+    double                     *b;     /* (n) then to be added; NULL: 0 */
+    size_t                      n_labels;
+    const char                **label;
+};
+
+
+/* An ensemble; a node's children are nodes of its tree or ~leaf */
+
+typedef struct {
+    uint32_t       feature;
+    unsigned       flags;
+    int32_t        left;
+    int32_t        right;
+    double         threshold;
+    size_t         n_words;            /* of a set */
+    uint32_t      *word;
+} train_onnx_split_t;
+
+typedef struct {
+    size_t         n_trees;
+    size_t        *size;               /* (n_trees) nodes; leaves: + 1 */
+    size_t        *output;             /* (n_trees) */
+    train_onnx_split_t *split;
+    double        *value;              /* (leaves,vector or 1) */
+    size_t         vector;
+    size_t         out;
+    double        *base;               /* (out) */
+    size_t         divide;
+    maas_dtype_t   type;
+    maas_combine_t combine;
+    maas_transform_t transform;
+} train_onnx_trees_t;
+
+typedef enum {
+    ONNX_DENSE = 0,
+    ONNX_ACT,
+    ONNX_ADD,
+    ONNX_NORM,                         /* layer_norm */
+    ONNX_NORMALIZE,
+    ONNX_TREES
+} train_onnx_layer_kind_t;
+
+typedef struct {
+    train_onnx_layer_kind_t     kind;
+    const train_onnx_value_t   *in[2];     /* of kind INPUT or LAYER */
+    size_t                      n_in;      /* numbers of in[0] */
+    size_t                      n;
+    double                     *weight;    /* dense: (n_in,n); norm: (n) */
+    double                     *bias;      /* (n) */
+    maas_act_t                  act;
+    float                       alpha;
+    double                      number;    /* epsilon, kind of norm */
+    train_onnx_trees_t         *trees;
+    unsigned                    shared;    /* it must stay as it is */
+    unsigned                    made;      /* emitted as node `place` */
+    unsigned                    place;     /* 0: network input, else + 1 */
+} train_onnx_layer_t;
+
+/* A name of the graph */
+
+typedef struct {
+    maas_str_t                  name;
+    train_proto_t               tensor;    /* at NULL: no initializer */
+    train_onnx_node_t          *from;
+    unsigned                    uses;
+    const train_onnx_value_t   *value;
+} train_onnx_name_t;
+
+typedef struct {
+    train_import_t        *m;
+    maas_err_t            *err;
+    const uint8_t         *file;
+    size_t                 size;
+
+    const char            *producer;
+    size_t                 n_nodes;
+    train_onnx_node_t     *node;
+    size_t                 n_names;        /* a power of two */
+    train_onnx_name_t     *names;
+    size_t                 n_inputs;
+    train_onnx_port_t     *input;
+    size_t                 n_outputs;
+    train_onnx_port_t     *output;
+
+    size_t                 n_columns;
+    train_onnx_column_t   *column;
+    size_t                 n_layers;
+    size_t                 room;
+    train_onnx_layer_t    *layer;
+    int                    wide;           /* trees read doubles */
+} train_onnx_t;
+
+
+/* onnx_model.c: the file */
+
+/* All but values; o->m, err, file and size are set. */
+maas_status_t train_onnx_model(train_onnx_t *o);
+
+/* Refuse: legal but not here, or a broken file; about a node if it is not
+ * NULL.  Returns the status. */
+maas_status_t train_onnx_refuse(train_onnx_t *o, const train_onnx_node_t *n,
+    const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+maas_status_t train_onnx_bad(train_onnx_t *o, const train_onnx_node_t *n,
+    const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+/* The same of memory. */
+maas_status_t train_onnx_nomem(train_onnx_t *o);
+
+/* The entry of a name; NULL if the graph has none such. */
+train_onnx_name_t *train_onnx_find(const train_onnx_t *o, maas_str_t name);
+
+/* Is it this text? */
+int train_onnx_is(maas_str_t s, const char *text);
+
+/* The message of an attribute: 0 if the node has none. */
+int train_onnx_attr(const train_onnx_node_t *n, const char *name,
+    train_proto_t *a);
+/* Attributes with a default. */
+double train_attr_float(const train_onnx_node_t *n, const char *name,
+    double def);
+int64_t train_attr_int(const train_onnx_node_t *n, const char *name,
+    int64_t def);
+/* An empty text if there is none. */
+maas_str_t train_attr_text(const train_onnx_node_t *n, const char *name);
+/* Lists, *v NULL and *count 0 if there is none. */
+maas_status_t train_attr_floats(train_onnx_t *o, const train_onnx_node_t *n,
+    const char *name, double **v, size_t *count);
+maas_status_t train_attr_ints(train_onnx_t *o, const train_onnx_node_t *n,
+    const char *name, int64_t **v, size_t *count);
+maas_status_t train_attr_texts(train_onnx_t *o, const train_onnx_node_t *n,
+    const char *name, maas_str_t **v, size_t *count);
+
+
+/* onnx_tensor.c: numbers of a TensorProto, of the file or of one beside it;
+ * n may be NULL. */
+maas_status_t train_onnx_decode(train_onnx_t *o, const train_onnx_node_t *n,
+    train_proto_t p, train_onnx_tensor_t **out);
+
+
+/* onnx_value.c: values of a row.  NULL: it failed, and was said. */
+
+train_onnx_value_t *train_onnx_value(train_onnx_t *o, train_onnx_kind_t kind,
+    size_t rank, const size_t *dim);
+/* One dimension of n numbers. */
+train_onnx_value_t *train_onnx_flat(train_onnx_t *o, train_onnx_kind_t kind,
+    size_t n);
+/* A copy, of another shape with as many numbers. */
+train_onnx_value_t *train_onnx_copy(train_onnx_t *o,
+    const train_onnx_value_t *v);
+
+/* The value of input i of a node; fails if it is not there. */
+const train_onnx_value_t *train_onnx_in(train_onnx_t *o,
+    const train_onnx_node_t *n, size_t i);
+/* Is input i given? */
+int train_onnx_has(const train_onnx_node_t *n, size_t i);
+/* The numbers of an input that is the same for each row; NULL: it failed. */
+const train_onnx_tensor_t *train_onnx_const(train_onnx_t *o,
+    const train_onnx_node_t *n, size_t i);
+/* Output i is v, which may be NULL: it failed. */
+maas_status_t train_onnx_out(train_onnx_t *o, const train_onnx_node_t *n,
+    size_t i, const train_onnx_value_t *v);
+
+/* x W + b; w(v->n,out), b(out) or NULL. */
+const train_onnx_value_t *train_onnx_linear(train_onnx_t *o,
+    const train_onnx_node_t *n, const train_onnx_value_t *v, const double *w,
+    const double *b, size_t out);
+/* x * a + b, a(v->n) and b(v->n) or NULL. */
+const train_onnx_value_t *train_onnx_affine(train_onnx_t *o,
+    const train_onnx_node_t *n, const train_onnx_value_t *v, const double *a,
+    const double *b);
+/* The same as a layer's output, in whose layer an activation may be added if
+ * nothing else uses it. */
+const train_onnx_value_t *train_onnx_settle(train_onnx_t *o,
+    const train_onnx_node_t *n, const train_onnx_value_t *v);
+const train_onnx_value_t *train_onnx_act(train_onnx_t *o,
+    const train_onnx_node_t *n, const train_onnx_value_t *v, maas_act_t act,
+    float alpha);
+const train_onnx_value_t *train_onnx_add(train_onnx_t *o,
+    const train_onnx_node_t *n, const train_onnx_value_t *u,
+    const train_onnx_value_t *v);
+/* A layer of its own over v; its number in *layer. */
+train_onnx_value_t *train_onnx_layer(train_onnx_t *o,
+    const train_onnx_node_t *n, train_onnx_layer_kind_t kind,
+    const train_onnx_value_t *v, size_t out);
+
+
+/* Operators by subject: a row each, which ends with one without a name */
+
+typedef struct {
+    const char     *name;
+    maas_status_t (*make)(train_onnx_t *o, const train_onnx_node_t *n);
+} train_onnx_op_t;
+
+extern const train_onnx_op_t  train_onnx_shapes[];     /* onnx_shape.c */
+extern const train_onnx_op_t  train_onnx_maths[];      /* onnx_math.c */
+extern const train_onnx_op_t  train_onnx_networks[];   /* onnx_network.c */
+extern const train_onnx_op_t  train_onnx_sklearns[];   /* onnx_sklearn.c */
+extern const train_onnx_op_t  train_onnx_ensembles[];  /* onnx_trees.c */
+
+/* onnx_labels.c: classes of a node, as texts, to v. */
+maas_status_t train_onnx_labels(train_onnx_t *o, const train_onnx_node_t *n,
+    train_onnx_value_t *v);
+
+/* onnx_hint.c: refuses a node whose operator is not known, with a way out. */
+maas_status_t train_onnx_unknown(train_onnx_t *o, const train_onnx_node_t *n);
+
+/* onnx_emit.c: columns and layers of m; `answer` is what the model says. */
+maas_status_t train_onnx_emit(train_onnx_t *o,
+    const train_onnx_value_t *answer);
+
+
+#endif /* TRAIN_ONNX_H */

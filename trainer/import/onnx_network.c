@@ -1,0 +1,415 @@
+/*
+ * Operators of networks by name: activations and normalizations.
+ * Not here: chains of arithmetic that are the same (onnx_math.c).
+ */
+
+#include "onnx.h"
+
+#include <string.h>
+
+
+/* n times the same */
+
+static double *
+network_all(train_onnx_t *o, size_t n, double v)
+{
+    size_t   i;
+    double  *all;
+
+    all = train_import_alloc(o->m, n, sizeof(double));
+
+    for (i = 0; all != NULL && i < n; i++) {
+        all[i] = v;
+    }
+
+    if (all == NULL) {
+        (void) train_onnx_nomem(o);
+    }
+
+    return all;
+}
+
+
+static maas_status_t
+network_act(train_onnx_t *o, const train_onnx_node_t *n, maas_act_t act,
+    float alpha)
+{
+    const train_onnx_value_t  *v;
+
+    v = train_onnx_in(o, n, 0);
+
+    return v == NULL ? o->err->code
+           : train_onnx_out(o, n, 0, train_onnx_act(o, n, v, act, alpha));
+}
+
+
+static maas_status_t
+network_relu(train_onnx_t *o, const train_onnx_node_t *n)
+{
+    return network_act(o, n, MAAS_ACT_RELU, 1);
+}
+
+
+static maas_status_t
+network_tanh(train_onnx_t *o, const train_onnx_node_t *n)
+{
+    return network_act(o, n, MAAS_ACT_TANH, 1);
+}
+
+
+static maas_status_t
+network_leaky(train_onnx_t *o, const train_onnx_node_t *n)
+{
+    return network_act(o, n, MAAS_ACT_LEAKY_RELU,
+                       (float) train_attr_float(n, "alpha", 0.01));
+}
+
+
+static maas_status_t
+network_elu(train_onnx_t *o, const train_onnx_node_t *n)
+{
+    return network_act(o, n, MAAS_ACT_ELU,
+                       (float) train_attr_float(n, "alpha", 1));
+}
+
+
+/* gamma * elu(x), of constants that the operator's text has */
+
+static maas_status_t
+network_selu(train_onnx_t *o, const train_onnx_node_t *n)
+{
+    double                    *scale;
+    const train_onnx_value_t  *v;
+
+    v = train_onnx_in(o, n, 0);
+    v = v == NULL ? NULL
+        : train_onnx_act(o, n, v, MAAS_ACT_ELU, (float)
+                         train_attr_float(n, "alpha", 1.67326319217681884765));
+    scale = v == NULL ? NULL
+            : network_all(o, v->n, train_attr_float(n, "gamma",
+                                                    1.05070102214813232421));
+
+    return scale == NULL ? o->err->code
+           : train_onnx_out(o, n, 0, train_onnx_affine(o, n, v, scale, NULL));
+}
+
+
+static maas_status_t
+network_gelu(train_onnx_t *o, const train_onnx_node_t *n)
+{
+    maas_str_t  how;
+
+    how = train_attr_text(n, "approximate");
+
+    if (how.len > 0 && !train_onnx_is(how, "none")) {
+        return train_onnx_refuse(o, n, "approximate=%.*s; export it with the"
+                                 " exact one, approximate=none", (int) how.len,
+                                 how.data);
+    }
+
+    return network_act(o, n, MAAS_ACT_GELU, 1);
+}
+
+
+static maas_status_t
+network_swish(train_onnx_t *o, const train_onnx_node_t *n)
+{
+    if (train_attr_float(n, "alpha", 1) != 1) {
+        return train_onnx_refuse(o, n, "an alpha other than 1");
+    }
+
+    return network_act(o, n, MAAS_ACT_SILU, 1);
+}
+
+
+/* Put off: x * sigmoid(x) is a SiLU */
+
+static maas_status_t
+network_sigmoid(train_onnx_t *o, const train_onnx_node_t *n)
+{
+    train_onnx_value_t        *y;
+    const train_onnx_value_t  *v;
+
+    v = train_onnx_in(o, n, 0);
+    if (v == NULL) {
+        return o->err->code;
+    }
+
+    if ((v->kind != ONNX_LAYER && v->kind != ONNX_INPUT) || v->a != NULL
+        || v->b != NULL)
+    {
+        return network_act(o, n, MAAS_ACT_SIGMOID, 1);
+    }
+
+    y = train_onnx_value(o, ONNX_SIGMOID, v->rank, v->dim);
+
+    if (y != NULL) {
+        y->of = v;
+    }
+
+    return train_onnx_out(o, n, 0, y);
+}
+
+
+static maas_status_t
+network_softmax(train_onnx_t *o, const train_onnx_node_t *n)
+{
+    int64_t                    axis;
+    const train_onnx_value_t  *v;
+
+    v = train_onnx_in(o, n, 0);
+    if (v == NULL) {
+        return o->err->code;
+    }
+
+    axis = train_attr_int(n, "axis", -1);
+
+    if (v->rank != 1 || (axis != -1 && axis != 1)) {
+        return train_onnx_refuse(o, n, "over axis %lld of %zu dimensions, not"
+                                 " over the numbers of a row",
+                                 (long long) axis, v->rank + 1);
+    }
+
+    return network_act(o, n, MAAS_ACT_SOFTMAX, 1);
+}
+
+
+/* scale * relu(x + shift) */
+
+static const train_onnx_value_t *
+network_ramp(train_onnx_t *o, const train_onnx_node_t *n,
+    const train_onnx_value_t *v, double shift, double scale)
+{
+    double                    *a, *b;
+    const train_onnx_value_t  *y;
+
+    a = network_all(o, v->n, scale);
+    b = network_all(o, v->n, shift);
+    if (a == NULL || b == NULL) {
+        return NULL;
+    }
+
+    y = shift == 0 ? v : train_onnx_affine(o, n, v, NULL, b);
+    y = y == NULL ? NULL : train_onnx_act(o, n, y, MAAS_ACT_RELU, 1);
+
+    return y == NULL || scale == 1 ? y : train_onnx_affine(o, n, y, a, NULL);
+}
+
+
+/* low + relu(x - low) - relu(x - high) */
+
+static const train_onnx_value_t *
+network_between(train_onnx_t *o, const train_onnx_node_t *n,
+    const train_onnx_value_t *v, double low, double high)
+{
+    double                    *b;
+    const train_onnx_value_t  *y, *z;
+
+    if (!(low < high) || isinf(low)) {
+        (void) train_onnx_refuse(o, n, "from %g to %g", low, high);
+        return NULL;
+    }
+
+    v = train_onnx_settle(o, n, v);
+    if (v == NULL) {
+        return NULL;
+    }
+
+    o->layer[v->layer].shared = 1;
+    y = network_ramp(o, n, v, -low, 1);
+
+    if (y != NULL && !isinf(high)) {
+        z = network_ramp(o, n, v, -high, -1);
+        y = z == NULL ? NULL : train_onnx_add(o, n, y, z);
+    }
+
+    b = y == NULL ? NULL : network_all(o, v->n, low);
+
+    return b == NULL || low == 0 ? y : train_onnx_affine(o, n, y, NULL, b);
+}
+
+
+static maas_status_t
+network_bound(train_onnx_t *o, const train_onnx_node_t *n, size_t i,
+    double *bound)
+{
+    const train_onnx_tensor_t  *t;
+
+    if (!train_onnx_has(n, i)) {
+        return MAAS_OK;
+    }
+
+    t = train_onnx_const(o, n, i);
+
+    if (t != NULL && t->n != 1) {
+        return train_onnx_refuse(o, n, "a bound of %zu numbers", t->n);
+    }
+
+    *bound = t == NULL ? 0 : t->number[0];
+
+    return t == NULL ? o->err->code : MAAS_OK;
+}
+
+
+static maas_status_t
+network_clip(train_onnx_t *o, const train_onnx_node_t *n)
+{
+    double                     low, high;
+    const train_onnx_value_t  *v;
+
+    v = train_onnx_in(o, n, 0);
+    low = train_attr_float(n, "min", -INFINITY);
+    high = train_attr_float(n, "max", INFINITY);
+
+    if (v == NULL || network_bound(o, n, 1, &low) != MAAS_OK
+        || network_bound(o, n, 2, &high) != MAAS_OK)
+    {
+        return o->err->code;
+    }
+
+    if (low <= -3.4e38) {
+        low = -INFINITY;
+    }
+
+    if (high >= 3.4e38) {
+        high = INFINITY;
+    }
+
+    return train_onnx_out(o, n, 0, network_between(o, n, v, low, high));
+}
+
+
+static maas_status_t
+network_hard_sigmoid(train_onnx_t *o, const train_onnx_node_t *n)
+{
+    double                    *a, *b;
+    const train_onnx_value_t  *v;
+
+    v = train_onnx_in(o, n, 0);
+    if (v == NULL) {
+        return o->err->code;
+    }
+
+    a = network_all(o, v->n, train_attr_float(n, "alpha", 0.2f));
+    b = network_all(o, v->n, train_attr_float(n, "beta", 0.5));
+    v = a == NULL || b == NULL ? NULL : train_onnx_affine(o, n, v, a, b);
+
+    return v == NULL ? o->err->code
+           : train_onnx_out(o, n, 0, network_between(o, n, v, 0, 1));
+}
+
+
+/* (x - mean) / sqrt(var + epsilon) * scale + b, all known */
+
+static maas_status_t
+network_batch_norm(train_onnx_t *o, const train_onnx_node_t *n)
+{
+    size_t                      i, k, c, each;
+    double                     *a, *b, epsilon;
+    const train_onnx_value_t   *v;
+    const train_onnx_tensor_t  *t[4];
+
+    v = train_onnx_in(o, n, 0);
+    if (v == NULL) {
+        return o->err->code;
+    }
+
+    c = v->rank == 0 ? 1 : v->dim[0];
+    each = c == 0 ? 1 : v->n / c;
+
+    for (i = 0; i < 4; i++) {
+        t[i] = train_onnx_const(o, n, i + 1);
+        if (t[i] == NULL) {
+            return o->err->code;
+        }
+
+        if (t[i]->n != c) {
+            return train_onnx_bad(o, n, "%zu numbers for %zu channels",
+                                  t[i]->n, c);
+        }
+    }
+
+    a = network_all(o, v->n, 0);
+    b = network_all(o, v->n, 0);
+    if (a == NULL || b == NULL) {
+        return o->err->code;
+    }
+
+    epsilon = train_attr_float(n, "epsilon", 1e-5f);
+
+    for (i = 0; i < v->n; i++) {
+        k = i / each;
+        a[i] = t[0]->number[k] / sqrt(t[3]->number[k] + epsilon);
+        b[i] = t[1]->number[k] - t[2]->number[k] * a[i];
+    }
+
+    return train_onnx_out(o, n, 0, train_onnx_affine(o, n, v, a, b));
+}
+
+
+static maas_status_t
+network_layer_norm(train_onnx_t *o, const train_onnx_node_t *n)
+{
+    int64_t                     axis;
+    double                     *w, *b;
+    train_onnx_value_t         *y;
+    const train_onnx_value_t   *v, *x;
+    const train_onnx_tensor_t  *scale, *bias;
+
+    v = train_onnx_in(o, n, 0);
+    scale = v == NULL ? NULL : train_onnx_const(o, n, 1);
+    bias = scale == NULL || !train_onnx_has(n, 2) ? NULL
+           : train_onnx_const(o, n, 2);
+    if (scale == NULL || (bias == NULL && train_onnx_has(n, 2))) {
+        return o->err->code;
+    }
+
+    axis = train_attr_int(n, "axis", -1);
+
+    if (v->rank != 1 || (axis != -1 && axis != 1) || scale->n != v->n
+        || (bias != NULL && bias->n != v->n))
+    {
+        return train_onnx_refuse(o, n, "not over the %zu numbers of a row",
+                                 v->n);
+    }
+
+    x = train_onnx_settle(o, n, v);
+    w = network_all(o, v->n, 0);
+    b = network_all(o, v->n, 0);
+    y = x == NULL || w == NULL || b == NULL ? NULL
+        : train_onnx_layer(o, n, ONNX_NORM, x, x->n);
+    if (y == NULL) {
+        return o->err->code;
+    }
+
+    memcpy(w, scale->number, v->n * sizeof(double));
+
+    if (bias != NULL) {
+        memcpy(b, bias->number, v->n * sizeof(double));
+    }
+
+    o->layer[x->layer].shared = 1;
+    o->layer[y->layer].weight = w;
+    o->layer[y->layer].bias = b;
+    o->layer[y->layer].number = train_attr_float(n, "epsilon", 1e-5f);
+
+    return train_onnx_out(o, n, 0, y);
+}
+
+
+const train_onnx_op_t  train_onnx_networks[] = {
+    { "Relu", network_relu },
+    { "LeakyRelu", network_leaky },
+    { "Elu", network_elu },
+    { "Selu", network_selu },
+    { "Gelu", network_gelu },
+    { "Swish", network_swish },
+    { "Sigmoid", network_sigmoid },
+    { "HardSigmoid", network_hard_sigmoid },
+    { "Tanh", network_tanh },
+    { "Softmax", network_softmax },
+    { "Clip", network_clip },
+    { "BatchNormalization", network_batch_norm },
+    { "LayerNormalization", network_layer_norm },
+    { NULL, NULL }
+};

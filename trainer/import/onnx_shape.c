@@ -1,0 +1,816 @@
+/*
+ * Operators that move numbers of a row, or constants, and change none.
+ * Not here: arithmetic.
+ */
+
+#include "onnx.h"
+
+#include <string.h>
+
+
+/* A constant of the same type in other order: number i is that at place[i] */
+
+static const train_onnx_value_t *
+shape_const(train_onnx_t *o, const train_onnx_tensor_t *t, size_t rank,
+    const size_t *dim, const size_t *place)
+{
+    size_t                i;
+    train_onnx_value_t   *v;
+    train_onnx_tensor_t  *to;
+
+    v = train_onnx_value(o, ONNX_CONST, rank, dim);
+    to = train_import_alloc(o->m, 1, sizeof(*to));
+    if (v == NULL || to == NULL) {
+        (void) train_onnx_nomem(o);
+        return NULL;
+    }
+
+    *to = *t;
+    to->rank = rank;
+    memcpy(to->dim, dim, rank * sizeof(size_t));
+    to->n = v->n;
+    v->tensor = to;
+
+    if (place == NULL) {
+        return v;
+    }
+
+    if (t->number != NULL) {
+        to->number = train_import_alloc(o->m, v->n, sizeof(double));
+    } else {
+        to->text = train_import_alloc(o->m, v->n, sizeof(maas_str_t));
+    }
+
+    if (to->number == NULL && to->text == NULL) {
+        (void) train_onnx_nomem(o);
+        return NULL;
+    }
+
+    for (i = 0; i < v->n; i++) {
+        if (t->number != NULL) {
+            to->number[i] = t->number[place[i]];
+        } else {
+            to->text[i] = t->text[place[i]];
+        }
+    }
+
+    return v;
+}
+
+
+static maas_status_t
+shape_same(train_onnx_t *o, const train_onnx_node_t *n)
+{
+    return train_onnx_out(o, n, 0, train_onnx_in(o, n, 0));
+}
+
+
+static maas_status_t
+shape_cast(train_onnx_t *o, const train_onnx_node_t *n)
+{
+    int64_t                    to;
+    maas_str_t                 name;
+    const train_onnx_value_t  *v;
+
+    v = train_onnx_in(o, n, 0);
+    to = train_attr_int(n, "to", 0);
+    name = train_attr_text(n, "to");
+
+    if (name.len > 0) {                /* of ai.onnx.ml 1 */
+        to = TRAIN_ONNX_FLOAT;
+    }
+
+    if (v != NULL && v->kind != ONNX_CONST && v->kind != ONNX_INPUT
+        && to != TRAIN_ONNX_FLOAT && to != TRAIN_ONNX_DOUBLE)
+    {
+        return train_onnx_refuse(o, n, "rounds what layers compute to whole"
+                                 " numbers or texts, which is not done here");
+    }
+
+    return train_onnx_out(o, n, 0, v);
+}
+
+
+static maas_status_t
+shape_constant(train_onnx_t *o, const train_onnx_node_t *n)
+{
+    double                scalar;
+    maas_status_t         rc;
+    train_field_t         f;
+    train_proto_t         a;
+    train_onnx_value_t   *v;
+    train_onnx_tensor_t  *t;
+
+    if (train_onnx_attr(n, "value", &a)) {
+        if (!train_proto_find(a, 5, &f)) {
+            return train_onnx_bad(o, n, "no tensor in its value");
+        }
+
+        rc = train_onnx_decode(o, n, f.bytes, &t);
+        if (rc != MAAS_OK) {
+            return rc;
+        }
+
+    } else {
+        t = train_import_alloc(o->m, 1, sizeof(*t));
+        if (t == NULL) {
+            return train_onnx_nomem(o);
+        }
+
+        t->type = TRAIN_ONNX_FLOAT;
+        t->rank = 1;
+        rc = train_attr_floats(o, n, "value_floats", &t->number, &t->n);
+
+        if (rc == MAAS_OK && t->number == NULL) {
+            scalar = train_attr_float(n, "value_float",
+                                      (double) train_attr_int(n, "value_int",
+                                                              0));
+            t->rank = 0;
+            t->n = 1;
+            t->number = train_import_alloc(o->m, 1, sizeof(double));
+
+            if (t->number == NULL) {
+                return train_onnx_nomem(o);
+            }
+
+            t->number[0] = scalar;
+
+            if (train_onnx_attr(n, "value_ints", &a)
+                || train_onnx_attr(n, "value_strings", &a))
+            {
+                return train_onnx_refuse(o, n, "a list that is not read");
+            }
+        }
+
+        t->dim[0] = t->n;
+    }
+
+    v = train_onnx_value(o, ONNX_CONST, t->rank, t->dim);
+
+    if (v != NULL) {
+        v->tensor = t;
+    }
+
+    return rc == MAAS_OK ? train_onnx_out(o, n, 0, v) : rc;
+}
+
+
+/* Of a row: as many numbers, in one dimension or as said; -1 are the rows */
+
+static maas_status_t
+shape_shape(train_onnx_t *o, const train_onnx_node_t *n)
+{
+    size_t                     i, dim;
+    train_onnx_value_t        *y;
+    train_onnx_tensor_t       *t;
+    const train_onnx_value_t  *v;
+
+    v = train_onnx_in(o, n, 0);
+    if (v == NULL) {
+        return o->err->code;
+    }
+
+    t = train_import_alloc(o->m, 1, sizeof(*t));
+    dim = v->rank + (v->kind != ONNX_CONST);
+    y = train_onnx_flat(o, ONNX_CONST, dim);
+
+    if (t != NULL) {
+        t->number = train_import_alloc(o->m, dim, sizeof(double));
+    }
+
+    if (y == NULL || t == NULL || t->number == NULL) {
+        return train_onnx_nomem(o);
+    }
+
+    t->type = TRAIN_ONNX_INT64;
+    t->rank = 1;
+    t->dim[0] = t->n = dim;
+    t->number[0] = -1;
+
+    for (i = 0; i < v->rank; i++) {
+        t->number[i + (v->kind != ONNX_CONST)] = (double) v->dim[i];
+    }
+
+    y->tensor = t;
+
+    return train_onnx_out(o, n, 0, y);
+}
+
+
+static maas_status_t
+shape_to(train_onnx_t *o, const train_onnx_node_t *n,
+    const train_onnx_value_t *v, size_t rank, const size_t *dim)
+{
+    train_onnx_value_t  *y;
+
+    y = train_onnx_copy(o, v);
+    if (y == NULL) {
+        return o->err->code;
+    }
+
+    y->rank = rank;
+    memcpy(y->dim, dim, rank * sizeof(size_t));
+
+    return train_onnx_out(o, n, 0, y);
+}
+
+
+static maas_status_t
+shape_flatten(train_onnx_t *o, const train_onnx_node_t *n)
+{
+    const train_onnx_value_t  *v;
+
+    v = train_onnx_in(o, n, 0);
+    if (v == NULL) {
+        return o->err->code;
+    }
+
+    if (v->kind == ONNX_CONST || train_attr_int(n, "axis", 1) != 1) {
+        return train_onnx_refuse(o, n, "an axis other than 1");
+    }
+
+    return shape_to(o, n, v, 1, &v->n);
+}
+
+
+/* Dimensions that a list of numbers asks for, of which -1 is what is left */
+
+static int
+shape_dims(const double *ask, size_t rank, const size_t *old, size_t n_old,
+    size_t n, size_t *dim)
+{
+    size_t  i, left, product;
+
+    left = rank;
+    product = 1;
+
+    for (i = 0; i < rank; i++) {
+        if (ask[i] == -1 && left == rank) {
+            left = i;
+            continue;
+        }
+
+        dim[i] = ask[i] == 0 && i < n_old ? old[i]
+                 : ask[i] > 0 && ask[i] < 1e9 ? (size_t) ask[i] : 0;
+
+        if (dim[i] == 0 || product > n / dim[i]) {
+            return 0;
+        }
+
+        product *= dim[i];
+    }
+
+    if (left < rank) {
+        dim[left] = n / product;
+        product *= dim[left];
+    }
+
+    return product == n;
+}
+
+
+static maas_status_t
+shape_reshape(train_onnx_t *o, const train_onnx_node_t *n)
+{
+    size_t                      dim[TRAIN_ONNX_DIMS];
+    const train_onnx_value_t   *v;
+    const train_onnx_tensor_t  *t;
+
+    v = train_onnx_in(o, n, 0);
+    t = v == NULL ? NULL : train_onnx_const(o, n, 1);
+    if (t == NULL) {
+        return o->err->code;
+    }
+
+    if (t->n > TRAIN_ONNX_DIMS) {
+        return train_onnx_refuse(o, n, "to %zu dimensions", t->n);
+    }
+
+    if (v->kind == ONNX_CONST) {
+        if (shape_dims(t->number, t->n, v->dim, v->rank, v->n, dim)) {
+            return train_onnx_out(o, n, 0,
+                                  shape_const(o, v->tensor, t->n, dim, NULL));
+        }
+
+    } else if (t->n == 1 && v->n == 1 && t->number[0] == -1) {
+        return shape_to(o, n, v, 0, dim);
+
+    } else if (t->n > 0 && t->number[0] <= 1
+               && shape_dims(t->number + 1, t->n - 1, v->dim, v->rank, v->n,
+                             dim))
+    {
+        return shape_to(o, n, v, t->n - 1, dim);
+    }
+
+    return train_onnx_refuse(o, n, "%zu numbers a row get a shape in which"
+                             " rows are mixed, which is not done here", v->n);
+}
+
+
+/* Axes, an attribute until opset 12 and then an input; -1: not known */
+
+static int64_t
+shape_axis(train_onnx_t *o, const train_onnx_node_t *n)
+{
+    size_t                      count;
+    int64_t                    *v;
+    const train_onnx_tensor_t  *t;
+
+    if (train_attr_ints(o, n, "axes", &v, &count) == MAAS_OK && count > 0) {
+        return v[0];
+    }
+
+    if (train_onnx_has(n, 1)) {
+        t = train_onnx_const(o, n, 1);
+        return t == NULL || t->n == 0 ? -1 : (int64_t) t->number[0];
+    }
+
+    return -1;
+}
+
+
+static maas_status_t
+shape_squeeze(train_onnx_t *o, const train_onnx_node_t *n)
+{
+    size_t                     i, rank, dim[TRAIN_ONNX_DIMS];
+    const train_onnx_value_t  *v;
+
+    v = train_onnx_in(o, n, 0);
+    if (v == NULL) {
+        return o->err->code;
+    }
+
+    rank = 0;
+
+    for (i = 0; i < v->rank; i++) {
+        if (v->dim[i] != 1) {
+            dim[rank++] = v->dim[i];
+        }
+    }
+
+    return v->kind == ONNX_CONST
+           ? train_onnx_out(o, n, 0, shape_const(o, v->tensor, rank, dim,
+                                                 NULL))
+           : shape_to(o, n, v, rank, dim);
+}
+
+
+static maas_status_t
+shape_unsqueeze(train_onnx_t *o, const train_onnx_node_t *n)
+{
+    size_t                     dim[TRAIN_ONNX_DIMS];
+    int64_t                    axis;
+    const train_onnx_value_t  *v;
+
+    v = train_onnx_in(o, n, 0);
+    if (v == NULL) {
+        return o->err->code;
+    }
+
+    axis = shape_axis(o, n);
+    dim[0] = v->n;
+
+    if (v->kind == ONNX_CONST && v->rank <= 1) {
+        return train_onnx_out(o, n, 0, shape_const(o, v->tensor, 1, dim,
+                                                   NULL));
+    }
+
+    if (v->kind == ONNX_CONST || v->rank > 1 || axis == 0) {
+        return train_onnx_refuse(o, n, "of %zu dimensions", v->rank);
+    }
+
+    return shape_to(o, n, v, 1, dim);
+}
+
+
+static maas_status_t
+shape_transpose(train_onnx_t *o, const train_onnx_node_t *n)
+{
+    size_t                     i, j, *place, dim[2];
+    const train_onnx_value_t  *v;
+
+    v = train_onnx_in(o, n, 0);
+    if (v == NULL) {
+        return o->err->code;
+    }
+
+    if (v->kind != ONNX_CONST || v->rank != 2) {
+        return train_onnx_refuse(o, n, "of what depends on the row");
+    }
+
+    place = train_import_alloc(o->m, v->n, sizeof(size_t));
+    if (place == NULL) {
+        return train_onnx_nomem(o);
+    }
+
+    dim[0] = v->dim[1];
+    dim[1] = v->dim[0];
+
+    for (i = 0; i < dim[0]; i++) {
+        for (j = 0; j < dim[1]; j++) {
+            place[i * dim[1] + j] = j * dim[0] + i;
+        }
+    }
+
+    return train_onnx_out(o, n, 0, shape_const(o, v->tensor, 2, dim, place));
+}
+
+
+/* Numbers place[count] of each row */
+
+static const train_onnx_value_t *
+shape_pick(train_onnx_t *o, const train_onnx_node_t *n,
+    const train_onnx_value_t *v, const size_t *place, size_t count)
+{
+    size_t               i;
+    double              *w;
+    train_onnx_value_t  *y;
+
+    if (v->kind != ONNX_INPUT || v->a != NULL) {
+        w = count > 0 && v->n < ((size_t) 1 << 24) / count
+            ? train_import_alloc(o->m, v->n * count, sizeof(double)) : NULL;
+        if (w == NULL) {
+            (void) train_onnx_nomem(o);
+            return NULL;
+        }
+
+        for (i = 0; i < count; i++) {
+            w[place[i] * count + i] = 1;
+        }
+
+        return train_onnx_linear(o, n, v, w, NULL, count);
+    }
+
+    y = train_onnx_flat(o, ONNX_INPUT, count);
+    if (y == NULL) {
+        return NULL;
+    }
+
+    y->element = train_import_alloc(o->m, count, sizeof(*y->element));
+    if (y->element == NULL) {
+        (void) train_onnx_nomem(o);
+        return NULL;
+    }
+
+    for (i = 0; i < count; i++) {
+        y->element[i] = v->element[place[i]];
+    }
+
+    return y;
+}
+
+
+static maas_status_t
+shape_gather(train_onnx_t *o, const train_onnx_node_t *n)
+{
+    int                         last;
+    size_t                      i, *place;
+    double                      at;
+    int64_t                     axis;
+    train_onnx_value_t         *y;
+    const train_onnx_value_t   *v, *picked;
+    const train_onnx_tensor_t  *t;
+
+    v = train_onnx_in(o, n, 0);
+    t = v == NULL ? NULL : train_onnx_const(o, n, 1);
+    if (t == NULL) {
+        return o->err->code;
+    }
+
+    last = train_onnx_is(n->op, "ArrayFeatureExtractor");
+    axis = last ? -1 : train_attr_int(n, "axis", 0);
+
+    if (v->rank != 1 || (axis != -1 && axis != (v->kind != ONNX_CONST))) {
+        return train_onnx_refuse(o, n, "along axis %lld of %zu dimensions",
+                                 (long long) axis, v->rank);
+    }
+
+    place = train_import_alloc(o->m, t->n, sizeof(size_t));
+    if (place == NULL) {
+        return train_onnx_nomem(o);
+    }
+
+    for (i = 0; i < t->n; i++) {
+        at = t->number[i] < 0 ? t->number[i] + (double) v->n : t->number[i];
+
+        if (!(at >= 0 && at < (double) v->n)) {
+            return train_onnx_bad(o, n, "takes number %g of %zu", at, v->n);
+        }
+
+        place[i] = (size_t) at;
+    }
+
+    picked = v->kind == ONNX_CONST
+             ? shape_const(o, v->tensor, t->rank > 1 ? 1 : t->rank, &t->n,
+                           place)
+             : shape_pick(o, n, v, place, t->n);
+    if (picked == NULL || v->kind == ONNX_CONST || last || t->rank > 0) {
+        return train_onnx_out(o, n, 0, picked);
+    }
+
+    y = train_onnx_copy(o, picked);
+
+    if (y != NULL) {
+        y->rank = 0;
+    }
+
+    return train_onnx_out(o, n, 0, y);
+}
+
+
+/* starts, ends, axes and steps, inputs since opset 10, of one axis */
+
+static maas_status_t
+shape_slice(train_onnx_t *o, const train_onnx_node_t *n)
+{
+    size_t                      i, k, *place;
+    double                      part[4] = { 0, 0, 0, 1 }, size;
+    const train_onnx_value_t   *v;
+    const train_onnx_tensor_t  *t;
+
+    v = train_onnx_in(o, n, 0);
+    if (v == NULL) {
+        return o->err->code;
+    }
+
+    for (i = 1; i < 5 && (i < 4 || train_onnx_has(n, i)); i++) {
+        t = train_onnx_const(o, n, i);
+        if (t == NULL) {
+            return o->err->code;
+        }
+
+        if (t->n != 1) {
+            return train_onnx_refuse(o, n, "along %zu axes", t->n);
+        }
+
+        part[i - 1] = t->number[0];
+    }
+
+    if (v->rank != 1 || part[3] != 1
+        || (part[2] != -1 && part[2] != (v->kind != ONNX_CONST)))
+    {
+        return train_onnx_refuse(o, n, "along axis %g of %zu dimensions",
+                                 part[2], v->rank);
+    }
+
+    size = (double) v->n;
+
+    for (i = 0; i < 2; i++) {
+        part[i] += part[i] < 0 ? size : 0;
+        part[i] = part[i] < 0 ? 0 : part[i] > size ? size : part[i];
+    }
+
+    k = part[0] < part[1] ? (size_t) (part[1] - part[0]) : 0;
+    place = train_import_alloc(o->m, k, sizeof(size_t));
+    if (place == NULL || k == 0) {
+        return place == NULL ? train_onnx_nomem(o)
+               : train_onnx_bad(o, n, "takes nothing");
+    }
+
+    for (i = 0; i < k; i++) {
+        place[i] = (size_t) part[0] + i;
+    }
+
+    return train_onnx_out(o, n, 0, v->kind == ONNX_CONST
+                          ? shape_const(o, v->tensor, 1, &k, place)
+                          : shape_pick(o, n, v, place, k));
+}
+
+
+static int
+shape_is_same(const train_onnx_value_t *u, const train_onnx_value_t *v)
+{
+    return u->kind == v->kind
+           && (u->kind == ONNX_LAYER ? u->layer == v->layer
+               : u->kind == ONNX_SIGMOID && u->of == v->of);
+}
+
+
+/* 1 - p, p */
+
+static int
+shape_is_pair(const train_onnx_value_t *u, const train_onnx_value_t *v)
+{
+    return u->n == 1 && v->n == 1 && shape_is_same(u, v) && v->a == NULL
+           && u->a != NULL && u->a[0] == -1 && u->b[0] == 1;
+}
+
+
+static const train_onnx_value_t *
+shape_join_inputs(train_onnx_t *o, const train_onnx_value_t *c)
+{
+    size_t               i, at;
+    train_onnx_value_t  *y;
+
+    y = train_onnx_flat(o, ONNX_INPUT, c->n);
+    if (y == NULL) {
+        return NULL;
+    }
+
+    y->element = train_import_alloc(o->m, c->n, sizeof(*y->element));
+    if (y->element == NULL) {
+        (void) train_onnx_nomem(o);
+        return NULL;
+    }
+
+    for (i = at = 0; i < c->n_parts; at += c->part[i++]->n) {
+        memcpy(y->element + at, c->part[i]->element,
+               c->part[i]->n * sizeof(*y->element));
+    }
+
+    return y;
+}
+
+
+static maas_status_t
+shape_concat_consts(train_onnx_t *o, const train_onnx_node_t *n)
+{
+    size_t                      i, j, at, total;
+    train_onnx_value_t         *y;
+    train_onnx_tensor_t        *to;
+    const train_onnx_tensor_t  *t;
+
+    total = 0;
+
+    for (i = 0; i < n->n_in; i++) {
+        t = train_onnx_const(o, n, i);
+        if (t == NULL) {
+            return o->err->code;
+        }
+
+        if (t->rank > 1) {
+            return train_onnx_refuse(o, n, "of constants in two dimensions");
+        }
+
+        total += t->n;
+    }
+
+    y = train_onnx_flat(o, ONNX_CONST, total);
+    to = train_import_alloc(o->m, 1, sizeof(*to));
+    if (to != NULL) {
+        to->number = train_import_alloc(o->m, total, sizeof(double));
+    }
+
+    if (y == NULL || to == NULL || to->number == NULL) {
+        return train_onnx_nomem(o);
+    }
+
+    for (i = at = 0; i < n->n_in; i++) {
+        t = train_onnx_const(o, n, i);
+        to->type = t->type;
+
+        for (j = 0; j < t->n; j++) {
+            to->number[at++] = t->number[j];
+        }
+    }
+
+    to->rank = 1;
+    to->dim[0] = to->n = total;
+    y->tensor = to;
+
+    return train_onnx_out(o, n, 0, y);
+}
+
+
+/* The parts of all inputs, in order, into c->part if it is there */
+
+static maas_status_t
+shape_parts(train_onnx_t *o, const train_onnx_node_t *n, train_onnx_value_t *c,
+    int *inputs)
+{
+    size_t                     i, j, at, parts;
+    const train_onnx_value_t  *v, *p;
+
+    parts = c->n = 0;
+    *inputs = 1;
+
+    for (i = 0; i < n->n_in; i++) {
+        v = train_onnx_in(o, n, i);
+        if (v == NULL) {
+            return o->err->code;
+        }
+
+        if (v->kind == ONNX_CONST || v->rank > 2
+            || (v->rank == 2 && v->dim[0] != 1))
+        {
+            return train_onnx_refuse(o, n, "of constants and numbers of a row,"
+                                     " or of more than one dimension");
+        }
+
+        at = 0;
+
+        for (j = 0; j < (v->kind == ONNX_CONCAT ? v->n_parts : 1); j++) {
+            p = v->kind == ONNX_CONCAT ? v->part[j] : v;
+
+            if (c->part != NULL && v->kind == ONNX_CONCAT
+                && (v->a != NULL || v->b != NULL))
+            {
+                p = train_onnx_affine(o, n, p, v->a == NULL ? NULL : v->a + at,
+                                      v->b == NULL ? NULL : v->b + at);
+                if (p == NULL) {
+                    return o->err->code;
+                }
+            }
+
+            if (c->part != NULL) {
+                c->part[parts] = p;
+            }
+
+            *inputs &= p->kind == ONNX_INPUT && p->a == NULL && p->b == NULL;
+            at += p->n;
+            parts++;
+        }
+
+        c->n += v->n;
+    }
+
+    c->n_parts = parts;
+
+    return MAAS_OK;
+}
+
+
+static maas_status_t
+shape_concat(train_onnx_t *o, const train_onnx_node_t *n)
+{
+    int                        inputs;
+    int64_t                    axis;
+    maas_status_t              rc;
+    train_onnx_value_t        *c;
+    const train_onnx_value_t  *v;
+
+    v = train_onnx_in(o, n, 0);
+    if (v == NULL) {
+        return o->err->code;
+    }
+
+    if (v->kind == ONNX_CONST) {
+        return shape_concat_consts(o, n);
+    }
+
+    axis = train_onnx_is(n->op, "FeatureVectorizer") ? -1
+           : train_attr_int(n, "axis", 1);
+
+    if (axis != -1 && axis != (int64_t) v->rank) {
+        return train_onnx_refuse(o, n, "along axis %lld, which is not that of a"
+                                 " row's numbers", (long long) axis);
+    }
+
+    c = train_onnx_flat(o, ONNX_CONCAT, 1);
+    if (c == NULL) {
+        return o->err->code;
+    }
+
+    rc = shape_parts(o, n, c, &inputs);
+    if (rc != MAAS_OK) {
+        return rc;
+    }
+
+    c->part = train_import_alloc(o->m, c->n_parts, sizeof(c->part[0]));
+    if (c->part == NULL) {
+        return train_onnx_nomem(o);
+    }
+
+    rc = shape_parts(o, n, c, &inputs);
+    if (rc != MAAS_OK) {
+        return rc;
+    }
+
+    c->dim[0] = c->n;
+
+    if (inputs) {
+        return train_onnx_out(o, n, 0, shape_join_inputs(o, c));
+    }
+
+    if (c->n_parts == 1) {
+        return train_onnx_out(o, n, 0, c->part[0]);
+    }
+
+    if (c->n_parts == 2 && shape_is_pair(c->part[0], c->part[1])) {
+        c->kind = ONNX_PAIR;
+        c->of = c->part[1];
+        c->n_parts = 0;
+    }
+
+    return train_onnx_out(o, n, 0, c);
+}
+
+
+const train_onnx_op_t  train_onnx_shapes[] = {
+    { "Identity", shape_same },
+    { "Dropout", shape_same },
+    { "Cast", shape_cast },
+    { "Constant", shape_constant },
+    { "Shape", shape_shape },
+    { "Flatten", shape_flatten },
+    { "Reshape", shape_reshape },
+    { "Squeeze", shape_squeeze },
+    { "Unsqueeze", shape_unsqueeze },
+    { "Transpose", shape_transpose },
+    { "Gather", shape_gather },
+    { "ArrayFeatureExtractor", shape_gather },
+    { "Slice", shape_slice },
+    { "Concat", shape_concat },
+    { "FeatureVectorizer", shape_concat },
+    { NULL, NULL }
+};

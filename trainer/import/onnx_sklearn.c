@@ -1,0 +1,556 @@
+/*
+ * Operators of ai.onnx.ml as skl2onnx writes them: linear models, what is done
+ * to columns before a model, labels behind it.
+ * Not here: trees.
+ */
+
+#include "onnx.h"
+
+#include <stdio.h>
+#include <string.h>
+
+
+static maas_status_t
+sklearn_labels_of(train_onnx_t *o, const train_onnx_node_t *n, size_t i,
+    const train_onnx_value_t *v)
+{
+    maas_status_t        rc;
+    train_onnx_value_t  *y;
+
+    y = v == NULL ? NULL : train_onnx_copy(o, v);
+    if (y == NULL) {
+        return o->err->code;
+    }
+
+    rc = train_onnx_labels(o, n, y);
+
+    return rc == MAAS_OK ? train_onnx_out(o, n, i, y) : rc;
+}
+
+
+static maas_status_t
+sklearn_zipmap(train_onnx_t *o, const train_onnx_node_t *n)
+{
+    return sklearn_labels_of(o, n, 0, train_onnx_in(o, n, 0));
+}
+
+
+/* coefficients(rows,v->n) and intercepts(rows) as w(v->n,rows), b(rows) */
+
+static maas_status_t
+sklearn_matrix(train_onnx_t *o, const train_onnx_node_t *n,
+    const train_onnx_value_t *v, double **w, double **b, size_t *rows)
+{
+    size_t          i, j, n_c, n_b;
+    double         *c;
+    maas_status_t   rc;
+
+    rc = train_attr_floats(o, n, "coefficients", &c, &n_c);
+
+    if (rc == MAAS_OK) {
+        rc = train_attr_floats(o, n, "intercepts", b, &n_b);
+    }
+
+    if (rc != MAAS_OK) {
+        return rc;
+    }
+
+    if (v->rank != 1 || n_c == 0 || n_c % v->n != 0
+        || (n_b != 0 && n_b != n_c / v->n))
+    {
+        return train_onnx_bad(o, n, "%zu coefficients and %zu intercepts for"
+                              " %zu numbers a row", n_c, n_b, v->n);
+    }
+
+    *rows = n_c / v->n;
+    *w = train_import_alloc(o->m, n_c, sizeof(double));
+    if (*w == NULL) {
+        return train_onnx_nomem(o);
+    }
+
+    for (i = 0; i < *rows; i++) {
+        for (j = 0; j < v->n; j++) {
+            (*w)[j * *rows + i] = c[i * v->n + j];
+        }
+    }
+
+    return MAAS_OK;
+}
+
+
+/* The second of two rows that are each other's negative */
+
+static int
+sklearn_one_row(const double *w, const double *b, size_t in, double *one)
+{
+    size_t  i;
+
+    if (b != NULL && b[0] != -b[1]) {
+        return 0;
+    }
+
+    for (i = 0; i < in; i++) {
+        if (w[2 * i] != -w[2 * i + 1]) {
+            return 0;
+        }
+    }
+
+    for (i = 0; i < in; i++) {
+        one[i] = w[2 * i + 1];
+    }
+
+    return 1;
+}
+
+
+static train_onnx_value_t *
+sklearn_pair(train_onnx_t *o, const train_onnx_value_t *p)
+{
+    train_onnx_value_t  *y;
+
+    y = p == NULL ? NULL : train_onnx_flat(o, ONNX_PAIR, 2);
+
+    if (y != NULL) {
+        y->of = p;
+    }
+
+    return y;
+}
+
+
+static maas_status_t
+sklearn_classifier(train_onnx_t *o, const train_onnx_node_t *n)
+{
+    size_t                     rows;
+    double                    *w, *b, *one;
+    maas_str_t                 post;
+    maas_status_t              rc;
+    const train_onnx_value_t  *v, *y;
+
+    v = train_onnx_in(o, n, 0);
+    if (v == NULL) {
+        return o->err->code;
+    }
+
+    rc = sklearn_matrix(o, n, v, &w, &b, &rows);
+    if (rc != MAAS_OK) {
+        return rc;
+    }
+
+    post = train_attr_text(n, "post_transform");
+    one = train_import_alloc(o->m, v->n, sizeof(double));
+    if (one == NULL) {
+        return train_onnx_nomem(o);
+    }
+
+    if (train_onnx_is(post, "LOGISTIC") && rows == 2
+        && sklearn_one_row(w, b, v->n, one))
+    {
+        y = train_onnx_linear(o, n, v, one, b == NULL ? NULL : b + 1, 1);
+        y = y == NULL ? NULL : train_onnx_act(o, n, y, MAAS_ACT_SIGMOID, 1);
+
+        return sklearn_labels_of(o, n, 1, sklearn_pair(o, y));
+    }
+
+    if (rows == 1) {
+        return train_onnx_refuse(o, n, "one row of coefficients for two"
+                                 " classes; convert the model with skl2onnx"
+                                 " 1.10 or newer");
+    }
+
+    y = train_onnx_linear(o, n, v, w, b, rows);
+
+    if (y != NULL && train_onnx_is(post, "LOGISTIC")) {
+        y = train_onnx_act(o, n, y, MAAS_ACT_SIGMOID, 1);
+
+    } else if (y != NULL && train_onnx_is(post, "SOFTMAX")) {
+        y = train_onnx_act(o, n, y, MAAS_ACT_SOFTMAX, 1);
+
+    } else if (y != NULL && post.len > 0 && !train_onnx_is(post, "NONE")) {
+        return train_onnx_refuse(o, n, "post_transform %.*s", (int) post.len,
+                                 post.data);
+    }
+
+    return sklearn_labels_of(o, n, 1, y);
+}
+
+
+static maas_status_t
+sklearn_regressor(train_onnx_t *o, const train_onnx_node_t *n)
+{
+    size_t                     rows;
+    double                    *w, *b;
+    maas_str_t                 post;
+    maas_status_t              rc;
+    const train_onnx_value_t  *v;
+
+    v = train_onnx_in(o, n, 0);
+    if (v == NULL) {
+        return o->err->code;
+    }
+
+    post = train_attr_text(n, "post_transform");
+
+    if (post.len > 0 && !train_onnx_is(post, "NONE")) {
+        return train_onnx_refuse(o, n, "post_transform %.*s", (int) post.len,
+                                 post.data);
+    }
+
+    rc = sklearn_matrix(o, n, v, &w, &b, &rows);
+
+    return rc == MAAS_OK
+           ? train_onnx_out(o, n, 0, train_onnx_linear(o, n, v, w, b, rows))
+           : rc;
+}
+
+
+/* A list of numbers for each of v, one for all or none */
+
+static maas_status_t
+sklearn_each(train_onnx_t *o, const train_onnx_node_t *n, const char *name,
+    size_t want, double **v)
+{
+    size_t          i, count;
+    double         *list;
+    maas_status_t   rc;
+
+    rc = train_attr_floats(o, n, name, &list, &count);
+    *v = list;
+
+    if (rc != MAAS_OK || count == want || count == 0) {
+        return rc;
+    }
+
+    if (count != 1) {
+        return train_onnx_bad(o, n, "%zu numbers in %s for %zu a row", count,
+                              name, want);
+    }
+
+    *v = train_import_alloc(o->m, want, sizeof(double));
+
+    for (i = 0; *v != NULL && i < want; i++) {
+        (*v)[i] = list[0];
+    }
+
+    return *v == NULL ? train_onnx_nomem(o) : MAAS_OK;
+}
+
+
+/* (x - offset) * scale */
+
+static maas_status_t
+sklearn_scaler(train_onnx_t *o, const train_onnx_node_t *n)
+{
+    size_t                     i;
+    double                    *offset, *scale;
+    maas_status_t              rc;
+    const train_onnx_value_t  *v;
+
+    v = train_onnx_in(o, n, 0);
+    if (v == NULL) {
+        return o->err->code;
+    }
+
+    rc = sklearn_each(o, n, "offset", v->n, &offset);
+
+    if (rc == MAAS_OK) {
+        rc = sklearn_each(o, n, "scale", v->n, &scale);
+    }
+
+    if (rc != MAAS_OK) {
+        return rc;
+    }
+
+    for (i = 0; offset != NULL && i < v->n; i++) {
+        offset[i] = -offset[i];
+    }
+
+    v = offset == NULL ? v : train_onnx_affine(o, n, v, NULL, offset);
+
+    if (v != NULL && scale != NULL) {
+        v = train_onnx_affine(o, n, v, scale, NULL);
+    }
+
+    return train_onnx_out(o, n, 0, v);
+}
+
+
+static maas_status_t
+sklearn_imputer(train_onnx_t *o, const train_onnx_node_t *n)
+{
+    size_t                     i, count;
+    double                    *fill;
+    int64_t                   *ints;
+    maas_status_t              rc;
+    train_onnx_value_t        *y;
+    const train_onnx_value_t  *v;
+
+    v = train_onnx_in(o, n, 0);
+    if (v == NULL) {
+        return o->err->code;
+    }
+
+    if (train_attr_ints(o, n, "imputed_value_int64s", &ints, &count) != MAAS_OK
+        || count > 0
+        || !isnan(train_attr_float(n, "replaced_value_float", 0)))
+    {
+        return train_onnx_refuse(o, n, "replaces a number, where missing"
+                                 " values (NaN) were expected");
+    }
+
+    rc = sklearn_each(o, n, "imputed_value_floats", v->n, &fill);
+    if (rc != MAAS_OK) {
+        return rc;
+    }
+
+    if (v->kind != ONNX_INPUT || v->a != NULL || fill == NULL) {
+        return train_onnx_refuse(o, n, "of what was computed before; missing"
+                                 " values are replaced first of all here");
+    }
+
+    y = train_onnx_copy(o, v);
+    if (y == NULL) {
+        return o->err->code;
+    }
+
+    y->element = train_import_alloc(o->m, v->n, sizeof(*y->element));
+    if (y->element == NULL) {
+        return train_onnx_nomem(o);
+    }
+
+    memcpy(y->element, v->element, v->n * sizeof(*y->element));
+
+    for (i = 0; i < v->n; i++) {
+        if (y->element[i].filled || y->element[i].list != NULL
+            || y->element[i].factor != 1 || y->element[i].shift != 0
+            || !isfinite(fill[i]))
+        {
+            return train_onnx_refuse(o, n, "of what was computed before;"
+                                     " missing values are replaced first of"
+                                     " all here");
+        }
+
+        y->element[i].filled = 1;
+        y->element[i].fill = (float) fill[i];
+    }
+
+    return train_onnx_out(o, n, 0, y);
+}
+
+
+/* The texts of a one-hot's categories, or its whole numbers as texts */
+
+static maas_status_t
+sklearn_categories(train_onnx_t *o, const train_onnx_node_t *n,
+    train_onnx_list_t *list)
+{
+    size_t               i, len;
+    maas_status_t        rc;
+    maas_str_t          *texts;
+    train_onnx_value_t  *v;
+
+    list->missing = SIZE_MAX;
+    list->compare = MAAS_COMPARE_TEXT;
+
+    rc = train_attr_texts(o, n, "cats_strings", &texts, &list->n);
+    if (rc != MAAS_OK) {
+        return rc;
+    }
+
+    list->value = train_import_alloc(o->m, list->n, sizeof(char *));
+    v = train_onnx_flat(o, ONNX_CONST, 1);
+    if (list->value == NULL || v == NULL) {
+        return train_onnx_nomem(o);
+    }
+
+    for (i = 0; i < list->n; i++) {
+        len = texts[i].len;
+        list->value[i] = train_import_text(o->m, texts[i].data, len);
+
+        if (list->value[i] == NULL) {
+            return train_onnx_nomem(o);
+        }
+
+        if (len == 0) {
+            list->missing = i;
+
+        } else if (len > MAAS_MAX_TEXT || strlen(list->value[i]) != len
+                   || strchr(" \t\n\v\f\r", texts[i].data[0]) != NULL
+                   || strchr(" \t\n\v\f\r", texts[i].data[len - 1]) != NULL)
+        {
+            return train_onnx_refuse(o, n, "a category with blanks at its"
+                                     " ends, or of more than %d bytes; strip"
+                                     " the column before training",
+                                     MAAS_MAX_TEXT);
+        }
+    }
+
+    return MAAS_OK;
+}
+
+
+static maas_status_t
+sklearn_one_hot_list(train_onnx_t *o, const train_onnx_node_t *n,
+    train_onnx_list_t *list)
+{
+    char            digits[24];
+    size_t          i, count;
+    int64_t        *ints;
+    maas_status_t   rc;
+
+    rc = train_attr_ints(o, n, "cats_int64s", &ints, &count);
+
+    if (rc != MAAS_OK || count == 0) {
+        return rc == MAAS_OK ? sklearn_categories(o, n, list) : rc;
+    }
+
+    list->missing = SIZE_MAX;
+    list->compare = MAAS_COMPARE_NUMBER;
+    list->n = count;
+    list->value = train_import_alloc(o->m, count, sizeof(char *));
+    if (list->value == NULL) {
+        return train_onnx_nomem(o);
+    }
+
+    for (i = 0; i < count; i++) {
+        (void) snprintf(digits, sizeof(digits), "%lld", (long long) ints[i]);
+        list->value[i] = train_import_text(o->m, digits, strlen(digits));
+
+        if (list->value[i] == NULL) {
+            return train_onnx_nomem(o);
+        }
+    }
+
+    return MAAS_OK;
+}
+
+
+static maas_status_t
+sklearn_one_hot(train_onnx_t *o, const train_onnx_node_t *n)
+{
+    size_t                     i, k, dim[2];
+    maas_status_t              rc;
+    train_onnx_list_t         *list;
+    train_onnx_value_t        *y;
+    train_onnx_element_t      *e;
+    const train_onnx_value_t  *v;
+
+    v = train_onnx_in(o, n, 0);
+    list = train_import_alloc(o->m, 1, sizeof(*list));
+    if (v == NULL || list == NULL) {
+        return v == NULL ? o->err->code : train_onnx_nomem(o);
+    }
+
+    rc = sklearn_one_hot_list(o, n, list);
+    if (rc != MAAS_OK) {
+        return rc;
+    }
+
+    if (v->kind != ONNX_INPUT || v->a != NULL || list->n == 0) {
+        return train_onnx_refuse(o, n, "of what was computed before");
+    }
+
+    dim[0] = v->n;
+    dim[1] = list->n;
+
+    if (v->n > MAAS_MAX_WIDTH / list->n) {
+        return train_onnx_refuse(o, n, "too many categories");
+    }
+
+    y = train_onnx_value(o, ONNX_INPUT, 2, dim);
+    e = train_import_alloc(o->m, v->n * list->n, sizeof(*e));
+    if (y == NULL || e == NULL) {
+        return train_onnx_nomem(o);
+    }
+
+    for (i = 0; i < v->n; i++) {
+        if (v->element[i].list != NULL || v->element[i].filled
+            || v->element[i].factor != 1 || v->element[i].shift != 0)
+        {
+            return train_onnx_refuse(o, n, "of what was computed before");
+        }
+
+        for (k = 0; k < list->n; k++) {
+            e[i * list->n + k] = v->element[i];
+            e[i * list->n + k].list = list;
+            e[i * list->n + k].k = k;
+        }
+    }
+
+    y->element = e;
+
+    return train_onnx_out(o, n, 0, y);
+}
+
+
+/* Norms of a row, as layers of kind normalize count them */
+
+static double
+sklearn_norm(const train_onnx_node_t *n)
+{
+    maas_str_t  norm;
+
+    if (train_onnx_is(n->op, "LpNormalization")) {
+        return train_attr_int(n, "p", 2) == 1 ? 0 : 1;
+    }
+
+    norm = train_attr_text(n, "norm");
+
+    return train_onnx_is(norm, "L1") ? 0 : train_onnx_is(norm, "L2") ? 1 : 2;
+}
+
+
+/* What adds up to 1 already stays */
+
+static maas_status_t
+sklearn_normalizer(train_onnx_t *o, const train_onnx_node_t *n)
+{
+    double                     norm;
+    train_onnx_value_t        *y;
+    const train_onnx_value_t  *v, *x;
+
+    v = train_onnx_in(o, n, 0);
+    if (v == NULL) {
+        return o->err->code;
+    }
+
+    norm = sklearn_norm(n);
+
+    if (v->rank != 1) {
+        return train_onnx_refuse(o, n, "not over the numbers of a row");
+    }
+
+    if (norm == 0
+        && (v->kind == ONNX_PAIR
+            || (v->kind == ONNX_LAYER && v->a == NULL && v->b == NULL
+                && o->layer[v->layer].act == MAAS_ACT_SOFTMAX)))
+    {
+        return train_onnx_out(o, n, 0, v);
+    }
+
+    x = train_onnx_settle(o, n, v);
+    y = x == NULL ? NULL : train_onnx_layer(o, n, ONNX_NORMALIZE, x, x->n);
+    if (y == NULL) {
+        return o->err->code;
+    }
+
+    o->layer[x->layer].shared = 1;
+    o->layer[y->layer].number = norm;
+    y->n_labels = v->n_labels;
+    y->label = v->label;
+
+    return train_onnx_out(o, n, 0, y);
+}
+
+
+const train_onnx_op_t  train_onnx_sklearns[] = {
+    { "LinearClassifier", sklearn_classifier },
+    { "LinearRegressor", sklearn_regressor },
+    { "Scaler", sklearn_scaler },
+    { "Imputer", sklearn_imputer },
+    { "OneHotEncoder", sklearn_one_hot },
+    { "Normalizer", sklearn_normalizer },
+    { "LpNormalization", sklearn_normalizer },
+    { "ZipMap", sklearn_zipmap },
+    { NULL, NULL }
+};
