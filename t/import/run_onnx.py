@@ -3,8 +3,8 @@
     run_onnx.py MODEL ROWS [MODEL ROWS]...
 
 Before the answers of a model stands "== MODEL".  A model with one input of
-several numbers takes rows without names; one with an input for each column
-takes rows with names.  The file is checked first.
+several numbers takes rows by place, with names above them or not; one with an
+input for each column takes rows by name.  The file is checked first.
 """
 
 import csv
@@ -17,15 +17,38 @@ import onnxruntime as ort
 TYPES = {"tensor(float)": np.float32, "tensor(double)": np.float64}
 
 
+WORDS = {"": np.nan, "True": 1.0, "False": 0.0}
+
+
 def numbers(values, dtype):
-    return np.array([float(v) if v.strip() else np.nan for v in values],
+    return np.array([WORDS[v] if v in WORDS else float(v) for v in values],
                     dtype=dtype)
+
+
+def is_names(row):
+    try:
+        return bool(np.isnan(numbers(row, float)).all())
+    except ValueError:
+        return True
+
+
+def text(value):
+    """A value of a category as model files have it: 3 for 3.0 and 3e0."""
+    value = value.strip()
+    if value in ("True", "False"):
+        return value.lower()
+    try:
+        return str(int(value) if float(value) != int(float(value))
+                   else int(float(value)))
+    except (ValueError, OverflowError):
+        return value
 
 
 def inputs(session, rows):
     first = session.get_inputs()[0]
     if len(session.get_inputs()) == 1 and first.shape[1:] != [1]:
         dtype = TYPES[first.type]
+        rows = rows[is_names(rows[0]):]
         x = np.stack([numbers(r, dtype) for r in rows])
         return {first.name: x.reshape([-1] + first.shape[1:])}
     names = rows.pop(0)
@@ -33,7 +56,7 @@ def inputs(session, rows):
     for i in session.get_inputs():
         values = [r[names.index(i.name)] for r in rows]
         feed[i.name] = (
-            np.array([v.strip() for v in values], dtype=object)
+            np.array([text(v) for v in values], dtype=object)
             if i.type == "tensor(string)" else numbers(values, TYPES[i.type])
         ).reshape(-1, 1)
     return feed

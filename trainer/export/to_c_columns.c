@@ -20,6 +20,7 @@ static const char  to_columns_types[] =
     "    char      required;\n"
     "    uint32_t  at, width;       /* slots */\n"
     "    uint32_t  first, n;        /* of a category: of its values */\n"
+    "    char      compare;         /* as 't'exts, 'n'umbers, 'b'ooleans */\n"
     "    uint32_t  hash;            /* slots hashed into, 0: not hashed */\n"
     "    $         missing;         /* of a number */\n"
     "    uint32_t  blank, n_blanks; /* of a number: those that mean none */\n"
@@ -94,10 +95,13 @@ static const char  to_columns_number[] =
     "}\n\n\n";
 
 static const char  to_columns_as_text[] =
-    "        if (v != floor(v) || fabs(v) >= 9007199254740992.0) {\n"
+    "        if (fabs(v) >= 9007199254740992.0\n"
+    "            || (v != floor(v) && c->compare != 'n'))\n"
+    "        {\n"
     "            return -1;\n"
     "        }\n\n"
-    "        snprintf(digits, sizeof(digits), \"%.0f\", v == 0 ? 0.0 : v);\n"
+    "        snprintf(digits, sizeof(digits), \"%.*g\",\n"
+    "                 v == floor(v) ? 16 : 17, v == 0 ? 0.0 : v);\n"
     "        return @_text(x, column, digits);\n";
 
 static const char  to_columns_hash[] =
@@ -144,8 +148,8 @@ static const char  to_columns_words[] =
     "        \"\", \"na\", \"n/a\", \"nan\", \"null\", \"none\", \"\\?\"\n"
     "    };\n"
     "    static const char *const  word[] = {\n"
-    "        \"false\", \"true\", \"no\", \"yes\", \"off\", \"on\", \"f\", \"t\",\n"
-    "        \"n\", \"y\"\n"
+    "        \"false\", \"true\", \"no\", \"yes\", \"off\", \"on\", \"f\",\n"
+    "        \"t\", \"n\", \"y\"\n"
     "    };\n\n"
     "    for (i = 0; i < sizeof(none) / sizeof(none[0]); i++) {\n"
     "        if (@_is(s, len, none[i])) {\n"
@@ -164,6 +168,28 @@ static const char  to_columns_words[] =
     "    digits[len] = '\\0';\n"
     "    v = %(digits, &end);\n\n"
     "    return *end == '\\0' ? @_number(x, column, v) : -1;\n"
+    "}\n\n\n";
+
+static const char  to_columns_same[] =
+    "/* Is the text s(len) the value of a category? */\n\n"
+    "static int\n"
+    "@_same(char compare, const char *value, const char *s, size_t len)\n"
+    "{\n"
+    "    char    digits[401], *end;\n"
+    "    double  v;\n\n"
+    "    if (strlen(value) == len && memcmp(value, s, len) == 0) {\n"
+    "        return 1;\n"
+    "    }\n\n"
+    "    if (compare != 'n' || len >= sizeof(digits)) {\n"
+    "        return compare == 'b' && @_is(s, len, value);\n"
+    "    }\n\n"
+    "    memcpy(digits, s, len);\n"
+    "    digits[len] = '\\0';\n"
+    "    v = strtod(digits, &end);\n\n"
+    "    if (*end != '\\0' || !(fabs(v) < 9007199254740992.0)) {\n"
+    "        return 0;\n"
+    "    }\n\n"
+    "    return strtod(value, &end) == v && *end == '\\0';\n"
     "}\n\n\n";
 
 static const char  to_columns_text[] =
@@ -201,9 +227,7 @@ static const char  to_columns_text[] =
     "        return 0;\n"
     "    }\n\n"
     "    for (i = 0; i < c->n; i++) {\n"
-    "        if (strlen(@_values[c->first + i]) == len\n"
-    "            && memcmp(@_values[c->first + i], s, len) == 0)\n"
-    "        {\n"
+    "        if (@_same(c->compare, @_values[c->first + i], s, len)) {\n"
     "            if (c->codes) {\n"
     "                x[c->at] = ($) i;\n"
     "            } else {\n"
@@ -256,12 +280,14 @@ to_columns_row(const train_c_t *c, const maas_column_t *v, columns_count_t *n)
     }
 
     (void) fprintf(c->f, "    { '%c', %u, %u, %u, %d, %zu, %zu, %zu, %zu, "
-                   "%zu, ",
+                   "'%c', %zu, ",
                    v->kind == MAAS_FIELD_NUMBER ? 'n'
                    : v->kind == MAAS_FIELD_BOOLEAN ? 'b' : 'c', v->codes,
                    v->other, v->missing_slot,
                    v->kind != MAAS_FIELD_CATEGORY && isnan(v->missing) != 0,
-                   v->at, v->width, n->values, v->n_values, v->hash);
+                   v->at, v->width, n->values, v->n_values,
+                   v->compare == MAAS_COMPARE_NUMBER ? 'n'
+                   : v->compare == MAAS_COMPARE_BOOLEAN ? 'b' : 't', v->hash);
     train_c_float(c, v->kind == MAAS_FIELD_CATEGORY || isinf(v->missing)
                      ? NAN : v->missing);
     (void) fprintf(c->f, ", %zu, %zu }", v->kind == MAAS_FIELD_CATEGORY
@@ -377,6 +403,7 @@ train_c_columns(const train_c_t *c)
 
     to_columns_code(c, to_columns_words, c->d->shape.dtype == MAAS_F64
                     ? "strtod" : "strtof", "");
+    train_c_code(c, to_columns_same);
     to_columns_code(c, to_columns_text, "", n.hash
                     ? "@_hash(s, len) % c->hash" : "0");
     to_columns_code(c, to_columns_number,

@@ -1,6 +1,6 @@
 /*
  * main() of an exported program: rows of text in, answers out.
- * Not here: quotes and other ways to write CSV, which a device has no use for.
+ * Not here: values of several lines, which a device has no use for.
  */
 
 #include "to_c.h"
@@ -8,6 +8,27 @@
 
 #define MAIN_LINE   65536
 #define MAIN_FIELD  32
+
+static const char  main_field[] =
+    "/* The field at s becomes a string without its quotes.  What follows is\n"
+    " * returned; *more: there was a comma. */\n\n"
+    "static char *\n"
+    "@_field(char *s, int *more)\n"
+    "{\n"
+    "    int    quoted = *s == '\"';\n"
+    "    char  *from = s + quoted, *to = s;\n\n"
+    "    while (*from != '\\0' && (quoted || *from != ',')) {\n"
+    "        if (*from == '\"' && quoted && *++from != '\"') {\n"
+    "            quoted = 0;\n"
+    "            continue;\n"
+    "        }\n\n"
+    "        *to++ = *from++;\n"
+    "    }\n\n"
+    "    *more = *from == ',';\n"
+    "    from += *more;\n"
+    "    *to = '\\0';\n\n"
+    "    return from;\n"
+    "}\n\n\n";
 
 static const char  main_head[] =
     "/* Lines of values between commas, a line of answers for each; a line\n"
@@ -18,7 +39,7 @@ static const char  main_head[] =
 
 static const char  main_line[] =
     "    long         n = 0;\n"
-    "    char        *s, *end;\n"
+    "    char        *s, *next;\n"
     "    size_t       i;\n\n"
     "    while (fgets(line, sizeof(line), stdin) != NULL) {\n"
     "        n++;\n"
@@ -27,9 +48,7 @@ static const char  main_line[] =
 
 static const char  main_numbers[] =
     "\n        for (i = 0; i < sizeof(x) / sizeof(x[0]); i++) {\n"
-    "            end = s + strcspn(s, \",\");\n"
-    "            more = *end == ',';\n"
-    "            *end = '\\0';\n"
+    "            next = @_field(s, &more);\n"
     "            x[i] = MAIN_NUMBER(s, &stop);\n\n"
     "            if (*s == '\\0') {\n"
     "                x[i] = NAN;\n"
@@ -41,21 +60,19 @@ static const char  main_numbers[] =
     "                        (unsigned long) i + 1);\n"
     "                return 1;\n"
     "            }\n\n"
-    "            s = end + more;\n"
+    "            s = next;\n"
     "        }\n";
 
 static const char  main_columns[] =
     "        @_clear(x);\n\n"
     "        for (i = 0; i < @_COLUMNS; i++) {\n"
-    "            end = s + strcspn(s, \",\");\n"
-    "            more = *end == ',';\n"
-    "            *end = '\\0';\n"
+    "            next = @_field(s, &more);\n"
     "\n            if (@_text(x, (int) i, s) != 0) {\n"
     "                fprintf(stderr, \"line %ld, column %s\\n\", n,\n"
     "                        @_columns[i]);\n"
     "                return 1;\n"
     "            }\n\n"
-    "            s = end + more;\n"
+    "            s = next;\n"
     "        }\n\n"
     "        if (@_check(x) >= 0) {\n"
     "            fprintf(stderr, \"line %ld: no %s\\n\", n,\n"
@@ -91,6 +108,7 @@ train_c_main(const train_c_t *c)
                        c->d->nan != 0 || c->d->input == MAAS_INPUT_COLUMNS);
     }
 
+    train_c_code(c, main_field);
     train_c_code(c, main_head);
     (void) fprintf(c->f, "    static char  line[%zu];\n"
                    "    static %s  x[%zu];\n    static float  y[%zu];\n", room,

@@ -130,6 +130,22 @@ forest_set(const forest_t *f, size_t n, double *to, size_t at)
 }
 
 
+/* The split that does for any x what `split` does for one that is 0 if it is
+ * tiny */
+
+static double
+forest_tiny(const forest_t *f, double split)
+{
+    if (!f->t.tiny || split < -MAAS_TREE_TINY || split >= MAAS_TREE_TINY) {
+        return split;
+    }
+
+    return split >= 0 ? MAAS_TREE_TINY
+           : f->type == TRAIN_ONNX_DOUBLE ? nextafter(-MAAS_TREE_TINY, -1)
+           : (double) nextafterf((float) -MAAS_TREE_TINY, -1);
+}
+
+
 /* Mode and split of node n; an empty set has none */
 
 static int
@@ -151,7 +167,13 @@ forest_mode(const forest_t *f, size_t n, double *split)
 
     *split = forest_number(f->t.compare, f->t.threshold, n);
 
-    return flags & MAAS_TREE_EQUAL ? FOREST_EQ : FOREST_LEQ;
+    if (flags & MAAS_TREE_EQUAL) {
+        return FOREST_EQ;
+    }
+
+    *split = forest_tiny(f, *split);
+
+    return FOREST_LEQ;
 }
 
 
@@ -512,6 +534,32 @@ forest_zeros(const forest_t *f, const uint8_t *mask, const char *x)
 }
 
 
+/* Does one of them hold what is no place in a list? */
+
+static int
+forest_is_open(const forest_t *f, const uint8_t *mask)
+{
+    size_t                i, coded, masked;
+    const maas_desc_t    *d;
+    const maas_column_t  *c;
+
+    d = f->g->d;
+    coded = 0;
+    masked = 0;
+
+    for (i = 0; i < f->t.in; i++) {
+        masked += mask[i];
+    }
+
+    for (i = 0; d->input == MAAS_INPUT_COLUMNS && i < d->n_columns; i++) {
+        c = &d->columns[i];
+        coded += c->codes && c->at < f->t.in && mask[c->at];
+    }
+
+    return coded < masked || f->g->e->tensor;
+}
+
+
 /* Whole numbers where sets are asked: members are compared exactly */
 
 static const char *
@@ -553,9 +601,7 @@ forest_input(const forest_t *f, const char *x)
     down = forest_masked(f, MAAS_TREE_FLOOR, mask);
     set = forest_masked(f, MAAS_TREE_SET, mask);
 
-    if (set > 0 && down >= 0
-        && (f->g->d->input == MAAS_INPUT_TENSOR || f->g->e->tensor))
-    {
+    if (set > 0 && down >= 0 && forest_is_open(f, mask)) {
         x = forest_whole(f, mask, down, x);
     }
 
