@@ -339,59 +339,68 @@ lightgbm_tree_nodes(train_lightgbm_t *r, train_trees_t *trees, size_t nodes)
 }
 
 
+/* What linear leaves have: lists, and *feature(n) */
+
 static maas_status_t
-lightgbm_tree_leaves(train_lightgbm_t *r, train_trees_t *trees, size_t leaves)
+lightgbm_tree_terms(train_lightgbm_t *r, size_t leaves, uint32_t **feature,
+    size_t *n)
 {
-    size_t         i, j, at, n, terms, linear;
-    uint32_t      *feature;
-    const double  *cover, *c;
+    size_t         i;
+    const double  *v;
     maas_status_t  rc;
 
-    linear = 0;
-    n = 0;
-    feature = NULL;
+    *n = train_lightgbm_words(r->tree[TRAIN_LIGHTGBM_TREE_LEAF_COEFF]);
 
-    if ((rc = lightgbm_tree_size(r, TRAIN_LIGHTGBM_TREE_LINEAR, 1, &linear))
+    if ((rc = lightgbm_tree_list(r, TRAIN_LIGHTGBM_TREE_LEAF_CONST, leaves))
            != MAAS_OK
-        || (rc = lightgbm_tree_list(r, TRAIN_LIGHTGBM_TREE_VALUE, leaves))
+        || (rc = lightgbm_tree_whole(r, TRAIN_LIGHTGBM_TREE_TERMS, leaves, 0,
+                                     (double) *n)) != MAAS_OK
+        || (rc = lightgbm_tree_list(r, TRAIN_LIGHTGBM_TREE_LEAF_COEFF, *n))
            != MAAS_OK
-        || (rc = lightgbm_tree_cover(r, TRAIN_LIGHTGBM_TREE_LEAF_COUNT,
-                                     leaves, &cover)) != MAAS_OK)
+        || (rc = lightgbm_tree_whole(r, TRAIN_LIGHTGBM_TREE_LEAF_FEATURES, *n,
+                                     0, (double) r->features - 1)) != MAAS_OK)
     {
         return rc;
     }
 
-    if (linear) {
-        n = train_lightgbm_words(r->tree[TRAIN_LIGHTGBM_TREE_LEAF_COEFF]);
-
-        if ((rc = lightgbm_tree_list(r, TRAIN_LIGHTGBM_TREE_LEAF_CONST,
-                                     leaves)) != MAAS_OK
-            || (rc = lightgbm_tree_whole(r, TRAIN_LIGHTGBM_TREE_TERMS, leaves,
-                                         0, (double) n)) != MAAS_OK
-            || (rc = lightgbm_tree_list(r, TRAIN_LIGHTGBM_TREE_LEAF_COEFF, n))
-               != MAAS_OK
-            || (rc = lightgbm_tree_whole(r, TRAIN_LIGHTGBM_TREE_LEAF_FEATURES,
-                                         n, 0, (double) r->features - 1))
-               != MAAS_OK)
-        {
-            return rc;
-        }
-
-        feature = train_import_alloc(r->m, n, sizeof(uint32_t));
-        if (feature == NULL) {
-            return TRAIN_LIGHTGBM_OOM(r);
-        }
-
-        for (i = 0; i < n; i++) {
-            feature[i] =
-                (uint32_t) r->list[TRAIN_LIGHTGBM_TREE_LEAF_FEATURES].v[i];
-        }
-
-        r->linear++;
+    *feature = train_import_alloc(r->m, *n, sizeof(uint32_t));
+    if (*feature == NULL) {
+        return TRAIN_LIGHTGBM_OOM(r);
     }
 
+    v = r->list[TRAIN_LIGHTGBM_TREE_LEAF_FEATURES].v;
+
+    for (i = 0; i < *n; i++) {
+        (*feature)[i] = (uint32_t) v[i];
+    }
+
+    r->linear++;
+
+    return MAAS_OK;
+}
+
+
+/* Leaves of a linear tree: n terms in all */
+
+static maas_status_t
+lightgbm_tree_linear(train_lightgbm_t *r, train_trees_t *trees, size_t leaves,
+    const double *cover)
+{
+    size_t         i, at, n, terms;
+    uint32_t      *feature;
+    const double  *constant, *coefficient, *value;
+    maas_status_t  rc;
+
+    rc = lightgbm_tree_terms(r, leaves, &feature, &n);
+    if (rc != MAAS_OK) {
+        return rc;
+    }
+
+    constant = r->list[TRAIN_LIGHTGBM_TREE_LEAF_CONST].v;
+    coefficient = r->list[TRAIN_LIGHTGBM_TREE_LEAF_COEFF].v;
+
     for (i = 0, at = 0; i < leaves; i++, at += terms) {
-        terms = linear ? (size_t) r->list[TRAIN_LIGHTGBM_TREE_TERMS].v[i] : 0;
+        terms = (size_t) r->list[TRAIN_LIGHTGBM_TREE_TERMS].v[i];
 
         if (terms > n - at) {
             break;
@@ -399,18 +408,10 @@ lightgbm_tree_leaves(train_lightgbm_t *r, train_trees_t *trees, size_t leaves)
 
         /* the value is for NaN, which a leaf without terms does not see */
 
-        train_trees_leaf(trees, linear && terms == 0
-                         ? &r->list[TRAIN_LIGHTGBM_TREE_LEAF_CONST].v[i]
-                         : &r->list[TRAIN_LIGHTGBM_TREE_VALUE].v[i],
-                         cover != NULL ? cover[i] : NAN);
-
-        if (linear) {
-            c = r->list[TRAIN_LIGHTGBM_TREE_LEAF_COEFF].v;
-            j = at;
-            train_trees_linear(trees,
-                               r->list[TRAIN_LIGHTGBM_TREE_LEAF_CONST].v[i],
-                               c + j, feature + j, terms);
-        }
+        value = terms == 0 ? constant : r->list[TRAIN_LIGHTGBM_TREE_VALUE].v;
+        train_trees_leaf(trees, value + i, cover != NULL ? cover[i] : NAN);
+        train_trees_linear(trees, constant[i], coefficient + at, feature + at,
+                           terms);
     }
 
     if (i < leaves || at != n) {
@@ -422,10 +423,44 @@ lightgbm_tree_leaves(train_lightgbm_t *r, train_trees_t *trees, size_t leaves)
 }
 
 
-maas_status_t
-train_lightgbm_tree(train_lightgbm_t *r, train_trees_t *trees)
+/* leaf_value is in its list already */
+
+static maas_status_t
+lightgbm_tree_leaves(train_lightgbm_t *r, train_trees_t *trees, size_t leaves)
 {
-    size_t         i, leaves;
+    size_t         i, linear;
+    const double  *cover;
+    maas_status_t  rc;
+
+    linear = 0;
+
+    if ((rc = lightgbm_tree_size(r, TRAIN_LIGHTGBM_TREE_LINEAR, 1, &linear))
+           != MAAS_OK
+        || (rc = lightgbm_tree_cover(r, TRAIN_LIGHTGBM_TREE_LEAF_COUNT,
+                                     leaves, &cover)) != MAAS_OK)
+    {
+        return rc;
+    }
+
+    if (linear) {
+        return lightgbm_tree_linear(r, trees, leaves, cover);
+    }
+
+    for (i = 0; i < leaves; i++) {
+        train_trees_leaf(trees, &r->list[TRAIN_LIGHTGBM_TREE_VALUE].v[i],
+                         cover != NULL ? cover[i] : NAN);
+    }
+
+    return MAAS_OK;
+}
+
+
+/* The block as lines, and how many leaves it has, which leaf_value backs */
+
+static maas_status_t
+lightgbm_tree_begin(train_lightgbm_t *r, size_t *leaves)
+{
+    size_t         i;
     maas_str_t     s;
     maas_status_t  rc;
 
@@ -457,18 +492,27 @@ train_lightgbm_tree(train_lightgbm_t *r, train_trees_t *trees)
         }
     }
 
-    leaves = 0;
-    rc = lightgbm_tree_size(r, TRAIN_LIGHTGBM_TREE_LEAVES, INT32_MAX, &leaves);
+    *leaves = 0;
+    rc = lightgbm_tree_size(r, TRAIN_LIGHTGBM_TREE_LEAVES, INT32_MAX, leaves);
 
-    if (rc == MAAS_OK && leaves == 0) {
-        rc = LIGHTGBM_TREE_BAD(r, "num_leaves is %d", 0);
+    if (rc == MAAS_OK && *leaves == 0) {
+        return LIGHTGBM_TREE_BAD(r, "num_leaves is %d", 0);
     }
 
-    if (rc == MAAS_OK) {               /* so that the file backs the count */
-        rc = lightgbm_tree_list(r, TRAIN_LIGHTGBM_TREE_VALUE, leaves);
-    }
+    return rc;
+}
 
-    if (rc != MAAS_OK) {
+
+maas_status_t
+train_lightgbm_tree(train_lightgbm_t *r, train_trees_t *trees)
+{
+    size_t         leaves;
+    maas_status_t  rc;
+
+    if ((rc = lightgbm_tree_begin(r, &leaves)) != MAAS_OK
+        || (rc = lightgbm_tree_list(r, TRAIN_LIGHTGBM_TREE_VALUE, leaves))
+           != MAAS_OK)
+    {
         return rc;
     }
 
