@@ -55,8 +55,9 @@ class Model:
     def at(self, name):
         return os.path.join(self.folder, name)
 
-    def make(self):
-        """The model, the rows, and who compiles it; what is there stays"""
+    def make(self, all_compilers=True):
+        """The model, the rows, and who compiles it; what is there stays.
+        lleaves takes minutes for large models."""
         if not os.path.exists(self.rows):
             data(ROWS, self.width, self.kind, 2)[0].tofile(self.rows)
         if not os.path.exists(self.file):
@@ -67,7 +68,7 @@ class Model:
             self.tl2cgen(0)
         if self.own in ('LightGBM', 'XGBoost') and self.trees > 100:
             self.tl2cgen(1)
-        if self.own == 'LightGBM':
+        if self.own == 'LightGBM' and all_compilers:
             self.lleaves()
 
     def x(self):
