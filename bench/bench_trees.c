@@ -5,11 +5,11 @@
  *     bench_trees ROWS IN ENGINE...
  *
  * ROWS is a file of doubles, IN numbers a row.  ENGINE is NAME=WITH:
- * ours=MODEL, and those of peers.h; what follows a + in NAME is for people.  The
- * first one is what answers are compared with.  A line "NAME ROWS NS DIFFERENT
- * LARGEST" for each engine and rows a call: nanoseconds a row, the least of
- * short repetitions; how many answers have other bits than the first engine's,
- * and the largest difference.
+ * ours=MODEL, and those of peers.h; what follows a + in NAME is for people.
+ * The first one is what answers are compared with.  A line "NAME ROWS NS
+ * DIFFERENT LARGEST" for each engine and rows a call: nanoseconds a row, the
+ * least of short repetitions; how many answers have other bits than the first
+ * engine's, and the largest difference.
  * Not here: models and tables (trees.py).
  */
 
