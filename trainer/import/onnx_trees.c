@@ -378,12 +378,13 @@ trees_binary(train_onnx_t *o, const train_onnx_node_t *n,
     const train_onnx_value_t *v, train_onnx_forest_t *f,
     train_onnx_trees_t *t)
 {
-    int                  positive;
+    int                  positive, second;
     size_t               i, count;
     double              *base, w[2] = { -1, 1 };
     train_onnx_value_t  *y, *pair;
 
     positive = 1;
+    second = f->n_entries > 0 && f->entry[0].id == 1;
 
     for (i = 0; i < f->n_entries; i++) {
         f->entry[i].id = 0;
@@ -399,11 +400,18 @@ trees_binary(train_onnx_t *o, const train_onnx_node_t *n,
     t->out = 1;
     t->base[0] = count == 0 ? 0 : base[count - 1];
 
-    if (positive && count != 2 && t->transform != MAAS_TRANSFORM_NONE) {
-        t->transform = MAAS_TRANSFORM_NONE;
-        (void) train_import_note(o->m, "all weights are positive, so sums are"
-                                 " probabilities already, as ONNX Runtime has"
-                                 " it");
+    if (count == 2 || (second && !positive
+                       && t->transform == MAAS_TRANSFORM_NONE))
+    {
+        (void) train_onnx_refuse(o, n, "two classes, weights for one of them,"
+                                 " and two base_values or scores without a"
+                                 " post_transform; convert it with"
+                                 " post_transform LOGISTIC");
+        return NULL;
+    }
+
+    if (second) {
+        t->base[0] = 0;                /* ONNX Runtime adds it to the other */
     }
 
     if (trees_build(o, n, f, t) != MAAS_OK) {
@@ -415,7 +423,7 @@ trees_binary(train_onnx_t *o, const train_onnx_node_t *n,
         return NULL;
     }
 
-    if (t->transform == MAAS_TRANSFORM_NONE && (!positive || count == 2)) {
+    if (t->transform == MAAS_TRANSFORM_NONE && !positive) {
         return train_onnx_linear(o, n, y, w, NULL, 2);     /* -s and s */
     }
 
