@@ -1,8 +1,8 @@
 /*
- * Any bytes as a request for a model whose rows are doubles, or may have numbers
- * without a value: refused with a sentence, or rows within what the form
- * promised, of finite numbers and NaN alone; the same with marks, once these
- * are gone.
+ * Any bytes as a request for a model whose rows are doubles, or may have
+ * numbers without a value: refused with a sentence, or rows within what the
+ * form promised, of finite numbers and NaN alone; the same with marks, once
+ * these are gone.
  * Not here: rows of floats that are all there (fuzz_columns.c, fuzz_wire.c).
  */
 
@@ -21,8 +21,8 @@ unsigned long  fuzz_accepted;
 
 
 #define MAX_ROWS  5
-#define MODELS    4                /* columns, plain columns, a tensor of doubles
-                                      and one of floats */
+#define MODELS    4                /* columns, plain columns, a tensor of
+                                      doubles and one of floats */
 
 /* the first byte says which model, the second which form */
 
