@@ -1,6 +1,6 @@
 """Models of a library, rows, and what the library says each feature adds to their scores.
 
-    reasons_models.py FOLDER lightgbm|xgboost
+    reasons_models.py FOLDER catboost|lightgbm|xgboost
 
 For each model NAME: NAME.model, its file; NAME.csv, rows as clients have them; NAME.phi, a line a row and output: what each feature
 adds, in the order of the columns, then the bias.
@@ -77,4 +77,14 @@ def xgboost():
         write(name, booster.predict(rows, pred_contribs=True))
 
 
-{"lightgbm": lightgbm, "xgboost": xgboost}[library]()
+def catboost():
+    import catboost as cb
+
+    model = cb.CatBoostClassifier(iterations=30, depth=5, thread_count=1, verbose=0, allow_writing_files=False)
+    model.fit(cb.Pool(X.astype(np.float32), Y2, feature_names=NAMES))
+    model.save_model(f"{folder}/oblivious.model", format="json")
+    rows = cb.Pool(R.astype(np.float32), feature_names=NAMES)
+    write("oblivious", model.get_feature_importance(rows, type="ShapValues", thread_count=1))
+
+
+{"catboost": catboost, "lightgbm": lightgbm, "xgboost": xgboost}[library]()
