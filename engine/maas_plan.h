@@ -56,7 +56,8 @@ struct maas_model_s {
 
     size_t               scratch;      /* of the workspace from byte r * scratch
                                           on, for r rows */
-    size_t               row_size;     /* of workspace, bytes a row */
+    size_t               row_size;     /* of workspace, bytes a row, */
+    size_t               fixed;        /*     and behind all rows */
 };
 
 

@@ -147,6 +147,10 @@ maas_places_scratch(maas_model_t *m)
         if (m->steps[i].step.scratch > most) {
             most = m->steps[i].step.scratch;
         }
+
+        if (m->steps[i].step.fixed > m->fixed) {
+            m->fixed = m->steps[i].step.fixed;
+        }
     }
 
     m->scratch = m->row_size;

@@ -27,7 +27,7 @@ maas_workspace_size(const maas_model_t *m, size_t rows)
     /* never 0, so that a workspace is always something */
 
     if (maas__mul(rows, m->row_size, &n) != MAAS_OK
-        || maas__add(n, MAAS_ALIGN, &n) != MAAS_OK)
+        || maas__add(n, m->fixed + MAAS_ALIGN, &n) != MAAS_OK)
     {
         return 0;
     }
@@ -90,6 +90,7 @@ maas_run_pass(const maas_slice_t *s, const maas_planned_t *t)
     p.rows = s->rows;
     p.out = maas_run_rows(s, &t->out);
     p.scratch = s->ws + s->cap * s->model->scratch;
+    p.fixed = s->ws + s->cap * s->model->row_size;
 
     for (i = 0; i < t->step.node.n_in; i++) {
         p.in[i] = maas_run_rows(s, &t->in[i]);
@@ -156,7 +157,8 @@ maas_run_begin(const maas_model_t *m, size_t rows, void *ws, size_t ws_size,
 
     s->model = m;
     s->ws = ws;
-    s->cap = m->row_size == 0 ? rows : (ws_size - MAAS_ALIGN) / m->row_size;
+    s->cap = m->row_size == 0
+             ? rows : (ws_size - m->fixed - MAAS_ALIGN) / m->row_size;
 
     return MAAS_OK;
 }

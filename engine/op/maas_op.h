@@ -104,7 +104,8 @@ typedef struct {
     maas_node_t        node;
     const void        *kernel;         /* as kernel() chose it */
     const void        *layout;         /* as layout() left it, until packed */
-    size_t             scratch;        /* bytes a row */
+    size_t             scratch;        /* bytes a row, */
+    size_t             fixed;          /*     and for all rows together */
     const void        *packed;         /* as pack() left it */
 } maas_step_t;
 
@@ -122,7 +123,8 @@ typedef struct {
     size_t             rows;
     maas_rows_t        in[MAAS_OP_INPUTS];
     maas_rows_t        out;
-    void              *scratch;        /* aligned, of any content */
+    void              *scratch;        /* both aligned, of any content */
+    void              *fixed;
 } maas_pass_t;
 
 
@@ -155,7 +157,7 @@ struct maas_op_s {
                                   maas_err_t *err);
     /* what runs it on `isa`, for s->kernel; NULL: it is not to be had here */
     const void          *(*kernel)(const maas_node_t *n, maas_isa_t isa);
-    /* s->layout and s->scratch, before size(), in an arena that goes after
+    /* s->layout, scratch and fixed, before size(), in an arena that goes after
      * pack().  NOMEM */
     maas_status_t        (*layout)(maas_step_t *s, maas_arena_t *a);
     /* bytes that pack() writes, 0 on overflow */

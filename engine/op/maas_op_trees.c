@@ -13,7 +13,8 @@
 #include <string.h>
 
 
-#define TREES_MAX  (1u << 30)
+#define TREES_MAX   (1u << 30)
+#define TREES_ROWS  8                  /* that share the kernel's scratch */
 
 typedef struct {
     size_t        trees;
@@ -131,7 +132,6 @@ typedef struct {
 typedef struct {
     maas_trees_t  trees;               /* without arrays */
     const void   *base;
-    size_t        scratch;
 } trees_packed_t;
 
 
@@ -344,7 +344,8 @@ trees_layout(maas_step_t *s, maas_arena_t *a)
 
     sums = t.out * maas__dtypes[t.sum].bits / 8;
     s->layout = l;
-    s->scratch = l->scratch + trees_align(sums);
+    s->scratch = trees_align(sums);
+    s->fixed = TREES_ROWS * l->scratch;
 
     return MAAS_OK;
 }
@@ -392,23 +393,31 @@ trees_pack(const maas_step_t *s, void *to)
     p->trees = t;
     p->trees.base = base;
     p->base = base;
-    p->scratch = l->scratch;
 }
 
 
-/* Sums of rows, in scratch behind the kernel's */
+/* Sums of rows, in scratch */
 
 static void *
 trees_sums(const maas_step_t *s, const maas_pass_t *p)
 {
-    void                       *sums;
+    char                       *sums;
+    size_t                      r, n, in, out;
+    const char                 *x;
     const trees_packed_t       *t = s->packed;
     const maas_trees_kernel_t  *k = s->kernel;
 
-    sums = (char *) p->scratch + p->rows * t->scratch;
+    x = p->in[0].data;
+    sums = p->scratch;
+    in = p->in[0].ld * maas__dtypes[t->trees.x].bits / 8;
+    out = t->trees.out * maas__dtypes[t->trees.sum].bits / 8;
 
-    k->run(&t->trees, (const char *) s->packed + trees_head(&t->trees),
-           p->in[0].data, p->in[0].ld, p->rows, sums, p->scratch);
+    for (r = 0; r < p->rows; r += n) {
+        n = p->rows - r < TREES_ROWS ? p->rows - r : TREES_ROWS;
+
+        k->run(&t->trees, (const char *) s->packed + trees_head(&t->trees),
+               x + r * in, p->in[0].ld, n, sums + r * out, p->fixed);
+    }
 
     if (t->trees.base_last || t->trees.divide != 1) {
         maas__trees_divide(&t->trees, t->base, sums, p->rows);
