@@ -201,6 +201,48 @@ double_exponent(const char *p, const char *end, int64_t *exp)
 }
 
 
+/* Digits at p -> w, as if written behind those that it has; up to eight a step:
+ * a byte of `other` is not 0 where there is no digit, and the sum of eight
+ * digits by their places is three products */
+
+static inline const char *
+double_digits(const char *p, const char *end, uint64_t *w)
+{
+    int       n;
+    uint64_t  v, other;
+
+    while (end - p >= 8) {
+        memcpy(&v, p, sizeof(v));
+        v ^= 0x3030303030303030ull;
+        other = ((v + 0x7676767676767676ull) | v) & 0x8080808080808080ull;
+        n = other == 0 ? 8 : __builtin_ctzll(other) / 8;
+
+        if (n == 0) {
+            return p;
+        }
+
+        v <<= 64 - 8 * n;
+        v = v * 10 + (v >> 8);
+        v = ((v & 0x000000ff000000ffull) * 0x000f424000000064ull
+             + (v >> 16 & 0x000000ff000000ffull) * 0x0000271000000001ull)
+            >> 32;
+
+        *w = *w * double_tens[n] + v;
+        p += n;
+
+        if (n < 8) {
+            return p;
+        }
+    }
+
+    for ( /* void */ ; double_is_digit(p, end); p++) {
+        *w = *w * 10 + (unsigned) (*p - '0');
+    }
+
+    return p;
+}
+
+
 const char *
 maas__json_double(const char *p, const char *end, double *out)
 {
@@ -215,7 +257,7 @@ maas__json_double(const char *p, const char *end, double *out)
     p += negative;
     start = p;
 
-    for (w = 0; double_is_digit(p, end); p++) {
+    for (w = 0; double_is_digit(p, end); p++) {    /* few, mostly */
         w = w * 10 + (unsigned) (*p - '0');
     }
 
@@ -230,10 +272,7 @@ maas__json_double(const char *p, const char *end, double *out)
     if (p < end && *p == '.') {
         point = ++p;
 
-        for ( /* void */ ; double_is_digit(p, end); p++) {
-            w = w * 10 + (unsigned) (*p - '0');
-        }
-
+        p = double_digits(p, end, &w);
         exp = point - p;
         digits -= exp;
 

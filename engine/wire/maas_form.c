@@ -41,8 +41,8 @@ form_lower(char c)
 
 
 /* Is a value, with what may stand behind it, of this type, which is in lower
- * case?  "*x": does its type end in x?  Each request is compared with most
- * types: no call for that. */
+ * case?  "*x": does its type end in x?  Most types are refused by their length
+ * alone: each request is compared with all of them. */
 
 static int
 form_type_is(const char *type, const char *value, size_t len)
@@ -50,14 +50,17 @@ form_type_is(const char *type, const char *value, size_t len)
     size_t  i, n;
 
     if (*type != '*') {
+        n = strlen(type);
 
-        for (i = 0; type[i] != '\0'; i++) {
-            if (i == len || form_lower(value[i]) != type[i]) {
-                return 0;
-            }
+        if (len < n || (len > n && !form_type_end(value[n]))) {
+            return 0;
         }
 
-        return i == len || form_type_end(value[i]);
+        for (i = 0; i < n && form_lower(value[i]) == type[i]; i++) {
+            /* void */
+        }
+
+        return i == n;
     }
 
     type++;
