@@ -17,12 +17,19 @@ maas_status_t
 train_import_read(train_import_t *m, const char *file, size_t size,
     maas_err_t *err)
 {
-    size_t  i;
+    size_t       i;
+    const char  *what;
 
     for (i = 0; importers[i] != NULL; i++) {
         if (importers[i]->is(file, size)) {
             return importers[i]->read(m, file, size, err);
         }
+    }
+
+    what = train_import_foreign(file, size);
+
+    if (what != NULL) {
+        return maas__fail(err, MAAS_UNSUPPORTED, "%s", what);
     }
 
     return maas__fail(err, MAAS_BADFILE, "is no model file that is known: "

@@ -83,6 +83,11 @@ maas_status_t train_import_read(train_import_t *m, const char *file,
     size_t size, maas_err_t *err);
 
 
+/* import_foreign.c: of a file that no importer takes, what it is and how to
+ * save it so that one does; NULL: it is not known. */
+const char *train_import_foreign(const char *file, size_t size);
+
+
 /* import_parts.c */
 
 /* A sentence for m->notes, printf's format.  NOMEM. */
