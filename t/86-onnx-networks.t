@@ -120,6 +120,7 @@ my %why = (
     'mode' => qr/node 0 is of mode "BRANCH_MAYBE"/,
     'leaf' => qr/weight 0 is of node 0 of tree 0, which is no leaf/,
     'lists' => qr/1 numbers in nodes_featureids, 3 expected/,
+    'set' => qr/node 0 looks for 1\.5 in a set; whole numbers from 0 to 65535/,
     'custom' => qr/: Frobnicate "first": an operator that is not known here/,
     'tanh-gelu' => qr/: Gelu "first": approximate=tanh; export it with the exact one/,
     'sparse' => qr/the graph has sparse tensors/,

@@ -60,7 +60,7 @@ sub check {
     same($name, \@got, \@want, $far);
 }
 
-$t->write_file('rows4.csv', rows(4, 200, 2));
+$t->write_file('rows4.csv', rows(4, 200, 2) . "0,0,0,0\n-1,-2,0,-3\n");
 $t->write_file('rows5.csv', rows(5, 200, 65));
 $t->write_file('odd5.csv', rows(5, 400, 65, '', 1e-40, -1e-36, 0, -0.5,
     0.30000000000000004, 1e30));
@@ -74,6 +74,12 @@ check("dense_$_", 0, in => 4, dense_model(sizes => [ 4, 9, 3 ],
     task => 'regression', activation => $_)) for qw(linear relu leaky_relu);
 check("dense_$_", 1e-6, in => 4, dense_model(sizes => [ 4, 9, 3 ],
     task => 'regression', last => 'softmax', activation => $_)) for qw(elu gelu silu sigmoid tanh);
+
+check("by_$_", 0, in => 4, tensors => {},
+    doc => { version => 3, name => "by_$_", task => 'regression',
+        inputs => tensor(2, 2), layers => [
+            { kind => 'normalize', by => $_, activation => 'leaky_relu' } ] })
+    for qw(l1 l2 max);
 
 my %dense = dense_model(sizes => [ 4, 4, 4, 2 ], task => 'regression');
 my $w = $dense{tensors}{'layers.1.weight'};

@@ -75,6 +75,16 @@ save("feature", trees(nodes_featureids=[7, 0, 0]), (None, 2))
 save("mode", trees(nodes_modes=["BRANCH_MAYBE", "LEAF", "LEAF"]), (None, 2))
 save("leaf", trees(target_nodeids=[0, 2]), (None, 2))
 save("lists", trees(nodes_featureids=[1]), (None, 2))
+save("set", [helper.make_node(
+    "TreeEnsemble", ["x"], ["y"], name="first", domain="ai.onnx.ml",
+    tree_roots=[0], n_targets=1, nodes_featureids=[0],
+    nodes_modes=numpy_helper.from_array(np.array([6], np.uint8), "m"),
+    nodes_splits=numpy_helper.from_array(np.zeros(1, np.float32), "s"),
+    membership_values=numpy_helper.from_array(
+        np.array([1, 1.5], np.float32), "v"),
+    nodes_truenodeids=[0], nodes_trueleafs=[1], nodes_falsenodeids=[1],
+    nodes_falseleafs=[1], leaf_targetids=[0, 0],
+    leaf_weights=tensor("w", 2))])
 save("custom", [node("Frobnicate", ["x"], ["y"], domain="com.example")])
 save("tanh-gelu", [node("Gelu", ["x"], ["y"], approximate="tanh")])
 save("sparse", [relu], edit=lambda m: m.graph.sparse_initializer.add())

@@ -33,7 +33,7 @@ from sklearn.multiclass import OneVsRestClassifier
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.pipeline import FeatureUnion, make_pipeline
 from sklearn.preprocessing import (MaxAbsScaler, MinMaxScaler, Normalizer,
-    OneHotEncoder, RobustScaler, StandardScaler)
+    OneHotEncoder, OrdinalEncoder, RobustScaler, StandardScaler)
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 # skl2onnx 1.20 gives some lists of numbers as booleans, which onnx 1.23 refuses
@@ -182,14 +182,18 @@ def columns(folder, name):
     model = make_pipeline(ColumnTransformer([
         ("number", make_pipeline(SimpleImputer(), StandardScaler()),
          ["age", "income"]),
-        ("text", OneHotEncoder(handle_unknown="ignore"), ["city", "plan"])]),
-        LogisticRegression(max_iter=2000) if name == "columns"
+        ("text", OrdinalEncoder(handle_unknown="use_encoded_value",
+                                unknown_value=-1) if name == "columns-places"
+         else OneHotEncoder(handle_unknown="error" if name == "columns-strict"
+                            else "ignore"), ["city", "plan"])]),
+        LogisticRegression(max_iter=2000) if name in ("columns", "columns-strict")
         else RandomForestClassifier(20, max_depth=6, **SMALL))
     model.fit(d, y)
     types = [(c, StringTensorType([None, 1]) if d[c].dtype.kind not in "fi"
               else FloatTensorType([None, 1])) for c in d]
     onx = to_onnx(model, initial_types=types, target_opset=17)
-    t.loc[::7, "city"] = "paris"
+    if name != "columns-strict":
+        t.loc[::7, "city"] = "paris"
     t.loc[::11, "income"] = np.nan
     feeds = {c: t[[c]].to_numpy(object if d[c].dtype.kind not in "fi"
                                 else np.float32) for c in d}
@@ -232,7 +236,8 @@ def boosted(folder, name):
 
 
 MAKERS = {name: plain for name in KINDS}
-MAKERS.update({n: columns for n in ("columns", "columns-forest")})
+MAKERS.update({n: columns for n in (
+    "columns", "columns-forest", "columns-places", "columns-strict")})
 MAKERS.update({n: boosted for n in (
     "lightgbm2", "lightgbm3", "lightgbm-numbers", "xgboost2", "xgboost3",
     "xgboost-numbers")})

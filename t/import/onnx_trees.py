@@ -134,3 +134,20 @@ for name, kind in ("five", np.float32), ("five-doubles", np.float64):
         leaf_targetids=[0, 1, 0, 1, 0],
         leaf_weights=tensor([1.5, -2, 0.25, 3, 0.125], kind)),
         F if kind == np.float32 else D, 5, F if kind == np.float32 else D)
+
+
+# sets: of one number, which may be any, and of several, which are whole
+X = np.round(X)
+for name, members in (("set-one", [1.5, np.nan, -2]),
+                      ("set-many", [0, 2, np.nan, 1])):
+    if name == "set-one":
+        X[::5, 0] = 1.5
+    save(name, "TreeEnsemble", dict(
+        tree_roots=[0], n_targets=1, post_transform=0, aggregate_function=1,
+        nodes_featureids=[0, 1], nodes_modes=tensor([6, 6], np.uint8),
+        nodes_splits=tensor([0, 0]), membership_values=tensor(members),
+        nodes_truenodeids=[0, 1], nodes_trueleafs=[1, 1],
+        nodes_falsenodeids=[1, 2], nodes_falseleafs=[0, 1],
+        nodes_missing_value_tracks_true=[0, 1], leaf_targetids=[0, 0, 0],
+        leaf_weights=tensor([1.5, -2, 0.25])), F, 5)
+    X = np.round(X)

@@ -57,6 +57,26 @@ static const char  c_layer_norm[] =
     "    }\n"
     "}\n\n\n";
 
+static const char  c_normalize[] =
+    "/* y(n) = x / its norm: 0 sum of |x|, 1 root of squares, 2 largest |x| */"
+    "\n\n"
+    "static void\n"
+    "@_normalize(int by, size_t n, const float *x, float *y)\n"
+    "{\n"
+    "    size_t  i;\n"
+    "    double  a, sum, most;\n\n"
+    "    sum = most = 0;\n\n"
+    "    for (i = 0; i < n; i++) {\n"
+    "        a = fabs((double) x[i]);\n"
+    "        sum += by == 1 ? a * a : a;\n"
+    "        most = a > most ? a : most;\n"
+    "    }\n\n"
+    "    sum = by == 2 ? most : by == 1 ? sqrt(sum) : sum;\n\n"
+    "    for (i = 0; i < n; i++) {\n"
+    "        y[i] = sum == 0 ? x[i] : (float) (x[i] / sum);\n"
+    "    }\n"
+    "}\n\n\n";
+
 /* Of an activation: y[i] anew, of v = y[i] and alpha */
 
 static const char *const  c_acts[MAAS_N_ACTS] = {
@@ -155,6 +175,10 @@ train_c_layers(const train_c_t *c)
         train_c_code(c, c_layer_norm);
     }
 
+    if (c_has(c, &maas__op_normalize, 0)) {
+        train_c_code(c, c_normalize);
+    }
+
     for (act = 0; act < MAAS_N_ACTS; act++) {
         if (c_acts[act] != NULL && c_has(c, NULL, act)) {
             c_act(c, act);
@@ -215,6 +239,11 @@ train_c_layer(const train_c_t *c, size_t i, const char *const *in,
                        c->name, i, c->name, i);
         train_c_float(c, (float) maas__attr_get(n, &n->op->attrs[0]));
         (void) fprintf(c->f, ", %zu, %s, %s);\n", width, in[0], out);
+
+    } else if (n->op == &maas__op_normalize) {
+        (void) fprintf(c->f, "    %s_normalize(%d, %zu, %s, %s);\n", c->name,
+                       (int) maas__attr_get(n, &n->op->attrs[0]), width, in[0],
+                       out);
 
     } else if (n->op == &maas__op_trees) {
         (void) fprintf(c->f, "    %s_trees%zu(%s, %s);\n", c->name, i, in[0],

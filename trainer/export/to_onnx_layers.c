@@ -139,6 +139,37 @@ net_norm(train_onnx_t *g, const maas_node_t *n, const char *x)
 }
 
 
+/* Normalizer, not LpNormalization: all zeros stay.  Its MAX is the largest x
+ * and not |x|, which is written out. */
+
+static const char *
+net_normalize(train_onnx_t *g, const maas_node_t *n, const char *x)
+{
+    size_t       by;
+    int64_t      axis;
+    train_pb_t   a = { 0 };
+    const char  *most, *none;
+
+    static const char *const  norms[] = { "L1", "L2" };
+
+    by = (size_t) maas__attr_get(n, &n->op->attrs[0]);
+
+    if (by < 2) {
+        train_onnx_text(&a, "norm", norms[by]);
+        return train_onnx_node(g, "Normalizer", 1, &x, 1, &a);
+    }
+
+    axis = 1;
+    train_onnx_ints(&a, "axes", &axis, 1);
+    most = train_onnx_one(g, "Abs", x);
+    most = train_onnx_node(g, "ReduceMax", 0, &most, 1, &a);
+    none = train_onnx_two(g, "Equal", most, net_number(g, 0));
+    most = train_onnx_three(g, "Where", none, net_number(g, 1), most);
+
+    return train_onnx_two(g, "Div", x, most);
+}
+
+
 /* The value of layer i before its activation; NULL with a sentence */
 
 static const char *
@@ -172,6 +203,11 @@ net_value(train_onnx_t *g, size_t i, const char **value)
 
     if (n->op == &maas__op_layer_norm) {
         return net_norm(g, n, x);
+    }
+
+    if (n->op == &maas__op_normalize) {
+        return net_shaped(g, net_normalize(g, n, net_flat(g, x, s)),
+                          &n->shape);
     }
 
     if (n->op == &maas__op_trees) {

@@ -11,7 +11,7 @@
 
 static const train_onnx_op_t *const  onnx_tables[] = {
     train_onnx_shapes, train_onnx_maths, train_onnx_networks,
-    train_onnx_sklearns, train_onnx_ensembles
+    train_onnx_sklearns, train_onnx_encoders, train_onnx_ensembles
 };
 
 
@@ -347,6 +347,23 @@ onnx_notes(train_onnx_t *o)
     if (o->n_inputs == 1 && o->m->n_columns > 1
         && train_import_note(o->m, "the file has no names of columns: they"
                              " are f0 to f%zu", o->n_columns - 1) != MAAS_OK)
+    {
+        return train_onnx_nomem(o);
+    }
+
+    if (o->n_strict > 0
+        && train_import_note(o->m, "categories that are not in the list of"
+                             " column \"%s\"%s are zeros here: ONNX Runtime"
+                             " refuses their rows", o->column[o->strict].name,
+                             o->n_strict > 1 ? " and others" : "") != MAAS_OK)
+    {
+        return train_onnx_nomem(o);
+    }
+
+    if (o->sets
+        && train_import_note(o->m, "trees look for whole numbers in sets: 1.5"
+                             " counts as 1 here, and is in no set in ONNX")
+           != MAAS_OK)
     {
         return train_onnx_nomem(o);
     }

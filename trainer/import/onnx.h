@@ -62,6 +62,8 @@ typedef struct {
     const char   **value;
     size_t         missing;            /* place of "", SIZE_MAX: none */
     maas_compare_t compare;
+    unsigned       codes;              /* a place, not a number for each */
+    double         other;              /* place of those not in it; NAN */
 } train_onnx_list_t;
 
 /* A value that a client sends */
@@ -222,6 +224,10 @@ typedef struct {
     size_t                 room;
     train_onnx_layer_t    *layer;
     int                    wide;           /* trees read doubles */
+
+    size_t                 n_strict;       /* one-hot that refuse others, */
+    size_t                 strict;         /* and the column of the first */
+    int                    sets;           /* of numbers that may be between */
 } train_onnx_t;
 
 
@@ -328,6 +334,7 @@ extern const train_onnx_op_t  train_onnx_shapes[];     /* onnx_shape.c */
 extern const train_onnx_op_t  train_onnx_maths[];      /* onnx_math.c */
 extern const train_onnx_op_t  train_onnx_networks[];   /* onnx_network.c */
 extern const train_onnx_op_t  train_onnx_sklearns[];   /* onnx_sklearn.c */
+extern const train_onnx_op_t  train_onnx_encoders[];   /* onnx_categories.c */
 extern const train_onnx_op_t  train_onnx_ensembles[];  /* onnx_trees.c */
 
 /* onnx_labels.c: classes of a node, as texts, to v. */

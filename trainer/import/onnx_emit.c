@@ -34,7 +34,9 @@ emit_same_list(const train_onnx_list_t *a, const train_onnx_list_t *b)
 {
     size_t  i;
 
-    if (a == NULL || b == NULL || a->n != b->n || a->missing != b->missing) {
+    if (a == NULL || b == NULL || a->n != b->n || a->missing != b->missing
+        || a->codes != b->codes || a->compare != b->compare)
+    {
         return 0;
     }
 
@@ -61,6 +63,12 @@ emit_column(train_onnx_t *o, const train_onnx_element_t *e, int trees)
     if (e->list == NULL && c->text) {
         return train_onnx_refuse(o, NULL, "column \"%s\" is a text that no"
                                  " one-hot encoder makes numbers of", c->name);
+    }
+
+    if (e->list != NULL && e->list->codes && !trees) {
+        return train_onnx_refuse(o, NULL, "column \"%s\" is a category whose"
+                                 " place in a list is computed with; encode it"
+                                 " with OneHotEncoder", c->name);
     }
 
     if (c->used && c->list != e->list && !emit_same_list(c->list, e->list))
@@ -134,7 +142,7 @@ emit_uses(train_onnx_t *o, const unsigned *uses)
 static size_t
 emit_width(const train_onnx_column_t *c)
 {
-    return c->list == NULL ? 1 : c->list->n;
+    return c->list == NULL || c->list->codes ? 1 : c->list->n;
 }
 
 
@@ -146,7 +154,7 @@ emit_slot(const train_onnx_t *o, const train_onnx_element_t *e)
 
     c = &o->column[e->column];
 
-    if (e->list == NULL) {
+    if (e->list == NULL || e->list->codes) {
         return c->at;
     }
 
@@ -230,6 +238,7 @@ emit_field(maas_column_t *f, const train_onnx_column_t *c)
 
     if (c->list != NULL) {
         f->kind = MAAS_FIELD_CATEGORY;
+        f->codes = c->list->codes;
         f->compare = c->list->compare;
         f->n_values = c->list->n;
         f->values = c->list->value;
@@ -259,7 +268,7 @@ emit_values(train_onnx_t *o, maas_column_t *f, const train_onnx_list_t *list)
     size_t        i, n;
     const char  **value;
 
-    if (list->missing == SIZE_MAX) {
+    if (list->missing == SIZE_MAX || list->codes) {
         return MAAS_OK;
     }
 
@@ -538,23 +547,59 @@ emit_norm(train_onnx_t *o, train_onnx_layer_t *l)
 }
 
 
+/* Which way a number goes */
+
+static int
+emit_goes_left(const train_onnx_split_t *s, double x)
+{
+    if (s->word != NULL) {
+        return x >= 0 && x == floor(x) && x < 32 * (double) s->n_words
+               && (s->word[(size_t) x / 32] >> (size_t) x % 32 & 1);
+    }
+
+    return s->flags & MAAS_TREE_EQUAL ? x == s->threshold
+                                      : x <= s->threshold;
+}
+
+
+/* A category that is not in its list is missing here, and a number there */
+
+static unsigned
+emit_flags(const train_onnx_split_t *s, const train_onnx_list_t *list)
+{
+    if (list == NULL || isnan(list->other)) {
+        return s->flags;
+    }
+
+    return (s->flags & ~(unsigned) MAAS_TREE_LEFT) | MAAS_TREE_NAN
+           | (emit_goes_left(s, list->other) ? MAAS_TREE_LEFT : 0);
+}
+
+
 /* A tree's nodes, features by slot */
 
 static void
-emit_tree(const train_onnx_t *o, const train_onnx_layer_t *l,
+emit_tree(train_onnx_t *o, const train_onnx_layer_t *l,
     const train_onnx_split_t *s, size_t nodes, train_trees_t *to)
 {
-    size_t  i, feature;
+    size_t                       i, feature;
+    unsigned                     flags;
+    const train_onnx_list_t     *list;
+    const train_onnx_element_t  *e;
 
     for (i = 0; i < nodes; i++, s++) {
-        feature = l->in[0]->kind == ONNX_INPUT
-                  ? emit_slot(o, &l->in[0]->element[s->feature]) : s->feature;
+        e = l->in[0]->kind == ONNX_INPUT ? &l->in[0]->element[s->feature]
+                                         : NULL;
+        feature = e != NULL ? emit_slot(o, e) : s->feature;
+        list = e != NULL && e->list != NULL && e->list->codes ? e->list : NULL;
+        flags = emit_flags(s, list);
 
         if (s->word != NULL) {
-            train_trees_set(to, feature, s->word, s->n_words, s->flags,
-                            s->left, s->right, NAN);
+            o->sets |= list == NULL;
+            train_trees_set(to, feature, s->word, s->n_words, flags, s->left,
+                            s->right, NAN);
         } else {
-            train_trees_node(to, feature, s->threshold, s->flags, s->left,
+            train_trees_node(to, feature, s->threshold, flags, s->left,
                              s->right, NAN);
         }
     }

@@ -381,7 +381,8 @@ forest_old(train_onnx_t *o, const train_onnx_node_t *n, const char *prefix,
 }
 
 
-/* Sets of whole numbers, one a node of mode MEMBER, in order of nodes */
+/* Sets of whole numbers, one a node of mode MEMBER, in order of nodes.  One
+ * number is asked for as such: that is exact for all. */
 
 static maas_status_t
 forest_members(train_onnx_t *o, const train_onnx_node_t *n,
@@ -401,6 +402,15 @@ forest_members(train_onnx_t *o, const train_onnx_node_t *n,
         r = &f->node[i];
 
         if (r->mode != ONNX_MEMBER) {
+            continue;
+        }
+
+        if (at < count && !isnan(v[at])
+            && (at + 1 == count || isnan(v[at + 1])))
+        {
+            r->mode = ONNX_EQ;
+            r->value = v[at];
+            at += at + 1 < count ? 2 : 1;
             continue;
         }
 

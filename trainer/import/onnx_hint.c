@@ -25,8 +25,6 @@ static const char  onnx_recurrent[] =
 static const char  onnx_neighbours[] =
     "it looks like nearest neighbours or a loop, which is not run here; a"
     " forest or a network in its place is";
-static const char  onnx_codes[] =
-    "categories as codes are not read here; encode them with OneHotEncoder";
 static const char  onnx_labels_of[] =
     "only numbers of a row are computed here: export the probabilities, with"
     " options={id(model): {\"zipmap\": False}}";
@@ -53,7 +51,6 @@ static const onnx_hint_t  onnx_hints[] = {
     { "CDist", onnx_neighbours },
     { "If", onnx_neighbours },
     { "ArgMax", onnx_labels_of },
-    { "LabelEncoder", onnx_codes },
     { "LogSoftmax", "export the model with a softmax at its end" },
     { "GatherND", onnx_recurrent },
     { "Binarizer", "let columns be numbers of 0 and 1 before the model" },

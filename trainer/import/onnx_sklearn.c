@@ -1,12 +1,11 @@
 /*
  * Operators of ai.onnx.ml as skl2onnx writes them: linear models, what is done
  * to columns before a model, labels behind it.
- * Not here: trees.
+ * Not here: categories (onnx_categories.c), trees.
  */
 
 #include "onnx.h"
 
-#include <stdio.h>
 #include <string.h>
 
 
@@ -321,6 +320,10 @@ sklearn_imputer(train_onnx_t *o, const train_onnx_node_t *n)
     memcpy(y->element, v->element, v->n * sizeof(*y->element));
 
     for (i = 0; i < v->n; i++) {
+        if (isnan(fill[i])) {
+            continue;                  /* it stays missing */
+        }
+
         if (y->element[i].filled || y->element[i].list != NULL
             || y->element[i].factor != 1 || y->element[i].shift != 0
             || !isfinite(fill[i]))
@@ -333,151 +336,6 @@ sklearn_imputer(train_onnx_t *o, const train_onnx_node_t *n)
         y->element[i].filled = 1;
         y->element[i].fill = (float) fill[i];
     }
-
-    return train_onnx_out(o, n, 0, y);
-}
-
-
-/* The texts of a one-hot's categories, or its whole numbers as texts */
-
-static maas_status_t
-sklearn_categories(train_onnx_t *o, const train_onnx_node_t *n,
-    train_onnx_list_t *list)
-{
-    size_t               i, len;
-    maas_status_t        rc;
-    maas_str_t          *texts;
-    train_onnx_value_t  *v;
-
-    list->missing = SIZE_MAX;
-    list->compare = MAAS_COMPARE_TEXT;
-
-    rc = train_attr_texts(o, n, "cats_strings", &texts, &list->n);
-    if (rc != MAAS_OK) {
-        return rc;
-    }
-
-    list->value = train_import_alloc(o->m, list->n, sizeof(char *));
-    v = train_onnx_flat(o, ONNX_CONST, 1);
-    if (list->value == NULL || v == NULL) {
-        return train_onnx_nomem(o);
-    }
-
-    for (i = 0; i < list->n; i++) {
-        len = texts[i].len;
-        list->value[i] = train_import_text(o->m, texts[i].data, len);
-
-        if (list->value[i] == NULL) {
-            return train_onnx_nomem(o);
-        }
-
-        if (len == 0) {
-            list->missing = i;
-
-        } else if (len > MAAS_MAX_TEXT || strlen(list->value[i]) != len
-                   || strchr(" \t\n\v\f\r", texts[i].data[0]) != NULL
-                   || strchr(" \t\n\v\f\r", texts[i].data[len - 1]) != NULL)
-        {
-            return train_onnx_refuse(o, n, "a category with blanks at its"
-                                     " ends, or of more than %d bytes; strip"
-                                     " the column before training",
-                                     MAAS_MAX_TEXT);
-        }
-    }
-
-    return MAAS_OK;
-}
-
-
-static maas_status_t
-sklearn_one_hot_list(train_onnx_t *o, const train_onnx_node_t *n,
-    train_onnx_list_t *list)
-{
-    char            digits[24];
-    size_t          i, count;
-    int64_t        *ints;
-    maas_status_t   rc;
-
-    rc = train_attr_ints(o, n, "cats_int64s", &ints, &count);
-
-    if (rc != MAAS_OK || count == 0) {
-        return rc == MAAS_OK ? sklearn_categories(o, n, list) : rc;
-    }
-
-    list->missing = SIZE_MAX;
-    list->compare = MAAS_COMPARE_NUMBER;
-    list->n = count;
-    list->value = train_import_alloc(o->m, count, sizeof(char *));
-    if (list->value == NULL) {
-        return train_onnx_nomem(o);
-    }
-
-    for (i = 0; i < count; i++) {
-        (void) snprintf(digits, sizeof(digits), "%lld", (long long) ints[i]);
-        list->value[i] = train_import_text(o->m, digits, strlen(digits));
-
-        if (list->value[i] == NULL) {
-            return train_onnx_nomem(o);
-        }
-    }
-
-    return MAAS_OK;
-}
-
-
-static maas_status_t
-sklearn_one_hot(train_onnx_t *o, const train_onnx_node_t *n)
-{
-    size_t                     i, k, dim[2];
-    maas_status_t              rc;
-    train_onnx_list_t         *list;
-    train_onnx_value_t        *y;
-    train_onnx_element_t      *e;
-    const train_onnx_value_t  *v;
-
-    v = train_onnx_in(o, n, 0);
-    list = train_import_alloc(o->m, 1, sizeof(*list));
-    if (v == NULL || list == NULL) {
-        return v == NULL ? o->err->code : train_onnx_nomem(o);
-    }
-
-    rc = sklearn_one_hot_list(o, n, list);
-    if (rc != MAAS_OK) {
-        return rc;
-    }
-
-    if (v->kind != ONNX_INPUT || v->a != NULL || list->n == 0) {
-        return train_onnx_refuse(o, n, "of what was computed before");
-    }
-
-    dim[0] = v->n;
-    dim[1] = list->n;
-
-    if (v->n > MAAS_MAX_WIDTH / list->n) {
-        return train_onnx_refuse(o, n, "too many categories");
-    }
-
-    y = train_onnx_value(o, ONNX_INPUT, 2, dim);
-    e = train_import_alloc(o->m, v->n * list->n, sizeof(*e));
-    if (y == NULL || e == NULL) {
-        return train_onnx_nomem(o);
-    }
-
-    for (i = 0; i < v->n; i++) {
-        if (v->element[i].list != NULL || v->element[i].filled
-            || v->element[i].factor != 1 || v->element[i].shift != 0)
-        {
-            return train_onnx_refuse(o, n, "of what was computed before");
-        }
-
-        for (k = 0; k < list->n; k++) {
-            e[i * list->n + k] = v->element[i];
-            e[i * list->n + k].list = list;
-            e[i * list->n + k].k = k;
-        }
-    }
-
-    y->element = e;
 
     return train_onnx_out(o, n, 0, y);
 }
@@ -528,6 +386,14 @@ sklearn_normalizer(train_onnx_t *o, const train_onnx_node_t *n)
         return train_onnx_out(o, n, 0, v);
     }
 
+    if (norm == 2
+        && train_import_note(o->m, "rows are divided by their largest |x|, as"
+                             " scikit-learn does: ONNX Runtime takes the"
+                             " largest x, which may be below 0") != MAAS_OK)
+    {
+        return train_onnx_nomem(o);
+    }
+
     x = train_onnx_settle(o, n, v);
     y = x == NULL ? NULL : train_onnx_layer(o, n, ONNX_NORMALIZE, x, x->n);
     if (y == NULL) {
@@ -548,7 +414,6 @@ const train_onnx_op_t  train_onnx_sklearns[] = {
     { "LinearRegressor", sklearn_regressor },
     { "Scaler", sklearn_scaler },
     { "Imputer", sklearn_imputer },
-    { "OneHotEncoder", sklearn_one_hot },
     { "Normalizer", sklearn_normalizer },
     { "LpNormalization", sklearn_normalizer },
     { "ZipMap", sklearn_zipmap },

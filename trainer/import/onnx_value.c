@@ -374,6 +374,10 @@ onnx_scale(train_onnx_t *o, train_onnx_value_t *v, const double *a,
         f = e[i].factor * (a == NULL ? 1 : a[i]);
         s = e[i].shift - (b == NULL || b[i] == 0 ? 0 : b[i] / f);
 
+        if (e[i].list != NULL && f == 1 && s == 0) {
+            continue;
+        }
+
         if (e[i].list != NULL || f == 0 || !isfinite((float) f)
             || (float) f == 0 || !isfinite((float) s))
         {
