@@ -123,6 +123,8 @@ my %why = (
     'set' => qr/node 0 looks for 1\.5 in a set; whole numbers from 0 to 65535/,
     'custom' => qr/: Frobnicate "first": an operator that is not known here/,
     'tanh-gelu' => qr/: Gelu "first": approximate=tanh; export it with the exact one/,
+    'tanh-pow' => qr/: Pow "first": .*is it a GELU by tanh, export the exact one, approximate=none/,
+    'tanh-mul' => qr/: Mul "first": .*is it a GELU by tanh, export the exact one, approximate=none/,
     'sparse' => qr/the graph has sparse tensors/,
     'unknown-size' => qr/input "x": how many numbers a row has is not said/,
     'name' => qr/is no tensor of float, double, int64 or string/,
@@ -134,6 +136,16 @@ for my $name (sort keys %why) {
     like($err, $why{$name}, $name);
     is(($err =~ tr/\n//), 1, "$name: one sentence");
 }
+
+# Doubles in a network are said
+
+$t->write_file('double.csv', "0.1,0.2,0.3\n1,2,-4\n");
+$t->write_file('double.expected', "0.06,0.06\n-0.1,-0.1\n");
+($rc, $out, $err) = import_file("$dir/h-double.onnx", '--check',
+    "$dir/double.csv", '--expected', "$dir/double.expected");
+is($rc, 0, 'a network of doubles') or diag($err);
+like($out, qr/^note +input "x" has doubles, and rows and layers here have floats/m,
+    'it is said');
 
 # Cut anywhere
 

@@ -87,6 +87,29 @@ save("set", [helper.make_node(
     leaf_weights=tensor("w", 2))])
 save("custom", [node("Frobnicate", ["x"], ["y"], domain="com.example")])
 save("tanh-gelu", [node("Gelu", ["x"], ["y"], approximate="tanh")])
+
+
+def tanh_gelu(first):
+    """As PyTorch writes approximate="tanh" """
+    numbers = {"k": 0.044715, "s": 0.7978845, "one": 1, "half": 0.5,
+               "three": 3}
+    save("tanh-" + first[0].op_type.lower(), first + [
+        node("Mul", ["cube", "k"], ["a"], "a"),
+        node("Add", ["x", "a"], ["b"], "b"),
+        node("Mul", ["b", "s"], ["c"], "c"), node("Tanh", ["c"], ["d"], "d"),
+        node("Add", ["d", "one"], ["e"], "e"),
+        node("Mul", ["x", "half"], ["f"], "f"),
+        node("Mul", ["f", "e"], ["y"], "g")],
+        tensors=[numpy_helper.from_array(np.array(v, np.float32), k)
+                 for k, v in numbers.items()])
+
+
+tanh_gelu([node("Pow", ["x", "three"], ["cube"])])
+tanh_gelu([node("Mul", ["x", "x"], ["square"]),
+           node("Mul", ["square", "x"], ["cube"], "second")])
+save("double", [node("MatMul", ["x", "w"], ["y"])], kind=TensorProto.DOUBLE,
+     out=TensorProto.DOUBLE,
+     tensors=[numpy_helper.from_array(np.full((3, 2), 0.1), "w")])
 save("sparse", [relu], edit=lambda m: m.graph.sparse_initializer.add())
 save("unknown-size", [relu], (None, None))
 save("name", [relu], kind=TensorProto.COMPLEX64)

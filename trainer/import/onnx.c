@@ -344,6 +344,8 @@ onnx_type(train_onnx_t *o)
 static maas_status_t
 onnx_notes(train_onnx_t *o)
 {
+    size_t  i;
+
     if (o->n_inputs == 1 && o->m->n_columns > 1
         && train_import_note(o->m, "the file has no names of columns: they"
                              " are f0 to f%zu", o->n_columns - 1) != MAAS_OK)
@@ -366,6 +368,19 @@ onnx_notes(train_onnx_t *o)
            != MAAS_OK)
     {
         return train_onnx_nomem(o);
+    }
+
+    for (i = 0; i < o->n_inputs; i++) {
+        if (o->m->dtype == MAAS_F32 && o->input[i].type == TRAIN_ONNX_DOUBLE
+            && train_import_note(o->m, "input \"%.*s\" has doubles, and rows"
+                                 " and layers here have floats: the last"
+                                 " digits of answers differ",
+                                 o->input[i].name.len < 100
+                                 ? (int) o->input[i].name.len : 100,
+                                 o->input[i].name.data) != MAAS_OK)
+        {
+            return train_onnx_nomem(o);
+        }
     }
 
     return MAAS_OK;

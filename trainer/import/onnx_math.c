@@ -327,7 +327,8 @@ math_times(train_onnx_t *o, const train_onnx_node_t *n,
     }
 
     (void) train_onnx_refuse(o, n, "of two values of a row that are no GELU,"
-                             " SiLU or layer normalization");
+                             " SiLU or layer normalization; is it a GELU by"
+                             " tanh, export the exact one, approximate=none");
     return NULL;
 }
 
@@ -609,8 +610,9 @@ math_pow(train_onnx_t *o, const train_onnx_node_t *n)
                                                1));
     }
 
-    return train_onnx_refuse(o, n, "no part of a layer normalization; a GELU"
-                             " by tanh is best exported as the exact one");
+    return train_onnx_refuse(o, n, "no part of a layer normalization; is it"
+                             " a GELU by tanh, export the exact one,"
+                             " approximate=none");
 }
 
 
