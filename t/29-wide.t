@@ -358,4 +358,20 @@ subtest 'the trainer' => sub {
         or diag($out, $err);
 };
 
+# booleans of training, which the file has as numbers, as pandas writes them
+
+subtest 'words for numbers' => sub {
+    is(post('/p', '{"b":true}', @json), 288, 'true for a number');
+    is(post('/p', '{"b":"True"}', @json), 288, 'as a text');
+    is(post('/p', 'b=FALSE', @form), 188, 'false in a form');
+    is(post('/p', "a,c,b\n,,True\n,,false\n", @csv), '288 188', 'in CSV');
+    like(post('/p', '{"b":"yes"}', @json), qr/"b\W+: expected a number/,
+        'other words are none');
+    like(post('/all', '{"a":"True"}', @json), qr/"a\W+: expected a number/,
+        'nor is a number that has to be there');
+    $t->write_file('words.csv', "a,c,b\n,,True\n,,false\n");
+    is(($t->trainer('predict', 'p.safetensors', '-d', 'words.csv'))[1],
+        "288\n188\n", 'the trainer reads the same');
+};
+
 $t->done;

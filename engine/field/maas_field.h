@@ -16,6 +16,10 @@
 
 /* "true" or "false" in out for those words in any case; bytes, 0: neither. */
 size_t maas__field_truth(const char *s, size_t len, char *out);
+/* 1 and 0 for those words in a column of numbers that were booleans in training,
+ * which models of other libraries do not tell from numbers (MAAS_KEEP); -1:
+ * neither. */
+int maas__field_flag(const maas_column_t *c, const char *s, size_t len);
 
 /* FNV-1a of 32 bits, then mixed: docs/model-format.md. */
 uint32_t maas__field_hash(const char *s, size_t len);

@@ -109,6 +109,19 @@ maas__field_truth(const char *s, size_t len, char *out)
 }
 
 
+int
+maas__field_flag(const maas_column_t *c, const char *s, size_t len)
+{
+    char    word[sizeof("false")];
+    size_t  n;
+
+    n = c->kind == MAAS_FIELD_NUMBER && c->missing == MAAS_KEEP
+        ? maas__field_truth(s, len, word) : 0;
+
+    return n > 0 ? n == sizeof("true") - 1 : -1;
+}
+
+
 #define FIELD_FNV  0x811c9dc5u
 
 

@@ -106,12 +106,20 @@ static maas_status_t
 fields_number_text(const maas_fields_t *f, const maas_column_t *c,
     const char *s, size_t len, int as_json, void *x, maas_err_t *err)
 {
+    int            flag;
     double         v;
     maas_status_t  rc;
 
     rc = !as_json && (c->decimal || c->thousands || c->n_units)
          ? maas__field_formatted_value(c, f->wide, s, len, &v)
          : maas__field_value(f->wide, s, len, &v);
+
+    flag = rc == MAAS_BADVALUE ? maas__field_flag(c, s, len) : -1;
+
+    if (flag >= 0) {
+        v = flag;
+        rc = MAAS_OK;
+    }
 
     if (rc != MAAS_OK) {
         return rc == MAAS_TOOBIG ? fields_beyond(f, c, err)

@@ -126,6 +126,7 @@ const char *
 train_cell_number(const train_column_t *c, const train_cell_t *cell, int wide,
     double *out)
 {
+    int            flag;
     char           buf[MAAS_CANONICAL];
     size_t         len;
     const char    *s;
@@ -158,6 +159,13 @@ train_cell_number(const train_column_t *c, const train_cell_t *cell, int wide,
 
     if (rc == MAAS_OK) {
         *out = maas__field_is_blank(&c->format, wide, *out) ? NAN : *out;
+        return NULL;
+    }
+
+    flag = rc == MAAS_BADVALUE ? maas__field_flag(&c->format, s, len) : -1;
+
+    if (flag >= 0) {
+        *out = flag;
         return NULL;
     }
 
