@@ -16,9 +16,8 @@
 
 /* "true" or "false" in out for those words in any case; bytes, 0: neither. */
 size_t maas__field_truth(const char *s, size_t len, char *out);
-/* 1 and 0 for those words in a column of numbers that were booleans in training,
- * which models of other libraries do not tell from numbers (MAAS_KEEP); -1:
- * neither. */
+/* 1 and 0 for those words in a column of numbers that may have been booleans in
+ * training: other libraries' files do not tell (MAAS_KEEP).  -1: neither. */
 int maas__field_flag(const maas_column_t *c, const char *s, size_t len);
 
 /* FNV-1a of 32 bits, then mixed: docs/model-format.md. */

@@ -1,29 +1,26 @@
 /*
- * import: a model of another library -> a model file, and the user's own rows
- * as proof that it is the same model.
- * Not here: reading foreign files (import/).
+ * import: a model of another library -> a model file.
+ * Not here: reading foreign files (import/); the proof (import_check.c).
  */
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cmd.h"
-#include "export/model.h"
 #include "import/import.h"
+#include "import_check.h"
 
 
 #define IMPORT_ARENA  ((size_t) 1 << 33)
+#define IMPORT_NAMES  20               /* of columns, that are told */
 
 typedef struct {
-    char    *output;
-    char    *name;
-    int      best;
-    char    *check;                    /* rows */
-    char    *expected;                 /* what they give */
-    int      raw;                      /* before the transform */
-    double   tolerance;
+    char                 *output;
+    char                 *name;
+    char                 *labels;      /* "no,yes"; NULL: the file's */
+    int                   best;
+    train_import_check_t  check;
 } import_t;
 
 
@@ -32,17 +29,21 @@ static const train_arg_t  import_rows[] = {
       "the model file" },
     { "name", 0, TRAIN_TEXT(import_t, name, TRAIN_ARG_PLAIN), "NAME",
       "of the model (that of FILE)" },
+    { "labels", 0, TRAIN_TEXT(import_t, labels, TRAIN_ARG_PLAIN), "A,B,...",
+      "names of the classes, in the order of training, where the file has "
+      "none" },
     { "best", 0, TRAIN_FLAG(import_t, best, TRAIN_ARG_PLAIN), NULL,
       "only the trees up to best_iteration, where training stopped early" },
-    { "check", 0, TRAIN_TEXT(import_t, check, TRAIN_ARG_PLAIN), "ROWS",
+    { "check", 0, TRAIN_TEXT(import_t, check.rows, TRAIN_ARG_PLAIN), "ROWS",
       "run these rows, as for predict, and compare with --expected",
       "proof" },
-    { "expected", 0, TRAIN_TEXT(import_t, expected, TRAIN_ARG_PLAIN), "FILE",
+    { "expected", 0, TRAIN_TEXT(import_t, check.expected, TRAIN_ARG_PLAIN),
+      "FILE",
       "what the other library says: a line a row, numbers with commas "
       "between them" },
-    { "raw", 0, TRAIN_FLAG(import_t, raw, TRAIN_ARG_PLAIN), NULL,
+    { "raw", 0, TRAIN_FLAG(import_t, check.raw, TRAIN_ARG_PLAIN), NULL,
       "those are scores before the transform" },
-    { "tolerance", 0, TRAIN_NUMBER(import_t, tolerance, 0, 1e9,
+    { "tolerance", 0, TRAIN_NUMBER(import_t, check.tolerance, 0, 1e9,
                                    TRAIN_ARG_PLAIN), "X",
       "how far they may be apart, by the larger of 1 and the number "
       "(1e-6)" }
@@ -102,149 +103,62 @@ import_folder(const char *path)
 }
 
 
-/* A line of numbers, with commas, blanks or tabs between them; dies if they are
- * not n */
+/* The user's names of classes, with commas between them, for those that the
+ * importer made of numbers */
+
+static maas_status_t
+import_labels(train_import_t *m, const char *labels, maas_err_t *err)
+{
+    char    *p;
+    size_t   n;
+
+    if (labels == NULL) {
+        return MAAS_OK;
+    }
+
+    if (m->n_labels == 0) {
+        return maas__fail(err, MAAS_BADVALUE, "--labels: the model has no "
+                          "classes that could have names");
+    }
+
+    p = train_import_text(m, labels, strlen(labels));
+    if (p == NULL) {
+        return maas__fail(err, MAAS_NOMEM, "no memory for --labels");
+    }
+
+    for (n = 0; p != NULL && n < m->n_labels; n++) {
+        m->labels[n] = strsep(&p, ",");
+    }
+
+    if (n < m->n_labels || p != NULL) {
+        return maas__fail(err, MAAS_BADVALUE, "--labels: \"%.80s\": expected "
+                          "%zu names, with commas between them, as the model "
+                          "has %zu classes", labels, m->n_labels, m->n_labels);
+    }
+
+    return MAAS_OK;
+}
+
+
+/* Names of the first columns, and which ones are no numbers */
 
 static void
-import_line(const char *path, char *line, size_t at, double *v, size_t n)
+import_columns(const train_import_t *m)
 {
-    char    *p, *end;
-    size_t   i;
+    size_t  i, n;
 
-    for (p = line, i = 0; i < n; i++) {
-        v[i] = strtod(p, &end);
+    n = m->n_columns > IMPORT_NAMES ? IMPORT_NAMES : m->n_columns;
 
-        if (end == p) {
-            break;
-        }
-
-        p = end + strspn(end, ", \t\r");
+    for (i = 0; i < n; i++) {
+        (void) printf("%s%s%s", i > 0 ? ", " : "columns     ",
+                      train_shown(m->columns[i].name),
+                      m->columns[i].kind == MAAS_FIELD_CATEGORY
+                      ? " (category)" : "");
     }
 
-    if (i < n || *p != '\0') {
-        train_die("--expected: %s:%zu: is no line of %zu numbers", path, at, n);
+    if (n > 0) {
+        (void) puts(n < m->n_columns ? ", ..." : "");
     }
-}
-
-
-/* Rows of `path`, to be given to train_free(); a first line that does not begin
- * with a number is a header */
-
-static double *
-import_expected(const char *path, size_t n, size_t *rows)
-{
-    char    *text, *line, *next;
-    double  *v;
-    size_t   size, room, at;
-
-    text = train_slurp(path, &size);
-    room = 0;
-    v = NULL;
-    *rows = 0;
-
-    /* one byte more, for the end: train_slurp() has it not */
-
-    line = train_alloc(size + 1, 1);
-    (void) memcpy(line, text, size);
-    train_free(text);
-    text = line;
-
-    for (at = 1; line != NULL && *line != '\0'; at++, line = next) {
-        next = strchr(line, '\n');
-
-        if (next != NULL) {
-            *next++ = '\0';
-        }
-
-        if (line[strspn(line, " \t\r")] == '\0'
-            || (at == 1 && strchr("+-.0123456789nNiI", *line) == NULL))
-        {
-            continue;
-        }
-
-        train_room(&v, &room, (*rows + 1) * n, sizeof(double));
-        import_line(path, line, at, v + *rows * n, n);
-        (*rows)++;
-    }
-
-    train_free(text);
-
-    return v;
-}
-
-
-/* How far v is from what is expected; NaN is as far as can be */
-
-static double
-import_far(double v, double want)
-{
-    double  by;
-
-    by = fabs(want) > 1 ? fabs(want) : 1;
-
-    return v == want ? 0 : isnan(v) || isnan(want) ? INFINITY
-           : fabs(v - want) / by;
-}
-
-
-/* The number that the user has for number j of a row: of a binary model that
- * may be both classes */
-
-static int
-import_check(const import_t *a, const char *path)
-{
-    double               far, most, *want, *got;
-    size_t               i, j, rows, n, at, bad;
-    maas_model_t        *m;
-    train_data_t         d;
-    const maas_info_t   *info;
-    train_model_args_t   args = { .model = path, .data = a->check,
-                                  .part = TRAIN_PART_TEST };
-
-    m = train_model_open(path);
-    info = maas_model_info(m);
-    args.want.no_target = 1;
-    train_model_data(&args, m, &d);
-
-    n = info->out;
-    want = import_expected(a->expected, n, &rows);
-
-    if (rows != d.rows) {
-        train_die("--expected: %s has %zu lines of numbers, --check has %zu "
-                  "rows", a->expected, rows, d.rows);
-    }
-
-    got = train_model_raw(m, &d, a->raw);
-    most = 0;
-    at = 0;
-    bad = 0;
-
-    for (i = 0; i < rows; i++) {
-        for (j = 0; j < n; j++) {
-            far = import_far(got[i * n + j], want[i * n + j]);
-            bad += far > a->tolerance;
-
-            if (far > most) {
-                most = far;
-                at = i * n + j;
-            }
-        }
-    }
-
-    if (bad > 0) {
-        train_warn("row %zu: %.17g where %.17g is expected; %zu numbers of "
-                   "%zu rows are off by more than %g", at / n + 1, got[at],
-                   want[at], bad, rows, a->tolerance);
-    } else {
-        (void) printf("checked     %zu rows, at most %.3g apart\n", rows, most);
-    }
-
-    train_free(want);
-    train_free(got);
-    train_data_free(&d);
-    maas_model_free(m);
-
-    return bad == 0 ? TRAIN_EXIT_OK : TRAIN_EXIT_FAILED;
 }
 
 
@@ -261,6 +175,7 @@ import_says(const train_import_t *m, const char *name)
                   m->n_columns > 0 ? m->n_columns : m->in,
                   m->n_columns > 0 ? "columns" : "numbers",
                   m->dtype == MAAS_F64 ? ", in double precision" : "");
+    import_columns(m);
 
     if (m->n_labels > 0) {
         (void) printf("classes    ");
@@ -286,7 +201,7 @@ import_write(const import_t *a, const char *path)
     void            *image;
     size_t           size;
     maas_err_t       err = { 0 };
-    train_import_t   m = { .best = a->best };
+    train_import_t   m = { .best = a->best, .named = a->labels != NULL };
 
     file = train_slurp(path, &size);
     folder = import_folder(path);
@@ -302,6 +217,7 @@ import_write(const import_t *a, const char *path)
 
     if (m.arena == NULL
         || train_import_read(&m, file, size, &err) != MAAS_OK
+        || import_labels(&m, a->labels, &err) != MAAS_OK
         || train_import_file(&m, name, &image, &size, &err) != MAAS_OK)
     {
         train_die("%s: %s", path, err.msg[0] != '\0' ? train_shown(err.msg)
@@ -324,7 +240,7 @@ train_cmd_import(int argc, char **argv)
 {
     int          at, rc;
     char        *path;
-    import_t     a = { .tolerance = 1e-6 };
+    import_t     a = { .check.tolerance = 1e-6 };
 
     maas_single_thread();
     at = train_args_read(&import_args, &a, argc, argv, NULL);
@@ -335,7 +251,7 @@ train_cmd_import(int argc, char **argv)
         train_usage("import", "-o is missing: where the model file goes");
     }
 
-    if ((a.check == NULL) != (a.expected == NULL)) {
+    if ((a.check.rows == NULL) != (a.check.expected == NULL)) {
         train_usage("import", "--check and --expected: expected both or none");
     }
 
@@ -343,7 +259,8 @@ train_cmd_import(int argc, char **argv)
     train_save_apart(a.output, path);
     import_write(&a, path);
 
-    rc = a.check != NULL ? import_check(&a, a.output) : TRAIN_EXIT_OK;
+    rc = a.check.rows != NULL ? train_import_check(&a.check, a.output)
+                              : TRAIN_EXIT_OK;
     train_args_free(&import_args, &a);
 
     return rc;

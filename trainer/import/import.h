@@ -20,6 +20,7 @@ typedef struct {
 
     /* what the importer is told */
     int                best;           /* trees up to best_iteration only */
+    int                named;          /* the user names the classes */
     const char        *folder;         /* of the file, for data beside it */
 
     /* what it fills in.  name may stay NULL. */

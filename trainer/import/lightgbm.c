@@ -182,8 +182,10 @@ lightgbm_labels(train_lightgbm_t *r)
 
     m->n_labels = n;
 
-    return train_import_note(m, "labels are 0 to %zu: LightGBM's files do not "
-                             "have their names", n - 1);
+    return m->named ? MAAS_OK
+           : train_import_note(m, "labels are 0 to %zu: LightGBM's files do "
+                               "not have their names, --labels gives them",
+                               n - 1);
 }
 
 
