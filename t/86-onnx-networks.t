@@ -128,6 +128,9 @@ my %why = (
     'sparse' => qr/the graph has sparse tensors/,
     'unknown-size' => qr/input "x": how many numbers a row has is not said/,
     'name' => qr/is no tensor of float, double, int64 or string/,
+    'gather' => qr/: Gather "second": takes nothing/,
+    'perm' => qr/: Transpose "first": perm is no order of two dimensions/,
+    'double' => qr/: Concat "many": of more than 1048576 numbers a row/,
 );
 
 for my $name (sort keys %why) {
@@ -146,6 +149,21 @@ $t->write_file('double.expected', "0.06,0.06\n-0.1,-0.1\n");
 is($rc, 0, 'a network of doubles') or diag($err);
 like($out, qr/^note +input "x" has doubles, and rows and layers here have floats/m,
     'it is said');
+
+# Matrices in the order that the file says, and what it says of itself is not
+# for a terminal
+
+$t->write_file('row.csv', "1,0,0\n");
+
+for (['same', '0,1,2'], ['turned', '0,3,6'], ['default', '0,3,6']) {
+    my ($name, $want) = @$_;
+    $t->write_file('want.csv', "$want\n");
+    ($rc, $out, $err) = import_file("$dir/h-order-$name.onnx", '--check',
+        "$dir/row.csv", '--expected', "$dir/want.csv");
+    is($rc, 0, "order of dimensions: $name") or diag($err);
+    unlike($out, qr/[^\n -~]/, "$name: plain text");
+    is(($out =~ tr/\n//), 4, "$name: four lines");
+}
 
 # Cut anywhere
 

@@ -113,3 +113,23 @@ save("double", [node("MatMul", ["x", "w"], ["y"])], kind=TensorProto.DOUBLE,
 save("sparse", [relu], edit=lambda m: m.graph.sparse_initializer.add())
 save("unknown-size", [relu], (None, None))
 save("name", [relu], kind=TensorProto.COMPLEX64)
+save("gather", [node("Relu", ["x"], ["h"]),
+                node("Gather", ["h", "none"], ["y"], "second", axis=1)],
+     tensors=[numpy_helper.from_array(np.zeros(0, np.int64), "none")])
+save("perm", [node("Transpose", ["w"], ["v"], perm=[0, 0]),
+              node("MatMul", ["x", "v"], ["y"], "second")],
+     tensors=[tensor("w", 3, 3)])
+
+# a Concat of itself doubles
+save("double", [node("Relu", ["x"], ["c0"])] +
+     [node("Concat", [f"c{i}", f"c{i}"], [f"c{i + 1}"], "many", axis=1)
+      for i in range(40)] + [node("Relu", ["c40"], ["y"])])
+
+# rows in the order that perm says, and a producer that is for no terminal
+square = numpy_helper.from_array(np.arange(9, dtype=np.float32).reshape(3, 3),
+                                 "w")
+for name, perm in ("same", [0, 1]), ("turned", [1, 0]), ("default", None):
+    save("order-" + name,
+         [node("Transpose", ["w"], ["v"], **({"perm": perm} if perm else {})),
+          node("MatMul", ["x", "v"], ["y"], "second")], tensors=[square],
+         edit=lambda m: setattr(m, "producer_name", "\x1b[2J\nx"))

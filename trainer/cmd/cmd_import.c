@@ -167,7 +167,7 @@ import_says(const train_import_t *m, const char *name)
 {
     size_t  i;
 
-    (void) printf("model       %s, of %s\n", name, m->source);
+    (void) printf("model       %s, of %s\n", name, train_shown(m->source));
     (void) printf("task        %s%s%s\n", maas__task_names[m->task],
                   m->objective != NULL ? ", objective " : "",
                   m->objective != NULL ? train_shown(m->objective) : "");

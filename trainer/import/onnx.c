@@ -444,7 +444,7 @@ onnx_read(train_import_t *m, const char *file, size_t size, maas_err_t *err)
         return rc;
     }
 
-    (void) snprintf(source, sizeof(source), "ONNX%s%.100s",
+    (void) snprintf(source, sizeof(source), "ONNX%s%s",
                     o.producer == NULL ? "" : " of ",
                     o.producer == NULL ? "" : o.producer);
     m->source = train_import_text(m, source, strlen(source));

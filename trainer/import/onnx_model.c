@@ -11,6 +11,7 @@
 
 
 #define ONNX_MAX_NODES  (1u << 20)
+#define ONNX_PRODUCER   100            /* bytes of a name that is told */
 
 
 static maas_status_t
@@ -352,8 +353,15 @@ onnx_graph(train_onnx_t *o, train_proto_t graph)
 maas_status_t
 train_onnx_model(train_onnx_t *o)
 {
+    maas_str_t     producer;
     train_field_t  graph, f;
     train_proto_t  p;
+
+    if (o->size > INT32_MAX) {         /* lengths are also given as int */
+        return train_onnx_bad(o, NULL, "an ONNX file of more than 2 GB, which"
+                              " protobuf does not have; are weights meant to"
+                              " be in a file beside it?");
+    }
 
     p.at = o->file;
     p.end = o->file + o->size;
@@ -375,10 +383,15 @@ train_onnx_model(train_onnx_t *o)
     }
 
     if (train_proto_find(p, 2, &f) && f.wire == TRAIN_PROTO_BYTES) {
-        o->producer = train_import_text(o->m, (const char *) f.bytes.at,
-                                        (size_t) (f.bytes.end - f.bytes.at));
-        if (o->producer == NULL) {
-            return train_onnx_nomem(o);
+        producer = onnx_str(f.bytes);
+
+        if (producer.len > 0 && producer.len <= ONNX_PRODUCER
+            && maas_is_text(producer.data, producer.len))
+        {
+            o->producer = train_import_text(o->m, producer.data, producer.len);
+            if (o->producer == NULL) {
+                return train_onnx_nomem(o);
+            }
         }
     }
 

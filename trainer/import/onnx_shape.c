@@ -386,7 +386,9 @@ shape_unsqueeze(train_onnx_t *o, const train_onnx_node_t *n)
 static maas_status_t
 shape_transpose(train_onnx_t *o, const train_onnx_node_t *n)
 {
-    size_t                     i, j, *place, dim[2];
+    size_t                     i, j, count, *place, dim[2];
+    int64_t                   *perm;
+    maas_status_t              rc;
     const train_onnx_value_t  *v;
 
     v = train_onnx_in(o, n, 0);
@@ -396,6 +398,19 @@ shape_transpose(train_onnx_t *o, const train_onnx_node_t *n)
 
     if (v->kind != ONNX_CONST || v->rank != 2) {
         return train_onnx_refuse(o, n, "of what depends on the row");
+    }
+
+    rc = train_attr_ints(o, n, "perm", &perm, &count);
+    if (rc != MAAS_OK) {
+        return rc;
+    }
+
+    if (count == 2 && perm[0] == 0 && perm[1] == 1) {
+        return train_onnx_out(o, n, 0, v);
+    }
+
+    if (count != 0 && (count != 2 || perm[0] != 1 || perm[1] != 0)) {
+        return train_onnx_bad(o, n, "perm is no order of two dimensions");
     }
 
     place = train_import_alloc(o->m, v->n, sizeof(size_t));
@@ -416,7 +431,7 @@ shape_transpose(train_onnx_t *o, const train_onnx_node_t *n)
 }
 
 
-/* Numbers place[count] of each row */
+/* Numbers place[count] of each row, count is not 0 */
 
 static const train_onnx_value_t *
 shape_pick(train_onnx_t *o, const train_onnx_node_t *n,
@@ -427,8 +442,13 @@ shape_pick(train_onnx_t *o, const train_onnx_node_t *n,
     train_onnx_value_t  *y;
 
     if (v->kind != ONNX_INPUT || v->a != NULL) {
-        w = count > 0 && v->n < ((size_t) 1 << 24) / count
-            ? train_import_alloc(o->m, v->n * count, sizeof(double)) : NULL;
+        if (v->n > ((size_t) 1 << 24) / count) {
+            (void) train_onnx_refuse(o, n, "%zu of %zu numbers that layers"
+                                     " compute", count, v->n);
+            return NULL;
+        }
+
+        w = train_import_alloc(o->m, v->n * count, sizeof(double));
         if (w == NULL) {
             (void) train_onnx_nomem(o);
             return NULL;
@@ -486,8 +506,9 @@ shape_gather(train_onnx_t *o, const train_onnx_node_t *n)
     }
 
     place = train_import_alloc(o->m, t->n, sizeof(size_t));
-    if (place == NULL) {
-        return train_onnx_nomem(o);
+    if (place == NULL || t->n == 0) {
+        return place == NULL ? train_onnx_nomem(o)
+               : train_onnx_bad(o, n, "takes nothing");
     }
 
     for (i = 0; i < t->n; i++) {
@@ -722,6 +743,11 @@ shape_parts(train_onnx_t *o, const train_onnx_node_t *n, train_onnx_value_t *c,
         }
 
         c->n += v->n;
+
+        if (c->n > MAAS_MAX_WIDTH) {   /* a Concat of itself doubles */
+            return train_onnx_refuse(o, n, "of more than %u numbers a row",
+                                     MAAS_MAX_WIDTH);
+        }
     }
 
     c->n_parts = parts;
