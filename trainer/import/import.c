@@ -6,6 +6,8 @@
 #include "import.h"
 
 
+#define IMPORT_SPARE  ((size_t) 4 << 20)  /* bytes: else memory is short */
+
 #define IMPORT_ROW(name)  &train_import_##name,
 
 static const train_importer_t *const  importers[] = {
@@ -17,13 +19,26 @@ maas_status_t
 train_import_read(train_import_t *m, const char *file, size_t size,
     maas_err_t *err)
 {
-    size_t       i;
-    const char  *what;
+    size_t         i;
+    const char    *what;
+    maas_status_t  rc;
 
     for (i = 0; importers[i] != NULL; i++) {
-        if (importers[i]->is(file, size)) {
-            return importers[i]->read(m, file, size, err);
+        if (!importers[i]->is(file, size)) {
+            continue;
         }
+
+        rc = importers[i]->read(m, file, size, err);
+
+        /* a name that found no memory looks like one that is not there */
+
+        if (rc != MAAS_OK
+            && maas__arena_alloc(m->arena, 1, IMPORT_SPARE) == NULL)
+        {
+            return maas__fail(err, MAAS_NOMEM, "out of memory");
+        }
+
+        return rc;
     }
 
     what = train_import_foreign(file, size);

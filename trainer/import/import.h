@@ -79,7 +79,8 @@ TRAIN_IMPORTERS(TRAIN_IMPORTER_DECLARE)
 /* import.c */
 
 /* Read file[0..size) by whatever importer knows it into m, whose arena and
- * what is told are set.  BADFILE or UNSUPPORTED with a sentence. */
+ * what is told are set.  BADFILE, UNSUPPORTED, TOOBIG or NOMEM with a
+ * sentence. */
 maas_status_t train_import_read(train_import_t *m, const char *file,
     size_t size, maas_err_t *err);
 
@@ -148,7 +149,8 @@ maas_trees_t *train_trees_options(train_trees_t *t);
 /* The layer, behind those that m has.  Checks all trees first. */
 maas_status_t train_trees_layer(train_trees_t *t, maas_err_t *err);
 
-/* The largest number below x of the type: "x < t" is "x <= that". */
+/* The largest number below x, which is one of the type: "x < t" is
+ * "x <= that". */
 double train_trees_below(double x, maas_dtype_t type);
 
 

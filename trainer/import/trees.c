@@ -393,7 +393,11 @@ train_trees_layer(train_trees_t *t, maas_err_t *err)
     maas_trees_t    e;
     maas_status_t   rc;
 
-    rc = t->failed ? MAAS_OK : trees_number(t, err);
+    if (t->failed) {
+        return maas__fail(err, MAAS_NOMEM, "out of memory");
+    }
+
+    rc = trees_number(t, err);
     if (rc != MAAS_OK) {
         return rc;
     }
