@@ -32,6 +32,7 @@ train_import_category(train_import_t *m, size_t i, const char *name,
     maas_column_t  *c;
 
     c = &m->columns[i];
+    *c = (maas_column_t) { 0 };
     c->name = name;
     c->kind = MAAS_FIELD_CATEGORY;
     c->codes = 1;

@@ -14,8 +14,8 @@
 /* Column i of m: a number as it is, NaN if missing. */
 void train_import_number(train_import_t *m, size_t i, const char *name);
 
-/* A category: the place of a value among values(n), NaN if it is missing or
- * not there. */
+/* A category, whatever column i was before: the place of a value among
+ * values(n), NaN if it is missing or not there. */
 void train_import_category(train_import_t *m, size_t i, const char *name,
     const char **values, size_t n, maas_compare_t compare);
 

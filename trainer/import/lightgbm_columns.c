@@ -5,6 +5,7 @@
  */
 
 #include "lightgbm.h"
+#include "import_columns.h"
 #include "maas_utf8.h"
 
 #include <string.h>
@@ -39,11 +40,10 @@ lightgbm_unnamed(const train_lightgbm_t *r)
 static maas_status_t
 lightgbm_column(train_lightgbm_t *r, size_t i)
 {
-    maas_str_t      s;
-    maas_column_t  *c;
+    char        *name;
+    maas_str_t   s;
 
     s = r->names[i];
-    c = &r->m->columns[i];
 
     if (s.len > MAAS_MAX_TEXT || !maas_is_text(s.data, s.len)) {
         return maas__fail(r->err, MAAS_BADFILE, "feature_names: name %zu is no "
@@ -51,15 +51,12 @@ lightgbm_column(train_lightgbm_t *r, size_t i)
                           MAAS_MAX_TEXT);
     }
 
-    c->name = train_import_text(r->m, s.data, s.len);
-    if (c->name == NULL) {
+    name = train_import_text(r->m, s.data, s.len);
+    if (name == NULL) {
         return TRAIN_LIGHTGBM_OOM(r);
     }
 
-    c->kind = MAAS_FIELD_NUMBER;
-    c->scaling = maas__scaling_names[MAAS_SCALING_NONE];
-    c->factor = 1;
-    c->missing = MAAS_KEEP;
+    train_import_number(r->m, i, name);
 
     return MAAS_OK;
 }

@@ -6,6 +6,7 @@
  */
 
 #include "lightgbm.h"
+#include "import_columns.h"
 #include "field/maas_field.h"
 #include "text/maas_json.h"
 
@@ -406,13 +407,8 @@ lightgbm_lists_take(train_lightgbm_t *r, const lightgbm_categories_t *list,
             continue;
         }
 
-        c->kind = MAAS_FIELD_CATEGORY;
-        c->scaling = NULL;
-        c->missing = NAN;
-        c->codes = 1;
-        c->compare = list[k].compare;
-        c->n_values = list[k].n;
-        c->values = list[k].values;
+        train_import_category(r->m, at[k], c->name, list[k].values, list[k].n,
+                              list[k].compare);
 
         rc = lightgbm_list_note(r, c);
         if (rc != MAAS_OK) {
