@@ -70,7 +70,8 @@ my $model = decode_json(($t->trainer('inspect', 'm.st', '--json'))[1]);
 is(join(' ', grep { $_ ne 'note' } map { $_->{name} }
     @{ $model->{document}{inputs}{columns} }), "@measures", 'ids are no columns');
 
-for my $command (qw(fit tune evaluate predict inspect export synth)) {
+for my $command (qw(fit tune evaluate predict inspect import
+    export synth)) {
     ($rc, $out) = $t->trainer($command, '--help');
     is($rc, 0, "$command --help");
     is_deeply([ grep { length > 80 } split /\n/, $out ], [],

@@ -30,7 +30,7 @@ static const train_arg_t  export_rows[] = {
     { "output", 'o', TRAIN_TEXT(export_t, output, TRAIN_ARG_PLAIN), "FILE",
       "file to write, - for standard output" },
     { "to", 0, TRAIN_CHOICE(export_t, to, export_names, TRAIN_ARG_PLAIN),
-      NULL, "what to make of it (by the end of FILE: .onnx, .c)" },
+      NULL, "what to make of it (by the end of FILE: .onnx, .c, .txt)" },
     { "tensor", 0, TRAIN_FLAG(export_t, tensor, TRAIN_ARG_PLAIN), NULL,
       "its input is the row of numbers that columns become, not a value for "
       "each column" },
@@ -43,9 +43,9 @@ static const train_arg_t  export_rows[] = {
 static const train_args_t  export_args = {
     "export", export_rows, train_nelts(export_rows),
     "usage: maas-trainer export MODEL -o FILE [OPTION]...\n"
-    "Write a model as a file that other programs run: ONNX, or C that needs "
-    "nothing\nbut libm.  docs/export.md says what goes out and what does "
-    "not.\n",
+    "Write a model as a file that other programs run: ONNX, C that needs "
+    "nothing but\nlibm, or LightGBM's text.  docs/export.md says what goes "
+    "out and what does not.\n",
     NULL, NULL, 0
 };
 
@@ -137,7 +137,8 @@ train_cmd_export(int argc, char **argv)
 
     if (arena == NULL || maas__read(file, size, arena, &desc, &err) != MAAS_OK)
     {
-        train_die("%s: %s", path, arena == NULL ? "out of memory" : err.msg);
+        train_die("%s: %s", path, arena == NULL ? "out of memory"
+                                                : train_shown(err.msg));
     }
 
     e.desc = desc;
