@@ -127,20 +127,6 @@ maas__shap_scratch(const maas_shap_t *s)
 }
 
 
-size_t
-maas__shap_bytes(const maas_shap_t *s)
-{
-    return s->bytes;
-}
-
-
-const char *
-maas__shap_name(const maas_shap_t *s)
-{
-    return s->kernel->name;
-}
-
-
 static double
 shap_x(const maas_shap_t *s, const void *x, size_t i)
 {

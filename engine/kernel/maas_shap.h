@@ -31,10 +31,6 @@ maas_status_t maas__shap_create(const maas_trees_t *t, maas_isa_t isa,
 /* Bytes of scratch memory for a run, a multiple of MAAS_ALIGN. */
 size_t maas__shap_scratch(const maas_shap_t *s);
 
-/* Bytes that the tables take, and what runs them, such as "avx512". */
-size_t maas__shap_bytes(const maas_shap_t *s);
-const char *maas__shap_name(const maas_shap_t *s);
-
 /* phi(rows,out,in + 1), the last number is the bias, of x(rows,in): ldx numbers
  * from row to row, of the type t->x.  A row gives the same bits whatever rows
  * it comes with and whatever runs it.  scratch: aligned, any content.

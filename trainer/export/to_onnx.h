@@ -42,9 +42,8 @@ typedef struct {
 
 void train_onnx_begin(train_onnx_t *g, train_exported_t *e);
 void train_onnx_end(train_onnx_t *g);
-/* A name of its own: one that is printed, or a new one. */
+/* A name of its own, that was printed for it. */
 const char *train_onnx_keep(train_onnx_t *g, char *name);
-const char *train_onnx_name(train_onnx_t *g);
 
 /* A constant; data of the type, or texts. */
 const char *train_onnx_tensor(train_onnx_t *g, int type, size_t rank,

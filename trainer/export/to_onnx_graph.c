@@ -81,8 +81,8 @@ train_onnx_keep(train_onnx_t *g, char *name)
 }
 
 
-const char *
-train_onnx_name(train_onnx_t *g)
+static const char *
+onnx_name(train_onnx_t *g)
 {
     return train_onnx_keep(g, train_format("%s%zu", g->prefix, g->n_names));
 }
@@ -132,7 +132,7 @@ train_onnx_tensor(train_onnx_t *g, int type, size_t rank, const size_t *dim,
     train_pb_t   t;
     const char  *name;
 
-    name = train_onnx_name(g);
+    name = onnx_name(g);
     t = graph_tensor(name, type, rank, dim, data);
     train_pb_part(&g->tensors, 5, &t);
 
@@ -294,7 +294,7 @@ train_onnx_node(train_onnx_t *g, const char *op, int ml,
         train_pb_text(&t, 1, in[i]);
     }
 
-    name = train_onnx_name(g);
+    name = onnx_name(g);
     train_pb_text(&t, 2, name);
     train_pb_text(&t, 3, name);
     train_pb_text(&t, 4, op);
