@@ -127,6 +127,10 @@ my @bad = (
         sub { delete $_[0]{default_left} } ],
     [ qr/tree 0: set 0 of categories is not within/,
         sub { $_[0]{categories_sizes}[0] = 1e9 } ],
+    [ qr/tree 0: set \d+ of categories is not .*, or not its own/, sub {
+        $_[0]{categories_segments} = [ map { 0 } @{$_[0]{categories_nodes}} ];
+        $_[0]{categories_sizes} = [ map { scalar @{$_[0]{categories}} }
+            @{$_[0]{categories_nodes}} ] } ],
     [ qr/tree 0, node \d+: a category is no whole number from 0/,
         sub { $_[0]{categories} = [ map { -1 } @{$_[0]{categories}} ] } ],
     [ qr/tree 0, node \d+: its split is by a set of categories that is not/,

@@ -367,6 +367,8 @@ static const struct {
     { "threshold=0.25", "threshold=0.25 1", "threshold has 4 numbers" },
     { "threshold=0.25 0", "threshold=0.25 1", "set 1 of categories" },
     { "threshold=0.25 0", "threshold=0.25 -1", "set -1 of categories" },
+    { "threshold=0.25 0 -1.5e-05\ndecision_type=10 1 4", "threshold=0.25 0 0\n"
+      "decision_type=10 1 1", "node 2 has set 0 of categories, which another" },
     { "decision_type=10", "decision_type=12", "decision_type has 12" },
     { "left_child=1", "left_child=3", "left_child has 3" },
     { "left_child=1", "left_child=0", "tree 0, node 0: a child is no later" },

@@ -10,15 +10,21 @@
 #include "import.h"
 
 
+/* A category as splits ask for it, and what stands in a row for it */
+
+typedef struct {
+    int32_t             hash;
+    double              code;
+} train_cat_value_t;
+
 /* A feature: its place in a row, and what its splits mean */
 
 typedef struct {
     const train_doc_t  *doc;           /* in features_info; NULL: none */
     size_t              at;            /* place in a row, of all features */
     int                 nan_right;     /* a missing number is above borders */
-    size_t              n;             /* categories: hashes in splits */
-    const int32_t      *hash;          /* (n) rising */
-    const double       *code;          /* (n) what stands in a row for it */
+    size_t              n;             /* categories */
+    train_cat_value_t  *value;         /* (n) by hash */
 } train_cat_feature_t;
 
 typedef struct {
@@ -37,6 +43,11 @@ typedef struct {
 
 /* catboost_features.c: features_info as features and columns. */
 maas_status_t train_cat_features(train_cat_t *c);
+
+/* The category of a hash; NULL: the feature has none.  Takes the logarithm of
+ * f->n steps: a file may have as many splits as categories. */
+const train_cat_value_t *train_cat_value(const train_cat_feature_t *f,
+    double hash);
 
 /* The sentence for statistics of columns (OnlineCtr), with their names. */
 maas_status_t train_cat_counters(train_cat_t *c);

@@ -202,6 +202,36 @@ cat_text(train_cat_t *c, const cat_hashes_t *h, const train_cat_feature_t *f,
 }
 
 
+static int
+cat_by_value(const void *a, const void *b)
+{
+    const train_cat_value_t  *x, *y;
+
+    x = a;
+    y = b;
+
+    return x->hash < y->hash ? -1 : x->hash > y->hash;
+}
+
+
+const train_cat_value_t *
+train_cat_value(const train_cat_feature_t *f, double hash)
+{
+    train_cat_value_t  key = { 0 };
+
+    if (f->n == 0 || !(hash >= INT32_MIN && hash <= INT32_MAX)
+        || hash != floor(hash))
+    {
+        return NULL;
+    }
+
+    key.hash = (int32_t) hash;
+
+    return bsearch(&key, f->value, f->n, sizeof(train_cat_value_t),
+                   cat_by_value);
+}
+
+
 /* A whole number as CatBoost makes a text of one */
 
 static int
@@ -225,9 +255,8 @@ cat_values(train_cat_t *c, const cat_hashes_t *h, train_cat_feature_t *f,
     int named)
 {
     int                 whole;
-    double              v, *code;
+    double              v;
     size_t              i;
-    int32_t            *hash;
     const char         *name, **values;
     maas_status_t       rc;
     const train_doc_t  *d;
@@ -235,27 +264,26 @@ cat_values(train_cat_t *c, const cat_hashes_t *h, train_cat_feature_t *f,
     d = train_doc_get(f->doc, "values");
     f->n = train_doc_is_numbers(d) ? d->n : 0;
     values = train_import_alloc(c->m, f->n, sizeof(char *));
-    hash = train_import_alloc(c->m, f->n, sizeof(int32_t));
-    code = train_import_alloc(c->m, f->n, sizeof(double));
-    f->hash = hash;
-    f->code = code;
+    f->value = train_import_alloc(c->m, f->n, sizeof(train_cat_value_t));
 
-    if (values == NULL || hash == NULL || code == NULL) {
+    if (values == NULL || f->value == NULL) {
         return maas__fail(c->err, MAAS_NOMEM, "no memory for the categories");
     }
 
     for (whole = 1, i = 0; i < f->n; i++) {
         v = train_doc_number(d, i);
-        hash[i] = v >= INT32_MIN && v <= INT32_MAX ? (int32_t) v : 0;
-        values[i] = cat_text(c, h, f, hash[i]);
+        f->value[i].hash = v >= INT32_MIN && v <= INT32_MAX ? (int32_t) v : 0;
+        values[i] = cat_text(c, h, f, f->value[i].hash);
 
         if (values[i] == NULL) {
             return c->err->code;
         }
 
         whole &= cat_whole(values[i], &v);
-        code[i] = named ? (double) i : v;
+        f->value[i].code = named ? (double) i : v;
     }
+
+    qsort(f->value, f->n, sizeof(train_cat_value_t), cat_by_value);
 
     if (!named) {
         return whole ? MAAS_OK

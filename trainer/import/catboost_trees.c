@@ -75,9 +75,9 @@ static maas_status_t
 cat_onehot(train_cat_t *c, const cat_trees_t *t, const train_doc_t *split,
     cat_split_t *s)
 {
-    size_t                      i, k;
-    const train_doc_t          *value;
-    const train_cat_feature_t  *f;
+    size_t                    i;
+    const train_doc_t        *value;
+    const train_cat_value_t  *v;
 
     value = train_doc_get(split, "value");
 
@@ -91,20 +91,16 @@ cat_onehot(train_cat_t *c, const cat_trees_t *t, const train_doc_t *split,
                           "features_info has not", t->at);
     }
 
-    f = &c->cats[i];
+    v = train_cat_value(&c->cats[i], value->u.number);
 
-    for (k = 0; k < f->n && f->hash[k] != value->u.number; k++) {
-        /* void */
-    }
-
-    if (k == f->n) {
+    if (v == NULL) {
         return maas__fail(c->err, MAAS_BADFILE, "tree %zu: a split by %.17g, "
                           "which features_info does not have among the values "
                           "of the column", t->at, value->u.number);
     }
 
-    s->feature = f->at;
-    s->threshold = f->code[k];
+    s->feature = c->cats[i].at;
+    s->threshold = v->code;
     s->flags = MAAS_TREE_NAN | MAAS_TREE_EQUAL;
     s->swapped = 1;
 

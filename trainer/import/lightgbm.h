@@ -90,6 +90,7 @@ typedef struct {
     size_t          trees;             /* read so far */
     size_t          first;             /* line of the block at hand */
     size_t          linear;            /* trees with linear leaves */
+    size_t          words;             /* of sets that no node has, yet */
     uint8_t        *category;          /* (features) some split is of a set */
     maas_str_t      tree[TRAIN_LIGHTGBM_N_TREE];
     train_lightgbm_list_t list[TRAIN_LIGHTGBM_N_TREE];

@@ -190,6 +190,7 @@ lightgbm_tree_sets(train_lightgbm_t *r, size_t sets, uint32_t **word)
     maas_status_t  rc;
 
     *word = NULL;
+    r->words = 0;
 
     if (sets == 0) {
         return MAAS_OK;
@@ -223,6 +224,8 @@ lightgbm_tree_sets(train_lightgbm_t *r, size_t sets, uint32_t **word)
         (*word)[i] = (uint32_t) r->list[TRAIN_LIGHTGBM_TREE_CAT_WORDS].v[i];
     }
 
+    r->words = n;
+
     return MAAS_OK;
 }
 
@@ -254,7 +257,7 @@ static maas_status_t
 lightgbm_tree_node(train_lightgbm_t *r, train_trees_t *trees, size_t i,
     size_t sets, const uint32_t *word, double cover)
 {
-    size_t         set, feature;
+    size_t         set, feature, n;
     double         threshold;
     int32_t        left, right;
     unsigned       decision;
@@ -281,12 +284,21 @@ lightgbm_tree_node(train_lightgbm_t *r, train_trees_t *trees, size_t i,
 
     set = (size_t) threshold;
     at = r->list[TRAIN_LIGHTGBM_TREE_BOUNDARIES].v + set;
+    n = (size_t) (at[1] - at[0]);
     r->category[feature] = 1;
+
+    /* a set is one node's: else a short file were a large model */
+
+    if (n > r->words) {
+        return LIGHTGBM_TREE_BAD(r, "node %zu has set %zu of categories, which "
+                                 "another node has", i, set);
+    }
+
+    r->words -= n;
 
     /* NaN goes right, whatever the type of missing is */
     train_trees_set(trees, feature, word + (size_t) at[0],
-                    (size_t) (at[1] - at[0]), MAAS_TREE_SET | MAAS_TREE_NAN,
-                    left, right, cover);
+                    n, MAAS_TREE_SET | MAAS_TREE_NAN, left, right, cover);
 
     return MAAS_OK;
 }

@@ -92,7 +92,7 @@ xgb_index(const train_doc_t *d, size_t i, size_t n)
 static maas_status_t
 xgb_sets(train_xgb_t *x, xgb_tree_t *t, const train_doc_t *tree)
 {
-    size_t              i, node, begin;
+    size_t              i, node, begin, size, left;
     maas_status_t       rc;
     const train_doc_t  *nodes;
 
@@ -119,17 +119,19 @@ xgb_sets(train_xgb_t *x, xgb_tree_t *t, const train_doc_t *tree)
         return rc;
     }
 
-    for (i = 0; i < nodes->n; i++) {
+    for (left = t->members->n, i = 0; i < nodes->n; i++, left -= size) {
         node = xgb_index(nodes, i, t->n);
         begin = xgb_index(t->sets, i, t->members->n + 1);
+        size = begin == SIZE_MAX ? SIZE_MAX
+               : xgb_index(t->sizes, i, t->members->n - begin + 1);
 
-        if (node == SIZE_MAX || begin == SIZE_MAX
-            || xgb_index(t->sizes, i, t->members->n - begin + 1) == SIZE_MAX)
-        {
+        /* no category is of two sets: else a short file were long work */
+
+        if (node == SIZE_MAX || size > left) {
             return maas__fail(x->err, MAAS_BADFILE, "tree %zu: set %zu of "
                               "categories is not within the %zu that the tree "
-                              "has, or its node is none", t->at, i,
-                              t->members->n);
+                              "has, or not its own, or its node is none",
+                              t->at, i, t->members->n);
         }
 
         t->cat[node] = (int32_t) i;
