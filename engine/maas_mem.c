@@ -151,6 +151,15 @@ maas__arena_create(size_t limit)
 }
 
 
+void
+maas__arena_allow(maas_arena_t *a, size_t more)
+{
+    if (maas__add(a->left, more, &a->left) != MAAS_OK) {
+        a->left = SIZE_MAX;
+    }
+}
+
+
 maas_arena_t *
 maas__arena_in(void *at, size_t size)
 {

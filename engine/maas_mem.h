@@ -18,6 +18,8 @@ maas_status_t maas__add(size_t a, size_t b, size_t *out);
 typedef struct maas_arena_s  maas_arena_t;
 
 maas_arena_t *maas__arena_create(size_t limit);
+/* So many bytes more may be handed out. */
+void maas__arena_allow(maas_arena_t *a, size_t more);
 /* One in memory of the caller's, at[0..size), zeroed and on MAAS_ALIGN, itself
  * as well; size is its limit.  NULL: not even that fits. */
 maas_arena_t *maas__arena_in(void *at, size_t size);

@@ -127,6 +127,8 @@ my %why = (
     'tanh-mul' => qr/: Mul "first": .*is it a GELU by tanh, export the exact one, approximate=none/,
     'sparse' => qr/the graph has sparse tensors/,
     'unknown-size' => qr/input "x": how many numbers a row has is not said/,
+    'doubled' => qr/: Concat "c\d+": more than 1048576 numbers a row/,
+    'shared' => qr/not enough memory: the model takes much more than a file of/,
     'name' => qr/is no tensor of float, double, int64 or string/,
     'gather' => qr/: Gather "second": takes nothing/,
     'perm' => qr/: Transpose "first": perm is no order of two dimensions/,
@@ -164,6 +166,11 @@ for (['same', '0,1,2'], ['turned', '0,3,6'], ['default', '0,3,6']) {
     unlike($out, qr/[^\n -~]/, "$name: plain text");
     is(($out =~ tr/\n//), 4, "$name: four lines");
 }
+
+# Numbers of a row that come again and again are long to write, but a model
+
+($rc, $out, $err) = import_file("$dir/h-selected.onnx");
+is($rc, 0, 'a row 131072 times') or diag($err);
 
 # Cut anywhere
 

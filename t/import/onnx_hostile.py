@@ -55,6 +55,17 @@ relu = node("Relu", ["x"], ["y"])
 save("cycle", [node("Relu", ["b"], ["a"]), node("Relu", ["a"], ["b"],
                                                 "second"),
                node("Add", ["x", "b"], ["y"], "third")])
+ends = ["x"] + [f"c{i}" for i in range(30)]
+save("doubled", [node("Concat", [a, a], [b], b, axis=1)
+                 for a, b in zip(ends, ends[1:])]
+     + [node("Relu", ["c29"], ["y"], "last")])
+save("selected", [node("Concat", [a, a], [b], b, axis=1)
+                  for a, b in zip(ends[:17], ends[1:])]
+     + [node("Relu", ["c16"], ["y"], "last")])
+save("shared", [node("MatMul", [a, "w"], [b], b)
+                for a, b in zip(ends, ends[1:])]
+     + [node("Relu", ["c29"], ["y"], "last")], (None, 1000),
+     [tensor("w", 1000, 1000)])
 save("twice", [relu, node("Relu", ["x"], ["y"], "second")])
 save("nothing", [node("Relu", ["z"], ["h"]),
                  node("Add", ["x", "h"], ["y"], "second")])

@@ -12,8 +12,12 @@
 #include "import_check.h"
 
 
-#define IMPORT_ARENA  ((size_t) 1 << 33)
 #define IMPORT_NAMES  20               /* of columns, that are told */
+
+/* Memory that a file may take: a short one must not become a large one */
+
+#define IMPORT_LEAST  ((size_t) 256 << 20)
+#define IMPORT_MOST   ((size_t) 1 << 33)
 
 typedef struct {
     char                 *output;
@@ -194,6 +198,14 @@ import_says(const train_import_t *m, const char *name)
 }
 
 
+static size_t
+import_room(size_t size)
+{
+    return size > (IMPORT_MOST - IMPORT_LEAST) / TRAIN_IMPORT_ROOM ? IMPORT_MOST
+           : IMPORT_LEAST + TRAIN_IMPORT_ROOM * size;
+}
+
+
 static void
 import_write(const import_t *a, const char *path)
 {
@@ -213,15 +225,17 @@ import_write(const import_t *a, const char *path)
     }
 
     m.folder = folder;
-    m.arena = maas__arena_create(IMPORT_ARENA);
+    m.arena = maas__arena_create(import_room(size));
 
     if (m.arena == NULL
         || train_import_read(&m, file, size, &err) != MAAS_OK
         || import_labels(&m, a->labels, &err) != MAAS_OK
         || train_import_file(&m, name, &image, &size, &err) != MAAS_OK)
     {
-        train_die("%s: %s", path, err.msg[0] != '\0' ? train_shown(err.msg)
-                                                      : "out of memory");
+        train_die("%s: %s%s", path, err.msg[0] != '\0' ? train_shown(err.msg)
+                                                       : "out of memory",
+                  err.code != MAAS_NOMEM ? ""
+                  : ": the model takes much more than a file of its size");
     }
 
     train_save(a->output, image, size);

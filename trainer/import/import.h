@@ -13,6 +13,9 @@
 #include "kernel/maas_trees.h"
 
 
+/* Bytes of memory that an importer may take for a byte of a file */
+#define TRAIN_IMPORT_ROOM  64
+
 /* A model in the making.  All memory is the arena's. */
 
 typedef struct {

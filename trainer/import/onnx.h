@@ -207,6 +207,7 @@ typedef struct {
     maas_err_t            *err;
     const uint8_t         *file;
     size_t                 size;
+    size_t                 outside;        /* bytes read of files beside it */
 
     const char            *producer;
     size_t                 n_nodes;

@@ -384,11 +384,15 @@ emit_weights(train_onnx_t *o, train_onnx_layer_t *l, size_t in, float **w,
             }
         }
 
-        for (j = 0; j < l->n; j++) {
-            double  v = l->weight == NULL ? i == j : l->weight[i * l->n + j];
+        if (l->weight == NULL) {           /* one: itself */
+            sum[slot * l->n + i] += a;
+            bias[i] += shift;
+            continue;
+        }
 
-            sum[slot * l->n + j] += a * v;
-            bias[j] += shift * v;
+        for (j = 0; j < l->n; j++) {
+            sum[slot * l->n + j] += a * l->weight[i * l->n + j];
+            bias[j] += shift * l->weight[i * l->n + j];
         }
     }
 

@@ -744,7 +744,7 @@ shape_parts(train_onnx_t *o, const train_onnx_node_t *n, train_onnx_value_t *c,
 
         c->n += v->n;
 
-        if (c->n > MAAS_MAX_WIDTH) {   /* a Concat of itself doubles */
+        if (c->n > MAAS_MAX_WIDTH || parts > MAAS_MAX_WIDTH) {
             return train_onnx_refuse(o, n, "of more than %u numbers a row",
                                      MAAS_MAX_WIDTH);
         }

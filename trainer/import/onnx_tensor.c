@@ -13,6 +13,8 @@
 #include <unistd.h>
 
 
+#define ONNX_OUTSIDE  ((size_t) 1 << 31)   /* bytes of files beside it */
+
 /* What external_data says of where the numbers are */
 
 typedef struct {
@@ -148,6 +150,13 @@ onnx_read_at(train_onnx_t *o, int fd, const onnx_place_t *place, size_t size,
                               (long long) st.st_size);
     }
 
+    /* bytes of another file, which many tensors may name, but not for ever */
+
+    if (size < ONNX_OUTSIDE && o->outside < ONNX_OUTSIDE - size) {
+        o->outside += size;
+        maas__arena_allow(o->m->arena, TRAIN_IMPORT_ROOM * size);
+    }
+
     to = train_import_alloc(o->m, size, 1);
     if (to == NULL) {
         return train_onnx_nomem(o);
@@ -265,6 +274,7 @@ onnx_numbers(train_onnx_t *o, const train_onnx_node_t *n, train_proto_t p,
     }
 
     raw = NULL;
+    far = NULL;
 
     if (train_proto_find(p, 14, &f) && f.value == 1) {
         rc = onnx_external(o, p, v->n * t->bytes, &far);
