@@ -127,7 +127,7 @@ my %why = (
     'tanh-mul' => qr/: Mul "first": .*is it a GELU by tanh, export the exact one, approximate=none/,
     'sparse' => qr/the graph has sparse tensors/,
     'unknown-size' => qr/input "x": how many numbers a row has is not said/,
-    'doubled' => qr/: Concat "c\d+": more than 1048576 numbers a row/,
+    'doubled' => qr/: Concat "c\d+": of more than 1048576 numbers a row/,
     'shared' => qr/not enough memory: the model takes much more than a file of/,
     'name' => qr/is no tensor of float, double, int64 or string/,
     'gather' => qr/: Gather "second": takes nothing/,
@@ -146,7 +146,7 @@ for my $name (sort keys %why) {
 
 $t->write_file('double.csv', "0.1,0.2,0.3\n1,2,-4\n");
 $t->write_file('double.expected', "0.06,0.06\n-0.1,-0.1\n");
-($rc, $out, $err) = import_file("$dir/h-double.onnx", '--check',
+($rc, $out, $err) = import_file("$dir/h-wide.onnx", '--check',
     "$dir/double.csv", '--expected', "$dir/double.expected");
 is($rc, 0, 'a network of doubles') or diag($err);
 like($out, qr/^note +input "x" has doubles, and rows and layers here have floats/m,

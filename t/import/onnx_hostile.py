@@ -118,7 +118,7 @@ def tanh_gelu(first):
 tanh_gelu([node("Pow", ["x", "three"], ["cube"])])
 tanh_gelu([node("Mul", ["x", "x"], ["square"]),
            node("Mul", ["square", "x"], ["cube"], "second")])
-save("double", [node("MatMul", ["x", "w"], ["y"])], kind=TensorProto.DOUBLE,
+save("wide", [node("MatMul", ["x", "w"], ["y"])], kind=TensorProto.DOUBLE,
      out=TensorProto.DOUBLE,
      tensors=[numpy_helper.from_array(np.full((3, 2), 0.1), "w")])
 save("sparse", [relu], edit=lambda m: m.graph.sparse_initializer.add())
