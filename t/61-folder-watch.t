@@ -207,9 +207,10 @@ logged(qr{/in/b\.safetensors" is gone: model "b" version 1 goes on, since no},
     1, 'a folder gone');
 sleep 1;
 is(says('b') =~ /^-?\d\.\d/ && says('c'), $next, 'its models go on');
+my $before = says('b');
 rename "$dir/away", "$dir/in" or die;
 $new = put('in/b');
-becomes('b', $new, says('b'), 'a folder that is back');
+becomes('b', $new, $before, 'a folder that is back');
 
 ###############################################################################
 # bodies on the way, dead workers, a reload
