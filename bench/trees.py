@@ -242,7 +242,7 @@ class Bench:
 
 HEAD = """# Trees side by side
 
-`make bench` wrote this (`bench/trees.py`): nanoseconds a row, raw scores, one thread on one core, everybody in turn in one
+`make bench-trees` wrote this (`bench/trees.py`): nanoseconds a row, raw scores, one thread on one core, everybody in turn in one
 process over 4096 different rows; the least of 25 short repetitions, medians of {rounds} rounds. LightGBM by its C API (`SingleRowFast`, `PredictForMat`),
 XGBoost by `PredictFromDense`; lleaves and tl2cgen compiled the same file (tl2cgen quantised where that is faster); YDF by its own
 benchmark of its C++ engine, ours with the same trees; CatBoost from Python, 8192 rows a call. "Other answers": of how many of 4096 rows our scores have other bits than

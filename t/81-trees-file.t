@@ -43,7 +43,7 @@ sub model {
     delete @tensors{ @{ $o{without} || [] } };
 
     return write_model("$dir/m.st", doc => {
-        version => 2, name => 'm', task => $o{task} || 'regression',
+        version => $o{version} || 3, name => 'm', task => $o{task} || 'regression',
         inputs => { kind => 'tensor', shape => [ $o{in} || 2 ] },
         layers => [ \%layer ],
     }, tensors => { map { ("layers.0.$_" => $tensors{$_}) } keys %tensors });
@@ -196,6 +196,8 @@ refused('a number as one', 'R19: layer 0: unknown transform',
     layer => { transform => 1 });
 refused('no trees', 'R19: layer 0: trees is not an integer from 1 to ' .
     '1073741824', layer => { trees => 0 });
+refused('version 2', 'R19: layer 0: kind "trees" is of version 3',
+    version => 2);
 refused('a slope', 'R19: layer 0: slope is not a number',
     layer => { slope => 'steep' });
 

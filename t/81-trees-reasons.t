@@ -44,7 +44,7 @@ sub model {
     delete $tensors{$_} for @{ $o{without} || [] };
 
     return write_model("$dir/m.st", doc => {
-        version => 2, name => 'm', task => $o{task} || 'regression',
+        version => 3, name => 'm', task => $o{task} || 'regression',
         inputs => $o{inputs} || { kind => 'tensor', shape => [ $o{in} || 2 ] },
         layers => [ \%layer, @{ $o{more} || [] } ],
         $o{labels} ? (outputs => { name => 'output', labels => $o{labels} })

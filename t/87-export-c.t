@@ -115,7 +115,7 @@ sub trees {
     my ($name, $far, %o) = @_;
     my ($layer, $tensors) = random_trees(%o);
     check($name, $far, in => 5, tensors => $tensors,
-        doc => { version => 1, name => $name, task => 'regression',
+        doc => { version => 3, name => $name, task => 'regression',
             inputs => tensor(5),
             layers => [$layer] });
 }

@@ -97,7 +97,6 @@ sub back {
 }
 
 for my $library (qw(xgboost lightgbm)) {
-    next if !-e "$scripts/${library}_models.py";
     unlink glob "$dir/*";
     my ($rc, $out, $err) = $t->command($python, "$scripts/${library}_models.py",
         $dir);

@@ -98,7 +98,7 @@ sub trees {
     my ($name, $far, %o) = @_;
     my ($layer, $tensors) = random_trees(%o);
     return check($name, $far, in => 5, tensors => $tensors,
-        doc => { version => 1, name => $name, task => 'regression',
+        doc => { version => 3, name => $name, task => 'regression',
             inputs => tensor(5), layers => [$layer] });
 }
 
@@ -163,7 +163,7 @@ for ([ 'linear', qr/layer 0: its leaves are linear, which no operator/,
 {
     my ($name, $re, %o) = @$_;
     my ($layer, $tensors) = random_trees(trees => 60, %o);
-    write_model("$dir/$name.st", tensors => $tensors, doc => { version => 1,
+    write_model("$dir/$name.st", tensors => $tensors, doc => { version => 3,
         name => $name, task => 'regression', inputs => tensor(5),
         layers => [$layer] });
     refused($re, $name);

@@ -201,8 +201,7 @@ maas_trees_row(const maas_trees_t *t, const void *x, void *s)
 
 
 void
-maas__trees_divide(const maas_trees_t *t, const void *base, void *s,
-    size_t rows)
+maas__trees_divide(const maas_trees_t *t, void *s, size_t rows)
 {
     size_t   i;
     float   *f;
@@ -212,11 +211,11 @@ maas__trees_divide(const maas_trees_t *t, const void *base, void *s,
 
         if (t->sum == MAAS_F64) {
             d = (double *) s + i;
-            *d += t->base_last ? ((const double *) base)[i % t->out] : 0;
+            *d += t->base_last ? ((const double *) t->base)[i % t->out] : 0;
             *d /= (double) t->divide;
         } else {
             f = (float *) s + i;
-            *f += t->base_last ? ((const float *) base)[i % t->out] : 0;
+            *f += t->base_last ? ((const float *) t->base)[i % t->out] : 0;
             *f /= (float) t->divide;
         }
     }

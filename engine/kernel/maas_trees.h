@@ -153,9 +153,8 @@ size_t maas__trees_leaf(const maas_trees_t *t, size_t i, size_t node,
 double maas__trees_linear(const maas_trees_t *t, size_t leaf, const void *x);
 
 /* In place, s(rows,out) of type `sum`, after a kernel: base_last and divide;
- * then the transform.  base(out): t's own may be gone. */
-void maas__trees_divide(const maas_trees_t *t, const void *base, void *s,
-    size_t rows);
+ * then the transform. */
+void maas__trees_divide(const maas_trees_t *t, void *s, size_t rows);
 void maas__trees_transform(const maas_trees_t *t, void *s, size_t rows);
 
 

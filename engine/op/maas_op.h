@@ -139,6 +139,8 @@ struct maas_op_s {
     unsigned               takes;      /* set of types of values, as above */
     unsigned               ragged;     /* takes ragged values as well */
     unsigned               missing;    /* and NaN: no value */
+    size_t                 version;    /* of the document that it came with;
+                                          0: the first */
     unsigned               fused;      /* run() applies the activations that
                                           kernels of products apply; the
                                           others are left to its caller */

@@ -86,6 +86,7 @@ const maas_op_t  maas__op_normalize = {
     .name = "normalize",
     .n_in = 1,
     .takes = 1 << MAAS_F32,
+    .version = 3,
     .n_attrs = 1,
     .attrs = normalize_attrs,
     .shape = normalize_shape,

@@ -130,8 +130,7 @@ typedef struct {
 /* The packed form: this, then the kernel's own */
 
 typedef struct {
-    maas_trees_t  trees;               /* without arrays */
-    const void   *base;
+    maas_trees_t  trees;               /* of its arrays base alone */
 } trees_packed_t;
 
 
@@ -378,6 +377,8 @@ static void
 trees_pack(const maas_step_t *s, void *to)
 {
     char                       *base;
+    size_t                      i;
+    maas_node_t                 bare = s->node;
     maas_trees_t                t;
     trees_packed_t             *p;
     const trees_layout_t       *l = s->layout;
@@ -390,9 +391,12 @@ trees_pack(const maas_step_t *s, void *to)
     memcpy(base, t.base, t.out * maas__dtypes[t.sum].bits / 8);
     k->pack(&t, l->kernel, (char *) to + trees_head(&t));
 
-    p->trees = t;
+    for (i = 0; i < TREES_TENSORS; i++) {
+        bare.tensors[i].data = NULL;   /* they go with the file */
+    }
+
+    maas__trees_of(&bare, &p->trees);
     p->trees.base = base;
-    p->base = base;
 }
 
 
@@ -420,7 +424,7 @@ trees_sums(const maas_step_t *s, const maas_pass_t *p)
     }
 
     if (t->trees.base_last || t->trees.divide != 1) {
-        maas__trees_divide(&t->trees, t->base, sums, p->rows);
+        maas__trees_divide(&t->trees, sums, p->rows);
     }
 
     return sums;
@@ -478,6 +482,7 @@ const maas_op_t  maas__op_trees = {
     .n_in = 1,
     .takes = 1 << MAAS_F32 | 1 << MAAS_F64,
     .missing = 1,
+    .version = 3,
     .n_attrs = sizeof(trees_attrs) / sizeof(trees_attrs[0]),
     .attrs = trees_attrs,
     .n_tensors = TREES_TENSORS,

@@ -87,7 +87,8 @@ nodes_attrs(maas_read_t *r, const cJSON *v, size_t i, maas_node_t *n)
 /* R19 */
 
 static maas_status_t
-nodes_kind(maas_read_t *r, const cJSON *v, size_t i, maas_node_t *n)
+nodes_kind(maas_read_t *r, const cJSON *v, size_t version, size_t i,
+    maas_node_t *n)
 {
     size_t            j;
     const char       *bad;
@@ -102,6 +103,11 @@ nodes_kind(maas_read_t *r, const cJSON *v, size_t i, maas_node_t *n)
     op = cJSON_IsString(kind) ? maas__op_find(kind->valuestring) : NULL;
     if (op == NULL) {
         return MAAS_BAD(r, "R19: layer %zu: unknown kind", i);
+    }
+
+    if (op->version > version) {
+        return MAAS_BAD(r, "R19: layer %zu: kind \"%s\" is of version %zu", i,
+                        op->name, op->version);
     }
 
     for (j = 0; j < op->n_attrs; j++) {
@@ -403,7 +409,7 @@ maas__read_nodes(maas_read_t *r, const maas_container_t *c, const cJSON *doc,
 
     i = 0;
     cJSON_ArrayForEach(v, layers) {
-        if ((rc = nodes_kind(r, v, i, &d->nodes[i])) != MAAS_OK
+        if ((rc = nodes_kind(r, v, d->version, i, &d->nodes[i])) != MAAS_OK
             || (rc = nodes_name(r, v, d, i)) != MAAS_OK
             || (rc = nodes_wiring(r, v, d, i)) != MAAS_OK
             || (rc = nodes_weights(r, c, d, i)) != MAAS_OK)

@@ -33,16 +33,9 @@ form_type_end(char c)
 }
 
 
-static int
-form_lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? c | 0x20 : c;
-}
-
-
-/* Is a value, with what may stand behind it, of this type, which is in lower
- * case?  "*x": does its type end in x?  Most types are refused by their length
- * alone: each request is compared with all of them. */
+/* Is a value, with what may stand behind it, of this type?  "*x": does its type
+ * end in x?  Most types are refused by their length alone: each request is
+ * compared with all of them. */
 
 static int
 form_type_is(const char *type, const char *value, size_t len)
@@ -52,15 +45,8 @@ form_type_is(const char *type, const char *value, size_t len)
     if (*type != '*') {
         n = strlen(type);
 
-        if (len < n || (len > n && !form_type_end(value[n]))) {
-            return 0;
-        }
-
-        for (i = 0; i < n && form_lower(value[i]) == type[i]; i++) {
-            /* void */
-        }
-
-        return i == n;
+        return len >= n && (len == n || form_type_end(value[n]))
+               && strncasecmp(value, type, n) == 0;
     }
 
     type++;

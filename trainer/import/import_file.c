@@ -16,9 +16,7 @@ write_is_new(const train_import_t *m)
     size_t  i;
 
     for (i = 0; i < m->n_nodes; i++) {
-        if (m->nodes[i].op->missing            /* came with version 3 */
-            || m->nodes[i].op == &maas__op_normalize)
-        {
+        if (m->nodes[i].op->version == 3) {
             return 1;
         }
     }
