@@ -19,19 +19,7 @@
 
 #define WIDTH  32
 #define SLOTS  MAAS_TREES_SLOTS
-#define ROWS   MAAS_TREES_ROWS
 #define MOST   (MAAS_TREES_COLUMNS / 16)   /* registers of a row */
-
-
-/* Rows on their way */
-
-typedef struct {
-    size_t     next;                   /* bytes from row to row of scratch */
-    uint8_t   *column;
-    uint8_t   *bits;
-    uint8_t   *exit;
-    uint8_t   *id;
-} trees_rows_t;
 
 
 /* Comparisons are packed into bytes, two of each: their order does not count */
@@ -513,91 +501,29 @@ maas_v_sets(const maas_trees_head_t *h, const void *x, uint8_t *bits)
 
 
 static TARGET void
-maas_v_rows(const maas_trees_head_t *h, const void *x, size_t ldx, size_t n,
-    void *s, void *scratch)
+maas_v_all_ids(const maas_trees_head_t *h, const trees_rows_t *r, size_t n)
 {
-    size_t        i;
-    const char   *row;
-    trees_rows_t  r;
-
-    r.next = h->scratch;
-    r.column = scratch;
-    r.bits = r.column + h->bits_off;
-    r.exit = r.column + h->exit_off;
-    r.id = r.column + h->id_off;
-
-    if (n == 1) {
-        maas_v_columns(h, x, ldx, r.column, r.next, 1);
-    } else if (n == 2) {
-        maas_v_columns(h, x, ldx, r.column, r.next, 2);
-    } else {
-        maas_v_columns(h, x, ldx, r.column, r.next, ROWS);
-    }
-
-    for (i = 0, row = x; h->sets > 0 && i < n; i++) {
-        maas_v_sets(h, row, r.bits + i * r.next);
-        row += ldx * (h->wide ? sizeof(double) : sizeof(float));
-    }
-
-    maas_v_all_blocks(h, &r, n);
+    size_t  i;
 
     for (i = 0; i < n; i++) {
         if (h->id == 2) {
-            maas_v_ids(h, &r, i, 1);
+            maas_v_ids(h, r, i, 1);
         } else {
-            maas_v_ids(h, &r, i, 0);
+            maas_v_ids(h, r, i, 0);
         }
     }
-
-    maas__trees_sums(h, r.id, r.next, x, ldx, n, s);
 }
 
 
-static void
-maas_trees_avx2_run(const maas_trees_t *t, const void *packed,
-    const void *x, size_t ldx, size_t rows, void *s, void *scratch)
-{
-    size_t                    n, row, sums;
-    const maas_trees_head_t  *h = packed;
+#define PACKED  0
 
-    if (h->walk) {
-        maas__trees_walk_run(h, x, ldx, rows, s, scratch);
-        return;
-    }
-
-    row = ldx * (h->wide ? sizeof(double) : sizeof(float));
-    sums = h->out * (h->wide_sum ? sizeof(double) : sizeof(float));
-
-    for (/* void */; rows > 0; rows -= n) {
-        n = rows >= ROWS ? ROWS : rows >= 2 ? 2 : 1;
-        maas_v_rows(h, x, ldx, n, s, scratch);
-        x = (const char *) x + n * row;
-        s = (char *) s + n * sums;
-    }
-}
+#include "maas_trees_rows.h"
 
 
 static int
 maas_trees_avx2_usable(const maas_trees_t *t)
 {
     return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("popcnt");
-}
-
-
-static void *
-maas_trees_avx2_layout(const maas_trees_t *t, maas_arena_t *a, size_t *size,
-    size_t *scratch)
-{
-    maas_trees_layout_t  *l;
-
-    l = maas__trees_layout(t, a, WIDTH, 0);
-
-    if (l != NULL) {
-        *size = l->head.size;
-        *scratch = l->head.scratch;
-    }
-
-    return l;
 }
 
 
@@ -634,9 +560,9 @@ const maas_trees_kernel_t  maas__trees_avx2 = {
     .name = "avx2",
     .isa = MAAS_ISA_AVX2,
     .usable = maas_trees_avx2_usable,
-    .layout = maas_trees_avx2_layout,
+    .layout = maas_v_layout,
     .pack = maas_trees_avx2_pack,
-    .run = maas_trees_avx2_run
+    .run = maas_v_run
 };
 
 #endif

@@ -24,17 +24,6 @@
 #define SETS   16
 
 
-/* Rows on their way */
-
-typedef struct {
-    size_t     next;                   /* bytes from row to row of scratch */
-    uint8_t   *column;
-    uint8_t   *bits;
-    uint8_t   *exit;
-    uint8_t   *id;
-} trees_rows_t;
-
-
 INLINE size_t
 maas_v_count_float(const float *p, float x)
 {
@@ -539,110 +528,70 @@ maas_v_sets(const maas_trees_head_t *h, const void *x, uint8_t *bits)
 
 
 static TARGET void
-maas_v_rows(const maas_trees_head_t *h, const void *x, size_t ldx, size_t n,
-    void *s, void *scratch)
+maas_v_all_blocks(const maas_trees_head_t *h, const trees_rows_t *r, size_t n)
 {
-    size_t        i;
-    const char   *row;
-    trees_rows_t  r;
-
-    r.next = h->scratch;
-    r.column = scratch;
-    r.bits = r.column + h->bits_off;
-    r.exit = r.column + h->exit_off;
-    r.id = r.column + h->id_off;
-
-    if (n == 1) {
-        maas_v_columns(h, x, ldx, r.column, r.next, 1);
-    } else if (n == 2) {
-        maas_v_columns(h, x, ldx, r.column, r.next, 2);
-    } else {
-        maas_v_columns(h, x, ldx, r.column, r.next, ROWS);
-    }
-
-    for (i = 0, row = x; h->sets > 0 && i < n; i++) {
-        maas_v_sets(h, row, r.bits + i * r.next);
-        row += ldx * (h->wide ? sizeof(double) : sizeof(float));
-    }
-
     switch (n << 1 | (h->sets > 0)) {
 
     case 1 << 1:
-        maas_v_blocks_1_0(h, &r);
+        maas_v_blocks_1_0(h, r);
         break;
 
     case 1 << 1 | 1:
-        maas_v_blocks_1_1(h, &r);
+        maas_v_blocks_1_1(h, r);
         break;
 
     case 2 << 1:
-        maas_v_blocks_2_0(h, &r);
+        maas_v_blocks_2_0(h, r);
         break;
 
     case 2 << 1 | 1:
-        maas_v_blocks_2_1(h, &r);
+        maas_v_blocks_2_1(h, r);
         break;
 
     case 4 << 1:
-        maas_v_blocks_4_0(h, &r);
+        maas_v_blocks_4_0(h, r);
         break;
 
     default:
-        maas_v_blocks_4_1(h, &r);
+        maas_v_blocks_4_1(h, r);
     }
+}
 
+
+static TARGET void
+maas_v_all_ids(const maas_trees_head_t *h, const trees_rows_t *r, size_t n)
+{
     switch (n << 1 | (h->id == 2)) {
 
     case 1 << 1:
-        maas_v_ids(h, &r, 1);
+        maas_v_ids(h, r, 1);
         break;
 
     case 1 << 1 | 1:
-        maas_v_wide_ids(h, &r, 1);
+        maas_v_wide_ids(h, r, 1);
         break;
 
     case 2 << 1:
-        maas_v_ids(h, &r, 2);
+        maas_v_ids(h, r, 2);
         break;
 
     case 2 << 1 | 1:
-        maas_v_wide_ids(h, &r, 2);
+        maas_v_wide_ids(h, r, 2);
         break;
 
     case 4 << 1:
-        maas_v_ids(h, &r, 4);
+        maas_v_ids(h, r, 4);
         break;
 
     default:
-        maas_v_wide_ids(h, &r, 4);
-    }
-
-    maas__trees_sums(h, r.id, r.next, x, ldx, n, s);
-}
-
-
-static void
-maas_trees_avx512_run(const maas_trees_t *t, const void *packed,
-    const void *x, size_t ldx, size_t rows, void *s, void *scratch)
-{
-    size_t                    n, row, sums;
-    const maas_trees_head_t  *h = packed;
-
-    if (h->walk) {
-        maas__trees_walk_run(h, x, ldx, rows, s, scratch);
-        return;
-    }
-
-    row = ldx * (h->wide ? sizeof(double) : sizeof(float));
-    sums = h->out * (h->wide_sum ? sizeof(double) : sizeof(float));
-
-    for (/* void */; rows > 0; rows -= n) {
-        n = rows >= ROWS ? ROWS : rows >= 2 ? 2 : 1;
-        maas_v_rows(h, x, ldx, n, s, scratch);
-        x = (const char *) x + n * row;
-        s = (char *) s + n * sums;
+        maas_v_wide_ids(h, r, 4);
     }
 }
+
+
+#define PACKED  1                      /* nodes of two bytes are known */
+
+#include "maas_trees_rows.h"
 
 
 static int
@@ -659,23 +608,6 @@ maas_trees_avx512_usable(const maas_trees_t *t)
 }
 
 
-static void *
-maas_trees_avx512_layout(const maas_trees_t *t, maas_arena_t *a, size_t *size,
-    size_t *scratch)
-{
-    maas_trees_layout_t  *l;
-
-    l = maas__trees_layout(t, a, WIDTH, 1);
-
-    if (l != NULL) {
-        *size = l->head.size;
-        *scratch = l->head.scratch;
-    }
-
-    return l;
-}
-
-
 static void
 maas_trees_avx512_pack(const maas_trees_t *t, const void *layout, void *to)
 {
@@ -687,9 +619,9 @@ const maas_trees_kernel_t  maas__trees_avx512 = {
     .name = "avx512",
     .isa = MAAS_ISA_AVX512,
     .usable = maas_trees_avx512_usable,
-    .layout = maas_trees_avx512_layout,
+    .layout = maas_v_layout,
     .pack = maas_trees_avx512_pack,
-    .run = maas_trees_avx512_run
+    .run = maas_v_run
 };
 
 #endif

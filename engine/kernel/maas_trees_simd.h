@@ -26,6 +26,17 @@
  */
 
 
+/* Rows on their way */
+
+typedef struct {
+    size_t     next;                   /* bytes from row to row of scratch */
+    uint8_t   *column;
+    uint8_t   *bits;
+    uint8_t   *exit;
+    uint8_t   *id;
+} trees_rows_t;
+
+
 /* Bytes of columns whose values are missing; gap: of features, 2: NaN, 1: about
  * 0 */
 

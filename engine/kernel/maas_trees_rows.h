@@ -1,0 +1,88 @@
+/*
+ * Rows through a layout, the same for every instruction set.  A file that
+ * includes this has included maas_trees_simd.h, and defined
+ *
+ *   TARGET                        for functions with its target
+ *   WIDTH                         pieces of a block
+ *   PACKED                        are nodes of two bytes known?
+ *   maas_v_sets(h, x, bits)       decisions of a row's sets
+ *   maas_v_all_blocks(h, r, n)    exits of pieces, of n rows: 1, 2 or
+ *                                 MAAS_TREES_ROWS
+ *   maas_v_all_ids(h, r, n)       ids of trees, of the same
+ *
+ * Not here: what stands where (maas_trees_layout.h).
+ */
+
+
+static TARGET void
+maas_v_rows(const maas_trees_head_t *h, const void *x, size_t ldx, size_t n,
+    void *s, void *scratch)
+{
+    size_t        i;
+    const char   *row;
+    trees_rows_t  r;
+
+    r.next = h->scratch;
+    r.column = scratch;
+    r.bits = r.column + h->bits_off;
+    r.exit = r.column + h->exit_off;
+    r.id = r.column + h->id_off;
+
+    if (n == 1) {
+        maas_v_columns(h, x, ldx, r.column, r.next, 1);
+    } else if (n == 2) {
+        maas_v_columns(h, x, ldx, r.column, r.next, 2);
+    } else {
+        maas_v_columns(h, x, ldx, r.column, r.next, MAAS_TREES_ROWS);
+    }
+
+    for (i = 0, row = x; h->sets > 0 && i < n; i++) {
+        maas_v_sets(h, row, r.bits + i * r.next);
+        row += ldx * (h->wide ? sizeof(double) : sizeof(float));
+    }
+
+    maas_v_all_blocks(h, &r, n);
+    maas_v_all_ids(h, &r, n);
+    maas__trees_sums(h, r.id, r.next, x, ldx, n, s);
+}
+
+
+static void
+maas_v_run(const maas_trees_t *t, const void *packed, const void *x,
+    size_t ldx, size_t rows, void *s, void *scratch)
+{
+    size_t                    n, row, sums;
+    const maas_trees_head_t  *h = packed;
+
+    if (h->walk) {
+        maas__trees_walk_run(h, x, ldx, rows, s, scratch);
+        return;
+    }
+
+    row = ldx * (h->wide ? sizeof(double) : sizeof(float));
+    sums = h->out * (h->wide_sum ? sizeof(double) : sizeof(float));
+
+    for (/* void */; rows > 0; rows -= n) {
+        n = rows >= MAAS_TREES_ROWS ? MAAS_TREES_ROWS : rows >= 2 ? 2 : 1;
+        maas_v_rows(h, x, ldx, n, s, scratch);
+        x = (const char *) x + n * row;
+        s = (char *) s + n * sums;
+    }
+}
+
+
+static void *
+maas_v_layout(const maas_trees_t *t, maas_arena_t *a, size_t *size,
+    size_t *scratch)
+{
+    maas_trees_layout_t  *l;
+
+    l = maas__trees_layout(t, a, WIDTH, PACKED);
+
+    if (l != NULL) {
+        *size = l->head.size;
+        *scratch = l->head.scratch;
+    }
+
+    return l;
+}
