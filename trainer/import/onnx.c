@@ -10,8 +10,9 @@
 
 
 static const train_onnx_op_t *const  onnx_tables[] = {
-    train_onnx_shapes, train_onnx_maths, train_onnx_networks,
-    train_onnx_sklearns, train_onnx_encoders, train_onnx_ensembles
+    train_onnx_shapes, train_onnx_maths, train_onnx_products,
+    train_onnx_chains, train_onnx_networks, train_onnx_sklearns,
+    train_onnx_encoders, train_onnx_ensembles
 };
 
 

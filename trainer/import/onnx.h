@@ -333,10 +333,17 @@ typedef struct {
 
 extern const train_onnx_op_t  train_onnx_shapes[];     /* onnx_shape.c */
 extern const train_onnx_op_t  train_onnx_maths[];      /* onnx_math.c */
+extern const train_onnx_op_t  train_onnx_products[];   /* onnx_product.c */
+extern const train_onnx_op_t  train_onnx_chains[];     /* onnx_chain.c */
 extern const train_onnx_op_t  train_onnx_networks[];   /* onnx_network.c */
 extern const train_onnx_op_t  train_onnx_sklearns[];   /* onnx_sklearn.c */
 extern const train_onnx_op_t  train_onnx_encoders[];   /* onnx_categories.c */
 extern const train_onnx_op_t  train_onnx_ensembles[];  /* onnx_trees.c */
+
+/* onnx_math.c: a constant as v->n numbers, by NumPy's rules of broadcasting;
+ * NULL if it is refused, or without memory. */
+double *train_onnx_spread(train_onnx_t *o, const train_onnx_node_t *n,
+    const train_onnx_value_t *v, const train_onnx_tensor_t *t);
 
 /* onnx_labels.c: classes of a node, as texts, to v. */
 maas_status_t train_onnx_labels(train_onnx_t *o, const train_onnx_node_t *n,
