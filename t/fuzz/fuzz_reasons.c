@@ -55,7 +55,7 @@ static const struct {
 
 static const char  document[] =
     "{\"__metadata__\":{\"maas_crc32c\":\"00000000\",\"maas\":\"{"
-    "\\\"version\\\":2,\\\"name\\\":\\\"t\\\",\\\"task\\\":"
+    "\\\"version\\\":3,\\\"name\\\":\\\"t\\\",\\\"task\\\":"
     "\\\"classification\\\",\\\"inputs\\\":{\\\"kind\\\":\\\"tensor\\\","
     "\\\"shape\\\":[3],\\\"shift\\\":-0.5,\\\"factor\\\":2},\\\"layers\\\":[{"
     "\\\"kind\\\":\\\"trees\\\",\\\"trees\\\":2,\\\"nodes\\\":4,"
