@@ -214,6 +214,19 @@ maas_v_count(const float *x, size_t k)
 }
 
 
+/* Row i of a strip.  Seen through, it becomes an index of each vector anew:
+ * as many instructions again as the products. */
+
+INLINE const float *
+maas_v_row(const float *w, size_t i, const int nv)
+{
+    w += i * (nv * N);
+    __asm__ ("" : "+r" (w));
+
+    return w;
+}
+
+
 INLINE void
 maas_v_walk_steps(const float *w, const char *ahead, const uint16_t *list,
     size_t n, const float *x, V *c, const int nv)
@@ -223,8 +236,7 @@ maas_v_walk_steps(const float *w, const char *ahead, const uint16_t *list,
     const char  *next;
 
     for (i = 0; i < n; i++) {
-        maas_v_step(w + (size_t) list[i] * (nv * N), x + list[i], 0, c, 1,
-                    nv);
+        maas_v_step(maas_v_row(w, list[i], nv), x + list[i], 0, c, 1, nv);
 
         if (ahead != NULL) {
             next = ahead + (size_t) list[i + MAAS_LIST_AHEAD]
@@ -280,8 +292,8 @@ maas_v_walk_rows(const maas_block_t *b, const uint16_t *list, size_t n,
     maas_v_begin(b, 0, y, c, 2, nv);
 
     for (i = 0; i < n; i++) {
-        maas_v_step(b->w + (size_t) list[i] * (nv * N), x + list[i], b->ldx,
-                    c, 2, nv);
+        maas_v_step(maas_v_row(b->w, list[i], nv), x + list[i], b->ldx, c, 2,
+                    nv);
     }
 
     maas_v_end(b, 0, y, c, 2, nv);
