@@ -16,7 +16,7 @@
 #include <stdint.h>
 
 
-#define MAAS_VERSION       "0.1.0"
+#define MAAS_VERSION       "0.2.0"
 
 #define MAAS_MAX_RANK      4
 #define MAAS_MAX_NAME      64      /* R16, docs/model-format.md */

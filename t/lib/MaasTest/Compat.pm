@@ -140,7 +140,8 @@ sub alike {
     return $text if !defined $text;
 
     $text =~ s/("version":\s*")\Q$version\E"/$1\@"/g;
-    $text =~ s/\bmaas-trainer \Q$version\E(?![\w.])/maas-trainer \@/g;
+    my $tool = qr/\bmaas-trainer (?:\Q$version\E|0\.1\.0)(?![\w.])/;
+    $text =~ s/$tool/maas-trainer \@/g;
     $text =~ s/("isa":\s*")\w+"/$1\@"/g;
     $text =~ s/^(runs on +)\w+$/$1\@/mg;
 
