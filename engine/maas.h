@@ -436,6 +436,88 @@ maas_status_t maas_reasons_run(const maas_reasons_t *r, const void *x,
     size_t rows, double *phi, void *ws, size_t ws_size, maas_err_t *err);
 
 
+/*
+ * maas_explain.c: what each input adds to a score, one number of maas_raw():
+ * before the last activation or transform.  Its attributions are numbers by
+ * column (by number of a row for a tensor) that add up to it minus a base:
+ *   trees     exact path-dependent SHAP values; base: the expected score
+ *   linear    all steps are dense or add, without a curve: w (x - baseline),
+ *             exact
+ *   networks  integrated gradients (arXiv 1703.01365) from a baseline row to x,
+ *             straight in the network's input, which is scaled; nodes of Gauss
+ *             and Legendre are rows of one pass; base: the baseline's score
+ * What belongs to a column (one-hot and hashed slots, parts of a date) is added
+ * up.
+ */
+
+typedef struct maas_explainer_s  maas_explainer_t;
+
+typedef enum {
+    MAAS_EXPLAIN_SHAP = 0,              /* exact, no baseline */
+    MAAS_EXPLAIN_LINEAR,                /* exact */
+    MAAS_EXPLAIN_GRADIENTS
+} maas_explain_t;
+
+#define MAAS_EXPLAIN_STEPS      16      /* nodes, where nobody says */
+#define MAAS_EXPLAIN_STEPS_MAX  256
+
+/* For m, which was loaded from file[0..size) and lives longer; of the file
+ * nothing is kept.  Weights are the model's.  UNSUPPORTED with a sentence for
+ * models that have no explanations: a layer whose slopes nobody knows, trees
+ * without reasons.  Else as of maas_model_load(). */
+maas_status_t maas_explainer_load(const maas_model_t *m, const void *file,
+    size_t size, maas_isa_t isa, maas_explainer_t **out, maas_err_t *err);
+
+/* The same in memory of the caller's, as maas_model_load_at(). */
+maas_status_t maas_explainer_load_at(const maas_model_t *m, const void *file,
+    size_t size, maas_isa_t isa, void *at, size_t room,
+    maas_explainer_t **out, size_t *used, maas_err_t *err);
+
+/* Give everything back.  NULL is allowed.  No run may be under way. */
+void maas_explainer_free(maas_explainer_t *e);
+
+/* Never fails. */
+maas_explain_t maas_explainer_how(const maas_explainer_t *e);
+
+/* Numbers of an attribution: info->n_columns, for a tensor info->in. */
+size_t maas_explainer_size(const maas_explainer_t *e);
+
+/* The file's baseline (training means of the slots; where the file has none,
+ * what training saw of columns, else zeros after scaling): (in) numbers as a
+ * row of maas_run() has them; NULL with SHAP. */
+const void *maas_explainer_baseline(const maas_explainer_t *e);
+
+/* Bytes of workspace for maas_explain() with up to `steps` nodes. */
+size_t maas_explain_workspace_size(const maas_explainer_t *e, size_t steps);
+
+typedef struct {
+    size_t   output;                /* whose score it is */
+    double   score;
+    double   base;
+    double   error;                 /* score - base - sum of attributions;
+                                       about 0 if exact */
+} maas_explained_t;
+
+#define MAAS_EXPLAIN_LIKELIEST  ((size_t) -1)
+
+/*
+ * attributions(size) of score `output` of row x(in); MAAS_EXPLAIN_LIKELIEST:
+ * that of maas_decision() for classes, else the first.  steps: 1 to
+ * MAAS_EXPLAIN_STEPS_MAX; without meaning if exact.  baseline: as a row, or
+ * NULL, the file's.  The same bits on the same kernels.  Allocates nothing,
+ * takes no lock, makes no system call.  BADSHAPE: too small a workspace, an
+ * output that is not there, steps that are 0 or too many.
+ */
+maas_status_t maas_explain(const maas_explainer_t *e, const void *x,
+    const void *baseline, size_t output, size_t steps, double *attributions,
+    maas_explained_t *out, void *ws, size_t ws_size, maas_err_t *err);
+
+/* The `top` places with the largest absolute attributions, largest first; of
+ * equals the first in order.  Returns how many: zeros are left out. */
+size_t maas_explain_top(const double *attributions, size_t n, size_t top,
+    size_t *places);
+
+
 /* What the model says of a row of its answer, y(out): the place of the label.
  * binary: 1 if y is above the threshold; classification: that of the largest
  * probability * weight, the first of several.  regression: 0. */

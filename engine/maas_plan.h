@@ -1,6 +1,7 @@
 /*
  * A model ready to run: between maas_model.c with maas_plan*.c, which make
- * it, and maas_run.c.  Not for anyone else.
+ * it, maas_run.c, and maas_explain*.c with maas_reasons.c, which run parts of
+ * it.  Not for anyone else.
  */
 
 #ifndef MAAS_PLAN_H

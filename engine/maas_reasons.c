@@ -3,6 +3,7 @@
  * Not here: how that is computed (kernel/maas_shap*.c), whom it is told.
  */
 
+#include "maas_explain.h"
 #include "maas_int.h"
 #include "maas_plan.h"
 #include "kernel/maas_shap.h"
@@ -36,8 +37,8 @@ maas_reasons_trees(const maas_desc_t *d, maas_trees_t *t, maas_err_t *err)
 }
 
 
-static maas_status_t
-maas_reasons_make(maas_arena_t *arena, const maas_desc_t *d, maas_isa_t isa,
+maas_status_t
+maas__reasons_create(const maas_desc_t *d, maas_isa_t isa, maas_arena_t *arena,
     maas_reasons_t **out, maas_err_t *err)
 {
     maas_trees_t     t;
@@ -90,7 +91,7 @@ maas_reasons_load(const void *file, size_t size, maas_isa_t isa,
     } else {
         rc = maas__read(file, size, room, &desc, err);
         if (rc == MAAS_OK) {
-            rc = maas_reasons_make(arena, desc, isa, out, err);
+            rc = maas__reasons_create(desc, isa, arena, out, err);
         }
     }
 
@@ -178,4 +179,17 @@ maas_reasons_run(const maas_reasons_t *r, const void *x, size_t rows,
     }
 
     return MAAS_OK;
+}
+
+
+void
+maas__reasons_one(const maas_reasons_t *r, const void *x, size_t output,
+    double *phi, void *ws)
+{
+    if (r->model.n_scales != 0) {
+        maas_reasons_prepare(&r->model, x, 1, ws);
+    }
+
+    maas__shap_run_one(r->shap, r->model.n_scales != 0 ? ws : x, output, phi,
+                       (char *) ws + maas_reasons_prepared(r));
 }

@@ -123,18 +123,57 @@ maas_gemm_f32_blas(const void *packed, size_t k, size_t n, const float *x,
 }
 
 
-#define MAAS_GEMM_PLAIN(label, set, function)                                 \
+static void
+maas_gemm_ref_back(const void *packed, size_t k, size_t n, const float *dy,
+    size_t lddy, size_t rows, float *dx, size_t lddx)
+{
+    size_t        r, i, j;
+    float         sum;
+    const float  *w;
+
+    for (r = 0; r < rows; r++, dy += lddy, dx += lddx) {
+        w = (const float *) packed + n;
+
+        for (i = 0; i < k; i++, w += n) {
+            sum = 0;
+
+            for (j = 0; j < n; j++) {
+                sum = fmaf(dy[j], w[j], sum);
+            }
+
+            dx[i] += sum;
+        }
+    }
+}
+
+
+static void
+maas_gemm_blas_back(const void *packed, size_t k, size_t n, const float *dy,
+    size_t lddy, size_t rows, float *dx, size_t lddx)
+{
+    size_t  r;
+
+    for (r = 0; r < rows; r++, dy += lddy, dx += lddx) {
+        cblas_sgemv(CblasRowMajor, CblasNoTrans, (int) k, (int) n, 1.0f,
+                    (const float *) packed + n, (int) n, dy, 1, 1.0f, dx, 1);
+    }
+}
+
+
+#define MAAS_GEMM_PLAIN(label, set, function, slopes)                         \
     {                                                                         \
         .name = label, .isa = set, .dtype = MAAS_F32,                         \
         .usable = maas_gemm_plain_usable,                                     \
         .packed_size = maas_gemm_plain_size, .pack = maas_gemm_plain_pack,    \
-        .run = function                                                       \
+        .run = function, .back = slopes                                       \
     }
 
 const maas_gemm_t  maas__gemm_ref = MAAS_GEMM_PLAIN("ref", MAAS_ISA_REF,
-                                                    maas_gemm_f32_ref);
+                                                    maas_gemm_f32_ref,
+                                                    maas_gemm_ref_back);
 const maas_gemm_t  maas__gemm_blas = MAAS_GEMM_PLAIN("blas", MAAS_ISA_BLAS,
-                                                     maas_gemm_f32_blas);
+                                                     maas_gemm_f32_blas,
+                                                     maas_gemm_blas_back);
 
 
 /* The fastest first; docs/adr/0001-kernels.md has the figures */

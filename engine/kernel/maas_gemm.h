@@ -34,6 +34,11 @@ typedef struct {
     void        (*run)(const void *packed, size_t k, size_t n,
                        const float *x, size_t ldx, size_t rows,
                        maas_act_t act, float alpha, float *y, size_t ldy);
+    /* dx(rows,k) += dy(rows,n) * w(k,n)^T, for slopes: a row gives the same
+     * bits whatever rows it comes with, but not those of another kernel */
+    void        (*back)(const void *packed, size_t k, size_t n,
+                        const float *dy, size_t lddy, size_t rows,
+                        float *dx, size_t lddx);
 } maas_gemm_t;
 
 extern const maas_gemm_t maas__gemm_ref;       /* the oracle */

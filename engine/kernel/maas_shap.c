@@ -204,11 +204,12 @@ shap_sum(const maas_shap_t *s, const double *phi, size_t lanes, double *to)
 }
 
 
-/* n rows at once, of which there are `lanes` in memory */
+/* phi(n,outputs,in + 1) of the outputs from one on, of n rows at once, of which
+ * there are `lanes` in memory */
 
 static void
-shap_group(const maas_shap_t *s, size_t n, size_t lanes, double *phi,
-    char *scratch)
+shap_group(const maas_shap_t *s, size_t n, size_t lanes, size_t from,
+    size_t outputs, double *phi, char *scratch)
 {
     size_t                   o, r, t, odd, at, head, first, end;
     double                  *v, *sums;
@@ -220,7 +221,7 @@ shap_group(const maas_shap_t *s, size_t n, size_t lanes, double *phi,
     asked = (uint8_t *) scratch + odd;
     sums = (double *) (scratch + at);
 
-    for (o = 0; o < s->out; o++) {
+    for (o = from; o < from + outputs; o++) {
         memset(sums, 0, s->used * MAAS_SHAP_T * lanes * sizeof(double));
         first = s->vector ? 0 : s->first[o];
         end = s->vector ? s->trees : s->first[o + 1];
@@ -233,7 +234,7 @@ shap_group(const maas_shap_t *s, size_t n, size_t lanes, double *phi,
         }
 
         for (r = 0; r < n; r++) {
-            double *to = phi + (r * s->out + o) * (s->in + 1);
+            double *to = phi + (r * outputs + o - from) * (s->in + 1);
 
             memset(to, 0, s->in * sizeof(double));
             shap_sum(s, sums + r, lanes, to);
@@ -270,7 +271,21 @@ maas__shap_run(const maas_shap_t *s, const void *x, size_t ldx, size_t rows,
                      lanes == 1 ? -1 : (int) r);
         }
 
-        shap_group(s, n, lanes, phi, scratch);
+        shap_group(s, n, lanes, 0, s->out, phi, scratch);
         phi += n * s->out * (s->in + 1);
     }
+}
+
+
+void
+maas__shap_run_one(const maas_shap_t *s, const void *x, size_t output,
+    double *phi, void *scratch)
+{
+    size_t  odd, at;
+
+    (void) shap_head(s, &odd, &at);
+    memset((char *) scratch + odd, 0, s->odds);
+    shap_values_of(s, x, scratch, 1);
+    shap_ask(s, x, (uint8_t *) scratch + odd, -1);
+    shap_group(s, 1, 1, output, 1, phi, scratch);
 }

@@ -37,6 +37,9 @@ size_t maas__shap_scratch(const maas_shap_t *s);
  * Allocates nothing, cannot fail. */
 void maas__shap_run(const maas_shap_t *s, const void *x, size_t ldx,
     size_t rows, double *phi, void *scratch);
+/* phi(in + 1) of one score of the row x: the same bits. */
+void maas__shap_run_one(const maas_shap_t *s, const void *x, size_t output,
+    double *phi, void *scratch);
 
 
 /* maas_shap_rule.c: Gauss and Legendre's rule on [0,1]: the sum of

@@ -32,13 +32,14 @@ shap_legendre(size_t n, double x, double *slope)
 }
 
 
-/* Newton's steps from a known neighbourhood of each root; 10 are many */
+/* Newton's steps from a known neighbourhood of each root; 10 are many.  Once
+ * one changes nothing, none does. */
 
 void
 maas__shap_rule(size_t n, double *t, double *weight)
 {
     size_t  i, step;
-    double  x, p, slope;
+    double  x, p, slope, next;
 
     for (i = 0; i < n; i++) {
         x = cos(M_PI * ((double) i + 0.75) / ((double) n + 0.5));
@@ -46,7 +47,13 @@ maas__shap_rule(size_t n, double *t, double *weight)
 
         for (step = 0; step < 10; step++) {
             p = shap_legendre(n, x, &slope);
-            x -= p / slope;
+            next = x - p / slope;
+
+            if (next == x) {
+                break;
+            }
+
+            x = next;
         }
 
         (void) shap_legendre(n, x, &slope);

@@ -121,7 +121,8 @@ const maas_gemm_t  maas__gemm_avx512 = {
     .usable = maas_avx512_usable,
     .packed_size = maas__strips_size,
     .pack = maas__strips_pack,
-    .run = KERNEL
+    .run = KERNEL,
+    .back = maas__strips_back
 };
 
 #endif

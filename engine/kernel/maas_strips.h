@@ -69,5 +69,9 @@ void maas__strips_pack(const float *w, const float *bias, size_t k, size_t n,
 void maas__strips_run(const maas_strips_t *s, const float *packed, size_t k,
     size_t n, const float *x, size_t rows, maas_block_t *b, float *y);
 
+/* As its back. */
+void maas__strips_back(const void *packed, size_t k, size_t n,
+    const float *dy, size_t lddy, size_t rows, float *dx, size_t lddx);
+
 
 #endif /* MAAS_STRIPS_H */

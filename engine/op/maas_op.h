@@ -119,6 +119,11 @@ typedef struct {
     const uint32_t    *length;
 } maas_rows_t;
 
+/* maas_op_shape.c: to(rows,n) += from(rows,n), floats; nothing where `to` has
+ * no data. */
+void maas__rows_add(const maas_rows_t *from, size_t rows, size_t n,
+    const maas_rows_t *to);
+
 typedef struct {
     size_t             rows;
     maas_rows_t        in[MAAS_OP_INPUTS];
@@ -141,6 +146,8 @@ struct maas_op_s {
     unsigned               missing;    /* and NaN: no value */
     size_t                 version;    /* of the document that it came with;
                                           0: the first */
+    unsigned               linear;     /* sums of multiples of its inputs, and
+                                          constants, before the activation */
     unsigned               fused;      /* run() applies the activations that
                                           kernels of products apply; the
                                           others are left to its caller */
@@ -175,7 +182,8 @@ struct maas_op_s {
                                 double *y);
     /* slope->in[i] += slope of one number of the answer by p->in[i]; given
      * slope->out, its slope by p->out before the activation.  Shapes and
-     * types are those of the values; p is as run() left it. */
+     * types are those of the values; p is as run() left it.  An in[i] without
+     * data is not wanted; a linear kind looks at nothing of p. */
     void                 (*back)(const maas_step_t *s, const maas_pass_t *p,
                                  const maas_pass_t *slope);
 };

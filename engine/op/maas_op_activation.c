@@ -34,10 +34,21 @@ maas_activation_run(const maas_step_t *s, const maas_pass_t *p)
 }
 
 
+static void
+maas_activation_back(const maas_step_t *s, const maas_pass_t *p,
+    const maas_pass_t *slope)
+{
+    maas__rows_add(&slope->out, slope->rows,
+                   maas__shape_numbers(&s->node.shape), &slope->in[0]);
+}
+
+
 const maas_op_t  maas__op_activation = {
     .name = "activation",
     .n_in = 1,
     .takes = 1 << MAAS_F32,
+    .linear = 1,
     .shape = maas_activation_shape,
-    .run = maas_activation_run
+    .run = maas_activation_run,
+    .back = maas_activation_back
 };

@@ -51,10 +51,24 @@ maas_add_run(const maas_step_t *s, const maas_pass_t *p)
 }
 
 
+static void
+maas_add_back(const maas_step_t *s, const maas_pass_t *p,
+    const maas_pass_t *slope)
+{
+    size_t  n;
+
+    n = maas__shape_numbers(&s->node.shape);
+    maas__rows_add(&slope->out, slope->rows, n, &slope->in[0]);
+    maas__rows_add(&slope->out, slope->rows, n, &slope->in[1]);
+}
+
+
 const maas_op_t  maas__op_add = {
     .name = "add",
     .n_in = 2,
     .takes = 1 << MAAS_F32,
+    .linear = 1,
     .shape = maas_add_shape,
-    .run = maas_add_run
+    .run = maas_add_run,
+    .back = maas_add_back
 };

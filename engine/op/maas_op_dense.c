@@ -82,10 +82,25 @@ maas_dense_run(const maas_step_t *s, const maas_pass_t *p)
 }
 
 
+static void
+maas_dense_back(const maas_step_t *s, const maas_pass_t *p,
+    const maas_pass_t *slope)
+{
+    const size_t       *dim = s->node.tensors[0].shape;
+    const maas_gemm_t  *gemm = s->kernel;
+
+    if (slope->in[0].data != NULL) {
+        gemm->back(s->packed, dim[0], dim[1], slope->out.data, slope->out.ld,
+                   slope->rows, slope->in[0].data, slope->in[0].ld);
+    }
+}
+
+
 const maas_op_t  maas__op_dense = {
     .name = "dense",
     .n_in = 1,
     .takes = 1 << MAAS_F32,
+    .linear = 1,
     .fused = 1,
     .n_attrs = 1,
     .attrs = maas_dense_attrs,
@@ -95,5 +110,6 @@ const maas_op_t  maas__op_dense = {
     .kernel = maas_dense_kernel,
     .size = maas_dense_size,
     .pack = maas_dense_pack,
-    .run = maas_dense_run
+    .run = maas_dense_run,
+    .back = maas_dense_back
 };

@@ -36,10 +36,23 @@ maas_flatten_run(const maas_step_t *s, const maas_pass_t *p)
 }
 
 
+/* Of floats: the network's rows have slopes if all its values are */
+
+static void
+maas_flatten_back(const maas_step_t *s, const maas_pass_t *p,
+    const maas_pass_t *slope)
+{
+    maas__rows_add(&slope->out, slope->rows, s->node.shape.dim[0],
+                   &slope->in[0]);
+}
+
+
 const maas_op_t  maas__op_flatten = {
     .name = "flatten",
     .n_in = 1,
     .takes = 1 << MAAS_F32 | 1 << MAAS_F64,
+    .linear = 1,
     .shape = maas_flatten_shape,
-    .run = maas_flatten_run
+    .run = maas_flatten_run,
+    .back = maas_flatten_back
 };

@@ -63,29 +63,40 @@ maas_norm_pack(const maas_step_t *s, void *to)
 }
 
 
-/* Sums in double and in order: the same bits on every CPU. */
+/* 1 / sqrt(variance + epsilon), and the mean.  Sums in double and in order: the
+ * same bits on every CPU. */
+
+static double
+maas_norm_scale(const float *x, size_t n, float epsilon, double *mean)
+{
+    size_t  i;
+    double  d, sum, var;
+
+    sum = 0;
+    for (i = 0; i < n; i++) {
+        sum += x[i];
+    }
+
+    *mean = sum / (double) n;
+
+    var = 0;
+    for (i = 0; i < n; i++) {
+        d = x[i] - *mean;
+        var += d * d;
+    }
+
+    return 1 / sqrt(var / (double) n + (double) epsilon);
+}
+
 
 static void
 maas_norm_row(const float *x, size_t n, float epsilon, const float *w,
     float *y)
 {
     size_t  i;
-    double  d, mean, var, scale;
+    double  mean, scale;
 
-    mean = 0;
-    for (i = 0; i < n; i++) {
-        mean += x[i];
-    }
-
-    mean /= (double) n;
-
-    var = 0;
-    for (i = 0; i < n; i++) {
-        d = x[i] - mean;
-        var += d * d;
-    }
-
-    scale = 1 / sqrt(var / (double) n + (double) epsilon);
+    scale = maas_norm_scale(x, n, epsilon, &mean);
 
     for (i = 0; i < n; i++) {
         y[i] = (float) ((x[i] - mean) * scale) * w[i] + w[n + i];
@@ -111,6 +122,52 @@ maas_norm_run(const maas_step_t *s, const maas_pass_t *p)
 }
 
 
+/* With u = (x - mean) scale and g = w dy: dx = scale (g - mean of g - u * mean
+ * of u g) */
+
+static void
+maas_norm_back_row(const float *x, size_t n, float epsilon, const float *w,
+    const float *dy, float *dx)
+{
+    size_t  i;
+    double  g, u, mean, scale, mean_g, mean_ug;
+
+    scale = maas_norm_scale(x, n, epsilon, &mean);
+    mean_g = mean_ug = 0;
+
+    for (i = 0; i < n; i++) {
+        g = (double) w[i] * dy[i];
+        mean_g += g;
+        mean_ug += g * (x[i] - mean) * scale;
+    }
+
+    mean_g /= (double) n;
+    mean_ug /= (double) n;
+
+    for (i = 0; i < n; i++) {
+        g = (double) w[i] * dy[i];
+        u = (x[i] - mean) * scale;
+        dx[i] += (float) (scale * (g - mean_g - u * mean_ug));
+    }
+}
+
+
+static void
+maas_norm_back(const maas_step_t *s, const maas_pass_t *p,
+    const maas_pass_t *slope)
+{
+    size_t              r;
+    const maas_norm_t  *a = (const void *) s->node.attrs;
+
+    for (r = 0; r < p->rows; r++) {
+        maas_norm_back_row((const float *) p->in[0].data + r * p->in[0].ld,
+            s->node.tensors[0].shape[0], a->epsilon, s->packed,
+            (const float *) slope->out.data + r * slope->out.ld,
+            (float *) slope->in[0].data + r * slope->in[0].ld);
+    }
+}
+
+
 const maas_op_t  maas__op_layer_norm = {
     .name = "layer_norm",
     .n_in = 1,
@@ -122,5 +179,6 @@ const maas_op_t  maas__op_layer_norm = {
     .shape = maas_norm_shape,
     .size = maas_norm_size,
     .pack = maas_norm_pack,
-    .run = maas_norm_run
+    .run = maas_norm_run,
+    .back = maas_norm_back
 };

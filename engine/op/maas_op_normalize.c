@@ -82,6 +82,52 @@ normalize_run(const maas_step_t *s, const maas_pass_t *p)
 }
 
 
+/* y = x / N(x): dx = dy / N - slope of N by x * (x dy) / N^2 */
+
+static void
+normalize_back_row(const float *x, size_t n, size_t by, const float *dy,
+    float *dx)
+{
+    size_t  i;
+    double  norm, dot, slope;
+
+    norm = normalize_by(x, n, by);
+    dot = 0;
+
+    for (i = 0; i < n; i++) {
+        dot += (double) x[i] * dy[i];
+    }
+
+    for (i = 0; i < n; i++) {
+        slope = by == NORMALIZE_L2 ? x[i] / norm : (x[i] > 0) - (x[i] < 0);
+
+        if (by == NORMALIZE_MAX && fabs((double) x[i]) != norm) {
+            slope = 0;
+        }
+
+        dx[i] += norm == 0 ? dy[i] : (float) (dy[i] / norm
+                                              - slope * dot / (norm * norm));
+    }
+}
+
+
+static void
+normalize_back(const maas_step_t *s, const maas_pass_t *p,
+    const maas_pass_t *slope)
+{
+    size_t                      r, n;
+    const maas_op_normalize_t  *a = (const void *) s->node.attrs;
+
+    n = maas__shape_numbers(&s->node.shape);
+
+    for (r = 0; r < p->rows; r++) {
+        normalize_back_row((const float *) p->in[0].data + r * p->in[0].ld, n,
+            a->by, (const float *) slope->out.data + r * slope->out.ld,
+            (float *) slope->in[0].data + r * slope->in[0].ld);
+    }
+}
+
+
 const maas_op_t  maas__op_normalize = {
     .name = "normalize",
     .n_in = 1,
@@ -90,5 +136,6 @@ const maas_op_t  maas__op_normalize = {
     .n_attrs = 1,
     .attrs = normalize_attrs,
     .shape = normalize_shape,
-    .run = normalize_run
+    .run = normalize_run,
+    .back = normalize_back
 };

@@ -1,5 +1,5 @@
 /*
- * Shapes of values.
+ * Shapes of values, and a sum of values of one shape.
  * Not here: what a kind of layer makes of them.
  */
 
@@ -35,4 +35,23 @@ maas_shape_t
 maas__shape_flat(maas_dtype_t dtype, size_t n)
 {
     return (maas_shape_t) { .dtype = dtype, .rank = 1, .dim = { n } };
+}
+
+
+void
+maas__rows_add(const maas_rows_t *from, size_t rows, size_t n,
+    const maas_rows_t *to)
+{
+    size_t        r, i;
+    float        *y;
+    const float  *x;
+
+    for (r = 0; to->data != NULL && r < rows; r++) {
+        x = (const float *) from->data + r * from->ld;
+        y = (float *) to->data + r * to->ld;
+
+        for (i = 0; i < n; i++) {
+            y[i] += x[i];
+        }
+    }
 }

@@ -1,0 +1,364 @@
+/*
+ * Explanations of scores: which way for which model, and what is told by
+ * column.
+ * Not here: how the numbers of a row come about (maas_reasons.c,
+ * maas_explain_path.c).
+ */
+
+#include "maas_explain.h"
+#include "maas_int.h"
+#include "read/maas_read.h"
+
+#include <math.h>
+#include <string.h>
+
+
+#define EXPLAIN_LIMIT  ((size_t) 1 << 34)
+
+
+/* As far as how, which may fail with a sentence */
+
+static maas_status_t
+explain_make(maas_explainer_t *e, const maas_desc_t *d, maas_isa_t isa,
+    maas_err_t *err)
+{
+    maas_status_t  rc;
+
+    if (d->n_nodes == 1 && d->nodes[0].op == &maas__op_trees) {
+        e->how = MAAS_EXPLAIN_SHAP;
+
+        return maas__reasons_create(d, isa, e->arena, &e->reasons, err);
+    }
+
+    rc = maas__path_create(&e->path, e->model, e->arena, err);
+    if (rc != MAAS_OK) {
+        return rc;
+    }
+
+    e->how = e->path.straight ? MAAS_EXPLAIN_LINEAR : MAAS_EXPLAIN_GRADIENTS;
+    e->baseline = maas__explain_base(e->model, d, e->arena);
+
+    return e->baseline != NULL ? MAAS_OK
+                               : maas__fail(err, MAAS_NOMEM, "out of memory");
+}
+
+
+/* Of a description, in an arena that is not destroyed here */
+
+static maas_status_t
+explain_create(const maas_model_t *m, const maas_desc_t *d, maas_isa_t isa,
+    maas_arena_t *arena, maas_explainer_t **out, maas_err_t *err)
+{
+    maas_status_t      rc;
+    maas_explainer_t  *e;
+
+    if (d->crc32c != m->info.crc32c || d->in != m->info.in) {
+        return maas__fail(err, MAAS_BADFILE, "the file is not the one that "
+                          "the model was loaded from");
+    }
+
+    e = maas__arena_alloc(arena, 1, sizeof(maas_explainer_t));
+    if (e == NULL) {
+        return maas__fail(err, MAAS_NOMEM, "out of memory");
+    }
+
+    e->arena = arena;
+    e->model = m;
+    e->size = m->info.n_columns > 0 ? m->info.n_columns : m->info.in;
+
+    rc = explain_make(e, d, isa, err);
+    if (rc == MAAS_OK) {
+        *out = e;
+    }
+
+    return rc;
+}
+
+
+static maas_status_t
+explain_load_in(const maas_model_t *m, const void *file, size_t size,
+    maas_isa_t isa, maas_arena_t *arena, maas_explainer_t **out,
+    maas_err_t *err)
+{
+    maas_desc_t    *d;
+    maas_arena_t   *room;
+    maas_status_t   rc;
+
+    room = maas__arena_create(EXPLAIN_LIMIT);
+
+    if (arena == NULL || room == NULL) {
+        rc = maas__fail(err, MAAS_NOMEM, "out of memory");
+
+    } else {
+        rc = maas__read(file, size, room, &d, err);
+        if (rc == MAAS_OK) {
+            rc = explain_create(m, d, isa, arena, out, err);
+        }
+    }
+
+    maas__arena_destroy(room);
+
+    return rc;
+}
+
+
+maas_status_t
+maas_explainer_load(const maas_model_t *m, const void *file, size_t size,
+    maas_isa_t isa, maas_explainer_t **out, maas_err_t *err)
+{
+    maas_arena_t   *arena;
+    maas_status_t   rc;
+
+    arena = maas__arena_create(EXPLAIN_LIMIT);
+    rc = explain_load_in(m, file, size, isa, arena, out, err);
+
+    if (rc != MAAS_OK) {
+        maas__arena_destroy(arena);
+    }
+
+    return rc;
+}
+
+
+maas_status_t
+maas_explainer_load_at(const maas_model_t *m, const void *file, size_t size,
+    maas_isa_t isa, void *at, size_t room, maas_explainer_t **out,
+    size_t *used, maas_err_t *err)
+{
+    maas_arena_t   *arena;
+    maas_status_t   rc;
+
+    arena = maas__arena_in(at, room);
+    rc = explain_load_in(m, file, size, isa, arena, out, err);
+
+    if (rc == MAAS_OK) {
+        *used = maas__arena_used(arena);
+
+    } else if (rc == MAAS_NOMEM
+               && (arena == NULL || maas__arena_short(arena)))
+    {
+        rc = maas__fail(err, MAAS_TOOBIG, "explanations do not fit into %zu "
+                        "bytes", room);
+    }
+
+    return rc;
+}
+
+
+void
+maas_explainer_free(maas_explainer_t *e)
+{
+    if (e != NULL) {
+        maas__arena_destroy(e->arena);     /* e itself lives in it */
+    }
+}
+
+
+maas_explain_t
+maas_explainer_how(const maas_explainer_t *e)
+{
+    return e->how;
+}
+
+
+size_t
+maas_explainer_size(const maas_explainer_t *e)
+{
+    return e->size;
+}
+
+
+const void *
+maas_explainer_baseline(const maas_explainer_t *e)
+{
+    return e->baseline;
+}
+
+
+static size_t
+explain_align(size_t n)
+{
+    return (n + MAAS_ALIGN - 1) & ~(size_t) (MAAS_ALIGN - 1);
+}
+
+
+/* What is found by number of a row, in front of all else */
+
+static size_t
+explain_slots(const maas_explainer_t *e)
+{
+    return explain_align((e->model->info.in + 1) * sizeof(double));
+}
+
+
+/* Of trees: scores and answers, then what those who make them need */
+
+static size_t
+explain_answers(const maas_explainer_t *e)
+{
+    return explain_align(e->model->info.out * sizeof(double))
+           + explain_align(e->model->info.out * sizeof(float));
+}
+
+
+size_t
+maas_explain_workspace_size(const maas_explainer_t *e, size_t steps)
+{
+    size_t  model, reasons;
+
+    if (e->how != MAAS_EXPLAIN_SHAP) {
+        return explain_slots(e) + maas__path_size(&e->path, steps);
+    }
+
+    model = maas_workspace_size(e->model, 1);
+    reasons = maas_reasons_workspace_size(e->reasons);
+
+    return explain_slots(e) + explain_answers(e)
+           + (model > reasons ? model : reasons);
+}
+
+
+/* slots(in + 1): the bias is last */
+
+static maas_status_t
+explain_trees(const maas_explainer_t *e, const void *x, size_t output,
+    double *slots, maas_explained_t *out, void *ws, maas_err_t *err)
+{
+    float         *y;
+    double        *scores;
+    size_t         i, ws_size;
+    maas_status_t  rc;
+
+    scores = ws;
+    y = (float *) ((char *) ws + explain_align(e->model->info.out
+                                               * sizeof(double)));
+    ws = (char *) ws + explain_answers(e);
+    ws_size = maas_workspace_size(e->model, 1);
+    out->output = output == MAAS_EXPLAIN_LIKELIEST ? 0 : output;
+
+    if (output == MAAS_EXPLAIN_LIKELIEST
+        && e->model->info.task == MAAS_TASK_CLASSIFICATION)
+    {
+        rc = maas_run(e->model, x, 1, y, ws, ws_size, err);
+        if (rc != MAAS_OK) {
+            return rc;
+        }
+
+        out->output = maas_decision(&e->model->info, y);
+    }
+
+    rc = maas_raw(e->model, x, 1, scores, ws, ws_size, err);
+    if (rc != MAAS_OK) {
+        return rc;
+    }
+
+    maas__reasons_one(e->reasons, x, out->output, slots, ws);
+
+    out->score = scores[out->output];
+    out->base = slots[e->model->info.in];
+    out->error = out->score - out->base;
+
+    for (i = 0; i < e->model->info.in; i++) {
+        out->error -= slots[i];
+    }
+
+    return MAAS_OK;
+}
+
+
+/* Numbers of a row to columns */
+
+static void
+explain_columns(const maas_info_t *info, const double *slots,
+    double *attributions)
+{
+    size_t  i, j;
+
+    if (info->n_columns == 0) {
+        memcpy(attributions, slots, info->in * sizeof(double));
+        return;
+    }
+
+    for (i = 0; i < info->n_columns; i++) {
+        attributions[i] = 0;
+
+        for (j = 0; j < info->fields[i].width; j++) {
+            attributions[i] += slots[info->fields[i].at + j];
+        }
+    }
+}
+
+
+maas_status_t
+maas_explain(const maas_explainer_t *e, const void *x, const void *baseline,
+    size_t output, size_t steps, double *attributions, maas_explained_t *out,
+    void *ws, size_t ws_size, maas_err_t *err)
+{
+    double         *slots;
+    maas_status_t   rc;
+
+    if (steps == 0 || steps > MAAS_EXPLAIN_STEPS_MAX) {
+        return maas__fail(err, MAAS_BADSHAPE, "%zu steps: expected 1 to %d",
+                          steps, MAAS_EXPLAIN_STEPS_MAX);
+    }
+
+    if (output != MAAS_EXPLAIN_LIKELIEST && output >= e->model->info.out) {
+        return maas__fail(err, MAAS_BADSHAPE, "output %zu: the model has %zu",
+                          output, e->model->info.out);
+    }
+
+    if (ws_size < maas_explain_workspace_size(e, steps)) {
+        return maas__fail(err, MAAS_BADSHAPE, "workspace of %zu bytes is below "
+                          "the %zu that explanations need", ws_size,
+                          maas_explain_workspace_size(e, steps));
+    }
+
+    slots = ws;
+    ws = (char *) ws + explain_slots(e);
+    rc = MAAS_OK;
+
+    if (e->how == MAAS_EXPLAIN_SHAP) {
+        rc = explain_trees(e, x, output, slots, out, ws, err);
+
+    } else {
+        maas__path_run(&e->path, x, baseline != NULL ? baseline : e->baseline,
+                       output, steps, slots, out, ws);
+    }
+
+    if (rc == MAAS_OK) {
+        explain_columns(&e->model->info, slots, attributions);
+    }
+
+    return rc;
+}
+
+
+size_t
+maas_explain_top(const double *attributions, size_t n, size_t top,
+    size_t *places)
+{
+    size_t  i, at, found;
+
+    found = 0;
+
+    for (i = 0; i < n; i++) {
+        if (!(fabs(attributions[i]) > 0)) {
+            continue;
+        }
+
+        for (at = found; at > 0 && fabs(attributions[i])
+                         > fabs(attributions[places[at - 1]]); at--)
+        {
+            if (at < top) {
+                places[at] = places[at - 1];
+            }
+        }
+
+        if (at < top) {
+            places[at] = i;
+            found += found < top;
+        }
+    }
+
+    return found;
+}

@@ -1,0 +1,83 @@
+/*
+ * An explainer: between maas_explain.c, which makes one, and those that know
+ * one way to explain each.  Not for anyone else.
+ */
+
+#ifndef MAAS_EXPLAIN_H
+#define MAAS_EXPLAIN_H
+
+#include "maas_plan.h"
+
+
+/* A step of a network as it is run to be explained: what is applied last is
+ * told apart where its slope needs what was before it.  Values have rows of
+ * `ld` floats, from row 0's place in the workspace, times rows, on. */
+
+typedef struct {
+    maas_step_t         step;
+    maas_act_t          act;           /* behind run(); LINEAR: nothing */
+    const maas_slope_t *slope;         /* of what is applied last; NULL: 1 */
+    float               alpha;
+    unsigned            first;         /* linear in the network's input alone:
+                                          so it is along the path */
+    size_t              width;
+    size_t              ld;
+    size_t              value;         /* floats, behind what is applied */
+    size_t              before;        /* before it; the same if not kept */
+    size_t              slopes;
+} maas_path_step_t;
+
+typedef struct {
+    const maas_model_t *model;
+    size_t              n_steps;
+    maas_path_step_t   *steps;
+    unsigned            straight;      /* all is linear: one node is enough */
+    unsigned            inputs;        /* rows of the input along the path are
+                                          needed, and their slopes */
+    size_t              ld;            /* of the input, */
+    size_t              input;         /*     where it stands, */
+    size_t              input_slopes;  /*     and its slopes */
+    size_t              row;           /* floats of workspace by row, */
+    size_t              scratch;       /*     bytes of steps by row, */
+    size_t              fixed;         /*     and for all rows */
+    size_t              sums;          /* numbers of all first steps */
+    double             *t;             /* (MAAS_EXPLAIN_STEPS) nodes, */
+    double             *weight;        /*     and weights */
+} maas_path_t;
+
+struct maas_explainer_s {
+    maas_explain_t      how;
+    maas_arena_t       *arena;         /* of all of it */
+    const maas_model_t *model;
+    size_t              size;          /* numbers of an attribution */
+    maas_reasons_t     *reasons;       /* of trees */
+    maas_path_t         path;          /* of networks */
+    const float        *baseline;      /* (in) likewise */
+};
+
+
+/* maas_reasons.c: as maas_reasons_load(), of a description, in an arena that is
+ * the caller's.  Then phi(in + 1) of one score of a row. */
+maas_status_t maas__reasons_create(const maas_desc_t *d, maas_isa_t isa,
+    maas_arena_t *a, maas_reasons_t **out, maas_err_t *err);
+void maas__reasons_one(const maas_reasons_t *r, const void *x, size_t output,
+    double *phi, void *ws);
+
+/* maas_explain_base.c: the baseline of a network's rows, (in) floats in the
+ * arena: the file's, else what training saw of columns.  NULL: no memory. */
+float *maas__explain_base(const maas_model_t *m, const maas_desc_t *d,
+    maas_arena_t *a);
+
+/* maas_explain_path.c: how a network is explained: everything but model is
+ * filled.  UNSUPPORTED with a sentence, NOMEM. */
+maas_status_t maas__path_create(maas_path_t *p, const maas_model_t *m,
+    maas_arena_t *a, maas_err_t *err);
+/* Bytes of workspace, 0 on overflow. */
+size_t maas__path_size(const maas_path_t *p, size_t steps);
+/* slots(in): what each number adds to a score of x; fills *out. */
+void maas__path_run(const maas_path_t *p, const float *x,
+    const float *baseline, size_t output, size_t steps, double *slots,
+    maas_explained_t *out, void *ws);
+
+
+#endif /* MAAS_EXPLAIN_H */
