@@ -255,6 +255,19 @@ maas_status_t maas_model_load_at(const void *file, size_t size, maas_isa_t isa,
 /* Give everything back.  NULL is allowed.  No run may be under way. */
 void maas_model_free(maas_model_t *m);
 
+/* How exact a layer is, of info->layers. */
+
+typedef struct {
+    const char  *kind;
+    const char  *weights;           /* "F32", "BF16", "I8"; NULL: it has no
+                                       product */
+    const char  *rows;              /* that are multiplied with them: "F32",
+                                       "BF16", "U8"; NULL: no product */
+    size_t       bytes;             /* of its tensors in the file */
+} maas_layer_t;
+
+maas_layer_t maas_model_layer(const maas_model_t *m, size_t layer);
+
 /* Never fails; valid until maas_model_free(). */
 const maas_info_t *maas_model_info(const maas_model_t *m);
 

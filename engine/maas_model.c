@@ -294,6 +294,35 @@ maas_score(const maas_info_t *info, const float *y)
 }
 
 
+maas_layer_t
+maas_model_layer(const maas_model_t *m, size_t layer)
+{
+    size_t                i;
+    maas_layer_t          l = { 0 };
+    const maas_node_t    *n;
+    const maas_tensor_t  *t;
+
+    n = &m->steps[layer].step.node;
+    l.kind = n->op->name;
+
+    for (i = 0; i < n->op->n_tensors; i++) {
+        t = &n->tensors[i];
+
+        if (t->rank != 0) {
+            l.bytes += maas__numbers(t->rank, t->shape)
+                       * maas__dtypes[t->dtype].bits / 8;
+        }
+    }
+
+    if (n->op->rows != NULL) {
+        l.weights = maas__dtypes[n->tensors[0].dtype].name;
+        l.rows = maas__dtypes[n->op->rows(n)].name;
+    }
+
+    return l;
+}
+
+
 const maas_info_t *
 maas_model_info(const maas_model_t *m)
 {

@@ -111,7 +111,8 @@ maas_run_step(const maas_slice_t *s, const maas_planned_t *t)
     n->op->run(&t->step, &p);
 
     if (n->act != MAAS_ACT_LINEAR
-        && !(n->op->fused && maas__acts[n->act].fused))
+        && !(n->op->fused && (maas__acts[n->act].fused
+                              || n->shape.dtype == MAAS_U8)))
     {
         maas_run_act(t, &p.out, s->rows);
     }

@@ -82,6 +82,34 @@ maas__node_set(maas_node_t *n, const char *attr, double v)
 }
 
 
+size_t
+maas__node_version(const maas_node_t *n)
+{
+    size_t              i, version;
+    const maas_attr_t  *a;
+
+    version = n->op->version > 1 ? n->op->version : 1;
+
+    for (i = 0; i < n->op->n_attrs; i++) {
+        a = &n->op->attrs[i];
+
+        if (a->version > version && maas__attr_get(n, a) != a->def) {
+            version = a->version;
+        }
+    }
+
+    for (i = 0; i < n->op->n_tensors; i++) {
+        if (n->op->later_version > version
+            && (n->op->later >> n->tensors[i].dtype & 1))
+        {
+            version = n->op->later_version;
+        }
+    }
+
+    return version;
+}
+
+
 void
 maas__node_init(maas_node_t *n, const maas_op_t *op)
 {
@@ -132,7 +160,8 @@ maas__node_shape(maas_node_t *nodes, size_t i, const maas_shape_t *input,
     rc = n->op->shape(n, in, err);
 
     if (rc == MAAS_OK && n->act != MAAS_ACT_LINEAR
-        && n->shape.dtype != MAAS_F32)
+        && n->shape.dtype != MAAS_F32
+        && !(n->shape.dtype == MAAS_U8 && n->op->fused))
     {
         return maas__fail(err, MAAS_BADSHAPE, "has an activation of %s",
                           maas__dtypes[n->shape.dtype].name);

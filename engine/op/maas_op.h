@@ -36,10 +36,12 @@ typedef struct maas_op_s  maas_op_t;
  * dim[0] (words of a text), and the one here is the most. */
 
 typedef struct {
-    maas_dtype_t  dtype;               /* F32 or F64 */
+    maas_dtype_t  dtype;               /* F32, F64; U8: quantized, as below */
     unsigned      ragged;
     size_t        rank;                /* 1 to MAAS_MAX_RANK */
     size_t        dim[MAAS_MAX_RANK];
+    float         scale;               /* of U8: (u - zero) * scale is meant */
+    unsigned      zero;
 } maas_shape_t;
 
 /* maas_op_shape.c */
@@ -80,6 +82,8 @@ typedef enum {
 
 typedef struct {
     const char        *name;
+    size_t             version;        /* of the document that it came with
+                                          later than its kind; 0: as that */
     maas_attr_type_t   type;
     size_t             at;             /* offset in node->attrs */
     double             low, high;      /* both are allowed */
@@ -148,22 +152,32 @@ struct maas_op_s {
                                           0: the first */
     unsigned               linear;     /* sums of multiples of its inputs, and
                                           constants, before the activation */
+    unsigned               later;      /* types of its tensors that came with
+                                          a later version, */
+    size_t                 later_version;  /* this */
     unsigned               fused;      /* run() applies the activations that
-                                          kernels of products apply; the
-                                          others are left to its caller */
+                                          kernels of products apply, of a
+                                          value of U8 all; the others are
+                                          left to its caller */
+    unsigned               rule;       /* that check() is about, and what
+                                          shape() says is BADVALUE */
     size_t                 n_attrs;
     const maas_attr_t     *attrs;
     size_t                 n_tensors;
     const maas_operand_t  *tensors;
 
     /* in[n_in] and attributes -> n->shape and dimensions of n->tensors, or
-     * BADSHAPE with what is wrong, as in "adds 2 numbers to 3" */
+     * BADSHAPE with what is wrong, as in "adds 2 numbers to 3"; BADVALUE for
+     * attributes that do not go together.  Types of tensors are known where a
+     * version added some. */
     maas_status_t        (*shape)(maas_node_t *n, const maas_shape_t *in,
                                   maas_err_t *err);
     /* is what a file says in tensors meant?  BADVALUE and what is wrong, as in
      * "tree 3, node 2: feature 31 of 30", or NOMEM: the arena is for marks */
     maas_status_t        (*check)(const maas_node_t *n, maas_arena_t *a,
                                   maas_err_t *err);
+    /* of a product with its first tensor: what rows are in it; else NULL */
+    maas_dtype_t         (*rows)(const maas_node_t *n);
     /* what runs it on `isa`, for s->kernel; NULL: it is not to be had here */
     const void          *(*kernel)(const maas_node_t *n, maas_isa_t isa);
     /* s->layout, scratch and fixed, before size(), in an arena that goes after
@@ -220,7 +234,10 @@ maas_status_t maas__node_shape(maas_node_t *nodes, size_t i,
 double maas__attr_get(const maas_node_t *n, const maas_attr_t *a);
 int maas__attr_set(maas_node_t *n, const maas_attr_t *a, double v);
 
-/* The same by name, for who makes a layer of its own: "units". */
+/* The lowest version of the document that a node of that shape can stand in */
+size_t maas__node_version(const maas_node_t *n);
+
+/* maas__attr_set() by name, for who makes a layer of its own: "units". */
 int maas__node_set(maas_node_t *n, const char *attr, double v);
 
 

@@ -1,60 +1,183 @@
 /*
- * x W + b over all numbers of a row, whatever their shape.
- * Not here: how a product is done (kernel/).
+ * x W + b over all numbers of a row, whatever their shape: what its numbers
+ * may be, and which file runs it, by the type of W.
+ * Not here: how a product is done (kernel/), weights of I8 (maas_dense_int8.c).
  */
 
+#include "maas_dense.h"
 #include "maas_int.h"
-#include "maas_op.h"
 #include "kernel/maas_gemm.h"
+#include "kernel/maas_int8.h"
 
 #include <math.h>
 #include <stddef.h>
 
 
-typedef struct {
-    size_t  units;
-} maas_dense_t;
+static const char *const  maas_dense_rows[] = { "float", "bf16", NULL };
+
+#define MAAS_DENSE_NUMBER(member, what, most, sentence)                       \
+    { .name = #member, .type = what, .at = offsetof(maas_dense_t, member),    \
+      .high = most, .version = 4, .refused = sentence }
 
 static const maas_attr_t  maas_dense_attrs[] = {
     { .name = "units", .type = MAAS_ATTR_SIZE,
       .at = offsetof(maas_dense_t, units), .low = 1, .high = MAAS_MAX_WIDTH,
-      .def = NAN, .refused = "units is not an integer from 1 to 2^20" }
+      .def = NAN, .refused = "units is not an integer from 1 to 2^20" },
+    MAAS_DENSE_NUMBER(input_scale, MAAS_ATTR_FLOAT, MAAS_INT8_SCALE_MAX,
+                      "input_scale is not 0 or from 2^-60 to 2^60"),
+    MAAS_DENSE_NUMBER(input_zero, MAAS_ATTR_SIZE, 128,
+                      "input_zero is neither 0 nor 128"),
+    MAAS_DENSE_NUMBER(output_scale, MAAS_ATTR_FLOAT, MAAS_INT8_SCALE_MAX,
+                      "output_scale is not 0 or from 2^-60 to 2^60"),
+    MAAS_DENSE_NUMBER(output_zero, MAAS_ATTR_SIZE, 128,
+                      "output_zero is neither 0 nor 128"),
+    { .name = "activations", .type = MAAS_ATTR_CHOICE,
+      .at = offsetof(maas_dense_t, activations), .high = MAAS_DENSE_BF16,
+      .version = 4, .names = maas_dense_rows,
+      .refused = "activations is neither \"float\" nor \"bf16\"" }
 };
 
 static const maas_operand_t  maas_dense_tensors[] = {
-    { "weight", 1 << MAAS_F32 },       /* (in,units) */
-    { "bias", 1 << MAAS_F32 }          /* (units) */
+    [MAAS_DENSE_WEIGHT] = { "weight",
+                            1 << MAAS_F32 | 1 << MAAS_BF16 | 1 << MAAS_I8 },
+    [MAAS_DENSE_BIAS] = { "bias", 1 << MAAS_F32 },
+    [MAAS_DENSE_SCALE] = { "scale", 1 << MAAS_F32 }
 };
+
+
+/* R40: a scale, and the zero that goes with it */
+
+static int
+maas_dense_scale(float scale, size_t zero)
+{
+    return scale == 0 ? zero == 0
+           : scale >= MAAS_INT8_SCALE_MIN && scale <= MAAS_INT8_SCALE_MAX
+             && (zero == 0 || zero == 128);
+}
+
+
+/* R40: what is said of numbers that are quantized; NULL if it is right */
+
+static const char *
+maas_dense_wrong(const maas_dense_t *d, maas_dtype_t weights, size_t k,
+    const maas_shape_t *in)
+{
+    if (weights != MAAS_I8 && (d->input_scale != 0 || d->output_scale != 0)) {
+        return "input_scale and output_scale are for weights of I8";
+    }
+
+    if (weights != MAAS_BF16 && d->activations != MAAS_DENSE_FLOAT) {
+        return "\"activations\" is for weights of BF16";
+    }
+
+    if (!maas_dense_scale(d->input_scale, d->input_zero)
+        || !maas_dense_scale(d->output_scale, d->output_zero))
+    {
+        return "a scale is 0, of zero 0, or from 2^-60 to 2^60, of zero 0 or "
+               "128";
+    }
+
+    if (d->output_scale != 0 && d->input_scale == 0) {
+        return "output_scale is not without input_scale";
+    }
+
+    if (d->input_scale != 0 && k > MAAS_INT8_MAX_K) {
+        return "input_scale is for at most 65536 numbers a row";
+    }
+
+    if (d->coded && (d->input_scale != in->scale
+                     || d->input_zero != in->zero))
+    {
+        return "input_scale and input_zero are not the output_scale and "
+               "output_zero of the layer before";
+    }
+
+    return NULL;
+}
 
 
 static maas_status_t
 maas_dense_shape(maas_node_t *n, const maas_shape_t *in, maas_err_t *err)
 {
-    const maas_dense_t  *d = (const void *) n->attrs;
+    size_t         k;
+    const char    *wrong;
+    maas_dense_t  *d = (void *) n->attrs;
+
+    k = maas__shape_numbers(in);
+    d->coded = in->dtype == MAAS_U8;
+    wrong = maas_dense_wrong(d, n->tensors[MAAS_DENSE_WEIGHT].dtype, k, in);
+    if (wrong != NULL) {
+        return maas__fail(err, MAAS_BADVALUE, "%s", wrong);
+    }
 
     n->shape = maas__shape_flat(MAAS_F32, d->units);
 
-    n->tensors[0].rank = 2;
-    n->tensors[0].shape[0] = maas__shape_numbers(in);
-    n->tensors[0].shape[1] = d->units;
-    n->tensors[1].rank = 1;
-    n->tensors[1].shape[0] = d->units;
+    if (d->output_scale != 0) {
+        n->shape.dtype = MAAS_U8;
+        n->shape.scale = d->output_scale;
+        n->shape.zero = (unsigned) d->output_zero;
+    }
+
+    n->tensors[MAAS_DENSE_WEIGHT].rank = 2;
+    n->tensors[MAAS_DENSE_WEIGHT].shape[0] = k;
+    n->tensors[MAAS_DENSE_WEIGHT].shape[1] = d->units;
+    n->tensors[MAAS_DENSE_BIAS].rank = 1;
+    n->tensors[MAAS_DENSE_BIAS].shape[0] = d->units;
+
+    if (n->tensors[MAAS_DENSE_WEIGHT].dtype == MAAS_I8) {
+        n->tensors[MAAS_DENSE_SCALE].rank = 1;
+        n->tensors[MAAS_DENSE_SCALE].shape[0] = d->units;
+    }
 
     return MAAS_OK;
 }
 
 
-static const void *
-maas_dense_kernel(const maas_node_t *n, maas_isa_t isa)
+/* R40: scales of columns */
+
+static maas_status_t
+maas_dense_check(const maas_node_t *n, maas_arena_t *a, maas_err_t *err)
 {
-    return maas__gemm_choose(n->tensors[0].dtype, isa);
+    size_t                i;
+    const float          *scale;
+    const maas_tensor_t  *t = &n->tensors[MAAS_DENSE_SCALE];
+
+    scale = t->data;
+
+    for (i = 0; t->rank != 0 && i < t->shape[0]; i++) {
+        if (!(scale[i] >= MAAS_INT8_SCALE_MIN
+              && scale[i] <= MAAS_INT8_SCALE_MAX))
+        {
+            return maas__fail(err, MAAS_BADVALUE, "scale %zu is not from "
+                              "2^-60 to 2^60", i);
+        }
+    }
+
+    return MAAS_OK;
+}
+
+
+static maas_dtype_t
+maas_dense_rows_of(const maas_node_t *n)
+{
+    const maas_dense_t  *d = (const void *) n->attrs;
+
+    return d->input_scale != 0 ? MAAS_U8
+           : d->activations == MAAS_DENSE_BF16 ? MAAS_BF16 : MAAS_F32;
+}
+
+
+static const void *
+dense_float_kernel(const maas_node_t *n, maas_isa_t isa)
+{
+    return maas__gemm_choose(n->tensors[MAAS_DENSE_WEIGHT].dtype, isa);
 }
 
 
 static size_t
-maas_dense_size(const maas_step_t *s)
+dense_float_size(const maas_step_t *s)
 {
-    const size_t       *dim = s->node.tensors[0].shape;
+    const size_t       *dim = s->node.tensors[MAAS_DENSE_WEIGHT].shape;
     const maas_gemm_t  *gemm = s->kernel;
 
     return gemm->packed_size(dim[0], dim[1]);
@@ -62,19 +185,21 @@ maas_dense_size(const maas_step_t *s)
 
 
 static void
-maas_dense_pack(const maas_step_t *s, void *to)
+dense_float_pack(const maas_step_t *s, void *to)
 {
     const maas_tensor_t  *t = s->node.tensors;
     const maas_gemm_t    *gemm = s->kernel;
 
-    gemm->pack(t[0].data, t[1].data, t[0].shape[0], t[0].shape[1], to);
+    gemm->pack(t[MAAS_DENSE_WEIGHT].data, t[MAAS_DENSE_BIAS].data,
+               t[MAAS_DENSE_WEIGHT].shape[0], t[MAAS_DENSE_WEIGHT].shape[1],
+               to);
 }
 
 
 static void
-maas_dense_run(const maas_step_t *s, const maas_pass_t *p)
+dense_float_run(const maas_step_t *s, const maas_pass_t *p)
 {
-    const size_t       *dim = s->node.tensors[0].shape;
+    const size_t       *dim = s->node.tensors[MAAS_DENSE_WEIGHT].shape;
     const maas_gemm_t  *gemm = s->kernel;
 
     gemm->run(s->packed, dim[0], dim[1], p->in[0].data, p->in[0].ld, p->rows,
@@ -83,10 +208,10 @@ maas_dense_run(const maas_step_t *s, const maas_pass_t *p)
 
 
 static void
-maas_dense_back(const maas_step_t *s, const maas_pass_t *p,
+dense_float_back(const maas_step_t *s, const maas_pass_t *p,
     const maas_pass_t *slope)
 {
-    const size_t       *dim = s->node.tensors[0].shape;
+    const size_t       *dim = s->node.tensors[MAAS_DENSE_WEIGHT].shape;
     const maas_gemm_t  *gemm = s->kernel;
 
     if (slope->in[0].data != NULL) {
@@ -96,18 +221,88 @@ maas_dense_back(const maas_step_t *s, const maas_pass_t *p,
 }
 
 
+static const maas_dense_how_t  maas_dense_float = {
+    .kernel = dense_float_kernel,
+    .size = dense_float_size,
+    .pack = dense_float_pack,
+    .run = dense_float_run,
+    .back = dense_float_back
+};
+
+
+/* By the type of the weights */
+
+static const maas_dense_how_t *
+maas_dense_how(const maas_node_t *n)
+{
+    return n->tensors[MAAS_DENSE_WEIGHT].dtype == MAAS_I8 ? &maas__dense_int8
+                                                          : &maas_dense_float;
+}
+
+
+static const void *
+maas_dense_kernel(const maas_node_t *n, maas_isa_t isa)
+{
+    return maas_dense_how(n)->kernel(n, isa);
+}
+
+
+static maas_status_t
+maas_dense_layout(maas_step_t *s, maas_arena_t *a)
+{
+    const maas_dense_how_t  *how = maas_dense_how(&s->node);
+
+    return how->layout != NULL ? how->layout(s, a) : MAAS_OK;
+}
+
+
+static size_t
+maas_dense_size(const maas_step_t *s)
+{
+    return maas_dense_how(&s->node)->size(s);
+}
+
+
+static void
+maas_dense_pack(const maas_step_t *s, void *to)
+{
+    maas_dense_how(&s->node)->pack(s, to);
+}
+
+
+static void
+maas_dense_run(const maas_step_t *s, const maas_pass_t *p)
+{
+    maas_dense_how(&s->node)->run(s, p);
+}
+
+
+static void
+maas_dense_back(const maas_step_t *s, const maas_pass_t *p,
+    const maas_pass_t *slope)
+{
+    maas_dense_how(&s->node)->back(s, p, slope);
+}
+
+
 const maas_op_t  maas__op_dense = {
     .name = "dense",
     .n_in = 1,
-    .takes = 1 << MAAS_F32,
+    .takes = 1 << MAAS_F32 | 1 << MAAS_U8,
     .linear = 1,
+    .later = 1 << MAAS_BF16 | 1 << MAAS_I8,
+    .later_version = 4,
     .fused = 1,
-    .n_attrs = 1,
+    .rule = 40,
+    .n_attrs = sizeof(maas_dense_attrs) / sizeof(maas_dense_attrs[0]),
     .attrs = maas_dense_attrs,
-    .n_tensors = 2,
+    .n_tensors = sizeof(maas_dense_tensors) / sizeof(maas_dense_tensors[0]),
     .tensors = maas_dense_tensors,
     .shape = maas_dense_shape,
+    .check = maas_dense_check,
+    .rows = maas_dense_rows_of,
     .kernel = maas_dense_kernel,
+    .layout = maas_dense_layout,
     .size = maas_dense_size,
     .pack = maas_dense_pack,
     .run = maas_dense_run,

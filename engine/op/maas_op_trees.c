@@ -483,6 +483,7 @@ const maas_op_t  maas__op_trees = {
     .takes = 1 << MAAS_F32 | 1 << MAAS_F64,
     .missing = 1,
     .version = 3,
+    .rule = 37,
     .n_attrs = sizeof(trees_attrs) / sizeof(trees_attrs[0]),
     .attrs = trees_attrs,
     .n_tensors = TREES_TENSORS,

@@ -1,6 +1,6 @@
 /*
  * Layers of a model file's document, bound to their tensors (R19 to R22, R24,
- * R26): what the table of kinds says of each is checked and kept.
+ * R26, R37 to R41): what the table of kinds says of each is checked and kept.
  * Not here: any one kind (op/).
  */
 
@@ -62,10 +62,11 @@ nodes_attr(maas_node_t *n, const maas_attr_t *a, const cJSON *given)
 }
 
 
-/* R19: what the kind has of its own */
+/* R19, R39: what the kind has of its own */
 
 static maas_status_t
-nodes_attrs(maas_read_t *r, const cJSON *v, size_t i, maas_node_t *n)
+nodes_attrs(maas_read_t *r, const cJSON *v, size_t version, size_t i,
+    maas_node_t *n)
 {
     size_t              j;
     const cJSON        *given;
@@ -74,6 +75,11 @@ nodes_attrs(maas_read_t *r, const cJSON *v, size_t i, maas_node_t *n)
     for (j = 0; j < n->op->n_attrs; j++) {
         a = &n->op->attrs[j];
         given = maas_get(v, a->name);
+
+        if (given != NULL && a->version > version) {
+            return MAAS_BAD(r, "R39: layer %zu: \"%s\" is of version %zu", i,
+                            a->name, a->version);
+        }
 
         if (given == NULL ? isnan(a->def) : !nodes_attr(n, a, given)) {
             return MAAS_BAD(r, "R19: layer %zu: %s", i, a->refused);
@@ -122,7 +128,7 @@ nodes_kind(maas_read_t *r, const cJSON *v, size_t version, size_t i,
     maas__node_init(n, op);
     rc = nodes_act(r, v, i, n);
 
-    return rc == MAAS_OK ? nodes_attrs(r, v, i, n) : rc;
+    return rc == MAAS_OK ? nodes_attrs(r, v, version, i, n) : rc;
 }
 
 
@@ -183,7 +189,41 @@ nodes_name(maas_read_t *r, const cJSON *v, maas_desc_t *d, size_t i)
 }
 
 
-/* R20, R21: inputs, and the shapes that follow from them */
+/* R39: types that came with a later version: shapes may depend on them */
+
+static maas_status_t
+nodes_types(maas_read_t *r, const maas_container_t *c, size_t version,
+    size_t i, maas_node_t *n)
+{
+    char           name[48];
+    size_t         j;
+    maas_dtype_t   dt;
+    maas_entry_t  *e;
+
+    for (j = 0; n->op->later != 0 && j < n->op->n_tensors; j++) {
+        snprintf(name, sizeof(name), "layers.%zu.%s", i,
+                 n->op->tensors[j].name);
+        e = maas__container_find(c, name);
+        dt = e != NULL ? e->tensor.dtype : MAAS_F32;
+
+        if (!(n->op->later & n->op->tensors[j].dtypes & 1u << dt)) {
+            continue;
+        }
+
+        if (n->op->later_version > version) {
+            return MAAS_BAD(r, "R39: tensor \"%s\" of %s is of version %zu",
+                            name, maas__dtypes[dt].name,
+                            n->op->later_version);
+        }
+
+        n->tensors[j].dtype = dt;
+    }
+
+    return MAAS_OK;
+}
+
+
+/* R20, R21, R40: inputs, and the shapes that follow from them */
 
 static maas_status_t
 nodes_wiring(maas_read_t *r, const cJSON *v, maas_desc_t *d, size_t i)
@@ -217,11 +257,17 @@ nodes_wiring(maas_read_t *r, const cJSON *v, maas_desc_t *d, size_t i)
                         "earlier layers or \"input\"", i, n->n_in);
     }
 
-    if (maas__node_shape(d->nodes, i, &d->shape, &why) != MAAS_OK) {
+    switch (maas__node_shape(d->nodes, i, &d->shape, &why)) {
+
+    case MAAS_OK:
+        return MAAS_OK;
+
+    case MAAS_BADVALUE:
+        return MAAS_BAD(r, "R%u: layer %zu: %s", n->op->rule, i, why.msg);
+
+    default:
         return MAAS_BAD(r, "R21: layer %zu %s", i, why.msg);
     }
-
-    return MAAS_OK;
 }
 
 
@@ -265,7 +311,7 @@ static int
 nodes_finite(const maas_tensor_t *t, size_t n)
 {
     size_t         i;
-    const double  *v;
+    const char    *v;
 
     if (t->dtype == MAAS_F32) {
         return maas_is_finite(t->data, n);
@@ -273,9 +319,13 @@ nodes_finite(const maas_tensor_t *t, size_t n)
 
     v = t->data;
 
-    for (i = 0; t->dtype == MAAS_F64 && i < n; i++) {
-        if (!isfinite(v[i])) {
-            return 0;
+    if (t->dtype == MAAS_F64 || t->dtype == MAAS_BF16) {
+        for (i = 0; i < n; i++) {
+            if (!isfinite(maas__dtypes[t->dtype].number(v))) {
+                return 0;
+            }
+
+            v += maas__dtypes[t->dtype].bits / 8;
         }
     }
 
@@ -381,7 +431,7 @@ nodes_weights(maas_read_t *r, const maas_container_t *c, maas_desc_t *d,
 
     return rc == MAAS_OK ? rc
            : rc == MAAS_NOMEM ? MAAS_OOM(r)
-           : MAAS_BAD(r, "R37: layer %zu: %s", i, why.msg);
+           : MAAS_BAD(r, "R%u: layer %zu: %s", n->op->rule, i, why.msg);
 }
 
 
@@ -411,6 +461,7 @@ maas__read_nodes(maas_read_t *r, const maas_container_t *c, const cJSON *doc,
     cJSON_ArrayForEach(v, layers) {
         if ((rc = nodes_kind(r, v, d->version, i, &d->nodes[i])) != MAAS_OK
             || (rc = nodes_name(r, v, d, i)) != MAAS_OK
+            || (rc = nodes_types(r, c, d->version, i, &d->nodes[i])) != MAAS_OK
             || (rc = nodes_wiring(r, v, d, i)) != MAAS_OK
             || (rc = nodes_weights(r, c, d, i)) != MAAS_OK)
         {
@@ -426,7 +477,10 @@ maas__read_nodes(maas_read_t *r, const maas_container_t *c, const cJSON *doc,
     d->outputs[0].from = (unsigned) n;
     d->out = maas__shape_numbers(&d->nodes[n - 1].shape);
 
-    return MAAS_OK;
+    return d->nodes[n - 1].shape.dtype != MAAS_U8
+           ? MAAS_OK
+           : MAAS_BAD(r, "R41: the last layer has an output_scale, but the "
+                      "answer is floats");
 }
 
 

@@ -364,7 +364,9 @@ test_flatten(void **state)
 
     net_init(&net, 24);
     net.columns[0].factor = 2;
-    net.desc.shape = (maas_shape_t) { MAAS_F32, 0, 3, { 4, 3, 2 } };
+    net.desc.shape = (maas_shape_t) {
+        .dtype = MAAS_F32, .rank = 3, .dim = { 4, 3, 2 }
+    };
     net_layer(&net, "activation", MAAS_ACT_TANH, 0, 0, 24);
     net_layer(&net, "flatten", MAAS_ACT_RELU, 1, 0, 24);
     net_layer(&net, "dense", MAAS_ACT_LINEAR, 2, 0, 5);

@@ -49,7 +49,9 @@ shapes(void **state)
 {
     size_t        i;
     maas_node_t   n;
-    maas_shape_t  input = { MAAS_F32, 0, 3, { 4, 3, 2 } };
+    maas_shape_t  input = {
+        .dtype = MAAS_F32, .rank = 3, .dim = { 4, 3, 2 }
+    };
 
     static const char *const  keep[] = {
         "activation", "add", "normalize", "layer_norm"
@@ -87,7 +89,9 @@ flatten(void **state)
     double         v[2 * 30], w[2 * 25];
     maas_pass_t    p = { .rows = 2 };
     maas_step_t    s = { .kernel = NULL };
-    maas_shape_t   input = { MAAS_F32, 0, 3, { 4, 3, 2 } };
+    maas_shape_t   input = {
+        .dtype = MAAS_F32, .rank = 3, .dim = { 4, 3, 2 }
+    };
 
     for (i = 0; i < 60; i++) {
         x[i] = (float) (i + 1);
@@ -129,8 +133,10 @@ static void
 types(void **state)
 {
     size_t        i;
-    maas_shape_t  doubles = { MAAS_F64, 0, 1, { 4 } };
-    maas_shape_t  ragged = { MAAS_F32, 1, 1, { 4 } };
+    maas_shape_t  doubles = maas__shape_flat(MAAS_F64, 4);
+    maas_shape_t  ragged = {
+        .dtype = MAAS_F32, .ragged = 1, .rank = 1, .dim = { 4 }
+    };
 
     static const char *const  kinds[] = {
         "dense", "activation", "add", "layer_norm", "normalize"

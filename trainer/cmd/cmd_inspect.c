@@ -57,12 +57,37 @@ inspect_shape(const maas_info_t *info)
 }
 
 
-static void
-inspect_layers(const cJSON *document)
+/* Is some layer less exact than single precision? */
+
+static int
+inspect_reduced(const maas_model_t *m)
 {
-    size_t            i;
+    size_t        i;
+    maas_layer_t  l;
+
+    for (i = 0; i < maas_model_info(m)->layers; i++) {
+        l = maas_model_layer(m, i);
+
+        if (l.weights != NULL && strcmp(l.weights, "F32") != 0) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+static void
+inspect_layers(const maas_model_t *m, const cJSON *document)
+{
+    int               reduced;
+    size_t            i, at, members;
+    maas_layer_t      l;
     const cJSON      *layer, *kind, *attr, *act;
     const maas_op_t  *op;
+
+    at = 0;
+    reduced = inspect_reduced(m);
 
     cJSON_ArrayForEach(layer,
                        cJSON_GetObjectItemCaseSensitive(document, "layers"))
@@ -73,10 +98,14 @@ inspect_layers(const cJSON *document)
         (void) printf("            %s", cJSON_GetStringValue(kind));
         op = maas__op_find(cJSON_GetStringValue(kind));
 
-        for (i = 0; i < op->n_attrs; i++) {
+        for (members = 0, i = 0; i < op->n_attrs; i++) {
+            members += op->attrs[i].version == 0;
+        }
+
+        for (i = 0; i < members; i++) {
             attr = cJSON_GetObjectItemCaseSensitive(layer, op->attrs[i].name);
 
-            if (op->n_attrs > 1 && attr != NULL) {
+            if (members > 1 && attr != NULL) {
                 (void) printf("%s %s", i > 0 ? "," : " of",
                               op->attrs[i].name);
             }
@@ -89,8 +118,17 @@ inspect_layers(const cJSON *document)
             }
         }
 
-        (void) printf(" %s\n", cJSON_IsString(act) ? act->valuestring
-                                                   : "linear");
+        (void) printf(" %s", cJSON_IsString(act) ? act->valuestring
+                                                 : "linear");
+
+        l = maas_model_layer(m, at++);
+
+        if (reduced && l.weights != NULL) {
+            (void) printf(", weights %s, rows %s, %zu bytes", l.weights,
+                          l.rows, l.bytes);
+        }
+
+        (void) putchar('\n');
     }
 }
 
@@ -194,11 +232,13 @@ inspect_reference(const maas_info_t *info)
 
 
 static void
-inspect_print(const maas_info_t *info)
+inspect_print(const maas_model_t *m)
 {
-    size_t   i;
-    cJSON   *document;
+    size_t              i;
+    cJSON              *document;
+    const maas_info_t  *info;
 
+    info = maas_model_info(m);
     document = cJSON_Parse(info->document);
 
     (void) printf("name        %s\ntask        %s\ninput       %s: ",
@@ -222,7 +262,7 @@ inspect_print(const maas_info_t *info)
 
     inspect_decision(info);
     (void) printf("layers      %zu\n", info->layers);
-    inspect_layers(document);
+    inspect_layers(m, document);
     (void) printf("parameters  %zu\nfile        %zu bytes, CRC-32C %08x\n"
                   "runs on     %s\n", info->parameters, info->file_size,
                   info->crc32c, info->isa);
@@ -235,10 +275,15 @@ inspect_print(const maas_info_t *info)
 
 
 static void
-inspect_json(const maas_info_t *info)
+inspect_json(const maas_model_t *m)
 {
-    char           *document;
-    maas_writer_t   w;
+    char               *document;
+    size_t              i;
+    maas_layer_t        l;
+    maas_writer_t       w;
+    const maas_info_t  *info;
+
+    info = maas_model_info(m);
 
     train_json_begin(&w, stdout);
     train_json_text(&w, "name", info->name);
@@ -247,6 +292,27 @@ inspect_json(const maas_info_t *info)
     maas_writer_key(&w, "crc32c");
     maas_writer_value(&w, "\"%08x\"", info->crc32c);
     train_json_text(&w, "isa", info->isa);
+
+    if (inspect_reduced(m)) {
+        train_json_open(&w, "layers", '[');
+
+        for (i = 0; i < info->layers; i++) {
+            l = maas_model_layer(m, i);
+            maas_writer_open(&w, '{');
+            train_json_text(&w, "kind", l.kind);
+
+            if (l.weights != NULL) {
+                train_json_text(&w, "weights", l.weights);
+                train_json_text(&w, "rows", l.rows);
+            }
+
+            train_json_number(&w, "bytes", (double) l.bytes);
+            maas_writer_close(&w, '}');
+        }
+
+        maas_writer_close(&w, ']');
+    }
+
     maas_writer_key(&w, "document");
     document = train_escaped(info->document, 1);
     maas_writer_raw(&w, document, strlen(document));
@@ -267,9 +333,9 @@ train_cmd_inspect(int argc, char **argv)
                                             "a model file"));
 
     if (o.json) {
-        inspect_json(maas_model_info(m));
+        inspect_json(m);
     } else {
-        inspect_print(maas_model_info(m));
+        inspect_print(m);
     }
 
     maas_model_free(m);

@@ -36,12 +36,39 @@ train_exporter_find(const char *path)
 }
 
 
+/* Weights that only we read, of whatever kind of file */
+
+static int
+exporter_refuse(const train_exported_t *e)
+{
+    size_t              i;
+    const maas_node_t  *n;
+
+    for (i = 0; i < e->desc->n_nodes; i++) {
+        n = &e->desc->nodes[i];
+
+        if (n->op == &maas__op_dense && n->tensors[0].dtype != MAAS_F32) {
+            return train_refuse(e->why, "layer %zu has weights of %s, which "
+                                "are not exported: export the model that it "
+                                "was made of", i,
+                                maas__dtypes[n->tensors[0].dtype].name);
+        }
+    }
+
+    return 0;
+}
+
+
 void *
 train_exporter_run(const train_exporter_t *x, train_exported_t *e,
     size_t *size)
 {
     int     rc;
     char   *bytes;
+
+    if (exporter_refuse(e) != 0) {
+        return NULL;
+    }
 
     e->f = open_memstream(&bytes, size);
 

@@ -63,11 +63,11 @@ train_record_layer(maas_writer_t *w, const maas_node_t *n, unsigned before)
         a = &n->op->attrs[i];
         v = maas__attr_get(n, a);
 
-        if (a->type == MAAS_ATTR_FLOAT) {
-            train_json_float(w, a->name, (float) v);
-
-        } else if (v == a->def) {
+        if (v == a->def && (a->type != MAAS_ATTR_FLOAT || a->version > 0)) {
             continue;
+
+        } else if (a->type == MAAS_ATTR_FLOAT) {
+            train_json_float(w, a->name, (float) v);
 
         } else if (a->type == MAAS_ATTR_CHOICE) {
             train_json_text(w, a->name, a->names[(size_t) v]);
