@@ -4,6 +4,8 @@
  *
  *   KERNEL                     name of the function that is made
  *   TILE                       columns of a tile, of MAAS_TILE_ROWS rows
+ *   TALL                       columns of a tile of MAAS_TALL_ROWS rows; 0:
+ *                              no such tiles
  *   PAIRS                      are two rows along one list quicker?
  *   maas_v_whole(p)            N numbers
  *   maas_v_nonzero(v)          a bit for each number that is not 0
@@ -48,7 +50,7 @@ maas_v_begin(const maas_block_t *b, size_t at, const float *y, V *c,
     int           i, j;
     const float  *p;
 
-#pragma GCC unroll 6
+#pragma GCC unroll 12
     for (i = 0; i < mr; i++) {
 #pragma GCC unroll 8
         for (j = 0; j < nv; j++) {
@@ -73,7 +75,7 @@ maas_v_end(const maas_block_t *b, size_t at, float *y, const V *c,
 
     zero = maas_v_set(0.0f);
 
-#pragma GCC unroll 6
+#pragma GCC unroll 12
     for (i = 0; i < mr; i++) {
 #pragma GCC unroll 8
         for (j = 0; j < nv; j++) {
@@ -195,6 +197,106 @@ maas_v_tile_rows(const maas_block_t *b, size_t rows, const float *x, float *y)
 }
 
 
+#if TALL
+
+/* x has the addresses of every third row: of all, they would take more
+ * registers than there are. */
+
+INLINE void
+maas_v_tall_step(const float *w, const float *const *x, size_t ldx, V *c,
+    const int mr, const int nv)
+{
+    V    a, v[TALL / N];
+    int  i, j;
+
+#pragma GCC unroll 4
+    for (j = 0; j < nv; j++) {
+        v[j] = maas_v_whole(w + j * N);
+    }
+
+#pragma GCC unroll 12
+    for (i = 0; i < mr; i++) {
+        a = maas_v_set(x[i / 3][(size_t) (i % 3) * ldx]);
+#pragma GCC unroll 4
+        for (j = 0; j < nv; j++) {
+            c[i * nv + j] = maas_v_fma(a, v[j], c[i * nv + j]);
+        }
+    }
+}
+
+
+INLINE void
+maas_v_tall(const maas_block_t *b, size_t at, const float *x, float *y,
+    const int mr, const int nv)
+{
+    int           i;
+    V             c[MAAS_TALL_ROWS * TALL / N];
+    size_t        k, ldx, width;
+    const float  *w, *p[MAAS_TALL_ROWS / 3];
+
+    ldx = b->ldx;
+    width = b->width;
+    w = b->w + at;
+
+#pragma GCC unroll 4
+    for (i = 0; i < MAAS_TALL_ROWS / 3; i++) {
+        p[i] = x + (size_t) (3 * i < mr ? 3 * i : 0) * ldx;
+        __asm__ ("" : "+r" (p[i]));
+    }
+
+    maas_v_begin(b, at, y, c, mr, nv);
+
+    for (k = b->k; k > 0; k--, w += width) {
+        maas_v_tall_step(w, p, ldx, c, mr, nv);
+#pragma GCC unroll 4
+        for (i = 0; i < MAAS_TALL_ROWS / 3; i++) {
+            p[i]++;
+        }
+    }
+
+    maas_v_end(b, at, y, c, mr, nv);
+}
+
+
+#define MAAS_V_TALL(mr)                                                       \
+                                                                              \
+static TARGET void                                                            \
+maas_v_tall_##mr(const maas_block_t *b, size_t at, const float *x, float *y)  \
+{                                                                             \
+    if (b->width - at >= TALL) {                                              \
+        maas_v_tall(b, at, x, y, mr, TALL / N);                               \
+    } else {                                                                  \
+        maas_v_tall(b, at, x, y, mr, UNIT);                                   \
+    }                                                                         \
+}
+
+MAAS_V_TALL(7) MAAS_V_TALL(8) MAAS_V_TALL(9)
+MAAS_V_TALL(10) MAAS_V_TALL(11) MAAS_V_TALL(12)
+
+
+static void
+maas_v_tall_rows(const maas_block_t *b, size_t rows, const float *x, float *y)
+{
+    size_t  at;
+
+    static void (*const  tiles[])(const maas_block_t *b, size_t at,
+        const float *x, float *y) = {
+        maas_v_tall_7, maas_v_tall_8, maas_v_tall_9, maas_v_tall_10,
+        maas_v_tall_11, maas_v_tall_12
+    };
+
+    for (at = 0; at < b->width; at += TALL) {
+        tiles[rows - MR - 1](b, at, x, y);
+    }
+}
+
+#else
+
+#define maas_v_tall_rows  NULL
+
+#endif
+
+
 static TARGET size_t
 maas_v_count(const float *x, size_t k)
 {
@@ -314,7 +416,8 @@ KERNEL(const void *packed, size_t k, size_t n, const float *x, size_t ldx,
 {
     maas_block_t                b;
     static const maas_strips_t  strips = {
-        maas_v_tile_rows, maas_v_count, maas_v_list, maas_v_walk,
+        maas_v_tile_rows, maas_v_tall_rows, maas_v_count, maas_v_list,
+        maas_v_walk,
         PAIRS ? maas_v_walk_pair : NULL
     };
 

@@ -1,6 +1,7 @@
 /*
  * The loops around our own kernels: blocks of weights, rows, lists of inputs.
- * Not here: instructions of any set (maas_simd_avx*.c).
+ * Not here: instructions of any set (maas_simd_avx*.c), few rows without
+ * lists (maas_gemm_whole.c).
  *
  * Every output is one chain, bias first, then k ascending, a fused step each,
  * however it is cut up: the bits equal those of the oracle.  Weights are
@@ -10,10 +11,7 @@
  */
 
 #include "maas_int.h"
-#include "maas_mem.h"
 #include "maas_strips.h"
-
-#include <string.h>
 
 
 #define KC        128                  /* k of a block: 32 KB, about L1 */
@@ -24,76 +22,6 @@
 #define FAR_ROWS  16
 #define SAMPLE    32                   /* inputs of a block */
 #define LIST_PAD  (MAAS_LIST_AHEAD + 16)
-
-
-size_t
-maas__strips_size(size_t k, size_t n)
-{
-    size_t  rows, cols, size;
-
-    if (maas__add(k, 1, &rows) != MAAS_OK
-        || maas__add(n, MAAS_STRIP_PAD - 1, &cols) != MAAS_OK)
-    {
-        return 0;
-    }
-
-    cols -= cols % MAAS_STRIP_PAD;
-
-    if (maas__mul(rows, cols, &size) != MAAS_OK
-        || maas__mul(size, sizeof(float), &size) != MAAS_OK)
-    {
-        return 0;
-    }
-
-    return size;
-}
-
-
-/* One row of a strip: n numbers, zeros up to width */
-
-static float *
-maas_strip_row(float *to, const float *from, size_t n, size_t width)
-{
-    memcpy(to, from, n * sizeof(float));
-    memset(to + n, 0, (width - n) * sizeof(float));
-
-    return to + width;
-}
-
-
-/* The block of the strip that begins at column j, from row i of it */
-
-static void
-maas_strip_set(maas_block_t *b, const float *packed, size_t k, size_t n,
-    size_t i, size_t j)
-{
-    b->cols = n - j < MAAS_STRIP ? n - j : MAAS_STRIP;
-    b->width = (b->cols + MAAS_STRIP_PAD - 1) / MAAS_STRIP_PAD
-               * MAAS_STRIP_PAD;
-    b->bias = i == 0 ? packed + j * (k + 1) : NULL;
-    b->w = packed + j * (k + 1) + (i + 1) * b->width;
-}
-
-
-void
-maas__strips_pack(const float *w, const float *bias, size_t k, size_t n,
-    void *packed)
-{
-    float         *to;
-    size_t         i, j;
-    maas_block_t   b;
-
-    to = packed;
-
-    for (j = 0; j < n; j += MAAS_STRIP) {
-        maas_strip_set(&b, packed, k, n, 0, j);
-        to = maas_strip_row(to, bias + j, b.cols, b.width);
-
-        for (i = 0; i < k; i++) {
-            to = maas_strip_row(to, w + i * n + j, b.cols, b.width);
-        }
-    }
-}
 
 
 /* What comes after block (i,j), for fetching it in time */
@@ -112,7 +40,7 @@ maas_strip_next(const maas_block_t *b, const float *packed, size_t k,
         i += b->k;
     }
 
-    maas_strip_set(&next, packed, k, n, i, j);
+    maas__strip_set(&next, packed, k, n, i, j);
 
     return (const char *) next.w;
 }
@@ -150,7 +78,7 @@ maas_strips_row(const maas_strips_t *s, const float *packed, size_t k,
         }
 
         for (j = 0; j < n; j += MAAS_STRIP) {
-            maas_strip_set(b, packed, k, n, i, j);
+            maas__strip_set(b, packed, k, n, i, j);
             b->ahead = maas_strip_next(b, packed, k, n, i, j);
             s->walk(b, list, entries, fetch, x + i, y + j);
         }
@@ -319,7 +247,7 @@ maas_strips_rows(const maas_strips_t *s, const float *packed, size_t k,
         maas_tiles_list(s, &t, x + i, b->ldx, b->k);
 
         for (j = 0; j < n; j += MAAS_STRIP) {
-            maas_strip_set(b, packed, k, n, i, j);
+            maas__strip_set(b, packed, k, n, i, j);
             b->ahead = maas_strip_next(b, packed, k, n, i, j);
             maas_tiles_block(s, &t, b, x + i, y + j);
         }
@@ -332,6 +260,11 @@ maas__strips_run(const maas_strips_t *s, const float *packed, size_t k,
     size_t n, const float *x, size_t rows, maas_block_t *b, float *y)
 {
     size_t  h, group;
+
+    if (maas__whole_wins(s, k, n, x, b->ldx, rows)) {
+        maas__whole_run(s, packed, k, n, x, rows, b, y);
+        return;
+    }
 
     if (rows == 1) {
         maas_strips_row(s, packed, k, n, x, b, y);

@@ -22,6 +22,7 @@
 
 #define KERNEL  maas_gemm_f32_6x16_avx2
 #define TILE    16                     /* 6 x 2: 12 of 16 registers */
+#define TALL    0
 #define PAIRS   0                      /* 8 sums of a row are enough */
 
 #define maas_v_set(f)     _mm256_set1_ps(f)

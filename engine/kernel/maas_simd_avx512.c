@@ -23,6 +23,7 @@
 
 #define KERNEL  maas_gemm_f32_6x64_avx512
 #define TILE    64                     /* 6 x 4: 24 of 32 registers */
+#define TALL    32                     /* 12 x 2 */
 #define PAIRS   1
 
 #define maas_v_set(f)     _mm512_set1_ps(f)

@@ -13,10 +13,13 @@
 
 #include "maas_act.h"
 
+#include <stdint.h>
+
 
 #define MAAS_STRIP       64            /* floats */
 #define MAAS_STRIP_PAD   16            /* a cache line */
 #define MAAS_TILE_ROWS   6
+#define MAAS_TALL_ROWS   12
 #define MAAS_LIST_AHEAD  64            /* entries of a list */
 
 
@@ -42,6 +45,12 @@ typedef struct {
     void      (*tile)(const maas_block_t *b, size_t rows, const float *x,
                       float *y);
 
+    /* the same for more than MAAS_TILE_ROWS of them, at most MAAS_TALL_ROWS,
+     * half a strip after the other and without fetching; NULL: whole passes
+     * (below) are no quicker than blocks */
+    void      (*tall)(const maas_block_t *b, size_t rows, const float *x,
+                      float *y);
+
     /* how many of x(k) are not 0 */
     size_t    (*count)(const float *x, size_t k);
 
@@ -62,10 +71,27 @@ typedef struct {
 } maas_strips_t;
 
 
+/* maas_gemm_pack.c: as maas_gemm_t's packed_size. */
 size_t maas__strips_size(size_t k, size_t n);
+/* As maas_gemm_t's pack. */
 void maas__strips_pack(const float *w, const float *bias, size_t k, size_t n,
     void *packed);
-/* As maas_gemm_t's run. */
+/* b->w, width, cols and bias: the strip that begins at column j, from row i of
+ * it. */
+void maas__strip_set(maas_block_t *b, const float *packed, size_t k, size_t n,
+    size_t i, size_t j);
+
+/* maas_gemm_whole.c */
+
+/* Is one pass over all weights quicker for x(rows,k)?  A guess from some of
+ * its inputs: either way gives the same bits. */
+int maas__whole_wins(const maas_strips_t *s, size_t k, size_t n,
+    const float *x, size_t ldx, size_t rows);
+/* As maas_gemm_t's run, each weight read once for up to MAAS_TALL_ROWS. */
+void maas__whole_run(const maas_strips_t *s, const float *packed, size_t k,
+    size_t n, const float *x, size_t rows, maas_block_t *b, float *y);
+
+/* maas_gemm_strips.c: as maas_gemm_t's run. */
 void maas__strips_run(const maas_strips_t *s, const float *packed, size_t k,
     size_t n, const float *x, size_t rows, maas_block_t *b, float *y);
 

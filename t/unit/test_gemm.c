@@ -297,6 +297,30 @@ large_shapes(void **state)
 }
 
 
+/* Weights that L2 does not hold, with inputs that are mostly not 0: few rows
+ * of them may go in one pass over all weights (maas_gemm_whole.c). */
+
+static void
+few_rows(void **state)
+{
+    size_t              rows;
+    const maas_gemm_t  *g = kernel(state);
+
+    if (g == NULL) {
+        return;
+    }
+
+    for (rows = 1; rows <= 19; rows++) {
+        one_shape(g, 713, 192 + 5 * rows, rows, rows % 3 * 5);
+    }
+
+    one_shape(g, 8000, 20, 8, 0);
+    one_shape(g, 8000, 9, 2, 0);               /* 16 of 64 columns */
+    one_shape(g, 1021, 2100, 1, 0);            /* beyond L3 */
+    one_shape(g, 1021, 2100, 5, 3);
+}
+
+
 /* Rows from..from+rows of p alone must equal the same rows of all */
 
 static void
@@ -337,7 +361,7 @@ same_bits_in_any_batch(void **state)
     product_t           p;
     const maas_gemm_t  *g = kernel(state);
     static const size_t shapes[][2] = {
-        { 784, 64 }, { 64, 10 }, { 131, 77 }, { 1500, 16 }
+        { 784, 64 }, { 64, 10 }, { 131, 77 }, { 1500, 16 }, { 401, 333 }
     };
 
     if (g == NULL) {
@@ -506,6 +530,7 @@ main(void)
         cmocka_unit_test(choice),
         FOR_EACH_ISA(small_shapes),
         FOR_EACH_ISA(large_shapes),
+        FOR_EACH_ISA(few_rows),
         FOR_EACH_ISA(same_bits_in_any_batch),
         FOR_EACH_ISA(sign_of_zero),
         FOR_EACH_ISA(not_finite),
