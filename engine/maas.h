@@ -540,6 +540,36 @@ size_t maas_decision(const maas_info_t *info, const float *y);
  * classification: the largest one; regression: the first number. */
 float maas_score(const maas_info_t *info, const float *y);
 
+
+/*
+ * maas_blunt.c: answers that say less than the model knows.  Labels stay those
+ * of maas_decision() of the numbers as they were, so that it is asked before.
+ */
+
+#define MAAS_BLUNT_DIGITS  6
+
+typedef struct {
+    size_t              top;            /* classification: numbers of a row that
+                                           stay, the others are 0; 0: all */
+    int                 digits;         /* decimals, at most MAAS_BLUNT_DIGITS;
+                                           -1: all */
+    int                 label;          /* 1 for what is said and 0 for others:
+                                           not of a regression */
+} maas_blunt_t;
+
+/* Does it take anything from answers of such a model? */
+int maas_blunts(const maas_info_t *info, const maas_blunt_t *blunt);
+
+/* y(out), finite, of which `said` is the maas_decision(): of the largest
+ * numbers `top` stay, said's first, of equal ones the first; what is left is
+ * rounded, half to even.  Allocates nothing. */
+void maas_blunt(const maas_info_t *info, const maas_blunt_t *blunt,
+    size_t said, float *y);
+
+/* A number of such a row, or what is made of one, with `digits` decimals */
+float maas_blunt_round(const maas_blunt_t *blunt, float v);
+
+
 /* maas_dtype.c: are all n numbers finite?  And those of x(rows,in)? */
 int maas_is_finite(const float *x, size_t n);
 int maas_rows_finite(const maas_info_t *info, const void *x, size_t rows);

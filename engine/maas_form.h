@@ -55,6 +55,11 @@ typedef struct {
     size_t      top_k;         /* classification: k best; 0: numbers */
     unsigned    columns;       /* v1: column format, "inputs" */
 
+    /* not asked for, but what the answer is: its numbers are blunted, and so
+     * labels do not follow from them any more */
+    const maas_blunt_t *blunt; /* NULL: they are not */
+    const uint32_t     *said;  /* (rows) maas_decision(), if blunted */
+
     /* v2: the outputs in their order, 0: just the numbers; those that stand as
      * bytes, a bit each */
     unsigned    n_outputs;

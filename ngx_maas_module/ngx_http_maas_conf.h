@@ -110,6 +110,8 @@ typedef struct {
     size_t                    body_size;   /* what so many may take */
     ngx_http_maas_offload_t  *offload;     /* NULL: off */
     ngx_flag_t                headers;     /* maas_headers */
+    maas_blunt_t             *output;      /* maas_output; NULL: answers are
+                                              whole */
 
     ngx_http_maas_proxy_conf_t  proxy;
 

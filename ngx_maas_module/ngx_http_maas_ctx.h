@@ -105,6 +105,8 @@ struct ngx_http_maas_ctx_s {
     ngx_http_maas_body_t      body;
     size_t                    json_len;    /* of the body */
     maas_request_t            req;
+    const maas_blunt_t       *blunt;       /* how its answer is blunted, or
+                                              NULL */
     ngx_uint_t                n_said;      /* rows of which `said` has what
                                               the model says; 0: of none */
     uint32_t                 *tally;       /* of more rows, how often the model

@@ -25,6 +25,14 @@ char *ngx_http_maas_models(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 /* maas_offload off | pool[=name] above=time [nice=n] */
 char *ngx_http_maas_offload(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
+/* maas_output off | [top=K] [round=D] [labels-only] */
+char *ngx_http_maas_output(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+
+/* Once it is merged: does it do anything here?  Logs if it does not;
+ * NGX_ERROR: for the one model that the location has. */
+ngx_int_t ngx_http_maas_output_check(ngx_conf_t *cf,
+    ngx_http_maas_loc_conf_t *mlcf);
+
 /* maas_status, maas_metrics: the location is of kind cmd->offset. */
 char *ngx_http_maas_take(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 

@@ -135,6 +135,7 @@ ngx_http_maas_create_loc_conf(ngx_conf_t *cf)
     mlcf->batch = NGX_CONF_UNSET_UINT;
     mlcf->max_rows = NGX_CONF_UNSET_UINT;
     mlcf->offload = NGX_CONF_UNSET_PTR;
+    mlcf->output = NGX_CONF_UNSET_PTR;
     mlcf->proxy.body = NGX_CONF_UNSET;
     mlcf->headers = NGX_CONF_UNSET;
 
@@ -199,6 +200,7 @@ ngx_http_maas_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_conf_merge_uint_value(conf->batch, prev->batch, 64);
     ngx_conf_merge_uint_value(conf->max_rows, prev->max_rows, 256);
     ngx_conf_merge_ptr_value(conf->offload, prev->offload, NULL);
+    ngx_conf_merge_ptr_value(conf->output, prev->output, NULL);
     ngx_conf_merge_value(conf->proxy.body, prev->proxy.body, 0);
     ngx_conf_merge_value(conf->headers, prev->headers, 0);
 
@@ -216,9 +218,10 @@ ngx_http_maas_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     }
 
     if (ngx_http_maas_feature_merge(cf, &prev->proxy, &conf->proxy) != NGX_OK
-        || ngx_http_maas_set_merge(cf, &prev->proxy, &conf->proxy) != NGX_OK
+        || ngx_http_maas_set_merge(cf, prev, conf) != NGX_OK
         || ngx_http_maas_deny_merge(cf, &prev->proxy, &conf->proxy) != NGX_OK
-        || ngx_http_maas_shadow_merge(cf, prev, conf) != NGX_OK)
+        || ngx_http_maas_shadow_merge(cf, prev, conf) != NGX_OK
+        || ngx_http_maas_output_check(cf, conf) != NGX_OK)
     {
         return NGX_CONF_ERROR;
     }
@@ -387,6 +390,13 @@ static ngx_command_t  ngx_http_maas_commands[] = {
     { ngx_string("maas_offload"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE123,
       ngx_http_maas_offload,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("maas_output"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE123,
+      ngx_http_maas_output,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
       NULL },

@@ -64,7 +64,9 @@ typedef enum {
     NGX_HTTP_MAAS_WHAT_STEP
 } ngx_http_maas_what_e;
 
-typedef struct {
+typedef struct ngx_http_maas_set_s  ngx_http_maas_set_t;
+
+struct ngx_http_maas_set_s {
     ngx_uint_t                 slot;
     ngx_http_maas_which_t      which;
     ngx_http_maas_model_t     *model;      /* found once all are read */
@@ -75,10 +77,13 @@ typedef struct {
     ngx_uint_t                 n_steps;
     float                     *steps;      /* ascending */
     ngx_str_t                  preset;     /* default=; empty: none */
+    maas_blunt_t              *output;     /* of locations whose maas_output
+                                              blunts it, or NULL: one set for */
+    ngx_http_maas_set_t       *whole;      /*     each, of this one */
     ngx_uint_t                 index;      /* in mmcf->sets */
     u_char                    *file;
     ngx_uint_t                 line;
-} ngx_http_maas_set_t;
+};
 
 typedef struct {
     ngx_http_maas_set_t       *set;        /* NULL: not here */
@@ -280,7 +285,7 @@ maas_status_t ngx_http_maas_set_fits(const maas_info_t *info,
 ngx_int_t ngx_http_maas_set_check(ngx_conf_t *cf,
     ngx_http_maas_main_conf_t *mmcf);
 ngx_int_t ngx_http_maas_set_merge(ngx_conf_t *cf,
-    ngx_http_maas_proxy_conf_t *prev, ngx_http_maas_proxy_conf_t *conf);
+    ngx_http_maas_loc_conf_t *above, ngx_http_maas_loc_conf_t *here);
 
 /* In postconfiguration: are the variables still ours?  Warns of models that
  * nothing feeds. */

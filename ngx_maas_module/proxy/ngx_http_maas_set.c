@@ -303,16 +303,62 @@ ngx_http_maas_set_ends(ngx_conf_t *cf)
 }
 
 
-ngx_int_t
-ngx_http_maas_set_merge(ngx_conf_t *cf, ngx_http_maas_proxy_conf_t *prev,
-    ngx_http_maas_proxy_conf_t *conf)
-{
-    ngx_uint_t                  i;
-    ngx_http_maas_set_t       **line;
-    ngx_http_maas_bound_t      *bound;
-    ngx_http_maas_main_conf_t  *mmcf;
+/* A line where maas_output blunts its numbers: what is made once a request is
+ * another text.  NULL: out of memory. */
 
-    if (ngx_http_maas_lines_inherit(cf, prev->sets, &conf->sets,
+static ngx_http_maas_set_t *
+ngx_http_maas_set_output(ngx_conf_t *cf, ngx_http_maas_main_conf_t *mmcf,
+    ngx_http_maas_set_t *set, maas_blunt_t *output)
+{
+    ngx_uint_t             i;
+    ngx_http_maas_set_t  **all;
+
+    if (output == NULL || (set->what != NGX_HTTP_MAAS_WHAT_SCORE
+                           && set->what != NGX_HTTP_MAAS_WHAT_PROBABILITY))
+    {
+        return set;
+    }
+
+    all = mmcf->sets.elts;
+
+    for (i = 0; i < mmcf->sets.nelts; i++) {
+        if (all[i]->whole == set && all[i]->output == output) {
+            return all[i];
+        }
+    }
+
+    all = ngx_array_push(&mmcf->sets);
+    if (all == NULL) {
+        return NULL;
+    }
+
+    *all = ngx_palloc(cf->pool, sizeof(ngx_http_maas_set_t));
+    if (*all == NULL) {
+        return NULL;
+    }
+
+    **all = *set;
+    (*all)->output = output;
+    (*all)->whole = set;
+    (*all)->index = mmcf->sets.nelts - 1;
+
+    return *all;
+}
+
+
+ngx_int_t
+ngx_http_maas_set_merge(ngx_conf_t *cf, ngx_http_maas_loc_conf_t *above,
+    ngx_http_maas_loc_conf_t *here)
+{
+    ngx_uint_t                   i;
+    ngx_http_maas_set_t        **line;
+    ngx_http_maas_bound_t       *bound;
+    ngx_http_maas_main_conf_t   *mmcf;
+    ngx_http_maas_proxy_conf_t  *conf;
+
+    conf = &here->proxy;
+
+    if (ngx_http_maas_lines_inherit(cf, above->proxy.sets, &conf->sets,
                                     ngx_http_maas_set_same)
         != NGX_OK)
     {
@@ -337,11 +383,14 @@ ngx_http_maas_set_merge(ngx_conf_t *cf, ngx_http_maas_proxy_conf_t *prev,
     line = conf->sets->elts;
 
     for (i = 0; i < conf->sets->nelts; i++) {
-        bound[line[i]->slot].set = line[i];
+        bound[line[i]->slot].set =
+            ngx_http_maas_set_output(cf, mmcf, line[i], here->output);
         bound[line[i]->slot].inputs =
             ngx_http_maas_inputs_of(cf, conf, line[i]->model);
 
-        if (bound[line[i]->slot].inputs == NULL) {
+        if (bound[line[i]->slot].set == NULL
+            || bound[line[i]->slot].inputs == NULL)
+        {
             return NGX_ERROR;
         }
 

@@ -255,6 +255,29 @@ ngx_http_maas_what_step(ngx_http_maas_set_t *set, float v)
 }
 
 
+/* y(out) as it is said where maas_output stands; NULL: out of memory */
+
+static const float *
+ngx_http_maas_what_blunt(ngx_pool_t *pool, ngx_http_maas_set_t *set,
+    const maas_info_t *info, const float *y)
+{
+    float  *blunted;
+
+    if (set->output == NULL) {
+        return y;
+    }
+
+    blunted = ngx_palloc(pool, info->out * sizeof(float));
+
+    if (blunted != NULL) {
+        ngx_memcpy(blunted, y, info->out * sizeof(float));
+        maas_blunt(info, set->output, maas_decision(info, y), blunted);
+    }
+
+    return blunted;
+}
+
+
 ngx_int_t
 ngx_http_maas_what_text(ngx_pool_t *pool, ngx_http_maas_set_t *set,
     ngx_http_maas_model_t *model, const float *y, ngx_str_t *text)
@@ -264,6 +287,11 @@ ngx_http_maas_what_text(ngx_pool_t *pool, ngx_http_maas_set_t *set,
     const maas_info_t  *info;
 
     info = model->info;
+
+    y = ngx_http_maas_what_blunt(pool, set, info, y);
+    if (y == NULL) {
+        return NGX_ERROR;
+    }
 
     switch (set->what) {
 

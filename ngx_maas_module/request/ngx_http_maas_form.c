@@ -219,10 +219,20 @@ ngx_http_maas_form_read(ngx_http_maas_ctx_t *ctx, ngx_uint_t max_rows,
 }
 
 
+/* Behind the answer: what is said of rows whose numbers do not say it */
+
+static size_t
+ngx_http_maas_form_said_size(ngx_http_maas_ctx_t *ctx)
+{
+    return ctx->blunt == NULL ? 0 : (ctx->req.rows + 1) * sizeof(uint32_t);
+}
+
+
 size_t
 ngx_http_maas_form_size(ngx_http_maas_ctx_t *ctx)
 {
-    return ctx->form->size(ctx->model->info, &ctx->req);
+    return ctx->form->size(ctx->model->info, &ctx->req)
+           + ngx_http_maas_form_said_size(ctx);
 }
 
 
@@ -256,23 +266,6 @@ ngx_http_maas_form_tally(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx)
 }
 
 
-/* What variables say of the first row, y(out) */
-
-static void
-ngx_http_maas_form_first(ngx_http_maas_ctx_t *ctx, const float *y)
-{
-    const maas_info_t      *info;
-    ngx_http_maas_known_t  *known;
-
-    info = ctx->model->info;
-    known = &ctx->known;
-
-    known->label = maas_decision(info, y);
-    known->score = maas_score(info, y);
-    known->ran = 1;
-}
-
-
 /* For shadows */
 
 static void
@@ -297,14 +290,14 @@ ngx_http_maas_form_keep(ngx_http_maas_ctx_t *ctx, const float *y)
 }
 
 
-size_t
-ngx_http_maas_form_write(ngx_http_maas_ctx_t *ctx, const float *y, u_char *p,
-    size_t *json_len)
+/* What counters, shadows, headers and variables say of y, but for its score */
+
+static void
+ngx_http_maas_form_tell(ngx_http_maas_ctx_t *ctx, const float *y)
 {
     size_t              i;
     const maas_info_t  *info;
 
-    *json_len = 0;
     info = ctx->model->info;
 
     if (maas_says(info) && ctx->req.rows <= NGX_HTTP_MAAS_SAID) {
@@ -319,15 +312,63 @@ ngx_http_maas_form_write(ngx_http_maas_ctx_t *ctx, const float *y, u_char *p,
     }
 
     if (ctx->req.rows > 0) {
-        ngx_http_maas_form_first(ctx, y);
+        ctx->known.label = maas_decision(info, y);
     }
 
     if (ctx->kept != NULL) {
         ngx_http_maas_form_keep(ctx, y);
     }
+}
 
-    return ctx->form->write(ctx->model->info, &ctx->req, y, (char *) p,
-                            json_len);
+
+/* The labels of y, as it was, are at `said`. */
+
+static void
+ngx_http_maas_form_blunt(ngx_http_maas_ctx_t *ctx, float *y, uint32_t *said)
+{
+    size_t              i;
+    const maas_info_t  *info;
+
+    info = ctx->model->info;
+
+    for (i = 0; i < ctx->req.rows; i++) {
+        said[i] = (uint32_t) maas_decision(info, y + i * info->out);
+        maas_blunt(info, ctx->blunt, said[i], y + i * info->out);
+    }
+
+    ctx->req.blunt = ctx->blunt;
+    ctx->req.said = said;
+}
+
+
+size_t
+ngx_http_maas_form_write(ngx_http_maas_ctx_t *ctx, float *y, u_char *p,
+    size_t *json_len)
+{
+    size_t              len;
+    const maas_info_t  *info;
+
+    *json_len = 0;
+    info = ctx->model->info;
+
+    ngx_http_maas_form_tell(ctx, y);
+
+    if (ctx->blunt != NULL && maas_blunts(info, ctx->blunt)) {
+        len = ctx->form->size(info, &ctx->req);
+        ngx_http_maas_form_blunt(ctx, y, (uint32_t *)
+                                 ngx_align_ptr(p + len, sizeof(uint32_t)));
+    }
+
+    if (ctx->req.rows > 0) {
+        ctx->known.score = maas_score(info, y);
+        ctx->known.ran = 1;
+    }
+
+    len = ctx->form->write(info, &ctx->req, y, (char *) p, json_len);
+
+    ctx->req.said = NULL;
+
+    return len;
 }
 
 
@@ -460,7 +501,7 @@ ngx_http_maas_form_refuse(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx,
 
 ngx_int_t
 ngx_http_maas_form_answer(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx,
-    const float *y)
+    float *y)
 {
     size_t      size, json_len;
     ngx_str_t   body;

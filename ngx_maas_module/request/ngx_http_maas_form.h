@@ -48,15 +48,16 @@ maas_status_t ngx_http_maas_form_read(ngx_http_maas_ctx_t *ctx,
 ngx_int_t ngx_http_maas_form_tally(ngx_http_request_t *r,
     ngx_http_maas_ctx_t *ctx);
 
-/* Answer with y(ctx->req.rows,out) in the form that the request had; what a
- * content handler returns. */
+/* Answer with y(ctx->req.rows,out) in the form that the request had, blunted
+ * where ctx->blunt says how: y is changed then.  What a content handler
+ * returns. */
 ngx_int_t ngx_http_maas_form_answer(ngx_http_request_t *r,
-    ngx_http_maas_ctx_t *ctx, const float *y);
+    ngx_http_maas_ctx_t *ctx, float *y);
 
 /* The same in parts: how many bytes the answer
  * may take; the answer into p, its length, *json_len as in maas_form_t. */
 size_t ngx_http_maas_form_size(ngx_http_maas_ctx_t *ctx);
-size_t ngx_http_maas_form_write(ngx_http_maas_ctx_t *ctx, const float *y,
+size_t ngx_http_maas_form_write(ngx_http_maas_ctx_t *ctx, float *y,
     u_char *p, size_t *json_len);
 ngx_int_t ngx_http_maas_form_send(ngx_http_request_t *r,
     ngx_http_maas_ctx_t *ctx, ngx_str_t *body, size_t json_len);

@@ -168,8 +168,9 @@ ngx_int_t
 ngx_http_maas_infer(ngx_http_request_t *r, ngx_http_maas_model_t *model,
     const maas_form_t *form)
 {
-    ngx_http_cleanup_t   *cln;
-    ngx_http_maas_ctx_t  *ctx;
+    ngx_http_cleanup_t        *cln;
+    ngx_http_maas_ctx_t       *ctx;
+    ngx_http_maas_loc_conf_t  *mlcf;
 
     ctx = ngx_http_maas_get_ctx(r);
     if (ctx == NULL || ngx_http_maas_ask(ctx) != NGX_OK) {
@@ -203,8 +204,11 @@ ngx_http_maas_infer(ngx_http_request_t *r, ngx_http_maas_model_t *model,
     cln->handler = ngx_http_maas_infer_cleanup;
     cln->data = ctx;
 
+    mlcf = ngx_http_get_module_loc_conf(r, ngx_http_maas_module);
+
     ctx->model = model;
     ctx->form = form;
+    ctx->blunt = mlcf->output;
 
     return ngx_http_maas_read_body(r, ngx_http_maas_body_ready);
 }

@@ -52,13 +52,28 @@ maas__top_classes(const maas_info_t *info)
  */
 
 static inline float
-maas__top_value(const maas_info_t *info, const float *y, size_t class)
+maas__top_value(const maas_info_t *info, const maas_request_t *req,
+    const float *y, size_t class)
 {
-    if (info->task == MAAS_TASK_BINARY) {
-        return class == 1 ? y[0] : 1.0f - y[0];
+    float  v;
+
+    if (info->task != MAAS_TASK_BINARY) {
+        return y[class];
     }
 
-    return y[class];
+    v = class == 1 ? y[0] : 1.0f - y[0];
+
+    return req->blunt == NULL ? v : maas_blunt_round(req->blunt, v);
+}
+
+/* What is said of a row of y(req->rows,out) */
+
+static inline size_t
+maas__said(const maas_info_t *info, const maas_request_t *req, const float *y,
+    size_t row)
+{
+    return req->said == NULL ? maas_decision(info, y + row * info->out)
+                             : req->said[row];
 }
 
 /* maas_json_top.c */
@@ -70,7 +85,7 @@ size_t maas__label_size(const maas_info_t *info);
 size_t maas__top_size(const maas_info_t *info, const maas_request_t *req);
 
 /* The req->top_k best classes of each row of y, "value:index:label", that of
- * maas_decision() first and then the best: JSON strings with commas between
+ * maas__said() first and then the best: JSON strings with commas between
  * them, or where req->binary each one behind its length in 4 bytes. */
 size_t maas__top_write(const maas_info_t *info, const maas_request_t *req,
     const float *y, char *buf);

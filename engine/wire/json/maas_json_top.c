@@ -19,9 +19,10 @@ typedef uint32_t __attribute__((aligned(1), may_alias))  top_class_t;
  * the end of the output buffer: nothing is allocated. */
 
 typedef struct {
-    const maas_info_t  *info;
-    const float        *y;
-    top_class_t        *heap;
+    const maas_info_t     *info;
+    const maas_request_t  *req;
+    const float           *y;
+    top_class_t           *heap;
 } top_t;
 
 
@@ -32,8 +33,8 @@ top_better(const top_t *t, uint32_t a, uint32_t b)
 {
     float  va, vb;
 
-    va = maas__top_value(t->info, t->y, a);
-    vb = maas__top_value(t->info, t->y, b);
+    va = maas__top_value(t->info, t->req, t->y, a);
+    vb = maas__top_value(t->info, t->req, t->y, b);
 
     return va > vb || (va == vb && a < b);
 }
@@ -75,7 +76,7 @@ top_element(const top_t *t, uint32_t class, unsigned binary, char *start)
 
     p = start + (binary ? sizeof(size) : 1);
 
-    p += maas__float_print(maas__top_value(t->info, t->y, class), p);
+    p += maas__float_print(maas__top_value(t->info, t->req, t->y, class), p);
     *p++ = ':';
     p += maas__size_print(class, p);
 
@@ -153,12 +154,13 @@ maas__top_write(const maas_info_t *info, const maas_request_t *req,
     p = buf;
 
     t.info = info;
+    t.req = req;
     t.heap = (top_class_t *) (buf + req->rows * req->top_k
                                     * top_element_size(info));
 
     for (row = 0; row < req->rows; row++) {
         t.y = y + row * info->out;
-        said = maas_decision(info, t.y);
+        said = maas__said(info, req, y, row);
 
         /* what is said comes first, whatever its probability */
 

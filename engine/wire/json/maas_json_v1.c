@@ -17,8 +17,9 @@
 /* A method's own part of a request */
 typedef maas_status_t (*v1_method_pt)(maas_v1_t *v);
 
-/* A row's part of the answer at p; returns its end. */
-typedef char *(*v1_row_pt)(char *p, const maas_info_t *info, const float *y);
+/* The part of a row of y(req->rows,out) in the answer, at p; returns its end */
+typedef char *(*v1_row_pt)(char *p, const maas_info_t *info,
+    const maas_request_t *req, const float *y, size_t row);
 
 
 /* That server reads all of the text before it looks at anything, and so what
@@ -180,11 +181,13 @@ v1_number(char *p, float v)
 
 
 static char *
-v1_row(char *p, const maas_info_t *info, const float *y)
+v1_row(char *p, const maas_info_t *info, const maas_request_t *req,
+    const float *y, size_t row)
 {
     size_t  i;
 
     *p++ = '[';
+    y += row * info->out;
 
     for (i = 0; i < info->out; i++) {
         p = v1_number(p, y[i]);
@@ -216,10 +219,11 @@ v1_label(char *p, const maas_info_t *info, size_t class)
 
 /* [["label",score],...] in the order of the file, as TensorFlow Serving has it;
  * what a model says that decides by more than the largest probability comes
- * first */
+ * first, and so it does where that is blunted */
 
 static char *
-v1_classes(char *p, const maas_info_t *info, const float *y)
+v1_classes(char *p, const maas_info_t *info, const maas_request_t *req,
+    const float *y, size_t row)
 {
     size_t  i, class, said, n;
 
@@ -227,9 +231,13 @@ v1_classes(char *p, const maas_info_t *info, const float *y)
     n = maas__top_classes(info);
     said = 0;
 
-    if (info->decision != NULL || info->threshold != 0.5f) {
-        said = maas_decision(info, y);
+    if (info->decision != NULL || info->threshold != 0.5f
+        || req->said != NULL)
+    {
+        said = maas__said(info, req, y, row);
     }
+
+    y += row * info->out;
 
     for (i = 0; i < n; i++) {
         class = i == 0 ? said : i <= said ? i - 1 : i;
@@ -237,7 +245,7 @@ v1_classes(char *p, const maas_info_t *info, const float *y)
         *p++ = '[';
         p = v1_label(p, info, class);
         *p++ = ',';
-        p = v1_number(p, maas__top_value(info, y, class));
+        p = v1_number(p, maas__top_value(info, req, y, class));
         *p++ = ']';
         *p++ = ',';
     }
@@ -251,9 +259,10 @@ v1_classes(char *p, const maas_info_t *info, const float *y)
 /* A regression is one number. */
 
 static char *
-v1_value(char *p, const maas_info_t *info, const float *y)
+v1_value(char *p, const maas_info_t *info, const maas_request_t *req,
+    const float *y, size_t row)
 {
-    return v1_number(p, *y);
+    return v1_number(p, y[row]);
 }
 
 
@@ -269,7 +278,7 @@ v1_write(const char *head, v1_row_pt row, const maas_info_t *info,
     p = stpcpy(buf, head);
 
     for (i = 0; i < req->rows; i++) {
-        p = row(p, info, y + i * info->out);
+        p = row(p, info, req, y, i);
         *p++ = ',';
     }
 

@@ -182,7 +182,7 @@ v2_out_said(const maas_info_t *info, const maas_request_t *one, const float *y,
     const char  *label;
 
     for (row = 0; row < one->rows; row++) {
-        said = maas_decision(info, y + row * info->out);
+        said = maas__said(info, one, y, row);
 
         if (one->outputs[0] == MAAS_OUTPUT_DECISION) {
             if (one->binary) {
