@@ -94,6 +94,39 @@ oracle_activate(maas_act_t act, double alpha, size_t n, double *z)
 }
 
 
+/* y^(1/T) as shares is softmax(z / T) */
+
+static double
+oracle_taught(const check_t *c, size_t row, const double *y, double truth)
+{
+    double         sum, all, t, q, power, p[8];
+    size_t         j, n;
+    const float   *teacher;
+
+    n = c->net.out;
+    t = (double) c->batch.temperature;
+    teacher = c->batch.teacher + row * n;
+    power = 1 / t;
+    all = (n == 1) ? pow(1 - y[0], power) : 0;
+
+    for (j = 0; j < n; j++) {
+        p[j] = pow(y[j], power);
+        all += p[j];
+    }
+
+    sum = 0;
+
+    for (j = 0; j < n; j++) {
+        q = (double) teacher[j];
+        sum -= q * log(p[j] / all);
+        sum -= (n == 1) ? (1 - q) * log(1 - p[j] / all) : 0;
+    }
+
+    return (double) c->batch.alpha * t * t * sum
+           + (1 - (double) c->batch.alpha) * truth;
+}
+
+
 static double
 oracle_row_loss(const check_t *c, size_t row, const double *y)
 {
@@ -130,7 +163,7 @@ oracle_row_loss(const check_t *c, size_t row, const double *y)
         }
     }
 
-    return sum;
+    return (c->batch.teacher != NULL) ? oracle_taught(c, row, y, sum) : sum;
 }
 
 
@@ -578,6 +611,53 @@ soft_targets(void **state)
 }
 
 
+/* A teacher's shares at a temperature, beside the truth or soft targets */
+
+static void
+taught(void **state)
+{
+    float    *t, sum;
+    size_t    i, j, k, out;
+    check_t   c;
+
+    static const float  temperature[] = { 1, 3, 0.5f };
+
+    (void) state;
+
+    for (k = 0; k < 9; k++) {
+        out = (k % 3 == 2) ? 1 : 4;
+        check_create(&c, "7:tanh", out == 1 ? MAAS_TASK_BINARY
+                     : MAAS_TASK_CLASSIFICATION, out == 1 ? TRAIN_LOSS_BINARY
+                     : TRAIN_LOSS_SPARSE, 6, out, 0);
+
+        if (k % 3 == 1) {
+            check_soft_targets(&c);
+        }
+
+        c.batch.teacher = train_alloc(ROWS * out, sizeof(float));
+        c.batch.temperature = temperature[k / 3];
+        c.batch.alpha = 0.7f;
+
+        for (i = 0; i < ROWS; i++) {
+            t = c.batch.teacher + i * out;
+            sum = 0;
+
+            for (j = 0; j < out; j++) {
+                t[j] = (float) train_rng_unit(&c.rng);
+                sum += t[j];
+            }
+
+            for (j = 0; out > 1 && j < out; j++) {
+                t[j] /= sum;
+            }
+        }
+
+        check_gradient(&c, "a teacher", 1);
+        check_free(&c);
+    }
+}
+
+
 /* A row that counts twice, one that counts nothing */
 
 static void
@@ -678,6 +758,7 @@ main(void)
         cmocka_unit_test(activations),
         cmocka_unit_test(losses),
         cmocka_unit_test(soft_targets),
+        cmocka_unit_test(taught),
         cmocka_unit_test(weights),
         cmocka_unit_test(kinds),
         cmocka_unit_test(widths)

@@ -22,6 +22,7 @@ int train_cmd_synth(int argc, char **argv);
 int train_cmd_tune(int argc, char **argv);
 int train_cmd_import(int argc, char **argv);
 int train_cmd_export(int argc, char **argv);
+int train_cmd_distil(int argc, char **argv);
 
 
 typedef struct {

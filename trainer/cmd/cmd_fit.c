@@ -32,6 +32,14 @@ fit_read_more(train_fit_t *f, const char *path, train_part_t part,
     want.skip = f->o.want.skip;
     want.written = train_data_target(&f->data);
 
+    want.no_target = (d == &f->more);
+
+    if (want.no_target) {
+        want.target = NULL;
+        want.labels = NULL;
+        want.on = NULL;
+    }
+
     train_data_read(path, part, &want, d);
     train_labels_warn(d);
 }
@@ -52,6 +60,25 @@ fit_read(train_fit_t *f)
     } else if (train_data_has_test(f->o.data)) {
         fit_read_more(f, f->o.data, TRAIN_PART_TEST, &f->test);
     }
+
+    if (f->o.unlabelled != NULL) {
+        fit_read_more(f, f->o.unlabelled, TRAIN_PART_TRAIN, &f->more);
+    }
+}
+
+
+static void
+fit_apart_teachers(const train_options_t *o, const char *out)
+{
+    char  *names, *p;
+
+    names = (o->teacher != NULL) ? train_strdup(o->teacher) : NULL;
+
+    for (p = names; p != NULL; /* void */ ) {
+        train_save_apart(out, strsep(&p, ","));
+    }
+
+    train_free(names);
 }
 
 
@@ -64,7 +91,7 @@ fit_apart(const train_options_t *o)
     char       **older;
     const char **out;
     const char  *in[] = { o->data, o->valid, o->test, o->want.labels,
-                         o->config };
+                         o->config, o->unlabelled };
 
     keep = (o->plan.checkpoint != NULL) ? o->plan.checkpoint_keep : 1;
     out = train_alloc(keep + 3, sizeof(char *));
@@ -83,6 +110,8 @@ fit_apart(const train_options_t *o)
     train_save_once(out, n);
 
     for (i = 0; i < n; i++) {
+        fit_apart_teachers(o, out[i]);
+
         if (out[i] != o->log) {
             train_save_check(out[i]);   /* a log is opened soon enough */
         }
@@ -105,6 +134,7 @@ static void
 fit_free(train_fit_t *f)
 {
     train_fit_warn_free(f);
+    train_fit_teach_free(f);
     train_metrics_free(&f->metrics);
     train_metrics_free(&f->judged);
     train_history_free(&f->history);
@@ -121,6 +151,7 @@ fit_free(train_fit_t *f)
     train_data_free(&f->data);
     train_data_free(&f->valid);
     train_data_free(&f->test);
+    train_data_free(&f->more);
     train_options_free(&f->o);
 }
 
@@ -145,6 +176,7 @@ train_cmd_fit(int argc, char **argv)
     train_fit_split(&f);
     f.asked = f.o;
     train_fit_prepare(&f);
+    train_fit_teach(&f);
     train_fit_train(&f);
     train_fit_folds(&f);
     train_fit_check(&f);

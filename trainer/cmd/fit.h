@@ -7,11 +7,26 @@
 #ifndef TRAIN_FIT_H
 #define TRAIN_FIT_H
 
+#include "compress/compress.h"
 #include "fit/options.h"
 
 
 #define TRAIN_FIT_TINY  100     /* rows; from fewer a share is not known to
                                    a tenth: 1 / sqrt(100), two deviations */
+
+/* Models whose answers are learnt beside the truth */
+
+typedef struct {
+    size_t           n;             /* 0: none */
+    char            *names;         /* the paths, one behind the other */
+    uint32_t        *crc32c;        /* (n) */
+    train_side_t     side;          /* of all of them together */
+    double           micros;        /* of the student, as side.micros */
+    float           *y;             /* (rows of data and more,out) mean of what
+                                       they say */
+    train_metrics_t  metrics;       /* their own, by the rows that judge the
+                                       student; rows 0: not measured */
+} train_taught_t;
 
 typedef struct {
     train_options_t  o;
@@ -19,6 +34,8 @@ typedef struct {
     train_data_t     data;
     train_data_t     valid;         /* --valid, else empty */
     train_data_t     test;          /* a test part, else empty */
+    train_data_t     more;          /* --unlabelled, else empty */
+    train_taught_t   taught;
     uint32_t        *row;
     uint32_t        *valid_row;
     size_t           n_train;
@@ -60,6 +77,11 @@ typedef struct {
 void train_fit_split(train_fit_t *f);
 /* Preparation, network and optimiser; says what became of the columns. */
 void train_fit_prepare(train_fit_t *f);
+/* fit_teach.c: between them, what the teachers say; nothing without. */
+void train_fit_teach(train_fit_t *f);
+/* To s, which is of the training rows: spends f->taught.y. */
+void train_fit_taught(train_fit_t *f, train_source_t *s);
+void train_fit_teach_free(train_fit_t *f);
 /* Rows, targets and weights are as they were, when it is done. */
 void train_fit_train(train_fit_t *f);
 

@@ -99,7 +99,11 @@ fit_image(train_fit_t *f)
         .warnings = f->warnings, .n_warnings = f->n_warnings,
         .temperature = f->temperature, .threshold = f->threshold,
         .decision = f->decision,
-        .n_train = f->n_train, .n_valid = f->n_valid
+        .n_train = f->n_train, .n_valid = f->n_valid,
+        .n_teachers = f->taught.n, .teacher_crc32c = f->taught.crc32c,
+        .teacher_bytes = f->taught.side.bytes,
+        .taught = (f->taught.metrics.rows > 0) ? &f->taught.metrics : NULL,
+        .more = (f->more.rows > 0) ? &f->more : NULL
     };
 
     train_free(f->image);
@@ -254,6 +258,10 @@ train_fit_check(train_fit_t *f)
 
     if (f->o.report != NULL) {
         fit_report_page(f, m);
+    }
+
+    if (f->taught.n > 0) {
+        f->taught.micros = train_micros(m, &f->data);
     }
 
     maas_model_free(m);

@@ -102,7 +102,7 @@ folds_number(const train_fit_t *f)
         return f->o.folds;
     }
 
-    return (f->valid.rows == 0 && f->test.rows == 0
+    return (f->taught.n == 0 && f->valid.rows == 0 && f->test.rows == 0
             && f->n_valid < TRAIN_FIT_TINY && f->data.rows < FOLDS_ROWS
             && FOLDS_USUAL <= train_folds_most(&f->data)) ? FOLDS_USUAL : 0;
 }

@@ -45,6 +45,50 @@ fit_warnings_json(maas_writer_t *w, const train_fit_t *f)
 
 
 static void
+fit_teacher_json(maas_writer_t *w, const train_fit_t *f)
+{
+    const char  *score;
+
+    if (f->taught.n == 0) {
+        return;
+    }
+
+    score = (f->data.classes != NULL) ? "accuracy" : "r2";
+    train_json_number(w, "teachers", (double) f->taught.n);
+    train_side_json(w, "teacher", score, &f->taught.side);
+    train_json_number(w, "unlabelled_rows", (double) f->more.rows);
+    train_json_number(w, "microseconds", f->taught.micros);
+}
+
+
+/* Figures of the student by the rows that judged the teachers */
+
+static void
+fit_text_teacher(const train_fit_t *f)
+{
+    train_side_t            after;
+    const train_metrics_t  *m;
+
+    if (f->taught.n == 0) {
+        return;
+    }
+
+    m = (f->metrics.rows > 0) ? &f->metrics : &f->judged;
+    after = (train_side_t) { f->size, f->taught.micros, NAN };
+
+    if (m->rows > 0) {
+        after.score = (f->data.classes != NULL) ? m->accuracy : m->r2;
+    }
+
+    (void) printf("taught by %zu model%s: before is what %s, after this one\n",
+                  f->taught.n, f->taught.n > 1 ? "s" : "",
+                  f->taught.n > 1 ? "they are together" : "it is");
+    train_sides_print(stdout, f->data.classes != NULL ? "accuracy" : "R2",
+                      &f->taught.side, &after);
+}
+
+
+static void
 fit_json(const train_fit_t *f)
 {
     maas_writer_t          w;
@@ -84,6 +128,7 @@ fit_json(const train_fit_t *f)
     train_json_flag(&w, "interrupted", (int) r->interrupted);
     train_json_flag(&w, "stopped_early", (int) r->stopped);
     fit_test_json(&w, f);
+    fit_teacher_json(&w, f);
 
     if (f->judged.rows > 0) {
         train_metrics_json(&w, "validation", &f->judged);
@@ -347,6 +392,7 @@ fit_text(const train_fit_t *f)
     fit_text_best(f);
     (void) printf("\n");
     fit_text_figures(f);
+    fit_text_teacher(f);
     (void) printf("time      %.3f s of training, %.3f s an epoch; %.3f s "
                   "with validation\n", r->train_seconds,
                   r->train_seconds / (double) r->epochs, r->seconds);

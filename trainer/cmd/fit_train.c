@@ -65,6 +65,7 @@ fit_prepare_rows(train_fit_t *f)
     train_rows_fitted(&f->scale, &f->data);
     train_rows_fitted(&f->scale, &f->valid);
     train_rows_fitted(&f->scale, &f->test);
+    train_rows_fitted(&f->scale, &f->more);
     f->own[0] = fit_weights(&f->data);
     f->own[1] = fit_weights(&f->valid);
     train_weights(&f->data, o->class_weight, f->row, f->n_train);
@@ -117,15 +118,29 @@ train_fit_prepare(train_fit_t *f)
 void
 train_fit_train(train_fit_t *f)
 {
-    train_source_t  source, valid;
+    size_t           i, n;
+    uint32_t        *row;
+    train_source_t   source, valid;
 
     train_source_init(&source, &f->data, &f->scale);
     train_source_init(&valid, f->valid.rows > 0 ? &f->valid : &f->data,
                       &f->scale);
     train_plan_source(&source, &f->o);
+    train_fit_taught(f, &source);
 
-    train_loop(&f->net, &f->optim, &f->plan, &source, &valid, f->row,
-               f->n_train, f->valid_row, f->n_valid, &f->result);
+    /* rows without a truth are for training alone */
+
+    n = f->n_train + f->more.rows;
+    row = train_alloc(n, sizeof(uint32_t));
+
+    for (i = 0; i < n; i++) {
+        row[i] = (i < f->n_train) ? f->row[i]
+                 : (uint32_t) (f->data.rows + i - f->n_train);
+    }
+
+    train_loop(&f->net, &f->optim, &f->plan, &source, &valid, row, n,
+               f->valid_row, f->n_valid, &f->result);
+    train_free(row);
     train_fit_unscale(f);
     train_free(f->data.weights);
     train_free(f->valid.weights);

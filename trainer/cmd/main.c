@@ -29,6 +29,8 @@ static const main_command_t  main_commands[] = {
       "make a model file of another library's model" },
     { "export",   train_cmd_export,
       "write a model as a file that other programs run" },
+    { "distil",   train_cmd_distil,
+      "train a small network on what a big model says" },
     { "synth",    train_cmd_synth,    "draw a data set of digits" }
 };
 

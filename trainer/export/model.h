@@ -32,6 +32,11 @@ typedef struct {
     const float            *decision;       /* (out), NULL: as usual */
     size_t                  n_train;
     size_t                  n_valid;
+    size_t                  n_teachers;     /* options->teacher names them */
+    const uint32_t         *teacher_crc32c; /* (n_teachers) */
+    size_t                  teacher_bytes;  /* of all their files */
+    const train_metrics_t  *taught;     /* their own; NULL: not measured */
+    const train_data_t     *more;       /* rows without a truth; NULL: none */
 } train_record_t;
 
 /* JSON text, to be given to train_free(). */
@@ -63,6 +68,9 @@ int train_other_recorded(const maas_info_t *info, maas_role_t which,
  * unknown and missing. */
 void train_columns_reference(maas_writer_t *w, const train_data_t *d,
     const train_scale_t *s, const train_column_t *c);
+
+/* record_teacher.c: "teacher" of the training record; nothing without. */
+void train_record_teacher(maas_writer_t *w, const train_record_t *r);
 
 /* record_settings.c: "settings" of the training record, as they were used:
  * what was left to the data is what it chose. */

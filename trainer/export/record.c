@@ -265,6 +265,7 @@ train_record(const train_record_t *r)
     train_record_settings(&w, r);
     record_metrics(&w, r);
     record_results(&w, r);
+    train_record_teacher(&w, r);
     maas_writer_close(&w, '}');
     train_json_done(&w);
 

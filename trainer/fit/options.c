@@ -95,6 +95,24 @@ options_check(train_options_t *o)
         }
     }
 
+    if (o->teacher == NULL && (o->unlabelled != NULL || !isnan(o->temperature)
+                               || !isnan(o->alpha)))
+    {
+        train_usage("fit", "--unlabelled, --temperature and --alpha: who "
+                    "teaches?  --teacher is missing");
+    }
+
+    if (o->teacher != NULL && o->folds > 0 && o->folds != TRAIN_BY_DATA) {
+        train_usage("fit", "--folds and --teacher: a fold would be measured "
+                    "with rows that the teacher may know: expected one of "
+                    "them");
+    }
+
+    if (o->teacher != NULL && strcmp(o->data, "-") == 0) {
+        train_usage("fit", "--teacher: the data is read again for it: "
+                    "expected a file, not standard input");
+    }
+
     if (o->plan.resume && o->plan.checkpoint == NULL) {
         train_usage("fit", "--resume: from where?  --checkpoint is missing");
     }

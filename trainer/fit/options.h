@@ -29,6 +29,8 @@ typedef struct {
     double     lr, momentum, rho, beta1, beta2, epsilon, weight_decay, l2;
     double     clip_norm, validation;
     double     smoothing, mixup;
+    char      *teacher, *unlabelled;    /* NULL: none */
+    double     temperature, alpha;      /* of the teacher; NAN: by itself */
     size_t     folds;
     int        progress, json, quiet;
     train_plan_t  plan;             /* as it was said: its settings alone */

@@ -167,6 +167,15 @@ static const train_arg_t  options_rows[] = {
       "vary pictures: shift=2,rotate=10,scale=0.1,shear,elastic,noise" },
     { "mixup", 0, NUMBER(mixup, 0, 100, WEIGHTS), "X",
       "mix rows in twos by Beta(X,X), 0: never (0)" },
+    { "teacher", 0, TEXT(teacher, PLAIN), "MODEL",
+      "a model whose answers are learnt beside the truth, or several with "
+      "commas between them: the mean of theirs (docs/compress.md)" },
+    { "unlabelled", 0, TEXT(unlabelled, PLAIN), "D",
+      "rows without a truth, for which the teacher's answer is it" },
+    { "temperature", 0, NUMBER(temperature, 0.1, 100, WEIGHTS), "T",
+      "at which the teacher's probabilities are learnt (2)" },
+    { "alpha", 0, NUMBER(alpha, 0, 1, WEIGHTS), "X",
+      "the teacher's part of the loss, the rest is the truth's (0.9)" },
     { "seed", 0, COUNT(plan.seed, 0, 9007199254740992.0, PLAIN), "N",
       "the same seed gives the same bits (1)" },
     { "config", 'c', TEXT(config, RUN), "FILE",
@@ -274,5 +283,7 @@ train_options_defaults(train_options_t *o)
     o->plan.checkpoint_every = 1;
     o->plan.checkpoint_keep = 2;
     o->false_alarms = NAN;
+    o->temperature = NAN;
+    o->alpha = NAN;
     o->want.one_hot = TRAIN_ONE_HOT;
 }

@@ -101,6 +101,12 @@ train_batch_create(train_batch_t *b, const train_source_t *s,
     b->classes = train_alloc(max_rows, sizeof(uint32_t));
     b->targets = train_alloc(max_rows * b->out, sizeof(float));
 
+    if (s->teacher != NULL && d->classes != NULL) {
+        b->teacher = train_alloc(max_rows * b->out, sizeof(float));
+        b->temperature = s->temperature;
+        b->alpha = s->alpha;
+    }
+
     if (d->weights != NULL) {
         b->weight = train_alloc(max_rows, sizeof(float));
     }
@@ -116,8 +122,24 @@ train_batch_free(train_batch_t *b)
     train_free(b->n);
     train_free(b->classes);
     train_free(b->targets);
+    train_free(b->teacher);
     train_free(b->weight);
     (void) memset(b, 0, sizeof(train_batch_t));
+}
+
+
+/* What a row is of, and its place there */
+
+static const train_data_t *
+batch_data(const train_source_t *s, size_t *row)
+{
+    if (*row < s->data->rows) {
+        return s->data;
+    }
+
+    *row -= s->data->rows;
+
+    return s->more;
 }
 
 
@@ -130,7 +152,7 @@ batch_numbers(const train_source_t *s, size_t row, float *x)
     const uint8_t       *p;
     const train_data_t  *d;
 
-    d = s->data;
+    d = batch_data(s, &row);
 
     if (d->bytes == NULL) {
         if (d->lists != NULL) {
@@ -160,15 +182,41 @@ batch_draw(const train_source_t *s, size_t row, train_rng_t *rng)
 }
 
 
+/* What the teacher says of a row: shares beside the truth, or a number that
+ * goes into it */
+
+static void
+batch_taught(train_batch_t *b, const train_source_t *s, size_t row, size_t at)
+{
+    float        *t;
+    size_t        j;
+    const float  *y;
+
+    y = s->teacher + row * b->out;
+
+    if (b->teacher != NULL) {
+        (void) memcpy(b->teacher + at * b->out, y, b->out * sizeof(float));
+        return;
+    }
+
+    t = b->targets + at * b->out;
+
+    for (j = 0; j < b->out; j++) {
+        t[j] = (row < s->data->rows) ? t[j] + s->alpha * (y[j] - t[j]) : y[j];
+    }
+}
+
+
 static void
 batch_targets(train_batch_t *b, const train_source_t *s, size_t row,
     size_t at)
 {
     float               *t;
-    size_t               j;
+    size_t               j, all;
     const train_data_t  *d;
 
-    d = s->data;
+    all = row;
+    d = batch_data(s, &row);
     t = b->targets + at * b->out;
 
     if (d->targets != NULL) {
@@ -189,8 +237,12 @@ batch_targets(train_batch_t *b, const train_source_t *s, size_t row,
         b->classes[at] = d->classes[row];
     }
 
-    if (d->weights != NULL) {
-        b->weight[at] = d->weights[row];
+    if (s->teacher != NULL) {
+        batch_taught(b, s, all, at);
+    }
+
+    if (b->weight != NULL) {
+        b->weight[at] = (d->weights != NULL) ? d->weights[row] : 1;
     }
 }
 
@@ -210,16 +262,18 @@ static void
 batch_row(train_batch_t *b, const train_source_t *s, size_t row, size_t at)
 {
     float               *x;
+    size_t               own;
     train_rng_t          rng;
     const train_data_t  *d;
 
-    d = s->data;
+    own = row;
+    d = batch_data(s, &own);
     x = b->x + at * b->in;
     batch_targets(b, s, row, at);
 
     if (b->sparse && d->bytes != NULL && !source_varies(s)) {
         b->n[at] = (uint32_t)
-            train_kernel()->nonzero_bytes(d->bytes + row * d->in, d->in,
+            train_kernel()->nonzero_bytes(d->bytes + own * d->in, d->in,
                                           s->lut, s->scale->shift[0],
                                           s->scale->factor[0],
                                           b->at + at * b->stride,
@@ -277,6 +331,11 @@ batch_mix(train_batch_t *b, const train_source_t *s, const uint32_t *row,
     batch_blend(b->targets + at * b->out, b->targets + (at + 1) * b->out,
                 b->out, f);
 
+    if (b->teacher != NULL) {
+        batch_blend(b->teacher + at * b->out, b->teacher + (at + 1) * b->out,
+                    b->out, f);
+    }
+
     if (b->weight != NULL) {
         batch_blend(b->weight + at, b->weight + at + 1, 1, f);
     }
@@ -284,9 +343,12 @@ batch_mix(train_batch_t *b, const train_source_t *s, const uint32_t *row,
 
 
 static void
-batch_fetch(const train_data_t *d, size_t row)
+batch_fetch(const train_source_t *s, size_t row)
 {
-    size_t  i;
+    size_t               i;
+    const train_data_t  *d;
+
+    d = batch_data(s, &row);
 
     for (i = 0; d->bytes != NULL && i < d->in; i += 64) {
         __builtin_prefetch(d->bytes + row * d->in + i);
@@ -325,7 +387,7 @@ train_batch_rows(train_batch_t *b, const train_source_t *s,
 
     for (i = from; i < to; i++) {
         if (i + BATCH_AHEAD < n + follow) {
-            batch_fetch(s->data, row[i + BATCH_AHEAD]);
+            batch_fetch(s, row[i + BATCH_AHEAD]);
         }
 
         batch_row(b, s, row[i], i);

@@ -29,6 +29,10 @@ typedef struct {
     float         *weight;          /* (rows), NULL: each counts once */
     double         mass;            /* sum of the weights, or rows */
     unsigned       soft;            /* targets are shares of classes, given */
+    float         *teacher;         /* (rows,out) shares of classes that are to
+                                       be learnt at a temperature; NULL: none */
+    float          temperature;
+    float          alpha;           /* the teacher's part of the loss */
 } train_batch_t;
 
 /* The same lists by columns: (in,max_rows) pairs, end(in): where each ends */
@@ -59,6 +63,13 @@ typedef struct {
     train_augment_t       augment;
     uint64_t              seed;
     uint64_t              epoch;
+    const train_data_t   *more;         /* its rows follow those of data; of
+                                           no truth but the teacher's */
+    const float          *teacher;      /* (rows of both,out) shares of classes
+                                           at the temperature, or numbers as
+                                           targets are; NULL: none */
+    float                 temperature;
+    float                 alpha;        /* its part of the loss, or target */
 } train_source_t;
 
 void train_source_init(train_source_t *s, const train_data_t *d,

@@ -157,6 +157,49 @@ loss_distance(train_loss_t kind, const float *a, size_t n,
 }
 
 
+/* A teacher's shares q of the row's classes beside the truth t: alpha T^2
+ * -sum q log softmax(z / T) and the rest of the loss as ever; T^2, for slopes
+ * at a temperature are so much less (Hinton and others, arXiv 1503.02531) */
+
+static double
+loss_taught(const train_batch_t *b, size_t row, const float *t, float scale,
+    float *z, float *d)
+{
+    float         temperature, alpha;
+    double        sum;
+    size_t        j, n;
+    const float  *q;
+
+    n = b->out;
+    q = b->teacher + row * n;
+    temperature = b->temperature;
+    alpha = b->alpha;
+
+    for (j = 0; j < n; j++) {
+        d[j] = z[j] / temperature;
+    }
+
+    sum = (double) (alpha * temperature * temperature)
+          * (n == 1 ? loss_binary(d, n, q, 0, NULL)
+                    : loss_softmax(d, n, q, 0, 0, NULL));
+
+    for (j = 0; j < n; j++) {
+        d[j] = scale * alpha * temperature * (d[j] - q[j]);
+    }
+
+    sum += (1 - (double) alpha)
+           * (n == 1 ? loss_binary(z, n, t, 0, NULL)
+                     : loss_softmax(z, n, t, b->classes[row], 0, NULL));
+
+    for (j = 0; j < n; j++) {
+        d[j] += scale * (1 - alpha)
+                * (z[j] - (t != NULL ? t[j] : j == b->classes[row]));
+    }
+
+    return sum;
+}
+
+
 /* One row: z(n) becomes answers, d(n), if not NULL, the gradient */
 
 static double
@@ -170,9 +213,13 @@ loss_row(train_loss_t loss, maas_act_t act, const train_batch_t *b, size_t row,
     n = b->out;
 
     t = b->targets + row * n;
+    t = (loss == TRAIN_LOSS_SPARSE && !b->soft) ? NULL : t;
+
+    if (b->teacher != NULL && d != NULL) {
+        return loss_taught(b, row, t, scale, z, d);
+    }
 
     if (loss == TRAIN_LOSS_SPARSE || loss == TRAIN_LOSS_CATEGORICAL) {
-        t = (loss == TRAIN_LOSS_SPARSE && !b->soft) ? NULL : t;
         return loss_softmax(z, n, t, b->classes[row], scale, d);
     }
 

@@ -44,7 +44,8 @@ int train_loss_choose(train_loss_t loss, maas_task_t task);
  * z(rows,ld): the last layer's numbers before its activation; becomes its
  * answers.  dz(rows,ld), if not NULL: gradient by z of the weighted losses'
  * sum over the number of rows.  For rows from..to; each one's weighted loss
- * goes to losses[]: their sum over b->mass is the mean.
+ * goes to losses[]: their sum over b->mass is the mean.  A teacher, if the
+ * batch has one, is for cross-entropies, and where there is dz.
  */
 void train_loss(train_loss_t loss, maas_act_t act, const train_batch_t *b,
     size_t from, size_t to, float *z, size_t ld, float *dz, double *losses);
