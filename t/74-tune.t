@@ -182,7 +182,8 @@ my %value = (
 # of one run, tune's own, or told apart below
 my %not = map { $_ => 1 } qw(output config threads checkpoint checkpoint-every
     checkpoint-keep resume report log json progress quiet help data seed
-    augment labels on features portable);
+    augment labels on features portable
+    teacher unlabelled temperature alpha);
 
 $t->write_file('valid.csv', $t->read_file('d.csv'));
 my $row = 0;

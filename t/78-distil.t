@@ -209,4 +209,9 @@ is($rc, 2, 'distil without a teacher');
 like($err, qr/--teacher is missing: the model to learn from/, 'is said');
 ok(!-e "$dir/no.st", 'nothing was written');
 
+($rc, undef, $err) = $t->trainer(qw(tune --data few.csv -o no.conf --teacher),
+    'a.st');
+is($rc, 2, 'tune with one');
+like($err, qr/--teacher: trials may be measured by folds/, 'is said');
+
 done_testing();

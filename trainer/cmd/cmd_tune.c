@@ -114,6 +114,12 @@ tune_fit_options(train_tune_t *t)
                     "training: give them to fit with the best settings");
     }
 
+    if (t->o.teacher != NULL) {
+        train_usage("tune", "--teacher: trials may be measured by folds, whose "
+                    "rows a teacher may know: search without, and give it to "
+                    "fit with the best settings");
+    }
+
     if (t->o.valid == NULL && t->o.validation == 0) {
         train_usage("tune", "--validation 0 leaves nothing to choose by");
     }
