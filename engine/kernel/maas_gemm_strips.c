@@ -291,7 +291,7 @@ maas__strips_back(const void *packed, size_t k, size_t n, const float *dy,
 
     for (r = 0; r < rows; r++, dy += lddy, dx += lddx) {
         for (j = 0; j < n; j += MAAS_STRIP) {
-            maas_strip_set(&b, packed, k, n, 0, j);
+            maas__strip_set(&b, packed, k, n, 0, j);
 
             for (i = 0, w = b.w; i < k; i++, w += b.width) {
                 sum = 0;
