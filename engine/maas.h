@@ -500,6 +500,10 @@ size_t maas_explainer_size(const maas_explainer_t *e);
  * row of maas_run() has them; NULL with SHAP. */
 const void *maas_explainer_baseline(const maas_explainer_t *e);
 
+/* x(in) = a row that is zeros for the network, after scaling; for SHAP zeros as
+ * they are. */
+void maas_explainer_zero(const maas_explainer_t *e, void *x);
+
 /* Bytes of workspace for maas_explain() with up to `steps` nodes. */
 size_t maas_explain_workspace_size(const maas_explainer_t *e, size_t steps);
 

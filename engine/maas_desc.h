@@ -105,6 +105,9 @@ typedef struct {
     maas_usual_t        *usual;         /* (n_columns), NULL: not known */
     maas_reference_t    *reference;     /* (n_columns), NULL: not known */
 
+    const float         *baseline;      /* (in) means of a row of training, as
+                                           maas_run() has it; NULL: not known */
+
     const char          *trained_on;    /* NULL: not known */
     size_t               trained_rows;  /* 0: not known */
 

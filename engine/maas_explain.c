@@ -175,6 +175,18 @@ maas_explainer_baseline(const maas_explainer_t *e)
 }
 
 
+void
+maas_explainer_zero(const maas_explainer_t *e, void *x)
+{
+    if (e->how == MAAS_EXPLAIN_SHAP) {
+        memset(x, 0, e->model->info.row);
+        return;
+    }
+
+    maas__explain_zero(e->model, x);
+}
+
+
 static size_t
 explain_align(size_t n)
 {

@@ -67,6 +67,8 @@ void maas__reasons_one(const maas_reasons_t *r, const void *x, size_t output,
  * arena: the file's, else what training saw of columns.  NULL: no memory. */
 float *maas__explain_base(const maas_model_t *m, const maas_desc_t *d,
     maas_arena_t *a);
+/* x(in) = what is 0 for the network. */
+void maas__explain_zero(const maas_model_t *m, float *x);
 
 /* maas_explain_path.c: how a network is explained: everything but model is
  * filled.  UNSUPPORTED with a sentence, NOMEM. */

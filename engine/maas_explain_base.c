@@ -7,6 +7,7 @@
 #include "maas_int.h"
 
 #include <math.h>
+#include <string.h>
 
 
 /* How often the listed values of a category came in training */
@@ -31,14 +32,65 @@ base_category(const maas_field_t *f, const maas_column_t *c, float *x)
 }
 
 
-/* Of a column x(width): numbers have what is 0 after scaling, or their mean */
+/* Where the line of a curve is 0, if it goes through it, else the knot whose
+ * level is next to it */
+
+static float
+base_knot(const maas_curve_t *c)
+{
+    float   a, b;
+    size_t  i, best;
+
+    best = 0;
+
+    for (i = 0; i < c->n_knots; i++) {
+        if (fabsf(c->levels[i]) < fabsf(c->levels[best])) {
+            best = i;
+        }
+
+        if (i == 0) {
+            continue;
+        }
+
+        a = c->levels[i - 1];
+        b = c->levels[i];
+
+        if ((a < 0 && b > 0) || (a > 0 && b < 0)) {
+            return c->knots[i - 1]
+                   + (c->knots[i] - c->knots[i - 1]) * (a / (a - b));
+        }
+    }
+
+    return c->knots[best];
+}
+
+
+void
+maas__explain_zero(const maas_model_t *m, float *x)
+{
+    size_t               i;
+    const maas_curve_t  *c;
+
+    for (i = 0; i < m->info.in; i++) {
+        x[i] = m->n_scales == 0 ? 0 : m->shift[m->n_scales == 1 ? 0 : i];
+    }
+
+    for (i = 0; i < m->n_curves; i++) {
+        c = &m->curves[i];
+
+        if (c->n_knots > 0 && m->factor[c->slot] != 0) {
+            x[c->slot] += base_knot(c) / m->factor[c->slot];
+        }
+    }
+}
+
+
+/* Of a column x(width), which has zeros: numbers have their mean */
 
 static void
 base_column(const maas_field_t *f, const maas_column_t *c, float *x)
 {
     if (maas__field_is_number(c)) {
-        x[0] = c->shift;
-
         if (isfinite(f->usual.mean) && isfinite((float) f->usual.mean)) {
             x[0] = (float) f->usual.mean;
         }
@@ -61,13 +113,15 @@ maas__explain_base(const maas_model_t *m, const maas_desc_t *d,
         return NULL;
     }
 
+    if (d->baseline != NULL) {
+        return memcpy(x, d->baseline, m->info.in * sizeof(float));
+    }
+
+    maas__explain_zero(m, x);
+
     for (i = 0; i < m->fields.n; i++) {
         base_column(&m->fields.info[i], &m->fields.columns[i],
                     x + m->fields.columns[i].at);
-    }
-
-    for (i = 0; m->fields.n == 0 && i < m->info.in; i++) {
-        x[i] = m->n_scales == 0 ? 0 : m->shift[m->n_scales == 1 ? 0 : i];
     }
 
     return x;

@@ -92,6 +92,8 @@ $t->trainer(qw(synth digits --train 60 --test 20));
 my ($rc) = $t->trainer(qw(fit -q -d digits -o d.st --epochs 1 --folds 0));
 is($rc, 0, 'fit pictures');
 (undef, my $out) = $t->trainer(qw(inspect --json d.st));
-ok(!exists decode_json($out)->{document}{reference}, 'a tensor has none');
+my $none = decode_json($out)->{document}{reference};
+is(join(' ', sort keys %$none), 'baseline rows', 'a tensor has means alone');
+is(scalar @{ $none->{baseline} }, 784, 'a mean for each number');
 
 done_testing();

@@ -38,7 +38,8 @@ maas_status_t maas__read_usual(maas_read_t *r, const cJSON *doc,
 maas_status_t maas__read_training(maas_read_t *r, const cJSON *doc,
     maas_desc_t *d);
 
-/* maas_read_reference.c: how values of the inputs were spread (R35). */
+/* maas_read_reference.c: how values of the inputs were spread, and the means of
+ * a row's numbers (R35, R38). */
 maas_status_t maas__read_reference(maas_read_t *r, const cJSON *doc,
     maas_desc_t *d);
 

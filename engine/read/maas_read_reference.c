@@ -1,6 +1,6 @@
 /*
- * How values were spread in training: the histograms of the document's member
- * reference (R35).
+ * How values were spread in training, and their means: the histograms of the
+ * document's member reference, and its baseline (R35, R38).
  * Not here: the rest of that member, which is for people
  * (maas_read_records.c).
  */
@@ -190,6 +190,49 @@ spread_column(maas_read_t *r, const cJSON *v, const maas_column_t *c,
 }
 
 
+/* R38: a number for each of a row */
+
+static maas_status_t
+spread_baseline(maas_read_t *r, const cJSON *list, maas_desc_t *d)
+{
+    float        *x;
+    size_t        n;
+    const cJSON  *v;
+
+    if (list == NULL) {
+        return MAAS_OK;
+    }
+
+    x = maas__arena_alloc(r->arena, d->in, sizeof(float));
+    if (x == NULL) {
+        return MAAS_OOM(r);
+    }
+
+    n = 0;
+
+    cJSON_ArrayForEach(v, (cJSON_IsArray(list) ? list : NULL)) {
+        if (n == d->in || !cJSON_IsNumber(v)
+            || !isfinite((float) v->valuedouble))
+        {
+            n = SIZE_MAX;
+            break;
+        }
+
+        x[n++] = (float) v->valuedouble;
+    }
+
+    if (n != d->in || d->shape.dtype != MAAS_F32) {
+        return MAAS_BAD(r, "R38: reference: baseline is not a list of %zu "
+                        "numbers in single precision, one for each of a row "
+                        "of F32", d->in);
+    }
+
+    d->baseline = x;
+
+    return MAAS_OK;
+}
+
+
 maas_status_t
 maas__read_reference(maas_read_t *r, const cJSON *doc, maas_desc_t *d)
 {
@@ -197,7 +240,13 @@ maas__read_reference(maas_read_t *r, const cJSON *doc, maas_desc_t *d)
     const cJSON    *columns, *v;
     maas_status_t   rc;
 
-    columns = maas_get(maas_get(doc, "reference"), "columns");
+    v = maas_get(doc, "reference");
+    columns = maas_get(v, "columns");
+
+    rc = spread_baseline(r, maas_get(v, "baseline"), d);
+    if (rc != MAAS_OK) {
+        return rc;
+    }
 
     if (!cJSON_IsObject(columns) || d->input != MAAS_INPUT_COLUMNS) {
         return MAAS_OK;

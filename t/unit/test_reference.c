@@ -224,6 +224,57 @@ test_r35(void **state)
 }
 
 
+/* R38: (in) numbers, the last one as it is given */
+
+static maas_model_t *
+load_baseline(size_t n, const char *last, maas_err_t *err)
+{
+    char    text[2048];
+    size_t  i, at;
+
+    at = (size_t) snprintf(text, sizeof(text),
+                           ",\"reference\":{\"baseline\":[");
+
+    for (i = 1; i < n; i++) {
+        at += (size_t) snprintf(text + at, sizeof(text) - at, "0.5,");
+    }
+
+    (void) snprintf(text + at, sizeof(text) - at, "%s]}", last);
+
+    return load(text, err);
+}
+
+
+static void
+test_r38(void **state)
+{
+    size_t         i;
+    maas_err_t     err;
+    maas_model_t  *m;
+
+    static const struct {
+        int          more;
+        const char  *last;
+    } bad[] = {
+        { 1, "1" }, { -1, "1" }, { 0, "1e39" }, { 0, "null" }, { 0, "\"1\"" }
+    };
+
+    m = load_baseline(info->in, "-1e38", &err);
+    assert_string_equal(err.msg, "");
+    maas_model_free(m);
+
+    for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        m = load_baseline(info->in + (size_t) bad[i].more, bad[i].last, &err);
+        assert_null(m);
+        assert_int_equal(err.code, MAAS_BADFILE);
+        assert_int_equal(strncmp(err.msg, "R38: ", 5), 0);
+    }
+
+    assert_null(load(",\"reference\":{\"baseline\":7}", &err));
+    assert_int_equal(strncmp(err.msg, "R38: ", 5), 0);
+}
+
+
 static void
 test_most_bins(void **state)
 {
@@ -444,6 +495,7 @@ main(void)
 {
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(test_r35),
+        cmocka_unit_test(test_r38),
         cmocka_unit_test(test_most_bins),
         cmocka_unit_test(test_bins),
         cmocka_unit_test(test_groups),

@@ -22,6 +22,7 @@ int train_cmd_synth(int argc, char **argv);
 int train_cmd_tune(int argc, char **argv);
 int train_cmd_import(int argc, char **argv);
 int train_cmd_export(int argc, char **argv);
+int train_cmd_explain(int argc, char **argv);
 int train_cmd_distil(int argc, char **argv);
 
 
@@ -36,6 +37,13 @@ typedef struct {
     int            format;
     int            raw;             /* scores before the transform */
     size_t         reasons;         /* of a row, the largest; 0: none */
+
+    /* explain alone */
+    char          *output;          /* file, or NULL */
+    size_t         top;             /* columns of a row, 0: all */
+    size_t         steps;
+    char          *label;
+    char          *baseline;
 
     /* evaluate alone */
     char          *report;          /* file, or NULL */

@@ -66,7 +66,7 @@ predict_csv(const maas_info_t *info, const char *id, const float *y)
 
     for (j = 0; j < train_nelts(text); j++) {
         if (text[j] != NULL) {
-            train_predict_field(text[j]);
+            train_predict_field(stdout, text[j]);
             (void) putchar(',');
         }
     }

@@ -41,6 +41,7 @@ typedef struct {
     size_t           n_train;
     size_t           n_valid;
     train_scale_t    scale;
+    float           *baseline;      /* (in) means of rows; NULL: not known */
     train_net_t      net;
     train_optim_t    optim;
     train_plan_t     plan;

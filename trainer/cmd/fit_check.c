@@ -12,6 +12,9 @@
 #include "report/report.h"
 
 
+#define FIT_BASELINE  4096             /* numbers */
+
+
 /* Of the training rows, as a network likes its numbers; for these weights no
  * learning rate fits targets of any size. */
 
@@ -86,6 +89,43 @@ train_fit_unscale(train_fit_t *f)
 }
 
 
+/* Means of the numbers of the training rows, which explanations begin at; the
+ * document would be long if there were many. */
+
+static void
+fit_baseline(train_fit_t *f)
+{
+    float   *x;
+    double  *sum;
+    size_t   i, j, in;
+
+    in = f->data.in;
+
+    if (f->baseline != NULL || in > FIT_BASELINE || f->n_train == 0) {
+        return;
+    }
+
+    f->baseline = train_alloc(in, sizeof(float));
+    x = train_alloc(in, sizeof(float));
+    sum = train_alloc(in, sizeof(double));
+
+    for (i = 0; i < f->n_train; i++) {
+        train_data_row(&f->data, f->row[i], x);
+
+        for (j = 0; j < in; j++) {
+            sum[j] += x[j];
+        }
+    }
+
+    for (j = 0; j < in; j++) {
+        f->baseline[j] = (float) (sum[j] / (double) f->n_train);
+    }
+
+    train_free(sum);
+    train_free(x);
+}
+
+
 static void
 fit_image(train_fit_t *f)
 {
@@ -106,6 +146,8 @@ fit_image(train_fit_t *f)
         .more = (f->more.rows > 0) ? &f->more : NULL
     };
 
+    fit_baseline(f);
+    r.baseline = f->baseline;
     train_free(f->image);
     document = train_record(&r);
     f->image = train_image(&f->net, document, &f->size);

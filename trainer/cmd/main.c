@@ -23,6 +23,8 @@ static const main_command_t  main_commands[] = {
     { "tune",     train_cmd_tune,     "search the settings of fit" },
     { "evaluate", train_cmd_evaluate, "measure a model on a data set" },
     { "predict",  train_cmd_predict,  "answer for every row of a data set" },
+    { "explain",  train_cmd_explain,
+      "say what each column adds to the score of a row" },
     { "inspect",  train_cmd_inspect,
       "check a model file and say what it holds" },
     { "import",   train_cmd_import,

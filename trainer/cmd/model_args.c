@@ -1,5 +1,6 @@
 /*
- * The common command line of `evaluate` and `predict`: a model and data.
+ * The common command line of `evaluate`, `predict` and `explain`: a model and
+ * data.
  */
 
 #include <math.h>
@@ -20,6 +21,7 @@ train_model_args(train_model_args_t *a, const train_args_t *rows, int argc,
     a->repeats = TRAIN_REPEATS;
     a->rounds = TRAIN_ROUNDS;
     a->seed = 1;
+    a->steps = MAAS_EXPLAIN_STEPS;
     a->threshold = NAN;
 
     at = train_args_read(rows, a, argc, argv, NULL);

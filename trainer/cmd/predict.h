@@ -6,6 +6,8 @@
 #ifndef TRAIN_PREDICT_H
 #define TRAIN_PREDICT_H
 
+#include <stdio.h>
+
 #include "data/data.h"
 #include "text/maas_json_write.h"
 
@@ -38,7 +40,7 @@ void train_predict_json_begin(maas_writer_t *w, const maas_info_t *info,
     const char *id, const float *y);
 
 /* A field of a CSV line, in quotes where it needs them (RFC 4180). */
-void train_predict_field(const char *s);
+void train_predict_field(FILE *f, const char *s);
 
 
 #endif /* TRAIN_PREDICT_H */

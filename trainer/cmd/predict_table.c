@@ -115,24 +115,24 @@ predict_names_check(const train_predict_t *p, int json)
 
 
 void
-train_predict_field(const char *s)
+train_predict_field(FILE *f, const char *s)
 {
     if (strpbrk(s, ",\"\r\n") == NULL) {
-        (void) fputs(s, stdout);
+        (void) fputs(s, f);
         return;
     }
 
-    (void) putchar('"');
+    (void) fputc('"', f);
 
     for ( /* void */ ; *s != '\0'; s++) {
         if (*s == '"') {
-            (void) putchar('"');
+            (void) fputc('"', f);
         }
 
-        (void) putchar(*s);
+        (void) fputc(*s, f);
     }
 
-    (void) putchar('"');
+    (void) fputc('"', f);
 }
 
 
@@ -176,7 +176,7 @@ predict_csv_header(const train_predict_t *p)
     train_row_name_t   id;
 
     for (k = 0; train_table_name(p->data->table, k, &id); k++) {
-        train_predict_field(id.column);
+        train_predict_field(stdout, id.column);
         (void) putchar(',');
     }
 
@@ -190,7 +190,7 @@ predict_csv_header(const train_predict_t *p)
 
     for (k = 0; k < n; k++) {
         name = predict_column(p->info, k);
-        train_predict_field(name);
+        train_predict_field(stdout, name);
         train_free(name);
         (void) putchar(k + 1 < n ? ',' : '\n');
     }
@@ -207,7 +207,7 @@ predict_csv_ids(const train_predict_t *p, size_t at, size_t row,
 
     for (k = 0; train_table_name(p->data->table, k, &id); k++) {
         text = train_table_written(p->data->table, &id, row, skip);
-        train_predict_field(text != NULL ? text : "");
+        train_predict_field(stdout, text != NULL ? text : "");
         (void) putchar(',');
     }
 
@@ -229,7 +229,7 @@ predict_csv_row(const train_predict_t *p, size_t at, size_t row,
 
     if (n > 0 && skip == NULL) {
         said = maas_decision(p->info, p->y + row * p->info->out);
-        train_predict_field(predict_class_name(p->info, said, buf));
+        train_predict_field(stdout, predict_class_name(p->info, said, buf));
         (void) printf(",%zu,", said);
 
     } else if (n > 0) {

@@ -153,19 +153,32 @@ columns_usual(maas_writer_t *w, const train_column_t *c, size_t rows)
 
 void
 train_columns_record(maas_writer_t *w, const train_data_t *d,
-    const train_scale_t *s)
+    const train_scale_t *s, const float *baseline)
 {
     size_t                 i;
     const train_column_t  *c;
     const train_table_t   *t = d->table;
 
-    if (t == NULL) {
+    if (t == NULL && baseline == NULL) {
         return;
     }
 
-    columns_others(w, t);
+    if (t != NULL) {
+        columns_others(w, t);
+    }
+
     train_json_open(w, "reference", '{');
     train_json_number(w, "rows", (double) d->rows);
+
+    if (baseline != NULL) {
+        train_json_floats(w, "baseline", baseline, d->in);
+    }
+
+    if (t == NULL) {
+        maas_writer_close(w, '}');
+        return;
+    }
+
     train_json_open(w, "columns", '{');
 
     for (i = 0; i < t->n; i++) {

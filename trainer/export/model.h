@@ -18,6 +18,8 @@ typedef struct {
     const train_options_t  *options;
     const train_data_t     *data;
     const train_scale_t    *scale;
+    const float            *baseline;   /* (in) means of the training rows'
+                                           numbers; NULL: not told */
     const train_net_t      *net;
     train_loss_t            loss;
     const train_result_t   *result;
@@ -55,10 +57,10 @@ void train_record_format(maas_writer_t *w, const maas_column_t *c);
 /* A column of it. */
 void train_record_column(maas_writer_t *w, const maas_column_t *c);
 
-/* columns_record.c: the members other_columns and reference of a document;
- * nothing for a tensor. */
+/* columns_record.c: the members other_columns and reference of a document; for
+ * a tensor just a baseline, if there is one. */
 void train_columns_record(maas_writer_t *w, const train_data_t *d,
-    const train_scale_t *s);
+    const train_scale_t *s, const float *baseline);
 /* How texts of the target or the weights were read in training, lists in the
  * arena; 0 if the model does not say. */
 int train_other_recorded(const maas_info_t *info, maas_role_t which,

@@ -256,7 +256,7 @@ train_record(const train_record_t *r)
     train_record_inputs(&w, r);
     record_layers(&w, r->net);
     record_outputs(&w, r);
-    train_columns_record(&w, r->data, r->scale);
+    train_columns_record(&w, r->data, r->scale, r->baseline);
 
     train_json_open(&w, "training", '{');
     train_json_text(&w, "tool", TRAIN_TOOL);

@@ -1,0 +1,129 @@
+/*
+ * explain --baseline: the row that others are compared with.
+ * Not here: the one of a model file (engine/maas_explain_base.c).
+ */
+
+#include <string.h>
+
+#include "explain_rows.h"
+
+
+/* One "COLUMN=VALUE" of text, which ends at a comma */
+
+static void
+baseline_set(train_explain_t *e, char *text)
+{
+    char        *value;
+    size_t       column;
+    maas_err_t   err = { 0 };
+
+    value = strchr(text, '=');
+
+    if (value == NULL) {
+        train_usage("explain", "--baseline: \"%s\": expected mean, zero, a "
+                    "file, or COLUMN=VALUE,...", text);
+    }
+
+    if (e->info->n_columns == 0) {
+        train_usage("explain", "--baseline: the model has no columns: "
+                    "expected mean, zero or a file");
+    }
+
+    *value++ = '\0';
+    column = maas_column_find(e->info->reader, text, strlen(text));
+
+    if (column == SIZE_MAX) {
+        train_usage("explain", "--baseline: the model has no column \"%s\"",
+                    text);
+    }
+
+    if (maas_row_text(e->info->reader, column, value, strlen(value),
+                      e->baseline, &err)
+        != MAAS_OK)
+    {
+        train_usage("explain", "--baseline: %s", err.msg);
+    }
+}
+
+
+static void
+baseline_columns(train_explain_t *e, const char *list)
+{
+    char  *text, *at, *next;
+
+    (void) memcpy(e->baseline, maas_explainer_baseline(e->explainer),
+                  e->info->row);
+    text = train_strdup(list);
+
+    for (at = text; at != NULL; at = next) {
+        next = strchr(at, ',');
+
+        if (next != NULL) {
+            *next++ = '\0';
+        }
+
+        baseline_set(e, at);
+    }
+
+    train_free(text);
+}
+
+
+/* The one row of a file */
+
+static void
+baseline_file(train_explain_t *e, const maas_model_t *m,
+    const train_model_args_t *args)
+{
+    train_data_t         d;
+    train_model_args_t   only;
+
+    only = *args;
+    only.data = args->baseline;
+    only.want.no_target = 1;
+    only.want.target = only.want.id = NULL;
+    train_model_data(&only, m, &d);
+
+    if (d.rows != 1) {
+        train_die("--baseline: %s has %zu rows: expected one", args->baseline,
+                  d.rows);
+    }
+
+    train_data_wire(&d, 0, e->info, e->baseline);
+    train_data_free(&d);
+}
+
+
+void
+train_explain_baseline(train_explain_t *e, const maas_model_t *m,
+    const train_model_args_t *args)
+{
+    FILE  *f;
+
+    if (args->baseline == NULL) {
+        return;
+    }
+
+    if (maas_explainer_how(e->explainer) == MAAS_EXPLAIN_SHAP) {
+        train_usage("explain", "--baseline: trees have none: their scores are "
+                    "compared with the one that is expected");
+    }
+
+    if (strcmp(args->baseline, "mean") == 0) {
+        return;
+    }
+
+    e->baseline = train_alloc(1, e->info->row);
+    f = NULL;
+
+    if (strcmp(args->baseline, "zero") == 0) {
+        maas_explainer_zero(e->explainer, e->baseline);
+
+    } else if ((f = fopen(args->baseline, "rb")) != NULL) {
+        (void) fclose(f);
+        baseline_file(e, m, args);
+
+    } else {
+        baseline_columns(e, args->baseline);
+    }
+}
