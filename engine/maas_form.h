@@ -10,6 +10,20 @@
 #include "maas.h"
 
 
+/* maas_explain_asked.c: what is asked of explanations */
+
+#define MAAS_EXPLAIN_TOP  64           /* reasons, at most */
+
+typedef struct {
+    unsigned    wanted;
+    unsigned    said;          /* by the request itself, or not */
+    size_t      top;           /* reasons a row; 0: all attributions */
+    size_t      steps;         /* nodes, 1 to MAAS_EXPLAIN_STEPS_MAX */
+    unsigned    zero;          /* from a row of zeros on, not the file's */
+    size_t      label;         /* whose score; MAAS_EXPLAIN_LIKELIEST */
+} maas_explain_asked_t;
+
+
 /* A body as it came; it needs no terminator, and nothing beyond is read. */
 
 typedef struct {
@@ -25,6 +39,9 @@ typedef struct {
                                   without names are BADVALUE here */
     unsigned     marks;        /* rows of columns are read by info->marking:
                                   see maas_row_mark() */
+    const maas_explain_asked_t
+                *explain;      /* where the body is silent of it; NULL:
+                                  maas_explain_preset() */
 } maas_body_t;
 
 /* What an answer may have, and v2's clients ask for by name: the numbers; the
@@ -36,6 +53,41 @@ typedef enum {
     MAAS_OUTPUT_DECISION,
     MAAS_N_OUTPUTS
 } maas_output_kind_t;
+
+/* What answers have of explanations, of rows that a request asked for: made by
+ * the caller, told by forms that explain. */
+
+typedef struct {
+    size_t                   size;     /* numbers of a row's attributions */
+    size_t                   top;
+    const maas_explained_t  *row;      /* (rows): `output` is the place of the
+                                          label */
+    const double            *attributions;     /* (rows,size) */
+} maas_explanations_t;
+
+/* All attributions of the likeliest label's score by MAAS_EXPLAIN_STEPS nodes
+ * from the file's baseline, not wanted */
+maas_explain_asked_t maas_explain_preset(void);
+
+/*
+ * text, "top=3&label=NAME&steps=64&baseline=mean" in any order, with "+" and
+ * "%41" -> *asked, which stays as it is where text is silent, and is wanted
+ * then.  top=all: all attributions.  A label is one of the model's, or a place
+ * if it has none; the score of a binary model is that of its second label, so
+ * that it is what is explained unless the first one is asked for.  info: NULL,
+ * labels are none.  Names that are none of these are BADVALUE, or passed over
+ * if `loose`.
+ */
+maas_status_t maas_explain_read(const maas_info_t *info, maas_str_t text,
+    unsigned loose, maas_explain_asked_t *asked, maas_err_t *err);
+
+/* Row x as asked, of a model that `e` is of: as maas_explain().  UNSUPPORTED:
+ * a baseline where there is none. */
+maas_status_t maas_explain_row(const maas_info_t *info,
+    const maas_explainer_t *e, const maas_explain_asked_t *asked,
+    const void *x, const void *zeros, double *attributions,
+    maas_explained_t *out, void *ws, size_t ws_size, maas_err_t *err);
+
 
 /*
  * What a request asked for.  `id` points into the body, as raw JSON with its
@@ -65,6 +117,14 @@ typedef struct {
     unsigned    n_outputs;
     unsigned    bytes;
     maas_output_kind_t  outputs[MAAS_N_OUTPUTS];
+
+    /* v2: what "explain" among its parameters says, and which outputs of
+     * explanations were named, and stand as bytes, a bit each; set by the
+     * caller: what the answer tells, NULL: none */
+    maas_explain_asked_t        explain;
+    unsigned                    explain_named;
+    unsigned                    explain_bytes;
+    const maas_explanations_t  *explained;
 } maas_request_t;
 
 
@@ -81,6 +141,9 @@ typedef struct {
 
     /* of the answer; NULL: application/json */
     const char          *answer;
+
+    /* Has the answer a place for req->explained? */
+    unsigned             explains;
 
     /* Does a body look like this form, where its type is that of others, too?
      * NULL: nobody asks. */

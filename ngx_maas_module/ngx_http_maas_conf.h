@@ -12,6 +12,8 @@
 #include "ngx_http_maas_model.h"
 #include "ngx_http_maas_names.h"
 
+#include <maas_form.h>
+
 
 /* What a location does */
 
@@ -36,6 +38,14 @@ typedef struct {
 } ngx_http_maas_offload_t;
 
 
+/* maas_explain */
+
+typedef struct {
+    maas_explain_asked_t      asked;       /* where a request is silent */
+    ngx_uint_t                off;
+} ngx_http_maas_explain_t;
+
+
 typedef struct ngx_http_maas_watching_s  ngx_http_maas_watching_t;
 
 typedef struct {
@@ -51,6 +61,8 @@ typedef struct {
                                               location is for all models */
     ngx_uint_t                max_rows;    /* the same of maas_max_rows */
     unsigned                  offload:1;   /* somewhere it is on */
+    unsigned                  explains:1;  /* some location explains any model
+                                              that is asked for */
     off_t                     memory_size; /* of maas_memory */
     ngx_http_maas_memory_t    memory;      /* of this worker */
     ngx_http_maas_block_t     workspace;   /* the largest that models need;
@@ -109,6 +121,7 @@ typedef struct {
     ngx_uint_t                max_rows;
     size_t                    body_size;   /* what so many may take */
     ngx_http_maas_offload_t  *offload;     /* NULL: off */
+    ngx_http_maas_explain_t  *explain;     /* NULL: nothing is said of it */
     ngx_flag_t                headers;     /* maas_headers */
     maas_blunt_t             *output;      /* maas_output; NULL: answers are
                                               whole */

@@ -52,6 +52,7 @@ typedef enum {
     NGX_HTTP_MAAS_VAR_MISSING,             /*     columns without a value */
     NGX_HTTP_MAAS_SWAPS,                   /* of watched files: taken, */
     NGX_HTTP_MAAS_REFUSED,                 /*     and not */
+    NGX_HTTP_MAAS_EXPLAINED,               /* rows */
     NGX_HTTP_MAAS_N_USED,
     NGX_HTTP_MAAS_N_STORED = 64,
 

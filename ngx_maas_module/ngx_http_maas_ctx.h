@@ -104,6 +104,10 @@ struct ngx_http_maas_ctx_s {
                                               NGX_DECLINED if nothing does */
     ngx_http_maas_body_t      body;
     size_t                    json_len;    /* of the body */
+    maas_explain_asked_t      explain;     /* what the route or the location
+                                              asks of explanations */
+    ngx_uint_t                explain_rows;    /* most rows that are explained;
+                                                  0: none are here */
     maas_request_t            req;
     const maas_blunt_t       *blunt;       /* how its answer is blunted, or
                                               NULL */
@@ -122,12 +126,14 @@ struct ngx_http_maas_ctx_s {
     ngx_queue_t               queue;
     void                     *large;       /* more rows than a batch has */
     ngx_http_maas_block_t     rows;        /* of that, */
-    ngx_http_maas_block_t     text;        /*     and its answer */
+    ngx_http_maas_block_t     text;        /*     its answer, and what */
+    ngx_http_maas_block_t     reasons;     /*     is explained of it */
     size_t                    answer;      /* bytes that are counted for it */
     ngx_queue_t               turn;        /* waits for its turn, */
     ngx_http_maas_finish_pt   take_turn;   /*     to call this */
     ngx_http_maas_finish_pt   finish;      /* set when a thread is done */
 
+    unsigned                  explains:1;  /* the route is for that */
     unsigned                  queued:1;
     unsigned                  waits:1;     /* for its turn */
     unsigned                  owns:1;      /* blocks, until the pool is gone */

@@ -58,6 +58,9 @@ struct ngx_http_maas_model_s {
                                               its label; of a generation */
     maas_model_t             *engine;
     const maas_info_t        *info;
+    maas_explainer_t         *explainer;   /* NULL: there is none, */
+    char                     *unexplained; /*     why; NULL: nobody can ask */
+    float                     explain;     /* ns a row by MAAS_EXPLAIN_STEPS */
     ngx_http_maas_lane_t     *lanes;       /* of all workers */
     ngx_uint_t                n_lanes;
     ngx_http_maas_lane_t     *lane;        /* of this one */
@@ -84,6 +87,9 @@ struct ngx_http_maas_model_s {
     unsigned                  fixed:1;     /* its first batch was made */
     unsigned                  pinned:1;    /* of `first`: the configuration
                                               names it */
+    unsigned                  explains:1;  /* of `first`: some location asks
+                                              for explanations, */
+    unsigned                  reasons:1;   /*     and cannot do without */
     float                     cost[NGX_HTTP_MAAS_COSTS];   /* ns a row */
 };
 

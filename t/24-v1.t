@@ -188,7 +188,7 @@ subtest 'refused' => sub {
             'Unrecognized servable version label: x' ],
         [ POST => '/v1/models/m/versions/9999999999999999999:predict', 400,
             'Failed to convert version' ],
-        [ POST => '/v1/models/m:explain', 400, 'Malformed request: POST' ],
+        [ POST => '/v1/models/m:generate', 400, 'Malformed request: POST' ],
         [ POST => '/v1/models/:predict', 400, 'Malformed request: POST' ],
         [ POST => '/v1/models/m/versions/v1:predict', 400,
             'Malformed request: POST' ],

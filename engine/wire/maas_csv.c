@@ -9,8 +9,10 @@
 #include "field/maas_layout.h"
 #include "text/maas_csv_text.h"
 #include "text/maas_json.h"
+#include "wire/json/maas_json_explain.h"
 
 #include <math.h>
+#include <string.h>
 
 
 /* A field as number n of a tensor's row */
@@ -204,10 +206,114 @@ csv_read(const maas_info_t *info, const maas_body_t *body, void *x,
 }
 
 
+/* The most bytes of what explanations add to a row */
+
+static size_t
+csv_explained_size(const maas_info_t *info, const maas_explanations_t *all)
+{
+    size_t  n;
+
+    if (all == NULL) {
+        return 0;
+    }
+
+    n = all->top > 0 ? all->top : all->size;
+
+    return (n + 2) * (MAAS_FLOAT_MAX + 1)
+           + (all->top > 0 ? n * (maas__explanations_name_size(info) + 3) : 0);
+}
+
+
 static size_t
 csv_size(const maas_info_t *info, const maas_request_t *req)
 {
-    return req->rows * info->out * (MAAS_FLOAT_MAX + 1);
+    return req->rows * (info->out * (MAAS_FLOAT_MAX + 1)
+                        + csv_explained_size(info, req->explained));
+}
+
+
+/* A comma and a number in single precision, none where that has none */
+
+static char *
+csv_adds(double v, char *p)
+{
+    *p++ = ',';
+
+    return p + (isfinite((float) v) ? maas__float_print((float) v, p) : 0);
+}
+
+
+/* A comma and a name, in quotes if it needs them */
+
+static char *
+csv_reason(const char *s, size_t len, char *p)
+{
+    size_t    i;
+    unsigned  quoted;
+
+    for (quoted = 0, i = 0; i < len; i++) {
+        quoted |= memchr(",;\"\r\n\t ", s[i], 7) != NULL;
+    }
+
+    *p++ = ',';
+
+    if (!quoted) {
+        memcpy(p, s, len);
+        return p + len;
+    }
+
+    *p++ = '"';
+
+    for (i = 0; i < len; i++) {
+        *p = s[i];
+        p += 1 + (s[i] == '"');
+        p[-1] = s[i];
+    }
+
+    *p++ = '"';
+
+    return p;
+}
+
+
+/* score, base, then names with what they add, or what all add in their order */
+
+static char *
+csv_explained(const maas_info_t *info, const maas_explanations_t *all,
+    size_t row, char *p)
+{
+    char           text[MAAS_EXPLAIN_PLACE];
+    size_t         i, n, len, places[MAAS_EXPLAIN_TOP];
+    const char    *name;
+    const double  *adds;
+
+    adds = all->attributions + row * all->size;
+    p = csv_adds(all->row[row].score, p);
+    p = csv_adds(all->row[row].base, p);
+
+    if (all->top == 0) {
+        for (i = 0; i < all->size; i++) {
+            p = csv_adds(adds[i], p);
+        }
+
+        return p;
+    }
+
+    n = maas__explanations_top(all, row, places);
+
+    for (i = 0; i < all->top; i++) {
+
+        if (i >= n) {
+            p = stpcpy(p, ",,");
+            continue;
+        }
+
+        name = maas__explanations_name(info, places[i], text, &len);
+        p = csv_reason(name, len, p);
+        p = csv_adds(adds[places[i]], p);
+    }
+
+    return p;
 }
 
 
@@ -222,6 +328,11 @@ csv_write(const maas_info_t *info, const maas_request_t *req, const float *y,
 
     for (i = 0; i < req->rows; i++) {
         p += maas__floats_print(y + i * info->out, info->out, p);
+
+        if (req->explained != NULL) {
+            p = csv_explained(info, req->explained, i, p);
+        }
+
         *p++ = '\n';
     }
 
@@ -236,6 +347,7 @@ const maas_form_t  maas_form_csv = {
     .types = csv_types,
     .answer = "text/csv",
     .bound = csv_bound,
+    .explains = 1,
     .read = csv_read,
     .size = csv_size,
     .write = csv_write

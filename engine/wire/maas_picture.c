@@ -46,6 +46,7 @@ const maas_form_t  maas_form_image = {
     .types = picture_types,
     .is = picture_is,
     .bound = maas__bound_one,
+    .explains = 1,
     .read = picture_read,
     .size = maas__rows_size,
     .write = maas__rows_write

@@ -134,6 +134,7 @@ const maas_form_t  maas_form_pairs = {
     .types = pairs_types,
     .is = pairs_is,
     .bound = maas__bound_one,
+    .explains = 1,
     .read = pairs_read,
     .size = maas__rows_size,
     .write = maas__rows_write

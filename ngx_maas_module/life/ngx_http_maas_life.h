@@ -33,6 +33,10 @@ char *ngx_http_maas_output(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 ngx_int_t ngx_http_maas_output_check(ngx_conf_t *cf,
     ngx_http_maas_loc_conf_t *mlcf);
 
+/* maas_explain off | top=N|all [steps=N] [baseline=mean|zero] */
+char *ngx_http_maas_explain_set(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+
 /* maas_status, maas_metrics: the location is of kind cmd->offset. */
 char *ngx_http_maas_take(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
@@ -51,6 +55,18 @@ extern const ngx_http_handler_pt
  * logs what is wrong. */
 ngx_int_t ngx_http_maas_model_new(ngx_conf_t *cf,
     ngx_http_maas_main_conf_t *mmcf, ngx_http_maas_model_t *model);
+
+
+/* ngx_http_maas_explainer.c */
+
+/* A location is merged: which models it may explain */
+void ngx_http_maas_explain_mark(ngx_http_maas_main_conf_t *mmcf,
+    ngx_http_maas_loc_conf_t *mlcf);
+
+/* Once all is merged: explainers of those models; logs why there is none where
+ * answers cannot do without. */
+ngx_int_t ngx_http_maas_explainers(ngx_conf_t *cf,
+    ngx_http_maas_main_conf_t *mmcf);
 
 
 /* ngx_http_maas_worker.c */

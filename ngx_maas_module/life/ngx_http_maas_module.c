@@ -57,7 +57,8 @@ ngx_http_maas_postconfiguration(ngx_conf_t *cf)
 
     ngx_http_maas_folder_pin(mmcf);
 
-    if (ngx_http_maas_fit(cf, mmcf) != NGX_OK
+    if (ngx_http_maas_explainers(cf, mmcf) != NGX_OK
+        || ngx_http_maas_fit(cf, mmcf) != NGX_OK
         || ngx_http_maas_set_init(cf, mmcf) != NGX_OK
         || ngx_http_maas_features_log_check(cf, mmcf) != NGX_OK
         || ngx_http_maas_phases_init(cf) != NGX_OK
@@ -136,6 +137,7 @@ ngx_http_maas_create_loc_conf(ngx_conf_t *cf)
     mlcf->max_rows = NGX_CONF_UNSET_UINT;
     mlcf->offload = NGX_CONF_UNSET_PTR;
     mlcf->output = NGX_CONF_UNSET_PTR;
+    mlcf->explain = NGX_CONF_UNSET_PTR;
     mlcf->proxy.body = NGX_CONF_UNSET;
     mlcf->headers = NGX_CONF_UNSET;
 
@@ -201,6 +203,7 @@ ngx_http_maas_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_conf_merge_uint_value(conf->max_rows, prev->max_rows, 256);
     ngx_conf_merge_ptr_value(conf->offload, prev->offload, NULL);
     ngx_conf_merge_ptr_value(conf->output, prev->output, NULL);
+    ngx_conf_merge_ptr_value(conf->explain, prev->explain, NULL);
     ngx_conf_merge_value(conf->proxy.body, prev->proxy.body, 0);
     ngx_conf_merge_value(conf->headers, prev->headers, 0);
 
@@ -216,6 +219,8 @@ ngx_http_maas_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
         conf->model->max_rows = ngx_max(conf->model->max_rows, conf->max_rows);
         mmcf->offload |= conf->offload != NULL;
     }
+
+    ngx_http_maas_explain_mark(mmcf, conf);
 
     if (ngx_http_maas_feature_merge(cf, &prev->proxy, &conf->proxy) != NGX_OK
         || ngx_http_maas_set_merge(cf, prev, conf) != NGX_OK
@@ -397,6 +402,13 @@ static ngx_command_t  ngx_http_maas_commands[] = {
     { ngx_string("maas_output"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE123,
       ngx_http_maas_output,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("maas_explain"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE123,
+      ngx_http_maas_explain_set,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
       NULL },

@@ -48,6 +48,11 @@ ngx_http_maas_worker_warm_up(ngx_http_maas_model_t *model, maas_err_t *err)
 
     ngx_http_maas_pass_learn(&pass);
 
+    if (model->explainer != NULL) {
+        model->explain = ngx_http_maas_explain_warm(model->info,
+                                                    model->explainer);
+    }
+
     return MAAS_OK;
 }
 

@@ -36,6 +36,7 @@ ngx_http_maas_shadow_rows(ngx_http_maas_shadow_batch_t *batch,
     body.loose = 1;
     body.named = batch->pair->named;
     body.marks = 0;
+    body.explain = NULL;
 
     rc = item->form->read(batch->pass.model->info, &body, x, &req, err);
 

@@ -323,6 +323,11 @@ ngx_http_maas_batch_read(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx,
         return err->code;
     }
 
+    if (ctx->req.explain.wanted) {
+        ngx_http_maas_large_rows(r, ctx, x);
+        return MAAS_OK;
+    }
+
     ctx->batch = batch;
     ctx->row = batch->pass.rows;
     ctx->queued = 1;

@@ -42,6 +42,42 @@ typedef struct {
 maas_status_t ngx_http_maas_pass_predict(ngx_http_maas_pass_t *pass,
     ngx_uint_t most);
 
+/* Explanations of a pass's rows: set all but done and ran, which are 0. */
+
+typedef struct {
+    maas_explain_asked_t        asked;
+    ngx_http_maas_block_t       workspace; /* of the thread that runs it */
+    const void                 *zeros;     /* a row */
+    maas_explained_t           *row;       /* (rows) */
+    double                     *attributions;  /* (rows,told.size) */
+    maas_explanations_t         told;      /* the same for who writes it */
+    ngx_uint_t                  done;      /* rows */
+    uint64_t                    ran;       /* ended, ngx_http_maas_now() */
+    uint64_t                    ns;        /* CPU time */
+} ngx_http_maas_reasons_t;
+
+/* a row that is explained costs about as much as so many that are not */
+
+#define NGX_HTTP_MAAS_EXPLAIN_ROW  8
+
+/* Explain rows of a pass, which have run, for `most` ns or until all are; one
+ * at least.  In any thread.  Failed: pass->err. */
+maas_status_t ngx_http_maas_pass_explain(ngx_http_maas_pass_t *pass,
+    ngx_http_maas_reasons_t *reasons, uint64_t most);
+
+/* In the event loop, once all rows are explained: learn from the time. */
+void ngx_http_maas_pass_explained(ngx_http_maas_pass_t *pass,
+    ngx_http_maas_reasons_t *reasons);
+
+/* In any thread: explain a row of ones, twice, in memory of its own: ns of the
+ * second time, 0 if there is no memory. */
+float ngx_http_maas_explain_warm(const maas_info_t *info,
+    maas_explainer_t *explainer);
+
+/* By what the time of a row, model->explain, is to be multiplied */
+double ngx_http_maas_explain_share(ngx_http_maas_model_t *model,
+    const maas_explain_asked_t *asked);
+
 /* In the event loop: the pass is over, and a request of it gets to know. */
 void ngx_http_maas_pass_tell(ngx_http_maas_pass_t *pass,
     ngx_http_maas_ctx_t *ctx);
@@ -177,6 +213,12 @@ void ngx_http_maas_turn_drop(ngx_http_maas_ctx_t *ctx);
  * not even be whole, in a thread. */
 void ngx_http_maas_large(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx,
     size_t bound);
+
+/* The same, whose rows are read, x(ctx->req.rows,in), which are copied: they
+ * are to be explained. */
+void ngx_http_maas_large_rows(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx,
+    const void *x);
+
 #if (NGX_THREADS)
 void ngx_http_maas_large_post(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx,
     ngx_http_maas_offload_t *offload);

@@ -371,6 +371,7 @@ ngx_http_maas_own_cleanup(void *data)
     ngx_http_maas_block_give(ctx->body.memory, &ctx->body.block);
     ngx_http_maas_block_give(ctx->body.memory, &ctx->rows);
     ngx_http_maas_block_give(ctx->body.memory, &ctx->text);
+    ngx_http_maas_block_give(ctx->body.memory, &ctx->reasons);
 }
 
 

@@ -6,6 +6,7 @@
  */
 
 
+#include "ngx_http_maas_explain.h"
 #include "ngx_http_maas_form.h"
 #include "ngx_http_maas_gather.h"
 #include "ngx_http_maas_request.h"
@@ -24,6 +25,7 @@ ngx_http_maas_form_body(ngx_http_maas_ctx_t *ctx, ngx_uint_t max_rows)
     b.loose = 0;
     b.named = 0;
     b.marks = ctx->model->info->marking != NULL;
+    b.explain = &ctx->explain;
 
     return b;
 }
@@ -213,6 +215,8 @@ ngx_http_maas_form_read(ngx_http_maas_ctx_t *ctx, ngx_uint_t max_rows,
         req->version.len = ctx->model->version.len;
 
         ngx_http_maas_seen(ctx->model, x, req->rows, 1);
+
+        rc = ngx_http_maas_explain_read(ctx, err);
     }
 
     return rc;

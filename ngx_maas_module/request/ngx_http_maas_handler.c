@@ -7,6 +7,7 @@
 
 
 #include "ngx_http_maas_batch.h"
+#include "ngx_http_maas_explain.h"
 #include "ngx_http_maas_form.h"
 #include "ngx_http_maas_gather.h"
 #include "ngx_http_maas_request.h"
@@ -141,7 +142,9 @@ ngx_http_maas_body_ready(ngx_http_request_t *r)
     ngx_http_maas_body_model(ctx);
     ngx_http_maas_form_headers(r, ctx);
 
-    if (ngx_http_maas_body_open(r, ctx, &err) != MAAS_OK) {
+    if (ngx_http_maas_explain_ask(r, ctx, &err) != MAAS_OK
+        || ngx_http_maas_body_open(r, ctx, &err) != MAAS_OK)
+    {
         ngx_http_maas_form_refuse(r, ctx, &err);
         return;
     }
@@ -161,6 +164,31 @@ ngx_http_maas_infer_cleanup(void *data)
     ngx_http_maas_turn_drop(ctx);
     ngx_http_maas_memory_give(ctx->model->memory, ctx->answer);
     ngx_http_maas_count(ctx, 0);
+}
+
+
+ngx_int_t
+ngx_http_maas_explain(ngx_http_request_t *r, ngx_http_maas_model_t *model,
+    const maas_form_t *form)
+{
+    ngx_http_maas_ctx_t       *ctx;
+    ngx_http_maas_loc_conf_t  *mlcf;
+
+    mlcf = ngx_http_get_module_loc_conf(r, ngx_http_maas_module);
+
+    if (mlcf->explain != NULL && mlcf->explain->off) {
+        return ngx_http_maas_refuse(r, NGX_HTTP_NOT_FOUND, "explanations are "
+                                    "off here, as maas_explain says");
+    }
+
+    ctx = ngx_http_maas_get_ctx(r);
+    if (ctx == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    ctx->explains = 1;
+
+    return ngx_http_maas_infer(r, model, form);
 }
 
 

@@ -7,7 +7,7 @@
  */
 
 
-#include "ngx_http_maas_batch.h"
+#include "ngx_http_maas_explain.h"
 #include "ngx_http_maas_form.h"
 #include "ngx_http_maas_gather.h"
 #include "answers/ngx_http_maas_response.h"
@@ -22,11 +22,17 @@
 #define NGX_HTTP_MAAS_LARGE_FIRST   1048576
 #define NGX_HTTP_MAAS_LARGE_MORE    8
 
+/* ns of a turn in which rows are explained, and of one that nobody waits for */
+
+#define NGX_HTTP_MAAS_LARGE_TURN    500000
+#define NGX_HTTP_MAAS_LARGE_EVER    ((uint64_t) -1)
+
 typedef struct {
     size_t                     bound;      /* most rows that it may have */
     ngx_uint_t                 max_rows;
     ngx_uint_t                 slice;      /* rows of a turn */
     ngx_http_maas_pass_t       pass;
+    ngx_http_maas_reasons_t    reasons;    /* if ctx->req.explain.wanted */
 
     /* with the pool: what a thread leaves */
 
@@ -59,6 +65,11 @@ ngx_http_maas_large_finish(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx)
     } else {
         ngx_http_maas_pass_count(pass);
 
+        if (ctx->req.explain.wanted) {
+            ngx_http_maas_pass_explained(pass, &large->reasons);
+            ngx_http_maas_explain_tell(ctx, &large->reasons);
+        }
+
         rc = large->text.data != NULL
              ? ngx_http_maas_form_send(r, ctx, &large->text, large->text_json)
              : ngx_http_maas_form_answer(r, ctx, pass->y);
@@ -68,6 +79,7 @@ ngx_http_maas_large_finish(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx)
 
     ngx_http_maas_body_close(ctx);
     ngx_http_maas_block_give(ctx->model->memory, &ctx->rows);
+    ngx_http_maas_block_give(ctx->model->memory, &ctx->reasons);
 
     ngx_http_finalize_request(r, rc);
 }
@@ -110,6 +122,21 @@ ngx_http_maas_large_memory(ngx_http_maas_large_t *large, size_t rows, size_t ws,
 }
 
 
+/* Rows are in pass.x. */
+
+static maas_status_t
+ngx_http_maas_large_read_rows(ngx_http_maas_large_t *large, maas_err_t *err)
+{
+    ngx_http_maas_ctx_t  *ctx;
+
+    ctx = large->ctx;
+    large->pass.rows = ctx->req.rows;
+
+    return ctx->req.explain.wanted
+           ? ngx_http_maas_explain_open(ctx, &large->reasons, err) : MAAS_OK;
+}
+
+
 /*
  * Rows out of the body, and memory for them.  The bound counts bytes, of which
  * a row of text has many and most bodies one: where memory for the bound is
@@ -117,7 +144,7 @@ ngx_http_maas_large_memory(ngx_http_maas_large_t *large, size_t rows, size_t ws,
  */
 
 static maas_status_t
-ngx_http_maas_large_rows(ngx_http_maas_large_t *large, size_t ws,
+ngx_http_maas_large_rows_of(ngx_http_maas_large_t *large, size_t ws,
     maas_err_t *err)
 {
     size_t                rows, most;
@@ -139,8 +166,11 @@ ngx_http_maas_large_rows(ngx_http_maas_large_t *large, size_t ws,
 
         rc = ngx_http_maas_form_read(ctx, most, large->pass.x, err);
 
+        if (rc == MAAS_OK) {
+            return ngx_http_maas_large_read_rows(large, err);
+        }
+
         if (rc != MAAS_TOOBIG || most == large->max_rows) {
-            large->pass.rows = rc == MAAS_OK ? ctx->req.rows : 0;
             return rc;
         }
 
@@ -148,6 +178,37 @@ ngx_http_maas_large_rows(ngx_http_maas_large_t *large, size_t ws,
 
         rows *= NGX_HTTP_MAAS_LARGE_MORE;
     }
+}
+
+
+/* A turn's worth of rows: they run first, then they are explained. */
+
+static maas_status_t
+ngx_http_maas_large_slice(ngx_http_maas_large_t *large)
+{
+    ngx_http_maas_ctx_t   *ctx;
+    ngx_http_maas_pass_t  *pass;
+
+    ctx = large->ctx;
+    pass = &large->pass;
+
+    if (pass->done < pass->rows || pass->rows == 0) {
+
+        if (ngx_http_maas_batch_workspace(ctx->model, &pass->err) != MAAS_OK
+            || ngx_http_maas_pass_predict(pass, large->slice) != MAAS_OK)
+        {
+            return pass->err.code;
+        }
+
+        if (pass->rows != 1) {
+            return MAAS_OK;
+        }
+    }
+
+    return ctx->req.explain.wanted
+           ? ngx_http_maas_pass_explain(pass, &large->reasons,
+                                        NGX_HTTP_MAAS_LARGE_TURN)
+           : MAAS_OK;
 }
 
 
@@ -160,9 +221,9 @@ ngx_http_maas_large_turn(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx)
     large = ctx->large;
     pass = &large->pass;
 
-    if (ngx_http_maas_batch_workspace(ctx->model, &pass->err) == MAAS_OK
-        && ngx_http_maas_pass_predict(pass, large->slice) == MAAS_OK
-        && pass->done < pass->rows)
+    if (ngx_http_maas_large_slice(large) == MAAS_OK
+        && (pass->done < pass->rows
+            || (ctx->req.explain.wanted && large->reasons.done < pass->rows)))
     {
         ngx_http_maas_turn_wait(r, ctx, ngx_http_maas_large_turn);
         return;
@@ -181,7 +242,7 @@ ngx_http_maas_large_read(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx)
     large = ctx->large;
     err = &large->pass.err;
 
-    if (ngx_http_maas_large_rows(large, 0, err) != MAAS_OK) {
+    if (ngx_http_maas_large_rows_of(large, 0, err) != MAAS_OK) {
         ngx_http_maas_large_finish(r, ctx);
         return;
     }
@@ -225,6 +286,42 @@ ngx_http_maas_large_write(ngx_http_maas_large_t *large)
 }
 
 
+/* Bytes of a workspace for a thread */
+
+static size_t
+ngx_http_maas_large_workspace(ngx_http_maas_large_t *large)
+{
+    return maas_workspace_size(large->ctx->model->engine, large->slice);
+}
+
+
+/* Rows of a body that may not even be whole */
+
+static maas_status_t
+ngx_http_maas_large_gather(ngx_http_maas_large_t *large, ngx_log_t *log)
+{
+    maas_err_t           *err;
+    ngx_http_maas_ctx_t  *ctx;
+
+    ctx = large->ctx;
+    err = &large->pass.err;
+
+    if (ctx->body.todo
+        && (ngx_http_maas_body_more(ctx, NGX_MAX_SIZE_T_VALUE, log, err)
+            != MAAS_OK
+            || ngx_http_maas_form_open(ctx, err) != MAAS_OK))
+    {
+        return err->code;
+    }
+
+    large->bound = ngx_http_maas_form_bound(ctx, large->max_rows);
+
+    return ngx_http_maas_large_rows_of(large,
+                                       ngx_http_maas_large_workspace(large),
+                                       err);
+}
+
+
 /* In a thread: the event loop leaves ctx->req and the body alone meanwhile. */
 
 static void
@@ -232,32 +329,23 @@ ngx_http_maas_large_work(void *data, ngx_log_t *log)
 {
     ngx_http_maas_large_t  *large = data;
 
-    maas_err_t            *err;
     ngx_http_maas_ctx_t   *ctx;
     ngx_http_maas_pass_t  *pass;
 
     ctx = large->ctx;
     pass = &large->pass;
-    err = &pass->err;
-
-    if (ctx->body.todo
-        && (ngx_http_maas_body_more(ctx, NGX_MAX_SIZE_T_VALUE, log, err)
-            != MAAS_OK
-            || ngx_http_maas_form_open(ctx, err) != MAAS_OK))
-    {
-        return;
-    }
-
-    large->bound = ngx_http_maas_form_bound(ctx, large->max_rows);
 
     pass->workspace = &large->workspace;
 
-    if (ngx_http_maas_large_rows(large,
-                                 maas_workspace_size(ctx->model->engine,
-                                                     large->slice),
-                                 err)
-        == MAAS_OK
-        && ngx_http_maas_pass_predict(pass, pass->rows) == MAAS_OK)
+    if (pass->rows == 0 && ngx_http_maas_large_gather(large, log) != MAAS_OK) {
+        return;
+    }
+
+    if (ngx_http_maas_pass_predict(pass, pass->rows) == MAAS_OK
+        && (!ctx->req.explain.wanted
+            || ngx_http_maas_pass_explain(pass, &large->reasons,
+                                          NGX_HTTP_MAAS_LARGE_EVER)
+               == MAAS_OK))
     {
         ngx_http_maas_large_write(large);
     }
@@ -374,6 +462,7 @@ ngx_http_maas_large(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx,
 
     if (mlcf->offload != NULL && r == r->main
         && ngx_http_maas_pass_cost(ctx->model, bound)
+           + ngx_http_maas_explain_cost(ctx->model, &ctx->explain, bound)
            + ctx->body.text.len * NGX_HTTP_MAAS_BYTE_COST
            >= (uint64_t) mlcf->offload->above)
     {
@@ -388,4 +477,82 @@ ngx_http_maas_large(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx,
         large->bound = bound;
         ngx_http_maas_turn_wait(r, ctx, ngx_http_maas_large_read);
     }
+}
+
+
+/* Rows of the worker's batch, which others are to have */
+
+static maas_status_t
+ngx_http_maas_large_copy(ngx_http_maas_large_t *large, const void *x, size_t ws)
+{
+    maas_err_t           *err;
+    ngx_http_maas_ctx_t  *ctx;
+
+    ctx = large->ctx;
+    err = &large->pass.err;
+
+    if (ngx_http_maas_large_memory(large, ctx->req.rows, ws, err) != MAAS_OK) {
+        return err->code;
+    }
+
+    ngx_memcpy(large->pass.x, x, ctx->req.rows * ctx->model->info->row);
+
+    return ngx_http_maas_large_read_rows(large, err);
+}
+
+
+void
+ngx_http_maas_large_rows(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx,
+    const void *x)
+{
+    size_t                     ws;
+    uint64_t                   cost;
+    ngx_http_maas_large_t     *large;
+    ngx_http_maas_offload_t   *offload;
+    ngx_http_maas_loc_conf_t  *mlcf;
+
+    mlcf = ngx_http_get_module_loc_conf(r, ngx_http_maas_module);
+
+    cost = ngx_http_maas_pass_cost(ctx->model, ctx->req.rows)
+           + ngx_http_maas_explain_cost(ctx->model, &ctx->req.explain,
+                                        ctx->req.rows);
+
+    large = ngx_http_maas_large_create(r, ctx);
+    if (large == NULL) {
+        return;
+    }
+
+    offload = NULL;
+    ws = 0;
+
+#if (NGX_THREADS)
+    if (mlcf->offload != NULL && r == r->main && ctx->req.rows > 0
+        && cost >= (uint64_t) mlcf->offload->above)
+    {
+        offload = mlcf->offload;
+        ws = ngx_http_maas_large_workspace(large);
+    }
+#endif
+
+    if (ngx_http_maas_large_copy(large, x, ws) != MAAS_OK) {
+        ngx_http_maas_large_finish(r, ctx);
+        return;
+    }
+
+#if (NGX_THREADS)
+    if (offload != NULL) {
+        if (ngx_http_maas_large_task(r, large, offload) != MAAS_OK) {
+            ngx_http_maas_large_finish(r, ctx);
+        }
+
+        return;
+    }
+#endif
+
+    if (cost > NGX_HTTP_MAAS_LARGE_TURN) {
+        ngx_http_maas_turn_wait(r, ctx, ngx_http_maas_large_turn);
+        return;
+    }
+
+    ngx_http_maas_large_turn(r, ctx);
 }

@@ -45,6 +45,108 @@ ngx_http_maas_pass_predict(ngx_http_maas_pass_t *pass, ngx_uint_t most)
 }
 
 
+maas_status_t
+ngx_http_maas_pass_explain(ngx_http_maas_pass_t *pass,
+    ngx_http_maas_reasons_t *reasons, uint64_t most)
+{
+    size_t              i;
+    uint64_t            began;
+    maas_status_t       rc;
+    const maas_info_t  *info;
+
+    info = pass->model->info;
+    rc = MAAS_OK;
+    began = ngx_http_maas_clock(CLOCK_THREAD_CPUTIME_ID);
+
+    while (rc == MAAS_OK && reasons->done < pass->rows) {
+        i = reasons->done++;
+
+        rc = maas_explain_row(info, pass->model->explainer, &reasons->asked,
+                              (u_char *) pass->x + i * info->row,
+                              reasons->zeros,
+                              reasons->attributions + i * reasons->told.size,
+                              &reasons->row[i], reasons->workspace.data,
+                              reasons->workspace.size, &pass->err);
+
+        if (ngx_http_maas_clock(CLOCK_THREAD_CPUTIME_ID) - began >= most) {
+            break;
+        }
+    }
+
+    reasons->ns += ngx_http_maas_clock(CLOCK_THREAD_CPUTIME_ID) - began;
+    reasons->ran = ngx_http_maas_now();
+
+    return rc;
+}
+
+
+float
+ngx_http_maas_explain_warm(const maas_info_t *info,
+    maas_explainer_t *explainer)
+{
+    u_char            *p;
+    size_t             row, ws, all;
+    uint64_t           began;
+    ngx_uint_t         i;
+    maas_err_t         err;
+    maas_explained_t   explained;
+
+    ws = ngx_align(maas_explain_workspace_size(explainer, MAAS_EXPLAIN_STEPS),
+                   NGX_CPU_CACHE_LINE);
+    row = ngx_align(info->row, NGX_CPU_CACHE_LINE);
+    all = ws + row + maas_explainer_size(explainer) * sizeof(double);
+
+    p = maas_buffer(all);
+    if (p == NULL) {
+        return 0;
+    }
+
+    ngx_http_maas_row_ones(info, p + ws);
+    began = 0;
+
+    for (i = 0; i < 2; i++) {
+        began = ngx_http_maas_clock(CLOCK_THREAD_CPUTIME_ID);
+
+        (void) maas_explain(explainer, p + ws, NULL, MAAS_EXPLAIN_LIKELIEST,
+                            MAAS_EXPLAIN_STEPS, (double *) (p + ws + row),
+                            &explained, p, ws, &err);
+    }
+
+    began = ngx_http_maas_clock(CLOCK_THREAD_CPUTIME_ID) - began;
+    maas_buffer_free(p, all);
+
+    return (float) began;
+}
+
+
+double
+ngx_http_maas_explain_share(ngx_http_maas_model_t *model,
+    const maas_explain_asked_t *asked)
+{
+    return maas_explainer_how(model->explainer) == MAAS_EXPLAIN_GRADIENTS
+           ? (double) asked->steps / MAAS_EXPLAIN_STEPS : 1;
+}
+
+
+void
+ngx_http_maas_pass_explained(ngx_http_maas_pass_t *pass,
+    ngx_http_maas_reasons_t *reasons)
+{
+    float  *c, a_row;
+
+    if (pass->rows == 0) {
+        return;
+    }
+
+    c = &pass->model->explain;
+    a_row = (float) (reasons->ns / (double) pass->rows
+                     / ngx_http_maas_explain_share(pass->model,
+                                                   &reasons->asked));
+
+    *c = *c == 0 ? a_row : *c + (a_row - *c) / 8;
+}
+
+
 void
 ngx_http_maas_pass_tell(ngx_http_maas_pass_t *pass, ngx_http_maas_ctx_t *ctx)
 {

@@ -22,6 +22,11 @@
 ngx_int_t ngx_http_maas_infer(ngx_http_request_t *r,
     ngx_http_maas_model_t *model, const maas_form_t *form);
 
+/* The same, and explain the predictions: a form that explains, and what the
+ * arguments of the URI say (maas_explain_read()). */
+ngx_int_t ngx_http_maas_explain(ngx_http_request_t *r,
+    ngx_http_maas_model_t *model, const maas_form_t *form);
+
 
 /* ngx_http_maas_body.c */
 

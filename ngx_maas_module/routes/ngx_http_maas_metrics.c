@@ -64,7 +64,11 @@ static const ngx_http_maas_metric_t  ngx_http_maas_metric_list[] = {
 
     { "nv_inference_compute_output_duration_us",
       "Microseconds of writing answers, summed",
-      NGX_HTTP_MAAS_OUTPUT_NS, 1000 }
+      NGX_HTTP_MAAS_OUTPUT_NS, 1000 },
+
+    { "maas_explained_rows_total",
+      "Rows of which it was told what adds to their score",
+      NGX_HTTP_MAAS_EXPLAINED, 1 }
 };
 
 

@@ -16,6 +16,7 @@ typedef enum {
     ngx_http_maas_v1_predict = 0,
     ngx_http_maas_v1_classify,
     ngx_http_maas_v1_regress,
+    ngx_http_maas_v1_explain,
     ngx_http_maas_v1_metadata,
     ngx_http_maas_v1_status
 } ngx_http_maas_v1_verb_e;
@@ -97,6 +98,7 @@ ngx_http_maas_v1_parse(ngx_str_t *path, ngx_http_maas_v1_t *v1)
         [ngx_http_maas_v1_predict] = ":predict",
         [ngx_http_maas_v1_classify] = ":classify",
         [ngx_http_maas_v1_regress] = ":regress",
+        [ngx_http_maas_v1_explain] = ":explain",
         [ngx_http_maas_v1_metadata] = "/metadata",
         [ngx_http_maas_v1_status] = ""
     };
@@ -256,6 +258,10 @@ ngx_http_maas_v1_answer(ngx_http_request_t *r, ngx_http_maas_v1_t *v1,
         [ngx_http_maas_v1_classify] = &maas_form_v1_classify,
         [ngx_http_maas_v1_regress] = &maas_form_v1_regress
     };
+
+    if (v1->verb == ngx_http_maas_v1_explain) {
+        return ngx_http_maas_explain(r, model, &maas_form_v1_predict);
+    }
 
     if (v1->verb < ngx_http_maas_v1_metadata) {
         return ngx_http_maas_infer(r, model, forms[v1->verb]);

@@ -32,6 +32,13 @@ ngx_http_maas_v2_infer(ngx_http_request_t *r, ngx_http_maas_target_t *target)
 }
 
 
+static ngx_int_t
+ngx_http_maas_v2_explain(ngx_http_request_t *r, ngx_http_maas_target_t *target)
+{
+    return ngx_http_maas_explain(r, target->model, &maas_form_v2);
+}
+
+
 /* Models come from the configuration.  To say "loaded" would be a lie where a
  * client has just put a new file in place. */
 
@@ -122,6 +129,7 @@ static const ngx_http_maas_route_t  ngx_http_maas_v2_server[] = {
 
 static const ngx_http_maas_route_t  ngx_http_maas_v2_model[] = {
     { "/infer", NGX_HTTP_POST, .handler = ngx_http_maas_v2_infer },
+    { "/explain", NGX_HTTP_POST, .handler = ngx_http_maas_v2_explain },
     { "", NGX_HTTP_MAAS_READ, .put = ngx_http_maas_put_model },
     { "/ready", NGX_HTTP_MAAS_READ, .put = ngx_http_maas_put_model_ready },
     { "/config", NGX_HTTP_MAAS_READ, .put = ngx_http_maas_put_config },

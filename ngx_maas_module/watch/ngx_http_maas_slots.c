@@ -109,9 +109,57 @@ ngx_http_maas_slot_load(ngx_http_maas_slots_t *slots, ngx_uint_t i,
 }
 
 
+maas_status_t
+ngx_http_maas_slot_explain(ngx_http_maas_slots_t *slots, ngx_uint_t i,
+    const u_char *file, size_t size, maas_err_t *err)
+{
+    size_t                 at, used, room;
+    maas_status_t          rc;
+    ngx_http_maas_slot_t  *slot;
+
+    slot = ngx_http_maas_slot(slots, i);
+
+    ngx_http_maas_slot_protect(slots, i, PROT_READ|PROT_WRITE);
+
+    at = ngx_align(slot->used, NGX_HTTP_MAAS_SLOT_HEAD);
+    room = slots->most + NGX_HTTP_MAAS_SLOT_HEAD;
+    room -= ngx_min(at, room);
+
+    rc = room == 0
+         ? ngx_http_maas_fail(err, MAAS_TOOBIG, "there is no room for them")
+         : maas_explainer_load_at(slot->engine, file, size, MAAS_ISA_AUTO,
+                                  (u_char *) slot + at, room,
+                                  &slot->explainer, &used, err);
+    if (rc == MAAS_OK) {
+        slot->used = at + used;
+
+    } else {
+        slot->explainer = NULL;
+        (void) ngx_cpystrn((u_char *) slot->unexplained, (u_char *) err->msg,
+                           sizeof(slot->unexplained));
+    }
+
+    return rc;
+}
+
+
+maas_status_t
+ngx_http_maas_slot_explain_first(ngx_http_maas_slots_t *slots,
+    const u_char *file, size_t size, maas_err_t *err)
+{
+    maas_status_t  rc;
+
+    rc = ngx_http_maas_slot_explain(slots, 0, file, size, err);
+    ngx_http_maas_slot_protect(slots, 0, PROT_READ);
+
+    return rc;
+}
+
+
 void
 ngx_http_maas_slot_set(ngx_http_maas_slots_t *slots, ngx_uint_t i,
-    ngx_uint_t generation, const u_char *sum, time_t written, float cost)
+    ngx_uint_t generation, const u_char *sum, time_t written,
+    const float cost[2])
 {
     ngx_http_maas_slot_t  *slot;
 
@@ -121,7 +169,8 @@ ngx_http_maas_slot_set(ngx_http_maas_slots_t *slots, ngx_uint_t i,
     slot->generation = generation;
     slot->written = written;
     slot->loaded = ngx_time();
-    slot->cost = cost;
+    slot->cost = cost[0];
+    slot->explain = cost[1];
 
     ngx_http_maas_slot_protect(slots, i, PROT_READ);
 }

@@ -31,7 +31,10 @@ typedef struct {
     u_char                    sum[NGX_HTTP_MAAS_SHA256_HEX];
     time_t                    written;     /* the file */
     time_t                    loaded;
-    float                     cost;        /* ns of CPU time for a row */
+    float                     cost;        /* ns of CPU time for a row, */
+    float                     explain;     /*     by MAAS_EXPLAIN_STEPS */
+    maas_explainer_t         *explainer;   /* NULL: there is none, */
+    char                      unexplained[320];    /* since */
 } ngx_http_maas_slot_t;
 
 
@@ -61,10 +64,20 @@ ngx_http_maas_slot_t *ngx_http_maas_slot(ngx_http_maas_slots_t *slots,
 maas_status_t ngx_http_maas_slot_load(ngx_http_maas_slots_t *slots,
     ngx_uint_t i, const u_char *file, size_t size, maas_err_t *err);
 
+/* In any thread: its explainer, behind it, of the same file.  On failure, which
+ * leaves the model as it is, the slot says why.  It is not sealed then. */
+maas_status_t ngx_http_maas_slot_explain(ngx_http_maas_slots_t *slots,
+    ngx_uint_t i, const u_char *file, size_t size, maas_err_t *err);
+
+/* The same of the first generation, which is sealed again */
+maas_status_t ngx_http_maas_slot_explain_first(ngx_http_maas_slots_t *slots,
+    const u_char *file, size_t size, maas_err_t *err);
+
 /* The rest of it, which is sealed for this process: sum[] of the file has
- * NGX_HTTP_MAAS_SHA256_HEX digits. */
+ * NGX_HTTP_MAAS_SHA256_HEX digits; cost: of a row, and of one explained. */
 void ngx_http_maas_slot_set(ngx_http_maas_slots_t *slots, ngx_uint_t i,
-    ngx_uint_t generation, const u_char *sum, time_t written, float cost);
+    ngx_uint_t generation, const u_char *sum, time_t written,
+    const float cost[2]);
 
 /* In any thread: give back the memory of slot i, in slices.  Nobody reads it
  * any more. */

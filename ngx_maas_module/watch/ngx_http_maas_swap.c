@@ -95,6 +95,9 @@ ngx_http_maas_swap_fill(ngx_http_maas_model_t *model,
     model->generation = slot->generation;
     model->engine = slot->engine;
     model->info = maas_model_info(slot->engine);
+    model->explainer = slot->explainer;
+    model->unexplained = model->explains ? slot->unexplained : NULL;
+    model->explain = slot->explain;
     model->written = slot->written;
     model->loaded = slot->loaded;
 
@@ -129,6 +132,13 @@ ngx_http_maas_swap_check(ngx_http_maas_main_conf_t *mmcf,
     }
 
     ngx_http_maas_swap_fill(&new, watch, slot);
+
+    if (new.reasons && new.explainer == NULL) {
+        ngx_destroy_pool(pool);
+        return ngx_http_maas_fail(err, MAAS_UNSUPPORTED, "it has no "
+                                  "explanations, which the configuration asks "
+                                  "for: %s", new.unexplained);
+    }
 
     if (watch->model->place == NGX_HTTP_MAAS_NO_PLACE) {
         new.batch = mmcf->batch;           /* one that comes */
@@ -239,6 +249,7 @@ ngx_http_maas_swap_put(ngx_http_maas_main_conf_t *mmcf,
     first->now = model;
     first->engine = model->engine;
     first->info = model->info;
+    first->explainer = model->explainer;
     first->sum = model->sum;
     first->generation = model->generation;
     first->written = model->written;

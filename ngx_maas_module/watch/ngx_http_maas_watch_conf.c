@@ -100,6 +100,8 @@ ngx_http_maas_watch_load(ngx_conf_t *cf, ngx_http_maas_model_t *model,
     maas_status_t           rc;
     ngx_http_maas_watch_t  *watch;
 
+    static const float  none[2];
+
     watch = model->watch;
     watch->model = model;
     size = watch->max;
@@ -132,7 +134,7 @@ ngx_http_maas_watch_load(ngx_conf_t *cf, ngx_http_maas_model_t *model,
     }
 
     ngx_http_maas_slot_set(&watch->slots, 0, 1, model->sum.data,
-                           file->written, 0);
+                           file->written, none);
 
     model->engine = ngx_http_maas_slot(&watch->slots, 0)->engine;
 

@@ -9,6 +9,7 @@
 
 
 #include "ngx_http_maas_folder.h"
+#include "request/ngx_http_maas_batch.h"
 
 
 #if (NGX_THREADS)
@@ -69,7 +70,7 @@ static ngx_http_maas_found_e
 ngx_http_maas_watch_place(ngx_http_maas_watch_t *watch,
     ngx_http_maas_file_t *file, const u_char *sum)
 {
-    float                       cost;
+    float                       cost[2];
     maas_err_t                  err;
     ngx_http_maas_slot_t       *slot;
     ngx_http_maas_watch_job_t  *job;
@@ -88,11 +89,22 @@ ngx_http_maas_watch_place(ngx_http_maas_watch_t *watch,
 
     slot = ngx_http_maas_slot(&watch->slots, job->slot);
 
-    if (ngx_http_maas_watch_warm(slot, &cost) != NGX_OK) {
+    if (ngx_http_maas_watch_warm(slot, &cost[0]) != NGX_OK) {
         ngx_http_maas_slot_empty(&watch->slots, job->slot);
         (void) ngx_http_maas_why(&job->why, 0, "\"%V\": no memory for a row",
                                  &watch->model->file);
         return NGX_HTTP_MAAS_FOUND_BAD;
+    }
+
+    cost[1] = 0;
+
+    if (watch->model->explains
+        && ngx_http_maas_slot_explain(&watch->slots, job->slot, file->data,
+                                      file->size, &err)
+           == MAAS_OK)
+    {
+        cost[1] = ngx_http_maas_explain_warm(maas_model_info(slot->engine),
+                                             slot->explainer);
     }
 
     ngx_http_maas_slot_set(&watch->slots, job->slot, job->generation,

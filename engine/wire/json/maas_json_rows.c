@@ -5,7 +5,10 @@
  */
 
 #include "maas_int.h"
+#include "maas_json_explain.h"
 #include "maas_json_rows.h"
+
+#include <string.h>
 
 
 maas_json_kind_t
@@ -206,7 +209,8 @@ rows_is(const maas_info_t *info, const maas_body_t *body)
 size_t
 maas__rows_size(const maas_info_t *info, const maas_request_t *req)
 {
-    return req->rows * (info->out * (MAAS_FLOAT_MAX + 1) + 3) + 2;
+    return req->rows * (info->out * (MAAS_FLOAT_MAX + 1) + 3) + 2
+           + sizeof("{\"predictions\":}") + maas__explanations_size(info, req);
 }
 
 
@@ -218,6 +222,11 @@ maas__rows_write(const maas_info_t *info, const maas_request_t *req,
     size_t   i;
 
     p = buf;
+
+    if (req->explained != NULL) {
+        p = stpcpy(p, "{\"predictions\":");
+    }
+
     *p++ = '[';
 
     for (i = 0; i < req->rows; i++) {
@@ -229,6 +238,11 @@ maas__rows_write(const maas_info_t *info, const maas_request_t *req,
 
     p -= req->rows > 0;
     *p++ = ']';
+
+    if (req->explained != NULL) {
+        p = maas__explanations_write(info, req, p);
+        *p++ = '}';
+    }
 
     return (size_t) (p - buf);
 }
@@ -249,6 +263,7 @@ const maas_form_t  maas_form_rows = {
     .is = rows_is,
     .bound = maas__bound_objects,
     .read = rows_read,
+    .explains = 1,
     .size = maas__rows_size,
     .write = maas__rows_write
 };

@@ -33,7 +33,8 @@ typedef enum {
 maas_status_t maas__rows_numbers(maas_json_t *j, maas_records_t *r,
     maas_numbers_t kind, maas_err_t *err);
 
-/* An array of rows of numbers, [[0.1,0.9],[0.8,0.2]]; as in maas_form_t. */
+/* An array of rows of numbers, [[0.1,0.9],[0.8,0.2]], or "predictions" of an
+ * object with "explanations"; as in maas_form_t. */
 size_t maas__rows_size(const maas_info_t *info, const maas_request_t *req);
 size_t maas__rows_write(const maas_info_t *info, const maas_request_t *req,
     const float *y, char *buf, size_t *json_len);

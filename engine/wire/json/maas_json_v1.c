@@ -5,6 +5,7 @@
  */
 
 #include "maas_int.h"
+#include "maas_json_explain.h"
 #include "maas_json_rows.h"
 #include "maas_json_v1.h"
 
@@ -283,9 +284,15 @@ v1_write(const char *head, v1_row_pt row, const maas_info_t *info,
     }
 
     p -= req->rows > 0;
-    memcpy(p, "]}", 2);
+    *p++ = ']';
 
-    return (size_t) (p + 2 - buf);
+    if (req->explained != NULL) {
+        p = maas__explanations_write(info, req, p);
+    }
+
+    *p++ = '}';
+
+    return (size_t) (p - buf);
 }
 
 
@@ -295,7 +302,8 @@ static size_t
 v1_predict_size(const maas_info_t *info, const maas_request_t *req)
 {
     return req->rows * (info->out * V1_NUMBER + 3)
-           + sizeof("{\"predictions\":[]}");
+           + sizeof("{\"predictions\":[]}")
+           + maas__explanations_size(info, req);
 }
 
 
@@ -324,7 +332,7 @@ v1_is(const maas_info_t *info, const maas_body_t *body)
 /* A form: who reads the methods's part of a request, how long its answer is at
  * most, which array that is, and who writes a row of it */
 
-#define V1_FORM(form, what, method, length, head, row)                        \
+#define V1_FORM(form, what, method, length, head, row, tells)                 \
                                                                               \
 static maas_status_t                                                          \
 v1_##form##_read(const maas_info_t *info, const maas_body_t *body, void *x,  \
@@ -347,13 +355,15 @@ const maas_form_t  maas_form_v1_##form = {                                    \
     .bound = maas__bound_objects,                                             \
     .read = v1_##form##_read,                                                 \
     .size = length,                                                           \
+    .explains = tells,                                                        \
     .write = v1_##form##_write                                                \
 };
 
 V1_FORM(predict, v1_is, maas__v1_predict, v1_predict_size,
-        req->columns ? "{\"outputs\":[" : "{\"predictions\":[", v1_row)
+        req->columns ? "{\"outputs\":[" : "{\"predictions\":[", v1_row, 1)
 
 V1_FORM(classify, NULL, v1_classify, v1_classify_size, "{\"results\":[",
-        v1_classes)
+        v1_classes, 0)
 
-V1_FORM(regress, NULL, v1_regress, v1_predict_size, "{\"results\":[", v1_value)
+V1_FORM(regress, NULL, v1_regress, v1_predict_size, "{\"results\":[", v1_value,
+        0)

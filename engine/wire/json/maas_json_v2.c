@@ -5,6 +5,7 @@
  */
 
 #include "maas_int.h"
+#include "maas_json_explain.h"
 #include "maas_json_rows.h"
 #include "maas_json_v2.h"
 
@@ -15,9 +16,15 @@ static const char *const  v2_request_names[] = {
     "id", "parameters", "inputs", "outputs", NULL
 };
 
+enum { V2_BINARY_OUTPUT, V2_EXPLAIN };
+
 static const char *const  v2_parameter_names[] = {
-    "binary_data_output", NULL
+    "binary_data_output", "explain", NULL
 };
+
+/* bytes of the text of "explain", without escapes */
+
+#define V2_EXPLAIN_TEXT  4096
 
 
 /* The tensor of all numbers, or one for each column */
@@ -58,12 +65,60 @@ v2_inputs(maas_v2_t *r)
 }
 
 
+/* true: all there is to tell; or what is to be told, as a text */
+
+static maas_status_t
+v2_explain(maas_v2_t *r)
+{
+    char           text[V2_EXPLAIN_TEXT];
+    size_t         at;
+    unsigned       wanted;
+    maas_str_t     s;
+    maas_status_t  rc;
+
+    at = (size_t) (r->j.p - r->j.start);
+    r->req.explain = r->explain != NULL ? *r->explain : maas_explain_preset();
+    r->req.explain.said = 1;
+
+    if (r->j.p == r->j.end || *r->j.p != '"') {
+        rc = maas__json_bool(&r->j, &wanted, r->err);
+
+        if (rc != MAAS_OK) {
+            return maas__fail(r->err, rc, "byte %zu: \"explain\": expected "
+                              "true, false or a text such as \"top=3\"", at);
+        }
+
+        r->req.explain.wanted = wanted;
+
+        return MAAS_OK;
+    }
+
+    rc = maas__json_string(&r->j, &s, r->err);
+
+    if (rc == MAAS_OK && s.len > sizeof(text)) {
+        return maas__fail(r->err, MAAS_TOOBIG, "byte %zu: \"explain\" is "
+                          "longer than %zu bytes", at, sizeof(text));
+    }
+
+    if (rc != MAAS_OK) {
+        return rc;
+    }
+
+    s = (maas_str_t) { text, maas__json_text(s, text) };
+    rc = maas_explain_read(r->info, s, 0, &r->req.explain, r->err);
+
+    return r->r.loose ? MAAS_OK : rc;      /* a label may be another model's */
+}
+
+
 static maas_status_t
 v2_parameters(void *data, int which)
 {
     maas_v2_t  *r = data;
 
-    return maas__json_bool(&r->j, &r->binary_default, r->err);
+    return which == V2_EXPLAIN
+           ? v2_explain(r)
+           : maas__json_bool(&r->j, &r->binary_default, r->err);
 }
 
 
@@ -146,12 +201,19 @@ v2_read(const maas_info_t *info, const maas_body_t *body, void *x,
     }
 
     if (body->json_len == 0) {
-        return maas_form_bytes.read(info, body, x, req, err);
+        rc = maas_form_bytes.read(info, body, x, req, err);
+
+        if (rc == MAAS_OK) {
+            req->explain_bytes = (1u << MAAS_N_EXPLAINED) - 1;
+        }
+
+        return rc;
     }
 
     r = (maas_v2_t) {
         .info = info,
         .err = err,
+        .explain = body->explain,
         .tail = body->data + body->json_len,
         .tail_len = body->len - body->json_len
     };
@@ -196,6 +258,7 @@ const maas_form_t  maas_form_v2 = {
     .sized = v2_sized,
     .answer = "application/octet-stream",
     .bound = maas__v2_bound_pictures,
+    .explains = 1,
     .read = v2_read,
     .size = maas__v2_size,
     .write = maas__v2_write

@@ -30,7 +30,9 @@ typedef struct {
 /* One output that is asked for, as far as it has been read */
 
 typedef struct {
+    size_t              at;        /* its place in the text */
     maas_output_kind_t  what;
+    unsigned            explains;  /* one of explanations: its bit; or 0 */
     unsigned            has_binary;
     unsigned            binary;
     unsigned            ranked;    /* its k best classes are meant */
@@ -56,7 +58,9 @@ typedef struct {
     maas_v2_output_t    out;
     unsigned            binary_default;
     unsigned            has_binary;        /* a bit for each output */
+    unsigned            explain_has;       /* the same of explanations */
 
+    const maas_explain_asked_t  *explain;      /* as in maas_body_t */
     maas_request_t      req;
 } maas_v2_t;
 

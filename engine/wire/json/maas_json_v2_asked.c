@@ -5,6 +5,7 @@
  */
 
 #include "maas_int.h"
+#include "maas_json_explain.h"
 #include "maas_json_rows.h"
 #include "maas_json_v2.h"
 
@@ -44,6 +45,17 @@ asked_parameters(void *data, int which)
         r->out.ranked = 1;
         return maas__json_size(&r->j, &r->out.k, r->err);
     }
+}
+
+
+/* The second one of a model that has only one */
+
+static maas_status_t
+asked_more(maas_v2_t *r)
+{
+    return maas__fail(r->err, MAAS_BADVALUE, "byte %zu: more than one output, "
+                      "there is only \"%s\"", r->out.at,
+                      r->info->output_name);
 }
 
 
@@ -97,7 +109,15 @@ asked_name(maas_v2_t *r)
         }
     }
 
-    return asked_unknown(r, s);
+    for (i = 0; i < MAAS_N_EXPLAINED; i++) {
+        if (maas__json_is(s, maas__v2_explained_names[i])) {
+            r->out.explains = 1u << i;
+            return MAAS_OK;
+        }
+    }
+
+    return r->req.n_outputs > 0 && !maas_says(r->info)
+           ? asked_more(r) : asked_unknown(r, s);
 }
 
 
@@ -113,13 +133,36 @@ asked_member(void *data, int which)
 }
 
 
+/* One of explanations, which are all told, whoever asks for some */
+
+static maas_status_t
+asked_explained(maas_v2_t *r)
+{
+    unsigned  bit;
+
+    bit = r->out.explains;
+
+    if (r->req.explain_named & bit) {
+        return maas__fail(r->err, MAAS_BADVALUE, "output \"%s\" is there "
+                          "twice",
+                          maas__v2_explained_names[__builtin_ctz(bit)]);
+    }
+
+    r->req.explain_named |= bit;
+    r->explain_has |= r->out.has_binary ? bit : 0;
+    r->req.explain_bytes |= r->out.binary ? bit : 0;
+
+    return MAAS_OK;
+}
+
+
 static maas_status_t
 asked_rank(maas_v2_t *r)
 {
     size_t  classes;
 
-    classes = r->out.what == MAAS_OUTPUT_NUMBERS ? maas__top_classes(r->info)
-                                                 : 0;
+    classes = r->out.what == MAAS_OUTPUT_NUMBERS && r->out.explains == 0
+              ? maas__top_classes(r->info) : 0;
 
     if (classes == 0) {
         return maas__fail(r->err, MAAS_BADVALUE, "output \"%s\" has no "
@@ -139,9 +182,13 @@ asked_output(maas_v2_t *r)
     unsigned       i, seen;
     maas_status_t  rc;
 
-    r->out = (maas_v2_output_t) { 0 };
+    r->out = (maas_v2_output_t) { .at = (size_t) (r->j.p - r->j.start) };
 
     rc = maas__v2_object(r, v2_output_names, asked_member, 3, &seen);
+
+    if (rc == MAAS_OK && r->out.explains != 0 && !r->out.ranked) {
+        return asked_explained(r);
+    }
 
     if (rc == MAAS_OK && r->out.ranked) {
         rc = asked_rank(r);
@@ -153,6 +200,10 @@ asked_output(maas_v2_t *r)
 
     if (!(seen & (1u << V2_OUTPUT_NAME))) {
         return maas__fail(r->err, MAAS_BADVALUE, "an output has no \"name\"");
+    }
+
+    if (r->req.n_outputs > 0 && !maas_says(r->info)) {
+        return asked_more(r);
     }
 
     for (i = 0; i < r->req.n_outputs; i++) {
@@ -183,15 +234,6 @@ maas__v2_outputs(maas_v2_t *r)
     do {
         rc = maas__json_element(&r->j, &more, r->err);
 
-        if (rc == MAAS_OK && more && r->req.n_outputs > 0
-            && !maas_says(r->info))
-        {
-            return maas__fail(r->err, MAAS_BADVALUE, "byte %zu: more than one "
-                              "output, there is only \"%s\"",
-                              (size_t) (r->j.p - r->j.start),
-                              r->info->output_name);
-        }
-
         if (rc == MAAS_OK && more) {
             rc = asked_output(r);
         }
@@ -211,6 +253,11 @@ maas__v2_binary(maas_v2_t *r)
         if (!(r->has_binary & (1u << i))) {
             r->req.bytes |= r->binary_default << i;
         }
+    }
+
+    if (r->binary_default) {
+        r->req.explain_bytes |= ((1u << MAAS_N_EXPLAINED) - 1)
+                                & ~r->explain_has;
     }
 
     r->req.binary = r->req.n_outputs > 0 ? r->req.bytes != 0

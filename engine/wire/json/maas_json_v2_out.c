@@ -4,6 +4,7 @@
  * Not here: HTTP, classes by rank (maas_json_top.c); nothing is parsed.
  */
 
+#include "maas_json_explain.h"
 #include "maas_json_rows.h"
 #include "maas_json_v2.h"
 
@@ -84,7 +85,7 @@ v2_out_json_size(const maas_info_t *info, const maas_request_t *req)
     unsigned        i;
     maas_request_t  one;
 
-    size = v2_out_frame(info, req);
+    size = v2_out_frame(info, req) + maas__v2_explained_size(info, req);
 
     for (i = 0; i < v2_out_n(req); i++) {
         one = v2_out_one(req, i);
@@ -109,7 +110,7 @@ maas__v2_size(const maas_info_t *info, const maas_request_t *req)
         size += one.binary ? v2_out_data_size(info, &one) : 0;
     }
 
-    return size;
+    return size + maas__v2_explained_size(info, req);
 }
 
 
@@ -261,7 +262,13 @@ maas__v2_write(const maas_info_t *info, const maas_request_t *req,
         }
     }
 
-    p = stpcpy(p - 1, "]}");
+    p--;
+
+    if (req->explained != NULL) {
+        p = maas__v2_explained_write(info, req, p, &end);
+    }
+
+    p = stpcpy(p, "]}");
     *json_len = (size_t) (p - buf);
     memmove(p, start, (size_t) (end - start));
 
