@@ -31,7 +31,8 @@ typedef enum {
     MAAS_BADFILE,           /* a model file breaks a rule */
     MAAS_BADSHAPE,          /* counts or shapes disagree */
     MAAS_BADVALUE,          /* malformed text, out of range */
-    MAAS_BADNAME,           /* a column or input that the model has not */
+    MAAS_BADNAME,           /* a column, input or output that the model has
+                               not */
     MAAS_TOOBIG,            /* over a limit */
     MAAS_UNSUPPORTED,       /* legal, but not in this version */
     MAAS_BUSY,              /* try again later */

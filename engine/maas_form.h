@@ -158,8 +158,9 @@ typedef struct {
      * Body -> x(rows,in), which has room for bound() rows.  Strict: everything
      * is checked before use.  On failure x holds nothing of meaning, of *req
      * only `id` may be set, for logs, and err names the place and repeats no
-     * byte of the body but those of a wrong name: BADVALUE, BADNAME,
-     * BADSHAPE, TOOBIG, UNSUPPORTED, NOMEM.  Numbers are rounded as strtof,
+     * byte of the body but those of a wrong name, which is BADNAME and stands
+     * before ", expected ": BADVALUE, BADNAME, BADSHAPE, TOOBIG, UNSUPPORTED,
+     * NOMEM.  Numbers are rounded as strtof,
      * or strtod if info->wide, would, and every one in x is finite: one beyond
      * FP32 or FP64, and NaN or infinity in bytes, is BADVALUE, since no finite
      * answer could come of it; but for NaN where a value may be missing, and

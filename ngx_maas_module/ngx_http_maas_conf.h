@@ -80,6 +80,7 @@ typedef struct {
                                               that maas_set makes */
     ngx_array_t               inputs;      /* of ngx_http_maas_inputs_t * */
     ngx_array_t               tracks;      /* of ngx_http_maas_track_t * */
+    ngx_array_t               privates;    /* of ngx_http_maas_private_t * */
     ngx_int_t                 state;       /* index of a variable */
     ngx_int_t                 preaccess;   /* our handler there, among those of
                                               all phases */

@@ -330,6 +330,32 @@ ngx_http_maas_log(ngx_http_request_t *r, ngx_uint_t level, const char *text)
 }
 
 
+/* A log has nothing of a body: a wrong name may be anything, such as a line of
+ * values where names are read.  Its client is told. */
+
+static const char *
+ngx_http_maas_log_text(maas_err_t *err, char *text)
+{
+    char        *p, *expected;
+    static char  mark[] = ", expected ";
+
+    if (err->code != MAAS_BADNAME) {
+        return err->msg;
+    }
+
+    expected = "";
+
+    for (p = err->msg; (p = strstr(p, mark)) != NULL; p++) {
+        expected = p;
+    }
+
+    *ngx_slprintf((u_char *) text, (u_char *) text + sizeof(err->msg) - 1,
+                  "a name that the model has not%s", expected) = '\0';
+
+    return text;
+}
+
+
 void
 ngx_http_maas_fails(ngx_http_request_t *r, ngx_http_maas_reason_e why)
 {
@@ -347,6 +373,8 @@ ngx_http_maas_fails(ngx_http_request_t *r, ngx_http_maas_reason_e why)
 ngx_int_t
 ngx_http_maas_send_failure(ngx_http_request_t *r, maas_err_t *err)
 {
+    char  text[sizeof(err->msg)];
+
     /* no text: the sentence is for the client */
 
     static const struct {
@@ -381,7 +409,8 @@ ngx_http_maas_send_failure(ngx_http_request_t *r, maas_err_t *err)
                    "a row for each status");
 
     ngx_http_maas_fails(r, table[err->code].why);
-    ngx_http_maas_log(r, table[err->code].level, err->msg);
+    ngx_http_maas_log(r, table[err->code].level,
+                      ngx_http_maas_log_text(err, text));
 
     return ngx_http_maas_send_error(r, table[err->code].status,
                                     table[err->code].text != NULL

@@ -37,6 +37,10 @@ ngx_int_t ngx_http_maas_output_check(ngx_conf_t *cf,
 char *ngx_http_maas_explain_set(ngx_conf_t *cf, ngx_command_t *cmd,
     void *conf);
 
+/* maas_features_log name|* [without=column,...] [hash=column,... key=file] */
+char *ngx_http_maas_features_log(ngx_conf_t *cf, ngx_command_t *cmd,
+    void *conf);
+
 /* maas_status, maas_metrics: the location is of kind cmd->offset. */
 char *ngx_http_maas_take(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 

@@ -61,6 +61,7 @@ ngx_http_maas_postconfiguration(ngx_conf_t *cf)
         || ngx_http_maas_fit(cf, mmcf) != NGX_OK
         || ngx_http_maas_set_init(cf, mmcf) != NGX_OK
         || ngx_http_maas_features_log_check(cf, mmcf) != NGX_OK
+        || ngx_http_maas_private_check(cf, mmcf) != NGX_OK
         || ngx_http_maas_phases_init(cf) != NGX_OK
         || ngx_http_maas_ja4_init(cf) != NGX_OK)
     {
@@ -91,6 +92,8 @@ ngx_http_maas_create_main_conf(ngx_conf_t *cf)
         || ngx_array_init(&mmcf->inputs, cf->pool, 4, sizeof(void *))
            != NGX_OK
         || ngx_array_init(&mmcf->tracks, cf->pool, 4, sizeof(void *))
+           != NGX_OK
+        || ngx_array_init(&mmcf->privates, cf->pool, 4, sizeof(void *))
            != NGX_OK
         || ngx_array_init(&mmcf->pairs, cf->pool, 4, sizeof(void *))
            != NGX_OK)
@@ -426,6 +429,13 @@ static ngx_command_t  ngx_http_maas_commands[] = {
       ngx_conf_set_flag_slot,
       NGX_HTTP_LOC_CONF_OFFSET,
       offsetof(ngx_http_maas_loc_conf_t, proxy.body),
+      NULL },
+
+    { ngx_string("maas_features_log"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE2|NGX_CONF_TAKE3|NGX_CONF_TAKE4,
+      ngx_http_maas_features_log,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
       NULL },
 
     { ngx_string("maas_set"),

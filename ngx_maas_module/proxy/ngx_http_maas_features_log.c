@@ -138,16 +138,20 @@ static ngx_int_t
 ngx_http_maas_features_all(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data)
 {
+    u_char                      hex[NGX_HTTP_MAAS_SHA256_HEX];
     maas_writer_t               w = { .put = ngx_http_maas_object_put };
+    ngx_int_t                   shown;
     ngx_uint_t                  i;
     ngx_http_maas_state_t      *state;
     ngx_http_maas_value_t       value;
     ngx_http_maas_object_t      object = { .pool = r->pool };
     ngx_http_maas_feature_t   **line;
     ngx_http_maas_loc_conf_t   *mlcf;
+    ngx_http_maas_main_conf_t  *mmcf;
 
     w.ctx = &object;
 
+    mmcf = ngx_http_get_module_main_conf(r, ngx_http_maas_module);
     mlcf = ngx_http_get_module_loc_conf(r, ngx_http_maas_module);
     state = ngx_http_maas_state(r);
 
@@ -174,9 +178,17 @@ ngx_http_maas_features_all(ngx_http_request_t *r,
                 return NGX_ERROR;
             }
 
+            shown = ngx_http_maas_private(mmcf, line[i]->model.len > 0
+                                                ? &line[i]->model : NULL,
+                                          (char *) line[i]->column.data,
+                                          &value, hex);
+            if (shown != NGX_OK) {
+                continue;
+            }
+
             maas_writer_key(&w, (char *) line[i]->column.data);
             ngx_http_maas_object_value(&w, &value,
-                line[i]->quoted
+                line[i]->quoted || value.text.data == hex
                 || !maas_is_number((char *) value.text.data,
                                    value.text.len));
         }
@@ -246,11 +258,15 @@ ngx_int_t
 ngx_http_maas_features_text(ngx_pool_t *pool, ngx_http_maas_score_t *score,
     ngx_str_t *text)
 {
-    ngx_uint_t               i;
-    maas_writer_t            w = { .put = ngx_http_maas_object_put };
-    const maas_info_t       *info;
-    ngx_http_maas_value_t   *value;
-    ngx_http_maas_object_t   object = { .pool = pool };
+    u_char                      hex[NGX_HTTP_MAAS_SHA256_HEX];
+    ngx_uint_t                  i;
+    maas_writer_t               w = { .put = ngx_http_maas_object_put };
+    const maas_info_t          *info;
+    ngx_http_maas_value_t       value;
+    ngx_http_maas_object_t      object = { .pool = pool };
+    ngx_http_maas_main_conf_t  *mmcf;
+
+    mmcf = ngx_http_get_module_main_conf(score->request, ngx_http_maas_module);
 
     w.ctx = &object;
     info = score->inputs->model->info;
@@ -258,13 +274,19 @@ ngx_http_maas_features_text(ngx_pool_t *pool, ngx_http_maas_score_t *score,
     maas_writer_open(&w, '{');
 
     for (i = 0; i < info->n_columns; i++) {
-        value = &score->values[i];
+        value = score->values[i];
 
-        if (value->kind != NGX_HTTP_MAAS_VALUE_NONE) {
+        if (value.kind != NGX_HTTP_MAAS_VALUE_NONE
+            && ngx_http_maas_private(mmcf, &score->inputs->model->name,
+                                     info->columns[i], &value, hex)
+               == NGX_OK)
+        {
             maas_writer_key(&w, info->columns[i]);
-            ngx_http_maas_object_value(&w, value,
-                !maas_row_is_digits(info->reader, i, (char *) value->text.data,
-                                    value->text.len));
+            ngx_http_maas_object_value(&w, &value,
+                value.text.data == hex
+                || !maas_row_is_digits(info->reader, i,
+                                       (char *) value.text.data,
+                                       value.text.len));
         }
     }
 

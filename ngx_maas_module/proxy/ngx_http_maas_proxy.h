@@ -11,6 +11,7 @@
 
 
 #include "ngx_http_maas_conf.h"
+#include "ngx_http_maas_sha256.h"
 #include "ngx_http_maas_track_table.h"
 
 
@@ -380,6 +381,36 @@ ngx_int_t ngx_http_maas_features_text(ngx_pool_t *pool,
  * postconfiguration: is there such a model? */
 ngx_int_t ngx_http_maas_features_log_add(ngx_conf_t *cf);
 ngx_int_t ngx_http_maas_features_log_check(ngx_conf_t *cf,
+    ngx_http_maas_main_conf_t *mmcf);
+
+
+/* ngx_http_maas_private.c */
+
+/* A line of maas_features_log */
+
+typedef struct {
+    ngx_str_t                  name;       /* of models; empty: any */
+    ngx_array_t                without;    /* of ngx_str_t, columns */
+    ngx_array_t                hash;       /* the same */
+    ngx_http_maas_hmac_t       key;        /* of these */
+    u_char                    *file;
+    ngx_uint_t                 line;
+} ngx_http_maas_private_t;
+
+/* hex digits of a hash: 64 bits */
+
+#define NGX_HTTP_MAAS_PRIVATE_HEX  16
+
+/* A column's value as a log of `model` has it, NULL: one of all models.
+ * NGX_DECLINED: not at all; NGX_OK: as it is, or a hash in its place, for which
+ * hex has NGX_HTTP_MAAS_SHA256_HEX bytes. */
+ngx_int_t ngx_http_maas_private(ngx_http_maas_main_conf_t *mmcf,
+    ngx_str_t *model, const char *column, ngx_http_maas_value_t *value,
+    u_char *hex);
+
+/* In postconfiguration: are there such models and columns?  Logs what is
+ * wrong. */
+ngx_int_t ngx_http_maas_private_check(ngx_conf_t *cf,
     ngx_http_maas_main_conf_t *mmcf);
 
 

@@ -1,5 +1,6 @@
 /*
- * SHA-256 of the module: FIPS 180-2's examples, and lengths around a block.
+ * SHA-256 of the module: FIPS 180-2's examples, and lengths around a block;
+ * HMAC.
  */
 
 #include <setjmp.h>
@@ -56,12 +57,60 @@ nothing(void **state)
 }
 
 
+/* By Python's hmac, of "a\0" and what follows; keys around a block */
+
+static void
+hmac_is(const char *key, size_t size, const char *b, const char *want)
+{
+    unsigned char         hex[NGX_HTTP_MAAS_SHA256_HEX];
+    ngx_http_maas_hmac_t  hmac;
+
+    ngx_http_maas_hmac_key(&hmac, key, size);
+    ngx_http_maas_hmac(&hmac, "a", b, strlen(b), hex);
+    assert_memory_equal(hex, want, sizeof(hex));
+}
+
+
+static void
+hmacs(void **state)
+{
+    char  key[200];
+
+    memset(key, 'k', sizeof(key));
+    hmac_is(key, 0, "", "0706b746c18a6da1be5496bce8e30d2e"
+            "3018deea370017ffc8269793b60a690d");
+    hmac_is(key, 0, "value", "90f3a409f04c66844be8d7ca91ea3d60"
+            "397425e900c27d07bc791ce4e6c110f9");
+    hmac_is(key, 16, "", "a32ad85d5fb931532440d8ce7c1dd0e9"
+            "177edafe4cb95dc5abaf93750caef231");
+    hmac_is(key, 16, "value", "8a7e2bf9cae5edc3c056a96218cd8433"
+            "c467a97840b44138c3ca8e0edd1e1827");
+    hmac_is(key, 63, "", "4747c25254125cd39f1cb73a394d6e8e"
+            "b8d5438091a708737bac16aefea19bdd");
+    hmac_is(key, 63, "value", "7d8229649f8ea6efb187461ef6d8d03f"
+            "3606094bf35e0b1d87712a408af4cbb2");
+    hmac_is(key, 64, "", "fe0f9db39ef07f651c9a68620e3606a7"
+            "01ce7bccc749cc0b945b70f450f77f00");
+    hmac_is(key, 64, "value", "54837eb84c0dd96b15ff8f49388ed85f"
+            "b6df904dd68925a74e2792c00009e5af");
+    hmac_is(key, 65, "", "46f818af9e3bcc084dc2e628c1820165"
+            "b64eb2d82def78ecfcc0280ab78d4aa6");
+    hmac_is(key, 65, "value", "ababc589f8e521d8f694ce1029892143"
+            "286ba48b3e62c72e85603eae17387247");
+    hmac_is(key, 200, "", "2b757891d733fb46fcb341a3cc3477f7"
+            "263709233ed851f1e259aa158ca8f35f");
+    hmac_is(key, 200, "value", "c161d3255d759b88cbf5c6634a641199"
+            "604f5b5e450548920d48a82c05e319d4");
+}
+
+
 int
 main(void)
 {
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(examples),
         cmocka_unit_test(nothing),
+        cmocka_unit_test(hmacs),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -81,7 +81,7 @@ asked_unknown(maas_v2_t *r, maas_str_t s)
 
     shown = (int) (s.len < MAAS_MAX_NAME ? s.len : MAAS_MAX_NAME);
 
-    return maas__fail(r->err, MAAS_BADVALUE, "byte %zu: unknown output "
+    return maas__fail(r->err, MAAS_BADNAME, "byte %zu: unknown output "
                       "\"%.*s\", expected %s", (size_t) (s.data - r->j.start),
                       shown, s.data, list);
 }

@@ -41,7 +41,7 @@ our @rooms = (
             'ngx_maas_module/proxy/ngx_http_maas_track_entry.c' =>
                 qr{^<math\.h>$},
             'ngx_maas_module/ngx_http_maas_sha256.c' =>
-                qr{^<openssl/sha\.h>$},
+                qr{^<(?:openssl/sha|string)\.h>$},
             'ngx_maas_module/ngx_http_maas_sha256.h' => qr{^<stddef\.h>$},
             'ngx_maas_module/ngx_http_maas_names.c' => qr{^<string\.h>$},
             'ngx_maas_module/proxy/ngx_http_maas_hello.h' =>
