@@ -194,6 +194,9 @@ const maas_int8_t  maas__int8_ref = {
 /* The quickest first */
 
 static const maas_int8_t *const  int8_kernels[] = {
+#if defined(__x86_64__)
+    &maas__int8_avx512,
+#endif
     &maas__int8_ref
 };
 

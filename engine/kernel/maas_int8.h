@@ -82,6 +82,7 @@ typedef struct {
 } maas_int8_t;
 
 extern const maas_int8_t  maas__int8_ref;      /* the oracle */
+extern const maas_int8_t  maas__int8_avx512;   /* maas_int8_avx512.c */
 
 /* The quickest that may be had where products of floats run on isa; never
  * NULL. */

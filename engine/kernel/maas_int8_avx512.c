@@ -1,0 +1,411 @@
+/*
+ * Products of whole numbers with AVX-512 VNNI.
+ * Not here: loops over strips (maas_int8_strips.c).
+ */
+
+#include "maas_int8.h"
+#include "maas_int8_strips.h"
+
+
+#if defined(__x86_64__)
+
+#include <immintrin.h>
+#include <string.h>
+
+
+#define TARGET  __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,"   \
+                                      "avx512vnni,fma")))
+#define INLINE  static inline __attribute__((always_inline)) TARGET
+
+#define MR  12                         /* rows of a tile of one strip, */
+#define WR  6                          /*     and of one of two */
+
+
+INLINE __mmask16
+int8_mask(ptrdiff_t n)
+{
+    return (__mmask16) (n < 0 ? 0 : n < 16 ? (1u << n) - 1 : 0xffff);
+}
+
+
+/* round(v * inverse) + zero within 0 and 255; low = -zero, of NaN as well */
+
+INLINE __m512i
+int8_code(__m512 v, __m512 inverse, __m512 low, __m512i zero)
+{
+    v = _mm512_max_ps(_mm512_mul_ps(v, inverse), low);
+    v = _mm512_min_ps(v, _mm512_add_ps(low, _mm512_set1_ps(255)));
+
+    return _mm512_add_epi32(_mm512_cvtps_epi32(v), zero);
+}
+
+
+static TARGET void
+int8_avx512_quantize(const float *x, size_t n, float inverse, unsigned zero,
+    uint8_t *q)
+{
+    size_t     i;
+    __m512     v, by, low;
+    __m512i    z;
+    __mmask16  m;
+
+    by = _mm512_set1_ps(inverse);
+    low = _mm512_set1_ps(-(float) zero);
+    z = _mm512_set1_epi32((int) zero);
+
+    for (i = 0; i < n; i += 16) {
+        m = int8_mask((ptrdiff_t) (n - i));
+        v = _mm512_maskz_loadu_ps(m, x + i);
+        _mm512_mask_cvtepi32_storeu_epi8(q + i, m, int8_code(v, by, low, z));
+    }
+}
+
+
+/* 16 values of row r, from column j of the block on, before the activation */
+
+INLINE void
+int8_last(const maas_int8_block_t *b, size_t r, size_t j, __m512 v)
+{
+    size_t                   at;
+    __m512                   below;
+    __mmask16                m;
+    const maas_int8_pass_t  *p = b->p;
+
+    below = _mm512_setzero_ps();
+    m = int8_mask((ptrdiff_t) b->cols - (ptrdiff_t) j);
+    at = r * p->ldy + b->col + j;
+
+    if (p->act == MAAS_ACT_RELU) {
+        v = _mm512_max_ps(below, v);
+
+    } else if (p->act == MAAS_ACT_LEAKY_RELU) {
+        v = _mm512_mask_mul_ps(v, _mm512_cmp_ps_mask(v, below, _CMP_LT_OQ), v,
+                               _mm512_set1_ps(p->alpha));
+    }
+
+    if (p->inverse == 0) {
+        _mm512_mask_storeu_ps((float *) p->y + at, m, v);
+        return;
+    }
+
+    _mm512_mask_cvtepi32_storeu_epi8((uint8_t *) p->y + at, m,
+        int8_code(v, _mm512_set1_ps(p->inverse),
+                  _mm512_set1_ps(-(float) p->zero),
+                  _mm512_set1_epi32((int) p->zero)));
+}
+
+
+INLINE void
+int8_end(const maas_int8_block_t *b, size_t r, const __m512i *c, const int mr,
+    const int nv)
+{
+    int     i, j;
+    __m512  v;
+
+#pragma GCC unroll 12
+    for (i = 0; i < mr; i++) {
+#pragma GCC unroll 4
+        for (j = 0; j < nv; j++) {
+            v = _mm512_cvtepi32_ps(_mm512_sub_epi32(c[i * nv + j],
+                    _mm512_loadu_si512(b->offset + 16 * j)));
+            v = _mm512_fmadd_ps(v, _mm512_loadu_ps(b->factor + 16 * j),
+                                _mm512_loadu_ps(b->bias + 16 * j));
+            int8_last(b, r + (size_t) i, 16 * (size_t) j, v);
+        }
+    }
+}
+
+
+/* One step: four bytes of each row, broadcast, times (nv,16,4) weights */
+
+INLINE void
+int8_step(const maas_int8_block_t *b, size_t at, const uint8_t *x, __m512i *c,
+    const int mr, const int nv)
+{
+    int            i, j;
+    int32_t        four;
+    __m512i        a, v[4];
+    const int8_t  *w;
+
+#pragma GCC unroll 4
+    for (j = 0; j < nv; j++) {
+        w = b->w + at * MAAS_INT8_STEP + (j >= 2 ? b->next : 0) + j % 2 * 64;
+        v[j] = _mm512_loadu_si512(w);
+    }
+
+#pragma GCC unroll 12
+    for (i = 0; i < mr; i++) {
+        memcpy(&four, x + (size_t) i * b->ldx + 4 * at, 4);
+        a = _mm512_set1_epi32(four);
+#pragma GCC unroll 4
+        for (j = 0; j < nv; j++) {
+            c[i * nv + j] = _mm512_dpbusd_epi32(c[i * nv + j], a, v[j]);
+        }
+    }
+}
+
+
+INLINE void
+int8_tile(const maas_int8_block_t *b, size_t r, const uint8_t *x, const int mr,
+    const int nv)
+{
+    int          i;
+    size_t       s, l;
+    __m512i      c[MR * 2], d[4];
+    const char  *ahead;
+
+    ahead = b->ahead;
+
+#pragma GCC unroll 24
+    for (i = 0; i < mr * nv; i++) {
+        c[i] = _mm512_setzero_si512();
+    }
+
+    /* one row has few sums: a second set of them hides the latency */
+
+#pragma GCC unroll 4
+    for (i = 0; i < 4; i++) {
+        d[i] = _mm512_setzero_si512();
+    }
+
+    for (s = 0; s + 4 <= b->steps; s += 4) {
+        for (l = 0; l < b->ahead_lines; l++, ahead += 64) {
+            _mm_prefetch(ahead, _MM_HINT_T0);
+        }
+
+        int8_step(b, s, x, c, mr, nv);
+        int8_step(b, s + 1, x, mr == 1 ? d : c, mr, nv);
+        int8_step(b, s + 2, x, c, mr, nv);
+        int8_step(b, s + 3, x, mr == 1 ? d : c, mr, nv);
+    }
+
+    for ( /* void */ ; s < b->steps; s++) {
+        int8_step(b, s, x, c, mr, nv);
+    }
+
+#pragma GCC unroll 4
+    for (i = 0; mr == 1 && i < nv; i++) {
+        c[i] = _mm512_add_epi32(c[i], d[i]);
+    }
+
+    int8_end(b, r, c, mr, nv);
+}
+
+
+#define INT8_ROWS(n, f, nv)                                                   \
+    case n:                                                                   \
+        f(b, r, x, n, nv);                                                    \
+        break;
+
+#define INT8_TILES(name, f, type)                                             \
+    static TARGET void                                                        \
+    name(const maas_int8_block_t *b, size_t r, size_t rows, const void *of)   \
+    {                                                                         \
+        const type  *x = of;                                                  \
+                                                                              \
+        if (b->cols > MAAS_INT8_STRIP) {                                      \
+            switch (rows) {                                                   \
+            INT8_ROWS(1, f, 4)                                                \
+            INT8_ROWS(2, f, 4)                                                \
+            INT8_ROWS(3, f, 4)                                                \
+            INT8_ROWS(4, f, 4)                                                \
+            INT8_ROWS(5, f, 4)                                                \
+            default:                                                          \
+                f(b, r, x, WR, 4);                                            \
+            }                                                                 \
+            return;                                                           \
+        }                                                                     \
+                                                                              \
+        switch (rows) {                                                       \
+        INT8_ROWS(1, f, 2)                                                    \
+        INT8_ROWS(2, f, 2)                                                    \
+        INT8_ROWS(3, f, 2)                                                    \
+        INT8_ROWS(4, f, 2)                                                    \
+        INT8_ROWS(5, f, 2)                                                    \
+        INT8_ROWS(6, f, 2)                                                    \
+        INT8_ROWS(7, f, 2)                                                    \
+        INT8_ROWS(8, f, 2)                                                    \
+        INT8_ROWS(9, f, 2)                                                    \
+        INT8_ROWS(10, f, 2)                                                   \
+        INT8_ROWS(11, f, 2)                                                   \
+        default:                                                              \
+            f(b, r, x, MR, 2);                                                \
+        }                                                                     \
+    }
+
+INT8_TILES(int8_avx512_tile, int8_tile, uint8_t)
+
+
+/* Weights alone: floats times whole numbers as floats */
+
+INLINE void
+int8_alone(const maas_int8_block_t *b, size_t r, const float *x, const int mr,
+    const int nv)
+{
+    int            i, j;
+    size_t         s, ldx;
+    __m512         a, v[4], c[MR * 2];
+    const int8_t  *w;
+
+    ldx = b->ldx / sizeof(float);
+
+#pragma GCC unroll 24
+    for (i = 0; i < mr * nv; i++) {
+        c[i] = _mm512_setzero_ps();
+    }
+
+    for (s = 0; s < b->steps; s++) {
+#pragma GCC unroll 4
+        for (j = 0; j < nv; j++) {
+            w = b->w + s * MAAS_INT8_STRIP + (j >= 2 ? b->next : 0)
+                + j % 2 * 16;
+            v[j] = _mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(
+                       _mm_loadu_si128((const __m128i *) w)));
+        }
+
+#pragma GCC unroll 12
+        for (i = 0; i < mr; i++) {
+            a = _mm512_set1_ps(x[(size_t) i * ldx + s]);
+#pragma GCC unroll 4
+            for (j = 0; j < nv; j++) {
+                c[i * nv + j] = _mm512_fmadd_ps(a, v[j], c[i * nv + j]);
+            }
+        }
+    }
+
+#pragma GCC unroll 12
+    for (i = 0; i < mr; i++) {
+#pragma GCC unroll 4
+        for (j = 0; j < nv; j++) {
+            a = _mm512_fmadd_ps(c[i * nv + j],
+                                _mm512_loadu_ps(b->factor + 16 * j),
+                                _mm512_loadu_ps(b->bias + 16 * j));
+            int8_last(b, r + (size_t) i, 16 * (size_t) j,
+                      _mm512_add_ps(a, _mm512_setzero_ps()));
+        }
+    }
+}
+
+INT8_TILES(int8_avx512_alone, int8_alone, float)
+
+
+/* Compressed in a register: storing it compressed is microcode on Zen 4. */
+
+static TARGET size_t
+int8_avx512_list(const uint8_t *x, size_t steps, uint16_t *list)
+{
+    size_t     s, n;
+    __m512i    row;
+    __mmask16  m;
+
+    n = 0;
+    row = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14,
+                            15);
+
+    for (s = 0; s < steps; s += 16) {
+        m = int8_mask((ptrdiff_t) (steps - s));
+        m = _mm512_mask_test_epi32_mask(m, _mm512_loadu_si512(x + 4 * s),
+                                        _mm512_set1_epi32(-1));
+        _mm256_storeu_si256((__m256i *) (list + n),
+            _mm512_cvtepi32_epi16(_mm512_maskz_compress_epi32(m, row)));
+        n += (size_t) __builtin_popcount(m);
+        row = _mm512_add_epi32(row, _mm512_set1_epi32(16));
+    }
+
+    return n;
+}
+
+
+INLINE void
+int8_walk(const maas_int8_block_t *b, size_t r, const uint8_t *x,
+    const uint16_t *list, size_t n, const int nv)
+{
+    int      i;
+    size_t   s;
+    __m512i  c[4], d[4];
+
+#pragma GCC unroll 4
+    for (i = 0; i < nv; i++) {
+        c[i] = d[i] = _mm512_setzero_si512();
+    }
+
+    for (s = 0; s + 2 <= n; s += 2) {
+        int8_step(b, list[s], x, c, 1, nv);
+        int8_step(b, list[s + 1], x, d, 1, nv);
+    }
+
+    if (s < n) {
+        int8_step(b, list[s], x, c, 1, nv);
+    }
+
+#pragma GCC unroll 4
+    for (i = 0; i < nv; i++) {
+        c[i] = _mm512_add_epi32(c[i], d[i]);
+    }
+
+    int8_end(b, r, c, 1, nv);
+}
+
+
+static TARGET void
+int8_avx512_walk(const maas_int8_block_t *b, size_t r, const uint8_t *x,
+    const uint16_t *list, size_t n)
+{
+    if (b->cols > MAAS_INT8_STRIP) {
+        int8_walk(b, r, x, list, n, 4);
+    } else {
+        int8_walk(b, r, x, list, n, 2);
+    }
+}
+
+
+static const maas_int8_strips_t  int8_avx512_strips = {
+    .wide = WR,
+    .rows = MR,
+    .tile = int8_avx512_tile,
+    .tile_alone = int8_avx512_alone,
+    .list = int8_avx512_list,
+    .walk = int8_avx512_walk
+};
+
+
+static void
+int8_avx512_run(const void *packed, size_t k, size_t n,
+    const maas_int8_pass_t *p)
+{
+    maas__int8_strips_run(&int8_avx512_strips, packed, k, n, p);
+}
+
+
+static void
+int8_avx512_run_alone(const void *packed, size_t k, size_t n,
+    const maas_int8_pass_t *p)
+{
+    maas__int8_strips_alone(&int8_avx512_strips, packed, k, n, p);
+}
+
+
+static int
+int8_avx512_usable(void)
+{
+    return __builtin_cpu_supports("avx512f")
+           && __builtin_cpu_supports("avx512bw")
+           && __builtin_cpu_supports("avx512dq")
+           && __builtin_cpu_supports("avx512vl")
+           && __builtin_cpu_supports("avx512vnni")
+           && __builtin_cpu_supports("fma");
+}
+
+
+const maas_int8_t  maas__int8_avx512 = {
+    .name = "avx512vnni",
+    .isa = MAAS_ISA_AVX512,
+    .usable = int8_avx512_usable,
+    .size = maas__int8_strips_size,
+    .pack = maas__int8_strips_pack,
+    .run = int8_avx512_run,
+    .run_alone = int8_avx512_run_alone,
+    .quantize = int8_avx512_quantize
+};
+
+#endif
