@@ -20,7 +20,7 @@ WARN        = -W -Wall -Wpointer-arith -Wvla -Walloca -Wno-unused-parameter -Wer
 CFLAGS      = -O2 -g
 ALL_CFLAGS  = -std=gnu11 $(WARN) $(CFLAGS) -ffp-contract=off -fPIC $(SANFLAGS)
 ALL_LDFLAGS = $(LDFLAGS) $(SANFLAGS)
-LIBS        = -lopenblas -lcjson -lpng -lz -lm -lpthread
+LIBS        = -lopenblas -lcjson -lpng -lz -lcrypto -lm -lpthread
 
 ifdef SAN
 SANFLAGS    = -fsanitize=address,undefined -fno-sanitize-recover=undefined \

@@ -24,6 +24,7 @@ int train_cmd_import(int argc, char **argv);
 int train_cmd_export(int argc, char **argv);
 int train_cmd_explain(int argc, char **argv);
 int train_cmd_distil(int argc, char **argv);
+int train_cmd_privacy(int argc, char **argv);
 
 
 typedef struct {

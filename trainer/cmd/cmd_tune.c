@@ -120,6 +120,12 @@ tune_fit_options(train_tune_t *t)
                     "fit with the best settings");
     }
 
+    if (train_dp_asked(&t->o)) {
+        train_usage("tune", "--dp-%s: each trial would spend the budget again: "
+                    "expected fit, with settings that other data were tuned "
+                    "with", isnan(t->o.dp_noise) ? "epsilon" : "noise");
+    }
+
     if (t->o.valid == NULL && t->o.validation == 0) {
         train_usage("tune", "--validation 0 leaves nothing to choose by");
     }

@@ -44,6 +44,8 @@ typedef struct {
     float           *baseline;      /* (in) means of rows; NULL: not known */
     train_net_t      net;
     train_optim_t    optim;
+    train_dp_t       dp;            /* with privacy */
+    train_dp_spent_t spent;
     train_plan_t     plan;
     train_history_t  history;
     train_result_t   result;

@@ -94,7 +94,7 @@ train_fit_frequencies(train_fit_t *f, const maas_model_t *m)
     size_t   i, n;
     double  *shift;
 
-    if (f->shift == NULL) {
+    if (f->shift == NULL || f->plan.dp) {   /* the rows have no noise */
         return 0;
     }
 

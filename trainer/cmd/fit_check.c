@@ -143,7 +143,8 @@ fit_image(train_fit_t *f)
         .n_teachers = f->taught.n, .teacher_crc32c = f->taught.crc32c,
         .teacher_bytes = f->taught.side.bytes,
         .taught = (f->taught.metrics.rows > 0) ? &f->taught.metrics : NULL,
-        .more = (f->more.rows > 0) ? &f->more : NULL
+        .more = (f->more.rows > 0) ? &f->more : NULL,
+        .dp = f->plan.dp ? &f->dp : NULL, .spent = &f->spent
     };
 
     fit_baseline(f);
@@ -192,7 +193,10 @@ fit_report_page(train_fit_t *f, const maas_model_t *m)
     r.title = f->o.name;
     r.history = &f->history;
     r.usual = (f->n_valid > 0) ? train_base(&f->judged) : NAN;
-    r.trained = &f->data;
+    r.trained = (!f->plan.dp || train_dp_public(&f->o, TRAIN_DP_REFERENCE))
+                ? &f->data : NULL;
+    r.history = (f->plan.dp && !f->plan.dp_losses && f->n_valid == 0)
+                ? NULL : r.history;
     r.data = (f->test.rows > 0) ? &f->test
              : (f->valid.rows > 0) ? &f->valid : &f->data;
     r.row = (f->test.rows > 0) ? NULL : f->valid_row;

@@ -122,6 +122,10 @@ fit_json(const train_fit_t *f)
         train_folds_json(&w, f->data.task, f->folds, f->n_folds);
     }
 
+    if (f->plan.dp) {
+        train_dp_json(&w, &f->o, &f->dp, &f->spent);
+    }
+
     train_json_number(&w, "training_seconds", r->train_seconds);
     train_json_number(&w, "seconds", r->seconds);
     fit_warnings_json(&w, f);
@@ -246,9 +250,13 @@ fit_text_best(const train_fit_t *f)
     const train_result_t  *r;
 
     r = &f->result;
-    (void) printf("best      epoch %zu of %zu%s, training loss %.4f",
-                  r->best_epoch, r->epochs,
-                  r->stopped ? " (stopped early)" : "", r->train_loss);
+    (void) printf("best      epoch %zu of %zu%s", r->best_epoch, r->epochs,
+                  r->stopped ? " (stopped early)"
+                  : f->plan.dp_last ? " (the last: nothing chooses)" : "");
+
+    if (!isnan(r->train_loss)) {
+        (void) printf(", training loss %.4f", r->train_loss);
+    }
 
     if (f->n_valid > 0) {
         (void) printf(", validation loss %.4f", r->best_loss);
@@ -391,6 +399,11 @@ fit_text(const train_fit_t *f)
 
     fit_text_best(f);
     (void) printf("\n");
+
+    if (f->plan.dp) {
+        train_dp_print(stdout, &f->o, &f->dp, &f->spent);
+    }
+
     fit_text_figures(f);
     fit_text_teacher(f);
     (void) printf("time      %.3f s of training, %.3f s an epoch; %.3f s "

@@ -76,6 +76,47 @@ fit_prepare_rows(train_fit_t *f)
 }
 
 
+/* Numbers that come from the rows without noise, and layers that mix rows */
+
+static void
+fit_private(train_fit_t *f)
+{
+    int          known;
+    const char  *items;
+
+    if (!f->plan.dp) {
+        return;
+    }
+
+    items = train_private_refuses(&f->net);
+
+    if (items != NULL) {
+        train_usage("fit", "--hidden: with privacy, what a row adds must not "
+                    "depend on others: expected no %s (ln is possible)",
+                    items);
+    }
+
+    known = (f->data.input == MAAS_INPUT_TENSOR
+             && (f->o.scaling == TRAIN_SCALE_NONE
+                 || (f->data.bytes != NULL
+                     && (f->o.scaling == TRAIN_SCALE_AUTO
+                         || f->o.scaling == TRAIN_SCALE_MINMAX)))
+             && (f->data.targets == NULL || f->o.target_scaling != 0));
+
+    if (!known && !train_dp_public(&f->o, TRAIN_DP_PREPARE)) {
+        train_usage("fit", "with privacy: means, ranges and categories of "
+                    "columns would come from the training rows without noise "
+                    "and stand in the file: expected --dp-public prepare if "
+                    "they may be known");
+    }
+
+    train_dp_budget(&f->o, &f->plan, f->n_train, &f->dp);
+    f->optim.row_clip = f->o.dp_clip;
+    f->optim.row_noise = f->dp.sigma;
+    f->optim.row_expected = (double) f->plan.batch;
+}
+
+
 void
 train_fit_prepare(train_fit_t *f)
 {
@@ -112,6 +153,7 @@ train_fit_prepare(train_fit_t *f)
     train_net_init(&f->net, (train_init_t) o->init, o->plan.seed);
     train_fit_scale(f);
     train_plan_optim(&f->optim, o, f->net.n);
+    fit_private(f);
 }
 
 
@@ -142,6 +184,12 @@ train_fit_train(train_fit_t *f)
                f->valid_row, f->n_valid, &f->result);
     train_free(row);
     train_fit_unscale(f);
+
+    if (f->plan.dp && f->optim.step > 0) {
+        f->dp.steps = f->optim.step;
+        train_dp_spent(&f->dp, &f->spent);
+    }
+
     train_free(f->data.weights);
     train_free(f->valid.weights);
     f->data.weights = f->own[0];

@@ -33,6 +33,8 @@ static const main_command_t  main_commands[] = {
       "write a model as a file that other programs run" },
     { "distil",   train_cmd_distil,
       "train a small network on what a big model says" },
+    { "privacy",  train_cmd_privacy,
+      "say what a training with privacy will spend" },
     { "synth",    train_cmd_synth,    "draw a data set of digits" }
 };
 

@@ -153,7 +153,7 @@ columns_usual(maas_writer_t *w, const train_column_t *c, size_t rows)
 
 void
 train_columns_record(maas_writer_t *w, const train_data_t *d,
-    const train_scale_t *s, const float *baseline)
+    const train_scale_t *s, const float *baseline, int reference)
 {
     size_t                 i;
     const train_column_t  *c;
@@ -165,6 +165,10 @@ train_columns_record(maas_writer_t *w, const train_data_t *d,
 
     if (t != NULL) {
         columns_others(w, t);
+    }
+
+    if (!reference) {
+        return;
     }
 
     train_json_open(w, "reference", '{');

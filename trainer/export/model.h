@@ -39,6 +39,8 @@ typedef struct {
     size_t                  teacher_bytes;  /* of all their files */
     const train_metrics_t  *taught;     /* their own; NULL: not measured */
     const train_data_t     *more;       /* rows without a truth; NULL: none */
+    const train_dp_t       *dp;             /* NULL: without privacy */
+    const train_dp_spent_t *spent;
 } train_record_t;
 
 /* JSON text, to be given to train_free(). */
@@ -57,10 +59,10 @@ void train_record_format(maas_writer_t *w, const maas_column_t *c);
 /* A column of it. */
 void train_record_column(maas_writer_t *w, const maas_column_t *c);
 
-/* columns_record.c: the members other_columns and reference of a document; for
- * a tensor just a baseline, if there is one. */
+/* columns_record.c: the members other_columns and, if asked for, reference of a
+ * document; of a tensor just a baseline, if there is one. */
 void train_columns_record(maas_writer_t *w, const train_data_t *d,
-    const train_scale_t *s, const float *baseline);
+    const train_scale_t *s, const float *baseline, int reference);
 /* How texts of the target or the weights were read in training, lists in the
  * arena; 0 if the model does not say. */
 int train_other_recorded(const maas_info_t *info, maas_role_t which,

@@ -158,8 +158,12 @@ record_data(maas_writer_t *w, const train_record_t *r)
     name = (name != NULL && name[1] != '\0') ? name + 1 : r->data->path;
 
     train_json_text(w, "name", name);
-    maas_writer_key(w, "crc32c");
-    maas_writer_value(w, "\"%08x\"", r->data->crc32c);
+
+    if (r->dp == NULL) {            /* it would tell if a guess is right */
+        maas_writer_key(w, "crc32c");
+        maas_writer_value(w, "\"%08x\"", r->data->crc32c);
+    }
+
     train_json_number(w, "rows", (double) r->data->rows);
     train_labels_json(w, r->data);
     train_json_number(w, "training_rows", (double) r->n_train);
@@ -256,13 +260,20 @@ train_record(const train_record_t *r)
     train_record_inputs(&w, r);
     record_layers(&w, r->net);
     record_outputs(&w, r);
-    train_columns_record(&w, r->data, r->scale, r->baseline);
+    train_columns_record(&w, r->data, r->scale, r->baseline,
+                         r->dp == NULL || train_dp_public(r->options,
+                                                      TRAIN_DP_REFERENCE));
 
     train_json_open(&w, "training", '{');
     train_json_text(&w, "tool", TRAIN_TOOL);
     train_json_number(&w, "seed", (double) r->options->plan.seed);
     record_data(&w, r);
     train_record_settings(&w, r);
+
+    if (r->dp != NULL) {
+        train_dp_json(&w, r->options, r->dp, r->spent);
+    }
+
     record_metrics(&w, r);
     record_results(&w, r);
     train_record_teacher(&w, r);

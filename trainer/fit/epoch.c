@@ -61,13 +61,12 @@ epoch_fill(train_loop_t *l, size_t id, size_t step)
 {
     size_t  at, n, groups, from, to;
 
-    at = step * l->plan->batch;
-    n = l->n_train - at;
-    n = (n < l->plan->batch) ? n : l->plan->batch;
+    at = l->begin[step];
+    n = l->begin[step + 1] - at;
 
     if (!l->shared) {
         train_batch_fill(&l->batch[id], &l->source, l->order + at, n,
-                         l->n_train - at - n);
+                         l->begin[l->steps] - at - n);
         return;
     }
 
@@ -146,6 +145,48 @@ epoch_member(void *ctx, size_t id)
 }
 
 
+/* Each step sees each row with the same probability, whatever others do; the
+ * seed must not tell which */
+
+static void
+epoch_sample(train_loop_t *l)
+{
+    size_t  i, k, at;
+    double  q;
+
+    q = (double) l->plan->batch / (double) l->n_train;
+    at = 0;
+
+    for (i = 0; i < l->steps; i++) {
+        l->begin[i] = at;
+        train_room(&l->order, &l->order_room, at + l->most_rows,
+                   sizeof(uint32_t));
+        at += train_secret_sample(l->secret[0], l->n_train, q, l->order + at,
+                                  l->most_rows);
+    }
+
+    l->begin[l->steps] = at;
+
+    for (k = 0; k < at; k++) {
+        l->order[k] = l->train[l->order[k]];
+    }
+}
+
+
+static void
+epoch_shuffle(train_loop_t *l, size_t epoch)
+{
+    size_t  i, at;
+
+    train_order(l->train, l->n_train, l->plan->seed, epoch, l->order);
+
+    for (i = 0; i <= l->steps; i++) {
+        at = i * l->plan->batch;
+        l->begin[i] = (at < l->n_train) ? at : l->n_train;
+    }
+}
+
+
 double
 train_epoch_run(train_loop_t *l, size_t epoch)
 {
@@ -160,14 +201,19 @@ train_epoch_run(train_loop_t *l, size_t epoch)
     l->stop[0] = 0;
     l->stop[1] = 0;
 
-    train_order(l->train, l->n_train, l->plan->seed, epoch, l->order);
+    if (l->secret != NULL) {
+        epoch_sample(l);
+    } else {
+        epoch_shuffle(l, epoch);
+    }
+
     train_team_run(l->team, epoch_member, l);
 
     l->optim->step = l->work[0].optim.step;
     l->state.result.rows += l->rows;
     l->state.result.train_seconds += train_now() - begin;
 
-    return l->sum / l->mass + epoch_penalty(l);
+    return (l->mass > 0 ? l->sum / l->mass : 0) + epoch_penalty(l);
 }
 
 
@@ -182,7 +228,16 @@ train_epoch_gather(train_loop_t *l, size_t n)
     l->team = train_team_create(n);
     l->work = train_alloc(n, sizeof(train_work_t));
     train_work_create(l->work, n, l->team, l->net, l->optim, l->ema,
-                      plan->batch, 1);
+                      l->most_rows, 1);
+
+    if (plan->dp) {
+        l->secret = train_alloc(n, sizeof(train_secret_t *));
+    }
+
+    for (i = 0; i < n && l->secret != NULL; i++) {
+        l->secret[i] = train_secret_create();
+        l->work[i].secret = l->secret[i];
+    }
 
     /* lists of bytes are made faster than they are handed over */
 
@@ -193,7 +248,7 @@ train_epoch_gather(train_loop_t *l, size_t n)
     l->batch = train_alloc(l->n_batches, sizeof(train_batch_t));
 
     for (i = 0; i < l->n_batches; i++) {
-        train_batch_create(&l->batch[i], &l->source, plan->batch);
+        train_batch_create(&l->batch[i], &l->source, l->most_rows);
     }
 
     train_check_create(&l->check, l->team, &l->checked, plan->loss,
@@ -212,6 +267,12 @@ train_epoch_dismiss(train_loop_t *l)
         train_batch_free(&l->batch[i]);
     }
 
+    for (i = 0; i < l->n && l->secret != NULL; i++) {
+        train_secret_free(l->secret[i]);
+    }
+
+    train_free(l->secret);
+    l->secret = NULL;
     train_work_free(l->work, l->n);
     train_team_free(l->team);
     train_free(l->batch);

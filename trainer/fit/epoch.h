@@ -39,8 +39,12 @@ typedef struct {
     train_check_t          check;
     train_net_t            checked;     /* net, or with averaged weights */
 
-    uint32_t              *order;       /* (n_train) of this epoch */
+    uint32_t              *order;       /* rows of this epoch, */
+    size_t                 order_room;
+    size_t                *begin;       /* (steps + 1) of a step among them */
     size_t                 steps;       /* in an epoch */
+    size_t                 most_rows;   /* of a step */
+    train_secret_t       **secret;      /* (n) with privacy, else NULL */
     float                 *ema;         /* NULL: none */
     float                 *best;        /* parameters */
     train_state_t          state;

@@ -64,13 +64,21 @@ loop_start(train_loop_t *l)
     const train_plan_t  *plan;
 
     plan = l->plan;
-    l->steps = (l->n_train + plan->batch - 1) / plan->batch;
+    l->steps = train_steps(plan, l->n_train);
+    l->most_rows = plan->batch;
+
+    if (plan->dp) {
+        l->most_rows = train_secret_most((double) plan->batch);
+        l->most_rows = (l->most_rows < l->n_train) ? l->most_rows : l->n_train;
+    }
+
+    l->begin = train_alloc(l->steps + 1, sizeof(size_t));
     l->state.best_watch = INFINITY;
     l->state.plateau_watch = INFINITY;
     l->state.plateau = 1;
     l->state.result.best_score = NAN;
     l->best = train_alloc(l->net->n, sizeof(float));
-    l->order = train_alloc(l->n_train, sizeof(uint32_t));
+    train_room(&l->order, &l->order_room, l->n_train, sizeof(uint32_t));
     l->checked = *l->net;
 
     if (plan->ema > 0) {
@@ -98,6 +106,7 @@ loop_end(train_loop_t *l)
     train_epoch_dismiss(l);
     train_free(l->best);
     train_free(l->order);
+    train_free(l->begin);
     train_free(l->ema);
 }
 
@@ -111,7 +120,9 @@ loop_keep(train_loop_t *l, const train_epoch_t *e, double watch)
 
     r = &l->state.result;
 
-    if (!isfinite(watch) || !(watch < l->state.best_watch)) {
+    if (!isfinite(watch)
+        || !(watch < l->state.best_watch || l->plan->dp_last))
+    {
         return 0;
     }
 
@@ -122,6 +133,11 @@ loop_keep(train_loop_t *l, const train_epoch_t *e, double watch)
     r->best_loss = watch;
     r->best_score = e->score;
     r->train_loss = e->loss;
+
+    if (l->plan->dp && !l->plan->dp_losses) {
+        r->train_loss = NAN;
+        r->best_loss = e->valid_loss;
+    }
 
     return 1;
 }
@@ -171,7 +187,7 @@ loop_run(train_loop_t *l)
 {
     double           watch, before;
     size_t           epoch;
-    train_epoch_t    e;
+    train_epoch_t    e, shown;
     train_result_t  *r;
 
     r = &l->state.result;
@@ -196,7 +212,9 @@ loop_run(train_loop_t *l)
                                                / (e.seconds - before + 1e-9));
 
         if (l->plan->history != NULL) {
-            train_history_add(l->plan->history, &e);
+            shown = e;
+            shown.loss = (l->plan->dp && !l->plan->dp_losses) ? NAN : e.loss;
+            train_history_add(l->plan->history, &shown);
         }
 
         if (train_interrupted) {

@@ -41,6 +41,10 @@ typedef struct {
     size_t          batch;
     size_t          patience;       /* 0: no early stopping */
     size_t          threads;        /* 0: one for each core */
+    unsigned        dp;             /* rows of a step are drawn */
+    unsigned        dp_last;        /* the last epoch is kept, not the best */
+    unsigned        dp_losses;      /* of training may be in history and result
+                                       with dp; else NAN */
     int             portable;       /* the same bits with AVX2 and AVX-512 */
     uint64_t        seed;
     int             progress;       /* train_progress_mode_t */
@@ -79,6 +83,7 @@ void train_order(const uint32_t *rows, size_t n, uint64_t seed, size_t epoch,
 
 /* schedule.c: the rate of a step, counted over all epochs of `steps` each;
  * plateau: product of the factors so far */
+size_t train_steps(const train_plan_t *p, size_t n_train);  /* an epoch's */
 double train_rate(const train_plan_t *p, double lr, size_t steps, size_t step,
     double plateau);
 

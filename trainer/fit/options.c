@@ -166,9 +166,18 @@ options_gather(train_options_t *o, int argc, char **argv)
 void
 train_options_read(train_options_t *o, int argc, char **argv)
 {
+    train_options_t  said;
+
+    train_options_defaults(&said);
+    said.plan.batch = 0;            /* which nobody can say */
+    said.validation = NAN;
+    options_gather(&said, argc, argv);
+
     train_options_defaults(o);
     options_gather(o, argc, argv);
     options_check(o);
+    train_dp_options(o, &said);
+    train_options_free(&said);
 }
 
 

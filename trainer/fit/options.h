@@ -12,6 +12,7 @@
 #include "args.h"
 #include "loop.h"
 #include "judge/metrics.h"
+#include "privacy/privacy.h"
 
 
 /* options.c: fit's settings, from the command line and from a file */
@@ -31,6 +32,8 @@ typedef struct {
     double     smoothing, mixup;
     char      *teacher, *unlabelled;    /* NULL: none */
     double     temperature, alpha;      /* of the teacher; NAN: by itself */
+    double     dp_epsilon, dp_delta, dp_clip, dp_noise;
+    char      *dp_public;
     size_t     folds;
     int        progress, json, quiet;
     train_plan_t  plan;             /* as it was said: its settings alone */
@@ -58,6 +61,33 @@ void train_options_choose(train_options_t *o, const train_data_t *d,
 void train_options_each(const train_options_t *o,
     void (*each)(void *ctx, const char *name, const char *value, int quoted),
     void *ctx);
+
+/* dp.c: privacy, if it was asked for */
+
+/* What may be known of the rows by the user's word: means, ranges, categories
+ * and counts of classes; how values were spread, in the file; the validation
+ * rows; losses of the training rows. */
+#define TRAIN_DP_PREPARE     "prepare"
+#define TRAIN_DP_REFERENCE   "reference"
+#define TRAIN_DP_VALIDATION  "validation"
+#define TRAIN_DP_LOSSES      "losses"
+
+int train_dp_asked(const train_options_t *o);
+int train_dp_public(const train_options_t *o, const char *what);
+/* Leaves with usage if settings do not go with it.  said: what was said alone,
+ * batch 0, validation NAN and patience TRAIN_BY_DATA if nothing. */
+void train_dp_options(train_options_t *o, const train_options_t *said);
+/* What was left open, for so many rows; of a training with privacy alone. */
+void train_dp_choose(train_options_t *o, size_t rows);
+/* The mechanism that the plan is, with the noise that the budget needs. */
+void train_dp_budget(const train_options_t *o, const train_plan_t *p,
+    size_t n_train, train_dp_t *d);
+/* What it has spent: a member "privacy", or lines of text. */
+void train_dp_json(maas_writer_t *w, const train_options_t *o,
+    const train_dp_t *d, const train_dp_spent_t *s);
+void train_dp_print(FILE *f, const train_options_t *o, const train_dp_t *d,
+    const train_dp_spent_t *s);
+
 
 /* options_table.c: of train_options_t; only options.c asks for it */
 extern const train_args_t  train_options_args;

@@ -178,6 +178,20 @@ static const train_arg_t  options_rows[] = {
       "the teacher's part of the loss, the rest is the truth's (0.9)" },
     { "seed", 0, COUNT(plan.seed, 0, 9007199254740992.0, PLAIN), "N",
       "the same seed gives the same bits (1)" },
+    { "dp-epsilon", 0, NUMBER(dp_epsilon, 1e-3, 1e3, WEIGHTS), "E",
+      "train with differential privacy: spend this much of it at most",
+      .group = "Privacy (docs/privacy.md)" },
+    { "dp-delta", 0, NUMBER(dp_delta, TRAIN_DP_MIN_DELTA, 0.5, WEIGHTS), "D",
+      "chance that epsilon may fail with: less than 1 by the rows" },
+    { "dp-noise", 0, NUMBER(dp_noise, TRAIN_DP_MIN_SIGMA, TRAIN_DP_MAX_SIGMA,
+                            WEIGHTS), "S",
+      "instead of --dp-epsilon: deviation of the noise by --dp-clip" },
+    { "dp-clip", 0, NUMBER(dp_clip, 1e-6, 1e6, WEIGHTS), "C",
+      "length that each row's gradient is clipped to (1)" },
+    { "dp-public", 0, TEXT(dp_public, WEIGHTS), "LIST",
+      "what of the rows may be known without noise: prepare (means, ranges, "
+      "categories), reference (counts of values in the file), validation (the "
+      "best epoch, calibration and figures), losses (of training) (nothing)" },
     { "config", 'c', TEXT(config, RUN), "FILE",
       "lines \"option = value\"; the command line wins",
       .group = "Running" },
@@ -285,5 +299,9 @@ train_options_defaults(train_options_t *o)
     o->false_alarms = NAN;
     o->temperature = NAN;
     o->alpha = NAN;
+    o->dp_epsilon = NAN;
+    o->dp_delta = NAN;
+    o->dp_clip = NAN;
+    o->dp_noise = NAN;
     o->want.one_hot = TRAIN_ONE_HOT;
 }

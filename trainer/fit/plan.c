@@ -44,6 +44,10 @@ train_options_choose(train_options_t *o, const train_data_t *d, size_t rows)
     table = (d->input == MAAS_INPUT_COLUMNS);
     adam = (o->optimizer >= TRAIN_OPT_ADAM);
 
+    if (train_dp_asked(o)) {
+        train_dp_choose(o, rows);
+    }
+
     if (o->plan.epochs == 0) {
         o->plan.epochs = plan_epochs(rows, o->plan.batch);
     }

@@ -32,6 +32,17 @@ schedule_cosine(double a, double b, double t)
 }
 
 
+size_t
+train_steps(const train_plan_t *p, size_t n_train)
+{
+    size_t  n;
+
+    n = (n_train + (p->dp ? p->batch / 2 : p->batch - 1)) / p->batch;
+
+    return (n > 0) ? n : 1;
+}
+
+
 double
 train_rate(const train_plan_t *p, double lr, size_t steps, size_t step,
     double plateau)

@@ -83,6 +83,11 @@ struct train_op_s {
      * p->grad and p->small; if p->spends, a step instead of p->grad. */
     void          (*gradient)(const train_pass_t *s);
 
+    /* Before it: squared length of each row's gradient of the parameters, added
+     * to sum(rows), rows first..last; NULL: each row's depends on others, or
+     * there are no parameters. */
+    void          (*squares)(const train_pass_t *s, double *sum);
+
     /* Layers of the model file; p: its parameters. */
     void          (*file)(const train_layer_t *l, const float *p,
                           train_export_t *e);

@@ -185,6 +185,31 @@ dense_gradient(const train_pass_t *s)
 }
 
 
+/* Of x' g it is |x| |g|, of the bias |g| */
+
+static void
+dense_squares(const train_pass_t *s, double *sum)
+{
+    size_t                r;
+    double                x;
+    const train_batch_t  *b;
+    const train_layer_t  *l;
+
+    l = s->l;
+    b = s->b;
+
+    for (r = s->first; r < s->last; r++) {
+        x = (s->i > 0)
+            ? train_private_squares(s->p[-1].a + r * l[-1].ld, l->in)
+            : b->sparse
+            ? train_private_squares(b->v + r * b->stride, b->n[r])
+            : train_private_squares(b->x + r * l->in, l->in);
+        sum[r] += (1 + x) * train_private_squares(s->p->g + r * l->ld,
+                                                  l->units);
+    }
+}
+
+
 static void
 dense_file(const train_layer_t *l, const float *p, train_export_t *e)
 {
@@ -211,5 +236,6 @@ const train_op_t  train_op_dense = {
     .forward = dense_forward,
     .backward = dense_backward,
     .gradient = dense_gradient,
+    .squares = dense_squares,
     .file = dense_file
 };

@@ -114,6 +114,26 @@ train_norm_gradient(const train_pass_t *s)
 
 
 static void
+layer_norm_squares(const train_pass_t *s, double *sum)
+{
+    float         g, x;
+    size_t        r, j;
+    const float  *p, *q;
+
+    for (r = s->first; r < s->last; r++) {
+        p = s->p->g + r * s->l->ld;
+        q = s->p->keep + r * s->l->ld;
+
+        for (j = 0; j < s->l->units; j++) {
+            g = p[j];
+            x = q[j];
+            sum[r] += (double) (g * g) * (1 + (double) (x * x));
+        }
+    }
+}
+
+
+static void
 layer_norm_file(const train_layer_t *l, const float *p, train_export_t *e)
 {
     maas_node_t  *n;
@@ -138,5 +158,6 @@ const train_op_t  train_op_layer_norm = {
     .forward = layer_norm_forward,
     .backward = layer_norm_backward,
     .gradient = train_norm_gradient,
+    .squares = layer_norm_squares,
     .file = layer_norm_file
 };

@@ -97,6 +97,7 @@ typedef struct {
     const train_batch_t  *b;
     double                lr;
     unsigned              clips;    /* steps wait for the gradient's length */
+    unsigned              row_clips;    /* and gradients for that of rows */
     unsigned              pending;  /* is any layer? */
     train_adam_t          adam;     /* of weights */
 } backward_t;
@@ -163,6 +164,10 @@ backward_gradient(backward_t *s, size_t i)
 
     step_begin(&pass, s->w, s->b, i, TRAIN_BY_COLUMN);
     pass.p->pending = 0;
+
+    if (s->row_clips) {
+        return;
+    }
 
     if (pass.l->op->gradient != NULL) {
         pass.adam = &s->adam;
@@ -295,6 +300,44 @@ backward_loss(train_work_t *w, const train_batch_t *b, train_loss_t loss)
 }
 
 
+/* Gradients of rows that are short enough, and noise: its step is made even
+ * where there are no rows, or it would tell that */
+
+static void
+backward_private(backward_t *s)
+{
+    size_t         i;
+    train_pass_t   pass;
+    train_work_t  *w;
+
+    w = s->w;
+
+    if (s->b->rows > 0) {
+        backward_run(s);
+        train_private_clip(w, s->b);
+    }
+
+    train_private_noise(w);
+    train_team_wait(w->team);
+
+    for (i = w->net->n_layers; i-- > 0; /* void */ ) {
+        if (w->net->layers[i].size == 0) {
+            continue;
+        }
+
+        if (s->b->rows > 0) {
+            step_begin(&pass, w, s->b, i, TRAIN_BY_COLUMN);
+            pass.l->op->gradient(&pass);
+        } else {
+            train_private_empty(w, i);
+        }
+
+        train_private_add(w, i);
+        backward_update(s, i, 1);
+    }
+}
+
+
 double
 train_step(train_work_t *w, const train_batch_t *b, train_loss_t loss,
     double lr)
@@ -307,16 +350,26 @@ train_step(train_work_t *w, const train_batch_t *b, train_loss_t loss,
     s.b = b;
     s.lr = lr;
     s.clips = (w->optim.clip_norm > 0);
+    s.row_clips = (w->optim.row_clip > 0);
+    sum = 0;
 
     if (b->sparse) {
         train_columns_fill(&w->columns, b);
     }
 
-    train_forward(w, b);
-    sum = backward_loss(w, b, loss);
+    if (b->rows > 0) {
+        train_forward(w, b);
+        sum = backward_loss(w, b, loss);
+    }
 
     w->optim.step++;
     train_optim_adam(&w->optim, lr, &s.adam);
+
+    if (s.row_clips) {
+        backward_private(&s);
+        return sum;
+    }
+
     backward_run(&s);
 
     if (s.clips) {

@@ -8,6 +8,7 @@
 
 #include "batch.h"
 #include "network.h"
+#include "privacy/secret.h"
 #include "team.h"
 #include "util.h"
 
@@ -82,6 +83,10 @@ typedef struct {
     double              l2;         /* loss += l2 * sum of squared weights */
     double              weight_decay;
     double              clip_norm;  /* 0: off */
+
+    /* privacy: what one row may add to a gradient at most, 0: anything; the
+     * noise's deviation by that; by how many rows the sum is divided */
+    double              row_clip, row_noise, row_expected;
     uint64_t            step;
     size_t              n;
     float              *m;          /* as net->params, NULL if unused */
@@ -160,8 +165,11 @@ typedef struct {
     uint64_t             key;       /* of the dropout of this step */
     double               ema_decay;
     train_optim_t        optim;     /* shared moments, own step */
+    train_secret_t      *secret;    /* own, of the caller; NULL: no noise */
     train_share_t       *part;      /* of each layer */
     double              *losses;    /* (max_rows) */
+    double              *factor;    /* (max_rows) of all, with row_clip, */
+    float               *noise;     /*     and as net->params */
     train_pack_t         pack;
     train_columns_t      columns;   /* in NULL unless the data is sparse */
     size_t               n_owned;   /* arrays that it is to free */
@@ -181,6 +189,23 @@ void train_work_move(train_work_t *w, int publish);
 void train_work_free(train_work_t *w, size_t n);
 /* How many members are worth it: 1 if no layer is worth splitting. */
 size_t train_work_members(const train_net_t *net, size_t rows, size_t n);
+
+
+/* private.c: gradients of rows, if optim.row_clip is set; by all members */
+
+/* Sum of x(n) squared. */
+double train_private_squares(const float *x, size_t n);
+/* The layers' output gradients become those of clipped rows, by the number of
+ * rows that is expected.  Members have to wait for each other afterwards. */
+void train_private_clip(train_work_t *w, const train_batch_t *b);
+/* Draw a member's part of a step's noise; likewise. */
+void train_private_noise(train_work_t *w);
+/* Add it to layer i's gradient, a member its own columns. */
+void train_private_add(train_work_t *w, size_t i);
+/* Layer i's gradient of no rows. */
+void train_private_empty(train_work_t *w, size_t i);
+/* The items of a layer of which a row's gradient has no length, or NULL. */
+const char *train_private_refuses(const train_net_t *net);
 
 
 /* step.c: one batch.  The last layer then holds numbers before its

@@ -158,7 +158,8 @@ work_gradients(train_work_t *w, size_t i)
     l = &w->net->layers[i];
     p = &w->part[i];
     p->spends = l->op->spends && w->optim.kind >= TRAIN_OPT_ADAM
-                && w->optim.clip_norm == 0 && train_product_fuses(w->max_rows);
+                && w->optim.clip_norm == 0 && w->optim.row_clip == 0
+                && train_product_fuses(w->max_rows);
     rows = p->spends ? 0 : l->rows;
     p->grad = work_floats(w, (rows + l->vectors) * l->ld);
     p->small = p->grad + rows * l->ld;
@@ -247,6 +248,12 @@ work_create(train_work_t *w, const train_work_t *first, float *ema)
     w->losses = (split[n - 1] && w->id > 0)
                 ? first->losses : work_room(w, w->max_rows, sizeof(double));
     train_free(split);
+
+    if (w->training && w->optim.row_clip > 0) {
+        w->factor = (w->id > 0) ? first->factor
+                    : work_room(w, w->max_rows, sizeof(double));
+        w->noise = (w->id > 0) ? first->noise : work_floats(w, w->net->n);
+    }
 }
 
 

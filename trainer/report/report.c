@@ -139,21 +139,27 @@ report_record(FILE *f, const train_report_t *r)
 {
     size_t              i;
     cJSON              *document;
-    const cJSON        *training;
-    static const char  *const  parts[] = { "data", "metrics", "settings" };
+    const cJSON        *training, *part;
+    static const char  *const  parts[] = { "data", "metrics", "privacy",
+                                           "settings" };
 
     document = cJSON_Parse(r->info->document);
     training = cJSON_GetObjectItemCaseSensitive(document, "training");
 
     if (cJSON_IsObject(training)) {
         train_report_open(f, "The record in the file",
-                          "With these settings and these data the same file "
-                          "comes out again, bit for bit.", 1);
+                          cJSON_HasObjectItem(training, "privacy")
+                          ? "The noise that privacy wants is never the same."
+                          : "With these settings and these data the same file "
+                            "comes out again, bit for bit.", 1);
         report_record_part(f, "training", training);
 
         for (i = 0; i < train_nelts(parts); i++) {
-            report_record_part(f, parts[i],
-                   cJSON_GetObjectItemCaseSensitive(training, parts[i]));
+            part = cJSON_GetObjectItemCaseSensitive(training, parts[i]);
+
+            if (part != NULL || strcmp(parts[i], "privacy") != 0) {
+                report_record_part(f, parts[i], part);
+            }
         }
 
         train_report_close(f);
