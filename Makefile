@@ -144,7 +144,6 @@ PLAIN_USERS = $(B)/unit/test_sha256 $(B)/unit/test_hello $(B)/fuzz/fuzz_hello \
 
 $(PLAIN_O): ALL_CFLAGS += -Ingx_maas_module
 $(PLAIN_USERS): $(PLAIN_O)
-$(PLAIN_USERS): LIBS += -lcrypto
 
 # the libraries that trees are compared with
 $(B)/bench/bench_trees: $(B)/obj/bench/peers.o $(B)/obj/bench/ours.o
@@ -266,6 +265,13 @@ build/import-venv/.done: t/import/requirements.txt | build/.packages-test
 	    --disable-pip-version-check -r $<
 	@touch $@
 
+# who else signs models, and the schema of bills of materials
+build/trust-venv/.done: t/trust/requirements.txt | build/.packages-test
+	@test -e build/trust-venv || python3 -m venv build/trust-venv
+	@test -L build/trust-venv || build/trust-venv/bin/pip install -q \
+	    --disable-pip-version-check -r $<
+	@touch $@
+
 # a Prometheus, as Debian has it; unpacked and not installed, since the package
 # starts a service
 build/prometheus/.done: | build/.packages-test
@@ -281,7 +287,7 @@ build/prometheus/.done: | build/.packages-test
 test-build: build/.packages-test all units fuzzers $(PRELOADS) $(BOTS)
 
 test: build/.packages-test test-build build/venv/.done build/import-venv/.done \
-	build/perf-analyzer/.done build/prometheus/.done
+	build/perf-analyzer/.done build/prometheus/.done build/trust-venv/.done
 	MAAS_BUILD=$(B) prove -r t
 
 # what asks nginx, with the one that NGINX_SRC has the source of
@@ -304,7 +310,8 @@ test-debian13:
 # of bots, which start nginx as a user does, nor what limits a program's address
 # space, nor packages, which are built anew.  Leaks are the unit tests' matter: a
 # program that gives up leaves its memory to the system.
-asan: build/.packages-test build/venv/.done build/prometheus/.done
+asan: build/.packages-test build/venv/.done build/prometheus/.done \
+	build/trust-venv/.done
 	$(MAKE) B=build/asan SAN=1 CFLAGS="-O1 -g" test-build
 	ASAN_OPTIONS=detect_leaks=0 MAAS_ASAN=1 MAAS_BUILD=build/asan prove $(filter-out \
 	    t/17-trainer-sparse.t t/49-bots.t t/75-training-doc.t t/93-torture.t \

@@ -26,6 +26,10 @@
 #define MAAS_MAX_NGRAM     8                   /* R27: characters */
 #define MAAS_MAX_VALUE     (1u << 20)          /* bytes of a field's text */
 
+/* How an encrypted model begins: as a header's length it would be too much */
+
+#define MAAS_SEALED_MAGIC  "maas\x00" "enc"
+
 
 /* Status with a formatted sentence; err may be NULL.  Returns code.  Control
  * characters, and what is not UTF-8, become "?". */

@@ -277,6 +277,11 @@ container_length(maas_read_t *r, const unsigned char *p, size_t size,
                         "it begins with", size);
     }
 
+    if (memcmp(p, MAAS_SEALED_MAGIC, 8) == 0) {
+        return MAAS_BAD(r, "R2: the file is encrypted: nginx serves it by "
+                        "key=; expected the one that it was made of");
+    }
+
     n = 0;
     for (i = 7; i >= 0; i--) {
         n = n << 8 | p[i];

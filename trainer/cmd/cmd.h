@@ -25,6 +25,9 @@ int train_cmd_export(int argc, char **argv);
 int train_cmd_explain(int argc, char **argv);
 int train_cmd_distil(int argc, char **argv);
 int train_cmd_privacy(int argc, char **argv);
+int train_cmd_sign(int argc, char **argv);
+int train_cmd_verify(int argc, char **argv);
+int train_cmd_encrypt(int argc, char **argv);
 
 
 typedef struct {

@@ -35,6 +35,10 @@ static const main_command_t  main_commands[] = {
       "train a small network on what a big model says" },
     { "privacy",  train_cmd_privacy,
       "say what a training with privacy will spend" },
+    { "sign",     train_cmd_sign,     "sign a model file" },
+    { "verify",   train_cmd_verify,   "is a model file signed by a key?" },
+    { "encrypt",  train_cmd_encrypt,
+      "make a model file that only who has the key can read" },
     { "synth",    train_cmd_synth,    "draw a data set of digits" }
 };
 
