@@ -18,6 +18,7 @@
 
 typedef struct ngx_http_maas_batch_s  ngx_http_maas_batch_t;
 typedef struct ngx_http_maas_watch_s  ngx_http_maas_watch_t;
+typedef struct ngx_http_maas_trust_s  ngx_http_maas_trust_t;
 
 
 /* no place among models: the file was removed, or there is none yet */
@@ -44,6 +45,7 @@ struct ngx_http_maas_model_s {
     ngx_uint_t                order;       /* of the directive among all */
     ngx_uint_t                place;       /* of `first`: among all models */
     ngx_http_maas_watch_t    *watch;       /* NULL: the file is not watched */
+    ngx_http_maas_trust_t    *trust;       /* NULL: any file will do */
     ngx_http_maas_model_t    *first;       /* what stands for it, or itself */
     ngx_http_maas_model_t    *now;         /* of `first`: the current one of
                                               this worker */

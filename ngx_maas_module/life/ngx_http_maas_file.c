@@ -68,7 +68,11 @@ ngx_http_maas_ident_same(const ngx_http_maas_ident_t *a,
            && a->written.tv_sec == b->written.tv_sec
            && a->written.tv_nsec == b->written.tv_nsec
            && a->changed.tv_sec == b->changed.tv_sec
-           && a->changed.tv_nsec == b->changed.tv_nsec;
+           && a->changed.tv_nsec == b->changed.tv_nsec
+           && a->signature.error == b->signature.error
+           && a->signature.uniq == b->signature.uniq
+           && a->signature.changed.tv_sec == b->signature.changed.tv_sec
+           && a->signature.changed.tv_nsec == b->signature.changed.tv_nsec;
 }
 
 
@@ -114,6 +118,15 @@ ngx_int_t
 ngx_http_maas_file_read(u_char *path, ngx_http_maas_file_t *file,
     ngx_http_maas_why_t *why)
 {
+    return ngx_http_maas_file_read_most(path, NGX_HTTP_MAAS_MAX_FILE, file,
+                                        why);
+}
+
+
+ngx_int_t
+ngx_http_maas_file_read_most(u_char *path, off_t most,
+    ngx_http_maas_file_t *file, ngx_http_maas_why_t *why)
+{
     ngx_fd_t          fd;
     ngx_int_t         rc;
     ngx_file_info_t   fi;
@@ -129,10 +142,12 @@ ngx_http_maas_file_read(u_char *path, ngx_http_maas_file_t *file,
     }
 
     if (ngx_fd_info(fd, &fi) == NGX_FILE_ERROR || !ngx_is_file(&fi)
-        || ngx_file_size(&fi) > NGX_HTTP_MAAS_MAX_FILE)
+        || ngx_file_size(&fi) > most)
     {
         rc = ngx_http_maas_why(why, 0, "\"%s\" is not a regular file of at "
-                               "most 8g", path);
+                               "most %O%s", path,
+                               most >> 30 ? most >> 30 : most >> 10,
+                               most >> 30 ? "g" : "k");
 
     } else {
         file->size = (size_t) ngx_file_size(&fi);

@@ -22,6 +22,12 @@ typedef struct {
     struct timespec           written;
     struct timespec           changed;
     ngx_err_t                 error;       /* of stat(); 0: the rest is known */
+
+    struct {
+        ngx_file_uniq_t       uniq;
+        struct timespec       changed;
+        ngx_err_t             error;
+    } signature;                           /* zeros: none is asked for */
 } ngx_http_maas_ident_t;
 
 
@@ -49,10 +55,12 @@ void ngx_http_maas_ident(u_char *path, ngx_http_maas_ident_t *ident);
 ngx_uint_t ngx_http_maas_ident_same(const ngx_http_maas_ident_t *a,
     const ngx_http_maas_ident_t *b);
 
-/* In any thread: read it, a regular file of up to 8g, into memory that
- * ngx_http_maas_file_free() gives back.  NGX_ERROR: why not. */
+/* In any thread: read it, a regular file of up to 8g, or `most` bytes, into
+ * memory that ngx_http_maas_file_free() gives back.  NGX_ERROR: why not. */
 ngx_int_t ngx_http_maas_file_read(u_char *path, ngx_http_maas_file_t *file,
     ngx_http_maas_why_t *why);
+ngx_int_t ngx_http_maas_file_read_most(u_char *path, off_t most,
+    ngx_http_maas_file_t *file, ngx_http_maas_why_t *why);
 void ngx_http_maas_file_free(ngx_http_maas_file_t *file);
 
 /* In the master, which may be root: can a worker of the user read the file?

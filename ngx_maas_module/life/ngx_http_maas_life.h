@@ -14,12 +14,13 @@
 
 /* Directives */
 
-/* maas_model NAME PATH [version=N] [label=L] [watch=TIME] [max=SIZE]: load the
- * file, check all, add it to mmcf->models. */
+/* maas_model NAME PATH [version=N] [label=L] [watch=TIME] [max=SIZE]
+ * [verify=FILE] [signature=FILE] [key=FILE]: load the file, check all, add it
+ * to mmcf->models. */
 char *ngx_http_maas_model(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
-/* maas_models PATTERN [watch=TIME] [max=SIZE]: the same of each file that
- * matches. */
+/* maas_models PATTERN [watch=TIME] [max=SIZE] [verify=FILE] [signature=FILE]
+ * [key=FILE]: the same of each file that matches. */
 char *ngx_http_maas_models(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
 /* maas_offload off | pool[=name] above=time [nice=n] */

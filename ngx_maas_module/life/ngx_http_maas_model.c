@@ -19,7 +19,7 @@ ngx_http_maas_model_cleanup(void *data)
 
 static maas_status_t
 ngx_http_maas_model_place(ngx_conf_t *cf, ngx_http_maas_model_t *model,
-    ngx_http_maas_file_t *file, maas_err_t *err)
+    ngx_http_maas_file_t *file, u_char *data, size_t size, maas_err_t *err)
 {
     maas_status_t        rc;
     ngx_pool_cleanup_t  *cln;
@@ -33,8 +33,7 @@ ngx_http_maas_model_place(ngx_conf_t *cf, ngx_http_maas_model_t *model,
         return ngx_http_maas_fail(err, MAAS_NOMEM, "out of memory");
     }
 
-    rc = maas_model_load(file->data, file->size, MAAS_ISA_AUTO, &model->engine,
-                         err);
+    rc = maas_model_load(data, size, MAAS_ISA_AUTO, &model->engine, err);
     if (rc == MAAS_OK) {
         cln->handler = ngx_http_maas_model_cleanup;
         cln->data = model->engine;
@@ -44,11 +43,36 @@ ngx_http_maas_model_place(ngx_conf_t *cf, ngx_http_maas_model_t *model,
 }
 
 
+/* A file that was read: is it to be taken?  Then it is; why not -> why. */
+
+static ngx_int_t
+ngx_http_maas_model_take(ngx_conf_t *cf, ngx_http_maas_model_t *model,
+    ngx_http_maas_file_t *file, ngx_http_maas_why_t *why)
+{
+    size_t      size;
+    u_char     *data;
+    maas_err_t  err;
+
+    ngx_http_maas_sha256(file->data, file->size, model->sum.data);
+
+    if (ngx_http_maas_trust_check(model->trust, model->file.data,
+                                  model->sum.data, why) != NGX_OK
+        || ngx_http_maas_trust_open(model->trust, model->file.data, file,
+                                    &data, &size, why) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    return ngx_http_maas_model_place(cf, model, file, data, size, &err)
+           == MAAS_OK ? NGX_OK : ngx_http_maas_why(why, 0, "\"%V\": %s",
+                                                   &model->file, err.msg);
+}
+
+
 static ngx_int_t
 ngx_http_maas_model_load(ngx_conf_t *cf, ngx_http_maas_model_t *model)
 {
-    maas_err_t             err;
-    maas_status_t          rc;
+    ngx_int_t              rc;
     ngx_http_maas_why_t    why;
     ngx_http_maas_file_t   file;
 
@@ -65,24 +89,21 @@ ngx_http_maas_model_load(ngx_conf_t *cf, ngx_http_maas_model_t *model)
     /* before it is read: what comes later is new */
 
     if (model->watch != NULL) {
-        ngx_http_maas_ident(model->file.data, &model->watch->ident);
+        ngx_http_maas_trust_ident(model->trust, model->file.data,
+                                  &model->watch->ident);
     }
 
-    if (ngx_http_maas_file_read(model->file.data, &file, &why) != NGX_OK) {
+    rc = ngx_http_maas_file_read(model->file.data, &file, &why);
+
+    if (rc == NGX_OK) {
+        rc = ngx_http_maas_model_take(cf, model, &file, &why);
+        model->written = file.written;
+        ngx_http_maas_file_free(&file);
+    }
+
+    if (rc != NGX_OK) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, why.error, "maas_model: %s",
                            why.text);
-        return NGX_ERROR;
-    }
-
-    ngx_http_maas_sha256(file.data, file.size, model->sum.data);
-
-    rc = ngx_http_maas_model_place(cf, model, &file, &err);
-    model->written = file.written;
-    ngx_http_maas_file_free(&file);
-
-    if (rc != MAAS_OK) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "maas_model: \"%V\": %s",
-                           &model->file, err.msg);
         return NGX_ERROR;
     }
 
@@ -100,6 +121,8 @@ static ngx_int_t
 ngx_http_maas_model_param(ngx_conf_t *cf, ngx_http_maas_model_t *model,
     ngx_str_t *value)
 {
+    ngx_int_t  rc;
+
     if (ngx_strncmp(value->data, "version=", 8) == 0) {
         model->version.data = value->data + 8;
         model->version.len = value->len - 8;
@@ -117,7 +140,10 @@ ngx_http_maas_model_param(ngx_conf_t *cf, ngx_http_maas_model_t *model,
                ? NGX_OK : NGX_DECLINED;
     }
 
-    return ngx_http_maas_watch_param(cf, &model->watch, value);
+    rc = ngx_http_maas_trust_param(cf, &model->trust, value);
+
+    return rc != NGX_DECLINED
+           ? rc : ngx_http_maas_watch_param(cf, &model->watch, value);
 }
 
 
@@ -153,8 +179,9 @@ ngx_http_maas_model_args(ngx_conf_t *cf, ngx_http_maas_model_t *model)
         if (rc == NGX_DECLINED) {
             ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                                "invalid parameter \"%V\", expected "
-                               "version=number, label=name, watch=time or "
-                               "max=size", &value[i]);
+                               "version=number, label=name, watch=time, "
+                               "max=size, verify=file, signature=file or "
+                               "key=file", &value[i]);
         }
 
         if (rc != NGX_OK) {
@@ -162,7 +189,10 @@ ngx_http_maas_model_args(ngx_conf_t *cf, ngx_http_maas_model_t *model)
         }
     }
 
-    if (ngx_http_maas_watch_check(cf, model->watch) != NGX_OK) {
+    if (ngx_http_maas_watch_check(cf, model->watch) != NGX_OK
+        || ngx_http_maas_trust_begin(cf, model->trust, model->watch != NULL)
+           != NGX_OK)
+    {
         return NGX_ERROR;
     }
 
@@ -257,7 +287,7 @@ ngx_http_maas_model_tell(ngx_cycle_t *cycle, ngx_http_maas_main_conf_t *mmcf)
 
         ngx_log_error(NGX_LOG_NOTICE, cycle->log, 0,
                       "maas_model \"%V\" version %V: generation 1, SHA-256 "
-                      "%V, %*s", &model->name, &model->version, &model->sum,
-                      len, origin);
+                      "%V%s, %*s", &model->name, &model->version, &model->sum,
+                      ngx_http_maas_trust_said(model->trust), len, origin);
     }
 }

@@ -23,6 +23,7 @@ typedef struct {
     ngx_str_t                   pattern;
     ngx_uint_t                  versioned;
     ngx_http_maas_watch_t      *watch;     /* parameters; NULL: none */
+    ngx_http_maas_trust_t      *trust;     /* the same */
     ngx_http_maas_folder_t     *folder;    /* NULL: not watched */
 } ngx_http_maas_models_t;
 
@@ -61,6 +62,7 @@ ngx_http_maas_models_place(ngx_http_maas_models_t *m)
     }
 
     model->first = model;
+    model->trust = m->trust;
     folder = m->folder;
 
     if (folder == NULL) {
@@ -91,6 +93,10 @@ ngx_http_maas_models_one(ngx_http_maas_models_t *m, ngx_str_t *path)
     ngx_http_maas_model_t  *model;
 
     cf = m->cf;
+
+    if (ngx_http_maas_trust_is_signature(m->trust, path)) {
+        return NGX_OK;
+    }
 
     model = ngx_http_maas_models_place(m);
     if (model == NULL) {
@@ -196,6 +202,7 @@ ngx_http_maas_models_watch(ngx_http_maas_models_t *m, ngx_glob_t *gl,
     folder->base = ngx_http_maas_folder_base(&m->pattern);
     folder->versioned = m->versioned;
     folder->interval = m->watch->interval;
+    folder->trust = m->trust;
     folder->first = m->mmcf->watching->watches.nelts;
 
     if (ngx_http_maas_models_keep(m->cf, &folder->base) != NGX_OK) {
@@ -263,12 +270,17 @@ ngx_http_maas_models_args(ngx_http_maas_models_t *m)
     value = m->cf->args->elts;
 
     for (i = 2; i < m->cf->args->nelts; i++) {
-        rc = ngx_http_maas_watch_param(m->cf, &m->watch, &value[i]);
+        rc = ngx_http_maas_trust_param(m->cf, &m->trust, &value[i]);
+
+        if (rc == NGX_DECLINED) {
+            rc = ngx_http_maas_watch_param(m->cf, &m->watch, &value[i]);
+        }
 
         if (rc == NGX_DECLINED) {
             ngx_conf_log_error(NGX_LOG_EMERG, m->cf, 0,
-                               "invalid parameter \"%V\", expected watch=time "
-                               "or max=size", &value[i]);
+                               "invalid parameter \"%V\", expected watch=time, "
+                               "max=size, verify=file, signature=file or "
+                               "key=file", &value[i]);
         }
 
         if (rc != NGX_OK) {
@@ -279,6 +291,8 @@ ngx_http_maas_models_args(ngx_http_maas_models_t *m)
     m->pattern = value[1];
 
     return ngx_http_maas_watch_check(m->cf, m->watch) == NGX_OK
+           && ngx_http_maas_trust_begin(m->cf, m->trust, m->watch != NULL)
+              == NGX_OK
            ? ngx_conf_full_name(m->cf->cycle, &m->pattern, 0) : NGX_ERROR;
 }
 

@@ -333,7 +333,7 @@ static ngx_command_t  ngx_http_maas_commands[] = {
       NULL },
 
     { ngx_string("maas_models"),
-      NGX_HTTP_MAIN_CONF|NGX_CONF_TAKE123,
+      NGX_HTTP_MAIN_CONF|NGX_CONF_1MORE,
       ngx_http_maas_models,
       NGX_HTTP_MAIN_CONF_OFFSET,
       0,

@@ -46,6 +46,7 @@ struct ngx_http_maas_folder_s {
     ngx_uint_t                first;       /* of its watches, */
     ngx_uint_t                n;           /*     and how many */
     ngx_http_maas_slots_t     slots;       /* of all of them */
+    ngx_http_maas_trust_t    *trust;       /* NULL: any file will do */
 
     ngx_msec_t                due;
     unsigned                  full:1;      /* no place is free, as the log

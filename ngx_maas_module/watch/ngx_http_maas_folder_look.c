@@ -219,12 +219,13 @@ ngx_http_maas_folder_one(ngx_http_maas_folder_t *folder, ngx_str_t *path)
     ngx_http_maas_folder_refused_t  *refused;
 
     if (ngx_http_maas_names_first(&folder->taken, path->data, path->len)
-        != NGX_HTTP_MAAS_NO_NAME)
+        != NGX_HTTP_MAAS_NO_NAME
+        || ngx_http_maas_trust_is_signature(folder->trust, path))
     {
         return;
     }
 
-    ngx_http_maas_ident(path->data, &ident);
+    ngx_http_maas_trust_ident(folder->trust, path->data, &ident);
 
     if (ident.error != 0) {
         return;

@@ -217,10 +217,11 @@ ngx_http_maas_lease_publish(ngx_http_maas_watch_t *watch)
     more = ngx_http_maas_differ(old, new, differ, sizeof(differ));
 
     ngx_log_error(NGX_LOG_NOTICE, ngx_cycle->log, 0,
-                  "maas_model \"%V\" version %V: generation %ui, SHA-256 %*s, "
-                  "%*s%s%*s", &model->name, &model->version, slot->generation,
-                  (size_t) NGX_HTTP_MAAS_SHA256_HEX, slot->sum, len, origin,
-                  more == 0 ? "" : "; ", more, differ);
+                  "maas_model \"%V\" version %V: generation %ui, SHA-256 %*s"
+                  "%s, %*s%s%*s", &model->name, &model->version,
+                  slot->generation, (size_t) NGX_HTTP_MAAS_SHA256_HEX,
+                  slot->sum, ngx_http_maas_trust_said(model->trust), len,
+                  origin, more == 0 ? "" : "; ", more, differ);
 }
 
 

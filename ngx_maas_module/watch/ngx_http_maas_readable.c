@@ -26,6 +26,27 @@ ngx_http_maas_watch_may_read(ngx_http_maas_watching_t *watching,
 }
 
 
+/* The file of a model, and that of its signature */
+
+static ngx_int_t
+ngx_http_maas_watch_model_readable(ngx_http_maas_watching_t *watching,
+    ngx_http_maas_model_t *model)
+{
+    u_char  signature[NGX_MAX_PATH];
+
+    if (ngx_http_maas_watch_may_read(watching, "maas_model", model->file.data)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    return ngx_http_maas_trust_signature(model->trust, model->file.data,
+                                         signature)
+           ? ngx_http_maas_watch_may_read(watching, "maas_model", signature)
+           : NGX_OK;
+}
+
+
 ngx_int_t
 ngx_http_maas_watch_readable(ngx_http_maas_main_conf_t *mmcf)
 {
@@ -55,8 +76,7 @@ ngx_http_maas_watch_readable(ngx_http_maas_main_conf_t *mmcf)
 
     for (i = 0; i < watching->watches.nelts; i++) {
         if (watches[i]->model->file.len != 0
-            && ngx_http_maas_watch_may_read(watching, "maas_model",
-                                            watches[i]->model->file.data)
+            && ngx_http_maas_watch_model_readable(watching, watches[i]->model)
                != NGX_OK)
         {
             return NGX_ERROR;

@@ -12,6 +12,7 @@
 
 #include "life/ngx_http_maas_file.h"
 #include "life/ngx_http_maas_life.h"
+#include "life/ngx_http_maas_trust.h"
 #include "ngx_http_maas_slots.h"
 
 

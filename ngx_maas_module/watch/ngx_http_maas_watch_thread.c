@@ -141,6 +141,13 @@ ngx_http_maas_watch_read(ngx_http_maas_watch_t *watch)
     } else if (job->slot < 0) {
         found = NGX_HTTP_MAAS_FOUND_NO_SLOT;
 
+    } else if (ngx_http_maas_trust_check(watch->model->trust,
+                                         watch->model->file.data, sum,
+                                         &job->why)
+               != NGX_OK)
+    {
+        found = NGX_HTTP_MAAS_FOUND_BAD;
+
     } else {
         found = ngx_http_maas_watch_place(watch, &file, sum);
     }
@@ -149,7 +156,8 @@ ngx_http_maas_watch_read(ngx_http_maas_watch_t *watch)
 
     /* whoever writes into the file itself is not done, maybe */
 
-    ngx_http_maas_ident(watch->model->file.data, &after);
+    ngx_http_maas_trust_ident(watch->model->trust, watch->model->file.data,
+                              &after);
 
     if (found == NGX_HTTP_MAAS_FOUND_BAD
         && !ngx_http_maas_ident_same(&after, &job->ident))
@@ -169,7 +177,8 @@ ngx_http_maas_watch_look(ngx_http_maas_watch_t *watch)
     job = &watch->job;
     job->looked = 1;
 
-    ngx_http_maas_ident(watch->model->file.data, &job->ident);
+    ngx_http_maas_trust_ident(watch->model->trust, watch->model->file.data,
+                              &job->ident);
 
     if (ngx_http_maas_ident_same(&job->ident, &watch->shared->seen)) {
         return;
