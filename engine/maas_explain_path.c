@@ -133,7 +133,9 @@ path_check(const maas_model_t *m, maas_err_t *err)
         }
 
         if (n->op->back == NULL || n->shape.dtype != MAAS_F32
-            || m->info.wide)
+            || m->info.wide
+            || (n->op->has_back != NULL
+                && !n->op->has_back(&m->steps[i].step)))
         {
             return maas__fail(err, MAAS_UNSUPPORTED, "no explanations: layer "
                               "%zu is of kind \"%s\", whose slopes are not "

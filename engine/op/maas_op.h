@@ -200,6 +200,8 @@ struct maas_op_s {
      * data is not wanted; a linear kind looks at nothing of p. */
     void                 (*back)(const maas_step_t *s, const maas_pass_t *p,
                                  const maas_pass_t *slope);
+    /* does back() know it?  NULL: whatever it is */
+    int                  (*has_back)(const maas_step_t *s);
 };
 
 /* maas_op_trees.c: the ensemble of a layer of that kind, whose arrays are its

@@ -285,6 +285,17 @@ maas_dense_back(const maas_step_t *s, const maas_pass_t *p,
 }
 
 
+static int
+maas_dense_has_back(const maas_step_t *s)
+{
+    const maas_dense_how_t  *how = maas_dense_how(&s->node);
+
+    return how == &maas_dense_float
+           ? ((const maas_gemm_t *) s->kernel)->back != NULL
+           : how->back != NULL;
+}
+
+
 const maas_op_t  maas__op_dense = {
     .name = "dense",
     .n_in = 1,
@@ -306,5 +317,6 @@ const maas_op_t  maas__op_dense = {
     .size = maas_dense_size,
     .pack = maas_dense_pack,
     .run = maas_dense_run,
-    .back = maas_dense_back
+    .back = maas_dense_back,
+    .has_back = maas_dense_has_back
 };
