@@ -278,30 +278,3 @@ maas__strips_run(const maas_strips_t *s, const float *packed, size_t k,
         maas_strips_rows(s, packed, k, n, x, h, b, y);
     }
 }
-
-
-void
-maas__strips_back(const void *packed, size_t k, size_t n, const float *dy,
-    size_t lddy, size_t rows, float *dx, size_t lddx)
-{
-    float          sum;
-    size_t         r, i, j, c;
-    const float   *w;
-    maas_block_t   b;
-
-    for (r = 0; r < rows; r++, dy += lddy, dx += lddx) {
-        for (j = 0; j < n; j += MAAS_STRIP) {
-            maas__strip_set(&b, packed, k, n, 0, j);
-
-            for (i = 0, w = b.w; i < k; i++, w += b.width) {
-                sum = 0;
-
-                for (c = 0; c < b.cols; c++) {
-                    sum += dy[j + c] * w[c];
-                }
-
-                dx[i] += sum;
-            }
-        }
-    }
-}

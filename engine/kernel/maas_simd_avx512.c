@@ -77,7 +77,7 @@ const maas_gemm_t  maas__gemm_avx512 = {
     .packed_size = maas__strips_size,
     .pack = maas__strips_pack,
     .run = KERNEL,
-    .back = maas__strips_back
+    .back = maas__strips_back_avx512
 };
 
 #endif

@@ -95,8 +95,10 @@ void maas__whole_run(const maas_strips_t *s, const float *packed, size_t k,
 void maas__strips_run(const maas_strips_t *s, const float *packed, size_t k,
     size_t n, const float *x, size_t rows, maas_block_t *b, float *y);
 
-/* As its back. */
-void maas__strips_back(const void *packed, size_t k, size_t n,
+/* maas_back_avx*.c: as its back. */
+void maas__strips_back_avx2(const void *packed, size_t k, size_t n,
+    const float *dy, size_t lddy, size_t rows, float *dx, size_t lddx);
+void maas__strips_back_avx512(const void *packed, size_t k, size_t n,
     const float *dy, size_t lddy, size_t rows, float *dx, size_t lddx);
 
 
