@@ -17,7 +17,7 @@
 
 /* Of each vector lanes next to each other, pairs of them, halves */
 
-INLINE V
+static inline __attribute__((always_inline)) TARGET V
 maas_v_sums(V *c)
 {
     V  a, b;

@@ -17,7 +17,7 @@
 
 /* Of each vector lanes j and j + 8, then 4, 2 and 1 from each other */
 
-INLINE V
+static inline __attribute__((always_inline)) TARGET V
 maas_v_sums(V *c)
 {
     V    a, b;

@@ -31,7 +31,7 @@ explain_places(const train_explain_t *e, size_t top, size_t *places)
 /* What the row is called in the file, else its number */
 
 static const char *
-explain_row(const train_data_t *d, size_t row, char buf[TRAIN_EXPLAIN_NAME])
+explain_called(const train_data_t *d, size_t row, char buf[TRAIN_EXPLAIN_NAME])
 {
     const char  *id;
 
@@ -118,7 +118,7 @@ train_explain_csv(train_explain_t *e, const train_data_t *d, size_t top,
 
     for (row = 0; row < d->rows; row++) {
         train_explain_row(e, d, row);
-        explain_line(e, explain_row(d, row, buf), top, places,
+        explain_line(e, explain_called(d, row, buf), top, places,
                      explain_places(e, top, places), f);
     }
 
@@ -141,7 +141,7 @@ train_explain_jsonl(train_explain_t *e, const train_data_t *d, size_t top,
         train_explain_row(e, d, row);
         n = explain_places(e, top, places);
         train_json_begin(&w, f);
-        train_json_text(&w, "row", explain_row(d, row, buf));
+        train_json_text(&w, "row", explain_called(d, row, buf));
         label = train_explain_label(e->info, e->told.output, buf);
 
         if (label != NULL) {
