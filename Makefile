@@ -59,7 +59,7 @@ PRELOADS   := $(patsubst t/lib/%.c,$(B)/%.so,$(wildcard t/lib/*.c))
 
 
 .PHONY: all module trainer units benches fuzzers test demo demo-bots \
-	demo-stop bench bench-tables bench-train bench-trees deb deb-life test-nginx \
+	demo-stop bench bench-tables bench-int8 bench-train bench-trees deb deb-life test-nginx \
 	test-debian13 asan conformance torture fuzz style docs docs-pictures clean
 
 all: module trainer
@@ -387,6 +387,16 @@ bench-tables: build/.packages-bench build/bench-venv/.done trainer
 bench-trees: build/.packages-bench build/bench-venv/.done all benches \
 	$(B)/bench_echo.so
 	build/bench-venv/bin/python bench/trees.py $(B) -n $(NGINX) $(TREES_FLAGS)
+
+# networks of int8 against ONNX Runtime and OpenVINO, which are large;
+# INT8_FLAGS="-r 20 -m B -o none" is quick
+build/int8-venv/.done: bench/int8-requirements.txt | build/.packages-bench
+	@test -d build/int8-venv || python3 -m venv build/int8-venv
+	build/int8-venv/bin/pip install -q --disable-pip-version-check -r $<
+	@touch $@
+
+bench-int8: build/.packages-bench build/int8-venv/.done benches
+	taskset -c 1 build/int8-venv/bin/python bench/int8.py $(B) $(INT8_FLAGS)
 
 style:
 	@prove -v t/00-style.t
