@@ -196,6 +196,8 @@ const maas_int8_t  maas__int8_ref = {
 static const maas_int8_t *const  int8_kernels[] = {
 #if defined(__x86_64__)
     &maas__int8_avx512,
+    &maas__int8_avxvnni,
+    &maas__int8_avx2,
 #endif
     &maas__int8_ref
 };

@@ -82,7 +82,9 @@ typedef struct {
 } maas_int8_t;
 
 extern const maas_int8_t  maas__int8_ref;      /* the oracle */
-extern const maas_int8_t  maas__int8_avx512;   /* maas_int8_avx512.c */
+extern const maas_int8_t  maas__int8_avx512;   /* a file each */
+extern const maas_int8_t  maas__int8_avxvnni;
+extern const maas_int8_t  maas__int8_avx2;
 
 /* The quickest that may be had where products of floats run on isa; never
  * NULL. */

@@ -15,11 +15,53 @@
 #include <string.h>
 #include <cmocka.h>
 
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+
+#if defined(__x86_64__)
+
+/* AVX-VNNI's kernel with the instruction that AVX-512 has for it: all but the
+ * choice of the instruction is tested where there is no AVX-VNNI */
+
+#define TARGET  __attribute__((target("avx2,avx512vnni,avx512vl,fma")))
+#define Y(name)  as_avxvnni_##name
+
+#define int8_y_dot(c, four, v)  _mm256_dpbusd_epi32(c, four, v)
+
+#include "kernel/maas_int8_dot.h"
+
+
+static int
+as_avxvnni_usable(void)
+{
+    return __builtin_cpu_supports("avx512vnni")
+           && __builtin_cpu_supports("avx512vl");
+}
+
+
+static const maas_int8_t  as_avxvnni = {
+    .name = "avxvnni by avx512vnni",
+    .isa = MAAS_ISA_AVX2,
+    .usable = as_avxvnni_usable,
+    .size = maas__int8_strips_size,
+    .pack = maas__int8_strips_pack,
+    .run = as_avxvnni_run,
+    .run_alone = as_avxvnni_run_alone,
+    .quantize = as_avxvnni_quantize
+};
+
+#endif
+
 
 static const maas_int8_t *const  kernels[] = {
     &maas__int8_ref,
 #if defined(__x86_64__)
     &maas__int8_avx512,
+    &maas__int8_avxvnni,
+    &maas__int8_avx2,
+    &as_avxvnni,
 #endif
 };
 
