@@ -52,6 +52,8 @@ typedef struct {
 
 /* maas_dense_int8.c; kernels are maas_int8_t */
 extern const maas_dense_how_t  maas__dense_int8;
+/* maas_dense_bf16.c; kernels are maas_bf16_t */
+extern const maas_dense_how_t  maas__dense_bf16;
 
 
 #endif /* MAAS_DENSE_H */

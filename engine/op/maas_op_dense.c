@@ -1,7 +1,8 @@
 /*
  * x W + b over all numbers of a row, whatever their shape: what its numbers
  * may be, and which file runs it, by the type of W.
- * Not here: how a product is done (kernel/), weights of I8 (maas_dense_int8.c).
+ * Not here: how a product is done (kernel/), weights of I8 and BF16
+ * (maas_dense_int8.c, maas_dense_bf16.c).
  */
 
 #include "maas_dense.h"
@@ -235,8 +236,17 @@ static const maas_dense_how_t  maas_dense_float = {
 static const maas_dense_how_t *
 maas_dense_how(const maas_node_t *n)
 {
-    return n->tensors[MAAS_DENSE_WEIGHT].dtype == MAAS_I8 ? &maas__dense_int8
-                                                          : &maas_dense_float;
+    switch (n->tensors[MAAS_DENSE_WEIGHT].dtype) {
+
+    case MAAS_I8:
+        return &maas__dense_int8;
+
+    case MAAS_BF16:
+        return &maas__dense_bf16;
+
+    default:
+        return &maas_dense_float;
+    }
 }
 
 
