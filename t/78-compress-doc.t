@@ -35,8 +35,11 @@ is(scalar keys %out, scalar @blocks, 'all of them were run');
 sub sides {
     my ($part, $smaller, $lost) = @_;
     my ($n) = grep { $blocks[$_] =~ /\Q$part\E/ } 0 .. $#blocks;
-    my @before = $out{$n} =~ /^before +(\d+) +([\d.]+) +([\d.]+)$/m;
-    my @after = $out{$n} =~ /^after +(\d+) +([\d.]+) +([\d.]+)$/m;
+    my ($said) = "$out{$n}\n" =~ /^(before .*\nafter .*)/m;
+    ($said) = $out{$n} =~ /.*^(before .*\nafter .*)/ms
+        if $part =~ /pruned$/;
+    my @before = $said =~ /^before +(\d+) +([\d.]+) +([\d.]+)$/m;
+    my @after = $said =~ /^after +(\d+) +([\d.]+) +([\d.]+)$/m;
     is(scalar @before + @after, 6, "$part: a table") or diag($out{$n});
     cmp_ok($after[0], '<', $before[0] / $smaller, "$part: smaller");
     cmp_ok($after[2], '>', $before[2] - $lost, "$part: as good");
@@ -44,5 +47,12 @@ sub sides {
 }
 
 sides('maas-trainer distil', 10, 0.03);
+
+sides('maas-trainer quantize big', 3, 0.01);
+sides('maas-trainer prune', 8, 0.02);
+sides('maas-trainer quantize pruned', 1.8, 0.02);
+
+my ($n) = grep { $blocks[$_] =~ /maas-trainer inspect/ } 0 .. $#blocks;
+like($out{$n}, qr/^0 +\d+ +256  int8 +\d+ +[-\d.]+$/m, 'a line of a layer');
 
 done_testing();

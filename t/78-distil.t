@@ -146,6 +146,11 @@ is(join(',', sort keys %{ (decode_json(run_ok(qw(inspect --json alone.st)))
     ->{document}{training}{settings}) }) =~ /alpha|temperature|teacher/, '',
     'nothing of it without one');
 
+like(run_ok(qw(inspect student.st)), qr/^smaller     distil, from teacher\.st
+.*
+before +$out->{teacher}{bytes} +- +[\d.]+
+after +$out->{size} +- +[\d.]+$/m, 'inspect has a table');
+
 # the same bits again, and with threads
 
 run_ok(qw(distil --teacher teacher.st --data few.csv --unlabelled bare.csv

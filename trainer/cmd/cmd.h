@@ -23,6 +23,8 @@ int train_cmd_tune(int argc, char **argv);
 int train_cmd_import(int argc, char **argv);
 int train_cmd_export(int argc, char **argv);
 int train_cmd_explain(int argc, char **argv);
+int train_cmd_quantize(int argc, char **argv);
+int train_cmd_prune(int argc, char **argv);
 int train_cmd_distil(int argc, char **argv);
 int train_cmd_privacy(int argc, char **argv);
 int train_cmd_sign(int argc, char **argv);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cmd.h"
+#include "compress/compress.h"
 #include "export/model.h"
 
 
@@ -156,6 +157,28 @@ inspect_training(const cJSON *document)
 }
 
 
+/* A table of size, time and score of each step that made it smaller */
+
+static void
+inspect_compression(const maas_info_t *info)
+{
+    size_t             i, n;
+    const char        *score;
+    train_recorded_t  *r;
+
+    r = train_recorded(info, &n);
+    score = (info->task == MAAS_TASK_REGRESSION) ? "R2" : "accuracy";
+
+    for (i = 0; i < n; i++) {
+        (void) printf("smaller     %s, from %s\n", train_shown(r[i].what),
+                      train_shown(r[i].from));
+        train_sides_print(stdout, score, &r[i].side[0], &r[i].side[1]);
+    }
+
+    train_recorded_free(r, n);
+}
+
+
 /* What decides, where it is not just the largest probability */
 
 static void
@@ -267,6 +290,7 @@ inspect_print(const maas_model_t *m)
                   "runs on     %s\n", info->parameters, info->file_size,
                   info->crc32c, info->isa);
     inspect_training(document);
+    inspect_compression(info);
     inspect_reference(info);
     (void) puts("the file keeps all rules");
 

@@ -1,0 +1,225 @@
+#!/usr/bin/perl
+
+# Promise: maas-trainer quantize writes a network with weights of 8 bits as
+# docs/compress.md says: rounded by the largest of a column, ranges from the
+# rows that it was given, in integers from layer to layer; layers stay floats
+# where --max-drop or --keep want it; the record and the table say what it cost.
+
+use strict;
+use warnings;
+
+use FindBin;
+use lib "$FindBin::Bin/lib";
+use JSON::PP qw(decode_json);
+use MaasTest;
+use MaasTest::Model qw(write_model);
+use MaasTest::Trees qw(random_trees);
+use Test::More;
+
+my $t = MaasTest->new;
+my $dir = $t->dir;
+my $state = 3;
+sub rnd { $state = ($state * 1103515245 + 12345) % 2**31; $state / 2**31 }
+sub near { my ($got, $want, $within, $name) = @_;
+    cmp_ok(abs($got - $want), '<=', $within, $name) or diag("$got, not $want") }
+
+sub run_ok {
+    my (@args) = @_;
+    my ($rc, $out, $err) = $t->trainer(@args);
+    is($rc, 0, "@args") or diag($err);
+    return $out;
+}
+
+# the document, and numbers of a tensor
+sub document {
+    return decode_json(run_ok('inspect', '--json', $_[0]))->{document};
+}
+
+sub tensor {
+    my ($file, $name) = @_;
+    my $bytes = $t->read_file($file);
+    my $size = unpack 'Q<', $bytes;
+    my $e = decode_json(substr $bytes, 8, $size)->{$name} or return;
+    my ($from, $to) = @{ $e->{data_offsets} };
+    my $form = { F32 => 'f<*', I8 => 'c*', BF16 => 'S<*' }->{ $e->{dtype} };
+    return ($e->{dtype},
+        unpack $form, substr $bytes, 8 + $size + $from, $to - $from);
+}
+
+my @columns = map { { name => $_, kind => 'number' } } 'x', 'y';
+
+sub model {
+    my ($name, $layers, @tensors) = @_;
+    my ($i, %tensors) = (0);
+
+    for (@tensors) {
+        my ($in, $units, $w, $b) = @$_;
+        $tensors{"layers.$i.weight"} = [[$in, $units], $w];
+        $tensors{"layers.$i.bias"} = [[$units], $b];
+        $i++;
+    }
+
+    write_model("$dir/$name", doc => { version => 1, name => 'm',
+            task => 'classification',
+            inputs => { kind => 'columns', columns => \@columns },
+            layers => $layers, outputs => { labels => ['p', 'q'] },
+            training => { data => { target => 'k' } } },
+        tensors => \%tensors);
+    return $name;
+}
+
+sub dense { my ($units, $act, %more) = @_;
+    return { kind => 'dense', units => $units, activation => $act, %more } }
+
+###############################################################################
+# numbers that can be seen through
+
+model('tiny.st', [ dense(3, 'relu'), dense(2, 'softmax') ],
+    [ 2, 3, [ 1, -0.5, 0, 0.25, 2, 0 ], [ 0.125, 0, 0 ] ],
+    [ 3, 2, [ 1, -3, -1, 1.5, 0.5, 0 ], [ 0, 0.5 ] ]);
+$t->write_file('four.csv', "x,y,k\n2,-1,p\n-4,3,q\n1,1,p\n0,0.5,q\n");
+run_ok(qw(quantize tiny.st -o q.st --data four.csv --valid four.csv));
+
+is_deeply([ tensor('q.st', 'layers.0.weight') ],
+    [ 'I8', 127, -32, 0, 32, 127, 0 ], 'weights, by the largest of a column');
+my (undef, @scale) = tensor('q.st', 'layers.0.scale');
+near($scale[0], 1 / 127, 1e-9, 'its scale');
+near($scale[1], 2 / 127, 1e-9, 'that of another');
+is($scale[2], 1, 'of a column of zeros');
+is_deeply([ tensor('q.st', 'layers.0.bias') ], [ 'F32', 0.125, 0, 0 ],
+    'biases stay');
+
+my $doc = document('q.st');
+my ($one, $two) = @{ $doc->{layers} };
+is($doc->{version}, 4, 'version 4');
+near($one->{input_scale}, 4 / 128, 1e-7, 'values from -4 to 3: by the lowest');
+is($one->{input_zero}, 128, 'about 128');
+near($one->{output_scale}, 8 / 255, 1e-7, 'up to 8 after relu');
+is($one->{output_zero} || 0, 0, 'from 0 on');
+is($two->{input_scale}, $one->{output_scale}, 'the next goes on with it');
+is($two->{output_scale} || 0, 0, 'the last one says floats');
+is($doc->{training}{data}{target}, 'k', 'the rest of the record is there');
+
+my ($record) = @{ $doc->{training}{compression} };
+is($record->{how}, 'quantize', 'recorded');
+is($record->{to}, 'int8', 'to what');
+is($record->{from}, 'tiny.st', 'of which file');
+is($record->{before}{bytes}, -s "$dir/tiny.st", 'its size');
+is($record->{after}{bytes}, -s "$dir/q.st", 'and that of this one');
+is($record->{rows}, 4, 'rows that gave ranges');
+
+like(run_ok('inspect', 'q.st'), qr/^smaller     quantize int8, from tiny\.st
+ +bytes +us a row +accuracy
+before +$record->{before}{bytes} +[\d.]+ +1\.0000
+after +$record->{after}{bytes} +[\d.]+ +[\d.]+$/m, 'inspect has a table');
+
+# weights alone need no rows, and rows stay floats
+
+my $out = run_ok(qw(quantize tiny.st -o w.st --to int8-weights));
+is_deeply([ tensor('w.st', 'layers.1.weight') ],
+    [ 'I8', 127, -127, -127, 64, 64, 0 ], 'int8-weights');
+ok(!document('w.st')->{layers}[0]{input_scale}, 'no ranges');
+like($out, qr/^before +\d+ +- +-$/m, 'nothing is measured');
+
+# few rows: half of them judge
+
+is(decode_json(run_ok(qw(quantize tiny.st -o q.st --json --data four.csv)))
+    ->{judged_rows}, 2, 'two of four judge');
+
+###############################################################################
+# a layer that cannot be quantized: what counts is small beside a weight that
+# is multiplied by next to nothing
+
+my $rows = "x,y,k\n";
+for (1 .. 400) {
+    my ($x, $y) = (2 * rnd() - 1, 1e-6 * rnd());
+    $rows .= sprintf "%.6f,%.9f,%s\n", $x, $y, $x > 0 ? 'q' : 'p';
+}
+$t->write_file('rows.csv', $rows);
+my @hard = ([ 2, 2, [ 1, -1, 3000, 3000 ], [ 0, 0 ] ],
+    [ 2, 2, [ -1, 1, 1, -1 ], [ 0, 0 ] ]);
+model('hard.st', [ dense(2, 'relu', name => 'first'), dense(2, 'softmax') ],
+    @hard);
+my @args = qw(quantize hard.st -o h.st --valid rows.csv --data rows.csv);
+
+my $got = decode_json(run_ok(@args, '--json'));
+is(join(' ', map { $_->{precision} } @{ $got->{layers} }), 'int8 int8',
+    'any drop: all of it');
+cmp_ok($got->{lost}, '>', 10, 'much is lost');
+cmp_ok($got->{layers}[0]{alone}, '>', 10, 'by the first layer');
+near($got->{layers}[1]{alone}, 0, 1, 'not by the second');
+near($got->{after}{accuracy}, (run_ok(qw(evaluate h.st --data rows.csv
+    --json)) =~ /"accuracy":([\d.]+)/)[0], 1e-6, 'as evaluate has it');
+
+$got = decode_json(run_ok(@args, qw(--json --max-drop 1)));
+is(join(' ', map { $_->{precision} } @{ $got->{layers} }), 'float int8',
+    '--max-drop: the first one stays');
+cmp_ok($got->{lost}, '<=', 1, 'and little is lost');
+is_deeply(document('h.st')->{training}{compression}[0]{kept}, [0],
+    'the record says so');
+ok(!document('h.st')->{layers}[0]{output_scale}, 'a layer of floats');
+
+for ('0', 'first') {
+    my $said = run_ok(@args, '--keep', $_);
+    like($said, qr/^0 +2 +2  float +24 +[\d.]+  as asked$/m, "--keep $_");
+    like($said, qr/^1 +2 +2  int8 +20 +[-\d.]+$/m, 'the other one is not kept');
+}
+
+is((tensor('h.st', 'layers.0.weight'))[0], 'F32', 'floats in the file');
+
+# numbers
+
+$t->write_file('numbers.csv', "x,y,k\n" . join '',
+    map { my $x = rnd(); my $y = rnd(); sprintf "%.5f,%.5f,%.5f\n", $x, $y,
+        1000 * (sin(3 * $x) + $y) } 1 .. 400);
+run_ok(qw(fit -q -d numbers.csv -o n.st --hidden), '32:tanh', qw(--epochs 100
+    --lr 0.02 --folds 0));
+$got = decode_json(run_ok(qw(quantize n.st -o n8.st --data numbers.csv
+    --max-drop 3 --json)));
+cmp_ok($got->{lost}, '<=', 3, 'per cent of RMSE');
+cmp_ok($got->{after}{r2}, '>', 0.8, 'R2 after');
+cmp_ok($got->{after}{microseconds}, '>', 0, 'time after');
+
+# once more on what came out
+
+my ($rc, undef, $err) = $t->trainer(qw(quantize q.st -o qq.st --data
+    four.csv));
+is($rc, 1, 'twice');
+like($err, qr/q\.st: no dense layer has weights of floats: is it quantized/,
+    'is said');
+
+###############################################################################
+# refused
+
+my ($layer, $tensors) = random_trees(in => 2, out => 1);
+write_model("$dir/trees.st", doc => { version => 3, name => 'trees',
+        task => 'binary', inputs => { kind => 'columns',
+            columns => \@columns },
+        layers => [ { %$layer, activation => 'sigmoid' } ] },
+    tensors => $tensors);
+
+for ([ 1, qr/trees\.st: a model of trees has no weights/,
+        'trees.st', '--data', 'rows.csv' ],
+    [ 2, qr/--to int8: which numbers come\? --data is missing/, 'tiny.st' ],
+    [ 2, qr/--max-drop: measured with what\?/, 'tiny.st', '--to',
+        'int8-weights', '--max-drop', 1 ],
+    [ 2, qr/--keep: "2": expected numbers, from 0, or names/, 'tiny.st',
+        '--data', 'four.csv', '--keep', 2 ],
+    [ 2, qr/--keep: "x": expected/, 'tiny.st', '--data', 'four.csv', '--keep',
+        'x' ],
+    [ 2, qr/--to: "int4": expected one of int8, int8-weights, bf16/, 'tiny.st',
+        '--to', 'int4' ],
+    [ 1, qr/no\.csv/, 'tiny.st', '--data', 'no.csv' ])
+{
+    my ($want, $re, @more) = @$_;
+    ($rc, undef, $err) = $t->trainer('quantize', '-o', 'no.st', @more);
+    is($rc, $want, "@more");
+    like($err, $re, 'is said');
+}
+
+($rc, undef, $err) = $t->trainer(qw(quantize tiny.st --to int8-weights -o
+    tiny.st));
+is($rc, 1, 'onto itself');
+ok(!-e "$dir/no.st", 'nothing was written');
+
+done_testing();
