@@ -224,6 +224,29 @@ is($rc, 0, 'pictures with privacy, nothing is public') or diag($err);
 $json = decode_json($out);
 is_deeply($json->{privacy}{public}, [], 'nothing');
 cmp_ok($json->{test_accuracy}, '>', 0.5, 'and it learns');
+$document = decode_json(($t->trainer('inspect', 'p.st', '--json'))[1])
+    ->{document};
+is($document->{training}{settings}{'dp-features'}, 'edges', 'from edges');
+is(join(' ', map { $_->{units} } @{ $document->{layers} }), '2048 64 10',
+    'a layer more');
+
+($rc, $out, $err) = $t->trainer(qw(fit -d pictures -o p.st --dp-epsilon 8),
+    qw(--dp-delta 1e-5 --json --hidden), '16:tanh:ln,16:tanh:res',
+    qw(--dp-features edges --validation 0.2 --dp-public validation));
+is($rc, 0, 'edges and more layers') or diag($err);
+$json = decode_json($out);
+cmp_ok(abs($json->{validation_score} - $json->{validation}{accuracy}), '<',
+    0.004, 'the file answers as the network in training did');
+cmp_ok($json->{validation_score}, '>', 0.3, 'and knows something');
+
+($rc, $out, $err) = $t->trainer(qw(fit -d pictures -o p.st --dp-epsilon 8),
+    qw(--dp-delta 1e-5 --epochs 1 --dp-features none));
+is($rc, 0, 'pixels') or diag($err);
+like($out, qr/^network   784-64-10,/m, 'are the input');
+refused(qr/--dp-features edges: expected pictures of bytes/, 'edges of columns',
+    @dp, qw(--dp-public prepare --dp-features edges));
+refused(qr/--dp-features: of how much privacy\?/, 'edges alone', @fit,
+    qw(--dp-features edges));
 
 ###############################################################################
 # docs/privacy.md: its commands run as they stand there

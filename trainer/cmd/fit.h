@@ -8,6 +8,7 @@
 #define TRAIN_FIT_H
 
 #include "compress/compress.h"
+#include "fit/edges.h"
 #include "fit/options.h"
 
 
@@ -46,6 +47,7 @@ typedef struct {
     train_optim_t    optim;
     train_dp_t       dp;            /* with privacy */
     train_dp_spent_t spent;
+    train_edges_t    edges;         /* that the network sees; else zeros */
     train_plan_t     plan;
     train_history_t  history;
     train_result_t   result;

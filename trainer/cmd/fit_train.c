@@ -144,7 +144,12 @@ train_fit_prepare(train_fit_t *f)
         (void) fflush(stdout);
     }
 
-    if (train_net_create(&f->net, f->data.in, f->data.out, f->data.task,
+    if (o->dp_features == TRAIN_DP_EDGES) {
+        train_edges_create(&f->edges, &f->data);
+    }
+
+    if (train_net_create(&f->net, f->edges.n > 0 ? f->edges.n : f->data.in,
+                         f->data.out, f->data.task,
                          o->hidden, why) != 0)
     {
         train_usage("fit", "--hidden: %s", why);
@@ -157,16 +162,66 @@ train_fit_prepare(train_fit_t *f)
 }
 
 
+/* The rows as the network sees them: as they are, or numbers of regions */
+
+typedef struct {
+    train_data_t    data, valid;
+    train_scale_t   scale;
+    float           shift, factor;
+} fit_seen_t;
+
+
+static void
+fit_see(train_fit_t *f, fit_seen_t *s, train_source_t *source,
+    train_source_t *valid)
+{
+    if (f->edges.n == 0) {
+        train_source_init(source, &f->data, &f->scale);
+        train_source_init(valid, f->valid.rows > 0 ? &f->valid : &f->data,
+                          &f->scale);
+        return;
+    }
+
+    s->factor = 1;
+    s->scale.kind = TRAIN_SCALE_NONE;
+    s->scale.n = 1;
+    s->scale.shift = &s->shift;
+    s->scale.factor = &s->factor;
+    train_edges_data(&f->edges, &f->data, &s->data);
+
+    if (f->valid.rows > 0) {
+        train_edges_data(&f->edges, &f->valid, &s->valid);
+    }
+
+    train_source_init(source, &s->data, &s->scale);
+    train_source_init(valid, f->valid.rows > 0 ? &s->valid : &s->data,
+                      &s->scale);
+}
+
+
+/* The trained network sees the rows themselves */
+
+static void
+fit_seen(train_fit_t *f, fit_seen_t *s)
+{
+    if (f->edges.n > 0) {
+        train_edges_net(&f->edges, &f->net, f->data.task, f->o.hidden);
+        train_free(s->data.numbers);
+        train_free(s->valid.numbers);
+        train_edges_free(&f->edges);
+    }
+}
+
+
 void
 train_fit_train(train_fit_t *f)
 {
     size_t           i, n;
     uint32_t        *row;
+    fit_seen_t       seen = { 0 };
     train_source_t   source, valid;
 
-    train_source_init(&source, &f->data, &f->scale);
-    train_source_init(&valid, f->valid.rows > 0 ? &f->valid : &f->data,
-                      &f->scale);
+    fit_see(f, &seen, &source, &valid);
     train_plan_source(&source, &f->o);
     train_fit_taught(f, &source);
 
@@ -183,6 +238,7 @@ train_fit_train(train_fit_t *f)
     train_loop(&f->net, &f->optim, &f->plan, &source, &valid, row, n,
                f->valid_row, f->n_valid, &f->result);
     train_free(row);
+    fit_seen(f, &seen);
     train_fit_unscale(f);
 
     if (f->plan.dp && f->optim.step > 0) {

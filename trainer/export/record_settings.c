@@ -90,6 +90,10 @@ settings_used(const train_record_t *r, const char *name, char *buf,
     o = r->options;
     buf[0] = '\0';
 
+    if (strncmp(name, "dp-", 3) == 0 && r->dp == NULL) {
+        return "";
+    }
+
     if (strcmp(name, "task") == 0) {
         return maas__task_names[r->data->task];
     }

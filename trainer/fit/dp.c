@@ -9,14 +9,15 @@
 #include <string.h>
 
 #include "options.h"
+#include "edges.h"
 
 
 #define DP_STEPS_SEEN  30           /* batches that hold all rows, at most */
 #define DP_LEAST       64           /* rows of a batch, if there are as many */
 #define DP_EPOCHS      40
 #define DP_CLIP        1.0
-#define DP_HIDDEN      "128:tanh"
-#define DP_LR          0.002
+#define DP_HIDDEN      "64:tanh"
+#define DP_LR          0.01
 
 
 static const char *const  dp_words[] = {
@@ -99,9 +100,11 @@ static void
 dp_check_alone(const train_options_t *o)
 {
     size_t             i;
-    static const char  *const  names[] = { "delta", "clip", "public" };
+    static const char  *const  names[] = { "delta", "clip", "public",
+                                           "features" };
     const int          given[] = { !isnan(o->dp_delta), !isnan(o->dp_clip),
-                                   o->dp_public != NULL };
+                                   o->dp_public != NULL,
+                                   o->dp_features != TRAIN_DP_AUTO };
 
     for (i = 0; i < train_nelts(names); i++) {
         if (!train_dp_asked(o) && given[i]) {
@@ -207,12 +210,37 @@ train_dp_options(train_options_t *o, const train_options_t *said)
 }
 
 
+/* Edges where nobody said what the network is, and no picture varies */
+
+static void
+dp_features(train_options_t *o, const train_data_t *d)
+{
+    int  can;
+
+    can = (train_edges_count(d) > 0 && o->augment[0] == '\0'
+           && (o->scaling == TRAIN_SCALE_AUTO
+               || o->scaling == TRAIN_SCALE_MINMAX));
+
+    if (o->dp_features == TRAIN_DP_EDGES && !can) {
+        train_usage("fit", "--dp-features edges: expected pictures of bytes, "
+                    "not too small, and no --augment or --scaling");
+    }
+
+    if (o->dp_features == TRAIN_DP_AUTO) {
+        o->dp_features = (can && o->hidden == NULL) ? TRAIN_DP_EDGES
+                                                    : TRAIN_DP_NONE;
+    }
+}
+
+
 /* More rows a step for the same noise, but steps enough: what was left open */
 
 void
-train_dp_choose(train_options_t *o, size_t rows)
+train_dp_choose(train_options_t *o, const train_data_t *d, size_t rows)
 {
     size_t  batch;
+
+    dp_features(o, d);
 
     if (o->plan.batch == 0) {
         batch = rows / DP_STEPS_SEEN;

@@ -34,6 +34,7 @@ typedef struct {
     double     temperature, alpha;      /* of the teacher; NAN: by itself */
     double     dp_epsilon, dp_delta, dp_clip, dp_noise;
     char      *dp_public;
+    int        dp_features;         /* train_dp_features_t */
     size_t     folds;
     int        progress, json, quiet;
     train_plan_t  plan;             /* as it was said: its settings alone */
@@ -72,13 +73,19 @@ void train_options_each(const train_options_t *o,
 #define TRAIN_DP_VALIDATION  "validation"
 #define TRAIN_DP_LOSSES      "losses"
 
+typedef enum {
+    TRAIN_DP_AUTO = 0,              /* edges, if nothing else was said */
+    TRAIN_DP_NONE,
+    TRAIN_DP_EDGES                  /* of pictures: edges.h */
+} train_dp_features_t;
+
 int train_dp_asked(const train_options_t *o);
 int train_dp_public(const train_options_t *o, const char *what);
 /* Leaves with usage if settings do not go with it.  said: what was said alone,
  * batch 0, validation NAN and patience TRAIN_BY_DATA if nothing. */
 void train_dp_options(train_options_t *o, const train_options_t *said);
 /* What was left open, for so many rows; of a training with privacy alone. */
-void train_dp_choose(train_options_t *o, size_t rows);
+void train_dp_choose(train_options_t *o, const train_data_t *d, size_t rows);
 /* The mechanism that the plan is, with the noise that the budget needs. */
 void train_dp_budget(const train_options_t *o, const train_plan_t *p,
     size_t n_train, train_dp_t *d);

@@ -32,6 +32,12 @@ static const char *const  options_progress[] = {
 static const char *const  options_calibration[] = { "temperature", "none" };
 static const char *const  options_target_scaling[] = { "standard", "none" };
 
+static const char *const  options_features[] = {
+    [TRAIN_DP_AUTO] = "auto",
+    [TRAIN_DP_NONE] = "none",
+    [TRAIN_DP_EDGES] = "edges"
+};
+
 #define PLAIN    TRAIN_ARG_PLAIN
 #define WEIGHTS  TRAIN_ARG_WEIGHTS
 #define RUN      TRAIN_ARG_RUN
@@ -192,6 +198,9 @@ static const train_arg_t  options_rows[] = {
       "what of the rows may be known without noise: prepare (means, ranges, "
       "categories), reference (counts of values in the file), validation (the "
       "best epoch, calibration and figures), losses (of training) (nothing)" },
+    { "dp-features", 0, CHOICE(dp_features, options_features, WEIGHTS), NULL,
+      "what the network sees of pictures: edges (a first layer that is not "
+      "trained), or none: their pixels (auto: edges without --hidden)" },
     { "config", 'c', TEXT(config, RUN), "FILE",
       "lines \"option = value\"; the command line wins",
       .group = "Running" },

@@ -45,7 +45,7 @@ train_options_choose(train_options_t *o, const train_data_t *d, size_t rows)
     adam = (o->optimizer >= TRAIN_OPT_ADAM);
 
     if (train_dp_asked(o)) {
-        train_dp_choose(o, rows);
+        train_dp_choose(o, d, rows);
     }
 
     if (o->plan.epochs == 0) {
