@@ -139,6 +139,18 @@ typedef struct {
 extern ngx_module_t  ngx_http_maas_module;
 
 
+/* Is nothing explained there, whoever asks?  Also where answers say less than
+ * the model knows. */
+
+static ngx_inline ngx_uint_t
+ngx_http_maas_explain_closed(const ngx_http_maas_loc_conf_t *mlcf)
+{
+    return mlcf->output != NULL
+           || (mlcf->explain != NULL ? mlcf->explain->off
+                                     : mlcf->kind != NGX_HTTP_MAAS_SERVE);
+}
+
+
 /* ngx_http_maas_find.c */
 
 /* One more model, at the end of mmcf->models */

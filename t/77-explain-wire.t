@@ -9,6 +9,7 @@ use FindBin;
 use lib "$FindBin::Bin/lib";
 
 use MaasTest;
+use MaasTest::Trees qw(random_trees);
 use Test::More;
 
 my $t = MaasTest->new;
@@ -50,6 +51,10 @@ my %kinds = (
 
 $t->model('fraud', %fraud);
 $t->model('kinds', %kinds);
+my ($layer, $tensors) = random_trees(in => 4);
+$t->model('leaves', doc => { version => 3, name => 'leaves',
+    task => 'regression', inputs => { kind => 'tensor', shape => [4] },
+    layers => [$layer] }, tensors => $tensors);
 # relu layers: no file of theirs is exact
 $t->model('deep', sizes => [ 8, 16, 16, 3 ], seed => 3);
 
@@ -62,6 +67,7 @@ http {
     maas_model fraud fraud.safetensors version=3 label=live;
     maas_model kinds kinds.safetensors;
     maas_model deep deep.safetensors;
+    maas_model leaves leaves.safetensors;
     server {
         listen 127.0.0.1:%%PORT%%;
         listen 127.0.0.1:%%PORT1%% http2;
@@ -70,6 +76,7 @@ http {
             maas_serve;
             maas_offload pool=own above=1us;
         }
+        location /blunt/ { maas_serve; maas_output labels-only; }
         location /off/ { maas_serve; maas_explain off; }
         location /preset/ { maas_serve; maas_explain top=1 steps=4; }
         location = /raw { maas_predict fraud; maas_explain top=1; }
@@ -329,6 +336,10 @@ subtest 'what is refused' => sub {
     is($named->status, 400, 'an output that is not explained');
     like($named->error, qr/need "parameters": \{"explain": true\}/, 'as said');
 
+    my $leaves = ask('/v1/models/leaves:explain', '{"instances":[[1,2,3,4]]}');
+    is($leaves->status, 400, 'trees that do not say how many rows came by');
+    like($leaves->error, qr/^the model has no explanations: .*\w/, 'as said');
+
     my $nine = ask($v1, '{"instances":['
         . join(',', ('{"amount":1}') x 9) . ']}');
     is($nine->status, 413, 'too many rows');
@@ -337,6 +348,8 @@ subtest 'what is refused' => sub {
         ->status, 200, 'as many as may be');
 
     is(ask('/off/v1/models/fraud:explain', $one)->status, 404, 'v1 is off');
+    is(ask('/blunt/v1/models/fraud:explain', $one)->status, 404,
+        'maas_output is not undone');
     is(ask('/off/v2/models/fraud/explain', '{}')->status, 404, 'v2 is off');
     my $off = ask('/off/v2/models/fraud/infer',
         qq({"inputs":[$in],"parameters":{"explain":true}}));
@@ -369,6 +382,39 @@ subtest 'counters' => sub {
     my ($n) = $t->get('/metrics')->body
         =~ /^maas_explained_rows_total\{model="deep",version="1"\} (\d+)$/m;
     is($n, 18, 'rows that were explained');
+};
+
+subtest 'configurations' => sub {
+    for my $case (
+        [ 'maas_serve; maas_explain;', qr/number of arguments/ ],
+        [ 'maas_serve; maas_explain top=0;', qr/"top=0", expected "off", or/ ],
+        [ 'maas_serve; maas_explain label=x;', qr/"label=x", expected/ ],
+        [ 'maas_serve; maas_explain top=1&steps=2;', qr/expected "off", or/ ],
+        [ 'maas_serve; maas_explain off; maas_explain top=1;',
+            qr/is duplicate/ ],
+        [ 'maas_serve; maas_explain top=1; maas_output labels-only;',
+            qr/maas_explain would tell what maas_output leaves out in/ ],
+        [ 'maas_predict leaves; maas_explain top=1;',
+            qr/maas_explain: model "leaves" has no explanations: \w/ ],
+        [ 'maas_serve; maas_explain steps=8 baseline=mean top=all;' ],
+        [ 'maas_predict leaves;' ],
+    ) {
+        my ($text, $re) = @$case;
+        my ($rc, $says) = $t->check_conf(<<"EOC");
+%%GLOBALS%%
+events { }
+http {
+    %%GLOBALS_HTTP%%
+    maas_model leaves leaves.safetensors;
+    server {
+        listen 127.0.0.1:%%PORT2%%;
+        location / { $text }
+    }
+}
+EOC
+        is($rc, $re ? 1 : 0, $text) or diag $says;
+        like($says, $re, 'as nginx -t says') if $re;
+    }
 };
 
 $t->done;

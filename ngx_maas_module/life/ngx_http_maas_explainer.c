@@ -61,21 +61,41 @@ ngx_http_maas_explain_set(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 }
 
 
-void
-ngx_http_maas_explain_mark(ngx_http_maas_main_conf_t *mmcf,
+ngx_int_t
+ngx_http_maas_explain_mark(ngx_conf_t *cf, ngx_http_maas_main_conf_t *mmcf,
     ngx_http_maas_loc_conf_t *mlcf)
 {
-    unsigned  off;
+    ngx_http_core_loc_conf_t  *clcf;
 
-    off = mlcf->explain != NULL && mlcf->explain->off;
+    if (mlcf->kind != NGX_HTTP_MAAS_SERVE
+        && mlcf->kind != NGX_HTTP_MAAS_PREDICT)
+    {
+        return NGX_OK;
+    }
+
+    if (mlcf->explain != NULL && !mlcf->explain->off && mlcf->output != NULL) {
+        clcf = ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module);
+
+        ngx_log_error(NGX_LOG_EMERG, cf->log, 0, "maas_explain would tell what "
+                      "maas_output leaves out in location \"%V\": expected "
+                      "\"maas_explain off\" or \"maas_output off\" there",
+                      &clcf->name);
+        return NGX_ERROR;
+    }
+
+    if (ngx_http_maas_explain_closed(mlcf)) {
+        return NGX_OK;
+    }
 
     if (mlcf->kind == NGX_HTTP_MAAS_SERVE) {
-        mmcf->explains |= !off;
-
-    } else if (mlcf->kind == NGX_HTTP_MAAS_PREDICT && mlcf->explain != NULL) {
-        mlcf->model->explains |= !off;
-        mlcf->model->reasons |= !off;
+        mmcf->explains = 1;
+        return NGX_OK;
     }
+
+    mlcf->model->explains = 1;
+    mlcf->model->reasons = 1;
+
+    return NGX_OK;
 }
 
 

@@ -64,9 +64,9 @@ ngx_int_t ngx_http_maas_model_new(ngx_conf_t *cf,
 
 /* ngx_http_maas_explainer.c */
 
-/* A location is merged: which models it may explain */
-void ngx_http_maas_explain_mark(ngx_http_maas_main_conf_t *mmcf,
-    ngx_http_maas_loc_conf_t *mlcf);
+/* A location is merged: which models it may explain; logs if it may not. */
+ngx_int_t ngx_http_maas_explain_mark(ngx_conf_t *cf,
+    ngx_http_maas_main_conf_t *mmcf, ngx_http_maas_loc_conf_t *mlcf);
 
 /* Once all is merged: explainers of those models; logs why there is none where
  * answers cannot do without. */

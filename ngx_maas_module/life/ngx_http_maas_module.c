@@ -223,9 +223,8 @@ ngx_http_maas_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
         mmcf->offload |= conf->offload != NULL;
     }
 
-    ngx_http_maas_explain_mark(mmcf, conf);
-
-    if (ngx_http_maas_feature_merge(cf, &prev->proxy, &conf->proxy) != NGX_OK
+    if (ngx_http_maas_explain_mark(cf, mmcf, conf) != NGX_OK
+        || ngx_http_maas_feature_merge(cf, &prev->proxy, &conf->proxy) != NGX_OK
         || ngx_http_maas_set_merge(cf, prev, conf) != NGX_OK
         || ngx_http_maas_deny_merge(cf, &prev->proxy, &conf->proxy) != NGX_OK
         || ngx_http_maas_shadow_merge(cf, prev, conf) != NGX_OK

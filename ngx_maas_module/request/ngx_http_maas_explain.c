@@ -19,9 +19,7 @@ ngx_http_maas_explain_ask(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx,
 
     mlcf = ngx_http_get_module_loc_conf(r, ngx_http_maas_module);
 
-    if (mlcf->explain != NULL ? mlcf->explain->off
-                              : mlcf->kind != NGX_HTTP_MAAS_SERVE)
-    {
+    if (ngx_http_maas_explain_closed(mlcf)) {
         return MAAS_OK;
     }
 
@@ -66,7 +64,7 @@ ngx_http_maas_explain_read(ngx_http_maas_ctx_t *ctx, maas_err_t *err)
 
     if (ctx->explain_rows == 0) {
         return ngx_http_maas_fail(err, MAAS_UNSUPPORTED, "explanations are off "
-                                  "here, as maas_explain says");
+                                  "here");
     }
 
     if (!ctx->form->explains) {

@@ -176,9 +176,9 @@ ngx_http_maas_explain(ngx_http_request_t *r, ngx_http_maas_model_t *model,
 
     mlcf = ngx_http_get_module_loc_conf(r, ngx_http_maas_module);
 
-    if (mlcf->explain != NULL && mlcf->explain->off) {
+    if (ngx_http_maas_explain_closed(mlcf)) {
         return ngx_http_maas_refuse(r, NGX_HTTP_NOT_FOUND, "explanations are "
-                                    "off here, as maas_explain says");
+                                    "off here");
     }
 
     ctx = ngx_http_maas_get_ctx(r);
