@@ -395,7 +395,7 @@ subtest 'configurations' => sub {
         [ 'maas_serve; maas_explain top=1; maas_output labels-only;',
             qr/maas_explain would tell what maas_output leaves out in/ ],
         [ 'maas_predict leaves; maas_explain top=1;',
-            qr/maas_explain: model "leaves" has no explanations: \w/ ],
+            qr/maas_explain: model "leaves" has no explanations, which are asked for: \w/ ],
         [ 'maas_serve; maas_explain steps=8 baseline=mean top=all;' ],
         [ 'maas_predict leaves;' ],
     ) {

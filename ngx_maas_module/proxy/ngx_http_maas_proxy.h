@@ -55,14 +55,17 @@ struct ngx_http_maas_inputs_s {
 };
 
 
-/* A line of maas_set */
+/* A line of maas_set; the most reasons that one has */
+
+#define NGX_HTTP_MAAS_WHYS  16
 
 typedef enum {
     NGX_HTTP_MAAS_WHAT_LABEL = 0,
     NGX_HTTP_MAAS_WHAT_SCORE,
     NGX_HTTP_MAAS_WHAT_PROBABILITY,
     NGX_HTTP_MAAS_WHAT_DECISION,
-    NGX_HTTP_MAAS_WHAT_STEP
+    NGX_HTTP_MAAS_WHAT_STEP,
+    NGX_HTTP_MAAS_WHAT_REASONS
 } ngx_http_maas_what_e;
 
 typedef struct ngx_http_maas_set_s  ngx_http_maas_set_t;
@@ -77,6 +80,7 @@ struct ngx_http_maas_set_s {
                                               first generation */
     ngx_uint_t                 n_steps;
     float                     *steps;      /* ascending */
+    ngx_uint_t                 n_reasons;
     ngx_str_t                  preset;     /* default=; empty: none */
     maas_blunt_t              *output;     /* of locations whose maas_output
                                               blunts it, or NULL: one set for */
@@ -123,6 +127,7 @@ typedef enum {
 typedef struct ngx_http_maas_score_s  ngx_http_maas_score_t;
 typedef struct ngx_http_maas_body_features_s  ngx_http_maas_body_features_t;
 typedef struct ngx_http_maas_thread_s  ngx_http_maas_thread_t;
+typedef struct ngx_http_maas_whys_s  ngx_http_maas_whys_t;
 
 struct ngx_http_maas_score_s {
     ngx_http_maas_inputs_t    *lines;      /* those of the configuration, */
@@ -135,6 +140,7 @@ struct ngx_http_maas_score_s {
     ngx_http_maas_score_e      state;
     ngx_http_maas_value_t     *values;     /* (n_columns) */
     float                     *y;          /* (out) */
+    ngx_http_maas_whys_t      *whys;       /* NULL: nobody asked yet */
     ngx_str_t                 *texts;      /* (all lines of maas_set) */
     ngx_str_t                  log;        /* $maas_features_NAME, once it is
                                               settled */
@@ -345,6 +351,14 @@ void ngx_http_maas_score_read(ngx_http_request_t *r,
 /* The same, and those that are not to be read are MISSING. */
 void ngx_http_maas_score_known(ngx_http_request_t *r,
     ngx_http_maas_score_t *score);
+
+/* The worker's own row, for any model that variables need; NULL: out of
+ * memory. */
+void *ngx_http_maas_score_x(ngx_http_maas_main_conf_t *mmcf);
+
+/* A failure is logged now and then. */
+void ngx_http_maas_score_complain(ngx_http_request_t *r,
+    ngx_http_maas_model_t *model, const char *msg);
 
 /* y is there, unless err says otherwise: DONE or FAILED, counted. */
 void ngx_http_maas_score_end(ngx_http_request_t *r,

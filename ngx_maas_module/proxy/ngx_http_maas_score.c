@@ -158,17 +158,11 @@ ngx_http_maas_score_gather(ngx_http_request_t *r,
 }
 
 
-static void
-ngx_http_maas_score_fail(ngx_http_request_t *r, ngx_http_maas_score_t *score,
-    const char *msg)
+void
+ngx_http_maas_score_complain(ngx_http_request_t *r,
+    ngx_http_maas_model_t *model, const char *msg)
 {
-    time_t                  now;
-    ngx_http_maas_model_t  *model;
-
-    model = score->inputs->model;
-    score->state = NGX_HTTP_MAAS_SCORE_FAILED;
-
-    ngx_http_maas_count_add(model, NGX_HTTP_MAAS_VAR_FAIL, 1);
+    time_t  now;
 
     now = ngx_time();
 
@@ -181,6 +175,20 @@ ngx_http_maas_score_fail(ngx_http_request_t *r, ngx_http_maas_score_t *score,
     ngx_log_error(NGX_LOG_ERR, r->connection->log, 0,
                   "maas_set: model \"%V\": %s; the default is used (said once "
                   "in %d s)", &model->name, msg, NGX_HTTP_MAAS_COMPLAIN);
+}
+
+
+static void
+ngx_http_maas_score_fail(ngx_http_request_t *r, ngx_http_maas_score_t *score,
+    const char *msg)
+{
+    ngx_http_maas_model_t  *model;
+
+    model = score->inputs->model;
+    score->state = NGX_HTTP_MAAS_SCORE_FAILED;
+
+    ngx_http_maas_count_add(model, NGX_HTTP_MAAS_VAR_FAIL, 1);
+    ngx_http_maas_score_complain(r, model, msg);
 }
 
 
@@ -274,9 +282,7 @@ ngx_http_maas_score_row(ngx_http_maas_score_t *score, void *x,
 }
 
 
-/* The worker's own row; NULL: out of memory */
-
-static void *
+void *
 ngx_http_maas_score_x(ngx_http_maas_main_conf_t *mmcf)
 {
     if (mmcf->row.data == NULL) {

@@ -91,7 +91,8 @@ ngx_http_maas_set_what(ngx_conf_t *cf, ngx_str_t *value,
         { "score", NGX_HTTP_MAAS_WHAT_SCORE },
         { "decision", NGX_HTTP_MAAS_WHAT_DECISION },
         { "probability=", NGX_HTTP_MAAS_WHAT_PROBABILITY },
-        { "step=", NGX_HTTP_MAAS_WHAT_STEP }
+        { "step=", NGX_HTTP_MAAS_WHAT_STEP },
+        { "reasons=", NGX_HTTP_MAAS_WHAT_REASONS }
     };
 
     for (i = 0; i < sizeof(whats) / sizeof(whats[0]); i++) {
@@ -107,19 +108,10 @@ ngx_http_maas_set_what(ngx_conf_t *cf, ngx_str_t *value,
         }
     }
 
-    if (ngx_strcmp(value->data, "reasons") == 0
-        || ngx_strncmp(value->data, "reasons=", 8) == 0)
-    {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "\"%V\" is not in this version, which does not "
-                           "explain predictions", value);
-        return NGX_ERROR;
-    }
-
     ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                        "invalid parameter \"%V\", expected \"label\", "
-                       "\"score\", \"probability=label\", \"decision\" or "
-                       "\"step=number,...\"", value);
+                       "\"score\", \"probability=label\", \"decision\", "
+                       "\"step=number,...\" or \"reasons=number\"", value);
     return NGX_ERROR;
 }
 
@@ -261,6 +253,11 @@ ngx_http_maas_set_check(ngx_conf_t *cf, ngx_http_maas_main_conf_t *mmcf)
         if (ngx_http_maas_what_read(cf, set) != NGX_OK) {
             return NGX_ERROR;
         }
+
+        if (set->what == NGX_HTTP_MAAS_WHAT_REASONS) {
+            set->model->first->explains = 1;
+            set->model->first->reasons = 1;
+        }
     }
 
     return NGX_OK;
@@ -312,6 +309,15 @@ ngx_http_maas_set_output(ngx_conf_t *cf, ngx_http_maas_main_conf_t *mmcf,
 {
     ngx_uint_t             i;
     ngx_http_maas_set_t  **all;
+
+    if (output != NULL && set->what == NGX_HTTP_MAAS_WHAT_REASONS) {
+        ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                      "maas_set: \"reasons=\" of \"$%V\" would tell what "
+                      "maas_output leaves out: expected \"maas_output off\" "
+                      "where it is read in %s:%ui",
+                      ngx_http_maas_set_name(cf, set), set->file, set->line);
+        return NULL;
+    }
 
     if (output == NULL || (set->what != NGX_HTTP_MAAS_WHAT_SCORE
                            && set->what != NGX_HTTP_MAAS_WHAT_PROBABILITY))

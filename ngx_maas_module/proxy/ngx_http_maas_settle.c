@@ -8,6 +8,7 @@
 
 #include "ngx_http_maas_ctx.h"
 #include "ngx_http_maas_proxy.h"
+#include "request/ngx_http_maas_batch.h"
 
 
 /* All that anybody may ask for later; NGX_ERROR: out of memory. */
@@ -185,6 +186,10 @@ void
 ngx_http_maas_settle(ngx_http_maas_main_conf_t *mmcf,
     ngx_http_maas_model_t *model, ngx_uint_t n)
 {
-    ngx_http_maas_settle_scores(mmcf, model, n);
+    /* texts of reasons take about as long as so many others */
+
+    ngx_http_maas_settle_scores(mmcf, model, model->first->reasons
+                                             ? n / NGX_HTTP_MAAS_EXPLAIN_ROW
+                                             : n);
     ngx_http_maas_settle_asked(model, n);
 }

@@ -6,7 +6,7 @@
  */
 
 
-#include "ngx_http_maas_proxy.h"
+#include "ngx_http_maas_why.h"
 
 
 static ngx_int_t
@@ -31,6 +31,7 @@ ngx_str_t *
 ngx_http_maas_variable_text(ngx_http_maas_main_conf_t *mmcf,
     ngx_http_maas_set_t *set, ngx_http_maas_score_t *score)
 {
+    ngx_int_t    rc;
     ngx_str_t   *text;
     ngx_pool_t  *pool;
 
@@ -45,15 +46,16 @@ ngx_http_maas_variable_text(ngx_http_maas_main_conf_t *mmcf,
 
     text = &score->texts[set->index];
 
-    if (text->data == NULL
-        && ngx_http_maas_what_text(pool, set, score->inputs->model, score->y,
-                                   text)
-           != NGX_OK)
-    {
-        return NULL;
+    if (text->data != NULL) {
+        return text;
     }
 
-    return text;
+    rc = set->what == NGX_HTTP_MAAS_WHAT_REASONS
+         ? ngx_http_maas_why_text(mmcf, set, score, text)
+         : ngx_http_maas_what_text(pool, set, score->inputs->model, score->y,
+                                   text);
+
+    return rc == NGX_OK ? text : NULL;
 }
 
 

@@ -7,6 +7,7 @@
 
 
 #include "ngx_http_maas_wait.h"
+#include "ngx_http_maas_why.h"
 #include "request/ngx_http_maas_batch.h"
 
 
@@ -18,6 +19,9 @@ typedef struct {
     ngx_http_maas_pass_t       pass;
     ngx_http_maas_block_t      workspace;  /* in thread->block */
     maas_err_t                 err;        /* of the row, or of the pass */
+    ngx_http_maas_whys_t      *whys;       /* NULL: nobody asks */
+    void                      *why;        /* memory for them */
+    ngx_uint_t                 explained;
 } ngx_http_maas_job_t;
 
 
@@ -50,6 +54,14 @@ ngx_http_maas_thread_work(void *data, ngx_log_t *log)
             && ngx_http_maas_pass_predict(&job[i].pass, 1) != MAAS_OK)
         {
             job[i].err = job[i].pass.err;
+        }
+
+        if (job[i].whys != NULL && job[i].err.code == MAAS_OK) {
+            job[i].explained = ngx_http_maas_why_run(job[i].pass.model,
+                                                     job[i].pass.x, job[i].why,
+                                                     job[i].whys,
+                                                     &job[i].pass.err)
+                               == MAAS_OK;
         }
     }
 }
@@ -88,6 +100,12 @@ ngx_http_maas_thread_end(ngx_http_maas_thread_t *thread)
         }
 
         ngx_http_maas_score_end(thread->request, job[i].score, &job[i].err);
+
+        if (job[i].explained) {
+            job[i].score->whys = job[i].whys;
+            ngx_http_maas_count_add(job[i].pass.model,
+                                    NGX_HTTP_MAAS_EXPLAINED, 1);
+        }
     }
 
     if (thread->jobs.nelts > 0) {
@@ -177,6 +195,10 @@ ngx_http_maas_thread_cost(ngx_http_request_t *r, ngx_array_t *bounds)
             && ngx_http_maas_thread_open(r, bound[i].inputs))
         {
             cost += ngx_http_maas_pass_cost(bound[i].inputs->now->model, 1);
+
+            if (ngx_http_maas_why_wanted(bounds, bound[i].inputs)) {
+                cost += (uint64_t) bound[i].inputs->now->model->explain;
+            }
         }
     }
 
@@ -231,9 +253,26 @@ ngx_http_maas_thread_gather(ngx_http_request_t *r,
         job->pass.model = score->inputs->model;
         job->pass.rows = 1;
         job->pass.timed = 1;
+
+        if (ngx_http_maas_why_wanted(bounds, bound[i].inputs)
+            && job->pass.model->explainer != NULL)
+        {
+            job->whys = ngx_palloc(r->pool, sizeof(ngx_http_maas_whys_t));
+        }
     }
 
     return NGX_OK;
+}
+
+
+/* Bytes for what the score of a job has its reasons in */
+
+static size_t
+ngx_http_maas_thread_why(ngx_http_maas_job_t *job)
+{
+    return job->whys == NULL
+           ? 0 : ngx_align(ngx_http_maas_why_size(job->pass.model),
+                           NGX_CPU_CACHE_LINE);
 }
 
 
@@ -256,7 +295,8 @@ ngx_http_maas_thread_memory(ngx_http_maas_thread_t *thread, maas_err_t *err)
         job[i].workspace.size = maas_workspace_size(model->engine, 1);
 
         size += ngx_align(model->info->row, NGX_CPU_CACHE_LINE)
-                + ngx_align(job[i].workspace.size, NGX_CPU_CACHE_LINE);
+                + ngx_align(job[i].workspace.size, NGX_CPU_CACHE_LINE)
+                + ngx_http_maas_thread_why(&job[i]);
     }
 
     if (ngx_http_maas_block_take(job[0].pass.model->memory, &thread->block,
@@ -277,6 +317,9 @@ ngx_http_maas_thread_memory(ngx_http_maas_thread_t *thread, maas_err_t *err)
         job[i].workspace.data = p;
         job[i].pass.workspace = &job[i].workspace;
         p += ngx_align(job[i].workspace.size, NGX_CPU_CACHE_LINE);
+
+        job[i].why = p;
+        p += ngx_http_maas_thread_why(&job[i]);
 
         job[i].score->y = ngx_palloc(thread->request->pool,
                                      model->info->out * sizeof(float));

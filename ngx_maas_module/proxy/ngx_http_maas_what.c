@@ -62,6 +62,22 @@ ngx_http_maas_what_read(ngx_conf_t *cf, ngx_http_maas_set_t *set)
 {
     ngx_int_t  rc;
 
+    if (set->what == NGX_HTTP_MAAS_WHAT_REASONS) {
+        rc = ngx_atoi(set->arg.data, set->arg.len);
+        set->n_reasons = (ngx_uint_t) rc;
+
+        if (rc < 1 || rc > NGX_HTTP_MAAS_WHYS) {
+            ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
+                          "maas_set: \"reasons=\" is how many columns are told "
+                          "for model \"%V\", expected 1 to %d in %s:%ui",
+                          &set->which.name, NGX_HTTP_MAAS_WHYS, set->file,
+                          set->line);
+            return NGX_ERROR;
+        }
+
+        return NGX_OK;
+    }
+
     if (set->what != NGX_HTTP_MAAS_WHAT_STEP) {
         return NGX_OK;
     }
@@ -131,6 +147,7 @@ ngx_http_maas_what_check(const maas_info_t *info, ngx_http_maas_set_t *set,
 
     case NGX_HTTP_MAAS_WHAT_STEP:
     case NGX_HTTP_MAAS_WHAT_SCORE:
+    case NGX_HTTP_MAAS_WHAT_REASONS:
         break;
     }
 
@@ -314,6 +331,7 @@ ngx_http_maas_what_text(ngx_pool_t *pool, ngx_http_maas_set_t *set,
             : label == 1 ? y[0] : 1 - (double) y[0];
         return ngx_http_maas_what_probability(pool, p, text);
 
+    case NGX_HTTP_MAAS_WHAT_REASONS:       /* ngx_http_maas_why.c */
     case NGX_HTTP_MAAS_WHAT_SCORE:
         break;
     }
