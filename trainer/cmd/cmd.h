@@ -30,6 +30,7 @@ int train_cmd_privacy(int argc, char **argv);
 int train_cmd_sign(int argc, char **argv);
 int train_cmd_verify(int argc, char **argv);
 int train_cmd_encrypt(int argc, char **argv);
+int train_cmd_card(int argc, char **argv);
 
 
 typedef struct {

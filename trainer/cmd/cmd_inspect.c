@@ -9,6 +9,7 @@
 #include "cmd.h"
 #include "compress/compress.h"
 #include "export/model.h"
+#include "trust/maas_trust.h"
 
 
 typedef struct {
@@ -255,7 +256,7 @@ inspect_reference(const maas_info_t *info)
 
 
 static void
-inspect_print(const maas_model_t *m)
+inspect_print(const maas_model_t *m, const char *sha256)
 {
     size_t              i;
     cJSON              *document;
@@ -287,8 +288,8 @@ inspect_print(const maas_model_t *m)
     (void) printf("layers      %zu\n", info->layers);
     inspect_layers(m, document);
     (void) printf("parameters  %zu\nfile        %zu bytes, CRC-32C %08x\n"
-                  "runs on     %s\n", info->parameters, info->file_size,
-                  info->crc32c, info->isa);
+                  "SHA-256     %s\nruns on     %s\n", info->parameters,
+                  info->file_size, info->crc32c, sha256, info->isa);
     inspect_training(document);
     inspect_compression(info);
     inspect_reference(info);
@@ -299,7 +300,7 @@ inspect_print(const maas_model_t *m)
 
 
 static void
-inspect_json(const maas_model_t *m)
+inspect_json(const maas_model_t *m, const char *sha256)
 {
     char               *document;
     size_t              i;
@@ -315,6 +316,7 @@ inspect_json(const maas_model_t *m)
     train_json_number(&w, "file_size", (double) info->file_size);
     maas_writer_key(&w, "crc32c");
     maas_writer_value(&w, "\"%08x\"", info->crc32c);
+    train_json_text(&w, "sha256", sha256);
     train_json_text(&w, "isa", info->isa);
 
     if (inspect_reduced(m)) {
@@ -349,17 +351,28 @@ int
 train_cmd_inspect(int argc, char **argv)
 {
     int            at;
+    char          *path, sha256[MAAS_SHA256_HEX + 1];
+    void          *file;
+    size_t         size;
     inspect_t      o = { 0 };
+    maas_err_t     err = { 0 };
     maas_model_t  *m;
 
     at = train_args_read(&inspect_args, &o, argc, argv, NULL);
-    m = train_model_open(train_args_operand(&inspect_args, argc, argv, at,
-                                            "a model file"));
+    path = train_args_operand(&inspect_args, argc, argv, at, "a model file");
+    file = train_slurp(path, &size);
+
+    if (maas_model_load(file, size, MAAS_ISA_AUTO, &m, &err) != MAAS_OK) {
+        train_die("%s: %s", path, err.msg);
+    }
+
+    maas_sha256(file, size, sha256);
+    train_free(file);
 
     if (o.json) {
-        inspect_json(m);
+        inspect_json(m, sha256);
     } else {
-        inspect_print(m);
+        inspect_print(m, sha256);
     }
 
     maas_model_free(m);

@@ -43,6 +43,8 @@ static const main_command_t  main_commands[] = {
     { "verify",   train_cmd_verify,   "is a model file signed by a key?" },
     { "encrypt",  train_cmd_encrypt,
       "make a model file that only who has the key can read" },
+    { "card",     train_cmd_card,
+      "write what a model file says of itself as a model card" },
     { "synth",    train_cmd_synth,    "draw a data set of digits" }
 };
 

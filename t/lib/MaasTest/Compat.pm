@@ -145,6 +145,10 @@ sub alike {
     $text =~ s/("isa":\s*")\w+"/$1\@"/g;
     $text =~ s/^(runs on +)\w+$/$1\@/mg;
 
+    # inspect says it, too, since 0.2.0
+    $text =~ s/("crc32c":"\w+",)"sha256":"\w{64}",/$1/g;
+    $text =~ s/^SHA-256     \w{64}\n//mg;
+
     # fit, tune and their records
     $text =~ s/("(?:training_)?seconds":)[\d.e+-]+/$1\@/g;
     $text =~ s/^time      .*$/time \@/mg;
