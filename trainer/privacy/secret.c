@@ -90,45 +90,55 @@ train_secret_unit(train_secret_t *s)
 
 
 /* Box and Muller: a pair of words becomes a pair of numbers, the longest 6.7.
- * Logarithm by atanh's series, sine and cosine by Taylor's in an eighth of the
+ * Logarithm by atanh's series, sine and cosine by Taylor's in a quarter of the
  * circle: all to the last bits of a float. */
 
 TRAIN_VECTORS
 static void
-secret_pairs(const uint32_t *word, float *x)
+secret_pairs(const uint32_t *word, float deviation, float *x)
 {
-    float     u, m, f, g, r, t, a, b, c, d, s;
-    size_t    i;
-    int32_t   e, k;
-    uint32_t  bits;
+    float    f, g, r, a, b;
+    size_t   i;
+    int32_t  e, k, mask;
+
+    union {                         /* no branch: that would end vectors */
+        float    f;
+        int32_t  i;
+    } m, c, s, d;
 
     for (i = 0; i < SECRET_PAIRS; i++) {
-        u = ((float) (int32_t) (word[i] >> 1) + 0.5f) * 0x1p-31f;
-        (void) memcpy(&bits, &u, sizeof(bits));
-        e = (int32_t) (bits >> 23) - 127;
-        bits = (bits & 0x7fffff) | 0x3f800000;
-        (void) memcpy(&m, &bits, sizeof(m));
-        e += (m > 1.41421356f);
-        m *= (m > 1.41421356f) ? 0.5f : 1;
-        f = (m - 1) / (m + 1);
+        m.f = ((float) (int32_t) (word[i] >> 1) + 0.5f) * 0x1p-31f;
+        e = (m.i - 0x3f3504f3) >> 23;       /* from a root of a half on */
+        m.i -= e * 0x800000;
+        f = (m.f - 1) / (m.f + 1);
         g = f * f;
         r = 2 * f * (1 + g * (1 / 3.f + g * (1 / 5.f + g * (1 / 7.f
                                                        + g * (1 / 9.f)))));
-        r = -2 * (r + (float) e * 0.693147181f);
-        r = __builtin_sqrtf(r > 0 ? r : 0);
+        r = __builtin_fabsf(-2 * (r + (float) e * 0.693147181f));
+
+        /* the root as r / root, by Newton's steps */
+
+        d.f = r;
+        d.i = 0x5f375a86 - (d.i >> 1);
+        d.f *= 1.5f - 0.5f * r * d.f * d.f;
+        d.f *= 1.5f - 0.5f * r * d.f * d.f;
+        d.f *= 1.5f - 0.5f * r * d.f * d.f;
+        r *= deviation * d.f;
 
         k = (int32_t) (word[SECRET_PAIRS + i] >> 30);
-        t = (float) (int32_t) (word[SECRET_PAIRS + i] & 0x3fffffff) * 0x1p-30f
-            - 0.5f;
-        a = t * 1.57079633f;
+        a = (float) (int32_t) (word[SECRET_PAIRS + i] & 0x3fffffff) * 0x1p-30f;
+        a = (a - 0.5f) * 1.57079633f;
         b = a * a;
-        s = a * (1 - b * (1 / 6.f - b * (1 / 120.f - b * (1 / 5040.f))));
-        c = 1 - b * (0.5f - b * (1 / 24.f - b * (1 / 720.f
-                                                  - b * (1 / 40320.f))));
-        d = (k & 1) ? s : c;
-        s = (k & 1) ? c : s;
-        x[i] = r * ((k == 1 || k == 2) ? -d : d);
-        x[SECRET_PAIRS + i] = r * ((k & 2) ? -s : s);
+        s.f = a * (1 - b * (1 / 6.f - b * (1 / 120.f - b * (1 / 5040.f))));
+        c.f = 1 - b * (0.5f - b * (1 / 24.f - b * (1 / 720.f
+                                                    - b * (1 / 40320.f))));
+        mask = -(k & 1);                    /* by quarters of the circle */
+        d.i = (s.i & mask) | (c.i & ~mask);
+        d.i ^= (int32_t) ((uint32_t) (k ^ (k >> 1)) << 31);
+        x[i] = r * d.f;
+        d.i = (c.i & mask) | (s.i & ~mask);
+        d.i ^= (int32_t) ((uint32_t) (k >> 1) << 31);
+        x[SECRET_PAIRS + i] = r * d.f;
     }
 }
 
@@ -136,19 +146,13 @@ secret_pairs(const uint32_t *word, float *x)
 void
 train_secret_normal(train_secret_t *s, float *x, size_t n, double deviation)
 {
-    float   d;
-    size_t  i, j, part;
-
-    d = (float) deviation;
+    size_t  i, part;
 
     for (i = 0; i < n; i += part) {
         part = (n - i < 2 * SECRET_PAIRS) ? n - i : 2 * SECRET_PAIRS;
         secret_bytes(s, s->word, sizeof(s->word));
-        secret_pairs(s->word, s->normal);
-
-        for (j = 0; j < part; j++) {
-            x[i + j] = d * s->normal[j];
-        }
+        secret_pairs(s->word, (float) deviation, s->normal);
+        (void) memcpy(x + i, s->normal, part * sizeof(float));
     }
 }
 
