@@ -143,6 +143,7 @@ train_private_noise(train_work_t *w)
 }
 
 
+TRAIN_VECTORS
 void
 train_private_add(train_work_t *w, size_t i)
 {
