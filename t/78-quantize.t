@@ -113,6 +113,12 @@ like(run_ok('inspect', 'q.st'), qr/^smaller     quantize int8, from tiny\.st
 before +$record->{before}{bytes} +[\d.]+ +1\.0000
 after +$record->{after}{bytes} +[\d.]+ +[\d.]+$/m, 'inspect has a table');
 
+run_ok(qw(evaluate q.st --data four.csv --report q.html));
+like($t->read_file("q.html"), qr{>Smaller\ and\ faster<.*
+<tr><td>tiny\.st</td><td>$record->{before}{bytes}</td>.*
+<tr><td>quantize\ int8</td><td>$record->{after}{bytes}</td>}xs,
+    'and the report');
+
 # weights alone need no rows, and rows stay floats
 
 my $out = run_ok(qw(quantize tiny.st -o w.st --to int8-weights));
@@ -120,6 +126,23 @@ is_deeply([ tensor('w.st', 'layers.1.weight') ],
     [ 'I8', 127, -127, -127, 64, 64, 0 ], 'int8-weights');
 ok(!document('w.st')->{layers}[0]{input_scale}, 'no ranges');
 like($out, qr/^before +\d+ +- +-$/m, 'nothing is measured');
+
+# 16 bits: to the nearest, of two the even one, and nothing becomes infinite
+
+model('sixteen.st', [ dense(3, 'relu'), dense(2, 'softmax') ],
+    [ 2, 3, [ 1 + 2**-8, 1 + 3 * 2**-8, 3.4028234e38, -1 - 2**-9, 0, 1e-40 ],
+        [ 0, 0, 0 ] ], [ 3, 2, [ (0) x 6 ], [ 0, 0.1 ] ]);
+$t->write_file('zero.csv', "x,y\n0,0\n");
+my @bits = (0x3f80, 0x3f82, 0x7f7f, 0xbf80, 0, 1);
+
+for my $to (qw(bf16 bf16-weights)) {
+    run_ok('quantize', 'sixteen.st', '--to', $to, '-o', 's.st');
+    is_deeply([ tensor('s.st', 'layers.0.weight') ], [ 'BF16', @bits ], $to);
+    is(document('s.st')->{layers}[0]{activations} || 'float',
+        $to eq 'bf16' ? 'bf16' : 'float', 'and rows');
+    my ($rc) = $t->trainer(qw(predict s.st --data zero.csv));
+    is($rc, 0, 'it runs');
+}
 
 # few rows: half of them judge
 

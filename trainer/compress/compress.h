@@ -156,8 +156,8 @@ typedef struct {
 } train_layer_choice_t;
 
 /* choice(n), in which `asked` is set.  Fills take(n): all dense layers but
- * those that were asked for, then one after the other those that cost most are given
- * back until the drop is at most `most` (NAN: any).  Returns the drop, NAN if
+ * those that were asked for, then one after the other those that cost most are
+ * given back until the drop is at most `most` (NAN: any).  Returns the drop, NAN if
  * nothing is measured. */
 double train_choose(const train_small_t *s, const maas_node_t *made,
     const train_judged_t *by, train_scored_t before, double most,

@@ -192,6 +192,7 @@ report_page(FILE *f, const train_report_t *r)
         train_report_mistakes(f, r);
     }
 
+    train_report_smaller(f, r);
     train_report_columns(f, r);
     report_record(f, r);
     (void) fprintf(f, "</div>\n<footer>%s</footer>\n</body></html>\n",

@@ -60,6 +60,9 @@ void train_report_numbers(FILE *f, const train_report_t *r);
 /* report_training.c: losses and scores by epoch; permutation importance */
 void train_report_history(FILE *f, const train_report_t *r);
 void train_report_importance(FILE *f, const train_report_t *r);
+/* report_smaller.c: what it was before it was made smaller; nothing if it was
+ * not */
+void train_report_smaller(FILE *f, const train_report_t *r);
 /* report_mistakes.c: the rows with the greatest loss, with their pictures or
  * values */
 void train_report_mistakes(FILE *f, const train_report_t *r);

@@ -131,7 +131,7 @@ our @arrows = (
     [ qr{^trainer/import/},    qr{^engine/}, $util, $trainer->('export') ],
     [ qr{^trainer/explain/},   qr{^engine/}, $util, $trainer->('data') ],
     [ qr{^trainer/report/},    qr{^engine/}, $util,
-                               $trainer->('data', 'judge', 'fit', 'explain') ],
+                               $trainer->('data', 'judge', 'fit', 'compress', 'explain') ],
     [ qr{^trainer/tune/},      qr{^engine/text/}, $util,
                                $trainer->('data', 'fit') ],
     [ qr{^trainer/cmd/},       qr{^engine/}, $util, $trainer->('\w+') ],
