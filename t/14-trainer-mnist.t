@@ -42,6 +42,23 @@ is_deeply($doc->{outputs}{labels}, [0 .. 9], 'labels');
 is_deeply($doc->{inputs}{shape}, [28, 28], 'shape');
 ok($doc->{inputs}{image}, 'an image');
 
+# with weights and rows of 8 bits, and without a quarter of its neurons
+
+my ($code, $said, $why) = $t->trainer('quantize', '--json', '-d', $mnist,
+    'm3.safetensors', '-o', 'm3-int8.safetensors');
+is($code, 0, 'quantize') or diag($why);
+my $small = decode_json($said);
+cmp_ok($small->{lost}, '<=', 0.1, "int8: $small->{lost} points are lost");
+cmp_ok(3.3 * $small->{size}, '<', -s "$dir/m3.safetensors", 'under a third');
+
+($code, $said, $why) = $t->trainer('prune', '--json', '-d', $mnist,
+    'm3.safetensors', '-o', 'm3-half.safetensors', qw(--neurons 0.25
+    --rounds 2 --epochs 2));
+is($code, 0, 'prune') or diag($why);
+$small = decode_json($said);
+cmp_ok($small->{lost}, '<=', 1, "prune: $small->{lost} points are lost");
+cmp_ok(1.25 * $small->{size}, '<', -s "$dir/m3.safetensors", 'smaller');
+
 # without its test part the same folder gives the same weights
 
 mkdir "$dir/train";

@@ -240,6 +240,28 @@ for ([ 1, qr/trees\.st: a model of trees has no weights/,
     like($err, $re, 'is said');
 }
 
+# of a model with privacy no row is read off by the way
+
+write_model("$dir/private.st", doc => { version => 1, name => 'm',
+        task => 'regression',
+        inputs => { kind => 'columns', columns => \@columns },
+        layers => [ dense(2, 'relu'), dense(1, 'linear') ],
+        training => { data => { target => 'k' }, privacy => {} } },
+    tensors => { 'layers.0.weight' => [[2, 2], [ 1, 2, 3, 4 ]],
+        'layers.0.bias' => [[2], [ 0, 0 ]],
+        'layers.1.weight' => [[2, 1], [ 1, 2 ]],
+        'layers.1.bias' => [[1], [ 0 ]] });
+
+for my $command ([ 'quantize' ], [qw(prune --neurons 0.5)]) {
+    my @run = (@$command, qw(private.st --data numbers.csv -o p.st));
+    ($rc, undef, $err) = $t->trainer(@run);
+    is($rc, 2, "$command->[0] of a model with privacy");
+    like($err, qr/was trained with privacy, and what is read off/, 'is said');
+    run_ok(@run, '--public');
+}
+
+run_ok(qw(quantize private.st --to int8-weights -o p.st));
+
 ($rc, undef, $err) = $t->trainer(qw(quantize tiny.st --to int8-weights -o
     tiny.st));
 is($rc, 1, 'onto itself');

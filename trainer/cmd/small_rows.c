@@ -4,6 +4,7 @@
  * Not here: how it gets smaller (compress/).
  */
 
+#include <cjson/cJSON.h>
 #include <math.h>
 #include <string.h>
 
@@ -42,11 +43,36 @@ small_rows_read(train_small_rows_t *r, const char *path,
 }
 
 
+/* What rows leave in the file is in no budget of privacy */
+
+static void
+small_rows_private(const train_small_rows_t *r, const char *cmd,
+    const char *path, const train_small_args_t *a)
+{
+    cJSON        *document;
+    const cJSON  *training;
+
+    document = cJSON_Parse(maas_model_info(r->model)->document);
+    training = cJSON_GetObjectItemCaseSensitive(document, "training");
+
+    if (cJSON_HasObjectItem(training, "privacy") && !a->known
+        && (a->data != NULL || a->valid != NULL))
+    {
+        train_usage(cmd, "%s was trained with privacy, and what is read off "
+                    "the rows here has no noise: expected other rows, or such "
+                    "as may be known, and --public to say so", path);
+    }
+
+    cJSON_Delete(document);
+}
+
+
 void
 train_small_rows(train_small_rows_t *r, const char *cmd, const char *path,
     const train_small_args_t *a, double share)
 {
     *r = (train_small_rows_t) { .model = train_model_open(path) };
+    small_rows_private(r, cmd, path, a);
 
     if (a->data != NULL) {
         small_rows_read(r, path, a, a->data, TRAIN_PART_TRAIN, &r->data);

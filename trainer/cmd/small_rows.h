@@ -15,7 +15,7 @@
 
 typedef struct {
     char          *output, *data, *valid, *target, *encoding;
-    int            skip, header, json;
+    int            skip, header, json, known;
     size_t         seed;
 } train_small_args_t;
 
@@ -39,6 +39,8 @@ typedef struct {
     { "seed", 0, TRAIN_COUNT(s, small.seed, 0, 9007199254740992.0,            \
                              TRAIN_ARG_PLAIN), "N",                           \
       "of which rows are for what (1)" },                                     \
+    { "public", 0, TRAIN_FLAG(s, small.known, TRAIN_ARG_PLAIN), NULL,          \
+      "of a model with privacy: the rows given here may be known" },          \
     { "json", 0, TRAIN_FLAG(s, small.json, TRAIN_ARG_PLAIN), NULL, "JSON" }
 
 

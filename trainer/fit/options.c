@@ -108,6 +108,13 @@ options_check(train_options_t *o)
                     "them");
     }
 
+    if (o->teacher != NULL && train_dp_asked(o)) {
+        train_usage("fit", "--teacher with privacy: what it knows of the rows "
+                    "is in no budget: expected a teacher that was trained "
+                    "with privacy, and no --dp-epsilon or --dp-noise for the "
+                    "student, on rows that may be known");
+    }
+
     if (o->teacher != NULL && strcmp(o->data, "-") == 0) {
         train_usage("fit", "--teacher: the data is read again for it: "
                     "expected a file, not standard input");
