@@ -190,6 +190,23 @@ for ('0', 'first') {
 
 is((tensor('h.st', 'layers.0.weight'))[0], 'F32', 'floats in the file');
 
+# rows that count more
+
+$t->write_file('heavy.csv', "x,y,k,w\n1,-1,p,9\n1,-1,q,1\n1,-1,q,1\n");
+write_model("$dir/heavy.st", doc => { version => 2, name => 'm',
+        task => 'classification',
+        inputs => { kind => 'columns', columns => \@columns },
+        layers => [ dense(2, 'softmax') ],
+        outputs => { labels => ['p', 'q'] },
+        other_columns => [ { name => 'w', role => 'weight',
+            kind => 'number' } ],
+        training => { data => { target => 'k' } } },
+    tensors => { 'layers.0.weight' => [[2, 2], [ 1, 0, 0, 0 ]],
+        'layers.0.bias' => [[2], [ 0, 0 ]] });
+$got = decode_json(run_ok(qw(quantize heavy.st -o heavy8.st --to int8-weights
+    --valid heavy.csv --json)));
+near($got->{after}{accuracy}, 9 / 11, 1e-5, 'rows that count more');
+
 # numbers
 
 $t->write_file('numbers.csv', "x,y,k\n" . join '',
@@ -261,6 +278,25 @@ for my $command ([ 'quantize' ], [qw(prune --neurons 0.5)]) {
 }
 
 run_ok(qw(quantize private.st --to int8-weights -o p.st));
+
+# records that somebody else wrote: what is not known is not said
+
+for my $training ('"a text"', '{"compression":"x"}',
+    '{"compression":[1,{"how":2,"before":{"bytes":1e300},"after":[]}]}',
+    '{"teacher":{"models":"x","bytes":-1}}',
+    '{"teacher":{},"compression":[{"before":{"bytes":1e300}}]}')
+{
+    write_model("$dir/odd.st", doc => { version => 1, name => 'm',
+            task => 'regression', inputs => { kind => 'tensor',
+                shape => [2] }, layers => [ dense(1, 'linear') ],
+            training => decode_json("[$training]")->[0] },
+        tensors => { 'layers.0.weight' => [[2, 1], [ 1, 2 ]],
+            'layers.0.bias' => [[1], [ 0 ]] });
+    run_ok(qw(inspect odd.st));
+    run_ok(qw(quantize odd.st --to int8-weights -o odd8.st));
+    like(run_ok(qw(inspect odd8.st)),
+        qr/^smaller     quantize int8-weights, from odd\.st$/m, $training);
+}
 
 ($rc, undef, $err) = $t->trainer(qw(quantize tiny.st --to int8-weights -o
     tiny.st));

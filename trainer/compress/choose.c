@@ -16,7 +16,8 @@
 train_scored_t
 train_scored(const maas_model_t *m, const train_judged_t *by)
 {
-    float            *y;
+    float            *y, *weight;
+    size_t            i;
     train_judge_t     j;
     train_scored_t    s = { NAN, NAN };
     train_metrics_t   metrics;
@@ -27,6 +28,13 @@ train_scored(const maas_model_t *m, const train_judged_t *by)
 
     y = train_model_run(m, by->data, by->row, by->rows);
     train_judge_create(&j, maas_model_info(m), by->data, by->row, by->rows, y);
+    weight = train_alloc(by->rows, sizeof(float));
+
+    for (i = 0; by->data->weights != NULL && i < by->rows; i++) {
+        weight[i] = by->data->weights[by->row != NULL ? by->row[i] : i];
+    }
+
+    j.weight = (by->data->weights != NULL) ? weight : NULL;
     train_judge(&j, NULL, &metrics);
 
     if (by->data->classes != NULL) {
@@ -40,6 +48,7 @@ train_scored(const maas_model_t *m, const train_judged_t *by)
 
     train_metrics_free(&metrics);
     train_judge_free(&j);
+    train_free(weight);
     train_free(y);
 
     return s;

@@ -34,15 +34,23 @@ recorded_text(const cJSON *of, const char *name)
 }
 
 
-/* Anybody may have written it: what is not there is not known */
+/* Anybody may have written it: 0 is not known */
+
+static size_t
+recorded_bytes(const cJSON *of)
+{
+    double  v;
+
+    v = recorded_number(of, "bytes");
+
+    return (v > 0 && v < 0x1p53) ? (size_t) v : 0;
+}
+
 
 static void
 recorded_side(const cJSON *of, train_side_t *side)
 {
-    double  bytes;
-
-    bytes = recorded_number(of, "bytes");
-    side->bytes = (bytes > 0 && bytes < 0x1p53) ? (size_t) bytes : 0;
+    side->bytes = recorded_bytes(of);
     side->micros = recorded_number(of, "microseconds");
     side->score = recorded_number(of, "accuracy");
     side->score = isnan(side->score) ? recorded_number(of, "r2")
@@ -113,8 +121,7 @@ train_recorded(const maas_info_t *info, size_t *n)
         first = cJSON_GetArrayItem(list, 0);
         first = cJSON_GetObjectItemCaseSensitive(first, "before");
         recorded_teacher(training, teacher, first == NULL ? info->file_size
-                         : (size_t) fmax(0, recorded_number(first, "bytes")),
-                         &r[(*n)++]);
+                         : recorded_bytes(first), &r[(*n)++]);
     }
 
     cJSON_ArrayForEach(e, list) {

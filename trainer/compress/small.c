@@ -208,8 +208,12 @@ small_record(cJSON *doc, const char *how)
     cJSON  *training, *list;
 
     training = cJSON_GetObjectItemCaseSensitive(doc, "training");
-    training = cJSON_IsObject(training) ? training
-               : cJSON_AddObjectToObject(doc, "training");
+
+    if (!cJSON_IsObject(training)) {
+        cJSON_DeleteItemFromObjectCaseSensitive(doc, "training");
+        training = cJSON_AddObjectToObject(doc, "training");
+    }
+
     list = cJSON_GetObjectItemCaseSensitive(training, "compression");
 
     if (!cJSON_IsArray(list)) {
