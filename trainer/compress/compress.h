@@ -157,8 +157,8 @@ typedef struct {
 
 /* choice(n), in which `asked` is set.  Fills take(n): all dense layers but
  * those that were asked for, then one after the other those that cost most are
- * given back until the drop is at most `most` (NAN: any).  Returns the drop, NAN if
- * nothing is measured. */
+ * given back until the drop is at most `most` (NAN: any).  Returns the drop,
+ * NAN if nothing is measured. */
 double train_choose(const train_small_t *s, const maas_node_t *made,
     const train_judged_t *by, train_scored_t before, double most,
     train_layer_choice_t *choice, uint8_t *take);
