@@ -220,6 +220,18 @@ cmp_ok($got->{lost}, '<=', 3, 'per cent of RMSE');
 cmp_ok($got->{after}{r2}, '>', 0.8, 'R2 after');
 cmp_ok($got->{after}{microseconds}, '>', 0, 'time after');
 
+# layers between dense ones: values go through them as floats
+
+run_ok(qw(fit -q -d numbers.csv -o res.st --epochs 60 --lr 0.02 --folds 0
+    --hidden), '16:relu:bn,16:gelu:res,16:tanh:ln,8:softmax,8:leaky_relu');
+$got = decode_json(run_ok(qw(quantize res.st -o res8.st --data numbers.csv
+    --json)));
+my @layers = @{ document('res8.st')->{layers} };
+is(join(' ', map { $_->{kind} . ($_->{output_scale} ? ' >' : '') } @layers),
+    'dense dense add dense layer_norm dense dense > dense',
+    'integers where both ends are dense');
+cmp_ok($got->{after}{r2}, '>', $got->{before}{r2} - 0.05, 'and about as good');
+
 # once more on what came out
 
 my ($rc, undef, $err) = $t->trainer(qw(quantize q.st -o qq.st --data
