@@ -22,12 +22,15 @@ static maas_status_t
 explain_make(maas_explainer_t *e, const maas_desc_t *d, maas_isa_t isa,
     maas_err_t *err)
 {
+    size_t         i;
     maas_status_t  rc;
 
-    if (d->n_nodes == 1 && d->nodes[0].op == &maas__op_trees) {
-        e->how = MAAS_EXPLAIN_SHAP;
+    for (i = 0; i < d->n_nodes; i++) {
+        if (d->nodes[i].op == &maas__op_trees) {
+            e->how = MAAS_EXPLAIN_SHAP;
 
-        return maas__reasons_create(d, isa, e->arena, &e->reasons, err);
+            return maas__reasons_create(d, isa, e->arena, &e->reasons, err);
+        }
     }
 
     rc = maas__path_create(&e->path, e->model, e->arena, err);

@@ -155,6 +155,23 @@ is(told('yes.safetensors', '-d', 'few.csv', '-o', 'out.csv'), '',
     'to a file');
 is($t->read_file('out.csv'), $csv, 'the same bytes');
 
+# predict says the same of every score
+
+my ($rc, $reasons, $err) = $t->trainer(qw(predict yes.safetensors -d few.csv
+    --json --reasons 9));
+is($rc, 0, 'predict --reasons of a network') or diag($err);
+my ($reason) = map { $_->{reasons}[0] } lines($reasons);
+is_deeply([ @$reason{qw(score bias error)}, { map { $_->{name} => $_->{adds} }
+    @{ $reason->{columns} } } ], [ @{ $all[0] }{qw(score base error
+    attributions)} ], 'the same numbers');
+($rc, $reasons) = $t->trainer(qw(predict yes.safetensors -d few.csv --reasons
+    1));
+like($reasons, qr/^row 1: \S+ = bias \S+, $order[0] \S+, others \S+, error \S+$/m,
+    'in words');
+($rc, $reasons) = $t->trainer(qw(predict straight.safetensors -d few.csv
+    --reasons 1));
+unlike($reasons, qr/error/, 'of a linear model exactly');
+
 # a baseline of one's own: a column as it is adds nothing, and a row that is
 # one adds nothing at all
 

@@ -35,8 +35,8 @@ static const train_arg_t  predict_rows[] = {
       "just the numbers before the last activation or transform, in full "
       "precision" },
     { "reasons", 0, TRAIN_MODEL_COUNT(reasons, 0, 1e6), "N",
-      "of trees: how the score of a row comes about, with the N columns that "
-      "add most to it (0: not said)" }
+      "how the score of a row comes about, with the N columns that add most to "
+      "it (0: not said)" }
 };
 
 static const train_args_t  predict_args = {

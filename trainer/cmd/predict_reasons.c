@@ -1,7 +1,8 @@
 /*
  * predict --reasons: for each row what its columns add to its scores, the
  * largest first.
- * Not here: what that is and how it is computed (engine/maas_reasons.c).
+ * Not here: what that is and how it is computed (engine/maas_reasons.c,
+ * engine/maas_explain.c).
  */
 
 #include <math.h>
@@ -10,6 +11,7 @@
 #include <string.h>
 
 #include "predict.h"
+#include "explain/explain.h"
 #include "export/model.h"
 #include "text/maas_json.h"
 
@@ -30,6 +32,8 @@ typedef struct {
     reasons_part_t         *part;       /* (n) */
     double                  bias;
     double                  others;     /* what is not told */
+    double                  error;      /* of a network: what is missing */
+    int                     exact;
 } reasons_t;
 
 
@@ -46,13 +50,12 @@ reasons_compare(const void *a, const void *b)
 }
 
 
-/* phi(in + 1) by columns, sorted.  Returns how many are told: none that adds
- * nothing. */
+/* phi(in + 1) of a score, by columns */
 
-static size_t
-reasons_sort(reasons_t *r, const double *phi)
+static void
+reasons_shap(reasons_t *r, const double *phi)
 {
-    size_t               i, j, n;
+    size_t               i, j;
     const maas_field_t  *field;
     const maas_info_t   *info;
 
@@ -71,8 +74,18 @@ reasons_sort(reasons_t *r, const double *phi)
         }
     }
 
-    qsort(r->part, r->n, sizeof(reasons_part_t), reasons_compare);
     r->bias = phi[info->in];
+}
+
+
+/* Sorted.  Returns how many are told: none that adds nothing. */
+
+static size_t
+reasons_sort(reasons_t *r)
+{
+    size_t  i, n;
+
+    qsort(r->part, r->n, sizeof(reasons_part_t), reasons_compare);
     r->others = 0;
 
     for (n = 0; n < r->n && n < r->most && r->part[n].adds != 0.0; n++) {
@@ -84,19 +97,6 @@ reasons_sort(reasons_t *r, const double *phi)
     }
 
     return n;
-}
-
-
-static const char *
-reasons_name(const reasons_t *r, size_t i, char buf[32])
-{
-    if (r->p->info->n_columns > 0) {
-        return r->p->info->columns[i];
-    }
-
-    (void) snprintf(buf, 32, "number %zu", i + 1);
-
-    return buf;
 }
 
 
@@ -120,14 +120,13 @@ reasons_output(const maas_info_t *info, size_t o, char buf[32])
 
 
 static void
-reasons_text(reasons_t *r, const char *id, size_t row, size_t o, double score,
-    const double *phi)
+reasons_text(reasons_t *r, const char *id, size_t row, size_t o, double score)
 {
-    char         buf[32];
+    char         buf[TRAIN_EXPLAIN_NAME];
     size_t       i, n;
     const char  *output;
 
-    n = reasons_sort(r, phi);
+    n = reasons_sort(r);
     output = reasons_output(r->p->info, o, buf);
 
     if (id != NULL) {
@@ -144,7 +143,8 @@ reasons_text(reasons_t *r, const char *id, size_t row, size_t o, double score,
 
     for (i = 0; i < n; i++) {
         (void) printf(", %s %+.6g",
-                      train_shown(reasons_name(r, r->part[i].at, buf)),
+                      train_shown(train_explain_name(r->p->info,
+                                                     r->part[i].at, buf)),
                       r->part[i].adds);
     }
 
@@ -152,19 +152,22 @@ reasons_text(reasons_t *r, const char *id, size_t row, size_t o, double score,
         (void) printf(", others %+.6g", r->others);
     }
 
+    if (!r->exact) {
+        (void) printf(", error %+.2g", r->error);
+    }
+
     (void) putchar('\n');
 }
 
 
 static void
-reasons_json(reasons_t *r, maas_writer_t *w, size_t o, double score,
-    const double *phi)
+reasons_json(reasons_t *r, maas_writer_t *w, size_t o, double score)
 {
-    char         buf[32];
+    char         buf[TRAIN_EXPLAIN_NAME];
     size_t       i, n;
     const char  *output;
 
-    n = reasons_sort(r, phi);
+    n = reasons_sort(r);
     output = reasons_output(r->p->info, o, buf);
     maas_writer_open(w, '{');
 
@@ -178,23 +181,31 @@ reasons_json(reasons_t *r, maas_writer_t *w, size_t o, double score,
 
     for (i = 0; i < n; i++) {
         maas_writer_open(w, '{');
-        train_json_text(w, "name", reasons_name(r, r->part[i].at, buf));
+        train_json_text(w, "name", train_explain_name(r->p->info,
+                                                      r->part[i].at, buf));
         train_json_number(w, "adds", r->part[i].adds);
         maas_writer_close(w, '}');
     }
 
     maas_writer_close(w, ']');
     train_json_number(w, "others", r->others);
+
+    if (!r->exact) {
+        train_json_number(w, "error", r->error);
+    }
+
     maas_writer_close(w, '}');
 }
 
 
-/* score(out), phi(out,in + 1) */
+/* All scores of a row; parts(r, output, from) makes those of one, and says the
+ * score */
 
 static void
-reasons_row(reasons_t *r, size_t row, const double *score, const double *phi,
-    int json)
+reasons_row(reasons_t *r, size_t row, int json,
+    double (*parts)(reasons_t *r, size_t output, void *from), void *from)
 {
+    double              score;
     size_t              o;
     const char         *id;
     maas_writer_t       w;
@@ -208,11 +219,13 @@ reasons_row(reasons_t *r, size_t row, const double *score, const double *phi,
         train_json_open(&w, "reasons", '[');
     }
 
-    for (o = 0; o < info->out; o++, phi += info->in + 1) {
+    for (o = 0; o < info->out; o++) {
+        score = parts(r, o, from);
+
         if (json) {
-            reasons_json(r, &w, o, score[o], phi);
+            reasons_json(r, &w, o, score);
         } else {
-            reasons_text(r, id, row, o, score[o], phi);
+            reasons_text(r, id, row, o, score);
         }
     }
 
@@ -220,6 +233,46 @@ reasons_row(reasons_t *r, size_t row, const double *score, const double *phi,
         maas_writer_close(&w, ']');
         train_json_end(&w);
     }
+}
+
+
+/* Of trees: score(out), phi(out,in + 1) */
+
+typedef struct {
+    const double  *score;
+    const double  *phi;
+} reasons_shap_t;
+
+static double
+reasons_of_trees(reasons_t *r, size_t output, void *from)
+{
+    const reasons_shap_t  *s = from;
+
+    reasons_shap(r, s->phi + output * (r->p->info->in + 1));
+
+    return s->score[output];
+}
+
+
+/* Of a network, whose row is in e->x */
+
+static double
+reasons_of_network(reasons_t *r, size_t output, void *from)
+{
+    size_t            i;
+    train_explain_t  *e = from;
+
+    e->output = output;
+    train_explain_again(e);
+
+    for (i = 0; i < r->n; i++) {
+        r->part[i] = (reasons_part_t) { i, e->attributions[i] };
+    }
+
+    r->bias = e->told.base;
+    r->error = e->told.error;
+
+    return e->told.score;
 }
 
 
@@ -243,22 +296,19 @@ reasons_open(const char *path)
 }
 
 
-void
-train_predict_reasons(const train_predict_t *p, const maas_model_t *m,
-    const char *path, size_t most, int json)
+static void
+reasons_trees(reasons_t *r, const maas_model_t *m, const char *path, int json)
 {
-    void            *ws;
-    char            *x;
-    double          *phi, *score;
-    size_t           at, i, n, ws_size, step;
-    reasons_t        r;
-    maas_err_t       err = { 0 };
-    maas_reasons_t  *reasons;
+    void                   *ws;
+    char                   *x;
+    double                 *phi, *score;
+    size_t                  at, i, n, ws_size, step;
+    maas_err_t              err = { 0 };
+    reasons_shap_t          s;
+    maas_reasons_t         *reasons;
+    const train_predict_t  *p = r->p;
 
     reasons = reasons_open(path);
-    r = (reasons_t) { .p = p, .most = most };
-    r.n = p->info->n_columns > 0 ? p->info->n_columns : p->info->in;
-    r.part = train_alloc(r.n, sizeof(reasons_part_t));
     ws_size = maas_reasons_workspace_size(reasons);
     ws = train_alloc(ws_size, 1);
     x = train_alloc(REASONS_ROWS, p->info->row);
@@ -282,8 +332,9 @@ train_predict_reasons(const train_predict_t *p, const maas_model_t *m,
         }
 
         for (i = 0; i < n; i++) {
-            reasons_row(&r, at + i, score + (at + i) * p->info->out,
-                        phi + i * step, json);
+            s = (reasons_shap_t) { score + (at + i) * p->info->out,
+                                   phi + i * step };
+            reasons_row(r, at + i, json, reasons_of_trees, &s);
         }
     }
 
@@ -291,6 +342,33 @@ train_predict_reasons(const train_predict_t *p, const maas_model_t *m,
     train_free(phi);
     train_free(x);
     train_free(ws);
-    train_free(r.part);
     maas_reasons_free(reasons);
+}
+
+
+void
+train_predict_reasons(const train_predict_t *p, const maas_model_t *m,
+    const char *path, size_t most, int json)
+{
+    size_t           i;
+    reasons_t        r = { .p = p, .most = most };
+    train_explain_t  e;
+
+    train_explain_open(&e, m, path, MAAS_EXPLAIN_STEPS);
+    r.exact = maas_explainer_how(e.explainer) != MAAS_EXPLAIN_GRADIENTS;
+    r.n = e.n;
+    r.part = train_alloc(r.n, sizeof(reasons_part_t));
+
+    if (maas_explainer_how(e.explainer) == MAAS_EXPLAIN_SHAP) {
+        reasons_trees(&r, m, path, json);
+
+    } else {
+        for (i = 0; i < p->data->rows; i++) {
+            train_data_wire(p->data, i, p->info, e.x);
+            reasons_row(&r, i, json, reasons_of_network, &e);
+        }
+    }
+
+    train_free(r.part);
+    train_explain_free(&e);
 }

@@ -42,15 +42,21 @@ train_explain_open(train_explain_t *e, const maas_model_t *m,
 void
 train_explain_row(train_explain_t *e, const train_data_t *d, size_t row)
 {
-    maas_err_t  err = { 0 };
-
     train_data_wire(d, row, e->info, e->x);
+    train_explain_again(e);
+}
+
+
+void
+train_explain_again(train_explain_t *e)
+{
+    maas_err_t  err = { 0 };
 
     if (maas_explain(e->explainer, e->x, e->baseline, e->output, e->steps,
                      e->attributions, &e->told, e->ws, e->ws_size, &err)
         != MAAS_OK)
     {
-        train_die("row %zu: %s", row + 1, err.msg);
+        train_die("%s", err.msg);
     }
 }
 

@@ -30,6 +30,8 @@ void train_explain_open(train_explain_t *e, const maas_model_t *m,
     const char *path, size_t steps);
 /* Of the score x->output of a row of d. */
 void train_explain_row(train_explain_t *e, const train_data_t *d, size_t row);
+/* Of the row that is in e->x. */
+void train_explain_again(train_explain_t *e);
 void train_explain_free(train_explain_t *e);
 
 /* Name of place i, "number 3" for a tensor; whose score `output` is, NULL for
