@@ -16,11 +16,43 @@
 #define EXPLAIN_LIMIT  ((size_t) 1 << 34)
 
 
-/* As far as how, which may fail with a sentence */
+/* The network that has slopes: the model, or one with floats for weights */
+
+static maas_status_t
+explain_network(maas_explainer_t *e, const maas_desc_t *d, maas_isa_t isa,
+    maas_arena_t *room, maas_err_t *err)
+{
+    maas_desc_t    wide;
+    maas_status_t  rc;
+
+    if (!maas__explain_is_narrow(d)) {
+        return maas__path_create(&e->path, e->model, e->arena, err);
+    }
+
+    rc = maas__explain_widen(d, room, &wide, err);
+
+    if (rc == MAAS_OK) {
+        rc = maas__model_plan_in(e->arena, &wide, 0, isa, &e->wide, err);
+    }
+
+    if (rc != MAAS_OK) {
+        return rc;
+    }
+
+    rc = maas__path_create(&e->path, e->wide, e->arena, err);
+
+    /* what rounding does is told as error */
+    e->path.straight = 0;
+
+    return rc;
+}
+
+
+/* As far as how, which may fail with a sentence; room: for the time being */
 
 static maas_status_t
 explain_make(maas_explainer_t *e, const maas_desc_t *d, maas_isa_t isa,
-    maas_err_t *err)
+    maas_arena_t *room, maas_err_t *err)
 {
     size_t         i;
     maas_status_t  rc;
@@ -33,7 +65,7 @@ explain_make(maas_explainer_t *e, const maas_desc_t *d, maas_isa_t isa,
         }
     }
 
-    rc = maas__path_create(&e->path, e->model, e->arena, err);
+    rc = explain_network(e, d, isa, room, err);
     if (rc != MAAS_OK) {
         return rc;
     }
@@ -46,11 +78,21 @@ explain_make(maas_explainer_t *e, const maas_desc_t *d, maas_isa_t isa,
 }
 
 
+static void
+explain_pages_free(const maas_explainer_t *e)
+{
+    if (e->wide != NULL && e->wide->owns_pages) {
+        maas_buffer_free(e->wide->pages, e->wide->pages_size);
+    }
+}
+
+
 /* Of a description, in an arena that is not destroyed here */
 
 static maas_status_t
 explain_create(const maas_model_t *m, const maas_desc_t *d, maas_isa_t isa,
-    maas_arena_t *arena, maas_explainer_t **out, maas_err_t *err)
+    maas_arena_t *arena, maas_arena_t *room, maas_explainer_t **out,
+    maas_err_t *err)
 {
     maas_status_t      rc;
     maas_explainer_t  *e;
@@ -69,9 +111,13 @@ explain_create(const maas_model_t *m, const maas_desc_t *d, maas_isa_t isa,
     e->model = m;
     e->size = m->info.n_columns > 0 ? m->info.n_columns : m->info.in;
 
-    rc = explain_make(e, d, isa, err);
+    rc = explain_make(e, d, isa, room, err);
+
     if (rc == MAAS_OK) {
         *out = e;
+
+    } else {
+        explain_pages_free(e);
     }
 
     return rc;
@@ -95,7 +141,7 @@ explain_load_in(const maas_model_t *m, const void *file, size_t size,
     } else {
         rc = maas__read(file, size, room, &d, err);
         if (rc == MAAS_OK) {
-            rc = explain_create(m, d, isa, arena, out, err);
+            rc = explain_create(m, d, isa, arena, room, out, err);
         }
     }
 
@@ -152,6 +198,7 @@ void
 maas_explainer_free(maas_explainer_t *e)
 {
     if (e != NULL) {
+        explain_pages_free(e);
         maas__arena_destroy(e->arena);     /* e itself lives in it */
     }
 }
@@ -206,7 +253,8 @@ explain_slots(const maas_explainer_t *e)
 }
 
 
-/* Of trees: scores and answers, then what those who make them need */
+/* What the model itself says, where it is not what slopes are of: scores and
+ * answers, then what those who make them need */
 
 static size_t
 explain_answers(const maas_explainer_t *e)
@@ -219,29 +267,31 @@ explain_answers(const maas_explainer_t *e)
 size_t
 maas_explain_workspace_size(const maas_explainer_t *e, size_t steps)
 {
-    size_t  model, reasons;
+    size_t  model, rest;
 
-    if (e->how != MAAS_EXPLAIN_SHAP) {
+    if (e->how != MAAS_EXPLAIN_SHAP && e->wide == NULL) {
         return explain_slots(e) + maas__path_size(&e->path, steps);
     }
 
     model = maas_workspace_size(e->model, 1);
-    reasons = maas_reasons_workspace_size(e->reasons);
+    rest = e->wide != NULL ? maas__path_size(&e->path, steps)
+                           : maas_reasons_workspace_size(e->reasons);
 
     return explain_slots(e) + explain_answers(e)
-           + (model > reasons ? model : reasons);
+           + (model > rest ? model : rest);
 }
 
 
-/* slots(in + 1): the bias is last */
+/* The model's own score of x in ws, whose output is chosen where it is the
+ * likeliest */
 
 static maas_status_t
-explain_trees(const maas_explainer_t *e, const void *x, size_t output,
-    double *slots, maas_explained_t *out, void *ws, maas_err_t *err)
+explain_score(const maas_explainer_t *e, const void *x, size_t output,
+    maas_explained_t *out, void *ws, maas_err_t *err)
 {
     float         *y;
     double        *scores;
-    size_t         i, ws_size;
+    size_t         ws_size;
     maas_status_t  rc;
 
     scores = ws;
@@ -263,19 +313,65 @@ explain_trees(const maas_explainer_t *e, const void *x, size_t output,
     }
 
     rc = maas_raw(e->model, x, 1, scores, ws, ws_size, err);
+    out->score = scores[out->output];
+
+    return rc;
+}
+
+
+/* slots(in + 1): the bias is last */
+
+static maas_status_t
+explain_trees(const maas_explainer_t *e, const void *x, size_t output,
+    double *slots, maas_explained_t *out, void *ws, maas_err_t *err)
+{
+    size_t         i;
+    maas_status_t  rc;
+
+    rc = explain_score(e, x, output, out, ws, err);
     if (rc != MAAS_OK) {
         return rc;
     }
 
-    maas__reasons_one(e->reasons, x, out->output, slots, ws);
+    maas__reasons_one(e->reasons, x, out->output, slots,
+                      (char *) ws + explain_answers(e));
 
-    out->score = scores[out->output];
     out->base = slots[e->model->info.in];
     out->error = out->score - out->base;
 
     for (i = 0; i < e->model->info.in; i++) {
         out->error -= slots[i];
     }
+
+    return MAAS_OK;
+}
+
+
+/* Slopes of floats, scores of the model: the rest is in the error */
+
+static maas_status_t
+explain_narrow(const maas_explainer_t *e, const void *x, const void *baseline,
+    size_t output, size_t steps, double *slots, maas_explained_t *out,
+    void *ws, maas_err_t *err)
+{
+    maas_status_t     rc;
+    maas_explained_t  base, wide;
+
+    rc = explain_score(e, x, output, out, ws, err);
+
+    if (rc == MAAS_OK) {
+        rc = explain_score(e, baseline, out->output, &base, ws, err);
+    }
+
+    if (rc != MAAS_OK) {
+        return rc;
+    }
+
+    maas__path_run(&e->path, x, baseline, out->output, steps, slots, &wide,
+                   (char *) ws + explain_answers(e));
+    out->base = base.score;
+    out->error = out->score - out->base
+                 - (wide.score - wide.base - wide.error);
 
     return MAAS_OK;
 }
@@ -330,14 +426,18 @@ maas_explain(const maas_explainer_t *e, const void *x, const void *baseline,
 
     slots = ws;
     ws = (char *) ws + explain_slots(e);
+    baseline = baseline != NULL ? baseline : e->baseline;
     rc = MAAS_OK;
 
     if (e->how == MAAS_EXPLAIN_SHAP) {
         rc = explain_trees(e, x, output, slots, out, ws, err);
 
+    } else if (e->wide != NULL) {
+        rc = explain_narrow(e, x, baseline, output, steps, slots, out, ws,
+                            err);
+
     } else {
-        maas__path_run(&e->path, x, baseline != NULL ? baseline : e->baseline,
-                       output, steps, slots, out, ws);
+        maas__path_run(&e->path, x, baseline, output, steps, slots, out, ws);
     }
 
     if (rc == MAAS_OK) {

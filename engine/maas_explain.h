@@ -52,6 +52,8 @@ struct maas_explainer_s {
     size_t              size;          /* numbers of an attribution */
     maas_reasons_t     *reasons;       /* of trees */
     maas_path_t         path;          /* of networks */
+    maas_model_t       *wide;          /* the one that has it, if weights have
+                                          fewer bits than floats; or NULL */
     const float        *baseline;      /* (in) likewise */
 };
 
@@ -69,6 +71,12 @@ float *maas__explain_base(const maas_model_t *m, const maas_desc_t *d,
     maas_arena_t *a);
 /* x(in) = what is 0 for the network. */
 void maas__explain_zero(const maas_model_t *m, float *x);
+
+/* maas_explain_widen.c: has it weights of fewer bits than floats?  *out: the
+ * same with floats, all in the arena or as it was.  NOMEM. */
+int maas__explain_is_narrow(const maas_desc_t *d);
+maas_status_t maas__explain_widen(const maas_desc_t *d, maas_arena_t *a,
+    maas_desc_t *out, maas_err_t *err);
 
 /* maas_explain_path.c: how a network is explained: everything but model is
  * filled.  UNSUPPORTED with a sentence, NOMEM. */

@@ -120,10 +120,8 @@ maas_model_parts(maas_model_t *m, const maas_desc_t *desc, size_t file_size,
 }
 
 
-/* The model in `arena`, which it takes over */
-
-static maas_status_t
-maas_model_plan_in(maas_arena_t *arena, const maas_desc_t *desc,
+maas_status_t
+maas__model_plan_in(maas_arena_t *arena, const maas_desc_t *desc,
     size_t file_size, maas_isa_t isa, maas_model_t **out, maas_err_t *err)
 {
     maas_model_t       *m;
@@ -132,7 +130,6 @@ maas_model_plan_in(maas_arena_t *arena, const maas_desc_t *desc,
 
     gemm = maas__gemm_choose(MAAS_F32, isa);
     if (gemm == NULL) {
-        maas__arena_destroy(arena);
         return maas__fail(err, MAAS_UNSUPPORTED,
                           "this CPU lacks the wanted instruction set");
     }
@@ -140,7 +137,6 @@ maas_model_plan_in(maas_arena_t *arena, const maas_desc_t *desc,
     m = arena == NULL ? NULL
                       : maas__arena_alloc(arena, 1, sizeof(maas_model_t));
     if (m == NULL) {
-        maas__arena_destroy(arena);
         return maas__fail(err, MAAS_NOMEM, "out of memory");
     }
 
@@ -149,7 +145,9 @@ maas_model_plan_in(maas_arena_t *arena, const maas_desc_t *desc,
     rc = maas_model_parts(m, desc, file_size, gemm);
 
     if (rc != MAAS_OK) {
-        maas_model_free(m);
+        if (m->owns_pages) {
+            maas_buffer_free(m->pages, m->pages_size);
+        }
 
         return rc == MAAS_UNSUPPORTED
                ? maas__fail(err, rc, "a layer or an output of a type that is "
@@ -160,6 +158,24 @@ maas_model_plan_in(maas_arena_t *arena, const maas_desc_t *desc,
 
     *out = m;
     return MAAS_OK;
+}
+
+
+/* The model in `arena`, which it takes over */
+
+static maas_status_t
+maas_model_plan_in(maas_arena_t *arena, const maas_desc_t *desc,
+    size_t file_size, maas_isa_t isa, maas_model_t **out, maas_err_t *err)
+{
+    maas_status_t  rc;
+
+    rc = maas__model_plan_in(arena, desc, file_size, isa, out, err);
+
+    if (rc != MAAS_OK) {
+        maas__arena_destroy(arena);
+    }
+
+    return rc;
 }
 
 

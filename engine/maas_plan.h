@@ -62,6 +62,11 @@ struct maas_model_s {
 };
 
 
+/* maas_model.c: as maas__model_plan(), in an arena of the caller's: weights may
+ * be in pages that are not of it, which go by maas_buffer_free(). */
+maas_status_t maas__model_plan_in(maas_arena_t *a, const maas_desc_t *desc,
+    size_t file_size, maas_isa_t isa, maas_model_t **out, maas_err_t *err);
+
 /* maas_plan.c: the parts of a plan, in this order; m is zeroed but for its
  * arena.  They fail with NOMEM or TOOBIG, and steps with UNSUPPORTED. */
 

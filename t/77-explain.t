@@ -172,6 +172,31 @@ like($reasons, qr/^row 1: \S+ = bias \S+, $order[0] \S+, others \S+, error \S+$/
     --reasons 1));
 unlike($reasons, qr/error/, 'of a linear model exactly');
 
+# weights of fewer bits: slopes of what they stand for, scores of the model
+
+for my $to (qw(int8 int8-weights bf16)) {
+    ($rc, my $out, $err) = $t->trainer(qw(quantize yes.safetensors -d d.csv
+        --to), $to, '-o', "$to.safetensors");
+    is($rc, 0, "quantize --to $to") or diag($err);
+    ($rc, $out) = $t->trainer('predict', "$to.safetensors", qw(-d few.csv
+        --raw));
+    my @raw = split /\n/, $out;
+    my @few = lines(told("$to.safetensors", qw(-d few.csv --json)));
+    my ($scores, $off, $sums) = (0, 0, 0);
+    for my $i (0 .. $#few) {
+        my ($few, $full) = ($few[$i], $all[$i]);
+        $scores++ if abs($few->{score} - $raw[$i]) < 1e-12;
+        $off = max($off, map { abs($few->{attributions}{$_}
+            - $full->{attributions}{$_}) } @columns);
+        $sums = max($sums, abs($few->{score} - $few->{base} - $few->{error}
+            - sum0(values %{ $few->{attributions} })));
+    }
+    is($scores, 40, "$to: scores are the model's");
+    cmp_ok($off, '<', 0.5, "$to: near those of floats ($off)");
+    cmp_ok($off, '>', 0, "$to: and not those");
+    cmp_ok($sums, '<', 1e-9, "$to: sums");
+}
+
 # a baseline of one's own: a column as it is adds nothing, and a row that is
 # one adds nothing at all
 
