@@ -563,6 +563,108 @@ places(void **state)
 }
 
 
+/* A file of two numbers, tanh, one score, and what it says of it */
+
+#define FILE_HEADER                                                           \
+    "{\"__metadata__\":{\"maas\":\"{\\\"version\\\":1,\\\"name\\\":\\\"m\\\"," \
+    "\\\"task\\\":\\\"regression\\\",\\\"inputs\\\":{\\\"kind\\\":"           \
+    "\\\"tensor\\\",\\\"shape\\\":[2],\\\"shift\\\":1,\\\"factor\\\":2},"     \
+    "\\\"layers\\\":[{\\\"kind\\\":\\\"dense\\\",\\\"units\\\":2,"            \
+    "\\\"activation\\\":\\\"tanh\\\"},{\\\"kind\\\":\\\"dense\\\","           \
+    "\\\"units\\\":1}],\\\"reference\\\":{\\\"baseline\\\":[3,4]}}\"},"       \
+    "\"layers.0.weight\":{\"dtype\":\"F32\",\"shape\":[2,2],"                 \
+    "\"data_offsets\":[0,16]},\"layers.0.bias\":{\"dtype\":\"F32\","          \
+    "\"shape\":[2],\"data_offsets\":[16,24]},\"layers.1.weight\":{"           \
+    "\"dtype\":\"F32\",\"shape\":[2,1],\"data_offsets\":[24,32]},"            \
+    "\"layers.1.bias\":{\"dtype\":\"F32\",\"shape\":[1],"                     \
+    "\"data_offsets\":[32,36]}}"
+
+static void
+files(void **state)
+{
+    char               file[2048], other[2048], *room;
+    void              *ws;
+    size_t             i, size, used, ws_size;
+    double             a[2], b[2];
+    uint64_t           length = sizeof(FILE_HEADER) - 1;
+    maas_err_t         err;
+    const float       *base;
+    maas_model_t      *m;
+    maas_explained_t   out, at;
+    maas_explainer_t  *e, *placed;
+
+    static const float  w[9] = { 0.5, -0.25, 1, 0.125, 0.1, 0.2, 1, -2, 3 };
+    static const float  x[2] = { 1.5, 2 };
+
+    (void) state;
+    memcpy(file, &length, 8);
+    memcpy(file + 8, FILE_HEADER, length);
+    memcpy(file + 8 + length, w, sizeof(w));
+    size = 8 + length + sizeof(w);
+
+    assert_int_equal(maas_model_load(file, size, MAAS_ISA_AUTO, &m, &err),
+                     MAAS_OK);
+    assert_int_equal(maas_explainer_load(m, file, size, MAAS_ISA_AUTO, &e,
+                                         &err), MAAS_OK);
+    assert_int_equal(maas_explainer_how(e), MAAS_EXPLAIN_GRADIENTS);
+    assert_int_equal(maas_explainer_size(e), 2);
+    base = maas_explainer_baseline(e);
+    assert_true(base[0] == 3 && base[1] == 4);
+
+    ws_size = maas_explain_workspace_size(e, 16);
+    ws = NULL;
+    assert_int_equal(posix_memalign(&ws, 64, ws_size), 0);
+    assert_int_equal(maas_explain(e, x, NULL, MAAS_EXPLAIN_LIKELIEST, 16, a,
+                                  &out, ws, ws_size, &err), MAAS_OK);
+    assert_true(fabs(out.error) < 1e-6);
+
+    /* in memory of one's own: the same, or too little of it */
+
+    room = NULL;
+    assert_int_equal(posix_memalign((void **) &room, 4096, 1 << 16), 0);
+    memset(room, 0, 1 << 16);
+    assert_int_equal(maas_explainer_load_at(m, file, size, MAAS_ISA_AUTO, room,
+                                            1 << 16, &placed, &used, &err),
+                     MAAS_OK);
+    assert_true(used <= 1 << 16 && (char *) placed >= room
+                && (char *) placed < room + used);
+    assert_int_equal(maas_explain(placed, x, base, 0, 16, b, &at, ws, ws_size,
+                                  &err), MAAS_OK);
+    assert_memory_equal(a, b, sizeof(a));
+    assert_memory_equal(&out, &at, sizeof(out));
+    maas_explainer_free(placed);
+
+    for (i = 64; i < used; i += 512) {
+        memset(room, 0, 1 << 16);
+        assert_int_equal(maas_explainer_load_at(m, file, size, MAAS_ISA_AUTO,
+                                                room, i, &placed, &used, &err),
+                         MAAS_TOOBIG);
+    }
+
+    /* what cannot be */
+
+    assert_int_equal(maas_explain(e, x, NULL, 1, 16, a, &out, ws, ws_size,
+                                  &err), MAAS_BADSHAPE);
+    assert_int_equal(maas_explain(e, x, NULL, 0, 0, a, &out, ws, ws_size,
+                                  &err), MAAS_BADSHAPE);
+    assert_int_equal(maas_explain(e, x, NULL, 0, 257, a, &out, ws, ws_size,
+                                  &err), MAAS_BADSHAPE);
+    assert_int_equal(maas_explain(e, x, NULL, 0, 16, a, &out, ws, ws_size - 1,
+                                  &err), MAAS_BADSHAPE);
+
+    memcpy(other, file, size);
+    other[size - 1] ^= 1;
+    assert_int_equal(maas_explainer_load(m, other, size, MAAS_ISA_AUTO,
+                                         &placed, &err), MAAS_BADFILE);
+
+    maas_explainer_free(NULL);
+    maas_explainer_free(e);
+    maas_model_free(m);
+    free(room);
+    free(ws);
+}
+
+
 int
 main(void)
 {
@@ -573,7 +675,8 @@ main(void)
         cmocka_unit_test(straight),
         cmocka_unit_test(slices),
         cmocka_unit_test(products),
-        cmocka_unit_test(places)
+        cmocka_unit_test(places),
+        cmocka_unit_test(files)
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
