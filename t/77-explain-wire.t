@@ -58,6 +58,12 @@ $t->model('leaves', doc => { version => 3, name => 'leaves',
 # relu layers: no file of theirs is exact
 $t->model('deep', sizes => [ 8, 16, 16, 3 ], seed => 3);
 
+mkdir $t->dir . '/keys';
+chmod 0700, $t->dir . '/keys';
+my ($sealed) = $t->trainer(qw(encrypt fraud.safetensors --new-key keys/k.hex
+    -o sealed.safetensors));
+is($sealed, 0, 'an encrypted model');
+
 $t->conf(<<'EOC');
 %%GLOBALS%%
 thread_pool own threads=2;
@@ -68,6 +74,7 @@ http {
     maas_model kinds kinds.safetensors;
     maas_model deep deep.safetensors;
     maas_model leaves leaves.safetensors;
+    maas_model sealed sealed.safetensors key=keys/k.hex;
     server {
         listen 127.0.0.1:%%PORT%%;
         listen 127.0.0.1:%%PORT1%% http2;
@@ -153,9 +160,9 @@ subtest 'v1' => sub {
     my $none = ask($v1, '{"instances":[]}');
     is($none->status, 400, 'no rows') or diag $none->body;
 
-    for my $path ('/v1/models/fraud:explain') {
-        is($t->get($path)->status, 405, 'GET');
-    }
+    is($t->get($v1)->status, 405, 'GET');
+    is_deeply(ask('/v1/models/sealed:explain', $one)->json, $r->json,
+        'encrypted: the same');
 };
 
 subtest 'tensors' => sub {

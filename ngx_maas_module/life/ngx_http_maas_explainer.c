@@ -7,6 +7,7 @@
  */
 
 
+#include "ngx_http_maas_trust.h"
 #include "watch/ngx_http_maas_watch.h"
 
 
@@ -110,14 +111,14 @@ ngx_http_maas_explainer_cleanup(void *data)
 
 static maas_status_t
 ngx_http_maas_explainer_place(ngx_conf_t *cf, ngx_http_maas_model_t *model,
-    ngx_http_maas_file_t *file, maas_err_t *err)
+    const u_char *data, size_t size, maas_err_t *err)
 {
     maas_status_t        rc;
     ngx_pool_cleanup_t  *cln;
 
     if (model->watch != NULL) {
-        rc = ngx_http_maas_slot_explain_first(&model->watch->slots, file->data,
-                                              file->size, err);
+        rc = ngx_http_maas_slot_explain_first(&model->watch->slots, data,
+                                              size, err);
         model->explainer = ngx_http_maas_slot(&model->watch->slots, 0)
                            ->explainer;
         return rc;
@@ -128,8 +129,8 @@ ngx_http_maas_explainer_place(ngx_conf_t *cf, ngx_http_maas_model_t *model,
         return ngx_http_maas_fail(err, MAAS_NOMEM, "out of memory");
     }
 
-    rc = maas_explainer_load(model->engine, file->data, file->size,
-                             MAAS_ISA_AUTO, &model->explainer, err);
+    rc = maas_explainer_load(model->engine, data, size, MAAS_ISA_AUTO,
+                             &model->explainer, err);
     if (rc == MAAS_OK) {
         cln->handler = ngx_http_maas_explainer_cleanup;
         cln->data = model->explainer;
@@ -139,36 +140,59 @@ ngx_http_maas_explainer_place(ngx_conf_t *cf, ngx_http_maas_model_t *model,
 }
 
 
+/* The same bytes as before, of which all that is to be proved is */
+
+static ngx_int_t
+ngx_http_maas_explainer_take(ngx_conf_t *cf, ngx_http_maas_model_t *model,
+    ngx_http_maas_file_t *file, ngx_http_maas_why_t *why, maas_err_t *err)
+{
+    u_char   sum[NGX_HTTP_MAAS_SHA256_HEX], *data;
+    size_t   size;
+
+    ngx_http_maas_sha256(file->data, file->size, sum);
+
+    if (ngx_memcmp(sum, model->sum.data, sizeof(sum)) != 0) {
+        return ngx_http_maas_why(why, 0, "\"%V\" has changed while it was "
+                                 "loaded: try again", &model->file);
+    }
+
+    if (ngx_http_maas_trust_open(model->trust, model->file.data, file, &data,
+                                 &size, why)
+        != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    (void) ngx_http_maas_explainer_place(cf, model, data, size, err);
+
+    return NGX_OK;
+}
+
+
 /* The file is read once more: when it was loaded nobody knew of locations. */
 
 static ngx_int_t
 ngx_http_maas_explainer_load(ngx_conf_t *cf, ngx_http_maas_model_t *model,
     maas_err_t *err)
 {
-    u_char                 sum[NGX_HTTP_MAAS_SHA256_HEX];
+    ngx_int_t              rc;
     ngx_http_maas_why_t    why;
     ngx_http_maas_file_t   file;
 
-    if (ngx_http_maas_file_read(model->file.data, &file, &why) != NGX_OK) {
+    err->code = MAAS_OK;
+    rc = ngx_http_maas_file_read(model->file.data, &file, &why);
+
+    if (rc == NGX_OK) {
+        rc = ngx_http_maas_explainer_take(cf, model, &file, &why, err);
+        ngx_http_maas_file_free(&file);
+    }
+
+    if (rc != NGX_OK) {
         ngx_log_error(NGX_LOG_EMERG, cf->log, why.error, "maas_model: %s",
                       why.text);
-        return NGX_ERROR;
     }
 
-    ngx_http_maas_sha256(file.data, file.size, sum);
-
-    if (ngx_memcmp(sum, model->sum.data, sizeof(sum)) != 0) {
-        ngx_log_error(NGX_LOG_EMERG, cf->log, 0, "maas_model: \"%V\" has "
-                      "changed while it was loaded: try again", &model->file);
-        ngx_http_maas_file_free(&file);
-        return NGX_ERROR;
-    }
-
-    err->code = MAAS_OK;
-    (void) ngx_http_maas_explainer_place(cf, model, &file, err);
-    ngx_http_maas_file_free(&file);
-
-    return NGX_OK;
+    return rc;
 }
 
 
