@@ -185,6 +185,45 @@ subtest 'a drawn 7' => sub {
 };
 
 
+subtest 'why' => sub {
+    ok($b->wait_js('return !document.getElementById("warm").hidden'),
+        'a heat map of the drawing');
+    my ($green, $red) = @{ $b->js('const c = document.getElementById("heat");'
+        . 'const d = c.getContext("2d").getImageData(0, 0, 28, 28).data;'
+        . 'let g = 0, r = 0; for (let i = 0; i < d.length; i += 4) {'
+        . 'g += d[i + 1] > d[i] + 9; r += d[i] > d[i + 1] + 9; }'
+        . 'return [g, r]') };
+    cmp_ok($green, '>', 10, 'pixels speak for it');
+    cmp_ok($red, '>', 0, 'and against');
+    like($b->js('return document.getElementById("heat")'
+        . '.getAttribute("aria-label")'), qr/^What each pixel .* of 7$/,
+        'said to those who do not see it');
+    is($b->js('return document.getElementById("why").hidden'),
+        JSON::PP::true, 'no bars of a picture');
+
+    choose(1);
+    ok($b->wait_js('return !document.getElementById("why").hidden'),
+        'reasons of a table');
+    fill(0, 7);
+    fill(1, -2);
+    ok($b->wait_js('return document.querySelectorAll("#reasons li").length'
+        . ' == 2'), 'a bar for each column that adds');
+    like(text('#adds'), qr{^What adds to the score of <i>fraud</i>$},
+        'whose score it is');
+    my @adds = @{ $b->js('return [...document.querySelectorAll("#reasons li")]'
+        . '.map(e => e.querySelector("span").textContent)') };
+    is(scalar(grep { /^[-+]\d/ } @adds), 2, 'with a sign') or diag "@adds";
+    like(text('#sum'), qr/^From the usual -?[\d.]+ to -?[\d.]+\.$/, 'the sum');
+    my ($over) = $b->js('return document.documentElement.scrollWidth'
+        . ' > document.documentElement.clientWidth');
+    is($over, JSON::PP::false, 'nothing sticks out');
+
+    choose(0);
+    $b->draw('#pad', \@seven);
+    settle();
+};
+
+
 subtest 'prepared as the data was' => sub {
     my $pixels = sub {
         my ($sent) = text('#curl') =~ /"data": \[([\d\s,]+)\]/;

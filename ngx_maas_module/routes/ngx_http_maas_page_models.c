@@ -177,6 +177,8 @@ ngx_http_maas_page_model(ngx_http_maas_text_t *text,
                              info->parameters, info->layers, info->crc32c,
                              &model->sum, info->isa, info->file_size);
     ngx_http_maas_json_value(text, "written", "%T", model->written);
+    ngx_http_maas_json_value(text, "explains",
+                             model->explainer != NULL ? "true" : "false");
     ngx_http_maas_page_training(text, info->document);
     ngx_http_maas_json_close(text, "}");
 }
