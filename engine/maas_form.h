@@ -19,7 +19,7 @@ typedef struct {
     unsigned    said;          /* by the request itself, or not */
     size_t      top;           /* reasons a row; 0: all attributions */
     size_t      steps;         /* nodes, 1 to MAAS_EXPLAIN_STEPS_MAX */
-    unsigned    zero;          /* from a row of zeros on, not the file's */
+    unsigned    zero;          /* from maas_explainer_zero() on */
     size_t      label;         /* whose score; MAAS_EXPLAIN_LIKELIEST */
 } maas_explain_asked_t;
 
@@ -81,7 +81,8 @@ maas_explain_asked_t maas_explain_preset(void);
 maas_status_t maas_explain_read(const maas_info_t *info, maas_str_t text,
     unsigned loose, maas_explain_asked_t *asked, maas_err_t *err);
 
-/* Row x as asked, of a model that `e` is of: as maas_explain().  UNSUPPORTED:
+/* Row x as asked, of a model that `e` is of: as maas_explain(), zeros as
+ * maas_explainer_zero() makes it.  UNSUPPORTED:
  * a baseline where there is none. */
 maas_status_t maas_explain_row(const maas_info_t *info,
     const maas_explainer_t *e, const maas_explain_asked_t *asked,

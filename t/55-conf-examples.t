@@ -367,6 +367,24 @@ example(limit => '/pay?amount=1', '', sub {
 }, @gate);
 
 
+example(explain => '/pay?amount=1', '', sub {
+    my ($t) = @_;
+    my $one = $t->get("/pay?amount=1000&$rest");
+    is($one->header('Why'), 'amount +10', 'explain: a header');
+    is($t->get('/pay')->header('Why'), 'unknown', 'explain: the model says '
+        . 'nothing');
+    is($t->post('/v1/models/payments:explain', '{}', 'Content-Type' => $json)
+        ->status, 404, 'explain: nobody may ask');
+    is_deeply($t->post('/score', '[1000,3,"NG",true]', 'Content-Type' => $json)
+        ->json->{explanations}[0]{attributions}, { amount => 10 },
+        'explain: in answers');
+    my @log;
+    $t->wait_for(sub { 3 <= (@log = split /\n/, $t->read_file('why.log')) });
+    is_deeply(JSON::PP::decode_json($log[1]), { uri => '/pay',
+        score => '0.993307', why => 'amount +10' }, 'explain: the log');
+}, @gate);
+
+
 example('body-gate' => '/pay', '{"amount":1}', sub {
     my ($t) = @_;
     my $form = 'application/x-www-form-urlencoded';

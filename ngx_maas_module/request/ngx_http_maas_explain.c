@@ -147,7 +147,7 @@ ngx_http_maas_explain_open(ngx_http_maas_ctx_t *ctx,
     reasons->workspace.size = ws;
 
     p += ws;
-    ngx_memzero(p, row);
+    maas_explainer_zero(model->explainer, p);
     reasons->zeros = p;
 
     p += row;
