@@ -53,14 +53,21 @@ sub page {
 my @curves = ('ROC', 'Precision and recall', 'Reliability');
 my @binary = (@curves, 'Thresholds');
 
+# cards of what columns add, of these most
+
+sub adds {
+    return ('What the columns add', 'What the columns add, row by row',
+        map { "What $_ adds" } @_);
+}
+
 ###############################################################################
 # pictures, with a test part
 
 ok_run(qw(synth digits --train 1500 --test 300 --seed 3));
 ok_run(qw(fit -q -d digits -o d.st --name digits --epochs 4 --report fit.html));
 my $html = page('fit.html', 'Loss by epoch', 'Validation accuracy by epoch',
-    'Confusion', 'Class by class', @curves, 'The worst mistakes',
-    'The record in the file');
+    'Confusion', 'Class by class', @curves, 'Where it looks',
+    'The worst mistakes', 'The record in the file');
 like($html, qr/300 rows: the test part/, 'the test part is judged');
 my ($png) = $html =~ m{src="data:image/png;base64,([^"]+)"};
 is(substr(decode_base64($png), 0, 8), "\x89PNG\r\n\x1a\n", 'a picture');
@@ -70,7 +77,7 @@ like($html, qr{<span>hidden</span><b>64:relu,64:relu</b>}, 'the record');
 
 ok_run(qw(evaluate d.st -d digits --report e.html));
 $html = page('e.html', 'Confusion', 'Class by class', @curves,
-    'The worst mistakes', 'The record in the file');
+    'Where it looks', 'The worst mistakes', 'The record in the file');
 
 ###############################################################################
 # a table, with names that would be elements
@@ -85,6 +92,7 @@ ok_run(qw(fit -q -d t.csv -o t.st --validation 0.3 --report t.html --epochs
     20 --name t));
 $html = page('t.html', 'Loss by epoch', 'Validation accuracy by epoch',
     'Confusion', 'Class by class', @binary, 'What the columns are worth',
+    adds('&lt;script&gt;alert(1)&lt;/script&gt;', 'a&amp;b', 'kind', 'c'),
     'The worst mistakes', 'Columns', 'The record in the file');
 like($html, qr/&lt;script&gt;alert\(1\)&lt;\/script&gt;/, 'text stays text');
 like($html, qr/it&#39;s &quot;so&quot;/, 'quotes too');
@@ -112,8 +120,8 @@ ok_run(qw(fit -q -d n.csv -o n.st --validation 0.3 --report n.html --epochs 30
     --name n));
 $html = page('n.html', 'Loss by epoch', 'Validation R2 by epoch',
     'Answers against the truth', 'Residuals', 'How far off',
-    'What the columns are worth', 'The worst mistakes', 'Columns',
-    'The record in the file');
+    'What the columns are worth', adds('a', 'b'), 'The worst mistakes',
+    'Columns', 'The record in the file');
 like($html, qr{Loss by epoch.*?>0</text>.*?</svg>}s, 'losses begin at 0');
 my ($said) = $html =~ /the least validation loss, ([\d.e+]+)/;
 cmp_ok($said, '>', 10, 'losses in units of the data');
@@ -124,7 +132,7 @@ ok_run(qw(fit -q -d m.csv -o m.st --validation 0.3 --report m.html --epochs 3
     --name m));
 page('m.html', 'Loss by epoch', 'Validation accuracy by epoch',
     'What is mixed up most', @curves, 'What the columns are worth',
-    'The worst mistakes', 'Columns', 'The record in the file');
+    adds('x'), 'The worst mistakes', 'Columns', 'The record in the file');
 
 $t->write_file('coin.csv', join '', "a,k\n",
     map { rnd() . ',' . (rnd() > 0.5 ? 'p' : 'q') . "\n" } 1 .. 600);
@@ -153,8 +161,8 @@ $t->write_file('look.csv', join '', "no,x,w,town,k\n",
 ok_run(qw(fit -q -d look.csv --id no -o look.st --cost 1:3 --epochs 20));
 ok_run(qw(evaluate look.st -d look.csv --report look.html --bootstrap 0));
 $html = page('look.html', 'Confusion', 'Class by class', @binary,
-    'What the columns are worth', 'The worst mistakes', 'Columns',
-    'The record in the file');
+    'What the columns are worth', adds('x', 'town', 'w'),
+    'The worst mistakes', 'Columns', 'The record in the file');
 
 my @file = split /\n/, $t->read_file('look.csv');
 my @rows = $html =~ m{<tr><td>look\.csv:(\d+)</td><td>(N\d+)</td><td>(\w+)</td>(?#

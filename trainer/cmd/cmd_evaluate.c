@@ -80,9 +80,29 @@ evaluate_measure(train_evaluate_t *e)
 }
 
 
+/* What columns add to scores, by the file that the model is of */
+
+static int
+evaluate_explain(const train_evaluate_t *e, train_explained_t *explained)
+{
+    int      told;
+    void    *file;
+    size_t   size;
+
+    file = train_slurp(e->args.model, &size);
+    told = train_explained(e->model, file, size, MAAS_ISA_AUTO, &e->data, NULL,
+                           0, explained);
+    train_free(file);
+
+    return told;
+}
+
+
 static void
 evaluate_report(const train_evaluate_t *e)
 {
+    train_explained_t  explained = { 0 };
+
     train_report_t  r = {
         .info = &e->info, .what = e->args.data,
         .data = &e->data, .usual = NAN, .judge = &e->judge, .m = &e->m,
@@ -92,7 +112,9 @@ evaluate_report(const train_evaluate_t *e)
     };
 
     r.title = r.info->name;
+    r.explained = evaluate_explain(e, &explained) ? &explained : NULL;
     train_report_write(e->args.report, &r);
+    train_explained_free(&explained);
 }
 
 

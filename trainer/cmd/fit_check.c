@@ -156,20 +156,24 @@ fit_image(train_fit_t *f)
 }
 
 
+static maas_isa_t
+fit_isa(const train_fit_t *f)
+{
+    return f->o.plan.portable ? MAAS_ISA_REF : MAAS_ISA_AUTO;
+}
+
+
 /* The bytes must load before they may replace a file that did */
 
 static maas_model_t *
 fit_load(train_fit_t *f)
 {
-    maas_isa_t     isa;
     maas_err_t     err = { 0 };
     maas_model_t  *m;
 
     fit_image(f);
 
-    isa = f->o.plan.portable ? MAAS_ISA_REF : MAAS_ISA_AUTO;
-
-    if (maas_model_load(f->image, f->size, isa, &m, &err) != MAAS_OK) {
+    if (maas_model_load(f->image, f->size, fit_isa(f), &m, &err) != MAAS_OK) {
         train_die("the trained network makes no good model file: %s",
                   err.msg);
     }
@@ -183,11 +187,12 @@ fit_load(train_fit_t *f)
 static void
 fit_report_page(train_fit_t *f, const maas_model_t *m)
 {
-    float            *y;
-    size_t            rows;
-    train_judge_t     judge = { 0 };
-    train_report_t    r = { 0 };
-    train_metrics_t   metrics, low, high;
+    float              *y;
+    size_t              rows;
+    train_judge_t       judge = { 0 };
+    train_report_t      r = { 0 };
+    train_metrics_t     metrics, low, high;
+    train_explained_t   explained = { 0 };
 
     r.info = maas_model_info(m);
     r.title = f->o.name;
@@ -221,8 +226,16 @@ fit_report_page(train_fit_t *f, const maas_model_t *m)
     r.importance = train_importance(m, r.info, r.data, NULL, r.row, rows,
                                     TRAIN_REPEATS, f->o.plan.seed,
                                     &r.n_importance);
+
+    if (train_explained(m, f->image, f->size, fit_isa(f), r.data, r.row, rows,
+                        &explained))
+    {
+        r.explained = &explained;
+    }
+
     train_report_write(f->o.report, &r);
 
+    train_explained_free(&explained);
     train_importance_free((train_importance_t *) r.importance,
                           r.n_importance);
     train_metrics_free(&metrics);

@@ -14,6 +14,7 @@
 #define PLOT_WIDTH   460.0
 #define PLOT_HEIGHT  280.0
 #define PLOT_SQUARE  430.0
+#define PLOT_STRIP   46.0
 #define PLOT_LEFT    66.0
 #define PLOT_RIGHT   14.0
 #define PLOT_TOP     12.0
@@ -26,10 +27,14 @@
 static double
 plot_x(const train_plot_t *p, double v)
 {
+    double  left;
+
     v = (v - p->x0) / (p->x1 - p->x0);
     v = v < 0 ? 0 : v > 1 ? 1 : v;
 
-    return PLOT_LEFT + v * (PLOT_WIDTH - PLOT_LEFT - PLOT_RIGHT);
+    left = p->strips > 0 ? PLOT_RIGHT : PLOT_LEFT;
+
+    return left + v * (PLOT_WIDTH - left - PLOT_RIGHT);
 }
 
 
@@ -140,7 +145,10 @@ train_plot_begin(train_plot_t *p)
 {
     double  middle;
 
-    p->height = p->square ? PLOT_SQUARE : PLOT_HEIGHT;
+    p->height = p->square ? PLOT_SQUARE
+                : p->strips > 0
+                  ? PLOT_TOP + PLOT_BOTTOM + PLOT_STRIP * (double) p->strips
+                  : PLOT_HEIGHT;
     middle = (PLOT_TOP + p->height - PLOT_BOTTOM) / 2;
 
     if (!(p->x1 > p->x0)) {
@@ -160,7 +168,7 @@ train_plot_begin(train_plot_t *p)
 
     if (p->log_y) {
         plot_ticks_log(p);
-    } else {
+    } else if (p->strips == 0) {
         plot_ticks(p, p->y0, p->y1, plot_tick_y);
     }
 
@@ -168,6 +176,11 @@ train_plot_begin(train_plot_t *p)
                        "x=\"%.1f\" y=\"%.1f\">%s</text>\n",
                        (PLOT_LEFT + PLOT_WIDTH - PLOT_RIGHT) / 2,
                        p->height - 8, p->x_label);
+
+    if (p->strips > 0) {
+        return;
+    }
+
     train_report_print(p->f, "<text class=\"label\" text-anchor=\"middle\" "
                        "x=\"12\" y=\"%.1f\" transform=\"rotate(-90 12 %.1f)"
                        "\">%s</text>\n", middle, middle, p->y_label);
@@ -219,6 +232,29 @@ train_plot_dot(const train_plot_t *p, const char *class, const char *tip,
     (void) fprintf(p->f, "<circle class=\"dot %s\" cx=\"%.1f\" cy=\"%.1f\" "
                    "r=\"%.1f\"", class, plot_x(p, x), plot_y(p, y), radius);
     plot_mark_end(p->f, "circle", tip);
+}
+
+
+/* Lines of no length, whose ends are round */
+
+void
+train_plot_dots(const train_plot_t *p, const char *class, const double *x,
+    const double *y, size_t n)
+{
+    size_t  i;
+
+    if (n == 0) {
+        return;
+    }
+
+    (void) fprintf(p->f, "<path class=\"dots %s\" d=\"", class);
+
+    for (i = 0; i < n; i++) {
+        (void) fprintf(p->f, "M%.1f %.1fh0", plot_x(p, x[i]),
+                       plot_y(p, y[i]));
+    }
+
+    (void) fputs("\"/>\n", p->f);
 }
 
 

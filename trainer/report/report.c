@@ -189,6 +189,7 @@ report_page(FILE *f, const train_report_t *r)
         }
 
         train_report_importance(f, r);
+        train_report_reasons(f, r);
         train_report_mistakes(f, r);
     }
 

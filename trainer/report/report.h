@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #include "fit/loop.h"
+#include "judge/explained.h"
 #include "judge/metrics.h"
 
 
@@ -30,6 +31,7 @@ typedef struct {
     const train_metrics_t     *high;
     const train_importance_t  *importance;  /* NULL: none */
     size_t                     n_importance;
+    const train_explained_t   *explained;   /* of data; NULL: not */
 } train_report_t;
 
 /* report.c: the whole page or none; dies if it cannot be written */
@@ -63,6 +65,12 @@ void train_report_importance(FILE *f, const train_report_t *r);
 /* report_smaller.c: what it was before it was made smaller; nothing if it was
  * not */
 void train_report_smaller(FILE *f, const train_report_t *r);
+/* report_reasons.c: what columns add to scores, as cards */
+void train_report_reasons(FILE *f, const train_report_t *r);
+/* report_picture.c: an <img> of x(height,width), from black to white; bytes:
+ * 255 is white, else the greatest, and the least, of 0 and less, is black */
+void train_report_picture(FILE *f, size_t height, size_t width,
+    const float *x, int bytes);
 /* report_mistakes.c: the rows with the greatest loss, with their pictures or
  * values */
 void train_report_mistakes(FILE *f, const train_report_t *r);
@@ -76,6 +84,8 @@ typedef struct {
     const char  *x_label, *y_label;
     unsigned     log_y;
     unsigned     square;            /* as high as it is wide */
+    size_t       strips;            /* not 0: so many, each 1 high, and nothing
+                                       up the side */
     double       x0, x1, y0, y1;    /* values at the edges */
     double       height;            /* set by train_plot_begin() */
 } train_plot_t;
@@ -90,6 +100,9 @@ void train_plot_line(const train_plot_t *p, const char *class,
     const char *tip, const double *x, const double *y, size_t n);
 void train_plot_dot(const train_plot_t *p, const char *class,
     const char *tip, double x, double y, double radius);
+/* Small ones, many of them */
+void train_plot_dots(const train_plot_t *p, const char *class,
+    const double *x, const double *y, size_t n);
 /* From y = 0, or the lower edge, to y, between two x. */
 void train_plot_bar(const train_plot_t *p, const char *class,
     const char *tip, double from, double to, double y);

@@ -4,7 +4,6 @@
  */
 
 #include <math.h>
-#include <png.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -82,70 +81,6 @@ mistakes_place(FILE *f, const train_report_t *r, size_t at)
 }
 
 
-static void
-mistakes_base64(FILE *f, const uint8_t *p, size_t n)
-{
-    size_t             i;
-    uint32_t           v;
-    static const char  digit[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                 "abcdefghijklmnopqrstuvwxyz0123456789+/";
-
-    for (i = 0; i < n; i += 3) {
-        v = (uint32_t) p[i] << 16;
-        v |= (i + 1 < n) ? (uint32_t) p[i + 1] << 8 : 0;
-        v |= (i + 2 < n) ? p[i + 2] : 0;
-
-        (void) fputc(digit[v >> 18], f);
-        (void) fputc(digit[v >> 12 & 63], f);
-        (void) fputc(i + 1 < n ? digit[v >> 6 & 63] : '=', f);
-        (void) fputc(i + 2 < n ? digit[v & 63] : '=', f);
-    }
-}
-
-
-/* x(in): numbers of a picture, drawn from the least to the greatest if they
- * are not bytes */
-
-static void
-mistakes_picture(FILE *f, const train_data_t *d, const float *x)
-{
-    float             low, high, v;
-    size_t            i;
-    uint8_t          *grey, *file;
-    png_image         image = { .version = PNG_IMAGE_VERSION };
-    png_alloc_size_t  size;
-
-    grey = train_alloc(d->in, 1);
-    low = 0;
-    high = (d->bytes != NULL) ? 255 : 1e-6f;
-
-    for (i = 0; i < d->in && d->bytes == NULL; i++) {
-        low = (x[i] < low) ? x[i] : low;
-        high = (x[i] > high) ? x[i] : high;
-    }
-
-    for (i = 0; i < d->in; i++) {
-        v = (x[i] - low) / (high - low) * 255;
-        grey[i] = (uint8_t) (v + 0.5f);
-    }
-
-    image.height = (png_uint_32) d->shape[0];
-    image.width = (png_uint_32) d->shape[1];
-    image.format = PNG_FORMAT_GRAY;
-    size = PNG_IMAGE_PNG_SIZE_MAX(image);
-    file = train_alloc(size, 1);
-
-    if (png_image_write_to_memory(&image, file, &size, 0, grey, 0, NULL)) {
-        (void) fputs("<img alt=\"\" src=\"data:image/png;base64,", f);
-        mistakes_base64(f, file, size);
-        (void) fputs("\">", f);
-    }
-
-    train_free(file);
-    train_free(grey);
-}
-
-
 /* "5", or "12.5": one of class(rows), or of y(rows,out) if there is no class */
 
 static void
@@ -188,7 +123,8 @@ mistakes_pictures(FILE *f, const train_report_t *r, const train_rank_t *m,
     for (i = 0; i < n; i++) {
         train_data_row(r->data, mistakes_row(r, m[i].at), x);
         (void) fputs("<figure>", f);
-        mistakes_picture(f, r->data, x);
+        train_report_picture(f, r->data->shape[0], r->data->shape[1], x,
+                             r->data->bytes != NULL);
         (void) fputs("<br>", f);
         mistakes_both(f, r, m[i].at, " &rarr; <b>");
         (void) fputs("</b>", f);
