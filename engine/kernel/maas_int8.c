@@ -28,11 +28,9 @@ int8_ref_usable(void)
 
 
 static size_t
-int8_ref_size(size_t k, size_t n, int alone)
+int8_ref_size(size_t k, size_t n, maas_int8_how_t how)
 {
     size_t  size;
-
-    (void) alone;
 
     if (maas__add(k, sizeof(int8_column_t), &size) != MAAS_OK
         || maas__mul(size, n, &size) != MAAS_OK)

@@ -20,6 +20,16 @@
 #define MAAS_INT8_SCALE_MAX  0x1p+60f
 
 
+/* How rows come: as floats, as codes, as codes of which many may be 0 since
+ * their zero is 0 */
+
+typedef enum {
+    MAAS_INT8_ALONE = 0,
+    MAAS_INT8_CODES,
+    MAAS_INT8_SPARSE
+} maas_int8_how_t;
+
+
 /* Weights as a file has them */
 
 typedef struct {
@@ -40,6 +50,7 @@ typedef struct {
                                       and of any content */
     size_t          ldx;           /* numbers */
     size_t          rows;
+    unsigned        x_zero;        /* input_zero of the weights */
     maas_act_t      act;           /* applied if its row says fused */
     float           alpha;
     void           *y;             /* (rows,n) of F32, or of U8 */
@@ -69,8 +80,8 @@ typedef struct {
 
     int           (*usable)(void); /* on this CPU */
 
-    /* bytes that pack() writes, 0 on overflow; alone: weights alone */
-    size_t        (*size)(size_t k, size_t n, int alone);
+    /* bytes that pack() writes, 0 on overflow */
+    size_t        (*size)(size_t k, size_t n, maas_int8_how_t how);
     /* packed: MAAS_ALIGN aligned, zeroed */
     void          (*pack)(const maas_int8_weights_t *w, void *packed);
     void          (*run)(const void *packed, size_t k, size_t n,

@@ -27,8 +27,9 @@ strips_columns(size_t n)
 
 
 size_t
-maas__int8_strips_size(size_t k, size_t n, int alone)
+maas__int8_strips_size(size_t k, size_t n, maas_int8_how_t how)
 {
+    int     alone = how == MAAS_INT8_ALONE;
     size_t  size;
 
     /* n is at most 2^20, as k */
@@ -114,6 +115,18 @@ strips_at(const maas_int8_block_t *b, size_t col, size_t cols)
 }
 
 
+maas_int8_block_t
+maas__int8_strips_block(const void *packed, size_t k, size_t n,
+    const maas_int8_pass_t *p, size_t col, size_t cols)
+{
+    maas_int8_block_t  b;
+
+    b = strips_block(packed, k, n, p, 0);
+
+    return strips_at(&b, col, cols);
+}
+
+
 /* Rows [r, end) in tiles that are about alike, strip by strip: each is read
  * once, and while it is used the next one is fetched */
 
@@ -162,35 +175,6 @@ strips_run(const maas_int8_strips_t *s, const maas_int8_block_t *b, size_t n,
 }
 
 
-/* Is a walk along what is not 0 quicker than all of it? */
-
-static int
-strips_walk(const maas_int8_strips_t *s, const maas_int8_block_t *all,
-    size_t n, size_t r)
-{
-    size_t              col, width, count;
-    uint16_t            list[MAAS_INT8_LIST];
-    const uint8_t      *x;
-    maas_int8_block_t   b;
-
-    x = (const uint8_t *) all->p->x + r * all->ldx;
-    count = s->list(x, all->steps, list);
-
-    if (count > all->steps * 3 / 4) {
-        return 0;
-    }
-
-    width = 2 * MAAS_INT8_STRIP;
-
-    for (col = 0; col < n; col += width) {
-        b = strips_at(all, col, n - col < width ? n - col : width);
-        s->walk(&b, r, x, list, count);
-    }
-
-    return 1;
-}
-
-
 void
 maas__int8_strips_run(const maas_int8_strips_t *s, const void *packed,
     size_t k, size_t n, const maas_int8_pass_t *p)
@@ -198,10 +182,6 @@ maas__int8_strips_run(const maas_int8_strips_t *s, const void *packed,
     maas_int8_block_t  b;
 
     b = strips_block(packed, k, n, p, 0);
-
-    if (p->rows == 1 && s->list != NULL && strips_walk(s, &b, n, 0)) {
-        return;
-    }
 
     strips_run(s, &b, n, 0);
 }

@@ -17,7 +17,6 @@
 
 #define MAAS_INT8_STRIP  32            /* columns */
 #define MAAS_INT8_STEP   (4 * MAAS_INT8_STRIP)     /* bytes */
-#define MAAS_INT8_LIST   (MAAS_INT8_MAX_K / 4 + 64)
 
 
 /* A strip, or two neighbours, and where its rows go */
@@ -47,23 +46,21 @@ typedef struct {
                     const void *x);
     void    (*tile_alone)(const maas_int8_block_t *b, size_t r, size_t rows,
                           const void *x);
-
-    /* which steps of x have a byte that is not 0, ascending; list has room for
-     * steps, rounded up to 16, and 16 more.  NULL: there is no walk */
-    size_t  (*list)(const uint8_t *x, size_t steps, uint16_t *list);
-    /* the same as tile of one row, of those steps alone */
-    void    (*walk)(const maas_int8_block_t *b, size_t r, const uint8_t *x,
-                    const uint16_t *list, size_t n);
 } maas_int8_strips_t;
 
 
-/* As maas_int8_t has them. */
-size_t maas__int8_strips_size(size_t k, size_t n, int alone);
+/* As maas_int8_t has them; a multiple of 128. */
+size_t maas__int8_strips_size(size_t k, size_t n, maas_int8_how_t how);
 void maas__int8_strips_pack(const maas_int8_weights_t *w, void *packed);
 void maas__int8_strips_run(const maas_int8_strips_t *s, const void *packed,
     size_t k, size_t n, const maas_int8_pass_t *p);
 void maas__int8_strips_alone(const maas_int8_strips_t *s, const void *packed,
     size_t k, size_t n, const maas_int8_pass_t *p);
+
+
+/* The block of all rows of p and of columns [col, col + cols). */
+maas_int8_block_t maas__int8_strips_block(const void *packed, size_t k,
+    size_t n, const maas_int8_pass_t *p, size_t col, size_t cols);
 
 
 #endif /* MAAS_INT8_STRIPS_H */

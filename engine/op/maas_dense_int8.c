@@ -67,10 +67,13 @@ dense_layout(maas_step_t *s, maas_arena_t *a)
 static size_t
 dense_size(const maas_step_t *s)
 {
-    const size_t       *dim = s->node.tensors[MAAS_DENSE_WEIGHT].shape;
-    const maas_int8_t  *k = s->kernel;
+    const size_t        *dim = s->node.tensors[MAAS_DENSE_WEIGHT].shape;
+    const maas_int8_t   *k = s->kernel;
+    const maas_dense_t  *d = dense_of(s);
 
-    return k->size(dim[0], dim[1], dense_of(s)->input_scale == 0);
+    return k->size(dim[0], dim[1], d->input_scale == 0 ? MAAS_INT8_ALONE
+                                   : d->input_zero == 0 ? MAAS_INT8_SPARSE
+                                   : MAAS_INT8_CODES);
 }
 
 
@@ -154,6 +157,7 @@ dense_run(const maas_step_t *s, const maas_pass_t *p)
     const maas_dense_t  *d = dense_of(s);
     maas_int8_pass_t     q = {
         .x = p->in[0].data, .ldx = p->in[0].ld, .rows = p->rows,
+        .x_zero = (unsigned) d->input_zero,
         .act = s->node.act, .alpha = s->node.alpha,
         .y = p->out.data, .ldy = p->out.ld
     };

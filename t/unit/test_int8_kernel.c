@@ -184,6 +184,14 @@ product_free(product_t *p)
 }
 
 
+static maas_int8_how_t
+product_how(const product_t *p)
+{
+    return p->w.input_scale == 0 ? MAAS_INT8_ALONE
+           : p->w.input_zero == 0 ? MAAS_INT8_SPARSE : MAAS_INT8_CODES;
+}
+
+
 /* What becomes of the sums, at random */
 
 static maas_int8_pass_t
@@ -201,6 +209,7 @@ product_pass(const product_t *p)
     q.inverse = isnormal(q.inverse) && q.inverse < 1e20f ? fabsf(q.inverse)
                                                          : 0;
     q.zero = rnd() % 2 * 128;
+    q.x_zero = p->w.input_zero;
 
     return q;
 }
@@ -231,7 +240,7 @@ one_product(const maas_int8_t *k, const product_t *p, const char *want,
     size_t   r, size, alone;
 
     alone = p->w.input_scale == 0;
-    packed = aligned(k->size(p->w.k, p->w.n, (int) alone));
+    packed = aligned(k->size(p->w.k, p->w.n, product_how(p)));
     k->pack(&p->w, packed);
 
     size = q.inverse != 0 ? 1 : sizeof(float);
@@ -264,7 +273,7 @@ product(size_t k, size_t n, size_t rows, int alone, int sparse)
     product_make(&p, k, n, rows, alone, sparse);
     q = product_pass(&p);
 
-    packed = aligned(maas__int8_ref.size(k, n, alone));
+    packed = aligned(maas__int8_ref.size(k, n, product_how(&p)));
     maas__int8_ref.pack(&p.w, packed);
     want = malloc(rows * p.ldy * sizeof(float));
     run(&maas__int8_ref, &p, packed, q, 0, rows, want);
@@ -346,7 +355,9 @@ largest(void **state)
                 k, 2, w, ones, zeros, 1, (unsigned) j * 128
             };
 
-            packed = aligned(kernels[i]->size(k, 2, 0));
+            q.x_zero = m.input_zero;
+
+            packed = aligned(kernels[i]->size(k, 2, MAAS_INT8_CODES));
             kernels[i]->pack(&m, packed);
             kernels[i]->run(packed, k, 2, &q);
             want = (float) (255 - 128 * (int) j) * (float) k;
