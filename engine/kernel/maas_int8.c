@@ -192,6 +192,9 @@ const maas_int8_t  maas__int8_ref = {
 /* The quickest first */
 
 static const maas_int8_t *const  int8_kernels[] = {
+#if defined(__x86_64__) && defined(__linux__)
+    &maas__int8_amx,
+#endif
 #if defined(__x86_64__)
     &maas__int8_avx512,
     &maas__int8_avxvnni,

@@ -93,7 +93,8 @@ typedef struct {
 } maas_int8_t;
 
 extern const maas_int8_t  maas__int8_ref;      /* the oracle */
-extern const maas_int8_t  maas__int8_avx512;   /* a file each */
+extern const maas_int8_t  maas__int8_amx;      /* a file each */
+extern const maas_int8_t  maas__int8_avx512;
 extern const maas_int8_t  maas__int8_avxvnni;
 extern const maas_int8_t  maas__int8_avx2;
 

@@ -66,6 +66,21 @@ static const struct {
       "}\"},\"layers.0.weight\":{\"dtype"
       "\":\"F32\",\"shape\":[12,1],\"data_offsets\":[0,48]},\"layers.0.bias"
       "\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[48,52]}}", 13 },
+
+    { "{\"__metadata__\":{\"maas\":\"{\\\"version\\\":4,\\\"name\\\":\\\"d"
+      "\\\",\\\"task\\\":\\\"regression\\\",\\\"inputs\\\":{\\\"kind\\\":\\\""
+      "tensor\\\",\\\"shape\\\":[4],\\\"shift\\\":0.5,\\\"factor\\\":2},\\\"l"
+      "ayers\\\":[{\\\"kind\\\":\\\"dense\\\",\\\"units\\\":4,\\\"activation"
+      "\\\":\\\"relu\\\",\\\"input_scale\\\":0.03,\\\"input_zero\\\":128,\\\""
+      "output_scale\\\":0.5},{\\\"kind\\\":\\\"dense\\\",\\\"units\\\":4,\\\""
+      "input_scale\\\":0.5}],\\\"outputs\\\":{}}\",\"maas_crc32c\":\"00000000"
+      "\"},\"layers.0.weight\":{\"dtype\":\"I8\",\"shape\":[4,4],\"data_offse"
+      "ts\":[0,16]},\"layers.0.bias\":{\"dtype\":\"F32\",\"shape\":[4],\"data"
+      "_offsets\":[16,32]},\"layers.0.scale\":{\"dtype\":\"F32\",\"shape\":[4"
+      "],\"data_offsets\":[32,48]},\"layers.1.weight\":{\"dtype\":\"I8\",\"sh"
+      "ape\":[4,4],\"data_offsets\":[48,64]},\"layers.1.bias\":{\"dtype\":\"F"
+      "32\",\"shape\":[4],\"data_offsets\":[64,80]},\"layers.1.scale\":{\"dty"
+      "pe\":\"F32\",\"shape\":[4],\"data_offsets\":[80,96]}}", 24 },
 };
 
 

@@ -52,12 +52,118 @@ static const maas_int8_t  as_avxvnni = {
     .quantize = as_avxvnni_quantize
 };
 
+
+
+/* AMX's kernel with tiles in memory: all but its instructions and the system's
+ * consent is tested where there is no AMX */
+
+#undef TARGET
+#undef INLINE
+#undef MR
+#define TARGET  __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,"   \
+                                      "avx512vnni,fma")))
+#define TILES(name)  as_amx_##name
+
+#include "kernel/maas_int8_zmm.h"
+
+
+static uint8_t  tiles[8][16][64];
+
+
+static void
+tile_copy(int t, const void *p, size_t ld)
+{
+    size_t  i;
+
+    for (i = 0; i < 16; i++) {
+        memcpy(tiles[t][i], (const char *) p + i * ld, 64);
+    }
+}
+
+
+static void
+tile_write(int t, void *p, size_t ld)
+{
+    size_t  i;
+
+    for (i = 0; i < 16; i++) {
+        memcpy((char *) p + i * ld, tiles[t][i], 64);
+    }
+}
+
+
+static void
+tile_product(int c, int a, int b)
+{
+    int      i, j, s, f;
+    int32_t  sum;
+
+    for (i = 0; i < 16; i++) {
+        for (j = 0; j < 16; j++) {
+            memcpy(&sum, &tiles[c][i][4 * j], 4);
+
+            for (s = 0; s < 16; s++) {
+                for (f = 0; f < 4; f++) {
+                    sum += tiles[a][i][4 * s + f]
+                           * (int8_t) tiles[b][s][4 * j + f];
+                }
+            }
+
+            memcpy(&tiles[c][i][4 * j], &sum, 4);
+        }
+    }
+}
+
+#define tile_begin()          memset(tiles, 0xaa, sizeof(tiles))
+#define tile_end()            memset(tiles, 0x55, sizeof(tiles))
+#define tile_zero(t)          memset(tiles[t], 0, sizeof(tiles[t]))
+#define tile_load(t, p, ld)   tile_copy(t, p, ld)
+#define tile_store(t, p, ld)  tile_write(t, p, ld)
+#define tile_dot(c, a, b)     tile_product(c, a, b)
+
+#include "kernel/maas_int8_tiles.h"
+
+
+static int
+as_amx_usable(void)
+{
+    return maas__int8_avx512.usable();
+}
+
+
+static size_t
+as_amx_size(size_t k, size_t n, maas_int8_how_t how)
+{
+    return maas__int8_avx512.size(k, n, how);
+}
+
+
+static void
+as_amx_pack(const maas_int8_weights_t *w, void *packed)
+{
+    maas__int8_avx512.pack(w, packed);
+}
+
+
+static const maas_int8_t  as_amx = {
+    .name = "amx with tiles in memory",
+    .isa = MAAS_ISA_AVX512,
+    .usable = as_amx_usable,
+    .size = as_amx_size,
+    .pack = as_amx_pack,
+    .run = as_amx_all,
+    .run_alone = as_avxvnni_run_alone,
+    .quantize = as_avxvnni_quantize
+};
+
 #endif
 
 
 static const maas_int8_t *const  kernels[] = {
     &maas__int8_ref,
 #if defined(__x86_64__)
+    &maas__int8_amx,
+    &as_amx,
     &maas__int8_avx512,
     &maas__int8_avxvnni,
     &maas__int8_avx2,
