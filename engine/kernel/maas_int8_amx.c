@@ -15,6 +15,8 @@
 
 #define TARGET  __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,"   \
                                       "avx512vnni,fma,amx-tile,amx-int8")))
+#define INLINE  static inline __attribute__((always_inline)) TARGET
+
 #define TILES(name)  int8_amx_##name
 
 #include "maas_int8_zmm.h"

@@ -22,7 +22,7 @@
 
 
 static inline __attribute__((always_inline)) TARGET __m256i
-Y(four)(const uint8_t *p)
+int8_wide_four(const uint8_t *p)
 {
     int32_t  four;
 
@@ -33,7 +33,7 @@ Y(four)(const uint8_t *p)
 
 
 static inline __attribute__((always_inline)) TARGET void
-Y(weights)(const int8_t *w, __m256i *v)
+int8_wide_weights(const int8_t *w, __m256i *v)
 {
     v[0] = _mm256_cvtepi8_epi16(_mm_loadu_si128((const __m128i *) w));
     v[1] = _mm256_cvtepi8_epi16(_mm_loadu_si128((const __m128i *) w + 1));
@@ -41,7 +41,7 @@ Y(weights)(const int8_t *w, __m256i *v)
 
 
 static inline __attribute__((always_inline)) TARGET __m256i
-Y(add)(__m256i c, __m256i four, __m256i v)
+int8_wide_add(__m256i c, __m256i four, __m256i v)
 {
     return _mm256_add_epi32(c, _mm256_madd_epi16(four, v));
 }
@@ -50,11 +50,16 @@ Y(add)(__m256i c, __m256i four, __m256i v)
 /* Columns 0, 1, 4, 5, 2, 3, 6, 7 come out of the addition */
 
 static inline __attribute__((always_inline)) TARGET __m256i
-Y(sum)(const __m256i *c)
+int8_wide_sum(const __m256i *c)
 {
     return _mm256_permute4x64_epi64(_mm256_hadd_epi32(c[0], c[1]), 0xd8);
 }
 
+
+#define Y_FOUR     int8_wide_four
+#define Y_WEIGHTS  int8_wide_weights
+#define Y_ADD      int8_wide_add
+#define Y_SUM      int8_wide_sum
 
 #include "maas_int8_ymm.h"
 

@@ -13,6 +13,8 @@
 
 #define TARGET  __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,"   \
                                       "avx512vnni,fma")))
+#define INLINE  static inline __attribute__((always_inline)) TARGET
+
 #include "maas_int8_zmm.h"
 
 #define MR  12                         /* rows of a tile of one strip, */

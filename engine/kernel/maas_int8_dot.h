@@ -10,7 +10,7 @@
 
 
 static inline __attribute__((always_inline)) TARGET __m256i
-Y(four)(const uint8_t *p)
+int8_dot_four(const uint8_t *p)
 {
     int32_t  four;
 
@@ -21,24 +21,29 @@ Y(four)(const uint8_t *p)
 
 
 static inline __attribute__((always_inline)) TARGET void
-Y(weights)(const int8_t *w, __m256i *v)
+int8_dot_weights(const int8_t *w, __m256i *v)
 {
     v[0] = _mm256_loadu_si256((const __m256i *) w);
 }
 
 
 static inline __attribute__((always_inline)) TARGET __m256i
-Y(add)(__m256i c, __m256i four, __m256i v)
+int8_dot_add(__m256i c, __m256i four, __m256i v)
 {
     return int8_y_dot(c, four, v);
 }
 
 
 static inline __attribute__((always_inline)) TARGET __m256i
-Y(sum)(const __m256i *c)
+int8_dot_sum(const __m256i *c)
 {
     return c[0];
 }
 
+
+#define Y_FOUR     int8_dot_four
+#define Y_WEIGHTS  int8_dot_weights
+#define Y_ADD      int8_dot_add
+#define Y_SUM      int8_dot_sum
 
 #include "maas_int8_ymm.h"

@@ -5,10 +5,10 @@
  *   Y(name)                    names of what is made
  *   SUMS                       vectors of sums for 8 columns
  *   NV                         vectors of 8 columns of a tile of MR rows
- *   Y(four)(p)             the four bytes at p, for each column
- *   Y(weights)(w, v)       8 columns of four weights at w -> v[SUMS]
- *   Y(add)(c, four, v)     c += four times such weights
- *   Y(sum)(c)              c[SUMS] -> sums of 8 columns
+ *   Y_FOUR(p)             the four bytes at p, for each column
+ *   Y_WEIGHTS(w, v)       8 columns of four weights at w -> v[SUMS]
+ *   Y_ADD(c, four, v)     c += four times such weights
+ *   Y_SUM(c)              c[SUMS] -> sums of 8 columns
  *
  * Not here: loops over strips (maas_int8_strips.c).
  */
@@ -136,7 +136,7 @@ int8_y_end(const maas_int8_block_t *b, size_t r, size_t j, const __m256i *c)
 {
     __m256  v;
 
-    v = _mm256_cvtepi32_ps(_mm256_sub_epi32(Y(sum)(c),
+    v = _mm256_cvtepi32_ps(_mm256_sub_epi32(Y_SUM(c),
             _mm256_loadu_si256((const __m256i *) (b->offset + j))));
     v = _mm256_fmadd_ps(v, _mm256_loadu_ps(b->factor + j),
                         _mm256_loadu_ps(b->bias + j));
@@ -163,15 +163,15 @@ int8_y_tile(const maas_int8_block_t *b, size_t r, const uint8_t *x, size_t j,
     for (s = 0; s < b->steps; s++, w += MAAS_INT8_STEP) {
 #pragma GCC unroll 4
         for (h = 0; h < nv; h++) {
-            Y(weights)(w + 32 * h, v + h * SUMS);
+            Y_WEIGHTS(w + 32 * h, v + h * SUMS);
         }
 
 #pragma GCC unroll 6
         for (i = 0; i < mr; i++) {
-            a = Y(four)(x + (size_t) i * b->ldx + 4 * s);
+            a = Y_FOUR(x + (size_t) i * b->ldx + 4 * s);
 #pragma GCC unroll 8
             for (h = 0; h < nv * SUMS; h++) {
-                c[i * nv * SUMS + h] = Y(add)(c[i * nv * SUMS + h], a,
+                c[i * nv * SUMS + h] = Y_ADD(c[i * nv * SUMS + h], a,
                                                   v[h]);
             }
         }

@@ -1,7 +1,7 @@
 /*
  * What kernels of whole numbers on vectors of 64 bytes share: what becomes of
  * sums, and a step of them.  A file that includes this has included
- * <immintrin.h>, and defined TARGET, which has AVX-512 VNNI.
+ * <immintrin.h>, and defined INLINE, for AVX-512 VNNI.
  * Not here: loops over strips (maas_int8_strips.c).
  */
 
@@ -9,9 +9,6 @@
 #include "maas_int8_strips.h"
 
 #include <string.h>
-
-
-#define INLINE  static inline __attribute__((always_inline)) TARGET
 
 
 INLINE __mmask16

@@ -62,6 +62,7 @@ static const maas_int8_t  as_avxvnni = {
 #undef MR
 #define TARGET  __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,"   \
                                       "avx512vnni,fma")))
+#define INLINE  static inline __attribute__((always_inline)) TARGET
 #define TILES(name)  as_amx_##name
 
 #include "kernel/maas_int8_zmm.h"
