@@ -3,7 +3,8 @@
  * limits in the same run.  Not here: other programs' figures
  * (bench/ort_forward.py runs this one side by side with ONNX Runtime).
  *
- * bench_gemm [-i isa] [-m A|B|C] [-b batch] [-z] [-t seconds]    one line each
+ * bench_gemm [-i isa] [-m A|B|C] [-b batch] [-w f32|half|bf16] [-z]
+ *            [-t seconds]                                        one line each
  * bench_gemm -p [-t seconds]                                     the limits
  */
 
@@ -39,8 +40,13 @@ static const char *const  isa_names[] = {
     "auto", "ref", "blas", "avx2", "avx512", "sgemm"
 };
 
+/* Weights of F32, or BF16 with rows of floats, or both of BF16 */
+
+static const char *const  weight_names[] = { "f32", "half", "bf16" };
+
 typedef struct {
     const net_t   *net;
+    int            weights;
     maas_model_t  *model;              /* NULL: OpenBLAS by hand */
     size_t         batch;
     float         *x, *y, *h[2], *w[4], *bias;
@@ -95,6 +101,21 @@ fill(float *p, size_t n, double scale, int zeros)
 }
 
 
+/* The upper halves of floats, in place */
+
+static void
+halve(float *p, size_t n)
+{
+    size_t    i;
+    uint16_t  h;
+
+    for (i = 0; i < n; i++) {
+        memcpy(&h, (char *) (p + i) + 2, sizeof(h));
+        memcpy((char *) p + i * sizeof(h), &h, sizeof(h));
+    }
+}
+
+
 static void
 setup(bench_t *b, maas_isa_t isa, int zeros)
 {
@@ -123,6 +144,13 @@ setup(bench_t *b, maas_isa_t isa, int zeros)
         nodes[i].in[0] = (unsigned) i;
         nodes[i].tensors[0].data = b->w[i];
         nodes[i].tensors[1].data = b->bias;
+
+        if (b->weights != 0) {
+            halve(b->w[i], width[i] * width[i + 1]);
+            nodes[i].tensors[0].dtype = MAAS_BF16;
+            (void) maas__node_set(&nodes[i], "activations", b->weights - 1);
+        }
+
         (void) maas__node_shape(nodes, i, &d.shape, &err);
     }
 
@@ -393,7 +421,7 @@ main(int argc, char **argv)
     seconds = 0.3;
     b.net = &nets[0];
 
-    while ((opt = getopt(argc, argv, "i:m:b:t:zp")) != -1) {
+    while ((opt = getopt(argc, argv, "i:m:b:w:t:zp")) != -1) {
         switch (opt) {
 
         case 'i':
@@ -409,6 +437,13 @@ main(int argc, char **argv)
 
         case 'b':
             batch = (size_t) strtoul(optarg, NULL, 10);
+            break;
+
+        case 'w':
+            for (i = 0; i < 2 && strcmp(optarg, weight_names[i]) != 0; i++) {
+                /* void */
+            }
+            b.weights = (int) i;
             break;
 
         case 't':
