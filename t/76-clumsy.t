@@ -71,7 +71,7 @@ is(join(' ', grep { $_ ne 'note' } map { $_->{name} }
     @{ $model->{document}{inputs}{columns} }), "@measures", 'ids are no columns');
 
 for my $command (qw(fit tune evaluate predict inspect import
-    export synth privacy)) {
+    export synth privacy audit)) {
     ($rc, $out) = $t->trainer($command, '--help');
     is($rc, 0, "$command --help");
     is_deeply([ grep { length > 80 } split /\n/, $out ], [],

@@ -15,6 +15,7 @@
 
 #include <cmocka.h>
 
+#include "judge/attack.h"
 #include "net/op.h"
 #include "privacy/privacy.h"
 #include "privacy/secret.h"
@@ -581,6 +582,47 @@ samples(void **state)
 }
 
 
+/* By hand: places of equal scores count half; Wilson's interval of 3 in 10 is
+ * 0.1078 to 0.6032; Hanley and McNeil's deviation of 0.7 with 10 and 200 */
+
+static void
+attacks(void **state)
+{
+    size_t          i;
+    double          members[10], others[200], d, q1, q2;
+    train_attack_t  a;
+
+    for (i = 0; i < 200; i++) {
+        others[i] = (double) (199 - i);
+    }
+
+    for (i = 0; i < 10; i++) {
+        members[i] = (i < 3) ? 500 : 114;   /* above 114 of 200, and one */
+    }
+
+    train_attack(members, 10, others, 200, &a);
+    near(a.auc.value, 0.3 + 0.7 * 114.5 / 200, 1e-12);
+    q1 = a.auc.value / (2 - a.auc.value);
+    q2 = 2 * a.auc.value * a.auc.value / (1 + a.auc.value);
+    d = sqrt((a.auc.value * (1 - a.auc.value)
+              + 9 * (q1 - a.auc.value * a.auc.value)
+              + 199 * (q2 - a.auc.value * a.auc.value)) / 2000);
+    near(a.auc.low, a.auc.value - 1.96 * d, 1e-9);
+    assert_true(isnan(a.tpr[0].value));     /* a thousandth of 200 */
+    near(a.tpr[1].value, 0.3, 1e-12);
+    near(a.tpr[1].low, 0.1078, 1e-3);
+    near(a.tpr[1].high, 0.6032, 1e-3);
+
+    for (i = 0; i < 10; i++) {
+        members[i] = 197;           /* as the third of the others: not above */
+    }
+
+    train_attack(members, 10, others, 200, &a);
+    near(a.tpr[1].value + 1, 1, 1e-12);
+    assert_true(a.tpr[1].low == 0 && a.tpr[1].high > 0.2);
+}
+
+
 int
 main(void)
 {
@@ -594,7 +636,8 @@ main(void)
         cmocka_unit_test(no_rows),
         cmocka_unit_test(noisy_steps),
         cmocka_unit_test(normal_numbers),
-        cmocka_unit_test(samples)
+        cmocka_unit_test(samples),
+        cmocka_unit_test(attacks)
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

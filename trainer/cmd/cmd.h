@@ -27,6 +27,7 @@ int train_cmd_quantize(int argc, char **argv);
 int train_cmd_prune(int argc, char **argv);
 int train_cmd_distil(int argc, char **argv);
 int train_cmd_privacy(int argc, char **argv);
+int train_cmd_audit(int argc, char **argv);
 int train_cmd_sign(int argc, char **argv);
 int train_cmd_verify(int argc, char **argv);
 int train_cmd_encrypt(int argc, char **argv);

@@ -13,8 +13,8 @@
 #include "net/kernel.h"
 
 
-static void
-fit_read_more(train_fit_t *f, const char *path, train_part_t part,
+void
+train_fit_read_more(train_fit_t *f, const char *path, train_part_t part,
     train_data_t *d)
 {
     maas_info_t   info;
@@ -51,18 +51,18 @@ fit_read(train_fit_t *f)
     train_data_read(f->o.data, TRAIN_PART_TRAIN, &f->o.want, &f->data);
 
     if (f->o.valid != NULL) {
-        fit_read_more(f, f->o.valid, TRAIN_PART_TRAIN, &f->valid);
+        train_fit_read_more(f, f->o.valid, TRAIN_PART_TRAIN, &f->valid);
     }
 
     if (f->o.test != NULL) {
-        fit_read_more(f, f->o.test, TRAIN_PART_TEST, &f->test);
+        train_fit_read_more(f, f->o.test, TRAIN_PART_TEST, &f->test);
 
     } else if (train_data_has_test(f->o.data)) {
-        fit_read_more(f, f->o.data, TRAIN_PART_TEST, &f->test);
+        train_fit_read_more(f, f->o.data, TRAIN_PART_TEST, &f->test);
     }
 
     if (f->o.unlabelled != NULL) {
-        fit_read_more(f, f->o.unlabelled, TRAIN_PART_TRAIN, &f->more);
+        train_fit_read_more(f, f->o.unlabelled, TRAIN_PART_TRAIN, &f->more);
     }
 }
 

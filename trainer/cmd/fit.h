@@ -77,6 +77,10 @@ typedef struct {
 } train_fit_t;
 
 
+/* cmd_fit.c: another file of the kind that f->data is of. */
+void train_fit_read_more(train_fit_t *f, const char *path, train_part_t part,
+    train_data_t *d);
+
 /* fit_train.c: in this order; leaves with usage or dies if it cannot be */
 
 void train_fit_split(train_fit_t *f);

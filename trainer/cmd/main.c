@@ -37,6 +37,8 @@ static const main_command_t  main_commands[] = {
       "take out of a network what matters least" },
     { "distil",   train_cmd_distil,
       "train a small network on what a big model says" },
+    { "audit",    train_cmd_audit,
+      "attack a model: which rows was it trained on?" },
     { "privacy",  train_cmd_privacy,
       "say what a training with privacy will spend" },
     { "sign",     train_cmd_sign,     "sign a model file" },

@@ -187,6 +187,25 @@ dp_check_leaks(const train_options_t *o, const train_options_t *said)
 
 
 void
+train_dp_apply(train_options_t *o)
+{
+    if (!train_dp_asked(o)) {
+        return;
+    }
+
+    o->plan.dp = 1;
+    o->plan.dp_losses = train_dp_public(o, TRAIN_DP_LOSSES) ? 1 : 0;
+    o->folds = 0;
+
+    if (!train_dp_public(o, TRAIN_DP_VALIDATION)) {
+        o->validation = 0;
+        o->plan.patience = 0;
+        o->plan.dp_last = 1;
+    }
+}
+
+
+void
 train_dp_options(train_options_t *o, const train_options_t *said)
 {
     dp_check_alone(o);
@@ -198,15 +217,7 @@ train_dp_options(train_options_t *o, const train_options_t *said)
     dp_check_words(o);
     dp_check_leaks(o, said);
     o->plan.batch = said->plan.batch;
-    o->plan.dp = 1;
-    o->plan.dp_losses = train_dp_public(o, TRAIN_DP_LOSSES) ? 1 : 0;
-    o->folds = 0;
-
-    if (!train_dp_public(o, TRAIN_DP_VALIDATION)) {
-        o->validation = 0;
-        o->plan.patience = 0;
-        o->plan.dp_last = 1;
-    }
+    train_dp_apply(o);
 }
 
 

@@ -48,6 +48,9 @@ void train_options_read(train_options_t *o, int argc, char **argv);
  * read. */
 int train_options_says_batch(int argc, char **argv);
 void train_options_free(train_options_t *o);
+/* recorded.c: those of the record in a model file, which is to be one of `fit`. */
+void train_options_recorded(train_options_t *o, const maas_info_t *info);
+int train_options_has_record(const maas_info_t *info);
 /* What differs from the usual as lines of a --config file, but for what is of
  * this run alone (output, report, ...). */
 void train_options_write(FILE *f, const train_options_t *o);
@@ -84,6 +87,8 @@ int train_dp_public(const train_options_t *o, const char *what);
 /* Leaves with usage if settings do not go with it.  said: what was said alone,
  * batch 0, validation NAN and patience TRAIN_BY_DATA if nothing. */
 void train_dp_options(train_options_t *o, const train_options_t *said);
+/* What it means for the other settings, if it was asked for. */
+void train_dp_apply(train_options_t *o);
 /* What was left open, for so many rows; of a training with privacy alone. */
 void train_dp_choose(train_options_t *o, const train_data_t *d, size_t rows);
 /* The mechanism that the plan is, with the noise that the budget needs. */
@@ -96,7 +101,7 @@ void train_dp_print(FILE *f, const train_options_t *o, const train_dp_t *d,
     const train_dp_spent_t *s);
 
 
-/* options_table.c: of train_options_t; only options.c asks for it */
+/* options_table.c: of train_options_t; options.c and recorded.c ask for it */
 extern const train_args_t  train_options_args;
 /* What each setting is before anybody says anything. */
 void train_options_defaults(train_options_t *o);

@@ -1,0 +1,109 @@
+/*
+ * The settings of a training as its model file has them, to train alike.
+ * Not here: how they came to stand there (export/record_settings.c).
+ */
+
+#include <cjson/cJSON.h>
+#include <string.h>
+
+#include "options.h"
+
+
+/* What was used may be no value that can be asked for: "standard, quantile";
+ * then it is what it was by itself */
+
+static int
+recorded_fits(const train_arg_t *t, const char *value)
+{
+    size_t  i;
+
+    if (t->kind != TRAIN_ARG_CHOICE) {
+        return t->kind != TRAIN_ARG_FLAG;
+    }
+
+    for (i = 0; i < t->n_choices; i++) {
+        if (t->choices[i] != NULL && strcmp(t->choices[i], value) == 0) {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+static void
+recorded_set(train_options_t *o, const cJSON *v)
+{
+    char                text[TRAIN_ARG_VALUE];
+    size_t              i;
+    const char         *value;
+    const train_arg_t  *t;
+
+    if (!cJSON_IsString(v) && !cJSON_IsNumber(v)) {
+        return;
+    }
+
+    (void) snprintf(text, sizeof(text), "%.17g", v->valuedouble);
+    value = cJSON_IsString(v) ? v->valuestring : text;
+
+    for (i = 0; i < train_options_args.n; i++) {
+        t = &train_options_args.rows[i];
+
+        if (t->role == TRAIN_ARG_WEIGHTS && strcmp(t->name, v->string) == 0
+            && recorded_fits(t, value))
+        {
+            train_args_set(&train_options_args, o, t, value, t->name);
+        }
+    }
+}
+
+
+int
+train_options_has_record(const maas_info_t *info)
+{
+    int     is;
+    cJSON  *document;
+
+    document = cJSON_Parse(info->document);
+    is = cJSON_IsObject(cJSON_GetObjectItemCaseSensitive(
+             cJSON_GetObjectItemCaseSensitive(document, "training"),
+             "settings"));
+    cJSON_Delete(document);
+
+    return is;
+}
+
+
+void
+train_options_recorded(train_options_t *o, const maas_info_t *info)
+{
+    cJSON        *document;
+    const cJSON  *training, *v;
+
+    train_options_defaults(o);
+    document = cJSON_Parse(info->document);
+    training = cJSON_GetObjectItemCaseSensitive(document, "training");
+
+    cJSON_ArrayForEach(v, cJSON_GetObjectItemCaseSensitive(training,
+                                                           "settings"))
+    {
+        recorded_set(o, v);
+    }
+
+    v = cJSON_GetObjectItemCaseSensitive(training, "seed");
+    o->plan.seed = cJSON_IsNumber(v) && v->valuedouble >= 0
+                   ? (uint64_t) v->valuedouble : o->plan.seed;
+    v = cJSON_GetObjectItemCaseSensitive(
+            cJSON_GetObjectItemCaseSensitive(training, "data"), "target");
+
+    if (cJSON_IsString(v)) {
+        train_free((void *) o->want.target);
+        o->want.target = train_strdup(v->valuestring);
+    }
+
+    cJSON_Delete(document);
+    train_free(o->name);
+    o->name = train_strdup(info->name);
+    o->folds = 0;
+    train_dp_apply(o);
+}
