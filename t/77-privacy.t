@@ -227,6 +227,7 @@ cmp_ok($json->{test_accuracy}, '>', 0.5, 'and it learns');
 $document = decode_json(($t->trainer('inspect', 'p.st', '--json'))[1])
     ->{document};
 is($document->{training}{settings}{'dp-features'}, 'edges', 'from edges');
+is($document->{reference}, undef, 'no means of the training rows');
 is(join(' ', map { $_->{units} } @{ $document->{layers} }), '2048 64 10',
     'a layer more');
 

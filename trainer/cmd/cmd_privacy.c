@@ -43,8 +43,8 @@ static const train_args_t  privacy_args = {
     "Say how much privacy a training with fit --dp-noise will spend, or how "
     "much\nnoise a budget needs with --epsilon, as in\n"
     "\n"
-    "  maas-trainer privacy --rows 60000 --batch 256 --epochs 15 "
-    "--delta 1e-5 \\\n      --noise 1.3\n",
+    "  maas-trainer privacy --rows 5000 --batch 64 --epochs 20 --delta 1e-5 "
+    "--noise 1\n",
     "\nEach step sees each row with probability B/N (Poisson sampling); data "
     "sets that\ndiffer by one row more are neighbours.",
     NULL, 0

@@ -101,7 +101,9 @@ fit_baseline(train_fit_t *f)
 
     in = f->data.in;
 
-    if (f->baseline != NULL || in > FIT_BASELINE || f->n_train == 0) {
+    if (f->baseline != NULL || in > FIT_BASELINE || f->n_train == 0
+        || (f->plan.dp && !train_dp_public(&f->o, TRAIN_DP_PREPARE)))
+    {
         return;
     }
 

@@ -48,7 +48,8 @@ void train_options_read(train_options_t *o, int argc, char **argv);
  * read. */
 int train_options_says_batch(int argc, char **argv);
 void train_options_free(train_options_t *o);
-/* recorded.c: those of the record in a model file, which is to be one of `fit`. */
+/* as_before.c: those of the record in a model file, which is to be one of
+ * `fit`. */
 void train_options_recorded(train_options_t *o, const maas_info_t *info);
 int train_options_has_record(const maas_info_t *info);
 /* What differs from the usual as lines of a --config file, but for what is of
@@ -101,7 +102,7 @@ void train_dp_print(FILE *f, const train_options_t *o, const train_dp_t *d,
     const train_dp_spent_t *s);
 
 
-/* options_table.c: of train_options_t; options.c and recorded.c ask for it */
+/* options_table.c: of train_options_t; options.c, as_before.c ask for it */
 extern const train_args_t  train_options_args;
 /* What each setting is before anybody says anything. */
 void train_options_defaults(train_options_t *o);

@@ -13,7 +13,7 @@
  * then it is what it was by itself */
 
 static int
-recorded_fits(const train_arg_t *t, const char *value)
+before_fits(const train_arg_t *t, const char *value)
 {
     size_t  i;
 
@@ -32,7 +32,7 @@ recorded_fits(const train_arg_t *t, const char *value)
 
 
 static void
-recorded_set(train_options_t *o, const cJSON *v)
+before_set(train_options_t *o, const cJSON *v)
 {
     char                text[TRAIN_ARG_VALUE];
     size_t              i;
@@ -50,7 +50,7 @@ recorded_set(train_options_t *o, const cJSON *v)
         t = &train_options_args.rows[i];
 
         if (t->role == TRAIN_ARG_WEIGHTS && strcmp(t->name, v->string) == 0
-            && recorded_fits(t, value))
+            && before_fits(t, value))
         {
             train_args_set(&train_options_args, o, t, value, t->name);
         }
@@ -87,7 +87,7 @@ train_options_recorded(train_options_t *o, const maas_info_t *info)
     cJSON_ArrayForEach(v, cJSON_GetObjectItemCaseSensitive(training,
                                                            "settings"))
     {
-        recorded_set(o, v);
+        before_set(o, v);
     }
 
     v = cJSON_GetObjectItemCaseSensitive(training, "seed");
