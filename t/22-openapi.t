@@ -117,9 +117,10 @@ sub document {
 sub paths_answer {
     my ($doc) = @_;
     for my $path (sort keys %{ $doc->{paths} }) {
-        my ($method) = keys %{ $doc->{paths}{$path} };
+        my ($method) = grep { $_ ne 'parameters' }
+            keys %{ $doc->{paths}{$path} };
         my $op = $doc->{paths}{$path}{$method};
-        next if $path =~ m{/infer$|:\w+$};
+        next if $path =~ m{/(?:infer|explain)$|:\w+$};
         my $answer = $t->http(uc $method, $path, $method eq 'post' ? '{}'
             : undef, @type);
         is($answer->status, 200, "$method $path");
@@ -136,7 +137,7 @@ sub paths_answer {
 sub examples {
     my ($doc) = @_;
     my @found;
-    for my $path (grep { m{/infer$|:predict$} } sort keys
+    for my $path (grep { m{/(?:infer|explain)$|:(?:predict|explain)$} } sort keys
         %{ $doc->{paths} })
     {
         my $examples = $doc->{paths}{$path}{post}{requestBody}{content}
@@ -146,7 +147,7 @@ sub examples {
                 JSON::PP::encode_json($examples->{$name}{value}), @type);
             is($answer->status, 200, "$path: example \"$name\"")
                 or diag($answer->body);
-            push @found, "$path $name";
+            push @found, "$path $name" if $path !~ /explain$/;
         }
     }
     return @found;
@@ -156,8 +157,8 @@ subtest 'of a model' => sub {
     my $doc = document('/v2/models/m/docs/openapi.json');
     is(join(' ', sort keys %{ $doc->{paths} }), join(' ', map {
         "/$_" } (map { "v1/models/m$_" } '', '/metadata', ':classify',
-        ':predict', ':regress'), map { "v2/models/m$_" } '', '/config',
-        '/infer', '/ready', '/stats'), 'its paths');
+        ':explain', ':predict', ':regress'), map { "v2/models/m$_" } '', '/config',
+        '/explain', '/infer', '/ready', '/stats'), 'its paths');
     is_deeply($doc->{servers}, [ { url => '/' } ], 'where');
     is($doc->{info}{title}, 'm', 'its name');
     is($doc->{info}{version}, '12', 'the newest version');

@@ -74,7 +74,7 @@ subtest 'of a model' => sub {
         'string, optional', "d'or, FR, \$HOME; null: missing", "it's \"it\"", 'number', '' ], 'what a row is');
     is_deeply($b->js('return [...document.querySelectorAll("summary code")]'
         . '.slice(0, 3).map(e => e.textContent)'), [ '/v2/models/pair/infer',
-        '/v1/models/pair:predict', '/v1/models/pair:classify' ],
+        '/v1/models/pair:predict', '/v2/models/pair/explain' ],
         'predictions first');
     is(both('infer_pair', 'v2')->{model_version}, 2, 'the newest version');
     ok(both('v1Predict_pair', 'v1')->{predictions}, 'a prediction');
