@@ -70,7 +70,7 @@ http {
     maas_model deep deep.safetensors;
     log_format why escape=json '$why|$late';
     maas_feature amount $arg_amount;
-    maas_feature "the	tool" $arg_tool;
+    maas_feature "the\ttool" $arg_tool;
     maas_feature tries $arg_tries;
     maas_feature a $arg_a;
     maas_feature b $arg_b;

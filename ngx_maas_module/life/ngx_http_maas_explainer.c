@@ -212,7 +212,8 @@ ngx_http_maas_explainer(ngx_conf_t *cf, ngx_http_maas_model_t *model)
 
     if (err.code == MAAS_NOMEM || model->reasons) {
         ngx_log_error(NGX_LOG_EMERG, cf->log, 0, "maas_explain: model \"%V\" "
-                      "has no explanations, which are asked for: %s%s", &model->name, err.msg,
+                      "has no explanations, which are asked for: %s%s",
+                      &model->name, err.msg,
                       err.code == MAAS_TOOBIG ? " (max=)" : "");
         return NGX_ERROR;
     }

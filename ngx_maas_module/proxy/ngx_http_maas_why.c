@@ -10,9 +10,6 @@
 #include "ngx_http_maas_why.h"
 #include "request/ngx_http_maas_batch.h"
 
-#include <math.h>
-
-
 #define NGX_HTTP_MAAS_WHY_NUMBER  32       /* bytes */
 #define NGX_HTTP_MAAS_WHY_DIGITS  6        /* behind the point, at most */
 
@@ -106,9 +103,18 @@ ngx_http_maas_why_find(ngx_http_maas_main_conf_t *mmcf,
 static size_t
 ngx_http_maas_why_number(double v, u_char *p)
 {
-    int  digits, n;
+    int     digits, n;
+    double  size;
 
-    digits = 2 - (int) floor(log10(fabs(v)));
+    size = v < 0 ? -v : v;
+
+    for (digits = 2; size < 1 && digits < 12; digits++) {
+        size *= 10;
+    }
+
+    for ( /* void */ ; size >= 10 && digits > -13; digits--) {
+        size /= 10;
+    }
 
     if (digits > NGX_HTTP_MAAS_WHY_DIGITS + 2 || digits < -12) {
         return (size_t) snprintf((char *) p, NGX_HTTP_MAAS_WHY_NUMBER, "%+.2e",
