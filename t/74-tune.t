@@ -183,7 +183,8 @@ my %value = (
 my %not = map { $_ => 1 } qw(output config threads checkpoint checkpoint-every
     checkpoint-keep resume report log json progress quiet help data seed
     augment labels on features portable
-    teacher unlabelled temperature alpha);
+    teacher unlabelled temperature alpha
+    dp-epsilon dp-delta dp-noise dp-clip dp-public dp-features);
 
 $t->write_file('valid.csv', $t->read_file('d.csv'));
 my $row = 0;
