@@ -137,13 +137,13 @@ $(B)/unit/test_%: $(B)/obj/t/unit/test_%.o $(B)/libmaas.a
 	$(E)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcmocka $(LIBS)
 
 # parts of the module that do not know nginx
-PLAIN_O     = $(addprefix $(B)/obj/ngx_maas_module/,ngx_http_maas_sha256.o \
+PLAIN_O     = $(addprefix $(B)/obj/ngx_maas_module/, \
                   proxy/ngx_http_maas_hello.o proxy/ngx_http_maas_hello_ja4.o)
-PLAIN_USERS = $(B)/unit/test_sha256 $(B)/unit/test_hello $(B)/fuzz/fuzz_hello \
-              $(B)/bench/bench_hello
+PLAIN_USERS = $(B)/unit/test_hello $(B)/fuzz/fuzz_hello $(B)/bench/bench_hello
 
 $(PLAIN_O): ALL_CFLAGS += -Ingx_maas_module
 $(PLAIN_USERS): $(PLAIN_O)
+$(PLAIN_USERS): LIBS := $(B)/libmaas.a $(LIBS)
 
 # the libraries that trees are compared with
 $(B)/bench/bench_trees: $(B)/obj/bench/peers.o $(B)/obj/bench/ours.o

@@ -4,8 +4,9 @@
  * t/unit/test_hello.c to say.
  */
 
-#include "../ngx_maas_module/ngx_http_maas_sha256.h"
 #include "../ngx_maas_module/proxy/ngx_http_maas_hello.h"
+
+#include "trust/maas_trust.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -81,7 +82,7 @@ cost(int what, const unsigned char *msg, size_t size)
 {
     int                    i, round;
     double                 t, best;
-    unsigned char          out[NGX_HTTP_MAAS_SHA256_HEX];
+    unsigned char          out[MAAS_SHA256_HEX + 1];
     static unsigned char   work[NGX_HTTP_MAAS_HELLO_ROOM(1024)];
     ngx_http_maas_hello_t  hello;
 
@@ -92,7 +93,7 @@ cost(int what, const unsigned char *msg, size_t size)
 
         for (i = 0; i < TIMES; i++) {
             if (what == 2) {
-                ngx_http_maas_sha256(NAMES, sizeof(NAMES) - 1, out);
+                maas_sha256(NAMES, sizeof(NAMES) - 1, (char *) out);
 
             } else if (!ngx_http_maas_hello_read(msg, size, &hello)) {
                 return -1;

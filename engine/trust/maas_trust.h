@@ -1,7 +1,7 @@
 /*
  * Model files that one can trust: signatures (OpenSSF Model Signing 1.0),
- * SHA-256, and files that are encrypted.  Needs libcrypto, which nothing else
- * of the engine does.
+ * SHA-256, HMAC, and files that are encrypted.  Needs libcrypto, which nothing
+ * else of the engine does.
  * Not here: files and paths, signing and encrypting (the trainer's).
  */
 
@@ -20,8 +20,28 @@
 #define MAAS_MAX_PEM        (64u << 10)
 
 
-/* The SHA-256 of size bytes as lower-case digits, with a NUL. */
+/* The SHA-256 (FIPS 180-4) of size bytes as lower-case digits, with a NUL.
+ * Cannot fail, allocates nothing, any thread.  data may be NULL where size is
+ * 0. */
 void maas_sha256(const void *data, size_t size, char hex[MAAS_SHA256_HEX + 1]);
+
+
+/* A key for HMAC, as it is mixed in */
+
+#define MAAS_SHA256_BLOCK  64
+
+typedef struct {
+    unsigned char  inner[MAAS_SHA256_BLOCK];
+    unsigned char  outer[MAAS_SHA256_BLOCK];
+} maas_hmac_t;
+
+/* *hmac of a key of size bytes, any number of them.  Cannot fail. */
+void maas_hmac_key(maas_hmac_t *hmac, const void *key, size_t size);
+
+/* HMAC-SHA-256 (RFC 2104) of a, a zero byte and b, in which there may be
+ * anything but a has no zero; as maas_sha256() otherwise. */
+void maas_hmac(const maas_hmac_t *hmac, const char *a, const void *b,
+    size_t size, char hex[MAAS_SHA256_HEX + 1]);
 
 
 /* A public key; immutable, for any thread. */

@@ -146,12 +146,13 @@ static ngx_int_t
 ngx_http_maas_explainer_take(ngx_conf_t *cf, ngx_http_maas_model_t *model,
     ngx_http_maas_file_t *file, ngx_http_maas_why_t *why, maas_err_t *err)
 {
-    u_char   sum[NGX_HTTP_MAAS_SHA256_HEX], *data;
+    char     sum[MAAS_SHA256_HEX + 1];
     size_t   size;
+    u_char  *data;
 
-    ngx_http_maas_sha256(file->data, file->size, sum);
+    maas_sha256(file->data, file->size, sum);
 
-    if (ngx_memcmp(sum, model->sum.data, sizeof(sum)) != 0) {
+    if (ngx_memcmp(sum, model->sum.data, MAAS_SHA256_HEX) != 0) {
         return ngx_http_maas_why(why, 0, "\"%V\" has changed while it was "
                                  "loaded: try again", &model->file);
     }

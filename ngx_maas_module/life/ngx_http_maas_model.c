@@ -53,10 +53,10 @@ ngx_http_maas_model_take(ngx_conf_t *cf, ngx_http_maas_model_t *model,
     u_char     *data;
     maas_err_t  err;
 
-    ngx_http_maas_sha256(file->data, file->size, model->sum.data);
+    maas_sha256(file->data, file->size, (char *) model->sum.data);
 
     if (ngx_http_maas_trust_check(model->trust, model->file.data,
-                                  model->sum.data, why) != NGX_OK
+                                  (char *) model->sum.data, why) != NGX_OK
         || ngx_http_maas_trust_open(model->trust, model->file.data, file,
                                     &data, &size, why) != NGX_OK)
     {
@@ -80,8 +80,8 @@ ngx_http_maas_model_load(ngx_conf_t *cf, ngx_http_maas_model_t *model)
 
     maas_single_thread();
 
-    model->sum.len = NGX_HTTP_MAAS_SHA256_HEX;
-    model->sum.data = ngx_pcalloc(cf->pool, NGX_HTTP_MAAS_SHA256_HEX + 1);
+    model->sum.len = MAAS_SHA256_HEX;
+    model->sum.data = ngx_pcalloc(cf->pool, MAAS_SHA256_HEX + 1);
     if (model->sum.data == NULL) {
         return NGX_ERROR;
     }

@@ -89,7 +89,7 @@ ngx_http_maas_private_key(ngx_conf_t *cf, ngx_str_t *path,
     }
 
     if (len >= NGX_HTTP_MAAS_KEY_MIN && len <= NGX_HTTP_MAAS_KEY_MAX) {
-        ngx_http_maas_hmac_key(&line->key, file.data, len);
+        maas_hmac_key(&line->key, file.data, len);
     }
 
     ngx_explicit_memzero(file.data, file.size);

@@ -206,9 +206,8 @@ ngx_http_maas_trust_is_signature(ngx_http_maas_trust_t *trust,
 
 ngx_int_t
 ngx_http_maas_trust_check(ngx_http_maas_trust_t *trust, u_char *path,
-    const u_char *sum, ngx_http_maas_why_t *why)
+    const char *sum, ngx_http_maas_why_t *why)
 {
-    char                   digits[MAAS_SHA256_HEX + 1];
     u_char                 signature[NGX_MAX_PATH];
     maas_err_t             err;
     maas_status_t          rc;
@@ -224,10 +223,8 @@ ngx_http_maas_trust_check(ngx_http_maas_trust_t *trust, u_char *path,
         return NGX_ERROR;
     }
 
-    (void) ngx_cpystrn((u_char *) digits, (u_char *) sum, sizeof(digits));
-
     rc = maas_verify(trust->verifier, file.data, file.size, (char *) path,
-                     digits, &err);
+                     sum, &err);
     ngx_http_maas_file_free(&file);
 
     return rc == MAAS_OK ? NGX_OK

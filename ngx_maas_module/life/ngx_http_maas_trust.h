@@ -54,10 +54,10 @@ ngx_uint_t ngx_http_maas_trust_is_signature(ngx_http_maas_trust_t *trust,
 ngx_uint_t ngx_http_maas_trust_signature(ngx_http_maas_trust_t *trust,
     u_char *path, u_char signature[NGX_MAX_PATH]);
 
-/* Are the bytes, of which sum[] has the digits, to be taken?  NGX_ERROR: no,
- * and why. */
+/* Are the bytes, of which sum is the maas_sha256(), to be taken?  NGX_ERROR:
+ * no, and why. */
 ngx_int_t ngx_http_maas_trust_check(ngx_http_maas_trust_t *trust,
-    u_char *path, const u_char *sum, ngx_http_maas_why_t *why);
+    u_char *path, const char *sum, ngx_http_maas_why_t *why);
 
 /* The model in a file that was read: data[size], a part of it. */
 ngx_int_t ngx_http_maas_trust_open(ngx_http_maas_trust_t *trust, u_char *path,

@@ -138,7 +138,7 @@ static ngx_int_t
 ngx_http_maas_features_all(ngx_http_request_t *r,
     ngx_http_variable_value_t *v, uintptr_t data)
 {
-    u_char                      hex[NGX_HTTP_MAAS_SHA256_HEX];
+    u_char                      hex[MAAS_SHA256_HEX + 1];
     maas_writer_t               w = { .put = ngx_http_maas_object_put };
     ngx_int_t                   shown;
     ngx_uint_t                  i;
@@ -258,7 +258,7 @@ ngx_int_t
 ngx_http_maas_features_text(ngx_pool_t *pool, ngx_http_maas_score_t *score,
     ngx_str_t *text)
 {
-    u_char                      hex[NGX_HTTP_MAAS_SHA256_HEX];
+    u_char                      hex[MAAS_SHA256_HEX + 1];
     ngx_uint_t                  i;
     maas_writer_t               w = { .put = ngx_http_maas_object_put };
     const maas_info_t          *info;

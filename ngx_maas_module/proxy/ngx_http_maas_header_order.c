@@ -7,7 +7,8 @@
 
 
 #include "ngx_http_maas_ja4.h"
-#include "ngx_http_maas_sha256.h"
+
+#include <trust/maas_trust.h>
 
 
 #define NGX_HTTP_MAAS_ORDER_HASH  12     /* digits */
@@ -130,20 +131,20 @@ ngx_http_maas_order_get(ngx_http_request_t *r, ngx_http_variable_value_t *v,
         return NGX_OK;
     }
 
-    hex = ngx_pnalloc(r->pool, NGX_HTTP_MAAS_SHA256_HEX
+    hex = ngx_pnalloc(r->pool, MAAS_SHA256_HEX + 1
                                + ngx_http_maas_order_room(r));
     if (hex == NULL) {
         return NGX_ERROR;
     }
 
-    names = hex + NGX_HTTP_MAAS_SHA256_HEX;
+    names = hex + MAAS_SHA256_HEX + 1;
     end = ngx_http_maas_order_names(r, names);
 
     if (end == names) {
         ngx_memset(hex, '0', NGX_HTTP_MAAS_ORDER_HASH);
 
     } else {
-        ngx_http_maas_sha256(names, end - names - 1, hex);
+        maas_sha256(names, end - names - 1, (char *) hex);
     }
 
     v->data = hex;

@@ -9,7 +9,8 @@
 #include <string.h>
 
 #include "ngx_http_maas_hello.h"
-#include "ngx_http_maas_sha256.h"
+
+#include <trust/maas_trust.h>
 
 
 #define NGX_HTTP_MAAS_JA4_HASH  12     /* digits */
@@ -158,14 +159,14 @@ static void
 ngx_http_maas_hello_hash(const unsigned char *text, size_t len,
     unsigned char *out)
 {
-    unsigned char  hex[NGX_HTTP_MAAS_SHA256_HEX];
+    char  hex[MAAS_SHA256_HEX + 1];
 
     if (len == 0) {
         memset(out, '0', NGX_HTTP_MAAS_JA4_HASH);
         return;
     }
 
-    ngx_http_maas_sha256(text, len, hex);
+    maas_sha256(text, len, hex);
     memcpy(out, hex, NGX_HTTP_MAAS_JA4_HASH);
 }
 

@@ -63,7 +63,7 @@ ngx_http_maas_private_hash(ngx_http_maas_private_t *line, const char *column,
         return;
     }
 
-    ngx_http_maas_hmac(&line->key, column, text.data, text.len, hex);
+    maas_hmac(&line->key, column, text.data, text.len, (char *) hex);
 
     value->kind = NGX_HTTP_MAAS_VALUE_TEXT;
     value->text.data = hex;

@@ -11,8 +11,9 @@
 
 
 #include "ngx_http_maas_conf.h"
-#include "ngx_http_maas_sha256.h"
 #include "ngx_http_maas_track_table.h"
+
+#include <trust/maas_trust.h>
 
 
 /* A line of maas_feature */
@@ -406,7 +407,7 @@ typedef struct {
     ngx_str_t                  name;       /* of models; empty: any */
     ngx_array_t                without;    /* of ngx_str_t, columns */
     ngx_array_t                hash;       /* the same */
-    ngx_http_maas_hmac_t       key;        /* of these */
+    maas_hmac_t                key;        /* of these */
     u_char                    *file;
     ngx_uint_t                 line;
 } ngx_http_maas_private_t;
@@ -417,7 +418,7 @@ typedef struct {
 
 /* A column's value as a log of `model` has it, NULL: one of all models.
  * NGX_DECLINED: not at all; NGX_OK: as it is, or a hash in its place, for which
- * hex has NGX_HTTP_MAAS_SHA256_HEX bytes. */
+ * hex has MAAS_SHA256_HEX + 1 bytes. */
 ngx_int_t ngx_http_maas_private(ngx_http_maas_main_conf_t *mmcf,
     ngx_str_t *model, const char *column, ngx_http_maas_value_t *value,
     u_char *hex);

@@ -244,7 +244,7 @@ ngx_http_maas_folder_publish(ngx_http_maas_watch_t *watch)
                   "maas_models: \"%V\" is model \"%V\" version %V: generation "
                   "%ui, SHA-256 %*s%s, %*s", &first->file, &first->name,
                   &first->version, slot->generation,
-                  (size_t) NGX_HTTP_MAAS_SHA256_HEX, slot->sum,
+                  (size_t) MAAS_SHA256_HEX, slot->sum,
                   ngx_http_maas_trust_said(first->trust), len, origin);
 }
 

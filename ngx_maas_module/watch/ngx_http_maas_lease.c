@@ -158,13 +158,13 @@ ngx_http_maas_lease_job(ngx_http_maas_watch_t *watch)
     watch->due = ngx_current_msec + watch->interval / 2;
 
     if (none) {
-        ngx_memzero(job->sum, NGX_HTTP_MAAS_SHA256_HEX);
+        ngx_memzero(job->sum, MAAS_SHA256_HEX);
         return 1;
     }
 
     ngx_memcpy(job->sum, ngx_http_maas_slot(&watch->slots,
                    ngx_http_maas_watch_slot(watch->shared->current))->sum,
-               NGX_HTTP_MAAS_SHA256_HEX);
+               MAAS_SHA256_HEX);
 
     return 1;
 }
@@ -219,7 +219,7 @@ ngx_http_maas_lease_publish(ngx_http_maas_watch_t *watch)
     ngx_log_error(NGX_LOG_NOTICE, ngx_cycle->log, 0,
                   "maas_model \"%V\" version %V: generation %ui, SHA-256 %*s"
                   "%s, %*s%s%*s", &model->name, &model->version,
-                  slot->generation, (size_t) NGX_HTTP_MAAS_SHA256_HEX,
+                  slot->generation, (size_t) MAAS_SHA256_HEX,
                   slot->sum, ngx_http_maas_trust_said(model->trust), len,
                   origin, more == 0 ? "" : "; ", more, differ);
 }

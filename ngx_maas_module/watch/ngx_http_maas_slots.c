@@ -165,7 +165,7 @@ ngx_http_maas_slot_set(ngx_http_maas_slots_t *slots, ngx_uint_t i,
 
     slot = ngx_http_maas_slot(slots, i);
 
-    ngx_memcpy(slot->sum, sum, NGX_HTTP_MAAS_SHA256_HEX);
+    ngx_memcpy(slot->sum, sum, MAAS_SHA256_HEX);
     slot->generation = generation;
     slot->written = written;
     slot->loaded = ngx_time();

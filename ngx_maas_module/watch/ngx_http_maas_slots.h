@@ -13,7 +13,8 @@
 
 
 #include "ngx_http_maas_model.h"
-#include "ngx_http_maas_sha256.h"
+
+#include <trust/maas_trust.h>
 
 
 /* Generations of a model that requests may still have, and one that is being
@@ -28,7 +29,7 @@ typedef struct {
     ngx_uint_t                generation;
     size_t                    used;        /* bytes of the slot */
     maas_model_t             *engine;
-    u_char                    sum[NGX_HTTP_MAAS_SHA256_HEX];
+    u_char                    sum[MAAS_SHA256_HEX];
     time_t                    written;     /* the file */
     time_t                    loaded;
     float                     cost;        /* ns of CPU time for a row, */
@@ -74,7 +75,7 @@ maas_status_t ngx_http_maas_slot_explain_first(ngx_http_maas_slots_t *slots,
     const u_char *file, size_t size, maas_err_t *err);
 
 /* The rest of it, which is sealed for this process: sum[] of the file has
- * NGX_HTTP_MAAS_SHA256_HEX digits; cost: of a row, and of one explained. */
+ * MAAS_SHA256_HEX digits; cost: of a row, and of one explained. */
 void ngx_http_maas_slot_set(ngx_http_maas_slots_t *slots, ngx_uint_t i,
     ngx_uint_t generation, const u_char *sum, time_t written,
     const float cost[2]);

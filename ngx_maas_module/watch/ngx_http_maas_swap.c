@@ -201,8 +201,8 @@ ngx_http_maas_swap_create(ngx_http_maas_main_conf_t *mmcf,
     model->event.data = model;
     model->event.log = ngx_cycle->log;
 
-    model->sum.len = NGX_HTTP_MAAS_SHA256_HEX;
-    model->sum.data = ngx_pcalloc(pool, NGX_HTTP_MAAS_SHA256_HEX + 1);
+    model->sum.len = MAAS_SHA256_HEX;
+    model->sum.data = ngx_pcalloc(pool, MAAS_SHA256_HEX + 1);
 
     if (model->sum.data == NULL
         || ngx_http_maas_fit_new(mmcf, ngx_http_maas_swap_now(mmcf, watch),
@@ -215,7 +215,7 @@ ngx_http_maas_swap_create(ngx_http_maas_main_conf_t *mmcf,
         return NULL;
     }
 
-    ngx_memcpy(model->sum.data, slot->sum, NGX_HTTP_MAAS_SHA256_HEX);
+    ngx_memcpy(model->sum.data, slot->sum, MAAS_SHA256_HEX);
 
     return model;
 }

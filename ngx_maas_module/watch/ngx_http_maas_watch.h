@@ -76,7 +76,7 @@ typedef struct {
     ngx_int_t                   slot;      /* for a new one; -1: there is
                                               none */
     ngx_uint_t                  generation;
-    u_char                      sum[NGX_HTTP_MAAS_SHA256_HEX];     /* of now */
+    u_char                      sum[MAAS_SHA256_HEX];     /* of now */
 
     ngx_uint_t                  looked;    /* it came to that */
     ngx_http_maas_found_e       found;

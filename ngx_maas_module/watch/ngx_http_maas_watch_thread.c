@@ -119,7 +119,7 @@ ngx_http_maas_watch_place(ngx_http_maas_watch_t *watch,
 static ngx_http_maas_found_e
 ngx_http_maas_watch_read(ngx_http_maas_watch_t *watch)
 {
-    u_char                      sum[NGX_HTTP_MAAS_SHA256_HEX];
+    char                        sum[MAAS_SHA256_HEX + 1];
     ngx_http_maas_file_t        file;
     ngx_http_maas_found_e       found;
     ngx_http_maas_ident_t       after;
@@ -133,9 +133,9 @@ ngx_http_maas_watch_read(ngx_http_maas_watch_t *watch)
         return NGX_HTTP_MAAS_FOUND_BAD;
     }
 
-    ngx_http_maas_sha256(file.data, file.size, sum);
+    maas_sha256(file.data, file.size, sum);
 
-    if (ngx_memcmp(sum, job->sum, sizeof(sum)) == 0) {
+    if (ngx_memcmp(sum, job->sum, MAAS_SHA256_HEX) == 0) {
         found = NGX_HTTP_MAAS_FOUND_SAME;
 
     } else if (job->slot < 0) {
@@ -149,7 +149,7 @@ ngx_http_maas_watch_read(ngx_http_maas_watch_t *watch)
         found = NGX_HTTP_MAAS_FOUND_BAD;
 
     } else {
-        found = ngx_http_maas_watch_place(watch, &file, sum);
+        found = ngx_http_maas_watch_place(watch, &file, (u_char *) sum);
     }
 
     ngx_http_maas_file_free(&file);

@@ -1,5 +1,5 @@
 /*
- * SHA-256 of the module: FIPS 180-2's examples, and lengths around a block;
+ * SHA-256: FIPS 180-2's examples, and lengths around a block;
  * HMAC.
  */
 
@@ -12,19 +12,19 @@
 
 #include <cmocka.h>
 
-#include "../../ngx_maas_module/ngx_http_maas_sha256.h"
+#include "trust/maas_trust.h"
 
 
 static void
 hash_is(const void *data, size_t size, const char *want)
 {
-    unsigned char  hex[NGX_HTTP_MAAS_SHA256_HEX + 1];
+    char  hex[MAAS_SHA256_HEX + 2];
 
-    hex[NGX_HTTP_MAAS_SHA256_HEX] = '!';
-    ngx_http_maas_sha256(data, size, hex);
+    hex[MAAS_SHA256_HEX + 1] = '!';
+    maas_sha256(data, size, hex);
 
-    assert_memory_equal(hex, want, NGX_HTTP_MAAS_SHA256_HEX);
-    assert_int_equal(hex[NGX_HTTP_MAAS_SHA256_HEX], '!');
+    assert_string_equal(hex, want);
+    assert_int_equal(hex[MAAS_SHA256_HEX + 1], '!');
 }
 
 
@@ -62,12 +62,12 @@ nothing(void **state)
 static void
 hmac_is(const char *key, size_t size, const char *b, const char *want)
 {
-    unsigned char         hex[NGX_HTTP_MAAS_SHA256_HEX];
-    ngx_http_maas_hmac_t  hmac;
+    char         hex[MAAS_SHA256_HEX + 1];
+    maas_hmac_t  hmac;
 
-    ngx_http_maas_hmac_key(&hmac, key, size);
-    ngx_http_maas_hmac(&hmac, "a", b, strlen(b), hex);
-    assert_memory_equal(hex, want, sizeof(hex));
+    maas_hmac_key(&hmac, key, size);
+    maas_hmac(&hmac, "a", b, strlen(b), hex);
+    assert_string_equal(hex, want);
 }
 
 

@@ -40,9 +40,6 @@ our @rooms = (
             'ngx_maas_module/request/ngx_http_maas_inflate.c' => qr{^<zlib\.h>$},
             'ngx_maas_module/proxy/ngx_http_maas_track_entry.c' =>
                 qr{^<math\.h>$},
-            'ngx_maas_module/ngx_http_maas_sha256.c' =>
-                qr{^<(?:openssl/sha|string)\.h>$},
-            'ngx_maas_module/ngx_http_maas_sha256.h' => qr{^<stddef\.h>$},
             'ngx_maas_module/ngx_http_maas_names.c' => qr{^<string\.h>$},
             'ngx_maas_module/proxy/ngx_http_maas_hello.h' =>
                 qr{^<stddef\.h>$},
