@@ -1,8 +1,6 @@
 /*
- * Products with weights of BF16 that are widened on the way, with AVX2:
- * for rows of floats, and for rows of BF16 where the processor has no
- * instruction for those.
- * Not here: how (maas_bf16_simd.h), the loops (maas_bf16_rows.c).
+ * Products with weights of BF16 that are widened on the way, with AVX2.
+ * Not here: how (maas_bf16_wide.h, maas_bf16_simd.h).
  */
 
 #include "maas_bf16.h"
@@ -30,17 +28,7 @@
 
 #include "maas_tile_simd.h"
 #include "maas_bf16_simd.h"
-
-
-static const maas_bf16_rows_t  avx2_wide = {
-    .cols = WIDE, .pad = 2 * N, .per = PER, .lanes = N, .most = MOST,
-    .tile = bf16_v_rows
-};
-
-static const maas_bf16_rows_t  avx2_swap = {
-    .cols = WIDE, .pad = 2 * N, .per = PER, .lanes = N, .most = MOST,
-    .swap = 1, .tile = bf16_v_rows
-};
+#include "maas_bf16_wide.h"
 
 
 static int
@@ -50,85 +38,19 @@ bf16_avx2_usable(void)
 }
 
 
-static size_t
-avx2_wide_size(size_t k, size_t n)
-{
-    return maas__bf16_rows_size(&avx2_wide, k, n);
-}
-
-
-static void
-avx2_wide_pack(const void *w, const float *bias, size_t k, size_t n,
-    void *packed)
-{
-    maas__bf16_rows_pack(&avx2_wide, w, bias, k, n, packed);
-}
-
-
-static void
-avx2_wide_run(const void *packed, size_t k, size_t n, const void *x, size_t ldx,
-    size_t rows, maas_act_t act, float alpha, float *y, size_t ldy)
-{
-    maas_block_t  b = { .act = act, .alpha = alpha, .ldx = ldx, .ldy = ldy };
-
-    maas__bf16_rows_run(&avx2_wide, packed, k, n, x, rows, &b, y);
-}
-
-
-static size_t
-avx2_swap_size(size_t k, size_t n)
-{
-    return maas__bf16_rows_size(&avx2_swap, k, n);
-}
-
-
-static void
-avx2_swap_pack(const void *w, const float *bias, size_t k, size_t n,
-    void *packed)
-{
-    maas__bf16_rows_pack(&avx2_swap, w, bias, k, n, packed);
-}
-
-
-/* Rows of BF16 as floats, pairs of k changing places: the same steps, if what
- * is denormal is 0.  That is no matter of the activation: leaky relu may make
- * such numbers. */
-
-static void
-avx2_swap_run(const void *packed, size_t k, size_t n, const void *x, size_t ldx,
-    size_t rows, maas_act_t act, float alpha, float *y, size_t ldy)
-{
-    size_t        r;
-    unsigned      csr;
-    maas_block_t  b = {
-        .act = act == MAAS_ACT_LEAKY_RELU ? MAAS_ACT_LINEAR : act,
-        .ldx = ldx, .ldy = ldy
-    };
-
-    csr = _mm_getcsr();
-    _mm_setcsr(csr | _MM_FLUSH_ZERO_ON | _MM_DENORMALS_ZERO_ON);
-    maas__bf16_rows_run(&avx2_swap, packed, k, n, x, rows, &b, y);
-    _mm_setcsr(csr);
-
-    for (r = 0; act == MAAS_ACT_LEAKY_RELU && r < rows; r++) {
-        maas__act(act, alpha, y + r * ldy, n);
-    }
-}
-
-
 const maas_bf16_t  maas__bf16_wide_avx2 = {
     .name = "avx2", .isa = MAAS_ISA_AVX2,
     .usable = bf16_avx2_usable,
-    .size = avx2_wide_size, .pack = avx2_wide_pack,
-    .run = avx2_wide_run
+    .size = bf16_float_size, .pack = bf16_float_pack,
+    .run = bf16_float_run
 };
 
 const maas_bf16_t  maas__bf16_avx2 = {
     .name = "avx2", .isa = MAAS_ISA_AVX2,
     .usable = bf16_avx2_usable,
-    .size = avx2_swap_size, .pack = avx2_swap_pack,
+    .size = bf16_swap_size, .pack = bf16_swap_pack,
     .row = maas__bf16_row_wide, .round = maas__bf16_round_wide,
-    .run = avx2_swap_run
+    .run = bf16_swap_run
 };
 
 #endif
