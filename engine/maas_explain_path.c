@@ -125,13 +125,6 @@ path_check(const maas_model_t *m, maas_err_t *err)
     for (i = 0; i < m->n_steps; i++) {
         n = &m->steps[i].step.node;
 
-        if (n->op->rows != NULL && n->tensors[0].dtype != MAAS_F32) {
-            return maas__fail(err, MAAS_UNSUPPORTED, "no explanations: layer "
-                              "%zu has weights of %s: explain the model that "
-                              "it was made of", i,
-                              maas__dtypes[n->tensors[0].dtype].name);
-        }
-
         if (n->op->back == NULL || n->shape.dtype != MAAS_F32
             || m->info.wide
             || (n->op->has_back != NULL
