@@ -153,6 +153,11 @@ write_model("$dir/trees.st", doc => { version => 3, name => 'trees',
 run_ok(qw(fit -q -d ring.csv -o ln.st --epochs 1 --hidden), '8:relu:ln');
 run_ok(qw(fit -q -d ring.csv -o flat.st --epochs 1 --hidden none));
 
+$t->write_file('one.csv', join '', (split /^/,
+    $t->read_file('ring.csv'))[ 0, 1 ]);
+like(run_ok(qw(prune ring.st --data one.csv --neurons 0.5 --rounds 1 -o
+    none.st)), qr/^1 +0\.500 +-$/m, 'nothing to measure with is no number');
+
 for ([ 1, qr/trees\.st: a model of trees has no neurons/, 'trees.st',
         '--data', 'ring.csv', '--neurons', 0.5 ],
     [ 1, qr/ln\.st: expected a chain of dense layers/, 'ln.st', '--data',
@@ -164,6 +169,8 @@ for ([ 1, qr/trees\.st: a model of trees has no neurons/, 'trees.st',
     [ 1, qr/a share of 0\.9 loses [\d.]+, more than --max-drop 0/, 'ring.st',
         '--data', 'ring.csv', '--neurons', 0.9, '--rounds', 1, '--epochs', 0,
         '--max-drop', 0 ],
+    [ 2, qr/--max-drop: measured with what\? one\.csv has 1 rows/, 'ring.st',
+        '--data', 'one.csv', '--neurons', 0.5, '--max-drop', 1 ],
     [ 2, qr/--data is missing/, 'ring.st', '--neurons', 0.5 ],
     [ 2, qr/one of --neurons X/, 'ring.st', '--data', 'ring.csv' ],
     [ 2, qr/one of --neurons X/, 'ring.st', '--data', 'ring.csv',

@@ -250,11 +250,16 @@ write_model("$dir/trees.st", doc => { version => 3, name => 'trees',
         layers => [ { %$layer, activation => 'sigmoid' } ] },
     tensors => $tensors);
 
+$t->write_file('one.csv', join '', (split /^/,
+    $t->read_file('four.csv'))[ 0, 1 ]);
+
 for ([ 1, qr/trees\.st: a model of trees has no weights/,
         'trees.st', '--data', 'rows.csv' ],
     [ 2, qr/--to int8: which numbers come\? --data is missing/, 'tiny.st' ],
     [ 2, qr/--max-drop: measured with what\?/, 'tiny.st', '--to',
         'int8-weights', '--max-drop', 1 ],
+    [ 2, qr/--max-drop: measured with what\? one\.csv has 1 rows, of which/,
+        'tiny.st', '--data', 'one.csv', '--max-drop', 1 ],
     [ 2, qr/--keep: "2": expected numbers, from 0, or names/, 'tiny.st',
         '--data', 'four.csv', '--keep', 2 ],
     [ 2, qr/--keep: "x": expected/, 'tiny.st', '--data', 'four.csv', '--keep',

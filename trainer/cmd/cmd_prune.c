@@ -277,8 +277,14 @@ prune_text(const prune_run_t *p, size_t size)
     (void) printf("%-6s%10s%12s\n", "step", "share", "lost");
 
     for (i = 0; i < p->n_steps; i++) {
-        (void) printf("%-6zu%10.3f%12.3f%s\n", i + 1, p->steps[i].share,
-                      p->steps[i].drop, i < p->good ? ""
+        (void) printf("%-6zu%10.3f", i + 1, p->steps[i].share);
+
+        if (isnan(p->steps[i].drop)) {
+            (void) printf("%12s\n", "-");
+            continue;
+        }
+
+        (void) printf("%12.3f%s\n", p->steps[i].drop, i < p->good ? ""
                       : "  too much: it was not done");
     }
 
@@ -378,6 +384,7 @@ train_cmd_prune(int argc, char **argv)
     }
 
     train_small_rows(&p.rows, "prune", path, &p.o.small, PRUNE_KEPT);
+    train_small_measured(&p.rows, "prune", p.o.drop);
     p.score[0] = train_scored(p.rows.model, &p.rows.judged);
     p.o.train.epochs = prune_epochs(&p);
     train_retrain_create(&p.retrain, &p.s, &p.rows.data);

@@ -319,6 +319,7 @@ train_cmd_quantize(int argc, char **argv)
     q.nodes = train_alloc(q.s.n, sizeof(maas_node_t));
     quantize_keep(&q);
     train_small_rows(&q.rows, "quantize", path, &q.o.small, QUANTIZE_KEPT);
+    train_small_measured(&q.rows, "quantize", q.o.drop);
 
     quantize_make(&q);
     image = train_small_finish(&q.s, q.nodes, &q.rows, "quantize",

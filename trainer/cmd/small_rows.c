@@ -110,6 +110,17 @@ train_small_rows(train_small_rows_t *r, const char *cmd, const char *path,
 
 
 void
+train_small_measured(const train_small_rows_t *r, const char *cmd, double drop)
+{
+    if (!isnan(drop) && r->judged.rows == 0) {
+        train_usage(cmd, "--max-drop: measured with what? %s has %zu rows, of "
+                    "which none are left: expected more, or --valid",
+                    r->data.path, r->data.rows);
+    }
+}
+
+
+void
 train_small_rows_free(train_small_rows_t *r)
 {
     maas_model_free(r->model);

@@ -61,6 +61,11 @@ void train_small_rows(train_small_rows_t *r, const char *cmd,
     const char *path, const train_small_args_t *a, double share);
 void train_small_rows_free(train_small_rows_t *r);
 
+/* drop: --max-drop, NAN: none.  Leaves with usage of cmd where it is asked for
+ * and there is nothing to measure with. */
+void train_small_measured(const train_small_rows_t *r, const char *cmd,
+    double drop);
+
 /* Where the output may be. */
 void train_small_apart(const char *cmd, const char *path,
     const train_small_args_t *a);
