@@ -8,10 +8,11 @@
 #include "explain_rows.h"
 
 
-/* One "COLUMN=VALUE" of text, which ends at a comma */
+/* One "COLUMN=VALUE" of text, which ends at a comma; seen: of each column,
+ * was it there before? */
 
 static void
-baseline_set(train_explain_t *e, char *text)
+baseline_set(train_explain_t *e, char *text, char *seen)
 {
     char        *value;
     size_t       column;
@@ -37,6 +38,11 @@ baseline_set(train_explain_t *e, char *text)
                     text);
     }
 
+    if (seen[column]++) {
+        train_usage("explain", "--baseline: column \"%s\" is there twice",
+                    text);
+    }
+
     if (maas_row_text(e->info->reader, column, value, strlen(value),
                       e->baseline, &err)
         != MAAS_OK)
@@ -49,11 +55,12 @@ baseline_set(train_explain_t *e, char *text)
 static void
 baseline_columns(train_explain_t *e, const char *list)
 {
-    char  *text, *at, *next;
+    char  *text, *at, *next, *seen;
 
     (void) memcpy(e->baseline, maas_explainer_baseline(e->explainer),
                   e->info->row);
     text = train_strdup(list);
+    seen = train_alloc(e->info->n_columns + 1, 1);
 
     for (at = text; at != NULL; at = next) {
         next = strchr(at, ',');
@@ -62,9 +69,10 @@ baseline_columns(train_explain_t *e, const char *list)
             *next++ = '\0';
         }
 
-        baseline_set(e, at);
+        baseline_set(e, at, seen);
     }
 
+    train_free(seen);
     train_free(text);
 }
 
