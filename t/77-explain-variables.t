@@ -58,6 +58,14 @@ put(fraud(1));
 $t->model('deep', sizes => [ 3, 200, 200, 1 ], task => 'regression',
     inputs => { kind => 'columns', columns => [
         map { { name => $_, kind => 'number' } } qw(a b c) ] });
+# slopes beyond what a number can be
+$t->model('steep', doc => { version => 1, name => 'steep',
+    task => 'regression', inputs => { kind => 'columns', columns => [
+        { name => 'amount', kind => 'number', missing => 0 } ] },
+    layers => [ map { { kind => 'dense', units => 1, activation => $_ } }
+        qw(tanh linear) ] },
+    tensors => { map { ("layers.$_.weight" => [ [ 1, 1 ], [1e30] ],
+        "layers.$_.bias" => [ [1], [0] ]) } 0, 1 });
 
 my $conf = <<'EOC';
 %%GLOBALS%%
@@ -68,6 +76,7 @@ http {
     maas_model fraud fraud.safetensors;
     maas_model watched watched.safetensors watch=100ms;
     maas_model deep deep.safetensors;
+    maas_model steep steep.safetensors;
     log_format why escape=json '$why|$late';
     maas_feature amount $arg_amount;
     maas_feature "the\ttool" $arg_tool;
@@ -92,6 +101,10 @@ http {
         location = /deep {
             maas_set $deep deep reasons=3;
             return 200 $deep;
+        }
+        location = /steep {
+            maas_set $steep steep reasons=1;
+            return 200 $steep;
         }
         location = /thread {
             maas_set $deep deep reasons=3;
@@ -125,6 +138,9 @@ is($t->get('/')->body, "\n", 'nothing adds anything');
 like($t->read_file('why.log'), qr/^the tool \+10, amount \+5\|the tool \+10$/m,
     'in a log, where one is asked for first');
 
+is($t->get('/steep?amount=1e-30')->body, 'amount +inf',
+    'more than a number says');
+
 my $deep = $t->get('/deep?a=1&b=-2&c=3');
 like($deep->body, qr/^[abc] [-+]\S+, [abc] [-+]\S+, [abc] [-+]\S+$/,
     'a network');
@@ -134,7 +150,7 @@ like($thread->header('Score'), qr/^-?\d/, 'and its score');
 
 my $metrics = $t->get('/metrics')->body;
 my %n = $metrics =~ /^maas_explained_rows_total\{model="(\w+)",\S+ (\d+)$/mg;
-is_deeply(\%n, { fraud => 7, watched => 5, deep => 2 },
+is_deeply(\%n, { fraud => 7, watched => 5, deep => 2, steep => 1 },
     'each explained once, for all that ask: a thread does all of a location');
 
 subtest 'a watched model' => sub {

@@ -163,6 +163,43 @@ set_columns(const maas_model_t *m, float *x)
 }
 
 
+/* What adds to its scores, or a sentence why nobody can say */
+
+static void
+explain(const maas_model_t *m, const uint8_t *file, size_t size,
+    const float *x)
+{
+    void               *ws;
+    size_t              n, steps;
+    double             *adds;
+    maas_err_t          err;
+    maas_explained_t    out;
+    maas_explainer_t   *e;
+
+    if (maas_explainer_load(m, file, size, MAAS_ISA_AUTO, &e, &err)
+        != MAAS_OK)
+    {
+        FUZZ_HOLDS(err.msg[0] != '\0');
+        return;
+    }
+
+    for (steps = 1; steps <= 17; steps += 16) {
+        n = maas_explain_workspace_size(e, steps);
+        ws = aligned_alloc(64, (n + 63) / 64 * 64);
+        adds = calloc(maas_explainer_size(e), sizeof(double));
+        FUZZ_HOLDS(ws != NULL && adds != NULL);
+
+        FUZZ_HOLDS(maas_explain(e, x, NULL, MAAS_EXPLAIN_LIKELIEST, steps,
+                                adds, &out, ws, n, &err) == MAAS_OK);
+        FUZZ_HOLDS(out.output < maas_model_info(m)->out);
+        free(adds);
+        free(ws);
+    }
+
+    maas_explainer_free(e);
+}
+
+
 static void
 load_and_run(const uint8_t *file, size_t size)
 {
@@ -205,6 +242,7 @@ load_and_run(const uint8_t *file, size_t size)
 
     FUZZ_HOLDS(maas_run(m, x, 3, y, ws, n, &err) == MAAS_OK);
     FUZZ_HOLDS(memcmp(y, y + 2 * info->out, info->out * sizeof(float)) == 0);
+    explain(m, file, size, x);
 
     free(ws);
     free(x);
