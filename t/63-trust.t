@@ -156,6 +156,8 @@ subtest 'nginx -t' => sub {
         . ' signature=in.sig;', qr/"signature=" is the file that "verify="/);
     refused('a folder', 'maas_models fold*.safetensors verify=other.pub;',
         qr/folder\.safetensors\.sig": it is of another key/);
+    refused('twice', 'maas_model x folder.safetensors verify=k.pub'
+        . ' verify=other.pub;', qr/"verify=" is there twice in one line/);
     refused('empty', 'maas_model x folder.safetensors verify=;',
         qr/invalid parameter "verify="/);
 };
@@ -180,9 +182,10 @@ subtest 'key=' => sub {
 
     my $bytes = $t->read_file('sealed.safetensors');
     my $last = length($bytes) - 1;
-    my %why = (8 => 'encrypted as version 0: expected 1', map { $_ =>
+    my %why = (8 => 'encrypted as version 0: expected 1',
+        9 => 'encrypted as version 257: expected 1', map { $_ =>
         'the file is encrypted with another key' } 24, 31);
-    for my $at (8, 12, 20, 24, 31, 40, $last - 20, $last) {
+    for my $at (8, 9, 12, 20, 24, 31, 40, $last - 20, $last) {
         my $why = $why{$at} // 'the encrypted file was altered';
         my $b = $bytes;
         substr($b, $at, 1) ^= "\1";

@@ -125,6 +125,9 @@ my @tampered = (
         my $all = $_[0]{dsseEnvelope}{signatures}; push @$all, $all->[0] }) ],
     [ 'no signature', qr/0 signatures: expected one/,
         $b->(sub { $_[0]{dsseEnvelope}{signatures} = [] }) ],
+    [ 'no list', qr/it has no list of signatures/, $b->(sub {
+        my $all = \$_[0]{dsseEnvelope}{signatures}; $$all = { 0 => $$all->[0] }
+        }) ],
     [ 'media type', qr/media type is "application\/json": expected/,
         $b->(sub { $_[0]{mediaType} = 'application/json' }) ],
     [ 'payload type', qr/payload is of type "text\/plain": expected/,

@@ -32,6 +32,7 @@ $t->write_file('key', "0123456789abcdef0123456789abcdef\n");
 $t->write_file('key2', 'a key of another kind');
 $t->write_file('short', "0123456789abcde\n");
 $t->write_file('long', 'x' x 5000);
+$t->write_file('endless', 'x' x 10000);
 
 sub conf {
     my ($lines) = @_;
@@ -153,6 +154,8 @@ my %bad = (
     'pay hash=tool key=short;' => qr/the key in ".*short" has 15 bytes, (?#
         )expected 16 to 4096, such as "openssl rand -hex 32" prints/,
     'pay hash=tool key=long;' => qr/ has 5000 bytes/,
+    'pay hash=tool key=endless;' => qr/key: ".*endless" is not a regular file (?#
+        )of at most 8k/,
 );
 for my $args (sort keys %bad) {
     my ($failed, $said) = $t->check_conf(conf("maas_features_log $args"));

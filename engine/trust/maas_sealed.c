@@ -113,6 +113,7 @@ static maas_status_t
 sealed_check(const unsigned char key[MAAS_KEY], const unsigned char *file,
     size_t size, maas_err_t *err)
 {
+    uint32_t       version;
     unsigned char  want[MAAS_SEALED_HEAD];
 
     if (!maas_is_encrypted(file, size)) {
@@ -128,9 +129,10 @@ sealed_check(const unsigned char key[MAAS_KEY], const unsigned char *file,
     maas__sealed_head(key, want);
 
     if (memcmp(file + MAAS_SEALED_AT, want + MAAS_SEALED_AT, 4) != 0) {
+        (void) memcpy(&version, file + MAAS_SEALED_AT, sizeof(version));
+
         return maas__fail(err, MAAS_UNSUPPORTED, "encrypted as version %u: "
-                          "expected %d", file[MAAS_SEALED_AT],
-                          MAAS_SEALED_VERSION);
+                          "expected %d", version, MAAS_SEALED_VERSION);
     }
 
     if (memcmp(file + MAAS_SEALED_NAME, want + MAAS_SEALED_NAME,

@@ -157,7 +157,11 @@ verify_envelope(const maas_verifier_t *v, maas_read_t *r, const cJSON *bundle,
                         cJSON_IsString(type) ? type->valuestring : "");
     }
 
-    if (!cJSON_IsArray(sigs) || cJSON_GetArraySize(sigs) != 1) {
+    if (!cJSON_IsArray(sigs)) {
+        return MAAS_BAD(r, "it has no list of signatures");
+    }
+
+    if (cJSON_GetArraySize(sigs) != 1) {
         return MAAS_BAD(r, "%d signatures: expected one",
                         cJSON_GetArraySize(sigs));
     }

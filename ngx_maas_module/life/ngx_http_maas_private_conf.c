@@ -16,6 +16,10 @@
 #define NGX_HTTP_MAAS_KEY_MIN  16
 #define NGX_HTTP_MAAS_KEY_MAX  4096
 
+/* of its file, with line ends */
+
+#define NGX_HTTP_MAAS_KEY_FILE  (2 * NGX_HTTP_MAAS_KEY_MAX)
+
 
 /* a,b,c -> columns, which is empty */
 
@@ -76,7 +80,10 @@ ngx_http_maas_private_key(ngx_conf_t *cf, ngx_str_t *path,
         return NGX_ERROR;
     }
 
-    if (ngx_http_maas_file_read(full.data, &file, &why) != NGX_OK) {
+    if (ngx_http_maas_file_read_most(full.data, NGX_HTTP_MAAS_KEY_FILE, &file,
+                                     &why)
+        != NGX_OK)
+    {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, why.error, "key: %s", why.text);
         return NGX_ERROR;
     }

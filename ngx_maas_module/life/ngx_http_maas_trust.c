@@ -64,6 +64,13 @@ ngx_http_maas_trust_param(ngx_conf_t *cf, ngx_http_maas_trust_t **trust,
     }
 
     to = (ngx_str_t *) ((u_char *) *trust + ngx_http_maas_trust_params[i].at);
+
+    if (to->len != 0) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "\"%V\" is there twice in one "
+                           "line", name);
+        return NGX_ERROR;
+    }
+
     *to = s;
 
     return NGX_OK;

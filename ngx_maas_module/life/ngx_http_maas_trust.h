@@ -29,7 +29,7 @@ struct ngx_http_maas_trust_s {
 
 
 /* One of the three -> *trust, made if it is NULL; NGX_DECLINED: none of them;
- * NGX_ERROR: out of memory. */
+ * NGX_ERROR: it was there before, or out of memory; logged. */
 ngx_int_t ngx_http_maas_trust_param(ngx_conf_t *cf,
     ngx_http_maas_trust_t **trust, ngx_str_t *value);
 
