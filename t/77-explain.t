@@ -239,6 +239,18 @@ sub refused {
     return like($err, qr/^maas-trainer(?: explain)?: $re/, 'but why');
 }
 
+# a score beyond all numbers is an empty field, and null
+
+$t->model('beyond', doc => { version => 1, name => 'beyond',
+        task => 'regression', inputs => { kind => 'columns', columns => [
+            { name => 'a', kind => 'number' } ] },
+        layers => [ { kind => 'dense', units => 1 } ] },
+    tensors => { 'layers.0.weight' => [ [ 1, 1 ], [3e38] ],
+        'layers.0.bias' => [ [1], [0] ] });
+$t->write_file('beyond.csv', "a\n2e38\n1\n");
+like(told(qw(beyond.safetensors -d beyond.csv)),
+    qr/\A.*\n1,,0,,\d\S+e\+76\n2,\S+e\+38,0,\d\S*,\S+e\+38\n\z/, 'CSV');
+
 my @few = ('yes.safetensors', '-d', 'few.csv');
 refused(2, qr/--label: "no": a binary model has the score of its second label alone: expected "yes"\n/,
     @few, '--label', 'no');

@@ -149,8 +149,9 @@ maas_dense_check(const maas_node_t *n, maas_arena_t *a, maas_err_t *err)
         if (!(scale[i] >= MAAS_INT8_SCALE_MIN
               && scale[i] <= MAAS_INT8_SCALE_MAX))
         {
-            return maas__fail(err, MAAS_BADVALUE, "scale %zu is not from "
-                              "2^-60 to 2^60", i);
+            return maas__fail(err, MAAS_BADVALUE, "the scale of column "
+                              "%zu is %g: expected 2^-60 to 2^60", i,
+                              (double) scale[i]);
         }
     }
 

@@ -3,6 +3,7 @@
  * Nothing is computed here.
  */
 
+#include <math.h>
 #include <string.h>
 
 #include "explain_rows.h"
@@ -68,6 +69,19 @@ explain_header(const train_explain_t *e, size_t top, FILE *f)
 }
 
 
+/* Nothing where a score is beyond all numbers: inf and nan are no CSV */
+
+static void
+explain_number(FILE *f, const char *form, double v)
+{
+    (void) fputc(',', f);
+
+    if (isfinite(v)) {
+        (void) fprintf(f, form, v);
+    }
+}
+
+
 static void
 explain_line(const train_explain_t *e, const char *row, size_t top,
     const size_t *places, size_t n, FILE *f)
@@ -84,8 +98,9 @@ explain_line(const train_explain_t *e, const char *row, size_t top,
         train_predict_field(f, label);
     }
 
-    (void) fprintf(f, ",%.9g,%.9g,%.3g", e->told.score, e->told.base,
-                   e->told.error);
+    explain_number(f, "%.9g", e->told.score);
+    explain_number(f, "%.9g", e->told.base);
+    explain_number(f, "%.3g", e->told.error);
 
     for (i = 0; i < n; i++) {
         if (top > 0) {
@@ -94,7 +109,7 @@ explain_line(const train_explain_t *e, const char *row, size_t top,
                                                       buf));
         }
 
-        (void) fprintf(f, ",%.9g", e->attributions[places[i]]);
+        explain_number(f, "%.9g", e->attributions[places[i]]);
     }
 
     for (/* void */; i < top; i++) {
