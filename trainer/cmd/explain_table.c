@@ -72,7 +72,7 @@ explain_header(const train_explain_t *e, size_t top, FILE *f)
 /* Nothing where a score is beyond all numbers: inf and nan are no CSV */
 
 static void
-explain_number(FILE *f, const char *form, double v)
+table_number(FILE *f, const char *form, double v)
 {
     (void) fputc(',', f);
 
@@ -98,9 +98,9 @@ explain_line(const train_explain_t *e, const char *row, size_t top,
         train_predict_field(f, label);
     }
 
-    explain_number(f, "%.9g", e->told.score);
-    explain_number(f, "%.9g", e->told.base);
-    explain_number(f, "%.3g", e->told.error);
+    table_number(f, "%.9g", e->told.score);
+    table_number(f, "%.9g", e->told.base);
+    table_number(f, "%.3g", e->told.error);
 
     for (i = 0; i < n; i++) {
         if (top > 0) {
@@ -109,7 +109,7 @@ explain_line(const train_explain_t *e, const char *row, size_t top,
                                                       buf));
         }
 
-        explain_number(f, "%.9g", e->attributions[places[i]]);
+        table_number(f, "%.9g", e->attributions[places[i]]);
     }
 
     for (/* void */; i < top; i++) {
