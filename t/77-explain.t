@@ -129,6 +129,19 @@ against('net', 'tensor.csv', 16, 'zero', 'c');
 # what is written
 
 my @all = lines(told('yes.safetensors', '-d', 'few.csv', '--json'));
+my @turned = lines(told('yes.safetensors', '-d', 'few.csv', '--json', '--label',
+    'no'));
+is("$turned[0]{label} $turned[0]{score} $turned[0]{attributions}{age}",
+    join(' ', 'no', -$all[0]{score}, -$all[0]{attributions}{age}),
+    'of the first of two labels: turned, as nginx tells it');
+my ($code, undef, $warning) = $t->trainer(qw(explain yes.safetensors -d few.csv
+    --baseline country=DE));
+is($code, 0, 'a category that training did not see');
+like($warning, qr/--baseline: training saw no "DE" in column "country"/,
+    'is said');
+(undef, undef, $warning) = $t->trainer(qw(explain yes.safetensors -d few.csv
+    --baseline country=de));
+is($warning, '', 'one that it saw is not');
 my $csv = told('yes.safetensors', '-d', 'few.csv');
 my @csv = map { [ split /,/ ] } split /\n/, $csv;
 is("@{ $csv[0] }", "row label score base error @columns", 'header');
@@ -252,8 +265,8 @@ like(told(qw(beyond.safetensors -d beyond.csv)),
     qr/\A.*\n1,,0,,\d\S+e\+76\n2,\S+e\+38,0,\d\S*,\S+e\+38\n\z/, 'CSV');
 
 my @few = ('yes.safetensors', '-d', 'few.csv');
-refused(2, qr/--label: "no": a binary model has the score of its second label alone: expected "yes"\n/,
-    @few, '--label', 'no');
+refused(2, qr/--label: the model has no label "nay": expected "no" or "yes"\n/,
+    @few, '--label', 'nay');
 refused(2, qr/--label: the model has no label "x": expected one as "high"/,
     'class.safetensors', '-d', 'few.csv', '--label', 'x');
 refused(2, qr/--steps: "257": expected/, @few, '--steps', 257);
@@ -261,6 +274,8 @@ refused(2, qr/--baseline: "x": expected mean, zero, a file, or COLUMN=VALUE/,
     @few, '--baseline', 'x');
 refused(2, qr/--baseline: the model has no column "x"/, @few, '--baseline',
     'x=1');
+refused(2, qr/--baseline: column "age" has two values: expected one\n/, @few,
+    '--baseline', 'age=1,age=2');
 refused(2, qr/--baseline: .*age/, @few, '--baseline', 'age=old');
 refused(2, qr/--baseline: column "age" is there twice/, @few, '--baseline',
     'age=1,age=2');

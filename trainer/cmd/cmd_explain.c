@@ -36,34 +36,46 @@ static const train_args_t  explain_args = {
 };
 
 
-/* The output whose score is wanted */
+/* The label whose score is wanted; NULL: the one that is said of the row */
 
-static size_t
-explain_label(const maas_info_t *info, const char *label)
+static void
+explain_label(train_explain_t *e, const char *label)
 {
-    char         buf[TRAIN_EXPLAIN_NAME];
-    size_t       i;
-    const char  *name;
+    char                buf[TRAIN_EXPLAIN_NAME];
+    size_t              i;
+    const char         *name;
+    const maas_info_t  *info;
 
     if (label == NULL) {
-        return MAAS_EXPLAIN_LIKELIEST;
+        return;
     }
+
+    info = e->info;
 
     for (i = 0; i < info->out; i++) {
         name = train_explain_label(info, i, buf);
 
         if (name != NULL && strcmp(name, label) == 0) {
-            return i;
+            e->output = i;
+            return;
         }
     }
 
-    if (info->task == MAAS_TASK_BINARY) {
-        train_usage("explain", "--label: \"%s\": a binary model has the score "
-                    "of its second label alone: expected \"%s\"", label,
-                    train_explain_label(info, 0, buf));
+    name = train_explain_label(info, 0, buf);
+
+    if (info->task == MAAS_TASK_BINARY && info->n_labels > 1) {
+        e->output = 0;
+        e->turned = strcmp(info->labels[0], label) == 0;
+
+        if (!e->turned) {
+            train_usage("explain", "--label: the model has no label \"%s\": "
+                        "expected \"%s\" or \"%s\"", label, info->labels[0],
+                        name);
+        }
+
+        return;
     }
 
-    name = train_explain_label(info, 0, buf);
     train_usage("explain", "--label: the model has no label \"%s\": expected "
                 "%s%s%s", label, name == NULL ? "none: it has one score"
                 : "one as \"", name == NULL ? "" : name,
@@ -129,7 +141,7 @@ train_cmd_explain(int argc, char **argv)
 
     m = train_model_open(args.model);
     train_explain_open(&e, m, args.model, args.steps);
-    e.output = explain_label(e.info, args.label);
+    explain_label(&e, args.label);
     train_explain_baseline(&e, m, &args);
 
     args.want.no_target = 1;

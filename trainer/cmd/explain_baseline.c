@@ -8,11 +8,32 @@
 #include "explain_rows.h"
 
 
-/* One "COLUMN=VALUE" of text, which ends at a comma; seen: of each column,
- * was it there before? */
+/* A category that training did not see is read as one that is not known, as in
+ * any row: more often than not it is a slip. */
 
 static void
-baseline_set(train_explain_t *e, char *text, char *seen)
+baseline_known(const maas_field_t *field, const char *name, const char *value)
+{
+    size_t  i;
+
+    for (i = 0; i < field->n_values; i++) {
+        if (strcmp(field->values[i], value) == 0) {
+            return;
+        }
+    }
+
+    if (i > 0 && value[0] != '\0') {
+        train_warn("--baseline: training saw no \"%s\" in column \"%s\": it "
+                   "counts as unknown", value, name);
+    }
+}
+
+
+/* One "COLUMN=VALUE" of text, which ends at a comma; set says which columns
+ * have had one. */
+
+static void
+baseline_set(train_explain_t *e, char *text, char *set)
 {
     char        *value;
     size_t       column;
@@ -38,10 +59,12 @@ baseline_set(train_explain_t *e, char *text, char *seen)
                     text);
     }
 
-    if (seen[column]++) {
-        train_usage("explain", "--baseline: column \"%s\" is there twice",
-                    text);
+    if (set[column]) {
+        train_usage("explain", "--baseline: column \"%s\" has two values: "
+                    "expected one", text);
     }
+
+    set[column] = 1;
 
     if (maas_row_text(e->info->reader, column, value, strlen(value),
                       e->baseline, &err)
@@ -49,18 +72,20 @@ baseline_set(train_explain_t *e, char *text, char *seen)
     {
         train_usage("explain", "--baseline: %s", err.msg);
     }
+
+    baseline_known(&e->info->fields[column], text, value);
 }
 
 
 static void
 baseline_columns(train_explain_t *e, const char *list)
 {
-    char  *text, *at, *next, *seen;
+    char  *text, *at, *next, *set;
 
     (void) memcpy(e->baseline, maas_explainer_baseline(e->explainer),
                   e->info->row);
     text = train_strdup(list);
-    seen = train_alloc(e->info->n_columns + 1, 1);
+    set = train_alloc(e->info->n_columns + 1, 1);
 
     for (at = text; at != NULL; at = next) {
         next = strchr(at, ',');
@@ -69,10 +94,10 @@ baseline_columns(train_explain_t *e, const char *list)
             *next++ = '\0';
         }
 
-        baseline_set(e, at, seen);
+        baseline_set(e, at, set);
     }
 
-    train_free(seen);
+    train_free(set);
     train_free(text);
 }
 

@@ -91,7 +91,7 @@ explain_line(const train_explain_t *e, const char *row, size_t top,
     const char  *label;
 
     train_predict_field(f, row);
-    label = train_explain_label(e->info, e->told.output, buf);
+    label = train_explain_told(e, buf);
 
     if (label != NULL) {
         (void) fputc(',', f);
@@ -157,7 +157,7 @@ train_explain_jsonl(train_explain_t *e, const train_data_t *d, size_t top,
         n = explain_places(e, top, places);
         train_json_begin(&w, f);
         train_json_text(&w, "row", explain_called(d, row, buf));
-        label = train_explain_label(e->info, e->told.output, buf);
+        label = train_explain_told(e, buf);
 
         if (label != NULL) {
             train_json_text(&w, "label", label);

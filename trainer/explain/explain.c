@@ -47,6 +47,23 @@ train_explain_row(train_explain_t *e, const train_data_t *d, size_t row)
 }
 
 
+/* The first of two labels: what speaks for it speaks against the second */
+
+static void
+explain_turn(train_explain_t *e)
+{
+    size_t  i;
+
+    e->told.score = -e->told.score;
+    e->told.base = -e->told.base;
+    e->told.error = -e->told.error;
+
+    for (i = 0; i < e->n; i++) {
+        e->attributions[i] = -e->attributions[i];
+    }
+}
+
+
 void
 train_explain_again(train_explain_t *e)
 {
@@ -57,6 +74,10 @@ train_explain_again(train_explain_t *e)
         != MAAS_OK)
     {
         train_die("%s", err.msg);
+    }
+
+    if (e->turned) {
+        explain_turn(e);
     }
 }
 
@@ -101,4 +122,12 @@ train_explain_label(const maas_info_t *info, size_t output,
     (void) snprintf(buf, TRAIN_EXPLAIN_NAME, "output %zu", output + 1);
 
     return info->out > 1 ? buf : NULL;
+}
+
+
+const char *
+train_explain_told(const train_explain_t *e, char buf[TRAIN_EXPLAIN_NAME])
+{
+    return e->turned ? e->info->labels[0]
+                     : train_explain_label(e->info, e->told.output, buf);
 }

@@ -15,6 +15,7 @@ typedef struct {
     maas_explainer_t   *explainer;
     size_t              steps;
     size_t              output;         /* or MAAS_EXPLAIN_LIKELIEST */
+    int                 turned;         /* of two labels: tell of the first */
     void               *baseline;       /* row; NULL: the file's */
     size_t              n;              /* columns, numbers of a tensor */
     void               *x;              /* row */
@@ -40,6 +41,9 @@ void train_explain_free(train_explain_t *e);
 const char *train_explain_name(const maas_info_t *info, size_t i,
     char buf[TRAIN_EXPLAIN_NAME]);
 const char *train_explain_label(const maas_info_t *info, size_t output,
+    char buf[TRAIN_EXPLAIN_NAME]);
+/* Whose score the last row's is. */
+const char *train_explain_told(const train_explain_t *e,
     char buf[TRAIN_EXPLAIN_NAME]);
 
 
