@@ -89,6 +89,25 @@ is(scalar(grep { (() = s/\\.//gr =~ /\|/g) !~ /^(?:0|3|4)$/ } split /\n/, $md),
 card('loans.safetensors', '-o', 'card.md');
 is($t->read_file('card.md'), $md, 'to a file');
 
+# what was done later, and with privacy: tables, no JSON
+($rc, undef, $err) = $t->trainer(qw(fit --data loans.csv --target), 'paid *',
+    qw(-o private.safetensors --epochs 2 --dp-noise 2 --dp-delta 1e-5
+    --dp-public prepare));
+is($rc, 0, 'a model with privacy') or diag($err);
+like($err, qr/no rows validate: .*\(--dp-public validation or --test\)/,
+    'what is advised can be done with privacy');
+($rc, undef, $err) = $t->trainer(qw(quantize private.safetensors --to bf16
+    -o small.safetensors));
+is($rc, 0, 'made smaller') or diag($err);
+$md = card('small.safetensors');
+like($md, qr/^## privacy\n\n\| \| \|\n\|---\|---\|\n\| epsilon \| [\d.]+ \|\n/m,
+    'privacy');
+like($md, qr/^\| kept \| none \|$/m, 'an empty one');
+like($md, qr/^\| withheld 1 \| reference \|$/m, 'lists');
+like($md, qr/^## compression\n\n.*^\| before, bytes \| \d+ \|$/ms,
+    'what made it smaller');
+unlike($md, qr/\{/, 'no JSON');
+
 # files of all kinds, also with no record at all
 my $models = "$MaasTest::top/t/compat/models";
 for (qw(plain image table t3 fit-digits fit-mixed fit-price wide skip)) {

@@ -162,7 +162,8 @@ warn_rows(train_fit_t *f)
 
     if (f->n_valid == 0) {
         fit_warn(f, "no rows validate: nothing says how good the model is on "
-                 "rows that it has not seen (--folds or --test)");
+                 "rows that it has not seen (%s or --test)",
+                 f->plan.dp ? "--dp-public validation" : "--folds");
         return;
     }
 

@@ -9,6 +9,9 @@
 #include "card.h"
 
 
+#define MD_DEPTH  4                  /* of objects within each other */
+
+
 /* A text of a file that Markdown shall not take for its own */
 
 static void
@@ -260,24 +263,84 @@ md_limits(FILE *f, const train_card_t *c)
 }
 
 
+/* A value by its name; of an object or a list each of its own, by names that
+ * begin with this one. */
+
+static void
+md_value(FILE *f, const char *name, const cJSON *v, unsigned depth)
+{
+    char         *text;
+    size_t        i;
+    const cJSON  *part;
+
+    if (depth == 0 || v->child == NULL) {
+        text = train_card_value(v);
+        md_row(f, name, text != NULL ? text
+                                     : v->child != NULL ? "..." : "none");
+        train_free(text);
+        return;
+    }
+
+    i = 0;
+
+    cJSON_ArrayForEach(part, v) {
+        text = cJSON_IsObject(v) ? train_format("%s, %s", name, part->string)
+                                 : train_format("%s %zu", name, ++i);
+        md_value(f, text, part, depth - 1);
+        train_free(text);
+    }
+}
+
+
+/* One of the record's members that is an object: a table of its own */
+
+static void
+md_part(FILE *f, const char *title, const cJSON *object)
+{
+    const cJSON  *v;
+
+    (void) fputs("\n## ", f);
+    md_text(f, title);
+    (void) fputs("\n\n| | |\n|---|---|\n", f);
+
+    cJSON_ArrayForEach(v, object) {
+        md_value(f, v->string, v, MD_DEPTH);
+    }
+}
+
+
 static void
 md_rest(FILE *f, const train_card_t *c)
 {
-    char         *text;
-    const cJSON  *v;
+    size_t        plain;
+    const cJSON  *v, *part;
 
-    v = train_card_rest(c, NULL);
+    plain = 0;
 
-    if (v == NULL) {
+    for (v = train_card_rest(c, NULL); v != NULL; v = train_card_rest(c, v)) {
+        if (cJSON_IsObject(v)) {
+            md_part(f, v->string, v);
+
+        } else if (cJSON_IsObject(v->child)) {
+            cJSON_ArrayForEach(part, v) {
+                md_part(f, v->string, part);
+            }
+
+        } else {
+            plain++;
+        }
+    }
+
+    if (plain == 0) {
         return;
     }
 
     md_table(f, "More of the training");
 
-    for ( /* void */ ; v != NULL; v = train_card_rest(c, v)) {
-        text = cJSON_IsString(v) ? NULL : cJSON_PrintUnformatted(v);
-        md_row(f, v->string, text != NULL ? text : cJSON_GetStringValue(v));
-        cJSON_free(text);
+    for (v = train_card_rest(c, NULL); v != NULL; v = train_card_rest(c, v)) {
+        if (!cJSON_IsObject(v) && !cJSON_IsObject(v->child)) {
+            md_value(f, v->string, v, MD_DEPTH);
+        }
     }
 }
 
