@@ -102,7 +102,7 @@ refused(qr/--folds: each fold would spend the budget again/, 'folds', @dp,
     qw(--dp-public prepare --folds 3));
 refused(qr/--mixup: a mixed row belongs to two/, 'mixup', @dp,
     qw(--dp-public prepare --mixup 0.2));
-refused(qr/--teacher: what it has learnt of the same rows has no bound/,
+refused(qr/--teacher with privacy: what it knows of the rows is in no budget/,
     'teacher', @dp, qw(--dp-public prepare --teacher t.st));
 refused(qr/--clip-norm: .* expected --dp-clip/, 'clip-norm', @dp,
     qw(--dp-public prepare --clip-norm 1));
