@@ -50,8 +50,9 @@ ngx_http_maas_explain_set(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
         {
             ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
                                "invalid parameter \"%V\", expected \"off\", or "
-                               "\"top=\" and 1 to %d or all, \"steps=\" and 1 "
-                               "to %d, \"baseline=\" and mean or zero",
+                               "\"top=all\" or \"top=\" and 1 to %d, "
+                               "\"steps=\" and 1 to %d, \"baseline=\" and mean "
+                               "or zero",
                                &value[i], MAAS_EXPLAIN_TOP,
                                MAAS_EXPLAIN_STEPS_MAX);
             return NGX_CONF_ERROR;

@@ -313,8 +313,9 @@ ngx_http_maas_set_output(ngx_conf_t *cf, ngx_http_maas_main_conf_t *mmcf,
     if (output != NULL && set->what == NGX_HTTP_MAAS_WHAT_REASONS) {
         ngx_log_error(NGX_LOG_EMERG, cf->log, 0,
                       "maas_set: \"reasons=\" of \"$%V\" would tell what "
-                      "maas_output leaves out: expected \"maas_output off\" "
-                      "where it is read in %s:%ui",
+                      "maas_output leaves out in a location that this line "
+                      "holds for: expected it in the other locations alone, "
+                      "or \"maas_output off\" there in %s:%ui",
                       ngx_http_maas_set_name(cf, set), set->file, set->line);
         return NULL;
     }
