@@ -103,15 +103,22 @@ like(ok_run(qw(audit m.st --data train.csv --held-out few.csv)),
 
 # numbers to predict
 
-$t->write_file('n.csv', join("\n", 'a,b,y', map { my ($x, $y) = (rnd(), rnd());
-    join ',', $x, $y, $x + 2 * $y + 0.1 * rnd() } 1 .. 200) . "\n");
+my @numbers = map { my ($x, $y) = (rnd(), rnd());
+    join ',', $x, $y, $x + 2 * $y + 0.1 * rnd() } 1 .. 200;
+$t->write_file('n.csv', join("\n", 'a,b,y', @numbers) . "\n");
+$t->write_file('turned.csv', join("\n", 'a,b,y', reverse @numbers) . "\n");
 ok_run(qw(fit -d n.csv -q --json -o n.st --epochs 5 --folds 0));
-my $n = decode_json(ok_run(qw(audit n.st --data n.csv --held-out n.csv --json),
+my $n = decode_json(ok_run(qw(audit n.st --data n.csv --held-out turned.csv --json),
     qw(--shadows 2)));
 cmp_ok(abs($n->{loss}{auc}{value} - 0.5), '<', 0.1,
     'the same rows twice are guessing');
 
 # what cannot be
+
+my ($code, undef, $same) = $t->trainer(qw(audit n.st --data n.csv --held-out
+    n.csv));
+is($code, 1, 'the file of the training is not held out');
+like($same, qr/--held-out n\.csv: the same rows as --data/, 'is said');
 
 for (['--data is missing', qw(audit m.st)],
     ['--held-out is missing', qw(audit m.st -d train.csv)])

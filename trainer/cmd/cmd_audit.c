@@ -83,12 +83,22 @@ audit_scores(audit_t *t)
 {
     float        *y;
     size_t        i;
+    uint32_t      crc;
     train_data_t  d;
+
+    crc = 0;
 
     for (i = 0; i < 2; i++) {
         (void) memset(&d, 0, sizeof(d));
         audit_read(t, i == 0 ? t->args.train : t->args.held_out,
                    i == 0 ? TRAIN_PART_TRAIN : TRAIN_PART_TEST, &d);
+
+        if (i == 1 && d.crc32c == crc) {
+            train_die("--held-out %s: the same rows as --data: expected some "
+                      "that the model was not trained on", t->args.held_out);
+        }
+
+        crc = d.crc32c;
         y = train_model_run(t->model, &d, NULL, 0);
         t->score[i] = train_alloc(d.rows, sizeof(float));
         train_audit_scores(&d, y, t->score[i]);
