@@ -155,6 +155,15 @@ my $html = $t->read_file('r.html');
 like($html, qr/epsilon_rdp/, 'the report says what was spent');
 unlike($html, qr/bit for bit/, 'and promises no same file');
 unlike($html, qr/Loss by epoch/, 'and draws no losses');
+unlike($html, qr/>Columns</, 'nor what is in the columns of training');
+for (['prepare,validation', 0], ['prepare,reference', 1]) {
+    my ($public, $is) = @$_;
+    ($rc, $out, $err) = $t->trainer(@dp, '--dp-public', $public,
+        qw(--report r2.html));
+    is($rc, 0, "$public: a report") or diag($err);
+    is($t->read_file('r2.html') =~ />Columns</ ? 1 : 0, $is,
+        'columns with the word for it alone');
+}
 like(($t->trainer('inspect', 'm.st'))[1], qr/^ +privacy \{"epsilon":/m,
     'inspect');
 

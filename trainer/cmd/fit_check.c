@@ -202,6 +202,7 @@ fit_report_page(train_fit_t *f, const maas_model_t *m)
     r.usual = (f->n_valid > 0) ? train_base(&f->judged) : NAN;
     r.trained = (!f->plan.dp || train_dp_public(&f->o, TRAIN_DP_REFERENCE))
                 ? &f->data : NULL;
+    r.withheld = r.trained == NULL && f->test.rows == 0;
     r.history = (f->plan.dp && !f->plan.dp_losses && f->n_valid == 0)
                 ? NULL : r.history;
     r.data = (f->test.rows > 0) ? &f->test

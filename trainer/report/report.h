@@ -21,6 +21,7 @@ typedef struct {
     double                     usual;       /* validation score of the largest
                                                class or the mean; NAN */
     const train_data_t        *trained;     /* rows of training, or NULL */
+    int                        withheld;    /* nor is said what is in data */
 
     /* what was judged, all of it or m == NULL */
     const train_data_t        *data;

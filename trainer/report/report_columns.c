@@ -54,7 +54,7 @@ train_report_columns(FILE *f, const train_report_t *r)
 
     d = (r->trained != NULL) ? r->trained : r->data;
 
-    if (d == NULL || !train_table_summary(d->table, 0, &s)) {
+    if (r->withheld || d == NULL || !train_table_summary(d->table, 0, &s)) {
         return;
     }
 
