@@ -1,5 +1,6 @@
-# All pages on a phone and on a desk, in light and in dark: nothing is wider than
-# the screen, every text can be read, and keys reach every control.
+# All pages on a phone and on a desk, in light and in dark, with reasons and a
+# heat map where the try-it page has them: nothing is wider than the screen, every
+# text can be read, and keys reach every control.
 
 use strict;
 use warnings;
@@ -62,8 +63,10 @@ $t->post('/v1/models/pair/versions/1:predict', JSON::PP::encode_json(
 
 my %pages = (
     '/#digits%3A1' => 'return document.querySelector("#pad").width > 0',
+    '/#digits%3A1 ' => 'return !document.getElementById("warm").hidden',
     '/#pair%3A1' => 'return document.querySelector("#bars").children.length'
-        . ' == 2',
+        . ' == 2 && !document.getElementById("why").hidden'
+        . ' && document.querySelectorAll("#reasons li").length > 1',
     '/?page=live#pair%3A1' => 'return !document.getElementById("detail")'
         . '.hidden && document.querySelector("#requests").innerText != "\u2013"',
     '/docs' => 'return document.querySelectorAll("details").length > 0',
@@ -72,6 +75,30 @@ my %pages = (
         . 'return all.length > 0 && all.every(e => e.childElementCount > 1)',
 );
 
+# A stroke on the pad, of which the page then says why (the page with a blank)
+
+sub drawn {
+    my ($browser) = @_;
+    ok($browser->wait_js('return document.querySelector("#pad").width > 0'),
+        'a pad');
+    $browser->draw('#pad', [ [ 0.2, 0.2 ], [ 0.8, 0.2 ], [ 0.5, 0.8 ] ]);
+    return;
+}
+
+
+# A number in each field, so that there is something to say why
+
+sub filled {
+    my ($browser) = @_;
+    ok($browser->wait_js('return document.querySelectorAll('
+        . '"#form input").length > 2'), 'a form');
+    $browser->js('[...document.querySelectorAll("#form input")]'
+        . '.forEach((e, i) => { e.value = 7 - 3 * i;'
+        . 'e.dispatchEvent(new Event("input", { bubbles: true })); })');
+    return;
+}
+
+
 for my $page (sort keys %pages) {
     subtest $page => sub {
         for my $width (390, 1280) {
@@ -79,7 +106,9 @@ for my $page (sort keys %pages) {
                 my $name = "$scheme, $width";
                 MaasLook::at($b, $width, $scheme);
                 $b->get('about:blank');
-                $b->get("$origin$page");
+                $b->get($origin . $page =~ s/ //r);
+                drawn($b) if $page =~ / /;
+                filled($b) if $page =~ m{^/#pair};
                 ok($b->wait_js($pages{$page}), "$name: it is there");
                 is(join("\n", MaasLook::wide($b)), '', "$name: it fits");
                 is(join("\n", MaasLook::contrast($b)), '',
