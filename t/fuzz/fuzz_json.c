@@ -4,7 +4,8 @@
  *
  * Besides not crashing: what is accepted is valid JSON by the plain check, is
  * finite and within the rows that were promised; numbers are the same the fast
- * way and byte by byte; answers are valid JSON in the size they asked for.
+ * way and byte by byte; answers are valid JSON in the size they asked for, with
+ * explanations if these were asked for.
  */
 
 #include <stdio.h>
@@ -77,6 +78,41 @@ same_numbers(const char *body, size_t len)
 }
 
 
+/* Explanations as a request wants them, made up -> told, its numbers and rows
+ * in memory of the caller's */
+
+static void
+explained(const maas_info_t *info, const maas_request_t *req,
+    maas_explained_t row[MAX_ROWS], double adds[MAX_ROWS * MOST_IN],
+    maas_explanations_t *told)
+{
+    size_t  i;
+
+    FUZZ_HOLDS(req->explain.top <= MAAS_EXPLAIN_TOP);
+    FUZZ_HOLDS(req->explain.steps >= 1
+               && req->explain.steps <= MAAS_EXPLAIN_STEPS_MAX);
+    FUZZ_HOLDS(req->explain.label == MAAS_EXPLAIN_LIKELIEST
+               || req->explain.label < (info->out == 1 ? 2 : info->out));
+
+    for (i = 0; i < MAX_ROWS * MOST_IN; i++) {
+        adds[i] = (double) (i * 2654435761u % 1000) / (i % 3 ? -999 : 1e-290);
+    }
+
+    for (i = 0; i < MAX_ROWS; i++) {
+        row[i] = (maas_explained_t) {
+            .output = req->explain.label == MAAS_EXPLAIN_LIKELIEST
+                      ? i % info->out : req->explain.label,
+            .score = -1.2345678901234567e-308, .base = 1e308, .error = -0.0
+        };
+    }
+
+    *told = (maas_explanations_t) {
+        .size = info->in, .top = req->explain.top, .row = row,
+        .attributions = adds
+    };
+}
+
+
 static void
 answer(const maas_info_t *info, const maas_request_t *req,
     const maas_form_t *form)
@@ -108,13 +144,16 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     float               *x;
+    double               adds[MAX_ROWS * MOST_IN];
     size_t               i, room;
     maas_err_t           err;
     maas_body_t          body = { 0 };
     maas_info_t          info;
     maas_status_t        rc;
     maas_request_t       req;
+    maas_explained_t     row[MAX_ROWS];
     const maas_form_t   *form;
+    maas_explanations_t  told;
 
     static const size_t  in[4] = { 1, 4, 6, MOST_IN };
 
@@ -128,6 +167,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     info.input_name = "input";
     info.output_name = "probs";
     info.in = in[data[0] & 3];
+    info.rank = 1;
+    info.shape[0] = info.in;
     info.row = info.in * sizeof(float);
     info.plain = 1;
     info.out = info.task == MAAS_TASK_BINARY ? 1 : 3;
@@ -183,6 +224,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             FUZZ_HOLDS(x[i] - x[i] == 0);
         }
 
+        if (req.explain.wanted) {
+            explained(&info, &req, row, adds, &told);
+            req.explained = &told;
+            req.binary |= req.explain_bytes != 0;
+        }
+
         answer(&info, &req, &maas_form_v2);
         answer(&info, &req, &maas_form_rows);
 
@@ -220,6 +267,14 @@ static const struct { uint8_t how, tail; const char *body; }  seeds[] = {
       "\"outputs\":[{\"name\":\"label\",\"parameters\":{\"binary_data\":"
       "true}},{\"name\":\"decision\"},{\"name\":\"probs\",\"parameters\":"
       "{\"classification\":2}}]}" },
+    { 0x91, 0, "{\"parameters\":{\"explain\":\"top=3&steps=64&baseline=zero&"
+      "label=b%22c\"},\"inputs\":[{\"name\":\"input\",\"shape\":[2,4],"
+      "\"datatype\":\"FP32\",\"data\":[1,2,3,4,5,6,7,8]}],\"outputs\":[{\"name\":\"probs\"},"
+      "{\"name\":\"attributions\",\"parameters\":{\"binary_data\":true}},"
+      "{\"name\":\"reasons\",\"parameters\":{\"binary_data\":true}}]}" },
+    { 0x81, 0, "{\"inputs\":[{\"name\":\"input\",\"shape\":[1,4],\"datatype\":"
+      "\"FP32\",\"data\":[1,2,3,4]}],\"parameters\":{\"explain\":true,"
+      "\"binary_data_output\":true}}" },
     { 0xe1, 0, "{\"inputs\":[{\"name\":\"input\",\"shape\":[2,1],\"datatype\":"
       "\"BYTES\",\"data\":[[\"UDIgMiAyIDkgMCA5IDkgMA==\"],{\"b64\":"
       "\"UDIgMiAyI\\u0044kgMCA5IDkgMA\"}]}]}" },

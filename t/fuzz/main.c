@@ -48,6 +48,7 @@ static const char *const  words[] = {
     "1e999", "-1", "4294967296", "18446744073709551615", "1e-400", "null",
     "true", "\xf0\x9f\x98\x80", "[[[[[[[[[[[[[[[[", "shape", "data", "F32",
     "FP32", "BYTES", "inputs", "parameters", "binary_data_size", "layers",
+    "\"explain\":", "top=", "&label=", "%zz", "steps=257",
     "0.0000000000000000000000000000000000000000000001401298464324817",
 };
 
