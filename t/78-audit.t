@@ -72,7 +72,7 @@ my @private = (qw(fit -d train.csv -q --json -o private.st --dp-epsilon 1),
     qw(--dp-delta 1e-4 --dp-public prepare));
 ok_run(@private);
 my $private = decode_json(ok_run('audit', 'private.st', @with,
-    qw(--shadows 4 --json)));
+    qw(--shadows 4 --json --report private.html)));
 
 for my $attack (qw(loss shadows)) {
     cmp_ok($private->{$attack}{auc}{value}, '<',
@@ -88,6 +88,25 @@ for my $attack (qw(loss shadows)) {
 cmp_ok(abs($private->{bound}{'tpr_at_0.01'} - exp($private->{bound}{epsilon})
     / 100 - 1e-4), '<', 1e-9, 'the bound: e^epsilon FPR + delta');
 
+# the page says the same
+
+my ($card) = $t->read_file('private.html')
+    =~ m{<h2>Who was in the training data</h2>(.*?)</section>}s;
+like($card, qr/400 rows that it was trained on, 1500 others, 4 shadow models/,
+    'a card of the report');
+
+for my $attack (qw(loss shadows)) {
+    my $cells = join '', map { my ($v, $unit, $form) = @$_;
+        sprintf "<td>$form ($form to $form)</td>", map { $unit * $_ }
+            @$v{qw(value low high)} } [ $private->{$attack}{auc}, 1, '%.4f' ],
+        map { [ $private->{$attack}{$_}, 100, '%.2f' ] }
+        qw(tpr_at_0.001 tpr_at_0.01);
+    like($card, qr{<td>$attack</td>\Q$cells\E</tr>}, "$attack: its figures");
+}
+
+like($card, qr{<td>at most, by epsilon [\d.]+</td><td></td><td>0\.2\d</td>(?#
+    )<td>2\.7\d</td>}, 'and the bound');
+
 # by its record, the rows that validated are no members; text
 
 ok_run(qw(fit -d train.csv -q --json -o m.st --folds 0 --epochs 3));
@@ -97,6 +116,8 @@ like(ok_run('audit', 'm.st', @with),
 like(ok_run('audit', 'private.st', @with, qw(--shadows 2)),
     qr/^privacy     epsilon (?:1|0\.99\d*): no attack finds more than 0\.2\d % at 0\.1 % false alarms, 2\.7\d % at 1 %$/m,
     'the bound');
+ok_run('audit', 'm.st', @with, qw(--report m.html));
+unlike($t->read_file('m.html'), qr/<td>shadows|at most, by/, 'nothing more');
 table('few.csv', 50);
 like(ok_run(qw(audit m.st --data train.csv --held-out few.csv)),
     qr/at 1 % false alarms: too few rows held out/, 'few rows');
@@ -121,11 +142,13 @@ is($code, 1, 'the file of the training is not held out');
 like($same, qr/--held-out n\.csv: the same rows as --data/, 'is said');
 
 for (['--data is missing', qw(audit m.st)],
-    ['--held-out is missing', qw(audit m.st -d train.csv)])
+    ['--held-out is missing', qw(audit m.st -d train.csv)],
+    ['other.csv', qw(audit m.st), @with, qw(--report other.csv)],
+    ['m.st', qw(audit m.st), @with, qw(--report m.st)])
 {
     my ($why, @command) = @$_;
     my ($rc, undef, $err) = $t->trainer(@command);
-    is($rc, 2, "$why: exit code");
+    is($rc, $why =~ m{missing} ? 2 : 1, "$why: exit code");
     like($err, qr/\Q$why\E/, 'is said');
 }
 

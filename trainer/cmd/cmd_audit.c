@@ -10,10 +10,11 @@
 
 #include "audit.h"
 #include "cmd.h"
+#include "report/report.h"
 
 
 typedef struct {
-    char          *train, *held_out;
+    char          *train, *held_out, *report;
     size_t         shadows;
     int            json;
     train_want_t   want;
@@ -31,6 +32,8 @@ static const train_arg_t  audit_rows[] = {
                                 TRAIN_ARG_PLAIN), "N",
       "also train so many models with the file's settings on halves of the "
       "rows, to compare with (none)" },
+    { "report", 0, TEXT(report), "FILE",
+      "a page with these figures and the file's record, in one HTML file" },
     { "target", 't', TEXT(want.target), "COL",
       "column with the truth (as in training)" },
     { "json", 0, TRAIN_FLAG(audit_args_t, json, TRAIN_ARG_PLAIN), NULL,
@@ -275,11 +278,46 @@ audit_json(const audit_t *t)
 }
 
 
+static void
+audit_report(const audit_t *t)
+{
+    size_t           k;
+    train_report_t   r = { .title = t->a.info->name, .info = t->a.info,
+                           .usual = NAN };
+    train_audited_t  a = {
+        .members = t->a.members, .others = t->a.others,
+        .shadows = t->a.shadows, .loss = &t->loss,
+        .shadow = (t->a.shadows > 0) ? &t->shadow : NULL,
+        .epsilon = t->epsilon
+    };
+
+    for (k = 0; k < TRAIN_ATTACK_RATES; k++) {
+        a.most[k] = audit_most(t, k);
+    }
+
+    r.audited = &a;
+    train_report_write(t->args.report, &r);
+}
+
+
+/* The report must not be written over what is read */
+
+static void
+audit_apart(const audit_args_t *args, const char *model)
+{
+    train_save_check(args->report);
+    train_save_apart(args->report, model);
+    train_data_apart(args->report, args->train);
+    train_data_apart(args->report, args->held_out);
+}
+
+
 int
 train_cmd_audit(int argc, char **argv)
 {
-    int      at;
-    audit_t  t;
+    int          at;
+    audit_t      t;
+    const char  *path;
 
     (void) memset(&t, 0, sizeof(t));
     maas_single_thread();
@@ -290,8 +328,9 @@ train_cmd_audit(int argc, char **argv)
                     ? "data" : "held-out");
     }
 
-    t.model = train_model_open(train_args_operand(&audit_args, argc, argv, at,
-                                                  "a model file"));
+    path = train_args_operand(&audit_args, argc, argv, at, "a model file");
+    audit_apart(&t.args, path);
+    t.model = train_model_open(path);
     t.a.info = maas_model_info(t.model);
     t.a.train = t.args.train;
     t.a.held_out = t.args.held_out;
@@ -303,6 +342,10 @@ train_cmd_audit(int argc, char **argv)
     if (t.a.shadows > 0) {
         train_audit_shadows(&t.a);
         audit_attack(&t, t.a.out, &t.shadow);
+    }
+
+    if (t.args.report != NULL) {
+        audit_report(&t);
     }
 
     if (t.args.json) {

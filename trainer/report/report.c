@@ -193,6 +193,7 @@ report_page(FILE *f, const train_report_t *r)
         train_report_mistakes(f, r);
     }
 
+    train_report_audit(f, r);
     train_report_smaller(f, r);
     train_report_columns(f, r);
     report_record(f, r);

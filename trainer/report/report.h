@@ -9,9 +9,20 @@
 #include <stdio.h>
 
 #include "fit/loop.h"
+#include "judge/attack.h"
 #include "judge/explained.h"
 #include "judge/metrics.h"
 
+
+/* What attacks found, as `audit` says it */
+
+typedef struct {
+    size_t                 members, others, shadows;
+    const train_attack_t  *loss;
+    const train_attack_t  *shadow;          /* NULL: no shadows */
+    double                 epsilon;         /* of the record; NAN: none */
+    double                 most[TRAIN_ATTACK_RATES];    /* found, by epsilon */
+} train_audited_t;
 
 typedef struct {
     const char                *title;       /* the model's name */
@@ -33,6 +44,7 @@ typedef struct {
     const train_importance_t  *importance;  /* NULL: none */
     size_t                     n_importance;
     const train_explained_t   *explained;   /* of data; NULL: not */
+    const train_audited_t     *audited;     /* NULL: not */
 } train_report_t;
 
 /* report.c: the whole page or none; dies if it cannot be written */
@@ -66,6 +78,8 @@ void train_report_importance(FILE *f, const train_report_t *r);
 /* report_smaller.c: what it was before it was made smaller; nothing if it was
  * not */
 void train_report_smaller(FILE *f, const train_report_t *r);
+/* report_audit.c: what attacks find; nothing if there were none */
+void train_report_audit(FILE *f, const train_report_t *r);
 /* report_reasons.c: what columns add to scores, as cards */
 void train_report_reasons(FILE *f, const train_report_t *r);
 /* report_picture.c: an <img> of x(height,width), from black to white; bytes:
