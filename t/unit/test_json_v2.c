@@ -562,7 +562,7 @@ outputs(void **state)
         { "\"outputs\":[{\"name\":1}]", "byte 97: expected a string",
           MAAS_BADVALUE },
         { "\"outputs\":[{\"name\":\"x\"}]", "byte 98: unknown output \"x\", "
-          "expected \"probs\", \"label\", \"decision\"", MAAS_BADVALUE },
+          "expected \"probs\", \"label\", \"decision\"", MAAS_BADNAME },
         { "\"outputs\":[{\"name\":\"probs\"},{\"name\":\"probs\"}]",
           "output \"probs\" is there twice", MAAS_BADVALUE },
         { "\"outputs\":[{\"name\":\"label\",\"parameters\":"
