@@ -165,7 +165,8 @@ model('hard.st', [ dense(2, 'relu', name => 'first'), dense(2, 'softmax') ],
     @hard);
 my @args = qw(quantize hard.st -o h.st --valid rows.csv --data rows.csv);
 
-my $got = decode_json(run_ok(@args, '--json'));
+my $got = decode_json(run_ok(@args, qw(--json --max-drop 100)));
+is($got->{max_drop}, undef, 'no bound');
 is(join(' ', map { $_->{precision} } @{ $got->{layers} }), 'int8 int8',
     'any drop: all of it');
 cmp_ok($got->{lost}, '>', 10, 'much is lost');
@@ -173,6 +174,16 @@ cmp_ok($got->{layers}[0]{alone}, '>', 10, 'by the first layer');
 near($got->{layers}[1]{alone}, 0, 1, 'not by the second');
 near($got->{after}{accuracy}, (run_ok(qw(evaluate h.st --data rows.csv
     --json)) =~ /"accuracy":([\d.]+)/)[0], 1e-6, 'as evaluate has it');
+
+$got = decode_json(run_ok(@args, '--json'));
+is(join(' ', map { $_->{precision} } @{ $got->{layers} }), 'float int8',
+    'nothing said: nobody loses much unseen');
+is($got->{max_drop}, 0.1, 'a tenth of a point');
+my $aloud = run_ok(@args);
+like($aloud, qr/^0 .* float .*  for --max-drop$/m, 'the layer');
+like($aloud, qr/^lost      [-\d.]+ of the 0\.1 that --max-drop allows\n(?#
+    )layers that stay floats for it: 1 of 2; --max-drop 100 takes them/m,
+    'said aloud, with a way out');
 
 $got = decode_json(run_ok(@args, qw(--json --max-drop 1)));
 is(join(' ', map { $_->{precision} } @{ $got->{layers} }), 'float int8',

@@ -12,6 +12,8 @@
 
 #define QUANTIZE_ROWS  1000
 #define QUANTIZE_KEPT  0.5          /* share of --data that judges */
+#define QUANTIZE_DROP  0.1          /* points, or per cent of RMSE */
+#define QUANTIZE_ANY   100          /* --max-drop: whatever it costs */
 
 typedef struct {
     train_small_args_t   small;
@@ -36,9 +38,10 @@ static const train_arg_t  quantize_rows[] = {
     { "rows", 0, TRAIN_COUNT(quantize_t, rows, 1, 1e7, TRAIN_ARG_PLAIN), "N",
       "of --data that ranges are found by (" train_quote(QUANTIZE_ROWS) ")" },
     { "max-drop", 0,
-      TRAIN_NUMBER(quantize_t, drop, 0, 100, TRAIN_ARG_PLAIN), "X",
+      TRAIN_NUMBER(quantize_t, drop, 0, QUANTIZE_ANY, TRAIN_ARG_PLAIN), "X",
       "layers stay floats until no more is lost: points of accuracy, or per "
-      "cent of RMSE (any)" },
+      "cent of RMSE (" train_quote(QUANTIZE_DROP) "; "
+      train_quote(QUANTIZE_ANY) ": any)" },
     { "keep", 0, TRAIN_TEXT(quantize_t, keep, TRAIN_ARG_PLAIN), "LIST",
       "N,...: layers that stay floats, by number or name" },
     TRAIN_SMALL_ROWS(quantize_t)
@@ -149,6 +152,19 @@ quantize_able(const train_small_t *s)
 }
 
 
+/* What may be lost; NAN: anything, or nothing is measured */
+
+static double
+quantize_most(const quantize_run_t *q)
+{
+    if (q->rows.judged.rows == 0 || q->o.drop >= QUANTIZE_ANY) {
+        return NAN;
+    }
+
+    return isnan(q->o.drop) ? QUANTIZE_DROP : q->o.drop;
+}
+
+
 static void
 quantize_make(quantize_run_t *q)
 {
@@ -166,8 +182,8 @@ quantize_make(quantize_run_t *q)
 
     train_quantize(&q->s, (train_precision_t) q->o.to, ranges, made);
     q->score[0] = train_scored(q->rows.model, &q->rows.judged);
-    (void) train_choose(&q->s, made, &q->rows.judged, q->score[0], q->o.drop,
-                        q->choice, q->take);
+    (void) train_choose(&q->s, made, &q->rows.judged, q->score[0],
+                        quantize_most(q), q->choice, q->take);
     train_quantized(&q->s, made, q->take, q->nodes);
     train_free(made);
     train_free(ranges);
@@ -209,6 +225,48 @@ quantize_precision(const quantize_run_t *q, size_t i)
 }
 
 
+static size_t
+quantize_dense(const quantize_run_t *q)
+{
+    size_t  i, n;
+
+    for (n = 0, i = 0; i < q->s.n; i++) {
+        n += q->choice[i].dense;
+    }
+
+    return n;
+}
+
+
+/* What was lost, and what might have been; where layers had to stay floats,
+ * the way out */
+
+static void
+quantize_lost(const quantize_run_t *q)
+{
+    size_t  i, kept;
+
+    for (kept = 0, i = 0; i < q->s.n; i++) {
+        kept += q->choice[i].kept;
+    }
+
+    (void) printf("lost      %.3f", q->drop + 0.0);
+
+    if (isnan(quantize_most(q))) {
+        (void) putchar('\n');
+        return;
+    }
+
+    (void) printf(" of the %g that --max-drop allows\n", quantize_most(q));
+
+    if (kept > 0) {
+        (void) printf("layers that stay floats for it: %zu of %zu; --max-drop "
+                      train_quote(QUANTIZE_ANY) " takes them whatever is "
+                      "lost\n", kept, quantize_dense(q));
+    }
+}
+
+
 static void
 quantize_text(const quantize_run_t *q, size_t size)
 {
@@ -246,7 +304,7 @@ quantize_text(const quantize_run_t *q, size_t size)
                       "%zu rows\n", q->s.desc->task == MAAS_TASK_REGRESSION
                       ? "per cent of RMSE" : "points of accuracy",
                       q->rows.judged.rows);
-        (void) printf("lost      %.3f\n", q->drop + 0.0);
+        quantize_lost(q);
     }
 
     train_sides_print(stdout, q->s.desc->task == MAAS_TASK_REGRESSION
@@ -291,6 +349,7 @@ quantize_json(const quantize_run_t *q, size_t size)
     maas_writer_close(&w, ']');
     train_json_number(&w, "judged_rows", (double) q->rows.judged.rows);
     train_json_number(&w, "lost", q->drop);
+    train_json_number(&w, "max_drop", quantize_most(q));
     train_side_json(&w, "before", name, &q->side[0]);
     train_side_json(&w, "after", name, &q->side[1]);
     train_json_end(&w);
