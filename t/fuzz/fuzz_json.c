@@ -269,7 +269,8 @@ static const struct { uint8_t how, tail; const char *body; }  seeds[] = {
       "{\"classification\":2}}]}" },
     { 0x91, 0, "{\"parameters\":{\"explain\":\"top=3&steps=64&baseline=zero&"
       "label=b%22c\"},\"inputs\":[{\"name\":\"input\",\"shape\":[2,4],"
-      "\"datatype\":\"FP32\",\"data\":[1,2,3,4,5,6,7,8]}],\"outputs\":[{\"name\":\"probs\"},"
+      "\"datatype\":\"FP32\",\"data\":[1,2,3,4,5,6,7,8]}],\"outputs\":["
+      "{\"name\":\"probs\"},"
       "{\"name\":\"attributions\",\"parameters\":{\"binary_data\":true}},"
       "{\"name\":\"reasons\",\"parameters\":{\"binary_data\":true}}]}" },
     { 0x81, 0, "{\"inputs\":[{\"name\":\"input\",\"shape\":[1,4],\"datatype\":"
