@@ -59,7 +59,8 @@ PRELOADS   := $(patsubst t/lib/%.c,$(B)/%.so,$(wildcard t/lib/*.c))
 
 
 .PHONY: all module trainer units benches fuzzers test demo demo-bots \
-	demo-stop bench bench-tables bench-int8 bench-train bench-trees deb deb-life test-nginx \
+	demo-stop bench bench-tables bench-explain \
+	bench-int8 bench-train bench-trees deb deb-life test-nginx \
 	test-debian13 asan conformance torture fuzz style docs docs-pictures clean
 
 all: module trainer
@@ -387,6 +388,10 @@ bench-tables: build/.packages-bench build/bench-venv/.done trainer
 bench-trees: build/.packages-bench build/bench-venv/.done all benches \
 	$(B)/bench_echo.so
 	build/bench-venv/bin/python bench/trees.py $(B) -n $(NGINX) $(TREES_FLAGS)
+
+# requests that are told why against the same without, seconds
+bench-explain: build/.packages-bench module
+	python3 bench/explain.py $(B) -n $(NGINX) $(EXPLAIN_FLAGS)
 
 # networks of int8 against ONNX Runtime and OpenVINO, which are large;
 # INT8_FLAGS="-r 20 -m B -o none" is quick
