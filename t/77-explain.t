@@ -277,8 +277,6 @@ refused(2, qr/--baseline: the model has no column "x"/, @few, '--baseline',
 refused(2, qr/--baseline: column "age" has two values: expected one\n/, @few,
     '--baseline', 'age=1,age=2');
 refused(2, qr/--baseline: .*age/, @few, '--baseline', 'age=old');
-refused(2, qr/--baseline: column "age" is there twice/, @few, '--baseline',
-    'age=1,age=2');
 refused(1, qr/--baseline: few.csv has 40 rows: expected one/, @few,
     '--baseline', 'few.csv');
 refused(2, qr/--baseline: the model has no columns/, 'net.safetensors', '-d',
