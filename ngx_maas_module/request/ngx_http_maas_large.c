@@ -508,10 +508,10 @@ ngx_http_maas_large_rows(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx,
     size_t                     ws;
     uint64_t                   cost;
     ngx_http_maas_large_t     *large;
+#if (NGX_THREADS)
     ngx_http_maas_offload_t   *offload;
     ngx_http_maas_loc_conf_t  *mlcf;
-
-    mlcf = ngx_http_get_module_loc_conf(r, ngx_http_maas_module);
+#endif
 
     cost = ngx_http_maas_pass_cost(ctx->model, ctx->req.rows)
            + ngx_http_maas_explain_cost(ctx->model, &ctx->req.explain,
@@ -522,10 +522,12 @@ ngx_http_maas_large_rows(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx,
         return;
     }
 
-    offload = NULL;
     ws = 0;
 
 #if (NGX_THREADS)
+    mlcf = ngx_http_get_module_loc_conf(r, ngx_http_maas_module);
+    offload = NULL;
+
     if (mlcf->offload != NULL && r == r->main && ctx->req.rows > 0
         && cost >= (uint64_t) mlcf->offload->above)
     {
