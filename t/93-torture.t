@@ -21,6 +21,7 @@ my $preload = "$MaasTest::build/failmalloc.so";
 BAIL_OUT("$preload is not built") unless -e $preload;
 
 my $t = MaasTest->new;
+$t->write_file('hash.key', 'k' x 32);
 my $ctl = $t->write_file('ctl', pack 'q3', 0, 0, 0);
 chmod 0666, $ctl;
 $t->env(LD_PRELOAD => $preload, FAILMALLOC => $ctl);
@@ -44,6 +45,7 @@ http {
     maas_model n %%TESTDIR%%/n.safetensors;
     maas_model picture %%TESTDIR%%/picture.safetensors;
     maas_model table %%TESTDIR%%/table.safetensors;
+    maas_features_log table hash=t key=hash.key;
     maas_track $c key=$arg_n window=1m;
     log_format own '$maas_model $maas_label $maas_score $maas_rows $maas_time '
                    '$maas_time_compute $maas_file';
@@ -74,6 +76,24 @@ http {
             add_header X-Label "$label|$c_1m|$step" always;
             try_files /none =204;
         }
+        location = /why { maas_predict n; maas_explain top=2; }
+        location = /why/pool {
+            maas_predict n;
+            maas_explain top=all;
+            maas_offload pool above=0us;
+        }
+        location /reasons {
+            maas_feature n $arg_n;
+            maas_feature t $arg_t;
+            maas_set $why table reasons=2 default=none;
+            add_header X-Why $why always;
+            try_files /none =204;
+            location = /reasons/pool {
+                maas_offload pool above=0us;
+                try_files /none =204;
+            }
+        }
+        location = /blunt { maas_predict m; maas_output top=1 round=2; }
         location = /page { maas_status; }
         location = /metrics { maas_metrics; }
         location = /pool { maas_predict m; maas_offload pool above=0us; }
@@ -194,6 +214,19 @@ torture('v2', sub { $t->post('/v2/models/m/infer', $v2) }, $fine);
 torture('v1', sub { $t->post('/v1/models/m:predict',
     qq({"instances":[$row]})) }, $fine);
 torture('v1 metadata', sub { $t->get('/v1/models/table/metadata') }, $fine);
+
+torture('reasons in an answer', sub { $t->post('/why', $row) }, $fine);
+torture('reasons of rows', sub { $t->post('/why', "[$row,$row,$row]") },
+    $fine);
+torture('reasons in a thread', sub { $t->post('/why/pool', $row) }, $fine);
+torture('reasons in v1', sub { $t->post('/v1/models/table:explain?top=1',
+    '{"instances":[{"n":1,"t":"a"}]}') }, $fine);
+torture('reasons in v2', sub { $t->post('/v2/models/m/explain', $v2) },
+    $fine);
+torture("reasons at $_", sub { says('X-Why', $t->get("$_?n=1&t=ab")) },
+    qr/^(?:204|500|503|closed)$/) for '/reasons', '/reasons/pool';
+said('reasons', qr/^(?:none|[nt] [-+]\S+(?:, [nt] [-+]\S+)?)$/);
+torture('a blunt answer', sub { $t->post('/blunt', $row) }, $fine);
 
 # an interlaced PNG of 1 x 1
 my $chunk = sub { pack('N', length $_[1]) . "$_[0]$_[1]"
