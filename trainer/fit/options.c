@@ -173,18 +173,23 @@ options_gather(train_options_t *o, int argc, char **argv)
 void
 train_options_read(train_options_t *o, int argc, char **argv)
 {
+    size_t           batch;
+    double           validation;
     train_options_t  said;
 
-    train_options_defaults(&said);
-    said.plan.batch = 0;            /* which nobody can say */
-    said.validation = NAN;
-    options_gather(&said, argc, argv);
-
     train_options_defaults(o);
+    batch = o->plan.batch;
+    validation = o->validation;
+
+    o->plan.batch = 0;              /* which nobody can say */
+    o->validation = NAN;
     options_gather(o, argc, argv);
+    said = *o;
+
+    o->plan.batch = o->plan.batch == 0 ? batch : o->plan.batch;
+    o->validation = isnan(o->validation) ? validation : o->validation;
     options_check(o);
     train_dp_options(o, &said);
-    train_options_free(&said);
 }
 
 
