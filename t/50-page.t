@@ -467,7 +467,7 @@ subtest 'requests, from the document' => sub {
         ->body, 'the document beside it');
 
     $b->get("$origin/v2/models/seen/docs");
-    is($b->js('return document.querySelectorAll("details").length'), 10,
+    is($b->js('return document.querySelectorAll("details").length'), 12,
         'all requests of the model');
     is($b->js('return document.querySelector("details[open] summary code")'
         . '.textContent'), '/v2/models/seen/infer', 'one is open');

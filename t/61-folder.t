@@ -96,7 +96,8 @@ refused('maas_models none/*.safetensors;',
 refused('maas_models;', qr/invalid number of arguments in "maas_models" directive/,
     'no pattern');
 refused('maas_models in/* in/*;',
-    qr/invalid parameter "in\/\*", expected watch=time or max=size/, 'two patterns');
+    qr/invalid parameter "in\/\*", expected watch=.*, verify=file, .* or key=file/,
+    'two patterns');
 refused('maas_models in/* watch=99ms;',
     qr/invalid parameter "watch=99ms", expected a time of 100 ms or more/,
     'too often');
