@@ -287,8 +287,8 @@ train_dp_budget(const train_options_t *o, const train_plan_t *p,
     size_t n_train, train_dp_t *d)
 {
     if (n_train < 2 || o->dp_delta * (double) n_train >= 1) {
-        train_usage("fit", "--dp-delta %g: with %zu training rows it allows "
-                    "to tell some of them as they are: expected less than %g",
+        train_usage("fit", "--dp-delta %g: with %zu training rows it lets "
+                    "some of them be told as they are: expected less than %g",
                     o->dp_delta, n_train, 1 / (double) n_train);
     }
 
