@@ -84,7 +84,8 @@ maas_status_t maas__path_create(maas_path_t *p, const maas_model_t *m,
     maas_arena_t *a, maas_err_t *err);
 /* Bytes of workspace: widths are bounded (R19), so that it cannot overflow. */
 size_t maas__path_size(const maas_path_t *p, size_t steps);
-/* slots(in): what each number adds to a score of x; fills *out. */
+/* maas_explain_path_run.c: slots(in), what each number adds to a score of x;
+ * fills *out. */
 void maas__path_run(const maas_path_t *p, const float *x,
     const float *baseline, size_t output, size_t steps, double *slots,
     maas_explained_t *out, void *ws);

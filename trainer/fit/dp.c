@@ -145,11 +145,6 @@ dp_check_leaks(const train_options_t *o, const train_options_t *said)
                     "adds has no bound: expected no --mixup with privacy");
     }
 
-    if (o->teacher != NULL) {
-        train_usage("fit", "--teacher: what it has learnt of the same rows has "
-                    "no bound: expected no --teacher with privacy");
-    }
-
     if (o->folds > 0 && o->folds != TRAIN_BY_DATA) {
         train_usage("fit", "--folds: each fold would spend the budget again: "
                     "expected no folds with privacy");

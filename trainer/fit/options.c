@@ -49,6 +49,36 @@ options_name(const char *output)
 
 
 static void
+options_check_teacher(const train_options_t *o)
+{
+    if (o->teacher == NULL && (o->unlabelled != NULL || !isnan(o->temperature)
+                               || !isnan(o->alpha)))
+    {
+        train_usage("fit", "--unlabelled, --temperature and --alpha: who "
+                    "teaches?  --teacher is missing");
+    }
+
+    if (o->teacher != NULL && o->folds > 0 && o->folds != TRAIN_BY_DATA) {
+        train_usage("fit", "--folds and --teacher: a fold would be measured "
+                    "with rows that the teacher may know: expected one of "
+                    "them");
+    }
+
+    if (o->teacher != NULL && train_dp_asked(o)) {
+        train_usage("fit", "--teacher with privacy: what it knows of the rows "
+                    "is in no budget: expected a teacher that was trained "
+                    "with privacy, and no --dp-epsilon or --dp-noise for the "
+                    "student, on rows that may be known");
+    }
+
+    if (o->teacher != NULL && strcmp(o->data, "-") == 0) {
+        train_usage("fit", "--teacher: the data is read again for it: "
+                    "expected a file, not standard input");
+    }
+}
+
+
+static void
 options_check(train_options_t *o)
 {
     double       alarm, miss;
@@ -95,30 +125,7 @@ options_check(train_options_t *o)
         }
     }
 
-    if (o->teacher == NULL && (o->unlabelled != NULL || !isnan(o->temperature)
-                               || !isnan(o->alpha)))
-    {
-        train_usage("fit", "--unlabelled, --temperature and --alpha: who "
-                    "teaches?  --teacher is missing");
-    }
-
-    if (o->teacher != NULL && o->folds > 0 && o->folds != TRAIN_BY_DATA) {
-        train_usage("fit", "--folds and --teacher: a fold would be measured "
-                    "with rows that the teacher may know: expected one of "
-                    "them");
-    }
-
-    if (o->teacher != NULL && train_dp_asked(o)) {
-        train_usage("fit", "--teacher with privacy: what it knows of the rows "
-                    "is in no budget: expected a teacher that was trained "
-                    "with privacy, and no --dp-epsilon or --dp-noise for the "
-                    "student, on rows that may be known");
-    }
-
-    if (o->teacher != NULL && strcmp(o->data, "-") == 0) {
-        train_usage("fit", "--teacher: the data is read again for it: "
-                    "expected a file, not standard input");
-    }
+    options_check_teacher(o);
 
     if (o->plan.resume && o->plan.checkpoint == NULL) {
         train_usage("fit", "--resume: from where?  --checkpoint is missing");
