@@ -313,22 +313,13 @@ maas_score(const maas_info_t *info, const float *y)
 maas_layer_t
 maas_model_layer(const maas_model_t *m, size_t layer)
 {
-    size_t                i;
-    maas_layer_t          l = { 0 };
-    const maas_node_t    *n;
-    const maas_tensor_t  *t;
+    maas_layer_t        l = { 0 };
+    const maas_node_t  *n;
 
     n = &m->steps[layer].step.node;
     l.kind = n->op->name;
 
-    for (i = 0; i < n->op->n_tensors; i++) {
-        t = &n->tensors[i];
-
-        if (t->rank != 0) {
-            l.bytes += maas__numbers(t->rank, t->shape)
-                       * maas__dtypes[t->dtype].bits / 8;
-        }
-    }
+    l.bytes = maas__node_bytes(n);
 
     if (n->op->rows != NULL) {
         l.weights = maas__dtypes[n->tensors[0].dtype].name;

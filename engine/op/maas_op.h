@@ -70,6 +70,9 @@ typedef struct {
     char              attrs[MAAS_OP_ATTRS] __attribute__((aligned(8)));
 } maas_node_t;
 
+/* maas_op_shape.c: bytes of its tensors, as a file has them */
+size_t maas__node_bytes(const maas_node_t *n);
+
 
 /* An attribute: a number in the struct that a kind has in node->attrs */
 

@@ -55,3 +55,24 @@ maas__rows_add(const maas_rows_t *from, size_t rows, size_t n,
         }
     }
 }
+
+
+size_t
+maas__node_bytes(const maas_node_t *n)
+{
+    size_t                i, bytes;
+    const maas_tensor_t  *t;
+
+    bytes = 0;
+
+    for (i = 0; i < n->op->n_tensors; i++) {
+        t = &n->tensors[i];
+
+        if (t->rank != 0) {
+            bytes += maas__numbers(t->rank, t->shape)
+                     * maas__dtypes[t->dtype].bits / 8;
+        }
+    }
+
+    return bytes;
+}

@@ -287,7 +287,7 @@ quantize_text(const quantize_run_t *q, size_t size)
         dim = q->nodes[i].tensors[0].shape;
         (void) printf("%-6zu%8zu%8zu  %-13s%10zu", i, dim[0], dim[1],
                       quantize_precision(q, i),
-                      train_node_bytes(&q->nodes[i]));
+                      maas__node_bytes(&q->nodes[i]));
 
         if (isnan(c->alone)) {
             (void) printf("%12s", "-");
@@ -340,7 +340,7 @@ quantize_json(const quantize_run_t *q, size_t size)
         train_json_number(&w, "layer", (double) i);
         train_json_text(&w, "precision", quantize_precision(q, i));
         train_json_number(&w, "bytes",
-                          (double) train_node_bytes(&q->nodes[i]));
+                          (double) maas__node_bytes(&q->nodes[i]));
         train_json_number(&w, "alone", c->alone);
         train_json_flag(&w, "asked", (int) c->asked);
         maas_writer_close(&w, '}');

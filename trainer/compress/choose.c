@@ -102,8 +102,8 @@ choose_worst(const train_small_t *s, const train_layer_choice_t *choice,
         if (take[i]
             && (worst == s->n || choice[i].alone > choice[worst].alone
                 || (choice[i].alone >= choice[worst].alone
-                    && train_node_bytes(&s->nodes[i])
-                       < train_node_bytes(&s->nodes[worst]))))
+                    && maas__node_bytes(&s->nodes[i])
+                       < maas__node_bytes(&s->nodes[worst]))))
         {
             worst = i;
         }

@@ -122,8 +122,6 @@ void train_quantize(train_small_t *s, train_precision_t to,
  * in integers to others stay so. */
 void train_quantized(const train_small_t *s, const maas_node_t *made,
     const uint8_t *take, maas_node_t *to);
-/* Bytes of a layer's numbers. */
-size_t train_node_bytes(const maas_node_t *n);
 
 
 /* choose.c: which layers */

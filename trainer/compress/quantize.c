@@ -262,24 +262,3 @@ train_quantized(const train_small_t *s, const maas_node_t *made,
         }
     }
 }
-
-
-size_t
-train_node_bytes(const maas_node_t *n)
-{
-    size_t                i, bytes;
-    const maas_tensor_t  *t;
-
-    bytes = 0;
-
-    for (i = 0; i < n->op->n_tensors; i++) {
-        t = &n->tensors[i];
-
-        if (t->rank != 0) {
-            bytes += maas__numbers(t->rank, t->shape)
-                     * maas__dtypes[t->dtype].bits / 8;
-        }
-    }
-
-    return bytes;
-}
