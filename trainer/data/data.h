@@ -292,6 +292,7 @@ extern const char *const train_scaling_names[TRAIN_N_SCALINGS];
 
 typedef struct {
     train_scaling_t  kind;          /* AUTO: each column has its own */
+    unsigned         raw;           /* slots are the values themselves */
     size_t           n;             /* slots of a row, or 1 for a tensor */
     float           *shift;
     float           *factor;
@@ -313,6 +314,12 @@ void train_scale_numbers(maas_column_t *c, train_scaling_t kind, float *v,
  * data.  *s is to be given to train_scale_free(). */
 void train_scale_fit(train_scale_t *s, train_scaling_t kind,
     const train_data_t *d, const uint32_t *row, size_t n);
+/* The same of columns, for layers that scale for themselves: a number is
+ * itself, a category the place of its value in its list, the most frequent
+ * first; what is missing, or in no list, is NaN.  Of dates and texts, whose
+ * slots are as ever, a last slot says that there is none. */
+void train_scale_raw(train_scale_t *s, const train_data_t *d,
+    const uint32_t *row, size_t n);
 void train_scale_free(train_scale_t *s);
 
 /* rows.c: make d->numbers or d->lists, and d->in, of a table, by what was

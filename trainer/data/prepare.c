@@ -19,6 +19,7 @@
 #define PREPARE_SHORTEST  2
 #define PREPARE_LONGEST   4
 #define PREPARE_SAMPLE    10000     /* rows that tell of a tensor */
+#define PREPARE_CODES     4096      /* values that have a place of their own */
 
 
 typedef struct {
@@ -87,9 +88,16 @@ prepare_category(train_scale_t *s, maas_column_t *c, const train_table_t *all,
     prepare_value_t  *v;
 
     v = prepare_count(t, row, n, &k, &missing);
-    c->missing_slot = (missing > 0);
 
-    if (k == 0 || k > all->one_hot) {
+    if (s->raw && k > 0) {
+        c->codes = 1;
+        k = (k < PREPARE_CODES) ? k : PREPARE_CODES;
+
+    } else {
+        c->missing_slot = (missing > 0);
+    }
+
+    if (k == 0 || (k > all->one_hot && !s->raw)) {
         c->hash = (k == 0) ? 1 : all->hash ? all->hash : PREPARE_HASH;
         train_free(v);
         return;
@@ -113,7 +121,7 @@ prepare_category(train_scale_t *s, maas_column_t *c, const train_table_t *all,
 
     /* without a row to learn from, a slot would add its first weights */
 
-    c->other = (rows < n);
+    c->other = (rows < n && !s->raw);
     train_free(v);
 }
 
@@ -167,6 +175,17 @@ prepare_number(train_scale_t *s, maas_column_t *c, const train_data_t *d,
 }
 
 
+/* A number as it is, or none */
+
+static void
+prepare_raw(maas_column_t *c)
+{
+    c->scaling = train_scaling_names[TRAIN_SCALE_NONE];
+    c->factor = 1;
+    c->missing = (float) MAAS_KEEP;
+}
+
+
 static void
 prepare_columns(train_scale_t *s, const train_data_t *d, const uint32_t *row,
     size_t n)
@@ -200,6 +219,9 @@ prepare_columns(train_scale_t *s, const train_data_t *d, const uint32_t *row,
         } else if (c->kind == MAAS_FIELD_TEXT) {
             prepare_text(c, d->table, t, row, n);
 
+        } else if (s->raw) {
+            prepare_raw(c);
+
         } else {
             prepare_number(s, c, d, i, t->number, row, n);
         }
@@ -207,7 +229,12 @@ prepare_columns(train_scale_t *s, const train_data_t *d, const uint32_t *row,
 
     for (i = 0; d->table == NULL && i < d->in; i++) {
         s->columns[i].name = (d->columns != NULL) ? d->columns[i] : "";
-        prepare_number(s, &s->columns[i], d, i, NULL, row, n);
+
+        if (s->raw) {
+            prepare_raw(&s->columns[i]);
+        } else {
+            prepare_number(s, &s->columns[i], d, i, NULL, row, n);
+        }
     }
 }
 
@@ -282,28 +309,11 @@ prepare_tensor(train_scale_t *s, const train_data_t *d, const uint32_t *row,
 }
 
 
-void
-train_scale_fit(train_scale_t *s, train_scaling_t kind,
-    const train_data_t *d, const uint32_t *row, size_t n)
+static void
+prepare_fields(train_scale_t *s, const train_data_t *d, const uint32_t *row,
+    size_t n)
 {
     size_t  i;
-
-    (void) memset(s, 0, sizeof(train_scale_t));
-
-    if (kind == TRAIN_SCALE_AUTO && d->input == MAAS_INPUT_TENSOR) {
-        kind = (d->bytes != NULL) ? TRAIN_SCALE_MINMAX : TRAIN_SCALE_STANDARD;
-    }
-
-    s->kind = kind;
-
-    if (d->input == MAAS_INPUT_TENSOR) {
-        if (kind == TRAIN_SCALE_QUANTILE) {
-            train_die("--scaling: quantile is for columns");
-        }
-
-        prepare_tensor(s, d, row, n);
-        return;
-    }
 
     s->arena = maas__arena_create(SIZE_MAX / 2);
     s->n_columns = (d->table != NULL) ? d->n_columns : d->in;
@@ -330,6 +340,43 @@ train_scale_fit(train_scale_t *s, train_scaling_t kind,
     train_free(s->columns);
     s->columns = s->fields.columns;
     prepare_slots(s);
+}
+
+
+void
+train_scale_fit(train_scale_t *s, train_scaling_t kind,
+    const train_data_t *d, const uint32_t *row, size_t n)
+{
+    (void) memset(s, 0, sizeof(train_scale_t));
+
+    if (kind == TRAIN_SCALE_AUTO && d->input == MAAS_INPUT_TENSOR) {
+        kind = (d->bytes != NULL) ? TRAIN_SCALE_MINMAX : TRAIN_SCALE_STANDARD;
+    }
+
+    s->kind = kind;
+
+    if (d->input == MAAS_INPUT_TENSOR) {
+        if (kind == TRAIN_SCALE_QUANTILE) {
+            train_die("--scaling: quantile is for columns");
+        }
+
+        prepare_tensor(s, d, row, n);
+        return;
+    }
+
+    prepare_fields(s, d, row, n);
+}
+
+
+void
+train_scale_raw(train_scale_t *s, const train_data_t *d, const uint32_t *row,
+    size_t n)
+{
+    (void) memset(s, 0, sizeof(train_scale_t));
+
+    s->kind = TRAIN_SCALE_NONE;
+    s->raw = 1;
+    prepare_fields(s, d, row, n);
 }
 
 
