@@ -25,7 +25,7 @@ typedef struct {
     train_loss_t          loss;
     double                level;        /* of a quantile */
     size_t                out;          /* scores a row */
-    const float          *target;       /* (rows,out), or NULL: data->classes */
+    const float          *target;       /* (rows,out), NULL: classes */
     const float          *weight;       /* (rows), NULL: all the same */
 
     const uint32_t       *row;          /* (n) to learn from */
