@@ -30,8 +30,9 @@ typedef struct {
 
     const uint32_t       *row;          /* (n) to learn from */
     size_t                n;
-    const uint32_t       *valid;        /* (n_valid) that say when to stop; not
-                                           learnt from.  0: as the recipe says */
+    const uint32_t       *valid;        /* (n_valid) that say when to stop and
+                                           are not learnt from.  0: as the
+                                           recipe says */
     size_t                n_valid;
 
     uint64_t              seed;
