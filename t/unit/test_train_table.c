@@ -174,6 +174,73 @@ rows_are_the_engines(void **state)
 }
 
 
+/* Values themselves, for layers that scale for themselves */
+
+static void
+raw_rows(void **state)
+{
+    char                 *path;
+    float                *x;
+    size_t                i;
+    uint32_t              row[ROWS];
+    train_data_t          d;
+    train_want_t          want = { 0 };
+    train_scale_t         s;
+    const maas_column_t  *c;
+
+    (void) state;
+
+    path = write_csv();
+    want.one_hot = 2;               /* is of no matter here */
+    want.columns = "k=category,t=text";
+    train_data_read(path, TRAIN_PART_TRAIN, &want, &d);
+    (void) unlink(path);
+    train_free(path);
+
+    for (i = 0; i < ROWS; i++) {
+        row[i] = (uint32_t) i;
+    }
+
+    train_scale_raw(&s, &d, row, ROWS);
+    train_rows_fitted(&s, &d);
+    x = train_alloc(d.in, sizeof(float));
+
+    for (i = 0; i < s.n_columns; i++) {
+        c = &s.columns[i];
+
+        if (c->kind == MAAS_FIELD_NUMBER) {
+            assert_true(c->width == 1 && c->missing == (float) MAAS_KEEP);
+            assert_true(c->shift == 0 && c->factor == 1 && !c->missing_slot);
+        }
+    }
+
+    c = &s.columns[2];
+    assert_true(c->codes && c->width == 1 && !c->other && !c->hash);
+    assert_int_equal(c->n_values, 3);
+
+    for (i = 0; i < ROWS; i++) {
+        train_data_row(&d, i, x);
+
+        if (cells[i % 5][2][0] == '\0') {
+            assert_true(isnan(x[c->at]));
+        } else {
+            assert_string_equal(c->values[(size_t) x[c->at]],
+                                cells[i % 5][2]);
+        }
+
+        if (i % 5 == 1 || i % 5 == 4) {
+            assert_true(isnan(x[s.columns[0].at]));
+        } else {
+            assert_true(x[s.columns[0].at] == strtof(cells[i % 5][0], NULL));
+        }
+    }
+
+    train_free(x);
+    train_scale_free(&s);
+    train_data_free(&d);
+}
+
+
 static void
 scale_one(maas_column_t *c, train_scaling_t kind, const float *v, size_t n)
 {
@@ -366,6 +433,7 @@ main(void)
 {
     const struct CMUnitTest  tests[] = {
         cmocka_unit_test(rows_are_the_engines),
+        cmocka_unit_test(raw_rows),
         cmocka_unit_test(scaling_formulas),
         cmocka_unit_test(class_weights),
         cmocka_unit_test(best_threshold)
