@@ -45,8 +45,11 @@ form_type_is(const char *type, const char *value, size_t len)
     if (*type != '*') {
         n = strlen(type);
 
+        /* nearly all write it in lower case */
+
         return len >= n && (len == n || form_type_end(value[n]))
-               && strncasecmp(value, type, n) == 0;
+               && (memcmp(value, type, n) == 0
+                   || strncasecmp(value, type, n) == 0);
     }
 
     type++;
