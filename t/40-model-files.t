@@ -93,7 +93,7 @@ subtest 'bytes' => sub {
         [ 'a bit', $flip, 'R25' ],
         [ 'no document', model_bytes(tensors => $m->{tensors}), 'R6|R14' ],
         [ 'a later version', model_bytes(%plain,
-            doc => { %{ $m->{doc} }, version => 5 }), 'R15' ])
+            doc => { %{ $m->{doc} }, version => 6 }), 'R15' ])
     {
         my ($what, $bytes, $rule) = @$case;
         $t->write_file('bad', $bytes);

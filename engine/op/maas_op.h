@@ -22,7 +22,8 @@
     X(flatten)                         /* x, in one dimension */              \
     X(normalize)                       /* x / a norm of it */                 \
     X(layer_norm)                      /* (x-mean)/sqrt(var+eps) * w + b */   \
-    X(trees)                           /* sums of leaves of decision trees */
+    X(trees)                           /* sums of leaves of decision trees */ \
+    X(target)                          /* scores, in units of a target */
 
 #define MAAS_OP_INPUTS   4             /* most a kind has */
 #define MAAS_OP_TENSORS  16

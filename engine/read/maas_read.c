@@ -13,7 +13,7 @@
 #include <string.h>
 
 
-#define MAAS_DOCUMENT  4               /* newest version of the document */
+#define MAAS_DOCUMENT  5               /* newest version of the document */
 
 
 /* R23 */

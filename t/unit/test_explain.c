@@ -109,6 +109,43 @@ net_layer(const char *kind, maas_act_t act, unsigned a, unsigned b,
 }
 
 
+/* Of n numbers, behind all others: knots of one line, bounds far away */
+
+static void
+net_target(unsigned form, size_t n)
+{
+    size_t        i, k;
+    float        *p;
+    maas_node_t  *l;
+
+    i = net.desc.n_nodes++;
+    l = &net.nodes[i];
+    maas__node_init(l, maas__op_find("target"));
+    l->in[0] = (unsigned) i;
+    (void) maas__node_set(l, "form", form);
+    (void) maas__node_set(l, "knots", form == 3 ? 5 : 0);
+    assert_int_equal(maas__node_shape(net.nodes, i, &net.desc.shape, NULL),
+                     MAAS_OK);
+    p = net.memory + net.used;
+    net.used += 6 * n + 10 * n;
+
+    for (k = 0; k < 6 * n; k++) {
+        p[k] = k < 4 * n ? uniform() : k < 5 * n ? -1e9f : 1e9f;
+    }
+
+    for (k = 0; k < 5 * n; k++) {
+        p[6 * n + k] = ((float) (k % 5) - 2) * 8;
+        p[11 * n + k] = 3 * p[6 * n + k] + 1;
+    }
+
+    l->tensors[0].data = p;
+    l->tensors[1].data = p + 6 * n;
+    l->tensors[2].data = p + 11 * n;
+    net.output.from = (unsigned) i + 1;
+    net.desc.out = n;
+}
+
+
 /* Activations and kinds in double, as their definitions are */
 
 static double
@@ -161,6 +198,25 @@ plain_norm(const maas_node_t *l, const double *a, size_t n, size_t by)
 }
 
 
+/* Bounds apart, which no row of here comes to; levels: those of one line */
+
+static double
+plain_target(const maas_node_t *l, size_t i, size_t n, double x)
+{
+    double        z;
+    size_t        form = *(const size_t *) l->attrs;
+    const float  *p = (const float *) l->tensors[0].data + i;
+
+    z = x * (double) p[0] + (double) p[n];
+    z = form == 1 ? exp(z)
+        : form == 2 ? (z < 0 ? 1 - exp(-z) : exp(z) - 1)
+        : form == 3 ? 3 * z + 1
+        : z;
+
+    return z * (double) p[2 * n] + (double) p[3 * n];
+}
+
+
 static void
 plain_layer(const maas_node_t *l, int last, const double *a, const double *b,
     double *y)
@@ -198,6 +254,9 @@ plain_layer(const maas_node_t *l, int last, const double *a, const double *b,
 
         } else if (strcmp(kind, "normalize") == 0) {
             y[i] = a[i] / plain_norm(l, a, n, *(const size_t *) l->attrs);
+
+        } else if (strcmp(kind, "target") == 0) {
+            y[i] = plain_target(l, i, n, a[i]);
 
         } else {
             y[i] = a[i];
@@ -389,6 +448,14 @@ every_kind(void **state)
     net_layer("flatten", MAAS_ACT_LINEAR, 4, 0, 12);
     net_layer("dense", MAAS_ACT_LINEAR, 5, 0, 2);
     check(16, 1e-5, 0);
+
+    for (by = 0; by < 4; by++) {
+        net_init(9);
+        net_layer("dense", MAAS_ACT_TANH, 0, 0, 12);
+        net_layer("dense", MAAS_ACT_LINEAR, 1, 0, 2);
+        net_target(by, 2);
+        check(8, 2e-5, 0);
+    }
 
     /* a score that is the last layer's in another way in each row */
 

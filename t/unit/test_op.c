@@ -269,6 +269,137 @@ normalize_right(void **state)
 }
 
 
+static double
+plain_line(const float *knot, const float *level, double z)
+{
+    size_t  i;
+
+    if (z <= (double) knot[0]) {
+        return (double) level[0];
+    }
+
+    for (i = 1; i < 4; i++) {
+        if (z <= (double) knot[i]) {
+            return (double) level[i - 1]
+                   + (z - (double) knot[i - 1])
+                     / ((double) knot[i] - (double) knot[i - 1])
+                     * ((double) level[i] - (double) level[i - 1]);
+        }
+    }
+
+    return (double) level[3];
+}
+
+
+/* Each form against its definition, and within low and high; NaN stays. */
+
+static void
+target_right(void **state)
+{
+    double        z, u, want;
+    float         x[7] = { 0.5f, -0.5f, 3, -3, 0, 200, -200 }, y[7 * 13];
+    float         scale[18] = {
+        2, 1, 0.5f,  1, 0, 0,  3, 2, -1,  -1, 5, 0,
+        -4, -1e30f, -2,  100, 1e30f, 2
+    };
+    float         line[12] = { -1, 0, 2, 3,  -9, 9, 10, 11,  0, 1, 2, 4 };
+    float         level[12] = { 5, 6, 6, 0,  -1, 1, 2, 3,  0, 1, 4, 16 };
+    float         packed[18 + 24];
+    size_t        form, r, k;
+    maas_step_t   s = { .packed = packed };
+    maas_pass_t   p = { .rows = 7 };
+    maas_shape_t  input = maas__shape_flat(MAAS_F32, 3);
+    float         in[7 * 3];
+
+    for (r = 0; r < 21; r++) {
+        in[r] = x[r / 3];
+    }
+
+    in[4] = NAN;
+    p.in[0] = (maas_rows_t) { in, 3, NULL };
+    p.out = (maas_rows_t) { y, 13, NULL };
+
+    for (form = 0; form < 4; form++) {
+        maas__node_init(&s.node, maas__op_find("target"));
+        assert_int_equal(maas__node_set(&s.node, "form", (double) form), 1);
+        (void) maas__node_set(&s.node, "knots", form == 3 ? 4 : 0);
+        assert_int_equal(maas__node_shape(&s.node, 0, &input, NULL), MAAS_OK);
+        assert_int_equal(s.node.shape.dim[0], 3);
+        s.node.tensors[0].data = scale;
+        s.node.tensors[1].data = line;
+        s.node.tensors[2].data = level;
+        assert_int_equal(s.node.op->size(&s),
+                         (form == 3 ? 42 : 18) * sizeof(float));
+        s.node.op->pack(&s, packed);
+        memset(y, 0, sizeof(y));
+        s.node.op->run(&s, &p);
+
+        for (r = 0; r < 21; r++) {
+            k = r % 3;
+            z = (double) in[r] * (double) scale[k] + (double) scale[3 + k];
+            u = form == 0 ? z : form == 1 ? exp(z)
+                : form == 2 ? (z < 0 ? 1 - exp(-z) : exp(z) - 1)
+                : plain_line(line + 4 * k, level + 4 * k, z);
+            want = u * (double) scale[6 + k] + (double) scale[9 + k];
+            want = want < (double) scale[12 + k] ? (double) scale[12 + k]
+                   : want > (double) scale[15 + k] ? (double) scale[15 + k]
+                   : want;
+
+            if (r == 4) {
+                assert_true(isnan(y[13 + 1]));
+                continue;
+            }
+
+            assert_true(fabs((double) y[r / 3 * 13 + k] - want)
+                        <= 1e-6 * fabs(want) + 1e-37);
+        }
+
+        assert_true(y[3] == 0);
+    }
+}
+
+
+/* What does not go together, and numbers that cannot be meant */
+
+static void
+target_wrong(void **state)
+{
+    float         scale[6] = { 1, 0, 1, 0, 2, 1 }, line[3] = { 0, 1, 1 };
+    size_t        i;
+    maas_err_t    err;
+    maas_node_t   n;
+    maas_shape_t  input = maas__shape_flat(MAAS_F32, 1);
+
+    static const double  form[] = { 0, 3, 3, 1 };
+    static const double  knots[] = { 2, 0, 1, 9 };
+
+    for (i = 0; i < 4; i++) {
+        maas__node_init(&n, maas__op_find("target"));
+        assert_int_equal(maas__node_set(&n, "form", form[i]), 1);
+        assert_int_equal(maas__node_set(&n, "knots", knots[i]), 1);
+        assert_int_equal(maas__node_shape(&n, 0, &input, &err),
+                         MAAS_BADVALUE);
+    }
+
+    assert_int_equal(maas__node_set(&n, "form", 4), 0);
+    assert_int_equal(maas__node_set(&n, "knots", 257), 0);
+    assert_int_equal(maas__node_set(&n, "form", 3), 1);
+    assert_int_equal(maas__node_set(&n, "knots", 3), 1);
+    assert_int_equal(maas__node_shape(&n, 0, &input, &err), MAAS_OK);
+    n.tensors[0].data = scale;
+    n.tensors[1].data = line;
+    n.tensors[2].data = line;
+    assert_int_equal(n.op->check(&n, NULL, &err), MAAS_BADVALUE);
+    assert_string_equal(err.msg, "number 0: low is above high");
+    scale[5] = 2;
+    assert_int_equal(n.op->check(&n, NULL, &err), MAAS_BADVALUE);
+    assert_string_equal(err.msg, "number 0: knot 2 is not above the one "
+                        "before");
+    line[2] = 2;
+    assert_int_equal(n.op->check(&n, NULL, &err), MAAS_OK);
+}
+
+
 int
 main(void)
 {
@@ -279,7 +410,9 @@ main(void)
         cmocka_unit_test(types),
         cmocka_unit_test(attributes),
         cmocka_unit_test(norm_right),
-        cmocka_unit_test(normalize_right)
+        cmocka_unit_test(normalize_right),
+        cmocka_unit_test(target_right),
+        cmocka_unit_test(target_wrong)
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

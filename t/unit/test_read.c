@@ -236,7 +236,7 @@ static const edit_t  edits[] = {
     { 14, 'h', "\"maas\"", "\"mass\"" },
     { 14, 'd', "{\"version\"", "[\"version\"" },
     { 14, 'd', "\"version\":1,", "\"version\":1,," },
-    { 15, 'd', "\"version\":1", "\"version\":5" },
+    { 15, 'd', "\"version\":1", "\"version\":6" },
     { 15, 'd', "\"version\":1", "\"version\":0" },
     { 15, 'd', "\"version\":1", "\"v\":1" },
     { 16, 'd', "\"m\"", "\"\"" },
