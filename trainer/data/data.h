@@ -309,6 +309,8 @@ typedef struct {
  * sort.  c->knots and c->levels are to be given to train_free(). */
 void train_scale_numbers(maas_column_t *c, train_scaling_t kind, float *v,
     size_t n);
+/* x with a share p of a normal distribution below it, 0 < p < 1. */
+double train_scale_normal(double p);
 
 /* prepare.c: fit to n rows of d, those that row[] names; AUTO chooses by the
  * data.  *s is to be given to train_scale_free(). */

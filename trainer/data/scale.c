@@ -111,10 +111,8 @@ scale_robust(maas_column_t *c, const float *v, size_t n)
 }
 
 
-/* x with a share p of a normal distribution below it, 0 < p < 1 */
-
-static double
-scale_normal(double p)
+double
+train_scale_normal(double p)
 {
     int     i;
     double  low, high, mid;
@@ -166,8 +164,8 @@ scale_knots(maas_column_t *c, const float *v, size_t n)
         }
 
         knots[k] = x;
-        levels[k++] = (float) scale_normal((double) (first + last)
-                                           / (2 * (double) n));
+        levels[k++] = (float) train_scale_normal((double) (first + last)
+                                                 / (2 * (double) n));
     }
 
     c->knots = knots;

@@ -16,7 +16,8 @@
  * What is to be learnt.  Rows are as train_scale_raw() makes them: values
  * themselves, codes of categories, NaN where there is nothing.  A score is what
  * the loss takes before any activation: a log-odds, one for each class, or a
- * number about 0 with deviation 1 (of Poisson: a logarithm).
+ * number about 0 with deviation 1.  Of Poisson a target is a rate about 1, a
+ * score its logarithm.  Targets are as data/transform.h makes them.
  */
 
 typedef struct {
