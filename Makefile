@@ -379,9 +379,11 @@ build/train-venv/.done: bench/train-requirements.txt | build/.packages-bench
 bench-train: build/.packages-bench build/train-venv/.done trainer benches
 	python3 bench/train.py $(B) build/train-venv/bin/python $(TRAIN_FLAGS)
 
-# the part of it that is quick: small tables against scikit-learn
+# small tables against scikit-learn, which is quick; real ones against many,
+# which takes hours unless their answers are there (bench/real_tables.py)
 bench-tables: build/.packages-bench build/bench-venv/.done trainer
 	build/bench-venv/bin/python bench/tables.py $(B) $(TABLES_FLAGS)
+	build/bench-venv/bin/python bench/real_tables.py $(B) $(REAL_FLAGS)
 
 # the part of it that is about trees; TREES_FLAGS="-r 1 -m lgb31 -o none" is
 # quick

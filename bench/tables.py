@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 """Small tables against scikit-learn, all with default settings: accuracy, or
-R2, over five folds.  Part of `make bench`; writes bench/TABLES.md.
+R2, over five folds.  Part of `make bench`; writes its part of bench/TABLES.md.
 
     bench/tables.py BUILD [-r REPEATS] [-s SET,...] [-o FILE] [-- OPTION...]
 
 The sets come with the installed scikit-learn package.  OPTIONs go to `fit`, to
 try other defaults; -o none prints only.
-Not here: time (bench/run).
+Not here: time (bench/run), tables from the world (bench/real_tables.py).
 """
 
 import argparse
@@ -28,6 +28,8 @@ from sklearn import (compose, datasets, ensemble, model_selection,
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+import tables_page
+
 SETS = {'breast cancer': datasets.load_breast_cancer,
         'wine': datasets.load_wine,
         'digits': datasets.load_digits,
@@ -36,9 +38,8 @@ REGRESSION = ('diabetes',)
 FOLDS = 5
 MUST = -1.0         # points behind the better of the two
 
-HEAD = """# Small tables
-
-`make bench` wrote this (`bench/tables.py`). Everybody has default settings and sees the same rows: ours reads a
+HEADING = 'Small tables'
+HEAD = """`make bench` wrote this (`bench/tables.py`). Everybody has default settings and sees the same rows: ours reads a
 CSV file (`maas-trainer fit --data train.csv -o m.safetensors --test test.csv`), scikit-learn has HistGradientBoosting
 and an MLP behind a StandardScaler (targets scaled as well). Mean of {folds} folds, {repeats} times in different ways, in points (accuracy,
 or R2, in per cent).
@@ -136,8 +137,7 @@ def main():
     p.add_argument('-s', '--sets', default=','.join(SETS))
     p.add_argument('-a', '--alone', action='store_true',
                    help='ours alone, to try settings')
-    p.add_argument('-o', '--output', default=os.path.join(
-        os.path.dirname(os.path.abspath(__file__)), 'TABLES.md'))
+    p.add_argument('-o', '--output', default=tables_page.PAGE)
     mine = sys.argv[1:]
     options = []
     if '--' in mine:
@@ -166,8 +166,7 @@ def main():
             text += line
 
     if o.output != 'none':
-        with open(o.output, 'w', encoding='utf-8') as f:
-            f.write(text)
+        tables_page.put(o.output, HEADING, text)
 
 
 if __name__ == '__main__':
