@@ -293,6 +293,8 @@ extern const char *const train_scaling_names[TRAIN_N_SCALINGS];
 typedef struct {
     train_scaling_t  kind;          /* AUTO: each column has its own */
     unsigned         raw;           /* slots are the values themselves */
+    uint8_t         *ordered;       /* (n_columns) codes in an order that means
+                                       something */
     size_t           n;             /* slots of a row, or 1 for a tensor */
     float           *shift;
     float           *factor;
@@ -330,6 +332,16 @@ void train_scale_free(train_scale_t *s);
 void train_rows_fitted(const train_scale_t *s, train_data_t *d);
 void train_rows_model(const maas_model_t *m, train_data_t *d);
 
+
+/* decide.c: what n training rows of a table say of those columns of which the
+ * user has said nothing: codes among numbers become categories, what only names
+ * or counts rows or says nothing new is left out, categories have an order.
+ * Before train_scale_raw(); columns, fields and n_columns of d are new.  Of any
+ * number of calls the last one counts.  The same seed, the same columns. */
+void train_columns_decide(train_data_t *d, const uint32_t *row, size_t n,
+    uint64_t seed);
+/* The same columns of rows that were read for d before that. */
+void train_columns_follow(const train_data_t *d, train_data_t *other);
 
 /* columns.c: what became of the columns of a table; nothing for others */
 void train_columns_print(FILE *f, const train_data_t *d,

@@ -25,6 +25,7 @@
 typedef struct {
     const char  *text;
     size_t       n;
+    uint32_t     rank;
 } prepare_value_t;
 
 
@@ -38,6 +39,15 @@ prepare_compare(const void *one, const void *two)
     }
 
     return strcmp(a->text, b->text);
+}
+
+
+static int
+prepare_compare_rank(const void *one, const void *two)
+{
+    const prepare_value_t  *a = one, *b = two;
+
+    return (a->rank > b->rank) - (a->rank < b->rank);
 }
 
 
@@ -56,6 +66,7 @@ prepare_count(const train_column_t *c, const uint32_t *row, size_t n,
 
     for (i = 0; i < c->dict.n; i++) {
         v[i].text = c->dict.text[i];
+        v[i].rank = (c->rank != NULL) ? c->rank[i] : 0;
     }
 
     for (i = 0; i < n; i++) {
@@ -107,6 +118,11 @@ prepare_category(train_scale_t *s, maas_column_t *c, const train_table_t *all,
         k--;
     }
 
+    if (s->raw && t->rank != NULL) {
+        qsort(v, k, sizeof(prepare_value_t), prepare_compare_rank);
+        s->ordered[t->place] = (uint8_t) t->ordered;
+    }
+
     values = maas__arena_alloc(s->arena, k, sizeof(char *));
     rows = missing;
 
@@ -132,7 +148,7 @@ prepare_text(maas_column_t *c, const train_table_t *all,
 {
     size_t  i;
 
-    c->hash = all->hash ? all->hash : PREPARE_PIECES;
+    c->hash = all->hash ? all->hash : t->slots ? t->slots : PREPARE_PIECES;
     c->shortest = PREPARE_SHORTEST;
     c->longest = PREPARE_LONGEST;
 
@@ -318,6 +334,7 @@ prepare_fields(train_scale_t *s, const train_data_t *d, const uint32_t *row,
     s->arena = maas__arena_create(SIZE_MAX / 2);
     s->n_columns = (d->table != NULL) ? d->n_columns : d->in;
     s->columns = train_alloc(s->n_columns, sizeof(maas_column_t));
+    s->ordered = train_alloc(s->n_columns, 1);
 
     if (s->arena == NULL) {
         train_die("no memory for the preparation");
@@ -386,6 +403,7 @@ train_scale_free(train_scale_t *s)
     train_free(s->shift);
     train_free(s->factor);
     train_free(s->curves);
+    train_free(s->ordered);
     maas__arena_destroy(s->arena);
     (void) memset(s, 0, sizeof(train_scale_t));
 }

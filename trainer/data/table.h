@@ -88,6 +88,16 @@ typedef struct {
     unsigned       inside;          /* stands in an object of the rows */
     unsigned       unread;          /* the value at hand counts as missing */
 
+    /* decide.c: what the training rows say; what was before it, if not NULL */
+    char          *was_why;
+    train_role_t   was_role;
+    size_t         was_place;       /* of a table that is decided */
+    float         *was_number;      /* numbers that are categories now */
+    uint32_t      *rank;            /* (dict.n) place of a value in the order
+                                       of codes; NULL: by frequency */
+    unsigned       ordered;         /* that order means something */
+    size_t         slots;           /* of a text; 0: as usual */
+
     /* kept by the second */
     float         *number;          /* (rows) number, boolean, weight; NAN */
     double        *exact;           /* (rows) the same for rows of doubles */
@@ -120,6 +130,7 @@ struct train_table_s {
                                        model has not: roles.c looks at names */
     unsigned             free_order;    /* cells have no place in a line */
     unsigned             by_row;    /* messages have rows, not lines */
+    unsigned             decided;   /* by train_columns_decide() */
     maas_csv_t           body;      /* CSV: where the rows begin, */
     size_t               width;     /*     how many fields they have, */
     size_t               target_at; /*     which is the target by its place */
@@ -213,6 +224,10 @@ void train_table_say_skipped(const train_table_t *t);
 /* Give the table to d, with targets, weights and names; dies if nothing was
  * read. */
 void train_table_finish(train_table_t *t, train_data_t *d);
+
+/* table_fields.c: columns, fields, reader and their number in d, by roles and
+ * places of its table; again, if they have changed. */
+void train_table_fields(train_data_t *d);
 
 /* table.c */
 

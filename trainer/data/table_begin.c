@@ -79,6 +79,9 @@ train_table_free(train_table_t *t)
         train_free(t->columns[i].number);
         train_free(t->columns[i].exact);
         train_free(t->columns[i].id);
+        train_free(t->columns[i].was_why);
+        train_free(t->columns[i].was_number);
+        train_free(t->columns[i].rank);
         train_dict_free(&t->columns[i].dict);
         train_look_free(&t->columns[i].seen);
     }

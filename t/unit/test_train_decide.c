@@ -1,0 +1,306 @@
+/*
+ * What training rows say of columns: codes among numbers, orders of categories,
+ * what is left out; by these rows and no others, and undone by the next call.
+ * Not here: what a fit prints of it (t/17-trainer-decide.t).
+ */
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "util.h"
+#include "data/decide.h"
+
+
+#define ROWS     1200
+#define COLUMNS  11
+
+
+/* A table of which much is known: names, and what writes a cell */
+
+static const char  names[] =
+    "case,zip,copy,size,size2,grade,mixed,years,age,still,y\n";
+
+
+/* Even numbers of a seed, one for each row and use */
+
+static uint64_t
+draw(uint64_t row, uint64_t use, uint64_t below)
+{
+    return train_rng_at(use * 977 + 5, row) % below;
+}
+
+
+static void
+write_row(FILE *f, size_t i, unsigned other)
+{
+    uint64_t  zip, size, years;
+    double    y;
+
+    static const char *const  sizes[] = { "low", "medium", "high" };
+    static const char *const  mixed[] = { "A", "B", "C", "D", "E", "F" };
+    static const char *const  spans[] = {
+        "1-5 years", "<1 year", ">10 years", "6-10 years"
+    };
+
+    zip = draw(i, 1, 40);
+    size = draw(i, 2, 3);
+    years = draw(i, 3, 4);
+    y = (double) (train_rng_mix(zip) % 1000) / 200 + (double) size
+        + 3 * (double) (draw(i, 4, 6) % 2)
+        + fabs((double) draw(i, 5, 60) - 30) / 20;
+    y = other ? (double) draw(i, 6, 100) / 7 : y;
+
+    (void) fprintf(f, "%zu,%u,%u,%s,%s,%c,%s,%s,%u,%s,%.4f\n", 1000 + i,
+                   10000 + 37 * (unsigned) zip, 10000 + 37 * (unsigned) zip,
+                   sizes[size], size ? size > 1 ? "gross" : "mittel" : "klein",
+                   'A' + (int) draw(i, 8, 5), mixed[draw(i, 4, 6)],
+                   spans[years], (unsigned) draw(i, 5, 60), other ? "b" : "a",
+                   y);
+}
+
+
+static void
+read_table(train_data_t *d, const train_want_t *more, size_t others)
+{
+    int            fd;
+    char          *path;
+    FILE          *f;
+    size_t         i;
+    train_want_t   want = { 0 };
+
+    want = (more != NULL) ? *more : want;
+    want.one_hot = TRAIN_ONE_HOT;
+    path = train_format("%s/maas-decide-XXXXXX", P_tmpdir);
+    fd = mkstemp(path);
+    assert_true(fd >= 0);
+    f = fdopen(fd, "w");
+    assert_non_null(f);
+    (void) fputs(names, f);
+
+    for (i = 0; i < ROWS + others; i++) {
+        write_row(f, i, i >= ROWS);
+    }
+
+    assert_int_equal(fclose(f), 0);
+    train_data_read(path, TRAIN_PART_TRAIN, &want, d);
+    (void) unlink(path);
+    train_free(path);
+}
+
+
+static uint32_t *
+rows(size_t n)
+{
+    size_t     i;
+    uint32_t  *row;
+
+    row = train_alloc(n, sizeof(uint32_t));
+
+    for (i = 0; i < n; i++) {
+        row[i] = (uint32_t) i;
+    }
+
+    return row;
+}
+
+
+static const train_column_t *
+column(const train_data_t *d, const char *name)
+{
+    return &d->table->columns[train_dict_find(&d->table->names, name,
+                                              strlen(name))];
+}
+
+
+static void
+columns_are_understood(void **state)
+{
+    uint32_t       *row;
+    train_data_t    d = { 0 };
+
+    (void) state;
+
+    read_table(&d, NULL, 0);
+    row = rows(ROWS);
+    assert_int_equal(column(&d, "zip")->role, TRAIN_ROLE_NUMBER);
+    train_columns_decide(&d, row, ROWS, 1);
+
+    /* "still" is left out by its looks */
+
+    assert_int_equal(d.n_columns, 6);
+    assert_string_equal(d.columns[0], "zip");
+    assert_string_equal(d.columns[1], "size");
+    assert_int_equal(column(&d, "case")->role, TRAIN_ROLE_IGNORE);
+    assert_string_equal(column(&d, "case")->why, "counts the rows of the file");
+    assert_int_equal(column(&d, "zip")->role, TRAIN_ROLE_CATEGORY);
+    assert_non_null(strstr(column(&d, "zip")->why, "--columns zip=number"));
+    assert_string_equal(column(&d, "copy")->why, "says the same as \"zip\"");
+    assert_string_equal(column(&d, "size2")->why, "says the same as \"size\"");
+    assert_int_equal(column(&d, "age")->role, TRAIN_ROLE_NUMBER);
+
+    /* orders that are known, and one that the targets speak against */
+
+    assert_true(column(&d, "size")->ordered);
+    assert_true(column(&d, "grade")->ordered);
+    assert_true(column(&d, "years")->ordered);
+    assert_false(column(&d, "mixed")->ordered);
+    assert_non_null(strstr(column(&d, "years")->why, "in order: <1 year, 1-5 "
+                           "years, 6-10 years, >10 years"));
+
+    /* the same again, but by rows of which nothing is told */
+
+    train_columns_decide(&d, row, 20, 1);
+    assert_int_equal(column(&d, "zip")->role, TRAIN_ROLE_NUMBER);
+    assert_non_null(column(&d, "zip")->number);
+    assert_string_equal(column(&d, "zip")->why, "all values are numbers");
+
+    train_data_free(&d);
+    train_free(row);
+}
+
+
+static void
+order_is_that_of_codes(void **state)
+{
+    float          *x;
+    uint32_t       *row;
+    train_data_t    d = { 0 };
+    train_scale_t   s;
+
+    (void) state;
+
+    read_table(&d, NULL, 0);
+    row = rows(ROWS);
+    train_columns_decide(&d, row, ROWS, 1);
+    train_scale_raw(&s, &d, row, ROWS);
+    train_rows_fitted(&s, &d);
+    assert_int_equal(d.in, 6);
+    assert_true(s.ordered[column(&d, "size")->place]);
+    assert_false(s.ordered[column(&d, "zip")->place]);
+    assert_string_equal(s.columns[1].values[0], "low");
+    assert_string_equal(s.columns[1].values[2], "high");
+
+    x = d.numbers + d.in;
+    assert_float_equal(x[1], draw(1, 2, 3), 0);
+    train_scale_free(&s);
+    train_data_free(&d);
+    train_free(row);
+}
+
+
+/* The user's word stands; what other rows say changes nothing, and they follow
+ * what was decided */
+
+static void
+training_rows_alone(void **state)
+{
+    size_t          i;
+    uint32_t       *row;
+    maas_info_t     info;
+    train_data_t    d = { 0 }, e = { 0 };
+    train_want_t    want = { 0 };
+
+    (void) state;
+
+    row = rows(ROWS);
+    want.columns = "zip=number,case=number";
+    read_table(&d, &want, 5 * ROWS);
+    train_columns_decide(&d, row, ROWS, 1);
+    assert_int_equal(column(&d, "zip")->role, TRAIN_ROLE_NUMBER);
+    assert_int_equal(column(&d, "case")->role, TRAIN_ROLE_NUMBER);
+    assert_string_equal(column(&d, "still")->why,
+                        "the same in all rows of the training");
+    assert_true(column(&d, "size")->ordered);
+    train_data_free(&d);
+
+    read_table(&d, NULL, 0);
+    train_data_info(&d, &info);
+    want = (train_want_t) { .model = &info, .target = "y" };
+    read_table(&e, &want, 0);
+    train_columns_decide(&d, row, ROWS, 1);
+    train_columns_follow(&d, &e);
+    assert_int_equal(e.n_columns, d.n_columns);
+
+    for (i = 0; i < e.n_columns; i++) {
+        assert_string_equal(e.columns[i], d.columns[i]);
+        assert_int_equal(column(&e, d.columns[i])->role,
+                         column(&d, d.columns[i])->role);
+        assert_int_equal(column(&e, d.columns[i])->place, i);
+    }
+
+    assert_int_equal(column(&e, "copy")->role, TRAIN_ROLE_IGNORE);
+    assert_string_equal(column(&e, "zip")->dict.text[0],
+                        column(&d, "zip")->dict.text[0]);
+    train_data_free(&d);
+    train_data_free(&e);
+    train_free(row);
+}
+
+
+/* Texts in order, a bar between them; NULL: there is none */
+
+static void
+scales_are_known(void **state)
+{
+    char      *text[8], copy[160], *p;
+    size_t     i, k, n;
+    uint32_t   rank[8];
+
+    static const struct {
+        const char  *text;
+        int          known;
+    } cases[] = {
+        { "low|medium|high", 1 }, { "Very Low|LOW|high", 1 },
+        { "No_Basement|Poor|Fair|Typical|Good", 1 },
+        { "Jan|Feb|May|Dec", 1 }, { "A+|A|B-|D|F", 0 },
+        { "A+|A|B-|C", 1 }, { "A|B|C|D|F", 1 }, { "A|C|G|T", 0 },
+        { "D|E|F|G", 1 }, { "x|y|z", 0 }, { "a|b|c", 1 },
+        { "unknown|<$20K|$20K - $40K|$120K +", 1 },
+        { "1 day|2 weeks|1 month|1 year", 1 }, { "4 doors|5 doors", 0 },
+        { "less than 5|5 to 10|more than 10", 1 },
+        { "1. Never|2. Married|3. Widowed", 1 }, { "PG-13|PG|R", 0 },
+        { "5|5.0|6", 0 }, { "red|green|blue", 0 }, { "B6|C7|D8", 0 },
+        { "level 1|level 2|level 10", 1 }, { "good|poor|red", 0 },
+        { "low|medium|small", 0 }, { "none|primary|secondary|tertiary", 1 }
+    };
+
+    (void) state;
+
+    for (i = 0; i < train_nelts(cases); i++) {
+        (void) snprintf(copy, sizeof(copy), "%s", cases[i].text);
+
+        for (n = 0, p = copy; p != NULL; n++) {
+            text[n] = strsep(&p, "|");
+        }
+
+        if (train_scale_known(text, n, rank) != cases[i].known) {
+            fail_msg("%s", cases[i].text);
+        }
+
+        for (k = 0; cases[i].known && k < n; k++) {
+            if (rank[k] != k) {
+                fail_msg("%s: place %zu is %u", cases[i].text, k, rank[k]);
+            }
+        }
+    }
+}
+
+
+int
+main(void)
+{
+    const struct CMUnitTest  tests[] = {
+        cmocka_unit_test(columns_are_understood),
+        cmocka_unit_test(order_is_that_of_codes),
+        cmocka_unit_test(training_rows_alone),
+        cmocka_unit_test(scales_are_known)
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,73 @@
+/*
+ * What the training rows say of columns: a sample of them with targets and
+ * folds, and the tests that decide.c puts to it.
+ * Not here: what columns look like (look.h), and what is made of them.
+ */
+
+#ifndef TRAIN_DECIDE_H
+#define TRAIN_DECIDE_H
+
+#include "table.h"
+
+
+#define TRAIN_DECIDE_FOLDS  5
+#define TRAIN_DECIDE_NONE   UINT32_MAX  /* the code of no value */
+
+
+/* decide_sample.c: some of the training rows */
+
+typedef struct {
+    const train_data_t *d;
+    size_t              n;
+    uint32_t           *row;        /* (n) one fold after the other */
+    size_t              at[TRAIN_DECIDE_FOLDS + 1];     /* where they begin;
+                                       rows of a group are in one */
+    size_t              out;
+    float              *y;          /* (out,n) what is to be told: classes as 0
+                                       and 1, ranks of numbers; each with mean 0
+                                       and deviation 1 */
+} train_sample_t;
+
+/* From n training rows of d, at most `most` of them. */
+void train_sample_make(train_sample_t *s, const train_data_t *d,
+    const uint32_t *row, size_t n, size_t most, uint64_t seed);
+void train_sample_free(train_sample_t *s);
+
+
+/* decide_order.c: do values say more of the targets than their order? */
+
+typedef struct {
+    double  order;                  /* share of the variance told, out of fold,
+                                       by intervals of the order; 0: nothing */
+    double  values;                 /* by as many groups of values */
+    double  sure;                   /* the difference, in its own deviations */
+} train_told_t;
+
+/* code(n): places of the values in their order, below k; NONE: no value. */
+void train_order_told(const train_sample_t *s, const uint32_t *code, size_t k,
+    train_told_t *told);
+
+
+/* decide_scale.c: an order that texts have by what they mean */
+
+/* rank(n), places of text(n) in their order: that of a known scale, such as low
+ * and high, or of the numbers in them.  0: none is known. */
+int train_scale_known(char *const *text, size_t n, uint32_t *rank);
+
+
+/* decide_same.c: by nothing but the values of n training rows */
+
+/* The same for two columns of one role that say the same in every row, be it in
+ * other words. */
+uint64_t train_column_print(const train_column_t *c, const uint32_t *row,
+    size_t n);
+/* Is column i always the same, or does it say what an earlier input says?
+ * print(i + 1): of the columns so far.  Returns 1, and why[TRAIN_WHY]. */
+int train_column_same(const train_table_t *t, const uint64_t *print, size_t i,
+    const uint32_t *row, size_t n, char *why);
+/* Numbers that count the rows of the file? */
+int train_column_counts(const train_data_t *d, const train_column_t *c,
+    const uint32_t *row, size_t n);
+
+
+#endif /* TRAIN_DECIDE_H */
