@@ -12,7 +12,7 @@
 /* Its tensors, in this order; scale is there for weights of I8 */
 
 enum {
-    MAAS_DENSE_WEIGHT = 0,             /* (in,units) */
+    MAAS_DENSE_WEIGHT = 0,             /* (in,units/groups) */
     MAAS_DENSE_BIAS,                   /* (units) */
     MAAS_DENSE_SCALE                   /* (units) */
 };
@@ -32,6 +32,7 @@ typedef struct {
     float   output_scale;
     size_t  output_zero;
     size_t  activations;               /* maas_dense_rows_t */
+    size_t  groups;                    /* products side by side */
     size_t  coded;                     /* by shape(): the input is U8 */
 } maas_dense_t;
 

@@ -17,6 +17,7 @@
 
 #define MAAS_OPS(X)                                                           \
     X(dense)                           /* x W + b */                          \
+    X(embed)                           /* values of columns to numbers */     \
     X(activation)                      /* x */                                \
     X(add)                             /* x1 + x2 */                          \
     X(flatten)                         /* x, in one dimension */              \

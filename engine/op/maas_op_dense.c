@@ -35,7 +35,11 @@ static const maas_attr_t  maas_dense_attrs[] = {
     { .name = "activations", .type = MAAS_ATTR_CHOICE,
       .at = offsetof(maas_dense_t, activations), .high = MAAS_DENSE_BF16,
       .version = 4, .names = maas_dense_rows,
-      .refused = "activations is neither \"float\" nor \"bf16\"" }
+      .refused = "activations is neither \"float\" nor \"bf16\"" },
+    { .name = "groups", .type = MAAS_ATTR_SIZE,
+      .at = offsetof(maas_dense_t, groups), .low = 1, .high = MAAS_MAX_WIDTH,
+      .def = 1, .version = 5,
+      .refused = "groups is not an integer from 1 to 2^20" }
 };
 
 static const maas_operand_t  maas_dense_tensors[] = {
@@ -69,6 +73,10 @@ maas_dense_wrong(const maas_dense_t *d, maas_dtype_t weights, size_t k,
 
     if (weights != MAAS_BF16 && d->activations != MAAS_DENSE_FLOAT) {
         return "\"activations\" is for weights of BF16";
+    }
+
+    if (weights != MAAS_F32 && d->groups != 1) {
+        return "\"groups\" is for weights of F32";
     }
 
     if (!maas_dense_scale(d->input_scale, d->input_zero)
@@ -111,6 +119,12 @@ maas_dense_shape(maas_node_t *n, const maas_shape_t *in, maas_err_t *err)
         return maas__fail(err, MAAS_BADVALUE, "%s", wrong);
     }
 
+    if (k % d->groups != 0 || d->units % d->groups != 0) {
+        return maas__fail(err, MAAS_BADSHAPE, "has %zu groups, which do not "
+                          "divide its %zu numbers and %zu units", d->groups,
+                          k, d->units);
+    }
+
     n->shape = maas__shape_flat(MAAS_F32, d->units);
 
     if (d->output_scale != 0) {
@@ -121,7 +135,7 @@ maas_dense_shape(maas_node_t *n, const maas_shape_t *in, maas_err_t *err)
 
     n->tensors[MAAS_DENSE_WEIGHT].rank = 2;
     n->tensors[MAAS_DENSE_WEIGHT].shape[0] = k;
-    n->tensors[MAAS_DENSE_WEIGHT].shape[1] = d->units;
+    n->tensors[MAAS_DENSE_WEIGHT].shape[1] = d->units / d->groups;
     n->tensors[MAAS_DENSE_BIAS].rank = 1;
     n->tensors[MAAS_DENSE_BIAS].shape[0] = d->units;
 
@@ -176,36 +190,78 @@ dense_float_kernel(const maas_node_t *n, maas_isa_t isa)
 }
 
 
+/* Groups are products of their own, packed one behind the other: group g has
+ * rows g*k to (g+1)*k of the weight. */
+
+typedef struct {
+    size_t  groups;
+    size_t  k;                         /* numbers of a group, */
+    size_t  n;                         /*     and units */
+    size_t  size;                      /* bytes, packed */
+} dense_groups_t;
+
+
+static dense_groups_t
+dense_groups(const maas_step_t *s)
+{
+    dense_groups_t       d;
+    const size_t        *dim = s->node.tensors[MAAS_DENSE_WEIGHT].shape;
+    const maas_gemm_t   *gemm = s->kernel;
+
+    d.groups = ((const maas_dense_t *) (const void *) s->node.attrs)->groups;
+    d.k = dim[0] / d.groups;
+    d.n = dim[1];
+    d.size = gemm->packed_size(d.k, d.n);
+
+    if (d.groups > 1 && d.size != 0) {
+        d.size = (d.size + MAAS_ALIGN - 1) & ~(size_t) (MAAS_ALIGN - 1);
+    }
+
+    return d;
+}
+
+
 static size_t
 dense_float_size(const maas_step_t *s)
 {
-    const size_t       *dim = s->node.tensors[MAAS_DENSE_WEIGHT].shape;
-    const maas_gemm_t  *gemm = s->kernel;
+    size_t          n;
+    dense_groups_t  d = dense_groups(s);
 
-    return gemm->packed_size(dim[0], dim[1]);
+    return maas__mul(d.groups, d.size, &n) == MAAS_OK ? n : 0;
 }
 
 
 static void
 dense_float_pack(const maas_step_t *s, void *to)
 {
-    const maas_tensor_t  *t = s->node.tensors;
-    const maas_gemm_t    *gemm = s->kernel;
+    size_t              g;
+    const float        *w, *bias;
+    dense_groups_t      d = dense_groups(s);
+    const maas_gemm_t  *gemm = s->kernel;
 
-    gemm->pack(t[MAAS_DENSE_WEIGHT].data, t[MAAS_DENSE_BIAS].data,
-               t[MAAS_DENSE_WEIGHT].shape[0], t[MAAS_DENSE_WEIGHT].shape[1],
-               to);
+    w = s->node.tensors[MAAS_DENSE_WEIGHT].data;
+    bias = s->node.tensors[MAAS_DENSE_BIAS].data;
+
+    for (g = 0; g < d.groups; g++) {
+        gemm->pack(w + g * d.k * d.n, bias + g * d.n, d.k, d.n,
+                   (char *) to + g * d.size);
+    }
 }
 
 
 static void
 dense_float_run(const maas_step_t *s, const maas_pass_t *p)
 {
-    const size_t       *dim = s->node.tensors[MAAS_DENSE_WEIGHT].shape;
+    size_t              g;
+    dense_groups_t      d = dense_groups(s);
     const maas_gemm_t  *gemm = s->kernel;
 
-    gemm->run(s->packed, dim[0], dim[1], p->in[0].data, p->in[0].ld, p->rows,
-              s->node.act, s->node.alpha, p->out.data, p->out.ld);
+    for (g = 0; g < d.groups; g++) {
+        gemm->run((const char *) s->packed + g * d.size, d.k, d.n,
+                  (const float *) p->in[0].data + g * d.k, p->in[0].ld,
+                  p->rows, s->node.act, s->node.alpha,
+                  (float *) p->out.data + g * d.n, p->out.ld);
+    }
 }
 
 
@@ -213,12 +269,15 @@ static void
 dense_float_back(const maas_step_t *s, const maas_pass_t *p,
     const maas_pass_t *slope)
 {
-    const size_t       *dim = s->node.tensors[MAAS_DENSE_WEIGHT].shape;
+    size_t              g;
+    dense_groups_t      d = dense_groups(s);
     const maas_gemm_t  *gemm = s->kernel;
 
-    if (slope->in[0].data != NULL) {
-        gemm->back(s->packed, dim[0], dim[1], slope->out.data, slope->out.ld,
-                   slope->rows, slope->in[0].data, slope->in[0].ld);
+    for (g = 0; slope->in[0].data != NULL && g < d.groups; g++) {
+        gemm->back((const char *) s->packed + g * d.size, d.k, d.n,
+                   (const float *) slope->out.data + g * d.n, slope->out.ld,
+                   slope->rows, (float *) slope->in[0].data + g * d.k,
+                   slope->in[0].ld);
     }
 }
 

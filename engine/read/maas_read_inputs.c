@@ -273,8 +273,8 @@ maas__read_gaps(maas_read_t *r, const maas_desc_t *d)
             if (n->in[j] == 0 && !n->op->missing) {
                 return MAAS_BAD(r, "R36: layer %zu: a layer of kind \"%s\" "
                                 "takes the input, which may have no value%s "
-                                "(\"missing\" or \"codes\"): only trees know "
-                                "what that is", i, n->op->name,
+                                "(\"missing\" or \"codes\"): only trees and "
+                                "embed know what that is", i, n->op->name,
                                 d->columns[gap].name != NULL
                                 ? " for a column" : "");
             }

@@ -1,6 +1,7 @@
 /*
- * Any bytes as a model file of trees: refused with a rule, or run, with reasons
- * or a sentence why there are none; the same row has the same ones.  The
+ * Any bytes as a model file of trees, or of embeddings: refused with a rule, or
+ * run, with reasons or a sentence why there are none; the same row has the same
+ * ones.  The
  * checksum of every second input is put right first.
  */
 
@@ -29,16 +30,41 @@ static const uint32_t  set[] = { 0, 1 };
 static const uint32_t  word[] = { 5 };
 static const uint8_t   flags[] = { 4, 5, 6, 8 };
 
-#define TENSOR(name, dtype, a)                                                \
-    { name, dtype, sizeof(a) / sizeof((a)[0]), sizeof(a), a }
+/* An embedding of every kind, and two groups behind it */
 
-static const struct {
+static const float     number[] = {
+    0.5f, 2, 1, 0.25f, 3, -0.5f, -1, 0, 0.5f, 1, 2, 3, 4, 1,
+    0.5f, 1.5f, 0, 0.25f, 1, 0.3f, 0.1f, 1, -2, 0.5f, 0.75f
+};
+static const uint32_t  from[] = { 0, 1, 1, 1, 2, 2, 0 };
+static const uint32_t  width[] = { 2, 1, 1, 2, 1, 3, 2 };
+static const uint32_t  at[] = { 0, 2, 6, 6, 9, 13, 14, 25 };
+static const uint8_t   item[] = { 0, 1, 2, 3, 4, 5, 6 };
+static const float     weight[] = { 1, -1, 0.5f, 2, 3, -2, 0, 1, 1, 1, -3, 2 };
+
+#define TENSOR(name, dtype, a)                                                \
+    { "0." name, dtype, sizeof(a) / sizeof((a)[0]), 0, sizeof(a), a }
+
+typedef struct {
     const char  *name;
     const char  *dtype;
     size_t       n;
+    size_t       columns;              /* 0: of one dimension */
     size_t       bytes;
     const void  *data;
-} tensors[] = {
+} tensor_t;
+
+static const tensor_t  embedding[] = {
+    TENSOR("number", "F32", number),
+    TENSOR("from", "U32", from),
+    TENSOR("width", "U32", width),
+    TENSOR("at", "U32", at),
+    { "1.weight", "F32", 12, 1, sizeof(weight), weight },
+    { "1.bias", "F32", 2, 0, 8, weight },
+    TENSOR("item", "U8", item)
+};
+
+static const tensor_t  tensors[] = {
     TENSOR("cover", "F64", cover),
     TENSOR("threshold", "F64", threshold),
     TENSOR("value", "F64", values),
@@ -52,6 +78,16 @@ static const struct {
     TENSOR("word", "U32", word),
     TENSOR("flags", "U8", flags)
 };
+
+static const char  embeds[] =
+    "{\"__metadata__\":{\"maas_crc32c\":\"00000000\",\"maas\":\"{"
+    "\\\"version\\\":5,\\\"name\\\":\\\"e\\\",\\\"task\\\":"
+    "\\\"regression\\\",\\\"inputs\\\":{\\\"kind\\\":\\\"tensor\\\","
+    "\\\"shape\\\":[3],\\\"missing\\\":\\\"nan\\\"},\\\"layers\\\":[{"
+    "\\\"kind\\\":\\\"embed\\\",\\\"units\\\":12,\\\"items\\\":7,"
+    "\\\"numbers\\\":25},{\\\"kind\\\":\\\"dense\\\",\\\"units\\\":2,"
+    "\\\"groups\\\":2,\\\"activation\\\":\\\"relu\\\"}],"
+    "\\\"outputs\\\":{}}\"}";
 
 static const char  document[] =
     "{\"__metadata__\":{\"maas_crc32c\":\"00000000\",\"maas\":\"{"
@@ -191,40 +227,45 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 size_t
 fuzz_seed(unsigned n, uint8_t *buf, size_t room)
 {
-    char      text[4096];
-    size_t    i, len, at;
-    uint64_t  head;
+    char             text[4096];
+    size_t           i, len, at_byte, many;
+    uint64_t         head;
+    const tensor_t  *t;
 
-    if (n > 0) {
+    if (n > 1) {
         return 0;
     }
 
-    at = 0;
-    len = (size_t) snprintf(text, sizeof(text), "%s", document);
+    t = n == 0 ? tensors : embedding;
+    many = n == 0 ? sizeof(tensors) / sizeof(tensors[0])
+                  : sizeof(embedding) / sizeof(embedding[0]);
+    at_byte = 0;
+    len = (size_t) snprintf(text, sizeof(text), "%s",
+                            n == 0 ? document : embeds);
 
-    for (i = 0; i < sizeof(tensors) / sizeof(tensors[0]); i++) {
+    for (i = 0; i < many; i++) {
         len += (size_t) snprintf(text + len, sizeof(text) - len,
-            ",\"layers.0.%s\":{\"dtype\":\"%s\",\"shape\":[%zu],"
-            "\"data_offsets\":[%zu,%zu]}", tensors[i].name, tensors[i].dtype,
-            tensors[i].n, at, at + tensors[i].bytes);
-        at += tensors[i].bytes;
+            ",\"layers.%s\":{\"dtype\":\"%s\",\"shape\":[%zu%s],"
+            "\"data_offsets\":[%zu,%zu]}", t[i].name, t[i].dtype, t[i].n,
+            t[i].columns ? ",1" : "", at_byte, at_byte + t[i].bytes);
+        at_byte += t[i].bytes;
     }
 
     len += (size_t) snprintf(text + len, sizeof(text) - len, "}");
     head = (len + 7) / 8 * 8;
-    FUZZ_HOLDS(len < sizeof(text) && 8 + head + at <= room);
+    FUZZ_HOLDS(len < sizeof(text) && 8 + head + at_byte <= room);
 
     memcpy(buf, &head, 8);
     memset(buf + 8, ' ', head);
     memcpy(buf + 8, text, len);
-    at = 8 + head;
+    at_byte = 8 + head;
 
-    for (i = 0; i < sizeof(tensors) / sizeof(tensors[0]); i++) {
-        memcpy(buf + at, tensors[i].data, tensors[i].bytes);
-        at += tensors[i].bytes;
+    for (i = 0; i < many; i++) {
+        memcpy(buf + at_byte, t[i].data, t[i].bytes);
+        at_byte += t[i].bytes;
     }
 
-    mend(buf, at);
+    mend(buf, at_byte);
 
-    return at;
+    return at_byte;
 }

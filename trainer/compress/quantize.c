@@ -29,7 +29,9 @@ int
 train_is_dense(const maas_node_t *n)
 {
     return strcmp(n->op->name, "dense") == 0
-           && n->tensors[MAAS_DENSE_WEIGHT].dtype == MAAS_F32;
+           && n->tensors[MAAS_DENSE_WEIGHT].dtype == MAAS_F32
+           && n->tensors[MAAS_DENSE_WEIGHT].shape[1]
+              == maas__shape_numbers(&n->shape);       /* no groups */
 }
 
 

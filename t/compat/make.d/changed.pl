@@ -37,6 +37,7 @@ my @why = (
         . '"epsilon":0\\.001: "alpha"|\\["a","n"\\]: )',
         'the threshold is shown' ],
     [ 'commands/broken', '"version"', 'version 2' ],
+    [ 'commands/broken', '"groups"', 'groups of dense layers' ],
     [ 'commands/broken', 'column \{"name":"a","kind"', 'dates' ],
 );
 

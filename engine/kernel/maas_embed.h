@@ -1,0 +1,76 @@
+/*
+ * Embeddings of the values of a row: what their items are, the arithmetic of
+ * one, and the one place that chooses a kernel.
+ * Not here: what a file says of them (op/maas_op_embed.c).
+ */
+
+#ifndef MAAS_EMBED_H
+#define MAAS_EMBED_H
+
+#include "maas.h"
+
+
+/* Items, by their number in files.  What each reads, keeps and writes is in
+ * docs/model-format.md. */
+
+typedef enum {
+    MAAS_EMBED_COPY = 0,           /* shift, factor */
+    MAAS_EMBED_NUMBER,             /* shift, factor, clip, fill */
+    MAAS_EMBED_MISSING,
+    MAAS_EMBED_BINS,               /* knots (width + 1) */
+    MAAS_EMBED_TABLE,              /* (rows,width) */
+    MAAS_EMBED_ONE_HOT,            /* other */
+    MAAS_EMBED_PERIODIC,           /* shift, factor, clip, fill, m, w(m), b(m),
+                                      matrix(m,width), bias(width) */
+    MAAS_N_EMBEDS
+} maas_embed_kind_t;
+
+#define MAAS_EMBED_SCALE  4        /* numbers of a scale: shift to fill */
+#define MAAS_EMBED_WAVES  5        /* w of a periodic item begins here */
+#define MAAS_EMBED_MOST   1024     /* waves of an item */
+
+typedef struct {
+    maas_embed_kind_t   kind;
+    uint32_t            from;      /* number of the row that it reads, or the
+                                      first */
+    uint32_t            to;        /* first number that it writes, */
+    uint32_t            width;     /*     and how many */
+    uint32_t            rows;      /* TABLE: with the one for all others;
+                                      PERIODIC: waves */
+    const float        *number;
+} maas_embed_item_t;
+
+
+/* A kernel: item[n] of one row x are written to y.  All kernels give the same
+ * bits. */
+
+typedef struct {
+    const char   *name;
+    maas_isa_t    isa;
+    int         (*usable)(void);
+    void        (*run)(const maas_embed_item_t *item, size_t n,
+                       const float *x, float *y);
+} maas_embed_kernel_t;
+
+extern const maas_embed_kernel_t maas__embed_plain;    /* the oracle */
+
+/* The fastest that this CPU has and isa allows; there always is one. */
+const maas_embed_kernel_t *maas__embed_choose(maas_isa_t isa);
+
+
+/* scale: shift, factor, clip, fill -> z of x */
+float maas__embed_scale(const float *scale, float x);
+/* cos(2 pi t), off by less than 2e-7; NaN if t is not finite */
+float maas__embed_cos(float t);
+/* Row of a table of so many that a code means: the last if it means none */
+size_t maas__embed_row(float code, size_t rows);
+/* One item of a row, plainly */
+void maas__embed_one(const maas_embed_item_t *item, const float *x, float *y);
+
+/* dx += slope by the numbers of the row that the item reads, given dy of what
+ * it wrote.  Codes, and numbers that are missing, have none. */
+void maas__embed_back(const maas_embed_item_t *item, const float *x,
+    const float *dy, float *dx);
+
+
+#endif /* MAAS_EMBED_H */

@@ -1,0 +1,133 @@
+# Layers of kind "embed" and dense ones in groups in model files: what is
+# computed, by hand, from columns and over HTTP; what is refused (R19, R21, R36,
+# R39, R43).
+
+use strict;
+use warnings;
+
+use FindBin;
+use lib "$FindBin::Bin/lib";
+
+use JSON::PP ();
+use MaasTest;
+use MaasTest::Model qw(write_model);
+use Test::More;
+
+my $t = MaasTest->new;
+my $dir = $t->dir;
+my $json = JSON::PP->new->canonical;
+
+my %type = (U32 => 'L<*', U8 => 'C*', F32 => 'f<*');
+
+sub tensor {
+    my ($dtype, $v, @shape) = @_;
+    return { dtype => $dtype, shape => @shape ? \@shape : [ scalar @$v ],
+        bytes => pack($type{$dtype}, @$v) };
+}
+
+# age: (age - 30) / 10, missing or not, three bins; city: a table of two values
+# and others, one-hot with others; then sums of halves, and of all:
+#   8 numbers -> 2 groups of 4, a unit each -> the sum of both
+
+sub model {
+    my (%o) = @_;
+    my %embed = (kind => 'embed', units => 8, items => 4, numbers => 12,
+        %{ $o{embed} || {} });
+    my %dense = (kind => 'dense', units => 2, groups => 2,
+        %{ $o{dense} || {} });
+    my %tensors = (
+        'layers.0.item'   => tensor(U8 => [ 1, 3, 4, 5 ]),
+        'layers.0.from'   => tensor(U32 => [ 0, 0, 1, 1 ]),
+        'layers.0.width'  => tensor(U32 => [ 1, 3, 1, 3 ]),
+        'layers.0.at'     => tensor(U32 => [ 0, 4, 8, 11, 12 ]),
+        'layers.0.number' => tensor(F32 => [ 30, 0.1, 0, 5, 0, 20, 40, 80,
+            100, 200, 300, 1 ]),
+        'layers.1.weight' => tensor(F32 => [ 1, 1, 1, 1, 1, 10, 20, 30 ],
+            8, 1),
+        'layers.1.bias'   => tensor(F32 => [ 0, 0.5 ]),
+        'layers.2.weight' => tensor(F32 => [ 1, 1 ], 2, 1),
+        'layers.2.bias'   => tensor(F32 => [ 0 ]),
+        %{ $o{tensors} || {} },
+    );
+
+    return write_model("$dir/m.st", doc => {
+        version => $o{version} || 5, name => 'm', task => 'regression',
+        inputs => { kind => 'columns', columns => [
+            { name => 'age', missing => 'nan' },
+            { name => 'city', kind => 'category', codes => JSON::PP::true,
+                values => [ 'rome', 'oslo' ] } ] },
+        layers => [ $o{first} || \%embed, \%dense,
+            { kind => 'dense', units => 1 } ],
+    }, tensors => \%tensors);
+}
+
+model();
+$t->conf(<<'EOC');
+%%GLOBALS%%
+events { }
+http {
+    %%GLOBALS_HTTP%%
+    maas_model m %%TESTDIR%%/m.st;
+    server {
+        listen 127.0.0.1:%%PORT%%;
+        location = /p { maas_predict m; }
+    }
+}
+EOC
+$t->known_good('/p', '{"age": 30, "city": "rome"}',
+    'Content-Type' => 'application/json');
+$t->run;
+
+# of age: the number, then bins; of city: the table's row, then 10, 20 or 30
+
+for ([ '{"age": 30, "city": "rome"}', 0 + 1.5 + 100 + 10.5 ],
+    [ '{"age": 50, "city": "oslo"}', 2 + 2.25 + 200 + 20.5 ],
+    [ '{"age": 10, "city": "bonn"}', -2 + 0.5 + 300 + 30.5 ],
+    [ '{"age": 1000, "city": null}', 97 + 3 + 300 + 30.5 ],
+    [ '{"city": "rome"}', 5 + 100 + 10.5 ])
+{
+    my ($row, $want) = @$_;
+    my $said = $t->post('/p', $row, 'Content-Type' => 'application/json')->body;
+    my ($y) = $said =~ /(-?[\d.]+)/;
+    cmp_ok(abs(($y // 1e9) - $want), '<', 1e-4, $row) or diag($said);
+}
+
+sub refused {
+    my ($what, $re, %o) = @_;
+    model(%o);
+    my ($rc, $out, $err) = $t->trainer('inspect', 'm.st');
+    is($rc, 1, "$what: refused");
+    like($err, $re, 'with a sentence');
+    return;
+}
+
+my ($rc, $out) = $t->trainer('inspect', 'm.st');
+is($rc, 0, 'inspect');
+like($out, qr/embed/, 'names the kind');
+
+refused('a number of version 4', qr/R19: layer 0: kind "embed" is of version 5/,
+    version => 4);
+refused('a layer of it', qr/R36: layer 0: a layer of kind "dense" takes the/,
+    first => { kind => 'dense', units => 8 }, tensors => {
+        'layers.0.weight' => tensor(F32 => [ (0) x 16 ], 2, 8),
+        'layers.0.bias' => tensor(F32 => [ (0) x 8 ]) });
+refused('no items', qr/R19: layer 0: items is not an integer from 1/,
+    embed => { items => 0 });
+refused('two groups of nine', qr/R21: layer 1 has 3 groups, which do not/,
+    dense => { groups => 3 });
+refused('half a group', qr/R19: layer 1: groups is not an integer/,
+    dense => { groups => 1.5 });
+refused('a weight for all', qr/R22: tensor "layers.1.weight" of shape \[8,1\]/,
+    tensors => { 'layers.1.weight' => tensor(F32 => [ (1) x 16 ], 8, 2) });
+refused('a kind', qr/R43: layer 0: item 1 is of kind 9: expected 0 to 6/,
+    tensors => { 'layers.0.item' => tensor(U8 => [ 1, 9, 4, 5 ]) });
+refused('numbers of another type', qr/R8: tensor "layers.0.from" is not U32/,
+    tensors => { 'layers.0.from' => tensor(F32 => [ 0, 0, 1, 1 ]) });
+refused('knots', qr/R43: layer 0: item 1: its knots do not rise/,
+    tensors => { 'layers.0.number' => tensor(F32 => [ 30, 0.1, 0, 5, 0, 20, 20,
+        80, 100, 200, 300, 1 ]) });
+refused('a knot without end', qr/R24: tensor "layers.0.number"/,
+    tensors => { 'layers.0.number' => tensor(F32 => [ 30, 0.1, 0, 5, 0, 20,
+        '+inf', 80, 100, 200, 300, 1 ]) });
+
+$t->done;
