@@ -1,6 +1,6 @@
 /*
  * Layers of a model file's document, bound to their tensors (R19 to R22, R24,
- * R26, R37 to R42): what the table of kinds says of each is checked and kept.
+ * R26, R37 to R43): what the table of kinds says of each is checked and kept.
  * Not here: any one kind (op/).
  */
 
