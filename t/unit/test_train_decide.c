@@ -66,31 +66,51 @@ write_row(FILE *f, size_t i, unsigned other)
 
 
 static void
-read_table(train_data_t *d, const train_want_t *more, size_t others)
+read_file(train_data_t *d, train_want_t *want, void (*write)(FILE *f))
 {
-    int            fd;
-    char          *path;
-    FILE          *f;
-    size_t         i;
-    train_want_t   want = { 0 };
+    int    fd;
+    char  *path;
+    FILE  *f;
 
-    want = (more != NULL) ? *more : want;
-    want.one_hot = TRAIN_ONE_HOT;
+    want->one_hot = TRAIN_ONE_HOT;
     path = train_format("%s/maas-decide-XXXXXX", P_tmpdir);
     fd = mkstemp(path);
     assert_true(fd >= 0);
     f = fdopen(fd, "w");
     assert_non_null(f);
-    (void) fputs(names, f);
-
-    for (i = 0; i < ROWS + others; i++) {
-        write_row(f, i, i >= ROWS);
-    }
-
+    write(f);
     assert_int_equal(fclose(f), 0);
-    train_data_read(path, TRAIN_PART_TRAIN, &want, d);
+    train_data_read(path, TRAIN_PART_TRAIN, want, d);
     (void) unlink(path);
     train_free(path);
+}
+
+
+static void
+write_table(FILE *f)
+{
+    size_t  i;
+
+    (void) fputs(names, f);
+
+    for (i = 0; i < ROWS; i++) {
+        write_row(f, i, 0);
+    }
+}
+
+
+/* Five times as many rows behind them, of which other things are true */
+
+static void
+write_others(FILE *f)
+{
+    size_t  i;
+
+    write_table(f);
+
+    for (i = ROWS; i < 6 * ROWS; i++) {
+        write_row(f, i, 1);
+    }
 }
 
 
@@ -123,10 +143,11 @@ columns_are_understood(void **state)
 {
     uint32_t       *row;
     train_data_t    d = { 0 };
+    train_want_t    want = { 0 };
 
     (void) state;
 
-    read_table(&d, NULL, 0);
+    read_file(&d, &want, write_table);
     row = rows(ROWS);
     assert_int_equal(column(&d, "zip")->role, TRAIN_ROLE_NUMBER);
     train_columns_decide(&d, row, ROWS, 1);
@@ -171,11 +192,12 @@ order_is_that_of_codes(void **state)
     float          *x;
     uint32_t       *row;
     train_data_t    d = { 0 };
+    train_want_t    want = { 0 };
     train_scale_t   s;
 
     (void) state;
 
-    read_table(&d, NULL, 0);
+    read_file(&d, &want, write_table);
     row = rows(ROWS);
     train_columns_decide(&d, row, ROWS, 1);
     train_scale_raw(&s, &d, row, ROWS);
@@ -210,7 +232,7 @@ training_rows_alone(void **state)
 
     row = rows(ROWS);
     want.columns = "zip=number,case=number";
-    read_table(&d, &want, 5 * ROWS);
+    read_file(&d, &want, write_others);
     train_columns_decide(&d, row, ROWS, 1);
     assert_int_equal(column(&d, "zip")->role, TRAIN_ROLE_NUMBER);
     assert_int_equal(column(&d, "case")->role, TRAIN_ROLE_NUMBER);
@@ -219,10 +241,11 @@ training_rows_alone(void **state)
     assert_true(column(&d, "size")->ordered);
     train_data_free(&d);
 
-    read_table(&d, NULL, 0);
+    want.columns = NULL;
+    read_file(&d, &want, write_table);
     train_data_info(&d, &info);
     want = (train_want_t) { .model = &info, .target = "y" };
-    read_table(&e, &want, 0);
+    read_file(&e, &want, write_table);
     train_columns_decide(&d, row, ROWS, 1);
     train_columns_follow(&d, &e);
     assert_int_equal(e.n_columns, d.n_columns);
@@ -239,6 +262,68 @@ training_rows_alone(void **state)
                         column(&d, "zip")->dict.text[0]);
     train_data_free(&d);
     train_data_free(&e);
+    train_free(row);
+}
+
+
+/* Texts of names that say nothing, of words that do, and of words that others
+ * have said */
+
+static void
+write_texts(FILE *f)
+{
+    size_t    i, k;
+    uint64_t  y;
+
+    (void) fputs("name,note,same,level,y\n", f);
+
+    for (i = 0; i < ROWS; i++) {
+        y = draw(i, 30, 2);
+        (void) fprintf(f, "N%06u %c%05u,", (unsigned) draw(i, 31, 1000000),
+                       'A' + (int) draw(i, 32, 26),
+                       (unsigned) draw(i, 33, 100000));
+
+        for (k = 0; k < 6; k++) {
+            (void) fprintf(f, "w%u ", (unsigned) draw(i, 40 + k, 400));
+        }
+
+        (void) fprintf(f, "%s,", y ? "fine thing" : "bad matter");
+        (void) fprintf(f, "S%05u %s,%u,%s\n",
+                       (unsigned) draw(i, 34, 100000),
+                       draw(i, 35, 2) ? "one" : "two",
+                       (unsigned) draw(i, 35, 2),
+                       (draw(i, 36, 10) ? y : draw(i, 35, 2)) ? "p" : "q");
+    }
+}
+
+
+static void
+texts_must_tell(void **state)
+{
+    uint32_t              *row;
+    train_data_t           d = { 0 };
+    train_want_t           want = { 0 };
+    const train_column_t  *c;
+
+    (void) state;
+
+    row = rows(ROWS);
+    read_file(&d, &want, write_texts);
+    assert_int_equal(column(&d, "name")->role, TRAIN_ROLE_TEXT);
+    train_columns_decide(&d, row, ROWS, 1);
+    assert_int_equal(column(&d, "note")->role, TRAIN_ROLE_TEXT);
+    assert_non_null(strstr(column(&d, "note")->why, "of what other columns"));
+    c = column(&d, "name");
+    assert_int_equal(c->role, TRAIN_ROLE_IGNORE);
+    assert_non_null(strstr(c->why, "(--columns name=text)"));
+    assert_int_equal(column(&d, "same")->role, TRAIN_ROLE_IGNORE);
+    train_data_free(&d);
+
+    want.columns = "name=text";
+    read_file(&d, &want, write_texts);
+    train_columns_decide(&d, row, ROWS, 1);
+    assert_int_equal(column(&d, "name")->role, TRAIN_ROLE_TEXT);
+    train_data_free(&d);
     train_free(row);
 }
 
@@ -299,6 +384,7 @@ main(void)
         cmocka_unit_test(columns_are_understood),
         cmocka_unit_test(order_is_that_of_codes),
         cmocka_unit_test(training_rows_alone),
+        cmocka_unit_test(texts_must_tell),
         cmocka_unit_test(scales_are_known)
     };
 

@@ -35,6 +35,17 @@
 #define DECIDE_GAIN_NAMED  0.001
 #define DECIDE_SURE_NAMED  2
 
+/* What texts must tell of what other columns leave: names, and texts of some
+ * words, for which one knows beforehand; and more slots of what fewer leave */
+#define DECIDE_TEXT        0.01
+#define DECIDE_TEXT_SURE   3
+#define DECIDE_TEXT_MORE   0.01
+#define DECIDE_TEXT_SURE_MORE  2
+#define DECIDE_WORDS       4        /* a value, on average */
+#define DECIDE_BYTES       1000000  /* of a sample of texts, */
+#define DECIDE_TEXTS       10000    /*     and its rows */
+#define DECIDE_NUMBERS     100000000    /* of all rows with more slots */
+
 
 static void __attribute__((format(printf, 3, 4)))
 decide_set(train_column_t *c, train_role_t role, const char *fmt, ...)
@@ -302,6 +313,89 @@ decide_values(train_column_t *c, const train_sample_t *s, uint32_t *code,
 }
 
 
+/* Texts: do they tell what other columns do not, in how many slots? */
+
+static void
+decide_text(train_column_t *c, const train_table_t *t,
+    const train_sample_t *s, const float *base, size_t n)
+{
+    double             words;
+    train_text_told_t  told;
+
+    train_text_told(s, base, c, TRAIN_PIECES, TRAIN_PIECES_MORE, &told);
+    words = (double) c->seen.words / (double) (c->seen.filled
+                                               + !c->seen.filled);
+
+    if (t->hash == 0 && n <= DECIDE_NUMBERS / TRAIN_PIECES_MORE
+        && told.better > DECIDE_TEXT_MORE
+        && told.sure_better > DECIDE_TEXT_SURE_MORE)
+    {
+        c->slots = TRAIN_PIECES_MORE;
+        told.share = told.share_more;
+        told.sure = told.sure_more;
+    }
+
+    c->was_why = train_strdup(c->why);
+    c->was_role = c->role;
+
+    if (words >= DECIDE_WORDS ? told.share > 0
+                              : told.share > DECIDE_TEXT
+                                && told.sure > DECIDE_TEXT_SURE)
+    {
+        decide_set(c, c->role, "%.120s; they tell %.1f %% of what other "
+                   "columns leave", c->was_why, 100 * told.share);
+        return;
+    }
+
+    c->slots = 0;
+    decide_set(c, TRAIN_ROLE_IGNORE, "%.100s, which tell nothing that other "
+               "columns do not (--columns %.64s=text)", c->was_why, c->name);
+}
+
+
+static void
+decide_texts(train_data_t *d, const uint32_t *row, size_t n, uint64_t seed)
+{
+    float           *base;
+    size_t           i, bytes, most;
+    train_table_t   *t = d->table;
+    train_column_t  *c;
+    train_sample_t   s;
+
+    bytes = 0;
+
+    for (i = 0; i < t->n; i++) {
+        c = &t->columns[i];
+
+        if (c->role == TRAIN_ROLE_TEXT && !c->forced) {
+            most = c->seen.bytes / (c->seen.filled + !c->seen.filled) + 1;
+            bytes = (most > bytes) ? most : bytes;
+        }
+    }
+
+    if (bytes == 0) {
+        return;
+    }
+
+    most = DECIDE_BYTES / bytes;
+    most = (most < DECIDE_FEW) ? DECIDE_FEW
+           : (most > DECIDE_TEXTS) ? DECIDE_TEXTS : most;
+    train_sample_make(&s, d, row, n, most, seed);
+    base = (s.n >= DECIDE_LEAST && s.out > 0) ? train_text_base(&s) : NULL;
+
+    for (i = 0; base != NULL && i < t->n; i++) {
+        c = &t->columns[i];
+
+        if (c->role == TRAIN_ROLE_TEXT && !c->forced) {
+            decide_text(c, t, &s, base, n);
+        }
+    }
+
+    train_free(base);
+    train_sample_free(&s);
+}
+
+
 /* As it was by its looks */
 
 static void
@@ -420,6 +514,7 @@ train_columns_decide(train_data_t *d, const uint32_t *row, size_t n,
     train_free(code);
     train_free(print);
     train_sample_free(&s);
+    decide_texts(d, row, n, seed);
 
     if (decide_places(t) == 0) {
         t->decided = 1;

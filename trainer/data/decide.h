@@ -48,6 +48,29 @@ void train_order_told(const train_sample_t *s, const uint32_t *code, size_t k,
     train_told_t *told);
 
 
+/* decide_text.c: do the texts of a column tell of the targets? */
+
+#define TRAIN_PIECES          512   /* slots of a text, */
+#define TRAIN_PIECES_MORE     4096  /*     and where more of them tell more */
+#define TRAIN_PIECE_SHORTEST  2
+#define TRAIN_PIECE_LONGEST   4
+
+typedef struct {
+    double  share, sure;            /* told by TRAIN_PIECES slots, of what the
+                                       other columns leave; in deviations */
+    double  share_more, sure_more;  /* by more slots */
+    double  better, sure_better;    /* the difference */
+} train_text_told_t;
+
+/* What is left of the targets by all columns that are no texts; to be given to
+ * train_free(). */
+float *train_text_base(const train_sample_t *s);
+/* base: by train_text_base() of the same sample. */
+void train_text_told(const train_sample_t *s, const float *base,
+    const train_column_t *c, size_t slots, size_t more,
+    train_text_told_t *told);
+
+
 /* decide_scale.c: an order that texts have by what they mean */
 
 /* rank(n), places of text(n) in their order: that of a known scale, such as low

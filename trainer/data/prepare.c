@@ -8,16 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "table.h"
+#include "decide.h"
 #include "util.h"
 
 
 #define PREPARE_HASH      256       /* slots of a hashed category */
 #define PREPARE_RARE      50        /* training rows from which a value that
                                        stands only once is "other" */
-#define PREPARE_PIECES    512       /* slots of a text */
-#define PREPARE_SHORTEST  2
-#define PREPARE_LONGEST   4
 #define PREPARE_SAMPLE    10000     /* rows that tell of a tensor */
 #define PREPARE_CODES     4096      /* values that have a place of their own */
 
@@ -148,9 +145,9 @@ prepare_text(maas_column_t *c, const train_table_t *all,
 {
     size_t  i;
 
-    c->hash = all->hash ? all->hash : t->slots ? t->slots : PREPARE_PIECES;
-    c->shortest = PREPARE_SHORTEST;
-    c->longest = PREPARE_LONGEST;
+    c->hash = all->hash ? all->hash : t->slots ? t->slots : TRAIN_PIECES;
+    c->shortest = TRAIN_PIECE_SHORTEST;
+    c->longest = TRAIN_PIECE_LONGEST;
 
     for (i = 0; i < n; i++) {
         c->missing_slot |= (t->id[row[i]] == 0);
