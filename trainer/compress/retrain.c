@@ -69,7 +69,7 @@ train_retrain_create(train_retrain_t *r, const train_small_t *s,
     r->data.input = MAAS_INPUT_TENSOR;
     r->data.table = NULL;
     r->data.bytes = NULL;
-    r->data.lists = NULL;
+    r->data.coded = NULL;
     r->data.exact = NULL;
     r->data.numbers = r->numbers;
     r->data.in = train_small_numbers(s, 0);

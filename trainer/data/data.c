@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "data.h"
+#include "coded.h"
 #include "util.h"
 
 
@@ -289,7 +289,7 @@ train_data_free(train_data_t *d)
     train_free(d->bytes);
     train_free(d->numbers);
     train_free(d->exact);
-    train_lists_free(d->lists);
+    train_coded_free(d->coded);
     train_free(d->columns);
     train_free(d->fields);
     train_free(d->classes);
@@ -326,8 +326,8 @@ train_data_row(const train_data_t *d, size_t row, float *x)
     size_t          i;
     const uint8_t  *p;
 
-    if (d->lists != NULL) {
-        train_lists_row(d->lists, row, x);
+    if (d->coded != NULL) {
+        train_coded_row(d->coded, row, x);
         return;
     }
 

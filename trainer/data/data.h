@@ -10,7 +10,6 @@
 
 #include "maas_int.h"
 #include "rng.h"
-#include "data/lists.h"
 #include "field/maas_field.h"
 #include "text/maas_json_write.h"
 
@@ -101,6 +100,7 @@ typedef struct {
 } train_want_t;
 
 typedef struct train_table_s  train_table_t;    /* table.h */
+typedef struct train_coded_s  train_coded_t;    /* coded.h */
 
 typedef enum {
     TRAIN_SPLIT_RANDOM = 0,
@@ -120,7 +120,9 @@ typedef struct {
     uint8_t       *bytes;           /* (rows,in) or NULL */
     float         *numbers;         /* (rows,in) or NULL */
     double        *exact;           /* the same for a model of doubles */
-    train_lists_t *lists;           /* the same, where most are 0, or NULL */
+    train_coded_t *coded;           /* the same, made of the table when they are
+                                       asked for: there are many, or most are
+                                       0 */
     train_table_t *table;           /* what they are made of, or NULL */
     size_t         n_columns;       /* 0 for a tensor */
     char         **columns;         /* (n_columns) names */
@@ -172,7 +174,7 @@ int train_data_has_test(const char *path);
 void train_data_info(const train_data_t *d, maas_info_t *info);
 /* How texts of the target are, for want.written; NULL: not known. */
 const maas_column_t *train_data_target(const train_data_t *d);
-/* row as wire numbers, x(in): what is read of bytes, numbers or lists, but for
+/* row as wire numbers, x(in): what is read of bytes, numbers or codes, but for
  * batches of tensors, is read by this */
 void train_data_row(const train_data_t *d, size_t row, float *x);
 /* The same for that model: x is a row of its numbers, info->row bytes. */
@@ -326,7 +328,7 @@ void train_scale_raw(train_scale_t *s, const train_data_t *d,
     const uint32_t *row, size_t n);
 void train_scale_free(train_scale_t *s);
 
-/* rows.c: make d->numbers or d->lists, and d->in, of a table, by what was
+/* rows.c: make d->numbers or d->coded, and d->in, of a table, by what was
  * fitted or by a model that the data was read for.  May be called again.
  * Nothing to do for others. */
 void train_rows_fitted(const train_scale_t *s, train_data_t *d);

@@ -7,12 +7,13 @@
 #include <math.h>
 #include <string.h>
 
-#include "table.h"
+#include "coded.h"
 #include "util.h"
 
 
-#define ROWS_SPARSE  0.25       /* share of numbers that are not zero: a list
-                                   has two words for each */
+#define ROWS_DENSE   (32u << 20)    /* bytes that are made at once */
+#define ROWS_SPARSE  0.25       /* share of numbers that are not zero: it takes
+                                   less time to put them there */
 #define ROWS_SAMPLE  1000
 
 
@@ -105,10 +106,10 @@ rows_make(const maas_fields_t *f, size_t in, train_data_t *d)
 
     train_free(d->numbers);
     train_free(d->exact);
-    train_lists_free(d->lists);
+    train_coded_free(d->coded);
     d->numbers = NULL;
     d->exact = NULL;
-    d->lists = NULL;
+    d->coded = NULL;
     d->in = in;
     d->rank = 1;
     d->shape[0] = in;
@@ -125,15 +126,10 @@ rows_make(const maas_fields_t *f, size_t in, train_data_t *d)
 
     x = train_alloc(in, sizeof(float));
 
-    if (rows_are_sparse(f, in, d, x)) {
-        d->lists = train_lists_create(d->rows, in);
-
-        for (i = 0; i < d->rows; i++) {
-            rows_row(f, d, i, x);
-            train_lists_add(d->lists, x);
-        }
-
-        train_lists_end(d->lists);
+    if (d->rows * in * sizeof(float) > ROWS_DENSE
+        || rows_are_sparse(f, in, d, x))
+    {
+        d->coded = train_coded_create(f, d->table);
 
     } else {
         d->numbers = train_alloc(d->rows * in, sizeof(float));

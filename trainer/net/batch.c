@@ -155,11 +155,11 @@ batch_numbers(const train_source_t *s, size_t row, float *x)
     d = batch_data(s, &row);
 
     if (d->bytes == NULL) {
-        if (d->lists != NULL) {
-            train_lists_row(d->lists, row, x);
+        if (d->numbers == NULL) {
+            train_data_row(d, row, x);
         }
 
-        maas__prep(d->lists != NULL ? x : d->numbers + row * d->in, 1, d->in,
+        maas__prep(d->numbers == NULL ? x : d->numbers + row * d->in, 1, d->in,
                    s->scale->shift, s->scale->factor, s->scale->n, x);
         maas__prep_curves(s->scale->curves, s->scale->n_curves, x);
         return;
