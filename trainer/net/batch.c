@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "batch.h"
+#include "embed.h"
 #include "kernel.h"
 
 
@@ -63,6 +64,36 @@ train_source_init(train_source_t *s, const train_data_t *d,
 }
 
 
+void
+train_source_embed(train_source_t *s, const train_embed_t *e)
+{
+    float   *x, *y;
+    size_t   i, j, step, n, some;
+
+    s->embed = e;
+    x = train_alloc(s->data->in, sizeof(float));
+    y = train_alloc(e->units, sizeof(float));
+    step = s->data->rows / BATCH_SAMPLE + 1;
+    n = 0;
+    some = 0;
+
+    for (i = 0; i < s->data->rows; i += step) {
+        train_data_row(s->data, i, x);
+        train_embed_row(e, x, y);
+        n += e->units;
+
+        for (j = 0; j < e->units; j++) {
+            some += (y[j] != 0);
+        }
+    }
+
+    s->sparse = e->n_learnt == 0
+                && (double) some < BATCH_SPARSE * (double) n;
+    train_free(x);
+    train_free(y);
+}
+
+
 /* Are rows more than copied? */
 
 static int
@@ -82,7 +113,7 @@ train_batch_create(train_batch_t *b, const train_source_t *s,
 
     d = s->data;
     b->max_rows = max_rows;
-    b->in = d->in;
+    b->in = (s->embed != NULL) ? s->embed->units : d->in;
     b->out = d->out;
     b->sparse = s->sparse;
     b->soft = (s->mixup > 0 || s->smoothing > 0);
@@ -96,6 +127,10 @@ train_batch_create(train_batch_t *b, const train_source_t *s,
 
     if (!b->sparse || source_varies(s)) {
         b->x = train_alloc(max_rows * b->in, sizeof(float));
+    }
+
+    if (s->embed != NULL && d->lists != NULL) {
+        b->raw = train_alloc(max_rows * d->in, sizeof(float));
     }
 
     b->classes = train_alloc(max_rows, sizeof(uint32_t));
@@ -117,6 +152,7 @@ void
 train_batch_free(train_batch_t *b)
 {
     train_free(b->x);
+    train_free(b->raw);
     train_free(b->at);
     train_free(b->v);
     train_free(b->n);
@@ -143,14 +179,42 @@ batch_data(const train_source_t *s, size_t *row)
 }
 
 
+/* The same of values themselves, for row `at` of the batch */
+
+static void
+batch_embed(const train_batch_t *b, const train_source_t *s, size_t row,
+    size_t at, float *x)
+{
+    float               *raw;
+    const train_data_t  *d;
+
+    d = batch_data(s, &row);
+
+    if (d->lists == NULL) {
+        train_embed_row(s->embed, d->numbers + row * d->in, x);
+        return;
+    }
+
+    raw = b->raw + at * d->in;
+    train_lists_row(d->lists, row, raw);
+    train_embed_row(s->embed, raw, x);
+}
+
+
 /* x(in): the network's input for a row of the data */
 
 static void
-batch_numbers(const train_source_t *s, size_t row, float *x)
+batch_numbers(const train_batch_t *b, const train_source_t *s, size_t row,
+    size_t at, float *x)
 {
     size_t               j;
     const uint8_t       *p;
     const train_data_t  *d;
+
+    if (s->embed != NULL) {
+        batch_embed(b, s, row, at, x);
+        return;
+    }
 
     d = batch_data(s, &row);
 
@@ -283,12 +347,12 @@ batch_row(train_batch_t *b, const train_source_t *s, size_t row, size_t at)
 
     if (b->sparse && !source_varies(s)) {
         x = b->v + at * b->stride;
-        batch_numbers(s, row, x);
+        batch_numbers(b, s, row, at, x);
         batch_list(b, x, at);
         return;
     }
 
-    batch_numbers(s, row, x);
+    batch_numbers(b, s, row, at, x);
 
     if (s->augment.any) {
         batch_draw(s, row, &rng);

@@ -20,6 +20,8 @@ typedef struct {
     size_t         out;
     unsigned       sparse;
     float         *x;               /* (rows,in) unless sparse */
+    float         *raw;             /* (rows,in of the data) of values that are
+                                       in lists; else NULL */
     size_t         stride;
     uint32_t      *at;
     float         *v;
@@ -65,6 +67,8 @@ typedef struct {
     uint64_t              epoch;
     const train_data_t   *more;         /* its rows follow those of data; of
                                            no truth but the teacher's */
+    const struct train_embed_s  *embed; /* rows are values themselves: from
+                                           them to numbers; NULL: no */
     const float          *teacher;      /* (rows of both,out) shares of classes
                                            at the temperature, or numbers as
                                            targets are; NULL: none */
@@ -74,6 +78,8 @@ typedef struct {
 
 void train_source_init(train_source_t *s, const train_data_t *d,
     const train_scale_t *scale);
+/* Its rows are values themselves: e, which is kept, makes numbers of them. */
+void train_source_embed(train_source_t *s, const struct train_embed_s *e);
 void train_batch_create(train_batch_t *b, const train_source_t *s,
     size_t max_rows);
 void train_batch_free(train_batch_t *b);

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "network.h"
+#include "embed.h"
 #include "op.h"
 
 
@@ -70,9 +70,30 @@ net_links(train_net_t *net)
 }
 
 
-int
-train_net_create(train_net_t *net, size_t in, size_t out, maas_task_t task,
-    const char *spec, char *why)
+/* What is learnt of an embedding, in front of the layers of the spec */
+
+static void
+net_embed(train_net_t *net, const train_embed_t *e)
+{
+    size_t  i;
+
+    (void) memmove(net->layers + 1, net->layers,
+                   net->n_layers * sizeof(train_layer_t));
+    net->n_layers++;
+
+    for (i = 1; i < net->n_layers; i++) {
+        net->layers[i].hidden++;
+    }
+
+    net->layers[0] = (train_layer_t) {
+        .op = &train_op_embed, .units = e->units, .embed = e
+    };
+}
+
+
+static int
+net_create(train_net_t *net, size_t in, const train_embed_t *e, size_t out,
+    maas_task_t task, const char *spec, char *why)
 {
     static const maas_act_t  output[] = {
         [MAAS_TASK_CLASSIFICATION] = MAAS_ACT_SOFTMAX,
@@ -85,7 +106,16 @@ train_net_create(train_net_t *net, size_t in, size_t out, maas_task_t task,
     net->out = out;
     net->act = output[task];
 
-    if (train_spec_read(net, spec, why) != 0 || net_layout(net, why) != 0) {
+    if (train_spec_read(net, spec, why) != 0) {
+        train_net_free(net);
+        return -1;
+    }
+
+    if (e != NULL && e->n_learnt > 0) {
+        net_embed(net, e);
+    }
+
+    if (net_layout(net, why) != 0) {
         train_net_free(net);
         return -1;
     }
@@ -94,6 +124,22 @@ train_net_create(train_net_t *net, size_t in, size_t out, maas_task_t task,
     net->params = train_alloc(net->n, sizeof(float));
 
     return 0;
+}
+
+
+int
+train_net_create(train_net_t *net, size_t in, size_t out, maas_task_t task,
+    const char *spec, char *why)
+{
+    return net_create(net, in, NULL, out, task, spec, why);
+}
+
+
+int
+train_net_create_on(train_net_t *net, const train_embed_t *e, size_t out,
+    maas_task_t task, const char *spec, char *why)
+{
+    return net_create(net, e->units, e, out, task, spec, why);
 }
 
 
@@ -114,6 +160,10 @@ train_net_init(train_net_t *net, train_init_t init, uint64_t seed)
 
         if (l->op->init != NULL) {
             l->op->init(l, init, &rng, p);
+        }
+
+        if (l->op == &train_op_embed) {
+            train_embed_init(l->embed, seed, p);
         }
 
         for (k = 0; k < l->vectors + l->kept; k++) {

@@ -76,6 +76,7 @@ typedef struct {
         struct {
             size_t         skip;    /* hidden layers below */
         } add;
+        const struct train_embed_s  *embed;
     };
 } train_layer_t;
 
@@ -100,6 +101,10 @@ typedef struct {
  * why[TRAIN_WHY]. */
 int train_net_create(train_net_t *net, size_t in, size_t out,
     maas_task_t task, const char *spec, char *why);
+/* The same on rows of values themselves, which e, kept by the caller, makes
+ * into numbers. */
+int train_net_create_on(train_net_t *net, const struct train_embed_s *e,
+    size_t out, maas_task_t task, const char *spec, char *why);
 void train_net_init(train_net_t *net, train_init_t init, uint64_t seed);
 void train_net_free(train_net_t *net);
 /* The network gives, before its activation, factor times what it gave, plus

@@ -52,6 +52,7 @@ struct train_op_s {
                                            hidden layer begins */
     unsigned        relu;           /* forward() does a relu that follows */
     unsigned        spends;         /* gradient() can make steps of Adam */
+    unsigned        whole;          /* is never split */
     unsigned        folds;          /* has no parameters in a model file */
     unsigned        keeps;          /* wants p->keep: (max_rows,ld), */
     unsigned        stats;          /*     so many p->stats of each row or
@@ -106,6 +107,9 @@ struct train_op_s {
 
 #define TRAIN_OP_DECLARE(name)  extern const train_op_t  train_op_##name;
 TRAIN_OPS(TRAIN_OP_DECLARE)
+
+/* of no spec: the first layer of a network on rows of values themselves */
+extern const train_op_t  train_op_embed;            /* op_embed.c */
 
 
 /* Normalisation: x -> gamma x' + beta; vectors of its parameters */

@@ -126,7 +126,7 @@ train_spec_read(train_net_t *net, const char *spec, char *why)
     char    *text, *p, *next;
     size_t   hidden;
 
-    net->layers = train_alloc(TRAIN_MAX_NET * TRAIN_N_PLACES + 1,
+    net->layers = train_alloc(TRAIN_MAX_NET * TRAIN_N_PLACES + 2,
                               sizeof(train_layer_t));
 
     if (*spec == '\0') {

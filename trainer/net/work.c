@@ -17,7 +17,8 @@
 static int
 work_heavy(const train_layer_t *l, size_t rows, size_t n)
 {
-    return rows * l->rows * l->ld >= WORK_SPLIT && l->ld / n >= TRAIN_PAD;
+    return !l->op->whole && rows * l->rows * l->ld >= WORK_SPLIT
+           && l->ld / n >= TRAIN_PAD;
 }
 
 

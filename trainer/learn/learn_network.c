@@ -1,0 +1,334 @@
+/*
+ * The family of networks: settings of a recipe, and a training from rows of
+ * values themselves to layers that score them.
+ * Not here: embeddings of columns (network_embed.c), nodes (network_nodes.c).
+ */
+
+#include <math.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "learn_network.h"
+
+
+#define NETWORK_ROWS  256           /* scored at a time */
+#define NETWORK_SPEC  1000
+
+
+typedef struct {
+    const char  *name;
+    size_t       at;
+    double       low, high, usual;
+} network_setting_t;
+
+#define NETWORK_SETTING(name, low, high, usual)                               \
+    { #name, offsetof(train_network_t, name), low, high, usual }
+
+static const network_setting_t  network_settings[] = {
+    NETWORK_SETTING(width, 1, 4096, 128),
+    NETWORK_SETTING(depth, 1, 8, 2),
+    NETWORK_SETTING(act, 0, MAAS_N_ACTS - 1, MAAS_ACT_RELU),
+    NETWORK_SETTING(drop, 0, 0.95, 0),
+    NETWORK_SETTING(bins, 0, 255, 0),
+    NETWORK_SETTING(waves, 0, 64, 0),
+    NETWORK_SETTING(sums, 1, 64, 3),
+    NETWORK_SETTING(one_hot, 0, 4096, 32),
+    NETWORK_SETTING(table, 0, 64, 8),
+    NETWORK_SETTING(robust, 0, 1, 0),
+    NETWORK_SETTING(batch, 1, 65536, 64),
+    NETWORK_SETTING(epochs, 0, 10000, 50),
+    NETWORK_SETTING(lr, 0, 10, 0.002),
+    NETWORK_SETTING(decay, 0, 100, 0.05),
+    NETWORK_SETTING(beta2, 0, 0.9999, 0.999),
+    NETWORK_SETTING(warmup, 0, 100, 0),
+    NETWORK_SETTING(ema, 0, 0.99999, 0),
+    NETWORK_SETTING(smooth, 0, 0.9, 0),
+    NETWORK_SETTING(schedule, 0, TRAIN_N_SCHEDS - 1, TRAIN_SCHED_COSINE),
+    NETWORK_SETTING(gain, 0.001, 100, 1),
+    NETWORK_SETTING(patience, 0, 10000, 0)
+};
+
+
+/* "width=64,depth=2": *s has what is usual but for these */
+
+static int
+network_read(train_network_t *s, const char *text, char *why)
+{
+    char                      name[32];
+    double                    v;
+    size_t                    i, n;
+    const char               *p;
+    const network_setting_t  *t;
+
+    for (i = 0; i < train_nelts(network_settings); i++) {
+        t = &network_settings[i];
+        *(double *) ((char *) s + t->at) = t->usual;
+    }
+
+    for (p = text; *p != '\0'; p += n + (p[n] == ',')) {
+        n = strcspn(p, ",");
+        t = NULL;
+        v = NAN;
+
+        for (i = 0; i < train_nelts(network_settings); i++) {
+            if (strncmp(p, network_settings[i].name,
+                        strlen(network_settings[i].name)) == 0
+                && p[strlen(network_settings[i].name)] == '=')
+            {
+                t = &network_settings[i];
+            }
+        }
+
+        if (t != NULL && n < sizeof(name) + strlen(t->name)) {
+            (void) snprintf(name, sizeof(name), "%.*s",
+                            (int) (n - strlen(t->name) - 1),
+                            p + strlen(t->name) + 1);
+            v = train_number(name, &v) ? v : NAN;
+        }
+
+        if (t == NULL || !(v >= t->low && v <= t->high)) {
+            return train_refuse(why, "\"%.*s\" is no setting of a network",
+                                (int) n, p);
+        }
+
+        *(double *) ((char *) s + t->at) = v;
+    }
+
+    return 0;
+}
+
+
+/* At work */
+
+typedef struct {
+    train_network_t        s;
+    const train_lesson_t  *l;
+    train_data_t           data;        /* the lesson's, seen by a network */
+    train_scale_t          scale;
+    float                  shift, factor;
+    train_embed_t          embed;
+    train_net_t            net;
+    train_source_t         source, valid;
+    train_optim_t          optim;
+    train_plan_t           plan;
+    train_result_t         result;
+} network_t;
+
+
+/* Two classes have two logits: one alone would be decayed as hard, but be
+ * pushed half as hard */
+
+static void
+network_data(network_t *w)
+{
+    w->data = *w->l->data;
+    w->data.targets = (float *) w->l->target;
+    w->data.weights = (float *) w->l->weight;
+    w->data.out = w->l->out;
+    w->data.task = MAAS_TASK_REGRESSION;
+
+    if (w->l->target != NULL) {
+        w->data.classes = NULL;
+        return;
+    }
+
+    w->data.task = MAAS_TASK_CLASSIFICATION;
+    w->data.out = (w->l->out > 1) ? w->l->out : 2;
+}
+
+
+static void
+network_plan(network_t *w, size_t rounds)
+{
+    const train_network_t  *s;
+
+    s = &w->s;
+    w->plan.loss = (w->data.classes != NULL) ? TRAIN_LOSS_SPARSE : w->l->loss;
+    w->plan.schedule = (train_sched_t) s->schedule;
+    w->plan.warmup = s->warmup;
+    w->plan.ema = s->ema;
+    w->plan.epochs = (rounds > 0) ? rounds : (size_t) s->epochs;
+    w->plan.batch = (size_t) s->batch;
+    w->plan.batch = (w->plan.batch < w->l->n) ? w->plan.batch : w->l->n;
+    w->plan.patience = (size_t) s->patience;
+    w->plan.threads = w->l->threads;
+    w->plan.step_factor = 0.5;
+    w->plan.plateau = 5;
+    w->plan.dp_last = (w->l->n_valid == 0);
+    w->plan.seed = w->l->seed;
+    w->plan.progress = TRAIN_PROGRESS_NONE;
+}
+
+
+static int
+network_create(network_t *w, char *why)
+{
+    char    spec[NETWORK_SPEC];
+    size_t  i, n;
+
+    for (i = 0, n = 0; i < (size_t) w->s.depth; i++) {
+        n += (size_t) snprintf(spec + n, sizeof(spec) - n, "%s%zu:%s",
+                               i > 0 ? "," : "", (size_t) w->s.width,
+                               maas__acts[(size_t) w->s.act].name);
+
+        if (w->s.drop > 0) {
+            n += (size_t) snprintf(spec + n, sizeof(spec) - n, ":drop=%g",
+                                   w->s.drop);
+        }
+    }
+
+    if (train_net_create_on(&w->net, &w->embed, w->data.out, w->data.task,
+                            spec, why) != 0)
+    {
+        return -1;
+    }
+
+    train_net_init(&w->net, TRAIN_INIT_AUTO, w->l->seed);
+
+    for (i = 0; i < w->net.n_layers && w->s.gain != 1; i++) {
+        if (w->net.layers[i].hidden == (w->embed.n_learnt > 0)
+            && w->net.layers[i].size > 0)
+        {
+            for (n = 0; n < w->net.layers[i].rows * w->net.layers[i].ld; n++) {
+                w->net.params[w->net.layers[i].at + n] *= (float) w->s.gain;
+            }
+        }
+    }
+
+    return 0;
+}
+
+
+static void
+network_train(network_t *w)
+{
+    const train_lesson_t  *l;
+
+    l = w->l;
+    w->factor = 1;
+    w->scale.kind = TRAIN_SCALE_NONE;
+    w->scale.n = 1;
+    w->scale.shift = &w->shift;
+    w->scale.factor = &w->factor;
+    train_source_init(&w->source, &w->data, &w->scale);
+    train_source_embed(&w->source, &w->embed);
+    w->valid = w->source;
+    w->source.seed = l->seed;
+    w->source.smoothing = (w->data.classes != NULL) ? (float) w->s.smooth : 0;
+
+    train_optim_create(&w->optim, TRAIN_OPT_ADAMW, w->net.n);
+    w->optim.lr = w->s.lr;
+    w->optim.weight_decay = w->s.decay;
+    w->optim.beta2 = w->s.beta2;
+
+    train_loop(&w->net, &w->optim, &w->plan, &w->source, &w->valid, l->row,
+               l->n, l->valid, l->n_valid, &w->result);
+    train_optim_free(&w->optim);
+}
+
+
+/* to(n_valid,out) */
+
+static void
+network_scores(network_t *w, float *to)
+{
+    float                 *z;
+    size_t                 at, n, i, k, out;
+    train_work_t           work;
+    train_batch_t          b;
+    const train_layer_t   *last;
+    const train_lesson_t  *l;
+
+    l = w->l;
+    out = l->out;
+    last = &w->net.layers[w->net.n_layers - 1];
+    train_work_create(&work, 1, NULL, &w->net, NULL, NULL, NETWORK_ROWS, 0);
+    train_batch_create(&b, &w->valid, NETWORK_ROWS);
+
+    for (at = 0; at < l->n_valid; at += n) {
+        n = l->n_valid - at;
+        n = (n < NETWORK_ROWS) ? n : NETWORK_ROWS;
+        train_batch_fill(&b, &w->valid, l->valid + at, n, 0);
+        train_forward(&work, &b);
+        z = work.part[w->net.n_layers - 1].a;
+
+        for (i = 0; i < n; i++, z += last->ld) {
+            for (k = 0; k < out; k++) {
+                to[(at + i) * out + k] = (w->data.out == out) ? z[k]
+                                                              : z[1] - z[0];
+            }
+        }
+    }
+
+    train_batch_free(&b);
+    train_work_free(&work, 1);
+}
+
+
+static double
+network_work(const train_recipe_t *r, const train_lesson_t *l)
+{
+    char             why[TRAIN_WHY];
+    double           in, numbers;
+    train_network_t  s;
+
+    if (network_read(&s, r->settings, why) != 0) {
+        return 0;
+    }
+
+    in = (double) l->data->in * (1 + s.bins);
+    numbers = s.width * (in + (s.depth - 1) * s.width);
+
+    return (r->rounds > 0 ? (double) r->rounds : s.epochs)
+           * (double) (l->n + l->n_valid / 3) * numbers * 0.1;
+}
+
+
+static int
+network_learn(const train_recipe_t *r, const train_lesson_t *l,
+    train_learnt_t *to, char *why)
+{
+    int        rc;
+    network_t  w = { .l = l };
+
+    (void) memset(to, 0, sizeof(train_learnt_t));
+
+    if (network_read(&w.s, r->settings, why) != 0) {
+        return -1;
+    }
+
+    network_data(&w);
+    network_plan(&w, r->rounds);
+    train_network_embed(&w.s, l, &w.embed);
+    rc = network_create(&w, why);
+
+    if (rc == 0) {
+        network_train(&w);
+
+        if (w.result.best_epoch == 0) {
+            rc = train_refuse(why, "the loss of the network is not finite");
+        }
+    }
+
+    if (rc == 0) {
+        to->arena = maas__arena_create(SIZE_MAX / 2);
+        to->scores = maas__arena_alloc(to->arena, l->n_valid * l->out + 1,
+                                       sizeof(float));
+        network_scores(&w, to->scores);
+        train_network_nodes(&w.embed, &w.net, l->out, l->data->in, to);
+        to->loss = w.result.best_loss;
+        to->rounds = w.result.best_epoch;
+        to->work = network_work(r, l);
+    }
+
+    train_net_free(&w.net);
+    train_embed_free(&w.embed);
+
+    return rc;
+}
+
+
+const train_family_t  train_family_network = {
+    "network", network_work, network_learn, train_network_pack
+};
