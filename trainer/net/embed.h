@@ -11,6 +11,10 @@
 #include "kernel/maas_embed.h"
 
 
+#define TRAIN_EMBED_WAVES  64       /* of a number, at most, */
+#define TRAIN_EMBED_SUMS   16       /*     and sums of them */
+
+
 typedef struct {
     maas_embed_kind_t    kind;
     uint32_t             from;      /* first slot of the row */
