@@ -28,6 +28,9 @@ typedef struct {
     size_t                out;          /* scores a row */
     const float          *target;       /* (rows,out), NULL: classes */
     const float          *weight;       /* (rows), NULL: all the same */
+    const int8_t         *monotone;     /* (numbers a row) +1: scores rise with
+                                           it, -1: they fall, 0; NULL: of none.
+                                           Trees alone know it */
 
     const uint32_t       *row;          /* (n) to learn from */
     size_t                n;

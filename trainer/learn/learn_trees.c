@@ -1,0 +1,401 @@
+/*
+ * The family `trees`: boosted trees on rows of values.
+ * Not here: how they grow (trees/), and who asks for them (portfolio/).
+ */
+
+#include <math.h>
+#include <string.h>
+
+#include "learn.h"
+#include "trees/trees.h"
+
+
+#define TREES_ALONE  300000         /* numbers that one thread does best */
+
+
+/* Settings of a recipe, what they are unless said, and what they may be.
+ * X(name, member, as what, usual, least, most) */
+
+#define TREES_SETTINGS(X)                                                     \
+    X("leaves",       grow.leaves,       size_t,   31,   2, 4096)             \
+    X("depth",        grow.depth,        size_t,   0,    0, 4096)             \
+    X("rate",         grow.rate,         double,   0.1,  1e-6, 1)             \
+    X("min-rows",     grow.min_rows,     size_t,   20,   1, 1e9)              \
+    X("min-curve",    grow.min_curve,    double,   1e-3, 1e-12, 1e9)          \
+    X("l2",           grow.l2,           double,   0,    0, 1e9)              \
+    X("min-gain",     grow.min_gain,     double,   0,    0, 1e9)              \
+    X("rows",         grow.rows,         double,   1,    0.01, 1)             \
+    X("columns",      grow.columns,      double,   1,    0.01, 1)             \
+    X("node-columns", grow.node_columns, double,   1,    0.01, 1)             \
+    X("extra",        grow.extra,        unsigned, 0,    0, 1)                \
+    X("smooth",       grow.smooth,       double,   0,    0, 1e9)              \
+    X("set-smooth",   grow.set_smooth,   double,   10,   0, 1e9)              \
+    X("set-l2",       grow.set_l2,       double,   10,   0, 1e9)              \
+    X("set-most",     grow.set_most,     size_t,   32,   1, 255)              \
+    X("set-rows",     grow.set_rows,     size_t,   100,  1, 1e9)              \
+    X("set-one",      grow.set_one,      size_t,   4,    0, 255)              \
+    X("bins",         grow.bins,         size_t,   255,  2, 255)              \
+    X("rounds",       rounds,            size_t,   100,  1, 100000)           \
+    X("patience",     patience,          size_t,   0,    0, 100000)
+
+
+static void
+trees_usual(train_boost_t *b)
+{
+    (void) memset(b, 0, sizeof(train_boost_t));
+
+#define TREES_USUAL(name, member, type, usual, least, most)                   \
+    b->member = (type) (usual);
+
+    TREES_SETTINGS(TREES_USUAL)
+}
+
+
+static int
+trees_set(train_boost_t *b, const char *name, double v, char *why)
+{
+#define TREES_SET(text, member, type, usual, least, most)                     \
+    if (strcmp(name, text) == 0) {                                            \
+        if (!(v >= (least) && v <= (most))) {                                 \
+            return train_refuse(why, "trees: %s=%g is not from %g to %g",     \
+                                name, v, (double) (least), (double) (most));  \
+        }                                                                     \
+                                                                              \
+        b->member = (type) v;                                                 \
+        return 0;                                                             \
+    }
+
+    TREES_SETTINGS(TREES_SET)
+
+    return train_refuse(why, "trees: no setting \"%s\"", name);
+}
+
+
+/* "leaves=31,rate=0.1" on top of what is usual */
+
+static int
+trees_read(train_boost_t *b, const char *text, char *why)
+{
+    char         name[32], number[32];
+    double       v;
+    size_t       n;
+    const char  *end, *is;
+
+    trees_usual(b);
+
+    for ( /* void */ ; text != NULL && *text != '\0'; text = end) {
+        end = text + strcspn(text, ",");
+        is = text + strcspn(text, "=");
+        n = (size_t) (is - text);
+
+        if (is >= end || n >= sizeof(name)
+            || (size_t) (end - is) > sizeof(number))
+        {
+            return train_refuse(why, "trees: expected NAME=NUMBER,..., not "
+                                "\"%.40s\"", text);
+        }
+
+        (void) memcpy(name, text, n);
+        name[n] = '\0';
+        n = (size_t) (end - is - 1);
+        (void) memcpy(number, is + 1, n);
+        number[n] = '\0';
+
+        if (!train_number(number, &v)) {
+            return train_refuse(why, "trees: %s=%s is no number", name,
+                                number);
+        }
+
+        if (trees_set(b, name, v, why) != 0) {
+            return -1;
+        }
+
+        end += (*end == ',');
+    }
+
+    return 0;
+}
+
+
+static int
+trees_loss(const train_lesson_t *l, train_trees_loss_t *to)
+{
+    switch (l->loss) {
+    case TRAIN_LOSS_MSE:
+        *to = TRAIN_TREES_SQUARES;
+        return 1;
+
+    case TRAIN_LOSS_MAE:
+        *to = TRAIN_TREES_MAE;
+        return 1;
+
+    case TRAIN_LOSS_HUBER:
+        *to = TRAIN_TREES_HUBER;
+        return 1;
+
+    case TRAIN_LOSS_BINARY:
+        *to = TRAIN_TREES_BINARY;
+        return 1;
+
+    case TRAIN_LOSS_SPARSE:
+    case TRAIN_LOSS_CATEGORICAL:
+        *to = TRAIN_TREES_SOFTMAX;
+        return 1;
+
+    default:
+        return 0;
+    }
+}
+
+
+/* What is true of the lesson's rows: those to learn from, then the others */
+
+typedef struct {
+    train_truth_t   truth;
+    uint32_t       *row;
+    float          *target;
+    float          *weight;
+    uint32_t       *classes;
+} trees_truth_t;
+
+static int
+trees_truth(const train_lesson_t *l, trees_truth_t *t, char *why)
+{
+    size_t          i, n;
+    train_truth_t  *to;
+
+    (void) memset(t, 0, sizeof(trees_truth_t));
+    to = &t->truth;
+    to->level = l->level;
+    to->out = l->out;
+    to->n = l->n;
+    to->rows = n = l->n + l->n_valid;
+
+    if (!trees_loss(l, &to->loss)) {
+        return train_refuse(why, "trees: this loss is not for them");
+    }
+
+    if (l->n == 0 || l->n > TRAIN_TREES_ROWS) {
+        return train_refuse(why, "trees: %zu rows; expected 1 to %u", l->n,
+                            TRAIN_TREES_ROWS);
+    }
+
+    t->row = train_alloc(n, sizeof(uint32_t));
+    (void) memcpy(t->row, l->row, l->n * sizeof(uint32_t));
+
+    if (l->n_valid > 0) {
+        (void) memcpy(t->row + l->n, l->valid, l->n_valid * sizeof(uint32_t));
+    }
+
+    if (l->target != NULL) {
+        to->target = t->target = train_alloc(n * l->out, sizeof(float));
+    } else {
+        to->classes = t->classes = train_alloc(n, sizeof(uint32_t));
+    }
+
+    if (l->weight != NULL) {
+        to->weight = t->weight = train_alloc(n, sizeof(float));
+    }
+
+    for (i = 0; i < n; i++) {
+        if (l->target != NULL) {
+            (void) memcpy(t->target + i * l->out,
+                          l->target + (size_t) t->row[i] * l->out,
+                          l->out * sizeof(float));
+        } else {
+            t->classes[i] = l->data->classes[t->row[i]];
+        }
+
+        if (l->weight != NULL) {
+            t->weight[i] = l->weight[t->row[i]];
+        }
+    }
+
+    return 0;
+}
+
+
+static void
+trees_truth_free(trees_truth_t *t)
+{
+    train_free(t->row);
+    train_free(t->target);
+    train_free(t->weight);
+    train_free(t->classes);
+}
+
+
+/* The ensemble as the one layer of what was learnt */
+
+static int
+boosted_layer(const maas_trees_t *e, train_learnt_t *to, char *why)
+{
+    maas_err_t    err;
+    maas_shape_t  input;
+
+    to->nodes = maas__arena_alloc(to->arena, 1, sizeof(maas_node_t));
+
+    if (to->nodes == NULL) {
+        return train_refuse(why, "trees: no memory");
+    }
+
+    maas__node_init(to->nodes, &maas__op_trees);
+    to->nodes->n_in = 1;
+    to->nodes->in[0] = 0;
+    to->n_nodes = 1;
+
+    if (!maas__trees_to(e, to->nodes)) {
+        return train_refuse(why, "trees: more of them than a model may have");
+    }
+
+    input = maas__shape_flat(MAAS_F32, e->in);
+
+    if (maas__node_shape(to->nodes, 0, &input, &err) != MAAS_OK) {
+        return train_refuse(why, "trees: the layer %s", err.msg);
+    }
+
+    return 0;
+}
+
+
+/* About 1.2 ns for a row's bin in a sum, and each row is in about three of
+ * them a tree; bins of a leaf are looked through */
+
+static double
+trees_cost(const train_boost_t *b, const train_lesson_t *l, double rounds)
+{
+    double  rows, in;
+
+    rows = (double) l->n * b->grow.rows;
+    in = (double) l->scale->n;
+
+    return rounds * (double) l->out
+           * (rows * (in * 3 + 30) + 2 * (double) b->grow.leaves * in
+              * fmin((double) b->grow.bins, rows / 3) * 3);
+}
+
+
+static double
+trees_work(const train_recipe_t *r, const train_lesson_t *l)
+{
+    char           why[TRAIN_WHY];
+    train_boost_t  b;
+
+    if (trees_read(&b, r->settings, why) != 0) {
+        return 0;
+    }
+
+    return trees_cost(&b, l, (double) (r->rounds > 0 ? r->rounds : b.rounds));
+}
+
+
+static int
+trees_made(const train_forest_t *f, const train_bins_t *b, size_t n_valid,
+    train_learnt_t *to, char *why)
+{
+    size_t        i;
+    maas_trees_t  e;
+
+    to->arena = maas__arena_create(SIZE_MAX / 2);
+
+    if (to->arena == NULL || !train_forest_to(f, b, to->arena, &e)) {
+        return train_refuse(why, "trees: no memory");
+    }
+
+    to->loss = f->loss;
+    to->rounds = f->rounds;
+    to->scores = maas__arena_alloc(to->arena, n_valid * f->out + 1,
+                                   sizeof(float));
+
+    for (i = 0; to->scores != NULL && i < n_valid * f->out; i++) {
+        to->scores[i] = (float) f->scores[i];
+    }
+
+    return boosted_layer(&e, to, why);
+}
+
+
+/* Of few numbers, members would wait for each other more than they work */
+
+static size_t
+trees_threads(const train_lesson_t *l)
+{
+    return ((double) l->n * (double) l->data->in < TREES_ALONE) ? 1
+           : l->threads;
+}
+
+
+static int
+trees_learn(const train_recipe_t *r, const train_lesson_t *l,
+    train_learnt_t *to, char *why)
+{
+    int             rc;
+    train_bins_t    b;
+    train_team_t   *team;
+    train_boost_t   set;
+    trees_truth_t   t;
+    train_forest_t  f;
+
+    (void) memset(to, 0, sizeof(train_learnt_t));
+
+    if (trees_read(&set, r->settings, why) != 0
+        || trees_truth(l, &t, why) != 0)
+    {
+        return -1;
+    }
+
+    set.seed = l->seed;
+    set.grow.monotone = l->monotone;
+
+    if (r->rounds > 0) {
+        set.rounds = r->rounds;
+        set.patience = 0;
+    }
+
+    team = train_team_create(trees_threads(l));
+    train_bins_create(&b, l->data, l->scale, t.row, t.truth.rows, l->n,
+                      set.grow.bins, team);
+    rc = train_boost(&set, &b, &t.truth, team, &f, why);
+
+    if (rc == 0) {
+        rc = trees_made(&f, &b, l->n_valid, to, why);
+        to->work = trees_cost(&set, l, (double) f.rounds);
+    }
+
+    train_forest_free(&f);
+    train_bins_free(&b);
+    trees_truth_free(&t);
+    train_team_free(team);
+
+    return rc;
+}
+
+
+static int
+boosted_pack(const train_learnt_t *member, const double *weight, size_t n,
+    train_learnt_t *to, char *why)
+{
+    int            rc;
+    size_t         i;
+    maas_trees_t  *from, all;
+
+    (void) memset(to, 0, sizeof(train_learnt_t));
+    to->arena = maas__arena_create(SIZE_MAX / 2);
+    from = train_alloc(n, sizeof(maas_trees_t));
+
+    for (i = 0; i < n; i++) {
+        maas__trees_of(member[i].nodes, &from[i]);
+    }
+
+    rc = (to->arena != NULL
+          && train_ensemble_join(from, weight, n, to->arena, &all))
+         ? boosted_layer(&all, to, why) : train_refuse(why, "trees: no memory");
+    train_free(from);
+
+    return rc;
+}
+
+
+const train_family_t  train_family_trees = {
+    "trees", trees_work, trees_learn, boosted_pack
+};
