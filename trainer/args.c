@@ -17,14 +17,56 @@
 #define ARGS_VALUE  1000            /* getopt's value of the first row */
 
 
-static void
-args_choice(const train_args_t *a, const train_arg_t *t, int *out,
+/* A choice that has a number, "name=number"; 0: it is another */
+
+static int
+args_with(const train_args_t *a, const train_arg_t *t, double *out,
     const char *value, const char *where)
 {
+    double       v;
+    size_t       n;
+    const char  *name;
+
+    name = t->choices[t->with];
+    n = strlen(name);
+
+    if (t->with == 0 || strncmp(name, value, n) != 0
+        || (value[n] != '=' && value[n] != '\0'))
+    {
+        return 0;
+    }
+
+    if (value[n] == '\0' || !train_number(value + n + 1, &v) || v <= t->min
+        || v >= t->max)
+    {
+        train_usage(a->cmd, "%s: \"%.40s\": expected %s=X, a number above "
+                    "%.16g and below %.16g", where, value, name, t->min,
+                    t->max);
+    }
+
+    *out = v;
+
+    return 1;
+}
+
+
+static void
+args_choice(const train_args_t *a, const train_arg_t *t, void *to,
+    const char *value, const char *where)
+{
+    int    *out;
     char    list[256];
     size_t  i, n;
 
+    out = (int *) (void *) ((char *) to + t->at);
     n = (size_t) snprintf(list, sizeof(list), "one of ");
+
+    if (args_with(a, t, (double *) (void *) ((char *) to + t->with_at), value,
+                  where))
+    {
+        *out = (int) t->with;
+        return;
+    }
 
     for (i = 0; i < t->n_choices; i++) {
         if (strcmp(t->choices[i], value) == 0) {
@@ -116,7 +158,7 @@ train_args_set(const train_args_t *a, void *to, const train_arg_t *t,
         break;
 
     case TRAIN_ARG_CHOICE:
-        args_choice(a, t, p, value, where);
+        args_choice(a, t, to, value, where);
         break;
 
     case TRAIN_ARG_FLAG:

@@ -40,6 +40,9 @@ typedef struct {
     const char           *help;
     const char           *group;    /* heading before it in --help, or NULL */
     const char           *expected; /* what is said of choices, or NULL */
+    unsigned              with;     /* of choices: place of the one that has a
+                                       number, "quantile=0.9"; 0: none */
+    size_t                with_at;  /* a double, above min and below max */
 } train_arg_t;
 
 /* Members of a row from the kind to the role: field f of struct s.  What

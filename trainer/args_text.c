@@ -21,9 +21,10 @@ const char *
 train_args_value(const train_arg_t *t, const void *from,
     char buf[TRAIN_ARG_VALUE])
 {
-    const void  *p;
+    const void  *p, *with;
 
     p = (const char *) from + t->at;
+    with = (const char *) from + t->with_at;
 
     switch (t->kind) {
 
@@ -31,6 +32,12 @@ train_args_value(const train_arg_t *t, const void *from,
         return *(char *const *) p;
 
     case TRAIN_ARG_CHOICE:
+        if (t->with > 0 && *(const int *) p == (int) t->with) {
+            (void) snprintf(buf, TRAIN_ARG_VALUE, "%s=%.9g",
+                            t->choices[t->with], *(const double *) with);
+            return buf;
+        }
+
         return t->choices[*(const int *) p];
 
     case TRAIN_ARG_FLAG:

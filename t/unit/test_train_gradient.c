@@ -155,6 +155,13 @@ oracle_row_loss(const check_t *c, size_t row, const double *y)
         case TRAIN_LOSS_HUBER:
             sum += (fabs(e) <= 1 ? 0.5 * e * e : fabs(e) - 0.5) / (double) n;
             break;
+        case TRAIN_LOSS_QUANTILE:
+            sum += fabs(e) * (e > 0 ? 0.7 : 0.3) / (double) n;
+            break;
+        case TRAIN_LOSS_POISSON:
+            sum += (exp(y[j]) - t * y[j] - t + (t > 0 ? t * log(t) : 0))
+                   / (double) n;
+            break;
         case TRAIN_LOSS_BINARY:
             sum -= t * log(y[j]) + (1 - t) * log(1 - y[j]);
             break;
@@ -414,6 +421,7 @@ check_create(check_t *c, const char *spec, maas_task_t task,
     check_data(c, in, out, sparse);
 
     train_source_init(&c->source, &c->data, &c->scale);
+    c->source.level = 0.3f;
     assert_int_equal(c->source.sparse, sparse);
     assert_int_equal(train_net_create(&c->net, in, out, task, spec, why), 0);
     train_net_init(&c->net, TRAIN_INIT_AUTO, 5);

@@ -52,6 +52,7 @@ evaluate_measure(train_evaluate_t *e)
     e->y = train_model_run(e->model, &e->data, NULL, 0);
     weight = (train_evaluate_weight(e) != NULL) ? e->data.weights : NULL;
     train_judge_create(&e->judge, &e->info, &e->data, NULL, 0, e->y);
+    e->judge.asked = train_asked(&e->info);
     e->judge.weight = weight;
     train_judge(&e->judge, NULL, &e->m);
 

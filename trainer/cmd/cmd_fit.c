@@ -140,6 +140,8 @@ fit_free(train_fit_t *f)
     train_history_free(&f->history);
     train_free(f->image);
     train_free(f->baseline);
+    train_free(f->mean);
+    train_free(f->deviation);
     train_free(f->shift);
     train_free(f->decision);
     train_free(f->row);

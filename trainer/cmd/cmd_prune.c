@@ -387,6 +387,7 @@ train_cmd_prune(int argc, char **argv)
     train_small_measured(&p.rows, "prune", p.o.drop);
     p.score[0] = train_scored(p.rows.model, &p.rows.judged);
     p.o.train.epochs = prune_epochs(&p);
+    p.o.train.asked = train_asked(maas_model_info(p.rows.model));
     train_retrain_create(&p.retrain, &p.s, &p.rows.data);
     prune_steps(&p);
     image = train_small_finish(&p.s, p.nodes, &p.rows, "prune", prune_how, &p,

@@ -59,7 +59,9 @@ typedef struct {
                                        probabilities are as frequent as the
                                        classes; NULL: nothing */
     float           *targets[2];    /* of data and valid, as they were read */
-    double           mean, deviation;
+    double          *mean;          /* (out) of the targets; NULL: as they
+                                       are */
+    double          *deviation;     /* (out), by which they were divided */
     float            threshold;     /* 0: as usual */
     float           *decision;      /* (out) weights of what is said, or NULL */
     void            *image;
@@ -107,8 +109,8 @@ void train_fit_warn_free(train_fit_t *f);
 
 
 /* fit_check.c: targets of training and validation become numbers about 0
- * with deviation 1, as the training rows have them; nothing for classes or
- * with --target-scaling=none. */
+ * with deviation 1, as the training rows have them, or with --loss=poisson
+ * rates about 1; nothing for classes or with --target-scaling=none. */
 void train_fit_scale(train_fit_t *f);
 /* Undo that: in the data, in the network's last layer and in the losses. */
 void train_fit_unscale(train_fit_t *f);

@@ -15,44 +15,119 @@
 #define FIT_BASELINE  4096             /* numbers */
 
 
+/* Of --loss=poisson */
+
+static void
+fit_rates(const train_data_t *d)
+{
+    size_t  i;
+
+    for (i = 0; i < d->rows * d->out; i++) {
+        if (d->targets[i] < 0) {
+            train_die("--loss poisson: the target is %g in some row: expected "
+                      "counts or rates of 0 or more",
+                      (double) d->targets[i]);
+        }
+    }
+}
+
+
+/* Mean and deviation of target k of the training rows; of rates their mean is
+ * the unit */
+
+static void
+fit_scale_of(train_fit_t *f, size_t k)
+{
+    double        mean, d, sq;
+    size_t        i, n, out;
+    const float  *t;
+
+    t = f->data.targets + k;
+    out = f->data.out;
+    n = f->n_train;
+    mean = sq = 0;
+
+    for (i = 0; i < n; i++) {
+        mean += t[f->row[i] * out] / (double) n;
+    }
+
+    for (i = 0; i < n; i++) {
+        d = t[f->row[i] * out] - mean;
+        sq += d * d;
+    }
+
+    f->mean[k] = mean;
+    f->deviation[k] = (sq > 0) ? sqrt(sq / (double) n) : 1;
+
+    if (f->plan.loss == TRAIN_LOSS_POISSON) {
+        f->mean[k] = 0;
+        f->deviation[k] = (mean > 0) ? mean : 1;
+    }
+}
+
+
 /* Of the training rows, as a network likes its numbers; for these weights no
  * learning rate fits targets of any size. */
 
 void
 train_fit_scale(train_fit_t *f)
 {
-    double         d, sq;
-    size_t         i, k, n;
+    size_t         i, c, k;
     train_data_t  *part[2] = { &f->data, &f->valid };
 
-    f->deviation = 1;
+    f->net.rates = (f->plan.loss == TRAIN_LOSS_POISSON);
+
+    for (k = 0; k < 2 && f->net.rates; k++) {
+        fit_rates(part[k]);
+    }
 
     if (f->data.targets == NULL || f->o.target_scaling != 0) {
         return;
     }
 
-    n = f->n_train;
-    sq = 0;
+    f->mean = train_alloc(f->data.out, sizeof(double));
+    f->deviation = train_alloc(f->data.out, sizeof(double));
 
-    for (i = 0; i < n; i++) {
-        f->mean += f->data.targets[f->row[i]] / (double) n;
+    for (k = 0; k < f->data.out; k++) {
+        fit_scale_of(f, k);
     }
-
-    for (i = 0; i < n; i++) {
-        d = f->data.targets[f->row[i]] - f->mean;
-        sq += d * d;
-    }
-
-    f->deviation = (sq > 0) ? sqrt(sq / (double) n) : 1;
 
     for (k = 0; k < 2; k++) {
         f->targets[k] = part[k]->targets;
-        part[k]->targets = train_alloc(part[k]->rows, sizeof(float));
+        part[k]->targets = train_alloc(part[k]->rows * f->data.out,
+                                       sizeof(float));
 
-        for (i = 0; i < part[k]->rows; i++) {
-            part[k]->targets[i] = (float) ((f->targets[k][i] - f->mean)
-                                           / f->deviation);
+        for (i = 0; i < part[k]->rows * f->data.out; i++) {
+            c = i % f->data.out;
+            part[k]->targets[i] = (float) ((f->targets[k][i] - f->mean[c])
+                                           / f->deviation[c]);
         }
+    }
+}
+
+
+/* What a loss of one target is multiplied by; of several, each in its own
+ * unit, it stays as it is */
+
+static double
+fit_unit(const train_fit_t *f)
+{
+    if (f->data.out > 1) {
+        return 1;
+    }
+
+    switch (f->plan.loss) {
+
+    case TRAIN_LOSS_MSE:
+        return f->deviation[0] * f->deviation[0];
+
+    case TRAIN_LOSS_MAE:
+    case TRAIN_LOSS_QUANTILE:
+    case TRAIN_LOSS_POISSON:
+        return f->deviation[0];
+
+    default:
+        return 1;
     }
 }
 
@@ -74,11 +149,14 @@ train_fit_unscale(train_fit_t *f)
     train_free(f->valid.targets);
     f->data.targets = f->targets[0];
     f->valid.targets = f->targets[1];
+    unit = fit_unit(f);
 
-    train_net_fold(&f->net, f->deviation, f->mean);
+    for (i = 0; f->net.rates && i < f->data.out; i++) {
+        f->mean[i] = log(f->deviation[i]);      /* before an exp() */
+        f->deviation[i] = 1;
+    }
 
-    unit = (f->plan.loss == TRAIN_LOSS_MSE) ? f->deviation * f->deviation
-           : (f->plan.loss == TRAIN_LOSS_MAE) ? f->deviation : 1;
+    train_net_units(&f->net, f->deviation, f->mean);
     f->result.train_loss *= unit;
     f->result.best_loss *= unit;
 
@@ -219,6 +297,7 @@ fit_report_page(train_fit_t *f, const maas_model_t *m)
 
     y = train_model_run(m, r.data, r.row, rows);
     train_judge_create(&judge, r.info, r.data, r.row, rows, y);
+    judge.asked = train_asked(r.info);
     train_judge(&judge, NULL, &metrics);
     train_bootstrap(&judge, TRAIN_ROUNDS, f->o.plan.seed, &low, &high);
 
@@ -280,6 +359,7 @@ train_fit_judge(const maas_model_t *m, const train_data_t *d,
 
     y = train_model_run(m, d, row, n);
     train_judge_create(&j, maas_model_info(m), d, row, n, y);
+    j.asked = train_asked(maas_model_info(m));
     weight = train_alloc(j.rows, sizeof(float));
 
     for (i = 0; i < j.rows && d->weights != NULL; i++) {

@@ -52,7 +52,8 @@ folds_begin(train_fit_t *f, size_t fold)
 
     f->data.class_weights = NULL;
     f->test = (train_data_t) { 0 };
-    f->mean = 0;
+    f->mean = NULL;
+    f->deviation = NULL;
     f->targets[0] = NULL;
 }
 

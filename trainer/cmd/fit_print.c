@@ -152,11 +152,15 @@ fit_json(const train_fit_t *f)
 static int
 fit_shows(const train_fit_t *f, size_t figure)
 {
+    train_metrics_t        m = { .task = f->data.task };
     const train_figure_t  *p;
 
     p = &train_figures[figure];
+    m.asked.kind = f->plan.loss == TRAIN_LOSS_QUANTILE ? TRAIN_ASKED_QUANTILE
+                   : f->plan.loss == TRAIN_LOSS_POISSON ? TRAIN_ASKED_RATE
+                                                        : TRAIN_ASKED_MEAN;
 
-    return p->numbers == (f->data.classes == NULL)
+    return train_figure_of(p, &m)
            && strcmp(p->key, "loss") != 0 && strcmp(p->key, "mse") != 0
            && strcmp(p->key, "top_3_accuracy") != 0 && !p->biased;
 }
@@ -321,7 +325,9 @@ fit_row(const train_fit_t *f, const char *what, const train_metrics_t *m)
         }
     }
 
-    (void) printf("  %s%s%s\n", m->classes ? "always \"" : "always the mean",
+    (void) printf("  %s%s%s\n", m->classes ? "always \""
+                  : m->asked.kind == TRAIN_ASKED_QUANTILE
+                    ? "always the mean, or quantile" : "always the mean",
                   m->classes ? train_shown(f->data.labels[m->largest]) : "",
                   m->classes ? "\"" : "");
 }

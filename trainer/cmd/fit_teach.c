@@ -349,6 +349,12 @@ train_fit_teach(train_fit_t *f)
                     train_loss_names[f->plan.loss]);
     }
 
+    if (f->plan.loss >= TRAIN_LOSS_QUANTILE) {
+        train_usage("fit", "--teacher: --loss %s: a teacher of means says "
+                    "nothing of it: expected mse, mae or huber",
+                    train_loss_names[f->plan.loss]);
+    }
+
     f->o.temperature = isnan(f->o.temperature) ? TEACH_TEMPERATURE
                                                : f->o.temperature;
     f->o.alpha = isnan(f->o.alpha) ? TEACH_ALPHA : f->o.alpha;
@@ -433,7 +439,8 @@ train_fit_taught(train_fit_t *f, train_source_t *s)
     }
 
     for (i = 0; f->targets[0] != NULL && i < rows * f->data.out; i++) {
-        y[i] = (float) ((y[i] - f->mean) / f->deviation);
+        y[i] = (float) ((y[i] - f->mean[i % f->data.out])
+                        / f->deviation[i % f->data.out]);
     }
 
     s->teacher = y;

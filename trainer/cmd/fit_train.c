@@ -223,6 +223,7 @@ train_fit_train(train_fit_t *f)
 
     fit_see(f, &seen, &source, &valid);
     train_plan_source(&source, &f->o);
+    valid.level = source.level;
     train_fit_taught(f, &source);
 
     /* rows without a truth are for training alone */

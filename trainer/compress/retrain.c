@@ -291,8 +291,11 @@ train_retrain(train_retrain_t *r, train_small_t *s,
     train_free(spec);
     retrain_in(s, &net);
     train_net_fold(&net, 1 / r->deviation, -r->mean / r->deviation);
-    plan.loss = (train_loss_t) train_loss_choose(TRAIN_LOSS_AUTO,
-                                                 r->data.task);
+    plan.loss = (train_loss_t) train_loss_choose(
+        want->asked.kind == TRAIN_ASKED_QUANTILE ? TRAIN_LOSS_QUANTILE
+                                                 : TRAIN_LOSS_AUTO,
+        r->data.task);
+    r->source.level = (float) want->asked.level;
     plan.epochs = want->epochs;
     plan.batch = (want->batch < n) ? want->batch : n;
     plan.threads = want->threads;

@@ -8,12 +8,14 @@
 
 #include "compress.h"
 #include "fit/loop.h"
+#include "judge/metrics.h"
 
 
 typedef struct {
     size_t          epochs, batch, threads;
     uint64_t        seed;
     double          lr;
+    train_asked_t   asked;          /* what its answers are */
 } train_retrain_want_t;
 
 /* Rows as the network itself takes them */

@@ -31,6 +31,10 @@ record_version(const train_record_t *r)
     size_t                i;
     const maas_column_t  *c;
 
+    if (r->net->rates) {
+        return 5;
+    }
+
     if (r->decision != NULL) {
         return 2;
     }

@@ -98,7 +98,7 @@ settings_used(const train_record_t *r, const char *name, char *buf,
         return maas__task_names[r->data->task];
     }
 
-    if (strcmp(name, "loss") == 0) {
+    if (strcmp(name, "loss") == 0 && r->loss != TRAIN_LOSS_QUANTILE) {
         return train_loss_names[r->loss];
     }
 

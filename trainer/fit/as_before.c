@@ -9,6 +9,21 @@
 #include "options.h"
 
 
+/* "quantile=0.9" */
+
+static int
+before_with(const train_arg_t *t, const char *value)
+{
+    double  v;
+    size_t  n;
+
+    n = strlen(t->choices[t->with]);
+
+    return strncmp(t->choices[t->with], value, n) == 0 && value[n] == '='
+           && train_number(value + n + 1, &v) && v > t->min && v < t->max;
+}
+
+
 /* What was used may be no value that can be asked for: "standard, quantile";
  * then it is what it was by itself */
 
@@ -19,6 +34,10 @@ before_fits(const train_arg_t *t, const char *value)
 
     if (t->kind != TRAIN_ARG_CHOICE) {
         return t->kind != TRAIN_ARG_FLAG;
+    }
+
+    if (t->with > 0 && before_with(t, value)) {
+        return 1;
     }
 
     for (i = 0; i < t->n_choices; i++) {

@@ -293,7 +293,11 @@ train_folds_json(maas_writer_t *w, maas_task_t task, const train_fold_t *f,
     for (i = 0; i < TRAIN_N_FIGURES; i++) {
         train_folds_sum(f, n, i, &mean, &deviation);
 
-        if (train_figure_of(&train_figures[i], &m) && isfinite(mean)) {
+        if (isfinite(mean)
+            && (train_figure_of(&train_figures[i], &m)
+                || (m.task == MAAS_TASK_REGRESSION
+                    && train_figures[i].numbers)))
+        {
             train_json_open(w, train_figures[i].key, '{');
             train_json_number(w, "mean", mean);
             train_json_number(w, "deviation", deviation);

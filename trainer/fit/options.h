@@ -27,6 +27,7 @@ typedef struct {
     double     false_alarms;
     int        scaling, init, loss, optimizer;
     int        calibration, target_scaling;
+    double     level;               /* of loss quantile */
     double     lr, momentum, rho, beta1, beta2, epsilon, weight_decay, l2;
     double     clip_norm, validation;
     double     smoothing, mixup;

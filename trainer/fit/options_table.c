@@ -115,7 +115,10 @@ static const train_arg_t  options_rows[] = {
     { "init", 0, CHOICE(init, options_init, WEIGHTS), NULL,
       "first weights (auto: he before relu and its kin)" },
     { "loss", 0, CHOICE(loss, train_loss_names, WEIGHTS), NULL,
-      "what is minimised (auto: by the task)" },
+      "what is minimised; quantile=X is the number that a share X is below "
+      "(auto: by the task)",
+      .with = TRAIN_LOSS_QUANTILE, .max = 1,
+      .with_at = offsetof(train_options_t, level) },
     { "optimizer", 0, CHOICE(optimizer, train_optim_names, WEIGHTS), NULL,
       "how (adam)" },
     { "lr", 0, NUMBER(lr, 0, 1e6, WEIGHTS), "X",

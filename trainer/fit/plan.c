@@ -175,6 +175,7 @@ train_plan_source(train_source_t *s, const train_options_t *o)
                     "class");
     }
 
+    s->level = (float) o->level;
     s->smoothing = (float) o->smoothing;
     s->mixup = o->mixup;
     s->seed = o->plan.seed;

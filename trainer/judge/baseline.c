@@ -86,8 +86,9 @@ baseline_classes(const train_judge_t *j, train_metrics_t *b)
 static void
 baseline_numbers(const train_judge_t *j, train_metrics_t *b)
 {
-    double  mean, t, k, n, total;
-    size_t  i, c;
+    float   *constant;
+    double   mean, t, k, n, total;
+    size_t   i, c;
 
     total = baseline_total(j);
     n = total * (double) j->out;
@@ -112,6 +113,14 @@ baseline_numbers(const train_judge_t *j, train_metrics_t *b)
     }
 
     b->rmse = sqrt(b->loss);
+    constant = train_alloc(j->out, sizeof(float));
+
+    for (c = 0; c < j->out; c++) {
+        constant[c] = (float) train_asked_constant(j, c);
+    }
+
+    train_asked_figures(j, NULL, constant, 0, b);
+    train_free(constant);
 }
 
 
@@ -147,11 +156,11 @@ train_gain_add(train_gain_t *g, const train_judge_t *j)
     for (i = 0; i < j->rows; i++) {
         w = train_judge_weight(j, i) / total;
 
-        for (c = 0; c < j->out && j->classes == 0; c++) {
-            mean[c] += w * j->target[i * j->out + c];
-        }
-
         count[j->classes > 0 ? j->class[i] : 0] += w;
+    }
+
+    for (c = 0; c < j->out && j->classes == 0; c++) {
+        mean[c] = train_asked_constant(j, c);
     }
 
     for (i = 0; i < j->rows; i++) {
@@ -166,10 +175,10 @@ train_gain_add(train_gain_t *g, const train_judge_t *j)
         }
 
         for (c = 0; c < j->out && j->classes == 0; c++) {
-            t = j->target[i * j->out + c] - mean[c];
-            loss += t * t;
-            t = j->target[i * j->out + c] - j->y[i * j->out + c];
-            loss -= t * t;
+            t = (double) j->target[i * j->out + c];
+            loss += train_asked_loss(&j->asked, t, mean[c])
+                    - train_asked_loss(&j->asked, t,
+                                       (double) j->y[i * j->out + c]);
         }
 
         g->rows++;

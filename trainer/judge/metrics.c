@@ -25,7 +25,12 @@ const train_figure_t  train_figures[] = {
     { "mse",               "MSE",               1, 0, 0, INFINITY, AT(loss) },
     { "mae",               "MAE",               1, 0, 0, INFINITY, AT(mae) },
     { "rmse",              "RMSE",              1, 0, 0, INFINITY, AT(rmse) },
-    { "r2",                "R2",                1, 0, -INFINITY, 1, AT(r2) }
+    { "r2",                "R2",                1, 0, -INFINITY, 1, AT(r2) },
+    { "pinball",           "pinball",           1, 0, 0, INFINITY,
+      AT(pinball) },
+    { "below",             "below",             1, 0, 0, 1, AT(below) },
+    { "deviance",          "deviance",          1, 0, 0, INFINITY,
+      AT(deviance) }
 };
 
 _Static_assert(train_nelts(train_figures) == TRAIN_N_FIGURES,
@@ -38,6 +43,14 @@ train_figure_of(const train_figure_t *f, const train_metrics_t *m)
 {
     if (f->at == AT(top) && m->classes <= TRAIN_TOP_K) {
         return 0;                   /* always among them */
+    }
+
+    if (f->at == AT(pinball) || f->at == AT(below)) {
+        return m->asked.kind == TRAIN_ASKED_QUANTILE;
+    }
+
+    if (f->at == AT(deviance)) {
+        return m->asked.kind == TRAIN_ASKED_RATE;
     }
 
     return f->numbers == (m->task == MAAS_TASK_REGRESSION);
@@ -272,6 +285,7 @@ judge_numbers(const train_judge_t *j, const uint32_t *count,
     }
 
     m->rmse = sqrt(m->loss);
+    train_asked_figures(j, count, j->y, j->out, m);
 }
 
 
@@ -282,7 +296,8 @@ train_judge(const train_judge_t *j, const uint32_t *count, train_metrics_t *m)
     train_metrics_t  b;
 
     *m = (train_metrics_t) {
-        .task = j->task, .rows = j->rows, .classes = j->classes
+        .task = j->task, .rows = j->rows, .classes = j->classes,
+        .asked = j->asked
     };
 
     for (i = 0; i < TRAIN_N_FIGURES; i++) {

@@ -17,8 +17,27 @@
 #define TRAIN_LEVEL    0.95    /* share of the rounds within an interval */
 #define TRAIN_INTERVALS 20     /* rows; with fewer, intervals say nothing */
 #define TRAIN_REPEATS  5       /* shuffles of a column, for its importance */
-#define TRAIN_N_FIGURES 11
+#define TRAIN_N_FIGURES 14
 #define TRAIN_SURE     1.645   /* deviations: chance in one of 20 */
+
+
+/* asked.c: what the answers of a regression are, as its file says */
+
+typedef enum {
+    TRAIN_ASKED_MEAN = 0,
+    TRAIN_ASKED_QUANTILE,           /* below which a share `level` lies */
+    TRAIN_ASKED_RATE                /* of counts: means of Poisson's loss */
+} train_asked_kind_t;
+
+typedef struct {
+    train_asked_kind_t  kind;
+    double              level;
+} train_asked_t;
+
+/* MEAN for classes and for files that say nothing. */
+train_asked_t train_asked(const maas_info_t *info);
+/* The square, the pinball loss or Poisson's deviance of one answer. */
+double train_asked_loss(const train_asked_t *a, double truth, double said);
 
 
 /* metrics.c: figures.  NAN where one is not defined. */
@@ -43,6 +62,10 @@ typedef struct {
     double          pr_auc;         /*     and this: average precision */
     double          ece;            /* expected calibration error */
     double          mae, rmse, r2;
+    train_asked_t   asked;          /* what else is shown: of a quantile the
+                                       mean loss and the share of truths that
+                                       are not above, of rates the deviance */
+    double          pinball, below, deviance;
     double         *confusion;      /* (true,said), NULL for numbers */
     train_bin_t     bins[TRAIN_BINS];
 
@@ -81,6 +104,7 @@ typedef struct {
     size_t          classes;        /* 0: numbers */
     uint32_t       *class;          /* (rows), what it was */
     float          *target;         /* (rows,out), the same of numbers */
+    train_asked_t   asked;          /* to be set, as the weight; else MEAN */
     const float    *y;              /* (rows,out), what was answered */
     uint32_t       *said;           /* (rows) */
     float          *sure;           /* (rows) of what was said */
@@ -129,6 +153,13 @@ train_class_t train_metrics_class(const train_metrics_t *m, size_t c);
 
 /* The baseline of accuracy or R2 */
 double train_base(const train_metrics_t *m);
+
+/* asked.c: the figures of m->asked, by answers y(rows,out), `step` apart: 0 if
+ * they are always the same; nothing of means. */
+void train_asked_figures(const train_judge_t *j, const uint32_t *count,
+    const float *y, size_t step, train_metrics_t *m);
+/* The best constant for number c of the answers. */
+double train_asked_constant(const train_judge_t *j, size_t c);
 
 /* baseline.c: the figures of an answer that is always the same, and the
  * largest class; what is not defined is left as it is. */

@@ -77,8 +77,7 @@ print_figure(FILE *f, const train_figure_t *figure, const train_metrics_t *m,
     double       base;
     const char  *form;
 
-    form = (figure->numbers && strcmp(figure->key, "r2") != 0) ? "%.6g"
-                                                              : "%.4f";
+    form = (figure->numbers && figure->most > 1) ? "%.6g" : "%.4f";
 
     (void) fprintf(f, "%-17s ", figure->title);
     print_one(f, form, train_figure(m, figure));
@@ -124,7 +123,9 @@ train_metrics_print(FILE *f, const train_metrics_t *m,
     }
 
     if (m->classes == 0) {
-        (void) fprintf(f, "Baseline: always their mean.\n");
+        (void) fprintf(f, "Baseline: always their mean%s.\n",
+                       m->asked.kind == TRAIN_ASKED_QUANTILE
+                       ? ", or quantile" : "");
         return;
     }
 

@@ -116,6 +116,7 @@ train_batch_create(train_batch_t *b, const train_source_t *s,
     b->in = (s->embed != NULL) ? s->embed->units : d->in;
     b->out = d->out;
     b->sparse = s->sparse;
+    b->level = s->level;
     b->soft = (s->mixup > 0 || s->smoothing > 0);
 
     if (b->sparse) {

@@ -35,6 +35,7 @@ typedef struct {
                                        be learnt at a temperature; NULL: none */
     float          temperature;
     float          alpha;           /* the teacher's part of the loss */
+    float          level;           /* of the loss quantile */
 } train_batch_t;
 
 /* The same lists by columns: (in,max_rows) pairs, end(in): where each ends */
@@ -58,6 +59,7 @@ typedef struct {
     const train_scale_t  *scale;
     float                 lut[256]; /* byte -> network input */
     unsigned              sparse;   /* worth skipping zeros */
+    float                 level;    /* of the loss quantile, to be set */
 
     /* for training alone, all zero after train_source_init() */
     float                 smoothing;    /* this much of a class is everyone's */

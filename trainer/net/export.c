@@ -3,6 +3,7 @@
  * them.  Which there are, is said by the kinds of layers.
  */
 
+#include <float.h>
 #include <string.h>
 
 #include "export.h"
@@ -47,6 +48,28 @@ train_export_tensor(maas_node_t *n, size_t which, const train_layer_t *l,
 }
 
 
+/* exp() of the answer, in the largest bounds that there are */
+
+static void
+export_rates(train_export_t *e, size_t out)
+{
+    float        *scale;
+    size_t        i;
+    maas_node_t  *n;
+
+    n = train_export_next(e, "target");
+    train_export_set(n, "form", 1);
+    scale = train_alloc(6 * out, sizeof(float));
+    n->tensors[0].data = scale;
+
+    for (i = 0; i < out; i++) {
+        scale[i] = 1;
+        scale[2 * out + i] = 1;
+        scale[5 * out + i] = FLT_MAX;
+    }
+}
+
+
 train_export_t *
 train_export(const train_net_t *net)
 {
@@ -57,7 +80,7 @@ train_export(const train_net_t *net)
     const train_layer_t  *l;
 
     e = train_alloc(1, sizeof(train_export_t));
-    e->nodes = train_alloc(net->n_layers, sizeof(maas_node_t));
+    e->nodes = train_alloc(net->n_layers + 1, sizeof(maas_node_t));
     e->output = train_alloc(net->n_layers + 1, sizeof(unsigned));
 
     for (i = 0; i < net->n_layers; i++) {
@@ -72,6 +95,11 @@ train_export(const train_net_t *net)
 
     train_export_last(e)->act = net->act;
     train_export_last(e)->alpha = 1;
+
+    if (net->rates) {
+        export_rates(e, net->out);
+    }
+
     input = maas__shape_flat(MAAS_F32, net->in);
 
     for (i = 0; i < e->n; i++) {

@@ -9,12 +9,17 @@
 #include "step.h"
 
 
+#define LOSS_RATE  20           /* of Poisson: its loss is straight beyond */
+
+
 const char *const  train_loss_names[] = {
     [TRAIN_LOSS_AUTO] = "auto", [TRAIN_LOSS_MSE] = "mse",
     [TRAIN_LOSS_MAE] = "mae", [TRAIN_LOSS_HUBER] = "huber",
     [TRAIN_LOSS_BINARY] = "binary_crossentropy",
     [TRAIN_LOSS_SPARSE] = "sparse_categorical_crossentropy",
-    [TRAIN_LOSS_CATEGORICAL] = "categorical_crossentropy"
+    [TRAIN_LOSS_CATEGORICAL] = "categorical_crossentropy",
+    [TRAIN_LOSS_QUANTILE] = "quantile",
+    [TRAIN_LOSS_POISSON] = "poisson"
 };
 
 _Static_assert(train_nelts(train_loss_names) == TRAIN_N_LOSSES,
@@ -32,7 +37,8 @@ train_loss_choose(train_loss_t loss, maas_task_t task)
     loss = (loss == TRAIN_LOSS_AUTO) ? first[task] : loss;
     fits = loss < TRAIN_LOSS_BINARY
            || task == (loss == TRAIN_LOSS_BINARY ? MAAS_TASK_BINARY
-                                                 : MAAS_TASK_CLASSIFICATION);
+                       : loss < TRAIN_LOSS_QUANTILE ? MAAS_TASK_CLASSIFICATION
+                                                    : MAAS_TASK_REGRESSION);
 
     return fits ? (int) loss : -1;
 }
@@ -112,6 +118,63 @@ loss_binary(float *z, size_t n, const float *target, float scale, float *dz)
 
         if (dz != NULL) {
             dz[j] = scale * (p - target[j]) / (float) n;
+        }
+    }
+
+    return loss / (double) n;
+}
+
+
+/* Half of Poisson's deviance of rates exp(z), t log(t / rate) - t + rate: z
+ * becomes rates, dz the gradient */
+
+static double
+loss_poisson(float *z, size_t n, const float *target, float scale, float *dz)
+{
+    float   v, rate;
+    double  loss, t;
+    size_t  j;
+
+    loss = 0;
+
+    for (j = 0; j < n; j++) {
+        v = z[j];
+        t = target[j];
+        rate = expf(v < LOSS_RATE ? v : LOSS_RATE);     /* steep enough */
+        loss += (double) rate * (v > LOSS_RATE ? 1 + (double) (v - LOSS_RATE)
+                                               : 1)
+                - t * (double) v - t + (t > 0 ? t * log(t) : 0);
+        z[j] = rate;
+
+        if (dz != NULL) {
+            dz[j] = scale * (rate - target[j]) / (float) n;
+        }
+    }
+
+    return loss / (double) n;
+}
+
+
+/* a(n) against target(n): what is above costs `level` a unit, what is below
+ * the rest; da by a */
+
+static double
+loss_quantile(float level, const float *a, size_t n, const float *target,
+    float scale, float *da)
+{
+    float   e;
+    double  loss;
+    size_t  j;
+
+    loss = 0;
+
+    for (j = 0; j < n; j++) {
+        e = a[j] - target[j];
+        loss += (double) e * (e > 0 ? 1 - (double) level : -(double) level);
+
+        if (da != NULL) {
+            da[j] = scale * (e > 0 ? 1 - level : e < 0 ? -level : 0)
+                    / (float) n;
         }
     }
 
@@ -227,13 +290,19 @@ loss_row(train_loss_t loss, maas_act_t act, const train_batch_t *b, size_t row,
         return loss_binary(z, n, t, scale, d);
     }
 
+    if (loss == TRAIN_LOSS_POISSON) {
+        return loss_poisson(z, n, t, scale, d);
+    }
+
     if (act == MAAS_ACT_SOFTMAX) {
         maas__softmax(z, 1, n, ld);
     } else {
         maas__act(act, 1, z, n);
     }
 
-    sum = loss_distance(loss, z, n, t, scale, d);
+    sum = loss == TRAIN_LOSS_QUANTILE
+          ? loss_quantile(b->level, z, n, t, scale, d)
+          : loss_distance(loss, z, n, t, scale, d);
 
     if (d != NULL && maas__slopes[act].back != NULL) {
         maas__slopes[act].back(1, NULL, z, d, n);

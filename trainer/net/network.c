@@ -186,7 +186,7 @@ train_net_free(train_net_t *net)
 
 
 void
-train_net_fold(train_net_t *net, double factor, double shift)
+train_net_units(train_net_t *net, const double *factor, const double *shift)
 {
     float                *w, *b;
     size_t                i, k;
@@ -196,13 +196,35 @@ train_net_fold(train_net_t *net, double factor, double shift)
     w = net->params + l->at;
     b = train_vector(l, w, 0);
 
-    for (i = 0; i < l->rows * l->ld; i++) {
-        w[i] = (float) (w[i] * factor);
+    for (i = 0; i < l->rows; i++, w += l->ld) {
+        for (k = 0; k < l->units; k++) {
+            w[k] = (float) (w[k] * factor[k]);
+        }
     }
 
     for (k = 0; k < l->units; k++) {
-        b[k] = (float) (b[k] * factor + shift);
+        b[k] = (float) (b[k] * factor[k] + shift[k]);
     }
+}
+
+
+void
+train_net_fold(train_net_t *net, double factor, double shift)
+{
+    size_t   i;
+    double  *factors, *shifts;
+
+    factors = train_alloc(net->out, sizeof(double));
+    shifts = train_alloc(net->out, sizeof(double));
+
+    for (i = 0; i < net->out; i++) {
+        factors[i] = factor;
+        shifts[i] = shift;
+    }
+
+    train_net_units(net, factors, shifts);
+    train_free(factors);
+    train_free(shifts);
 }
 
 

@@ -87,6 +87,8 @@ typedef struct {
     size_t          in;
     size_t          out;
     maas_act_t      act;            /* of the output; the loss applies it */
+    unsigned        rates;          /* the answer is exp() of the output; the
+                                       loss does that, too */
     size_t          n_layers;
     train_layer_t  *layers;
     size_t          n;              /* floats in params, padding counted */
@@ -110,6 +112,9 @@ void train_net_free(train_net_t *net);
 /* The network gives, before its activation, factor times what it gave, plus
  * shift. */
 void train_net_fold(train_net_t *net, double factor, double shift);
+/* The same of each number: factor(out), shift(out). */
+void train_net_units(train_net_t *net, const double *factor,
+    const double *shift);
 /* As much more before its activation: shift(out). */
 void train_net_shift(train_net_t *net, const double *shift);
 /* Without padding, as the file will have them. */

@@ -31,10 +31,12 @@ typedef enum {
     TRAIN_LOSS_HUBER,               /* delta 1 */
     TRAIN_LOSS_BINARY,              /* cross-entropies, fused with sigmoid */
     TRAIN_LOSS_SPARSE,              /*     and softmax; targets are classes, */
-    TRAIN_LOSS_CATEGORICAL          /*     or a probability per class */
+    TRAIN_LOSS_CATEGORICAL,         /*     or a probability per class */
+    TRAIN_LOSS_QUANTILE,            /* the batch has its level */
+    TRAIN_LOSS_POISSON              /* fused with exp; half of the deviance */
 } train_loss_t;
 
-#define TRAIN_N_LOSSES  (TRAIN_LOSS_CATEGORICAL + 1)
+#define TRAIN_N_LOSSES  (TRAIN_LOSS_POISSON + 1)
 
 extern const char *const train_loss_names[TRAIN_N_LOSSES];
 
