@@ -81,6 +81,29 @@ check("by_$_", 0, in => 4, tensors => {},
             { kind => 'normalize', by => $_, activation => 'leaky_relu' } ] })
     for qw(l1 l2 max);
 
+# scores of two numbers in units of a target, by each way back
+
+my @target_scale = (2, 1, 0.5, -1, 3, 40, -1, 0.25, -4, -90, 20, 300);
+my @target_line = map { my $k = $_; [ map { [ $_ * 1.5 - 4,
+    $k + $_ ** 2 - 5 * $_ ] } 0 .. 6 ] } 0, 1;
+
+for (qw(identity exp symexp levels)) {
+    my $levels = $_ eq 'levels';
+    check("target_$_", $_ eq 'exp' || $_ eq 'symexp' ? 1e-6 : 0, in => 4,
+        doc => { version => 5, name => "target_$_", task => 'regression',
+            inputs => tensor(4), layers => [
+                { kind => 'dense', units => 2 },
+                { kind => 'target', form => $_, $levels ? (knots => 7) : () } ] },
+        tensors => {
+            'layers.0.weight' => [ [ 4, 2 ], [ 1, 2, -1, 0.5, 0.25, 1, 1, 1 ] ],
+            'layers.0.bias' => [ [2], [ 0.5, -1 ] ],
+            'layers.1.scale' => [ [ 6, 2 ], \@target_scale ],
+            $levels ? ('layers.1.knot' => [ [ 2, 7 ],
+                [ map { map { $_->[0] } @$_ } @target_line ] ],
+                'layers.1.level' => [ [ 2, 7 ],
+                [ map { map { $_->[1] } @$_ } @target_line ] ]) : () });
+}
+
 my %dense = dense_model(sizes => [ 4, 4, 4, 2 ], task => 'regression');
 my $w = $dense{tensors}{'layers.1.weight'};
 my $b = $dense{tensors}{'layers.1.bias'};

@@ -46,6 +46,11 @@ void train_c_layers(const train_c_t *c);
 void train_c_layer(const train_c_t *c, size_t i, const char *const *in,
     const char *out);
 
+/* to_c_target.c: the same of layers of kind target. */
+void train_c_targets(const train_c_t *c);
+void train_c_target(const train_c_t *c, size_t i, const char *in,
+    const char *out);
+
 /* to_c_trees.c: the same of layer i of kind trees, with its tables. */
 void train_c_trees(const train_c_t *c, size_t i);
 

@@ -245,6 +245,9 @@ train_c_layer(const train_c_t *c, size_t i, const char *const *in,
                        (int) maas__attr_get(n, &n->op->attrs[0]), width, in[0],
                        out);
 
+    } else if (n->op == &maas__op_target) {
+        train_c_target(c, i, in[0], out);
+
     } else if (n->op == &maas__op_trees) {
         (void) fprintf(c->f, "    %s_trees%zu(%s, %s);\n", c->name, i, in[0],
                        out);

@@ -105,6 +105,10 @@ const char *train_onnx_scale(train_onnx_t *g, const char *x);
  * with a sentence. */
 int train_onnx_layers(train_onnx_t *g, const char **value);
 
+/* to_onnx_target.c: a layer of kind target, of x(rows,in). */
+const char *train_onnx_target(train_onnx_t *g, const maas_node_t *n,
+    const char *x);
+
 /* to_onnx_trees.c: layer i, of x(rows,in); NULL with a sentence.  And the
  * version of ai.onnx.ml that it needs. */
 const char *train_onnx_trees(train_onnx_t *g, size_t i, const char *x);

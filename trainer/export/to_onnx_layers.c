@@ -210,6 +210,10 @@ net_value(train_onnx_t *g, size_t i, const char **value)
                           &n->shape);
     }
 
+    if (n->op == &maas__op_target) {
+        return train_onnx_target(g, n, net_flat(g, x, s));
+    }
+
     if (n->op == &maas__op_trees) {
         return train_onnx_trees(g, i, net_flat(g, x, s));
     }
