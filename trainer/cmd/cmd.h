@@ -45,6 +45,8 @@ typedef struct {
     int            format;
     int            raw;             /* scores before the transform */
     size_t         reasons;         /* of a row, the largest; 0: none */
+    double         interval;        /* and evaluate: share of the truths that is
+                                       to be within; NAN: not asked for */
 
     /* explain alone */
     char          *output;          /* file, or NULL */

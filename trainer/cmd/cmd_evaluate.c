@@ -8,8 +8,12 @@
 #include <stdio.h>
 
 #include "evaluate.h"
+#include "predict.h"
 #include "export/model.h"
 #include "report/report.h"
+
+
+#define EVALUATE_LEVEL  0.9
 
 
 static const train_arg_t  evaluate_rows[] = {
@@ -33,6 +37,9 @@ static const train_arg_t  evaluate_rows[] = {
       "shuffles of a column for that (" train_quote(TRAIN_REPEATS) ")" },
     { "bootstrap", 0, TRAIN_MODEL_COUNT(rounds, 0, 1e6), "N",
       "rounds for the intervals, 0: none (" train_quote(TRAIN_ROUNDS) ")" },
+    { "interval", 0, TRAIN_MODEL_NUMBER(interval, 0, 1), "X",
+      "what the intervals of predict --interval X cover ("
+      train_quote(EVALUATE_LEVEL) ", if the file has them)" },
     { "seed", 0, TRAIN_MODEL_COUNT(seed, 0, 9007199254740992.0), "N",
       "of shuffles and rounds (1)" }
 };
@@ -81,6 +88,42 @@ evaluate_measure(train_evaluate_t *e)
 }
 
 
+/* What the intervals of the file cover here: those that are asked for, or the
+ * usual ones if it has them */
+
+static void
+evaluate_covered(train_evaluate_t *e)
+{
+    char               why[TRAIN_WHY];
+    size_t             k;
+    train_spreads_t   v = { 0 };
+
+    if (!isnan(e->args.interval)) {
+        e->level = e->args.interval;
+        train_predict_interval("evaluate", e->model, e->level, &v);
+
+    } else {
+        if (e->info.task != MAAS_TASK_REGRESSION
+            || train_interval_read(&v, &e->info, why) != 0)
+        {
+            return;
+        }
+
+        e->level = fmin(EVALUATE_LEVEL, train_interval_most(&v));
+    }
+
+    e->covered = train_alloc(v.out, sizeof(train_covered_t));
+
+    for (k = 0; k < v.out; k++) {
+        e->covered[k] = train_interval_covers(&v, k, e->level, e->y,
+                                              e->judge.target,
+                                              e->judge.weight, e->judge.rows);
+    }
+
+    train_interval_free(&v);
+}
+
+
 /* What columns add to scores, by the file that the model is of */
 
 static int
@@ -124,6 +167,7 @@ evaluate_free(train_evaluate_t *e)
 {
     train_args_free(&evaluate_args, &e->args);
     train_importance_free(e->importance, e->n_importance);
+    train_free(e->covered);
     train_metrics_free(&e->m);
     train_judge_free(&e->judge);
     train_free(e->y);
@@ -173,6 +217,7 @@ train_cmd_evaluate(int argc, char **argv)
     evaluate_decide(&e);
     train_model_data(&e.args, e.model, &e.data);
     evaluate_measure(&e);
+    evaluate_covered(&e);
 
     if (e.args.report != NULL) {
         evaluate_report(&e);

@@ -137,6 +137,7 @@ fit_free(train_fit_t *f)
     train_fit_teach_free(f);
     train_metrics_free(&f->metrics);
     train_metrics_free(&f->judged);
+    train_interval_free(&f->interval);
     train_history_free(&f->history);
     train_free(f->image);
     train_free(f->baseline);

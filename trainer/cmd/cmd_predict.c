@@ -4,6 +4,7 @@
  * same bits.  Lines with names are in predict_table.c.
  */
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -36,7 +37,10 @@ static const train_arg_t  predict_rows[] = {
       "precision" },
     { "reasons", 0, TRAIN_MODEL_COUNT(reasons, 0, 1e6), "N",
       "how the score of a row comes about, with the N columns that add most to "
-      "it (0: not said)" }
+      "it (0: not said)" },
+    { "interval", 0, TRAIN_MODEL_NUMBER(interval, 0, 1), "X",
+      "of numbers, with --format csv or jsonl: low and high, between which a "
+      "share X of the truths lies" }
 };
 
 static const train_args_t  predict_args = {
@@ -115,11 +119,17 @@ static void
 predict_all(const train_model_args_t *args, const maas_model_t *m,
     const train_data_t *d)
 {
-    float            *y;
-    train_predict_t   p;
+    float             *y;
+    train_predict_t    p;
+    train_spreads_t   interval = { 0 };
 
     y = train_model_run(m, d, NULL, 0);
-    p = (train_predict_t) { maas_model_info(m), d, y };
+    p = (train_predict_t) { maas_model_info(m), d, y, NULL, args->interval };
+
+    if (!isnan(args->interval)) {
+        train_predict_interval("predict", m, args->interval, &interval);
+        p.interval = &interval;
+    }
 
     if (args->reasons > 0) {
         train_predict_reasons(&p, m, args->model, args->reasons, args->json);
@@ -134,6 +144,7 @@ predict_all(const train_model_args_t *args, const maas_model_t *m,
         train_predict_jsonl(&p);
     }
 
+    train_interval_free(&interval);
     train_free(y);
 }
 
@@ -160,6 +171,11 @@ train_cmd_predict(int argc, char **argv)
     if (args.reasons > 0 && (args.raw || args.format != PREDICT_LINES)) {
         train_usage("predict", "--reasons prints lines, or JSON: expected "
                     "neither --raw nor --format with it");
+    }
+
+    if (!isnan(args.interval) && args.format == PREDICT_LINES) {
+        train_usage("predict", "--interval has columns with names: expected "
+                    "--format csv or --format jsonl");
     }
 
     m = train_model_open(args.model);

@@ -7,6 +7,7 @@
 #define TRAIN_EVALUATE_H
 
 #include "cmd.h"
+#include "judge/interval.h"
 #include "judge/metrics.h"
 
 
@@ -21,6 +22,8 @@ typedef struct {
     unsigned             intervals;
     train_importance_t  *importance;
     size_t               n_importance;
+    double               level;         /* of intervals of prediction; */
+    train_covered_t     *covered;       /* (out), NULL: there are none */
 } train_evaluate_t;
 
 

@@ -143,6 +143,37 @@ evaluate_baseline(maas_writer_t *w, const train_evaluate_t *e)
 }
 
 
+/* What intervals of prediction cover, of each number */
+
+static void
+evaluate_covered_json(maas_writer_t *w, const train_evaluate_t *e)
+{
+    size_t  k;
+
+    if (e->covered == NULL) {
+        return;
+    }
+
+    train_json_open(w, "prediction_intervals", '{');
+    train_json_number(w, "level", e->level);
+    train_json_open(w, "covered", '[');
+
+    for (k = 0; k < e->info.out; k++) {
+        train_json_number(w, NULL, e->covered[k].covered);
+    }
+
+    maas_writer_close(w, ']');
+    train_json_open(w, "width", '[');
+
+    for (k = 0; k < e->info.out; k++) {
+        train_json_number(w, NULL, e->covered[k].width);
+    }
+
+    maas_writer_close(w, ']');
+    maas_writer_close(w, '}');
+}
+
+
 /* The column of weights, null if the model had one that the file has not */
 
 static void
@@ -194,6 +225,8 @@ evaluate_json(const train_evaluate_t *e)
     if (e->intervals) {
         evaluate_intervals(&w, e);
     }
+
+    evaluate_covered_json(&w, e);
 
     if (e->m.classes > 0) {
         evaluate_classes(&w, &e->judge, &e->m, &e->data);
@@ -270,6 +303,27 @@ evaluate_curves(const train_evaluate_t *e)
 }
 
 
+static void
+evaluate_covered(const train_evaluate_t *e)
+{
+    size_t  k;
+
+    if (e->covered == NULL) {
+        return;
+    }
+
+    (void) printf("\nIntervals of prediction for %g %% of the rows:\n",
+                  100 * e->level);
+
+    for (k = 0; k < e->info.out; k++) {
+        (void) printf("%-17s %.4f within, %.6g wide on average\n",
+                      e->info.n_labels > k ? train_shown(e->info.labels[k])
+                                           : "prediction",
+                      e->covered[k].covered, e->covered[k].width);
+    }
+}
+
+
 void
 train_evaluate_print(const train_evaluate_t *e)
 {
@@ -284,6 +338,7 @@ train_evaluate_print(const train_evaluate_t *e)
                         e->intervals ? &e->high : NULL,
                         (const char *const *) e->data.labels);
     evaluate_curves(e);
+    evaluate_covered(e);
 
     if (e->args.importance) {
         train_importance_print(stdout, e->importance, e->n_importance,

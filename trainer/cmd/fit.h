@@ -10,6 +10,7 @@
 #include "compress/compress.h"
 #include "fit/edges.h"
 #include "fit/options.h"
+#include "judge/interval.h"
 
 
 #define TRAIN_FIT_TINY  100     /* rows; from fewer a share is not known to
@@ -53,6 +54,7 @@ typedef struct {
     train_result_t   result;
     train_metrics_t  judged;        /* of the validation part, */
     train_gain_t     gain;
+    train_spreads_t interval;      /* of those rows; out 0: none */
     train_metrics_t  metrics;       /*     of the test part */
     double           temperature;
     double          *shift;         /* (out) added to the last layer so that

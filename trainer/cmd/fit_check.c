@@ -213,6 +213,7 @@ fit_image(train_fit_t *f)
     train_record_t   r = {
         .options = &f->o, .data = &f->data, .scale = &f->scale,
         .net = &f->net, .loss = f->plan.loss, .result = &f->result,
+        .interval = &f->interval,
         .judged = (f->judged.rows > 0) ? &f->judged : NULL,
         .test = (f->metrics.rows > 0) ? &f->metrics : NULL,
         .folds = f->folds, .n_folds = f->n_folds,
@@ -375,6 +376,37 @@ train_fit_judge(const maas_model_t *m, const train_data_t *d,
 }
 
 
+/* How far the truths of the rows that validate are from the answers; who may
+ * not know these rows may not know that */
+
+static void
+fit_interval(train_fit_t *f, const maas_model_t *m)
+{
+    float               *y, *truth;
+    size_t               i, out;
+    const train_data_t  *d;
+
+    if (f->data.targets == NULL || f->plan.loss == TRAIN_LOSS_QUANTILE
+        || (f->plan.dp && !train_dp_public(&f->o, TRAIN_DP_VALIDATION)))
+    {
+        return;
+    }
+
+    d = (f->valid.rows > 0) ? &f->valid : &f->data;
+    out = d->out;
+    y = train_model_run(m, d, f->valid_row, f->n_valid);
+    truth = train_alloc(f->n_valid * out, sizeof(float));
+
+    for (i = 0; i < f->n_valid * out; i++) {
+        truth[i] = d->targets[f->valid_row[i / out] * out + i % out];
+    }
+
+    train_interval_fit(&f->interval, y, truth, f->n_valid, out);
+    train_free(truth);
+    train_free(y);
+}
+
+
 /* The test part is seen here for the first time */
 
 void
@@ -387,6 +419,7 @@ train_fit_check(train_fit_t *f)
     if (f->n_valid > 0) {
         train_fit_judge(m, f->valid.rows > 0 ? &f->valid : &f->data,
                         f->valid_row, f->n_valid, &f->judged, &f->gain);
+        fit_interval(f, m);
     }
 
     if (f->test.rows > 0) {

@@ -23,6 +23,7 @@ train_model_args(train_model_args_t *a, const train_args_t *rows, int argc,
     a->seed = 1;
     a->steps = MAAS_EXPLAIN_STEPS;
     a->threshold = NAN;
+    a->interval = NAN;
 
     at = train_args_read(rows, a, argc, argv, NULL);
     a->model = train_args_operand(rows, argc, argv, at, "a model file");

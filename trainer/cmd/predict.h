@@ -8,7 +8,7 @@
 
 #include <stdio.h>
 
-#include "data/data.h"
+#include "judge/interval.h"
 #include "text/maas_json_write.h"
 
 
@@ -16,6 +16,8 @@ typedef struct {
     const maas_info_t   *info;
     const train_data_t  *data;
     const float         *y;         /* (data->rows,info->out) */
+    train_spreads_t    *interval;  /* columns low and high; NULL: none */
+    double               level;
 } train_predict_t;
 
 
@@ -24,6 +26,21 @@ typedef struct {
  * has a name of ours. */
 void train_predict_csv(const train_predict_t *p);
 void train_predict_jsonl(const train_predict_t *p);
+
+/* predict_interval.c: v is that of the file.  Leaves with usage, or dies, if
+ * the level is none or there are too few rows for it. */
+void train_predict_interval(const char *cmd, const maas_model_t *m,
+    double level, train_spreads_t *v);
+/* Names and numbers of number k of the answer, low and high, behind a comma;
+ * row: of which; the same as members of an object. */
+void train_predict_interval_names(const train_predict_t *p, size_t k);
+void train_predict_interval_csv(const train_predict_t *p, size_t row,
+    size_t k);
+void train_predict_interval_json(maas_writer_t *w, const train_predict_t *p,
+    size_t row, size_t k);
+/* "low", or "low_NAME" where there are several, to be freed. */
+char *train_predict_interval_name(const maas_info_t *info, const char *what,
+    size_t k);
 
 /* predict_reasons.c: for each row a line for each output, or a JSON object,
  * with its score and the `most` columns that add most to it.  path: the model's

@@ -86,6 +86,21 @@ predict_clash(const char *column, const char *ours)
 
 
 static void
+predict_clash_interval(const train_predict_t *p, const char *column, size_t k)
+{
+    char                     *ours;
+    size_t                    i;
+    static const char *const  what[] = { "low", "high" };
+
+    for (i = 0; p->interval != NULL && i < 2; i++) {
+        ours = train_predict_interval_name(p->info, what[i], k);
+        predict_clash(column, ours);
+        train_free(ours);
+    }
+}
+
+
+static void
 predict_names_check(const train_predict_t *p, int json)
 {
     char              *ours;
@@ -109,6 +124,7 @@ predict_names_check(const train_predict_t *p, int json)
             ours = predict_column(p->info, k);
             predict_clash(name.column, ours);
             train_free(ours);
+            predict_clash_interval(p, name.column, k);
         }
     }
 }
@@ -192,6 +208,7 @@ predict_csv_header(const train_predict_t *p)
         name = predict_column(p->info, k);
         train_predict_field(stdout, name);
         train_free(name);
+        train_predict_interval_names(p, k);
         (void) putchar(k + 1 < n ? ',' : '\n');
     }
 }
@@ -241,6 +258,10 @@ predict_csv_row(const train_predict_t *p, size_t at, size_t row,
     for (k = 0; k < n; k++) {
         if (skip == NULL) {
             (void) fwrite(number, 1, predict_print(p, row, k, number), stdout);
+            train_predict_interval_csv(p, row, k);
+
+        } else if (p->interval != NULL) {
+            (void) fputs(",,", stdout);
         }
 
         (void) putchar(k + 1 < n ? ',' : '\n');
@@ -320,6 +341,7 @@ predict_json_row(const train_predict_t *p, size_t at, size_t row,
         maas_writer_key(&w, name);
         maas_writer_raw(&w, number, predict_print(p, row, k, number));
         train_free(name);
+        train_predict_interval_json(&w, p, row, k);
     }
 
     if (n > 0) {

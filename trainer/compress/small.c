@@ -244,6 +244,9 @@ small_document(const train_small_t *s, const maas_node_t *nodes,
         need = (v > need) ? v : need;
     }
 
+    /* those of other answers */
+
+    cJSON_DeleteItemFromObjectCaseSensitive(doc, "intervals");
     version = cJSON_GetObjectItemCaseSensitive(doc, "version");
     cJSON_SetNumberValue(version, (double) need);
     small_record(doc, how);

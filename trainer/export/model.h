@@ -8,6 +8,7 @@
 
 #include "data/table.h"
 #include "fit/options.h"
+#include "judge/interval.h"
 #include "judge/metrics.h"
 #include "op/maas_op.h"
 
@@ -23,6 +24,7 @@ typedef struct {
     const train_net_t      *net;
     train_loss_t            loss;
     const train_result_t   *result;
+    const train_spreads_t *interval;   /* NULL, or out 0: none */
     const train_metrics_t  *judged;     /* by validation; NULL: not */
     const train_metrics_t  *test;       /* NULL: not measured */
     const train_fold_t     *folds;      /* (n_folds) */

@@ -268,6 +268,10 @@ train_record(const train_record_t *r)
                          r->dp == NULL || train_dp_public(r->options,
                                                       TRAIN_DP_REFERENCE));
 
+    if (r->interval != NULL) {
+        train_interval_json(&w, r->interval);
+    }
+
     train_json_open(&w, "training", '{');
     train_json_text(&w, "tool", TRAIN_TOOL);
     train_json_number(&w, "seed", (double) r->options->plan.seed);
