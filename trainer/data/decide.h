@@ -12,6 +12,18 @@
 
 #define TRAIN_DECIDE_FOLDS  5
 #define TRAIN_DECIDE_NONE   UINT32_MAX  /* the code of no value */
+#define TRAIN_DECIDE_LEAST  50          /* rows that say something */
+
+
+/* decide_set.c */
+
+/* A role that is not that of the looks, and why */
+void train_decide_set(train_column_t *c, train_role_t role, const char *fmt,
+    ...) __attribute__((format(printf, 3, 4)));
+/* From numbers to their texts, in all rows. */
+void train_decide_category(train_column_t *c, size_t rows);
+/* All as it was by its looks. */
+void train_decide_undo(train_table_t *t);
 
 
 /* decide_sample.c: some of the training rows */
@@ -46,6 +58,39 @@ typedef struct {
 /* code(n): places of the values in their order, below k; NONE: no value. */
 void train_order_told(const train_sample_t *s, const uint32_t *code, size_t k,
     train_told_t *told);
+
+
+/* decide_codes.c: what becomes of a column of numbers, of one of categories, by
+ * a sample of n training rows; code(s->n) is the caller's room. */
+void train_decide_number(const train_data_t *d, train_column_t *c,
+    const train_sample_t *s, uint32_t *code, const uint32_t *row, size_t n);
+void train_decide_values(train_column_t *c, const train_sample_t *s,
+    uint32_t *code, const uint32_t *row, size_t n);
+
+
+/* decide_linear.c */
+
+/* Rows of mostly zeros */
+
+typedef struct {
+    size_t     n, width;
+    size_t    *at;                  /* (n + 1) */
+    size_t     room_index, room_value;
+    uint32_t  *index;
+    float     *value;
+} train_sparse_t;
+
+/* Rows without any; n of them are to come. */
+void train_sparse_begin(train_sparse_t *r, size_t n);
+/* One more number of the row at hand, */
+void train_sparse_add(train_sparse_t *r, size_t index, float value);
+/*     which is whole. */
+void train_sparse_next(train_sparse_t *r, size_t n);
+void train_sparse_free(train_sparse_t *r);
+/* left(n) of y(n): what linear functions of the rows of a sample do not tell,
+ * each row by one that has not learnt from its fold. */
+void train_linear_left(const train_sparse_t *r, const train_sample_t *s,
+    const float *y, float *left);
 
 
 /* decide_text.c: do the texts of a column tell of the targets? */
