@@ -267,6 +267,89 @@ few_are_both(void **state)
 }
 
 
+/* The short way of the commonest numbers counts what the long one does */
+
+static void
+plain_numbers_are_numbers(void **state)
+{
+    char             text[64];
+    size_t           i, way, n;
+    unsigned         seed;
+    train_look_t     k, more;
+    train_written_t  w;
+
+    (void) state;
+    seed = 1;
+
+    for (i = 0; i < 20000; i++) {
+        (void) memset(&k, 0, sizeof(k));
+        seed = seed * 1103515245 + 12345;
+        n = (size_t) snprintf(text, sizeof(text), "%s%.*f",
+                              seed >> 16 & 1 ? "-" : "",
+                              (int) (1 + (seed >> 17) % 6),
+                              (double) (seed >> 20)
+                              / (double) (1u << (seed >> 8) % 24));
+        train_look_text(&k, text, n, NULL);
+        assert_true(train_written(text, n, &w));
+
+        for (way = 0; way < TRAIN_N_WAYS; way++) {
+            assert_int_equal(k.way[way], w.ways >> way & 1);
+        }
+
+        assert_int_equal(k.numbers, 1);
+        assert_int_equal(k.codes, 0);
+        assert_int_equal(k.bare, strspn(w.digits, "0.,") < w.digits_len);
+        assert_int_equal(k.tens, w.digits_len > 5);
+        assert_int_equal(k.either_point,
+                         (w.ways & train_way_bit(POINT)) != 0
+                         && (w.ways & train_way_bit(COMMA_POINT)) != 0);
+
+        (void) memset(&more, 0, sizeof(more));
+        train_look_add(&more, &k, 3);
+        assert_int_equal(more.numbers, 3);
+        assert_int_equal(more.bare, 3 * k.bare);
+    }
+}
+
+
+/* A text that came n times is as n texts */
+
+static void
+counts_are_added(void **state)
+{
+    char          a[128], b[128];
+    size_t        i, n;
+    train_look_t  one, sum = { 0 }, all = { 0 };
+    static const char  *const texts[] = { "5 kg", "x", "NA", "-", "$3", "u",
+                                          "2024-01-02", "v", "w", "007" };
+
+    (void) state;
+
+    for (i = 0; i < train_nelts(texts); i++) {
+        (void) memset(&one, 0, sizeof(one));
+        train_look_text(&one, texts[i], strlen(texts[i]), "u");
+        train_look_add(&sum, &one, i + 1);
+        train_look_free(&one);
+
+        for (n = 0; n < i + 1; n++) {
+            train_look_text(&all, texts[i], strlen(texts[i]), "u");
+        }
+    }
+
+    assert_memory_equal(&sum, &all, offsetof(train_look_t, missing));
+    train_counts_print(&sum.others, a, sizeof(a));
+    train_counts_print(&all.others, b, sizeof(b));
+    assert_string_equal(a, b);
+    assert_int_equal(sum.others.all, all.others.all);
+    assert_int_equal(sum.units.all, all.units.all);
+    assert_int_equal(sum.missing.all, all.missing.all);
+    assert_int_equal(sum.marks.all, all.marks.all);
+    assert_int_equal(sum.units.item[1].n, all.units.item[1].n);
+    train_look_free(&sum);
+    train_look_free(&all);
+}
+
+
 static void
 counts_are_short(void **state)
 {
@@ -279,7 +362,7 @@ counts_are_short(void **state)
     (void) state;
 
     for (i = 0; i < train_nelts(texts); i++) {
-        train_count_add(&c, texts[i], 1);
+        train_count_add(&c, texts[i], 1, 1);
     }
 
     train_counts_print(&c, out, sizeof(out));
@@ -334,6 +417,8 @@ main(void)
         cmocka_unit_test(numbers_are_read),
         cmocka_unit_test(any_text),
         cmocka_unit_test(few_are_both),
+        cmocka_unit_test(plain_numbers_are_numbers),
+        cmocka_unit_test(counts_are_added),
         cmocka_unit_test(counts_are_short),
         cmocka_unit_test(names_are_near)
     };

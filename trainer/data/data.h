@@ -16,13 +16,15 @@
 
 /* dict.c: distinct texts */
 
+typedef struct train_dict_place_s  train_dict_place_t;
+
 typedef struct {
     char         **text;            /* distinct values, in order of arrival */
     double        *value;           /* their numbers; NAN if they are none */
     size_t         n;
     size_t         size;
-    uint32_t      *hash;            /* index + 1, open addressing */
-    size_t         hash_size;
+    train_dict_place_t *places;     /* open addressing */
+    size_t         n_places;
 } train_dict_t;
 
 /* Number of a text, added if new.  One of no zero byte. */

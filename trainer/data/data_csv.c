@@ -15,6 +15,7 @@
 
 
 #define CSV_LOOK  50                /* rows that say whether all end alike */
+#define CSV_DONE  (1 << 20)         /* bytes that are given back together */
 
 
 typedef struct {
@@ -438,8 +439,9 @@ csv_target_is(csv_file_t *f)
 void
 train_table_csv(train_table_t *t, const char *text, size_t len)
 {
-    size_t      n;
-    csv_file_t  f = { .table = t };
+    size_t       n;
+    csv_file_t   f = { .table = t };
+    const char  *done;
 
     train_fields_begin(&f.row, len);
 
@@ -458,10 +460,16 @@ train_table_csv(train_table_t *t, const char *text, size_t len)
     }
 
     f.at = t->body;
+    done = f.at.p;
 
     while (t->pass != TRAIN_TABLE_NAMES && maas__csv_row(&f.at)) {
         if (!csv_fields(&f)) {
             continue;
+        }
+
+        if (t->text != NULL && f.at.p - done > CSV_DONE) {
+            done = f.at.p;
+            train_text_done(t->text, done);
         }
 
         n = f.row.n;

@@ -1,6 +1,6 @@
 /*
- * What readers of text share: the whole of a file in memory, plain, gzipped or
- * from standard input, and the row at hand, cells with texts that grow as they
+ * What readers of text share: the whole of a file, mapped or in memory, plain,
+ * gzipped or from standard input, and the row at hand, cells with texts that grow as they
  * come.  What is said is not looked at here.
  */
 
@@ -63,9 +63,10 @@ text_is_json(const char *buf, size_t len)
 }
 
 
-char *
-train_table_slurp(const char *path, const char *encoding, int log,
-    size_t *len, uint32_t *crc)
+/* All of it, in memory */
+
+static char *
+text_slurp(const char *path, size_t *len)
 {
     int      n, std;
     char    *buf;
@@ -93,14 +94,34 @@ train_table_slurp(const char *path, const char *encoding, int log,
     text_failed(path, file, buf, *len);
     (void) gzclose(file);
 
-    if (log && encoding == NULL && text_is_json(buf, *len)) {
+    return buf;
+}
+
+
+void
+train_text_read(train_text_t *t, const char *path, const char *encoding,
+    int log, uint32_t *crc)
+{
+    size_t  at, n;
+
+    (void) memset(t, 0, sizeof(train_text_t));
+
+    if (!train_text_map(t, path)) {
+        t->owned = text_slurp(path, &t->len);
+        t->data = t->owned;
+    }
+
+    if (log && encoding == NULL && text_is_json(t->data, t->len)) {
         encoding = "utf-8";
     }
 
-    buf = train_encoding(path, buf, len, encoding);
-    *crc = maas__crc32c(*crc, buf, *len);
+    train_encoding(path, t, encoding);
 
-    return buf;
+    for (at = 0; at < t->len; at += n) {
+        n = (t->len - at < TEXT_STEP) ? t->len - at : TEXT_STEP;
+        *crc = maas__crc32c(*crc, t->data + at, n);
+        train_text_done(t, t->data + at + n);
+    }
 }
 
 

@@ -18,6 +18,7 @@
 
 
 #define ENCODING_LOOK  4096         /* bytes in which zeros are counted */
+#define ENCODING_STEP  (4u << 20)   /* bytes that are looked at, and go */
 
 #define ENCODING_TABLE  "save it as CSV (in pandas: df.to_csv(FILE, "         \
                         "index=False))"
@@ -161,21 +162,38 @@ encoding_wide(const char *text, size_t len)
 /* Not UTF-8, nor UTF-8 with a few broken characters: one byte a character */
 
 static int
-encoding_is_narrow(const char *text, size_t len)
+encoding_is_narrow(train_text_t *t)
 {
-    size_t  i, n, good, bad;
+    size_t       i, n, good, bad;
+    uint64_t     word;
+    const char  *text;
 
+    text = t->data;
     good = 0;
     bad = 0;
 
-    for (i = 0; i < len; i += n) {
+    for (i = 0; i < t->len; i += n) {
+        if (i % ENCODING_STEP < 8) {
+            train_text_done(t, text + i);
+        }
+
+        n = 8;
+
+        if (t->len - i >= 8) {
+            (void) memcpy(&word, text + i, 8);
+
+            if ((word & 0x8080808080808080ull) == 0) {
+                continue;           /* nothing but ASCII */
+            }
+        }
+
         n = 1;
 
         if ((unsigned char) text[i] < 0x80) {
             continue;
         }
 
-        n = maas__utf8_char(text + i, len - i);
+        n = maas__utf8_char(text + i, t->len - i);
 
         if (n == 0) {
             bad++;
@@ -237,29 +255,29 @@ encoding_convert(const char *path, const char *name, const char *text,
 
 
 static void
-encoding_unmark(char *text, size_t *len)
+encoding_unmark(train_text_t *t)
 {
-    if (*len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) {
-        *len -= 3;              /* the mark that spreadsheets put first */
-        (void) memmove(text, text + 3, *len);
+    if (t->len >= 3 && memcmp(t->data, "\xef\xbb\xbf", 3) == 0) {
+        t->data += 3;           /* the mark that spreadsheets put first */
+        t->len -= 3;
     }
 }
 
 
-char *
-train_encoding(const char *path, char *text, size_t *len, const char *name)
+void
+train_encoding(const char *path, train_text_t *t, const char *name)
 {
     int     said;
     char   *out;
-    size_t  at;
+    size_t  at, len;
 
     said = (name == NULL || strcasecmp(name, "auto") == 0);
 
     if (said) {
-        encoding_foreign(path, text, *len);
-        name = encoding_wide(text, *len);
+        encoding_foreign(path, t->data, t->len);
+        name = encoding_wide(t->data, t->len);
 
-        if (name == NULL && encoding_is_narrow(text, *len)) {
+        if (name == NULL && encoding_is_narrow(t)) {
             name = "windows-1252";
         }
     }
@@ -267,15 +285,16 @@ train_encoding(const char *path, char *text, size_t *len, const char *name)
     if (name == NULL || strcasecmp(name, "utf-8") == 0
         || strcasecmp(name, "utf8") == 0)
     {
-        encoding_unmark(text, len);
-        return text;
+        encoding_unmark(t);
+        return;
     }
 
-    out = encoding_convert(path, name, text, len, &at);
+    len = t->len;
+    out = encoding_convert(path, name, t->data, &len, &at);
 
     if (out == NULL && said && strcmp(name, "windows-1252") == 0) {
         name = "latin1";
-        out = encoding_convert(path, name, text, len, &at);
+        out = encoding_convert(path, name, t->data, &len, &at);
     }
 
     if (out == NULL) {
@@ -287,8 +306,8 @@ train_encoding(const char *path, char *text, size_t *len, const char *name)
         train_warn("%s: read as %s; --encoding says another", path, name);
     }
 
-    train_free(text);
-    encoding_unmark(out, len);
-
-    return out;
+    train_text_free(t);
+    t->data = t->owned = out;
+    t->len = len;
+    encoding_unmark(t);
 }

@@ -53,8 +53,7 @@ join_columns(const train_table_t *t, const train_want_t *w,
 train_join_t *
 train_join_read(const train_want_t *w, uint32_t *crc)
 {
-    char             *text;
-    size_t            len;
+    train_text_t      text;
     train_join_t     *j;
     train_want_t      want = { .header = TRAIN_YES, .skip = w->skip };
     train_table_t    *t;
@@ -69,21 +68,21 @@ train_join_read(const train_want_t *w, uint32_t *crc)
         .path = train_strdup(w->labels), .on = train_strdup(w->on),
         .key = TRAIN_NO_COLUMN, .column = TRAIN_NO_COLUMN
     };
-    text = train_table_slurp(w->labels, NULL, 0, &len, crc);
-    reader = train_table_reader(text, len, 0);
+    train_text_read(&text, w->labels, NULL, 0, crc);
+    reader = train_table_reader(text.data, text.len, 0);
     t = train_table_begin(w->labels, &want);
     t->free_order = (reader != train_table_csv);
     t->pass = TRAIN_TABLE_NAMES;
-    reader(t, text, len);
+    reader(t, text.data, text.len);
     join_columns(t, w, j);
 
     t->pass = TRAIN_TABLE_KEEP;
     t->closed = 1;
     t->take = train_join_take;
     t->to = j;
-    reader(t, text, len);
+    reader(t, text.data, text.len);
     train_table_say_skipped(t);
-    train_free(text);
+    train_text_free(&text);
     train_table_free(t);
 
     return j;

@@ -13,15 +13,16 @@
 
 
 #define LOOK_ALL   ((1u << TRAIN_N_WAYS) - 1)
+#define LOOK_PLAIN 24               /* bytes of a number that fits anyhow */
 #define LOOK_TEXT  40               /* bytes of a text that are kept */
 
 
 void
-train_count_add(train_counts_t *c, const char *s, size_t len)
+train_count_add(train_counts_t *c, const char *s, size_t len, size_t n)
 {
     size_t  i;
 
-    c->all++;
+    c->all += n;
 
     len = train_cut(s, len, LOOK_TEXT);
 
@@ -29,7 +30,7 @@ train_count_add(train_counts_t *c, const char *s, size_t len)
         if (strlen(c->item[i].text) == len
             && memcmp(c->item[i].text, s, len) == 0)
         {
-            c->item[i].n++;
+            c->item[i].n += n;
             return;
         }
     }
@@ -37,7 +38,7 @@ train_count_add(train_counts_t *c, const char *s, size_t len)
     if (c->n < TRAIN_COUNTS_KEPT) {
         train_room(&c->item, &c->room, c->n + 1, sizeof(train_count_t));
         c->item[c->n].text = train_format("%.*s", (int) len, s);
-        c->item[c->n++].n = 1;
+        c->item[c->n++].n = n;
     }
 }
 
@@ -86,6 +87,43 @@ train_counts_print(const train_counts_t *c, char *out, size_t size)
 }
 
 
+static void
+counts_add(train_counts_t *c, const train_counts_t *other, size_t n)
+{
+    size_t  i, kept;
+
+    kept = 0;
+
+    for (i = 0; i < other->n; i++) {
+        train_count_add(c, other->item[i].text, strlen(other->item[i].text),
+                        n * other->item[i].n);
+        kept += other->item[i].n;
+    }
+
+    c->all += n * (other->all - kept);
+}
+
+
+void
+train_look_add(train_look_t *k, const train_look_t *other, size_t n)
+{
+    size_t        i, *to;
+    const size_t *from;
+
+    to = (size_t *) k;
+    from = (const size_t *) other;
+
+    for (i = 0; i < offsetof(train_look_t, missing) / sizeof(size_t); i++) {
+        to[i] += n * from[i];
+    }
+
+    counts_add(&k->missing, &other->missing, n);
+    counts_add(&k->marks, &other->marks, n);
+    counts_add(&k->units, &other->units, n);
+    counts_add(&k->others, &other->others, n);
+}
+
+
 void
 train_look_free(train_look_t *k)
 {
@@ -123,6 +161,10 @@ look_ways(train_look_t *k, unsigned ways)
 
 
 #define LOOK_COMMA  (train_way_bit(COMMA) | train_way_bit(POINT_COMMA))
+#define LOOK_POINTS                                                           \
+    (train_way_bit(POINT) | train_way_bit(POINT_COMMA)                        \
+     | train_way_bit(POINT_BLANK) | train_way_bit(POINT_QUOTE)                \
+     | train_way_bit(POINT_LINE))
 #define LOOK_POINT  (train_way_bit(POINT) | train_way_bit(COMMA_POINT))
 
 /* Text of a number that some way reads */
@@ -148,7 +190,7 @@ look_written(train_look_t *k, const train_written_t *w)
     }
 
     if (w->unit_len > 0) {
-        train_count_add(&k->units, w->unit, w->unit_len);
+        train_count_add(&k->units, w->unit, w->unit_len, 1);
 
     } else if (strspn(w->digits, "0.,") < w->digits_len) {
         k->bare++;
@@ -183,6 +225,61 @@ look_code(train_look_t *k, const char *s, size_t len)
     k->codes += (len > 0 && s[0] == '+')
                 || (len > i + 1 && s[i] == '0' && s[i + 1] >= '0'
                     && s[i + 1] <= '9');
+}
+
+
+/* The commonest of the others, such as -12.5: digits on both sides of a point,
+ * no zero in front but that of 0.5.  Bytes before the point; 0: it is not
+ * that. */
+
+static size_t
+look_is_plain(const char *s, size_t len)
+{
+    size_t  i, from, point;
+
+    from = (len > 0 && s[0] == '-');
+
+    for (i = from; i < len && s[i] >= '0' && s[i] <= '9'; i++) {
+        /* those before the point */
+    }
+
+    point = i;
+
+    if (len > LOOK_PLAIN || point == from || point + 2 > len || s[i] != '.'
+        || (s[from] == '0' && point > from + 1))
+    {
+        return 0;
+    }
+
+    for (i++; i < len && s[i] >= '0' && s[i] <= '9'; i++) {
+        /* those behind it */
+    }
+
+    return i == len ? point : 0;
+}
+
+
+/* What look_written() would count of it */
+
+static void
+look_plain(train_look_t *k, const char *s, size_t len, size_t point)
+{
+    size_t  i, from, thousands;
+
+    from = (s[0] == '-');
+    thousands = (point - from <= 3 && s[from] != '0' && len - point == 4);
+    look_ways(k, LOOK_POINTS);
+    k->way[TRAIN_WAY_COMMA_POINT] += thousands;
+    k->either_point += thousands;
+    k->tens += (len - from > 5);
+    k->numbers++;
+
+    for (i = from; i < len; i++) {
+        if (s[i] != '0' && s[i] != '.') {
+            k->bare++;
+            break;
+        }
+    }
 }
 
 
@@ -284,12 +381,20 @@ void
 train_look_text(train_look_t *k, const char *s, size_t len, const char *na)
 {
     float            v;
+    size_t           point;
     train_written_t  w;
 
     k->filled++;
 
     if (look_is_listed(s, len, na)) {
-        train_count_add(&k->missing, s, len);
+        train_count_add(&k->missing, s, len, 1);
+        return;
+    }
+
+    point = look_is_plain(s, len);
+
+    if (point > 0) {
+        look_plain(k, s, len, point);
         return;
     }
 
@@ -321,7 +426,7 @@ train_look_text(train_look_t *k, const char *s, size_t len, const char *na)
     }
 
     if (maas__field_is_missing(s, len)) {
-        train_count_add(&k->missing, s, len);
+        train_count_add(&k->missing, s, len, 1);
         return;
     }
 
@@ -330,14 +435,14 @@ train_look_text(train_look_t *k, const char *s, size_t len, const char *na)
     train_look_date(k, s, len);
 
     if (train_is_mark(s, len)) {
-        train_count_add(&k->marks, s, len);
+        train_count_add(&k->marks, s, len, 1);
 
     } else if (train_written(s, len, &w)) {
         look_written(k, &w);
         k->odd += (w.unit_len == 0 && (w.ways & train_way_bit(POINT)));
 
     } else {
-        train_count_add(&k->others, s, len);
+        train_count_add(&k->others, s, len, 1);
         k->digits += (size_t) look_is_digitish(s, len);
     }
 }

@@ -83,6 +83,8 @@ typedef struct {
     size_t          date_either;    /* such as 1/2/2024 */
     size_t          date_points;    /*     or 1.2.2024 */
 
+    /* all above are of size_t */
+
     train_counts_t  missing;        /* such as NA: no number, but no text */
     train_counts_t  marks;          /* such as -, beside numbers the same */
     train_counts_t  units;          /* such as EUR, beside a number */
@@ -96,10 +98,12 @@ typedef struct {
 void train_look_text(train_look_t *k, const char *s, size_t len,
     const char *na);
 void train_look_number(train_look_t *k, const char *s, size_t len);
+/* n times what has been counted in another, whose texts came later. */
+void train_look_add(train_look_t *k, const train_look_t *other, size_t n);
 void train_look_free(train_look_t *k);
 
-/* One more of that text. */
-void train_count_add(train_counts_t *c, const char *s, size_t len);
+/* n more of that text. */
+void train_count_add(train_counts_t *c, const char *s, size_t len, size_t n);
 /* "a" (3), "b" (1) and 2 more; to out[size]. */
 void train_counts_print(const train_counts_t *c, char *out, size_t size);
 

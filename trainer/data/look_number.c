@@ -44,7 +44,7 @@ written_sign(const char *s, size_t len, char *c)
         { "\xe2\x88\x92", '-' }     /* minus */
     };
 
-    for (i = 0; i < train_nelts(signs); i++) {
+    for (i = 0; (*s & 0x80) && i < train_nelts(signs); i++) {
         n = strlen(signs[i].text);
 
         if (len >= n && memcmp(s, signs[i].text, n) == 0) {
@@ -72,6 +72,15 @@ written_trim(const char **p, const char **end)
 }
 
 
+/* May s be the word, in any case?  Most are not, by their first byte. */
+
+static int
+written_begins(const char *word, const char *s, size_t len)
+{
+    return len > 0 && ((word[0] ^ s[0]) & ~0x20) == 0;
+}
+
+
 /* Money and parts of a hundred, which may stand in front of a number, too */
 
 int
@@ -94,7 +103,9 @@ train_is_money(const char *s, size_t len)
     };
 
     for (i = 0; i < train_nelts(units); i++) {
-        if (strlen(units[i]) == len && strncasecmp(units[i], s, len) == 0) {
+        if (written_begins(units[i], s, len) && strlen(units[i]) == len
+            && strncasecmp(units[i], s, len) == 0)
+        {
             return 1;
         }
     }
@@ -430,7 +441,9 @@ train_is_mark(const char *s, size_t len)
     }
 
     for (i = 0; i < train_nelts(marks); i++) {
-        if (strlen(marks[i]) == len && strncasecmp(marks[i], s, len) == 0) {
+        if (written_begins(marks[i], s, len) && strlen(marks[i]) == len
+            && strncasecmp(marks[i], s, len) == 0)
+        {
             return 1;
         }
     }

@@ -82,13 +82,79 @@ train_table_add(train_table_t *t, const char *name, size_t len, int *new)
 }
 
 
-/* First pass */
+/* First pass: what a text tells is found once, and counted as often as it
+ * came */
+
+static void
+table_looked(const train_table_t *t, train_column_t *c)
+{
+    size_t        i;
+    train_look_t  one;
+
+    for (i = 0; c->times != NULL && i < c->dict.n; i++) {
+        if (c->times[i] > 0) {
+            (void) memset(&one, 0, sizeof(train_look_t));
+            train_look_text(&one, c->dict.text[i], strlen(c->dict.text[i]),
+                            t->want->na);
+            train_look_add(&c->seen, &one, c->times[i]);
+            train_look_free(&one);
+            c->times[i] = 0;
+        }
+    }
+}
+
+
+void
+train_table_looked(train_table_t *t)
+{
+    size_t  i;
+
+    for (i = 0; i < t->n; i++) {
+        table_looked(t, &t->columns[i]);
+        train_free(t->columns[i].times);
+        t->columns[i].times = NULL;
+        t->columns[i].times_room = 0;
+    }
+}
+
+
+/* Place of the text among those that are kept, if it is one */
+
+static uint32_t
+table_seen(const train_table_t *t, train_column_t *c, const char *s, size_t len)
+{
+    size_t    n;
+    uint32_t  id;
+
+    n = c->dict.n;
+
+    if (n == TABLE_MANY) {
+        return (s[0] >= '0' && s[0] <= '9') || s[0] == '-'
+               ? UINT32_MAX         /* is read in no more time */
+               : train_dict_find(&c->dict, s, len);
+    }
+
+    id = train_dict_put(&c->dict, s, len);
+
+    if (c->dict.n > n) {
+        train_room(&c->times, &c->times_room, c->dict.n, sizeof(size_t));
+        c->times[n] = 0;
+    }
+
+    if (c->dict.n == TABLE_MANY) {
+        table_looked(t, c);         /* in the order in which they came */
+    }
+
+    return id;
+}
+
 
 static void
 table_look(const train_table_t *t, train_column_t *c, const train_cell_t *cell)
 {
     char         buf[MAAS_CANONICAL];
     size_t       len;
+    uint32_t     id;
     const char  *s;
 
     train_cell_text(cell, buf, &s, &len);
@@ -97,14 +163,16 @@ table_look(const train_table_t *t, train_column_t *c, const train_cell_t *cell)
         return;
     }
 
+    id = table_seen(t, c, s, len);
+
     if (cell->type == TRAIN_CELL_NUMBER) {
         train_look_number(&c->seen, s, len);
-    } else {
-        train_look_text(&c->seen, s, len, t->want->na);
-    }
 
-    if (c->dict.n < TABLE_MANY) {
-        (void) train_dict_put(&c->dict, s, len);
+    } else if (id == UINT32_MAX) {
+        train_look_text(&c->seen, s, len, t->want->na);
+
+    } else {
+        c->times[id]++;
     }
 }
 

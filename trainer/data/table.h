@@ -46,6 +46,31 @@ typedef struct {
 } train_fields_t;
 
 
+/* The whole of a text file, plain, .gz or "-" (standard input),
+ * as UTF-8 by train_encoding(), or as it is where it is JSON of a log, which
+ * is UTF-8 for the most part; *crc of it.  To be given to train_text_free().
+ * Large plain files are mapped. */
+
+typedef struct {
+    const char  *data;
+    size_t       len;
+    char        *owned;             /* in memory; NULL: */
+    char        *map;               /* the file as it is, of `mapped` bytes */
+    size_t       mapped;
+    size_t       done;              /* so many of them were given back */
+} train_text_t;
+
+/* data_map.c: 0: it is no large plain file */
+int train_text_map(train_text_t *t, const char *path);
+/* What is before `end` is not needed soon: the memory may go. */
+void train_text_done(train_text_t *t, const char *end);
+void train_text_free(train_text_t *t);
+
+/* data_text.c */
+void train_text_read(train_text_t *t, const char *path, const char *encoding,
+    int log, uint32_t *crc);
+
+
 /* What a column is for; the first ones as maas_field_kind_t */
 
 typedef enum {
@@ -75,6 +100,9 @@ typedef struct {
     size_t        place;            /* among the fields of a model */
     char          why[240];         /* the role, for people */
     train_look_t  seen;             /* by the first pass */
+    size_t       *times;            /* (dict.n) texts of the first pass that
+                                       are not in `seen` yet; NULL: all are */
+    size_t        times_room;
 
     /* what its texts mean: kind, and members of version 2 but for parts;
      * whatever it points to lives as long as the table or the model */
@@ -124,6 +152,7 @@ struct train_table_s {
     const char          *path;
     const train_want_t  *want;
     train_table_pass_t   pass;
+    train_text_t        *text;      /* that is read, of which memory may go */
     unsigned             named;     /* the file has names of its own */
     unsigned             closed;    /* no column may be added any more */
     unsigned             beside;    /* the user may have named columns that the
@@ -170,12 +199,6 @@ struct train_table_s {
     size_t               repaired;  /* lines that were no UTF-8 */
 };
 
-
-/* data_text.c: the whole of a text file, plain, .gz or "-" (standard input),
- * as UTF-8 by train_encoding(), or as it is where it is JSON of a log, which
- * is UTF-8 for the most part; *crc of it.  To be given to train_free(). */
-char *train_table_slurp(const char *path, const char *encoding, int log,
-    size_t *len, uint32_t *crc);
 
 /* A file of so many bytes: zero it before. */
 void train_fields_begin(train_fields_t *f, size_t len);
@@ -231,6 +254,8 @@ void train_table_fields(train_data_t *d);
 
 /* table.c */
 
+/* After the first pass: all that was in the columns is in what was seen. */
+void train_table_looked(train_table_t *t);
 /* A new column, or the one that has this name; *new says which. */
 size_t train_table_add(train_table_t *t, const char *name, size_t len,
     int *new);

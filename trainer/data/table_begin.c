@@ -83,6 +83,7 @@ train_table_free(train_table_t *t)
         train_free(t->columns[i].was_number);
         train_free(t->columns[i].rank);
         train_dict_free(&t->columns[i].dict);
+        train_free(t->columns[i].times);
         train_look_free(&t->columns[i].seen);
     }
 

@@ -236,19 +236,19 @@ table_named(train_table_t *t)
 void
 train_table_read(const char *path, const train_want_t *want, train_data_t *d)
 {
-    char             *text;
-    size_t            len;
+    train_text_t      text;
     train_join_t     *join;
     train_table_t    *t;
     train_reader_pt   reader;
 
     join = train_join_read(want, &d->crc32c);
-    text = train_table_slurp(path, want->encoding, train_json_nested(want),
-                             &len, &d->crc32c);
+    train_text_read(&text, path, want->encoding, train_json_nested(want),
+                    &d->crc32c);
 
-    reader = train_table_reader(text, len, train_json_nested(want));
+    reader = train_table_reader(text.data, text.len, train_json_nested(want));
     t = train_table_begin(path, want);
     t->join = join;
+    t->text = &text;
     t->free_order = (reader != train_table_csv);
     t->named = t->free_order;
 
@@ -265,7 +265,8 @@ train_table_read(const char *path, const train_want_t *want, train_data_t *d)
     }
 
     if (!t->free_order || want->model == NULL || table_beside(want)) {
-        reader(t, text, len);
+        reader(t, text.data, text.len);
+        train_table_looked(t);
     }
 
     if (t->n == 0 || (t->rows == 0 && want->model == NULL)) {
@@ -280,7 +281,8 @@ train_table_read(const char *path, const train_want_t *want, train_data_t *d)
     t->pass = TRAIN_TABLE_KEEP;
     t->rows = 0;
     t->closed = 1;
-    reader(t, text, len);
-    train_free(text);
+    reader(t, text.data, text.len);
+    t->text = NULL;
+    train_text_free(&text);
     train_table_finish(t, d);
 }
