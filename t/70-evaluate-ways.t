@@ -211,6 +211,12 @@ my $j = figures(qw(three.st -d three.csv --bootstrap 0));
 my $mean = 0;
 $mean += $_->{auc} / 3 for @{ $j->{classes} };
 cmp_ok(abs($mean - $j->{auc}), '<', 1e-9, 'AUC is the mean of the classes');
+$mean = 0;
+$mean += $_->{pr_auc} / 3 for @{ $j->{classes} };
+cmp_ok(abs($mean - $j->{pr_auc_macro}), '<', 1e-9, 'that of PR AUC is named');
+ok(!exists $j->{pr_auc}, 'PR AUC itself is that of the second class of two');
+like(ok_run(qw(evaluate three.st -d three.csv --bootstrap 0)),
+    qr/^macro PR AUC +0\.\d{4} .*\n(?!.*^PR AUC)/ms, 'as text');
 like(ok_run(qw(evaluate three.st -d three.csv --bootstrap 0)),
     qr/^class +rows +AUC +PR AUC\nx +\d+ +0\.\d{4} +0\.\d{4}\ny /m,
     'text: AUC of each class');

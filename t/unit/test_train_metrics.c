@@ -509,6 +509,83 @@ test_baseline(void **state)
 }
 
 
+/* Two classes are judged alike whether each has a number or only the second */
+
+static void
+test_forms(void **state)
+{
+    set_t            s;
+    float           *y;
+    size_t           i, k;
+    double           auc, pr_auc;
+    train_judge_t    j;
+    train_metrics_t  m;
+
+    set_create(&s, 2);
+    y = train_alloc(2 * s.data.rows, sizeof(float));
+
+    for (i = 0; i < s.data.rows; i++) {
+        y[2 * i] = 1 - s.y[i];
+        y[2 * i + 1] = s.y[i];
+    }
+
+    s.data.task = MAAS_TASK_CLASSIFICATION;
+    s.data.out = 2;
+    train_data_info(&s.data, &s.info);
+    train_judge_create(&j, &s.info, &s.data, NULL, 0, y);
+    train_judge(&j, NULL, &m);
+    assert_int_equal(j.ranked, 2);
+
+    for (k = 0; k < TRAIN_N_FIGURES; k++) {
+        assert_int_equal(train_figure_of(&train_figures[k], &m),
+                         train_figure_of(&train_figures[k], &s.m));
+
+        if (train_figure_of(&train_figures[k], &m)) {
+            near(train_figure(&m, &train_figures[k]),
+                 train_figure(&s.m, &train_figures[k]), 1e-6);
+            assert_true(isnan(m.base[k]) == isnan(s.m.base[k]));
+            assert_true(isnan(m.base[k])
+                        || fabs(m.base[k] - s.m.base[k]) < 1e-12);
+        }
+    }
+
+    train_curve_areas(&j, 1, NULL, &auc, &pr_auc);
+    near(m.pr_auc, pr_auc, 0);          /* not the mean of both */
+    train_curve_areas(&j, 0, NULL, &auc, &pr_auc);
+    assert_true(fabs(pr_auc - m.pr_auc) > 1e-3);
+
+    train_metrics_free(&m);
+    train_judge_free(&j);
+    train_free(y);
+    set_free(&s);
+}
+
+
+/* The name says which: of two classes or the mean of more */
+
+static void
+test_names(void **state)
+{
+    size_t                 k;
+    train_metrics_t        m = { .task = MAAS_TASK_CLASSIFICATION };
+    const train_figure_t  *f;
+
+    for (m.classes = 2; m.classes < 5; m.classes++) {
+        for (k = 0; k < TRAIN_N_FIGURES; k++) {
+            f = &train_figures[k];
+
+            if (strcmp(f->key, "pr_auc") == 0) {
+                assert_int_equal(train_figure_of(f, &m), m.classes == 2);
+            } else if (strcmp(f->key, "pr_auc_macro") == 0) {
+                assert_int_equal(train_figure_of(f, &m), m.classes > 2);
+            } else if (strcmp(f->key, "top_3_accuracy") == 0) {
+                assert_int_equal(train_figure_of(f, &m), m.classes > 3);
+            }
+        }
+    }
+}
+
+
 /* A row that is drawn twice counts as two */
 
 static void
@@ -585,6 +662,8 @@ main(void)
         cmocka_unit_test(test_interval),
         cmocka_unit_test(test_shown),
         cmocka_unit_test(test_counts),
+        cmocka_unit_test(test_forms),
+        cmocka_unit_test(test_names),
         cmocka_unit_test(test_threshold)
     };
 

@@ -119,7 +119,7 @@ fit_json(const train_fit_t *f)
     train_columns_json(&w, &f->data, &f->scale);
 
     if (f->folds != NULL) {
-        train_folds_json(&w, f->data.task, f->folds, f->n_folds);
+        train_folds_json(&w, &f->data, f->folds, f->n_folds);
     }
 
     if (f->plan.dp) {
@@ -159,6 +159,7 @@ fit_shows(const train_fit_t *f, size_t figure)
     m.asked.kind = f->plan.loss == TRAIN_LOSS_QUANTILE ? TRAIN_ASKED_QUANTILE
                    : f->plan.loss == TRAIN_LOSS_POISSON ? TRAIN_ASKED_RATE
                                                         : TRAIN_ASKED_MEAN;
+    m.classes = f->data.n_labels;
 
     return train_figure_of(p, &m)
            && strcmp(p->key, "loss") != 0 && strcmp(p->key, "mse") != 0
@@ -283,19 +284,33 @@ fit_text_best(const train_fit_t *f)
 }
 
 
+static int
+fit_width(size_t figure)
+{
+    int  title;
+
+    title = (int) strlen(train_figures[figure].title);
+
+    return (title < 12) ? 12 : title + 2;
+}
+
+
 /* One figure of a row of the table */
 
 static void
-fit_cell(const train_fit_t *f, double v)
+fit_cell(const train_fit_t *f, size_t figure, double v)
 {
+    int   width;
     char  text[32];
 
+    width = fit_width(figure);
+
     if (isnan(v)) {
-        (void) printf("%12s", "-");
+        (void) printf("%*s", width, "-");
     } else {
         (void) snprintf(text, sizeof(text), f->data.classes != NULL
                         ? "%.4f" : train_number_form(v, "%.5g"), v);
-        (void) printf("%12s", text);
+        (void) printf("%*s", width, text);
     }
 }
 
@@ -313,7 +328,7 @@ fit_row(const train_fit_t *f, const char *what, const train_metrics_t *m)
 
     for (i = 0; i < TRAIN_N_FIGURES; i++) {
         if (fit_shows(f, i)) {
-            fit_cell(f, train_figure(m, &train_figures[i]));
+            fit_cell(f, i, train_figure(m, &train_figures[i]));
         }
     }
 
@@ -321,7 +336,7 @@ fit_row(const train_fit_t *f, const char *what, const train_metrics_t *m)
 
     for (i = 0; i < TRAIN_N_FIGURES; i++) {
         if (fit_shows(f, i)) {
-            fit_cell(f, m->base[i]);
+            fit_cell(f, i, m->base[i]);
         }
     }
 
@@ -349,7 +364,7 @@ fit_text_figures(const train_fit_t *f)
 
     for (i = 0; i < TRAIN_N_FIGURES; i++) {
         if (fit_shows(f, i)) {
-            (void) printf("%12s", train_figures[i].title);
+            (void) printf("%*s", fit_width(i), train_figures[i].title);
         }
     }
 
@@ -366,7 +381,7 @@ fit_text_figures(const train_fit_t *f)
     for (i = 0; i < TRAIN_N_FIGURES; i++) {
         if (fit_shows(f, i)) {
             train_folds_sum(f->folds, f->n_folds, i, &mean, &deviation);
-            fit_cell(f, mean);
+            fit_cell(f, i, mean);
         }
     }
 

@@ -237,7 +237,7 @@ record_results(maas_writer_t *w, const train_record_t *r)
     }
 
     if (r->n_folds > 0) {
-        train_folds_json(w, r->data->task, r->folds, r->n_folds);
+        train_folds_json(w, r->data, r->folds, r->n_folds);
     }
 
     train_json_open(w, "warnings", '[');

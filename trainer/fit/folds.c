@@ -263,13 +263,15 @@ train_folds_sum(const train_fold_t *f, size_t n, size_t figure,
 
 
 void
-train_folds_json(maas_writer_t *w, maas_task_t task, const train_fold_t *f,
-    size_t n)
+train_folds_json(maas_writer_t *w, const train_data_t *d,
+    const train_fold_t *f, size_t n)
 {
     size_t           i;
     double           mean, deviation, loss;
-    train_metrics_t  m = { .task = task, .classes = TRAIN_TOP_K };
+    train_metrics_t  m = { .task = d->task };
 
+    /* without top-3 accuracy: its mean is not kept */
+    m.classes = (d->n_labels < TRAIN_TOP_K) ? d->n_labels : TRAIN_TOP_K;
     train_folds_sum(f, n, TRAIN_N_FIGURES, &mean, &deviation);
     loss = 0;
 

@@ -159,7 +159,7 @@ void train_folds_sum(const train_fold_t *f, size_t n, size_t figure,
     double *mean, double *deviation);
 /* "folds": loss, mean, deviation and scores; mean and deviation of each
  * figure. */
-void train_folds_json(maas_writer_t *w, maas_task_t task,
+void train_folds_json(maas_writer_t *w, const train_data_t *d,
     const train_fold_t *f, size_t n);
 
 

@@ -68,7 +68,7 @@ baseline_classes(const train_judge_t *j, train_metrics_t *b)
     b->accuracy = share[b->largest];
     b->f1 = 2 * b->accuracy / (1 + b->accuracy) / (double) n;
     b->auc = (n > 1) ? 0.5 : NAN;
-    b->pr_auc = (n < 2) ? NAN : (j->ranked == 1) ? share[1]
+    b->pr_auc = (n < 2) ? NAN : (j->classes == 2) ? share[1]
                 : b->pr_auc / (double) n;
     qsort(share, j->classes, sizeof(double), baseline_compare);
     b->top = 0;

@@ -4,6 +4,7 @@
  */
 
 #include <math.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "metrics.h"
@@ -14,23 +15,25 @@
 
 #define AT(field)  offsetof(train_metrics_t, field)
 
+#define MANY  SIZE_MAX
+
 const train_figure_t  train_figures[] = {
-    { "accuracy",          "accuracy",          0, 0, 0, 1, AT(accuracy) },
-    { "top_3_accuracy",    "top-3 accuracy",    0, 0, 0, 1, AT(top) },
-    { "loss",              "loss",              0, 0, 0, INFINITY, AT(loss) },
-    { "f1",                "F1",                0, 0, 0, 1, AT(f1) },
-    { "auc",               "AUC",               0, 0, 0, 1, AT(auc) },
-    { "pr_auc",            "PR AUC",            0, 0, 0, 1, AT(pr_auc) },
-    { "calibration_error", "calibration error", 0, 1, 0, 1, AT(ece) },
-    { "mse",               "MSE",               1, 0, 0, INFINITY, AT(loss) },
-    { "mae",               "MAE",               1, 0, 0, INFINITY, AT(mae) },
-    { "rmse",              "RMSE",              1, 0, 0, INFINITY, AT(rmse) },
-    { "r2",                "R2",                1, 0, -INFINITY, 1, AT(r2) },
-    { "pinball",           "pinball",           1, 0, 0, INFINITY,
-      AT(pinball) },
-    { "below",             "below",             1, 0, 0, 1, AT(below) },
-    { "deviance",          "deviance",          1, 0, 0, INFINITY,
-      AT(deviance) }
+    { "accuracy", "accuracy", 0, 1, MANY, 0, 0, 1, AT(accuracy) },
+    { "top_3_accuracy", "top-3 accuracy", 0, TRAIN_TOP_K + 1, MANY, 0, 0, 1,
+      AT(top) },
+    { "loss", "loss", 0, 1, MANY, 0, 0, INFINITY, AT(loss) },
+    { "f1", "F1", 0, 1, MANY, 0, 0, 1, AT(f1) },
+    { "auc", "AUC", 0, 1, MANY, 0, 0, 1, AT(auc) },
+    { "pr_auc", "PR AUC", 0, 1, 2, 0, 0, 1, AT(pr_auc) },
+    { "pr_auc_macro", "macro PR AUC", 0, 3, MANY, 0, 0, 1, AT(pr_auc) },
+    { "calibration_error", "calibration error", 0, 1, MANY, 1, 0, 1, AT(ece) },
+    { "mse", "MSE", 1, 0, 0, 0, 0, INFINITY, AT(loss) },
+    { "mae", "MAE", 1, 0, 0, 0, 0, INFINITY, AT(mae) },
+    { "rmse", "RMSE", 1, 0, 0, 0, 0, INFINITY, AT(rmse) },
+    { "r2", "R2", 1, 0, 0, 0, -INFINITY, 1, AT(r2) },
+    { "pinball", "pinball", 1, 0, 0, 0, 0, INFINITY, AT(pinball) },
+    { "below", "below", 1, 0, 0, 0, 0, 1, AT(below) },
+    { "deviance", "deviance", 1, 0, 0, 0, 0, INFINITY, AT(deviance) }
 };
 
 _Static_assert(train_nelts(train_figures) == TRAIN_N_FIGURES,
@@ -41,10 +44,6 @@ _Static_assert(TRAIN_TOP_K == 3, "the names say so");
 int
 train_figure_of(const train_figure_t *f, const train_metrics_t *m)
 {
-    if (f->at == AT(top) && m->classes <= TRAIN_TOP_K) {
-        return 0;                   /* always among them */
-    }
-
     if (f->at == AT(pinball) || f->at == AT(below)) {
         return m->asked.kind == TRAIN_ASKED_QUANTILE;
     }
@@ -53,7 +52,9 @@ train_figure_of(const train_figure_t *f, const train_metrics_t *m)
         return m->asked.kind == TRAIN_ASKED_RATE;
     }
 
-    return f->numbers == (m->task == MAAS_TASK_REGRESSION);
+    return f->numbers == (m->task == MAAS_TASK_REGRESSION)
+           && (f->numbers || (m->classes >= f->least_classes
+                              && m->classes <= f->most_classes));
 }
 
 
@@ -102,6 +103,12 @@ judge_row(train_judge_t *j, const maas_info_t *info, size_t i)
 
         j->sure[i] = y[j->said[i]];
         j->came[i] = (before == 0);
+
+        if (j->classes == 2) {
+            j->shown[i] = y[1];
+            j->came[i] = (uint8_t) right;
+        }
+
         j->in_top[i] = (before < TRAIN_TOP_K);
         q = y[right];
     }
@@ -167,17 +174,19 @@ train_judge_free(train_judge_t *j)
 }
 
 
-/* Mean over the classes that have a figure at all */
+/* Mean over the classes that have a figure at all; of two classes the curve of
+ * precision is that of the second, whether it has a number of its own or not */
 
 static void
 judge_means(const train_judge_t *j, const uint32_t *count, train_metrics_t *m)
 {
-    double  f1, auc, pr_auc;
+    double  f1, auc, pr_auc, sum;
     size_t  c, n_f1, n_auc;
 
     m->f1 = 0;
     m->auc = 0;
-    m->pr_auc = 0;
+    m->pr_auc = NAN;
+    sum = 0;
     n_f1 = 0;
     n_auc = 0;
 
@@ -195,14 +204,17 @@ judge_means(const train_judge_t *j, const uint32_t *count, train_metrics_t *m)
 
         if (!isnan(auc)) {
             m->auc += auc;
-            m->pr_auc += pr_auc;
+            sum += pr_auc;
             n_auc++;
         }
+
+        m->pr_auc = pr_auc;
     }
 
     m->f1 = n_f1 ? m->f1 / (double) n_f1 : NAN;
     m->auc = n_auc ? m->auc / (double) n_auc : NAN;
-    m->pr_auc = n_auc ? m->pr_auc / (double) n_auc : NAN;
+    m->pr_auc = (m->classes <= 2) ? m->pr_auc
+                : n_auc ? sum / (double) n_auc : NAN;
 }
 
 

@@ -17,7 +17,7 @@
 #define TRAIN_LEVEL    0.95    /* share of the rounds within an interval */
 #define TRAIN_INTERVALS 20     /* rows; with fewer, intervals say nothing */
 #define TRAIN_REPEATS  5       /* shuffles of a column, for its importance */
-#define TRAIN_N_FIGURES 14
+#define TRAIN_N_FIGURES 15
 #define TRAIN_SURE     1.645   /* deviations: chance in one of 20 */
 
 
@@ -59,7 +59,8 @@ typedef struct {
     double          top;            /* the truth is among the top_k likeliest */
     double          f1;             /* mean of the classes that occur, */
     double          auc;            /*     as this: one against the rest */
-    double          pr_auc;         /*     and this: average precision */
+    double          pr_auc;         /* average precision: of the second class
+                                       of two, of more the mean of classes */
     double          ece;            /* expected calibration error */
     double          mae, rmse, r2;
     train_asked_t   asked;          /* what else is shown: of a quantile the
@@ -81,7 +82,9 @@ typedef struct {
 typedef struct {
     const char     *key;
     const char     *title;
-    unsigned        numbers;        /* of regression, else of classes */
+    unsigned        numbers;        /* of regression, else of classes: */
+    size_t          least_classes;  /*     from so many */
+    size_t          most_classes;   /*     to so many */
     unsigned        biased;         /* of drawn rows it is not that of all on
                                        average */
     double          least, most;    /* that it can be */

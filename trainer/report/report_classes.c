@@ -143,7 +143,7 @@ classes_reliability(FILE *f, const train_report_t *r)
         .y_label = "share that is right", .square = 1, .x1 = 1, .y1 = 1
     };
 
-    two = (r->m->task == MAAS_TASK_BINARY);
+    two = (r->m->classes == 2);
     (void) snprintf(tip, sizeof(tip), "How often it %s when that is said to be "
                     "so probable; larger dots are more rows. Calibration error "
                     "%.4f.", two ? "comes" : "is right", r->m->ece);

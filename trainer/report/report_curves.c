@@ -135,7 +135,7 @@ static void
 curves_plot(const train_report_t *r, const curves_t *c, train_plot_t *p,
     int pr)
 {
-    int     many;
+    int     many, two;
     char    word[64], style[16], sentence[160];
     size_t  k;
 
@@ -152,7 +152,10 @@ curves_plot(const train_report_t *r, const curves_t *c, train_plot_t *p,
         curves_line(r, p, c->class[k].at, many ? style : "a", pr);
     }
 
-    (void) snprintf(word, sizeof(word), "%sarea %.4f", many ? "mean " : "",
+    two = (pr && many && r->m->classes == 2);
+    (void) snprintf(word, sizeof(word), "%.40s%sarea %.4f",
+                    two ? r->data->labels[1] : "",
+                    two ? ": " : many ? "mean " : "",
                     pr ? r->m->pr_auc : r->m->auc);
     train_plot_word(p, "a", word, pr ? 0.03 : 0.97, 0.06, 0);
     train_plot_close(p);
