@@ -130,7 +130,7 @@ train_batch_create(train_batch_t *b, const train_source_t *s,
         b->x = train_alloc(max_rows * b->in, sizeof(float));
     }
 
-    if (s->embed != NULL && d->lists != NULL) {
+    if (s->embed != NULL && d->numbers == NULL) {
         b->raw = train_alloc(max_rows * d->in, sizeof(float));
     }
 
@@ -191,13 +191,13 @@ batch_embed(const train_batch_t *b, const train_source_t *s, size_t row,
 
     d = batch_data(s, &row);
 
-    if (d->lists == NULL) {
+    if (d->numbers != NULL) {
         train_embed_row(s->embed, d->numbers + row * d->in, x);
         return;
     }
 
     raw = b->raw + at * d->in;
-    train_lists_row(d->lists, row, raw);
+    train_data_row(d, row, raw);
     train_embed_row(s->embed, raw, x);
 }
 

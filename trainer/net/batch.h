@@ -21,7 +21,7 @@ typedef struct {
     unsigned       sparse;
     float         *x;               /* (rows,in) unless sparse */
     float         *raw;             /* (rows,in of the data) of values that are
-                                       in lists; else NULL */
+                                       made when asked for; else NULL */
     size_t         stride;
     uint32_t      *at;
     float         *v;
