@@ -37,7 +37,7 @@ my $csv = sub { join '', "a,b,c,price\n", map { join(',', @$_) . "\n" } @_ };
 $t->write_file('d.csv', $csv->(@rows[0 .. 299]));
 $t->write_file('held.csv', $csv->(@rows[300 .. 499]));
 
-my $r = decode_json(ok_run(qw(fit -q --json -d d.csv --valid held.csv
+my $r = decode_json(ok_run(qw(fit -q --json --effort quick -d d.csv --valid held.csv
     -o m.st)));
 cmp_ok($r->{validation_score}, '>', 0.99, 'R2 of numbers about 5e6');
 

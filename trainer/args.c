@@ -262,6 +262,33 @@ train_args_read(const train_args_t *a, void *to, int argc, char **argv,
 }
 
 
+const char *
+train_args_first(const train_args_t *a, train_arg_role_t role, int argc,
+    char **argv)
+{
+    int                 c;
+    char               *letters;
+    struct option      *longs;
+    const train_arg_t  *t, *first;
+
+    longs = train_alloc(a->n + 2, sizeof(struct option));
+    letters = train_alloc(3 * a->n + 2, 1);
+    args_getopt(a, longs, letters);
+    optind = 0;
+    first = NULL;
+
+    while ((c = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
+        t = args_row(a, c);
+        first = (first == NULL && t->role == role) ? t : first;
+    }
+
+    train_free(longs);
+    train_free(letters);
+
+    return (first != NULL) ? first->name : NULL;
+}
+
+
 /* The value of argv[*i] if that is this option, and *i moves over it; NULL if
  * it is another */
 

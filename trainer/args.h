@@ -24,6 +24,7 @@ typedef enum {
 typedef enum {
     TRAIN_ARG_PLAIN = 0,
     TRAIN_ARG_WEIGHTS,              /* changes the weights: is recorded */
+    TRAIN_ARG_NETWORK,              /* the same, of one network by hand */
     TRAIN_ARG_RUN                   /* of this run, in no --config file */
 } train_arg_role_t;
 
@@ -68,6 +69,10 @@ typedef struct {
 #define train_quote(x)    train_quote_(x)   /* a macro's number, in a help */
 #define train_quote_(x)   #x
 
+/* Is what it says recorded? */
+#define train_arg_weighs(t)                                                   \
+    ((t)->role == TRAIN_ARG_WEIGHTS || (t)->role == TRAIN_ARG_NETWORK)
+
 typedef struct {
     const char           *cmd;      /* "fit" */
     const train_arg_t    *rows;     /* (n), in the order of --help */
@@ -88,6 +93,9 @@ typedef struct {
  * Returns where the operands begin, which are moved to the end of argv. */
 int train_args_read(const train_args_t *a, void *to, int argc, char **argv,
     const char *only);
+/* The name of the first option of that role among them, or NULL. */
+const char *train_args_first(const train_args_t *a, train_arg_role_t role,
+    int argc, char **argv);
 /* Options of this table alone: --name=value, --name value, -n value and flags
  * in full.  What is left goes to rest(argc); returns how many. */
 int train_args_take(const train_args_t *a, void *to, int argc, char **argv,

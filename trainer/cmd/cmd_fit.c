@@ -135,6 +135,7 @@ fit_free(train_fit_t *f)
 {
     train_fit_warn_free(f);
     train_fit_teach_free(f);
+    train_fit_auto_free(f);
     train_metrics_free(&f->metrics);
     train_metrics_free(&f->judged);
     train_interval_free(&f->interval);
@@ -177,11 +178,19 @@ train_cmd_fit(int argc, char **argv)
     fit_apart(&f.o);
     fit_read(&f);
     train_fit_folds_check(&f);
-    train_fit_split(&f);
     f.asked = f.o;
-    train_fit_prepare(&f);
-    train_fit_teach(&f);
-    train_fit_train(&f);
+
+    if (train_fit_is_auto(&f)) {
+        train_fit_auto(&f);
+
+    } else {
+        train_fit_split(&f);
+        f.asked = f.o;
+        train_fit_prepare(&f);
+        train_fit_teach(&f);
+        train_fit_train(&f);
+    }
+
     train_fit_folds(&f);
     train_fit_check(&f);
     train_save(f.o.output, f.image, f.size);

@@ -11,6 +11,7 @@
 #include "fit/edges.h"
 #include "fit/options.h"
 #include "judge/interval.h"
+#include "portfolio/portfolio.h"
 
 
 #define TRAIN_FIT_TINY  100     /* rows; from fewer a share is not known to
@@ -29,6 +30,20 @@ typedef struct {
     train_metrics_t  metrics;       /* their own, by the rows that judge the
                                        student; rows 0: not measured */
 } train_taught_t;
+
+/* What a portfolio is given, and what it says of rows that judged */
+
+typedef struct {
+    train_portfolio_t  p;
+    uint32_t          *row;         /* (n) of data, to learn from or judge */
+    size_t             n;
+    train_data_t       seen;        /* those, and behind them all of valid */
+    unsigned           own;         /* its arrays are its own */
+    uint32_t          *all;         /* (n) of seen: those of row */
+    uint32_t          *judge;       /* (judges) of seen */
+    size_t             judges;
+    float             *scores;      /* (judges,out) of the blend */
+} train_auto_t;
 
 typedef struct {
     train_options_t  o;
@@ -68,6 +83,7 @@ typedef struct {
     float           *decision;      /* (out) weights of what is said, or NULL */
     void            *image;
     size_t           size;
+    size_t           parameters;    /* numbers in its layers */
     float           *own[2];        /* weights of data and valid without those
                                        of classes; NULL: none */
     train_fold_t    *folds;         /* (n_folds), NULL: none */
@@ -75,6 +91,7 @@ typedef struct {
     uint32_t        *order;         /* of the rows, while there are folds */
     uint32_t        *test_row;      /* (n_test), in the process of one */
     size_t           n_test;
+    train_auto_t    *autos;         /* a portfolio; NULL: one network */
     char           **warnings;      /* (n_warnings) sentences */
     size_t           n_warnings;
     size_t           warnings_room;
@@ -97,6 +114,28 @@ void train_fit_taught(train_fit_t *f, train_source_t *s);
 void train_fit_teach_free(train_fit_t *f);
 /* Rows, targets and weights are as they were, when it is done. */
 void train_fit_train(train_fit_t *f);
+
+/* fit_auto.c: is it a portfolio?  Then this instead of splitting, preparing and
+ * training. */
+int train_fit_is_auto(const train_fit_t *f);
+void train_fit_auto(train_fit_t *f);
+void train_fit_auto_free(train_fit_t *f);
+
+/* fit_auto_rows.c: a->seen, of a->row; its weights without those of classes,
+ * once f->data has its own again. */
+void train_auto_see(train_fit_t *f, train_auto_t *a);
+void train_auto_unweigh(train_fit_t *f, train_auto_t *a);
+void train_auto_unsee(train_auto_t *a);
+
+/* fit_auto_said.c: answers y(judges,out) of the blend for rows that it has not
+ * learnt, to be freed: of scores / temperature + shift (NULL: nothing), or in
+ * units of the target. */
+float *train_auto_said(const train_fit_t *f, double temperature,
+    const double *shift);
+/* The layers of the file so far, and what stands in its record, which is to be
+ * given to train_free(). */
+void train_auto_layers(const train_fit_t *f, train_learnt_t *to);
+char *train_auto_record(const train_fit_t *f);
 
 /* fit_folds.c: cross-validation, if it is asked for or there are few rows, and
  * before a training: dies if there are too few for it. */

@@ -19,6 +19,14 @@ static float *
 calibrate_answers(const train_fit_t *f, const maas_model_t *m,
     const train_data_t **d, const uint32_t **row, size_t *n)
 {
+    if (f->autos != NULL) {
+        *d = &f->autos->seen;
+        *row = f->autos->judge;
+        *n = f->autos->judges;
+
+        return train_auto_said(f, f->temperature, f->shift);
+    }
+
     *d = (f->valid.rows > 0) ? &f->valid : &f->data;
     *row = (f->n_valid > 0) ? f->valid_row : f->row;
     *n = (f->n_valid > 0) ? f->n_valid : f->n_train;
@@ -57,6 +65,7 @@ int
 train_fit_calibrate(train_fit_t *f, const maas_model_t *m)
 {
     float               *y;
+    double              *shift;
     size_t               n;
     const uint32_t      *row;
     const train_data_t  *d;
@@ -67,12 +76,18 @@ train_fit_calibrate(train_fit_t *f, const maas_model_t *m)
         return 0;
     }
 
-    f->shift = calibrate_shift(f);
+    shift = calibrate_shift(f);
 
     if (f->n_valid > 0) {
         y = calibrate_answers(f, m, &d, &row, &n);
-        f->temperature = train_temperature(d, row, n, y, f->shift);
+        f->temperature = train_temperature(d, row, n, y, shift);
         train_free(y);
+    }
+
+    f->shift = shift;
+
+    if (f->autos != NULL) {
+        return f->temperature != 1 || f->shift != NULL;
     }
 
     if (f->temperature != 1) {
@@ -90,19 +105,28 @@ train_fit_calibrate(train_fit_t *f, const maas_model_t *m)
 int
 train_fit_frequencies(train_fit_t *f, const maas_model_t *m)
 {
-    float   *y;
-    size_t   i, n;
-    double  *shift;
+    float               *y;
+    size_t               i, n;
+    double              *shift;
+    const uint32_t      *row;
+    const train_data_t  *d;
 
     if (f->shift == NULL || f->plan.dp) {   /* the rows have no noise */
         return 0;
     }
 
-    n = (f->n_train < CALIBRATE_ROWS) ? f->n_train : CALIBRATE_ROWS;
     shift = train_alloc(f->data.out, sizeof(double));
-    y = train_model_run(m, &f->data, f->row, n);
-    train_mean_shift(&f->data, f->row, n, y, shift);
-    train_net_shift(&f->net, shift);
+
+    if (f->autos != NULL) {
+        y = calibrate_answers(f, m, &d, &row, &n);
+        train_mean_shift(d, row, n, y, shift);
+
+    } else {
+        n = (f->n_train < CALIBRATE_ROWS) ? f->n_train : CALIBRATE_ROWS;
+        y = train_model_run(m, &f->data, f->row, n);
+        train_mean_shift(&f->data, f->row, n, y, shift);
+        train_net_shift(&f->net, shift);
+    }
 
     for (i = 0; i < f->data.out; i++) {
         f->shift[i] += shift[i];

@@ -14,6 +14,9 @@
 
 #define FIT_BASELINE  4096             /* numbers */
 
+#define FIT_WHAT_AUTO  "rows of the table, each by members that had not "     \
+                       "learnt it, which also chose the members"
+
 
 /* Of --loss=poisson */
 
@@ -175,7 +178,7 @@ fit_baseline(train_fit_t *f)
 {
     float   *x;
     double  *sum;
-    size_t   i, j, in;
+    size_t   i, j, in, *count;
 
     in = f->data.in;
 
@@ -188,19 +191,33 @@ fit_baseline(train_fit_t *f)
     f->baseline = train_alloc(in, sizeof(float));
     x = train_alloc(in, sizeof(float));
     sum = train_alloc(in, sizeof(double));
+    count = train_alloc(in, sizeof(size_t));
 
     for (i = 0; i < f->n_train; i++) {
         train_data_row(&f->data, f->row[i], x);
 
         for (j = 0; j < in; j++) {
-            sum[j] += x[j];
+            sum[j] += isnan(x[j]) ? 0 : (double) x[j];
+            count[j] += !isnan(x[j]);
         }
     }
 
     for (j = 0; j < in; j++) {
-        f->baseline[j] = (float) (sum[j] / (double) f->n_train);
+        f->baseline[j] = (count[j] > 0) ? (float) (sum[j] / (double) count[j])
+                                        : 0;
     }
 
+    /* of codes the first: it is the most frequent */
+
+    for (j = 0; j < f->scale.n_columns && f->scale.raw; j++) {
+        if (f->scale.columns[j].codes && (f->scale.ordered == NULL
+                                          || !f->scale.ordered[j]))
+        {
+            f->baseline[f->scale.columns[j].at] = 0;
+        }
+    }
+
+    train_free(count);
     train_free(sum);
     train_free(x);
 }
@@ -209,10 +226,12 @@ fit_baseline(train_fit_t *f)
 static void
 fit_image(train_fit_t *f)
 {
-    char            *document;
+    char            *document, *portfolio;
+    train_learnt_t   all = { 0 };
     train_record_t   r = {
         .options = &f->o, .data = &f->data, .scale = &f->scale,
-        .net = &f->net, .loss = f->plan.loss, .result = &f->result,
+        .net = (f->autos != NULL) ? NULL : &f->net,
+        .loss = f->plan.loss, .result = &f->result,
         .interval = &f->interval,
         .judged = (f->judged.rows > 0) ? &f->judged : NULL,
         .test = (f->metrics.rows > 0) ? &f->metrics : NULL,
@@ -231,9 +250,26 @@ fit_image(train_fit_t *f)
     fit_baseline(f);
     r.baseline = f->baseline;
     train_free(f->image);
+    portfolio = NULL;
+
+    if (f->autos != NULL) {
+        portfolio = train_auto_record(f);
+        train_auto_layers(f, &all);
+        r.portfolio = portfolio;
+        r.nodes = all.nodes;
+        r.n_nodes = all.n_nodes;
+    }
+
     document = train_record(&r);
-    f->image = train_image(&f->net, document, &f->size);
+    f->image = (f->autos != NULL)
+               ? train_image_of(all.nodes, all.n_nodes, document, &f->size)
+               : train_image(&f->net, document, &f->size);
     train_free(document);
+    train_free(portfolio);
+
+    if (f->autos != NULL) {
+        train_learnt_free(&all);
+    }
 }
 
 
@@ -291,12 +327,19 @@ fit_report_page(train_fit_t *f, const maas_model_t *m)
              : "the validation rows, which also chose the best epoch";
     rows = (f->test.rows > 0) ? f->test.rows : f->n_valid;
 
+    if (f->autos != NULL) {
+        r.history = NULL;
+        r.what = (f->test.rows > 0) ? r.what : FIT_WHAT_AUTO;
+    }
+
     if (rows == 0) {
         train_report_write(f->o.report, &r);
         return;
     }
 
-    y = train_model_run(m, r.data, r.row, rows);
+    y = (f->autos != NULL && f->test.rows == 0)
+        ? train_auto_said(f, f->temperature, f->shift)
+        : train_model_run(m, r.data, r.row, rows);
     train_judge_create(&judge, r.info, r.data, r.row, rows, y);
     judge.asked = train_asked(r.info);
     train_judge(&judge, NULL, &metrics);
@@ -349,16 +392,14 @@ train_fit_model(train_fit_t *f)
 }
 
 
-void
-train_fit_judge(const maas_model_t *m, const train_data_t *d,
-    const uint32_t *row, size_t n, train_metrics_t *metrics,
-    train_gain_t *gain)
+static void
+fit_judge(const maas_model_t *m, const train_data_t *d, const uint32_t *row,
+    size_t n, const float *y, train_metrics_t *metrics, train_gain_t *gain)
 {
-    float          *y, *weight;
+    float          *weight;
     size_t          i;
     train_judge_t   j;
 
-    y = train_model_run(m, d, row, n);
     train_judge_create(&j, maas_model_info(m), d, row, n, y);
     j.asked = train_asked(maas_model_info(m));
     weight = train_alloc(j.rows, sizeof(float));
@@ -372,6 +413,33 @@ train_fit_judge(const maas_model_t *m, const train_data_t *d,
     train_gain_add(gain, &j);
     train_judge_free(&j);
     train_free(weight);
+}
+
+
+void
+train_fit_judge(const maas_model_t *m, const train_data_t *d,
+    const uint32_t *row, size_t n, train_metrics_t *metrics,
+    train_gain_t *gain)
+{
+    float  *y;
+
+    y = train_model_run(m, d, row, n);
+    fit_judge(m, d, row, n, y, metrics, gain);
+    train_free(y);
+}
+
+
+/* By what was said of each row by those that had not learnt it */
+
+static void
+fit_judge_auto(train_fit_t *f, const maas_model_t *m)
+{
+    float               *y;
+    const train_auto_t  *a;
+
+    a = f->autos;
+    y = train_auto_said(f, f->temperature, f->shift);
+    fit_judge(m, &a->seen, a->judge, a->judges, y, &f->judged, &f->gain);
     train_free(y);
 }
 
@@ -394,7 +462,8 @@ fit_interval(train_fit_t *f, const maas_model_t *m)
 
     d = (f->valid.rows > 0) ? &f->valid : &f->data;
     out = d->out;
-    y = train_model_run(m, d, f->valid_row, f->n_valid);
+    y = (f->autos != NULL) ? train_auto_said(f, 1, NULL)
+                           : train_model_run(m, d, f->valid_row, f->n_valid);
     truth = train_alloc(f->n_valid * out, sizeof(float));
 
     for (i = 0; i < f->n_valid * out; i++) {
@@ -416,7 +485,11 @@ train_fit_check(train_fit_t *f)
 
     m = train_fit_model(f);
 
-    if (f->n_valid > 0) {
+    if (f->autos != NULL) {
+        fit_judge_auto(f, m);
+        fit_interval(f, m);
+
+    } else if (f->n_valid > 0) {
         train_fit_judge(m, f->valid.rows > 0 ? &f->valid : &f->data,
                         f->valid_row, f->n_valid, &f->judged, &f->gain);
         fit_interval(f, m);
@@ -430,6 +503,8 @@ train_fit_check(train_fit_t *f)
     train_fit_warn(f, m);
     maas_model_free(m);
     m = fit_load(f);
+    f->parameters = (f->autos != NULL) ? maas_model_info(m)->parameters
+                    : train_net_parameters(&f->net);
 
     if (f->o.report != NULL) {
         fit_report_page(f, m);

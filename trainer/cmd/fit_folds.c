@@ -71,8 +71,14 @@ folds_job(void *ctx, size_t fold, train_fold_t *out)
     f = ctx;
     (void) signal(SIGINT, SIG_DFL);
     folds_begin(f, fold);
-    train_fit_prepare(f);
-    train_fit_train(f);
+
+    if (f->autos != NULL) {
+        train_fit_auto(f);
+
+    } else {
+        train_fit_prepare(f);
+        train_fit_train(f);
+    }
 
     if (f->result.interrupted) {
         _exit(TRAIN_EXIT_FAILED);
@@ -103,8 +109,9 @@ folds_number(const train_fit_t *f)
         return f->o.folds;
     }
 
-    return (f->taught.n == 0 && f->valid.rows == 0 && f->test.rows == 0
-            && f->n_valid < TRAIN_FIT_TINY && f->data.rows < FOLDS_ROWS
+    return (f->taught.n == 0 && f->autos == NULL && f->valid.rows == 0
+            && f->test.rows == 0 && f->n_valid < TRAIN_FIT_TINY
+            && f->data.rows < FOLDS_ROWS
             && FOLDS_USUAL <= train_folds_most(&f->data)) ? FOLDS_USUAL : 0;
 }
 

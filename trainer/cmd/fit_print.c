@@ -101,13 +101,21 @@ fit_json(const train_fit_t *f)
     train_json_text(&w, "name", f->o.name);
     train_json_text(&w, "task", maas__task_names[f->data.task]);
     train_json_number(&w, "size", (double) f->size);
-    train_json_number(&w, "parameters",
-                      (double) train_net_parameters(&f->net));
+    train_json_number(&w, "parameters", (double) f->parameters);
     train_json_number(&w, "rows", (double) f->data.rows);
     train_labels_json(&w, &f->data);
-    train_json_number(&w, "epochs", (double) r->epochs);
-    train_json_number(&w, "best_epoch", (double) r->best_epoch);
-    train_json_number(&w, "training_loss", r->train_loss);
+
+    if (f->autos != NULL) {
+        train_json_open(&w, "portfolio", '{');
+        train_portfolio_json(&w, &f->autos->p);
+        maas_writer_close(&w, '}');
+
+    } else {
+        train_json_number(&w, "epochs", (double) r->epochs);
+        train_json_number(&w, "best_epoch", (double) r->best_epoch);
+        train_json_number(&w, "training_loss", r->train_loss);
+    }
+
     train_json_number(&w, "validation_loss", f->n_valid ? r->best_loss : NAN);
     train_json_number(&w, "validation_score", r->best_score);
     train_json_number(&w, "temperature", f->temperature);
@@ -126,11 +134,18 @@ fit_json(const train_fit_t *f)
         train_dp_json(&w, &f->o, &f->dp, &f->spent);
     }
 
-    train_json_number(&w, "training_seconds", r->train_seconds);
+    if (f->autos == NULL) {
+        train_json_number(&w, "training_seconds", r->train_seconds);
+    }
+
     train_json_number(&w, "seconds", r->seconds);
     fit_warnings_json(&w, f);
     train_json_flag(&w, "interrupted", (int) r->interrupted);
-    train_json_flag(&w, "stopped_early", (int) r->stopped);
+
+    if (f->autos == NULL) {
+        train_json_flag(&w, "stopped_early", (int) r->stopped);
+    }
+
     fit_test_json(&w, f);
     fit_teacher_json(&w, f);
 
@@ -235,8 +250,13 @@ fit_text_data(const train_fit_t *f)
         (void) printf("numbers; ");
     }
 
-    (void) printf("%zu for training, %zu for validation", f->n_train,
-                  f->n_valid);
+    if (f->autos != NULL && f->autos->p.parts_used > 1) {
+        (void) printf("each judged once, by what was learnt of the others");
+
+    } else {
+        (void) printf("%zu for training, %zu for validation", f->n_train,
+                      f->n_valid);
+    }
 
     if (d->split == TRAIN_SPLIT_TIME) {
         (void) printf(", the newest");
@@ -267,17 +287,24 @@ fit_text_best(const train_fit_t *f)
         (void) printf(", validation loss %.4f", r->best_loss);
     }
 
+    (void) printf("\n");
+}
+
+
+static void
+fit_text_said(const train_fit_t *f)
+{
     if (f->temperature != 1) {
-        (void) printf("\ncalibrated by a temperature of %.3f",
+        (void) printf("calibrated by a temperature of %.3f\n",
                       f->temperature);
     }
 
     if (f->shift != NULL) {
-        (void) printf("\nprobabilities are as frequent as the classes");
+        (void) printf("probabilities are as frequent as the classes\n");
     }
 
     if (f->threshold > 0) {
-        (void) printf("\nthreshold %.6g: above it \"%s\" is said",
+        (void) printf("threshold %.6g: above it \"%s\" is said\n",
                       (double) f->threshold,
                       train_shown(f->data.labels[1]));
     }
@@ -390,15 +417,10 @@ fit_text_figures(const train_fit_t *f)
 
 
 static void
-fit_text(const train_fit_t *f)
+fit_text_network(const train_fit_t *f)
 {
-    size_t                 i;
-    const train_layer_t   *l;
-    const train_result_t  *r;
-
-    r = &f->result;
-    train_labels_print(stdout, &f->data, 10);
-    fit_text_data(f);
+    size_t                i;
+    const train_layer_t  *l;
 
     (void) printf("network   %zu", f->net.in);
 
@@ -411,15 +433,36 @@ fit_text(const train_fit_t *f)
     }
 
     (void) printf(", %zu parameters\n", train_net_parameters(&f->net));
+}
+
+
+static void
+fit_text(const train_fit_t *f)
+{
+    const train_result_t  *r;
+
+    r = &f->result;
+    train_labels_print(stdout, &f->data, 10);
+    fit_text_data(f);
+
+    if (f->autos != NULL) {
+        train_portfolio_print(stdout, &f->autos->p);
+    } else {
+        fit_text_network(f);
+    }
 
     fit_text_folds(f);
 
     if (r->interrupted) {
-        (void) printf("interrupted: the best weights so far are kept\n");
+        (void) printf("interrupted: the best %s so far are kept\n",
+                      f->autos != NULL ? "members" : "weights");
     }
 
-    fit_text_best(f);
-    (void) printf("\n");
+    if (f->autos == NULL) {
+        fit_text_best(f);
+    }
+
+    fit_text_said(f);
 
     if (f->plan.dp) {
         train_dp_print(stdout, &f->o, &f->dp, &f->spent);
@@ -427,9 +470,16 @@ fit_text(const train_fit_t *f)
 
     fit_text_figures(f);
     fit_text_teacher(f);
-    (void) printf("time      %.3f s of training, %.3f s an epoch; %.3f s "
-                  "with validation\n", r->train_seconds,
-                  r->train_seconds / (double) r->epochs, r->seconds);
+
+    if (f->autos != NULL) {
+        (void) printf("time      %.3f s\n", r->seconds);
+
+    } else {
+        (void) printf("time      %.3f s of training, %.3f s an epoch; %.3f s "
+                      "with validation\n", r->train_seconds,
+                      r->train_seconds / (double) r->epochs, r->seconds);
+    }
+
     (void) printf("model     %s, %zu bytes\n", train_shown(f->o.output),
                   f->size);
 }

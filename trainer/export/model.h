@@ -21,7 +21,11 @@ typedef struct {
     const train_scale_t    *scale;
     const float            *baseline;   /* (in) means of the training rows'
                                            numbers; NULL: not told */
-    const train_net_t      *net;
+    const train_net_t      *net;        /* NULL: the nodes */
+    const maas_node_t      *nodes;      /* (n_nodes) */
+    size_t                  n_nodes;
+    const char             *portfolio;  /* what was tried, a member of JSON with
+                                           its name; NULL: one network */
     train_loss_t            loss;
     const train_result_t   *result;
     const train_spreads_t *interval;   /* NULL, or out 0: none */

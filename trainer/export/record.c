@@ -23,6 +23,37 @@ record_figure(maas_writer_t *w, const char *name, double v)
 }
 
 
+/* Of layers that take values themselves: what came with version 3, or as late
+ * as the latest of them */
+
+static double
+record_version_nodes(const train_record_t *r)
+{
+    size_t              i, k, version;
+    const maas_op_t    *op;
+    const maas_attr_t  *a;
+
+    version = 3;
+
+    for (i = 0; i < r->n_nodes; i++) {
+        op = r->nodes[i].op;
+        version = (op->version > version) ? op->version : version;
+
+        for (k = 0; k < op->n_attrs; k++) {
+            a = &op->attrs[k];
+
+            if (a->version > version
+                && maas__attr_get(&r->nodes[i], a) != a->def)
+            {
+                version = a->version;
+            }
+        }
+    }
+
+    return (double) version;
+}
+
+
 /* The lowest version of the document that suffices */
 
 static double
@@ -30,6 +61,10 @@ record_version(const train_record_t *r)
 {
     size_t                i;
     const maas_column_t  *c;
+
+    if (r->net == NULL) {
+        return record_version_nodes(r);
+    }
 
     if (r->net->rates) {
         return 5;
@@ -103,13 +138,23 @@ train_record_layer(maas_writer_t *w, const maas_node_t *n, unsigned before)
 
 
 static void
-record_layers(maas_writer_t *w, const train_net_t *net)
+record_layers(maas_writer_t *w, const train_record_t *r)
 {
     size_t           i;
     train_export_t  *e;
 
     train_json_open(w, "layers", '[');
-    e = train_export(net);
+
+    for (i = 0; i < r->n_nodes && r->net == NULL; i++) {
+        train_record_layer(w, &r->nodes[i], (unsigned) i);
+    }
+
+    if (r->net == NULL) {
+        maas_writer_close(w, ']');
+        return;
+    }
+
+    e = train_export(r->net);
 
     for (i = 0; i < e->n; i++) {
         train_record_layer(w, &e->nodes[i], e->nodes[i].in[0]);
@@ -194,9 +239,12 @@ record_metrics(maas_writer_t *w, const train_record_t *r)
     res = r->result;
     classes = (r->data->classes != NULL);
     train_json_open(w, "metrics", '{');
-    train_json_number(w, "epochs", (double) res->epochs);
-    train_json_number(w, "best_epoch", (double) res->best_epoch);
-    record_figure(w, "training_loss", res->train_loss);
+
+    if (r->net != NULL) {
+        train_json_number(w, "epochs", (double) res->epochs);
+        train_json_number(w, "best_epoch", (double) res->best_epoch);
+        record_figure(w, "training_loss", res->train_loss);
+    }
 
     if (r->n_valid > 0) {
         record_figure(w, "validation_loss", res->best_loss);
@@ -262,7 +310,7 @@ train_record(const train_record_t *r)
     train_json_text(&w, "name", r->options->name);
     train_json_text(&w, "task", maas__task_names[r->data->task]);
     train_record_inputs(&w, r);
-    record_layers(&w, r->net);
+    record_layers(&w, r);
     record_outputs(&w, r);
     train_columns_record(&w, r->data, r->scale, r->baseline,
                          r->dp == NULL || train_dp_public(r->options,
@@ -280,6 +328,11 @@ train_record(const train_record_t *r)
 
     if (r->dp != NULL) {
         train_dp_json(&w, r->options, r->dp, r->spent);
+    }
+
+    if (r->portfolio != NULL) {
+        maas_writer_key(&w, "portfolio");
+        maas_writer_raw(&w, r->portfolio, strlen(r->portfolio));
     }
 
     record_metrics(&w, r);

@@ -68,7 +68,7 @@ before_set(train_options_t *o, const cJSON *v)
     for (i = 0; i < train_options_args.n; i++) {
         t = &train_options_args.rows[i];
 
-        if (t->role == TRAIN_ARG_WEIGHTS && strcmp(t->name, v->string) == 0
+        if (train_arg_weighs(t) && strcmp(t->name, v->string) == 0
             && before_fits(t, value))
         {
             train_args_set(&train_options_args, o, t, value, t->name);

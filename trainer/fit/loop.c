@@ -256,15 +256,20 @@ train_loop(train_net_t *net, train_optim_t *o, const train_plan_t *plan,
 
     /* the second Ctrl-C ends the program */
 
-    train_interrupted = 0;
     sa.sa_handler = loop_on_interrupt;
     sa.sa_flags = (int) SA_RESETHAND;
     (void) sigemptyset(&sa.sa_mask);
-    (void) sigaction(SIGINT, &sa, &old);
+
+    if (!plan->guest) {
+        train_interrupted = 0;
+        (void) sigaction(SIGINT, &sa, &old);
+    }
 
     loop_run(&l);
 
-    (void) sigaction(SIGINT, &old, NULL);
+    if (!plan->guest) {
+        (void) sigaction(SIGINT, &old, NULL);
+    }
 
     *r = l.state.result;
 

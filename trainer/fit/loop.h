@@ -45,6 +45,8 @@ typedef struct {
     unsigned        dp_last;        /* the last epoch is kept, not the best */
     unsigned        dp_losses;      /* of training may be in history and result
                                        with dp; else NAN */
+    unsigned        guest;          /* SIGINT is the caller's: of loops side by
+                                       side */
     int             portable;       /* the same bits with AVX2 and AVX-512 */
     uint64_t        seed;
     int             progress;       /* train_progress_mode_t */

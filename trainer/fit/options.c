@@ -78,6 +78,33 @@ options_check_teacher(const train_options_t *o)
 }
 
 
+/* What goes with one network alone, besides its settings */
+
+static void
+options_alone(train_options_t *o)
+{
+    size_t  i;
+    const struct { int said; const char *name; }  alone[] = {
+        { o->loss != TRAIN_LOSS_AUTO && o->loss != TRAIN_LOSS_QUANTILE
+          && o->loss != TRAIN_LOSS_POISSON, "loss" },
+        { o->teacher != NULL, "teacher" },
+        { o->plan.checkpoint != NULL, "checkpoint" },
+        { o->plan.resume, "resume" },
+        { o->plan.portable, "portable" },
+        { o->log != NULL, "log" }
+    };
+
+    for (i = 0; i < train_nelts(alone) && o->by_hand == NULL; i++) {
+        o->by_hand = alone[i].said ? alone[i].name : NULL;
+    }
+
+    if (o->by_hand != NULL && o->model == TRAIN_MODEL_TREES) {
+        train_usage("fit", "--model trees and --%s, which is of a network: "
+                    "expected one of them", o->by_hand);
+    }
+}
+
+
 static void
 options_check(train_options_t *o)
 {
@@ -126,6 +153,7 @@ options_check(train_options_t *o)
     }
 
     options_check_teacher(o);
+    options_alone(o);
 
     if (o->plan.resume && o->plan.checkpoint == NULL) {
         train_usage("fit", "--resume: from where?  --checkpoint is missing");
@@ -161,7 +189,8 @@ options_check(train_options_t *o)
 static void
 options_gather(train_options_t *o, int argc, char **argv)
 {
-    int  at;
+    int          at;
+    const char  *said;
 
     at = train_args_read(&train_options_args, o, argc, argv, "config");
 
@@ -174,6 +203,8 @@ options_gather(train_options_t *o, int argc, char **argv)
     }
 
     (void) train_args_read(&train_options_args, o, argc, argv, NULL);
+    said = train_args_first(&train_options_args, TRAIN_ARG_NETWORK, argc, argv);
+    o->by_hand = (said != NULL) ? said : o->by_hand;
 }
 
 
@@ -194,6 +225,7 @@ train_options_read(train_options_t *o, int argc, char **argv)
     said = *o;
 
     o->plan.batch = o->plan.batch == 0 ? batch : o->plan.batch;
+    o->says_validation = !isnan(o->validation);
     o->validation = isnan(o->validation) ? validation : o->validation;
     options_check(o);
     train_dp_options(o, &said);
@@ -238,7 +270,10 @@ train_options_each(const train_options_t *o,
         t = &train_options_args.rows[i];
         value = train_args_value(t, o, buf);
 
-        if (t->role == TRAIN_ARG_WEIGHTS && value != NULL) {
+        if (value != NULL
+            && (o->portfolio ? t->role == TRAIN_ARG_WEIGHTS
+                             : train_arg_weighs(t)))
+        {
             each(ctx, t->name, value, t->kind == TRAIN_ARG_TEXT
                                       || t->kind == TRAIN_ARG_CHOICE);
         }

@@ -19,6 +19,25 @@
 
 #define TRAIN_BY_DATA   SIZE_MAX    /* what nobody asked for */
 
+typedef enum {
+    TRAIN_MODEL_AUTO = 0,           /* trees and networks, as the rows say */
+    TRAIN_MODEL_NETWORK,
+    TRAIN_MODEL_TREES
+} train_model_kind_t;
+
+#define TRAIN_N_MODELS  (TRAIN_MODEL_TREES + 1)
+
+typedef enum {
+    TRAIN_EFFORT_QUICK = 0,         /* one training, as it is set */
+    TRAIN_EFFORT_NORMAL,
+    TRAIN_EFFORT_BEST
+} train_effort_t;
+
+#define TRAIN_N_EFFORTS  (TRAIN_EFFORT_BEST + 1)
+
+extern const char *const train_model_names[TRAIN_N_MODELS];
+extern const char *const train_effort_names[TRAIN_N_EFFORTS];
+
 typedef struct {
     char      *data, *valid, *test, *output, *name, *hidden, *config;
     char      *augment, *log, *report;
@@ -37,6 +56,12 @@ typedef struct {
     char      *dp_public;
     int        dp_features;         /* train_dp_features_t */
     size_t     folds;
+    int        model, effort;       /* train_model_kind_t, train_effort_t */
+    const char *by_hand;            /* a setting of one network that was said,
+                                       such as "lr"; NULL: none */
+    unsigned   says_validation;     /* --validation was said */
+    unsigned   portfolio;           /* there is no one network: its settings
+                                       say nothing */
     int        progress, json, quiet;
     train_plan_t  plan;             /* as it was said: its settings alone */
 

@@ -29,6 +29,18 @@ static const char *const  options_progress[] = {
     [TRAIN_PROGRESS_LINES] = "lines"
 };
 
+const char *const  train_model_names[TRAIN_N_MODELS] = {
+    [TRAIN_MODEL_AUTO] = "auto",
+    [TRAIN_MODEL_NETWORK] = "network",
+    [TRAIN_MODEL_TREES] = "trees"
+};
+
+const char *const  train_effort_names[TRAIN_N_EFFORTS] = {
+    [TRAIN_EFFORT_QUICK] = "quick",
+    [TRAIN_EFFORT_NORMAL] = "normal",
+    [TRAIN_EFFORT_BEST] = "best"
+};
+
 static const char *const  options_calibration[] = { "temperature", "none" };
 static const char *const  options_target_scaling[] = { "standard", "none" };
 
@@ -40,6 +52,7 @@ static const char *const  options_features[] = {
 
 #define PLAIN    TRAIN_ARG_PLAIN
 #define WEIGHTS  TRAIN_ARG_WEIGHTS
+#define NETWORK  TRAIN_ARG_NETWORK
 #define RUN      TRAIN_ARG_RUN
 
 #define TEXT(f, r)          TRAIN_TEXT(train_options_t, f, r)
@@ -82,7 +95,7 @@ static const train_arg_t  options_rows[] = {
       "sign of thousands, . , ' _ or a blank (by looking)" },
     { "na-values", 0, TEXT(want.na, WEIGHTS), "LIST",
       "TEXT,...: what else means that a value is missing" },
-    { "one-hot", 0, COUNT(want.one_hot, 0, 65536, WEIGHTS), "N",
+    { "one-hot", 0, COUNT(want.one_hot, 0, 65536, NETWORK), "N",
       "values of a category with a number each, more are hashed (64)" },
     { "hash", 0, COUNT(want.hash, 0, 65536, WEIGHTS), "N",
       "numbers of a hashed column (256, or 512 for a text)" },
@@ -103,41 +116,48 @@ static const train_arg_t  options_rows[] = {
       "what the target means (auto: by looking at it)" },
     { "name", 0, TEXT(name, RUN), "NAME",
       "name of the model (from the output file)" },
-    { "scaling", 0, CHOICE(scaling, train_scaling_names, WEIGHTS), NULL,
+    { "scaling", 0, CHOICE(scaling, train_scaling_names, NETWORK), NULL,
       "numbers on their way in (auto: minmax for images, else standard, or "
       "quantile for a column with far ends)" },
     { "target-scaling", 0,
-      CHOICE(target_scaling, options_target_scaling, WEIGHTS), NULL,
+      CHOICE(target_scaling, options_target_scaling, NETWORK), NULL,
       "of numbers to predict, undone in the last layer (standard)" },
-    { "hidden", 0, TEXT(hidden, WEIGHTS), "SPEC",
+    { "model", 0, CHOICE(model, train_model_names, PLAIN), NULL,
+      "of a table: networks, trees, or both (auto)",
+      .group = "Model of a table (docs/tables.md)" },
+    { "effort", 0, CHOICE(effort, train_effort_names, PLAIN), NULL,
+      "how much is tried: about 1, 20 or 200 times the work of one network "
+      "(normal)" },
+    { "hidden", 0, TEXT(hidden, NETWORK), "SPEC",
       "hidden layers, or none, as in 64:relu:bn:drop=0.2,64:gelu:ln:res "
-      "(by the data)", .group = "Network and training (docs/networks.md)" },
-    { "init", 0, CHOICE(init, options_init, WEIGHTS), NULL,
+      "(by the data)", .group = "One network, alone, if something is said of "
+      "it (docs/networks.md)" },
+    { "init", 0, CHOICE(init, options_init, NETWORK), NULL,
       "first weights (auto: he before relu and its kin)" },
     { "loss", 0, CHOICE(loss, train_loss_names, WEIGHTS), NULL,
       "what is minimised; quantile=X is the number that a share X is below "
       "(auto: by the task)",
       .with = TRAIN_LOSS_QUANTILE, .max = 1,
       .with_at = offsetof(train_options_t, level) },
-    { "optimizer", 0, CHOICE(optimizer, train_optim_names, WEIGHTS), NULL,
+    { "optimizer", 0, CHOICE(optimizer, train_optim_names, NETWORK), NULL,
       "how (adam)" },
-    { "lr", 0, NUMBER(lr, 0, 1e6, WEIGHTS), "X",
+    { "lr", 0, NUMBER(lr, 0, 1e6, NETWORK), "X",
       "learning rate (0.001, adam on tables 0.002, sgd and its kin 0.01)" },
-    { "schedule", 0, CHOICE(plan.schedule, train_sched_names, WEIGHTS), NULL,
+    { "schedule", 0, CHOICE(plan.schedule, train_sched_names, NETWORK), NULL,
       "learning rate over the epochs (cosine)" },
-    { "warmup", 0, NUMBER(plan.warmup, 0, 1e6, WEIGHTS), "X",
+    { "warmup", 0, NUMBER(plan.warmup, 0, 1e6, NETWORK), "X",
       "epochs in which the rate rises from nothing (0)" },
-    { "lr-final", 0, NUMBER(plan.lr_final, 0, 1, WEIGHTS), "X",
+    { "lr-final", 0, NUMBER(plan.lr_final, 0, 1, NETWORK), "X",
       "share of the rate at the end of linear and cosine (0)" },
-    { "step-every", 0, COUNT(plan.step_every, 0, 1e6, WEIGHTS), "N",
+    { "step-every", 0, COUNT(plan.step_every, 0, 1e6, NETWORK), "N",
       "epochs a step of schedule step; 0: a third of all (0)" },
-    { "step-factor", 0, NUMBER(plan.step_factor, 0, 1, WEIGHTS), "X",
+    { "step-factor", 0, NUMBER(plan.step_factor, 0, 1, NETWORK), "X",
       "what a step or a plateau multiplies the rate by (0.1)" },
-    { "plateau", 0, COUNT(plan.plateau, 1, 1e6, WEIGHTS), "N",
+    { "plateau", 0, COUNT(plan.plateau, 1, 1e6, NETWORK), "N",
       "epochs without progress that lower the rate of plateau (5)" },
-    { "epochs", 'e', COUNT(plan.epochs, 1, 1e6, WEIGHTS), "N",
+    { "epochs", 'e', COUNT(plan.epochs, 1, 1e6, NETWORK), "N",
       "passes over the data at most (50, up to 200 for few rows)" },
-    { "batch", 'b', COUNT(plan.batch, 1, 65536, WEIGHTS), "N",
+    { "batch", 'b', COUNT(plan.batch, 1, 65536, NETWORK), "N",
       "rows a step (32)" },
     { "validation", 0, NUMBER(validation, 0, 0.9, WEIGHTS), "X",
       "share of the rows kept for validation (0.1)" },
@@ -147,61 +167,61 @@ static const train_arg_t  options_rows[] = {
     { "folds", 0, COUNT(folds, 0, 1000, PLAIN), "K",
       "cross-validation: also train K times on all rows but a K-th, measured "
       "with that K-th (5 for few rows, else 0)" },
-    { "patience", 0, COUNT(plan.patience, 0, 1e6, WEIGHTS), "N",
+    { "patience", 0, COUNT(plan.patience, 0, 1e6, NETWORK), "N",
       "stop after so many epochs without progress, 0: never (10, or a fifth "
       "of --epochs)" },
-    { "momentum", 0, NUMBER(momentum, 0, 1, WEIGHTS), "X",
+    { "momentum", 0, NUMBER(momentum, 0, 1, NETWORK), "X",
       "of momentum and nesterov (0.9)" },
-    { "rho", 0, NUMBER(rho, 0, 1, WEIGHTS), "X",
+    { "rho", 0, NUMBER(rho, 0, 1, NETWORK), "X",
       "of rmsprop (0.9)" },
-    { "beta1", 0, NUMBER(beta1, 0, 0.999999, WEIGHTS), "X",
+    { "beta1", 0, NUMBER(beta1, 0, 0.999999, NETWORK), "X",
       "of adam and adamw (0.9)" },
-    { "beta2", 0, NUMBER(beta2, 0, 0.999999, WEIGHTS), "X",
+    { "beta2", 0, NUMBER(beta2, 0, 0.999999, NETWORK), "X",
       "of adam and adamw (0.999)" },
-    { "epsilon", 0, NUMBER(epsilon, 1e-12, 1, WEIGHTS), "X",
+    { "epsilon", 0, NUMBER(epsilon, 1e-12, 1, NETWORK), "X",
       "of rmsprop, adam and adamw (1e-7)" },
-    { "weight-decay", 0, NUMBER(weight_decay, 0, 1, WEIGHTS), "X",
+    { "weight-decay", 0, NUMBER(weight_decay, 0, 1, NETWORK), "X",
       "decoupled decay of weights (adam: 2000 by the rows, at most 1)" },
-    { "l2", 0, NUMBER(l2, 0, 1e6, WEIGHTS), "X",
+    { "l2", 0, NUMBER(l2, 0, 1e6, NETWORK), "X",
       "loss += X * sum of squared weights (0)" },
-    { "clip-norm", 0, NUMBER(clip_norm, 0, 1e9, WEIGHTS), "X",
+    { "clip-norm", 0, NUMBER(clip_norm, 0, 1e9, NETWORK), "X",
       "longest gradient, 0: any (0)" },
     { "calibration", 0, CHOICE(calibration, options_calibration, WEIGHTS), NULL,
       "of probabilities, on 200 validation rows or more (temperature)" },
-    { "ema", 0, NUMBER(plan.ema, 0, 0.999999, WEIGHTS), "X",
+    { "ema", 0, NUMBER(plan.ema, 0, 0.999999, NETWORK), "X",
       "use weights averaged with this decay, as 0.999; 0: the last (0)" },
-    { "label-smoothing", 0, NUMBER(smoothing, 0, 0.9, WEIGHTS), "X",
+    { "label-smoothing", 0, NUMBER(smoothing, 0, 0.9, NETWORK), "X",
       "so much of each class is spread over all (0)" },
-    { "augment", 0, TEXT(augment, WEIGHTS), "SPEC",
+    { "augment", 0, TEXT(augment, NETWORK), "SPEC",
       "vary pictures: shift=2,rotate=10,scale=0.1,shear,elastic,noise" },
-    { "mixup", 0, NUMBER(mixup, 0, 100, WEIGHTS), "X",
+    { "mixup", 0, NUMBER(mixup, 0, 100, NETWORK), "X",
       "mix rows in twos by Beta(X,X), 0: never (0)" },
     { "teacher", 0, TEXT(teacher, PLAIN), "MODEL",
       "a model whose answers are learnt beside the truth, or several with "
       "commas between them: the mean of theirs (docs/compress.md)" },
     { "unlabelled", 0, TEXT(unlabelled, PLAIN), "D",
       "rows without a truth, for which the teacher's answer is it" },
-    { "temperature", 0, NUMBER(temperature, 0.1, 100, WEIGHTS), "T",
+    { "temperature", 0, NUMBER(temperature, 0.1, 100, NETWORK), "T",
       "at which the teacher's probabilities are learnt (2)" },
-    { "alpha", 0, NUMBER(alpha, 0, 1, WEIGHTS), "X",
+    { "alpha", 0, NUMBER(alpha, 0, 1, NETWORK), "X",
       "the teacher's part of the loss, the rest is the truth's (0.9)" },
     { "seed", 0, COUNT(plan.seed, 0, 9007199254740992.0, PLAIN), "N",
       "the same seed gives the same bits (1)" },
-    { "dp-epsilon", 0, NUMBER(dp_epsilon, 1e-3, 1e3, WEIGHTS), "E",
+    { "dp-epsilon", 0, NUMBER(dp_epsilon, 1e-3, 1e3, NETWORK), "E",
       "train with differential privacy: spend this much of it at most",
       .group = "Privacy (docs/privacy.md)" },
-    { "dp-delta", 0, NUMBER(dp_delta, TRAIN_DP_MIN_DELTA, 0.5, WEIGHTS), "D",
+    { "dp-delta", 0, NUMBER(dp_delta, TRAIN_DP_MIN_DELTA, 0.5, NETWORK), "D",
       "chance that epsilon may fail with: less than 1 by the rows" },
     { "dp-noise", 0, NUMBER(dp_noise, TRAIN_DP_MIN_SIGMA, TRAIN_DP_MAX_SIGMA,
-                            WEIGHTS), "S",
+                            NETWORK), "S",
       "instead of --dp-epsilon: deviation of the noise by --dp-clip" },
-    { "dp-clip", 0, NUMBER(dp_clip, 1e-6, 1e6, WEIGHTS), "C",
+    { "dp-clip", 0, NUMBER(dp_clip, 1e-6, 1e6, NETWORK), "C",
       "length that each row's gradient is clipped to (1)" },
-    { "dp-public", 0, TEXT(dp_public, WEIGHTS), "LIST",
+    { "dp-public", 0, TEXT(dp_public, NETWORK), "LIST",
       "what of the rows may be known without noise: prepare (means, ranges, "
       "categories), reference (counts of values in the file), validation (the "
       "best epoch, calibration and figures), losses (of training) (nothing)" },
-    { "dp-features", 0, CHOICE(dp_features, options_features, WEIGHTS), NULL,
+    { "dp-features", 0, CHOICE(dp_features, options_features, NETWORK), NULL,
       "what the network sees of pictures: edges (a first layer that is not "
       "trained), or none: their pixels (auto: edges without --hidden)" },
     { "config", 'c', TEXT(config, RUN), "FILE",
@@ -233,6 +253,23 @@ static const train_arg_t  options_rows[] = {
 };
 
 
+/* A setting of one network: no other is tried */
+
+static void
+options_said(train_options_t *o, const char *name)
+{
+    size_t  i;
+
+    for (i = 0; i < train_nelts(options_rows); i++) {
+        if (options_rows[i].role == NETWORK
+            && strcmp(options_rows[i].name, name) == 0)
+        {
+            o->by_hand = options_rows[i].name;
+        }
+    }
+}
+
+
 /* "layer = 64 relu bn" of a --config file: one more hidden layer, not those by
  * default; 0 for any other line */
 
@@ -243,11 +280,13 @@ options_line(void *to, const char *name, const char *value)
     size_t            n;
     train_options_t  *o;
 
+    o = to;
+
     if (strcmp(name, "layer") != 0) {
+        options_said(o, name);
         return 0;
     }
 
-    o = to;
     spec = o->layers ? train_format("%s,%s", o->hidden, value)
                      : train_strdup(value);
     n = 0;
@@ -265,6 +304,7 @@ options_line(void *to, const char *name, const char *value)
     train_free(o->hidden);
     o->hidden = spec;
     o->layers = 1;
+    o->by_hand = "hidden";
 
     return 1;
 }
@@ -273,7 +313,7 @@ options_line(void *to, const char *name, const char *value)
 const train_args_t  train_options_args = {
     "fit", options_rows, train_nelts(options_rows),
     "usage: maas-trainer fit --data D -o MODEL [OPTION]...\n"
-    "Train a network on a data set and write a model file, as in\n"
+    "Find the best model of a data set and write its file, as in\n"
     "\n"
     "  maas-trainer fit --data payments.csv --target outcome "
     "-o payments.safetensors\n"
@@ -296,6 +336,7 @@ train_options_defaults(train_options_t *o)
     o->plan.seed = 1;
     o->validation = 0.1;
     o->folds = TRAIN_BY_DATA;
+    o->effort = TRAIN_EFFORT_NORMAL;
     o->lr = NAN;
     o->momentum = 0.9;
     o->rho = 0.9;

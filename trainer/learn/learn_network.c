@@ -158,6 +158,7 @@ network_plan(network_t *w, size_t rounds)
     w->plan.dp_last = (w->l->n_valid == 0);
     w->plan.seed = w->l->seed;
     w->plan.progress = TRAIN_PROGRESS_NONE;
+    w->plan.guest = 1;
 }
 
 

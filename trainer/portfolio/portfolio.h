@@ -1,0 +1,153 @@
+/*
+ * A portfolio: several ways to learn from one table, tried on parts of its
+ * rows, and what the good ones say together.
+ * Not here: how any of them learns (learn/), and what a file is made of
+ * (export/).
+ */
+
+#ifndef TRAIN_PORTFOLIO_H
+#define TRAIN_PORTFOLIO_H
+
+#include "data/transform.h"
+#include "fit/options.h"
+#include "learn/learn.h"
+
+
+#define TRAIN_PORTFOLIO_ROWS  30    /* fewer do not choose anything */
+
+
+/* recipes.c: what can be tried, in the order in which it is */
+
+typedef struct {
+    train_recipe_t  recipe;
+    int             effort;         /* from which effort on */
+} train_entry_t;
+
+extern const train_entry_t  train_recipes[];
+extern const size_t         train_n_recipes;
+
+
+/* parts.c: which rows learn and which judge, once or in turns */
+
+typedef struct {
+    uint32_t       *learn;          /* (n_learn) */
+    size_t          n_learn;
+    uint32_t       *judge;          /* (n_judge) */
+    size_t          n_judge;
+    size_t          at;             /* of its first among those of all parts */
+} train_part_rows_t;
+
+typedef struct {
+    size_t              n;          /* parts */
+    size_t              first;      /* of them, each row judges once at most;
+                                       behind them it does again */
+    size_t              judges;     /* of all parts */
+    train_part_rows_t  *part;
+} train_parts_t;
+
+/* d's rows from `apart` on judge, if that is not 0; else a share of them, as
+ * d->split has it, or with TRAIN_BY_FOLDS each in its turn.  To be freed. */
+#define TRAIN_BY_FOLDS  (-1.0)
+void train_parts_create(train_parts_t *p, const train_data_t *d, size_t apart,
+    double share, size_t repeats, uint64_t seed);
+void train_parts_free(train_parts_t *p);
+
+
+/* search.c: the whole of it */
+
+typedef struct {
+    const train_recipe_t *recipe;
+    train_learnt_t       *member;   /* (parts); no arena: not learnt */
+    size_t                parts;    /* so many are, */
+    size_t                looked;   /*     or were before it was dropped */
+    float                *scores;   /* (judges,out) */
+    double                loss;     /* mean of the rows that judged */
+    double                score;    /* accuracy, or R2 */
+    double                first;    /* loss of the first part alone, */
+    size_t                rows;     /*     or of so many rows of a sample */
+    double                work;
+    double                weight;   /* in the blend */
+    unsigned              failed;
+    const char           *why;      /* it is not in it; NULL: it is */
+    char                  said[TRAIN_WHY];  /* by the learner that failed */
+} train_tried_t;
+
+typedef struct {
+    /* what is told; memory is the caller's */
+    train_lesson_t        lesson;   /* rows and numbers to learn aside */
+    const float          *y;        /* (rows,out) numbers; NULL: classes */
+    const uint32_t       *row;      /* (n_row) of which may be known what they
+                                       are */
+    size_t                n_row;
+    int                   model, effort;
+    train_parts_t         parts;
+    const volatile sig_atomic_t *stop;  /* not 0: no more is begun */
+    int                   progress;     /* train_progress_mode_t */
+
+    /* what came of it */
+    train_transform_t     transform;    /* of y */
+    float                *target;   /* (rows,out) of y, what is learnt */
+    train_tried_t        *tried;    /* (n) */
+    size_t                n;
+    double                budget, work;
+    float                *scores;   /* (judges,out) of the blend */
+    double                loss, score;
+    size_t                parts_used;
+    size_t                learnt;   /* recipes in the blend */
+    unsigned              interrupted;
+    char                  why[TRAIN_WHY];   /* no recipe came to anything */
+} train_portfolio_t;
+
+/* 0, or -1 with p->why.  Either way to be freed. */
+int train_portfolio_run(train_portfolio_t *p);
+void train_portfolio_free(train_portfolio_t *p);
+/* What t has learnt goes. */
+void train_tried_forget(const train_portfolio_t *p, train_tried_t *t);
+
+
+/* jobs.c */
+
+typedef struct {
+    train_tried_t  *tried;
+    size_t          part;
+    size_t          sample;         /* rows that it may learn from; 0: all */
+    unsigned        failed;
+    unsigned        skipped;        /* there was to be an end */
+    char            said[TRAIN_WHY];
+} train_job_t;
+
+/* All of job(n), some at once; which ones changes no bit. */
+void train_jobs_run(train_portfolio_t *p, train_job_t *job, size_t n);
+
+
+/* targets.c: what numbers become before they are learnt, by one look at the
+ * first part; of classes nothing.  -1 with p->why. */
+int train_targets_choose(train_portfolio_t *p);
+/* Means of what is said, of parts below `to`, become those of the truth. */
+void train_targets_level(train_portfolio_t *p, const float *scores, size_t to);
+
+
+/* blend.c: losses of scores, in units of the target, and what several say
+ * together */
+
+/* Means over parts from..to of p, weighted as rows are. */
+void train_blend_judge(const train_portfolio_t *p, const float *scores,
+    size_t from, size_t to, double *loss, double *score);
+/* Sets the weights of those that have learnt all parts of `to`: they sum to 1,
+ * most are 0. */
+void train_blend(train_portfolio_t *p, size_t to);
+
+
+/* graph.c: one graph of what is in the blend, to be given to
+ * train_learnt_free().  Its answer is scale * scores + shift(out), or numbers
+ * in units of the target.  Dies if it cannot be. */
+void train_portfolio_join(const train_portfolio_t *p, double scale,
+    const double *shift, train_learnt_t *to);
+
+
+/* tell.c: what was tried, for people, and as members of an object */
+void train_portfolio_print(FILE *f, const train_portfolio_t *p);
+void train_portfolio_json(maas_writer_t *w, const train_portfolio_t *p);
+
+
+#endif /* TRAIN_PORTFOLIO_H */

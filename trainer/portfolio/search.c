@@ -1,0 +1,383 @@
+/*
+ * The search: all recipes on one part or a sample, the best of them on all
+ * parts, and what they say together.  What it costs is counted in work, which
+ * the same rows need anywhere.
+ * Not here: how jobs run (jobs.c), and what losses are (blend.c).
+ */
+
+#include <math.h>
+#include <string.h>
+
+#include "portfolio.h"
+
+
+#define SEARCH_LEAST    5e9         /* work of a search, at least */
+#define SEARCH_MOST     60e9
+#define SEARCH_BEST     10          /* times as much for the best effort */
+#define SEARCH_TIMES    20          /* trainings of one network */
+#define SEARCH_FIRST    0.5         /* of it, for the first look at most */
+#define SEARCH_SAMPLE   4000        /* rows of a sample at least */
+
+
+void
+train_tried_forget(const train_portfolio_t *p, train_tried_t *t)
+{
+    size_t  i;
+
+    for (i = 0; i < p->parts.n; i++) {
+        if (t->member[i].arena != NULL) {
+            train_learnt_free(&t->member[i]);
+            (void) memset(&t->member[i], 0, sizeof(train_learnt_t));
+        }
+    }
+
+    t->parts = 0;
+}
+
+
+/* Of one network as it is trained alone: 50 passes, 128 units, six operations a
+ * weight and row, forty a nanosecond */
+
+static double
+search_budget(const train_portfolio_t *p)
+{
+    double                 one, most;
+    const train_lesson_t  *l;
+
+    l = &p->lesson;
+    one = (double) l->data->rows * 50 * 128 * 6 / 40
+          * (double) (l->data->in + l->out);
+    most = (p->effort == TRAIN_EFFORT_BEST) ? SEARCH_BEST : 1;
+
+    if (p->effort == TRAIN_EFFORT_QUICK) {
+        return 0;
+    }
+
+    return most * fmin(fmax(SEARCH_LEAST, SEARCH_TIMES * one), SEARCH_MOST);
+}
+
+
+static int
+search_is_of(const train_portfolio_t *p, const train_entry_t *e)
+{
+    const char  *name;
+
+    name = e->recipe.family->name;
+
+    return e->effort <= p->effort
+           && (p->model == TRAIN_MODEL_AUTO
+               || strcmp(name, p->model == TRAIN_MODEL_TREES ? "trees"
+                               : "network") == 0);
+}
+
+
+static void
+search_begin(train_portfolio_t *p)
+{
+    size_t          i;
+    train_tried_t  *t;
+
+    p->tried = train_alloc(train_n_recipes, sizeof(train_tried_t));
+
+    for (i = 0; i < train_n_recipes; i++) {
+        if (search_is_of(p, &train_recipes[i])) {
+            t = &p->tried[p->n++];
+            t->recipe = &train_recipes[i].recipe;
+            t->member = train_alloc(p->parts.n, sizeof(train_learnt_t));
+            t->scores = train_alloc(p->parts.judges * p->lesson.out,
+                                    sizeof(float));
+            t->loss = NAN;
+            t->score = NAN;
+            t->first = NAN;
+        }
+    }
+
+    p->budget = search_budget(p);
+}
+
+
+/* Work of a recipe with so many rows of the first part */
+
+static double
+search_work(const train_portfolio_t *p, const train_tried_t *t, size_t rows)
+{
+    train_lesson_t            l;
+    const train_part_rows_t  *part;
+
+    part = &p->parts.part[0];
+    l = p->lesson;
+    l.row = part->learn;
+    l.n = (rows > 0 && rows < part->n_learn) ? rows : part->n_learn;
+    l.valid = part->judge;
+    l.n_valid = part->n_judge;
+
+    return t->recipe->family->work(t->recipe, &l);
+}
+
+
+/* How many rows each recipe may look at first: all of one part, or so few that
+ * there is time for the rest */
+
+static size_t
+search_sample(const train_portfolio_t *p)
+{
+    double  work;
+    size_t  i, rows;
+
+    rows = p->parts.part[0].n_learn;
+
+    while (p->parts.n == 1 && p->n > 1 && rows / 2 > SEARCH_SAMPLE) {
+        work = 0;
+
+        for (i = 0; i < p->n; i++) {
+            work += search_work(p, &p->tried[i], rows);
+        }
+
+        if (work < SEARCH_FIRST * p->budget) {
+            break;
+        }
+
+        rows /= 2;
+    }
+
+    return rows < p->parts.part[0].n_learn ? rows : 0;
+}
+
+
+/* The first of its family is always tried */
+
+static int
+search_is_first(const train_portfolio_t *p, size_t i)
+{
+    size_t  k;
+
+    for (k = 0; k < i; k++) {
+        if (p->tried[k].recipe->family == p->tried[i].recipe->family) {
+            return 0;
+        }
+    }
+
+    return 1;
+}
+
+
+static void
+search_first(train_portfolio_t *p, size_t sample)
+{
+    double         work, left;
+    size_t         i, n;
+    train_job_t   *job;
+
+    job = train_alloc(p->n, sizeof(train_job_t));
+    left = SEARCH_FIRST * p->budget;
+    n = 0;
+
+    for (i = 0; i < p->n; i++) {
+        work = search_work(p, &p->tried[i], sample);
+
+        if (work > left && !search_is_first(p, i)) {
+            p->tried[i].why = "no work was left for it";
+            continue;
+        }
+
+        left -= work;
+        job[n].tried = &p->tried[i];
+        job[n++].sample = sample;
+    }
+
+    train_jobs_run(p, job, n);
+    train_free(job);
+
+    for (i = 0; i < p->n; i++) {
+        if (p->tried[i].parts > 0) {
+            train_blend_judge(p, p->tried[i].scores, 0, 1, &p->tried[i].first,
+                              &p->tried[i].score);
+            p->tried[i].loss = p->tried[i].first;
+            p->tried[i].rows = sample;
+        }
+    }
+}
+
+
+/* tried, the most promising first: those of a blend of the first part, then by
+ * loss */
+
+static size_t
+search_rank(const train_portfolio_t *p, train_rank_t *rank)
+{
+    size_t                i, n;
+    double                most;
+    const train_tried_t  *t;
+
+    n = 0;
+    most = 0;
+
+    for (i = 0; i < p->n; i++) {
+        most = fmax(most, isfinite(p->tried[i].first)
+                          ? fabs(p->tried[i].first) : 0);
+    }
+
+    for (i = 0; i < p->n; i++) {
+        t = &p->tried[i];
+
+        if (t->parts > 0) {
+            rank[n++] = (train_rank_t) {
+                t->weight > 0 ? most + 1 + t->weight : -t->first, i
+            };
+        }
+    }
+
+    train_rank(rank, n);
+
+    return n;
+}
+
+
+/* What is left of the work goes to the most promising: all rows, if they have
+ * seen a sample, or all other parts */
+
+static void
+search_rest(train_portfolio_t *p, size_t sample)
+{
+    double          work, left;
+    size_t          i, k, n, jobs, from;
+    train_job_t    *job;
+    train_rank_t   *rank;
+    train_tried_t  *t;
+
+    rank = train_alloc(p->n, sizeof(train_rank_t));
+    job = train_alloc(p->n * p->parts.first, sizeof(train_job_t));
+    n = search_rank(p, rank);
+    left = p->budget - p->work;
+    from = (sample > 0) ? 0 : 1;
+    jobs = 0;
+
+    for (i = 0; i < n; i++) {
+        t = &p->tried[rank[i].at];
+        work = (sample > 0) ? search_work(p, t, 0)
+               : t->work * (double) (p->parts.first - 1);
+
+        if (jobs > 0 && work > left) {
+            t->why = "others were better, and no work was left";
+            train_tried_forget(p, t);
+            continue;
+        }
+
+        left -= work;
+
+        if (sample > 0) {
+            train_tried_forget(p, t);
+        }
+
+        for (k = from; k < p->parts.first; k++) {
+            job[jobs].tried = t;
+            job[jobs++].part = k;
+        }
+    }
+
+    train_jobs_run(p, job, jobs);
+    train_free(job);
+    train_free(rank);
+}
+
+
+static void
+search_blend(train_portfolio_t *p, size_t to)
+{
+    size_t          i;
+    train_tried_t  *t;
+
+    train_blend(p, to);
+
+    for (i = 0; i < p->n; i++) {
+        t = &p->tried[i];
+
+        if (t->parts >= to && !t->failed) {
+            train_blend_judge(p, t->scores, 0, to, &t->loss, &t->score);
+            t->why = (t->weight > 0) ? NULL : "the others do without it";
+        }
+    }
+}
+
+
+/* Scores of the blend */
+
+static int
+search_end(train_portfolio_t *p, size_t to)
+{
+    size_t                i, k, n;
+    const train_tried_t  *t;
+
+    n = p->parts.part[to - 1].at + p->parts.part[to - 1].n_judge;
+    n *= p->lesson.out;
+    p->scores = train_alloc(n, sizeof(float));
+    p->learnt = 0;
+
+    for (i = 0; i < p->n; i++) {
+        t = &p->tried[i];
+
+        for (k = 0; k < n && t->weight > 0; k++) {
+            p->scores[k] += (float) (t->weight * (double) t->scores[k]);
+        }
+
+        p->learnt += (t->weight > 0);
+    }
+
+    if (p->learnt == 0) {
+        return train_refuse(p->why, "nothing came of any recipe: %s",
+                            p->n > 0 && p->tried[0].said[0] != '\0'
+                            ? p->tried[0].said : "no loss is finite");
+    }
+
+    p->parts_used = to;
+    train_targets_level(p, p->scores, to);
+    train_blend_judge(p, p->scores, 0, to, &p->loss, &p->score);
+
+    return 0;
+}
+
+
+int
+train_portfolio_run(train_portfolio_t *p)
+{
+    size_t  sample, to;
+
+    search_begin(p);
+
+    if (train_targets_choose(p) != 0) {
+        return -1;
+    }
+
+    sample = search_sample(p);
+    search_first(p, sample);
+    to = 1;
+
+    if (!p->interrupted && (p->parts.first > 1 || sample > 0)) {
+        search_blend(p, 1);
+        search_rest(p, sample);
+        to = p->parts.first;
+    }
+
+    search_blend(p, to);
+
+    return search_end(p, to);
+}
+
+
+void
+train_portfolio_free(train_portfolio_t *p)
+{
+    size_t  i;
+
+    for (i = 0; i < p->n; i++) {
+        train_tried_forget(p, &p->tried[i]);
+        train_free(p->tried[i].member);
+        train_free(p->tried[i].scores);
+    }
+
+    train_free(p->tried);
+    train_free(p->target);
+    train_transform_free(&p->transform);
+    train_free(p->scores);
+    train_parts_free(&p->parts);
+}
