@@ -199,6 +199,7 @@ engine_agrees(const table_t *t, const char *settings)
 static void
 scores_are_the_engines(void **state)
 {
+    size_t   i;
     table_t  t;
 
     make(&t, 3000, 1000);
@@ -211,6 +212,16 @@ scores_are_the_engines(void **state)
     t.l.loss = TRAIN_LOSS_MAE;
     engine_agrees(&t, "rounds=20");
     t.l.loss = TRAIN_LOSS_HUBER;
+    engine_agrees(&t, "rounds=20");
+    t.l.loss = TRAIN_LOSS_QUANTILE;
+    t.l.level = 0.8;
+    engine_agrees(&t, "rounds=20");
+
+    for (i = 0; i < t.d.rows; i++) {
+        t.target[i] = floorf(expf(t.target[i] / 3));
+    }
+
+    t.l.loss = TRAIN_LOSS_POISSON;
     engine_agrees(&t, "rounds=20");
 
     t.l.target = NULL;
@@ -278,6 +289,49 @@ they_learn(void **state)
     assert_true(fabs(sum / 2000 - got.loss) < 1e-6);
     assert_true(got.loss < 0.06);
     assert_true(got.work > 0 && got.rounds < 400);
+    maas__arena_destroy(got.arena);
+    drop(&t);
+}
+
+
+/* Of the rows as many are below a quantile as it says; the mean of a rate is
+ * that of its counts */
+
+static void
+levels_and_rates(void **state)
+{
+    double          below, sum, rate;
+    size_t          i;
+    table_t         t;
+    train_learnt_t  got;
+
+    make(&t, 4000, 3000);
+    t.l.valid = t.all + 3000;
+    t.l.n_valid = 1000;
+    t.l.loss = TRAIN_LOSS_QUANTILE;
+    t.l.level = 0.9;
+    learn(&t, "rounds=60", &got);
+
+    for (i = 0, below = 0; i < 1000; i++) {
+        below += (t.target[3000 + i] <= got.scores[i]);
+    }
+
+    assert_true(below > 830 && below < 950);
+    maas__arena_destroy(got.arena);
+
+    for (i = 0; i < t.d.rows; i++) {
+        t.target[i] = floorf(expf(t.target[i] / 3));
+    }
+
+    t.l.loss = TRAIN_LOSS_POISSON;
+    learn(&t, "rounds=60", &got);
+
+    for (i = 0, sum = 0, rate = 0; i < 1000; i++) {
+        sum += (double) t.target[3000 + i];
+        rate += exp((double) got.scores[i]);
+    }
+
+    assert_true(fabs(rate / sum - 1) < 0.05);
     maas__arena_destroy(got.arena);
     drop(&t);
 }
@@ -486,6 +540,7 @@ main(void)
         cmocka_unit_test(scores_are_the_engines),
         cmocka_unit_test(threads_change_no_bit),
         cmocka_unit_test(they_learn),
+        cmocka_unit_test(levels_and_rates),
         cmocka_unit_test(directions_hold),
         cmocka_unit_test(weights_count),
         cmocka_unit_test(packs_are_sums),

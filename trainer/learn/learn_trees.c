@@ -142,6 +142,14 @@ trees_loss(const train_lesson_t *l, train_trees_loss_t *to)
         *to = TRAIN_TREES_SOFTMAX;
         return 1;
 
+    case TRAIN_LOSS_QUANTILE:
+        *to = TRAIN_TREES_QUANTILE;
+        return 1;
+
+    case TRAIN_LOSS_POISSON:
+        *to = TRAIN_TREES_POISSON;
+        return 1;
+
     default:
         return 0;
     }

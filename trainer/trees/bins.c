@@ -5,12 +5,13 @@
  */
 
 #include <math.h>
-#include <stdlib.h>
+#include <string.h>
 
 #include "trees.h"
 
 
-#define BINS_ROWS  3                /* a bin at least */
+#define BINS_ROWS    3              /* a bin at least */
+#define BINS_DIGITS  2048
 
 
 typedef struct {
@@ -26,12 +27,59 @@ typedef struct {
 } bins_values_t;
 
 
-static int
-bins_compare(const void *one, const void *two)
-{
-    float  a = *(const float *) one, b = *(const float *) two;
+/* Whole numbers in the order of floats: of one sign bits rise, of the other
+ * they fall */
 
-    return (a > b) - (a < b);
+static inline uint32_t
+bins_key(uint32_t bits)
+{
+    return bits ^ ((bits >> 31) ? UINT32_MAX : 1u << 31);
+}
+
+
+/* v(n), none of which is NaN, sorted: 11 bits of the keys at a time */
+
+static void
+bins_sort(float *v, size_t n)
+{
+    size_t     i, at, last, pass, count[3][BINS_DIGITS] = { 0 };
+    uint32_t  *a, *b, *swap, k;
+
+    a = train_alloc(2 * n + 1, sizeof(uint32_t));
+    b = a + n;
+    swap = a;
+
+    for (i = 0; i < n; i++) {
+        (void) memcpy(&k, &v[i], sizeof(k));
+        a[i] = k = bins_key(k);
+
+        for (pass = 0; pass < 3; pass++) {
+            count[pass][k >> 11 * pass & (BINS_DIGITS - 1)]++;
+        }
+    }
+
+    for (pass = 0; pass < 3; pass++) {
+        for (i = 0, at = 0; i < BINS_DIGITS; i++) {
+            last = count[pass][i];
+            count[pass][i] = at;
+            at += last;
+        }
+
+        for (i = 0; i < n; i++) {
+            b[count[pass][a[i] >> 11 * pass & (BINS_DIGITS - 1)]++] = a[i];
+        }
+
+        swap = a;
+        a = b;
+        b = swap;
+    }
+
+    for (i = 0; i < n; i++) {
+        k = a[i] ^ ((a[i] >> 31) ? 1u << 31 : UINT32_MAX);
+        (void) memcpy(&v[i], &k, sizeof(k));
+    }
+
+    train_free((a < b) ? a : b);
 }
 
 
@@ -143,6 +191,25 @@ bins_values(bins_values_t *d, const float *v, size_t n)
 }
 
 
+/* Edges that are below x */
+
+static uint32_t
+bins_below(const train_slot_t *s, float x)
+{
+    uint32_t      n, half;
+    const float  *base;
+
+    base = s->upper;
+
+    for (n = s->n - 2; n > 1; n -= half) {
+        half = n / 2;
+        base += (base[half - 1] < x) ? half : 0;
+    }
+
+    return (uint32_t) (base - s->upper) + (n == 1 && *base < x);
+}
+
+
 /* One for each code up to the highest one, and one for what may follow */
 
 static void
@@ -165,7 +232,7 @@ train_bins_find(train_slot_t *s, float *v, size_t n, size_t most)
         }
     }
 
-    qsort(v, k, sizeof(float), bins_compare);
+    bins_sort(v, k);
 
     if (s->codes) {
         bins_codes(s, v, k);
@@ -179,7 +246,7 @@ train_bins_find(train_slot_t *s, float *v, size_t n, size_t most)
     i = (d.n <= most) ? bins_each(&d, s->upper)
                       : bins_share(&d, most, s->upper);
     s->n = (uint32_t) i + 2;
-    s->zero = train_bins_of(s, 0);
+    s->zero = bins_below(s, 0) + 1;
     train_free(d.value);
 }
 
@@ -187,8 +254,9 @@ train_bins_find(train_slot_t *s, float *v, size_t n, size_t most)
 uint32_t
 train_bins_of(const train_slot_t *s, float x)
 {
-    uint32_t      n, half;
-    const float  *base;
+    if (x == 0) {
+        return s->zero;
+    }
 
     if (isnan(x)) {
         return 0;
@@ -198,14 +266,5 @@ train_bins_of(const train_slot_t *s, float x)
         return (x < (float) (s->n - 2)) ? (uint32_t) x + 1 : s->n - 1;
     }
 
-    /* how many edges are below x */
-
-    base = s->upper;
-
-    for (n = s->n - 2; n > 1; n -= half) {
-        half = n / 2;
-        base += (base[half - 1] < x) ? half : 0;
-    }
-
-    return (uint32_t) (base - s->upper) + (n == 1 && *base < x) + 1;
+    return bins_below(s, x) + 1;
 }

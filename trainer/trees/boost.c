@@ -28,7 +28,7 @@ typedef struct {
     float                *first;    /* (n) slopes */
     float                *second;
     train_sum_t          *slope;    /* (n) the same as whole numbers */
-    double              (*top)[2];  /* (members) the steepest of a member's */
+    float               (*top)[2];  /* (members) the steepest of a member's */
     uint32_t             *bag;      /* (n) rows that a round's trees see, and
                                        behind them the others */
     size_t                n_bag;
@@ -83,6 +83,63 @@ boost_bag(boost_t *x, uint64_t seed)
 }
 
 
+/* The largest of |v[from..to)| */
+
+TRAIN_VECTORS static float
+boost_top(const float *v, size_t from, size_t to)
+{
+    float   a, top;
+    size_t  i;
+
+    top = 0;
+
+    for (i = from; i < to; i++) {
+        a = fabsf(v[i]);
+        top = (a > top) ? a : top;
+    }
+
+    return top;
+}
+
+
+/* v(n) * factor, rounded */
+
+TRAIN_VECTORS static void
+boost_round_all(const float *v, double factor, size_t n, int32_t *to)
+{
+    double  x;
+    size_t  i;
+
+    for (i = 0; i < n; i++) {
+        x = (double) v[i] * factor;
+        to[i] = (int32_t) (x + (x < 0 ? -0.5 : 0.5));
+    }
+}
+
+
+/* Rows from..to, whole: first slopes, second ones with a row below them */
+
+static void
+boost_whole(boost_t *x, size_t from, size_t to, const double unit[2],
+    unsigned bits)
+{
+    size_t   i, n;
+    int32_t  a[BOOST_BLOCK], b[BOOST_BLOCK];
+
+    for ( /* void */ ; from < to; from += n) {
+        n = (to - from < BOOST_BLOCK) ? to - from : BOOST_BLOCK;
+        boost_round_all(x->first + from, 1 / unit[0], n, a);
+        boost_round_all(x->second + from, 1 / unit[1], n, b);
+
+        for (i = 0; i < n; i++) {
+            x->slope[from + i] = (train_sum_t) {
+                a[i], (long long) b[i] << bits | 1
+            };
+        }
+    }
+}
+
+
 /* Slopes as whole numbers: sums of them are the same in any order.  Those of
  * the second kind have the count of rows below them. */
 
@@ -90,48 +147,34 @@ static void
 boost_slopes(boost_t *x, size_t id, size_t o)
 {
     size_t    i, from, to;
-    double    unit[2], top[2] = { 0, 0 };
+    float     top[2];
+    double    unit[2];
     unsigned  bits, room;
 
     from = boost_from(x->t->n, id, x->members);
     to = boost_from(x->t->n, id + 1, x->members);
     train_slopes(x->t, o, x->scores, x->shares, from, to, x->first,
                  x->second);
-
-    for (i = from; i < to; i++) {
-        top[0] = fmax(top[0], (double) fabsf(x->first[i]));
-        top[1] = fmax(top[1], (double) x->second[i]);
-    }
-
-    (void) memcpy(x->top[id], top, sizeof(top));
+    top[0] = x->top[id][0] = boost_top(x->first, from, to);
+    top[1] = x->top[id][1] = boost_top(x->second, from, to);
     train_team_wait(x->team);
 
     for (i = 0; i < x->members; i++) {
-        top[0] = fmax(top[0], x->top[i][0]);
-        top[1] = fmax(top[1], x->top[i][1]);
+        top[0] = fmaxf(top[0], x->top[i][0]);
+        top[1] = fmaxf(top[1], x->top[i][1]);
     }
 
     for (bits = 1; x->t->n >> bits > 0; bits++) { /* void */ }
 
     room = (64 - 2 * bits < 30) ? 64 - 2 * bits : 30;
-    unit[0] = (top[0] > 0) ? top[0] / BOOST_UNITS : 1;
-    unit[1] = (top[1] > 0) ? top[1] / (double) ((1u << room) - 1) : 1;
-
-    for (i = from; i < to; i++) {
-        x->slope[i] = (train_sum_t) {
-            lrint((double) x->first[i] / unit[0]),
-            (long long) ((uint64_t) lrint((double) x->second[i] / unit[1])
-                         << bits | 1)
-        };
-    }
+    unit[0] = (top[0] > 0) ? (double) top[0] / BOOST_UNITS : 1;
+    unit[1] = (top[1] > 0) ? (double) top[1] / (double) ((1u << room) - 1) : 1;
+    boost_whole(x, from, to, unit, bits);
 
     if (id == 0) {
-        x->lot.unit[0] = unit[0];
-        x->lot.unit[1] = unit[1];
-        x->lot.bits = bits;
-        x->lot.slope = x->slope;
-        x->lot.row = x->bag;
-        x->lot.n = x->n_bag;
+        x->lot = (train_lot_t) {
+            x->slope, { unit[0], unit[1] }, bits, x->bag, x->n_bag, x->lot.seed
+        };
     }
 
     train_team_wait(x->team);
@@ -247,7 +290,10 @@ boost_judge(boost_t *x, size_t id, size_t round)
     f = x->f;
 
     if (x->t->rows == x->t->n) {
-        f->rounds = round;
+        if (id == 0) {
+            f->rounds = round;
+        }
+
         return;
     }
 
@@ -280,7 +326,7 @@ boost_round(boost_t *x, size_t id, size_t round)
     train_tree_t        *mine;
     const train_tree_t  *t;
 
-    if (id == 0) {
+    if (id == 0 && (round == 0 || x->set->grow.rows < 1)) {
         boost_bag(x, train_rng_at(x->set->seed, round));
     }
 

@@ -294,15 +294,10 @@ train_bins_free(train_bins_t *b)
 
 
 uint32_t
-train_bins_at(const train_bins_t *b, size_t row, size_t s)
+train_bins_listed(const train_bins_t *b, size_t row, size_t s)
 {
     size_t               low, high, mid;
     const train_slot_t  *slot;
-
-    if (s < b->dense) {
-        return b->tile[s / TRAIN_TREES_TILE][row * TRAIN_TREES_TILE
-                                             + s % TRAIN_TREES_TILE];
-    }
 
     slot = &b->slot[s];
     low = b->from[row];

@@ -183,26 +183,26 @@ train_slopes_shares(const train_truth_t *t, const double *s, size_t from,
 }
 
 
-/* One row's, by the difference of score and target, or by shares */
+/* One row's, by score and target, or by shares */
 
-static double
-slopes_one(const train_truth_t *t, double z, double y, double share,
-    double *second)
+static inline __attribute__((always_inline)) double
+slopes_one(train_trees_loss_t loss, double level, double z, double y,
+    double share, double *second)
 {
     double  p, d;
 
     d = z - y;
     *second = 1;
 
-    switch (t->loss) {
+    switch (loss) {
     case TRAIN_TREES_MAE:
         return (d > 0) - (d < 0);
 
     case TRAIN_TREES_QUANTILE:
-        return (d >= 0) ? 1 - t->level : -t->level;
+        return (d >= 0) ? 1 - level : -level;
 
     case TRAIN_TREES_HUBER:
-        return fmin(fmax(d, -1), 1);
+        return (d > 1) ? 1 : (d < -1) ? -1 : d;
 
     case TRAIN_TREES_BINARY:
         p = 1 / (1 + (double) expf((float) -z));
@@ -210,8 +210,7 @@ slopes_one(const train_truth_t *t, double z, double y, double share,
         return p - y;
 
     case TRAIN_TREES_SOFTMAX:
-        *second = share * (1 - share) * (double) t->out
-                  / (double) (t->out - 1);
+        *second = share * (1 - share);
         return share - y;
 
     case TRAIN_TREES_POISSON:
@@ -224,20 +223,44 @@ slopes_one(const train_truth_t *t, double z, double y, double share,
 }
 
 
+/* By a loss that the compiler knows */
+
+static inline __attribute__((always_inline)) void
+slopes_rows(const train_truth_t *t, train_trees_loss_t loss, size_t o,
+    const double *s, const float *shares, size_t from, size_t to, float *first,
+    float *second)
+{
+    size_t  i, at;
+    double  a, b, w, many;
+
+    many = (loss == TRAIN_TREES_SOFTMAX)
+           ? (double) t->out / (double) (t->out - 1) : 1;
+
+    for (i = from, at = from * t->out + o; i < to; i++, at += t->out) {
+        a = slopes_one(loss, t->level, s[at], slopes_target(t, i, o),
+                       (shares != NULL) ? (double) shares[at] : 0, &b);
+        w = slopes_weight(t, i);
+        first[i] = (float) (a * w);
+        second[i] = (float) (b * w * many);
+    }
+}
+
+
 void
 train_slopes(const train_truth_t *t, size_t o, const double *s,
     const float *shares, size_t from, size_t to, float *first, float *second)
 {
-    size_t  i, at;
-    double  a, b, w;
+#define SLOPES_OF(loss)                                                       \
+    case loss:                                                                \
+        slopes_rows(t, loss, o, s, shares, from, to, first, second);          \
+        break;
 
-    for (i = from; i < to; i++) {
-        at = i * t->out + o;
-        a = slopes_one(t, s[at], slopes_target(t, i, o),
-                       (shares != NULL) ? (double) shares[at] : 0, &b);
-        w = slopes_weight(t, i);
-        first[i] = (float) (a * w);
-        second[i] = (float) (b * w);
+    switch (t->loss) {
+    SLOPES_OF(TRAIN_TREES_SQUARES)
+    SLOPES_OF(TRAIN_TREES_BINARY)
+    SLOPES_OF(TRAIN_TREES_SOFTMAX)
+    default:
+        slopes_rows(t, t->loss, o, s, shares, from, to, first, second);
     }
 }
 
@@ -290,7 +313,7 @@ slopes_loss(const train_truth_t *t, double z, double y)
         return fmax(z, 0) - z * y + log1p(exp(-fabs(z)));
 
     case TRAIN_TREES_POISSON:
-        return exp(z) - y * z;
+        return exp(z) - y * z - y + (y > 0 ? y * log(y) : 0);
 
     default:
         return d * d;

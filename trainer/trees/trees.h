@@ -63,8 +63,19 @@ void train_bins_create(train_bins_t *b, const train_data_t *d,
     const train_scale_t *scale, const uint32_t *row, size_t n, size_t n_learn,
     size_t most, train_team_t *team);
 void train_bins_free(train_bins_t *b);
-/* The bin that a row has of slot s, by its place among the n. */
-uint32_t train_bins_at(const train_bins_t *b, size_t row, size_t s);
+/* The bin that a row has of a slot that is kept as lists. */
+uint32_t train_bins_listed(const train_bins_t *b, size_t row, size_t s);
+
+/* The same of any, by its place among the n. */
+
+static inline uint32_t
+train_bins_at(const train_bins_t *b, size_t row, size_t s)
+{
+    return (s < b->dense)
+           ? b->tile[s / TRAIN_TREES_TILE][row * TRAIN_TREES_TILE
+                                           + s % TRAIN_TREES_TILE]
+           : train_bins_listed(b, row, s);
+}
 
 
 /* grow.c: settings of a tree */
@@ -217,7 +228,8 @@ typedef enum {
     TRAIN_TREES_HUBER,              /* delta 1 */
     TRAIN_TREES_BINARY,
     TRAIN_TREES_SOFTMAX,
-    TRAIN_TREES_POISSON,            /* the score is a logarithm */
+    TRAIN_TREES_POISSON,            /* the score is a logarithm; half of the
+                                       deviance */
     TRAIN_TREES_QUANTILE,
     TRAIN_TREES_LOSSES
 } train_trees_loss_t;
