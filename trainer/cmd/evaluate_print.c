@@ -304,7 +304,7 @@ evaluate_curves(const train_evaluate_t *e)
 
 
 static void
-evaluate_covered(const train_evaluate_t *e)
+evaluate_within(const train_evaluate_t *e)
 {
     size_t  k;
 
@@ -338,7 +338,7 @@ train_evaluate_print(const train_evaluate_t *e)
                         e->intervals ? &e->high : NULL,
                         (const char *const *) e->data.labels);
     evaluate_curves(e);
-    evaluate_covered(e);
+    evaluate_within(e);
 
     if (e->args.importance) {
         train_importance_print(stdout, e->importance, e->n_importance,

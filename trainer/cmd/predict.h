@@ -31,9 +31,8 @@ void train_predict_jsonl(const train_predict_t *p);
  * the level is none or there are too few rows for it. */
 void train_predict_interval(const char *cmd, const maas_model_t *m,
     double level, train_spreads_t *v);
-/* Names and numbers of number k of the answer, low and high, behind a comma;
- * row: of which; the same as members of an object. */
-void train_predict_interval_names(const train_predict_t *p, size_t k);
+/* Low and high of number k of a row's answer, each behind a comma; the same as
+ * members of an object.  Nothing if there are none. */
 void train_predict_interval_csv(const train_predict_t *p, size_t row,
     size_t k);
 void train_predict_interval_json(maas_writer_t *w, const train_predict_t *p,

@@ -58,22 +58,6 @@ train_predict_interval_name(const maas_info_t *info, const char *what, size_t k)
 }
 
 
-void
-train_predict_interval_names(const train_predict_t *p, size_t k)
-{
-    char                     *name;
-    size_t                    i;
-    static const char *const  what[] = { "low", "high" };
-
-    for (i = 0; p->interval != NULL && i < 2; i++) {
-        name = train_predict_interval_name(p->info, what[i], k);
-        (void) putchar(',');
-        train_predict_field(stdout, name);
-        train_free(name);
-    }
-}
-
-
 /* Low and high as text */
 
 static void

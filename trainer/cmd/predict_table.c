@@ -14,6 +14,8 @@
 
 #define PREDICT_TEXT  32
 
+static const char *const  predict_bounds[] = { "low", "high" };
+
 
 /* Classes that have a probability; 0 for numbers */
 
@@ -88,12 +90,11 @@ predict_clash(const char *column, const char *ours)
 static void
 predict_clash_interval(const train_predict_t *p, const char *column, size_t k)
 {
-    char                     *ours;
-    size_t                    i;
-    static const char *const  what[] = { "low", "high" };
+    char    *ours;
+    size_t   i;
 
     for (i = 0; p->interval != NULL && i < 2; i++) {
-        ours = train_predict_interval_name(p->info, what[i], k);
+        ours = train_predict_interval_name(p->info, predict_bounds[i], k);
         predict_clash(column, ours);
         train_free(ours);
     }
@@ -184,6 +185,23 @@ predict_each(const train_predict_t *p,
 }
 
 
+/* Names of low and high, each behind a comma */
+
+static void
+predict_csv_bounds(const train_predict_t *p, size_t k)
+{
+    char    *name;
+    size_t   i;
+
+    for (i = 0; p->interval != NULL && i < 2; i++) {
+        name = train_predict_interval_name(p->info, predict_bounds[i], k);
+        (void) putchar(',');
+        train_predict_field(stdout, name);
+        train_free(name);
+    }
+}
+
+
 static void
 predict_csv_header(const train_predict_t *p)
 {
@@ -208,7 +226,7 @@ predict_csv_header(const train_predict_t *p)
         name = predict_column(p->info, k);
         train_predict_field(stdout, name);
         train_free(name);
-        train_predict_interval_names(p, k);
+        predict_csv_bounds(p, k);
         (void) putchar(k + 1 < n ? ',' : '\n');
     }
 }
