@@ -87,7 +87,8 @@ typedef enum {
 } maas_date_form_t;
 
 
-/* Parts of a date: trends, then cycles.  X(constant, name) */
+/* Parts of a date: trends, then cycles, then the same as numbers, of version 5
+ * of the document.  X(constant, name) */
 
 #define MAAS_PARTS(X)                                                         \
     X(SECONDS,  "seconds")          /* since 1970 */                          \
@@ -95,7 +96,12 @@ typedef enum {
     X(MONTH,    "month")                                                      \
     X(DAY,      "day")              /* of the month */                        \
     X(WEEKDAY,  "weekday")                                                    \
-    X(HOUR,     "hour")             /* of the day, with what follows it */
+    X(HOUR,     "hour")             /* of the day, with what follows it */    \
+    X(MONTH_NUMBER,    "month_number")      /* 1 to 12 */                     \
+    X(DAY_NUMBER,      "day_number")        /* 1 to 31 */                     \
+    X(WEEKDAY_NUMBER,  "weekday_number")    /* 0: Monday */                   \
+    X(HOUR_NUMBER,     "hour_number")       /* 0 to 24, with a fraction */    \
+    X(YEARDAY,         "year_day")          /* 1 to 366 */
 
 #define MAAS_PART_CONSTANT(c, name)  MAAS_PART_##c,
 
@@ -104,7 +110,9 @@ typedef enum {
     MAAS_N_PARTS
 } maas_part_kind_t;
 
-#define MAAS_PART_CYCLE(kind)  ((kind) >= MAAS_PART_MONTH)
+#define MAAS_PART_CYCLE(kind)  ((kind) >= MAAS_PART_MONTH                     \
+                                && (kind) <= MAAS_PART_HOUR)
+#define MAAS_PART_LATER(kind)  ((kind) > MAAS_PART_HOUR)    /* version 5 */
 
 
 /* maas_names.c: names in files of what is a closed list.  Activations and types

@@ -123,12 +123,43 @@ maas__date_slots(const maas_part_t *part, size_t n)
 }
 
 
+/* A part that is no cycle */
+
+static double
+date_number(maas_part_kind_t kind, const maas_date_t *d)
+{
+    switch (kind) {
+
+    case MAAS_PART_YEAR:
+        return (double) d->year;
+
+    case MAAS_PART_MONTH_NUMBER:
+        return d->month;
+
+    case MAAS_PART_DAY_NUMBER:
+        return d->day;
+
+    case MAAS_PART_WEEKDAY_NUMBER:
+        return d->weekday;
+
+    case MAAS_PART_HOUR_NUMBER:
+        return d->clock / 3600;
+
+    case MAAS_PART_YEARDAY:
+        return (double) (maas__date_days(d->year, d->month, d->day)
+                         - maas__date_days(d->year, 1, 1) + 1);
+
+    default: /* MAAS_PART_SECONDS */
+        return d->seconds;
+    }
+}
+
+
 void
 maas__date_row(const maas_part_t *part, size_t n, const maas_date_t *d,
     float *x)
 {
     size_t  i;
-    double  v;
 
     for (i = 0; i < n; i++, part++) {
         switch (part->kind) {
@@ -150,9 +181,9 @@ maas__date_row(const maas_part_t *part, size_t n, const maas_date_t *d,
             date_cycle(d->clock / MAAS_DATE_DAY, x);
             break;
 
-        default: /* MAAS_PART_SECONDS, MAAS_PART_YEAR */
-            v = part->kind == MAAS_PART_YEAR ? (double) d->year : d->seconds;
-            *x++ = (float) ((v - part->shift) * part->factor);
+        default: /* a number */
+            *x++ = (float) ((date_number(part->kind, d) - part->shift)
+                            * part->factor);
             continue;
         }
 

@@ -134,7 +134,7 @@ reference_part(const maas_column_t *c, size_t *slot)
     size_t  i;
 
     for (i = 0; i < c->n_parts; i++) {
-        if (!MAAS_PART_CYCLE(c->parts[i].kind) && c->parts[i].factor != 0) {
+        if (c->parts[i].kind < MAAS_PART_MONTH && c->parts[i].factor != 0) {
             *slot = maas__date_slots(c->parts, i);
             return &c->parts[i];
         }

@@ -353,6 +353,26 @@ maas__read_scaling(maas_read_t *r, const cJSON *v, maas_column_t *col)
 }
 
 
+/* R34: parts of dates that came with version 5 */
+
+static maas_status_t
+column_parts(maas_read_t *r, size_t version, size_t i,
+    const maas_column_t *col)
+{
+    size_t  k;
+
+    for (k = 0; version < 5 && k < col->n_parts; k++) {
+        if (MAAS_PART_LATER(col->parts[k].kind)) {
+            return MAAS_BAD(r, "R34: column %zu: part \"%s\" needs version 5 of "
+                            "the document", i,
+                            maas__part_names[col->parts[k].kind]);
+        }
+    }
+
+    return MAAS_OK;
+}
+
+
 maas_status_t
 maas__read_column(maas_read_t *r, const cJSON *v, size_t version, size_t i,
     maas_column_t *col)
@@ -369,7 +389,8 @@ maas__read_column(maas_read_t *r, const cJSON *v, size_t version, size_t i,
         || (rc = column_members(r, v, version, i, col)) != MAAS_OK
         || (rc = column_kind(r, v, i, col)) != MAAS_OK
         || (rc = column_curve(r, v, i, col)) != MAAS_OK
-        || (rc = maas__read_value(r, v, i, col)) != MAAS_OK)
+        || (rc = maas__read_value(r, v, i, col)) != MAAS_OK
+        || (rc = column_parts(r, version, i, col)) != MAAS_OK)
     {
         return rc;
     }

@@ -363,6 +363,8 @@ static const edit_t  edits[] = {
     LATER(34, ",\"kind\":\"date\",\"format\":\"iso\",\"parts\":[{\"part\":"
           "\"month\",\"shift\":1}]", ""),
     LATER(34, ",\"kind\":\"date\",\"format\":\"iso\",\"parts\":[{\"part\":"
+          "\"month_number\"}]", ""),
+    LATER(34, ",\"kind\":\"date\",\"format\":\"iso\",\"parts\":[{\"part\":"
           "\"year\",\"factor\":1e16}]", ""),
     LATER(34, ",\"kind\":\"date\",\"format\":\"iso\",\"parts\":[{\"part\":"
           "\"year\",\"x\":1}]", ""),

@@ -328,6 +328,63 @@ texts_must_tell(void **state)
 }
 
 
+static void
+write_dates(FILE *f)
+{
+    size_t  i;
+
+    (void) fputs("when,y\n", f);
+
+    for (i = 0; i < 360; i++) {
+        (void) fprintf(f, "2024-%02zu-%02zu,%zu.5\n", i / 30 + 1,
+                       i % 28 + 1, i);
+    }
+}
+
+
+/* Rows of values have dates as numbers, others as cycles */
+
+static void
+dates_are_numbers(void **state)
+{
+    size_t          i;
+    uint32_t       *row;
+    train_data_t    d = { 0 };
+    train_want_t    want = { 0 };
+    train_scale_t   s;
+
+    static const maas_part_kind_t  parts[] = {
+        MAAS_PART_SECONDS, MAAS_PART_MONTH_NUMBER, MAAS_PART_DAY_NUMBER,
+        MAAS_PART_WEEKDAY_NUMBER, MAAS_PART_YEARDAY
+    };
+
+    (void) state;
+
+    row = rows(360);
+    read_file(&d, &want, write_dates);
+    train_scale_raw(&s, &d, row, 360);
+    assert_int_equal(s.columns[0].n_parts, train_nelts(parts));
+
+    for (i = 0; i < train_nelts(parts); i++) {
+        assert_int_equal(s.columns[0].parts[i].kind, parts[i]);
+    }
+
+    train_rows_fitted(&s, &d);
+    assert_float_equal(d.numbers[31 * 5 + 1], 2, 0);
+    assert_float_equal(d.numbers[31 * 5 + 2], 4, 0);
+    assert_float_equal(d.numbers[31 * 5 + 3], 6, 0);    /* a Sunday */
+    assert_float_equal(d.numbers[31 * 5 + 4], 35, 0);
+    train_scale_free(&s);
+
+    train_scale_fit(&s, TRAIN_SCALE_AUTO, &d, row, 360);
+    assert_int_equal(s.columns[0].n_parts, 4);
+    assert_int_equal(s.columns[0].width, 7);
+    train_scale_free(&s);
+    train_data_free(&d);
+    train_free(row);
+}
+
+
 /* Texts in order, a bar between them; NULL: there is none */
 
 static void
@@ -385,6 +442,7 @@ main(void)
         cmocka_unit_test(order_is_that_of_codes),
         cmocka_unit_test(training_rows_alone),
         cmocka_unit_test(texts_must_tell),
+        cmocka_unit_test(dates_are_numbers),
         cmocka_unit_test(scales_are_known)
     };
 

@@ -503,15 +503,20 @@ test_decision(void **state)
 }
 
 
-/* Parts of a date: trends, then points on a circle */
+/* Parts of a date: trends, points on a circle, and numbers */
 
 static void
 test_parts(void **state)
 {
-    float        x[9];
+    float        x[9], y[5];
     size_t       i;
     maas_date_t  d;
 
+    static const maas_part_t  numbers[] = {
+        { MAAS_PART_MONTH_NUMBER, 0, 1 }, { MAAS_PART_DAY_NUMBER, 0, 0.5 },
+        { MAAS_PART_WEEKDAY_NUMBER, 0, 1 }, { MAAS_PART_HOUR_NUMBER, 0, 1 },
+        { MAAS_PART_YEARDAY, 0, 1 }
+    };
     static const maas_part_t  parts[] = {
         { MAAS_PART_YEAR, 2000, 0.5 }, { MAAS_PART_SECONDS, 1714559400, 2 },
         { MAAS_PART_MONTH, 0, 1 }, { MAAS_PART_HOUR, 0, 1 },
@@ -529,6 +534,10 @@ test_parts(void **state)
 
     assert_true(maas__date_text(MAAS_DATE_ISO, "2024-07-01T12:00", 16, &d));
     maas__date_row(parts, 5, &d, x);
+    maas__date_row(numbers, 5, &d, y);
+    assert_int_equal(maas__date_slots(numbers, 5), 5);
+    assert_true(y[0] == 7 && y[1] == 0.5f && y[2] == 0 && y[3] == 12
+                && y[4] == 31 + 29 + 31 + 30 + 31 + 30 + 1);
 
     for (i = 2; i < 8; i++) {
         if (!(fabsf(x[i] - want[i]) < 1e-6f)) {

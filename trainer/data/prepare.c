@@ -222,7 +222,7 @@ prepare_columns(train_scale_t *s, const train_data_t *d, const uint32_t *row,
         c->factor = 1;
 
         if (c->kind == MAAS_FIELD_DATE) {
-            train_prepare_date(c, t, row, n,
+            train_prepare_date(c, t, row, n, (int) s->raw,
                                maas__arena_alloc(s->arena, MAAS_N_PARTS,
                                                  sizeof(maas_part_t)));
 

@@ -353,9 +353,9 @@ void train_date_decide(const train_table_t *t, train_column_t *c);
 void train_date_print(const train_column_t *c, char *out, size_t size);
 
 /* prepare_date.c: missing_slot and parts of c, by the rows that row(n) names;
- * part stays c's. */
+ * raw: as numbers, else as cycles.  part stays c's. */
 void train_prepare_date(maas_column_t *c, const train_column_t *t,
-    const uint32_t *row, size_t n, maas_part_t part[MAAS_N_PARTS]);
+    const uint32_t *row, size_t n, int raw, maas_part_t part[MAAS_N_PARTS]);
 
 /* roles_values.c: when two texts of a category are the same value, and which
  * texts are missing */
