@@ -29,9 +29,10 @@ record_figure(maas_writer_t *w, const char *name, double v)
 static double
 record_version_nodes(const train_record_t *r)
 {
-    size_t              i, k, version;
-    const maas_op_t    *op;
-    const maas_attr_t  *a;
+    size_t                i, k, version;
+    const maas_op_t      *op;
+    const maas_attr_t    *a;
+    const maas_column_t  *c;
 
     version = 3;
 
@@ -47,6 +48,15 @@ record_version_nodes(const train_record_t *r)
             {
                 version = a->version;
             }
+        }
+    }
+
+    for (i = 0; i < r->scale->n_columns; i++) {
+        c = &r->scale->columns[i];
+
+        for (k = 0; k < c->n_parts; k++) {
+            version = MAAS_PART_LATER(c->parts[k].kind) && version < 5
+                      ? 5 : version;
         }
     }
 

@@ -13,6 +13,7 @@
 #define BLEND_ROUNDS  40            /* a member's weight is a 40th, or more */
 #define BLEND_LEAST   0.05          /* less is not worth its time */
 #define BLEND_RATE    1e-9          /* a rate is this at least */
+#define BLEND_WAIT    6             /* rounds without progress */
 #define BLEND_GAIN    1e-4          /* of the loss, that a round must bring */
 
 
@@ -217,10 +218,10 @@ blend_rows(const train_portfolio_t *p, size_t to)
 }
 
 
-/* Small weights go, the others sum to 1 */
+/* As often as it was chosen; small weights go, the others sum to 1 */
 
 static void
-blend_normalise(train_portfolio_t *p, double total)
+blend_weights(train_portfolio_t *p, const size_t *chosen, size_t rounds)
 {
     size_t  i;
     double  sum;
@@ -228,12 +229,19 @@ blend_normalise(train_portfolio_t *p, double total)
     sum = 0;
 
     for (i = 0; i < p->n; i++) {
-        p->tried[i].weight /= total;
+        p->tried[i].weight = 0;
+    }
+
+    for (i = 0; i < rounds; i++) {
+        p->tried[chosen[i]].weight += 1 / (double) rounds;
+    }
+
+    for (i = 0; i < p->n; i++) {
         p->tried[i].weight *= (p->tried[i].weight >= BLEND_LEAST);
         sum += p->tried[i].weight;
     }
 
-    for (i = 0; i < p->n; i++) {
+    for (i = 0; i < p->n && rounds > 0; i++) {
         p->tried[i].weight /= sum;
     }
 }
@@ -256,60 +264,72 @@ blend_more(const float *sum, const float *more, double total, size_t n,
 }
 
 
+/* Which one helps most on top of sum(n) of `round` others, and what is lost
+ * then; p->n: none has learnt all */
+
+static size_t
+blend_next(const train_portfolio_t *p, size_t to, const float *sum,
+    size_t round, size_t n, float *z, float *room, double *least)
+{
+    double  loss, hits;
+    size_t  i, best;
+
+    *least = INFINITY;
+    best = p->n;
+
+    for (i = 0; i < p->n; i++) {
+        if (p->tried[i].parts < to || p->tried[i].failed) {
+            continue;
+        }
+
+        blend_more(sum, p->tried[i].scores, (double) round, n, z);
+        loss = blend_mean(p, z, 0, to, room, &hits);
+
+        if (loss < *least) {
+            *least = loss;
+            best = i;
+        }
+    }
+
+    return best;
+}
+
+
 /* Greedy, with putting back (Caruana 2004): the member that helps most is added
- * again and again, as long as it helps */
+ * again and again; those up to the best round stay */
 
 void
 train_blend(train_portfolio_t *p, size_t to)
 {
     float   *sum, *z, *room;
-    double   loss, least, last, hits;
-    size_t   i, k, n, best, round;
+    double   least, best;
+    size_t   k, n, round, rounds, chosen[BLEND_ROUNDS];
 
     n = blend_rows(p, to) * p->lesson.out;
     sum = train_alloc(n, sizeof(float));
     z = train_alloc(n, sizeof(float));
     room = train_alloc(n, sizeof(float));
-    last = INFINITY;
-
-    for (i = 0; i < p->n; i++) {
-        p->tried[i].weight = 0;
-    }
+    best = INFINITY;
+    rounds = 0;
 
     for (round = 0; round < BLEND_ROUNDS; round++) {
-        least = INFINITY;
-        best = p->n;
+        chosen[round] = blend_next(p, to, sum, round, n, z, room, &least);
 
-        for (i = 0; i < p->n; i++) {
-            if (p->tried[i].parts < to || p->tried[i].failed) {
-                continue;
-            }
-
-            blend_more(sum, p->tried[i].scores, (double) round, n, z);
-            loss = blend_mean(p, z, 0, to, room, &hits);
-
-            if (loss < least) {
-                least = loss;
-                best = i;
-            }
-        }
-
-        if (best == p->n || least > last * (1 - BLEND_GAIN)) {
+        if (chosen[round] == p->n || round >= rounds + BLEND_WAIT) {
             break;
         }
 
-        last = least;
-        p->tried[best].weight++;
+        if (least < best - BLEND_GAIN * fabs(best) || round == 0) {
+            best = least;
+            rounds = round + 1;
+        }
 
         for (k = 0; k < n; k++) {
-            sum[k] += p->tried[best].scores[k];
+            sum[k] += p->tried[chosen[round]].scores[k];
         }
     }
 
-    if (round > 0) {
-        blend_normalise(p, (double) round);
-    }
-
+    blend_weights(p, chosen, rounds);
     train_free(sum);
     train_free(z);
     train_free(room);

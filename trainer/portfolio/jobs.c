@@ -210,3 +210,19 @@ train_jobs_run(train_portfolio_t *p, train_job_t *job, size_t n)
         jobs_take(p, &job[i]);
     }
 }
+
+
+void
+train_tried_forget(const train_portfolio_t *p, train_tried_t *t)
+{
+    size_t  i;
+
+    for (i = 0; i < p->parts.n; i++) {
+        if (t->member[i].arena != NULL) {
+            train_learnt_free(&t->member[i]);
+            (void) memset(&t->member[i], 0, sizeof(train_learnt_t));
+        }
+    }
+
+    t->parts = 0;
+}

@@ -101,8 +101,6 @@ typedef struct {
 /* 0, or -1 with p->why.  Either way to be freed. */
 int train_portfolio_run(train_portfolio_t *p);
 void train_portfolio_free(train_portfolio_t *p);
-/* What t has learnt goes. */
-void train_tried_forget(const train_portfolio_t *p, train_tried_t *t);
 
 
 /* jobs.c */
@@ -118,6 +116,8 @@ typedef struct {
 
 /* All of job(n), some at once; which ones changes no bit. */
 void train_jobs_run(train_portfolio_t *p, train_job_t *job, size_t n);
+/* What t has learnt goes. */
+void train_tried_forget(const train_portfolio_t *p, train_tried_t *t);
 
 
 /* targets.c: what numbers become before they are learnt, by one look at the

@@ -19,22 +19,6 @@
 #define SEARCH_SAMPLE   4000        /* rows of a sample at least */
 
 
-void
-train_tried_forget(const train_portfolio_t *p, train_tried_t *t)
-{
-    size_t  i;
-
-    for (i = 0; i < p->parts.n; i++) {
-        if (t->member[i].arena != NULL) {
-            train_learnt_free(&t->member[i]);
-            (void) memset(&t->member[i], 0, sizeof(train_learnt_t));
-        }
-    }
-
-    t->parts = 0;
-}
-
-
 /* Of one network as it is trained alone: 50 passes, 128 units, six operations a
  * weight and row, forty a nanosecond */
 
