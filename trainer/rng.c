@@ -8,23 +8,10 @@
 #include "rng.h"
 
 
-#define RNG_STEP  0x9e3779b97f4a7c15ull
-
-
-uint64_t
-train_rng_mix(uint64_t z)
-{
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ull;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebull;
-
-    return z ^ (z >> 31);
-}
-
-
 uint64_t
 train_rng_next(uint64_t *state)
 {
-    *state += RNG_STEP;
+    *state += TRAIN_RNG_STEP;
 
     return train_rng_mix(*state);
 }
@@ -144,11 +131,4 @@ train_rng_beta(train_rng_t *r, double alpha)
     } while (x + y > 1 || x + y == 0);
 
     return x / (x + y);
-}
-
-
-uint64_t
-train_rng_at(uint64_t key, uint64_t at)
-{
-    return train_rng_mix(key + (at + 1) * RNG_STEP);
 }

@@ -10,6 +10,9 @@
 #include <stdint.h>
 
 
+#define TRAIN_RNG_STEP  0x9e3779b97f4a7c15ull   /* of splitmix64 */
+
+
 /* rng.c: xoshiro256**, the same stream on every machine */
 
 typedef struct {
@@ -29,13 +32,26 @@ double train_rng_normal(train_rng_t *r);
 /* Of Beta(alpha,alpha), by rejection. */
 double train_rng_beta(train_rng_t *r, double alpha);
 /* The finaliser of splitmix64: every bit of z reaches every bit of the
- * result. */
-uint64_t train_rng_mix(uint64_t z);
+ * result.  Here, so that loops over it become vectors. */
+static inline uint64_t
+train_rng_mix(uint64_t z)
+{
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ull;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebull;
+
+    return z ^ (z >> 31);
+}
+
+
 /* Splitmix64 itself. */
 uint64_t train_rng_next(uint64_t *state);
 /* The at-th number of the stream `key`: no state, so that threads may draw in
  * any order. */
-uint64_t train_rng_at(uint64_t key, uint64_t at);
+static inline uint64_t
+train_rng_at(uint64_t key, uint64_t at)
+{
+    return train_rng_mix(key + (at + 1) * TRAIN_RNG_STEP);
+}
 
 
 #endif /* TRAIN_RNG_H */

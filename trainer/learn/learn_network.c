@@ -214,6 +214,7 @@ network_train(network_t *w)
     w->scale.factor = &w->factor;
     train_source_init(&w->source, &w->data, &w->scale);
     train_source_embed(&w->source, &w->embed);
+    w->source.level = (float) l->level;
     w->valid = w->source;
     w->source.seed = l->seed;
     w->source.smoothing = (w->data.classes != NULL) ? (float) w->s.smooth : 0;

@@ -7,6 +7,7 @@
 
 
 #define DROPOUT_MOST  0.95
+#define DROPOUT_PART  64        /* numbers drawn together; TRAIN_PAD divides it */
 
 
 static int
@@ -30,25 +31,56 @@ dropout_set(train_layer_t *l, const char *value, char *why)
 }
 
 
+/* Numbers of a stream from `at` on, 16 bits each, four of one draw */
+
+TRAIN_VECTORS
+static void
+dropout_draw(uint64_t key, uint64_t at, size_t n, uint16_t *to)
+{
+    size_t    i, j;
+    uint64_t  bits[DROPOUT_PART / 4];
+
+    for (i = 0; i < n / 4; i++) {
+        bits[i] = train_rng_at(key, at / 4 + i);
+    }
+
+    for (i = 0; i < n / 4; i++) {
+        for (j = 0; j < 4; j++) {
+            to[4 * i + j] = (uint16_t) (bits[i] >> (16 * j));
+        }
+    }
+}
+
+
+TRAIN_VECTORS
+static void
+dropout_part(const uint16_t *drawn, size_t n, uint32_t limit, float keep,
+    float *mask)
+{
+    size_t  i;
+
+    for (i = 0; i < n; i++) {
+        mask[i] = (drawn[i] < limit) ? 0 : keep;
+    }
+}
+
+
 /* 0 or 1 / (1 - share) */
 
 static void
 dropout_mask(const train_pass_t *s, size_t row, uint64_t key, float *mask)
 {
     float     keep;
-    size_t    j;
-    uint64_t  bits, limit;
+    size_t    j, n;
+    uint16_t  drawn[DROPOUT_PART];
 
     keep = 1 / (1 - s->l->drop.share);
-    limit = (uint64_t) ((double) s->l->drop.share * 65536);
-    bits = 0;
 
-    for (j = s->from; j < s->to; j++, bits >>= 16) {
-        if (j % 4 == 0) {
-            bits = train_rng_at(key, (row * s->l->ld + j) / 4);
-        }
-
-        mask[j] = ((bits & 0xffff) < limit) ? 0 : keep;
+    for (j = s->from; j < s->to; j += n) {
+        n = (s->to - j < DROPOUT_PART) ? s->to - j : DROPOUT_PART;
+        dropout_draw(key, row * s->l->ld + j, n, drawn);
+        dropout_part(drawn, n, (uint32_t) (s->l->drop.share * 65536), keep,
+                     mask + j);
     }
 }
 
