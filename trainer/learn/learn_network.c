@@ -14,6 +14,9 @@
 
 #define NETWORK_ROWS  256           /* scored at a time */
 #define NETWORK_SPEC  1000
+#define NETWORK_SEEN  400000        /* rows in all epochs, of which there are */
+#define NETWORK_LEAST 12            /*     so many at least */
+#define NETWORK_MOST  100           /*     and at most */
 
 
 typedef struct {
@@ -29,16 +32,16 @@ static const network_setting_t  network_settings[] = {
     NETWORK_SETTING(width, 1, 4096, 128),
     NETWORK_SETTING(depth, 1, 8, 2),
     NETWORK_SETTING(act, 0, MAAS_N_ACTS - 1, MAAS_ACT_RELU),
-    NETWORK_SETTING(drop, 0, 0.95, 0),
+    NETWORK_SETTING(drop, 0, 0.95, 0.15),
     NETWORK_SETTING(bins, 0, 255, 0),
     NETWORK_SETTING(waves, 0, TRAIN_EMBED_WAVES, 0),
     NETWORK_SETTING(sums, 1, TRAIN_EMBED_SUMS, 3),
     NETWORK_SETTING(one_hot, 0, 4096, 32),
     NETWORK_SETTING(table, 0, 64, 8),
     NETWORK_SETTING(robust, 0, 1, 0),
-    NETWORK_SETTING(batch, 1, 65536, 64),
-    NETWORK_SETTING(epochs, 0, 10000, 50),
-    NETWORK_SETTING(lr, 0, 10, 0.002),
+    NETWORK_SETTING(batch, 1, 65536, 128),
+    NETWORK_SETTING(epochs, 0, 10000, 0),
+    NETWORK_SETTING(lr, 0, 10, 0.005),
     NETWORK_SETTING(decay, 0, 100, 0.05),
     NETWORK_SETTING(beta2, 0, 0.9999, 0.999),
     NETWORK_SETTING(warmup, 0, 100, 0),
@@ -138,6 +141,24 @@ network_data(network_t *w)
 }
 
 
+/* So many that all rows together are enough steps, and few enough */
+
+static double
+network_epochs(const train_network_t *s, size_t rows)
+{
+    double  epochs;
+
+    if (s->epochs > 0) {
+        return s->epochs;
+    }
+
+    epochs = floor(NETWORK_SEEN / (double) (rows + 1));
+    epochs = (epochs < NETWORK_MOST) ? epochs : NETWORK_MOST;
+
+    return (epochs > NETWORK_LEAST) ? epochs : NETWORK_LEAST;
+}
+
+
 static void
 network_plan(network_t *w, size_t rounds)
 {
@@ -148,7 +169,8 @@ network_plan(network_t *w, size_t rounds)
     w->plan.schedule = (train_sched_t) s->schedule;
     w->plan.warmup = s->warmup;
     w->plan.ema = s->ema;
-    w->plan.epochs = (rounds > 0) ? rounds : (size_t) s->epochs;
+    w->plan.epochs = (rounds > 0) ? rounds
+                                   : (size_t) network_epochs(s, w->l->n);
     w->plan.batch = (size_t) s->batch;
     w->plan.batch = (w->plan.batch < w->l->n) ? w->plan.batch : w->l->n;
     w->plan.patience = (size_t) s->patience;
@@ -268,22 +290,63 @@ network_scores(network_t *w, float *to)
 }
 
 
+/* Numbers of an embedded row, and waves of it, as far as columns tell */
+
+static double
+network_units(const train_network_t *s, const train_lesson_t *l,
+    double *waves)
+{
+    double                sum;
+    size_t                i;
+    const maas_column_t  *c;
+
+    sum = 0;
+    *waves = 0;
+
+    for (i = 0; i < l->scale->n_columns; i++) {
+        c = &l->scale->columns[i];
+
+        if (c->kind == MAAS_FIELD_CATEGORY && c->codes) {
+            sum += ((double) c->n_values <= s->one_hot) ? (double) c->n_values
+                   : (s->table > 0) ? s->table : s->one_hot;
+
+        } else if (c->kind == MAAS_FIELD_CATEGORY
+                   || c->kind == MAAS_FIELD_TEXT)
+        {
+            sum += (double) c->width;
+
+        } else {
+            sum += (double) c->width
+                   * (2 + s->bins + (s->waves > 0 ? s->sums : 0));
+            *waves += (double) c->width * s->waves;
+        }
+    }
+
+    return sum;
+}
+
+
+/* Measured: a multiplication and its two ways back, a step of a weight, what
+ * is done of a number on its way */
+
 static double
 network_work(const train_recipe_t *r, const train_lesson_t *l)
 {
     char             why[TRAIN_WHY];
-    double           in, numbers;
+    double           units, waves, weights, row, epochs;
     train_network_t  s;
 
     if (network_read(&s, r->settings, why) != 0) {
         return 0;
     }
 
-    in = (double) l->data->in * (1 + s.bins);
-    numbers = s.width * (in + (s.depth - 1) * s.width);
+    units = network_units(&s, l, &waves);
+    weights = s.width * (units + (s.depth - 1) * s.width + (double) l->out);
+    row = 0.1 * weights + weights / s.batch + units + s.width * s.depth
+          + 8 * waves;
+    epochs = (r->rounds > 0) ? (double) r->rounds : network_epochs(&s, l->n);
 
-    return (r->rounds > 0 ? (double) r->rounds : s.epochs)
-           * (double) (l->n + l->n_valid / 3) * numbers * 0.1;
+    return epochs * ((double) l->n + (double) l->n_valid / 3) * row;
 }
 
 
