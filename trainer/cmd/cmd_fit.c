@@ -17,8 +17,9 @@ void
 train_fit_read_more(train_fit_t *f, const char *path, train_part_t part,
     train_data_t *d)
 {
-    maas_info_t   info;
-    train_want_t  want = { 0 };
+    maas_info_t     info;
+    train_want_t    want = { 0 };
+    maas_column_t  *written;
 
     train_data_info(&f->data, &info);
     want.model = &info;
@@ -30,7 +31,9 @@ train_fit_read_more(train_fit_t *f, const char *path, train_part_t part,
     want.labels = f->o.want.labels;
     want.on = f->o.want.on;
     want.skip = f->o.want.skip;
-    want.written = train_data_target(&f->data);
+    want.target_named = (f->data.task == MAAS_TASK_REGRESSION
+                         && f->data.out > 1);
+    want.written = written = train_data_target(&f->data, &want.n_written);
 
     want.no_target = (d == &f->more);
 
@@ -41,6 +44,7 @@ train_fit_read_more(train_fit_t *f, const char *path, train_part_t part,
     }
 
     train_data_read(path, part, &want, d);
+    train_free(written);
     train_labels_warn(d);
 }
 

@@ -220,6 +220,7 @@ evaluate_json(const train_evaluate_t *e)
         }
     }
 
+    train_metrics_each_json(&w, &e->m);
     evaluate_baseline(&w, e);
 
     if (e->intervals) {

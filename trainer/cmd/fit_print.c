@@ -375,6 +375,36 @@ fit_row(const train_fit_t *f, const char *what, const train_metrics_t *m)
 }
 
 
+/* Those of several numbers, each in its own unit */
+
+static void
+fit_each(const train_fit_t *f)
+{
+    size_t                  i, c;
+    const train_metrics_t  *m;
+
+    m = (f->metrics.rows > 0) ? &f->metrics : &f->judged;
+
+    for (c = 0; m->each != NULL && c < m->out; c++) {
+        (void) printf("  ");
+        train_put_cell(stdout, f->data.labels[c], -16);
+
+        for (i = 0; i < TRAIN_N_FIGURES; i++) {
+            if (fit_shows(f, i)) {
+                fit_cell(f, i, strcmp(train_figures[i].key, "mae") == 0
+                            ? m->each[c].mae
+                            : strcmp(train_figures[i].key, "rmse") == 0
+                            ? m->each[c].rmse
+                            : strcmp(train_figures[i].key, "r2") == 0
+                            ? m->each[c].r2 : NAN);
+            }
+        }
+
+        (void) printf("\n");
+    }
+}
+
+
 /* Figures of the finished model, as it will be served */
 
 static void
@@ -398,6 +428,7 @@ fit_text_figures(const train_fit_t *f)
     (void) printf("\n");
     fit_row(f, "validation", &f->judged);
     fit_row(f, "test", &f->metrics);
+    fit_each(f);
 
     if (f->n_folds == 0) {
         return;

@@ -52,6 +52,31 @@ train_model_weight(const maas_info_t *info)
 }
 
 
+/* How texts of its targets were, written(out); returns of how many it is
+ * known */
+
+static size_t
+model_written(const maas_info_t *info, maas_arena_t *arena,
+    maas_column_t *written)
+{
+    size_t  k, n;
+
+    n = (info->task == MAAS_TASK_REGRESSION && info->out > 1
+         && info->n_labels == info->out) ? info->out : 1;
+
+    for (k = 0; k < n; k++) {
+        if (!train_other_recorded(info, MAAS_ROLE_TARGET,
+                                  n > 1 ? info->labels[k] : NULL, arena,
+                                  &written[k]))
+        {
+            return k;
+        }
+    }
+
+    return n;
+}
+
+
 void
 train_model_data(const train_model_args_t *a, const maas_model_t *m,
     train_data_t *d)
@@ -59,7 +84,7 @@ train_model_data(const train_model_args_t *a, const maas_model_t *m,
     char               *target, *id, *weight, *features;
     maas_arena_t       *arena;
     train_want_t        want;
-    maas_column_t       written, weighed;
+    maas_column_t      *written, weighed;
     const maas_info_t  *info;
 
     target = NULL;
@@ -89,14 +114,14 @@ train_model_data(const train_model_args_t *a, const maas_model_t *m,
 
     arena = maas__arena_create(SIZE_MAX / 2);
 
-    if (arena != NULL
-        && train_other_recorded(info, MAAS_ROLE_TARGET, arena, &written))
-    {
-        want.written = &written;
-    }
+    written = train_alloc(info->out, sizeof(maas_column_t));
+    want.written = written;
+    want.n_written = (arena != NULL)
+                     ? model_written(info, arena, written) : 0;
 
     if (arena != NULL
-        && train_other_recorded(info, MAAS_ROLE_WEIGHT, arena, &weighed))
+        && train_other_recorded(info, MAAS_ROLE_WEIGHT, NULL, arena,
+                                &weighed))
     {
         want.weighed = &weighed;
     }
@@ -107,5 +132,6 @@ train_model_data(const train_model_args_t *a, const maas_model_t *m,
     train_free(id);
     train_free(weight);
     train_free(features);
+    train_free(written);
     maas__arena_destroy(arena);
 }

@@ -69,7 +69,7 @@ extern const char *const train_skip_names[TRAIN_N_ERRORS];
 /* How to read: all zero is a good start */
 
 typedef struct {
-    const char         *target;     /* NULL: last column */
+    const char         *target;     /* NULL: last column; "NAME,..." */
     train_tri_t         header;
     const char         *encoding;   /* of a text file; NULL: by looking */
     int                 task;       /* maas_task_t and 1; 0: look at the data */
@@ -97,7 +97,8 @@ typedef struct {
     const char         *id_recorded;    /* as id and weight, which must be */
     const char         *weight_recorded;    /* there, these need not */
     const char         *features_recorded;  /* where rows have one of them */
-    const maas_column_t *written;   /* how its texts are; NULL: not known */
+    const maas_column_t *written;   /* (n_written) how texts of targets are; */
+    size_t              n_written;  /*     0: not known */
     const maas_column_t *weighed;   /* the same of weight_recorded */
 } train_want_t;
 
@@ -143,7 +144,9 @@ typedef struct {
                                        into them; NULL: none */
     size_t         n_labels;
     char         **labels;
-    char          *target;          /* column's name, NULL for IDX */
+    char          *target;          /* column's name, or names with commas
+                                       between, which are labels then; NULL for
+                                       IDX */
 
     /* what parts rows: times, NAN: not known, or groups from 0 */
     train_split_t  split;
@@ -174,8 +177,9 @@ void train_data_apart(const char *output, const char *path);
 int train_data_has_test(const char *path);
 /* What reading more data for the same network needs: points into d. */
 void train_data_info(const train_data_t *d, maas_info_t *info);
-/* How texts of the target are, for want.written; NULL: not known. */
-const maas_column_t *train_data_target(const train_data_t *d);
+/* How texts of the targets are, for want.written, to be given to train_free();
+ * NULL: not known. */
+maas_column_t *train_data_target(const train_data_t *d, size_t *n);
 /* row as wire numbers, x(in): what is read of bytes, numbers or codes, but for
  * batches of tensors, is read by this */
 void train_data_row(const train_data_t *d, size_t row, float *x);
@@ -272,6 +276,11 @@ void train_labels_warn(const train_data_t *d);
  * id(rows): from train_dict_add().  where: for messages. */
 void train_target_set(train_data_t *d, const train_want_t *want,
     const train_dict_t *t, const uint32_t *id, const char *where);
+/* The same of n targets, which are numbers: t[k] has the texts of number k,
+ * names[k] is its column. */
+void train_targets_set(train_data_t *d, const train_want_t *want,
+    const train_dict_t *const *t, const uint32_t *const *id,
+    const char *const *names, size_t n, const char *where);
 
 
 /* weight.c: multiply the rows' weights by what --class-weight says (NULL:

@@ -138,7 +138,7 @@ roles_split(train_table_t *t)
     c = &t->columns[t->split];
     c->splits = 1;
 
-    if (t->split == t->target) {
+    if (t->columns[t->split].role == TRAIN_ROLE_TARGET) {
         train_die("%s:1: --split: the column \"%s\" is the target", t->path,
                   c->name);
     }
@@ -195,9 +195,7 @@ train_table_roles(train_table_t *t)
         train_roles_target(t);
         train_roles_model(t, t->want->model);
 
-        if (t->target != TRAIN_NO_COLUMN) {
-            train_target_like(t, &t->columns[t->target]);
-        }
+        train_target_like(t);
 
     } else {
         w = t->want;
@@ -215,6 +213,12 @@ train_table_roles(train_table_t *t)
     if (t->want->no_target && t->target != TRAIN_NO_COLUMN) {
         train_role_set(t, t->target, TRAIN_ROLE_IGNORE, "not asked for");
         t->target = TRAIN_NO_COLUMN;
+
+        for (i = 0; i < t->n_more; i++) {
+            train_role_set(t, t->more[i], TRAIN_ROLE_IGNORE, "not asked for");
+        }
+
+        t->n_more = 0;
     }
 
     for (i = 0; i < t->n; i++) {

@@ -123,6 +123,86 @@ roles_joined(train_table_t *t)
 }
 
 
+/* One of several targets; `first` is not set yet */
+
+static void
+roles_one_of(train_table_t *t, const char *s, size_t len)
+{
+    size_t  i;
+
+    i = t->want->no_target || t->want->target_named
+        ? train_roles_find(t, s, len)
+        : train_roles_must_find(t, "target", s, len);
+
+    if (i == TRAIN_NO_COLUMN && t->want->no_target) {
+        return;
+    }
+
+    if (i == TRAIN_NO_COLUMN) {
+        roles_no_column(t, "target", s, len);
+    }
+
+    if (t->columns[i].role == TRAIN_ROLE_TARGET) {
+        train_die("%s:1: --target: \"%s\" stands there twice", t->path,
+                  t->columns[i].name);
+    }
+
+    train_role_set(t, i, TRAIN_ROLE_TARGET, "to be predicted");
+
+    if (t->target == TRAIN_NO_COLUMN) {
+        t->target = i;
+        return;
+    }
+
+    if (t->more == NULL) {
+        t->more = maas__arena_alloc(t->arena, t->n, sizeof(size_t));
+
+        if (t->more == NULL) {
+            train_die("out of memory");
+        }
+    }
+
+    t->more[t->n_more++] = i;
+}
+
+
+/* "NAME,...", or the names that a model has for its numbers; 0: it is one
+ * column */
+
+static int
+roles_several(train_table_t *t, const char *list)
+{
+    size_t              k;
+    const char         *end;
+    const maas_info_t  *m;
+
+    m = t->want->model;
+
+    if (m != NULL && m->task == MAAS_TASK_REGRESSION && m->out > 1
+        && m->n_labels == m->out && t->want->target_named)
+    {
+        for (k = 0; k < m->out; k++) {
+            roles_one_of(t, m->labels[k], strlen(m->labels[k]));
+        }
+
+        return 1;
+    }
+
+    if (strchr(list, ',') == NULL
+        || train_roles_find(t, list, strlen(list)) != TRAIN_NO_COLUMN)
+    {
+        return 0;
+    }
+
+    for ( /* void */ ; *list != '\0'; list = end + (*end == ',')) {
+        end = strchrnul(list, ',');
+        roles_one_of(t, list, (size_t) (end - list));
+    }
+
+    return 1;
+}
+
+
 void
 train_roles_target(train_table_t *t)
 {
@@ -144,7 +224,7 @@ train_roles_target(train_table_t *t)
             t->target--;        /* the last that has nothing else to do */
         }
 
-    } else {
+    } else if (!roles_several(t, target)) {
         t->target = t->want->target_named
                     ? roles_find_name(t, target, strlen(target))
                     : train_roles_find(t, target, strlen(target));
@@ -156,6 +236,16 @@ train_roles_target(train_table_t *t)
 
     if (t->target != TRAIN_NO_COLUMN) {
         train_role_set(t, t->target, TRAIN_ROLE_TARGET, "to be predicted");
+    }
+
+    if (t->want->model != NULL && !t->want->no_target
+        && t->want->model->task == MAAS_TASK_REGRESSION
+        && t->want->model->out != t->n_more + 1)
+    {
+        train_die("%s: the model \"%s\" answers with %zu numbers, --target "
+                  "names %zu column%s: expected as many", t->path,
+                  t->want->model->name, t->want->model->out, t->n_more + 1,
+                  t->n_more ? "s" : "");
     }
 }
 

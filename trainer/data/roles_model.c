@@ -76,7 +76,7 @@ roles_model_by_place(train_table_t *t, const maas_info_t *m)
     size_t  i, j, n, others;
 
     n = (m->n_columns > 0) ? m->n_columns : m->in;
-    others = t->n - (t->target != TRAIN_NO_COLUMN);
+    others = t->n - (t->target != TRAIN_NO_COLUMN) - t->n_more;
 
     if (others == n + 1 && t->target == TRAIN_NO_COLUMN && t->want->no_target
         && m->n_columns > 0 && m->n_others == 0)
@@ -96,7 +96,7 @@ roles_model_by_place(train_table_t *t, const maas_info_t *m)
     }
 
     for (i = 0, j = 0; i < t->n; i++) {
-        if (i != t->target) {
+        if (t->columns[i].role != TRAIN_ROLE_TARGET) {
             roles_field(t, i, m, j);
             t->columns[i].place = j++;
         }

@@ -46,7 +46,7 @@ target_is_amount(const train_table_t *t, const train_column_t *c)
     train_way_t      way;
     train_written_t  w;
 
-    if (t->want->task > 0 || c->dict.n > TARGET_CLASSES) {
+    if (t->n_more > 0 || t->want->task > 0 || c->dict.n > TARGET_CLASSES) {
         return 1;
     }
 
@@ -140,13 +140,15 @@ train_target_look(train_table_t *t, train_column_t *c)
 }
 
 
-void
-train_target_like(const train_table_t *t, train_column_t *c)
+/* Number k of them */
+
+static void
+target_like(const train_table_t *t, train_column_t *c, size_t k)
 {
     const train_want_t  *w = t->want;
 
-    if (w->written != NULL) {
-        c->format = *w->written;
+    if (k < w->n_written) {
+        c->format = w->written[k];
 
     } else {
         c->format.kind = (w->model->task == MAAS_TASK_REGRESSION)
@@ -154,4 +156,19 @@ train_target_like(const train_table_t *t, train_column_t *c)
     }
 
     c->amounts = (w->model->task == MAAS_TASK_REGRESSION);
+}
+
+
+void
+train_target_like(train_table_t *t)
+{
+    size_t  k;
+
+    if (t->target != TRAIN_NO_COLUMN) {
+        target_like(t, &t->columns[t->target], 0);
+    }
+
+    for (k = 0; k < t->n_more; k++) {
+        target_like(t, &t->columns[t->more[k]], k + 1);
+    }
 }

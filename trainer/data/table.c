@@ -402,16 +402,27 @@ table_check(train_table_t *t, size_t line, size_t i, const train_cell_t *cell)
 }
 
 
+/* Has the row something in each column of a target? */
+
 static int
-table_has_target(const train_table_t *t, const train_cell_t *cell)
+table_has_target(const train_table_t *t, const train_cell_t *cells, size_t n)
 {
-    char         buf[MAAS_CANONICAL];
-    size_t       len;
-    const char  *s;
+    char                       buf[MAAS_CANONICAL];
+    size_t                     at, k, len;
+    const char                *s;
+    static const train_cell_t  none = { 0 };
 
-    train_cell_keep(&t->columns[t->target], cell, buf, &s, &len);
+    for (k = 0; k <= t->n_more; k++) {
+        at = (k == 0) ? t->target : t->more[k - 1];
+        train_cell_keep(&t->columns[at], at < n ? &cells[at] : &none, buf, &s,
+                        &len);
 
-    return len > 0;
+        if (len == 0) {
+            return 0;
+        }
+    }
+
+    return 1;
 }
 
 
@@ -492,9 +503,7 @@ train_table_row(train_table_t *t, size_t line, const train_cell_t *cells,
 
     table_room(t, line);
 
-    if (t->target != TRAIN_NO_COLUMN
-        && !table_has_target(t, t->target < n ? &cells[t->target] : &none))
-    {
+    if (t->target != TRAIN_NO_COLUMN && !table_has_target(t, cells, n)) {
         t->untold++;
         return;
     }

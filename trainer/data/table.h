@@ -169,6 +169,8 @@ struct train_table_s {
     train_column_t  *columns;
     train_dict_t     names;         /* the same order */
     size_t           target;        /* TRAIN_NO_COLUMN: none */
+    size_t           n_more;        /* more targets, all of numbers: */
+    size_t          *more;          /* (n_more) */
     size_t           weight;
     size_t           split;
     unsigned         split_dates;   /* not numbers */
@@ -329,7 +331,7 @@ size_t train_numbers(const train_table_t *t, const train_column_t *c,
  * numbers for the most part and others. */
 void train_target_look(train_table_t *t, train_column_t *c);
 /* As in training, when more is read for the same model. */
-void train_target_like(const train_table_t *t, train_column_t *c);
+void train_target_like(train_table_t *t);
 
 /* roles_number.c */
 

@@ -15,11 +15,28 @@
 #define TABLE_SOME  8               /* texts of a column that are looked at */
 
 
-const maas_column_t *
-train_data_target(const train_data_t *d)
+maas_column_t *
+train_data_target(const train_data_t *d, size_t *n)
 {
-    return d->table != NULL && d->table->target != TRAIN_NO_COLUMN
-           ? &d->table->columns[d->table->target].format : NULL;
+    size_t                k;
+    maas_column_t        *f;
+    const train_table_t  *t;
+
+    t = d->table;
+    *n = 0;
+
+    if (t == NULL || t->target == TRAIN_NO_COLUMN) {
+        return NULL;
+    }
+
+    *n = t->n_more + 1;
+    f = train_alloc(*n, sizeof(maas_column_t));
+
+    for (k = 0; k < *n; k++) {
+        f[k] = t->columns[k == 0 ? t->target : t->more[k - 1]].format;
+    }
+
+    return f;
 }
 
 
@@ -77,10 +94,69 @@ table_said(const train_table_t *t)
 }
 
 
+/* The texts of a column as numbers of its dict, to be given to train_free() */
+
+static uint32_t *
+table_ids(const train_table_t *t, const train_column_t *c)
+{
+    size_t     i;
+    uint32_t  *id;
+
+    id = train_alloc(t->rows, sizeof(uint32_t));
+
+    for (i = 0; i < t->rows; i++) {
+        id[i] = c->id[i] - 1;
+    }
+
+    return id;
+}
+
+
+/* Several numbers: their columns' names, with commas between, are the target's
+ * name */
+
+static void
+table_targets(train_table_t *t, train_data_t *d)
+{
+    char                  *name;
+    size_t                 k, n;
+    uint32_t             **id;
+    const char           **names;
+    const train_dict_t   **dict;
+    const train_column_t  *c;
+
+    n = t->n_more + 1;
+    id = train_alloc(n, sizeof(uint32_t *));
+    names = train_alloc(n, sizeof(char *));
+    dict = train_alloc(n, sizeof(train_dict_t *));
+
+    for (k = 0; k < n; k++) {
+        c = &t->columns[k == 0 ? t->target : t->more[k - 1]];
+        id[k] = table_ids(t, c);
+        names[k] = c->name;
+        dict[k] = &c->dict;
+        name = train_format("%s%s%s", k > 0 ? d->target : "", k > 0 ? "," : "",
+                            c->name);
+        train_free(d->target);
+        d->target = name;
+    }
+
+    train_targets_set(d, t->want, dict, (const uint32_t *const *) id, names, n,
+                      t->path);
+
+    for (k = 0; k < n; k++) {
+        train_free(id[k]);
+    }
+
+    train_free(id);
+    train_free(names);
+    train_free(dict);
+}
+
+
 void
 train_table_finish(train_table_t *t, train_data_t *d)
 {
-    size_t           i;
     uint32_t        *id;
     train_column_t  *c;
 
@@ -91,15 +167,13 @@ train_table_finish(train_table_t *t, train_data_t *d)
     d->input = MAAS_INPUT_COLUMNS;
     train_table_fields(d);
 
-    if (t->target != TRAIN_NO_COLUMN) {
+    if (t->n_more > 0) {
+        table_targets(t, d);
+
+    } else if (t->target != TRAIN_NO_COLUMN) {
         c = &t->columns[t->target];
         d->target = train_strdup(c->name);
-        id = train_alloc(t->rows, sizeof(uint32_t));
-
-        for (i = 0; i < t->rows; i++) {
-            id[i] = c->id[i] - 1;
-        }
-
+        id = table_ids(t, c);
         train_target_set(d, t->want, &c->dict, id, t->path);
         train_free(id);
 
@@ -138,7 +212,15 @@ table_expect(train_table_t *t)
                                strlen(w->model->columns[i]), &new);
     }
 
-    if (w->target != NULL && !w->no_target && t->join == NULL) {
+    for (i = 0; w->target != NULL && w->target_named && !w->no_target
+                && i < w->model->n_labels && w->model->out > 1
+                && w->model->task == MAAS_TASK_REGRESSION; i++)
+    {
+        (void) train_table_add(t, w->model->labels[i],
+                               strlen(w->model->labels[i]), &new);
+    }
+
+    if (i == 0 && w->target != NULL && !w->no_target && t->join == NULL) {
         (void) train_table_add(t, w->target, strlen(w->target), &new);
     }
 

@@ -253,6 +253,46 @@ target_numbers(train_data_t *d, const train_dict_t *t, const uint32_t *id,
 }
 
 
+void
+train_targets_set(train_data_t *d, const train_want_t *want,
+    const train_dict_t *const *t, const uint32_t *const *id,
+    const char *const *names, size_t n, const char *where)
+{
+    size_t    i, k;
+    uint32_t  at;
+
+    if ((want->model != NULL && want->model->task != MAAS_TASK_REGRESSION)
+        || (want->model == NULL && want->task > 0
+            && want->task - 1 != (int) MAAS_TASK_REGRESSION))
+    {
+        train_die("%s: %zu targets: expected one, or numbers for a "
+                  "regression", where, n);
+    }
+
+    d->task = MAAS_TASK_REGRESSION;
+    d->out = n;
+    d->targets = train_alloc(d->rows * n, sizeof(float));
+    d->n_labels = n;
+    d->labels = train_alloc(n, sizeof(char *));
+
+    for (k = 0; k < n; k++) {
+        d->labels[k] = train_strdup(names[k]);
+
+        for (i = 0; i < d->rows; i++) {
+            at = id[k][i];
+
+            if (isnan(t[k]->value[at])) {
+                train_die("%s: the target \"%s\" holds \"%s\": several "
+                          "targets are numbers", where, names[k],
+                          t[k]->text[at]);
+            }
+
+            d->targets[i * n + k] = (float) t[k]->value[at];
+        }
+    }
+}
+
+
 static maas_task_t
 target_guess(const train_dict_t *t)
 {

@@ -242,11 +242,11 @@ columns_sign(const cJSON *v)
 
 int
 train_other_recorded(const maas_info_t *info, maas_role_t which,
-    maas_arena_t *a, maas_column_t *f)
+    const char *name, maas_arena_t *a, maas_column_t *f)
 {
     int           known;
     cJSON        *document;
-    const cJSON  *v, *role, *kind;
+    const cJSON  *v, *role, *kind, *own;
 
     (void) memset(f, 0, sizeof(maas_column_t));
     document = cJSON_Parse(info->document);
@@ -256,8 +256,11 @@ train_other_recorded(const maas_info_t *info, maas_role_t which,
                                                            "other_columns"))
     {
         role = cJSON_GetObjectItemCaseSensitive(v, "role");
+        own = cJSON_GetObjectItemCaseSensitive(v, "name");
 
         if (cJSON_IsString(role)
+            && (name == NULL || (cJSON_IsString(own)
+                                 && strcmp(own->valuestring, name) == 0))
             && strcmp(role->valuestring, maas__role_names[which]) == 0)
         {
             kind = cJSON_GetObjectItemCaseSensitive(v, "kind");

@@ -69,10 +69,10 @@ void train_record_column(maas_writer_t *w, const maas_column_t *c);
  * document; of a tensor just a baseline, if there is one. */
 void train_columns_record(maas_writer_t *w, const train_data_t *d,
     const train_scale_t *s, const float *baseline, int reference);
-/* How texts of the target or the weights were read in training, lists in the
- * arena; 0 if the model does not say. */
+/* How texts of the target (of that name, NULL: of the first) or the weights
+ * were read in training, lists in the arena; 0 if the model does not say. */
 int train_other_recorded(const maas_info_t *info, maas_role_t which,
-    maas_arena_t *a, maas_column_t *f);
+    const char *name, maas_arena_t *a, maas_column_t *f);
 
 /* columns_reference.c: members of a column of that member: edges, counts,
  * unknown and missing. */

@@ -198,7 +198,10 @@ record_outputs(maas_writer_t *w, const train_record_t *r)
     } else {
         train_json_text(w, "name", "values");
 
-        if (d->target != NULL) {
+        if (d->n_labels > 0) {
+            train_json_texts(w, "labels", d->labels, d->n_labels);
+
+        } else if (d->target != NULL) {
             train_json_texts(w, "labels", &d->target, 1);
         }
     }
@@ -259,8 +262,10 @@ record_metrics(maas_writer_t *w, const train_record_t *r)
     if (r->n_valid > 0) {
         record_figure(w, "validation_loss", res->best_loss);
         record_figure(w, classes ? "validation_accuracy" : "validation_r2",
-                      r->judged != NULL && r->data->class_weights != NULL
-                      ? r->judged->accuracy : res->best_score);
+                      r->judged == NULL ? res->best_score
+                      : !classes && r->data->out > 1 ? r->judged->r2
+                      : r->data->class_weights != NULL ? r->judged->accuracy
+                                                       : res->best_score);
     }
 
     if (r->test != NULL) {

@@ -71,7 +71,7 @@ check_part(train_check_t *j, size_t id, size_t at, train_check_part_t *p)
 {
     float                *y;
     double                t, e, weight;
-    size_t                i, n, last;
+    size_t                i, k, n, last;
     train_work_t         *w;
     train_batch_t        *b;
     const train_layer_t  *out;
@@ -99,11 +99,13 @@ check_part(train_check_t *j, size_t id, size_t at, train_check_part_t *p)
             continue;
         }
 
-        t = (double) b->targets[i * b->out];
-        e = t - (double) y[0];
-        p->t += weight * t;
-        p->t2 += weight * t * t;
-        p->e += weight * e * e;
+        for (k = 0; k < b->out; k++) {
+            t = (double) b->targets[i * b->out + k];
+            e = t - (double) y[k];
+            p->t += weight * t;
+            p->t2 += weight * t * t;
+            p->e += weight * e * e;
+        }
     }
 }
 
@@ -151,6 +153,6 @@ train_check(train_check_t *j, double *loss, double *score)
         return;
     }
 
-    all.t2 -= all.t * all.t / all.mass;
+    all.t2 -= all.t * all.t / (all.mass * (double) j->source->data->out);
     *score = (all.t2 > 0) ? 1 - all.e / all.t2 : NAN;
 }

@@ -73,7 +73,8 @@ static const train_arg_t  options_rows[] = {
     { "test", 0, TEXT(test, PLAIN), "D",
       "measured once at the end; a folder's own test part without it" },
     { "target", 't', TEXT(want.target, PLAIN), "COL",
-      "column to predict: name, or number from 1 (last column)" },
+      "column to predict: name, or number from 1 (last column); several "
+      "numbers: COL,..." },
     { "labels", 0, TEXT(want.labels, PLAIN), "FILE",
       "table with the target, of which rows are found by --on" },
     { "on", 0, TEXT(want.on, PLAIN), "COL",

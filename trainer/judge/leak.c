@@ -131,11 +131,11 @@ leak_numbers(leak_t *p, size_t from, size_t to, size_t begin, size_t end)
     sum = 0;
 
     for (i = begin; i < end; i++) {
-        sum += p->data->targets[p->r[i].row];
+        sum += p->data->targets[p->r[i].row * p->data->out];
     }
 
     for (i = from; i < to; i++) {
-        t = p->data->targets[p->r[i].row];
+        t = p->data->targets[p->r[i].row * p->data->out];
         told = (end - begin > 1) ? (sum - t) / (double) (end - begin - 1)
                                  : p->mean;
         p->left += (t - told) * (t - told);
@@ -208,11 +208,11 @@ leak_constant(leak_t *p, const uint32_t *row)
     }
 
     for (i = 0; i < p->n; i++) {
-        p->mean += d->targets[row[i]] / (double) p->n;
+        p->mean += d->targets[row[i] * d->out] / (double) p->n;
     }
 
     for (i = 0; i < p->n; i++) {
-        t = d->targets[row[i]] - p->mean;
+        t = d->targets[row[i] * d->out] - p->mean;
         p->all += t * t;
     }
 }

@@ -301,6 +301,44 @@ judge_numbers(const train_judge_t *j, const uint32_t *count,
 }
 
 
+/* Number c alone */
+
+static train_each_t
+judge_one(const train_judge_t *j, size_t c)
+{
+    double        k, t, e, mean, sq, n;
+    size_t        i;
+    train_each_t  a = { 0 };
+
+    mean = sq = e = n = 0;
+
+    for (i = 0; i < j->rows; i++) {
+        k = train_judge_weight(j, i);
+        n += k;
+        mean += k * (double) j->target[i * j->out + c];
+    }
+
+    mean /= n;
+
+    for (i = 0; i < j->rows; i++) {
+        k = train_judge_weight(j, i);
+        t = (double) j->target[i * j->out + c] - mean;
+        sq += k * t * t;
+        a.base_mae += k * fabs(t) / n;
+        t = (double) j->y[i * j->out + c]
+            - (double) j->target[i * j->out + c];
+        e += k * t * t;
+        a.mae += k * fabs(t) / n;
+    }
+
+    a.rmse = sqrt(e / n);
+    a.base_rmse = sqrt(sq / n);
+    a.r2 = sq > 0 ? 1 - e / sq : NAN;
+
+    return a;
+}
+
+
 void
 train_judge(const train_judge_t *j, const uint32_t *count, train_metrics_t *m)
 {
@@ -337,6 +375,15 @@ train_judge(const train_judge_t *j, const uint32_t *count, train_metrics_t *m)
 
     train_baseline(j, &b);
     m->largest = b.largest;
+    m->out = j->out;
+
+    if (j->classes == 0 && j->out > 1) {
+        m->each = train_alloc(j->out, sizeof(train_each_t));
+
+        for (i = 0; i < j->out; i++) {
+            m->each[i] = judge_one(j, i);
+        }
+    }
 
     for (i = 0; i < TRAIN_N_FIGURES; i++) {
         m->base[i] = train_figure(&b, &train_figures[i]);
@@ -360,7 +407,9 @@ void
 train_metrics_free(train_metrics_t *m)
 {
     train_free(m->confusion);
+    train_free(m->each);
     m->confusion = NULL;
+    m->each = NULL;
 }
 
 

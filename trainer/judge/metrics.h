@@ -49,6 +49,13 @@ typedef struct {
     double          hit;            /* so many were of that class */
 } train_bin_t;
 
+/* Of one of several numbers, and the same of its mean */
+
+typedef struct {
+    double          mae, rmse, r2;
+    double          base_mae, base_rmse;
+} train_each_t;
+
 typedef struct {
     maas_task_t     task;
     size_t          rows;
@@ -68,6 +75,9 @@ typedef struct {
                                        are not above, of rates the deviance */
     double          pinball, below, deviance;
     double         *confusion;      /* (true,said), NULL for numbers */
+    size_t          out;            /* numbers an answer, */
+    train_each_t   *each;           /* (out) of several; NULL of one, of classes
+                                       and with counts */
     train_bin_t     bins[TRAIN_BINS];
 
     /* of who does not look at the rows: always says their largest class, with
@@ -286,6 +296,8 @@ const char *train_number_form(double v, const char *form);
 void train_metrics_print(FILE *f, const train_metrics_t *m,
     const train_metrics_t *low, const train_metrics_t *high,
     const char *const *labels);
+/* The member numbers, figures of each of several; else nothing. */
+void train_metrics_each_json(maas_writer_t *w, const train_metrics_t *m);
 /* rows, figures and "baseline": an object of w called name */
 void train_metrics_json(maas_writer_t *w, const char *name,
     const train_metrics_t *m);

@@ -101,6 +101,41 @@ print_figure(FILE *f, const train_figure_t *figure, const train_metrics_t *m,
 }
 
 
+/* Of several numbers each in its own unit */
+
+static void
+print_each(FILE *f, const train_metrics_t *m, const char *const *labels)
+{
+    char    text[24];
+    size_t  c, k;
+
+    (void) fprintf(f, "The mean of %zu numbers; of each:\n%-17s", m->out, "");
+    (void) fprintf(f, "%11s%11s%11s%11s%11s\n", "MAE", "baseline", "RMSE",
+                   "baseline", "R2");
+
+    for (c = 0; c < m->out; c++) {
+        const double  v[] = {
+            m->each[c].mae, m->each[c].base_mae, m->each[c].rmse,
+            m->each[c].base_rmse, m->each[c].r2
+        };
+
+        if (labels != NULL) {
+            train_put_cell(f, labels[c], -17);
+        } else {
+            (void) fprintf(f, "%-17zu", c + 1);
+        }
+
+        for (k = 0; k < train_nelts(v); k++) {
+            (void) snprintf(text, sizeof(text),
+                            train_number_form(v[k], "%.5g"), v[k]);
+            (void) fprintf(f, "%11s", isnan(v[k]) ? "-" : text);
+        }
+
+        (void) fputc('\n', f);
+    }
+}
+
+
 void
 train_metrics_print(FILE *f, const train_metrics_t *m,
     const train_metrics_t *low, const train_metrics_t *high,
@@ -120,6 +155,10 @@ train_metrics_print(FILE *f, const train_metrics_t *m,
     if (low != NULL) {
         (void) fprintf(f, "In brackets: %g %% of the values that other rows "
                        "of this kind would give.\n", 100 * TRAIN_LEVEL);
+    }
+
+    if (m->each != NULL) {
+        print_each(f, m, labels);
     }
 
     if (m->classes == 0) {
@@ -161,6 +200,29 @@ print_json(maas_writer_t *w, const char *key, double v)
 
 
 void
+train_metrics_each_json(maas_writer_t *w, const train_metrics_t *m)
+{
+    size_t  c;
+
+    if (m->each == NULL) {
+        return;
+    }
+
+    train_json_open(w, "numbers", '[');
+
+    for (c = 0; c < m->out; c++) {
+        train_json_open(w, NULL, '{');
+        print_json(w, "mae", m->each[c].mae);
+        print_json(w, "rmse", m->each[c].rmse);
+        print_json(w, "r2", m->each[c].r2);
+        maas_writer_close(w, '}');
+    }
+
+    maas_writer_close(w, ']');
+}
+
+
+void
 train_metrics_json(maas_writer_t *w, const char *name,
     const train_metrics_t *m)
 {
@@ -176,6 +238,7 @@ train_metrics_json(maas_writer_t *w, const char *name,
         }
     }
 
+    train_metrics_each_json(w, m);
     train_json_open(w, "baseline", '{');
 
     for (i = 0; i < TRAIN_N_FIGURES; i++) {
