@@ -459,7 +459,9 @@ maas_status_t maas_reasons_run(const maas_reasons_t *r, const void *x,
  *             exact
  *   networks  integrated gradients (arXiv 1703.01365) from a baseline row to x,
  *             straight in the network's input, which is scaled; nodes of Gauss
- *             and Legendre are rows of one pass; base: the baseline's score
+ *             and Legendre are rows of one pass; base: the baseline's score.
+ *             Behind embeddings straight in what they make; trees beside them
+ *             go from their expected score to the row's, by SHAP values
  * What belongs to a column (one-hot and hashed slots, parts of a date) is added
  * up.
  */

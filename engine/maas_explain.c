@@ -26,7 +26,7 @@ explain_network(maas_explainer_t *e, const maas_desc_t *d, maas_isa_t isa,
     maas_status_t  rc;
 
     if (!maas__explain_is_narrow(d)) {
-        return maas__path_create(&e->path, e->model, e->arena, err);
+        return maas__path_create(&e->path, e->model, d, isa, e->arena, err);
     }
 
     rc = maas__explain_widen(d, room, &wide, err);
@@ -39,7 +39,7 @@ explain_network(maas_explainer_t *e, const maas_desc_t *d, maas_isa_t isa,
         return rc;
     }
 
-    rc = maas__path_create(&e->path, e->wide, e->arena, err);
+    rc = maas__path_create(&e->path, e->wide, &wide, isa, e->arena, err);
 
     /* what rounding does is told as error */
     e->path.straight = 0;
@@ -54,15 +54,12 @@ static maas_status_t
 explain_make(maas_explainer_t *e, const maas_desc_t *d, maas_isa_t isa,
     maas_arena_t *room, maas_err_t *err)
 {
-    size_t         i;
     maas_status_t  rc;
 
-    for (i = 0; i < d->n_nodes; i++) {
-        if (d->nodes[i].op == &maas__op_trees) {
-            e->how = MAAS_EXPLAIN_SHAP;
+    if (d->n_nodes == 1 && d->nodes[0].op == &maas__op_trees) {
+        e->how = MAAS_EXPLAIN_SHAP;
 
-            return maas__reasons_create(d, isa, e->arena, &e->reasons, err);
-        }
+        return maas__reasons_create(d, isa, e->arena, &e->reasons, err);
     }
 
     rc = explain_network(e, d, isa, room, err);
@@ -70,11 +67,15 @@ explain_make(maas_explainer_t *e, const maas_desc_t *d, maas_isa_t isa,
         return rc;
     }
 
-    e->how = e->path.straight ? MAAS_EXPLAIN_LINEAR : MAAS_EXPLAIN_GRADIENTS;
+    e->how = e->path.exact ? MAAS_EXPLAIN_SHAP
+             : e->path.straight ? MAAS_EXPLAIN_LINEAR : MAAS_EXPLAIN_GRADIENTS;
     e->baseline = maas__explain_base(e->model, d, e->arena);
 
-    return e->baseline != NULL ? MAAS_OK
-                               : maas__fail(err, MAAS_NOMEM, "out of memory");
+
+    return e->baseline != NULL
+           && maas__roots_means(&e->path, e->baseline, e->arena) == MAAS_OK
+           ? MAAS_OK
+           : maas__fail(err, MAAS_NOMEM, "out of memory");
 }
 
 
@@ -221,7 +222,7 @@ maas_explainer_size(const maas_explainer_t *e)
 const void *
 maas_explainer_baseline(const maas_explainer_t *e)
 {
-    return e->baseline;
+    return e->how != MAAS_EXPLAIN_SHAP ? e->baseline : NULL;
 }
 
 
@@ -269,7 +270,7 @@ maas_explain_workspace_size(const maas_explainer_t *e, size_t steps)
 {
     size_t  model, rest;
 
-    if (e->how != MAAS_EXPLAIN_SHAP && e->wide == NULL) {
+    if (e->reasons == NULL && e->wide == NULL) {
         return explain_slots(e) + maas__path_size(&e->path, steps);
     }
 
@@ -357,9 +358,10 @@ explain_narrow(const maas_explainer_t *e, const void *x, const void *baseline,
     maas_status_t     rc;
     maas_explained_t  base, wide;
 
+    base.score = 0;
     rc = explain_score(e, x, output, out, ws, err);
 
-    if (rc == MAAS_OK) {
+    if (rc == MAAS_OK && !e->path.roots) {
         rc = explain_score(e, baseline, out->output, &base, ws, err);
     }
 
@@ -369,7 +371,7 @@ explain_narrow(const maas_explainer_t *e, const void *x, const void *baseline,
 
     maas__path_run(&e->path, x, baseline, out->output, steps, slots, &wide,
                    (char *) ws + explain_answers(e));
-    out->base = base.score;
+    out->base = e->path.roots ? wide.base : base.score;
     out->error = out->score - out->base
                  - (wide.score - wide.base - wide.error);
 
@@ -429,7 +431,7 @@ maas_explain(const maas_explainer_t *e, const void *x, const void *baseline,
     baseline = baseline != NULL ? baseline : e->baseline;
     rc = MAAS_OK;
 
-    if (e->how == MAAS_EXPLAIN_SHAP) {
+    if (e->reasons != NULL) {
         rc = explain_trees(e, x, output, slots, out, ws, err);
 
     } else if (e->wide != NULL) {

@@ -7,6 +7,7 @@
 #define MAAS_EXPLAIN_H
 
 #include "maas_plan.h"
+#include "kernel/maas_shap.h"
 
 
 /* A step of a network as it is run to be explained: what is applied last is
@@ -15,11 +16,16 @@
 
 typedef struct {
     maas_step_t         step;
+    maas_shap_t        *shap;          /* of trees: SHAP values of its sums */
+    const float        *mean;          /* (width) what it makes in the mean of
+                                          training; NULL: not known */
     maas_act_t          act;           /* behind run(); LINEAR: nothing */
     const maas_slope_t *slope;         /* of what is applied last; NULL: 1 */
     float               alpha;
-    unsigned            first;         /* linear in the network's input alone:
-                                          so it is along the path */
+    unsigned            root;          /* trees or an embedding of the input:
+                                          the path is straight behind it */
+    unsigned            first;         /* a root, or linear in the network's
+                                          input alone: so it is along the path */
     size_t              width;
     size_t              ld;
     size_t              value;         /* floats, behind what is applied */
@@ -32,6 +38,11 @@ typedef struct {
     size_t              n_steps;
     maas_path_step_t   *steps;
     unsigned            straight;      /* all is linear: one node is enough */
+    unsigned            exact;         /* and all roots are trees */
+    unsigned            roots;         /* there are some */
+    const float        *usual;         /* a baseline whose embedding is the mean
+                                          of training; NULL: there is none */
+    size_t              shap;          /* bytes of scratch for SHAP values */
     unsigned            inputs;        /* rows of the input along the path are
                                           needed, and their slopes */
     size_t              ld;            /* of the input, */
@@ -78,10 +89,20 @@ int maas__explain_is_narrow(const maas_desc_t *d);
 maas_status_t maas__explain_widen(const maas_desc_t *d, maas_arena_t *a,
     maas_desc_t *out, maas_err_t *err);
 
-/* maas_explain_path.c: how a network is explained: everything but model is
- * filled.  UNSUPPORTED with a sentence, NOMEM. */
+/* maas_explain_roots.c: does the step make what the path goes along of the
+ * input, which may have no value?  Then tables of such steps, of trees without
+ * transform, UNSUPPORTED, NOMEM; and the mean of training of embeddings: what
+ * stands for the row `usual`, which lives longer.  NOMEM. */
+int maas__explain_root(const maas_node_t *n);
+maas_status_t maas__roots_create(maas_path_t *p, const maas_desc_t *d,
+    maas_isa_t isa, maas_arena_t *a, maas_err_t *err);
+maas_status_t maas__roots_means(maas_path_t *p, const float *usual,
+    maas_arena_t *a);
+
+/* maas_explain_path.c: how a model planned from d is explained: everything but
+ * `usual` is filled.  UNSUPPORTED with a sentence, NOMEM. */
 maas_status_t maas__path_create(maas_path_t *p, const maas_model_t *m,
-    maas_arena_t *a, maas_err_t *err);
+    const maas_desc_t *d, maas_isa_t isa, maas_arena_t *a, maas_err_t *err);
 /* Bytes of workspace: widths are bounded (R19), so that it cannot overflow. */
 size_t maas__path_size(const maas_path_t *p, size_t steps);
 /* maas_explain_path_run.c: slots(in), what each number adds to a score of x;

@@ -32,6 +32,26 @@ base_category(const maas_field_t *f, const maas_column_t *c, float *x)
 }
 
 
+/* The code that came most often; without counts the first */
+
+static float
+base_code(const maas_field_t *f, const maas_column_t *c)
+{
+    size_t                   i, best;
+    const maas_reference_t  *r = &f->reference;
+
+    best = 0;
+
+    for (i = 1; i < r->n && i < r->listed && i < c->n_values; i++) {
+        if (r->counts[i] > r->counts[best]) {
+            best = i;
+        }
+    }
+
+    return (float) best;
+}
+
+
 /* Where the line of a curve is 0, if it goes through it, else the knot whose
  * level is next to it */
 
@@ -94,6 +114,9 @@ base_column(const maas_field_t *f, const maas_column_t *c, float *x)
         if (isfinite(f->usual.mean) && isfinite((float) f->usual.mean)) {
             x[0] = (float) f->usual.mean;
         }
+
+    } else if (c->codes) {
+        x[0] = base_code(f, c);
 
     } else if (c->kind == MAAS_FIELD_CATEGORY && c->n_values > 0) {
         base_category(f, c, x);

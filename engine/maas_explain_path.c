@@ -53,7 +53,9 @@ path_step(maas_path_t *p, maas_path_step_t *s, const maas_planned_t *from,
     s->width = from->width;
     s->ld = path_ld(s->width);
     s->alpha = s->step.node.alpha;
-    s->first = s->step.node.op->linear;
+    s->root = (unsigned) maas__explain_root(&s->step.node);
+    s->first = s->step.node.op->linear || s->root;
+    p->roots |= s->root;
 
     for (i = 0; i < s->step.node.n_in; i++) {
         s->first &= s->step.node.in[i] == 0;
@@ -67,7 +69,8 @@ path_step(maas_path_t *p, maas_path_step_t *s, const maas_planned_t *from,
     s->before = s->first || slope->of_input ? path_take(p, s->ld) : s->value;
     s->slopes = path_take(p, s->ld);
     p->sums += s->first ? s->width : 0;
-    p->straight &= s->step.node.op->linear && s->act == MAAS_ACT_LINEAR;
+    p->straight &= (s->step.node.op->linear || s->root)
+                   && s->act == MAAS_ACT_LINEAR;
 
     /* a kernel may do it at once where nobody asks what was before it */
 
@@ -99,6 +102,10 @@ path_check(const maas_model_t *m, maas_err_t *err)
     for (i = 0; i < m->n_steps; i++) {
         n = &m->steps[i].step.node;
 
+        if (maas__explain_root(n) && !m->info.wide) {
+            continue;
+        }
+
         if (n->op->back == NULL || n->shape.dtype != MAAS_F32
             || m->info.wide
             || (n->op->has_back != NULL
@@ -115,8 +122,8 @@ path_check(const maas_model_t *m, maas_err_t *err)
 
 
 maas_status_t
-maas__path_create(maas_path_t *p, const maas_model_t *m, maas_arena_t *a,
-    maas_err_t *err)
+maas__path_create(maas_path_t *p, const maas_model_t *m, const maas_desc_t *d,
+    maas_isa_t isa, maas_arena_t *a, maas_err_t *err)
 {
     size_t  i;
 
@@ -144,7 +151,7 @@ maas__path_create(maas_path_t *p, const maas_model_t *m, maas_arena_t *a,
         path_step(p, &p->steps[i], &m->steps[i], i + 1 == m->n_steps);
     }
 
-    return MAAS_OK;
+    return p->roots ? maas__roots_create(p, d, isa, a, err) : MAAS_OK;
 }
 
 
@@ -173,6 +180,10 @@ maas__path_rooms(const maas_path_t *p, size_t steps, char *ws,
     at += path_align(p->fixed);
     r->sums = (double *) (ws + at);
     at += path_align((p->sums + in) * sizeof(double));
+    r->phi = (double *) (ws + at);
+    at += path_align(p->shap != 0 ? (in + 1) * sizeof(double) : 0);
+    r->shap = ws + at;
+    at += p->shap;
     r->slope = (float *) (ws + at);
     at += path_align(in * sizeof(float));
     r->t = (double *) (ws + at);

@@ -24,6 +24,8 @@ typedef struct {
     void               *fixed;
     double             *sums;          /* slopes of first steps, then of the
                                           input, over all nodes */
+    double             *phi;           /* (in + 1) of trees, */
+    char               *shap;          /*     and scratch for it */
     float              *slope;         /* (in) */
     const double       *t;             /* of the slice */
     const double       *weight;
@@ -56,6 +58,19 @@ void maas__path_backward(const maas_path_room_t *r, size_t output);
 
 /* Slopes of the input, of sums of those of first steps: one product each */
 void maas__path_first(const maas_path_room_t *r);
+
+
+/* maas_explain_path_roots.c */
+
+/* What a root makes at the baseline, once it is run there: of trees the
+ * expected score, of embeddings the mean of training where that is known for
+ * this baseline. */
+void maas__path_base(const maas_path_room_t *r, const maas_path_step_t *s,
+    const float *baseline);
+
+/* slots(in) += what the numbers of roots add, by the numbers of the row that
+ * they come of; slopes are summed up. */
+void maas__path_roots(const maas_path_room_t *r, double *slots);
 
 
 #endif /* MAAS_EXPLAIN_PATH_H */

@@ -157,6 +157,11 @@ maas__path_first(const maas_path_room_t *r)
             continue;
         }
 
+        if (s->root) {
+            sums += s->width;
+            continue;
+        }
+
         d = maas__path_row(r, s->slopes, s->ld, MAAS_PATH_ENDS);
 
         for (j = 0; j < s->width; j++) {

@@ -92,7 +92,7 @@ path_act(const maas_path_room_t *r, const maas_path_step_t *s, size_t row,
 /* Rows from `row` on: 0, all, or those of the nodes */
 
 static void
-path_forward(const maas_path_room_t *r, size_t row)
+path_forward(const maas_path_room_t *r, size_t row, const float *baseline)
 {
     size_t             i, j, end, to;
     maas_pass_t        p;
@@ -121,6 +121,10 @@ path_forward(const maas_path_room_t *r, size_t row)
             }
 
             s->step.node.op->run(&s->step, &p);
+        }
+
+        if (s->root && row == 0) {
+            maas__path_base(r, s, baseline);
         }
 
         if (s->first) {
@@ -167,7 +171,7 @@ path_add_up(const maas_path_room_t *r, double *slots, maas_explained_t *out)
 {
     size_t        i, in;
     float        *y;
-    double        sum;
+    double        sum, slope;
     const float  *from, *to;
 
     const maas_path_step_t  *last;
@@ -178,8 +182,15 @@ path_add_up(const maas_path_room_t *r, double *slots, maas_explained_t *out)
     sum = 0;
 
     for (i = 0; i < in; i++) {
-        slots[i] = ((double) to[i] - from[i])
-                   * (r->slope[i] + r->sums[r->path->sums + i]);
+        slope = r->slope[i] + r->sums[r->path->sums + i];
+        slots[i] = slope != 0 ? ((double) to[i] - from[i]) * slope : 0;
+    }
+
+    if (r->path->roots) {
+        maas__path_roots(r, slots);
+    }
+
+    for (i = 0; i < in; i++) {
         sum += slots[i];
     }
 
@@ -222,7 +233,7 @@ maas__path_run(const maas_path_t *p, const float *x, const float *baseline,
                                                  : MAAS_PATH_SLICE;
         r.t = t + done;
         r.weight = weight + done;
-        path_forward(&r, done == 0 ? 0 : MAAS_PATH_ENDS);
+        path_forward(&r, done == 0 ? 0 : MAAS_PATH_ENDS, baseline);
 
         if (done == 0) {
             out->output = output == MAAS_EXPLAIN_LIKELIEST

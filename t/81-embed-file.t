@@ -58,6 +58,7 @@ sub model {
                 values => [ 'rome', 'oslo' ] } ] },
         layers => [ $o{first} || \%embed, \%dense,
             { kind => 'dense', units => 1 } ],
+        $o{reference} ? (reference => $o{reference}) : (),
     }, tensors => \%tensors);
 }
 
@@ -92,6 +93,41 @@ for ([ '{"age": 30, "city": "rome"}', 0 + 1.5 + 100 + 10.5 ],
     cmp_ok(abs(($y // 1e9) - $want), '<', 1e-4, $row) or diag($said);
 }
 
+my ($rc, $out);
+
+# what adds: of the network the way from the mean embedding of training, by
+# column, since all is linear: of ages 10, 30 and 50 in bins of 2, 1 and 1 rows
+# the third is missing in one row of 5; rome, oslo, others and none are 1 to 4
+
+model(reference => { columns => {
+    age => { mean => 30, low => 0, high => 60, edges => [ 20, 40 ],
+        counts => [ 2, 1, 1 ], missing => 1 },
+    city => { counts => [ 1, 2 ], missing => 3, unknown => 4 } } });
+$t->write_file('r.csv', "age,city\n50,oslo\n,rome\n");
+($rc, $out) = $t->trainer('explain', 'm.st', '-d', 'r.csv', '--json');
+is($rc, 0, 'explain');
+my @said = map { $json->decode($_) } split /\n/, $out;
+# bins of 10, 30 and 50: 0.5, 1 + 0.5, 2 + 0.25; numbers -2, 0, 2, missing 5
+my $age = (2 * (-2 + 0.5) + (0 + 1.5) + (2 + 2.25) + 5) / 5;
+my $city = (1 * 110 + 2 * 220 + 7 * 330) / 10;
+cmp_ok(abs($said[0]{base} - $age - $city - 0.5), '<', 1e-4,
+    'the base is the mean of training');
+for ([ 0, age => 4.25 - $age ], [ 0, city => 220 - $city ],
+    [ 1, age => 5 - $age ], [ 1, city => 110 - $city ])
+{
+    my ($row, $name, $want) = @$_;
+    cmp_ok(abs($said[$row]{attributions}{$name} - $want), '<', 1e-4,
+        "row $row: $name");
+}
+($rc, $out) = $t->trainer('explain', 'm.st', '-d', 'r.csv', '--json',
+    '--baseline', 'age=30,city=rome');
+is($rc, 0, 'explain from a row');
+@said = map { $json->decode($_) } split /\n/, $out;
+cmp_ok(abs($said[0]{base} - 112), '<', 1e-4, 'the base is that row');
+cmp_ok(abs($said[0]{attributions}{age} - 2.75), '<', 1e-4, 'age');
+cmp_ok(abs($said[0]{attributions}{city} - 110), '<', 1e-4, 'city');
+model();
+
 sub refused {
     my ($what, $re, %o) = @_;
     model(%o);
@@ -101,7 +137,7 @@ sub refused {
     return;
 }
 
-my ($rc, $out) = $t->trainer('inspect', 'm.st');
+($rc, $out) = $t->trainer('inspect', 'm.st');
 is($rc, 0, 'inspect');
 like($out, qr/embed/, 'names the kind');
 

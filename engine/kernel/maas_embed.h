@@ -29,7 +29,7 @@ typedef enum {
 #define MAAS_EMBED_WAVES  5        /* w of a periodic item begins here */
 #define MAAS_EMBED_MOST   1024     /* waves of an item */
 
-typedef struct {
+typedef struct maas_embed_item_s {
     maas_embed_kind_t   kind;
     uint32_t            from;      /* number of the row that it reads, or the
                                       first */

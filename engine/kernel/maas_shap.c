@@ -186,6 +186,13 @@ shap_ask(const maas_shap_t *s, const void *x, uint8_t *asked, int lane)
 }
 
 
+double
+maas__shap_bias(const maas_shap_t *s, size_t output)
+{
+    return s->bias[output];
+}
+
+
 /* phi(used,MAAS_SHAP_T,lanes) of row `lane` -> to(in); always added in the
  * same order */
 

@@ -28,6 +28,9 @@ typedef struct maas_shap_s  maas_shap_t;
 maas_status_t maas__shap_create(const maas_trees_t *t, maas_isa_t isa,
     maas_arena_t *a, maas_shap_t **out, maas_err_t *err);
 
+/* The bias of a score: what phi of any row has last. */
+double maas__shap_bias(const maas_shap_t *s, size_t output);
+
 /* Bytes of scratch memory for a run, a multiple of MAAS_ALIGN. */
 size_t maas__shap_scratch(const maas_shap_t *s);
 

@@ -217,6 +217,12 @@ void maas__trees_of(const maas_node_t *n, struct maas_trees_s *t);
 int maas__trees_to(const struct maas_trees_s *t, maas_node_t *n);
 
 
+/* maas_op_embed.c: items of a planned layer of that kind, *n of them */
+struct maas_embed_item_s;
+const struct maas_embed_item_s *maas__embed_of(const maas_step_t *s,
+    size_t *n);
+
+
 #define MAAS_OP_DECLARE(name)  extern const maas_op_t  maas__op_##name;
 MAAS_OPS(MAAS_OP_DECLARE)
 

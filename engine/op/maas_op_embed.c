@@ -299,6 +299,15 @@ embed_pack(const maas_step_t *s, void *to)
 }
 
 
+const maas_embed_item_t *
+maas__embed_of(const maas_step_t *s, size_t *n)
+{
+    *n = ((const maas_op_embed_t *) (const void *) s->node.attrs)->items;
+
+    return s->packed;
+}
+
+
 static void
 embed_run(const maas_step_t *s, const maas_pass_t *p)
 {

@@ -166,6 +166,45 @@ ask(const maas_info_t *info, const void *x, const uint8_t *file, size_t size)
 }
 
 
+/* What embeddings and trees beside networks add: to a finite score it adds up,
+ * and the same row has the same bits */
+
+static void
+explain(const maas_model_t *m, const void *x, const uint8_t *file,
+    size_t size)
+{
+    void              *ws;
+    double            *a;
+    size_t             n, columns;
+    maas_err_t         err = { 0 };
+    maas_explained_t   said, again;
+    maas_explainer_t  *e = NULL;
+
+    if (maas_explainer_load(m, file, size, MAAS_ISA_AUTO, &e, &err)
+        != MAAS_OK)
+    {
+        FUZZ_HOLDS(e == NULL && err.msg[0] != '\0');
+        return;
+    }
+
+    n = maas_explain_workspace_size(e, 4);
+    columns = maas_explainer_size(e);
+    ws = room_of(n);
+    a = room_of(2 * columns * sizeof(double));
+
+    FUZZ_HOLDS(maas_explain(e, x, NULL, 0, 4, a, &said, ws, n, &err)
+               == MAAS_OK);
+    memset(ws, 0x5a, n);
+    FUZZ_HOLDS(maas_explain(e, x, NULL, 0, 4, a + columns, &again, ws, n, &err)
+               == MAAS_OK);
+    FUZZ_HOLDS(memcmp(a, a + columns, columns * sizeof(double)) == 0);
+
+    free(ws);
+    free(a);
+    maas_explainer_free(e);
+}
+
+
 static void
 load_and_ask(const uint8_t *file, size_t size)
 {
@@ -199,6 +238,7 @@ load_and_ask(const uint8_t *file, size_t size)
     memcpy((char *) x + 2 * info->row, x, info->row);
     FUZZ_HOLDS(maas_raw(m, x, ROWS, y, ws, n, &err) == MAAS_OK);
     ask(info, x, file, size);
+    explain(m, x, file, size);
 
     free(ws);
     free(x);

@@ -353,7 +353,8 @@ check_isa(maas_isa_t isa, size_t steps, double within, int straight)
     }
 
     arena = maas__arena_create(1 << 24);
-    assert_int_equal(maas__path_create(&p, m, arena, &err), MAAS_OK);
+    assert_int_equal(maas__path_create(&p, m, &net.desc, isa, arena, &err),
+                     MAAS_OK);
     assert_int_equal(p.straight, straight);
 
     assert_int_equal(posix_memalign(&ws, 64, maas__path_size(&p, steps)), 0);
