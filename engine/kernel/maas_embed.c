@@ -9,29 +9,10 @@
 #include <string.h>
 
 
-/* sin(2 pi u) / u in powers of u^2, for |u| <= 1/4 */
-
-static const float  embed_sine[] = {
+const float  maas__embed_sine[MAAS_EMBED_SINE] = {
     0x1.921fb6p+2f, -0x1.4abbc2p+5f, 0x1.4668b0p+6f, -0x1.324ccap+6f,
     0x1.3daff6p+5f
 };
-
-
-float
-maas__embed_scale(const float *scale, float x)
-{
-    float   z;
-    double  t;
-
-    z = isnan(x) ? scale[3] : (x - scale[0]) * scale[1];
-
-    if (scale[2] > 0) {
-        t = (double) z / (double) scale[2];
-        z = (float) ((double) z / sqrt(1 + t * t));
-    }
-
-    return z;
-}
 
 
 /* As a sine, whose argument is 0 where the cosine is */
@@ -44,21 +25,14 @@ maas__embed_cos(float t)
 
     u = 0.25f - fabsf(t - rintf(t));
     q = u * u;
-    i = sizeof(embed_sine) / sizeof(embed_sine[0]) - 1;
-    p = embed_sine[i];
+    i = MAAS_EMBED_SINE - 1;
+    p = maas__embed_sine[i];
 
     while (i-- > 0) {
-        p = fmaf(p, q, embed_sine[i]);
+        p = fmaf(p, q, maas__embed_sine[i]);
     }
 
     return u * p;
-}
-
-
-size_t
-maas__embed_row(float code, size_t rows)
-{
-    return code >= 0 && code < (float) (rows - 1) ? (size_t) code : rows - 1;
 }
 
 

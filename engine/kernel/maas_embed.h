@@ -9,6 +9,8 @@
 
 #include "maas.h"
 
+#include <math.h>
+
 
 /* Items, by their number in files.  What each reads, keeps and writes is in
  * docs/model-format.md. */
@@ -53,17 +55,47 @@ typedef struct {
 } maas_embed_kernel_t;
 
 extern const maas_embed_kernel_t maas__embed_plain;    /* the oracle */
+extern const maas_embed_kernel_t maas__embed_avx2;
+extern const maas_embed_kernel_t maas__embed_avx512;
 
 /* The fastest that this CPU has and isa allows; there always is one. */
 const maas_embed_kernel_t *maas__embed_choose(maas_isa_t isa);
 
 
 /* scale: shift, factor, clip, fill -> z of x */
-float maas__embed_scale(const float *scale, float x);
+
+static inline float
+maas__embed_scale(const float *scale, float x)
+{
+    float   z;
+    double  t;
+
+    z = isnan(x) ? scale[3] : (x - scale[0]) * scale[1];
+
+    if (scale[2] > 0) {
+        t = (double) z / (double) scale[2];
+        z = (float) ((double) z / sqrt(1 + t * t));
+    }
+
+    return z;
+}
+
+
+/* Row of a table of so many that a code means: the last if it means none */
+
+static inline size_t
+maas__embed_row(float code, size_t rows)
+{
+    return code >= 0 && code < (float) (rows - 1) ? (size_t) code : rows - 1;
+}
+
+
+/* sin(2 pi u) / u in powers of u^2, for |u| <= 1/4 */
+#define MAAS_EMBED_SINE  5
+extern const float  maas__embed_sine[MAAS_EMBED_SINE];
+
 /* cos(2 pi t), off by less than 2e-7; NaN if t is not finite */
 float maas__embed_cos(float t);
-/* Row of a table of so many that a code means: the last if it means none */
-size_t maas__embed_row(float code, size_t rows);
 /* One item of a row, plainly */
 void maas__embed_one(const maas_embed_item_t *item, const float *x, float *y);
 

@@ -9,6 +9,10 @@
 /* The fastest first */
 
 static const maas_embed_kernel_t *const  embed_kernels[] = {
+#if defined(__x86_64__)
+    &maas__embed_avx512,
+    &maas__embed_avx2,
+#endif
     &maas__embed_plain
 };
 

@@ -264,6 +264,50 @@ same_bits(void **state)
 }
 
 
+/* The same of items of any size, one of a row of values that rise */
+
+static void
+any_size(void **state)
+{
+    float                       x[2 * 70], y[70], want[70], v[5 + 70 * 72];
+    size_t                      i, k, n;
+    maas_embed_item_t           e = { .number = v };
+    const maas_embed_kernel_t  *kernel;
+
+    static const maas_isa_t  isas[] = { MAAS_ISA_AVX2, MAAS_ISA_AVX512 };
+
+    for (n = 1; n < 70; n++) {
+        for (i = 0; i < COUNT(v); i++) {
+            v[i] = (float) sin((double) (i * (n + 3)));
+        }
+
+        for (i = 0; i < 2 * n; i++) {
+            x[i] = i % 5 == 1 ? NAN : (float) cos((double) i) * 3;
+        }
+
+        e.width = (uint32_t) n;
+        e.rows = (uint32_t) (71 - n);
+        v[2] = n % 3 == 0 ? 2 : 0;
+        x[0] = n % 7 == 0 ? NAN : x[0];
+
+        for (k = 0; k < MAAS_N_EMBEDS * COUNT(isas); k++) {
+            e.kind = (maas_embed_kind_t) (k / COUNT(isas));
+            kernel = maas__embed_choose(isas[k % COUNT(isas)]);
+
+            for (i = 0; e.kind == MAAS_EMBED_BINS && i <= n; i++) {
+                v[i] = (float) i / 8 - 2;
+            }
+
+            memset(y, 0, sizeof(y));
+            memset(want, 0, sizeof(want));
+            maas__embed_one(&e, x, want);
+            kernel->run(&e, 1, x, y);
+            assert_memory_equal(y, want, sizeof(y));
+        }
+    }
+}
+
+
 /* Slopes against differences, of the numbers in the middle of what they
  * stand between; codes and what is missing have none. */
 
@@ -494,6 +538,7 @@ main(void)
         cmocka_unit_test(right),
         cmocka_unit_test(cosine),
         cmocka_unit_test(same_bits),
+        cmocka_unit_test(any_size),
         cmocka_unit_test(slopes),
         cmocka_unit_test(refused),
         cmocka_unit_test(groups)
