@@ -363,8 +363,8 @@ column_parts(maas_read_t *r, size_t version, size_t i,
 
     for (k = 0; version < 5 && k < col->n_parts; k++) {
         if (MAAS_PART_LATER(col->parts[k].kind)) {
-            return MAAS_BAD(r, "R34: column %zu: part \"%s\" needs version 5 of "
-                            "the document", i,
+            return MAAS_BAD(r, "R34: column %zu: part \"%s\" needs version 5 "
+                            "of the document", i,
                             maas__part_names[col->parts[k].kind]);
         }
     }

@@ -249,12 +249,18 @@ items_copy(train_embed_t *e, size_t slot, size_t width)
 
 
 static void
-items_column(items_look_t *k, const maas_column_t *c)
+items_column(items_look_t *k, const maas_column_t *c, int ordered)
 {
     size_t  i, n;
 
     if (c->kind == MAAS_FIELD_CATEGORY && c->codes) {
-        items_codes(k, c->at, c->n_values);
+        if (ordered) {
+            items_number(k, c->at);
+        }
+
+        if (!ordered || k->s->bins <= 0) {
+            items_codes(k, c->at, c->n_values);
+        }
 
     } else if (c->kind == MAAS_FIELD_CATEGORY || c->kind == MAAS_FIELD_TEXT) {
         items_copy(k->e, c->at, c->width);
@@ -299,7 +305,8 @@ train_network_embed(const train_network_t *s, const train_lesson_t *l,
     k.v = train_alloc(k.n, sizeof(float));
 
     for (i = 0; i < l->scale->n_columns; i++) {
-        items_column(&k, &l->scale->columns[i]);
+        items_column(&k, &l->scale->columns[i],
+                     l->scale->ordered != NULL && l->scale->ordered[i]);
     }
 
     if (e->units == 0) {

@@ -261,7 +261,9 @@ train_bins_create(train_bins_t *b, const train_data_t *d,
     }
 
     for (i = 0; i < scale->n_columns; i++) {
-        f.slot[scale->columns[i].at].codes = scale->columns[i].codes;
+        f.slot[scale->columns[i].at].codes
+            = scale->columns[i].codes
+              && (scale->ordered == NULL || !scale->ordered[i]);
     }
 
     train_team_run(team, fill_look, &f);
