@@ -64,6 +64,25 @@ record_version_nodes(const train_record_t *r)
 }
 
 
+/* Parts of dates as numbers are of version 5 */
+
+static int
+record_has_later_parts(const train_scale_t *s)
+{
+    size_t  i, k;
+
+    for (i = 0; i < s->n_columns; i++) {
+        for (k = 0; k < s->columns[i].n_parts; k++) {
+            if (MAAS_PART_LATER(s->columns[i].parts[k].kind)) {
+                return 1;
+            }
+        }
+    }
+
+    return 0;
+}
+
+
 /* The lowest version of the document that suffices */
 
 static double
@@ -71,6 +90,10 @@ record_version(const train_record_t *r)
 {
     size_t                i;
     const maas_column_t  *c;
+
+    if (record_has_later_parts(r->scale)) {
+        return 5;
+    }
 
     if (r->net == NULL) {
         return record_version_nodes(r);

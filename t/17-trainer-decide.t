@@ -1,0 +1,123 @@
+#!/usr/bin/perl
+
+# Promise: where fit looks for the best model itself, the training rows say what
+# columns are: codes, orders, dates as numbers, what tells nothing; the table of
+# columns says so and how to overrule it; a network set by hand has none of it.
+
+use strict;
+use warnings;
+
+use FindBin;
+use lib "$FindBin::Bin/lib";
+use JSON::PP qw(decode_json);
+use MaasTest;
+use Test::More;
+
+my $t = MaasTest->new;
+
+my @zip = map { 10000 + $_ * 37 } 0 .. 39;
+my @size = qw(low medium high);
+
+# effects of codes that have no order
+
+my @effect = map { $_ * 17 % 40 < 20 ? 1 : 0 } 0 .. 39;
+
+sub rows {
+    my ($seed, $n) = @_;
+    my $text = "zip,size,level,when,copy,name,y\n";
+
+    srand $seed;
+
+    for my $i (1 .. $n) {
+        my ($z, $s) = (int rand 40, int rand 3);
+        my $name = join ' ', map { join '', map { chr 97 + int rand 26 } 1 .. 6 }
+            1 .. 2;
+        my $y = rand() < 0.9 ? $effect[$z] : int rand 2;
+
+        $text .= join(',', $zip[$z], $size[$s], 'L' . (1 + int rand 9),
+            sprintf('2024-%02d-%02d', 1 + int rand 12, 1 + int rand 28),
+            [qw(klein mittel gross)]->[$s], $name, $y ? 'yes' : 'no') . "\n";
+    }
+
+    return $text;
+}
+
+$t->write_file('d.csv', rows(1, 800));
+$t->write_file('new.csv', rows(2, 600));
+
+sub fit {
+    my ($rc, $out, $err) = $t->trainer('fit', '-q', '--json', '-o', 'm.st',
+        '-d', 'd.csv', '--threads', 1, @_);
+    is($rc, 0, "fit @_") or diag($err);
+    return $rc ? {} : decode_json($out);
+}
+
+sub kinds {
+    return { map { $_->{name} => $_->{kind} } @{shift->{columns}} };
+}
+
+sub accuracy {
+    my ($rc, $out, $err) = $t->trainer(qw(evaluate --json --bootstrap 0 m.st
+        -d new.csv));
+    is($rc, 0, 'evaluate') or diag($err);
+    return $rc ? 0 : decode_json($out)->{accuracy};
+}
+
+###############################################################################
+# by default
+
+my $r = fit(qw(--model trees));
+is_deeply(kinds($r), { zip => 'category', size => 'category',
+    level => 'category', when => 'date', copy => 'left out',
+    name => 'left out', y => 'target' }, 'kinds by the training rows');
+
+my %why = map { $_->{name} => $_->{why} } @{$r->{columns}};
+like($why{zip}, qr/^a code: values tell [\d.]+ % of the target, their order (?#
+    )[\d.]+ % \(--columns zip=number\)$/, 'why: a code');
+like($why{size}, qr/in order: low, medium, high$/, 'why: an order');
+like($why{level}, qr/in order: L1, L2, L3, L4, L5, L6, L7, L8, L9$/,
+    'an order by numbers in texts');
+is($why{copy}, 'says the same as "size"', 'why: the same');
+like($why{name}, qr/which tell nothing that other columns do not (?#
+    )\(--columns name=text\)$/, 'why: names');
+
+my (undef, $out) = $t->trainer(qw(inspect --json m.st));
+my $doc = decode_json($out)->{document};
+my %c = map { $_->{name} => $_ } @{$doc->{inputs}{columns}};
+is($doc->{version}, 5, 'the version that has parts as numbers');
+is_deeply($c{size}{values}, \@size, 'codes in their order');
+is(join(' ', map { $_->{part} } @{$c{when}{parts}}),
+    'seconds month_number day_number weekday_number year_day',
+    'parts of dates are numbers');
+is(join(' ', sort keys %c), 'level size when zip', 'the others are no inputs');
+
+my $right = accuracy();
+cmp_ok($right, '>', 0.88, 'codes are learnt');
+
+my ($rc, undef, $err) = $t->trainer(qw(predict m.st -d new.csv));
+is($rc, 0, 'predict finds the columns') or diag($err);
+
+# rows beside it are read as the columns are now
+
+$t->write_file('valid.csv', rows(3, 300));
+$r = fit(qw(--model trees --valid valid.csv));
+is(kinds($r)->{zip}, 'category', 'with rows to validate');
+cmp_ok(accuracy(), '>', 0.88, 'which are understood in the same way');
+
+###############################################################################
+# overruled
+
+$r = fit(qw(--model trees --columns), 'zip=number,name=text');
+is(kinds($r)->{zip}, 'number', 'a number if the user says so');
+is(kinds($r)->{name}, 'text', 'and a text');
+
+$r = fit(qw(--epochs 2));
+is_deeply(kinds($r), { zip => 'number', size => 'category',
+    level => 'category', when => 'date', copy => 'category',
+    name => 'text', y => 'target' }, 'by looks, for a network set by hand');
+(undef, $out) = $t->trainer(qw(inspect --json m.st));
+is(decode_json($out)->{document}{version}, 2, 'in the version it had');
+
+###############################################################################
+
+done_testing();
