@@ -84,6 +84,7 @@ like($why{name}, qr/which tell nothing that other columns do not (?#
 my (undef, $out) = $t->trainer(qw(inspect --json m.st));
 my $doc = decode_json($out)->{document};
 my %c = map { $_->{name} => $_ } @{$doc->{inputs}{columns}};
+like($doc->{training}{columns}{zip}, qr/^a code: /, 'and in the record');
 is($doc->{version}, 5, 'the version that has parts as numbers');
 is_deeply($c{size}{values}, \@size, 'codes in their order');
 is(join(' ', map { $_->{part} } @{$c{when}{parts}}),

@@ -24,7 +24,7 @@
 /* A table of which much is known: names, and what writes a cell */
 
 static const char  names[] =
-    "case,zip,copy,size,size2,grade,mixed,years,age,still,y\n";
+    "case,shop_id,zip,copy,size,size2,grade,mixed,years,age,still,y\n";
 
 
 /* Even numbers of a seed, one for each row and use */
@@ -56,8 +56,8 @@ write_row(FILE *f, size_t i, unsigned other)
         + fabs((double) draw(i, 5, 60) - 30) / 20;
     y = other ? (double) draw(i, 6, 100) / 7 : y;
 
-    (void) fprintf(f, "%zu,%u,%u,%s,%s,%c,%s,%s,%u,%s,%.4f\n", 1000 + i,
-                   10000 + 37 * (unsigned) zip, 10000 + 37 * (unsigned) zip,
+    (void) fprintf(f, "%zu,%u,%u,%u,%s,%s,%c,%s,%s,%u,%s,%.4f\n", 1000 + i,
+                   1 + (unsigned) draw(i, 9, 700), 10000 + 37 * (unsigned) zip, 10000 + 37 * (unsigned) zip,
                    sizes[size], size ? size > 1 ? "gross" : "mittel" : "klein",
                    'A' + (int) draw(i, 8, 5), mixed[draw(i, 4, 6)],
                    spans[years], (unsigned) draw(i, 5, 60), other ? "b" : "a",
@@ -159,6 +159,8 @@ columns_are_understood(void **state)
     assert_string_equal(d.columns[1], "size");
     assert_int_equal(column(&d, "case")->role, TRAIN_ROLE_IGNORE);
     assert_string_equal(column(&d, "case")->why, "counts the rows of the file");
+    assert_int_equal(column(&d, "shop_id")->role, TRAIN_ROLE_IGNORE);
+    assert_non_null(strstr(column(&d, "shop_id")->why, "an id: "));
     assert_int_equal(column(&d, "zip")->role, TRAIN_ROLE_CATEGORY);
     assert_non_null(strstr(column(&d, "zip")->why, "--columns zip=number"));
     assert_string_equal(column(&d, "copy")->why, "says the same as \"zip\"");

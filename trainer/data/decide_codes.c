@@ -34,7 +34,7 @@
 /* A name such as zip, area_code or shopType: the last word tells */
 
 static int
-codes_is_code_name(const char *name)
+codes_is_name(const char *name)
 {
     size_t                    i, n, at;
     static const char *const  words[] = {
@@ -132,6 +132,25 @@ codes_number_codes(const train_sample_t *s, const train_column_t *c,
 }
 
 
+/* Codes by their name, of which there are too many to learn from each: one that
+ * tells nothing by its order either is an id */
+
+static void
+codes_many(train_column_t *c, const train_sample_t *s, const uint32_t *code,
+    size_t k)
+{
+    train_told_t  told;
+
+    train_order_told(s, code, k, &told);
+
+    if (!(told.order > 0) && !(told.values > 0)) {
+        train_decide_set(c, TRAIN_ROLE_IGNORE, "an id: neither values nor "
+                         "their order tell anything of the target (--columns "
+                         "%.64s=number)", c->name);
+    }
+}
+
+
 /* Numbers: amounts, codes, or such that count the rows */
 
 void
@@ -151,13 +170,20 @@ train_decide_number(const train_data_t *d, train_column_t *c,
         return;
     }
 
-    if (k < CODES_MIDDLE || k > CODES_MOST || k > s->n / CODES_REPEAT
-        || s->n < TRAIN_DECIDE_LEAST)
-    {
+    if (k < CODES_MIDDLE || s->n < TRAIN_DECIDE_LEAST) {
         return;
     }
 
-    named = codes_is_code_name(c->name);
+    named = codes_is_name(c->name);
+
+    if (k > CODES_MOST || k > s->n / CODES_REPEAT) {
+        if (named) {
+            codes_many(c, s, code, k);
+        }
+
+        return;
+    }
+
     train_order_told(s, code, k, &told);
 
     if (codes_tell(&told, named)) {

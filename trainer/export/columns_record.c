@@ -12,6 +12,9 @@
 #include "data/join.h"
 
 
+#define COLUMNS_DECIDED  256        /* of which is said why, at most */
+
+
 static const char *
 columns_other_role(train_role_t role)
 {
@@ -148,6 +151,30 @@ columns_usual(maas_writer_t *w, const train_column_t *c, size_t rows)
     }
 
     train_free(n);
+}
+
+
+void
+train_columns_decided(maas_writer_t *w, const train_table_t *t)
+{
+    size_t                 i, n;
+    const train_column_t  *c;
+
+    for (i = 0, n = 0; t != NULL && i < t->n && n < COLUMNS_DECIDED; i++) {
+        c = &t->columns[i];
+
+        if (c->was_why != NULL) {
+            if (n++ == 0) {
+                train_json_open(w, "columns", '{');
+            }
+
+            train_json_text(w, c->name, c->why);
+        }
+    }
+
+    if (n > 0) {
+        maas_writer_close(w, '}');
+    }
 }
 
 

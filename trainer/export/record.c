@@ -362,6 +362,7 @@ train_record(const train_record_t *r)
     train_json_text(&w, "tool", TRAIN_TOOL);
     train_json_number(&w, "seed", (double) r->options->plan.seed);
     record_data(&w, r);
+    train_columns_decided(&w, r->data->table);
     train_record_settings(&w, r);
 
     if (r->dp != NULL) {
