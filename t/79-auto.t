@@ -108,6 +108,14 @@ like($text, qr/each judged once, by what was learnt of the others/, 'said');
 like($text, qr/^tried +by +loss +accuracy +weight$/m, 'a table');
 like($text, qr/^  together +0\.\d{4} +0\.\d{4} +1\.00$/m, 'its end');
 
+# a page, a card
+
+fit(@is, qw(-o c.st --report page.html));
+my $page = MaasTest::Proc::slurp($t->dir . '/page.html');
+like($page, qr/<h2>What was tried<\/h2>/, 'in the report');
+like($page, qr/<tr class="own"><td>[a-z]/, 'with what is in the file');
+like(ok_run(qw(card a.st)), qr/^\| kind \| [a-z]/m, 'a card');
+
 # numbers
 
 $r = fit(qw(--data number.csv -o n.st));

@@ -11,33 +11,31 @@
 #include "portfolio.h"
 
 
-#define SEARCH_LEAST    5e9         /* work of a search, at least */
+#define SEARCH_BASE     1e9         /* work of a search for a table of no rows, */
+#define SEARCH_ROW      8e5         /*     for each row, */
+#define SEARCH_NUMBERS  50          /*     and as much for so many numbers */
 #define SEARCH_MOST     60e9
 #define SEARCH_BEST     10          /* times as much for the best effort */
-#define SEARCH_TIMES    20          /* trainings of one network */
-#define SEARCH_FIRST    0.5         /* of it, for the first look at most */
+#define SEARCH_FIRST    0.4         /* of it, for the first look at most */
 #define SEARCH_SAMPLE   4000        /* rows of a sample at least */
+#define SEARCH_NEAR     1.05        /* times the least loss is promising */
 
 
-/* Of one network as it is trained alone: 50 passes, 128 units, six operations a
- * weight and row, forty a nanosecond */
+/* About twenty times what one network of today needs, and a fifth of what a
+ * large one that is tuned beforehand does */
 
 static double
 search_budget(const train_portfolio_t *p)
 {
-    double                 one, most;
+    double                 work;
     const train_lesson_t  *l;
 
     l = &p->lesson;
-    one = (double) l->data->rows * 50 * 128 * 6 / 40
-          * (double) (l->data->in + l->out);
-    most = (p->effort == TRAIN_EFFORT_BEST) ? SEARCH_BEST : 1;
+    work = SEARCH_BASE + SEARCH_ROW * (double) l->data->rows
+           * (1 + (double) (l->data->in + l->out) / SEARCH_NUMBERS);
 
-    if (p->effort == TRAIN_EFFORT_QUICK) {
-        return 0;
-    }
-
-    return most * fmin(fmax(SEARCH_LEAST, SEARCH_TIMES * one), SEARCH_MOST);
+    return fmin(work, SEARCH_MOST)
+           * (p->effort == TRAIN_EFFORT_BEST ? SEARCH_BEST : 1);
 }
 
 
@@ -217,13 +215,53 @@ search_rank(const train_portfolio_t *p, train_rank_t *rank)
 }
 
 
+/* The least loss of a first look */
+
+static double
+search_least(const train_portfolio_t *p)
+{
+    size_t  i;
+    double  least;
+
+    least = INFINITY;
+
+    for (i = 0; i < p->n; i++) {
+        if (p->tried[i].parts > 0) {
+            least = fmin(least, p->tried[i].first);
+        }
+    }
+
+    return least;
+}
+
+
+/* Why it does not go on; NULL: it does */
+
+static const char *
+search_why(const train_tried_t *t, double least, double work, double left,
+    size_t jobs)
+{
+    if (jobs == 0) {
+        return NULL;
+    }
+
+    if (t->weight == 0
+        && t->first > least + (SEARCH_NEAR - 1) * fabs(least))
+    {
+        return "others were better";
+    }
+
+    return (work > left) ? "no work was left for more" : NULL;
+}
+
+
 /* What is left of the work goes to the most promising: all rows, if they have
  * seen a sample, or all other parts */
 
 static void
 search_rest(train_portfolio_t *p, size_t sample)
 {
-    double          work, left;
+    double          work, left, least;
     size_t          i, k, n, jobs, from;
     train_job_t    *job;
     train_rank_t   *rank;
@@ -232,6 +270,7 @@ search_rest(train_portfolio_t *p, size_t sample)
     rank = train_alloc(p->n, sizeof(train_rank_t));
     job = train_alloc(p->n * p->parts.first, sizeof(train_job_t));
     n = search_rank(p, rank);
+    least = search_least(p);
     left = p->budget - p->work;
     from = (sample > 0) ? 0 : 1;
     jobs = 0;
@@ -241,8 +280,9 @@ search_rest(train_portfolio_t *p, size_t sample)
         work = (sample > 0) ? search_work(p, t, 0)
                : t->work * (double) (p->parts.first - 1);
 
-        if (jobs > 0 && work > left) {
-            t->why = "others were better, and no work was left";
+        t->why = search_why(t, least, work, left, jobs);
+
+        if (t->why != NULL) {
             train_tried_forget(p, t);
             continue;
         }

@@ -180,6 +180,7 @@ report_page(FILE *f, const train_report_t *r)
 
     (void) fputs("<div class=\"cards\">\n", f);
     train_report_history(f, r);
+    train_report_tried(f, r);
 
     if (r->m != NULL) {
         if (r->m->classes > 0) {

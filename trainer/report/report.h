@@ -75,6 +75,8 @@ void train_report_numbers(FILE *f, const train_report_t *r);
 /* report_training.c: losses and scores by epoch; permutation importance */
 void train_report_history(FILE *f, const train_report_t *r);
 void train_report_importance(FILE *f, const train_report_t *r);
+/* report_tried.c: what a portfolio tried; nothing if there was none */
+void train_report_tried(FILE *f, const train_report_t *r);
 /* report_smaller.c: what it was before it was made smaller; nothing if it was
  * not */
 void train_report_smaller(FILE *f, const train_report_t *r);

@@ -25,11 +25,12 @@ static const char *const  card_known[] = {
 const char *
 train_card_family(const train_card_t *c)
 {
-    size_t        n;
+    size_t        n, trees;
     const char   *kind;
     const cJSON  *layer;
 
     n = 0;
+    trees = 0;
 
     cJSON_ArrayForEach(layer, cJSON_GetObjectItemCaseSensitive(c->document,
                                                                "layers"))
@@ -37,11 +38,13 @@ train_card_family(const train_card_t *c)
         kind = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(layer,
                                                                      "kind"));
 
-        if (kind != NULL && strcmp(kind, "trees") == 0) {
-            return "decision trees";
-        }
-
+        trees += kind != NULL && strcmp(kind, "trees") == 0;
         n += kind != NULL && strcmp(kind, "dense") == 0;
+    }
+
+    if (trees > 0) {
+        return n == 0 ? "decision trees"
+               : "decision trees and neural networks together";
     }
 
     return n == 1 ? "linear model" : n > 1 ? "feed-forward neural network"
