@@ -274,7 +274,7 @@ train_fit_auto(train_fit_t *f)
 
     if (failed) {
         train_die("%s%s: nothing is written", a->p.interrupted
-                  ? "interrupted: " : "", a->p.why);
+                  ? "interrupted " : "", a->p.why);
     }
 
     f->temperature = 1;

@@ -333,7 +333,7 @@ static double
 network_work(const train_recipe_t *r, const train_lesson_t *l)
 {
     char             why[TRAIN_WHY];
-    double           units, waves, weights, row, epochs;
+    double           units, waves, first, weights, row, epochs;
     train_network_t  s;
 
     if (network_read(&s, r->settings, why) != 0) {
@@ -341,8 +341,10 @@ network_work(const train_recipe_t *r, const train_lesson_t *l)
     }
 
     units = network_units(&s, l, &waves);
-    weights = s.width * (units + (s.depth - 1) * s.width + (double) l->out);
-    row = 0.1 * weights + weights / s.batch + units + s.width * s.depth
+    first = s.width * units;
+    weights = s.width * ((s.depth - 1) * s.width + (double) l->out);
+    row = (waves > 0 ? 0.045 : 0.03) * first + 0.045 * weights
+          + 0.5 * ((first + weights) / s.batch + units + s.width * s.depth)
           + 8 * waves;
     epochs = (r->rounds > 0) ? (double) r->rounds : network_epochs(&s, l->n);
 

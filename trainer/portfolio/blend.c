@@ -77,7 +77,7 @@ blend_number(const train_portfolio_t *p, uint32_t row, const float *said)
             d = said[k] - y * log(fmax((double) said[k], BLEND_RATE));
 
         } else {
-            d *= d;
+            d *= d / p->unit[k];
         }
 
         sum += d;
@@ -124,30 +124,33 @@ blend_hits(const train_lesson_t *l, uint32_t row, const float *z)
 static double
 blend_spread(const train_portfolio_t *p, size_t from, size_t to)
 {
-    double                    w, y, sum, sq, all;
+    double                    w, y, sum, sq, all, spread;
     size_t                    i, j, k;
     uint32_t                  row;
     const train_part_rows_t  *part;
 
-    sum = sq = all = 0;
+    spread = 0;
 
-    for (i = from; i < to; i++) {
-        part = &p->parts.part[i];
+    for (k = 0; k < p->lesson.out; k++) {
+        sum = sq = all = 0;
 
-        for (j = 0; j < part->n_judge; j++) {
-            row = part->judge[j];
-            w = blend_weight(&p->lesson, row);
+        for (i = from; i < to; i++) {
+            part = &p->parts.part[i];
 
-            for (k = 0; k < p->lesson.out; k++) {
+            for (j = 0; j < part->n_judge; j++) {
+                row = part->judge[j];
+                w = blend_weight(&p->lesson, row);
                 y = (double) p->y[row * p->lesson.out + k];
                 all += w;
                 sum += w * y;
                 sq += w * y * y;
             }
         }
+
+        spread += (sq / all - sum / all * (sum / all)) / p->unit[k];
     }
 
-    return (all > 0) ? sq / all - sum / all * (sum / all) : 0;
+    return spread / (double) p->lesson.out;
 }
 
 

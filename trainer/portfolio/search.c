@@ -11,12 +11,13 @@
 #include "portfolio.h"
 
 
-#define SEARCH_BASE     1e9         /* work of a search for a table of no rows, */
+#define SEARCH_BASE     2e9         /* work for a table of no rows, */
 #define SEARCH_ROW      8e5         /*     for each row, */
 #define SEARCH_NUMBERS  50          /*     and as much for so many numbers */
 #define SEARCH_MOST     60e9
 #define SEARCH_BEST     10          /* times as much for the best effort */
-#define SEARCH_FIRST    0.4         /* of it, for the first look at most */
+#define SEARCH_AT_ONCE  4           /* on any machine */
+#define SEARCH_FIRST    0.5         /* of it, for the first look at most */
 #define SEARCH_SAMPLE   4000        /* rows of a sample at least */
 #define SEARCH_NEAR     1.05        /* times the least loss is promising */
 
@@ -143,16 +144,18 @@ search_is_first(const train_portfolio_t *p, size_t i)
 }
 
 
+/* A first look of all recipes, some at once, as long as there is work for it:
+ * what they may need at most, where those before have needed less */
+
 static void
 search_first(train_portfolio_t *p, size_t sample)
 {
-    double         work, left;
-    size_t         i, n;
-    train_job_t   *job;
+    double       work, left;
+    size_t       i, n;
+    train_job_t  job[SEARCH_AT_ONCE];
 
-    job = train_alloc(p->n, sizeof(train_job_t));
-    left = SEARCH_FIRST * p->budget;
     n = 0;
+    left = SEARCH_FIRST * p->budget - p->work;
 
     for (i = 0; i < p->n; i++) {
         work = search_work(p, &p->tried[i], sample);
@@ -163,12 +166,16 @@ search_first(train_portfolio_t *p, size_t sample)
         }
 
         left -= work;
-        job[n].tried = &p->tried[i];
-        job[n++].sample = sample;
+        job[n++] = (train_job_t) { .tried = &p->tried[i], .sample = sample };
+
+        if (n == SEARCH_AT_ONCE) {
+            train_jobs_run(p, job, n);
+            left = SEARCH_FIRST * p->budget - p->work;
+            n = 0;
+        }
     }
 
     train_jobs_run(p, job, n);
-    train_free(job);
 
     for (i = 0; i < p->n; i++) {
         if (p->tried[i].parts > 0) {
@@ -348,6 +355,10 @@ search_end(train_portfolio_t *p, size_t to)
     }
 
     if (p->learnt == 0) {
+        if (p->interrupted) {
+            return train_refuse(p->why, "before anything was learnt");
+        }
+
         return train_refuse(p->why, "nothing came of any recipe: %s",
                             p->n > 0 && p->tried[0].said[0] != '\0'
                             ? p->tried[0].said : "no loss is finite");
@@ -401,6 +412,7 @@ train_portfolio_free(train_portfolio_t *p)
 
     train_free(p->tried);
     train_free(p->target);
+    train_free(p->unit);
     train_transform_free(&p->transform);
     train_free(p->scores);
     train_parts_free(&p->parts);

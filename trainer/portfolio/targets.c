@@ -88,6 +88,32 @@ train_targets_level(train_portfolio_t *p, const float *scores, size_t to)
 }
 
 
+/* Several numbers are as important as each other */
+
+static void
+targets_units(train_portfolio_t *p)
+{
+    double  y, sum, sq;
+    size_t  i, k, out;
+
+    out = p->lesson.out;
+    p->unit = train_alloc(out, sizeof(double));
+
+    for (k = 0; k < out; k++) {
+        sum = sq = 0;
+
+        for (i = 0; i < p->n_row; i++) {
+            y = (double) p->y[p->row[i] * out + k];
+            sum += y / (double) p->n_row;
+            sq += y * y / (double) p->n_row;
+        }
+
+        sq -= sum * sum;
+        p->unit[k] = (out > 1 && sq > 0) ? sq : 1;
+    }
+}
+
+
 int
 train_targets_choose(train_portfolio_t *p)
 {
@@ -99,6 +125,7 @@ train_targets_choose(train_portfolio_t *p)
         return 0;
     }
 
+    targets_units(p);
     p->target = train_alloc(p->lesson.data->rows * p->lesson.out,
                             sizeof(float));
     n = train_transform_candidates(p->y, p->lesson.out, p->row, p->n_row,

@@ -35,15 +35,22 @@ tell_parts(const train_portfolio_t *p, const train_tried_t *t, char *buf,
 }
 
 
-/* A loss: of classes an entropy, of numbers the root of the mean square */
+/* Of one number the root of the mean square is told */
+
+static int
+tell_root(const train_portfolio_t *p)
+{
+    return p->y != NULL && p->lesson.out == 1
+           && p->lesson.loss == TRAIN_LOSS_MSE;
+}
+
 
 static void
 tell_loss(FILE *f, const train_portfolio_t *p, double loss)
 {
     char  text[40];
 
-    loss = (p->y != NULL && p->lesson.loss == TRAIN_LOSS_MSE) ? sqrt(loss)
-                                                              : loss;
+    loss = tell_root(p) ? sqrt(loss) : loss;
     (void) snprintf(text, sizeof(text), p->y != NULL
                     ? train_number_form(loss, "%.5g") : "%.4f", loss);
     (void) fprintf(f, "%12s", text);
@@ -99,8 +106,7 @@ train_portfolio_print(FILE *f, const train_portfolio_t *p)
     }
 
     (void) fprintf(f, "%-28s%10s%12s%10s%10s\n", "tried", "by",
-                   p->y == NULL ? "loss" : p->lesson.loss == TRAIN_LOSS_MSE
-                   ? "RMSE" : "loss", tell_score(p), "weight");
+                   tell_root(p) ? "RMSE" : "loss", tell_score(p), "weight");
 
     for (i = 0; i < p->n; i++) {
         tell_line(f, p, &p->tried[i]);
