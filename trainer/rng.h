@@ -31,6 +31,10 @@ void train_rng_shuffle(train_rng_t *r, uint32_t *a, size_t n);
 double train_rng_normal(train_rng_t *r);
 /* Of Beta(alpha,alpha), by rejection. */
 double train_rng_beta(train_rng_t *r, double alpha);
+/* Splitmix64 itself. */
+uint64_t train_rng_next(uint64_t *state);
+
+
 /* The finaliser of splitmix64: every bit of z reaches every bit of the
  * result.  Here, so that loops over it become vectors. */
 static inline uint64_t
@@ -43,8 +47,6 @@ train_rng_mix(uint64_t z)
 }
 
 
-/* Splitmix64 itself. */
-uint64_t train_rng_next(uint64_t *state);
 /* The at-th number of the stream `key`: no state, so that threads may draw in
  * any order. */
 static inline uint64_t

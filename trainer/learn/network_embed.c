@@ -12,7 +12,8 @@
 
 
 #define EMBED_CLIP    3         /* soft bound of a number */
-#define EMBED_SAMPLE  50000     /* rows that tell of a column */
+#define EMBED_SAMPLE  50000     /* rows that tell of a column, and */
+#define EMBED_VALUES  (8u << 20)    /*     values of them, at most */
 
 
 typedef struct {
@@ -281,13 +282,15 @@ void
 train_network_embed(const train_network_t *s, const train_lesson_t *l,
     train_embed_t *e)
 {
-    size_t        i, at, all, step;
+    size_t        i, at, all, step, most;
     uint8_t      *is;
     items_look_t  k = { .s = s, .l = l, .e = e };
 
     (void) memset(e, 0, sizeof(train_embed_t));
     all = l->n + l->n_valid;
-    step = all / EMBED_SAMPLE + 1;
+    most = EMBED_VALUES / l->data->in + 1;
+    most = (most < EMBED_SAMPLE) ? most : EMBED_SAMPLE;
+    step = all / most + 1;
     k.x = train_alloc((all / step + 1) * l->data->in, sizeof(float));
     is = train_alloc(l->data->rows, 1);
 

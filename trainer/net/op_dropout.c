@@ -7,7 +7,7 @@
 
 
 #define DROPOUT_MOST  0.95
-#define DROPOUT_PART  64        /* numbers drawn together; TRAIN_PAD divides it */
+#define DROPOUT_PART  64        /* numbers drawn together, times of TRAIN_PAD */
 
 
 static int
