@@ -81,7 +81,7 @@ typedef struct {
 struct train_family_s {
     const char           *name;
 
-    /* What a recipe costs here at most, in units of about a nanosecond of one
+    /* What a recipe costs here, about, in units of about a nanosecond of one
      * core of 2024: counted from sizes, the same everywhere. */
     double              (*work)(const train_recipe_t *r,
                                 const train_lesson_t *l);

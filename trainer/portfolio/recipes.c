@@ -18,6 +18,7 @@ const train_entry_t  train_recipes[] = {
     RECIPE(network, "bins", "bins=16,depth=1,width=256,gain=0.5", QUICK),
     RECIPE(network, "plain, held back",
            "depth=1,width=128,decay=1,drop=0,lr=0.002", NORMAL),
+    RECIPE(trees, "trees, small", "leaves=8,min-rows=10,l2=1", NORMAL),
     RECIPE(trees, "trees, slow",
            "rate=0.03,rounds=600,patience=50,columns=0.7,rows=0.8", NORMAL),
     RECIPE(network, "waves", "waves=16,depth=2,width=256", NORMAL),
@@ -28,8 +29,6 @@ const train_entry_t  train_recipes[] = {
     RECIPE(network, "plain", "depth=2,width=256", BEST),
     RECIPE(network, "bins, two layers",
            "bins=16,depth=2,width=256,gain=0.5", BEST),
-    RECIPE(trees, "trees, shallow",
-           "leaves=7,rounds=400,patience=40,columns=0.7", BEST),
     RECIPE(trees, "trees, slower",
            "leaves=63,rate=0.01,rounds=2000,patience=100,columns=0.5,rows=0.8",
            BEST)
