@@ -43,6 +43,7 @@ typedef struct {
     uint32_t          *judge;       /* (judges) of seen */
     size_t             judges;
     float             *scores;      /* (judges,out) of the blend */
+    int8_t            *monotone;    /* (numbers a row); NULL: nothing */
 } train_auto_t;
 
 typedef struct {
@@ -126,6 +127,10 @@ void train_fit_auto_free(train_fit_t *f);
 void train_auto_see(train_fit_t *f, train_auto_t *a);
 void train_auto_unweigh(train_fit_t *f, train_auto_t *a);
 void train_auto_unsee(train_auto_t *a);
+
+/* fit_monotone.c: what --monotone says, way(numbers a row), to be given to
+ * train_free(); NULL: nothing.  Leaves with usage if it cannot be. */
+int8_t *train_fit_monotone(const train_fit_t *f);
 
 /* fit_auto_said.c: answers y(judges,out) of the blend for rows that it has not
  * learnt, to be freed: of scores / temperature + shift (NULL: nothing), or in

@@ -136,6 +136,7 @@ auto_lesson(const train_fit_t *f, const train_auto_t *a, train_lesson_t *l)
     l->level = f->o.level;
     l->out = f->data.out;
     l->weight = a->seen.weights;
+    l->monotone = a->monotone;
     l->seed = f->o.plan.seed;
     l->threads = f->o.plan.threads;
 }
@@ -254,6 +255,7 @@ train_fit_auto(train_fit_t *f)
     f->autos = a;
     f->o.portfolio = 1;
     auto_prepare(f, a);
+    a->monotone = train_fit_monotone(f);
     auto_lesson(f, a, &a->p.lesson);
     auto_parts(f, a);
     a->p.y = a->seen.targets;
@@ -301,5 +303,6 @@ train_fit_auto_free(train_fit_t *f)
     train_free(a->all);
     train_free(a->judge);
     train_free(a->scores);
+    train_free(a->monotone);
     train_free(a);
 }

@@ -102,6 +102,11 @@ options_alone(train_options_t *o)
         train_usage("fit", "--model trees and --%s, which is of a network: "
                     "expected one of them", o->by_hand);
     }
+
+    if (o->monotone != NULL && o->model != TRAIN_MODEL_TREES) {
+        train_usage("fit", "--monotone is kept by trees alone: expected "
+                    "--model trees with it");
+    }
 }
 
 

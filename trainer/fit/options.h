@@ -57,6 +57,7 @@ typedef struct {
     int        dp_features;         /* train_dp_features_t */
     size_t     folds;
     int        model, effort;       /* train_model_kind_t, train_effort_t */
+    char      *monotone;            /* "NAME=+1,..."; NULL: nothing */
     const char *by_hand;            /* a setting of one network that was said,
                                        such as "lr"; NULL: none */
     unsigned   says_validation;     /* --validation was said */

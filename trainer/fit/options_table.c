@@ -129,6 +129,9 @@ static const train_arg_t  options_rows[] = {
     { "effort", 0, CHOICE(effort, train_effort_names, PLAIN), NULL,
       "how much is tried: about 1, 20 or 200 times the work of one network "
       "(normal)" },
+    { "monotone", 0, TEXT(monotone, WEIGHTS), "LIST",
+      "NAME=+1,...: of --model trees: answers rise with this column, or fall "
+      "with -1, whatever the rows say" },
     { "hidden", 0, TEXT(hidden, NETWORK), "SPEC",
       "hidden layers, or none, as in 64:relu:bn:drop=0.2,64:gelu:ln:res "
       "(by the data)", .group = "One network, alone, if something is said of "
