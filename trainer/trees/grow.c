@@ -250,13 +250,20 @@ static void
 grow_cut(const train_grower_t *g, const train_lot_t *lot, size_t slot,
     const train_grow_leaf_t *l, train_cut_t *best)
 {
+    size_t               usual;
     uint64_t             random;
     const train_slot_t  *s = &g->b->slot[slot];
 
     random = train_rng_at(lot->seed, (l->from * g->set->leaves + l->n)
                                      * g->b->n + slot);
 
-    if (!g->used[slot] || !grow_may(g, l)
+    /* whatever the cut, one side has the usual bin, and the other at most the
+       rows that have not */
+
+    usual = (s->sparse) ? train_sum_rows(l->sums[s->at + s->usual],
+                                         g->cutter.bits) : 0;
+
+    if (!g->used[slot] || !grow_may(g, l) || l->n - usual < g->set->min_rows
         || (g->set->node_columns < 1
             && (double) (random >> 11) * 0x1p-53 >= g->set->node_columns))
     {
