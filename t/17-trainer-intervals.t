@@ -119,6 +119,13 @@ ok_run(qw(quantize m.st -d train.csv -o small.st));
 refused(1, qr/has no residuals to make intervals of/, qw(predict small.st -d
     new.csv --format csv --interval 0.9));
 
+# of what is tried by itself: by rows that were not learnt from
+$t->write_file('few.csv', join "\n", 'id,x,y', table(600), '');
+ok_run(qw(fit -d few.csv -t y --id id -q -o a.st));
+$j = decode_json(ok_run(qw(evaluate a.st -d new.csv --json)));
+cmp_ok(abs($j->{prediction_intervals}{covered}[0] - 0.9), '<', 0.03,
+    "by folds: $j->{prediction_intervals}{covered}[0]");
+
 # what cannot be
 
 refused(2, qr/--interval: 0: expected a share above 0 and below 1/,

@@ -154,6 +154,24 @@ $j = decode_json(ok_run(qw(evaluate p.st -d test.csv --json)));
 cmp_ok(abs($j->{below} - 0.9), '<', 0.05, "a quantile stays one: $j->{below}");
 
 ###############################################################################
+# the same of what is tried by itself: trees and networks
+
+$t->write_file('few.csv', join "\n", 'x,y,count', @train[0 .. 499], '');
+ok_run(qw(fit -d few.csv -q -o a.st -t y --ignore count --loss quantile=0.8));
+$j = decode_json(ok_run(qw(evaluate a.st -d test.csv --json)));
+cmp_ok(abs($j->{below} - 0.8), '<', 0.05, "a share 0.8: $j->{below}");
+cmp_ok($j->{pinball}, '<', 0.75 * $j->{baseline}{pinball}, 'better');
+ok_run(qw(fit -d few.csv -q -o a.st -t count --ignore y --task regression
+    --loss poisson));
+$j = decode_json(ok_run(qw(evaluate a.st -d test.csv --json)));
+cmp_ok($j->{deviance}, '<', 0.7 * $j->{baseline}{deviance}, 'counts');
+@said = map { decode_json($_)->{prediction} } split /\n/,
+    ok_run(qw(predict a.st -d test.csv --format jsonl));
+is(scalar(grep { $_ < 0 } @said), 0, 'none is below 0');
+refused(1, qr/the target has -\S+: expected counts or rates of 0 or more/,
+    qw(fit -d few.csv -q -o a.st -t y --ignore count --loss poisson));
+
+###############################################################################
 # refused
 
 refused(2, qr/--loss: "quantile": expected quantile=X, a number above 0 and below 1/,

@@ -136,7 +136,13 @@ ok_run(qw(fit -d bare.csv -t 2,4,5 -q --epochs 20 --header no -o b.st), @quick);
 $j = decode_json(ok_run(qw(evaluate b.st -d bare.csv --json)));
 cmp_ok($j->{numbers}[1]{r2}, '>', 0.5, 'by number');
 
-# one file less, a teacher, fewer bits
+# what is tried by itself: each counts alike, whatever its unit is
+$t->write_file('few.csv', join "\n", $head, @train[0 .. 299], '');
+ok_run(qw(fit -d few.csv -t price,share,count --id id -q -o a.st));
+$j = decode_json(ok_run(qw(evaluate a.st -d new.csv --json)));
+cmp_ok($_->{r2}, '>', 0.9, "by itself: $_->{r2}") for @{ $j->{numbers} };
+
+# a teacher, fewer bits
 ok_run(qw(quantize m.st -d train.csv -o small.st));
 ok_run(qw(fit -d train.csv --id id -t price,share,count -q --teacher m.st -o
     d.st --epochs 60 --hidden 8:relu), @quick);

@@ -74,13 +74,14 @@ blend_number(const train_portfolio_t *p, uint32_t row, const float *said)
             d *= (d > 0) ? 1 - p->lesson.level : -p->lesson.level;
 
         } else if (p->lesson.loss == TRAIN_LOSS_POISSON) {
-            d = said[k] - y * log(fmax((double) said[k], BLEND_RATE));
+            d = fmax((double) said[k], BLEND_RATE);
+            d = d - y + (y > 0 ? y * log(y / d) : 0);
 
         } else {
-            d *= d / p->unit[k];
+            d *= d;
         }
 
-        sum += d;
+        sum += d / p->unit[k];
     }
 
     return sum / (double) out;
@@ -119,38 +120,50 @@ blend_hits(const train_lesson_t *l, uint32_t row, const float *z)
 }
 
 
-/* Mean squares about the mean, of the rows that judge */
+/* Mean squares about the mean of number k, of the rows that judge */
+
+static double
+blend_spread_of(const train_portfolio_t *p, size_t from, size_t to, size_t k)
+{
+    double                    w, y, sum, sq, all;
+    size_t                    i, j;
+    uint32_t                  row;
+    const train_part_rows_t  *part;
+
+    sum = sq = all = 0;
+
+    for (i = from; i < to; i++) {
+        part = &p->parts.part[i];
+
+        for (j = 0; j < part->n_judge; j++) {
+            row = part->judge[j];
+            w = blend_weight(&p->lesson, row);
+            y = (double) p->y[row * p->lesson.out + k];
+            all += w;
+            sum += w * y;
+            sq += w * y * y;
+        }
+    }
+
+    return (all > 0) ? sq / all - sum / all * (sum / all) : 0;
+}
+
+
+/* The same of all of them, each in its unit */
 
 static double
 blend_spread(const train_portfolio_t *p, size_t from, size_t to)
 {
-    double                    w, y, sum, sq, all, spread;
-    size_t                    i, j, k;
-    uint32_t                  row;
-    const train_part_rows_t  *part;
+    double  sum;
+    size_t  k;
 
-    spread = 0;
+    sum = 0;
 
     for (k = 0; k < p->lesson.out; k++) {
-        sum = sq = all = 0;
-
-        for (i = from; i < to; i++) {
-            part = &p->parts.part[i];
-
-            for (j = 0; j < part->n_judge; j++) {
-                row = part->judge[j];
-                w = blend_weight(&p->lesson, row);
-                y = (double) p->y[row * p->lesson.out + k];
-                all += w;
-                sum += w * y;
-                sq += w * y * y;
-            }
-        }
-
-        spread += (sq / all - sum / all * (sum / all)) / p->unit[k];
+        sum += blend_spread_of(p, from, to, k) / p->unit[k];
     }
 
-    return spread / (double) p->lesson.out;
+    return sum / (double) p->lesson.out;
 }
 
 

@@ -87,8 +87,8 @@ typedef struct {
     /* what came of it */
     train_transform_t     transform;    /* of y */
     float                *target;   /* (rows,out) of y, what is learnt */
-    double               *unit;     /* (out) squares count so much less: of one
-                                       number 1, else its variance */
+    double               *unit;     /* (out) by which the loss of each number
+                                       is divided: of one alone 1 */
     train_tried_t        *tried;    /* (n) */
     size_t                n;
     double                budget, work;

@@ -88,15 +88,17 @@ train_targets_level(train_portfolio_t *p, const float *scores, size_t to)
 }
 
 
-/* Several numbers are as important as each other */
+/* One number is lost in its own unit; several count alike whatever theirs are:
+ * by the spread of those that are known */
 
 static void
 targets_units(train_portfolio_t *p)
 {
-    double  y, sum, sq;
+    double  y, sum, sq, n;
     size_t  i, k, out;
 
     out = p->lesson.out;
+    n = (double) p->n_row;
     p->unit = train_alloc(out, sizeof(double));
 
     for (k = 0; k < out; k++) {
@@ -104,12 +106,18 @@ targets_units(train_portfolio_t *p)
 
         for (i = 0; i < p->n_row; i++) {
             y = (double) p->y[p->row[i] * out + k];
-            sum += y / (double) p->n_row;
-            sq += y * y / (double) p->n_row;
+            sum += y / n;
         }
 
-        sq -= sum * sum;
-        p->unit[k] = (out > 1 && sq > 0) ? sq : 1;
+        for (i = 0; i < p->n_row; i++) {
+            y = (double) p->y[p->row[i] * out + k] - sum;
+            sq += y * y / n;
+        }
+
+        p->unit[k] = (out == 1) ? 1
+                     : (p->lesson.loss == TRAIN_LOSS_POISSON) ? sum
+                     : (p->lesson.loss == TRAIN_LOSS_QUANTILE) ? sqrt(sq) : sq;
+        p->unit[k] = (p->unit[k] > 0) ? p->unit[k] : 1;
     }
 }
 
@@ -147,5 +155,6 @@ train_targets_choose(train_portfolio_t *p)
 
     targets_set(p, kind[best]);
 
-    return 0;
+    return p->lesson.loss == TRAIN_LOSS_POISSON
+           && p->transform.kind != TRAIN_TARGET_RATE ? -1 : 0;
 }
