@@ -10,6 +10,7 @@ use warnings;
 use FindBin;
 use lib "$FindBin::Bin/lib";
 use MaasTest;
+use MaasTest::Embed qw(embed_model);
 use MaasTest::Export qw(numbers rows same);
 use MaasTest::Model qw(write_model dense_model);
 use MaasTest::Trees qw(random_trees);
@@ -80,6 +81,10 @@ check("by_$_", 0, in => 4, tensors => {},
         inputs => tensor(2, 2), layers => [
             { kind => 'normalize', by => $_, activation => 'leaky_relu' } ] })
     for qw(l1 l2 max);
+
+# embeddings, groups, and trees beside them
+
+check('embed', 0, in => 5, rows => 'odd5.csv', embed_model());
 
 # scores of two numbers in units of a target, by each way back
 

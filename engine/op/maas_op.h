@@ -217,8 +217,12 @@ void maas__trees_of(const maas_node_t *n, struct maas_trees_s *t);
 int maas__trees_to(const struct maas_trees_s *t, maas_node_t *n);
 
 
-/* maas_op_embed.c: items of a planned layer of that kind, *n of them */
+/* maas_op_embed.c: items of a layer of that kind, as many as it says, whose
+ * numbers are those of its tensor, or a copy; and of a planned one, *n of
+ * them */
 struct maas_embed_item_s;
+void maas__embed_items(const maas_node_t *n, const float *number,
+    struct maas_embed_item_s *to);
 const struct maas_embed_item_s *maas__embed_of(const maas_step_t *s,
     size_t *n);
 

@@ -170,6 +170,21 @@ embed_item(const maas_node_t *n, size_t i, const float *number,
 }
 
 
+void
+maas__embed_items(const maas_node_t *n, const float *number,
+    maas_embed_item_t *to)
+{
+    size_t    i;
+    uint32_t  done;
+
+    for (i = 0, done = 0; i < n->tensors[EMBED_ITEM].shape[0]; i++, to++) {
+        embed_item(n, i, number, to);
+        to->to = done;
+        done += to->width;
+    }
+}
+
+
 /* R43, of item i, which may write so many numbers */
 
 static maas_status_t
@@ -279,23 +294,16 @@ static void
 embed_pack(const maas_step_t *s, void *to)
 {
     float                  *number;
-    size_t                  i, done;
-    maas_embed_item_t      *item = to;
     const maas_op_embed_t  *a = (const void *) s->node.attrs;
 
     number = (float *) ((char *) to + embed_head(a));
-    done = 0;
 
     if (a->numbers > 0) {
         memcpy(number, s->node.tensors[EMBED_NUMBER].data,
                a->numbers * sizeof(float));
     }
 
-    for (i = 0; i < a->items; i++) {
-        embed_item(&s->node, i, number, &item[i]);
-        item[i].to = (uint32_t) done;
-        done += item[i].width;
-    }
+    maas__embed_items(&s->node, number, to);
 }
 
 

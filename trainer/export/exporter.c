@@ -53,13 +53,6 @@ exporter_refuse(const train_exported_t *e)
                                 "was made of", i,
                                 maas__dtypes[n->tensors[0].dtype].name);
         }
-
-        if (n->op == &maas__op_dense
-            && n->tensors[0].shape[1] != maas__shape_numbers(&n->shape))
-        {
-            return train_refuse(e->why, "layer %zu has groups, which are not "
-                                "exported", i);
-        }
     }
 
     return 0;

@@ -278,7 +278,8 @@ to_c_refuse(train_c_t *c)
         if (op != &maas__op_dense && op != &maas__op_activation
             && op != &maas__op_add && op != &maas__op_flatten
             && op != &maas__op_layer_norm && op != &maas__op_normalize
-            && op != &maas__op_trees && op != &maas__op_target)
+            && op != &maas__op_trees && op != &maas__op_target
+            && op != &maas__op_embed)
         {
             return train_refuse(c->e->why, "layer %zu is of kind %s, which has "
                                 "no code in C: --to onnx may have it", i,
@@ -320,6 +321,7 @@ to_c_write(train_exported_t *e)
 
     train_c_layers(&c);
     train_c_targets(&c);
+    train_c_embeds(&c);
 
     for (i = 0; i < e->desc->n_nodes; i++) {
         if (e->desc->nodes[i].op == &maas__op_trees) {

@@ -51,6 +51,11 @@ void train_c_targets(const train_c_t *c);
 void train_c_target(const train_c_t *c, size_t i, const char *in,
     const char *out);
 
+/* to_c_embed.c: the same of layers of kind embed. */
+void train_c_embeds(const train_c_t *c);
+void train_c_embed(const train_c_t *c, size_t i, const char *in,
+    const char *out);
+
 /* to_c_trees.c: the same of layer i of kind trees, with its tables. */
 void train_c_trees(const train_c_t *c, size_t i);
 

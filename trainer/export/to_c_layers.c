@@ -200,6 +200,32 @@ train_c_layers(const train_c_t *c)
 
 
 static void
+c_call_dense(const train_c_t *c, size_t i, const char *in, const char *out)
+{
+    size_t              k, n, groups;
+    const maas_node_t  *node;
+
+    node = &c->d->nodes[i];
+    n = node->tensors[0].shape[1];
+    groups = maas__shape_numbers(&node->shape) / n;
+    k = node->tensors[0].shape[0] / groups;
+
+    if (groups == 1) {
+        (void) fprintf(c->f, "    %s_dense(%s_weight%zu, %s_bias%zu, %zu, %zu, "
+                       "%s, %s);\n", c->name, c->name, i, c->name, i, k, n, in,
+                       out);
+        return;
+    }
+
+    (void) fprintf(c->f, "\n    for (i = 0; i < %zu; i++) {\n"
+                   "        %s_dense(%s_weight%zu + i * %zu, %s_bias%zu + i * "
+                   "%zu,\n            %zu, %zu, %s + i * %zu, %s + i * %zu);\n"
+                   "    }\n\n", groups, c->name, c->name, i, k * n, c->name, i,
+                   n, k, n, in, k, out, n);
+}
+
+
+static void
 c_call_act(const train_c_t *c, const maas_node_t *n, const char *out)
 {
     if (n->act == MAAS_ACT_LINEAR) {
@@ -230,9 +256,10 @@ train_c_layer(const train_c_t *c, size_t i, const char *const *in,
     width = maas__shape_numbers(&n->shape);
 
     if (n->op == &maas__op_dense) {
-        (void) fprintf(c->f, "    %s_dense(%s_weight%zu, %s_bias%zu, %zu, %zu, "
-                       "%s, %s);\n", c->name, c->name, i, c->name, i,
-                       n->tensors[0].shape[0], width, in[0], out);
+        c_call_dense(c, i, in[0], out);
+
+    } else if (n->op == &maas__op_embed) {
+        train_c_embed(c, i, in[0], out);
 
     } else if (n->op == &maas__op_layer_norm) {
         (void) fprintf(c->f, "    %s_norm(%s_weight%zu, %s_bias%zu, ", c->name,

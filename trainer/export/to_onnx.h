@@ -109,6 +109,10 @@ int train_onnx_layers(train_onnx_t *g, const char **value);
 const char *train_onnx_target(train_onnx_t *g, const maas_node_t *n,
     const char *x);
 
+/* to_onnx_embed.c: a layer of kind embed, of x(rows,in). */
+const char *train_onnx_embed(train_onnx_t *g, const maas_node_t *n,
+    const char *x);
+
 /* to_onnx_trees.c: layer i, of x(rows,in); NULL with a sentence.  And the
  * version of ai.onnx.ml that it needs. */
 const char *train_onnx_trees(train_onnx_t *g, size_t i, const char *x);

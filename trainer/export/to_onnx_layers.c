@@ -170,6 +170,46 @@ net_normalize(train_onnx_t *g, const maas_node_t *n, const char *x)
 }
 
 
+/* (groups,rows,n) <-> (rows,groups,n) */
+
+static const char *
+net_turned(train_onnx_t *g, const char *x)
+{
+    train_pb_t  a = { 0 };
+
+    static const int64_t  perm[] = { 1, 0, 2 };
+
+    train_onnx_ints(&a, "perm", perm, 3);
+
+    return train_onnx_node(g, "Transpose", 0, &x, 1, &a);
+}
+
+
+/* Groups of a dense layer are matrices of one product */
+
+static const char *
+net_groups(train_onnx_t *g, const maas_node_t *n, const char *x)
+{
+    size_t        dim[3];
+    maas_shape_t  in = { .rank = 2 }, out = { .rank = 2 };
+
+    dim[2] = n->tensors[0].shape[1];
+    dim[0] = maas__shape_numbers(&n->shape) / dim[2];
+    dim[1] = n->tensors[0].shape[0] / dim[0];
+    in.dim[0] = out.dim[0] = dim[0];
+    in.dim[1] = dim[1];
+    out.dim[1] = dim[2];
+
+    x = net_turned(g, net_shaped(g, x, &in));
+    x = train_onnx_two(g, "MatMul", x,
+                       train_onnx_tensor(g, TRAIN_ONNX_FLOAT, 3, dim,
+                                         n->tensors[0].data));
+    x = net_flat(g, net_turned(g, x), &out);
+
+    return train_onnx_two(g, "Add", x, net_weights(g, &n->tensors[1]));
+}
+
+
 /* The value of layer i before its activation; NULL with a sentence */
 
 static const char *
@@ -182,6 +222,12 @@ net_value(train_onnx_t *g, size_t i, const char **value)
     n = &g->d->nodes[i];
     x = value[n->in[0]];
     s = n->in[0] == 0 ? &g->d->shape : &g->d->nodes[n->in[0] - 1].shape;
+
+    if (n->op == &maas__op_dense && maas__shape_numbers(&n->shape)
+                                    != n->tensors[0].shape[1])
+    {
+        return net_groups(g, n, net_flat(g, x, s));
+    }
 
     if (n->op == &maas__op_dense) {
         return train_onnx_three(g, "Gemm", net_flat(g, x, s),
@@ -212,6 +258,10 @@ net_value(train_onnx_t *g, size_t i, const char **value)
 
     if (n->op == &maas__op_target) {
         return train_onnx_target(g, n, net_flat(g, x, s));
+    }
+
+    if (n->op == &maas__op_embed) {
+        return train_onnx_embed(g, n, net_flat(g, x, s));
     }
 
     if (n->op == &maas__op_trees) {
