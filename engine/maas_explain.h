@@ -25,7 +25,7 @@ typedef struct {
     unsigned            root;          /* trees or an embedding of the input:
                                           the path is straight behind it */
     unsigned            first;         /* a root, or linear in the network's
-                                          input alone: so it is along the path */
+                                          input alone: so is the path there */
     size_t              width;
     size_t              ld;
     size_t              value;         /* floats, behind what is applied */

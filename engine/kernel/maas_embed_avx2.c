@@ -14,7 +14,7 @@
 
 #pragma GCC optimize ("O3")
 
-#define KERNEL  maas_embed_run_avx2
+#define EMBED_RUN  maas_embed_run_avx2
 
 #include "maas_v_avx2.h"
 #include "maas_embed_simd.h"
@@ -31,7 +31,7 @@ const maas_embed_kernel_t  maas__embed_avx2 = {
     .name = "avx2",
     .isa = MAAS_ISA_AVX2,
     .usable = embed_avx2_usable,
-    .run = KERNEL
+    .run = EMBED_RUN
 };
 
 #endif

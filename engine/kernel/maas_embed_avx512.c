@@ -14,7 +14,7 @@
 
 #pragma GCC optimize ("O3")
 
-#define KERNEL  maas_embed_run_avx512
+#define EMBED_RUN  maas_embed_run_avx512
 
 #include "maas_v_avx512.h"
 #include "maas_embed_simd.h"
@@ -35,7 +35,7 @@ const maas_embed_kernel_t  maas__embed_avx512 = {
     .name = "avx512",
     .isa = MAAS_ISA_AVX512,
     .usable = embed_avx512_usable,
-    .run = KERNEL
+    .run = EMBED_RUN
 };
 
 #endif

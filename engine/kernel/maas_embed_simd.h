@@ -1,7 +1,7 @@
 /*
  * Embeddings of a row in vectors: the same operations as maas_embed.c, so the
  * same bits.  Included with V, N and maas_v_*() of an instruction set, and
- * KERNEL, the name of what it makes.
+ * EMBED_RUN, the name of what it makes.
  * Not here: slopes.
  */
 
@@ -130,7 +130,7 @@ embed_copy(const maas_embed_item_t *e, const float *x, float *y)
 
 
 TARGET static void
-KERNEL(const maas_embed_item_t *e, size_t n, const float *row, float *to)
+EMBED_RUN(const maas_embed_item_t *e, size_t n, const float *row, float *to)
 {
     float         x, *y;
     const float  *v;

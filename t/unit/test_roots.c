@@ -33,7 +33,7 @@ static const float     number[] = {
     0.5f, 0.3f, 0, 0.25f, 1, 0.3f, 0.1f, 1, -2, 0.5f, 0.75f
 };
 
-/* x0 <= 0.5 ? (x2 in {0, 2} ? 1 : -2) : 3 for output 0, x1 <= 1 ? 2 : -1 of 1 */
+/* 0: x0 <= 0.5 ? (x2 in {0, 2} ? 1 : -2) : 3; 1: x1 <= 1 ? 2 : -1 */
 
 static const double    cover[] = { 9, 4, 3, 1, 5, 9, 2, 7 };
 static const double    threshold[] = { 0.5, 0, 1 };

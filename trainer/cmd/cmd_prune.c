@@ -119,8 +119,9 @@ prune_able(const train_small_t *s)
 
     if (!train_is_chain(s)) {
         train_die("%s: expected a chain of dense layers with weights of "
-                  "floats: layers that add or normalize, and models that are "
-                  "quantized, cannot be pruned; prune first, then quantize",
+                  "floats: layers that add, normalize, embed or have groups, "
+                  "and models that are quantized, cannot be pruned; prune "
+                  "first, then quantize",
                   s->path);
     }
 

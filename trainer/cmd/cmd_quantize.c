@@ -140,7 +140,7 @@ quantize_able(const train_small_t *s)
         other += strcmp(s->nodes[i].op->name, "trees") == 0;
     }
 
-    if (other > 0) {
+    if (other > 0 && dense == 0) {
         train_die("%s: a model of trees has no weights that could be "
                   "quantized: it is as small and fast as it gets", s->path);
     }

@@ -359,7 +359,9 @@ train_predict_reasons(const train_predict_t *p, const maas_model_t *m,
     r.n = e.n;
     r.part = train_alloc(r.n, sizeof(reasons_part_t));
 
-    if (maas_explainer_how(e.explainer) == MAAS_EXPLAIN_SHAP) {
+    if (maas_explainer_how(e.explainer) == MAAS_EXPLAIN_SHAP
+        && p->info->layers == 1)
+    {
         reasons_trees(&r, m, path, json);
 
     } else {

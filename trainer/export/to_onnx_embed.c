@@ -11,14 +11,14 @@
 /* Constants of an embedding */
 
 static const char *
-embed_number(train_onnx_t *g, double v)
+piece_number(train_onnx_t *g, double v)
 {
     return train_onnx_number(g, TRAIN_ONNX_FLOAT, v);
 }
 
 
 static const char *
-embed_matrix(train_onnx_t *g, const float *v, size_t rows, size_t columns)
+piece_matrix(train_onnx_t *g, const float *v, size_t rows, size_t columns)
 {
     size_t  dim[] = { rows, columns };
 
@@ -27,7 +27,7 @@ embed_matrix(train_onnx_t *g, const float *v, size_t rows, size_t columns)
 
 
 static const char *
-embed_vector(train_onnx_t *g, const float *v, size_t n)
+piece_vector(train_onnx_t *g, const float *v, size_t n)
 {
     return train_onnx_vector(g, TRAIN_ONNX_FLOAT, v, n);
 }
@@ -36,7 +36,7 @@ embed_vector(train_onnx_t *g, const float *v, size_t n)
 /* Numbers of x(rows,in) from one on, (rows,n) */
 
 static const char *
-embed_slice(train_onnx_t *g, const char *x, size_t from, size_t n)
+piece_slice(train_onnx_t *g, const char *x, size_t from, size_t n)
 {
     size_t       i;
     int64_t     *at;
@@ -61,32 +61,32 @@ embed_slice(train_onnx_t *g, const char *x, size_t from, size_t n)
 /* y, but `none` where x is no value */
 
 static const char *
-embed_where(train_onnx_t *g, const char *x, double none, const char *y)
+piece_where(train_onnx_t *g, const char *x, double none, const char *y)
 {
     return train_onnx_three(g, "Where", train_onnx_one(g, "IsNaN", x),
-                            embed_number(g, none), y);
+                            piece_number(g, none), y);
 }
 
 
 /* (x - v[0]) * v[1] */
 
 static const char *
-embed_moved(train_onnx_t *g, const float *v, const char *x)
+piece_moved(train_onnx_t *g, const float *v, const char *x)
 {
-    x = train_onnx_two(g, "Sub", x, embed_number(g, (double) v[0]));
+    x = train_onnx_two(g, "Sub", x, piece_number(g, (double) v[0]));
 
-    return train_onnx_two(g, "Mul", x, embed_number(g, (double) v[1]));
+    return train_onnx_two(g, "Mul", x, piece_number(g, (double) v[1]));
 }
 
 
 /* shift, factor, clip, fill: the clip in double precision */
 
 static const char *
-embed_scaled(train_onnx_t *g, const float *v, const char *x)
+piece_scaled(train_onnx_t *g, const float *v, const char *x)
 {
     const char  *z, *t;
 
-    z = embed_where(g, x, (double) v[3], embed_moved(g, v, x));
+    z = piece_where(g, x, (double) v[3], piece_moved(g, v, x));
 
     if (!(v[2] > 0)) {
         return z;
@@ -105,7 +105,7 @@ embed_scaled(train_onnx_t *g, const float *v, const char *x)
 
 
 static const char *
-embed_bins(train_onnx_t *g, const maas_embed_item_t *e, const char *x)
+piece_bins(train_onnx_t *g, const maas_embed_item_t *e, const char *x)
 {
     float       *wide;
     size_t       i;
@@ -117,24 +117,24 @@ embed_bins(train_onnx_t *g, const maas_embed_item_t *e, const char *x)
         wide[i] = e->number[i + 1] - e->number[i];
     }
 
-    t = train_onnx_two(g, "Sub", x, embed_vector(g, e->number, e->width));
-    t = train_onnx_two(g, "Div", t, embed_vector(g, wide, e->width));
-    t = train_onnx_three(g, "Clip", t, embed_number(g, 0), embed_number(g, 1));
+    t = train_onnx_two(g, "Sub", x, piece_vector(g, e->number, e->width));
+    t = train_onnx_two(g, "Div", t, piece_vector(g, wide, e->width));
+    t = train_onnx_three(g, "Clip", t, piece_number(g, 0), piece_number(g, 1));
     train_free(wide);
 
-    return embed_where(g, x, 0, t);
+    return piece_where(g, x, 0, t);
 }
 
 
 /* Which of so many rows a code means, the last if none: (rows,1), whole */
 
 static const char *
-embed_row(train_onnx_t *g, size_t rows, const char *x)
+piece_row(train_onnx_t *g, size_t rows, const char *x)
 {
     const char  *low, *high, *last;
 
-    last = embed_number(g, (double) (rows - 1));
-    low = train_onnx_two(g, "GreaterOrEqual", x, embed_number(g, 0));
+    last = piece_number(g, (double) (rows - 1));
+    low = train_onnx_two(g, "GreaterOrEqual", x, piece_number(g, 0));
     high = train_onnx_two(g, "Less", x, last);
     x = train_onnx_three(g, "Where", train_onnx_two(g, "And", low, high), x,
                          last);
@@ -144,20 +144,20 @@ embed_row(train_onnx_t *g, size_t rows, const char *x)
 
 
 static const char *
-embed_table(train_onnx_t *g, const maas_embed_item_t *e, const char *x)
+piece_table(train_onnx_t *g, const maas_embed_item_t *e, const char *x)
 {
     const char  *y;
 
-    y = train_onnx_two(g, "Gather", embed_matrix(g, e->number, e->rows,
+    y = train_onnx_two(g, "Gather", piece_matrix(g, e->number, e->rows,
                                                  e->width),
-                       embed_row(g, e->rows, x));
+                       piece_row(g, e->rows, x));
 
     return train_onnx_with(g, "Flatten", y, "axis", 1);
 }
 
 
 static const char *
-embed_one_hot(train_onnx_t *g, const maas_embed_item_t *e, const char *x)
+piece_one_hot(train_onnx_t *g, const maas_embed_item_t *e, const char *x)
 {
     size_t       i;
     int64_t     *place;
@@ -170,7 +170,7 @@ embed_one_hot(train_onnx_t *g, const maas_embed_item_t *e, const char *x)
     }
 
     y = train_onnx_two(g, "Equal",
-                       embed_row(g, e->width + (e->number[0] == 0), x),
+                       piece_row(g, e->width + (e->number[0] == 0), x),
                        train_onnx_vector(g, TRAIN_ONNX_INT64, place,
                                          e->width));
     train_free(place);
@@ -180,56 +180,56 @@ embed_one_hot(train_onnx_t *g, const maas_embed_item_t *e, const char *x)
 
 
 static const char *
-embed_periodic(train_onnx_t *g, const maas_embed_item_t *e, const char *x)
+piece_periodic(train_onnx_t *g, const maas_embed_item_t *e, const char *x)
 {
     const char   *t;
     const float  *w;
 
     w = e->number + MAAS_EMBED_WAVES;
-    t = train_onnx_two(g, "Mul", embed_scaled(g, e->number, x),
-                       embed_vector(g, w, e->rows));
-    t = train_onnx_two(g, "Add", t, embed_vector(g, w + e->rows, e->rows));
+    t = train_onnx_two(g, "Mul", piece_scaled(g, e->number, x),
+                       piece_vector(g, w, e->rows));
+    t = train_onnx_two(g, "Add", t, piece_vector(g, w + e->rows, e->rows));
     t = train_onnx_two(g, "Sub", t, train_onnx_one(g, "Round", t));
-    t = train_onnx_two(g, "Mul", t, embed_number(g, 6.283185307179586));
+    t = train_onnx_two(g, "Mul", t, piece_number(g, 6.283185307179586));
     t = train_onnx_one(g, "Cos", t);
     w += 2 * e->rows;
 
     return train_onnx_three(g, "Gemm", t,
-                            embed_matrix(g, w, e->rows, e->width),
-                            embed_vector(g, w + (size_t) e->rows * e->width,
+                            piece_matrix(g, w, e->rows, e->width),
+                            piece_vector(g, w + (size_t) e->rows * e->width,
                                          e->width));
 }
 
 
 static const char *
-embed_item(train_onnx_t *g, const maas_embed_item_t *e, const char *x)
+piece_item(train_onnx_t *g, const maas_embed_item_t *e, const char *x)
 {
-    x = embed_slice(g, x, e->from,
+    x = piece_slice(g, x, e->from,
                     e->kind == MAAS_EMBED_COPY ? e->width : 1);
 
     switch (e->kind) {
 
     case MAAS_EMBED_COPY:
-        return embed_where(g, x, 0, embed_moved(g, e->number, x));
+        return piece_where(g, x, 0, piece_moved(g, e->number, x));
 
     case MAAS_EMBED_NUMBER:
-        return embed_scaled(g, e->number, x);
+        return piece_scaled(g, e->number, x);
 
     case MAAS_EMBED_MISSING:
         return train_onnx_cast(g, train_onnx_one(g, "IsNaN", x),
                                TRAIN_ONNX_FLOAT);
 
     case MAAS_EMBED_BINS:
-        return embed_bins(g, e, x);
+        return piece_bins(g, e, x);
 
     case MAAS_EMBED_TABLE:
-        return embed_table(g, e, x);
+        return piece_table(g, e, x);
 
     case MAAS_EMBED_ONE_HOT:
-        return embed_one_hot(g, e, x);
+        return piece_one_hot(g, e, x);
 
     default:
-        return embed_periodic(g, e, x);
+        return piece_periodic(g, e, x);
     }
 }
 
@@ -247,7 +247,7 @@ train_onnx_embed(train_onnx_t *g, const maas_node_t *n, const char *x)
     maas__embed_items(n, n->tensors[0].data, e);
 
     for (i = 0; i < items; i++) {
-        y[i] = embed_item(g, &e[i], x);
+        y[i] = piece_item(g, &e[i], x);
     }
 
     all = train_onnx_concat(g, y, items);
