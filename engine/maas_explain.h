@@ -99,6 +99,12 @@ maas_status_t maas__roots_create(maas_path_t *p, const maas_desc_t *d,
 maas_status_t maas__roots_means(maas_path_t *p, const float *usual,
     maas_arena_t *a);
 
+/* maas_explain_mean.c: (units) of a step of kind embed, in the arena: what rows
+ * of training are embedded as in the mean, by what the model knows of columns,
+ * and else as the row `usual`.  NULL: no memory. */
+float *maas__explain_mean(const maas_model_t *model, const maas_step_t *s,
+    const float *usual, maas_arena_t *a);
+
 /* maas_explain_path.c: how a model planned from d is explained: everything but
  * `usual` is filled.  UNSUPPORTED with a sentence, NOMEM. */
 maas_status_t maas__path_create(maas_path_t *p, const maas_model_t *m,

@@ -29,6 +29,11 @@ sub tensor {
 # and others, one-hot with others; then sums of halves, and of all:
 #   8 numbers -> 2 groups of 4, a unit each -> the sum of both
 
+my $spread = { columns => {
+    age => { mean => 30, low => 0, high => 60, edges => [ 20, 40 ],
+        counts => [ 2, 1, 1 ], missing => 1 },
+    city => { counts => [ 1, 2 ], missing => 3, unknown => 4 } } };
+
 sub model {
     my (%o) = @_;
     my %embed = (kind => 'embed', units => 8, items => 4, numbers => 12,
@@ -62,7 +67,7 @@ sub model {
     }, tensors => \%tensors);
 }
 
-model();
+model(reference => $spread);
 $t->conf(<<'EOC');
 %%GLOBALS%%
 events { }
@@ -72,6 +77,7 @@ http {
     server {
         listen 127.0.0.1:%%PORT%%;
         location = /p { maas_predict m; }
+        location /s/ { maas_serve; }
     }
 }
 EOC
@@ -99,10 +105,7 @@ my ($rc, $out);
 # column, since all is linear: of ages 10, 30 and 50 in bins of 2, 1 and 1 rows
 # the third is missing in one row of 5; rome, oslo, others and none are 1 to 4
 
-model(reference => { columns => {
-    age => { mean => 30, low => 0, high => 60, edges => [ 20, 40 ],
-        counts => [ 2, 1, 1 ], missing => 1 },
-    city => { counts => [ 1, 2 ], missing => 3, unknown => 4 } } });
+model(reference => $spread);
 $t->write_file('r.csv', "age,city\n50,oslo\n,rome\n");
 ($rc, $out) = $t->trainer('explain', 'm.st', '-d', 'r.csv', '--json');
 is($rc, 0, 'explain');
@@ -127,6 +130,41 @@ cmp_ok(abs($said[0]{base} - 112), '<', 1e-4, 'the base is that row');
 cmp_ok(abs($said[0]{attributions}{age} - 2.75), '<', 1e-4, 'age');
 cmp_ok(abs($said[0]{attributions}{city} - 110), '<', 1e-4, 'city');
 model();
+
+my $said = $t->post('/s/v1/models/m:explain',
+    '{"instances": [{"age": 50, "city": "oslo"}]}',
+    'Content-Type' => 'application/json')->body;
+my $told = $json->decode($said)->{explanations}[0];
+cmp_ok(abs($told->{score} - 224.75), '<', 1e-4, 'explained by nginx: the score')
+    or diag($said);
+cmp_ok(abs($told->{base} + $told->{attributions}{age}
+    + $told->{attributions}{city} - 224.75), '<', 1e-4, 'of which it is all');
+
+# dates: eight days of the years from 2000 on; months from 1 on
+
+write_model("$dir/d.st", doc => {
+    version => 5, name => 'd', task => 'regression',
+    inputs => { kind => 'columns', columns => [ { name => 'day',
+        kind => 'date', format => 'iso',
+        parts => [ { part => 'year' }, { part => 'month_number' } ] } ] },
+    layers => [ { kind => 'embed', units => 2, items => 1, numbers => 2 },
+        { kind => 'dense', units => 1 } ],
+    reference => { columns => { day => { edges => [ 2000, 2010 ],
+        counts => [ 0, 4, 0 ] } } },
+}, tensors => {
+    'layers.0.item' => tensor(U8 => [0]), 'layers.0.from' => tensor(U32 => [0]),
+    'layers.0.width' => tensor(U32 => [2]), 'layers.0.at' => tensor(U32 => [ 0, 2 ]),
+    'layers.0.number' => tensor(F32 => [ 2000, 1 ]),
+    'layers.1.weight' => tensor(F32 => [ 1, 0.01 ], 2, 1),
+    'layers.1.bias' => tensor(F32 => [ 20 ]) });
+$t->write_file('d.csv', "day\n2004-12-24\n");
+($rc, $out) = $t->trainer('explain', 'd.st', '-d', 'd.csv', '--json');
+is($rc, 0, 'explain a date');
+@said = map { $json->decode($_) } split /\n/, $out;
+cmp_ok(abs($said[0]{base} - 4.5 - 0.065), '<', 1e-4, 'the mean day')
+    or diag($out);
+cmp_ok(abs($said[0]{attributions}{day} + 0.5 - 0.055), '<', 1e-4,
+    'years and months');
 
 sub refused {
     my ($what, $re, %o) = @_;

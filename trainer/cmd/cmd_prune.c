@@ -108,21 +108,16 @@ prune_check(const prune_t *o)
 static void
 prune_able(const train_small_t *s)
 {
-    size_t  i;
-
-    for (i = 0; i < s->n; i++) {
-        if (strcmp(s->nodes[i].op->name, "trees") == 0) {
-            train_die("%s: a model of trees has no neurons: expected a "
-                      "network", s->path);
-        }
+    if (s->n == 1 && strcmp(s->nodes[0].op->name, "trees") == 0) {
+        train_die("%s: a model of trees has no neurons: expected a network",
+                  s->path);
     }
 
     if (!train_is_chain(s)) {
         train_die("%s: expected a chain of dense layers with weights of "
-                  "floats: layers that add, normalize, embed or have groups, "
-                  "and models that are quantized, cannot be pruned; prune "
-                  "first, then quantize",
-                  s->path);
+                  "floats: trees, layers that add, normalize, embed or have "
+                  "groups, and models that are quantized, cannot be pruned; "
+                  "prune first, then quantize", s->path);
     }
 
     if (s->n < 2) {
