@@ -57,7 +57,8 @@ write_row(FILE *f, size_t i, unsigned other)
     y = other ? (double) draw(i, 6, 100) / 7 : y;
 
     (void) fprintf(f, "%zu,%u,%u,%u,%s,%s,%c,%s,%s,%u,%s,%.4f\n", 1000 + i,
-                   1 + (unsigned) draw(i, 9, 700), 10000 + 37 * (unsigned) zip, 10000 + 37 * (unsigned) zip,
+                   1 + (unsigned) draw(i, 9, 700),
+                   10000 + 37 * (unsigned) zip, 10000 + 37 * (unsigned) zip,
                    sizes[size], size ? size > 1 ? "gross" : "mittel" : "klein",
                    'A' + (int) draw(i, 8, 5), mixed[draw(i, 4, 6)],
                    spans[years], (unsigned) draw(i, 5, 60), other ? "b" : "a",
