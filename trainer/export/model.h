@@ -69,7 +69,7 @@ void train_record_column(maas_writer_t *w, const maas_column_t *c);
  * document; of a tensor just a baseline, if there is one. */
 void train_columns_record(maas_writer_t *w, const train_data_t *d,
     const train_scale_t *s, const float *baseline, int reference);
-/* The member columns of a training: what the training rows have said of some. */
+/* The member columns of a training: what its rows have said of some columns. */
 void train_columns_decided(maas_writer_t *w, const train_table_t *t);
 /* How texts of the target (of that name, NULL: of the first) or the weights
  * were read in training, lists in the arena; 0 if the model does not say. */
