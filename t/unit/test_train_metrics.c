@@ -375,7 +375,7 @@ test_bootstrap(void **state)
 
 
 /* Answers that are as sure as they ought to be: their calibration error is
- * chance, and drawn rows have more of it */
+ * chance, of which no interval is known */
 
 static void
 test_interval(void **state)
@@ -409,7 +409,9 @@ test_interval(void **state)
         train_bootstrap(&j, 200, seed, &low, &high);
 
         for (k = 0; k < TRAIN_N_FIGURES; k++) {
-            if (!train_figures[k].numbers) {
+            if (train_figure_of(&train_figures[k], &m)
+                && !train_figures[k].biased)
+            {
                 assert_true(train_figure(&low, &train_figures[k])
                             <= train_figure(&m, &train_figures[k]));
                 assert_true(train_figure(&high, &train_figures[k])
@@ -418,7 +420,7 @@ test_interval(void **state)
         }
 
         assert_true(m.ece < 0.03);
-        assert_true(low.ece >= 0 && high.ece > m.ece);
+        assert_true(isnan(low.ece) && isnan(high.ece));
         train_metrics_free(&m);
         train_judge_free(&j);
     }

@@ -14,7 +14,9 @@
 #define TRAIN_BINS     15      /* of a probability */
 #define TRAIN_TOP_K    3
 #define TRAIN_ROUNDS   500     /* of the bootstrap */
-#define TRAIN_LEVEL    0.95    /* share of the rounds within an interval */
+#define TRAIN_LEVEL    0.95    /* of intervals, share that has the truth */
+#define TRAIN_ROUNDS_CELLS 20000 /* rows by curves and one: with more, intervals
+                                  need no rounds */
 #define TRAIN_INTERVALS 20     /* rows; with fewer, intervals say nothing */
 #define TRAIN_REPEATS  5       /* shuffles of a column, for its importance */
 #define TRAIN_N_FIGURES 15
@@ -87,6 +89,15 @@ typedef struct {
     size_t          largest;        /* class */
 } train_metrics_t;
 
+/* How drawn rows say what its interval is */
+
+typedef enum {
+    TRAIN_DRAW_SHARE = 0,           /* not at all: it is a share of rows, */
+    TRAIN_DRAW_NONE,                /*     or as good as one */
+    TRAIN_DRAW_SCALED,
+    TRAIN_DRAW_PLAIN                /* as it is, on no other scale */
+} train_draw_t;
+
 /* The figures by name, for tables; `at` is the place of a double. */
 
 typedef struct {
@@ -95,10 +106,11 @@ typedef struct {
     unsigned        numbers;        /* of regression, else of classes: */
     size_t          least_classes;  /*     from so many */
     size_t          most_classes;   /*     to so many */
-    unsigned        biased;         /* of drawn rows it is not that of all on
-                                       average */
+    unsigned        biased;         /* of some rows it is not that of all on
+                                       average: it has no interval */
     double          least, most;    /* that it can be */
     size_t          at;
+    train_draw_t    draw;
 } train_figure_t;
 
 extern const train_figure_t  train_figures[TRAIN_N_FIGURES];
@@ -216,9 +228,17 @@ size_t train_curve(const train_judge_t *j, size_t rank, train_point_t *p,
     size_t max);
 
 
-/* bootstrap.c: the figures' intervals by drawing the rows anew, the middle
- * TRAIN_LEVEL of so many rounds, around the figure of all rows.  low and high
- * have no confusion. */
+/* influence.c: the standard error of figure f of m = train_judge(j, count);
+ * psi(rows) gets what each row adds to the figure, as its share of all rows
+ * grows.  NAN where none is known, as of a calibration error. */
+double train_influence(const train_judge_t *j, const uint32_t *count,
+    const train_metrics_t *m, const train_figure_t *f, double *psi);
+
+
+/* bootstrap.c: the figures' intervals, which contain the figure of all rows of
+ * the kind TRAIN_LEVEL of the times, by drawing the rows anew in so many
+ * rounds; without rounds where they are many (TRAIN_ROUNDS_CELLS).  low and
+ * high have no confusion, and NAN where there is no figure or no interval. */
 void train_bootstrap(const train_judge_t *j, size_t rounds, uint64_t seed,
     train_metrics_t *low, train_metrics_t *high);
 

@@ -82,7 +82,7 @@ print_figure(FILE *f, const train_figure_t *figure, const train_metrics_t *m,
     (void) fprintf(f, "%-17s ", figure->title);
     print_one(f, form, train_figure(m, figure));
 
-    if (low != NULL) {
+    if (low != NULL && !isnan(train_figure(low, figure))) {
         (void) fputs("  (", f);
         print_one(f, form, train_figure(low, figure));
         (void) fputs(" to ", f);
@@ -153,8 +153,8 @@ train_metrics_print(FILE *f, const train_metrics_t *m,
     }
 
     if (low != NULL) {
-        (void) fprintf(f, "In brackets: %g %% of the values that other rows "
-                       "of this kind would give.\n", 100 * TRAIN_LEVEL);
+        (void) fprintf(f, "In brackets: where the figure of all such rows is, "
+                       "right %g %% of the times.\n", 100 * TRAIN_LEVEL);
     }
 
     if (m->each != NULL) {

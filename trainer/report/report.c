@@ -101,9 +101,8 @@ report_tiles(FILE *f, const train_report_t *r)
                        r->m->classes ? "\"" : "");
 
     if (r->low != NULL) {
-        (void) fprintf(f, "<p>Below each figure: %g %% of the values that "
-                       "other rows of this kind would give.</p>\n",
-                       100 * TRAIN_LEVEL);
+        (void) fprintf(f, "<p>Below a figure: where that of all such rows is, "
+                       "right %g %% of the times.</p>\n", 100 * TRAIN_LEVEL);
     }
 }
 
