@@ -137,13 +137,13 @@ train() {
     done
 
     run build/maas-trainer synth ${MAAS_DEMO_SYNTH:-} "$dir/data"
-    run build/maas-trainer fit -q --data "$dir/iris.csv" \
+    run build/maas-trainer fit -q --effort quick --data "$dir/iris.csv" \
         -o "$dir/iris.safetensors"
-    run build/maas-trainer fit -q --data "$dir/payments.csv" \
+    run build/maas-trainer fit -q --effort quick --data "$dir/payments.csv" \
         -o "$dir/payments.safetensors"
     for version in 1 2; do
-        run build/maas-trainer fit -q --data "$dir/price-$version.csv" \
-            --name price -o "$dir/price-$version.safetensors"
+        run build/maas-trainer fit -q --effort quick \
+            --data "$dir/price-$version.csv" --name price -o "$dir/price-$version.safetensors"
     done
     run build/maas-trainer fit --data "$dir/data" --hidden 64:relu,64:relu \
         --name digits -o "$dir/digits.safetensors"

@@ -22,7 +22,7 @@ my ($make) = $training =~ /^```sh\n(make_payments.*?)^```/ms
 my ($rc, $out, $err) = $t->command('sh', '-ec', $make);
 is($rc, 0, 'the data of training.md') or diag($err);
 ($rc, $out, $err) = $t->trainer(qw(fit --data payments.csv --target outcome
-    -o payments.safetensors));
+    --effort quick -o payments.safetensors));
 is($rc, 0, 'a model') or diag($err);
 
 # What a command prints begins as the page has it, and nothing is to be said
