@@ -279,6 +279,55 @@ test_pack(void **state)
 }
 
 
+/* One that has never seen a value missing has one number less */
+
+static void
+test_pack_uneven(void **state)
+{
+    char            why[TRAIN_WHY];
+    float           y[ROWS - TRAIN], sum[ROWS - TRAIN];
+    size_t          i, k, m, n;
+    train_learnt_t  l[3], all;
+    const double    weight[3] = { 0.5, 0.25, 0.75 };
+
+    for (i = 0; i < train_nelts(recipes); i++) {
+        table_make(1);
+        memset(sum, 0, sizeof(sum));
+
+        for (m = 0; m < 3; m++) {
+            if (m == 1) {
+                for (k = 0, n = 0; k < TRAIN; k++) {
+                    if (!isnan(table.numbers[k * IN + 1])) {
+                        table.row[n++] = (uint32_t) k;
+                    }
+                }
+
+                table.lesson.n = n;
+                table.lesson.n_valid = 0;
+            }
+
+            learn(recipes[i], 2, &l[m]);
+            run(&l[m], 1, y);
+
+            for (k = 0; k < ROWS - TRAIN; k++) {
+                sum[k] += (float) weight[m] * y[k];
+            }
+        }
+
+        assert_true(l[1].nodes[0].shape.dim[0] < l[0].nodes[0].shape.dim[0]);
+        assert_int_equal(train_family_network.pack(l, weight, 3, &all, why),
+                         0);
+        run(&all, 1, y);
+        near(y, sum, ROWS - TRAIN);
+        train_learnt_free(&all);
+
+        for (m = 0; m < 3; m++) {
+            train_learnt_free(&l[m]);
+        }
+    }
+}
+
+
 /* Nothing to stop by: the last round is taken, and it is that many */
 
 static void
@@ -323,6 +372,7 @@ main(void)
         cmocka_unit_test(test_engine),
         cmocka_unit_test(test_threads),
         cmocka_unit_test(test_pack),
+        cmocka_unit_test(test_pack_uneven),
         cmocka_unit_test(test_rounds),
         cmocka_unit_test(test_refused)
     };

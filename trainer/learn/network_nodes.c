@@ -202,6 +202,7 @@ typedef struct {
     const double          *weight;
     size_t                 n;
     size_t                 in;          /* numbers of a row that are read */
+    size_t                 units;       /* of the widest embedding */
     unsigned               shared;      /* the embedding is one */
 } nodes_pack_t;
 
@@ -229,10 +230,20 @@ nodes_same(const maas_node_t *a, const maas_node_t *b)
 }
 
 
+/* Numbers that an embedding has less than the widest: those of an item that no
+ * weight looks at follow it */
+
+static size_t
+nodes_lacks(const nodes_pack_t *p, size_t m)
+{
+    return p->units - p->member[m].nodes[0].shape.dim[0];
+}
+
+
 static void
 nodes_pack_embed(const nodes_pack_t *p, train_learnt_t *to)
 {
-    size_t              i, j, k, items, numbers, at_item, at_number;
+    size_t              i, j, k, items, numbers, at_item, at_number, lacks;
     uint32_t           *at;
     maas_node_t        *n;
     const maas_node_t  *from;
@@ -242,12 +253,14 @@ nodes_pack_embed(const nodes_pack_t *p, train_learnt_t *to)
     numbers = 0;
 
     for (i = 0; i < k; i++) {
+        lacks = nodes_lacks(p, i);
         items += p->member[i].nodes[0].tensors[NODES_ITEM].shape[0];
+        items += (lacks > 0);
         numbers += p->member[i].nodes[0].tensors[NODES_NUMBER].shape[0];
+        numbers += (lacks > 0);         /* its "other", 0 */
     }
 
-    n = nodes_embed(to, k * p->member[0].nodes[0].shape.dim[0], items,
-                    numbers);
+    n = nodes_embed(to, k * p->units, items, numbers);
     at = (uint32_t *) n->tensors[NODES_AT].data;
     at_item = 0;
     at_number = 0;
@@ -276,6 +289,15 @@ nodes_pack_embed(const nodes_pack_t *p, train_learnt_t *to)
 
         at_item += items;
         at_number += numbers;
+        lacks = nodes_lacks(p, i);
+
+        if (lacks > 0) {
+            ((uint8_t *) n->tensors[NODES_ITEM].data)[at_item]
+                = MAAS_EMBED_ONE_HOT;
+            ((uint32_t *) n->tensors[NODES_WIDTH].data)[at_item]
+                = (uint32_t) lacks;
+            at[at_item++] = (uint32_t) at_number++;
+        }
     }
 
     at[at_item] = (uint32_t) at_number;
@@ -295,7 +317,7 @@ nodes_pack_dense(const nodes_pack_t *p, size_t i, train_learnt_t *to)
     const maas_node_t  *from;
 
     from = &p->member[0].nodes[i];
-    k = from->tensors[NODES_WEIGHT].shape[0];
+    k = (i == 1) ? p->units : from->tensors[NODES_WEIGHT].shape[0];
     units = from->tensors[NODES_WEIGHT].shape[1];
     beside = (i == 1 && p->shared);
     n = nodes_dense(to, p->n * k * units, p->n * units);
@@ -314,7 +336,7 @@ nodes_pack_dense(const nodes_pack_t *p, size_t i, train_learnt_t *to)
         (void) memcpy(b + m * units, from->tensors[NODES_BIAS].data,
                       units * sizeof(float));
 
-        for (r = 0; r < k; r++) {
+        for (r = 0; r < from->tensors[NODES_WEIGHT].shape[0]; r++) {
             (void) memcpy(w + (beside ? r * p->n + m : m * k + r) * units,
                           nodes_floats(from, NODES_WEIGHT) + r * units,
                           units * sizeof(float));
@@ -393,21 +415,20 @@ train_network_pack(const train_learnt_t *member, const double *weight,
     size_t n, train_learnt_t *to, char *why)
 {
     size_t        i, last;
-    nodes_pack_t  p = { member, weight, n, 1, 1 };
+    nodes_pack_t  p = { member, weight, n, 1, 1, 1 };
 
     (void) memset(to, 0, sizeof(train_learnt_t));
 
     for (i = 0; i < n; i++) {
-        if (member[i].n_nodes != member[0].n_nodes
-            || member[i].nodes[0].shape.dim[0]
-               != member[0].nodes[0].shape.dim[0])
-        {
+        if (member[i].n_nodes != member[0].n_nodes) {
             return train_refuse(why, "networks of different layers are not "
                                 "packed");
         }
 
         p.shared &= (unsigned) nodes_same(&member[i].nodes[0],
                                           &member[0].nodes[0]);
+        p.units = (member[i].nodes[0].shape.dim[0] > p.units)
+                  ? member[i].nodes[0].shape.dim[0] : p.units;
         last = nodes_reads(&member[i].nodes[0]);
         p.in = (last > p.in) ? last : p.in;
     }
