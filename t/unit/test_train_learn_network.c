@@ -344,6 +344,92 @@ test_rounds(void **state)
 }
 
 
+/* A quantile has its share of the rows below, a rate is positive */
+
+static void
+test_losses(void **state)
+{
+    size_t          i, below;
+    double          mean, sum;
+    train_learnt_t  l;
+
+    table_make(0);
+    table.lesson.loss = TRAIN_LOSS_QUANTILE;
+    table.lesson.level = 0.8;
+    learn("width=32,bins=8,epochs=30", 0, &l);
+
+    for (i = 0, below = 0; i < ROWS - TRAIN; i++) {
+        below += (table.target[TRAIN + i] < l.scores[i]);
+    }
+
+    assert_in_range(below, 0.7 * (ROWS - TRAIN), 0.9 * (ROWS - TRAIN));
+    train_learnt_free(&l);
+
+    table.lesson.loss = TRAIN_LOSS_POISSON;
+
+    for (i = 0, mean = 0; i < ROWS; i++) {
+        table.target[i] = expf(table.target[i]);
+        mean += (double) table.target[i] / ROWS;
+    }
+
+    learn("width=32,bins=8,epochs=30", 0, &l);
+
+    for (i = 0, sum = 0; i < ROWS - TRAIN; i++) {
+        sum += exp((double) l.scores[i]) / (ROWS - TRAIN);
+    }
+
+    assert_true(fabs(sum / mean - 1) < 0.2);
+    train_learnt_free(&l);
+}
+
+
+/* Of many numbers each has few bins, of very many none; and as many waves */
+
+static void
+test_wide(void **state)
+{
+    size_t          i, k, in, units;
+    float          *x;
+    maas_column_t  *c;
+    train_learnt_t  l;
+
+    for (k = 0; k < 2; k++) {
+        table_make(0);
+        in = (k == 0) ? 200 : 600;
+        x = train_alloc(ROWS * in, sizeof(float));
+        c = train_alloc(in, sizeof(maas_column_t));
+
+        for (i = 0; i < ROWS * in; i++) {
+            x[i] = table.numbers[i % (ROWS * IN)] + (float) (i % 77);
+            x[i] = isnan(x[i]) ? 0 : x[i];
+        }
+
+        for (i = 0; i < in; i++) {
+            c[i] = table.columns[0];
+            c[i].at = i;
+        }
+
+        table.data.numbers = x;
+        table.data.in = in;
+        table.data.shape[0] = in;
+        table.scale.columns = c;
+        table.scale.n_columns = in;
+        learn("width=16,bins=50,waves=16", 1, &l);
+        units = l.nodes[0].shape.dim[0];
+
+        if (k == 0) {
+            assert_in_range(units, 5 * in, 1 + in + 3 * in + 2048);
+        } else {
+            assert_int_equal(units, in);
+        }
+
+        train_learnt_free(&l);
+        train_free(x);
+        train_free(c);
+    }
+}
+
+
 static void
 test_refused(void **state)
 {
@@ -374,6 +460,8 @@ main(void)
         cmocka_unit_test(test_pack),
         cmocka_unit_test(test_pack_uneven),
         cmocka_unit_test(test_rounds),
+        cmocka_unit_test(test_losses),
+        cmocka_unit_test(test_wide),
         cmocka_unit_test(test_refused)
     };
 

@@ -12,11 +12,13 @@
 #include "learn_network.h"
 
 
-#define NETWORK_ROWS  256           /* scored at a time */
-#define NETWORK_SPEC  1000
-#define NETWORK_SEEN  400000        /* rows in all epochs, of which there are */
-#define NETWORK_LEAST 12            /*     so many at least */
-#define NETWORK_MOST  100           /*     and at most */
+#define NETWORK_ROWS    256         /* scored at a time */
+#define NETWORK_SPEC    1000
+#define NETWORK_WIDE    2048        /* bins, and waves, of a row at most, */
+#define NETWORK_COARSE  4           /*     so many of a number at least */
+#define NETWORK_SEEN    400000      /* rows in all epochs, of which there are */
+#define NETWORK_LEAST   4           /*     so many at least */
+#define NETWORK_MOST    100         /*     and at most */
 
 
 typedef struct {
@@ -99,6 +101,33 @@ network_read(train_network_t *s, const char *text, char *why)
     }
 
     return 0;
+}
+
+
+/* Of rows of many numbers each is told more coarsely, or not at all beside its
+ * scaled self: an embedding has so many bins, a row so many waves at most */
+
+static void
+network_bound(train_network_t *s, const train_lesson_t *l)
+{
+    double                most;
+    size_t                i, n;
+    const maas_column_t  *c;
+
+    n = 1;
+
+    for (i = 0; i < l->scale->n_columns; i++) {
+        c = &l->scale->columns[i];
+
+        if (c->kind != MAAS_FIELD_CATEGORY && c->kind != MAAS_FIELD_TEXT) {
+            n += c->width;
+        }
+    }
+
+    most = floor(NETWORK_WIDE / (double) n);
+    most = (most < NETWORK_COARSE) ? 0 : most;
+    s->bins = (s->bins < most) ? s->bins : most;
+    s->waves = (s->waves < most) ? s->waves : most;
 }
 
 
@@ -340,6 +369,7 @@ network_work(const train_recipe_t *r, const train_lesson_t *l)
         return 0;
     }
 
+    network_bound(&s, l);
     units = network_units(&s, l, &waves);
     first = s.width * units;
     weights = s.width * ((s.depth - 1) * s.width + (double) l->out);
@@ -365,6 +395,7 @@ network_learn(const train_recipe_t *r, const train_lesson_t *l,
         return -1;
     }
 
+    network_bound(&w.s, l);
     network_data(&w);
     network_plan(&w, r->rounds);
     train_network_embed(&w.s, l, &w.embed);
