@@ -312,6 +312,11 @@ grow_look(train_grower_t *g, size_t id, const train_lot_t *lot,
             grow_cut(g, lot, i, large, &cut[1]);
         }
     }
+
+    /* the first member may part a leaf while others still look at its cut */
+
+    cut[0].rows = small->n;
+    cut[1].rows = (large != NULL) ? large->n : 0;
 }
 
 

@@ -72,8 +72,8 @@ part_shared(train_grower_t *g, size_t id, const train_grow_leaf_t *l,
     uint32_t  *order;
 
     order = g->order + l->from;
-    from = l->n / g->members * id;
-    n = (id + 1 < g->members) ? l->n / g->members : l->n - from;
+    from = cut->rows / g->members * id;
+    n = (id + 1 < g->members) ? cut->rows / g->members : cut->rows - from;
     mine = part_some(g->b, cut, order + from, n, g->room[0] + from,
                      g->room[1] + from);
     g->member[id].n_left = mine;
@@ -100,7 +100,7 @@ train_part_rows(train_grower_t *g, size_t id, const train_grow_leaf_t *l,
     size_t     n;
     uint32_t  *order;
 
-    if (g->members > 1 && l->n >= PART_SPLIT) {
+    if (g->members > 1 && cut->rows >= PART_SPLIT) {
         n = part_shared(g, id, l, cut);
         train_team_wait(g->team);
 
@@ -112,8 +112,8 @@ train_part_rows(train_grower_t *g, size_t id, const train_grow_leaf_t *l,
     }
 
     order = g->order + l->from;
-    n = part_some(g->b, cut, order, l->n, order, g->room[1]);
-    (void) memcpy(order + n, g->room[1], (l->n - n) * sizeof(uint32_t));
+    n = part_some(g->b, cut, order, cut->rows, order, g->room[1]);
+    (void) memcpy(order + n, g->room[1], (cut->rows - n) * sizeof(uint32_t));
 
     return n;
 }

@@ -174,6 +174,7 @@ typedef struct {
     unsigned       smooth_sets;     /* of several codes: l2 has set_l2 */
     uint32_t       set[TRAIN_TREES_BINS / 32];
     train_sum_t    left;            /* sums of the left part */
+    size_t         rows;            /* of the leaf, once it was chosen */
 } train_cut_t;
 
 /* A leaf that may be parted */
