@@ -49,6 +49,7 @@
     X("set-rows",     grow.set_rows,     size_t,   100,  1, 1e9)              \
     X("set-one",      grow.set_one,      size_t,   4,    0, 255)              \
     X("bins",         grow.bins,         size_t,   255,  2, 255)              \
+    X("sums",         grow.sums,         size_t,   0,    0, 4096)             \
     X("rounds",       rounds,            size_t,   1000, 1, 100000)           \
     X("patience",     patience,          size_t,   50,   0, 100000)
 

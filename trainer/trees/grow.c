@@ -11,6 +11,9 @@
 
 
 #define GROW_SPLIT   16384          /* rows that members share among them */
+#define GROW_ROOM    (256u << 20)   /* bytes of the sums of all leaves, */
+#define GROW_LEAST   3              /*     of so many at least: two new ones and
+                                           one more */
 
 
 /* About as many bins for each member; tiles are whole */
@@ -41,6 +44,70 @@ grow_bounds(train_grower_t *g)
 }
 
 
+/* No leaf has sums */
+
+static void
+grow_keep_none(train_grower_t *g)
+{
+    size_t  i;
+
+    for (i = 0; i < g->set->leaves; i++) {
+        if (g->leaf[i].sums != NULL) {
+            g->free[g->n_free++] = g->leaf[i].sums;
+            g->leaf[i].sums = NULL;
+        }
+    }
+}
+
+
+/* Sums for a leaf, of any content: of the leaf that is worth least, if there
+ * may be no more, but of none of the two given */
+
+static train_sum_t *
+grow_take(train_grower_t *g, size_t but, size_t nor)
+{
+    size_t        i, least;
+    train_cut_t  *cut;
+
+    if (g->n_free > 0) {
+        return g->free[--g->n_free];
+    }
+
+    cut = g->member[0].cut;
+    least = SIZE_MAX;
+
+    for (i = 0; i < g->leaves && g->made >= g->most; i++) {
+        if (g->leaf[i].sums != NULL && i != but && i != nor
+            && (least == SIZE_MAX || cut[i].gain < cut[least].gain))
+        {
+            least = i;
+        }
+    }
+
+    if (least == SIZE_MAX) {
+        g->made++;
+        return train_alloc(g->b->all + 1, sizeof(train_sum_t));
+    }
+
+    g->free[0] = g->leaf[least].sums;
+    g->leaf[least].sums = NULL;
+
+    return g->free[0];
+}
+
+
+static size_t
+grow_most(const train_bins_t *b, const train_grow_t *set)
+{
+    size_t  n;
+
+    n = GROW_ROOM / ((b->all + 1) * sizeof(train_sum_t));
+    n = (set->sums > 0) ? set->sums : n;
+
+    return (n > GROW_LEAST) ? n : GROW_LEAST;
+}
+
+
 train_grower_t *
 train_grower_create(const train_bins_t *b, const train_grow_t *set,
     size_t rows, train_team_t *team)
@@ -57,6 +124,8 @@ train_grower_create(const train_bins_t *b, const train_grow_t *set,
     g->first = train_alloc(g->members + 1, sizeof(size_t));
     g->member = train_alloc(g->members, sizeof(train_grow_member_t));
     g->leaf = train_alloc(set->leaves, sizeof(train_grow_leaf_t));
+    g->free = train_alloc(set->leaves + 1, sizeof(train_sum_t *));
+    g->most = grow_most(b, set);
     g->order = train_alloc(rows + 1, sizeof(uint32_t));
     g->room[0] = train_alloc(rows + 1, sizeof(uint32_t));
     g->room[1] = train_alloc(rows + 1, sizeof(uint32_t));
@@ -89,10 +158,13 @@ train_grower_free(train_grower_t *g)
         train_free(g->member[i].sums);
     }
 
-    for (i = 0; i < g->set->leaves; i++) {
-        train_free(g->leaf[i].sums);
+    grow_keep_none(g);
+
+    while (g->n_free > 0) {
+        train_free(g->free[--g->n_free]);
     }
 
+    train_free(g->free);
     train_free(g->first);
     train_free(g->member);
     train_free(g->leaf);
@@ -162,10 +234,8 @@ grow_root(train_grower_t *g, const train_lot_t *lot)
         l->l.sum += lot->slope[lot->row[i]];
     }
 
-    if (l->sums == NULL) {
-        l->sums = train_alloc(g->b->all + 1, sizeof(train_sum_t));
-    }
-
+    grow_keep_none(g);
+    l->sums = grow_take(g, 0, 0);
     l->l.value = train_cut_answer(&g->cutter, l->l.sum, g->set->l2, &l->l);
     grow_pick(g, lot->seed);
 }
@@ -295,6 +365,10 @@ grow_look(train_grower_t *g, size_t id, const train_lot_t *lot,
     (void) memset(cut, 0, sizeof(g->member[id].found));
     grow_sums(g, id, lot, small);
 
+    if (large != NULL && g->anew) {
+        grow_sums(g, id, lot, large);
+    }
+
     for (i = g->first[id]; i < g->first[id + 1]; i++) {
         s = &g->b->slot[i];
 
@@ -305,8 +379,12 @@ grow_look(train_grower_t *g, size_t id, const train_lot_t *lot,
         grow_cut(g, lot, i, small, &cut[0]);
 
         if (large != NULL) {
-            for (k = s->at; k < s->at + s->n; k++) {
+            for (k = s->at; k < s->at + s->n && !g->anew; k++) {
                 large->sums[k] -= small->sums[k];
+            }
+
+            if (s->sparse && g->anew) {
+                grow_usual(s, large->sums + s->at, large->l.sum);
             }
 
             grow_cut(g, lot, i, large, &cut[1]);
@@ -441,23 +519,27 @@ grow_node(train_grower_t *g, size_t at, const train_cut_t *cut, size_t n_left)
 static void
 grow_part(train_grower_t *g, size_t id, size_t at, const train_cut_t *cut)
 {
-    size_t        n_left;
-    train_sum_t  *sums;
+    size_t              n_left, new;
+    train_sum_t        *sums;
+    train_grow_leaf_t  *l, *r;
 
     n_left = train_part_rows(g, id, &g->leaf[at], cut);
 
     if (id == 0) {
+        new = g->leaves;
         grow_node(g, at, cut, n_left);
+        l = &g->leaf[at];
+        r = &g->leaf[new];
+        g->anew = (l->sums == NULL);
+        r->sums = grow_take(g, at, new);
 
-        if (g->leaf[g->leaves - 1].sums == NULL) {
-            g->leaf[g->leaves - 1].sums = train_alloc(g->b->all + 1,
-                                                      sizeof(train_sum_t));
-        }
+        if (g->anew) {
+            l->sums = grow_take(g, at, new);
 
-        if (g->leaf[at].n < g->leaf[g->leaves - 1].n) {
-            sums = g->leaf[at].sums;
-            g->leaf[at].sums = g->leaf[g->leaves - 1].sums;
-            g->leaf[g->leaves - 1].sums = sums;
+        } else if (l->n < r->n) {
+            sums = l->sums;
+            l->sums = r->sums;
+            r->sums = sums;
         }
     }
 

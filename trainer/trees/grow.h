@@ -16,7 +16,7 @@ typedef struct {
     size_t         parent;          /* SIZE_MAX: it is the root */
     unsigned       is_right;
     train_leaf_t   l;
-    train_sum_t   *sums;            /* (all bins) */
+    train_sum_t   *sums;            /* (all bins), NULL: not kept */
 } train_grow_leaf_t;
 
 /* What a member of the team has for itself */
@@ -38,6 +38,11 @@ struct train_grower_s {
     train_cutter_t        cutter;
     size_t                leaves;
     train_grow_leaf_t    *leaf;
+    train_sum_t         **free;     /* (n_free) sums that no leaf has, */
+    size_t                n_free;
+    size_t                made;     /*     of those that there are, */
+    size_t                most;     /*     and may be */
+    int                   anew;     /* both new leaves are summed */
     uint32_t             *order;    /* rows, by leaf */
     uint32_t             *room[2];
     uint8_t              *used;     /* (slots) by this tree */

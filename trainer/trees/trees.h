@@ -100,6 +100,8 @@ typedef struct {
     size_t         set_rows;
     size_t         set_one;
     size_t         bins;
+    size_t         sums;            /* leaves whose sums are kept; 0: as many
+                                       as there is room for.  Changes no bit */
     const int8_t  *monotone;        /* (in) +1, -1, 0; NULL: none */
 } train_grow_t;
 
