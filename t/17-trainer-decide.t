@@ -24,17 +24,18 @@ my @effect = map { $_ * 17 % 40 < 20 ? 1 : 0 } 0 .. 39;
 
 sub rows {
     my ($seed, $n) = @_;
-    my $text = "zip,size,level,when,copy,name,y\n";
+    my $text = "zip,size,level,city,when,copy,name,y\n";
 
     srand $seed;
 
     for my $i (1 .. $n) {
         my ($z, $s) = (int rand 40, int rand 3);
-        my $name = join ' ', map { join '', map { chr 97 + int rand 26 } 1 .. 6 }
-            1 .. 2;
+        my $name = join ' ', map {
+            join '', map { chr 97 + int rand 26 } 1 .. 6 } 1 .. 2;
         my $y = rand() < 0.9 ? $effect[$z] : int rand 2;
 
-        $text .= join(',', $zip[$z], $size[$s], 'L' . (1 + int rand 9),
+        $text .= join(',', $zip[$z], $size[$s],
+            'level ' . (1 + int rand 4), 'city ' . (1 + int rand 9),
             sprintf('2024-%02d-%02d', 1 + int rand 12, 1 + int rand 28),
             [qw(klein mittel gross)]->[$s], $name, $y ? 'yes' : 'no') . "\n";
     }
@@ -68,15 +69,16 @@ sub accuracy {
 
 my $r = fit(qw(--model trees));
 is_deeply(kinds($r), { zip => 'category', size => 'category',
-    level => 'category', when => 'date', copy => 'left out',
+    level => 'category', city => 'category', when => 'date', copy => 'left out',
     name => 'left out', y => 'target' }, 'kinds by the training rows');
 
 my %why = map { $_->{name} => $_->{why} } @{$r->{columns}};
 like($why{zip}, qr/^a code: values tell [\d.]+ % of the target, their order (?#
     )[\d.]+ % \(--columns zip=number\)$/, 'why: a code');
 like($why{size}, qr/in order: low, medium, high$/, 'why: an order');
-like($why{level}, qr/in order: L1, L2, L3, L4, L5, L6, L7, L8, L9$/,
+like($why{level}, qr/in order: level 1, level 2, level 3, level 4$/,
     'an order by numbers in texts');
+unlike($why{city}, qr/in order/, 'but not of names');
 is($why{copy}, 'says the same as "size"', 'why: the same');
 like($why{name}, qr/which tell nothing that other columns do not (?#
     )\(--columns name=text\)$/, 'why: names');
@@ -90,7 +92,8 @@ is_deeply($c{size}{values}, \@size, 'codes in their order');
 is(join(' ', map { $_->{part} } @{$c{when}{parts}}),
     'seconds month_number day_number weekday_number year_day',
     'parts of dates are numbers');
-is(join(' ', sort keys %c), 'level size when zip', 'the others are no inputs');
+is(join(' ', sort keys %c), 'city level size when zip',
+    'the others are no inputs');
 
 my $right = accuracy();
 cmp_ok($right, '>', 0.88, 'codes are learnt');
@@ -114,7 +117,7 @@ is(kinds($r)->{name}, 'text', 'and a text');
 
 $r = fit(qw(--epochs 2));
 is_deeply(kinds($r), { zip => 'number', size => 'category',
-    level => 'category', when => 'date', copy => 'category',
+    level => 'category', city => 'category', when => 'date', copy => 'category',
     name => 'text', y => 'target' }, 'by looks, for a network set by hand');
 (undef, $out) = $t->trainer(qw(inspect --json m.st));
 is(decode_json($out)->{document}{version}, 2, 'in the version it had');

@@ -118,9 +118,16 @@ void train_text_told(const train_sample_t *s, const float *base,
 
 /* decide_scale.c: an order that texts have by what they mean */
 
+typedef enum {
+    TRAIN_ORDER_NONE = 0,
+    TRAIN_ORDER_NAMES,              /* A, B, C; 1. this, 2. that; city 3: the
+                                       order may mean nothing */
+    TRAIN_ORDER_KNOWN
+} train_order_t;
+
 /* rank(n), places of text(n) in their order: that of a known scale, such as low
- * and high, or of the numbers in them.  0: none is known. */
-int train_scale_known(char *const *text, size_t n, uint32_t *rank);
+ * and high, or of the numbers in them. */
+train_order_t train_scale_known(char *const *text, size_t n, uint32_t *rank);
 
 
 /* decide_same.c: by nothing but the values of n training rows */

@@ -224,6 +224,16 @@ codes_say_order(train_column_t *c, const char *const *text, size_t k)
 }
 
 
+/* Does an order that may mean nothing tell about all that values do? */
+
+static int
+codes_order_tells(const train_told_t *told)
+{
+    return told->order > CODES_GAIN
+           && told->values - told->order <= CODES_SHARE * told->order;
+}
+
+
 /* A category: do its values have an order, and do they say no more without? */
 
 void
@@ -235,6 +245,7 @@ train_decide_values(train_column_t *c, const train_sample_t *s, uint32_t *code,
     uint32_t      *place, *of, *rank;
     const char   **sorted;
     train_told_t   told;
+    train_order_t  order;
 
     place = train_alloc(c->dict.n + 1, sizeof(uint32_t));
     of = train_alloc(c->dict.n + 1, sizeof(uint32_t));
@@ -253,7 +264,9 @@ train_decide_values(train_column_t *c, const train_sample_t *s, uint32_t *code,
     rank = train_alloc(k + 1, sizeof(uint32_t));
     sorted = train_alloc(k + 1, sizeof(char *));
 
-    if (train_scale_known(text, k, rank)) {
+    order = train_scale_known(text, k, rank);
+
+    if (order != TRAIN_ORDER_NONE) {
         for (i = 0; i < s->n; i++) {
             code[i] = c->id[s->row[i]] > 0 ? rank[place[c->id[s->row[i]]] - 1]
                                            : TRAIN_DECIDE_NONE;
@@ -261,7 +274,9 @@ train_decide_values(train_column_t *c, const train_sample_t *s, uint32_t *code,
 
         train_order_told(s, code, k, &told);
 
-        if (!codes_tell(&told, 0)) {
+        if (order == TRAIN_ORDER_KNOWN ? !codes_tell(&told, 0)
+                                       : codes_order_tells(&told))
+        {
             c->rank = train_alloc(c->dict.n, sizeof(uint32_t));
             c->ordered = 1;
             (void) memset(c->rank, 0xff, c->dict.n * sizeof(uint32_t));

@@ -366,8 +366,39 @@ scale_number(const char *text, const char *plain, double *key, size_t *prefix)
 }
 
 
+/* "1. Never": its number is a name; "city 3" as well, but not "level 3" */
+
+static int
+scale_is_name(const char *text, const char *plain)
+{
+    size_t                    i, n;
+    static const char *const  words[] = {
+        "level", "lvl", "grade", "stage", "tier", "step", "phase", "year",
+        "week", "month", "day", "quarter", "rank", "degree", "age", "size",
+        "score", "class", "severity", "priority"
+    };
+
+    n = strspn(text, "0123456789");
+
+    if (n > 0) {
+        return strchr(".):", text[n]) != NULL && text[n] != '\0'
+               && (text[n + 1] < '0' || text[n + 1] > '9');
+    }
+
+    n = strcspn(plain, " 0123456789");
+
+    for (i = 0; i < train_nelts(words); i++) {
+        if (strlen(words[i]) == n && memcmp(plain, words[i], n) == 0) {
+            return 0;
+        }
+    }
+
+    return n > 0;
+}
+
+
 /* Numbers in all texts but one, which is none; letters in front of them must be
- * the same, such as "level 3" */
+ * the same */
 
 static int
 scale_numbers(char *const *text, const char (*plain)[SCALE_BYTES], size_t n,
@@ -414,16 +445,33 @@ scale_numbers(char *const *text, const char (*plain)[SCALE_BYTES], size_t n,
 }
 
 
-int
+/* Are they but names?  Of letters and enumerations one cannot know. */
+
+static int
+scale_are_names(char *const *text, const char (*plain)[SCALE_BYTES], size_t n)
+{
+    size_t  i, names;
+
+    for (i = 0, names = 0; i < n; i++) {
+        names += (size_t) (scale_side(text[i], plain[i]) == 0
+                           && scale_is_name(text[i], plain[i]));
+    }
+
+    return 2 * names > n;
+}
+
+
+train_order_t
 train_scale_known(char *const *text, size_t n, uint32_t *rank)
 {
     int            known;
+    train_order_t  order;
     char         (*plain)[SCALE_BYTES];
     double         key[SCALE_MOST];
     size_t         i, j;
 
     if (n < 3 || n > SCALE_MOST) {
-        return 0;
+        return TRAIN_ORDER_NONE;
     }
 
     plain = train_alloc(n, SCALE_BYTES);
@@ -439,12 +487,22 @@ train_scale_known(char *const *text, size_t n, uint32_t *rank)
                             key);
     }
 
-    known = known || scale_letters(text, n, key)
-            || scale_numbers(text, (const char (*)[SCALE_BYTES]) plain, n,
-                             key);
+    order = known ? TRAIN_ORDER_KNOWN : TRAIN_ORDER_NONE;
+
+    if (!known && scale_letters(text, n, key)) {
+        order = TRAIN_ORDER_NAMES;
+
+    } else if (!known && scale_numbers(text,
+                                       (const char (*)[SCALE_BYTES]) plain, n,
+                                       key))
+    {
+        order = scale_are_names(text, (const char (*)[SCALE_BYTES]) plain, n)
+                ? TRAIN_ORDER_NAMES : TRAIN_ORDER_KNOWN;
+    }
+
     train_free(plain);
 
-    for (i = 0; known && i < n; i++) {
+    for (i = 0; order != TRAIN_ORDER_NONE && i < n; i++) {
         rank[i] = 0;
 
         for (j = 0; j < n; j++) {
@@ -452,5 +510,5 @@ train_scale_known(char *const *text, size_t n, uint32_t *rank)
         }
     }
 
-    return known;
+    return order;
 }
