@@ -306,6 +306,7 @@ texts_must_tell(void **state)
     uint32_t              *row;
     train_data_t           d = { 0 };
     train_want_t           want = { 0 };
+    train_scale_t          s;
     const train_column_t  *c;
 
     (void) state;
@@ -316,6 +317,11 @@ texts_must_tell(void **state)
     train_columns_decide(&d, row, ROWS, 1);
     assert_int_equal(column(&d, "note")->role, TRAIN_ROLE_TEXT);
     assert_non_null(strstr(column(&d, "note")->why, "of what other columns"));
+    assert_int_equal(column(&d, "note")->slots, TRAIN_PIECES_MORE);
+    train_scale_raw(&s, &d, row, ROWS);
+    assert_int_equal(s.columns[column(&d, "note")->place].width,
+                     TRAIN_PIECES_MORE);
+    train_scale_free(&s);
     c = column(&d, "name");
     assert_int_equal(c->role, TRAIN_ROLE_IGNORE);
     assert_non_null(strstr(c->why, "(--columns name=text)"));

@@ -26,7 +26,8 @@
 #define DECIDE_WORDS       4        /* a value, on average */
 #define DECIDE_BYTES       1000000  /* of a sample of texts, */
 #define DECIDE_TEXTS       10000    /*     and its rows */
-#define DECIDE_NUMBERS     100000000    /* of all rows with more slots */
+#define DECIDE_NUMBERS     20000000     /* of all rows with so many slots, or
+                                           twice as many with half of them */
 
 
 /* Texts: do they tell what other columns do not, in how many slots? */
@@ -35,18 +36,21 @@ static void
 decide_text(train_column_t *c, const train_table_t *t,
     const train_sample_t *s, const float *base, size_t n)
 {
+    size_t             more;
     double             words;
     train_text_told_t  told;
 
-    train_text_told(s, base, c, TRAIN_PIECES, TRAIN_PIECES_MORE, &told);
+    more = (n <= DECIDE_NUMBERS / TRAIN_PIECES_MORE) ? TRAIN_PIECES_MORE
+                                                     : TRAIN_PIECES_MORE / 2;
+    train_text_told(s, base, c, TRAIN_PIECES, more, &told);
     words = (double) c->seen.words / (double) (c->seen.filled
                                                + !c->seen.filled);
 
-    if (t->hash == 0 && n <= DECIDE_NUMBERS / TRAIN_PIECES_MORE
+    if (t->hash == 0 && n <= 2 * DECIDE_NUMBERS / more
         && told.better > DECIDE_TEXT_MORE
         && told.sure_better > DECIDE_TEXT_SURE_MORE)
     {
-        c->slots = TRAIN_PIECES_MORE;
+        c->slots = more;
         told.share = told.share_more;
         told.sure = told.sure_more;
     }
