@@ -510,7 +510,7 @@ train_fit_check(train_fit_t *f)
         fit_report_page(f, m);
     }
 
-    if (f->taught.n > 0) {
+    if (f->taught.n > 0 || f->autos != NULL) {
         f->taught.micros = train_micros(m, &f->data);
     }
 

@@ -109,6 +109,7 @@ fit_json(const train_fit_t *f)
         train_json_open(&w, "portfolio", '{');
         train_portfolio_json(&w, &f->autos->p);
         maas_writer_close(&w, '}');
+        train_json_number(&w, "microseconds", f->taught.micros);
 
     } else {
         train_json_number(&w, "epochs", (double) r->epochs);
@@ -511,8 +512,14 @@ fit_text(const train_fit_t *f)
                       r->train_seconds / (double) r->epochs, r->seconds);
     }
 
-    (void) printf("model     %s, %zu bytes\n", train_shown(f->o.output),
+    (void) printf("model     %s, %zu bytes", train_shown(f->o.output),
                   f->size);
+
+    if (f->autos != NULL) {
+        (void) printf(", a row takes %.3g us", f->taught.micros);
+    }
+
+    (void) printf("\n");
 }
 
 
