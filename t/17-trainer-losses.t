@@ -171,6 +171,13 @@ is(scalar(grep { $_ < 0 } @said), 0, 'none is below 0');
 refused(1, qr/the target has -\S+: expected counts or rates of 0 or more/,
     qw(fit -d few.csv -q -o a.st -t y --ignore count --loss poisson));
 
+# tune compares by what is asked for, in folds, too
+$t->write_file('tiny.csv', join "\n", 'x,y,count', @train[0 .. 299], '');
+my $tuned = ok_run(qw(tune -d tiny.csv -t y --ignore count --loss quantile=0.9
+    --trials 1 --epochs 3 -q -o best.conf));
+my ($least) = MaasTest::Proc::slurp("$dir/best.conf") =~ /validation loss (\S+),/;
+cmp_ok($least, '<', 2, "folds: a pinball loss, not squares: $least");
+
 ###############################################################################
 # refused
 

@@ -93,7 +93,7 @@ folds_job(void *ctx, size_t fold, train_fold_t *out)
         out->base[i] = metrics.base[i];
     }
 
-    out->loss = metrics.loss;
+    out->loss = train_asked_compared(&metrics);
     out->score = (f->data.classes != NULL) ? metrics.accuracy : metrics.r2;
     out->epochs = f->result.best_epoch;
 }

@@ -108,6 +108,18 @@ train_asked_figures(const train_judge_t *j, const uint32_t *count,
 }
 
 
+double
+train_asked_compared(const train_metrics_t *m)
+{
+    return m->asked.kind == TRAIN_ASKED_QUANTILE && m->each == NULL
+           ? m->pinball
+           : m->asked.kind == TRAIN_ASKED_RATE && m->each == NULL
+             ? m->deviance
+           : m->each != NULL && isfinite(m->r2) ? 1 - m->r2
+           : m->loss;
+}
+
+
 static int
 asked_compare(const void *one, const void *two)
 {

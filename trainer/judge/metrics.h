@@ -186,6 +186,11 @@ void train_asked_figures(const train_judge_t *j, const uint32_t *count,
 /* The best constant for number c of the answers. */
 double train_asked_constant(const train_judge_t *j, size_t c);
 
+/* By what trainings of one target are compared, least is best: cross-entropy or
+ * squares; of a quantile and of rates their own loss; of several numbers the
+ * share of the variances that is not explained. */
+double train_asked_compared(const train_metrics_t *m);
+
 /* baseline.c: the figures of an answer that is always the same, and the
  * largest class; what is not defined is left as it is. */
 void train_baseline(const train_judge_t *j, train_metrics_t *b);
