@@ -19,6 +19,7 @@
 #define ROWS   7
 #define IN     3
 #define WAVES  5
+#define BINS   20               /* more than a line of padding */
 #define H      0.01f
 
 
@@ -60,6 +61,12 @@ setup(void)
 
     t.numbers[1] = NAN;                         /* no code, one too many */
     t.numbers[IN + 1] = 7;
+
+    p = train_embed_add(&t.embed, MAAS_EMBED_BINS, 0, BINS, BINS + 1, 0);
+
+    for (i = 0; i <= BINS; i++) {
+        p[i] = (float) i / 5 - 2;
+    }
 
     p = train_embed_add(&t.embed, MAAS_EMBED_NUMBER, 2, 1, 4, 0);
     p[1] = 0.5f;
@@ -158,14 +165,15 @@ test_gradient(void **state)
 static void
 test_engine(void **state)
 {
-    float                     *number, y[8];
+    float                     *number, y[BINS + 8];
     size_t                     i, r;
     maas_embed_item_t          item;
     const train_embed_item_t  *e;
 
     setup();
     train_forward(&t.work, &t.batch);
-    assert_int_equal(t.embed.units, 7);
+    assert_int_equal(t.embed.units, BINS + 7);
+    assert_int_equal(t.net.layers[0].quiet, 16);
 
     for (r = 0; r < ROWS; r++) {
         for (i = 0; i < t.embed.n_items; i++) {

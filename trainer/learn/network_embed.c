@@ -278,6 +278,37 @@ items_column(items_look_t *k, const maas_column_t *c, int ordered)
 }
 
 
+/* What is learnt goes behind what is fixed: on the way back the others are
+ * left out */
+
+static void
+items_learnt_last(train_embed_t *e)
+{
+    float                     *p;
+    size_t                     i, j, learnt;
+    train_embed_t              to = { 0 };
+    const train_embed_item_t  *t;
+
+    for (learnt = 0; learnt < 2; learnt++) {
+        for (i = 0; i < e->n_items; i++) {
+            t = &e->items[i];
+
+            if ((t->learnt > 0) == learnt) {
+                p = train_embed_add(&to, t->kind, t->from, t->width, t->n,
+                                    t->learnt);
+
+                for (j = 0; j < t->n; j++) {
+                    p[j] = e->numbers[t->at + j];
+                }
+            }
+        }
+    }
+
+    train_embed_free(e);
+    *e = to;
+}
+
+
 void
 train_network_embed(const train_network_t *s, const train_lesson_t *l,
     train_embed_t *e)
@@ -316,6 +347,7 @@ train_network_embed(const train_network_t *s, const train_lesson_t *l,
         items_copy(e, 0, 1);            /* nothing is known of any row */
     }
 
+    items_learnt_last(e);
     train_free(k.v);
     train_free(k.x);
 }

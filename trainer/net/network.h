@@ -53,6 +53,9 @@ typedef struct {
     train_by_t         by;
     unsigned           reads_in;    /* back: wants its input, */
     unsigned           reads_out;   /*     its output */
+    size_t             quiet;       /* of its output's gradient it wants none of
+                                       so many first numbers: times of
+                                       TRAIN_PAD */
     size_t             other;       /* the layer whose output is its second
                                        input, counted from 1; 0: none */
     unsigned           fed;         /* is such a layer */

@@ -108,6 +108,7 @@ dense_forward(const train_pass_t *s)
 static void
 dense_backward(const train_pass_t *s)
 {
+    size_t                from;
     train_product_t       q = { 0 };
     const train_share_t  *p, *below;
     const train_layer_t  *l;
@@ -116,21 +117,26 @@ dense_backward(const train_pass_t *s)
     p = s->p;
     below = p - 1;
 
-    if (s->i == 0 || below->from >= l->in) {
+    if (s->i == 0) {
+        return;
+    }
+
+    from = (below->from > l[-1].quiet) ? below->from : l[-1].quiet;
+
+    if (from >= below->to || from >= l->in) {
         return;                         /* padding alone is ours */
     }
 
     q.rows = s->b->rows;
     q.k = l->units;
-    q.n = (below->to < l->in) ? below->to - below->from
-                              : l->in - below->from;
+    q.n = (below->to < l->in) ? below->to - from : l->in - from;
     q.a = p->g;
     q.ai = l->ld;
     q.as = 1;
-    q.b = p->p + below->from * l->ld;
+    q.b = p->p + from * l->ld;
     q.ldb = l->ld;
     q.turned = 1;
-    q.c = below->g + below->from;
+    q.c = below->g + from;
     q.ldc = l[-1].ld;
 
     if (l[-1].fed) {

@@ -19,9 +19,16 @@
 static int
 learnt_shape(train_net_t *net, size_t i, char *why)
 {
+    size_t          k;
     train_layer_t  *l;
 
     l = &net->layers[i];
+
+    for (k = 0; l->embed->items[k].learnt == 0; k++) {
+        /* there is one that learns */
+    }
+
+    l->quiet = l->embed->items[k].to / TRAIN_PAD * TRAIN_PAD;
     l->rows = (l->embed->n_learnt + l->ld - 1) / l->ld;
     l->by = TRAIN_BY_COLUMN;
 
