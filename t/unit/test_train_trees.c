@@ -49,6 +49,10 @@ number(train_rng_t *rng, size_t j)
         return NAN;
     }
 
+    if (k < 5 && j == 4) {          /* neighbours: nothing is between */
+        return (k < 3) ? 1 : nextafterf(1, 2);
+    }
+
     return (j == 6) ? (float) train_rng_below(rng, 4)
            : (j == 7) ? (float) train_rng_below(rng, k < 19 ? 30 : 320)
            : (j == 0) ? (float) train_rng_below(rng, 7)
@@ -89,6 +93,8 @@ make(table_t *t, size_t rows, size_t learn)
         for (j = 0; j < IN; j++) {
             x[j] = number(&rng, j);
         }
+
+        x[0] += (i >= learn) ? 0.5f : 0;    /* on edges of bins */
 
         z = (isnan(x[3]) ? 1.5f : x[3]) + (!(x[7] < 30) ? 0
             : (int) x[7] % 3 == 1 ? 2.0f : -1.0f) + x[8] + x[0] / 4;
@@ -308,7 +314,8 @@ levels_and_rates(void **state)
     table_t         t;
     train_learnt_t  got;
 
-    make(&t, 4000, 3000);
+    make(&t, 4000, 4000);
+    t.l.n = 3000;
     t.l.valid = t.all + 3000;
     t.l.n_valid = 1000;
     t.l.loss = TRAIN_LOSS_QUANTILE;
