@@ -81,7 +81,7 @@ widen_node(maas_node_t *node, maas_arena_t *a)
     t[MAAS_DENSE_WEIGHT].dtype = MAAS_F32;
     t[MAAS_DENSE_WEIGHT].data = w;
     memset(&t[MAAS_DENSE_SCALE], 0, sizeof(maas_tensor_t));
-    *d = (maas_dense_t) { .units = d->units };
+    *d = (maas_dense_t) { .units = d->units, .groups = d->groups };
 
     return MAAS_OK;
 }
