@@ -182,9 +182,14 @@ my %value = (
 # of one run, tune's own, or told apart below
 my %not = map { $_ => 1 } qw(output config threads checkpoint checkpoint-every
     checkpoint-keep resume report log json progress quiet help data seed
-    augment labels on features portable
+    augment labels on features portable model effort monotone
     teacher unlabelled temperature alpha
     dp-epsilon dp-delta dp-noise dp-clip dp-public dp-features);
+
+($rc, undef, $err) = $t->trainer(qw(tune -d d.csv -o x.conf --model trees));
+is($rc, 2, 'trees are not tuned');
+like($err, qr/^maas-trainer tune: --model trees: settings of a network are (?#
+    )searched: expected no --model, or fit/m, 'it says so');
 
 $t->write_file('valid.csv', $t->read_file('d.csv'));
 my $row = 0;

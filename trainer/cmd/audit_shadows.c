@@ -53,7 +53,11 @@ train_audit_members(train_audit_t *a, const train_data_t *d)
         a->member[i] = (uint32_t) i;
     }
 
-    if (!train_options_has_record(a->info)) {
+    /* of a portfolio in folds each row is learnt by some member */
+
+    if (!train_options_has_record(a->info)
+        || train_options_portfolio(a->info) > 1)
+    {
         return;
     }
 
@@ -198,6 +202,12 @@ train_audit_shadows(train_audit_t *a)
     if (!train_options_has_record(a->info)) {
         train_die("--shadows: the file has no record of its training: "
                   "expected a file of fit, or no --shadows");
+    }
+
+    if (train_options_portfolio(a->info) > 0) {
+        train_die("--shadows: the file has many models, which were chosen by "
+                  "the rows, and a shadow is one network: expected a file of "
+                  "fit --effort quick, or no --shadows");
     }
 
     shadows_begin(&s.f, a, a->train);

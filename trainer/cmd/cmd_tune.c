@@ -99,6 +99,12 @@ tune_fit_options(train_tune_t *t)
     }
 
     train_options_read(&t->o, t->argc + 2, argv);
+
+    if (t->o.model == TRAIN_MODEL_TREES) {
+        train_usage("tune", "--model trees: settings of a network are "
+                    "searched: expected no --model, or fit");
+    }
+
     t->fixed_batch = (unsigned) train_options_says_batch(t->argc + 2, argv);
     train_free(argv);
 

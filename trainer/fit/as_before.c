@@ -93,6 +93,25 @@ train_options_has_record(const maas_info_t *info)
 }
 
 
+size_t
+train_options_portfolio(const maas_info_t *info)
+{
+    size_t        parts;
+    cJSON        *document;
+    const cJSON  *v;
+
+    document = cJSON_Parse(info->document);
+    v = cJSON_GetObjectItemCaseSensitive(document, "training");
+    v = cJSON_GetObjectItemCaseSensitive(v, "portfolio");
+    v = cJSON_GetObjectItemCaseSensitive(v, "parts");
+    parts = cJSON_IsNumber(v) && v->valuedouble >= 1 && v->valuedouble < 1e6
+            ? (size_t) v->valuedouble : 0;
+    cJSON_Delete(document);
+
+    return parts;
+}
+
+
 void
 train_options_recorded(train_options_t *o, const maas_info_t *info)
 {

@@ -79,6 +79,8 @@ void train_options_free(train_options_t *o);
  * `fit`. */
 void train_options_recorded(train_options_t *o, const maas_info_t *info);
 int train_options_has_record(const maas_info_t *info);
+/* Into how many parts a portfolio dealt its rows, 0: it is none. */
+size_t train_options_portfolio(const maas_info_t *info);
 /* What differs from the usual as lines of a --config file, but for what is of
  * this run alone (output, report, ...). */
 void train_options_write(FILE *f, const train_options_t *o);
