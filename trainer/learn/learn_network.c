@@ -108,7 +108,7 @@ network_read(train_network_t *s, const char *text, char *why)
  * scaled self: an embedding has so many bins, a row so many waves at most */
 
 static void
-network_bound(train_network_t *s, const train_lesson_t *l)
+network_coarsen(train_network_t *s, const train_lesson_t *l)
 {
     double                most;
     size_t                i, n;
@@ -369,7 +369,7 @@ network_work(const train_recipe_t *r, const train_lesson_t *l)
         return 0;
     }
 
-    network_bound(&s, l);
+    network_coarsen(&s, l);
     units = network_units(&s, l, &waves);
     first = s.width * units;
     weights = s.width * ((s.depth - 1) * s.width + (double) l->out);
@@ -395,7 +395,7 @@ network_learn(const train_recipe_t *r, const train_lesson_t *l,
         return -1;
     }
 
-    network_bound(&w.s, l);
+    network_coarsen(&w.s, l);
     network_data(&w);
     network_plan(&w, r->rounds);
     train_network_embed(&w.s, l, &w.embed);
