@@ -104,9 +104,29 @@ fit(@is, qw(-o b.st --seed 2));
 same('a.st', 'b.st', 'a seed does', 1);
 
 my $text = ok_run(qw(fit -q -o b.st), @is);
+like($text, qr{^search\ +boosted\ trees\ and\ networks,\ at\ most\ about\ \d+
+    \ s\ of\ a\ core;\ --effort\ quick:\ one\ network\ndata\ }mx,
+    'said before it begins');
 like($text, qr/each judged once, by what was learnt of the others/, 'said');
 like($text, qr/^tried +by +loss +accuracy +weight$/m, 'a table');
 like($text, qr/^  together +0\.\d{4} +0\.\d{4} +1\.00$/m, 'its end');
+
+(undef, undef, my $line) = $t->trainer(qw(fit -o b.st --progress lines), @is);
+my $tried = qr/\rtrying \d+ of \d+: [a-z, ]{26} {1,3}/;
+my @share = $line =~ /$tried(\d+) % of the work/g;
+cmp_ok(scalar @share, '>', 4, 'how far it has come');
+is("@share", join(' ', sort { $a <=> $b } @share), 'it only grows');
+cmp_ok($share[-1], '>', $share[0], 'and does');
+
+# effort for one network is asked in vain
+
+(undef, undef, $line) = $t->trainer(qw(fit -q -o b.st --effort best --hidden 4
+    --epochs 1), @is);
+like($line, qr/--hidden is of one network, .*: --effort best tries nothing/,
+    'which is told');
+(undef, undef, $line) = $t->trainer(qw(fit -q -o b.st --hidden 4 --epochs 1),
+    @is);
+unlike($line, qr/--effort/, 'if it was asked');
 
 # a page, a card
 

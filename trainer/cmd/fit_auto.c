@@ -13,6 +13,7 @@
 
 
 #define AUTO_FOLDS  20000           /* rows; with fewer each one judges */
+#define AUTO_WORK   1e9             /* of learn.h, a second */
 
 
 static void
@@ -242,6 +243,30 @@ auto_done(train_fit_t *f, train_auto_t *a)
 }
 
 
+/* What is about to happen: a person waits */
+
+static void
+auto_print(const train_fit_t *f)
+{
+    double                  seconds;
+    const train_options_t  *o;
+
+    o = &f->o;
+
+    if (!o->json && o->effort > TRAIN_EFFORT_QUICK) {
+        seconds = train_portfolio_budget(&f->autos->p) / AUTO_WORK;
+        (void) printf("search    %s, at most about %.0f s of a core; "
+                      "--effort quick: %s\n",
+                      o->model == TRAIN_MODEL_NETWORK ? "networks"
+                      : o->model == TRAIN_MODEL_TREES ? "boosted trees"
+                      : "boosted trees and networks", ceil(seconds),
+                      o->model == TRAIN_MODEL_TREES ? "one kind"
+                      : "one network");
+        (void) fflush(stdout);
+    }
+}
+
+
 void
 train_fit_auto(train_fit_t *f)
 {
@@ -265,6 +290,8 @@ train_fit_auto(train_fit_t *f)
     a->p.effort = f->o.effort;
     a->p.stop = &train_interrupted;
     a->p.progress = f->o.quiet ? TRAIN_PROGRESS_NONE : f->o.progress;
+
+    auto_print(f);
 
     train_interrupted = 0;
     sa.sa_handler = auto_on_interrupt;

@@ -1,7 +1,7 @@
 /*
  * What readers of text share: the whole of a file, mapped or in memory, plain,
- * gzipped or from standard input, and the row at hand, cells with texts that grow as they
- * come.  What is said is not looked at here.
+ * gzipped or from standard input, and the row at hand, cells with texts that
+ * grow as they come.  What is said is not looked at here.
  */
 
 #include <errno.h>

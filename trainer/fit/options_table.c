@@ -164,7 +164,8 @@ static const train_arg_t  options_rows[] = {
     { "batch", 'b', COUNT(plan.batch, 1, 65536, NETWORK), "N",
       "rows a step (32)" },
     { "validation", 0, NUMBER(validation, 0, 0.9, WEIGHTS), "X",
-      "share of the rows kept for validation (0.1)" },
+      "share of the rows kept for validation (0.1)",
+      .group = "What validates any model" },
     { "split", 0, TEXT(want.split, WEIGHTS), "HOW",
       "which rows validate: random, time=COL (the newest) or group=COL (no "
       "group is in both parts, nor in two folds) (random)" },
@@ -173,7 +174,7 @@ static const train_arg_t  options_rows[] = {
       "with that K-th (5 for few rows, else 0)" },
     { "patience", 0, COUNT(plan.patience, 0, 1e6, NETWORK), "N",
       "stop after so many epochs without progress, 0: never (10, or a fifth "
-      "of --epochs)" },
+      "of --epochs)", .group = "One network, alone, as above" },
     { "momentum", 0, NUMBER(momentum, 0, 1, NETWORK), "X",
       "of momentum and nesterov (0.9)" },
     { "rho", 0, NUMBER(rho, 0, 1, NETWORK), "X",
@@ -191,7 +192,8 @@ static const train_arg_t  options_rows[] = {
     { "clip-norm", 0, NUMBER(clip_norm, 0, 1e9, NETWORK), "X",
       "longest gradient, 0: any (0)" },
     { "calibration", 0, CHOICE(calibration, options_calibration, WEIGHTS), NULL,
-      "of probabilities, on 200 validation rows or more (temperature)" },
+      "of probabilities of any model, on 200 validation rows or more "
+      "(temperature)" },
     { "ema", 0, NUMBER(plan.ema, 0, 0.999999, NETWORK), "X",
       "use weights averaged with this decay, as 0.999; 0: the last (0)" },
     { "label-smoothing", 0, NUMBER(smoothing, 0, 0.9, NETWORK), "X",
@@ -210,7 +212,7 @@ static const train_arg_t  options_rows[] = {
     { "alpha", 0, NUMBER(alpha, 0, 1, NETWORK), "X",
       "the teacher's part of the loss, the rest is the truth's (0.9)" },
     { "seed", 0, COUNT(plan.seed, 0, 9007199254740992.0, PLAIN), "N",
-      "the same seed gives the same bits (1)" },
+      "of any model: the same seed gives the same bits (1)" },
     { "dp-epsilon", 0, NUMBER(dp_epsilon, 1e-3, 1e3, NETWORK), "E",
       "train with differential privacy: spend this much of it at most",
       .group = "Privacy (docs/privacy.md)" },

@@ -20,10 +20,10 @@ typedef struct {
     train_portfolio_t  *p;
     train_job_t        *job;
     size_t              n;
-    size_t              all;        /* of the program, for progress */
     size_t              threads;    /* of each */
     unsigned            line;       /* progress is shown */
     atomic_size_t       next;
+    atomic_ullong       work;       /* that is done, for progress */
 } jobs_t;
 
 
@@ -89,16 +89,23 @@ jobs_one(jobs_t *jobs, train_job_t *job)
     if (failed) {
         (void) memset(to, 0, sizeof(train_learnt_t));
         job->failed = 1;
+        return;
     }
+
+    (void) atomic_fetch_add(&jobs->work, (unsigned long long) to->work);
 }
 
 
 static void
 jobs_show(jobs_t *jobs, size_t i)
 {
+    double  share;
+
     if (jobs->line) {
-        (void) fprintf(stderr, "\rtrying %zu of %zu: %-40.40s", i + 1,
-                       jobs->n, jobs->job[i].tried->recipe->name);
+        share = ((double) jobs->work + jobs->p->work) / jobs->p->budget;
+        (void) fprintf(stderr, "\rtrying %zu of %zu: %-26.26s %3.0f %% of the "
+                       "work", i + 1, jobs->n,
+                       jobs->job[i].tried->recipe->name, fmin(share, 1) * 100);
         (void) fflush(stderr);
     }
 }

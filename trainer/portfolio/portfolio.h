@@ -100,6 +100,9 @@ typedef struct {
     char                  why[TRAIN_WHY];   /* no recipe came to anything */
 } train_portfolio_t;
 
+/* The work that a search of p takes at most, of what is told: units of
+ * learn.h, of which a core does about a thousand million a second. */
+double train_portfolio_budget(const train_portfolio_t *p);
 /* 0, or -1 with p->why.  Either way to be freed. */
 int train_portfolio_run(train_portfolio_t *p);
 void train_portfolio_free(train_portfolio_t *p);

@@ -25,8 +25,8 @@
 /* About twenty times what one network of today needs, and a fifth of what a
  * large one that is tuned beforehand does */
 
-static double
-search_budget(const train_portfolio_t *p)
+double
+train_portfolio_budget(const train_portfolio_t *p)
 {
     double                 work;
     const train_lesson_t  *l;
@@ -75,7 +75,7 @@ search_begin(train_portfolio_t *p)
         }
     }
 
-    p->budget = search_budget(p);
+    p->budget = train_portfolio_budget(p);
 }
 
 

@@ -28,7 +28,8 @@ tell_parts(const train_portfolio_t *p, const train_tried_t *t, char *buf,
         (void) snprintf(buf, size, "once");
 
     } else {
-        (void) snprintf(buf, size, "%zu folds", t->looked);
+        (void) snprintf(buf, size, "%zu fold%s", t->looked,
+                        t->looked == 1 ? "" : "s");
     }
 
     return buf;
