@@ -1,7 +1,8 @@
 /*
  * What readers of text share: the whole of a file, mapped or in memory, plain,
  * gzipped or from standard input, and the row at hand, cells with texts that
- * grow as they come.  What is said is not looked at here.
+ * grow as they come.
+ * Not here: what is said.
  */
 
 #include <errno.h>
