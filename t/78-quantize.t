@@ -12,6 +12,7 @@ use FindBin;
 use lib "$FindBin::Bin/lib";
 use JSON::PP qw(decode_json);
 use MaasTest;
+use MaasTest::Embed qw(embed_model);
 use MaasTest::Model qw(write_model);
 use MaasTest::Trees qw(random_trees);
 use Test::More;
@@ -261,11 +262,20 @@ write_model("$dir/trees.st", doc => { version => 3, name => 'trees',
         layers => [ { %$layer, activation => 'sigmoid' } ] },
     tensors => $tensors);
 
+# trees and a network, of whose layers one has groups
+
+write_model("$dir/mixed.st", embed_model());
+run_ok(qw(quantize mixed.st -o mixed16.st --to bf16-weights));
+is((tensor('mixed16.st', 'layers.1.weight'))[0], 'BF16', 'beside trees');
+is((tensor('mixed16.st', 'layers.2.weight'))[0], 'F32', 'groups stay');
+
 $t->write_file('one.csv', join '', (split /^/,
     $t->read_file('four.csv'))[ 0, 1 ]);
 
 for ([ 1, qr/trees\.st: a model of trees has no weights/,
         'trees.st', '--data', 'rows.csv' ],
+    [ 1, qr/mixed16\.st: its dense layers of floats have groups, which/,
+        'mixed16.st', '--to', 'bf16-weights' ],
     [ 2, qr/--to int8: which numbers come\? --data is missing/, 'tiny.st' ],
     [ 2, qr/--max-drop: measured with what\?/, 'tiny.st', '--to',
         'int8-weights', '--max-drop', 1 ],

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "small_rows.h"
+#include "op/maas_dense.h"
 
 
 #define QUANTIZE_ROWS  1000
@@ -130,25 +131,42 @@ quantize_check(const quantize_t *o)
 static void
 quantize_able(const train_small_t *s)
 {
-    size_t  i, dense, other;
+    size_t              i, able, groups, dense;
+    const maas_node_t  *n;
 
+    able = 0;
+    groups = 0;
     dense = 0;
-    other = 0;
 
     for (i = 0; i < s->n; i++) {
-        dense += (size_t) train_is_dense(&s->nodes[i]);
-        other += strcmp(s->nodes[i].op->name, "trees") == 0;
+        n = &s->nodes[i];
+
+        if (strcmp(n->op->name, "dense") == 0) {
+            dense++;
+            able += (size_t) train_is_dense(n);
+            groups += n->tensors[MAAS_DENSE_WEIGHT].dtype == MAAS_F32;
+        }
     }
 
-    if (other > 0 && dense == 0) {
-        train_die("%s: a model of trees has no weights that could be "
-                  "quantized: it is as small and fast as it gets", s->path);
+    if (able > 0) {
+        return;
+    }
+
+    if (groups > 0) {
+        train_die("%s: its dense layers of floats have groups, which stay "
+                  "floats: expected one that has none (of a table such a "
+                  "network comes of fit --effort quick)", s->path);
     }
 
     if (dense == 0) {
-        train_die("%s: no dense layer has weights of floats: is it quantized "
-                  "already?", s->path);
+        train_die("%s: %s has no weights that could be quantized: it is as "
+                  "small and fast as it gets", s->path,
+                  s->n == 1 ? "a model of trees" : "a model without dense "
+                  "layers");
     }
+
+    train_die("%s: no dense layer has weights of floats: is it quantized "
+              "already?", s->path);
 }
 
 
