@@ -1,7 +1,7 @@
 /*
  * Rows made of columns: what each different text becomes is found once, by the
  * engine; a row is what is missing, written over by what there is.
- * What a column is for is not known here.
+ * Not here: what a column is for.
  */
 
 #include <math.h>

@@ -1,7 +1,7 @@
 /*
  * Large plain files as memory: mapped, and given back page by page as they have
  * been read.
- * What is in them is not known here.
+ * Not here: what is in them.
  */
 
 #define _GNU_SOURCE                     /* madvise */

@@ -2,8 +2,8 @@
  * What the training rows say of columns: which are left out, which numbers are
  * codes, which categories have an order.  Where looks leave two readings, the
  * targets decide, out of fold.
- * What a column looks like is in roles_look.c; how values are judged in
- * decide_order.c.
+ * Not here: what a column looks like (roles_look.c), and how values are judged
+ * (decide_order.c).
  */
 
 #include <stdio.h>

@@ -2,8 +2,8 @@
  * What values say of a column: numbers that are codes, categories whose values
  * have an order.  Where looks leave two readings, the targets decide, out of
  * fold.
- * How values are judged is in decide_order.c, which orders are known in
- * decide_scale.c.
+ * Not here: how values are judged (decide_order.c), and which orders are known
+ * (decide_scale.c).
  */
 
 #include <math.h>

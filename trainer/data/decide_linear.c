@@ -2,7 +2,7 @@
  * Linear functions of rows of mostly zeros, by folds: partial least squares by
  * conjugate gradients, whose cost and number of components are those that err
  * least out of fold.
- * What the rows are is not known here (decide_text.c).
+ * Not here: what the rows are (decide_text.c).
  */
 
 #include <math.h>

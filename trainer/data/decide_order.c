@@ -2,7 +2,7 @@
  * Do the values of a column say more of the targets than their order does?  Two
  * ways to part them into a few groups, judged out of fold: intervals of the
  * order, and groups of values that have about the same mean.
- * What follows from it is decided in decide.c.
+ * Not here: what follows from it (decide.c).
  */
 
 #include <math.h>

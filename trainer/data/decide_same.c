@@ -1,7 +1,7 @@
 /*
  * Columns that need no test, among the training rows: the same value in all of
  * them, the same values as another column, numbers of rows.
- * What becomes of such a column is decided in decide.c.
+ * Not here: what becomes of such a column (decide.c).
  */
 
 #include <math.h>

@@ -1,7 +1,7 @@
 /*
  * A sample of the training rows with folds, and targets that one can compare:
  * what columns are tested on.
- * Which tests there are is not known here.
+ * Not here: which tests there are.
  */
 
 #include <math.h>

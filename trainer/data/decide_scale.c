@@ -1,7 +1,7 @@
 /*
  * An order that texts have by what they mean: known scales of words, letters in
  * a row, and numbers within the texts.
- * Whether it is of use is decided in decide.c.
+ * Not here: whether it is of use (decide_codes.c).
  */
 
 #include <math.h>

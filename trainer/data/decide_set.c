@@ -1,7 +1,7 @@
 /*
  * Decisions of decide.c in the columns of a table: made, undone, and made of
  * other rows.
- * Why is not known here.
+ * Not here: why.
  */
 
 #include <math.h>

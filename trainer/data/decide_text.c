@@ -2,7 +2,7 @@
  * Do the texts of a column tell of the targets what the other columns do not?
  * By linear functions of their pieces, of what such a function of the other
  * columns has left.
- * What follows from it is decided in decide.c.
+ * Not here: what follows from it (decide.c).
  */
 
 #include <math.h>

@@ -1,7 +1,7 @@
 /*
  * The columns of a table that go into a model, as train_data_t has them: names,
  * kinds, and what reads their texts.
- * What a column is for is decided elsewhere (roles.c, decide.c).
+ * Not here: what a column is for (roles.c, decide.c).
  */
 
 #include "table.h"

@@ -1,5 +1,6 @@
 /*
  * What all families do alike.
+ * Not here: what they learn.
  */
 
 #include <string.h>

@@ -2,6 +2,7 @@
  * From the columns of rows of values themselves to the items of an embedding.
  * It is made by the values alone, of all rows of the lesson, so that members
  * that learn from different ones of them have the same.
+ * Not here: what is learnt of it (net/op_embed.c).
  */
 
 #include <math.h>
