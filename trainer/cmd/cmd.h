@@ -112,5 +112,15 @@ char *train_model_weight(const maas_info_t *info);
 void train_model_data(const train_model_args_t *a, const maas_model_t *m,
     train_data_t *d);
 
+/* The same of rows that come in blocks, where they are of a table: */
+typedef struct train_model_blocks_s  train_model_blocks_t;
+
+train_model_blocks_t *train_model_blocks(const train_model_args_t *a,
+    const maas_model_t *m, train_data_t *d);
+/* d has the next rows, or none but such as were skipped; 0: there are none. */
+int train_model_blocks_next(train_model_blocks_t *b);
+/* d has what is to be predicted, and weights, of all rows. */
+void train_model_blocks_end(train_model_blocks_t *b);
+
 
 #endif /* TRAIN_CMD_H */

@@ -6,6 +6,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "evaluate.h"
 #include "predict.h"
@@ -51,12 +52,45 @@ static const train_args_t  evaluate_args = {
 };
 
 
+/* The answers of all rows: in blocks, of which nothing else is kept, unless the
+ * rows are wanted once more */
+
+static void
+evaluate_run(train_evaluate_t *e)
+{
+    float                 *y;
+    size_t                 n, room, out;
+    train_model_blocks_t  *blocks;
+
+    if (e->args.importance || e->args.report != NULL) {
+        train_model_data(&e->args, e->model, &e->data);
+        e->y = train_model_run(e->model, &e->data, NULL, 0);
+        return;
+    }
+
+    blocks = train_model_blocks(&e->args, e->model, &e->data);
+    out = e->info.out;
+    room = 0;
+    n = 0;
+
+    while (train_model_blocks_next(blocks)) {
+        y = train_model_run(e->model, &e->data, NULL, 0);
+        train_room(&e->y, &room, (n + e->data.rows) * out + 1, sizeof(float));
+        (void) memcpy(e->y + n * out, y,
+                      e->data.rows * out * sizeof(float));
+        n += e->data.rows;
+        train_free(y);
+    }
+
+    train_model_blocks_end(blocks);
+}
+
+
 static void
 evaluate_measure(train_evaluate_t *e)
 {
     const float  *weight;
 
-    e->y = train_model_run(e->model, &e->data, NULL, 0);
     weight = (train_evaluate_weight(e) != NULL) ? e->data.weights : NULL;
     train_judge_create(&e->judge, &e->info, &e->data, NULL, 0, e->y);
     e->judge.asked = train_asked(&e->info);
@@ -215,7 +249,7 @@ train_cmd_evaluate(int argc, char **argv)
     train_data_apart(e.args.report, e.args.want.labels);
     e.model = train_model_open(e.args.model);
     evaluate_decide(&e);
-    train_model_data(&e.args, e.model, &e.data);
+    evaluate_run(&e);
     evaluate_measure(&e);
     evaluate_covered(&e);
 

@@ -31,6 +31,7 @@ train_fit_read_more(train_fit_t *f, const char *path, train_part_t part,
     want.labels = f->o.want.labels;
     want.on = f->o.want.on;
     want.skip = f->o.want.skip;
+    want.threads = f->o.want.threads;
     want.target_named = (f->data.task == MAAS_TASK_REGRESSION
                          && f->data.out > 1);
     want.written = written = train_data_target(&f->data, &want.n_written);
@@ -179,6 +180,7 @@ train_cmd_fit(int argc, char **argv)
         train_kernel_portable();
     }
 
+    f.o.want.threads = f.o.plan.threads;
     fit_apart(&f.o);
     fit_read(&f);
     train_fit_folds_check(&f);

@@ -116,12 +116,17 @@ predict_raw(const maas_model_t *m, const train_data_t *d)
 
 
 static void
-predict_all(const train_model_args_t *args, const maas_model_t *m,
-    const train_data_t *d)
+predict_block(const train_model_args_t *args, const maas_model_t *m,
+    const train_data_t *d, int first)
 {
     float             *y;
     train_predict_t    p;
     train_spreads_t   interval = { 0 };
+
+    if (args->raw) {
+        predict_raw(m, d);
+        return;
+    }
 
     y = train_model_run(m, d, NULL, 0);
     p = (train_predict_t) { maas_model_info(m), d, y, NULL, args->interval };
@@ -138,10 +143,10 @@ predict_all(const train_model_args_t *args, const maas_model_t *m,
         predict_lines(&p, args->json);
 
     } else if (args->format == PREDICT_CSV) {
-        train_predict_csv(&p);
+        train_predict_csv(&p, first);
 
     } else {
-        train_predict_jsonl(&p);
+        train_predict_jsonl(&p, first);
     }
 
     train_interval_free(&interval);
@@ -152,9 +157,11 @@ predict_all(const train_model_args_t *args, const maas_model_t *m,
 int
 train_cmd_predict(int argc, char **argv)
 {
-    maas_model_t        *m;
-    train_data_t         d;
-    train_model_args_t   args;
+    int                    first;
+    maas_model_t          *m;
+    train_data_t           d;
+    train_model_args_t     args;
+    train_model_blocks_t  *blocks;
 
     maas_single_thread();
     train_model_args(&args, &predict_args, argc, argv);
@@ -180,13 +187,13 @@ train_cmd_predict(int argc, char **argv)
 
     m = train_model_open(args.model);
     args.want.no_target = 1;
-    train_model_data(&args, m, &d);
+    blocks = train_model_blocks(&args, m, &d);
 
-    if (args.raw) {
-        predict_raw(m, &d);
-    } else {
-        predict_all(&args, m, &d);
+    for (first = 1; train_model_blocks_next(blocks); first = 0) {
+        predict_block(&args, m, &d, first);
     }
+
+    train_model_blocks_end(blocks);
 
     if (fflush(stdout) != 0 || ferror(stdout)) {
         train_die("standard output cannot be written to");

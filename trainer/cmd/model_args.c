@@ -77,61 +77,138 @@ model_written(const maas_info_t *info, maas_arena_t *arena,
 }
 
 
+/* What a reader wants, and the texts of the model that it points to */
+
+typedef struct {
+    train_want_t    want;
+    char           *target, *id, *weight, *features;
+    maas_arena_t   *arena;
+    maas_column_t  *written;        /* (out) */
+    maas_column_t   weighed;
+} model_want_t;
+
+
+static void
+model_want(model_want_t *w, const train_model_args_t *a,
+    const maas_info_t *info)
+{
+    train_want_t  *want = &w->want;
+
+    (void) memset(w, 0, sizeof(model_want_t));
+    *want = a->want;
+    want->model = info;
+
+    /* columns of the training are found by their names */
+
+    if (want->target == NULL && info->n_columns > 0) {
+        want->target = w->target = train_model_recorded(info, "data",
+                                                        "target");
+        want->target_named = 1;
+    }
+
+    w->features = train_model_recorded(info, "settings", "features");
+    want->features_recorded = w->features;
+
+    if (info->n_columns > 0) {
+        want->id_recorded = w->id = train_model_recorded(info, "data", "id");
+
+        if (!a->unweighted) {
+            want->weight_recorded = w->weight = train_model_weight(info);
+        }
+    }
+
+    w->arena = maas__arena_create(SIZE_MAX / 2);
+
+    w->written = train_alloc(info->out, sizeof(maas_column_t));
+    want->written = w->written;
+    want->n_written = (w->arena != NULL)
+                      ? model_written(info, w->arena, w->written) : 0;
+
+    if (w->arena != NULL
+        && train_other_recorded(info, MAAS_ROLE_WEIGHT, NULL, w->arena,
+                                &w->weighed))
+    {
+        want->weighed = &w->weighed;
+    }
+}
+
+
+static void
+model_want_free(model_want_t *w)
+{
+    train_free(w->target);
+    train_free(w->id);
+    train_free(w->weight);
+    train_free(w->features);
+    train_free(w->written);
+    maas__arena_destroy(w->arena);
+}
+
+
 void
 train_model_data(const train_model_args_t *a, const maas_model_t *m,
     train_data_t *d)
 {
-    char               *target, *id, *weight, *features;
-    maas_arena_t       *arena;
-    train_want_t        want;
-    maas_column_t      *written, weighed;
-    const maas_info_t  *info;
+    model_want_t  w;
 
-    target = NULL;
-    id = NULL;
-    weight = NULL;
-    info = maas_model_info(m);
-    want = a->want;
-    want.model = info;
-
-    /* columns of the training are found by their names */
-
-    if (want.target == NULL && info->n_columns > 0) {
-        want.target = target = train_model_recorded(info, "data", "target");
-        want.target_named = 1;
-    }
-
-    features = train_model_recorded(info, "settings", "features");
-    want.features_recorded = features;
-
-    if (info->n_columns > 0) {
-        want.id_recorded = id = train_model_recorded(info, "data", "id");
-
-        if (!a->unweighted) {
-            want.weight_recorded = weight = train_model_weight(info);
-        }
-    }
-
-    arena = maas__arena_create(SIZE_MAX / 2);
-
-    written = train_alloc(info->out, sizeof(maas_column_t));
-    want.written = written;
-    want.n_written = (arena != NULL)
-                     ? model_written(info, arena, written) : 0;
-
-    if (arena != NULL
-        && train_other_recorded(info, MAAS_ROLE_WEIGHT, NULL, arena,
-                                &weighed))
-    {
-        want.weighed = &weighed;
-    }
-
-    train_data_read(a->data, (train_part_t) a->part, &want, d);
+    model_want(&w, a, maas_model_info(m));
+    train_data_read(a->data, (train_part_t) a->part, &w.want, d);
     train_rows_model(m, d);
-    train_free(target);
-    train_free(id);
-    train_free(weight);
-    train_free(features);
-    train_free(written);
-    maas__arena_destroy(arena);
+    model_want_free(&w);
+}
+
+
+struct train_model_blocks_s {
+    model_want_t         want;
+    const maas_model_t  *model;
+    train_data_t        *data;
+    train_blocks_t      *blocks;    /* NULL: there is one */
+    unsigned             given;     /* which was given */
+};
+
+
+train_model_blocks_t *
+train_model_blocks(const train_model_args_t *a, const maas_model_t *m,
+    train_data_t *d)
+{
+    train_model_blocks_t  *b;
+
+    b = train_alloc(1, sizeof(train_model_blocks_t));
+    model_want(&b->want, a, maas_model_info(m));
+    b->model = m;
+    b->data = d;
+
+    if (train_data_is_table(a->data)) {
+        b->blocks = train_blocks_open(a->data, &b->want.want, d);
+    } else {
+        train_data_read(a->data, (train_part_t) a->part, &b->want.want, d);
+    }
+
+    return b;
+}
+
+
+int
+train_model_blocks_next(train_model_blocks_t *b)
+{
+    if (b->blocks == NULL ? b->given : !train_blocks_next(b->blocks)) {
+        return 0;
+    }
+
+    b->given = 1;
+    train_rows_model(b->model, b->data);
+
+    return 1;
+}
+
+
+void
+train_model_blocks_end(train_model_blocks_t *b)
+{
+    if (b->blocks != NULL) {
+        train_blocks_end(b->blocks);
+    }
+
+    model_want_free(&b->want);
+    train_free(b);
 }

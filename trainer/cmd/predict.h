@@ -21,11 +21,11 @@ typedef struct {
 } train_predict_t;
 
 
-/* predict_table.c: all rows on stdout with names for everything, those that
- * were skipped, too: the lines are those of the file.  Dies if an id column
- * has a name of ours. */
-void train_predict_csv(const train_predict_t *p);
-void train_predict_jsonl(const train_predict_t *p);
+/* predict_table.c: all rows of a block on stdout with names for everything,
+ * those that were skipped, too: the lines are those of the file.  Dies if an
+ * id column has a name of ours. */
+void train_predict_csv(const train_predict_t *p, int first);
+void train_predict_jsonl(const train_predict_t *p, int first);
 
 /* predict_interval.c: v is that of the file.  Leaves with usage, or dies, if
  * the level is none or there are too few rows for it. */

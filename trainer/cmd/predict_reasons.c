@@ -132,7 +132,7 @@ reasons_text(reasons_t *r, const char *id, size_t row, size_t o, double score)
     if (id != NULL) {
         (void) printf("%s", train_shown(id));
     } else {
-        (void) printf("row %zu", row + 1);
+        (void) printf("row %zu", r->p->data->before + row + 1);
     }
 
     if (output != NULL) {
@@ -328,7 +328,8 @@ reasons_trees(reasons_t *r, const maas_model_t *m, const char *path, int json)
         if (maas_reasons_run(reasons, x, n, phi, ws, ws_size, &err)
             != MAAS_OK)
         {
-            train_die("rows %zu to %zu: %s", at + 1, at + n, err.msg);
+            train_die("rows %zu to %zu: %s", p->data->before + at + 1,
+                      p->data->before + at + n, err.msg);
         }
 
         for (i = 0; i < n; i++) {

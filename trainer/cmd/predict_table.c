@@ -170,7 +170,7 @@ predict_each(const train_predict_t *p,
 
     for (i = 0; i < p->data->rows; i++) {
         place = train_table_origin(p->data->table, i);
-        at = (place != NULL) ? place->row : i + 1;
+        at = (place != NULL) ? place->row : p->data->before + i + 1;
 
         for ( /* void */ ; k < n && skip[k].row < at; k++) {
             each(p, skip[k].row, 0, &skip[k]);
@@ -288,10 +288,13 @@ predict_csv_row(const train_predict_t *p, size_t at, size_t row,
 
 
 void
-train_predict_csv(const train_predict_t *p)
+train_predict_csv(const train_predict_t *p, int first)
 {
-    predict_names_check(p, 0);
-    predict_csv_header(p);
+    if (first) {
+        predict_names_check(p, 0);
+        predict_csv_header(p);
+    }
+
     predict_each(p, predict_csv_row);
 }
 
@@ -371,8 +374,11 @@ predict_json_row(const train_predict_t *p, size_t at, size_t row,
 
 
 void
-train_predict_jsonl(const train_predict_t *p)
+train_predict_jsonl(const train_predict_t *p, int first)
 {
-    predict_names_check(p, 1);
+    if (first) {
+        predict_names_check(p, 1);
+    }
+
     predict_each(p, predict_json_row);
 }

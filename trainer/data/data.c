@@ -212,8 +212,8 @@ train_data_apart(const char *output, const char *path)
 
 /* A text with rows and columns?  The others are arrays and pictures. */
 
-static int
-data_is_table(const char *path)
+int
+train_data_is_table(const char *path)
 {
     return !data_is_folder(path) && !data_ends(path, ".npy")
            && !data_looks_idx(path)
@@ -231,7 +231,7 @@ train_data_read(const char *path, train_part_t part,
     (void) memset(d, 0, sizeof(train_data_t));
 
     if ((want->labels != NULL || want->features != NULL)
-        && !data_is_table(path))
+        && !train_data_is_table(path))
     {
         train_die("%s: --%s is for tables: expected CSV or JSON", path,
                   want->labels != NULL ? "labels" : "features");

@@ -87,6 +87,8 @@ typedef struct {
     const char         *labels;     /* another file, where the target is, */
     const char         *on;         /*     and the column that both have */
     unsigned            skip;       /* train_error_t */
+    size_t              threads;    /* that read; 0: all cores.  Changes
+                                       nothing. */
     size_t              one_hot;    /* values of a category with a slot each */
     size_t              hash;       /* slots of what is hashed; 0: by kind */
 
@@ -114,6 +116,7 @@ typedef enum {
 typedef struct {
     char          *path;            /* as the user gave it */
     size_t         rows;
+    size_t         before;          /* rows of earlier blocks, for messages */
 
     maas_input_t   input;
     size_t         rank;
@@ -186,6 +189,21 @@ void train_data_row(const train_data_t *d, size_t row, float *x);
 /* The same for that model: x is a row of its numbers, info->row bytes. */
 void train_data_wire(const train_data_t *d, size_t row,
     const maas_info_t *info, void *x);
+
+/* Is it a table, which may be read in blocks? */
+int train_data_is_table(const char *path);
+
+/* blocks.c: a table for a model, without columns of --split.  Its rows are of
+ * one block after the other; messages that are of all come with the last. */
+typedef struct train_blocks_s  train_blocks_t;
+
+/* want has to stay until the end.  Dies as train_data_read(). */
+train_blocks_t *train_blocks_open(const char *path, const train_want_t *want,
+    train_data_t *d);
+/* d has the next rows, or some that were skipped; 0: there are none. */
+int train_blocks_next(train_blocks_t *b);
+/* d has the targets and weights of all rows, and nothing else of them. */
+void train_blocks_end(train_blocks_t *b);
 
 /* data_idx.c: train_data_read() for a pair of IDX files, plain or .gz */
 void train_idx_read(const char *images, const char *labels,

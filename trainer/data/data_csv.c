@@ -1,12 +1,13 @@
 /*
- * CSV: text to rows of fields, by the grammar and the layout of the engine.
- * What a first row without a model is, is said in header.c; what the fields
- * mean in table.c.
+ * CSV: names of columns, by the layout of the engine, and then the rows.
+ * What a first row without a model is, is said in header.c; rows are read in
+ * csv_rows.c.
  */
 
 #include <stdio.h>
 #include <string.h>
 
+#include "csv_rows.h"
 #include "header.h"
 #include "table.h"
 #include "util.h"
@@ -15,79 +16,10 @@
 
 
 #define CSV_LOOK  50                /* rows that say whether all end alike */
-#define CSV_DONE  (1 << 20)         /* bytes that are given back together */
-
-
-typedef struct {
-    train_table_t  *table;
-    maas_csv_t      at;
-    size_t          line;           /* of the row at hand */
-    train_fields_t  row;
-} csv_file_t;
-
-
-/* A field as the text of a cell */
-
-static void
-csv_cell(csv_file_t *f, const maas_csv_field_t *field)
-{
-    train_cell_t  *cell;
-
-    if (f->row.n == TRAIN_MAX_COLUMNS) {
-        train_die("%s:%zu: more than %d columns", f->table->path, f->at.line,
-                  TRAIN_MAX_COLUMNS);
-    }
-
-    cell = train_fields_cell(&f->row, f->row.n);
-    cell->type = TRAIN_CELL_TEXT;
-    cell->s = field->s.data;
-    cell->len = field->s.len;
-
-    if (field->doubled) {
-        cell->s = f->row.text + f->row.used;
-        cell->len = maas__csv_plain(field->s, f->row.text + f->row.used);
-        f->row.used += cell->len;
-    }
-}
-
-
-/* The fields of the row at hand; 0: it is bad, which was said, and the next
- * line is at hand */
-
-static int
-csv_fields(csv_file_t *f)
-{
-    size_t             n;
-    const char        *wrong;
-    maas_csv_t         row;
-    maas_csv_field_t   field;
-
-    row = f->at;
-    f->line = row.line;
-    f->row.n = 0;
-    f->row.used = 0;
-    n = 0;
-
-    do {
-        wrong = maas__csv_next(&f->at, &field);
-
-        if (wrong != NULL) {
-            train_table_bad(f->table, field.line, n, "%s", wrong);
-            f->at = row;
-            maas__csv_pass(&f->at);
-            return 0;
-        }
-
-        csv_cell(f, &field);
-        n++;
-    } while (!field.last);
-
-    return 1;
-}
 
 
 static void
-csv_name(csv_file_t *f, size_t i, const char *name, size_t len)
+csv_name(train_csv_t *f, size_t i, const char *name, size_t len)
 {
     int             new;
     train_table_t  *t;
@@ -117,7 +49,7 @@ csv_name(csv_file_t *f, size_t i, const char *name, size_t len)
 /* A name for the field, "index" or by its number where it has none */
 
 static void
-csv_name_cell(csv_file_t *f, size_t i, const train_cell_t *cell)
+csv_name_cell(train_csv_t *f, size_t i, const train_cell_t *cell)
 {
     int   len;
     char  buf[32];
@@ -152,7 +84,7 @@ csv_hint(const char *path)
 /* Do the rows at hand end with a separator, or have a field less than n? */
 
 static int
-csv_ends_empty(const csv_file_t *f, size_t n)
+csv_ends_empty(const train_csv_t *f, size_t n)
 {
     size_t            i, k, m;
     maas_csv_t        c;
@@ -179,7 +111,7 @@ csv_ends_empty(const csv_file_t *f, size_t n)
 /* Names for `fit`, which knows no columns yet */
 
 static void
-csv_look(csv_file_t *f)
+csv_look(train_csv_t *f)
 {
     size_t          i, n;
     maas_csv_t      row;
@@ -196,7 +128,7 @@ csv_look(csv_file_t *f)
 
     f->at = row;
 
-    if (!csv_fields(f)) {
+    if (!train_csv_fields(f)) {
         train_die("%s:%zu: the first row cannot be read", t->path, row.line);
     }
 
@@ -216,11 +148,11 @@ csv_look(csv_file_t *f)
 /* Names for a model, in whose words they are */
 
 static void
-csv_layout_names(csv_file_t *f, const maas_layout_t *l)
+csv_layout_names(train_csv_t *f, const maas_layout_t *l)
 {
     size_t              i;
     uint32_t            place;
-    csv_file_t          names;
+    train_csv_t          names;
     const maas_info_t  *info;
 
     info = l->info;
@@ -228,7 +160,7 @@ csv_layout_names(csv_file_t *f, const maas_layout_t *l)
     names.at = l->head;
 
     if (l->names) {
-        (void) csv_fields(&names);
+        (void) train_csv_fields(&names);
     }
 
     f->table->target_at = TRAIN_NO_COLUMN;
@@ -321,7 +253,7 @@ csv_beside(const maas_info_t *info, const char *list)
  * found by place (roles.c).  A first row of words is names. */
 
 static void
-csv_model_places(csv_file_t *f, size_t n, unsigned words)
+csv_model_places(train_csv_t *f, size_t n, unsigned words)
 {
     size_t          i;
     maas_csv_t      row;
@@ -332,7 +264,7 @@ csv_model_places(csv_file_t *f, size_t n, unsigned words)
     row = f->at;
 
     if (t->named) {
-        (void) csv_fields(f);
+        (void) train_csv_fields(f);
     }
 
     for (i = 0; i < n; i++) {
@@ -346,7 +278,7 @@ csv_model_places(csv_file_t *f, size_t n, unsigned words)
 /* Names and places for a model */
 
 static void
-csv_model(csv_file_t *f)
+csv_model(train_csv_t *f)
 {
     size_t               n;
     maas_err_t           err;
@@ -404,48 +336,13 @@ csv_model(csv_file_t *f)
 }
 
 
-/* In rows without names, nothing but its values says which is the target */
-
-static int
-csv_target_is(csv_file_t *f)
-{
-    size_t               at;
-    maas_err_t           err;
-    train_table_t       *t;
-    const train_cell_t  *cell;
-
-    t = f->table;
-    at = t->target_at;
-
-    if (t->want->model == NULL || !t->want->no_target || at >= f->row.n) {
-        return 1;
-    }
-
-    cell = &f->row.cell[at];
-
-    if (maas__layout_is_target(t->want->model, t->columns[at].name, cell->s,
-                               cell->len, &err)
-        == MAAS_OK)
-    {
-        return 1;
-    }
-
-    train_table_bad(t, f->line, at, "%s", err.msg);
-
-    return 0;
-}
-
-
 void
 train_table_csv(train_table_t *t, const char *text, size_t len)
 {
-    size_t       n;
-    csv_file_t   f = { .table = t };
-    const char  *done;
-
-    train_fields_begin(&f.row, len);
+    train_csv_t  f = { .table = t };
 
     if (!t->closed) {
+        train_fields_begin(&f.row, len);
         maas__csv_start(&f.at, text, len);
 
         if (t->want->model != NULL) {
@@ -457,32 +354,10 @@ train_table_csv(train_table_t *t, const char *text, size_t len)
         t->body = f.at;
         t->width = t->n;
         t->closed = 1;
+        train_fields_free(&f.row);
     }
 
-    f.at = t->body;
-    done = f.at.p;
-
-    while (t->pass != TRAIN_TABLE_NAMES && maas__csv_row(&f.at)) {
-        if (!csv_fields(&f)) {
-            continue;
-        }
-
-        if (t->text != NULL && f.at.p - done > CSV_DONE) {
-            done = f.at.p;
-            train_text_done(t->text, done);
-        }
-
-        n = f.row.n;
-        n -= (n == t->width + 1 && f.row.cell[n - 1].len == 0);
-
-        if (n != t->width) {
-            train_table_bad(t, f.line, n < t->width ? n - 1 : t->width,
-                            "%zu fields: expected %zu as in the first row", n,
-                            t->width);
-        } else if (csv_target_is(&f)) {
-            train_table_row(t, f.line, f.row.cell, n);
-        }
+    if (t->pass != TRAIN_TABLE_NAMES) {
+        train_csv_parts(t);
     }
-
-    train_fields_free(&f.row);
 }

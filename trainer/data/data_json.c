@@ -594,6 +594,7 @@ train_table_json(train_table_t *t, const char *text, size_t len)
     json_table_t  table = { .j = { .table = t }, .text = text };
 
     json_check(t, text, len);
+    t->over = 1;
     t->by_row = 1;
     train_fields_begin(&table.j.row, len);
     maas__json_start(&j, text, len);

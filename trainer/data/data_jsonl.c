@@ -35,12 +35,26 @@ void
 train_table_jsonl(train_table_t *t, const char *text, size_t len)
 {
     size_t         i;
-    const char    *end, *next;
-    train_json_t   j = { .table = t };
+    const char    *end, *next, *from;
+    train_json_t   j = { .table = t, .line = t->rest_line };
 
     train_fields_begin(&j.row, len);
+    end = text + len;
+    text += t->rest;
+    from = text;
 
-    for (end = text + len; text < end; text = next) {
+    for ( /* void */ ; text < end; text = next) {
+        if (t->piece > 0 && text - from >= (ptrdiff_t) t->piece) {
+            t->rest += (size_t) (text - from);
+            t->rest_line = j.line;
+            train_json_free(&j);
+            return;
+        }
+
+        if (t->text != NULL) {
+            train_text_done(t->text, text);
+        }
+
         next = memchr(text, '\n', (size_t) (end - text));
         next = (next != NULL) ? next + 1 : end;
         j.line++;
@@ -61,5 +75,6 @@ train_table_jsonl(train_table_t *t, const char *text, size_t len)
                    t->repaired == 1 ? "" : "s");
     }
 
+    t->over = 1;
     train_json_free(&j);
 }

@@ -173,6 +173,10 @@ train_rows_model(const maas_model_t *m, train_data_t *d)
     /* a tensor's numbers, column by column */
 
     d->in = info->in;
+    train_free(d->exact);
+    train_free(d->numbers);
+    d->exact = NULL;
+    d->numbers = NULL;
 
     if (info->wide) {
         d->exact = train_alloc(d->rows * d->in, sizeof(double));

@@ -15,9 +15,6 @@
 #include "text/maas_json.h"
 
 
-#define TABLE_MANY  10000           /* different texts; more are not counted */
-
-
 void
 train_table_bad(train_table_t *t, size_t line, size_t column,
     const char *fmt, ...)
@@ -35,13 +32,18 @@ train_table_bad(train_table_t *t, size_t line, size_t column,
         (void) snprintf(where, sizeof(where), ":%zu", column + 1);
     }
 
-    if (!t->want->skip) {
+    if (!t->want->skip && !t->part) {
         train_die("%s:%s%zu%s: %s", t->path, t->by_row ? " row " : "", line,
                   where, what);
     }
 
     why = train_format("%s:%s%zu%s: %s", t->path, t->by_row ? " row " : "",
                        line, where, what);
+
+    if (!t->want->skip) {
+        t->stop = why;              /* said when it is its turn */
+        return;
+    }
 
     if (t->pass == TRAIN_TABLE_KEEP) {
         train_table_skipped(t, why);
@@ -82,101 +84,6 @@ train_table_add(train_table_t *t, const char *name, size_t len, int *new)
 }
 
 
-/* First pass: what a text tells is found once, and counted as often as it
- * came */
-
-static void
-table_looked(const train_table_t *t, train_column_t *c)
-{
-    size_t        i;
-    train_look_t  one;
-
-    for (i = 0; c->times != NULL && i < c->dict.n; i++) {
-        if (c->times[i] > 0) {
-            (void) memset(&one, 0, sizeof(train_look_t));
-            train_look_text(&one, c->dict.text[i], strlen(c->dict.text[i]),
-                            t->want->na);
-            train_look_add(&c->seen, &one, c->times[i]);
-            train_look_free(&one);
-            c->times[i] = 0;
-        }
-    }
-}
-
-
-void
-train_table_looked(train_table_t *t)
-{
-    size_t  i;
-
-    for (i = 0; i < t->n; i++) {
-        table_looked(t, &t->columns[i]);
-        train_free(t->columns[i].times);
-        t->columns[i].times = NULL;
-        t->columns[i].times_room = 0;
-    }
-}
-
-
-/* Place of the text among those that are kept, if it is one */
-
-static uint32_t
-table_seen(const train_table_t *t, train_column_t *c, const char *s, size_t len)
-{
-    size_t    n;
-    uint32_t  id;
-
-    n = c->dict.n;
-
-    if (n == TABLE_MANY) {
-        return (s[0] >= '0' && s[0] <= '9') || s[0] == '-'
-               ? UINT32_MAX         /* is read in no more time */
-               : train_dict_find(&c->dict, s, len);
-    }
-
-    id = train_dict_put(&c->dict, s, len);
-
-    if (c->dict.n > n) {
-        train_room(&c->times, &c->times_room, c->dict.n, sizeof(size_t));
-        c->times[n] = 0;
-    }
-
-    if (c->dict.n == TABLE_MANY) {
-        table_looked(t, c);         /* in the order in which they came */
-    }
-
-    return id;
-}
-
-
-static void
-table_look(const train_table_t *t, train_column_t *c, const train_cell_t *cell)
-{
-    char         buf[MAAS_CANONICAL];
-    size_t       len;
-    uint32_t     id;
-    const char  *s;
-
-    train_cell_text(cell, buf, &s, &len);
-
-    if (len == 0) {
-        return;
-    }
-
-    id = table_seen(t, c, s, len);
-
-    if (cell->type == TRAIN_CELL_NUMBER) {
-        train_look_number(&c->seen, s, len);
-
-    } else if (id == UINT32_MAX) {
-        train_look_text(&c->seen, s, len, t->want->na);
-
-    } else {
-        c->times[id]++;
-    }
-}
-
-
 /* Is it read for a model whose rows are doubles? */
 
 static int
@@ -186,21 +93,21 @@ table_is_wide(const train_table_t *t)
 }
 
 
-static void
-table_room(train_table_t *t, size_t line)
+void
+train_table_room(train_table_t *t, size_t line, size_t n)
 {
     size_t           i, room, most;     /* all columns have the same */
     train_column_t  *c;
 
-    if (t->rows < t->room) {
+    if (t->rows + n <= t->room) {
         return;
     }
 
-    if (t->rows >= UINT32_MAX / 4) {
+    if (t->before + t->rows >= UINT32_MAX / 4) {
         train_die("%s:%zu: more rows than can be trained on", t->path, line);
     }
 
-    most = t->rows + 1;
+    most = t->rows + n;
 
     for (i = 0; i < t->n; i++) {
         c = &t->columns[i];
@@ -210,16 +117,16 @@ table_room(train_table_t *t, size_t line)
             || c->role == TRAIN_ROLE_WEIGHT)
         {
             if (table_is_wide(t)) {
-                train_room(&c->exact, &room, t->rows + 1, sizeof(double));
+                train_room(&c->exact, &room, t->rows + n, sizeof(double));
                 room = t->room;
             }
 
-            train_room(&c->number, &room, t->rows + 1, sizeof(float));
+            train_room(&c->number, &room, t->rows + n, sizeof(float));
 
         } else if (c->role != TRAIN_ROLE_IGNORE
                    && c->role != TRAIN_ROLE_ID)
         {
-            train_room(&c->id, &room, t->rows + 1, sizeof(uint32_t));
+            train_room(&c->id, &room, t->rows + n, sizeof(uint32_t));
         }
 
         most = (room > most) ? room : most;
@@ -474,6 +381,24 @@ table_join(train_table_t *t, size_t line, const train_cell_t **cells,
 }
 
 
+/* In a part, texts of the whole first, then its own */
+
+static uint32_t
+table_id(train_column_t *c, const char *s, size_t len)
+{
+    uint32_t  id;
+
+    if (c->shared == NULL) {
+        return train_dict_put(&c->dict, s, len);
+    }
+
+    id = train_dict_find(c->shared, s, len);
+
+    return id != UINT32_MAX
+           ? id : (uint32_t) c->shared->n + train_dict_put(&c->dict, s, len);
+}
+
+
 void
 train_table_row(train_table_t *t, size_t line, const train_cell_t *cells,
     size_t n)
@@ -494,14 +419,14 @@ train_table_row(train_table_t *t, size_t line, const train_cell_t *cells,
 
     if (t->pass != TRAIN_TABLE_KEEP) {
         for (i = 0; i < n && t->pass == TRAIN_TABLE_LOOK; i++) {
-            table_look(t, &t->columns[i], &cells[i]);
+            train_table_look(t, &t->columns[i], &cells[i]);
         }
 
         t->rows++;
         return;
     }
 
-    table_room(t, line);
+    train_table_room(t, line, 1);
 
     if (t->target != TRAIN_NO_COLUMN && !table_has_target(t, cells, n)) {
         t->untold++;
@@ -510,7 +435,10 @@ train_table_row(train_table_t *t, size_t line, const train_cell_t *cells,
 
     for (i = 0; i < t->n; i++) {
         if (!table_check(t, line, i, i < n ? &cells[i] : &none)) {
-            train_table_skipped_cells(t, cells, n);
+            if (t->stop == NULL) {
+                train_table_skipped_cells(t, cells, n);
+            }
+
             return;
         }
     }
@@ -522,7 +450,7 @@ train_table_row(train_table_t *t, size_t line, const train_cell_t *cells,
         if (c->id != NULL) {
             cell = (i < n && !c->unread) ? &cells[i] : &none;
             train_cell_keep(c, cell, buf, &s, &len);
-            c->id[t->rows] = len ? train_dict_put(&c->dict, s, len) + 1 : 0;
+            c->id[t->rows] = len ? table_id(c, s, len) + 1 : 0;
         }
     }
 

@@ -104,6 +104,12 @@ typedef struct {
                                        are not in `seen` yet; NULL: all are */
     size_t        times_room;
 
+    /* of a part of a table, see table_part.h */
+    const train_dict_t  *shared;    /* texts of the whole, of which there */
+    size_t        shared_n;         /*     were so many; `dict` has others */
+    size_t       *known;            /* (shared_n) times of those */
+    size_t        known_room;
+
     /* what its texts mean: kind, and members of version 2 but for parts;
      * whatever it points to lives as long as the table or the model */
     maas_column_t  format;
@@ -161,6 +167,12 @@ struct train_table_s {
     unsigned             by_row;    /* messages have rows, not lines */
     unsigned             decided;   /* by train_columns_decide() */
     maas_csv_t           body;      /* CSV: where the rows begin, */
+    size_t               piece;     /* bytes to read and go back; 0: all */
+    unsigned             over;      /* there are no more */
+    unsigned             part;      /* of another table, see table_part.h */
+    char                *stop;      /* of a part: why it goes on no more */
+    size_t               rest;      /* JSON lines: bytes and lines that have */
+    size_t               rest_line; /*     been read */
     size_t               width;     /*     how many fields they have, */
     size_t               target_at; /*     which is the target by its place */
 
@@ -178,10 +190,12 @@ struct train_table_s {
     size_t           hash;
 
     size_t               rows;
+    size_t               before;    /* rows of earlier blocks */
     size_t               room;      /* of the columns, for rows */
     train_origin_t       *places;    /* (rows) */
     size_t               places_room;
     size_t               skipped;   /* rows, by --on-error skip */
+    size_t               skipped_before;    /* in earlier blocks */
     train_skip_t        *skips;     /* (skipped) */
     size_t               skips_room;
     char                *first_bad; /* such a row of an earlier pass; why */
@@ -246,8 +260,14 @@ void train_table_say_skipped(const train_table_t *t);
 
 /* table_read.c */
 
-/* Give the table to d, with targets, weights and names; dies if nothing was
- * read. */
+/* Of a path: the text, and a table that knows what its columns are for; d has
+ * them, too.  reader(t, ...) is then to be called until t->over. */
+train_table_t *train_table_open(const char *path, const train_want_t *want,
+    train_text_t *text, train_reader_pt *reader, train_data_t *d);
+/* All has been read: what is to be known of it; dies if there are no rows. */
+void train_table_said(const train_table_t *t);
+/* Give the rows to d: targets and weights, and the columns of what was not
+ * opened so. */
 void train_table_finish(train_table_t *t, train_data_t *d);
 
 /* table_fields.c: columns, fields, reader and their number in d, by roles and
@@ -256,8 +276,8 @@ void train_table_fields(train_data_t *d);
 
 /* table.c */
 
-/* After the first pass: all that was in the columns is in what was seen. */
-void train_table_looked(train_table_t *t);
+/* Room for n rows more; `line` is for messages. */
+void train_table_room(train_table_t *t, size_t line, size_t n);
 /* A new column, or the one that has this name; *new says which. */
 size_t train_table_add(train_table_t *t, const char *name, size_t len,
     int *new);
@@ -274,6 +294,16 @@ void train_table_joined(train_table_t *t);
 void train_table_bad(train_table_t *t, size_t line, size_t column,
     const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 
+/* table_look.c: a cell of column c in the first pass; */
+void train_table_look(const train_table_t *t, train_column_t *c,
+    const train_cell_t *cell);
+/*     what a part saw of it, after what c has; the part knew the first `shared`
+ *     texts of c; */
+void train_table_look_part(const train_table_t *t, train_column_t *c,
+    const train_column_t *p, size_t shared);
+/*     after the pass: all that was in the columns is in what was seen. */
+void train_table_looked(train_table_t *t);
+
 /* table_rows.c: the row at hand is one more of those that are kept, */
 void train_table_kept(train_table_t *t, size_t line, const train_cell_t *cells,
     size_t n);
@@ -282,6 +312,8 @@ void train_table_skipped(train_table_t *t, const char *why);
 /*     with these cells: what names it is kept */
 void train_table_skipped_cells(train_table_t *t, const train_cell_t *cells,
     size_t n);
+/*     and those of an earlier block are known no more, targets aside */
+void train_table_forget(train_table_t *t);
 void train_table_rows_free(train_table_t *t);
 
 /* rows.c: a column's value in a row, or that it is missing, as f reads it, in

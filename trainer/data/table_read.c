@@ -59,9 +59,12 @@ table_said_labels(const train_join_t *j, const char *path)
 }
 
 
-static void
-table_said(const train_table_t *t)
+void
+train_table_said(const train_table_t *t)
 {
+    size_t  rows;
+
+    rows = t->before + t->rows;
     train_table_say_skipped(t);
 
     if (t->join != NULL) {
@@ -69,22 +72,22 @@ table_said(const train_table_t *t)
 
     } else if (t->untold > 0) {
         train_warn("%s: %zu of %zu rows left out: no target in column "
-                   "\"%s\"", t->path, t->untold, t->untold + t->rows,
+                   "\"%s\"", t->path, t->untold, t->untold + rows,
                    t->columns[t->target].name);
 
-        if (t->want->model == NULL && t->untold > t->rows) {
+        if (t->want->model == NULL && t->untold > rows) {
             train_die("%s: more than half of the rows have no target: "
                       "expected one in column \"%s\" (another --target?)",
                       t->path, t->columns[t->target].name);
         }
     }
 
-    if ((t->rows == 0 || t->n == 0) && t->first_bad != NULL) {
+    if ((rows == 0 || t->n == 0) && t->first_bad != NULL) {
         train_die("%s: no row can be read; the first: %s", t->path,
                   t->first_bad);
     }
 
-    if (t->rows == 0 || t->n == 0) {
+    if (rows == 0 || t->n == 0) {
         train_die("%s: no rows: expected %s", t->path,
                   t->n == 0 ? "a CSV file with columns, or JSON lines"
                   : t->skipped ? "rows that can be read"
@@ -154,18 +157,27 @@ table_targets(train_table_t *t, train_data_t *d)
 }
 
 
+static void
+table_columns(train_table_t *t, train_data_t *d)
+{
+    d->table = t;
+    d->input = MAAS_INPUT_COLUMNS;
+    train_table_fields(d);
+}
+
+
 void
 train_table_finish(train_table_t *t, train_data_t *d)
 {
     uint32_t        *id;
     train_column_t  *c;
 
-    table_said(t);
+    if (d->table == NULL) {
+        train_table_said(t);        /* of an array: it was not opened */
+        table_columns(t, d);
+    }
 
     d->rows = t->rows;
-    d->table = t;
-    d->input = MAAS_INPUT_COLUMNS;
-    train_table_fields(d);
 
     if (t->n_more > 0) {
         table_targets(t, d);
@@ -190,6 +202,7 @@ train_table_finish(train_table_t *t, train_data_t *d)
     train_split_keys(t, d);
     t->want = NULL;
     t->path = NULL;
+    t->text = NULL;
 }
 
 
@@ -315,23 +328,23 @@ table_named(train_table_t *t)
 }
 
 
-void
-train_table_read(const char *path, const train_want_t *want, train_data_t *d)
+train_table_t *
+train_table_open(const char *path, const train_want_t *want,
+    train_text_t *text, train_reader_pt *reader, train_data_t *d)
 {
-    train_text_t      text;
-    train_join_t     *join;
-    train_table_t    *t;
-    train_reader_pt   reader;
+    train_join_t   *join;
+    train_table_t  *t;
 
     join = train_join_read(want, &d->crc32c);
-    train_text_read(&text, path, want->encoding, train_json_nested(want),
+    train_text_read(text, path, want->encoding, train_json_nested(want),
                     &d->crc32c);
 
-    reader = train_table_reader(text.data, text.len, train_json_nested(want));
+    *reader = train_table_reader(text->data, text->len,
+                                 train_json_nested(want));
     t = train_table_begin(path, want);
     t->join = join;
-    t->text = &text;
-    t->free_order = (reader != train_table_csv);
+    t->text = text;
+    t->free_order = (*reader != train_table_csv);
     t->named = t->free_order;
 
     if (want->features != NULL && !t->free_order) {
@@ -347,12 +360,12 @@ train_table_read(const char *path, const train_want_t *want, train_data_t *d)
     }
 
     if (!t->free_order || want->model == NULL || table_beside(want)) {
-        reader(t, text.data, text.len);
+        (*reader)(t, text->data, text->len);
         train_table_looked(t);
     }
 
     if (t->n == 0 || (t->rows == 0 && want->model == NULL)) {
-        table_said(t);
+        train_table_said(t);
     }
 
     table_named(t);
@@ -362,9 +375,24 @@ train_table_read(const char *path, const train_want_t *want, train_data_t *d)
 
     t->pass = TRAIN_TABLE_KEEP;
     t->rows = 0;
+    t->over = 0;
     t->closed = 1;
+    table_columns(t, d);
+
+    return t;
+}
+
+
+void
+train_table_read(const char *path, const train_want_t *want, train_data_t *d)
+{
+    train_text_t      text;
+    train_table_t    *t;
+    train_reader_pt   reader;
+
+    t = train_table_open(path, want, &text, &reader, d);
     reader(t, text.data, text.len);
-    t->text = NULL;
     train_text_free(&text);
+    train_table_said(t);
     train_table_finish(t, d);
 }

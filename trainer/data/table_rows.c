@@ -48,7 +48,8 @@ train_table_kept(train_table_t *t, size_t line, const train_cell_t *cells,
     train_room(&t->places, &t->places_room, t->rows + 1,
                sizeof(train_origin_t));
     t->places[t->rows] = (train_origin_t) {
-        .row = t->rows + t->untold + t->skipped + 1, .line = line
+        .row = t->before + t->rows + t->untold + t->skipped + 1,
+        .line = line
     };
 
     for (i = 0; i < t->n; i++) {
@@ -71,7 +72,8 @@ train_table_skipped(train_table_t *t, const char *why)
     train_room(&t->skips, &t->skips_room, t->skipped + 1,
                sizeof(train_skip_t));
     t->skips[t->skipped] = (train_skip_t) {
-        .row = t->rows + t->untold + t->skipped + 1, .why = train_strdup(why)
+        .row = t->before + t->rows + t->untold + t->skipped + 1,
+        .why = train_strdup(why)
     };
     t->skipped++;
 }
@@ -90,6 +92,27 @@ train_table_skipped_cells(train_table_t *t, const train_cell_t *cells,
     for (i = 0, k = 0; i < t->n; i++) {
         if (t->columns[i].names_rows && i < n) {
             skip->written[k++] = rows_written(&t->columns[i], &cells[i]);
+        }
+    }
+}
+
+
+void
+train_table_forget(train_table_t *t)
+{
+    size_t           i;
+    train_column_t  *c;
+
+    t->before += t->rows;
+    t->skipped_before = t->skipped;
+    t->rows = 0;
+
+    for (i = 0; i < t->n; i++) {
+        c = &t->columns[i];
+        train_dict_free(&c->texts);
+
+        if (c->role != TRAIN_ROLE_TARGET) {
+            train_dict_free(&c->dict);
         }
     }
 }
@@ -125,9 +148,9 @@ train_table_origin(const train_table_t *t, size_t row)
 const train_skip_t *
 train_table_skips(const train_table_t *t, size_t *n)
 {
-    *n = (t != NULL) ? t->skipped : 0;
+    *n = (t != NULL) ? t->skipped - t->skipped_before : 0;
 
-    return (t != NULL) ? t->skips : NULL;
+    return (*n > 0) ? t->skips + t->skipped_before : NULL;
 }
 
 

@@ -60,12 +60,14 @@ train_model_run(const maas_model_t *m, const train_data_t *d,
         if (maas_run(m, x, n, y + at * info->out, ws, ws_size, &err)
             != MAAS_OK)
         {
-            train_die("rows %zu to %zu: %s", at + 1, at + n, err.msg);
+            train_die("rows %zu to %zu: %s", d->before + at + 1,
+                      d->before + at + n, err.msg);
         }
 
         if (!maas_is_finite(y + at * info->out, n * info->out)) {
             train_die("rows %zu to %zu: an answer is not finite: the numbers "
-                      "are too large for this model", at + 1, at + n);
+                      "are too large for this model", d->before + at + 1,
+                      d->before + at + n);
         }
     }
 
@@ -107,7 +109,7 @@ train_model_raw(const maas_model_t *m, const train_data_t *d, int raw)
         train_data_wire(d, i, maas_model_info(m), x);
 
         if (maas_raw(m, x, 1, y + i * out, ws, ws_size, &err) != MAAS_OK) {
-            train_die("row %zu: %s", i + 1, err.msg);
+            train_die("row %zu: %s", d->before + i + 1, err.msg);
         }
     }
 
