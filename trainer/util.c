@@ -263,6 +263,30 @@ train_number(const char *s, double *out)
 }
 
 
+int
+train_by_float(const void *one, const void *two)
+{
+    float  a, b;
+
+    a = *(const float *) one;
+    b = *(const float *) two;
+
+    return (a > b) - (a < b);
+}
+
+
+int
+train_by_double(const void *one, const void *two)
+{
+    double  a, b;
+
+    a = *(const double *) one;
+    b = *(const double *) two;
+
+    return (a > b) - (a < b);
+}
+
+
 static int
 util_compare(const void *one, const void *two)
 {

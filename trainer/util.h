@@ -87,6 +87,9 @@ typedef struct {
 
 /* Sorts: falling keys, of one key by rising at. */
 void train_rank(train_rank_t *r, size_t n);
+/* For qsort() and bsearch(), rising; of numbers, none of them NaN. */
+int train_by_float(const void *one, const void *two);
+int train_by_double(const void *one, const void *two);
 
 /* The whole of a file in memory; dies if it cannot be read, or if it is a pipe
  * or a device and has no end. */

@@ -77,15 +77,6 @@ codes_tell(const train_told_t *told, int named)
 }
 
 
-static int
-codes_compare(const void *a, const void *b)
-{
-    float  x = *(const float *) a, y = *(const float *) b;
-
-    return (x > y) - (x < y);
-}
-
-
 /* code(n) of whole numbers, by size; how many there are, 0: they are no whole
  * numbers, or lost digits */
 
@@ -111,7 +102,7 @@ codes_number_codes(const train_sample_t *s, const train_column_t *c,
         }
     }
 
-    qsort(v, n, sizeof(float), codes_compare);
+    qsort(v, n, sizeof(float), train_by_float);
 
     for (i = 0, k = 0; i < n; i++) {
         if (k == 0 || v[i] > v[k - 1]) {
@@ -122,7 +113,7 @@ codes_number_codes(const train_sample_t *s, const train_column_t *c,
     for (i = 0; i < s->n; i++) {
         x = c->number[s->row[i]];
         at = isnan(x) ? NULL : bsearch(&x, v, k, sizeof(float),
-                                       codes_compare);
+                                       train_by_float);
         code[i] = (at != NULL) ? (uint32_t) (at - v) : TRAIN_DECIDE_NONE;
     }
 

@@ -61,15 +61,6 @@ roles_is_id_name(const char *name)
 }
 
 
-static int
-roles_compare(const void *a, const void *b)
-{
-    double  x = *(const double *) a, y = *(const double *) b;
-
-    return (x > y) - (x < y);
-}
-
-
 /* Has the column one value only?  1 and 1.0 are one */
 
 static int
@@ -151,7 +142,7 @@ roles_is_long(const train_column_t *c)
     }
 
     same = (n > 0 && roles_is_id_name(c->name));
-    qsort(v, n, sizeof(double), roles_compare);
+    qsort(v, n, sizeof(double), train_by_double);
 
     for (i = 1; i < n && !same; i++) {
         same = !(v[i - 1] < v[i]);

@@ -42,18 +42,6 @@ scale_set(maas_column_t *c, double shift, double width)
 }
 
 
-static int
-scale_compare(const void *one, const void *two)
-{
-    float  a, b;
-
-    a = *(const float *) one;
-    b = *(const float *) two;
-
-    return (a > b) - (a < b);
-}
-
-
 static double
 scale_quantile(const float *v, size_t n, double q)
 {
@@ -224,7 +212,7 @@ train_scale_numbers(maas_column_t *c, train_scaling_t kind, float *v, size_t n)
         return;
     }
 
-    qsort(v, n, sizeof(float), scale_compare);
+    qsort(v, n, sizeof(float), train_by_float);
     c->missing = (float) scale_quantile(v, n, 0.5);
 
     if (kind == TRAIN_SCALE_MINMAX) {

@@ -37,18 +37,6 @@ static const char *const  transform_forms[TRAIN_N_TARGETS] = {
 };
 
 
-static int
-transform_compare(const void *one, const void *two)
-{
-    float  a, b;
-
-    a = *(const float *) one;
-    b = *(const float *) two;
-
-    return (a > b) - (a < b);
-}
-
-
 /* Number k of the rows, sorted; to be given to train_free() */
 
 static float *
@@ -64,7 +52,7 @@ transform_sorted(const float *y, size_t out, size_t k, const uint32_t *row,
         v[i] = y[row[i] * out + k];
     }
 
-    qsort(v, n, sizeof(float), transform_compare);
+    qsort(v, n, sizeof(float), train_by_float);
 
     return v;
 }
@@ -137,7 +125,7 @@ transform_unit(const float *v, size_t n)
         }
     }
 
-    qsort(a, k, sizeof(float), transform_compare);
+    qsort(a, k, sizeof(float), train_by_float);
     unit = k > 0 ? (double) a[k / 4] : 1;
     train_free(a);
 

@@ -33,18 +33,6 @@ typedef struct {
 } columns_spread_t;
 
 
-static int
-columns_compare(const void *one, const void *two)
-{
-    double  a, b;
-
-    a = *(const double *) one;
-    b = *(const double *) two;
-
-    return (a > b) - (a < b);
-}
-
-
 /* The mark of the column's value in a row, whose slots are then in x */
 
 static maas_mark_t
@@ -78,7 +66,7 @@ columns_edges(columns_spread_t *f)
         }
     }
 
-    qsort(f->v, n, sizeof(double), columns_compare);
+    qsort(f->v, n, sizeof(double), train_by_double);
 
     bins = n / SPREAD_A_BIN;
     bins = (bins < 2) ? 2 : (bins > SPREAD_BINS) ? SPREAD_BINS : bins;

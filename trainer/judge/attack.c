@@ -17,18 +17,6 @@
 const double  train_attack_rates[TRAIN_ATTACK_RATES] = { 0.001, 0.01 };
 
 
-static int
-attack_compare(const void *a, const void *b)
-{
-    double  x, y;
-
-    x = *(const double *) a;
-    y = *(const double *) b;
-
-    return (x > y) - (x < y);
-}
-
-
 /* How many of v(n), which is sorted, are smaller, and equal */
 
 static void
@@ -95,8 +83,8 @@ train_attack(double *members, size_t n, double *others, size_t m,
     double  sum;
     size_t  i, k, less, same, found;
 
-    qsort(members, n, sizeof(double), attack_compare);
-    qsort(others, m, sizeof(double), attack_compare);
+    qsort(members, n, sizeof(double), train_by_double);
+    qsort(others, m, sizeof(double), train_by_double);
     sum = 0;
 
     for (i = 0; i < n; i++) {

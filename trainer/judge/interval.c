@@ -13,7 +13,9 @@
 #include "util.h"
 
 
-const double  train_levels[] = {
+/* Shares of residuals that are kept, rising, symmetric about 0.5 */
+
+static const double  interval_shares[] = {
     0.005, 0.01, 0.015, 0.02, 0.025, 0.03, 0.04, 0.05, 0.06, 0.075, 0.1, 0.125,
     0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45,
     0.5,
@@ -21,7 +23,7 @@ const double  train_levels[] = {
     0.97, 0.975, 0.98, 0.985, 0.99, 0.995
 };
 
-const size_t  train_n_levels = train_nelts(train_levels);
+#define INTERVAL_LEVELS  train_nelts(interval_shares)
 
 
 typedef struct {
@@ -56,8 +58,8 @@ interval_levels(const interval_row_t *r, size_t n, double *to)
     size_t  i, k;
     double  rank, rest;
 
-    for (i = 0; i < train_n_levels; i++) {
-        rank = train_levels[i] * (double) (n + 1);
+    for (i = 0; i < INTERVAL_LEVELS; i++) {
+        rank = interval_shares[i] * (double) (n + 1);
         k = (size_t) floor(rank);
         rest = rank - floor(rank);
 
@@ -87,7 +89,7 @@ interval_parts(train_spread_t *s, interval_row_t *r, size_t n)
     most = most < 1 ? 1 : most > TRAIN_INTERVAL_PARTS ? TRAIN_INTERVAL_PARTS
                                                       : most;
     step = n / most;
-    s->residual = train_alloc(most * train_n_levels, sizeof(double));
+    s->residual = train_alloc(most * INTERVAL_LEVELS, sizeof(double));
     qsort(r, n, sizeof(interval_row_t), interval_by_answer);
 
     for (from = 0; from < n; from = to) {
@@ -104,7 +106,7 @@ interval_parts(train_spread_t *s, interval_row_t *r, size_t n)
         qsort(r + from, to - from, sizeof(interval_row_t),
               interval_by_residual);
         interval_levels(r + from, to - from,
-                        s->residual + s->parts * train_n_levels);
+                        s->residual + s->parts * INTERVAL_LEVELS);
         s->rows[s->parts++] = (double) (to - from);
     }
 }
@@ -181,7 +183,7 @@ train_interval_json(maas_writer_t *w, const train_spreads_t *v)
     }
 
     train_json_open(w, "intervals", '{');
-    interval_numbers(w, "levels", train_levels, train_n_levels);
+    interval_numbers(w, "levels", interval_shares, INTERVAL_LEVELS);
     train_json_open(w, "outputs", '[');
 
     for (k = 0; k < v->out; k++) {
@@ -192,8 +194,8 @@ train_interval_json(maas_writer_t *w, const train_spreads_t *v)
         train_json_open(w, "residuals", '[');
 
         for (i = 0; i < s->parts; i++) {
-            interval_numbers(w, NULL, s->residual + i * train_n_levels,
-                             train_n_levels);
+            interval_numbers(w, NULL, s->residual + i * INTERVAL_LEVELS,
+                             INTERVAL_LEVELS);
         }
 
         maas_writer_close(w, ']');
@@ -246,14 +248,14 @@ interval_spread(train_spread_t *s, const cJSON *v)
     }
 
     s->parts = (size_t) parts;
-    s->residual = train_alloc(s->parts * train_n_levels, sizeof(double));
+    s->residual = train_alloc(s->parts * INTERVAL_LEVELS, sizeof(double));
     i = 0;
 
     cJSON_ArrayForEach(list, cJSON_GetObjectItemCaseSensitive(v, "residuals"))
     {
         if (i == s->parts
-            || !interval_list(list, s->residual + i++ * train_n_levels,
-                              train_n_levels))
+            || !interval_list(list, s->residual + i++ * INTERVAL_LEVELS,
+                              INTERVAL_LEVELS))
         {
             return 0;
         }
@@ -268,18 +270,18 @@ interval_spread(train_spread_t *s, const cJSON *v)
 static int
 interval_document(train_spreads_t *v, const cJSON *all, size_t out)
 {
-    double        levels[train_nelts(train_levels)];
+    double        levels[INTERVAL_LEVELS];
     size_t        i;
     const cJSON  *s;
 
     if (!interval_list(cJSON_GetObjectItemCaseSensitive(all, "levels"), levels,
-                       train_n_levels))
+                       INTERVAL_LEVELS))
     {
         return 0;
     }
 
-    for (i = 0; i < train_n_levels; i++) {
-        if (fabs(levels[i] - train_levels[i]) > 1e-9) {
+    for (i = 0; i < INTERVAL_LEVELS; i++) {
+        if (fabs(levels[i] - interval_shares[i]) > 1e-9) {
             return 0;
         }
     }
@@ -333,18 +335,19 @@ train_interval_read(train_spreads_t *v, const maas_info_t *info, char *why)
 static double
 interval_at(const double *residual, double level)
 {
-    size_t  i;
-    double  rest;
+    size_t         i;
+    double         rest;
+    const double  *at = interval_shares;
 
-    if (level < train_levels[0] || level > train_levels[train_n_levels - 1]) {
+    if (level < at[0] || level > at[INTERVAL_LEVELS - 1]) {
         return NAN;
     }
 
-    for (i = 0; i + 2 < train_n_levels && train_levels[i + 1] < level; i++) {
+    for (i = 0; i + 2 < INTERVAL_LEVELS && at[i + 1] < level; i++) {
         /* void */
     }
 
-    rest = (level - train_levels[i]) / (train_levels[i + 1] - train_levels[i]);
+    rest = (level - at[i]) / (at[i + 1] - at[i]);
 
     return rest <= 1e-9 ? residual[i]
            : rest >= 1 - 1e-9 ? residual[i + 1]
@@ -366,7 +369,7 @@ train_interval_of(const train_spreads_t *v, size_t k, double y, double level,
         /* void */
     }
 
-    r = s->residual + part * train_n_levels;
+    r = s->residual + part * INTERVAL_LEVELS;
     *low = y + interval_at(r, (1 - level) / 2);
     *high = y + interval_at(r, (1 + level) / 2);
 
@@ -387,13 +390,13 @@ train_interval_most(const train_spreads_t *v)
         s = &v->spread[k];
 
         for (i = 0; i < s->parts; i++) {
-            for (j = 0; j < train_n_levels / 2
-                        && isnan(s->residual[i * train_n_levels + j]); j++)
+            for (j = 0; j < INTERVAL_LEVELS / 2
+                        && isnan(s->residual[i * INTERVAL_LEVELS + j]); j++)
             {
                 /* void */
             }
 
-            most = fmin(most, 1 - 2 * train_levels[j]);
+            most = fmin(most, 1 - 2 * interval_shares[j]);
         }
     }
 

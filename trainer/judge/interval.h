@@ -23,7 +23,7 @@ typedef struct {
     size_t          parts;             /* 0: not known */
     double          edge[TRAIN_INTERVAL_PARTS];     /* (parts - 1) */
     double          rows[TRAIN_INTERVAL_PARTS];
-    double         *residual;          /* (parts,train_n_levels) truth - answer
+    double         *residual;          /* (parts,levels) truth - answer
                                           at the levels; NAN: so few rows do
                                           not tell */
 } train_spread_t;
@@ -32,10 +32,6 @@ typedef struct {
     size_t          out;
     train_spread_t *spread;            /* (out) */
 } train_spreads_t;
-
-/* Shares of residuals that are kept, rising, symmetric about 0.5 */
-extern const double  train_levels[];
-extern const size_t  train_n_levels;
 
 /* Of answers y(rows,out) and truths.  out 0 if there are too few rows.  To be
  * freed. */

@@ -29,18 +29,6 @@ typedef struct {
 } items_look_t;
 
 
-static int
-items_compare(const void *one, const void *two)
-{
-    float  a, b;
-
-    a = *(const float *) one;
-    b = *(const float *) two;
-
-    return (a > b) - (a < b);
-}
-
-
 static void
 items_slot(items_look_t *k, size_t slot)
 {
@@ -59,7 +47,7 @@ items_slot(items_look_t *k, size_t slot)
     }
 
     k->missing = k->n - k->n_v;
-    qsort(k->v, k->n_v, sizeof(float), items_compare);
+    qsort(k->v, k->n_v, sizeof(float), train_by_float);
 }
 
 

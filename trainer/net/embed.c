@@ -69,13 +69,6 @@ train_embed_add(train_embed_t *e, maas_embed_kind_t kind, size_t from,
 }
 
 
-size_t
-train_embed_rows(const train_embed_item_t *t)
-{
-    return t->n / t->width;
-}
-
-
 /* As the engine's, in vectors */
 
 TRAIN_VECTORS
@@ -112,7 +105,7 @@ fixed_item(const train_embed_t *e, const train_embed_item_t *t,
 
     case MAAS_EMBED_TABLE:
         (void) memset(to, 0, t->width * sizeof(float));
-        to[0] = (float) maas__embed_row(x[t->from], train_embed_rows(t));
+        to[0] = (float) maas__embed_row(x[t->from], t->n / t->width);
         break;
 
     case MAAS_EMBED_PERIODIC:

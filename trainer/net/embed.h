@@ -49,8 +49,6 @@ float *train_embed_add(train_embed_t *e, maas_embed_kind_t kind, size_t from,
 void train_embed_row(const train_embed_t *e, const float *x, float *y);
 /* First values of what is learnt, to.. (n_learnt). */
 void train_embed_init(const train_embed_t *e, uint64_t seed, float *to);
-/* Rows that a table has, the last for other values. */
-size_t train_embed_rows(const train_embed_item_t *t);
 
 
 #endif /* TRAIN_EMBED_H */
