@@ -28,6 +28,9 @@ typedef struct {
     size_t         n_left;
 } train_grow_member_t;
 
+/* Of so many rows and more, members share the rows, not only the slots */
+#define TRAIN_GROW_SPLIT  16384
+
 struct train_grower_s {
     const train_bins_t   *b;
     const train_grow_t   *set;
@@ -49,6 +52,28 @@ struct train_grower_s {
     uint32_t             *pick;
     train_tree_t          tree;
 };
+
+
+/* grow_room.c */
+
+/* No leaf has sums any more. */
+void train_grow_forget(train_grower_t *g);
+/* Sums for a leaf, of any content: those of the leaf that is worth least, if
+ * there may be no more, but of none of the two given. */
+train_sum_t *train_grow_take(train_grower_t *g, size_t but, size_t nor);
+
+
+/* grow_look.c: called by all members */
+
+/* Sums of the smaller one of two leaves and, by what is left of their parent's,
+ * of the larger one, NULL: there is none; the best cuts of both by the member's
+ * own slots, in its found[]. */
+void train_grow_look(train_grower_t *g, size_t id, const train_lot_t *lot,
+    train_grow_leaf_t *small, train_grow_leaf_t *large);
+/* The best of found[which] of all members is the cut of that leaf; each finds
+ * it for itself. */
+void train_grow_agree(train_grower_t *g, size_t id, size_t which,
+    size_t leaf);
 
 
 /* part.c: the leaf's rows in order, those first that go left, which are

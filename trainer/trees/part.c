@@ -9,7 +9,6 @@
 #include "grow.h"
 
 
-#define PART_SPLIT  16384           /* rows that members share among them */
 #define PART_AHEAD  32
 
 
@@ -100,7 +99,7 @@ train_part_rows(train_grower_t *g, size_t id, const train_grow_leaf_t *l,
     size_t     n;
     uint32_t  *order;
 
-    if (g->members > 1 && cut->rows >= PART_SPLIT) {
+    if (g->members > 1 && cut->rows >= TRAIN_GROW_SPLIT) {
         n = part_shared(g, id, l, cut);
         train_team_wait(g->team);
 
