@@ -130,6 +130,20 @@ typedef enum {
 train_order_t train_scale_known(char *const *text, size_t n, uint32_t *rank);
 
 
+/* decide_number.c: the same of numbers in texts */
+
+/* The beginning of a text in lower case; one blank for what is neither letter
+ * nor digit */
+typedef char  train_plain_t[64];
+
+/* Has a text no place but below all others: nothing, or not known? */
+int train_order_is_none(const char *plain);
+/* key(n) of texts that have numbers, all but one, which is none; plain(n) are
+ * the same texts.  NONE: they have not, or two are alike. */
+train_order_t train_order_numbers(char *const *text,
+    const train_plain_t *plain, size_t n, double *key);
+
+
 /* decide_same.c: by nothing but the values of n training rows */
 
 /* The same for two columns of one role that say the same in every row, be it in
