@@ -191,5 +191,8 @@ void train_fit_check(train_fit_t *f);
 /* fit_print.c: the result on stdout, as text or with --json as one line */
 void train_fit_print(const train_fit_t *f);
 
+/* fit_json.c: the same line alone */
+void train_fit_json(const train_fit_t *f);
+
 
 #endif /* TRAIN_FIT_H */
