@@ -106,6 +106,9 @@ void train_fit_read_more(train_fit_t *f, const char *path, train_part_t part,
 /* fit_train.c: in this order; leaves with usage or dies if it cannot be */
 
 void train_fit_split(train_fit_t *f);
+/* A copy of the rows' weights, for those of classes go into them; NULL: there
+ * are none. */
+float *train_fit_weights(const train_data_t *d);
 /* Preparation, network and optimiser; says what became of the columns. */
 void train_fit_prepare(train_fit_t *f);
 /* fit_teach.c: between them, what the teachers say; nothing without. */

@@ -46,24 +46,6 @@ train_fit_is_auto(const train_fit_t *f)
 }
 
 
-/* A copy, for those of classes go into them; NULL: there are none */
-
-static float *
-auto_weights(const train_data_t *d)
-{
-    float  *own;
-
-    if (d->weights == NULL) {
-        return NULL;
-    }
-
-    own = train_alloc(d->rows, sizeof(float));
-    (void) memcpy(own, d->weights, d->rows * sizeof(float));
-
-    return own;
-}
-
-
 /* Which rows there are: in a fold those that are not kept back */
 
 static void
@@ -110,8 +92,8 @@ auto_prepare(train_fit_t *f, train_auto_t *a)
         train_rows_fitted(&f->scale, part[i]);
     }
 
-    f->own[0] = auto_weights(&f->data);
-    f->own[1] = auto_weights(&f->valid);
+    f->own[0] = train_fit_weights(&f->data);
+    f->own[1] = train_fit_weights(&f->valid);
     train_weights(&f->data, o->class_weight, a->row, a->n);
 
     if (!o->json) {

@@ -36,10 +36,8 @@ train_fit_split(train_fit_t *f)
 }
 
 
-/* A copy, for those of classes go into them; NULL: there are none */
-
-static float *
-fit_weights(const train_data_t *d)
+float *
+train_fit_weights(const train_data_t *d)
 {
     float  *own;
 
@@ -66,8 +64,8 @@ fit_prepare_rows(train_fit_t *f)
     train_rows_fitted(&f->scale, &f->valid);
     train_rows_fitted(&f->scale, &f->test);
     train_rows_fitted(&f->scale, &f->more);
-    f->own[0] = fit_weights(&f->data);
-    f->own[1] = fit_weights(&f->valid);
+    f->own[0] = train_fit_weights(&f->data);
+    f->own[1] = train_fit_weights(&f->valid);
     train_weights(&f->data, o->class_weight, f->row, f->n_train);
 
     if (f->valid.rows > 0) {
