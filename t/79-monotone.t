@@ -80,6 +80,7 @@ for (['y', 'c=1', qr/no column "c" among those that are learnt from/],
     ['y', 'word=1', qr/"word" is no column of numbers/],
     ['y', 'a=2', qr/expected NAME=\+1 or NAME=-1, not "a=2"/],
     ['y', 'a', qr/not "a"/], ['y', '=1', qr/not "=1"/],
+    ['y', 'a=1,a=-1', qr/"a" is named twice/],
     ['kind', 'a=1', qr/the target has 3 classes/])
 {
     my ($target, $list, $re) = @$_;

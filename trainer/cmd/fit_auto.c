@@ -135,6 +135,13 @@ auto_parts(train_fit_t *f, train_auto_t *a)
 
     share = f->o.validation;
 
+    if (f->test_row == NULL && f->data.split_by != NULL
+        && f->data.split == TRAIN_SPLIT_GROUP && f->data.n_groups < 2)
+    {
+        train_die("--split: all rows have the same group: there is nothing to "
+                  "validate with");
+    }
+
     if (f->data.split != TRAIN_SPLIT_TIME && !f->o.says_validation
         && a->n <= AUTO_FOLDS)
     {

@@ -70,7 +70,8 @@ see_part(train_data_t *s, size_t at, const train_data_t *d,
 }
 
 
-/* Groups from 0, none of them empty */
+/* Groups from 0, none of them empty.  A fold may leave one of them to learn
+ * from: its rows are dealt as if there were none, as they validate there. */
 
 static void
 see_groups(train_data_t *s)
@@ -91,6 +92,12 @@ see_groups(train_data_t *s)
 
     s->n_groups = n;
     train_free(number);
+
+    if (n == 1) {
+        train_free(s->split_by);
+        s->split_by = NULL;
+        s->split = TRAIN_SPLIT_RANDOM;
+    }
 }
 
 

@@ -42,13 +42,21 @@ static void
 monotone_one(const train_fit_t *f, const char *s, size_t len, int8_t *way)
 {
     size_t       n, k;
+    int8_t      *at;
     const char  *end[] = { "=+1", "=-1", "=1" };
 
     for (k = 0; k < train_nelts(end); k++) {
         n = strlen(end[k]);
 
         if (len > n && strncmp(s + len - n, end[k], n) == 0) {
-            way[monotone_column(f, s, len - n)->at] = (k == 1) ? -1 : 1;
+            at = &way[monotone_column(f, s, len - n)->at];
+
+            if (*at != 0) {
+                train_usage("fit", "--monotone: \"%.*s\" is named twice",
+                            (int) train_cut(s, len - n, 60), s);
+            }
+
+            *at = (k == 1) ? -1 : 1;
             return;
         }
     }

@@ -232,6 +232,24 @@ target_model_classes(train_data_t *d, const maas_info_t *m,
 }
 
 
+/* Targets are kept in single precision */
+
+static float
+target_single(const train_dict_t *t, size_t at, const char *where)
+{
+    float  v;
+
+    v = (float) t->value[at];
+
+    if (!isfinite(v)) {
+        train_die("%s: the target \"%s\": expected numbers that fit in single "
+                  "precision (in another unit?)", where, t->text[at]);
+    }
+
+    return v;
+}
+
+
 static void
 target_numbers(train_data_t *d, const train_dict_t *t, const uint32_t *id,
     const char *where)
@@ -248,7 +266,7 @@ target_numbers(train_data_t *d, const train_dict_t *t, const uint32_t *id,
     d->targets = train_alloc(d->rows, sizeof(float));
 
     for (i = 0; i < d->rows; i++) {
-        d->targets[i] = (float) t->value[id[i]];
+        d->targets[i] = target_single(t, id[i], where);
     }
 }
 
@@ -287,7 +305,7 @@ train_targets_set(train_data_t *d, const train_want_t *want,
                           t[k]->text[at]);
             }
 
-            d->targets[i * n + k] = (float) t[k]->value[at];
+            d->targets[i * n + k] = target_single(t[k], at, where);
         }
     }
 }

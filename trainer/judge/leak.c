@@ -36,15 +36,31 @@ typedef struct {
 } leak_t;
 
 
+/* Missing is a value, too: behind all others */
+
+static int
+leak_order(float a, float b)
+{
+    if (isnan(a) || isnan(b)) {
+        return (isnan(a) != 0) - (isnan(b) != 0);
+    }
+
+    return (a > b) - (a < b);
+}
+
+
 static int
 leak_compare(const void *one, const void *two)
 {
+    int                order;
     size_t             i;
     const leak_row_t  *a = one, *b = two;
 
     for (i = 0; i < a->width; i++) {
-        if (a->x[i] < b->x[i] || a->x[i] > b->x[i]) {
-            return (a->x[i] > b->x[i]) - (a->x[i] < b->x[i]);
+        order = leak_order(a->x[i], b->x[i]);
+
+        if (order != 0) {
+            return order;
         }
     }
 
@@ -184,10 +200,11 @@ static void
 leak_constant(leak_t *p, const uint32_t *row)
 {
     double               t;
-    size_t               i;
+    size_t               i, same;
     const train_data_t  *d;
 
     d = p->data;
+    same = 0;
     p->all = 0;
     p->mean = 0;
 
@@ -214,7 +231,12 @@ leak_constant(leak_t *p, const uint32_t *row)
     for (i = 0; i < p->n; i++) {
         t = d->targets[row[i] * d->out] - p->mean;
         p->all += t * t;
+        same += !(d->targets[row[i] * d->out] < d->targets[row[0] * d->out]
+                  || d->targets[row[i] * d->out]
+                     > d->targets[row[0] * d->out]);
     }
+
+    p->all = (same == p->n) ? 0 : p->all;      /* rounding is nothing */
 }
 
 
