@@ -127,6 +127,10 @@ like($line, qr/--hidden is of one network, .*: --effort best tries nothing/,
 (undef, undef, $line) = $t->trainer(qw(fit -q -o b.st --hidden 4 --epochs 1),
     @is);
 unlike($line, qr/--effort/, 'if it was asked');
+write_rows('few.csv', 'is', @rows[0 .. 28]);
+(undef, undef, $line) = $t->trainer(qw(fit -q -o b.st --data few.csv --folds 0
+    --effort best));
+like($line, qr/few\.csv has too few rows to choose .* tries nothing/, 'or rows');
 
 # a page, a card
 

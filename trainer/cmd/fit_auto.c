@@ -24,6 +24,28 @@ auto_on_interrupt(int signo)
 }
 
 
+/* Where much was asked for, it is told why there is one network */
+
+static void
+auto_alone(const train_fit_t *f)
+{
+    if (f->o.effort != TRAIN_EFFORT_BEST) {
+        return;
+    }
+
+    if (f->o.by_hand != NULL) {
+        train_warn("--%s is of one network, which is trained alone: --effort "
+                   "best tries nothing", f->o.by_hand);
+
+    } else {
+        train_warn("%s %s: one network is trained, --effort best tries nothing",
+                   train_shown(f->data.path),
+                   f->data.input != MAAS_INPUT_COLUMNS ? "has no columns"
+                   : "has too few rows to choose among models");
+    }
+}
+
+
 int
 train_fit_is_auto(const train_fit_t *f)
 {
@@ -40,9 +62,16 @@ train_fit_is_auto(const train_fit_t *f)
         return 1;
     }
 
-    return f->data.input == MAAS_INPUT_COLUMNS && o->by_hand == NULL
-           && o->effort > TRAIN_EFFORT_QUICK
-           && f->data.rows >= TRAIN_PORTFOLIO_ROWS;
+    if (f->data.input == MAAS_INPUT_COLUMNS && o->by_hand == NULL
+        && o->effort > TRAIN_EFFORT_QUICK
+        && f->data.rows >= TRAIN_PORTFOLIO_ROWS)
+    {
+        return 1;
+    }
+
+    auto_alone(f);
+
+    return 0;
 }
 
 

@@ -103,11 +103,6 @@ options_alone(train_options_t *o)
                     "expected one of them", o->by_hand);
     }
 
-    if (o->by_hand != NULL && o->effort == TRAIN_EFFORT_BEST) {
-        train_warn("--%s is of one network, which is trained alone: --effort "
-                   "best tries nothing", o->by_hand);
-    }
-
     if (o->monotone != NULL && o->model != TRAIN_MODEL_TREES) {
         train_usage("fit", "--monotone is kept by trees alone: expected "
                     "--model trees with it");
