@@ -132,6 +132,12 @@ write_rows('few.csv', 'is', @rows[0 .. 28]);
     --effort best));
 like($line, qr/few\.csv has too few rows to choose .* tries nothing/, 'or rows');
 
+# folds do it all again
+
+my ($once, $again) = map { $_ =~ /at most about (\d+) s/ } $text,
+    ok_run(qw(fit -q -o b.st --folds 3), @is);
+cmp_ok($again, '>', 2 * $once, 'what folds take is told as well');
+
 # a page, a card
 
 fit(@is, qw(-o c.st --report page.html));

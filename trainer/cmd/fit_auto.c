@@ -273,6 +273,7 @@ auto_print(const train_fit_t *f)
 
     if (!o->json && o->effort > TRAIN_EFFORT_QUICK) {
         seconds = train_portfolio_budget(&f->autos->p) / AUTO_WORK;
+        seconds *= (o->folds == TRAIN_BY_DATA) ? 1 : 1 + (double) o->folds;
         (void) printf("search    %s, at most about %.0f s of a core; "
                       "--effort quick: %s\n",
                       o->model == TRAIN_MODEL_NETWORK ? "networks"

@@ -255,7 +255,7 @@ search_why(const train_tried_t *t, double least, double work, double left,
     if (t->weight == 0
         && t->first > least + (SEARCH_NEAR - 1) * fabs(least))
     {
-        return "others were better";
+        return "others were better on the same rows";
     }
 
     return (work > left) ? "no work was left for more" : NULL;
