@@ -130,8 +130,16 @@ none('no cover', 'the model does not say how many rows of training came to '
 model(layer => { base_last => 1, combine => 'max' });
 none('a maximum', "the trees are not summed\n");
 
+# An activation behind them is of the answer: scores are those before it
+
+my $alone = do { model(); reasons("0.6,9\n", 3, @plain) };
 model(more => [ { kind => 'activation', activation => 'tanh' } ]);
-none('layers', "the model is not one layer of kind trees\n");
+is(reasons("0.6,9\n", 3, @plain), $alone, 'an activation behind trees');
+
+model(layer => { transform => 'sigmoid' },
+    more => [ { kind => 'activation', activation => 'tanh' } ]);
+none('layers', 'm.st: no explanations: a layer of kind "trees" has a '
+    . 'transform, and other layers behind it or beside it' . "\n");
 
 model();
 none('raw', '--reasons prints lines, or JSON', '--raw');
