@@ -201,6 +201,21 @@ $r = fit(qw(--data noise.csv -o z.st));
 cmp_ok($r->{validation}{accuracy}, '<', 0.6, 'nothing is found in noise');
 cmp_ok($r->{validation}{loss}, '>', 0.68, 'nor said to be');
 
+# of so few rows that each fold sees another noise: what it says of itself is
+# what new rows say, and hardly more is lost than by a constant
+
+for my $i (1 .. 3) {
+    $t->write_file("$_->[0].csv", "a,b,c,d,e,is\n" . join '', map {
+        join(',', map({ unit() } 1 .. 5), unit() < 0.5 ? 'u' : 'v') . "\n"
+    } 1 .. $_->[1]) for ['chance', 150], ['chance-new', 2000];
+    $r = fit(qw(--data chance.csv -o z.st --test chance-new.csv));
+    cmp_ok($r->{validation}{auc}, '<', 0.6, 'of chance no AUC');
+    $sum = ($i == 1) ? 0 : $sum;
+    $sum += $r->{test}{loss} / 3;
+}
+
+cmp_ok($sum, '<', 0.705, 'and no trust in it');
+
 # few rows choose nothing: one network
 
 $t->write_file('few.csv', "a,is\n" . join '', map { "$_," . ($_ % 2 ? 'u' : 'v')

@@ -344,6 +344,48 @@ test_rounds(void **state)
 }
 
 
+/* Stopped elsewhere, layers still give the scores that are told, and the loss
+ * is that of the curve; one that is not asked for stops keeps nothing */
+
+static void
+test_stops(void **state)
+{
+    char                   why[TRAIN_WHY];
+    float                  y[ROWS - TRAIN], loss;
+    size_t                 i, k, at;
+    train_learnt_t         l;
+    const train_recipe_t   r[] = {
+        { &train_family_network, "test", "width=32,bins=8,epochs=40", 0 },
+        { &train_family_trees, "test", "", 0 }
+    };
+
+    for (i = 0; i < train_nelts(r); i++) {
+        table_make(1);
+        assert_int_equal(r[i].family->learn(&r[i], &table.lesson, &l, why), 0);
+        assert_null(l.kept);
+        assert_int_equal(l.n_curve, 0);
+        train_learnt_free(&l);
+
+        table.lesson.stops = 1;
+        assert_int_equal(r[i].family->learn(&r[i], &table.lesson, &l, why), 0);
+        assert_true(l.n_curve >= 16);
+
+        for (k = 0; k < 3; k++) {
+            at = (k == 0) ? l.n_curve - 1 : (k == 1) ? 0 : 5;
+            loss = l.curve[at];
+            assert_int_equal(r[i].family->stop(&table.lesson, at, &l, why), 0);
+            assert_true((float) l.loss == loss);
+            run(&l, 1, y);
+            near(y, l.scores, ROWS - TRAIN);
+        }
+
+        train_learnt_settle(&l);
+        assert_null(l.kept);
+        train_learnt_free(&l);
+    }
+}
+
+
 /* A quantile has its share of the rows below, a rate is positive */
 
 static void
@@ -460,6 +502,7 @@ main(void)
         cmocka_unit_test(test_pack),
         cmocka_unit_test(test_pack_uneven),
         cmocka_unit_test(test_rounds),
+        cmocka_unit_test(test_stops),
         cmocka_unit_test(test_losses),
         cmocka_unit_test(test_wide),
         cmocka_unit_test(test_refused)

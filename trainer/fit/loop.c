@@ -205,6 +205,11 @@ loop_run(train_loop_t *l)
         watch = isnan(e.valid_loss) ? e.loss : e.valid_loss;
         e.best = loop_keep(l, &e, watch);
         loop_plateau(l, watch);
+
+        if (l->plan->look != NULL) {
+            l->plan->look(l->plan->look_ctx, epoch, watch, l->checked.params);
+        }
+
         e.rate = train_rate(l->plan, l->optim->lr, l->steps, epoch * l->steps,
                             l->state.plateau);
 

@@ -51,6 +51,10 @@ typedef struct {
     uint64_t        seed;
     int             progress;       /* train_progress_mode_t */
     struct train_history_s  *history;   /* to be filled, or NULL */
+    /* After each epoch, its loss and weights; NULL: nobody looks */
+    void          (*look)(void *ctx, size_t epoch, double loss,
+                          const float *params);
+    void           *look_ctx;
 
     const char     *checkpoint;     /* NULL: none */
     size_t          checkpoint_every;

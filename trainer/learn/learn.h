@@ -41,6 +41,7 @@ typedef struct {
 
     uint64_t              seed;
     size_t                threads;      /* 0: all.  Changes no bit. */
+    unsigned              stops;        /* stop() may follow */
 } train_lesson_t;
 
 
@@ -56,9 +57,17 @@ typedef struct {
                                            of those learnt from */
     size_t                rounds;       /* trees or epochs that were best */
     double                work;         /* done, as train_family_t's */
+
+    /* with `stops` of the lesson, else none: where it could have stopped */
+    float                *curve;        /* (n_curve) loss of the valid rows */
+    size_t                n_curve;
+    void                 *kept;         /* the family's, for stop() */
+    void                (*drop)(void *kept);
 } train_learnt_t;
 
 void train_learnt_free(train_learnt_t *l);
+/* What was kept for stop() goes, with the curve. */
+void train_learnt_settle(train_learnt_t *l);
 
 
 /* A way to do it: settings of its family, from one table so that a record and
@@ -91,6 +100,12 @@ struct train_family_s {
     int                 (*learn)(const train_recipe_t *r,
                                  const train_lesson_t *l,
                                  train_learnt_t *to, char *why);
+
+    /* Of what was learnt from l: layers, scores, loss and rounds become those
+     * of stop `at` < n_curve; what is kept, and work, stays.  As learn() else.
+     */
+    int                 (*stop)(const train_lesson_t *l, size_t at,
+                                train_learnt_t *to, char *why);
 
     /* Several of one recipe (seeds, folds) -> layers, in `to`, that give the
      * sum of weight[i] times the scores of member i: packed, so that they cost

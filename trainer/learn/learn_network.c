@@ -19,6 +19,10 @@
 #define NETWORK_SEEN    400000      /* rows in all epochs, of which there are */
 #define NETWORK_LEAST   4           /*     so many at least */
 #define NETWORK_MOST    100         /*     and at most */
+#define NETWORK_STOPS   16          /* epochs to stop at, the first ones close
+                                       to each other; */
+#define NETWORK_FEWER   4           /*     so many of a network */
+#define NETWORK_LARGE   2e6         /*     of which more had more numbers */
 
 
 typedef struct {
@@ -145,6 +149,10 @@ typedef struct {
     train_optim_t          optim;
     train_plan_t           plan;
     train_result_t         result;
+    size_t                 n_stops;     /* looked at, */
+    size_t                 most_stops;  /*     and to be */
+    float                 *params[NETWORK_STOPS];   /* at each */
+    float                  curve[NETWORK_STOPS];
 } network_t;
 
 
@@ -188,6 +196,37 @@ network_epochs(const train_network_t *s, size_t rows)
 }
 
 
+/* The epoch of stop i: the first ones are close to each other */
+
+static size_t
+network_stop_epoch(const network_t *w, size_t i)
+{
+    double  share;
+
+    share = (double) (i + 1) / (double) w->most_stops;
+
+    return (size_t) ceil(share * share * (double) w->plan.epochs);
+}
+
+
+static void
+network_look(void *ctx, size_t epoch, double loss, const float *params)
+{
+    network_t  *w;
+
+    w = ctx;
+
+    while (isfinite(loss) && w->n_stops < w->most_stops
+           && network_stop_epoch(w, w->n_stops) == epoch)
+    {
+        w->curve[w->n_stops] = (float) loss;
+        w->params[w->n_stops] = train_alloc(w->net.n, sizeof(float));
+        (void) memcpy(w->params[w->n_stops++], params,
+                      w->net.n * sizeof(float));
+    }
+}
+
+
 static void
 network_plan(network_t *w, size_t rounds)
 {
@@ -210,6 +249,11 @@ network_plan(network_t *w, size_t rounds)
     w->plan.seed = w->l->seed;
     w->plan.progress = TRAIN_PROGRESS_NONE;
     w->plan.guest = 1;
+
+    if (w->most_stops > 0) {
+        w->plan.look = network_look;
+        w->plan.look_ctx = w;
+    }
 }
 
 
@@ -382,51 +426,129 @@ network_work(const train_recipe_t *r, const train_lesson_t *l)
 }
 
 
+/* As many as there is room for, the same of all parts of the rows */
+
+static size_t
+network_stops(const train_network_t *s, const train_lesson_t *l)
+{
+    size_t  n;
+    double  waves, numbers;
+
+    n = NETWORK_STOPS;
+    numbers = s->width * (network_units(s, l, &waves)
+                          + (s->depth - 1) * s->width + (double) l->out);
+
+    return ((double) n * numbers <= NETWORK_LARGE) ? n : NETWORK_FEWER;
+}
+
+
+static void
+network_free(network_t *w)
+{
+    size_t  i;
+
+    for (i = 0; i < w->n_stops; i++) {
+        train_free(w->params[i]);
+    }
+
+    train_net_free(&w->net);
+    train_embed_free(&w->embed);
+    train_free(w);
+}
+
+
+static void
+network_drop(void *kept)
+{
+    network_free(kept);
+}
+
+
+static void
+network_made(network_t *w, train_learnt_t *to)
+{
+    const train_lesson_t  *l;
+
+    l = w->l;
+    to->arena = maas__arena_create(SIZE_MAX / 2);
+    to->scores = maas__arena_alloc(to->arena, l->n_valid * l->out + 1,
+                                   sizeof(float));
+    network_scores(w, to->scores);
+    train_network_nodes(&w->embed, &w->net, l->out, l->data->in, to);
+    to->loss = w->result.best_loss;
+    to->rounds = w->result.best_epoch;
+}
+
+
+static int
+network_stop(const train_lesson_t *l, size_t at, train_learnt_t *to, char *why)
+{
+    network_t  *w;
+
+    (void) why;
+    w = to->kept;
+    w->l = l;
+    (void) memcpy(w->net.params, w->params[at], w->net.n * sizeof(float));
+    w->result.best_loss = (double) w->curve[at];
+    w->result.best_epoch = network_stop_epoch(w, at);
+    maas__arena_destroy(to->arena);
+    to->n_nodes = 0;
+    network_made(w, to);
+
+    return 0;
+}
+
+
 static int
 network_learn(const train_recipe_t *r, const train_lesson_t *l,
     train_learnt_t *to, char *why)
 {
-    int        rc;
-    network_t  w = { .l = l };
+    int         rc;
+    network_t  *w;
 
     (void) memset(to, 0, sizeof(train_learnt_t));
+    w = train_alloc(1, sizeof(network_t));
+    w->l = l;
 
-    if (network_read(&w.s, r->settings, why) != 0) {
+    if (network_read(&w->s, r->settings, why) != 0) {
+        train_free(w);
         return -1;
     }
 
-    network_coarsen(&w.s, l);
-    network_data(&w);
-    network_plan(&w, r->rounds);
-    train_network_embed(&w.s, l, &w.embed);
-    rc = network_create(&w, why);
+    network_coarsen(&w->s, l);
+    network_data(w);
+    w->most_stops = l->stops ? network_stops(&w->s, l) : 0;
+    network_plan(w, r->rounds);
+    train_network_embed(&w->s, l, &w->embed);
+    rc = network_create(w, why);
 
     if (rc == 0) {
-        network_train(&w);
+        network_train(w);
 
-        if (w.result.best_epoch == 0) {
+        if (w->result.best_epoch == 0) {
             rc = train_refuse(why, "the loss of the network is not finite");
         }
     }
 
     if (rc == 0) {
-        to->arena = maas__arena_create(SIZE_MAX / 2);
-        to->scores = maas__arena_alloc(to->arena, l->n_valid * l->out + 1,
-                                       sizeof(float));
-        network_scores(&w, to->scores);
-        train_network_nodes(&w.embed, &w.net, l->out, l->data->in, to);
-        to->loss = w.result.best_loss;
-        to->rounds = w.result.best_epoch;
+        network_made(w, to);
         to->work = network_work(r, l);
     }
 
-    train_net_free(&w.net);
-    train_embed_free(&w.embed);
+    if (rc == 0 && l->stops) {
+        to->curve = w->curve;
+        to->n_curve = w->n_stops;
+        to->kept = w;
+        to->drop = network_drop;
+        return 0;
+    }
+
+    network_free(w);
 
     return rc;
 }
 
 
 const train_family_t  train_family_network = {
-    "network", network_work, network_learn, train_network_pack
+    "network", network_work, network_learn, network_stop, train_network_pack
 };

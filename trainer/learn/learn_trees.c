@@ -348,12 +348,15 @@ static int
 trees_made(const train_forest_t *f, const train_bins_t *b, size_t n_valid,
     train_learnt_t *to, char *why)
 {
-    size_t        i;
-    maas_trees_t  e;
+    size_t          i;
+    maas_trees_t    e;
+    train_forest_t  best;
 
+    best = *f;
+    best.n = f->rounds * f->out;
     to->arena = maas__arena_create(SIZE_MAX / 2);
 
-    if (to->arena == NULL || !train_forest_to(f, b, to->arena, &e)) {
+    if (to->arena == NULL || !train_forest_to(&best, b, to->arena, &e)) {
         return train_refuse(why, "trees: no memory");
     }
 
@@ -367,6 +370,77 @@ trees_made(const train_forest_t *f, const train_bins_t *b, size_t n_valid,
     }
 
     return boosted_layer(&e, to, why);
+}
+
+
+/* What stop() needs */
+
+typedef struct {
+    train_forest_t  f;
+    train_bins_t    b;
+} trees_kept_t;
+
+static void
+trees_drop(void *kept)
+{
+    trees_kept_t  *k;
+
+    k = kept;
+    train_forest_free(&k->f);
+    train_bins_free(&k->b);
+    train_free(k);
+}
+
+
+static void
+trees_keep(const train_forest_t *f, const train_bins_t *b, train_learnt_t *to)
+{
+    trees_kept_t  *k;
+
+    k = train_alloc(1, sizeof(trees_kept_t));
+    k->f = *f;
+    k->b = *b;
+    to->kept = k;
+    to->drop = trees_drop;
+    to->curve = f->curve;
+    to->n_curve = f->n_curve;
+}
+
+
+/* Scores of the valid rows by the first f->rounds rounds, added as when they
+ * were grown */
+
+static void
+trees_again(train_forest_t *f, const train_bins_t *b, const train_lesson_t *l)
+{
+    size_t               i, k;
+    double              *to;
+    const train_tree_t  *t;
+
+    for (i = 0; i < l->n_valid; i++) {
+        to = f->scores + i * f->out;
+        (void) memcpy(to, f->base, f->out * sizeof(double));
+
+        for (k = 0; k < f->rounds * f->out; k++) {
+            t = &f->tree[k];
+            to[t->output] += t->value[train_tree_leaf(t, b, l->n + i)];
+        }
+    }
+}
+
+
+static int
+trees_stop(const train_lesson_t *l, size_t at, train_learnt_t *to, char *why)
+{
+    trees_kept_t  *k;
+
+    k = to->kept;
+    k->f.rounds = at + 1;
+    k->f.loss = (double) k->f.curve[at];
+    trees_again(&k->f, &k->b, l);
+    maas__arena_destroy(to->arena);
+
+    return trees_made(&k->f, &k->b, l->n_valid, to, why);
 }
 
 
@@ -401,6 +475,7 @@ trees_learn(const train_recipe_t *r, const train_lesson_t *l,
 
     set.seed = l->seed;
     set.grow.monotone = l->monotone;
+    set.whole = l->stops;
 
     trees_rounds(r, l, &set);
     team = train_team_create(trees_threads(l));
@@ -413,8 +488,14 @@ trees_learn(const train_recipe_t *r, const train_lesson_t *l,
         to->work = trees_cost(&set, l, (double) (f.rounds + set.patience));
     }
 
-    train_forest_free(&f);
-    train_bins_free(&b);
+    if (rc == 0 && l->stops) {
+        trees_keep(&f, &b, to);
+
+    } else {
+        train_forest_free(&f);
+        train_bins_free(&b);
+    }
+
     trees_truth_free(&t);
     train_team_free(team);
 
@@ -448,5 +529,5 @@ boosted_pack(const train_learnt_t *member, const double *weight, size_t n,
 
 
 const train_family_t  train_family_trees = {
-    "trees", trees_work, trees_learn, boosted_pack
+    "trees", trees_work, trees_learn, trees_stop, boosted_pack
 };

@@ -12,7 +12,9 @@
 
 #define BLEND_ROUNDS  40            /* a member's weight is a 40th, or more */
 #define BLEND_LEAST   0.05          /* less is not worth its time */
+#define BLEND_STEPS   20            /* shares of a blend beside a constant */
 #define BLEND_RATE    1e-9          /* a rate is this at least */
+#define BLEND_NONE    SIZE_MAX
 #define BLEND_WAIT    6             /* rounds without progress */
 #define BLEND_GAIN    1e-4          /* of the loss, that a round must bring */
 
@@ -167,12 +169,12 @@ blend_spread(const train_portfolio_t *p, size_t from, size_t to)
 }
 
 
-/* Means over the rows of parts from..to, of scores z of just these; room: of
+/* Means over the rows of parts from..to but one, of scores z of these; room: of
  * as many, for numbers in their units */
 
 static double
-blend_mean(const train_portfolio_t *p, const float *z, size_t from, size_t to,
-    float *room, double *hits)
+blend_mean(const train_portfolio_t *p, const float *z, size_t from,
+    size_t to, size_t but, float *room, double *hits)
 {
     double                    w, loss, all;
     size_t                    i, j, n;
@@ -191,6 +193,11 @@ blend_mean(const train_portfolio_t *p, const float *z, size_t from, size_t to,
 
     for (i = from; i < to; i++) {
         part = &p->parts.part[i];
+
+        if (i == but) {
+            z += part->n_judge * p->lesson.out;
+            continue;
+        }
 
         for (j = 0; j < part->n_judge; j++, z += p->lesson.out) {
             row = part->judge[j];
@@ -216,7 +223,7 @@ train_blend_judge(const train_portfolio_t *p, const float *scores,
 
     room = train_alloc(p->parts.judges * p->lesson.out, sizeof(float));
     *loss = blend_mean(p, scores + p->parts.part[from].at * p->lesson.out,
-                       from, to, room, score);
+                       from, to, BLEND_NONE, room, score);
 
     if (p->y != NULL) {
         *score = (p->lesson.loss == TRAIN_LOSS_MSE)
@@ -227,6 +234,80 @@ train_blend_judge(const train_portfolio_t *p, const float *scores,
 }
 
 
+/* Losses of the rows of parts below `to`, and their sum of weights */
+
+static void
+blend_losses(const train_portfolio_t *p, const float *z, size_t to,
+    double *loss)
+{
+    float                    *room;
+    size_t                    i, j;
+    uint32_t                  row;
+    const train_part_rows_t  *part;
+
+    room = train_alloc(p->parts.judges * p->lesson.out, sizeof(float));
+
+    if (p->y != NULL) {
+        part = &p->parts.part[to - 1];
+        train_transform_back(&p->transform, z, part->at + part->n_judge, room);
+        z = room;
+    }
+
+    for (i = 0; i < to; i++) {
+        part = &p->parts.part[i];
+
+        for (j = 0; j < part->n_judge; j++, z += p->lesson.out) {
+            row = part->judge[j];
+            *loss++ = (p->y != NULL) ? blend_number(p, row, z)
+                                     : blend_class(&p->lesson, row, z);
+        }
+    }
+
+    train_free(room);
+}
+
+
+double
+train_blend_more(const train_portfolio_t *p, const float *a, const float *b,
+    size_t to, double *error)
+{
+    double                    w, mean, sq, all, squares, *x, *y;
+    size_t                    i, j, k;
+    const train_part_rows_t  *part;
+
+    x = train_alloc(p->parts.judges, sizeof(double));
+    y = train_alloc(p->parts.judges, sizeof(double));
+    blend_losses(p, a, to, x);
+    blend_losses(p, b, to, y);
+    mean = sq = all = squares = 0;
+
+    for (i = 0, k = 0; i < to; i++) {
+        part = &p->parts.part[i];
+
+        for (j = 0; j < part->n_judge; j++, k++) {
+            w = blend_weight(&p->lesson, part->judge[j]);
+            x[k] -= y[k];
+            y[k] = w;
+            mean += w * x[k];
+            all += w;
+            squares += w * w;
+        }
+    }
+
+    mean /= all;
+
+    for (i = 0; i < k; i++) {
+        sq += y[i] * (x[i] - mean) * (x[i] - mean);
+    }
+
+    *error = sqrt(sq / all * squares) / all;
+    train_free(x);
+    train_free(y);
+
+    return mean;
+}
+
+
 static size_t
 blend_rows(const train_portfolio_t *p, size_t to)
 {
@@ -234,32 +315,52 @@ blend_rows(const train_portfolio_t *p, size_t to)
 }
 
 
-/* As often as it was chosen; small weights go, the others sum to 1 */
+/* As often as it was chosen; small weights go, the others sum to 1 with that
+ * of the constant, which is number p->n */
 
 static void
 blend_weights(train_portfolio_t *p, const size_t *chosen, size_t rounds)
 {
-    size_t  i;
-    double  sum;
+    size_t   i;
+    double   sum, *w;
 
     sum = 0;
+    p->weight = 0;
 
     for (i = 0; i < p->n; i++) {
         p->tried[i].weight = 0;
     }
 
     for (i = 0; i < rounds; i++) {
-        p->tried[chosen[i]].weight += 1 / (double) rounds;
+        w = (chosen[i] == p->n) ? &p->weight : &p->tried[chosen[i]].weight;
+        *w += 1 / (double) rounds;
     }
 
+    p->weight *= (p->weight >= BLEND_LEAST);
+
     for (i = 0; i < p->n; i++) {
-        p->tried[i].weight *= (p->tried[i].weight >= BLEND_LEAST);
-        sum += p->tried[i].weight;
+        w = &p->tried[i].weight;
+        *w *= (*w >= BLEND_LEAST * (1 - p->weight));
+        sum += *w;
     }
 
     for (i = 0; i < p->n && rounds > 0; i++) {
-        p->tried[i].weight /= sum;
+        p->tried[i].weight *= (1 - p->weight) / sum;
     }
+}
+
+
+/* The scores of number i; NULL: it has none, or may not be the first */
+
+static const float *
+blend_scores(const train_portfolio_t *p, size_t i, size_t to, size_t round)
+{
+    if (i == p->n) {
+        return (round > 0) ? p->said : NULL;
+    }
+
+    return (p->tried[i].parts < to || p->tried[i].failed) ? NULL
+           : p->tried[i].scores;
 }
 
 
@@ -281,25 +382,29 @@ blend_more(const float *sum, const float *more, double total, size_t n,
 
 
 /* Which one helps most on top of sum(n) of `round` others, and what is lost
- * then; p->n: none has learnt all */
+ * then; BLEND_NONE: none has learnt all */
 
 static size_t
-blend_next(const train_portfolio_t *p, size_t to, const float *sum,
-    size_t round, size_t n, float *z, float *room, double *least)
+blend_next(const train_portfolio_t *p, size_t to, size_t but,
+    const float *sum, size_t round, size_t n, float *z, float *room,
+    double *least)
 {
-    double  loss, hits;
-    size_t  i, best;
+    double        loss, hits;
+    size_t        i, best;
+    const float  *more;
 
     *least = INFINITY;
-    best = p->n;
+    best = BLEND_NONE;
 
-    for (i = 0; i < p->n; i++) {
-        if (p->tried[i].parts < to || p->tried[i].failed) {
+    for (i = 0; i <= p->n; i++) {
+        more = blend_scores(p, i, to, round);
+
+        if (more == NULL) {
             continue;
         }
 
-        blend_more(sum, p->tried[i].scores, (double) round, n, z);
-        loss = blend_mean(p, z, 0, to, room, &hits);
+        blend_more(sum, more, (double) round, n, z);
+        loss = blend_mean(p, z, 0, to, but, room, &hits);
 
         if (loss < *least) {
             *least = loss;
@@ -314,12 +419,13 @@ blend_next(const train_portfolio_t *p, size_t to, const float *sum,
 /* Greedy, with putting back (Caruana 2004): the member that helps most is added
  * again and again; those up to the best round stay */
 
-void
-train_blend(train_portfolio_t *p, size_t to)
+static void
+blend_but(train_portfolio_t *p, size_t to, size_t but)
 {
     float   *sum, *z, *room;
     double   least, best;
     size_t   k, n, round, rounds, chosen[BLEND_ROUNDS];
+    const float  *more;
 
     n = blend_rows(p, to) * p->lesson.out;
     sum = train_alloc(n, sizeof(float));
@@ -329,9 +435,10 @@ train_blend(train_portfolio_t *p, size_t to)
     rounds = 0;
 
     for (round = 0; round < BLEND_ROUNDS; round++) {
-        chosen[round] = blend_next(p, to, sum, round, n, z, room, &least);
+        chosen[round] = blend_next(p, to, but, sum, round, n, z, room,
+                                   &least);
 
-        if (chosen[round] == p->n || round >= rounds + BLEND_WAIT) {
+        if (chosen[round] == BLEND_NONE || round >= rounds + BLEND_WAIT) {
             break;
         }
 
@@ -340,13 +447,113 @@ train_blend(train_portfolio_t *p, size_t to)
             rounds = round + 1;
         }
 
+        more = blend_scores(p, chosen[round], to, round);
+
         for (k = 0; k < n; k++) {
-            sum[k] += p->tried[chosen[round]].scores[k];
+            sum[k] += more[k];
         }
     }
 
     blend_weights(p, chosen, rounds);
+
     train_free(sum);
     train_free(z);
     train_free(room);
+}
+
+
+/* z: of rows from..to of those that judge, by the weights */
+
+static void
+blend_say(const train_portfolio_t *p, size_t from, size_t to, float *z)
+{
+    float   w;
+    size_t  i, k, out;
+
+    out = p->lesson.out;
+    w = (float) p->weight;
+
+    for (k = from * out; k < to * out; k++) {
+        z[k] = (p->weight > 0) ? w * p->said[k] : 0;
+    }
+
+    for (i = 0; i < p->n; i++) {
+        w = (float) p->tried[i].weight;
+
+        for (k = from * out; k < to * out && w > 0; k++) {
+            z[k] += w * p->tried[i].scores[k];
+        }
+    }
+}
+
+
+/* What a part's rows are told by weights that the others have chosen flatters
+ * as little as a new row's; by as much as it is worth there, the blend has a
+ * say beside the constant */
+
+static void
+blend_trust(train_portfolio_t *p, size_t to, float *z)
+{
+    float   *mixed, *room, share;
+    double   loss, least, hits;
+    size_t   i, k, n, best;
+
+    n = blend_rows(p, to) * p->lesson.out;
+    mixed = train_alloc(n, sizeof(float));
+    room = train_alloc(n, sizeof(float));
+    least = INFINITY;
+    best = BLEND_STEPS;
+
+    for (i = BLEND_STEPS; i > 0; i--) {
+        share = (float) i / BLEND_STEPS;
+
+        for (k = 0; k < n; k++) {
+            mixed[k] = p->said[k] + share * (z[k] - p->said[k]);
+        }
+
+        loss = blend_mean(p, mixed, 0, to, BLEND_NONE, room, &hits);
+
+        if (loss < least - BLEND_GAIN * fabs(least) || i == BLEND_STEPS) {
+            least = loss;
+            best = i;
+        }
+    }
+
+    share = (float) best / BLEND_STEPS;
+
+    for (k = 0; k < n && best < BLEND_STEPS; k++) {
+        z[k] = p->said[k] + share * (z[k] - p->said[k]);
+    }
+
+    for (i = 0; i < p->n; i++) {
+        p->tried[i].weight *= (double) best / BLEND_STEPS;
+    }
+
+    p->weight = 1 - (double) best / BLEND_STEPS * (1 - p->weight);
+    p->weight = (p->weight < 1e-9) ? 0 : p->weight;
+    train_free(mixed);
+    train_free(room);
+}
+
+
+void
+train_blend(train_portfolio_t *p, size_t to, float *z)
+{
+    size_t                    i;
+    const train_part_rows_t  *part;
+
+    for (i = 0; i < to && to > 1 && z != NULL; i++) {
+        part = &p->parts.part[i];
+        blend_but(p, to, i);
+        blend_say(p, part->at, part->at + part->n_judge, z);
+    }
+
+    blend_but(p, to, BLEND_NONE);
+
+    if (z != NULL && to > 1 && p->said != NULL) {
+        blend_trust(p, to, z);
+
+    } else if (z != NULL && to == 1) {
+        blend_say(p, 0, blend_rows(p, 1), z);
+    }
 }

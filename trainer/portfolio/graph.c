@@ -343,7 +343,7 @@ train_portfolio_join(const train_portfolio_t *p, double scale,
     const double *shift, train_learnt_t *to)
 {
     int              folds;
-    double           mean;
+    double           mean, *adds;
     size_t           i, n, room;
     unsigned         last;
     train_learnt_t  *packed;
@@ -378,10 +378,17 @@ train_portfolio_join(const train_portfolio_t *p, double scale,
         last = (unsigned) to->n_nodes;
     }
 
-    if (p->y == NULL || folds) {
-        graph_shift(to, shift);
+    adds = train_alloc(p->lesson.out, sizeof(double));
 
-    } else {
+    for (i = 0; i < p->lesson.out; i++) {
+        adds[i] = scale * train_constant_adds(p, i);
+        adds[i] += (p->y == NULL || folds) ? shift[i] : 0;
+    }
+
+    graph_shift(to, adds);
+    train_free(adds);
+
+    if (p->y != NULL && !folds) {
         graph_target(p, to, last);
     }
 

@@ -30,9 +30,25 @@ typedef struct {
 /* Another seed for each part, the same for all recipes but for their name */
 
 static uint64_t
-jobs_seed(const train_portfolio_t *p, const train_job_t *job)
+jobs_seed(const train_portfolio_t *p, size_t part)
 {
-    return p->lesson.seed * 1000003 + job->part;
+    return p->lesson.seed * 1000003 + part;
+}
+
+
+void
+train_jobs_lesson(const train_portfolio_t *p, size_t part, train_lesson_t *l)
+{
+    const train_part_rows_t  *rows;
+
+    rows = &p->parts.part[part];
+    *l = p->lesson;
+    l->row = rows->learn;
+    l->n = rows->n_learn;
+    l->valid = rows->judge;
+    l->n_valid = rows->n_judge;
+    l->seed = jobs_seed(p, part);
+    l->stops = (p->parts.first > 1);
 }
 
 
@@ -68,12 +84,7 @@ jobs_one(jobs_t *jobs, train_job_t *job)
     t = job->tried;
     part = &jobs->p->parts.part[job->part];
     to = &t->member[job->part];
-    l = jobs->p->lesson;
-    l.row = part->learn;
-    l.n = part->n_learn;
-    l.valid = part->judge;
-    l.n_valid = part->n_judge;
-    l.seed = jobs_seed(jobs->p, job);
+    train_jobs_lesson(jobs->p, job->part, &l);
     l.threads = jobs->threads;
     row = NULL;
 

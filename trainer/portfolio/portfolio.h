@@ -91,6 +91,10 @@ typedef struct {
                                        is divided: of one alone 1 */
     train_tried_t        *tried;    /* (n) */
     size_t                n;
+    double               *constant; /* (parts,out) that loses least of the
+                                       rows learnt from; NULL: not known */
+    float                *said;     /* (judges,out) the same for each row */
+    double                weight;   /* of it in the blend */
     double                budget, work;
     float                *scores;   /* (judges,out) of the blend */
     double                loss, score;
@@ -119,10 +123,17 @@ typedef struct {
     char            said[TRAIN_WHY];
 } train_job_t;
 
+/* What a part's rows are to any recipe. */
+void train_jobs_lesson(const train_portfolio_t *p, size_t part,
+    train_lesson_t *l);
 /* All of job(n), some at once; which ones changes no bit. */
 void train_jobs_run(train_portfolio_t *p, train_job_t *job, size_t n);
 /* What t has learnt goes. */
 void train_tried_forget(const train_portfolio_t *p, train_tried_t *t);
+
+
+/* stops.c: members of t, which has learnt all parts, stop together */
+void train_stops(train_portfolio_t *p, train_tried_t *t);
 
 
 /* targets.c: what numbers become before they are learnt, by one look at the
@@ -132,15 +143,28 @@ int train_targets_choose(train_portfolio_t *p);
 void train_targets_level(train_portfolio_t *p, const float *scores, size_t to);
 
 
+/* constant.c: p->constant and p->said, after targets are chosen */
+void train_constant_create(train_portfolio_t *p);
+void train_constant_free(train_portfolio_t *p);
+/* What it adds to score k of the blend. */
+double train_constant_adds(const train_portfolio_t *p, size_t k);
+
+
 /* blend.c: losses of scores, in units of the target, and what several say
  * together */
 
 /* Means over parts from..to of p, weighted as rows are. */
 void train_blend_judge(const train_portfolio_t *p, const float *scores,
     size_t from, size_t to, double *loss, double *score);
-/* Sets the weights of those that have learnt all parts of `to`: they sum to 1,
- * most are 0. */
-void train_blend(train_portfolio_t *p, size_t to);
+/* How much more is lost by the scores a than by b, over parts below `to`: the
+ * mean of rows, and its standard error. */
+double train_blend_more(const train_portfolio_t *p, const float *a,
+    const float *b, size_t to, double *error);
+/* Sets the weights of those that have learnt all parts of `to`, and that of the
+ * constant: they sum to 1, most are 0, one that has learnt is not.  z(judges,
+ * out), unless NULL: what the blend says of rows, of each part by weights that
+ * the other parts have chosen. */
+void train_blend(train_portfolio_t *p, size_t to, float *z);
 
 
 /* graph.c: one graph of what is in the blend, to be given to

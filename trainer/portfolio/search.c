@@ -188,8 +188,32 @@ search_first(train_portfolio_t *p, size_t sample)
 }
 
 
-/* tried, the most promising first: those of a blend of the first part, then by
- * loss */
+/* The least loss of a first look, of a family or of all; NULL: none */
+
+static const train_tried_t *
+search_least(const train_portfolio_t *p, const train_family_t *family)
+{
+    size_t                i;
+    const train_tried_t  *t, *least;
+
+    least = NULL;
+
+    for (i = 0; i < p->n; i++) {
+        t = &p->tried[i];
+
+        if (t->parts > 0 && (family == NULL || t->recipe->family == family)
+            && (least == NULL || t->first < least->first))
+        {
+            least = t;
+        }
+    }
+
+    return least;
+}
+
+
+/* tried, the most promising first: those of a blend of the first part, the best
+ * of each family, then by loss */
 
 static size_t
 search_rank(const train_portfolio_t *p, train_rank_t *rank)
@@ -211,7 +235,9 @@ search_rank(const train_portfolio_t *p, train_rank_t *rank)
 
         if (t->parts > 0) {
             rank[n++] = (train_rank_t) {
-                t->weight > 0 ? most + 1 + t->weight : -t->first, i
+                t->weight > 0 ? most + 1 + t->weight
+                : t == search_least(p, t->recipe->family) ? most + 1
+                : -t->first, i
             };
         }
     }
@@ -222,39 +248,35 @@ search_rank(const train_portfolio_t *p, train_rank_t *rank)
 }
 
 
-/* The least loss of a first look */
+/* Is it promising: in a blend, the best of its family, or about as good as the
+ * best of all, for all that so few rows tell? */
 
-static double
-search_least(const train_portfolio_t *p)
+static int
+search_near(const train_portfolio_t *p, const train_tried_t *t)
 {
-    size_t  i;
-    double  least;
+    double                error;
+    const train_tried_t  *least;
 
-    least = INFINITY;
+    least = search_least(p, NULL);
 
-    for (i = 0; i < p->n; i++) {
-        if (p->tried[i].parts > 0) {
-            least = fmin(least, p->tried[i].first);
-        }
-    }
-
-    return least;
+    return t->weight > 0 || t == search_least(p, t->recipe->family)
+           || t->first <= least->first
+                          + (SEARCH_NEAR - 1) * fabs(least->first)
+           || train_blend_more(p, t->scores, least->scores, 1, &error)
+              <= error;
 }
 
 
 /* Why it does not go on; NULL: it does */
 
 static const char *
-search_why(const train_tried_t *t, double least, double work, double left,
-    size_t jobs)
+search_why(unsigned near, double work, double left, size_t jobs)
 {
     if (jobs == 0) {
         return NULL;
     }
 
-    if (t->weight == 0
-        && t->first > least + (SEARCH_NEAR - 1) * fabs(least))
-    {
+    if (!near) {
         return "others were better on the same rows";
     }
 
@@ -268,8 +290,9 @@ search_why(const train_tried_t *t, double least, double work, double left,
 static void
 search_rest(train_portfolio_t *p, size_t sample)
 {
-    double          work, left, least;
+    double          work, left;
     size_t          i, k, n, jobs, from;
+    unsigned       *near;
     train_job_t    *job;
     train_rank_t   *rank;
     train_tried_t  *t;
@@ -277,17 +300,21 @@ search_rest(train_portfolio_t *p, size_t sample)
     rank = train_alloc(p->n, sizeof(train_rank_t));
     job = train_alloc(p->n * p->parts.first, sizeof(train_job_t));
     n = search_rank(p, rank);
-    least = search_least(p);
     left = p->budget - p->work;
     from = (sample > 0) ? 0 : 1;
     jobs = 0;
+    near = train_alloc(p->n, sizeof(unsigned));
+
+    for (i = 0; i < n; i++) {
+        near[i] = (unsigned) search_near(p, &p->tried[rank[i].at]);
+    }
 
     for (i = 0; i < n; i++) {
         t = &p->tried[rank[i].at];
         work = (sample > 0) ? search_work(p, t, 0)
                : t->work * (double) (p->parts.first - 1);
 
-        t->why = search_why(t, least, work, left, jobs);
+        t->why = search_why(near[i], work, left, jobs);
 
         if (t->why != NULL) {
             train_tried_forget(p, t);
@@ -307,18 +334,28 @@ search_rest(train_portfolio_t *p, size_t sample)
     }
 
     train_jobs_run(p, job, jobs);
+
+    for (i = 0; i < p->n; i++) {
+        t = &p->tried[i];
+
+        if (p->parts.first > 1 && t->parts == p->parts.first && !t->failed) {
+            train_stops(p, t);
+        }
+    }
+
+    train_free(near);
     train_free(job);
     train_free(rank);
 }
 
 
 static void
-search_blend(train_portfolio_t *p, size_t to)
+search_blend(train_portfolio_t *p, size_t to, float *z)
 {
     size_t          i;
     train_tried_t  *t;
 
-    train_blend(p, to);
+    train_blend(p, to, z);
 
     for (i = 0; i < p->n; i++) {
         t = &p->tried[i];
@@ -331,27 +368,17 @@ search_blend(train_portfolio_t *p, size_t to)
 }
 
 
-/* Scores of the blend */
+/* What came of it */
 
 static int
 search_end(train_portfolio_t *p, size_t to)
 {
-    size_t                i, k, n;
-    const train_tried_t  *t;
+    size_t  i;
 
-    n = p->parts.part[to - 1].at + p->parts.part[to - 1].n_judge;
-    n *= p->lesson.out;
-    p->scores = train_alloc(n, sizeof(float));
     p->learnt = 0;
 
     for (i = 0; i < p->n; i++) {
-        t = &p->tried[i];
-
-        for (k = 0; k < n && t->weight > 0; k++) {
-            p->scores[k] += (float) (t->weight * (double) t->scores[k]);
-        }
-
-        p->learnt += (t->weight > 0);
+        p->learnt += (p->tried[i].weight > 0);
     }
 
     if (p->learnt == 0) {
@@ -383,17 +410,19 @@ train_portfolio_run(train_portfolio_t *p)
         return -1;
     }
 
+    train_constant_create(p);
     sample = search_sample(p);
     search_first(p, sample);
     to = 1;
 
     if (!p->interrupted && (p->parts.first > 1 || sample > 0)) {
-        search_blend(p, 1);
+        search_blend(p, 1, NULL);
         search_rest(p, sample);
         to = p->parts.first;
     }
 
-    search_blend(p, to);
+    p->scores = train_alloc(p->parts.judges * p->lesson.out, sizeof(float));
+    search_blend(p, to, p->scores);
 
     return search_end(p, to);
 }
@@ -410,6 +439,7 @@ train_portfolio_free(train_portfolio_t *p)
         train_free(p->tried[i].scores);
     }
 
+    train_constant_free(p);
     train_free(p->tried);
     train_free(p->target);
     train_free(p->unit);

@@ -113,6 +113,11 @@ train_portfolio_print(FILE *f, const train_portfolio_t *p)
         tell_line(f, p, &p->tried[i]);
     }
 
+    if (p->weight > 0) {
+        (void) fprintf(f, "  %-26s%10s%12s%10s%10.2f\n", "a constant", "-",
+                       "-", "-", p->weight);
+    }
+
     (void) fprintf(f, "  %-26s%10s", "together", "");
     tell_loss(f, p, p->loss);
     tell_of(f, p->score);
@@ -176,6 +181,11 @@ train_portfolio_json(maas_writer_t *w, const train_portfolio_t *p)
     tell_figure(w, "work", p->work);
     tell_figure(w, "loss", p->loss);
     tell_figure(w, "score", p->score);
+
+    if (p->weight > 0) {
+        tell_figure(w, "constant", p->weight);
+    }
+
     train_json_open(w, "tried", '[');
 
     for (i = 0; i < p->n; i++) {

@@ -304,6 +304,11 @@ boost_judge(boost_t *x, size_t id, size_t round)
         return;
     }
 
+    if (x->set->whole && round > 0) {
+        train_room(&f->curve, &f->curve_room, f->n_curve + 1, sizeof(float));
+        f->curve[f->n_curve++] = (float) loss;
+    }
+
     x->since++;
 
     if (round == 0 || loss < f->loss || x->set->patience == 0) {
@@ -463,7 +468,10 @@ train_boost(const train_boost_t *set, const train_bins_t *b,
     boost_begin(&x);
     train_team_run(team, boost_member, &x);
     boost_end(&x);
-    boost_cut(f, f->rounds * t->out);
+
+    if (!set->whole) {
+        boost_cut(f, f->rounds * t->out);
+    }
 
     if (!isfinite(f->loss)) {
         return train_refuse(why, "trees: the loss is not finite: targets are "
@@ -481,5 +489,6 @@ train_forest_free(train_forest_t *f)
     train_free(f->tree);
     train_free(f->base);
     train_free(f->scores);
+    train_free(f->curve);
     (void) memset(f, 0, sizeof(train_forest_t));
 }

@@ -276,6 +276,8 @@ typedef struct {
     size_t         patience;        /* rounds without a better loss of the rows
                                        that are not learnt from; 0: exactly */
     uint64_t       seed;
+    unsigned       whole;           /* the curve is wanted, and the trees of
+                                       rounds behind the best one stay */
 } train_boost_t;
 
 typedef struct {
@@ -288,6 +290,9 @@ typedef struct {
     double         loss;            /* mean of the rows not learnt from, or of
                                        all */
     double        *scores;          /* (rows - n,out) of those rows, then */
+    float         *curve;           /* (n_curve) their loss after each round */
+    size_t         n_curve;
+    size_t         curve_room;
 } train_forest_t;
 
 /* Returns 0, or -1: nothing finite came of it, with a sentence in
