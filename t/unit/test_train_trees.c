@@ -543,6 +543,51 @@ nothing_to_learn(void **state)
 }
 
 
+/* Where work is short of rounds: as many as it is enough for, of longer steps;
+ * never fewer than 20 */
+
+static void
+work_is_a_bound(void **state)
+{
+    size_t           i;
+    double           whole;
+    table_t          t;
+    train_recipe_t   r = { &train_family_trees, "trees", "patience=0", 50 };
+    train_learnt_t   got[5];
+
+    (void) state;
+
+    make(&t, 600, 500);
+    t.l.n_valid = 100;
+    t.l.valid = t.all + 500;
+    whole = train_family_trees.work(&r, &t.l);
+
+    for (i = 0; i < 4; i++) {
+        t.l.most = (i == 0) ? 0 : (i == 1) ? whole : (i == 2) ? 1 : 1e15;
+        learn(&t, "rounds=120,patience=0", &got[i]);
+    }
+
+    t.l.most = 0;
+    learn(&t, "rounds=50,patience=0", &got[4]);
+
+    assert_int_equal(got[0].rounds, 120);
+    assert_true(got[1].rounds >= 49 && got[1].rounds <= 50);
+    assert_int_equal(got[2].rounds, 20);
+    assert_int_equal(got[3].rounds, 120);
+    assert_memory_equal(got[0].scores, got[3].scores, 100 * sizeof(float));
+
+    /* 50 of the usual steps are half of the usual way */
+
+    assert_true(got[1].loss < got[4].loss);
+
+    for (i = 0; i < 5; i++) {
+        maas__arena_destroy(got[i].arena);
+    }
+
+    drop(&t);
+}
+
+
 int
 main(void)
 {
@@ -555,7 +600,8 @@ main(void)
         cmocka_unit_test(weights_count),
         cmocka_unit_test(packs_are_sums),
         cmocka_unit_test(wrong_settings_are_told),
-        cmocka_unit_test(nothing_to_learn)
+        cmocka_unit_test(nothing_to_learn),
+        cmocka_unit_test(work_is_a_bound)
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -42,6 +42,8 @@ typedef struct {
     uint64_t              seed;
     size_t                threads;      /* 0: all.  Changes no bit. */
     unsigned              stops;        /* stop() may follow */
+    double                most;         /* work that it may take, as far as
+                                           rounds can be fewer; 0: any */
 } train_lesson_t;
 
 

@@ -13,6 +13,8 @@
 #define TREES_ALONE  300000         /* numbers that one thread does best */
 #define TREES_STEPS  10             /* rounds times rate, where nobody says when
                                        to stop: LightGBM's 100 at 0.1 */
+#define TREES_LEAST  20             /* rounds, however little work there is */
+#define TREES_FASTEST  0.3          /* rate then */
 
 
 /* Settings of a recipe, what they are unless said, and what they may be:
@@ -300,13 +302,15 @@ trees_cost(const train_boost_t *b, const train_lesson_t *l, double rounds)
 }
 
 
-/* As many rounds as asked for; or until rows say so; or what is usual */
+/* As many rounds as asked for; or until rows say so; or what is usual.  Where
+ * work is short of them, longer steps. */
 
 static void
 trees_rounds(const train_recipe_t *r, const train_lesson_t *l,
     train_boost_t *b)
 {
     size_t  usual;
+    double  most;
 
     if (r->rounds > 0) {
         b->rounds = r->rounds;
@@ -316,6 +320,16 @@ trees_rounds(const train_recipe_t *r, const train_lesson_t *l,
         usual = (size_t) (TREES_STEPS / b->grow.rate);
         b->rounds = (usual < b->rounds) ? usual : b->rounds;
         b->patience = 0;
+    }
+
+    if (r->rounds == 0 && l->most > 0) {
+        most = fmax(floor(l->most / trees_cost(b, l, 1)), TREES_LEAST);
+
+        if (most < (double) b->rounds) {
+            b->rounds = (size_t) most;
+            b->grow.rate = fmax(b->grow.rate, fmin(TREES_STEPS / most,
+                                                   TREES_FASTEST));
+        }
     }
 }
 

@@ -86,6 +86,7 @@ jobs_one(jobs_t *jobs, train_job_t *job)
     to = &t->member[job->part];
     train_jobs_lesson(jobs->p, job->part, &l);
     l.threads = jobs->threads;
+    l.most = job->most;
     row = NULL;
 
     if (job->sample > 0 && job->sample < l.n) {

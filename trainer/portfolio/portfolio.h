@@ -118,6 +118,7 @@ typedef struct {
     train_tried_t  *tried;
     size_t          part;
     size_t          sample;         /* rows that it may learn from; 0: all */
+    double          most;           /* work that it may take; 0: any */
     unsigned        failed;
     unsigned        skipped;        /* there was to be an end */
     char            said[TRAIN_WHY];

@@ -17,7 +17,8 @@
 #define SEARCH_MOST     60e9
 #define SEARCH_BEST     10          /* times as much for the best effort */
 #define SEARCH_AT_ONCE  4           /* on any machine */
-#define SEARCH_FIRST    0.5         /* of it, for the first look at most */
+#define SEARCH_FIRST    0.5         /* of it, for the first look at most, */
+#define SEARCH_LOOK     0.2         /*     and where all rows come after it */
 #define SEARCH_SAMPLE   4000        /* rows of a sample at least */
 #define SEARCH_NEAR     1.05        /* times the least loss is promising */
 
@@ -98,6 +99,16 @@ search_work(const train_portfolio_t *p, const train_tried_t *t, size_t rows)
 }
 
 
+/* Work for the first look: what it learns goes on as a fold, but not as a
+ * sample */
+
+static double
+search_glance(const train_portfolio_t *p)
+{
+    return p->budget * (p->parts.n == 1 ? SEARCH_LOOK : SEARCH_FIRST);
+}
+
+
 /* How many rows each recipe may look at first: all of one part, or so few that
  * there is time for the rest */
 
@@ -116,7 +127,7 @@ search_sample(const train_portfolio_t *p)
             work += search_work(p, &p->tried[i], rows);
         }
 
-        if (work < SEARCH_FIRST * p->budget) {
+        if (work < search_glance(p)) {
             break;
         }
 
@@ -155,7 +166,7 @@ search_first(train_portfolio_t *p, size_t sample)
     train_job_t  job[SEARCH_AT_ONCE];
 
     n = 0;
-    left = SEARCH_FIRST * p->budget - p->work;
+    left = search_glance(p) - p->work;
 
     for (i = 0; i < p->n; i++) {
         work = search_work(p, &p->tried[i], sample);
@@ -170,7 +181,7 @@ search_first(train_portfolio_t *p, size_t sample)
 
         if (n == SEARCH_AT_ONCE) {
             train_jobs_run(p, job, n);
-            left = SEARCH_FIRST * p->budget - p->work;
+            left = search_glance(p) - p->work;
             n = 0;
         }
     }
@@ -321,16 +332,18 @@ search_rest(train_portfolio_t *p, size_t sample)
             continue;
         }
 
-        left -= work;
-
         if (sample > 0) {
             train_tried_forget(p, t);
         }
 
         for (k = from; k < p->parts.first; k++) {
             job[jobs].tried = t;
+            job[jobs].most = (sample > 0)
+                             ? fmax(left, SEARCH_FIRST * p->budget) : 0;
             job[jobs++].part = k;
         }
+
+        left -= work;
     }
 
     train_jobs_run(p, job, jobs);
