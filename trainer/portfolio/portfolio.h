@@ -21,6 +21,8 @@
 typedef struct {
     train_recipe_t  recipe;
     int             effort;         /* from which effort on */
+    unsigned        texts;          /* goes first where rows are texts for the
+                                       most part */
 } train_entry_t;
 
 extern const train_entry_t  train_recipes[];

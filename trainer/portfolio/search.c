@@ -55,18 +55,42 @@ search_is_of(const train_portfolio_t *p, const train_entry_t *e)
 }
 
 
+/* Are most numbers of a row pieces of texts? */
+
+static unsigned
+search_texts(const train_portfolio_t *p)
+{
+    size_t                i, n;
+    const train_scale_t  *s;
+
+    s = p->lesson.scale;
+    n = 0;
+
+    for (i = 0; i < s->n_columns; i++) {
+        n += (s->columns[i].kind == MAAS_FIELD_TEXT) ? s->columns[i].width : 0;
+    }
+
+    return n > s->n / 2;
+}
+
+
 static void
 search_begin(train_portfolio_t *p)
 {
-    size_t          i;
+    size_t          i, n;
+    unsigned        texts;
     train_tried_t  *t;
 
     p->tried = train_alloc(train_n_recipes, sizeof(train_tried_t));
+    n = train_n_recipes;
+    texts = search_texts(p);
 
-    for (i = 0; i < train_n_recipes; i++) {
-        if (search_is_of(p, &train_recipes[i])) {
+    for (i = 0; i < 2 * n; i++) {
+        if ((texts && train_recipes[i % n].texts) == (i < n)
+            && search_is_of(p, &train_recipes[i % n]))
+        {
             t = &p->tried[p->n++];
-            t->recipe = &train_recipes[i].recipe;
+            t->recipe = &train_recipes[i % n].recipe;
             t->member = train_alloc(p->parts.n, sizeof(train_learnt_t));
             t->scores = train_alloc(p->parts.judges * p->lesson.out,
                                     sizeof(float));
