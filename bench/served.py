@@ -38,10 +38,10 @@ def location(path, row, model):
                          for i, name in enumerate(row))
     looks = '\n'.join(f'if ($arg_a{i} = x) {{ return 403; }}'
                       for i in range(len(row)))
-    says = '' if path.startswith('/without') else (
-        f'{features}\nmaas_set $said_{model} {model} decision;\n'
-        f'if ($said_{model} = x) {{ return 403; }}')
-    return f'location = {path} {{ {looks}\n{says}\nreturn 204; }}\n'
+    says = (f'{features}\nmaas_set $said_{model} {model} decision;\n'
+            f'if ($said_{model} = x) {{ return 403; }}')
+    does = looks if path.startswith('/without') else says
+    return f'location = {path} {{ {does}\nreturn 204; }}\n'
 
 
 def main():

@@ -10,7 +10,7 @@
 #include "trees/trees.h"
 
 
-#define TREES_ALONE  300000         /* numbers that one thread does best */
+#define TREES_ALONE  100000         /* numbers that one thread does best */
 #define TREES_STEPS  10             /* rounds times rate, where nobody says when
                                        to stop: LightGBM's 100 at 0.1 */
 #define TREES_LEAST  20             /* rounds, however little work there is */
