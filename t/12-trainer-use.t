@@ -17,11 +17,7 @@ use Test::More;
 my $t = MaasTest->new;
 my $dir = $t->dir;
 
-sub ok_run {
-    my ($rc, $out, $err) = $t->trainer(@_);
-    is($rc, 0, "@_") or diag($err);
-    return $out;
-}
+sub ok_run { return $t->trains(@_) }
 
 sub model {
     my ($name, $doc, @layers) = @_;

@@ -16,19 +16,9 @@ use Test::More;
 my $t = MaasTest->new;
 my $dir = $t->dir;
 
-sub ok_run {
-    my ($rc, $out, $err) = $t->trainer(@_);
-    is($rc, 0, "@_") or diag($err);
-    return $out;
-}
+sub ok_run { return $t->trains(@_) }
 
-sub refused {
-    my ($want, $re, @args) = @_;
-    my ($rc, undef, $err) = $t->trainer(@args);
-    is($rc, $want, "@args: status");
-    like($err, $re, "@args: sentence");
-    return;
-}
+sub refused { return $t->refuses(@_) }
 
 # numbers of a small generator, the same everywhere
 my $state = 20;

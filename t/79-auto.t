@@ -16,21 +16,11 @@ use Test::More;
 
 my $t = MaasTest->new;
 
-sub ok_run {
-    my ($rc, $out, $err) = $t->trainer(@_);
-    is($rc, 0, "@_") or diag($err);
-    return $out;
-}
+sub ok_run { return $t->trains(@_) }
 
 sub fit { return decode_json(ok_run(qw(fit -q --json), @_)) }
 
-sub refused {
-    my ($want, $re, @args) = @_;
-    my ($rc, undef, $err) = $t->trainer(@args);
-    is($rc, $want, "@args: status");
-    like($err, $re, "@args: sentence");
-    return;
-}
+sub refused { return $t->refuses(@_) }
 
 sub same {
     my ($a, $b, $what, $differ) = @_;

@@ -560,6 +560,27 @@ sub trainer {
     return $self->command($trainer, @args);
 }
 
+# It is to end well: its stdout
+
+sub trains {
+    my ($self, @args) = @_;
+    local $Test::Builder::Level = $Test::Builder::Level + 2;
+    my ($rc, $out, $err) = $self->trainer(@args);
+    is($rc, 0, "@args") or diag($err);
+    return $out;
+}
+
+# It is to refuse, with that status and a sentence like that
+
+sub refuses {
+    my ($self, $want, $re, @args) = @_;
+    local $Test::Builder::Level = $Test::Builder::Level + 2;
+    my ($rc, undef, $err) = $self->trainer(@args);
+    is($rc, $want, "@args: status");
+    like($err, $re, "@args: sentence");
+    return;
+}
+
 # Any program, in the test's folder: (exit status or signal, stdout, stderr)
 
 sub command {

@@ -44,7 +44,6 @@ part_column(train_column_t *p, const train_column_t *c, int look)
         for (i = 0; i < c->dict.n; i++) {
             p->known[i] = 0;
         }
-
     }
 
     /* which texts are counted; later, what messages tell of them */

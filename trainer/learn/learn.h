@@ -71,6 +71,13 @@ void train_learnt_free(train_learnt_t *l);
 /* What was kept for stop() goes, with the curve. */
 void train_learnt_settle(train_learnt_t *l);
 
+/* Settings of a recipe, "leaves=31,rate=0.1" or NULL: set() is given each, and
+ * may refuse it.  0, or -1 with a sentence in why, which begins with the name
+ * of the family. */
+int train_settings_read(const char *family, const char *text,
+    int (*set)(void *to, const char *name, double v, char *why), void *to,
+    char *why);
+
 
 /* A way to do it: settings of its family, from one table so that a record and
  * a report can name them */

@@ -59,52 +59,43 @@ static const network_setting_t  network_settings[] = {
 };
 
 
-/* "width=64,depth=2": *s has what is usual but for these */
-
 static int
-network_read(train_network_t *s, const char *text, char *why)
+network_set(void *to, const char *name, double v, char *why)
 {
-    char                      name[32];
-    double                    v;
-    size_t                    i, n;
-    const char               *p;
+    size_t                    i;
     const network_setting_t  *t;
 
     for (i = 0; i < train_nelts(network_settings); i++) {
         t = &network_settings[i];
-        *(double *) ((char *) s + t->at) = t->usual;
+
+        if (strcmp(name, t->name) != 0) {
+            continue;
+        }
+
+        if (!(v >= t->low && v <= t->high)) {
+            return train_refuse(why, "network: %s=%g is not from %g to %g",
+                                name, v, t->low, t->high);
+        }
+
+        *(double *) ((char *) to + t->at) = v;
+        return 0;
     }
 
-    for (p = text; *p != '\0'; p += n + (p[n] == ',')) {
-        n = strcspn(p, ",");
-        t = NULL;
-        v = NAN;
+    return train_refuse(why, "network: no setting \"%s\"", name);
+}
 
-        for (i = 0; i < train_nelts(network_settings); i++) {
-            if (strncmp(p, network_settings[i].name,
-                        strlen(network_settings[i].name)) == 0
-                && p[strlen(network_settings[i].name)] == '=')
-            {
-                t = &network_settings[i];
-            }
-        }
 
-        if (t != NULL && n < sizeof(name) + strlen(t->name)) {
-            (void) snprintf(name, sizeof(name), "%.*s",
-                            (int) (n - strlen(t->name) - 1),
-                            p + strlen(t->name) + 1);
-            v = train_number(name, &v) ? v : NAN;
-        }
+static int
+network_read(train_network_t *s, const char *text, char *why)
+{
+    size_t  i;
 
-        if (t == NULL || !(v >= t->low && v <= t->high)) {
-            return train_refuse(why, "\"%.*s\" is no setting of a network",
-                                (int) n, p);
-        }
-
-        *(double *) ((char *) s + t->at) = v;
+    for (i = 0; i < train_nelts(network_settings); i++) {
+        *(double *) ((char *) s + network_settings[i].at)
+            = network_settings[i].usual;
     }
 
-    return 0;
+    return train_settings_read("network", text, network_set, s, why);
 }
 
 

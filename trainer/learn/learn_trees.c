@@ -29,7 +29,8 @@
  *     set-rows=20                     0.1
  *     smooth=10, min-rows=5           0.0, -0.1
  *
- * but none on all of them: which ones are worth it is for folds to say.
+ * but none on all of them, and the rows that measured it said when to stop, so
+ * it flatters: which ones are worth it is for folds to say.
  * X(name, member, as what, usual, least, most) */
 
 #define TREES_SETTINGS(X)                                                     \
@@ -69,8 +70,10 @@ trees_usual(train_boost_t *b)
 
 
 static int
-trees_set(train_boost_t *b, const char *name, double v, char *why)
+trees_set(void *to, const char *name, double v, char *why)
 {
+    train_boost_t  *b = to;
+
 #define TREES_SET(text, member, type, usual, least, most)                     \
     if (strcmp(name, text) == 0) {                                            \
         if (!(v >= (least) && v <= (most))) {                                 \
@@ -88,49 +91,12 @@ trees_set(train_boost_t *b, const char *name, double v, char *why)
 }
 
 
-/* "leaves=31,rate=0.1" on top of what is usual */
-
 static int
 trees_read(train_boost_t *b, const char *text, char *why)
 {
-    char         name[32], number[32];
-    double       v;
-    size_t       n;
-    const char  *end, *is;
-
     trees_usual(b);
 
-    for ( /* void */ ; text != NULL && *text != '\0'; text = end) {
-        end = text + strcspn(text, ",");
-        is = text + strcspn(text, "=");
-        n = (size_t) (is - text);
-
-        if (is >= end || n >= sizeof(name)
-            || (size_t) (end - is) > sizeof(number))
-        {
-            return train_refuse(why, "trees: expected NAME=NUMBER,..., not "
-                                "\"%.40s\"", text);
-        }
-
-        (void) memcpy(name, text, n);
-        name[n] = '\0';
-        n = (size_t) (end - is - 1);
-        (void) memcpy(number, is + 1, n);
-        number[n] = '\0';
-
-        if (!train_number(number, &v)) {
-            return train_refuse(why, "trees: %s=%s is no number", name,
-                                number);
-        }
-
-        if (trees_set(b, name, v, why) != 0) {
-            return -1;
-        }
-
-        end += (*end == ',');
-    }
-
-    return 0;
+    return train_settings_read("trees", text, trees_set, b, why);
 }
 
 

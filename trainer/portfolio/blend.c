@@ -1,7 +1,7 @@
 /*
- * What several members say together: losses of scores, and the weights with
- * which a mean of scores loses least on rows that no member has learnt.
- * Not here: who is a member (search.c).
+ * What several members say together: the weights with which a mean of scores
+ * loses least on rows that no member has learnt.
+ * Not here: what is lost (losses.c), and who is a member (search.c).
  */
 
 #include <math.h>
@@ -13,299 +13,8 @@
 #define BLEND_ROUNDS  40            /* a member's weight is a 40th, or more */
 #define BLEND_LEAST   0.05          /* less is not worth its time */
 #define BLEND_STEPS   20            /* shares of a blend beside a constant */
-#define BLEND_RATE    1e-9          /* a rate is this at least */
-#define BLEND_NONE    SIZE_MAX
 #define BLEND_WAIT    6             /* rounds without progress */
 #define BLEND_GAIN    1e-4          /* of the loss, that a round must bring */
-
-
-static double
-blend_softmax(const float *z, size_t n, uint32_t class)
-{
-    double  most, sum;
-    size_t  k;
-
-    most = z[0];
-    sum = 0;
-
-    for (k = 1; k < n; k++) {
-        most = fmax(most, z[k]);
-    }
-
-    for (k = 0; k < n; k++) {
-        sum += exp(z[k] - most);
-    }
-
-    return log(sum) + most - z[class];
-}
-
-
-/* Of a row of classes with the scores z(out) */
-
-static double
-blend_class(const train_lesson_t *l, uint32_t row, const float *z)
-{
-    double  d;
-
-    if (l->out > 1) {
-        return blend_softmax(z, l->out, l->data->classes[row]);
-    }
-
-    d = l->data->classes[row] ? -(double) z[0] : (double) z[0];
-
-    return (d > 30) ? d : log1p(exp(d));
-}
-
-
-/* Of a row of numbers with the answers said(out), in their units */
-
-static double
-blend_number(const train_portfolio_t *p, uint32_t row, const float *said)
-{
-    double  y, d, sum;
-    size_t  k, out;
-
-    out = p->lesson.out;
-    sum = 0;
-
-    for (k = 0; k < out; k++) {
-        y = (double) p->y[row * out + k];
-        d = (double) said[k] - y;
-
-        if (p->lesson.loss == TRAIN_LOSS_QUANTILE) {
-            d *= (d > 0) ? 1 - p->lesson.level : -p->lesson.level;
-
-        } else if (p->lesson.loss == TRAIN_LOSS_POISSON) {
-            d = fmax((double) said[k], BLEND_RATE);
-            d = d - y + (y > 0 ? y * log(y / d) : 0);
-
-        } else {
-            d *= d;
-        }
-
-        sum += d / p->unit[k];
-    }
-
-    return sum / (double) out;
-}
-
-
-static double
-blend_weight(const train_lesson_t *l, uint32_t row)
-{
-    return (l->weight != NULL) ? (double) l->weight[row] : 1;
-}
-
-
-/* Is the likeliest class the right one?  Of numbers: 0 */
-
-static int
-blend_hits(const train_lesson_t *l, uint32_t row, const float *z)
-{
-    size_t  k, most;
-
-    if (l->data->classes == NULL) {
-        return 0;
-    }
-
-    if (l->out == 1) {
-        return (z[0] > 0) == (l->data->classes[row] == 1);
-    }
-
-    most = 0;
-
-    for (k = 1; k < l->out; k++) {
-        most = (z[k] > z[most]) ? k : most;
-    }
-
-    return most == l->data->classes[row];
-}
-
-
-/* Mean squares about the mean of number k, of the rows that judge */
-
-static double
-blend_spread_of(const train_portfolio_t *p, size_t from, size_t to, size_t k)
-{
-    double                    w, y, sum, sq, all;
-    size_t                    i, j;
-    uint32_t                  row;
-    const train_part_rows_t  *part;
-
-    sum = sq = all = 0;
-
-    for (i = from; i < to; i++) {
-        part = &p->parts.part[i];
-
-        for (j = 0; j < part->n_judge; j++) {
-            row = part->judge[j];
-            w = blend_weight(&p->lesson, row);
-            y = (double) p->y[row * p->lesson.out + k];
-            all += w;
-            sum += w * y;
-            sq += w * y * y;
-        }
-    }
-
-    return (all > 0) ? sq / all - sum / all * (sum / all) : 0;
-}
-
-
-/* The same of all of them, each in its unit */
-
-static double
-blend_spread(const train_portfolio_t *p, size_t from, size_t to)
-{
-    double  sum;
-    size_t  k;
-
-    sum = 0;
-
-    for (k = 0; k < p->lesson.out; k++) {
-        sum += blend_spread_of(p, from, to, k) / p->unit[k];
-    }
-
-    return sum / (double) p->lesson.out;
-}
-
-
-/* Means over the rows of parts from..to but one, of scores z of these; room: of
- * as many, for numbers in their units */
-
-static double
-blend_mean(const train_portfolio_t *p, const float *z, size_t from,
-    size_t to, size_t but, float *room, double *hits)
-{
-    double                    w, loss, all;
-    size_t                    i, j, n;
-    uint32_t                  row;
-    const train_part_rows_t  *part;
-
-    loss = all = 0;
-    *hits = 0;
-
-    if (p->y != NULL) {
-        n = p->parts.part[to - 1].at + p->parts.part[to - 1].n_judge
-            - p->parts.part[from].at;
-        train_transform_back(&p->transform, z, n, room);
-        z = room;
-    }
-
-    for (i = from; i < to; i++) {
-        part = &p->parts.part[i];
-
-        if (i == but) {
-            z += part->n_judge * p->lesson.out;
-            continue;
-        }
-
-        for (j = 0; j < part->n_judge; j++, z += p->lesson.out) {
-            row = part->judge[j];
-            w = blend_weight(&p->lesson, row);
-            loss += w * (p->y != NULL ? blend_number(p, row, z)
-                                      : blend_class(&p->lesson, row, z));
-            *hits += w * blend_hits(&p->lesson, row, z);
-            all += w;
-        }
-    }
-
-    *hits /= all;
-
-    return loss / all;
-}
-
-
-void
-train_blend_judge(const train_portfolio_t *p, const float *scores,
-    size_t from, size_t to, double *loss, double *score)
-{
-    float  *room;
-
-    room = train_alloc(p->parts.judges * p->lesson.out, sizeof(float));
-    *loss = blend_mean(p, scores + p->parts.part[from].at * p->lesson.out,
-                       from, to, BLEND_NONE, room, score);
-
-    if (p->y != NULL) {
-        *score = (p->lesson.loss == TRAIN_LOSS_MSE)
-                 ? 1 - *loss / blend_spread(p, from, to) : NAN;
-    }
-
-    train_free(room);
-}
-
-
-/* Losses of the rows of parts below `to`, and their sum of weights */
-
-static void
-blend_losses(const train_portfolio_t *p, const float *z, size_t to,
-    double *loss)
-{
-    float                    *room;
-    size_t                    i, j;
-    uint32_t                  row;
-    const train_part_rows_t  *part;
-
-    room = train_alloc(p->parts.judges * p->lesson.out, sizeof(float));
-
-    if (p->y != NULL) {
-        part = &p->parts.part[to - 1];
-        train_transform_back(&p->transform, z, part->at + part->n_judge, room);
-        z = room;
-    }
-
-    for (i = 0; i < to; i++) {
-        part = &p->parts.part[i];
-
-        for (j = 0; j < part->n_judge; j++, z += p->lesson.out) {
-            row = part->judge[j];
-            *loss++ = (p->y != NULL) ? blend_number(p, row, z)
-                                     : blend_class(&p->lesson, row, z);
-        }
-    }
-
-    train_free(room);
-}
-
-
-double
-train_blend_more(const train_portfolio_t *p, const float *a, const float *b,
-    size_t to, double *error)
-{
-    double                    w, mean, sq, all, squares, *x, *y;
-    size_t                    i, j, k;
-    const train_part_rows_t  *part;
-
-    x = train_alloc(p->parts.judges, sizeof(double));
-    y = train_alloc(p->parts.judges, sizeof(double));
-    blend_losses(p, a, to, x);
-    blend_losses(p, b, to, y);
-    mean = sq = all = squares = 0;
-
-    for (i = 0, k = 0; i < to; i++) {
-        part = &p->parts.part[i];
-
-        for (j = 0; j < part->n_judge; j++, k++) {
-            w = blend_weight(&p->lesson, part->judge[j]);
-            x[k] -= y[k];
-            y[k] = w;
-            mean += w * x[k];
-            all += w;
-            squares += w * w;
-        }
-    }
-
-    mean /= all;
-
-    for (i = 0; i < k; i++) {
-        sq += y[i] * (x[i] - mean) * (x[i] - mean);
-    }
-
-    *error = sqrt(sq / all * squares) / all;
-    train_free(x);
-    train_free(y);
-
-    return mean;
-}
 
 
 static size_t
@@ -382,7 +91,7 @@ blend_more(const float *sum, const float *more, double total, size_t n,
 
 
 /* Which one helps most on top of sum(n) of `round` others, and what is lost
- * then; BLEND_NONE: none has learnt all */
+ * then; TRAIN_LOSSES_ALL: none has learnt all */
 
 static size_t
 blend_next(const train_portfolio_t *p, size_t to, size_t but,
@@ -394,7 +103,7 @@ blend_next(const train_portfolio_t *p, size_t to, size_t but,
     const float  *more;
 
     *least = INFINITY;
-    best = BLEND_NONE;
+    best = TRAIN_LOSSES_ALL;
 
     for (i = 0; i <= p->n; i++) {
         more = blend_scores(p, i, to, round);
@@ -404,7 +113,7 @@ blend_next(const train_portfolio_t *p, size_t to, size_t but,
         }
 
         blend_more(sum, more, (double) round, n, z);
-        loss = blend_mean(p, z, 0, to, but, room, &hits);
+        loss = train_losses_mean(p, z, 0, to, but, room, &hits);
 
         if (loss < *least) {
             *least = loss;
@@ -438,7 +147,7 @@ blend_but(train_portfolio_t *p, size_t to, size_t but)
         chosen[round] = blend_next(p, to, but, sum, round, n, z, room,
                                    &least);
 
-        if (chosen[round] == BLEND_NONE || round >= rounds + BLEND_WAIT) {
+        if (chosen[round] == TRAIN_LOSSES_ALL || round >= rounds + BLEND_WAIT) {
             break;
         }
 
@@ -511,7 +220,8 @@ blend_trust(train_portfolio_t *p, size_t to, float *z)
             mixed[k] = p->said[k] + share * (z[k] - p->said[k]);
         }
 
-        loss = blend_mean(p, mixed, 0, to, BLEND_NONE, room, &hits);
+        loss = train_losses_mean(p, mixed, 0, to, TRAIN_LOSSES_ALL, room,
+                                 &hits);
 
         if (loss < least - BLEND_GAIN * fabs(least) || i == BLEND_STEPS) {
             least = loss;
@@ -548,7 +258,7 @@ train_blend(train_portfolio_t *p, size_t to, float *z)
         blend_say(p, part->at, part->at + part->n_judge, z);
     }
 
-    blend_but(p, to, BLEND_NONE);
+    blend_but(p, to, TRAIN_LOSSES_ALL);
 
     if (z != NULL && to > 1 && p->said != NULL) {
         blend_trust(p, to, z);

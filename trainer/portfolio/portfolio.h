@@ -153,16 +153,24 @@ void train_constant_free(train_portfolio_t *p);
 double train_constant_adds(const train_portfolio_t *p, size_t k);
 
 
-/* blend.c: losses of scores, in units of the target, and what several say
- * together */
+/* losses.c: of scores, in units of the target */
 
+/* Mean over the rows of parts from..to of p, but of one, by scores z of these
+ * parts; room: as many floats.  *hits: share of rows that are right. */
+#define TRAIN_LOSSES_ALL  SIZE_MAX
+double train_losses_mean(const train_portfolio_t *p, const float *z,
+    size_t from, size_t to, size_t but, float *room, double *hits);
 /* Means over parts from..to of p, weighted as rows are. */
-void train_blend_judge(const train_portfolio_t *p, const float *scores,
+void train_losses_judge(const train_portfolio_t *p, const float *scores,
     size_t from, size_t to, double *loss, double *score);
 /* How much more is lost by the scores a than by b, over parts below `to`: the
  * mean of rows, and its standard error. */
-double train_blend_more(const train_portfolio_t *p, const float *a,
+double train_losses_more(const train_portfolio_t *p, const float *a,
     const float *b, size_t to, double *error);
+
+
+/* blend.c: what several say together */
+
 /* Sets the weights of those that have learnt all parts of `to`, and that of the
  * constant: they sum to 1, most are 0, one that has learnt is not.  z(judges,
  * out), unless NULL: what the blend says of rows, of each part by weights that

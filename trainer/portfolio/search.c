@@ -2,7 +2,8 @@
  * The search: all recipes on one part or a sample, the best of them on all
  * parts, and what they say together.  What it costs is counted in work, which
  * the same rows need anywhere.
- * Not here: how jobs run (jobs.c), and what losses are (blend.c).
+ * Not here: how jobs run (jobs.c), what losses are (losses.c), and who is
+ * in the blend (blend.c).
  */
 
 #include <math.h>
@@ -214,8 +215,8 @@ search_first(train_portfolio_t *p, size_t sample)
 
     for (i = 0; i < p->n; i++) {
         if (p->tried[i].parts > 0) {
-            train_blend_judge(p, p->tried[i].scores, 0, 1, &p->tried[i].first,
-                              &p->tried[i].score);
+            train_losses_judge(p, p->tried[i].scores, 0, 1, &p->tried[i].first,
+                               &p->tried[i].score);
             p->tried[i].loss = p->tried[i].first;
             p->tried[i].rows = sample;
         }
@@ -297,7 +298,7 @@ search_near(const train_portfolio_t *p, const train_tried_t *t)
     return t->weight > 0 || t == search_least(p, t->recipe->family)
            || t->first <= least->first
                           + (SEARCH_NEAR - 1) * fabs(least->first)
-           || train_blend_more(p, t->scores, least->scores, 1, &error)
+           || train_losses_more(p, t->scores, least->scores, 1, &error)
               <= error;
 }
 
@@ -398,7 +399,7 @@ search_blend(train_portfolio_t *p, size_t to, float *z)
         t = &p->tried[i];
 
         if (t->parts >= to && !t->failed) {
-            train_blend_judge(p, t->scores, 0, to, &t->loss, &t->score);
+            train_losses_judge(p, t->scores, 0, to, &t->loss, &t->score);
             t->why = (t->weight > 0) ? NULL : "the others do without it";
         }
     }
@@ -430,7 +431,7 @@ search_end(train_portfolio_t *p, size_t to)
 
     p->parts_used = to;
     train_targets_level(p, p->scores, to);
-    train_blend_judge(p, p->scores, 0, to, &p->loss, &p->score);
+    train_losses_judge(p, p->scores, 0, to, &p->loss, &p->score);
 
     return 0;
 }
