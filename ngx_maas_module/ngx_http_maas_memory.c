@@ -79,16 +79,16 @@ ngx_http_maas_memory_give(ngx_http_maas_memory_t *memory, size_t size)
 }
 
 
-maas_status_t
-ngx_http_maas_block_take(ngx_http_maas_memory_t *memory,
-    ngx_http_maas_block_t *block, size_t size, maas_err_t *err)
+static maas_status_t
+ngx_http_maas_block_get(ngx_http_maas_memory_t *memory,
+    ngx_http_maas_block_t *block, size_t align, size_t size, maas_err_t *err)
 {
     if (ngx_http_maas_memory_take(memory, size, err) != MAAS_OK) {
         return err->code;
     }
 
-    block->data = ngx_memalign(NGX_CPU_CACHE_LINE, ngx_max(size, 1),
-                               ngx_cycle->log);
+    block->data = ngx_memalign(align, ngx_max(size, 1), ngx_cycle->log);
+
     if (block->data == NULL) {
         ngx_http_maas_memory_give(memory, size);
         return ngx_http_maas_fail(err, MAAS_NOMEM, "no memory: %uz bytes",
@@ -98,6 +98,24 @@ ngx_http_maas_block_take(ngx_http_maas_memory_t *memory,
     block->size = size;
 
     return MAAS_OK;
+}
+
+
+maas_status_t
+ngx_http_maas_block_take(ngx_http_maas_memory_t *memory,
+    ngx_http_maas_block_t *block, size_t size, maas_err_t *err)
+{
+    return ngx_http_maas_block_get(memory, block, NGX_CPU_CACHE_LINE, size,
+                                   err);
+}
+
+
+maas_status_t
+ngx_http_maas_block_text(ngx_http_maas_memory_t *memory,
+    ngx_http_maas_block_t *block, size_t size, maas_err_t *err)
+{
+    return ngx_http_maas_block_get(memory, block, NGX_POOL_ALIGNMENT, size,
+                                   err);
 }
 
 

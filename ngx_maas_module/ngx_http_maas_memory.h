@@ -57,9 +57,12 @@ maas_status_t ngx_http_maas_memory_take(ngx_http_maas_memory_t *memory,
     size_t size, maas_err_t *err);
 void ngx_http_maas_memory_give(ngx_http_maas_memory_t *memory, size_t size);
 
-/* Memory that is counted, in any thread; NOMEM as well.  Freed: none is left
- * in *block; there may have been none. */
+/* Memory that is counted, in any thread; NOMEM as well.  That of texts is
+ * aligned as malloc() has it, which is quicker, else to a cache line.  Freed:
+ * none is left in *block; there may have been none. */
 maas_status_t ngx_http_maas_block_take(ngx_http_maas_memory_t *memory,
+    ngx_http_maas_block_t *block, size_t size, maas_err_t *err);
+maas_status_t ngx_http_maas_block_text(ngx_http_maas_memory_t *memory,
     ngx_http_maas_block_t *block, size_t size, maas_err_t *err);
 void ngx_http_maas_block_give(ngx_http_maas_memory_t *memory,
     ngx_http_maas_block_t *block);

@@ -297,7 +297,7 @@ ngx_http_maas_body_fill(ngx_http_request_t *r,
     /* another model finds the same texts at the same places */
 
     if (ctx->text.data == NULL
-        && ngx_http_maas_block_take(ctx->body.memory, &ctx->text, text.len,
+        && ngx_http_maas_block_text(ctx->body.memory, &ctx->text, text.len,
                                     err)
            != MAAS_OK)
     {

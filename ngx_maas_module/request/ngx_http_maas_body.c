@@ -130,7 +130,7 @@ ngx_http_maas_body_begin(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx,
     }
 
     if (coding == NGX_HTTP_MAAS_IDENTITY) {
-        return ngx_http_maas_block_take(ctx->body.memory, &ctx->body.block,
+        return ngx_http_maas_block_text(ctx->body.memory, &ctx->body.block,
                                         ctx->body.text.len, err);
     }
 

@@ -53,7 +53,7 @@ ngx_http_maas_inflate_begin(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx,
     size = ngx_max(4 * body->text.len, NGX_HTTP_MAAS_INFLATE);
     size = ngx_min(size, limit + 1);
 
-    if (ngx_http_maas_block_take(body->memory, &body->block, size, err)
+    if (ngx_http_maas_block_text(body->memory, &body->block, size, err)
         != MAAS_OK)
     {
         return err->code;
@@ -112,7 +112,7 @@ ngx_http_maas_inflate_grow(ngx_http_maas_body_t *body, maas_err_t *err)
     for (more = body->block.size; /* void */ ; more /= 2) {
         size = ngx_min(body->block.size + more, in->limit + 1);
 
-        if (ngx_http_maas_block_take(body->memory, &block, size, err)
+        if (ngx_http_maas_block_text(body->memory, &block, size, err)
             == MAAS_OK)
         {
             break;

@@ -273,7 +273,7 @@ ngx_http_maas_large_write(ngx_http_maas_large_t *large)
         return;
     }
 
-    if (ngx_http_maas_block_take(ctx->model->memory, &ctx->text,
+    if (ngx_http_maas_block_text(ctx->model->memory, &ctx->text,
                                  ngx_http_maas_form_size(ctx) + 1, &pass->err)
         != MAAS_OK)
     {

@@ -30,23 +30,21 @@ v2_out_frame(const maas_info_t *info, const maas_request_t *req)
 }
 
 
-/* Output i as a request of it alone */
+/* Output i as a request of it alone: where none is named, req itself, whose
+ * outputs[0] is 0, the numbers; else in *one. */
 
-static maas_request_t
-v2_out_one(const maas_request_t *req, unsigned i)
+static const maas_request_t *
+v2_out_one(const maas_request_t *req, unsigned i, maas_request_t *one)
 {
-    maas_request_t  one;
-
-    one = *req;
-
     if (req->n_outputs == 0) {
-        one.outputs[0] = MAAS_OUTPUT_NUMBERS;
-        return one;
+        return req;
     }
 
-    one.outputs[0] = req->outputs[i];
-    one.binary = req->bytes >> i & 1;
-    one.top_k = one.outputs[0] == MAAS_OUTPUT_NUMBERS ? req->top_k : 0;
+    *one = *req;
+
+    one->outputs[0] = req->outputs[i];
+    one->binary = req->bytes >> i & 1;
+    one->top_k = one->outputs[0] == MAAS_OUTPUT_NUMBERS ? req->top_k : 0;
 
     return one;
 }
@@ -81,15 +79,16 @@ v2_out_data_size(const maas_info_t *info, const maas_request_t *one)
 static size_t
 v2_out_json_size(const maas_info_t *info, const maas_request_t *req)
 {
-    size_t          size;
-    unsigned        i;
-    maas_request_t  one;
+    size_t                 size;
+    unsigned               i;
+    maas_request_t         named;
+    const maas_request_t  *one;
 
     size = v2_out_frame(info, req) + maas__v2_explained_size(info, req);
 
     for (i = 0; i < v2_out_n(req); i++) {
-        one = v2_out_one(req, i);
-        size += one.binary ? 0 : v2_out_data_size(info, &one);
+        one = v2_out_one(req, i, &named);
+        size += one->binary ? 0 : v2_out_data_size(info, one);
     }
 
     return size;
@@ -99,15 +98,16 @@ v2_out_json_size(const maas_info_t *info, const maas_request_t *req)
 size_t
 maas__v2_size(const maas_info_t *info, const maas_request_t *req)
 {
-    size_t          size;
-    unsigned        i;
-    maas_request_t  one;
+    size_t                 size;
+    unsigned               i;
+    maas_request_t         named;
+    const maas_request_t  *one;
 
     size = v2_out_json_size(info, req);
 
     for (i = 0; i < v2_out_n(req); i++) {
-        one = v2_out_one(req, i);
-        size += one.binary ? v2_out_data_size(info, &one) : 0;
+        one = v2_out_one(req, i, &named);
+        size += one->binary ? v2_out_data_size(info, one) : 0;
     }
 
     return size + maas__v2_explained_size(info, req);
@@ -234,22 +234,23 @@ size_t
 maas__v2_write(const maas_info_t *info, const maas_request_t *req,
     const float *y, char *buf, size_t *json_len)
 {
-    char            *p, *tail, *start, *end;
-    unsigned         i;
-    maas_request_t   one;
+    char                  *p, *tail, *start, *end;
+    unsigned               i;
+    maas_request_t         named;
+    const maas_request_t  *one;
 
     p = v2_out_head(info, req, buf);
     start = end = buf + v2_out_json_size(info, req);
 
     for (i = 0; i < v2_out_n(req); i++) {
-        one = v2_out_one(req, i);
+        one = v2_out_one(req, i, &named);
 
-        p = v2_out_open(info, &one, p);
+        p = v2_out_open(info, one, p);
 
-        if (one.binary) {
+        if (one->binary) {
             /* its length is known once it is written, and stands before it */
             tail = end;
-            end = v2_out_data(info, &one, y, tail);
+            end = v2_out_data(info, one, y, tail);
 
             p = stpcpy(p, "\"parameters\":{\"binary_data_size\":");
             p += maas__size_print((size_t) (end - tail), p);
@@ -257,7 +258,7 @@ maas__v2_write(const maas_info_t *info, const maas_request_t *req,
 
         } else {
             p = stpcpy(p, "\"data\":[");
-            p = v2_out_data(info, &one, y, p);
+            p = v2_out_data(info, one, y, p);
             p = stpcpy(p, "]},");
         }
     }
