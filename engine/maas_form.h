@@ -230,6 +230,40 @@ MAAS_FORMS(MAAS_FORM_DECLARE)
 extern const maas_form_t *const  maas_forms[];      /* NULL at the end */
 
 
+/*
+ * gRPC: one message of protobuf, without its frame of 5 bytes and without
+ * compression.  Not in the list above, since their routes alone have them: they
+ * have no types.  `id` and all names are text as it stands, an `id` of any
+ * characters of UTF-8; json_len is of no account.
+ *
+ * grpc_infer    inference.ModelInferRequest -> ModelInferResponse, of KServe
+ *               and Triton: what v2 takes, in typed or raw contents.  The
+ *               answer is raw (req->binary) where the request was.
+ * grpc_predict  tensorflow.serving.PredictRequest -> PredictResponse.
+ */
+
+extern const maas_form_t  maas_form_grpc_infer;
+extern const maas_form_t  maas_form_grpc_predict;
+
+/* Which model a request means, where it says so.  They point into the body, but
+ * a version of grpc_predict's, which is a number, to `digits`: a copy of this
+ * points to the first one. */
+
+typedef struct {
+    maas_str_t  name;
+    maas_str_t  version;            /* len 0: any */
+    maas_str_t  label;              /* grpc_predict: instead of a version */
+    char        digits[24];
+} maas_grpc_which_t;
+
+/* maas_grpc_which.c: BADVALUE if the message's own fields are malformed; that
+ * the model is there is another's business. */
+maas_status_t maas_grpc_infer_which(const char *data, size_t len,
+    maas_grpc_which_t *which, maas_err_t *err);
+maas_status_t maas_grpc_predict_which(const char *data, size_t len,
+    maas_grpc_which_t *which, maas_err_t *err);
+
+
 /* maas_says.c */
 
 /* Does the model say a label?  It classifies, and its classes have labels. */

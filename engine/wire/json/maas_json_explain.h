@@ -6,6 +6,7 @@
 #ifndef MAAS_JSON_EXPLAIN_H
 #define MAAS_JSON_EXPLAIN_H
 
+#include "maas_dtype.h"
 #include "maas_form.h"
 
 
@@ -42,6 +43,16 @@ size_t maas__explanations_name_size(const maas_info_t *info);
 
 /* maas_json_v2_explain.c: the same as outputs of an infer response */
 
+/* One output of an answer: what is said of it before its elements. */
+
+typedef struct {
+    const char    *name;
+    maas_dtype_t   dtype;              /* F32, F64, I64 or BYTES */
+    unsigned       rank;
+    size_t         shape[1 + MAAS_MAX_RANK];
+    unsigned       place;              /* among all that there may be */
+} maas_told_t;
+
 /* The most bytes of them in JSON, and as bytes behind it */
 size_t maas__v2_explained_size(const maas_info_t *info,
     const maas_request_t *req);
@@ -64,6 +75,15 @@ typedef enum {
 
 /* (MAAS_N_EXPLAINED) */
 extern const char *const  maas__v2_explained_names[];
+
+/* Output `place` of explanations: 0 if this answer has it not; and its elements
+ * as bytes at p, of at most so many.  Returns the end. */
+int maas__v2_explained_told(const maas_info_t *info, const maas_request_t *req,
+    unsigned place, maas_told_t *t);
+size_t maas__v2_explained_room(const maas_info_t *info,
+    const maas_request_t *req, unsigned place);
+char *maas__v2_explained_bytes(const maas_info_t *info,
+    const maas_request_t *req, unsigned place, char *p);
 
 
 #endif /* MAAS_JSON_EXPLAIN_H */

@@ -50,6 +50,13 @@ v2_inputs(maas_v2_t *r)
 
     } while (more);
 
+    return maas__v2_inputs_end(r);
+}
+
+
+maas_status_t
+maas__v2_inputs_end(maas_v2_t *r)
+{
     if (r->r.fields != NULL
         && (r->inputs == 0 ? !r->info->plain : r->in.column != SIZE_MAX))
     {
@@ -65,6 +72,25 @@ v2_inputs(maas_v2_t *r)
 }
 
 
+maas_status_t
+maas__v2_explain(maas_v2_t *r, const maas_str_t *text, unsigned wanted)
+{
+    maas_status_t  rc;
+
+    r->req.explain = r->explain != NULL ? *r->explain : maas_explain_preset();
+    r->req.explain.said = 1;
+
+    if (text == NULL) {
+        r->req.explain.wanted = wanted;
+        return MAAS_OK;
+    }
+
+    rc = maas_explain_read(r->info, *text, 0, &r->req.explain, r->err);
+
+    return r->r.loose ? MAAS_OK : rc;      /* a label may be another model's */
+}
+
+
 /* true: all there is to tell; or what is to be told, as a text */
 
 static maas_status_t
@@ -77,9 +103,6 @@ v2_explain(maas_v2_t *r)
     maas_status_t  rc;
 
     at = (size_t) (r->j.p - r->j.start);
-    r->req.explain = r->explain != NULL ? *r->explain : maas_explain_preset();
-    r->req.explain.said = 1;
-
     if (r->j.p == r->j.end || *r->j.p != '"') {
         rc = maas__json_bool(&r->j, &wanted, r->err);
 
@@ -88,9 +111,7 @@ v2_explain(maas_v2_t *r)
                               "true, false or a text such as \"top=3\"", at);
         }
 
-        r->req.explain.wanted = wanted;
-
-        return MAAS_OK;
+        return maas__v2_explain(r, NULL, wanted);
     }
 
     rc = maas__json_string(&r->j, &s, r->err);
@@ -105,9 +126,8 @@ v2_explain(maas_v2_t *r)
     }
 
     s = (maas_str_t) { text, maas__json_text(s, text) };
-    rc = maas_explain_read(r->info, s, 0, &r->req.explain, r->err);
 
-    return r->r.loose ? MAAS_OK : rc;      /* a label may be another model's */
+    return maas__v2_explain(r, &s, 1);
 }
 
 

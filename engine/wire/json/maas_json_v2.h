@@ -1,12 +1,15 @@
 /*
- * What the files about the Open Inference Protocol's infer request share.
+ * What the files about the Open Inference Protocol's infer request share, those
+ * about its JSON and those about its protobuf (wire/grpc/).
  * Not for others.
  */
 
 #ifndef MAAS_JSON_V2_H
 #define MAAS_JSON_V2_H
 
+#include "maas_json_explain.h"
 #include "maas_json_record.h"
+#include "wire/maas_cells.h"
 
 
 /* One input, as far as it has been read */
@@ -46,6 +49,8 @@ typedef struct {
 
     const char         *tail;      /* binary tensors behind the JSON */
     size_t              tail_len;
+    maas_cells_t       *cells;     /* of protobuf: what the input has, and then
+                                      there is no JSON */
 
     maas_records_t      r;         /* where rows go */
     maas_v2_input_t     in;
@@ -79,6 +84,23 @@ maas__v2_object(maas_v2_t *r, const char *const *names,
  * passed over leaves r->in and r->inputs alone. */
 maas_status_t maas__v2_input(maas_v2_t *r);
 
+/* What it says of itself, whatever it is written in: a name, as text, and a
+ * type.  BADNAME: the model has no such input; UNSUPPORTED: numbers are
+ * wanted. */
+maas_status_t maas__v2_named(maas_v2_t *r, maas_str_t name);
+maas_status_t maas__v2_typed(maas_v2_t *r, maas_dtype_t dt);
+
+/* r->in has all that it is to have, and came behind `last`: its values -> rows,
+ * from JSON, from behind it or from r->cells. */
+maas_status_t maas__v2_input_end(maas_v2_t *r, const maas_v2_input_t *last,
+    unsigned has_shape);
+
+/* maas_json_v2.c: behind the last one; and what "explain" is to tell, as text
+ * (NULL: all, or none). */
+maas_status_t maas__v2_inputs_end(maas_v2_t *r);
+maas_status_t maas__v2_explain(maas_v2_t *r, const maas_str_t *text,
+    unsigned wanted);
+
 /* maas_json_v2_column.c: r->in, which is complete, as values of its column */
 maas_status_t maas__v2_column(maas_v2_t *r);
 
@@ -103,10 +125,25 @@ maas_status_t maas__v2_tail_end(const maas_v2_t *r);
 /* maas_json_v2_asked.c: the list of outputs at r->j.p -> r->req */
 maas_status_t maas__v2_outputs(maas_v2_t *r);
 
+/* The same of one output in r->out, whatever it is written in: its name, as
+ * text (BADNAME: the model has it not), and then all of it -> r->req. */
+maas_status_t maas__v2_asked_name(maas_v2_t *r, maas_str_t name);
+maas_status_t maas__v2_asked_end(maas_v2_t *r, unsigned named);
+
 /* All of the request was read: which outputs are bytes? */
 void maas__v2_binary(maas_v2_t *r);
 
-/* maas_json_v2_out.c: the response, as in maas_form_t */
+/* maas_json_v2_out.c: the outputs of an answer one after the other, those of
+ * explanations too: *place is 0 at the first call.  0: there is none any more.
+ * Its elements as bytes, at most so many; returns the end. */
+int maas__v2_told(const maas_info_t *info, const maas_request_t *req,
+    unsigned *place, maas_told_t *t);
+size_t maas__v2_told_room(const maas_info_t *info, const maas_request_t *req,
+    const maas_told_t *t);
+char *maas__v2_told_bytes(const maas_info_t *info, const maas_request_t *req,
+    const maas_told_t *t, const float *y, char *p);
+
+/* The response, as in maas_form_t */
 size_t maas__v2_size(const maas_info_t *info, const maas_request_t *req);
 size_t maas__v2_write(const maas_info_t *info, const maas_request_t *req,
     const float *y, char *buf, size_t *json_len);

@@ -81,36 +81,33 @@ asked_unknown(maas_v2_t *r, maas_str_t s)
 
     shown = (int) (s.len < MAAS_MAX_NAME ? s.len : MAAS_MAX_NAME);
 
-    return maas__fail(r->err, MAAS_BADNAME, "byte %zu: unknown output "
-                      "\"%.*s\", expected %s", (size_t) (s.data - r->j.start),
-                      shown, s.data, list);
+    return maas__fail(r->err, MAAS_BADNAME, "unknown output \"%.*s\", "
+                      "expected %s", shown, s.data, list);
 }
 
 
-static maas_status_t
-asked_name(maas_v2_t *r)
+static int
+asked_is(maas_str_t s, const char *name)
 {
-    unsigned       i;
-    maas_str_t     s;
-    const char    *name;
-    maas_status_t  rc;
+    return name != NULL && s.len == strlen(name)
+           && memcmp(s.data, name, s.len) == 0;
+}
 
-    rc = maas__json_string(&r->j, &s, r->err);
-    if (rc != MAAS_OK) {
-        return rc;
-    }
+
+maas_status_t
+maas__v2_asked_name(maas_v2_t *r, maas_str_t s)
+{
+    unsigned  i;
 
     for (i = 0; i < MAAS_N_OUTPUTS; i++) {
-        name = maas_output_name(r->info, (maas_output_kind_t) i);
-
-        if (name != NULL && maas__json_is(s, name)) {
+        if (asked_is(s, maas_output_name(r->info, (maas_output_kind_t) i))) {
             r->out.what = (maas_output_kind_t) i;
             return MAAS_OK;
         }
     }
 
     for (i = 0; i < MAAS_N_EXPLAINED; i++) {
-        if (maas__json_is(s, maas__v2_explained_names[i])) {
+        if (asked_is(s, maas__v2_explained_names[i])) {
             r->out.explains = 1u << i;
             return MAAS_OK;
         }
@@ -118,6 +115,27 @@ asked_name(maas_v2_t *r)
 
     return r->req.n_outputs > 0 && !maas_says(r->info)
            ? asked_more(r) : asked_unknown(r, s);
+}
+
+
+static maas_status_t
+asked_name(maas_v2_t *r)
+{
+    char           text[MAAS_NAME_TEXT];
+    size_t         at;
+    maas_str_t     s;
+    maas_status_t  rc;
+
+    rc = maas__json_string(&r->j, &s, r->err);
+
+    if (rc == MAAS_OK) {
+        at = (size_t) (s.data - r->j.start);
+        rc = maas__v2_asked_name(r, maas__json_name(s, text));
+
+        return rc == MAAS_BADNAME ? maas__record_at(at, rc, r->err) : rc;
+    }
+
+    return rc;
 }
 
 
@@ -179,26 +197,35 @@ asked_rank(maas_v2_t *r)
 static maas_status_t
 asked_output(maas_v2_t *r)
 {
-    unsigned       i, seen;
+    unsigned       seen;
     maas_status_t  rc;
 
     r->out = (maas_v2_output_t) { .at = (size_t) (r->j.p - r->j.start) };
 
     rc = maas__v2_object(r, v2_output_names, asked_member, 3, &seen);
 
-    if (rc == MAAS_OK && r->out.explains != 0 && !r->out.ranked) {
+    return rc == MAAS_OK
+           ? maas__v2_asked_end(r, seen & (1u << V2_OUTPUT_NAME)) : rc;
+}
+
+
+maas_status_t
+maas__v2_asked_end(maas_v2_t *r, unsigned named)
+{
+    unsigned       i;
+    maas_status_t  rc;
+
+    if (r->out.explains != 0 && !r->out.ranked) {
         return asked_explained(r);
     }
 
-    if (rc == MAAS_OK && r->out.ranked) {
-        rc = asked_rank(r);
-    }
+    rc = r->out.ranked ? asked_rank(r) : MAAS_OK;
 
     if (rc != MAAS_OK) {
         return rc;
     }
 
-    if (!(seen & (1u << V2_OUTPUT_NAME))) {
+    if (!named) {
         return maas__fail(r->err, MAAS_BADVALUE, "an output has no \"name\"");
     }
 

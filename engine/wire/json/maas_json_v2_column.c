@@ -231,18 +231,17 @@ column_json(maas_v2_t *r)
 }
 
 
-/* The 64 bits at *p: a double has not the digits of all of them */
+/* The 64 bits at p: a double has not the digits of all of them */
 
 static maas_status_t
-column_digits(const maas_v2_t *r, const char **p, void *x, maas_err_t *err)
+column_digits(const maas_v2_t *r, const char *p, void *x, maas_err_t *err)
 {
     int       negative;
     char      digits[MAAS_SIZE_TEXT + 1];
     size_t    len;
     uint64_t  v;
 
-    memcpy(&v, *p, sizeof(v));
-    *p += sizeof(v);
+    memcpy(&v, p, sizeof(v));
 
     negative = r->in.dtype == MAAS_I64 && v > INT64_MAX;
     digits[0] = '-';
@@ -253,16 +252,14 @@ column_digits(const maas_v2_t *r, const char **p, void *x, maas_err_t *err)
 }
 
 
-/* The value at *p, in bytes of which none stands at or behind `end` */
+/* An element as a tensor of bytes has it, of a text its characters */
 
 static maas_status_t
-column_set(const maas_v2_t *r, const char **p, const char *end, void *x,
-    maas_err_t *err)
+column_set(const maas_v2_t *r, maas_str_t s, void *x, maas_err_t *err)
 {
     float                 f16;
-    size_t                left, column;
+    size_t                column;
     double                v;
-    uint32_t              len;
     maas_dtype_t          dt;
     maas_status_t         rc;
     const maas_fields_t  *f;
@@ -272,35 +269,23 @@ column_set(const maas_v2_t *r, const char **p, const char *end, void *x,
     column = r->in.column;
 
     if (dt == MAAS_BYTES) {
-        left = (size_t) (end - *p);
-        len = 0;
-        memcpy(&len, *p, left < 4 ? 0 : 4);
-
-        if (left < 4 || len > left - 4) {
-            return maas__fail(err, MAAS_BADSHAPE, "a text that does not end "
-                              "within binary_data_size");
-        }
-
-        *p += 4 + len;
-
-        return maas_row_text(f, column, *p - len, len, x, err);
+        return maas_row_text(f, column, s.data, s.len, x, err);
     }
 
     if (dt == MAAS_I64 || dt == MAAS_U64) {
-        return column_digits(r, p, x, err);
+        return column_digits(r, s.data, x, err);
     }
 
     /* NaN is a missing value, but not in 16 bits */
 
     if (dt == MAAS_F16 || dt == MAAS_BF16 || dt == MAAS_BOOL) {
-        rc = maas__dtype_read(dt, *p, 1, &f16, err);
+        rc = maas__dtype_read(dt, s.data, 1, &f16, err);
         if (rc != MAAS_OK) {
             return rc;
         }
     }
 
-    v = maas__dtypes[dt].number(*p);
-    *p += maas__dtypes[dt].bits / 8;
+    v = maas__dtypes[dt].number(s.data);
 
     if (isnan(v)) {
         return maas_row_text(f, column, "", 0, x, err);
@@ -313,30 +298,43 @@ column_set(const maas_v2_t *r, const char **p, const char *end, void *x,
 
 
 static maas_status_t
-column_binary(maas_v2_t *r)
+column_next(const maas_v2_t *r, maas_cells_t *cells, maas_str_t *s,
+    maas_err_t *err)
+{
+    maas_status_t  rc;
+
+    rc = maas__cells_next(cells, s);
+
+    if (rc == MAAS_BADVALUE) {
+        return maas__fail(err, rc, "out of range for %s",
+                          maas__dtypes[r->in.dtype].wire);
+    }
+
+    return rc == MAAS_OK ? rc
+           : maas__fail(err, rc, "a text that does not end within %s",
+                        r->cells == NULL ? "binary_data_size" : "its tensor");
+}
+
+
+static maas_status_t
+column_cells(maas_v2_t *r, maas_cells_t *cells)
 {
     void           *x;
-    size_t          row, size;
+    size_t          row;
     maas_err_t      own;
-    const char     *p, *end, *name;
+    maas_str_t      s;
+    const char     *name;
     maas_status_t   rc;
 
     name = r->info->columns[r->in.column];
-    size = r->in.dtype == MAAS_BYTES
-           ? r->in.binary_size : maas__dtypes[r->in.dtype].bits / 8 * r->rows;
-
-    rc = maas__v2_behind(r, size);
-    if (rc != MAAS_OK) {
-        return rc;
-    }
-
-    p = r->tail;
-    end = p + size;
 
     for (row = 0; row < r->rows; row++) {
         x = maas__record(&r->r, row);
+        rc = column_next(r, cells, &s, &own);
 
-        rc = column_set(r, &p, end, x, &own);
+        if (rc == MAAS_OK) {
+            rc = column_set(r, s, x, &own);
+        }
 
         if (rc == MAAS_OK
             && maas__column_is_clear(r->r.fields, r->in.column, x))
@@ -350,15 +348,57 @@ column_binary(maas_v2_t *r)
         }
     }
 
-    if (p != end) {
+    if (maas_pb_len(cells->bytes) != 0) {
         return maas__fail(r->err, MAAS_BADSHAPE, "tensor \"%.64s\": %zu bytes "
-                          "more than its texts", name, (size_t) (end - p));
+                          "more than its texts", name,
+                          maas_pb_len(cells->bytes));
     }
 
-    r->tail += size;
-    r->tail_len -= size;
-
     return MAAS_OK;
+}
+
+
+static maas_status_t
+column_binary(maas_v2_t *r)
+{
+    size_t         size;
+    maas_cells_t   cells;
+    maas_status_t  rc;
+
+    size = r->in.dtype == MAAS_BYTES
+           ? r->in.binary_size : maas__dtypes[r->in.dtype].bits / 8 * r->rows;
+
+    rc = maas__v2_behind(r, size);
+
+    if (rc == MAAS_OK) {
+        cells = maas__cells_bytes(r->in.dtype, r->tail, size);
+        rc = column_cells(r, &cells);
+    }
+
+    if (rc == MAAS_OK) {
+        r->tail += size;
+        r->tail_len -= size;
+    }
+
+    return rc;
+}
+
+
+/* The same of a message */
+
+static maas_status_t
+column_message(maas_v2_t *r)
+{
+    if (!maas__cells_are(r->cells, r->rows)) {
+        return maas__fail(r->err, MAAS_BADSHAPE, "tensor \"%.64s\": expected "
+                          "%zu values for its shape, got %zu",
+                          r->info->columns[r->in.column], r->rows,
+                          r->cells->listed ? r->cells->count
+                          : maas_pb_len(r->cells->bytes)
+                            / (maas__dtypes[r->in.dtype].bits / 8));
+    }
+
+    return column_cells(r, r->cells);
 }
 
 
@@ -375,6 +415,10 @@ maas__v2_column(maas_v2_t *r)
     if (r->rows == 0) {
         maas__slot_set(r->info->wide, r->r.x,
                        r->r.fields->columns[r->in.column].at, 0);
+    }
+
+    if (r->cells != NULL) {
+        return column_message(r);
     }
 
     return r->in.data != NULL ? column_json(r) : column_binary(r);

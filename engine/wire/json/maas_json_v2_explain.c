@@ -229,41 +229,50 @@ explain_values(const explain_out_t *o, size_t row, char *p)
 }
 
 
-static char *
-explain_shape(const explain_out_t *o, char *p)
+static void
+explain_told(const explain_out_t *o, maas_told_t *t)
 {
     unsigned  d;
 
-    p = stpcpy(p, "\",\"shape\":[");
-    p += maas__size_print(o->req->rows, p);
+    t->name = maas__v2_explained_names[o->what];
+    t->dtype = o->what == MAAS_EXPLAINED_REASONS
+               || o->what == MAAS_EXPLAINED_LABEL ? MAAS_BYTES : MAAS_F64;
+    t->rank = 0;
+    t->shape[t->rank++] = o->req->rows;
 
     if (o->what == MAAS_EXPLAINED_ATTRIBUTIONS && o->all->top == 0
         && o->info->n_columns == 0)
     {
         for (d = 0; d < o->info->rank; d++) {
-            *p++ = ',';
-            p += maas__size_print(o->info->shape[d], p);
+            t->shape[t->rank++] = o->info->shape[d];
         }
 
     } else if (o->what <= MAAS_EXPLAINED_ATTRIBUTIONS) {
-        *p++ = ',';
-        p += maas__size_print(explain_width(o), p);
+        t->shape[t->rank++] = explain_width(o);
     }
-
-    return stpcpy(p, "],");
 }
 
 
 static char *
 explain_open(const explain_out_t *o, char *p)
 {
-    p = stpcpy(p, ",{\"name\":\"");
-    p = stpcpy(p, maas__v2_explained_names[o->what]);
-    p = stpcpy(p, "\",\"datatype\":\"");
-    p = stpcpy(p, o->what == MAAS_EXPLAINED_REASONS
-                  || o->what == MAAS_EXPLAINED_LABEL ? "BYTES" : "FP64");
+    unsigned     d;
+    maas_told_t  t;
 
-    return explain_shape(o, p);
+    explain_told(o, &t);
+
+    p = stpcpy(p, ",{\"name\":\"");
+    p = stpcpy(p, t.name);
+    p = stpcpy(p, "\",\"datatype\":\"");
+    p = stpcpy(p, maas__dtypes[t.dtype].wire);
+    p = stpcpy(p, "\",\"shape\":[");
+
+    for (d = 0; d < t.rank; d++) {
+        p += maas__size_print(t.shape[d], p);
+        *p++ = ',';
+    }
+
+    return stpcpy(p - 1, "],");
 }
 
 
@@ -278,6 +287,45 @@ explain_data(const explain_out_t *o, char *p)
     }
 
     return p - (p > start && !o->binary);
+}
+
+
+int
+maas__v2_explained_told(const maas_info_t *info, const maas_request_t *req,
+    unsigned place, maas_told_t *t)
+{
+    explain_out_t  o = { info, req, req->explained,
+                         (maas_explained_output_t) place, 1 };
+
+    if (o.all == NULL || !explain_has(&o)) {
+        return 0;
+    }
+
+    explain_told(&o, t);
+
+    return 1;
+}
+
+
+size_t
+maas__v2_explained_room(const maas_info_t *info, const maas_request_t *req,
+    unsigned place)
+{
+    explain_out_t  o = { info, req, req->explained,
+                         (maas_explained_output_t) place, 1 };
+
+    return req->rows * explain_width(&o) * explain_value_size(&o);
+}
+
+
+char *
+maas__v2_explained_bytes(const maas_info_t *info, const maas_request_t *req,
+    unsigned place, char *p)
+{
+    explain_out_t  o = { info, req, req->explained,
+                         (maas_explained_output_t) place, 1 };
+
+    return explain_data(&o, p);
 }
 
 

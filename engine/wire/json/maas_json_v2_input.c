@@ -48,13 +48,20 @@ v2_datatype(maas_v2_t *r)
         return maas__json_bad(&r->j, "unknown datatype", r->err);
     }
 
-    if (i == MAAS_BYTES && r->r.fields == NULL && !r->info->image) {
+    return maas__v2_typed(r, (maas_dtype_t) i);
+}
+
+
+maas_status_t
+maas__v2_typed(maas_v2_t *r, maas_dtype_t dt)
+{
+    if (dt == MAAS_BYTES && r->r.fields == NULL && !r->info->image) {
         return maas__fail(r->err, MAAS_UNSUPPORTED, "tensor \"%s\" takes "
                           "numbers, not BYTES", r->info->input_name);
     }
 
     r->in.has_dtype = 1;
-    r->in.dtype = (maas_dtype_t) i;
+    r->in.dtype = dt;
 
     return MAAS_OK;
 }
@@ -122,27 +129,30 @@ v2_more(const maas_v2_t *r)
 }
 
 
-static maas_status_t
-v2_name(maas_v2_t *r)
+static int
+v2_is_input(const maas_v2_t *r, maas_str_t s)
 {
-    char           text[MAAS_NAME_TEXT];
-    size_t         at;
-    maas_str_t     s;
-    maas_status_t  rc;
+    size_t  n;
 
-    rc = maas__json_string(&r->j, &s, r->err);
-    if (rc != MAAS_OK) {
-        return rc;
-    }
+    n = strlen(r->info->input_name);
+
+    return s.len == n && memcmp(s.data, r->info->input_name, n) == 0;
+}
+
+
+maas_status_t
+maas__v2_named(maas_v2_t *r, maas_str_t s)
+{
+    maas_status_t  rc;
 
     r->in.named = 1;
 
     if (r->r.fields != NULL) {
-        r->in.column = maas__json_column(r->r.fields, s);
+        r->in.column = maas_column_find(r->r.fields, s.data, s.len);
         r->in.other = r->in.column == SIZE_MAX
-                      && ((r->r.loose
-                           && !maas__json_is(s, r->info->input_name))
-                          || maas__json_other(r->r.fields, s));
+                      && ((r->r.loose && !v2_is_input(r, s))
+                          || maas_other_find(r->r.fields, s.data, s.len)
+                             != SIZE_MAX);
     }
 
     if (r->in.other) {
@@ -157,15 +167,32 @@ v2_name(maas_v2_t *r)
         return MAAS_OK;
     }
 
-    if (maas__json_is(s, r->info->input_name)) {
+    if (v2_is_input(r, s)) {
         rc = maas__records_nameless(&r->r, r->err);
         return rc == MAAS_OK ? maas__raw_numbers(r->info, r->err) : rc;
     }
 
-    at = (size_t) (s.data - r->j.start);
-    rc = maas__unknown_input(r->info, maas__json_name(s, text), r->err);
+    return maas__unknown_input(r->info, s, r->err);
+}
 
-    return maas__record_at(at, rc, r->err);
+
+static maas_status_t
+v2_name(maas_v2_t *r)
+{
+    char           text[MAAS_NAME_TEXT];
+    size_t         at;
+    maas_str_t     s;
+    maas_status_t  rc;
+
+    rc = maas__json_string(&r->j, &s, r->err);
+    if (rc != MAAS_OK) {
+        return rc;
+    }
+
+    at = (size_t) (s.data - r->j.start);
+    rc = maas__v2_named(r, maas__json_name(s, text));
+
+    return rc == MAAS_BADNAME ? maas__record_at(at, rc, r->err) : rc;
 }
 
 
@@ -249,6 +276,38 @@ v2_numbers(maas_v2_t *r, size_t n)
 }
 
 
+/* The same of a message */
+
+static maas_status_t
+v2_cells(maas_v2_t *r, size_t n)
+{
+    char  text[MAAS_SHAPE_TEXT];
+
+    if (!maas__cells_are(r->cells, n)) {
+        (void) maas__shape_text(r->in.shape, r->in.rank, text);
+
+        return r->cells->listed
+               ? maas__fail(r->err, MAAS_BADSHAPE, "tensor \"%s\": expected "
+                            "%zu numbers for shape %s, got %zu",
+                            r->info->input_name, n, text, r->cells->count)
+               : maas__fail(r->err, MAAS_BADSHAPE, "tensor \"%s\": expected "
+                            "%zu bytes for its shape, got %zu",
+                            r->info->input_name,
+                            n * (maas__dtypes[r->in.dtype].bits / 8),
+                            maas_pb_len(r->cells->bytes));
+    }
+
+    if (r->rows > r->r.room) {
+        return maas__fail(r->err, MAAS_BADSHAPE, "tensor \"%s\": %zu rows, "
+                          "more than the body can hold", r->info->input_name,
+                          r->rows);
+    }
+
+    return maas__cells_rows(r->cells, n, r->info->wide, r->info->nan, r->r.x,
+                            r->err);
+}
+
+
 /* The input object is complete: its shape, and then its numbers from the one
  * place where they are. */
 
@@ -284,6 +343,10 @@ v2_tensor(maas_v2_t *r)
 
     n = r->rows * r->info->in;
 
+    if (r->cells != NULL) {
+        return v2_cells(r, n);
+    }
+
     if (r->in.data != NULL) {
         return v2_numbers(r, n);
     }
@@ -299,12 +362,12 @@ v2_tensor(maas_v2_t *r)
 /* What every input has, but one that is passed over */
 
 static maas_status_t
-v2_complete(const maas_v2_t *r, unsigned seen)
+v2_complete(const maas_v2_t *r, unsigned has_shape)
 {
-    if (!(seen & (1u << V2_SHAPE)) || !(seen & (1u << V2_DATATYPE))) {
+    if (!has_shape || !r->in.has_dtype) {
         return maas__fail(r->err, MAAS_BADVALUE, "tensor \"%.64s\" has no "
                           "\"%s\"", maas__v2_name(r),
-                          seen & (1u << V2_SHAPE) ? "datatype" : "shape");
+                          has_shape ? "datatype" : "shape");
     }
 
     if (r->in.data != NULL && r->in.has_binary) {
@@ -371,29 +434,37 @@ maas__v2_input(maas_v2_t *r)
     };
 
     rc = maas__v2_object(r, v2_input_names, v2_input, 3, &seen);
-    if (rc != MAAS_OK) {
-        return rc;
-    }
+
+    return rc == MAAS_OK
+           ? maas__v2_input_end(r, &last, seen & (1u << V2_SHAPE)) : rc;
+}
+
+
+maas_status_t
+maas__v2_input_end(maas_v2_t *r, const maas_v2_input_t *last,
+    unsigned has_shape)
+{
+    maas_status_t  rc;
 
     if (!r->in.other && r->whole) {
         return v2_more(r);
     }
 
-    if (!(seen & (1u << V2_NAME))) {
+    if (!r->in.named) {
         return maas__fail(r->err, MAAS_BADVALUE, "an input has no \"name\"");
     }
 
     if (r->in.other) {
         rc = v2_other(r);
-        r->in = last;
+        r->in = *last;
 
         return rc;
     }
 
-    rc = v2_complete(r, seen);
+    rc = v2_complete(r, has_shape);
 
     if (rc == MAAS_OK) {
-        rc = v2_values(r, &last);
+        rc = v2_values(r, last);
         r->inputs++;
     }
 

@@ -139,34 +139,42 @@ v2_out_head(const maas_info_t *info, const maas_request_t *req, char *p)
 }
 
 
+static void
+v2_out_told(const maas_info_t *info, const maas_request_t *one, maas_told_t *t)
+{
+    t->name = maas_output_name(info, one->outputs[0]);
+    t->dtype = MAAS_BYTES;
+    t->rank = 2;
+    t->shape[0] = one->rows;
+    t->shape[1] = one->top_k > 0 ? one->top_k : 1;
+
+    if (one->outputs[0] == MAAS_OUTPUT_DECISION) {
+        t->dtype = MAAS_I64;
+
+    } else if (one->outputs[0] == MAAS_OUTPUT_NUMBERS && one->top_k == 0) {
+        t->dtype = MAAS_F32;
+        t->shape[1] = info->out;
+    }
+}
+
+
 /* An output up to its data */
 
 static char *
 v2_out_open(const maas_info_t *info, const maas_request_t *one, char *p)
 {
-    const char  *name, *type;
-    size_t       n;
+    maas_told_t  t;
 
-    name = maas_output_name(info, one->outputs[0]);
-    type = "BYTES";
-    n = one->top_k > 0 ? one->top_k : 1;
-
-    if (one->outputs[0] == MAAS_OUTPUT_DECISION) {
-        type = "INT64";
-
-    } else if (one->outputs[0] == MAAS_OUTPUT_NUMBERS && one->top_k == 0) {
-        type = "FP32";
-        n = info->out;
-    }
+    v2_out_told(info, one, &t);
 
     p = stpcpy(p, "{\"name\":");
-    p += maas__json_quote(name, strlen(name), p);
+    p += maas__json_quote(t.name, strlen(t.name), p);
     p = stpcpy(p, ",\"datatype\":\"");
-    p = stpcpy(p, type);
+    p = stpcpy(p, maas__dtypes[t.dtype].wire);
     p = stpcpy(p, "\",\"shape\":[");
-    p += maas__size_print(one->rows, p);
+    p += maas__size_print(t.shape[0], p);
     *p++ = ',';
-    p += maas__size_print(n, p);
+    p += maas__size_print(t.shape[1], p);
 
     return stpcpy(p, "],");
 }
@@ -227,6 +235,84 @@ v2_out_data(const maas_info_t *info, const maas_request_t *one, const float *y,
     return p + (one->top_k > 0 ? maas__top_write(info, one, y, p)
                 : one->binary ? maas_form_bytes.write(info, one, y, p, NULL)
                 : maas__floats_print(y, one->rows * info->out, p));
+}
+
+
+int
+maas__v2_told(const maas_info_t *info, const maas_request_t *req,
+    unsigned *place, maas_told_t *t)
+{
+    unsigned        i;
+    maas_request_t  named;
+
+    i = (*place)++;
+    t->place = i;
+
+    if (i < v2_out_n(req)) {
+        v2_out_told(info, v2_out_one(req, i, &named), t);
+        return 1;
+    }
+
+    for (i -= v2_out_n(req); i < MAAS_N_EXPLAINED; i++) {
+        if (maas__v2_explained_told(info, req, i, t)) {
+            t->place = i + v2_out_n(req);
+            *place = t->place + 1;
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
+/* Output i alone, as bytes whatever the request says */
+
+static const maas_request_t *
+v2_out_binary(const maas_request_t *req, unsigned i, maas_request_t *named)
+{
+    const maas_request_t  *one;
+
+    one = v2_out_one(req, i, named);
+
+    if (one->binary) {
+        return one;
+    }
+
+    if (one != named) {
+        *named = *one;
+    }
+
+    named->binary = 1;
+
+    return named;
+}
+
+
+size_t
+maas__v2_told_room(const maas_info_t *info, const maas_request_t *req,
+    const maas_told_t *t)
+{
+    maas_request_t  named;
+
+    if (t->place >= v2_out_n(req)) {
+        return maas__v2_explained_room(info, req, t->place - v2_out_n(req));
+    }
+
+    return v2_out_data_size(info, v2_out_binary(req, t->place, &named));
+}
+
+
+char *
+maas__v2_told_bytes(const maas_info_t *info, const maas_request_t *req,
+    const maas_told_t *t, const float *y, char *p)
+{
+    maas_request_t  named;
+
+    if (t->place >= v2_out_n(req)) {
+        return maas__v2_explained_bytes(info, req, t->place - v2_out_n(req), p);
+    }
+
+    return v2_out_data(info, v2_out_binary(req, t->place, &named), y, p);
 }
 
 

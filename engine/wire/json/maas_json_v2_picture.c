@@ -146,11 +146,42 @@ picture_json(maas_v2_t *r)
 
 
 static maas_status_t
+picture_cells(maas_v2_t *r, maas_cells_t *cells)
+{
+    size_t         row;
+    maas_err_t     own;
+    maas_str_t     s;
+    maas_status_t  rc;
+
+    for (row = 0; row < r->rows; row++) {
+        rc = maas__cells_next(cells, &s);
+
+        if (rc != MAAS_OK) {
+            return maas__fail(r->err, MAAS_BADSHAPE, "row %zu: a picture that "
+                              "does not end within its tensor", row);
+        }
+
+        rc = maas__image_read(r->info, s.data, s.len, &r->r.pixels,
+                              maas__record(&r->r, row), &own);
+        if (rc != MAAS_OK) {
+            return maas__fail(r->err, rc, "row %zu: %s", row, own.msg);
+        }
+    }
+
+    if (maas_pb_len(cells->bytes) != 0) {
+        return maas__fail(r->err, MAAS_BADSHAPE, "tensor \"%s\": %zu bytes "
+                          "more than its pictures", r->info->input_name,
+                          maas_pb_len(cells->bytes));
+    }
+
+    return MAAS_OK;
+}
+
+
+static maas_status_t
 picture_binary(maas_v2_t *r)
 {
-    size_t         row, len;
-    const char    *p, *end;
-    maas_err_t     own;
+    maas_cells_t   cells;
     maas_status_t  rc;
 
     rc = maas__v2_behind(r, r->in.has_binary ? r->in.binary_size
@@ -159,34 +190,24 @@ picture_binary(maas_v2_t *r)
         return rc;
     }
 
-    p = r->tail;
-    end = p + r->tail_len;
+    cells = maas__cells_bytes(MAAS_BYTES, r->tail, r->tail_len);
 
-    for (row = 0; row < r->rows; row++) {
-        len = picture_len(p, end);
+    return picture_cells(r, &cells);
+}
 
-        if (len == SIZE_MAX) {
-            return maas__fail(r->err, MAAS_BADSHAPE, "row %zu: a picture that "
-                              "does not end within its tensor", row);
-        }
 
-        p += sizeof(uint32_t);
-        rc = maas__image_read(r->info, p, len, &r->r.pixels,
-                              maas__record(&r->r, row), &own);
-        if (rc != MAAS_OK) {
-            return maas__fail(r->err, rc, "row %zu: %s", row, own.msg);
-        }
+/* The same of a message */
 
-        p += len;
+static maas_status_t
+picture_message(maas_v2_t *r)
+{
+    if (!maas__cells_are(r->cells, r->rows)) {
+        return maas__fail(r->err, MAAS_BADSHAPE, "tensor \"%s\": expected %zu "
+                          "pictures for its shape, got %zu",
+                          r->info->input_name, r->rows, r->cells->count);
     }
 
-    if (p != end) {
-        return maas__fail(r->err, MAAS_BADSHAPE, "tensor \"%s\": %zu bytes "
-                          "more than its pictures", r->info->input_name,
-                          (size_t) (end - p));
-    }
-
-    return MAAS_OK;
+    return picture_cells(r, r->cells);
 }
 
 
@@ -212,6 +233,10 @@ maas__v2_pictures(maas_v2_t *r)
         return maas__fail(r->err, MAAS_BADSHAPE, "tensor \"%s\": %zu rows, "
                           "more than the body can hold", r->info->input_name,
                           r->rows);
+    }
+
+    if (rc == MAAS_OK && r->cells != NULL) {
+        return picture_message(r);
     }
 
     if (rc != MAAS_OK || r->in.data == NULL) {

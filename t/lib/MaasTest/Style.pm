@@ -35,7 +35,7 @@ our @rooms = (
     },
     {
         path     => qr{^ngx_maas_module/},
-        includes => qr{^(?:<(?:ngx_\w+|nginx|maas(?:_form)?|text/maas_json_write|trust/maas_trust)\.h>|"maas\.h"|"(?:\w+/)?ngx_http_maas_\w+\.h")$},
+        includes => qr{^(?:<(?:ngx_\w+|nginx|maas(?:_form)?|text/maas_(?:json_write|pb)|trust/maas_trust)\.h>|"maas\.h"|"(?:\w+/)?ngx_http_maas_\w+\.h")$},
         except   => {
             'ngx_maas_module/request/ngx_http_maas_inflate.c' => qr{^<zlib\.h>$},
             'ngx_maas_module/proxy/ngx_http_maas_track_entry.c' =>
@@ -82,7 +82,7 @@ my $maas = sub { my $r = join '|', @_;
     return qr{^ngx_maas_module/(?:$r)/[^/]+$} };
 my $http = qr{^ngx_maas_module/\w+\.h$};
 my @face = (qr{^engine/maas(?:_form)?\.h$},
-    qr{^engine/(?:text/maas_json_write|trust/maas_trust)\.h$});
+    qr{^engine/(?:text/maas_(?:json_write|pb)|trust/maas_trust)\.h$});
 
 our @arrows = (
     [ qr{^engine/text/},       $ground ],
@@ -95,7 +95,7 @@ our @arrows = (
     [ qr{^engine/wire/image/}, $ground ],
     [ qr{^engine/wire/},       $ground, qr{^engine/maas_form\.h$},
                                $engine->('text', 'field', 'wire',
-                                         'wire/json', 'wire/image') ],
+                                         'wire/json', 'wire/grpc', 'wire/image') ],
     [ qr{^engine/},            $engine->('text', 'kernel', 'op', 'field',
                                          'read') ],
 
