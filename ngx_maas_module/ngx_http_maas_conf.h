@@ -179,6 +179,11 @@ ngx_http_maas_model_t *ngx_http_maas_model_next(
 ngx_http_maas_model_t *ngx_http_maas_model_find(
     ngx_http_maas_main_conf_t *mmcf, const ngx_http_maas_which_t *which);
 
+/* The same, where a label may stand for the number of its version: *which is
+ * then changed. */
+ngx_http_maas_model_t *ngx_http_maas_model_called(
+    ngx_http_maas_main_conf_t *mmcf, ngx_http_maas_which_t *which);
+
 /* Is it the version that is found without one? */
 ngx_uint_t ngx_http_maas_model_newest(ngx_http_maas_main_conf_t *mmcf,
     ngx_http_maas_model_t *model);

@@ -15,6 +15,10 @@
 
 typedef struct ngx_http_maas_ctx_s  ngx_http_maas_ctx_t;
 
+/* Which model a message of gRPC is for: maas_form.h has such functions. */
+typedef maas_status_t (*ngx_http_maas_which_pt)(const char *data, size_t len,
+    maas_grpc_which_t *which, maas_err_t *err);
+
 typedef void (*ngx_http_maas_finish_pt)(ngx_http_request_t *r,
     ngx_http_maas_ctx_t *ctx);
 
@@ -133,6 +137,12 @@ struct ngx_http_maas_ctx_s {
     ngx_http_maas_finish_pt   take_turn;   /*     to call this */
     ngx_http_maas_finish_pt   finish;      /* set when a thread is done */
 
+    ngx_http_maas_which_pt    which;       /* gRPC: says which model the body
+                                              is for; NULL: that is known */
+    uint64_t                  deadline;    /* gRPC: nobody wants an answer after
+                                              it; 0: there is none */
+
+    unsigned                  grpc:1;      /* it is one of gRPC */
     unsigned                  explains:1;  /* the route is for that */
     unsigned                  queued:1;
     unsigned                  waits:1;     /* for its turn */

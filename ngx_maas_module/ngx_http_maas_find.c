@@ -246,6 +246,24 @@ ngx_http_maas_model_find(ngx_http_maas_main_conf_t *mmcf,
 }
 
 
+ngx_http_maas_model_t *
+ngx_http_maas_model_called(ngx_http_maas_main_conf_t *mmcf,
+    ngx_http_maas_which_t *which)
+{
+    ngx_http_maas_model_t  *model;
+
+    model = ngx_http_maas_model_find(mmcf, which);
+
+    if (model == NULL && which->version.len != 0) {
+        which->label = which->version;
+        ngx_str_null(&which->version);
+        model = ngx_http_maas_model_find(mmcf, which);
+    }
+
+    return model;
+}
+
+
 ngx_uint_t
 ngx_http_maas_model_newest(ngx_http_maas_main_conf_t *mmcf,
     ngx_http_maas_model_t *model)

@@ -76,6 +76,38 @@ ngx_http_maas_error_body(ngx_uint_t status)
 }
 
 
+/* An error that a client of gRPC is to get, as a code: ours, or nginx's, whose
+ * page is not sent. */
+
+static ngx_int_t
+ngx_http_maas_grpc_filter(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx)
+{
+    size_t      edge;
+    ngx_str_t  *body;
+    ngx_uint_t  status;
+
+    status = r->headers_out.status;
+
+    if (!ctx->ours) {
+        body = ngx_http_maas_error_body(status);
+        edge = sizeof("{\"error\":\"") - 1;
+
+        if (ngx_http_maas_grpc_only(r, ngx_http_maas_grpc_code(status, 0),
+                                    body->data + edge,
+                                    body->len - edge - (sizeof("\"}") - 1))
+            != NGX_OK)
+        {
+            return NGX_ERROR;
+        }
+    }
+
+    r->headers_out.status = NGX_HTTP_OK;
+    r->headers_out.status_line.len = 0;
+
+    return ngx_http_maas_next_header_filter(r);
+}
+
+
 static ngx_int_t
 ngx_http_maas_header_filter(ngx_http_request_t *r)
 {
@@ -93,6 +125,13 @@ ngx_http_maas_header_filter(ngx_http_request_t *r)
     ctx = ngx_http_maas_get_ctx(r);
     if (ctx == NULL) {
         return NGX_ERROR;
+    }
+
+    if (ctx->grpc
+        || (mlcf->kind == NGX_HTTP_MAAS_SERVE && !ctx->ours
+            && ngx_http_maas_grpc_is(r)))
+    {
+        return ngx_http_maas_grpc_filter(r, ctx);
     }
 
     if (!ctx->ours) {

@@ -135,6 +135,30 @@ ngx_http_maas_add_model(ngx_http_request_t *r, ngx_http_maas_model_t *model)
 }
 
 
+/* What all answers of ours have in common, once nothing can fail any more but
+ * their headers */
+
+static ngx_int_t
+ngx_http_maas_answer(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx,
+    ngx_http_maas_loc_conf_t *mlcf, ngx_uint_t status)
+{
+    if (mlcf->headers && ctx->known.model != NULL
+        && ngx_http_maas_add_model(r, ctx->known.model) != NGX_OK)
+    {
+        return NGX_ERROR;
+    }
+
+    ctx->ours = 1;
+    ngx_http_maas_count(ctx, status);
+
+    /* the answer to a POST has no validators: no 304, no 412 */
+
+    r->disable_not_modified = 1;
+
+    return NGX_OK;
+}
+
+
 ngx_int_t
 ngx_http_maas_send(ngx_http_request_t *r, ngx_uint_t status, ngx_str_t *type,
     ngx_str_t *body, size_t json_len)
@@ -168,19 +192,9 @@ ngx_http_maas_send(ngx_http_request_t *r, ngx_uint_t status, ngx_str_t *type,
     out.buf = b;
     out.next = NULL;
 
-    ctx->ours = 1;
-
     mlcf = ngx_http_get_module_loc_conf(r, ngx_http_maas_module);
 
-    if (mlcf->headers && ctx->known.model != NULL
-        && ngx_http_maas_add_model(r, ctx->known.model) != NGX_OK)
-    {
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
-
-    ngx_http_maas_count(ctx, status);
-
-    if (status != NGX_HTTP_OK
+    if (status != NGX_HTTP_OK || ctx->grpc
         || (ctx->model == NULL && mlcf->kind == NGX_HTTP_MAAS_SERVE))
     {
         ngx_http_maas_keep_plain(r);
@@ -190,9 +204,11 @@ ngx_http_maas_send(ngx_http_request_t *r, ngx_uint_t status, ngx_str_t *type,
     r->headers_out.content_length_n = (off_t) body->len;
     ngx_http_maas_set_type(r, type);
 
-    /* the answer to a POST has no validators: no 304, no 412 */
-
-    r->disable_not_modified = 1;
+    if ((ctx->grpc && ngx_http_maas_grpc_trailers(r) != NGX_OK)
+        || ngx_http_maas_answer(r, ctx, mlcf, status) != NGX_OK)
+    {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
 
     rc = ngx_http_send_header(r);
 
@@ -221,6 +237,57 @@ ngx_http_maas_send_text(ngx_http_request_t *r, ngx_str_t *type,
     }
 
     return ngx_http_maas_send(r, NGX_HTTP_OK, type, &body, 0);
+}
+
+
+ngx_int_t
+ngx_http_maas_send_message(ngx_http_request_t *r, ngx_str_t *message)
+{
+    ngx_int_t  rc;
+    ngx_str_t  body;
+
+    rc = ngx_http_discard_request_body(r);
+    if (rc != NGX_OK) {
+        return rc;
+    }
+
+    body.data = ngx_pnalloc(r->pool, NGX_HTTP_MAAS_GRPC_HEAD + message->len);
+    if (body.data == NULL) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    ngx_memcpy(body.data + NGX_HTTP_MAAS_GRPC_HEAD, message->data,
+               message->len);
+    body.len = ngx_http_maas_grpc_frame(body.data, message->len);
+
+    return ngx_http_maas_send(r, NGX_HTTP_OK, &ngx_http_maas_grpc_type, &body,
+                              0);
+}
+
+
+/* A code of gRPC and its sentence; logs and counters have the HTTP status.  The
+ * client's is 200: our filter makes it so, where the answer is not that of a
+ * subrequest, whose status others look at. */
+
+static ngx_int_t
+ngx_http_maas_send_code(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx,
+    ngx_uint_t status, ngx_uint_t code, const char *text)
+{
+    ngx_http_maas_loc_conf_t  *mlcf;
+
+    mlcf = ngx_http_get_module_loc_conf(r, ngx_http_maas_module);
+
+    if (ngx_http_maas_grpc_only(r, code, (const u_char *) text,
+                                ngx_strlen(text))
+        != NGX_OK
+        || ngx_http_maas_answer(r, ctx, mlcf, status) != NGX_OK)
+    {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    r->err_status = status;
+
+    return ngx_http_send_header(r);
 }
 
 
@@ -266,8 +333,15 @@ ngx_http_maas_send_error(ngx_http_request_t *r, ngx_uint_t status,
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
+    ctx = ngx_http_get_module_ctx(r, ngx_http_maas_module);
+
+    if (ctx != NULL && ctx->grpc) {
+        return ngx_http_maas_send_code(r, ctx, status,
+                                       ngx_http_maas_grpc_code(status, 1),
+                                       text);
+    }
+
     if (ngx_http_maas_has_page(r, status)) {
-        ctx = ngx_http_get_module_ctx(r, ngx_http_maas_module);
 
         /* here it ends for us, however long the page takes */
 
@@ -373,7 +447,9 @@ ngx_http_maas_fails(ngx_http_request_t *r, ngx_http_maas_reason_e why)
 ngx_int_t
 ngx_http_maas_send_failure(ngx_http_request_t *r, maas_err_t *err)
 {
-    char  text[sizeof(err->msg)];
+    char                  text[sizeof(err->msg)];
+    const char           *told;
+    ngx_http_maas_ctx_t  *ctx;
 
     /* no text: the sentence is for the client */
 
@@ -412,9 +488,16 @@ ngx_http_maas_send_failure(ngx_http_request_t *r, maas_err_t *err)
     ngx_http_maas_log(r, table[err->code].level,
                       ngx_http_maas_log_text(err, text));
 
-    return ngx_http_maas_send_error(r, table[err->code].status,
-                                    table[err->code].text != NULL
-                                    ? table[err->code].text : err->msg);
+    told = table[err->code].text != NULL ? table[err->code].text : err->msg;
+
+    ctx = ngx_http_get_module_ctx(r, ngx_http_maas_module);
+
+    if (ctx != NULL && ctx->grpc && err->code == MAAS_UNSUPPORTED) {
+        return ngx_http_maas_send_code(r, ctx, table[err->code].status,
+                                       NGX_HTTP_MAAS_GRPC_UNIMPLEMENTED, told);
+    }
+
+    return ngx_http_maas_send_error(r, table[err->code].status, told);
 }
 
 
@@ -422,9 +505,10 @@ ngx_int_t
 ngx_http_maas_refuse(ngx_http_request_t *r, ngx_uint_t status,
     const char *fmt, ...)
 {
-    u_char     text[NGX_HTTP_MAAS_SENTENCE];
-    va_list    args;
-    ngx_int_t  rc;
+    u_char                text[NGX_HTTP_MAAS_SENTENCE];
+    va_list               args;
+    ngx_int_t             rc;
+    ngx_http_maas_ctx_t  *ctx;
 
     va_start(args, fmt);
     *ngx_vslprintf(text, text + sizeof(text) - 1, fmt, args) = '\0';
@@ -434,7 +518,9 @@ ngx_http_maas_refuse(ngx_http_request_t *r, ngx_uint_t status,
 
     /* whoever answers in our place may want the body */
 
-    if (!ngx_http_maas_has_page(r, status)) {
+    ctx = ngx_http_get_module_ctx(r, ngx_http_maas_module);
+
+    if ((ctx != NULL && ctx->grpc) || !ngx_http_maas_has_page(r, status)) {
         rc = ngx_http_discard_request_body(r);
         if (rc != NGX_OK) {
             return rc;

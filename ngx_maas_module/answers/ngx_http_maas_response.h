@@ -93,8 +93,14 @@ ngx_int_t ngx_http_maas_send(ngx_http_request_t *r, ngx_uint_t status,
 ngx_int_t ngx_http_maas_send_text(ngx_http_request_t *r, ngx_str_t *type,
     ngx_http_maas_text_t *text);
 
+/* A message of gRPC as the answer, which is copied, to a request whose body is
+ * not wanted any more. */
+ngx_int_t ngx_http_maas_send_message(ngx_http_request_t *r,
+    ngx_str_t *message);
+
 /* {"error":"..."} with a status, which is not logged; that status, for nginx to
- * go on with, if an error_page is there for it. */
+ * go on with, if an error_page is there for it.  In gRPC: the sentence with a
+ * code, whatever pages there are; an access log has the status. */
 ngx_int_t ngx_http_maas_send_error(ngx_http_request_t *r, ngx_uint_t status,
     const char *text);
 
@@ -111,6 +117,53 @@ ngx_int_t ngx_http_maas_refuse(ngx_http_request_t *r, ngx_uint_t status,
 /* Is the method allowed, NGX_HTTP_POST or NGX_HTTP_MAAS_READ?  NGX_DECLINED if
  * so.  Else the error is answered: what a content handler returns. */
 ngx_int_t ngx_http_maas_allow(ngx_http_request_t *r, ngx_uint_t allowed);
+
+
+/* ngx_http_maas_grpc_answer.c */
+
+/* Bytes of a frame before its message: a flag and the length */
+
+#define NGX_HTTP_MAAS_GRPC_HEAD  5
+
+/* Codes of gRPC, statuscodes.md */
+
+enum {
+    NGX_HTTP_MAAS_GRPC_CANCELLED = 1,
+    NGX_HTTP_MAAS_GRPC_UNKNOWN = 2,
+    NGX_HTTP_MAAS_GRPC_ARGUMENT = 3,       /* INVALID_ARGUMENT */
+    NGX_HTTP_MAAS_GRPC_DEADLINE = 4,
+    NGX_HTTP_MAAS_GRPC_NOT_FOUND = 5,
+    NGX_HTTP_MAAS_GRPC_DENIED = 7,         /* PERMISSION_DENIED */
+    NGX_HTTP_MAAS_GRPC_EXHAUSTED = 8,      /* RESOURCE_EXHAUSTED */
+    NGX_HTTP_MAAS_GRPC_UNIMPLEMENTED = 12,
+    NGX_HTTP_MAAS_GRPC_INTERNAL = 13,
+    NGX_HTTP_MAAS_GRPC_UNAVAILABLE = 14,
+    NGX_HTTP_MAAS_GRPC_WHO = 16            /* UNAUTHENTICATED */
+};
+
+/* application/grpc */
+extern ngx_str_t  ngx_http_maas_grpc_type;
+
+/* Is the Content-Type that of gRPC with messages of protobuf, and does it come
+ * in a version of HTTP that has trailers? */
+ngx_uint_t ngx_http_maas_grpc_typed(ngx_http_request_t *r);
+ngx_uint_t ngx_http_maas_grpc_is(ngx_http_request_t *r);
+
+/* The code of an HTTP status: one that is said here, or that nginx says. */
+ngx_uint_t ngx_http_maas_grpc_code(ngx_uint_t status, ngx_uint_t ours);
+
+/* Before headers are sent: behind the body, which has frames, comes status 0.
+ * NGX_OK or NGX_ERROR. */
+ngx_int_t ngx_http_maas_grpc_trailers(ngx_http_request_t *r);
+
+/* Before headers are sent: they are all of the answer ("Trailers-Only"), a code
+ * and a sentence, which is copied.  NGX_OK or NGX_ERROR. */
+ngx_int_t ngx_http_maas_grpc_only(ngx_http_request_t *r, ngx_uint_t code,
+    const u_char *text, size_t len);
+
+/* A frame's head at p, whose message of `len` bytes stands behind it: the bytes
+ * of both. */
+size_t ngx_http_maas_grpc_frame(u_char *p, size_t len);
 
 
 /* ngx_http_maas_labels.c: the header Maas-Label, if ctx has what is said of

@@ -137,7 +137,7 @@ ngx_http_maas_body_header(ngx_http_request_t *r,
                                   "of JSON, a form or text/csv in UTF-8");
     }
 
-    if (!ngx_http_maas_coding_known(r)) {
+    if (ngx_http_maas_coding(r) == NGX_HTTP_MAAS_OTHER_CODING) {
         return ngx_http_maas_fail(err, MAAS_UNSUPPORTED, "Content-Encoding is "
                                   "not gzip, deflate or identity");
     }

@@ -1,8 +1,9 @@
 
 /*
  * The request as it came: body buffers (memory and file) -> one span, piece by
- * piece; headers.
- * Not here: what the bytes mean, decompression (ngx_http_maas_inflate.c).
+ * piece.
+ * Not here: what the bytes mean, decompression (ngx_http_maas_inflate.c), what
+ * headers and frames say of it.
  */
 
 
@@ -48,55 +49,25 @@ ngx_http_maas_body_file(ngx_buf_t *b, off_t at, u_char *p, size_t n,
 }
 
 
-static ngx_http_maas_coding_e
-ngx_http_maas_coding(ngx_http_request_t *r)
-{
-    ngx_str_t   *coding;
-    ngx_uint_t   i;
-
-    static const struct {
-        ngx_str_t               name;
-        ngx_http_maas_coding_e  coding;
-    } known[] = {
-        { ngx_string("identity"), NGX_HTTP_MAAS_IDENTITY },
-        { ngx_string("gzip"),     NGX_HTTP_MAAS_GZIP },
-        { ngx_string("x-gzip"),   NGX_HTTP_MAAS_GZIP },
-        { ngx_string("deflate"),  NGX_HTTP_MAAS_DEFLATE }
-    };
-
-    coding = ngx_http_maas_header(r, "content-encoding", 16);
-
-    if (coding == NULL || coding->len == 0) {
-        return NGX_HTTP_MAAS_IDENTITY;
-    }
-
-    for (i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
-        if (coding->len == known[i].name.len
-            && ngx_strncasecmp(coding->data, known[i].name.data, coding->len)
-               == 0)
-        {
-            return known[i].coding;
-        }
-    }
-
-    return NGX_HTTP_MAAS_OTHER_CODING;
-}
-
-
-ngx_uint_t
-ngx_http_maas_coding_known(ngx_http_request_t *r)
-{
-    return ngx_http_maas_coding(r) != NGX_HTTP_MAAS_OTHER_CODING;
-}
-
-
 ngx_int_t
 ngx_http_maas_read_body(ngx_http_request_t *r,
     ngx_http_client_body_handler_pt handler)
 {
-    ngx_int_t  rc;
+    ngx_int_t               rc;
+    ngx_http_maas_ctx_t    *ctx;
+    ngx_http_maas_coding_e  coding;
 
-    if (!ngx_http_maas_coding_known(r)) {
+    coding = ngx_http_maas_coding(r);
+    ctx = ngx_http_get_module_ctx(r, ngx_http_maas_module);
+
+    if (coding != NGX_HTTP_MAAS_IDENTITY && ctx != NULL && ctx->grpc) {
+        return ngx_http_maas_refuse(r, NGX_HTTP_UNSUPPORTED_MEDIA_TYPE,
+                                    "Content-Encoding is not read in gRPC, "
+                                    "where messages are compressed, as "
+                                    "grpc-encoding says");
+    }
+
+    if (coding == NGX_HTTP_MAAS_OTHER_CODING) {
 
         if (ngx_http_maas_add_header(r, "Accept-Encoding", "gzip, deflate")
             != NGX_OK)
@@ -147,56 +118,6 @@ ngx_http_maas_body_begin(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx,
 }
 
 
-maas_status_t
-ngx_http_maas_body_open(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx,
-    maas_err_t *err)
-{
-    ngx_chain_t                *cl, *bufs;
-    ngx_http_maas_body_t       *body;
-    ngx_http_maas_coding_e      coding;
-    ngx_http_maas_main_conf_t  *mmcf;
-
-    mmcf = ngx_http_get_module_main_conf(r, ngx_http_maas_module);
-
-    body = &ctx->body;
-    body->memory = &mmcf->memory;
-
-    bufs = r->request_body == NULL ? NULL : r->request_body->bufs;
-
-    for (cl = bufs; cl; cl = cl->next) {
-        body->text.len += (size_t) ngx_buf_size(cl->buf);
-    }
-
-    if (body->text.len == 0) {
-        return MAAS_OK;
-    }
-
-    coding = ngx_http_maas_coding(r);
-
-    if (coding == NGX_HTTP_MAAS_IDENTITY && bufs->next == NULL
-        && ngx_buf_in_memory(bufs->buf))
-    {
-        body->text.data = bufs->buf->pos;
-        return MAAS_OK;
-    }
-
-    body->in = bufs;
-
-    if (ngx_http_maas_body_begin(r, ctx, coding, err) != MAAS_OK) {
-        return err->code;
-    }
-
-    body->todo = 1;
-
-    if (body->inflate == NULL) {
-        body->text.data = body->block.data;
-        body->text.len = 0;
-    }
-
-    return MAAS_OK;
-}
-
-
 /* Up to n bytes of the buffer at hand into p */
 
 static maas_status_t
@@ -215,6 +136,141 @@ ngx_http_maas_body_copy(ngx_http_maas_body_t *body, u_char *p, size_t n,
     {
         return ngx_http_maas_fail(err, MAAS_INTERNAL,
                                   "the body could not be kept");
+    }
+
+    return MAAS_OK;
+}
+
+
+/* So many bytes of the buffer at hand are done. */
+
+static void
+ngx_http_maas_body_move(ngx_http_maas_body_t *body, size_t n)
+{
+    body->at += n;
+
+    if (body->at == ngx_buf_size(body->in->buf)) {
+        body->in = body->in->next;
+        body->at = 0;
+    }
+}
+
+
+/* The next n bytes, which are there, into p */
+
+static maas_status_t
+ngx_http_maas_body_head(ngx_http_maas_body_t *body, u_char *p, size_t n,
+    ngx_log_t *log, maas_err_t *err)
+{
+    size_t  some;
+
+    for ( /* void */ ; n > 0; n -= some) {
+        some = (size_t) (ngx_buf_size(body->in->buf) - body->at);
+        some = ngx_min(some, n);
+
+        if (ngx_http_maas_body_copy(body, p, some, log, err) != MAAS_OK) {
+            return err->code;
+        }
+
+        p += some;
+        ngx_http_maas_body_move(body, some);
+    }
+
+    return MAAS_OK;
+}
+
+
+/* gRPC: the frame is taken off. */
+
+static maas_status_t
+ngx_http_maas_body_frame(ngx_http_request_t *r, ngx_http_maas_body_t *body,
+    ngx_http_maas_coding_e *coding, maas_err_t *err)
+{
+    u_char  head[NGX_HTTP_MAAS_GRPC_HEAD];
+
+    if (ngx_http_maas_body_head(body, head,
+                                ngx_min(body->text.len, sizeof(head)),
+                                r->connection->log, err)
+        != MAAS_OK
+        || ngx_http_maas_grpc_open(r, head, body->text.len, coding, err)
+           != MAAS_OK)
+    {
+        return err->code;
+    }
+
+    body->text.len -= sizeof(head);
+
+    return MAAS_OK;
+}
+
+
+/* Is all that is to come in one buffer? */
+
+static ngx_uint_t
+ngx_http_maas_body_single(ngx_http_maas_body_t *body)
+{
+    ngx_chain_t  *cl;
+
+    for (cl = body->in->next; cl; cl = cl->next) {
+        if (ngx_buf_size(cl->buf) != 0) {
+            return 0;
+        }
+    }
+
+    return ngx_buf_in_memory(body->in->buf);
+}
+
+
+maas_status_t
+ngx_http_maas_body_open(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx,
+    maas_err_t *err)
+{
+    ngx_chain_t                *cl;
+    ngx_http_maas_body_t       *body;
+    ngx_http_maas_coding_e      coding;
+    ngx_http_maas_main_conf_t  *mmcf;
+
+    mmcf = ngx_http_get_module_main_conf(r, ngx_http_maas_module);
+
+    body = &ctx->body;
+    body->memory = &mmcf->memory;
+
+    body->in = r->request_body == NULL ? NULL : r->request_body->bufs;
+
+    for (cl = body->in; cl; cl = cl->next) {
+        body->text.len += (size_t) ngx_buf_size(cl->buf);
+    }
+
+    if (ctx->grpc) {
+        if (ngx_http_maas_body_frame(r, body, &coding, err) != MAAS_OK) {
+            return err->code;
+        }
+
+    } else {
+        coding = ngx_http_maas_coding(r);
+    }
+
+    if (body->text.len == 0 && (!ctx->grpc || coding == NGX_HTTP_MAAS_IDENTITY))
+    {
+        body->in = NULL;
+        return MAAS_OK;
+    }
+
+    if (coding == NGX_HTTP_MAAS_IDENTITY && ngx_http_maas_body_single(body)) {
+        body->text.data = body->in->buf->pos + body->at;
+        body->in = NULL;
+        return MAAS_OK;
+    }
+
+    if (ngx_http_maas_body_begin(r, ctx, coding, err) != MAAS_OK) {
+        return err->code;
+    }
+
+    body->todo = 1;
+
+    if (body->inflate == NULL) {
+        body->text.data = body->block.data;
+        body->text.len = 0;
     }
 
     return MAAS_OK;
@@ -261,12 +317,7 @@ ngx_http_maas_body_piece(ngx_http_maas_ctx_t *ctx, size_t *most, ngx_log_t *log,
         *most -= ngx_min(body->text.len - len, *most);
     }
 
-    body->at += n;
-
-    if (body->at == ngx_buf_size(body->in->buf)) {
-        body->in = body->in->next;
-        body->at = 0;
-    }
+    ngx_http_maas_body_move(body, n);
 
     return MAAS_OK;
 }
@@ -394,34 +445,4 @@ ngx_http_maas_own(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx)
     ctx->owns = 1;
 
     return NGX_OK;
-}
-
-
-ngx_str_t *
-ngx_http_maas_header(ngx_http_request_t *r, char *name, size_t len)
-{
-    ngx_uint_t        i;
-    ngx_list_part_t  *part;
-    ngx_table_elt_t  *h;
-
-    part = &r->headers_in.headers.part;
-    h = part->elts;
-
-    for (i = 0; /* void */ ; i++) {
-
-        if (i >= part->nelts) {
-            if (part->next == NULL) {
-                return NULL;
-            }
-
-            part = part->next;
-            h = part->elts;
-            i = 0;
-        }
-
-        if (h[i].key.len == len && ngx_memcmp(h[i].lowcase_key, name, len) == 0)
-        {
-            return &h[i].value;
-        }
-    }
 }

@@ -236,7 +236,8 @@ size_t
 ngx_http_maas_form_size(ngx_http_maas_ctx_t *ctx)
 {
     return ctx->form->size(ctx->model->info, &ctx->req)
-           + ngx_http_maas_form_said_size(ctx);
+           + ngx_http_maas_form_said_size(ctx)
+           + (ctx->grpc ? NGX_HTTP_MAAS_GRPC_HEAD : 0);
 }
 
 
@@ -357,6 +358,10 @@ ngx_http_maas_form_write(ngx_http_maas_ctx_t *ctx, float *y, u_char *p,
 
     ngx_http_maas_form_tell(ctx, y);
 
+    if (ctx->grpc) {
+        p += NGX_HTTP_MAAS_GRPC_HEAD;
+    }
+
     if (ctx->blunt != NULL && maas_blunts(info, ctx->blunt)) {
         len = ctx->form->size(info, &ctx->req);
         ngx_http_maas_form_blunt(ctx, y, (uint32_t *)
@@ -372,7 +377,9 @@ ngx_http_maas_form_write(ngx_http_maas_ctx_t *ctx, float *y, u_char *p,
 
     ctx->req.said = NULL;
 
-    return len;
+    return ctx->grpc ? ngx_http_maas_grpc_frame(p - NGX_HTTP_MAAS_GRPC_HEAD,
+                                                len)
+                     : len;
 }
 
 

@@ -29,9 +29,6 @@ maas_status_t ngx_http_maas_body_more(ngx_http_maas_ctx_t *ctx, size_t most,
 maas_status_t ngx_http_maas_body_short(ngx_http_request_t *r,
     ngx_http_maas_ctx_t *ctx, maas_err_t *err);
 
-/* Is the body in a coding that can be undone? */
-ngx_uint_t ngx_http_maas_coding_known(ngx_http_request_t *r);
-
 /* The body is not needed any more, nor is ctx->req.id, which is in there: its
  * memory goes back. */
 void ngx_http_maas_body_close(ngx_http_maas_ctx_t *ctx);
@@ -41,7 +38,7 @@ void ngx_http_maas_body_close(ngx_http_maas_ctx_t *ctx);
 ngx_int_t ngx_http_maas_own(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx);
 
 
-/* ngx_http_maas_inflate.c */
+/* ngx_http_maas_headers.c */
 
 typedef enum {
     NGX_HTTP_MAAS_IDENTITY = 0,
@@ -49,6 +46,31 @@ typedef enum {
     NGX_HTTP_MAAS_DEFLATE,
     NGX_HTTP_MAAS_OTHER_CODING
 } ngx_http_maas_coding_e;
+
+/* That of the body, which Content-Encoding says; and by its name, which is the
+ * same in gRPC */
+ngx_http_maas_coding_e ngx_http_maas_coding(ngx_http_request_t *r);
+ngx_http_maas_coding_e ngx_http_maas_coding_of(ngx_str_t *name);
+
+
+/* ngx_http_maas_grpc_frame.c */
+
+/* The first 5 bytes of a body of `len`, or fewer if it has fewer, are the head
+ * of the frame of one message, the rest is the message; *coding tells how it is
+ * compressed.  BADVALUE, NOMEM, and UNSUPPORTED for a coding that is not read,
+ * no message or several. */
+maas_status_t ngx_http_maas_grpc_open(ngx_http_request_t *r,
+    const u_char *head, size_t len, ngx_http_maas_coding_e *coding,
+    maas_err_t *err);
+
+/* grpc-timeout -> until when an answer is wanted, ngx_http_maas_now(), of a
+ * request that begins now; 0: it does not say.  NGX_ERROR: it is not digits,
+ * up to 8, and a unit. */
+ngx_int_t ngx_http_maas_grpc_deadline(ngx_http_request_t *r,
+    uint64_t *deadline);
+
+
+/* ngx_http_maas_inflate.c */
 
 /* ctx->body is compressed; plain it may have `limit` bytes.  NOMEM. */
 maas_status_t ngx_http_maas_inflate_begin(ngx_http_request_t *r,

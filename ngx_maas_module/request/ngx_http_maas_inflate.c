@@ -24,6 +24,7 @@ typedef struct {
     size_t                    limit;       /* most bytes of the plain body */
     ngx_http_maas_block_t     old;         /* is being moved, */
     size_t                    moved;       /*     so many bytes */
+    unsigned                  grpc:1;      /* it is a message of gRPC */
     unsigned                  ended:1;     /* with a whole member */
     unsigned                  open:1;      /* zlib has memory */
 } ngx_http_maas_inflate_t;
@@ -49,6 +50,7 @@ ngx_http_maas_inflate_begin(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx,
 
     in->limit = limit;
     in->gzip = coding == NGX_HTTP_MAAS_GZIP;
+    in->grpc = ctx->grpc;
 
     size = ngx_max(4 * body->text.len, NGX_HTTP_MAAS_INFLATE);
     size = ngx_min(size, limit + 1);
@@ -87,9 +89,12 @@ ngx_http_maas_inflate_toobig(ngx_http_maas_inflate_t *in, maas_err_t *err)
 static maas_status_t
 ngx_http_maas_inflate_broken(ngx_http_maas_inflate_t *in, maas_err_t *err)
 {
-    return ngx_http_maas_fail(err, MAAS_BADVALUE, "the body is not whole %s "
-                              "data, as Content-Encoding says it is",
-                              in->gzip ? "gzip" : "zlib");
+    return ngx_http_maas_fail(err, MAAS_BADVALUE, "the %s is not whole %s data, "
+                              "as %s says it is",
+                              in->grpc ? "message" : "body",
+                              in->gzip ? "gzip" : "zlib",
+                              in->grpc ? "grpc-encoding"
+                                       : "Content-Encoding");
 }
 
 

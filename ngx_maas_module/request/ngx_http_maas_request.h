@@ -9,9 +9,7 @@
 #define _NGX_HTTP_MAAS_REQUEST_H_INCLUDED_
 
 
-#include "ngx_http_maas_model.h"
-
-#include <maas_form.h>
+#include "ngx_http_maas_ctx.h"
 
 
 /* ngx_http_maas_handler.c */
@@ -28,6 +26,12 @@ ngx_int_t ngx_http_maas_explain(ngx_http_request_t *r,
     ngx_http_maas_model_t *model, const maas_form_t *form);
 
 
+/* gRPC: the same for a model that the message says, by `which`; no form but
+ * this one.  The request is one of gRPC: ctx->grpc. */
+ngx_int_t ngx_http_maas_grpc_infer(ngx_http_request_t *r,
+    const maas_form_t *form, ngx_http_maas_which_pt which);
+
+
 /* ngx_http_maas_body.c */
 
 /* Read the body, then call handler; the return value of a content handler.
@@ -35,10 +39,13 @@ ngx_int_t ngx_http_maas_explain(ngx_http_request_t *r,
 ngx_int_t ngx_http_maas_read_body(ngx_http_request_t *r,
     ngx_http_client_body_handler_pt handler);
 
-/* In that handler: the body as one span, decompressed, where it is not long:
- * INTERNAL, NOMEM, BUSY, BADVALUE, and TOOBIG for more than 64k. */
+/* In that handler: the body as one span, decompressed, where it is not long;
+ * in gRPC (ctx->grpc) its message.  INTERNAL, NOMEM, BUSY, BADVALUE, UNSUPPORTED
+ * as ngx_http_maas_grpc_open(), and TOOBIG for more than 64k. */
 maas_status_t ngx_http_maas_body(ngx_http_request_t *r, ngx_str_t *body,
     maas_err_t *err);
+
+/* ngx_http_maas_headers.c */
 
 /* A request header by its lower-case name, NULL if there is none. */
 ngx_str_t *ngx_http_maas_header(ngx_http_request_t *r, char *name,

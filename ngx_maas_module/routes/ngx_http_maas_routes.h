@@ -244,4 +244,9 @@ void ngx_http_maas_put_workers(ngx_http_maas_text_t *t,
     ngx_http_maas_main_conf_t *mmcf);
 
 
+/* ngx_http_maas_grpc.c: a request of gRPC, ctx->grpc; what a content handler
+ * returns. */
+ngx_int_t ngx_http_maas_grpc_handler(ngx_http_request_t *r);
+
+
 #endif /* _NGX_HTTP_MAAS_ROUTES_H_INCLUDED_ */

@@ -9,6 +9,11 @@
 #include "request/ngx_http_maas_request.h"
 
 
+/* HTTP Version Not Supported, RFC 9110 15.6.6 */
+
+#define NGX_HTTP_MAAS_OTHER_VERSION  505
+
+
 /* What KServe's clients ask of a server first */
 
 static ngx_int_t
@@ -29,12 +34,45 @@ ngx_http_maas_alive(ngx_http_request_t *r)
 }
 
 
+/* Nothing is there, but for a gRPC that asks as it cannot be answered. */
+
+static ngx_int_t
+ngx_http_maas_nothing(ngx_http_request_t *r)
+{
+    ngx_int_t  rc;
+
+    if (!ngx_http_maas_grpc_typed(r)) {
+        return ngx_http_maas_refuse(r, NGX_HTTP_NOT_FOUND, "Not Found");
+    }
+
+    rc = ngx_http_maas_allow(r, NGX_HTTP_POST);
+    if (rc != NGX_DECLINED) {
+        return rc;
+    }
+
+    return ngx_http_maas_refuse(r, NGX_HTTP_MAAS_OTHER_VERSION,
+                                "gRPC needs HTTP/2");
+}
+
+
 ngx_int_t
 ngx_http_maas_serve_handler(ngx_http_request_t *r)
 {
     u_char                    *tree;
     ngx_str_t                  path;
+    ngx_http_maas_ctx_t       *ctx;
     ngx_http_maas_loc_conf_t  *mlcf;
+
+    if (r->method == NGX_HTTP_POST && ngx_http_maas_grpc_is(r)) {
+        ctx = ngx_http_maas_get_ctx(r);
+        if (ctx == NULL) {
+            return NGX_HTTP_INTERNAL_SERVER_ERROR;
+        }
+
+        ctx->grpc = 1;
+
+        return ngx_http_maas_grpc_handler(r);
+    }
 
     mlcf = ngx_http_get_module_loc_conf(r, ngx_http_maas_module);
 
@@ -75,7 +113,7 @@ ngx_http_maas_serve_handler(ngx_http_request_t *r)
         }
     }
 
-    return ngx_http_maas_refuse(r, NGX_HTTP_NOT_FOUND, "Not Found");
+    return ngx_http_maas_nothing(r);
 }
 
 

@@ -228,16 +228,7 @@ ngx_http_maas_v2_find(ngx_http_request_t *r, ngx_str_t *path,
         return NULL;
     }
 
-    target->model = ngx_http_maas_model_find(target->mmcf, which);
-
-    if (target->model == NULL) {
-
-        /* a label may stand for the number of its version */
-
-        which->label = which->version;
-        ngx_str_null(&which->version);
-        target->model = ngx_http_maas_model_find(target->mmcf, which);
-    }
+    target->model = ngx_http_maas_model_called(target->mmcf, which);
 
     if (target->model == NULL) {
         *missing = "there is no such model or version";
