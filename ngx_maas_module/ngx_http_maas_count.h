@@ -101,7 +101,7 @@ typedef enum {
     X(MEDIA_TYPE,  "media_type")    /* Content-Type, Content-Encoding */      \
     X(METHOD,      "method")                                                  \
     X(BUSY,        "busy")          /* maas_memory, the thread pool */        \
-    X(TIMEOUT,     "timeout")       /* the body did not come in time */       \
+    X(TIMEOUT,     "timeout")       /* the body, or gRPC's answer, is late */ \
     X(CLOSED,      "closed")        /* the client went away */                \
     X(NOT_FINITE,  "not_finite")    /* the result */                          \
     X(MEMORY,      "memory")        /* the system has none */                 \

@@ -38,10 +38,16 @@ ngx_http_maas_batch_finish(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx)
 
     ngx_http_maas_pass_tell(pass, ctx);
 
-    rc = pass->err.code == MAAS_OK
-         ? ngx_http_maas_form_answer(r, ctx, pass->y + ctx->row
-                                             * ctx->model->info->out)
-         : ngx_http_maas_send_failure(r, &pass->err);
+    if (pass->err.code != MAAS_OK) {
+        rc = ngx_http_maas_send_failure(r, &pass->err);
+
+    } else if (ngx_http_maas_form_is_late(ctx, pass->run)) {
+        rc = ngx_http_maas_form_late(r);
+
+    } else {
+        rc = ngx_http_maas_form_answer(r, ctx, pass->y + ctx->row
+                                               * ctx->model->info->out);
+    }
 
     ngx_http_finalize_request(r, rc);
 }

@@ -497,6 +497,17 @@ ngx_http_maas_form_infinite(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx)
 }
 
 
+ngx_int_t
+ngx_http_maas_form_late(ngx_http_request_t *r)
+{
+    ngx_http_maas_fails(r, NGX_HTTP_MAAS_WHY_TIMEOUT);
+
+    return ngx_http_maas_send_error(r, NGX_HTTP_GATEWAY_TIME_OUT,
+                                    "the deadline is over, as grpc-timeout "
+                                    "has it");
+}
+
+
 void
 ngx_http_maas_form_refuse(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx,
     maas_err_t *err)

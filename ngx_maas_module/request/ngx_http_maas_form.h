@@ -66,9 +66,25 @@ ngx_int_t ngx_http_maas_form_send(ngx_http_request_t *r,
 void ngx_http_maas_form_refuse(ngx_http_request_t *r,
     ngx_http_maas_ctx_t *ctx, maas_err_t *err);
 
-/* The error in place of an answer that is not finite. */
+/* The error in place of an answer that is not finite, or that nobody wants any
+ * more. */
 ngx_int_t ngx_http_maas_form_infinite(ngx_http_request_t *r,
     ngx_http_maas_ctx_t *ctx);
+ngx_int_t ngx_http_maas_form_late(ngx_http_request_t *r);
+
+/* Does nobody want an answer that is not there yet at a time, or now? */
+
+static ngx_inline ngx_uint_t
+ngx_http_maas_form_is_late(const ngx_http_maas_ctx_t *ctx, uint64_t at)
+{
+    return ctx->deadline != 0 && at > ctx->deadline;
+}
+
+static ngx_inline ngx_uint_t
+ngx_http_maas_form_is_late_now(const ngx_http_maas_ctx_t *ctx)
+{
+    return ctx->deadline != 0 && ngx_http_maas_now() > ctx->deadline;
+}
 
 
 #endif /* _NGX_HTTP_MAAS_FORM_H_INCLUDED_ */

@@ -126,6 +126,11 @@ ngx_http_maas_body_names(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx)
 
     ngx_http_maas_body_model(ctx);
 
+    if (ngx_http_maas_form_is_late(ctx, ctx->at.body)) {
+        ngx_http_finalize_request(r, ngx_http_maas_form_late(r));
+        return NGX_ERROR;
+    }
+
     if (ngx_http_maas_explain_ask(r, ctx, &err) != MAAS_OK) {
         ngx_http_maas_form_refuse(r, ctx, &err);
         return NGX_ERROR;

@@ -89,8 +89,8 @@ ngx_http_maas_inflate_toobig(ngx_http_maas_inflate_t *in, maas_err_t *err)
 static maas_status_t
 ngx_http_maas_inflate_broken(ngx_http_maas_inflate_t *in, maas_err_t *err)
 {
-    return ngx_http_maas_fail(err, MAAS_BADVALUE, "the %s is not whole %s data, "
-                              "as %s says it is",
+    return ngx_http_maas_fail(err, MAAS_BADVALUE, "the %s is not whole %s "
+                              "data, as %s says it is",
                               in->grpc ? "message" : "body",
                               in->gzip ? "gzip" : "zlib",
                               in->grpc ? "grpc-encoding"

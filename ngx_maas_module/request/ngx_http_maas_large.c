@@ -41,6 +41,7 @@ typedef struct {
     ngx_str_t                  text;       /* the answer, in ctx->text */
     size_t                     text_json;
     unsigned                   infinite:1;
+    unsigned                   late:1;
 } ngx_http_maas_large_t;
 
 
@@ -56,7 +57,10 @@ ngx_http_maas_large_finish(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx)
 
     ngx_http_maas_pass_tell(pass, ctx);
 
-    if (large->infinite) {
+    if (large->late) {
+        rc = ngx_http_maas_form_late(r);
+
+    } else if (large->infinite) {
         rc = ngx_http_maas_form_infinite(r, ctx);
 
     } else if (pass->err.code != MAAS_OK) {
@@ -221,6 +225,12 @@ ngx_http_maas_large_turn(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx)
     large = ctx->large;
     pass = &large->pass;
 
+    if (ngx_http_maas_form_is_late_now(ctx)) {
+        large->late = 1;
+        ngx_http_maas_large_finish(r, ctx);
+        return;
+    }
+
     if (ngx_http_maas_large_slice(large) == MAAS_OK
         && (pass->done < pass->rows
             || (ctx->req.explain.wanted && large->reasons.done < pass->rows)))
@@ -336,6 +346,11 @@ ngx_http_maas_large_work(void *data, ngx_log_t *log)
     pass = &large->pass;
 
     pass->workspace = &large->workspace;
+
+    if (ngx_http_maas_form_is_late_now(ctx)) {
+        large->late = 1;
+        return;
+    }
 
     if (pass->rows == 0 && ngx_http_maas_large_gather(large, log) != MAAS_OK) {
         return;

@@ -40,8 +40,8 @@ ngx_int_t ngx_http_maas_read_body(ngx_http_request_t *r,
     ngx_http_client_body_handler_pt handler);
 
 /* In that handler: the body as one span, decompressed, where it is not long;
- * in gRPC (ctx->grpc) its message.  INTERNAL, NOMEM, BUSY, BADVALUE, UNSUPPORTED
- * as ngx_http_maas_grpc_open(), and TOOBIG for more than 64k. */
+ * in gRPC (ctx->grpc) its message.  INTERNAL, NOMEM, BUSY, BADVALUE, TOOBIG for
+ * more than 64k, and what ngx_http_maas_grpc_open() says of a frame. */
 maas_status_t ngx_http_maas_body(ngx_http_request_t *r, ngx_str_t *body,
     maas_err_t *err);
 
