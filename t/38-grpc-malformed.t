@@ -150,9 +150,8 @@ sub packed {
         map { ('grpc-encoding' => $_) } @encoding);
 }
 
-packed("flagged, $_->[0]", @$_[ 1, 2 ], $_->[0])
-    for map { [ $_, 12, $gzip ] } qw(snappy br zstd lz4 stream/gzip gzip,deflate
-        gzip2 compress null *);
+packed("flagged, $_", 12, $gzip, $_) for qw(snappy br zstd lz4 stream/gzip gzip2
+    compress null *), 'gzip,deflate';
 packed('flagged, no encoding', 3, $gzip);
 packed('flagged, but identity', 3, $good, 'identity');
 packed('flagged, not compressed', 3, $good, 'gzip');
@@ -233,7 +232,7 @@ message('a shape of 0', 3, request(shape => [ 2, 0 ]));
 message('a shape of many', 3, request(shape => [ 3, 4 ]));
 message('a shape of few', 3, request(shape => [ 1, 4 ]));
 message('the other way', 3, request(shape => [ 4, 2 ]));
-message('a shape of 2^62', 3, request(shape => [ 1 << 62, 4 ]));
+message('a shape of 2^62', 8, request(shape => [ 1 << 62, 4 ]));
 message('2^32 times 2^32', 3, request(shape => [ 1 << 32, 1 << 32 ]));
 message('half of a shape', 3, request(shape => $bytes->(3, "\2\x80")));
 message('a shape as text', 3, request(shape => $bytes->(3, '2,4')));
@@ -523,8 +522,8 @@ cmp_ok($seen{0}, '>', 30, 'but where they do no harm');
 lives('after 1000 mutations');
 is(used(), $memory, 'memory again');
 is(($t->workers)[0], $worker, 'the same worker');
-is(() = $t->log =~ /\[(?:error|warn)\]/g, 0, 'of which no log complains')
-    or diag(grep { /\[(?:error|warn)\]/ } split /^/, $t->log);
+is(join('', grep { /\[(?:error|warn)\]/ && !/too large chunked|a temporary file/ }
+    split /^/, $t->log), '', 'of which no log complains');
 
 undef $g;
 $t->done;

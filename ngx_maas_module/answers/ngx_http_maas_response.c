@@ -492,7 +492,11 @@ ngx_http_maas_send_failure(ngx_http_request_t *r, maas_err_t *err)
 
     ctx = ngx_http_get_module_ctx(r, ngx_http_maas_module);
 
-    if (ctx != NULL && ctx->grpc && err->code == MAAS_UNSUPPORTED) {
+    /* what is not supported while nobody knows the model is how it came */
+
+    if (ctx != NULL && ctx->grpc && ctx->model == NULL
+        && err->code == MAAS_UNSUPPORTED)
+    {
         return ngx_http_maas_send_code(r, ctx, table[err->code].status,
                                        NGX_HTTP_MAAS_GRPC_UNIMPLEMENTED, told);
     }
