@@ -1,9 +1,9 @@
 
 /*
- * What the Open Inference Protocol and Triton's extensions of it say of the
- * server and its models, as JSON.
- * Not here: TensorFlow's metadata (ngx_http_maas_meta_v1.c), routes
- * (ngx_http_maas_v2.c), counters (ngx_http_maas_metrics.c).
+ * What the Open Inference Protocol says of models: metadata, readiness.
+ * Not here: Triton's configuration of them (ngx_http_maas_config.c),
+ * TensorFlow's metadata (ngx_http_maas_meta_v1.c), routes (ngx_http_maas_v2.c,
+ * ngx_http_maas_grpc.c).
  */
 
 
@@ -11,11 +11,11 @@
 
 
 static const ngx_http_maas_datatype_t  ngx_http_maas_datatypes[] = {
-    [MAAS_FIELD_NUMBER] = { "FP32", "TYPE_FP32", "DT_FLOAT" },
-    [MAAS_FIELD_BOOLEAN] = { "BOOL", "TYPE_BOOL", "DT_BOOL" },
-    [MAAS_FIELD_CATEGORY] = { "BYTES", "TYPE_STRING", "DT_STRING" },
-    [MAAS_FIELD_TEXT] = { "BYTES", "TYPE_STRING", "DT_STRING" },
-    [MAAS_FIELD_DATE] = { "BYTES", "TYPE_STRING", "DT_STRING" }
+    [MAAS_FIELD_NUMBER] = { "FP32", "TYPE_FP32", 11, "DT_FLOAT", 1 },
+    [MAAS_FIELD_BOOLEAN] = { "BOOL", "TYPE_BOOL", 1, "DT_BOOL", 10 },
+    [MAAS_FIELD_CATEGORY] = { "BYTES", "TYPE_STRING", 13, "DT_STRING", 7 },
+    [MAAS_FIELD_TEXT] = { "BYTES", "TYPE_STRING", 13, "DT_STRING", 7 },
+    [MAAS_FIELD_DATE] = { "BYTES", "TYPE_STRING", 13, "DT_STRING", 7 }
 };
 
 _Static_assert(sizeof(ngx_http_maas_datatypes)
@@ -27,7 +27,7 @@ const ngx_http_maas_datatype_t *
 ngx_http_maas_datatype(const maas_info_t *info, maas_field_kind_t kind)
 {
     static const ngx_http_maas_datatype_t  twice = {
-        "FP64", "TYPE_FP64", "DT_DOUBLE"
+        "FP64", "TYPE_FP64", 12, "DT_DOUBLE", 2
     };
 
     return info->wide && kind == MAAS_FIELD_NUMBER
@@ -62,6 +62,31 @@ ngx_http_maas_input(const maas_info_t *info, size_t i,
 }
 
 
+ngx_uint_t
+ngx_http_maas_output_at(const maas_info_t *info, ngx_uint_t i,
+    ngx_http_maas_input_t *output)
+{
+    static const size_t  one[] = { 1 };
+
+    static const ngx_http_maas_datatype_t  types[] = {
+        [MAAS_OUTPUT_NUMBERS] = { "FP32", "TYPE_FP32", 11, "DT_FLOAT", 1 },
+        [MAAS_OUTPUT_LABEL] = { "BYTES", "TYPE_STRING", 13, "DT_STRING", 7 },
+        [MAAS_OUTPUT_DECISION] = { "INT64", "TYPE_INT64", 9, "DT_INT64", 9 }
+    };
+
+    _Static_assert(sizeof(types)
+                   == MAAS_N_OUTPUTS * sizeof(ngx_http_maas_datatype_t),
+                   "a row for each kind");
+
+    output->name = maas_output_name(info, (maas_output_kind_t) i);
+    output->type = &types[i];
+    output->shape = i == MAAS_OUTPUT_NUMBERS ? &info->out : one;
+    output->rank = 1;
+
+    return output->name != NULL;
+}
+
+
 ngx_str_t
 ngx_http_maas_path_segment(ngx_str_t *path, u_char end)
 {
@@ -81,11 +106,18 @@ ngx_http_maas_path_segment(ngx_str_t *path, u_char end)
 
 
 void
-ngx_http_maas_put_model_ready(ngx_http_request_t *r,
-    ngx_http_maas_target_t *target, ngx_http_maas_text_t *text)
+ngx_http_maas_tell_model_ready(ngx_http_request_t *r,
+    ngx_http_maas_target_t *target, ngx_http_maas_tell_t *t)
 {
-    ngx_http_maas_json_value(text, NULL, "{\"name\":\"%V\",\"ready\":true}",
-                             &target->model->name);
+    ngx_http_maas_tell_open(t, NULL, 0);
+
+    if (!t->protobuf) {
+        ngx_http_maas_tell_text(t, "name", 0,
+                                (char *) target->model->name.data);
+    }
+
+    ngx_http_maas_tell_flag(t, "ready", 1, target->model != NULL);
+    ngx_http_maas_tell_close(t);
 }
 
 
@@ -115,130 +147,45 @@ ngx_http_maas_put_models(ngx_http_request_t *r,
 
 
 void
-ngx_http_maas_put_versions(ngx_http_maas_text_t *text, const char *key,
-    ngx_http_maas_main_conf_t *mmcf, const ngx_http_maas_which_t *which,
-    const char *fmt)
+ngx_http_maas_tell_dims(ngx_http_maas_tell_t *t, const char *name,
+    ngx_uint_t number, ngx_int_t rows, const size_t *shape, size_t rank)
 {
-    ngx_uint_t              n;
-    ngx_http_maas_model_t  *model;
+    size_t  i;
 
-    n = 0;
+    ngx_http_maas_tell_list(t, name);
 
-    ngx_http_maas_json_open(text, key, "[");
-
-    while ((model = ngx_http_maas_model_next(mmcf, which, &n)) != NULL) {
-        ngx_http_maas_json_value(text, NULL, fmt, &model->version);
+    if (rows != 0) {
+        ngx_http_maas_tell_number(t, NULL, number, rows);
     }
 
-    ngx_http_maas_json_close(text, "]");
+    for (i = 0; i < rank; i++) {
+        ngx_http_maas_tell_number(t, NULL, number, (int64_t) shape[i]);
+    }
+
+    ngx_http_maas_tell_list_end(t);
 }
 
 
 void
 ngx_http_maas_put_shape(ngx_http_maas_text_t *text, const char *key,
-    const char *rows, const size_t *shape, size_t rank)
+    ngx_int_t rows, const size_t *shape, size_t rank)
 {
-    size_t  i;
+    ngx_http_maas_tell_t  t;
 
-    ngx_http_maas_json_open(text, key, "[");
-
-    if (rows != NULL) {
-        ngx_http_maas_json_value(text, NULL, rows);
-    }
-
-    for (i = 0; i < rank; i++) {
-        ngx_http_maas_json_value(text, NULL, "%uz", shape[i]);
-    }
-
-    ngx_http_maas_json_close(text, "]");
+    ngx_http_maas_tell_init(&t, text, 0);
+    ngx_http_maas_tell_dims(&t, key, 0, rows, shape, rank);
 }
 
 
-/* config: as Triton's ModelConfig has them */
-
 static void
-ngx_http_maas_put_inputs(ngx_http_maas_text_t *text, const char *key,
-    const maas_info_t *info, ngx_uint_t config)
+ngx_http_maas_tell_tensor(ngx_http_maas_tell_t *t, ngx_uint_t number,
+    const ngx_http_maas_input_t *tensor)
 {
-    size_t                 i;
-    ngx_http_maas_input_t  input;
-
-    ngx_http_maas_json_open(text, key, "[");
-
-    for (i = 0; ngx_http_maas_input(info, i, &input); i++) {
-        ngx_http_maas_json_open(text, NULL, "{");
-        ngx_http_maas_json_string(text, "name", input.name);
-
-        if (config) {
-            ngx_http_maas_json_string(text, "data_type", input.type->triton);
-            ngx_http_maas_json_string(text, "format", "FORMAT_NONE");
-            ngx_http_maas_put_shape(text, "dims", NULL, input.shape,
-                                    input.rank);
-            ngx_http_maas_json_value(text, NULL, "\"is_shape_tensor\":false,"
-                                     "\"allow_ragged_batch\":false,"
-                                     "\"optional\":false,"
-                                     "\"is_non_linear_format_io\":false");
-
-        } else {
-            ngx_http_maas_json_string(text, "datatype", input.type->v2);
-            ngx_http_maas_put_shape(text, "shape", "-1", input.shape,
-                                    input.rank);
-        }
-
-        ngx_http_maas_json_close(text, "}");
-    }
-
-    ngx_http_maas_json_close(text, "]");
-}
-
-
-/* The outputs that a client may ask for */
-
-static void
-ngx_http_maas_put_outputs(ngx_http_maas_text_t *text, const char *key,
-    const maas_info_t *info, ngx_uint_t config)
-{
-    size_t                           n;
-    ngx_uint_t                       i;
-    const char                      *name;
-    const ngx_http_maas_datatype_t  *type;
-
-    static const ngx_http_maas_datatype_t  types[] = {
-        [MAAS_OUTPUT_NUMBERS] = { "FP32", "TYPE_FP32", "DT_FLOAT" },
-        [MAAS_OUTPUT_LABEL] = { "BYTES", "TYPE_STRING", "DT_STRING" },
-        [MAAS_OUTPUT_DECISION] = { "INT64", "TYPE_INT64", "DT_INT64" }
-    };
-
-    ngx_http_maas_json_open(text, key, "[");
-
-    for (i = 0; i < MAAS_N_OUTPUTS; i++) {
-        name = maas_output_name(info, (maas_output_kind_t) i);
-        if (name == NULL) {
-            continue;
-        }
-
-        type = &types[i];
-        n = i == MAAS_OUTPUT_NUMBERS ? info->out : 1;
-
-        ngx_http_maas_json_open(text, NULL, "{");
-        ngx_http_maas_json_string(text, "name", name);
-
-        if (config) {
-            ngx_http_maas_json_string(text, "data_type", type->triton);
-            ngx_http_maas_json_value(text, NULL, "\"dims\":[%uz],"
-                                     "\"label_filename\":\"\","
-                                     "\"is_shape_tensor\":false,"
-                                     "\"is_non_linear_format_io\":false", n);
-
-        } else {
-            ngx_http_maas_json_string(text, "datatype", type->v2);
-            ngx_http_maas_json_value(text, "shape", "[-1,%uz]", n);
-        }
-
-        ngx_http_maas_json_close(text, "}");
-    }
-
-    ngx_http_maas_json_close(text, "]");
+    ngx_http_maas_tell_open(t, NULL, number);
+    ngx_http_maas_tell_text(t, "name", 1, tensor->name);
+    ngx_http_maas_tell_text(t, "datatype", 2, tensor->type->v2);
+    ngx_http_maas_tell_dims(t, "shape", 3, -1, tensor->shape, tensor->rank);
+    ngx_http_maas_tell_close(t);
 }
 
 
@@ -268,162 +215,72 @@ ngx_http_maas_put_decision(ngx_http_maas_text_t *text, const maas_info_t *info)
 }
 
 
-void
-ngx_http_maas_put_model(ngx_http_request_t *r, ngx_http_maas_target_t *target,
-    ngx_http_maas_text_t *text)
+/* What the protocol has no members for, where it allows others: in JSON */
+
+static void
+ngx_http_maas_put_model_more(ngx_http_request_t *r,
+    ngx_http_maas_model_t *model, ngx_http_maas_text_t *text)
 {
     const maas_info_t         *info;
-    ngx_http_maas_which_t      all = { .name = target->model->name };
     ngx_http_maas_loc_conf_t  *mlcf;
 
     mlcf = ngx_http_get_module_loc_conf(r, ngx_http_maas_module);
-    info = target->model->info;
+    info = model->info;
 
-    ngx_http_maas_json_open(text, NULL, "{");
-    ngx_http_maas_json_value(text, "name", "\"%V\"", &all.name);
-    ngx_http_maas_put_versions(text, "versions", target->mmcf, &all,
-                               "\"%V\"");
-    ngx_http_maas_json_string(text, "platform", "maas_safetensors");
-    ngx_http_maas_put_inputs(text, "inputs", info, 0);
-    ngx_http_maas_put_outputs(text, "outputs", info, 0);
     ngx_http_maas_json_string(text, "task", info->task_name);
     ngx_http_maas_json_list(text, "labels", info->labels, info->n_labels);
     ngx_http_maas_put_decision(text, info);
     ngx_http_maas_json_list(text, "columns", info->columns, info->n_columns);
 
     if (mlcf->headers) {
-        ngx_http_maas_json_value(text, "sha256", "\"%V\"",
-                                 &target->model->sum);
+        ngx_http_maas_json_value(text, "sha256", "\"%V\"", &model->sum);
     }
-
-    ngx_http_maas_json_close(text, "}");
 }
 
-
-/* What Triton has no member for: texts by name */
-
-static void
-ngx_http_maas_put_parameters(ngx_http_maas_text_t *text,
-    const maas_info_t *info)
-{
-    char    number[MAAS_FLOAT_TEXT];
-    size_t  i;
-
-    ngx_http_maas_json_open(text, "parameters", "{");
-
-    if (info->task == MAAS_TASK_BINARY) {
-        maas_float_text(info->threshold, number);
-        ngx_http_maas_json_open(text, "threshold", "{");
-        ngx_http_maas_json_string(text, "string_value", number);
-        ngx_http_maas_json_close(text, "}");
-    }
-
-    if (info->decision != NULL) {
-        ngx_http_maas_json_open(text, "decision_weights", "{");
-        ngx_http_maas_json_value(text, "string_value", "\"");
-
-        for (i = 0; i < info->out; i++) {
-            maas_float_text(info->decision[i], number);
-            ngx_http_maas_put(text, "%s%s", i == 0 ? "[" : ",", number);
-        }
-
-        ngx_http_maas_put(text, "]\"");
-        ngx_http_maas_json_close(text, "}");
-    }
-
-    ngx_http_maas_json_close(text, "}");
-}
-
-
-/* The parts of Triton's ModelConfig that say something of us */
 
 void
-ngx_http_maas_put_config(ngx_http_request_t *r,
-    ngx_http_maas_target_t *target, ngx_http_maas_text_t *text)
+ngx_http_maas_tell_model(ngx_http_request_t *r, ngx_http_maas_target_t *target,
+    ngx_http_maas_tell_t *t)
 {
-    const maas_info_t         *info;
-    ngx_core_conf_t           *ccf;
-    ngx_http_maas_which_t      all = { .name = target->model->name };
-    ngx_http_maas_loc_conf_t  *mlcf;
+    ngx_uint_t              i, n;
+    const maas_info_t      *info;
+    ngx_http_maas_which_t   all = { .name = target->model->name };
+    ngx_http_maas_model_t  *model;
+    ngx_http_maas_input_t   tensor;
 
-    ccf = (ngx_core_conf_t *) ngx_get_conf(ngx_cycle->conf_ctx,
-                                           ngx_core_module);
-    mlcf = ngx_http_get_module_loc_conf(r, ngx_http_maas_module);
     info = target->model->info;
 
-    ngx_http_maas_json_open(text, NULL, "{");
-    ngx_http_maas_json_value(text, NULL, "\"name\":\"%V\",\"platform\":"
-                             "\"maas_safetensors\",\"backend\":\"maas\","
-                             "\"runtime\":\"\"", &all.name);
+    ngx_http_maas_tell_open(t, NULL, 0);
+    ngx_http_maas_tell_text(t, "name", 1, (char *) all.name.data);
+    ngx_http_maas_tell_list(t, "versions");
+    n = 0;
 
-    ngx_http_maas_json_open(text, "version_policy", "{");
-    ngx_http_maas_json_open(text, "specific", "{");
-    ngx_http_maas_put_versions(text, "versions", target->mmcf, &all, "%V");
-    ngx_http_maas_json_close(text, "}}");
-
-    ngx_http_maas_json_value(text, "max_batch_size", "%ui", mlcf->max_rows);
-    ngx_http_maas_put_inputs(text, "input", info, 1);
-    ngx_http_maas_put_outputs(text, "output", info, 1);
-    ngx_http_maas_json_value(text, NULL, "\"batch_input\":[],"
-                             "\"batch_output\":[],"
-                             "\"dynamic_batching\":{"
-                             "\"preferred_batch_size\":[],"
-                             "\"max_queue_delay_microseconds\":0},"
-                             "\"optimization\":{\"priority\":"
-                             "\"PRIORITY_DEFAULT\",\"eager_batching\":false},"
-                             "\"instance_group\":[{\"name\":\"%V\",\"kind\":"
-                             "\"KIND_CPU\",\"count\":%i,\"gpus\":[],"
-                             "\"passive\":false}],"
-                             "\"default_model_filename\":\"\","
-                             "\"cc_model_filenames\":{},\"metric_tags\":{},"
-                             "\"model_warmup\":[],"
-                             "\"model_transaction_policy\":"
-                             "{\"decoupled\":false},"
-                             "\"response_cache\":{\"enable\":false}",
-                             &all.name, ccf->worker_processes);
-    ngx_http_maas_put_parameters(text, info);
-    ngx_http_maas_json_close(text, "}");
-}
-
-
-void
-ngx_http_maas_put_index(ngx_http_request_t *r, ngx_http_maas_target_t *target,
-    ngx_http_maas_text_t *text)
-{
-    ngx_uint_t               i;
-    ngx_http_maas_model_t  **models;
-
-    models = target->mmcf->models.elts;
-
-    ngx_http_maas_json_open(text, NULL, "[");
-
-    for (i = 0; i < target->mmcf->models.nelts; i++) {
-        ngx_http_maas_json_value(text, NULL, "{\"name\":\"%V\",\"version\":"
-                                 "\"%V\",\"state\":\"READY\","
-                                 "\"reason\":\"\"}", &models[i]->name,
-                                 &models[i]->version);
+    while ((model = ngx_http_maas_model_next(target->mmcf, &all, &n)) != NULL) {
+        ngx_http_maas_tell_text(t, NULL, 2, (char *) model->version.data);
     }
 
-    ngx_http_maas_json_close(text, "]");
-}
+    ngx_http_maas_tell_list_end(t);
+    ngx_http_maas_tell_text(t, "platform", 3, "maas_safetensors");
+    ngx_http_maas_tell_list(t, "inputs");
 
+    for (i = 0; ngx_http_maas_input(info, i, &tensor); i++) {
+        ngx_http_maas_tell_tensor(t, 4, &tensor);
+    }
 
-/* What error_log of this place lets through; its path is nobody's business */
+    ngx_http_maas_tell_list_end(t);
+    ngx_http_maas_tell_list(t, "outputs");
 
-void
-ngx_http_maas_put_logging(ngx_http_request_t *r,
-    ngx_http_maas_target_t *target, ngx_http_maas_text_t *text)
-{
-    ngx_uint_t  level;
+    for (i = 0; i < MAAS_N_OUTPUTS; i++) {
+        if (ngx_http_maas_output_at(info, i, &tensor)) {
+            ngx_http_maas_tell_tensor(t, 5, &tensor);
+        }
+    }
 
-    level = r->connection->log->log_level;
+    ngx_http_maas_tell_list_end(t);
 
-    ngx_http_maas_json_value(text, NULL, "{\"log_file\":\"\",\"log_error\":%s,"
-                             "\"log_warning\":%s,\"log_info\":%s,"
-                             "\"log_verbose_level\":%d,"
-                             "\"log_format\":\"default\"}",
-                             level >= NGX_LOG_ERR ? "true" : "false",
-                             level >= NGX_LOG_WARN ? "true" : "false",
-                             level >= NGX_LOG_INFO ? "true" : "false",
-                             level >= NGX_LOG_DEBUG_FIRST ? 1 : 0);
+    if (!t->protobuf) {
+        ngx_http_maas_put_model_more(r, target->model, t->text);
+    }
+
+    ngx_http_maas_tell_close(t);
 }

@@ -10,6 +10,7 @@
 
 
 #include "answers/ngx_http_maas_response.h"
+#include "answers/ngx_http_maas_tell.h"
 #include "ngx_http_maas_conf.h"
 
 
@@ -46,12 +47,14 @@ ngx_str_t ngx_http_maas_path_segment(ngx_str_t *path, u_char end);
 
 
 /* What a kind of column is called in v2, in Triton's configuration and in
- * TensorFlow's metadata */
+ * TensorFlow's metadata, with their numbers in protobuf */
 
 typedef struct {
     const char                 *v2;
     const char                 *triton;
+    ngx_uint_t                  triton_value;
     const char                 *tensorflow;
+    ngx_uint_t                  tensorflow_value;
 } ngx_http_maas_datatype_t;
 
 
@@ -74,14 +77,18 @@ typedef struct {
 ngx_uint_t ngx_http_maas_input(const maas_info_t *info, size_t i,
     ngx_http_maas_input_t *input);
 
-/* A list: the dimensions of a row, behind that of rows if it is not NULL */
-void ngx_http_maas_put_shape(ngx_http_maas_text_t *text, const char *key,
-    const char *rows, const size_t *shape, size_t rank);
+/* What a client may ask for: output i, below MAAS_N_OUTPUTS; 0: the model has
+ * it not. */
+ngx_uint_t ngx_http_maas_output_at(const maas_info_t *info, ngx_uint_t i,
+    ngx_http_maas_input_t *output);
 
-/* A list: the versions that are meant; fmt: of one */
-void ngx_http_maas_put_versions(ngx_http_maas_text_t *text, const char *key,
-    ngx_http_maas_main_conf_t *mmcf, const ngx_http_maas_which_t *which,
-    const char *fmt);
+/* A list: the dimensions of a row, behind that of rows if it is not 0 */
+void ngx_http_maas_tell_dims(ngx_http_maas_tell_t *t, const char *name,
+    ngx_uint_t number, ngx_int_t rows, const size_t *shape, size_t rank);
+
+/* The same, as JSON */
+void ngx_http_maas_put_shape(ngx_http_maas_text_t *text, const char *key,
+    ngx_int_t rows, const size_t *shape, size_t rank);
 
 /* Members "threshold", above which the probability of the second label must
  * be, and "decision_weights", that the probabilities of labels are multiplied
@@ -89,26 +96,52 @@ void ngx_http_maas_put_versions(ngx_http_maas_text_t *text, const char *key,
 void ngx_http_maas_put_decision(ngx_http_maas_text_t *text,
     const maas_info_t *info);
 
-/* The JSON of an answer, each for the route of its name. */
+/* The names of models, as JSON */
 void ngx_http_maas_put_models(ngx_http_request_t *r,
     ngx_http_maas_target_t *target, ngx_http_maas_text_t *text);
-void ngx_http_maas_put_model(ngx_http_request_t *r,
-    ngx_http_maas_target_t *target, ngx_http_maas_text_t *text);
-void ngx_http_maas_put_model_ready(ngx_http_request_t *r,
-    ngx_http_maas_target_t *target, ngx_http_maas_text_t *text);
-void ngx_http_maas_put_config(ngx_http_request_t *r,
-    ngx_http_maas_target_t *target, ngx_http_maas_text_t *text);
-void ngx_http_maas_put_index(ngx_http_request_t *r,
-    ngx_http_maas_target_t *target, ngx_http_maas_text_t *text);
-void ngx_http_maas_put_logging(ngx_http_request_t *r,
-    ngx_http_maas_target_t *target, ngx_http_maas_text_t *text);
+
+/* Answers, each to the route or the method of its name; fields as in the
+ * messages of inference.GRPCInferenceService.  What a model says needs one,
+ * readiness in protobuf excepted. */
+void ngx_http_maas_tell_model(ngx_http_request_t *r,
+    ngx_http_maas_target_t *target, ngx_http_maas_tell_t *t);
+void ngx_http_maas_tell_model_ready(ngx_http_request_t *r,
+    ngx_http_maas_target_t *target, ngx_http_maas_tell_t *t);
+
+/* ngx_http_maas_config.c */
+void ngx_http_maas_tell_config(ngx_http_request_t *r,
+    ngx_http_maas_target_t *target, ngx_http_maas_tell_t *t);
+
+/* ngx_http_maas_stats.c: of a version, of all of a model, of all */
+void ngx_http_maas_tell_stats(ngx_http_request_t *r,
+    ngx_http_maas_target_t *target, ngx_http_maas_tell_t *t);
+
+/* ngx_http_maas_server.c */
+void ngx_http_maas_tell_server(ngx_http_request_t *r,
+    ngx_http_maas_target_t *target, ngx_http_maas_tell_t *t);
+void ngx_http_maas_tell_live(ngx_http_request_t *r,
+    ngx_http_maas_target_t *target, ngx_http_maas_tell_t *t);
+void ngx_http_maas_tell_ready(ngx_http_request_t *r,
+    ngx_http_maas_target_t *target, ngx_http_maas_tell_t *t);
+void ngx_http_maas_tell_index(ngx_http_request_t *r,
+    ngx_http_maas_target_t *target, ngx_http_maas_tell_t *t);
+void ngx_http_maas_tell_logging(ngx_http_request_t *r,
+    ngx_http_maas_target_t *target, ngx_http_maas_tell_t *t);
+void ngx_http_maas_tell_tracing(ngx_http_request_t *r,
+    ngx_http_maas_target_t *target, ngx_http_maas_tell_t *t);
 
 
 /* ngx_http_maas_meta_v1.c */
 
-/* TensorFlow's metadata of a model */
-void ngx_http_maas_put_v1_model(ngx_http_maas_text_t *text,
+/* TensorFlow's metadata of a model: all of the answer; fields as in
+ * tensorflow.serving.GetModelMetadataResponse */
+void ngx_http_maas_tell_v1_model(ngx_http_maas_tell_t *t,
     ngx_http_maas_model_t *model);
+
+/* Versions that are meant and how they are: a member of the answer; fields as
+ * in tensorflow.serving.GetModelStatusResponse */
+void ngx_http_maas_tell_v1_status(ngx_http_maas_tell_t *t,
+    ngx_http_maas_main_conf_t *mmcf, const ngx_http_maas_which_t *which);
 
 
 /* ngx_http_maas_openapi.c */
@@ -170,13 +203,6 @@ void ngx_http_maas_put_examples(ngx_http_maas_text_t *t,
     const maas_info_t *info);
 void ngx_http_maas_put_v1_examples(ngx_http_maas_text_t *t,
     const maas_info_t *info, const char *key);
-
-
-/* ngx_http_maas_stats.c */
-
-/* Triton's statistics object: of a version, of all of a model, of all. */
-void ngx_http_maas_put_stats(ngx_http_request_t *r,
-    ngx_http_maas_target_t *target, ngx_http_maas_text_t *text);
 
 
 /* ngx_http_maas_metrics_model.c */

@@ -233,14 +233,15 @@ static void
 ngx_http_maas_v1_put_status(ngx_http_maas_text_t *text,
     ngx_http_maas_v1_t *v1, ngx_http_maas_main_conf_t *mmcf)
 {
-    ngx_http_maas_json_open(text, NULL, "{");
+    ngx_http_maas_tell_t  t;
+
+    ngx_http_maas_tell_init(&t, text, 0);
+
+    ngx_http_maas_tell_open(&t, NULL, 0);
     ngx_http_maas_json_value(text, NULL, "\"name\":\"%V\",\"ready\":true",
                              &v1->which.name);
-    ngx_http_maas_put_versions(text, "model_version_status", mmcf, &v1->which,
-                               "{\"version\":\"%V\",\"state\":\"AVAILABLE\","
-                               "\"status\":{\"error_code\":\"OK\","
-                               "\"error_message\":\"\"}}");
-    ngx_http_maas_json_close(text, "}");
+    ngx_http_maas_tell_v1_status(&t, mmcf, &v1->which);
+    ngx_http_maas_tell_close(&t);
 }
 
 
@@ -250,6 +251,7 @@ static ngx_int_t
 ngx_http_maas_v1_answer(ngx_http_request_t *r, ngx_http_maas_v1_t *v1,
     ngx_http_maas_main_conf_t *mmcf, ngx_http_maas_model_t *model)
 {
+    ngx_http_maas_tell_t    tell;
     ngx_http_maas_text_t    text;
     ngx_http_maas_target_t  all = { .mmcf = mmcf };
 
@@ -273,7 +275,8 @@ ngx_http_maas_v1_answer(ngx_http_request_t *r, ngx_http_maas_v1_t *v1,
         ngx_http_maas_put_models(r, &all, &text);
 
     } else if (v1->verb == ngx_http_maas_v1_metadata) {
-        ngx_http_maas_put_v1_model(&text, model);
+        ngx_http_maas_tell_init(&tell, &text, 0);
+        ngx_http_maas_tell_v1_model(&tell, model);
 
     } else {
         ngx_http_maas_v1_put_status(&text, v1, mmcf);

@@ -10,13 +10,15 @@
 #include "request/ngx_http_maas_request.h"
 
 
-/* What a route does: its answer, or `put`, which writes the JSON of it, or
+/* What a route does: `tell` or `put`, which write the JSON of its answer, or
  * `handler`. */
 
 typedef struct {
     char                     *path;
     ngx_uint_t                methods;
-    char                     *answer;
+    void                    (*tell)(ngx_http_request_t *r,
+                                    ngx_http_maas_target_t *target,
+                                    ngx_http_maas_tell_t *t);
     void                    (*put)(ngx_http_request_t *r,
                                    ngx_http_maas_target_t *target,
                                    ngx_http_maas_text_t *text);
@@ -58,6 +60,7 @@ ngx_http_maas_v2_index_ready(ngx_http_request_t *r)
     ngx_str_t               body;
     maas_err_t              err;
     maas_status_t           rc;
+    ngx_http_maas_tell_t    tell;
     ngx_http_maas_text_t    text;
     ngx_http_maas_target_t  target;
 
@@ -80,7 +83,8 @@ ngx_http_maas_v2_index_ready(ngx_http_request_t *r)
     target.mmcf = ngx_http_get_module_main_conf(r, ngx_http_maas_module);
 
     ngx_http_maas_text_init(&text, r->pool);
-    ngx_http_maas_put_index(r, &target, &text);
+    ngx_http_maas_tell_init(&tell, &text, 0);
+    ngx_http_maas_tell_index(r, &target, &tell);
 
     ngx_http_finalize_request(r, ngx_http_maas_send_text(r,
                                      &ngx_http_maas_json_type, &text));
@@ -94,30 +98,18 @@ ngx_http_maas_v2_index(ngx_http_request_t *r, ngx_http_maas_target_t *target)
 }
 
 
-/* There is nothing to trace with; clients that ask are told so. */
-
-#define NGX_HTTP_MAAS_V2_TRACE                                                \
-    "{\"trace_level\":[\"OFF\"],\"trace_rate\":\"0\","                        \
-    "\"trace_count\":\"0\",\"log_frequency\":\"0\",\"trace_file\":\"\","      \
-    "\"trace_mode\":\"triton\"}"
-
-
-/* Below /v2.  What lives is ready: bodies that every client's reader of these
- * routes accepts, also those that look for the other member. */
+/* Below /v2 */
 
 static const ngx_http_maas_route_t  ngx_http_maas_v2_server[] = {
-    { "", NGX_HTTP_MAAS_READ,
-      .answer = "{\"name\":\"ngx_maas\",\"version\":\"" MAAS_VERSION "\","
-                "\"extensions\":[\"binary_tensor_data\",\"classification\","
-                "\"model_configuration\",\"statistics\"]}" },
-    { "/health/live", NGX_HTTP_MAAS_READ, .answer = "{\"live\":true}" },
-    { "/health/ready", NGX_HTTP_MAAS_READ,
-      .answer = "{\"live\":true,\"ready\":true}" },
+    { "", NGX_HTTP_MAAS_READ, .tell = ngx_http_maas_tell_server },
+    { "/health/live", NGX_HTTP_MAAS_READ, .tell = ngx_http_maas_tell_live },
+    { "/health/ready", NGX_HTTP_MAAS_READ, .tell = ngx_http_maas_tell_ready },
     { "/models", NGX_HTTP_MAAS_READ, .put = ngx_http_maas_put_models },
-    { "/models/stats", NGX_HTTP_MAAS_READ, .put = ngx_http_maas_put_stats },
+    { "/models/stats", NGX_HTTP_MAAS_READ, .tell = ngx_http_maas_tell_stats },
     { "/repository/index", NGX_HTTP_POST, .handler = ngx_http_maas_v2_index },
-    { "/trace/setting", NGX_HTTP_MAAS_READ, .answer = NGX_HTTP_MAAS_V2_TRACE },
-    { "/logging", NGX_HTTP_MAAS_READ, .put = ngx_http_maas_put_logging },
+    { "/trace/setting", NGX_HTTP_MAAS_READ,
+      .tell = ngx_http_maas_tell_tracing },
+    { "/logging", NGX_HTTP_MAAS_READ, .tell = ngx_http_maas_tell_logging },
     { "/docs", NGX_HTTP_MAAS_READ, .handler = ngx_http_maas_docs_handler },
     { "/docs/openapi.json", NGX_HTTP_MAAS_READ,
       .put = ngx_http_maas_put_openapi },
@@ -130,11 +122,12 @@ static const ngx_http_maas_route_t  ngx_http_maas_v2_server[] = {
 static const ngx_http_maas_route_t  ngx_http_maas_v2_model[] = {
     { "/infer", NGX_HTTP_POST, .handler = ngx_http_maas_v2_infer },
     { "/explain", NGX_HTTP_POST, .handler = ngx_http_maas_v2_explain },
-    { "", NGX_HTTP_MAAS_READ, .put = ngx_http_maas_put_model },
-    { "/ready", NGX_HTTP_MAAS_READ, .put = ngx_http_maas_put_model_ready },
-    { "/config", NGX_HTTP_MAAS_READ, .put = ngx_http_maas_put_config },
-    { "/stats", NGX_HTTP_MAAS_READ, .put = ngx_http_maas_put_stats },
-    { "/trace/setting", NGX_HTTP_MAAS_READ, .answer = NGX_HTTP_MAAS_V2_TRACE },
+    { "", NGX_HTTP_MAAS_READ, .tell = ngx_http_maas_tell_model },
+    { "/ready", NGX_HTTP_MAAS_READ, .tell = ngx_http_maas_tell_model_ready },
+    { "/config", NGX_HTTP_MAAS_READ, .tell = ngx_http_maas_tell_config },
+    { "/stats", NGX_HTTP_MAAS_READ, .tell = ngx_http_maas_tell_stats },
+    { "/trace/setting", NGX_HTTP_MAAS_READ,
+      .tell = ngx_http_maas_tell_tracing },
     { "/docs", NGX_HTTP_MAAS_READ, .handler = ngx_http_maas_docs_handler },
     { "/docs/openapi.json", NGX_HTTP_MAAS_READ,
       .put = ngx_http_maas_put_openapi },
@@ -245,6 +238,7 @@ ngx_http_maas_v2_handler(ngx_http_request_t *r, ngx_str_t *path)
     ngx_int_t                     rc;
     ngx_str_t                     tail;
     const char                   *missing;
+    ngx_http_maas_tell_t          tell;
     ngx_http_maas_text_t          text;
     ngx_http_maas_target_t        target;
     const ngx_http_maas_route_t  *route;
@@ -280,7 +274,8 @@ ngx_http_maas_v2_handler(ngx_http_request_t *r, ngx_str_t *path)
         route->put(r, &target, &text);
 
     } else {
-        ngx_http_maas_json_value(&text, NULL, "%s", route->answer);
+        ngx_http_maas_tell_init(&tell, &text, 0);
+        route->tell(r, &target, &tell);
     }
 
     return ngx_http_maas_send_text(r, &ngx_http_maas_json_type, &text);
