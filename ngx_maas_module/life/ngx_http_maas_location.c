@@ -6,7 +6,7 @@
 
 
 #include "ngx_http_maas_life.h"
-#include "routes/ngx_http_maas_routes.h"
+#include "routes/ngx_http_maas_grpc.h"
 
 
 const ngx_http_handler_pt  ngx_http_maas_handlers[] = {
@@ -79,8 +79,41 @@ ngx_http_maas_is_tree(u_char *p, u_char *last)
 }
 
 
+/* Does a service of gRPC, or so much of its name that nothing else has it,
+ * begin there in a location's name? */
+
+static ngx_uint_t
+ngx_http_maas_is_service(u_char *p, u_char *last)
+{
+    size_t       len;
+    ngx_uint_t   i;
+    const char  *name;
+
+    if (*p != '/') {
+        return 0;
+    }
+
+    p++;
+
+    for (len = 0; p + len < last && p[len] != '/'; len++) { /* void */ }
+
+    for (i = 0; i < NGX_HTTP_MAAS_GRPC_N_SERVICES; i++) {
+        name = ngx_http_maas_grpc_service(i);
+
+        if (len <= ngx_strlen(name) && ngx_memcmp(p, name, len) == 0
+            && ngx_strlchr(p, p + len, '.') != NULL)
+        {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
 /* location /ml/, location /ml/v2/ and location /ml/v2/models/stats: all of
- * these serve /ml/v2/..., as far as they reach */
+ * these serve /ml/v2/..., as far as they reach; in the same way
+ * /inference.GRPCInferenceService/ */
 
 static void
 ngx_http_maas_serve_root(ngx_str_t *name, ngx_str_t *root)
@@ -91,8 +124,9 @@ ngx_http_maas_serve_root(ngx_str_t *name, ngx_str_t *root)
     last = name->data + name->len;
 
     for (p = name->data; last - p >= 3; p++) {
-        if ((ngx_strncmp(p, "/v2", 3) == 0 || ngx_strncmp(p, "/v1", 3) == 0)
-            && ngx_http_maas_is_tree(p + 3, last))
+        if (((ngx_strncmp(p, "/v2", 3) == 0 || ngx_strncmp(p, "/v1", 3) == 0)
+             && ngx_http_maas_is_tree(p + 3, last))
+            || ngx_http_maas_is_service(p, last))
         {
             root->len = p - name->data;
             return;

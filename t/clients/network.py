@@ -11,6 +11,19 @@ def ok(name):
     print("ok", name)
 
 
+def refused(call, code, text=""):
+    """A call of tritonclient that must fail with a code of gRPC."""
+    from tritonclient.utils import InferenceServerException
+
+    try:
+        call()
+    except InferenceServerException as e:
+        assert e.status() == "StatusCode." + code, e
+        assert e.message() and text in e.message(), e
+    else:
+        raise AssertionError("no error, expected " + code)
+
+
 def expected(path, x):
     w = load_file(path)
     h = np.tanh((x - 0.5) * 2 @ w["layers.0.weight"] + w["layers.0.bias"])
