@@ -1,7 +1,8 @@
 #!/usr/bin/perl
 
-# Promise: perf_analyzer, Triton's load tester, runs against v2 to its end,
-# and the statistics it reads from the server are those of its own requests.
+# Promise: perf_analyzer, Triton's load tester, runs against v2 to its end, by
+# HTTP and by gRPC, and the statistics it reads from the server are those of its
+# own requests.
 
 use strict;
 use warnings;
@@ -32,12 +33,17 @@ http {
         location = /m { maas_predict m; }
         location = /metrics { maas_metrics; }
     }
+    server {
+        listen 127.0.0.1:%%PORT1%% http2;
+        location / { maas_serve; }
+    }
 }
 EOC
 $t->known_good('/m', '[1,2,3,4,5,6,7,8]');
 $t->run;
 
 my $url = '127.0.0.1:' . $t->port;
+my @grpc = ('-i', 'grpc', '-u', '127.0.0.1:' . $t->port(1));
 $ENV{LD_LIBRARY_PATH} = "$perf/nvidia/cuda_runtime/lib";
 
 sub perf {
@@ -64,6 +70,11 @@ each_has('binary', 1);
 each_has('JSON, eight rows', 8, '-b', 8,
     qw(--input-tensor-format json --output-tensor-format json));
 each_has('asynchronous, several at once', 1, '-a', '--concurrency-range', 8);
+each_has('gRPC', 1, @grpc);
+each_has('gRPC, eight rows, compressed', 8, @grpc, '-b', 8,
+    '--grpc-compression-algorithm', 'gzip');
+each_has('gRPC, asynchronous, several at once', 1, @grpc, '-a',
+    '--concurrency-range', 8);
 
 my (undef, undef, $said) = perf('concurrency in steps, with metrics',
     '--concurrency-range', '1:2', '--collect-metrics', '--metrics-url',
