@@ -61,7 +61,7 @@ PRELOADS   := $(patsubst t/lib/%.c,$(B)/%.so,$(wildcard t/lib/*.c))
 .PHONY: all module trainer units benches fuzzers test demo demo-bots \
 	demo-stop bench bench-tables bench-explain \
 	bench-int8 bench-train bench-trees deb deb-life test-nginx \
-	test-debian13 asan conformance torture fuzz style docs docs-pictures clean
+	image test-debian13 asan conformance torture fuzz style docs docs-pictures clean
 
 all: module trainer
 module: $(SO)
@@ -317,6 +317,20 @@ asan: build/.packages-test build/venv/.done build/prometheus/.done \
 	ASAN_OPTIONS=detect_leaks=0 MAAS_ASAN=1 MAAS_BUILD=build/asan prove $(filter-out \
 	    t/17-trainer-sparse.t t/49-bots.t t/75-training-doc.t t/93-torture.t \
 	    t/98-deb.t,$(wildcard t/*.t t/*/*.t))
+
+# the image of the Containerfile, with the first of these that is there
+ENGINE      = $(firstword $(foreach e,podman buildah docker, \
+                  $(if $(shell command -v $(e)),$(e))))
+IMAGE       = ngx-maas
+VERSION     = $(shell sed -n 's/^Changes with ngx_maas //p' CHANGES | head -n 1)
+
+image:
+	@test -n "$(ENGINE)" || { echo "make image: none of podman, buildah and" \
+	    "docker is here; on Debian: apt-get install podman" >&2; exit 1; }
+	$(ENGINE) build -f Containerfile -t $(IMAGE) \
+	    --build-arg VERSION=$(VERSION) --build-arg \
+	    REVISION=$(shell git rev-parse HEAD 2>&1 | grep -x '[0-9a-f]*') \
+	    $(if $(DEBIAN),--build-arg DEBIAN=$(DEBIAN)) .
 
 # two minutes of requests made up from the OpenAPI documents; part of
 # `make test` as well, for a few seconds
