@@ -47,6 +47,7 @@ typedef struct {
 
 
 typedef struct ngx_http_maas_watching_s  ngx_http_maas_watching_t;
+typedef struct ngx_http_maas_tracing_s  ngx_http_maas_tracing_t;
 
 typedef struct {
     ngx_array_t               models;      /* of ngx_http_maas_model_t *; of a
@@ -90,6 +91,10 @@ typedef struct {
     ngx_array_t               pairs;       /* of ngx_http_maas_pair_t *: models
                                               and their shadows */
     ngx_uint_t                shadow_lines;    /* lines of maas_shadow */
+
+    ngx_int_t                 trace;       /* index of a variable; unset: no
+                                              maas_trace is on */
+    uint64_t                  trace_seed[4];   /* of this worker's ids */
 } ngx_http_maas_main_conf_t;
 
 
@@ -133,6 +138,8 @@ typedef struct {
                                                   and */
     ngx_array_t              *shadows;     /*     what they mean here; NULL:
                                                   there is none */
+
+    ngx_http_maas_tracing_t  *tracing;     /* maas_trace; NULL: off */
 } ngx_http_maas_loc_conf_t;
 
 

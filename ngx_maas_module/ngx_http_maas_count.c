@@ -184,8 +184,12 @@ ngx_http_maas_count_failure(ngx_http_maas_ctx_t *ctx, ngx_uint_t status)
                                 at->body == 0 ? 0 : at->sent - at->body);
     }
 
-    ngx_http_maas_count_reason(model, ctx->said_why ? ctx->why
-                                      : ngx_http_maas_count_why(ctx, status));
+    if (!ctx->said_why) {
+        ctx->why = ngx_http_maas_count_why(ctx, status);
+        ctx->said_why = 1;
+    }
+
+    ngx_http_maas_count_reason(model, ctx->why);
 }
 
 

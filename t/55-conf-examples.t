@@ -279,6 +279,29 @@ example(log => '/score', '[120.5,3,0]', sub {
 });
 
 
+example(trace => '/score', '[120.5,3,0]', sub {
+    my ($t) = @_;
+    my $one = $t->post('/score', '[[120.5,3,0]]', 'Content-Type' => $json);
+    my $id = '0af7651916cd43dd8448eb211c80319c';
+    my $two = $t->get('/application', undef,
+        traceparent => "00-$id-b7ad6b7169203331-01");
+    my ($span) = $two->body =~ /^00-$id-([0-9a-f]{16})-01$/;
+    isnt($span, 'b7ad6b7169203331', 'trace: the application gets our span');
+    is($two->header('Trace'), $id, 'trace: so does the client');
+
+    my @lines;
+    $t->wait_for(sub { 3 <= (@lines = split /\n/,
+        $t->read_file('spans.jsonl')) }, 5);
+    my @spans = map { JSON::PP::decode_json($_)->{resourceSpans}[0]
+        {scopeSpans}[0]{spans} } @lines[ 1, 2 ];
+    is(join(' ', map { $_->{name} } @{ $spans[0] }),
+        'POST /score body parse queue compute write', 'trace: a prediction');
+    is($spans[0][0]{traceId}, $one->header('Trace'), 'trace: its id');
+    is("$spans[1][0]{traceId} $spans[1][0]{spanId}", "$id $span",
+        'trace: the application\'s');
+});
+
+
 # Payments whose amount alone decides: the logit is amount / 100 - 5.  Without
 # an amount the model says nothing.
 

@@ -13,6 +13,7 @@
 #include "proxy/ngx_http_maas_proxy.h"
 #include "proxy/ngx_http_maas_shadow.h"
 #include "proxy/ngx_http_maas_track.h"
+#include "trace/ngx_http_maas_trace.h"
 
 
 /* Offsets in the zone have 32 bits. */
@@ -39,7 +40,8 @@ ngx_http_maas_preconfiguration(ngx_conf_t *cf)
     if (ngx_http_maas_state_init(cf) != NGX_OK
         || ngx_http_maas_own_variables(cf) != NGX_OK
         || ngx_http_maas_ja4_variables(cf) != NGX_OK
-        || ngx_http_maas_header_order_variable(cf) != NGX_OK)
+        || ngx_http_maas_header_order_variable(cf) != NGX_OK
+        || ngx_http_maas_trace_variables(cf) != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -67,6 +69,8 @@ ngx_http_maas_postconfiguration(ngx_conf_t *cf)
     {
         return NGX_ERROR;
     }
+
+    ngx_http_maas_trace_check(cf, mmcf);
 
     return ngx_http_maas_filter_init(cf);
 }
@@ -103,6 +107,7 @@ ngx_http_maas_create_main_conf(ngx_conf_t *cf)
 
     mmcf->zone_size = NGX_CONF_UNSET_SIZE;
     mmcf->memory_size = NGX_CONF_UNSET;
+    mmcf->trace = NGX_CONF_UNSET;
     mmcf->batch = 1;
     mmcf->max_rows = 1;
 
@@ -143,6 +148,7 @@ ngx_http_maas_create_loc_conf(ngx_conf_t *cf)
     mlcf->explain = NGX_CONF_UNSET_PTR;
     mlcf->proxy.body = NGX_CONF_UNSET;
     mlcf->headers = NGX_CONF_UNSET;
+    mlcf->tracing = NGX_CONF_UNSET_PTR;
 
     return mlcf;
 }
@@ -209,6 +215,7 @@ ngx_http_maas_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_conf_merge_ptr_value(conf->explain, prev->explain, NULL);
     ngx_conf_merge_value(conf->proxy.body, prev->proxy.body, 0);
     ngx_conf_merge_value(conf->headers, prev->headers, 0);
+    ngx_conf_merge_ptr_value(conf->tracing, prev->tracing, NULL);
 
     mmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_maas_module);
 
@@ -469,6 +476,13 @@ static ngx_command_t  ngx_http_maas_commands[] = {
     { ngx_string("maas_shadow"),
       NGX_HTTP_LOC_CONF|NGX_CONF_TAKE123,
       ngx_http_maas_shadow,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("maas_trace"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE123,
+      ngx_http_maas_trace_set,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
       NULL },

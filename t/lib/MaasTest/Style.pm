@@ -47,6 +47,10 @@ our @rooms = (
                 qr{^<string\.h>$},
             'ngx_maas_module/proxy/ngx_http_maas_hello_ja4.c' =>
                 qr{^<(?:stdlib|string)\.h>$},
+            'ngx_maas_module/trace/ngx_http_maas_trace_context.h' =>
+                qr{^<std(?:def|int)\.h>$},
+            'ngx_maas_module/trace/ngx_http_maas_trace_random.c' =>
+                qr{^<sys/random\.h>$},
         },
         banned   => [ @unsafe, @vague, @memory, @program, @files ],
         owners   => { qr{_(?:body|file)\.c$} => \@files,
@@ -105,6 +109,7 @@ our @arrows = (
                                $maas->('answers', 'request', 'proxy') ],
     [ qr{^ngx_maas_module/proxy/},   @face, $http,
                                $maas->('answers', 'request') ],
+    [ qr{^ngx_maas_module/trace/},   @face, $http, $maas->('answers') ],
     [ qr{^ngx_maas_module/watch/},   @face, $http,
                                $maas->('request', 'proxy', 'life') ],
     [ qr{^ngx_maas_module/life/}, @face, $http, $maas->('\w+') ],
