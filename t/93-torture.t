@@ -49,6 +49,7 @@ http {
     maas_track $c key=$arg_n window=1m;
     log_format own '$maas_model $maas_label $maas_score $maas_rows $maas_time '
                    '$maas_time_compute $maas_file';
+    log_format spans escape=none '$maas_span';
     log_format features escape=none '$label|$c_1m|$maas_features_table|$maas_features';
     server {
         listen 127.0.0.1:%%PORT%%;
@@ -104,6 +105,12 @@ http {
             try_files /none =204;
             location = /fields/pool { maas_offload pool above=0us;
                 try_files /none =204; }
+        }
+        location = /trace {
+            maas_predict m;
+            maas_trace ratio=1;
+            access_log %%TESTDIR%%/spans.jsonl spans if=$maas_sampled;
+            add_header X-Trace "$maas_traceparent|$maas_tracestate" always;
         }
         location = /shadow { maas_predict m; maas_shadow n; }
         location = /later {
@@ -201,6 +208,15 @@ torture('a gate', sub { says('X-Label', $t->get("/gate?n=1&t=ab\xff")) },
 said('a gate', qr/^(?:none\|\d*\|0|class\d\|\d*\|[012])$/);
 $said{$_}++ for split /\n/, $t->read_file('features.log');
 said('its log', qr/^(?:none|class\d|)\|\d*\|(?:$object|)\|(?:$object|)$/);
+my @parent = (traceparent => '00-' . '1' x 32 . '-' . '2' x 16 . '-01',
+    tracestate => 'a=1', TraceState => 'b=2');
+torture('a trace', sub { says('X-Trace', $t->post('/trace', $row, @parent)) },
+    $fine);
+said('a trace', qr/^(?:00-1{32}-[0-9a-f]{16}-01)?\|(?:a=1,b=2)?$/);
+my @spans = grep { $_ ne '' } split /\n/, $t->read_file('spans.jsonl');
+cmp_ok(scalar @spans, '>', 1, 'a trace: spans');
+is(scalar(grep { eval { JSON::PP::decode_json($_) } } @spans), scalar @spans,
+    'a trace: whole ones');
 torture('a body in a file', sub { $t->post('/rows', $big) }, $fine);
 torture('a row in a thread', sub { $t->post('/pool', $row) }, $fine);
 torture('rows in a thread', sub { $t->post('/pool', $big) }, $fine);
