@@ -82,15 +82,14 @@ extern ngx_str_t  ngx_http_maas_tracestate;
 /* ngx_http_maas_trace_json.c */
 
 /* An attribute of a span: of a text, in which what is no UTF-8 becomes U+FFFD
- * and of which 1024 bytes are kept; of a number. */
+ * and of which 1024 bytes are kept; of a short word that needs no escapes; of a
+ * number. */
 void ngx_http_maas_trace_text(ngx_http_maas_text_t *t, const char *key,
     const u_char *s, size_t len);
+void ngx_http_maas_trace_word(ngx_http_maas_text_t *t, const char *key,
+    const ngx_str_t *word);
 void ngx_http_maas_trace_number(ngx_http_maas_text_t *t, const char *key,
     uint64_t n);
-
-/* A text as a value, by the same rules */
-void ngx_http_maas_trace_string(ngx_http_maas_text_t *t, const u_char *s,
-    size_t len);
 
 /* A span; times in ns of CLOCK_REALTIME */
 
@@ -107,7 +106,7 @@ typedef struct {
     ngx_str_t                      name;
     uint64_t                       from;
     uint64_t                       to;
-    const char                    *failed; /* why; NULL: it did not */
+    const char                    *failed; /* why, a word; NULL: it did not */
 } ngx_http_maas_span_t;
 
 /* It begins; "attributes" may follow, then it ends. */

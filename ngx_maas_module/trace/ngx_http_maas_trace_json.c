@@ -24,7 +24,7 @@
 #define NGX_HTTP_MAAS_SPAN_ERROR       2   /* StatusCode */
 
 
-void
+static void
 ngx_http_maas_trace_string(ngx_http_maas_text_t *t, const u_char *s, size_t len)
 {
     u_char  text[NGX_HTTP_MAAS_TRACE_KEPT * NGX_HTTP_MAAS_TRACE_REPAIR];
@@ -40,27 +40,54 @@ ngx_http_maas_trace_string(ngx_http_maas_text_t *t, const u_char *s, size_t len)
 }
 
 
+/* An attribute up to its value, and behind it.  Keys need no escapes. */
+
+static void
+ngx_http_maas_trace_key(ngx_http_maas_text_t *t, const char *key,
+    const char *kind)
+{
+    maas_writer_raw(&t->json, "", 0);
+    ngx_http_maas_put(t, "{\"key\":\"%s\",\"value\":{\"%s\":", key, kind);
+    t->json.follows = 0;
+}
+
+
+static void
+ngx_http_maas_trace_end(ngx_http_maas_text_t *t)
+{
+    static ngx_str_t  end = ngx_string("}}");
+
+    ngx_http_maas_put_text(t, &end);
+    t->json.follows = 1;
+}
+
+
 void
 ngx_http_maas_trace_text(ngx_http_maas_text_t *t, const char *key,
     const u_char *s, size_t len)
 {
-    ngx_http_maas_json_open(t, NULL, "{");
-    ngx_http_maas_json_string(t, "key", key);
-    ngx_http_maas_json_open(t, "value", "{");
-    maas_writer_key(&t->json, "stringValue");
+    ngx_http_maas_trace_key(t, key, "stringValue");
     ngx_http_maas_trace_string(t, s, len);
-    ngx_http_maas_json_close(t, "}}");
+    ngx_http_maas_trace_end(t);
+}
+
+
+void
+ngx_http_maas_trace_word(ngx_http_maas_text_t *t, const char *key,
+    const ngx_str_t *word)
+{
+    ngx_http_maas_trace_key(t, key, "stringValue");
+    ngx_http_maas_put(t, "\"%V\"", word);
+    ngx_http_maas_trace_end(t);
 }
 
 
 void
 ngx_http_maas_trace_number(ngx_http_maas_text_t *t, const char *key, uint64_t n)
 {
-    ngx_http_maas_json_open(t, NULL, "{");
-    ngx_http_maas_json_string(t, "key", key);
-    ngx_http_maas_json_open(t, "value", "{");
-    ngx_http_maas_json_value(t, "intValue", "\"%uL\"", n);
-    ngx_http_maas_json_close(t, "}}");
+    ngx_http_maas_trace_key(t, key, "intValue");
+    ngx_http_maas_put(t, "\"%uL\"", n);
+    ngx_http_maas_trace_end(t);
 }
 
 
@@ -74,7 +101,7 @@ ngx_http_maas_span_id(ngx_http_maas_text_t *t, const char *key,
     hex.data = text;
     hex.len = ngx_http_maas_trace_hex(id, n, text) - text;
 
-    ngx_http_maas_json_value(t, key, "\"%V\"", &hex);
+    ngx_http_maas_put(t, "\"%s\":\"%V\",", key, &hex);
 }
 
 
@@ -82,32 +109,38 @@ void
 ngx_http_maas_span_open(ngx_http_maas_text_t *t,
     const ngx_http_maas_span_t *span, ngx_str_t *state)
 {
-    ngx_http_maas_json_open(t, NULL, "{");
+    static ngx_str_t  name = ngx_string("\"name\":");
+    static ngx_str_t  trace_state = ngx_string("\"traceState\":");
+
+    maas_writer_open(&t->json, '{');
 
     ngx_http_maas_span_id(t, "traceId", span->own.trace,
                           NGX_HTTP_MAAS_TRACE_BYTES);
     ngx_http_maas_span_id(t, "spanId", span->own.span,
                           NGX_HTTP_MAAS_SPAN_BYTES);
 
-    if (state != NULL && state->len > 0) {
-        maas_writer_key(&t->json, "traceState");
-        ngx_http_maas_trace_string(t, state->data, state->len);
-    }
-
     if (span->parent != NULL) {
         ngx_http_maas_span_id(t, "parentSpanId", span->parent,
                               NGX_HTTP_MAAS_SPAN_BYTES);
     }
 
-    ngx_http_maas_json_value(t, "flags", "%ui",
-                             (ngx_uint_t) span->own.flags
-                             | NGX_HTTP_MAAS_SPAN_HAS_REMOTE
-                             | (span->remote ? NGX_HTTP_MAAS_SPAN_REMOTE : 0));
-    maas_writer_key(&t->json, "name");
+    if (state != NULL && state->len > 0) {
+        ngx_http_maas_put_text(t, &trace_state);
+        ngx_http_maas_trace_string(t, state->data, state->len);
+        maas_writer_raw(&t->json, "", 0);
+        t->json.follows = 0;
+    }
+
+    ngx_http_maas_put_text(t, &name);
     ngx_http_maas_trace_string(t, span->name.data, span->name.len);
-    ngx_http_maas_json_value(t, "kind", "%ui", (ngx_uint_t) span->kind);
-    ngx_http_maas_json_value(t, "startTimeUnixNano", "\"%uL\"", span->from);
-    ngx_http_maas_json_value(t, "endTimeUnixNano", "\"%uL\"", span->to);
+
+    ngx_http_maas_put(t, ",\"flags\":%ui,\"kind\":%ui,"
+                      "\"startTimeUnixNano\":\"%uL\","
+                      "\"endTimeUnixNano\":\"%uL\"",
+                      (ngx_uint_t) span->own.flags
+                      | NGX_HTTP_MAAS_SPAN_HAS_REMOTE
+                      | (span->remote ? NGX_HTTP_MAAS_SPAN_REMOTE : 0),
+                      (ngx_uint_t) span->kind, span->from, span->to);
 }
 
 
@@ -116,11 +149,8 @@ ngx_http_maas_span_close(ngx_http_maas_text_t *t,
     const ngx_http_maas_span_t *span)
 {
     if (span->failed != NULL) {
-        ngx_http_maas_json_open(t, "status", "{");
-        ngx_http_maas_json_string(t, "message", span->failed);
-        ngx_http_maas_json_value(t, "code", "%ui",
-                                 (ngx_uint_t) NGX_HTTP_MAAS_SPAN_ERROR);
-        ngx_http_maas_json_close(t, "}");
+        ngx_http_maas_put(t, ",\"status\":{\"message\":\"%s\",\"code\":%ui}",
+                          span->failed, (ngx_uint_t) NGX_HTTP_MAAS_SPAN_ERROR);
     }
 
     ngx_http_maas_json_close(t, "}");

@@ -53,12 +53,11 @@ ngx_http_maas_trace_asked(ngx_http_maas_text_t *t, ngx_http_maas_ctx_t *ctx)
 
     ngx_http_maas_trace_text(t, "maas.model.name", model->name.data,
                              model->name.len);
-    ngx_http_maas_trace_text(t, "maas.model.version", model->version.data,
-                             model->version.len);
+    ngx_http_maas_trace_word(t, "maas.model.version", &model->version);
 
     sum = ctx->settled ? &ctx->known.texts[NGX_HTTP_MAAS_KNOWN_SUM]
                        : &model->sum;
-    ngx_http_maas_trace_text(t, "maas.model.file", sum->data, sum->len);
+    ngx_http_maas_trace_word(t, "maas.model.file", sum);
 
     if (!ctx->settled) {
         ngx_http_maas_trace_number(t, "maas.model.generation",

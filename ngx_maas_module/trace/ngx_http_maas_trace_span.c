@@ -9,6 +9,9 @@
 #include "ngx_http_maas_trace.h"
 
 
+#define NGX_HTTP_MAAS_SPAN_ROOM  3072      /* bytes of most lines */
+
+
 /* Method of the client's own request: redirects change r->method. */
 
 static ngx_str_t
@@ -106,8 +109,8 @@ ngx_http_maas_span_protocol(ngx_http_request_t *r, ngx_http_maas_text_t *t)
 
     for (i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
         if (known[i].version == r->http_version) {
-            ngx_http_maas_trace_text(t, "network.protocol.version",
-                                     known[i].text.data, known[i].text.len);
+            ngx_http_maas_trace_word(t, "network.protocol.version",
+                                     &known[i].text);
         }
     }
 }
@@ -117,7 +120,7 @@ static void
 ngx_http_maas_span_http(ngx_http_request_t *r, ngx_http_maas_text_t *t,
     const char *failed)
 {
-    ngx_str_t                  method, known, path;
+    ngx_str_t                  method, known, scheme, path;
     ngx_uint_t                 status;
     ngx_http_core_loc_conf_t  *clcf;
 
@@ -125,21 +128,22 @@ ngx_http_maas_span_http(ngx_http_request_t *r, ngx_http_maas_text_t *t,
 
     method = ngx_http_maas_span_method(r);
     known = ngx_http_maas_span_known(&method);
-    ngx_http_maas_trace_text(t, "http.request.method", known.data, known.len);
+    ngx_http_maas_trace_word(t, "http.request.method", &known);
 
     if (method.len > 0 && !ngx_http_maas_text_same(&method, &known)) {
         ngx_http_maas_trace_text(t, "http.request.method_original",
                                  method.data, method.len);
     }
 
+    ngx_str_set(&scheme, "http");
+
 #if (NGX_HTTP_SSL)
     if (r->connection->ssl != NULL) {
-        ngx_http_maas_trace_text(t, "url.scheme", (u_char *) "https", 5);
-    } else
-#endif
-    {
-        ngx_http_maas_trace_text(t, "url.scheme", (u_char *) "http", 4);
+        ngx_str_set(&scheme, "https");
     }
+#endif
+
+    ngx_http_maas_trace_word(t, "url.scheme", &scheme);
 
     path = ngx_http_maas_span_path(r);
     ngx_http_maas_trace_text(t, "url.path", path.data, path.len);
@@ -287,6 +291,7 @@ ngx_http_maas_trace_line(ngx_http_request_t *r, ngx_http_maas_trace_t *trace,
     }
 
     ngx_http_maas_text_init(&t, r->pool);
+    (void) ngx_http_maas_text_reserve(&t, NGX_HTTP_MAAS_SPAN_ROOM);
     ngx_http_maas_put_text(&t, &trace->tracing->head);
 
     ngx_http_maas_span_open(&t, &span, &state);
