@@ -36,15 +36,26 @@ http {
         location / { maas_serve; }
         location = /same { maas_predict same; }
     }
+    server {
+        listen 127.0.0.1:%%PORT2%%;
+        listen 127.0.0.1:%%PORT3%% http2;
+        keepalive_requests 1000000;
+        location / { maas_serve; maas_output top=2 round=1; }
+    }
 }
 EOC
 $t->known_good('/same', '[1,2,3,4,5]', 'Content-Type' => 'application/json');
 $t->run;
 
-my $seed = int rand 1e9;
-($rc, my $out, $err) = $t->command(@oracle, map({ '127.0.0.1:' . $t->port($_) }
-    0, 1), 1500, $seed);
-is($rc, 0, "seed $seed") or diag($err);
-like($out, qr/^ok 1500 requests, [1-9]\d{2,} answers/, 'all were asked');
+# the second server's answers say less than the model knows
+
+for ([ 0, 1, 1500 ], [ 2, 3, 200, 'pets' ]) {
+    my ($http, $grpc, $n, @models) = @$_;
+    my $seed = int rand 1e9;
+    ($rc, my $out, $err) = $t->command(@oracle,
+        map({ '127.0.0.1:' . $t->port($_) } $http, $grpc), $n, $seed, @models);
+    is($rc, 0, "seed $seed") or diag($err);
+    like($out, qr/^ok $n requests, [1-9]\d{2,} answers/, 'all were asked');
+}
 
 $t->done;

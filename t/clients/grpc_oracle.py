@@ -2,6 +2,7 @@
 
 grpc_oracle.py write DIR            models whose answers are their rows
 grpc_oracle.py HTTP GRPC N SEED     N random requests, each in both protocols
+                                    (the last argument: of these models alone)
 
 The messages are made by Google's library and then written again in another way
 that means the same, which that library must read as the same message.
@@ -44,7 +45,7 @@ def write(folder):
         "pets": {"inputs": {"kind": "tensor", "shape": [3]}, "task": "classification",
                  "outputs": {"labels": ["cat", "dög \"x\"", "z"]}},
     }.items():
-        doc.update(version=1, name=name)
+        doc = {"version": 1, "name": name, **doc}
         doc["layers"] = [{"kind": "flatten"}]
         if name == "pets":
             doc["layers"] = [{"kind": "activation", "activation": "softmax"}]
@@ -291,9 +292,9 @@ def picture(rng):
     return b"P5 %d %d 255\n" % (w, h) + bytes(rng.randrange(256) for _ in range(w * h))
 
 
-def draw(rng):
+def draw(rng, models):
     """A model and inputs for it, now and then wrong"""
-    model = rng.choice(["same", "deep", "table", "table", "picture", "pets"])
+    model = rng.choice(models)
     rows = rng.choice([0, 1, 1, 2, 3, 5])
     if model == "table":
         inputs = []
@@ -356,8 +357,12 @@ def typed_ok(inputs):
     return all(TYPES[i.dtype][1] for i in inputs)
 
 
-def grpc_message(model, inputs, asked, raw, id):
+def grpc_message(model, inputs, asked, raw, id, explain):
     m = service_pb2.ModelInferRequest(model_name=model, id=id)
+    if isinstance(explain, bool):
+        m.parameters["explain"].bool_param = explain
+    elif explain:
+        m.parameters["explain"].string_param = explain
     for i in inputs:
         t = m.inputs.add(name=i.name, datatype=i.dtype, shape=i.shape)
         if raw:
@@ -396,8 +401,14 @@ def tf_message(tf, rng, model, inputs, asked):
     return m
 
 
-def v2_body(inputs, asked, id):
-    head = {"id": id, "inputs": [], "parameters": {"binary_data_output": True}}
+def v2_body(inputs, asked, id, explain):
+    head = {"id": id, "parameters": {"binary_data_output": True}}
+    if explain is not None:
+        head["parameters"]["explain"] = explain
+    if asked:
+        head["outputs"] = [{"name": n, **({"parameters": {"classification": k}} if k else {})}
+                           for n, k in asked]
+    head["inputs"] = []                # behind what is read first of a message
     tail = b""
     for i in inputs:
         data = packed(i.dtype, i.values)
@@ -407,9 +418,6 @@ def v2_body(inputs, asked, id):
             t["name"] = i.name
         head["inputs"].append(t)
         tail += data
-    if asked:
-        head["outputs"] = [{"name": n, **({"parameters": {"classification": k}} if k else {})}
-                           for n, k in asked]
     data = json.dumps(head).encode()
     return data + tail, len(data)
 
@@ -495,23 +503,25 @@ def check(what, want, got, echo):
     return 1
 
 
-def run(http_at, grpc_at, n, seed):
+def run(http_at, grpc_at, n, seed, models):
     rng = random.Random(seed)
     tf = tensorflow()
     connection = http.client.HTTPConnection(http_at)
     channel = grpc.insecure_channel(grpc_at)
     infer = channel.unary_unary("/inference.GRPCInferenceService/ModelInfer")
     predict = channel.unary_unary("/tensorflow.serving.PredictionService/Predict")
-    good = bad = 0
+    good = bad = explained = 0
     for k in range(n):
-        model, inputs = draw(rng)
+        model, inputs = draw(rng, models)
         asked = outputs(rng, model)
+        explain = rng.choice([None] * 6 + [True, False, "top=2", "top=0"])
         id = rng.choice(["7", "ä \"x\"", "a\nb"])
-        want = ask_v2(connection, model, *v2_body(inputs, asked, id))
+        want = ask_v2(connection, model, *v2_body(inputs, asked, id, explain))
+        explained += "attributions" in want[0] if isinstance(want[0], dict) else 0
         for raw in (True, False):
             if not raw and not typed_ok(inputs):
                 continue
-            m = grpc_message(model, inputs, asked, raw, id)
+            m = grpc_message(model, inputs, asked, raw, id, explain)
             for data in (m.SerializeToString(), rewrite(rng, "infer", m.SerializeToString())):
                 back = service_pb2.ModelInferRequest.FromString(data)
                 back.DiscardUnknownFields()
@@ -521,7 +531,8 @@ def run(http_at, grpc_at, n, seed):
                     got = answer_infer(got, raw)
                 good += check((k, m), want, got, True)
         names = [i.name for i in inputs]
-        if "" in names or len(set(names)) < len(names) or any(c for _, c in asked) \
+        if explain or "" in names or len(set(names)) < len(names) \
+                or any(c for _, c in asked) \
                 or any(len(i.values) != np.prod(i.shape) for i in inputs):
             bad += 1
             continue
@@ -535,10 +546,12 @@ def run(http_at, grpc_at, n, seed):
                 got = answer_tf(got), None
             good += check((k, m), want, got, False)
     assert good > n and bad > n / 30, (good, bad)
+    assert (explained > n / 30) == (len(models) > 1), explained
     print(f"ok {n} requests, {good} answers of messages as v2's")
 
 
 if sys.argv[1] == "write":
     write(sys.argv[2])
 else:
-    run(sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))
+    run(sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4]),
+        sys.argv[5:] or ["same", "deep", "table", "table", "picture", "pets"])

@@ -294,6 +294,55 @@ floats(void **state)
 }
 
 
+/* Rows of doubles keep what floats have not, and a missing number is NaN */
+
+static void
+doubles(void **state)
+{
+    size_t          at, c;
+    double          x[4], v[4] = { 0.1, NAN, 1e300, -3 };
+    maas_err_t      err;
+    maas_body_t     body = { .data = buf, .max_rows = 3 };
+    maas_request_t  req;
+
+    info.wide = 1;
+    info.nan = 1;
+    info.row = sizeof(v);
+
+    at = input("input", "FP64", 1, 4);
+    c = maas_pb_open(&m, 5);
+    maas_pb_put_bytes(&m, 7, v, 8);
+    maas_pb_put_bytes(&m, 7, v + 1, 24);
+    maas_pb_close(&m, c);
+    input_end(at);
+    body.len = m.len;
+    assert_int_equal(INFER->bound(&info, &body), 1);
+    assert_int_equal(INFER->read(&info, &body, x, &req, &err), MAAS_OK);
+    assert_true(x[0] == 0.1 && isnan(x[1]) && x[2] == 1e300 && x[3] == -3);
+    again();
+
+    input_end(input("input", "FP64", 1, 4));
+    raw(v, sizeof(v));
+    body.len = m.len;
+    x[2] = 0;
+    assert_int_equal(INFER->read(&info, &body, x, &req, &err), MAAS_OK);
+    assert_true(x[0] == 0.1 && isnan(x[1]) && x[2] == 1e300 && x[3] == -3);
+    again();
+
+    /* 2^63 + 1024 is no float, but a double */
+
+    at = input("input", "UINT64", 1, 4);
+    c = maas_pb_open(&m, 5);
+    maas_pb_put_varint(&m, 5, 9223372036854776832u);
+    maas_pb_put_bytes(&m, 5, "\0\1\2", 3);
+    maas_pb_close(&m, c);
+    input_end(at);
+    body.len = m.len;
+    assert_int_equal(INFER->read(&info, &body, x, &req, &err), MAAS_OK);
+    assert_true(x[0] == 9223372036854776832.0 && x[3] == 2);
+}
+
+
 /* No rows are answered with none, as in v2 */
 
 static void
@@ -843,6 +892,7 @@ main(void)
         cmocka_unit_test_setup(cut, setup),
         cmocka_unit_test_setup(types, setup),
         cmocka_unit_test_setup(floats, setup),
+        cmocka_unit_test_setup(doubles, setup),
         cmocka_unit_test_setup(no_rows, setup),
         cmocka_unit_test_setup(any_order, setup),
         cmocka_unit_test_setup(outputs, setup),
