@@ -2,7 +2,7 @@
 
 # Promise: the .proto files of conf/grpc/ compile, and all methods of gRPC
 # without a prediction say what the JSON routes say, with the right codes where
-# they refuse.
+# they refuse; TensorFlow Serving's Predict says what its REST does.
 
 use strict;
 use warnings;
@@ -74,11 +74,14 @@ my ($rc, $said, $why) = $t->command($python, '-m', 'grpc_tools.protoc',
     glob "$MaasTest::top/conf/grpc/*.proto");
 is($rc, 0, 'the .proto files compile') or diag($said, $why);
 
-($rc, $said, $why) = $t->command($python, '-B',
-    "$MaasTest::top/t/clients/grpc_methods.py", '127.0.0.1:' . $t->port(1),
-    '127.0.0.1:' . $t->port, $t->dir);
-is($rc, 0, 'stubs made of them') or diag($said, $why);
-is(scalar(() = $said =~ /^ok /mg), 12, 'all steps');
+for ([ 'grpc_methods.py', 12 ], [ 'tfserving_grpc.py', 5 ]) {
+    my ($name, $steps) = @$_;
+    ($rc, $said, $why) = $t->command($python, '-B',
+        "$MaasTest::top/t/clients/$name", '127.0.0.1:' . $t->port(1),
+        '127.0.0.1:' . $t->port, $t->dir);
+    is($rc, 0, "stubs made of them: $name") or diag($said, $why);
+    is(scalar(() = $said =~ /^ok /mg), $steps, 'all steps');
+}
 
 subtest 'locations of services' => sub {
     ($rc, $said, $why) = $t->command($python, '-B',
