@@ -8,6 +8,7 @@ use lib "$FindBin::Bin/lib";
 
 use JSON::PP ();
 use MaasTest;
+use MaasTest::Grpc;
 use Test::More;
 
 my @models = (
@@ -27,6 +28,7 @@ my @models = (
 my $json = 'application/json';
 my %row = (
     digits   => '[[' . join(',', (0) x 784) . ']]',
+    iris     => '[[1,2,3,4]]',
     payments => '[[120.5,3,0]]',
     price    => '[[1,2]]',
 );
@@ -235,6 +237,20 @@ example(sagemaker => '/invocations', '{"instances":[[120.5,3,0]]}', sub {
     }
     is($t->post($path, $v2, 'Content-Type' => $vendor =~ s/;.*//r)->status,
         400, 'sagemaker: no json-header-size');
+});
+
+
+example(grpc => '/v2/models/iris/infer', v2('iris'), sub {
+    my ($t) = @_;
+    my $client = MaasTest::Grpc->new($t->port(1));
+    my $said = $client->infer(MaasTest::Grpc::infer_message(model => 'iris',
+        rows => [ [ 1, 2, 3, 4 ] ]));
+    is($said->{code}, 0, 'grpc: a prediction') or diag($said->{text});
+    is_deeply([ map { sprintf '%.6f', $_ } MaasTest::Grpc::floats(
+        $said->{message}) ],
+        [ map { sprintf '%.6f', $_ } @{ $t->post('/v2/models/iris/infer',
+            v2('iris'), 'Content-Type' => $json)
+            ->json->{outputs}[0]{data} } ], 'grpc: that of JSON');
 });
 
 
