@@ -261,6 +261,13 @@ build/perf-analyzer/.done: t/clients/perf_analyzer.txt build/venv/.done
 	    --target $(@D) -r $<
 	@touch $@
 
+# the schemas of Kubernetes' objects
+build/kubernetes/.done: t/clients/kubernetes.txt build/venv/.done
+	@rm -rf $(@D)
+	build/venv/bin/pip install -q --disable-pip-version-check --no-deps \
+	    --no-compile --target $(@D) -r $<
+	@touch $@
+
 # the libraries whose models are imported
 build/import-venv/.done: t/import/requirements.txt | build/.packages-test
 	@test -e build/import-venv || python3 -m venv build/import-venv
@@ -290,7 +297,8 @@ build/prometheus/.done: | build/.packages-test
 test-build: build/.packages-test all units fuzzers $(PRELOADS) $(BOTS)
 
 test: build/.packages-test test-build build/venv/.done build/import-venv/.done \
-	build/perf-analyzer/.done build/prometheus/.done build/trust-venv/.done
+	build/perf-analyzer/.done build/prometheus/.done build/trust-venv/.done \
+	build/kubernetes/.done
 	MAAS_BUILD=$(B) prove -r t
 
 # what asks nginx, with the one that NGINX_SRC has the source of
@@ -314,7 +322,7 @@ test-debian13:
 # space, nor packages, which are built anew.  Leaks are the unit tests' matter: a
 # program that gives up leaves its memory to the system.
 asan: build/.packages-test build/venv/.done build/prometheus/.done \
-	build/trust-venv/.done
+	build/trust-venv/.done build/kubernetes/.done
 	$(MAKE) B=build/asan SAN=1 CFLAGS="-O1 -g" test-build
 	ASAN_OPTIONS=detect_leaks=0 MAAS_ASAN=1 MAAS_BUILD=build/asan prove $(filter-out \
 	    t/17-trainer-sparse.t t/49-bots.t t/75-training-doc.t t/93-torture.t \
