@@ -75,25 +75,31 @@ sub image {
         @module = ('--build-context', "build=$dir");
     }
 
-    my ($rc, $out, $err) = $t->command('buildah', @{ $self->{store} },
-        'build', '--isolation', 'chroot', '--network', 'host', '--pull-never',
-        '--build-arg', "DEBIAN=$base", '--build-arg', 'VERSION=1.2.3', @module,
-        '-f', "$MaasTest::top/Containerfile", '-t', 'localhost/ngx-maas',
-        $MaasTest::top);
-    is($rc, 0, 'the image') or diag($out, $err);
-    return if $rc;
-
-    ($rc, $out, $err) = $self->podman('image', 'inspect', 'localhost/ngx-maas');
-    $self->_choose_runtime;
+    $self->build('ngx-maas', $MaasTest::top, '--build-arg', "DEBIAN=$base",
+        '--build-arg', 'VERSION=1.2.3', @module) or return;
+    my ($rc, $out) = $self->podman('image', 'inspect', 'localhost/ngx-maas');
     return JSON::PP::decode_json($out)->[0];
+}
+
+# An image localhost/NAME of a folder with a Containerfile: true, or a failed
+# test
+sub build {
+    my ($self, $name, $dir, @options) = @_;
+    my ($rc, $out, $err) = $self->{t}->command('buildah', @{ $self->{store} },
+        'build', '--isolation', 'chroot', '--network', 'host', '--pull-never',
+        @options, '-f', "$dir/Containerfile", '-t', "localhost/$name", $dir);
+    is($rc, 0, "the image $name") or diag($out, $err);
+    $self->_choose_runtime("localhost/$name") if !$rc;
+    return !$rc;
 }
 
 # crun knows no mix of cgroups of both versions
 sub _choose_runtime {
-    my ($self) = @_;
-    for (undef, 'runc') {
-        $self->{runtime} = $_;
-        return if !($self->run([ '--entrypoint', 'true' ]))[0];
+    my ($self, $image) = @_;
+    for my $runtime (undef, 'runc') {
+        $self->{runtime} = $runtime;
+        return if !($self->podman('run', '--rm', $self->_limits,
+            '--entrypoint', 'true', $image))[0];
     }
     return;
 }
