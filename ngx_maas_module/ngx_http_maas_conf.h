@@ -23,6 +23,7 @@ typedef enum {
     NGX_HTTP_MAAS_PREDICT,
     NGX_HTTP_MAAS_STATUS,
     NGX_HTTP_MAAS_METRICS,
+    NGX_HTTP_MAAS_FLEET,
     NGX_HTTP_MAAS_N_KINDS
 } ngx_http_maas_kind_e;
 
@@ -48,6 +49,7 @@ typedef struct {
 
 typedef struct ngx_http_maas_watching_s  ngx_http_maas_watching_t;
 typedef struct ngx_http_maas_tracing_s  ngx_http_maas_tracing_t;
+typedef struct ngx_http_maas_fleet_s  ngx_http_maas_fleet_t;
 
 typedef struct {
     ngx_array_t               models;      /* of ngx_http_maas_model_t *; of a
@@ -95,6 +97,8 @@ typedef struct {
     ngx_int_t                 trace;       /* index of a variable; unset: no
                                               maas_trace is on */
     uint64_t                  trace_seed[4];   /* of this worker's ids */
+
+    ngx_array_t               fleets;      /* of ngx_http_maas_fleet_t * */
 } ngx_http_maas_main_conf_t;
 
 
@@ -122,6 +126,7 @@ typedef struct {
     u_char                   *predict_file;   /* where it stands */
     ngx_uint_t                predict_line;
     ngx_http_maas_model_t    *model;       /* of maas_predict */
+    ngx_http_maas_fleet_t    *fleet;       /* of maas_fleet */
 
     ngx_uint_t                batch;
     ngx_uint_t                max_rows;

@@ -112,6 +112,56 @@ maas_writer_raw(maas_writer_t *w, const char *s, size_t len)
 }
 
 
+/* "<" can only be in a string. */
+
+static void
+writer_foreign(const maas_writer_t *w, const char *s, size_t len)
+{
+    char    escaped[6];
+    size_t  i, n, from;
+
+    n = maas__json_escape('<', w->page, escaped);
+
+    for (i = from = 0; i < len; i++) {
+        if (s[i] == '<' && n > 0) {
+            w->put(w->ctx, s + from, i - from);
+            w->put(w->ctx, escaped, n);
+            from = i + 1;
+        }
+    }
+
+    w->put(w->ctx, s + from, len - from);
+}
+
+
+maas_status_t
+maas_writer_object(maas_writer_t *w, const char *name, const char *s,
+    size_t len, unsigned depth)
+{
+    size_t         i;
+    maas_err_t     err;
+    maas_status_t  rc;
+
+    rc = maas__json_check(s, len, depth, &err);
+
+    if (rc != MAAS_OK) {
+        return rc;
+    }
+
+    for (i = 0; s[i] != '{'; i++) {
+        if (s[i] != ' ' && s[i] != '\n' && s[i] != '\r' && s[i] != '\t') {
+            return MAAS_BADVALUE;
+        }
+    }
+
+    maas_writer_key(w, name);
+    writer_foreign(w, s, len);
+    w->follows = 1;
+
+    return MAAS_OK;
+}
+
+
 void
 maas_writer_list(maas_writer_t *w, const char *const *s, size_t n)
 {

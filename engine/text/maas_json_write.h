@@ -8,6 +8,8 @@
 
 #include <stddef.h>
 
+#include "maas.h"
+
 
 /* Set put and ctx, the rest 0.  Between two values of an object or a list a
  * comma is written by itself; no blanks.  The writer allocates nothing; what
@@ -35,6 +37,13 @@ void maas_writer_text(maas_writer_t *w, const char *s);
 void maas_writer_value(maas_writer_t *w, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 void maas_writer_raw(maas_writer_t *w, const char *s, size_t len);
+
+/* A member whose value somebody else wrote: checked, then as it is.  BADVALUE,
+ * and nothing is written: it is not one object, of strict JSON and at most
+ * `depth` deep. */
+maas_status_t maas_writer_object(maas_writer_t *w, const char *name,
+    const char *s, size_t len, unsigned depth);
+
 /* The shortest decimal that reads back to the same float, with NUL */
 #define MAAS_FLOAT_TEXT  17
 void maas_float_text(float v, char out[MAAS_FLOAT_TEXT]);

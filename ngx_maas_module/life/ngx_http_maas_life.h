@@ -49,6 +49,13 @@ char *ngx_http_maas_take(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_http_maas_serve(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 char *ngx_http_maas_predict(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
+/* maas_fleet metrics|status upstream uri [timeout=time] [max=size] */
+char *ngx_http_maas_fleet_set(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+
+/* Once all is read: which servers their upstreams have; logs what is wrong. */
+ngx_int_t ngx_http_maas_fleets_init(ngx_conf_t *cf,
+    ngx_http_maas_main_conf_t *mmcf);
+
 /* Who answers where a location is of a kind */
 extern const ngx_http_handler_pt
     ngx_http_maas_handlers[NGX_HTTP_MAAS_N_KINDS];

@@ -6,6 +6,7 @@
 
 
 #include "ngx_http_maas_life.h"
+#include "fleet/ngx_http_maas_fleet.h"
 #include "routes/ngx_http_maas_grpc.h"
 
 
@@ -14,7 +15,8 @@ const ngx_http_handler_pt  ngx_http_maas_handlers[] = {
     [NGX_HTTP_MAAS_SERVE] = ngx_http_maas_serve_handler,
     [NGX_HTTP_MAAS_PREDICT] = ngx_http_maas_predict_handler,
     [NGX_HTTP_MAAS_STATUS] = ngx_http_maas_status_handler,
-    [NGX_HTTP_MAAS_METRICS] = ngx_http_maas_metrics_handler
+    [NGX_HTTP_MAAS_METRICS] = ngx_http_maas_metrics_handler,
+    [NGX_HTTP_MAAS_FLEET] = ngx_http_maas_fleet_handler
 };
 
 _Static_assert(sizeof(ngx_http_maas_handlers)

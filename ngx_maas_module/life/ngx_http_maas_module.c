@@ -9,6 +9,7 @@
 #include "ngx_http_maas_lanes.h"
 #include "ngx_http_maas_workers.h"
 #include "answers/ngx_http_maas_response.h"
+#include "fleet/ngx_http_maas_fleet.h"
 #include "proxy/ngx_http_maas_ja4.h"
 #include "proxy/ngx_http_maas_proxy.h"
 #include "proxy/ngx_http_maas_shadow.h"
@@ -41,7 +42,8 @@ ngx_http_maas_preconfiguration(ngx_conf_t *cf)
         || ngx_http_maas_own_variables(cf) != NGX_OK
         || ngx_http_maas_ja4_variables(cf) != NGX_OK
         || ngx_http_maas_header_order_variable(cf) != NGX_OK
-        || ngx_http_maas_trace_variables(cf) != NGX_OK)
+        || ngx_http_maas_trace_variables(cf) != NGX_OK
+        || ngx_http_maas_instance_variable(cf) != NGX_OK)
     {
         return NGX_ERROR;
     }
@@ -64,6 +66,7 @@ ngx_http_maas_postconfiguration(ngx_conf_t *cf)
         || ngx_http_maas_set_init(cf, mmcf) != NGX_OK
         || ngx_http_maas_features_log_check(cf, mmcf) != NGX_OK
         || ngx_http_maas_private_check(cf, mmcf) != NGX_OK
+        || ngx_http_maas_fleets_init(cf, mmcf) != NGX_OK
         || ngx_http_maas_phases_init(cf) != NGX_OK
         || ngx_http_maas_ja4_init(cf) != NGX_OK)
     {
@@ -100,6 +103,8 @@ ngx_http_maas_create_main_conf(ngx_conf_t *cf)
         || ngx_array_init(&mmcf->privates, cf->pool, 4, sizeof(void *))
            != NGX_OK
         || ngx_array_init(&mmcf->pairs, cf->pool, 4, sizeof(void *))
+           != NGX_OK
+        || ngx_array_init(&mmcf->fleets, cf->pool, 2, sizeof(void *))
            != NGX_OK)
     {
         return NULL;
@@ -164,7 +169,8 @@ ngx_http_maas_check_handler(ngx_conf_t *cf, ngx_http_core_loc_conf_t *clcf,
         [NGX_HTTP_MAAS_SERVE] = "maas_serve",
         [NGX_HTTP_MAAS_PREDICT] = "maas_predict",
         [NGX_HTTP_MAAS_STATUS] = "maas_status",
-        [NGX_HTTP_MAAS_METRICS] = "maas_metrics"
+        [NGX_HTTP_MAAS_METRICS] = "maas_metrics",
+        [NGX_HTTP_MAAS_FLEET] = "maas_fleet"
     };
 
     if (kind == NGX_HTTP_MAAS_NONE
@@ -200,6 +206,7 @@ ngx_http_maas_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
         conf->kind = prev->kind;
         conf->root = prev->root;
         conf->model = prev->model;
+        conf->fleet = prev->fleet;
         conf->body_size = prev->body_size;
         clcf->handler = ngx_http_maas_handlers[conf->kind];
     }
@@ -371,6 +378,13 @@ static ngx_command_t  ngx_http_maas_commands[] = {
       ngx_http_maas_take,
       NGX_HTTP_LOC_CONF_OFFSET,
       NGX_HTTP_MAAS_METRICS,
+      NULL },
+
+    { ngx_string("maas_fleet"),
+      NGX_HTTP_LOC_CONF|NGX_CONF_TAKE3|NGX_CONF_TAKE4|NGX_CONF_TAKE5,
+      ngx_http_maas_fleet_set,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      NGX_HTTP_MAAS_FLEET,
       NULL },
 
     { ngx_string("maas_zone"),

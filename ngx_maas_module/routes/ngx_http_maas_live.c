@@ -12,6 +12,11 @@
 #include "proxy/ngx_http_maas_track.h"
 
 
+/* of a file's checksum, enough to tell one from another */
+
+#define NGX_HTTP_MAAS_LIVE_FILE  12
+
+
 /* A list of counters; zeros at its end are left out. */
 
 static void
@@ -69,8 +74,11 @@ ngx_http_maas_live_model(ngx_http_maas_text_t *t, ngx_http_maas_model_t *model)
         ngx_http_maas_json_value(t, "label", "\"%V\"", &model->label);
     }
 
-    ngx_http_maas_json_value(t, NULL, "\"generation\":%ui,\"loaded\":%T",
-                             model->generation, model->loaded);
+    ngx_http_maas_json_value(t, NULL, "\"generation\":%ui,\"loaded\":%T,"
+                             "\"file\":\"%*s\"", model->generation,
+                             model->loaded, ngx_min(model->sum.len,
+                                                    NGX_HTTP_MAAS_LIVE_FILE),
+                             model->sum.data);
 
     if (model->watch != NULL) {
         ngx_http_maas_json_value(t, NULL, "\"swaps\":%uL,\"refused\":%uL",

@@ -1,8 +1,8 @@
 
 /*
  * Pages for people: the two of maas_status, to try models and to see what is
- * happening, and docs, the requests of an OpenAPI document.  What a page knows
- * programs get as JSON.
+ * happening, that of a fleet, and docs, the requests of an OpenAPI document.
+ * What a page knows programs get as JSON.
  * Not here: the pages' texts, *.html and page.css, C strings by `config`; what
  * they know (ngx_http_maas_page_models.c, ngx_http_maas_live.c).
  */
@@ -18,6 +18,10 @@ static u_char  ngx_http_maas_try[] =
 
 static u_char  ngx_http_maas_live[] =
 #include "ngx_http_maas_live_html.h"
+;
+
+static u_char  ngx_http_maas_fleet[] =
+#include "ngx_http_maas_fleet_html.h"
 ;
 
 static u_char  ngx_http_maas_docs[] =
@@ -151,16 +155,70 @@ ngx_http_maas_page_accepts(ngx_http_request_t *r)
 }
 
 
+/* Is it for a program?  0, 1, or NGX_ERROR: that cannot be had. */
+
+static ngx_int_t
+ngx_http_maas_page_json(ngx_http_request_t *r)
+{
+    ngx_int_t  format;
+
+    static const char  *formats[] = { "html", "json" };
+
+    format = ngx_http_maas_page_arg(r, "format", formats);
+
+    return format == 0 ? (ngx_int_t) ngx_http_maas_page_accepts(r) : format;
+}
+
+
+static ngx_int_t
+ngx_http_maas_page_no_format(ngx_http_request_t *r)
+{
+    return ngx_http_maas_refuse(r, NGX_HTTP_BAD_REQUEST,
+                                "format is \"html\" or \"json\"");
+}
+
+
+ngx_int_t
+ngx_http_maas_fleet_asked(ngx_http_request_t *r, ngx_uint_t metrics)
+{
+    return metrics || ngx_http_maas_page_json(r) != NGX_ERROR
+           ? NGX_DECLINED : ngx_http_maas_page_no_format(r);
+}
+
+
+ngx_int_t
+ngx_http_maas_fleet_page(ngx_http_request_t *r, ngx_http_maas_text_t *data)
+{
+    u_char                *rest;
+    ngx_str_t              json;
+    ngx_http_maas_text_t   text;
+
+    if (ngx_http_maas_text(data, &json) != NGX_OK) {
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+
+    if (ngx_http_maas_page_json(r)) {
+        return ngx_http_maas_send_text(r, &ngx_http_maas_json_type, data);
+    }
+
+    ngx_http_maas_text_init(&text, r->pool);
+
+    rest = ngx_http_maas_page_begin(&text, ngx_http_maas_fleet);
+    ngx_http_maas_put_text(&text, &json);
+
+    return ngx_http_maas_page_send(r, &text, rest);
+}
+
+
 /* NGX_DECLINED, or what a content handler returns: it is answered */
 
 static ngx_int_t
 ngx_http_maas_page_asked(ngx_http_request_t *r, ngx_http_maas_asked_t *asked)
 {
-    ngx_int_t              page, format;
+    ngx_int_t              page, json;
     ngx_http_maas_which_t  which;
 
     static const char  *pages[] = { "try", "live" };
-    static const char  *formats[] = { "html", "json" };
 
     ngx_memzero(asked, sizeof(ngx_http_maas_asked_t));
     ngx_memzero(&which, sizeof(ngx_http_maas_which_t));
@@ -173,14 +231,13 @@ ngx_http_maas_page_asked(ngx_http_request_t *r, ngx_http_maas_asked_t *asked)
                                     "page is \"try\" or \"live\"");
     }
 
-    format = ngx_http_maas_page_arg(r, "format", formats);
-    if (format == NGX_ERROR) {
-        return ngx_http_maas_refuse(r, NGX_HTTP_BAD_REQUEST,
-                                    "format is \"html\" or \"json\"");
+    json = ngx_http_maas_page_json(r);
+    if (json == NGX_ERROR) {
+        return ngx_http_maas_page_no_format(r);
     }
 
     asked->live = page;
-    asked->json = format || ngx_http_maas_page_accepts(r);
+    asked->json = json;
 
     if (ngx_http_arg(r, (u_char *) "model", 5, &which.name) != NGX_OK) {
         return NGX_DECLINED;

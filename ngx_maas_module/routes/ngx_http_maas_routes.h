@@ -157,6 +157,14 @@ void ngx_http_maas_put_openapi(ngx_http_request_t *r,
 ngx_int_t ngx_http_maas_docs_handler(ngx_http_request_t *r,
     ngx_http_maas_target_t *target);
 
+/* What is asked of a fleet can be had: NGX_DECLINED, or what a content handler
+ * returns: it is answered. */
+ngx_int_t ngx_http_maas_fleet_asked(ngx_http_request_t *r, ngx_uint_t metrics);
+
+/* The page of a fleet, or where JSON is asked for that alone; data: JSON */
+ngx_int_t ngx_http_maas_fleet_page(ngx_http_request_t *r,
+    ngx_http_maas_text_t *data);
+
 
 /* ngx_http_maas_page_models.c */
 

@@ -45,6 +45,10 @@ our @rooms = (
                 qr{^<stddef\.h>$},
             'ngx_maas_module/proxy/ngx_http_maas_hello.c' =>
                 qr{^<string\.h>$},
+            'ngx_maas_module/fleet/ngx_http_maas_line.h' => qr{^<stddef\.h>$},
+            'ngx_maas_module/fleet/ngx_http_maas_line.c' => qr{^<string\.h>$},
+            'ngx_maas_module/fleet/ngx_http_maas_merge.c' =>
+                qr{^<(?:stdint|string)\.h>$},
             'ngx_maas_module/proxy/ngx_http_maas_hello_ja4.c' =>
                 qr{^<(?:stdlib|string)\.h>$},
             'ngx_maas_module/trace/ngx_http_maas_trace_context.h' =>
@@ -107,6 +111,8 @@ our @arrows = (
     [ qr{^ngx_maas_module/request/}, @face, $http, $maas->('answers') ],
     [ qr{^ngx_maas_module/routes/},  @face, $http,
                                $maas->('answers', 'request', 'proxy') ],
+    [ qr{^ngx_maas_module/fleet/},   @face, $http,
+                               $maas->('answers', 'routes') ],
     [ qr{^ngx_maas_module/proxy/},   @face, $http,
                                $maas->('answers', 'request') ],
     [ qr{^ngx_maas_module/trace/},   @face, $http, $maas->('answers') ],

@@ -124,7 +124,8 @@ sub put {
 
 # Starts processes that ask until the file `stop` is there, each over so many
 # connections at once.  Options: clients (2), connections (16), uris, keep
-# (true: connections stay open), body (by URI)
+# (true: connections stay open), body (by URI), what (head and body of an answer
+# to what is written down of it)
 
 sub load {
     my ($t, %o) = @_;
@@ -210,7 +211,7 @@ sub _client {
         for my $s (@ready) {
             my $r = $at{$s};
             my $got = sysread $s, $r->{got}, 65536, length $r->{got};
-            my ($answer, $whole) = _whole($r->{got});
+            my ($answer, $whole) = _whole($r->{got}, $o{what});
             next if !$whole && $got;
 
             $note->($r, $answer);
@@ -234,12 +235,13 @@ sub _client {
 # header X-Is.
 
 sub _whole {
-    my ($text) = @_;
+    my ($text, $what) = @_;
     my ($head, $body) = split /\r\n\r\n/, $text, 2;
     return ('closed after ' . length($text), 0) if !defined $body;
     my ($status) = $head =~ /^HTTP\/1\.1 (\d+)/ or return ('no HTTP', 0);
     my ($length) = $status == 204 ? 0 : $head =~ /^Content-Length: (\d+)/mi;
     return ('cut', 0) if !defined $length || length $body < $length;
+    return ($what->($head, $body), 1) if $what;
     $body = $1 if $head =~ /^X-Is: ([^\r\n]*)/mi;
     return ("status $status", 1) if $status > 204;
     return (generation($body) // "body $body", 1);
