@@ -146,7 +146,9 @@ PLAIN_USERS = $(B)/unit/test_hello $(B)/fuzz/fuzz_hello $(B)/bench/bench_hello \
               $(B)/unit/test_traceparent $(B)/fuzz/fuzz_traceparent \
               $(B)/unit/test_merge $(B)/fuzz/fuzz_merge
 
-$(PLAIN_O): ALL_CFLAGS += -Ingx_maas_module
+# and their sources, which some include whole
+$(PLAIN_O) $(addprefix $(B)/obj/,t/unit/test_track.o t/unit/test_cache.o \
+    bench/bench_track.o): ALL_CFLAGS += -Ingx_maas_module
 $(PLAIN_USERS): $(PLAIN_O)
 $(PLAIN_USERS): LIBS := $(B)/libmaas.a $(LIBS)
 

@@ -47,6 +47,7 @@ typedef struct {
 } ngx_http_maas_explain_t;
 
 
+typedef struct ngx_http_maas_cached_s    ngx_http_maas_cached_t;
 typedef struct ngx_http_maas_watching_s  ngx_http_maas_watching_t;
 typedef struct ngx_http_maas_tracing_s  ngx_http_maas_tracing_t;
 typedef struct ngx_http_maas_fleet_s  ngx_http_maas_fleet_t;
@@ -90,6 +91,8 @@ typedef struct {
     ngx_http_maas_block_t     row;         /* of this worker: of the widest
                                               model that variables need */
 
+    ngx_array_t               caches;      /* of ngx_http_maas_cache_t *: zones
+                                              of maas_cache */
     ngx_array_t               pairs;       /* of ngx_http_maas_pair_t *: models
                                               and their shadows */
     ngx_uint_t                shadow_lines;    /* lines of maas_shadow */
@@ -134,6 +137,7 @@ typedef struct {
     ngx_http_maas_offload_t  *offload;     /* NULL: off */
     ngx_http_maas_explain_t  *explain;     /* NULL: nothing is said of it */
     ngx_flag_t                headers;     /* maas_headers */
+    ngx_http_maas_cached_t   *cache;       /* maas_cache; NULL: off */
     maas_blunt_t             *output;      /* maas_output; NULL: answers are
                                               whole */
 

@@ -202,6 +202,30 @@ ngx_http_maas_count_said(ngx_http_maas_model_t *model, ngx_uint_t label)
 }
 
 
+void
+ngx_http_maas_count_cache(ngx_http_maas_model_t *model, ngx_uint_t hits,
+    ngx_uint_t misses, uint64_t ns)
+{
+    ngx_http_maas_hist_t  *hist;
+
+    hist = model->hist;
+
+    ngx_http_maas_add(misses == 0 ? &hist->cache_hits : &hist->cache_misses,
+                      1);
+    ngx_http_maas_add(misses == 0 ? &hist->cache_hit_ns : &hist->cache_miss_ns,
+                      ns);
+    ngx_http_maas_add(&hist->cache_hit_rows, hits);
+    ngx_http_maas_add(&hist->cache_miss_rows, misses);
+}
+
+
+void
+ngx_http_maas_count_cache_ns(ngx_http_maas_model_t *model, uint64_t ns)
+{
+    ngx_http_maas_add(&model->hist->cache_miss_ns, ns);
+}
+
+
 /* What the model said of each row */
 
 static void

@@ -127,7 +127,12 @@ typedef struct {
     ngx_atomic_t              passes[NGX_HTTP_MAAS_ROW_COUNTS];
     ngx_atomic_t              pass_rows;
     ngx_atomic_t              why[NGX_HTTP_MAAS_N_REASONS];
-    ngx_atomic_t              unused[6];
+    ngx_atomic_t              cache_hits;  /* requests without a pass, */
+    ngx_atomic_t              cache_hit_ns;    /*     what looking took, */
+    ngx_atomic_t              cache_hit_rows;  /*     rows that were there */
+    ngx_atomic_t              cache_misses;    /* requests with one, */
+    ngx_atomic_t              cache_miss_ns;   /*     looking and keeping, */
+    ngx_atomic_t              cache_miss_rows; /*     rows that were not */
 } ngx_http_maas_hist_t;
 
 _Static_assert(sizeof(ngx_http_maas_hist_t) % 64 == 0,
@@ -159,6 +164,12 @@ void ngx_http_maas_count_run(ngx_http_maas_model_t *model, ngx_uint_t rows,
 /* A request was not answered as it wanted, for a reason: */
 void ngx_http_maas_count_reason(ngx_http_maas_model_t *model,
     ngx_http_maas_reason_e why);
+
+/* maas_cache had so many rows of a request, and did not have others: looking
+ * took ns.  The same of keeping those, later. */
+void ngx_http_maas_count_cache(ngx_http_maas_model_t *model,
+    ngx_uint_t hits, ngx_uint_t misses, uint64_t ns);
+void ngx_http_maas_count_cache_ns(ngx_http_maas_model_t *model, uint64_t ns);
 
 /* The model said this label of a row. */
 void ngx_http_maas_count_said(ngx_http_maas_model_t *model, ngx_uint_t label);

@@ -42,6 +42,18 @@ typedef struct {
 } ngx_http_maas_kept_t;
 
 
+/* What a cache had of its rows; 0: the location has none */
+
+enum {
+    NGX_HTTP_MAAS_CACHE_BYPASS = 1,        /* nobody looked */
+    NGX_HTTP_MAAS_CACHE_MISS,
+    NGX_HTTP_MAAS_CACHE_PARTIAL,
+    NGX_HTTP_MAAS_CACHE_HIT
+};
+
+typedef struct ngx_http_maas_cache_wait_s  ngx_http_maas_cache_wait_t;
+
+
 /* When a request reached what, ngx_http_maas_now(); 0: not yet */
 
 typedef struct {
@@ -132,6 +144,8 @@ struct ngx_http_maas_ctx_s {
     ngx_http_maas_block_t     rows;        /* of that, */
     ngx_http_maas_block_t     text;        /*     its answer, and what */
     ngx_http_maas_block_t     reasons;     /*     is explained of it */
+    ngx_http_maas_cache_wait_t *cache_wait;    /* rows that run, to be kept;
+                                              NULL: none */
     size_t                    answer;      /* bytes that are counted for it */
     ngx_queue_t               turn;        /* waits for its turn, */
     ngx_http_maas_finish_pt   take_turn;   /*     to call this */
@@ -142,6 +156,7 @@ struct ngx_http_maas_ctx_s {
     uint64_t                  deadline;    /* gRPC: nobody wants an answer after
                                               it; 0: there is none */
 
+    unsigned                  cache:3;     /* NGX_HTTP_MAAS_CACHE_... */
     unsigned                  grpc:1;      /* it is one of gRPC */
     unsigned                  explains:1;  /* the route is for that */
     unsigned                  queued:1;

@@ -9,6 +9,7 @@
 #include "ngx_http_maas_lanes.h"
 #include "ngx_http_maas_workers.h"
 #include "answers/ngx_http_maas_response.h"
+#include "cache/ngx_http_maas_cache.h"
 #include "fleet/ngx_http_maas_fleet.h"
 #include "proxy/ngx_http_maas_ja4.h"
 #include "proxy/ngx_http_maas_proxy.h"
@@ -63,6 +64,7 @@ ngx_http_maas_postconfiguration(ngx_conf_t *cf)
 
     if (ngx_http_maas_explainers(cf, mmcf) != NGX_OK
         || ngx_http_maas_fit(cf, mmcf) != NGX_OK
+        || ngx_http_maas_cache_zones(cf, mmcf) != NGX_OK
         || ngx_http_maas_set_init(cf, mmcf) != NGX_OK
         || ngx_http_maas_features_log_check(cf, mmcf) != NGX_OK
         || ngx_http_maas_private_check(cf, mmcf) != NGX_OK
@@ -101,6 +103,8 @@ ngx_http_maas_create_main_conf(ngx_conf_t *cf)
         || ngx_array_init(&mmcf->tracks, cf->pool, 4, sizeof(void *))
            != NGX_OK
         || ngx_array_init(&mmcf->privates, cf->pool, 4, sizeof(void *))
+           != NGX_OK
+        || ngx_array_init(&mmcf->caches, cf->pool, 1, sizeof(void *))
            != NGX_OK
         || ngx_array_init(&mmcf->pairs, cf->pool, 4, sizeof(void *))
            != NGX_OK
@@ -150,6 +154,7 @@ ngx_http_maas_create_loc_conf(ngx_conf_t *cf)
     mlcf->max_rows = NGX_CONF_UNSET_UINT;
     mlcf->offload = NGX_CONF_UNSET_PTR;
     mlcf->output = NGX_CONF_UNSET_PTR;
+    mlcf->cache = NGX_CONF_UNSET_PTR;
     mlcf->explain = NGX_CONF_UNSET_PTR;
     mlcf->proxy.body = NGX_CONF_UNSET;
     mlcf->headers = NGX_CONF_UNSET;
@@ -219,6 +224,7 @@ ngx_http_maas_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
     ngx_conf_merge_uint_value(conf->max_rows, prev->max_rows, 256);
     ngx_conf_merge_ptr_value(conf->offload, prev->offload, NULL);
     ngx_conf_merge_ptr_value(conf->output, prev->output, NULL);
+    ngx_conf_merge_ptr_value(conf->cache, prev->cache, NULL);
     ngx_conf_merge_ptr_value(conf->explain, prev->explain, NULL);
     ngx_conf_merge_value(conf->proxy.body, prev->proxy.body, 0);
     ngx_conf_merge_value(conf->headers, prev->headers, 0);
@@ -236,6 +242,8 @@ ngx_http_maas_merge_loc_conf(ngx_conf_t *cf, void *parent, void *child)
         conf->model->max_rows = ngx_max(conf->model->max_rows, conf->max_rows);
         mmcf->offload |= conf->offload != NULL;
     }
+
+    ngx_http_maas_cache_mark(mmcf, conf);
 
     if (ngx_http_maas_explain_mark(cf, mmcf, conf) != NGX_OK
         || ngx_http_maas_feature_merge(cf, &prev->proxy, &conf->proxy) != NGX_OK
@@ -292,6 +300,7 @@ ngx_http_maas_init_process(ngx_cycle_t *cycle)
     ngx_http_maas_watch_enter(mmcf);
     ngx_http_maas_zone_attach(mmcf);
     ngx_http_maas_track_attach(mmcf);
+    ngx_http_maas_cache_attach(mmcf);
 
     if (ngx_http_maas_watch_start(cycle, mmcf) != NGX_OK) {
         return NGX_ERROR;
@@ -425,6 +434,13 @@ static ngx_command_t  ngx_http_maas_commands[] = {
     { ngx_string("maas_output"),
       NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE123,
       ngx_http_maas_output,
+      NGX_HTTP_LOC_CONF_OFFSET,
+      0,
+      NULL },
+
+    { ngx_string("maas_cache"),
+      NGX_HTTP_MAIN_CONF|NGX_HTTP_SRV_CONF|NGX_HTTP_LOC_CONF|NGX_CONF_TAKE12,
+      ngx_http_maas_cache,
       NGX_HTTP_LOC_CONF_OFFSET,
       0,
       NULL },

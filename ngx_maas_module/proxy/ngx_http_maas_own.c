@@ -241,6 +241,32 @@ ngx_http_maas_own_label(ngx_http_request_t *r, ngx_http_variable_value_t *v,
 }
 
 
+/* What a cache had of the rows, once they are answered */
+
+static ngx_int_t
+ngx_http_maas_own_cache(ngx_http_request_t *r, ngx_http_variable_value_t *v,
+    uintptr_t data)
+{
+    ngx_http_maas_ctx_t  *ctx;
+
+    static ngx_str_t  words[] = {
+        [NGX_HTTP_MAAS_CACHE_BYPASS] = ngx_string("BYPASS"),
+        [NGX_HTTP_MAAS_CACHE_MISS] = ngx_string("MISS"),
+        [NGX_HTTP_MAAS_CACHE_PARTIAL] = ngx_string("PARTIAL"),
+        [NGX_HTTP_MAAS_CACHE_HIT] = ngx_string("HIT")
+    };
+
+    ctx = ngx_http_maas_own_ctx(r);
+
+    if (ctx == NULL || !ctx->known.ran || ctx->cache == 0) {
+        return ngx_http_maas_own_none(v);
+    }
+
+    return ngx_http_maas_own_value(v, words[ctx->cache].data,
+                                   words[ctx->cache].len);
+}
+
+
 /* data: the part; one that did not begin or end is not known. */
 
 static ngx_int_t
@@ -323,6 +349,9 @@ static ngx_http_variable_t  ngx_http_maas_own_list[] = {
 
     { .name = ngx_string("maas_batch"),
       .get_handler = ngx_http_maas_own_batch },
+
+    { .name = ngx_string("maas_cache"),
+      .get_handler = ngx_http_maas_own_cache },
 
     { .name = ngx_string("maas_time"),
       .get_handler = ngx_http_maas_own_time,

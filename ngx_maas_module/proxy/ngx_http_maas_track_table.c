@@ -6,6 +6,7 @@
  */
 
 
+#include "ngx_http_maas_sip.h"
 #include "ngx_http_maas_track_table.h"
 
 
@@ -72,68 +73,18 @@ ngx_http_maas_track_use(ngx_http_maas_track_table_t *table,
 }
 
 
-static uint64_t
-ngx_http_maas_track_rotl(uint64_t x, int n)
-{
-    return x << n | x >> (64 - n);
-}
-
-
-static void
-ngx_http_maas_track_sip(uint64_t *v)
-{
-    v[0] += v[1];
-    v[2] += v[3];
-    v[1] = ngx_http_maas_track_rotl(v[1], 13) ^ v[0];
-    v[3] = ngx_http_maas_track_rotl(v[3], 16) ^ v[2];
-    v[0] = ngx_http_maas_track_rotl(v[0], 32);
-    v[2] += v[1];
-    v[0] += v[3];
-    v[1] = ngx_http_maas_track_rotl(v[1], 17) ^ v[2];
-    v[3] = ngx_http_maas_track_rotl(v[3], 21) ^ v[0];
-    v[2] = ngx_http_maas_track_rotl(v[2], 32);
-}
-
-
-/* Aumasson and Bernstein, "SipHash: a fast short-input PRF", 2012 */
-
 uint64_t
 ngx_http_maas_track_hash(const ngx_http_maas_track_table_t *table,
     const void *data, size_t len)
 {
-    size_t          i, n;
-    uint64_t        v[4], word;
-    const uint8_t  *p;
+    uint64_t             rest;
+    ngx_http_maas_sip_t  sip;
 
-    p = data;
-    v[0] = table->zone->seed[0] ^ 0x736f6d6570736575;
-    v[1] = table->zone->seed[1] ^ 0x646f72616e646f6d;
-    v[2] = table->zone->seed[0] ^ 0x6c7967656e657261;
-    v[3] = table->zone->seed[1] ^ 0x7465646279746573;
+    ngx_http_maas_sip_begin(&sip, table->zone->seed);
+    rest = ngx_http_maas_sip_bytes(&sip, data, len);
+    ngx_http_maas_sip_word(&sip, rest | (uint64_t) len << 56);
 
-    for (n = len; n >= 8; n -= 8, p += 8) {
-        __builtin_memcpy(&word, p, 8);
-        v[3] ^= word;
-        ngx_http_maas_track_sip(v);
-        v[0] ^= word;
-    }
-
-    word = (uint64_t) len << 56;
-
-    for (i = 0; i < n; i++) {
-        word |= (uint64_t) p[i] << 8 * i;
-    }
-
-    v[3] ^= word;
-    ngx_http_maas_track_sip(v);
-    v[0] ^= word;
-    v[2] ^= 0xff;
-
-    for (i = 0; i < 3; i++) {
-        ngx_http_maas_track_sip(v);
-    }
-
-    return (v[0] ^ v[1] ^ v[2] ^ v[3]) | 1;
+    return ngx_http_maas_sip_end(&sip, 0xff) | 1;
 }
 
 

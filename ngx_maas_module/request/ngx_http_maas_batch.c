@@ -11,6 +11,7 @@
 #include "ngx_http_maas_form.h"
 #include "ngx_http_maas_gather.h"
 #include "answers/ngx_http_maas_response.h"
+#include "cache/ngx_http_maas_cache.h"
 
 
 /* Batches of a model that are with the pool: the turn's end starts no more than
@@ -31,12 +32,18 @@ static void ngx_http_maas_batch_start(ngx_http_maas_model_t *model);
 static void
 ngx_http_maas_batch_finish(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx)
 {
+    float                 *y;
     ngx_int_t              rc;
     ngx_http_maas_pass_t  *pass;
 
     pass = &ctx->batch->pass;
+    y = pass->y + ctx->row * ctx->model->info->out;
 
     ngx_http_maas_pass_tell(pass, ctx);
+
+    if (ctx->cache_wait != NULL && pass->err.code == MAAS_OK) {
+        y = ngx_http_maas_cache_keep(ctx, y);
+    }
 
     if (pass->err.code != MAAS_OK) {
         rc = ngx_http_maas_send_failure(r, &pass->err);
@@ -45,8 +52,7 @@ ngx_http_maas_batch_finish(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx)
         rc = ngx_http_maas_form_late(r);
 
     } else {
-        rc = ngx_http_maas_form_answer(r, ctx, pass->y + ctx->row
-                                               * ctx->model->info->out);
+        rc = ngx_http_maas_form_answer(r, ctx, y);
     }
 
     ngx_http_finalize_request(r, rc);
@@ -306,6 +312,29 @@ ngx_http_maas_batch_try(ngx_http_maas_ctx_t *ctx, size_t bound, ngx_uint_t most)
 }
 
 
+/* Rows that have to run of those that were read: they are the first ones.  0:
+ * there are none, and r is finalized. */
+
+static ngx_uint_t
+ngx_http_maas_batch_look(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx,
+    ngx_http_maas_batch_t *batch, ngx_http_maas_cached_t *cached, void *x)
+{
+    float       *y;
+    ngx_uint_t   rows;
+
+    /* those that rode before have not run */
+
+    y = batch->pass.y + batch->pass.rows * ctx->model->info->out;
+    rows = ngx_http_maas_cache_look(r, ctx, cached, x, y);
+
+    if (rows == 0) {
+        ngx_http_finalize_request(r, ngx_http_maas_form_answer(r, ctx, y));
+    }
+
+    return rows;
+}
+
+
 /* Rows out of the body into the batch that takes up to `rows` of them */
 
 static maas_status_t
@@ -334,12 +363,22 @@ ngx_http_maas_batch_read(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx,
         return MAAS_OK;
     }
 
+    rows = ctx->req.rows;
+
+    if (mlcf->cache != NULL && rows > 0) {
+        rows = ngx_http_maas_batch_look(r, ctx, batch, mlcf->cache, x);
+
+        if (rows == 0) {
+            return MAAS_OK;
+        }
+    }
+
     ctx->batch = batch;
     ctx->row = batch->pass.rows;
     ctx->queued = 1;
     ngx_queue_insert_tail(&batch->requests, &ctx->queue);
 
-    batch->pass.rows += ctx->req.rows;
+    batch->pass.rows += rows;
 
     if (!ctx->model->event.posted) {
         ngx_post_event(&ctx->model->event, &ngx_posted_events);

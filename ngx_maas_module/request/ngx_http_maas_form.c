@@ -545,7 +545,7 @@ ngx_http_maas_form_answer(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx,
         return ngx_http_maas_send_failure(r, &err);
     }
 
-    ctx->answer = size;
+    ctx->answer += size;
 
     body.data = ngx_pnalloc(r->pool, size);
     if (body.data == NULL) {

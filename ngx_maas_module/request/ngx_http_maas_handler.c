@@ -256,6 +256,7 @@ ngx_http_maas_infer_read(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx,
 
     mlcf = ngx_http_get_module_loc_conf(r, ngx_http_maas_module);
     ctx->blunt = mlcf->output;
+    ctx->cache = mlcf->cache != NULL ? NGX_HTTP_MAAS_CACHE_BYPASS : 0;
 
     return ngx_http_maas_read_body(r, handler);
 }

@@ -11,6 +11,7 @@
 #include "ngx_http_maas_form.h"
 #include "ngx_http_maas_gather.h"
 #include "answers/ngx_http_maas_response.h"
+#include "cache/ngx_http_maas_cache.h"
 
 
 /* so many of them with the pool, a worker */
@@ -48,12 +49,14 @@ typedef struct {
 static void
 ngx_http_maas_large_finish(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx)
 {
+    float                  *y;
     ngx_int_t               rc;
     ngx_http_maas_pass_t   *pass;
     ngx_http_maas_large_t  *large;
 
     large = ctx->large;
     pass = &large->pass;
+    y = pass->y;
 
     ngx_http_maas_pass_tell(pass, ctx);
 
@@ -67,7 +70,13 @@ ngx_http_maas_large_finish(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx)
         rc = ngx_http_maas_send_failure(r, &pass->err);
 
     } else {
-        ngx_http_maas_pass_count(pass);
+        if (ctx->cache != NGX_HTTP_MAAS_CACHE_HIT) {
+            ngx_http_maas_pass_count(pass);
+        }
+
+        if (ctx->cache_wait != NULL) {
+            y = ngx_http_maas_cache_keep(ctx, y);
+        }
 
         if (ctx->req.explain.wanted) {
             ngx_http_maas_pass_explained(pass, &large->reasons);
@@ -76,7 +85,7 @@ ngx_http_maas_large_finish(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx)
 
         rc = large->text.data != NULL
              ? ngx_http_maas_form_send(r, ctx, &large->text, large->text_json)
-             : ngx_http_maas_form_answer(r, ctx, pass->y);
+             : ngx_http_maas_form_answer(r, ctx, y);
     }
 
     /* not later, which may be when the client has closed the connection */
@@ -246,15 +255,28 @@ ngx_http_maas_large_turn(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx)
 static void
 ngx_http_maas_large_read(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx)
 {
-    maas_err_t             *err;
-    ngx_http_maas_large_t  *large;
+    ngx_http_maas_pass_t      *pass;
+    ngx_http_maas_large_t     *large;
+    ngx_http_maas_loc_conf_t  *mlcf;
 
     large = ctx->large;
-    err = &large->pass.err;
+    pass = &large->pass;
 
-    if (ngx_http_maas_large_rows_of(large, 0, err) != MAAS_OK) {
+    if (ngx_http_maas_large_rows_of(large, 0, &pass->err) != MAAS_OK) {
         ngx_http_maas_large_finish(r, ctx);
         return;
+    }
+
+    mlcf = ngx_http_get_module_loc_conf(r, ngx_http_maas_module);
+
+    if (mlcf->cache != NULL && !ctx->req.explain.wanted && pass->rows > 0) {
+        pass->rows = ngx_http_maas_cache_look(r, ctx, mlcf->cache, pass->x,
+                                              pass->y);
+
+        if (pass->rows == 0) {
+            ngx_http_maas_large_finish(r, ctx);
+            return;
+        }
     }
 
     ngx_http_maas_turn_wait(r, ctx, ngx_http_maas_large_turn);

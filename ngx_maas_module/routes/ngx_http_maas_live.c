@@ -355,6 +355,7 @@ ngx_http_maas_put_live(ngx_http_maas_text_t *t,
     ngx_http_maas_json_close(t, "]");
     ngx_http_maas_put_shadows(t, mmcf);
     ngx_http_maas_live_tracks(t, mmcf);
+    ngx_http_maas_put_caches(t, mmcf);
 
     if (model != NULL) {
         ngx_http_maas_live_detail(t, model);

@@ -296,6 +296,7 @@ ngx_http_maas_metrics_handler(ngx_http_request_t *r)
     ngx_http_maas_put_model_metrics(&text, &sums);
     ngx_http_maas_put_columns(&text, mmcf);
     ngx_http_maas_put_tracks(&text, mmcf);
+    ngx_http_maas_put_cache_metrics(&text, mmcf, &sums);
     ngx_http_maas_put_shadow_metrics(&text, mmcf);
     ngx_http_maas_put_workers(&text, mmcf);
 

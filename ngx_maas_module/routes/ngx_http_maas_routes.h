@@ -270,6 +270,16 @@ void ngx_http_maas_put_shadows(ngx_http_maas_text_t *t,
     ngx_http_maas_main_conf_t *mmcf);
 
 
+/* ngx_http_maas_metrics_cache.c */
+
+/* Zones of maas_cache: in the text form of Prometheus; the member "caches" of
+ * an object.  Nothing if there are none. */
+void ngx_http_maas_put_cache_metrics(ngx_http_maas_text_t *t,
+    ngx_http_maas_main_conf_t *mmcf, const ngx_http_maas_sums_t *sums);
+void ngx_http_maas_put_caches(ngx_http_maas_text_t *t,
+    ngx_http_maas_main_conf_t *mmcf);
+
+
 /* ngx_http_maas_metrics_workers.c */
 
 /* Workers, their memory and that for counters, in the text form of Prometheus;

@@ -23,7 +23,8 @@ ngx_http_maas_stats_duration(ngx_http_maas_tell_t *t, const char *name,
 /* Of each duration, in the order of fields: its name, how many, their sum */
 
 static void
-ngx_http_maas_stats_durations(ngx_http_maas_tell_t *t, const uint64_t *sum)
+ngx_http_maas_stats_durations(ngx_http_maas_tell_t *t, const uint64_t *sum,
+    const ngx_http_maas_hist_t *hist)
 {
     ngx_uint_t  i;
 
@@ -48,10 +49,10 @@ ngx_http_maas_stats_durations(ngx_http_maas_tell_t *t, const uint64_t *sum)
                                      sum[durations[i].ns]);
     }
 
-    /* there is no cache; clients ask all the same */
-
-    ngx_http_maas_stats_duration(t, "cache_hit", 7, 0, 0);
-    ngx_http_maas_stats_duration(t, "cache_miss", 8, 0, 0);
+    ngx_http_maas_stats_duration(t, "cache_hit", 7, hist->cache_hits,
+                                 hist->cache_hit_ns);
+    ngx_http_maas_stats_duration(t, "cache_miss", 8, hist->cache_misses,
+                                 hist->cache_miss_ns);
     ngx_http_maas_tell_close(t);
 }
 
@@ -89,9 +90,11 @@ static void
 ngx_http_maas_stats_model(ngx_http_maas_tell_t *t,
     ngx_http_maas_model_t *model)
 {
-    uint64_t  sum[NGX_HTTP_MAAS_N_COUNTERS];
+    uint64_t              sum[NGX_HTTP_MAAS_N_COUNTERS];
+    ngx_http_maas_hist_t  hist;
 
     ngx_http_maas_lane_sum(model, sum);
+    ngx_http_maas_hist_sum(model, &hist);
 
     ngx_http_maas_tell_open(t, NULL, 1);
     ngx_http_maas_tell_text(t, "name", 1, (char *) model->name.data);
@@ -102,7 +105,7 @@ ngx_http_maas_stats_model(ngx_http_maas_tell_t *t,
                               (int64_t) sum[NGX_HTTP_MAAS_ROWS]);
     ngx_http_maas_tell_number(t, "execution_count", 5,
                               (int64_t) sum[NGX_HTTP_MAAS_BATCHES]);
-    ngx_http_maas_stats_durations(t, sum);
+    ngx_http_maas_stats_durations(t, sum, &hist);
     ngx_http_maas_tell_json(t, "\"response_stats\":{}");
     ngx_http_maas_stats_passes(t, sum);
     ngx_http_maas_tell_list(t, "memory_usage");
