@@ -59,7 +59,7 @@ PRELOADS   := $(patsubst t/lib/%.c,$(B)/%.so,$(wildcard t/lib/*.c))
 
 
 .PHONY: all module trainer units benches fuzzers test demo demo-bots \
-	demo-stop bench bench-tables bench-explain bench-grpc \
+	demo-stop bench bench-cache bench-tables bench-explain bench-grpc \
 	bench-int8 bench-train bench-trees deb deb-life test-nginx \
 	image test-debian13 asan conformance torture fuzz style docs docs-pictures clean
 
@@ -426,6 +426,10 @@ bench-explain: build/.packages-bench module
 # calls of gRPC against the same over HTTP/2, a minute
 bench-grpc: build/.packages-bench module $(B)/bench/bench_h2
 	python3 bench/grpc.py $(B) -n $(NGINX) $(GRPC_FLAGS)
+
+# requests whose row a cache knows against those that run, a minute
+bench-cache: build/.packages-bench module
+	python3 bench/cache.py $(B) -n $(NGINX) $(CACHE_FLAGS)
 
 # networks of int8 against ONNX Runtime and OpenVINO, which are large;
 # INT8_FLAGS="-r 20 -m B -o none" is quick

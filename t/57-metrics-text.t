@@ -76,7 +76,11 @@ $models
     server {
         listen 127.0.0.1:%%PORT%% reuseport;
         location / { maas_serve; }
-        location = /sum { maas_predict sum version=1; maas_shadow sum:2; }
+        location = /sum {
+            maas_predict sum version=1;
+            maas_shadow sum:2;
+            maas_cache zone=answers:1m;
+        }
         location = /var { add_header X-Sum \$sum\$client_10s; return 204; }
         location = /metrics { maas_metrics; }
     }

@@ -124,6 +124,15 @@ my %does = (
         return $t;
     },
 
+    maas_cache => sub {
+        my $t = started(@_);
+        ask($t) for 1 .. 3;
+        my $stats = $t->get('/v2/models/m/stats')->json->{model_stats}[0];
+        is($stats->{inference_stats}{cache_hit}{count}, 2, 'hits');
+        is($stats->{inference_stats}{cache_miss}{count}, 1, 'the first');
+        return $t;
+    },
+
     'escape=json' => sub {
         my $t = started(@_);
         ask($t);

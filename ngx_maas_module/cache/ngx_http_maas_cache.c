@@ -195,10 +195,8 @@ ngx_http_maas_cache_keep(ngx_http_maas_ctx_t *ctx, float *y)
     for (i = 0; i < wait->n; i++) {
         row = y + i * out;
 
-        if (maas_is_finite(row, out)) {
-            ngx_http_maas_cache_put(&wait->zone->table, &wait->miss[i].key,
-                                    ngx_current_msec, row, out);
-        }
+        ngx_http_maas_cache_put(&wait->zone->table, &wait->miss[i].key,
+                                ngx_current_msec, row, out);
 
         if (wait->y != NULL) {
             ngx_memcpy(wait->y + wait->miss[i].row * out, row,
