@@ -247,16 +247,15 @@ maas_pb_list_count(maas_pb_list_t l)
 }
 
 
-size_t
-maas_pb_varint_size(uint64_t v)
+void
+maas_pb_list_read(maas_pb_list_t l, uint64_t *v, size_t n)
 {
-    size_t  n;
+    size_t           i;
+    maas_pb_field_t  f;
 
-    for (n = 1; v >= 0x80; n++) {
-        v >>= 7;
+    for (i = 0; i < n && maas_pb_list_next(&l, &f) > 0; i++) {
+        v[i] = f.value;
     }
-
-    return n;
 }
 
 
@@ -324,6 +323,14 @@ maas_pb_put_varint(maas_pb_out_t *o, uint32_t number, uint64_t v)
 {
     pb_put_key(o, number, MAAS_PB_VARINT);
     maas_pb_packed(o, v);
+}
+
+
+void
+maas_pb_put_float(maas_pb_out_t *o, uint32_t number, float v)
+{
+    pb_put_key(o, number, MAAS_PB_FIXED32);
+    pb_put_raw(o, &v, sizeof(v));
 }
 
 

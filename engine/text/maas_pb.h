@@ -93,6 +93,10 @@ int maas_pb_list_next(maas_pb_list_t *l, maas_pb_field_t *f);
 /* How many there are from here on; SIZE_MAX: malformed. */
 size_t maas_pb_list_count(maas_pb_list_t l);
 
+/* The next n numbers, which are there, -> v(n), as they are: bits of floats, of
+ * signed numbers. */
+void maas_pb_list_read(maas_pb_list_t l, uint64_t *v, size_t n);
+
 
 /*
  * Writing, as snprintf() does it: what does not fit is counted, not written,
@@ -108,6 +112,7 @@ typedef struct {
 
 /* int32, int64, uint32, uint64, bool, enum; negative ones as (uint64_t) v. */
 void maas_pb_put_varint(maas_pb_out_t *o, uint32_t number, uint64_t v);
+void maas_pb_put_float(maas_pb_out_t *o, uint32_t number, float v);
 void maas_pb_put_double(maas_pb_out_t *o, uint32_t number, double v);
 void maas_pb_put_bytes(maas_pb_out_t *o, uint32_t number, const void *p,
     size_t n);
@@ -124,9 +129,6 @@ void maas_pb_close(maas_pb_out_t *o, size_t opened);
 
 /* An element of a packed list of varints: no number before it. */
 void maas_pb_packed(maas_pb_out_t *o, uint64_t v);
-
-/* Bytes that a varint takes. */
-size_t maas_pb_varint_size(uint64_t v);
 
 
 #endif /* MAAS_PB_H */

@@ -1,77 +1,59 @@
 /*
- * Protobuf's wire format, written: varints, and bytes with their length.
- * Not here: what messages mean.
+ * Messages of protobuf that grow as long as fields come.
+ * Not here: the wire format (engine/text/maas_pb.c), what messages mean.
  */
-
-#include <string.h>
 
 #include "protobuf_out.h"
 
+#include <string.h>
 
-#define PB_VARINT  0
-#define PB_BYTES   2
-#define PB_FIXED   5
+#include "text/maas_pb.h"
 
 
-static void
-pb_put(train_pb_t *m, const void *p, size_t n)
+#define PB_FIELD  24               /* bytes before a field's own, and varints */
+
+
+/* Room for a field of n bytes at the end of the message */
+
+static maas_pb_out_t
+pb_field(train_pb_t *m, size_t n)
 {
-    train_room(&m->p, &m->room, m->n + n, 1);
+    train_room(&m->p, &m->room, m->n + n + PB_FIELD, 1);
 
-    if (n > 0) {
-        (void) memcpy(m->p + m->n, p, n);
-    }
-
-    m->n += n;
-}
-
-
-/* Seven bits a byte, low ones first */
-
-static void
-pb_varint(train_pb_t *m, uint64_t v)
-{
-    size_t         n;
-    unsigned char  b[10];
-
-    for (n = 0; v > 0x7f; v >>= 7) {
-        b[n++] = (unsigned char) (v | 0x80);
-    }
-
-    b[n++] = (unsigned char) v;
-    pb_put(m, b, n);
-}
-
-
-static void
-pb_key(train_pb_t *m, unsigned field, unsigned type)
-{
-    pb_varint(m, field << 3 | type);
+    return (maas_pb_out_t) { m->p, m->room, m->n };
 }
 
 
 void
 train_pb_whole(train_pb_t *m, unsigned field, int64_t v)
 {
-    pb_key(m, field, PB_VARINT);
-    pb_varint(m, (uint64_t) v);
+    maas_pb_out_t  o;
+
+    o = pb_field(m, 0);
+    maas_pb_put_varint(&o, field, (uint64_t) v);
+    m->n = o.len;
 }
 
 
 void
 train_pb_float(train_pb_t *m, unsigned field, float v)
 {
-    pb_key(m, field, PB_FIXED);
-    pb_put(m, &v, sizeof(float));
+    maas_pb_out_t  o;
+
+    o = pb_field(m, 0);
+    maas_pb_put_float(&o, field, v);
+    m->n = o.len;
 }
 
 
 void
 train_pb_bytes(train_pb_t *m, unsigned field, const void *p, size_t n)
 {
-    pb_key(m, field, PB_BYTES);
-    pb_varint(m, n);
-    pb_put(m, p, n);
+    maas_pb_out_t  o;
+
+    o = pb_field(m, n);
+    maas_pb_put_bytes(&o, field, p, n);
+    m->n = o.len;
 }
 
 
@@ -85,14 +67,18 @@ train_pb_text(train_pb_t *m, unsigned field, const char *s)
 void
 train_pb_wholes(train_pb_t *m, unsigned field, const int64_t *v, size_t n)
 {
-    size_t      i;
-    train_pb_t  part = { 0 };
+    size_t         i, at;
+    maas_pb_out_t  o;
+
+    o = pb_field(m, 10 * n);
+    at = maas_pb_open(&o, field);
 
     for (i = 0; i < n; i++) {
-        pb_varint(&part, (uint64_t) v[i]);
+        maas_pb_packed(&o, (uint64_t) v[i]);
     }
 
-    train_pb_part(m, field, &part);
+    maas_pb_close(&o, at);
+    m->n = o.len;
 }
 
 
@@ -107,7 +93,13 @@ train_pb_part(train_pb_t *m, unsigned field, train_pb_t *part)
 void
 train_pb_join(train_pb_t *m, train_pb_t *part)
 {
-    pb_put(m, part->p, part->n);
+    train_room(&m->p, &m->room, m->n + part->n, 1);
+
+    if (part->n > 0) {
+        (void) memcpy(m->p + m->n, part->p, part->n);
+        m->n += part->n;
+    }
+
     train_pb_free(part);
 }
 

@@ -1,6 +1,6 @@
 /*
- * Messages of protobuf as bytes: the wire format, as protobuf.dev has it.
- * Not here: any message (to_onnx*.c), and reading (import/).
+ * Messages of protobuf that grow, on text/maas_pb.h.
+ * Not here: any message (to_onnx*.c).
  */
 
 #ifndef TRAIN_PROTOBUF_OUT_H

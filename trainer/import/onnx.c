@@ -246,7 +246,7 @@ onnx_inputs(train_onnx_t *o)
     for (i = 0; i < o->n_inputs; i++) {
         e = train_onnx_find(o, o->input[i].name);
 
-        if (e == NULL || e->tensor.at != NULL || e->uses == 0) {
+        if (e == NULL || e->tensor.p != NULL || e->uses == 0) {
             continue;
         }
 
@@ -401,7 +401,7 @@ onnx_read(train_import_t *m, const char *file, size_t size, maas_err_t *err)
     memset(&o, 0, sizeof(o));
     o.m = m;
     o.err = err;
-    o.file = (const uint8_t *) file;
+    o.file = file;
     o.size = size;
     err->code = MAAS_OK;
 
@@ -459,14 +459,14 @@ onnx_read(train_import_t *m, const char *file, size_t size, maas_err_t *err)
 static int
 onnx_is(const char *file, size_t size)
 {
-    train_field_t  f;
-    train_proto_t  p;
+    maas_pb_t        p;
+    maas_pb_field_t  f;
 
-    p.at = (const uint8_t *) file;
-    p.end = p.at + size;
+    p.p = file;
+    p.end = file + size;
 
-    return size > 2 && train_proto_next(&p, &f) > 0 && f.number == 1
-           && f.wire == TRAIN_PROTO_VARINT && f.value > 0 && f.value < 256;
+    return size > 2 && maas_pb_next(&p, &f) > 0 && f.number == 1
+           && f.wire == MAAS_PB_VARINT && f.value > 0 && f.value < 256;
 }
 
 

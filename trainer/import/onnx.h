@@ -8,7 +8,7 @@
 #define TRAIN_ONNX_H
 
 #include "import.h"
-#include "protobuf.h"
+#include "text/maas_pb.h"
 
 
 #define TRAIN_ONNX_DIMS     8
@@ -41,7 +41,7 @@ typedef struct {
     size_t         n_out;
     maas_str_t    *in;                 /* empty: not given */
     maas_str_t    *out;
-    train_proto_t  body;
+    maas_pb_t  body;
     unsigned       needed;
 } train_onnx_node_t;
 
@@ -196,7 +196,7 @@ typedef struct {
 
 typedef struct {
     maas_str_t                  name;
-    train_proto_t               tensor;    /* at NULL: no initializer */
+    maas_pb_t               tensor;    /* p NULL: no initializer */
     train_onnx_node_t          *from;
     unsigned                    uses;
     const train_onnx_value_t   *value;
@@ -205,7 +205,7 @@ typedef struct {
 typedef struct {
     train_import_t        *m;
     maas_err_t            *err;
-    const uint8_t         *file;
+    const char            *file;
     size_t                 size;
     size_t                 outside;        /* bytes read of files beside it */
 
@@ -252,9 +252,15 @@ train_onnx_name_t *train_onnx_find(const train_onnx_t *o, maas_str_t name);
 /* Is it this text? */
 int train_onnx_is(maas_str_t s, const char *text);
 
+static inline maas_str_t
+train_onnx_str(maas_pb_t p)
+{
+    return (maas_str_t) { p.p, maas_pb_len(p) };
+}
+
 /* The message of an attribute: 0 if the node has none. */
 int train_onnx_attr(const train_onnx_node_t *n, const char *name,
-    train_proto_t *a);
+    maas_pb_t *a);
 /* Attributes with a default. */
 double train_attr_float(const train_onnx_node_t *n, const char *name,
     double def);
@@ -274,7 +280,7 @@ maas_status_t train_attr_texts(train_onnx_t *o, const train_onnx_node_t *n,
 /* onnx_tensor.c: numbers of a TensorProto, of the file or of one beside it;
  * n may be NULL. */
 maas_status_t train_onnx_decode(train_onnx_t *o, const train_onnx_node_t *n,
-    train_proto_t p, train_onnx_tensor_t **out);
+    maas_pb_t p, train_onnx_tensor_t **out);
 
 
 /* onnx_value.c: values of a row.  NULL: it failed, and was said. */

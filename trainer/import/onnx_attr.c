@@ -10,18 +10,14 @@
 
 int
 train_onnx_attr(const train_onnx_node_t *n, const char *name,
-    train_proto_t *a)
+    maas_pb_t *a)
 {
-    size_t         len;
-    train_field_t  f, s;
-    train_proto_t  p;
+    maas_pb_t        p;
+    maas_pb_field_t  f, s;
 
-    len = strlen(name);
-
-    for (p = n->body; train_proto_next(&p, &f) > 0; /* void */) {
-        if (f.number == 5 && train_proto_find(f.bytes, 1, &s)
-            && (size_t) (s.bytes.end - s.bytes.at) == len
-            && memcmp(s.bytes.at, name, len) == 0)
+    for (p = n->body; maas_pb_next(&p, &f) > 0; /* void */) {
+        if (f.number == 5 && maas_pb_find(f.bytes, 1, MAAS_PB_BYTES, &s)
+            && maas_pb_is(s.bytes, name))
         {
             *a = f.bytes;
             return 1;
@@ -35,21 +31,23 @@ train_onnx_attr(const train_onnx_node_t *n, const char *name,
 double
 train_attr_float(const train_onnx_node_t *n, const char *name, double def)
 {
-    train_field_t  f;
-    train_proto_t  a;
+    maas_pb_t        a;
+    maas_pb_field_t  f;
 
-    return train_onnx_attr(n, name, &a) && train_proto_find(a, 2, &f)
-           ? (double) train_proto_float(f.value) : def;
+    return train_onnx_attr(n, name, &a)
+           && maas_pb_find(a, 2, MAAS_PB_FIXED32, &f)
+           ? (double) maas_pb_float(f.value) : def;
 }
 
 
 int64_t
 train_attr_int(const train_onnx_node_t *n, const char *name, int64_t def)
 {
-    train_field_t  f;
-    train_proto_t  a;
+    maas_pb_t        a;
+    maas_pb_field_t  f;
 
-    return train_onnx_attr(n, name, &a) && train_proto_find(a, 3, &f)
+    return train_onnx_attr(n, name, &a)
+           && maas_pb_find(a, 3, MAAS_PB_VARINT, &f)
            ? (int64_t) f.value : def;
 }
 
@@ -57,18 +55,17 @@ train_attr_int(const train_onnx_node_t *n, const char *name, int64_t def)
 maas_str_t
 train_attr_text(const train_onnx_node_t *n, const char *name)
 {
-    maas_str_t     s;
-    train_field_t  f;
-    train_proto_t  a;
+    maas_pb_t        a;
+    maas_str_t       s;
+    maas_pb_field_t  f;
 
     s.data = "";
     s.len = 0;
 
-    if (train_onnx_attr(n, name, &a) && train_proto_find(a, 4, &f)
-        && f.wire == TRAIN_PROTO_BYTES)
+    if (train_onnx_attr(n, name, &a)
+        && maas_pb_find(a, 4, MAAS_PB_BYTES, &f))
     {
-        s.data = (const char *) f.bytes.at;
-        s.len = (size_t) (f.bytes.end - f.bytes.at);
+        s = train_onnx_str(f.bytes);
     }
 
     return s;
@@ -79,9 +76,10 @@ train_attr_text(const train_onnx_node_t *n, const char *name)
 
 static maas_status_t
 onnx_list(train_onnx_t *o, const train_onnx_node_t *n, const char *name,
-    uint32_t number, unsigned wire, uint64_t **v, size_t *count)
+    uint32_t number, maas_pb_wire_t wire, uint64_t **v, size_t *count)
 {
-    train_proto_t  a;
+    maas_pb_t       a;
+    maas_pb_list_t  list;
 
     *v = NULL;
     *count = 0;
@@ -90,7 +88,13 @@ onnx_list(train_onnx_t *o, const train_onnx_node_t *n, const char *name,
         return MAAS_OK;
     }
 
-    *count = train_proto_count(a, number, wire);
+    list = maas_pb_list(a, number, wire);
+    *count = maas_pb_list_count(list);
+
+    if (*count == SIZE_MAX) {
+        return train_onnx_bad(o, n, "a broken list in %s", name);
+    }
+
     if (*count == 0) {
         return MAAS_OK;
     }
@@ -100,7 +104,7 @@ onnx_list(train_onnx_t *o, const train_onnx_node_t *n, const char *name,
         return train_onnx_nomem(o);
     }
 
-    train_proto_numbers(a, number, wire, *v);
+    maas_pb_list_read(list, *v, *count);
 
     return MAAS_OK;
 }
@@ -114,7 +118,7 @@ train_attr_floats(train_onnx_t *o, const train_onnx_node_t *n,
     uint64_t       *bits;
     maas_status_t   rc;
 
-    rc = onnx_list(o, n, name, 7, TRAIN_PROTO_32, &bits, count);
+    rc = onnx_list(o, n, name, 7, MAAS_PB_FIXED32, &bits, count);
     *v = NULL;
 
     if (rc != MAAS_OK || bits == NULL) {
@@ -127,7 +131,7 @@ train_attr_floats(train_onnx_t *o, const train_onnx_node_t *n,
     }
 
     for (i = 0; i < *count; i++) {
-        (*v)[i] = (double) train_proto_float(bits[i]);
+        (*v)[i] = (double) maas_pb_float(bits[i]);
     }
 
     return MAAS_OK;
@@ -141,7 +145,7 @@ train_attr_ints(train_onnx_t *o, const train_onnx_node_t *n, const char *name,
     uint64_t       *bits;
     maas_status_t   rc;
 
-    rc = onnx_list(o, n, name, 8, TRAIN_PROTO_VARINT, &bits, count);
+    rc = onnx_list(o, n, name, 8, MAAS_PB_VARINT, &bits, count);
     *v = (int64_t *) bits;
 
     return rc;
@@ -152,9 +156,9 @@ maas_status_t
 train_attr_texts(train_onnx_t *o, const train_onnx_node_t *n,
     const char *name, maas_str_t **v, size_t *count)
 {
-    size_t         i;
-    train_field_t  f;
-    train_proto_t  a, p;
+    size_t           i;
+    maas_pb_t        a, p;
+    maas_pb_field_t  f;
 
     *v = NULL;
     *count = 0;
@@ -163,8 +167,8 @@ train_attr_texts(train_onnx_t *o, const train_onnx_node_t *n,
         return MAAS_OK;
     }
 
-    for (p = a; train_proto_next(&p, &f) > 0; /* void */) {
-        *count += f.number == 9 && f.wire == TRAIN_PROTO_BYTES;
+    for (p = a; maas_pb_next(&p, &f) > 0; /* void */) {
+        *count += f.number == 9 && f.wire == MAAS_PB_BYTES;
     }
 
     if (*count == 0) {
@@ -178,10 +182,9 @@ train_attr_texts(train_onnx_t *o, const train_onnx_node_t *n,
 
     i = 0;
 
-    for (p = a; train_proto_next(&p, &f) > 0; /* void */) {
-        if (f.number == 9 && f.wire == TRAIN_PROTO_BYTES) {
-            (*v)[i].data = (const char *) f.bytes.at;
-            (*v)[i++].len = (size_t) (f.bytes.end - f.bytes.at);
+    for (p = a; maas_pb_next(&p, &f) > 0; /* void */) {
+        if (f.number == 9 && f.wire == MAAS_PB_BYTES) {
+            (*v)[i++] = train_onnx_str(f.bytes);
         }
     }
 

@@ -31,20 +31,22 @@ train_attr_reals(train_onnx_t *o, const train_onnx_node_t *n,
     const char *name, double **v, size_t *count, int *wide)
 {
     char                  as[64];
+    maas_pb_t             a;
     maas_status_t         rc;
-    train_field_t         f;
-    train_proto_t         a;
+    maas_pb_field_t       f;
     train_onnx_tensor_t  *t;
 
     (void) snprintf(as, sizeof(as), "%s_as_tensor", name);
 
     if (!train_onnx_attr(n, as, &a)) {
-        if (!train_onnx_attr(n, name, &a) || !train_proto_find(a, 5, &f)) {
+        if (!train_onnx_attr(n, name, &a)
+            || !maas_pb_find(a, 5, MAAS_PB_BYTES, &f))
+        {
             return train_attr_floats(o, n, name, v, count);
         }
     }
 
-    if (!train_proto_find(a, 5, &f)) {
+    if (!maas_pb_find(a, 5, MAAS_PB_BYTES, &f)) {
         return train_onnx_bad(o, n, "no tensor in %s", as);
     }
 

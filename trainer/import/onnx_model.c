@@ -77,18 +77,6 @@ train_onnx_is(maas_str_t s, const char *text)
 }
 
 
-static maas_str_t
-onnx_str(train_proto_t p)
-{
-    maas_str_t  s;
-
-    s.data = (const char *) p.at;
-    s.len = (size_t) (p.end - p.at);
-
-    return s;
-}
-
-
 /* Where the name is, or would be */
 
 static train_onnx_name_t *
@@ -133,16 +121,16 @@ train_onnx_find(const train_onnx_t *o, maas_str_t name)
 static maas_status_t
 onnx_node(train_onnx_t *o, train_onnx_node_t *n)
 {
-    size_t         in, out;
-    train_field_t  f;
-    train_proto_t  p;
+    size_t           in, out;
+    maas_pb_t        p;
+    maas_pb_field_t  f;
 
-    if (!train_proto_whole(n->body)) {
+    if (!maas_pb_whole(n->body)) {
         return train_onnx_bad(o, NULL, "a node at byte %td is broken",
-                              n->body.at - o->file);
+                              n->body.p - o->file);
     }
 
-    for (p = n->body; train_proto_next(&p, &f) > 0; /* void */) {
+    for (p = n->body; maas_pb_next(&p, &f) > 0; /* void */) {
         n->n_in += f.number == 1;
         n->n_out += f.number == 2;
     }
@@ -155,13 +143,13 @@ onnx_node(train_onnx_t *o, train_onnx_node_t *n)
 
     in = out = 0;
 
-    for (p = n->body; train_proto_next(&p, &f) > 0; /* void */) {
+    for (p = n->body; maas_pb_next(&p, &f) > 0; /* void */) {
         switch (f.number) {
-        case 1: n->in[in++] = onnx_str(f.bytes); break;
-        case 2: n->out[out++] = onnx_str(f.bytes); break;
-        case 3: n->name = onnx_str(f.bytes); break;
-        case 4: n->op = onnx_str(f.bytes); break;
-        case 7: n->domain = onnx_str(f.bytes); break;
+        case 1: n->in[in++] = train_onnx_str(f.bytes); break;
+        case 2: n->out[out++] = train_onnx_str(f.bytes); break;
+        case 3: n->name = train_onnx_str(f.bytes); break;
+        case 4: n->op = train_onnx_str(f.bytes); break;
+        case 7: n->domain = train_onnx_str(f.bytes); break;
         default: break;
         }
     }
@@ -171,12 +159,12 @@ onnx_node(train_onnx_t *o, train_onnx_node_t *n)
 
 
 static maas_status_t
-onnx_shape(train_onnx_t *o, train_onnx_port_t *port, train_proto_t p)
+onnx_shape(train_onnx_t *o, train_onnx_port_t *port, maas_pb_t p)
 {
-    train_field_t  f, d;
-    train_proto_t  q;
+    maas_pb_t        q;
+    maas_pb_field_t  f, d;
 
-    while (train_proto_next(&p, &f) > 0) {
+    while (maas_pb_next(&p, &f) > 0) {
         if (f.number != 1) {
             continue;
         }
@@ -189,8 +177,8 @@ onnx_shape(train_onnx_t *o, train_onnx_port_t *port, train_proto_t p)
 
         port->dim[port->rank] = TRAIN_ONNX_UNKNOWN;
 
-        for (q = f.bytes; train_proto_next(&q, &d) > 0; /* void */) {
-            if (d.number == 1 && d.wire == TRAIN_PROTO_VARINT && d.value > 0
+        for (q = f.bytes; maas_pb_next(&q, &d) > 0; /* void */) {
+            if (d.number == 1 && d.wire == MAAS_PB_VARINT && d.value > 0
                 && d.value <= MAAS_MAX_WIDTH)
             {
                 port->dim[port->rank] = (size_t) d.value;
@@ -207,25 +195,25 @@ onnx_shape(train_onnx_t *o, train_onnx_port_t *port, train_proto_t p)
 /* ValueInfoProto: name, type { tensor_type { elem_type, shape } } */
 
 static maas_status_t
-onnx_port(train_onnx_t *o, train_onnx_port_t *port, train_proto_t p)
+onnx_port(train_onnx_t *o, train_onnx_port_t *port, maas_pb_t p)
 {
-    train_field_t  name, type, tensor, f;
+    maas_pb_field_t  name, type, tensor, f;
 
-    if (train_proto_find(p, 1, &name)) {
-        port->name = onnx_str(name.bytes);
+    if (maas_pb_find(p, 1, MAAS_PB_BYTES, &name)) {
+        port->name = train_onnx_str(name.bytes);
     }
 
-    if (!train_proto_find(p, 2, &type)
-        || !train_proto_find(type.bytes, 1, &tensor))
+    if (!maas_pb_find(p, 2, MAAS_PB_BYTES, &type)
+        || !maas_pb_find(type.bytes, 1, MAAS_PB_BYTES, &tensor))
     {
         return MAAS_OK;
     }
 
-    if (train_proto_find(tensor.bytes, 1, &f)) {
+    if (maas_pb_find(tensor.bytes, 1, MAAS_PB_VARINT, &f)) {
         port->type = f.value > 64 ? 0 : (int) f.value;
     }
 
-    if (train_proto_find(tensor.bytes, 2, &f)) {
+    if (maas_pb_find(tensor.bytes, 2, MAAS_PB_BYTES, &f)) {
         return onnx_shape(o, port, f.bytes);
     }
 
@@ -234,16 +222,16 @@ onnx_port(train_onnx_t *o, train_onnx_port_t *port, train_proto_t p)
 
 
 static maas_status_t
-onnx_names(train_onnx_t *o, train_proto_t graph)
+onnx_names(train_onnx_t *o, maas_pb_t graph)
 {
     size_t              i, j, n;
-    train_field_t       f, name;
-    train_proto_t       p;
+    maas_pb_t           p;
+    maas_pb_field_t     f, name;
     train_onnx_name_t  *e;
 
     n = o->n_outputs + o->n_inputs;
 
-    for (p = graph; train_proto_next(&p, &f) > 0; /* void */) {
+    for (p = graph; maas_pb_next(&p, &f) > 0; /* void */) {
         n += f.number == 5;
     }
 
@@ -259,12 +247,12 @@ onnx_names(train_onnx_t *o, train_proto_t graph)
         return train_onnx_nomem(o);
     }
 
-    for (p = graph; train_proto_next(&p, &f) > 0; /* void */) {
-        if (f.number == 5 && train_proto_find(f.bytes, 8, &name)
-            && name.bytes.at != name.bytes.end)
+    for (p = graph; maas_pb_next(&p, &f) > 0; /* void */) {
+        if (f.number == 5 && maas_pb_find(f.bytes, 8, MAAS_PB_BYTES, &name)
+            && name.bytes.p != name.bytes.end)
         {
-            e = onnx_slot(o, onnx_str(name.bytes));
-            e->name = onnx_str(name.bytes);
+            e = onnx_slot(o, train_onnx_str(name.bytes));
+            e->name = train_onnx_str(name.bytes);
             e->tensor = f.bytes;
         }
     }
@@ -298,14 +286,14 @@ onnx_names(train_onnx_t *o, train_proto_t graph)
 
 
 static maas_status_t
-onnx_graph(train_onnx_t *o, train_proto_t graph)
+onnx_graph(train_onnx_t *o, maas_pb_t graph)
 {
-    size_t             i, in, out;
-    maas_status_t      rc;
-    train_field_t      f;
-    train_proto_t      p;
+    size_t           i, in, out;
+    maas_pb_t        p;
+    maas_status_t    rc;
+    maas_pb_field_t  f;
 
-    for (p = graph; train_proto_next(&p, &f) > 0; /* void */) {
+    for (p = graph; maas_pb_next(&p, &f) > 0; /* void */) {
         o->n_nodes += f.number == 1;
         o->n_inputs += f.number == 11;
         o->n_outputs += f.number == 12;
@@ -333,7 +321,7 @@ onnx_graph(train_onnx_t *o, train_proto_t graph)
     i = in = out = 0;
     rc = MAAS_OK;
 
-    for (p = graph; rc == MAAS_OK && train_proto_next(&p, &f) > 0; /* void */) {
+    for (p = graph; rc == MAAS_OK && maas_pb_next(&p, &f) > 0; /* void */) {
         if (f.number == 1) {
             o->node[i].body = f.bytes;
             rc = onnx_node(o, &o->node[i++]);
@@ -353,9 +341,9 @@ onnx_graph(train_onnx_t *o, train_proto_t graph)
 maas_status_t
 train_onnx_model(train_onnx_t *o)
 {
-    maas_str_t     producer;
-    train_field_t  graph, f;
-    train_proto_t  p;
+    maas_pb_t        p;
+    maas_str_t       producer;
+    maas_pb_field_t  graph, f;
 
     if (o->size > INT32_MAX) {         /* lengths are also given as int */
         return train_onnx_bad(o, NULL, "an ONNX file of more than 2 GB, which"
@@ -363,27 +351,27 @@ train_onnx_model(train_onnx_t *o)
                               " be in a file beside it?");
     }
 
-    p.at = o->file;
+    p.p = o->file;
     p.end = o->file + o->size;
 
-    if (!train_proto_whole(p)) {
-        while (train_proto_next(&p, &f) > 0) { /* void */ }
+    if (!maas_pb_whole(p)) {
+        while (maas_pb_next(&p, &f) > 0) { /* void */ }
 
         return train_onnx_bad(o, NULL, "an ONNX file whose bytes from %td on"
-                              " are broken; is it whole?", p.at - o->file);
+                              " are broken; is it whole?", p.p - o->file);
     }
 
-    if (!train_proto_find(p, 7, &graph) || graph.wire != TRAIN_PROTO_BYTES) {
+    if (!maas_pb_find(p, 7, MAAS_PB_BYTES, &graph)) {
         return train_onnx_bad(o, NULL, "an ONNX file without a graph");
     }
 
-    if (!train_proto_whole(graph.bytes)) {
+    if (!maas_pb_whole(graph.bytes)) {
         return train_onnx_bad(o, NULL, "an ONNX file whose graph is broken;"
                               " is it whole?");
     }
 
-    if (train_proto_find(p, 2, &f) && f.wire == TRAIN_PROTO_BYTES) {
-        producer = onnx_str(f.bytes);
+    if (maas_pb_find(p, 2, MAAS_PB_BYTES, &f)) {
+        producer = train_onnx_str(f.bytes);
 
         if (producer.len > 0 && producer.len <= ONNX_PRODUCER
             && maas_is_text(producer.data, producer.len))

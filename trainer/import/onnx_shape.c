@@ -95,14 +95,14 @@ static maas_status_t
 shape_constant(train_onnx_t *o, const train_onnx_node_t *n)
 {
     double                scalar;
+    maas_pb_t             a;
     maas_status_t         rc;
-    train_field_t         f;
-    train_proto_t         a;
+    maas_pb_field_t       f;
     train_onnx_value_t   *v;
     train_onnx_tensor_t  *t;
 
     if (train_onnx_attr(n, "value", &a)) {
-        if (!train_proto_find(a, 5, &f)) {
+        if (!maas_pb_find(a, 5, MAAS_PB_BYTES, &f)) {
             return train_onnx_bad(o, n, "no tensor in its value");
         }
 

@@ -32,39 +32,39 @@ typedef struct {
     maas_dtype_t   dtype;              /* of raw bytes */
     size_t         bytes;
     uint32_t       number;             /* of the field */
-    unsigned       wire;
+    maas_pb_wire_t wire;
 } onnx_type_t;
 
 static const onnx_type_t  onnx_types[] = {
-    { 1, MAAS_F32, 4, 4, TRAIN_PROTO_32 },
-    { 2, MAAS_U8, 1, 5, TRAIN_PROTO_VARINT },
-    { 3, MAAS_I8, 1, 5, TRAIN_PROTO_VARINT },
-    { 5, MAAS_I16, 2, 5, TRAIN_PROTO_VARINT },
-    { 6, MAAS_I32, 4, 5, TRAIN_PROTO_VARINT },
-    { 7, MAAS_I64, 8, 7, TRAIN_PROTO_VARINT },
-    { 9, MAAS_U8, 1, 5, TRAIN_PROTO_VARINT },
-    { 10, MAAS_F16, 2, 5, TRAIN_PROTO_VARINT },
-    { 11, MAAS_F64, 8, 10, TRAIN_PROTO_64 },
-    { 16, MAAS_BF16, 2, 5, TRAIN_PROTO_VARINT },
+    { 1, MAAS_F32, 4, 4, MAAS_PB_FIXED32 },
+    { 2, MAAS_U8, 1, 5, MAAS_PB_VARINT },
+    { 3, MAAS_I8, 1, 5, MAAS_PB_VARINT },
+    { 5, MAAS_I16, 2, 5, MAAS_PB_VARINT },
+    { 6, MAAS_I32, 4, 5, MAAS_PB_VARINT },
+    { 7, MAAS_I64, 8, 7, MAAS_PB_VARINT },
+    { 9, MAAS_U8, 1, 5, MAAS_PB_VARINT },
+    { 10, MAAS_F16, 2, 5, MAAS_PB_VARINT },
+    { 11, MAAS_F64, 8, 10, MAAS_PB_FIXED64 },
+    { 16, MAAS_BF16, 2, 5, MAAS_PB_VARINT },
     { 0, MAAS_F32, 0, 0, 0 }
 };
 
 
 static int
-onnx_decimal(train_proto_t p, uint64_t *v)
+onnx_decimal(maas_pb_t p, uint64_t *v)
 {
     *v = 0;
 
-    if (p.at == p.end || p.end - p.at > 18) {
+    if (p.p == p.end || p.end - p.p > 18) {
         return 0;
     }
 
-    for (; p.at != p.end; p.at++) {
-        if (*p.at < '0' || *p.at > '9') {
+    for (; p.p != p.end; p.p++) {
+        if (*p.p < '0' || *p.p > '9') {
             return 0;
         }
 
-        *v = 10 * *v + (uint64_t) (*p.at - '0');
+        *v = 10 * *v + (uint64_t) (*p.p - '0');
     }
 
     return 1;
@@ -72,28 +72,26 @@ onnx_decimal(train_proto_t p, uint64_t *v)
 
 
 static maas_status_t
-onnx_place(train_onnx_t *o, train_proto_t p, onnx_place_t *place)
+onnx_place(train_onnx_t *o, maas_pb_t p, onnx_place_t *place)
 {
-    int            ok;
-    maas_str_t     key;
-    train_field_t  f, k, v;
+    int              ok;
+    maas_str_t       key;
+    maas_pb_field_t  f, k, v;
 
     memset(place, 0, sizeof(*place));
 
-    while (train_proto_next(&p, &f) > 0) {
-        if (f.number != 13 || !train_proto_find(f.bytes, 1, &k)
-            || !train_proto_find(f.bytes, 2, &v))
+    while (maas_pb_next(&p, &f) > 0) {
+        if (f.number != 13 || !maas_pb_find(f.bytes, 1, MAAS_PB_BYTES, &k)
+            || !maas_pb_find(f.bytes, 2, MAAS_PB_BYTES, &v))
         {
             continue;
         }
 
         ok = 1;
-        key.data = (const char *) k.bytes.at;
-        key.len = (size_t) (k.bytes.end - k.bytes.at);
+        key = train_onnx_str(k.bytes);
 
         if (train_onnx_is(key, "location")) {
-            place->location.data = (const char *) v.bytes.at;
-            place->location.len = (size_t) (v.bytes.end - v.bytes.at);
+            place->location = train_onnx_str(v.bytes);
 
         } else if (train_onnx_is(key, "offset")) {
             ok = onnx_decimal(v.bytes, &place->offset);
@@ -179,7 +177,7 @@ onnx_read_at(train_onnx_t *o, int fd, const onnx_place_t *place, size_t size,
 
 
 static maas_status_t
-onnx_external(train_onnx_t *o, train_proto_t p, size_t size, uint8_t **out)
+onnx_external(train_onnx_t *o, maas_pb_t p, size_t size, uint8_t **out)
 {
     int            fd, dir;
     char           name[256];
@@ -243,10 +241,10 @@ onnx_number(const onnx_type_t *t, uint64_t bits)
     switch (t->dtype) {
 
     case MAAS_F32:
-        return (double) train_proto_float(bits);
+        return (double) maas_pb_float(bits);
 
     case MAAS_F64:
-        return train_proto_double(bits);
+        return maas_pb_double(bits);
 
     case MAAS_I8: case MAAS_I16: case MAAS_I32: case MAAS_I64:
         return (double) (int64_t) bits;
@@ -259,15 +257,16 @@ onnx_number(const onnx_type_t *t, uint64_t bits)
 
 
 static maas_status_t
-onnx_numbers(train_onnx_t *o, const train_onnx_node_t *n, train_proto_t p,
+onnx_numbers(train_onnx_t *o, const train_onnx_node_t *n, maas_pb_t p,
     const onnx_type_t *t, train_onnx_tensor_t *v)
 {
-    size_t          i;
-    uint8_t        *far;
-    uint64_t       *bits;
-    const char     *raw;
-    maas_status_t   rc;
-    train_field_t   f;
+    size_t            i, count;
+    uint8_t          *far;
+    uint64_t         *bits;
+    const char       *raw;
+    maas_status_t     rc;
+    maas_pb_list_t    list = { 0 };
+    maas_pb_field_t   f;
 
     if (v->n > (size_t) 1 << 40) {
         return train_onnx_bad(o, n, "a tensor of %zu numbers", v->n);
@@ -276,7 +275,7 @@ onnx_numbers(train_onnx_t *o, const train_onnx_node_t *n, train_proto_t p,
     raw = NULL;
     far = NULL;
 
-    if (train_proto_find(p, 14, &f) && f.value == 1) {
+    if (maas_pb_find(p, 14, MAAS_PB_VARINT, &f) && f.value == 1) {
         rc = onnx_external(o, p, v->n * t->bytes, &far);
         if (rc != MAAS_OK) {
             return rc;
@@ -284,18 +283,27 @@ onnx_numbers(train_onnx_t *o, const train_onnx_node_t *n, train_proto_t p,
 
         raw = (const char *) far;
 
-    } else if (train_proto_find(p, 9, &f) && f.wire == TRAIN_PROTO_BYTES) {
-        if ((size_t) (f.bytes.end - f.bytes.at) != v->n * t->bytes) {
-            return train_onnx_bad(o, n, "a tensor of %zu numbers has %td bytes,"
-                                  " not %zu", v->n, f.bytes.end - f.bytes.at,
+    } else if (maas_pb_find(p, 9, MAAS_PB_BYTES, &f)) {
+        if (maas_pb_len(f.bytes) != v->n * t->bytes) {
+            return train_onnx_bad(o, n, "a tensor of %zu numbers has %zu bytes,"
+                                  " not %zu", v->n, maas_pb_len(f.bytes),
                                   v->n * t->bytes);
         }
 
-        raw = (const char *) f.bytes.at;
+        raw = f.bytes.p;
 
-    } else if (train_proto_count(p, t->number, t->wire) != v->n) {
-        return train_onnx_bad(o, n, "a tensor of %zu numbers has %zu", v->n,
-                              train_proto_count(p, t->number, t->wire));
+    } else {
+        list = maas_pb_list(p, t->number, t->wire);
+        count = maas_pb_list_count(list);
+
+        if (count == SIZE_MAX) {
+            return train_onnx_bad(o, n, "a tensor whose numbers are broken");
+        }
+
+        if (count != v->n) {
+            return train_onnx_bad(o, n, "a tensor of %zu numbers has %zu",
+                                  v->n, count);
+        }
     }
 
     /* backed by the file's bytes from here on */
@@ -318,7 +326,7 @@ onnx_numbers(train_onnx_t *o, const train_onnx_node_t *n, train_proto_t p,
         return train_onnx_nomem(o);
     }
 
-    train_proto_numbers(p, t->number, t->wire, bits);
+    maas_pb_list_read(list, bits, v->n);
 
     for (i = 0; i < v->n; i++) {
         v->number[i] = onnx_number(t, bits[i]);
@@ -329,17 +337,17 @@ onnx_numbers(train_onnx_t *o, const train_onnx_node_t *n, train_proto_t p,
 
 
 static maas_status_t
-onnx_strings(train_onnx_t *o, const train_onnx_node_t *n, train_proto_t p,
+onnx_strings(train_onnx_t *o, const train_onnx_node_t *n, maas_pb_t p,
     train_onnx_tensor_t *v)
 {
-    size_t         i;
-    train_field_t  f;
-    train_proto_t  q;
+    size_t           i;
+    maas_pb_t        q;
+    maas_pb_field_t  f;
 
     i = 0;
 
-    for (q = p; train_proto_next(&q, &f) > 0; /* void */) {
-        i += f.number == 6 && f.wire == TRAIN_PROTO_BYTES;
+    for (q = p; maas_pb_next(&q, &f) > 0; /* void */) {
+        i += f.number == 6 && f.wire == MAAS_PB_BYTES;
     }
 
     if (i != v->n) {
@@ -353,10 +361,9 @@ onnx_strings(train_onnx_t *o, const train_onnx_node_t *n, train_proto_t p,
 
     i = 0;
 
-    for (q = p; train_proto_next(&q, &f) > 0; /* void */) {
-        if (f.number == 6 && f.wire == TRAIN_PROTO_BYTES) {
-            v->text[i].data = (const char *) f.bytes.at;
-            v->text[i++].len = (size_t) (f.bytes.end - f.bytes.at);
+    for (q = p; maas_pb_next(&q, &f) > 0; /* void */) {
+        if (f.number == 6 && f.wire == MAAS_PB_BYTES) {
+            v->text[i++] = train_onnx_str(f.bytes);
         }
     }
 
@@ -365,19 +372,25 @@ onnx_strings(train_onnx_t *o, const train_onnx_node_t *n, train_proto_t p,
 
 
 static maas_status_t
-onnx_dims(train_onnx_t *o, const train_onnx_node_t *n, train_proto_t p,
+onnx_dims(train_onnx_t *o, const train_onnx_node_t *n, maas_pb_t p,
     train_onnx_tensor_t *v)
 {
-    size_t    i;
-    uint64_t  dim[TRAIN_ONNX_DIMS];
+    size_t          i;
+    uint64_t        dim[TRAIN_ONNX_DIMS];
+    maas_pb_list_t  list;
 
-    v->rank = train_proto_count(p, 1, TRAIN_PROTO_VARINT);
+    list = maas_pb_list(p, 1, MAAS_PB_VARINT);
+    v->rank = maas_pb_list_count(list);
+
+    if (v->rank == SIZE_MAX) {
+        return train_onnx_bad(o, n, "a tensor whose dimensions are broken");
+    }
 
     if (v->rank > TRAIN_ONNX_DIMS) {
         return train_onnx_refuse(o, n, "a tensor of %zu dimensions", v->rank);
     }
 
-    train_proto_numbers(p, 1, TRAIN_PROTO_VARINT, dim);
+    maas_pb_list_read(list, dim, v->rank);
     v->n = 1;
 
     for (i = 0; i < v->rank; i++) {
@@ -397,14 +410,14 @@ onnx_dims(train_onnx_t *o, const train_onnx_node_t *n, train_proto_t p,
 
 maas_status_t
 train_onnx_decode(train_onnx_t *o, const train_onnx_node_t *n,
-    train_proto_t p, train_onnx_tensor_t **out)
+    maas_pb_t p, train_onnx_tensor_t **out)
 {
     maas_status_t         rc;
-    train_field_t         f;
+    maas_pb_field_t       f;
     const onnx_type_t    *t;
     train_onnx_tensor_t  *v;
 
-    if (!train_proto_whole(p)) {
+    if (!maas_pb_whole(p)) {
         return train_onnx_bad(o, n, "a tensor that is broken");
     }
 
@@ -413,7 +426,8 @@ train_onnx_decode(train_onnx_t *o, const train_onnx_node_t *n,
         return train_onnx_nomem(o);
     }
 
-    v->type = train_proto_find(p, 2, &f) && f.value < 64 ? (int) f.value : 0;
+    v->type = maas_pb_find(p, 2, MAAS_PB_VARINT, &f) && f.value < 64
+              ? (int) f.value : 0;
 
     rc = onnx_dims(o, n, p, v);
     if (rc != MAAS_OK) {

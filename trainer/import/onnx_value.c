@@ -86,7 +86,7 @@ train_onnx_in(train_onnx_t *o, const train_onnx_node_t *n, size_t i)
         return e->value;
     }
 
-    if (e == NULL || e->tensor.at == NULL) {
+    if (e == NULL || e->tensor.p == NULL) {
         (void) train_onnx_bad(o, n, "takes \"%.*s\", which nothing before it"
                               " makes", n->in[i].len < 80
                               ? (int) n->in[i].len : 80, n->in[i].data);
