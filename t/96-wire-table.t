@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 
-# Promise: the tables of docs/wire.md name tests that exist, a test in each
-# row, and no route of the module is missing from them.
+# Promise: the tables of docs/wire.md and docs/grpc.md name tests that exist, a
+# test in each row, and no route of the module is missing from wire.md's.
 
 use strict;
 use warnings;
@@ -17,7 +17,8 @@ my $text = MaasTest::Proc::slurp("$top/docs/wire.md");
 # Rows of the tables whose last column is "test"
 my ($inside, @rows);
 
-for my $line (split /\n/, $text) {
+for my $line (split /\n/,
+    $text . MaasTest::Proc::slurp("$top/docs/grpc.md")) {
     $inside = 0 if $line !~ /^\|/;
     $inside = 1, next if $line =~ /\| test \|$/;
     push @rows, $line if $inside && $line !~ /^\|[-|]+\|$/;
