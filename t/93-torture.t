@@ -13,6 +13,7 @@ use Compress::Zlib ();
 use JSON::PP ();
 use MIME::Base64 ();
 use MaasTest;
+use MaasTest::Grpc;
 use Test::More;
 use Time::HiRes 'sleep';
 
@@ -292,6 +293,41 @@ torture('a chunked body', sub {
     ($t->answers($t->send($t->request('POST', '/rows',
         $t->chunked($big, 100), 'Transfer-Encoding' => 'chunked',
         Connection => 'close'))))[0] }, $fine);
+
+# gRPC: codes in the place of statuses
+
+sub grpc {
+    my ($path, $message) = @_;
+    my $said = MaasTest::Grpc->new($t->port(1))->call($path,
+        MaasTest::Grpc::framed($message));
+    return if $said->{wrong};
+    return MaasTest::Answer->new(status => $said->{code});
+}
+
+my $base = '/inference.GRPCInferenceService';
+my $name = MaasTest::Grpc::bytes_field(1, 'table');
+my $codes = qr/^(?:0|13|14|closed)$/;
+
+for my $typed (0, 1) {
+    torture('gRPC: ' . ($typed ? 'typed' : 'raw'), sub {
+        grpc("$base/ModelInfer", MaasTest::Grpc::infer_message(
+            rows => [ [ 1, 2, 3, 4 ] ], typed => $typed)) }, $codes);
+}
+
+torture("gRPC: $_", sub { grpc("$base/$_", $name) }, $codes)
+    for qw(ModelReady ModelMetadata ModelConfig ModelStatistics);
+torture("gRPC: $_", sub { grpc("$base/$_", '') }, $codes)
+    for qw(ServerMetadata RepositoryIndex LogSettings);
+torture('gRPC: health', sub { grpc('/grpc.health.v1.Health/List', '') },
+    $codes);
+torture('gRPC: signatures', sub {
+    grpc('/tensorflow.serving.PredictionService/GetModelMetadata',
+        MaasTest::Grpc::bytes_field(1, $name)
+        . MaasTest::Grpc::bytes_field(2, 'signature_def')) }, $codes);
+torture('gRPC: no model', sub { grpc("$base/ModelConfig", '') },
+    qr/^(?:5|13|14|closed)$/);
+torture('gRPC: no method', sub { grpc("$base/None", '') },
+    qr/^(?:12|13|14|closed)$/);
 
 ###############################################################################
 
