@@ -341,7 +341,7 @@ VERSION     = $(shell sed -n 's/^Changes with ngx_maas //p' CHANGES | head -n 1)
 image:
 	@test -n "$(ENGINE)" || { echo "make image: none of podman, buildah and" \
 	    "docker is here; on Debian: apt-get install podman" >&2; exit 1; }
-	$(ENGINE) build -f Containerfile -t $(IMAGE) \
+	$(ENGINE) build $(IMAGE_FLAGS) -f Containerfile -t $(IMAGE) \
 	    --build-arg VERSION=$(VERSION) --build-arg \
 	    REVISION=$(shell git rev-parse HEAD 2>&1 | grep -x '[0-9a-f]*') \
 	    $(if $(DEBIAN),--build-arg DEBIAN=$(DEBIAN)) .

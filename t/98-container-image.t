@@ -13,6 +13,7 @@ use lib "$FindBin::Bin/lib";
 use JSON::PP ();
 use MaasTest;
 use MaasTest::Container;
+use MaasTest::Grpc;
 use POSIX ();
 use Test::More;
 
@@ -71,7 +72,9 @@ is_deeply($config->{Cmd}, [ '/mnt/models' ], 'its argument');
 is($config->{StopSignal}, 'SIGQUIT', 'a signal');
 is(join(' ', sort keys %{ $config->{ExposedPorts} }),
     '8080/tcp 8081/tcp 9000/tcp', 'ports');
-is($config->{Labels}{'org.opencontainers.image.version'}, '1.2.3', 'a label');
+my ($version) = MaasTest::Proc::slurp("$MaasTest::top/CHANGES")
+    =~ /^Changes with ngx_maas (\S+)/m;
+is($config->{Labels}{'org.opencontainers.image.version'}, $version, 'a label');
 
 my (undef, $out) = $c->run([ '--user', '0', '--entrypoint', 'sh' ], '-c',
     'command -v gcc make maas-trainer; ls /src; ls -A /var/lib/apt/lists'
@@ -93,6 +96,12 @@ like(ask(2, 'GET', '/metrics', undef)->body,
 is(($t->command('curl', '-sS', '--fail', '--http2-prior-knowledge', '-d',
     $infer, "http://127.0.0.1:$ports[1]/v2/models/churn/infer"))[0], 0,
     'HTTP/2');
+my $grpc = MaasTest::Grpc->new($ports[1])->infer(MaasTest::Grpc::infer_message(
+    model => 'churn', rows => [ [ 1, 2, 3, 4 ] ]));
+is($grpc->{code}, 0, 'gRPC');
+is(join(' ', MaasTest::Grpc::floats($grpc->{message})),
+    join(' ', map { unpack 'f', pack 'f', $_ }
+        @{ $answer->json->{outputs}[0]{data} }), 'the same numbers');
 
 my $pid = $c->state($name, '.State.Pid');
 my $status = MaasTest::Proc::slurp("/proc/$pid/status");

@@ -12,6 +12,7 @@ use lib "$FindBin::Bin/lib";
 use JSON::PP ();
 use MaasTest;
 use MaasTest::Entry;
+use MaasTest::Grpc;
 use MaasTest::Prometheus;
 use Test::More;
 
@@ -171,7 +172,15 @@ for my $kind (map { $_->[1]{containers}[0] } @pods) {
     for my $probe (map { $kind->{"${_}Probe"} || () }
         qw(startup readiness liveness))
     {
-        my $get = $probe->{httpGet} or next;
+        if ($probe->{grpc}) {
+            is($probe->{grpc}{port}, $port{grpc}, 'the port of gRPC');
+            my $said = MaasTest::Grpc->new($run->port(1))->call(
+                '/grpc.health.v1.Health/Check', MaasTest::Grpc::framed(''));
+            is($said->{code}, 0, 'Health/Check');
+            is($said->{message}, "\x08\x01", 'SERVING');
+            next;
+        }
+        my $get = $probe->{httpGet};
         is($run->status($get->{path}), 200, "$get->{path}");
         is($port{ $get->{port} } || $get->{port}, $port{http}, 'its port');
     }

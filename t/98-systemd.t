@@ -62,40 +62,39 @@ like((analyze('verify', '--man=no', "$dir/units/ngx-maas.service"))[1],
 # what they do, in a container with systemd
 
 my $c = MaasTest::Container->new($t);
-my $base = $c->base or BAIL_OUT('no base');
-mkdir "$dir/$_" for 'image', 'image/models';
-$t->model('image/models/churn', name => 'churn', sizes => [ 4, 3, 2 ]);
-$t->model('other', name => 'churn', sizes => [ 4, 3, 2 ], seed => 9);
 my ($packages) = MaasTest::Proc::slurp("$top/Containerfile")
     =~ /--no-install-recommends (.*?) \\\n    &&/s;
-system('cp', "$top/conf/container/entry", "$MaasTest::build/"
-    . 'ngx_http_maas_module.so', "$dir/other.safetensors", "$dir/image");
-$t->write_file('image/ngx-maas.service', $unit);
-$t->write_file('image/nginx-maas.conf', $dropin);
-$t->write_file('image/site.conf', "maas_model churn"
+my $root = $c->root(grep({ /\w/ } split ' ', $packages), 'systemd', 'curl')
+    or BAIL_OUT('no root');
+
+# A file of the root: a text, or a copy of one that is there
+sub put {
+    my ($to, $text, $from) = @_;
+    system('mkdir', '-p', "$root$to" =~ s{/[^/]*$}{}r);
+    $t->write_file("root$to", $from ? MaasTest::Proc::slurp($from) : $text);
+    chmod 0755, "$root$to" if $to =~ /bin/;
+    return;
+}
+
+put('/usr/lib/nginx/modules/ngx_http_maas_module.so', '',
+    "$MaasTest::build/ngx_http_maas_module.so");
+put('/usr/local/bin/maas-entry', '', "$top/conf/container/entry");
+put('/etc/systemd/system/ngx-maas.service', $unit);
+put('/etc/systemd/system/nginx.service.d/nginx-maas.conf', $dropin);
+put('/etc/nginx/modules-enabled/50-maas.conf', "error_log"
+    . " /var/log/nginx/notice.log notice;\n"
+    . "load_module modules/ngx_http_maas_module.so;\n");
+put('/etc/nginx/conf.d/maas.conf', "maas_model churn"
     . " /srv/models/churn.safetensors;\nserver { listen 127.0.0.1:80;"
     . " location / { maas_serve; } }\n");
-$t->write_file('image/Containerfile', <<"EOC");
-FROM $base
-RUN apt-get update -qq && apt-get install -qq -y --no-install-recommends \\
-    $packages systemd curl && rm -f /usr/sbin/policy-rc.d \\
-    /etc/nginx/sites-enabled/* && echo 'load_module' \\
-    'modules/ngx_http_maas_module.so; error_log /var/log/nginx/notice.log' \\
-    'notice;' >/etc/nginx/modules-enabled/50-maas.conf
-COPY ngx_http_maas_module.so /usr/lib/nginx/modules/
-COPY entry /usr/local/bin/maas-entry
-COPY ngx-maas.service /etc/systemd/system/
-COPY nginx-maas.conf /etc/systemd/system/nginx.service.d/
-COPY site.conf /etc/nginx/conf.d/
-COPY models /srv/models
-COPY other.safetensors /srv/
-CMD ["/lib/systemd/systemd"]
-EOC
-$c->build('systemd', "$dir/image") or BAIL_OUT('no image');
+unlink "$root/etc/nginx/sites-enabled/default";
+mkdir "$root/srv/models";
+$t->model('root/srv/models/churn', name => 'churn', sizes => [ 4, 3, 2 ]);
+$t->model('root/srv/other', name => 'churn', sizes => [ 4, 3, 2 ], seed => 9);
 
 my ($rc, $out, $err) = $c->podman('run', '-d', '--name', 's', '--network',
     'none', '--systemd=always', '--privileged', '--ulimit', 'nofile=20000:20000',
-    '--ulimit', 'nproc=1000:1000', 'localhost/systemd');
+    '--ulimit', 'nproc=1000:1000', '--rootfs', $root, '/lib/systemd/systemd');
 is($rc, 0, 'systemd starts') or diag($out, $err);
 
 # A command in there: its output, or nothing and a failed test

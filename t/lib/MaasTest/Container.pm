@@ -43,27 +43,24 @@ sub podman {
         $self->{runtime} ? ('--runtime', $self->{runtime}) : (), @args);
 }
 
-# An image with a clean root of this Debian: its name, or nothing and a failed
-# test
-sub base {
-    my ($self) = @_;
+# The archive of a clean root of this Debian, or nothing and a failed test
+sub _archive {
     my ($suite) = MaasTest::Proc::slurp('/etc/os-release')
         =~ /^VERSION_CODENAME=(\S+)/m;
     mkdir "$MaasTest::top/build/deb";
     my $archive = "$MaasTest::top/build/deb/root-$suite.tar";
     my $wrong = MaasTest::Root::archive($suite, $archive);
-    return !fail("a root of $suite: $wrong") && undef if $wrong;
-
-    my $name = "localhost/$suite";
-    my ($rc, $out, $err) = $self->podman('import', '-q', $archive, $name);
-    is($rc, 0, "a base of $suite") or diag($err);
-    return $rc ? undef : $name;
+    is($wrong, '', "a root of $suite");
+    return $wrong eq '' ? $archive : undef;
 }
 
 # The image: what `inspect` says of it, or nothing and a failed test
 sub image {
     my ($self) = @_;
-    my $base = $self->base or return;
+    my $archive = $self->_archive or return;
+    my $base = 'localhost/debian';
+    my ($bad, undef, $why) = $self->podman('import', '-q', $archive, $base);
+    is($bad, 0, 'a base') or diag($why);
     my $t = $self->{t};
     my @module;
 
@@ -75,31 +72,42 @@ sub image {
         @module = ('--build-context', "build=$dir");
     }
 
-    $self->build('ngx-maas', $MaasTest::top, '--build-arg', "DEBIAN=$base",
-        '--build-arg', 'VERSION=1.2.3', @module) or return;
-    my ($rc, $out) = $self->podman('image', 'inspect', 'localhost/ngx-maas');
+    my ($rc, $out, $err) = $t->command('make', '-s', '-C', $MaasTest::top,
+        'image', "ENGINE=buildah @{ $self->{store} }", "DEBIAN=$base",
+        'IMAGE=localhost/ngx-maas', 'IMAGE_FLAGS=--isolation chroot --network'
+        . " host --pull-never @module");
+    is($rc, 0, 'make image') or diag($out, $err);
+    return if $rc;
+
+    $self->_choose_runtime('localhost/ngx-maas');
+    ($rc, $out) = $self->podman('image', 'inspect', 'localhost/ngx-maas');
     return JSON::PP::decode_json($out)->[0];
 }
 
-# An image localhost/NAME of a folder with a Containerfile: true, or a failed
-# test
-sub build {
-    my ($self, $name, $dir, @options) = @_;
-    my ($rc, $out, $err) = $self->{t}->command('buildah', @{ $self->{store} },
-        'build', '--isolation', 'chroot', '--network', 'host', '--pull-never',
-        @options, '-f', "$dir/Containerfile", '-t', "localhost/$name", $dir);
-    is($rc, 0, "the image $name") or diag($out, $err);
-    $self->_choose_runtime("localhost/$name") if !$rc;
-    return !$rc;
+# The folder of a clean root of this Debian with packages, for `podman run
+# --rootfs`; or nothing and a failed test
+sub root {
+    my ($self, @packages) = @_;
+    my $archive = $self->_archive or return;
+    my $root = $self->{t}->dir . '/root';
+    mkdir $root;
+    my ($rc, $out, $err) = $self->{t}->command('sh', '-ec', 'tar -x -C "$1" <"$2"'
+        . '; chroot "$1" sh -ec "export DEBIAN_FRONTEND=noninteractive;'
+        . ' apt-get update -qq; apt-get install -qq -y --no-install-recommends'
+        . ' $3"; rm -f "$1/usr/sbin/policy-rc.d"', 'sh', $root, $archive,
+        "@packages");
+    is($rc, 0, 'a root') or diag($out, $err);
+    $self->_choose_runtime('--rootfs', "$root:O") if !$rc;
+    return $rc ? undef : $root;
 }
 
 # crun knows no mix of cgroups of both versions
 sub _choose_runtime {
-    my ($self, $image) = @_;
+    my ($self, @image) = @_;
     for my $runtime (undef, 'runc') {
         $self->{runtime} = $runtime;
         return if !($self->podman('run', '--rm', $self->_limits,
-            '--entrypoint', 'true', $image))[0];
+            '--entrypoint', '/bin/true', @image))[0];
     }
     return;
 }
