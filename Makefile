@@ -323,14 +323,14 @@ test-debian13:
 # the same tests, everything of ours under AddressSanitizer and UBSan; not
 # the torture, which brings a malloc of its own, nor the tutorial and the demo
 # of bots, which start nginx as a user does, nor what limits a program's address
-# space, nor packages, which are built anew.  Leaks are the unit tests' matter: a
+# space, nor packages and containers, which have libraries of their own.  Leaks are the unit tests' matter: a
 # program that gives up leaves its memory to the system.
 asan: build/.packages-test build/venv/.done build/prometheus/.done \
 	build/trust-venv/.done build/kubernetes/.done
 	$(MAKE) B=build/asan SAN=1 CFLAGS="-O1 -g" test-build
 	ASAN_OPTIONS=detect_leaks=0 MAAS_ASAN=1 MAAS_BUILD=build/asan prove $(filter-out \
 	    t/17-trainer-sparse.t t/49-bots.t t/75-training-doc.t t/93-torture.t \
-	    t/98-deb.t,$(wildcard t/*.t t/*/*.t))
+	    t/98-deb.t t/98-container-image.t t/98-systemd.t,$(wildcard t/*.t t/*/*.t))
 
 # the image of the Containerfile, with the first of these that is there
 ENGINE      = $(firstword $(foreach e,podman buildah docker, \
