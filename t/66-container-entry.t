@@ -110,6 +110,8 @@ for ([ 'none', {}, qr{^no models in \Q$dir\E/none: expected } ],
         qr{v/x: expected a folder called by the number of a version} ],
     [ folder('w', '1/a.safetensors', '1/b.safetensors') =>
         { MODEL_NAME => 'm' }, qr{w/1 has 2 model files: expected one} ],
+    [ 'one', { MAAS_PORT => 9000 }, qr{^port 9000 is there twice} ],
+    [ 'one', { MAAS_METRICS_PORT => 9000 }, qr{^port 9000 is there twice} ],
     (map { [ 'one', { $_->[0] => $_->[1] }, qr{^$_->[0]: expected } ] }
         [ MAAS_WORKERS => '0' ], [ MAAS_WORKERS => 'auto; user root' ],
         [ MAAS_PORT => '65536' ], [ MAAS_GRPC_PORT => '-1' ],
@@ -131,8 +133,24 @@ for ([ 'none', {}, qr{^no models in \Q$dir\E/none: expected } ],
     is($said =~ tr/\n//, 1, 'in one line');
 }
 
+# one that is not signed, where models have to be
+
+$t->command('sh', '-ec', 'openssl ecparam -name prime256v1 -genkey -noout'
+    . ' -out a.pem; openssl pkey -in a.pem -pubout -out a.pub');
+my @signed = ([ "$dir/one" ], { MODEL_NAME => 'm', MAAS_VERIFY =>
+    "$dir/a.pub" });
+my ($rc, $said) = $e->refused(@signed);
+is($rc, 1, 'without a signature');
+like($said, qr/\[emerg\].*model\.safetensors\.sig/, "nginx's line");
+($rc, $said) = $t->trainer('sign', 'one/model.safetensors', '--key', 'a.pem');
+is($rc, 0, 'signed');
+$run = $e->start($signed[0], %{ $signed[1] });
+is(served($run), 'm/1', 'with one');
+$run->end;
+unlink "$dir/one/model.safetensors.sig";
+
 $t->write_file('junk.safetensors', 'x' x 100);
-my ($rc, $said) = $e->refused([ "$dir/junk.safetensors" ], {});
+($rc, $said) = $e->refused([ "$dir/junk.safetensors" ], {});
 is($rc, 1, 'a bad file');
 like($said, qr/\[emerg\].*junk\.safetensors/, "nginx's line");
 

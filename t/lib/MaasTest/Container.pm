@@ -8,7 +8,8 @@ package MaasTest::Container;
 #     $c->image and my $run = $c->start([ '-v', ... ], MAAS_PORT => ...);
 #
 # MAAS_SLOW: the module is built in the image, too; otherwise the one of this
-# build is taken for the first stage.
+# build is taken for the first stage.  MAAS_CONTAINERS=none: where no engine can
+# run, as in the chroot of .ci/debian, tests of containers are skipped.
 
 use strict;
 use warnings;
