@@ -52,6 +52,7 @@ http {
                    '$maas_time_compute $maas_file';
     log_format spans escape=none '$maas_span';
     log_format features escape=none '$label|$c_1m|$maas_features_table|$maas_features';
+    upstream fleet { server 127.0.0.1:%%PORT%%; }
     server {
         listen 127.0.0.1:%%PORT%%;
         listen 127.0.0.1:%%PORT1%% http2;
@@ -98,6 +99,13 @@ http {
         location = /blunt { maas_predict m; maas_output top=1 round=2; }
         location = /page { maas_status; }
         location = /metrics { maas_metrics; }
+        location = /fleet { maas_fleet status fleet /ask/page; }
+        location = /all { maas_fleet metrics fleet /ask/metrics; }
+        location /ask/ {
+            internal;
+            rewrite ^/ask(/.*)$ $1 break;
+            proxy_pass http://$maas_instance;
+        }
         location = /pool { maas_predict m; maas_offload pool above=0us; }
         location /fields {
             maas_feature_body on;
@@ -281,6 +289,8 @@ torture('a refused body', sub { $t->post('/rows', '[1,2,3]') },
     qr/^(?:400|500|503|closed)$/);
 torture('statistics', sub { $t->get('/v2/models/stats') }, $fine);
 torture('the metrics', sub { $t->get('/metrics') }, $fine);
+torture('the page of a fleet', sub { $t->get('/fleet') }, $fine);
+torture('metrics of a fleet', sub { $t->get('/all') }, $fine);
 torture('a document', sub { $t->get('/v2/docs/openapi.json') }, $fine);
 torture('the index', sub { $t->post('/v2/repository/index', '{}') }, $fine);
 torture('a body in gzip', sub { $t->post('/rows',

@@ -106,6 +106,46 @@ test_floats(void **state)
 }
 
 
+/* What somebody else wrote: as it is where it is an object, or nothing */
+
+static void
+test_object(void **state)
+{
+    size_t         i;
+    sink_t         sink = { 0 };
+    maas_writer_t  w = { sink_put, &sink, 1, 0 };
+
+    static const char *const  bad[] = {
+        "", " ", "1", "[]", "[{}]", "null", "\"{}\"", "{", "{}}", "{}{}",
+        "{\"a\":}", "{a:1}", "{\"a\":\"\xff\"}", "{\"a\":[[[]]]}"
+    };
+
+    (void) state;
+
+    maas_writer_open(&w, '{');
+
+    for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        assert_int_equal(maas_writer_object(&w, "x", bad[i], strlen(bad[i]), 3),
+                         MAAS_BADVALUE);
+    }
+
+    assert_string_equal(sink.text, "{");
+
+    assert_int_equal(maas_writer_object(&w, "a", " {\"<\":[[1,\"</\"]]} ", 18,
+                                        3), MAAS_OK);
+    assert_int_equal(maas_writer_object(&w, "b", "{}", 2, 1), MAAS_OK);
+    maas_writer_close(&w, '}');
+
+    assert_string_equal(sink.text, "{\"a\": {\"\\u003c\":[[1,\"\\u003c/\"]]}"
+                        " ,\"b\":{}}");
+
+    sink.n = 0;
+    w = (maas_writer_t) { sink_put, &sink, 0, 0 };
+    assert_int_equal(maas_writer_object(&w, "a", "{\"<\":1}", 7, 3), MAAS_OK);
+    assert_string_equal(sink.text, "\"a\":{\"<\":1}");
+}
+
+
 int
 main(void)
 {
@@ -114,6 +154,7 @@ main(void)
         cmocka_unit_test(test_strings),
         cmocka_unit_test(test_long_value),
         cmocka_unit_test(test_floats),
+        cmocka_unit_test(test_object),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
