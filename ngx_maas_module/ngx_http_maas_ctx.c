@@ -58,23 +58,33 @@ ngx_http_maas_ask(ngx_http_maas_ctx_t *ctx)
 
 
 ngx_http_maas_ctx_t *
-ngx_http_maas_asked(ngx_http_request_t *r)
+ngx_http_maas_asked_next(ngx_pool_t *pool, void **at)
 {
-    ngx_pool_cleanup_t   *cln;
-    ngx_http_maas_ctx_t  *ctx;
+    ngx_pool_cleanup_t  *cln;
 
-    for (cln = r->pool->cleanup; cln != NULL; cln = cln->next) {
+    cln = *at == NULL ? pool->cleanup : ((ngx_pool_cleanup_t *) *at)->next;
 
-        if (cln->handler != ngx_http_maas_ask_mark) {
-            continue;
-        }
-
-        ctx = cln->data;
-
-        if (ctx->request == r) {
-            return ctx;
-        }
+    while (cln != NULL && cln->handler != ngx_http_maas_ask_mark) {
+        cln = cln->next;
     }
 
-    return NULL;
+    *at = cln;
+
+    return cln == NULL ? NULL : cln->data;
+}
+
+
+ngx_http_maas_ctx_t *
+ngx_http_maas_asked(ngx_http_request_t *r)
+{
+    void                 *at;
+    ngx_http_maas_ctx_t  *ctx;
+
+    at = NULL;
+
+    do {
+        ctx = ngx_http_maas_asked_next(r->pool, &at);
+    } while (ctx != NULL && ctx->request != r);
+
+    return ctx;
 }

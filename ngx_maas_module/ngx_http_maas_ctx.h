@@ -180,6 +180,10 @@ ngx_http_maas_ctx_t *ngx_http_maas_get_ctx(ngx_http_request_t *r);
  * clear contexts.  NGX_OK or NGX_ERROR. */
 ngx_int_t ngx_http_maas_ask(ngx_http_maas_ctx_t *ctx);
 
+/* One by one, from *at = NULL on, contexts in which requests of the pool asked
+ * a model, the last one first; NULL: there are no more. */
+ngx_http_maas_ctx_t *ngx_http_maas_asked_next(ngx_pool_t *pool, void **at);
+
 /* The context in which r, a subrequest or a main request, last asked a model;
  * NULL if it did not.  Until its pool is gone. */
 ngx_http_maas_ctx_t *ngx_http_maas_asked(ngx_http_request_t *r);

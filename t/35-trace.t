@@ -23,6 +23,8 @@ my ($trace, $parent) = ('0af7651916cd43dd8448eb211c80319c', 'b7ad6b7169203331');
 
 $t->model('m', sizes => [ 4, 3, 2 ]);
 $t->model('many', sizes => [ 64, 256, 2 ]);
+$t->model('table', sizes => [ 1, 2 ], inputs => { kind => 'columns',
+    columns => [ { name => 'x', kind => 'number' } ] });
 $t->model('huge', sizes => [ 1, 1 ], task => 'regression', doc => {
     version => 1, name => 'huge', task => 'regression',
     inputs => { kind => 'tensor', shape => [1] },
@@ -39,6 +41,7 @@ http {
     maas_model m %%TESTDIR%%/m.safetensors version=7;
     maas_model many %%TESTDIR%%/many.safetensors;
     maas_model huge %%TESTDIR%%/huge.safetensors;
+    maas_model table %%TESTDIR%%/table.safetensors version=3;
 
     log_format otlp escape=none '$maas_span';
     log_format times escape=json '{"trace":"$maas_trace_id",'
@@ -74,6 +77,16 @@ http {
             proxy_pass http://self/m;
         }
         location = /sub { internal; log_subrequest on; return 204; }
+        location = /behind { mirror /asked; proxy_pass http://self/off; }
+        location = /asked { internal; maas_predict m; }
+        location = /scored {
+            maas_feature x $arg_x;
+            maas_set $label table label default=none;
+            maas_set $score table score;
+            add_header X-Label "$label $score";
+            return 204;
+        }
+        location /a.Service/ { add_header grpc-status $arg_code; return 200; }
         location ~ ^/odd"\\d { return 200; }
         location = /gone { return 502; }
     }
@@ -336,6 +349,58 @@ subtest 'redirects, subrequests, upstreams' => sub {
         [ $main->{trace}, $main->{span}, 2, 0x303 ], 'so is an upstream');
     is($up->{attributes}{'maas.model.name'}, 'm', 'which predicts');
     isnt($sub->{span}, $main->{span}, 'with an id of its own');
+};
+
+subtest 'models of subrequests and variables' => sub {
+    for my $case ([ '[1,2,3,4]', undef, 'parse queue compute write' ],
+        [ '[1,2,3]', 'shape', 'parse' ])
+    {
+        my ($body, $why, $names) = @$case;
+        $t->post('/behind', $body, @json);
+        my ($line) = lines(1);
+        my ($server, $sub, @below) = @{ $line->{spans} };
+        is_deeply([ $server->{name}, $server->{code}, @{$sub}{qw(name parent
+            kind)}, @{ $sub->{attributes} }{qw(maas.model.name error.type)} ],
+            [ 'POST /behind', 0, 'predict m', $server->{span}, 1, 'm', $why ],
+            'a subrequest without a line');
+        is(join(' ', map { $_->{name} } @below), $names, 'what it took');
+        is(scalar(grep { $_->{parent} eq $sub->{span} } @below), scalar @below,
+            'below it');
+        is($below[0]{from}, $sub->{from}, 'as long');
+        cmp_ok($below[-1]{to}, '<=', $sub->{to}, 'as it took');
+        cmp_ok($sub->{to}, '<=', $server->{to}, 'within its request');
+    }
+    like($t->get('/scored?x=1')->header('X-Label'), qr/^class\d 0/, 'scored');
+    is($t->get('/scored?x=none')->header('X-Label'), 'none', 'not scored');
+    my ($yes, $no) = map { (spans($_))[0]{attributes} } lines(2);
+    is($yes->{'maas.scored'}, 'table:3', 'by which model, once');
+    is($no->{'maas.scored'}, undef, 'or by none');
+};
+
+subtest 'gRPC' => sub {
+    my @cases = ([ 0, 0, undef ], [ 3, 0, undef ], [ 13, 2, '13' ],
+        [ 12, 2, '12' ], [ 14, 2, '14' ], [ '', 0, undef ], [ 'x', 0, undef ]);
+    $t->h2($t->port(1), 'POST', "/a.Service/Do?code=$_->[0]", undef,
+        'Content-Type' => 'application/grpc') for @cases;
+    my @lines = lines(scalar @cases);
+    for (@cases) {
+        my ($status, $code, $why) = @$_;
+        my ($server) = spans(shift @lines);
+        is_deeply([ @{ $server->{attributes} }{qw(rpc.system rpc.service
+            rpc.method rpc.grpc.status_code error.type)} ], [ 'grpc',
+            'a.Service', 'Do', $status =~ /\d/ ? $status : undef, $why ],
+            "status $status");
+        is("$server->{code} $server->{message}", $why ? "2 $why" : '0 ',
+            'the server\'s fault or not');
+        is($server->{name}, $status eq 12 ? 'POST /a.Service/'
+            : 'a.Service/Do', 'its name');
+    }
+    $t->h2($t->port(1), 'POST', $_, undef, 'Content-Type' => 'application/grpc')
+        for '/', '/a', '//Do', '/a.Service/', '/a.Service/Do/';
+    $t->post('/a.Service/Do', '{}', 'Content-Type' => 'application/grpc');
+    $t->h2($t->port(1), 'POST', '/a.Service/Do', undef, @json);
+    is(join(' ', grep { defined } map { (spans($_))[0]{attributes}
+        {'rpc.system'} } lines(7)), '', 'what is no call');
 };
 
 $t->done;

@@ -14,17 +14,14 @@ ngx_str_t  ngx_http_maas_traceparent = ngx_string("traceparent");
 ngx_str_t  ngx_http_maas_tracestate = ngx_string("tracestate");
 
 
-/* The n-th header of that name, or NULL.  A request whose first line is bad has
- * no list. */
-
-static ngx_str_t *
-ngx_http_maas_trace_nth(ngx_http_request_t *r, ngx_str_t *name, ngx_uint_t n)
+ngx_str_t *
+ngx_http_maas_trace_nth(ngx_list_t *list, ngx_str_t *name, ngx_uint_t n)
 {
     ngx_uint_t        i;
     ngx_list_part_t  *part;
     ngx_table_elt_t  *h;
 
-    for (part = &r->headers_in.headers.part; part != NULL; part = part->next) {
+    for (part = &list->part; part != NULL; part = part->next) {
         h = part->elts;
 
         for (i = 0; i < part->nelts; i++) {
@@ -48,12 +45,14 @@ ngx_http_maas_trace_header(ngx_http_request_t *r, ngx_str_t *name,
     size_t       len;
     u_char      *p;
     ngx_str_t   *one;
+    ngx_list_t  *list;
     ngx_uint_t   n;
 
     ngx_str_null(value);
     len = 0;
+    list = &r->headers_in.headers;
 
-    for (n = 0; (one = ngx_http_maas_trace_nth(r, name, n)) != NULL; n++) {
+    for (n = 0; (one = ngx_http_maas_trace_nth(list, name, n)) != NULL; n++) {
         len += one->len + 1;
         *value = *one;
     }
@@ -70,7 +69,7 @@ ngx_http_maas_trace_header(ngx_http_request_t *r, ngx_str_t *name,
     value->data = p;
     value->len = len - 1;
 
-    for (n = 0; (one = ngx_http_maas_trace_nth(r, name, n)) != NULL; n++) {
+    for (n = 0; (one = ngx_http_maas_trace_nth(list, name, n)) != NULL; n++) {
         if (n > 0) {
             *p++ = ',';
         }

@@ -70,6 +70,11 @@ ngx_int_t ngx_http_maas_trace_variables(ngx_conf_t *cf);
  * where it is, or memory is out. */
 ngx_http_maas_trace_t *ngx_http_maas_trace(ngx_http_request_t *r);
 
+/* The n-th header of that name, or NULL.  A request whose first line is bad has
+ * an empty list. */
+ngx_str_t *ngx_http_maas_trace_nth(ngx_list_t *list, ngx_str_t *name,
+    ngx_uint_t n);
+
 /* What the client sent as a header, several with commas between them; empty: it
  * did not.  NGX_ERROR: out of memory. */
 ngx_int_t ngx_http_maas_trace_header(ngx_http_request_t *r, ngx_str_t *name,
@@ -118,11 +123,17 @@ void ngx_http_maas_span_close(ngx_http_maas_text_t *t,
 
 /* ngx_http_maas_trace_parts.c */
 
+/* The id of a span's n-th child -> id(NGX_HTTP_MAAS_SPAN_BYTES): made of its
+ * own, so that a span that is read twice is the same. */
+void ngx_http_maas_span_child(const uint8_t *parent, ngx_uint_t n,
+    uint8_t *id);
+
 /* Of the model that r asked: attributes of its span, */
 void ngx_http_maas_trace_asked(ngx_http_maas_text_t *t,
     ngx_http_maas_ctx_t *ctx);
 
-/* and spans below it: the body, parse, queue, compute, write.  before: what
+/* and spans below it: the body, if it began before, parse, queue, compute,
+ * write.  before: what
  * CLOCK_REALTIME has more than CLOCK_MONOTONIC, in ns. */
 void ngx_http_maas_trace_parts(ngx_http_maas_text_t *t,
     ngx_http_maas_ctx_t *ctx, const ngx_http_maas_span_t *span,
@@ -130,6 +141,52 @@ void ngx_http_maas_trace_parts(ngx_http_maas_text_t *t,
 
 /* Why the request failed; NULL: it did not. */
 const char *ngx_http_maas_trace_why(ngx_http_maas_ctx_t *ctx);
+
+
+/* ngx_http_maas_trace_rpc.c */
+
+#define NGX_HTTP_MAAS_RPC_UNIMPLEMENTED  12
+
+typedef struct {
+    ngx_str_t                      service;
+    ngx_str_t                      method;
+    ngx_int_t                      status; /* -1: it is not known */
+} ngx_http_maas_rpc_t;
+
+/* Is r, which asks for `path`, a call of gRPC?  Then *rpc. */
+ngx_uint_t ngx_http_maas_rpc(ngx_http_request_t *r, ngx_str_t path,
+    ngx_http_maas_rpc_t *rpc);
+
+/* Is it the server that failed? */
+ngx_uint_t ngx_http_maas_rpc_failed(const ngx_http_maas_rpc_t *rpc);
+
+/* Attributes of its span */
+void ngx_http_maas_rpc_attributes(ngx_http_maas_text_t *t,
+    const ngx_http_maas_rpc_t *rpc);
+
+
+/* ngx_http_maas_trace_http.c */
+
+/* What was asked for, without arguments; of a subrequest, where it went */
+ngx_str_t ngx_http_maas_span_path(ngx_http_request_t *r);
+
+/* As $status has it; 0: none is known */
+ngx_uint_t ngx_http_maas_span_status(ngx_http_request_t *r);
+
+/* "POST /score": few of them, by the location's name; of gRPC, where rpc is not
+ * NULL, the method, if there is one.  In memory of r; NGX_ERROR: out of it. */
+ngx_int_t ngx_http_maas_span_name(ngx_http_request_t *r,
+    ngx_http_maas_rpc_t *rpc, ngx_str_t *name);
+
+/* Attributes of the span; failed: why, or NULL */
+void ngx_http_maas_span_http(ngx_http_request_t *r, ngx_http_maas_text_t *t,
+    const char *failed);
+
+
+/* ngx_http_maas_trace_scored.c: an attribute of it, where maas_set asked models
+ * for r */
+void ngx_http_maas_trace_scored(ngx_http_request_t *r,
+    ngx_http_maas_text_t *t);
 
 
 /* ngx_http_maas_trace_span.c: r as an ExportTraceServiceRequest in OTLP's JSON,

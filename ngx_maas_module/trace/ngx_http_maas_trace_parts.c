@@ -10,10 +10,8 @@
 #include "ngx_http_maas_trace.h"
 
 
-/* Children have ids of their parent's: read twice, a span is the same. */
-
-static void
-ngx_http_maas_trace_part_id(const uint8_t *parent, ngx_uint_t n, uint8_t *id)
+void
+ngx_http_maas_span_child(const uint8_t *parent, ngx_uint_t n, uint8_t *id)
 {
     uint64_t  bits;
 
@@ -81,7 +79,7 @@ static void
 ngx_http_maas_trace_part(ngx_http_maas_text_t *t, ngx_http_maas_span_t *part,
     ngx_uint_t n, const char *name)
 {
-    ngx_http_maas_trace_part_id(part->parent, n, part->own.span);
+    ngx_http_maas_span_child(part->parent, n, part->own.span);
 
     part->name.data = (u_char *) name;
     part->name.len = ngx_strlen(name);
@@ -128,7 +126,9 @@ ngx_http_maas_trace_parts(ngx_http_maas_text_t *t, ngx_http_maas_ctx_t *ctx,
     part.from = span->from;
     part.to = ctx->at.body + before;
 
-    ngx_http_maas_trace_part(t, &part, 0, "body");
+    if (part.from != part.to) {
+        ngx_http_maas_trace_part(t, &part, 0, "body");
+    }
 
     for (i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
         from = *(uint64_t *) ((u_char *) &ctx->at + parts[i].from);

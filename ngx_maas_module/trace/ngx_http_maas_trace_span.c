@@ -1,8 +1,9 @@
 
 /*
- * A request as a span, by OpenTelemetry's semantic conventions for servers of
- * HTTP.  Nothing of bodies, arguments, headers and addresses.
- * Not here: what is below it (ngx_http_maas_trace_parts.c).
+ * A request as a line: its span, those of what it took, and those of models
+ * that its subrequests asked.
+ * Not here: what spans say (ngx_http_maas_trace_http.c,
+ * ngx_http_maas_trace_parts.c).
  */
 
 
@@ -10,193 +11,8 @@
 
 
 #define NGX_HTTP_MAAS_SPAN_ROOM  3072      /* bytes of most lines */
-
-
-/* Method of the client's own request: redirects change r->method. */
-
-static ngx_str_t
-ngx_http_maas_span_method(ngx_http_request_t *r)
-{
-    u_char     *p;
-    ngx_str_t   method;
-
-    if (r != r->main) {
-        return r->method_name;
-    }
-
-    method = r->request_line;
-    p = ngx_strlchr(method.data, method.data + method.len, ' ');
-    method.len = p == NULL ? 0 : p - method.data;
-
-    return method;
-}
-
-
-/* As it is, or the word for one that is not well known, so that there are few
- * names */
-
-static ngx_str_t
-ngx_http_maas_span_known(ngx_str_t *method)
-{
-    ngx_uint_t  i;
-
-    static const ngx_str_t  known[] = {
-        ngx_string("GET"), ngx_string("HEAD"), ngx_string("POST"),
-        ngx_string("PUT"), ngx_string("DELETE"), ngx_string("CONNECT"),
-        ngx_string("OPTIONS"), ngx_string("TRACE"), ngx_string("PATCH")
-    };
-
-    static const ngx_str_t  other = ngx_string("_OTHER");
-
-    for (i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
-        if (ngx_http_maas_text_same(method, &known[i])) {
-            return known[i];
-        }
-    }
-
-    return other;
-}
-
-
-/* What was asked for, without arguments */
-
-static ngx_str_t
-ngx_http_maas_span_path(ngx_http_request_t *r)
-{
-    size_t     i;
-    ngx_str_t  path;
-
-    if (r != r->main) {
-        return r->uri;
-    }
-
-    path = r->unparsed_uri;
-
-    for (i = 0; i < path.len; i++) {
-        if (path.data[i] == '?' || path.data[i] == '#') {
-            path.len = i;
-        }
-    }
-
-    return path;
-}
-
-
-/* As $status has it; 0: none is known */
-
-static ngx_uint_t
-ngx_http_maas_span_status(ngx_http_request_t *r)
-{
-    return r->err_status ? r->err_status : r->headers_out.status;
-}
-
-
-static void
-ngx_http_maas_span_protocol(ngx_http_request_t *r, ngx_http_maas_text_t *t)
-{
-    ngx_uint_t  i;
-
-    static const struct {
-        ngx_uint_t  version;
-        ngx_str_t   text;
-    } known[] = {
-        { 9,    ngx_string("0.9") },
-        { 1000, ngx_string("1.0") },
-        { 1001, ngx_string("1.1") },
-        { 2000, ngx_string("2") },
-        { 3000, ngx_string("3") }
-    };
-
-    for (i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
-        if (known[i].version == r->http_version) {
-            ngx_http_maas_trace_word(t, "network.protocol.version",
-                                     &known[i].text);
-        }
-    }
-}
-
-
-static void
-ngx_http_maas_span_http(ngx_http_request_t *r, ngx_http_maas_text_t *t,
-    const char *failed)
-{
-    ngx_str_t                  method, known, scheme, path;
-    ngx_uint_t                 status;
-    ngx_http_core_loc_conf_t  *clcf;
-
-    clcf = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
-
-    method = ngx_http_maas_span_method(r);
-    known = ngx_http_maas_span_known(&method);
-    ngx_http_maas_trace_word(t, "http.request.method", &known);
-
-    if (method.len > 0 && !ngx_http_maas_text_same(&method, &known)) {
-        ngx_http_maas_trace_text(t, "http.request.method_original",
-                                 method.data, method.len);
-    }
-
-    ngx_str_set(&scheme, "http");
-
-#if (NGX_HTTP_SSL)
-    if (r->connection->ssl != NULL) {
-        ngx_str_set(&scheme, "https");
-    }
-#endif
-
-    ngx_http_maas_trace_word(t, "url.scheme", &scheme);
-
-    path = ngx_http_maas_span_path(r);
-    ngx_http_maas_trace_text(t, "url.path", path.data, path.len);
-
-    if (clcf->name.len > 0) {
-        ngx_http_maas_trace_text(t, "http.route", clcf->name.data,
-                                 clcf->name.len);
-    }
-
-    status = ngx_http_maas_span_status(r);
-
-    if (status != 0) {
-        ngx_http_maas_trace_number(t, "http.response.status_code", status);
-    }
-
-    if (failed != NULL) {
-        ngx_http_maas_trace_text(t, "error.type", (u_char *) failed,
-                                 ngx_strlen(failed));
-    }
-
-    ngx_http_maas_span_protocol(r, t);
-}
-
-
-/* "POST /score": few of them, by the location's name */
-
-static ngx_int_t
-ngx_http_maas_span_name(ngx_http_request_t *r, ngx_str_t *name)
-{
-    u_char                    *p;
-    ngx_str_t                  method;
-    ngx_http_core_loc_conf_t  *clcf;
-
-    clcf = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
-    method = ngx_http_maas_span_method(r);
-    method = ngx_http_maas_span_known(&method);
-
-    if (method.data[0] == '_') {
-        ngx_str_set(&method, "HTTP");
-    }
-
-    p = ngx_pnalloc(r->pool, method.len + 1 + clcf->name.len);
-    if (p == NULL) {
-        return NGX_ERROR;
-    }
-
-    name->data = p;
-    name->len = ngx_sprintf(p, clcf->name.len > 0 ? "%V %V" : "%V", &method,
-                            &clcf->name)
-                - p;
-
-    return NGX_OK;
-}
+#define NGX_HTTP_MAAS_SPAN_NAME  128       /* of a subrequest's span */
+#define NGX_HTTP_MAAS_SPAN_SUBS  16        /* children before those */
 
 
 /* Which span it is.  A subrequest has one below that of its main request. */
@@ -251,6 +67,107 @@ ngx_http_maas_span_times(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx,
 }
 
 
+/* Why it failed, one word: known of the model, or the status in code(),
+ * digits; *ours: it is an error of the server.  NULL: it did not */
+
+static const char *
+ngx_http_maas_span_failed(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx,
+    ngx_http_maas_rpc_t *rpc, u_char *code, ngx_uint_t *ours)
+{
+    ngx_uint_t   status;
+    const char  *why;
+
+    status = ngx_http_maas_span_status(r);
+    *ours = status == 0 || status >= NGX_HTTP_INTERNAL_SERVER_ERROR
+            || (rpc != NULL && ngx_http_maas_rpc_failed(rpc));
+
+    why = ctx == NULL ? NULL : ngx_http_maas_trace_why(ctx);
+
+    if (why == NULL && *ours && status != 0) {
+        status = status < NGX_HTTP_INTERNAL_SERVER_ERROR
+                 ? (ngx_uint_t) rpc->status : status;
+        *ngx_sprintf(code, "%ui", status) = '\0';
+        why = (char *) code;
+    }
+
+    return why;
+}
+
+
+/* Of a subrequest that has no line of its own, what its model took */
+
+static void
+ngx_http_maas_span_sub(ngx_http_maas_text_t *t, ngx_http_maas_ctx_t *ctx,
+    const ngx_http_maas_span_t *span, ngx_uint_t n, uint64_t before)
+{
+    u_char                     name[NGX_HTTP_MAAS_SPAN_NAME];
+    const char                *why;
+    ngx_http_maas_span_t       sub;
+    ngx_http_core_loc_conf_t  *clcf;
+
+    clcf = ngx_http_get_module_loc_conf(ctx->request, ngx_http_core_module);
+
+    if (clcf->log_subrequest || ctx->at.body == 0 || ctx->at.sent == 0
+        || ctx->request->aio
+        || ngx_http_maas_asked(ctx->request) != ctx)
+    {
+        return;
+    }
+
+    why = ngx_http_maas_trace_why(ctx);
+
+    ngx_memzero(&sub, sizeof(ngx_http_maas_span_t));
+    sub.own = span->own;
+    ngx_http_maas_span_child(span->own.span, n, sub.own.span);
+    sub.parent = span->own.span;
+    sub.kind = NGX_HTTP_MAAS_SPAN_INTERNAL;
+    sub.name.data = name;
+    sub.name.len = ngx_snprintf(name, sizeof(name), "predict %V",
+                                &ctx->known.model->name)
+                   - name;
+    sub.from = ctx->at.body + before;
+    sub.to = ctx->at.sent + before;
+    sub.failed = why;
+
+    ngx_http_maas_span_open(t, &sub, NULL);
+    ngx_http_maas_json_open(t, "attributes", "[");
+
+    if (why != NULL) {
+        ngx_http_maas_trace_text(t, "error.type", (u_char *) why,
+                                 ngx_strlen(why));
+    }
+
+    ngx_http_maas_trace_asked(t, ctx);
+    ngx_http_maas_json_close(t, "]");
+    ngx_http_maas_span_close(t, &sub);
+
+    ngx_http_maas_trace_parts(t, ctx, &sub, before);
+}
+
+
+static void
+ngx_http_maas_span_subs(ngx_http_request_t *r, ngx_http_maas_text_t *t,
+    const ngx_http_maas_span_t *span, uint64_t before)
+{
+    void                 *at;
+    ngx_uint_t            n;
+    ngx_http_maas_ctx_t  *ctx;
+
+    if (r != r->main) {
+        return;
+    }
+
+    at = NULL;
+    n = NGX_HTTP_MAAS_SPAN_SUBS;
+
+    while ((ctx = ngx_http_maas_asked_next(r->pool, &at)) != NULL) {
+        if (ctx->request != r) {
+            ngx_http_maas_span_sub(t, ctx, span, n++, before);
+        }
+    }
+}
+
+
 ngx_int_t
 ngx_http_maas_trace_line(ngx_http_request_t *r, ngx_http_maas_trace_t *trace,
     ngx_str_t *line)
@@ -258,7 +175,9 @@ ngx_http_maas_trace_line(ngx_http_request_t *r, ngx_http_maas_trace_t *trace,
     u_char                 code[NGX_INT_T_LEN + 1];
     uint64_t               before;
     ngx_str_t              state;
-    ngx_uint_t             status;
+    ngx_uint_t             ours;
+    const char            *why;
+    ngx_http_maas_rpc_t    call, *rpc;
     ngx_http_maas_ctx_t   *ctx;
     ngx_http_maas_span_t   span;
     ngx_http_maas_text_t   t;
@@ -269,11 +188,13 @@ ngx_http_maas_trace_line(ngx_http_request_t *r, ngx_http_maas_trace_t *trace,
     /* none of ours, or a thread is at work: nothing is known */
 
     ctx = r->aio ? NULL : ngx_http_maas_asked(r);
+    rpc = ngx_http_maas_rpc(r, ngx_http_maas_span_path(r), &call) ? &call
+                                                                  : NULL;
     before = ngx_http_maas_span_times(r, ctx, &span);
 
     ngx_str_null(&state);
 
-    if (ngx_http_maas_span_name(r, &span.name) != NGX_OK
+    if (ngx_http_maas_span_name(r, rpc, &span.name) != NGX_OK
         || (trace->child
             && ngx_http_maas_trace_header(r->main, &ngx_http_maas_tracestate,
                                           &state)
@@ -282,13 +203,8 @@ ngx_http_maas_trace_line(ngx_http_request_t *r, ngx_http_maas_trace_t *trace,
         return NGX_ERROR;
     }
 
-    span.failed = ctx == NULL ? NULL : ngx_http_maas_trace_why(ctx);
-    status = ngx_http_maas_span_status(r);
-
-    if (span.failed == NULL && status >= NGX_HTTP_INTERNAL_SERVER_ERROR) {
-        *ngx_sprintf(code, "%ui", status) = '\0';
-        span.failed = (char *) code;
-    }
+    why = ngx_http_maas_span_failed(r, ctx, rpc, code, &ours);
+    span.failed = ours ? why : NULL;
 
     ngx_http_maas_text_init(&t, r->pool);
     (void) ngx_http_maas_text_reserve(&t, NGX_HTTP_MAAS_SPAN_ROOM);
@@ -296,25 +212,26 @@ ngx_http_maas_trace_line(ngx_http_request_t *r, ngx_http_maas_trace_t *trace,
 
     ngx_http_maas_span_open(&t, &span, &state);
     ngx_http_maas_json_open(&t, "attributes", "[");
-    ngx_http_maas_span_http(r, &t, span.failed);
+    ngx_http_maas_span_http(r, &t, why);
+
+    if (rpc != NULL) {
+        ngx_http_maas_rpc_attributes(&t, rpc);
+    }
 
     if (ctx != NULL) {
         ngx_http_maas_trace_asked(&t, ctx);
     }
 
+    ngx_http_maas_trace_scored(r, &t);
+
     ngx_http_maas_json_close(&t, "]");
-
-    /* what the client did wrong is no error of the server */
-
-    if (status != 0 && status < NGX_HTTP_INTERNAL_SERVER_ERROR) {
-        span.failed = NULL;
-    }
-
     ngx_http_maas_span_close(&t, &span);
 
     if (ctx != NULL) {
         ngx_http_maas_trace_parts(&t, ctx, &span, before);
     }
+
+    ngx_http_maas_span_subs(r, &t, &span, before);
 
     ngx_http_maas_json_close(&t, "]}]}]}");
 

@@ -42,9 +42,15 @@ def protobuf_json(value, key=None):
     return value
 
 
+def plain(value):
+    kind = value.WhichOneof('value')
+    if kind == 'array_value':
+        return ','.join(plain(v) for v in value.array_value.values)
+    return getattr(value, kind)
+
+
 def attributes(pairs):
-    return {a.key: getattr(a.value, a.value.WhichOneof('value'))
-            for a in pairs}
+    return {a.key: plain(a.value) for a in pairs}
 
 
 def span(s):
