@@ -11,6 +11,7 @@ use lib "$FindBin::Bin/lib";
 use Digest::SHA qw(sha256_hex);
 use JSON::PP ();
 use MaasTest;
+use MaasTest::Grpc;
 use Test::More;
 
 my $python = "$MaasTest::top/build/venv/bin/python";
@@ -401,6 +402,23 @@ subtest 'gRPC' => sub {
     $t->h2($t->port(1), 'POST', '/a.Service/Do', undef, @json);
     is(join(' ', grep { defined } map { (spans($_))[0]{attributes}
         {'rpc.system'} } lines(7)), '', 'what is no call');
+
+    my $g = MaasTest::Grpc->new($t->port(1));
+    my $good = MaasTest::Grpc::infer_message(rows => [ [ 1, 2, 3, 4 ] ]);
+    is($g->infer($_->[0])->{code}, $_->[1], "ModelInfer: $_->[1]")
+        for [ $good, 0 ], [ MaasTest::Grpc::infer_message(rows => [ [1] ]),
+            3 ];
+    my ($yes, $no) = lines(2);
+    is_whole($yes, 'a prediction', @parts);
+    my ($server) = spans($yes);
+    is_deeply([ $server->{name}, @{ $server->{attributes} }{qw(
+        rpc.grpc.status_code maas.model.name maas.rows)} ],
+        [ 'inference.GRPCInferenceService/ModelInfer', 0, 'm', 1 ],
+        'what it was');
+    ($server) = spans($no);
+    is_deeply([ $server->{code}, @{ $server->{attributes} }{qw(
+        rpc.grpc.status_code error.type)} ], [ 0, 3, 'shape' ],
+        'one that is refused');
 };
 
 $t->done;
