@@ -68,6 +68,7 @@ http {
         location = /slow { maas_predict many; maas_max_rows 4000;
             maas_offload pool=full above=0us; }
         location = /huge { maas_predict huge; }
+        location = /cached { maas_predict m; maas_cache zone=c:1m; }
         location = /off { maas_trace off; maas_predict m; }
         location = /never { maas_trace ratio=0; maas_predict m; }
         location = /paged { maas_predict m; error_page 400 = /page; }
@@ -225,6 +226,15 @@ subtest 'ways to compute' => sub {
     is(scalar @answers, 9, 'on one connection');
     my %traces = map { (spans($_))[0]{trace} => 1 } lines(9);
     is(scalar keys %traces, 9, 'each is a trace');
+};
+
+subtest 'a cache' => sub {
+    $t->post('/cached', $_, @json) for '[9,2,3,4]', '[9,2,3,4]',
+        '[[9,2,3,4],[8,2,3,4]]';
+    my @lines = lines(3);
+    is_whole($_, 'each', @parts) for @lines;
+    is(join(' ', map { (spans($_))[0]{attributes}{'maas.cache'} } @lines),
+        'MISS HIT PARTIAL', 'what it had');
 };
 
 subtest 'failures' => sub {

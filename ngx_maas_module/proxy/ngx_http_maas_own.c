@@ -241,14 +241,9 @@ ngx_http_maas_own_label(ngx_http_request_t *r, ngx_http_variable_value_t *v,
 }
 
 
-/* What a cache had of the rows, once they are answered */
-
-static ngx_int_t
-ngx_http_maas_own_cache(ngx_http_request_t *r, ngx_http_variable_value_t *v,
-    uintptr_t data)
+ngx_str_t *
+ngx_http_maas_own_cached(ngx_http_maas_ctx_t *ctx)
 {
-    ngx_http_maas_ctx_t  *ctx;
-
     static ngx_str_t  words[] = {
         [NGX_HTTP_MAAS_CACHE_BYPASS] = ngx_string("BYPASS"),
         [NGX_HTTP_MAAS_CACHE_MISS] = ngx_string("MISS"),
@@ -256,14 +251,22 @@ ngx_http_maas_own_cache(ngx_http_request_t *r, ngx_http_variable_value_t *v,
         [NGX_HTTP_MAAS_CACHE_HIT] = ngx_string("HIT")
     };
 
+    return !ctx->known.ran || ctx->cache == 0 ? NULL : &words[ctx->cache];
+}
+
+
+static ngx_int_t
+ngx_http_maas_own_cache(ngx_http_request_t *r, ngx_http_variable_value_t *v,
+    uintptr_t data)
+{
+    ngx_str_t            *word;
+    ngx_http_maas_ctx_t  *ctx;
+
     ctx = ngx_http_maas_own_ctx(r);
+    word = ctx == NULL ? NULL : ngx_http_maas_own_cached(ctx);
 
-    if (ctx == NULL || !ctx->known.ran || ctx->cache == 0) {
-        return ngx_http_maas_own_none(v);
-    }
-
-    return ngx_http_maas_own_value(v, words[ctx->cache].data,
-                                   words[ctx->cache].len);
+    return word == NULL ? ngx_http_maas_own_none(v)
+                        : ngx_http_maas_own_value(v, word->data, word->len);
 }
 
 

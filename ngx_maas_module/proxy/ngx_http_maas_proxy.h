@@ -11,6 +11,7 @@
 
 
 #include "ngx_http_maas_conf.h"
+#include "ngx_http_maas_ctx.h"
 #include "ngx_http_maas_track_table.h"
 
 #include <trust/maas_trust.h>
@@ -444,6 +445,10 @@ ngx_int_t ngx_http_maas_deny_handler(ngx_http_request_t *r);
 
 /* In preconfiguration: variables of served locations, as $maas_model. */
 ngx_int_t ngx_http_maas_own_variables(ngx_conf_t *cf);
+
+/* What a cache had of the rows, one word; NULL: they are not answered, or there
+ * is no cache. */
+ngx_str_t *ngx_http_maas_own_cached(ngx_http_maas_ctx_t *ctx);
 
 
 /* ngx_http_maas_phases.c */

@@ -8,6 +8,7 @@
 
 
 #include "ngx_http_maas_trace.h"
+#include "proxy/ngx_http_maas_proxy.h"
 
 
 void
@@ -40,7 +41,7 @@ ngx_http_maas_trace_why(ngx_http_maas_ctx_t *ctx)
 void
 ngx_http_maas_trace_asked(ngx_http_maas_text_t *t, ngx_http_maas_ctx_t *ctx)
 {
-    ngx_str_t              *sum;
+    ngx_str_t              *sum, *cached;
     ngx_http_maas_model_t  *model;
 
     model = ctx->known.model;
@@ -71,6 +72,12 @@ ngx_http_maas_trace_asked(ngx_http_maas_text_t *t, ngx_http_maas_ctx_t *ctx)
 
     if (ctx->known.together > 0) {
         ngx_http_maas_trace_number(t, "maas.batch.rows", ctx->known.together);
+    }
+
+    cached = ngx_http_maas_own_cached(ctx);
+
+    if (cached != NULL) {
+        ngx_http_maas_trace_word(t, "maas.cache", cached);
     }
 }
 
