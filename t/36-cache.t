@@ -9,6 +9,7 @@ use lib "$FindBin::Bin/lib";
 
 use JSON::PP ();
 use MaasTest;
+use MaasTest::Grpc;
 use Test::More;
 use Time::HiRes qw(sleep);
 
@@ -83,6 +84,14 @@ http {
             maas_cache off; }
         location = /p/round { maas_predict m; maas_output round=1;
             maas_cache off; }
+    }
+    server {
+        listen 127.0.0.1:%%PORT1%% http2;
+        location / { maas_serve; maas_cache zone=some; }
+    }
+    server {
+        listen 127.0.0.1:%%PORT2%% http2;
+        location / { maas_serve; }
     }
 }
 EOC
@@ -253,6 +262,26 @@ subtest 'counters' => sub {
     is($zone->{entries}, $now->{'maas_cache_entries{zone="some"}'},
         'JSON: entries');
     is($zone->{size}, 1024 * 1024, 'JSON: size');
+};
+
+subtest 'gRPC' => sub {
+    my @rows = map { [ fresh(4) ] } 1 .. 3;
+    my @calls = map { MaasTest::Grpc::infer_message(model => 'm',
+        rows => [ @rows[@$_] ]) } [0], [ 0 .. 2 ], [ 2, 0 ];
+    my ($cached, $plain) = map { MaasTest::Grpc->new($t->port($_)) } 1, 2;
+    my $before = metrics();
+    for my $i (0 .. $#calls, 0 .. $#calls) {
+        my ($a, $b) = map { $_->infer($calls[$i]) } $cached, $plain;
+        is($a->{code}, 0, "call $i");
+        is($a->{message}, $b->{message}, 'the same bytes');
+    }
+    my $now = metrics();
+    my %d = map { $_ => $now->{"maas_cache_$_\{zone=\"some\"}"}
+        - $before->{"maas_cache_$_\{zone=\"some\"}"} }
+        qw(hits_total misses_total);
+    is("$d{misses_total} $d{hits_total}", '3 9', 'each row ran once');
+    is($word->($t->post('/c/m', JSON::PP::encode_json(\@rows), @json)), 'HIT',
+        'and is there for HTTP');
 };
 
 subtest 'elsewhere' => sub {
