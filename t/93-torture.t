@@ -97,6 +97,7 @@ http {
             }
         }
         location = /blunt { maas_predict m; maas_output top=1 round=2; }
+        location = /kept { maas_predict m; maas_cache zone=kept:1m; }
         location = /page { maas_status; }
         location = /metrics { maas_metrics; }
         location = /fleet { maas_fleet status fleet /ask/page; }
@@ -252,6 +253,16 @@ torture("reasons at $_", sub { says('X-Why', $t->get("$_?n=1&t=ab")) },
     qr/^(?:204|500|503|closed)$/) for '/reasons', '/reasons/pool';
 said('reasons', qr/^(?:none|[nt] [-+]\S+(?:, [nt] [-+]\S+)?)$/);
 torture('a blunt answer', sub { $t->post('/blunt', $row) }, $fine);
+
+my $new = 0;
+my $fresh = sub { '[1,2,3,' . ++$new . ']' };
+torture('an answer that is kept', sub { $t->post('/kept', $fresh->()) },
+    $fine);
+torture('one that was', sub { $t->post('/kept', $row) }, $fine);
+torture('some that were', sub { $t->post('/kept', "[$row," . $fresh->()
+    . ",$row]") }, $fine);
+torture('many that were', sub { $t->post('/kept', '[' . join(',', ($row) x 99,
+    $fresh->()) . ']') }, $fine);
 
 # an interlaced PNG of 1 x 1
 my $chunk = sub { pack('N', length $_[1]) . "$_[0]$_[1]"
