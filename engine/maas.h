@@ -273,6 +273,52 @@ maas_layer_t maas_model_layer(const maas_model_t *m, size_t layer);
 const maas_info_t *maas_model_info(const maas_model_t *m);
 
 
+/* maas_join.c: a model made of others, which run in one pass */
+
+typedef enum {
+    MAAS_JOIN_CHAIN = 0,    /* numbers of one are the input of the next */
+    MAAS_JOIN_MEAN,         /* the mean of what all say of the same row */
+    MAAS_JOIN_GATE          /* the second runs rows that the first lets pass */
+} maas_join_kind_t;
+
+#define MAAS_JOIN_MOST  64
+
+typedef struct {
+    maas_join_kind_t            kind;
+    const char                 *name;       /* of the new one, which outlives
+                                               it; NULL: that of the first */
+    size_t                      n;          /* 2 to MAAS_JOIN_MOST, of a gate
+                                               2 */
+    const maas_model_t *const  *parts;      /* (n), the same one twice is
+                                               fine */
+    const char *const          *names;      /* (n) what errors call them */
+    const double               *weights;    /* mean: (n) above 0; NULL: all
+                                               are 1 */
+    float                       threshold;  /* mean of binary ones: as in
+                                               maas_info_t */
+    float                       above;      /* gate: a row passes if the one
+                                               number that the first part says
+                                               is above this */
+    const float                *otherwise;  /* gate: (out) finite numbers for
+                                               rows that do not; NULL: what the
+                                               first part says */
+} maas_join_t;
+
+/*
+ * A model that runs `parts`, which must outlive it: it has no weights of its
+ * own, and its bits are those of the parts, run one after the other by hand.
+ * Its inputs are those of the first part, its outputs and labels those of the
+ * last one; numbers between parts are what a client would send, so that the
+ * next one scales them as its file says.  A mean is summed in double precision
+ * in the order of the parts, then divided by the sum of the weights.  What is
+ * not finite between parts makes a row of the answer NaN.  BADSHAPE, BADVALUE
+ * with a sentence where parts do not fit; NOMEM.  Everything that a model is
+ * good for but maas_raw() and explanations, *out until maas_model_free().
+ */
+maas_status_t maas_join(const maas_join_t *how, maas_model_t **out,
+    maas_err_t *err);
+
+
 /*
  * maas_fields.c: values by column -> one row x(in), info->row bytes that are
  * aligned as its numbers are, for models with MAAS_INPUT_COLUMNS, whose

@@ -313,8 +313,19 @@ maas_score(const maas_info_t *info, const float *y)
 maas_layer_t
 maas_model_layer(const maas_model_t *m, size_t layer)
 {
+    size_t              i;
     maas_layer_t        l = { 0 };
     const maas_node_t  *n;
+
+    for (i = 0; m->joined != NULL; /* void */ ) {
+        if (layer < m->joined->parts[i]->info.layers) {
+            m = m->joined->parts[i];
+            i = 0;
+
+        } else {
+            layer -= m->joined->parts[i++]->info.layers;
+        }
+    }
 
     n = &m->steps[layer].step.node;
     l.kind = n->op->name;

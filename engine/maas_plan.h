@@ -1,7 +1,7 @@
 /*
  * A model ready to run: between maas_model.c with maas_plan*.c, which make
  * it, maas_run.c, and maas_explain*.c with maas_reasons.c, which run parts of
- * it.  Not for anyone else.
+ * it; maas_join.c makes one of others.  Not for anyone else.
  */
 
 #ifndef MAAS_PLAN_H
@@ -34,6 +34,8 @@ typedef struct {
     maas_place_t        out;
 } maas_planned_t;
 
+typedef struct maas_joined_s  maas_joined_t;
+
 struct maas_model_s {
     maas_info_t          info;
     maas_arena_t        *arena;        /* this struct and all but weights */
@@ -59,7 +61,36 @@ struct maas_model_s {
                                           on, for r rows */
     size_t               row_size;     /* of workspace, bytes a row, */
     size_t               fixed;        /*     and behind all rows */
+
+    const maas_joined_t *joined;       /* models that it is made of; NULL: it
+                                          has steps of its own */
 };
+
+
+/* maas_join.c, maas_join_run.c: a model of models.  Of its workspace for r rows
+ * the first r * room[0] bytes are the first value between them, up to a
+ * multiple of MAAS_ALIGN, and so on; what is left is each part's workspace. */
+
+#define MAAS_JOIN_ROOMS  3
+
+struct maas_joined_s {
+    maas_join_kind_t      kind;
+    size_t                n;
+    const maas_model_t  **parts;       /* (n) */
+    const double         *weights;     /* mean: (n) */
+    double                total;       /*     and their sum */
+    float                 above;       /* gate */
+    const float          *otherwise;   /* gate: (out); NULL: what it says */
+    size_t                room[MAAS_JOIN_ROOMS];
+
+    maas_status_t       (*run)(const maas_model_t *m, const void *x,
+                               size_t rows, float *y, void *ws,
+                               size_t ws_size, maas_err_t *err);
+};
+
+/* As maas_run(), which calls it */
+maas_status_t maas__join_run(const maas_model_t *m, const void *x,
+    size_t rows, float *y, void *ws, size_t ws_size, maas_err_t *err);
 
 
 /* maas_model.c: as maas__model_plan(), in an arena of the caller's: weights may

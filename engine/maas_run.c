@@ -183,6 +183,10 @@ maas_run(const maas_model_t *m, const void *x, size_t rows, float *y,
     maas_slice_t   s;
     maas_status_t  rc;
 
+    if (m->joined != NULL) {
+        return m->joined->run(m, x, rows, y, ws, ws_size, err);
+    }
+
     rc = maas_run_begin(m, rows, ws, ws_size, &s, err);
 
     for (done = 0; rc == MAAS_OK && done < rows; done += s.rows) {
@@ -235,6 +239,11 @@ maas_raw(const maas_model_t *m, const void *x, size_t rows, double *y,
     size_t         done;
     maas_slice_t   s;
     maas_status_t  rc;
+
+    if (m->joined != NULL) {
+        return maas__fail(err, MAAS_UNSUPPORTED,
+                          "models that were joined have no sums of their own");
+    }
 
     rc = maas_run_begin(m, rows, ws, ws_size, &s, err);
 

@@ -19,6 +19,7 @@
 typedef struct ngx_http_maas_batch_s  ngx_http_maas_batch_t;
 typedef struct ngx_http_maas_watch_s  ngx_http_maas_watch_t;
 typedef struct ngx_http_maas_trust_s  ngx_http_maas_trust_t;
+typedef struct ngx_http_maas_pipeline_s  ngx_http_maas_pipeline_t;
 
 
 /* no place among models: the file was removed, or there is none yet */
@@ -37,7 +38,7 @@ struct ngx_http_maas_model_s {
     ngx_str_t                 version;     /* decimal */
     ngx_int_t                 number;      /* of the version */
     ngx_str_t                 label;
-    ngx_str_t                 file;
+    ngx_str_t                 file;        /* of a pipeline its line */
     ngx_str_t                 sum;         /* SHA-256 of it, hex, then NUL */
     time_t                    written;     /* the file */
     time_t                    loaded;      /* by this nginx */
@@ -46,6 +47,7 @@ struct ngx_http_maas_model_s {
     ngx_uint_t                place;       /* of `first`: among all models */
     ngx_http_maas_watch_t    *watch;       /* NULL: the file is not watched */
     ngx_http_maas_trust_t    *trust;       /* NULL: any file will do */
+    ngx_http_maas_pipeline_t *pipeline;    /* NULL: it has a file */
     ngx_http_maas_model_t    *first;       /* what stands for it, or itself */
     ngx_http_maas_model_t    *now;         /* of `first`: the current one of
                                               this worker */

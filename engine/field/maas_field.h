@@ -258,6 +258,9 @@ size_t maas__names_find(const maas_names_t *t, const char *s, size_t len);
 /* Fill at and width of n columns, *in with their sum; TOOBIG if that is over
  * MAAS_MAX_WIDTH. */
 maas_status_t maas__columns_place(maas_column_t *c, size_t n, size_t *in);
+/* Does a row that one reads mean the same to the other?  Then SIZE_MAX, else
+ * the first column that is another one. */
+size_t maas__fields_differ(const maas_fields_t *a, const maas_fields_t *b);
 /* Everything of n columns is copied into the arena, each with its place.
  * NOMEM, TOOBIG. */
 maas_status_t maas__fields_create(maas_arena_t *a, const maas_column_t *c,

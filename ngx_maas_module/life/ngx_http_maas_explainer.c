@@ -181,6 +181,12 @@ ngx_http_maas_explainer_load(ngx_conf_t *cf, ngx_http_maas_model_t *model,
     ngx_http_maas_why_t    why;
     ngx_http_maas_file_t   file;
 
+    if (model->pipeline != NULL) {
+        (void) ngx_http_maas_fail(err, MAAS_UNSUPPORTED, "it is a pipeline: "
+                                  "ask its models");
+        return NGX_OK;
+    }
+
     err->code = MAAS_OK;
     rc = ngx_http_maas_file_read(model->file.data, &file, &why);
 

@@ -1,7 +1,8 @@
 
 /*
  * What must be done before nginx merges configurations: models of maas_predict
- * are found, and limits follow from them where the user set none.
+ * and maas_pipeline are found, and limits follow from them where the user set
+ * none.
  * A module of its own, since modules are merged one after the other, core
  * first: afterwards what is not set looks like what was set to the default.
  * Not here: directives (ngx_http_maas_module.c), models' files.
@@ -9,6 +10,7 @@
 
 
 #include "ngx_http_maas_life.h"
+#include "ngx_http_maas_pipeline.h"
 #include "proxy/ngx_http_maas_proxy.h"
 
 
@@ -233,7 +235,8 @@ ngx_http_maas_first(ngx_conf_t *cf, void *conf)
 
     mmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_maas_module);
 
-    if (ngx_http_maas_find_predicts(cf, mmcf) != NGX_OK
+    if (ngx_http_maas_pipelines(cf, mmcf) != NGX_OK
+        || ngx_http_maas_find_predicts(cf, mmcf) != NGX_OK
         || ngx_http_maas_feature_check(cf, mmcf) != NGX_OK
         || ngx_http_maas_set_check(cf, mmcf) != NGX_OK)
     {

@@ -23,6 +23,11 @@ char *ngx_http_maas_model(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
  * [key=FILE]: the same of each file that matches. */
 char *ngx_http_maas_models(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
+/* maas_pipeline NAME MODEL,MODEL... | mean=MODEL,MODEL... [weights=W,W...]
+ * [threshold=P] | gate=MODEL above=X then=MODEL else=...; [version=N]
+ * [label=L]: models in one pass are a model of its own. */
+char *ngx_http_maas_pipeline(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
+
 /* maas_offload off | pool[=name] above=time [nice=n] */
 char *ngx_http_maas_offload(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
@@ -62,6 +67,18 @@ extern const ngx_http_handler_pt
 
 
 /* ngx_http_maas_model.c */
+
+/* The name of a directive; version 1.  Logs if it may not be one. */
+ngx_int_t ngx_http_maas_model_begin(ngx_conf_t *cf,
+    ngx_http_maas_model_t *model, ngx_str_t *name);
+
+/* version=N or label=L; NGX_DECLINED: it is neither, or not well formed. */
+ngx_int_t ngx_http_maas_model_version(ngx_http_maas_model_t *model,
+    ngx_str_t *value);
+
+/* Logs if its version or label is in use. */
+ngx_int_t ngx_http_maas_model_twice(ngx_conf_t *cf,
+    ngx_http_maas_main_conf_t *mmcf, ngx_http_maas_model_t *model);
 
 /* A model of which name, version, label and file are set: load, check, add;
  * logs what is wrong. */

@@ -115,14 +115,9 @@ ngx_http_maas_model_load(ngx_conf_t *cf, ngx_http_maas_model_t *model)
 }
 
 
-/* A parameter of the directive; NGX_DECLINED: it is none */
-
-static ngx_int_t
-ngx_http_maas_model_param(ngx_conf_t *cf, ngx_http_maas_model_t *model,
-    ngx_str_t *value)
+ngx_int_t
+ngx_http_maas_model_version(ngx_http_maas_model_t *model, ngx_str_t *value)
 {
-    ngx_int_t  rc;
-
     if (ngx_strncmp(value->data, "version=", 8) == 0) {
         model->version.data = value->data + 8;
         model->version.len = value->len - 8;
@@ -140,10 +135,48 @@ ngx_http_maas_model_param(ngx_conf_t *cf, ngx_http_maas_model_t *model,
                ? NGX_OK : NGX_DECLINED;
     }
 
-    rc = ngx_http_maas_trust_param(cf, &model->trust, value);
+    return NGX_DECLINED;
+}
+
+
+/* A parameter of the directive; NGX_DECLINED: it is none */
+
+static ngx_int_t
+ngx_http_maas_model_param(ngx_conf_t *cf, ngx_http_maas_model_t *model,
+    ngx_str_t *value)
+{
+    ngx_int_t  rc;
+
+    rc = ngx_http_maas_model_version(model, value);
+
+    if (rc == NGX_DECLINED) {
+        rc = ngx_http_maas_trust_param(cf, &model->trust, value);
+    }
 
     return rc != NGX_DECLINED
            ? rc : ngx_http_maas_watch_param(cf, &model->watch, value);
+}
+
+
+ngx_int_t
+ngx_http_maas_model_begin(ngx_conf_t *cf, ngx_http_maas_model_t *model,
+    ngx_str_t *name)
+{
+    model->name = *name;
+    model->number = 1;
+    model->first = model;
+    ngx_str_set(&model->version, "1");
+
+    if (!maas_is_model_name((char *) model->name.data, model->name.len)) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
+                           "invalid model name \"%V\", expected 1 to %d of "
+                           MAAS_NAME_RULE " other than \""
+                           MAAS_RESERVED_NAME "\"",
+                           &model->name, MAAS_MAX_NAME);
+        return NGX_ERROR;
+    }
+
+    return NGX_OK;
 }
 
 
@@ -157,19 +190,9 @@ ngx_http_maas_model_args(ngx_conf_t *cf, ngx_http_maas_model_t *model)
     ngx_uint_t   i;
 
     value = cf->args->elts;
-
-    model->name = value[1];
     model->file = value[2];
-    model->number = 1;
-    model->first = model;
-    ngx_str_set(&model->version, "1");
 
-    if (!maas_is_model_name((char *) model->name.data, model->name.len)) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,
-                           "invalid model name \"%V\", expected 1 to %d of "
-                           MAAS_NAME_RULE " other than \""
-                           MAAS_RESERVED_NAME "\"",
-                           &model->name, MAAS_MAX_NAME);
+    if (ngx_http_maas_model_begin(cf, model, &value[1]) != NGX_OK) {
         return NGX_ERROR;
     }
 
@@ -200,9 +223,7 @@ ngx_http_maas_model_args(ngx_conf_t *cf, ngx_http_maas_model_t *model)
 }
 
 
-/* Is a version or a label in use? */
-
-static ngx_int_t
+ngx_int_t
 ngx_http_maas_model_twice(ngx_conf_t *cf, ngx_http_maas_main_conf_t *mmcf,
     ngx_http_maas_model_t *model)
 {

@@ -361,6 +361,13 @@ static ngx_command_t  ngx_http_maas_commands[] = {
       0,
       NULL },
 
+    { ngx_string("maas_pipeline"),
+      NGX_HTTP_MAIN_CONF|NGX_CONF_2MORE,
+      ngx_http_maas_pipeline,
+      NGX_HTTP_MAIN_CONF_OFFSET,
+      0,
+      NULL },
+
     { ngx_string("maas_serve"),
       NGX_HTTP_LOC_CONF|NGX_CONF_NOARGS,
       ngx_http_maas_serve,

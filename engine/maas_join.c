@@ -1,0 +1,424 @@
+/*
+ * A model made of others: do they fit, what does it say of itself, what does it
+ * need to run?
+ * Not here: running it (maas_join_run.c), weights, which stay the parts' own.
+ */
+
+#include "maas_int.h"
+#include "maas_plan.h"
+#include "read/maas_crc.h"
+
+#include <string.h>
+
+
+#define MAAS_JOIN_LIMIT  ((size_t) 1 << 27)    /* numbers of a gate, pointers */
+
+
+/* What errors call a part */
+
+static const char *
+join_name(const maas_join_t *how, size_t i)
+{
+    return how->names[i];
+}
+
+
+static maas_status_t
+join_link(const maas_join_t *how, size_t i, maas_err_t *err)
+{
+    const maas_info_t  *a, *b;
+
+    a = &how->parts[i]->info;
+    b = &how->parts[i + 1]->info;
+
+    if (!b->plain) {
+        return maas__fail(err, MAAS_BADSHAPE, "\"%.64s\" takes columns that "
+                          "are more than a number each, expected a model of "
+                          "%zu numbers behind \"%.64s\"",
+                          join_name(how, i + 1), a->out, join_name(how, i));
+    }
+
+    if (a->out != b->in) {
+        return maas__fail(err, MAAS_BADSHAPE, "\"%.64s\" says (rows,%zu) and "
+                          "\"%.64s\" takes (rows,%zu): expected as many "
+                          "numbers", join_name(how, i), a->out,
+                          join_name(how, i + 1), b->in);
+    }
+
+    return MAAS_OK;
+}
+
+
+/* Is a row of the first part one of part i? */
+
+static maas_status_t
+join_inputs(const maas_join_t *how, size_t i, maas_err_t *err)
+{
+    size_t              column;
+    const maas_info_t  *a, *b;
+
+    static const char  *const takes[] = { "a tensor", "columns" };
+    static const char  *const wide[] = { "FP32", "FP64" };
+
+    a = &how->parts[0]->info;
+    b = &how->parts[i]->info;
+
+    if (a->input != b->input) {
+        return maas__fail(err, MAAS_BADSHAPE, "\"%.64s\" takes %s, \"%.64s\" "
+                          "%s: expected the same inputs", join_name(how, 0),
+                          takes[a->input], join_name(how, i),
+                          takes[b->input]);
+    }
+
+    column = a->input == MAAS_INPUT_TENSOR
+             ? SIZE_MAX : maas__fields_differ(a->reader, b->reader);
+
+    if (column < a->n_columns && column < b->n_columns) {
+        return maas__fail(err, MAAS_BADSHAPE, "column %zu of \"%.64s\" is "
+                          "\"%.64s\", of \"%.64s\" it is \"%.64s\" or has "
+                          "other values: expected the same inputs",
+                          column + 1, join_name(how, 0), a->columns[column],
+                          join_name(how, i), b->columns[column]);
+    }
+
+    if (a->in != b->in || a->wide != b->wide
+        || a->n_columns != b->n_columns)
+    {
+        return maas__fail(err, MAAS_BADSHAPE, "\"%.64s\" takes (rows,%zu) of "
+                          "%s, \"%.64s\" (rows,%zu) of %s: expected the same "
+                          "inputs", join_name(how, 0), a->in, wide[a->wide],
+                          join_name(how, i), b->in, wide[b->wide]);
+    }
+
+    return MAAS_OK;
+}
+
+
+/* Do the numbers of part i mean what those of the first part do? */
+
+static maas_status_t
+join_outputs(const maas_join_t *how, size_t i, maas_err_t *err)
+{
+    size_t              k;
+    const maas_info_t  *a, *b;
+
+    a = &how->parts[0]->info;
+    b = &how->parts[i]->info;
+
+    if (a->task != b->task || a->out != b->out || a->n_labels != b->n_labels) {
+        return maas__fail(err, MAAS_BADSHAPE, "\"%.64s\" says (rows,%zu) of "
+                          "task %s, \"%.64s\" (rows,%zu) of task %s: expected "
+                          "the same outputs", join_name(how, 0), a->out,
+                          a->task_name, join_name(how, i), b->out,
+                          b->task_name);
+    }
+
+    for (k = 0; k < a->n_labels; k++) {
+        if (strcmp(a->labels[k], b->labels[k]) != 0) {
+            return maas__fail(err, MAAS_BADSHAPE, "label %zu of \"%.64s\" is "
+                              "\"%.64s\", of \"%.64s\" it is \"%.64s\": "
+                              "expected the same outputs", k + 1,
+                              join_name(how, 0), a->labels[k],
+                              join_name(how, i), b->labels[k]);
+        }
+    }
+
+    return MAAS_OK;
+}
+
+
+static maas_status_t
+join_chain(const maas_join_t *how, maas_err_t *err)
+{
+    size_t         i;
+    maas_status_t  rc;
+
+    for (i = 0, rc = MAAS_OK; rc == MAAS_OK && i + 1 < how->n; i++) {
+        rc = join_link(how, i, err);
+    }
+
+    return rc;
+}
+
+
+static maas_status_t
+join_mean(const maas_join_t *how, maas_err_t *err)
+{
+    size_t         i;
+    maas_status_t  rc;
+
+    for (i = 0; how->weights != NULL && i < how->n; i++) {
+        if (!(how->weights[i] > 0 && how->weights[i] <= 1e9)) {
+            return maas__fail(err, MAAS_BADVALUE, "weight %zu is not above 0 "
+                              "and at most 1e9", i + 1);
+        }
+    }
+
+    for (i = 1, rc = MAAS_OK; rc == MAAS_OK && i < how->n; i++) {
+        if ((rc = join_inputs(how, i, err)) == MAAS_OK) {
+            rc = join_outputs(how, i, err);
+        }
+    }
+
+    return rc;
+}
+
+
+static maas_status_t
+join_gate(const maas_join_t *how, maas_err_t *err)
+{
+    size_t              i;
+    maas_status_t       rc;
+    const maas_info_t  *a, *b;
+
+    a = &how->parts[0]->info;
+    b = &how->parts[1]->info;
+
+    if (a->out != 1) {
+        return maas__fail(err, MAAS_BADSHAPE, "\"%.64s\" says (rows,%zu), "
+                          "expected one number of a gate: a binary model or "
+                          "a regression", join_name(how, 0), a->out);
+    }
+
+    if (!isfinite(how->above)) {
+        return maas__fail(err, MAAS_BADVALUE, "what is to be above is no "
+                          "number");
+    }
+
+    rc = join_inputs(how, 1, err);
+
+    if (rc != MAAS_OK || how->otherwise == NULL) {
+        return rc == MAAS_OK ? join_outputs(how, 1, err) : rc;
+    }
+
+    for (i = 0; i < b->out; i++) {
+        if (!isfinite(how->otherwise[i])
+            || (b->task != MAAS_TASK_REGRESSION
+                && (how->otherwise[i] < 0 || how->otherwise[i] > 1)))
+        {
+            return maas__fail(err, MAAS_BADVALUE, "number %zu for rows that "
+                              "the gate stops is no %s", i + 1,
+                              b->task == MAAS_TASK_REGRESSION
+                              ? "number" : "probability");
+        }
+    }
+
+    return MAAS_OK;
+}
+
+
+/* Bytes a row of values between parts */
+
+static void
+join_rooms(const maas_join_t *how, maas_joined_t *j)
+{
+    size_t              i, row;
+    const maas_info_t  *a;
+
+    a = &how->parts[0]->info;
+
+    if (how->kind == MAAS_JOIN_MEAN) {
+        j->room[0] = a->out * sizeof(double);
+        j->room[1] = a->out * sizeof(float);
+        return;
+    }
+
+    if (how->kind == MAAS_JOIN_GATE) {
+        j->room[0] = sizeof(float);
+        j->room[1] = a->row;
+        return;
+    }
+
+    for (i = 0; i + 1 < how->n; i++) {
+        row = how->parts[i + 1]->info.row;
+        j->room[i % 2] = j->room[i % 2] < row ? row : j->room[i % 2];
+    }
+
+    j->room[2] = 1;
+}
+
+
+static void
+join_workspace(const maas_join_t *how, maas_model_t *m,
+    const maas_joined_t *j)
+{
+    size_t               i;
+    const maas_model_t  *p;
+
+    for (i = 0; i < how->n; i++) {
+        p = how->parts[i];
+        m->row_size = m->row_size < p->row_size ? p->row_size : m->row_size;
+        m->fixed = m->fixed < p->fixed ? p->fixed : m->fixed;
+    }
+
+    for (i = 0; i < MAAS_JOIN_ROOMS; i++) {
+        m->row_size += j->room[i];
+        m->fixed += MAAS_ALIGN;
+    }
+}
+
+
+static uint32_t
+join_crc(const maas_join_t *how, const maas_joined_t *j, size_t out)
+{
+    size_t    i;
+    uint32_t  crc, kind;
+
+    kind = how->kind;
+    crc = maas__crc32c(0, &kind, sizeof(kind));
+    crc = maas__crc32c(crc, &how->threshold, sizeof(float));
+    crc = maas__crc32c(crc, &how->above, sizeof(float));
+    crc = maas__crc32c(crc, j->weights, how->n * sizeof(double));
+
+    if (j->otherwise != NULL) {
+        crc = maas__crc32c(crc, j->otherwise, out * sizeof(float));
+    }
+
+    for (i = 0; i < how->n; i++) {
+        crc = maas__crc32c(crc, &how->parts[i]->info.crc32c,
+                           sizeof(uint32_t));
+    }
+
+    return crc;
+}
+
+
+/* It takes what the first part takes and says what the last one says. */
+
+static void
+join_info(const maas_join_t *how, maas_model_t *m, const maas_joined_t *j)
+{
+    size_t              i;
+    maas_info_t        *info;
+    const maas_info_t  *last, *p;
+
+    info = &m->info;
+    *info = how->parts[0]->info;
+    last = &how->parts[how->n - 1]->info;
+
+    info->task = last->task;
+    info->task_name = last->task_name;
+    info->output_name = last->output_name;
+    info->out = last->out;
+    info->n_labels = last->n_labels;
+    info->labels = last->labels;
+    info->threshold = last->threshold;
+    info->decision = last->decision;
+
+    if (how->kind == MAAS_JOIN_MEAN) {
+        info->threshold = how->threshold > 0 ? how->threshold : 0.5f;
+        info->decision = NULL;
+    }
+
+    info->layers = 0;
+    info->parameters = 0;
+    info->file_size = 0;
+    info->weights_size = 0;
+
+    for (i = 0; i < how->n; i++) {
+        p = &how->parts[i]->info;
+        info->layers += p->layers;
+        info->parameters += p->parameters;
+        info->file_size += p->file_size;
+        info->weights_size += p->weights_size;
+        info->version = info->version < p->version ? p->version
+                                                   : info->version;
+        info->nan &= p->nan || how->kind == MAAS_JOIN_CHAIN;
+    }
+
+    info->name = how->name != NULL ? how->name : info->name;
+    info->document = "{}";
+    info->trained_on = NULL;
+    info->trained_rows = 0;
+    info->crc32c = join_crc(how, j, last->out);
+}
+
+
+/* Copies of what `how` points to */
+
+static maas_joined_t *
+join_copy(const maas_join_t *how, maas_arena_t *a)
+{
+    float          *otherwise;
+    size_t          i, out;
+    double         *weights;
+    maas_joined_t  *j;
+
+    out = how->parts[how->n - 1]->info.out;
+
+    j = maas__arena_alloc(a, 1, sizeof(maas_joined_t));
+    weights = maas__arena_alloc(a, how->n, sizeof(double));
+    otherwise = maas__arena_alloc(a, out, sizeof(float));
+
+    if (j == NULL || weights == NULL || otherwise == NULL
+        || (j->parts = maas__arena_alloc(a, how->n, sizeof(void *))) == NULL)
+    {
+        return NULL;
+    }
+
+    j->run = maas__join_run;
+    j->kind = how->kind;
+    j->n = how->n;
+    j->weights = weights;
+    j->above = how->above;
+
+    for (i = 0; i < how->n; i++) {
+        j->parts[i] = how->parts[i];
+        weights[i] = how->weights != NULL ? how->weights[i] : 1;
+        j->total += weights[i];
+    }
+
+    if (how->kind == MAAS_JOIN_GATE && how->otherwise != NULL) {
+        j->otherwise = memcpy(otherwise, how->otherwise, out * sizeof(float));
+    }
+
+    return j;
+}
+
+
+maas_status_t
+maas_join(const maas_join_t *how, maas_model_t **out, maas_err_t *err)
+{
+    maas_arena_t   *a;
+    maas_model_t   *m;
+    maas_joined_t  *j;
+    maas_status_t   rc;
+
+    static maas_status_t  (*const fits[])(const maas_join_t *how,
+                                          maas_err_t *err) = {
+        [MAAS_JOIN_CHAIN] = join_chain,
+        [MAAS_JOIN_MEAN] = join_mean,
+        [MAAS_JOIN_GATE] = join_gate
+    };
+
+    if (how->n < 2 || how->n > (how->kind == MAAS_JOIN_GATE
+                                ? 2 : MAAS_JOIN_MOST))
+    {
+        return maas__fail(err, MAAS_BADSHAPE, "expected 2 to %d models, not "
+                          "%zu", MAAS_JOIN_MOST, how->n);
+    }
+
+    rc = fits[how->kind](how, err);
+    if (rc != MAAS_OK) {
+        return rc;
+    }
+
+    a = maas__arena_create(MAAS_JOIN_LIMIT);
+    m = a == NULL ? NULL : maas__arena_alloc(a, 1, sizeof(maas_model_t));
+    j = m == NULL ? NULL : join_copy(how, a);
+
+    if (j == NULL) {
+        maas__arena_destroy(a);
+        return maas__fail(err, MAAS_NOMEM, "out of memory");
+    }
+
+    m->arena = a;
+    m->joined = j;
+
+    join_rooms(how, j);
+    join_workspace(how, m, j);
+    join_info(how, m, j);
+
+    *out = m;
+    return MAAS_OK;
+}
