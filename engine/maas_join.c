@@ -49,12 +49,42 @@ join_link(const maas_join_t *how, size_t i, maas_err_t *err)
 }
 
 
-/* Is a row of the first part one of part i? */
+/* A column that both have is of one kind. */
+
+static maas_status_t
+join_kinds(const maas_join_t *how, size_t i, size_t k, maas_err_t *err)
+{
+    size_t               c, own;
+    const maas_field_t  *f;
+    const maas_info_t   *a, *b;
+
+    a = &how->parts[i]->info;
+    b = &how->parts[k]->info;
+
+    for (c = 0; c < a->n_columns; c++) {
+        f = &a->fields[c];
+        own = maas_column_find(b->reader, f->name, strlen(f->name));
+
+        if (own != SIZE_MAX && b->fields[own].kind != f->kind) {
+            return maas__fail(err, MAAS_BADSHAPE, "column \"%.64s\" is of "
+                              "kind %s in \"%.64s\", %s in \"%.64s\": "
+                              "expected the same", f->name, f->kind_name,
+                              join_name(how, i), b->fields[own].kind_name,
+                              join_name(how, k));
+        }
+    }
+
+    return MAAS_OK;
+}
+
+
+/* May part i read what the first part reads, and those between them? */
 
 static maas_status_t
 join_inputs(const maas_join_t *how, size_t i, maas_err_t *err)
 {
-    size_t              column;
+    size_t              k;
+    maas_status_t       rc;
     const maas_info_t  *a, *b;
 
     static const char  *const takes[] = { "a tensor", "columns" };
@@ -70,19 +100,8 @@ join_inputs(const maas_join_t *how, size_t i, maas_err_t *err)
                           takes[b->input]);
     }
 
-    column = a->input == MAAS_INPUT_TENSOR
-             ? SIZE_MAX : maas__fields_differ(a->reader, b->reader);
-
-    if (column < a->n_columns && column < b->n_columns) {
-        return maas__fail(err, MAAS_BADSHAPE, "column %zu of \"%.64s\" is "
-                          "\"%.64s\", of \"%.64s\" it is \"%.64s\" or has "
-                          "other values: expected the same inputs",
-                          column + 1, join_name(how, 0), a->columns[column],
-                          join_name(how, i), b->columns[column]);
-    }
-
-    if (a->in != b->in || a->wide != b->wide
-        || a->n_columns != b->n_columns)
+    if (a->wide != b->wide
+        || (a->input == MAAS_INPUT_TENSOR && a->in != b->in))
     {
         return maas__fail(err, MAAS_BADSHAPE, "\"%.64s\" takes (rows,%zu) of "
                           "%s, \"%.64s\" (rows,%zu) of %s: expected the same "
@@ -90,7 +109,13 @@ join_inputs(const maas_join_t *how, size_t i, maas_err_t *err)
                           join_name(how, i), b->in, wide[b->wide]);
     }
 
-    return MAAS_OK;
+    for (k = 0, rc = MAAS_OK; rc == MAAS_OK && a->input == MAAS_INPUT_COLUMNS
+                              && k < i; k++)
+    {
+        rc = join_kinds(how, k, i, err);
+    }
+
+    return rc;
 }
 
 
@@ -212,20 +237,26 @@ join_gate(const maas_join_t *how, maas_err_t *err)
 static void
 join_rooms(const maas_join_t *how, maas_joined_t *j)
 {
-    size_t              i, row;
+    size_t              i, row, most;
     const maas_info_t  *a;
 
     a = &how->parts[0]->info;
 
+    for (i = 0, most = 0; i < how->n; i++) {
+        row = how->parts[i]->info.row;
+        most = most < row ? row : most;
+    }
+
     if (how->kind == MAAS_JOIN_MEAN) {
         j->room[0] = a->out * sizeof(double);
         j->room[1] = a->out * sizeof(float);
+        j->room[2] = j->at != NULL ? most : 0;
         return;
     }
 
     if (how->kind == MAAS_JOIN_GATE) {
         j->room[0] = sizeof(float);
-        j->room[1] = a->row;
+        j->room[1] = most;
         return;
     }
 
@@ -280,6 +311,120 @@ join_crc(const maas_join_t *how, const maas_joined_t *j, size_t out)
     }
 
     return crc;
+}
+
+
+/* What training had beside columns, of all parts, where it is no column now */
+
+static maas_status_t
+join_others(const maas_join_t *how, maas_model_t *m)
+{
+    size_t          i, k, n, most;
+    const char    **names;
+    maas_info_t    *info;
+    maas_other_t   *others;
+
+    info = &m->info;
+
+    for (i = 0, most = 1; i < how->n; i++) {
+        most += how->parts[i]->info.n_others;
+    }
+
+    names = maas__arena_alloc(m->arena, most, sizeof(char *));
+    others = maas__arena_alloc(m->arena, most, sizeof(maas_other_t));
+
+    if (names == NULL || others == NULL) {
+        return MAAS_NOMEM;
+    }
+
+    for (i = 0, n = 0; i < how->n; i++) {
+        for (k = 0; k < how->parts[i]->info.n_others; k++) {
+            others[n] = how->parts[i]->info.others[k];
+            names[n] = others[n].name;
+
+            n += maas_column_find(&m->fields, names[n], strlen(names[n]))
+                 == SIZE_MAX;
+        }
+    }
+
+    info->n_others = n;
+    info->others = others;
+
+    return maas__fields_others(m->arena, &m->fields, names, n);
+}
+
+
+/* Parts that read the same values in other ways: each has a row of its own in
+ * the model's row. */
+
+static maas_status_t
+join_fields(const maas_join_t *how, maas_model_t *m, maas_joined_t *j)
+{
+    size_t                i, *at;
+    maas_info_t          *info;
+    maas_status_t         rc;
+    const maas_fields_t  *from[MAAS_JOIN_MOST], *marking[MAAS_JOIN_MOST];
+
+    info = &m->info;
+    at = maas__arena_alloc(m->arena, how->n, sizeof(size_t));
+    if (at == NULL) {
+        return MAAS_NOMEM;
+    }
+
+    for (i = 0; i < how->n; i++) {
+        from[i] = how->parts[i]->info.reader;
+        marking[i] = how->parts[i]->info.marking;
+        at[i] = i == 0 ? 0 : at[i - 1] + how->parts[i - 1]->info.row;
+    }
+
+    if ((rc = maas__fields_join(m->arena, from, how->n, &m->fields))
+        != MAAS_OK
+        || (rc = maas__fields_join(m->arena, marking, how->n, &m->marking))
+           != MAAS_OK
+        || (rc = join_others(how, m)) != MAAS_OK)
+    {
+        return rc;
+    }
+
+    m->marking.others = m->fields.others;
+    j->at = at;
+
+    info->in = m->fields.in;
+    info->row = m->fields.in * maas__slot_size(info->wide);
+    info->rank = 1;
+    info->shape[0] = info->in;
+    info->plain = 0;
+    info->nan = 0;
+    info->n_columns = m->fields.n;
+    info->columns = m->fields.names;
+    info->fields = m->fields.info;
+    info->reader = &m->fields;
+    info->marking = &m->marking;
+
+    return MAAS_OK;
+}
+
+
+/* Do all parts but the first read what that one reads, in the same way? */
+
+static int
+join_same(const maas_join_t *how)
+{
+    size_t              i;
+    const maas_info_t  *a;
+
+    a = &how->parts[0]->info;
+
+    for (i = 1; how->kind != MAAS_JOIN_CHAIN && i < how->n; i++) {
+        if (a->input == MAAS_INPUT_COLUMNS
+            && maas__fields_differ(a->reader, how->parts[i]->info.reader)
+               != SIZE_MAX)
+        {
+            return 0;
+        }
+    }
+
+    return 1;
 }
 
 
@@ -414,10 +559,17 @@ maas_join(const maas_join_t *how, maas_model_t **out, maas_err_t *err)
 
     m->arena = a;
     m->joined = j;
+    join_info(how, m, j);
+
+    if (!join_same(how) && (rc = join_fields(how, m, j)) != MAAS_OK) {
+        maas__arena_destroy(a);
+        return maas__fail(err, rc, rc == MAAS_TOOBIG
+                          ? "more than %u numbers a row" : "out of memory",
+                          MAAS_MAX_WIDTH);
+    }
 
     join_rooms(how, j);
     join_workspace(how, m, j);
-    join_info(how, m, j);
 
     *out = m;
     return MAAS_OK;

@@ -145,7 +145,30 @@ maas_join_chain(const maas_join_slice_t *s)
 }
 
 
-/* Sums in the first room, what a part says in the second */
+/* Rows of a part, where it has its own within those of all: in `room` */
+
+static const void *
+maas_join_own(const maas_join_slice_t *s, size_t part, char *room)
+{
+    size_t  r, row;
+
+    if (s->j->at == NULL) {
+        return s->x;
+    }
+
+    row = s->j->parts[part]->info.row;
+
+    for (r = 0; r < s->rows; r++) {
+        memcpy(room + r * row, s->x + r * s->m->info.row + s->j->at[part],
+               row);
+    }
+
+    return room;
+}
+
+
+/* Sums in the first room, what a part says in the second, its rows in the
+ * third */
 
 static maas_status_t
 maas_join_mean(const maas_join_slice_t *s)
@@ -160,7 +183,8 @@ maas_join_mean(const maas_join_slice_t *s)
     n = s->rows * s->m->info.out;
 
     for (i = 0; i < s->j->n; i++) {
-        rc = maas_join_part(s, i, s->x, s->rows, y);
+        rc = maas_join_part(s, i, maas_join_own(s, i, s->room[2]), s->rows,
+                            y);
         if (rc != MAAS_OK) {
             return rc;
         }
@@ -203,36 +227,37 @@ maas_join_passes(const maas_join_slice_t *s, float v)
 }
 
 
-/* What the gate says is in the first room, rows that pass are packed in the
- * second.  Their answers come packed, too: each moves to its place, the last
- * one first, so that none is in the way of another. */
+/* What the gate says is in the first room, its rows are in the second, where
+ * those that pass are packed then.  Their answers come packed, too: each moves
+ * to its place, the last one first, so that none is in the way of another. */
 
 static maas_status_t
 maas_join_gate(const maas_join_slice_t *s)
 {
     float          *said;
-    size_t          n, r, row, out;
-    const void     *x;
+    size_t          n, r, at, row, out;
     maas_status_t   rc;
 
     said = (float *) s->room[0];
-    row = s->m->info.row;
+    at = s->j->at == NULL ? 0 : s->j->at[1];
+    row = s->j->parts[1]->info.row;
     out = s->m->info.out;
 
-    rc = maas_join_part(s, 0, s->x, s->rows, said);
+    rc = maas_join_part(s, 0, maas_join_own(s, 0, s->room[1]), s->rows, said);
     if (rc != MAAS_OK) {
         return rc;
     }
 
     for (n = 0, r = 0; r < s->rows; r++) {
         if (maas_join_passes(s, said[r])) {
-            memcpy(s->room[1] + n++ * row, s->x + r * row, row);
+            memcpy(s->room[1] + n++ * row, s->x + r * s->m->info.row + at,
+                   row);
         }
     }
 
-    x = n == s->rows ? s->x : s->room[1];
-
-    if (n > 0 && (rc = maas_join_part(s, 1, x, n, s->y)) != MAAS_OK) {
+    if (n > 0
+        && (rc = maas_join_part(s, 1, s->room[1], n, s->y)) != MAAS_OK)
+    {
         return rc;
     }
 

@@ -77,6 +77,8 @@ struct maas_joined_s {
     maas_join_kind_t      kind;
     size_t                n;
     const maas_model_t  **parts;       /* (n) */
+    const size_t         *at;          /* (n) bytes of a row before what is the
+                                          part's; NULL: it is that of all */
     const double         *weights;     /* mean: (n) */
     double                total;       /*     and their sum */
     float                 above;       /* gate */

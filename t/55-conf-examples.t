@@ -487,6 +487,20 @@ example(canary => '/price', $two, sub {
 }, @price);
 
 
+example(pipeline => '/price', '[{"area":80,"rooms":3}]', sub {
+    my ($t) = @_;
+    my @type = ('Content-Type' => $json);
+    my $rows = '[{"area":80,"rooms":3},{"area":500000,"rooms":1}]';
+
+    is_deeply($t->post('/price', $rows, @type)->json, [ [3140], [876000] ],
+        'pipeline: the mean of 3080 and 3160');
+    is_deeply($t->post('/dear', $rows, @type)->json, [ [3080], [1001000] ],
+        'pipeline: the second looks at what is dear');
+    is(status_names($t, '/'), 'price/1 price/2 both/1 dear/1',
+        'pipeline: the page has all');
+}, @price);
+
+
 push @started, 'bots';                  # t/49-bots.t
 
 my @all = map { m{([\w-]+)\.conf$} } glob "$MaasTest::top/conf/*.conf";

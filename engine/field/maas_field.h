@@ -146,6 +146,16 @@ typedef struct {
     size_t               mask;
 } maas_names_t;
 
+/* Columns of one of several models that read the same values, each in its own
+ * way, into its own part of a row */
+
+typedef struct {
+    const maas_fields_t *fields;
+    size_t               at;           /* bytes of the row before it */
+    const size_t        *column;       /* (n) which one of its own; SIZE_MAX: it
+                                          has none */
+} maas_fields_part_t;
+
 struct maas_fields_s {
     unsigned             marks;        /* see maas_row_mark() */
     int                  wide;         /* slots are doubles */
@@ -158,6 +168,8 @@ struct maas_fields_s {
     maas_names_t         by_name;
     maas_names_t        *values;       /* (n) by value */
     maas_names_t         others;       /* names of what is no input */
+    size_t               n_parts;      /* 0: it reads values itself */
+    const maas_fields_part_t *parts;
 };
 
 /* Number i of a row x, whose numbers are doubles if it is wide */
@@ -261,6 +273,15 @@ maas_status_t maas__columns_place(maas_column_t *c, size_t n, size_t *in);
 /* Does a row that one reads mean the same to the other?  Then SIZE_MAX, else
  * the first column that is another one. */
 size_t maas__fields_differ(const maas_fields_t *a, const maas_fields_t *b);
+/* maas_field_join.c: one that reads a value for all of n others, whose columns
+ * of one name are of one kind, in the order of the first that has it; what it
+ * says of a column is what the first one says that must have a value, or else
+ * the first.  The others stay where they are.  NOMEM, TOOBIG. */
+maas_status_t maas__fields_join(maas_arena_t *a,
+    const maas_fields_t *const *from, size_t n, maas_fields_t *out);
+/* A table of n names, which stay where they are. */
+maas_status_t maas__names_create(maas_arena_t *a, const char *const *names,
+    size_t n, maas_names_t *t);
 /* Everything of n columns is copied into the arena, each with its place.
  * NOMEM, TOOBIG. */
 maas_status_t maas__fields_create(maas_arena_t *a, const maas_column_t *c,

@@ -64,8 +64,8 @@ maas__columns_place(maas_column_t *c, size_t n, size_t *in)
 }
 
 
-static maas_status_t
-list_names(maas_arena_t *a, const char *const *names, size_t n,
+maas_status_t
+maas__names_create(maas_arena_t *a, const char *const *names, size_t n,
     maas_names_t *t)
 {
     size_t  i, at, size;
@@ -217,8 +217,8 @@ maas__fields_create(maas_arena_t *a, const maas_column_t *c, size_t n,
 
     for (i = 0; i < n; i++) {
         if ((rc = list_column(a, &c[i], &f.columns[i])) != MAAS_OK
-            || (rc = list_names(a, f.columns[i].values, c[i].n_values,
-                                &f.values[i])) != MAAS_OK)
+            || (rc = maas__names_create(a, f.columns[i].values, c[i].n_values,
+                                        &f.values[i])) != MAAS_OK)
         {
             return rc;
         }
@@ -227,7 +227,7 @@ maas__fields_create(maas_arena_t *a, const maas_column_t *c, size_t n,
     }
 
     if ((rc = maas__columns_place(f.columns, n, &f.in)) != MAAS_OK
-        || (rc = list_names(a, f.names, n, &f.by_name)) != MAAS_OK)
+        || (rc = maas__names_create(a, f.names, n, &f.by_name)) != MAAS_OK)
     {
         return rc;
     }
@@ -246,5 +246,5 @@ maas_status_t
 maas__fields_others(maas_arena_t *a, maas_fields_t *f,
     const char *const *names, size_t n)
 {
-    return list_names(a, names, n, &f->others);
+    return maas__names_create(a, names, n, &f->others);
 }

@@ -236,6 +236,67 @@ fields_category(const maas_fields_t *f, size_t column, const char *s,
 }
 
 
+/* A value, for those who hand it on: how, and what */
+
+typedef enum {
+    FIELDS_TEXT = 0,
+    FIELDS_DIGITS,
+    FIELDS_NUMBER,
+    FIELDS_BOOL
+} fields_how_t;
+
+typedef struct {
+    fields_how_t   how;
+    const char    *s;
+    size_t         len;
+    double         v;
+} fields_value_t;
+
+
+/* Each model that the columns are of reads the value into its own part of the
+ * row. */
+
+static maas_status_t
+fields_each(const maas_fields_t *f, size_t column, fields_value_t value,
+    void *x, maas_err_t *err)
+{
+    void                      *own;
+    size_t                     i, c;
+    maas_status_t              rc;
+    const maas_fields_part_t  *p;
+
+    for (i = 0, rc = MAAS_OK; rc == MAAS_OK && i < f->n_parts; i++) {
+        p = &f->parts[i];
+        c = p->column[column];
+        own = (char *) x + p->at;
+
+        if (c == SIZE_MAX) {
+            continue;
+        }
+
+        switch (value.how) {
+
+        case FIELDS_TEXT:
+            rc = maas_row_text(p->fields, c, value.s, value.len, own, err);
+            break;
+
+        case FIELDS_DIGITS:
+            rc = maas_row_digits(p->fields, c, value.s, value.len, own, err);
+            break;
+
+        case FIELDS_NUMBER:
+            rc = maas_row_number(p->fields, c, value.v, own, err);
+            break;
+
+        default: /* FIELDS_BOOL */
+            rc = maas_row_bool(p->fields, c, value.v != 0, own, err);
+        }
+    }
+
+    return rc;
+}
+
+
 /* Without marks, whoever reads the row. */
 
 void
@@ -244,10 +305,14 @@ maas_row_clear(const maas_fields_t *f, void *x)
     size_t         i;
     maas_fields_t  plain;
 
+    for (i = 0; i < f->n_parts; i++) {
+        maas_row_clear(f->parts[i].fields, (char *) x + f->parts[i].at);
+    }
+
     plain = *f;
     plain.marks = 0;
 
-    for (i = 0; i < f->n; i++) {
+    for (i = 0; f->n_parts == 0 && i < f->n; i++) {
         maas__field_missing(&plain, &f->columns[i],
                             maas__slot_at(f->wide, x, f->columns[i].at));
     }
@@ -309,6 +374,12 @@ maas_row_text(const maas_fields_t *f, size_t column, const char *s,
     int                   known;
     maas_date_t           date;
     const maas_column_t  *c;
+
+    if (f->n_parts > 0) {
+        return fields_each(f, column, (fields_value_t) {
+                               .how = FIELDS_TEXT, .s = s, .len = len }, x,
+                           err);
+    }
 
     c = &f->columns[column];
     x = maas__slot_at(f->wide, x, c->at);
@@ -372,6 +443,11 @@ maas_row_number(const maas_fields_t *f, size_t column, double v, void *x,
     maas_date_t           date;
     const maas_column_t  *c;
 
+    if (f->n_parts > 0) {
+        return fields_each(f, column, (fields_value_t) {
+                               .how = FIELDS_NUMBER, .v = v }, x, err);
+    }
+
     c = &f->columns[column];
 
     if (!isfinite(v) || (!f->wide && !isfinite((float) v))) {
@@ -411,6 +487,12 @@ maas_row_digits(const maas_fields_t *f, size_t column, const char *s,
     maas_date_t           date;
     const maas_column_t  *c;
 
+    if (f->n_parts > 0) {
+        return fields_each(f, column, (fields_value_t) {
+                               .how = FIELDS_DIGITS, .s = s, .len = len }, x,
+                           err);
+    }
+
     c = &f->columns[column];
     own = maas__slot_at(f->wide, x, c->at);
 
@@ -442,7 +524,18 @@ int
 maas_row_is_digits(const maas_fields_t *f, size_t column, const char *s,
     size_t len)
 {
+    size_t                i, own;
     const maas_column_t  *c;
+
+    for (i = 0; i < f->n_parts; i++) {
+        own = f->parts[i].column[column];
+
+        if (own != SIZE_MAX
+            && !maas_row_is_digits(f->parts[i].fields, own, s, len))
+        {
+            return 0;
+        }
+    }
 
     c = &f->columns[column];
 
@@ -466,6 +559,11 @@ maas_row_bool(const maas_fields_t *f, size_t column, int v, void *x,
 {
     const maas_column_t  *c;
 
+    if (f->n_parts > 0) {
+        return fields_each(f, column, (fields_value_t) {
+                               .how = FIELDS_BOOL, .v = v }, x, err);
+    }
+
     c = &f->columns[column];
 
     if (maas__field_is_number(c)) {
@@ -488,9 +586,18 @@ maas_row_bool(const maas_fields_t *f, size_t column, int v, void *x,
 maas_status_t
 maas_row_check(const maas_fields_t *f, const void *x, maas_err_t *err)
 {
-    size_t  i;
+    size_t         i;
+    maas_status_t  rc;
 
-    for (i = 0; f->required && i < f->n; i++) {
+    for (i = 0; f->required && i < f->n_parts; i++) {
+        rc = maas_row_check(f->parts[i].fields,
+                            (const char *) x + f->parts[i].at, err);
+        if (rc != MAAS_OK) {
+            return rc;
+        }
+    }
+
+    for (i = 0; f->required && f->n_parts == 0 && i < f->n; i++) {
         if (maas__column_is_clear(f, i, x)) {
             return maas__fail(err, MAAS_BADVALUE,
                               "column \"%.64s\" has no value",

@@ -105,7 +105,11 @@ maas_row_unmark(const maas_fields_t *f, void *x)
     size_t                i;
     const maas_column_t  *c;
 
-    for (i = 0; i < f->n; i++) {
+    for (i = 0; i < f->n_parts; i++) {
+        maas_row_unmark(f->parts[i].fields, (char *) x + f->parts[i].at);
+    }
+
+    for (i = 0; f->n_parts == 0 && i < f->n; i++) {
         c = &f->columns[i];
         own = maas__slot_at(f->wide, x, c->at);
 
