@@ -19,6 +19,10 @@ struct ngx_http_maas_pipeline_s {
     ngx_http_maas_model_t   **members;     /*     and `first` of each */
     ngx_str_t                 otherwise;   /* else=, as it stands */
     unsigned                  gated:1;     /* above= was there */
+    ngx_http_maas_model_t   **parts;       /* (how.n) generations of `members`
+                                              that the current one of this
+                                              worker runs; NULL: they have
+                                              none */
     u_char                   *file;        /* where it stands */
     ngx_uint_t                line;
 };
@@ -36,6 +40,9 @@ ngx_int_t ngx_http_maas_pipeline_numbers(ngx_pool_t *pool, ngx_str_t *list,
  * SHA-256 over its line and theirs, hex with NUL. */
 maas_status_t ngx_http_maas_pipeline_join(ngx_http_maas_pipeline_t *pipeline,
     maas_model_t **engine, u_char *sum, maas_err_t *err);
+
+/* Its models stay though their files go. */
+void ngx_http_maas_pipeline_pin(ngx_http_maas_pipeline_t *pipeline);
 
 /* Once all models are known: they are found and joined; logs what is wrong. */
 ngx_int_t ngx_http_maas_pipelines(ngx_conf_t *cf,

@@ -7,8 +7,7 @@
 
 #include "ngx_http_maas_life.h"
 #include "ngx_http_maas_pipeline.h"
-
-#include <trust/maas_trust.h>
+#include "watch/ngx_http_maas_watch.h"
 
 
 static void
@@ -103,6 +102,27 @@ ngx_http_maas_pipeline_else(ngx_conf_t *cf, ngx_http_maas_pipeline_t *p)
 }
 
 
+/* One of its models is watched: it has generations, too. */
+
+static ngx_int_t
+ngx_http_maas_pipeline_watch(ngx_conf_t *cf, ngx_http_maas_model_t *model)
+{
+    if (model->watch != NULL) {
+        return NGX_OK;
+    }
+
+    model->watch = ngx_pcalloc(cf->pool, sizeof(ngx_http_maas_watch_t));
+    if (model->watch == NULL) {
+        return NGX_ERROR;
+    }
+
+    model->watch->model = model;
+    ngx_queue_init(&model->watch->past);
+
+    return NGX_OK;
+}
+
+
 static ngx_int_t
 ngx_http_maas_pipeline_find(ngx_conf_t *cf, ngx_http_maas_main_conf_t *mmcf,
     ngx_http_maas_pipeline_t *p)
@@ -138,14 +158,13 @@ ngx_http_maas_pipeline_find(ngx_conf_t *cf, ngx_http_maas_main_conf_t *mmcf,
             return NGX_ERROR;
         }
 
-        if (model->watch != NULL) {
-            ngx_log_error(NGX_LOG_EMERG, cf->log, 0, "maas_pipeline: \"%s\" "
-                          "has \"watch=\", which models of pipelines cannot "
-                          "have in %s:%ui", names[i], p->file, p->line);
+        p->members[i] = model;
+
+        if (model->watch != NULL
+            && ngx_http_maas_pipeline_watch(cf, p->model) != NGX_OK)
+        {
             return NGX_ERROR;
         }
-
-        p->members[i] = model;
     }
 
     return p->how.kind == MAAS_JOIN_GATE ? ngx_http_maas_pipeline_else(cf, p)
@@ -203,6 +222,17 @@ ngx_http_maas_pipeline_join(ngx_http_maas_pipeline_t *p,
     }
 
     return maas_join(&how, engine, err);
+}
+
+
+void
+ngx_http_maas_pipeline_pin(ngx_http_maas_pipeline_t *p)
+{
+    size_t  i;
+
+    for (i = 0; i < p->how.n; i++) {
+        p->members[i]->pinned = 1;
+    }
 }
 
 

@@ -8,6 +8,7 @@
 
 #include "ngx_http_maas_folder.h"
 #include "life/ngx_http_maas_lanes.h"
+#include "life/ngx_http_maas_pipeline.h"
 #include "ngx_http_maas_pair.h"
 #include "proxy/ngx_http_maas_proxy.h"
 
@@ -133,7 +134,16 @@ ngx_http_maas_folder_pin(ngx_http_maas_main_conf_t *mmcf)
     ngx_uint_t                  i;
     ngx_http_maas_set_t       **sets;
     ngx_http_maas_pair_t      **pairs;
+    ngx_http_maas_model_t     **models;
     ngx_http_maas_loc_conf_t  **predicts;
+
+    models = mmcf->models.elts;
+
+    for (i = 0; i < mmcf->models.nelts; i++) {
+        if (models[i]->pipeline != NULL) {
+            ngx_http_maas_pipeline_pin(models[i]->pipeline);
+        }
+    }
 
     predicts = mmcf->predicts.elts;
 

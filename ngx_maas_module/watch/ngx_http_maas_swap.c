@@ -83,23 +83,11 @@ ngx_http_maas_swap_publish(ngx_http_maas_watch_t *watch,
 }
 
 
-/* A generation that is in a slot, as far as it takes no memory; pool and text
- * of the sum are the caller's. */
-
-static void
-ngx_http_maas_swap_fill(ngx_http_maas_model_t *model,
-    ngx_http_maas_watch_t *watch, ngx_http_maas_slot_t *slot)
+void
+ngx_http_maas_swap_begin(ngx_http_maas_model_t *model,
+    ngx_http_maas_model_t *first)
 {
-    *model = *watch->model;
-
-    model->generation = slot->generation;
-    model->engine = slot->engine;
-    model->info = maas_model_info(slot->engine);
-    model->explainer = slot->explainer;
-    model->unexplained = model->explains ? slot->unexplained : NULL;
-    model->explain = slot->explain;
-    model->written = slot->written;
-    model->loaded = slot->loaded;
+    *model = *first;
 
     model->users = 0;
     ngx_queue_init(&model->scores);
@@ -112,6 +100,26 @@ ngx_http_maas_swap_fill(ngx_http_maas_model_t *model,
     model->complained = 0;
 
     ngx_memzero(model->cost, sizeof(model->cost));
+}
+
+
+/* A generation that is in a slot, as far as it takes no memory; pool and text
+ * of the sum are the caller's. */
+
+static void
+ngx_http_maas_swap_fill(ngx_http_maas_model_t *model,
+    ngx_http_maas_watch_t *watch, ngx_http_maas_slot_t *slot)
+{
+    ngx_http_maas_swap_begin(model, watch->model);
+
+    model->generation = slot->generation;
+    model->engine = slot->engine;
+    model->info = maas_model_info(slot->engine);
+    model->explainer = slot->explainer;
+    model->unexplained = model->explains ? slot->unexplained : NULL;
+    model->explain = slot->explain;
+    model->written = slot->written;
+    model->loaded = slot->loaded;
     model->cost[0] = slot->cost;
 }
 
@@ -157,6 +165,10 @@ ngx_http_maas_swap_check(ngx_http_maas_main_conf_t *mmcf,
         rc = ngx_http_maas_renew_check(pool, mmcf, &new, err);
     }
 
+    if (rc == MAAS_OK) {
+        rc = ngx_http_maas_swap_joined_check(pool, mmcf, &new, err);
+    }
+
     *place = now;
     ngx_destroy_pool(pool);
 
@@ -164,11 +176,30 @@ ngx_http_maas_swap_check(ngx_http_maas_main_conf_t *mmcf,
 }
 
 
-static void
+void
 ngx_http_maas_swap_destroy(ngx_http_maas_model_t *model)
 {
     ngx_http_maas_batch_forget(model);
     ngx_destroy_pool(model->pool);         /* model itself is in it */
+}
+
+
+ngx_int_t
+ngx_http_maas_swap_ready(ngx_http_maas_main_conf_t *mmcf,
+    ngx_http_maas_model_t *now, ngx_http_maas_model_t *model)
+{
+    maas_err_t  err;
+
+    ngx_http_maas_zone_join(mmcf, model);
+
+    model->event.handler = ngx_http_maas_batch_run;
+    model->event.data = model;
+    model->event.log = ngx_cycle->log;
+
+    return ngx_http_maas_fit_new(mmcf, now, model, &err) == MAAS_OK
+           && (model->free = ngx_http_maas_batch_create(model, &err)) != NULL
+           && ngx_http_maas_renew(model->pool, mmcf, model) == NGX_OK
+           ? NGX_OK : NGX_ERROR;
 }
 
 
@@ -178,7 +209,6 @@ static ngx_http_maas_model_t *
 ngx_http_maas_swap_create(ngx_http_maas_main_conf_t *mmcf,
     ngx_http_maas_watch_t *watch, ngx_http_maas_slot_t *slot)
 {
-    maas_err_t              err;
     ngx_pool_t             *pool;
     ngx_http_maas_model_t  *model;
 
@@ -194,22 +224,15 @@ ngx_http_maas_swap_create(ngx_http_maas_main_conf_t *mmcf,
     }
 
     ngx_http_maas_swap_fill(model, watch, slot);
-    ngx_http_maas_zone_join(mmcf, model);
 
     model->pool = pool;
-    model->event.handler = ngx_http_maas_batch_run;
-    model->event.data = model;
-    model->event.log = ngx_cycle->log;
-
     model->sum.len = MAAS_SHA256_HEX;
     model->sum.data = ngx_pcalloc(pool, MAAS_SHA256_HEX + 1);
 
     if (model->sum.data == NULL
-        || ngx_http_maas_fit_new(mmcf, ngx_http_maas_swap_now(mmcf, watch),
-                                 model, &err)
-           != MAAS_OK
-        || (model->free = ngx_http_maas_batch_create(model, &err)) == NULL
-        || ngx_http_maas_renew(pool, mmcf, model) != NGX_OK)
+        || ngx_http_maas_swap_ready(mmcf, ngx_http_maas_swap_now(mmcf, watch),
+                                    model)
+           != NGX_OK)
     {
         ngx_http_maas_swap_destroy(model);
         return NULL;
@@ -221,9 +244,7 @@ ngx_http_maas_swap_create(ngx_http_maas_main_conf_t *mmcf,
 }
 
 
-/* It takes the place; what was there is of the past. */
-
-static void
+void
 ngx_http_maas_swap_put(ngx_http_maas_main_conf_t *mmcf,
     ngx_http_maas_watch_t *watch, ngx_http_maas_model_t *model)
 {

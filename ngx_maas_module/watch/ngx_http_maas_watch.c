@@ -76,6 +76,8 @@ ngx_http_maas_watch_tick(ngx_event_t *ev)
         ngx_http_maas_watch_tell(watches[i]);
     }
 
+    ngx_http_maas_swap_joined(mmcf);
+
     ngx_add_timer(ev, next);
 }
 
@@ -109,6 +111,15 @@ ngx_http_maas_watch_fit(ngx_http_maas_main_conf_t *mmcf)
         first = watches[i]->model;
 
         if (first->place != NGX_HTTP_MAAS_NO_PLACE) {
+            first->max_batch = 1;
+            ngx_http_maas_fit_take(mmcf, first, first);
+        }
+    }
+
+    for (i = 0; i < mmcf->models.nelts; i++) {
+        first = ((ngx_http_maas_model_t **) mmcf->models.elts)[i];
+
+        if (first->pipeline != NULL && first->watch != NULL) {
             first->max_batch = 1;
             ngx_http_maas_fit_take(mmcf, first, first);
         }
@@ -177,6 +188,8 @@ ngx_http_maas_watch_enter(ngx_http_maas_main_conf_t *mmcf)
         watch[i]->model->engine = slot->engine;
         watch[i]->model->info = maas_model_info(slot->engine);
     }
+
+    ngx_http_maas_swap_joined_enter(mmcf);
 }
 
 
@@ -209,6 +222,10 @@ ngx_http_maas_watch_start(ngx_cycle_t *cycle, ngx_http_maas_main_conf_t *mmcf)
         {
             return NGX_ERROR;
         }
+    }
+
+    if (ngx_http_maas_swap_joined_first(mmcf) != NGX_OK) {
+        return NGX_ERROR;
     }
 
     watching->tick = ngx_max(least / 10, NGX_HTTP_MAAS_TICK_LEAST);

@@ -249,9 +249,43 @@ ngx_uint_t ngx_http_maas_swap_step(ngx_http_maas_main_conf_t *mmcf,
 ngx_int_t ngx_http_maas_swap_first(ngx_http_maas_main_conf_t *mmcf,
     ngx_http_maas_watch_t *watch);
 
+/* A generation of `first` -> *model, as far as it takes no memory and is not
+ * what it runs. */
+void ngx_http_maas_swap_begin(ngx_http_maas_model_t *model,
+    ngx_http_maas_model_t *first);
+
+/* The rest of what a worker needs to run it, in model->pool, in place of `now`,
+ * which may be NULL; NGX_ERROR: no memory.  The end of one, ready or not */
+ngx_int_t ngx_http_maas_swap_ready(ngx_http_maas_main_conf_t *mmcf,
+    ngx_http_maas_model_t *now, ngx_http_maas_model_t *model);
+void ngx_http_maas_swap_destroy(ngx_http_maas_model_t *model);
+
+/* It takes the place of watch->model; what was there is of the past. */
+void ngx_http_maas_swap_put(ngx_http_maas_main_conf_t *mmcf,
+    ngx_http_maas_watch_t *watch, ngx_http_maas_model_t *model);
+
 /* Generations that nobody has any more are gone; true if some are left. */
 ngx_uint_t ngx_http_maas_swap_reap(ngx_http_maas_main_conf_t *mmcf,
     ngx_http_maas_watch_t *watch);
+
+
+/* ngx_http_maas_swap_joined.c: pipelines of models that are watched.  Such a
+ * pipeline has a watch as well, without a file, shared memory or slots. */
+
+/* Would pipelines hold with a generation that is at its place for the moment?
+ * Else what is wrong. */
+maas_status_t ngx_http_maas_swap_joined_check(ngx_pool_t *pool,
+    ngx_http_maas_main_conf_t *mmcf, ngx_http_maas_model_t *new,
+    maas_err_t *err);
+
+/* In a worker, once the first generations of all models are known, and once it
+ * has them; NGX_ERROR: no memory, which is logged. */
+void ngx_http_maas_swap_joined_enter(ngx_http_maas_main_conf_t *mmcf);
+ngx_int_t ngx_http_maas_swap_joined_first(ngx_http_maas_main_conf_t *mmcf);
+
+/* Pipelines whose models have other generations now have one of their own;
+ * those of the past that nobody has are gone. */
+void ngx_http_maas_swap_joined(ngx_http_maas_main_conf_t *mmcf);
 
 
 /* ngx_http_maas_differ.c */
