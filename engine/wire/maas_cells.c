@@ -27,7 +27,18 @@ cells_wire(maas_dtype_t dt)
 maas_cells_t
 maas__cells_bytes(maas_dtype_t dt, const char *p, size_t len)
 {
-    return (maas_cells_t) { .dtype = dt, .bytes = { p, p + len } };
+    return (maas_cells_t) {
+        .dtype = dt, .bytes = { p, p + len },
+        .width = maas__dtypes[dt].bits / 8
+    };
+}
+
+
+void
+maas__cells_repeat(maas_cells_t *c)
+{
+    c->repeats = 1;
+    c->width = 0;
 }
 
 
@@ -50,6 +61,7 @@ maas__cells_list(maas_dtype_t dt, maas_pb_t message, uint32_t number,
         && maas_pb_len(f.bytes) % width == 0)
     {
         c->listed = 0;
+        c->width = width;
         c->bytes = f.bytes;
         c->count = maas_pb_len(f.bytes) / width;
         return 1;
@@ -142,7 +154,7 @@ cells_listed(maas_cells_t *c, maas_str_t *s)
 
 
 maas_status_t
-maas__cells_next(maas_cells_t *c, maas_str_t *s)
+maas__cells_seek(maas_cells_t *c, maas_str_t *s)
 {
     size_t    left;
     uint32_t  len;

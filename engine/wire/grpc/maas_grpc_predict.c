@@ -148,7 +148,7 @@ predict_values(maas_grpc_t *g, const maas_grpc_tensor_t *t)
                           PREDICT_REPEATS);
     }
 
-    g->cells.repeats = 1;
+    maas__cells_repeat(&g->cells);
 
     return MAAS_OK;
 }
