@@ -9,7 +9,7 @@
 
 
 static int
-pb_read_varint(maas_pb_t *m, uint64_t *v)
+pb_read_long(maas_pb_t *m, uint64_t *v)
 {
     unsigned     shift;
     uint8_t      c;
@@ -36,6 +36,20 @@ pb_read_varint(maas_pb_t *m, uint64_t *v)
     }
 
     return 0;
+}
+
+
+/* Most have one byte */
+
+static inline int
+pb_read_varint(maas_pb_t *m, uint64_t *v)
+{
+    if (m->p != m->end && (uint8_t) *m->p < 0x80) {
+        *v = (uint8_t) *m->p++;
+        return 1;
+    }
+
+    return pb_read_long(m, v);
 }
 
 
@@ -109,7 +123,7 @@ maas_pb_next(maas_pb_t *p, maas_pb_field_t *f)
         at.p += v;
     }
 
-    *p = at;
+    p->p = at.p;                       /* as a pair it would wait for stores */
 
     return 1;
 }
