@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """What a call of gRPC costs against the same tensor over HTTP/2: one row of FP32
 as bytes through a random network of the widths of model A, in nginx, by CPU time of
-the worker.
+the worker; and against other servers of gRPC, by requests in a second of CPU time,
+which is one of a core that has nothing else to do.
 
-    bench/grpc.py BUILD [-r ROUNDS] [-s SECONDS] [-n NGINX]
+    bench/grpc.py BUILD [-r ROUNDS] [-s SECONDS] [-n NGINX] [-p PEER]...
 
-Quoted is the median of the ratios of the rounds.  Server on core 0, client
+A peer is a folder of bench/peers-grpc.  Quoted is the median of the ratios of the rounds.  Server on core 0, client
 (bench_h2.c) on core 1; 8 connections of 4 streams.
 Not here: how servers are run (servers.py).
 """
@@ -16,11 +17,14 @@ import random
 import statistics
 import struct
 import subprocess
+import time
 
 import material
 import servers
 
 MUST, AIM = 1.3, 1.1
+PEERS = {'triton': 5, 'tonic': 1.5}     # times as many requests a second
+PATIENCE = 600      # seconds until a peer is built and answers
 CONNECTIONS, STREAMS = 8, 4
 METHOD = '/inference.GRPCInferenceService/ModelInfer'
 
@@ -67,18 +71,22 @@ def ways(folder):
     }
 
 
+def run(o, port, way, connections, streams, seconds):
+    path, bodies, headers = way
+    return subprocess.run(
+        ['taskset', '-c', servers.CLIENT_CORE,
+         os.path.join(o.build, 'bench/bench_h2'), str(port), str(connections),
+         str(streams), str(seconds), bodies, str(material.BODIES), path]
+        + headers, capture_output=True, text=True)
+
+
 def load(o, server, port, way, seconds):
     """{rate, cpu: us of a request}"""
-    path, bodies, headers = way
     cpu = server.cpu()
-    out = subprocess.run(
-        ['taskset', '-c', servers.CLIENT_CORE,
-         os.path.join(o.build, 'bench/bench_h2'), str(port), str(CONNECTIONS),
-         str(STREAMS), str(seconds), bodies, str(material.BODIES), path]
-        + headers, check=True, capture_output=True, text=True).stdout
+    out = run(o, port, way, CONNECTIONS, STREAMS, seconds).stdout
     n, us, errors = (int(v) for v in out.split()[1:])
     if errors or not n:
-        raise SystemExit(f'{path}: {errors} errors of {n}')
+        raise SystemExit(f'{way[0]}: {errors} errors of {n}')
     return {'rate': n / us * 1e6, 'cpu': (server.cpu() - cpu) / n * 1e6}
 
 
@@ -113,12 +121,58 @@ def compare(o, server, port, found):
     print(f'\nratio {ratio:.2f}, must {MUST}, aim {AIM}: {said}', flush=True)
 
 
+def peer(o, name, model):
+    """A server that answers, and its port"""
+    onnx, port = model.replace('.safetensors', '.onnx'), servers.free_port()
+    if not os.path.exists(onnx):
+        subprocess.run([os.path.join(o.build, 'maas-trainer'), 'export', model,
+                        '-o', onnx], check=True, stdout=subprocess.DEVNULL)
+    server = servers.Server(name, [
+        os.path.join(servers.HERE, 'peers-grpc', name, 'run'), o.build,
+        str(port), onnx])
+    return server, port
+
+
+def answers(o, server, port, way):
+    for _ in range(PATIENCE):
+        out = run(o, port, way, 1, 1, .2).stdout.split()
+        if len(out) == 4 and int(out[1]) and not int(out[3]):
+            return
+        if server.process.poll() is not None:
+            break
+        time.sleep(1)
+    raise SystemExit(f'{server.name} does not answer')
+
+
+def against(o, ours, way, model):
+    """The same core each way; the other server rests meanwhile"""
+    print('\n| requests in a second of CPU | ngx_maas | it | times | must | |'
+          '\n|---|---|---|---|---|---|')
+    for name in o.peer:
+        server, port = peer(o, name, model)
+        try:
+            answers(o, server, port, way)
+            rows = [(load(o, *ours, way, o.seconds),
+                     load(o, server, port, way, o.seconds))
+                    for _ in range(o.rounds)]
+        finally:
+            server.stop()
+        a, b = (1e6 / statistics.median(r[i]['cpu'] for r in rows)
+                for i in (0, 1))
+        times = statistics.median(y['cpu'] / x['cpu'] for x, y in rows)
+        said = 'yes' if times >= PEERS[name] else '**missed**'
+        print(f'| {name} | {a:.0f} | {b:.0f} | {times:.2f} | {PEERS[name]} | '
+              f'{said} |', flush=True)
+
+
 def main():
     p = argparse.ArgumentParser()
     p.add_argument('build')
     p.add_argument('-r', '--rounds', type=int, default=5)
     p.add_argument('-s', '--seconds', type=float, default=2)
     p.add_argument('-n', '--nginx', default='/usr/sbin/nginx')
+    p.add_argument('-p', '--peer', action='append', default=[],
+                   choices=list(PEERS))
     o = p.parse_args()
 
     folder = os.path.abspath(os.path.join(o.build, 'bench-grpc'))
@@ -129,6 +183,8 @@ def main():
     server, port = start(o, folder, model)
     try:
         compare(o, server, port, found)
+        if o.peer:
+            against(o, (server, port), found['gRPC, raw contents'], model)
     finally:
         server.stop()
 

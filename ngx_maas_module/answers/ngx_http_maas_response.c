@@ -163,7 +163,6 @@ ngx_int_t
 ngx_http_maas_send(ngx_http_request_t *r, ngx_uint_t status, ngx_str_t *type,
     ngx_str_t *body, size_t json_len)
 {
-    ngx_int_t                  rc;
     ngx_buf_t                 *b;
     ngx_chain_t                out;
     ngx_http_maas_ctx_t       *ctx;
@@ -210,13 +209,7 @@ ngx_http_maas_send(ngx_http_request_t *r, ngx_uint_t status, ngx_str_t *type,
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    rc = ngx_http_send_header(r);
-
-    if (rc == NGX_ERROR || rc > NGX_OK || r->header_only) {
-        return rc;
-    }
-
-    return ngx_http_output_filter(r, &out);
+    return ngx_http_maas_flush(r, &out);
 }
 
 
@@ -287,7 +280,7 @@ ngx_http_maas_send_code(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx,
 
     r->err_status = status;
 
-    return ngx_http_send_header(r);
+    return ngx_http_maas_flush(r, NULL);
 }
 
 

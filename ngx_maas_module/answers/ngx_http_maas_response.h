@@ -119,6 +119,13 @@ ngx_int_t ngx_http_maas_refuse(ngx_http_request_t *r, ngx_uint_t status,
 ngx_int_t ngx_http_maas_allow(ngx_http_request_t *r, ngx_uint_t allowed);
 
 
+/* ngx_http_maas_flush.c */
+
+/* Send headers and, if they are not all, a body, in as few writes as it takes:
+ * what a content handler returns. */
+ngx_int_t ngx_http_maas_flush(ngx_http_request_t *r, ngx_chain_t *out);
+
+
 /* ngx_http_maas_grpc_answer.c */
 
 /* Bytes of a frame before its message: a flag and the length */
