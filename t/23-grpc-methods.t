@@ -45,13 +45,13 @@ http {
     maas_model weighted %%TESTDIR%%/weighted.safetensors;
     server {
         listen 127.0.0.1:%%PORT%%;
-        location / { maas_serve; }
+        location / { maas_serve; maas_headers on; }
         location /inference.GRPCInferenceService/ { maas_serve; }
         location = /price { maas_predict price; }
     }
     server {
         listen 127.0.0.1:%%PORT1%% http2;
-        location / { maas_serve; }
+        location / { maas_serve; maas_headers on; }
     }
     server {
         listen 127.0.0.1:%%PORT2%% http2;

@@ -64,50 +64,28 @@ ngx_http_maas_config_outputs(ngx_http_maas_tell_t *t, const maas_info_t *info)
 }
 
 
-static void
-ngx_http_maas_config_parameter(ngx_http_maas_tell_t *t, const char *name,
-    const char *value)
-{
-    ngx_http_maas_tell_entry(t, 14, name);
-    ngx_http_maas_tell_text(t, "string_value", 1, value);
-    ngx_http_maas_tell_entry_end(t);
-}
-
-
 /* What Triton has no member for: texts by name */
 
 static void
 ngx_http_maas_config_parameters(ngx_http_maas_tell_t *t,
-    const maas_info_t *info)
+    ngx_http_maas_model_t *model)
 {
-    char                  number[MAAS_FLOAT_TEXT];
-    size_t                i;
-    ngx_str_t             list;
-    ngx_http_maas_text_t  text;
+    ngx_str_t   value;
+    ngx_uint_t  i;
+
+    static const ngx_uint_t  facts[] = {
+        NGX_HTTP_MAAS_FACT_THRESHOLD, NGX_HTTP_MAAS_FACT_WEIGHTS
+    };
 
     ngx_http_maas_tell_map(t, "parameters");
 
-    if (info->task == MAAS_TASK_BINARY) {
-        maas_float_text(info->threshold, number);
-        ngx_http_maas_config_parameter(t, "threshold", number);
-    }
+    for (i = 0; i < sizeof(facts) / sizeof(facts[0]); i++) {
+        value = ngx_http_maas_fact_text(t->text, model, facts[i]);
 
-    if (info->decision != NULL) {
-        ngx_http_maas_text_init(&text, t->text->pool);
-
-        for (i = 0; i < info->out; i++) {
-            maas_float_text(info->decision[i], number);
-            ngx_http_maas_put(&text, "%s%s", i == 0 ? "[" : ",", number);
-        }
-
-        ngx_http_maas_put(&text, "]%Z");
-
-        if (ngx_http_maas_text(&text, &list) == NGX_OK) {
-            ngx_http_maas_config_parameter(t, "decision_weights",
-                                           (char *) list.data);
-
-        } else {
-            t->text->failed = 1;
+        if (value.len != 0) {
+            ngx_http_maas_tell_entry(t, 14, ngx_http_maas_fact_name(facts[i]));
+            ngx_http_maas_tell_text(t, "string_value", 1, (char *) value.data);
+            ngx_http_maas_tell_entry_end(t);
         }
     }
 
@@ -197,6 +175,6 @@ ngx_http_maas_tell_config(ngx_http_request_t *r,
                             "\"model_transaction_policy\":"
                             "{\"decoupled\":false},"
                             "\"response_cache\":{\"enable\":false}");
-    ngx_http_maas_config_parameters(t, info);
+    ngx_http_maas_config_parameters(t, target->model);
     ngx_http_maas_tell_close(t);
 }

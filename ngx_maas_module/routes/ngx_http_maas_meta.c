@@ -189,51 +189,37 @@ ngx_http_maas_tell_tensor(ngx_http_maas_tell_t *t, ngx_uint_t number,
 }
 
 
-void
-ngx_http_maas_put_decision(ngx_http_maas_text_t *text, const maas_info_t *info)
-{
-    char    number[MAAS_FLOAT_TEXT];
-    size_t  i;
-
-    if (info->task == MAAS_TASK_BINARY) {
-        maas_float_text(info->threshold, number);
-        ngx_http_maas_json_value(text, "threshold", "%s", number);
-    }
-
-    if (info->decision == NULL) {
-        return;
-    }
-
-    ngx_http_maas_json_open(text, "decision_weights", "[");
-
-    for (i = 0; i < info->out; i++) {
-        maas_float_text(info->decision[i], number);
-        ngx_http_maas_json_value(text, NULL, "%s", number);
-    }
-
-    ngx_http_maas_json_close(text, "]");
-}
-
-
-/* What the protocol has no members for, where it allows others: in JSON */
+/* What the protocol has no members for: JSON allows others, protobuf has
+ * properties, which are texts. */
 
 static void
-ngx_http_maas_put_model_more(ngx_http_request_t *r,
-    ngx_http_maas_model_t *model, ngx_http_maas_text_t *text)
+ngx_http_maas_tell_facts(ngx_http_request_t *r, ngx_http_maas_model_t *model,
+    ngx_http_maas_tell_t *t)
 {
-    const maas_info_t         *info;
+    ngx_str_t                  value;
+    ngx_uint_t                 i;
     ngx_http_maas_loc_conf_t  *mlcf;
 
     mlcf = ngx_http_get_module_loc_conf(r, ngx_http_maas_module);
-    info = model->info;
 
-    ngx_http_maas_json_string(text, "task", info->task_name);
-    ngx_http_maas_json_list(text, "labels", info->labels, info->n_labels);
-    ngx_http_maas_put_decision(text, info);
-    ngx_http_maas_json_list(text, "columns", info->columns, info->n_columns);
+    for (i = 0; i < NGX_HTTP_MAAS_N_FACTS; i++) {
+        if (i == NGX_HTTP_MAAS_FACT_SUM && !mlcf->headers) {
+            continue;
+        }
 
-    if (mlcf->headers) {
-        ngx_http_maas_json_value(text, "sha256", "\"%V\"", &model->sum);
+        if (!t->protobuf) {
+            ngx_http_maas_put_fact(t->text, model, i);
+            continue;
+        }
+
+        value = ngx_http_maas_fact_text(t->text, model, i);
+
+        if (value.len != 0) {
+            ngx_http_maas_tell_open(t, NULL, 6);
+            ngx_http_maas_tell_text(t, NULL, 1, ngx_http_maas_fact_name(i));
+            ngx_http_maas_tell_text(t, NULL, 2, (char *) value.data);
+            ngx_http_maas_tell_close(t);
+        }
     }
 }
 
@@ -277,10 +263,6 @@ ngx_http_maas_tell_model(ngx_http_request_t *r, ngx_http_maas_target_t *target,
     }
 
     ngx_http_maas_tell_list_end(t);
-
-    if (!t->protobuf) {
-        ngx_http_maas_put_model_more(r, target->model, t->text);
-    }
-
+    ngx_http_maas_tell_facts(r, target->model, t);
     ngx_http_maas_tell_close(t);
 }

@@ -121,7 +121,7 @@ ngx_http_maas_tell_v1_model(ngx_http_maas_tell_t *t,
                                     info->n_labels);
         }
 
-        ngx_http_maas_put_decision(t->text, info);
+        ngx_http_maas_put_decision(t->text, model);
     }
 
     ngx_http_maas_tell_map(t, "metadata");

@@ -168,7 +168,7 @@ ngx_http_maas_page_model(ngx_http_maas_text_t *text,
     ngx_http_maas_json_open(text, "output", "{");
     ngx_http_maas_json_string(text, "name", info->output_name);
     ngx_http_maas_json_list(text, "labels", info->labels, info->n_labels);
-    ngx_http_maas_put_decision(text, info);
+    ngx_http_maas_put_decision(text, model);
     ngx_http_maas_json_close(text, "}");
 
     ngx_http_maas_json_value(text, NULL, "\"parameters\":%uz,\"layers\":%uz,"

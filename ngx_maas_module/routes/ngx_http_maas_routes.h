@@ -90,12 +90,6 @@ void ngx_http_maas_tell_dims(ngx_http_maas_tell_t *t, const char *name,
 void ngx_http_maas_put_shape(ngx_http_maas_text_t *text, const char *key,
     ngx_int_t rows, const size_t *shape, size_t rank);
 
-/* Members "threshold", above which the probability of the second label must
- * be, and "decision_weights", that the probabilities of labels are multiplied
- * by; each where the model has it */
-void ngx_http_maas_put_decision(ngx_http_maas_text_t *text,
-    const maas_info_t *info);
-
 /* The names of models, as JSON */
 void ngx_http_maas_put_models(ngx_http_request_t *r,
     ngx_http_maas_target_t *target, ngx_http_maas_text_t *text);
@@ -129,6 +123,36 @@ void ngx_http_maas_tell_logging(ngx_http_request_t *r,
     ngx_http_maas_target_t *target, ngx_http_maas_tell_t *t);
 void ngx_http_maas_tell_tracing(ngx_http_request_t *r,
     ngx_http_maas_target_t *target, ngx_http_maas_tell_t *t);
+
+
+/* ngx_http_maas_facts.c */
+
+enum {
+    NGX_HTTP_MAAS_FACT_TASK = 0,
+    NGX_HTTP_MAAS_FACT_LABELS,             /* empty: none */
+    NGX_HTTP_MAAS_FACT_THRESHOLD,          /* above which the probability of the
+                                              second label must be */
+    NGX_HTTP_MAAS_FACT_WEIGHTS,            /* that the probabilities of labels
+                                              are multiplied by */
+    NGX_HTTP_MAAS_FACT_COLUMNS,            /* empty: it takes a tensor */
+    NGX_HTTP_MAAS_FACT_SUM,                /* of the file */
+    NGX_HTTP_MAAS_N_FACTS
+};
+
+/* What the member is called that has it */
+const char *ngx_http_maas_fact_name(ngx_uint_t fact);
+
+/* That member, of threshold and weights where the model has them; both of
+ * these */
+void ngx_http_maas_put_fact(ngx_http_maas_text_t *text,
+    ngx_http_maas_model_t *model, ngx_uint_t fact);
+void ngx_http_maas_put_decision(ngx_http_maas_text_t *text,
+    ngx_http_maas_model_t *model);
+
+/* Its value as a text with NUL, of a list as JSON, in the pool of `text`, which
+ * fails if memory is out; empty: there is none. */
+ngx_str_t ngx_http_maas_fact_text(ngx_http_maas_text_t *text,
+    ngx_http_maas_model_t *model, ngx_uint_t fact);
 
 
 /* ngx_http_maas_meta_v1.c */
