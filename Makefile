@@ -61,7 +61,8 @@ PRELOADS   := $(patsubst t/lib/%.c,$(B)/%.so,$(wildcard t/lib/*.c))
 .PHONY: all module trainer units benches fuzzers test demo demo-bots \
 	demo-stop bench bench-cache bench-tables bench-explain bench-grpc \
 	bench-int8 bench-train bench-trees deb deb-life test-nginx \
-	image test-debian13 asan conformance torture fuzz style docs docs-pictures clean
+	image test-debian13 test-grpc-go asan conformance torture fuzz style docs \
+	docs-pictures clean
 
 all: module trainer
 module: $(SO)
@@ -345,6 +346,19 @@ image:
 	    --build-arg VERSION=$(VERSION) --build-arg \
 	    REVISION=$(shell git rev-parse HEAD 2>&1 | grep -x '[0-9a-f]*') \
 	    $(if $(DEBIAN),--build-arg DEBIAN=$(DEBIAN)) .
+
+# clients of gRPC of the Go module proxy, with a Go of 1.24 or newer; Debian 12
+# and 13 have older ones
+build/go/.done: | build/.packages-test
+	@mkdir -p $(@D)
+	cd $(@D) && GOBIN=$(TOP)/build/go/bin GOFLAGS=-modcacherw \
+	    GOPATH=$(TOP)/build/go/path sh -c \
+	    'go install github.com/fullstorydev/grpcurl/cmd/grpcurl@v1.9.4 && \
+	     go install github.com/bojand/ghz/cmd/ghz@v0.121.0'
+	@touch $@
+
+test-grpc-go: build/.packages-test all build/go/.done
+	MAAS_BUILD=$(B) prove t/clients/grpc_go.pl
 
 # two minutes of requests made up from the OpenAPI documents; part of
 # `make test` as well, for a few seconds
