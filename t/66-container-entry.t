@@ -204,7 +204,7 @@ like($said, qr/^maas-entry: a memory limit of 32 MiB has no room .*\n\z/,
 my $page = MaasTest::Proc::slurp("$MaasTest::top/docs/containers.md");
 mkdir "$dir/$_" for 'etc', 'etc/http.d', 'etc/server.d', 'late';
 while ($page =~ m{^```nginx\n# (\w+\.d/\w+\.conf)\n(.*?)^```}msg) {
-    $t->write_file("etc/$1", $2);
+    $t->write_file("etc/$1", $2 =~ s/ratio=0\.01/ratio=1/r);
 }
 system("(sleep 0.3; mv '$dir/m.safetensors' '$dir/late/m.safetensors') &");
 $run = $e->start([ "$dir/late" ], MAAS_CONF => "$dir/etc", MAAS_WAIT => 20,
@@ -220,7 +220,11 @@ for (1 .. 300) {
     $status == 200 ? $ok++ : $status == 429 && $slow++;
 }
 is($ok + $slow, 300, 'all are answered');
-cmp_ok($slow, '>', 0, 'lines of one\'s own');
+cmp_ok($slow, '>', 0, 'lines of one\'s own: a limit');
+like($run->get('/metrics', 2)->body, qr/^maas_cache_misses_total\{.*\} 1$/m,
+    'a cache');
+like($run->said, qr/^\{"resourceSpans":.*"models"/m, 'spans');
+unlike($run->said, qr{"uri":"/metrics"}, 'of clients alone');
 is($run->get('/metrics', 2)->status, 200, 'not for who watches');
 like($run->conf, qr/maas_models ".*" watch=100ms;/, 'watched');
 $run->end;
