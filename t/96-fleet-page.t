@@ -24,12 +24,13 @@ $t->model('digits', sizes => [ 784, 4, 10 ], labels => [ map { "$_" } 0 .. 9 ]);
 rename "$dir/digits.safetensors", "$dir/build/demo/digits.safetensors" or die $!;
 
 # Ports of this test in place of those of the page
-my %port = map { $_ => MaasTest::free_port() } 8080 .. 8084;
-my $ports = sub { return $_[0] =~ s/\b(808[0-4])\b/$port{$1}/gr };
+my %port = map { $_ => MaasTest::free_port() } 8080 .. 8084, 9080 .. 9084;
+my $ports = sub { return $_[0] =~ s/\b([89]08[0-4])\b/$port{$1}/gr };
 $t->write_file("conf/fleet/$_.conf", $ports->(MaasTest::Proc::slurp(
     "$MaasTest::top/conf/fleet/$_.conf"))) for 'instance', 'router';
-# the text of instance.conf has a port, which the lines replace
-$_ = $ports->($_) for @shell;
+# 808$n is that of the n-th
+my $named = join '', map { "P$_=$port{$_}\n" } sort keys %port;
+$_ = $named . $ports->($_) =~ s/\b([89]08)\$n/\$(eval echo \\\$P$1\$n)/gr for @shell;
 $_ =~ s/^( *)nginx /$1$MaasTest::nginx /mg for @shell;
 
 sub shell {
@@ -72,9 +73,8 @@ ok($t->wait_for(sub {
     return !MaasTest::Proc::children($$);
 }), 'and are gone');
 
-for my $name (8081 .. 8084, 'router') {
-    my $folder = $port{$name} // $name;
-    my ($log) = glob "$dir/build/fleet/$folder/error.log";
+for my $name (1 .. 4, 'router') {
+    my $log = "$dir/build/fleet/$name/error.log";
     my @bad = grep { /\[(?:alert|crit|emerg|warn)\]/ } split /\n/,
         MaasTest::Proc::slurp($log);
     is("@bad", '', "$name: nothing bad in error.log");

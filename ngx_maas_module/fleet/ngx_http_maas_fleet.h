@@ -81,6 +81,12 @@ void ngx_http_maas_fleet_filter_init(void);
 ngx_int_t ngx_http_maas_instance_variable(ngx_conf_t *cf);
 
 
+/* ngx_http_maas_named.c */
+
+/* $maas_grpc_model: what a message of gRPC names */
+ngx_int_t ngx_http_maas_named_variable(ngx_conf_t *cf);
+
+
 /* ngx_http_maas_fleet_text.c */
 
 /* What all said: as metrics, or as JSON.  NGX_ERROR: no memory. */

@@ -44,7 +44,8 @@ ngx_http_maas_preconfiguration(ngx_conf_t *cf)
         || ngx_http_maas_ja4_variables(cf) != NGX_OK
         || ngx_http_maas_header_order_variable(cf) != NGX_OK
         || ngx_http_maas_trace_variables(cf) != NGX_OK
-        || ngx_http_maas_instance_variable(cf) != NGX_OK)
+        || ngx_http_maas_instance_variable(cf) != NGX_OK
+        || ngx_http_maas_named_variable(cf) != NGX_OK)
     {
         return NGX_ERROR;
     }

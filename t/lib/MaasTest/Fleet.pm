@@ -13,6 +13,7 @@ use strict;
 use warnings;
 
 use MaasTest;
+use MaasTest::Grpc;
 use MaasTest::Swap;
 use POSIX qw(:sys_wait_h);
 use Test::More ();
@@ -33,6 +34,7 @@ sub template {
     $text =~ s/^http \{\n/http {\n%%GLOBALS_HTTP%%access_log off;\n/m;
     $text =~ s/watch=2s/watch=100ms/g;
     $text =~ s/^( +listen )127\.0\.0\.1:80\d\d/${1}127.0.0.1:%%PORT%%/m;
+    $text =~ s/^( +listen )127\.0\.0\.1:90\d\d/${1}127.0.0.1:%%PORT1%%/m;
     return $text;
 }
 
@@ -84,11 +86,16 @@ sub run {
         $t->run;
     }
 
+    # they are alike; later, some begin with the router's connections
+    my %fds;
+    $fds{ $_->rebase->{fds} }++ for $self->instances;
+    ($self->{fds}) = sort { $fds{$b} <=> $fds{$a} } keys %fds;
+
     my $text = template('router');
     for my $i (0 .. $n - 1) {
-        my $port = 8081 + $i;
-        my $address = $self->address($i);
-        $text =~ s/127\.0\.0\.1:$port\b/$address/g;
+        my $t = $self->instance($i);
+        my @port = (8081 + $i, 9081 + $i);
+        $text =~ s/(127\.0\.0\.1):$port[$_]\b/"$1:" . $t->port($_)/ge for 0, 1;
     }
     $self->router->conf(($self->{router} || $same)->($text));
     $self->router->known_good(infer($self->{good}), $body);
@@ -146,6 +153,64 @@ sub load {
         connections => 24, what => \&what, body => { map { $_ => $body } @uris });
 }
 
+# Calls of gRPC, a connection each, until `grpc_stop` is there
+
+sub grpc_load {
+    my ($self, $clients, @models) = @_;
+    my $t = $self->router;
+    unlink glob $t->dir . '/grpc_stop ' . $t->dir . '/grpc.*';
+    my @pids;
+
+    for my $c (1 .. $clients) {
+        my $pid = fork // die "fork: $!";
+        if ($pid) {
+            push @pids, $pid;
+            next;
+        }
+        my %n;
+        eval { _calls($t, \%n, @models); 1 } or $n{"died $@"}++;
+        $t->write_file("grpc.$c", map { "$n{$_} $_\n" } keys %n);
+        POSIX::_exit(0);
+    }
+    return \@pids;
+}
+
+sub _calls {
+    my ($t, $n, @models) = @_;
+    my $g = MaasTest::Grpc->new($t->port(1));
+    my $end = $t->dir . '/grpc_stop';
+
+    for (my $i = 0; !-e $end; $i++) {
+        my $model = $models[ $i % @models ];
+        my $a = $g->infer(MaasTest::Grpc::infer_message(model => $model,
+            rows => [ [ 1, 2, 3, 4 ] ]));
+        my $what = $a->{wrong} ? "wrong $a->{wrong}" : $a->{code} ? "code $a->{code}"
+            : do {
+                my @y = MaasTest::Grpc::floats($a->{message});
+                my ($version) = @{ MaasTest::Grpc::fields($a->{message})->{2} };
+                "$version:" . (MaasTest::Swap::generation(
+                    '[[' . join(',', @y) . ']]') // "@y");
+            };
+        $n->{"$model $what"}++;
+    }
+    return;
+}
+
+sub grpc_stop {
+    my ($self, $pids) = @_;
+    my $t = $self->router;
+    $t->write_file('grpc_stop', '');
+    waitpid $_, 0 for @$pids;
+    my (%n, $all);
+    for (map { split /\n/ } map { MaasTest::Proc::slurp($_) }
+        glob $t->dir . '/grpc.*') {
+        my ($n, $what) = /^(\d+) (.*)/ or next;
+        $n{$what} += $n;
+        $all += $n;
+    }
+    return (\%n, $all // 0);
+}
+
 # How many answers there were of each kind, by "MODEL WHAT"; and in all
 
 sub stop {
@@ -159,18 +224,18 @@ sub stop {
     return (\%n, $all);
 }
 
-# The checks of all five.  Connections between them are kept, on purpose: that
-# is what they have open.
+# The checks of all five.  The router keeps connections to instances, on
+# purpose: that is what it has open.  Afterwards instances have none.
 
 sub done {
     my ($self) = @_;
-    $self->router->post(infer($self->{good}), $body);
-    for my $t ($self->router, $self->instances) {
-        my $workers = $t->{workers};
-        $t->rebase;
-        $t->{workers} = $workers;
-        $t->invariants;
-    }
+    my $router = $self->router;
+    my $workers = $router->{workers};
+    $router->post(infer($self->{good}), $body);
+    $router->rebase;
+    $router->{workers} = $workers;
+    $_->{fds} = $self->{fds} for $self->instances;
+    $_->invariants for $router, $self->instances;
     Test::More::done_testing();
     return;
 }
