@@ -15,7 +15,11 @@ use Test::More;
 my @models = map { sprintf 'm%02d', $_ } 1 .. 48;
 
 my $f = MaasTest::Fleet->new(good => 'good',
-    router => sub { $_[0] =~ s/(?=proxy_http_version)/add_header X-At \$upstream_addr;\n/r });
+    router => sub {
+        return $_[0] =~ s/(?=proxy_http_version)/add_header X-At \$upstream_addr;\n/r
+            =~ s/proxy_read_timeout 10s/proxy_read_timeout 400ms/r
+            =~ s/proxy_next_upstream_timeout 15s/proxy_next_upstream_timeout 600ms/r;
+    });
 $f->put($_, 1, 1) for @models, 'digits', 'good', 'price';
 $f->put('price', 2, 2);
 $f->run;
@@ -56,6 +60,15 @@ cmp_ok(scalar keys %to, '>', 1, 'and not all to one: ' . keys %to);
 $f->instance(2)->run;
 ok($router->wait_for(sub { !moved($before, places()) }), 'back where they were');
 
+# One that has the connection and says nothing: a second one is asked
+my ($stuck) = grep { $before->{$_} eq $f->address(1) } @models;
+kill 'STOP', $f->instance(1)->workers;
+my $answer = ask($stuck);
+is($answer->status, 200, 'an instance is stuck: another one answers');
+like($answer->header('X-At'), qr/^\Q@{[ $f->address(1) ]}\E, 127\.0\.0\.1:\d+$/,
+    'as the second one');
+kill 'CONT', $f->instance(1)->workers;
+
 my %digits = map { ask('digits')->header('X-At') => 1 } 1 .. 60;
 cmp_ok(scalar keys %digits, '>', 1, 'one model in several: ' . keys %digits);
 
@@ -90,7 +103,7 @@ subtest 'versions for users' => sub {
 
 
 subtest 'errors are those of an instance' => sub {
-    my $answer = ask('none');
+    my $answer = ask("none");
     is($answer->status, 404, 'no such model');
     like($answer->json->{error}, qr/\w/, 'a sentence');
     is($router->post(MaasTest::Fleet::infer('m01'), '{')->status, 400, 'no JSON');

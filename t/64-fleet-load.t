@@ -26,8 +26,8 @@ $g{'price 2:2'} = 1;
 
 # While the code runs there is load; how many answers, and of what
 sub under_load {
-    my ($name, $code) = @_;
-    my $load = $f->load(@models);
+    my ($name, $code, @uris) = @_;
+    my $load = $f->load(@uris ? @uris : @models);
     sleep 0.3;
     $code->();
     sleep 0.3;
@@ -85,5 +85,39 @@ my $n = under_load('a new file everywhere' => sub {
     }
 });
 ok($n->{'a 1:1'} && $n->{'a 1:3'}, 'the old one before, the new one after');
+
+# Version 2 comes to all, then more and more users have it.  A router that is
+# reloaded closes idle connections; a request that meets that has no answer at
+# all, and clients send it again: that is not asked of the router.
+my @users = map { MaasTest::Fleet::infer('price') . "?user=$_" } 1 .. 40;
+my %share;
+
+sub weight {
+    my ($percent) = @_;
+    my $text = $router->{template} =~ s/10% 2;/$percent% 2;/r
+        =~ s/split_clients \$http_x_user/split_clients \$arg_user/r;
+    $router->write_file('nginx.conf', $router->expand($text));
+    return ok($router->reload, "$percent % of users");
+}
+
+$g{'price 1:1'} = $g{'price 2:4'} = $g{'price closed after 0'} = 1;
+weight(10);
+$share{10} = under_load('a tenth have the new one' => sub { }, @users);
+$share{50} = under_load('half of them' => sub {
+    $f->put('price', 2, 4);
+    weight(50);
+    sleep 0.5;
+}, @users);
+$share{90} = under_load('most of them' => sub { weight(90); sleep 0.5 }, @users);
+
+for my $percent (sort keys %share) {
+    my %of = (1 => 0, 2 => 0);
+    /^price (\d):/ and $of{$1} += $share{$percent}{$_} for keys %{ $share{$percent} };
+    cmp_ok($of{1}, '>', 0, "$percent %: some have the old one");
+    cmp_ok($of{2}, '>', 0, 'some the new one');
+    cmp_ok($of{2} / ($of{1} + $of{2}), $percent > 50 ? '>' : '<', 0.5, 'so many')
+        if $percent != 50;
+}
+
 
 $f->done;

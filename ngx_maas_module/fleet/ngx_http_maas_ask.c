@@ -161,8 +161,8 @@ ngx_http_maas_ask_error(ngx_http_request_t *sr, ngx_http_maas_said_t *said,
         return "no answer";
     }
 
-    if (sr->upstream != NULL
-        && sr->upstream->headers_in.content_encoding != NULL)
+    if (sr->headers_out.content_encoding != NULL
+        && sr->headers_out.content_encoding->hash != 0)
     {
         return "the answer is compressed";
     }

@@ -117,7 +117,7 @@ ngx_http_maas_merge_suffix(ngx_http_maas_piece_t name,
 
     };
 
-    if (name.len < walk->name.len
+    if (walk->name.len == 0 || name.len < walk->name.len
         || memcmp(name.data, walk->name.data, walk->name.len) != 0)
     {
         return 0;

@@ -144,11 +144,11 @@ sub what {
     return "$said:$g";
 }
 
-# Requests for these models, all the time
+# Requests for these models, or URIs, all the time
 
 sub load {
     my ($self, @models) = @_;
-    my @uris = map { infer($_) } @models;
+    my @uris = map { m{/} ? $_ : infer($_) } @models;
     return MaasTest::Swap::load($self->router, uris => \@uris, clients => 2,
         connections => 24, what => \&what, body => { map { $_ => $body } @uris });
 }
