@@ -65,6 +65,7 @@ http {
     server { listen unix:%%TESTDIR%%/a.sock; location / { return 404; } }
     server {
         listen 127.0.0.1:%%PORT%%;
+        listen 127.0.0.1:%%PORT19%% http2;
         location = /metrics { maas_fleet metrics fakes /ask/m max=5000; }
         location = /fleet { maas_fleet status fakes /ask/s max=5000; }
         location = /odd { maas_fleet status odd /ask/s timeout=300ms; }
@@ -196,6 +197,37 @@ subtest 'headers' => sub {
             is($answer->json->{instances}[0]{error}, $error, "$uri: $header");
         }
     }
+};
+
+
+# One that is late, before others on the connection and in the worker
+subtest 'connections' => sub {
+    my @uris = map { "$_?format=json" } '/odd', '/fleet', '/odd', '/cut';
+    my @got = $t->pipeline(map { $t->request('GET', $uris[$_], undef,
+        $_ == $#uris ? (Connection => 'close') : ()) } 0 .. $#uris);
+    is_deeply([ map { scalar @{ $_->json->{instances} } } @got ],
+        [ 4, scalar @fakes, 4, 1 ], 'pipelined');
+
+    my $h2 = $t->h2($t->port(19), 'GET', '/odd?format=json');
+    is(scalar @{ $h2->json->{instances} }, 4, 'HTTP/2');
+    like($t->h2($t->port(19), 'GET', '/metrics')->body, qr/^maas_instance_up/m,
+        'metrics as well');
+
+    my $s = $t->send($t->request('GET', '/odd?format=json', undef,
+        Connection => 'close'), keep => 1);
+    select undef, undef, undef, 0.1;
+    $t->reload(overlap => 1);
+    my ($answer) = $t->answers($t->receive($s));
+    is(scalar @{ $answer->json->{instances} }, 4, 'a reload meanwhile');
+
+    $t->reload;
+    $t->rebase;
+    for my $n (1 .. 30) {
+        my $s = $t->send($t->request('GET', '/odd', undef), keep => 1);
+        select undef, undef, undef, 0.02 * ($n % 20);
+        close $s;
+    }
+    is($t->get('/fleet')->status, 200, 'clients that go away at any time');
 };
 
 
