@@ -260,9 +260,15 @@ subtest 'failures' => sub {
         is($server->{attributes}{'error.type'}, $type, 'why');
         is("$server->{code} $server->{message}", $code ? "2 $type" : '0 ',
             'the server\'s fault or not');
+        next if $names !~ /parse$/;
         is("$part{parse}{code} $part{parse}{message}", "2 $type",
-            'the part that failed') if $names =~ /parse$/;
+            'the part that failed');
+        like($t->log, qr/maas: .*, trace_id: $server->{trace}, client: /,
+            'the error log has the trace');
     }
+    $t->post('/off', '[1]', @json);
+    like((grep { /maas: / } split /\n/, $t->log)[-1],
+        qr/, request_id: \w+, client: .*"POST \/off /, 'or there is none');
     is($t->get('/m')->status, 405, 'a method');
     is($t->post('/m', 'x', 'Content-Type' => 'image/x')->status, 415, 'a type');
     my ($method, $type) = map { (spans($_))[0] } lines(2);

@@ -15,7 +15,10 @@
 #define NGX_HTTP_MAAS_ID        80         /* of a request's id in the log */
 
 
+/* indices of variables; of the second, NGX_ERROR: nothing is traced */
+
 static ngx_int_t  ngx_http_maas_request_id;
+static ngx_int_t  ngx_http_maas_log_trace;
 
 
 ngx_str_t  ngx_http_maas_json_type = ngx_string("application/json");
@@ -24,9 +27,23 @@ ngx_str_t  ngx_http_maas_json_type = ngx_string("application/json");
 ngx_int_t
 ngx_http_maas_log_init(ngx_conf_t *cf)
 {
+    ngx_http_maas_main_conf_t  *mmcf;
+
     static ngx_str_t  name = ngx_string("request_id");
+    static ngx_str_t  trace = ngx_string("maas_trace_id");
 
     ngx_http_maas_request_id = ngx_http_get_variable_index(cf, &name);
+    ngx_http_maas_log_trace = NGX_ERROR;
+
+    mmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_maas_module);
+
+    if (mmcf->trace != NGX_CONF_UNSET) {
+        ngx_http_maas_log_trace = ngx_http_get_variable_index(cf, &trace);
+
+        if (ngx_http_maas_log_trace == NGX_ERROR) {
+            return NGX_ERROR;
+        }
+    }
 
     return ngx_http_maas_request_id == NGX_ERROR ? NGX_ERROR : NGX_OK;
 }
@@ -358,8 +375,8 @@ ngx_http_maas_send_error(ngx_http_request_t *r, ngx_uint_t status,
 }
 
 
-/* What is wrong, with the names that others know the request by: v2's id, and
- * $request_id, which an access log or a header may have */
+/* What is wrong, with the names that others know the request by: v2's id,
+ * $request_id, which an access log or a header may have, and its trace */
 
 static void
 ngx_http_maas_log(ngx_http_request_t *r, ngx_uint_t level, const char *text)
@@ -368,7 +385,7 @@ ngx_http_maas_log(ngx_http_request_t *r, ngx_uint_t level, const char *text)
     u_char                      shown[NGX_HTTP_MAAS_ID];
     ngx_str_t                   id;
     ngx_http_maas_ctx_t        *ctx;
-    ngx_http_variable_value_t  *v;
+    ngx_http_variable_value_t  *v, *trace;
 
     if (r->connection->log->log_level < level) {
         return;
@@ -389,11 +406,15 @@ ngx_http_maas_log(ngx_http_request_t *r, ngx_uint_t level, const char *text)
     }
 
     v = ngx_http_get_indexed_variable(r, ngx_http_maas_request_id);
+    trace = ngx_http_maas_log_trace == NGX_ERROR ? NULL
+            : ngx_http_get_flushed_variable(r, ngx_http_maas_log_trace);
 
-    ngx_log_error(level, r->connection->log, 0, "maas: %s%s%V%s%v", text,
+    ngx_log_error(level, r->connection->log, 0, "maas: %s%s%V%s%v%s%v", text,
                   id.len != 0 ? ", id: " : "", &id,
                   v != NULL && !v->not_found ? ", request_id: " : "",
-                  v != NULL ? v : &ngx_http_variable_null_value);
+                  v != NULL ? v : &ngx_http_variable_null_value,
+                  trace != NULL && !trace->not_found ? ", trace_id: " : "",
+                  trace != NULL ? trace : &ngx_http_variable_null_value);
 }
 
 
