@@ -42,6 +42,7 @@ http {
         listen 127.0.0.1:%%PORT%%;
         client_header_buffer_size 8k;
         location = /status { maas_status; }
+        location = /kept { maas_predict pair; maas_cache zone=answers:1m; }
         location / {
             maas_serve;
             maas_shadow small:2 of=small:1;
@@ -83,8 +84,8 @@ sub model {
 
 subtest 'JSON' => sub {
     my $json = live();
-    is_deeply([ sort keys %$json ], [ qw(bounds memory models now shadows
-        tracks version worker workers) ], 'members');
+    is_deeply([ sort keys %$json ], [ qw(bounds caches memory models now
+        shadows tracks version worker workers) ], 'members');
     is_deeply([ map { "$_->{name}:$_->{version}" } @{ $json->{models} } ],
         [ qw(pair:1 small:1 small:2 says:1 moving:1) ], 'models as configured');
     is(model($json, 'small', 2)->{label}, 'canary', 'a label');
@@ -212,6 +213,9 @@ subtest 'numbers move' => sub {
         'where the time goes');
     says('#tracks tbody', '81\s+81\s+81', 'the busiest client');
     says('#c-shadows tbody', 'small 1\s+small 2\s+\d+', 'the shadow');
+
+    $t->post('/kept', '[1,2]', @json) for 1 .. 4;
+    says('#c-caches tbody', 'answers\s+75\s?%\s+4\s+1\s+0', 'a cache');
 
     $t->post('/v1/models/pair:predict', '{', @json);
     says('#failures', '^1$', 'a failure');
