@@ -34,7 +34,7 @@ ngx_int_t ngx_http_maas_pipeline_numbers(ngx_pool_t *pool, ngx_str_t *list,
     double **numbers, size_t *n);
 
 
-/* ngx_http_maas_pipelines.c */
+/* ngx_http_maas_pipeline_join.c */
 
 /* The models that it runs now -> *engine, which is to be freed, and sum[], the
  * SHA-256 over its line and theirs, hex with NUL. */
@@ -43,6 +43,9 @@ maas_status_t ngx_http_maas_pipeline_join(ngx_http_maas_pipeline_t *pipeline,
 
 /* Its models stay though their files go. */
 void ngx_http_maas_pipeline_pin(ngx_http_maas_pipeline_t *pipeline);
+
+
+/* ngx_http_maas_pipelines.c */
 
 /* Once all models are known: they are found and joined; logs what is wrong. */
 ngx_int_t ngx_http_maas_pipelines(ngx_conf_t *cf,
