@@ -58,6 +58,7 @@ http {
         location = /pool { maas_predict nested; maas_offload pool above=0us; }
         location = /top { maas_predict heavy; maas_output top=1 round=2; }
         location = /few { maas_predict mean; maas_max_rows 5; }
+        location = /shadow { maas_predict c1; maas_shadow mean; }
         location = /metrics { maas_metrics; }
     }
 }
@@ -183,6 +184,12 @@ my ($best) = sort { $head->[0][$b] <=> $head->[0][$a] } 0 .. 2;
 is($answer->header('Maas-Label'), (qw(low mid high))[$best], 'its label');
 my $sum = $answer->header('Maas-File');
 like($sum, qr/^[0-9a-f]{64}$/, 'a digest');
+
+is($t->post('/shadow', $json->encode([ @rows[ 0 .. 39 ] ]), @json)->status, 200,
+    'a pipeline as a shadow');
+ok($t->wait_for(sub { $t->get('/metrics')->body =~
+    /^maas_shadow_rows_total\{model="c1",[^}]*shadow="mean"[^}]*\}[ ]40$/m }),
+    'sees all rows') or diag(grep { /^maas_shadow/ } split /^/, $t->get('/metrics')->body);
 
 my $yes = grep { $_->[0] > 0.9 } @{ $want{doubt} };
 my $metrics = $t->get('/metrics')->body;

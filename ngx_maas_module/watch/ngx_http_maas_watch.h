@@ -235,11 +235,6 @@ void ngx_http_maas_swap_publish(ngx_http_maas_watch_t *watch,
 /* The oldest generation that any worker may read */
 ngx_uint_t ngx_http_maas_swap_oldest(ngx_http_maas_watch_t *watch);
 
-/* Would the configuration hold with this model in the place of `watch`?  Then
- * the rows of its batches; else what is wrong. */
-maas_status_t ngx_http_maas_swap_check(ngx_http_maas_main_conf_t *mmcf,
-    ngx_http_maas_watch_t *watch, ngx_http_maas_slot_t *slot, maas_err_t *err);
-
 /* In a worker: the shared current generation becomes its own, a bit of the way
  * to it; true once it is. */
 ngx_uint_t ngx_http_maas_swap_step(ngx_http_maas_main_conf_t *mmcf,
@@ -254,6 +249,11 @@ ngx_int_t ngx_http_maas_swap_first(ngx_http_maas_main_conf_t *mmcf,
 void ngx_http_maas_swap_begin(ngx_http_maas_model_t *model,
     ngx_http_maas_model_t *first);
 
+/* The same of one that is in a slot; pool and text of the sum are the
+ * caller's. */
+void ngx_http_maas_swap_fill(ngx_http_maas_model_t *model,
+    ngx_http_maas_watch_t *watch, ngx_http_maas_slot_t *slot);
+
 /* The rest of what a worker needs to run it, in model->pool, in place of `now`,
  * which may be NULL; NGX_ERROR: no memory.  The end of one, ready or not */
 ngx_int_t ngx_http_maas_swap_ready(ngx_http_maas_main_conf_t *mmcf,
@@ -267,6 +267,14 @@ void ngx_http_maas_swap_put(ngx_http_maas_main_conf_t *mmcf,
 /* Generations that nobody has any more are gone; true if some are left. */
 ngx_uint_t ngx_http_maas_swap_reap(ngx_http_maas_main_conf_t *mmcf,
     ngx_http_maas_watch_t *watch);
+
+
+/* ngx_http_maas_swap_check.c */
+
+/* Would the configuration hold with this model in the place of `watch`?  Then
+ * the rows of its batches; else what is wrong. */
+maas_status_t ngx_http_maas_swap_check(ngx_http_maas_main_conf_t *mmcf,
+    ngx_http_maas_watch_t *watch, ngx_http_maas_slot_t *slot, maas_err_t *err);
 
 
 /* ngx_http_maas_swap_joined.c: pipelines of models that are watched.  Such a
