@@ -167,6 +167,52 @@ maas_join_own(const maas_join_slice_t *s, size_t part, char *room)
 }
 
 
+/* sum(n) += weight * y(n), two at a time, which is what every CPU here can do
+ * in one step */
+
+typedef double  join_f64x2_t __attribute__((vector_size(16), aligned(8)));
+typedef float   join_f32x2_t __attribute__((vector_size(8), aligned(4)));
+
+
+static void
+maas_join_add(double *sum, const float *y, size_t n, double weight)
+{
+    size_t         i;
+    join_f32x2_t   v;
+    join_f64x2_t  *to;
+
+    for (i = 0; i + 2 <= n; i += 2) {
+        to = (join_f64x2_t *) (sum + i);
+        memcpy(&v, y + i, sizeof(v));
+        *to += weight * __builtin_convertvector(v, join_f64x2_t);
+    }
+
+    if (i < n) {
+        sum[i] += weight * y[i];
+    }
+}
+
+
+/* y(n) = sum(n) / total */
+
+static void
+maas_join_divide(const double *sum, size_t n, double total, float *y)
+{
+    size_t         i;
+    join_f32x2_t   v;
+
+    for (i = 0; i + 2 <= n; i += 2) {
+        v = __builtin_convertvector(*(const join_f64x2_t *) (sum + i) / total,
+                                    join_f32x2_t);
+        memcpy(y + i, &v, sizeof(v));
+    }
+
+    if (i < n) {
+        y[i] = (float) (sum[i] / total);
+    }
+}
+
+
 /* Sums in the first room, what a part says in the second, its rows in the
  * third */
 
@@ -174,13 +220,14 @@ static maas_status_t
 maas_join_mean(const maas_join_slice_t *s)
 {
     float          *y;
-    size_t          i, k, n;
+    size_t          i, n;
     double         *sum;
     maas_status_t   rc;
 
     sum = (double *) s->room[0];
     y = (float *) s->room[1];
     n = s->rows * s->m->info.out;
+    memset(sum, 0, n * sizeof(double));
 
     for (i = 0; i < s->j->n; i++) {
         rc = maas_join_part(s, i, maas_join_own(s, i, s->room[2]), s->rows,
@@ -189,15 +236,10 @@ maas_join_mean(const maas_join_slice_t *s)
             return rc;
         }
 
-        for (k = 0; k < n; k++) {
-            sum[k] = i == 0 ? s->j->weights[i] * y[k]
-                            : sum[k] + s->j->weights[i] * y[k];
-        }
+        maas_join_add(sum, y, n, s->j->weights[i]);
     }
 
-    for (k = 0; k < n; k++) {
-        s->y[k] = (float) (sum[k] / s->j->total);
-    }
+    maas_join_divide(sum, n, s->j->total, s->y);
 
     return MAAS_OK;
 }
