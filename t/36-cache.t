@@ -78,6 +78,23 @@ http {
             if ($arg_a) { set $x 1; }
             maas_predict m;
         }
+        location /var {
+            maas_feature a $arg_a;
+            maas_feature b $arg_b;
+            maas_set $v cols score;
+            maas_set $why cols reasons=1;
+            add_header X-V $v;
+            try_files /none =204;
+            location = /var/off { maas_cache off; try_files /none =204; }
+            location = /var/pool {
+                maas_offload pool above=0us;
+                try_files /none =204;
+            }
+            location = /var/why {
+                add_header X-V "$v $why";
+                try_files /none =204;
+            }
+        }
         location = /p/reg { maas_predict reg; maas_cache off; }
         location = /p/cols { maas_predict cols; maas_cache off; }
         location = /p/blunt { maas_predict m; maas_output labels-only;
@@ -262,6 +279,32 @@ subtest 'counters' => sub {
     is($zone->{entries}, $now->{'maas_cache_entries{zone="some"}'},
         'JSON: entries');
     is($zone->{size}, 1024 * 1024, 'JSON: size');
+};
+
+subtest 'variables' => sub {
+    my $before = metrics();
+    my $zone = sub { metrics()->{"maas_cache_$_[0]_total{zone=\"some\"}"}
+        - $before->{"maas_cache_$_[0]_total{zone=\"some\"}"} };
+    for my $a (101, 102) {
+        my $plain = $t->get("/var/off?a=$a&b=y")->header('x-v');
+        like($plain, qr/^[01]\.\d+$/, 'a score');
+        for my $uri ($a == 101 ? ('/var', '/var', '/var/pool', '/var/why')
+            : ('/var/pool', '/var', '/var/pool'))
+        {
+            like($t->get("$uri?a=$a&b=y")->header('x-v'), $uri eq '/var/why'
+                ? qr/^$plain [ab] [-+]\S+$/ : qr/^$plain$/, "$uri: the same");
+        }
+    }
+    is($zone->('misses') . ' ' . $zone->('hits'), '2 5', 'two rows ran');
+    is($word->($t->post('/c/cols', '[{"a":101,"b":"y"}]', @json)), 'HIT',
+        'a served row is the same');
+    $t->post('/c/cols', '[{"a":103}]', @json);
+    $before = metrics();
+    $t->get('/var?a=103');
+    is($zone->('hits'), 1, 'and the other way round');
+    is(metrics()->{'maas_variable_requests_total{model="cols",version="1"}'}
+        - $before->{'maas_variable_requests_total{model="cols",version="1"}'},
+        1, 'requests are counted');
 };
 
 subtest 'gRPC' => sub {

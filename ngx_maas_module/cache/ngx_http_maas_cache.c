@@ -172,8 +172,14 @@ ngx_http_maas_cache_look(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx,
                               : NGX_HTTP_MAAS_CACHE_MISS;
     }
 
-    ngx_http_maas_cache_add(&lane->hits, rows - n);
-    ngx_http_maas_cache_add(&lane->misses, n);
+    if (n < rows) {
+        ngx_http_maas_cache_add(&lane->hits, rows - n);
+    }
+
+    if (n > 0) {
+        ngx_http_maas_cache_add(&lane->misses, n);
+    }
+
     ngx_http_maas_count_cache(ctx->model, rows - n, n, now - ctx->at.read);
 
     return n;
@@ -207,6 +213,46 @@ ngx_http_maas_cache_keep(ngx_http_maas_ctx_t *ctx, float *y)
     ngx_http_maas_count_cache_ns(ctx->model, ngx_http_maas_now() - began);
 
     return wait->y != NULL ? wait->y : y;
+}
+
+
+ngx_uint_t
+ngx_http_maas_cache_row(ngx_http_maas_model_t *model,
+    ngx_http_maas_cached_t *cached, const void *x, float *y,
+    ngx_http_maas_cache_key_t *key)
+{
+    ngx_uint_t                    found;
+    ngx_http_maas_sip_t           sip;
+    ngx_http_maas_cache_table_t  *table;
+
+    table = &cached->zone->table;
+
+    ngx_http_maas_cache_begin(table, model->sum.data, model->sum.len, &sip);
+    ngx_http_maas_cache_key(&sip, x, model->info->row, key);
+
+    found = ngx_http_maas_cache_get(table, key, ngx_current_msec, cached->ttl,
+                                    y, model->info->out);
+
+    ngx_http_maas_cache_add(found ? &table->lane->hits : &table->lane->misses,
+                            1);
+
+    return found;
+}
+
+
+void
+ngx_http_maas_cache_row_keep(ngx_http_maas_model_t *model,
+    ngx_http_maas_cached_t *cached, const ngx_http_maas_cache_key_t *key,
+    const float *y)
+{
+    ngx_http_maas_cache_table_t  *table;
+
+    table = &cached->zone->table;
+
+    if (ngx_http_maas_cache_fits(table, model->info->out)) {
+        ngx_http_maas_cache_put(table, key, ngx_current_msec, y,
+                                model->info->out);
+    }
 }
 
 

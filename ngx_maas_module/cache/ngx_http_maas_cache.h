@@ -41,7 +41,10 @@ struct ngx_http_maas_cached_s {
 /* maas_cache zone=name[:size] [ttl=time] | off */
 char *ngx_http_maas_cache(ngx_conf_t *cf, ngx_command_t *cmd, void *conf);
 
-/* A location is merged: the models whose rows its zone keeps. */
+/* A zone keeps rows of a model; those of all models that a location, which is
+ * merged, serves. */
+void ngx_http_maas_cache_for(ngx_http_maas_cache_t *cache,
+    ngx_http_maas_model_t *model);
 void ngx_http_maas_cache_mark(ngx_http_maas_main_conf_t *mmcf,
     ngx_http_maas_loc_conf_t *mlcf);
 
@@ -63,6 +66,17 @@ ngx_uint_t ngx_http_maas_cache_look(ngx_http_request_t *r,
 /* With ctx->cache_wait: these rows have run, and y is theirs, which is kept;
  * where all of the answer is. */
 float *ngx_http_maas_cache_keep(ngx_http_maas_ctx_t *ctx, float *y);
+
+/* A row x(1,in) for a variable, in any thread: is its answer known, y(out)?  If
+ * not, its key is for when it has run. */
+ngx_uint_t ngx_http_maas_cache_row(ngx_http_maas_model_t *model,
+    ngx_http_maas_cached_t *cached, const void *x, float *y,
+    ngx_http_maas_cache_key_t *key);
+
+/* y(out) of a model, which it is: keep it. */
+void ngx_http_maas_cache_row_keep(ngx_http_maas_model_t *model,
+    ngx_http_maas_cached_t *cached, const ngx_http_maas_cache_key_t *key,
+    const float *y);
 
 
 #endif /* _NGX_HTTP_MAAS_CACHE_H_INCLUDED_ */

@@ -219,8 +219,8 @@ ngx_http_maas_cache(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
 }
 
 
-static void
-ngx_http_maas_cache_model(ngx_http_maas_cache_t *cache,
+void
+ngx_http_maas_cache_for(ngx_http_maas_cache_t *cache,
     ngx_http_maas_model_t *model)
 {
     if (cache->model == NULL || cache->model->info->out < model->info->out) {
@@ -241,13 +241,13 @@ ngx_http_maas_cache_mark(ngx_http_maas_main_conf_t *mmcf,
     }
 
     if (mlcf->kind == NGX_HTTP_MAAS_PREDICT) {
-        ngx_http_maas_cache_model(mlcf->cache->zone, mlcf->model);
+        ngx_http_maas_cache_for(mlcf->cache->zone, mlcf->model);
 
     } else if (mlcf->kind == NGX_HTTP_MAAS_SERVE) {
         models = mmcf->models.elts;
 
         for (i = 0; i < mmcf->models.nelts; i++) {
-            ngx_http_maas_cache_model(mlcf->cache->zone, models[i]);
+            ngx_http_maas_cache_for(mlcf->cache->zone, models[i]);
         }
     }
 }

@@ -400,10 +400,9 @@ ngx_http_maas_cache_put(ngx_http_maas_cache_table_t *table,
 void
 ngx_http_maas_cache_add(uint64_t *counter, uint64_t n)
 {
-    /* a lane is of one worker; where there are more workers than lanes a count
-     * may be lost */
+    /* a lane is of one worker, but of its threads as well */
 
-    ngx_http_maas_cache_store(counter, ngx_http_maas_cache_load(counter) + n);
+    (void) __atomic_fetch_add(counter, n, __ATOMIC_RELAXED);
 }
 
 

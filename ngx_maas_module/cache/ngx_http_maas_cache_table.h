@@ -111,7 +111,7 @@ void ngx_http_maas_cache_put(ngx_http_maas_cache_table_t *table,
     const ngx_http_maas_cache_key_t *key, uint64_t now, const float *y,
     size_t out);
 
-/* Count rows in this process's lane; the sums of all lanes. */
+/* Count rows in this process's lane, in any thread; the sums of all lanes. */
 void ngx_http_maas_cache_add(uint64_t *counter, uint64_t n);
 void ngx_http_maas_cache_sum(const ngx_http_maas_cache_table_t *table,
     ngx_http_maas_cache_lane_t *sum);

@@ -8,7 +8,7 @@
 
 
 #include "ngx_http_maas_wait.h"
-#include "request/ngx_http_maas_batch.h"
+#include "cache/ngx_http_maas_cache.h"
 
 
 #define NGX_HTTP_MAAS_COMPLAIN  60         /* seconds */
@@ -321,14 +321,46 @@ ngx_http_maas_score_known(ngx_http_request_t *r, ngx_http_maas_score_t *score)
 }
 
 
+maas_status_t
+ngx_http_maas_score_pass(ngx_http_maas_score_t *score,
+    ngx_http_maas_cached_t *cached, ngx_http_maas_pass_t *pass,
+    maas_err_t *err)
+{
+    ngx_http_maas_cache_key_t  key;
+
+    if (ngx_http_maas_score_row(score, pass->x, err) != MAAS_OK) {
+        return err->code;
+    }
+
+    if (cached != NULL
+        && ngx_http_maas_cache_row(pass->model, cached, pass->x, pass->y,
+                                   &key))
+    {
+        return MAAS_OK;
+    }
+
+    if (ngx_http_maas_pass_predict(pass, 1) != MAAS_OK) {
+        *err = pass->err;
+        return err->code;
+    }
+
+    if (cached != NULL) {
+        ngx_http_maas_cache_row_keep(pass->model, cached, &key, pass->y);
+    }
+
+    return MAAS_OK;
+}
+
+
 /* In the event loop */
 
 static maas_status_t
 ngx_http_maas_score_predict(ngx_http_request_t *r,
     ngx_http_maas_score_t *score, maas_err_t *err)
 {
-    ngx_http_maas_pass_t    pass;
-    ngx_http_maas_model_t  *model;
+    ngx_http_maas_pass_t       pass;
+    ngx_http_maas_model_t     *model;
+    ngx_http_maas_loc_conf_t  *mlcf;
 
     model = score->inputs->model;
     score->y = ngx_palloc(r->pool, model->info->out * sizeof(float));
@@ -347,20 +379,18 @@ ngx_http_maas_score_predict(ngx_http_request_t *r,
         return ngx_http_maas_fail(err, MAAS_NOMEM, "no memory");
     }
 
+    mlcf = ngx_http_get_module_loc_conf(r, ngx_http_maas_module);
+
     if (ngx_http_maas_batch_workspace(model, err) != MAAS_OK
-        || ngx_http_maas_score_row(score, pass.x, err) != MAAS_OK)
+        || ngx_http_maas_score_pass(score, mlcf->cache, &pass, err) != MAAS_OK)
     {
         return err->code;
     }
 
-    if (ngx_http_maas_pass_predict(&pass, 1) != MAAS_OK) {
-        *err = pass.err;
-        return err->code;
-    }
+    /* no pass of requests for the model, which statistics are of; one whose
+     * answer was known has not run */
 
-    /* no pass of requests for the model, which statistics are of */
-
-    if (!pass.clockless) {
+    if (!pass.clockless && pass.done > 0) {
         ngx_http_maas_count_add(model, NGX_HTTP_MAAS_VAR_NS,
                                 (pass.ran - pass.run) * NGX_HTTP_MAAS_SAMPLE);
     }

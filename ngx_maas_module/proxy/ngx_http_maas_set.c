@@ -7,6 +7,7 @@
 
 
 #include "ngx_http_maas_proxy.h"
+#include "cache/ngx_http_maas_cache.h"
 
 
 static ngx_str_t *
@@ -399,6 +400,10 @@ ngx_http_maas_set_merge(ngx_conf_t *cf, ngx_http_maas_loc_conf_t *above,
             || bound[line[i]->slot].inputs == NULL)
         {
             return NGX_ERROR;
+        }
+
+        if (here->cache != NULL) {
+            ngx_http_maas_cache_for(here->cache->zone, line[i]->model);
         }
 
         if (ngx_http_maas_set_ends(cf)) {

@@ -11,6 +11,7 @@
 
 
 #include "ngx_http_maas_proxy.h"
+#include "request/ngx_http_maas_batch.h"
 
 
 /* ngx_http_maas_wait.c */
@@ -43,6 +44,15 @@ ngx_uint_t ngx_http_maas_body_to_come(ngx_http_request_t *r);
  * BUSY, NOMEM: it cannot be read; values then mean nothing. */
 maas_status_t ngx_http_maas_body_values(ngx_http_request_t *r,
     const maas_info_t *info, ngx_http_maas_value_t *values, maas_err_t *err);
+
+
+/* ngx_http_maas_score.c */
+
+/* Values of a score -> pass->x(1,in) -> pass->y(1,out), which the cache of the
+ * location, or NULL, may have: pass->done is 0 then.  In any thread. */
+maas_status_t ngx_http_maas_score_pass(ngx_http_maas_score_t *score,
+    ngx_http_maas_cached_t *cached, ngx_http_maas_pass_t *pass,
+    maas_err_t *err);
 
 
 /* ngx_http_maas_wait_thread.c */

@@ -8,7 +8,6 @@
 
 #include "ngx_http_maas_wait.h"
 #include "ngx_http_maas_why.h"
-#include "request/ngx_http_maas_batch.h"
 
 
 #if (NGX_THREADS)
@@ -28,6 +27,7 @@ typedef struct {
 struct ngx_http_maas_thread_s {
     ngx_http_request_t        *request;
     ngx_array_t                jobs;       /* of ngx_http_maas_job_t */
+    ngx_http_maas_cached_t    *cached;     /* of the location, or NULL */
     ngx_http_maas_block_t      block;      /* rows and workspaces */
     unsigned                   done:1;
 };
@@ -49,12 +49,8 @@ ngx_http_maas_thread_work(void *data, ngx_log_t *log)
     for (i = 0; i < thread->jobs.nelts; i++) {
         job[i].err.code = MAAS_OK;
 
-        if (ngx_http_maas_score_row(job[i].score, job[i].pass.x, &job[i].err)
-            == MAAS_OK
-            && ngx_http_maas_pass_predict(&job[i].pass, 1) != MAAS_OK)
-        {
-            job[i].err = job[i].pass.err;
-        }
+        (void) ngx_http_maas_score_pass(job[i].score, thread->cached,
+                                        &job[i].pass, &job[i].err);
 
         if (job[i].whys != NULL && job[i].err.code == MAAS_OK) {
             job[i].explained = ngx_http_maas_why_run(job[i].pass.model,
@@ -93,7 +89,7 @@ ngx_http_maas_thread_end(ngx_http_maas_thread_t *thread)
 
     for (i = 0; i < thread->jobs.nelts; i++) {
 
-        if (job[i].err.code == MAAS_OK) {
+        if (job[i].err.code == MAAS_OK && job[i].pass.done > 0) {
             ngx_http_maas_pass_learn(&job[i].pass);
             ngx_http_maas_count_add(job[i].pass.model, NGX_HTTP_MAAS_VAR_NS,
                                     job[i].pass.ran - job[i].pass.run);
@@ -409,6 +405,7 @@ ngx_http_maas_thread_wait(ngx_http_request_t *r)
     }
 
     thread->request = r;
+    thread->cached = mlcf->cache;
 
     if (ngx_http_maas_thread_gather(r, thread, mlcf->proxy.bound) != NGX_OK
         || thread->jobs.nelts == 0)

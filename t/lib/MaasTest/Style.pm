@@ -117,7 +117,7 @@ our @arrows = (
     [ qr{^ngx_maas_module/fleet/},   @face, $http,
                                $maas->('answers', 'routes') ],
     [ qr{^ngx_maas_module/proxy/},   @face, $http,
-                               $maas->('answers', 'request') ],
+                               $maas->('answers', 'cache', 'request') ],
     [ qr{^ngx_maas_module/trace/},   @face, $http,
                                $maas->('answers', 'proxy') ],
     [ qr{^ngx_maas_module/watch/},   @face, $http,
