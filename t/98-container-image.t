@@ -17,11 +17,7 @@ use MaasTest::Grpc;
 use POSIX ();
 use Test::More;
 
-plan(skip_all => 'no containers here')
-    if ($ENV{MAAS_CONTAINERS} || '') eq 'none';
-MaasTest::missing('root: overlays are mounted') if $> != 0;
-MaasTest::missing('podman and buildah')
-    if grep { system("command -v $_ >" . '/dev/null') } qw(podman buildah);
+MaasTest::Container::needed();
 
 my $t = MaasTest->new;
 my $c = MaasTest::Container->new($t);

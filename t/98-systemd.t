@@ -13,12 +13,7 @@ use MaasTest;
 use MaasTest::Container;
 use Test::More;
 
-plan(skip_all => 'no containers here')
-    if ($ENV{MAAS_CONTAINERS} || '') eq 'none';
-MaasTest::missing('root: overlays are mounted') if $> != 0;
-MaasTest::missing('podman, buildah and systemd-analyze')
-    if grep { system("command -v $_ >" . '/dev/null') }
-        qw(podman buildah systemd-analyze);
+MaasTest::Container::needed('systemd-analyze');
 
 my $t = MaasTest->new;
 my $dir = $t->dir;

@@ -27,6 +27,18 @@ END {
     $? = $rc;
 }
 
+# What a test of containers cannot do without, and programs of its own
+sub needed {
+    my (@programs) = @_;
+    plan(skip_all => 'no containers here')
+        if ($ENV{MAAS_CONTAINERS} || '') eq 'none';
+    MaasTest::missing('root: overlays are mounted') if $> != 0;
+    my @missing = grep { system("command -v $_ >" . '/dev/null') }
+        'podman', 'buildah', @programs;
+    MaasTest::missing("@missing") if @missing;
+    return;
+}
+
 sub new {
     my ($class, $t) = @_;
     my $self = bless { t => $t, n => 0 }, $class;
