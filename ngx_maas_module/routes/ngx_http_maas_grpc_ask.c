@@ -243,6 +243,16 @@ ngx_http_maas_ask_status(ngx_str_t *message, ngx_http_maas_target_t *target,
         return NGX_HTTP_NOT_FOUND;
     }
 
+    /* digits, which may be a label, are in `which` */
+
+    if (target->which.version.len != 0) {
+        target->which.version = target->model->version;
+    }
+
+    if (target->which.label.len != 0) {
+        target->which.label = target->model->label;
+    }
+
     return 0;
 }
 
