@@ -142,7 +142,9 @@ $(B)/unit/test_%: $(B)/obj/t/unit/test_%.o $(B)/libmaas.a
 PLAIN_O     = $(addprefix $(B)/obj/ngx_maas_module/, \
                   proxy/ngx_http_maas_hello.o proxy/ngx_http_maas_hello_ja4.o \
                   trace/ngx_http_maas_trace_context.o \
-                  fleet/ngx_http_maas_line.o fleet/ngx_http_maas_merge.o)
+                  fleet/ngx_http_maas_line.o fleet/ngx_http_maas_line_part.o \
+                  fleet/ngx_http_maas_merge.o \
+                  fleet/ngx_http_maas_merge_put.o)
 PLAIN_USERS = $(B)/unit/test_hello $(B)/fuzz/fuzz_hello $(B)/bench/bench_hello \
               $(B)/unit/test_traceparent $(B)/fuzz/fuzz_traceparent \
               $(B)/unit/test_merge $(B)/fuzz/fuzz_merge

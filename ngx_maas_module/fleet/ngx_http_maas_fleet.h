@@ -74,6 +74,17 @@ struct ngx_http_maas_ask_s {
 /* Content handler of maas_fleet */
 ngx_int_t ngx_http_maas_fleet_handler(ngx_http_request_t *r);
 
+
+/* ngx_http_maas_said.c */
+
+/* Why most are down */
+extern const char  ngx_http_maas_said_late[];
+
+/* A subrequest for an instance has ended: handler of its post_subrequest, whose
+ * data is a ngx_http_maas_said_t.  The last one ends the request. */
+ngx_int_t ngx_http_maas_said_done(ngx_http_request_t *sr, void *data,
+    ngx_int_t rc);
+
 /* Where there are fleets: what instances answer is kept. */
 void ngx_http_maas_fleet_filter_init(void);
 

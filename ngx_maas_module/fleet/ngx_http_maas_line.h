@@ -49,12 +49,26 @@ void ngx_http_maas_line_read(ngx_http_maas_piece_t *text,
 int ngx_http_maas_line_label(ngx_http_maas_piece_t *labels,
     ngx_http_maas_piece_t *name, ngx_http_maas_piece_t *value);
 
-/* Are they the same bytes? */
-int ngx_http_maas_piece_is(ngx_http_maas_piece_t a, ngx_http_maas_piece_t b);
-
 /* A piece that is a literal */
 #define ngx_http_maas_piece(text)                                             \
     ((ngx_http_maas_piece_t) { (const unsigned char *) text, sizeof(text) - 1 })
+
+
+/* ngx_http_maas_line_part.c */
+
+/* Are they the same bytes? */
+int ngx_http_maas_piece_is(ngx_http_maas_piece_t a, ngx_http_maas_piece_t b);
+
+/* Take n bytes, blanks, the word up to the next blank off the front. */
+void ngx_http_maas_line_skip(ngx_http_maas_piece_t *p, size_t n);
+void ngx_http_maas_line_blanks(ngx_http_maas_piece_t *p);
+ngx_http_maas_piece_t ngx_http_maas_line_word(ngx_http_maas_piece_t *p);
+
+/* Is all of it a value, and perhaps a time; text without zeros and carriage
+ * returns, in UTF-8; a help, whose escapes are known? */
+int ngx_http_maas_line_value(ngx_http_maas_piece_t p);
+int ngx_http_maas_line_is_text(ngx_http_maas_piece_t p);
+int ngx_http_maas_line_help(ngx_http_maas_piece_t p);
 
 
 #endif /* _NGX_HTTP_MAAS_LINE_H_INCLUDED_ */

@@ -64,6 +64,8 @@ void ngx_http_maas_merge_read(ngx_http_maas_families_t *families,
 size_t ngx_http_maas_merge_find(const ngx_http_maas_families_t *families,
     ngx_http_maas_piece_t text, ngx_http_maas_run_t *runs);
 
+/* ngx_http_maas_merge_put.c */
+
 /* The head of a family, as far as it was said */
 void ngx_http_maas_merge_head(const ngx_http_maas_family_t *family,
     const ngx_http_maas_sink_t *sink);

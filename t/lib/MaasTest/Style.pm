@@ -47,6 +47,10 @@ our @rooms = (
                 qr{^<string\.h>$},
             'ngx_maas_module/fleet/ngx_http_maas_line.h' => qr{^<stddef\.h>$},
             'ngx_maas_module/fleet/ngx_http_maas_line.c' => qr{^<string\.h>$},
+            'ngx_maas_module/fleet/ngx_http_maas_line_part.c' =>
+                qr{^<string\.h>$},
+            'ngx_maas_module/fleet/ngx_http_maas_merge_put.c' =>
+                qr{^<string\.h>$},
             'ngx_maas_module/fleet/ngx_http_maas_merge.c' =>
                 qr{^<(?:stdint|string)\.h>$},
             'ngx_maas_module/proxy/ngx_http_maas_hello_ja4.c' =>
