@@ -35,13 +35,13 @@ def instance(o, folder, n):
 
 
 def router(o, folder, ports):
-    """Its maps and upstreams, then its server without where it listens."""
+    """Its maps and upstreams, then its first server without where it listens."""
     with open(CONF) as f:
         text = f.read()
     for i, port in enumerate(ports):
         text = text.replace(f'127.0.0.1:{8081 + i}', f'127.0.0.1:{port}')
     maps, server = re.search(r'(    # the model that is asked.*?)'
-                             r'    server \{\n.*?\n\n(.*)\n    \}\n\}\n',
+                             r'    server \{\n.*?\n\n(.*?)\n    \}\n',
                              text, re.S).groups()
     return servers.Nginx('router', o.nginx, folder,
                          os.path.join(o.build, 'ngx_http_maas_module.so'),
