@@ -39,10 +39,13 @@ http {
     maas_model pair %%TESTDIR%%/pair.safetensors;
     maas_model pair %%TESTDIR%%/pair.safetensors version=2 label=canary;
     maas_track $client key=$remote_addr window=10s,1m,10m,1h;
+    upstream fleet { server 127.0.0.1:%%PORT%%; server 127.0.0.1:%%PORT1%%; }
     server {
         listen 127.0.0.1:%%PORT%%;
         client_header_buffer_size 8k;
         location = / { maas_status; }
+        location = /fleet { maas_fleet status fleet /ask; }
+        location = /ask { proxy_pass http://$maas_instance/?$args; }
         location / { maas_serve; maas_shadow pair:2 of=pair:1; }
     }
 }
@@ -69,6 +72,8 @@ my %pages = (
         . ' && document.querySelectorAll("#reasons li").length > 1',
     '/?page=live#pair%3A1' => 'return !document.getElementById("detail")'
         . '.hidden && document.querySelector("#requests").innerText != "\u2013"',
+    '/fleet' => 'return document.querySelectorAll("#instances tbody tr").length'
+        . ' == 2 && document.querySelector("#requests").innerText != "\u2013"',
     '/docs' => 'return document.querySelectorAll("details").length > 0',
     '/v2/models/pair/docs' => 'const all = [...document.querySelectorAll('
         . '"details")]; all.forEach(e => { e.open = true; });'
