@@ -38,11 +38,13 @@ http {
     maas_model b b.safetensors watch=100ms;
     maas_model m m.safetensors;
     maas_model n n.safetensors;
+    maas_pipeline both mean=a,b;
     server {
         listen 127.0.0.1:%%PORT%% reuseport;
         maas_cache zone=small:85k;
         location = /a { maas_predict a; }
         location = /b { maas_predict b; maas_offload pool above=0us; }
+        location = /both { maas_predict both; }
         location = /m { maas_predict m; }
         location = /n { maas_predict n; }
         location = /plain/m { maas_predict m; maas_cache off; }
@@ -97,6 +99,19 @@ subtest 'a file that was there before' => sub {
     my $answer = $t->post('/a', $MaasTest::Swap::row, @json);
     is($answer->header('x-cache'), 'HIT', 'its answers are still there');
     is(MaasTest::Swap::generation($answer->body), $g{a} - 1, 'its own');
+};
+
+subtest 'a pipeline' => sub {
+    my $lines = MaasTest::Swap::lines($t, '/both');
+    my $n = 0;
+    for my $g (201 .. 204) {
+        MaasTest::Swap::put($t, $_, $g, hidden => 64) for 'a', 'b';
+        $n++ if MaasTest::Swap::all($t, $lines, '/both', $g)
+            && $t->post('/both', $MaasTest::Swap::row, @json)
+                ->header('x-cache') eq 'HIT';
+    }
+    is($n, 4, 'has the answers of its models');
+    close $_ for values %$lines;
 };
 
 # Until the file `stop` is there: any of many rows of two models, one or more in

@@ -74,6 +74,7 @@ http {
         location = /c/ttl { maas_predict m; maas_cache zone=some ttl=1s; }
         location = /c/hour { maas_predict m; maas_cache zone=some ttl=1h; }
         location = /c/shadow { maas_predict m; maas_shadow other; }
+        location = /c/mirrored { maas_predict m; mirror /c/hour; }
         location = /c/if {
             if ($arg_a) { set $x 1; }
             maas_predict m;
@@ -342,6 +343,24 @@ subtest 'elsewhere' => sub {
     is($word->($t->post('/c/all', pack('f<*', fresh(1000)), @octets)), 'BYPASS',
         'a thread for it alone');
     is($word->($t->post('/c/m', '[1,2', @json)), '-', 'an error');
+
+    $row = '[' . join(',', fresh(4)) . ']';
+    my $want = $t->post('/m', $row, @json)->body;
+    my $ask = sub { $t->request('POST', $_[0], $row, @json, @_[ 1 .. $#_ ]) };
+    my $text = $ask->('/c/m', Connection => 'close');
+    for my $said ('MISS', 'HIT') {
+        my ($late) = $t->answers($t->send($text, split => [ 9,
+            length($text) - 3 ]));
+        is($word->($late) . $late->body, $said . $want, "a late body: $said");
+    }
+    my @many = $t->pipeline((map { $ask->($_ % 2 ? '/c/m' : '/c/mirrored') }
+        1 .. 99), $text);
+    is(scalar(grep { $_->status == 200 && $word->($_) eq 'HIT'
+        && $_->body eq $want } @many), 100, 'many on one connection');
+    (my $chunked) = $t->answers($t->send($t->request('POST', '/c/m',
+        $t->chunked($row, 2), @json, 'Transfer-Encoding' => 'chunked',
+        Connection => 'close')));
+    is($word->($chunked) . $chunked->body, "HIT$want", 'in chunks');
     is($word->($t->post('/c/why', '[{"a":7,"b":"y"}]', @json)), 'BYPASS',
         'reasons are computed');
 
