@@ -250,7 +250,7 @@ join_rooms(const maas_join_t *how, maas_joined_t *j)
     if (how->kind == MAAS_JOIN_MEAN) {
         j->room[0] = a->out * sizeof(double);
         j->room[1] = a->out * sizeof(float);
-        j->room[2] = j->at != NULL ? most : 0;
+        j->room[2] = j->own != NULL ? most : 0;
         return;
     }
 
@@ -354,47 +354,111 @@ join_others(const maas_join_t *how, maas_model_t *m)
 }
 
 
-/* Parts that read the same values in other ways: each has a row of its own in
- * the model's row. */
+/* Each reads a value in its own way, into its own part of a row. */
+
+static maas_status_t
+join_ways(const maas_join_t *how, maas_model_t *m, maas_join_own_t *own,
+    const maas_fields_t *const *from)
+{
+    size_t                i, at;
+    maas_status_t         rc;
+    const maas_fields_t  *marking[MAAS_JOIN_MOST];
+
+    for (i = 0, at = 0; i < how->n; i++) {
+        marking[i] = how->parts[i]->info.marking;
+        own[i].at = at;
+        at += how->parts[i]->info.row;
+    }
+
+    m->info.plain = 0;
+    m->info.nan = 0;
+    rc = maas__fields_join(m->arena, from, how->n, &m->fields);
+
+    return rc == MAAS_OK ? maas__fields_join(m->arena, marking, how->n,
+                                             &m->marking)
+                         : rc;
+}
+
+
+/* A row is just numbers, of which each takes its own. */
+
+static maas_status_t
+join_numbers(const maas_join_t *how, maas_model_t *m, maas_join_own_t *own,
+    const maas_fields_t *const *from)
+{
+    float           v;
+    double         *missing;
+    size_t          i, c, **place;
+    maas_status_t   rc;
+
+    rc = maas__fields_join_plain(m->arena, from, how->n, &m->fields, &place);
+    if (rc != MAAS_OK) {
+        return rc;
+    }
+
+    for (i = 0; i < how->n; i++) {
+        missing = maas__arena_alloc(m->arena, from[i]->n, sizeof(double));
+        if (missing == NULL) {
+            return MAAS_NOMEM;
+        }
+
+        for (c = 0; c < from[i]->n; c++) {
+            v = from[i]->columns[c].missing;
+            missing[c] = v == MAAS_KEEP ? NAN : (double) v;
+        }
+
+        own[i].from = place[i];
+        own[i].missing = missing;
+    }
+
+    m->marking = m->fields;
+    m->marking.marks = 1;
+
+    return MAAS_OK;
+}
+
+
+/* Parts that read the same values in other ways: each has its own row in the
+ * model's row. */
 
 static maas_status_t
 join_fields(const maas_join_t *how, maas_model_t *m, maas_joined_t *j)
 {
-    size_t                i, *at;
+    int                   plain;
+    size_t                i;
     maas_info_t          *info;
     maas_status_t         rc;
-    const maas_fields_t  *from[MAAS_JOIN_MOST], *marking[MAAS_JOIN_MOST];
+    maas_join_own_t      *own;
+    const maas_fields_t  *from[MAAS_JOIN_MOST];
 
     info = &m->info;
-    at = maas__arena_alloc(m->arena, how->n, sizeof(size_t));
-    if (at == NULL) {
+    own = maas__arena_alloc(m->arena, how->n, sizeof(maas_join_own_t));
+    if (own == NULL) {
         return MAAS_NOMEM;
     }
 
-    for (i = 0; i < how->n; i++) {
+    for (i = 0, plain = 1; i < how->n; i++) {
         from[i] = how->parts[i]->info.reader;
-        marking[i] = how->parts[i]->info.marking;
-        at[i] = i == 0 ? 0 : at[i - 1] + how->parts[i - 1]->info.row;
+        plain &= how->parts[i]->info.plain;
     }
 
-    if ((rc = maas__fields_join(m->arena, from, how->n, &m->fields))
-        != MAAS_OK
-        || (rc = maas__fields_join(m->arena, marking, how->n, &m->marking))
-           != MAAS_OK
-        || (rc = join_others(how, m)) != MAAS_OK)
-    {
+    rc = plain ? join_numbers(how, m, own, from) : MAAS_BADSHAPE;
+
+    if (rc == MAAS_BADSHAPE) {
+        rc = join_ways(how, m, own, from);
+    }
+
+    if (rc != MAAS_OK || (rc = join_others(how, m)) != MAAS_OK) {
         return rc;
     }
 
     m->marking.others = m->fields.others;
-    j->at = at;
+    j->own = own;
 
     info->in = m->fields.in;
     info->row = m->fields.in * maas__slot_size(info->wide);
     info->rank = 1;
     info->shape[0] = info->in;
-    info->plain = 0;
-    info->nan = 0;
     info->n_columns = m->fields.n;
     info->columns = m->fields.names;
     info->fields = m->fields.info;

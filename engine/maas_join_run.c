@@ -145,22 +145,53 @@ maas_join_chain(const maas_join_slice_t *s)
 }
 
 
+/* Row r of a part -> to */
+
+static void
+maas_join_row(const maas_join_slice_t *s, size_t part, size_t r, char *to)
+{
+    size_t                  i, size;
+    const char             *x;
+    const maas_info_t      *info;
+    const maas_join_own_t  *own;
+
+    info = &s->j->parts[part]->info;
+    x = s->x + r * s->m->info.row;
+    own = s->j->own == NULL ? NULL : &s->j->own[part];
+
+    if (own == NULL || own->from == NULL) {
+        memcpy(to, own == NULL ? x : x + own->at, info->row);
+        return;
+    }
+
+    size = maas__slot_size(info->wide);
+
+    for (i = 0; i < info->in; i++) {
+        if (isnan(maas__slot(info->wide, x, own->from[i]))
+            && !isnan(own->missing[i]))
+        {
+            maas__slot_set(info->wide, to, i, own->missing[i]);
+
+        } else {
+            memcpy(to + i * size, x + own->from[i] * size, size);
+        }
+    }
+}
+
+
 /* Rows of a part, where it has its own within those of all: in `room` */
 
 static const void *
 maas_join_own(const maas_join_slice_t *s, size_t part, char *room)
 {
-    size_t  r, row;
+    size_t  r;
 
-    if (s->j->at == NULL) {
+    if (s->j->own == NULL) {
         return s->x;
     }
 
-    row = s->j->parts[part]->info.row;
-
     for (r = 0; r < s->rows; r++) {
-        memcpy(room + r * row, s->x + r * s->m->info.row + s->j->at[part],
-               row);
+        maas_join_row(s, part, r, room + r * s->j->parts[part]->info.row);
     }
 
     return room;
@@ -277,11 +308,10 @@ static maas_status_t
 maas_join_gate(const maas_join_slice_t *s)
 {
     float          *said;
-    size_t          n, r, at, row, out;
+    size_t          n, r, row, out;
     maas_status_t   rc;
 
     said = (float *) s->room[0];
-    at = s->j->at == NULL ? 0 : s->j->at[1];
     row = s->j->parts[1]->info.row;
     out = s->m->info.out;
 
@@ -292,8 +322,7 @@ maas_join_gate(const maas_join_slice_t *s)
 
     for (n = 0, r = 0; r < s->rows; r++) {
         if (maas_join_passes(s, said[r])) {
-            memcpy(s->room[1] + n++ * row, s->x + r * s->m->info.row + at,
-                   row);
+            maas_join_row(s, 1, r, s->room[1] + n++ * row);
         }
     }
 

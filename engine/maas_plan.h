@@ -73,12 +73,20 @@ struct maas_model_s {
 
 #define MAAS_JOIN_ROOMS  3
 
+/* A part's own row within a row of all */
+
+typedef struct {
+    size_t                at;          /* bytes before it */
+    const size_t         *from;        /* NULL: it stands there; (in) places of
+                                          its numbers in the row, */
+    const double         *missing;     /*     (in) what is there for NaN */
+} maas_join_own_t;
+
 struct maas_joined_s {
     maas_join_kind_t      kind;
     size_t                n;
     const maas_model_t  **parts;       /* (n) */
-    const size_t         *at;          /* (n) bytes of a row before what is the
-                                          part's; NULL: it is that of all */
+    const maas_join_own_t  *own;       /* (n); NULL: a row is one of all */
     const double         *weights;     /* mean: (n) */
     double                total;       /*     and their sum */
     float                 above;       /* gate */

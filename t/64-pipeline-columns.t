@@ -54,6 +54,10 @@ $t->model('e', sizes => [ 1, 1 ], task => 'binary', inputs => {
 $t->model('f', sizes => [ 1, 1 ], task => 'binary', inputs => {
     kind => 'columns', columns => [ { name => 'age', kind => 'number' } ] });
 
+model('n1', 9, 'amount', 'age');
+$column{age}{missing} = 44;
+model('n2', 6, 'age', [ amount => missing => 7 ]);
+
 $t->conf(<<'EOC');
 %%GLOBALS%%
 events { }
@@ -64,6 +68,8 @@ http {
     maas_pipeline gate gate=a above=0.5 then=b else=gate;
     maas_pipeline back gate=b above=0.5 then=a else=0;
     maas_pipeline both gate=mean above=0.5 then=b else=gate;
+    maas_pipeline numbers mean=n1,n2;
+    maas_pipeline larger gate=n2 above=0.5 then=n1 else=gate;
     maas_feature amount $arg_amount;
     maas_feature age $arg_age;
     maas_feature country $arg_country;
@@ -106,7 +112,7 @@ sub alone {
         +{ map { ($_ => $r{$_}) } @{ $columns{$name} } } } @rows ]);
 }
 
-my %of = map { $_ => alone($_) } 'a', 'b', 'd';
+my %of = map { $_ => alone($_) } 'a', 'b', 'd', 'n1', 'n2';
 my $mean = [ map { float32((3 * $of{a}[$_] + $of{b}[$_] + 2 * $of{d}[$_]) / 6) }
     0 .. $#rows ];
 
@@ -117,7 +123,24 @@ is_deeply(ask('back', \@rows), [ map { $of{b}[$_] > 0.5 ? $of{a}[$_] : 0 }
     0 .. $#rows ], 'the other way round');
 is_deeply(ask('both', \@rows), [ map { $mean->[$_] > 0.5 ? $of{b}[$_]
     : $mean->[$_] } 0 .. $#rows ], 'a mean as a gate');
-for my $name ('a', 'b', 'd') {
+
+# numbers alone: a row is a tensor, too
+
+my @numbers = map { my %r = %$_; delete $r{country}; \%r } @rows;
+my $half = [ map { float32(($of{n1}[$_] + $of{n2}[$_]) / 2) } 0 .. $#rows ];
+is_deeply(ask('numbers', \@numbers), $half, 'a mean of numbers');
+is_deeply(ask('larger', \@numbers), [ map { $of{n2}[$_] > 0.5 ? $of{n1}[$_]
+    : $of{n2}[$_] } 0 .. $#rows ], 'a gate of numbers');
+my @whole = grep { defined $rows[$_]{amount} } 0 .. $#rows;
+is_deeply([ map { float32($_) } @{ $t->post('/v2/models/numbers/infer',
+    $json->encode({ inputs => [ { name => 'input', datatype => 'FP32',
+        shape => [ scalar @whole, 2 ], data => [ map { @{ $rows[$_] }
+            {qw(amount age)} } @whole ] } ] }), @json)
+    ->json->{outputs}[0]{data} } ], [ @{$half}[@whole] ], 'as a tensor');
+like($t->post('/v1/models/numbers:predict', '{"instances":[{"amount":1}]}',
+    @json)->error, qr/"age"/, 'one requires it');
+
+for my $name ('a', 'b', 'd', 'n1', 'n2') {
     my $pass = grep { $_ > 0.5 } @{ $of{$name} };
     ok($pass > 5 && $pass < 115, "$name says yes $pass times");
 }

@@ -273,12 +273,21 @@ maas_status_t maas__columns_place(maas_column_t *c, size_t n, size_t *in);
 /* Does a row that one reads mean the same to the other?  Then SIZE_MAX, else
  * the first column that is another one. */
 size_t maas__fields_differ(const maas_fields_t *a, const maas_fields_t *b);
+/* Does a text that has a value mean the same to both columns? */
+int maas__column_means(const maas_column_t *a, const maas_column_t *b);
 /* maas_field_join.c: one that reads a value for all of n others, whose columns
  * of one name are of one kind, in the order of the first that has it; what it
  * says of a column is what the first one says that must have a value, or else
  * the first.  The others stay where they are.  NOMEM, TOOBIG. */
 maas_status_t maas__fields_join(maas_arena_t *a,
     const maas_fields_t *const *from, size_t n, maas_fields_t *out);
+/* The same of others whose rows are just the numbers of their columns: so is a
+ * row of it, NaN where a number that nobody requires is missing.  Column c of
+ * from[k] is its column (*place)[k][c].  BADSHAPE: a text may mean different
+ * numbers. */
+maas_status_t maas__fields_join_plain(maas_arena_t *a,
+    const maas_fields_t *const *from, size_t n, maas_fields_t *out,
+    size_t ***place);
 /* A table of n names, which stay where they are. */
 maas_status_t maas__names_create(maas_arena_t *a, const char *const *names,
     size_t n, maas_names_t *t);

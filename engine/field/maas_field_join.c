@@ -137,38 +137,43 @@ join_parts(join_t *j, maas_arena_t *a)
 }
 
 
-maas_status_t
-maas__fields_join(maas_arena_t *a, const maas_fields_t *const *from, size_t n,
-    maas_fields_t *out)
+static maas_status_t
+join_begin(join_t *j, maas_arena_t *a, const maas_fields_t *const *from,
+    size_t n)
 {
-    join_t         j;
-    size_t         k, most;
-    maas_status_t  rc;
+    size_t  k, most;
 
-    memset(&j, 0, sizeof(join_t));
+    memset(j, 0, sizeof(join_t));
 
-    j.from = from;
-    j.n_from = n;
-    j.f.marks = from[0]->marks;
-    j.f.wide = from[0]->wide;
+    j->from = from;
+    j->n_from = n;
+    j->f.marks = from[0]->marks;
+    j->f.wide = from[0]->wide;
 
     for (k = 0, most = 1; k < n; k++) {
         most += from[k]->n;
     }
 
-    j.f.columns = maas__arena_alloc(a, most, sizeof(maas_column_t));
-    j.f.info = maas__arena_alloc(a, most, sizeof(maas_field_t));
-    j.f.values = maas__arena_alloc(a, most, sizeof(maas_names_t));
-    j.f.names = maas__arena_alloc(a, most, sizeof(char *));
-    j.place = maas__arena_alloc(a, n, sizeof(size_t *));
+    j->f.columns = maas__arena_alloc(a, most, sizeof(maas_column_t));
+    j->f.info = maas__arena_alloc(a, most, sizeof(maas_field_t));
+    j->f.values = maas__arena_alloc(a, most, sizeof(maas_names_t));
+    j->f.names = maas__arena_alloc(a, most, sizeof(char *));
+    j->place = maas__arena_alloc(a, n, sizeof(size_t *));
 
-    if (j.f.columns == NULL || j.f.info == NULL || j.f.values == NULL
-        || j.f.names == NULL || j.place == NULL)
-    {
-        return MAAS_NOMEM;
-    }
+    return j->f.columns == NULL || j->f.info == NULL || j->f.values == NULL
+           || j->f.names == NULL || j->place == NULL ? MAAS_NOMEM
+                                                     : join_lists(j, a);
+}
 
-    if ((rc = join_lists(&j, a)) != MAAS_OK
+
+maas_status_t
+maas__fields_join(maas_arena_t *a, const maas_fields_t *const *from, size_t n,
+    maas_fields_t *out)
+{
+    join_t         j;
+    maas_status_t  rc;
+
+    if ((rc = join_begin(&j, a, from, n)) != MAAS_OK
         || (rc = join_parts(&j, a)) != MAAS_OK
         || (rc = maas__names_create(a, j.f.names, j.f.n, &j.f.by_name))
            != MAAS_OK)
@@ -178,4 +183,59 @@ maas__fields_join(maas_arena_t *a, const maas_fields_t *const *from, size_t n,
 
     *out = j.f;
     return MAAS_OK;
+}
+
+
+/* Whatever a number is, it is one: its own slot */
+
+static void
+join_plain(join_t *j)
+{
+    size_t          c;
+    maas_column_t  *column;
+
+    for (c = 0; c < j->f.n; c++) {
+        column = &j->f.columns[c];
+        column->at = c;
+        column->missing = j->f.info[c].required ? NAN : MAAS_KEEP;
+        j->f.info[c].at = c;
+    }
+
+    j->f.in = j->f.n;
+}
+
+
+maas_status_t
+maas__fields_join_plain(maas_arena_t *a, const maas_fields_t *const *from,
+    size_t n, maas_fields_t *out, size_t ***place)
+{
+    join_t         j;
+    size_t         k, c;
+    maas_status_t  rc;
+
+    rc = join_begin(&j, a, from, n);
+    if (rc != MAAS_OK) {
+        return rc;
+    }
+
+    for (k = 0; k < n; k++) {
+        for (c = 0; c < from[k]->n; c++) {
+            if (!maas__column_means(&from[k]->columns[c],
+                                    &j.f.columns[j.place[k][c]]))
+            {
+                return MAAS_BADSHAPE;
+            }
+        }
+    }
+
+    join_plain(&j);
+
+    rc = maas__names_create(a, j.f.names, j.f.n, &j.f.by_name);
+
+    if (rc == MAAS_OK) {
+        *out = j.f;
+        *place = j.place;
+    }
+
+    return rc;
 }

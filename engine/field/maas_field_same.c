@@ -41,10 +41,8 @@ same_parts(const maas_column_t *a, const maas_column_t *b)
 }
 
 
-/* What a text means */
-
-static int
-same_meaning(const maas_column_t *a, const maas_column_t *b)
+int
+maas__column_means(const maas_column_t *a, const maas_column_t *b)
 {
     return same_texts(a->values, a->n_values, b->values, b->n_values)
            && same_texts(a->blanks, a->n_blanks, b->blanks, b->n_blanks)
@@ -72,7 +70,7 @@ same_column(const maas_column_t *a, const maas_column_t *b)
            && a->hash == b->hash
            && a->shortest == b->shortest
            && a->longest == b->longest
-           && same_meaning(a, b);
+           && maas__column_means(a, b);
 }
 
 
