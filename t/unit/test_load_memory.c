@@ -408,6 +408,96 @@ a_room(void **state)
 }
 
 
+static long
+torture_join(const maas_join_t *how)
+{
+    long           n, before;
+    maas_err_t     err;
+    maas_model_t  *m;
+    maas_status_t  rc;
+
+    before = live;
+
+    for (n = 1; /* void */ ; n++) {
+        m = NULL;
+        countdown = n;
+        rc = maas_join(how, &m, &err);
+
+        if (countdown > 0) {
+            break;
+        }
+
+        assert_int_equal(rc, MAAS_NOMEM);
+        assert_string_equal(err.msg, "out of memory");
+        assert_null(m);
+        assert_int_equal(live, before);
+    }
+
+    countdown = 0;
+    assert_int_equal(rc, MAAS_OK);
+    maas_model_free(m);
+    assert_int_equal(live, before);
+
+    return n - 1;
+}
+
+
+/* Models of models: columns that are the same, that are all numbers, and that
+ * are not */
+
+static void
+joined(void **state)
+{
+    size_t               i;
+    file_t               f;
+    maas_err_t           err;
+    maas_join_t          how;
+    maas_model_t        *m[3];
+    const maas_model_t  *parts[2];
+
+    static const weights_t    w[] = { { 0, 2, 1 } };
+    static const char *const  columns[] = {
+        "{\"name\":\"a\",\"kind\":\"number\"},"
+            "{\"name\":\"b\",\"kind\":\"number\",\"missing\":1}",
+        "{\"name\":\"b\",\"kind\":\"number\",\"missing\":2},"
+            "{\"name\":\"c\",\"kind\":\"number\"}",
+        "{\"name\":\"d\",\"kind\":\"category\",\"values\":[\"x\",\"y\"]}"
+    };
+
+    for (i = 0; i < 3; i++) {
+        char  text[1024];
+
+        (void) snprintf(text, sizeof(text), HEAD("binary")
+                        "\"inputs\":{\"kind\":\"columns\",\"columns\":[%s]},"
+                        "\"layers\":[{\"kind\":\"dense\",\"units\":1,"
+                        "\"activation\":\"sigmoid\"}],"
+                        "\"outputs\":{\"labels\":[\"no\",\"yes\"]},"
+                        "\"other_columns\":[{\"name\":\"t%zu\","
+                        "\"role\":\"target\"}]}", columns[i], i);
+        make(&f, text, w, 1, 0);
+        assert_int_equal(maas_model_load(f.bytes, f.size, MAAS_ISA_AUTO, &m[i],
+                                         &err), MAAS_OK);
+    }
+
+    memset(&how, 0, sizeof(how));
+    how.n = 2;
+    how.parts = parts;
+    how.names = (const char *[]) { "one", "two" };
+
+    parts[0] = m[0];
+
+    for (i = 0; i < 3; i++) {
+        parts[1] = m[i];
+        how.kind = i == 1 ? MAAS_JOIN_GATE : MAAS_JOIN_MEAN;
+        assert_true(torture_join(&how) > (i == 0 ? 4 : 15));
+    }
+
+    for (i = 0; i < 3; i++) {
+        maas_model_free(m[i]);
+    }
+}
+
+
 int
 main(void)
 {
@@ -419,6 +509,7 @@ main(void)
         cmocka_unit_test(many_layers),
         cmocka_unit_test(branches),
         cmocka_unit_test(a_room),
+        cmocka_unit_test(joined),
     };
 
     cJSON_InitHooks(&hooks);
