@@ -9,6 +9,7 @@ use lib "$FindBin::Bin/lib";
 
 use JSON::PP ();
 use MaasTest;
+use MaasTest::Grpc;
 use MaasTest::Model qw(float32);
 use Test::More;
 
@@ -52,6 +53,7 @@ http {
     maas_models %%TESTDIR%%/*.safetensors;
     server {
         listen 127.0.0.1:%%PORT%%;
+        listen 127.0.0.1:%%PORT1%% http2;
         location / { maas_serve; }
         location = /good { maas_predict known; }
         location = /chain { maas_predict chain; maas_headers on; }
@@ -165,6 +167,12 @@ is_deeply($meta->{inputs}[0]{shape}, [ -1, 4 ], 'inputs of the first model');
 is_deeply($meta->{outputs}[0]{shape}, [ -1, 3 ], 'outputs of the last one');
 is($t->get('/v2/models/long/versions/3/ready')->status, 200, 'a version');
 is($t->get('/v2/models/long/versions/1/ready')->status, 404, 'that is all');
+
+my $grpc = MaasTest::Grpc->new($t->port(1))->infer(
+    MaasTest::Grpc::infer_message(model => 'nested', rows => \@rows));
+is($grpc->{code}, 0, 'gRPC') or diag($grpc->{text});
+is_deeply([ MaasTest::Grpc::floats($grpc->{message}) ],
+    [ map { @$_ } @{ $want{nested} } ], 'has the same bits');
 
 my $csv = join '', map { join(',', @$_) . "\n" } @rows[ 0 .. 4 ];
 is_deeply([ map { [ map { float32($_) } @$_ ] } @{ $t->post('/few',
