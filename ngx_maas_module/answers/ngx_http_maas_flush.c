@@ -11,6 +11,29 @@
 #if (NGX_HTTP_V2)
 
 
+/* nginx queues headers before it knows that it has the memory to take them back
+ * out when the request ends: without that they must not stay there. */
+
+static void
+ngx_http_maas_flush_drop(ngx_http_v2_stream_t *stream)
+{
+    ngx_http_v2_out_frame_t  **frame;
+
+    frame = &stream->connection->last_out;
+
+    while (*frame != NULL && stream->queued > 0) {
+
+        if ((*frame)->stream == stream && !(*frame)->blocked) {
+            *frame = (*frame)->next;
+            stream->queued--;
+
+        } else {
+            frame = &(*frame)->next;
+        }
+    }
+}
+
+
 /*
  * Over HTTP/2 nginx writes headers as soon as it has them, and a body after
  * them: two system calls, which take as long as a small model.  While what the
@@ -31,6 +54,10 @@ ngx_http_maas_flush_frames(ngx_http_request_t *r, ngx_event_t *wev,
     wev->ready = 0;
 
     rc = ngx_http_send_header(r);
+
+    if (rc == NGX_ERROR) {
+        ngx_http_maas_flush_drop(r->stream);
+    }
 
     if (h2c->processing == 1) {
         wev->ready = 1;
