@@ -56,6 +56,9 @@ http {
     server {
         listen 127.0.0.1:%%PORT%%;
         listen 127.0.0.1:%%PORT1%% http2;
+        # nginx dies by itself where a request line of HTTP/2 is not in
+        # the first block, for which there is no memory
+        request_pool_size 8k;
         location / { maas_serve; }
         location = /rows { maas_predict m; }
         location = /picture { maas_predict picture; }
