@@ -174,6 +174,21 @@ subtest 'headers' => sub {
     my ($answer) = $t->answers($t->receive($s));
     is($answer->json->{instances}[0]{error}, 'the answer has status 500', 'no');
 
+    # whole, begun, not yet there
+    for my $body ("Content-Length: 5\r\n\r\nhello",
+        "Content-Length: 5\r\n\r\nh", "Content-Length: 5\r\n\r\n",
+        "Transfer-Encoding: chunked\r\n\r\n5\r\nh")
+    {
+        my $s = $t->send("GET /cut?format=json HTTP/1.1\r\nHost: a\r\n$body",
+            keep => 1);
+        my $c = $server->accept;
+        sysread $c, my $head, 65536;
+        unlike($head, qr/^(?:content-length|transfer-encoding)/mi,
+            'nor how long a body is: ' . $body =~ s/\s+/ /gr);
+        close $c;
+        close $s;
+    }
+
     for my $case (
         [ '1.0', 'Content-Length: 100', '{}', 'the answer is cut' ],
         [ '1.0', 'Content-Length: 2', '{}', undef ],

@@ -132,7 +132,13 @@ ngx_http_maas_ask_one(ngx_http_maas_ask_t *ask, ngx_http_maas_said_t *said)
     said->request = sr;
     ask->waiting++;
 
-    /* what the client sent, such as a password, is not for them */
+    /* what the client sent, such as a password, is not for them, nor is the
+     * length of a body that they do not get: they would wait for it, or take
+     * the next request of the connection for it */
+
+    sr->headers_in.content_length = NULL;
+    sr->headers_in.content_length_n = -1;
+    sr->headers_in.chunked = 0;
 
     return ngx_list_init(&sr->headers_in.headers, sr->pool, 1,
                          sizeof(ngx_table_elt_t));
