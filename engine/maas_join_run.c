@@ -1,7 +1,7 @@
 /*
  * Run models that were joined: slice by slice, each part on all rows of a slice
  * before the next one, in one workspace.
- * Not here: whether they fit (maas_join.c), how a part runs (maas_run.c).
+ * Not here: whether they fit (maas_join_fit.c), how a part runs (maas_run.c).
  */
 
 #include "maas_int.h"

@@ -98,7 +98,11 @@ struct maas_joined_s {
                                size_t ws_size, maas_err_t *err);
 };
 
-/* As maas_run(), which calls it */
+/* maas_join_fit.c: may they be one model?  BADSHAPE, BADVALUE with a sentence
+ * if not. */
+maas_status_t maas__join_fits(const maas_join_t *how, maas_err_t *err);
+
+/* maas_join_run.c: as maas_run(), which calls it */
 maas_status_t maas__join_run(const maas_model_t *m, const void *x,
     size_t rows, float *y, void *ws, size_t ws_size, maas_err_t *err);
 
