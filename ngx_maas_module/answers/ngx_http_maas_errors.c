@@ -2,7 +2,7 @@
 /*
  * nginx's own error pages as JSON, where a location is ours.  ctx->ours lets an
  * answer pass as it is.
- * Not here: errors that are found in this module (ngx_http_maas_response.c).
+ * Not here: errors that are found in this module (ngx_http_maas_refuse.c).
  */
 
 

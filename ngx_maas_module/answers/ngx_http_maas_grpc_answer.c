@@ -107,37 +107,14 @@ ngx_http_maas_grpc_is(ngx_http_request_t *r)
 
 
 static ngx_int_t
-ngx_http_maas_grpc_push(ngx_list_t *list, char *name, u_char *value, size_t len)
-{
-    ngx_table_elt_t  *h;
-
-    h = ngx_list_push(list);
-    if (h == NULL) {
-        return NGX_ERROR;
-    }
-
-    h->hash = 1;
-#if (nginx_version >= 1023000)
-    h->next = NULL;
-#endif
-    h->key.data = (u_char *) name;
-    h->key.len = ngx_strlen(name);
-    h->value.data = value;
-    h->value.len = len;
-
-    return NGX_OK;
-}
-
-
-static ngx_int_t
 ngx_http_maas_grpc_status(ngx_list_t *list, ngx_uint_t code)
 {
     static u_char  digits[] = "0123456789" "10111213141516";
 
     return code < 10
-           ? ngx_http_maas_grpc_push(list, "grpc-status", digits + code, 1)
-           : ngx_http_maas_grpc_push(list, "grpc-status",
-                                     digits + 10 + 2 * (code - 10), 2);
+           ? ngx_http_maas_push_header(list, "grpc-status", digits + code, 1)
+           : ngx_http_maas_push_header(list, "grpc-status",
+                                       digits + 10 + 2 * (code - 10), 2);
 }
 
 
@@ -166,8 +143,8 @@ ngx_http_maas_grpc_message(ngx_http_request_t *r, const u_char *text,
         }
     }
 
-    return ngx_http_maas_grpc_push(&r->headers_out.headers, "grpc-message",
-                                   value, p - value);
+    return ngx_http_maas_push_header(&r->headers_out.headers, "grpc-message",
+                                     value, p - value);
 }
 
 

@@ -68,10 +68,10 @@ void ngx_http_maas_json_list(ngx_http_maas_text_t *t, const char *key,
 
 /* ngx_http_maas_response.c */
 
-/* Before the configuration is complete: what logs of errors need. */
-ngx_int_t ngx_http_maas_log_init(ngx_conf_t *cf);
-
-/* A header of the answer, of static text.  NGX_OK or NGX_ERROR. */
+/* A header, of static text or memory of the request, in a list of them; one of
+ * the answer, whose value ends with NUL.  NGX_OK or NGX_ERROR. */
+ngx_int_t ngx_http_maas_push_header(ngx_list_t *list, char *name,
+    u_char *value, size_t len);
 ngx_int_t ngx_http_maas_add_header(ngx_http_request_t *r, char *name,
     char *value);
 
@@ -97,6 +97,17 @@ ngx_int_t ngx_http_maas_send_text(ngx_http_request_t *r, ngx_str_t *type,
  * not wanted any more. */
 ngx_int_t ngx_http_maas_send_message(ngx_http_request_t *r,
     ngx_str_t *message);
+
+/* What all answers of ours have in common, once nothing can fail any more but
+ * their headers: these, and they are counted.  NGX_OK or NGX_ERROR. */
+ngx_int_t ngx_http_maas_answer(ngx_http_request_t *r,
+    ngx_http_maas_ctx_t *ctx, ngx_uint_t status);
+
+
+/* ngx_http_maas_refuse.c */
+
+/* Before the configuration is complete: what logs of errors need. */
+ngx_int_t ngx_http_maas_log_init(ngx_conf_t *cf);
 
 /* {"error":"..."} with a status, which is not logged; that status, for nginx to
  * go on with, if an error_page is there for it.  In gRPC: the sentence with a
