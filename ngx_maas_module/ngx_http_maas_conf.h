@@ -200,6 +200,11 @@ ngx_http_maas_model_t *ngx_http_maas_model_find(
 ngx_http_maas_model_t *ngx_http_maas_model_called(
     ngx_http_maas_main_conf_t *mmcf, ngx_http_maas_which_t *which);
 
+/* The same of what a message of gRPC says -> *which, which points into it. */
+ngx_http_maas_model_t *ngx_http_maas_model_said(
+    ngx_http_maas_main_conf_t *mmcf, const maas_grpc_which_t *said,
+    ngx_http_maas_which_t *which);
+
 /* Is it the version that is found without one? */
 ngx_uint_t ngx_http_maas_model_newest(ngx_http_maas_main_conf_t *mmcf,
     ngx_http_maas_model_t *model);

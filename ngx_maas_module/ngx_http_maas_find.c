@@ -264,6 +264,25 @@ ngx_http_maas_model_called(ngx_http_maas_main_conf_t *mmcf,
 }
 
 
+static ngx_str_t
+ngx_http_maas_said(maas_str_t text)
+{
+    return (ngx_str_t) { text.len, (u_char *) text.data };
+}
+
+
+ngx_http_maas_model_t *
+ngx_http_maas_model_said(ngx_http_maas_main_conf_t *mmcf,
+    const maas_grpc_which_t *said, ngx_http_maas_which_t *which)
+{
+    which->name = ngx_http_maas_said(said->name);
+    which->version = ngx_http_maas_said(said->version);
+    which->label = ngx_http_maas_said(said->label);
+
+    return ngx_http_maas_model_called(mmcf, which);
+}
+
+
 ngx_uint_t
 ngx_http_maas_model_newest(ngx_http_maas_main_conf_t *mmcf,
     ngx_http_maas_model_t *model)

@@ -11,11 +11,6 @@
 #include <maas_form.h>
 
 
-/* of the head of a frame: a flag, a length */
-
-#define NGX_HTTP_MAAS_NAMED_HEAD  5
-
-
 /* The body in one piece; NGX_DECLINED: it is not there, or not in memory. */
 
 static ngx_int_t
@@ -79,12 +74,12 @@ ngx_http_maas_named_find(ngx_http_request_t *r, const ngx_str_t *body)
 
     ngx_memzero(&which, sizeof(maas_grpc_which_t));
 
-    if (body->len < NGX_HTTP_MAAS_NAMED_HEAD || body->data[0] != 0) {
+    if (body->len < NGX_HTTP_MAAS_GRPC_HEAD || body->data[0] != 0) {
         return which.name;
     }
 
-    data = (const char *) body->data + NGX_HTTP_MAAS_NAMED_HEAD;
-    len = body->len - NGX_HTTP_MAAS_NAMED_HEAD;
+    data = (const char *) body->data + NGX_HTTP_MAAS_GRPC_HEAD;
+    len = body->len - NGX_HTTP_MAAS_GRPC_HEAD;
 
     if (ngx_http_maas_named_service(r,
                                     "/inference.GRPCInferenceService/Model"))

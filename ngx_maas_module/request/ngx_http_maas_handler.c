@@ -76,13 +76,6 @@ ngx_http_maas_infer_hold(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx,
 }
 
 
-static ngx_str_t
-ngx_http_maas_said(maas_str_t text)
-{
-    return (ngx_str_t) { text.len, (u_char *) text.data };
-}
-
-
 /* gRPC: the message says which model it is for.  NGX_OK, or r is finalized. */
 
 static ngx_int_t
@@ -102,12 +95,8 @@ ngx_http_maas_body_names(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx)
         return NGX_ERROR;
     }
 
-    which.name = ngx_http_maas_said(said.name);
-    which.version = ngx_http_maas_said(said.version);
-    which.label = ngx_http_maas_said(said.label);
-
     mmcf = ngx_http_get_module_main_conf(r, ngx_http_maas_module);
-    model = ngx_http_maas_model_called(mmcf, &which);
+    model = ngx_http_maas_model_said(mmcf, &said, &which);
 
     if (model == NULL) {
         ngx_http_finalize_request(r, ngx_http_maas_send_error(r,

@@ -1,6 +1,8 @@
 
 /*
  * Services and methods of gRPC that are answered without asking a model.
+ * Not here: predictions (request/), what all protocols tell
+ * (ngx_http_maas_routes.h).
  */
 
 

@@ -54,20 +54,6 @@ ngx_http_maas_ask_nothing(ngx_str_t *message, ngx_http_maas_target_t *target,
 }
 
 
-/* A name, and a version or a label */
-
-static ngx_str_t
-ngx_http_maas_ask_str(maas_str_t *s)
-{
-    ngx_str_t  str;
-
-    str.data = (u_char *) s->data;
-    str.len = s->len;
-
-    return str;
-}
-
-
 ngx_uint_t
 ngx_http_maas_ask_whether(ngx_str_t *message, ngx_http_maas_target_t *target,
     maas_err_t *err, const char **why)
@@ -82,9 +68,8 @@ ngx_http_maas_ask_whether(ngx_str_t *message, ngx_http_maas_target_t *target,
         return NGX_HTTP_BAD_REQUEST;
     }
 
-    target->which.name = ngx_http_maas_ask_str(&which.name);
-    target->which.version = ngx_http_maas_ask_str(&which.version);
-    target->model = ngx_http_maas_model_called(target->mmcf, &target->which);
+    target->model = ngx_http_maas_model_said(target->mmcf, &which,
+                                             &target->which);
 
     return 0;
 }
@@ -233,10 +218,8 @@ ngx_http_maas_ask_status(ngx_str_t *message, ngx_http_maas_target_t *target,
         return NGX_HTTP_BAD_REQUEST;
     }
 
-    target->which.name = ngx_http_maas_ask_str(&which.name);
-    target->which.label = ngx_http_maas_ask_str(&which.label);
-    target->which.version = ngx_http_maas_ask_str(&which.version);
-    target->model = ngx_http_maas_model_called(target->mmcf, &target->which);
+    target->model = ngx_http_maas_model_said(target->mmcf, &which,
+                                             &target->which);
 
     if (target->model == NULL) {
         *why = ngx_http_maas_no_model;

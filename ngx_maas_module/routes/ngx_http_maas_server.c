@@ -158,7 +158,7 @@ ngx_http_maas_tell_logging(ngx_http_request_t *r,
 }
 
 
-/* There is nothing to trace with; clients that ask are told so. */
+/* Nothing is traced in Triton's way, by clients' wish: maas_trace is another. */
 
 void
 ngx_http_maas_tell_tracing(ngx_http_request_t *r,

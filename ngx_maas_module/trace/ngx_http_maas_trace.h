@@ -1,6 +1,7 @@
 
 /*
  * Traces: where a request stands in one, and what a log says of it as spans.
+ * Not here: when a prediction reached what (ngx_http_maas_ctx.h).
  */
 
 
@@ -133,8 +134,7 @@ void ngx_http_maas_trace_asked(ngx_http_maas_text_t *t,
     ngx_http_maas_ctx_t *ctx);
 
 /* and spans below it: the body, if it began before, parse, queue, compute,
- * write.  before: what
- * CLOCK_REALTIME has more than CLOCK_MONOTONIC, in ns. */
+ * write.  before: what CLOCK_REALTIME has more than CLOCK_MONOTONIC, in ns. */
 void ngx_http_maas_trace_parts(ngx_http_maas_text_t *t,
     ngx_http_maas_ctx_t *ctx, const ngx_http_maas_span_t *span,
     uint64_t before);
@@ -144,8 +144,6 @@ const char *ngx_http_maas_trace_why(ngx_http_maas_ctx_t *ctx);
 
 
 /* ngx_http_maas_trace_rpc.c */
-
-#define NGX_HTTP_MAAS_RPC_UNIMPLEMENTED  12
 
 typedef struct {
     ngx_str_t                      service;

@@ -169,7 +169,7 @@ ngx_http_maas_span_name(ngx_http_request_t *r, ngx_http_maas_rpc_t *rpc,
     ngx_str_t                  first, second;
     ngx_http_core_loc_conf_t  *clcf;
 
-    if (rpc != NULL && rpc->status != NGX_HTTP_MAAS_RPC_UNIMPLEMENTED) {
+    if (rpc != NULL && rpc->status != NGX_HTTP_MAAS_GRPC_UNIMPLEMENTED) {
         first = rpc->service;
         second = rpc->method;
 

@@ -12,7 +12,6 @@
 #define NGX_HTTP_MAAS_RPC_DIGITS  2        /* of a status */
 
 
-static ngx_str_t  ngx_http_maas_rpc_type = ngx_string("application/grpc");
 static ngx_str_t  ngx_http_maas_rpc_status = ngx_string("grpc-status");
 
 
@@ -66,7 +65,7 @@ ngx_uint_t
 ngx_http_maas_rpc(ngx_http_request_t *r, ngx_str_t path,
     ngx_http_maas_rpc_t *rpc)
 {
-    ngx_str_t  *type;
+    ngx_str_t  *type, *grpc;
 
     if (r != r->main || r->http_version < NGX_HTTP_VERSION_20
         || r->headers_in.content_type == NULL)
@@ -75,11 +74,12 @@ ngx_http_maas_rpc(ngx_http_request_t *r, ngx_str_t path,
     }
 
     type = &r->headers_in.content_type->value;
+    grpc = &ngx_http_maas_grpc_type;
 
-    if (type->len < ngx_http_maas_rpc_type.len
-        || ngx_strncasecmp(type->data, ngx_http_maas_rpc_type.data,
-                           ngx_http_maas_rpc_type.len)
-           != 0
+    /* whatever stands behind it: other servers read more than protobuf */
+
+    if (type->len < grpc->len
+        || ngx_strncasecmp(type->data, grpc->data, grpc->len) != 0
         || ngx_http_maas_rpc_split(path, rpc) != NGX_OK)
     {
         return 0;
@@ -95,20 +95,19 @@ ngx_http_maas_rpc(ngx_http_request_t *r, ngx_str_t path,
 }
 
 
-/* UNKNOWN, DEADLINE_EXCEEDED, UNIMPLEMENTED, INTERNAL, UNAVAILABLE, DATA_LOSS:
- * as the conventions have it for servers */
+/* As the conventions have it for servers */
 
 ngx_uint_t
 ngx_http_maas_rpc_failed(const ngx_http_maas_rpc_t *rpc)
 {
     switch (rpc->status) {
 
-    case 2:
-    case 4:
-    case NGX_HTTP_MAAS_RPC_UNIMPLEMENTED:
-    case 13:
-    case 14:
-    case 15:
+    case NGX_HTTP_MAAS_GRPC_UNKNOWN:
+    case NGX_HTTP_MAAS_GRPC_DEADLINE:
+    case NGX_HTTP_MAAS_GRPC_UNIMPLEMENTED:
+    case NGX_HTTP_MAAS_GRPC_INTERNAL:
+    case NGX_HTTP_MAAS_GRPC_UNAVAILABLE:
+    case NGX_HTTP_MAAS_GRPC_DATA_LOSS:
         return 1;
     }
 
