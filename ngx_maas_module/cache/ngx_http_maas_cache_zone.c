@@ -7,50 +7,10 @@
 
 
 #include "ngx_http_maas_cache.h"
+#include "ngx_http_maas_pages.h"
 
 
-/* bytes that nginx keeps in a zone for itself: some, and 1/128 */
-
-#define NGX_HTTP_MAAS_CACHE_OWN(size)  (4 * ngx_pagesize + (size) / 128)
-
-
-/* Of a reload: was there a zone of the name, which is another one now? */
-
-static void
-ngx_http_maas_cache_zone_say(ngx_shm_zone_t *shm_zone,
-    ngx_http_maas_cache_t *cache)
-{
-    size_t            len;
-    ngx_uint_t        i;
-    ngx_shm_zone_t   *old;
-    ngx_list_part_t  *part;
-
-    len = sizeof("maas_cache  ") - 1 + cache->name.len;
-
-    for (part = (ngx_list_part_t *) &ngx_cycle->shared_memory.part;
-         part != NULL;
-         part = part->next)
-    {
-        old = part->elts;
-
-        for (i = 0; i < part->nelts; i++) {
-            if (old[i].tag == &ngx_http_maas_module
-                && old[i].shm.name.len > len
-                && ngx_strncmp(old[i].shm.name.data, shm_zone->shm.name.data,
-                               len)
-                   == 0)
-            {
-                ngx_log_error(NGX_LOG_NOTICE, shm_zone->shm.log, 0,
-                              "maas_cache zone \"%V\" has another size, or "
-                              "longer answers: it begins empty",
-                              &cache->name);
-            }
-        }
-    }
-}
-
-
-/* In the zone the table takes all pages that are free. */
+/* The table takes all of the zone. */
 
 static ngx_int_t
 ngx_http_maas_cache_zone_new(ngx_shm_zone_t *shm_zone,
@@ -60,19 +20,10 @@ ngx_http_maas_cache_zone_new(ngx_shm_zone_t *shm_zone,
     ngx_slab_pool_t             *shpool;
     ngx_http_maas_cache_zone_t  *zone;
 
-    shpool = (ngx_slab_pool_t *) shm_zone->shm.addr;
-    size = shpool->pfree * ngx_pagesize;
-
-    zone = ngx_slab_alloc(shpool, size);
+    zone = ngx_http_maas_pages(shm_zone, &size);
     if (zone == NULL) {
         return NGX_ERROR;
     }
-
-    /* memory of a new mapping is zeros; nginx's debug builds fill it */
-
-#if (NGX_DEBUG_MALLOC)
-    ngx_memzero(zone, size);
-#endif
 
     zone->size = size;
 
@@ -85,9 +36,16 @@ ngx_http_maas_cache_zone_new(ngx_shm_zone_t *shm_zone,
         return NGX_ERROR;
     }
 
+    shpool = (ngx_slab_pool_t *) shm_zone->shm.addr;
     shpool->data = zone;
 
-    ngx_http_maas_cache_zone_say(shm_zone, cache);
+    if (ngx_http_maas_pages_were(shm_zone, sizeof("maas_cache  ") - 1
+                                           + cache->name.len))
+    {
+        ngx_log_error(NGX_LOG_NOTICE, shm_zone->shm.log, 0,
+                      "maas_cache zone \"%V\" has another size, or longer "
+                      "answers: it begins empty", &cache->name);
+    }
 
     return NGX_OK;
 }
@@ -139,7 +97,7 @@ ngx_http_maas_cache_zone_check(ngx_conf_t *cf, ngx_http_maas_cache_t *cache)
 
     least = cache->bucket == 0 ? 0
             : ngx_http_maas_cache_smallest(cache->bucket);
-    least += NGX_HTTP_MAAS_CACHE_OWN(least);
+    least += NGX_HTTP_MAAS_PAGES_OWN(least);
 
     if (cache->bucket != 0 && (size_t) cache->size >= least) {
         return NGX_OK;

@@ -6,51 +6,10 @@
 
 
 #include "ngx_http_maas_track.h"
+#include "ngx_http_maas_pages.h"
 
 
-/* bytes that nginx keeps in a zone for itself: some, and 1/128 */
-
-#define NGX_HTTP_MAAS_TRACK_OWN(size)  (4 * ngx_pagesize + (size) / 128)
-
-
-/* Of a reload: was there a table of the name, which has windows or a size that
- * this one has not? */
-
-static void
-ngx_http_maas_track_zone_say(ngx_shm_zone_t *shm_zone,
-    ngx_http_maas_track_t *track)
-{
-    size_t            len;
-    ngx_uint_t        i;
-    ngx_shm_zone_t   *old;
-    ngx_list_part_t  *part;
-
-    len = sizeof("maas_track  ") - 1 + track->name.len;
-
-    for (part = (ngx_list_part_t *) &ngx_cycle->shared_memory.part;
-         part != NULL;
-         part = part->next)
-    {
-        old = part->elts;
-
-        for (i = 0; i < part->nelts; i++) {
-            if (old[i].tag == &ngx_http_maas_module
-                && old[i].shm.name.len > len
-                && ngx_strncmp(old[i].shm.name.data, shm_zone->shm.name.data,
-                               len)
-                   == 0)
-            {
-                ngx_log_error(NGX_LOG_NOTICE, shm_zone->shm.log, 0,
-                              "maas_track \"$%V\" has other windows or another "
-                              "size: nothing is known of clients any more",
-                              &track->name);
-            }
-        }
-    }
-}
-
-
-/* In the zone the table takes all pages that are free. */
+/* The table takes all of the zone. */
 
 static ngx_int_t
 ngx_http_maas_track_zone_new(ngx_shm_zone_t *shm_zone,
@@ -61,19 +20,10 @@ ngx_http_maas_track_zone_new(ngx_shm_zone_t *shm_zone,
     ngx_slab_pool_t             *shpool;
     ngx_http_maas_track_zone_t  *zone;
 
-    shpool = (ngx_slab_pool_t *) shm_zone->shm.addr;
-    size = shpool->pfree * ngx_pagesize;
-
-    zone = ngx_slab_alloc(shpool, size);
+    zone = ngx_http_maas_pages(shm_zone, &size);
     if (zone == NULL) {
         return NGX_ERROR;
     }
-
-    /* memory of a new mapping is zeros; nginx's debug builds fill it */
-
-#if (NGX_DEBUG_MALLOC)
-    ngx_memzero(zone, size);
-#endif
 
     zone->size = size;
 
@@ -86,9 +36,16 @@ ngx_http_maas_track_zone_new(ngx_shm_zone_t *shm_zone,
         }
     }
 
+    shpool = (ngx_slab_pool_t *) shm_zone->shm.addr;
     shpool->data = zone;
 
-    ngx_http_maas_track_zone_say(shm_zone, track);
+    if (ngx_http_maas_pages_were(shm_zone, sizeof("maas_track  ") - 1
+                                           + track->name.len))
+    {
+        ngx_log_error(NGX_LOG_NOTICE, shm_zone->shm.log, 0,
+                      "maas_track \"$%V\" has other windows or another size: "
+                      "nothing is known of clients any more", &track->name);
+    }
 
     return NGX_OK;
 }
@@ -134,7 +91,7 @@ ngx_http_maas_track_zone_add(ngx_conf_t *cf, ngx_http_maas_track_t *track,
     ngx_shm_zone_t  *zone;
 
     least = ngx_http_maas_track_smallest(track->table.n_windows);
-    least += NGX_HTTP_MAAS_TRACK_OWN(least);
+    least += NGX_HTTP_MAAS_PAGES_OWN(least);
 
     if (size < least) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0,

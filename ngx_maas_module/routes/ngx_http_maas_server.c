@@ -158,7 +158,8 @@ ngx_http_maas_tell_logging(ngx_http_request_t *r,
 }
 
 
-/* Nothing is traced in Triton's way, by clients' wish: maas_trace is another. */
+/* Nothing is traced in Triton's way, by clients' wish; maas_trace is another
+ * way.  Clients that ask are told so. */
 
 void
 ngx_http_maas_tell_tracing(ngx_http_request_t *r,
