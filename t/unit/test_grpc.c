@@ -114,6 +114,8 @@ static const char  told_typed[] =
 
 static const float  answer[6] = { 0.5f, 0.25f, 0.25f, 0, 1, 0 };
 
+static const char  *version = "3";
+
 
 /* The answer to what was read, in memory of just the size that is promised */
 
@@ -123,7 +125,7 @@ writes(const maas_form_t *form, const float *y, char *out, size_t room)
     char    *p;
     size_t   n, size, json_len;
 
-    w.req.version = (maas_str_t) { "3", 1 };
+    w.req.version = (maas_str_t) { version, strlen(version) };
     size = form->size(&info, &w.req);
     p = malloc(size);
     n = form->write(&info, &w.req, y, p, &json_len);
@@ -728,8 +730,9 @@ tensor_end(size_t at)
 static void
 predicts(void **state)
 {
-    char    out[256];
-    size_t  at, n;
+    char             out[256];
+    size_t           at, n;
+    maas_pb_field_t  f;
 
     static const char  told[] =
         "\x0a\x2f\x0a\x05probs\x12\x26\x08\x01\x12\x08\x12\x02\x08\x02\x12\x02"
@@ -792,6 +795,17 @@ predicts(void **state)
     n = writes(PREDICT, answer, out, sizeof(out));
     assert_memory_equal(out, "\x0a\x1a\x0a\x05label\x12\x11\x08\x07\x12\x08"
                         "\x12\x02\x08\x01\x12\x02\x08\x01\x42\x03" "cat", 28);
+
+    /* the largest version that nginx reads */
+
+    version = "9223372036854775807";
+    n = writes(PREDICT, answer, out, sizeof(out));
+    version = "3";
+    assert_true(maas_pb_find((maas_pb_t) { out, out + n }, 2, MAAS_PB_BYTES,
+                             &f));
+    assert_true(maas_pb_find(f.bytes, 2, MAAS_PB_BYTES, &f));
+    assert_true(maas_pb_find(f.bytes, 1, MAAS_PB_VARINT, &f));
+    assert_true(f.value == INT64_MAX);
 }
 
 

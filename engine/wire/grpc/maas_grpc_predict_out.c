@@ -9,7 +9,8 @@
 #include <string.h>
 
 
-#define PREDICT_FRAME  256             /* of the answer without names */
+#define PREDICT_FRAME   256            /* of the answer without names */
+#define PREDICT_DIGITS  19             /* of INT64_MAX */
 
 
 /* Digits, as the module has them of a model; 0: none */
@@ -20,7 +21,7 @@ predict_version(maas_str_t text)
     size_t    i;
     uint64_t  v;
 
-    for (v = 0, i = 0; i < text.len && i < 18; i++) {
+    for (v = 0, i = 0; i < text.len && i < PREDICT_DIGITS; i++) {
         if (text.data[i] < '0' || text.data[i] > '9') {
             return 0;
         }
