@@ -272,6 +272,11 @@ subtest 'counters' => sub {
     cmp_ok($is->{"cache_$_"}{ns}, '>', $was->{"cache_$_"}{ns}, "ns of a $_")
         for qw(hit miss);
 
+    my $enabled = sub { $t->get("/$_[0]/v2/models/m/config")
+        ->json->{response_cache}{enable} };
+    ok($enabled->('cached'), "Triton's configuration: a cache");
+    ok(!$enabled->('plain'), 'and none');
+
     my ($zone) = grep { $_->{zone} eq 'some' }
         @{ $t->get('/status?page=live&format=json')->json->{caches} };
     $now = metrics();

@@ -173,8 +173,10 @@ ngx_http_maas_tell_config(ngx_http_request_t *r,
                             "\"cc_model_filenames\":{},\"metric_tags\":{},"
                             "\"model_warmup\":[],"
                             "\"model_transaction_policy\":"
-                            "{\"decoupled\":false},"
-                            "\"response_cache\":{\"enable\":false}");
+                            "{\"decoupled\":false}");
+    ngx_http_maas_tell_json(t, mlcf->cache != NULL
+                               ? "\"response_cache\":{\"enable\":true}"
+                               : "\"response_cache\":{\"enable\":false}");
     ngx_http_maas_config_parameters(t, target->model);
     ngx_http_maas_tell_close(t);
 }
