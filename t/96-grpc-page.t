@@ -31,7 +31,8 @@ sub started {
     my ($block) = @_;
     my $t = MaasTest->new;
     my $dir = $t->dir;
-    $t->model('iris', sizes => [ 4, 3, 3 ]);
+    $t->model('iris', sizes => [ 4, 3, 3 ],
+        outputs => { name => 'probabilities' });
     MaasTest::Tls::certificate($t, 'server');
     my %port = (8001 => 1, 8080 => 2, 8443 => 3);
     $block =~ s/listen (8\d+)/listen 127.0.0.1:%%PORT$port{$1}%%/g;
