@@ -62,6 +62,24 @@ for my $page (@pages) {
 
 is(join("\n", @wrong), '', 'links lead somewhere');
 
+# What pages start of conf/ they ask as that file's own head does, which is
+# what t/55-conf-examples.t holds
+
+@wrong = ();
+
+for my $page (@pages) {
+    for my $block ($text{$page} =~ /^```sh\n(.*?)^```/msg) {
+        my ($conf) = $block =~ m{^nginx -p build/demo -c \.\./\.\./(conf/\S+)}m
+            or next;
+        my ($head) = MaasTest::Proc::slurp($conf) =~ /\A((?:#.*\n)+)/;
+        $_ = s/^#? +//mgr =~ s/\\\n/ /gr =~ tr/ / /sr for $head, $block;
+        push @wrong, map { "$page: $_" } grep { index($head, $_) < 0 }
+            $block =~ /^((?:curl|tail) .*)$/mg;
+    }
+}
+
+is(join("\n", @wrong), '', 'lines that ask an example');
+
 # The picture
 
 my $name = 'docs/img/architecture';
