@@ -47,6 +47,30 @@ sub values_of {
 sub instances { return $_[0]->get($_[1] || '/fleet?format=json')->json->{instances} }
 
 
+# curl from another address than those that conf/fleet/ lets in
+sub stranger {
+    my ($port, $path, @options) = @_;
+    my (undef, $said) = $router->command('curl', '-sg', '-m', 20,
+        '--interface', '127.0.0.2', '--path-as-is', @options,
+        '-w', '%{http_code}', "http://127.0.0.1:$port$path");
+    return $said;
+}
+
+subtest 'clients see models, and no pages' => sub {
+    my @paths = ('/', '/?page=live', '/metrics', '/fleet', '//metrics',
+        '/v2/../metrics', '/%6detrics', '/./?page=live');
+    like(stranger($router->port, $_), qr/403$/, $_) for @paths;
+    like(stranger($router->port, '/v2/models/a'), qr/200$/, 'a model');
+    for my $path (@paths, '/instance/', '/instance/metrics', '/whole') {
+        like(stranger($router->port(1), $path, '--http2-prior-knowledge'),
+            qr/^\{"status":"alive"\}200$|404$/, "$path of the port of gRPC");
+    }
+    like(stranger($router->port(1), '/v2/models/a',
+        '--http2-prior-knowledge'), qr/200$/, 'a model there');
+    $router->allow(qr/access forbidden by rule/);
+};
+
+
 subtest 'all are up' => sub {
     for my $i (0 .. $#all) {
         $f->instance($i)->post(MaasTest::Fleet::infer('a'),
