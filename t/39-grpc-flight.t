@@ -55,6 +55,12 @@ http {
         client_body_timeout 1s;
         location / { maas_serve; maas_output round=1; }
     }
+    server {
+        listen 127.0.0.1:%%PORT5%% http2;
+        sendfile_max_chunk 16k;
+        location / { maas_serve; }
+        location = /m { maas_predict m; }
+    }
 }
 EOC
 
@@ -104,6 +110,20 @@ my $answer = $t->post('/large', rows($rows, $in), @octets)->body;
 is(length $answer, 8 * $rows, 'over HTTP');
 ok(bits($g->infer($large)) eq $answer, '20 MB: the same bits');
 ok(bits($pool->infer($large)) eq $answer, 'in a thread, too');
+
+# an answer that is more than what nginx sends at once, 2 MB where not said
+my $long = $t->post('/m', rows($rows, 4), @octets)->body;
+{
+    my $c = MaasTest::Grpc->new($t->port(5));
+    for my $others (0, 1) {
+        my @s = map { begin($c, message('m', $rows, 4)) } 0 .. $others;
+        ok(bits($c->end($_)) eq $long, "in parts, $others others") for @s;
+    }
+    my $json = '[' . join(',', ('[1,2,3,4]') x $rows) . ']';
+    ok($t->h2($t->port(5), 'POST', '/m', $json)->body
+        eq $t->post('/m', $json, 'Content-Type' => 'application/json')->body,
+        'and over HTTP/2 without gRPC');
+}
 
 IO::Compress::Gzip::gzip(\$large => \my $gzip, -Level => 1);
 

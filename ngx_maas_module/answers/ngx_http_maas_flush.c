@@ -48,8 +48,10 @@ ngx_http_maas_flush_frames(ngx_http_request_t *r, ngx_event_t *wev,
     ngx_chain_t *out)
 {
     ngx_int_t                  rc;
+    ngx_event_t               *own;
     ngx_http_v2_connection_t  *h2c;
 
+    own = r->connection->write;
     h2c = r->stream->connection;
     wev->ready = 0;
 
@@ -64,6 +66,14 @@ ngx_http_maas_flush_frames(ngx_http_request_t *r, ngx_event_t *wev,
     }
 
     if (rc != NGX_ERROR && rc <= NGX_OK && !r->header_only) {
+
+        /* headers that wait are no reason for the body to: if all leaves now
+         * but what is above sendfile_max_chunk, nothing says that it may go on
+         */
+
+        own->active = 0;
+        own->ready = 1;
+
         rc = ngx_http_output_filter(r, out);
     }
 
