@@ -11,6 +11,29 @@
 #if (NGX_HTTP_V2)
 
 
+/* bytes of a body that goes with its headers; longer ones take several writes
+ * anyway, and are left to nginx's own order */
+
+#define NGX_HTTP_MAAS_FLUSH  8192
+
+
+/* With a queue before it nginx does not go on by itself with what is above
+ * sendfile_max_chunk. */
+
+static ngx_uint_t
+ngx_http_maas_flush_short(ngx_http_request_t *r, ngx_chain_t *out)
+{
+    ngx_http_core_loc_conf_t  *clcf;
+
+    clcf = ngx_http_get_module_loc_conf(r, ngx_http_core_module);
+
+    return out == NULL
+           || (ngx_buf_size(out->buf) <= NGX_HTTP_MAAS_FLUSH
+               && (clcf->sendfile_max_chunk == 0
+                   || clcf->sendfile_max_chunk >= 2 * NGX_HTTP_MAAS_FLUSH));
+}
+
+
 /* nginx queues headers before it knows that it has the memory to take them back
  * out when the request ends: without that they must not stay there. */
 
@@ -48,10 +71,8 @@ ngx_http_maas_flush_frames(ngx_http_request_t *r, ngx_event_t *wev,
     ngx_chain_t *out)
 {
     ngx_int_t                  rc;
-    ngx_event_t               *own;
     ngx_http_v2_connection_t  *h2c;
 
-    own = r->connection->write;
     h2c = r->stream->connection;
     wev->ready = 0;
 
@@ -66,14 +87,6 @@ ngx_http_maas_flush_frames(ngx_http_request_t *r, ngx_event_t *wev,
     }
 
     if (rc != NGX_ERROR && rc <= NGX_OK && !r->header_only) {
-
-        /* headers that wait are no reason for the body to: if all leaves now
-         * but what is above sendfile_max_chunk, nothing says that it may go on
-         */
-
-        own->active = 0;
-        own->ready = 1;
-
         rc = ngx_http_output_filter(r, out);
     }
 
@@ -100,7 +113,7 @@ ngx_http_maas_flush(ngx_http_request_t *r, ngx_chain_t *out)
     if (r->stream != NULL) {
         wev = r->stream->connection->connection->write;
 
-        if (wev->ready) {
+        if (wev->ready && ngx_http_maas_flush_short(r, out)) {
             return ngx_http_maas_flush_frames(r, wev, out);
         }
     }
