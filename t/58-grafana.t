@@ -98,6 +98,16 @@ http {
         location = /shop { add_header X-Fraud $fraud$client_10s; return 204; }
         location = /metrics { maas_metrics; }
     }
+    upstream instances { server 127.0.0.1:%%PORT%%; }
+    server {
+        listen 127.0.0.1:%%PORT2%%;
+        location = /metrics { maas_fleet metrics instances /instance/metrics; }
+        location /instance/ {
+            internal;
+            rewrite ^/instance(/.*)$ $1 break;
+            proxy_pass http://$maas_instance;
+        }
+    }
 }
 EOC
 $t->known_good('/pay', '[[120.5,"DE"]]', @type);
@@ -123,7 +133,7 @@ sub swap {
 
 traffic();
 my $p = MaasTest::Prometheus->new($t, '127.0.0.1:' . $t->port,
-    rules => $rules);
+    others => [ '127.0.0.1:' . $t->port(2) ], rules => $rules);
 
 # as Grafana does: all of a variable, and an interval that has some scrapes
 sub filled {
@@ -186,6 +196,7 @@ swap('no model');
 my $alert;
 $t->wait_for(sub {
     ($alert) = grep { $_->{labels}{alertname} eq 'MaasFileRefused'
+        && $_->{labels}{instance} eq '127.0.0.1:' . $t->port
         && $_->{state} eq 'firing' } @{ $p->api('alerts')->{alerts} };
 });
 is($alert && $alert->{annotations}{summary}, 'A new file of payments/1 was '

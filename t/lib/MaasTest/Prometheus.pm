@@ -3,7 +3,8 @@ package MaasTest::Prometheus;
 # A real Prometheus that scrapes nginx every second, its promtool, and the text
 # form of metrics taken apart.  Knows nothing of which metrics there are.
 #
-#     my $p = MaasTest::Prometheus->new($t, "127.0.0.1:$port", rules => $file);
+#     my $p = MaasTest::Prometheus->new($t, "127.0.0.1:$port", rules => $file,
+#         others => [ "127.0.0.1:$router" ]);
 #     my @series = $p->query('sum(rate(x[10s]))');
 #     $p->stop;
 
@@ -41,12 +42,13 @@ sub new {
     my $self = bless { t => $t, port => MaasTest::free_port() }, $class;
     my $dir = $t->dir;
     my $program = program('prometheus');
+    my $targets = join ', ', map { "'$_'" } $target, @{ $o{others} || [] };
 
     $t->write_file('prometheus.yml', <<"EOC");
 global: { scrape_interval: 1s, evaluation_interval: 1s }
 rule_files: [ @{[ $o{rules} || '' ]} ]
 scrape_configs:
-  - { job_name: maas, static_configs: [ { targets: [ '$target' ] } ] }
+  - { job_name: maas, static_configs: [ { targets: [ $targets ] } ] }
 EOC
 
     $self->{pid} = fork // die "fork: $!";
