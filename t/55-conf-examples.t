@@ -478,6 +478,8 @@ example(canary => '/price', $two, sub {
     my ($few) = map { scalar @{ $users{$_} } } grep { /2$/m } keys %users;
     cmp_ok($few, '>=', 3, 'canary: some have the new one');
     cmp_ok($few, '<=', 25, 'canary: most have not');
+    like($t->get('/?area=80&rooms=3')->body, qr/by version 1$/,
+        'canary: who is no user has not');
     is($t->post("/v2/models/price/versions/2/infer", $two)->status, 404,
         'canary: nobody chooses');
     my ($one, $other) = map { $t->get('/?area=&rooms=3', undef,

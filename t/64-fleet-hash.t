@@ -92,6 +92,7 @@ subtest 'versions for users' => sub {
     my $new = @{ $users{'2 2'} || [] };
     cmp_ok($new, '>=', 4, 'some have the new one');
     cmp_ok($new, '<=', 35, 'most have not');
+    is(ask('price')->header('Maas-Version'), 1, 'who is no user has not');
 
     for my $version (1, 2) {
         my $answer = $router->post("/v2/models/price/versions/$version/infer",

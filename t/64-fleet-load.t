@@ -94,7 +94,8 @@ my %share;
 
 sub weight {
     my ($percent) = @_;
-    my $text = $router->{template} =~ s/10% 2;/$percent% 2;/r
+    my $old = 100 - $percent;
+    my $text = $router->{template} =~ s/90% 1;/$old% 1;/r
         =~ s/split_clients \$http_x_user/split_clients \$arg_user/r;
     $router->write_file('nginx.conf', $router->expand($text));
     return ok($router->reload, "$percent % of users");
