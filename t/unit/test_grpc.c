@@ -573,6 +573,11 @@ refusals(void **state)
     refused(INFER, MAAS_BADSHAPE, "tensor \"input\": expected 32 bytes for its "
             "shape, got 31");
 
+    input_end(input("input", "FP32", 2, 4));
+    raw(eight, 28);
+    refused(INFER, MAAS_BADSHAPE, "tensor \"input\": expected 8 numbers for "
+            "shape [2,4], got 7");
+
     input_end(input("input", "INT32", 2, 4));
     refused(INFER, MAAS_BADSHAPE, "tensor \"input\": expected 8 numbers for "
             "shape [2,4], got 0");
@@ -621,7 +626,8 @@ refusals(void **state)
 
     input_end(input("input", "FLOAT", 2, 4));
     raw(eight, 32);
-    refused(INFER, MAAS_BADVALUE, "tensor \"input\": unknown datatype");
+    refused(INFER, MAAS_BADVALUE, "tensor \"input\": unknown datatype, "
+            "expected one such as FP32, INT64 or BYTES");
 
     input_end(input("input", "BYTES", 2, 4));
     raw(eight, 32);
@@ -827,7 +833,8 @@ predictions_refused(void **state)
             "shape [1,4], got 0");
 
     tensor_end(tensor("input", 8, 1, 4));
-    refused(PREDICT, MAAS_BADVALUE, "tensor \"input\": dtype 8 is not read");
+    refused(PREDICT, MAAS_BADVALUE, "tensor \"input\": dtype 8 is not read, "
+            "expected one such as DT_FLOAT (1)");
 
     tensor_end(tensor("x", 1, 1, 4));
     refused(PREDICT, MAAS_BADNAME, "unknown input \"x\", expected \"input\"");

@@ -159,7 +159,8 @@ input_type(maas_grpc_t *g, maas_pb_t type)
     }
 
     return maas__fail(g->v2.err, MAAS_BADVALUE, "tensor \"%.64s\": unknown "
-                      "datatype", maas__v2_name(&g->v2));
+                      "datatype, expected one such as FP32, INT64 or BYTES",
+                      maas__v2_name(&g->v2));
 }
 
 

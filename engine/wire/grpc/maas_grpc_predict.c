@@ -104,7 +104,8 @@ predict_type(maas_grpc_t *g, uint64_t type)
     }
 
     return maas__fail(g->v2.err, MAAS_BADVALUE, "tensor \"%.64s\": dtype %llu "
-                      "is not read", maas__v2_name(&g->v2),
+                      "is not read, expected one such as DT_FLOAT (1)",
+                      maas__v2_name(&g->v2),
                       (unsigned long long) type);
 }
 

@@ -281,20 +281,25 @@ v2_numbers(maas_v2_t *r, size_t n)
 static maas_status_t
 v2_cells(maas_v2_t *r, size_t n)
 {
-    char  text[MAAS_SHAPE_TEXT];
+    char    text[MAAS_SHAPE_TEXT];
+    size_t  got, len, width;
 
     if (!maas__cells_are(r->cells, n)) {
-        (void) maas__shape_text(r->in.shape, r->in.rank, text);
+        width = maas__dtypes[r->in.dtype].bits / 8;
+        len = maas_pb_len(r->cells->bytes);
 
-        return r->cells->listed
-               ? maas__fail(r->err, MAAS_BADSHAPE, "tensor \"%s\": expected "
-                            "%zu numbers for shape %s, got %zu",
-                            r->info->input_name, n, text, r->cells->count)
-               : maas__fail(r->err, MAAS_BADSHAPE, "tensor \"%s\": expected "
-                            "%zu bytes for its shape, got %zu",
-                            r->info->input_name,
-                            n * (maas__dtypes[r->in.dtype].bits / 8),
-                            maas_pb_len(r->cells->bytes));
+        if (!r->cells->listed && len % width != 0) {
+            return maas__fail(r->err, MAAS_BADSHAPE, "tensor \"%s\": expected "
+                              "%zu bytes for its shape, got %zu",
+                              r->info->input_name, n * width, len);
+        }
+
+        got = r->cells->listed ? r->cells->count : len / width;
+
+        return maas__fail(r->err, MAAS_BADSHAPE, "tensor \"%s\": expected "
+                          "%zu numbers for shape %s, got %zu",
+                          r->info->input_name, n,
+                          maas__shape_text(r->in.shape, r->in.rank, text), got);
     }
 
     if (r->rows > r->r.room) {
