@@ -96,14 +96,15 @@ ngx_http_maas_trace_part(ngx_http_maas_text_t *t, ngx_http_maas_span_t *part,
 }
 
 
-void
-ngx_http_maas_trace_parts(ngx_http_maas_text_t *t, ngx_http_maas_ctx_t *ctx,
-    const ngx_http_maas_span_t *span, uint64_t before)
+/* Those that have begun and ended, up to the one that failed */
+
+static void
+ngx_http_maas_trace_timed(ngx_http_maas_text_t *t, ngx_http_maas_ctx_t *ctx,
+    ngx_http_maas_span_t *part, uint64_t before)
 {
-    uint64_t               from, to;
-    ngx_uint_t             i;
-    const char            *why;
-    ngx_http_maas_span_t   part;
+    uint64_t     from, to;
+    ngx_uint_t   i;
+    const char  *why;
 
     static const struct {
         const char  *name;
@@ -120,11 +121,44 @@ ngx_http_maas_trace_parts(ngx_http_maas_text_t *t, ngx_http_maas_ctx_t *ctx,
           offsetof(ngx_http_maas_times_t, sent) }
     };
 
+    why = ngx_http_maas_trace_why(ctx);
+
+    for (i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+        from = *(uint64_t *) ((u_char *) &ctx->at + parts[i].from);
+        to = *(uint64_t *) ((u_char *) &ctx->at + parts[i].to);
+
+        /* one that failed lasts until that was said */
+
+        if (why != NULL && (to == 0 || (i == 0 && !ctx->known.read))) {
+            part->failed = why;
+            to = ctx->at.sent;
+        }
+
+        if (from == 0 || to == 0) {
+            break;
+        }
+
+        part->from = from + before;
+        part->to = to + before;
+
+        ngx_http_maas_trace_part(t, part, i + 1, parts[i].name);
+
+        if (part->failed != NULL) {
+            break;
+        }
+    }
+}
+
+
+void
+ngx_http_maas_trace_parts(ngx_http_maas_text_t *t, ngx_http_maas_ctx_t *ctx,
+    const ngx_http_maas_span_t *span, uint64_t before)
+{
+    ngx_http_maas_span_t  part;
+
     if (ctx->at.body == 0) {
         return;
     }
-
-    why = ngx_http_maas_trace_why(ctx);
 
     ngx_memzero(&part, sizeof(ngx_http_maas_span_t));
     part.own = span->own;
@@ -137,28 +171,5 @@ ngx_http_maas_trace_parts(ngx_http_maas_text_t *t, ngx_http_maas_ctx_t *ctx,
         ngx_http_maas_trace_part(t, &part, 0, "body");
     }
 
-    for (i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
-        from = *(uint64_t *) ((u_char *) &ctx->at + parts[i].from);
-        to = *(uint64_t *) ((u_char *) &ctx->at + parts[i].to);
-
-        /* one that failed lasts until that was said */
-
-        if (why != NULL && (to == 0 || (i == 0 && !ctx->known.read))) {
-            part.failed = why;
-            to = ctx->at.sent;
-        }
-
-        if (from == 0 || to == 0) {
-            break;
-        }
-
-        part.from = from + before;
-        part.to = to + before;
-
-        ngx_http_maas_trace_part(t, &part, i + 1, parts[i].name);
-
-        if (part.failed != NULL) {
-            break;
-        }
-    }
+    ngx_http_maas_trace_timed(t, ctx, &part, before);
 }

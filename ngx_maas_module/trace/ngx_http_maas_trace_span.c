@@ -168,6 +168,32 @@ ngx_http_maas_span_subs(ngx_http_request_t *r, ngx_http_maas_text_t *t,
 }
 
 
+/* The span of r itself; failed: why, also where that is the client's fault */
+
+static void
+ngx_http_maas_span_put(ngx_http_request_t *r, ngx_http_maas_text_t *t,
+    ngx_http_maas_ctx_t *ctx, ngx_http_maas_rpc_t *rpc,
+    const ngx_http_maas_span_t *span, ngx_str_t *state, const char *failed)
+{
+    ngx_http_maas_span_open(t, span, state);
+    ngx_http_maas_json_open(t, "attributes", "[");
+    ngx_http_maas_span_http(r, t, failed);
+
+    if (rpc != NULL) {
+        ngx_http_maas_rpc_attributes(t, rpc);
+    }
+
+    if (ctx != NULL) {
+        ngx_http_maas_trace_asked(t, ctx);
+    }
+
+    ngx_http_maas_trace_scored(r, t);
+
+    ngx_http_maas_json_close(t, "]");
+    ngx_http_maas_span_close(t, span);
+}
+
+
 ngx_int_t
 ngx_http_maas_trace_line(ngx_http_request_t *r, ngx_http_maas_trace_t *trace,
     ngx_str_t *line)
@@ -210,22 +236,7 @@ ngx_http_maas_trace_line(ngx_http_request_t *r, ngx_http_maas_trace_t *trace,
     (void) ngx_http_maas_text_reserve(&t, NGX_HTTP_MAAS_SPAN_ROOM);
     ngx_http_maas_put_text(&t, &trace->tracing->head);
 
-    ngx_http_maas_span_open(&t, &span, &state);
-    ngx_http_maas_json_open(&t, "attributes", "[");
-    ngx_http_maas_span_http(r, &t, why);
-
-    if (rpc != NULL) {
-        ngx_http_maas_rpc_attributes(&t, rpc);
-    }
-
-    if (ctx != NULL) {
-        ngx_http_maas_trace_asked(&t, ctx);
-    }
-
-    ngx_http_maas_trace_scored(r, &t);
-
-    ngx_http_maas_json_close(&t, "]");
-    ngx_http_maas_span_close(&t, &span);
+    ngx_http_maas_span_put(r, &t, ctx, rpc, &span, &state, why);
 
     if (ctx != NULL) {
         ngx_http_maas_trace_parts(&t, ctx, &span, before);
