@@ -210,4 +210,9 @@ ngx_uint_t ngx_http_maas_model_newest(ngx_http_maas_main_conf_t *mmcf,
     ngx_http_maas_model_t *model);
 
 
+/* ngx_http_maas_variables.c: in preconfiguration, variables of a list, which
+ * ends with one without a name; no value is kept. */
+ngx_int_t ngx_http_maas_variables(ngx_conf_t *cf, ngx_http_variable_t *list);
+
+
 #endif /* _NGX_HTTP_MAAS_CONF_H_INCLUDED_ */

@@ -138,16 +138,12 @@ ngx_http_maas_named_get(ngx_http_request_t *r, ngx_http_variable_value_t *v,
 ngx_int_t
 ngx_http_maas_named_variable(ngx_conf_t *cf)
 {
-    ngx_http_variable_t  *var;
+    static ngx_http_variable_t  list[] = {
+        { .name = ngx_string("maas_grpc_model"),
+          .get_handler = ngx_http_maas_named_get },
 
-    static ngx_str_t  name = ngx_string("maas_grpc_model");
+        { .name = ngx_null_string }
+    };
 
-    var = ngx_http_add_variable(cf, &name, NGX_HTTP_VAR_NOCACHEABLE);
-    if (var == NULL) {
-        return NGX_ERROR;
-    }
-
-    var->get_handler = ngx_http_maas_named_get;
-
-    return NGX_OK;
+    return ngx_http_maas_variables(cf, list);
 }

@@ -383,21 +383,8 @@ static ngx_http_variable_t  ngx_http_maas_own_list[] = {
 ngx_int_t
 ngx_http_maas_own_variables(ngx_conf_t *cf)
 {
-    ngx_http_variable_t  *var, *v;
+    /* not kept, since it may become known later, and since subrequests have
+     * the same place for it */
 
-    for (v = ngx_http_maas_own_list; v->name.len != 0; v++) {
-
-        /* not kept, since it may become known later, and since subrequests
-         * have the same place for it */
-
-        var = ngx_http_add_variable(cf, &v->name, NGX_HTTP_VAR_NOCACHEABLE);
-        if (var == NULL) {
-            return NGX_ERROR;
-        }
-
-        var->get_handler = v->get_handler;
-        var->data = v->data;
-    }
-
-    return NGX_OK;
+    return ngx_http_maas_variables(cf, ngx_http_maas_own_list);
 }

@@ -178,21 +178,8 @@ static ngx_http_variable_t  ngx_http_maas_trace_list[] = {
 ngx_int_t
 ngx_http_maas_trace_variables(ngx_conf_t *cf)
 {
-    ngx_http_variable_t  *var, *v;
+    /* not kept: a location without maas_trace may come first, and the span is
+     * not over */
 
-    for (v = ngx_http_maas_trace_list; v->name.len != 0; v++) {
-
-        /* not kept: a location without maas_trace may come first, and the span
-         * is not over */
-
-        var = ngx_http_add_variable(cf, &v->name, NGX_HTTP_VAR_NOCACHEABLE);
-        if (var == NULL) {
-            return NGX_ERROR;
-        }
-
-        var->get_handler = v->get_handler;
-        var->data = v->data;
-    }
-
-    return NGX_OK;
+    return ngx_http_maas_variables(cf, ngx_http_maas_trace_list);
 }
