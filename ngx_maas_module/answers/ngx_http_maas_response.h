@@ -66,7 +66,7 @@ void ngx_http_maas_json_list(ngx_http_maas_text_t *t, const char *key,
     const char *const *values, size_t n);
 
 
-/* ngx_http_maas_response.c */
+/* ngx_http_maas_add_header.c */
 
 /* A header, of static text or memory of the request, in a list of them; one of
  * the answer, whose value ends with NUL.  NGX_OK or NGX_ERROR. */
@@ -74,6 +74,9 @@ ngx_int_t ngx_http_maas_push_header(ngx_list_t *list, char *name,
     u_char *value, size_t len);
 ngx_int_t ngx_http_maas_add_header(ngx_http_request_t *r, char *name,
     char *value);
+
+
+/* ngx_http_maas_response.c */
 
 #define NGX_HTTP_MAAS_READ  (NGX_HTTP_GET|NGX_HTTP_HEAD)
 
