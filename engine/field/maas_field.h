@@ -270,7 +270,7 @@ size_t maas__names_find(const maas_names_t *t, const char *s, size_t len);
 /* Fill at and width of n columns, *in with their sum; TOOBIG if that is over
  * MAAS_MAX_WIDTH. */
 maas_status_t maas__columns_place(maas_column_t *c, size_t n, size_t *in);
-/* Does a row that one reads mean the same to the other?  Then SIZE_MAX, else
+/* maas_field_same.c: does a row that one reads mean the same to the other?  Then SIZE_MAX, else
  * the first column that is another one. */
 size_t maas__fields_differ(const maas_fields_t *a, const maas_fields_t *b);
 /* Does a text that has a value mean the same to both columns? */
@@ -288,7 +288,7 @@ maas_status_t maas__fields_join(maas_arena_t *a,
 maas_status_t maas__fields_join_plain(maas_arena_t *a,
     const maas_fields_t *const *from, size_t n, maas_fields_t *out,
     size_t ***place);
-/* A table of n names, which stay where they are. */
+/* maas_field_list.c: a table of n names, which stay where they are.  NOMEM. */
 maas_status_t maas__names_create(maas_arena_t *a, const char *const *names,
     size_t n, maas_names_t *t);
 /* Everything of n columns is copied into the arena, each with its place.

@@ -65,8 +65,8 @@ maas_pb_len(maas_pb_t p)
     return (size_t) (p.end - p.p);
 }
 
-/* The number with these bits; -1 of sint32 and sint64 is not among them: no
- * message here has them. */
+/* The number with these bits: of float, the low 32, and of double.  Whole ones
+ * are their bits, but for sint32 and sint64, which no message here has. */
 float maas_pb_float(uint64_t bits);
 double maas_pb_double(uint64_t bits);
 
