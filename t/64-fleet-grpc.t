@@ -16,7 +16,8 @@ use Time::HiRes qw(sleep);
 
 my @models = ('a' .. 'f');
 my $f = MaasTest::Fleet->new(good => 'good', router => sub {
-    $_[0] =~ s/(?=grpc_connect_timeout)/add_header at \$upstream_addr;\n/r;
+    $_[0] =~ s/(?=grpc_connect_timeout)/'add_header at $upstream_addr; '
+        . 'add_header named "$maas_grpc_model.";'/er;
 });
 $f->put($_, 1, $_ eq 'b' ? 2 : 1) for @models, 'good';
 $f->run;
@@ -108,6 +109,11 @@ for my $case ([ 'none is named', "$v2/ServerLive", $framed->('') ],
     my %any = map { at(call($path, $body)) => 1 } 1 .. 24;
     cmp_ok(scalar keys %any, '>', 1, "$what: any instance");
 }
+
+for my $bad ("a\r\nx: y", "a\0", "a b", "\xff", '../a', 'a' x 300) {
+    is(ask($bad)->{headers}{named}, '.', 'no name: ' . $bad =~ s/\W/_/gr);
+}
+is(ask('a')->{headers}{named}, 'a.', 'a name');
 
 is(ask('none')->{code}, 5, 'NOT_FOUND is that of an instance');
 

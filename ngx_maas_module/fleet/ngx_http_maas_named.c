@@ -8,6 +8,7 @@
 
 #include "ngx_http_maas_fleet.h"
 
+#include <maas.h>
 #include <maas_form.h>
 
 
@@ -114,13 +115,15 @@ ngx_http_maas_named_get(ngx_http_request_t *r, ngx_http_variable_value_t *v,
         return NGX_ERROR;
     }
 
-    name.len = 0;
+    ngx_memzero(&name, sizeof(maas_str_t));
 
     if (rc == NGX_OK) {
         name = ngx_http_maas_named_find(r, &body);
     }
 
-    if (name.len == 0) {
+    /* whatever a client sends, what goes into a header is a name */
+
+    if (!maas_is_model_name(name.data, name.len)) {
         v->not_found = 1;
         return NGX_OK;
     }
