@@ -198,6 +198,15 @@ is($rc, 1, 'too little memory');
 like($said, qr/^maas-entry: a memory limit of 32 MiB has no room .*\n\z/,
     'one line');
 
+# models of more bytes than 31 bits count: a file with a hole
+folder('huge');
+truncate $t->write_file('huge/a.safetensors', ''), 3 << 30
+    or die "truncate: $!";
+($rc, $said) = $e->refused([ "$dir/huge" ], { MAAS_WORKERS => 1, MAAS_CGROUP =>
+    cgroup('gigabytes', 'memory.max' => 3 << 30) });
+like($said, qr/ has no room for models of 3072 MiB /, 'large models');
+unlink "$dir/huge/a.safetensors";
+
 ###############################################################################
 # lines of one's own, as the page has them; a log, a model that comes later
 
