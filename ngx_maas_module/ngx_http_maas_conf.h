@@ -100,6 +100,10 @@ typedef struct {
     ngx_int_t                 trace;       /* index of a variable; unset: no
                                               maas_trace is on */
     uint64_t                  trace_seed[4];   /* of this worker's ids */
+    ngx_int_t                 log_id;      /* indices of variables that logs of
+                                              errors have: of a request's id, */
+    ngx_int_t                 log_trace;   /*     of its trace; NGX_ERROR:
+                                              maas_trace is on nowhere */
 
     ngx_array_t               fleets;      /* of ngx_http_maas_fleet_t * */
 } ngx_http_maas_main_conf_t;

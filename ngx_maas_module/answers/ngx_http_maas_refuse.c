@@ -16,12 +16,6 @@
 #define NGX_HTTP_MAAS_ID        80         /* of a request's id in the log */
 
 
-/* indices of variables; of the second, NGX_ERROR: nothing is traced */
-
-static ngx_int_t  ngx_http_maas_request_id;
-static ngx_int_t  ngx_http_maas_log_trace;
-
-
 ngx_int_t
 ngx_http_maas_log_init(ngx_conf_t *cf)
 {
@@ -30,20 +24,20 @@ ngx_http_maas_log_init(ngx_conf_t *cf)
     static ngx_str_t  name = ngx_string("request_id");
     static ngx_str_t  trace = ngx_string("maas_trace_id");
 
-    ngx_http_maas_request_id = ngx_http_get_variable_index(cf, &name);
-    ngx_http_maas_log_trace = NGX_ERROR;
-
     mmcf = ngx_http_conf_get_module_main_conf(cf, ngx_http_maas_module);
 
-    if (mmcf->trace != NGX_CONF_UNSET) {
-        ngx_http_maas_log_trace = ngx_http_get_variable_index(cf, &trace);
+    mmcf->log_id = ngx_http_get_variable_index(cf, &name);
+    mmcf->log_trace = NGX_ERROR;
 
-        if (ngx_http_maas_log_trace == NGX_ERROR) {
+    if (mmcf->trace != NGX_CONF_UNSET) {
+        mmcf->log_trace = ngx_http_get_variable_index(cf, &trace);
+
+        if (mmcf->log_trace == NGX_ERROR) {
             return NGX_ERROR;
         }
     }
 
-    return ngx_http_maas_request_id == NGX_ERROR ? NGX_ERROR : NGX_OK;
+    return mmcf->log_id == NGX_ERROR ? NGX_ERROR : NGX_OK;
 }
 
 
@@ -153,6 +147,7 @@ ngx_http_maas_log(ngx_http_request_t *r, ngx_uint_t level, const char *text)
     u_char                      shown[NGX_HTTP_MAAS_ID];
     ngx_str_t                   id;
     ngx_http_maas_ctx_t        *ctx;
+    ngx_http_maas_main_conf_t  *mmcf;
     ngx_http_variable_value_t  *v, *trace;
 
     if (r->connection->log->log_level < level) {
@@ -173,9 +168,11 @@ ngx_http_maas_log(ngx_http_request_t *r, ngx_uint_t level, const char *text)
         shown[i] = shown[i] < 0x20 || shown[i] > 0x7e ? '?' : shown[i];
     }
 
-    v = ngx_http_get_indexed_variable(r, ngx_http_maas_request_id);
-    trace = ngx_http_maas_log_trace == NGX_ERROR ? NULL
-            : ngx_http_get_flushed_variable(r, ngx_http_maas_log_trace);
+    mmcf = ngx_http_get_module_main_conf(r, ngx_http_maas_module);
+
+    v = ngx_http_get_indexed_variable(r, mmcf->log_id);
+    trace = mmcf->log_trace == NGX_ERROR ? NULL
+            : ngx_http_get_flushed_variable(r, mmcf->log_trace);
 
     ngx_log_error(level, r->connection->log, 0, "maas: %s%s%V%s%v%s%v", text,
                   id.len != 0 ? ", id: " : "", &id,
