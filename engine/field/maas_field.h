@@ -270,8 +270,8 @@ size_t maas__names_find(const maas_names_t *t, const char *s, size_t len);
 /* Fill at and width of n columns, *in with their sum; TOOBIG if that is over
  * MAAS_MAX_WIDTH. */
 maas_status_t maas__columns_place(maas_column_t *c, size_t n, size_t *in);
-/* maas_field_same.c: does a row that one reads mean the same to the other?  Then
- * SIZE_MAX, else the first column that is another one. */
+/* maas_field_same.c: does a row that one reads mean the same to the other?
+ * Then SIZE_MAX, else the first column that is another one. */
 size_t maas__fields_differ(const maas_fields_t *a, const maas_fields_t *b);
 /* Does a text that has a value mean the same to both columns? */
 int maas__column_means(const maas_column_t *a, const maas_column_t *b);
