@@ -85,7 +85,7 @@ extern const char  ngx_http_maas_said_late[];
 ngx_int_t ngx_http_maas_said_done(ngx_http_request_t *sr, void *data,
     ngx_int_t rc);
 
-/* Where there are fleets: what instances answer is kept. */
+/* What instances answer is kept. */
 void ngx_http_maas_fleet_filter_init(void);
 
 /* $maas_instance: which one is asked */

@@ -256,9 +256,10 @@ ngx_http_maas_fleets_init(ngx_conf_t *cf, ngx_http_maas_main_conf_t *mmcf)
         }
     }
 
-    if (mmcf->fleets.nelts > 0) {
-        ngx_http_maas_fleet_filter_init();
-    }
+    /* also where there are none: if a reload fails after this, workers of a
+     * configuration that has some may still be started */
+
+    ngx_http_maas_fleet_filter_init();
 
     return NGX_OK;
 }
