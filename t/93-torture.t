@@ -54,11 +54,14 @@ http {
     log_format features escape=none '$label|$c_1m|$maas_features_table|$maas_features';
     upstream fleet { server 127.0.0.1:%%PORT%%; }
     server {
-        listen 127.0.0.1:%%PORT%%;
         listen 127.0.0.1:%%PORT1%% http2;
         # nginx dies by itself where a request line of HTTP/2 is not in
         # the first block, for which there is no memory
         request_pool_size 8k;
+        location / { maas_serve; }
+    }
+    server {
+        listen 127.0.0.1:%%PORT%%;
         location / { maas_serve; }
         location = /rows { maas_predict m; }
         location = /picture { maas_predict picture; }
