@@ -193,10 +193,7 @@ sub refused {
     my $conf = $t->read_file('nginx.conf');
     $conf =~ s/maas_pipeline.*\n//g;
     $conf =~ s/(maas_models .*\n)/$1maas_pipeline mean $line;\n/;
-    $t->write_file('bad.conf', $conf);
-    my ($rc, undef, $said) = $t->command($ENV{MAAS_NGINX} || '/usr/sbin/nginx',
-        '-t', '-p', $t->dir, '-c', $t->dir . '/bad.conf', '-e',
-        $t->dir . '/bad.log');
+    my ($rc, $said) = $t->check_conf($conf);
     ok($rc != 0 && $said =~ $re, $line) or diag($said);
     return;
 }
