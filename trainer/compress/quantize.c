@@ -211,15 +211,15 @@ quantize_get(const maas_node_t *n, const char *attr)
 }
 
 
-/* Is value i + 1 read by layers of integers alone? */
+/* A reader of value i + 1, if layers of integers alone read it; 0: none, or
+ * others do as well. */
 
-static int
-quantize_goes_on(const maas_node_t *to, size_t n, size_t i, size_t *reader)
+static size_t
+quantize_reader(const maas_node_t *to, size_t n, size_t i)
 {
-    size_t    j, k;
-    unsigned  any;
+    size_t  j, k, reader;
 
-    any = 0;
+    reader = 0;
 
     for (j = i + 1; j < n; j++) {
         for (k = 0; k < to[j].n_in; k++) {
@@ -233,12 +233,11 @@ quantize_goes_on(const maas_node_t *to, size_t n, size_t i, size_t *reader)
                 return 0;
             }
 
-            *reader = j;
-            any = 1;
+            reader = j;
         }
     }
 
-    return (int) any;
+    return reader;
 }
 
 
@@ -253,10 +252,15 @@ train_quantized(const train_small_t *s, const maas_node_t *made,
     }
 
     for (i = 0; i < s->n; i++) {
-        if (take[i] && quantize_get(&to[i], "input_scale") != 0
-            && to[i].act != MAAS_ACT_SOFTMAX
-            && quantize_goes_on(to, s->n, i, &reader))
+        if (!take[i] || quantize_get(&to[i], "input_scale") == 0
+            || to[i].act == MAAS_ACT_SOFTMAX)
         {
+            continue;
+        }
+
+        reader = quantize_reader(to, s->n, i);
+
+        if (reader != 0) {
             quantize_set(&to[i], "output_scale",
                          quantize_get(&to[reader], "input_scale"));
             quantize_set(&to[i], "output_zero",
