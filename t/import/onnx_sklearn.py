@@ -34,6 +34,7 @@ from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.pipeline import FeatureUnion, make_pipeline
 from sklearn.preprocessing import (MaxAbsScaler, MinMaxScaler, Normalizer,
     OneHotEncoder, OrdinalEncoder, RobustScaler, StandardScaler)
+from sklearn.svm import LinearSVC
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 # skl2onnx 1.20 gives some lists of numbers as booleans, which onnx 1.23 refuses
@@ -120,11 +121,22 @@ KINDS = {
     "imputed": (make_pipeline(SimpleImputer(strategy="median"),
                               StandardScaler(),
                               LogisticRegression(max_iter=2000)), Y2),
+    "ovr-scores": (OneVsRestClassifier(LinearSVC(C=0.003)), Y2),
+    "ovr-tree": (OneVsRestClassifier(DecisionTreeClassifier(max_depth=4)), Y2),
+    "ovr-two": (OneVsRestClassifier(LogisticRegression(max_iter=2000)), Y2),
+    "missing-forest": (RandomForestClassifier(20, max_depth=6, **SMALL), Y3),
+    "missing-tree": (DecisionTreeRegressor(max_depth=8), R),
+    "missing-hist": (HistGradientBoostingClassifier(max_iter=20, max_bins=9),
+                     Y3),
+    "union-forest": (make_pipeline(FeatureUnion([
+        ("a", PCA(4)), ("b", StandardScaler())]), RandomForestRegressor(
+            20, max_depth=6, **SMALL)), R),
     "imputed-forest": (make_pipeline(SimpleImputer(),
                                      RandomForestRegressor(
         20, max_depth=6, **SMALL)), R),
 }
-HOLES = {"imputed", "imputed-forest", "hist2", "hist3", "hist-numbers"}
+HOLES = {"imputed", "imputed-forest", "hist2", "hist3", "hist-numbers",
+         "missing-forest", "missing-tree", "missing-hist"}
 OPTIONS = {"forest2": {"zipmap": False}, "logistic3": {"zipmap": False}}
 
 
@@ -150,7 +162,10 @@ def save(folder, name, onx, feeds, csv, binary):
 
 
 def is_binary(name):
-    """Of two classes our model says the probability of the second one"""
+    """Of two classes our model says the probability of the second one, but
+    of scores that are none"""
+    if name == "ovr-scores":
+        return False
     return not name.endswith("2") or name.rstrip("2") not in (
         "ridge", "forest-numbers")
 

@@ -145,7 +145,8 @@ void train_trees_linear(train_trees_t *t, double constant, const double *coef,
     const uint32_t *feature, size_t n);
 
 /* What is left of maas_trees_t: base, base_last, divide, transform, slope,
- * tiny, combine.  base(out) */
+ * tiny, combine, and `in`: the numbers of what it takes, where that is not the
+ * row of columns.  base(out) */
 void train_trees_base(train_trees_t *t, const double *base, int last);
 maas_trees_t *train_trees_options(train_trees_t *t);
 

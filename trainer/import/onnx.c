@@ -214,6 +214,9 @@ onnx_input(train_onnx_t *o, const train_onnx_port_t *p, size_t n)
     for (i = 0; i < n; i++) {
         c = &o->column[o->n_columns];
         c->text = p->type == TRAIN_ONNX_STRING;
+        c->truth = p->type == TRAIN_ONNX_BOOL;
+        c->whole = c->truth || p->type == TRAIN_ONNX_INT64
+                   || p->type == TRAIN_ONNX_INT32;
         c->factor = 1;
         c->name = onnx_column_name(o, p, i, n);
 

@@ -71,6 +71,8 @@ typedef struct {
 typedef struct {
     const char    *name;
     int            text;
+    int            whole;              /* sent as an integer, or true, false */
+    int            truth;
 
     /* as layers take it */
     unsigned       used;
@@ -89,6 +91,7 @@ typedef struct {
 
 typedef struct {
     size_t         column;
+    int            rounded;            /* to a whole number */
     int            filled;             /* missing is `fill` */
     float          fill;
     double         shift;

@@ -65,6 +65,13 @@ emit_column(train_onnx_t *o, const train_onnx_element_t *e, int trees)
                                  " one-hot encoder makes numbers of", c->name);
     }
 
+    if (e->list == NULL && e->rounded) {
+        return train_onnx_refuse(o, NULL, "column \"%s\" is rounded to a"
+                                 " whole number, which is not done here: round"
+                                 " it before the model, and export the model"
+                                 " without the cast", c->name);
+    }
+
     if (e->list != NULL && e->list->codes && !trees) {
         return train_onnx_refuse(o, NULL, "column \"%s\" is a category whose"
                                  " place in a list is computed with; encode it"
@@ -645,6 +652,8 @@ emit_trees(train_onnx_t *o, train_onnx_layer_t *l)
 
     train_trees_base(to, t->base, 1);
     options = train_trees_options(to);
+    options->in = l->in[0]->kind == ONNX_INPUT
+                  || o->layer[l->in[0]->layer].place == 0 ? 0 : l->n_in;
     options->divide = t->divide;
     options->combine = t->combine;
     options->transform = t->transform;

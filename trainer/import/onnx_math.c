@@ -7,6 +7,8 @@
 
 #include "onnx_chain.h"
 
+#include <math.h>
+
 
 double *
 train_onnx_spread(train_onnx_t *o, const train_onnx_node_t *n,
@@ -203,7 +205,35 @@ math_rows(train_onnx_t *o, const train_onnx_node_t *n, math_kind_t kind,
 }
 
 
-/* Constants alone: as many, or one */
+/* Are dimensions the same, but for those of 1 in front? */
+
+static int
+math_same_shape(const train_onnx_value_t *u, const train_onnx_value_t *v)
+{
+    size_t  i, a, b;
+
+    for (i = 1; i <= u->rank || i <= v->rank; i++) {
+        a = i <= u->rank ? u->dim[u->rank - i] : 1;
+        b = i <= v->rank ? v->dim[v->rank - i] : 1;
+
+        if (a != b) {
+            return 0;
+        }
+    }
+
+    return 1;
+}
+
+
+static int
+math_whole(const train_onnx_tensor_t *t)
+{
+    return t->type == TRAIN_ONNX_INT64 || t->type == TRAIN_ONNX_INT32;
+}
+
+
+/* Constants alone: of one shape, or one of them a number.  Whole numbers, such
+ * as those of a shape, divide as such. */
 
 static const train_onnx_value_t *
 math_consts(train_onnx_t *o, const train_onnx_node_t *n, math_kind_t kind,
@@ -215,15 +245,15 @@ math_consts(train_onnx_t *o, const train_onnx_node_t *n, math_kind_t kind,
     train_onnx_tensor_t       *t;
     const train_onnx_value_t  *large;
 
-    if ((u->n != v->n && u->n != 1 && v->n != 1) || u->tensor->number == NULL
-        || v->tensor->number == NULL)
+    if ((u->n != 1 && v->n != 1 && !math_same_shape(u, v))
+        || u->tensor->number == NULL || v->tensor->number == NULL)
     {
         (void) train_onnx_refuse(o, n, "of constants of %zu and %zu numbers",
                                  u->n, v->n);
         return NULL;
     }
 
-    large = u->n >= v->n ? u : v;
+    large = u->n > v->n || (u->n == v->n && u->rank >= v->rank) ? u : v;
     y = train_onnx_copy(o, large);
     t = train_import_alloc(o->m, 1, sizeof(*t));
     if (y == NULL || t == NULL) {
@@ -243,6 +273,12 @@ math_consts(train_onnx_t *o, const train_onnx_node_t *n, math_kind_t kind,
         b = v->tensor->number[v->n == 1 ? 0 : i];
         t->number[i] = kind == MATH_ADD ? a + b : kind == MATH_SUB ? a - b
                        : kind == MATH_MUL ? a * b : a / b;
+
+        if (kind == MATH_DIV && math_whole(u->tensor)
+            && math_whole(v->tensor))
+        {
+            t->number[i] = trunc(t->number[i]);
+        }
     }
 
     y->tensor = t;

@@ -151,6 +151,16 @@ network_sigmoid(train_onnx_t *o, const train_onnx_node_t *n)
 }
 
 
+/* Is an axis that of all numbers of a row, (n) or (1,n)? */
+
+static int
+network_over_row(const train_onnx_value_t *v, int64_t axis)
+{
+    return (v->rank == 1 || (v->rank == 2 && v->dim[0] == 1))
+           && (axis == -1 || axis == (int64_t) v->rank);
+}
+
+
 static maas_status_t
 network_softmax(train_onnx_t *o, const train_onnx_node_t *n)
 {
@@ -164,7 +174,7 @@ network_softmax(train_onnx_t *o, const train_onnx_node_t *n)
 
     axis = train_attr_int(n, "axis", -1);
 
-    if (v->rank != 1 || (axis != -1 && axis != 1)) {
+    if (!network_over_row(v, axis)) {
         return train_onnx_refuse(o, n, "over axis %lld of %zu dimensions, not"
                                  " over the numbers of a row",
                                  (long long) axis, v->rank + 1);
@@ -314,6 +324,12 @@ network_batch_norm(train_onnx_t *o, const train_onnx_node_t *n)
         return o->err->code;
     }
 
+    if (train_attr_int(n, "training_mode", 0) != 0) {
+        return train_onnx_refuse(o, n, "in training mode, of which rows of a"
+                                 " batch change each other: call model.eval()"
+                                 " before the export");
+    }
+
     c = v->rank == 0 ? 1 : v->dim[0];
     each = c == 0 ? 1 : v->n / c;
 
@@ -366,7 +382,7 @@ network_layer_norm(train_onnx_t *o, const train_onnx_node_t *n)
 
     axis = train_attr_int(n, "axis", -1);
 
-    if (v->rank != 1 || (axis != -1 && axis != 1) || scale->n != v->n
+    if (!network_over_row(v, axis) || scale->n != v->n
         || (bias != NULL && bias->n != v->n))
     {
         return train_onnx_refuse(o, n, "not over the %zu numbers of a row",
@@ -392,6 +408,8 @@ network_layer_norm(train_onnx_t *o, const train_onnx_node_t *n)
     o->layer[y->layer].weight = w;
     o->layer[y->layer].bias = b;
     o->layer[y->layer].number = train_attr_float(n, "epsilon", 1e-5f);
+    y->rank = v->rank;
+    memcpy(y->dim, v->dim, sizeof(y->dim));
 
     return train_onnx_out(o, n, 0, y);
 }

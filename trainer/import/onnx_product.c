@@ -51,6 +51,28 @@ product_weights(train_onnx_t *o, const train_onnx_node_t *n,
 }
 
 
+/* Of (1,n) it stays one */
+
+static const train_onnx_value_t *
+product_of(train_onnx_t *o, const train_onnx_node_t *n,
+    const train_onnx_value_t *v, const double *w, const double *b, size_t out)
+{
+    train_onnx_value_t        *y;
+    const train_onnx_value_t  *x;
+
+    x = train_onnx_linear(o, n, v, w, b, out);
+    y = x == NULL || v->rank != 2 ? NULL : train_onnx_copy(o, x);
+
+    if (y != NULL) {
+        y->rank = 2;
+        y->dim[0] = 1;
+        y->dim[1] = out;
+    }
+
+    return y == NULL ? x : y;
+}
+
+
 static maas_status_t
 product_matmul(train_onnx_t *o, const train_onnx_node_t *n)
 {
@@ -64,7 +86,7 @@ product_matmul(train_onnx_t *o, const train_onnx_node_t *n)
     w = t == NULL ? NULL : product_weights(o, n, v, t, 0, 1, &out);
 
     return w == NULL ? o->err->code
-           : train_onnx_out(o, n, 0, train_onnx_linear(o, n, v, w, NULL, out));
+           : train_onnx_out(o, n, 0, product_of(o, n, v, w, NULL, out));
 }
 
 
@@ -110,7 +132,7 @@ product_gemm(train_onnx_t *o, const train_onnx_node_t *n)
         }
     }
 
-    return train_onnx_out(o, n, 0, train_onnx_linear(o, n, v, w, b, out));
+    return train_onnx_out(o, n, 0, product_of(o, n, v, w, b, out));
 }
 
 

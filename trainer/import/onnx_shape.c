@@ -5,7 +5,14 @@
 
 #include "onnx.h"
 
+#include <math.h>
 #include <string.h>
+
+
+/* TensorProto.DataType of onnx.proto */
+
+#define SHAPE_HALF      10
+#define SHAPE_BFLOAT    16
 
 
 /* A constant of the same type in other order: number i is that at place[i] */
@@ -65,6 +72,73 @@ shape_same(train_onnx_t *o, const train_onnx_node_t *n)
 }
 
 
+/* Columns that were numbers with a fraction and are whole ones now: what is
+ * looked up in a list may be that, nothing may be computed with it */
+
+static const train_onnx_value_t *
+shape_rounded(train_onnx_t *o, const train_onnx_value_t *v, int64_t to)
+{
+    size_t               i;
+    train_onnx_value_t  *y;
+
+    y = train_onnx_copy(o, v);
+    if (y == NULL) {
+        return NULL;
+    }
+
+    y->element = train_import_alloc(o->m, v->n, sizeof(*y->element));
+    if (y->element == NULL) {
+        (void) train_onnx_nomem(o);
+        return NULL;
+    }
+
+    for (i = 0; i < v->n; i++) {
+        y->element[i] = v->element[i];
+        y->element[i].rounded |= to == TRAIN_ONNX_BOOL
+            ? !o->column[v->element[i].column].truth
+            : !o->column[v->element[i].column].whole;
+    }
+
+    return y;
+}
+
+
+/* Whole numbers, or the truth, of constants */
+
+static const train_onnx_value_t *
+shape_rounded_const(train_onnx_t *o, const train_onnx_value_t *v, int64_t to)
+{
+    size_t                i;
+    double                x;
+    train_onnx_value_t   *y;
+    train_onnx_tensor_t  *t;
+
+    y = train_onnx_copy(o, v);
+    t = train_import_alloc(o->m, 1, sizeof(*t));
+
+    if (t != NULL) {
+        *t = *v->tensor;
+        t->number = train_import_alloc(o->m, v->n, sizeof(double));
+    }
+
+    if (y == NULL || t == NULL || t->number == NULL) {
+        (void) train_onnx_nomem(o);
+        return NULL;
+    }
+
+    for (i = 0; i < v->n; i++) {
+        x = v->tensor->number[i];
+        t->number[i] = to == SHAPE_HALF || to == SHAPE_BFLOAT ? x
+                       : to == TRAIN_ONNX_BOOL ? x != 0 : trunc(x);
+    }
+
+    t->type = (int) to;
+    y->tensor = t;
+
+    return y;
+}
+
+
 static maas_status_t
 shape_cast(train_onnx_t *o, const train_onnx_node_t *n)
 {
@@ -80,14 +154,31 @@ shape_cast(train_onnx_t *o, const train_onnx_node_t *n)
         to = TRAIN_ONNX_FLOAT;
     }
 
-    if (v != NULL && v->kind != ONNX_CONST && v->kind != ONNX_INPUT
-        && to != TRAIN_ONNX_FLOAT && to != TRAIN_ONNX_DOUBLE)
+    if (v == NULL || to == TRAIN_ONNX_FLOAT || to == TRAIN_ONNX_DOUBLE
+        || to == TRAIN_ONNX_STRING)
     {
-        return train_onnx_refuse(o, n, "rounds what layers compute to whole"
-                                 " numbers or texts, which is not done here");
+        if (v != NULL && to == TRAIN_ONNX_STRING && v->kind != ONNX_CONST
+            && v->kind != ONNX_INPUT)
+        {
+            return train_onnx_refuse(o, n, "makes texts of what layers"
+                                     " compute, which is not done here");
+        }
+
+        return train_onnx_out(o, n, 0, v);
     }
 
-    return train_onnx_out(o, n, 0, v);
+    if (v->kind == ONNX_INPUT && to != SHAPE_HALF && to != SHAPE_BFLOAT) {
+        return train_onnx_out(o, n, 0, shape_rounded(o, v, to));
+    }
+
+    if (v->kind == ONNX_CONST && v->tensor->number != NULL) {
+        return train_onnx_out(o, n, 0, shape_rounded_const(o, v, to));
+    }
+
+    return v->kind == ONNX_CONST ? train_onnx_out(o, n, 0, v)
+           : train_onnx_refuse(o, n, "rounds numbers of a row to whole ones or"
+                               " to half precision, which is not done here:"
+                               " export the model in single precision");
 }
 
 
@@ -307,32 +398,66 @@ shape_reshape(train_onnx_t *o, const train_onnx_node_t *n)
 }
 
 
-/* Axes, an attribute until opset 12 and then an input; -1: not known */
+/* Axes, an attribute until opset 12 and then an input, as dimensions of a row
+ * from 0 on, or of a constant, of `rank`; none: *count 0.  The rows themselves
+ * are no dimension of a row. */
 
-static int64_t
-shape_axis(train_onnx_t *o, const train_onnx_node_t *n)
+static maas_status_t
+shape_axes(train_onnx_t *o, const train_onnx_node_t *n,
+    const train_onnx_value_t *v, size_t rank, size_t *axis, size_t *count)
 {
-    size_t                      count;
-    int64_t                    *v;
+    size_t                      i, all;
+    double                      at;
+    int64_t                    *list;
+    maas_status_t               rc;
     const train_onnx_tensor_t  *t;
 
-    if (train_attr_ints(o, n, "axes", &v, &count) == MAAS_OK && count > 0) {
-        return v[0];
+    rc = train_attr_ints(o, n, "axes", &list, count);
+    if (rc != MAAS_OK) {
+        return rc;
     }
 
-    if (train_onnx_has(n, 1)) {
+    t = NULL;
+    all = rank + (v->kind != ONNX_CONST);
+
+    if (*count == 0 && train_onnx_has(n, 1)) {
         t = train_onnx_const(o, n, 1);
-        return t == NULL || t->n == 0 ? -1 : (int64_t) t->number[0];
+        if (t == NULL) {
+            return o->err->code;
+        }
+
+        *count = t->n;
     }
 
-    return -1;
+    if (*count > TRAIN_ONNX_DIMS) {
+        return train_onnx_refuse(o, n, "of %zu axes", *count);
+    }
+
+    for (i = 0; i < *count; i++) {
+        at = t == NULL ? (double) list[i] : t->number[i];
+        at += at < 0 ? (double) all : 0;
+        at -= v->kind != ONNX_CONST;
+
+        if (!(at >= 0 && at < (double) rank)) {
+            return train_onnx_refuse(o, n, "of an axis that is the rows', or"
+                                     " none");
+        }
+
+        axis[i] = (size_t) at;
+    }
+
+    return MAAS_OK;
 }
 
+
+/* Dimensions of 1, those of `axes` or all */
 
 static maas_status_t
 shape_squeeze(train_onnx_t *o, const train_onnx_node_t *n)
 {
-    size_t                     i, rank, dim[TRAIN_ONNX_DIMS];
+    size_t                     i, k, count, rank, dim[TRAIN_ONNX_DIMS];
+    size_t                     axis[TRAIN_ONNX_DIMS];
+    maas_status_t              rc;
     const train_onnx_value_t  *v;
 
     v = train_onnx_in(o, n, 0);
@@ -340,10 +465,17 @@ shape_squeeze(train_onnx_t *o, const train_onnx_node_t *n)
         return o->err->code;
     }
 
+    rc = shape_axes(o, n, v, v->rank, axis, &count);
+    if (rc != MAAS_OK) {
+        return rc;
+    }
+
     rank = 0;
 
     for (i = 0; i < v->rank; i++) {
-        if (v->dim[i] != 1) {
+        for (k = 0; k < count && axis[k] != i; k++) { /* void */ }
+
+        if (v->dim[i] != 1 || (count > 0 && k == count)) {
             dim[rank++] = v->dim[i];
         }
     }
@@ -355,11 +487,15 @@ shape_squeeze(train_onnx_t *o, const train_onnx_node_t *n)
 }
 
 
+/* A new dimension of 1: numbers of a row side by side, (1,n), or one below
+ * another, (n,1), which is not the same to what comes after */
+
 static maas_status_t
 shape_unsqueeze(train_onnx_t *o, const train_onnx_node_t *n)
 {
-    size_t                     dim[TRAIN_ONNX_DIMS];
-    int64_t                    axis;
+    size_t                     i, k, at, count, rank, dim[TRAIN_ONNX_DIMS];
+    size_t                     axis[TRAIN_ONNX_DIMS];
+    maas_status_t              rc;
     const train_onnx_value_t  *v;
 
     v = train_onnx_in(o, n, 0);
@@ -367,19 +503,37 @@ shape_unsqueeze(train_onnx_t *o, const train_onnx_node_t *n)
         return o->err->code;
     }
 
-    axis = shape_axis(o, n);
-    dim[0] = v->n;
+    /* negative axes count from the end of what comes out */
 
-    if (v->kind == ONNX_CONST && v->rank <= 1) {
-        return train_onnx_out(o, n, 0, shape_const(o, v->tensor, 1, dim,
-                                                   NULL));
+    rc = shape_axes(o, n, v, TRAIN_ONNX_DIMS, axis, &count);
+
+    if (rc == MAAS_OK && v->rank + count < TRAIN_ONNX_DIMS) {
+        rc = shape_axes(o, n, v, v->rank + count, axis, &count);
+
+    } else if (rc == MAAS_OK) {
+        rc = train_onnx_refuse(o, n, "of %zu dimensions", v->rank);
     }
 
-    if (v->kind == ONNX_CONST || v->rank > 1 || axis == 0) {
-        return train_onnx_refuse(o, n, "of %zu dimensions", v->rank);
+    if (rc != MAAS_OK) {
+        return rc;
     }
 
-    return shape_to(o, n, v, 1, dim);
+    rank = v->rank + count;
+
+    for (at = i = 0; i < rank; i++) {
+        for (k = 0; k < count && axis[k] != i; k++) { /* void */ }
+
+        if (k == count && at == v->rank) {
+            return train_onnx_bad(o, n, "an axis twice");
+        }
+
+        dim[i] = k < count ? 1 : v->dim[at++];
+    }
+
+    return v->kind == ONNX_CONST
+           ? train_onnx_out(o, n, 0, shape_const(o, v->tensor, rank, dim,
+                                                 NULL))
+           : shape_to(o, n, v, rank, dim);
 }
 
 
@@ -440,6 +594,12 @@ shape_pick(train_onnx_t *o, const train_onnx_node_t *n,
     size_t               i;
     double              *w;
     train_onnx_value_t  *y;
+
+    if (v->kind == ONNX_PAIR && v->a == NULL && v->b == NULL && count == 1
+        && place[0] == 1)
+    {
+        return v->of;
+    }
 
     if (v->kind != ONNX_INPUT || v->a != NULL) {
         if (v->n > ((size_t) 1 << 24) / count) {
@@ -623,7 +783,7 @@ shape_join_inputs(train_onnx_t *o, const train_onnx_value_t *c)
     size_t               i, at;
     train_onnx_value_t  *y;
 
-    y = train_onnx_flat(o, ONNX_INPUT, c->n);
+    y = train_onnx_value(o, ONNX_INPUT, c->rank, c->dim);
     if (y == NULL) {
         return NULL;
     }
@@ -715,7 +875,8 @@ shape_parts(train_onnx_t *o, const train_onnx_node_t *n, train_onnx_value_t *c,
             || (v->rank == 2 && v->dim[0] != 1))
         {
             return train_onnx_refuse(o, n, "of constants and numbers of a row,"
-                                     " or of more than one dimension");
+                                     " or of more than one dimension: join"
+                                     " numbers of a row along that row");
         }
 
         at = 0;
@@ -759,7 +920,7 @@ shape_parts(train_onnx_t *o, const train_onnx_node_t *n, train_onnx_value_t *c,
 static maas_status_t
 shape_concat(train_onnx_t *o, const train_onnx_node_t *n)
 {
-    int                        inputs;
+    int                        inputs, below;
     int64_t                    axis;
     maas_status_t              rc;
     train_onnx_value_t        *c;
@@ -777,7 +938,11 @@ shape_concat(train_onnx_t *o, const train_onnx_node_t *n)
     axis = train_onnx_is(n->op, "FeatureVectorizer") ? -1
            : train_attr_int(n, "axis", 1);
 
-    if (axis != -1 && axis != (int64_t) v->rank) {
+    /* (1,n) below one another are (k,n), in the same order */
+
+    below = v->rank == 2 && v->dim[0] == 1 && axis == 1;
+
+    if (axis != -1 && axis != (int64_t) v->rank && !below) {
         return train_onnx_refuse(o, n, "along axis %lld, which is not that of a"
                                  " row's numbers", (long long) axis);
     }
@@ -802,7 +967,13 @@ shape_concat(train_onnx_t *o, const train_onnx_node_t *n)
         return rc;
     }
 
-    c->dim[0] = c->n;
+    if (below && v->n * n->n_in != c->n) {
+        return train_onnx_bad(o, n, "of rows of different lengths");
+    }
+
+    c->rank = v->rank < 2 ? 1 : 2;
+    c->dim[0] = c->rank == 1 ? c->n : below ? n->n_in : 1;
+    c->dim[1] = c->n / c->dim[0];
 
     if (inputs) {
         return train_onnx_out(o, n, 0, shape_join_inputs(o, c));

@@ -9,6 +9,9 @@
 #include <string.h>
 
 
+#define SKLEARN_ROUNDED    1e-5    /* leaves are shares in single precision */
+
+
 static maas_status_t
 sklearn_labels_of(train_onnx_t *o, const train_onnx_node_t *n, size_t i,
     const train_onnx_value_t *v)
@@ -358,6 +361,65 @@ sklearn_norm(const train_onnx_node_t *n)
 }
 
 
+/* Is what trees add up from 0 to 1, whatever the row? */
+
+static int
+sklearn_trees_share(const train_onnx_trees_t *t)
+{
+    size_t         i, k;
+    double         low, high, least, most;
+    const double  *v;
+
+    if (t->transform == MAAS_TRANSFORM_SIGMOID) {
+        return 1;
+    }
+
+    if (t->transform != MAAS_TRANSFORM_NONE || t->out != 1
+        || t->combine != MAAS_COMBINE_SUM)
+    {
+        return 0;
+    }
+
+    low = high = t->base[0];
+
+    for (v = t->value, i = 0; i < t->n_trees; i++) {
+        least = most = *v++;
+
+        for (k = 0; k < t->size[i]; k++, v++) {
+            least = *v < least ? *v : least;
+            most = *v > most ? *v : most;
+        }
+
+        low += least;
+        high += most;
+    }
+
+    return low >= 0 && high <= (1 + SKLEARN_ROUNDED) * (double) t->divide;
+}
+
+
+/* Is it a probability, so that it and 1 - it add up to 1? */
+
+static int
+sklearn_is_share(const train_onnx_t *o, const train_onnx_value_t *p)
+{
+    const train_onnx_layer_t  *l;
+
+    if (p->a != NULL || p->b != NULL) {
+        return 0;
+    }
+
+    if (p->kind != ONNX_LAYER) {
+        return p->kind == ONNX_SIGMOID;
+    }
+
+    l = &o->layer[p->layer];
+
+    return l->act == MAAS_ACT_SIGMOID
+           || (l->kind == ONNX_TREES && sklearn_trees_share(l->trees));
+}
+
+
 /* What adds up to 1 already stays */
 
 static maas_status_t
@@ -379,7 +441,8 @@ sklearn_normalizer(train_onnx_t *o, const train_onnx_node_t *n)
     }
 
     if (norm == 0
-        && (v->kind == ONNX_PAIR
+        && ((v->kind == ONNX_PAIR && v->a == NULL && v->b == NULL
+             && sklearn_is_share(o, v->of))
             || (v->kind == ONNX_LAYER && v->a == NULL && v->b == NULL
                 && o->layer[v->layer].act == MAAS_ACT_SOFTMAX)))
     {

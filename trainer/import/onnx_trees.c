@@ -5,6 +5,8 @@
 
 #include "onnx_trees.h"
 
+#include <float.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -15,6 +17,28 @@ typedef struct {
     size_t    node;
     int32_t  *child;                   /* to be set to its number */
 } trees_turn_t;
+
+
+/* Numbers of a row are finite, thresholds of scikit-learn not always: what was
+ * never missing goes one way, what was the other.  All are at most the largest
+ * number; 1: children are swapped, where none would be. */
+
+static int
+trees_endless(train_onnx_split_t *s, maas_dtype_t type)
+{
+    int  none;
+
+    if (!isinf(s->threshold)) {
+        return 0;
+    }
+
+    none = s->threshold < 0 || s->flags & MAAS_TREE_EQUAL;
+    s->threshold = type == MAAS_F64 ? DBL_MAX : FLT_MAX;
+    s->flags &= ~(unsigned) MAAS_TREE_EQUAL;
+    s->flags ^= none ? MAAS_TREE_LEFT : 0;
+
+    return none;
+}
 
 
 static void
@@ -43,6 +67,7 @@ trees_split(const train_onnx_raw_t *r, maas_dtype_t type,
                   ? MAAS_TREE_SET | MAAS_TREE_FLOOR : 0);
     s->n_words = r->n_words;
     s->word = r->word;
+    *swap ^= r->mode != ONNX_MEMBER && trees_endless(s, type);
 }
 
 

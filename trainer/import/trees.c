@@ -346,7 +346,7 @@ trees_whole(train_trees_t *t, maas_trees_t *e)
         return MAAS_NOMEM;
     }
 
-    e->in = t->m->in;
+    e->in = e->in != 0 ? e->in : t->m->in;
     e->out = t->out;
     e->x = t->m->dtype;
     e->trees = t->size.n;

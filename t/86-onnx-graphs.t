@@ -1,0 +1,51 @@
+#!/usr/bin/perl
+
+# Promise: what graphs do with dimensions, whole numbers and constants is what
+# ONNX Runtime does, within 1e-6, or it is refused by the node's name: nothing
+# that looks alike is taken for it.
+
+use strict;
+use warnings;
+
+use FindBin;
+use lib "$FindBin::Bin/lib";
+use MaasTest;
+use Test::More;
+
+my $python = "$MaasTest::top/build/import-venv/bin/python";
+MaasTest::missing('build/import-venv: make build/import-venv/.done')
+    unless -x $python;
+
+my $t = MaasTest->new;
+my ($rc, $out, $err) = $t->command($python,
+    "$MaasTest::top/t/import/onnx_graphs.py", $t->dir);
+is($rc, 0, 'graphs are made') or BAIL_OUT($err);
+
+my %why = (
+    'beside' => qr/: Concat "e": .* more than one dimension: /,
+    'beside-end' => qr/: Concat "e": .* more than one dimension: /,
+    'columns-beside' => qr/: Concat "e": .* more than one dimension: /,
+    'across' => qr/: Softmax "f": over axis 1 of 3 dimensions, not over the/,
+    'as-int' => qr/column "f0" is rounded to a whole number, .* without the /,
+    'as-bool' => qr/column "f0" is rounded to a whole number, .* without the /,
+    'as-half' => qr/: Cast "a": .* export the model in single precision\n/,
+    'outer' => qr/: Mul "m": of constants of 6 and 6 numbers\n/,
+);
+
+for my $name (split /\n/, $out) {
+    my $refused = $name =~ s/^-//;
+    ($rc, my $said, $err) = $t->trainer('import', "$name.onnx", '-o', 'm.st',
+        '--check', "$name.csv", '--expected', "$name.expected");
+
+    if ($refused) {
+        is($rc, 1, "$name: refused");
+        like($err, $why{$name} || qr/^no reason/, "$name: why");
+        is(($err =~ tr/\n//), 1, "$name: one sentence");
+        next;
+    }
+
+    is($rc, 0, $name) or diag($err);
+    like($said, qr/^checked +200 rows/m, "$name: all rows");
+}
+
+done_testing();
