@@ -25,7 +25,7 @@ my ($rc, $out, $err) = $t->command($python,
 is($rc, 0, 'models are made') or BAIL_OUT($err);
 
 my @kinds = split ' ', $t->read_file('kinds');
-cmp_ok(scalar @kinds, '>=', 17, 'of many kinds');
+cmp_ok(scalar @kinds, '>=', 18, 'of many kinds');
 
 sub import_model {
     my ($file, $to, @more) = @_;

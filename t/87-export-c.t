@@ -168,6 +168,9 @@ trees('outputs', 0, trees => 30, out => 3, seed => 6,
     more => { transform => 'step' });
 trees('linear', 0, trees => 30, linear => 1, sum => 'F64', seed => 8);
 trees('linear_f', 0, trees => 30, linear => 1, seed => 9);
+trees('n' x 64, 0, trees => 60, flags => \@all, sets => 4, out => 3,
+    linear => 1, seed => 10);
+trees('v' x 64, 0, trees => 9, out => 3, vector => 1);
 odd('single', 'F32', seed => 11);
 odd('wide', 'F64', seed => 12, sum => 'F64');
 odd('tiny', 'F64', seed => 13, more => { tiny => 1 });
@@ -261,6 +264,8 @@ refused(2, qr/text\.txt2: its end says no kind of file: give --to/, 'text.st',
 refused(2, qr/--to: "java": expected/, 'text.st', '-o', 'x', '--to', 'java');
 refused(2, qr/--name: "1x": expected a letter/, 'text.st', '-o', 'x.c',
     '--name', '1x');
+refused(2, qr/--name: more than 64 characters/, 'text.st', '-o', 'x.c',
+    '--name', 'x' x 65);
 refused(1, qr/columns\.csv: R\d/, 'columns.csv', '-o', 'x.c');
 refused(1, qr/text\.st/, 'text.st', '-o', 'text.st', '--to', 'c', '--tensor');
 

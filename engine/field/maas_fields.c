@@ -195,6 +195,31 @@ fields_compared(const maas_column_t *c, const char *s, size_t *len, char *buf)
 }
 
 
+/* Which value of the list: s, or of codes that are numbers 1 or 0 for the word
+ * true or false, which is how a program writes a boolean into a text */
+
+static size_t
+fields_place(const maas_fields_t *f, size_t column, const char *s, size_t len)
+{
+    char                  word[sizeof("false")];
+    size_t                at, n;
+    const maas_column_t  *c;
+
+    c = &f->columns[column];
+    at = maas__names_find(&f->values[column], s, len);
+
+    if (at != SIZE_MAX || !c->codes || c->compare != MAAS_COMPARE_NUMBER) {
+        return at;
+    }
+
+    n = maas__field_truth(s, len, word);
+
+    return n == 0 ? SIZE_MAX
+           : maas__names_find(&f->values[column], word[0] == 't' ? "1" : "0",
+                              1);
+}
+
+
 /* s is trimmed and not empty */
 
 static void
@@ -222,7 +247,7 @@ fields_category(const maas_fields_t *f, size_t column, const char *s,
         return;
     }
 
-    at = maas__names_find(&f->values[column], s, len);
+    at = fields_place(f, column, s, len);
 
     if (at == SIZE_MAX) {
         maas__field_unknown(f, c, x);

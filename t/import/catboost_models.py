@@ -146,6 +146,18 @@ for policy in ('SymmetricTree', 'Lossguide'):
     with open(f'{DIR}/hot{policy.lower()}.json', encoding='utf-8') as f:
         assert 'OneHotFeature' in f.read()
 
+# booleans, which CatBoost calls 0 and 1, as pandas writes them into files
+
+F['member'], R['member'] = rng.random(ROWS) < 0.5, rng.random(ROWS) < 0.5
+pool = cb.Pool(F, y ^ F['member'], cat_features=['colour', 'shop', 'member'])
+m = cb.CatBoost({**COMMON, 'loss_function': 'Logloss',
+                 'one_hot_max_size': 10}).fit(pool)
+keep('hotflag', m, pool, rows=R, answer='Probability')
+F, R = F.drop(columns='member'), R.drop(columns='member')
+pool = cb.Pool(F, y, cat_features=['colour', 'shop'])
+m = cb.CatBoost({**COMMON, 'loss_function': 'Logloss',
+                 'one_hot_max_size': 10}).fit(pool)
+
 # what is refused: hashes without texts, statistics of a column, the own form
 
 m.save_model(f'{DIR}/hashes.json', format='json')

@@ -83,6 +83,10 @@ export_kind(const export_t *o, train_exported_t *e)
         }
     }
 
+    if (o->name != NULL && strlen(o->name) > MAAS_MAX_NAME) {
+        train_usage("export", "--name: more than %d characters", MAAS_MAX_NAME);
+    }
+
     e->tensor = o->tensor;
     e->program = o->program;
     e->name = o->name != NULL && o->name[0] != '\0' ? o->name : NULL;

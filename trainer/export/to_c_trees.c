@@ -21,6 +21,11 @@ typedef struct {
     const char       *f;               /* "f" of functions for it, or "" */
 } to_trees_t;
 
+/* A name, of at most 64 bytes, and what is behind it; a layer's number and a
+ * width, too */
+
+#define TO_TEXT    (MAAS_MAX_NAME + 128)
+
 #define TO(x, ...)  (void) fprintf((x)->c->f, __VA_ARGS__)
 
 
@@ -208,7 +213,7 @@ to_trees_x(const to_trees_t *x, const char *v, const char *feature)
 static void
 to_trees_set(const to_trees_t *x)
 {
-    char  set[64], down[64];
+    char  set[TO_TEXT], down[TO_TEXT];
 
     if (!(x->any & MAAS_TREE_SET)) {
         return;
@@ -234,7 +239,8 @@ to_trees_set(const to_trees_t *x)
 static void
 to_trees_walk(const to_trees_t *x)
 {
-    char  nan[64], left[64], zero[64], equal[64], feature[64];
+    char  nan[TO_TEXT], left[TO_TEXT], zero[TO_TEXT], equal[TO_TEXT];
+    char  feature[TO_TEXT];
 
     TO(x, "static size_t\n%s_leaf%zu(const %s *x, int32_t at)\n{\n"
        "    int     left;\n    %s  v;\n", x->c->name, x->layer, x->c->row,
@@ -285,7 +291,7 @@ to_trees_walk(const to_trees_t *x)
 static void
 to_trees_linear(const to_trees_t *x)
 {
-    char  feature[64];
+    char  feature[TO_TEXT];
 
     if (x->t.terms == 0) {
         return;
@@ -350,7 +356,7 @@ to_trees_finish(const to_trees_t *x)
 static void
 to_trees_sums(const to_trees_t *x)
 {
-    char                 value[160];
+    char                 value[TO_TEXT];
     size_t               l;
     const maas_trees_t  *t;
 
@@ -387,10 +393,10 @@ to_trees_sums(const to_trees_t *x)
         TO(x, "        }\n");
 
     } else {
-        char  o[64] = "0";
+        char  o[TO_TEXT] = "0";
 
         if (t->output != NULL) {
-            (void) snprintf(o, sizeof(o), "%.40s_output%zu[i]", x->c->name, l);
+            (void) snprintf(o, sizeof(o), "%s_output%zu[i]", x->c->name, l);
         }
 
         (void) snprintf(value, sizeof(value), t->terms > 0
