@@ -29,6 +29,11 @@ my %why = (
     'as-int' => qr/column "f0" is rounded to a whole number, .* without the /,
     'as-bool' => qr/column "f0" is rounded to a whole number, .* without the /,
     'as-half' => qr/: Cast "a": .* export the model in single precision\n/,
+    'exp-within' => qr/: Tanh "y": takes an exp or a softplus, .* very last/,
+    'near-sigmoid' => qr/: Div "y": by a value of the row\n/,
+    'prelu-each' => qr/: PRelu "y": a slope for each number; one for all/,
+    'max-two' => qr/: Max "y": of several values of a row; of one and a/,
+    'some-rows' => qr/: Slice "b": along 2 axes, or of some rows\n/,
     'outer' => qr/: Mul "m": of constants of 6 and 6 numbers\n/,
 );
 

@@ -50,7 +50,7 @@ def graph(name, text, refused=False, **tensors):
         f.write(model.SerializeToString())
     y, = ort.InferenceSession(to + ".onnx", providers=[
         "CPUExecutionProvider"]).run(["y"], {"x": X})
-    np.savetxt(to + ".expected", y.reshape(len(X), -1), "%.9g", ",")
+    np.savetxt(to + ".expected", y.reshape(len(y), -1), "%.9g", ",")
     np.savetxt(to + ".csv", X, "%.9g", ",")
     print("-" * refused + name, flush=True)
 
@@ -102,3 +102,50 @@ for kind in "int", "bool", "half":
           "y = MatMul(b, w4)", True)
 graph("outer", "m = Mul(u, v)\ny = MatMul(x, m)", True,
       u=X[2:3].T.copy(), v=X[3:4])
+
+# parts of a row
+
+graph("parts", "a b c = Split(x, n, axis=1)\nd = Tanh(b)\n"
+      "y = Concat(c, d, a, axis=1)", n=ints(1, 2, 3))
+graph("every-second", "a = Slice(x, one, end, one, two)\ny = Tanh(a)",
+      one=ONE, two=TWO, end=END)
+graph("backwards", "a = Slice(x, last, begin, one, back)\ny = MatMul(a, w4)",
+      one=ONE, last=ints(-1), begin=ints(-2 ** 31), back=ints(-1))
+graph("two-axes", "a = Slice(x, from, to, axes, steps)\ny = Tanh(a)",
+      **{"from": ints(0, 2)}, to=ints(2 ** 31, 5), axes=ints(0, 1),
+      steps=ints(1, 1))
+graph("some-rows", "a = MatMul(x, w4)\nb = Slice(a, from, to, axes, steps)\n"
+      "y = Tanh(b)", True, **{"from": ints(0, 2)}, to=ints(1, 5),
+      axes=ints(0, 1), steps=ints(1, 1))
+graph("total", "a = MatMul(x, w7)\nb = Tanh(a)\n"
+      "y = ReduceSum(b, one, keepdims=0)", one=ONE)
+graph("mean", "a = MatMul(x, w7)\nb = Tanh(a)\ny = ReduceMean(b, axes=[1])")
+
+# what a model may end in, and what makes a sigmoid
+
+SMALL = "a = MatMul(x, w4)\nb = Mul(a, tenth)\n"
+TENTH = np.array(0.1, np.float32)
+graph("exp", SMALL + "y = Exp(b)", tenth=TENTH)
+graph("exp-input", "b = Mul(x, tenth)\ny = Exp(b)", tenth=TENTH)
+graph("softplus", SMALL + "y = Softplus(b)", tenth=TENTH)
+graph("exp-within", SMALL + "c = Exp(b)\ny = Tanh(c)", True, tenth=TENTH)
+graph("sigmoid", SMALL + "c = Exp(b)\nd = Add(one, c)\ny = Div(one, d)",
+      tenth=TENTH, one=np.array(1, np.float32))
+graph("near-sigmoid", SMALL + "c = Exp(b)\nd = Add(two, c)\ny = Div(two, d)",
+      True, tenth=TENTH, two=np.array(2, np.float32))
+
+graph("vector", "a = MatMul(x, v)\ny = Tanh(a)", v=W["w1"][:, 0])
+graph("sum", "a = MatMul(x, w4)\nb = Tanh(a)\nc = Relu(a)\n"
+      "y = Sum(a, b, c)")
+graph("root", "a = Sqrt(v)\nb = Reciprocal(a)\nc = Mul(x, b)\nd = Div(c, a)\n"
+      "y = MatMul(d, w4)", v=rng.uniform(2, 4, 6).astype(np.float32))
+graph("prelu", "a = MatMul(x, w4)\ny = PRelu(a, s)",
+      s=np.full((4,), 0.3, np.float32))
+graph("prelu-each", "a = MatMul(x, w4)\ny = PRelu(a, s)", True,
+      s=np.arange(4, dtype=np.float32))
+graph("celu", "a = MatMul(x, w4)\ny = Celu(a, alpha=0.7)")
+for op in "Max", "Min":
+    graph(op.lower(), f"a = MatMul(x, w4)\nb = {op}(a, c)\n"
+          f"y = {op}(d, b)", c=np.array(0.4, np.float32),
+          d=np.array([0.5], np.float32))
+graph("max-two", "a = MatMul(x, w4)\nb = Tanh(a)\ny = Max(a, b)", True)

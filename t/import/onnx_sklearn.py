@@ -25,10 +25,11 @@ from sklearn.decomposition import PCA
 from sklearn.ensemble import (ExtraTreesClassifier, GradientBoostingClassifier,
     GradientBoostingRegressor, HistGradientBoostingClassifier,
     HistGradientBoostingRegressor, RandomForestClassifier,
-    RandomForestRegressor)
+    RandomForestRegressor, VotingRegressor)
 from sklearn.feature_selection import SelectKBest
 from sklearn.impute import SimpleImputer
-from sklearn.linear_model import LinearRegression, LogisticRegression, Ridge
+from sklearn.linear_model import (LinearRegression, LogisticRegression,
+    PoissonRegressor, Ridge)
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.pipeline import FeatureUnion, make_pipeline
@@ -124,6 +125,11 @@ KINDS = {
     "ovr-scores": (OneVsRestClassifier(LinearSVC(C=0.003)), Y2),
     "ovr-tree": (OneVsRestClassifier(DecisionTreeClassifier(max_depth=4)), Y2),
     "ovr-two": (OneVsRestClassifier(LogisticRegression(max_iter=2000)), Y2),
+    "poisson": (PoissonRegressor(max_iter=500), np.exp(R / 3)),
+    "voting": (VotingRegressor([("a", Ridge()), ("b", DecisionTreeRegressor(
+        max_depth=3)), ("c", HistGradientBoostingRegressor(max_iter=5))]), R),
+    "whiten": (make_pipeline(PCA(3, whiten=True), LogisticRegression(
+        max_iter=2000)), Y3),
     "missing-forest": (RandomForestClassifier(20, max_depth=6, **SMALL), Y3),
     "missing-tree": (DecisionTreeRegressor(max_depth=8), R),
     "missing-hist": (HistGradientBoostingClassifier(max_iter=20, max_bins=9),
@@ -199,8 +205,12 @@ def columns(folder, name):
          ["age", "income"]),
         ("text", OrdinalEncoder(handle_unknown="use_encoded_value",
                                 unknown_value=-1) if name == "columns-places"
-         else OneHotEncoder(handle_unknown="error" if name == "columns-strict"
-                            else "ignore"), ["city", "plan"])]),
+         else OneHotEncoder(
+                 handle_unknown="error" if name == "columns-strict"
+                 else "ignore",
+                 drop="first" if name == "columns-drop" else None,
+                 max_categories=3 if name == "columns-rare" else None),
+         ["city", "plan"])]),
         LogisticRegression(max_iter=2000) if name in ("columns", "columns-strict")
         else RandomForestClassifier(20, max_depth=6, **SMALL))
     model.fit(d, y)
@@ -252,7 +262,8 @@ def boosted(folder, name):
 
 MAKERS = {name: plain for name in KINDS}
 MAKERS.update({n: columns for n in (
-    "columns", "columns-forest", "columns-places", "columns-strict")})
+    "columns", "columns-drop", "columns-forest", "columns-places",
+    "columns-rare", "columns-strict")})
 MAKERS.update({n: boosted for n in (
     "lightgbm2", "lightgbm3", "lightgbm-numbers", "xgboost2", "xgboost3",
     "xgboost-numbers")})

@@ -46,6 +46,11 @@ static const cat_loss_t  cat_losses[] = {
     { "YetiRankPairwise", MAAS_TRANSFORM_NONE, MAAS_TASK_REGRESSION },
     { "PairLogit", MAAS_TRANSFORM_NONE, MAAS_TASK_REGRESSION },
     { "PairLogitPairwise", MAAS_TRANSFORM_NONE, MAAS_TASK_REGRESSION },
+    { "MultiRMSEWithMissingValues", MAAS_TRANSFORM_NONE,
+      MAAS_TASK_REGRESSION },
+    { "GroupQuantile", MAAS_TRANSFORM_NONE, MAAS_TASK_REGRESSION },
+    { "StochasticRank", MAAS_TRANSFORM_NONE, MAAS_TASK_REGRESSION },
+    { "LambdaMart", MAAS_TRANSFORM_NONE, MAAS_TASK_REGRESSION },
     { "Cox", MAAS_TRANSFORM_NONE, MAAS_TASK_REGRESSION }
 };
 
@@ -219,7 +224,9 @@ cat_task(train_cat_t *c)
 
     if (i == train_nelts(cat_losses)) {
         return maas__fail(c->err, MAAS_UNSUPPORTED, "the loss \"%.80s\" is not "
-                          "known here, nor what becomes of its scores", loss);
+                          "known here, nor what becomes of its scores: train "
+                          "with one that docs/import.md lists, such as RMSE or "
+                          "Logloss", loss);
     }
 
     c->transform = cat_losses[i].transform;

@@ -10,9 +10,9 @@
 
 
 static const train_onnx_op_t *const  onnx_tables[] = {
-    train_onnx_shapes, train_onnx_maths, train_onnx_products,
-    train_onnx_chains, train_onnx_networks, train_onnx_sklearns,
-    train_onnx_encoders, train_onnx_ensembles
+    train_onnx_shapes, train_onnx_picks, train_onnx_maths,
+    train_onnx_products, train_onnx_chains, train_onnx_networks,
+    train_onnx_sklearns, train_onnx_encoders, train_onnx_ensembles
 };
 
 
@@ -68,10 +68,13 @@ onnx_answer(train_onnx_t *o, const train_onnx_port_t **answer)
 
         if (*answer != NULL) {
             return train_onnx_refuse(o, NULL, "the model has two answers,"
-                                     " \"%.*s\" and \"%.*s\"; export one",
+                                     " \"%.*s\" and \"%.*s\"; export one%s",
                                      (int) (*answer)->name.len,
                                      (*answer)->name.data, (int) p->name.len,
-                                     p->name.data);
+                                     p->name.data, o->producer != NULL
+                                     && strcmp(o->producer, "skl2onnx") == 0
+                                     ? ", of skl2onnx with options={id(model):"
+                                     " {\"zipmap\": False}}" : "");
         }
 
         *answer = p;

@@ -108,6 +108,9 @@ typedef enum {
     ONNX_CONCAT,                       /* part(n_parts), one behind another */
     ONNX_ERF,                          /* erf(of * number) */
     ONNX_SIGMOID,                      /* of `of` */
+    ONNX_EXP,                          /* exp(of) */
+    ONNX_EXP_ONE,                      /* 1 + that */
+    ONNX_SOFTPLUS,                     /* log(1 + exp(of)) */
     ONNX_MEAN,                         /* of `of`, over a row */
     ONNX_DEV,                          /* of - mean */
     ONNX_SQUARE,                       /* (of - mean)^2 */
@@ -176,7 +179,8 @@ typedef enum {
     ONNX_ADD,
     ONNX_NORM,                         /* layer_norm */
     ONNX_NORMALIZE,
-    ONNX_TREES
+    ONNX_TREES,
+    ONNX_LINK                          /* exp or softplus, the last one */
 } train_onnx_layer_kind_t;
 
 typedef struct {
@@ -327,6 +331,10 @@ const train_onnx_value_t *train_onnx_act(train_onnx_t *o,
 const train_onnx_value_t *train_onnx_add(train_onnx_t *o,
     const train_onnx_node_t *n, const train_onnx_value_t *u,
     const train_onnx_value_t *v);
+/* The last layer of an answer that is exp(x) or softplus(x): v itself, or what
+ * train_onnx_settle() makes of it. */
+const train_onnx_value_t *train_onnx_link(train_onnx_t *o,
+    const train_onnx_value_t *v);
 /* A layer of its own over v; its number in *layer. */
 train_onnx_value_t *train_onnx_layer(train_onnx_t *o,
     const train_onnx_node_t *n, train_onnx_layer_kind_t kind,
@@ -341,6 +349,7 @@ typedef struct {
 } train_onnx_op_t;
 
 extern const train_onnx_op_t  train_onnx_shapes[];     /* onnx_shape.c */
+extern const train_onnx_op_t  train_onnx_picks[];      /* onnx_pick.c */
 extern const train_onnx_op_t  train_onnx_maths[];      /* onnx_math.c */
 extern const train_onnx_op_t  train_onnx_products[];   /* onnx_product.c */
 extern const train_onnx_op_t  train_onnx_chains[];     /* onnx_chain.c */
@@ -348,6 +357,12 @@ extern const train_onnx_op_t  train_onnx_networks[];   /* onnx_network.c */
 extern const train_onnx_op_t  train_onnx_sklearns[];   /* onnx_sklearn.c */
 extern const train_onnx_op_t  train_onnx_encoders[];   /* onnx_categories.c */
 extern const train_onnx_op_t  train_onnx_ensembles[];  /* onnx_trees.c */
+
+/* onnx_shape.c: a constant of the same type in other order or shape: number i
+ * is that at place[i], which may be NULL; NULL: without memory. */
+const train_onnx_value_t *train_onnx_placed(train_onnx_t *o,
+    const train_onnx_tensor_t *t, size_t rank, const size_t *dim,
+    const size_t *place);
 
 /* onnx_math.c: a constant as v->n numbers, by NumPy's rules of broadcasting;
  * NULL if it is refused, or without memory. */

@@ -306,6 +306,37 @@ chain_pow(train_onnx_t *o, const train_onnx_node_t *n)
 }
 
 
+static const train_onnx_value_t *
+chain_root_const(train_onnx_t *o, const train_onnx_value_t *v, int root)
+{
+    size_t                i;
+    train_onnx_value_t   *y;
+    train_onnx_tensor_t  *t;
+
+    y = train_onnx_copy(o, v);
+    t = train_import_alloc(o->m, 1, sizeof(*t));
+
+    if (t != NULL) {
+        *t = *v->tensor;
+        t->number = train_import_alloc(o->m, v->n, sizeof(double));
+    }
+
+    if (y == NULL || t == NULL || t->number == NULL) {
+        (void) train_onnx_nomem(o);
+        return NULL;
+    }
+
+    for (i = 0; i < v->n; i++) {
+        t->number[i] = root ? sqrt(v->tensor->number[i])
+                            : 1 / v->tensor->number[i];
+    }
+
+    y->tensor = t;
+
+    return y;
+}
+
+
 /* The root of a variance, and the inverse of that */
 
 static maas_status_t
@@ -320,6 +351,10 @@ chain_root(train_onnx_t *o, const train_onnx_node_t *n)
     }
 
     root = train_onnx_is(n->op, "Sqrt");
+
+    if (v->kind == ONNX_CONST && v->tensor->number != NULL) {
+        return train_onnx_out(o, n, 0, chain_root_const(o, v, root));
+    }
 
     if (v->kind != (root ? ONNX_VAR : ONNX_STD) || v->a != NULL) {
         return train_onnx_refuse(o, n, "no part of a layer normalization");

@@ -671,6 +671,50 @@ emit_trees(train_onnx_t *o, train_onnx_layer_t *l)
 }
 
 
+/* A transform of an ensemble is that of a sum: a tree an output, whose one leaf
+ * is the number before */
+
+static maas_status_t
+emit_link(train_onnx_t *o, train_onnx_layer_t *l)
+{
+    double          zero, one;
+    size_t          i;
+    uint32_t        feature;
+    maas_node_t    *n;
+    maas_status_t   rc;
+    train_trees_t  *to;
+
+    to = train_trees_new(o->m, l->n, MAAS_F32, MAAS_F32, 0);
+    if (to == NULL) {
+        return train_onnx_nomem(o);
+    }
+
+    zero = 0;
+    one = 1;
+
+    for (i = 0; i < l->n; i++) {
+        feature = (uint32_t) i;
+        train_trees_tree(to, 0, i);
+        train_trees_leaf(to, &zero, NAN);
+        train_trees_linear(to, 0, &one, &feature, 1);
+    }
+
+    train_trees_options(to)->in = o->layer[l->in[0]->layer].place == 0
+                                  ? 0 : l->n_in;
+    train_trees_options(to)->transform = (maas_transform_t) l->number;
+
+    rc = train_trees_layer(to, o->err);
+    if (rc != MAAS_OK) {
+        return rc;
+    }
+
+    n = &o->m->nodes[o->m->n_nodes - 1];
+    n->in[0] = o->layer[l->in[0]->layer].place;
+
+    return MAAS_OK;
+}
+
+
 static maas_status_t
 emit_layer(train_onnx_t *o, train_onnx_layer_t *l, int last)
 {
@@ -693,6 +737,10 @@ emit_layer(train_onnx_t *o, train_onnx_layer_t *l, int last)
 
     case ONNX_TREES:
         rc = emit_trees(o, l);
+        break;
+
+    case ONNX_LINK:
+        rc = emit_link(o, l);
         break;
 
     default:
@@ -780,7 +828,7 @@ train_onnx_emit(train_onnx_t *o, const train_onnx_value_t *answer)
     const train_onnx_value_t  *v;
 
     v = answer->kind == ONNX_PAIR && answer->a == NULL ? answer->of : answer;
-    v = train_onnx_settle(o, NULL, v);
+    v = train_onnx_link(o, v);
     uses = train_import_alloc(o->m, o->n_layers, sizeof(unsigned));
     if (v == NULL || uses == NULL) {
         return v == NULL ? o->err->code : train_onnx_nomem(o);

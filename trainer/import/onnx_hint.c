@@ -26,8 +26,15 @@ static const char  onnx_neighbours[] =
     "it looks like nearest neighbours or a loop, which is not run here; a"
     " forest or a network in its place is";
 static const char  onnx_labels_of[] =
-    "only numbers of a row are computed here: export the probabilities, with"
-    " options={id(model): {\"zipmap\": False}}";
+    "only numbers of a row are computed here, and no votes for labels, as"
+    " AdaBoost has: export probabilities, of another model if this one has none"
+    " but those";
+
+static const char  onnx_compared[] =
+    "numbers are compared by trees only: let bins and thresholds, as of"
+    " KBinsDiscretizer, be columns before the model";
+static const char  onnx_columns[] =
+    "let what is computed of columns be columns before the model";
 
 static const onnx_hint_t  onnx_hints[] = {
     { "Conv", onnx_pictures },
@@ -53,6 +60,18 @@ static const onnx_hint_t  onnx_hints[] = {
     { "ArgMax", onnx_labels_of },
     { "LogSoftmax", "export the model with a softmax at its end" },
     { "GatherND", onnx_recurrent },
+    { "SequenceConstruct", "a list of answers: export a model for each" },
+    { "ReduceProd", "products of columns, as of PolynomialFeatures, have to be"
+      " columns before the model; trees find them themselves" },
+    { "Less", onnx_compared },
+    { "Greater", onnx_compared },
+    { "LessOrEqual", onnx_compared },
+    { "GreaterOrEqual", onnx_compared },
+    { "Where", onnx_compared },
+    { "IsNaN", onnx_compared },
+    { "Abs", onnx_columns },
+    { "Log", onnx_columns },
+    { "Log1p", onnx_columns },
     { "Binarizer", "let columns be numbers of 0 and 1 before the model" },
     { "QLinearMatMul", "export the model before it is quantized" },
     { "DynamicQuantizeLinear", "export the model before it is quantized" },

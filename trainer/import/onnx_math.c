@@ -77,6 +77,32 @@ math_kind(const train_onnx_node_t *n)
 }
 
 
+/* 1 / (1 + exp(x)) */
+
+static const train_onnx_value_t *
+math_sigmoid(train_onnx_t *o, const train_onnx_node_t *n,
+    const train_onnx_value_t *x)
+{
+    size_t                     i;
+    double                    *minus;
+    const train_onnx_value_t  *y;
+
+    minus = train_import_alloc(o->m, x->n, sizeof(double));
+    if (minus == NULL) {
+        (void) train_onnx_nomem(o);
+        return NULL;
+    }
+
+    for (i = 0; i < x->n; i++) {
+        minus[i] = -1;
+    }
+
+    y = train_onnx_affine(o, n, x, minus, NULL);
+
+    return y == NULL ? NULL : train_onnx_act(o, n, y, MAAS_ACT_SIGMOID, 1);
+}
+
+
 /* A row's number and a constant, c: v * a + b.  swapped: the constant stands
  * before. */
 
@@ -107,6 +133,24 @@ math_with(train_onnx_t *o, const train_onnx_node_t *n, math_kind_t kind,
         }
 
         return y;
+    }
+
+    if (v->kind == ONNX_EXP && kind == MATH_ADD && v->a == NULL
+        && train_chain_uniform(c, v->n, 1, &all) && all == 1)
+    {
+        y = train_onnx_copy(o, v);
+
+        if (y != NULL) {
+            y->kind = ONNX_EXP_ONE;
+        }
+
+        return y;
+    }
+
+    if (v->kind == ONNX_EXP_ONE && kind == MATH_DIV && swapped
+        && v->a == NULL && train_chain_uniform(c, v->n, 1, &all) && all == 1)
+    {
+        return math_sigmoid(o, n, v->of);
     }
 
     if (kind == MATH_DIV && swapped) {
@@ -323,6 +367,35 @@ math_binary(train_onnx_t *o, const train_onnx_node_t *n)
 }
 
 
+/* Of any number of values, which are rows' numbers all */
+
+static maas_status_t
+math_sum(train_onnx_t *o, const train_onnx_node_t *n)
+{
+    size_t                     i;
+    const train_onnx_value_t  *v, *sum;
+
+    for (sum = NULL, i = 0; i < n->n_in; i++) {
+        v = train_onnx_in(o, n, i);
+        if (v == NULL) {
+            return o->err->code;
+        }
+
+        if (v->kind == ONNX_CONST) {
+            return train_onnx_refuse(o, n, "of constants; Add is done here");
+        }
+
+        sum = sum == NULL ? v : train_onnx_add(o, n, sum, v);
+        if (sum == NULL) {
+            return o->err->code;
+        }
+    }
+
+    return sum == NULL ? train_onnx_bad(o, n, "takes nothing")
+           : train_onnx_out(o, n, 0, sum);
+}
+
+
 static maas_status_t
 math_neg(train_onnx_t *o, const train_onnx_node_t *n)
 {
@@ -353,6 +426,7 @@ const train_onnx_op_t  train_onnx_maths[] = {
     { "Sub", math_binary },
     { "Mul", math_binary },
     { "Div", math_binary },
+    { "Sum", math_sum },
     { "Neg", math_neg },
     { NULL, NULL }
 };

@@ -161,6 +161,102 @@ network_over_row(const train_onnx_value_t *v, int64_t axis)
 }
 
 
+/* Put off: the last of a model, or 1 / (1 + exp(-x)) */
+
+static maas_status_t
+network_later(train_onnx_t *o, const train_onnx_node_t *n)
+{
+    train_onnx_value_t        *y;
+    const train_onnx_value_t  *v;
+
+    v = train_onnx_in(o, n, 0);
+    if (v == NULL) {
+        return o->err->code;
+    }
+
+    if (v->kind == ONNX_CONST) {
+        return train_onnx_unknown(o, n);
+    }
+
+    y = train_onnx_value(o, train_onnx_is(n->op, "Exp") ? ONNX_EXP
+                                                        : ONNX_SOFTPLUS,
+                         v->rank, v->dim);
+
+    if (y != NULL) {
+        y->of = v;
+    }
+
+    return train_onnx_out(o, n, 0, y);
+}
+
+
+/* The one slope of all numbers; NAN: they have several, which was said */
+
+static double
+network_slope(train_onnx_t *o, const train_onnx_node_t *n)
+{
+    size_t                      i;
+    const train_onnx_tensor_t  *t;
+
+    t = train_onnx_const(o, n, 1);
+
+    for (i = 1; t != NULL && i < t->n; i++) {
+        if (t->number[i] != t->number[0]) {
+            (void) train_onnx_refuse(o, n, "a slope for each number; one for"
+                                     " all is done here");
+            return NAN;
+        }
+    }
+
+    return t == NULL ? NAN : t->number[0];
+}
+
+
+static maas_status_t
+network_prelu(train_onnx_t *o, const train_onnx_node_t *n)
+{
+    double  slope;
+
+    slope = network_slope(o, n);
+
+    return isnan(slope) ? o->err->code
+           : network_act(o, n, MAAS_ACT_LEAKY_RELU, (float) slope);
+}
+
+
+/* alpha * elu(x / alpha) */
+
+static maas_status_t
+network_celu(train_onnx_t *o, const train_onnx_node_t *n)
+{
+    double                    *a, *b, alpha;
+    const train_onnx_value_t  *v;
+
+    v = train_onnx_in(o, n, 0);
+    if (v == NULL) {
+        return o->err->code;
+    }
+
+    alpha = train_attr_float(n, "alpha", 1);
+
+    if (!(fabs(alpha) > 1e-30)) {
+        return train_onnx_bad(o, n, "alpha is %g", alpha);
+    }
+
+    a = network_all(o, v->n, 1 / alpha);
+    b = network_all(o, v->n, alpha);
+    if (a == NULL || b == NULL) {
+        return o->err->code;
+    }
+
+    v = train_onnx_affine(o, n, v, a, NULL);
+    v = v == NULL ? NULL : train_onnx_act(o, n, v, MAAS_ACT_ELU, 1);
+
+    return v == NULL ? o->err->code
+           : train_onnx_out(o, n, 0, train_onnx_affine(o, n, v, b, NULL));
+}
+
+
 static maas_status_t
 network_softmax(train_onnx_t *o, const train_onnx_node_t *n)
 {
@@ -206,6 +302,33 @@ network_ramp(train_onnx_t *o, const train_onnx_node_t *n,
 }
 
 
+/* high - relu(high - x) */
+
+static const train_onnx_value_t *
+network_below(train_onnx_t *o, const train_onnx_node_t *n,
+    const train_onnx_value_t *v, double high)
+{
+    double  *minus, *b;
+
+    minus = network_all(o, v->n, -1);
+    b = network_all(o, v->n, high);
+    if (minus == NULL || b == NULL) {
+        return NULL;
+    }
+
+    v = train_onnx_settle(o, n, v);
+
+    if (v != NULL) {
+        o->layer[v->layer].shared = 1;
+        v = train_onnx_affine(o, n, v, minus, b);
+    }
+
+    v = v == NULL ? NULL : train_onnx_act(o, n, v, MAAS_ACT_RELU, 1);
+
+    return v == NULL ? NULL : train_onnx_affine(o, n, v, minus, b);
+}
+
+
 /* low + relu(x - low) - relu(x - high) */
 
 static const train_onnx_value_t *
@@ -215,9 +338,13 @@ network_between(train_onnx_t *o, const train_onnx_node_t *n,
     double                    *b;
     const train_onnx_value_t  *y, *z;
 
-    if (!(low < high) || isinf(low)) {
+    if (!(low < high) || (isinf(low) && isinf(high))) {
         (void) train_onnx_refuse(o, n, "from %g to %g", low, high);
         return NULL;
+    }
+
+    if (isinf(low)) {
+        return network_below(o, n, v, high);
     }
 
     v = train_onnx_settle(o, n, v);
@@ -286,6 +413,45 @@ network_clip(train_onnx_t *o, const train_onnx_node_t *n)
     }
 
     return train_onnx_out(o, n, 0, network_between(o, n, v, low, high));
+}
+
+
+/* The larger or smaller of a number of a row and a constant */
+
+static maas_status_t
+network_limit(train_onnx_t *o, const train_onnx_node_t *n)
+{
+    int                         max;
+    size_t                      row;
+    const train_onnx_value_t   *v, *bound;
+    const train_onnx_tensor_t  *t;
+
+    v = train_onnx_in(o, n, 0);
+    bound = v == NULL ? NULL : train_onnx_in(o, n, 1);
+    if (bound == NULL) {
+        return o->err->code;
+    }
+
+    row = v->kind == ONNX_CONST;
+
+    if (n->n_in != 2 || (row ? bound : v)->kind == ONNX_CONST
+        || (row ? v : bound)->kind != ONNX_CONST)
+    {
+        return train_onnx_refuse(o, n, "of several values of a row; of one and"
+                                 " a constant it is done here");
+    }
+
+    max = train_onnx_is(n->op, "Max");
+    t = train_onnx_const(o, n, !row);
+
+    if (t == NULL || t->n != 1) {
+        return t == NULL ? o->err->code
+               : train_onnx_refuse(o, n, "a bound of %zu numbers", t->n);
+    }
+
+    return train_onnx_out(o, n, 0, network_between(o, n, row ? bound : v,
+                          max ? t->number[0] : -INFINITY,
+                          max ? INFINITY : t->number[0]));
 }
 
 
@@ -425,6 +591,12 @@ const train_onnx_op_t  train_onnx_networks[] = {
     { "Sigmoid", network_sigmoid },
     { "HardSigmoid", network_hard_sigmoid },
     { "Tanh", network_tanh },
+    { "Exp", network_later },
+    { "Softplus", network_later },
+    { "PRelu", network_prelu },
+    { "Celu", network_celu },
+    { "Max", network_limit },
+    { "Min", network_limit },
     { "Softmax", network_softmax },
     { "Clip", network_clip },
     { "BatchNormalization", network_batch_norm },

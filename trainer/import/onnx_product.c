@@ -73,6 +73,26 @@ product_of(train_onnx_t *o, const train_onnx_node_t *n,
 }
 
 
+/* Of a row and a vector: a number, without a dimension */
+
+static maas_status_t
+product_dot(train_onnx_t *o, const train_onnx_node_t *n,
+    const train_onnx_value_t *v, const train_onnx_tensor_t *t)
+{
+    train_onnx_value_t        *y;
+    const train_onnx_value_t  *x;
+
+    x = train_onnx_linear(o, n, v, t->number, NULL, 1);
+    y = x == NULL ? NULL : train_onnx_copy(o, x);
+
+    if (y != NULL) {
+        y->rank = 0;
+    }
+
+    return train_onnx_out(o, n, 0, y);
+}
+
+
 static maas_status_t
 product_matmul(train_onnx_t *o, const train_onnx_node_t *n)
 {
@@ -83,6 +103,11 @@ product_matmul(train_onnx_t *o, const train_onnx_node_t *n)
 
     v = train_onnx_in(o, n, 0);
     t = v == NULL ? NULL : train_onnx_const(o, n, 1);
+
+    if (t != NULL && t->rank == 1 && v->rank == 1 && t->n == v->n) {
+        return product_dot(o, n, v, t);
+    }
+
     w = t == NULL ? NULL : product_weights(o, n, v, t, 0, 1, &out);
 
     return w == NULL ? o->err->code

@@ -15,10 +15,8 @@
 #define SHAPE_BFLOAT    16
 
 
-/* A constant of the same type in other order: number i is that at place[i] */
-
-static const train_onnx_value_t *
-shape_const(train_onnx_t *o, const train_onnx_tensor_t *t, size_t rank,
+const train_onnx_value_t *
+train_onnx_placed(train_onnx_t *o, const train_onnx_tensor_t *t, size_t rank,
     const size_t *dim, const size_t *place)
 {
     size_t                i;
@@ -380,7 +378,8 @@ shape_reshape(train_onnx_t *o, const train_onnx_node_t *n)
     if (v->kind == ONNX_CONST) {
         if (shape_dims(t->number, t->n, v->dim, v->rank, v->n, dim)) {
             return train_onnx_out(o, n, 0,
-                                  shape_const(o, v->tensor, t->n, dim, NULL));
+                                  train_onnx_placed(o, v->tensor, t->n, dim,
+                                                    NULL));
         }
 
     } else if (t->n == 1 && v->n == 1 && t->number[0] == -1) {
@@ -481,7 +480,7 @@ shape_squeeze(train_onnx_t *o, const train_onnx_node_t *n)
     }
 
     return v->kind == ONNX_CONST
-           ? train_onnx_out(o, n, 0, shape_const(o, v->tensor, rank, dim,
+           ? train_onnx_out(o, n, 0, train_onnx_placed(o, v->tensor, rank, dim,
                                                  NULL))
            : shape_to(o, n, v, rank, dim);
 }
@@ -531,7 +530,7 @@ shape_unsqueeze(train_onnx_t *o, const train_onnx_node_t *n)
     }
 
     return v->kind == ONNX_CONST
-           ? train_onnx_out(o, n, 0, shape_const(o, v->tensor, rank, dim,
+           ? train_onnx_out(o, n, 0, train_onnx_placed(o, v->tensor, rank, dim,
                                                  NULL))
            : shape_to(o, n, v, rank, dim);
 }
@@ -581,180 +580,8 @@ shape_transpose(train_onnx_t *o, const train_onnx_node_t *n)
         }
     }
 
-    return train_onnx_out(o, n, 0, shape_const(o, v->tensor, 2, dim, place));
-}
-
-
-/* Numbers place[count] of each row, count is not 0 */
-
-static const train_onnx_value_t *
-shape_pick(train_onnx_t *o, const train_onnx_node_t *n,
-    const train_onnx_value_t *v, const size_t *place, size_t count)
-{
-    size_t               i;
-    double              *w;
-    train_onnx_value_t  *y;
-
-    if (v->kind == ONNX_PAIR && v->a == NULL && v->b == NULL && count == 1
-        && place[0] == 1)
-    {
-        return v->of;
-    }
-
-    if (v->kind != ONNX_INPUT || v->a != NULL) {
-        if (v->n > ((size_t) 1 << 24) / count) {
-            (void) train_onnx_refuse(o, n, "%zu of %zu numbers that layers"
-                                     " compute", count, v->n);
-            return NULL;
-        }
-
-        w = train_import_alloc(o->m, v->n * count, sizeof(double));
-        if (w == NULL) {
-            (void) train_onnx_nomem(o);
-            return NULL;
-        }
-
-        for (i = 0; i < count; i++) {
-            w[place[i] * count + i] = 1;
-        }
-
-        return train_onnx_linear(o, n, v, w, NULL, count);
-    }
-
-    y = train_onnx_flat(o, ONNX_INPUT, count);
-    if (y == NULL) {
-        return NULL;
-    }
-
-    y->element = train_import_alloc(o->m, count, sizeof(*y->element));
-    if (y->element == NULL) {
-        (void) train_onnx_nomem(o);
-        return NULL;
-    }
-
-    for (i = 0; i < count; i++) {
-        y->element[i] = v->element[place[i]];
-    }
-
-    return y;
-}
-
-
-static maas_status_t
-shape_gather(train_onnx_t *o, const train_onnx_node_t *n)
-{
-    int                         last;
-    size_t                      i, *place;
-    double                      at;
-    int64_t                     axis;
-    train_onnx_value_t         *y;
-    const train_onnx_value_t   *v, *picked;
-    const train_onnx_tensor_t  *t;
-
-    v = train_onnx_in(o, n, 0);
-    t = v == NULL ? NULL : train_onnx_const(o, n, 1);
-    if (t == NULL) {
-        return o->err->code;
-    }
-
-    last = train_onnx_is(n->op, "ArrayFeatureExtractor");
-    axis = last ? -1 : train_attr_int(n, "axis", 0);
-
-    if (v->rank != 1 || (axis != -1 && axis != (v->kind != ONNX_CONST))) {
-        return train_onnx_refuse(o, n, "along axis %lld of %zu dimensions",
-                                 (long long) axis, v->rank);
-    }
-
-    place = train_import_alloc(o->m, t->n, sizeof(size_t));
-    if (place == NULL || t->n == 0) {
-        return place == NULL ? train_onnx_nomem(o)
-               : train_onnx_bad(o, n, "takes nothing");
-    }
-
-    for (i = 0; i < t->n; i++) {
-        at = t->number[i] < 0 ? t->number[i] + (double) v->n : t->number[i];
-
-        if (!(at >= 0 && at < (double) v->n)) {
-            return train_onnx_bad(o, n, "takes number %g of %zu", at, v->n);
-        }
-
-        place[i] = (size_t) at;
-    }
-
-    picked = v->kind == ONNX_CONST
-             ? shape_const(o, v->tensor, t->rank > 1 ? 1 : t->rank, &t->n,
-                           place)
-             : shape_pick(o, n, v, place, t->n);
-    if (picked == NULL || v->kind == ONNX_CONST || last || t->rank > 0) {
-        return train_onnx_out(o, n, 0, picked);
-    }
-
-    y = train_onnx_copy(o, picked);
-
-    if (y != NULL) {
-        y->rank = 0;
-    }
-
-    return train_onnx_out(o, n, 0, y);
-}
-
-
-/* starts, ends, axes and steps, inputs since opset 10, of one axis */
-
-static maas_status_t
-shape_slice(train_onnx_t *o, const train_onnx_node_t *n)
-{
-    size_t                      i, k, *place;
-    double                      part[4] = { 0, 0, 0, 1 }, size;
-    const train_onnx_value_t   *v;
-    const train_onnx_tensor_t  *t;
-
-    v = train_onnx_in(o, n, 0);
-    if (v == NULL) {
-        return o->err->code;
-    }
-
-    for (i = 1; i < 5 && (i < 4 || train_onnx_has(n, i)); i++) {
-        t = train_onnx_const(o, n, i);
-        if (t == NULL) {
-            return o->err->code;
-        }
-
-        if (t->n != 1) {
-            return train_onnx_refuse(o, n, "along %zu axes", t->n);
-        }
-
-        part[i - 1] = t->number[0];
-    }
-
-    if (v->rank != 1 || part[3] != 1
-        || (part[2] != -1 && part[2] != (v->kind != ONNX_CONST)))
-    {
-        return train_onnx_refuse(o, n, "along axis %g of %zu dimensions",
-                                 part[2], v->rank);
-    }
-
-    size = (double) v->n;
-
-    for (i = 0; i < 2; i++) {
-        part[i] += part[i] < 0 ? size : 0;
-        part[i] = part[i] < 0 ? 0 : part[i] > size ? size : part[i];
-    }
-
-    k = part[0] < part[1] ? (size_t) (part[1] - part[0]) : 0;
-    place = train_import_alloc(o->m, k, sizeof(size_t));
-    if (place == NULL || k == 0) {
-        return place == NULL ? train_onnx_nomem(o)
-               : train_onnx_bad(o, n, "takes nothing");
-    }
-
-    for (i = 0; i < k; i++) {
-        place[i] = (size_t) part[0] + i;
-    }
-
-    return train_onnx_out(o, n, 0, v->kind == ONNX_CONST
-                          ? shape_const(o, v->tensor, 1, &k, place)
-                          : shape_pick(o, n, v, place, k));
+    return train_onnx_out(o, n, 0, train_onnx_placed(o, v->tensor, 2, dim,
+                                                     place));
 }
 
 
@@ -1004,9 +831,6 @@ const train_onnx_op_t  train_onnx_shapes[] = {
     { "Squeeze", shape_squeeze },
     { "Unsqueeze", shape_unsqueeze },
     { "Transpose", shape_transpose },
-    { "Gather", shape_gather },
-    { "ArrayFeatureExtractor", shape_gather },
-    { "Slice", shape_slice },
     { "Concat", shape_concat },
     { "FeatureVectorizer", shape_concat },
     { NULL, NULL }

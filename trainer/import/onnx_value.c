@@ -86,6 +86,15 @@ train_onnx_in(train_onnx_t *o, const train_onnx_node_t *n, size_t i)
         return e->value;
     }
 
+    if (e != NULL && e->from != NULL && e->from < n) {
+        (void) train_onnx_refuse(o, n, "takes the label \"%.*s\" of another"
+                                 " operator: only numbers are computed here;"
+                                 " export the probabilities or scores",
+                                 n->in[i].len < 80 ? (int) n->in[i].len : 80,
+                                 n->in[i].data);
+        return NULL;
+    }
+
     if (e == NULL || e->tensor.p == NULL) {
         (void) train_onnx_bad(o, n, "takes \"%.*s\", which nothing before it"
                               " makes", n->in[i].len < 80
@@ -532,6 +541,25 @@ onnx_pair(train_onnx_t *o, const train_onnx_node_t *n,
 }
 
 
+/* A mean that is no part of a norm */
+
+static const train_onnx_value_t *
+onnx_mean(train_onnx_t *o, const train_onnx_node_t *n,
+    const train_onnx_value_t *v)
+{
+    size_t   i;
+    double  *w;
+
+    w = onnx_doubles(o, n, 1, v->of->n);
+
+    for (i = 0; w != NULL && i < v->of->n; i++) {
+        w[i] = 1 / (double) v->of->n;
+    }
+
+    return w == NULL ? NULL : train_onnx_linear(o, n, v->of, w, NULL, 1);
+}
+
+
 const train_onnx_value_t *
 train_onnx_settle(train_onnx_t *o, const train_onnx_node_t *n,
     const train_onnx_value_t *v)
@@ -557,6 +585,18 @@ train_onnx_settle(train_onnx_t *o, const train_onnx_node_t *n,
     case ONNX_PAIR:
         y = onnx_pair(o, n, v);
         break;
+
+    case ONNX_MEAN:
+        y = onnx_mean(o, n, v);
+        break;
+
+    case ONNX_EXP:
+    case ONNX_EXP_ONE:
+    case ONNX_SOFTPLUS:
+        (void) train_onnx_refuse(o, n, "takes an exp or a softplus, which is"
+                                 " computed here as the very last of a model"
+                                 " only, or as a part of a sigmoid");
+        return NULL;
 
     default:
         (void) train_onnx_refuse(o, n, v->kind == ONNX_CONST
@@ -613,6 +653,32 @@ train_onnx_act(train_onnx_t *o, const train_onnx_node_t *n,
     memcpy(y->dim, v->dim, sizeof(y->dim));
     l->act = act;
     l->alpha = alpha;
+
+    return y;
+}
+
+
+const train_onnx_value_t *
+train_onnx_link(train_onnx_t *o, const train_onnx_value_t *v)
+{
+    train_onnx_value_t        *y;
+    const train_onnx_value_t  *x;
+
+    if ((v->kind != ONNX_EXP && v->kind != ONNX_SOFTPLUS) || v->a != NULL
+        || v->b != NULL)
+    {
+        return train_onnx_settle(o, NULL, v);
+    }
+
+    x = train_onnx_settle(o, NULL, v->of);
+    y = x == NULL ? NULL : train_onnx_layer(o, NULL, ONNX_LINK, x, x->n);
+
+    if (y != NULL) {
+        o->layer[x->layer].shared = 1;
+        o->layer[y->layer].number = v->kind == ONNX_EXP
+                                    ? MAAS_TRANSFORM_EXP
+                                    : MAAS_TRANSFORM_SOFTPLUS;
+    }
 
     return y;
 }

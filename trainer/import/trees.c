@@ -348,7 +348,7 @@ trees_whole(train_trees_t *t, maas_trees_t *e)
 
     e->in = e->in != 0 ? e->in : t->m->in;
     e->out = t->out;
-    e->x = t->m->dtype;
+    e->x = t->options.in != 0 ? MAAS_F32 : t->m->dtype;
     e->trees = t->size.n;
     e->nodes = t->feature.n;
     e->vector = t->vector > 0;
