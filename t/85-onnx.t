@@ -28,14 +28,14 @@ sub import_file {
 my ($rc, $out, $err) = $t->command($python, "$import/onnx_sklearn.py", $dir);
 is($rc, 0, 'models are made') or diag($err);
 my @names = split /\n/, $out;
-cmp_ok(scalar @names, '>=', 50, 'kinds of them');
+cmp_ok(scalar @names, '>=', 52, 'kinds of them');
 
 # ... and trees as no converter writes them
 
 ($rc, $out, $err) = $t->command($python, "$import/onnx_trees.py", $dir);
 is($rc, 0, 'trees are made') or diag($err);
 push @names, split /\n/, $out;
-cmp_ok(scalar @names, '>=', 78, 'kinds of them');
+cmp_ok(scalar @names, '>=', 80, 'kinds of them');
 
 for my $name (@names) {
     ($rc, $out, $err) = import_file($name, '--check', "$dir/$name.csv",
@@ -49,12 +49,13 @@ for my $name (@names) {
 
 my %note = (
     'set-many' => qr/^note +trees look for whole numbers in sets: 1\.5 counts as/m,
+    'flags-cut' => qr/^note +whole numbers are categories: 1\.5 is none of/m,
     'columns-strict' => qr/^note +categories that are not in the list of column "city" and others are zeros here/m,
 );
 
-for my $name (qw(set-one set-many columns columns-strict)) {
+for my $name (qw(set-one set-many columns columns-strict flags flags-cut)) {
     (undef, $out) = import_file($name);
-    my $re = $note{$name} || qr/\A(?!.*(?:in sets|are zeros here))/s;
+    my $re = $note{$name} || qr/\A(?!.*(?:in sets|are zeros here|1\.5 is none))/s;
     like($out, $re, "$name: notes");
 }
 

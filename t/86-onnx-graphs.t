@@ -34,6 +34,7 @@ my %why = (
     'prelu-each' => qr/: PRelu "y": a slope for each number; one for all/,
     'max-two' => qr/: Max "y": of several values of a row; of one and a/,
     'some-rows' => qr/: Slice "b": along 2 axes, or of some rows\n/,
+    'one-row' => qr/input "m" is one row for any number of rows, .*Rescaling/,
     'outer' => qr/: Mul "m": of constants of 6 and 6 numbers\n/,
 );
 

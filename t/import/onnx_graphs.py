@@ -20,8 +20,9 @@ TYPES = {"float": TensorProto.FLOAT, "int": TensorProto.INT64,
          "bool": TensorProto.BOOL, "half": TensorProto.FLOAT16}
 
 
-def graph(name, text, refused=False, **tensors):
-    """text: lines "out[ out]... = Op(in, in, key=value)" from x to y"""
+def graph(name, text, refused=False, more=(), **tensors):
+    """text: lines "out[ out]... = Op(in, in, key=value)" from x to y; more:
+    inputs of one row"""
     nodes = []
     for line in text.strip().splitlines():
         outs, call = line.split(" = ")
@@ -39,7 +40,8 @@ def graph(name, text, refused=False, **tensors):
     used = {i for n in nodes for i in n.input}
     model = helper.make_model(helper.make_graph(
         nodes, "g", [helper.make_tensor_value_info(
-            "x", TensorProto.FLOAT, (None, 6))],
+            i, TensorProto.FLOAT, (None if i == "x" else 1, 6))
+            for i in ("x", *more)],
         [helper.make_tensor_value_info("y", TensorProto.FLOAT, None)],
         [numpy_helper.from_array(np.asarray(v), k)
          for k, v in tensors.items() if k in used]),
@@ -49,7 +51,8 @@ def graph(name, text, refused=False, **tensors):
     with open(to + ".onnx", "wb") as f:
         f.write(model.SerializeToString())
     y, = ort.InferenceSession(to + ".onnx", providers=[
-        "CPUExecutionProvider"]).run(["y"], {"x": X})
+        "CPUExecutionProvider"]).run(["y"], {"x": X, **dict.fromkeys(
+            more, X[:1])})
     np.savetxt(to + ".expected", y.reshape(len(y), -1), "%.9g", ",")
     np.savetxt(to + ".csv", X, "%.9g", ",")
     print("-" * refused + name, flush=True)
@@ -149,3 +152,4 @@ for op in "Max", "Min":
           f"y = {op}(d, b)", c=np.array(0.4, np.float32),
           d=np.array([0.5], np.float32))
 graph("max-two", "a = MatMul(x, w4)\nb = Tanh(a)\ny = Max(a, b)", True)
+graph("one-row", "a = Sub(x, m)\ny = MatMul(a, w4)", True, ["m"])

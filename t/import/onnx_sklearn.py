@@ -16,7 +16,8 @@ import onnx
 import onnxruntime as ort
 import pandas as pd
 from skl2onnx import to_onnx, update_registered_converter
-from skl2onnx.common.data_types import FloatTensorType, StringTensorType
+from skl2onnx.common.data_types import (BooleanTensorType, FloatTensorType,
+    Int64TensorType, StringTensorType)
 from skl2onnx.common.shape_calculator import (
     calculate_linear_classifier_output_shapes,
     calculate_linear_regressor_output_shapes)
@@ -225,6 +226,26 @@ def columns(folder, name):
     save(folder, name, onx, feeds, t, is_binary(name))
 
 
+def flags(folder, name):
+    """Booleans, whole numbers and a float, an input each; categories that are
+    whole numbers of floats"""
+    r = np.random.default_rng(7)
+    d = pd.DataFrame({"a": r.normal(size=ROWS).astype(np.float32),
+                      "b": r.random(ROWS) < 0.5,
+                      "k": r.integers(0, 4, ROWS).astype(
+                          np.float32 if name == "flags-cut" else np.int64)})
+    model = make_pipeline(ColumnTransformer([
+        ("n", "passthrough", ["a", "b"]),
+        ("k", OneHotEncoder(handle_unknown="ignore"), ["k"])]),
+        LogisticRegression())
+    model.fit(d, (d.a > 0) ^ d.b ^ (d.k > 2))
+    onx = to_onnx(model, initial_types=[
+        ("a", FloatTensorType([None, 1])), ("b", BooleanTensorType([None, 1])),
+        ("k", (FloatTensorType if name == "flags-cut" else Int64TensorType)(
+            [None, 1]))], target_opset=17)
+    save(folder, name, onx, {c: d[[c]].to_numpy() for c in d}, d, True)
+
+
 def boosted(folder, name):
     """LightGBM and XGBoost through onnxmltools"""
     import lightgbm
@@ -264,6 +285,7 @@ MAKERS = {name: plain for name in KINDS}
 MAKERS.update({n: columns for n in (
     "columns", "columns-drop", "columns-forest", "columns-places",
     "columns-rare", "columns-strict")})
+MAKERS.update({"flags": flags, "flags-cut": flags})
 MAKERS.update({n: boosted for n in (
     "lightgbm2", "lightgbm3", "lightgbm-numbers", "xgboost2", "xgboost3",
     "xgboost-numbers")})

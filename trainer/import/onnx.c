@@ -238,6 +238,36 @@ onnx_input(train_onnx_t *o, const train_onnx_port_t *p, size_t n)
 }
 
 
+/* One row for all rows is a constant: who makes rows does not know it */
+
+static maas_status_t
+onnx_inputs_rows(train_onnx_t *o)
+{
+    size_t                    i, any;
+    const train_onnx_port_t  *p;
+
+    for (any = i = 0; i < o->n_inputs; i++) {
+        p = &o->input[i];
+        any += p->rank > 0 && p->dim[0] == TRAIN_ONNX_UNKNOWN;
+    }
+
+    for (i = 0; i < o->n_inputs; i++) {
+        p = &o->input[i];
+
+        if (any > 0 && p->rank > 1 && p->dim[0] == 1) {
+            return train_onnx_refuse(o, NULL, "input \"%.*s\" is one row for"
+                                     " any number of rows, a constant that was"
+                                     " left out, as of Keras' Normalization:"
+                                     " take a Rescaling with its mean and"
+                                     " variance", p->name.len < 100
+                                     ? (int) p->name.len : 100, p->name.data);
+        }
+    }
+
+    return MAAS_OK;
+}
+
+
 /* Inputs, but those that are initializers of old files, or that nobody uses */
 
 static maas_status_t
@@ -271,6 +301,11 @@ onnx_inputs(train_onnx_t *o)
     }
 
     o->n_inputs = kept;
+    rc = onnx_inputs_rows(o);
+
+    if (rc != MAAS_OK) {
+        return rc;
+    }
 
     if (kept == 0) {
         return train_onnx_refuse(o, NULL, "the answer depends on no input");
@@ -373,6 +408,14 @@ onnx_notes(train_onnx_t *o)
         && train_import_note(o->m, "trees look for whole numbers in sets: 1.5"
                              " counts as 1 here, and is in no set in ONNX")
            != MAAS_OK)
+    {
+        return train_onnx_nomem(o);
+    }
+
+    if (o->cut
+        && train_import_note(o->m, "whole numbers are categories: 1.5 is none"
+                             " of them here, as in scikit-learn, and is 1 in"
+                             " ONNX Runtime") != MAAS_OK)
     {
         return train_onnx_nomem(o);
     }

@@ -236,6 +236,7 @@ typedef struct {
     size_t                 n_strict;       /* one-hot that refuse others, */
     size_t                 strict;         /* and the column of the first */
     int                    sets;           /* of numbers that may be between */
+    int                    cut;            /* those are categories */
 } train_onnx_t;
 
 

@@ -176,6 +176,8 @@ categories_one_hot(train_onnx_t *o, const train_onnx_node_t *n)
             return train_onnx_refuse(o, n, "of what was computed before");
         }
 
+        o->cut |= v->element[i].rounded;
+
         for (k = 0; k < list->n; k++) {
             e[i * list->n + k] = v->element[i];
             e[i * list->n + k].list = list;
@@ -325,6 +327,7 @@ categories_label(train_onnx_t *o, const train_onnx_node_t *n)
             return train_onnx_refuse(o, n, "of what was computed before");
         }
 
+        o->cut |= v->element[i].rounded;
         y->element[i] = v->element[i];
         y->element[i].list = list;
     }

@@ -261,6 +261,12 @@ emit_field(maas_column_t *f, const train_onnx_column_t *c)
     f->factor = (float) c->factor;
     f->missing = c->filled ? c->fill : c->by_others ? NAN : MAAS_KEEP;
 
+    /* trees take the words for numbers, too */
+
+    if (c->truth && c->by_others && !c->by_trees) {
+        f->kind = MAAS_FIELD_BOOLEAN;
+    }
+
     if (f->shift != 0 || f->factor != 1) {
         f->scaling = maas__scaling_names[MAAS_SCALING_STANDARD];
     }
