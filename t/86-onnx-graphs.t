@@ -35,6 +35,7 @@ my %why = (
     'max-two' => qr/: Max "y": of several values of a row; of one and a/,
     'some-rows' => qr/: Slice "b": along 2 axes, or of some rows\n/,
     'one-row' => qr/input "m" is one row for any number of rows, .*Rescaling/,
+    'all-rows' => qr/: Reshape "a": .* shape in which rows are mixed/,
     'outer' => qr/: Mul "m": of constants of 6 and 6 numbers\n/,
 );
 

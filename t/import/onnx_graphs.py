@@ -153,3 +153,5 @@ for op in "Max", "Min":
           d=np.array([0.5], np.float32))
 graph("max-two", "a = MatMul(x, w4)\nb = Tanh(a)\ny = Max(a, b)", True)
 graph("one-row", "a = Sub(x, m)\ny = MatMul(a, w4)", True, ["m"])
+graph("all-rows", "a = Reshape(x, s)\nb = Tanh(a)\ny = Flatten(b)", True,
+      s=ints(1, -1, 6))

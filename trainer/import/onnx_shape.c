@@ -358,6 +358,28 @@ shape_dims(const double *ask, size_t rank, const size_t *old, size_t n_old,
 }
 
 
+/* Do all rows become one, with as many parts as there are rows?  Of a graph for
+ * one row it is that row. */
+
+static int
+shape_all_rows(const train_onnx_t *o, const train_onnx_tensor_t *t)
+{
+    int     left;
+    size_t  i, any;
+
+    for (any = i = 0; i < o->n_inputs; i++) {
+        any += o->input[i].rank > 0
+               && o->input[i].dim[0] == TRAIN_ONNX_UNKNOWN;
+    }
+
+    for (left = 0, i = 1; i < t->n; i++) {
+        left |= t->number[i] == -1;
+    }
+
+    return any > 0 && t->number[0] == 1 && left;
+}
+
+
 static maas_status_t
 shape_reshape(train_onnx_t *o, const train_onnx_node_t *n)
 {
@@ -385,7 +407,7 @@ shape_reshape(train_onnx_t *o, const train_onnx_node_t *n)
     } else if (t->n == 1 && v->n == 1 && t->number[0] == -1) {
         return shape_to(o, n, v, 0, dim);
 
-    } else if (t->n > 0 && t->number[0] <= 1
+    } else if (t->n > 0 && t->number[0] <= 1 && !shape_all_rows(o, t)
                && shape_dims(t->number + 1, t->n - 1, v->dim, v->rank, v->n,
                              dim))
     {
