@@ -40,6 +40,9 @@ my $rows = join '', map { "$_," . $_ % 7 . ',' . ($_ % 2 ? 'a' : 'b') . "\n" }
     1 .. 30;
 my $good = "x,y,c\n$rows";
 
+$t->write_file('sales-idx1.csv', "a,b,target\n$rows");
+accepted($t->dir . '/sales-idx1.csv', 'a CSV whose name has "-idx" in it');
+
 sub csv { my ($text) = @_; $t->write_file('d.csv', $text); return 'd.csv' }
 
 accepted(csv($good), 'good');

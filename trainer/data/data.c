@@ -170,10 +170,21 @@ data_ends(const char *path, const char *end)
 }
 
 
+/* By its name, but that of a text says more */
+
 static int
 data_looks_idx(const char *path)
 {
-    const char  *name;
+    size_t                    i;
+    const char               *name;
+    static const char *const  texts[] = { ".csv", ".tsv", ".txt", ".json",
+                                          ".jsonl", ".ndjson", ".log" };
+
+    for (i = 0; i < train_nelts(texts); i++) {
+        if (data_ends(path, texts[i])) {
+            return 0;
+        }
+    }
 
     name = strrchr(path, '/');
     name = (name != NULL) ? name + 1 : path;
