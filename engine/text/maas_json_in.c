@@ -250,6 +250,17 @@ json_step(maas_json_t *j, char open, unsigned *more, maas_err_t *err)
 }
 
 
+/* Nearly all names of a list are refused by their first letter.  Behind a key
+ * that is empty stands its quote. */
+
+static inline int
+json_key_is(maas_str_t key, const char *name)
+{
+    return (*key.data == *name || *key.data == '\\' || key.len == 0)
+           && maas__json_is(key, name);
+}
+
+
 maas_status_t
 maas__json_member(maas_json_t *j, maas_json_object_t *o, maas_err_t *err)
 {
@@ -271,7 +282,7 @@ maas__json_member(maas_json_t *j, maas_json_object_t *o, maas_err_t *err)
     o->which = MAAS_JSON_OTHER;
 
     for (i = 0; o->names != NULL && o->names[i] != NULL; i++) {
-        if (!maas__json_is(o->key, o->names[i])) {
+        if (!json_key_is(o->key, o->names[i])) {
             continue;
         }
 

@@ -150,15 +150,21 @@ print_digits(uint32_t v, unsigned n, char *out)
 }
 
 
+/* How many digits v has: log10(2) of its bits, or one more. */
+
 static inline unsigned
 print_count(uint32_t v)
 {
     unsigned  n;
 
-    n = 1 + (v >= 10) + (v >= 100) + (v >= 1000) + (v >= 10000);
+    static const uint32_t  tens[] = {
+        1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000,
+        1000000000
+    };
 
-    return n + (v >= 100000) + (v >= 1000000) + (v >= 10000000)
-           + (v >= 100000000);
+    n = (unsigned) (32 - __builtin_clz(v)) * 1233 >> 12;
+
+    return n + (v >= tens[n]);
 }
 
 

@@ -251,6 +251,87 @@ names(void **state)
 }
 
 
+/* The first byte that ends a string, or must not stand in it, is found at each
+ * place of strings of each length: each byte, one by one. */
+
+static void
+every_byte(void **state)
+{
+    char           text[48], *copy;
+    size_t         len, i, at;
+    unsigned       c;
+    maas_err_t     err;
+    maas_str_t     raw;
+    maas_json_t    j;
+    maas_status_t  rc;
+
+    for (len = 1; len < 40; len++) {
+        for (i = 0; i < len; i++) {
+            for (c = 0; c < 256; c++) {
+                memset(text, 0x7f, sizeof(text));
+                text[0] = '"';
+                text[1 + i] = (char) c;
+                text[1 + len] = '"';
+
+                maas__json_start(&j, text, len + 2);
+                rc = maas__json_string(&j, &raw, &err);
+
+                /* before the quote at the end it is an escape of that */
+
+                at = c == '\\' && i + 1 == len ? len + 2 : i + 1;
+                assert_int_equal(rc, c < 0x20 || c >= 0x80 || c == '\\'
+                                     ? MAAS_BADVALUE : MAAS_OK);
+                assert_ptr_equal(j.p, text + (rc != MAAS_OK ? at
+                                              : c == '"' ? at + 1 : len + 2));
+
+                if (rc == MAAS_OK) {
+                    assert_int_equal(raw.len, c == '"' ? i : len);
+                }
+
+            }
+
+            /* cut before it: nothing behind the text is read */
+
+            at = i + 1;
+            copy = malloc(at);
+            memcpy(copy, text, at);
+            maas__json_start(&j, copy, at);
+            assert_int_equal(maas__json_string(&j, &raw, &err), MAAS_BADVALUE);
+            assert_ptr_equal(j.p, copy + at);
+            free(copy);
+        }
+    }
+}
+
+
+/* A member is found by its name however it is written, and by no other. */
+
+static void
+members(void **state)
+{
+    size_t              i;
+    maas_err_t          err;
+    maas_json_t         j;
+    maas_json_object_t  o;
+
+    static const char *const  list[] = { "shape", "data", "d", "", NULL };
+    static const struct { const char *text; int which; }  cases[] = {
+        { "{\"data\":1}", 1 }, { "{\"d\":1}", 2 }, { "{\"dat\":1}", -1 },
+        { "{\"\\u0064ata\":1}", 1 }, { "{\"\\u0064\":1}", 2 },
+        { "{\"\":1}", 3 }, { "{\"\\u0000\":1}", -1 },
+        { "{\"d\\u0000\":1}", -1 }, { "{\"shape\":1}", 0 }
+    };
+
+    for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        maas__json_start(&j, cases[i].text, strlen(cases[i].text));
+        o = (maas_json_object_t) { .names = list };
+
+        assert_int_equal(maas__json_member(&j, &o, &err), MAAS_OK);
+        assert_int_equal(o.which, cases[i].which);
+    }
+}
+
+
 int
 main(void)
 {
@@ -262,6 +343,8 @@ main(void)
         cmocka_unit_test(t35_cut_and_broken),
         cmocka_unit_test(t37_trailing),
         cmocka_unit_test(names),
+        cmocka_unit_test(every_byte),
+        cmocka_unit_test(members),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
