@@ -623,7 +623,7 @@ void maas_blunt(const maas_info_t *info, const maas_blunt_t *blunt,
 float maas_blunt_round(const maas_blunt_t *blunt, float v);
 
 
-/* maas_dtype.c: are all n numbers finite?  And those of x(rows,in)? */
+/* kernel/maas_copy.c: are all n finite?  maas_dtype.c: those of x(rows,in)? */
 int maas_is_finite(const float *x, size_t n);
 int maas_rows_finite(const maas_info_t *info, const void *x, size_t rows);
 

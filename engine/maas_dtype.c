@@ -5,6 +5,7 @@
 
 #include "maas_dtype.h"
 #include "maas_int.h"
+#include "kernel/maas_copy.h"
 
 #include <math.h>
 #include <string.h>
@@ -13,39 +14,6 @@
 #if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
 #error "tensors are little-endian, and so must the host be"
 #endif
-
-
-/* Sixteen numbers a step, in four sums that do not wait for one another: the
- * largest exponent tells. */
-
-typedef uint32_t  dtype_u32x4_t __attribute__((vector_size(16)));
-
-int
-maas_is_finite(const float *x, size_t n)
-{
-    size_t         i, j;
-    uint32_t       bits, one;
-    dtype_u32x4_t  v, bad[4] = { { 0 } };
-
-    for (i = 0; i + 16 <= n; i += 16) {
-#pragma GCC unroll 4
-        for (j = 0; j < 4; j++) {
-            memcpy(&v, x + i + 4 * j, sizeof(v));
-            /* all ones in the exponent carry into the sign's place */
-            bad[j] |= (v & 0x7fffffff) + 0x00800000;
-        }
-    }
-
-    v = bad[0] | bad[1] | bad[2] | bad[3];
-    bits = v[0] | v[1] | v[2] | v[3];
-
-    for ( /* void */ ; i < n; i++) {
-        memcpy(&one, x + i, sizeof(one));
-        bits |= (one & 0x7fffffff) + 0x00800000;
-    }
-
-    return !(bits >> 31);
-}
 
 
 int
@@ -66,18 +34,23 @@ maas_rows_finite(const maas_info_t *info, const void *x, size_t rows)
 }
 
 
+/* A number of x is not finite. */
+
 static maas_status_t
-dtype_finite(const float *x, size_t n, maas_err_t *err)
+dtype_infinite(const float *x, maas_err_t *err)
 {
     size_t  i;
-
-    if (maas_is_finite(x, n)) {
-        return MAAS_OK;
-    }
 
     for (i = 0; maas_is_finite(x + i, 1); i++) { /* void */ }
 
     return maas__fail(err, MAAS_BADVALUE, "number %zu is not finite", i);
+}
+
+
+static maas_status_t
+dtype_finite(const float *x, size_t n, maas_err_t *err)
+{
+    return maas_is_finite(x, n) ? MAAS_OK : dtype_infinite(x, err);
 }
 
 
@@ -136,9 +109,7 @@ DTYPE_INTEGER(u64, uint64_t)
 static maas_status_t
 dtype_read_f32(const char *src, size_t n, float *x, maas_err_t *err)
 {
-    memcpy(x, src, n * sizeof(float));
-
-    return dtype_finite(x, n, err);
+    return maas__copy_finite(src, n, x) ? MAAS_OK : dtype_infinite(x, err);
 }
 
 

@@ -194,7 +194,8 @@ floats(void **state)
     size_t      i, n, k;
     maas_err_t  err;
 
-    static const float  bad[] = { INFINITY, -INFINITY, NAN, -NAN };
+    static const float  bad[] = { INFINITY, -INFINITY, NAN, -NAN,
+                                  __builtin_nansf("") };
 
     for (i = 0; i < 40; i++) {
         v[i] = (float) i * 0.37f - 5;
@@ -212,7 +213,7 @@ floats(void **state)
 
     for (n = 1; n <= 40; n++) {
         for (i = 0; i < n; i++) {
-            for (k = 0; k < 4; k++) {
+            for (k = 0; k < 5; k++) {
                 float  kept = v[i];
 
                 v[i] = bad[k];
