@@ -30,6 +30,7 @@ http {
         location = /p { maas_predict m; maas_max_rows 8; }
         location = /big { maas_predict big; }
         location = /invocations { maas_predict m; }
+        location /v2/ { maas_serve; }
     }
 }
 EOC
@@ -41,6 +42,19 @@ sub v2 {
     return '{"inputs":[{"name":"input","datatype":"FP32",'
         . qq("shape":[$shape],"data":[$data]}]});
 }
+
+subtest 'what was found of a type is of its place' => sub {
+    for my $time (1, 2) {
+        for my $type ('text/csv', 'application/json', 'text/csv; charset=x') {
+            my $body = $type =~ /json/ ? v2('1,2,3,4', '1,4') : "1,2,3,4\n";
+            my @type = ('Content-Type' => $type);
+            is($t->post('/p', $body, @type)->status,
+                $type =~ /x$/ ? 415 : 200, "$type, $time");
+            is($t->post('/v2/models/m/infer', $body, @type)->status,
+                $type =~ /csv/ ? 415 : 200, "$type for v2, $time");
+        }
+    }
+};
 
 subtest 'three forms' => sub {
     my $rows = $t->post('/p', '[[1,-2,0.5,3],[0,0,0,1e-3]]', @json);

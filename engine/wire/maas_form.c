@@ -33,9 +33,9 @@ form_type_end(char c)
 }
 
 
-/* Is a value, with what may stand behind it, of this type?  "*x": does its type
- * end in x?  Most types are refused by their length alone: each request is
- * compared with all of them. */
+/* Is a value, with what may stand behind it, of this type?  "*+x": does its
+ * type end in +x?  Most types are refused by their length alone, or since there
+ * is no plus. */
 
 static int
 form_type_is(const char *type, const char *value, size_t len)
@@ -54,6 +54,10 @@ form_type_is(const char *type, const char *value, size_t len)
 
     type++;
     n = strlen(type);
+
+    if (memchr(value, *type, len) == NULL) {
+        return 0;
+    }
 
     for (i = 0; i < len && !form_type_end(value[i]); i++) {
         /* void */

@@ -60,6 +60,29 @@ ngx_http_maas_type(ngx_http_request_t *r, const char *const *types)
 }
 
 
+/* The last Content-Type that was read, and where: nearly all requests have the
+ * same, and need not be compared with all there are. */
+
+#define NGX_HTTP_MAAS_TYPE_LAST  104       /* bytes; of longer ones none */
+
+static struct {
+    const maas_form_t        *form;
+    uint32_t                  len;         /* 0: there is none */
+    uint32_t                  sized;       /* is it one of v2 with a size? */
+    u_char                    data[NGX_HTTP_MAAS_TYPE_LAST];
+} ngx_http_maas_type_last;
+
+
+static ngx_uint_t
+ngx_http_maas_type_again(const maas_form_t *form, ngx_str_t *value)
+{
+    return ngx_http_maas_type_last.form == form
+           && ngx_http_maas_type_last.len == value->len
+           && ngx_memcmp(ngx_http_maas_type_last.data, value->data, value->len)
+              == 0;
+}
+
+
 static ngx_uint_t
 ngx_http_maas_type_of(ngx_http_request_t *r, const maas_form_t *form)
 {
@@ -68,18 +91,7 @@ ngx_http_maas_type_of(ngx_http_request_t *r, const maas_form_t *form)
 }
 
 
-ngx_uint_t
-ngx_http_maas_type_foreign(ngx_http_request_t *r)
-{
-    ngx_str_t  value;
-
-    ngx_http_maas_type_value(r, &value);
-
-    return maas_type_foreign((const char *) value.data, value.len);
-}
-
-
-ngx_uint_t
+static ngx_uint_t
 ngx_http_maas_type_known(ngx_http_request_t *r, const maas_form_t *form)
 {
     ngx_uint_t  i;
@@ -99,6 +111,47 @@ ngx_http_maas_type_known(ngx_http_request_t *r, const maas_form_t *form)
     }
 
     return 0;
+}
+
+
+const char *
+ngx_http_maas_type_refused(ngx_http_request_t *r, const maas_form_t *form)
+{
+    ngx_str_t  value;
+
+    ngx_http_maas_type_value(r, &value);
+
+    if (ngx_http_maas_type_again(form, &value)) {
+        return NULL;
+    }
+
+    if (!ngx_http_maas_type_known(r, form)) {
+        return "Content-Type is not one that is read here, as application/json "
+               "is";
+    }
+
+    if (maas_type_foreign((const char *) value.data, value.len)) {
+        return "the charset of text/csv is not utf-8, in which it is read here";
+    }
+
+    if (value.len <= NGX_HTTP_MAAS_TYPE_LAST) {
+        ngx_http_maas_type_last.form = form;
+        ngx_http_maas_type_last.len = value.len;
+        ngx_http_maas_type_last.sized =
+                           ngx_http_maas_type(r, maas_form_v2.sized) != NULL;
+        ngx_memcpy(ngx_http_maas_type_last.data, value.data, value.len);
+    }
+
+    return NULL;
+}
+
+
+static ngx_uint_t
+ngx_http_maas_type_sized(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx)
+{
+    return ngx_http_maas_type_again(ctx->form, &ctx->type)
+           ? ngx_http_maas_type_last.sized
+           : ngx_http_maas_type(r, maas_form_v2.sized) != NULL;
 }
 
 
@@ -136,7 +189,7 @@ ngx_http_maas_form_headers(ngx_http_request_t *r, ngx_http_maas_ctx_t *ctx)
     if (h != NULL) {
         ctx->json_given = ngx_atosz(h->data, h->len);
 
-    } else if (ngx_http_maas_type(r, maas_form_v2.sized) != NULL) {
+    } else if (ngx_http_maas_type_sized(r, ctx)) {
         ctx->json_given = ngx_http_maas_type_header_size(&ctx->type);
 
     } else {

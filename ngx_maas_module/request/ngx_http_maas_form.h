@@ -12,13 +12,10 @@
 #include "ngx_http_maas_ctx.h"
 
 
-/* Is the request's Content-Type one that is read where `form` is, or, if that
- * is NULL, where any may be? */
-ngx_uint_t ngx_http_maas_type_known(ngx_http_request_t *r,
+/* Why the request's Content-Type is not read where `form` is, or, if that is
+ * NULL, where any may be; NULL: it is. */
+const char *ngx_http_maas_type_refused(ngx_http_request_t *r,
     const maas_form_t *form);
-
-/* Does it name a charset that is not read? */
-ngx_uint_t ngx_http_maas_type_foreign(ngx_http_request_t *r);
 
 /* What headers say of the body: ctx->type and ctx->json_given. */
 void ngx_http_maas_form_headers(ngx_http_request_t *r,
@@ -64,13 +61,14 @@ ngx_int_t ngx_http_maas_form_send(ngx_http_request_t *r,
 
 /* There is no answer: finalizes r. */
 void ngx_http_maas_form_refuse(ngx_http_request_t *r,
-    ngx_http_maas_ctx_t *ctx, maas_err_t *err);
+    ngx_http_maas_ctx_t *ctx, maas_err_t *err) __attribute__((cold));
 
 /* The error in place of an answer that is not finite, or that nobody wants any
  * more. */
 ngx_int_t ngx_http_maas_form_infinite(ngx_http_request_t *r,
-    ngx_http_maas_ctx_t *ctx);
-ngx_int_t ngx_http_maas_form_late(ngx_http_request_t *r);
+    ngx_http_maas_ctx_t *ctx) __attribute__((cold));
+ngx_int_t ngx_http_maas_form_late(ngx_http_request_t *r)
+    __attribute__((cold));
 
 /* Does nobody want an answer that is not there yet at a time, or now? */
 

@@ -280,6 +280,7 @@ ngx_int_t
 ngx_http_maas_infer(ngx_http_request_t *r, ngx_http_maas_model_t *model,
     const maas_form_t *form)
 {
+    const char           *refused;
     ngx_http_maas_ctx_t  *ctx;
 
     ctx = ngx_http_maas_get_ctx(r);
@@ -294,16 +295,11 @@ ngx_http_maas_infer(ngx_http_request_t *r, ngx_http_maas_model_t *model,
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 
-    if (!ngx_http_maas_type_known(r, form)) {
-        return ngx_http_maas_refuse(r, NGX_HTTP_UNSUPPORTED_MEDIA_TYPE,
-                                    "Content-Type is not one that is read "
-                                    "here, as application/json is");
-    }
+    refused = ngx_http_maas_type_refused(r, form);
 
-    if (ngx_http_maas_type_foreign(r)) {
-        return ngx_http_maas_refuse(r, NGX_HTTP_UNSUPPORTED_MEDIA_TYPE,
-                                    "the charset of text/csv is not utf-8, in "
-                                    "which it is read here");
+    if (refused != NULL) {
+        return ngx_http_maas_refuse(r, NGX_HTTP_UNSUPPORTED_MEDIA_TYPE, "%s",
+                                    refused);
     }
 
     ctx->model = model;
