@@ -212,7 +212,8 @@ endif
 # and so does `config` itself: it makes C strings of texts
 TEXTS       = $(wildcard ngx_maas_module/routes/*.html \
                   ngx_maas_module/routes/*.json \
-                  ngx_maas_module/routes/*.css ngx_maas_module/*.map)
+                  ngx_maas_module/routes/*.css ngx_maas_module/*.map \
+                  ngx_maas_module/*.order)
 
 $(B)/nginx/Makefile: config $(TEXTS) $(B)/nginx.key Makefile | $(PACKAGES)
 	@echo "configuring the module for $(NGINX_SRC)"

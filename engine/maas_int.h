@@ -34,7 +34,7 @@
 /* Status with a formatted sentence; err may be NULL.  Returns code.  Control
  * characters, and what is not UTF-8, become "?". */
 maas_status_t maas__fail(maas_err_t *err, maas_status_t code,
-    const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+    const char *fmt, ...) __attribute__((cold, format(printf, 3, 4)));
 
 
 /* How the numbers of a column were scaled: for people, shift and factor say it

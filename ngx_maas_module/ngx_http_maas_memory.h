@@ -69,7 +69,7 @@ void ngx_http_maas_block_give(ngx_http_maas_memory_t *memory,
 
 /* Fill *err, in any thread; its code. */
 maas_status_t ngx_http_maas_fail(maas_err_t *err, maas_status_t code,
-    const char *fmt, ...);
+    const char *fmt, ...) __attribute__((cold));
 
 
 #endif /* _NGX_HTTP_MAAS_MEMORY_H_INCLUDED_ */

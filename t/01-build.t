@@ -1,7 +1,8 @@
 #!/usr/bin/perl
 
 # Promise: what was built is what nginx expects and nothing more: three
-# symbols, no state in the engine, no needless library, no trace outside.
+# symbols, no state in the engine, no needless library, no trace outside; what
+# requests run stands together.
 
 use strict;
 use warnings;
@@ -37,6 +38,21 @@ is(join(' ', grep { /^lib(?:csv|pthread|gomp)/ } @needed), '',
 my $asked = `nm -D --undefined-only '$so'`;
 my @strong = $asked =~ /^\s*U ((?!OPENSSL_)\w*ssl\w*)/gmi;   # libcrypto's
 is(join(' ', @strong), '', 'an nginx without SSL has what it asks for');
+
+# the order of functions: each is there, once, and the linker has taken it
+
+my $order = MaasTest::Proc::slurp('ngx_maas_module/ngx_http_maas.order');
+my @ordered = $order =~ /\*\(\.text\.(\w+) /g;
+my $source = join '', map { MaasTest::Proc::slurp($_) }
+    glob('{engine,ngx_maas_module}/{,*/,*/*/}*.c');
+my %times;
+$times{$_}++ for @ordered;
+is(join(' ', grep { $times{$_} > 1 || $source !~ /\b$_\b/ } @ordered), '',
+    'functions that requests run have sources');
+cmp_ok(scalar @ordered, '>', 100, 'that many');
+my ($together) = `readelf -SW '$so'`
+    =~ /\s\.text\.requests\s+\S+\s+\S+\s+\S+\s+(\S+)/;
+cmp_ok(hex($together // 0), '>', 16_384, 'they stand together');
 
 # named variables in .data and .bss of the engine; constants are elsewhere
 

@@ -13,7 +13,7 @@
 maas_status_t maas__unknown_column(const maas_info_t *info, maas_str_t name,
     maas_err_t *err);
 maas_status_t maas__unknown_input(const maas_info_t *info, maas_str_t name,
-    maas_err_t *err);
+    maas_err_t *err) __attribute__((cold));
 
 /* The same of a column, with the one that was meant where there is one. */
 maas_status_t maas__misspelt_column(const maas_info_t *info, maas_str_t name,

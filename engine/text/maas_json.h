@@ -52,11 +52,11 @@ size_t maas__size_print(size_t n, char *out);
 
 /* BADVALUE "byte N: expected WHAT" */
 maas_status_t maas__json_expected(const maas_json_t *j, const char *what,
-    maas_err_t *err);
+    maas_err_t *err) __attribute__((cold));
 
 /* BADVALUE "byte N: SENTENCE" */
 maas_status_t maas__json_bad(const maas_json_t *j, const char *sentence,
-    maas_err_t *err);
+    maas_err_t *err) __attribute__((cold));
 
 
 /* maas_json_in.c: the cursor.  Each of these starts at j->p and leaves j->p

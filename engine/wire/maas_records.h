@@ -55,7 +55,8 @@ maas_status_t maas__record_end(maas_records_t *r, void *x, size_t at,
     maas_err_t *err);
 
 /* "byte N: " before the sentence of err, where rc is a failure.  Returns rc. */
-maas_status_t maas__record_at(size_t at, maas_status_t rc, maas_err_t *err);
+maas_status_t maas__record_at(size_t at, maas_status_t rc, maas_err_t *err)
+    __attribute__((cold));
 
 /* What text stands for: returns the bytes, raw.len at most, SIZE_MAX if it is
  * wrong. */

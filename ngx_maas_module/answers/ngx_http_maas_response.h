@@ -116,17 +116,19 @@ ngx_int_t ngx_http_maas_log_init(ngx_conf_t *cf);
  * go on with, if an error_page is there for it.  In gRPC: the sentence with a
  * code, whatever pages there are; an access log has the status. */
 ngx_int_t ngx_http_maas_send_error(ngx_http_request_t *r, ngx_uint_t status,
-    const char *text);
+    const char *text) __attribute__((cold));
 
 /* Why the request fails, for the counters, where the status does not tell. */
-void ngx_http_maas_fails(ngx_http_request_t *r, ngx_http_maas_reason_e why);
+void ngx_http_maas_fails(ngx_http_request_t *r, ngx_http_maas_reason_e why)
+    __attribute__((cold));
 
 /* The same from an engine error; logs it. */
-ngx_int_t ngx_http_maas_send_failure(ngx_http_request_t *r, maas_err_t *err);
+ngx_int_t ngx_http_maas_send_failure(ngx_http_request_t *r, maas_err_t *err)
+    __attribute__((cold));
 
 /* Error before the body was read, as ngx_sprintf(): discards it first. */
 ngx_int_t ngx_http_maas_refuse(ngx_http_request_t *r, ngx_uint_t status,
-    const char *fmt, ...);
+    const char *fmt, ...) __attribute__((cold));
 
 /* Is the method allowed, NGX_HTTP_POST or NGX_HTTP_MAAS_READ?  NGX_DECLINED if
  * so.  Else the error is answered: what a content handler returns. */

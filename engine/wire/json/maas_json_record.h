@@ -68,7 +68,7 @@ maas_status_t maas__wire_rows(const size_t *dim, unsigned rank, size_t in,
 /* A shape as text, such as [1,784], for a sentence. */
 #define MAAS_SHAPE_TEXT  48
 const char *maas__shape_text(const size_t *dim, unsigned rank,
-    char text[MAAS_SHAPE_TEXT]);
+    char text[MAAS_SHAPE_TEXT]) __attribute__((cold));
 
 /* A whole number of this type at p -> *v and *single, rounded once each;
  * returns the first byte after it, or NULL. */
