@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "learn/learn.h"
+#include "learn/learn_network.h"
 
 
 #define ROWS   600
@@ -355,7 +355,8 @@ test_stops(void **state)
     size_t                 i, k, at;
     train_learnt_t         l;
     const train_recipe_t   r[] = {
-        { &train_family_network, "test", "width=32,bins=8,epochs=40", 0 },
+        { &train_family_network, "test", "width=32,bins=8,epochs=40,"
+          "patience=40", 0 },
         { &train_family_trees, "test", "", 0 }
     };
 
@@ -472,6 +473,126 @@ test_wide(void **state)
 }
 
 
+/* It ends when nothing gets better, and has cost less then; noise does not */
+
+static void
+test_patience(void **state)
+{
+    size_t           i;
+    train_rng_t      rng;
+    train_learnt_t   l;
+    train_recipe_t   r = { &train_family_network, "test", "width=8,most=200",
+                           0 };
+
+    table_make(1);
+    train_rng_init(&rng, 5, 1);
+
+    for (i = 0; i < ROWS; i++) {
+        table.classes[i] = (uint32_t) train_rng_below(&rng, 2);
+    }
+
+    learn(r.settings, 0, &l);
+    assert_true(l.work < 0.8 * train_family_network.work(&r, &table.lesson));
+    train_learnt_free(&l);
+    learn("width=8,most=200,patience=1000", 0, &l);
+    assert_true(l.work > 0.99 * train_family_network.work(&r, &table.lesson));
+    train_learnt_free(&l);
+}
+
+
+/* Decay by the rows is that decay; one of more than 1 is 1 */
+
+static void
+test_held(void **state)
+{
+    size_t          i;
+    train_learnt_t  a, b;
+    static const char *const  same[][2] = {
+        { "width=8,held=100", "width=8,decay=0.25" },
+        { "width=8,held=4000", "width=8,decay=1" },
+        { "width=8", "width=8,clip=3" }
+    };
+
+    table_make(0);
+
+    for (i = 0; i < train_nelts(same); i++) {
+        learn(same[i][0], 3, &a);
+        learn(same[i][1], 3, &b);
+        assert_memory_equal(a.scores, b.scores,
+                            (ROWS - TRAIN) * sizeof(float));
+        train_learnt_free(&b);
+        learn("width=8,clip=0.1,decay=0.3", 3, &b);
+        assert_memory_not_equal(a.scores, b.scores,
+                                (ROWS - TRAIN) * sizeof(float));
+        train_learnt_free(&a);
+        train_learnt_free(&b);
+    }
+}
+
+
+/* What work is counted by: values of each number, and holes */
+
+static void
+test_seen(void **state)
+{
+    train_seen_t  *seen;
+
+    table_make(0);
+    seen = train_lesson_see(&table.lesson);
+    assert_int_equal(seen[0].values, TRAIN);
+    assert_int_equal(seen[0].missing, 0);
+    assert_int_equal(seen[1].missing, 1);
+    assert_int_equal(seen[3].values, 4);
+    assert_in_range(seen[4].values, 60, 80);
+    train_free(seen);
+}
+
+
+/* Numbers that are made once are those of each batch */
+
+static void
+test_known(void **state)
+{
+    size_t           i, k;
+    train_batch_t    b[2];
+    train_embed_t    e;
+    train_scale_t    scale = { 0 };
+    train_source_t   s[2];
+    train_network_t  set = { .bins = 5, .one_hot = 32, .table = 3, .clip = 3,
+                             .waves = 2, .sums = 3 };
+
+    table_make(0);
+    train_network_embed(&set, &table.lesson, &e);
+
+    for (k = 0; k < 2; k++) {
+        train_source_init(&s[k], &table.data, &scale);
+        train_source_embed(&s[k], &e);
+    }
+
+    train_source_know(&s[1], table.lesson.row, TRAIN);
+    train_source_know(&s[1], table.lesson.valid, ROWS - TRAIN);
+    assert_non_null(s[1].known);
+    table.data.numbers[0]++;
+
+    for (k = 0; k < 2; k++) {
+        train_batch_create(&b[k], &s[k], ROWS);
+        train_batch_fill(&b[k], &s[k], table.row, ROWS, 0);
+    }
+
+    assert_memory_equal(b[0].x + e.units, b[1].x + e.units,
+                        (ROWS - 1) * e.units * sizeof(float));
+    assert_memory_not_equal(b[0].x, b[1].x, e.units * sizeof(float));
+
+    for (i = 0; i < 2; i++) {
+        train_batch_free(&b[i]);
+        train_source_forget(&s[i]);
+        assert_null(s[i].known);
+    }
+
+    train_embed_free(&e);
+}
+
+
 static void
 test_refused(void **state)
 {
@@ -505,6 +626,10 @@ main(void)
         cmocka_unit_test(test_stops),
         cmocka_unit_test(test_losses),
         cmocka_unit_test(test_wide),
+        cmocka_unit_test(test_patience),
+        cmocka_unit_test(test_held),
+        cmocka_unit_test(test_seen),
+        cmocka_unit_test(test_known),
         cmocka_unit_test(test_refused)
     };
 

@@ -3,10 +3,72 @@
  * Not here: what they learn.
  */
 
+#include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "learn.h"
 #include "util.h"
+
+
+#define LEARN_LOOK  256             /* rows that tell of values, */
+#define LEARN_MANY  0.5             /*     of which so many that differ are as
+                                           many as there are rows */
+
+
+/* v(n) is sorted */
+
+static void
+learn_values(float *v, size_t n, size_t rows, train_seen_t *to)
+{
+    size_t  i;
+
+    qsort(v, n, sizeof(float), train_by_float);
+    to->values = (n > 0);
+
+    for (i = 1; i < n; i++) {
+        to->values += (v[i] != v[i - 1]);
+    }
+
+    if ((double) to->values > LEARN_MANY * (double) n) {
+        to->values = (n > 0) ? rows : 0;
+    }
+}
+
+
+train_seen_t *
+train_lesson_see(const train_lesson_t *l)
+{
+    float         *x, *v;
+    size_t         i, j, k, n, in;
+    train_seen_t  *seen;
+
+    in = l->data->in;
+    n = (l->n < LEARN_LOOK) ? l->n : LEARN_LOOK;
+    seen = train_alloc(in + 1, sizeof(train_seen_t));
+    x = train_alloc(n * in + 1, sizeof(float));
+    v = train_alloc(n + 1, sizeof(float));
+
+    for (i = 0; i < n; i++) {
+        train_data_row(l->data, l->row[i * l->n / n], x + i * in);
+    }
+
+    for (j = 0; j < in; j++) {
+        for (i = 0, k = 0; i < n; i++) {
+            if (!isnan(x[i * in + j])) {
+                v[k++] = x[i * in + j];
+            }
+        }
+
+        seen[j].missing = (k < n);
+        learn_values(v, k, l->n, &seen[j]);
+    }
+
+    train_free(v);
+    train_free(x);
+
+    return seen;
+}
 
 
 void

@@ -47,6 +47,17 @@ typedef struct {
 } train_lesson_t;
 
 
+/* What some of the rows to learn from say of each number of a row, (data->in):
+ * what work is counted by.  To be given to train_free(). */
+
+typedef struct {
+    size_t    values;                   /* that differ, about */
+    unsigned  missing;                  /* of some rows it is */
+} train_seen_t;
+
+train_seen_t *train_lesson_see(const train_lesson_t *l);
+
+
 /* What came of it.  All memory is the arena's, made by the learner. */
 
 typedef struct {

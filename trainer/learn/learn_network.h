@@ -22,14 +22,18 @@ typedef struct {
     double   waves, sums;       /* of a number: cosines, and sums of them */
     double   one_hot;           /* values of a category with a slot each; */
     double   table;             /*     more have so many numbers each */
-    double   robust;            /* scaled by quartiles, softly bounded */
+    double   robust;            /* scaled by quartiles */
+    double   clip;              /* soft bound of a scaled number; 0: none */
     double   batch;
-    double   epochs;            /* 0: by the rows */
+    double   epochs;            /* 0: by the rows, `most` at most */
+    double   most;
     double   lr, decay, beta2, warmup, ema;
+    double   held;              /* decay is this by the rows, 1 at most; 0: as
+                                   `decay` says */
     double   smooth;            /* this much of a class is everyone's */
     double   schedule;          /* train_sched_t */
     double   gain;              /* of the first weights */
-    double   patience;
+    double   patience;          /* epochs; 0: by those that there are */
 } train_network_t;
 
 

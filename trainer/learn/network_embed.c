@@ -12,7 +12,6 @@
 #include "learn_network.h"
 
 
-#define EMBED_CLIP    3         /* soft bound of a number */
 #define EMBED_SAMPLE  50000     /* rows that tell of a column, and */
 #define EMBED_VALUES  (8u << 20)    /*     values of them, at most */
 
@@ -104,7 +103,7 @@ items_scaling(const items_look_t *k, float *p)
         p[1] = 1;
     }
 
-    p[2] = EMBED_CLIP;
+    p[2] = (float) k->s->clip;
     p[3] = 0;
 }
 

@@ -15,6 +15,7 @@
 #define BATCH_SAMPLE  1000      /* rows that tell the share */
 #define BATCH_AHEAD   32        /* rows that are fetched before their turn */
 #define BATCH_SLACK   64        /* the list kernels write this much further */
+#define BATCH_KNOWN   (8u << 20)    /* numbers of all rows, at most */
 
 
 static double
@@ -91,6 +92,41 @@ train_source_embed(train_source_t *s, const train_embed_t *e)
                 && (double) some < BATCH_SPARSE * (double) n;
     train_free(x);
     train_free(y);
+}
+
+
+void
+train_source_know(train_source_t *s, const uint32_t *row, size_t n)
+{
+    float   *x;
+    size_t   i, units;
+
+    units = s->embed->units;
+
+    if ((double) s->data->rows * (double) units > BATCH_KNOWN) {
+        return;
+    }
+
+    if (s->known == NULL) {
+        s->known = train_alloc(s->data->rows * units, sizeof(float));
+    }
+
+    x = train_alloc(s->data->in, sizeof(float));
+
+    for (i = 0; i < n; i++) {
+        train_data_row(s->data, row[i], x);
+        train_embed_row(s->embed, x, s->known + row[i] * units);
+    }
+
+    train_free(x);
+}
+
+
+void
+train_source_forget(train_source_t *s)
+{
+    train_free(s->known);
+    s->known = NULL;
 }
 
 
@@ -188,6 +224,11 @@ batch_embed(const train_batch_t *b, const train_source_t *s, size_t row,
 {
     float               *raw;
     const train_data_t  *d;
+
+    if (s->known != NULL) {
+        (void) memcpy(x, s->known + row * b->in, b->in * sizeof(float));
+        return;
+    }
 
     d = batch_data(s, &row);
 

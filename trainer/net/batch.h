@@ -71,6 +71,8 @@ typedef struct {
                                            no truth but the teacher's */
     const struct train_embed_s  *embed; /* rows are values themselves: from
                                            them to numbers; NULL: no */
+    float                *known;        /* (rows of data,units) those numbers,
+                                           made once; NULL: for each batch */
     const float          *teacher;      /* (rows of both,out) shares of classes
                                            at the temperature, or numbers as
                                            targets are; NULL: none */
@@ -82,6 +84,10 @@ void train_source_init(train_source_t *s, const train_data_t *d,
     const train_scale_t *scale);
 /* Its rows are values themselves: e, which is kept, makes numbers of them. */
 void train_source_embed(train_source_t *s, const struct train_embed_s *e);
+/* Numbers of row(n) are made once, if those of all rows are not too many.
+ * Copies of s share them; changes no bit. */
+void train_source_know(train_source_t *s, const uint32_t *row, size_t n);
+void train_source_forget(train_source_t *s);
 void train_batch_create(train_batch_t *b, const train_source_t *s,
     size_t max_rows);
 void train_batch_free(train_batch_t *b);
