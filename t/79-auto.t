@@ -206,11 +206,12 @@ for my $i (1 .. 3) {
 
 cmp_ok($sum, '<', 0.705, 'and no trust in it');
 
-# pieces of texts are learnt by heart: the network that is held back goes first
+# pieces of texts are learnt by heart: the network that is held back goes first,
+# as the cheapest; dear ones go last
 
-sub first_network {
-    return (grep { $_->{family} eq 'network' }
-        @{ fit(@_, qw(-o z.st --model network))->{portfolio}{tried} })[0]{name};
+sub networks {
+    return map { $_->{name} } grep { $_->{family} eq 'network' }
+        @{ fit(@_, qw(-o z.st --model network))->{portfolio}{tried} };
 }
 
 my @words = qw(good bad fine poor nice dull);
@@ -218,9 +219,17 @@ $t->write_file('texts.csv', "text,is\n" . join '', map {
     my @said = map { $words[6 * unit()] } 1 .. 6;
     "@said," . ((grep { $_ eq 'good' } @said) > 0 ? 'u' : 'v') . "\n"
 } 1 .. 60);
-is(first_network(qw(--data texts.csv --columns text=text)),
+is((networks(qw(--data texts.csv --columns text=text)))[0],
     'plain, held back', 'texts');
-is(first_network(qw(--data noise.csv)), 'bins', 'numbers');
+my @order = networks(qw(--data noise.csv));
+is("@order[0, 1]", 'plain, held back plain, small', 'the cheapest first');
+is($order[-1], 'waves', 'the dearest last');
+
+# what --effort quick trains is tried on all folds of few rows: it is cheap
+
+($r) = grep { $_->{name} eq 'plain, small' }
+    @{ fit(@is, qw(-o z.st))->{portfolio}{tried} };
+is($r->{parts}, 5, 'the network of --effort quick is');
 
 # few rows choose nothing: one network
 

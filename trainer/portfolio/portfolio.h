@@ -16,13 +16,11 @@
 #define TRAIN_PORTFOLIO_ROWS  30    /* fewer do not choose anything */
 
 
-/* recipes.c: what can be tried, in the order in which it is */
+/* recipes.c: what can be tried */
 
 typedef struct {
     train_recipe_t  recipe;
     int             effort;         /* from which effort on */
-    unsigned        texts;          /* goes first where rows are texts for the
-                                       most part */
 } train_entry_t;
 
 extern const train_entry_t  train_recipes[];
@@ -67,7 +65,10 @@ typedef struct {
     double                score;    /* accuracy, or R2 */
     double                first;    /* loss of the first part alone, */
     size_t                rows;     /*     or of so many rows of a sample */
-    double                work;
+    double                price;    /* work of the first part, at most */
+    double                most;     /* work that a part may take, as train_job_t
+                                       has it */
+    double                work;     /* done */
     double                weight;   /* in the blend */
     unsigned              failed;
     const char           *why;      /* it is not in it; NULL: it is */
@@ -91,7 +92,7 @@ typedef struct {
     float                *target;   /* (rows,out) of y, what is learnt */
     double               *unit;     /* (out) by which the loss of each number
                                        is divided: of one alone 1 */
-    train_tried_t        *tried;    /* (n) */
+    train_tried_t        *tried;    /* (n) the cheapest first */
     size_t                n;
     double               *constant; /* (parts,out) that loses least of the
                                        rows learnt from; NULL: not known */

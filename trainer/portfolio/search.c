@@ -1,7 +1,19 @@
 /*
- * The search: all recipes on one part or a sample, the best of them on all
- * parts, and what they say together.  What it costs is counted in work, which
- * the same rows need anywhere.
+ * The search.  Each recipe has a price on this table, and all that is done has
+ * a budget; both are counted in work, which the same rows need anywhere.
+ *
+ *     search_begin   who is tried, the cheapest first
+ *     search_first   a look: one part, or a sample of many rows, as far as a
+ *                    share of the budget goes
+ *     search_rest    those that are promising by that, and what costs next to
+ *                    nothing, learn all parts, or all rows, as far as the rest
+ *                    goes
+ *     search_blend   weights by the rows that judged; search_end: is there one
+ *
+ * Cheap ones first: on 19 tables of few rows a tenth of the work of all recipes
+ * then was as good as all of it; with dear ones between them it was not.  A
+ * blend that has to be a standard error better than its best member was worse
+ * there, other ways to weigh made no difference.
  * Not here: how jobs run (jobs.c), what losses are (losses.c), and who is
  * in the blend (blend.c).
  */
@@ -12,30 +24,37 @@
 #include "portfolio.h"
 
 
-#define SEARCH_BASE     2e9         /* work for a table of no rows, */
-#define SEARCH_ROW      8e5         /*     for each row, */
-#define SEARCH_NUMBERS  50          /*     and as much for so many numbers */
+#define SEARCH_BASE     1.5e9       /* work for a table of no rows, */
+#define SEARCH_ROW      3e5         /*     for each row, */
+#define SEARCH_ONCE     8e5         /*     or if they are not dealt into folds,
+                                           for they have more to say, */
+#define SEARCH_NUMBERS  50          /*     and as much for so many numbers: */
+#define SEARCH_SCORE    20          /*     a score is as many */
 #define SEARCH_MOST     60e9
 #define SEARCH_BEST     10          /* times as much for the best effort */
 #define SEARCH_AT_ONCE  4           /* on any machine */
-#define SEARCH_FIRST    0.5         /* of it, for the first look at most, */
+#define SEARCH_FIRST    0.35        /* of it, for the first look at most, */
 #define SEARCH_LOOK     0.2         /*     and where all rows come after it */
+#define SEARCH_PROBE    0.1         /* of that, for the first of a family that
+                                       costs more than is left */
+#define SEARCH_REST     0.5         /* of the budget, for all rows at least */
+#define SEARCH_CHEAP    0.1         /* of what is left: so little is no reason
+                                       to trust one part's judges */
 #define SEARCH_SAMPLE   4000        /* rows of a sample at least */
-#define SEARCH_NEAR     1.05        /* times the least loss is promising */
 
 
-/* About twenty times what one network of today needs, and a fifth of what a
- * large one that is tuned beforehand does */
+/* About twenty times what one network of today needs */
 
 double
 train_portfolio_budget(const train_portfolio_t *p)
 {
-    double                 work;
+    double                 work, numbers;
     const train_lesson_t  *l;
 
     l = &p->lesson;
-    work = SEARCH_BASE + SEARCH_ROW * (double) l->data->rows
-           * (1 + (double) (l->data->in + l->out) / SEARCH_NUMBERS);
+    numbers = (double) l->data->in + SEARCH_SCORE * (double) l->out;
+    work = SEARCH_BASE + (p->parts.n > 1 ? SEARCH_ROW : SEARCH_ONCE)
+           * (double) l->data->rows * (1 + numbers / SEARCH_NUMBERS);
 
     return fmin(work, SEARCH_MOST)
            * (p->effort == TRAIN_EFFORT_BEST ? SEARCH_BEST : 1);
@@ -56,55 +75,6 @@ search_is_of(const train_portfolio_t *p, const train_entry_t *e)
 }
 
 
-/* Are most numbers of a row pieces of texts? */
-
-static unsigned
-search_texts(const train_portfolio_t *p)
-{
-    size_t                i, n;
-    const train_scale_t  *s;
-
-    s = p->lesson.scale;
-    n = 0;
-
-    for (i = 0; i < s->n_columns; i++) {
-        n += (s->columns[i].kind == MAAS_FIELD_TEXT) ? s->columns[i].width : 0;
-    }
-
-    return n > s->n / 2;
-}
-
-
-static void
-search_begin(train_portfolio_t *p)
-{
-    size_t          i, n;
-    unsigned        texts;
-    train_tried_t  *t;
-
-    p->tried = train_alloc(train_n_recipes, sizeof(train_tried_t));
-    n = train_n_recipes;
-    texts = search_texts(p);
-
-    for (i = 0; i < 2 * n; i++) {
-        if ((texts && train_recipes[i % n].texts) == (i < n)
-            && search_is_of(p, &train_recipes[i % n]))
-        {
-            t = &p->tried[p->n++];
-            t->recipe = &train_recipes[i % n].recipe;
-            t->member = train_alloc(p->parts.n, sizeof(train_learnt_t));
-            t->scores = train_alloc(p->parts.judges * p->lesson.out,
-                                    sizeof(float));
-            t->loss = NAN;
-            t->score = NAN;
-            t->first = NAN;
-        }
-    }
-
-    p->budget = train_portfolio_budget(p);
-}
-
-
 /* Work of a recipe with so many rows of the first part */
 
 static double
@@ -121,6 +91,45 @@ search_work(const train_portfolio_t *p, const train_tried_t *t, size_t rows)
     l.n_valid = part->n_judge;
 
     return t->recipe->family->work(t->recipe, &l);
+}
+
+
+static void
+search_begin(train_portfolio_t *p)
+{
+    size_t          i;
+    train_rank_t   *rank;
+    train_tried_t  *t, *all;
+
+    all = train_alloc(train_n_recipes, sizeof(train_tried_t));
+    rank = train_alloc(train_n_recipes, sizeof(train_rank_t));
+
+    for (i = 0; i < train_n_recipes; i++) {
+        if (search_is_of(p, &train_recipes[i])) {
+            t = &all[p->n];
+            t->recipe = &train_recipes[i].recipe;
+            t->member = train_alloc(p->parts.n, sizeof(train_learnt_t));
+            t->scores = train_alloc(p->parts.judges * p->lesson.out,
+                                    sizeof(float));
+            t->loss = NAN;
+            t->score = NAN;
+            t->first = NAN;
+            t->price = search_work(p, t, 0);
+            rank[p->n] = (train_rank_t) { -t->price, p->n };
+            p->n++;
+        }
+    }
+
+    train_rank(rank, p->n);
+    p->tried = train_alloc(p->n + 1, sizeof(train_tried_t));
+
+    for (i = 0; i < p->n; i++) {
+        p->tried[i] = all[rank[i].at];
+    }
+
+    p->budget = train_portfolio_budget(p);
+    train_free(rank);
+    train_free(all);
 }
 
 
@@ -163,8 +172,6 @@ search_sample(const train_portfolio_t *p)
 }
 
 
-/* The first of its family is always tried */
-
 static int
 search_is_first(const train_portfolio_t *p, size_t i)
 {
@@ -181,28 +188,37 @@ search_is_first(const train_portfolio_t *p, size_t i)
 
 
 /* A first look of all recipes, some at once, as long as there is work for it:
- * what they may need at most, where those before have needed less */
+ * what they may need about, where those before have needed less.  None takes
+ * more than is left: it has fewer rounds then, so that the first of its family
+ * can always be tried. */
 
 static void
 search_first(train_portfolio_t *p, size_t sample)
 {
-    double       work, left;
-    size_t       i, n;
-    train_job_t  job[SEARCH_AT_ONCE];
+    double          work, left;
+    size_t          i, n;
+    train_job_t     job[SEARCH_AT_ONCE];
+    train_tried_t  *t;
 
     n = 0;
     left = search_glance(p) - p->work;
 
     for (i = 0; i < p->n; i++) {
-        work = search_work(p, &p->tried[i], sample);
+        t = &p->tried[i];
+        work = (sample > 0) ? search_work(p, t, sample) : t->price;
 
         if (work > left && !search_is_first(p, i)) {
-            p->tried[i].why = "no work was left for it";
+            t->why = "no work was left for it";
             continue;
         }
 
+        t->most = (sample > 0) ? 0
+                  : fmax(left, SEARCH_PROBE * search_glance(p));
+
         left -= work;
-        job[n++] = (train_job_t) { .tried = &p->tried[i], .sample = sample };
+        job[n++] = (train_job_t) {
+            .tried = t, .sample = sample, .most = t->most
+        };
 
         if (n == SEARCH_AT_ONCE) {
             train_jobs_run(p, job, n);
@@ -214,11 +230,12 @@ search_first(train_portfolio_t *p, size_t sample)
     train_jobs_run(p, job, n);
 
     for (i = 0; i < p->n; i++) {
-        if (p->tried[i].parts > 0) {
-            train_losses_judge(p, p->tried[i].scores, 0, 1, &p->tried[i].first,
-                               &p->tried[i].score);
-            p->tried[i].loss = p->tried[i].first;
-            p->tried[i].rows = sample;
+        t = &p->tried[i];
+
+        if (t->parts > 0) {
+            train_losses_judge(p, t->scores, 0, 1, &t->first, &t->score);
+            t->loss = t->first;
+            t->rows = sample;
         }
     }
 }
@@ -284,8 +301,8 @@ search_rank(const train_portfolio_t *p, train_rank_t *rank)
 }
 
 
-/* Is it promising: in a blend, the best of its family, or about as good as the
- * best of all, for all that so few rows tell? */
+/* Is it promising: in a blend, the best of its family, or no worse than the
+ * best of all by more than such rows may say by chance? */
 
 static int
 search_near(const train_portfolio_t *p, const train_tried_t *t)
@@ -296,8 +313,6 @@ search_near(const train_portfolio_t *p, const train_tried_t *t)
     least = search_least(p, NULL);
 
     return t->weight > 0 || t == search_least(p, t->recipe->family)
-           || t->first <= least->first
-                          + (SEARCH_NEAR - 1) * fabs(least->first)
            || train_losses_more(p, t->scores, least->scores, 1, &error)
               <= error;
 }
@@ -326,7 +341,7 @@ search_why(unsigned near, double work, double left, size_t jobs)
 static void
 search_rest(train_portfolio_t *p, size_t sample)
 {
-    double          work, left;
+    double          work, left, cheap;
     size_t          i, k, n, jobs, from;
     unsigned       *near;
     train_job_t    *job;
@@ -337,6 +352,7 @@ search_rest(train_portfolio_t *p, size_t sample)
     job = train_alloc(p->n * p->parts.first, sizeof(train_job_t));
     n = search_rank(p, rank);
     left = p->budget - p->work;
+    cheap = (sample > 0) ? 0 : SEARCH_CHEAP * left;
     from = (sample > 0) ? 0 : 1;
     jobs = 0;
     near = train_alloc(p->n, sizeof(unsigned));
@@ -347,10 +363,10 @@ search_rest(train_portfolio_t *p, size_t sample)
 
     for (i = 0; i < n; i++) {
         t = &p->tried[rank[i].at];
-        work = (sample > 0) ? search_work(p, t, 0)
-               : t->work * (double) (p->parts.first - 1);
+        work = (sample > 0) ? t->price
+               : t->member[0].work * (double) (p->parts.first - 1);
 
-        t->why = search_why(near[i], work, left, jobs);
+        t->why = search_why(near[i] || work < cheap, work, left, jobs);
 
         if (t->why != NULL) {
             train_tried_forget(p, t);
@@ -364,7 +380,7 @@ search_rest(train_portfolio_t *p, size_t sample)
         for (k = from; k < p->parts.first; k++) {
             job[jobs].tried = t;
             job[jobs].most = (sample > 0)
-                             ? fmax(left, SEARCH_FIRST * p->budget) : 0;
+                             ? fmax(left, SEARCH_REST * p->budget) : t->most;
             job[jobs++].part = k;
         }
 
