@@ -113,30 +113,6 @@ maas__fail(maas_err_t *err, maas_status_t code, const char *fmt, ...)
 }
 
 
-maas_status_t
-maas__mul(size_t a, size_t b, size_t *out)
-{
-    if (b != 0 && a > SIZE_MAX / b) {
-        return MAAS_TOOBIG;
-    }
-
-    *out = a * b;
-    return MAAS_OK;
-}
-
-
-maas_status_t
-maas__add(size_t a, size_t b, size_t *out)
-{
-    if (a > SIZE_MAX - b) {
-        return MAAS_TOOBIG;
-    }
-
-    *out = a + b;
-    return MAAS_OK;
-}
-
-
 maas_arena_t *
 maas__arena_create(size_t limit)
 {

@@ -8,10 +8,37 @@
 
 #include "maas.h"
 
+#include <stdint.h>
 
-/* *out = a * b or a + b; TOOBIG if that is over SIZE_MAX, *out untouched. */
-maas_status_t maas__mul(size_t a, size_t b, size_t *out);
-maas_status_t maas__add(size_t a, size_t b, size_t *out);
+
+/* *out = a * b or a + b; TOOBIG if that is over SIZE_MAX, *out untouched.
+ * Here, and without a division, because each run asks them. */
+
+static inline maas_status_t
+maas__mul(size_t a, size_t b, size_t *out)
+{
+    size_t  n;
+
+    if (__builtin_mul_overflow(a, b, &n)) {
+        return MAAS_TOOBIG;
+    }
+
+    *out = n;
+    return MAAS_OK;
+}
+
+
+static inline maas_status_t
+maas__add(size_t a, size_t b, size_t *out)
+{
+    if (a > SIZE_MAX - b) {
+        return MAAS_TOOBIG;
+    }
+
+    *out = a + b;
+    return MAAS_OK;
+}
+
 
 /* An arena: many allocations, one release.  Blocks are zeroed and aligned
  * to MAAS_ALIGN.  `limit` is the most bytes it will ever hand out. */

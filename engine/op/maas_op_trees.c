@@ -131,6 +131,10 @@ typedef struct {
 
 typedef struct {
     maas_trees_t  trees;               /* of its arrays base alone */
+    size_t        head;                /* bytes of all this */
+    size_t        number;              /* of one of x */
+    size_t        sums;                /* of those of a row */
+    int           divide;
 } trees_packed_t;
 
 
@@ -397,41 +401,46 @@ trees_pack(const maas_step_t *s, void *to)
 
     maas__trees_of(&bare, &p->trees);
     p->trees.base = base;
+    p->head = trees_head(&t);
+    p->number = maas__dtypes[t.x].bits / 8;
+    p->sums = t.out * maas__dtypes[t.sum].bits / 8;
+    p->divide = t.base_last || t.divide != 1;
 }
 
 
 /* Sums of rows, in scratch */
 
-static void *
+static inline void *
 trees_sums(const maas_step_t *s, const maas_pass_t *p)
 {
     char                       *sums;
-    size_t                      r, n, in, out;
+    size_t                      r, n, in;
     const char                 *x;
     const trees_packed_t       *t = s->packed;
     const maas_trees_kernel_t  *k = s->kernel;
 
     x = p->in[0].data;
     sums = p->scratch;
-    in = p->in[0].ld * maas__dtypes[t->trees.x].bits / 8;
-    out = t->trees.out * maas__dtypes[t->trees.sum].bits / 8;
+    in = p->in[0].ld * t->number;
 
     for (r = 0; r < p->rows; r += n) {
         n = p->rows - r < TREES_ROWS ? p->rows - r : TREES_ROWS;
 
-        k->run(&t->trees, (const char *) s->packed + trees_head(&t->trees),
-               x + r * in, p->in[0].ld, n, sums + r * out, p->fixed);
+        k->run(&t->trees, (const char *) t + t->head, x, p->in[0].ld, n, sums,
+               p->fixed);
+        x += n * in;
+        sums += n * t->sums;
     }
 
-    if (t->trees.base_last || t->trees.divide != 1) {
-        maas__trees_divide(&t->trees, sums, p->rows);
+    if (t->divide) {
+        maas__trees_divide(&t->trees, p->scratch, p->rows);
     }
 
-    return sums;
+    return p->scratch;
 }
 
 
-static double
+static inline double
 trees_sum(const maas_trees_t *t, const void *sums, size_t i)
 {
     return t->sum == MAAS_F64 ? ((const double *) sums)[i]
