@@ -122,51 +122,52 @@ maas_v_gap_double(const double *x, size_t n, int zeros)
 }
 
 
-/* Of 16 floats, not aligned */
+typedef __m256  maas_v_same_t;
+
+#define maas_v_same_none()      _mm256_setzero_ps()
+#define maas_v_same_any(same)   (_mm256_movemask_ps(same) != 0)
+
 
 INLINE size_t
-maas_v_count_16(const float *p, float x, const int alike, int *same)
+maas_v_rank(const char *p, float x, const int alike, maas_v_same_t *same)
 {
-    __m256  v, low, high;
+    __m256        v, low, high;
+    const float  *line;
 
+    line = (const float *) (const void *) p;
     v = _mm256_set1_ps(x);
-    low = _mm256_loadu_ps(p);
-    high = _mm256_loadu_ps(p + 8);
+    low = _mm256_load_ps(line);
+    high = _mm256_load_ps(line + 8);
 
     if (alike) {
-        *same |= _mm256_movemask_ps(_mm256_or_ps(
-                     _mm256_cmp_ps(v, low, _CMP_EQ_OQ),
-                     _mm256_cmp_ps(v, high, _CMP_EQ_OQ)));
+        *same = _mm256_or_ps(*same, _mm256_or_ps(
+                    _mm256_cmp_ps(v, low, _CMP_EQ_OQ),
+                    _mm256_cmp_ps(v, high, _CMP_EQ_OQ)));
     }
 
     return (size_t) _mm_popcnt_u32((unsigned) _mm256_movemask_epi8(
                _mm256_packs_epi32(
                    _mm256_castps_si256(_mm256_cmp_ps(v, low, _CMP_GT_OQ)),
                    _mm256_castps_si256(_mm256_cmp_ps(v, high, _CMP_GT_OQ)))))
-           / 2;
+           / 2 + (uint8_t) p[4 * MAAS_TREES_LINE];
 }
 
 
 /* Of 8 floats.  max() gives its second operand where the first one is NaN */
 
 INLINE void
-maas_v_bucket(__m256 v, const float *scale, const float *shift, float *near,
-    uint8_t *bucket)
+maas_v_line(__m256 v, const float *guess, float *near, uint32_t *line)
 {
-    __m128i  low, high;
-    __m256i  whole;
+    __m256i  at;
 
-    _mm256_storeu_ps(near, v);
-    v = _mm256_add_ps(_mm256_mul_ps(v, _mm256_loadu_ps(scale)),
-                      _mm256_loadu_ps(shift));
+    _mm256_store_ps(near, v);
+    v = _mm256_add_ps(_mm256_mul_ps(v, _mm256_load_ps(guess)),
+                      _mm256_load_ps(guess + 16));
     v = _mm256_max_ps(v, _mm256_setzero_ps());
-    v = _mm256_min_ps(v, _mm256_set1_ps(MAAS_TREES_BUCKETS - 1));
-
-    whole = _mm256_cvttps_epi32(v);
-    low = _mm256_castsi256_si128(whole);
-    high = _mm256_extracti128_si256(whole, 1);
-    low = _mm_packs_epi32(low, high);
-    _mm_storel_epi64((__m128i *) bucket, _mm_packus_epi16(low, low));
+    v = _mm256_min_ps(v, _mm256_load_ps(guess + 32));
+    at = _mm256_slli_epi32(_mm256_cvttps_epi32(v), 6);
+    _mm256_store_si256((__m256i *) line, _mm256_add_epi32(at,
+        _mm256_load_si256((const __m256i *) (const void *) (guess + 48))));
 }
 
 
@@ -185,35 +186,33 @@ maas_v_floats_double(const double *x)
 }
 
 
-#define MAAS_V_BUCKETS(T)                                                     \
+#define MAAS_V_LINES(T)                                                       \
                                                                               \
 INLINE void                                                                   \
-maas_v_buckets_##T(const T *x, size_t n, const float *scale,                  \
-    const float *shift, float *near, uint8_t *bucket)                         \
+maas_v_lines_##T(const T *x, size_t n, const float *guess, float *near,       \
+    uint32_t *line)                                                           \
 {                                                                             \
-    T       last[8];                                                          \
-    size_t  i, k;                                                             \
+    T       few[16];                                                          \
+    size_t  i, at;                                                            \
                                                                               \
-    for (i = 0; i + 8 <= n; i += 8) {                                         \
-        maas_v_bucket(maas_v_floats_##T(x + i), scale + i, shift + i,         \
-                      near + i, bucket + i);                                  \
+    for (i = 0; n < 16 && i < 16; i++) {                                      \
+        few[i] = i < n ? x[i] : 0;                                            \
     }                                                                         \
                                                                               \
-    if (i < n) {                                                              \
-        for (k = 0; k < 8; k++) {                                             \
-            last[k] = i + k < n ? x[i + k] : 0;                               \
-        }                                                                     \
+    x = n < 16 ? few : x;                                                     \
+    n = n < 16 ? 16 : n;                                                      \
                                                                               \
-        maas_v_bucket(maas_v_floats_##T(last), scale + i, shift + i,          \
-                      near + i, bucket + i);                                  \
+    for (i = 0; i < n; i += 16, guess += 64) {                                \
+        at = i + 16 > n ? n - 16 : i;                                         \
+        maas_v_line(maas_v_floats_##T(x + at), guess, near + i, line + i);    \
+        maas_v_line(maas_v_floats_##T(x + at + 8), guess + 8, near + i + 8,   \
+                    line + i + 8);                                            \
     }                                                                         \
 }
 
-MAAS_V_BUCKETS(float)
-MAAS_V_BUCKETS(double)
+MAAS_V_LINES(float)
+MAAS_V_LINES(double)
 
-
-#define maas_v_near  maas_v_count_16
 
 #include "maas_trees_simd.h"
 
@@ -408,7 +407,8 @@ MAAS_V_BLOCKS(2, 2, 1) MAAS_V_BLOCKS(4, 2, 1) MAAS_V_BLOCKS(16, 1, 1)
 
 
 static TARGET void
-maas_v_all_blocks(const maas_trees_head_t *h, const trees_rows_t *r, size_t n)
+maas_v_all_blocks(const maas_trees_head_t *h, const trees_rows_t *r, size_t n,
+    size_t b, size_t end)
 {
     if (h->sets > 0) {
         if (h->columns <= 32) {
@@ -449,15 +449,15 @@ maas_v_ids(const maas_trees_head_t *h, const trees_rows_t *r, size_t row,
     const uint32_t            *start;
     const maas_trees_group_t  *group;
 
-    start = MAAS_TREES_AT(h, start_at, uint32_t);
     group = MAAS_TREES_AT(h, group_at, maas_trees_group_t);
     halves = wide ? 2 : 1;
 
     for (g = 0; g < halves * h->groups; g++) {
         links = (const uint8_t *) h + group[g / halves].at
                 + g % halves * WIDTH;
-        exit = r->exit + row * r->next + g * WIDTH;
-        id = _mm256_load_si256((const __m256i *) exit);
+        start = MAAS_TREES_AT(h, start_at, uint32_t) + g / halves * h->starts;
+        exit = r->exit + row * r->next + g % halves * WIDTH;
+        id = _mm256_loadu_si256((const __m256i *) (exit + halves * start[0]));
 
         for (p = 1; p < group[g / halves].pieces; p++) {
             link = _mm256_load_si256((const __m256i *) links);
@@ -516,6 +516,7 @@ maas_v_all_ids(const maas_trees_head_t *h, const trees_rows_t *r, size_t n)
 
 
 #define PACKED  0
+#define maas_v_quick(h, r, n, s)  0
 
 #include "maas_trees_rows.h"
 

@@ -22,6 +22,7 @@
 #define SLOTS  MAAS_TREES_SLOTS
 #define ROWS   MAAS_TREES_ROWS
 #define SETS   16
+#define TOGETHER  8
 
 
 INLINE size_t
@@ -46,20 +47,28 @@ maas_v_count_double(const double *p, double x)
 }
 
 
+/* As maas_v_lines_float() */
+
 INLINE int
 maas_v_gap_float(const float *x, size_t n, int zeros)
 {
     size_t     i;
-    __m512     v, tiny;
-    __mmask16  gap, some;
+    __m512     tiny;
+    __mmask16  gap;
 
     tiny = _mm512_set1_ps(zeros ? (float) MAAS_TREE_TINY : -1);
+
+    if (n < 16) {
+        gap = (__mmask16) ((1u << n) - 1);
+        return _mm512_mask_cmp_ps_mask(gap, _mm512_abs_ps(
+                   _mm512_maskz_loadu_ps(gap, x)), tiny, _CMP_NGT_UQ) != 0;
+    }
+
     gap = 0;
 
     for (i = 0; i < n; i += 16) {
-        some = (__mmask16) (n - i < 16 ? (1u << (n - i)) - 1 : 0xffff);
-        v = _mm512_abs_ps(_mm512_maskz_loadu_ps(some, x + i));
-        gap |= _mm512_mask_cmp_ps_mask(some, v, tiny, _CMP_NGT_UQ);
+        gap |= _mm512_cmp_ps_mask(_mm512_abs_ps(_mm512_loadu_ps(
+                   x + (i + 16 > n ? n - 16 : i))), tiny, _CMP_NGT_UQ);
     }
 
     return gap != 0;
@@ -70,86 +79,120 @@ INLINE int
 maas_v_gap_double(const double *x, size_t n, int zeros)
 {
     size_t    i;
-    __m512d   v, tiny;
-    __mmask8  gap, some;
+    __m512d   tiny;
+    __mmask8  gap;
 
     tiny = _mm512_set1_pd(zeros ? MAAS_TREE_TINY : -1);
+
+    if (n < 8) {
+        gap = (__mmask8) ((1u << n) - 1);
+        return _mm512_mask_cmp_pd_mask(gap, _mm512_abs_pd(
+                   _mm512_maskz_loadu_pd(gap, x)), tiny, _CMP_NGT_UQ) != 0;
+    }
+
     gap = 0;
 
     for (i = 0; i < n; i += 8) {
-        some = (__mmask8) (n - i < 8 ? (1u << (n - i)) - 1 : 0xff);
-        v = _mm512_abs_pd(_mm512_maskz_loadu_pd(some, x + i));
-        gap |= _mm512_mask_cmp_pd_mask(some, v, tiny, _CMP_NGT_UQ);
+        gap |= _mm512_cmp_pd_mask(_mm512_abs_pd(_mm512_loadu_pd(
+                   x + (i + 8 > n ? n - 8 : i))), tiny, _CMP_NGT_UQ);
     }
 
     return gap != 0;
 }
 
 
-INLINE size_t
-maas_v_count_16(const float *p, float x, const int alike, int *same)
-{
-    __m512  list, v;
+typedef __mmask16  maas_v_same_t;
 
-    list = _mm512_loadu_ps(p);
+#define maas_v_same_none()      0
+#define maas_v_same_any(same)   ((same) != 0)
+
+
+INLINE size_t
+maas_v_rank(const char *p, float x, const int alike, maas_v_same_t *same)
+{
+    __m512  line, v;
+
+    line = _mm512_load_ps(p);
     v = _mm512_set1_ps(x);
 
     if (alike) {
-        *same |= _mm512_cmp_ps_mask(list, v, _CMP_EQ_OQ);
+        *same = _kor_mask16(*same, _mm512_cmp_ps_mask(line, v, _CMP_EQ_OQ));
     }
 
-    return (size_t) _mm_popcnt_u32(_mm512_cmp_ps_mask(list, v, _CMP_LT_OQ));
+    return (size_t) _mm_popcnt_u32(_mm512_cmp_ps_mask(line, v, _CMP_LT_OQ))
+           + (uint8_t) p[4 * MAAS_TREES_LINE];
 }
 
 
 /* max() gives its second operand where the first one is NaN */
 
-INLINE __m128i
-maas_v_bucket(__m512 v, __m512 scale, __m512 shift)
+INLINE void
+maas_v_line(__m512 v, const float *guess, float *near, uint32_t *line)
 {
-    v = _mm512_add_ps(_mm512_mul_ps(v, scale), shift);
-    v = _mm512_max_ps(v, _mm512_setzero_ps());
-    v = _mm512_min_ps(v, _mm512_set1_ps(MAAS_TREES_BUCKETS - 1));
+    __m512i  at;
 
-    return _mm512_cvtepi32_epi8(_mm512_cvttps_epi32(v));
+    _mm512_store_ps(near, v);
+    v = _mm512_add_ps(_mm512_mul_ps(v, _mm512_load_ps(guess)),
+                      _mm512_load_ps(guess + 16));
+    v = _mm512_max_ps(v, _mm512_setzero_ps());
+    v = _mm512_min_ps(v, _mm512_load_ps(guess + 32));
+    at = _mm512_slli_epi32(_mm512_cvttps_epi32(v), 6);
+    _mm512_store_si512(line, _mm512_add_epi32(at,
+                                 _mm512_load_si512(guess + 48)));
 }
 
 
-INLINE void
-maas_v_buckets_float(const float *x, size_t n, const float *scale,
-    const float *shift, float *near, uint8_t *bucket)
-{
-    size_t  i;
-    __m512  v;
+/* A load under a mask takes far longer where it is of two lines: only rows of
+ * less than 16 numbers have one, others take some twice */
 
-    for (i = 0; i < n; i += 16) {
-        v = _mm512_maskz_loadu_ps((__mmask16) (n - i < 16
-                                               ? (1u << (n - i)) - 1
-                                               : 0xffff), x + i);
-        _mm512_storeu_ps(near + i, v);
-        _mm_storeu_si128((__m128i *) (bucket + i), maas_v_bucket(v,
-            _mm512_load_ps(scale + i), _mm512_load_ps(shift + i)));
+INLINE void
+maas_v_lines_float(const float *x, size_t n, const float *guess, float *near,
+    uint32_t *line)
+{
+    size_t  i, at;
+
+    if (n < 16) {
+        maas_v_line(_mm512_maskz_loadu_ps((__mmask16) ((1u << n) - 1), x),
+                    guess, near, line);
+        return;
+    }
+
+    for (i = 0; i < n; i += 16, guess += 64) {
+        at = i + 16 > n ? n - 16 : i;
+        maas_v_line(_mm512_loadu_ps(x + at), guess, near + i, line + i);
     }
 }
 
 
-INLINE void
-maas_v_buckets_double(const double *x, size_t n, const float *scale,
-    const float *shift, float *near, uint8_t *bucket)
+INLINE __m512
+maas_v_narrow(__m512d low, __m512d high)
 {
-    size_t    i;
-    __m512    v;
+    return _mm512_insertf32x8(_mm512_castps256_ps512(_mm512_cvtpd_ps(low)),
+                              _mm512_cvtpd_ps(high), 1);
+}
+
+
+INLINE void
+maas_v_lines_double(const double *x, size_t n, const float *guess,
+    float *near, uint32_t *line)
+{
+    size_t    i, at;
     unsigned  some;
 
-    for (i = 0; i < n; i += 16) {
-        some = n - i < 16 ? (1u << (n - i)) - 1 : 0xffff;
-        v = _mm512_insertf32x8(_mm512_castps256_ps512(_mm512_cvtpd_ps(
-                _mm512_maskz_loadu_pd((__mmask8) some, x + i))),
-            _mm512_cvtpd_ps(_mm512_maskz_loadu_pd((__mmask8) (some >> 8),
-                                                  x + i + 8)), 1);
-        _mm512_storeu_ps(near + i, v);
-        _mm_storeu_si128((__m128i *) (bucket + i), maas_v_bucket(v,
-            _mm512_load_ps(scale + i), _mm512_load_ps(shift + i)));
+    if (n < 16) {
+        some = (1u << n) - 1;
+        maas_v_line(maas_v_narrow(
+                        _mm512_maskz_loadu_pd((__mmask8) some, x),
+                        _mm512_maskz_loadu_pd((__mmask8) (some >> 8), x + 8)),
+                    guess, near, line);
+        return;
+    }
+
+    for (i = 0; i < n; i += 16, guess += 64) {
+        at = i + 16 > n ? n - 16 : i;
+        maas_v_line(maas_v_narrow(_mm512_loadu_pd(x + at),
+                                  _mm512_loadu_pd(x + at + 8)),
+                    guess, near + i, line + i);
     }
 }
 
@@ -215,7 +258,6 @@ maas_v_mend_all(const maas_trees_head_t *h, const uint8_t *gap,
 }
 
 
-#define maas_v_near  maas_v_count_16
 #define maas_v_mend  maas_v_mend_all
 
 #include "maas_trees_simd.h"
@@ -239,9 +281,10 @@ maas_v_row(const uint8_t *column, __m512i *row, const int regs,
 }
 
 
-/* Exits that the nodes of slot j clear if they go right.  Narrow: byte `first`
- * of a table for the slot has exits first..j; the matrix moves bits 5 to 7 of a
- * byte down. */
+/* Exits that the nodes of slot j clear if they go right.  Narrow: exit e is bit
+ * e + 5, or e - 3, so that slots 0 to 2 have theirs where the node has them, of
+ * which other bits do not count; of the others byte `first` of a table for the
+ * slot has exits first..j, and the matrix moves bits 5 to 7 of a byte down. */
 
 INLINE __m512i
 maas_v_clear(const uint8_t *at, __m512i node, const int j, const int narrow)
@@ -253,11 +296,27 @@ maas_v_clear(const uint8_t *at, __m512i node, const int j, const int narrow)
         return _mm512_load_si512(at + 2 * WIDTH);
     }
 
+    if (j < 3) {
+        return node;
+    }
+
     first = _mm512_gf2p8affine_epi64_epi8(node,
                 _mm512_set1_epi64(0x2040800000000000), 0);
     all = 0x80c0e0f0f8fcfeff & ((2ull << j) - 1) * 0x0101010101010101;
+    all = (all << 5 & 0xe0e0e0e0e0e0e0e0) | (all >> 3 & 0x1f1f1f1f1f1f1f1f);
 
     return _mm512_shuffle_epi8(_mm512_set1_epi64((int64_t) all), first);
+}
+
+
+/* Exits in their order */
+
+INLINE __m512i
+maas_v_exits(__m512i cleared, const int narrow)
+{
+    return !narrow ? cleared
+           : _mm512_gf2p8affine_epi64_epi8(cleared,
+                 _mm512_set1_epi64(0x2040800102040810), 0);
 }
 
 
@@ -317,45 +376,62 @@ maas_v_slot(const trees_rows_t *r, const uint8_t *at, size_t word,
 }
 
 
-/* All pieces of n rows */
+/* Block b of n rows, of which `row` are registers */
 
 INLINE void
-maas_v_blocks(const maas_trees_head_t *h, const trees_rows_t *r, const int n,
-    const int regs, const int narrow, const int sets)
+maas_v_block(const maas_trees_head_t *h, const trees_rows_t *r, size_t b,
+    const __m512i *row, const int n, const int regs, const int narrow,
+    const int sets)
 {
     int             i, j;
-    size_t          b, word;
-    __m512i         row[ROWS * 4], cleared[ROWS], one[ROWS], two[ROWS];
+    __m512i         cleared[ROWS], one[ROWS], two[ROWS], theirs;
     const uint8_t  *at;
 
-    at = MAAS_TREES_AT(h, block_at, uint8_t);
+    at = MAAS_TREES_AT(h, block_at, uint8_t) + b * h->block;
+    theirs = _mm512_set1_epi8((char) 0xe0);
+    maas_v_slot(r, at, b * SLOTS, row, cleared, 0, n, regs, narrow, sets);
+
+#pragma GCC unroll 3
+    for (j = 1; j < SLOTS; j += 2) {
+        maas_v_slot(r, at, b * SLOTS, row, one, j, n, regs, narrow, sets);
+        maas_v_slot(r, at, b * SLOTS, row, two, j + 1, n, regs, narrow, sets);
+
+#pragma GCC unroll 4
+        for (i = 0; i < n; i++) {
+            cleared[i] = _mm512_ternarylogic_epi64(cleared[i], one[i], two[i],
+                                                   0xfe);
+
+            if (narrow && j == 1) {
+                cleared[i] = _mm512_and_si512(cleared[i], theirs);
+            }
+        }
+    }
+
+#pragma GCC unroll 4
+    for (i = 0; i < n; i++) {
+        maas_v_exit(r->exit + (size_t) i * r->next + b * WIDTH * h->id,
+                    maas_v_exits(cleared[i], narrow),
+                    at + SLOTS * WIDTH * (narrow ? 2 : 3),
+                    h->id == 2);
+    }
+}
+
+
+INLINE void
+maas_v_blocks(const maas_trees_head_t *h, const trees_rows_t *r, size_t b,
+    size_t end, const int n, const int regs, const int narrow,
+    const int sets)
+{
+    int      i;
+    __m512i  row[ROWS * 4];
 
     for (i = 0; i < n; i++) {
         maas_v_row(r->column + (size_t) i * r->next, row + 4 * i, regs,
                    narrow);
     }
 
-    for (b = 0, word = 0; b < h->blocks; b++, at += h->block, word += SLOTS) {
-        maas_v_slot(r, at, word, row, cleared, 0, n, regs, narrow, sets);
-
-#pragma GCC unroll 3
-        for (j = 1; j < SLOTS; j += 2) {
-            maas_v_slot(r, at, word, row, one, j, n, regs, narrow, sets);
-            maas_v_slot(r, at, word, row, two, j + 1, n, regs, narrow, sets);
-
-#pragma GCC unroll 4
-            for (i = 0; i < n; i++) {
-                cleared[i] = _mm512_ternarylogic_epi64(cleared[i], one[i],
-                                                       two[i], 0xfe);
-            }
-        }
-
-#pragma GCC unroll 4
-        for (i = 0; i < n; i++) {
-            maas_v_exit(r->exit + (size_t) i * r->next + b * WIDTH * h->id,
-                        cleared[i], at + SLOTS * WIDTH * (narrow ? 2 : 3),
-                        h->id == 2);
-        }
+    for (/* void */; b < end; b++) {
+        maas_v_block(h, r, b, row, n, regs, narrow, sets);
     }
 }
 
@@ -363,16 +439,17 @@ maas_v_blocks(const maas_trees_head_t *h, const trees_rows_t *r, const int n,
 #define MAAS_V_BLOCKS(n, sets)                                                \
                                                                               \
 static TARGET void                                                            \
-maas_v_blocks_##n##_##sets(const maas_trees_head_t *h, const trees_rows_t *r) \
+maas_v_blocks_##n##_##sets(const maas_trees_head_t *h, const trees_rows_t *r, \
+    size_t b, size_t end)                                                     \
 {                                                                             \
     if (h->narrow) {                                                          \
-        maas_v_blocks(h, r, n, 1, 1, sets);                                   \
+        maas_v_blocks(h, r, b, end, n, 1, 1, sets);                           \
     } else if (h->columns <= 64) {                                            \
-        maas_v_blocks(h, r, n, 1, 0, sets);                                   \
+        maas_v_blocks(h, r, b, end, n, 1, 0, sets);                           \
     } else if (h->columns <= 128) {                                           \
-        maas_v_blocks(h, r, n, 2, 0, sets);                                   \
+        maas_v_blocks(h, r, b, end, n, 2, 0, sets);                           \
     } else {                                                                  \
-        maas_v_blocks(h, r, n, 4, 0, sets);                                   \
+        maas_v_blocks(h, r, b, end, n, 4, 0, sets);                           \
     }                                                                         \
 }
 
@@ -394,47 +471,86 @@ maas_v_load(const uint8_t *p)
 }
 
 
-/* Ids of trees: links are followed, from the root piece on */
+/* Ids of the trees of group g: links are followed, from the root piece on */
+
+INLINE void
+maas_v_group(const maas_trees_head_t *h, const trees_rows_t *r, size_t g,
+    __m512i *id, const int n)
+{
+    int                        i;
+    size_t                     p;
+    __m512i                    link;
+    const uint8_t             *links;
+    const uint32_t            *start;
+    const maas_trees_group_t  *group;
+
+    group = MAAS_TREES_AT(h, group_at, maas_trees_group_t) + g;
+    start = MAAS_TREES_AT(h, start_at, uint32_t) + g * h->starts;
+    links = (const uint8_t *) h + group->at;
+
+#pragma GCC unroll 4
+    for (i = 0; i < n; i++) {
+        id[i] = maas_v_load(r->exit + start[0] + (size_t) i * r->next);
+    }
+
+    for (p = 1; p < group->pieces; p++, links += WIDTH) {
+        link = _mm512_load_si512(links);
+
+#pragma GCC unroll 4
+        for (i = 0; i < n; i++) {
+            id[i] = _mm512_mask_mov_epi8(id[i],
+                        _mm512_cmpeq_epi8_mask(id[i], link),
+                        maas_v_load(r->exit + start[p]
+                                    + (size_t) i * r->next));
+        }
+    }
+}
+
 
 INLINE void
 maas_v_ids(const maas_trees_head_t *h, const trees_rows_t *r, const int n)
 {
-    int                        i;
-    size_t                     g, p;
-    __m512i                    id[ROWS], link;
-    const uint8_t             *links, *exit;
-    const uint32_t            *start;
-    const maas_trees_group_t  *group;
-
-    start = MAAS_TREES_AT(h, start_at, uint32_t);
-    group = MAAS_TREES_AT(h, group_at, maas_trees_group_t);
+    int      i;
+    size_t   g;
+    __m512i  id[ROWS];
 
     for (g = 0; g < h->groups; g++) {
-        links = (const uint8_t *) h + group[g].at;
-        exit = r->exit + g * WIDTH;
-
-#pragma GCC unroll 4
-        for (i = 0; i < n; i++) {
-            id[i] = _mm512_load_si512(exit + (size_t) i * r->next);
-        }
-
-        for (p = 1; p < group[g].pieces; p++, links += WIDTH) {
-            link = _mm512_load_si512(links);
-
-#pragma GCC unroll 4
-            for (i = 0; i < n; i++) {
-                id[i] = _mm512_mask_mov_epi8(id[i],
-                            _mm512_cmpeq_epi8_mask(id[i], link),
-                            maas_v_load(exit + start[p]
-                                        + (size_t) i * r->next));
-            }
-        }
+        maas_v_group(h, r, g, id, n);
 
 #pragma GCC unroll 4
         for (i = 0; i < n; i++) {
             _mm512_store_si512(r->id + g * WIDTH + (size_t) i * r->next,
                                id[i]);
         }
+    }
+}
+
+
+/* The same by order of trees, and as places behind the group's leaf */
+
+INLINE void
+maas_v_places(const maas_trees_head_t *h, const trees_rows_t *r, size_t g,
+    const int n)
+{
+    int       i;
+    uint8_t  *to;
+    __m512i   id[ROWS], order, low, high;
+
+    maas_v_group(h, r, g, id, n);
+
+    order = _mm512_load_si512(MAAS_TREES_AT(h, order_at, uint8_t) + g * WIDTH);
+    low = _mm512_load_si512(MAAS_TREES_AT(h, place_at, uint16_t) + g * WIDTH);
+    high = _mm512_load_si512(MAAS_TREES_AT(h, place_at, uint16_t)
+                             + g * WIDTH + 32);
+
+#pragma GCC unroll 4
+    for (i = 0; i < n; i++) {
+        id[i] = _mm512_permutexvar_epi8(order, id[i]);
+        to = r->id + 2 * g * WIDTH + (size_t) i * r->next;
+        _mm512_store_si512(to, _mm512_add_epi16(low,
+            _mm512_cvtepu8_epi16(_mm512_castsi512_si256(id[i]))));
+        _mm512_store_si512(to + 64, _mm512_add_epi16(high,
+            _mm512_cvtepu8_epi16(_mm512_extracti64x4_epi64(id[i], 1))));
     }
 }
 
@@ -449,27 +565,27 @@ maas_v_wide_ids(const maas_trees_head_t *h, const trees_rows_t *r,
     size_t                     g, p;
     uint8_t                   *to;
     __m512i                    low[ROWS], high[ROWS], link[2];
-    const uint8_t             *links, *exit, *from;
+    const uint8_t             *links, *from;
     const uint32_t            *start;
     const maas_trees_group_t  *group;
 
-    start = MAAS_TREES_AT(h, start_at, uint32_t);
     group = MAAS_TREES_AT(h, group_at, maas_trees_group_t);
 
     for (g = 0; g < h->groups; g++) {
+        start = MAAS_TREES_AT(h, start_at, uint32_t) + g * h->starts;
         links = (const uint8_t *) h + group[g].at;
-        exit = r->exit + 2 * g * WIDTH;
+        from = r->exit + 2 * start[0];
 
 #pragma GCC unroll 4
         for (i = 0; i < n; i++) {
-            low[i] = _mm512_load_si512(exit + (size_t) i * r->next);
-            high[i] = _mm512_load_si512(exit + (size_t) i * r->next + 64);
+            low[i] = maas_v_load(from + (size_t) i * r->next);
+            high[i] = maas_v_load(from + (size_t) i * r->next + 64);
         }
 
         for (p = 1; p < group[g].pieces; p++, links += 2 * WIDTH) {
             link[0] = _mm512_load_si512(links);
             link[1] = _mm512_load_si512(links + 64);
-            from = exit + 2 * start[p];
+            from = r->exit + 2 * start[p];
 
 #pragma GCC unroll 4
             for (i = 0; i < n; i++) {
@@ -527,40 +643,247 @@ maas_v_sets(const maas_trees_head_t *h, const void *x, uint8_t *bits)
 }
 
 
-static TARGET void
-maas_v_all_blocks(const maas_trees_head_t *h, const trees_rows_t *r, size_t n)
+/* Rows behind the first that run together */
+
+static inline trees_rows_t
+maas_v_behind(const trees_rows_t *r)
 {
+    trees_rows_t  more;
+
+    more.next = r->next;
+    more.column = r->column + ROWS * r->next;
+    more.bits = r->bits + ROWS * r->next;
+    more.exit = r->exit + ROWS * r->next;
+    more.id = r->id + ROWS * r->next;
+
+    return more;
+}
+
+
+static TARGET void
+maas_v_all_blocks(const maas_trees_head_t *h, const trees_rows_t *r, size_t n,
+    size_t b, size_t end)
+{
+    trees_rows_t  more;
+
     switch (n << 1 | (h->sets > 0)) {
 
     case 1 << 1:
-        maas_v_blocks_1_0(h, r);
+        maas_v_blocks_1_0(h, r, b, end);
         break;
 
     case 1 << 1 | 1:
-        maas_v_blocks_1_1(h, r);
+        maas_v_blocks_1_1(h, r, b, end);
         break;
 
     case 2 << 1:
-        maas_v_blocks_2_0(h, r);
+        maas_v_blocks_2_0(h, r, b, end);
         break;
 
     case 2 << 1 | 1:
-        maas_v_blocks_2_1(h, r);
+        maas_v_blocks_2_1(h, r, b, end);
         break;
 
     case 4 << 1:
-        maas_v_blocks_4_0(h, r);
+        maas_v_blocks_4_0(h, r, b, end);
+        break;
+
+    case 4 << 1 | 1:
+        maas_v_blocks_4_1(h, r, b, end);
         break;
 
     default:
-        maas_v_blocks_4_1(h, r);
+        maas_v_all_blocks(h, r, ROWS, b, end);
+        more = maas_v_behind(r);
+        maas_v_all_blocks(h, &more, ROWS, b, end);
     }
+}
+
+
+/* `trees` leaves of n rows, by their places from tree `at` of group g on, added
+ * to s */
+
+#define MAAS_V_QUICK(T)                                                       \
+                                                                              \
+INLINE void                                                                   \
+maas_v_add_##T(const maas_trees_head_t *h, const trees_rows_t *r, size_t g,   \
+    size_t at, size_t trees, T *s, const int n)                               \
+{                                                                             \
+    int              i;                                                       \
+    size_t           k;                                                       \
+    const T         *leaf;                                                    \
+    const uint16_t  *place[ROWS];                                             \
+                                                                              \
+    leaf = MAAS_TREES_AT(h, value_at, T)                                      \
+           + MAAS_TREES_AT(h, group_at, maas_trees_group_t)[g].leaf;          \
+                                                                              \
+    for (i = 0; i < n; i++) {                                                 \
+        place[i] = (const uint16_t *) (const void *) (r->id + 2 * g * WIDTH   \
+                                       + (size_t) i * r->next) + at;          \
+        __asm__ ("" : "+r" (place[i]));                                       \
+    }                                                                         \
+                                                                              \
+    __asm__ ("" : "+r" (leaf));                                               \
+                                                                              \
+    _Pragma("GCC unroll 8")                                                   \
+    for (k = 0; k < trees; k++) {                                             \
+        _Pragma("GCC unroll 4")                                               \
+        for (i = 0; i < n; i++) {                                             \
+            s[i] += leaf[place[i][k]];                                        \
+        }                                                                     \
+    }                                                                         \
+}                                                                             \
+                                                                              \
+                                                                              \
+INLINE void                                                                   \
+maas_v_leaves_##T(const maas_trees_head_t *h, const trees_rows_t *r,          \
+    size_t g, T *s, const int n)                                              \
+{                                                                             \
+    int  i;                                                                   \
+    T    sum[ROWS];                                                           \
+                                                                              \
+    for (i = 0; i < n; i++) {                                                 \
+        sum[i] = s[i];                                                        \
+    }                                                                         \
+                                                                              \
+    maas_v_add_##T(h, r, g, 0, MAAS_TREES_AT(h, group_at,                     \
+                   maas_trees_group_t)[g].trees, sum, n);                     \
+                                                                              \
+    for (i = 0; i < n; i++) {                                                 \
+        s[i] = sum[i];                                                        \
+    }                                                                         \
+}                                                                             \
+                                                                              \
+                                                                              \
+/* Groups one after the other, of n rows, or twice n */                       \
+                                                                              \
+INLINE void                                                                   \
+maas_v_some_##T(const maas_trees_head_t *h, const trees_rows_t *r, T *s,      \
+    const int n, size_t all)                                                  \
+{                                                                             \
+    size_t                     i, g, b;                                       \
+    trees_rows_t               more;                                          \
+    const maas_trees_group_t  *group;                                         \
+                                                                              \
+    group = MAAS_TREES_AT(h, group_at, maas_trees_group_t);                   \
+    more = maas_v_behind(r);                                                  \
+                                                                              \
+    for (i = 0; i < all; i++) {                                               \
+        s[i] = h->base_last ? 0 : *MAAS_TREES_AT(h, base_at, T);              \
+    }                                                                         \
+                                                                              \
+    for (g = 0, b = 0; g < h->groups; b = group[g++].blocks) {                \
+        maas_v_all_blocks(h, r, all, b, group[g].blocks);                     \
+        maas_v_places(h, r, g, n);                                            \
+                                                                              \
+        if (all > (size_t) n) {                                               \
+            maas_v_places(h, &more, g, n);                                    \
+        }                                                                     \
+                                                                              \
+        maas_v_leaves_##T(h, r, g, s, n);                                     \
+                                                                              \
+        if (all > (size_t) n) {                                               \
+            maas_v_leaves_##T(h, &more, g, s + n, n);                         \
+        }                                                                     \
+    }                                                                         \
+}                                                                             \
+                                                                              \
+                                                                              \
+/* One row: the leaves of a group are added while the next one is decided */  \
+                                                                              \
+INLINE void                                                                   \
+maas_v_one_##T(const maas_trees_head_t *h, const trees_rows_t *r, T *s,       \
+    const int regs, const int narrow)                                         \
+{                                                                             \
+    T                          sum;                                           \
+    size_t                     g, b, at, each;                                \
+    __m512i                    row[4];                                        \
+    const maas_trees_group_t  *group;                                         \
+                                                                              \
+    group = MAAS_TREES_AT(h, group_at, maas_trees_group_t);                   \
+    sum = h->base_last ? 0 : *MAAS_TREES_AT(h, base_at, T);                   \
+    maas_v_row(r->column, row, regs, narrow);                                 \
+                                                                              \
+    for (b = 0; b < group[0].blocks; b++) {                                   \
+        maas_v_block(h, r, b, row, 1, regs, narrow, 0);                       \
+    }                                                                         \
+                                                                              \
+    maas_v_places(h, r, 0, 1);                                                \
+                                                                              \
+    for (g = 1; g < h->groups; g++) {                                         \
+        each = h->share / ((group[g].blocks - b) * TOGETHER + 1) + 1;         \
+        at = 0;                                                               \
+                                                                              \
+        for (/* void */; b < group[g].blocks; b++) {                          \
+            size_t k;                                                         \
+            maas_v_block(h, r, b, row, 1, regs, narrow, 0);                   \
+                                                                              \
+            for (k = 0; k < each && at < h->share; k++) {                     \
+                maas_v_add_##T(h, r, g - 1, at, TOGETHER, &sum, 1);           \
+                at += TOGETHER;                                               \
+            }                                                                 \
+        }                                                                     \
+                                                                              \
+        maas_v_places(h, r, g, 1);                                            \
+                                                                              \
+        for (/* void */; at < h->share; at += TOGETHER) {                     \
+            maas_v_add_##T(h, r, g - 1, at, TOGETHER, &sum, 1);               \
+        }                                                                     \
+    }                                                                         \
+                                                                              \
+    maas_v_add_##T(h, r, g - 1, 0, group[g - 1].trees, &sum, 1);              \
+    *s = sum;                                                                 \
+}                                                                             \
+                                                                              \
+                                                                              \
+static TARGET void                                                            \
+maas_v_quick_##T(const maas_trees_head_t *h, const trees_rows_t *r,           \
+    size_t n, T *s)                                                           \
+{                                                                             \
+    if (n >= 4) {                                                             \
+        maas_v_some_##T(h, r, s, 4, n);                                       \
+    } else if (n == 2) {                                                      \
+        maas_v_some_##T(h, r, s, 2, 2);                                       \
+    } else if (h->sets > 0) {                                                 \
+        maas_v_some_##T(h, r, s, 1, 1);                                       \
+    } else if (h->narrow) {                                                   \
+        maas_v_one_##T(h, r, s, 1, 1);                                        \
+    } else if (h->columns <= 64) {                                            \
+        maas_v_one_##T(h, r, s, 1, 0);                                        \
+    } else if (h->columns <= 128) {                                           \
+        maas_v_one_##T(h, r, s, 2, 0);                                        \
+    } else {                                                                  \
+        maas_v_one_##T(h, r, s, 4, 0);                                        \
+    }                                                                         \
+}
+
+MAAS_V_QUICK(float)
+MAAS_V_QUICK(double)
+
+
+static int
+maas_v_quick(const maas_trees_head_t *h, const trees_rows_t *r, size_t n,
+    void *s)
+{
+    if (!h->quick) {
+        return 0;
+    }
+
+    if (h->wide_sum) {
+        maas_v_quick_double(h, r, n, s);
+    } else {
+        maas_v_quick_float(h, r, n, s);
+    }
+
+    return 1;
 }
 
 
 static TARGET void
 maas_v_all_ids(const maas_trees_head_t *h, const trees_rows_t *r, size_t n)
 {
+    trees_rows_t  more;
+
     switch (n << 1 | (h->id == 2)) {
 
     case 1 << 1:
@@ -583,8 +906,14 @@ maas_v_all_ids(const maas_trees_head_t *h, const trees_rows_t *r, size_t n)
         maas_v_ids(h, r, 4);
         break;
 
-    default:
+    case 4 << 1 | 1:
         maas_v_wide_ids(h, r, 4);
+        break;
+
+    default:
+        maas_v_all_ids(h, r, ROWS);
+        more = maas_v_behind(r);
+        maas_v_all_ids(h, &more, ROWS);
     }
 }
 

@@ -10,6 +10,7 @@
 #include <string.h>
 
 
+#define TREES_SUM         8            /* leaves that are added together */
 #define TREES_NARROW      32           /* columns that leave room for 3 bits */
 #define TREES_BYTE_IDS    255          /* and 255 is none */
 #define TREES_WORD_IDS    65535
@@ -23,64 +24,118 @@ maas_trees_count(const uint32_t *first, size_t i)
 }
 
 
-/* Trees by falling number of pieces, otherwise in their order; start of each
- * piece's lanes */
+/* Groups alike in size, so that what is done for one fits that of the next */
 
-static uint32_t *
-maas_trees_rank(maas_trees_layout_t *l, maas_arena_t *a)
+static size_t
+maas_trees_even(size_t trees, size_t width)
 {
-    size_t     i, p, at, most;
-    uint32_t  *start, *next;
+    size_t  n;
 
-    for (i = 0, most = 0; i < l->head.trees; i++) {
-        p = maas_trees_count(l->piece_first, i);
-        most = p > most ? p : most;
-    }
+    n = (trees + width - 1) / width;
+    n = (trees + n - 1) / n;
 
-    l->head.starts = most;
-    l->tree = maas__arena_alloc(a, l->head.trees, sizeof(uint32_t));
-    l->rank = maas__arena_alloc(a, l->head.trees, sizeof(uint32_t));
-    start = maas__arena_alloc(a, most + 1, sizeof(uint32_t));
-    next = maas__arena_alloc(a, most + 2, sizeof(uint32_t));
+    return (n + TREES_SUM - 1) / TREES_SUM * TREES_SUM;
+}
 
-    if (l->tree == NULL || l->rank == NULL || start == NULL || next == NULL) {
-        return NULL;
-    }
 
-    /* start[p + 1]: trees that have a piece p */
+/* Trees of a group by falling number of pieces, otherwise in their order; lanes
+ * of their pieces, from `lane` on.  next(starts + 2) zeroed.  The lane behind
+ * them. */
 
-    for (i = 0; i < l->head.trees; i++) {
+static size_t
+maas_trees_rank(maas_trees_layout_t *l, size_t g, size_t lane, uint32_t *next)
+{
+    size_t     i, p, at, end, most;
+    uint32_t  *start;
+
+    most = l->head.starts;
+    start = l->start + g * most;
+    i = g * l->head.share;
+    end = i + l->group[g].trees;
+
+    for (/* void */; i < end; i++) {
         next[maas_trees_count(l->piece_first, i)]++;
     }
 
     for (p = most, at = 0; p > 0; p--) {
         at += next[p];
-        start[p] = (uint32_t) at;
+        start[p - 1] = (uint32_t) at;      /* trees that have it */
         next[p] = (uint32_t) (at - next[p]);
     }
 
     for (p = 0; p < most; p++) {
-        start[p + 1] += start[p];
+        at = start[p];
+        l->group[g].pieces += at > 0;
+        start[p] = (uint32_t) lane;
+        lane += at;
     }
 
-    for (i = 0; i < l->head.trees; i++) {
-        at = next[maas_trees_count(l->piece_first, i)]++;
+    for (i = g * l->head.share; i < end; i++) {
+        at = g * l->head.width + next[maas_trees_count(l->piece_first, i)]++;
         l->tree[at] = (uint32_t) i;
         l->rank[i] = (uint32_t) at;
     }
 
-    return start;
+    memset(next, 0, (most + 2) * sizeof(uint32_t));
+
+    return lane;
+}
+
+
+static int
+maas_trees_groups(maas_trees_layout_t *l, maas_arena_t *a)
+{
+    size_t               i, p, g, lane, slots;
+    uint32_t            *next;
+    maas_trees_head_t   *h = &l->head;
+
+    for (i = 0; i < h->trees; i++) {
+        p = maas_trees_count(l->piece_first, i);
+        h->starts = p > h->starts ? p : h->starts;
+    }
+
+    h->share = maas_trees_even(h->trees, h->width);
+    h->groups = (h->trees + h->share - 1) / h->share;
+    slots = h->groups * h->width;
+
+    l->tree = maas__arena_alloc(a, slots, sizeof(uint32_t));
+    l->rank = maas__arena_alloc(a, h->trees, sizeof(uint32_t));
+    l->start = maas__arena_alloc(a, h->groups * h->starts, sizeof(uint32_t));
+    l->group = maas__arena_alloc(a, h->groups, sizeof(maas_trees_group_t));
+    next = maas__arena_alloc(a, h->starts + 2, sizeof(uint32_t));
+
+    if (l->tree == NULL || l->rank == NULL || l->start == NULL
+        || l->group == NULL || next == NULL)
+    {
+        return -1;
+    }
+
+    memset(l->tree, 0xff, slots * sizeof(uint32_t));
+
+    for (g = 0, lane = 0; g < h->groups; g++) {
+        i = g * h->share;
+        l->group[g].trees = (uint32_t) (h->trees - i < h->share
+                                        ? h->trees - i : h->share);
+        l->group[g].leaf = l->exit_first[i];
+        lane = maas_trees_rank(l, g, lane, next);
+        l->group[g].blocks = (uint32_t) ((lane + h->width - 1) / h->width);
+    }
+
+    return 0;
 }
 
 
 static size_t
 maas_trees_lane(const maas_trees_layout_t *l, size_t piece)
 {
-    size_t  tree;
+    size_t  tree, rank;
 
     tree = l->piece[piece].tree;
+    rank = l->rank[tree];
 
-    return l->start[piece - l->piece_first[tree]] + l->rank[tree];
+    return l->start[rank / l->head.width * l->head.starts
+                    + piece - l->piece_first[tree]]
+           + rank % l->head.width;
 }
 
 
@@ -131,10 +186,13 @@ maas_trees_scratch(maas_trees_head_t *h)
     at = 0;
     id = h->id;
 
-    (void) maas__trees_place(&at, MAAS_TREES_COLUMNS, 1);
+    /* and one more, that is nobody's */
+
+    (void) maas__trees_place(&at, MAAS_TREES_COLUMNS + 1, 1);
     h->bits_off = maas__trees_place(&at, h->sets > 0 ? h->row : 0, 1);
     h->exit_off = maas__trees_place(&at, (h->blocks + 1) * h->width, id);
-    h->id_off = maas__trees_place(&at, h->groups * h->width, id);
+    h->id_off = maas__trees_place(&at, h->groups * h->width,
+                                  h->quick ? sizeof(uint16_t) : id);
     h->scratch = at;
 }
 
@@ -154,9 +212,13 @@ maas_trees_places(maas_trees_layout_t *l, const maas_trees_t *t, void *to)
     maas__trees_ranks_pack(l, &at, to);
 
     h->block_at = maas__trees_place(&at, h->blocks, h->block);
-    h->start_at = maas__trees_place(&at, h->starts, sizeof(uint32_t));
+    h->start_at = maas__trees_place(&at, h->groups * h->starts,
+                                    sizeof(uint32_t));
     h->group_at = maas__trees_place(&at, h->groups,
                                     sizeof(maas_trees_group_t));
+    h->order_at = maas__trees_place(&at, h->quick * h->groups, h->width);
+    h->place_at = maas__trees_place(&at, h->quick * h->groups,
+                                     h->width * sizeof(uint16_t));
 
     for (g = 0; g < h->groups; g++) {
         l->group[g].at = maas__trees_place(&at, l->group[g].pieces - 1,
@@ -172,20 +234,10 @@ maas_trees_places(maas_trees_layout_t *l, const maas_trees_t *t, void *to)
 static int
 maas_trees_lanes(maas_trees_layout_t *l, maas_arena_t *a)
 {
-    size_t              g, most;
     maas_trees_head_t  *h = &l->head;
 
-    l->start = maas_trees_rank(l, a);
-    h->groups = (h->trees + h->width - 1) / h->width;
-    l->group = maas__arena_alloc(a, h->groups, sizeof(maas_trees_group_t));
-
-    if (l->start == NULL || l->group == NULL) {
+    if (maas_trees_groups(l, a) != 0) {
         return -1;
-    }
-
-    for (g = 0; g < h->groups; g++) {
-        most = maas_trees_count(l->piece_first, l->tree[g * h->width]);
-        l->group[g].pieces = (uint32_t) most;
     }
 
     h->blocks = (l->pieces + h->width - 1) / h->width;
@@ -243,6 +295,8 @@ maas__trees_layout(const maas_trees_t *t, maas_arena_t *a, size_t width,
 
     h->narrow = narrow && h->columns <= TREES_NARROW;
     h->id = ids > TREES_BYTE_IDS ? 2 : 1;
+    h->quick = h->id == 1 && t->out == 1 && t->combine == MAAS_COMBINE_SUM
+               && !t->vector && t->terms == 0;
 
     if (maas_trees_lanes(l, a) != 0) {
         return NULL;
@@ -273,7 +327,7 @@ maas_trees_slot(const maas_trees_layout_t *l, const maas_trees_t *t,
     const maas_trees_piece_t *piece, size_t j, uint8_t *at)
 {
     size_t   n, width;
-    uint8_t  column, first;
+    uint8_t  column, first, clear;
 
     width = l->head.width;
     at += j * width * (l->head.narrow ? 2 : 3);
@@ -287,12 +341,15 @@ maas_trees_slot(const maas_trees_layout_t *l, const maas_trees_t *t,
     first = piece->first[j];
     column = (uint8_t) l->column[n];
 
-    at[0] = l->head.narrow ? (uint8_t) (column | first << 5) : column;
+    clear = (uint8_t) ((2u << j) - (1u << first));
+
+    at[0] = !l->head.narrow ? column
+            : (uint8_t) (column | (j < 3 ? clear : first) << 5);
     at[width] = t->flags[n] & (MAAS_TREE_SET | MAAS_TREE_EQUAL) ? 255
                                                                 : l->k[n];
 
     if (!l->head.narrow) {
-        at[2 * width] = (uint8_t) ((2u << j) - (1u << first));
+        at[2 * width] = clear;
     }
 }
 
@@ -342,13 +399,13 @@ maas_trees_links_pack(const maas_trees_layout_t *l, void *to)
 
         for (p = 1; p < l->group[g].pieces; p++) {
             for (i = 0; i < h->width; i++) {
-                r = g * h->width + i;
+                r = l->tree[g * h->width + i];
                 link = TREES_WORD_IDS;
 
-                if (r < h->trees
-                    && p < maas_trees_count(l->piece_first, l->tree[r]))
+                if (r != MAAS_TREES_NONE
+                    && p < maas_trees_count(l->piece_first, r))
                 {
-                    piece = &l->piece[l->piece_first[l->tree[r]] + p];
+                    piece = &l->piece[l->piece_first[r] + p];
                     link = piece->link;
                 }
 
@@ -359,6 +416,28 @@ maas_trees_links_pack(const maas_trees_layout_t *l, void *to)
                 }
             }
         }
+    }
+}
+
+
+/* Where the tree's leaves are, by their order */
+
+static void
+maas_trees_order_pack(const maas_trees_layout_t *l, void *to)
+{
+    uint8_t                  *order;
+    size_t                    i, g, slot;
+    uint16_t                 *offset;
+    const maas_trees_head_t  *h = &l->head;
+
+    order = (uint8_t *) to + h->order_at;
+    offset = (uint16_t *) ((char *) to + h->place_at);
+
+    for (i = 0; h->quick && i < h->trees; i++) {
+        g = i / h->share;
+        slot = g * h->width + i % h->share;
+        order[slot] = (uint8_t) (l->rank[i] % h->width);
+        offset[slot] = (uint16_t) (l->exit_first[i] - l->group[g].leaf);
     }
 }
 
@@ -378,9 +457,10 @@ maas__trees_pack(const maas_trees_t *t, const maas_trees_layout_t *layout,
     maas_trees_places(&l, t, to);
     maas_trees_blocks_pack(&l, t, to);
     maas_trees_links_pack(&l, to);
+    maas_trees_order_pack(&l, to);
 
     memcpy((char *) to + l.head.start_at, l.start,
-           l.head.starts * sizeof(uint32_t));
+           l.head.groups * l.head.starts * sizeof(uint32_t));
     memcpy((char *) to + l.head.group_at, l.group,
            l.head.groups * sizeof(maas_trees_group_t));
     memcpy(to, &l.head, sizeof(maas_trees_head_t));

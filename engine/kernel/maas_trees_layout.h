@@ -14,7 +14,8 @@
 #define MAAS_TREES_SLOTS    7      /* nodes of a piece, in order */
 #define MAAS_TREES_STEP     16     /* thresholds that are compared at once */
 #define MAAS_TREES_PART     255    /* thresholds that a byte can tell */
-#define MAAS_TREES_BUCKETS  128    /* of a feature whose ranks are guessed */
+#define MAAS_TREES_BUCKETS  128    /* most of a feature, each has a line: */
+#define MAAS_TREES_LINE     15     /* thresholds of one */
 #define MAAS_TREES_COLUMNS  256
 #define MAAS_TREES_NONE     UINT32_MAX
 #define MAAS_TREES_ROWS     4      /* that run together */
@@ -39,10 +40,16 @@
  *   a middle one has at most 255: coarse chunk coarse_chunk + its place among
  *     the middle ones; j = numbers of that below x; rank = 16 j + numbers of
  *     chunk fine[i] + j below x;
- *   the first `near` of those can be quicker: bucket = x scale + shift, in
- *     floats, bounded by 0 and 127, whole; s = start[bucket]; r = s + numbers
- *     below x of 16 from near[first + s] on; where x is wide, all that is done
- *     with (float) x, and rank = r, + 1 if number r of its fine list is below;
+ *   the first `near` of those are quicker: bucket = x scale + shift, in
+ *     floats, bounded by 0 and `last`, whole.  It has a line, 64 bytes from
+ *     near_at + first + 64 bucket on: 15 floats and, as the lowest byte of a
+ *     NaN, the rank of the first one; r = that + numbers of it below x; where x
+ *     is wide, all that is done with (float) x, and rank = r, + 1 if number r
+ *     of its fine list is below.  scale, shift, last and first are those of
+ *     near_span values from near_row on, 16 at a time, the last 16 of them if
+ *     fewer are left; near_apart: the values of features, one after the other.
+ *     If there are more than features, value i is that of column small + to[i],
+ *     or nobody's, whose column is behind all;
  *   a large one, place l among the large ones: b = numbers below x in the
  *     top_chunks[l] chunks from top[l] on; c = 16 b + numbers of chunk
  *     coarse[l] + b below x; rank = 16 c + those of chunk fine[i] + c below x.
@@ -56,19 +63,23 @@
  * column's byte is above its k; k = 255 never does.
  *
  * Pieces.  A tree is cut into pieces of at most 7 nodes, 8 exits: leaves and
- * links to other pieces.  Trees are ranked by falling number of pieces; piece p
- * of tree r is in lane start[p] + r; `width` lanes are a block:
+ * links to other pieces.  `share` trees, up to `width`, one behind the other,
+ * are a group, and ranked there by falling number of pieces; piece p of tree r
+ * of group g is in lane start[g][p] + r; `width` lanes are a block:
  *   for each slot 0..6: feature(width) k(width) clear(width), or, if `narrow`,
  *     feature(width) k(width) where bits 5 to 7 of feature are the first exit
- *     that is cleared;
+ *     that is cleared, for slots 0 to 2 those of exits 0 to 2 that are;
  *   then base(width) of `id` bytes, 1 or 2; then up to MAAS_ALIGN.
  * clear: exits that are not reached if the node goes right, from the first one
  * up to the slot's.  The exit of a piece is its first one that is not cleared,
  * and base + its place is its id in the tree.  The root is piece 0, parents
  * stand before children: the id of a tree is that of piece 0, or, where it is
- * link[p], that of piece p, for rising p.  Groups of `width` ranked trees have
- * links together: ids(pieces - 1, width), from p = 1 on; one that is none fills
- * up.
+ * link[p], that of piece p, for rising p.  A group has links together:
+ * ids(pieces - 1, width), from p = 1 on; one that is none fills up.
+ *
+ * Quick sums, of one output, no other operation than addition, ids of one byte:
+ * tree i of group g has rank order[g][i]; its leaves are those from the group's
+ * own `leaf` + place[g][i] on.
  *
  * Sets.  Nodes of sets have k = 255.  Their decisions are bits: bit (block * 7
  * + slot) * width + lane says "right", lowest bits and bytes first.  The bits
@@ -78,6 +89,9 @@
 
 typedef struct {
     uint32_t  pieces;              /* most of a tree of the group */
+    uint32_t  trees;
+    uint32_t  blocks;              /* that it and those before it are in */
+    uint32_t  leaf;
     size_t    at;                  /* its links, as things are that are called
                                       _at */
 } maas_trees_group_t;
@@ -86,7 +100,8 @@ typedef struct {
 
 typedef struct {
     uint32_t  leaf;
-    uint32_t  rank;                /* the tree's */
+    uint32_t  rank;                /* the tree's, + width for each group before
+                                      its own */
 } maas_trees_entry_t;
 
 typedef struct {
@@ -110,7 +125,8 @@ typedef struct {
 } maas_trees_test_t;
 
 /* What a row's scratch has, in bytes from its begin: columns, then at bits_off,
- * exit_off (blocks + 1, width) and id_off (groups, width) those. */
+ * exit_off (blocks + 1, width) and id_off (groups, width) those; with quick
+ * sums what is added to the group's leaf, uint16_t by tree, may be there. */
 
 typedef struct {
     unsigned   walk;               /* no pieces: maas_trees_walk.c has it all */
@@ -132,14 +148,13 @@ typedef struct {
     size_t     table_at;
 
     size_t     near;
-    size_t     near_row;           /* their values are those from here on in a
-                                      row, */
-    unsigned   near_apart;         /* if not this */
-    size_t     near_scale_at;      /* float(near, up to 16) */
-    size_t     near_shift_at;
-    size_t     near_first_at;      /* uint32_t(near) */
-    size_t     near_start_at;      /* uint8_t(near, MAAS_TREES_BUCKETS) */
-    size_t     near_at;            /* float() */
+    size_t     near_row;
+    size_t     near_span;
+    unsigned   near_apart;
+    size_t     near_line_at;       /* (near_span, up to 16) float scale(16)
+                                      shift(16) last(16) uint32_t first(16) */
+    size_t     near_to_at;         /* uint32_t(near_span) */
+    size_t     near_at;
 
     size_t     columns;
     size_t     direct, copies, parts;
@@ -154,10 +169,14 @@ typedef struct {
     size_t     blocks;
     size_t     block;              /* bytes */
     size_t     block_at;
+    size_t     share;
     size_t     groups;
     size_t     starts;             /* most pieces of a tree */
-    size_t     start_at;           /* uint32_t(starts) */
+    size_t     start_at;           /* uint32_t(groups, starts) */
     size_t     group_at;           /* maas_trees_group_t(groups) */
+    unsigned   quick;              /* sums are: */
+    size_t     order_at;           /* uint8_t(groups, width) */
+    size_t     place_at;           /* uint16_t(groups, width) */
 
     size_t     sets;
     size_t     set_at;             /* maas_trees_set_t(sets) */
@@ -254,9 +273,9 @@ typedef struct {
     uint32_t             *piece_first;     /* (trees + 1) */
     uint32_t             *exit_first;      /* (trees + 1) */
     uint32_t             *exit_leaf;       /* leaf of all, or NONE */
-    uint32_t             *tree;    /* (trees) by rank */
-    uint32_t             *rank;    /* (trees) */
-    uint32_t             *start;   /* (head.starts) */
+    uint32_t             *tree;    /* (groups, width) by rank, or NONE */
+    uint32_t             *rank;    /* (trees) places there */
+    uint32_t             *start;   /* (groups, head.starts) */
     maas_trees_group_t   *group;   /* (head.groups) */
 
     maas_trees_codes_t   *codes;   /* (head.sets) */
@@ -299,8 +318,9 @@ double maas__trees_bound(const maas_trees_t *t, size_t n);
 /* Tables and lists, from *at on; to: NULL at first, they only take places. */
 void maas__trees_ranks_pack(maas_trees_layout_t *l, size_t *at, void *to);
 
-/* maas_trees_near.c: the middle features whose ranks can be guessed become the
- * first of them.  0, or -1: no memory.  Then as maas__trees_ranks_pack(). */
+/* maas_trees_near.c: small and middle features that lines can rank become the
+ * first of the middle ones.  0, or -1: no memory.  Then as
+ * maas__trees_ranks_pack(). */
 int maas__trees_near(maas_trees_layout_t *l, maas_arena_t *a);
 void maas__trees_near_pack(maas_trees_layout_t *l, size_t *at, void *to);
 

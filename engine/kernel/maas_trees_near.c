@@ -1,6 +1,7 @@
 /*
  * Ranks by a guess: a line through the thresholds of a feature gives a bucket,
- * the bucket a place in the list; at most 16 thresholds are left to compare.
+ * and the bucket the at most 15 thresholds that are left to compare, with the
+ * rank of the first one: a cache line.
  * Not here: features whose thresholds crowd (maas_trees_ranks.c).
  */
 
@@ -11,42 +12,45 @@
 #include <string.h>
 
 
-#define TREES_TAIL  15                 /* thresholds in the first bucket, and in
-                                          the last one */
+#define TREES_GUESS  (4 * MAAS_TREES_STEP)     /* numbers for as many values */
+#define TREES_START  0xffffff00u               /* a NaN with a byte to spare */
 
 typedef struct {
     float     scale;
     float     shift;
+    size_t    buckets;
 } trees_line_t;
 
 
 /* Rising with x, and the same on vectors: one operation after the other */
 
 static size_t
-maas_trees_bucket(trees_line_t line, float x)
+maas_trees_bucket(const trees_line_t *line, float x)
 {
     float  v;
 
-    v = x * line.scale + line.shift;
+    v = x * line->scale + line->shift;
     v = v > 0 ? v : 0;
 
-    return (size_t) (v < MAAS_TREES_BUCKETS - 1 ? v : MAAS_TREES_BUCKETS - 1);
+    return (size_t) (v < (float) (line->buckets - 1)
+                     ? v : (float) (line->buckets - 1));
 }
 
 
-/* A line, if buckets have no more than a step and, where x is wide, no two
- * thresholds are the same float: then one comparison more tells the rest. */
+/* Do buckets have no more than a line takes? */
 
 static int
-maas_trees_line(const maas_trees_ranked_t *r, int wide, trees_line_t *line)
+maas_trees_buckets(const maas_trees_ranked_t *r, trees_line_t *line)
 {
     float   low, high;
     size_t  i, at, tail, last, n;
 
-    tail = r->n / 4 < TREES_TAIL ? r->n / 4 : TREES_TAIL;
+    /* low and high may be with their tails: rounding decides */
+
+    tail = r->n / 4 < MAAS_TREES_LINE - 1 ? r->n / 4 : MAAS_TREES_LINE - 1;
     low = (float) r->threshold[tail];
     high = (float) r->threshold[r->n - 1 - tail];
-    line->scale = (MAAS_TREES_BUCKETS - 2) / (high - low);
+    line->scale = (float) (line->buckets - 2) / (high - low);
     line->shift = 1 - low * line->scale;
 
     if (!(line->scale > 0) || !isfinite(line->scale)
@@ -56,14 +60,11 @@ maas_trees_line(const maas_trees_ranked_t *r, int wide, trees_line_t *line)
     }
 
     for (i = 0, last = 0, n = 0; i < r->n; i++) {
-        at = maas_trees_bucket(*line, (float) r->threshold[i]);
+        at = maas_trees_bucket(line, (float) r->threshold[i]);
         n = at == last ? n + 1 : 1;
         last = at;
 
-        if (n > MAAS_TREES_STEP
-            || (wide && i > 0 && (float) r->threshold[i]
-                                 == (float) r->threshold[i - 1]))
-        {
+        if (n > MAAS_TREES_LINE) {
             return 0;
         }
     }
@@ -72,79 +73,174 @@ maas_trees_line(const maas_trees_ranked_t *r, int wide, trees_line_t *line)
 }
 
 
-int
-maas__trees_near(maas_trees_layout_t *l, maas_arena_t *a)
+/* The fewest buckets that do.  Where x is wide no two thresholds may be the
+ * same float: then one comparison more tells the rest. */
+
+static int
+maas_trees_line(const maas_trees_ranked_t *r, int wide, trees_line_t *line)
 {
-    size_t                i, n;
-    trees_line_t          line;
-    maas_trees_head_t    *h = &l->head;
-    maas_trees_ranked_t  *r, *rest;
+    size_t  i;
 
-    r = l->ranked + h->small;
-    rest = maas__arena_alloc(a, h->middle + 1, sizeof(maas_trees_ranked_t));
-
-    if (rest == NULL) {
-        return -1;
-    }
-
-    for (i = 0, n = 0; i < h->middle; i++) {
-        if (maas_trees_line(&r[i], (int) h->wide, &line)) {
-            r[h->near++] = r[i];
-        } else {
-            rest[n++] = r[i];
+    for (i = 1; wide && i < r->n; i++) {
+        if ((float) r->threshold[i] == (float) r->threshold[i - 1]) {
+            return 0;
         }
     }
 
-    memcpy(r + h->near, rest, n * sizeof(maas_trees_ranked_t));
+    line->scale = 0;
+    line->shift = 0;
+    line->buckets = 1;
+
+    if (r->n <= MAAS_TREES_LINE) {
+        return 1;
+    }
+
+    for (line->buckets = 4; line->buckets <= MAAS_TREES_BUCKETS;
+         line->buckets *= 2)
+    {
+        if (maas_trees_buckets(r, line)) {
+            return 1;
+        }
+    }
 
     return 0;
 }
 
 
-/* Numbers of a list, which is read 16 from any one on */
+/* In the order of the row, which both kinds of features are in */
 
-static size_t
-maas_trees_near_numbers(const maas_trees_ranked_t *r)
+static void
+maas_trees_near_merge(maas_trees_ranked_t *to, const maas_trees_ranked_t *a,
+    size_t n_a, const maas_trees_ranked_t *b, size_t n_b)
 {
-    return r->n + MAAS_TREES_STEP;
+    while (n_a + n_b > 0) {
+        if (n_b == 0 || (n_a > 0 && a->feature < b->feature)) {
+            *to++ = *a++;
+            n_a--;
+        } else {
+            *to++ = *b++;
+            n_b--;
+        }
+    }
+}
+
+
+int
+maas__trees_near(maas_trees_layout_t *l, maas_arena_t *a)
+{
+    size_t                i, n, near[2], rest[2];
+    trees_line_t          line;
+    maas_trees_head_t    *h = &l->head;
+    maas_trees_ranked_t  *by[2], *left[2];
+
+    n = h->small + h->middle;
+    by[0] = maas__arena_alloc(a, n + 1, sizeof(maas_trees_ranked_t));
+    by[1] = maas__arena_alloc(a, n + 1, sizeof(maas_trees_ranked_t));
+    left[0] = maas__arena_alloc(a, n + 1, sizeof(maas_trees_ranked_t));
+    left[1] = maas__arena_alloc(a, n + 1, sizeof(maas_trees_ranked_t));
+
+    if (by[0] == NULL || by[1] == NULL || left[0] == NULL || left[1] == NULL) {
+        return -1;
+    }
+
+    memset(near, 0, sizeof(near));
+    memset(rest, 0, sizeof(rest));
+
+    for (i = 0; i < n; i++) {
+        if (maas_trees_line(&l->ranked[i], (int) h->wide, &line)) {
+            by[i >= h->small][near[i >= h->small]++] = l->ranked[i];
+        } else {
+            left[i >= h->small][rest[i >= h->small]++] = l->ranked[i];
+        }
+    }
+
+    h->small = rest[0];
+    h->near = near[0] + near[1];
+    h->middle = h->near + rest[1];
+
+    memcpy(l->ranked, left[0], rest[0] * sizeof(maas_trees_ranked_t));
+    maas_trees_near_merge(l->ranked + h->small, by[0], near[0], by[1],
+                          near[1]);
+    memcpy(l->ranked + h->small + h->near, left[1],
+           rest[1] * sizeof(maas_trees_ranked_t));
+
+    return 0;
+}
+
+
+/* Lines of a feature, from byte `first` of all on */
+
+static void
+maas_trees_near_put(const maas_trees_head_t *h, const maas_trees_ranked_t *r,
+    const trees_line_t *line, size_t first, char *to)
+{
+    float     *list;
+    size_t     b, i, k;
+    uint32_t   start;
+
+    for (b = 0, i = 0; b < line->buckets; b++) {
+        list = (float *) (to + h->near_at + first) + b * MAAS_TREES_STEP;
+        start = TREES_START | (uint32_t) i;
+        memcpy(list + MAAS_TREES_LINE, &start, sizeof(start));
+
+        for (k = 0; k < MAAS_TREES_LINE; k++) {
+            list[k] = INFINITY;
+
+            if (i < r->n
+                && maas_trees_bucket(line, (float) r->threshold[i]) == b)
+            {
+                list[k] = (float) r->threshold[i++];
+            }
+        }
+    }
 }
 
 
 static void
-maas_trees_near_put(const maas_trees_head_t *h, const maas_trees_ranked_t *r,
-    size_t i, size_t at, char *to)
+maas_trees_near_guess(const maas_trees_head_t *h, const trees_line_t *line,
+    size_t first, size_t place, char *to)
 {
-    float         *list;
-    size_t         k;
-    uint8_t       *start;
-    trees_line_t   line;
+    float     *guess;
+    size_t     i, begin;
+    uint32_t   at;
 
-    (void) maas_trees_line(r, (int) h->wide, &line);
+    at = (uint32_t) first;
+    guess = (float *) (to + h->near_line_at);
 
-    ((float *) (to + h->near_scale_at))[i] = line.scale;
-    ((float *) (to + h->near_shift_at))[i] = line.shift;
-    ((uint32_t *) (to + h->near_first_at))[i] = (uint32_t) at;
+    /* the last ones overlap those before them */
 
-    list = (float *) (to + h->near_at) + at;
+    for (i = 0; i < h->near_span; i += MAAS_TREES_STEP, guess += TREES_GUESS) {
+        begin = i + MAAS_TREES_STEP > h->near_span
+                && h->near_span > MAAS_TREES_STEP
+                ? h->near_span - MAAS_TREES_STEP : i;
 
-    for (k = 0; k < maas_trees_near_numbers(r); k++) {
-        list[k] = k < r->n ? (float) r->threshold[k] : INFINITY;
-    }
-
-    /* the thresholds in buckets before one */
-
-    start = (uint8_t *) (to + h->near_start_at) + i * MAAS_TREES_BUCKETS;
-
-    for (k = r->n; k-- > 0; /* void */) {
-        at = maas_trees_bucket(line, list[k]);
-
-        if (at + 1 < MAAS_TREES_BUCKETS && start[at + 1] == 0) {
-            start[at + 1] = (uint8_t) (k + 1);
+        if (place >= begin && place < begin + MAAS_TREES_STEP) {
+            guess[place - begin] = line->scale;
+            guess[MAAS_TREES_STEP + place - begin] = line->shift;
+            guess[2 * MAAS_TREES_STEP + place - begin]
+                = (float) (line->buckets - 1);
+            memcpy(guess + 3 * MAAS_TREES_STEP + place - begin, &at,
+                   sizeof(at));
         }
     }
+}
 
-    for (k = 1; k < MAAS_TREES_BUCKETS; k++) {
-        start[k] = start[k] < start[k - 1] ? start[k - 1] : start[k];
+
+/* Are their values near each other in the row? */
+
+static void
+maas_trees_near_span(maas_trees_layout_t *l)
+{
+    maas_trees_head_t          *h = &l->head;
+    const maas_trees_ranked_t  *r = l->ranked + h->small;
+
+    h->near_row = h->near > 0 ? r[0].feature : 0;
+    h->near_span = h->near > 0 ? r[h->near - 1].feature + 1 - h->near_row : 0;
+    h->near_apart = h->near_span > MAAS_TREES_COLUMNS
+                    || h->near_span > 2 * h->near;
+
+    if (h->near_apart) {
+        h->near_span = h->near;
     }
 }
 
@@ -152,32 +248,38 @@ maas_trees_near_put(const maas_trees_head_t *h, const maas_trees_ranked_t *r,
 void
 maas__trees_near_pack(maas_trees_layout_t *l, size_t *at, void *to)
 {
-    size_t                      i, n;
+    size_t                      i, place, first;
+    uint32_t                   *column;
+    trees_line_t                line;
     maas_trees_head_t          *h = &l->head;
     const maas_trees_ranked_t  *r = l->ranked + h->small;
 
-    for (i = 0, n = 0; i < h->near; i++) {
-        n += maas_trees_near_numbers(&r[i]);
+    maas_trees_near_span(l);
+
+    h->near_line_at = maas__trees_place(at, (h->near_span + MAAS_TREES_STEP - 1)
+                                            / MAAS_TREES_STEP,
+                                        TREES_GUESS * sizeof(float));
+    h->near_to_at = maas__trees_place(at, h->near_span, sizeof(uint32_t));
+    h->near_at = *at;
+
+    column = (uint32_t *) ((char *) to + h->near_to_at);
+
+    for (i = 0; to != NULL && i < h->near_span; i++) {
+        column[i] = (uint32_t) (MAAS_TREES_COLUMNS - h->small);
     }
 
-    /* lines are read 16 at once */
+    for (i = 0, first = 0; i < h->near; i++) {
+        (void) maas_trees_line(&r[i], (int) h->wide, &line);
 
-    i = (h->near + MAAS_TREES_STEP - 1) / MAAS_TREES_STEP * MAAS_TREES_STEP;
+        if (to != NULL) {
+            place = h->near_apart ? i : r[i].feature - h->near_row;
+            column[place] = (uint32_t) i;
+            maas_trees_near_guess(h, &line, first, place, to);
+            maas_trees_near_put(h, &r[i], &line, first, to);
+        }
 
-    h->near_scale_at = maas__trees_place(at, i, sizeof(float));
-    h->near_shift_at = maas__trees_place(at, i, sizeof(float));
-    h->near_first_at = maas__trees_place(at, i, sizeof(uint32_t));
-    h->near_start_at = maas__trees_place(at, h->near, MAAS_TREES_BUCKETS);
-    h->near_at = maas__trees_place(at, n, sizeof(float));
-
-    for (i = 0, n = 0; to != NULL && i < h->near; i++) {
-        maas_trees_near_put(h, &r[i], i, n, to);
-        n += maas_trees_near_numbers(&r[i]);
+        first += line.buckets * MAAS_ALIGN;
     }
 
-    /* are their values neighbours in the row? */
-
-    h->near_row = h->near > 0 ? r[0].feature : 0;
-    h->near_apart = h->near > 0
-                    && r[h->near - 1].feature != h->near_row + h->near - 1;
+    (void) maas__trees_place(at, first, 1);
 }

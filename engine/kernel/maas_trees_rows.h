@@ -6,44 +6,63 @@
  *   WIDTH                         pieces of a block
  *   PACKED                        are nodes of two bytes known?
  *   maas_v_sets(h, x, bits)       decisions of a row's sets
- *   maas_v_all_blocks(h, r, n)    exits of pieces, of n rows: 1, 2 or
- *                                 MAAS_TREES_ROWS
+ *   maas_v_quick(h, r, n, s)      quick sums of n rows: 1, 2 or once or twice
+ *                                 MAAS_TREES_ROWS; 0: there are none
+ *   maas_v_all_blocks(h, r, n, b, end)
+ *                                 exits of the pieces of blocks b..end, of as
+ *                                 many
  *   maas_v_all_ids(h, r, n)       ids of trees, of the same
  *
  * Not here: what stands where (maas_trees_layout.h).
  */
 
 
+/* A step reads as vectors what the one before stored in pieces, and would wait
+ * for that: so each is done for twice the rows that run together */
+
 static TARGET void
 maas_v_rows(const maas_trees_head_t *h, const void *x, size_t ldx, size_t n,
     void *s, void *scratch)
 {
-    size_t        i;
-    const char   *row;
+    size_t        i, row, sums, some;
     trees_rows_t  r;
 
+    row = ldx * (h->wide ? sizeof(double) : sizeof(float));
+    sums = h->out * (h->wide_sum ? sizeof(double) : sizeof(float));
     r.next = h->scratch;
     r.column = scratch;
     r.bits = r.column + h->bits_off;
     r.exit = r.column + h->exit_off;
     r.id = r.column + h->id_off;
 
-    if (n == 1) {
-        maas_v_columns(h, x, ldx, r.column, r.next, 1);
-    } else if (n == 2) {
-        maas_v_columns(h, x, ldx, r.column, r.next, 2);
-    } else {
-        maas_v_columns(h, x, ldx, r.column, r.next, MAAS_TREES_ROWS);
+    for (i = 0; i < n; i += MAAS_TREES_ROWS) {
+        if (n == 1) {
+            maas_v_columns(h, x, ldx, r.column, r.next, 1);
+        } else if (n == 2) {
+            maas_v_columns(h, x, ldx, r.column, r.next, 2);
+        } else {
+            maas_v_columns(h, (const char *) x + i * row, ldx,
+                           r.column + i * r.next, r.next, MAAS_TREES_ROWS);
+        }
     }
 
-    for (i = 0, row = x; h->sets > 0 && i < n; i++) {
-        maas_v_sets(h, row, r.bits + i * r.next);
-        row += ldx * (h->wide ? sizeof(double) : sizeof(float));
+    for (i = 0; h->sets > 0 && i < n; i++) {
+        maas_v_sets(h, (const char *) x + i * row, r.bits + i * r.next);
     }
 
-    maas_v_all_blocks(h, &r, n);
+    if (maas_v_quick(h, &r, n, s)) {
+        return;
+    }
+
+    maas_v_all_blocks(h, &r, n, 0, h->blocks);
     maas_v_all_ids(h, &r, n);
-    maas__trees_sums(h, r.id, r.next, x, ldx, n, s);
+
+    for (i = 0; i < n; i += some) {
+        some = n < MAAS_TREES_ROWS ? n : MAAS_TREES_ROWS;
+        maas__trees_sums(h, r.id + i * r.next, r.next,
+                         (const char *) x + i * row, ldx, some,
+                         (char *) s + i * sums);
+    }
 }
 
 
@@ -63,7 +82,8 @@ maas_v_run(const maas_trees_t *t, const void *packed, const void *x,
     sums = h->out * (h->wide_sum ? sizeof(double) : sizeof(float));
 
     for (/* void */; rows > 0; rows -= n) {
-        n = rows >= MAAS_TREES_ROWS ? MAAS_TREES_ROWS : rows >= 2 ? 2 : 1;
+        n = rows >= 2 * MAAS_TREES_ROWS ? 2 * MAAS_TREES_ROWS
+            : rows >= MAAS_TREES_ROWS ? MAAS_TREES_ROWS : rows >= 2 ? 2 : 1;
         maas_v_rows(h, x, ldx, n, s, scratch);
         x = (const char *) x + n * row;
         s = (char *) s + n * sums;

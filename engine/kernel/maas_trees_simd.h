@@ -8,15 +8,16 @@
  *   maas_v_gap_float(x, n, zeros) is one of n NaN, or, with zeros, about 0?
  *   maas_v_gap_double(x, n, zeros)
  *
- * for ranks that are guessed,
+ * for ranks by lines,
  *
- *   maas_v_near(p, x, alike, same)
- *                                 floats of p[0..16), not aligned, below x;
- *                                 alike: is one of them x?  Then *same.
- *   maas_v_buckets_float(x, n, scale, shift, near, bucket)
- *   maas_v_buckets_double(x, n, scale, shift, near, bucket)
- *                                 near(n) as floats; their buckets(n).  Up to
- *                                 16 more of each are written.
+ *   maas_v_same_t, maas_v_same_none(), maas_v_same_any(same)
+ *   maas_v_rank(p, x, alike, same)
+ *                                 rank by the line p; alike: is one of its
+ *                                 floats x?  Then *same.
+ *   maas_v_lines_float(x, n, guess, near, line)
+ *   maas_v_lines_double(x, n, guess, near, line)
+ *                                 near(n) as floats; where their lines(n) are.
+ *                                 Of each 16 are written, or more.
  *
  * and, instead of plain C,
  *
@@ -128,61 +129,71 @@ maas_v_parts_##T(const maas_trees_head_t *h, const T *x, uint8_t *column)     \
 }                                                                             \
                                                                               \
                                                                               \
-/* Ranks that are guessed, of n rows; step by step, so that all of them are   \
- * under way at once.  Where floats are alike, wide ones are told apart. */   \
+/* Ranks by lines, of n rows; where floats are alike, wide ones are told      \
+ * apart. */                                                                  \
                                                                               \
 INLINE void                                                                   \
 maas_v_near_##T(const maas_trees_head_t *h, const T *x, size_t ldx,           \
     uint8_t *column, size_t next, const int n)                                \
 {                                                                             \
     T                apart[MAAS_TREES_COLUMNS];                               \
-    int              r, same;                                                 \
-    float            near[MAAS_TREES_ROWS][MAAS_TREES_COLUMNS]                \
+    int              r, holes;                                                \
+    float            near[MAAS_TREES_ROWS][MAAS_TREES_COLUMNS + 16]           \
                          __attribute__((aligned(64)));                        \
-    size_t           i, k;                                                    \
-    uint8_t          bucket[MAAS_TREES_ROWS][MAAS_TREES_COLUMNS]              \
+    size_t           i, at, end, span, whole, skip;                           \
+    uint32_t         line[MAAS_TREES_ROWS][MAAS_TREES_COLUMNS + 16]           \
                          __attribute__((aligned(64)));                        \
     const T         *exact;                                                   \
-    const float     *list;                                                    \
-    const uint8_t   *start;                                                   \
-    const uint32_t  *feature, *fine, *first;                                  \
+    const char      *lines;                                                   \
+    maas_v_same_t    same;                                                    \
+    const uint32_t  *feature, *fine, *to;                                     \
                                                                               \
-    list = MAAS_TREES_AT(h, near_at, float);                                  \
-    start = MAAS_TREES_AT(h, near_start_at, uint8_t);                         \
-    first = MAAS_TREES_AT(h, near_first_at, uint32_t);                        \
+    lines = MAAS_TREES_AT(h, near_at, char);                                  \
+    to = MAAS_TREES_AT(h, near_to_at, uint32_t);                              \
     feature = MAAS_TREES_AT(h, feature_at, uint32_t) + h->small;              \
-    same = 0;                                                                 \
+    span = h->near_span;                                                      \
+    holes = span != h->near;                                                  \
+    same = maas_v_same_none();                                                \
                                                                               \
     for (r = 0; r < n; r++) {                                                 \
-        for (i = 0; h->near_apart && i < h->near; i++) {                      \
+        for (i = 0; h->near_apart && i < span; i++) {                         \
             apart[i] = x[(size_t) r * ldx + feature[i]];                      \
         }                                                                     \
                                                                               \
-        maas_v_buckets_##T(h->near_apart ? apart                              \
-                               : x + (size_t) r * ldx + h->near_row,          \
-                           h->near, MAAS_TREES_AT(h, near_scale_at, float),   \
-                           MAAS_TREES_AT(h, near_shift_at, float), near[r],   \
-                           bucket[r]);                                        \
+        maas_v_lines_##T(h->near_apart ? apart                                \
+                             : x + (size_t) r * ldx + h->near_row, span,      \
+                         (const float *) (const void *)                       \
+                             MAAS_TREES_AT(h, near_line_at, char),            \
+                         near[r], line[r]);                                   \
     }                                                                         \
                                                                               \
-    for (i = 0; i < h->near; i++, start += MAAS_TREES_BUCKETS) {              \
-        _Pragma("GCC unroll 4")                                               \
-        for (r = 0; r < n; r++) {                                             \
-            bucket[r][i] = start[bucket[r][i]];                               \
+    /* a part of 16 values, or more, stands where it would alone */           \
+                                                                              \
+    whole = span < 16 ? span : span & ~(size_t) 15;                           \
+    skip = span < 16 ? 0 : (16 - span % 16) % 16;                             \
+                                                                              \
+    for (i = 0, end = whole, at = 0; i < span; end = span, at = skip) {       \
+        for (/* void */; holes && i < end; i++) {                             \
+            _Pragma("GCC unroll 4")                                           \
+            for (r = 0; r < n; r++) {                                         \
+                column[(size_t) r * next + to[i]] = (uint8_t) maas_v_rank(    \
+                    lines + line[r][i + at], near[r][i + at],                 \
+                    sizeof(T) > sizeof(float), &same);                        \
+            }                                                                 \
+        }                                                                     \
+                                                                              \
+        _Pragma("GCC unroll 2")                                               \
+        for (/* void */; i < end; i++) {                                      \
+            _Pragma("GCC unroll 4")                                           \
+            for (r = 0; r < n; r++) {                                         \
+                column[(size_t) r * next + i] = (uint8_t) maas_v_rank(        \
+                    lines + line[r][i + at], near[r][i + at],                 \
+                    sizeof(T) > sizeof(float), &same);                        \
+            }                                                                 \
         }                                                                     \
     }                                                                         \
                                                                               \
-    for (i = 0; i < h->near; i++) {                                           \
-        _Pragma("GCC unroll 4")                                               \
-        for (r = 0; r < n; r++) {                                             \
-            k = bucket[r][i];                                                 \
-            column[(size_t) r * next + i] = (uint8_t) (k + maas_v_near(list   \
-                + first[i] + k, near[r][i], sizeof(T) > sizeof(float),        \
-                &same));                                                      \
-        }                                                                     \
-    }                                                                         \
-                                                                              \
-    if (sizeof(T) == sizeof(float) || !same) {                                \
+    if (sizeof(T) == sizeof(float) || !maas_v_same_any(same)) {               \
         return;                                                               \
     }                                                                         \
                                                                               \

@@ -47,6 +47,7 @@ static const make_t  makes[] = {
     { .crowd = 1, .trees = 60, .pool = 200, .wide = 1, .missing = 0x06 },
     { .crowd = 2, .trees = 60, .pool = 200, .wide = 1 },
     { .crowd = 2, .trees = 60, .pool = 200 },
+    { .crowd = 2, .trees = 20, .pool = 12, .wide = 1, .in = 20 },
     { .trees = 100, .in = 30, .pool = 255 },
     { .trees = 65, .leaves = 1 },
     { .trees = 3, .leaves = 2, .in = 1, .pool = 1 },
@@ -64,6 +65,11 @@ static const make_t  makes[] = {
     { .trees = 150, .in = 200, .pool = 20 },
     { .trees = 150, .in = 256, .pool = 20 },
     { .trees = 150, .in = 300, .pool = 20 },
+    { .trees = 20, .in = 200, .leaves = 8 },
+    { .trees = 25, .in = 30, .leaves = 3, .wide = 1 },
+    { .trees = 5, .in = 90, .leaves = 5, .wide = 1, .missing = 0x06 },
+    { .trees = 257, .leaves = 31, .in = 30, .pool = 255, .wide = 1 },
+    { .trees = 130, .leaves = 20, .in = 50, .single = 1, .pool = 90 },
     { .trees = 50, .in = 2, .pool = 600, .missing = 0x06 },
     { .trees = 200, .in = 1, .pool = FREE },
     { .trees = 150, .leaves = 60, .in = 1, .pool = FREE,
@@ -655,7 +661,7 @@ all_forms(void **state)
 {
     size_t                i, j, width;
     make_t                m;
-    unsigned              seen[11][2];
+    unsigned              seen[16][2];
     maas_arena_t         *a;
     maas_trees_t          t;
     maas_trees_layout_t  *l;
@@ -683,6 +689,11 @@ all_forms(void **state)
         seen[8][l->head.columns > 64]++;
         seen[9][l->head.columns > 128]++;
         seen[10][l->head.narrow]++;
+        seen[11][l->head.near_apart]++;
+        seen[12][l->head.near_span > l->head.near]++;
+        seen[13][l->head.quick]++;
+        seen[14][l->head.groups > 1]++;
+        seen[15][l->head.small > 0]++;
 
         maas__arena_destroy(a);
         drop(&t);
