@@ -24,13 +24,13 @@
 #include "portfolio.h"
 
 
-#define SEARCH_BASE     1.5e9       /* work for a table of no rows, */
+#define SEARCH_BASE     3e9         /* work for a table of no rows, */
 #define SEARCH_ROW      3e5         /*     for each row, */
 #define SEARCH_ONCE     8e5         /*     or if they are not dealt into folds,
                                            for they have more to say, */
 #define SEARCH_NUMBERS  50          /*     and as much for so many numbers: */
-#define SEARCH_SCORE    20          /*     a score is as many */
-#define SEARCH_MOST     60e9
+#define SEARCH_SCORE    10          /*     a score is as many */
+#define SEARCH_MOST     40e9
 #define SEARCH_BEST     10          /* times as much for the best effort */
 #define SEARCH_AT_ONCE  4           /* on any machine */
 #define SEARCH_FIRST    0.35        /* of it, for the first look at most, */
