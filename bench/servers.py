@@ -216,6 +216,60 @@ def cores():
     return spent / TICK
 
 
+class Bursts:
+    """Requests of a model on open connections, all sent before any answer is
+    read, by this process on the server's core: so the server finds as many
+    at a time whatever it is, and no other core says how fast it may be."""
+
+    def __init__(self, server, path, connections, bodies):
+        prefix, head, count = bodies
+        self.server, self.turn, self.sent = server, 0, []
+
+        for i in range(count):
+            with open(f'{prefix}.{i}', 'rb') as f:
+                body = f.read()
+            lines = [f'POST {path} HTTP/1.1', 'Host: 127.0.0.1',
+                     f'Content-Length: {len(body)}']
+            lines += (['Content-Type: application/json'] if head is None else
+                      ['Content-Type: application/octet-stream',
+                       f'Inference-Header-Content-Length: {head}'])
+            self.sent.append('\r\n'.join(lines + ['', '']).encode() + body)
+
+        self.open = [socket.create_connection(('127.0.0.1', server.port))
+                     for _ in range(connections)]
+        for c in self.open:
+            c.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    @staticmethod
+    def answer(c):
+        got = b''
+        while True:
+            more = c.recv(65536)
+            got += more
+            head, _, body = got.partition(b'\r\n\r\n')
+            length = head.partition(b'Content-Length: ')[2].split(b'\r')[0]
+            if not more or (length and len(body) >= int(length)):
+                break
+        if not got.startswith(b'HTTP/1.1 200'):
+            raise RuntimeError(f'bursts: got {got[:100]}')
+
+    def burst(self):
+        for c in self.open:
+            c.sendall(self.sent[self.turn % len(self.sent)])
+            self.turn += 1
+        for c in self.open:
+            self.answer(c)
+
+    def cpu(self, bursts):
+        """CPU us of a request of so many bursts, after two others"""
+        for _ in range(2):
+            self.burst()
+        start = self.server.cpu()
+        for _ in range(bursts):
+            self.burst()
+        return (self.server.cpu() - start) / bursts / len(self.open) * 1e6
+
+
 def load(server, path, connections, seconds, bodies):
     """One run of wrk, with CPU us per request, how busy the server was, and
     the share of the two cores that others took."""
