@@ -283,6 +283,10 @@ maas_status_t train_attr_ints(train_onnx_t *o, const train_onnx_node_t *n,
     const char *name, int64_t **v, size_t *count);
 maas_status_t train_attr_texts(train_onnx_t *o, const train_onnx_node_t *n,
     const char *name, maas_str_t **v, size_t *count);
+/* The one axis that "axes" says, an attribute or, since opset 13, input 1; 0,
+ * that of rows, if it says none or several. */
+maas_status_t train_attr_axis(train_onnx_t *o, const train_onnx_node_t *n,
+    int64_t *axis);
 
 
 /* onnx_tensor.c: numbers of a TensorProto, of the file or of one beside it;
@@ -301,10 +305,16 @@ train_onnx_value_t *train_onnx_flat(train_onnx_t *o, train_onnx_kind_t kind,
 /* A copy, of another shape with as many numbers. */
 train_onnx_value_t *train_onnx_copy(train_onnx_t *o,
     const train_onnx_value_t *v);
+/* A constant like v, with (v->n) numbers of its own, which are to be set:
+ * (*t)->number.  NULL: without memory, which was said. */
+train_onnx_value_t *train_onnx_anew(train_onnx_t *o,
+    const train_onnx_value_t *v, train_onnx_tensor_t **t);
 
 /* The value of input i of a node; fails if it is not there. */
 const train_onnx_value_t *train_onnx_in(train_onnx_t *o,
     const train_onnx_node_t *n, size_t i);
+/* Are numbers along an axis those of a row, (n) or (1,n)? */
+int train_onnx_over_row(const train_onnx_value_t *v, int64_t axis);
 /* Is input i given? */
 int train_onnx_has(const train_onnx_node_t *n, size_t i);
 /* The numbers of an input that is the same for each row; NULL: it failed. */

@@ -190,3 +190,31 @@ train_attr_texts(train_onnx_t *o, const train_onnx_node_t *n,
 
     return MAAS_OK;
 }
+
+
+maas_status_t
+train_attr_axis(train_onnx_t *o, const train_onnx_node_t *n, int64_t *axis)
+{
+    size_t                      count;
+    int64_t                    *axes;
+    maas_status_t               rc;
+    const train_onnx_tensor_t  *t;
+
+    rc = train_attr_ints(o, n, "axes", &axes, &count);
+    if (rc != MAAS_OK) {
+        return rc;
+    }
+
+    *axis = count == 1 ? axes[0] : 0;
+
+    if (count == 0 && train_onnx_has(n, 1)) {
+        t = train_onnx_const(o, n, 1);
+        if (t == NULL) {
+            return o->err->code;
+        }
+
+        *axis = t->n == 1 ? (int64_t) t->number[0] : 0;
+    }
+
+    return MAAS_OK;
+}

@@ -313,25 +313,12 @@ chain_root_const(train_onnx_t *o, const train_onnx_value_t *v, int root)
     train_onnx_value_t   *y;
     train_onnx_tensor_t  *t;
 
-    y = train_onnx_copy(o, v);
-    t = train_import_alloc(o->m, 1, sizeof(*t));
+    y = train_onnx_anew(o, v, &t);
 
-    if (t != NULL) {
-        *t = *v->tensor;
-        t->number = train_import_alloc(o->m, v->n, sizeof(double));
-    }
-
-    if (y == NULL || t == NULL || t->number == NULL) {
-        (void) train_onnx_nomem(o);
-        return NULL;
-    }
-
-    for (i = 0; i < v->n; i++) {
+    for (i = 0; y != NULL && i < v->n; i++) {
         t->number[i] = root ? sqrt(v->tensor->number[i])
                             : 1 / v->tensor->number[i];
     }
-
-    y->tensor = t;
 
     return y;
 }
@@ -368,31 +355,18 @@ chain_root(train_onnx_t *o, const train_onnx_node_t *n)
 static maas_status_t
 chain_mean(train_onnx_t *o, const train_onnx_node_t *n)
 {
-    size_t                      count;
-    int64_t                    *axes, axis;
-    maas_status_t               rc;
-    const train_onnx_value_t   *v;
-    const train_onnx_tensor_t  *t;
+    int64_t                    axis;
+    maas_status_t              rc;
+    const train_onnx_value_t  *v;
 
     v = train_onnx_in(o, n, 0);
     if (v == NULL) {
         return o->err->code;
     }
 
-    rc = train_attr_ints(o, n, "axes", &axes, &count);
+    rc = train_attr_axis(o, n, &axis);
     if (rc != MAAS_OK) {
         return rc;
-    }
-
-    axis = count == 1 ? axes[0] : 0;
-
-    if (count == 0 && train_onnx_has(n, 1)) {
-        t = train_onnx_const(o, n, 1);
-        if (t == NULL) {
-            return o->err->code;
-        }
-
-        axis = t->n == 1 ? (int64_t) t->number[0] : 0;
     }
 
     if (v->rank != 1 || (axis != -1 && axis != 1)) {

@@ -103,6 +103,56 @@ math_sigmoid(train_onnx_t *o, const train_onnx_node_t *n,
 }
 
 
+/* Is it a step of a chain: variance + c, exp(-x) + 1, or 1 divided by that or
+ * by a root?  c(v->n); swapped: it stands before. */
+
+static int
+math_goes_on(const train_onnx_value_t *v, math_kind_t kind, const double *c,
+    int swapped)
+{
+    int     one;
+    double  all;
+
+    one = train_chain_uniform(c, v->n, 1, &all) && all == 1;
+
+    if (v->a != NULL) {
+        return 0;
+    }
+
+    return kind == MATH_ADD
+           ? v->kind == ONNX_VAR || (v->kind == ONNX_EXP && one)
+           : kind == MATH_DIV && swapped && one
+             && (v->kind == ONNX_EXP_ONE || v->kind == ONNX_STD);
+}
+
+
+static const train_onnx_value_t *
+math_chain(train_onnx_t *o, const train_onnx_node_t *n,
+    const train_onnx_value_t *v, const double *c)
+{
+    train_onnx_value_t  *y;
+
+    if (v->kind == ONNX_EXP_ONE) {
+        return math_sigmoid(o, n, v->of);
+    }
+
+    if (v->kind == ONNX_STD) {
+        return train_chain_of(o, ONNX_INV, v->of, v->number, 1);
+    }
+
+    y = train_onnx_copy(o, v);
+
+    if (y != NULL && v->kind == ONNX_EXP) {
+        y->kind = ONNX_EXP_ONE;
+
+    } else if (y != NULL) {
+        y->number += c[0];
+    }
+
+    return y;
+}
+
+
 /* A row's number and a constant, c: v * a + b.  swapped: the constant stands
  * before. */
 
@@ -111,7 +161,7 @@ math_with(train_onnx_t *o, const train_onnx_node_t *n, math_kind_t kind,
     const train_onnx_value_t *v, const train_onnx_tensor_t *t, int swapped)
 {
     size_t               i;
-    double              *c, *minus, all;
+    double              *c, *minus;
     train_onnx_value_t  *y;
 
     /* for each number of what will be divided by the root */
@@ -125,41 +175,11 @@ math_with(train_onnx_t *o, const train_onnx_node_t *n, math_kind_t kind,
         return NULL;
     }
 
-    if (v->kind == ONNX_VAR && kind == MATH_ADD && v->a == NULL) {
-        y = train_onnx_copy(o, v);
-
-        if (y != NULL) {
-            y->number += c[0];
-        }
-
-        return y;
-    }
-
-    if (v->kind == ONNX_EXP && kind == MATH_ADD && v->a == NULL
-        && train_chain_uniform(c, v->n, 1, &all) && all == 1)
-    {
-        y = train_onnx_copy(o, v);
-
-        if (y != NULL) {
-            y->kind = ONNX_EXP_ONE;
-        }
-
-        return y;
-    }
-
-    if (v->kind == ONNX_EXP_ONE && kind == MATH_DIV && swapped
-        && v->a == NULL && train_chain_uniform(c, v->n, 1, &all) && all == 1)
-    {
-        return math_sigmoid(o, n, v->of);
+    if (math_goes_on(v, kind, c, swapped)) {
+        return math_chain(o, n, v, c);
     }
 
     if (kind == MATH_DIV && swapped) {
-        if (v->kind == ONNX_STD && v->a == NULL
-            && train_chain_uniform(c, v->n, 1, &all) && all == 1)
-        {
-            return train_chain_of(o, ONNX_INV, v->of, v->number, 1);
-        }
-
         (void) train_onnx_refuse(o, n, "by a value of the row");
         return NULL;
     }
@@ -298,17 +318,8 @@ math_consts(train_onnx_t *o, const train_onnx_node_t *n, math_kind_t kind,
     }
 
     large = u->n > v->n || (u->n == v->n && u->rank >= v->rank) ? u : v;
-    y = train_onnx_copy(o, large);
-    t = train_import_alloc(o->m, 1, sizeof(*t));
-    if (y == NULL || t == NULL) {
-        (void) train_onnx_nomem(o);
-        return NULL;
-    }
-
-    *t = *large->tensor;
-    t->number = train_import_alloc(o->m, large->n, sizeof(double));
-    if (t->number == NULL) {
-        (void) train_onnx_nomem(o);
+    y = train_onnx_anew(o, large, &t);
+    if (y == NULL) {
         return NULL;
     }
 
@@ -324,8 +335,6 @@ math_consts(train_onnx_t *o, const train_onnx_node_t *n, math_kind_t kind,
             t->number[i] = trunc(t->number[i]);
         }
     }
-
-    y->tensor = t;
 
     return y;
 }

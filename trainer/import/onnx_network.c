@@ -151,16 +151,6 @@ network_sigmoid(train_onnx_t *o, const train_onnx_node_t *n)
 }
 
 
-/* Is an axis that of all numbers of a row, (n) or (1,n)? */
-
-static int
-network_over_row(const train_onnx_value_t *v, int64_t axis)
-{
-    return (v->rank == 1 || (v->rank == 2 && v->dim[0] == 1))
-           && (axis == -1 || axis == (int64_t) v->rank);
-}
-
-
 /* Put off: the last of a model, or 1 / (1 + exp(-x)) */
 
 static maas_status_t
@@ -270,7 +260,7 @@ network_softmax(train_onnx_t *o, const train_onnx_node_t *n)
 
     axis = train_attr_int(n, "axis", -1);
 
-    if (!network_over_row(v, axis)) {
+    if (!train_onnx_over_row(v, axis)) {
         return train_onnx_refuse(o, n, "over axis %lld of %zu dimensions, not"
                                  " over the numbers of a row",
                                  (long long) axis, v->rank + 1);
@@ -548,7 +538,7 @@ network_layer_norm(train_onnx_t *o, const train_onnx_node_t *n)
 
     axis = train_attr_int(n, "axis", -1);
 
-    if (!network_over_row(v, axis) || scale->n != v->n
+    if (!train_onnx_over_row(v, axis) || scale->n != v->n
         || (bias != NULL && bias->n != v->n))
     {
         return train_onnx_refuse(o, n, "not over the %zu numbers of a row",

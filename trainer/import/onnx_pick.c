@@ -10,8 +10,7 @@
 #include <string.h>
 
 
-/* Is it a row, (n) or (1,n), and the axis that of its numbers?  Of a constant:
- * is it a list? */
+/* Is the axis that of a row's numbers, or of a constant that is a list? */
 
 static int
 pick_over(const train_onnx_value_t *v, int64_t axis)
@@ -20,8 +19,7 @@ pick_over(const train_onnx_value_t *v, int64_t axis)
         return v->rank == 1 && (axis == -1 || axis == 0);
     }
 
-    return (v->rank == 1 || (v->rank == 2 && v->dim[0] == 1))
-           && (axis == -1 || axis == (int64_t) v->rank);
+    return train_onnx_over_row(v, axis);
 }
 
 
@@ -368,33 +366,21 @@ pick_split(train_onnx_t *o, const train_onnx_node_t *n)
 static maas_status_t
 pick_sum(train_onnx_t *o, const train_onnx_node_t *n)
 {
-    size_t                      i, count;
-    double                     *w;
-    int64_t                    *axes, axis;
-    maas_status_t               rc;
-    train_onnx_value_t         *y;
-    const train_onnx_value_t   *v, *sum;
-    const train_onnx_tensor_t  *t;
+    size_t                     i;
+    double                    *w;
+    int64_t                    axis;
+    maas_status_t              rc;
+    train_onnx_value_t        *y;
+    const train_onnx_value_t  *v, *sum;
 
     v = train_onnx_in(o, n, 0);
     if (v == NULL) {
         return o->err->code;
     }
 
-    rc = train_attr_ints(o, n, "axes", &axes, &count);
+    rc = train_attr_axis(o, n, &axis);
     if (rc != MAAS_OK) {
         return rc;
-    }
-
-    axis = count == 1 ? axes[0] : 0;
-
-    if (count == 0 && train_onnx_has(n, 1)) {
-        t = train_onnx_const(o, n, 1);
-        if (t == NULL) {
-            return o->err->code;
-        }
-
-        axis = t->n == 1 ? (int64_t) t->number[0] : 0;
     }
 
     if (v->kind == ONNX_CONST || !pick_over(v, axis)) {

@@ -111,16 +111,8 @@ shape_rounded_const(train_onnx_t *o, const train_onnx_value_t *v, int64_t to)
     train_onnx_value_t   *y;
     train_onnx_tensor_t  *t;
 
-    y = train_onnx_copy(o, v);
-    t = train_import_alloc(o->m, 1, sizeof(*t));
-
-    if (t != NULL) {
-        *t = *v->tensor;
-        t->number = train_import_alloc(o->m, v->n, sizeof(double));
-    }
-
-    if (y == NULL || t == NULL || t->number == NULL) {
-        (void) train_onnx_nomem(o);
+    y = train_onnx_anew(o, v, &t);
+    if (y == NULL) {
         return NULL;
     }
 
@@ -131,7 +123,6 @@ shape_rounded_const(train_onnx_t *o, const train_onnx_value_t *v, int64_t to)
     }
 
     t->type = (int) to;
-    y->tensor = t;
 
     return y;
 }

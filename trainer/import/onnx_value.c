@@ -61,6 +61,39 @@ train_onnx_copy(train_onnx_t *o, const train_onnx_value_t *v)
 }
 
 
+train_onnx_value_t *
+train_onnx_anew(train_onnx_t *o, const train_onnx_value_t *v,
+    train_onnx_tensor_t **t)
+{
+    train_onnx_value_t  *y;
+
+    y = train_onnx_copy(o, v);
+    *t = train_import_alloc(o->m, 1, sizeof(**t));
+
+    if (*t != NULL) {
+        **t = *v->tensor;
+        (*t)->number = train_import_alloc(o->m, v->n, sizeof(double));
+    }
+
+    if (y == NULL || *t == NULL || (*t)->number == NULL) {
+        (void) train_onnx_nomem(o);
+        return NULL;
+    }
+
+    y->tensor = *t;
+
+    return y;
+}
+
+
+int
+train_onnx_over_row(const train_onnx_value_t *v, int64_t axis)
+{
+    return (v->rank == 1 || (v->rank == 2 && v->dim[0] == 1))
+           && (axis == -1 || axis == (int64_t) v->rank);
+}
+
+
 int
 train_onnx_has(const train_onnx_node_t *n, size_t i)
 {
