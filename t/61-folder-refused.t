@@ -69,14 +69,28 @@ sub looks {
     return;
 }
 
-$t->write_file("in/a/no model $_", '') for 1 .. 300;
+# Files that come and go between two looks, not during one
+
+sub between_looks {
+    my ($change) = @_;
+    kill 'STOP', $t->workers;
+    $change->();
+    kill 'CONT', $t->workers;
+    return;
+}
+
+between_looks(sub {
+    $t->write_file("in/a/no model $_", '') for 1 .. 300;
+});
 ok($t->wait_for(sub { said() >= 256 }), 'files that are no models');
 looks('x');
 is(said(), 256, 'each is said once');
 is(scalar(() = $t->log =~ /256 files of "\S+\/a\/\*" are not taken, 44 more /g),
     1, 'and that there are more');
 
-unlink map { "$dir/in/a/no model $_" } (sort 1 .. 300)[ 0 .. 279 ];
+between_looks(sub {
+    unlink map { "$dir/in/a/no model $_" } (sort 1 .. 300)[ 0 .. 279 ];
+});
 $t->write_file('new', MaasTest::Swap::bytes('z', 1, hidden => 4));
 rename "$dir/new", "$dir/in/a/z.model" or die $!;
 ok(served('z'), 'once some are gone a model is taken');
