@@ -150,7 +150,7 @@ print_digits(uint32_t v, unsigned n, char *out)
 }
 
 
-/* How many digits v has: log10(2) of its bits, or one more. */
+/* How many digits v, not 0, has: log10(2) of its bits, or one more. */
 
 static inline unsigned
 print_count(uint32_t v)
