@@ -381,8 +381,8 @@ network_scores(network_t *w, float *to)
 }
 
 
-/* Numbers of an embedded row, and waves of it, about; without `seen` at most
- */
+/* Numbers of an embedded row, and waves of it: about as many, or, without
+ * `seen`, at most */
 
 static double
 network_units(const train_network_t *s, const train_lesson_t *l,
