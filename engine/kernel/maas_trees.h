@@ -30,6 +30,8 @@
 #define MAAS_TREE_FLOOR  0x20      /* of a set: -0.5 is no 0 */
 #define MAAS_TREE_FLAGS  0x3f
 
+#define MAAS_TREES_MOST  8         /* rows that have scratch of their own */
+
 #define MAAS_TREE_TINY   1.0000000180025095e-35    /* LightGBM's zero */
 
 /* What becomes of the sums, in their precision.  X(constant, name) */
@@ -172,8 +174,8 @@ typedef struct {
     int         (*usable)(const maas_trees_t *t);
 
     /* how it will be packed, in the arena, or NULL: no memory.  *size: bytes
-     * that pack() writes, *scratch: bytes a row of scratch that run() needs,
-     * both multiples of MAAS_ALIGN, not 0 */
+     * that pack() writes, *scratch: bytes a row, up to MAAS_TREES_MOST, of
+     * scratch that run() needs, both multiples of MAAS_ALIGN, not 0 */
     void       *(*layout)(const maas_trees_t *t, maas_arena_t *a,
                           size_t *size, size_t *scratch);
 
@@ -182,8 +184,8 @@ typedef struct {
 
     /* s(rows,out) dense, of type `sum`: base, if it is not the last, and trees
      * are in it.  x(rows,in): ldx numbers from row to row, of the type t->x.
-     * scratch: bytes a row, aligned, of any content.  t: as packed, its arrays
-     * are not there any more. */
+     * scratch: bytes a row, as above, aligned, of any content.  t: as packed,
+     * its arrays are not there any more. */
     void        (*run)(const maas_trees_t *t, const void *packed,
                        const void *x, size_t ldx, size_t rows, void *s,
                        void *scratch);

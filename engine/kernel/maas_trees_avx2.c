@@ -149,7 +149,7 @@ maas_v_rank(const char *p, float x, const int alike, maas_v_same_t *same)
                _mm256_packs_epi32(
                    _mm256_castps_si256(_mm256_cmp_ps(v, low, _CMP_GT_OQ)),
                    _mm256_castps_si256(_mm256_cmp_ps(v, high, _CMP_GT_OQ)))))
-           / 2 + (uint8_t) p[4 * MAAS_TREES_LINE];
+           / 2 + *(const uint16_t *) (const void *) (p + 4 * MAAS_TREES_LINE);
 }
 
 
@@ -516,6 +516,7 @@ maas_v_all_ids(const maas_trees_head_t *h, const trees_rows_t *r, size_t n)
 
 
 #define PACKED  0
+#define RANKED  0
 #define maas_v_quick(h, r, n, s)  0
 
 #include "maas_trees_rows.h"

@@ -11,6 +11,7 @@
 #if defined(__x86_64__)
 
 #include <immintrin.h>
+#include <math.h>
 #include <string.h>
 
 
@@ -120,7 +121,7 @@ maas_v_rank(const char *p, float x, const int alike, maas_v_same_t *same)
     }
 
     return (size_t) _mm_popcnt_u32(_mm512_cmp_ps_mask(line, v, _CMP_LT_OQ))
-           + (uint8_t) p[4 * MAAS_TREES_LINE];
+           + *(const uint16_t *) (const void *) (p + 4 * MAAS_TREES_LINE);
 }
 
 
@@ -742,7 +743,11 @@ maas_v_all_ids(const maas_trees_head_t *h, const trees_rows_t *r, size_t n)
 }
 
 
+#include "maas_trees_batch_avx512.h"
+
+
 #define PACKED  1                      /* nodes of two bytes are known */
+#define RANKED  1                      /* rows are ranked together */
 
 #include "maas_trees_rows.h"
 

@@ -11,6 +11,7 @@
 
 
 #define TREES_SUM         8            /* leaves that are added together */
+#define TREES_BATCH_WIDTH 64           /* lanes of kernels that rank 16 rows */
 #define TREES_NARROW      32           /* columns that leave room for 3 bits */
 #define TREES_BYTE_IDS    255          /* and 255 is none */
 #define TREES_WORD_IDS    65535
@@ -291,6 +292,10 @@ maas__trees_layout(const maas_trees_t *t, maas_arena_t *a, size_t width,
 
     if (h->walk || ids > TREES_WORD_IDS) {
         return maas__trees_walk_layout(t, a);
+    }
+
+    if (width == TREES_BATCH_WIDTH) {
+        maas__trees_batch(l);
     }
 
     h->narrow = narrow && h->columns <= TREES_NARROW;

@@ -19,6 +19,10 @@
 #define MAAS_TREES_COLUMNS  256
 #define MAAS_TREES_NONE     UINT32_MAX
 #define MAAS_TREES_ROWS     4      /* that run together */
+#define MAAS_TREES_BATCH    16     /* that are ranked together */
+#define MAAS_TREES_KINDS    5      /* of what NaN and zeros are to a node */
+#define MAAS_TREES_LEVELS   4      /* least of a list: 15 thresholds */
+#define MAAS_TREES_LEVELS_MAX  8
 
 /* What a set column knows of values beside its codes: rows of decisions */
 
@@ -42,7 +46,7 @@
  *     chunk fine[i] + j below x;
  *   the first `near` of those are quicker: bucket = x scale + shift, in
  *     floats, bounded by 0 and `last`, whole.  It has a line, 64 bytes from
- *     near_at + first + 64 bucket on: 15 floats and, as the lowest byte of a
+ *     near_at + first + 64 bucket on: 15 floats and, as the lowest bytes of a
  *     NaN, the rank of the first one; r = that + numbers of it below x; where x
  *     is wide, all that is done with (float) x, and rank = r, + 1 if number r
  *     of its fine list is below.  scale, shift, last and first are those of
@@ -52,15 +56,32 @@
  *     or nobody's, whose column is behind all;
  *   a large one, place l among the large ones: b = numbers below x in the
  *     top_chunks[l] chunks from top[l] on; c = 16 b + numbers of chunk
- *     coarse[l] + b below x; rank = 16 c + those of chunk fine[i] + c below x.
+ *     coarse[l] + b below x; rank = 16 c + those of chunk fine[i] + c below x;
+ *   the first `far` of those have lines as well: scale to first of their
+ *     values, one after the other, are from far_line_at on.
  *
  * Columns, a byte each.  The first `direct` ones are the ranks of the small and
  * middle features; then `copies`: column direct + e is as column copy[e]; then
- * `parts`: column direct + copies + e is rank(large feature part[e]) - 255 *
- * part_group[e], within [0, 255].  At last, where the value of the column's
- * feature (column_feature) is NaN, or |x| <= MAAS_TREE_TINY and the column's
- * bit of `zero` is set, the byte is special[column].  A node goes right if its
- * column's byte is above its k; k = 255 never does.
+ * `parts`: column direct + copies + e is, of the first `maps` of them, byte
+ * rank(large feature part[e]) from map_at + map[e] on, and of others that rank
+ * - 255 * part_group[e], within [0, 255].  At last, where the value of the
+ * column's feature (column_feature) is NaN, or |x| <= MAAS_TREE_TINY and the
+ * column's bit of `zero` is set, the byte is special[column].  A node goes
+ * right if its column's byte is above its k; k = 255 never does.
+ *
+ * Batches.  The byte of each column but copies is a rank among thresholds of
+ * its own, at most 255: its list.  If `batch` is not 0 (1: all thresholds are
+ * floats; 2: different ones are different floats), 16 rows may be ranked
+ * together.  Lists are trees of 1 << levels floats from heap_at + table on:
+ * place 1 is the root, 2 i and 2 i + 1 are below i, to the right if float i is
+ * below x; the leaf is (1 << levels) + rank.  Lists of columns that are no
+ * parts come first, then those of parts, both by number of levels:
+ * by_level[part][levels - 4] of them have so many or less.
+ * `value` is the place of the feature, `rank` the byte of the row, parts from
+ * byte `behind` on, from which column e takes byte from[e].  less: of 4 bytes,
+ * what their leaves have beside ranks.  Where x is wide it is the least float
+ * that is not below it (1), or the nearest one (2): then rows with a value
+ * that is a threshold's are ranked one by one.
  *
  * Pieces.  A tree is cut into pieces of at most 7 nodes, 8 exits: leaves and
  * links to other pieces.  `share` trees, up to `width`, one behind the other,
@@ -103,6 +124,21 @@ typedef struct {
     uint32_t  rank;                /* the tree's, + width for each group before
                                       its own */
 } maas_trees_entry_t;
+
+/* Ranks of 16 rows together: 16 numbers of a row, and which of the values that
+ * are ranked they are; a list of thresholds */
+
+typedef struct {
+    uint32_t  first;
+    uint32_t  to[MAAS_TREES_STEP];
+} maas_trees_span_t;
+
+typedef struct {
+    uint32_t  value;
+    uint32_t  rank;                /* its place among those before copies, or
+                                      among parts */
+    uint32_t  table;               /* bytes from heap_at on */
+} maas_trees_list_t;
 
 typedef struct {
     uint32_t  feature;             /* in the row */
@@ -155,15 +191,31 @@ typedef struct {
                                       shift(16) last(16) uint32_t first(16) */
     size_t     near_to_at;         /* uint32_t(near_span) */
     size_t     near_at;
+    size_t     far;
+    size_t     far_line_at;        /* (far, up to 16) as at near_line_at */
 
     size_t     columns;
     size_t     direct, copies, parts;
     uint8_t    copy[MAAS_TREES_COLUMNS];
     uint8_t    part[MAAS_TREES_COLUMNS];
     uint16_t   part_group[MAAS_TREES_COLUMNS];
+    size_t     maps;
+    size_t     map_at;
+    uint32_t   map[MAAS_TREES_COLUMNS];
     uint8_t    column_feature[MAAS_TREES_COLUMNS];
     uint8_t    special[MAAS_TREES_COLUMNS];
     uint64_t   zero[MAAS_TREES_COLUMNS / 64];
+
+    unsigned   batch;              /* 16 rows are: 1; 2: floats may be alike */
+    size_t     lists;              /* of columns that are not copies */
+    size_t     behind;             /* direct, up to a multiple of 16 */
+    uint8_t    from[MAAS_TREES_COLUMNS + 64];
+    size_t     spans;
+    size_t     span_at;            /* maas_trees_span_t(spans) */
+    size_t     list_at;            /* maas_trees_list_t(lists) */
+    size_t     less_at;            /* uint32_t by 4 ranks */
+    size_t     heap_at;
+    uint32_t   by_level[2][MAAS_TREES_LEVELS_MAX - MAAS_TREES_LEVELS + 1];
 
     size_t     trees;
     size_t     blocks;
@@ -235,6 +287,8 @@ typedef struct {
     uint32_t        n;             /* thresholds */
     const double   *threshold;     /* (n) distinct, rising, exact in the type of
                                       x */
+    const uint16_t *before;        /* (n + 1, kinds) those of each kind, or
+                                      NULL: kinds are not told apart */
 } maas_trees_ranked_t;
 
 typedef struct {
@@ -267,6 +321,7 @@ typedef struct {
     maas_trees_ranked_t  *ranked;  /* (features) in order of columns */
     uint16_t             *column;  /* (nodes) of numbers */
     uint8_t              *k;       /* (nodes) */
+    uint32_t              cell[MAAS_TREES_COLUMNS];  /* (parts) */
 
     size_t                pieces;
     maas_trees_piece_t   *piece;   /* by tree, parents first */
@@ -323,6 +378,11 @@ void maas__trees_ranks_pack(maas_trees_layout_t *l, size_t *at, void *to);
  * maas__trees_ranks_pack(). */
 int maas__trees_near(maas_trees_layout_t *l, maas_arena_t *a);
 void maas__trees_near_pack(maas_trees_layout_t *l, size_t *at, void *to);
+
+/* maas_trees_batch.c: may 16 rows be ranked together?  Then as
+ * maas__trees_ranks_pack(). */
+void maas__trees_batch(maas_trees_layout_t *l);
+void maas__trees_batch_pack(maas_trees_layout_t *l, size_t *at, void *to);
 
 /* maas_trees_pieces.c: pieces and exits.  0, or -1: no memory. */
 int maas__trees_pieces(maas_trees_layout_t *l, const maas_trees_t *t,

@@ -13,7 +13,8 @@
 
 
 #define TREES_GUESS  (4 * MAAS_TREES_STEP)     /* numbers for as many values */
-#define TREES_START  0xffffff00u               /* a NaN with a byte to spare */
+#define TREES_START  0xffff0000u               /* a NaN with bytes to spare */
+#define TREES_MOST   (4 * MAAS_TREES_BUCKETS)  /* buckets of a large feature */
 
 typedef struct {
     float     scale;
@@ -79,7 +80,7 @@ maas_trees_buckets(const maas_trees_ranked_t *r, trees_line_t *line)
 static int
 maas_trees_line(const maas_trees_ranked_t *r, int wide, trees_line_t *line)
 {
-    size_t  i;
+    size_t  i, most;
 
     for (i = 1; wide && i < r->n; i++) {
         if ((float) r->threshold[i] == (float) r->threshold[i - 1]) {
@@ -95,9 +96,9 @@ maas_trees_line(const maas_trees_ranked_t *r, int wide, trees_line_t *line)
         return 1;
     }
 
-    for (line->buckets = 4; line->buckets <= MAAS_TREES_BUCKETS;
-         line->buckets *= 2)
-    {
+    most = r->n > MAAS_TREES_PART ? TREES_MOST : MAAS_TREES_BUCKETS;
+
+    for (line->buckets = 4; line->buckets <= most; line->buckets *= 2) {
         if (maas_trees_buckets(r, line)) {
             return 1;
         }
@@ -122,6 +123,40 @@ maas_trees_near_merge(maas_trees_ranked_t *to, const maas_trees_ranked_t *a,
             n_b--;
         }
     }
+}
+
+
+/* Those of the large features that have maps and lines become the first ones,
+ * and then those that have maps */
+
+static int
+maas_trees_far(maas_trees_layout_t *l, maas_arena_t *a)
+{
+    size_t                i, n;
+    trees_line_t          line;
+    maas_trees_head_t    *h = &l->head;
+    maas_trees_ranked_t  *large, *rest;
+
+    large = l->ranked + h->small + h->middle;
+    rest = maas__arena_alloc(a, h->large + 1, sizeof(maas_trees_ranked_t));
+
+    if (rest == NULL) {
+        return -1;
+    }
+
+    for (i = 0, n = 0; i < h->large; i++) {
+        if (large[i].before != NULL
+            && maas_trees_line(&large[i], (int) h->wide, &line))
+        {
+            large[h->far++] = large[i];
+        } else {
+            rest[n++] = large[i];
+        }
+    }
+
+    memcpy(large + h->far, rest, n * sizeof(maas_trees_ranked_t));
+
+    return 0;
 }
 
 
@@ -164,7 +199,7 @@ maas__trees_near(maas_trees_layout_t *l, maas_arena_t *a)
     memcpy(l->ranked + h->small + h->near, left[1],
            rest[1] * sizeof(maas_trees_ranked_t));
 
-    return 0;
+    return maas_trees_far(l, a);
 }
 
 
@@ -196,23 +231,22 @@ maas_trees_near_put(const maas_trees_head_t *h, const maas_trees_ranked_t *r,
 }
 
 
+/* Of value `place` of span */
+
 static void
-maas_trees_near_guess(const maas_trees_head_t *h, const trees_line_t *line,
-    size_t first, size_t place, char *to)
+maas_trees_near_guess(const trees_line_t *line, size_t first, size_t place,
+    size_t span, float *guess)
 {
-    float     *guess;
     size_t     i, begin;
     uint32_t   at;
 
     at = (uint32_t) first;
-    guess = (float *) (to + h->near_line_at);
 
     /* the last ones overlap those before them */
 
-    for (i = 0; i < h->near_span; i += MAAS_TREES_STEP, guess += TREES_GUESS) {
-        begin = i + MAAS_TREES_STEP > h->near_span
-                && h->near_span > MAAS_TREES_STEP
-                ? h->near_span - MAAS_TREES_STEP : i;
+    for (i = 0; i < span; i += MAAS_TREES_STEP, guess += TREES_GUESS) {
+        begin = i + MAAS_TREES_STEP > span && span > MAAS_TREES_STEP
+                ? span - MAAS_TREES_STEP : i;
 
         if (place >= begin && place < begin + MAAS_TREES_STEP) {
             guess[place - begin] = line->scale;
@@ -259,6 +293,9 @@ maas__trees_near_pack(maas_trees_layout_t *l, size_t *at, void *to)
     h->near_line_at = maas__trees_place(at, (h->near_span + MAAS_TREES_STEP - 1)
                                             / MAAS_TREES_STEP,
                                         TREES_GUESS * sizeof(float));
+    h->far_line_at = maas__trees_place(at, (h->far + MAAS_TREES_STEP - 1)
+                                           / MAAS_TREES_STEP,
+                                       TREES_GUESS * sizeof(float));
     h->near_to_at = maas__trees_place(at, h->near_span, sizeof(uint32_t));
     h->near_at = *at;
 
@@ -274,7 +311,22 @@ maas__trees_near_pack(maas_trees_layout_t *l, size_t *at, void *to)
         if (to != NULL) {
             place = h->near_apart ? i : r[i].feature - h->near_row;
             column[place] = (uint32_t) i;
-            maas_trees_near_guess(h, &line, first, place, to);
+            maas_trees_near_guess(&line, first, place, h->near_span,
+                                  (float *) (void *) ((char *) to
+                                                      + h->near_line_at));
+            maas_trees_near_put(h, &r[i], &line, first, to);
+        }
+
+        first += line.buckets * MAAS_ALIGN;
+    }
+
+    for (i = 0, r += h->middle; i < h->far; i++) {
+        (void) maas_trees_line(&r[i], (int) h->wide, &line);
+
+        if (to != NULL) {
+            maas_trees_near_guess(&line, first, i, h->far,
+                                  (float *) (void *) ((char *) to
+                                                      + h->far_line_at));
             maas_trees_near_put(h, &r[i], &line, first, to);
         }
 

@@ -19,10 +19,10 @@
 #define TREES_NAN_LEFT    2
 #define TREES_ZERO_RIGHT  3            /* 0 and NaN are missing */
 #define TREES_ZERO_LEFT   4
-#define TREES_KINDS       5
 
 #define TREES_SMALL       15
 #define TREES_MIDDLE      MAAS_TREES_PART
+#define TREES_MAPPED      4096         /* and beyond, tables are too large */
 
 
 /* By feature of the row; a cell is a column that may be, by part and kind */
@@ -34,6 +34,9 @@ typedef struct {
     size_t    *cell;                   /* (in + 1) its first cell */
     uint16_t  *cells;                  /* 0: none, 1: used, else 2 + column */
     uint32_t  *of;                     /* (nodes) their cells */
+    uint16_t (*before)[MAAS_TREES_KINDS];
+                                       /* of the values of each feature, and
+                                          one more: those of each kind */
     int        nan;                    /* a threshold is no number */
 } trees_work_t;
 
@@ -130,7 +133,7 @@ maas_trees_values(const maas_trees_t *t, trees_work_t *w)
 
         w->n[f] = (uint32_t) k;
         w->cell[f + 1] = w->cell[f] + (k + MAAS_TREES_PART - 1)
-                                      / MAAS_TREES_PART * TREES_KINDS;
+                                      / MAAS_TREES_PART * MAAS_TREES_KINDS;
     }
 }
 
@@ -150,12 +153,55 @@ maas_trees_find(const double *v, size_t n, double x)
 }
 
 
+static int
+maas_trees_mapped(size_t n)
+{
+    return n > TREES_MIDDLE && n <= TREES_MAPPED;
+}
+
+
+/* Of mapped features: how many values before one does each kind compare with?
+ */
+
+static void
+maas_trees_kinds(const maas_trees_t *t, trees_work_t *w)
+{
+    size_t     n, f, i;
+    unsigned   kind;
+    uint16_t (*before)[MAAS_TREES_KINDS];
+
+    for (n = 0; n < t->nodes; n++) {
+        f = t->feature[n];
+
+        if (maas_trees_numeric(t->flags[n]) && maas_trees_mapped(w->n[f])) {
+            i = maas_trees_find(w->value + w->first[f], w->n[f],
+                                maas__trees_bound(t, n));
+            w->before[w->first[f] + f + i + 1][maas_trees_kind(t->flags[n])]
+                = 1;
+        }
+    }
+
+    for (f = 0; f < t->in; f++) {
+        before = w->before + w->first[f] + f;
+
+        for (i = 0; maas_trees_mapped(w->n[f]) && i < w->n[f]; i++) {
+            for (kind = 0; kind < MAAS_TREES_KINDS; kind++) {
+                before[i + 1][kind] = (uint16_t) (before[i + 1][kind]
+                                                  + before[i][kind]);
+            }
+        }
+    }
+}
+
+
 /* Cell and k of each node */
 
 static void
 maas_trees_cells(maas_trees_layout_t *l, const maas_trees_t *t, trees_work_t *w)
 {
     size_t  n, f, i;
+
+    maas_trees_kinds(t, w);
 
     for (n = 0; n < t->nodes; n++) {
         if (!maas_trees_numeric(t->flags[n])) {
@@ -166,22 +212,45 @@ maas_trees_cells(maas_trees_layout_t *l, const maas_trees_t *t, trees_work_t *w)
         i = maas_trees_find(w->value + w->first[f], w->n[f],
                             maas__trees_bound(t, n));
 
+        if (maas_trees_mapped(w->n[f])) {
+            i = w->before[w->first[f] + f + i][maas_trees_kind(t->flags[n])];
+        }
+
         l->k[n] = (uint8_t) (i % MAAS_TREES_PART);
-        w->of[n] = (uint32_t) (w->cell[f] + i / MAAS_TREES_PART * TREES_KINDS
+        w->of[n] = (uint32_t) (w->cell[f]
+                               + i / MAAS_TREES_PART * MAAS_TREES_KINDS
                                + maas_trees_kind(t->flags[n]));
         w->cells[w->of[n]] = 1;
     }
 }
 
 
+/* The byte of a cell's column for a rank of the feature */
+
+static uint8_t
+maas_trees_byte(const maas_trees_ranked_t *r, size_t cell, size_t rank)
+{
+    size_t  below;
+
+    if (r->before != NULL) {
+        rank = r->before[rank * MAAS_TREES_KINDS + cell % MAAS_TREES_KINDS];
+    }
+
+    below = cell / MAAS_TREES_KINDS * MAAS_TREES_PART;
+    rank -= rank < below ? rank : below;
+
+    return (uint8_t) (rank < MAAS_TREES_PART ? rank : MAAS_TREES_PART);
+}
+
+
 /* Bytes where x is missing; what is below 0 is told from a table of doubles */
 
 static uint8_t
-maas_trees_missing(const maas_trees_ranked_t *r, unsigned kind, size_t part)
+maas_trees_missing(const maas_trees_ranked_t *r, size_t cell)
 {
     size_t  i;
 
-    switch (kind) {
+    switch (cell % MAAS_TREES_KINDS) {
 
     case TREES_NAN_LEFT:
     case TREES_ZERO_LEFT:
@@ -194,8 +263,7 @@ maas_trees_missing(const maas_trees_ranked_t *r, unsigned kind, size_t part)
     default:
         for (i = 0; i < r->n && r->threshold[i] < 0; i++) { /* void */ }
 
-        i -= i < part * MAAS_TREES_PART ? i : part * MAAS_TREES_PART;
-        return (uint8_t) (i < 255 ? i : 255);
+        return maas_trees_byte(r, cell, i);
     }
 }
 
@@ -204,16 +272,14 @@ static void
 maas_trees_column(maas_trees_layout_t *l, trees_work_t *w, size_t feature,
     size_t cell, size_t at)
 {
-    size_t              part;
     unsigned            kind;
     maas_trees_head_t  *h = &l->head;
 
-    kind = (unsigned) (cell % TREES_KINDS);
-    part = cell / TREES_KINDS;
+    kind = (unsigned) (cell % MAAS_TREES_KINDS);
 
     w->cells[w->cell[l->ranked[feature].feature] + cell] = (uint16_t) (2 + at);
     h->column_feature[at] = (uint8_t) feature;
-    h->special[at] = maas_trees_missing(&l->ranked[feature], kind, part);
+    h->special[at] = maas_trees_missing(&l->ranked[feature], cell);
     h->repair |= h->special[at] != 0 || kind == TREES_ZERO_LEFT;
 
     if (kind == TREES_ZERO_LEFT || kind == TREES_ZERO_RIGHT) {
@@ -238,6 +304,8 @@ maas_trees_features(const maas_trees_t *t, const trees_work_t *w,
             ranked[at + n].feature = (uint32_t) f;
             ranked[at + n].n = w->n[f];
             ranked[at + n].threshold = w->value + w->first[f];
+            ranked[at + n].before = maas_trees_mapped(w->n[f])
+                                    ? w->before[w->first[f] + f] : NULL;
         }
 
         n++;
@@ -277,8 +345,10 @@ maas_trees_columns(maas_trees_layout_t *l, trees_work_t *w, size_t first,
                 h->copy[h->copies++] = (uint8_t) i;
 
             } else if (which == 2) {
+                l->cell[h->parts] = (uint32_t) c;
+                h->maps += l->ranked[i].before != NULL;
                 h->part[h->parts] = (uint8_t) (i - first);
-                h->part_group[h->parts++] = (uint16_t) (c / TREES_KINDS);
+                h->part_group[h->parts++] = (uint16_t) (c / MAAS_TREES_KINDS);
             }
 
             maas_trees_column(l, w, i, c, h->columns++);
@@ -319,9 +389,11 @@ maas_trees_work(trees_work_t *w, const maas_trees_t *t, maas_arena_t *a)
     w->n = maas__arena_alloc(a, t->in, sizeof(uint32_t));
     w->cell = maas__arena_alloc(a, t->in + 1, sizeof(size_t));
     w->of = maas__arena_alloc(a, t->nodes + 1, sizeof(uint32_t));
+    w->before = maas__arena_alloc(a, t->nodes + t->in + 1,
+                                  sizeof(w->before[0]));
 
     return w->first != NULL && w->value != NULL && w->n != NULL
-           && w->cell != NULL && w->of != NULL;
+           && w->cell != NULL && w->of != NULL && w->before != NULL;
 }
 
 
@@ -362,7 +434,10 @@ maas__trees_ranks(maas_trees_layout_t *l, const maas_trees_t *t,
     h->middle = maas_trees_features(t, &w, l->ranked, h->small, TREES_SMALL + 1,
                                TREES_MIDDLE);
     h->large = maas_trees_features(t, &w, l->ranked, h->small + h->middle,
-                              TREES_MIDDLE + 1, UINT32_MAX);
+                                   TREES_MIDDLE + 1, TREES_MAPPED);
+    h->large += maas_trees_features(t, &w, l->ranked,
+                                    h->small + h->middle + h->large,
+                                    TREES_MAPPED + 1, UINT32_MAX);
 
     if (maas__trees_near(l, a) != 0) {
         return -1;
@@ -439,6 +514,33 @@ maas_trees_ranks_place(maas_trees_layout_t *l, size_t *at)
 }
 
 
+/* Bytes of columns by rank */
+
+static void
+maas_trees_maps_pack(const maas_trees_layout_t *l, size_t *at, void *to)
+{
+    size_t                      e, i;
+    uint8_t                    *map;
+    maas_trees_head_t          *h = (maas_trees_head_t *) &l->head;
+    const maas_trees_ranked_t  *r;
+
+    h->map_at = *at;
+
+    for (e = 0; e < h->maps; e++) {
+        r = &l->ranked[h->small + h->middle + h->part[e]];
+        h->map[e] = (uint32_t) (*at - h->map_at);
+        map = (uint8_t *) to + *at;
+        *at += r->n + 1;
+
+        for (i = 0; to != NULL && i <= r->n; i++) {
+            map[i] = maas_trees_byte(r, l->cell[e], i);
+        }
+    }
+
+    *at = (*at + MAAS_ALIGN - 1) / MAAS_ALIGN * MAAS_ALIGN;
+}
+
+
 /* Every `step`th threshold, from the last one of the first `step` on, into
  * chunks, which are filled up */
 
@@ -506,6 +608,8 @@ maas__trees_ranks_pack(maas_trees_layout_t *l, size_t *at, void *to)
 
     maas_trees_ranks_place(l, at);
     maas__trees_near_pack(l, at, to);
+    maas_trees_maps_pack(l, at, to);
+    maas__trees_batch_pack(l, at, to);
 
     if (to == NULL) {
         return;

@@ -5,6 +5,11 @@
  *   TARGET                        for functions with its target
  *   WIDTH                         pieces of a block
  *   PACKED                        are nodes of two bytes known?
+ *   RANKED                        are MAAS_TREES_BATCH rows ranked together?
+ *   maas_v_ranked(h, x, ldx, staged)
+ *                                 if so: columns of as many, and which are odd
+ *   maas_v_take(h, x, ldx, staged, odd, column, next)
+ *                                 those of MAAS_TREES_MOST of them
  *   maas_v_sets(h, x, bits)       decisions of a row's sets
  *   maas_v_quick(h, r, n, s)      quick sums of n rows: 1, 2 or once or twice
  *                                 MAAS_TREES_ROWS; 0: there are none
@@ -21,7 +26,7 @@
  * for that: so each is done for twice the rows that run together */
 
 static TARGET void
-maas_v_rows(const maas_trees_head_t *h, const void *x, size_t ldx, size_t n,
+maas_v_ready(const maas_trees_head_t *h, const void *x, size_t ldx, size_t n,
     void *s, void *scratch)
 {
     size_t        i, row, sums, some;
@@ -34,17 +39,6 @@ maas_v_rows(const maas_trees_head_t *h, const void *x, size_t ldx, size_t n,
     r.bits = r.column + h->bits_off;
     r.exit = r.column + h->exit_off;
     r.id = r.column + h->id_off;
-
-    for (i = 0; i < n; i += MAAS_TREES_ROWS) {
-        if (n == 1) {
-            maas_v_columns(h, x, ldx, r.column, r.next, 1);
-        } else if (n == 2) {
-            maas_v_columns(h, x, ldx, r.column, r.next, 2);
-        } else {
-            maas_v_columns(h, (const char *) x + i * row, ldx,
-                           r.column + i * r.next, r.next, MAAS_TREES_ROWS);
-        }
-    }
 
     for (i = 0; h->sets > 0 && i < n; i++) {
         maas_v_sets(h, (const char *) x + i * row, r.bits + i * r.next);
@@ -66,6 +60,67 @@ maas_v_rows(const maas_trees_head_t *h, const void *x, size_t ldx, size_t n,
 }
 
 
+static TARGET void
+maas_v_rows(const maas_trees_head_t *h, const void *x, size_t ldx, size_t n,
+    void *s, void *scratch)
+{
+    size_t  i, row;
+
+    row = ldx * (h->wide ? sizeof(double) : sizeof(float));
+
+    for (i = 0; i < n; i += MAAS_TREES_ROWS) {
+        if (n == 1) {
+            maas_v_columns(h, x, ldx, scratch, h->scratch, 1);
+        } else if (n == 2) {
+            maas_v_columns(h, x, ldx, scratch, h->scratch, 2);
+        } else {
+            maas_v_columns(h, (const char *) x + i * row, ldx,
+                           (uint8_t *) scratch + i * h->scratch, h->scratch,
+                           MAAS_TREES_ROWS);
+        }
+    }
+
+    maas_v_ready(h, x, ldx, n, s, scratch);
+}
+
+
+#if RANKED
+
+/* Those that are ranked together.  The number of them. */
+
+static TARGET size_t
+maas_v_many(const maas_trees_head_t *h, const char *x, size_t ldx,
+    size_t rows, char *s, void *scratch)
+{
+    size_t    i, n, row, sums;
+    uint8_t   staged[MAAS_TREES_BATCH * STAGED] __attribute__((aligned(64)));
+    uint32_t  odd;
+
+    if (!h->batch) {
+        return 0;
+    }
+
+    row = ldx * (h->wide ? sizeof(double) : sizeof(float));
+    sums = h->out * (h->wide_sum ? sizeof(double) : sizeof(float));
+
+    for (n = 0; rows - n >= MAAS_TREES_BATCH; n += MAAS_TREES_BATCH) {
+        odd = maas_v_ranked(h, x, ldx, staged);
+
+        for (i = 0; i < MAAS_TREES_BATCH; i += MAAS_TREES_MOST) {
+            maas_v_take(h, x, ldx, staged + i * STAGED, odd >> i, scratch,
+                        h->scratch);
+            maas_v_ready(h, x, ldx, MAAS_TREES_MOST, s, scratch);
+            x += MAAS_TREES_MOST * row;
+            s += MAAS_TREES_MOST * sums;
+        }
+    }
+
+    return n;
+}
+
+#endif
+
+
 static void
 maas_v_run(const maas_trees_t *t, const void *packed, const void *x,
     size_t ldx, size_t rows, void *s, void *scratch)
@@ -81,7 +136,17 @@ maas_v_run(const maas_trees_t *t, const void *packed, const void *x,
     row = ldx * (h->wide ? sizeof(double) : sizeof(float));
     sums = h->out * (h->wide_sum ? sizeof(double) : sizeof(float));
 
-    for (/* void */; rows > 0; rows -= n) {
+    n = 0;
+
+#if RANKED
+    if (rows >= MAAS_TREES_BATCH) {
+        n = maas_v_many(h, x, ldx, rows, s, scratch);
+        x = (const char *) x + n * row;
+        s = (char *) s + n * sums;
+    }
+#endif
+
+    for (rows -= n; rows > 0; rows -= n) {
         n = rows >= 2 * MAAS_TREES_ROWS ? 2 * MAAS_TREES_ROWS
             : rows >= MAAS_TREES_ROWS ? MAAS_TREES_ROWS : rows >= 2 ? 2 : 1;
         maas_v_rows(h, x, ldx, n, s, scratch);

@@ -88,6 +88,57 @@ maas_v_repair_##T(const maas_trees_head_t *h, const T *x, uint8_t *column)    \
 }                                                                             \
                                                                               \
                                                                               \
+/* Ranks of the features that lines rank, of more than 255 thresholds */      \
+                                                                              \
+INLINE void                                                                   \
+maas_v_far_##T(const maas_trees_head_t *h, const T *x, uint32_t *rank)        \
+{                                                                             \
+    T                far[MAAS_TREES_COLUMNS] __attribute__((aligned(64)));    \
+    float            near[MAAS_TREES_COLUMNS + 16]                            \
+                         __attribute__((aligned(64)));                        \
+    size_t           i, at;                                                   \
+    uint32_t         line[MAAS_TREES_COLUMNS + 16]                            \
+                         __attribute__((aligned(64)));                        \
+    const T         *exact;                                                   \
+    const char      *lines;                                                   \
+    maas_v_same_t    same;                                                    \
+    const uint32_t  *feature, *fine;                                          \
+                                                                              \
+    feature = MAAS_TREES_AT(h, feature_at, uint32_t) + h->small + h->middle;  \
+    lines = MAAS_TREES_AT(h, near_at, char);                                  \
+    same = maas_v_same_none();                                                \
+                                                                              \
+    for (i = 0; i < h->far; i++) {                                            \
+        far[i] = x[feature[i]];                                               \
+    }                                                                         \
+                                                                              \
+    maas_v_lines_##T(far, h->far, (const float *) (const void *)              \
+                         MAAS_TREES_AT(h, far_line_at, char), near, line);    \
+                                                                              \
+    /* the last ones overlap those before them */                             \
+                                                                              \
+    for (i = 0, at = 0; i < h->far; i++, at++) {                              \
+        if (i % 16 == 0 && i > 0 && h->far - i < 16) {                        \
+            at += 16 - h->far % 16;                                           \
+        }                                                                     \
+                                                                              \
+        rank[i] = (uint32_t) maas_v_rank(lines + line[at], near[at],          \
+                                         sizeof(T) > sizeof(float), &same);   \
+    }                                                                         \
+                                                                              \
+    if (sizeof(T) == sizeof(float) || !maas_v_same_any(same)) {               \
+        return;                                                               \
+    }                                                                         \
+                                                                              \
+    exact = MAAS_TREES_AT(h, table_at, T);                                    \
+    fine = MAAS_TREES_AT(h, fine_at, uint32_t) + h->small + h->middle;        \
+                                                                              \
+    for (i = 0; i < h->far; i++) {                                            \
+        rank[i] += exact[fine[i] * MAAS_TREES_STEP + rank[i]] < far[i];       \
+    }                                                                         \
+}                                                                             \
+                                                                              \
+                                                                              \
 /* Features of more than 255 thresholds, into columns of 255 */               \
                                                                               \
 static TARGET __attribute__((noinline)) void                                  \
@@ -97,6 +148,7 @@ maas_v_parts_##T(const maas_trees_head_t *h, const T *x, uint8_t *column)     \
     size_t           i, k, b, c, n;                                           \
     uint32_t         rank[MAAS_TREES_COLUMNS], above;                         \
     const T         *table;                                                   \
+    const uint8_t   *map;                                                     \
     const uint32_t  *feature, *fine, *top;                                    \
                                                                               \
     n = h->small + h->middle;                                                 \
@@ -104,8 +156,14 @@ maas_v_parts_##T(const maas_trees_head_t *h, const T *x, uint8_t *column)     \
     feature = MAAS_TREES_AT(h, feature_at, uint32_t) + n;                     \
     fine = MAAS_TREES_AT(h, fine_at, uint32_t) + n;                           \
     top = MAAS_TREES_AT(h, top_at, uint32_t);                                 \
+    map = MAAS_TREES_AT(h, map_at, uint8_t);                                  \
+    column += h->direct + h->copies;                                          \
                                                                               \
-    for (i = 0; i < h->large; i++) {                                          \
+    if (h->far > 0) {                                                         \
+        maas_v_far_##T(h, x, rank);                                           \
+    }                                                                         \
+                                                                              \
+    for (i = h->far; i < h->large; i++) {                                     \
         v = x[feature[i]];                                                    \
         n = MAAS_TREES_AT(h, top_chunks_at, uint32_t)[i];                     \
                                                                               \
@@ -119,12 +177,15 @@ maas_v_parts_##T(const maas_trees_head_t *h, const T *x, uint8_t *column)     \
                                   + (fine[i] + c) * MAAS_TREES_STEP, v));     \
     }                                                                         \
                                                                               \
-    for (i = 0; i < h->parts; i++) {                                          \
+    for (i = 0; i < h->maps; i++) {                                           \
+        column[i] = map[h->map[i] + rank[h->part[i]]];                        \
+    }                                                                         \
+                                                                              \
+    for (/* void */; i < h->parts; i++) {                                     \
         above = rank[h->part[i]];                                             \
         k = (size_t) h->part_group[i] * MAAS_TREES_PART;                      \
         above = above > k ? above - (uint32_t) k : 0;                         \
-        column[h->direct + h->copies + i]                                     \
-            = (uint8_t) (above < 255 ? above : 255);                          \
+        column[i] = (uint8_t) (above < 255 ? above : 255);                    \
     }                                                                         \
 }                                                                             \
                                                                               \

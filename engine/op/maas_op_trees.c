@@ -14,7 +14,6 @@
 
 
 #define TREES_MAX   (1u << 30)
-#define TREES_ROWS  8                  /* that share the kernel's scratch */
 
 typedef struct {
     size_t        trees;
@@ -132,8 +131,6 @@ typedef struct {
 typedef struct {
     maas_trees_t  trees;               /* of its arrays base alone */
     size_t        head;                /* bytes of all this */
-    size_t        number;              /* of one of x */
-    size_t        sums;                /* of those of a row */
     int           divide;
 } trees_packed_t;
 
@@ -348,7 +345,7 @@ trees_layout(maas_step_t *s, maas_arena_t *a)
     sums = t.out * maas__dtypes[t.sum].bits / 8;
     s->layout = l;
     s->scratch = trees_align(sums);
-    s->fixed = TREES_ROWS * l->scratch;
+    s->fixed = MAAS_TREES_MOST * l->scratch;
 
     return MAAS_OK;
 }
@@ -402,8 +399,6 @@ trees_pack(const maas_step_t *s, void *to)
     maas__trees_of(&bare, &p->trees);
     p->trees.base = base;
     p->head = trees_head(&t);
-    p->number = maas__dtypes[t.x].bits / 8;
-    p->sums = t.out * maas__dtypes[t.sum].bits / 8;
     p->divide = t.base_last || t.divide != 1;
 }
 
@@ -413,24 +408,11 @@ trees_pack(const maas_step_t *s, void *to)
 static inline void *
 trees_sums(const maas_step_t *s, const maas_pass_t *p)
 {
-    char                       *sums;
-    size_t                      r, n, in;
-    const char                 *x;
     const trees_packed_t       *t = s->packed;
     const maas_trees_kernel_t  *k = s->kernel;
 
-    x = p->in[0].data;
-    sums = p->scratch;
-    in = p->in[0].ld * t->number;
-
-    for (r = 0; r < p->rows; r += n) {
-        n = p->rows - r < TREES_ROWS ? p->rows - r : TREES_ROWS;
-
-        k->run(&t->trees, (const char *) t + t->head, x, p->in[0].ld, n, sums,
-               p->fixed);
-        x += n * in;
-        sums += n * t->sums;
-    }
+    k->run(&t->trees, (const char *) t + t->head, p->in[0].data,
+           p->in[0].ld, p->rows, p->scratch, p->fixed);
 
     if (t->divide) {
         maas__trees_divide(&t->trees, p->scratch, p->rows);

@@ -29,7 +29,7 @@ typedef struct {
     size_t        pool;            /* different thresholds of a feature; FREE:
                                       as they come */
     unsigned      crowd;           /* thresholds: 1: most about 0, 2: many are
-                                      the same float */
+                                      the same float, 3: all are floats */
     unsigned      chain;           /* in 8: of splits at the newest leaf */
     unsigned      missing;         /* flags of nodes are among these */
     unsigned      sets;            /* in 8: nodes of sets */
@@ -83,6 +83,11 @@ static const make_t  makes[] = {
     { .narrow = 1, .single = 1, .missing = 0x06,
       .trees = 300, .leaves = 64, .in = 30 },
     { .wide = 1, .trees = 80, .leaves = 63, .missing = 0x0e },
+    { .wide = 1, .crowd = 3, .trees = 60, .in = 20, .pool = 120 },
+    { .wide = 1, .crowd = 3, .trees = 90, .in = 4, .pool = 700,
+      .missing = 0x06 },
+    { .wide = 1, .trees = 90, .in = 4, .pool = 700, .missing = 0x06 },
+    { .trees = 90, .in = 33, .pool = 300, .missing = 0x06 },
     { .wide = 1, .trees = 50, .in = 3, .pool = FREE, .tiny = 1 },
     { .sets = 4, .codes = 20, .missing = 0x06 },
     { .sets = 8, .codes = 40, .missing = 0x26, .trees = 66 },
@@ -188,7 +193,7 @@ threshold(const make_t *m, size_t feature)
     if (rnd() % 16 == 0) {
         k = rnd() % (sizeof(odd) / sizeof(odd[0]));
 
-        return m->narrow ? (double) (float) odd[k] : odd[k];
+        return m->narrow || m->crowd == 3 ? (double) (float) odd[k] : odd[k];
     }
 
     k = m->pool == FREE ? rnd() : rnd() % m->pool;
@@ -196,7 +201,8 @@ threshold(const make_t *m, size_t feature)
     v = (double) (k * (2 * feature + 1) % 10007) / 577 - 8;
 
     return m->crowd == 1 ? v * v * v * v * v * v * v * 1e-3
-           : m->crowd == 2 ? 1 + v * 1e-8 : v;
+           : m->crowd == 2 ? 1 + v * 1e-8
+           : m->crowd == 3 ? (double) (float) v : v;
 }
 
 
@@ -456,6 +462,7 @@ run(const ready_t *r, const maas_trees_t *t, const void *x, size_t ldx,
     size_t rows, void *s)
 {
     void          *scratch;
+    size_t         room_for;
     maas_trees_t   plain;
 
     plain = *t;
@@ -464,8 +471,9 @@ run(const ready_t *r, const maas_trees_t *t, const void *x, size_t ldx,
     plain.left = plain.right = NULL;
     plain.flags = NULL;
 
-    scratch = room(rows * r->scratch, 1);
-    memset(scratch, 0xa5, rows * r->scratch);
+    room_for = (rows < MAAS_TREES_MOST ? rows : MAAS_TREES_MOST) * r->scratch;
+    scratch = room(room_for, 1);
+    memset(scratch, 0xa5, room_for);
     memset(s, 0xa5, rows * t->out * maas__dtypes[t->sum].bits / 8);
     r->kernel->run(&plain, r->packed, x, ldx, rows, s, scratch);
     free(scratch);
@@ -542,6 +550,10 @@ one_kernel(const maas_trees_kernel_t *k, const maas_trees_t *t,
         some_rows(&r, t, x, rnd() % (ROWS - n), n, want);
     }
 
+    for (n = 15; n < 20; n++) {
+        some_rows(&r, t, x, rnd() % (ROWS - n), n, want);
+    }
+
     some_rows(&r, t, x, 0, ROWS, want);
     free(r.packed);
 }
@@ -557,6 +569,19 @@ usual(make_t m)
     m.pool = m.pool ? m.pool : 40;
 
     return m;
+}
+
+
+/* What is far from all thresholds, as they are from each other */
+
+static double
+apart(const maas_trees_t *t)
+{
+    double  v;
+
+    v = t->nodes > 0 ? get(t->compare, t->threshold, rnd() % t->nodes) : 0;
+
+    return rnd() % 2 ? uniform() * 10 : v * (1 + uniform() * 1e-5);
 }
 
 
@@ -580,7 +605,7 @@ one_make(const make_t *m)
     want = room(ROWS * m->out, sizeof(double));
 
     for (i = 0; i < ROWS * m->in; i++) {
-        x[i] = value(m, &t);
+        x[i] = i / m->in % 4 == 0 ? apart(&t) : value(m, &t);
         put(t.x, row, i, x[i]);
     }
 
@@ -661,7 +686,7 @@ all_forms(void **state)
 {
     size_t                i, j, width;
     make_t                m;
-    unsigned              seen[16][2];
+    unsigned              seen[22][2];
     maas_arena_t         *a;
     maas_trees_t          t;
     maas_trees_layout_t  *l;
@@ -694,6 +719,12 @@ all_forms(void **state)
         seen[13][l->head.quick]++;
         seen[14][l->head.groups > 1]++;
         seen[15][l->head.small > 0]++;
+        seen[16][l->head.far > 0]++;
+        seen[17][l->head.large > l->head.far]++;
+        seen[18][l->head.parts > l->head.maps]++;
+        seen[19][l->head.batch == 1]++;
+        seen[20][l->head.batch == 2]++;
+        seen[21][width == 64 && l->head.batch == 0]++;
 
         maas__arena_destroy(a);
         drop(&t);
