@@ -13,6 +13,7 @@
 
 
 #define TREES_BATCH_MOST  256          /* bytes of columns, before copies */
+#define TREES_BATCH_FEW   64           /* features that 8 rows are ranked for */
 
 
 /* Thresholds of a list, by place.  The number of them. */
@@ -105,6 +106,12 @@ maas__trees_batch(maas_trees_layout_t *l)
     }
 
     h->batch = maas_trees_floats(l);
+
+    /* half of the work is lost: it pays where columns are made of others */
+
+    h->least = h->copies + h->parts > 0
+               && h->direct + h->large <= TREES_BATCH_FEW ? MAAS_TREES_MOST
+                                                          : MAAS_TREES_BATCH;
 
     for (e = 0; e < h->columns; e++) {
         h->from[e] = (uint8_t) (e < h->direct ? e

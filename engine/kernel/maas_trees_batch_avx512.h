@@ -95,17 +95,17 @@ maas_v_turn(__m512 *v)
 }
 
 
-/* Values by feature, in the order of columns.  A row may be read on into the
- * next one; the last ones end where they end. */
+/* Values by feature, in the order of columns, of 16 rows, or of 8 twice.  A row
+ * may be read on into the next one; the last ones end where they end. */
 
 #define MAAS_V_VALUES(T)                                                      \
                                                                               \
 INLINE void                                                                   \
 maas_v_values_##T(const maas_trees_head_t *h, const T *x, size_t ldx,         \
-    float (*value)[BATCH], const int up)                                      \
+    size_t rows, float (*value)[BATCH], const int up)                         \
 {                                                                             \
     int                       i;                                              \
-    size_t                    s, some, left;                                  \
+    size_t                    s, k, some, left;                               \
     __m512                    v[BATCH];                                       \
     const maas_trees_span_t  *span;                                           \
                                                                               \
@@ -115,8 +115,9 @@ maas_v_values_##T(const maas_trees_head_t *h, const T *x, size_t ldx,         \
     for (s = 0; s < h->spans; s++, span++) {                                  \
         _Pragma("GCC unroll 16")                                              \
         for (i = 0; i < BATCH; i++) {                                         \
-            left = (size_t) (BATCH - 1 - i) * ldx + some;                     \
-            v[i] = maas_v_numbers_##T(x + span->first + (size_t) i * ldx,     \
+            k = (size_t) i & (rows - 1);                                      \
+            left = (rows - 1 - k) * ldx + some;                               \
+            v[i] = maas_v_numbers_##T(x + span->first + k * ldx,              \
                                    left < BATCH ? some : BATCH, up);          \
         }                                                                     \
                                                                               \
@@ -295,14 +296,14 @@ maas_v_stage(const uint32_t (*rank)[BATCH], size_t n, const uint32_t *less,
 }
 
 
-/* Bytes of 16 rows.  Bits of the answer: rows that have gaps; << 16: those that
+/* Bytes of 16 or 8 rows.  Bits of the answer: rows that have gaps; << 16: those that
  * have to be ranked alone. */
 
 #define MAAS_V_BATCH(T)                                                       \
                                                                               \
 INLINE uint32_t                                                               \
 maas_v_batch_##T(const maas_trees_head_t *h, const T *x, size_t ldx,          \
-    uint8_t *staged, const int alike)                                         \
+    size_t rows, uint8_t *staged, const int alike)                            \
 {                                                                             \
     size_t     i, n;                                                          \
     float      value[MAAS_TREES_COLUMNS + 1][BATCH]                           \
@@ -314,7 +315,8 @@ maas_v_batch_##T(const maas_trees_head_t *h, const T *x, size_t ldx,          \
                                                                               \
     same = gap = 0;                                                           \
     n = h->direct + h->large;                                                 \
-    maas_v_values_##T(h, x, ldx, value, sizeof(T) > sizeof(float) && !alike); \
+    maas_v_values_##T(h, x, ldx, rows, value,                                 \
+                      sizeof(T) > sizeof(float) && !alike);                   \
     tiny = _mm512_set1_ps(h->zeros ? (float) MAAS_TREE_TINY : -1);            \
                                                                               \
     for (i = 0; h->repair && i < n; i++) {                                    \
@@ -340,10 +342,10 @@ maas_v_batch_##T(const maas_trees_head_t *h, const T *x, size_t ldx,          \
                                                                               \
 static TARGET __attribute__((noinline)) uint32_t                              \
 maas_v_ranked_##T(const maas_trees_head_t *h, const T *x, size_t ldx,         \
-    uint8_t *staged)                                                          \
+    size_t rows, uint8_t *staged)                                             \
 {                                                                             \
-    return h->batch == 2 ? maas_v_batch_##T(h, x, ldx, staged, 1)             \
-                         : maas_v_batch_##T(h, x, ldx, staged, 0);            \
+    return h->batch == 2 ? maas_v_batch_##T(h, x, ldx, rows, staged, 1)       \
+                         : maas_v_batch_##T(h, x, ldx, rows, staged, 0);      \
 }                                                                             \
                                                                               \
                                                                               \
@@ -371,10 +373,10 @@ MAAS_V_BATCH(double)
 
 INLINE uint32_t
 maas_v_ranked(const maas_trees_head_t *h, const void *x, size_t ldx,
-    uint8_t *staged)
+    size_t rows, uint8_t *staged)
 {
-    return h->wide ? maas_v_ranked_double(h, x, ldx, staged)
-                   : maas_v_ranked_float(h, x, ldx, staged);
+    return h->wide ? maas_v_ranked_double(h, x, ldx, rows, staged)
+                   : maas_v_ranked_float(h, x, ldx, rows, staged);
 }
 
 

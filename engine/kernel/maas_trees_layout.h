@@ -72,7 +72,7 @@
  * Batches.  The byte of each column but copies is a rank among thresholds of
  * its own, at most 255: its list.  If `batch` is not 0 (1: all thresholds are
  * floats; 2: different ones are different floats), 16 rows may be ranked
- * together.  Lists are trees of 1 << levels floats from heap_at + table on:
+ * together, and 8 where `least` says so.  Lists are trees of 1 << levels floats from heap_at + table on:
  * place 1 is the root, 2 i and 2 i + 1 are below i, to the right if float i is
  * below x; the leaf is (1 << levels) + rank.  Lists of columns that are no
  * parts come first, then those of parts, both by number of levels:
@@ -206,7 +206,9 @@ typedef struct {
     uint8_t    special[MAAS_TREES_COLUMNS];
     uint64_t   zero[MAAS_TREES_COLUMNS / 64];
 
-    unsigned   batch;              /* 16 rows are: 1; 2: floats may be alike */
+    unsigned   batch;              /* 16 rows, or 8, are: 1; 2: floats may be
+                                      alike */
+    size_t     least;              /* rows that it pays for: 8 or 16 */
     size_t     lists;              /* of columns that are not copies */
     size_t     behind;             /* direct, up to a multiple of 16 */
     uint8_t    from[MAAS_TREES_COLUMNS + 64];

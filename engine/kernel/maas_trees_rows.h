@@ -6,8 +6,9 @@
  *   WIDTH                         pieces of a block
  *   PACKED                        are nodes of two bytes known?
  *   RANKED                        are MAAS_TREES_BATCH rows ranked together?
- *   maas_v_ranked(h, x, ldx, staged)
- *                                 if so: columns of as many, and which are odd
+ *   maas_v_ranked(h, x, ldx, rows, staged)
+ *                                 if so: columns of as many, or of
+ *                                 MAAS_TREES_MOST, and which are odd
  *   maas_v_take(h, x, ldx, staged, odd, column, next)
  *                                 those of MAAS_TREES_MOST of them
  *   maas_v_sets(h, x, bits)       decisions of a row's sets
@@ -92,7 +93,7 @@ static TARGET size_t
 maas_v_many(const maas_trees_head_t *h, const char *x, size_t ldx,
     size_t rows, char *s, void *scratch)
 {
-    size_t    i, n, row, sums;
+    size_t    i, n, some, row, sums;
     uint8_t   staged[MAAS_TREES_BATCH * STAGED] __attribute__((aligned(64)));
     uint32_t  odd;
 
@@ -103,10 +104,12 @@ maas_v_many(const maas_trees_head_t *h, const char *x, size_t ldx,
     row = ldx * (h->wide ? sizeof(double) : sizeof(float));
     sums = h->out * (h->wide_sum ? sizeof(double) : sizeof(float));
 
-    for (n = 0; rows - n >= MAAS_TREES_BATCH; n += MAAS_TREES_BATCH) {
-        odd = maas_v_ranked(h, x, ldx, staged);
+    for (n = 0; rows - n >= h->least; n += some) {
+        some = rows - n < MAAS_TREES_BATCH ? MAAS_TREES_MOST
+                                           : MAAS_TREES_BATCH;
+        odd = maas_v_ranked(h, x, ldx, some, staged);
 
-        for (i = 0; i < MAAS_TREES_BATCH; i += MAAS_TREES_MOST) {
+        for (i = 0; i < some; i += MAAS_TREES_MOST) {
             maas_v_take(h, x, ldx, staged + i * STAGED, odd >> i, scratch,
                         h->scratch);
             maas_v_ready(h, x, ldx, MAAS_TREES_MOST, s, scratch);
@@ -139,7 +142,7 @@ maas_v_run(const maas_trees_t *t, const void *packed, const void *x,
     n = 0;
 
 #if RANKED
-    if (rows >= MAAS_TREES_BATCH) {
+    if (rows >= MAAS_TREES_MOST) {
         n = maas_v_many(h, x, ldx, rows, s, scratch);
         x = (const char *) x + n * row;
         s = (char *) s + n * sums;

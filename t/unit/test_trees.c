@@ -686,7 +686,7 @@ all_forms(void **state)
 {
     size_t                i, j, width;
     make_t                m;
-    unsigned              seen[22][2];
+    unsigned              seen[23][2];
     maas_arena_t         *a;
     maas_trees_t          t;
     maas_trees_layout_t  *l;
@@ -725,6 +725,7 @@ all_forms(void **state)
         seen[19][l->head.batch == 1]++;
         seen[20][l->head.batch == 2]++;
         seen[21][width == 64 && l->head.batch == 0]++;
+        seen[22][l->head.least == MAAS_TREES_MOST]++;
 
         maas__arena_destroy(a);
         drop(&t);
