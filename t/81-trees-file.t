@@ -83,6 +83,13 @@ for ([ sigmoid => 0.7310586 ], [ exp => 2.7182817 ], [ softplus => 1.3132616 ],
     is(answers("0,0\n", '--raw'), '1', "$name, raw");
 }
 
+for my $sum (qw(F32 F64)) {
+    model(layer => { transform => 'softplus' }, tensors => {
+        value => tensor($sum => [ 1000, 0, 0, 0 ]),
+        base => tensor($sum => [ 0 ]) });
+    is(answers("0,0\n"), '1000', "softplus of what has no exp, $sum");
+}
+
 model(layer => { transform => 'sigmoid', slope => 0 });
 is(answers("0,0\n"), '0.5', 'slope');
 

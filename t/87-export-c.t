@@ -184,6 +184,8 @@ for (qw(F32 F64)) {
         more => { transform => 'softmax' });
     trees("exp$_", 1e-6, sum => $_, more => { transform => 'exp' });
     trees("softplus$_", 1e-6, sum => $_, more => { transform => 'softplus' });
+    trees("far$_", 1e-6, sum => $_, far => 900,
+        more => { transform => 'softplus' });
 }
 
 ###############################################################################

@@ -167,6 +167,8 @@ for (qw(F32 F64)) {
         more => { transform => 'softmax' });
     trees("exp$_", 1e-6, sum => $_, more => { transform => 'exp' });
     trees("softplus$_", 1e-6, sum => $_, more => { transform => 'softplus' });
+    trees("far$_", 1e-6, sum => $_, far => 900,
+        more => { transform => 'softplus' });
     trees("square$_", 1e-6, sum => $_, out => 2, vector => 1,
         more => { transform => 'signed_square' });
 }

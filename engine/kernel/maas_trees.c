@@ -237,7 +237,8 @@ maas_trees_one_float(const maas_trees_t *t, float s)
         return expf(s);
 
     case MAAS_TRANSFORM_SOFTPLUS:
-        return log1pf(expf(s));
+        v = expf(s);
+        return isinf(v) ? s : log1pf(v);
 
     case MAAS_TRANSFORM_SQUARE:
         return s * fabsf(s);
@@ -254,6 +255,8 @@ maas_trees_one_float(const maas_trees_t *t, float s)
 static double
 maas_trees_one(const maas_trees_t *t, double s)
 {
+    double  v;
+
     switch (t->transform) {
 
     case MAAS_TRANSFORM_SIGMOID:
@@ -263,7 +266,8 @@ maas_trees_one(const maas_trees_t *t, double s)
         return exp(s);
 
     case MAAS_TRANSFORM_SOFTPLUS:
-        return log1p(exp(s));
+        v = exp(s);
+        return isinf(v) ? s : log1p(v);
 
     case MAAS_TRANSFORM_SQUARE:
         return s * fabs(s);

@@ -152,6 +152,21 @@ for op in "Max", "Min":
           f"y = {op}(d, b)", c=np.array(0.4, np.float32),
           d=np.array([0.5], np.float32))
 graph("max-two", "a = MatMul(x, w4)\nb = Tanh(a)\ny = Max(a, b)", True)
+
+# bounds hold however far away a number is, and take no digits of near ones
+
+FAR = np.float32(1e9)
+for name, low, high in (("clip", -1, 1), ("clip-wide", -100, 100),
+                        ("clip-most", -1e6, 1e6)):
+    bounds = {"low": np.float32(low), "high": np.float32(high)}
+    graph(name, "y = Clip(x, low, high)", **bounds)
+    graph(name + "-far", "a = Mul(x, far)\ny = Clip(a, low, high)", far=FAR,
+          **bounds)
+graph("clip-low", "y = Clip(x, low)", low=np.float32(-1e6))
+graph("clip-high", "y = Clip(x, , high)", high=np.float32(1e6))
+graph("hard-far", "a = Mul(x, far)\ny = HardSigmoid(a)", far=FAR)
+graph("softplus-far", "a = MatMul(x, w4)\nb = Add(a, c)\ny = Softplus(b)",
+      c=np.float32(200))
 graph("one-row", "a = Sub(x, m)\ny = MatMul(a, w4)", True, ["m"])
 graph("all-rows", "a = Reshape(x, s)\nb = Tanh(a)\ny = Flatten(b)", True,
       s=ints(1, -1, 6))

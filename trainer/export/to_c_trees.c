@@ -444,7 +444,8 @@ to_trees_answer(const to_trees_t *x)
     }
 
     TO(x, "%s\n    %s_sums%zu(x, s);\n\n    for (i = 0; i < %zu; i++) {\n",
-       t->transform == MAAS_TRANSFORM_SIGMOID ? t->sum == MAAS_F64
+       t->transform == MAAS_TRANSFORM_SIGMOID
+       || t->transform == MAAS_TRANSFORM_SOFTPLUS ? t->sum == MAAS_F64
        ? "    double  v;\n" : "    float  v;\n" : "", x->c->name, x->layer,
        t->out);
 
@@ -468,7 +469,9 @@ to_trees_answer(const to_trees_t *x)
         break;
 
     case MAAS_TRANSFORM_SOFTPLUS:
-        TO(x, "        y[i] = (float) log1p%s(exp%s(s[i]));\n", x->f, x->f);
+        TO(x, "        v = exp%s(s[i]);\n", x->f);
+        TO(x, "        y[i] = (float) (isinf(v) ? s[i] : log1p%s(v));\n",
+           x->f);
         break;
 
     case MAAS_TRANSFORM_SQUARE:

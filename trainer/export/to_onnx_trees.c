@@ -678,9 +678,15 @@ forest_transform(const forest_t *f, const char *s)
         if (f->type == TRAIN_ONNX_FLOAT) {
             return train_onnx_one(g, "Softplus", s);
         }
-        t = train_onnx_two(g, "Add", train_onnx_one(g, "Exp", s),
+
+        /* max(s, 0) + log(1 + exp(-|s|)): exp(s) may be infinite */
+
+        t = train_onnx_one(g, "Neg", train_onnx_one(g, "Abs", s));
+        t = train_onnx_two(g, "Add", train_onnx_one(g, "Exp", t),
                            train_onnx_number(g, f->type, 1));
-        return train_onnx_one(g, "Log", t);
+        return train_onnx_two(g, "Add", train_onnx_one(g, "Log", t),
+                              train_onnx_two(g, "Max", s, train_onnx_number(
+                                  g, f->type, 0)));
 
     case MAAS_TRANSFORM_SQUARE:
         return train_onnx_two(g, "Mul", s, train_onnx_one(g, "Abs", s));

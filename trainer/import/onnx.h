@@ -180,7 +180,8 @@ typedef enum {
     ONNX_NORM,                         /* layer_norm */
     ONNX_NORMALIZE,
     ONNX_TREES,
-    ONNX_LINK                          /* exp or softplus, the last one */
+    ONNX_LINK,                         /* exp or softplus, the last one */
+    ONNX_CLIP                          /* from low to high */
 } train_onnx_layer_kind_t;
 
 typedef struct {
@@ -193,6 +194,7 @@ typedef struct {
     maas_act_t                  act;
     float                       alpha;
     double                      number;    /* epsilon, kind of norm */
+    double                      low, high; /* of a clip */
     train_onnx_trees_t         *trees;
     unsigned                    shared;    /* it must stay as it is */
     unsigned                    made;      /* emitted as node `place` */
@@ -386,6 +388,11 @@ maas_status_t train_onnx_labels(train_onnx_t *o, const train_onnx_node_t *n,
 
 /* onnx_hint.c: refuses a node whose operator is not known, with a way out. */
 maas_status_t train_onnx_unknown(train_onnx_t *o, const train_onnx_node_t *n);
+
+/* onnx_leaves.c: layers that are ensembles whose leaves are linear: a transform
+ * of each number; each number between two bounds. */
+maas_status_t train_onnx_emit_link(train_onnx_t *o, train_onnx_layer_t *l);
+maas_status_t train_onnx_emit_clip(train_onnx_t *o, train_onnx_layer_t *l);
 
 /* onnx_emit.c: columns and layers of m; `answer` is what the model says. */
 maas_status_t train_onnx_emit(train_onnx_t *o,

@@ -677,50 +677,6 @@ emit_trees(train_onnx_t *o, train_onnx_layer_t *l)
 }
 
 
-/* A transform of an ensemble is that of a sum: a tree an output, whose one leaf
- * is the number before */
-
-static maas_status_t
-emit_link(train_onnx_t *o, train_onnx_layer_t *l)
-{
-    double          zero, one;
-    size_t          i;
-    uint32_t        feature;
-    maas_node_t    *n;
-    maas_status_t   rc;
-    train_trees_t  *to;
-
-    to = train_trees_new(o->m, l->n, MAAS_F32, MAAS_F32, 0);
-    if (to == NULL) {
-        return train_onnx_nomem(o);
-    }
-
-    zero = 0;
-    one = 1;
-
-    for (i = 0; i < l->n; i++) {
-        feature = (uint32_t) i;
-        train_trees_tree(to, 0, i);
-        train_trees_leaf(to, &zero, NAN);
-        train_trees_linear(to, 0, &one, &feature, 1);
-    }
-
-    train_trees_options(to)->in = o->layer[l->in[0]->layer].place == 0
-                                  ? 0 : l->n_in;
-    train_trees_options(to)->transform = (maas_transform_t) l->number;
-
-    rc = train_trees_layer(to, o->err);
-    if (rc != MAAS_OK) {
-        return rc;
-    }
-
-    n = &o->m->nodes[o->m->n_nodes - 1];
-    n->in[0] = o->layer[l->in[0]->layer].place;
-
-    return MAAS_OK;
-}
-
-
 static maas_status_t
 emit_layer(train_onnx_t *o, train_onnx_layer_t *l, int last)
 {
@@ -746,7 +702,11 @@ emit_layer(train_onnx_t *o, train_onnx_layer_t *l, int last)
         break;
 
     case ONNX_LINK:
-        rc = emit_link(o, l);
+        rc = train_onnx_emit_link(o, l);
+        break;
+
+    case ONNX_CLIP:
+        rc = train_onnx_emit_clip(o, l);
         break;
 
     default:
@@ -779,6 +739,7 @@ emit_merged(train_onnx_t *o, size_t i, const unsigned *uses)
 
     if (l->kind != ONNX_ACT || j == i || uses[j] != 1
         || before->act != MAAS_ACT_LINEAR || before->kind == ONNX_TREES
+        || before->kind == ONNX_CLIP
         || (before->kind == ONNX_DENSE && before->weight == NULL)
         || before->place == 0)
     {

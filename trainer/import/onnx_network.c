@@ -8,6 +8,10 @@
 #include <string.h>
 
 
+#define NETWORK_NARROW  2          /* a sum of two floats up to it is within
+                                      1.2e-7 */
+
+
 /* n times the same */
 
 static double *
@@ -306,48 +310,69 @@ network_below(train_onnx_t *o, const train_onnx_node_t *n,
         return NULL;
     }
 
-    v = train_onnx_settle(o, n, v);
-
-    if (v != NULL) {
-        o->layer[v->layer].shared = 1;
-        v = train_onnx_affine(o, n, v, minus, b);
-    }
-
+    v = train_onnx_affine(o, n, v, minus, b);
     v = v == NULL ? NULL : train_onnx_act(o, n, v, MAAS_ACT_RELU, 1);
 
     return v == NULL ? NULL : train_onnx_affine(o, n, v, minus, b);
 }
 
 
-/* low + relu(x - low) - relu(x - high) */
+/* Sums of relu round to the digits that their bounds have: trees do not, but
+ * have no slopes */
+
+static int
+network_is_narrow(double low, double high)
+{
+    return isinf(low) ? fabs(high) <= NETWORK_NARROW
+           : isinf(high) ? fabs(low) <= NETWORK_NARROW
+           : high - low <= NETWORK_NARROW && fabs(low) <= NETWORK_NARROW;
+}
+
+
+/* What relu(x - low) is not above high - low, and low more; however large x
+ * is, which is why this is no difference of two relu */
 
 static const train_onnx_value_t *
 network_between(train_onnx_t *o, const train_onnx_node_t *n,
     const train_onnx_value_t *v, double low, double high)
 {
     double                    *b;
-    const train_onnx_value_t  *y, *z;
+    train_onnx_value_t        *z;
+    const train_onnx_value_t  *y;
 
     if (!(low < high) || (isinf(low) && isinf(high))) {
         (void) train_onnx_refuse(o, n, "from %g to %g", low, high);
         return NULL;
     }
 
-    if (isinf(low)) {
-        return network_below(o, n, v, high);
-    }
-
-    v = train_onnx_settle(o, n, v);
-    if (v == NULL) {
+    y = train_onnx_settle(o, n, v);
+    if (y == NULL) {
         return NULL;
     }
 
-    o->layer[v->layer].shared = 1;
-    y = network_ramp(o, n, v, -low, 1);
+    if (!network_is_narrow(low, high)) {
+        z = train_onnx_layer(o, n, ONNX_CLIP, y, y->n);
+
+        if (z != NULL) {
+            o->layer[y->layer].shared = 1;
+            o->layer[z->layer].shared = 1;
+            o->layer[z->layer].low = low;
+            o->layer[z->layer].high = high;
+            z->rank = v->rank;
+            memcpy(z->dim, v->dim, sizeof(z->dim));
+        }
+
+        return z;
+    }
+
+    if (isinf(low)) {
+        return network_below(o, n, y, high);
+    }
+
+    y = network_ramp(o, n, y, -low, 1);
 
     if (y != NULL && !isinf(high)) {
-        z = network_ramp(o, n, v, -high, -1);
-        y = z == NULL ? NULL : train_onnx_add(o, n, y, z);
+        y = network_below(o, n, y, high - low);
     }
 
     b = y == NULL ? NULL : network_all(o, v->n, low);

@@ -68,7 +68,8 @@ sub random_trees {
         flags => $whole->('U8', 'C*', @flags),
         threshold => $floats->($o{compare}, @threshold),
         value => $floats->($o{sum}, map { $real->() } 1 .. $leaves * $width),
-        base => $floats->($o{sum}, map { $real->() } 1 .. $o{out}),
+        base => $floats->($o{sum},
+            map { ($o{far} || 0) + $real->() } 1 .. $o{out}),
     );
     $t{value}{shape} = [ $leaves, $o{out} ] if $o{vector};
     my %layer = (kind => 'trees', trees => $o{trees} + 0,
