@@ -53,7 +53,8 @@ def graph(name, text, refused=False, more=(), **tensors):
     y, = ort.InferenceSession(to + ".onnx", providers=[
         "CPUExecutionProvider"]).run(["y"], {"x": X, **dict.fromkeys(
             more, X[:1])})
-    np.savetxt(to + ".expected", y.reshape(len(y), -1), "%.9g", ",")
+    np.savetxt(to + ".expected", np.atleast_1d(y).reshape(
+        y.shape[0] if y.ndim else 1, -1), "%.9g", ",")
     np.savetxt(to + ".csv", X, "%.9g", ",")
     print("-" * refused + name, flush=True)
 
@@ -167,6 +168,55 @@ graph("clip-high", "y = Clip(x, , high)", high=np.float32(1e6))
 graph("hard-far", "a = Mul(x, far)\ny = HardSigmoid(a)", far=FAR)
 graph("softplus-far", "a = MatMul(x, w4)\nb = Add(a, c)\ny = Softplus(b)",
       c=np.float32(200))
+
+# pieces, squares and their roots, shares of a sum in all spellings
+
+A = "a = MatMul(x, w4)\n"
+graph("abs", A + "b = Abs(a)\nc = Abs(x)\nd = MatMul(c, w4)\ny = Sub(d, b)")
+graph("squares", A + "b = Mul(a, a)\nc = Pow(a, two)\nd = Tanh(c)\n"
+      "y = Sub(b, d)", two=np.float32(2))
+for op in "Greater", "GreaterOrEqual", "Less", "LessOrEqual":
+    for side in "x, c", "c, x":
+        graph(f"{op}-{side[0]}", f"a = {op}({side})\nb = Cast(a, to=float)\n"
+              "y = MatMul(b, w4)", c=X[7, 2])
+graph("not", "a = Greater(x, c)\nd = Not(a)\nb = Cast(d, to=float)\n"
+      "y = MatMul(b, w4)", c=X[7, 2])
+graph("ramp", A + "y = ThresholdedRelu(a, alpha=0.5)")
+EPS, ONES = np.float32(1e-3), np.linspace(0.5, 2, 4).astype(np.float32)
+RMS = A + "b = Pow(a, two)\nc = ReduceMean(b, axes=[-1])\nd = Add(c, eps)\n"
+graph("rms", RMS + "e = Sqrt(d)\nf = Reciprocal(e)\ng = Mul(a, f)\n"
+      "y = Mul(g, ones)", eps=EPS, ones=ONES, two=np.float32(2))
+graph("rms-div", RMS + "e = Sqrt(d)\nf = Div(a, e)\ny = Mul(f, ones)",
+      eps=EPS, ones=ONES, two=np.float32(2))
+graph("rms-about-mean", A + "m = ReduceMean(a, axes=[-1])\nv = Sub(a, m)\n"
+      "b = Mul(a, a)\nc = ReduceMean(b, axes=[-1])\nd = Add(c, eps)\n"
+      "e = Sqrt(d)\ny = Div(v, e)", True, eps=EPS)
+graph("softmax-sum", A + "b = Exp(a)\nc = ReduceSum(b, one)\ny = Div(b, c)",
+      one=ONE)
+graph("softmax-most", A + "m = ReduceMax(a, axes=[1])\ns = Sub(a, m)\n"
+      "b = Exp(s)\nc = ReduceSum(b, one)\ny = Div(b, c)", one=ONE)
+graph("softmax-log", A + "l = ReduceLogSumExp(a, axes=[1])\ns = Sub(a, l)\n"
+      "y = Exp(s)")
+graph("softmax-of-log", A + "l = LogSoftmax(a, axis=1)\ny = Exp(l)")
+graph("log-softmax", A + "y = LogSoftmax(a, axis=1)", True)
+graph("other-sum", A + "b = Exp(a)\nd = Mul(a, c)\ne = Exp(d)\n"
+      "c2 = ReduceSum(e, one)\ny = Div(b, c2)", True, one=ONE,
+      c=np.float32(0.5))
+graph("shares", A + "b = Sigmoid(a)\nc = ReduceSum(b, one)\ny = Div(b, c)",
+      one=ONE)
+graph("scores-shares", A + "c = ReduceSum(a, one)\ny = Div(a, c)", True,
+      one=ONE)
+NONE = ("c = ReduceSum(b, one)\nd = Cast(c, to=bool)\ne = Not(d)\n"
+        "f = Cast(e, to=float)\ng = Add(b, f)\nh = Mul(f, k)\n"
+        "i = Add(c, h)\ny = Div(g, i)")
+graph("shares-or-all", A + "b = Relu(a)\n" + NONE, one=ONE, k=np.float32(4))
+graph("shares-or-five", A + "b = Relu(a)\n" + NONE, True, one=ONE,
+      k=np.float32(5))
+graph("stack-softmax", A + "b = Reshape(a, s)\nc = Concat(b, b, axis=0)\n"
+      "d = Softmax(c, axis=2)\ny = ReduceMean(d, axes=[0], keepdims=0)", True,
+      s=ints(1, -1, 4))
+graph("stack-all", A + "b = Reshape(a, s)\nc = Concat(b, b, axis=0)\n"
+      "y = ReduceMean(c, keepdims=0)", True, s=ints(1, -1, 4))
 graph("one-row", "a = Sub(x, m)\ny = MatMul(a, w4)", True, ["m"])
 graph("all-rows", "a = Reshape(x, s)\nb = Tanh(a)\ny = Flatten(b)", True,
       s=ints(1, -1, 6))

@@ -21,20 +21,23 @@ from skl2onnx.common.data_types import (BooleanTensorType, FloatTensorType,
 from skl2onnx.common.shape_calculator import (
     calculate_linear_classifier_output_shapes,
     calculate_linear_regressor_output_shapes)
+from sklearn.calibration import CalibratedClassifierCV
 from sklearn.compose import ColumnTransformer
 from sklearn.decomposition import PCA
-from sklearn.ensemble import (ExtraTreesClassifier, GradientBoostingClassifier,
+from sklearn.ensemble import (BaggingClassifier, BaggingRegressor,
+    ExtraTreesClassifier, GradientBoostingClassifier,
     GradientBoostingRegressor, HistGradientBoostingClassifier,
     HistGradientBoostingRegressor, RandomForestClassifier,
     RandomForestRegressor, VotingRegressor)
 from sklearn.feature_selection import SelectKBest
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import (LinearRegression, LogisticRegression,
-    PoissonRegressor, Ridge)
+    PoissonRegressor, Ridge, SGDClassifier)
 from sklearn.multiclass import OneVsRestClassifier
+from sklearn.naive_bayes import BernoulliNB, GaussianNB, MultinomialNB
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.pipeline import FeatureUnion, make_pipeline
-from sklearn.preprocessing import (MaxAbsScaler, MinMaxScaler, Normalizer,
+from sklearn.preprocessing import (Binarizer, MaxAbsScaler, MinMaxScaler, Normalizer,
     OneHotEncoder, OrdinalEncoder, RobustScaler, StandardScaler)
 from sklearn.svm import LinearSVC
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
@@ -138,6 +141,28 @@ KINDS = {
     "union-forest": (make_pipeline(FeatureUnion([
         ("a", PCA(4)), ("b", StandardScaler())]), RandomForestRegressor(
             20, max_depth=6, **SMALL)), R),
+    "bagging-two": (BaggingClassifier(n_estimators=4, **SMALL), Y2),
+    "bagging3": (BaggingClassifier(n_estimators=4, max_features=0.6, **SMALL),
+                 NAMES),
+    "bagging-linear": (BaggingClassifier(LogisticRegression(), n_estimators=3,
+                                         **SMALL), Y3),
+    "bagging-numbers": (BaggingRegressor(n_estimators=4, **SMALL), R),
+    "calibrated3": (CalibratedClassifierCV(
+        LogisticRegression(max_iter=2000), cv=3), NAMES),
+    "calibrated-forest": (CalibratedClassifierCV(RandomForestClassifier(
+        5, max_depth=4, **SMALL), cv=3), Y3),
+    "calibrated-one": (CalibratedClassifierCV(LogisticRegression(
+        max_iter=2000), cv=3, ensemble=False), Y2),
+    "sgd-log": (make_pipeline(StandardScaler(), SGDClassifier(
+        loss="log_loss", alpha=0.05, **SMALL)), Y3),
+    "bayes3": (GaussianNB(), NAMES),
+    "bayes-binary": (BernoulliNB(binarize=0.5), Y3),
+    "bayes-counts": (make_pipeline(MinMaxScaler(clip=True), MultinomialNB()),
+                     NAMES),
+    "binarizer": (make_pipeline(Binarizer(threshold=0.3), LogisticRegression(
+        max_iter=2000)), Y3),
+    "clip": (make_pipeline(MinMaxScaler((-1, 1), clip=True),
+                           LogisticRegression(max_iter=2000)), Y3),
     "imputed-forest": (make_pipeline(SimpleImputer(),
                                      RandomForestRegressor(
         20, max_depth=6, **SMALL)), R),

@@ -12,7 +12,8 @@
 static const train_onnx_op_t *const  onnx_tables[] = {
     train_onnx_shapes, train_onnx_picks, train_onnx_maths,
     train_onnx_products, train_onnx_chains, train_onnx_networks,
-    train_onnx_sklearns, train_onnx_encoders, train_onnx_ensembles
+    train_onnx_shares, train_onnx_pieced, train_onnx_sklearns,
+    train_onnx_encoders, train_onnx_ensembles
 };
 
 
@@ -445,6 +446,7 @@ onnx_read(train_import_t *m, const char *file, size_t size, maas_err_t *err)
     train_onnx_t               o;
     maas_status_t              rc;
     train_onnx_name_t         *e;
+    train_onnx_value_t        *v;
     const train_onnx_port_t   *answer;
 
     memset(&o, 0, sizeof(o));
@@ -484,10 +486,15 @@ onnx_read(train_import_t *m, const char *file, size_t size, maas_err_t *err)
         return train_onnx_bad(&o, NULL, "nothing makes the answer");
     }
 
-    rc = onnx_type(&o);
+    v = train_onnx_copy(&o, e->value);
+    rc = v == NULL ? err->code : onnx_type(&o);
+
+    if (rc == MAAS_OK && v->n_labels == 0 && v->n > 1) {
+        rc = train_onnx_labels_found(&o, answer->name, v);
+    }
 
     if (rc == MAAS_OK) {
-        rc = train_onnx_emit(&o, e->value);
+        rc = train_onnx_emit(&o, v);
     }
 
     if (rc != MAAS_OK) {

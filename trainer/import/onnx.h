@@ -119,7 +119,18 @@ typedef enum {
     ONNX_INV,                          /* 1 / that */
     ONNX_XINV,                         /* of / that */
     ONNX_MINV,                         /* mean / that */
-    ONNX_PAIR                          /* 1 - of, of */
+    ONNX_PAIR,                         /* 1 - of, of */
+    ONNX_SQUARED,                      /* of * of */
+    ONNX_TOTAL,                        /* sum of `of`, over a row */
+    ONNX_SOME,                         /* is that other than 0? */
+    ONNX_NONE,                         /* is it 0? */
+    ONNX_OR_ONE,                       /* of + 1 if its sum is 0 */
+    ONNX_OR_ALL,                       /* its sum, or how many they are */
+    ONNX_LOG_TOTAL,                    /* log of the sum of exp(of) */
+    ONNX_LOG_SHARE,                    /* of - that */
+    ONNX_MOST,                         /* the largest of `of` */
+    ONNX_BELOW_MOST,                   /* of - that */
+    ONNX_STACK                         /* part(n_parts), each (rows,n) */
 } train_onnx_kind_t;
 
 /* What a name of the graph stands for; immutable once bound.  Numbers of a row
@@ -139,6 +150,8 @@ struct train_onnx_value_s {
     size_t                      n_parts;
     const train_onnx_value_t  **part;
     double                      number;
+    int                         plain; /* of VAR and its like: about 0, not the
+                                          mean */
     double                     *a;     /* (n) to be multiplied by; NULL: 1 */
     double                     *b;     /* (n) then to be added; NULL: 0 */
     size_t                      n_labels;
@@ -180,9 +193,21 @@ typedef enum {
     ONNX_NORM,                         /* layer_norm */
     ONNX_NORMALIZE,
     ONNX_TREES,
-    ONNX_LINK,                         /* exp or softplus, the last one */
-    ONNX_CLIP                          /* from low to high */
+    ONNX_PIECES                        /* each number by itself, see below */
 } train_onnx_layer_kind_t;
+
+/* y = transform(slope[i] * x + constant[i]), the first i whose cut[i] x is not
+ * above, or the last; cuts rise */
+
+#define TRAIN_ONNX_CUTS     2
+
+typedef struct {
+    size_t                      cuts;
+    double                      cut[TRAIN_ONNX_CUTS];
+    double                      slope[TRAIN_ONNX_CUTS + 1];
+    double                      constant[TRAIN_ONNX_CUTS + 1];
+    maas_transform_t            transform;
+} train_onnx_pieces_t;
 
 typedef struct {
     train_onnx_layer_kind_t     kind;
@@ -194,7 +219,7 @@ typedef struct {
     maas_act_t                  act;
     float                       alpha;
     double                      number;    /* epsilon, kind of norm */
-    double                      low, high; /* of a clip */
+    const train_onnx_pieces_t  *pieces;
     train_onnx_trees_t         *trees;
     unsigned                    shared;    /* it must stay as it is */
     unsigned                    made;      /* emitted as node `place` */
@@ -289,6 +314,8 @@ maas_status_t train_attr_texts(train_onnx_t *o, const train_onnx_node_t *n,
  * that of rows, if it says none or several. */
 maas_status_t train_attr_axis(train_onnx_t *o, const train_onnx_node_t *n,
     int64_t *axis);
+/* Does it say 0 and nothing else?  0 too if it failed, which was said. */
+int train_attr_first_axis(train_onnx_t *o, const train_onnx_node_t *n);
 
 
 /* onnx_tensor.c: numbers of a TensorProto, of the file or of one beside it;
@@ -352,6 +379,12 @@ const train_onnx_value_t *train_onnx_link(train_onnx_t *o,
 train_onnx_value_t *train_onnx_layer(train_onnx_t *o,
     const train_onnx_node_t *n, train_onnx_layer_kind_t kind,
     const train_onnx_value_t *v, size_t out);
+/* A layer of kind ONNX_PIECES over v, of its shape; squared: v * v. */
+const train_onnx_value_t *train_onnx_piece(train_onnx_t *o,
+    const train_onnx_node_t *n, const train_onnx_value_t *v,
+    const train_onnx_pieces_t *how);
+const train_onnx_value_t *train_onnx_squared(train_onnx_t *o,
+    const train_onnx_node_t *n, const train_onnx_value_t *v);
 
 
 /* Operators by subject: a row each, which ends with one without a name */
@@ -367,6 +400,8 @@ extern const train_onnx_op_t  train_onnx_maths[];      /* onnx_math.c */
 extern const train_onnx_op_t  train_onnx_products[];   /* onnx_product.c */
 extern const train_onnx_op_t  train_onnx_chains[];     /* onnx_chain.c */
 extern const train_onnx_op_t  train_onnx_networks[];   /* onnx_network.c */
+extern const train_onnx_op_t  train_onnx_shares[];     /* onnx_share.c */
+extern const train_onnx_op_t  train_onnx_pieced[];     /* onnx_pieces.c */
 extern const train_onnx_op_t  train_onnx_sklearns[];   /* onnx_sklearn.c */
 extern const train_onnx_op_t  train_onnx_encoders[];   /* onnx_categories.c */
 extern const train_onnx_op_t  train_onnx_ensembles[];  /* onnx_trees.c */
@@ -385,14 +420,17 @@ double *train_onnx_spread(train_onnx_t *o, const train_onnx_node_t *n,
 /* onnx_labels.c: classes of a node, as texts, to v. */
 maas_status_t train_onnx_labels(train_onnx_t *o, const train_onnx_node_t *n,
     train_onnx_value_t *v);
+/* The same where the file finds them at the place of the answer's largest
+ * number: ArrayFeatureExtractor(labels, ArgMax(answer)).  v stays as it is if
+ * it does not. */
+maas_status_t train_onnx_labels_found(train_onnx_t *o, maas_str_t answer,
+    train_onnx_value_t *v);
 
 /* onnx_hint.c: refuses a node whose operator is not known, with a way out. */
 maas_status_t train_onnx_unknown(train_onnx_t *o, const train_onnx_node_t *n);
 
-/* onnx_leaves.c: layers that are ensembles whose leaves are linear: a transform
- * of each number; each number between two bounds. */
-maas_status_t train_onnx_emit_link(train_onnx_t *o, train_onnx_layer_t *l);
-maas_status_t train_onnx_emit_clip(train_onnx_t *o, train_onnx_layer_t *l);
+/* onnx_pieces.c: what a layer of kind ONNX_PIECES becomes. */
+maas_status_t train_onnx_emit_pieces(train_onnx_t *o, train_onnx_layer_t *l);
 
 /* onnx_emit.c: columns and layers of m; `answer` is what the model says. */
 maas_status_t train_onnx_emit(train_onnx_t *o,

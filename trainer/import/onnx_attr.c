@@ -218,3 +218,24 @@ train_attr_axis(train_onnx_t *o, const train_onnx_node_t *n, int64_t *axis)
 
     return MAAS_OK;
 }
+
+
+int
+train_attr_first_axis(train_onnx_t *o, const train_onnx_node_t *n)
+{
+    size_t                      count;
+    int64_t                    *axes;
+    const train_onnx_tensor_t  *t;
+
+    if (train_attr_ints(o, n, "axes", &axes, &count) != MAAS_OK) {
+        return 0;
+    }
+
+    if (count > 0 || !train_onnx_has(n, 1)) {
+        return count == 1 && axes[0] == 0;
+    }
+
+    t = train_onnx_const(o, n, 1);
+
+    return t != NULL && t->n == 1 && t->number[0] == 0;
+}

@@ -6,6 +6,11 @@
 
 #include "onnx_chain.h"
 
+#include <string.h>
+
+
+#define CHAIN_MAX_RMS  2048
+
 
 int
 train_chain_uniform(const double *v, size_t n, double none, double *all)
@@ -59,6 +64,32 @@ train_chain_of(train_onnx_t *o, train_onnx_kind_t kind,
 }
 
 
+/* 1 / (1 + exp(x)) */
+
+const train_onnx_value_t *
+train_chain_sigmoid(train_onnx_t *o, const train_onnx_node_t *n,
+    const train_onnx_value_t *x)
+{
+    size_t                     i;
+    double                    *minus;
+    const train_onnx_value_t  *y;
+
+    minus = train_import_alloc(o->m, x->n, sizeof(double));
+    if (minus == NULL) {
+        (void) train_onnx_nomem(o);
+        return NULL;
+    }
+
+    for (i = 0; i < x->n; i++) {
+        minus[i] = -1;
+    }
+
+    y = train_onnx_affine(o, n, x, minus, NULL);
+
+    return y == NULL ? NULL : train_onnx_act(o, n, y, MAAS_ACT_SIGMOID, 1);
+}
+
+
 /* A piece of x / root - mean / root, which waits for scales v->a */
 
 train_onnx_value_t *
@@ -96,7 +127,7 @@ chain_piece_of(train_onnx_t *o, const train_onnx_value_t *u,
 {
     double  a, b;
 
-    if (inv->kind != ONNX_INV) {
+    if (inv->kind != ONNX_INV || inv->plain) {
         return NULL;
     }
 
@@ -185,6 +216,77 @@ train_chain_norm_of(train_onnx_t *o, const train_onnx_node_t *n,
 }
 
 
+/* x * inv or x / std, where those are of x^2 and not of (x - mean)^2: with
+ * root(n * epsilon) as one more number, x by the root of the sum of squares */
+
+const train_onnx_value_t *
+train_chain_by_root(train_onnx_t *o, const train_onnx_node_t *n,
+    const train_onnx_value_t *u, const train_onnx_value_t *v,
+    train_onnx_kind_t kind)
+{
+    if (v->kind != kind || !v->plain || v->a != NULL || v->b != NULL
+        || !train_chain_same(u, v->of) || u->a != NULL || u->b != NULL)
+    {
+        return NULL;
+    }
+
+    return train_chain_rms(o, n, u, v->number);
+}
+
+
+const train_onnx_value_t *
+train_chain_rms(train_onnx_t *o, const train_onnx_node_t *n,
+    const train_onnx_value_t *v, double epsilon)
+{
+    size_t                     i, k;
+    double                    *w, *b, *back;
+    train_onnx_value_t        *y;
+    const train_onnx_value_t  *x;
+
+    k = v->n + 1;
+
+    if (v->n > CHAIN_MAX_RMS || !(epsilon >= 0)) {
+        (void) train_onnx_refuse(o, n, "a root of the mean of squares of %zu"
+                                 " numbers with epsilon %g; up to %d are done"
+                                 " here, and none below 0", v->n, epsilon,
+                                 CHAIN_MAX_RMS);
+        return NULL;
+    }
+
+    w = train_import_alloc(o->m, v->n * k, sizeof(double));
+    b = train_import_alloc(o->m, k, sizeof(double));
+    back = train_import_alloc(o->m, v->n * k, sizeof(double));
+    if (w == NULL || b == NULL || back == NULL) {
+        (void) train_onnx_nomem(o);
+        return NULL;
+    }
+
+    for (i = 0; i < v->n; i++) {
+        w[i * k + i] = 1;
+        back[i * v->n + i] = sqrt((double) v->n);
+    }
+
+    b[v->n] = sqrt((double) v->n * epsilon);
+    x = train_onnx_linear(o, n, v, w, b, k);
+    y = x == NULL ? NULL : train_onnx_layer(o, n, ONNX_NORMALIZE, x, k);
+    if (y == NULL) {
+        return NULL;
+    }
+
+    o->layer[x->layer].shared = 1;
+    o->layer[y->layer].number = 1;             /* L2 */
+    x = train_onnx_linear(o, n, y, back, NULL, v->n);
+    y = x == NULL ? NULL : train_onnx_copy(o, x);
+
+    if (y != NULL) {
+        y->rank = v->rank;
+        memcpy(y->dim, v->dim, sizeof(y->dim));
+    }
+
+    return y;
+}
+
+
 /* x * act(x) and the like; NULL if it is none of them, or failed */
 
 static const train_onnx_value_t *
@@ -243,6 +345,20 @@ train_chain_times(train_onnx_t *o, const train_onnx_node_t *n,
 {
     const train_onnx_value_t  *y;
 
+    if (train_chain_same(u, v) && u->a == NULL && v->a == NULL
+        && u->b == NULL && v->b == NULL)
+    {
+        return train_chain_of(o, ONNX_SQUARED, u, 0, u->n);
+    }
+
+    y = train_chain_by_root(o, n, u, v, ONNX_INV);
+    y = y != NULL || o->err->code != MAAS_OK ? y
+        : train_chain_by_root(o, n, v, u, ONNX_INV);
+
+    if (y != NULL || o->err->code != MAAS_OK) {
+        return y;
+    }
+
     y = chain_gated(o, n, u, v);
     y = y != NULL || o->err->code != MAAS_OK ? y : chain_gated(o, n, v, u);
 
@@ -256,8 +372,8 @@ train_chain_times(train_onnx_t *o, const train_onnx_node_t *n,
         return train_chain_of(o, ONNX_SQUARE, u->of, 0, u->n);
     }
 
-    if (u->kind == ONNX_DEV && v->kind == ONNX_INV && u->a == NULL
-        && v->a == NULL && train_chain_same(u->of, v->of))
+    if (u->kind == ONNX_DEV && v->kind == ONNX_INV && !v->plain
+        && u->a == NULL && v->a == NULL && train_chain_same(u->of, v->of))
     {
         return train_chain_norm(o, n, u, v);
     }
@@ -273,6 +389,24 @@ train_chain_times(train_onnx_t *o, const train_onnx_node_t *n,
                              " SiLU or layer normalization; is it a GELU by"
                              " tanh, export the exact one, approximate=none");
     return NULL;
+}
+
+
+/* The root of a variance, or the inverse of it */
+
+static train_onnx_value_t *
+chain_root_of(train_onnx_t *o, train_onnx_kind_t kind,
+    const train_onnx_value_t *v)
+{
+    train_onnx_value_t  *y;
+
+    y = train_chain_of(o, kind, v->of, v->number, 1);
+
+    if (y != NULL) {
+        y->plain = v->plain;
+    }
+
+    return y;
 }
 
 
@@ -296,8 +430,22 @@ chain_pow(train_onnx_t *o, const train_onnx_node_t *n)
     if (t->n == 1 && t->number[0] == 0.5 && v->kind == ONNX_VAR
         && v->a == NULL)
     {
-        return train_onnx_out(o, n, 0, train_chain_of(o, ONNX_STD, v->of,
-                                                      v->number, 1));
+        return train_onnx_out(o, n, 0, chain_root_of(o, ONNX_STD, v));
+    }
+
+    if (t->n == 1 && t->number[0] == -0.5 && v->kind == ONNX_VAR
+        && v->a == NULL)
+    {
+        return train_onnx_out(o, n, 0, chain_root_of(o, ONNX_INV, v));
+    }
+
+    if (t->n == 1 && t->number[0] == 2 && v->kind != ONNX_CONST) {
+        v = v->kind == ONNX_INPUT || v->kind == ONNX_LAYER ? v
+            : train_onnx_settle(o, n, v);
+
+        return v == NULL ? o->err->code
+               : train_onnx_out(o, n, 0, train_chain_of(o, ONNX_SQUARED, v, 0,
+                                                        v->n));
     }
 
     return train_onnx_refuse(o, n, "no part of a layer normalization; is it"
@@ -343,12 +491,73 @@ chain_root(train_onnx_t *o, const train_onnx_node_t *n)
         return train_onnx_out(o, n, 0, chain_root_const(o, v, root));
     }
 
+    if (!root && v->kind == ONNX_EXP_ONE && v->a == NULL && v->b == NULL) {
+        return train_onnx_out(o, n, 0, train_chain_sigmoid(o, n, v->of));
+    }
+
     if (v->kind != (root ? ONNX_VAR : ONNX_STD) || v->a != NULL) {
         return train_onnx_refuse(o, n, "no part of a layer normalization");
     }
 
-    return train_onnx_out(o, n, 0, train_chain_of(o, root ? ONNX_STD : ONNX_INV,
-                                                  v->of, v->number, 1));
+    return train_onnx_out(o, n, 0, chain_root_of(o, root ? ONNX_STD : ONNX_INV,
+                                                 v));
+}
+
+
+/* The mean of what several models say: of pairs 1 - p, p it is a pair, too */
+
+static maas_status_t
+chain_models(train_onnx_t *o, const train_onnx_node_t *n,
+    const train_onnx_value_t *v)
+{
+    int                        pairs;
+    size_t                     i;
+    double                    *a;
+    train_onnx_value_t        *y;
+    const train_onnx_value_t  *sum, *p;
+
+    if (!train_attr_first_axis(o, n) || train_attr_int(n, "keepdims", 1) != 0)
+    {
+        return o->err->code != MAAS_OK ? o->err->code
+               : train_onnx_refuse(o, n, "of several models, not over them");
+    }
+
+    a = train_import_alloc(o->m, v->n, sizeof(double));
+    if (a == NULL) {
+        return train_onnx_nomem(o);
+    }
+
+    for (i = 0; i < v->n; i++) {
+        a[i] = 1 / (double) v->n_parts;
+    }
+
+    for (pairs = 1, i = 0; i < v->n_parts; i++) {
+        pairs &= v->part[i]->kind == ONNX_PAIR && v->part[i]->a == NULL
+                 && v->part[i]->b == NULL;
+    }
+
+    for (sum = NULL, i = 0; i < v->n_parts; i++) {
+        p = pairs ? v->part[i]->of : v->part[i];
+        sum = sum == NULL ? p : train_onnx_add(o, n, sum, p);
+
+        if (sum == NULL) {
+            return o->err->code;
+        }
+    }
+
+    sum = train_onnx_affine(o, n, sum, a, NULL);
+
+    if (sum == NULL || !pairs) {
+        return train_onnx_out(o, n, 0, sum);
+    }
+
+    y = train_onnx_flat(o, ONNX_PAIR, 2);
+
+    if (y != NULL) {
+        y->of = sum;
+    }
+
+    return train_onnx_out(o, n, 0, y);
 }
 
 
@@ -357,11 +566,16 @@ chain_mean(train_onnx_t *o, const train_onnx_node_t *n)
 {
     int64_t                    axis;
     maas_status_t              rc;
+    train_onnx_value_t        *y;
     const train_onnx_value_t  *v;
 
     v = train_onnx_in(o, n, 0);
     if (v == NULL) {
         return o->err->code;
+    }
+
+    if (v->kind == ONNX_STACK) {
+        return chain_models(o, n, v);
     }
 
     rc = train_attr_axis(o, n, &axis);
@@ -371,6 +585,16 @@ chain_mean(train_onnx_t *o, const train_onnx_node_t *n)
 
     if (v->rank != 1 || (axis != -1 && axis != 1)) {
         return train_onnx_refuse(o, n, "over other than the numbers of a row");
+    }
+
+    if (v->kind == ONNX_SQUARED && v->a == NULL && v->b == NULL) {
+        y = train_chain_of(o, ONNX_VAR, v->of, 0, 1);
+
+        if (y != NULL) {
+            y->plain = 1;
+        }
+
+        return train_onnx_out(o, n, 0, y);
     }
 
     if (v->kind == ONNX_SQUARE && v->a == NULL) {

@@ -37,6 +37,28 @@ const train_onnx_value_t *train_chain_norm_of(train_onnx_t *o,
     const train_onnx_node_t *n, const train_onnx_value_t *u,
     const train_onnx_value_t *v);
 
+/* u * v or u / v, as v is of kind ONNX_INV or ONNX_STD, about 0: u by the root
+ * of the mean of its squares and an epsilon; and that of any v. */
+const train_onnx_value_t *train_chain_by_root(train_onnx_t *o,
+    const train_onnx_node_t *n, const train_onnx_value_t *u,
+    const train_onnx_value_t *v, train_onnx_kind_t kind);
+const train_onnx_value_t *train_chain_rms(train_onnx_t *o,
+    const train_onnx_node_t *n, const train_onnx_value_t *v, double epsilon);
+
+/* 1 / (1 + exp(x)) */
+const train_onnx_value_t *train_chain_sigmoid(train_onnx_t *o,
+    const train_onnx_node_t *n, const train_onnx_value_t *x);
+
+/* onnx_share.c: u / v, u + v, u - v, where one is a sum of the other's numbers
+ * or what comes of one */
+const train_onnx_value_t *train_share_div(train_onnx_t *o,
+    const train_onnx_node_t *n, const train_onnx_value_t *u,
+    const train_onnx_value_t *v);
+const train_onnx_value_t *train_share_add(train_onnx_t *o,
+    const train_onnx_value_t *u, const train_onnx_value_t *v);
+const train_onnx_value_t *train_share_sub(train_onnx_t *o,
+    const train_onnx_value_t *u, const train_onnx_value_t *v);
+
 /* u * v, of two values of a row; refused if it is no part of a chain. */
 const train_onnx_value_t *train_chain_times(train_onnx_t *o,
     const train_onnx_node_t *n, const train_onnx_value_t *u,

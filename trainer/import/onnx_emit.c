@@ -701,12 +701,8 @@ emit_layer(train_onnx_t *o, train_onnx_layer_t *l, int last)
         rc = emit_trees(o, l);
         break;
 
-    case ONNX_LINK:
-        rc = train_onnx_emit_link(o, l);
-        break;
-
-    case ONNX_CLIP:
-        rc = train_onnx_emit_clip(o, l);
+    case ONNX_PIECES:
+        rc = train_onnx_emit_pieces(o, l);
         break;
 
     default:
@@ -739,7 +735,7 @@ emit_merged(train_onnx_t *o, size_t i, const unsigned *uses)
 
     if (l->kind != ONNX_ACT || j == i || uses[j] != 1
         || before->act != MAAS_ACT_LINEAR || before->kind == ONNX_TREES
-        || before->kind == ONNX_CLIP
+        || before->kind == ONNX_PIECES
         || (before->kind == ONNX_DENSE && before->weight == NULL)
         || before->place == 0)
     {
@@ -772,7 +768,8 @@ emit_task(train_onnx_t *o, const train_onnx_value_t *answer,
               || (last->kind == ONNX_TREES
                   && last->trees->transform == MAAS_TRANSFORM_SIGMOID);
 
-    m->task = answer->kind == ONNX_PAIR || (sigmoid && last->n == 1)
+    m->task = (answer->kind == ONNX_PAIR && answer->a == NULL)
+              || (sigmoid && last->n == 1)
               ? MAAS_TASK_BINARY
               : last->n > 1 && (answer->n_labels > 0 || softmax)
               ? MAAS_TASK_CLASSIFICATION : MAAS_TASK_REGRESSION;

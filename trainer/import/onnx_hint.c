@@ -25,6 +25,10 @@ static const char  onnx_recurrent[] =
 static const char  onnx_neighbours[] =
     "it looks like nearest neighbours or a loop, which is not run here; a"
     " forest or a network in its place is";
+static const char  onnx_distances[] =
+    "it looks like distances to centres, as of KMeans, or a mixture, which is"
+    " not run here; let the number of the nearest centre be a column before the"
+    " model";
 static const char  onnx_labels_of[] =
     "only numbers of a row are computed here, and no votes for labels, as"
     " AdaBoost has: export probabilities, of another model if this one has none"
@@ -58,21 +62,16 @@ static const onnx_hint_t  onnx_hints[] = {
     { "CDist", onnx_neighbours },
     { "If", onnx_neighbours },
     { "ArgMax", onnx_labels_of },
-    { "LogSoftmax", "export the model with a softmax at its end" },
     { "GatherND", onnx_recurrent },
     { "SequenceConstruct", "a list of answers: export a model for each" },
+    { "ReduceSumSquare", onnx_distances },
+    { "ReduceL2", onnx_distances },
     { "ReduceProd", "products of columns, as of PolynomialFeatures, have to be"
       " columns before the model; trees find them themselves" },
-    { "Less", onnx_compared },
-    { "Greater", onnx_compared },
-    { "LessOrEqual", onnx_compared },
-    { "GreaterOrEqual", onnx_compared },
     { "Where", onnx_compared },
     { "IsNaN", onnx_compared },
-    { "Abs", onnx_columns },
     { "Log", onnx_columns },
     { "Log1p", onnx_columns },
-    { "Binarizer", "let columns be numbers of 0 and 1 before the model" },
     { "QLinearMatMul", "export the model before it is quantized" },
     { "DynamicQuantizeLinear", "export the model before it is quantized" },
     { "DequantizeLinear", "export the model before it is quantized" },

@@ -9,11 +9,21 @@
 #include <string.h>
 
 
+static const char *
+labels_number(train_onnx_t *o, double v)
+{
+    char  digits[32];
+
+    (void) snprintf(digits, sizeof(digits), "%.17g", v);
+
+    return train_import_text(o->m, digits, strlen(digits));
+}
+
+
 maas_status_t
 train_onnx_labels(train_onnx_t *o, const train_onnx_node_t *n,
     train_onnx_value_t *v)
 {
-    char             digits[24];
     size_t           i, n_ints, n_texts;
     int64_t         *ints;
     maas_str_t      *texts;
@@ -38,13 +48,9 @@ train_onnx_labels(train_onnx_t *o, const train_onnx_node_t *n,
     label = train_import_alloc(o->m, v->n_labels, sizeof(char *));
 
     for (i = 0; label != NULL && i < v->n_labels; i++) {
-        if (n_texts > 0) {
-            label[i] = train_import_text(o->m, texts[i].data, texts[i].len);
-        } else {
-            (void) snprintf(digits, sizeof(digits), "%lld",
-                            (long long) ints[i]);
-            label[i] = train_import_text(o->m, digits, strlen(digits));
-        }
+        label[i] = n_texts > 0 ? train_import_text(o->m, texts[i].data,
+                                                   texts[i].len)
+                   : labels_number(o, (double) ints[i]);
 
         if (label[i] == NULL) {
             return train_onnx_nomem(o);
@@ -56,6 +62,74 @@ train_onnx_labels(train_onnx_t *o, const train_onnx_node_t *n,
     }
 
     v->label = v->n_labels > 0 ? label : NULL;
+
+    return MAAS_OK;
+}
+
+
+static maas_status_t
+labels_list(train_onnx_t *o, const train_onnx_tensor_t *t,
+    train_onnx_value_t *v)
+{
+    size_t        i;
+    const char  **label;
+
+    label = train_import_alloc(o->m, t->n, sizeof(char *));
+
+    for (i = 0; label != NULL && i < t->n; i++) {
+        label[i] = t->number == NULL ? train_import_text(o->m, t->text[i].data,
+                                                         t->text[i].len)
+                   : labels_number(o, t->number[i]);
+
+        if (label[i] == NULL) {
+            return train_onnx_nomem(o);
+        }
+    }
+
+    if (label == NULL) {
+        return train_onnx_nomem(o);
+    }
+
+    v->n_labels = t->n;
+    v->label = label;
+
+    return MAAS_OK;
+}
+
+
+maas_status_t
+train_onnx_labels_found(train_onnx_t *o, maas_str_t answer,
+    train_onnx_value_t *v)
+{
+    size_t                    i;
+    maas_status_t             rc;
+    train_onnx_name_t        *e, *list;
+    train_onnx_tensor_t      *t;
+    const train_onnx_node_t  *n;
+
+    for (i = 0; i < o->n_nodes; i++) {
+        n = &o->node[i];
+
+        if (!train_onnx_is(n->op, "ArrayFeatureExtractor") || n->n_in != 2) {
+            continue;
+        }
+
+        list = train_onnx_find(o, n->in[0]);
+        e = train_onnx_find(o, n->in[1]);
+
+        if (e == NULL || e->from == NULL || list == NULL
+            || list->tensor.p == NULL
+            || !train_onnx_is(e->from->op, "ArgMax") || e->from->n_in != 1
+            || e->from->in[0].len != answer.len
+            || memcmp(e->from->in[0].data, answer.data, answer.len) != 0)
+        {
+            continue;
+        }
+
+        rc = train_onnx_decode(o, n, list->tensor, &t);
+
+        return rc != MAAS_OK || t->n != v->n ? rc : labels_list(o, t, v);
+    }
 
     return MAAS_OK;
 }

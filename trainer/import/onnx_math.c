@@ -10,6 +10,14 @@
 #include <math.h>
 
 
+#define MATH_RATIO                                                            \
+    "by a value of the row, which is done here for a softmax and for"         \
+    " probabilities that are to add up to 1: let ratios of columns be columns" \
+    " before the model"
+
+#define MATH_MAX_REPEATED  ((size_t) 1 << 24)  /* weights of it */
+
+
 double *
 train_onnx_spread(train_onnx_t *o, const train_onnx_node_t *n,
     const train_onnx_value_t *v, const train_onnx_tensor_t *t)
@@ -30,7 +38,9 @@ train_onnx_spread(train_onnx_t *o, const train_onnx_node_t *n,
 
         if (d != 1 && d != v->dim[v->rank - 1 - k]) {
             (void) train_onnx_refuse(o, n, "a constant of %zu numbers for %zu"
-                                     " of a row", t->n, v->n);
+                                     " of a row%s", t->n, v->n, v->n > 1 ? ""
+                                     : ", as of a table of values: calibrate"
+                                     " by a sigmoid, not isotonic");
             return NULL;
         }
     }
@@ -77,32 +87,6 @@ math_kind(const train_onnx_node_t *n)
 }
 
 
-/* 1 / (1 + exp(x)) */
-
-static const train_onnx_value_t *
-math_sigmoid(train_onnx_t *o, const train_onnx_node_t *n,
-    const train_onnx_value_t *x)
-{
-    size_t                     i;
-    double                    *minus;
-    const train_onnx_value_t  *y;
-
-    minus = train_import_alloc(o->m, x->n, sizeof(double));
-    if (minus == NULL) {
-        (void) train_onnx_nomem(o);
-        return NULL;
-    }
-
-    for (i = 0; i < x->n; i++) {
-        minus[i] = -1;
-    }
-
-    y = train_onnx_affine(o, n, x, minus, NULL);
-
-    return y == NULL ? NULL : train_onnx_act(o, n, y, MAAS_ACT_SIGMOID, 1);
-}
-
-
 /* Is it a step of a chain: variance + c, exp(-x) + 1, or 1 divided by that or
  * by a root?  c(v->n); swapped: it stands before. */
 
@@ -133,11 +117,17 @@ math_chain(train_onnx_t *o, const train_onnx_node_t *n,
     train_onnx_value_t  *y;
 
     if (v->kind == ONNX_EXP_ONE) {
-        return math_sigmoid(o, n, v->of);
+        return train_chain_sigmoid(o, n, v->of);
     }
 
     if (v->kind == ONNX_STD) {
-        return train_chain_of(o, ONNX_INV, v->of, v->number, 1);
+        y = train_chain_of(o, ONNX_INV, v->of, v->number, 1);
+
+        if (y != NULL) {
+            y->plain = v->plain;
+        }
+
+        return y;
     }
 
     y = train_onnx_copy(o, v);
@@ -147,6 +137,42 @@ math_chain(train_onnx_t *o, const train_onnx_node_t *n,
 
     } else if (y != NULL) {
         y->number += c[0];
+    }
+
+    return y;
+}
+
+
+/* (1,n) for (k,n) numbers of a constant: the same row k times */
+
+static const train_onnx_value_t *
+math_repeated(train_onnx_t *o, const train_onnx_node_t *n,
+    const train_onnx_value_t *v, size_t k)
+{
+    size_t                     i;
+    double                    *w;
+    train_onnx_value_t        *y;
+    const train_onnx_value_t  *x;
+
+    w = k > MATH_MAX_REPEATED / v->n / v->n ? NULL
+        : train_import_alloc(o->m, k * v->n * v->n, sizeof(double));
+    if (w == NULL) {
+        (void) train_onnx_refuse(o, n, "a constant of %zu numbers for %zu of a"
+                                 " row", k * v->n, v->n);
+        return NULL;
+    }
+
+    for (i = 0; i < k * v->n; i++) {
+        w[i % v->n * k * v->n + i] = 1;
+    }
+
+    x = train_onnx_linear(o, n, v, w, NULL, k * v->n);
+    y = x == NULL ? NULL : train_onnx_copy(o, x);
+
+    if (y != NULL) {
+        y->rank = 2;
+        y->dim[0] = k;
+        y->dim[1] = v->n;
     }
 
     return y;
@@ -166,11 +192,17 @@ math_with(train_onnx_t *o, const train_onnx_node_t *n, math_kind_t kind,
 
     /* for each number of what will be divided by the root */
 
-    y = v->kind == ONNX_INV && v->n == 1 && kind == MATH_MUL
+    y = v->kind == ONNX_INV && !v->plain && v->n == 1 && kind == MATH_MUL
         ? train_chain_piece(o, ONNX_INV, v, 1) : NULL;
     v = y == NULL ? v : y;
 
-    c = train_onnx_spread(o, n, v, t);
+    if (v->rank == 2 && v->dim[0] == 1 && t->n > v->n && t->rank >= 2
+        && t->dim[t->rank - 1] == v->n && t->dim[t->rank - 2] * v->n == t->n)
+    {
+        v = math_repeated(o, n, v, t->dim[t->rank - 2]);
+    }
+
+    c = v == NULL ? NULL : train_onnx_spread(o, n, v, t);
     if (c == NULL) {
         return NULL;
     }
@@ -180,7 +212,7 @@ math_with(train_onnx_t *o, const train_onnx_node_t *n, math_kind_t kind,
     }
 
     if (kind == MATH_DIV && swapped) {
-        (void) train_onnx_refuse(o, n, "by a value of the row");
+        (void) train_onnx_refuse(o, n, MATH_RATIO);
         return NULL;
     }
 
@@ -228,14 +260,31 @@ math_rows(train_onnx_t *o, const train_onnx_node_t *n, math_kind_t kind,
     }
 
     if (kind == MATH_DIV) {
-        if (u->kind == ONNX_DEV && v->kind == ONNX_STD && u->a == NULL
-            && v->a == NULL && train_chain_same(u->of, v->of))
+        y = train_share_div(o, n, u, v);
+        y = y != NULL || o->err->code != MAAS_OK
+            ? y : train_chain_by_root(o, n, u, v, ONNX_STD);
+
+        if (y != NULL || o->err->code != MAAS_OK) {
+            return y;
+        }
+
+        if (u->kind == ONNX_DEV && v->kind == ONNX_STD && !v->plain
+            && u->a == NULL && v->a == NULL && train_chain_same(u->of, v->of))
         {
             return train_chain_norm(o, n, u, v);
         }
 
-        (void) train_onnx_refuse(o, n, "by a value of the row");
+        (void) train_onnx_refuse(o, n, MATH_RATIO);
         return NULL;
+    }
+
+    y = kind == MATH_SUB ? train_share_sub(o, u, v)
+        : train_share_add(o, u, v);
+    y = y != NULL || o->err->code != MAAS_OK || kind == MATH_SUB
+        ? y : train_share_add(o, v, u);
+
+    if (y != NULL || o->err->code != MAAS_OK) {
+        return y;
     }
 
     if (kind == MATH_ADD) {

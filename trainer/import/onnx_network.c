@@ -155,35 +155,6 @@ network_sigmoid(train_onnx_t *o, const train_onnx_node_t *n)
 }
 
 
-/* Put off: the last of a model, or 1 / (1 + exp(-x)) */
-
-static maas_status_t
-network_later(train_onnx_t *o, const train_onnx_node_t *n)
-{
-    train_onnx_value_t        *y;
-    const train_onnx_value_t  *v;
-
-    v = train_onnx_in(o, n, 0);
-    if (v == NULL) {
-        return o->err->code;
-    }
-
-    if (v->kind == ONNX_CONST) {
-        return train_onnx_unknown(o, n);
-    }
-
-    y = train_onnx_value(o, train_onnx_is(n->op, "Exp") ? ONNX_EXP
-                                                        : ONNX_SOFTPLUS,
-                         v->rank, v->dim);
-
-    if (y != NULL) {
-        y->of = v;
-    }
-
-    return train_onnx_out(o, n, 0, y);
-}
-
-
 /* The one slope of all numbers; NAN: they have several, which was said */
 
 static double
@@ -329,6 +300,32 @@ network_is_narrow(double low, double high)
 }
 
 
+static const train_onnx_pieces_t *
+network_bounds(double low, double high, train_onnx_pieces_t *how)
+{
+    size_t  k;
+
+    memset(how, 0, sizeof(*how));
+    k = 0;
+
+    if (!isinf(low)) {
+        how->constant[k] = low;
+        how->cut[k++] = low;
+    }
+
+    how->slope[k] = 1;
+
+    if (!isinf(high)) {
+        how->cut[k++] = high;
+        how->constant[k] = high;
+    }
+
+    how->cuts = k;
+
+    return how;
+}
+
+
 /* What relu(x - low) is not above high - low, and low more; however large x
  * is, which is why this is no difference of two relu */
 
@@ -337,7 +334,7 @@ network_between(train_onnx_t *o, const train_onnx_node_t *n,
     const train_onnx_value_t *v, double low, double high)
 {
     double                    *b;
-    train_onnx_value_t        *z;
+    train_onnx_pieces_t        how;
     const train_onnx_value_t  *y;
 
     if (!(low < high) || (isinf(low) && isinf(high))) {
@@ -345,24 +342,13 @@ network_between(train_onnx_t *o, const train_onnx_node_t *n,
         return NULL;
     }
 
+    if (!network_is_narrow(low, high)) {
+        return train_onnx_piece(o, n, v, network_bounds(low, high, &how));
+    }
+
     y = train_onnx_settle(o, n, v);
     if (y == NULL) {
         return NULL;
-    }
-
-    if (!network_is_narrow(low, high)) {
-        z = train_onnx_layer(o, n, ONNX_CLIP, y, y->n);
-
-        if (z != NULL) {
-            o->layer[y->layer].shared = 1;
-            o->layer[z->layer].shared = 1;
-            o->layer[z->layer].low = low;
-            o->layer[z->layer].high = high;
-            z->rank = v->rank;
-            memcpy(z->dim, v->dim, sizeof(z->dim));
-        }
-
-        return z;
     }
 
     if (isinf(low)) {
@@ -606,8 +592,6 @@ const train_onnx_op_t  train_onnx_networks[] = {
     { "Sigmoid", network_sigmoid },
     { "HardSigmoid", network_hard_sigmoid },
     { "Tanh", network_tanh },
-    { "Exp", network_later },
-    { "Softplus", network_later },
     { "PRelu", network_prelu },
     { "Celu", network_celu },
     { "Max", network_limit },

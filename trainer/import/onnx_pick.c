@@ -10,6 +10,9 @@
 #include <string.h>
 
 
+#define PICK_MAX_SUMS  ((size_t) 1 << 24)  /* numbers and sums */
+
+
 /* Is the axis that of a row's numbers, or of a constant that is a list? */
 
 static int
@@ -361,17 +364,79 @@ pick_split(train_onnx_t *o, const train_onnx_node_t *n)
 }
 
 
+/* Of (k,n) numbers of a row, k sums */
+
+static maas_status_t
+pick_sums(train_onnx_t *o, const train_onnx_node_t *n,
+    const train_onnx_value_t *v)
+{
+    size_t   i, k;
+    double  *w;
+
+    k = v->dim[0];
+
+    if (train_attr_int(n, "keepdims", 1) != 0) {
+        return train_onnx_refuse(o, n, "sums in two dimensions");
+    }
+
+    w = k > PICK_MAX_SUMS / v->n ? NULL
+        : train_import_alloc(o->m, v->n * k, sizeof(double));
+    if (w == NULL) {
+        return train_onnx_refuse(o, n, "%zu sums of %zu numbers", k, v->n);
+    }
+
+    for (i = 0; i < v->n; i++) {
+        w[i * k + i / v->dim[1]] = 1;
+    }
+
+    return train_onnx_out(o, n, 0, train_onnx_linear(o, n, v, w, NULL, k));
+}
+
+
+/* Of a matrix of constants (k,n), n sums */
+
+static maas_status_t
+pick_sums_const(train_onnx_t *o, const train_onnx_node_t *n,
+    const train_onnx_value_t *v)
+{
+    size_t                i, j, dim[2];
+    double               *sum;
+    train_onnx_value_t   *y;
+    train_onnx_tensor_t  *t;
+
+    y = train_onnx_anew(o, v, &t);
+    if (y == NULL) {
+        return o->err->code;
+    }
+
+    dim[0] = 1;
+    dim[1] = v->dim[1];
+    sum = t->number;
+
+    for (i = 0; i < v->dim[0]; i++) {
+        for (j = 0; j < v->dim[1]; j++) {
+            sum[j] += v->tensor->number[i * v->dim[1] + j];
+        }
+    }
+
+    t->n = v->dim[1];
+
+    return train_onnx_out(o, n, 0,
+                          train_attr_int(n, "keepdims", 1) == 0
+                          ? train_onnx_placed(o, t, 1, dim + 1, NULL)
+                          : train_onnx_placed(o, t, 2, dim, NULL));
+}
+
+
 /* All numbers of a row added up */
 
 static maas_status_t
 pick_sum(train_onnx_t *o, const train_onnx_node_t *n)
 {
-    size_t                     i;
-    double                    *w;
     int64_t                    axis;
     maas_status_t              rc;
     train_onnx_value_t        *y;
-    const train_onnx_value_t  *v, *sum;
+    const train_onnx_value_t  *v;
 
     v = train_onnx_in(o, n, 0);
     if (v == NULL) {
@@ -383,29 +448,28 @@ pick_sum(train_onnx_t *o, const train_onnx_node_t *n)
         return rc;
     }
 
+    if (v->kind != ONNX_CONST && v->rank == 2 && v->dim[0] > 1
+        && (axis == 2 || axis == -1))
+    {
+        return pick_sums(o, n, v);
+    }
+
+    if (v->kind == ONNX_CONST && v->rank == 2 && v->tensor->number != NULL
+        && train_attr_first_axis(o, n))
+    {
+        return pick_sums_const(o, n, v);
+    }
+
     if (v->kind == ONNX_CONST || !pick_over(v, axis)) {
         return train_onnx_refuse(o, n, "over other than the numbers of a row");
     }
 
-    w = train_import_alloc(o->m, v->n, sizeof(double));
-    if (w == NULL) {
-        return train_onnx_nomem(o);
-    }
-
-    for (i = 0; i < v->n; i++) {
-        w[i] = 1;
-    }
-
-    sum = pick_like(o, train_onnx_linear(o, n, v, w, NULL, 1), v);
-
-    if (sum == NULL || train_attr_int(n, "keepdims", 1) != 0) {
-        return train_onnx_out(o, n, 0, sum);
-    }
-
-    y = train_onnx_copy(o, sum);
+    y = train_onnx_flat(o, ONNX_TOTAL, 1);
 
     if (y != NULL) {
-        y->rank = v->rank - 1;
+        y->of = v;
+        y->rank = v->rank - (train_attr_int(n, "keepdims", 1) == 0);
+        y->dim[1] = 1;
     }
 
     return train_onnx_out(o, n, 0, y);

@@ -133,6 +133,7 @@ shape_cast(train_onnx_t *o, const train_onnx_node_t *n)
 {
     int64_t                    to;
     maas_str_t                 name;
+    train_onnx_value_t        *y;
     const train_onnx_value_t  *v;
 
     v = train_onnx_in(o, n, 0);
@@ -162,6 +163,18 @@ shape_cast(train_onnx_t *o, const train_onnx_node_t *n)
 
     if (v->kind == ONNX_CONST && v->tensor->number != NULL) {
         return train_onnx_out(o, n, 0, shape_rounded_const(o, v, to));
+    }
+
+    if (v->kind == ONNX_TOTAL && v->a == NULL && v->b == NULL
+        && to == TRAIN_ONNX_BOOL)
+    {
+        y = train_onnx_copy(o, v);
+
+        if (y != NULL) {
+            y->kind = ONNX_SOME;
+        }
+
+        return train_onnx_out(o, n, 0, y);
     }
 
     return v->kind == ONNX_CONST ? train_onnx_out(o, n, 0, v)
@@ -371,6 +384,51 @@ shape_all_rows(const train_onnx_t *o, const train_onnx_tensor_t *t)
 }
 
 
+/* (1,rows,n), which are to be put one above another; k: all of them */
+
+static const train_onnx_value_t *
+shape_stack(train_onnx_t *o, const train_onnx_node_t *n,
+    const train_onnx_value_t *v, size_t k)
+{
+    size_t                     i;
+    train_onnx_value_t        *y;
+    const train_onnx_value_t  *p;
+
+    y = train_onnx_flat(o, ONNX_STACK, v->n);
+
+    if (y != NULL) {
+        y->n_parts = k;
+        y->part = train_import_alloc(o->m, k, sizeof(y->part[0]));
+    }
+
+    if (y == NULL || y->part == NULL) {
+        (void) train_onnx_nomem(o);
+        return NULL;
+    }
+
+    y->part[0] = v;
+
+    for (i = 0; v->kind == ONNX_STACK && i < k; i++) {
+        p = train_onnx_in(o, n, i);
+
+        if (p == NULL || p->kind != ONNX_STACK || p->n_parts != 1
+            || p->n != v->n)
+        {
+            if (p != NULL) {
+                (void) train_onnx_refuse(o, n, "of numbers whose rows are"
+                                         " mixed, and others");
+            }
+
+            return NULL;
+        }
+
+        y->part[i] = p->part[0];
+    }
+
+    return y;
+}
+
+
 static maas_status_t
 shape_reshape(train_onnx_t *o, const train_onnx_node_t *n)
 {
@@ -403,6 +461,13 @@ shape_reshape(train_onnx_t *o, const train_onnx_node_t *n)
                              dim))
     {
         return shape_to(o, n, v, t->n - 1, dim);
+    }
+
+    if (v->rank == 1 && v->kind != ONNX_CONST && t->n == 3
+        && t->number[0] == 1 && t->number[1] == -1
+        && t->number[2] == (double) v->n)
+    {
+        return train_onnx_out(o, n, 0, shape_stack(o, n, v, 1));
     }
 
     return train_onnx_refuse(o, n, "%zu numbers a row get a shape in which"
@@ -711,7 +776,7 @@ shape_parts(train_onnx_t *o, const train_onnx_node_t *n, train_onnx_value_t *c,
             return o->err->code;
         }
 
-        if (v->kind == ONNX_CONST || v->rank > 2
+        if (v->kind == ONNX_CONST || v->kind == ONNX_STACK || v->rank > 2
             || (v->rank == 2 && v->dim[0] != 1))
         {
             return train_onnx_refuse(o, n, "of constants and numbers of a row,"
@@ -777,6 +842,10 @@ shape_concat(train_onnx_t *o, const train_onnx_node_t *n)
 
     axis = train_onnx_is(n->op, "FeatureVectorizer") ? -1
            : train_attr_int(n, "axis", 1);
+
+    if (v->kind == ONNX_STACK && axis == 0) {
+        return train_onnx_out(o, n, 0, shape_stack(o, n, v, n->n_in));
+    }
 
     /* (1,n) below one another are (k,n), in the same order */
 

@@ -115,6 +115,16 @@ train_onnx_in(train_onnx_t *o, const train_onnx_node_t *n, size_t i)
 
     e = train_onnx_find(o, n->in[i]);
 
+    if (e != NULL && e->value != NULL && e->value->kind == ONNX_STACK
+        && !train_onnx_is(n->op, "Concat")
+        && !train_onnx_is(n->op, "ReduceMean"))
+    {
+        (void) train_onnx_refuse(o, n, "takes numbers of a shape in which rows"
+                                 " are mixed, which is done here for means of"
+                                 " several models only");
+        return NULL;
+    }
+
     if (e != NULL && e->value != NULL) {
         return e->value;
     }
@@ -469,6 +479,23 @@ onnx_fold(train_onnx_t *o, const train_onnx_value_t *v, const double *a,
 }
 
 
+/* Is v(n) that number alone, as NULL is? */
+
+static int
+onnx_all(const double *v, size_t n, double all)
+{
+    size_t  i;
+
+    for (i = 0; v != NULL && i < n; i++) {
+        if (v[i] != all) {
+            return 0;
+        }
+    }
+
+    return 1;
+}
+
+
 const train_onnx_value_t *
 train_onnx_affine(train_onnx_t *o, const train_onnx_node_t *n,
     const train_onnx_value_t *v, const double *a, const double *b)
@@ -479,6 +506,10 @@ train_onnx_affine(train_onnx_t *o, const train_onnx_node_t *n,
     if (v->kind == ONNX_CONST) {
         (void) train_onnx_refuse(o, n, "of constants alone");
         return NULL;
+    }
+
+    if (onnx_all(a, v->n, 1) && onnx_all(b, v->n, 0)) {
+        return v;
     }
 
     y = train_onnx_copy(o, v);
@@ -594,6 +625,80 @@ onnx_mean(train_onnx_t *o, const train_onnx_node_t *n,
 
 
 const train_onnx_value_t *
+train_onnx_piece(train_onnx_t *o, const train_onnx_node_t *n,
+    const train_onnx_value_t *v, const train_onnx_pieces_t *how)
+{
+    train_onnx_value_t        *y;
+    train_onnx_pieces_t       *own;
+    const train_onnx_value_t  *x;
+
+    x = train_onnx_settle(o, n, v);
+    own = x == NULL ? NULL : train_import_alloc(o->m, 1, sizeof(*own));
+    y = own == NULL ? NULL : train_onnx_layer(o, n, ONNX_PIECES, x, x->n);
+
+    if (x != NULL && own == NULL) {
+        (void) train_onnx_nomem(o);
+    }
+
+    if (y == NULL) {
+        return NULL;
+    }
+
+    *own = *how;
+    o->layer[x->layer].shared = 1;
+    o->layer[y->layer].shared = 1;
+    o->layer[y->layer].pieces = own;
+    y->rank = v->rank;
+    memcpy(y->dim, v->dim, sizeof(y->dim));
+
+    return y;
+}
+
+
+/* -1 below 0 and 1 above times x, then squared: |x| * |x| */
+
+const train_onnx_value_t *
+train_onnx_squared(train_onnx_t *o, const train_onnx_node_t *n,
+    const train_onnx_value_t *v)
+{
+    static const train_onnx_pieces_t  how = {
+        .cuts = 1, .slope = { -1, 1 }, .transform = MAAS_TRANSFORM_SQUARE
+    };
+
+    return train_onnx_piece(o, n, v, &how);
+}
+
+
+/* A sum, of the shape that was asked for */
+
+static const train_onnx_value_t *
+onnx_total(train_onnx_t *o, const train_onnx_node_t *n,
+    const train_onnx_value_t *v)
+{
+    size_t                     i;
+    double                    *w;
+    train_onnx_value_t        *y;
+    const train_onnx_value_t  *x;
+
+    w = onnx_doubles(o, n, 1, v->of->n);
+
+    for (i = 0; w != NULL && i < v->of->n; i++) {
+        w[i] = 1;
+    }
+
+    x = w == NULL ? NULL : train_onnx_linear(o, n, v->of, w, NULL, 1);
+    y = x == NULL ? NULL : train_onnx_copy(o, x);
+
+    if (y != NULL) {
+        y->rank = v->rank;
+        memcpy(y->dim, v->dim, sizeof(y->dim));
+    }
+
+    return y;
+}
+
+
+const train_onnx_value_t *
 train_onnx_settle(train_onnx_t *o, const train_onnx_node_t *n,
     const train_onnx_value_t *v)
 {
@@ -623,6 +728,14 @@ train_onnx_settle(train_onnx_t *o, const train_onnx_node_t *n,
         y = onnx_mean(o, n, v);
         break;
 
+    case ONNX_TOTAL:
+        y = onnx_total(o, n, v);
+        break;
+
+    case ONNX_SQUARED:
+        y = train_onnx_squared(o, n, v->of);
+        break;
+
     case ONNX_EXP:
     case ONNX_EXP_ONE:
     case ONNX_SOFTPLUS:
@@ -637,6 +750,13 @@ train_onnx_settle(train_onnx_t *o, const train_onnx_node_t *n,
                                    " were expected"
                                  : v->kind == ONNX_ERF
                                  ? "takes an erf that is no part of a GELU"
+                                 : v->kind == ONNX_LOG_SHARE
+                                 ? "takes the log of a softmax; export the"
+                                   " model with a softmax at its end"
+                                 : v->kind >= ONNX_SOME
+                                 ? "takes a sum, a largest number or a log of"
+                                   " a row that is no part of a softmax or of"
+                                   " shares"
                                  : "takes a mean or a square that is no part"
                                    " of a layer normalization");
         return NULL;
@@ -694,26 +814,20 @@ train_onnx_act(train_onnx_t *o, const train_onnx_node_t *n,
 const train_onnx_value_t *
 train_onnx_link(train_onnx_t *o, const train_onnx_value_t *v)
 {
-    train_onnx_value_t        *y;
-    const train_onnx_value_t  *x;
+    train_onnx_pieces_t  how;
 
     if ((v->kind != ONNX_EXP && v->kind != ONNX_SOFTPLUS) || v->a != NULL
-        || v->b != NULL)
+        || v->b != NULL || v->of->kind == ONNX_BELOW_MOST)
     {
         return train_onnx_settle(o, NULL, v);
     }
 
-    x = train_onnx_settle(o, NULL, v->of);
-    y = x == NULL ? NULL : train_onnx_layer(o, NULL, ONNX_LINK, x, x->n);
+    memset(&how, 0, sizeof(how));
+    how.slope[0] = 1;
+    how.transform = v->kind == ONNX_EXP ? MAAS_TRANSFORM_EXP
+                                        : MAAS_TRANSFORM_SOFTPLUS;
 
-    if (y != NULL) {
-        o->layer[x->layer].shared = 1;
-        o->layer[y->layer].number = v->kind == ONNX_EXP
-                                    ? MAAS_TRANSFORM_EXP
-                                    : MAAS_TRANSFORM_SOFTPLUS;
-    }
-
-    return y;
+    return train_onnx_piece(o, NULL, v->of, &how);
 }
 
 
