@@ -217,7 +217,7 @@ my $lines = '';
 my @values = ([ 38, -1, '', 90.5, -300 ],
     [ 'rom', '', 'x', "k\xc3\xb6ln", ' rom ', '?', 'a' ],
     [ 0.25, -5, 7, '', 0.5, 3 ], [ 0, 1, '' ],
-    [ '', 'ab', 12, "\xc3\xa9" ], [ 1, 2, 30, 4, '' ]);
+    [ '', 'ab', 12, "\xc3\xa9" ], [ 1, 2, 30, 4, '', '0x1e' ]);
 for my $i (0 .. 299) {
     $lines .= join(',', map { $values[$_][ ($i * ($_ + 3) + $i / 7)
         % @{ $values[$_] } ] } 0 .. $#values) . "\n";
@@ -237,6 +237,13 @@ $t->write_file('bad.txt', "38,rom,0,2,,1\n");
 ($rc, undef, $err) = $t->command('sh', '-c', './columns <bad.txt');
 is($rc, 1, 'a boolean of 2');
 is($err, "line 1, column vip\n", 'is named');
+
+for my $text ('0x26', 'nan(1)', '0x1p3') {
+    $t->write_file('bad.txt', "$text,rom,0,1,,1\n");
+    ($rc, undef, $err) = $t->command('sh', '-c', './columns <bad.txt');
+    is($rc, 1, "a number $text");
+    like($err, qr/^line 1, column age /, 'is named, too');
+}
 
 ###############################################################################
 # what cannot be done
