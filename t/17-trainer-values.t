@@ -373,6 +373,38 @@ goes('days by neighbours', sub {
     is($_[2]{inputs}{columns}[0]{format}, 'mdy', 'as the others');
     like($_[1], qr/column "d": the month is taken to be first/, 'says so') },
     table(40, d => $days, e => sub { utc('%m/%d/%Y', $_[0]) }));
+
+# a year in front, of two digits; the first or last of months is no year
+
+my $short = sub { sprintf '%02d-%02d-%02d', 21 + $_[0] % 3, 1 + $_[0] % 12,
+    1 + $_[0] * 5 % 28 };
+ends('21-07-31', qr/^maas-trainer: e\.tsv: column "d": "22-05-05" may be (?#
+    )2005-05-22 or 2022-05-05: expected years of four digits, or --columns (?#
+    )NAME=date:dmy if the day is first$/, table(40, d => $short));
+goes('21-07-31 by option', sub { is($_[2]{inputs}{columns}[0]{format}, 'dmy',
+    'as said') }, table(40, d => $short), '--columns', 'd=date:dmy');
+goes('days of one month, in front', sub {
+    is($_[2]{inputs}{columns}[0]{format}, 'dmy', 'the day') },
+    table(40, d => sub { sprintf '%02d-07-%02d', 1 + $_[0] % 28, 20 }));
+goes('firsts of months', sub {
+    is($_[2]{inputs}{columns}[0]{format}, 'dmy', 'the day') },
+    table(40, d => sub { sprintf '01.%02d.%02d', 1 + $_[0] % 12,
+        1 + $_[0] % 24 }));
+goes('years of birth', sub {
+    like($_[1], qr/column "d": years of two digits are 1969 to 2068: (?#
+        )"02\.02\.61" is read as 2061-02-02$/m, 'which century is said') },
+    table(40, d => sub { sprintf '%02d.%02d.%02d', 1 + $_[0] % 28,
+        1 + $_[0] % 12, 60 + $_[0] % 30 }));
+goes('years of four digits', sub {
+    unlike($_[1], qr/two digits/, 'are what they are') },
+    table(40, d => sub { sprintf '%02d.%02d.%04d', 1 + $_[0] % 28,
+        1 + $_[0] % 12, 2040 + $_[0] % 29 }));
+goes('no date', sub {
+    is($_[2]{inputs}{columns}[0]{kind}, 'date', 'a date');
+    like($_[0]{d}{why}, qr/; missing: "0000-00-00" \(10\)$/, 'or none') },
+    table(40, d => sub { $_[0] % 4 ? utc('%Y-%m-%d', $_[0])
+        : '0000-00-00' }));
+
 ends('no form', qr/--columns: "date:abc": expected iso, dmy, mdy/,
     table(40, d => $days), '--columns', 'd=date:abc');
 ends('no dates', qr/column "d" does not look like dates/,

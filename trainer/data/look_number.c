@@ -433,7 +433,8 @@ train_is_mark(const char *s, size_t len)
         "(null)", "(none)", "(blank)", "(empty)", "[null]", "NaT", "nil",
         "\\N", "-nan", "+nan", "nan(ind)", "-nan(ind)", "1.#IND", "-1.#IND",
         "1.#QNAN", "-1.#QNAN", "undefined", "unknown", "unk", "missing",
-        "not available", "not applicable", "no data", "not known", "-?", "??"
+        "not available", "not applicable", "no data", "not known", "-?", "??",
+        "0000-00-00", "0000-00-00 00:00:00", "00.00.0000", "00/00/0000"
     };
 
     if (written_is_error(s, len)) {

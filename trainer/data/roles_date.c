@@ -20,6 +20,12 @@
 #define DATE_LOW    315532800.0
 #define DATE_HIGH   4102444800.0
 
+/* Years of two digits, 1969 to 2068: 21-07-31 has its year in front where more
+ * different numbers than a year has months stand behind, and fewer in front;
+ * and one this late was meant to be in the century before */
+#define DATE_MONTHS  12
+#define DATE_LATE    2040
+
 
 /* Such as "created_at", "startTime", "event ts"; not "update_count" */
 
@@ -189,25 +195,119 @@ date_ambiguous(const train_table_t *t, const train_column_t *c)
 }
 
 
-void
-train_date_decide(const train_table_t *t, train_column_t *c)
+/* 21-07-31: *front is 21, *behind 31; all three have two digits */
+
+static int
+date_short(const char *s, unsigned *front, unsigned *behind)
 {
-    maas_date_form_t     form, other;
+    size_t  i;
+
+    for (i = 0; i < 8; i++) {
+        if (i % 3 == 2 ? s[i] != s[2] || s[i] == '\0'
+                       : s[i] < '0' || s[i] > '9')
+        {
+            return 0;
+        }
+    }
+
+    *front = (unsigned) (s[0] - '0') * 10 + (unsigned) (s[1] - '0');
+    *behind = (unsigned) (s[6] - '0') * 10 + (unsigned) (s[7] - '0');
+
+    return s[8] < '0' || s[8] > '9';
+}
+
+
+/* Dates that are read with the day in front, but may well have the year there:
+ * few of them, not the first or last of months, and days of all kinds behind */
+
+static void
+date_year_first(const train_table_t *t, const train_column_t *c)
+{
+    size_t       i, n, years, days;
+    unsigned     front, behind, inner;
+    uint8_t      is[2][100] = { { 0 } };
+    const char  *s;
+    maas_date_t  d;
+
+    s = "";
+    n = 0;
+    years = 0;
+    days = 0;
+    inner = 0;
+
+    for (i = 0; i < c->dict.n; i++) {
+        if (!maas__date_text(MAAS_DATE_DMY, c->dict.text[i],
+                             strlen(c->dict.text[i]), &d))
+        {
+            continue;
+        }
+
+        s = c->dict.text[i];
+
+        if (!date_short(s, &front, &behind) || behind == 0 || behind > 31) {
+            return;
+        }
+
+        n++;
+        inner |= (front > 1 && front < 28);
+        years += !is[0][front];
+        days += !is[1][behind];
+        is[0][front] = 1;
+        is[1][behind] = 1;
+    }
+
+    if (n > 0 && inner && years < days && days > DATE_MONTHS) {
+        (void) date_short(s, &front, &behind);
+        (void) maas__date_text(MAAS_DATE_DMY, s, strlen(s), &d);
+        train_die("%s: column \"%.64s\": \"%.40s\" may be %04ld-%02u-%02u or "
+                  "%u-%02u-%02u: expected years of four digits, or --columns "
+                  "NAME=date:dmy if the day is first", t->path, c->name, s,
+                  d.year, d.month, d.day,
+                  front + (front < 69 ? 2000 : 1900), d.month, behind);
+    }
+}
+
+
+/* Years of birth, such as 64, that are read as 2064 */
+
+static void
+date_late(const train_table_t *t, const train_column_t *c)
+{
+    char         year[24];
+    size_t       i;
+    const char  *s;
+    maas_date_t  d;
+
+    for (i = 0; i < c->dict.n; i++) {
+        s = c->dict.text[i];
+
+        if (!maas__date_text(c->format.date, s, strlen(s), &d)
+            || d.year < DATE_LATE || d.year > 2068)
+        {
+            continue;
+        }
+
+        (void) snprintf(year, sizeof(year), "%ld", d.year);
+
+        if (strstr(s, year) == NULL) {
+            train_warn("%s: column \"%.64s\": years of two digits are 1969 to "
+                       "2068: \"%.40s\" is read as %04ld-%02u-%02u", t->path,
+                       c->name, s, d.year, d.month, d.day);
+            return;
+        }
+    }
+}
+
+
+/* Which of day and month is first */
+
+static void
+date_order(const train_table_t *t, train_column_t *c)
+{
+    maas_date_form_t     other;
     const train_look_t  *k = &c->seen;
 
-    if (c->asked) {
-        return;                     /* c->format.date is there */
-    }
-
-    if (!train_is_date(t, c, &form)) {
-        train_die("%s: column \"%.64s\" does not look like dates: expected "
-                  "--columns NAME=date:iso, dmy, mdy, unix or unix_ms",
-                  t->path, c->name);
-    }
-
-    c->format.date = form;
-
-    if (form != MAAS_DATE_DMY || k->date_either == 0
+    if (c->format.date != MAAS_DATE_DMY || k->date_either == 0
         || k->date[MAAS_DATE_MDY] < k->date[MAAS_DATE_DMY]
         || k->date_points == k->date_either)
     {
@@ -225,6 +325,29 @@ train_date_decide(const train_table_t *t, train_column_t *c)
                "other columns (--columns NAME=date:%s)", t->path, c->name,
                other == MAAS_DATE_DMY ? "day" : "month",
                other == MAAS_DATE_DMY ? "mdy" : "dmy");
+}
+
+
+void
+train_date_decide(const train_table_t *t, train_column_t *c)
+{
+    if (!c->asked) {
+        if (!train_is_date(t, c, &c->format.date)) {
+            train_die("%s: column \"%.64s\" does not look like dates: expected "
+                      "--columns NAME=date:iso, dmy, mdy, unix or unix_ms",
+                      t->path, c->name);
+        }
+
+        if (c->format.date == MAAS_DATE_DMY) {
+            date_year_first(t, c);
+        }
+
+        date_order(t, c);
+    }
+
+    if (c->format.date == MAAS_DATE_DMY || c->format.date == MAAS_DATE_MDY) {
+        date_late(t, c);
+    }
 }
 
 
