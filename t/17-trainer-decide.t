@@ -123,5 +123,68 @@ is_deeply(kinds($r), { zip => 'number', size => 'category',
 is(decode_json($out)->{document}{version}, 2, 'in the version it had');
 
 ###############################################################################
+# single words that all differ: ids, unless pieces of them tell something
+
+sub words {
+    my ($name, $n, $word) = @_;
+    my $text = "ref,serial,x,y\n";
+
+    srand $n;
+
+    for my $i (1 .. $n) {
+        my $k = int rand 6;
+        $text .= sprintf "%s,%08x-%04x,%.3f,%s\n", $word->($i, $k),
+            rand 2 ** 32, $i, rand, $k % 2 ? 'yes' : 'no';
+    }
+
+    return $t->write_file($name, $text);
+}
+
+sub of_words {
+    my ($name, @args) = @_;
+    my ($rc, $out, $err) = $t->trainer(qw(fit -q --json --threads 1 -o w.st -d),
+        $name, @args);
+    is($rc, 0, "fit $name @args") or diag($err);
+    return $rc ? { columns => [] } : decode_json($out);
+}
+
+my @host = qw(ada bob cod dan eve fox);
+my $mail = sub { sprintf 'u%d@%s.com', $_[0] * 7919, $host[$_[1]] };
+
+words('few.csv', 400, $mail);
+words('mails.csv', 600, $mail);
+$r = of_words('few.csv', qw(--model trees));
+my $kinds = { ref => 'text', serial => 'left out', x => 'number',
+    y => 'target' };
+is_deeply(kinds($r), $kinds,
+    'addresses are a text, numbers of no meaning an id');
+like($r->{columns}[0]{why}, qr/^400 different texts in 400 rows; they tell (?#
+    )[\d.]+ % of what other columns leave$/, 'and why');
+is($r->{columns}[1]{why}, 'an id: all values differ', 'as before');
+(undef, $out) = $t->trainer(qw(evaluate w.st --json --bootstrap 0 -d
+    mails.csv));
+cmp_ok(decode_json($out)->{accuracy}, '>', 0.95, 'which new ones have, too');
+is(kinds(of_words('few.csv', qw(--effort quick --epochs 2)))->{ref}, 'left out',
+    'an id by looks, for one network');
+
+# of more texts than a first look keeps
+
+words('many.csv', 21000, $mail);
+$r = of_words('many.csv', qw(--model trees --effort quick));
+is_deeply(kinds($r), $kinds, 'of many rows, too');
+(undef, $out) = $t->trainer(qw(evaluate w.st --json --bootstrap 0 -d
+    mails.csv));
+cmp_ok(decode_json($out)->{accuracy}, '>', 0.95, 'as well');
+
+# nothing else: said as before
+
+$t->write_file('ids.csv', "serial,y\n" . join '', map { sprintf "%08x,%s\n",
+    rand 2 ** 32, rand > 0.5 ? 'a' : 'b' } 1 .. 200);
+($rc, undef, $err) = $t->trainer(qw(fit -q -d ids.csv -o w.st));
+is($rc, 1, 'ids alone: refused');
+like($err, qr/^maas-trainer: ids\.csv:1: nothing but a target and ids: /m,
+    'says so');
+
+###############################################################################
 
 done_testing();

@@ -181,6 +181,7 @@ train_cmd_fit(int argc, char **argv)
     }
 
     f.o.want.threads = f.o.plan.threads;
+    f.o.want.decides = (train_fit_may_be_auto(&f.o) != 0);
     fit_apart(&f.o);
     fit_read(&f);
     train_fit_folds_check(&f);

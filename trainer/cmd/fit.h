@@ -119,8 +119,9 @@ void train_fit_teach_free(train_fit_t *f);
 /* Rows, targets and weights are as they were, when it is done. */
 void train_fit_train(train_fit_t *f);
 
-/* fit_auto.c: is it a portfolio?  Then this instead of splitting, preparing and
- * training. */
+/* fit_auto.c: may it be a portfolio, once rows are known?  Is it one?  Then
+ * this instead of splitting, preparing and training. */
+int train_fit_may_be_auto(const train_options_t *o);
 int train_fit_is_auto(const train_fit_t *f);
 void train_fit_auto(train_fit_t *f);
 void train_fit_auto_free(train_fit_t *f);

@@ -47,6 +47,14 @@ auto_alone(const train_fit_t *f)
 
 
 int
+train_fit_may_be_auto(const train_options_t *o)
+{
+    return o->model == TRAIN_MODEL_TREES
+           || (o->by_hand == NULL && o->effort > TRAIN_EFFORT_QUICK);
+}
+
+
+int
 train_fit_is_auto(const train_fit_t *f)
 {
     const train_options_t  *o;
@@ -62,8 +70,7 @@ train_fit_is_auto(const train_fit_t *f)
         return 1;
     }
 
-    if (f->data.input == MAAS_INPUT_COLUMNS && o->by_hand == NULL
-        && o->effort > TRAIN_EFFORT_QUICK
+    if (f->data.input == MAAS_INPUT_COLUMNS && train_fit_may_be_auto(o)
         && f->data.rows >= TRAIN_PORTFOLIO_ROWS)
     {
         return 1;

@@ -91,6 +91,7 @@ typedef struct {
                                        nothing. */
     size_t              one_hot;    /* values of a category with a slot each */
     size_t              hash;       /* slots of what is hashed; 0: by kind */
+    unsigned            decides;    /* train_columns_decide() will be called */
 
     /* from a model, when reading for it */
     const maas_info_t  *model;

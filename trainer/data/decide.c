@@ -24,10 +24,14 @@
 #define DECIDE_TEXT_MORE   0.01
 #define DECIDE_TEXT_SURE_MORE  2
 #define DECIDE_WORDS       4        /* a value, on average */
+#define DECIDE_LOOKED      10000    /* different values that looks know of */
 #define DECIDE_BYTES       1000000  /* of a sample of texts, */
 #define DECIDE_TEXTS       10000    /*     and its rows */
 #define DECIDE_NUMBERS     20000000     /* of all rows with so many slots, or
                                            twice as many with half of them */
+
+
+static const char  decide_id[] = "an id: all values differ";
 
 
 /* Texts: do they tell what other columns do not, in how many slots? */
@@ -55,8 +59,10 @@ decide_text(train_column_t *c, const train_table_t *t,
         told.sure = told.sure_more;
     }
 
-    c->was_why = train_strdup(c->why);
-    c->was_role = c->role;
+    if (c->was_why == NULL) {
+        c->was_why = train_strdup(c->why);
+        c->was_role = c->role;
+    }
 
     if (words >= DECIDE_WORDS ? told.share > 0
                               : told.share > DECIDE_TEXT
@@ -68,6 +74,12 @@ decide_text(train_column_t *c, const train_table_t *t,
     }
 
     c->slots = 0;
+
+    if (c->unlike) {
+        train_decide_set(c, TRAIN_ROLE_IGNORE, "%s", decide_id);
+        return;
+    }
+
     train_decide_set(c, TRAIN_ROLE_IGNORE, "%.100s, which tell nothing that "
                      "other columns do not (--columns %.64s=text)", c->was_why,
                      c->name);
@@ -105,16 +117,39 @@ decide_texts(train_data_t *d, const uint32_t *row, size_t n, uint64_t seed)
     base = (s.n >= TRAIN_DECIDE_LEAST && s.out > 0) ? train_text_base(&s)
                                                     : NULL;
 
-    for (i = 0; base != NULL && i < t->n; i++) {
+    for (i = 0; i < t->n; i++) {
         c = &t->columns[i];
 
-        if (c->role == TRAIN_ROLE_TEXT && !c->forced) {
+        if (c->role != TRAIN_ROLE_TEXT || c->forced) {
+            continue;
+        }
+
+        if (base != NULL) {
             decide_text(c, t, &s, base, n);
+
+        } else if (c->unlike) {
+            train_decide_set(c, TRAIN_ROLE_IGNORE, "%s", decide_id);
         }
     }
 
     train_free(base);
     train_sample_free(&s);
+}
+
+
+/* More different values than the first look keeps: hardly any comes again, and
+ * pieces of them may tell what values cannot */
+
+static void
+decide_unlike(train_column_t *c)
+{
+    if (c->dict.n > DECIDE_LOOKED && c->dict.n > c->seen.filled / 2
+        && c->format.compare != MAAS_COMPARE_NUMBER
+        && c->format.compare != MAAS_COMPARE_BOOLEAN)
+    {
+        train_decide_set(c, TRAIN_ROLE_TEXT, "%zu different texts in %zu rows",
+                         c->dict.n, c->seen.filled);
+    }
 }
 
 
@@ -161,7 +196,11 @@ decide_column(train_data_t *d, size_t i, const train_sample_t *s,
         train_decide_number(d, c, s, code, row, n);
 
     } else if (c->role == TRAIN_ROLE_CATEGORY) {
-        train_decide_values(c, s, code, row, n);
+        decide_unlike(c);
+
+        if (c->role == TRAIN_ROLE_CATEGORY) {
+            train_decide_values(c, s, code, row, n);
+        }
     }
 }
 
@@ -199,6 +238,17 @@ train_columns_decide(train_data_t *d, const uint32_t *row, size_t n,
 
     if (decide_places(t) == 0) {
         train_decide_undo(t);           /* something must be there */
+
+        for (i = 0; i < t->n && (!train_role_is_field(t->columns[i].role)
+                                 || t->columns[i].unlike); i++)
+        {
+            /* void */
+        }
+
+        if (i == t->n) {
+            train_die("%s:1: nothing but a target and ids: expected columns to "
+                      "learn from beside the target", d->path);
+        }
     }
 
     train_table_fields(d);

@@ -19,6 +19,7 @@
 #define ROLES_FEW     20            /* different texts that are categories */
 #define ROLES_WORDS   2.5           /* words that make a text, on average */
 #define ROLES_BYTES   40            /*     or bytes */
+#define ROLES_DECIDE  50            /* rows that say whether ids tell much */
 #define ROLES_LONG    9007199254740992.0    /* 2^53: doubles skip numbers */
 
 
@@ -173,6 +174,11 @@ roles_guess_texts(const train_table_t *t, train_column_t *c, size_t texts)
     }
 
     if (c->dict.n == k->filled && words < 1.5 && bytes < ROLES_BYTES) {
+        if (t->want->decides && c->dict.n >= ROLES_DECIDE) {
+            c->unlike = 1;          /* pieces of it may tell something */
+            return TRAIN_ROLE_TEXT;
+        }
+
         (void) snprintf(c->why, sizeof(c->why), "an id: all values differ");
         return TRAIN_ROLE_IGNORE;
     }
@@ -212,6 +218,7 @@ roles_almost(const train_table_t *t, const train_column_t *c, size_t read,
                t->path, c->name, read, n,
                rest == &k->units ? "of one unit, " : "", some,
                c->role == TRAIN_ROLE_IGNORE ? "left out as an id"
+               : c->unlike ? "a text, or an id"
                : c->role == TRAIN_ROLE_TEXT ? "read as texts"
                                             : "read as categories");
 }
@@ -246,7 +253,7 @@ roles_unread(const train_table_t *t, const train_column_t *c, size_t n)
                dates ? "dates of several forms"
                      : "neither numbers nor dates",
                c->role == TRAIN_ROLE_IGNORE ? "left out as an id"
-                                            : "read as texts");
+               : c->unlike ? "a text, or an id" : "read as texts");
 }
 
 

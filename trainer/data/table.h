@@ -119,6 +119,8 @@ typedef struct {
                                        say */
     unsigned       asked;           /* the form of a date was said */
     unsigned       forced;          /* the role was */
+    unsigned       unlike;          /* a text that is an id by its looks: all
+                                       values differ */
     unsigned       inside;          /* stands in an object of the rows */
     unsigned       unread;          /* the value at hand counts as missing */
 
