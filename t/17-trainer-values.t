@@ -553,6 +553,32 @@ goes('or none', sub {
     is(join(' ', @{$_[2]{outputs}{labels}}), 'no yes', 'if so said') },
     target(sub { ('NA', 'yes', 'no')[$_[0] % 3] }), '--na-values', 'NA');
 
+# a yes is a yes; classes of other words are what they are
+
+my $spelt = sub { (qw(no Yes No yes YES NO y))[$_[0] % 7] };
+goes('yes and no in seven ways', sub {
+    is($_[2]{task}, 'binary', 'are two classes');
+    is(join(' ', @{$_[2]{outputs}{labels}}), 'No Yes', 'no, then yes');
+    like($_[1], qr/e\.tsv: the target says yes and no in 7 ways, such as (?#
+        )"Yes" and "no": two classes \(--task classification takes each as (?#
+        )one\)$/m, 'that is said') }, target($spelt));
+is((() = ($t->trainer(qw(evaluate m.st -d e.tsv)))[1] =~ /^rows +60$/mg), 1,
+    'evaluate reads it');
+$t->write_file('more.tsv', "x\tt\n1\ttrue\n2\t0\n");
+is((() = ($t->trainer(qw(evaluate m.st -d more.tsv)))[1] =~ /^rows +2$/mg), 1,
+    'and other ways');
+goes('each as one', sub { is(@{$_[2]{outputs}{labels}}, 7, 'if so said') },
+    target($spelt), qw(--task classification));
+goes('JSON', sub {
+    is(join(' ', @{$_[2]{outputs}{labels}}), 'false true', 'are words') },
+    join '', map { my $y = (qw(true 0 1 false))[$_ % 4];
+        qq({"x":$_,"t":$y}\n) } 2 .. 61);
+goes('capital letters', sub {
+    is(join(' ', @{$_[2]{outputs}{labels}}), 'Spam ham spam', 'tell apart');
+    like($_[1], qr/e\.tsv: "Spam" and "spam" are two classes, which differ in (?#
+        )capital letters alone$/m, 'that is said') },
+    target(sub { (qw(ham Spam spam))[$_[0] % 3] }));
+
 goes('or a mark', sub {
     is(join(' ', @{$_[2]{outputs}{labels}}), '0 1', 'is none, beside numbers');
     like($_[0]{t}{why}, qr/; missing: "\?" \(20\)$/, 'that is said') },

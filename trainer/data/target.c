@@ -15,6 +15,15 @@
 #define TARGET_AUTO_CLASSES 20      /* whole numbers up to this many: classes */
 
 
+/* When two texts are one value */
+
+typedef enum {
+    TARGET_SAME_TEXT = 0,           /* the same bytes; True is true, */
+    TARGET_SAME_NUMBER,             /*     as numbers, */
+    TARGET_SAME_BOOLEAN             /*     or both a yes or a no */
+} target_same_t;
+
+
 /* Numbers by size, then texts by bytes */
 
 typedef struct {
@@ -73,15 +82,36 @@ target_are_numbers(const train_dict_t *t)
 }
 
 
+/* Are all of them a yes or a no, in more than two spellings? */
+
+static int
+target_are_booleans(const train_dict_t *t)
+{
+    size_t  i;
+
+    for (i = 0; i < t->n; i++) {
+        if (maas__field_boolean(t->text[i], strlen(t->text[i])) < 0) {
+            return 0;
+        }
+    }
+
+    return t->n > 2;
+}
+
+
 /* Texts of one value have one key: *out is in buf or s itself */
 
 static const char *
-target_key(const char *s, int numbers, char buf[MAAS_CANONICAL + 1])
+target_key(const char *s, target_same_t same, char buf[MAAS_CANONICAL + 1])
 {
     size_t  n;
 
-    n = numbers ? maas__field_canonical(s, strlen(s), buf)
-                : maas__field_truth(s, strlen(s), buf);
+    if (same == TARGET_SAME_BOOLEAN) {
+        return maas__field_boolean(s, strlen(s)) > 0 ? "true" : "false";
+    }
+
+    n = (same == TARGET_SAME_NUMBER) ? maas__field_canonical(s, strlen(s), buf)
+                                     : maas__field_truth(s, strlen(s), buf);
 
     if (n == 0) {
         return s;
@@ -93,31 +123,133 @@ target_key(const char *s, int numbers, char buf[MAAS_CANONICAL + 1])
 }
 
 
+/* How a yes, or a no, is to be called: the first of the longest texts, so that
+ * it is no 1 beside a false */
+
+static const char *
+target_word(const train_dict_t *t, int yes)
+{
+    size_t       i;
+    const char  *s;
+
+    for (i = 0, s = ""; i < t->n; i++) {
+        if (maas__field_boolean(t->text[i], strlen(t->text[i])) == yes
+            && strlen(t->text[i]) > strlen(s))
+        {
+            s = t->text[i];
+        }
+    }
+
+    return s;
+}
+
+
+/* How many there are if True is true */
+
+static size_t
+target_truths(const train_dict_t *t)
+{
+    char          buf[MAAS_CANONICAL + 1];
+    size_t        i, n;
+    train_dict_t  keys = { 0 };
+
+    for (i = 0; i < t->n; i++) {
+        (void) train_dict_add(&keys, target_key(t->text[i], TARGET_SAME_TEXT,
+                                                buf));
+    }
+
+    n = keys.n;
+    train_dict_free(&keys);
+
+    return n;
+}
+
+
 /* Texts without those that are written otherwise only: first(t->n) is the
  * place of the first of its value in *out */
 
 static void
-target_merge(const train_dict_t *t, train_dict_t *out, uint32_t *first)
+target_merge(const train_want_t *want, const train_dict_t *t,
+    train_dict_t *out, uint32_t *first, const char *where)
 {
-    int            numbers;
+    int            yes;
     char           buf[MAAS_CANONICAL + 1];
     size_t         i, n;
     uint32_t       key;
     train_dict_t   keys = { 0 };
+    target_same_t  same;
 
-    numbers = target_are_numbers(t);
+    same = target_are_numbers(t) ? TARGET_SAME_NUMBER : TARGET_SAME_TEXT;
+
+    if (same == TARGET_SAME_TEXT && target_are_booleans(t)
+        && (want->task == 0 || want->task - 1 == (int) MAAS_TASK_BINARY))
+    {
+        same = TARGET_SAME_BOOLEAN;
+    }
 
     for (i = 0; i < t->n; i++) {
         n = keys.n;
-        key = train_dict_add(&keys, target_key(t->text[i], numbers, buf));
+        key = train_dict_add(&keys, target_key(t->text[i], same, buf));
         first[i] = key;
 
-        if (keys.n > n) {
-            (void) train_dict_add(out, t->text[i]);
+        if (keys.n == n) {
+            continue;
         }
+
+        if (same != TARGET_SAME_BOOLEAN) {
+            (void) train_dict_add(out, t->text[i]);
+            continue;
+        }
+
+        yes = (keys.text[key][0] == 't');
+        (void) train_dict_add(out, target_word(t, yes));
+        out->value[key] = yes;      /* no comes first */
     }
 
     train_dict_free(&keys);
+
+    /* True and true are no news */
+
+    if (same == TARGET_SAME_BOOLEAN && out->n < target_truths(t)) {
+        train_warn("%s: the target says yes and no in %zu ways, such as "
+                   "\"%.40s\" and \"%.40s\": two classes (--task "
+                   "classification takes each as one)", where, t->n,
+                   t->text[0], t->text[t->n - 1]);
+    }
+}
+
+
+/* Names of classes that differ in case alone are said */
+
+static void
+target_cases(const train_dict_t *t, const char *where)
+{
+    char          *lower;
+    size_t         i, k;
+    uint32_t       at;
+    train_dict_t   seen = { 0 };
+
+    for (i = 0; i < t->n; i++) {
+        lower = train_strdup(t->text[i]);
+
+        for (k = 0; lower[k] != '\0'; k++) {
+            if (lower[k] >= 'A' && lower[k] <= 'Z') {
+                lower[k] = (char) (lower[k] | 0x20);
+            }
+        }
+
+        at = train_dict_add(&seen, lower);
+        train_free(lower);
+
+        if (seen.n <= i) {
+            train_warn("%s: \"%.40s\" and \"%.40s\" are two classes, which "
+                       "differ in capital letters alone", where, t->text[at],
+                       t->text[i]);
+            break;
+        }
+    }
+
+    train_dict_free(&seen);
 }
 
 
@@ -172,14 +304,37 @@ target_classes(train_data_t *d, const train_dict_t *t, uint32_t *class,
 }
 
 
+/* Of two labels that are a yes and a no, the one that the text is, too */
+
+static size_t
+target_boolean(const maas_info_t *m, const char *text)
+{
+    int  is, label[2];
+
+    if (m->n_labels != 2) {
+        return m->n_labels;
+    }
+
+    is = maas__field_boolean(text, strlen(text));
+    label[0] = maas__field_boolean(m->labels[0], strlen(m->labels[0]));
+    label[1] = maas__field_boolean(m->labels[1], strlen(m->labels[1]));
+
+    if (is < 0 || label[0] < 0 || label[1] < 0 || label[0] == label[1]) {
+        return m->n_labels;
+    }
+
+    return is == label[1];
+}
+
+
 /* Place of a label: that text, or else another spelling of its value */
 
 static size_t
 target_label(const maas_info_t *m, const char *text)
 {
-    char    a[MAAS_CANONICAL + 1], b[MAAS_CANONICAL + 1];
-    int     numbers;
-    size_t  j;
+    char           a[MAAS_CANONICAL + 1], b[MAAS_CANONICAL + 1];
+    size_t         j;
+    target_same_t  same;
 
     for (j = 0; j < m->n_labels; j++) {
         if (strcmp(m->labels[j], text) == 0) {
@@ -187,18 +342,21 @@ target_label(const maas_info_t *m, const char *text)
         }
     }
 
-    for (numbers = 0; numbers < 1 + !target_is_code(text); numbers++) {
+    for (same = TARGET_SAME_TEXT;
+         same <= (target_is_code(text) ? TARGET_SAME_TEXT : TARGET_SAME_NUMBER);
+         same++)
+    {
         for (j = 0; j < m->n_labels; j++) {
-            if (!(numbers && target_is_code(m->labels[j]))
-                && strcmp(target_key(m->labels[j], numbers, a),
-                          target_key(text, numbers, b)) == 0)
+            if (!(same == TARGET_SAME_NUMBER && target_is_code(m->labels[j]))
+                && strcmp(target_key(m->labels[j], same, a),
+                          target_key(text, same, b)) == 0)
             {
                 return j;
             }
         }
     }
 
-    return j;
+    return target_boolean(m, text);
 }
 
 
@@ -367,6 +525,10 @@ target_set(train_data_t *d, const train_want_t *want, const train_dict_t *t,
         }
 
         target_classes(d, t, class, where);
+
+        if (want->model == NULL) {
+            target_cases(t, where);
+        }
     }
 
     d->classes = train_alloc(d->rows, sizeof(uint32_t));
@@ -401,7 +563,7 @@ train_target_set(train_data_t *d, const train_want_t *want,
 
     first = train_alloc(t->n, sizeof(uint32_t));
     merged = train_alloc(d->rows, sizeof(uint32_t));
-    target_merge(t, &values, first);
+    target_merge(want, t, &values, first, where);
 
     for (i = 0; i < d->rows; i++) {
         merged[i] = first[id[i]];
