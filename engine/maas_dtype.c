@@ -222,7 +222,7 @@ dtype_read_bool(const char *src, size_t n, float *x, maas_err_t *err)
 const maas_dtype_row_t  maas__dtypes[] = {
     [MAAS_F32]   = DTYPE("F32",  "FP32",   "f4", 32, 0, 0, f32),
     [MAAS_F64]   = DTYPE("F64",  "FP64",   "f8", 64, 0, 0, f64),
-    [MAAS_F16]   = DTYPE("F16",  "FP16",   NULL, 16, 0, 0, f16),
+    [MAAS_F16]   = DTYPE("F16",  "FP16",   "f2", 16, 0, 0, f16),
     [MAAS_BF16]  = DTYPE("BF16", "BF16",   NULL, 16, 0, 0, bf16),
     [MAAS_I8]    = DTYPE("I8",   "INT8",   "i1", 8, 1, INT8_MAX, i8),
     [MAAS_I16]   = DTYPE("I16",  "INT16",  "i2", 16, 1, INT16_MAX, i16),

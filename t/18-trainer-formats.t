@@ -164,12 +164,29 @@ refused('b.npy', npy('<f8', '60, 99999999999999999999', $flat),
     qr/byte 10: the shape is too large/);
 refused('b.npy', npy('<f8', '4294967296, 4294967296', $flat),
     qr/byte 10: the shape is too large/);
-refused('b.npy', npy('<c8', '60, 2', $flat), qr/byte 10: the type .*/);
 refused('b.npy', npy('|O', '60, 2', $flat), qr/byte 10: the type .*/);
 refused('b.npy', npy('<f8', '120,', $flat), qr/byte 10: expected an array .*/);
 refused('b.npy', npy('<f8', '-60, 2', $flat), qr/byte 10: the shape .*/);
 refused('b.npy', $whole =~ s/'shape'/'shapo'/r, qr/byte 10: the header .*/);
-refused('b.npy', npy('<f8', '1, 2', pack 'd<*', 'inf', 1), qr/.*single precision/);
+refused('b.npy', npy('<f8', '1, 2', pack 'd<*', 'inf', 1),
+    qr/.*"inf": expected a number .* single precision/);
+refused('b.npy', npy('<f8', '1, 2', pack 'd<*', -1e39, 1),
+    qr/.*"-1e\+39": expected a number .* single precision/);
+refused('b.npy', npy('<f8', '2, 2', pack 'd<*', 1, 2, 1, '-inf'),
+    qr/.*column "column2" holds "-inf": expected a finite number/);
+refused('b.npy', npy('<c8', '60, 2', $flat),
+    qr/byte 10: the type '<c8': expected floats of 16 to 64 bits, .*/);
+
+# half precision: 1.0 to 60.0 without a loss, as bits
+
+my @half = map { my $e = int(log($_) / log(2) + 1e-9);
+    ($e + 15) << 10 | int(1024 * ($_ / 2 ** $e - 1)) } 1 .. 60;
+$t->write_file('h.npy', npy('<f2', '60, 1', pack 'v*', @half));
+$t->write_file('s.npy', npy('<f4', '60, 1', pack 'f<*', 1 .. 60));
+my @halves = map { my ($code, undef, $said) = $t->trainer('fit', @fit, '-d',
+    "$_.npy,y.npy"); is($code, 0, "fit $_.npy") or diag($said);
+    ($t->trainer(qw(predict m.st -d s.npy)))[1] } qw(h s);
+is($halves[0], $halves[1], 'half precision gives the same model');
 
 $t->write_file('short.npy', npy('<i8', '59,', pack 'q<*', @y[1 .. 59]));
 ($rc, undef, $err) = $t->trainer('fit', @fit, '-d', 'x.npy,short.npy');

@@ -73,6 +73,14 @@ isnt(ok_run(qw(evaluate one.st --json -d d.csv)),
 ok(!exists decode_json(ok_run(qw(evaluate one.st --json -d d.csv
     --bootstrap 0)))->{intervals}, 'no rounds, no intervals');
 
+# rows of one class: what cannot be said is a dash
+
+$t->write_file('sure.csv', join '', "blind,seen,weak,y\n",
+    map { join(',', @{ $rows[$_] }, 'yes') . "\n" } 0 .. 49);
+like(ok_run(qw(evaluate one.st -d sure.csv --bootstrap 0)), qr/^loss +\S+ +(?#
+    )baseline 0\.0000\nF1 .*\nAUC +-\nPR AUC +-$/m,
+    'rows of one class');
+
 my $text = ok_run(qw(evaluate one.st -d d.csv --importance --repeats 2));
 like($text,
     qr/^accuracy +0\.\d{4}  \(0\.\d{4} to 0\.\d{4}\)  baseline 0\.\d{4}$/m,

@@ -28,7 +28,9 @@ train_cell_text(const train_cell_t *cell, char buf[MAAS_CANONICAL],
 
     if (cell->type == TRAIN_CELL_NUMBER && cell->s == NULL) {
         *s = buf;
-        *len = maas__field_print(cell->v, buf);
+        *len = isfinite((float) cell->v)
+               ? maas__field_print(cell->v, buf)
+               : (size_t) snprintf(buf, MAAS_CANONICAL, "%.9g", cell->v);
     }
 
     maas__field_trim(s, len);

@@ -72,8 +72,9 @@ npy_type(npy_t *x)
     }
 
     if (x->dtype == MAAS_N_DTYPES || strchr("<>|=", p[1]) == NULL) {
-        train_die("%s: byte 10: the type %.12s: expected float32, float64, "
-                  "integers or bool", x->path, p);
+        train_die("%s: byte 10: the type %.*s: expected floats of 16 to 64 "
+                  "bits, integers or bool", x->path,
+                  (int) (p[0] == '\'' ? strcspn(p + 1, "'") + 2 : 12), p);
     }
 
     x->big = (p[1] == '>');

@@ -286,6 +286,8 @@ table_check(train_table_t *t, size_t line, size_t i, const train_cell_t *cell)
     train_cell_text(cell, buf, &s, &len);
     expected = (c->role == TRAIN_ROLE_DATE) ? train_cell_date(c, cell)
                : table_is_amount(t, c, cell) ? NULL : "a number";
+    expected = (cell->type == TRAIN_CELL_NUMBER && cell->s == NULL
+                && isinf(cell->v)) ? "a finite number" : expected;
     expected = (len > MAAS_MAX_VALUE) ? "a text of 1 MB at most" : expected;
 
     if (expected != NULL && table_forgive(t, line, c, cell, expected)) {

@@ -72,8 +72,9 @@ train_table_said(const train_table_t *t)
 
     } else if (t->untold > 0) {
         train_warn("%s: %zu of %zu rows left out: no target in column "
-                   "\"%s\"", t->path, t->untold, t->untold + rows,
-                   t->columns[t->target].name);
+                   "\"%s\"%s", t->path, t->untold, t->untold + rows,
+                   t->columns[t->target].name,
+                   t->n_more > 0 ? ", or in another of them" : "");
 
         if (t->want->model == NULL && t->untold > rows) {
             train_die("%s: more than half of the rows have no target: "

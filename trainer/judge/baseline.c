@@ -47,7 +47,11 @@ baseline_classes(const train_judge_t *j, train_metrics_t *b)
     total = baseline_total(j);
 
     for (i = 0; i < j->rows; i++) {
-        share[j->class[i]] += train_judge_weight(j, i) / total;
+        share[j->class[i]] += train_judge_weight(j, i);
+    }
+
+    for (i = 0; i < j->classes; i++) {
+        share[i] /= total;          /* of one class: 1, to the bit */
     }
 
     b->largest = 0;

@@ -64,7 +64,11 @@ print_confusion(FILE *f, const train_metrics_t *m, const char *const *labels)
 static void
 print_one(FILE *f, const char *form, double v)
 {
-    (void) fprintf(f, train_number_form(v, form), v);
+    if (isnan(v)) {
+        (void) fputc('-', f);
+    } else {
+        (void) fprintf(f, train_number_form(v, form), v);
+    }
 }
 
 
