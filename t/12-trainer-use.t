@@ -213,7 +213,7 @@ for (
     [[qw(evaluate pick.st -d plain.csv)], 1, qr/no column "side"/],
     [[qw(evaluate b.st -d b.csv)], 1, qr/2 columns without the target/],
     [[qw(evaluate b.st -d r.csv -t 2)], 1,
-        qr/the target "1" is none of the 2 labels of the model "b"/],
+        qr/the target "4" is none of the 2 labels of the model "b"/],
     [[qw(predict pick.st -d r.csv)], 0, qr/^\z/],
 ) {
     my ($args, $code, $re) = @$_;
@@ -237,6 +237,36 @@ is($rc, 0, 'large');
 $t->write_file('far.csv', "1,0\n9,0\n");
 ($rc, undef, $err) = $t->trainer(qw(predict huge.st -d far.csv -t 2));
 is($rc, 1, 'too large');
-like($err, qr/rows 1 to 2: an answer is not finite/, 'says so');
+like($err, qr/: row 2: an answer is not finite: the numbers are too large (?#
+    )for this model$/m, 'says where');
+
+for my $mode (qw(skip missing)) {
+    my @far = (qw(predict huge.st -d far.csv -t 2 --on-error), $mode);
+    ($rc, my $out, $err) = $t->trainer(@far);
+    is($rc, 0, "--on-error $mode") or diag($err);
+    is($out, "1e38\n", 'has the others');
+    like($err, qr/: far\.csv: 1 row skipped: an answer is not finite: /, 'says so');
+    ($rc, $out) = $t->trainer(@far, qw(-f csv));
+    is($out, "row,prediction\n1,1e38\n2,\n", 'CSV has a line for each row');
+    ($rc, $out) = $t->trainer(@far, qw(-f jsonl));
+    like($out, qr/^\{"row":2,"error":"an answer is not finite: .*"\}$/m,
+        'JSON says why');
+}
+
+# such a row has its id
+
+model('hugh.st', { name => 'hugh', task => 'regression', version => 2,
+    inputs => { kind => 'columns', columns => [
+        { name => 'a', kind => 'number' } ] },
+    other_columns => [ { name => 'who', role => 'id', at => 1 } ],
+    training => { data => { id => 'who' } },
+    layers => [ { kind => 'dense', units => 1 } ],
+    outputs => {} }, [[1, 1], [1e38], [0]]);
+$t->write_file('who.csv', "a,who\n1,ann\n9,bob\nx,cy\n2,dan\n");
+is(($t->trainer(qw(predict hugh.st -d who.csv --id who -f csv --on-error
+    skip)))[1], "who,prediction\nann,1e38\nbob,\ncy,\ndan,2e38\n",
+    'a row by its name');
+like(($t->trainer(qw(predict hugh.st -d who.csv --id who --on-error
+    skip --reasons 1)))[2], qr/row 2: an answer is not finite/, 'or refused');
 
 done_testing();

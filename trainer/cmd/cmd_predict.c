@@ -91,6 +91,10 @@ predict_lines(const train_predict_t *p, int json)
     row = json ? predict_json : predict_csv;
 
     for (i = 0; i < p->data->rows; i++) {
+        if (p->far != NULL && p->far[i]) {
+            continue;
+        }
+
         row(p->info, train_predict_id(p->data, i), p->y + i * p->info->out);
     }
 }
@@ -115,21 +119,29 @@ predict_raw(const maas_model_t *m, const train_data_t *d)
 }
 
 
-static void
+/* How many rows had an answer that is not finite, and were skipped */
+
+static size_t
 predict_block(const train_model_args_t *args, const maas_model_t *m,
     const train_data_t *d, int first)
 {
     float             *y;
+    size_t             i, lost;
+    uint8_t           *far;
     train_predict_t    p;
     train_spreads_t   interval = { 0 };
 
     if (args->raw) {
         predict_raw(m, d);
-        return;
+        return 0;
     }
 
-    y = train_model_run(m, d, NULL, 0);
-    p = (train_predict_t) { maas_model_info(m), d, y, NULL, args->interval };
+    far = (args->want.skip != TRAIN_ERROR_STOP && args->reasons == 0)
+          ? train_alloc(d->rows + 1, 1) : NULL;
+    y = train_model_run_far(m, d, NULL, 0, far);
+    p = (train_predict_t) {
+        maas_model_info(m), d, y, far, NULL, args->interval
+    };
 
     if (!isnan(args->interval)) {
         train_predict_interval("predict", m, args->interval, &interval);
@@ -149,8 +161,15 @@ predict_block(const train_model_args_t *args, const maas_model_t *m,
         train_predict_jsonl(&p, first);
     }
 
+    for (i = 0, lost = 0; far != NULL && i < d->rows; i++) {
+        lost += far[i];
+    }
+
     train_interval_free(&interval);
+    train_free(far);
     train_free(y);
+
+    return lost;
 }
 
 
@@ -158,6 +177,7 @@ int
 train_cmd_predict(int argc, char **argv)
 {
     int                    first;
+    size_t                 lost;
     maas_model_t          *m;
     train_data_t           d;
     train_model_args_t     args;
@@ -189,8 +209,15 @@ train_cmd_predict(int argc, char **argv)
     args.want.no_target = 1;
     blocks = train_model_blocks(&args, m, &d);
 
+    lost = 0;
+
     for (first = 1; train_model_blocks_next(blocks); first = 0) {
-        predict_block(&args, m, &d, first);
+        lost += predict_block(&args, m, &d, first);
+    }
+
+    if (lost > 0) {
+        train_warn("%s: %zu row%s skipped: " TRAIN_NOT_FINITE, args.data,
+                   lost, lost == 1 ? "" : "s");
     }
 
     train_model_blocks_end(blocks);

@@ -16,6 +16,7 @@ typedef struct {
     const maas_info_t   *info;
     const train_data_t  *data;
     const float         *y;         /* (data->rows,info->out) */
+    const uint8_t       *far;       /* (data->rows) those with none, or NULL */
     train_spreads_t    *interval;  /* columns low and high; NULL: none */
     double               level;
 } train_predict_t;

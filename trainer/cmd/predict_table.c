@@ -9,12 +9,17 @@
 
 #include "cmd.h"
 #include "predict.h"
+#include "export/model.h"
 #include "text/maas_json.h"
 
 
 #define PREDICT_TEXT  32
 
 static const char *const  predict_bounds[] = { "low", "high" };
+
+/* A row with an answer that is not finite: it is there, the answer is not */
+
+static const train_skip_t  predict_far = { 0, (char *) TRAIN_NOT_FINITE, NULL };
 
 
 /* Classes that have a probability; 0 for numbers */
@@ -176,7 +181,7 @@ predict_each(const train_predict_t *p,
             each(p, skip[k].row, 0, &skip[k]);
         }
 
-        each(p, at, i, NULL);
+        each(p, at, i, p->far != NULL && p->far[i] ? &predict_far : NULL);
     }
 
     for ( /* void */ ; k < n; k++) {
@@ -241,7 +246,8 @@ predict_csv_ids(const train_predict_t *p, size_t at, size_t row,
     train_row_name_t   id;
 
     for (k = 0; train_table_name(p->data->table, k, &id); k++) {
-        text = train_table_written(p->data->table, &id, row, skip);
+        text = train_table_written(p->data->table, &id, row,
+                                   skip == &predict_far ? NULL : skip);
         train_predict_field(stdout, text != NULL ? text : "");
         (void) putchar(',');
     }
@@ -310,7 +316,8 @@ predict_json_ids(maas_writer_t *w, const train_predict_t *p, size_t at,
     train_row_name_t   id;
 
     for (k = 0; train_table_name(p->data->table, k, &id); k++) {
-        text = train_table_written(p->data->table, &id, row, skip);
+        text = train_table_written(p->data->table, &id, row,
+                                   skip == &predict_far ? NULL : skip);
         maas_writer_key(w, id.column);
 
         if (text == NULL) {

@@ -105,6 +105,11 @@ maas_model_t *train_model_open(const char *path);
  * given to train_free().  Dies if one is not finite. */
 float *train_model_run(const maas_model_t *m, const train_data_t *d,
     const uint32_t *row, size_t rows);
+/* The same, but where far(rows), all 0, is not NULL it is told by a 1. */
+float *train_model_run_far(const maas_model_t *m, const train_data_t *d,
+    const uint32_t *row, size_t rows, uint8_t *far);
+#define TRAIN_NOT_FINITE                                                      \
+    "an answer is not finite: the numbers are too large for this model"
 /* The same of all rows, widened, or, if raw, the scores of maas_raw(), which
  * may be not finite. */
 double *train_model_raw(const maas_model_t *m, const train_data_t *d, int raw);

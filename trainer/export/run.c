@@ -31,9 +31,45 @@ train_model_open(const char *path)
 }
 
 
+/* Answers y(n,out) of the rows row(n), or of those from `at`: which are not
+ * finite is told by far(n), or ends the program */
+
+static void
+run_finite(const train_data_t *d, const float *y, size_t at, size_t n,
+    size_t out, const uint32_t *row, uint8_t *far)
+{
+    size_t                 i, k;
+    const train_origin_t  *place;
+
+    for (i = 0; i < n; i++) {
+        if (maas_is_finite(y + i * out, out)) {
+            continue;
+        }
+
+        if (far != NULL) {
+            far[i] = 1;
+            continue;
+        }
+
+        k = (row != NULL) ? row[i] : at + i;
+        place = train_table_origin(d->table, k);
+        train_die("row %zu: " TRAIN_NOT_FINITE,
+                  place != NULL ? place->row : d->before + k + 1);
+    }
+}
+
+
 float *
 train_model_run(const maas_model_t *m, const train_data_t *d,
     const uint32_t *row, size_t rows)
+{
+    return train_model_run_far(m, d, row, rows, NULL);
+}
+
+
+float *
+train_model_run_far(const maas_model_t *m, const train_data_t *d,
+    const uint32_t *row, size_t rows, uint8_t *far)
 {
     void               *ws;
     char               *x;
@@ -65,9 +101,9 @@ train_model_run(const maas_model_t *m, const train_data_t *d,
         }
 
         if (!maas_is_finite(y + at * info->out, n * info->out)) {
-            train_die("rows %zu to %zu: an answer is not finite: the numbers "
-                      "are too large for this model", d->before + at + 1,
-                      d->before + at + n);
+            run_finite(d, y + at * info->out, at, n, info->out,
+                       row != NULL ? row + at : NULL,
+                       far != NULL ? far + at : NULL);
         }
     }
 
