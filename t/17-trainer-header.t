@@ -86,6 +86,16 @@ doubted('41: column1 column2 column3 column4', $row, "1.5,2.5,3.75,x\n"
 doubted('40: country 1990 1991 1992', $names, "country,1990,1991,1992\n"
     . rows(sub { join ',', "c$_[0]", map { $_[0] * $_ } 1 .. 3 }));
 
+# days over numbers, as of sales a day; days over days are values
+
+plain('40: 2024-01 2024-02 c', "2024-01,2024-02,c\n$mixed");
+plain('40: 01.02.2024 02.02.2024 y', "01.02.2024,02.02.2024,y\n"
+    . rows(sub { join ',', $_[0] * 3, "$_[0].5", $_[0] % 2 }));
+plain('41: column1 column2', "2024-01-01,5\n" . rows(sub { sprintf
+    '2024-%02d-%02d,%d', 1 + $_[0] % 3, 1 + $_[0] % 28, $_[0] % 2 }));
+plain('41: column1 column2', "20240101,5\n" . rows(sub { sprintf
+    '2024%02d%02d,%d', 1 + $_[0] % 3, 1 + $_[0] % 28, $_[0] % 2 }));
+
 # a separator at the end of every line is no column
 
 plain('40: x y c', "x,y,c,\n" . $mixed =~ s/\n/,\n/gr);

@@ -1,6 +1,6 @@
 /*
- * Names or values?  By what stands above what: a text above numbers is a name,
- * a text that stands below, too, is a value.
+ * Names or values?  By what stands above what: a text, or a date, above numbers
+ * is a name, a text that stands below, too, is a value.
  * Rows for a model are not looked at so (maas_layout.c).
  */
 
@@ -25,6 +25,7 @@ typedef struct {
     size_t         len;
     unsigned       filled;          /* fields below it */
     unsigned       numbers;
+    unsigned       plain;           /* that are no dates, and have no unit */
     unsigned       same;            /* as the first */
     train_dict_t   dict;
 } header_column_t;
@@ -50,6 +51,27 @@ header_is_number(const char *s, size_t len)
 {
     return len > 0 && !((s[0] | 0x20) >= 'a' && (s[0] | 0x20) <= 'z')
            && maas__csv_numeric(s, len);
+}
+
+
+static int
+header_is_date(const char *s, size_t len)
+{
+    size_t       i;
+    float        v;
+    maas_date_t  d;
+
+    if (maas__field_number(s, len, &v) == MAAS_OK) {
+        return 0;
+    }
+
+    for (i = 0; i <= MAAS_DATE_MDY; i++) {
+        if (maas__date_text((maas_date_form_t) i, s, len, &d)) {
+            return 1;
+        }
+    }
+
+    return 0;
 }
 
 
@@ -119,6 +141,7 @@ static void
 header_field(header_t *h, size_t n, const maas_csv_field_t *f)
 {
     char             *s;
+    float             v;
     size_t            len;
     header_column_t  *column;
 
@@ -132,6 +155,7 @@ header_field(header_t *h, size_t n, const maas_csv_field_t *f)
     if (!header_is_missing(s, len)) {
         column->filled++;
         column->numbers += (unsigned) header_is_number(s, len);
+        column->plain += (maas__field_number(s, len, &v) == MAAS_OK);
         column->same += (len == column->len && memcmp(s, column->name, len)
                                                == 0);
 
@@ -246,6 +270,11 @@ header_count(header_t *h)
 
         if (header_is_missing(c->name, c->len)) {
             h->values += c->len > 0 || (i > 0 && i + 1 < h->n);
+
+        } else if (c->filled > 0 && c->plain == c->filled
+                   && header_is_date(c->name, c->len))
+        {
+            h->over_numbers++;      /* sales of that day */
 
         } else if (header_is_number(c->name, c->len)) {
             h->values++;
