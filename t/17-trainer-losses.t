@@ -181,6 +181,26 @@ refused(2, qr/--loss: quantile does not go with the task/, @fit, 'm.st',
     qw(-t count --task classification --loss quantile=0.5));
 refused(1, qr/--loss poisson: the target is -\S+ in some row: expected counts or rates of 0 or more/,
     @fit, 'm.st', qw(-t y --loss poisson));
+
+# a loss of numbers says what few whole numbers are
+
+$t->write_file('counts.csv', "x,n\n" . join '', map { $_ % 7 . ',' . $_ % 3
+    . "\n" } 1 .. 120);
+for my $loss (qw(poisson quantile=0.7)) {
+    like(ok_run(qw(fit -q -d counts.csv --effort quick --epochs 2 --folds 0 -o
+        c.st --loss), $loss), qr/, target "n": numbers; /,
+        "--loss $loss: counts are numbers");
+    is(document('c.st')->{task}, 'regression', 'a regression');
+}
+
+# no deviance of what is no count
+
+ok_run(qw(fit -q -d counts.csv --effort quick --epochs 2 --folds 0 -o c.st
+    --loss poisson));
+$t->write_file('below.csv', "x,n\n1,2\n2,-1\n3,1\n");
+like(ok_run(qw(evaluate c.st -d below.csv)), qr/^deviance +-$/m,
+    'a dash where a truth is below 0');
+
 refused(2, qr/--teacher: --loss poisson/, @fit, 'm.st', qw(-t count
     --ignore y --task regression --loss poisson --teacher poisson.st));
 

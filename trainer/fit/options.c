@@ -126,6 +126,14 @@ options_check(train_options_t *o)
 
     train_labels_check("fit", &o->want);
 
+    /* losses of numbers alone say what a target of few whole numbers is */
+
+    if (o->want.task == 0 && (o->loss == TRAIN_LOSS_QUANTILE
+                              || o->loss == TRAIN_LOSS_POISSON))
+    {
+        o->want.task = MAAS_TASK_REGRESSION + 1;
+    }
+
     if (o->want.features != NULL && o->want.target == NULL
         && o->want.labels == NULL)
     {

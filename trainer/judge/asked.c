@@ -62,6 +62,10 @@ train_asked_loss(const train_asked_t *a, double truth, double said)
         return e > 0 ? (1 - a->level) * e : -a->level * e;
     }
 
+    if (a->kind == TRAIN_ASKED_RATE && truth < 0) {
+        return NAN;                 /* there is no such count */
+    }
+
     if (a->kind == TRAIN_ASKED_RATE) {
         said = said > ASKED_LEAST ? said : ASKED_LEAST;
 
