@@ -427,6 +427,12 @@ goes('--na-values', sub {
     is_deeply($_[2]{inputs}{columns}[0]{missing_values}, ['soon', 'later'],
         'kept') }, table(40, p => sub { $_[0] % 20 ? $_[0] : 'soon' }),
     '--na-values', 'soon,later');
+goes('two signs of decimals', sub {
+    is($_[0]{p}{kind}, 'text', 'a text');
+    like($_[1], qr/column "p": 20 of 40 values are numbers, the others with (?#
+        )another sign of decimals or thousands: read as texts$/m, 'and why') },
+    table(40, p => sub { sprintf('%.2f', ($_[0] % 38) / 8)
+        =~ s/\./$_[0] % 2 ? '.' : ','/er }));
 goes('many others', sub {
     is($_[0]{p}{kind}, 'text', 'a text');
     like($_[1], qr/column "p": 30 of 40 values are numbers, but not "soon" (?#

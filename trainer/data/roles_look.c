@@ -193,6 +193,16 @@ roles_guess_texts(const train_table_t *t, train_column_t *c, size_t texts)
 }
 
 
+static const char *
+roles_word(const train_column_t *c)
+{
+    return c->role == TRAIN_ROLE_IGNORE ? "left out as an id"
+           : c->unlike ? "a text, or an id"
+           : c->role == TRAIN_ROLE_TEXT ? "read as texts"
+                                        : "read as categories";
+}
+
+
 /* Numbers for the most part become a text: that is said */
 
 static void
@@ -211,16 +221,19 @@ roles_almost(const train_table_t *t, const train_column_t *c, size_t read,
         return;
     }
 
+    if (rest->all == 0) {
+        train_warn("%s: column \"%.64s\": %zu of %zu values are numbers, the "
+                   "others with another sign of decimals or thousands: %s",
+                   t->path, c->name, read, n, roles_word(c));
+        return;
+    }
+
     train_counts_print(rest, some, sizeof(some));
     train_warn("%s: column \"%.64s\": %zu of %zu values are numbers, but not "
                "%s%s: %s (--columns NAME=number and --na-values to read it as "
                "numbers)",
                t->path, c->name, read, n,
-               rest == &k->units ? "of one unit, " : "", some,
-               c->role == TRAIN_ROLE_IGNORE ? "left out as an id"
-               : c->unlike ? "a text, or an id"
-               : c->role == TRAIN_ROLE_TEXT ? "read as texts"
-                                            : "read as categories");
+               rest == &k->units ? "of one unit, " : "", some, roles_word(c));
 }
 
 
@@ -251,9 +264,7 @@ roles_unread(const train_table_t *t, const train_column_t *c, size_t n)
                c->seen.digits > 0 ? c->seen.others.item[0].text
                                   : c->dict.text[0],
                dates ? "dates of several forms"
-                     : "neither numbers nor dates",
-               c->role == TRAIN_ROLE_IGNORE ? "left out as an id"
-               : c->unlike ? "a text, or an id" : "read as texts");
+                     : "neither numbers nor dates", roles_word(c));
 }
 
 
