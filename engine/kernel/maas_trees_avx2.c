@@ -214,6 +214,64 @@ MAAS_V_LINES(float)
 MAAS_V_LINES(double)
 
 
+INLINE void
+maas_v_put(uint8_t *to, __m256i v)
+{
+    __m128i  few;
+
+    few = _mm_packus_epi32(_mm256_castsi256_si128(v),
+                           _mm256_extracti128_si256(v, 1));
+    _mm_storel_epi64((__m128i *) (void *) to, _mm_packus_epi16(few, few));
+}
+
+
+typedef __m256i  maas_v_flat_t;
+
+#define MAAS_V_FLAT  8
+
+#define maas_v_flat_set(n)       _mm256_set1_epi32((int32_t) (n))
+#define maas_v_flat_load(p)      _mm256_load_si256((const __m256i *) (p))
+#define maas_v_flat_store(p, v)  _mm256_store_si256((__m256i *) (p), v)
+#define maas_v_flat_min(a, b)    _mm256_min_epu32(a, b)
+
+
+INLINE __m256i
+maas_v_flat_key(const double *x, __m256i low)
+{
+    __m256i  v;
+
+    v = _mm256_castps_si256(_mm256_max_ps(maas_v_floats_double(x),
+                                          _mm256_set1_ps(-__builtin_inff())));
+    v = _mm256_xor_si256(v, _mm256_or_si256(_mm256_srai_epi32(v, 31),
+                                            _mm256_set1_epi32(INT32_MIN)));
+
+    return _mm256_or_si256(v, low);
+}
+
+
+INLINE __m256i
+maas_v_flat_least(__m256i least, __m256i key, const uint32_t *t)
+{
+    return _mm256_min_epu32(least, _mm256_sub_epi32(key,
+               _mm256_load_si256((const __m256i *) (const void *) t)));
+}
+
+
+INLINE void
+maas_v_flat_put(uint8_t *to, __m256i least, __m256i low)
+{
+    maas_v_put(to, _mm256_andnot_si256(least, low));
+}
+
+
+INLINE int
+maas_v_flat_any(__m256i all, __m256i low)
+{
+    return _mm256_movemask_epi8(_mm256_cmpeq_epi32(
+               _mm256_min_epu32(all, low), all)) != 0;
+}
+
+
 #include "maas_trees_simd.h"
 
 

@@ -198,6 +198,61 @@ maas_v_lines_double(const double *x, size_t n, const float *guess,
 }
 
 
+typedef __m512i  maas_v_flat_t;
+
+#define MAAS_V_FLAT  16
+
+#define maas_v_flat_set(n)       _mm512_set1_epi32((int32_t) (n))
+#define maas_v_flat_load(p)      _mm512_load_si512(p)
+#define maas_v_flat_store(p, v)  _mm512_store_si512(p, v)
+#define maas_v_flat_min(a, b)    _mm512_min_epu32(a, b)
+
+
+INLINE __m512i
+maas_v_flat_key(const double *x, __m512i low)
+{
+    __m512i  v;
+
+    v = _mm512_castps_si512(_mm512_max_ps(
+            maas_v_narrow(_mm512_loadu_pd(x), _mm512_loadu_pd(x + 8)),
+            _mm512_set1_ps(-__builtin_inff())));
+    v = _mm512_xor_si512(v, _mm512_or_si512(_mm512_srai_epi32(v, 31),
+                                            _mm512_set1_epi32(INT32_MIN)));
+
+    return _mm512_or_si512(v, low);
+}
+
+
+INLINE __m512i
+maas_v_flat_least(__m512i least, __m512i key, const uint32_t *t)
+{
+    return _mm512_min_epu32(least, _mm512_sub_epi32(key,
+                                       _mm512_load_si512(t)));
+}
+
+
+INLINE void
+maas_v_flat_put(uint8_t *to, __m512i least, __m512i low)
+{
+    _mm_storeu_si128((__m128i *) (void *) to,
+                     _mm512_cvtepi32_epi8(_mm512_andnot_si512(least, low)));
+}
+
+
+INLINE int
+maas_v_flat_any(__m512i all, __m512i low)
+{
+    return _mm512_cmple_epu32_mask(all, low) != 0;
+}
+
+
+INLINE void
+maas_v_put(uint8_t *to, __m256i v)
+{
+    _mm_storel_epi64((__m128i *) (void *) to, _mm256_cvtepi32_epi8(v));
+}
+
+
 /* Bytes of the row, in `regs` registers, by node; narrow: of 32 bytes twice */
 
 INLINE __m512i
@@ -251,7 +306,7 @@ INLINE void
 maas_v_mend_all(const maas_trees_head_t *h, const uint8_t *gap,
     uint8_t *column)
 {
-    if (h->small + h->middle + h->large <= 64) {
+    if (h->small + h->middle + h->large + h->flat <= 64) {
         maas_v_mend_64(h, gap, column, 1);
     } else {
         maas_v_mend_64(h, gap, column, 4);

@@ -16,6 +16,15 @@
 #define TREES_BATCH_FEW   64           /* features that 8 rows are ranked for */
 
 
+/* The feature of a column that is no part */
+
+static size_t
+maas_trees_owner(const maas_trees_head_t *h, size_t list)
+{
+    return list < h->small + h->middle ? list : list + h->large;
+}
+
+
 /* Thresholds of a list, by place.  The number of them. */
 
 static size_t
@@ -26,14 +35,15 @@ maas_trees_list_values(const maas_trees_layout_t *l, size_t list,
     const maas_trees_head_t    *h = &l->head;
     const maas_trees_ranked_t  *r;
 
-    if (list < h->direct) {
-        *value = l->ranked[list].threshold;
-        return l->ranked[list].n;
+    if (list < h->owned) {
+        r = &l->ranked[maas_trees_owner(h, list)];
+        *value = r->threshold;
+        return r->n;
     }
 
     *value = some;
-    list -= h->direct;
-    r = &l->ranked[h->direct + h->part[list]];
+    list -= h->owned;
+    r = &l->ranked[h->small + h->middle + h->part[list]];
     kind = l->cell[list] % MAAS_TREES_KINDS;
     first = (size_t) h->part_group[list] * MAAS_TREES_PART;
 
@@ -69,7 +79,7 @@ maas_trees_floats(const maas_trees_layout_t *l)
     const maas_trees_ranked_t  *r;
 
     all = 1;
-    features = h->direct + h->large;
+    features = h->owned + h->large;
 
     for (i = 0; h->wide && i < features; i++) {
         r = &l->ranked[i];
@@ -97,8 +107,9 @@ maas__trees_batch(maas_trees_layout_t *l)
     size_t              e;
     maas_trees_head_t  *h = &l->head;
 
-    h->lists = h->direct + h->parts;
-    h->behind = (h->direct + MAAS_TREES_STEP - 1) / MAAS_TREES_STEP
+    h->owned = h->small + h->middle + h->flat;
+    h->lists = h->owned + h->parts;
+    h->behind = (h->owned + MAAS_TREES_STEP - 1) / MAAS_TREES_STEP
                 * MAAS_TREES_STEP;
 
     if (h->lists == 0 || h->behind + h->parts > TREES_BATCH_MOST) {
@@ -110,13 +121,19 @@ maas__trees_batch(maas_trees_layout_t *l)
     /* half of the work is lost: it pays where columns are made of others */
 
     h->least = h->copies + h->parts > 0
-               && h->direct + h->large <= TREES_BATCH_FEW ? MAAS_TREES_MOST
-                                                          : MAAS_TREES_BATCH;
+               && h->owned + h->large <= TREES_BATCH_FEW ? MAAS_TREES_MOST
+                                                         : MAAS_TREES_BATCH;
 
-    for (e = 0; e < h->columns; e++) {
-        h->from[e] = (uint8_t) (e < h->direct ? e
-                     : e < h->direct + h->copies ? h->copy[e - h->direct]
-                     : h->behind + e - h->direct - h->copies);
+    for (e = 0; e < h->owned; e++) {
+        h->from[h->own[maas_trees_owner(h, e)]] = (uint8_t) e;
+    }
+
+    for (e = 0; e < h->copies; e++) {
+        h->from[h->direct + e] = h->from[h->copy[e]];
+    }
+
+    for (e = 0; e < h->parts; e++) {
+        h->from[h->direct + h->copies + e] = (uint8_t) (h->behind + e);
     }
 }
 
@@ -129,7 +146,7 @@ maas_trees_spans(const maas_trees_layout_t *l, maas_trees_span_t *span)
     size_t                    i, k, n, features, first, done, f;
     const maas_trees_head_t  *h = &l->head;
 
-    features = h->direct + h->large;
+    features = h->owned + h->large;
 
     for (n = 0, done = 0; /* void */; n++) {
         for (i = 0, first = SIZE_MAX; i < features; i++) {
@@ -226,8 +243,9 @@ maas_trees_lists_pack(maas_trees_layout_t *l, size_t first, size_t end,
             }
 
             if (to != NULL) {
-                list[k].value = (uint32_t) (part ? h->direct
-                                            + h->part[i - h->direct] : i);
+                list[k].value = (uint32_t) (part ? h->small + h->middle
+                                            + h->part[i - first]
+                                            : maas_trees_owner(h, i));
                 list[k].rank = (uint32_t) (i - first);
                 list[k].table = (uint32_t) (*at - h->heap_at);
                 less[(i - first) / 4] += (uint32_t) 1 << levels
@@ -266,6 +284,6 @@ maas__trees_batch_pack(maas_trees_layout_t *l, size_t *at, void *to)
                                        ((char *) to + h->span_at));
     }
 
-    maas_trees_lists_pack(l, 0, h->direct, 0, at, to);
-    maas_trees_lists_pack(l, h->direct, h->lists, 1, at, to);
+    maas_trees_lists_pack(l, 0, h->owned, 0, at, to);
+    maas_trees_lists_pack(l, h->owned, h->lists, 1, at, to);
 }

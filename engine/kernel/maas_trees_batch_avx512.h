@@ -225,7 +225,7 @@ maas_v_lists(const maas_trees_head_t *h, const float (*value)[BATCH],
 
     heap = MAAS_TREES_AT(h, heap_at, char);
     list = MAAS_TREES_AT(h, list_at, maas_trees_list_t)
-           + (part ? h->direct : 0);
+           + (part ? h->owned : 0);
     end = h->by_level[part];
     i = 0;
 
@@ -314,7 +314,7 @@ maas_v_batch_##T(const maas_trees_head_t *h, const T *x, size_t ldx,          \
     __mmask16  same, gap;                                                     \
                                                                               \
     same = gap = 0;                                                           \
-    n = h->direct + h->large;                                                 \
+    n = h->owned + h->large;                                                  \
     maas_v_values_##T(h, x, ldx, rows, value,                                 \
                       sizeof(T) > sizeof(float) && !alike);                   \
     tiny = _mm512_set1_ps(h->zeros ? (float) MAAS_TREE_TINY : -1);            \
@@ -325,7 +325,7 @@ maas_v_batch_##T(const maas_trees_head_t *h, const T *x, size_t ldx,          \
     }                                                                         \
                                                                               \
     maas_v_lists(h, (const float (*)[BATCH]) value, rank, 0, alike, &same);   \
-    maas_v_stage((const uint32_t (*)[BATCH]) rank, h->direct,                 \
+    maas_v_stage((const uint32_t (*)[BATCH]) rank, h->owned,                  \
                  MAAS_TREES_AT(h, less_at, uint32_t), staged);                \
                                                                               \
     if (h->parts > 0) {                                                       \

@@ -17,6 +17,8 @@
 #define MAAS_TREES_BUCKETS  128    /* most of a feature, each has a line: */
 #define MAAS_TREES_LINE     15     /* thresholds of one */
 #define MAAS_TREES_COLUMNS  256
+#define MAAS_TREES_FLAT     63     /* thresholds of a flat feature, at most */
+#define MAAS_TREES_LANES    16     /* flat features in a vector, at most */
 #define MAAS_TREES_NONE     UINT32_MAX
 #define MAAS_TREES_ROWS     4      /* that run together */
 #define MAAS_TREES_BATCH    16     /* that are ranked together */
@@ -37,9 +39,10 @@
  * A packed ensemble begins with a maas_trees_head_t.  What is called _at is
  * where something begins, in bytes from there, on MAAS_ALIGN.
  *
- * Ranks.  A feature is a number of the row that nodes compare, in the order of
- * columns.  rank(x) = thresholds of the feature below x; NaN has 0.  They are
- * in `table`, chunks of 16 numbers of the type of x, filled up with infinity:
+ * Ranks.  A feature is a number of the row that nodes compare: small, middle,
+ * large and flat ones, in this order.  rank(x) = thresholds of the feature
+ * below x; NaN has 0.  They are in `table`, chunks of 16 numbers of the type of
+ * x, filled up with infinity:
  *   a small feature has at most 15: one chunk, fine[i];
  *   a middle one has at most 255: coarse chunk coarse_chunk + its place among
  *     the middle ones; j = numbers of that below x; rank = 16 j + numbers of
@@ -52,16 +55,31 @@
  *     of its fine list is below.  scale, shift, last and first are those of
  *     near_span values from near_row on, 16 at a time, the last 16 of them if
  *     fewer are left; near_apart: the values of features, one after the other.
- *     If there are more than features, value i is that of column small + to[i],
- *     or nobody's, whose column is behind all;
+ *     If there are more than features, value i is that of the near feature
+ *     to[i], or nobody's, whose column is behind all;
  *   a large one, place l among the large ones: b = numbers below x in the
  *     top_chunks[l] chunks from top[l] on; c = 16 b + numbers of chunk
  *     coarse[l] + b below x; rank = 16 c + those of chunk fine[i] + c below x;
  *   the first `far` of those have lines as well: scale to first of their
  *     values, one after the other, are from far_line_at on.
  *
- * Columns, a byte each.  The first `direct` ones are the ranks of the small and
- * middle features; then `copies`: column direct + e is as column copy[e]; then
+ *   flat ones side by side, flat_lanes in each of flat_vectors: values from
+ *     `row` on give the columns from `column` on; flat_apart: `row` is no place
+ *     of the row, but among the flat features.  A vector has `thresholds` of
+ *     each lane, an even number, the first ones of all lanes together, behind
+ *     those of the vector before.  Where x is a float the rank is the number of
+ *     those below it, and they are filled up with infinity.  Where it is wide
+ *     they are keys: bits of a float, flipped so that they rise with it as
+ *     whole numbers, of which flat_low are k for threshold k, from 1 on, or 0
+ *     at all.  k of the highest one that is not above the key of x with
+ *     flat_low set is the rank; if both are the same without flat_low, less
+ *     those of its fine list, from the last one on, that are not below x.
+ *
+ * Columns, a byte each.  Feature i that is not large has column own[i]: that of
+ * a flat one, or of one between them, is its place in the row less flat_row,
+ * or, flat_apart, flat ones are the first; others are behind flat_columns.
+ * What lanes give that are no feature's is written before those.  Behind these
+ * `direct` ones are `copies`: column direct + e is as column copy[e]; then
  * `parts`: column direct + copies + e is, of the first `maps` of them, byte
  * rank(large feature part[e]) from map_at + map[e] on, and of others that rank
  * - 255 * part_group[e], within [0, 255].  At last, where the value of the
@@ -72,11 +90,11 @@
  * Batches.  The byte of each column but copies is a rank among thresholds of
  * its own, at most 255: its list.  If `batch` is not 0 (1: all thresholds are
  * floats; 2: different ones are different floats), 16 rows may be ranked
- * together, and 8 where `least` says so.  Lists are trees of 1 << levels floats from heap_at + table on:
- * place 1 is the root, 2 i and 2 i + 1 are below i, to the right if float i is
- * below x; the leaf is (1 << levels) + rank.  Lists of columns that are no
- * parts come first, then those of parts, both by number of levels:
- * by_level[part][levels - 4] of them have so many or less.
+ * together, and 8 where `least` says so.  Lists are trees of 1 << levels floats
+ * from heap_at + table on: place 1 is the root, 2 i and 2 i + 1 are below i, to
+ * the right if float i is below x; the leaf is (1 << levels) + rank.  First the
+ * `owned` lists of columns that are no parts, then those of parts, both by
+ * number of levels: by_level[part][levels - 4] of them have so many or less.
  * `value` is the place of the feature, `rank` the byte of the row, parts from
  * byte `behind` on, from which column e takes byte from[e].  less: of 4 bytes,
  * what their leaves have beside ranks.  Where x is wide it is the least float
@@ -107,6 +125,14 @@
  * of a row are those of all `sets` together: what maas__trees_decisions() and
  * maas__trees_tests() give for each of them.
  */
+
+/* Flat features side by side */
+
+typedef struct {
+    uint32_t  row;
+    uint16_t  column;
+    uint16_t  thresholds;
+} maas_trees_flat_t;
 
 typedef struct {
     uint32_t  pieces;              /* most of a tree of the group */
@@ -175,8 +201,8 @@ typedef struct {
     size_t     in;                 /* numbers a row */
 
     size_t     small, middle, large;
-    size_t     feature_at;         /* uint32_t(small + middle + large) */
-    size_t     fine_at;            /* uint32_t(the same) */
+    size_t     feature_at;         /* uint32_t(features) */
+    size_t     fine_at;            /* uint32_t(features) */
     size_t     coarse_chunk;
     size_t     top_at;             /* uint32_t(large) */
     size_t     top_chunks_at;      /* uint32_t(large) */
@@ -194,8 +220,20 @@ typedef struct {
     size_t     far;
     size_t     far_line_at;        /* (far, up to 16) as at near_line_at */
 
+    size_t     flat;
+    unsigned   flat_apart;
+    uint32_t   flat_low;           /* 2^n - 1 */
+    size_t     flat_row;
+    size_t     flat_columns;
+    size_t     flat_lanes;
+    size_t     flat_vectors;
+    size_t     flat_at;            /* maas_trees_flat_t(flat_vectors) */
+    size_t     flat_table_at;      /* of each float(thresholds, flat_lanes) or
+                                      uint32_t */
+
     size_t     columns;
     size_t     direct, copies, parts;
+    uint8_t    own[MAAS_TREES_COLUMNS];        /* by feature */
     uint8_t    copy[MAAS_TREES_COLUMNS];
     uint8_t    part[MAAS_TREES_COLUMNS];
     uint16_t   part_group[MAAS_TREES_COLUMNS];
@@ -209,8 +247,9 @@ typedef struct {
     unsigned   batch;              /* 16 rows, or 8, are: 1; 2: floats may be
                                       alike */
     size_t     least;              /* rows that it pays for: 8 or 16 */
-    size_t     lists;              /* of columns that are not copies */
-    size_t     behind;             /* direct, up to a multiple of 16 */
+    size_t     lists;              /* of columns that are not copies: */
+    size_t     owned;              /* of features, but large ones */
+    size_t     behind;             /* owned, up to a multiple of 16 */
     uint8_t    from[MAAS_TREES_COLUMNS + 64];
     size_t     spans;
     size_t     span_at;            /* maas_trees_span_t(spans) */
@@ -320,7 +359,8 @@ typedef struct {
 typedef struct {
     maas_trees_head_t     head;
 
-    maas_trees_ranked_t  *ranked;  /* (features) in order of columns */
+    maas_trees_ranked_t  *ranked;  /* (features) */
+    maas_trees_flat_t    *flat;    /* (head.flat_vectors) */
     uint16_t             *column;  /* (nodes) of numbers */
     uint8_t              *k;       /* (nodes) */
     uint32_t              cell[MAAS_TREES_COLUMNS];  /* (parts) */
@@ -385,6 +425,12 @@ void maas__trees_near_pack(maas_trees_layout_t *l, size_t *at, void *to);
  * maas__trees_ranks_pack(). */
 void maas__trees_batch(maas_trees_layout_t *l);
 void maas__trees_batch_pack(maas_trees_layout_t *l, size_t *at, void *to);
+
+/* maas_trees_flat.c: small and middle features that are better ranked side by
+ * side become the last ones of all, and get vectors.  0, or -1: no memory.
+ * Then as maas__trees_ranks_pack(). */
+int maas__trees_flat(maas_trees_layout_t *l, maas_arena_t *a);
+void maas__trees_flat_pack(maas_trees_layout_t *l, size_t *at, void *to);
 
 /* maas_trees_pieces.c: pieces and exits.  0, or -1: no memory. */
 int maas__trees_pieces(maas_trees_layout_t *l, const maas_trees_t *t,

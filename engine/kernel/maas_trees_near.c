@@ -15,6 +15,7 @@
 #define TREES_GUESS  (4 * MAAS_TREES_STEP)     /* numbers for as many values */
 #define TREES_START  0xffff0000u               /* a NaN with bytes to spare */
 #define TREES_MOST   (4 * MAAS_TREES_BUCKETS)  /* buckets of a large feature */
+#define TREES_FEW    16                        /* for these beside flat ones */
 
 typedef struct {
     float     scale;
@@ -169,6 +170,11 @@ maas__trees_near(maas_trees_layout_t *l, maas_arena_t *a)
     maas_trees_ranked_t  *by[2], *left[2];
 
     n = h->small + h->middle;
+
+    if (h->flat > 0 && n < TREES_FEW) {
+        return maas_trees_far(l, a);
+    }
+
     by[0] = maas__arena_alloc(a, n + 1, sizeof(maas_trees_ranked_t));
     by[1] = maas__arena_alloc(a, n + 1, sizeof(maas_trees_ranked_t));
     left[0] = maas__arena_alloc(a, n + 1, sizeof(maas_trees_ranked_t));

@@ -315,12 +315,12 @@ maas_trees_features(const maas_trees_t *t, const trees_work_t *w,
 }
 
 
-/* Columns in their order, from features first..end: the first cell of each, or
- * all others, or all */
+/* Other columns of features first..end than their own: copies of those, or
+ * parts of large ones */
 
 static int
 maas_trees_columns(maas_trees_layout_t *l, trees_work_t *w, size_t first,
-    size_t end, int which)
+    size_t end, int large)
 {
     size_t              i, c, f, seen, n;
     maas_trees_head_t  *h = &l->head;
@@ -331,9 +331,7 @@ maas_trees_columns(maas_trees_layout_t *l, trees_work_t *w, size_t first,
         seen = 0;
 
         for (c = 0; c < n; c++) {
-            if (w->cells[w->cell[f] + c] == 0
-                || (which == 0 && seen++ > 0) || (which == 1 && seen++ == 0))
-            {
+            if (w->cells[w->cell[f] + c] == 0 || (!large && seen++ == 0)) {
                 continue;
             }
 
@@ -341,14 +339,13 @@ maas_trees_columns(maas_trees_layout_t *l, trees_work_t *w, size_t first,
                 return 0;
             }
 
-            if (which == 1) {
-                h->copy[h->copies++] = (uint8_t) i;
-
-            } else if (which == 2) {
+            if (large) {
                 l->cell[h->parts] = (uint32_t) c;
                 h->maps += l->ranked[i].before != NULL;
                 h->part[h->parts] = (uint8_t) (i - first);
                 h->part_group[h->parts++] = (uint16_t) (c / MAAS_TREES_KINDS);
+            } else {
+                h->copy[h->copies++] = h->own[i];
             }
 
             maas_trees_column(l, w, i, c, h->columns++);
@@ -359,24 +356,67 @@ maas_trees_columns(maas_trees_layout_t *l, trees_work_t *w, size_t first,
 }
 
 
+/* The column of a feature's first cell: flat ones have the first, and those
+ * between them in the row */
+
+static void
+maas_trees_own(maas_trees_layout_t *l, trees_work_t *w, size_t i)
+{
+    size_t              at, c;
+    maas_trees_head_t  *h = &l->head;
+
+    at = l->ranked[i].feature;
+    c = w->cell[at];
+
+    if (h->flat > 0 && !h->flat_apart && at >= h->flat_row
+        && at < h->flat_row + h->flat_columns)
+    {
+        at -= h->flat_row;
+
+    } else if (i >= h->small + h->middle + h->large) {
+        at = i - h->small - h->middle - h->large;
+
+    } else {
+        at = h->columns++;
+    }
+
+    h->own[i] = (uint8_t) at;
+
+    for (/* void */; w->cells[c] == 0; c++) { /* void */ }
+
+    maas_trees_column(l, w, i, c - w->cell[l->ranked[i].feature], at);
+}
+
+
 static int
 maas_trees_all_columns(maas_trees_layout_t *l, trees_work_t *w, size_t features)
 {
-    size_t              direct;
+    size_t              i, direct, flat;
     maas_trees_head_t  *h = &l->head;
 
-    direct = h->small + h->middle;
-
-    if (features > MAAS_TREES_COLUMNS
-        || !maas_trees_columns(l, w, 0, direct, 0))
-    {
+    if (features > MAAS_TREES_COLUMNS) {
         return 0;
     }
 
-    h->direct = direct;
+    direct = h->small + h->middle;
+    flat = direct + h->large;
+    h->columns = h->flat_columns;
 
-    return maas_trees_columns(l, w, 0, direct, 1)
-           && maas_trees_columns(l, w, direct, features, 2);
+    for (i = 0; i < features; i++) {
+        if (i < direct || i >= flat) {
+            maas_trees_own(l, w, i);
+        }
+    }
+
+    if (h->columns > MAAS_TREES_COLUMNS) {
+        return 0;
+    }
+
+    h->direct = h->columns;
+
+    return maas_trees_columns(l, w, 0, direct, 0)
+           && maas_trees_columns(l, w, flat, features, 0)
+           && maas_trees_columns(l, w, direct, flat, 1);
 }
 
 
@@ -439,7 +479,7 @@ maas__trees_ranks(maas_trees_layout_t *l, const maas_trees_t *t,
                                     h->small + h->middle + h->large,
                                     TREES_MAPPED + 1, UINT32_MAX);
 
-    if (maas__trees_near(l, a) != 0) {
+    if (maas__trees_flat(l, a) != 0 || maas__trees_near(l, a) != 0) {
         return -1;
     }
 
@@ -489,7 +529,7 @@ maas_trees_ranks_place(maas_trees_layout_t *l, size_t *at)
     maas_trees_head_t  *h = &l->head;
 
     direct = h->small + h->middle;
-    features = direct + h->large;
+    features = direct + h->large + h->flat;
     chunks = 0;
 
     for (i = 0; i < features; i++) {
@@ -499,7 +539,7 @@ maas_trees_ranks_place(maas_trees_layout_t *l, size_t *at)
     h->coarse_chunk = chunks;
     chunks += h->middle;
 
-    for (i = direct; i < features; i++) {
+    for (i = direct; i < direct + h->large; i++) {
         chunks += maas_trees_blocks(&l->ranked[i])
                   + maas_trees_top_chunks(&l->ranked[i]);
     }
@@ -608,6 +648,7 @@ maas__trees_ranks_pack(maas_trees_layout_t *l, size_t *at, void *to)
 
     maas_trees_ranks_place(l, at);
     maas__trees_near_pack(l, at, to);
+    maas__trees_flat_pack(l, at, to);
     maas_trees_maps_pack(l, at, to);
     maas__trees_batch_pack(l, at, to);
 
@@ -619,7 +660,7 @@ maas__trees_ranks_pack(maas_trees_layout_t *l, size_t *at, void *to)
     fine = (uint32_t *) ((char *) to + h->fine_at);
     chunk = 0;
 
-    for (i = 0; i < h->small + h->middle + h->large; i++) {
+    for (i = 0; i < h->small + h->middle + h->large + h->flat; i++) {
         r = &l->ranked[i];
         n = maas_trees_fine_chunks(r);
         feature[i] = r->feature;

@@ -19,6 +19,18 @@
  *                                 near(n) as floats; where their lines(n) are.
  *                                 Of each 16 are written, or more.
  *
+ * for those side by side, vectors maas_v_flat_t of MAAS_V_FLAT whole numbers,
+ *
+ *   maas_v_flat_set(n)            all n
+ *   maas_v_flat_load(p), maas_v_flat_store(p, v), maas_v_flat_min(a, b)
+ *   maas_v_flat_key(x, low)       keys of doubles
+ *   maas_v_flat_least(least, key, t)
+ *                                 the least of `least` and key - thresholds t
+ *   maas_v_flat_put(to, least, low)
+ *                                 ranks as bytes
+ *   maas_v_flat_any(all, low)     is any of `all` not above low?
+ *   maas_v_put(to, v)             eight whole numbers as bytes
+ *
  * and, instead of plain C,
  *
  *   maas_v_mend(h, gap, column)
@@ -61,6 +73,9 @@ maas_v_mend_plain(const maas_trees_head_t *h, const uint8_t *gap,
 #endif
 
 
+#include "maas_trees_flat.h"
+
+
 #define MAAS_V_COLUMNS(T)                                                     \
                                                                               \
 INLINE void                                                                   \
@@ -72,7 +87,7 @@ maas_v_repair_##T(const maas_trees_head_t *h, const T *x, uint8_t *column)    \
     const uint32_t  *feature;                                                 \
                                                                               \
     feature = MAAS_TREES_AT(h, feature_at, uint32_t);                         \
-    n = h->small + h->middle + h->large;                                      \
+    n = h->small + h->middle + h->large + h->flat;                            \
                                                                               \
     for (i = 0; i < n; i++) {                                                 \
         v = x[feature[i]];                                                    \
@@ -278,7 +293,7 @@ INLINE void                                                                   \
 maas_v_columns_##T(const maas_trees_head_t *h, const T *x, uint8_t *column)   \
 {                                                                             \
     T                v;                                                       \
-    size_t           i, k;                                                    \
+    size_t           i, k, n;                                                 \
     const T         *table, *coarse;                                          \
     const uint32_t  *feature, *fine;                                          \
                                                                               \
@@ -288,18 +303,20 @@ maas_v_columns_##T(const maas_trees_head_t *h, const T *x, uint8_t *column)   \
     fine = MAAS_TREES_AT(h, fine_at, uint32_t);                               \
                                                                               \
     for (i = 0; i < h->small; i++) {                                          \
-        column[i] = (uint8_t) maas_v_count_##T(table                          \
+        column[h->own[i]] = (uint8_t) maas_v_count_##T(table                  \
                         + i * MAAS_TREES_STEP, x[feature[i]]);                \
     }                                                                         \
                                                                               \
     i += h->near;                                                             \
     coarse += h->near * MAAS_TREES_STEP;                                      \
                                                                               \
-    for (/* void */; i < h->direct; i++, coarse += MAAS_TREES_STEP) {         \
+    n = h->small + h->middle;                                                 \
+                                                                              \
+    for (/* void */; i < n; i++, coarse += MAAS_TREES_STEP) {                 \
         v = x[feature[i]];                                                    \
         k = maas_v_count_##T(coarse, v);                                      \
-        column[i] = (uint8_t) (MAAS_TREES_STEP * k + maas_v_count_##T(table   \
-                                  + (fine[i] + k) * MAAS_TREES_STEP, v));     \
+        column[h->own[i]] = (uint8_t) (MAAS_TREES_STEP * k                    \
+            + maas_v_count_##T(table + (fine[i] + k) * MAAS_TREES_STEP, v));  \
     }                                                                         \
                                                                               \
     for (i = 0; i < h->copies; i++) {                                         \
@@ -319,14 +336,27 @@ MAAS_V_COLUMNS(float)
 MAAS_V_COLUMNS(double)
 
 
-/* Columns of n rows, `next` bytes from row to row */
+/* Columns of n rows, `next` bytes from row to row.  Vectors of flat features
+ * write over columns of others: they come first. */
 
 #define MAAS_V_ALL(T, h, x, ldx, column, next, n)                             \
+    for (i = 0; (h)->flat > 0 && i < (n); i++) {                              \
+        maas_v_flat_##T(h, (const T *) (x) + (size_t) i * (ldx),              \
+                        (column) + (size_t) i * (next));                      \
+    }                                                                         \
+                                                                              \
     if ((h)->near > 0) {                                                      \
-        maas_v_near_##T(h, x, ldx, (column) + (h)->small, next, n);           \
+        maas_v_near_##T(h, x, ldx,                                            \
+                        (h)->flat > 0 ? apart : (column) + (h)->small,        \
+                        (h)->flat > 0 ? MAAS_V_APART : next, n);              \
     }                                                                         \
                                                                               \
     for (i = 0; i < (n); i++) {                                               \
+        if ((h)->flat > 0) {                                                  \
+            maas_v_apart(h, apart + i * MAAS_V_APART,                         \
+                         (column) + (size_t) i * (next));                     \
+        }                                                                     \
+                                                                              \
         maas_v_columns_##T(h, (const T *) (x) + (size_t) i * (ldx),           \
                            (column) + (size_t) i * (next));                   \
     }
@@ -335,7 +365,8 @@ INLINE void
 maas_v_columns(const maas_trees_head_t *h, const void *x, size_t ldx,
     uint8_t *column, size_t next, const int n)
 {
-    int  i;
+    int      i;
+    uint8_t  apart[MAAS_TREES_ROWS * MAAS_V_APART];
 
     if (h->wide) {
         MAAS_V_ALL(double, h, x, ldx, column, next, n)

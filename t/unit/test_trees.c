@@ -28,6 +28,7 @@ typedef struct {
     unsigned      single;          /* sums are F32, else F64 */
     size_t        pool;            /* different thresholds of a feature; FREE:
                                       as they come */
+    size_t        rich;            /* features that have them as they come */
     unsigned      crowd;           /* thresholds: 1: most about 0, 2: many are
                                       the same float, 3: all are floats */
     unsigned      chain;           /* in 8: of splits at the newest leaf */
@@ -117,7 +118,19 @@ static const make_t  makes[] = {
     { .base_last = 1, .combine = MAAS_COMBINE_MAX, .out = 2,
       .single = 1 },
     { .base_last = 1, .combine = MAAS_COMBINE_MAX, .out = 2,
-      .vector = 1 }
+      .vector = 1 },
+    { .crowd = 2, .trees = 5, .leaves = 5, .pool = 12, .wide = 1, .in = 2 },
+    { .trees = 150, .in = 200, .pool = 20, .wide = 1 },
+    { .trees = 150, .in = 256, .pool = 20, .wide = 1, .missing = 0x0e,
+      .tiny = 1 },
+    { .trees = 150, .in = 300, .pool = 20, .wide = 1, .missing = 0x06 },
+    { .trees = 150, .in = 100, .pool = 60, .wide = 1, .crowd = 2 },
+    { .trees = 150, .in = 60, .pool = 6, .rich = 20, .wide = 1 },
+    { .trees = 150, .in = 60, .pool = 6, .rich = 20, .missing = 0x0e },
+    { .trees = 150, .in = 150, .pool = 6, .rich = 2, .wide = 1 },
+    { .trees = 100, .in = 900, .leaves = 3 },
+    { .trees = 100, .in = 900, .leaves = 3, .wide = 1, .missing = 0x0e,
+      .tiny = 1 }
 };
 
 
@@ -196,7 +209,7 @@ threshold(const make_t *m, size_t feature)
         return m->narrow || m->crowd == 3 ? (double) (float) odd[k] : odd[k];
     }
 
-    k = m->pool == FREE ? rnd() : rnd() % m->pool;
+    k = m->pool == FREE || feature < m->rich ? rnd() : rnd() % m->pool;
 
     v = (double) (k * (2 * feature + 1) % 10007) / 577 - 8;
 
@@ -686,7 +699,7 @@ all_forms(void **state)
 {
     size_t                i, j, width;
     make_t                m;
-    unsigned              seen[23][2];
+    unsigned              seen[27][2];
     maas_arena_t         *a;
     maas_trees_t          t;
     maas_trees_layout_t  *l;
@@ -726,6 +739,10 @@ all_forms(void **state)
         seen[20][l->head.batch == 2]++;
         seen[21][width == 64 && l->head.batch == 0]++;
         seen[22][l->head.least == MAAS_TREES_MOST]++;
+        seen[23][l->head.flat > 0]++;
+        seen[24][l->head.flat_apart]++;
+        seen[25][l->head.flat > 0 && l->head.near > 0]++;
+        seen[26][l->head.flat > 0 && l->head.middle > l->head.near]++;
 
         maas__arena_destroy(a);
         drop(&t);
