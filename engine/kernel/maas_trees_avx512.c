@@ -258,20 +258,29 @@ maas_v_put(uint8_t *to, __m256i v)
 INLINE __m512i
 maas_v_bytes(const __m512i *row, __m512i at, const int regs)
 {
-    __m512i  low;
+    __mmask64  high;
 
     if (regs == 1) {
         return _mm512_permutexvar_epi8(at, row[0]);
     }
 
-    low = _mm512_permutex2var_epi8(row[0], at, row[1]);
-
     if (regs == 2) {
-        return low;
+        return _mm512_permutex2var_epi8(row[0], at, row[1]);
     }
 
-    return _mm512_mask_blend_epi8(_mm512_movepi8_mask(at), low,
-               _mm512_permutex2var_epi8(row[2], at, row[3]));
+    high = _mm512_movepi8_mask(at);
+
+    if (regs == 3) {
+        return _mm512_mask_permutexvar_epi8(
+                   _mm512_permutex2var_epi8(row[0], at, row[1]), high, at,
+                   row[2]);
+    }
+
+    /* places stay where they are not looked up */
+
+    return _mm512_mask2_permutex2var_epi8(row[2],
+               _mm512_mask2_permutex2var_epi8(row[0], at, ~high, row[1]),
+               high, row[3]);
 }
 
 
@@ -525,6 +534,8 @@ maas_v_blocks_##n##_##sets(const maas_trees_head_t *h, const trees_rows_t *r, \
         maas_v_blocks(h, r, b, end, n, 1, 0, sets);                           \
     } else if (h->columns <= 128) {                                           \
         maas_v_blocks(h, r, b, end, n, 2, 0, sets);                           \
+    } else if (h->columns <= 192) {                                           \
+        maas_v_blocks(h, r, b, end, n, 3, 0, sets);                           \
     } else {                                                                  \
         maas_v_blocks(h, r, b, end, n, 4, 0, sets);                           \
     }                                                                         \

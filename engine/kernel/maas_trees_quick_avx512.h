@@ -158,6 +158,8 @@ maas_v_quick_##T(const maas_trees_head_t *h, const trees_rows_t *r,           \
         maas_v_one_##T(h, r, s, 1, 0);                                        \
     } else if (h->columns <= 128) {                                           \
         maas_v_one_##T(h, r, s, 2, 0);                                        \
+    } else if (h->columns <= 192) {                                           \
+        maas_v_one_##T(h, r, s, 3, 0);                                        \
     } else {                                                                  \
         maas_v_one_##T(h, r, s, 4, 0);                                        \
     }                                                                         \
