@@ -296,8 +296,8 @@ maas_v_stage(const uint32_t (*rank)[BATCH], size_t n, const uint32_t *less,
 }
 
 
-/* Bytes of 16 or 8 rows.  Bits of the answer: rows that have gaps; << 16: those that
- * have to be ranked alone. */
+/* Bytes of 16 or 8 rows.  Bits of the answer: rows that have gaps; << 16: those
+ * that have to be ranked alone. */
 
 #define MAAS_V_BATCH(T)                                                       \
                                                                               \
