@@ -410,45 +410,34 @@ maas_v_exit(uint8_t *exit, __m512i cleared, const uint8_t *base,
 }
 
 
-/* Slot j of a block */
+/* What slot j of a block clears in n rows */
 
-typedef struct {
-    __m512i  node;
-    __m512i  k;
-    __m512i  clear;
-} trees_slot_t;
-
-
-INLINE trees_slot_t
-maas_v_slot(const uint8_t *at, const int j, const int narrow)
+INLINE void
+maas_v_slot(const trees_rows_t *r, const uint8_t *at, size_t word,
+    const __m512i *row, __m512i *right, const int j, const int n,
+    const int regs, const int narrow, const int sets)
 {
-    trees_slot_t  s;
-
-    at += j * WIDTH * (narrow ? 2 : 3);
-    s.node = _mm512_load_si512(at);
-    s.k = _mm512_load_si512(at + WIDTH);
-    s.clear = maas_v_clear(at, s.node, j, narrow);
-
-    return s;
-}
-
-
-/* What it clears in row i; word: its decisions of sets */
-
-INLINE __m512i
-maas_v_right(const trees_rows_t *r, const trees_slot_t *s, size_t word,
-    const __m512i *row, const int i, const int regs, const int sets)
-{
+    int        i;
+    __m512i    node, k, clear;
     __mmask64  mask;
 
-    mask = _mm512_cmpgt_epu8_mask(maas_v_bytes(row + 4 * i, s->node, regs),
-                                  s->k);
+    at += j * WIDTH * (narrow ? 2 : 3);
+    node = _mm512_load_si512(at);
+    k = _mm512_load_si512(at + WIDTH);
+    clear = maas_v_clear(at, node, j, narrow);
 
-    if (sets) {
-        mask |= ((const uint64_t *) (r->bits + (size_t) i * r->next))[word];
+#pragma GCC unroll 4
+    for (i = 0; i < n; i++) {
+        mask = _mm512_cmpgt_epu8_mask(maas_v_bytes(row + 4 * i, node, regs),
+                                      k);
+
+        if (sets) {
+            mask |= ((const uint64_t *) (r->bits + (size_t) i
+                                         * r->next))[word + (size_t) j];
+        }
+
+        right[i] = _mm512_maskz_mov_epi8(mask, clear);
     }
-
-    return _mm512_maskz_mov_epi8(mask, s->clear);
 }
 
 
@@ -460,32 +449,22 @@ maas_v_block(const maas_trees_head_t *h, const trees_rows_t *r, size_t b,
     const int sets)
 {
     int             i, j;
-    size_t          word;
-    __m512i         cleared[2 * ROWS], one, two, theirs;
-    trees_slot_t    s, t;
+    __m512i         cleared[ROWS], one[ROWS], two[ROWS], theirs;
     const uint8_t  *at;
 
     at = MAAS_TREES_AT(h, block_at, uint8_t) + b * h->block;
-    word = b * SLOTS;
     theirs = _mm512_set1_epi8((char) 0xe0);
-    s = maas_v_slot(at, 0, narrow);
-
-#pragma GCC unroll 8
-    for (i = 0; i < n; i++) {
-        cleared[i] = maas_v_right(r, &s, word, row, i, regs, sets);
-    }
+    maas_v_slot(r, at, b * SLOTS, row, cleared, 0, n, regs, narrow, sets);
 
 #pragma GCC unroll 3
     for (j = 1; j < SLOTS; j += 2) {
-        s = maas_v_slot(at, j, narrow);
-        t = maas_v_slot(at, j + 1, narrow);
+        maas_v_slot(r, at, b * SLOTS, row, one, j, n, regs, narrow, sets);
+        maas_v_slot(r, at, b * SLOTS, row, two, j + 1, n, regs, narrow, sets);
 
-#pragma GCC unroll 8
+#pragma GCC unroll 4
         for (i = 0; i < n; i++) {
-            one = maas_v_right(r, &s, word + (size_t) j, row, i, regs, sets);
-            two = maas_v_right(r, &t, word + (size_t) j + 1, row, i, regs,
-                               sets);
-            cleared[i] = _mm512_ternarylogic_epi64(cleared[i], one, two, 0xfe);
+            cleared[i] = _mm512_ternarylogic_epi64(cleared[i], one[i], two[i],
+                                                   0xfe);
 
             if (narrow && j == 1) {
                 cleared[i] = _mm512_and_si512(cleared[i], theirs);
@@ -493,7 +472,7 @@ maas_v_block(const maas_trees_head_t *h, const trees_rows_t *r, size_t b,
         }
     }
 
-#pragma GCC unroll 8
+#pragma GCC unroll 4
     for (i = 0; i < n; i++) {
         maas_v_exit(r->exit + (size_t) i * r->next + b * WIDTH * h->id,
                     maas_v_exits(cleared[i], narrow),
@@ -509,7 +488,7 @@ maas_v_blocks(const maas_trees_head_t *h, const trees_rows_t *r, size_t b,
     const int sets)
 {
     int      i;
-    __m512i  row[2 * ROWS * 4];
+    __m512i  row[ROWS * 4];
 
     for (i = 0; i < n; i++) {
         maas_v_row(r->column + (size_t) i * r->next, row + 4 * i, regs,
@@ -545,24 +524,133 @@ MAAS_V_BLOCKS(1, 0) MAAS_V_BLOCKS(2, 0) MAAS_V_BLOCKS(4, 0)
 MAAS_V_BLOCKS(1, 1) MAAS_V_BLOCKS(2, 1) MAAS_V_BLOCKS(4, 1)
 
 
-/* Twice as many, of which each has one register: what is loaded of a block is
- * for all of them */
+/* Slot j of a block, and what it clears in row i of eight; word: decisions of
+ * its sets */
 
-#define MAAS_V_EIGHT(sets)                                                    \
+typedef struct {
+    __m512i  node;
+    __m512i  k;
+    __m512i  clear;
+} trees_slot_t;
+
+
+INLINE trees_slot_t
+maas_v_slot_of(const uint8_t *at, const int j, const int narrow)
+{
+    trees_slot_t  s;
+
+    at += j * WIDTH * (narrow ? 2 : 3);
+    s.node = _mm512_load_si512(at);
+    s.k = _mm512_load_si512(at + WIDTH);
+    s.clear = maas_v_clear(at, s.node, j, narrow);
+
+    return s;
+}
+
+
+INLINE __m512i
+maas_v_right(const trees_rows_t *r, const trees_slot_t *s, size_t word,
+    const __m512i *row, const int i, const int sets)
+{
+    __mmask64  mask;
+
+    mask = _mm512_cmpgt_epu8_mask(_mm512_permutexvar_epi8(s->node, row[i]),
+                                  s->k);
+
+    if (sets) {
+        mask |= ((const uint64_t *) (r->bits + (size_t) i * r->next))[word];
+    }
+
+    return _mm512_maskz_mov_epi8(mask, s->clear);
+}
+
+
+/* Block b of twice as many rows, of which each has one register: what is loaded
+ * is for all of them */
+
+INLINE void
+maas_v_eight(const maas_trees_head_t *h, const trees_rows_t *r, size_t b,
+    const __m512i *row, const int narrow, const int sets)
+{
+    int             i, j;
+    size_t          word;
+    __m512i         cleared[2 * ROWS], one, two, theirs;
+    trees_slot_t    s, t;
+    const uint8_t  *at;
+
+    at = MAAS_TREES_AT(h, block_at, uint8_t) + b * h->block;
+    word = b * SLOTS;
+    theirs = _mm512_set1_epi8((char) 0xe0);
+    s = maas_v_slot_of(at, 0, narrow);
+
+#pragma GCC unroll 8
+    for (i = 0; i < 2 * ROWS; i++) {
+        cleared[i] = maas_v_right(r, &s, word, row, i, sets);
+    }
+
+#pragma GCC unroll 3
+    for (j = 1; j < SLOTS; j += 2) {
+        s = maas_v_slot_of(at, j, narrow);
+        t = maas_v_slot_of(at, j + 1, narrow);
+
+#pragma GCC unroll 8
+        for (i = 0; i < 2 * ROWS; i++) {
+            one = maas_v_right(r, &s, word + (size_t) j, row, i, sets);
+            two = maas_v_right(r, &t, word + (size_t) j + 1, row, i, sets);
+            cleared[i] = _mm512_ternarylogic_epi64(cleared[i], one, two, 0xfe);
+
+            if (narrow && j == 1) {
+                cleared[i] = _mm512_and_si512(cleared[i], theirs);
+            }
+        }
+    }
+
+#pragma GCC unroll 8
+    for (i = 0; i < 2 * ROWS; i++) {
+        maas_v_exit(r->exit + (size_t) i * r->next + b * WIDTH * h->id,
+                    maas_v_exits(cleared[i], narrow),
+                    at + SLOTS * WIDTH * (narrow ? 2 : 3),
+                    h->id == 2);
+    }
+}
+
+
+#define MAAS_V_EIGHT(narrow, sets)                                            \
                                                                               \
 static TARGET void                                                            \
-maas_v_blocks_8_##sets(const maas_trees_head_t *h, const trees_rows_t *r,     \
-    size_t b, size_t end)                                                     \
+maas_v_eight_##narrow##_##sets(const maas_trees_head_t *h,                    \
+    const trees_rows_t *r, size_t b, size_t end)                              \
 {                                                                             \
-    if (h->narrow) {                                                          \
-        maas_v_blocks(h, r, b, end, 2 * ROWS, 1, 1, sets);                    \
-    } else {                                                                  \
-        maas_v_blocks(h, r, b, end, 2 * ROWS, 1, 0, sets);                    \
+    int      i;                                                               \
+    __m512i  row[2 * ROWS];                                                   \
+                                                                              \
+    for (i = 0; i < 2 * ROWS; i++) {                                          \
+        maas_v_row(r->column + (size_t) i * r->next, row + i, 1, narrow);     \
+    }                                                                         \
+                                                                              \
+    for (/* void */; b < end; b++) {                                          \
+        maas_v_eight(h, r, b, row, narrow, sets);                             \
     }                                                                         \
 }
 
-MAAS_V_EIGHT(0)
-MAAS_V_EIGHT(1)
+MAAS_V_EIGHT(0, 0) MAAS_V_EIGHT(0, 1)
+MAAS_V_EIGHT(1, 0) MAAS_V_EIGHT(1, 1)
+
+
+static TARGET void
+maas_v_all_eight(const maas_trees_head_t *h, const trees_rows_t *r, size_t b,
+    size_t end)
+{
+    if (h->narrow && h->sets > 0) {
+        maas_v_eight_1_1(h, r, b, end);
+    } else if (h->narrow) {
+        maas_v_eight_1_0(h, r, b, end);
+    } else if (h->sets > 0) {
+        maas_v_eight_0_1(h, r, b, end);
+    } else {
+        maas_v_eight_0_0(h, r, b, end);
+    }
+}
 
 
 /* 64 bytes, whole: under a mask a load of two lines takes far longer */
@@ -805,10 +893,8 @@ maas_v_all_blocks(const maas_trees_head_t *h, const trees_rows_t *r, size_t n,
             maas_v_all_blocks(h, r, ROWS, b, end);
             more = maas_v_behind(r);
             maas_v_all_blocks(h, &more, ROWS, b, end);
-        } else if (h->sets > 0) {
-            maas_v_blocks_8_1(h, r, b, end);
         } else {
-            maas_v_blocks_8_0(h, r, b, end);
+            maas_v_all_eight(h, r, b, end);
         }
     }
 }

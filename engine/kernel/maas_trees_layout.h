@@ -95,11 +95,11 @@
  * the right if float i is below x; the leaf is (1 << levels) + rank.  First the
  * `owned` lists of columns that are no parts, then those of parts, both by
  * number of levels: by_level[part][levels - 4] of them have so many or less.
- * `value` is the place of the feature, `rank` the byte of the row, parts from
- * byte `behind` on, from which column e takes byte from[e].  less: of 4 bytes,
- * what their leaves have beside ranks.  Where x is wide it is the least float
- * that is not below it (1), or the nearest one (2): then rows with a value
- * that is a threshold's are ranked one by one.
+ * `value` is the place of the feature, `rank` that of the byte: column e has
+ * byte from[e] of a row, where those of parts are from `behind` on.  less: of 4
+ * bytes, what their leaves have beside ranks.  Where x is wide, a float is the
+ * least one that is not below it (1), or the nearest one (2): then rows with a
+ * float that is a threshold's are ranked one by one.
  *
  * Pieces.  A tree is cut into pieces of at most 7 nodes, 8 exits: leaves and
  * links to other pieces.  `share` trees, up to `width`, one behind the other,

@@ -26,7 +26,7 @@
 /* A step reads as vectors what the one before stored in pieces, and would wait
  * for that: so each is done for twice the rows that run together */
 
-static TARGET void
+INLINE void
 maas_v_ready(const maas_trees_head_t *h, const void *x, size_t ldx, size_t n,
     void *s, void *scratch)
 {
@@ -89,7 +89,7 @@ maas_v_rows(const maas_trees_head_t *h, const void *x, size_t ldx, size_t n,
 
 /* Those that are ranked together.  The number of them. */
 
-static TARGET size_t
+static TARGET __attribute__((noinline)) size_t
 maas_v_many(const maas_trees_head_t *h, const char *x, size_t ldx,
     size_t rows, char *s, void *scratch)
 {
