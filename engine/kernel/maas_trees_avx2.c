@@ -225,6 +225,32 @@ maas_v_put(uint8_t *to, __m256i v)
 }
 
 
+INLINE unsigned
+maas_v_nan_float(const float *x)
+{
+    __m256  v;
+
+    v = _mm256_loadu_ps(x);
+
+    return (unsigned) _mm256_movemask_ps(_mm256_cmp_ps(v, v, _CMP_UNORD_Q));
+}
+
+
+INLINE unsigned
+maas_v_nan_double(const double *x)
+{
+    __m256d  low, high;
+
+    low = _mm256_loadu_pd(x);
+    high = _mm256_loadu_pd(x + 4);
+
+    return (unsigned) (_mm256_movemask_pd(_mm256_cmp_pd(low, low,
+                                                        _CMP_UNORD_Q))
+                       | _mm256_movemask_pd(_mm256_cmp_pd(high, high,
+                                                          _CMP_UNORD_Q)) << 4);
+}
+
+
 typedef __m256i  maas_v_flat_t;
 
 #define MAAS_V_FLAT  8
@@ -233,6 +259,7 @@ typedef __m256i  maas_v_flat_t;
 #define maas_v_flat_load(p)      _mm256_load_si256((const __m256i *) (p))
 #define maas_v_flat_store(p, v)  _mm256_store_si256((__m256i *) (p), v)
 #define maas_v_flat_min(a, b)    _mm256_min_epu32(a, b)
+#define maas_v_flat_or(a, b)     _mm256_or_si256(a, b)
 
 
 INLINE __m256i
@@ -468,7 +495,7 @@ static TARGET void
 maas_v_all_blocks(const maas_trees_head_t *h, const trees_rows_t *r, size_t n,
     size_t b, size_t end)
 {
-    if (h->sets > 0) {
+    if (h->bits) {
         if (h->columns <= 32) {
             maas_v_blocks_2_1(h, r, n);
         } else if (h->columns <= 64) {

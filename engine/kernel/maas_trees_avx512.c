@@ -206,6 +206,7 @@ typedef __m512i  maas_v_flat_t;
 #define maas_v_flat_load(p)      _mm512_load_si512(p)
 #define maas_v_flat_store(p, v)  _mm512_store_si512(p, v)
 #define maas_v_flat_min(a, b)    _mm512_min_epu32(a, b)
+#define maas_v_flat_or(a, b)     _mm512_or_si512(a, b)
 
 
 INLINE __m512i
@@ -320,6 +321,28 @@ maas_v_mend_all(const maas_trees_head_t *h, const uint8_t *gap,
     } else {
         maas_v_mend_64(h, gap, column, 4);
     }
+}
+
+
+INLINE unsigned
+maas_v_nan_float(const float *x)
+{
+    __m256  v;
+
+    v = _mm256_loadu_ps(x);
+
+    return _mm256_cmp_ps_mask(v, v, _CMP_UNORD_Q);
+}
+
+
+INLINE unsigned
+maas_v_nan_double(const double *x)
+{
+    __m512d  v;
+
+    v = _mm512_loadu_pd(x);
+
+    return _mm512_cmp_pd_mask(v, v, _CMP_UNORD_Q);
 }
 
 
@@ -641,11 +664,11 @@ static TARGET void
 maas_v_all_eight(const maas_trees_head_t *h, const trees_rows_t *r, size_t b,
     size_t end)
 {
-    if (h->narrow && h->sets > 0) {
+    if (h->narrow && h->bits) {
         maas_v_eight_1_1(h, r, b, end);
     } else if (h->narrow) {
         maas_v_eight_1_0(h, r, b, end);
-    } else if (h->sets > 0) {
+    } else if (h->bits) {
         maas_v_eight_0_1(h, r, b, end);
     } else {
         maas_v_eight_0_0(h, r, b, end);
@@ -814,6 +837,10 @@ maas_v_sets(const maas_trees_head_t *h, const void *x, uint8_t *bits)
     __m512i      v;
     const char  *row[SETS];
 
+    if (h->sets == 0) {
+        memset(bits, 0, h->row);
+    }
+
     for (i = 0; i < h->sets; i += SETS) {
         for (k = i, n = 0; k < h->sets && k < i + SETS; k++) {
             row[n] = (const char *) maas__trees_decisions(h, k, x, &code);
@@ -862,7 +889,7 @@ maas_v_all_blocks(const maas_trees_head_t *h, const trees_rows_t *r, size_t n,
 {
     trees_rows_t  more;
 
-    switch (n << 1 | (h->sets > 0)) {
+    switch (n << 1 | (h->bits != 0)) {
 
     case 1 << 1:
         maas_v_blocks_1_0(h, r, b, end);

@@ -190,7 +190,7 @@ maas_trees_scratch(maas_trees_head_t *h)
     /* and one more, that is nobody's */
 
     (void) maas__trees_place(&at, MAAS_TREES_COLUMNS + 1, 1);
-    h->bits_off = maas__trees_place(&at, h->sets > 0 ? h->row : 0, 1);
+    h->bits_off = maas__trees_place(&at, h->bits ? h->row : 0, 1);
     h->exit_off = maas__trees_place(&at, (h->blocks + 1) * h->width, id);
     h->id_off = maas__trees_place(&at, h->groups * h->width,
                                   h->quick ? sizeof(uint16_t) : id);
@@ -227,6 +227,7 @@ maas_trees_places(maas_trees_layout_t *l, const maas_trees_t *t, void *to)
     }
 
     maas__trees_codes_pack(l, t, &at, to);
+    maas__trees_gaps_pack(l, t, &at, to);
     maas__trees_sums_pack(l, t, &at, to);
     h->size = at;
 }
@@ -303,8 +304,14 @@ maas__trees_layout(const maas_trees_t *t, maas_arena_t *a, size_t width,
     h->quick = h->id == 1 && t->out == 1 && t->combine == MAAS_COMBINE_SUM
                && !t->vector && t->terms == 0;
 
+    h->bits = h->sets > 0 || h->gaps > 0;
+
     if (maas_trees_lanes(l, a) != 0) {
         return NULL;
+    }
+
+    if (!maas__trees_gaps_fit(h)) {
+        return maas__trees_walk_layout(t, a);
     }
 
     maas_trees_bits(l);

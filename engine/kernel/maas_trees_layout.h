@@ -124,6 +124,11 @@
  * + slot) * width + lane says "right", lowest bits and bytes first.  The bits
  * of a row are those of all `sets` together: what maas__trees_decisions() and
  * maas__trees_tests() give for each of them.
+ *
+ * Gaps.  If columns of their own for each that NaN may mean were too many, NaN
+ * is the lowest rank, but for zeros that are missing, and nodes that go right
+ * all the same have bits as those of sets: number i of a row that is NaN adds
+ * those of row gap[i], of which row 0 has none.
  */
 
 /* Flat features side by side */
@@ -270,6 +275,11 @@ typedef struct {
     unsigned   quick;              /* sums are: */
     size_t     order_at;           /* uint8_t(groups, width) */
     size_t     place_at;           /* uint16_t(groups, width) */
+
+    unsigned   bits;               /* sets or gaps have: */
+    size_t     gaps;
+    size_t     gap_at;             /* uint32_t(in) */
+    size_t     gap_row_at;         /* (1 + gaps, row) bytes */
 
     size_t     sets;
     size_t     set_at;             /* maas_trees_set_t(sets) */
@@ -453,6 +463,12 @@ const uint64_t *maas__trees_decisions(const maas_trees_head_t *h, size_t set,
     const void *x, size_t *code);
 void maas__trees_tests(const maas_trees_head_t *h, size_t set, size_t code,
     uint8_t *bits);
+
+/* maas_trees_gaps.c: do those of `gaps` features fit?  What they take, as
+ * maas__trees_ranks_pack(). */
+int maas__trees_gaps_fit(const maas_trees_head_t *h);
+void maas__trees_gaps_pack(maas_trees_layout_t *l, const maas_trees_t *t,
+    size_t *at, void *to);
 
 /* maas_trees_sums.c: what they take, as maas__trees_ranks_pack(). */
 void maas__trees_sums_pack(maas_trees_layout_t *l, const maas_trees_t *t,

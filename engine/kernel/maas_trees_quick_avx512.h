@@ -150,7 +150,7 @@ maas_v_quick_##T(const maas_trees_head_t *h, const trees_rows_t *r,           \
         maas_v_some_##T(h, r, s, 4, n);                                       \
     } else if (n == 2) {                                                      \
         maas_v_some_##T(h, r, s, 2, 2);                                       \
-    } else if (h->sets > 0) {                                                 \
+    } else if (h->bits) {                                                     \
         maas_v_some_##T(h, r, s, 1, 1);                                       \
     } else if (h->narrow) {                                                   \
         maas_v_one_##T(h, r, s, 1, 1);                                        \

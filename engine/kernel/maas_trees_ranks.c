@@ -23,6 +23,7 @@
 #define TREES_SMALL       15
 #define TREES_MIDDLE      MAAS_TREES_PART
 #define TREES_MAPPED      4096         /* and beyond, tables are too large */
+#define TREES_DEAR        128      /* more are looked up more slowly */
 
 
 /* By feature of the row; a cell is a column that may be, by part and kind */
@@ -38,6 +39,7 @@ typedef struct {
                                        /* of the values of each feature, and
                                           one more: those of each kind */
     int        nan;                    /* a threshold is no number */
+    int        gaps;                   /* NaN has bits, not columns */
 } trees_work_t;
 
 
@@ -160,6 +162,19 @@ maas_trees_mapped(size_t n)
 }
 
 
+/* Where NaN has bits it means one thing */
+
+static unsigned
+maas_trees_kind_here(const trees_work_t *w, unsigned flags)
+{
+    unsigned  kind;
+
+    kind = maas_trees_kind(flags);
+
+    return w->gaps && kind < TREES_NAN_LEFT ? TREES_NAN_LEFT : kind;
+}
+
+
 /* Of mapped features: how many values before one does each kind compare with?
  */
 
@@ -176,8 +191,8 @@ maas_trees_kinds(const maas_trees_t *t, trees_work_t *w)
         if (maas_trees_numeric(t->flags[n]) && maas_trees_mapped(w->n[f])) {
             i = maas_trees_find(w->value + w->first[f], w->n[f],
                                 maas__trees_bound(t, n));
-            w->before[w->first[f] + f + i + 1][maas_trees_kind(t->flags[n])]
-                = 1;
+            kind = maas_trees_kind_here(w, t->flags[n]);
+            w->before[w->first[f] + f + i + 1][kind] = 1;
         }
     }
 
@@ -199,7 +214,8 @@ maas_trees_kinds(const maas_trees_t *t, trees_work_t *w)
 static void
 maas_trees_cells(maas_trees_layout_t *l, const maas_trees_t *t, trees_work_t *w)
 {
-    size_t  n, f, i;
+    size_t    n, f, i;
+    unsigned  kind;
 
     maas_trees_kinds(t, w);
 
@@ -208,18 +224,18 @@ maas_trees_cells(maas_trees_layout_t *l, const maas_trees_t *t, trees_work_t *w)
             continue;
         }
 
+        kind = maas_trees_kind_here(w, t->flags[n]);
         f = t->feature[n];
         i = maas_trees_find(w->value + w->first[f], w->n[f],
                             maas__trees_bound(t, n));
 
         if (maas_trees_mapped(w->n[f])) {
-            i = w->before[w->first[f] + f + i][maas_trees_kind(t->flags[n])];
+            i = w->before[w->first[f] + f + i][kind];
         }
 
         l->k[n] = (uint8_t) (i % MAAS_TREES_PART);
         w->of[n] = (uint32_t) (w->cell[f]
-                               + i / MAAS_TREES_PART * MAAS_TREES_KINDS
-                               + maas_trees_kind(t->flags[n]));
+                               + i / MAAS_TREES_PART * MAAS_TREES_KINDS + kind);
         w->cells[w->of[n]] = 1;
     }
 }
@@ -420,10 +436,49 @@ maas_trees_all_columns(maas_trees_layout_t *l, trees_work_t *w, size_t features)
 }
 
 
+/* Are bits for NaN better than columns for all that it means?  Where sets have
+ * bits anyway, or lookups are in half as many registers. */
+
+static int
+maas_trees_gappy(const maas_trees_head_t *h, const maas_trees_t *t)
+{
+    return h->copies > 0
+           && (t->sets > 0
+               || (h->columns > TREES_DEAR
+                   && h->columns - h->copies <= TREES_DEAR));
+}
+
+
+/* Columns where NaN has bits */
+
+static int
+maas_trees_fewer_columns(maas_trees_layout_t *l, const maas_trees_t *t,
+    trees_work_t *w, size_t features)
+{
+    maas_trees_head_t  *h = &l->head;
+
+    memset(w->cells, 0, w->cell[t->in] * sizeof(uint16_t));
+    memset(w->before, 0, (t->nodes + t->in) * sizeof(w->before[0]));
+    memset(h->zero, 0, sizeof(h->zero));
+    h->copies = 0;
+    h->parts = 0;
+    h->maps = 0;
+    h->repair = 0;
+    h->zeros = 0;
+    h->gaps = features;
+    w->gaps = 1;
+
+    maas_trees_cells(l, t, w);
+
+    return maas_trees_all_columns(l, w, features);
+}
+
+
 static int
 maas_trees_work(trees_work_t *w, const maas_trees_t *t, maas_arena_t *a)
 {
     w->nan = 0;
+    w->gaps = 0;
     w->first = maas__arena_alloc(a, t->in + 1, sizeof(size_t));
     w->value = maas__arena_alloc(a, t->nodes + 1, sizeof(double));
     w->n = maas__arena_alloc(a, t->in, sizeof(uint32_t));
@@ -483,7 +538,9 @@ maas__trees_ranks(maas_trees_layout_t *l, const maas_trees_t *t,
         return -1;
     }
 
-    if (!maas_trees_all_columns(l, &w, features)) {
+    if ((!maas_trees_all_columns(l, &w, features) || maas_trees_gappy(h, t))
+        && !maas_trees_fewer_columns(l, t, &w, features))
+    {
         h->walk = 1;
         return 0;
     }

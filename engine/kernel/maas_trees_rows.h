@@ -41,8 +41,9 @@ maas_v_ready(const maas_trees_head_t *h, const void *x, size_t ldx, size_t n,
     r.exit = r.column + h->exit_off;
     r.id = r.column + h->id_off;
 
-    for (i = 0; h->sets > 0 && i < n; i++) {
+    for (i = 0; h->bits && i < n; i++) {
         maas_v_sets(h, (const char *) x + i * row, r.bits + i * r.next);
+        maas_v_gaps(h, (const char *) x + i * row, r.bits + i * r.next);
     }
 
     if (maas_v_quick(h, &r, n, s)) {

@@ -22,7 +22,8 @@
  * for those side by side, vectors maas_v_flat_t of MAAS_V_FLAT whole numbers,
  *
  *   maas_v_flat_set(n)            all n
- *   maas_v_flat_load(p), maas_v_flat_store(p, v), maas_v_flat_min(a, b)
+ *   maas_v_flat_load(p), maas_v_flat_store(p, v), maas_v_flat_min(a, b),
+ *   maas_v_flat_or(a, b)
  *   maas_v_flat_key(x, low)       keys of doubles
  *   maas_v_flat_least(least, key, t)
  *                                 the least of `least` and key - thresholds t
@@ -30,6 +31,11 @@
  *                                 ranks as bytes
  *   maas_v_flat_any(all, low)     is any of `all` not above low?
  *   maas_v_put(to, v)             eight whole numbers as bytes
+ *
+ * for gaps,
+ *
+ *   maas_v_nan_float(x), maas_v_nan_double(x)
+ *                                 bits: which of eight are NaN?
  *
  * and, instead of plain C,
  *
@@ -334,6 +340,62 @@ maas_v_columns_##T(const maas_trees_head_t *h, const T *x, uint8_t *column)   \
 
 MAAS_V_COLUMNS(float)
 MAAS_V_COLUMNS(double)
+
+
+/* Bits of nodes that go right since a value is missing, to those of sets */
+
+INLINE void
+maas_v_gap_row(const maas_trees_head_t *h, size_t place, uint8_t *bits)
+{
+    size_t       j;
+    const char  *row;
+
+    row = MAAS_TREES_AT(h, gap_row_at, char)
+          + MAAS_TREES_AT(h, gap_at, uint32_t)[place] * h->row;
+
+    for (j = 0; j < h->row; j += 4 * MAAS_V_FLAT) {
+        maas_v_flat_store(bits + j, maas_v_flat_or(maas_v_flat_load(row + j),
+                                        maas_v_flat_load(bits + j)));
+    }
+}
+
+
+#define MAAS_V_GAPS(T)                                                        \
+                                                                              \
+static TARGET __attribute__((noinline)) void                                  \
+maas_v_gaps_##T(const maas_trees_head_t *h, const T *x, uint8_t *bits)        \
+{                                                                             \
+    size_t    i, at;                                                          \
+    unsigned  nan;                                                            \
+                                                                              \
+    for (i = 0; h->in < 8 && i < h->in; i++) {                                \
+        if (x[i] != x[i]) {                                                   \
+            maas_v_gap_row(h, i, bits);                                       \
+        }                                                                     \
+    }                                                                         \
+                                                                              \
+    for (/* void */; i < h->in; i += 8) {                                     \
+        at = i + 8 > h->in ? h->in - 8 : i;                                   \
+                                                                              \
+        for (nan = maas_v_nan_##T(x + at); nan != 0; nan &= nan - 1) {        \
+            maas_v_gap_row(h, at + (size_t) __builtin_ctz(nan), bits);        \
+        }                                                                     \
+    }                                                                         \
+}
+
+MAAS_V_GAPS(float)
+MAAS_V_GAPS(double)
+
+
+INLINE void
+maas_v_gaps(const maas_trees_head_t *h, const void *x, uint8_t *bits)
+{
+    if (h->gaps > 0 && h->wide) {
+        maas_v_gaps_double(h, x, bits);
+    } else if (h->gaps > 0) {
+        maas_v_gaps_float(h, x, bits);
+    }
+}
 
 
 /* Columns of n rows, `next` bytes from row to row.  Vectors of flat features

@@ -128,6 +128,12 @@ static const make_t  makes[] = {
     { .trees = 150, .in = 60, .pool = 6, .rich = 20, .wide = 1 },
     { .trees = 150, .in = 60, .pool = 6, .rich = 20, .missing = 0x0e },
     { .trees = 150, .in = 150, .pool = 6, .rich = 2, .wide = 1 },
+    { .trees = 150, .in = 200, .pool = 20, .wide = 1, .missing = 0x06 },
+    { .trees = 150, .in = 200, .pool = 20, .missing = 0x06, .tiny = 1 },
+    { .trees = 150, .in = 90, .pool = 9, .missing = 0x06, .wide = 1 },
+    { .trees = 150, .in = 180, .pool = 9, .missing = 0x26, .sets = 1,
+      .codes = 20, .wide = 1 },
+    { .trees = 150, .leaves = 90, .in = 3, .pool = FREE, .missing = 0x06 },
     { .trees = 100, .in = 900, .leaves = 3 },
     { .trees = 100, .in = 900, .leaves = 3, .wide = 1, .missing = 0x0e,
       .tiny = 1 }
@@ -699,7 +705,7 @@ all_forms(void **state)
 {
     size_t                i, j, width;
     make_t                m;
-    unsigned              seen[27][2];
+    unsigned              seen[28][2];
     maas_arena_t         *a;
     maas_trees_t          t;
     maas_trees_layout_t  *l;
@@ -743,6 +749,7 @@ all_forms(void **state)
         seen[24][l->head.flat_apart]++;
         seen[25][l->head.flat > 0 && l->head.near > 0]++;
         seen[26][l->head.flat > 0 && l->head.middle > l->head.near]++;
+        seen[27][l->head.gaps > 0]++;
 
         maas__arena_destroy(a);
         drop(&t);
