@@ -99,7 +99,7 @@ maas_v_some_##T(const maas_trees_head_t *h, const trees_rows_t *r, T *s,      \
                                                                               \
 INLINE void                                                                   \
 maas_v_one_##T(const maas_trees_head_t *h, const trees_rows_t *r, T *s,       \
-    const int regs, const int narrow)                                         \
+    const int regs, const int narrow, const int sets)                         \
 {                                                                             \
     T                          sum;                                           \
     size_t                     g, b, at, each;                                \
@@ -111,7 +111,7 @@ maas_v_one_##T(const maas_trees_head_t *h, const trees_rows_t *r, T *s,       \
     maas_v_row(r->column, row, regs, narrow);                                 \
                                                                               \
     for (b = 0; b < group[0].blocks; b++) {                                   \
-        maas_v_block(h, r, b, row, 1, regs, narrow, 0);                       \
+        maas_v_block(h, r, b, row, 1, regs, narrow, sets);                    \
     }                                                                         \
                                                                               \
     maas_v_places(h, r, 0, 1);                                                \
@@ -122,7 +122,7 @@ maas_v_one_##T(const maas_trees_head_t *h, const trees_rows_t *r, T *s,       \
                                                                               \
         for (/* void */; b < group[g].blocks; b++) {                          \
             size_t k;                                                         \
-            maas_v_block(h, r, b, row, 1, regs, narrow, 0);                   \
+            maas_v_block(h, r, b, row, 1, regs, narrow, sets);                \
                                                                               \
             for (k = 0; k < each && at < h->share; k++) {                     \
                 maas_v_add_##T(h, r, g - 1, at, TOGETHER, &sum, 1);           \
@@ -142,6 +142,24 @@ maas_v_one_##T(const maas_trees_head_t *h, const trees_rows_t *r, T *s,       \
 }                                                                             \
                                                                               \
                                                                               \
+INLINE void                                                                   \
+maas_v_alone_##T(const maas_trees_head_t *h, const trees_rows_t *r, T *s,     \
+    const int sets)                                                           \
+{                                                                             \
+    if (h->narrow) {                                                          \
+        maas_v_one_##T(h, r, s, 1, 1, sets);                                  \
+    } else if (h->columns <= 64) {                                            \
+        maas_v_one_##T(h, r, s, 1, 0, sets);                                  \
+    } else if (h->columns <= 128) {                                           \
+        maas_v_one_##T(h, r, s, 2, 0, sets);                                  \
+    } else if (h->columns <= 192) {                                           \
+        maas_v_one_##T(h, r, s, 3, 0, sets);                                  \
+    } else {                                                                  \
+        maas_v_one_##T(h, r, s, 4, 0, sets);                                  \
+    }                                                                         \
+}                                                                             \
+                                                                              \
+                                                                              \
 static TARGET void                                                            \
 maas_v_quick_##T(const maas_trees_head_t *h, const trees_rows_t *r,           \
     size_t n, T *s)                                                           \
@@ -151,17 +169,9 @@ maas_v_quick_##T(const maas_trees_head_t *h, const trees_rows_t *r,           \
     } else if (n == 2) {                                                      \
         maas_v_some_##T(h, r, s, 2, 2);                                       \
     } else if (h->bits) {                                                     \
-        maas_v_some_##T(h, r, s, 1, 1);                                       \
-    } else if (h->narrow) {                                                   \
-        maas_v_one_##T(h, r, s, 1, 1);                                        \
-    } else if (h->columns <= 64) {                                            \
-        maas_v_one_##T(h, r, s, 1, 0);                                        \
-    } else if (h->columns <= 128) {                                           \
-        maas_v_one_##T(h, r, s, 2, 0);                                        \
-    } else if (h->columns <= 192) {                                           \
-        maas_v_one_##T(h, r, s, 3, 0);                                        \
+        maas_v_alone_##T(h, r, s, 1);                                         \
     } else {                                                                  \
-        maas_v_one_##T(h, r, s, 4, 0);                                        \
+        maas_v_alone_##T(h, r, s, 0);                                         \
     }                                                                         \
 }
 
