@@ -559,7 +559,9 @@ maas_v_ids(const maas_trees_head_t *h, const trees_rows_t *r, size_t row,
 }
 
 
-static TARGET void
+/* Inlined, this makes rows without it slower by 4 ns each */
+
+static TARGET __attribute__((noinline)) void
 maas_v_sets(const maas_trees_head_t *h, const void *x, uint8_t *bits)
 {
     size_t          i, j, code;
@@ -582,6 +584,8 @@ maas_v_sets(const maas_trees_head_t *h, const void *x, uint8_t *bits)
                 _mm256_load_si256((const __m256i *) (row + j))));
         }
     }
+
+    maas_v_gaps(h, x, bits);
 }
 
 

@@ -863,6 +863,8 @@ maas_v_sets(const maas_trees_head_t *h, const void *x, uint8_t *bits)
             maas__trees_tests(h, i, code, bits);
         }
     }
+
+    maas_v_gaps(h, x, bits);
 }
 
 

@@ -1,5 +1,5 @@
 /*
- * Ranks side by side: features of few thresholds, eight in a vector, each
+ * Ranks side by side: features of few thresholds, 8 or 16 in a vector, each
  * compared with its own ones.  Which features are worth it, and their tables.
  * Not here: the instructions (maas_trees_flat.h).
  */
@@ -21,6 +21,8 @@
 #define TREES_ALONE             50
 #define TREES_COPIED            20
 #define TREES_SAVED             200
+
+#define TREES_ROW   4096               /* numbers of a row that is looked at */
 
 #define TREES_SIGN  0x80000000u
 
@@ -141,14 +143,14 @@ maas_trees_by_count(const void *a, const void *b)
 }
 
 
-/* Registers that columns are looked up in, of either kernel, as a number that
- * rises with them */
+/* What lookups among so many columns cost, as a number that rises with it */
 
 static unsigned
-maas_trees_flat_registers(size_t columns)
+maas_trees_flat_lookups(const maas_trees_head_t *h, size_t columns)
 {
-    return (columns > 16) + (columns > 32) + (columns > 64) + (columns > 128)
-           + (columns > MAAS_TREES_COLUMNS);
+    return (columns > 32) + (columns > 128) + (columns > MAAS_TREES_COLUMNS)
+           + (h->width == 32 && columns > 16)
+           + (h->width == 32 && columns > 64);
 }
 
 
@@ -181,19 +183,19 @@ maas_trees_flat_columns(const trees_lanes_t *lanes, size_t most, size_t n)
  * none is flat */
 
 static size_t
-maas_trees_flat_choose(const trees_lanes_t *row, const trees_lanes_t *apart,
-    size_t features, const trees_lanes_t **to)
+maas_trees_flat_choose(const maas_trees_head_t *h, const trees_lanes_t *row,
+    const trees_lanes_t *apart, size_t features, const trees_lanes_t **to)
 {
-    size_t  by_row, by_count, cost, other;
+    size_t  by_row, by_count, cost, other, columns;
 
     by_row = maas_trees_flat_limit(row, &cost);
     by_count = maas_trees_flat_limit(apart, &other);
+    columns = maas_trees_flat_columns(row, by_row, features);
 
     if (by_row == 0
         || (by_count > 0 && other < cost)
-        || maas_trees_flat_registers(maas_trees_flat_columns(row, by_row,
-                                                             features))
-           > maas_trees_flat_registers(features))
+        || maas_trees_flat_lookups(h, columns)
+           > maas_trees_flat_lookups(h, features))
     {
         *to = apart;
         return by_count;
@@ -292,8 +294,8 @@ maas__trees_flat(maas_trees_layout_t *l, maas_arena_t *a)
 
     row.apart = 0;
     row.lanes = h->wide ? h->width / 4 : 8;
-    row.n = h->in;
-    row.at = maas__arena_alloc(a, row.n, sizeof(void *));
+    row.n = h->in > TREES_ROW ? 0 : h->in;
+    row.at = maas__arena_alloc(a, row.n + 1, sizeof(void *));
 
     /* and lanes that are nobody's behind them */
 
@@ -310,12 +312,15 @@ maas__trees_flat(maas_trees_layout_t *l, maas_arena_t *a)
     }
 
     for (i = 0; i < n; i++) {
-        row.at[l->ranked[i].feature] = &l->ranked[i];
+        if (row.n > 0) {
+            row.at[l->ranked[i].feature] = &l->ranked[i];
+        }
+
         apart.at[i] = &l->ranked[i];
     }
 
     qsort(apart.at, n, sizeof(void *), maas_trees_by_count);
-    most = maas_trees_flat_choose(&row, &apart, features, &lanes);
+    most = maas_trees_flat_choose(h, &row, &apart, features, &lanes);
 
     if (most > 0) {
         maas_trees_flat_vectors(l, lanes, most);

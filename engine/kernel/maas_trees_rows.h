@@ -11,7 +11,7 @@
  *                                 MAAS_TREES_MOST, and which are odd
  *   maas_v_take(h, x, ldx, staged, odd, column, next)
  *                                 those of MAAS_TREES_MOST of them
- *   maas_v_sets(h, x, bits)       decisions of a row's sets
+ *   maas_v_sets(h, x, bits)       decisions of a row's sets, and of its gaps
  *   maas_v_quick(h, r, n, s)      quick sums of n rows: 1, 2 or once or twice
  *                                 MAAS_TREES_ROWS; 0: there are none
  *   maas_v_all_blocks(h, r, n, b, end)
@@ -43,7 +43,6 @@ maas_v_ready(const maas_trees_head_t *h, const void *x, size_t ldx, size_t n,
 
     for (i = 0; h->bits && i < n; i++) {
         maas_v_sets(h, (const char *) x + i * row, r.bits + i * r.next);
-        maas_v_gaps(h, (const char *) x + i * row, r.bits + i * r.next);
     }
 
     if (maas_v_quick(h, &r, n, s)) {

@@ -134,6 +134,7 @@ static const make_t  makes[] = {
     { .trees = 150, .in = 180, .pool = 9, .missing = 0x26, .sets = 1,
       .codes = 20, .wide = 1 },
     { .trees = 150, .leaves = 90, .in = 3, .pool = FREE, .missing = 0x06 },
+    { .trees = 100, .in = 5000, .leaves = 3 },
     { .trees = 100, .in = 900, .leaves = 3 },
     { .trees = 100, .in = 900, .leaves = 3, .wide = 1, .missing = 0x0e,
       .tiny = 1 }
