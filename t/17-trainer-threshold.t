@@ -89,6 +89,51 @@ cmp_ok($balanced->[1][0], '<', $plain->[1][0], 'classes that count the same: '
     . 'fewer misses');
 
 ###############################################################################
+# rows count by their weights, as evaluate judges them
+
+for (qw(train held)) {
+    my ($head, @lines) = split /\n/, $t->read_file("$_.csv");
+    my $i = 0;
+    $t->write_file("w$_.csv", join '', "w,$head\n", map { (0, 1, 1, 5)[
+        $i++ * 7 % 4] . ",$_\n" } @lines);
+}
+
+sub weighted {
+    my ($rc, $out, $err) = $t->trainer(qw(fit -q --json -d wtrain.csv --valid
+        wheld.csv --weight w -o m.st --epochs 20), @_);
+    is($rc, 0, "fit with weights @_") or diag($err);
+    return decode_json($out)->{threshold};
+}
+
+my @held = map { [split /,/] } (split /\n/, $t->read_file('wheld.csv'))[1 .. 400];
+
+# weights of false alarms and of misses above a threshold
+sub mistakes {
+    my ($above, @p) = @_;
+    my ($alarms, $misses) = (0, 0);
+
+    for (0 .. $#held) {
+        my ($w, $yes) = ($held[$_][0], $held[$_][3] eq 'fraud');
+        $alarms += $w if $p[$_] > $above && !$yes;
+        $misses += $w if $p[$_] <= $above && $yes;
+    }
+
+    return ($alarms, $misses);
+}
+
+my $above = weighted(qw(--cost 1:5));
+my @p = map { (split /,/)[1] } split /\n/,
+    ($t->trainer(qw(predict m.st -d wheld.csv)))[1];
+my $cost = sub { my ($alarms, $misses) = mistakes(@_); $alarms + 5 * $misses };
+my ($least) = sort { $a <=> $b } map { $cost->($_, @p) } 0, @p;
+is($cost->($above, @p), $least, 'the least cost by weight');
+
+weighted(qw(--false-alarms 0.05));
+my $by = confusion('wheld.csv');
+cmp_ok($by->[0][1] / ($by->[0][0] + $by->[0][1]), '<=', 0.05,
+    'at most so many false alarms by weight');
+
+###############################################################################
 # probabilities stay those of the data, whatever the classes count: what is said
 # is the same as with those that were trained, and the threshold says so
 

@@ -257,6 +257,41 @@ test_temperature(void **state)
 }
 
 
+/* A row that counts twice is one that is there twice */
+
+static void
+test_temperature_weights(void **state)
+{
+    set_t     s;
+    float     w[240], y[480 * 6];
+    double    t;
+    size_t    i, k, n, out;
+    uint32_t  row[480];
+
+    set_create(&s, 0);
+    s.data.weights = w;
+    out = s.data.out;
+    assert_in_range(out, 1, 6);
+    n = 0;
+
+    for (i = 0; i < 240; i++) {
+        w[i] = (float) (i % 3);
+
+        for (k = 0; k < i % 3; k++) {
+            row[n] = (uint32_t) i;
+            (void) memcpy(y + n++ * out, s.y + i * out, out * sizeof(float));
+        }
+    }
+
+    t = train_temperature(&s.data, NULL, 0, s.y, NULL);
+    s.data.weights = NULL;
+    near(t, train_temperature(&s.data, row, n, y, NULL), 1e-4);
+    assert_true(fabs(t - train_temperature(&s.data, NULL, 0, s.y, NULL))
+                > 1e-3);
+    set_free(&s);
+}
+
+
 /* Three classes that were trained with weights: without them they are as
  * frequent as they are, whatever they counted */
 
@@ -658,6 +693,7 @@ main(void)
         cmocka_unit_test(test_classes),
         cmocka_unit_test(test_curve),
         cmocka_unit_test(test_temperature),
+        cmocka_unit_test(test_temperature_weights),
         cmocka_unit_test(test_shift),
         cmocka_unit_test(test_bootstrap),
         cmocka_unit_test(test_baseline),

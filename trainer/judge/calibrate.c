@@ -71,17 +71,18 @@ calibrate_row(const float *y, size_t out, uint32_t class, double power,
 static double
 calibrate_loss(const calibrate_t *c, double log_t)
 {
-    double               sum;
-    size_t               i;
+    double               sum, loss;
+    size_t               i, at;
     const train_data_t  *d;
 
     d = c->data;
     sum = 0;
 
     for (i = 0; i < c->n; i++) {
-        sum += calibrate_row(c->y + i * d->out, d->out,
-                             d->classes[(c->row != NULL) ? c->row[i] : i],
+        at = (c->row != NULL) ? c->row[i] : i;
+        loss = calibrate_row(c->y + i * d->out, d->out, d->classes[at],
                              exp(-log_t), c->shift);
+        sum += (d->weights != NULL) ? (double) d->weights[at] * loss : loss;
     }
 
     return sum;

@@ -290,7 +290,7 @@ train_leak_t train_leak(const maas_info_t *info, const train_data_t *d,
 int train_threshold_cost(const char *spec, double *alarm, double *miss);
 /* The best for the n rows of d that row[] names, with probabilities y(n): the
  * least cost, or, unless `rate` is NAN, the fewest misses with at most that
- * share of false alarms.  Above 0, below 1. */
+ * share of false alarms; rows count by their weights.  Above 0, below 1. */
 float train_threshold(const train_data_t *d, const uint32_t *row, size_t n,
     const float *y, double alarm, double miss, double rate);
 

@@ -50,13 +50,22 @@ train_threshold_cost(const char *spec, double *alarm, double *miss)
 }
 
 
+/* How much row i of d counts */
+
+static double
+threshold_weight(const train_data_t *d, size_t i)
+{
+    return (d->weights != NULL) ? (double) d->weights[i] : 1;
+}
+
+
 float
 train_threshold(const train_data_t *d, const uint32_t *row, size_t n,
     const float *y, double alarm, double miss, double rate)
 {
     size_t         i;
     float          best;
-    double         negatives, alarms, misses, cost, least;
+    double         w, negatives, alarms, misses, cost, least;
     train_rank_t  *r;
 
     r = train_alloc(n, sizeof(train_rank_t));
@@ -66,8 +75,9 @@ train_threshold(const train_data_t *d, const uint32_t *row, size_t n,
     for (i = 0; i < n; i++) {
         r[i].key = y[i];
         r[i].at = row[i];
-        negatives += !d->classes[row[i]];
-        misses += d->classes[row[i]];
+        w = threshold_weight(d, row[i]);
+        negatives += d->classes[row[i]] ? 0 : w;
+        misses += d->classes[row[i]] ? w : 0;
     }
 
     train_rank(r, n);
@@ -79,8 +89,9 @@ train_threshold(const train_data_t *d, const uint32_t *row, size_t n,
     alarms = 0;
 
     for (i = 0; i < n; i++) {
-        alarms += !d->classes[r[i].at];
-        misses -= d->classes[r[i].at];
+        w = threshold_weight(d, r[i].at);
+        alarms += d->classes[r[i].at] ? 0 : w;
+        misses -= d->classes[r[i].at] ? w : 0;
 
         if (i + 1 < n && r[i + 1].key == r[i].key) {
             continue;
