@@ -36,7 +36,8 @@ date_is_name(const char *name)
     static const char *const  words[] = {
         "time", "date", "datetime", "ts", "timestamp", "epoch", "at", "when",
         "created", "updated", "modified", "datum", "zeit", "unixtime", "day",
-        "on", "dt"
+        "on", "dt", "start", "started", "end", "ended", "since", "until",
+        "seen", "expires", "login", "birthday", "dob"
     };
 
     for (end = strlen(name); end > 0; end = start) {
