@@ -73,6 +73,21 @@ isnt(ok_run(qw(evaluate one.st --json -d d.csv)),
 ok(!exists decode_json(ok_run(qw(evaluate one.st --json -d d.csv
     --bootstrap 0)))->{intervals}, 'no rounds, no intervals');
 
+# numbers that are all the same: there is no variance to explain, although their
+# mean is rounded
+
+write_model("$dir/same.st", doc => { version => 1,
+    name => 'same', task => 'regression',
+    inputs => { kind => 'columns', columns => [
+        { name => 'seen', kind => 'number' } ] },
+    layers => [ { kind => 'dense', units => 1 } ], outputs => {},
+    training => { data => { target => 'y' } },
+}, tensors => { 'layers.0.weight' => [[1, 1], [0]],
+    'layers.0.bias' => [[1], [5.5]] });
+$t->write_file('same.csv', "seen,y\n" . "1,5.5\n" x 100);
+like(ok_run(qw(evaluate same.st -d same.csv --bootstrap 0)), qr/^R2 +-(?: |$)/m,
+    'no R2 of a constant');
+
 # rows of one class: what cannot be said is a dash
 
 $t->write_file('sure.csv', join '', "blind,seen,weak,y\n",

@@ -273,6 +273,34 @@ judge_classes(const train_judge_t *j, const uint32_t *count,
 }
 
 
+/* Are truths of number c different?  Else the squares about their mean are what
+ * it was rounded by */
+
+static int
+judge_varies(const train_judge_t *j, const uint32_t *count, size_t c)
+{
+    size_t  i, first;
+
+    first = j->rows;
+
+    for (i = 0; i < j->rows; i++) {
+        if (!(train_judge_counts(j, count, i) > 0)) {
+            continue;
+        }
+
+        first = (first == j->rows) ? i : first;
+
+        if (j->target[i * j->out + c] < j->target[first * j->out + c]
+            || j->target[i * j->out + c] > j->target[first * j->out + c])
+        {
+            return 1;
+        }
+    }
+
+    return 0;
+}
+
+
 static void
 judge_numbers(const train_judge_t *j, const uint32_t *count,
     train_metrics_t *m)
@@ -307,7 +335,7 @@ judge_numbers(const train_judge_t *j, const uint32_t *count,
         }
 
         m->loss += e / n / out;
-        m->r2 += (sq > 0 ? 1 - e / sq : NAN) / out;
+        m->r2 += (sq > 0 && judge_varies(j, count, c) ? 1 - e / sq : NAN) / out;
     }
 
     m->rmse = sqrt(m->loss);
@@ -347,7 +375,7 @@ judge_one(const train_judge_t *j, size_t c)
 
     a.rmse = sqrt(e / n);
     a.base_rmse = sqrt(sq / n);
-    a.r2 = sq > 0 ? 1 - e / sq : NAN;
+    a.r2 = sq > 0 && judge_varies(j, NULL, c) ? 1 - e / sq : NAN;
 
     return a;
 }
