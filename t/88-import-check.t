@@ -77,6 +77,17 @@ for (['both.csv', qr/both\.csv:2: 2 numbers where the model has 1: of (?#
     like(import_model('l.txt', $file), qr/^1 .*^maas-trainer: [^\n]*$re/ms,
         $file);
 }
+(my $endless = $t->read_file('yes.csv')) =~ s/\A(.*\n.*\n)[^\n]+/$1inf/;
+$t->write_file('inf.csv', $endless);
+like(import_model('l.txt', 'inf.csv'), qr/^1 .*^maas-trainer: row \d+: \S+ (?#
+    )where inf is expected; 1 of 800 numbers are off/ms, 'inf');
+$t->write_file('bom.csv', "\xef\xbb\xbf" . join "\n", grep { /^[\d.]/ }
+    split /\n/, $t->read_file('yes.csv'));
+like(import_model('l.txt', 'bom.csv'), qr/^0 .*^checked +800 rows, /ms,
+    'a byte order mark');
+$t->write_file('yes.npy', "\x93NUMPY\1\0v\0{}\n");
+like(import_model('l.txt', 'yes.npy'),
+    qr/^1 .*^maas-trainer: --expected: \S+ is no text: .*savetxt/ms, 'NumPy');
 like(import_model('x.json', 'yes.csv'),
     qr/ of 800 numbers are off by more than 1e-06$/m, 'no scores');
 

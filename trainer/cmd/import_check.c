@@ -72,6 +72,12 @@ check_expected(const char *path, const maas_info_t *info, size_t *rows)
     size_t   size, room, at;
 
     text = train_slurp(path, &size);
+
+    if (memchr(text, '\0', size) != NULL) {
+        train_die("--expected: %s is no text: expected a line of numbers for"
+                  " each row, as numpy.savetxt() writes them", path);
+    }
+
     room = 0;
     v = NULL;
     *rows = 0;
@@ -82,6 +88,7 @@ check_expected(const char *path, const maas_info_t *info, size_t *rows)
     (void) memcpy(line, text, size);
     train_free(text);
     text = line;
+    line += strncmp(line, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
 
     for (at = 1; line != NULL && *line != '\0'; at++, line = next) {
         next = strchr(line, '\n');
@@ -107,7 +114,8 @@ check_expected(const char *path, const maas_info_t *info, size_t *rows)
 }
 
 
-/* How far v is from what is expected; NaN is as far as can be */
+/* How far v is from what is expected; what is no number, or without end, is as
+ * far as can be */
 
 static double
 check_far(double v, double want)
@@ -116,7 +124,7 @@ check_far(double v, double want)
 
     by = fabs(want) > 1 ? fabs(want) : 1;
 
-    return v == want ? 0 : isnan(v) || isnan(want) ? INFINITY
+    return v == want ? 0 : !isfinite(v) || !isfinite(want) ? INFINITY
            : fabs(v - want) / by;
 }
 
