@@ -59,6 +59,18 @@ for my $name (qw(set-one set-many columns columns-strict flags flags-cut)) {
     like($out, $re, "$name: notes");
 }
 
+# Labels, also where they stand beside the answer
+
+my %classes = (logistic3 => 'high, low, middle', ovr => '0, 1, 2',
+    bagging3 => 'high, low, middle', 'bagging-two' => '0, 1',
+    calibrated3 => 'high, low, middle', 'calibrated-one' => '0, 1',
+    bayes3 => 'high, low, middle', 'sgd-log' => '0, 1, 2');
+
+for my $name (sort keys %classes) {
+    (undef, $out) = import_file($name);
+    like($out, qr/^classes +\Q$classes{$name}\E$/m, "$name: labels");
+}
+
 # The numbers are looked at: one that is off is found
 
 my $expected = $t->read_file('linear.expected');

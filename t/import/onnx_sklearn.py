@@ -39,7 +39,7 @@ from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.pipeline import FeatureUnion, make_pipeline
 from sklearn.preprocessing import (Binarizer, MaxAbsScaler, MinMaxScaler, Normalizer,
     OneHotEncoder, OrdinalEncoder, RobustScaler, StandardScaler)
-from sklearn.svm import LinearSVC
+from sklearn.svm import LinearSVC, SVR
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 # skl2onnx 1.20 gives some lists of numbers as booleans, which onnx 1.23 refuses
@@ -163,6 +163,8 @@ KINDS = {
         max_iter=2000)), Y3),
     "clip": (make_pipeline(MinMaxScaler((-1, 1), clip=True),
                            LogisticRegression(max_iter=2000)), Y3),
+    "svr": (make_pipeline(StandardScaler(), SVR(
+        kernel="linear", epsilon=1.5)), R),
     "imputed-forest": (make_pipeline(SimpleImputer(),
                                      RandomForestRegressor(
         20, max_depth=6, **SMALL)), R),

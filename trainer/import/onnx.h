@@ -421,7 +421,8 @@ double *train_onnx_spread(train_onnx_t *o, const train_onnx_node_t *n,
 maas_status_t train_onnx_labels(train_onnx_t *o, const train_onnx_node_t *n,
     train_onnx_value_t *v);
 /* The same where the file finds them at the place of the answer's largest
- * number: ArrayFeatureExtractor(labels, ArgMax(answer)).  v stays as it is if
+ * number, or of what it is shares of: ArrayFeatureExtractor(labels,
+ * ArgMax(answer)).  v stays as it is if
  * it does not. */
 maas_status_t train_onnx_labels_found(train_onnx_t *o, maas_str_t answer,
     train_onnx_value_t *v);

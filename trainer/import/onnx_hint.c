@@ -16,7 +16,9 @@ typedef struct {
 static const char  onnx_pictures[] =
     "pictures and sequences come with a later version";
 static const char  onnx_svm[] =
-    "kernels of support vectors are not run here; a linear model or trees are";
+    "kernels of support vectors are not run here: train a LinearSVC or"
+    " LogisticRegression in place of an SVC, a LinearSVR in place of an SVR, or"
+    " trees";
 static const char  onnx_texts[] =
     "texts are not cut into words here; train on columns made of them, or with"
     " maas-trainer fit, which has n-grams";

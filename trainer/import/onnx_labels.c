@@ -97,14 +97,14 @@ labels_list(train_onnx_t *o, const train_onnx_tensor_t *t,
 }
 
 
-maas_status_t
-train_onnx_labels_found(train_onnx_t *o, maas_str_t answer,
-    train_onnx_value_t *v)
+/* The list of labels where the largest of these numbers is looked up; NULL if
+ * nothing does */
+
+static train_onnx_name_t *
+labels_of(train_onnx_t *o, maas_str_t numbers)
 {
     size_t                    i;
-    maas_status_t             rc;
     train_onnx_name_t        *e, *list;
-    train_onnx_tensor_t      *t;
     const train_onnx_node_t  *n;
 
     for (i = 0; i < o->n_nodes; i++) {
@@ -117,19 +117,46 @@ train_onnx_labels_found(train_onnx_t *o, maas_str_t answer,
         list = train_onnx_find(o, n->in[0]);
         e = train_onnx_find(o, n->in[1]);
 
-        if (e == NULL || e->from == NULL || list == NULL
-            || list->tensor.p == NULL
-            || !train_onnx_is(e->from->op, "ArgMax") || e->from->n_in != 1
-            || e->from->in[0].len != answer.len
-            || memcmp(e->from->in[0].data, answer.data, answer.len) != 0)
+        if (list != NULL && list->tensor.p != NULL && e != NULL
+            && e->from != NULL && train_onnx_is(e->from->op, "ArgMax")
+            && e->from->n_in == 1 && e->from->in[0].len == numbers.len
+            && memcmp(e->from->in[0].data, numbers.data, numbers.len) == 0)
         {
-            continue;
+            return list;
         }
-
-        rc = train_onnx_decode(o, n, list->tensor, &t);
-
-        return rc != MAAS_OK || t->n != v->n ? rc : labels_list(o, t, v);
     }
 
-    return MAAS_OK;
+    return NULL;
+}
+
+
+/* The largest number stays the largest in shares and in a copy */
+
+maas_status_t
+train_onnx_labels_found(train_onnx_t *o, maas_str_t answer,
+    train_onnx_value_t *v)
+{
+    maas_status_t         rc;
+    train_onnx_name_t    *e, *list;
+    train_onnx_tensor_t  *t;
+
+    list = labels_of(o, answer);
+    e = train_onnx_find(o, answer);
+
+    if (list == NULL && e != NULL && e->from != NULL && e->from->n_in > 0
+        && (train_onnx_is(e->from->op, "LpNormalization")
+            || train_onnx_is(e->from->op, "Normalizer")
+            || train_onnx_is(e->from->op, "Softmax")
+            || train_onnx_is(e->from->op, "Identity")))
+    {
+        list = labels_of(o, e->from->in[0]);
+    }
+
+    if (list == NULL) {
+        return MAAS_OK;
+    }
+
+    rc = train_onnx_decode(o, NULL, list->tensor, &t);
+
+    return rc != MAAS_OK || t->n != v->n ? rc : labels_list(o, t, v);
 }
