@@ -181,6 +181,12 @@ for op in "Greater", "GreaterOrEqual", "Less", "LessOrEqual":
               "y = MatMul(b, w4)", c=X[7, 2])
 graph("not", "a = Greater(x, c)\nd = Not(a)\nb = Cast(d, to=float)\n"
       "y = MatMul(b, w4)", c=X[7, 2])
+graph("greater-itself", "a = Greater(x, x)\nb = Cast(a, to=float)\n"
+      "y = MatMul(b, w4)", True)
+graph("greater-two", A + "b = Tanh(a)\nc = Greater(a, b)\n"
+      "y = Cast(c, to=float)", True)
+graph("greater-each", A + "b = Greater(a, ones)\ny = Cast(b, to=float)", True,
+      ones=np.ones(4, np.float32))
 graph("ramp", A + "y = ThresholdedRelu(a, alpha=0.5)")
 EPS, ONES = np.float32(1e-3), np.linspace(0.5, 2, 4).astype(np.float32)
 RMS = A + "b = Pow(a, two)\nc = ReduceMean(b, axes=[-1])\nd = Add(c, eps)\n"

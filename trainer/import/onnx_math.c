@@ -154,7 +154,7 @@ math_repeated(train_onnx_t *o, const train_onnx_node_t *n,
     train_onnx_value_t        *y;
     const train_onnx_value_t  *x;
 
-    w = k > MATH_MAX_REPEATED / v->n / v->n ? NULL
+    w = v->n == 0 || k > MATH_MAX_REPEATED / v->n / v->n ? NULL
         : train_import_alloc(o->m, k * v->n * v->n, sizeof(double));
     if (w == NULL) {
         (void) train_onnx_refuse(o, n, "a constant of %zu numbers for %zu of a"

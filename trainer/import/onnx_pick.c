@@ -379,7 +379,7 @@ pick_sums(train_onnx_t *o, const train_onnx_node_t *n,
         return train_onnx_refuse(o, n, "sums in two dimensions");
     }
 
-    w = k > PICK_MAX_SUMS / v->n ? NULL
+    w = v->n == 0 || k > PICK_MAX_SUMS / v->n ? NULL
         : train_import_alloc(o->m, v->n * k, sizeof(double));
     if (w == NULL) {
         return train_onnx_refuse(o, n, "%zu sums of %zu numbers", k, v->n);

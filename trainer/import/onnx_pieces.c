@@ -145,8 +145,8 @@ pieces_than(train_onnx_t *o, const train_onnx_node_t *n)
         t = u->tensor;
     }
 
-    if (v->kind == ONNX_CONST || (v != u && u->kind != ONNX_CONST)
-        || t->number == NULL || t->n != 1 || !isfinite(t->number[0]))
+    if (v->kind == ONNX_CONST || t == NULL || t->number == NULL || t->n != 1
+        || !isfinite(t->number[0]))
     {
         return train_onnx_refuse(o, n, "of other than a row's numbers and one"
                                  " constant: let bins and thresholds, as of"
