@@ -37,8 +37,8 @@ from sklearn.multiclass import OneVsRestClassifier
 from sklearn.naive_bayes import BernoulliNB, GaussianNB, MultinomialNB
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.pipeline import FeatureUnion, make_pipeline
-from sklearn.preprocessing import (Binarizer, MaxAbsScaler, MinMaxScaler, Normalizer,
-    OneHotEncoder, OrdinalEncoder, RobustScaler, StandardScaler)
+from sklearn.preprocessing import (Binarizer, MaxAbsScaler, MinMaxScaler,
+    Normalizer, OneHotEncoder, OrdinalEncoder, RobustScaler, StandardScaler)
 from sklearn.svm import LinearSVC, SVR
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
@@ -163,14 +163,16 @@ KINDS = {
         max_iter=2000)), Y3),
     "clip": (make_pipeline(MinMaxScaler((-1, 1), clip=True),
                            LogisticRegression(max_iter=2000)), Y3),
+    "scaled-imputed": (make_pipeline(StandardScaler(), SimpleImputer(
+        strategy="median"), LogisticRegression(max_iter=2000)), Y3),
     "svr": (make_pipeline(StandardScaler(), SVR(
         kernel="linear", epsilon=1.5)), R),
     "imputed-forest": (make_pipeline(SimpleImputer(),
                                      RandomForestRegressor(
         20, max_depth=6, **SMALL)), R),
 }
-HOLES = {"imputed", "imputed-forest", "hist2", "hist3", "hist-numbers",
-         "missing-forest", "missing-tree", "missing-hist"}
+HOLES = {"imputed", "scaled-imputed", "imputed-forest", "hist2", "hist3",
+         "hist-numbers", "missing-forest", "missing-tree", "missing-hist"}
 OPTIONS = {"forest2": {"zipmap": False}, "logistic3": {"zipmap": False}}
 
 

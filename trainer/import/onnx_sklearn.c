@@ -10,6 +10,7 @@
 
 
 #define SKLEARN_ROUNDED    1e-5    /* leaves are shares in single precision */
+#define SKLEARN_NEAR       1e-6    /* that a number is right within */
 
 
 static maas_status_t
@@ -277,6 +278,28 @@ sklearn_scaler(train_onnx_t *o, const train_onnx_node_t *n)
 }
 
 
+/* Missing is `fill`, behind what a scaler made of the column before: so is the
+ * number that it makes `fill` of, if a float is near enough to it */
+
+static int
+sklearn_filled(train_onnx_element_t *e, double fill)
+{
+    double  by;
+
+    if (e->filled || e->list != NULL) {
+        return 0;
+    }
+
+    by = fabs(fill) > 1 ? fabs(fill) : 1;
+    e->fill = (float) (fill / e->factor + e->shift);
+    e->filled = 1;
+
+    return isfinite(e->fill)
+           && fabs((e->fill - e->shift) * e->factor - fill)
+              <= SKLEARN_NEAR * by;
+}
+
+
 static maas_status_t
 sklearn_imputer(train_onnx_t *o, const train_onnx_node_t *n)
 {
@@ -327,17 +350,11 @@ sklearn_imputer(train_onnx_t *o, const train_onnx_node_t *n)
             continue;                  /* it stays missing */
         }
 
-        if (y->element[i].filled || y->element[i].list != NULL
-            || y->element[i].factor != 1 || y->element[i].shift != 0
-            || !isfinite(fill[i]))
-        {
+        if (!isfinite(fill[i]) || !sklearn_filled(&y->element[i], fill[i])) {
             return train_onnx_refuse(o, n, "of what was computed before;"
                                      " missing values are replaced first of"
                                      " all here");
         }
-
-        y->element[i].filled = 1;
-        y->element[i].fill = (float) fill[i];
     }
 
     return train_onnx_out(o, n, 0, y);
