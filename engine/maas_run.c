@@ -19,8 +19,12 @@ typedef struct {
 } maas_slice_t;
 
 
-size_t
-maas_workspace_size(const maas_model_t *m, size_t rows)
+#define INLINE  static inline __attribute__((always_inline))
+#define RARE    static __attribute__((noinline))
+
+
+INLINE size_t
+maas_run_size(const maas_model_t *m, size_t rows)
 {
     size_t  n;
 
@@ -36,7 +40,14 @@ maas_workspace_size(const maas_model_t *m, size_t rows)
 }
 
 
-static inline maas_rows_t
+size_t
+maas_workspace_size(const maas_model_t *m, size_t rows)
+{
+    return maas_run_size(m, rows);
+}
+
+
+INLINE maas_rows_t
 maas_run_rows(const maas_slice_t *s, const maas_place_t *p)
 {
     maas_rows_t  r;
@@ -83,7 +94,7 @@ maas_run_act(const maas_planned_t *t, const maas_rows_t *y, size_t rows)
 
 /* In place: a copy of what was just stored waits for it, 20 ns */
 
-static inline void
+INLINE void
 maas_run_pass(const maas_slice_t *s, const maas_planned_t *t, maas_pass_t *p)
 {
     unsigned  i;
@@ -118,7 +129,9 @@ maas_run_step(const maas_slice_t *s, const maas_planned_t *t)
 }
 
 
-static inline void
+/* A slice up to a step, where there is something to do */
+
+RARE void
 maas_run_slice(const maas_slice_t *s, size_t n_steps)
 {
     size_t               i, r;
@@ -145,7 +158,26 @@ maas_run_slice(const maas_slice_t *s, size_t n_steps)
 }
 
 
-static inline maas_status_t
+/* Rows that a workspace is for: not all.  0: none. */
+
+RARE size_t
+maas_run_cap(const maas_model_t *m, size_t ws_size, maas_err_t *err)
+{
+    if (ws_size < maas_run_size(m, 1)) {
+        (void) maas__fail(err, MAAS_BADSHAPE,
+                          "workspace of %zu bytes is below one row's %zu",
+                          ws_size, maas_run_size(m, 1));
+        return 0;
+    }
+
+    return m->row_size == 0
+           ? SIZE_MAX : (ws_size - m->fixed - MAAS_ALIGN) / m->row_size;
+}
+
+
+/* Mostly one slice is enough; a division costs more than all this */
+
+INLINE maas_status_t
 maas_run_begin(const maas_model_t *m, size_t rows, void *ws, size_t ws_size,
     maas_slice_t *s, maas_err_t *err)
 {
@@ -153,32 +185,20 @@ maas_run_begin(const maas_model_t *m, size_t rows, void *ws, size_t ws_size,
 
     s->model = m;
     s->ws = ws;
+    s->cap = rows;
+    all = maas_run_size(m, rows);
 
-    /* mostly one slice is enough; a division costs more than all this */
-
-    all = maas_workspace_size(m, rows);
-
-    if (rows > 0 && all != 0 && all <= ws_size) {
-        s->cap = rows;
-        return MAAS_OK;
+    if (rows == 0 || all == 0 || all > ws_size) {
+        s->cap = maas_run_cap(m, ws_size, err);
     }
 
-    if (ws_size < maas_workspace_size(m, 1)) {
-        return maas__fail(err, MAAS_BADSHAPE,
-                          "workspace of %zu bytes is below one row's %zu",
-                          ws_size, maas_workspace_size(m, 1));
-    }
-
-    s->cap = m->row_size == 0
-             ? rows : (ws_size - m->fixed - MAAS_ALIGN) / m->row_size;
-
-    return MAAS_OK;
+    return s->cap == 0 ? MAAS_BADSHAPE : MAAS_OK;
 }
 
 
 /* The next rows behind those that are done */
 
-static inline void
+INLINE void
 maas_run_next(maas_slice_t *s, const void *x, size_t done, size_t rows)
 {
     s->rows = rows - done < s->cap ? rows - done : s->cap;
@@ -213,24 +233,15 @@ maas_run(const maas_model_t *m, const void *x, size_t rows, float *y,
 /* The last step of a slice, whose y(rows,out) is made of doubles: floats are
  * run into its second half and widened from there, the first one first */
 
-static inline void
-maas_run_raw(const maas_slice_t *s, double *y)
+RARE void
+maas_run_widen(const maas_slice_t *s, double *y)
 {
-    float                  v;
-    size_t                 i, n;
-    maas_pass_t            p;
-    maas_planned_t         last;
-    const maas_planned_t  *t;
+    float           v;
+    size_t          i, n;
+    maas_pass_t     p;
+    maas_planned_t  last;
 
-    t = &s->model->steps[s->model->n_steps - 1];
-
-    if (t->step.node.op->raw != NULL) {
-        maas_run_pass(s, t, &p);
-        t->step.node.op->raw(&t->step, &p, y);
-        return;
-    }
-
-    last = *t;
+    last = s->model->steps[s->model->n_steps - 1];
     last.step.node.act = MAAS_ACT_LINEAR;
     maas_run_pass(s, &last, &p);
     last.step.node.op->run(&last.step, &p);
@@ -240,6 +251,58 @@ maas_run_raw(const maas_slice_t *s, double *y)
         memcpy(&v, s->y + i, sizeof(float));
         y[i] = v;
     }
+}
+
+
+INLINE void
+maas_run_raw(const maas_slice_t *s, double *y)
+{
+    maas_pass_t            p;
+    const maas_model_t    *m = s->model;
+    const maas_planned_t  *t = &m->steps[m->n_steps - 1];
+
+    if (m->n_steps > 1 || m->n_scales != 0) {
+        maas_run_slice(s, m->n_steps - 1);
+    }
+
+    if (t->step.node.op->raw != NULL) {
+        maas_run_pass(s, t, &p);
+        t->step.node.op->raw(&t->step, &p, y);
+    } else {
+        maas_run_widen(s, y);
+    }
+}
+
+
+/* One row of a model that is one step: none of the above has much to say.  Is
+ * it one? */
+
+INLINE int
+maas_run_alone(const maas_model_t *m, const void *x, double *y, void *ws,
+    size_t ws_size)
+{
+    size_t                 all;
+    maas_pass_t            p;
+    const maas_planned_t  *t = m->steps;
+
+    all = maas_run_size(m, 1);
+
+    if (all == 0 || all > ws_size || m->n_steps != 1 || m->n_scales != 0
+        || t->in[0].base != MAAS_PLACE_X || t->step.node.n_in != 1
+        || t->step.node.op->raw == NULL)
+    {
+        return 0;
+    }
+
+    p.rows = 1;
+    p.in[0].data = (void *) x;             /* only ever read */
+    p.in[0].ld = t->in[0].ld;
+    p.in[0].length = NULL;
+    p.scratch = (char *) ws + m->scratch;
+    p.fixed = (char *) ws + m->row_size;
+    t->step.node.op->raw(&t->step, &p, y);
+
+    return 1;
 }
 
 
@@ -256,12 +319,15 @@ maas_raw(const maas_model_t *m, const void *x, size_t rows, double *y,
                           "models that were joined have no sums of their own");
     }
 
+    if (rows == 1 && maas_run_alone(m, x, y, ws, ws_size)) {
+        return MAAS_OK;
+    }
+
     rc = maas_run_begin(m, rows, ws, ws_size, &s, err);
 
     for (done = 0; rc == MAAS_OK && done < rows; done += s.rows) {
         maas_run_next(&s, x, done, rows);
         s.y = (float *) (y + done * m->info.out) + s.rows * m->info.out;
-        maas_run_slice(&s, m->n_steps - 1);
         maas_run_raw(&s, y + done * m->info.out);
     }
 

@@ -196,7 +196,7 @@ struct maas_op_s {
      * whatever rows it comes with.  Allocates nothing, cannot fail. */
     void                 (*run)(const maas_step_t *s, const maas_pass_t *p);
     /* y(rows,numbers) dense: the same before what is applied last, and not
-     * rounded to F32 */
+     * rounded to F32; p->out is not there */
     void                 (*raw)(const maas_step_t *s, const maas_pass_t *p,
                                 double *y);
     /* slope->in[i] += slope of one number of the answer by p->in[i]; given

@@ -403,7 +403,7 @@ trees_pack(const maas_step_t *s, void *to)
 }
 
 
-/* Sums of rows, in scratch */
+/* Sums of rows, in scratch: as many at a time as share the kernel's */
 
 static inline void *
 trees_sums(const maas_step_t *s, const maas_pass_t *p)
