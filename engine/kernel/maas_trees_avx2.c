@@ -492,8 +492,7 @@ MAAS_V_BLOCKS(2, 2, 1) MAAS_V_BLOCKS(4, 2, 1) MAAS_V_BLOCKS(16, 1, 1)
 
 
 static TARGET void
-maas_v_all_blocks(const maas_trees_head_t *h, const trees_rows_t *r, size_t n,
-    size_t b, size_t end)
+maas_v_all_blocks(const maas_trees_head_t *h, const trees_rows_t *r, size_t n)
 {
     if (h->bits) {
         if (h->columns <= 32) {

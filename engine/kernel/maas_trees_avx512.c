@@ -23,7 +23,7 @@
 #define SLOTS  MAAS_TREES_SLOTS
 #define ROWS   MAAS_TREES_ROWS
 #define SETS   16
-#define TOGETHER  8
+#define TOGETHER  4
 
 
 INLINE size_t
@@ -408,28 +408,26 @@ maas_v_exits(__m512i cleared, const int narrow)
 }
 
 
-INLINE void
-maas_v_exit(uint8_t *exit, __m512i cleared, const uint8_t *base,
-    const int wide)
+/* Trailing ones */
+
+INLINE __m512i
+maas_v_exit(__m512i cleared)
 {
-    __m512i  place;
+    return _mm512_popcnt_epi8(_mm512_andnot_si512(
+               _mm512_add_epi8(cleared, _mm512_set1_epi8(1)), cleared));
+}
 
-    /* trailing ones */
 
-    place = _mm512_popcnt_epi8(_mm512_andnot_si512(
-                _mm512_add_epi8(cleared, _mm512_set1_epi8(1)), cleared));
+/* Ids of two bytes */
 
-    if (!wide) {
-        _mm512_store_si512(exit, _mm512_add_epi8(place,
-                                     _mm512_load_si512(base)));
-        return;
-    }
-
-    _mm512_store_si512(exit, _mm512_add_epi16(_mm512_load_si512(base),
-        _mm512_cvtepu8_epi16(_mm512_castsi512_si256(place))));
-    _mm512_store_si512(exit + 64, _mm512_add_epi16(
+INLINE void
+maas_v_put_words(uint8_t *to, __m512i exit, const uint8_t *base)
+{
+    _mm512_store_si512(to, _mm512_add_epi16(_mm512_load_si512(base),
+        _mm512_cvtepu8_epi16(_mm512_castsi512_si256(exit))));
+    _mm512_store_si512(to + 64, _mm512_add_epi16(
         _mm512_load_si512(base + 64),
-        _mm512_cvtepu8_epi16(_mm512_extracti64x4_epi64(place, 1))));
+        _mm512_cvtepu8_epi16(_mm512_extracti64x4_epi64(exit, 1))));
 }
 
 
@@ -446,6 +444,11 @@ maas_v_slot(const trees_rows_t *r, const uint8_t *at, size_t word,
 
     at += j * WIDTH * (narrow ? 2 : 3);
     node = _mm512_load_si512(at);
+
+    /* once: under a mask it would take far longer */
+
+    __asm__ ("" : "+v" (node));
+
     k = _mm512_load_si512(at + WIDTH);
     clear = maas_v_clear(at, node, j, narrow);
 
@@ -464,20 +467,21 @@ maas_v_slot(const trees_rows_t *r, const uint8_t *at, size_t word,
 }
 
 
-/* Block b of n rows, of which `row` are registers */
+/* Exits of block b of n rows, of which `row` are registers.  What is behind its
+ * nodes. */
 
-INLINE void
+INLINE const uint8_t *
 maas_v_block(const maas_trees_head_t *h, const trees_rows_t *r, size_t b,
-    const __m512i *row, const int n, const int regs, const int narrow,
-    const int sets)
+    const __m512i *row, __m512i *exit, const int n, const int regs,
+    const int narrow, const int sets)
 {
     int             i, j;
-    __m512i         cleared[ROWS], one[ROWS], two[ROWS], theirs;
+    __m512i         one[ROWS], two[ROWS], theirs;
     const uint8_t  *at;
 
     at = MAAS_TREES_AT(h, block_at, uint8_t) + b * h->block;
     theirs = _mm512_set1_epi8((char) 0xe0);
-    maas_v_slot(r, at, b * SLOTS, row, cleared, 0, n, regs, narrow, sets);
+    maas_v_slot(r, at, b * SLOTS, row, exit, 0, n, regs, narrow, sets);
 
 #pragma GCC unroll 3
     for (j = 1; j < SLOTS; j += 2) {
@@ -486,194 +490,192 @@ maas_v_block(const maas_trees_head_t *h, const trees_rows_t *r, size_t b,
 
 #pragma GCC unroll 4
         for (i = 0; i < n; i++) {
-            cleared[i] = _mm512_ternarylogic_epi64(cleared[i], one[i], two[i],
-                                                   0xfe);
+            exit[i] = _mm512_ternarylogic_epi64(exit[i], one[i], two[i], 0xfe);
 
             if (narrow && j == 1) {
-                cleared[i] = _mm512_and_si512(cleared[i], theirs);
+                exit[i] = _mm512_and_si512(exit[i], theirs);
             }
         }
     }
 
 #pragma GCC unroll 4
     for (i = 0; i < n; i++) {
-        maas_v_exit(r->exit + (size_t) i * r->next + b * WIDTH * h->id,
-                    maas_v_exits(cleared[i], narrow),
-                    at + SLOTS * WIDTH * (narrow ? 2 : 3),
-                    h->id == 2);
+        exit[i] = maas_v_exit(maas_v_exits(exit[i], narrow));
     }
+
+    return at + SLOTS * WIDTH * (narrow ? 2 : 3);
 }
 
 
 INLINE void
-maas_v_blocks(const maas_trees_head_t *h, const trees_rows_t *r, size_t b,
-    size_t end, const int n, const int regs, const int narrow,
-    const int sets)
+maas_v_some_rows(const trees_rows_t *r, __m512i *row, const int n,
+    const int regs, const int narrow)
 {
-    int      i;
-    __m512i  row[ROWS * 4];
+    int  i;
 
+#pragma GCC unroll 4
     for (i = 0; i < n; i++) {
         maas_v_row(r->column + (size_t) i * r->next, row + 4 * i, regs,
                    narrow);
     }
+}
 
-    for (/* void */; b < end; b++) {
-        maas_v_block(h, r, b, row, n, regs, narrow, sets);
+
+/* Ids of two bytes: exits wait in memory */
+
+INLINE void
+maas_v_blocks(const maas_trees_head_t *h, const trees_rows_t *r,
+    const int n, const int regs, const int narrow, const int sets)
+{
+    int             i;
+    size_t          b;
+    __m512i         row[ROWS * 4], exit[ROWS];
+    const uint8_t  *base;
+
+    maas_v_some_rows(r, row, n, regs, narrow);
+
+    for (b = 0; b < h->blocks; b++) {
+        base = maas_v_block(h, r, b, row, exit, n, regs, narrow, sets);
+
+        for (i = 0; i < n; i++) {
+            maas_v_put_words(r->exit + (size_t) i * r->next + 2 * b * WIDTH,
+                             exit[i], base);
+        }
     }
 }
 
+
+/* Ids of one byte: block b of a group, and its steps */
+
+INLINE void
+maas_v_steps(const maas_trees_head_t *h, const trees_rows_t *r, size_t b,
+    const __m512i *row, __m512i *id, const int n, const int regs,
+    const int narrow, const int sets)
+{
+    int              i;
+    __m512i          exit[ROWS], link, from;
+    const uint8_t   *at, *end, *step;
+    const uint32_t  *count;
+
+    at = maas_v_block(h, r, b, row, exit, n, regs, narrow, sets);
+
+#pragma GCC unroll 4
+    for (i = 0; i < n; i++) {
+        exit[i] = _mm512_add_epi8(exit[i], _mm512_load_si512(at));
+    }
+
+    step = MAAS_TREES_AT(h, step_at, uint8_t);
+    count = MAAS_TREES_AT(h, block_step_at, uint32_t) + b;
+    end = step + 2 * WIDTH * count[1];
+
+    for (at = step + 2 * WIDTH * count[0]; at != end; at += 2 * WIDTH) {
+        link = _mm512_load_si512(at);
+        from = _mm512_load_si512(at + WIDTH);
+
+#pragma GCC unroll 4
+        for (i = 0; i < n; i++) {
+            id[i] = _mm512_mask_permutexvar_epi8(id[i],
+                        _mm512_cmpeq_epi8_mask(id[i], link), from, exit[i]);
+        }
+    }
+}
+
+
+/* Places behind the group's leaf */
+
+INLINE void
+maas_v_places(const maas_trees_head_t *h, const trees_rows_t *r, size_t g,
+    const __m512i *id, const int n)
+{
+    int       i;
+    uint8_t  *to;
+    __m512i   low, high;
+
+    low = _mm512_load_si512(MAAS_TREES_AT(h, place_at, uint16_t) + g * WIDTH);
+    high = _mm512_load_si512(MAAS_TREES_AT(h, place_at, uint16_t)
+                             + g * WIDTH + 32);
+
+#pragma GCC unroll 4
+    for (i = 0; i < n; i++) {
+        to = r->id + 2 * g * WIDTH + (size_t) i * r->next;
+        _mm512_store_si512(to, _mm512_add_epi16(low,
+            _mm512_cvtepu8_epi16(_mm512_castsi512_si256(id[i]))));
+        _mm512_store_si512(to + 64, _mm512_add_epi16(high,
+            _mm512_cvtepu8_epi16(_mm512_extracti64x4_epi64(id[i], 1))));
+    }
+}
+
+
+/* Ids of trees of groups g..end, or, `quick`, their places behind the group's
+ * leaf, from block b on. */
+
+INLINE void
+maas_v_group(const maas_trees_head_t *h, const trees_rows_t *r, size_t g,
+    size_t end, size_t b, const int n, const int regs, const int narrow,
+    const int sets)
+{
+    int                        i;
+    __m512i                    row[ROWS * 4], id[ROWS];
+    const maas_trees_group_t  *group;
+
+    group = MAAS_TREES_AT(h, group_at, maas_trees_group_t);
+    maas_v_some_rows(r, row, n, regs, narrow);
+
+    for (/* void */; g < end; g++) {
+#pragma GCC unroll 4
+        for (i = 0; i < n; i++) {
+            id[i] = _mm512_set1_epi8((char) MAAS_TREES_NEW_ID);
+        }
+
+        for (/* void */; b < group[g].blocks; b++) {
+            maas_v_steps(h, r, b, row, id, n, regs, narrow, sets);
+        }
+
+        if (h->quick) {
+            maas_v_places(h, r, g, id, n);
+            continue;
+        }
+
+#pragma GCC unroll 4
+        for (i = 0; i < n; i++) {
+            _mm512_store_si512(r->id + g * WIDTH + (size_t) i * r->next,
+                               id[i]);
+        }
+    }
+}
+
+
+#define MAAS_V_BY_COLUMNS(f, sets, h, ...)                                    \
+    if ((h)->narrow) {                                                        \
+        f(h, __VA_ARGS__, 1, 1, sets);                                        \
+    } else if ((h)->columns <= 64) {                                          \
+        f(h, __VA_ARGS__, 1, 0, sets);                                        \
+    } else if ((h)->columns <= 128) {                                         \
+        f(h, __VA_ARGS__, 2, 0, sets);                                        \
+    } else if ((h)->columns <= 192) {                                         \
+        f(h, __VA_ARGS__, 3, 0, sets);                                        \
+    } else {                                                                  \
+        f(h, __VA_ARGS__, 4, 0, sets);                                        \
+    }
 
 #define MAAS_V_BLOCKS(n, sets)                                                \
                                                                               \
 static TARGET void                                                            \
-maas_v_blocks_##n##_##sets(const maas_trees_head_t *h, const trees_rows_t *r, \
-    size_t b, size_t end)                                                     \
+maas_v_blocks_##n##_##sets(const maas_trees_head_t *h, const trees_rows_t *r) \
 {                                                                             \
-    if (h->narrow) {                                                          \
-        maas_v_blocks(h, r, b, end, n, 1, 1, sets);                           \
-    } else if (h->columns <= 64) {                                            \
-        maas_v_blocks(h, r, b, end, n, 1, 0, sets);                           \
-    } else if (h->columns <= 128) {                                           \
-        maas_v_blocks(h, r, b, end, n, 2, 0, sets);                           \
-    } else if (h->columns <= 192) {                                           \
-        maas_v_blocks(h, r, b, end, n, 3, 0, sets);                           \
-    } else {                                                                  \
-        maas_v_blocks(h, r, b, end, n, 4, 0, sets);                           \
-    }                                                                         \
+    MAAS_V_BY_COLUMNS(maas_v_blocks, sets, h, r, n)                           \
+}                                                                             \
+                                                                              \
+                                                                              \
+static TARGET void                                                            \
+maas_v_group_##n##_##sets(const maas_trees_head_t *h, const trees_rows_t *r,  \
+    size_t g, size_t end, size_t b)                                           \
+{                                                                             \
+    MAAS_V_BY_COLUMNS(maas_v_group, sets, h, r, g, end, b, n)                 \
 }
 
 MAAS_V_BLOCKS(1, 0) MAAS_V_BLOCKS(2, 0) MAAS_V_BLOCKS(4, 0)
 MAAS_V_BLOCKS(1, 1) MAAS_V_BLOCKS(2, 1) MAAS_V_BLOCKS(4, 1)
-
-
-/* Slot j of a block, and what it clears in row i of eight; word: decisions of
- * its sets */
-
-typedef struct {
-    __m512i  node;
-    __m512i  k;
-    __m512i  clear;
-} trees_slot_t;
-
-
-INLINE trees_slot_t
-maas_v_slot_of(const uint8_t *at, const int j, const int narrow)
-{
-    trees_slot_t  s;
-
-    at += j * WIDTH * (narrow ? 2 : 3);
-    s.node = _mm512_load_si512(at);
-    s.k = _mm512_load_si512(at + WIDTH);
-    s.clear = maas_v_clear(at, s.node, j, narrow);
-
-    return s;
-}
-
-
-INLINE __m512i
-maas_v_right(const trees_rows_t *r, const trees_slot_t *s, size_t word,
-    const __m512i *row, const int i, const int sets)
-{
-    __mmask64  mask;
-
-    mask = _mm512_cmpgt_epu8_mask(_mm512_permutexvar_epi8(s->node, row[i]),
-                                  s->k);
-
-    if (sets) {
-        mask |= ((const uint64_t *) (r->bits + (size_t) i * r->next))[word];
-    }
-
-    return _mm512_maskz_mov_epi8(mask, s->clear);
-}
-
-
-/* Block b of twice as many rows, of which each has one register: what is loaded
- * is for all of them */
-
-INLINE void
-maas_v_eight(const maas_trees_head_t *h, const trees_rows_t *r, size_t b,
-    const __m512i *row, const int narrow, const int sets)
-{
-    int             i, j;
-    size_t          word;
-    __m512i         cleared[2 * ROWS], one, two, theirs;
-    trees_slot_t    s, t;
-    const uint8_t  *at;
-
-    at = MAAS_TREES_AT(h, block_at, uint8_t) + b * h->block;
-    word = b * SLOTS;
-    theirs = _mm512_set1_epi8((char) 0xe0);
-    s = maas_v_slot_of(at, 0, narrow);
-
-#pragma GCC unroll 8
-    for (i = 0; i < 2 * ROWS; i++) {
-        cleared[i] = maas_v_right(r, &s, word, row, i, sets);
-    }
-
-#pragma GCC unroll 3
-    for (j = 1; j < SLOTS; j += 2) {
-        s = maas_v_slot_of(at, j, narrow);
-        t = maas_v_slot_of(at, j + 1, narrow);
-
-#pragma GCC unroll 8
-        for (i = 0; i < 2 * ROWS; i++) {
-            one = maas_v_right(r, &s, word + (size_t) j, row, i, sets);
-            two = maas_v_right(r, &t, word + (size_t) j + 1, row, i, sets);
-            cleared[i] = _mm512_ternarylogic_epi64(cleared[i], one, two, 0xfe);
-
-            if (narrow && j == 1) {
-                cleared[i] = _mm512_and_si512(cleared[i], theirs);
-            }
-        }
-    }
-
-#pragma GCC unroll 8
-    for (i = 0; i < 2 * ROWS; i++) {
-        maas_v_exit(r->exit + (size_t) i * r->next + b * WIDTH * h->id,
-                    maas_v_exits(cleared[i], narrow),
-                    at + SLOTS * WIDTH * (narrow ? 2 : 3),
-                    h->id == 2);
-    }
-}
-
-
-#define MAAS_V_EIGHT(narrow, sets)                                            \
-                                                                              \
-static TARGET void                                                            \
-maas_v_eight_##narrow##_##sets(const maas_trees_head_t *h,                    \
-    const trees_rows_t *r, size_t b, size_t end)                              \
-{                                                                             \
-    int      i;                                                               \
-    __m512i  row[2 * ROWS];                                                   \
-                                                                              \
-    for (i = 0; i < 2 * ROWS; i++) {                                          \
-        maas_v_row(r->column + (size_t) i * r->next, row + i, 1, narrow);     \
-    }                                                                         \
-                                                                              \
-    for (/* void */; b < end; b++) {                                          \
-        maas_v_eight(h, r, b, row, narrow, sets);                             \
-    }                                                                         \
-}
-
-MAAS_V_EIGHT(0, 0) MAAS_V_EIGHT(0, 1)
-MAAS_V_EIGHT(1, 0) MAAS_V_EIGHT(1, 1)
-
-
-static TARGET void
-maas_v_all_eight(const maas_trees_head_t *h, const trees_rows_t *r, size_t b,
-    size_t end)
-{
-    if (h->narrow && h->bits) {
-        maas_v_eight_1_1(h, r, b, end);
-    } else if (h->narrow) {
-        maas_v_eight_1_0(h, r, b, end);
-    } else if (h->bits) {
-        maas_v_eight_0_1(h, r, b, end);
-    } else {
-        maas_v_eight_0_0(h, r, b, end);
-    }
-}
 
 
 /* 64 bytes, whole: under a mask a load of two lines takes far longer */
@@ -690,91 +692,8 @@ maas_v_load(const uint8_t *p)
 }
 
 
-/* Ids of the trees of group g: links are followed, from the root piece on */
-
-INLINE void
-maas_v_group(const maas_trees_head_t *h, const trees_rows_t *r, size_t g,
-    __m512i *id, const int n)
-{
-    int                        i;
-    size_t                     p;
-    __m512i                    link;
-    const uint8_t             *links;
-    const uint32_t            *start;
-    const maas_trees_group_t  *group;
-
-    group = MAAS_TREES_AT(h, group_at, maas_trees_group_t) + g;
-    start = MAAS_TREES_AT(h, start_at, uint32_t) + g * h->starts;
-    links = (const uint8_t *) h + group->at;
-
-#pragma GCC unroll 4
-    for (i = 0; i < n; i++) {
-        id[i] = maas_v_load(r->exit + start[0] + (size_t) i * r->next);
-    }
-
-    for (p = 1; p < group->pieces; p++, links += WIDTH) {
-        link = _mm512_load_si512(links);
-
-#pragma GCC unroll 4
-        for (i = 0; i < n; i++) {
-            id[i] = _mm512_mask_mov_epi8(id[i],
-                        _mm512_cmpeq_epi8_mask(id[i], link),
-                        maas_v_load(r->exit + start[p]
-                                    + (size_t) i * r->next));
-        }
-    }
-}
-
-
-INLINE void
-maas_v_ids(const maas_trees_head_t *h, const trees_rows_t *r, const int n)
-{
-    int      i;
-    size_t   g;
-    __m512i  id[ROWS];
-
-    for (g = 0; g < h->groups; g++) {
-        maas_v_group(h, r, g, id, n);
-
-#pragma GCC unroll 4
-        for (i = 0; i < n; i++) {
-            _mm512_store_si512(r->id + g * WIDTH + (size_t) i * r->next,
-                               id[i]);
-        }
-    }
-}
-
-
-/* The same by order of trees, and as places behind the group's leaf */
-
-INLINE void
-maas_v_places(const maas_trees_head_t *h, const trees_rows_t *r, size_t g,
-    const int n)
-{
-    int       i;
-    uint8_t  *to;
-    __m512i   id[ROWS], order, low, high;
-
-    maas_v_group(h, r, g, id, n);
-
-    order = _mm512_load_si512(MAAS_TREES_AT(h, order_at, uint8_t) + g * WIDTH);
-    low = _mm512_load_si512(MAAS_TREES_AT(h, place_at, uint16_t) + g * WIDTH);
-    high = _mm512_load_si512(MAAS_TREES_AT(h, place_at, uint16_t)
-                             + g * WIDTH + 32);
-
-#pragma GCC unroll 4
-    for (i = 0; i < n; i++) {
-        id[i] = _mm512_permutexvar_epi8(order, id[i]);
-        to = r->id + 2 * g * WIDTH + (size_t) i * r->next;
-        _mm512_store_si512(to, _mm512_add_epi16(low,
-            _mm512_cvtepu8_epi16(_mm512_castsi512_si256(id[i]))));
-        _mm512_store_si512(to + 64, _mm512_add_epi16(high,
-            _mm512_cvtepu8_epi16(_mm512_extracti64x4_epi64(id[i], 1))));
-    }
-}
-
-
-/* The same, ids of two bytes: both halves of a group together */
+/* Ids of two bytes, of both halves of a group together: links are followed,
+ * from the root piece on */
 
 INLINE void
 maas_v_wide_ids(const maas_trees_head_t *h, const trees_rows_t *r,
@@ -885,47 +804,70 @@ maas_v_behind(const trees_rows_t *r)
 }
 
 
+#define MAAS_V_BY_ROWS(f, h, r, n, ...)                                       \
+    switch ((n) << 1 | ((h)->bits != 0)) {                                    \
+                                                                              \
+    case 1 << 1:                                                              \
+        f##_1_0(h, r, ##__VA_ARGS__);                                         \
+        break;                                                                \
+                                                                              \
+    case 1 << 1 | 1:                                                          \
+        f##_1_1(h, r, ##__VA_ARGS__);                                         \
+        break;                                                                \
+                                                                              \
+    case 2 << 1:                                                              \
+        f##_2_0(h, r, ##__VA_ARGS__);                                         \
+        break;                                                                \
+                                                                              \
+    case 2 << 1 | 1:                                                          \
+        f##_2_1(h, r, ##__VA_ARGS__);                                         \
+        break;                                                                \
+                                                                              \
+    case 4 << 1:                                                              \
+        f##_4_0(h, r, ##__VA_ARGS__);                                         \
+        break;                                                                \
+                                                                              \
+    default:                                                                  \
+        f##_4_1(h, r, ##__VA_ARGS__);                                         \
+    }
+
+
+/* As maas_v_group() */
+
 static TARGET void
-maas_v_all_blocks(const maas_trees_head_t *h, const trees_rows_t *r, size_t n,
-    size_t b, size_t end)
+maas_v_groups(const maas_trees_head_t *h, const trees_rows_t *r, size_t n,
+    size_t g, size_t end, size_t b)
 {
     trees_rows_t  more;
 
-    switch (n << 1 | (h->bits != 0)) {
-
-    case 1 << 1:
-        maas_v_blocks_1_0(h, r, b, end);
-        break;
-
-    case 1 << 1 | 1:
-        maas_v_blocks_1_1(h, r, b, end);
-        break;
-
-    case 2 << 1:
-        maas_v_blocks_2_0(h, r, b, end);
-        break;
-
-    case 2 << 1 | 1:
-        maas_v_blocks_2_1(h, r, b, end);
-        break;
-
-    case 4 << 1:
-        maas_v_blocks_4_0(h, r, b, end);
-        break;
-
-    case 4 << 1 | 1:
-        maas_v_blocks_4_1(h, r, b, end);
-        break;
-
-    default:
-        if (h->columns > 64) {
-            maas_v_all_blocks(h, r, ROWS, b, end);
-            more = maas_v_behind(r);
-            maas_v_all_blocks(h, &more, ROWS, b, end);
-        } else {
-            maas_v_all_eight(h, r, b, end);
-        }
+    if (n > ROWS) {
+        maas_v_groups(h, r, ROWS, g, end, b);
+        more = maas_v_behind(r);
+        maas_v_groups(h, &more, ROWS, g, end, b);
+        return;
     }
+
+    MAAS_V_BY_ROWS(maas_v_group, h, r, n, g, end, b)
+}
+
+
+static TARGET void
+maas_v_all_blocks(const maas_trees_head_t *h, const trees_rows_t *r, size_t n)
+{
+    trees_rows_t  more;
+
+    if (h->id == 1) {                  /* ids come with them */
+        return;
+    }
+
+    if (n > ROWS) {
+        maas_v_all_blocks(h, r, ROWS);
+        more = maas_v_behind(r);
+        maas_v_all_blocks(h, &more, ROWS);
+        return;
+    }
+
+    MAAS_V_BY_ROWS(maas_v_blocks, h, r, n)
 }
 
 
@@ -937,36 +879,29 @@ maas_v_all_ids(const maas_trees_head_t *h, const trees_rows_t *r, size_t n)
 {
     trees_rows_t  more;
 
-    switch (n << 1 | (h->id == 2)) {
+    if (h->id == 1) {
+        maas_v_groups(h, r, n, 0, h->groups, 0);
+        return;
+    }
 
-    case 1 << 1:
-        maas_v_ids(h, r, 1);
-        break;
+    switch (n) {
 
-    case 1 << 1 | 1:
+    case 1:
         maas_v_wide_ids(h, r, 1);
         break;
 
-    case 2 << 1:
-        maas_v_ids(h, r, 2);
-        break;
-
-    case 2 << 1 | 1:
+    case 2:
         maas_v_wide_ids(h, r, 2);
         break;
 
-    case 4 << 1:
-        maas_v_ids(h, r, 4);
-        break;
-
-    case 4 << 1 | 1:
-        maas_v_wide_ids(h, r, 4);
+    case ROWS:
+        maas_v_wide_ids(h, r, ROWS);
         break;
 
     default:
-        maas_v_all_ids(h, r, ROWS);
+        maas_v_wide_ids(h, r, ROWS);
         more = maas_v_behind(r);
-        maas_v_all_ids(h, &more, ROWS);
+        maas_v_wide_ids(h, &more, ROWS);
     }
 }
 

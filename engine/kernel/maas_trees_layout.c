@@ -10,10 +10,9 @@
 #include <string.h>
 
 
-#define TREES_SUM         8            /* leaves that are added together */
 #define TREES_BATCH_WIDTH 64           /* lanes of kernels that rank 16 rows */
 #define TREES_NARROW      32           /* columns that leave room for 3 bits */
-#define TREES_BYTE_IDS    255          /* and 255 is none */
+#define TREES_BYTE_IDS    MAAS_TREES_NO_ID
 #define TREES_WORD_IDS    65535
 #define TREES_LEAVES_MAX  512          /* a mean tree of more is walked */
 
@@ -22,20 +21,6 @@ static size_t
 maas_trees_count(const uint32_t *first, size_t i)
 {
     return first[i + 1] - first[i];
-}
-
-
-/* Groups alike in size, so that what is done for one fits that of the next */
-
-static size_t
-maas_trees_even(size_t trees, size_t width)
-{
-    size_t  n;
-
-    n = (trees + width - 1) / width;
-    n = (trees + n - 1) / n;
-
-    return (n + TREES_SUM - 1) / TREES_SUM * TREES_SUM;
 }
 
 
@@ -51,7 +36,7 @@ maas_trees_rank(maas_trees_layout_t *l, size_t g, size_t lane, uint32_t *next)
 
     most = l->head.starts;
     start = l->start + g * most;
-    i = g * l->head.share;
+    i = l->group[g].first;
     end = i + l->group[g].trees;
 
     for (/* void */; i < end; i++) {
@@ -71,7 +56,7 @@ maas_trees_rank(maas_trees_layout_t *l, size_t g, size_t lane, uint32_t *next)
         lane += at;
     }
 
-    for (i = g * l->head.share; i < end; i++) {
+    for (i = l->group[g].first; i < end; i++) {
         at = g * l->head.width + next[maas_trees_count(l->piece_first, i)]++;
         l->tree[at] = (uint32_t) i;
         l->rank[i] = (uint32_t) at;
@@ -86,7 +71,7 @@ maas_trees_rank(maas_trees_layout_t *l, size_t g, size_t lane, uint32_t *next)
 static int
 maas_trees_groups(maas_trees_layout_t *l, maas_arena_t *a)
 {
-    size_t               i, p, g, lane, slots;
+    size_t               i, p, g, n, lane, slots;
     uint32_t            *next;
     maas_trees_head_t   *h = &l->head;
 
@@ -95,8 +80,8 @@ maas_trees_groups(maas_trees_layout_t *l, maas_arena_t *a)
         h->starts = p > h->starts ? p : h->starts;
     }
 
-    h->share = maas_trees_even(h->trees, h->width);
-    h->groups = (h->trees + h->share - 1) / h->share;
+    h->groups = (h->trees + h->width - 1) / h->width;
+    n = (h->trees + h->groups - 1) / h->groups;
     slots = h->groups * h->width;
 
     l->tree = maas__arena_alloc(a, slots, sizeof(uint32_t));
@@ -114,13 +99,13 @@ maas_trees_groups(maas_trees_layout_t *l, maas_arena_t *a)
     memset(l->tree, 0xff, slots * sizeof(uint32_t));
 
     for (g = 0, lane = 0; g < h->groups; g++) {
-        i = g * h->share;
-        l->group[g].trees = (uint32_t) (h->trees - i < h->share
-                                        ? h->trees - i : h->share);
-        l->group[g].leaf = l->exit_first[i];
+        i = g * n < h->trees ? g * n : h->trees;
+        l->group[g].first = (uint32_t) i;
+        l->group[g].trees = (uint32_t) (h->trees - i < n ? h->trees - i : n);
         lane = maas_trees_rank(l, g, lane, next);
-        l->group[g].blocks = (uint32_t) ((lane + h->width - 1) / h->width);
     }
+
+    h->blocks = (l->pieces + h->width - 1) / h->width;
 
     return 0;
 }
@@ -130,6 +115,10 @@ static size_t
 maas_trees_lane(const maas_trees_layout_t *l, size_t piece)
 {
     size_t  tree, rank;
+
+    if (l->head.steps > 0) {
+        return l->lane[piece];
+    }
 
     tree = l->piece[piece].tree;
     rank = l->rank[tree];
@@ -191,7 +180,8 @@ maas_trees_scratch(maas_trees_head_t *h)
 
     (void) maas__trees_place(&at, MAAS_TREES_COLUMNS + 1, 1);
     h->bits_off = maas__trees_place(&at, h->bits ? h->row : 0, 1);
-    h->exit_off = maas__trees_place(&at, (h->blocks + 1) * h->width, id);
+    h->exit_off = maas__trees_place(&at, h->steps > 0 ? 0 : (h->blocks + 1)
+                                                            * h->width, id);
     h->id_off = maas__trees_place(&at, h->groups * h->width,
                                   h->quick ? sizeof(uint16_t) : id);
     h->scratch = at;
@@ -215,13 +205,15 @@ maas_trees_places(maas_trees_layout_t *l, const maas_trees_t *t, void *to)
     h->block_at = maas__trees_place(&at, h->blocks, h->block);
     h->start_at = maas__trees_place(&at, h->groups * h->starts,
                                     sizeof(uint32_t));
+    h->block_step_at = maas__trees_place(&at, h->steps > 0 ? h->blocks + 1 : 0,
+                                         sizeof(uint32_t));
+    h->step_at = maas__trees_place(&at, h->steps, 2 * h->width);
     h->group_at = maas__trees_place(&at, h->groups,
                                     sizeof(maas_trees_group_t));
-    h->order_at = maas__trees_place(&at, h->quick * h->groups, h->width);
     h->place_at = maas__trees_place(&at, h->quick * h->groups,
                                      h->width * sizeof(uint16_t));
 
-    for (g = 0; g < h->groups; g++) {
+    for (g = 0; h->steps == 0 && g < h->groups; g++) {
         l->group[g].at = maas__trees_place(&at, l->group[g].pieces - 1,
                                            h->width * id);
     }
@@ -234,15 +226,16 @@ maas_trees_places(maas_trees_layout_t *l, const maas_trees_t *t, void *to)
 
 
 static int
-maas_trees_lanes(maas_trees_layout_t *l, maas_arena_t *a)
+maas_trees_lanes(maas_trees_layout_t *l, maas_arena_t *a, unsigned packed)
 {
     maas_trees_head_t  *h = &l->head;
 
-    if (maas_trees_groups(l, a) != 0) {
+    if ((packed && h->id == 1 ? maas__trees_steps(l, a)
+                              : maas_trees_groups(l, a)) != 0)
+    {
         return -1;
     }
 
-    h->blocks = (l->pieces + h->width - 1) / h->width;
     h->block = h->width * (MAAS_TREES_SLOTS * (h->narrow ? 2 : 3)
                            + h->id);
     h->block = (h->block + MAAS_ALIGN - 1) / MAAS_ALIGN * MAAS_ALIGN;
@@ -265,7 +258,7 @@ maas_trees_head(maas_trees_head_t *h, const maas_trees_t *t, size_t width)
 
 maas_trees_layout_t *
 maas__trees_layout(const maas_trees_t *t, maas_arena_t *a, size_t width,
-    unsigned narrow)
+    unsigned packed)
 {
     size_t                ids;
     maas_trees_head_t    *h;
@@ -299,14 +292,14 @@ maas__trees_layout(const maas_trees_t *t, maas_arena_t *a, size_t width,
         maas__trees_batch(l);
     }
 
-    h->narrow = narrow && h->columns <= TREES_NARROW;
+    h->narrow = packed && h->columns <= TREES_NARROW;
     h->id = ids > TREES_BYTE_IDS ? 2 : 1;
-    h->quick = h->id == 1 && t->out == 1 && t->combine == MAAS_COMBINE_SUM
-               && !t->vector && t->terms == 0;
+    h->quick = packed && h->id == 1 && t->out == 1 && !t->vector
+               && t->combine == MAAS_COMBINE_SUM && t->terms == 0;
 
     h->bits = h->sets > 0 || h->gaps > 0;
 
-    if (maas_trees_lanes(l, a) != 0) {
+    if (maas_trees_lanes(l, a, packed) != 0) {
         return NULL;
     }
 
@@ -344,11 +337,6 @@ maas_trees_slot(const maas_trees_layout_t *l, const maas_trees_t *t,
     width = l->head.width;
     at += j * width * (l->head.narrow ? 2 : 3);
 
-    if (j >= piece->nodes) {
-        at[width] = 255;
-        return;
-    }
-
     n = piece->node[j];
     first = piece->first[j];
     column = (uint8_t) l->column[n];
@@ -370,20 +358,27 @@ static void
 maas_trees_blocks_pack(const maas_trees_layout_t *l, const maas_trees_t *t,
     void *to)
 {
-    size_t                     p, j, lane, width;
+    size_t                     p, j, lane, width, node;
     uint8_t                   *at, *base;
     const maas_trees_piece_t  *piece;
-    const maas_trees_piece_t   none = { .nodes = 0 };
 
     width = l->head.width;
+    node = width * (l->head.narrow ? 2 : 3);
 
-    for (p = 0; p < l->head.blocks * width; p++) {
-        piece = p < l->pieces ? &l->piece[p] : &none;
-        lane = p < l->pieces ? maas_trees_lane(l, p) : p;
+    for (p = 0; p < l->head.blocks * MAAS_TREES_SLOTS; p++) {
+        at = (uint8_t *) to + l->head.block_at
+             + p / MAAS_TREES_SLOTS * l->head.block
+             + p % MAAS_TREES_SLOTS * node;
+        memset(at + width, 255, width);            /* none goes right */
+    }
+
+    for (p = 0; p < l->pieces; p++) {
+        piece = &l->piece[p];
+        lane = maas_trees_lane(l, p);
         at = (uint8_t *) to + l->head.block_at + lane / width * l->head.block;
-        base = at + MAAS_TREES_SLOTS * width * (l->head.narrow ? 2 : 3);
+        base = at + MAAS_TREES_SLOTS * node;
 
-        for (j = 0; j < MAAS_TREES_SLOTS; j++) {
+        for (j = 0; j < piece->nodes; j++) {
             maas_trees_slot(l, t, piece, j, at + lane % width);
         }
 
@@ -406,7 +401,7 @@ maas_trees_links_pack(const maas_trees_layout_t *l, void *to)
     const maas_trees_head_t   *h = &l->head;
     const maas_trees_piece_t  *piece;
 
-    for (g = 0; g < h->groups; g++) {
+    for (g = 0; h->steps == 0 && g < h->groups; g++) {
         at = (char *) to + l->group[g].at;
 
         for (p = 1; p < l->group[g].pieces; p++) {
@@ -432,24 +427,24 @@ maas_trees_links_pack(const maas_trees_layout_t *l, void *to)
 }
 
 
-/* Where the tree's leaves are, by their order */
+/* Where the leaves of trees are */
 
 static void
-maas_trees_order_pack(const maas_trees_layout_t *l, void *to)
+maas_trees_leaves_pack(const maas_trees_layout_t *l, void *to)
 {
-    uint8_t                  *order;
-    size_t                    i, g, slot;
-    uint16_t                 *offset;
-    const maas_trees_head_t  *h = &l->head;
+    size_t                     i, g;
+    uint16_t                  *place;
+    const maas_trees_head_t   *h = &l->head;
+    const maas_trees_group_t  *group;
 
-    order = (uint8_t *) to + h->order_at;
-    offset = (uint16_t *) ((char *) to + h->place_at);
+    for (g = 0; h->quick && g < h->groups; g++) {
+        group = &l->group[g];
+        place = (uint16_t *) ((char *) to + h->place_at) + g * h->width;
 
-    for (i = 0; h->quick && i < h->trees; i++) {
-        g = i / h->share;
-        slot = g * h->width + i % h->share;
-        order[slot] = (uint8_t) (l->rank[i] % h->width);
-        offset[slot] = (uint16_t) (l->exit_first[i] - l->group[g].leaf);
+        for (i = 0; i < group->trees; i++) {
+            place[i] = (uint16_t) (l->exit_first[group->first + i]
+                                   - group->leaf);
+        }
     }
 }
 
@@ -469,10 +464,15 @@ maas__trees_pack(const maas_trees_t *t, const maas_trees_layout_t *layout,
     maas_trees_places(&l, t, to);
     maas_trees_blocks_pack(&l, t, to);
     maas_trees_links_pack(&l, to);
-    maas_trees_order_pack(&l, to);
+    maas_trees_leaves_pack(&l, to);
 
-    memcpy((char *) to + l.head.start_at, l.start,
-           l.head.groups * l.head.starts * sizeof(uint32_t));
+    if (l.head.steps > 0) {
+        maas__trees_steps_pack(&l, to);
+    } else {
+        memcpy((char *) to + l.head.start_at, l.start,
+               l.head.groups * l.head.starts * sizeof(uint32_t));
+    }
+
     memcpy((char *) to + l.head.group_at, l.group,
            l.head.groups * sizeof(maas_trees_group_t));
     memcpy(to, &l.head, sizeof(maas_trees_head_t));

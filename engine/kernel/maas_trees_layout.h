@@ -20,6 +20,8 @@
 #define MAAS_TREES_FLAT     63     /* thresholds of a flat feature, at most */
 #define MAAS_TREES_LANES    16     /* flat features in a vector, at most */
 #define MAAS_TREES_NONE     UINT32_MAX
+#define MAAS_TREES_NEW_ID   255    /* no exit's, and a tree's at first */
+#define MAAS_TREES_NO_ID    254    /* nobody's */
 #define MAAS_TREES_ROWS     4      /* that run together */
 #define MAAS_TREES_BATCH    16     /* that are ranked together */
 #define MAAS_TREES_KINDS    5      /* of what NaN and zeros are to a node */
@@ -102,23 +104,30 @@
  * float that is a threshold's are ranked one by one.
  *
  * Pieces.  A tree is cut into pieces of at most 7 nodes, 8 exits: leaves and
- * links to other pieces.  `share` trees, up to `width`, one behind the other,
- * are a group, and ranked there by falling number of pieces; piece p of tree r
- * of group g is in lane start[g][p] + r; `width` lanes are a block:
+ * links to other pieces.  Trees that follow each other, up to `width`, are a
+ * group.  A piece is in a lane, and `width` lanes are a block:
  *   for each slot 0..6: feature(width) k(width) clear(width), or, if `narrow`,
  *     feature(width) k(width) where bits 5 to 7 of feature are the first exit
  *     that is cleared, for slots 0 to 2 those of exits 0 to 2 that are;
  *   then base(width) of `id` bytes, 1 or 2; then up to MAAS_ALIGN.
  * clear: exits that are not reached if the node goes right, from the first one
  * up to the slot's.  The exit of a piece is its first one that is not cleared,
- * and base + its place is its id in the tree.  The root is piece 0, parents
- * stand before children: the id of a tree is that of piece 0, or, where it is
- * link[p], that of piece p, for rising p.  A group has links together:
- * ids(pieces - 1, width), from p = 1 on; one that is none fills up.
+ * and base + its place is its id in the tree.
  *
- * Quick sums, of one output, no other operation than addition, ids of one byte:
- * tree i of group g has rank order[g][i]; its leaves are those from the group's
- * own `leaf` + place[g][i] on.
+ * Without `steps` trees of a group are ranked by falling number of pieces;
+ * piece p of tree r of group g is in lane start[g][p] + r.  The root is piece
+ * 0, parents stand before children: the id of a tree is that of piece 0, or,
+ * where it is link[p], that of piece p, for rising p.  A group has links
+ * together: ids(pieces - 1, width), from p = 1 on; one that is none fills up.
+ *
+ * Steps, for ids of one byte: those block_step[b]..block_step[b + 1] belong to
+ * block b, and blocks to one group.  Ids of its trees, which are in their own
+ * order, are MAAS_TREES_NEW_ID at first; a step is link(width) from(width), and
+ * an id that is link becomes that of lane `from` of the block.
+ *
+ * Quick sums, of one output, no other operation than addition, with steps: the
+ * leaves of tree i of group g are those from the group's own `leaf` +
+ * place[g][i] on.
  *
  * Sets.  Nodes of sets have k = 255.  Their decisions are bits: bit (block * 7
  * + slot) * width + lane says "right", lowest bits and bytes first.  The bits
@@ -140,9 +149,11 @@ typedef struct {
 } maas_trees_flat_t;
 
 typedef struct {
-    uint32_t  pieces;              /* most of a tree of the group */
+    uint32_t  first;               /* tree */
     uint32_t  trees;
-    uint32_t  blocks;              /* that it and those before it are in */
+    uint32_t  pieces;              /* without steps: most of one of its trees */
+    uint32_t  blocks;              /* with steps: that it and those before it
+                                      are in */
     uint32_t  leaf;
     size_t    at;                  /* its links, as things are that are called
                                       _at */
@@ -267,13 +278,14 @@ typedef struct {
     size_t     blocks;
     size_t     block;              /* bytes */
     size_t     block_at;
-    size_t     share;
     size_t     groups;
     size_t     starts;             /* most pieces of a tree */
     size_t     start_at;           /* uint32_t(groups, starts) */
+    size_t     steps;              /* 0: links */
+    size_t     block_step_at;      /* uint32_t(blocks + 1) */
+    size_t     step_at;
     size_t     group_at;           /* maas_trees_group_t(groups) */
     unsigned   quick;              /* sums are: */
-    size_t     order_at;           /* uint8_t(groups, width) */
     size_t     place_at;           /* uint16_t(groups, width) */
 
     unsigned   bits;               /* sets or gaps have: */
@@ -384,6 +396,9 @@ typedef struct {
     uint32_t             *rank;    /* (trees) places there */
     uint32_t             *start;   /* (groups, head.starts) */
     maas_trees_group_t   *group;   /* (head.groups) */
+    uint32_t             *lane;    /* with steps: (pieces), */
+    uint32_t             *step;    /*     (pieces) theirs, from 1 on, */
+    uint32_t             *block_step;      /* (blocks + 1) */
 
     maas_trees_codes_t   *codes;   /* (head.sets) */
     uint32_t             *bit;     /* (nodes) of decisions */
@@ -406,10 +421,10 @@ maas__trees_place(size_t *at, size_t n, size_t size)
 
 /* maas_trees_layout.c */
 
-/* An ensemble cut for blocks of `width` lanes; narrow: where columns allow it.
- * NULL: no memory. */
+/* An ensemble cut for blocks of `width` lanes; packed: narrow where columns
+ * allow it, with steps where ids do.  NULL: no memory. */
 maas_trees_layout_t *maas__trees_layout(const maas_trees_t *t, maas_arena_t *a,
-    size_t width, unsigned narrow);
+    size_t width, unsigned packed);
 
 /* to(head.size) zeroed. */
 void maas__trees_pack(const maas_trees_t *t, const maas_trees_layout_t *l,
@@ -445,6 +460,11 @@ void maas__trees_flat_pack(maas_trees_layout_t *l, size_t *at, void *to);
 /* maas_trees_pieces.c: pieces and exits.  0, or -1: no memory. */
 int maas__trees_pieces(maas_trees_layout_t *l, const maas_trees_t *t,
     maas_arena_t *a);
+
+/* maas_trees_steps.c: groups, lanes, blocks and steps.  0, or -1: no memory.
+ * Then all that there is of steps. */
+int maas__trees_steps(maas_trees_layout_t *l, maas_arena_t *a);
+void maas__trees_steps_pack(const maas_trees_layout_t *l, void *to);
 
 /* maas_trees_sets.c: which codes there are; their rows, when places of bits are
  * known.  0, or -1: no memory. */

@@ -6,6 +6,9 @@
  */
 
 
+#define TURN  128                      /* trees that are decided together */
+
+
 /* `trees` leaves of n rows, by their places from tree `at` of group g on, added
  * to s */
 
@@ -67,7 +70,7 @@ INLINE void                                                                   \
 maas_v_some_##T(const maas_trees_head_t *h, const trees_rows_t *r, T *s,      \
     const int n, size_t all)                                                  \
 {                                                                             \
-    size_t                     i, g, b;                                       \
+    size_t                     i, g, b, end;                                  \
     trees_rows_t               more;                                          \
     const maas_trees_group_t  *group;                                         \
                                                                               \
@@ -78,18 +81,21 @@ maas_v_some_##T(const maas_trees_head_t *h, const trees_rows_t *r, T *s,      \
         s[i] = h->base_last ? 0 : *MAAS_TREES_AT(h, base_at, T);              \
     }                                                                         \
                                                                               \
-    for (g = 0, b = 0; g < h->groups; b = group[g++].blocks) {                \
-        maas_v_all_blocks(h, r, all, b, group[g].blocks);                     \
-        maas_v_places(h, r, g, n);                                            \
-                                                                              \
-        if (all > (size_t) n) {                                               \
-            maas_v_places(h, &more, g, n);                                    \
+    for (g = 0, b = 0; g < h->groups; b = group[g - 1].blocks) {              \
+        for (end = g + 1; end < h->groups; end++) {                           \
+            if (group[end].first + group[end].trees - group[g].first > TURN) {\
+                break;                                                        \
+            }                                                                 \
         }                                                                     \
                                                                               \
-        maas_v_leaves_##T(h, r, g, s, n);                                     \
+        maas_v_groups(h, r, all, g, end, b);                                  \
                                                                               \
-        if (all > (size_t) n) {                                               \
-            maas_v_leaves_##T(h, &more, g, s + n, n);                         \
+        for (/* void */; g < end; g++) {                                      \
+            maas_v_leaves_##T(h, r, g, s, n);                                 \
+                                                                              \
+            if (all > (size_t) n) {                                           \
+                maas_v_leaves_##T(h, &more, g, s + n, n);                     \
+            }                                                                 \
         }                                                                     \
     }                                                                         \
 }                                                                             \
@@ -102,39 +108,35 @@ maas_v_one_##T(const maas_trees_head_t *h, const trees_rows_t *r, T *s,       \
     const int regs, const int narrow, const int sets)                         \
 {                                                                             \
     T                          sum;                                           \
-    size_t                     g, b, at, each;                                \
-    __m512i                    row[4];                                        \
+    size_t                     g, b, at, each, trees;                         \
+    __m512i                    row[4], id;                                    \
     const maas_trees_group_t  *group;                                         \
                                                                               \
     group = MAAS_TREES_AT(h, group_at, maas_trees_group_t);                   \
     sum = h->base_last ? 0 : *MAAS_TREES_AT(h, base_at, T);                   \
     maas_v_row(r->column, row, regs, narrow);                                 \
+    id = _mm512_set1_epi8((char) MAAS_TREES_NEW_ID);                          \
                                                                               \
     for (b = 0; b < group[0].blocks; b++) {                                   \
-        maas_v_block(h, r, b, row, 1, regs, narrow, sets);                    \
+        maas_v_steps(h, r, b, row, &id, 1, regs, narrow, sets);               \
     }                                                                         \
                                                                               \
-    maas_v_places(h, r, 0, 1);                                                \
+    maas_v_places(h, r, 0, &id, 1);                                           \
                                                                               \
     for (g = 1; g < h->groups; g++) {                                         \
-        each = h->share / ((group[g].blocks - b) * TOGETHER + 1) + 1;         \
+        trees = group[g - 1].trees;                                           \
+        each = trees / ((group[g].blocks - b) * TOGETHER) * TOGETHER;         \
+        id = _mm512_set1_epi8((char) MAAS_TREES_NEW_ID);                      \
         at = 0;                                                               \
                                                                               \
         for (/* void */; b < group[g].blocks; b++) {                          \
-            size_t k;                                                         \
-            maas_v_block(h, r, b, row, 1, regs, narrow, sets);                \
-                                                                              \
-            for (k = 0; k < each && at < h->share; k++) {                     \
-                maas_v_add_##T(h, r, g - 1, at, TOGETHER, &sum, 1);           \
-                at += TOGETHER;                                               \
-            }                                                                 \
+            maas_v_steps(h, r, b, row, &id, 1, regs, narrow, sets);           \
+            maas_v_add_##T(h, r, g - 1, at, each, &sum, 1);                   \
+            at += each;                                                       \
         }                                                                     \
                                                                               \
-        maas_v_places(h, r, g, 1);                                            \
-                                                                              \
-        for (/* void */; at < h->share; at += TOGETHER) {                     \
-            maas_v_add_##T(h, r, g - 1, at, TOGETHER, &sum, 1);               \
-        }                                                                     \
+        maas_v_places(h, r, g, &id, 1);                                       \
+        maas_v_add_##T(h, r, g - 1, at, trees - at, &sum, 1);                 \
     }                                                                         \
                                                                               \
     maas_v_add_##T(h, r, g - 1, 0, group[g - 1].trees, &sum, 1);              \
@@ -161,17 +163,24 @@ maas_v_alone_##T(const maas_trees_head_t *h, const trees_rows_t *r, T *s,     \
                                                                               \
                                                                               \
 static TARGET void                                                            \
-maas_v_quick_##T(const maas_trees_head_t *h, const trees_rows_t *r,           \
+maas_v_single_##T(const maas_trees_head_t *h, const trees_rows_t *r, T *s)    \
+{                                                                             \
+    if (h->bits) {                                                            \
+        maas_v_alone_##T(h, r, s, 1);                                         \
+    } else {                                                                  \
+        maas_v_alone_##T(h, r, s, 0);                                         \
+    }                                                                         \
+}                                                                             \
+                                                                              \
+                                                                              \
+static TARGET void                                                            \
+maas_v_several_##T(const maas_trees_head_t *h, const trees_rows_t *r,         \
     size_t n, T *s)                                                           \
 {                                                                             \
     if (n >= 4) {                                                             \
         maas_v_some_##T(h, r, s, 4, n);                                       \
-    } else if (n == 2) {                                                      \
-        maas_v_some_##T(h, r, s, 2, 2);                                       \
-    } else if (h->bits) {                                                     \
-        maas_v_alone_##T(h, r, s, 1);                                         \
     } else {                                                                  \
-        maas_v_alone_##T(h, r, s, 0);                                         \
+        maas_v_some_##T(h, r, s, 2, 2);                                       \
     }                                                                         \
 }
 
@@ -179,7 +188,7 @@ MAAS_V_QUICK(float)
 MAAS_V_QUICK(double)
 
 
-static int
+INLINE int
 maas_v_quick(const maas_trees_head_t *h, const trees_rows_t *r, size_t n,
     void *s)
 {
@@ -187,10 +196,18 @@ maas_v_quick(const maas_trees_head_t *h, const trees_rows_t *r, size_t n,
         return 0;
     }
 
-    if (h->wide_sum) {
-        maas_v_quick_double(h, r, n, s);
+    if (n == 1) {
+        if (h->wide_sum) {
+            maas_v_single_double(h, r, s);
+        } else {
+            maas_v_single_float(h, r, s);
+        }
+
+    } else if (h->wide_sum) {
+        maas_v_several_double(h, r, n, s);
+
     } else {
-        maas_v_quick_float(h, r, n, s);
+        maas_v_several_float(h, r, n, s);
     }
 
     return 1;

@@ -14,9 +14,7 @@
  *   maas_v_sets(h, x, bits)       decisions of a row's sets, and of its gaps
  *   maas_v_quick(h, r, n, s)      quick sums of n rows: 1, 2 or once or twice
  *                                 MAAS_TREES_ROWS; 0: there are none
- *   maas_v_all_blocks(h, r, n, b, end)
- *                                 exits of the pieces of blocks b..end, of as
- *                                 many
+ *   maas_v_all_blocks(h, r, n)    exits of all pieces, of as many
  *   maas_v_all_ids(h, r, n)       ids of trees, of the same
  *
  * Not here: what stands where (maas_trees_layout.h).
@@ -49,7 +47,7 @@ maas_v_ready(const maas_trees_head_t *h, const void *x, size_t ldx, size_t n,
         return;
     }
 
-    maas_v_all_blocks(h, &r, n, 0, h->blocks);
+    maas_v_all_blocks(h, &r, n);
     maas_v_all_ids(h, &r, n);
 
     for (i = 0; i < n; i += some) {
@@ -61,7 +59,7 @@ maas_v_ready(const maas_trees_head_t *h, const void *x, size_t ldx, size_t n,
 }
 
 
-static TARGET void
+INLINE void
 maas_v_rows(const maas_trees_head_t *h, const void *x, size_t ldx, size_t n,
     void *s, void *scratch)
 {
@@ -124,17 +122,19 @@ maas_v_many(const maas_trees_head_t *h, const char *x, size_t ldx,
 #endif
 
 
-static void
-maas_v_run(const maas_trees_t *t, const void *packed, const void *x,
-    size_t ldx, size_t rows, void *s, void *scratch)
+static TARGET void
+maas_v_alone(const maas_trees_head_t *h, const void *x, size_t ldx, void *s,
+    void *scratch)
 {
-    size_t                    n, row, sums;
-    const maas_trees_head_t  *h = packed;
+    maas_v_rows(h, x, ldx, 1, s, scratch);
+}
 
-    if (h->walk) {
-        maas__trees_walk_run(h, x, ldx, rows, s, scratch);
-        return;
-    }
+
+static TARGET void
+maas_v_together(const maas_trees_head_t *h, const void *x, size_t ldx,
+    size_t rows, void *s, void *scratch)
+{
+    size_t  n, row, sums;
 
     row = ldx * (h->wide ? sizeof(double) : sizeof(float));
     sums = h->out * (h->wide_sum ? sizeof(double) : sizeof(float));
@@ -149,12 +149,32 @@ maas_v_run(const maas_trees_t *t, const void *packed, const void *x,
     }
 #endif
 
-    for (rows -= n; rows > 0; rows -= n) {
+    for (rows -= n; rows > 1; rows -= n) {
         n = rows >= 2 * MAAS_TREES_ROWS ? 2 * MAAS_TREES_ROWS
-            : rows >= MAAS_TREES_ROWS ? MAAS_TREES_ROWS : rows >= 2 ? 2 : 1;
+            : rows >= MAAS_TREES_ROWS ? MAAS_TREES_ROWS : 2;
         maas_v_rows(h, x, ldx, n, s, scratch);
         x = (const char *) x + n * row;
         s = (char *) s + n * sums;
+    }
+
+    if (rows == 1) {
+        maas_v_alone(h, x, ldx, s, scratch);
+    }
+}
+
+
+static void
+maas_v_run(const maas_trees_t *t, const void *packed, const void *x,
+    size_t ldx, size_t rows, void *s, void *scratch)
+{
+    const maas_trees_head_t  *h = packed;
+
+    if (h->walk) {
+        maas__trees_walk_run(h, x, ldx, rows, s, scratch);
+    } else if (rows == 1) {
+        maas_v_alone(h, x, ldx, s, scratch);
+    } else {
+        maas_v_together(h, x, ldx, rows, s, scratch);
     }
 }
 

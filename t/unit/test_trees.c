@@ -706,7 +706,7 @@ all_forms(void **state)
 {
     size_t                i, j, width;
     make_t                m;
-    unsigned              seen[28][2];
+    unsigned              seen[29][2];
     maas_arena_t         *a;
     maas_trees_t          t;
     maas_trees_layout_t  *l;
@@ -751,6 +751,7 @@ all_forms(void **state)
         seen[25][l->head.flat > 0 && l->head.near > 0]++;
         seen[26][l->head.flat > 0 && l->head.middle > l->head.near]++;
         seen[27][l->head.gaps > 0]++;
+        seen[28][l->head.steps > 0]++;
 
         maas__arena_destroy(a);
         drop(&t);
