@@ -38,9 +38,16 @@
 #define SEARCH_PROBE    0.1         /* of that, for the first of a family that
                                        costs more than is left */
 #define SEARCH_REST     0.5         /* of the budget, for all rows at least */
+#define SEARCH_OTHER    0.5         /* of that, kept for the best of another
+                                       family at most */
 #define SEARCH_CHEAP    0.1         /* of what is left: so little is no reason
                                        to trust one part's judges */
-#define SEARCH_SAMPLE   4000        /* rows of a sample at least */
+#define SEARCH_SAMPLE   4000        /* rows of a sample at least, */
+#define SEARCH_SAVES    0.75        /*     half as many are worth it if they
+                                           take less of the work */
+#define SEARCH_JUDGES   3           /*     so many for one that judges it, */
+#define SEARCH_SURE     10000       /*     but so many judge at least */
+#define SEARCH_NONE     "no work was left for it"
 
 
 /* About twenty times what one network of today needs */
@@ -75,10 +82,12 @@ search_is_of(const train_portfolio_t *p, const train_entry_t *e)
 }
 
 
-/* Work of a recipe with so many rows of the first part */
+/* Work of a recipe with so many rows of the first part, none: all, that takes
+ * no more than `most`, if that can be */
 
 static double
-search_work(const train_portfolio_t *p, const train_tried_t *t, size_t rows)
+search_work(const train_portfolio_t *p, const train_tried_t *t, size_t rows,
+    double most)
 {
     train_lesson_t            l;
     const train_part_rows_t  *part;
@@ -89,6 +98,7 @@ search_work(const train_portfolio_t *p, const train_tried_t *t, size_t rows)
     l.n = (rows > 0 && rows < part->n_learn) ? rows : part->n_learn;
     l.valid = part->judge;
     l.n_valid = part->n_judge;
+    l.most = most;
 
     return t->recipe->family->work(t->recipe, &l);
 }
@@ -114,7 +124,7 @@ search_begin(train_portfolio_t *p)
             t->loss = NAN;
             t->score = NAN;
             t->first = NAN;
-            t->price = search_work(p, t, 0);
+            t->price = search_work(p, t, 0, 0);
             rank[p->n] = (train_rank_t) { -t->price, p->n };
             p->n++;
         }
@@ -143,32 +153,28 @@ search_glance(const train_portfolio_t *p)
 }
 
 
-/* How many rows each recipe may look at first: all of one part, or so few that
- * there is time for the rest */
+/* A look at a sample is the whole in small: it may take as much of the work
+ * that all rows will have as it has of the rows.  0: any */
 
-static size_t
-search_sample(const train_portfolio_t *p)
+static double
+search_small(const train_portfolio_t *p, size_t sample)
 {
-    double  work;
-    size_t  i, rows;
+    return (sample == 0) ? 0
+           : (p->budget - search_glance(p)) * (double) sample
+             / (double) p->parts.part[0].n_learn;
+}
 
-    rows = p->parts.part[0].n_learn;
 
-    while (p->parts.n == 1 && p->n > 1 && rows / 2 > SEARCH_SAMPLE) {
-        work = 0;
+/* Can it have all rows after a look at some? */
 
-        for (i = 0; i < p->n; i++) {
-            work += search_work(p, &p->tried[i], rows);
-        }
+static int
+search_is_payable(const train_portfolio_t *p, const train_tried_t *t)
+{
+    double  most;
 
-        if (work < search_glance(p)) {
-            break;
-        }
+    most = p->budget - search_glance(p);
 
-        rows /= 2;
-    }
-
-    return rows < p->parts.part[0].n_learn ? rows : 0;
+    return search_work(p, t, 0, most) <= most;
 }
 
 
@@ -184,6 +190,121 @@ search_is_first(const train_portfolio_t *p, size_t i)
     }
 
     return 1;
+}
+
+
+/* Has it a look: it is the cheapest of its family, or was not left out */
+
+static int
+search_looks(const train_portfolio_t *p, size_t i)
+{
+    return p->tried[i].why == NULL || search_is_first(p, i);
+}
+
+
+/* Work of all looks at so many rows; *dearest: who costs most of those that can
+ * be left out and would cost hardly less with half as many; NULL: nobody */
+
+static double
+search_looked(train_portfolio_t *p, size_t rows, train_tried_t **dearest)
+{
+    double  work, sum, most, top;
+    size_t  i;
+
+    sum = 0;
+    top = 0;
+    *dearest = NULL;
+    most = search_small(p, rows < p->parts.part[0].n_learn ? rows : 0);
+
+    for (i = 0; i < p->n; i++) {
+        if (!search_looks(p, i)) {
+            continue;
+        }
+
+        work = search_work(p, &p->tried[i], rows, most);
+        sum += work;
+
+        if (work > top && !search_is_first(p, i)
+            && search_work(p, &p->tried[i], rows / 2, most / 2)
+               > SEARCH_SAVES * work)
+        {
+            top = work;
+            *dearest = &p->tried[i];
+        }
+    }
+
+    return sum;
+}
+
+
+/* How many rows each recipe may look at first: all of one part, or so few that
+ * there is time for the rest.  A network costs as much on fewer rows, which it
+ * sees more often: where they would save little, the dearest is left out, as is
+ * who could not have all rows. */
+
+static size_t
+search_sample(train_portfolio_t *p)
+{
+    double          work, half;
+    size_t          i, all, rows;
+    train_tried_t  *dearest, *t;
+
+    all = p->parts.part[0].n_learn;
+    rows = all;
+
+    while (p->parts.n == 1 && p->n > 1 && rows / 2 > SEARCH_SAMPLE) {
+        half = search_looked(p, rows / 2, &dearest);
+        work = search_looked(p, rows, &dearest);
+
+        if (work < search_glance(p)) {
+            break;
+        }
+
+        if (rows < all && half > SEARCH_SAVES * work && dearest != NULL) {
+            dearest->why = SEARCH_NONE;
+            continue;
+        }
+
+        for (i = 0; rows == all && i < p->n; i++) {
+            t = &p->tried[i];
+            t->why = search_is_payable(p, t) ? NULL : SEARCH_NONE;
+        }
+
+        rows /= 2;
+    }
+
+    return rows < all ? rows : 0;
+}
+
+
+/* Of those that judge so many that a sample says as much by them, evenly: what
+ * is to be put back, NULL for nothing */
+
+static uint32_t *
+search_fewer(train_portfolio_t *p, size_t sample)
+{
+    size_t              i, n;
+    uint32_t           *all;
+    train_part_rows_t  *part;
+
+    part = &p->parts.part[0];
+    n = sample / SEARCH_JUDGES;
+    n = (n > SEARCH_SURE) ? n : SEARCH_SURE;
+
+    if (sample == 0 || n >= part->n_judge) {
+        return NULL;
+    }
+
+    all = part->judge;
+    part->judge = train_alloc(n, sizeof(uint32_t));
+
+    for (i = 0; i < n; i++) {
+        part->judge[i] = all[i * part->n_judge / n];
+    }
+
+    part->n_judge = n;
+
+    return all;
 }
 
 
@@ -205,14 +326,17 @@ search_first(train_portfolio_t *p, size_t sample)
 
     for (i = 0; i < p->n; i++) {
         t = &p->tried[i];
-        work = (sample > 0) ? search_work(p, t, sample) : t->price;
+        work = (sample > 0)
+               ? search_work(p, t, sample, search_small(p, sample)) : t->price;
 
-        if (work > left && !search_is_first(p, i)) {
-            t->why = "no work was left for it";
+        if ((work > left && !search_is_first(p, i)) || !search_looks(p, i)) {
+            t->why = SEARCH_NONE;
             continue;
         }
 
-        t->most = (sample > 0) ? 0
+        t->why = NULL;
+
+        t->most = (sample > 0) ? search_small(p, sample)
                   : fmax(left, SEARCH_PROBE * search_glance(p));
 
         left -= work;
@@ -335,13 +459,100 @@ search_why(unsigned near, double work, double left, size_t jobs)
 }
 
 
-/* What is left of the work goes to the most promising: all rows, if they have
- * seen a sample, or all other parts */
+/* Is it the first of its family in rank? */
+
+static int
+search_leads(const train_portfolio_t *p, const train_rank_t *rank, size_t i)
+{
+    size_t  k;
+
+    for (k = 0; k < i; k++) {
+        if (p->tried[rank[k].at].recipe->family
+            == p->tried[rank[i].at].recipe->family)
+        {
+            return 0;
+        }
+    }
+
+    return 1;
+}
+
+
+/* The best of each family come first: others may have what they leave */
 
 static void
-search_rest(train_portfolio_t *p, size_t sample)
+search_lead(const train_portfolio_t *p, train_rank_t *rank, size_t n)
 {
-    double          work, left, cheap;
+    size_t         i, k, m;
+    train_rank_t  *to;
+
+    to = train_alloc(n + 1, sizeof(train_rank_t));
+    m = 0;
+
+    for (k = 0; k < 2; k++) {
+        for (i = 0; i < n; i++) {
+            if (search_leads(p, rank, i) != (k > 0)) {
+                to[m++] = rank[i];
+            }
+        }
+    }
+
+    (void) memcpy(rank, to, n * sizeof(train_rank_t));
+    train_free(to);
+}
+
+
+/* Of what is left for all rows, what number i of rank may have: the best of
+ * another family behind it goes on as well, if it costs less than half */
+
+static double
+search_room(const train_portfolio_t *p, const train_rank_t *rank, size_t n,
+    size_t i, double left)
+{
+    size_t  k;
+    double  work, room;
+
+    room = left;
+
+    for (k = i + 1; k < n; k++) {
+        work = p->tried[rank[k].at].price;
+
+        if (search_leads(p, rank, k)
+            && work < SEARCH_OTHER * fmin(left, room))
+        {
+            room -= work;
+        }
+    }
+
+    return room;
+}
+
+
+/* After a sample all rows are learnt: work that number i takes of what is left,
+ * and what it may take at most.  The best of a family has fewer rounds rather
+ * than no work. */
+
+static double
+search_all(const train_portfolio_t *p, const train_rank_t *rank, size_t n,
+    size_t i, double left, double *most)
+{
+    train_tried_t  *t;
+
+    t = &p->tried[rank[i].at];
+    *most = search_room(p, rank, n, i, left);
+
+    return search_leads(p, rank, i) ? search_work(p, t, 0, fmax(*most, 1))
+           : t->price;
+}
+
+
+/* What is left of the work goes to the most promising: all rows, if they have
+ * seen a sample, which all that judge do from now on, or all other parts */
+
+static void
+search_rest(train_portfolio_t *p, size_t sample, uint32_t *judge)
+{
+    double          work, left, cheap, most;
     size_t          i, k, n, jobs, from;
     unsigned       *near;
     train_job_t    *job;
@@ -351,7 +562,13 @@ search_rest(train_portfolio_t *p, size_t sample)
     rank = train_alloc(p->n, sizeof(train_rank_t));
     job = train_alloc(p->n * p->parts.first, sizeof(train_job_t));
     n = search_rank(p, rank);
+
+    if (sample > 0) {
+        search_lead(p, rank, n);
+    }
+
     left = p->budget - p->work;
+    left = (sample > 0) ? fmax(left, SEARCH_REST * p->budget) : left;
     cheap = (sample > 0) ? 0 : SEARCH_CHEAP * left;
     from = (sample > 0) ? 0 : 1;
     jobs = 0;
@@ -361,12 +578,20 @@ search_rest(train_portfolio_t *p, size_t sample)
         near[i] = (unsigned) search_near(p, &p->tried[rank[i].at]);
     }
 
+    if (judge != NULL) {
+        train_free(p->parts.part[0].judge);
+        p->parts.part[0].judge = judge;
+        p->parts.part[0].n_judge = p->parts.judges;
+    }
+
     for (i = 0; i < n; i++) {
         t = &p->tried[rank[i].at];
-        work = (sample > 0) ? t->price
+        most = (sample > 0) ? left : t->most;
+        work = (sample > 0) ? search_all(p, rank, n, i, left, &most)
                : t->member[0].work * (double) (p->parts.first - 1);
 
-        t->why = search_why(near[i] || work < cheap, work, left, jobs);
+        t->why = search_why(near[i] || work < cheap, work,
+                            sample > 0 ? most : left, jobs);
 
         if (t->why != NULL) {
             train_tried_forget(p, t);
@@ -379,8 +604,7 @@ search_rest(train_portfolio_t *p, size_t sample)
 
         for (k = from; k < p->parts.first; k++) {
             job[jobs].tried = t;
-            job[jobs].most = (sample > 0)
-                             ? fmax(left, SEARCH_REST * p->budget) : t->most;
+            job[jobs].most = most;
             job[jobs++].part = k;
         }
 
@@ -456,7 +680,8 @@ search_end(train_portfolio_t *p, size_t to)
 int
 train_portfolio_run(train_portfolio_t *p)
 {
-    size_t  sample, to;
+    size_t     sample, to;
+    uint32_t  *judge;
 
     search_begin(p);
 
@@ -466,13 +691,17 @@ train_portfolio_run(train_portfolio_t *p)
 
     train_constant_create(p);
     sample = search_sample(p);
+    judge = search_fewer(p, sample);
     search_first(p, sample);
     to = 1;
 
     if (!p->interrupted && (p->parts.first > 1 || sample > 0)) {
         search_blend(p, 1, NULL);
-        search_rest(p, sample);
+        search_rest(p, sample, judge);
         to = p->parts.first;
+
+    } else {
+        train_free(judge);
     }
 
     p->scores = train_alloc(p->parts.judges * p->lesson.out, sizeof(float));
