@@ -18,7 +18,7 @@
 #define TREES_FASTEST  0.3          /* rate then, at most */
 #define TREES_BIN_ROWS 3            /* in a bin at least */
 #define TREES_FAR      1e6          /* numbers that no cache has */
-#define TREES_MANY     20000        /* rows that leaves are apart of */
+#define TREES_MANY     20000        /* rows: leaves are far apart in them */
 
 
 /* Settings of a recipe, what they are unless said, and what they may be:
@@ -303,14 +303,14 @@ trees_cost(const train_boost_t *b, const train_lesson_t *l, double bins,
 
 
 /* As many rounds as asked for; or until rows say so; or what is usual.  Where
- * work is short of them, longer steps, to go as far: so many rows want it. */
+ * work is short of them, longer steps: of many rows, to go as far. */
 
 static void
 trees_rounds(const train_recipe_t *r, const train_lesson_t *l, double bins,
     train_boost_t *b)
 {
     size_t  usual;
-    double  most;
+    double  most, as_far;
 
     if (r->rounds > 0) {
         b->rounds = r->rounds;
@@ -326,9 +326,10 @@ trees_rounds(const train_recipe_t *r, const train_lesson_t *l, double bins,
         most = fmax(floor(l->most / trees_cost(b, l, bins, 1)), TREES_LEAST);
 
         if (most < (double) b->rounds) {
-            b->grow.rate = fmax(b->grow.rate,
-                                fmin(b->grow.rate * (double) b->rounds / most,
-                                     TREES_FASTEST));
+            as_far = l->n > TREES_MANY ? b->grow.rate * (double) b->rounds
+                                       : TREES_STEPS;
+            b->grow.rate = fmax(b->grow.rate, fmin(as_far / most,
+                                                   TREES_FASTEST));
             b->rounds = (size_t) most;
         }
     }
