@@ -353,6 +353,14 @@ const train_onnx_tensor_t *train_onnx_const(train_onnx_t *o,
 maas_status_t train_onnx_out(train_onnx_t *o, const train_onnx_node_t *n,
     size_t i, const train_onnx_value_t *v);
 
+/* Output 0 is what `kind` makes of all numbers of a row, with or without the
+ * dimension that they had ("keepdims"). */
+maas_status_t train_onnx_out_of_row(train_onnx_t *o,
+    const train_onnx_node_t *n, const train_onnx_value_t *v,
+    train_onnx_kind_t kind);
+
+/* n times v, until the import ends; NULL: without memory, which was said. */
+double *train_onnx_all(train_onnx_t *o, size_t n, double v);
 /* x W + b; w(v->n,out), b(out) or NULL. */
 const train_onnx_value_t *train_onnx_linear(train_onnx_t *o,
     const train_onnx_node_t *n, const train_onnx_value_t *v, const double *w,

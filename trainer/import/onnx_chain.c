@@ -293,7 +293,6 @@ static const train_onnx_value_t *
 chain_gated(train_onnx_t *o, const train_onnx_node_t *n,
     const train_onnx_value_t *u, const train_onnx_value_t *v)
 {
-    size_t                     i;
     double                     a, b, c, d, *scale;
     train_onnx_value_t        *x;
     const train_onnx_value_t  *y;
@@ -325,17 +324,9 @@ chain_gated(train_onnx_t *o, const train_onnx_node_t *n,
         return y;
     }
 
-    scale = train_import_alloc(o->m, y->n, sizeof(double));
-    if (scale == NULL) {
-        (void) train_onnx_nomem(o);
-        return NULL;
-    }
+    scale = train_onnx_all(o, y->n, a);
 
-    for (i = 0; i < y->n; i++) {
-        scale[i] = a;
-    }
-
-    return train_onnx_affine(o, n, y, scale, NULL);
+    return scale == NULL ? NULL : train_onnx_affine(o, n, y, scale, NULL);
 }
 
 

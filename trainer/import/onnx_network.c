@@ -12,28 +12,6 @@
                                       1.2e-7 */
 
 
-/* n times the same */
-
-static double *
-network_all(train_onnx_t *o, size_t n, double v)
-{
-    size_t   i;
-    double  *all;
-
-    all = train_import_alloc(o->m, n, sizeof(double));
-
-    for (i = 0; all != NULL && i < n; i++) {
-        all[i] = v;
-    }
-
-    if (all == NULL) {
-        (void) train_onnx_nomem(o);
-    }
-
-    return all;
-}
-
-
 static maas_status_t
 network_act(train_onnx_t *o, const train_onnx_node_t *n, maas_act_t act,
     float alpha)
@@ -90,7 +68,7 @@ network_selu(train_onnx_t *o, const train_onnx_node_t *n)
         : train_onnx_act(o, n, v, MAAS_ACT_ELU, (float)
                          train_attr_float(n, "alpha", 1.67326319217681884765));
     scale = v == NULL ? NULL
-            : network_all(o, v->n, train_attr_float(n, "gamma",
+            : train_onnx_all(o, v->n, train_attr_float(n, "gamma",
                                                     1.05070102214813232421));
 
     return scale == NULL ? o->err->code
@@ -208,8 +186,8 @@ network_celu(train_onnx_t *o, const train_onnx_node_t *n)
         return train_onnx_bad(o, n, "alpha is %g", alpha);
     }
 
-    a = network_all(o, v->n, 1 / alpha);
-    b = network_all(o, v->n, alpha);
+    a = train_onnx_all(o, v->n, 1 / alpha);
+    b = train_onnx_all(o, v->n, alpha);
     if (a == NULL || b == NULL) {
         return o->err->code;
     }
@@ -254,8 +232,8 @@ network_ramp(train_onnx_t *o, const train_onnx_node_t *n,
     double                    *a, *b;
     const train_onnx_value_t  *y;
 
-    a = network_all(o, v->n, scale);
-    b = network_all(o, v->n, shift);
+    a = train_onnx_all(o, v->n, scale);
+    b = train_onnx_all(o, v->n, shift);
     if (a == NULL || b == NULL) {
         return NULL;
     }
@@ -275,8 +253,8 @@ network_below(train_onnx_t *o, const train_onnx_node_t *n,
 {
     double  *minus, *b;
 
-    minus = network_all(o, v->n, -1);
-    b = network_all(o, v->n, high);
+    minus = train_onnx_all(o, v->n, -1);
+    b = train_onnx_all(o, v->n, high);
     if (minus == NULL || b == NULL) {
         return NULL;
     }
@@ -361,7 +339,7 @@ network_between(train_onnx_t *o, const train_onnx_node_t *n,
         y = network_below(o, n, y, high - low);
     }
 
-    b = y == NULL ? NULL : network_all(o, v->n, low);
+    b = y == NULL ? NULL : train_onnx_all(o, v->n, low);
 
     return b == NULL || low == 0 ? y : train_onnx_affine(o, n, y, NULL, b);
 }
@@ -467,8 +445,8 @@ network_hard_sigmoid(train_onnx_t *o, const train_onnx_node_t *n)
         return o->err->code;
     }
 
-    a = network_all(o, v->n, train_attr_float(n, "alpha", 0.2f));
-    b = network_all(o, v->n, train_attr_float(n, "beta", 0.5));
+    a = train_onnx_all(o, v->n, train_attr_float(n, "alpha", 0.2f));
+    b = train_onnx_all(o, v->n, train_attr_float(n, "beta", 0.5));
     v = a == NULL || b == NULL ? NULL : train_onnx_affine(o, n, v, a, b);
 
     return v == NULL ? o->err->code
@@ -512,8 +490,8 @@ network_batch_norm(train_onnx_t *o, const train_onnx_node_t *n)
         }
     }
 
-    a = network_all(o, v->n, 0);
-    b = network_all(o, v->n, 0);
+    a = train_onnx_all(o, v->n, 0);
+    b = train_onnx_all(o, v->n, 0);
     if (a == NULL || b == NULL) {
         return o->err->code;
     }
@@ -557,8 +535,8 @@ network_layer_norm(train_onnx_t *o, const train_onnx_node_t *n)
     }
 
     x = train_onnx_settle(o, n, v);
-    w = network_all(o, v->n, 0);
-    b = network_all(o, v->n, 0);
+    w = train_onnx_all(o, v->n, 0);
+    b = train_onnx_all(o, v->n, 0);
     y = x == NULL || w == NULL || b == NULL ? NULL
         : train_onnx_layer(o, n, ONNX_NORM, x, x->n);
     if (y == NULL) {

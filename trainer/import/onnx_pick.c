@@ -428,6 +428,24 @@ pick_sums_const(train_onnx_t *o, const train_onnx_node_t *n,
 }
 
 
+maas_status_t
+train_onnx_out_of_row(train_onnx_t *o, const train_onnx_node_t *n,
+    const train_onnx_value_t *v, train_onnx_kind_t kind)
+{
+    train_onnx_value_t  *y;
+
+    y = train_onnx_flat(o, kind, 1);
+
+    if (y != NULL) {
+        y->of = v;
+        y->rank = v->rank - (train_attr_int(n, "keepdims", 1) == 0);
+        y->dim[1] = 1;
+    }
+
+    return train_onnx_out(o, n, 0, y);
+}
+
+
 /* All numbers of a row added up */
 
 static maas_status_t
@@ -435,7 +453,6 @@ pick_sum(train_onnx_t *o, const train_onnx_node_t *n)
 {
     int64_t                    axis;
     maas_status_t              rc;
-    train_onnx_value_t        *y;
     const train_onnx_value_t  *v;
 
     v = train_onnx_in(o, n, 0);
@@ -464,15 +481,7 @@ pick_sum(train_onnx_t *o, const train_onnx_node_t *n)
         return train_onnx_refuse(o, n, "over other than the numbers of a row");
     }
 
-    y = train_onnx_flat(o, ONNX_TOTAL, 1);
-
-    if (y != NULL) {
-        y->of = v;
-        y->rank = v->rank - (train_attr_int(n, "keepdims", 1) == 0);
-        y->dim[1] = 1;
-    }
-
-    return train_onnx_out(o, n, 0, y);
+    return train_onnx_out_of_row(o, n, v, ONNX_TOTAL);
 }
 
 

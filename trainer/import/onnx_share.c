@@ -62,7 +62,6 @@ static const train_onnx_value_t *
 share_of(train_onnx_t *o, const train_onnx_node_t *n,
     const train_onnx_value_t *v, int least)
 {
-    size_t                     i;
     double                    *b;
     train_onnx_value_t        *y;
     const train_onnx_value_t  *x;
@@ -71,14 +70,9 @@ share_of(train_onnx_t *o, const train_onnx_node_t *n,
         return NULL;
     }
 
-    b = train_import_alloc(o->m, v->n, sizeof(double));
+    b = train_onnx_all(o, v->n, SHARE_LEAST);
     if (b == NULL) {
-        (void) train_onnx_nomem(o);
         return NULL;
-    }
-
-    for (i = 0; i < v->n; i++) {
-        b[i] = SHARE_LEAST;
     }
 
     x = least ? train_onnx_affine(o, n, v, NULL, b) : v;
@@ -193,7 +187,6 @@ share_reduce(train_onnx_t *o, const train_onnx_node_t *n)
 {
     int64_t                    axis;
     maas_status_t              rc;
-    train_onnx_value_t        *y;
     const train_onnx_value_t  *v;
 
     v = train_onnx_in(o, n, 0);
@@ -210,16 +203,9 @@ share_reduce(train_onnx_t *o, const train_onnx_node_t *n)
         return train_onnx_refuse(o, n, "over other than the numbers of a row");
     }
 
-    y = train_onnx_flat(o, train_onnx_is(n->op, "ReduceMax") ? ONNX_MOST
-                                                   : ONNX_LOG_TOTAL, 1);
-
-    if (y != NULL) {
-        y->of = v;
-        y->rank = v->rank - (train_attr_int(n, "keepdims", 1) == 0);
-        y->dim[1] = 1;
-    }
-
-    return train_onnx_out(o, n, 0, y);
+    return train_onnx_out_of_row(o, n, v,
+                                 train_onnx_is(n->op, "ReduceMax")
+                                 ? ONNX_MOST : ONNX_LOG_TOTAL);
 }
 
 

@@ -496,6 +496,26 @@ onnx_all(const double *v, size_t n, double all)
 }
 
 
+double *
+train_onnx_all(train_onnx_t *o, size_t n, double v)
+{
+    size_t   i;
+    double  *all;
+
+    all = train_import_alloc(o->m, n, sizeof(double));
+
+    for (i = 0; all != NULL && i < n; i++) {
+        all[i] = v;
+    }
+
+    if (all == NULL) {
+        (void) train_onnx_nomem(o);
+    }
+
+    return all;
+}
+
+
 const train_onnx_value_t *
 train_onnx_affine(train_onnx_t *o, const train_onnx_node_t *n,
     const train_onnx_value_t *v, const double *a, const double *b)
