@@ -299,6 +299,11 @@ maas_v_flat_any(__m256i all, __m256i low)
 }
 
 
+#include "maas_trees_lines.h"
+
+MAAS_V_NEAR(float)
+MAAS_V_NEAR(double)
+
 #include "maas_trees_simd.h"
 
 

@@ -348,6 +348,11 @@ maas_v_nan_double(const double *x)
 
 #define maas_v_mend  maas_v_mend_all
 
+#include "maas_trees_lines.h"
+#include "maas_trees_lines_avx512.h"
+
+MAAS_V_NEAR(double)
+
 #include "maas_trees_simd.h"
 
 

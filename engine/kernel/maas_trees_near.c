@@ -16,6 +16,8 @@
 #define TREES_START  0xffff0000u               /* a NaN with bytes to spare */
 #define TREES_MOST   (4 * MAAS_TREES_BUCKETS)  /* buckets of a large feature */
 #define TREES_FEW    16                        /* for these beside flat ones */
+#define TREES_TABLE  128                       /* bytes of one */
+#define TREES_BUCKETS  8                    /* at least, of a feature */
 
 typedef struct {
     float     scale;
@@ -209,11 +211,12 @@ maas__trees_near(maas_trees_layout_t *l, maas_arena_t *a)
 }
 
 
-/* Lines of a feature, from byte `first` of all on */
+/* Lines of a feature, from byte `first` of all on; begin: ranks of their first
+ * thresholds, or NULL */
 
 static void
 maas_trees_near_put(const maas_trees_head_t *h, const maas_trees_ranked_t *r,
-    const trees_line_t *line, size_t first, char *to)
+    const trees_line_t *line, size_t first, char *to, uint8_t *begin)
 {
     float     *list;
     size_t     b, i, k;
@@ -223,6 +226,10 @@ maas_trees_near_put(const maas_trees_head_t *h, const maas_trees_ranked_t *r,
         list = (float *) (to + h->near_at + first) + b * MAAS_TREES_STEP;
         start = TREES_START | (uint32_t) i;
         memcpy(list + MAAS_TREES_LINE, &start, sizeof(start));
+
+        if (begin != NULL) {
+            begin[b] = (uint8_t) i;
+        }
 
         for (k = 0; k < MAAS_TREES_LINE; k++) {
             list[k] = INFINITY;
@@ -285,10 +292,58 @@ maas_trees_near_span(maas_trees_layout_t *l)
 }
 
 
+/* Where a value's number is among vectors of 16, of which the last one overlaps
+ * that before it */
+
+static size_t
+maas_trees_near_lane(const maas_trees_head_t *h, size_t place)
+{
+    return h->near_span < MAAS_TREES_STEP
+           || place < h->near_span - h->near_span % MAAS_TREES_STEP
+           ? place : place + (MAAS_TREES_STEP - h->near_span % MAAS_TREES_STEP)
+                             % MAAS_TREES_STEP;
+}
+
+
+/* Tables of what lines begin with */
+
+static void
+maas_trees_near_tables(maas_trees_layout_t *l, size_t *at, void *to)
+{
+    size_t               i;
+    uint32_t            *table;
+    trees_line_t         line;
+    maas_trees_head_t   *h = &l->head;
+
+    h->near_most = TREES_BUCKETS;
+
+    for (i = 0; i < h->near; i++) {
+        (void) maas_trees_line(&l->ranked[h->small + i], (int) h->wide, &line);
+        h->near_most = line.buckets > h->near_most ? line.buckets
+                                                   : h->near_most;
+    }
+
+    h->near_bits = TREES_TABLE / h->near_most * sizeof(uint32_t);
+    h->near_table_at = maas__trees_place(at, MAAS_TREES_STEP,
+                                         sizeof(uint32_t));
+    h->near_begin_at = maas__trees_place(at, (h->near_span
+                           + MAAS_TREES_STEP - 1) / MAAS_TREES_STEP,
+                           MAAS_TREES_STEP * h->near_most);
+    h->near_from_at = maas__trees_place(at, h->near, 1);
+
+    table = (uint32_t *) ((char *) to + h->near_table_at);
+
+    for (i = 0; to != NULL && i < MAAS_TREES_STEP; i++) {
+        table[i] = (uint32_t) (i * h->near_most % TREES_TABLE);
+    }
+}
+
+
 void
 maas__trees_near_pack(maas_trees_layout_t *l, size_t *at, void *to)
 {
-    size_t                      i, place, first;
+    size_t                      i, place, lane, first;
+    uint8_t                    *from, *begin;
     uint32_t                   *column;
     trees_line_t                line;
     maas_trees_head_t          *h = &l->head;
@@ -303,8 +358,11 @@ maas__trees_near_pack(maas_trees_layout_t *l, size_t *at, void *to)
                                            / MAAS_TREES_STEP,
                                        TREES_GUESS * sizeof(float));
     h->near_to_at = maas__trees_place(at, h->near_span, sizeof(uint32_t));
+    maas_trees_near_tables(l, at, to);
     h->near_at = *at;
 
+    from = (uint8_t *) to + h->near_from_at;
+    begin = (uint8_t *) to + h->near_begin_at;
     column = (uint32_t *) ((char *) to + h->near_to_at);
 
     for (i = 0; to != NULL && i < h->near_span; i++) {
@@ -316,11 +374,14 @@ maas__trees_near_pack(maas_trees_layout_t *l, size_t *at, void *to)
 
         if (to != NULL) {
             place = h->near_apart ? i : r[i].feature - h->near_row;
+            lane = maas_trees_near_lane(h, place);
             column[place] = (uint32_t) i;
+            from[i] = (uint8_t) lane;
             maas_trees_near_guess(&line, first, place, h->near_span,
                                   (float *) (void *) ((char *) to
                                                       + h->near_line_at));
-            maas_trees_near_put(h, &r[i], &line, first, to);
+            maas_trees_near_put(h, &r[i], &line, first, to,
+                                begin + lane * h->near_most);
         }
 
         first += line.buckets * MAAS_ALIGN;
@@ -333,7 +394,7 @@ maas__trees_near_pack(maas_trees_layout_t *l, size_t *at, void *to)
             maas_trees_near_guess(&line, first, i, h->far,
                                   (float *) (void *) ((char *) to
                                                       + h->far_line_at));
-            maas_trees_near_put(h, &r[i], &line, first, to);
+            maas_trees_near_put(h, &r[i], &line, first, to, NULL);
         }
 
         first += line.buckets * MAAS_ALIGN;

@@ -101,6 +101,41 @@ maas_v_some_##T(const maas_trees_head_t *h, const trees_rows_t *r, T *s,      \
 }                                                                             \
                                                                               \
                                                                               \
+/* The same of one row, from places on: some at once, then those left */      \
+                                                                              \
+INLINE T                                                                      \
+maas_v_sum_##T(T sum, const T *leaf, const uint16_t *place, size_t trees)     \
+{                                                                             \
+    size_t  k;                                                                \
+                                                                              \
+    for (/* void */; trees >= 2 * TOGETHER; trees -= 2 * TOGETHER) {          \
+        _Pragma("GCC unroll 8")                                               \
+        for (k = 0; k < 2 * TOGETHER; k++) {                                  \
+            sum += leaf[place[k]];                                            \
+        }                                                                     \
+                                                                              \
+        place += 2 * TOGETHER;                                                \
+        __asm__ ("" : "+r" (place));                                          \
+    }                                                                         \
+                                                                              \
+    for (/* void */; trees >= TOGETHER; trees -= TOGETHER) {                  \
+        _Pragma("GCC unroll 4")                                               \
+        for (k = 0; k < TOGETHER; k++) {                                      \
+            sum += leaf[place[k]];                                            \
+        }                                                                     \
+                                                                              \
+        place += TOGETHER;                                                    \
+        __asm__ ("" : "+r" (place));                                          \
+    }                                                                         \
+                                                                              \
+    for (k = 0; k < trees; k++) {                                             \
+        sum += leaf[place[k]];                                                \
+    }                                                                         \
+                                                                              \
+    return sum;                                                               \
+}                                                                             \
+                                                                              \
+                                                                              \
 /* One row: the leaves of a group are added while the next one is decided */  \
                                                                               \
 INLINE void                                                                   \
@@ -108,39 +143,38 @@ maas_v_one_##T(const maas_trees_head_t *h, const trees_rows_t *r, T *s,       \
     const int regs, const int narrow, const int sets)                         \
 {                                                                             \
     T                          sum;                                           \
-    size_t                     g, b, at, each, trees;                         \
+    size_t                     g, b, each, left;                              \
     __m512i                    row[4], id;                                    \
+    const T                   *leaf;                                          \
+    const uint16_t            *place;                                         \
     const maas_trees_group_t  *group;                                         \
                                                                               \
     group = MAAS_TREES_AT(h, group_at, maas_trees_group_t);                   \
     sum = h->base_last ? 0 : *MAAS_TREES_AT(h, base_at, T);                   \
+    leaf = MAAS_TREES_AT(h, value_at, T);                                     \
+    place = (const uint16_t *) (const void *) r->id;                          \
+    left = 0;                                                                 \
     maas_v_row(r->column, row, regs, narrow);                                 \
-    id = _mm512_set1_epi8((char) MAAS_TREES_NEW_ID);                          \
                                                                               \
-    for (b = 0; b < group[0].blocks; b++) {                                   \
-        maas_v_steps(h, r, b, row, &id, 1, regs, narrow, sets);               \
-    }                                                                         \
-                                                                              \
-    maas_v_places(h, r, 0, &id, 1);                                           \
-                                                                              \
-    for (g = 1; g < h->groups; g++) {                                         \
-        trees = group[g - 1].trees;                                           \
-        each = trees / ((group[g].blocks - b) * TOGETHER) * TOGETHER;         \
+    for (g = 0, b = 0; g < h->groups; g++) {                                  \
+        each = left / ((group[g].blocks - b) * TOGETHER) * TOGETHER;          \
         id = _mm512_set1_epi8((char) MAAS_TREES_NEW_ID);                      \
-        at = 0;                                                               \
                                                                               \
         for (/* void */; b < group[g].blocks; b++) {                          \
             maas_v_steps(h, r, b, row, &id, 1, regs, narrow, sets);           \
-            maas_v_add_##T(h, r, g - 1, at, each, &sum, 1);                   \
-            at += each;                                                       \
+            sum = maas_v_sum_##T(sum, leaf, place, each);                     \
+            place += each;                                                    \
+            left -= each;                                                     \
         }                                                                     \
                                                                               \
         maas_v_places(h, r, g, &id, 1);                                       \
-        maas_v_add_##T(h, r, g - 1, at, trees - at, &sum, 1);                 \
+        sum = maas_v_sum_##T(sum, leaf, place, left);                         \
+        leaf = MAAS_TREES_AT(h, value_at, T) + group[g].leaf;                 \
+        place = (const uint16_t *) (const void *) (r->id + 2 * g * WIDTH);    \
+        left = group[g].trees;                                                \
     }                                                                         \
                                                                               \
-    maas_v_add_##T(h, r, g - 1, 0, group[g - 1].trees, &sum, 1);              \
-    *s = sum;                                                                 \
+    *s = maas_v_sum_##T(sum, leaf, place, left);                              \
 }                                                                             \
                                                                               \
                                                                               \
