@@ -61,6 +61,8 @@ struct maas_model_s {
                                           on, for r rows */
     size_t               row_size;     /* of workspace, bytes a row, */
     size_t               fixed;        /*     and behind all rows */
+    size_t               one;          /* all of it for one row, where the model
+                                          is one step from x to y; else 0 */
 
     const maas_joined_t *joined;       /* models that it is made of; NULL: it
                                           has steps of its own */

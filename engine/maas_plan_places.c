@@ -158,6 +158,21 @@ maas_places_scratch(maas_model_t *m)
 }
 
 
+/* Is the model one step?  Then a row needs nothing else. */
+
+static void
+maas_places_one(maas_model_t *m)
+{
+    const maas_planned_t  *t = m->steps;
+
+    if (m->n_steps == 1 && m->n_scales == 0 && t->step.node.n_in == 1
+        && t->in[0].base == MAAS_PLACE_X && t->out.base == MAAS_PLACE_Y)
+    {
+        m->one = maas_workspace_size(m, 1);
+    }
+}
+
+
 maas_status_t
 maas__plan_places(maas_model_t *m, const maas_desc_t *d)
 {
@@ -189,6 +204,8 @@ maas__plan_places(maas_model_t *m, const maas_desc_t *d)
             m->steps[i].in[j] = v[d->nodes[i].in[j]].place;
         }
     }
+
+    maas_places_one(m);
 
     return MAAS_OK;
 }

@@ -110,22 +110,30 @@ maas_run_pass(const maas_slice_t *s, const maas_planned_t *t, maas_pass_t *p)
 }
 
 
-static inline void
-maas_run_step(const maas_slice_t *s, const maas_planned_t *t)
+INLINE void
+maas_run_pass_step(const maas_planned_t *t, const maas_pass_t *p)
 {
-    maas_pass_t         p;
     const maas_node_t  *n;
 
     n = &t->step.node;
-    maas_run_pass(s, t, &p);
-    n->op->run(&t->step, &p);
+    n->op->run(&t->step, p);
 
     if (n->act != MAAS_ACT_LINEAR
         && !(n->op->fused && (maas__acts[n->act].fused
                               || n->shape.dtype == MAAS_U8)))
     {
-        maas_run_act(t, &p.out, s->rows);
+        maas_run_act(t, &p->out, p->rows);
     }
+}
+
+
+static inline void
+maas_run_step(const maas_slice_t *s, const maas_planned_t *t)
+{
+    maas_pass_t  p;
+
+    maas_run_pass(s, t, &p);
+    maas_run_pass_step(t, &p);
 }
 
 
@@ -206,8 +214,29 @@ maas_run_next(maas_slice_t *s, const void *x, size_t done, size_t rows)
 }
 
 
-maas_status_t
-maas_run(const maas_model_t *m, const void *x, size_t rows, float *y,
+/* One row of a model that is one step: of the above nothing has much to say */
+
+INLINE int
+maas_run_is_one(const maas_model_t *m, size_t rows, size_t ws_size)
+{
+    return rows == 1 && m->one != 0 && m->one <= ws_size;
+}
+
+
+INLINE void
+maas_run_one(const maas_model_t *m, const void *x, void *ws, maas_pass_t *p)
+{
+    p->rows = 1;
+    p->in[0].data = (void *) x;            /* only ever read */
+    p->in[0].ld = m->steps->in[0].ld;
+    p->in[0].length = NULL;
+    p->scratch = (char *) ws + m->scratch;
+    p->fixed = (char *) ws + m->row_size;
+}
+
+
+RARE maas_status_t
+maas_run_slices(const maas_model_t *m, const void *x, size_t rows, float *y,
     void *ws, size_t ws_size, maas_err_t *err)
 {
     size_t         done;
@@ -227,6 +256,26 @@ maas_run(const maas_model_t *m, const void *x, size_t rows, float *y,
     }
 
     return rc;
+}
+
+
+maas_status_t
+maas_run(const maas_model_t *m, const void *x, size_t rows, float *y,
+    void *ws, size_t ws_size, maas_err_t *err)
+{
+    maas_pass_t  p;
+
+    if (!maas_run_is_one(m, rows, ws_size)) {
+        return maas_run_slices(m, x, rows, y, ws, ws_size, err);
+    }
+
+    maas_run_one(m, x, ws, &p);
+    p.out.data = y;
+    p.out.ld = m->steps->out.ld;
+    p.out.length = NULL;
+    maas_run_pass_step(m->steps, &p);
+
+    return MAAS_OK;
 }
 
 
@@ -274,40 +323,8 @@ maas_run_raw(const maas_slice_t *s, double *y)
 }
 
 
-/* One row of a model that is one step: none of the above has much to say.  Is
- * it one? */
-
-INLINE int
-maas_run_alone(const maas_model_t *m, const void *x, double *y, void *ws,
-    size_t ws_size)
-{
-    size_t                 all;
-    maas_pass_t            p;
-    const maas_planned_t  *t = m->steps;
-
-    all = maas_run_size(m, 1);
-
-    if (all == 0 || all > ws_size || m->n_steps != 1 || m->n_scales != 0
-        || t->in[0].base != MAAS_PLACE_X || t->step.node.n_in != 1
-        || t->step.node.op->raw == NULL)
-    {
-        return 0;
-    }
-
-    p.rows = 1;
-    p.in[0].data = (void *) x;             /* only ever read */
-    p.in[0].ld = t->in[0].ld;
-    p.in[0].length = NULL;
-    p.scratch = (char *) ws + m->scratch;
-    p.fixed = (char *) ws + m->row_size;
-    t->step.node.op->raw(&t->step, &p, y);
-
-    return 1;
-}
-
-
-maas_status_t
-maas_raw(const maas_model_t *m, const void *x, size_t rows, double *y,
+RARE maas_status_t
+maas_raw_slices(const maas_model_t *m, const void *x, size_t rows, double *y,
     void *ws, size_t ws_size, maas_err_t *err)
 {
     size_t         done;
@@ -319,10 +336,6 @@ maas_raw(const maas_model_t *m, const void *x, size_t rows, double *y,
                           "models that were joined have no sums of their own");
     }
 
-    if (rows == 1 && maas_run_alone(m, x, y, ws, ws_size)) {
-        return MAAS_OK;
-    }
-
     rc = maas_run_begin(m, rows, ws, ws_size, &s, err);
 
     for (done = 0; rc == MAAS_OK && done < rows; done += s.rows) {
@@ -332,4 +345,23 @@ maas_raw(const maas_model_t *m, const void *x, size_t rows, double *y,
     }
 
     return rc;
+}
+
+
+maas_status_t
+maas_raw(const maas_model_t *m, const void *x, size_t rows, double *y,
+    void *ws, size_t ws_size, maas_err_t *err)
+{
+    maas_pass_t  p;
+
+    if (!maas_run_is_one(m, rows, ws_size)
+        || m->steps->step.node.op->raw == NULL)
+    {
+        return maas_raw_slices(m, x, rows, y, ws, ws_size, err);
+    }
+
+    maas_run_one(m, x, ws, &p);
+    m->steps->step.node.op->raw(&m->steps->step, &p, y);
+
+    return MAAS_OK;
 }
