@@ -102,6 +102,7 @@ like(layers('scaled'), qr/"name":\s*"f0".*?"factor"/, 'scaler: columns');
 like(layers('logistic3'), qr/"labels":\s*\["high",\s*"low",\s*"middle"\]/,
     'labels');
 like(layers('logistic2'), qr/"task":\s*"binary"/, 'two classes');
+like(layers('clip'), qr/"kind":\s*"clip"/, 'bounds');
 like(layers('norm2'), qr/"kind":\s*"normalize"/, 'a norm');
 
 ###############################################################################

@@ -43,6 +43,8 @@ my %why = (
     'stack-all' => qr/: ReduceMean "y": of several models, not over them\n/,
     'prelu-each' => qr/: PRelu "y": a slope for each number; one for all/,
     'max-two' => qr/: Max "y": of several values of a row; of one and a/,
+    'clip-crossed' => qr/: Clip "y": from 1 to 0\.5\n/,
+    'clip-beyond' => qr/: Min "y": from -inf to -3\.40282e\+38\n/,
     'some-rows' => qr/: Slice "b": along 2 axes, or of some rows\n/,
     'one-row' => qr/input "m" is one row for any number of rows, .*Rescaling/,
     'all-rows' => qr/: Tanh "b": .* shape in which rows are mixed/,
@@ -63,6 +65,12 @@ for my $name (split /\n/, $out) {
 
     is($rc, 0, $name) or diag($err);
     like($said, qr/^checked +200 rows/m, "$name: all rows");
+
+    if ($name eq 'clip-chain') {
+        (undef, $said) = $t->trainer('inspect', 'm.st');
+        is(join(' ', $said =~ /^ +clip (.*)$/mg),
+            'of low -0.5, high 0.6 linear', "$name: one of three");
+    }
 }
 
 done_testing();

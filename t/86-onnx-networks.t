@@ -53,6 +53,28 @@ for my $path (@files) {
     cmp_ok($far // 1, '<=', 1e-6, "$name: as far as that");
 }
 
+# Bounds are layers that have slopes: such networks are explained, and go out as
+# ONNX again
+
+for (['keras-scaled', 1], ['torch-acts', 2], ['torch-wide-old', 1]) {
+    my ($name, $clips) = @$_;
+    import_file("$import/networks/$name.onnx");
+    (undef, $out) = $t->trainer('inspect', 'out.safetensors');
+    is(() = $out =~ /^ +clip of low /mg, $clips, "$name: bounds");
+    unlike($out, qr/^ +trees /m, "$name: no trees");
+
+    my $rows = (grep { -e } "$dir/$name.csv", "$import/networks/$name.csv")[0];
+    ($rc, $out, $err) = $t->trainer('explain', 'out.safetensors', '-d', $rows,
+        '--baseline', 'zero', '--top', 1);
+    is($rc, 0, "$name: explained") or diag($err);
+    ($rc, $out, $err) = $t->trainer('export', 'out.safetensors', '-o',
+        'out.onnx');
+    is($rc, 0, "$name: goes out again") or diag($err);
+    ($rc, $out, $err) = import_file("$dir/out.onnx", '--check', $rows,
+        '--expected', $rows =~ s/csv$/expected/r);
+    is($rc, 0, "$name: and comes in") or diag($err);
+}
+
 ###############################################################################
 
 # Weights beside the model: a bare name, no link, and all of it

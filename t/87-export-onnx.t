@@ -65,6 +65,16 @@ check("by_$_", 1e-6, in => 4, tensors => {},
             { kind => 'normalize', by => $_, activation => 'leaky_relu' } ] })
     for qw(l1 l2 max);
 
+# bounds: both, one, and behind each other
+
+check("clip_$_->[0]", 1e-6, in => 4, tensors => {},
+    doc => { version => 5, name => "clip_$_->[0]", task => 'regression',
+        inputs => tensor(2, 2), layers => [
+            { kind => 'clip', %{ $_->[1] }, activation => 'leaky_relu' },
+            { kind => 'clip', high => 1.75 } ] })
+    for [ both => { low => -1, high => 1.5 } ], [ low => { low => -0.3 } ],
+        [ high => { high => 0 } ];
+
 # embeddings, groups, and trees beside them
 
 check('embed', 1e-5, in => 5, rows => 'odd5.csv', embed_model());

@@ -21,6 +21,7 @@
     X(activation)                      /* x */                                \
     X(add)                             /* x1 + x2 */                          \
     X(flatten)                         /* x, in one dimension */              \
+    X(clip)                            /* x within bounds */                  \
     X(normalize)                       /* x / a norm of it */                 \
     X(layer_norm)                      /* (x-mean)/sqrt(var+eps) * w + b */   \
     X(trees)                           /* sums of leaves of decision trees */ \
@@ -80,7 +81,8 @@ size_t maas__node_bytes(const maas_node_t *n);
 
 typedef enum {
     MAAS_ATTR_SIZE = 0,                /* size_t; whole */
-    MAAS_ATTR_FLOAT,                   /* float; finite, rounded from double */
+    MAAS_ATTR_FLOAT,                   /* float; finite, rounded from double;
+                                          infinite by default: none */
     MAAS_ATTR_DOUBLE,                  /* double; finite */
     MAAS_ATTR_CHOICE                   /* size_t: place among names */
 } maas_attr_type_t;

@@ -49,7 +49,8 @@ nodes_attr(maas_node_t *n, const maas_attr_t *a, const cJSON *given)
 
     if (a->type != MAAS_ATTR_CHOICE) {
         return cJSON_IsNumber(given)
-               && maas__attr_set(n, a, given->valuedouble);
+               && maas__attr_set(n, a, given->valuedouble)
+               && isfinite(maas__attr_get(n, a));
     }
 
     for (i = 0; cJSON_IsString(given) && a->names[i] != NULL; i++) {

@@ -157,6 +157,7 @@ graph("max-two", "a = MatMul(x, w4)\nb = Tanh(a)\ny = Max(a, b)", True)
 # bounds hold however far away a number is, and take no digits of near ones
 
 FAR = np.float32(1e9)
+A = "a = MatMul(x, w4)\n"
 for name, low, high in (("clip", -1, 1), ("clip-wide", -100, 100),
                         ("clip-most", -1e6, 1e6)):
     bounds = {"low": np.float32(low), "high": np.float32(high)}
@@ -165,13 +166,28 @@ for name, low, high in (("clip", -1, 1), ("clip-wide", -100, 100),
           **bounds)
 graph("clip-low", "y = Clip(x, low)", low=np.float32(-1e6))
 graph("clip-high", "y = Clip(x, , high)", high=np.float32(1e6))
+graph("clip-none", A + "b = Clip(a)\ny = Max(b, low)",
+      low=np.float32(-3.4028235e38))
+graph("clip-twice", A + "b = Min(a, high)\nc = Max(b, low)\n"
+      "d = Relu(c)\nb2 = Neg(b)\ne = Add(d, b2)\ny = Add(a, e)",
+      low=np.float32(-0.5), high=np.float32(0.7))
+graph("clip-chain", A + "b = Min(a, high)\nc = Max(b, low)\n"
+      "y = Clip(c, low, top)", low=np.float32(-0.5), high=np.float32(0.7),
+      top=np.float32(0.6))
+graph("clip-apart", A + "b = Clip(a, low, none)\ny = Min(b, low)",
+      low=np.float32(-0.5), none=np.float32(0))
+graph("clip-same", A + "b = Clip(a, low, low)\ny = Add(a, b)",
+      low=np.float32(0.25))
+graph("clip-crossed", A + "y = Clip(a, low, high)", True,
+      low=np.float32(1), high=np.float32(0.5))
+graph("clip-beyond", A + "y = Min(a, high)", True,
+      high=np.float32(-3.4028235e38))
 graph("hard-far", "a = Mul(x, far)\ny = HardSigmoid(a)", far=FAR)
 graph("softplus-far", "a = MatMul(x, w4)\nb = Add(a, c)\ny = Softplus(b)",
       c=np.float32(200))
 
 # pieces, squares and their roots, shares of a sum in all spellings
 
-A = "a = MatMul(x, w4)\n"
 graph("abs", A + "b = Abs(a)\nc = Abs(x)\nd = MatMul(c, w4)\ny = Sub(d, b)")
 graph("squares", A + "b = Mul(a, a)\nc = Pow(a, two)\nd = Tanh(c)\n"
       "y = Sub(b, d)", two=np.float32(2))

@@ -88,6 +88,8 @@ net_layer(const char *kind, maas_act_t act, unsigned a, unsigned b,
     l->in[1] = b;
     (void) maas__node_set(l, "units", (double) units);
     (void) maas__node_set(l, "by", (double) b);
+    (void) maas__node_set(l, "low", -0.5);
+    (void) maas__node_set(l, "high", b == 0 ? (double) INFINITY : 0.75);
 
     assert_int_equal(maas__node_shape(net.nodes, i, &net.desc.shape, NULL),
                      MAAS_OK);
@@ -254,6 +256,10 @@ plain_layer(const maas_node_t *l, int last, const double *a, const double *b,
 
         } else if (strcmp(kind, "normalize") == 0) {
             y[i] = a[i] / plain_norm(l, a, n, *(const size_t *) l->attrs);
+
+        } else if (strcmp(kind, "clip") == 0) {
+            y[i] = fmin(fmax(a[i], -0.5),
+                        (double) ((const float *) l->attrs)[1]);
 
         } else if (strcmp(kind, "target") == 0) {
             y[i] = plain_target(l, i, n, a[i]);
@@ -449,6 +455,15 @@ every_kind(void **state)
     net_layer("flatten", MAAS_ACT_LINEAR, 4, 0, 12);
     net_layer("dense", MAAS_ACT_LINEAR, 5, 0, 2);
     check(16, 1e-5, 0);
+
+    for (by = 0; by < 2; by++) {        /* with one bound and with two */
+        net_init(9);
+        net_layer("clip", MAAS_ACT_LINEAR, 0, by, 9);
+        net_layer("dense", MAAS_ACT_LINEAR, 1, 0, 20);
+        net_layer("clip", MAAS_ACT_TANH, 2, by, 20);
+        net_layer("dense", MAAS_ACT_LINEAR, 3, 0, 2);
+        check(16, 2e-5, 0);
+    }
 
     for (by = 0; by < 4; by++) {
         net_init(9);

@@ -269,6 +269,86 @@ normalize_right(void **state)
 }
 
 
+/* Within bounds, one or both, of any width of vectors; NaN stays, and what is
+ * between rows. */
+
+static void
+clip_right(void **state)
+{
+    float         x[3 * 40], y[3 * 50], want;
+    size_t        k, n, r, i;
+    maas_step_t   s = { .packed = NULL };
+    maas_shape_t  input;
+
+    static const float  bound[][2] = {
+        { 0, 6 }, { -1, 1 }, { 0.1f, INFINITY }, { -INFINITY, -0.3f },
+        { 2, 2 }, { -3e38f, 3e38f }
+    };
+
+    for (k = 0; k < sizeof(bound) / sizeof(bound[0]); k++) {
+        for (n = 1; n <= 40; n++) {
+            input = maas__shape_flat(MAAS_F32, n);
+            maas__node_init(&s.node, maas__op_find("clip"));
+            assert_int_equal(maas__node_set(&s.node, "low",
+                                            (double) bound[k][0]), 1);
+            assert_int_equal(maas__node_set(&s.node, "high",
+                                            (double) bound[k][1]), 1);
+            assert_int_equal(maas__node_shape(&s.node, 0, &input, NULL),
+                             MAAS_OK);
+            assert_memory_equal(&s.node.shape, &input, sizeof(input));
+
+            for (i = 0; i < 3 * n; i++) {
+                x[i] = i % 7 == 5 ? INFINITY : i % 7 == 6 ? -INFINITY
+                       : (float) sin((double) (i * i)) * 9;
+            }
+
+            x[n / 2] = NAN;
+            memset(y, 0, sizeof(y));
+            norm(&s, x, 3, n, y);
+
+            for (r = 0; r < 3; r++) {
+                for (i = 0; i < n; i++) {
+                    want = fminf(fmaxf(x[r * n + i], bound[k][0]),
+                                 bound[k][1]);
+                    assert_true(isnan(x[r * n + i])
+                                ? isnan(y[r * (n + 10) + i])
+                                : y[r * (n + 10) + i] == want);
+                }
+
+                assert_true(r == 2 || y[r * (n + 10) + n] == 0);
+            }
+        }
+    }
+}
+
+
+static void
+clip_wrong(void **state)
+{
+    maas_err_t    err;
+    maas_node_t   n;
+    maas_shape_t  input;
+
+    input = maas__shape_flat(MAAS_F32, 3);
+    n = node("clip", &input, MAAS_BADVALUE);
+    assert_int_equal(maas__node_shape(&n, 0, &input, &err), MAAS_BADVALUE);
+    assert_string_equal(err.msg, "has no bound: expected low, high or both");
+    assert_int_equal(maas__node_set(&n, "low", 1e39), 0);
+    assert_int_equal(maas__node_set(&n, "high", -1e39), 0);
+    assert_int_equal(maas__node_set(&n, "low", NAN), 0);
+    assert_int_equal(maas__node_set(&n, "low", 2), 1);
+    assert_int_equal(maas__node_set(&n, "high", 1.5), 1);
+    assert_int_equal(maas__node_shape(&n, 0, &input, &err), MAAS_BADVALUE);
+    assert_string_equal(err.msg, "low 2 is above high 1.5");
+    assert_int_equal(maas__node_set(&n, "high", 2), 1);
+    assert_int_equal(maas__node_shape(&n, 0, &input, &err), MAAS_OK);
+    assert_int_equal(maas__node_version(&n), 5);
+
+    input.dtype = MAAS_F64;
+    assert_int_equal(maas__node_shape(&n, 0, &input, &err), MAAS_BADSHAPE);
+}
+
+
 static double
 plain_line(const float *knot, const float *level, double z)
 {
@@ -411,6 +491,8 @@ main(void)
         cmocka_unit_test(attributes),
         cmocka_unit_test(norm_right),
         cmocka_unit_test(normalize_right),
+        cmocka_unit_test(clip_right),
+        cmocka_unit_test(clip_wrong),
         cmocka_unit_test(target_right),
         cmocka_unit_test(target_wrong)
     };

@@ -83,7 +83,7 @@ static void
 inspect_layers(const maas_model_t *m, const cJSON *document)
 {
     int               reduced;
-    size_t            i, at, members;
+    size_t            i, at, members, said;
     maas_layer_t      l;
     const cJSON      *layer, *kind, *attr, *act;
     const maas_op_t  *op;
@@ -100,7 +100,7 @@ inspect_layers(const maas_model_t *m, const cJSON *document)
         (void) printf("            %s", cJSON_GetStringValue(kind));
         op = maas__op_find(cJSON_GetStringValue(kind));
 
-        for (members = 0, i = 0; i < op->n_attrs; i++) {
+        for (members = said = 0, i = 0; i < op->n_attrs; i++) {
             members += op->attrs[i].version == 0;
         }
 
@@ -108,14 +108,16 @@ inspect_layers(const maas_model_t *m, const cJSON *document)
             attr = cJSON_GetObjectItemCaseSensitive(layer, op->attrs[i].name);
 
             if (members > 1 && attr != NULL) {
-                (void) printf("%s %s", i > 0 ? "," : " of",
+                (void) printf("%s %s", said++ > 0 ? "," : " of",
                               op->attrs[i].name);
             }
 
             if (cJSON_IsString(attr)) {
                 (void) printf(" %s", attr->valuestring);
 
-            } else if (op->attrs[i].type != MAAS_ATTR_FLOAT && attr != NULL) {
+            } else if ((op->attrs[i].type != MAAS_ATTR_FLOAT || members > 1)
+                       && attr != NULL)
+            {
                 (void) printf(" %.9g", attr->valuedouble);
             }
         }

@@ -135,7 +135,9 @@ train_record_layer(maas_writer_t *w, const maas_node_t *n, unsigned before)
         a = &n->op->attrs[i];
         v = maas__attr_get(n, a);
 
-        if (v == a->def && (a->type != MAAS_ATTR_FLOAT || a->version > 0)) {
+        if (v == a->def && (a->type != MAAS_ATTR_FLOAT || a->version > 0
+                            || isinf(v)))
+        {
             continue;
 
         } else if (a->type == MAAS_ATTR_FLOAT) {

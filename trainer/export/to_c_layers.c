@@ -77,6 +77,19 @@ static const char  c_normalize[] =
     "    }\n"
     "}\n\n\n";
 
+static const char  c_clip[] =
+    "/* y(n) = x, at least low and at most high */\n\n"
+    "static void\n"
+    "@_within(float low, float high, size_t n, const float *x, float *y)\n"
+    "{\n"
+    "    float   v;\n"
+    "    size_t  i;\n\n"
+    "    for (i = 0; i < n; i++) {\n"
+    "        v = x[i] < low ? low : x[i];\n"
+    "        y[i] = v > high ? high : v;\n"
+    "    }\n"
+    "}\n\n\n";
+
 /* Of an activation: y[i] anew, of v = y[i] and alpha */
 
 static const char *const  c_acts[MAAS_N_ACTS] = {
@@ -179,6 +192,10 @@ train_c_layers(const train_c_t *c)
         train_c_code(c, c_normalize);
     }
 
+    if (c_has(c, &maas__op_clip, 0)) {
+        train_c_code(c, c_clip);
+    }
+
     for (act = 0; act < MAAS_N_ACTS; act++) {
         if (c_acts[act] != NULL && c_has(c, NULL, act)) {
             c_act(c, act);
@@ -271,6 +288,13 @@ train_c_layer(const train_c_t *c, size_t i, const char *const *in,
         (void) fprintf(c->f, "    %s_normalize(%d, %zu, %s, %s);\n", c->name,
                        (int) maas__attr_get(n, &n->op->attrs[0]), width, in[0],
                        out);
+
+    } else if (n->op == &maas__op_clip) {
+        (void) fprintf(c->f, "    %s_within(", c->name);
+        train_c_float(c, (float) maas__attr_get(n, &n->op->attrs[0]));
+        (void) fputs(", ", c->f);
+        train_c_float(c, (float) maas__attr_get(n, &n->op->attrs[1]));
+        (void) fprintf(c->f, ", %zu, %s, %s);\n", width, in[0], out);
 
     } else if (n->op == &maas__op_target) {
         train_c_target(c, i, in[0], out);

@@ -92,6 +92,11 @@ train_c_float(const train_c_t *c, float v)
         return;
     }
 
+    if (isinf(v)) {
+        (void) fputs(v < 0 ? "-INFINITY" : "INFINITY", c->f);
+        return;
+    }
+
     maas_float_text(v, digits);
     text_number(c, digits, "f");
 }

@@ -170,6 +170,28 @@ net_normalize(train_onnx_t *g, const maas_node_t *n, const char *x)
 }
 
 
+/* A bound that is not there is an input that is not: "" */
+
+static const char *
+net_clip(train_onnx_t *g, const maas_node_t *n, const char *x)
+{
+    size_t       i, k;
+    double       bound;
+    const char  *in[3] = { x, "", "" };
+
+    for (i = k = 0; i < 2; i++) {
+        bound = maas__attr_get(n, &n->op->attrs[i]);
+
+        if (isfinite(bound)) {
+            in[i + 1] = net_number(g, bound);
+            k = i + 1;
+        }
+    }
+
+    return train_onnx_node(g, "Clip", 0, in, k + 1, NULL);
+}
+
+
 /* (groups,rows,n) <-> (rows,groups,n) */
 
 static const char *
@@ -254,6 +276,10 @@ net_value(train_onnx_t *g, size_t i, const char **value)
     if (n->op == &maas__op_normalize) {
         return net_shaped(g, net_normalize(g, n, net_flat(g, x, s)),
                           &n->shape);
+    }
+
+    if (n->op == &maas__op_clip) {
+        return net_clip(g, n, x);
     }
 
     if (n->op == &maas__op_target) {

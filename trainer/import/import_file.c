@@ -10,24 +10,27 @@
 #include "export/model.h"
 
 
-static int
-write_is_new(const train_import_t *m)
-{
-    size_t  i;
+/* The lowest version that has all of it, from the second on */
 
-    for (i = 0; i < m->n_nodes; i++) {
-        if (m->nodes[i].op->version == 3) {
-            return 1;
-        }
-    }
+static size_t
+write_version(const train_import_t *m)
+{
+    size_t  i, v, version;
+
+    version = m->dtype == MAAS_F64 || m->missing ? 3 : 2;
 
     for (i = 0; i < m->n_columns; i++) {
         if (m->columns[i].missing == MAAS_KEEP || m->columns[i].codes) {
-            return 1;
+            version = 3;
         }
     }
 
-    return m->dtype == MAAS_F64 || m->missing;
+    for (i = 0; i < m->n_nodes; i++) {
+        v = maas__node_version(&m->nodes[i]);
+        version = v > version ? v : version;
+    }
+
+    return version;
 }
 
 
@@ -105,7 +108,7 @@ write_document(const train_import_t *m, const char *name)
     maas_writer_t   w;
 
     train_json_memory(&w, &text, &size);
-    train_json_number(&w, "version", write_is_new(m) ? 3 : 2);
+    train_json_number(&w, "version", (double) write_version(m));
     train_json_text(&w, "name", name);
     train_json_text(&w, "task", maas__task_names[m->task]);
     write_inputs(&w, m);

@@ -192,6 +192,7 @@ typedef enum {
     ONNX_ADD,
     ONNX_NORM,                         /* layer_norm */
     ONNX_NORMALIZE,
+    ONNX_CLIP,
     ONNX_TREES,
     ONNX_PIECES                        /* each number by itself, see below */
 } train_onnx_layer_kind_t;
@@ -219,6 +220,7 @@ typedef struct {
     maas_act_t                  act;
     float                       alpha;
     double                      number;    /* epsilon, kind of norm */
+    double                      low, high; /* of a clip */
     const train_onnx_pieces_t  *pieces;
     train_onnx_trees_t         *trees;
     unsigned                    shared;    /* it must stay as it is */

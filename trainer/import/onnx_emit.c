@@ -685,7 +685,7 @@ emit_layer(train_onnx_t *o, train_onnx_layer_t *l, int last)
 
     static const char *const  kinds[] = {
         [ONNX_ACT] = "activation", [ONNX_ADD] = "add",
-        [ONNX_NORMALIZE] = "normalize"
+        [ONNX_NORMALIZE] = "normalize", [ONNX_CLIP] = "clip"
     };
 
     switch (l->kind) {
@@ -711,6 +711,11 @@ emit_layer(train_onnx_t *o, train_onnx_layer_t *l, int last)
 
         if (n != NULL && l->kind == ONNX_NORMALIZE) {
             (void) maas__node_set(n, "by", l->number);
+        }
+
+        if (n != NULL && l->kind == ONNX_CLIP) {
+            (void) maas__node_set(n, "low", l->low);
+            (void) maas__node_set(n, "high", l->high);
         }
     }
 

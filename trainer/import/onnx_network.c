@@ -8,8 +8,8 @@
 #include <string.h>
 
 
-#define NETWORK_NARROW  2          /* a sum of two floats up to it is within
-                                      1.2e-7 */
+#define NETWORK_MOST  3.4e38       /* a bound beyond it is none: exporters write
+                                      the largest float for that */
 
 
 static maas_status_t
@@ -223,125 +223,70 @@ network_softmax(train_onnx_t *o, const train_onnx_node_t *n)
 }
 
 
-/* scale * relu(x + shift) */
-
-static const train_onnx_value_t *
-network_ramp(train_onnx_t *o, const train_onnx_node_t *n,
-    const train_onnx_value_t *v, double shift, double scale)
-{
-    double                    *a, *b;
-    const train_onnx_value_t  *y;
-
-    a = train_onnx_all(o, v->n, scale);
-    b = train_onnx_all(o, v->n, shift);
-    if (a == NULL || b == NULL) {
-        return NULL;
-    }
-
-    y = shift == 0 ? v : train_onnx_affine(o, n, v, NULL, b);
-    y = y == NULL ? NULL : train_onnx_act(o, n, y, MAAS_ACT_RELU, 1);
-
-    return y == NULL || scale == 1 ? y : train_onnx_affine(o, n, y, a, NULL);
-}
-
-
-/* high - relu(high - x) */
-
-static const train_onnx_value_t *
-network_below(train_onnx_t *o, const train_onnx_node_t *n,
-    const train_onnx_value_t *v, double high)
-{
-    double  *minus, *b;
-
-    minus = train_onnx_all(o, v->n, -1);
-    b = train_onnx_all(o, v->n, high);
-    if (minus == NULL || b == NULL) {
-        return NULL;
-    }
-
-    v = train_onnx_affine(o, n, v, minus, b);
-    v = v == NULL ? NULL : train_onnx_act(o, n, v, MAAS_ACT_RELU, 1);
-
-    return v == NULL ? NULL : train_onnx_affine(o, n, v, minus, b);
-}
-
-
-/* Sums of relu round to the digits that their bounds have: trees do not, but
- * have no slopes */
+/* Bounds of bounds, where nothing else uses what is within the first ones */
 
 static int
-network_is_narrow(double low, double high)
+network_tighten(train_onnx_t *o, const train_onnx_value_t *v, double low,
+    double high)
 {
-    return isinf(low) ? fabs(high) <= NETWORK_NARROW
-           : isinf(high) ? fabs(low) <= NETWORK_NARROW
-           : high - low <= NETWORK_NARROW && fabs(low) <= NETWORK_NARROW;
+    train_onnx_layer_t  *l;
+
+    if (v->kind != ONNX_LAYER || v->a != NULL || v->b != NULL) {
+        return 0;
+    }
+
+    l = &o->layer[v->layer];
+
+    if (l->kind != ONNX_CLIP || l->shared || l->act != MAAS_ACT_LINEAR) {
+        return 0;
+    }
+
+    l->low = fmin(fmax(l->low, low), high);
+    l->high = fmin(fmax(l->high, low), high);
+
+    return 1;
 }
 
 
-static const train_onnx_pieces_t *
-network_bounds(double low, double high, train_onnx_pieces_t *how)
-{
-    size_t  k;
-
-    memset(how, 0, sizeof(*how));
-    k = 0;
-
-    if (!isinf(low)) {
-        how->constant[k] = low;
-        how->cut[k++] = low;
-    }
-
-    how->slope[k] = 1;
-
-    if (!isinf(high)) {
-        how->cut[k++] = high;
-        how->constant[k] = high;
-    }
-
-    how->cuts = k;
-
-    return how;
-}
-
-
-/* What relu(x - low) is not above high - low, and low more; however large x
- * is, which is why this is no difference of two relu */
+/* A layer of its own: sums of relu round to the digits that their bounds
+ * have */
 
 static const train_onnx_value_t *
 network_between(train_onnx_t *o, const train_onnx_node_t *n,
     const train_onnx_value_t *v, double low, double high)
 {
-    double                    *b;
-    train_onnx_pieces_t        how;
-    const train_onnx_value_t  *y;
+    train_onnx_value_t        *y;
+    const train_onnx_value_t  *x;
 
-    if (!(low < high) || (isinf(low) && isinf(high))) {
+    low = low <= -NETWORK_MOST ? -INFINITY : low;
+    high = high >= NETWORK_MOST ? INFINITY : high;
+
+    if (!(low <= high) || low >= NETWORK_MOST || high <= -NETWORK_MOST) {
         (void) train_onnx_refuse(o, n, "from %g to %g", low, high);
         return NULL;
     }
 
-    if (!network_is_narrow(low, high)) {
-        return train_onnx_piece(o, n, v, network_bounds(low, high, &how));
+    if ((isinf(low) && isinf(high)) || network_tighten(o, v, low, high)) {
+        return v;
     }
 
-    y = train_onnx_settle(o, n, v);
+    if (low == 0 && isinf(high)) {
+        return train_onnx_act(o, n, v, MAAS_ACT_RELU, 1);
+    }
+
+    x = train_onnx_settle(o, n, v);
+    y = x == NULL ? NULL : train_onnx_layer(o, n, ONNX_CLIP, x, x->n);
     if (y == NULL) {
         return NULL;
     }
 
-    if (isinf(low)) {
-        return network_below(o, n, y, high);
-    }
+    o->layer[x->layer].shared = 1;
+    o->layer[y->layer].low = low;
+    o->layer[y->layer].high = high;
+    y->rank = v->rank;
+    memcpy(y->dim, v->dim, sizeof(y->dim));
 
-    y = network_ramp(o, n, y, -low, 1);
-
-    if (y != NULL && !isinf(high)) {
-        y = network_below(o, n, y, high - low);
-    }
-
-    b = y == NULL ? NULL : train_onnx_all(o, v->n, low);
-
-    return b == NULL || low == 0 ? y : train_onnx_affine(o, n, y, NULL, b);
+    return y;
 }
 
 
@@ -381,14 +326,6 @@ network_clip(train_onnx_t *o, const train_onnx_node_t *n)
         || network_bound(o, n, 2, &high) != MAAS_OK)
     {
         return o->err->code;
-    }
-
-    if (low <= -3.4e38) {
-        low = -INFINITY;
-    }
-
-    if (high >= 3.4e38) {
-        high = INFINITY;
     }
 
     return train_onnx_out(o, n, 0, network_between(o, n, v, low, high));
