@@ -45,6 +45,8 @@ my %why = (
     'max-two' => qr/: Max "y": of several values of a row; of one and a/,
     'clip-crossed' => qr/: Clip "y": from 1 to 0\.5\n/,
     'clip-beyond' => qr/: Min "y": from -inf to -3\.40282e\+38\n/,
+    (map { ("each-$_" => qr/: \w+ "y": of 6 numbers a row in two shapes, one /) }
+        qw(add sub mul)),
     'some-rows' => qr/: Slice "b": along 2 axes, or of some rows\n/,
     'one-row' => qr/input "m" is one row for any number of rows, .*Rescaling/,
     'all-rows' => qr/: Tanh "b": .* shape in which rows are mixed/,

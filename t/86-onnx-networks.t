@@ -146,7 +146,6 @@ my %why = (
     'custom' => qr/: Frobnicate "first": an operator that is not known here/,
     'tanh-gelu' => qr/: Gelu "first": approximate=tanh; export it with the exact one/,
     'tanh-pow' => qr/: Pow "first": .*is it a GELU by tanh, export the exact one, approximate=none/,
-    'tanh-mul' => qr/: Mul "second": .*is it a GELU by tanh, export the exact one, approximate=none/,
     'sparse' => qr/the graph has sparse tensors/,
     'unknown-size' => qr/input "x": how many numbers a row has is not said/,
     'doubled' => qr/: Concat "c\d+": of more than 1048576 numbers a row/,

@@ -75,6 +75,21 @@ check("clip_$_->[0]", 1e-6, in => 4, tensors => {},
     for [ both => { low => -1, high => 1.5 } ], [ low => { low => -0.3 } ],
         [ high => { high => 0 } ];
 
+# a gate, squared, in two dimensions
+
+check('gate', 1e-6, in => 4,
+    doc => { version => 5, name => 'gate', task => 'regression',
+        inputs => tensor(2, 2), layers => [
+            { kind => 'dense', units => 4, activation => 'relu' },
+            { kind => 'flatten', inputs => ['input'] },
+            { kind => 'multiply', inputs => [ 'layers.1', 'layers.0' ],
+              activation => 'leaky_relu' },
+            { kind => 'multiply', inputs => [ 'layers.2', 'layers.2' ] },
+            { kind => 'add', inputs => [ 'layers.3', 'layers.1' ] } ] },
+    tensors => {
+        'layers.0.weight' => [ [ 4, 4 ], [ map { sin($_) } 1 .. 16 ] ],
+        'layers.0.bias' => [ [4], [ 0.5, 0, -0.5, 1 ] ] });
+
 # embeddings, groups, and trees beside them
 
 check('embed', 1e-5, in => 5, rows => 'odd5.csv', embed_model());

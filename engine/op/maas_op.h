@@ -20,6 +20,7 @@
     X(embed)                           /* values of columns to numbers */     \
     X(activation)                      /* x */                                \
     X(add)                             /* x1 + x2 */                          \
+    X(multiply)                        /* x1 * x2 */                          \
     X(flatten)                         /* x, in one dimension */              \
     X(clip)                            /* x within bounds */                  \
     X(normalize)                       /* x / a norm of it */                 \

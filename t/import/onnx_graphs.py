@@ -183,6 +183,22 @@ graph("clip-crossed", A + "y = Clip(a, low, high)", True,
 graph("clip-beyond", A + "y = Min(a, high)", True,
       high=np.float32(-3.4028235e38))
 graph("hard-far", "a = Mul(x, far)\ny = HardSigmoid(a)", far=FAR)
+
+# products of two values: gates, a hard swish, what is in a GELU by tanh; not of
+# each number with each
+
+graph("hard-swish", A + "b = HardSwish(a)\nc = HardSwish(x)\n"
+      "d = MatMul(c, w4)\ny = Add(b, d)")
+graph("hard-swish-far", "a = Mul(x, far)\ny = HardSwish(a)", far=FAR)
+graph("gate", A + "b = MatMul(x, w4)\nc = Add(b, a)\nd = Sigmoid(c)\n"
+      "e = Mul(a, d)\nf = Mul(e, e)\ny = Mul(f, x4)",
+      x4=np.arange(4, dtype=np.float32))
+graph("cube", "a = Mul(x, x)\nb = Mul(a, x)\nc = Mul(b, k)\nd = Add(x, c)\n"
+      "e = MatMul(d, w4)\ny = Mul(e, c4)", c4=np.float32(0.1), k=np.float32(0.044715))
+for op in "Add", "Sub", "Mul":
+    graph(f"each-{op.lower()}", f"a = Reshape(x, up)\nb = Reshape(x, flat)\n"
+          f"y = {op}(a, b)", True, up=np.array([-1, 6, 1]),
+          flat=np.array([-1, 1, 6]))
 graph("softplus-far", "a = MatMul(x, w4)\nb = Add(a, c)\ny = Softplus(b)",
       c=np.float32(200))
 

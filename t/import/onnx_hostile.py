@@ -116,8 +116,6 @@ def tanh_gelu(first):
 
 
 tanh_gelu([node("Pow", ["x", "three"], ["cube"])])
-tanh_gelu([node("Mul", ["x", "x"], ["square"]),
-           node("Mul", ["square", "x"], ["cube"], "second")])
 save("wide", [node("MatMul", ["x", "w"], ["y"])], kind=TensorProto.DOUBLE,
      out=TensorProto.DOUBLE,
      tensors=[numpy_helper.from_array(np.full((3, 2), 0.1), "w")])

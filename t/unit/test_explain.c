@@ -250,6 +250,9 @@ plain_layer(const maas_node_t *l, int last, const double *a, const double *b,
         } else if (strcmp(kind, "add") == 0) {
             y[i] = a[i] + b[i];
 
+        } else if (strcmp(kind, "multiply") == 0) {
+            y[i] = a[i] * b[i];
+
         } else if (strcmp(kind, "layer_norm") == 0) {
             y[i] = (a[i] - mean) / sqrt(var + (double) 1e-5f) * (double) w[i]
                    + (double) bias[i];
@@ -495,6 +498,19 @@ wiring(void **state)
     net_layer("dense", MAAS_ACT_SOFTMAX, 0, 0, 3);
     net_layer("add", MAAS_ACT_LINEAR, 4, 5, 3);
     check(16, 1e-5, 0);
+
+    net_init(8);                        /* a gate, the input's, a square */
+    net_layer("dense", MAAS_ACT_LINEAR, 0, 0, 8);
+    net_layer("dense", MAAS_ACT_SIGMOID, 0, 0, 8);
+    net_layer("multiply", MAAS_ACT_TANH, 1, 2, 8);
+    net_layer("multiply", MAAS_ACT_LINEAR, 3, 0, 8);
+    net_layer("multiply", MAAS_ACT_LINEAR, 4, 4, 8);
+    net_layer("dense", MAAS_ACT_LINEAR, 5, 0, 2);
+    check(16, 1e-5, 0);
+
+    net_init(8);
+    net_layer("multiply", MAAS_ACT_LINEAR, 0, 0, 8);
+    check(2, 1e-5, 0);
 
     net_init(8);
     net_layer("add", MAAS_ACT_GELU, 0, 0, 8);

@@ -349,6 +349,49 @@ clip_wrong(void **state)
 }
 
 
+/* Each with its place, of rows apart; widths that differ are said. */
+
+static void
+multiply_right(void **state)
+{
+    float         a[3 * 9], b[3 * 4], y[3 * 6] = { 0 };
+    size_t        r, i;
+    maas_err_t    err;
+    maas_node_t   n[3];
+    maas_step_t   s = { .packed = NULL };
+    maas_pass_t   p = {
+        .rows = 3, .in = { { a, 9, NULL }, { b, 4, NULL } },
+        .out = { y, 6, NULL }
+    };
+    maas_shape_t  input = {
+        .dtype = MAAS_F32, .rank = 2, .dim = { 2, 2 }
+    };
+
+    for (i = 0; i < 27; i++) {
+        a[i] = (float) i - 11.25f;
+        b[i % 12] = 0.5f * (float) (i % 12) - 2;
+    }
+
+    s.node = node("multiply", &input, MAAS_OK);
+    assert_memory_equal(&s.node.shape, &input, sizeof(input));
+    assert_int_equal(maas__node_version(&s.node), 5);
+    s.node.op->run(&s, &p);
+
+    for (r = 0; r < 3; r++) {
+        for (i = 0; i < 6; i++) {
+            assert_true(y[r * 6 + i]
+                        == (i < 4 ? a[r * 9 + i] * b[r * 4 + i] : 0));
+        }
+    }
+
+    n[0] = node("dense", &input, MAAS_OK);
+    maas__node_init(&n[1], maas__op_find("multiply"));
+    n[1].in[1] = 1;
+    assert_int_equal(maas__node_shape(n, 1, &input, &err), MAAS_BADSHAPE);
+    assert_string_equal(err.msg, "multiplies 4 numbers by 5");
+}
+
+
 static double
 plain_line(const float *knot, const float *level, double z)
 {
@@ -493,6 +536,7 @@ main(void)
         cmocka_unit_test(normalize_right),
         cmocka_unit_test(clip_right),
         cmocka_unit_test(clip_wrong),
+        cmocka_unit_test(multiply_right),
         cmocka_unit_test(target_right),
         cmocka_unit_test(target_wrong)
     };

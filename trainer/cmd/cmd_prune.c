@@ -115,9 +115,9 @@ prune_able(const train_small_t *s)
 
     if (!train_is_chain(s)) {
         train_die("%s: expected a chain of dense layers with weights of "
-                  "floats: trees, layers that add, clip, normalize, embed or "
-                  "have groups, and models that are quantized, cannot be "
-                  "pruned; prune first, then quantize", s->path);
+                  "floats: trees, layers that add, multiply, clip, normalize, "
+                  "embed or have groups, and models that are quantized, cannot "
+                  "be pruned; prune first, then quantize", s->path);
     }
 
     if (s->n < 2) {

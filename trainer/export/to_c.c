@@ -277,7 +277,7 @@ to_c_refuse(train_c_t *c)
 
         if (op != &maas__op_dense && op != &maas__op_activation
             && op != &maas__op_add && op != &maas__op_flatten
-            && op != &maas__op_clip
+            && op != &maas__op_clip && op != &maas__op_multiply
             && op != &maas__op_layer_norm && op != &maas__op_normalize
             && op != &maas__op_trees && op != &maas__op_target
             && op != &maas__op_embed)

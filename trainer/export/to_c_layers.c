@@ -307,8 +307,9 @@ train_c_layer(const train_c_t *c, size_t i, const char *const *in,
         (void) fprintf(c->f, "\n    for (i = 0; i < %zu; i++) {\n"
                        "        %s[i] = %s[i]", width, out, in[0]);
 
-        if (n->op == &maas__op_add) {
-            (void) fprintf(c->f, " + %s[i]", in[1]);
+        if (n->n_in == 2) {
+            (void) fprintf(c->f, " %c %s[i]", n->op == &maas__op_add ? '+'
+                           : '*', in[1]);
         }
 
         (void) fputs(";\n    }\n\n", c->f);

@@ -265,6 +265,10 @@ net_value(train_onnx_t *g, size_t i, const char **value)
         return train_onnx_two(g, "Add", x, value[n->in[1]]);
     }
 
+    if (n->op == &maas__op_multiply) {
+        return train_onnx_two(g, "Mul", x, value[n->in[1]]);
+    }
+
     if (n->op == &maas__op_flatten) {
         return net_flat(g, x, s);
     }

@@ -190,6 +190,7 @@ typedef enum {
     ONNX_DENSE = 0,
     ONNX_ACT,
     ONNX_ADD,
+    ONNX_MULTIPLY,
     ONNX_NORM,                         /* layer_norm */
     ONNX_NORMALIZE,
     ONNX_CLIP,
@@ -381,6 +382,9 @@ const train_onnx_value_t *train_onnx_act(train_onnx_t *o,
 const train_onnx_value_t *train_onnx_add(train_onnx_t *o,
     const train_onnx_node_t *n, const train_onnx_value_t *u,
     const train_onnx_value_t *v);
+const train_onnx_value_t *train_onnx_multiply(train_onnx_t *o,
+    const train_onnx_node_t *n, const train_onnx_value_t *u,
+    const train_onnx_value_t *v);
 /* The last layer of an answer that is exp(x) or softplus(x): v itself, or what
  * train_onnx_settle() makes of it. */
 const train_onnx_value_t *train_onnx_link(train_onnx_t *o,
@@ -389,12 +393,10 @@ const train_onnx_value_t *train_onnx_link(train_onnx_t *o,
 train_onnx_value_t *train_onnx_layer(train_onnx_t *o,
     const train_onnx_node_t *n, train_onnx_layer_kind_t kind,
     const train_onnx_value_t *v, size_t out);
-/* A layer of kind ONNX_PIECES over v, of its shape; squared: v * v. */
+/* A layer of kind ONNX_PIECES over v, of its shape. */
 const train_onnx_value_t *train_onnx_piece(train_onnx_t *o,
     const train_onnx_node_t *n, const train_onnx_value_t *v,
     const train_onnx_pieces_t *how);
-const train_onnx_value_t *train_onnx_squared(train_onnx_t *o,
-    const train_onnx_node_t *n, const train_onnx_value_t *v);
 
 
 /* Operators by subject: a row each, which ends with one without a name */

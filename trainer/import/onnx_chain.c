@@ -376,10 +376,7 @@ train_chain_times(train_onnx_t *o, const train_onnx_node_t *n,
         return y;
     }
 
-    (void) train_onnx_refuse(o, n, "of two values of a row that are no GELU,"
-                             " SiLU or layer normalization; is it a GELU by"
-                             " tanh, export the exact one, approximate=none");
-    return NULL;
+    return train_onnx_multiply(o, n, u, v);
 }
 
 

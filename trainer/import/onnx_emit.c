@@ -685,6 +685,7 @@ emit_layer(train_onnx_t *o, train_onnx_layer_t *l, int last)
 
     static const char *const  kinds[] = {
         [ONNX_ACT] = "activation", [ONNX_ADD] = "add",
+        [ONNX_MULTIPLY] = "multiply",
         [ONNX_NORMALIZE] = "normalize", [ONNX_CLIP] = "clip"
     };
 

@@ -8,6 +8,7 @@
 #include "onnx_chain.h"
 
 #include <math.h>
+#include <string.h>
 
 
 #define MATH_RATIO                                                            \
@@ -254,6 +255,15 @@ math_rows(train_onnx_t *o, const train_onnx_node_t *n, math_kind_t kind,
     size_t                     i;
     double                    *minus;
     const train_onnx_value_t  *y;
+
+    if (u->n == v->n && u->n > 1
+        && (u->rank != v->rank
+            || memcmp(u->dim, v->dim, u->rank * sizeof(size_t)) != 0))
+    {
+        (void) train_onnx_refuse(o, n, "of %zu numbers a row in two shapes, one"
+                                 " spread over the other", u->n);
+        return NULL;
+    }
 
     if (kind == MATH_MUL) {
         return train_chain_times(o, n, u, v);

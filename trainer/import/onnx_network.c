@@ -371,23 +371,57 @@ network_limit(train_onnx_t *o, const train_onnx_node_t *n)
 }
 
 
+/* alpha x + beta from 0 to 1 */
+
+static const train_onnx_value_t *
+network_hard(train_onnx_t *o, const train_onnx_node_t *n,
+    const train_onnx_value_t *v, double alpha, double beta)
+{
+    double  *a, *b;
+
+    a = train_onnx_all(o, v->n, alpha);
+    b = train_onnx_all(o, v->n, beta);
+    v = a == NULL || b == NULL ? NULL : train_onnx_affine(o, n, v, a, b);
+
+    return v == NULL ? NULL : network_between(o, n, v, 0, 1);
+}
+
+
 static maas_status_t
 network_hard_sigmoid(train_onnx_t *o, const train_onnx_node_t *n)
 {
-    double                    *a, *b;
     const train_onnx_value_t  *v;
 
     v = train_onnx_in(o, n, 0);
+
+    return v == NULL ? o->err->code
+           : train_onnx_out(o, n, 0,
+                            network_hard(o, n, v,
+                                         train_attr_float(n, "alpha", 0.2f),
+                                         train_attr_float(n, "beta", 0.5)));
+}
+
+
+/* x times a hard sigmoid of it; x stays as it is */
+
+static maas_status_t
+network_hard_swish(train_onnx_t *o, const train_onnx_node_t *n)
+{
+    train_onnx_value_t        *x;
+    const train_onnx_value_t  *v, *y;
+
+    v = train_onnx_in(o, n, 0);
+    v = v == NULL ? NULL : train_onnx_settle(o, n, v);
     if (v == NULL) {
         return o->err->code;
     }
 
-    a = train_onnx_all(o, v->n, train_attr_float(n, "alpha", 0.2f));
-    b = train_onnx_all(o, v->n, train_attr_float(n, "beta", 0.5));
-    v = a == NULL || b == NULL ? NULL : train_onnx_affine(o, n, v, a, b);
+    o->layer[v->layer].shared = 1;
+    x = train_onnx_copy(o, v);
+    y = x == NULL ? NULL : network_hard(o, n, x, 1.0 / 6, 0.5);
 
-    return v == NULL ? o->err->code
-           : train_onnx_out(o, n, 0, network_between(o, n, v, 0, 1));
+    return y == NULL ? o->err->code
+           : train_onnx_out(o, n, 0, train_onnx_multiply(o, n, v, y));
 }
 
 
@@ -506,6 +540,7 @@ const train_onnx_op_t  train_onnx_networks[] = {
     { "Swish", network_swish },
     { "Sigmoid", network_sigmoid },
     { "HardSigmoid", network_hard_sigmoid },
+    { "HardSwish", network_hard_swish },
     { "Tanh", network_tanh },
     { "PRelu", network_prelu },
     { "Celu", network_celu },

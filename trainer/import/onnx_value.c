@@ -675,20 +675,6 @@ train_onnx_piece(train_onnx_t *o, const train_onnx_node_t *n,
 }
 
 
-/* -1 below 0 and 1 above times x, then squared: |x| * |x| */
-
-const train_onnx_value_t *
-train_onnx_squared(train_onnx_t *o, const train_onnx_node_t *n,
-    const train_onnx_value_t *v)
-{
-    static const train_onnx_pieces_t  how = {
-        .cuts = 1, .slope = { -1, 1 }, .transform = MAAS_TRANSFORM_SQUARE
-    };
-
-    return train_onnx_piece(o, n, v, &how);
-}
-
-
 /* A sum, of the shape that was asked for */
 
 static const train_onnx_value_t *
@@ -753,7 +739,7 @@ train_onnx_settle(train_onnx_t *o, const train_onnx_node_t *n,
         break;
 
     case ONNX_SQUARED:
-        y = train_onnx_squared(o, n, v->of);
+        y = train_onnx_multiply(o, n, v->of, v->of);
         break;
 
     case ONNX_EXP:
@@ -851,15 +837,18 @@ train_onnx_link(train_onnx_t *o, const train_onnx_value_t *v)
 }
 
 
-const train_onnx_value_t *
-train_onnx_add(train_onnx_t *o, const train_onnx_node_t *n,
-    const train_onnx_value_t *u, const train_onnx_value_t *v)
+/* A layer of two values */
+
+static const train_onnx_value_t *
+onnx_both(train_onnx_t *o, const train_onnx_node_t *n,
+    train_onnx_layer_kind_t kind, const train_onnx_value_t *u,
+    const train_onnx_value_t *v)
 {
     train_onnx_value_t        *y;
     const train_onnx_value_t  *a, *b;
 
     a = train_onnx_settle(o, n, u);
-    b = a == NULL ? NULL : train_onnx_settle(o, n, v);
+    b = a == NULL || u == v ? a : train_onnx_settle(o, n, v);
     if (b == NULL) {
         return NULL;
     }
@@ -870,7 +859,7 @@ train_onnx_add(train_onnx_t *o, const train_onnx_node_t *n,
         return NULL;
     }
 
-    y = train_onnx_layer(o, n, ONNX_ADD, a, a->n);
+    y = train_onnx_layer(o, n, kind, a, a->n);
     if (y == NULL) {
         return NULL;
     }
@@ -878,8 +867,24 @@ train_onnx_add(train_onnx_t *o, const train_onnx_node_t *n,
     o->layer[y->layer].in[1] = b;
     o->layer[a->layer].shared = 1;
     o->layer[b->layer].shared = 1;
-    y->rank = a->rank;
-    memcpy(y->dim, a->dim, sizeof(y->dim));
+    y->rank = u->rank;
+    memcpy(y->dim, u->dim, sizeof(y->dim));
 
     return y;
+}
+
+
+const train_onnx_value_t *
+train_onnx_add(train_onnx_t *o, const train_onnx_node_t *n,
+    const train_onnx_value_t *u, const train_onnx_value_t *v)
+{
+    return onnx_both(o, n, ONNX_ADD, u, v);
+}
+
+
+const train_onnx_value_t *
+train_onnx_multiply(train_onnx_t *o, const train_onnx_node_t *n,
+    const train_onnx_value_t *u, const train_onnx_value_t *v)
+{
+    return onnx_both(o, n, ONNX_MULTIPLY, u, v);
 }
