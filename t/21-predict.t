@@ -124,7 +124,8 @@ subtest 'media types' => sub {
     {
         my $no = $t->post('/p', '[1,2,3,4]', 'Content-Type' => $type);
         is($no->status, 415, $type);
-        like($no->error, qr/^Content-Type is not /, 'says so');
+        like($no->error, qr/^Content-Type is not .*, expected \S+, .* or \S+$/,
+            'says so');
     }
     for my $coding ('br', 'zstd', 'identity, gzip') {
         my $no = $t->post('/p', '[1,2,3,4]', @json,

@@ -275,6 +275,8 @@ subtest 'refused' => sub {
             qr/^byte 1: expected a value for each of 5 columns, got 3/ ],
         [ '/p', "1,2\n", \@csv, qr/^byte 0: a line of 2 fields/ ],
         [ '/p', '', \@form, qr/^the form has no name=value$/ ],
+        [ '/p', '1,2,true', \@form, qr/^byte 0: no "=" in this form, (?#
+            )expected name=value, or the Content-Type of .* as text\/csv$/ ],
         [ '/p', '&&', \@form, qr/^the form has no name=value$/ ],
         [ '/p', 'amount=1&colour=2', \@form,
             qr/^byte 9: unknown column "colour", expected "amount", "age"/ ],

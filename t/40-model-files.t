@@ -72,6 +72,10 @@ subtest 'not a file' => sub {
     POSIX::mkfifo("$dir/bad", 0600) or die $!;
     bad_file('a FIFO', qr/maas_model: ".*bad" is not a regular file/);
     unlink "$dir/bad";
+    $t->write_file('bad', '{"learner":{}}');
+    bad_file('a model of XGBoost', qr/R2: it is no safetensors file: .* expected (?#
+        )a header of 2 to \d+ bytes; "maas-trainer import" makes one of a model/);
+    unlink "$dir/bad";
     symlink '/dev/zero', "$dir/bad";
     bad_file('/dev/zero', qr/maas_model: ".*bad" is not a regular file/);
     unlink "$dir/bad";

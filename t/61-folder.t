@@ -107,6 +107,9 @@ refused('maas_models in/* watch=1s max=1k;', qr/"\S+": the model does not fit /
     . 'into max=, 1024 bytes; its file has \d+, a model in memory may need '
     . 'twice as much', 'too little');
 refused('maas_models in/* max=1m;', qr/"max=" is the most memory .*/, 'max= alone');
+refused("maas_models $_;", qr{maas_models: "\Q$dir\E/$_" is a folder, }
+    . qr{expected a pattern of files in it, such as "\S+/in/\*\.safetensors"},
+    'a folder, no pattern') for 'in', 'in/';
 refused('maas_models tree/*;', qr{"\Q$dir\E/tree/fraud" is not a regular file.*},
     'a folder');
 refused('maas_models in/*; maas_model churn in/churn.model;',

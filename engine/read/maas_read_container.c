@@ -288,8 +288,10 @@ container_length(maas_read_t *r, const unsigned char *p, size_t size,
     }
 
     if (n < 2 || n > MAAS_MAX_HEADER) {
-        return MAAS_BAD(r, "R2: header length %llu is not 2 to %u: not a "
-                        "safetensors file?", (unsigned long long) n,
+        return MAAS_BAD(r, "R2: it is no safetensors file: its first 8 bytes "
+                        "say %llu, expected a header of 2 to %u bytes; "
+                        "\"maas-trainer import\" makes one of a model of "
+                        "another library", (unsigned long long) n,
                         MAAS_MAX_HEADER);
     }
 

@@ -112,8 +112,9 @@ csv_row(maas_csv_t *c, const maas_records_t *r, const maas_layout_t *l,
     }
 
     return maas__fail(err, MAAS_BADSHAPE, "byte %zu: a line of %zu fields, "
-                      "expected %s", at, n, l->names ? "as many as in the "
-                      "header" : "one for each number or column");
+                      "expected %zu, %s", at, n, l->n, l->names
+                      ? "as many as in the header"
+                      : "one for each number or column");
 }
 
 

@@ -36,6 +36,14 @@ pairs_one(const maas_records_t *r, const maas_pairs_t *c,
         return maas__pairs_plain(c, pair->value, scratch, &len, err);
     }
 
+    if (column == SIZE_MAX
+        && pair->value.data == pair->name.data + pair->name.len)
+    {
+        return maas__fail(err, MAAS_BADVALUE, "byte %zu: no \"=\" in this "
+                          "form, expected name=value, or the Content-Type of "
+                          "what it is, such as text/csv", pair->at);
+    }
+
     if (column == SIZE_MAX) {
         return maas__record_at(pair->at, maas__unknown_column(r->info,
                                        (maas_str_t) { scratch, len }, err),

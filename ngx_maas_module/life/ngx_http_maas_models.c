@@ -225,6 +225,28 @@ ngx_http_maas_models_watch(ngx_http_maas_models_t *m, ngx_glob_t *gl,
 }
 
 
+/* A folder in place of a pattern of its files */
+
+static ngx_uint_t
+ngx_http_maas_models_is_folder(ngx_http_maas_models_t *m)
+{
+    ngx_file_info_t  fi;
+
+    if (ngx_file_info(m->pattern.data, &fi) == NGX_FILE_ERROR
+        || !ngx_is_dir(&fi))
+    {
+        return 0;
+    }
+
+    ngx_conf_log_error(NGX_LOG_EMERG, m->cf, 0, "maas_models: \"%V\" is a "
+                       "folder, expected a pattern of files in it, such as "
+                       "\"%V%s*.safetensors\"", &m->pattern, &m->pattern,
+                       m->pattern.data[m->pattern.len - 1] == '/' ? "" : "/");
+
+    return 1;
+}
+
+
 static ngx_int_t
 ngx_http_maas_models_all(ngx_http_maas_models_t *m, ngx_glob_t *gl)
 {
@@ -311,6 +333,10 @@ ngx_http_maas_models(ngx_conf_t *cf, ngx_command_t *cmd, void *conf)
     m.mmcf = mmcf;
 
     if (ngx_http_maas_models_args(&m) != NGX_OK) {
+        return NGX_CONF_ERROR;
+    }
+
+    if (ngx_http_maas_models_is_folder(&m)) {
         return NGX_CONF_ERROR;
     }
 

@@ -110,8 +110,15 @@ ngx_http_maas_what_label(const maas_info_t *info, ngx_http_maas_set_t *set,
         }
     }
 
-    return ngx_http_maas_fail(err, MAAS_BADVALUE, "\"%V\" is no label of "
-                              "model \"%V\"", &set->arg, &set->which.name);
+    return info->n_labels == 0
+           ? ngx_http_maas_fail(err, MAAS_BADVALUE, "\"%V\" is no label of "
+                                "model \"%V\", which has none",
+                                &set->arg, &set->which.name)
+           : ngx_http_maas_fail(err, MAAS_BADVALUE, "\"%V\" is no label of "
+                                "model \"%V\", expected one of %uz, \"%s\" "
+                                "to \"%s\"", &set->arg, &set->which.name,
+                                info->n_labels, info->labels[0],
+                                info->labels[info->n_labels - 1]);
 }
 
 

@@ -126,8 +126,13 @@ ngx_http_maas_type_refused(ngx_http_request_t *r, const maas_form_t *form)
     }
 
     if (!ngx_http_maas_type_known(r, form)) {
-        return "Content-Type is not one that is read here, as application/json "
-               "is";
+        return form != NULL
+               ? "Content-Type is not one that is read here, expected "
+                 "application/json"
+               : "Content-Type is not one that is read here, expected "
+                 "application/json, application/x-www-form-urlencoded, "
+                 "text/csv, application/octet-stream, image/png or "
+                 "image/x-portable-graymap";
     }
 
     if (maas_type_foreign((const char *) value.data, value.len)) {

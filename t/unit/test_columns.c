@@ -517,11 +517,11 @@ refusals(void **state)
 
         { { CSV, "" }, "no rows" },
         { { CSV, "amount,note\n" }, "no rows" },
-        { { CSV, "1,2,true\n" }, "byte 0: a line of 3 fields, expected one for "
-          "each number or column" },
+        { { CSV, "1,2,true\n" }, "byte 0: a line of 3 fields, expected 5, one "
+          "for each number or column" },
         { { CSV, "1,2,true,DE,a,b\n" }, "byte 14: more than 5 fields" },
         { { CSV, "amount,note\n1\n" }, "byte 12: a line of 1 fields, expected "
-          "as many as in the header" },
+          "2, as many as in the header" },
         { { CSV, "amount,note\n1,a,2\n" }, "byte 16: more fields than the "
           "header has" },
         { { CSV, "amount,amount\n1,2\n" },
@@ -828,8 +828,8 @@ csv_numbers(void **state)
         { "1,2,3,4", NULL, 1 },
         { " 1 ,\"2\",3e0,+4\r\n5,6,7,8.0\r\n", NULL, 2 },
         { "a,b,\"c\"\"\",d\n1,2,3,4\n5,6,7,8\n", NULL, 2 },
-        { "1,2,3\n", "byte 0: a line of 3 fields, expected one for each number "
-          "or column", 0 },
+        { "1,2,3\n", "byte 0: a line of 3 fields, expected 4, one for each "
+          "number or column", 0 },
         { "1,2,3,4,5\n", "byte 8: more than 4 fields", 0 },
         { "1,2,,4\n", "byte 4: expected a number that fits in single "
           "precision", 0 },

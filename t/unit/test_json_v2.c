@@ -205,7 +205,8 @@ requests_refused(void **state)
         { "{" IN SHAPE FP32 "\"parameters\":{\"binary_data_size\":16}," DATA
           "}]}", "tensor \"input\" has both \"data\" and "
           "\"binary_data_size\"" },
-        { "{" IN "\"datatype\":\"FP31\"}]}", "byte 44: unknown datatype" },
+        { "{" IN "\"datatype\":\"FP31\"}]}", "byte 44: unknown datatype, "
+          "expected one such as FP32, FP64, INT64, BOOL or BYTES" },
         { "{" IN "\"datatype\":5}]}", "byte 38: expected a string" },
         { "{" IN "\"shape\":4}]}", "byte 35: expected an array" },
         { "{" IN "\"shape\":[1,1,1,1,1,1,1,4,1]}]}",

@@ -45,7 +45,8 @@ v2_datatype(maas_v2_t *r)
     }
 
     if (i == MAAS_N_DTYPES) {
-        return maas__json_bad(&r->j, "unknown datatype", r->err);
+        return maas__json_bad(&r->j, "unknown datatype, expected one such as "
+                              "FP32, FP64, INT64, BOOL or BYTES", r->err);
     }
 
     return maas__v2_typed(r, (maas_dtype_t) i);
