@@ -240,7 +240,7 @@ for (
         qr/--loss: binary_crossentropy does not go with the task/],
     [[qw(fit -d classes.csv -o x --name), 'a b'], 2, qr/--name: "a b"/],
     [[qw(fit -d classes.csv -o x --nonsense)], 2, qr/unrecognized option/],
-    [[qw(fit -d classes.csv -o x y)], 2, qr/"y": no such argument/],
+    [[qw(fit -d classes.csv -o x y)], 2, qr/"y" stands alone: expected options, such as --data y/],
     [[qw(fit --config none.conf)], 1, qr/none\.conf: cannot be opened/],
     [[qw(fit -d classes.csv -o x --task regression)], 1,
         qr/the target "\w+( \w+)?" is not a number: regression expects/],

@@ -98,9 +98,9 @@ for my $name (sort keys %model) {
 # it is said, and explained
 
 my ($rc, $out, $err) = $t->trainer('inspect', 'both.st');
-like($out, qr/^ +clip of low 0, high 6 linear$/m, 'inspect: both bounds');
+like($out, qr/^ +clip: low 0, high 6$/m, 'inspect: both bounds');
 ($rc, $out, $err) = $t->trainer('inspect', 'high.st');
-like($out, qr/^ +clip of high 1\.25 linear$/m, 'inspect: one');
+like($out, qr/^ +clip: high 1\.25$/m, 'inspect: one');
 
 $t->write_file('two.csv', "2,0\n4,0\n");
 ($rc, $out, $err) = $t->trainer('explain', 'both.st', '-d', 'two.csv',

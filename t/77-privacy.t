@@ -61,7 +61,7 @@ refused(qr/--batch 11: expected no more than --rows 10\n/, 'batch',
     qw(privacy --rows 10 --batch 11 --epochs 1 --delta 0.1 --noise 1));
 refused(qr/--epochs: these are 3e\+10 steps; expected 1e\+09 at most/, 'steps',
     qw(privacy --rows 30 --batch 1 --epochs 1e9 --delta 0.1 --noise 1));
-refused(qr/"x": no such argument expected\n/, 'argument', @plan, 'x');
+refused(qr/"x" stands alone: expected options\n/, 'argument', @plan, 'x');
 
 ###############################################################################
 # fit: a table

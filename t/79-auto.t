@@ -86,7 +86,8 @@ is_deeply([map { [$_->{name}, $_->{weight}] } @{ $record->{portfolio}{tried} }],
     [map { [$_->{name}, $_->{weight}] } @{ $p->{tried} }], 'it is recorded');
 ok(!exists $record->{settings}{hidden} && !exists $record->{settings}{epochs},
     'without settings of one network');
-like(ok_run(qw(inspect a.st)), qr/^ +portfolio .*"weight"/m, 'inspect says it');
+like(ok_run(qw(inspect a.st)), qr/^ +portfolio \{"model":.*\n +tried +loss +score +weight\n(?#
+    ) +trees +0\.\d+ +0\.\d{4} +(?:0\.\d\d|-  \w)/m, 'inspect says it as a table');
 
 fit(@is, qw(-o b.st --threads 1));
 same('a.st', 'b.st', 'threads change no bit');

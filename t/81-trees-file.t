@@ -126,7 +126,7 @@ is(answers("-1e-35,0\n"), '1010.25', 'tiny');
 
 model(layer => { transform => "exp" });
 like(($t->trainer("inspect", "m.st"))[1],
-    qr{trees of trees 2, nodes 2, transform exp linear}, "inspect");
+    qr{^ +trees: trees 2, nodes 2, transform exp$}m, "inspect");
 
 # what is refused; the model of each was fine before
 

@@ -53,9 +53,13 @@ my %note = (
     'columns-strict' => qr/^note +categories that are not in the list of column "city" and others are zeros here/m,
 );
 
+(undef, $out) = import_file('maxabs');
+like($out, qr/^note +column "f0" is scaled before trees: beside a threshold/m,
+    'maxabs: notes');
+
 for my $name (qw(set-one set-many columns columns-strict flags flags-cut)) {
     (undef, $out) = import_file($name);
-    my $re = $note{$name} || qr/\A(?!.*(?:in sets|are zeros here|1\.5 is none))/s;
+    my $re = $note{$name} || qr/\A(?!.*(?:in sets|are zeros here|1\.5 is none|scaled before))/s;
     like($out, $re, "$name: notes");
 }
 

@@ -71,7 +71,7 @@ for my $name (split /\n/, $out) {
     if ($name eq 'clip-chain') {
         (undef, $said) = $t->trainer('inspect', 'm.st');
         is(join(' ', $said =~ /^ +clip (.*)$/mg),
-            'of low -0.5, high 0.6 linear', "$name: one of three");
+            'clip: low -0.5, high 0.6', "$name: one of three");
     }
 }
 

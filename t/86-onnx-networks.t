@@ -60,7 +60,7 @@ for (['keras-scaled', 1], ['torch-acts', 2], ['torch-wide-old', 1]) {
     my ($name, $clips) = @$_;
     import_file("$import/networks/$name.onnx");
     (undef, $out) = $t->trainer('inspect', 'out.safetensors');
-    is(() = $out =~ /^ +clip of low /mg, $clips, "$name: bounds");
+    is(() = $out =~ /^ +clip: low /mg, $clips, "$name: bounds");
     unlike($out, qr/^ +trees /m, "$name: no trees");
 
     my $rows = (grep { -e } "$dir/$name.csv", "$import/networks/$name.csv")[0];

@@ -293,7 +293,7 @@ like(ok_run('export', 'text.st', '-o', 'text.c', '--tensor'),
     qr/^note +void columns_predict\(const float x\[23\], float y\[2\]\)$/m,
     'the row is the input');
 refused(2, qr/--output is missing/, 'text.st');
-refused(2, qr/text\.txt2: its end says no kind of file: give --to/, 'text.st',
+refused(2, qr/text\.txt2: expected a name that ends in \.onnx, .*, or --to/, 'text.st',
     '-o', 'text.txt2');
 refused(2, qr/--to: "java": expected/, 'text.st', '-o', 'x', '--to', 'java');
 refused(2, qr/--name: "1x": expected a letter/, 'text.st', '-o', 'x.c',

@@ -31,6 +31,11 @@ for my $command (@commands) {
     my @want = $help =~ /^  (?:-\w,|   ) --([\w-]+)/mg;
     is(join(' ', $out =~ /^--([\w-]+)/mg), join(' ', @want),
         "$command: the options of --help");
+    is(join("\n", grep { length > 80 } split /\n/, $help), '',
+        "$command: lines of 80 columns");
+    my @heads = $help =~ /^(\w.*):$/mg;
+    my %heads = map { $_ => 1 } @heads;
+    is(scalar @heads, scalar keys %heads, "$command: a heading once");
     is(scalar(grep { !/^--[\w-]+(?:=[^\s=]+)?(?: -\w)?$/ } split /\n/, $out),
         0, "$command: a line each");
     $list{$command} = $out;
@@ -43,6 +48,30 @@ for my $command (@commands) {
 like($list{fit}, qr/^--output=FILE -o$/m, 'a letter');
 like($list{fit}, qr/^--resume$/m, 'a flag');
 like($list{fit}, qr/^--header=auto,yes,no$/m, 'choices');
+
+###############################################################################
+# the pages, beside each command and alone in backquotes (--call-graph is
+# perf's)
+
+my %known = map { $_ => 1 } qw(help call-graph), map { /^--([\w-]+)/mg } values %list;
+my @wrong;
+
+for my $page ("$MaasTest::top/README.md", glob "$MaasTest::top/docs/*.md") {
+    my $text = MaasTest::Proc::slurp($page) =~ s/\\\n//gr;
+    my $name = $page =~ s{.*/}{}r;
+    while ($text =~ /maas-trainer ([a-z]+)\b([^\n`|;]*)/g) {
+        my ($command, $line) = ($1, $2);
+        my %has = map { $_ => 1 } 'help', 'version',
+            ($list{$command} // next) =~ /^--([\w-]+)/mg,
+            $command =~ /^(?:tune|distil)$/ ? $list{fit} =~ /^--([\w-]+)/mg : ();
+        push @wrong, "$name: $command --$_"
+            for grep { !$has{$_} } $line =~ /(?<!\S)--([a-z][\w-]*)/g;
+    }
+    push @wrong, map { "$name: --$_" } grep { !$known{$_} }
+        $text =~ /`--([a-z][\w-]*)/g;
+}
+
+is(join("\n", @wrong), '', 'options that pages name');
 
 ###############################################################################
 # manual pages

@@ -376,7 +376,11 @@ char *
 train_args_operand(const train_args_t *a, int argc, char **argv, int at,
     const char *what)
 {
-    if (argc - at != 1) {
+    if (argc == at) {
+        train_usage(a->cmd, "%s is missing", what);
+    }
+
+    if (argc - at > 1) {
         train_usage(a->cmd, "%d arguments beside the options: expected one, "
                     "%s", argc - at, what);
     }

@@ -39,7 +39,8 @@ typedef struct {
     train_arg_role_t      role;
     const char           *arg;      /* in --help; NULL: "..." */
     const char           *help;
-    const char           *group;    /* heading before it in --help, or NULL */
+    const char           *group;    /* its heading in --help; NULL: that of the
+                                     * row before */
     const char           *expected; /* what is said of choices, or NULL */
     unsigned              with;     /* of choices: place of the one that has a
                                        number, "quantile=0.9"; 0: none */

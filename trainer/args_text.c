@@ -115,16 +115,72 @@ args_help_row(const train_arg_t *t)
 }
 
 
+/* The heading that a row stands under */
+
+static const char *
+args_group(const train_args_t *a, size_t i)
+{
+    while (i > 0 && a->rows[i].group == NULL) {
+        i--;
+    }
+
+    return a->rows[i].group == NULL ? "" : a->rows[i].group;
+}
+
+
+/* The row that is said after row i, of all that stand under the same heading
+ * wherever they are in the table, then of the next heading; a->n: none.  from
+ * a->n: the first one. */
+
+static size_t
+args_next(const train_args_t *a, size_t i)
+{
+    size_t       k, first;
+    const char  *group;
+
+    if (i == a->n) {
+        return 0;
+    }
+
+    group = args_group(a, i);
+
+    for (k = i + 1; k < a->n; k++) {
+        if (strcmp(args_group(a, k), group) == 0) {
+            return k;
+        }
+    }
+
+    for (first = 0; strcmp(args_group(a, first), group) != 0; first++) {
+        /* void */
+    }
+
+    for (k = first + 1; k < a->n; k++) {
+        for (i = 0; strcmp(args_group(a, i), args_group(a, k)) != 0; i++) {
+            /* void */
+        }
+
+        if (i == k) {
+            break;                     /* a heading that is new */
+        }
+    }
+
+    return k;
+}
+
+
 void
 train_args_help(const train_args_t *a)
 {
-    size_t  i;
+    size_t       i, last;
+    const char  *group;
 
     (void) puts(a->head);
+    group = "";
 
-    for (i = 0; i < a->n; i++) {
-        if (a->rows[i].group != NULL) {
-            (void) printf("\n%s:\n", a->rows[i].group);
+    for (last = a->n; (i = args_next(a, last)) < a->n; last = i) {
+        if (strcmp(args_group(a, i), group) != 0) {
+            group = args_group(a, i);
+            (void) printf("\n%s:\n", group);
         }
 
         args_help_row(&a->rows[i]);
@@ -139,10 +195,10 @@ train_args_help(const train_args_t *a)
 void
 train_args_list(const train_args_t *a)
 {
-    size_t              i, k;
+    size_t              i, k, last;
     const train_arg_t  *t;
 
-    for (i = 0; i < a->n; i++) {
+    for (last = a->n; (i = args_next(a, last)) < a->n; last = i) {
         t = &a->rows[i];
         (void) printf("--%s", t->name);
 

@@ -65,7 +65,8 @@ export_kind(const export_t *o, train_exported_t *e)
     to = o->to >= 0 ? o->to : train_exporter_find(o->output);
 
     if (to < 0) {
-        train_usage("export", "%s: its end says no kind of file: give --to",
+        train_usage("export", "%s: expected a name that ends in .onnx, .c or "
+                    ".txt, or --to",
                     o->output);
     }
 

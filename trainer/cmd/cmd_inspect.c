@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cmd.h"
+#include "inspect.h"
 #include "compress/compress.h"
 #include "export/model.h"
 #include "trust/maas_trust.h"
@@ -84,6 +85,7 @@ inspect_layers(const maas_model_t *m, const cJSON *document)
 {
     int               reduced;
     size_t            i, at, members, said;
+    const char       *text;
     maas_layer_t      l;
     const cJSON      *layer, *kind, *attr, *act;
     const maas_op_t  *op;
@@ -100,15 +102,17 @@ inspect_layers(const maas_model_t *m, const cJSON *document)
         (void) printf("            %s", cJSON_GetStringValue(kind));
         op = maas__op_find(cJSON_GetStringValue(kind));
 
-        for (members = said = 0, i = 0; i < op->n_attrs; i++) {
+        for (members = 0, i = 0; i < op->n_attrs; i++) {
             members += op->attrs[i].version == 0;
         }
+
+        said = 0;
 
         for (i = 0; i < members; i++) {
             attr = cJSON_GetObjectItemCaseSensitive(layer, op->attrs[i].name);
 
             if (members > 1 && attr != NULL) {
-                (void) printf("%s %s", said++ > 0 ? "," : " of",
+                (void) printf("%s %s", said++ ? "," : ":",
                               op->attrs[i].name);
             }
 
@@ -122,8 +126,11 @@ inspect_layers(const maas_model_t *m, const cJSON *document)
             }
         }
 
-        (void) printf(" %s", cJSON_IsString(act) ? act->valuestring
-                                                 : "linear");
+        text = cJSON_IsString(act) ? act->valuestring : "linear";
+
+        if (!said || strcmp(text, "linear") != 0) {
+            (void) printf("%s %s", said ? "," : "", text);
+        }
 
         l = maas_model_layer(m, at++);
 
@@ -133,29 +140,6 @@ inspect_layers(const maas_model_t *m, const cJSON *document)
         }
 
         (void) putchar('\n');
-    }
-}
-
-
-static void
-inspect_training(const cJSON *document)
-{
-    char         *text;
-    const cJSON  *training, *member;
-
-    training = cJSON_GetObjectItemCaseSensitive(document, "training");
-
-    if (!cJSON_IsObject(training)) {
-        return;
-    }
-
-    (void) puts("training");
-
-    cJSON_ArrayForEach(member, training) {
-        text = cJSON_PrintUnformatted(member);
-        (void) printf("            %s %s\n", train_shown(member->string),
-                      text != NULL ? train_shown(text) : "");
-        cJSON_free(text);
     }
 }
 
@@ -292,7 +276,7 @@ inspect_print(const maas_model_t *m, const char *sha256)
     (void) printf("parameters  %zu\nfile        %zu bytes, CRC-32C %08x\n"
                   "SHA-256     %s\nruns on     %s\n", info->parameters,
                   info->file_size, info->crc32c, sha256, info->isa);
-    inspect_training(document);
+    train_inspect_training(document);
     inspect_compression(info);
     inspect_reference(info);
     (void) puts("the file keeps all rules");

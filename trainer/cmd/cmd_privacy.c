@@ -130,7 +130,7 @@ train_cmd_privacy(int argc, char **argv)
     at = train_args_read(&privacy_args, &o, argc, argv, NULL);
 
     if (at < argc) {
-        train_usage("privacy", "\"%.80s\": no such argument expected",
+        train_usage("privacy", "\"%.80s\" stands alone: expected options",
                     argv[at]);
     }
 

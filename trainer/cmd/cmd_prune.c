@@ -63,7 +63,7 @@ static const train_args_t  prune_args = {
     "prune", prune_rows, train_nelts(prune_rows),
     "usage: maas-trainer prune MODEL --data D -o FILE --neurons X [OPTION]...\n"
     "Take out of a network what matters least, a bit at a time, and train "
-    "again what is\nleft.\n", NULL, NULL, 0
+    "again what\nis left.\n", NULL, NULL, 0
 };
 
 

@@ -52,7 +52,7 @@ static const train_args_t  quantize_args = {
     "quantize", quantize_rows, train_nelts(quantize_rows),
     "usage: maas-trainer quantize MODEL -o FILE [--data D] [OPTION]...\n"
     "Write a network with weights of 8 or 16 bits, which is smaller and "
-    "faster, and say\nwhat that costs, layer by layer.\n", NULL, NULL, 0
+    "faster, and\nsay what that costs, layer by layer.\n", NULL, NULL, 0
 };
 
 

@@ -27,7 +27,7 @@ static const train_args_t  sign_args = {
     "sign", sign_rows, train_nelts(sign_rows),
     "usage: maas-trainer sign MODEL --key KEY [-o FILE]\n"
     "Sign a model file: OpenSSF Model Signing 1.0, as PyPI's model-signing "
-    "verifies it.\ndocs/trust.md says how nginx then serves nothing else.\n",
+    "verifies.\ndocs/trust.md says how nginx then serves nothing else.\n",
     NULL, NULL, 0
 };
 

@@ -19,7 +19,7 @@ typedef struct {
 
 
 static const main_command_t  main_commands[] = {
-    { "fit",      train_cmd_fit,      "train a network on a data set" },
+    { "fit",      train_cmd_fit,      "find the best model of a data set" },
     { "tune",     train_cmd_tune,     "search the settings of fit" },
     { "evaluate", train_cmd_evaluate, "measure a model on a data set" },
     { "predict",  train_cmd_predict,  "answer for every row of a data set" },

@@ -208,7 +208,8 @@ options_gather(train_options_t *o, int argc, char **argv)
     at = train_args_read(&train_options_args, o, argc, argv, "config");
 
     if (at < argc) {
-        train_usage("fit", "\"%.80s\": no such argument expected", argv[at]);
+        train_usage("fit", "\"%.80s\" stands alone: expected options, "
+                    "such as --data %.80s", argv[at], argv[at]);
     }
 
     if (o->config != NULL) {

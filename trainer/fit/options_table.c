@@ -50,6 +50,11 @@ static const char *const  options_features[] = {
     [TRAIN_DP_EDGES] = "edges"
 };
 
+static const char  options_network[] =
+    "One network, alone, if something is said of it (docs/networks.md)";
+static const char  options_any[] = "What validates any model";
+static const char  options_running[] = "Running";
+
 #define PLAIN    TRAIN_ARG_PLAIN
 #define WEIGHTS  TRAIN_ARG_WEIGHTS
 #define NETWORK  TRAIN_ARG_NETWORK
@@ -134,8 +139,7 @@ static const train_arg_t  options_rows[] = {
       "with -1, whatever the rows say" },
     { "hidden", 0, TEXT(hidden, NETWORK), "SPEC",
       "hidden layers, or none, as in 64:relu:bn:drop=0.2,64:gelu:ln:res "
-      "(by the data)", .group = "One network, alone, if something is said of "
-      "it (docs/networks.md)" },
+      "(by the data)", .group = options_network },
     { "init", 0, CHOICE(init, options_init, NETWORK), NULL,
       "first weights (auto: he before relu and its kin)" },
     { "loss", 0, CHOICE(loss, train_loss_names, WEIGHTS), NULL,
@@ -165,7 +169,7 @@ static const train_arg_t  options_rows[] = {
       "rows a step (32)" },
     { "validation", 0, NUMBER(validation, 0, 0.9, WEIGHTS), "X",
       "share of the rows kept for validation (0.1)",
-      .group = "What validates any model" },
+      .group = options_any },
     { "split", 0, TEXT(want.split, WEIGHTS), "HOW",
       "which rows validate: random, time=COL (the newest) or group=COL (no "
       "group is in both parts, nor in two folds) (random)" },
@@ -174,7 +178,7 @@ static const train_arg_t  options_rows[] = {
       "with that K-th (5 for few rows, else 0)" },
     { "patience", 0, COUNT(plan.patience, 0, 1e6, NETWORK), "N",
       "stop after so many epochs without progress, 0: never (10, or a fifth "
-      "of --epochs)", .group = "One network, alone, as above" },
+      "of --epochs)", .group = options_network },
     { "momentum", 0, NUMBER(momentum, 0, 1, NETWORK), "X",
       "of momentum and nesterov (0.9)" },
     { "rho", 0, NUMBER(rho, 0, 1, NETWORK), "X",
@@ -192,10 +196,11 @@ static const train_arg_t  options_rows[] = {
     { "clip-norm", 0, NUMBER(clip_norm, 0, 1e9, NETWORK), "X",
       "longest gradient, 0: any (0)" },
     { "calibration", 0, CHOICE(calibration, options_calibration, WEIGHTS), NULL,
-      "of probabilities of any model, on 200 validation rows or more "
-      "(temperature)" },
+      "of probabilities, on 200 validation rows or more (temperature)",
+      .group = options_any },
     { "ema", 0, NUMBER(plan.ema, 0, 0.999999, NETWORK), "X",
-      "use weights averaged with this decay, as 0.999; 0: the last (0)" },
+      "use weights averaged with this decay, as 0.999; 0: the last (0)",
+      .group = options_network },
     { "label-smoothing", 0, NUMBER(smoothing, 0, 0.9, NETWORK), "X",
       "so much of each class is spread over all (0)" },
     { "augment", 0, TEXT(augment, NETWORK), "SPEC",
@@ -212,7 +217,7 @@ static const train_arg_t  options_rows[] = {
     { "alpha", 0, NUMBER(alpha, 0, 1, NETWORK), "X",
       "the teacher's part of the loss, the rest is the truth's (0.9)" },
     { "seed", 0, COUNT(plan.seed, 0, 9007199254740992.0, PLAIN), "N",
-      "of any model: the same seed gives the same bits (1)" },
+      "the same seed gives the same bits (1)", .group = options_running },
     { "dp-epsilon", 0, NUMBER(dp_epsilon, 1e-3, 1e3, NETWORK), "E",
       "train with differential privacy: spend this much of it at most",
       .group = "Privacy (docs/privacy.md)" },
@@ -232,7 +237,7 @@ static const train_arg_t  options_rows[] = {
       "trained), or none: their pixels (auto: edges without --hidden)" },
     { "config", 'c', TEXT(config, RUN), "FILE",
       "lines \"option = value\"; the command line wins",
-      .group = "Running" },
+      .group = options_running },
     { "threads", 0, COUNT(plan.threads, 0, 64, RUN), "N",
       "cores to use, 0: all; changes no bit of the result (0)" },
     { "portable", 0, FLAG(plan.portable, RUN), NULL,

@@ -384,6 +384,14 @@ onnx_type(train_onnx_t *o)
 }
 
 
+static int
+onnx_scaled_for_trees(const train_onnx_column_t *c)
+{
+    return c->used && c->by_trees && c->list == NULL
+           && (c->shift != 0 || c->factor != 1);
+}
+
+
 static maas_status_t
 onnx_notes(train_onnx_t *o)
 {
@@ -419,6 +427,22 @@ onnx_notes(train_onnx_t *o)
                              " ONNX Runtime") != MAAS_OK)
     {
         return train_onnx_nomem(o);
+    }
+
+    for (i = 0; i < o->n_columns; i++) {
+        if (!onnx_scaled_for_trees(&o->column[i])) {
+            continue;
+        }
+
+        if (train_import_note(o->m, "column \"%s\" is scaled before trees:"
+                              " beside a threshold scikit-learn's doubles may"
+                              " take another branch than floats, here as in"
+                              " ONNX Runtime", o->column[i].name) != MAAS_OK)
+        {
+            return train_onnx_nomem(o);
+        }
+
+        break;
     }
 
     for (i = 0; i < o->n_inputs; i++) {
