@@ -231,8 +231,8 @@ for (
     [ 'acn', "" ], [ 'acn', "\n\n" ], [ 'acn', "a,c,n\n" ],
     [ 'acn', "a,c,n\n\n \n" ],
     [ 'acn', "1,x\n" ], [ 'acn', "1,x,late,9,9\n" ],
-    [ 'acn', "1,x,late,bad\n", qr/in place of "y" is no value of it/ ],
-    [ 'acn', "1,x,late,9\n1,x,late,bad\n", qr/in place of "y" is no/ ],
+    [ 'acn', "1,x,late,bad\n", qr/in place of the target "y" is none of its values/ ],
+    [ 'acn', "1,x,late,9\n1,x,late,bad\n", qr/in place of the target "y" is none/ ],
     [ 'acn', "1,x,late\n2,y\n" ], [ 'acn', "1,x,late\n2,y,z,w\n" ],
     [ 'acn', "a,c,n\n1,x\n" ], [ 'acn', "a,c,n\n1,x,late,9\n" ],
     [ 'acn', "a,c,n\na,c,n\n1,x,late\n", qr/expected a number/ ],
@@ -265,7 +265,7 @@ for (
     [ 'bare', "a,b\n1,2\n" ], [ 'bare', "1,2,3,4\n" ],
     [ 'first', "k1,1,2\n1,2\n" ], [ 'first', "y,id,a,b,z\n1,k,2,3,4\n",
         qr/unknown column "z", expected "a", "b"/ ],
-    [ 'label', "1,x,maybe\n", qr/in place of "y" is no value of it/ ],
+    [ 'label', "1,x,maybe\n", qr/in place of the target "y" is none of its values/ ],
     [ 'label', "x,1\n", qr/expected a number/ ],
 ) {
     refused(@$_);

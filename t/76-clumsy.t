@@ -70,6 +70,18 @@ my $model = decode_json(($t->trainer('inspect', 'm.st', '--json'))[1]);
 is(join(' ', grep { $_ ne 'note' } map { $_->{name} }
     @{ $model->{document}{inputs}{columns} }), "@measures", 'ids are no columns');
 
+# another file's names, which are none of the model's
+
+$t->write_file('ab.csv', join '', "a,b,y\n", map {
+    sprintf "%d,%d,%s\n", $_, $_ * 3 % 7, $_ % 2 ? 'yes' : 'no' } 1 .. 60);
+$t->write_file('uv.csv', "u,v\n1,2\n");
+($rc, $out, $err) = $t->trainer(qw(fit -d ab.csv -o ab.st --epochs 1));
+is($rc, 0, 'a model of a and b') or diag($err);
+($rc, $out, $err) = $t->trainer(qw(predict ab.st -d uv.csv));
+is($rc, 1, 'rows of u and v');
+is($err, 'maas-trainer: uv.csv:1:1: column "a" holds "u": expected a number, or '
+    . "names of the model's columns in this line, such as \"a\"\n", 'which is said');
+
 for my $command (qw(fit tune evaluate predict inspect import
     export synth privacy audit)) {
     ($rc, $out) = $t->trainer($command, '--help');

@@ -457,9 +457,10 @@ maas__layout_is_target(const maas_info_t *info, const char *name,
         }
     }
 
-    return maas__fail(err, MAAS_BADVALUE, "the field in place of \"%.64s\" is "
-                      "no value of it: expected rows of %zu fields, or names "
-                      "above", name, info->n_columns);
+    return maas__fail(err, MAAS_BADVALUE, "the field in place of the target "
+                      "\"%.64s\" is none of its values: expected rows of %zu "
+                      "fields, or the names of columns in the first line",
+                      name, info->n_columns);
 }
 
 

@@ -216,6 +216,15 @@ table_check_number(train_table_t *t, size_t line, size_t i,
     if (expected != NULL) {
         train_cell_text(cell, buf, &s, &len);
         table_others(c, others, sizeof(others));
+
+        if (t->want->model != NULL && line == 1 && !t->by_row
+            && !t->free_order)
+        {
+            (void) snprintf(others, sizeof(others), ", or names of the model's "
+                            "columns in this line, such as \"%.64s\"",
+                            c->name);
+        }
+
         train_table_bad(t, line, i,
                         "column \"%.64s\" holds \"%.*s\": expected %s%s",
                         c->name, (int) (len < 40 ? len : 40), s, expected,
