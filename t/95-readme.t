@@ -75,6 +75,16 @@ for my $line (map { split /\n/ } grep { /maas-trainer fit/ } @shell) {
     is($status, 0, $line) or diag($out, $why);
 }
 
+# the first screen: the model of that training says what is shown there
+
+my ($form, $says) = $readme =~ /^\$ curl -d '(\S+)' \S+\n\[\[([\d.]+)\]\]$/m;
+my %field = map { split /=/ } split /&/, $form;
+$t->write_file('first.csv', join(',', sort keys %field) . "\n"
+    . join(',', map { $field{$_} } sort keys %field) . "\n");
+(undef, $out) = $t->trainer(qw(predict payments.safetensors --data first.csv));
+like($out, qr/^fraud,0\.\d+$/, 'the first screen: an answer');
+cmp_ok(abs($says - ($out =~ /,(\S+)/)[0]), '<', 0.02, 'which is that number');
+
 my @lines = map { s/\\\n\s*/ /g; grep { /^curl / } split /\n/ } @shell;
 cmp_ok(scalar @lines, '>', 6, 'curl lines');
 
