@@ -13,6 +13,28 @@
 #define NGX_HTTP_MAAS_EXAMPLE  4096
 
 
+/* The mean, or NaN; a whole number where both ends are whole: nobody is half a
+ * woman */
+
+static double
+ngx_http_maas_example_number(const maas_field_t *field)
+{
+    double  mean, low, high;
+
+    mean = field->usual.mean;
+    low = field->usual.low;
+    high = field->usual.high;
+
+    if (!(low > -1e9 && low <= mean && mean <= high && high < 1e9)
+        || low != (double) (int64_t) low || high != (double) (int64_t) high)
+    {
+        return mean;
+    }
+
+    return (double) (int64_t) (mean + (mean < 0 ? -0.5 : 0.5));
+}
+
+
 void
 ngx_http_maas_put_usual(ngx_http_maas_text_t *t, const maas_field_t *field)
 {
@@ -22,7 +44,7 @@ ngx_http_maas_put_usual(ngx_http_maas_text_t *t, const maas_field_t *field)
         char   *name;
         double  value;
     } numbers[] = {
-        { "usual", field->usual.mean },
+        { "usual", ngx_http_maas_example_number(field) },
         { "low", field->usual.low },
         { "high", field->usual.high }
     };
@@ -83,7 +105,7 @@ ngx_http_maas_example_value(ngx_http_maas_text_t *t, const char *key,
     case MAAS_FIELD_NUMBER:
         maas_writer_value(&t->json, "%.6g",
                           ngx_http_maas_is_known(field->usual.mean)
-                          ? field->usual.mean : 0.0);
+                          ? ngx_http_maas_example_number(field) : 0.0);
         break;
 
     case MAAS_FIELD_BOOLEAN:
