@@ -243,7 +243,7 @@ for (
     [[qw(fit -d classes.csv -o x y)], 2, qr/"y" stands alone: expected options, such as --data y/],
     [[qw(fit --config none.conf)], 1, qr/none\.conf: cannot be opened/],
     [[qw(fit -d classes.csv -o x --task regression)], 1,
-        qr/the target "\w+( \w+)?" is not a number: regression expects/],
+        qr/the target holds "\w+( \w+)?": regression expects/],
     [[qw(fit -d classes.csv -o x --task binary)], 1,
         qr/3 different targets: a binary task expects 2/],
     [[qw(fit -d numbers.csv -o x --optimizer sgd --lr 1e6 --scaling none)], 1,

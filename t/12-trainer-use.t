@@ -205,10 +205,10 @@ for (['cut.st', qr/R1[0-3]: /], ['empty.st', qr/R1: /],
 
 for (
     [[qw(evaluate pick.st)], 2, qr/--data is missing/],
-    [[qw(evaluate -d x)], 2, qr/expected one, a model file/],
+    [[qw(evaluate -d x)], 2, qr/a model file is missing/],
     [[qw(evaluate pick.st -d x --part half)], 2, qr/expected test or train/],
     [[qw(predict pick.st -d sides.csv --header maybe)], 2, qr/yes or no/],
-    [[qw(inspect)], 2, qr/expected one, a model file/],
+    [[qw(inspect)], 2, qr/a model file is missing/],
     [[qw(inspect none.st)], 1, qr/none\.st: cannot be opened/],
     [[qw(evaluate pick.st -d plain.csv)], 1, qr/no column "side"/],
     [[qw(evaluate b.st -d b.csv)], 1, qr/2 columns without the target/],

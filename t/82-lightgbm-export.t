@@ -148,7 +148,7 @@ for (['equal', qr/tree 1, node 0 asks whether feature 0 is equal/],
     ['one-hot', qr/column c becomes 2 numbers of a row \(category\)/],
     ['filled', qr/column a has 3 where no value is sent/],
     ['scaled', qr/the tensor is scaled before the trees/],
-    ['dense', qr/layer 0 is of kind dense: .* export to ONNX or C/])
+    ['dense', qr/the first of kind dense: .* export to ONNX or C/])
 {
     my ($m, $re) = @$_;
     my ($rc, $out, $err) = export($m);

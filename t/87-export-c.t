@@ -292,6 +292,8 @@ ok(!-e "$dir/text.c", 'no file');
 like(ok_run('export', 'text.st', '-o', 'text.c', '--tensor'),
     qr/^note +void columns_predict\(const float x\[23\], float y\[2\]\)$/m,
     'the row is the input');
+refused(1, qr/: 1 layer, the first of kind dense: expected one of trees, /,
+    'text.st', '-o', 'text.txt');
 refused(2, qr/--output is missing/, 'text.st');
 refused(2, qr/text\.txt2: expected a name that ends in \.onnx, .*, or --to/, 'text.st',
     '-o', 'text.txt2');

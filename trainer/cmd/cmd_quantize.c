@@ -114,9 +114,9 @@ static void
 quantize_check(const quantize_t *o)
 {
     if (o->small.data == NULL && o->to == TRAIN_INT8) {
-        train_usage("quantize", "--to int8: which numbers come? --data is "
-                    "missing, some rows to find their ranges by (or --to "
-                    "int8-weights, which needs none)");
+        train_usage("quantize", "--data is missing: by its rows --to int8 "
+                    "finds the ranges of numbers; --to int8-weights needs "
+                    "none");
     }
 
     if (o->small.data == NULL && o->small.valid == NULL && !isnan(o->drop)) {

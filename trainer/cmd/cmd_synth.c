@@ -182,13 +182,8 @@ train_cmd_synth(int argc, char **argv)
 
     at = train_args_read(&synth_args, &conf, argc, argv, NULL);
 
-    if (at != argc - 1) {
-        (void) fputs("maas-trainer synth: give one folder to write to; "
-                     "--help says more\n", stderr);
-        return TRAIN_EXIT_USAGE;
-    }
-
-    conf.dir = argv[at];
+    conf.dir = train_args_operand(&synth_args, argc, argv, at,
+                                  "a folder to write to");
 
     if (mkdir(conf.dir, 0777) != 0 && errno != EEXIST) {
         (void) fprintf(stderr, "maas-trainer synth: cannot make the folder "

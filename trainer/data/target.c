@@ -416,8 +416,8 @@ target_numbers(train_data_t *d, const train_dict_t *t, const uint32_t *id,
 
     for (i = 0; i < t->n; i++) {
         if (isnan(t->value[i])) {
-            train_die("%s: the target \"%s\" is not a number: regression "
-                      "expects numbers", where, t->text[i]);
+            train_die("%s: the target holds \"%s\": regression expects "
+                      "numbers", where, t->text[i]);
         }
     }
 

@@ -22,18 +22,12 @@ to_lightgbm_base(const maas_trees_t *t, size_t o)
 static int
 to_lightgbm_layer(train_to_lightgbm_t *l)
 {
-    size_t              i;
-    const maas_node_t  *n;
-
-    for (i = 0; i < l->d->n_nodes; i++) {
-        n = &l->d->nodes[i];
-
-        if (n->op != &maas__op_trees || l->d->n_nodes > 1) {
-            return train_refuse(l->e->why, "layer %zu is of kind %s: "
-                                "LightGBM's text is one ensemble of trees and "
-                                "nothing else: export to ONNX or C", i,
-                                n->op->name);
-        }
+    if (l->d->n_nodes != 1 || l->d->nodes[0].op != &maas__op_trees) {
+        return train_refuse(l->e->why, "%zu layer%s, the first of kind %s: "
+                            "expected one of trees, which is all that "
+                            "LightGBM's text has: export to ONNX or C",
+                            l->d->n_nodes, l->d->n_nodes == 1 ? "" : "s",
+                            l->d->nodes[0].op->name);
     }
 
     maas__trees_of(&l->d->nodes[0], &l->t);
