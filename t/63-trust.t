@@ -170,7 +170,7 @@ subtest 'key=' => sub {
     refused('watched, in a folder', 'maas_models seal*.safetensors'
         . ' key=keys/k.hex watch=1s;', qr/cannot be watched/);
     refused('not there', "$x key=keys/gone;",
-        qr/open ".*keys\/gone" failed/);
+        qr/key=: open ".*keys\/gone" failed/);
     $t->write_file('keys/short', '00');
     refused('no key', "$x key=keys/short;",
         qr/key=: ".*short": 2 bytes that are no key: expected 64 hex/);

@@ -249,6 +249,7 @@ ngx_http_maas_trust_open(ngx_http_maas_trust_t *trust, u_char *path,
     u_char                 key[MAAS_KEY];
     maas_err_t             err;
     maas_status_t          rc;
+    ngx_http_maas_why_t    gone;
     ngx_http_maas_file_t   text;
 
     *data = file->data;
@@ -261,10 +262,11 @@ ngx_http_maas_trust_open(ngx_http_maas_trust_t *trust, u_char *path,
                : NGX_OK;
     }
 
-    if (ngx_http_maas_file_read_most(trust->key.data, MAAS_MAX_PEM, &text, why)
+    if (ngx_http_maas_file_read_most(trust->key.data, MAAS_MAX_PEM, &text,
+                                     &gone)
         != NGX_OK)
     {
-        return NGX_ERROR;
+        return ngx_http_maas_why(why, gone.error, "key=: %s", gone.text);
     }
 
     rc = maas_key_read(text.data, text.size, key, &err);
