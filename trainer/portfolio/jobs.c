@@ -1,7 +1,7 @@
 /*
  * A recipe learns a part of the rows, in a thread of its own where there are
  * others to be done.
- * Not here: which jobs there are (search.c).
+ * Not here: which jobs there are (first.c, rest.c).
  */
 
 #include <math.h>

@@ -107,12 +107,37 @@ typedef struct {
     char                  why[TRAIN_WHY];   /* no recipe came to anything */
 } train_portfolio_t;
 
-/* The work that a search of p takes at most, of what is told: units of
- * learn.h, of which a core does about a thousand million a second. */
-double train_portfolio_budget(const train_portfolio_t *p);
 /* 0, or -1 with p->why.  Either way to be freed. */
 int train_portfolio_run(train_portfolio_t *p);
 void train_portfolio_free(train_portfolio_t *p);
+
+
+/* price.c: work, in units of learn.h, of which a core does about a thousand
+ * million a second */
+
+/* What a search of p takes at most, of what is told. */
+double train_portfolio_budget(const train_portfolio_t *p);
+/* What t takes with so many rows of the first part, 0: all, and no more than
+ * `most`, if that can be. */
+double train_price(const train_portfolio_t *p, const train_tried_t *t,
+    size_t rows, double most);
+/* Of the budget, for the first look at most. */
+double train_price_first(const train_portfolio_t *p);
+/* What a recipe may take for a look at so many rows of a sample; of 0, which is
+ * none, 0: any. */
+double train_price_sample(const train_portfolio_t *p, size_t sample);
+
+
+/* first.c: all recipes that there is work for learn the first part, or a sample
+ * of it, of whose rows the number is returned, else 0.  *judge: rows to be
+ * given to train_rest() or train_free(), where a sample has fewer judges. */
+size_t train_first(train_portfolio_t *p, uint32_t **judge);
+
+
+/* rest.c: what is left of the work goes to the most promising, of a blend of
+ * the first part: all rows, if they have seen a sample, which all that judge do
+ * from now on, or all other parts.  judge: the look's, taken. */
+void train_rest(train_portfolio_t *p, size_t sample, uint32_t *judge);
 
 
 /* jobs.c */
