@@ -24,7 +24,10 @@ bots_falling(const void *a, const void *b)
 }
 
 
-bots_point_t
+/* Above which bound of score(n) are at most so many of the fine, and how many
+ * of the bad */
+
+static bots_point_t
 bots_point(const double *score, const unsigned char *bad, size_t n,
     double alarms)
 {

@@ -66,10 +66,6 @@ void bots_log_free(bots_log_t *l);
 
 /* judge.c: all figures; alarms: the share of false alarms to allow. */
 void bots_judge(bots_verdict_t *v, const bots_log_t *l, double alarms);
-/* Above which bound of score[n] are at most so many of the fine, and how many
- * of the bad. */
-bots_point_t bots_point(const double *score, const unsigned char *bad, size_t n,
-    double alarms);
 
 /* say.c: figures for a terminal; the same as JSON, for the page. */
 void bots_say(const bots_log_t *l, const bots_verdict_t *v);

@@ -160,7 +160,6 @@ typedef struct {
 typedef struct {
     const char         *name;
     maas_role_t         role;
-    const char         *role_name;      /* as in the file */
     size_t              at;             /* place in the training file, from 0;
                                            SIZE_MAX: not known */
 } maas_other_t;

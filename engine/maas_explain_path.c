@@ -232,13 +232,14 @@ maas__path_value(const maas_path_room_t *r, unsigned value, size_t row)
 
 
 maas_rows_t
-maas__path_slopes(const maas_path_room_t *r, unsigned value, size_t row)
+maas__path_slopes(const maas_path_room_t *r, unsigned value)
 {
     const maas_path_step_t  *s;
 
     if (value == 0) {
         return (maas_rows_t) {
-            maas__path_row(r, r->path->input_slopes, r->path->ld, row),
+            maas__path_row(r, r->path->input_slopes, r->path->ld,
+                           MAAS_PATH_ENDS),
             r->path->ld, NULL
         };
     }
@@ -246,6 +247,6 @@ maas__path_slopes(const maas_path_room_t *r, unsigned value, size_t row)
     s = &r->path->steps[value - 1];
 
     return (maas_rows_t) {
-        maas__path_row(r, s->slopes, s->ld, row), s->ld, NULL
+        maas__path_row(r, s->slopes, s->ld, MAAS_PATH_ENDS), s->ld, NULL
     };
 }

@@ -42,12 +42,11 @@ size_t maas__path_rooms(const maas_path_t *p, size_t steps, char *ws,
 float *maas__path_row(const maas_path_room_t *r, size_t at, size_t ld,
     size_t row);
 
-/* Rows from `row` on of a value, 0: the input, i + 1: of step i, and of its
- * slopes */
+/* Rows from `row` on of a value, 0: the input, i + 1: of step i */
 maas_rows_t maas__path_value(const maas_path_room_t *r, unsigned value,
     size_t row);
-maas_rows_t maas__path_slopes(const maas_path_room_t *r, unsigned value,
-    size_t row);
+/* Slopes by it, in the rows of the nodes */
+maas_rows_t maas__path_slopes(const maas_path_room_t *r, unsigned value);
 
 
 /* maas_explain_path_back.c */

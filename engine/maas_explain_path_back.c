@@ -54,7 +54,7 @@ path_back_step(const maas_path_room_t *r, const maas_path_step_t *s,
 
     for (j = 0; j < s->step.node.n_in; j++) {
         p.in[j] = maas__path_value(r, s->step.node.in[j], MAAS_PATH_ENDS);
-        slope.in[j] = maas__path_slopes(r, s->step.node.in[j], MAAS_PATH_ENDS);
+        slope.in[j] = maas__path_slopes(r, s->step.node.in[j]);
     }
 
     s->step.node.op->back(&s->step, &p, &slope);
@@ -76,7 +76,7 @@ path_back_last(const maas_path_room_t *r, const maas_path_step_t *s,
     path_back_step(r, s, out, n->op->linear ? 1 : r->nodes);
 
     for (j = 0; n->op->linear && j < n->n_in; j++) {
-        d = maas__path_slopes(r, n->in[j], MAAS_PATH_ENDS);
+        d = maas__path_slopes(r, n->in[j]);
 
         for (k = 1; k < r->nodes; k++) {
             memcpy((float *) d.data + k * d.ld, d.data, d.ld * sizeof(float));
@@ -94,7 +94,7 @@ maas__path_backward(const maas_path_room_t *r, size_t output)
     maas_path_step_t  *s;
 
     for (i = !r->path->inputs; i <= r->path->n_steps; i++) {
-        d = maas__path_slopes(r, (unsigned) i, MAAS_PATH_ENDS);
+        d = maas__path_slopes(r, (unsigned) i);
         memset(d.data, 0, r->nodes * d.ld * sizeof(float));
     }
 
@@ -106,7 +106,7 @@ maas__path_backward(const maas_path_room_t *r, size_t output)
 
     for (i = r->path->n_steps; i-- > 0; ) {
         s = &r->path->steps[i];
-        d = maas__path_slopes(r, (unsigned) i + 1, MAAS_PATH_ENDS);
+        d = maas__path_slopes(r, (unsigned) i + 1);
 
         for (k = 0; s->slope != NULL && k < r->nodes; k++) {
             row = MAAS_PATH_ENDS + k;
@@ -128,7 +128,7 @@ maas__path_backward(const maas_path_room_t *r, size_t output)
     }
 
     if (r->path->inputs) {
-        d = maas__path_slopes(r, 0, MAAS_PATH_ENDS);
+        d = maas__path_slopes(r, 0);
         path_sum(r, &d, r->path->model->info.in, r->sums + r->path->sums);
     }
 }

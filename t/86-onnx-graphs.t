@@ -70,8 +70,8 @@ for my $name (split /\n/, $out) {
 
     if ($name eq 'clip-chain') {
         (undef, $said) = $t->trainer('inspect', 'm.st');
-        is(join(' ', $said =~ /^ +clip (.*)$/mg),
-            'clip: low -0.5, high 0.6', "$name: one of three");
+        is(join(' ', $said =~ /^ +clip: (.*)$/mg),
+            'low -0.5, high 0.6', "$name: one of three");
     }
 }
 

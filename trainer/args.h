@@ -122,12 +122,8 @@ void train_args_config(const train_args_t *a, void *to, const char *path);
 /* Does a value begin or end with a blank, within quotes if it has some?  Then
  * it stands in quotes in such a file. */
 int train_args_blank_ends(const char *value);
-/* All of --help, on stdout. */
-void train_args_help(const train_args_t *a);
-/* --help=options, for programs: a line each, "--name=ARG -n", the choices
- * instead of ARG where there are some, no "=" for a flag. */
-void train_args_list(const train_args_t *a);
-/* Either, and the end of the program.  how: what follows "--help=", or NULL. */
+/* Says --help on stdout, and ends the program.  how: what follows "--help=":
+ * "options", a list for programs, or NULL. */
 void train_args_say(const train_args_t *a, const char *how);
 
 

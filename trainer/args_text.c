@@ -168,8 +168,8 @@ args_next(const train_args_t *a, size_t i)
 }
 
 
-void
-train_args_help(const train_args_t *a)
+static void
+args_help(const train_args_t *a)
 {
     size_t       i, last;
     const char  *group;
@@ -192,8 +192,11 @@ train_args_help(const train_args_t *a)
 }
 
 
-void
-train_args_list(const train_args_t *a)
+/* For programs: a line each, "--name=ARG -n", the choices instead of ARG where
+ * there are some, no "=" for a flag */
+
+static void
+args_list(const train_args_t *a)
 {
     size_t              i, k, last;
     const train_arg_t  *t;
@@ -223,10 +226,10 @@ void
 train_args_say(const train_args_t *a, const char *how)
 {
     if (how == NULL) {
-        train_args_help(a);
+        args_help(a);
 
     } else if (strcmp(how, "options") == 0) {
-        train_args_list(a);
+        args_list(a);
 
     } else {
         train_usage(a->cmd, "--help: \"%.40s\": expected nothing, or options",

@@ -30,7 +30,6 @@ records_other(maas_read_t *r, const cJSON *v, maas_other_t *other)
     }
 
     other->role = (maas_role_t) role;
-    other->role_name = maas__role_names[role];
     other->at = SIZE_MAX;
 
     return at == NULL || maas__tree_integer(at, MAAS_MAX_WIDTH, &other->at);

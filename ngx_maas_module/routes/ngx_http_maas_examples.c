@@ -165,7 +165,7 @@ ngx_http_maas_example_row(ngx_http_maas_text_t *t, const maas_info_t *info)
     for (i = 0; ngx_http_maas_input(info, i, &input); i++) {
         ngx_http_maas_json_open(t, NULL, "{");
         ngx_http_maas_json_string(t, "name", input.name);
-        ngx_http_maas_put_shape(t, "shape", 1, input.shape,
+        ngx_http_maas_put_shape(t, 1, input.shape,
                                 info->plain ? input.rank : 0);
         ngx_http_maas_json_string(t, "datatype", input.type->v2);
 

@@ -167,13 +167,13 @@ ngx_http_maas_tell_dims(ngx_http_maas_tell_t *t, const char *name,
 
 
 void
-ngx_http_maas_put_shape(ngx_http_maas_text_t *text, const char *key,
-    ngx_int_t rows, const size_t *shape, size_t rank)
+ngx_http_maas_put_shape(ngx_http_maas_text_t *text, ngx_int_t rows,
+    const size_t *shape, size_t rank)
 {
     ngx_http_maas_tell_t  t;
 
     ngx_http_maas_tell_init(&t, text, 0);
-    ngx_http_maas_tell_dims(&t, key, 0, rows, shape, rank);
+    ngx_http_maas_tell_dims(&t, "shape", 0, rows, shape, rank);
 }
 
 

@@ -155,7 +155,7 @@ ngx_http_maas_page_model(ngx_http_maas_text_t *text,
 
     ngx_http_maas_json_open(text, "input", "{");
     ngx_http_maas_json_string(text, "name", info->input_name);
-    ngx_http_maas_put_shape(text, "shape", 0, info->shape, info->rank);
+    ngx_http_maas_put_shape(text, 0, info->shape, info->rank);
     ngx_http_maas_json_value(text, "image", info->image ? "true" : "false");
     ngx_http_maas_json_value(text, "plain", info->plain ? "true" : "false");
     ngx_http_maas_json_value(text, "nan", info->nan ? "true" : "false");

@@ -86,9 +86,9 @@ ngx_uint_t ngx_http_maas_output_at(const maas_info_t *info, ngx_uint_t i,
 void ngx_http_maas_tell_dims(ngx_http_maas_tell_t *t, const char *name,
     ngx_uint_t number, ngx_int_t rows, const size_t *shape, size_t rank);
 
-/* The same, as JSON */
-void ngx_http_maas_put_shape(ngx_http_maas_text_t *text, const char *key,
-    ngx_int_t rows, const size_t *shape, size_t rank);
+/* The same, as JSON's member "shape" */
+void ngx_http_maas_put_shape(ngx_http_maas_text_t *text, ngx_int_t rows,
+    const size_t *shape, size_t rank);
 
 /* The names of models, as JSON */
 void ngx_http_maas_put_models(ngx_http_request_t *r,

@@ -636,7 +636,7 @@ of_another(void **state)
     maas_err_t       err;
     maas_info_t      tensor;
     maas_body_t      body = { 0 };
-    maas_other_t     others[] = { { "else", MAAS_ROLE_ID, "id", 0 } };
+    maas_other_t     others[] = { { "else", MAAS_ROLE_ID, 0 } };
     maas_request_t   req;
 
     static const char *const  texts[] = { "-7", "", "no", "DE", "", NULL };

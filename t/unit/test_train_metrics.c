@@ -471,6 +471,7 @@ test_shown(void **state)
     float            y[1000];
     size_t           i;
     uint32_t         class[1000];
+    train_judge_t    j;
     train_metrics_t  m;
     train_data_t     d = {
         .rows = 1000, .out = 1, .task = MAAS_TASK_BINARY, .n_labels = 2,
@@ -485,7 +486,9 @@ test_shown(void **state)
         y[i] = (i < 500) ? 0.35f : 0.65f;
     }
 
-    train_metrics(&m, &info, &d, y);
+    train_judge_create(&j, &info, &d, NULL, 0, y);
+    train_judge(&j, NULL, &m);
+    train_judge_free(&j);
     near(m.ece, 0.33, 1e-6);
     train_metrics_free(&m);
 }

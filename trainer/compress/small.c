@@ -13,9 +13,6 @@
 #include "read/maas_read.h"
 
 
-#define SMALL_NUMBERS  ((size_t) 1 << 24)   /* of a value, at a time */
-
-
 void
 train_small_open(train_small_t *s, const char *path)
 {

@@ -192,8 +192,10 @@ train_join_row(train_join_t *j, const train_cell_t *cells, size_t *n,
 }
 
 
-size_t
-train_join_unused(const train_join_t *j)
+/* Labels without a row */
+
+static size_t
+join_unused(const train_join_t *j)
 {
     size_t  i, n;
 
@@ -218,7 +220,7 @@ train_labels_print(FILE *f, const train_data_t *d, int width)
     }
 
     j = d->table->join;
-    unused = train_join_unused(j);
+    unused = join_unused(j);
     (void) fprintf(f, "%-*s%s: %zu of %zu rows have one; %zu of %zu without a "
                    "row\n", width, "labels", train_shown(j->path), j->found,
                    j->rows, unused, j->n);
@@ -258,7 +260,7 @@ train_labels_json(maas_writer_t *w, const train_data_t *d)
     train_json_number(w, "rows", (double) j->rows);
     train_json_number(w, "labelled", (double) j->found);
     train_json_number(w, "keys", (double) j->n);
-    train_json_number(w, "without_row", (double) train_join_unused(j));
+    train_json_number(w, "without_row", (double) join_unused(j));
     train_json_number(w, "again", (double) j->twice);
     train_json_number(w, "changed", (double) j->changed);
     maas_writer_close(w, '}');

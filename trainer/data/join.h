@@ -64,8 +64,6 @@ void train_join_take(train_join_t *j, const train_cell_t *cells, size_t n);
  * until the next call.  count: it counts. */
 const train_cell_t *train_join_row(train_join_t *j, const train_cell_t *cells,
     size_t *n, int count);
-/* Labels without a row. */
-size_t train_join_unused(const train_join_t *j);
 void train_join_free(train_join_t *j);
 
 

@@ -27,10 +27,10 @@ roles_find_name(const train_table_t *t, const char *s, size_t len)
 }
 
 
-/* A name, or the number of a column */
+/* A name, or the number of a column; or TRAIN_NO_COLUMN */
 
-size_t
-train_roles_find(const train_table_t *t, const char *s, size_t len)
+static size_t
+roles_find(const train_table_t *t, const char *s, size_t len)
 {
     char    buf[32];
     double  v;
@@ -76,7 +76,7 @@ train_roles_must_find(const train_table_t *t, const char *option,
 {
     size_t  i;
 
-    i = train_roles_find(t, s, len);
+    i = roles_find(t, s, len);
 
     if (i == TRAIN_NO_COLUMN) {
         roles_no_column(t, option, s, len);
@@ -131,7 +131,7 @@ roles_one_of(train_table_t *t, const char *s, size_t len)
     size_t  i;
 
     i = t->want->no_target || t->want->target_named
-        ? train_roles_find(t, s, len)
+        ? roles_find(t, s, len)
         : train_roles_must_find(t, "target", s, len);
 
     if (i == TRAIN_NO_COLUMN && t->want->no_target) {
@@ -189,7 +189,7 @@ roles_several(train_table_t *t, const char *list)
     }
 
     if (strchr(list, ',') == NULL
-        || train_roles_find(t, list, strlen(list)) != TRAIN_NO_COLUMN)
+        || roles_find(t, list, strlen(list)) != TRAIN_NO_COLUMN)
     {
         return 0;
     }
@@ -227,7 +227,7 @@ train_roles_target(train_table_t *t)
     } else if (!roles_several(t, target)) {
         t->target = t->want->target_named
                     ? roles_find_name(t, target, strlen(target))
-                    : train_roles_find(t, target, strlen(target));
+                    : roles_find(t, target, strlen(target));
 
         if (t->target == TRAIN_NO_COLUMN && !t->want->no_target) {
             roles_no_column(t, "target", target, strlen(target));

@@ -330,9 +330,8 @@ void train_table_roles(train_table_t *t);
 /* roles_find.c: the role of column i, and why, for people. */
 void train_role_set(train_table_t *t, size_t i, train_role_t role,
     const char *why);
-/* A column by its name, or by its number from 1; TRAIN_NO_COLUMN, or an end
- * with a sentence about --option. */
-size_t train_roles_find(const train_table_t *t, const char *s, size_t len);
+/* A column by its name, or by its number from 1; dies with a sentence about
+ * --option if there is none. */
 size_t train_roles_must_find(const train_table_t *t, const char *option,
     const char *s, size_t len);
 /* The target, the columns that count rows and those that name them, by what

@@ -196,16 +196,16 @@ to_trees_flag(const to_trees_t *x, unsigned flag, char *buf, size_t size)
 }
 
 
-/* An x of a feature: LightGBM's zero */
+/* v is x of a feature, LightGBM's zero */
 
 static void
-to_trees_x(const to_trees_t *x, const char *v, const char *feature)
+to_trees_x(const to_trees_t *x, const char *feature)
 {
-    TO(x, "        %s = x[%s];\n", v, feature);
+    TO(x, "        v = x[%s];\n", feature);
 
     if (x->t.tiny) {
-        TO(x, "        %s = fabs((double) %s) <= 1.0000000180025095e-35 ? 0 "
-           ": %s;\n", v, v, v);
+        TO(x, "        v = fabs((double) v) <= 1.0000000180025095e-35 ? 0 "
+           ": v;\n");
     }
 }
 
@@ -254,7 +254,7 @@ to_trees_walk(const to_trees_t *x)
     TO(x, "\n    while (at >= 0) {\n");
     (void) snprintf(feature, sizeof(feature), "%s_node%zu[at].feature",
                     x->c->name, x->layer);
-    to_trees_x(x, "v", feature);
+    to_trees_x(x, feature);
 
     if (!(x->all & MAAS_TREE_NAN)) {
         TO(x, "        if (v != v && !%s) {\n            v = 0;\n        }\n",
@@ -305,7 +305,7 @@ to_trees_linear(const to_trees_t *x)
        "    for (i = %s_term%zu[leaf]; i < %s_term%zu[leaf + 1]; i++) {\n",
        x->c->name, x->layer, x->c->row, x->c->row, x->c->name, x->layer,
        x->c->name, x->layer, x->c->name, x->layer);
-    to_trees_x(x, "v", feature);
+    to_trees_x(x, feature);
     TO(x, "        if (v != v) {\n            return %s_value%zu[leaf];\n"
        "        }\n        sum += %s_coefficient%zu[i] * v;\n    }\n\n"
        "    return sum;\n}\n\n\n", x->c->name, x->layer, x->c->name, x->layer);

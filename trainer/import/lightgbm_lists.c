@@ -14,8 +14,7 @@
 #include <string.h>
 
 
-#define LIGHTGBM_NONE   SIZE_MAX
-#define LIGHTGBM_FEW    3              /* values of a list that are told */
+#define LIGHTGBM_FEW  3                /* values of a list that are told */
 
 typedef struct {
     size_t           n;

@@ -105,15 +105,16 @@ xgb_is(const char *file, size_t size)
 
 
 static maas_status_t
-xgb_size(train_xgb_t *x, const char *name, size_t most, size_t *out)
+xgb_size(train_xgb_t *x, const char *name, size_t *out)
 {
     const train_doc_t  *d;
 
     d = train_doc_get(train_doc_get(x->learner, "learner_model_param"), name);
 
-    if (d != NULL && !train_doc_size(d, 0, most, out)) {
+    if (d != NULL && !train_doc_size(d, 0, MAAS_MAX_WIDTH, out)) {
         return maas__fail(x->err, MAAS_BADFILE, "learner_model_param: \"%s\" "
-                          "is no whole number from 0 to %zu", name, most);
+                          "is no whole number from 0 to %u", name,
+                          MAAS_MAX_WIDTH);
     }
 
     return MAAS_OK;
@@ -202,9 +203,8 @@ xgb_outputs(train_xgb_t *x, const xgb_objective_t *o)
     classes = 0;
     targets = 1;
 
-    if ((rc = xgb_size(x, "num_class", MAAS_MAX_WIDTH, &classes)) != MAAS_OK
-        || (rc = xgb_size(x, "num_target", MAAS_MAX_WIDTH, &targets))
-           != MAAS_OK)
+    if ((rc = xgb_size(x, "num_class", &classes)) != MAAS_OK
+        || (rc = xgb_size(x, "num_target", &targets)) != MAAS_OK)
     {
         return rc;
     }
@@ -429,8 +429,7 @@ xgb_document(train_xgb_t *x, const train_doc_t *root)
     if ((rc = xgb_objective(x, &o)) != MAAS_OK
         || (rc = xgb_outputs(x, o)) != MAAS_OK
         || (rc = xgb_task(x, o)) != MAAS_OK
-        || (rc = xgb_size(x, "num_feature", MAAS_MAX_WIDTH, &x->features))
-           != MAAS_OK
+        || (rc = xgb_size(x, "num_feature", &x->features)) != MAAS_OK
         || (rc = xgb_booster(x, &linear)) != MAAS_OK)
     {
         return rc;

@@ -434,18 +434,6 @@ train_judge(const train_judge_t *j, const uint32_t *count, train_metrics_t *m)
 
 
 void
-train_metrics(train_metrics_t *m, const maas_info_t *info,
-    const train_data_t *d, const float *y)
-{
-    train_judge_t  j;
-
-    train_judge_create(&j, info, d, NULL, 0, y);
-    train_judge(&j, NULL, m);
-    train_judge_free(&j);
-}
-
-
-void
 train_metrics_free(train_metrics_t *m)
 {
     train_free(m->confusion);

@@ -159,10 +159,6 @@ void train_judge_free(train_judge_t *j);
  * m->confusion belongs to the caller until train_metrics_free(). */
 void train_judge(const train_judge_t *j, const uint32_t *count,
     train_metrics_t *m);
-
-/* All of it in one: the answers y(rows,out) for all rows of d. */
-void train_metrics(train_metrics_t *m, const maas_info_t *info,
-    const train_data_t *d, const float *y);
 void train_metrics_free(train_metrics_t *m);
 
 /* Of one class; NAN where one is not defined. */

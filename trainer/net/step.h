@@ -184,8 +184,6 @@ typedef struct {
 void train_work_create(train_work_t *w, size_t n, train_team_t *team,
     const train_net_t *net, const train_optim_t *o, float *ema, size_t max_rows,
     int training);
-/* After the network's numbers were changed from outside: the copies too. */
-void train_work_copy(train_work_t *w, size_t n);
 /* A member's own columns, to where all see them or back. */
 void train_work_move(train_work_t *w, int publish);
 void train_work_free(train_work_t *w, size_t n);

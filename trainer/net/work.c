@@ -258,30 +258,6 @@ work_create(train_work_t *w, const train_work_t *first, float *ema)
 }
 
 
-void
-train_work_create(train_work_t *w, size_t n, train_team_t *team,
-    const train_net_t *net, const train_optim_t *o, float *ema, size_t max_rows,
-    int training)
-{
-    size_t  i;
-
-    for (i = 0; i < n; i++) {
-        w[i] = (train_work_t) {
-            .net = net, .team = (n > 1) ? team : NULL, .id = i, .n = n,
-            .max_rows = max_rows, .training = (unsigned) training
-        };
-
-        if (o != NULL) {
-            w[i].optim = *o;
-        }
-
-        work_create(&w[i], &w[0], ema);
-    }
-
-    train_work_copy(w, n);
-}
-
-
 /* Panels are (rows,ldw), what all see has stride ld */
 
 void
@@ -308,8 +284,8 @@ train_work_move(train_work_t *w, int publish)
 
 /* The others' copies become what the network and its optimiser are */
 
-void
-train_work_copy(train_work_t *w, size_t n)
+static void
+work_copy(train_work_t *w, size_t n)
 {
     size_t          i, j, k;
     train_share_t  *p;
@@ -328,6 +304,30 @@ train_work_copy(train_work_t *w, size_t n)
             }
         }
     }
+}
+
+
+void
+train_work_create(train_work_t *w, size_t n, train_team_t *team,
+    const train_net_t *net, const train_optim_t *o, float *ema, size_t max_rows,
+    int training)
+{
+    size_t  i;
+
+    for (i = 0; i < n; i++) {
+        w[i] = (train_work_t) {
+            .net = net, .team = (n > 1) ? team : NULL, .id = i, .n = n,
+            .max_rows = max_rows, .training = (unsigned) training
+        };
+
+        if (o != NULL) {
+            w[i].optim = *o;
+        }
+
+        work_create(&w[i], &w[0], ema);
+    }
+
+    work_copy(w, n);
 }
 
 

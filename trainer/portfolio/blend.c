@@ -113,7 +113,7 @@ blend_next(const train_portfolio_t *p, size_t to, size_t but,
         }
 
         blend_more(sum, more, (double) round, n, z);
-        loss = train_losses_mean(p, z, 0, to, but, room, &hits);
+        loss = train_losses_mean(p, z, to, but, room, &hits);
 
         if (loss < *least) {
             *least = loss;
@@ -220,7 +220,7 @@ blend_trust(train_portfolio_t *p, size_t to, float *z)
             mixed[k] = p->said[k] + share * (z[k] - p->said[k]);
         }
 
-        loss = train_losses_mean(p, mixed, 0, to, TRAIN_LOSSES_ALL, room,
+        loss = train_losses_mean(p, mixed, to, TRAIN_LOSSES_ALL, room,
                                  &hits);
 
         if (loss < least - BLEND_GAIN * fabs(least) || i == BLEND_STEPS) {

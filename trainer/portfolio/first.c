@@ -225,7 +225,7 @@ train_first(train_portfolio_t *p, uint32_t **judge)
         t = &p->tried[i];
 
         if (t->parts > 0) {
-            train_losses_judge(p, t->scores, 0, 1, &t->first, &t->score);
+            train_losses_judge(p, t->scores, 1, &t->first, &t->score);
             t->loss = t->first;
             t->rows = sample;
         }

@@ -118,7 +118,7 @@ losses_hits(const train_lesson_t *l, uint32_t row, const float *z)
 /* Mean squares about the mean of number k, of the rows that judge */
 
 static double
-losses_spread_of(const train_portfolio_t *p, size_t from, size_t to, size_t k)
+losses_spread_of(const train_portfolio_t *p, size_t to, size_t k)
 {
     double                    w, y, sum, sq, all;
     size_t                    i, j;
@@ -127,7 +127,7 @@ losses_spread_of(const train_portfolio_t *p, size_t from, size_t to, size_t k)
 
     sum = sq = all = 0;
 
-    for (i = from; i < to; i++) {
+    for (i = 0; i < to; i++) {
         part = &p->parts.part[i];
 
         for (j = 0; j < part->n_judge; j++) {
@@ -147,7 +147,7 @@ losses_spread_of(const train_portfolio_t *p, size_t from, size_t to, size_t k)
 /* The same of all of them, each in its unit */
 
 static double
-losses_spread(const train_portfolio_t *p, size_t from, size_t to)
+losses_spread(const train_portfolio_t *p, size_t to)
 {
     double  sum;
     size_t  k;
@@ -155,7 +155,7 @@ losses_spread(const train_portfolio_t *p, size_t from, size_t to)
     sum = 0;
 
     for (k = 0; k < p->lesson.out; k++) {
-        sum += losses_spread_of(p, from, to, k) / p->unit[k];
+        sum += losses_spread_of(p, to, k) / p->unit[k];
     }
 
     return sum / (double) p->lesson.out;
@@ -163,8 +163,8 @@ losses_spread(const train_portfolio_t *p, size_t from, size_t to)
 
 
 double
-train_losses_mean(const train_portfolio_t *p, const float *z, size_t from,
-    size_t to, size_t but, float *room, double *hits)
+train_losses_mean(const train_portfolio_t *p, const float *z, size_t to,
+    size_t but, float *room, double *hits)
 {
     double                    w, loss, all;
     size_t                    i, j, n;
@@ -175,13 +175,12 @@ train_losses_mean(const train_portfolio_t *p, const float *z, size_t from,
     *hits = 0;
 
     if (p->y != NULL) {
-        n = p->parts.part[to - 1].at + p->parts.part[to - 1].n_judge
-            - p->parts.part[from].at;
+        n = p->parts.part[to - 1].at + p->parts.part[to - 1].n_judge;
         train_transform_back(&p->transform, z, n, room);
         z = room;
     }
 
-    for (i = from; i < to; i++) {
+    for (i = 0; i < to; i++) {
         part = &p->parts.part[i];
 
         if (i == but) {
@@ -207,18 +206,16 @@ train_losses_mean(const train_portfolio_t *p, const float *z, size_t from,
 
 void
 train_losses_judge(const train_portfolio_t *p, const float *scores,
-    size_t from, size_t to, double *loss, double *score)
+    size_t to, double *loss, double *score)
 {
     float  *room;
 
     room = train_alloc(p->parts.judges * p->lesson.out, sizeof(float));
-    *loss = train_losses_mean(p, scores
-                              + p->parts.part[from].at * p->lesson.out,
-                              from, to, TRAIN_LOSSES_ALL, room, score);
+    *loss = train_losses_mean(p, scores, to, TRAIN_LOSSES_ALL, room, score);
 
     if (p->y != NULL) {
         *score = (p->lesson.loss == TRAIN_LOSS_MSE)
-                 ? 1 - *loss / losses_spread(p, from, to) : NAN;
+                 ? 1 - *loss / losses_spread(p, to) : NAN;
     }
 
     train_free(room);

@@ -181,14 +181,15 @@ double train_constant_adds(const train_portfolio_t *p, size_t k);
 
 /* losses.c: of scores, in units of the target */
 
-/* Mean over the rows of parts from..to of p, but of one, by scores z of these
+/* Mean over the rows of parts of p below `to`, but of one, by scores z of these
  * parts; room: as many floats.  *hits: share of rows that are right. */
 #define TRAIN_LOSSES_ALL  SIZE_MAX
 double train_losses_mean(const train_portfolio_t *p, const float *z,
-    size_t from, size_t to, size_t but, float *room, double *hits);
-/* Means over parts from..to of p, weighted as rows are. */
+    size_t to, size_t but, float *room, double *hits);
+/* The same over all of these parts.  *score: what is right of classes, R2 of
+ * numbers with squared losses, else NAN. */
 void train_losses_judge(const train_portfolio_t *p, const float *scores,
-    size_t from, size_t to, double *loss, double *score);
+    size_t to, double *loss, double *score);
 /* How much more is lost by the scores a than by b, over parts below `to`: the
  * mean of rows, and its standard error. */
 double train_losses_more(const train_portfolio_t *p, const float *a,

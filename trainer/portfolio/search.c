@@ -89,7 +89,7 @@ search_blend(train_portfolio_t *p, size_t to, float *z)
         t = &p->tried[i];
 
         if (t->parts >= to && !t->failed) {
-            train_losses_judge(p, t->scores, 0, to, &t->loss, &t->score);
+            train_losses_judge(p, t->scores, to, &t->loss, &t->score);
             t->why = (t->weight > 0) ? NULL : "the others do without it";
         }
     }
@@ -121,7 +121,7 @@ search_end(train_portfolio_t *p, size_t to)
 
     p->parts_used = to;
     train_targets_level(p, p->scores, to);
-    train_losses_judge(p, p->scores, 0, to, &p->loss, &p->score);
+    train_losses_judge(p, p->scores, to, &p->loss, &p->score);
 
     return 0;
 }

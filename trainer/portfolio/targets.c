@@ -51,7 +51,7 @@ targets_look(train_portfolio_t *p, train_target_kind_t kind)
     }
 
     train_targets_level(p, t->scores, 1);
-    train_losses_judge(p, t->scores, 0, 1, &loss, &score);
+    train_losses_judge(p, t->scores, 1, &loss, &score);
     train_tried_forget(p, t);
     t->looked = 0;
 

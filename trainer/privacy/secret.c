@@ -72,8 +72,10 @@ secret_bytes(train_secret_t *s, void *p, int n)
 }
 
 
-double
-train_secret_unit(train_secret_t *s)
+/* Even in (0,1], 53 bits */
+
+static double
+secret_unit(train_secret_t *s)
 {
     uint64_t  word;
 
@@ -173,7 +175,7 @@ train_secret_sample(train_secret_t *s, size_t n, double q, uint32_t *row,
         at += 1;
 
         if (q < 1) {
-            at += floor(log(train_secret_unit(s)) / log1p(-q));
+            at += floor(log(secret_unit(s)) / log1p(-q));
         }
 
         if (at >= (double) n || found == max) {

@@ -17,8 +17,6 @@ typedef struct train_secret_s  train_secret_t;
  * generator.  Of one thread.  Dies if there is none. */
 train_secret_t *train_secret_create(void);
 void train_secret_free(train_secret_t *s);
-/* Even in (0,1], 53 bits. */
-double train_secret_unit(train_secret_t *s);
 /* x(n): independent normal numbers of mean 0 and this deviation. */
 void train_secret_normal(train_secret_t *s, float *x, size_t n,
     double deviation);

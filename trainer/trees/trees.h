@@ -17,7 +17,6 @@
 #define TRAIN_TREES_BINS    256     /* of a slot at most: 0 is for missing */
 #define TRAIN_TREES_TILE    8       /* slots whose bins stand together */
 #define TRAIN_TREES_ROWS    ((1u << 24) - 1)    /* counted in a sum at most */
-#define TRAIN_TREES_LEAVES  4096
 
 
 /* bins.c: what becomes of a number.  Bin 0: NaN.  Of numbers bin b >= 1 has
