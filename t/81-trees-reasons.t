@@ -77,6 +77,17 @@ is_deeply($json, { outputs => [ 1100.25 ], reasons => [ { score => 1100.25,
     bias => 1017, columns => [ { name => 'number 2', adds => 50.625 } ],
     others => 32.625 } ] }, 'JSON');
 
+# A second tree asks x2: what is not told is both that are left
+
+model(in => 3, layer => { nodes => 3 }, tensors => {
+    size => tensor(U32 => 2, 1), feature => tensor(U32 => 0, 1, 2),
+    threshold => tensor(F32 => 0.5, 2, 3), left => tensor(I32 => -1, -2, -1),
+    right => tensor(I32 => 1, -3, -2), flags => tensor(U8 => 0, 0, 0),
+    value => tensor(F32 => 1, 10, 100, 1000, 1002),
+    cover => tensor(F64 => 8, 4, 4, 3, 1, 8, 4, 4) });
+is(reasons("0.6,9,5\n", 1, @plain), "row 1: 1102.25 = bias 1018, number 2 "
+    . "+50.625, others +33.625\n", 'several others');
+
 # What is prepared before the trees: (x - 1) 2; more rows than at a time
 
 model(inputs => { kind => 'tensor', shape => [ 2 ], shift => 1, factor => 2 });

@@ -249,6 +249,46 @@ doubles(void **state)
 }
 
 
+/* As a model takes them that has doubles, or knows missing numbers: all else is
+ * refused as ever */
+
+static void
+model_rows(void **state)
+{
+    float       x[3];
+    double      wide[3];
+    maas_err_t  err;
+
+    static const double  v[] = { 1, NAN, 3.5e38 }, inf[] = { NAN, -INFINITY };
+
+    memset(&err, 0, sizeof(maas_err_t));
+
+    assert_int_equal(maas__dtype_rows(MAAS_F64, (const char *) v, 3, 1, 1,
+                                      wide, &err), MAAS_OK);
+    assert_true(wide[0] == 1 && isnan(wide[1]) && wide[2] == 3.5e38);
+    assert_int_equal(maas__dtype_rows(MAAS_F64, (const char *) v, 2, 0, 1, x,
+                                      &err), MAAS_OK);
+    assert_true(x[0] == 1 && isnan(x[1]));
+    assert_int_equal(maas__dtype_rows(MAAS_BOOL, "\0\1", 2, 1, 0, wide, &err),
+                     MAAS_OK);
+    assert_true(wide[0] == 0 && wide[1] == 1);
+
+    assert_int_equal(maas__dtype_rows(MAAS_F64, (const char *) v, 3, 0, 1, x,
+                                      &err), MAAS_BADVALUE);
+    assert_string_equal(err.msg, "number 2 is out of range for FP32");
+    assert_int_equal(maas__dtype_rows(MAAS_F64, (const char *) v, 3, 1, 0,
+                                      wide, &err), MAAS_BADVALUE);
+    assert_string_equal(err.msg, "number 1 is not finite");
+    assert_int_equal(maas__dtype_rows(MAAS_F64, (const char *) inf, 2, 1, 1,
+                                      wide, &err), MAAS_BADVALUE);
+    assert_string_equal(err.msg, "number 1 is not finite");
+    assert_int_equal(maas__dtype_rows(MAAS_BOOL, "\1\2", 2, 0, 1, x, &err),
+                     MAAS_BADVALUE);
+    assert_string_equal(err.msg, "number 1 is neither 0 nor 1, as BOOL must "
+                        "be");
+}
+
+
 /* All 65 536 of them: what ldexp says of sign, exponent and fraction. */
 
 static void
@@ -299,6 +339,7 @@ main(void)
         cmocka_unit_test(not_numbers),
         cmocka_unit_test(floats),
         cmocka_unit_test(doubles),
+        cmocka_unit_test(model_rows),
         cmocka_unit_test(halves),
     };
 
