@@ -117,6 +117,10 @@ void maas__grpc_start(maas_grpc_t *g, const maas_info_t *info,
 maas_status_t maas__grpc_dim(maas_grpc_t *g, maas_grpc_tensor_t *t,
     uint64_t size);
 
+/* Of a tensor of the model: BADSHAPE if one is below 0. */
+maas_status_t maas__grpc_dims(const maas_grpc_t *g,
+    const maas_grpc_tensor_t *t);
+
 /* Rows that a body may have whose tensors' first dimensions are at most so
  * many, as in maas_form_t.  least: of numbers it may have without a byte for
  * each. */

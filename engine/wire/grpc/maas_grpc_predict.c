@@ -158,14 +158,12 @@ predict_values(maas_grpc_t *g, const maas_grpc_tensor_t *t)
 static maas_status_t
 predict_elements(maas_grpc_t *g, const maas_grpc_tensor_t *t)
 {
-    if (t->negative != 0) {
-        return maas__fail(g->v2.err, MAAS_BADSHAPE, "tensor \"%.64s\": a "
-                          "dimension of %lld", maas__v2_name(&g->v2),
-                          (long long) t->negative);
-    }
+    maas_status_t  rc;
 
-    if (!g->v2.in.has_dtype) {
-        return MAAS_OK;
+    rc = maas__grpc_dims(g, t);
+
+    if (rc != MAAS_OK || !g->v2.in.has_dtype) {
+        return rc;
     }
 
     if (!t->has_bytes) {

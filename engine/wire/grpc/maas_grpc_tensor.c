@@ -93,6 +93,16 @@ maas__grpc_dim(maas_grpc_t *g, maas_grpc_tensor_t *t, uint64_t size)
 }
 
 
+maas_status_t
+maas__grpc_dims(const maas_grpc_t *g, const maas_grpc_tensor_t *t)
+{
+    return t->negative == 0 ? MAAS_OK
+           : maas__fail(g->v2.err, MAAS_BADSHAPE, "tensor \"%.64s\": a "
+                        "dimension of %lld", maas__v2_name(&g->v2),
+                        (long long) t->negative);
+}
+
+
 size_t
 maas__grpc_bound(const maas_info_t *info, const maas_body_t *body, size_t dim,
     size_t least)
