@@ -177,12 +177,12 @@ sub counts {
         ? $1 : 'no' } qw(requests failures early);
 }
 
+is($t->get('/in?size=4')->header('X'), 8, 'off');
+is($t->get('/late?size=4')->header('X'), 8, 'not worth a thread');
 unlike(nice(), qr/10/, 'no thread has run a model');
 is($t->get('/?size=3')->header('X'), 6, 'a score');
 like(nice(), qr/10/, 'of a thread');
 
-is($t->get('/in?size=4')->header('X'), 8, 'off');
-is($t->get('/late?size=4')->header('X'), 8, 'not worth a thread');
 is($t->get('/?size=x')->header('X'), 'none', 'a required column');
 is($t->get('/three?size=3')->header('X'), '6 9 12 9', 'several models');
 is($t->post('/json', '{"size":5}', @json)->header('X'), 25,

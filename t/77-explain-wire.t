@@ -271,6 +271,15 @@ subtest 'v2' => sub {
             ->json->{outputs} };
     is_deeply($out{attributions}{shape}, [ 1, 2, 2 ],
         'of a tensor in its shape');
+
+    my $whole = $t->post('/v2/models/kinds/explain', pack('f<4', 1 .. 4),
+        'Content-Type' => 'application/octet-stream',
+        'Inference-Header-Content-Length' => 0);
+    $head = JSON::PP->new->decode(substr $whole->body, 0,
+        $whole->header('Inference-Header-Content-Length') // 0);
+    is(scalar(grep { $_->{parameters}{binary_data_size} }
+        @{ $head->{outputs} }), scalar keys %out,
+        'a body without JSON: all as bytes');
 };
 
 subtest 'raw routes' => sub {
