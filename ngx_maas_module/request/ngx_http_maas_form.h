@@ -12,16 +12,27 @@
 #include "ngx_http_maas_ctx.h"
 
 
+/* ngx_http_maas_type.c */
+
 /* Why the request's Content-Type is not read where `form` is, or, if that is
  * NULL, where any may be; NULL: it is. */
 const char *ngx_http_maas_type_refused(ngx_http_request_t *r,
     const maas_form_t *form);
 
 /* What headers say of the body: ctx->type and ctx->json_given. */
-void ngx_http_maas_form_headers(ngx_http_request_t *r,
+void ngx_http_maas_type_headers(ngx_http_request_t *r,
     ngx_http_maas_ctx_t *ctx);
 
+/* The type of an answer that has json_len bytes of JSON before others, as what
+ * *out becomes, on r's pool: a vendor's, if the request is that vendor's.
+ * json_len 0, or any other: *out stays.  NGX_ERROR: no memory. */
+ngx_int_t ngx_http_maas_type_answer(ngx_http_request_t *r, size_t json_len,
+    ngx_str_t *out);
+
+
 /*
+ * ngx_http_maas_form.c
+ *
  * The rest is for any thread, where it has no r.  The body is whole: sets
  * ctx->form, where there may be several (there is one, or its type would not
  * have been known), and ctx->json_len: all of the body, unless a header or the
@@ -51,8 +62,8 @@ ngx_int_t ngx_http_maas_form_tally(ngx_http_request_t *r,
 ngx_int_t ngx_http_maas_form_answer(ngx_http_request_t *r,
     ngx_http_maas_ctx_t *ctx, float *y);
 
-/* The same in parts: how many bytes the answer
- * may take; the answer into p, its length, *json_len as in maas_form_t. */
+/* The same in parts: how many bytes the answer may take; the answer into p, its
+ * length, *json_len as in maas_form_t; and it is sent. */
 size_t ngx_http_maas_form_size(ngx_http_maas_ctx_t *ctx);
 size_t ngx_http_maas_form_write(ngx_http_maas_ctx_t *ctx, float *y,
     u_char *p, size_t *json_len);

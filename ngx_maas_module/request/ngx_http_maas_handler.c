@@ -197,7 +197,7 @@ ngx_http_maas_body_ready(ngx_http_request_t *r)
     ctx->at.body = ngx_http_maas_now();
 
     ngx_http_maas_body_model(ctx);
-    ngx_http_maas_form_headers(r, ctx);
+    ngx_http_maas_type_headers(r, ctx);
 
     if (ngx_http_maas_explain_ask(r, ctx, &err) != MAAS_OK
         || ngx_http_maas_body_open(r, ctx, &err) != MAAS_OK)
