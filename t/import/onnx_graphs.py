@@ -35,7 +35,9 @@ def graph(name, text, refused=False, more=(), **tensors):
             else:
                 ins.append(key)
         nodes.append(helper.make_node(op, ins, outs.split(),
-                                      name=outs.split()[0], **attributes))
+                                      name=outs.split()[0], domain="ai.onnx.ml"
+                                      if op.startswith("ArrayF") else "",
+                                      **attributes))
     tensors = {**W, **tensors}
     used = {i for n in nodes for i in n.input}
     model = helper.make_model(helper.make_graph(
@@ -45,7 +47,8 @@ def graph(name, text, refused=False, more=(), **tensors):
         [helper.make_tensor_value_info("y", TensorProto.FLOAT, None)],
         [numpy_helper.from_array(np.asarray(v), k)
          for k, v in tensors.items() if k in used]),
-        opset_imports=[helper.make_opsetid("", 17)])
+        opset_imports=[helper.make_opsetid("", 17),
+                       helper.make_opsetid("ai.onnx.ml", 3)])
     model.ir_version = 9
     to = os.path.join(sys.argv[1], name)
     with open(to + ".onnx", "wb") as f:
@@ -127,12 +130,27 @@ graph("mean", "a = MatMul(x, w7)\nb = Tanh(a)\ny = ReduceMean(b, axes=[1])")
 
 # what a model may end in, and what makes a sigmoid
 
+A = "a = MatMul(x, w4)\n"
 SMALL = "a = MatMul(x, w4)\nb = Mul(a, tenth)\n"
 TENTH = np.array(0.1, np.float32)
 graph("exp", SMALL + "y = Exp(b)", tenth=TENTH)
 graph("exp-input", "b = Mul(x, tenth)\ny = Exp(b)", tenth=TENTH)
 graph("softplus", SMALL + "y = Softplus(b)", tenth=TENTH)
-graph("exp-within", SMALL + "c = Exp(b)\ny = Tanh(c)", True, tenth=TENTH)
+graph("exp-within", SMALL + "c = Exp(b)\ny = Tanh(c)", tenth=TENTH)
+graph("power", SMALL + "c = Neg(b)\nd = Pow(two, c)\ny = Sub(one, d)",
+      tenth=TENTH, two=np.float32([2]), one=np.float32(1))
+graph("power-of-row", SMALL + "y = Pow(b, b)", True, tenth=TENTH)
+graph("filled", A + "s = Shape(a)\nc = ConstantOfShape(s)\ny = Add(a, c)")
+graph("nearest", "a = MatMul(x, w1)\nb = Sub(a, p)\nc = Abs(b)\n"
+      "d = ArgMin(c, axis=1)\n"
+      "e = ArrayFeatureExtractor(q, d)\ny = Reshape(e, s)",
+      p=np.sort(np.r_[-1, -1, rng.normal(size=9)]).astype(np.float32),
+      q=rng.normal(size=11).astype(np.float32), s=ints(-1, 1))
+graph("nearest-falls", "a = MatMul(x, w1)\nb = Sub(a, p)\nc = Abs(b)\n"
+      "d = ArgMin(c, axis=1)\n"
+      "e = ArrayFeatureExtractor(q, d)\ny = Reshape(e, s)", True,
+      p=np.array([1, 0, 2], np.float32), q=np.array([1, 2, 3], np.float32),
+      s=ints(-1, 1))
 graph("sigmoid", SMALL + "c = Exp(b)\nd = Add(one, c)\ny = Div(one, d)",
       tenth=TENTH, one=np.array(1, np.float32))
 graph("near-sigmoid", SMALL + "c = Exp(b)\nd = Add(two, c)\ny = Div(two, d)",

@@ -24,11 +24,12 @@ from skl2onnx.common.shape_calculator import (
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.compose import ColumnTransformer
 from sklearn.decomposition import PCA
-from sklearn.ensemble import (BaggingClassifier, BaggingRegressor,
-    ExtraTreesClassifier, GradientBoostingClassifier,
-    GradientBoostingRegressor, HistGradientBoostingClassifier,
-    HistGradientBoostingRegressor, RandomForestClassifier,
-    RandomForestRegressor, VotingRegressor)
+from sklearn.ensemble import (AdaBoostClassifier, AdaBoostRegressor,
+    BaggingClassifier, BaggingRegressor, ExtraTreesClassifier,
+    GradientBoostingClassifier, GradientBoostingRegressor,
+    HistGradientBoostingClassifier, HistGradientBoostingRegressor,
+    IsolationForest, RandomForestClassifier, RandomForestRegressor,
+    VotingRegressor)
 from sklearn.feature_selection import SelectKBest
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import (LinearRegression, LogisticRegression,
@@ -167,13 +168,29 @@ KINDS = {
         strategy="median"), LogisticRegression(max_iter=2000)), Y3),
     "svr": (make_pipeline(StandardScaler(), SVR(
         kernel="linear", epsilon=1.5)), R),
+    "ada2": (AdaBoostClassifier(n_estimators=20, **SMALL), Y2),
+    "ada3": (AdaBoostClassifier(DecisionTreeClassifier(max_depth=3),
+                                n_estimators=20, **SMALL), NAMES),
+    "ada-numbers": (AdaBoostRegressor(n_estimators=30, **SMALL), R),
+    "ada-one": (AdaBoostRegressor(n_estimators=1, **SMALL), R),
+    "isolation": (IsolationForest(n_estimators=40, **SMALL), None),
+    "isolation-one": (IsolationForest(n_estimators=1, **SMALL), None),
+    "isolation-missing": (IsolationForest(n_estimators=20, contamination=0.1,
+                                          max_samples=64, **SMALL), None),
+    "isolation-samples": (IsolationForest(n_estimators=20, **SMALL), None),
+    "isotonic-tree": (CalibratedClassifierCV(DecisionTreeClassifier(
+        max_depth=4), method="isotonic", cv=3), Y2),
+    "isotonic-linear": (CalibratedClassifierCV(LogisticRegression(
+        max_iter=2000), method="isotonic", cv=3), Y2),
+    "isotonic-forest": (CalibratedClassifierCV(RandomForestClassifier(
+        5, max_depth=4, **SMALL), method="isotonic", cv=3), NAMES),
     "imputed-forest": (make_pipeline(SimpleImputer(),
                                      RandomForestRegressor(
         20, max_depth=6, **SMALL)), R),
 }
-HOLES = {"imputed", "scaled-imputed", "imputed-forest", "hist2", "hist3",
+HOLES = {"isolation-missing", "imputed", "scaled-imputed", "imputed-forest", "hist2", "hist3",
          "hist-numbers", "missing-forest", "missing-tree", "missing-hist"}
-OPTIONS = {"forest2": {"zipmap": False}, "logistic3": {"zipmap": False}}
+OPTIONS = {"isolation-samples": {"score_samples": True}, "forest2": {"zipmap": False}, "logistic3": {"zipmap": False}}
 
 
 def answer(session, feeds):
@@ -211,7 +228,8 @@ def plain(folder, name):
     x, t = (holes(X), holes(T)) if name in HOLES else (X, T)
     model.fit(x, y)
     options = {id(model): OPTIONS[name]} if name in OPTIONS else None
-    onx = to_onnx(model, X[:1], options=options, target_opset=17)
+    onx = to_onnx(model, X[:1], options=options,
+                  target_opset={"": 17, "ai.onnx.ml": 3})
     csv = pd.DataFrame(t, columns=[f"f{i}" for i in range(FEATURES)])
     save(folder, name, onx, {"X": t}, csv, is_binary(name))
 

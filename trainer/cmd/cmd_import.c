@@ -24,6 +24,7 @@ typedef struct {
     char                 *name;
     char                 *labels;      /* "no,yes"; NULL: the file's */
     int                   best;
+    char                 *answer;      /* NULL: there is one */
     train_import_check_t  check;
 } import_t;
 
@@ -38,6 +39,8 @@ static const train_arg_t  import_rows[] = {
       "none" },
     { "best", 0, TRAIN_FLAG(import_t, best, TRAIN_ARG_PLAIN), NULL,
       "only the trees up to best_iteration, where training stopped early" },
+    { "answer", 0, TRAIN_TEXT(import_t, answer, TRAIN_ARG_PLAIN), "NAME",
+      "which output of an ONNX file, where it has several" },
     { "check", 0, TRAIN_TEXT(import_t, check.rows, TRAIN_ARG_PLAIN), "ROWS",
       "run these rows, as for predict, and compare with --expected",
       "proof" },
@@ -213,7 +216,8 @@ import_write(const import_t *a, const char *path)
     void            *image;
     size_t           size;
     maas_err_t       err = { 0 };
-    train_import_t   m = { .best = a->best, .named = a->labels != NULL };
+    train_import_t   m = { .best = a->best, .named = a->labels != NULL,
+                             .answer = a->answer };
 
     file = train_slurp(path, &size);
     folder = import_folder(path);

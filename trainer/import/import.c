@@ -38,7 +38,10 @@ train_import_read(train_import_t *m, const char *file, size_t size,
             return maas__fail(err, MAAS_NOMEM, "out of memory");
         }
 
-        return rc;
+        return rc != MAAS_OK || m->answer == NULL ? rc
+               : maas__fail(err, MAAS_BADVALUE, "--answer: \"%.60s\", where a"
+                            " file of %s has one answer; leave it out",
+                            m->answer, importers[i]->name);
     }
 
     what = train_import_foreign(file, size);

@@ -25,6 +25,9 @@ typedef struct {
     int                best;           /* trees up to best_iteration only */
     int                named;          /* the user names the classes */
     const char        *folder;         /* of the file, for data beside it */
+    const char        *answer;         /* which of its outputs; NULL: it has
+                                          one.  A reader that has a choice sets
+                                          it to NULL. */
 
     /* what it fills in.  name may stay NULL. */
     const char        *source;         /* "LightGBM v4", as told to people */

@@ -3,7 +3,7 @@
  * Not here: what operators do.
  */
 
-#include "onnx.h"
+#include "onnx_leaves.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -50,6 +50,36 @@ onnx_is_label(const train_onnx_t *o, const train_onnx_port_t *p)
 }
 
 
+/* The output that was asked for */
+
+static maas_status_t
+onnx_named(train_onnx_t *o, const train_onnx_port_t **answer)
+{
+    int     k, at;
+    char    names[160];
+    size_t  i;
+
+    for (at = 0, i = 0; i < o->n_outputs; i++) {
+        if (train_onnx_is(o->output[i].name, o->m->answer)) {
+            *answer = &o->output[i];
+            o->m->answer = NULL;
+
+            return MAAS_OK;
+        }
+
+        k = snprintf(names + at, sizeof(names) - (size_t) at, "%s\"%.*s\"",
+                     i == 0 ? "" : ", ", o->output[i].name.len < 60
+                     ? (int) o->output[i].name.len : 60,
+                     o->output[i].name.data);
+        at = k < 0 || (size_t) (at + k) >= sizeof(names) ? at : at + k;
+        names[at] = '\0';
+    }
+
+    return train_onnx_refuse(o, NULL, "--answer: there is no output \"%.60s\","
+                             " expected one of %s", o->m->answer, names);
+}
+
+
 /* The one output that is numbers */
 
 static maas_status_t
@@ -60,6 +90,10 @@ onnx_answer(train_onnx_t *o, const train_onnx_port_t **answer)
 
     *answer = NULL;
 
+    if (o->m->answer != NULL) {
+        return onnx_named(o, answer);
+    }
+
     for (i = 0; i < o->n_outputs; i++) {
         p = &o->output[i];
 
@@ -69,13 +103,11 @@ onnx_answer(train_onnx_t *o, const train_onnx_port_t **answer)
 
         if (*answer != NULL) {
             return train_onnx_refuse(o, NULL, "the model has two answers,"
-                                     " \"%.*s\" and \"%.*s\"; export one%s",
+                                     " \"%.*s\" and \"%.*s\"; take one with"
+                                     " --answer NAME",
                                      (int) (*answer)->name.len,
                                      (*answer)->name.data, (int) p->name.len,
-                                     p->name.data, o->producer != NULL
-                                     && strcmp(o->producer, "skl2onnx") == 0
-                                     ? ", of skl2onnx with options={id(model):"
-                                     " {\"zipmap\": False}}" : "");
+                                     p->name.data);
         }
 
         *answer = p;
@@ -332,13 +364,25 @@ onnx_inputs(train_onnx_t *o)
 static maas_status_t
 onnx_run(train_onnx_t *o, const train_onnx_node_t *n)
 {
+    int                     done;
     size_t                  i;
+    maas_status_t           rc;
     const train_onnx_op_t  *op;
 
     if (n->domain.len > 0 && !train_onnx_is(n->domain, "ai.onnx")
         && !train_onnx_is(n->domain, "ai.onnx.ml"))
     {
         return train_onnx_unknown(o, n);
+    }
+
+    if (n->weights.len > 0) {
+        return train_onnx_median(o, n);
+    }
+
+    rc = train_leaves_run(o, n, &done);
+
+    if (done || rc != MAAS_OK) {
+        return rc;
     }
 
     for (i = 0; i < sizeof(onnx_tables) / sizeof(onnx_tables[0]); i++) {
@@ -350,37 +394,6 @@ onnx_run(train_onnx_t *o, const train_onnx_node_t *n)
     }
 
     return train_onnx_unknown(o, n);
-}
-
-
-/* Doubles are read as such only where trees take them */
-
-static maas_status_t
-onnx_type(train_onnx_t *o)
-{
-    size_t  i;
-
-    o->m->dtype = MAAS_F32;
-
-    for (i = 0; i < o->n_layers; i++) {
-        if (o->layer[i].kind == ONNX_TREES && o->layer[i].in[0]->kind
-            == ONNX_INPUT && o->layer[i].trees->type == MAAS_F64)
-        {
-            o->m->dtype = MAAS_F64;
-        }
-    }
-
-    for (i = 0; i < o->n_layers && o->m->dtype == MAAS_F64; i++) {
-        if (o->layer[i].kind != ONNX_TREES
-            && o->layer[i].in[0]->kind == ONNX_INPUT)
-        {
-            return train_onnx_refuse(o, NULL, "trees of doubles beside layers"
-                                     " that take floats; export the model"
-                                     " with float inputs");
-        }
-    }
-
-    return MAAS_OK;
 }
 
 
@@ -416,6 +429,15 @@ onnx_notes(train_onnx_t *o)
     if (o->sets
         && train_import_note(o->m, "trees look for whole numbers in sets: 1.5"
                              " counts as 1 here, and is in no set in ONNX")
+           != MAAS_OK)
+    {
+        return train_onnx_nomem(o);
+    }
+
+    if (o->nearest
+        && train_import_note(o->m, "a table, as of isotonic calibration, says"
+                             " what stands at its nearest point, as in ONNX;"
+                             " scikit-learn draws a line between two")
            != MAAS_OK)
     {
         return train_onnx_nomem(o);
@@ -491,6 +513,7 @@ onnx_read(train_import_t *m, const char *file, size_t size, maas_err_t *err)
     }
 
     if (rc == MAAS_OK) {
+        train_onnx_medians(&o);
         rc = onnx_inputs(&o);
     }
 
@@ -511,7 +534,7 @@ onnx_read(train_import_t *m, const char *file, size_t size, maas_err_t *err)
     }
 
     v = train_onnx_copy(&o, e->value);
-    rc = v == NULL ? err->code : onnx_type(&o);
+    rc = v == NULL ? err->code : MAAS_OK;
 
     if (rc == MAAS_OK && v->n_labels == 0 && v->n > 1) {
         rc = train_onnx_labels_found(&o, answer->name, v);

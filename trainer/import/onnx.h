@@ -41,8 +41,9 @@ typedef struct {
     size_t         n_out;
     maas_str_t    *in;                 /* empty: not given */
     maas_str_t    *out;
-    maas_pb_t  body;
+    maas_pb_t      body;
     unsigned       needed;
+    maas_str_t     weights;            /* of a median; empty: it is none */
 } train_onnx_node_t;
 
 /* An input or output of the graph */
@@ -130,13 +131,19 @@ typedef enum {
     ONNX_LOG_SHARE,                    /* of - that */
     ONNX_MOST,                         /* the largest of `of` */
     ONNX_BELOW_MOST,                   /* of - that */
-    ONNX_STACK                         /* part(n_parts), each (rows,n) */
+    ONNX_STACK,                        /* part(n_parts), each (rows,n) */
+    ONNX_WHOLE,                        /* a whole number of at least 1 */
+    ONNX_APART,                        /* of - each of tensor */
+    ONNX_FAR,                          /* |that| */
+    ONNX_NEAREST,                      /* place of its smallest */
+    ONNX_LEAVES                        /* leaves, see onnx_leaves.h */
 } train_onnx_kind_t;
 
 /* What a name of the graph stands for; immutable once bound.  Numbers of a row
  * are dim[], rows are not a dimension. */
 
-typedef struct train_onnx_value_s  train_onnx_value_t;
+typedef struct train_onnx_value_s   train_onnx_value_t;
+typedef struct train_onnx_leaves_s  train_onnx_leaves_t;
 
 struct train_onnx_value_s {
     train_onnx_kind_t           kind;
@@ -149,6 +156,7 @@ struct train_onnx_value_s {
     const train_onnx_value_t   *of;
     size_t                      n_parts;
     const train_onnx_value_t  **part;
+    train_onnx_leaves_t        *leaves;
     double                      number;
     int                         plain; /* of VAR and its like: about 0, not the
                                           mean */
@@ -182,6 +190,7 @@ typedef struct {
     double        *base;               /* (out) */
     size_t         divide;
     maas_dtype_t   type;
+    unsigned       exact;              /* sums are doubles, whatever type */
     maas_combine_t combine;
     maas_transform_t transform;
 } train_onnx_trees_t;
@@ -267,6 +276,7 @@ typedef struct {
     size_t                 strict;         /* and the column of the first */
     int                    sets;           /* of numbers that may be between */
     int                    cut;            /* those are categories */
+    int                    nearest;        /* what stands beside a point */
 } train_onnx_t;
 
 
@@ -327,7 +337,7 @@ maas_status_t train_onnx_decode(train_onnx_t *o, const train_onnx_node_t *n,
     maas_pb_t p, train_onnx_tensor_t **out);
 
 
-/* onnx_value.c: values of a row.  NULL: it failed, and was said. */
+/* onnx_bind.c: values of a row.  NULL: it failed, and was said. */
 
 train_onnx_value_t *train_onnx_value(train_onnx_t *o, train_onnx_kind_t kind,
     size_t rank, const size_t *dim);
@@ -356,14 +366,23 @@ const train_onnx_tensor_t *train_onnx_const(train_onnx_t *o,
 maas_status_t train_onnx_out(train_onnx_t *o, const train_onnx_node_t *n,
     size_t i, const train_onnx_value_t *v);
 
-/* Output 0 is what `kind` makes of all numbers of a row, with or without the
- * dimension that they had ("keepdims"). */
+/* A layer of its own over v; its number in *layer. */
+train_onnx_value_t *train_onnx_layer(train_onnx_t *o,
+    const train_onnx_node_t *n, train_onnx_layer_kind_t kind,
+    const train_onnx_value_t *v, size_t out);
+/* n times v, until the import ends; NULL: without memory, which was said. */
+double *train_onnx_all(train_onnx_t *o, size_t n, double v);
+
+/* onnx_pick.c: output 0 is what `kind` makes of all numbers of a row, with or
+ * without the dimension that they had ("keepdims"). */
 maas_status_t train_onnx_out_of_row(train_onnx_t *o,
     const train_onnx_node_t *n, const train_onnx_value_t *v,
     train_onnx_kind_t kind);
 
-/* n times v, until the import ends; NULL: without memory, which was said. */
-double *train_onnx_all(train_onnx_t *o, size_t n, double v);
+
+/* onnx_value.c: what is linear, and what layers take.  NULL: it failed, and
+ * was said. */
+
 /* x W + b; w(v->n,out), b(out) or NULL. */
 const train_onnx_value_t *train_onnx_linear(train_onnx_t *o,
     const train_onnx_node_t *n, const train_onnx_value_t *v, const double *w,
@@ -385,14 +404,10 @@ const train_onnx_value_t *train_onnx_add(train_onnx_t *o,
 const train_onnx_value_t *train_onnx_multiply(train_onnx_t *o,
     const train_onnx_node_t *n, const train_onnx_value_t *u,
     const train_onnx_value_t *v);
-/* The last layer of an answer that is exp(x) or softplus(x): v itself, or what
- * train_onnx_settle() makes of it. */
-const train_onnx_value_t *train_onnx_link(train_onnx_t *o,
-    const train_onnx_value_t *v);
-/* A layer of its own over v; its number in *layer. */
-train_onnx_value_t *train_onnx_layer(train_onnx_t *o,
-    const train_onnx_node_t *n, train_onnx_layer_kind_t kind,
-    const train_onnx_value_t *v, size_t out);
+/* All of v[count], count is not 0; trees become one ensemble. */
+const train_onnx_value_t *train_onnx_total(train_onnx_t *o,
+    const train_onnx_node_t *n, const train_onnx_value_t *const *v,
+    size_t count);
 /* A layer of kind ONNX_PIECES over v, of its shape. */
 const train_onnx_value_t *train_onnx_piece(train_onnx_t *o,
     const train_onnx_node_t *n, const train_onnx_value_t *v,
@@ -428,6 +443,17 @@ const train_onnx_value_t *train_onnx_placed(train_onnx_t *o,
  * NULL if it is refused, or without memory. */
 double *train_onnx_spread(train_onnx_t *o, const train_onnx_node_t *n,
     const train_onnx_value_t *v, const train_onnx_tensor_t *t);
+
+/* onnx_nearest.c: v is of kind ONNX_NEAREST: what the constant `list` has at
+ * the place of the point that is nearest; NULL: it failed, and was said. */
+const train_onnx_value_t *train_onnx_nearest(train_onnx_t *o,
+    const train_onnx_node_t *n, const train_onnx_value_t *list,
+    const train_onnx_value_t *v);
+
+/* onnx_median.c: before all: which nodes are a median of trees.  And one that
+ * is. */
+void train_onnx_medians(train_onnx_t *o);
+maas_status_t train_onnx_median(train_onnx_t *o, const train_onnx_node_t *n);
 
 /* onnx_labels.c: classes of a node, as texts, to v. */
 maas_status_t train_onnx_labels(train_onnx_t *o, const train_onnx_node_t *n,

@@ -5,6 +5,7 @@
  */
 
 #include "onnx_chain.h"
+#include "onnx_leaves.h"
 
 #include <string.h>
 
@@ -42,6 +43,7 @@ train_chain_same(const train_onnx_value_t *u, const train_onnx_value_t *v)
 {
     return u->kind == v->kind
            && (u->kind == ONNX_LAYER ? u->layer == v->layer
+               : u->kind == ONNX_LEAVES ? u->leaves == v->leaves
                : u->kind == ONNX_INPUT && u->element == v->element);
 }
 
@@ -398,6 +400,35 @@ chain_root_of(train_onnx_t *o, train_onnx_kind_t kind,
 }
 
 
+/* c^x, of a constant: exp(log(c) x) */
+
+static maas_status_t
+chain_power_of(train_onnx_t *o, const train_onnx_node_t *n,
+    const train_onnx_value_t *base)
+{
+    double                    *a;
+    const train_onnx_value_t  *v;
+
+    v = train_onnx_in(o, n, 1);
+    if (v == NULL) {
+        return o->err->code;
+    }
+
+    if (v->kind == ONNX_CONST || base->tensor->number == NULL || base->n != 1
+        || !(base->tensor->number[0] > 0))
+    {
+        return train_onnx_refuse(o, n, "a power of other than one constant"
+                                 " above 0");
+    }
+
+    a = train_onnx_all(o, v->n, log(base->tensor->number[0]));
+    v = a == NULL ? NULL : train_onnx_affine(o, n, v, a, NULL);
+
+    return v == NULL ? o->err->code
+           : train_onnx_out(o, n, 0, train_chain_of(o, ONNX_EXP, v, 0, v->n));
+}
+
+
 static maas_status_t
 chain_pow(train_onnx_t *o, const train_onnx_node_t *n)
 {
@@ -405,6 +436,11 @@ chain_pow(train_onnx_t *o, const train_onnx_node_t *n)
     const train_onnx_tensor_t  *t;
 
     v = train_onnx_in(o, n, 0);
+
+    if (v != NULL && v->kind == ONNX_CONST) {
+        return chain_power_of(o, n, v);
+    }
+
     t = v == NULL ? NULL : train_onnx_const(o, n, 1);
     if (t == NULL) {
         return o->err->code;
@@ -492,17 +528,14 @@ chain_root(train_onnx_t *o, const train_onnx_node_t *n)
 }
 
 
-/* The mean of what several models say: of pairs 1 - p, p it is a pair, too */
+/* The mean of what several models say */
 
 static maas_status_t
 chain_models(train_onnx_t *o, const train_onnx_node_t *n,
     const train_onnx_value_t *v)
 {
-    int                        pairs;
-    size_t                     i;
     double                    *a;
-    train_onnx_value_t        *y;
-    const train_onnx_value_t  *sum, *p;
+    const train_onnx_value_t  *sum;
 
     if (!train_attr_first_axis(o, n) || train_attr_int(n, "keepdims", 1) != 0)
     {
@@ -510,42 +543,11 @@ chain_models(train_onnx_t *o, const train_onnx_node_t *n,
                : train_onnx_refuse(o, n, "of several models, not over them");
     }
 
-    a = train_import_alloc(o->m, v->n, sizeof(double));
-    if (a == NULL) {
-        return train_onnx_nomem(o);
-    }
+    a = train_onnx_all(o, v->n, 1 / (double) v->n_parts);
+    sum = a == NULL ? NULL : train_onnx_total(o, n, v->part, v->n_parts);
 
-    for (i = 0; i < v->n; i++) {
-        a[i] = 1 / (double) v->n_parts;
-    }
-
-    for (pairs = 1, i = 0; i < v->n_parts; i++) {
-        pairs &= v->part[i]->kind == ONNX_PAIR && v->part[i]->a == NULL
-                 && v->part[i]->b == NULL;
-    }
-
-    for (sum = NULL, i = 0; i < v->n_parts; i++) {
-        p = pairs ? v->part[i]->of : v->part[i];
-        sum = sum == NULL ? p : train_onnx_add(o, n, sum, p);
-
-        if (sum == NULL) {
-            return o->err->code;
-        }
-    }
-
-    sum = train_onnx_affine(o, n, sum, a, NULL);
-
-    if (sum == NULL || !pairs) {
-        return train_onnx_out(o, n, 0, sum);
-    }
-
-    y = train_onnx_flat(o, ONNX_PAIR, 2);
-
-    if (y != NULL) {
-        y->of = sum;
-    }
-
-    return train_onnx_out(o, n, 0, y);
+    return sum == NULL ? o->err->code
+           : train_onnx_out(o, n, 0, train_onnx_affine(o, n, sum, a, NULL));
 }
 
 

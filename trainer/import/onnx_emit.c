@@ -637,7 +637,7 @@ emit_trees(train_onnx_t *o, train_onnx_layer_t *l)
 
     t = l->trees;
     width = t->vector ? t->out : 1;
-    to = train_trees_new(o->m, t->out, t->type, t->type,
+    to = train_trees_new(o->m, t->out, t->type, t->exact ? MAAS_F64 : t->type,
                          t->vector ? t->out : 0);
     if (to == NULL) {
         return train_onnx_nomem(o);
@@ -789,6 +789,37 @@ emit_task(train_onnx_t *o, const train_onnx_value_t *answer,
 }
 
 
+/* Doubles are read as such only where trees take them */
+
+static maas_status_t
+emit_type(train_onnx_t *o)
+{
+    size_t  i;
+
+    o->m->dtype = MAAS_F32;
+
+    for (i = 0; i < o->n_layers; i++) {
+        if (o->layer[i].kind == ONNX_TREES && o->layer[i].in[0]->kind
+            == ONNX_INPUT && o->layer[i].trees->type == MAAS_F64)
+        {
+            o->m->dtype = MAAS_F64;
+        }
+    }
+
+    for (i = 0; i < o->n_layers && o->m->dtype == MAAS_F64; i++) {
+        if (o->layer[i].kind != ONNX_TREES
+            && o->layer[i].in[0]->kind == ONNX_INPUT)
+        {
+            return train_onnx_refuse(o, NULL, "trees of doubles beside layers"
+                                     " that take floats; export the model"
+                                     " with float inputs");
+        }
+    }
+
+    return MAAS_OK;
+}
+
+
 maas_status_t
 train_onnx_emit(train_onnx_t *o, const train_onnx_value_t *answer)
 {
@@ -798,14 +829,18 @@ train_onnx_emit(train_onnx_t *o, const train_onnx_value_t *answer)
     const train_onnx_value_t  *v;
 
     v = answer->kind == ONNX_PAIR && answer->a == NULL ? answer->of : answer;
-    v = train_onnx_link(o, v);
+    v = train_onnx_settle(o, NULL, v);
     uses = train_import_alloc(o->m, o->n_layers, sizeof(unsigned));
     if (v == NULL || uses == NULL) {
         return v == NULL ? o->err->code : train_onnx_nomem(o);
     }
 
     emit_live(o, v->layer, uses);
-    rc = emit_uses(o, uses);
+    rc = emit_type(o);
+
+    if (rc == MAAS_OK) {
+        rc = emit_uses(o, uses);
+    }
 
     if (rc == MAAS_OK) {
         rc = emit_is_tensor(o) ? emit_tensor(o) : emit_columns(o);

@@ -32,9 +32,8 @@ static const char  onnx_distances[] =
     " not run here; let the number of the nearest centre be a column before the"
     " model";
 static const char  onnx_labels_of[] =
-    "only numbers of a row are computed here, and no votes for labels, as"
-    " AdaBoost has: export probabilities, of another model if this one has none"
-    " but those";
+    "votes for labels are counted of trees only, as of AdaBoost: let it have"
+    " trees as its estimator, or export a model that has probabilities";
 
 static const char  onnx_compared[] =
     "numbers are compared by trees only: let bins and thresholds, as of"
@@ -66,6 +65,7 @@ static const onnx_hint_t  onnx_hints[] = {
     { "ArgMax", onnx_labels_of },
     { "GatherND", onnx_recurrent },
     { "SequenceConstruct", "a list of answers: export a model for each" },
+    { "ArgMin", onnx_distances },
     { "ReduceSumSquare", onnx_distances },
     { "ReduceL2", onnx_distances },
     { "ReduceProd", "products of columns, as of PolynomialFeatures, have to be"

@@ -180,6 +180,25 @@ math_repeated(train_onnx_t *o, const train_onnx_node_t *n,
 }
 
 
+/* A row's number less each of a table of points, which is looked up in it */
+
+static const train_onnx_value_t *
+math_apart(train_onnx_t *o, const train_onnx_value_t *v,
+    const train_onnx_tensor_t *t)
+{
+    train_onnx_value_t  *y;
+
+    y = train_onnx_flat(o, ONNX_APART, t->n);
+
+    if (y != NULL) {
+        y->of = v;
+        y->tensor = t;
+    }
+
+    return y;
+}
+
+
 /* A row's number and a constant, c: v * a + b.  swapped: the constant stands
  * before. */
 
@@ -201,6 +220,12 @@ math_with(train_onnx_t *o, const train_onnx_node_t *n, math_kind_t kind,
         && t->dim[t->rank - 1] == v->n && t->dim[t->rank - 2] * v->n == t->n)
     {
         v = math_repeated(o, n, v, t->dim[t->rank - 2]);
+    }
+
+    if (v != NULL && kind == MATH_SUB && !swapped && v->n == 1 && t->n > 1
+        && (t->rank == 0 || t->dim[t->rank - 1] == t->n))
+    {
+        return math_apart(o, v, t);
     }
 
     c = v == NULL ? NULL : train_onnx_spread(o, n, v, t);
@@ -441,26 +466,26 @@ static maas_status_t
 math_sum(train_onnx_t *o, const train_onnx_node_t *n)
 {
     size_t                     i;
-    const train_onnx_value_t  *v, *sum;
+    const train_onnx_value_t **v;
 
-    for (sum = NULL, i = 0; i < n->n_in; i++) {
-        v = train_onnx_in(o, n, i);
-        if (v == NULL) {
+    v = train_import_alloc(o->m, n->n_in, sizeof(v[0]));
+    if (v == NULL) {
+        return train_onnx_nomem(o);
+    }
+
+    for (i = 0; i < n->n_in; i++) {
+        v[i] = train_onnx_in(o, n, i);
+        if (v[i] == NULL) {
             return o->err->code;
         }
 
-        if (v->kind == ONNX_CONST) {
+        if (v[i]->kind == ONNX_CONST) {
             return train_onnx_refuse(o, n, "of constants; Add is done here");
-        }
-
-        sum = sum == NULL ? v : train_onnx_add(o, n, sum, v);
-        if (sum == NULL) {
-            return o->err->code;
         }
     }
 
-    return sum == NULL ? train_onnx_bad(o, n, "takes nothing")
-           : train_onnx_out(o, n, 0, sum);
+    return n->n_in == 0 ? train_onnx_bad(o, n, "takes nothing")
+           : train_onnx_out(o, n, 0, train_onnx_total(o, n, v, n->n_in));
 }
 
 

@@ -117,7 +117,15 @@ pick_gather(train_onnx_t *o, const train_onnx_node_t *n)
     const train_onnx_tensor_t  *t;
 
     v = train_onnx_in(o, n, 0);
-    t = v == NULL ? NULL : train_onnx_const(o, n, 1);
+    picked = v == NULL ? NULL : train_onnx_in(o, n, 1);
+
+    if (picked != NULL && picked->kind == ONNX_NEAREST
+        && train_onnx_is(n->op, "ArrayFeatureExtractor"))
+    {
+        return train_onnx_out(o, n, 0, train_onnx_nearest(o, n, v, picked));
+    }
+
+    t = picked == NULL ? NULL : train_onnx_const(o, n, 1);
     if (t == NULL) {
         return o->err->code;
     }

@@ -74,6 +74,25 @@ train_onnx_emit_pieces(train_onnx_t *o, train_onnx_layer_t *l)
 }
 
 
+/* The next step of a table, of n numbers */
+
+static train_onnx_value_t *
+pieces_kind(train_onnx_t *o, const train_onnx_value_t *v,
+    train_onnx_kind_t kind, size_t n)
+{
+    train_onnx_value_t  *y;
+
+    y = train_onnx_flat(o, kind, n);
+
+    if (y != NULL) {
+        y->of = v->of;
+        y->tensor = v->tensor;
+    }
+
+    return y;
+}
+
+
 static maas_status_t
 pieces_abs(train_onnx_t *o, const train_onnx_node_t *n)
 {
@@ -84,7 +103,27 @@ pieces_abs(train_onnx_t *o, const train_onnx_node_t *n)
     v = train_onnx_in(o, n, 0);
 
     return v == NULL ? o->err->code
+           : v->kind == ONNX_APART && v->a == NULL
+           ? train_onnx_out(o, n, 0, pieces_kind(o, v, ONNX_FAR, v->n))
            : train_onnx_out(o, n, 0, train_onnx_piece(o, n, v, &how));
+}
+
+
+/* The nearest point of a table */
+
+static maas_status_t
+pieces_nearest(train_onnx_t *o, const train_onnx_node_t *n)
+{
+    const train_onnx_value_t  *v;
+
+    v = train_onnx_in(o, n, 0);
+
+    return v == NULL ? o->err->code
+           : v->kind != ONNX_FAR || v->a != NULL
+             || !train_onnx_over_row(v, train_attr_int(n, "axis", 0))
+             || train_attr_int(n, "select_last_index", 0) != 0
+           ? train_onnx_unknown(o, n)
+           : train_onnx_out(o, n, 0, pieces_kind(o, v, ONNX_NEAREST, 1));
 }
 
 
@@ -190,6 +229,46 @@ pieces_not(train_onnx_t *o, const train_onnx_node_t *n)
 }
 
 
+/* What is at least 1 is not 0 */
+
+static maas_status_t
+pieces_equal(train_onnx_t *o, const train_onnx_node_t *n)
+{
+    train_onnx_value_t         *y;
+    train_onnx_tensor_t        *t;
+    const train_onnx_value_t   *v;
+    const train_onnx_tensor_t  *zero;
+
+    v = train_onnx_in(o, n, 0);
+
+    if (v == NULL || v->kind != ONNX_WHOLE) {
+        return v == NULL ? o->err->code : train_onnx_unknown(o, n);
+    }
+
+    zero = train_onnx_const(o, n, 1);
+    if (zero == NULL) {
+        return o->err->code;
+    }
+
+    if (zero->n != 1 || zero->number[0] >= 1) {
+        return train_onnx_unknown(o, n);
+    }
+
+    y = train_onnx_flat(o, ONNX_CONST, 1);
+    t = train_import_alloc(o->m, 1, sizeof(*t));
+    if (y == NULL || t == NULL) {
+        return train_onnx_nomem(o);
+    }
+
+    t->type = TRAIN_ONNX_BOOL;
+    t->rank = t->dim[0] = t->n = 1;
+    t->number = train_onnx_all(o, 1, 0);
+    y->tensor = t;
+
+    return t->number == NULL ? o->err->code : train_onnx_out(o, n, 0, y);
+}
+
+
 static maas_status_t
 pieces_ramp(train_onnx_t *o, const train_onnx_node_t *n)
 {
@@ -208,7 +287,9 @@ pieces_ramp(train_onnx_t *o, const train_onnx_node_t *n)
 
 const train_onnx_op_t  train_onnx_pieced[] = {
     { "Abs", pieces_abs },
+    { "ArgMin", pieces_nearest },
     { "Binarizer", pieces_binarizer },
+    { "Equal", pieces_equal },
     { "Greater", pieces_than },
     { "GreaterOrEqual", pieces_than },
     { "Less", pieces_than },

@@ -3,7 +3,7 @@
  * Not here: arithmetic.
  */
 
-#include "onnx.h"
+#include "onnx_leaves.h"
 
 #include <math.h>
 #include <string.h>
@@ -13,6 +13,9 @@
 
 #define SHAPE_HALF      10
 #define SHAPE_BFLOAT    16
+
+#define SHAPE_MAX_FILL  (1 << 20)      /* numbers along an axis */
+#define SHAPE_NEAR      2e-7           /* that floats add up to 1 within */
 
 
 const train_onnx_value_t *
@@ -128,6 +131,53 @@ shape_rounded_const(train_onnx_t *o, const train_onnx_value_t *v, int64_t to)
 }
 
 
+/* Is it a sum of exp(x) of trees that is never below 1?  It is no smaller than
+ * n exp(mean of x). */
+
+static int
+shape_is_whole(const train_onnx_value_t *v)
+{
+    const train_onnx_value_t  *x;
+
+    if (v->kind != ONNX_TOTAL || v->a != NULL || v->b != NULL
+        || v->of->kind != ONNX_EXP || v->of->a != NULL || v->of->b != NULL
+        || v->of->of->kind != ONNX_LEAVES)
+    {
+        return 0;
+    }
+
+    x = v->of->of;
+
+    return (double) x->n * exp(train_leaves_least(x) / (double) x->n) > 1.001;
+}
+
+
+/* Is it a comparison, which is 0 or 1? */
+
+static int
+shape_is_truth(const train_onnx_t *o, const train_onnx_value_t *v)
+{
+    size_t                      i;
+    const train_onnx_pieces_t  *how;
+
+    if (v->kind != ONNX_LAYER || o->layer[v->layer].kind != ONNX_PIECES
+        || v->a != NULL || v->b != NULL)
+    {
+        return 0;
+    }
+
+    how = o->layer[v->layer].pieces;
+
+    for (i = 0; i <= how->cuts && how->slope[i] == 0
+                && (how->constant[i] == 0 || how->constant[i] == 1); i++)
+    {
+        /* void */
+    }
+
+    return i > how->cuts && how->transform == MAAS_TRANSFORM_NONE;
+}
+
+
 static maas_status_t
 shape_cast(train_onnx_t *o, const train_onnx_node_t *n)
 {
@@ -172,6 +222,20 @@ shape_cast(train_onnx_t *o, const train_onnx_node_t *n)
 
         if (y != NULL) {
             y->kind = ONNX_SOME;
+        }
+
+        return train_onnx_out(o, n, 0, y);
+    }
+
+    if (shape_is_truth(o, v) && to != SHAPE_HALF && to != SHAPE_BFLOAT) {
+        return train_onnx_out(o, n, 0, v);
+    }
+
+    if (shape_is_whole(v) && to != SHAPE_HALF && to != SHAPE_BFLOAT) {
+        y = train_onnx_copy(o, v);
+
+        if (y != NULL) {
+            y->kind = ONNX_WHOLE;
         }
 
         return train_onnx_out(o, n, 0, y);
@@ -663,6 +727,93 @@ shape_transpose(train_onnx_t *o, const train_onnx_node_t *n)
 }
 
 
+/* One number in a shape; what is of rows is a row */
+
+static maas_status_t
+shape_fill(train_onnx_t *o, const train_onnx_node_t *n)
+{
+    double                      fill;
+    size_t                      i, dim[TRAIN_ONNX_DIMS];
+    maas_pb_t                   a;
+    maas_pb_field_t             f;
+    train_onnx_value_t         *y;
+    train_onnx_tensor_t        *t;
+    const train_onnx_tensor_t  *shape;
+
+    shape = train_onnx_const(o, n, 0);
+    if (shape == NULL) {
+        return o->err->code;
+    }
+
+    for (i = 0; i < shape->n && i < TRAIN_ONNX_DIMS; i++) {
+        dim[i] = i == 0 && shape->number[i] == -1 ? 1
+                 : shape->number[i] > 0 && shape->number[i] <= SHAPE_MAX_FILL
+                 ? (size_t) shape->number[i] : 0;
+
+        if (dim[i] == 0 || (i > 0 && dim[i] > 1 && dim[0] > 1)) {
+            break;
+        }
+    }
+
+    if (i < shape->n) {
+        return train_onnx_refuse(o, n, "%g numbers along axis %zu",
+                                 shape->number[i < shape->n ? i : 0], i);
+    }
+
+    fill = 0;
+
+    if (train_onnx_attr(n, "value", &a)
+        && maas_pb_find(a, 5, MAAS_PB_BYTES, &f))
+    {
+        if (train_onnx_decode(o, n, f.bytes, &t) != MAAS_OK) {
+            return o->err->code;
+        }
+
+        fill = t->n == 1 && t->number != NULL ? t->number[0] : 0;
+    }
+
+    y = train_onnx_value(o, ONNX_CONST, shape->n, dim);
+    t = train_import_alloc(o->m, 1, sizeof(*t));
+    if (y == NULL || t == NULL) {
+        return train_onnx_nomem(o);
+    }
+
+    t->type = TRAIN_ONNX_FLOAT;
+    t->rank = y->rank;
+    memcpy(t->dim, dim, shape->n * sizeof(size_t));
+    t->n = y->n;
+    t->number = train_onnx_all(o, y->n, fill);
+    y->tensor = t;
+
+    return t->number == NULL ? o->err->code : train_onnx_out(o, n, 0, y);
+}
+
+
+/* Do all leaves of one tree have 1 - p and p? */
+
+static int
+shape_is_leaf_pair(const train_onnx_value_t *u, const train_onnx_value_t *v)
+{
+    size_t                      i;
+    const train_onnx_member_t  *a, *b;
+
+    if (!train_leaves_single(u) || !train_leaves_single(v)) {
+        return 0;
+    }
+
+    a = &u->leaves->member[0];
+    b = &v->leaves->member[0];
+
+    for (i = 0; a->trees == b->trees && i < train_leaves_count(a)
+                && fabs(a->table[i] + b->table[i] - 1) < SHAPE_NEAR; i++)
+    {
+        /* void */
+    }
+
+    return a->trees == b->trees && i == train_leaves_count(a);
+}
+
+
 static int
 shape_is_same(const train_onnx_value_t *u, const train_onnx_value_t *v)
 {
@@ -677,6 +828,10 @@ shape_is_same(const train_onnx_value_t *u, const train_onnx_value_t *v)
 static int
 shape_is_pair(const train_onnx_value_t *u, const train_onnx_value_t *v)
 {
+    if (u->n == 1 && v->n == 1 && shape_is_leaf_pair(u, v)) {
+        return 1;
+    }
+
     return u->n == 1 && v->n == 1 && shape_is_same(u, v) && v->a == NULL
            && u->a != NULL && u->a[0] == -1 && u->b[0] == 1;
 }
@@ -908,6 +1063,7 @@ const train_onnx_op_t  train_onnx_shapes[] = {
     { "Cast", shape_cast },
     { "Constant", shape_constant },
     { "Shape", shape_shape },
+    { "ConstantOfShape", shape_fill },
     { "Flatten", shape_flatten },
     { "Reshape", shape_reshape },
     { "Squeeze", shape_squeeze },

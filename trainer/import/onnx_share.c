@@ -5,6 +5,7 @@
  */
 
 #include "onnx_chain.h"
+#include "onnx_leaves.h"
 
 #include <string.h>
 
@@ -35,6 +36,7 @@ static int
 share_positive(const train_onnx_t *o, const train_onnx_value_t *v)
 {
     size_t  i;
+    double  least, most;
 
     for (i = 0; i < v->n; i++) {
         if ((v->a != NULL && v->a[i] < 0) || (v->b != NULL && v->b[i] < 0)) {
@@ -48,7 +50,16 @@ share_positive(const train_onnx_t *o, const train_onnx_value_t *v)
         }
     }
 
+    for (i = 0; v->kind == ONNX_LEAVES && i < v->n; i++) {
+        train_leaves_range(v, i, &least, &most);
+
+        if (least < 0) {
+            return 0;
+        }
+    }
+
     return v->kind == ONNX_CONCAT || v->kind == ONNX_SIGMOID
+           || v->kind == ONNX_LEAVES
            || (v->kind == ONNX_LAYER
                && (o->layer[v->layer].act == MAAS_ACT_SIGMOID
                    || o->layer[v->layer].act == MAAS_ACT_SOFTMAX
@@ -90,11 +101,38 @@ share_of(train_onnx_t *o, const train_onnx_node_t *n,
 }
 
 
+/* Of two numbers: the sigmoid of what the second one has more */
+
+static const train_onnx_value_t *
+share_softmax_pair(train_onnx_t *o, const train_onnx_node_t *n,
+    const train_onnx_value_t *v)
+{
+    train_onnx_value_t        *y;
+    const train_onnx_value_t  *more;
+
+    static const double  w[2] = { -1, 1 };
+
+    more = train_leaves_linear(o, v, w, 1);
+    more = more == NULL ? NULL
+           : train_leaves_layer(o, n, more, MAAS_TRANSFORM_SIGMOID);
+    y = more == NULL ? NULL : train_onnx_flat(o, ONNX_PAIR, 2);
+
+    if (y != NULL) {
+        y->of = more;
+    }
+
+    return y;
+}
+
+
 static const train_onnx_value_t *
 share_softmax(train_onnx_t *o, const train_onnx_node_t *n,
     const train_onnx_value_t *v)
 {
-    return train_onnx_act(o, n, v, MAAS_ACT_SOFTMAX, 1);
+    return v->kind != ONNX_LEAVES
+           ? train_onnx_act(o, n, v, MAAS_ACT_SOFTMAX, 1)
+           : v->n == 2 ? share_softmax_pair(o, n, v)
+           : train_leaves_layer(o, n, v, MAAS_TRANSFORM_SOFTMAX);
 }
 
 

@@ -4,7 +4,7 @@
  * Not here: categories (onnx_categories.c), trees.
  */
 
-#include "onnx.h"
+#include "onnx_leaves.h"
 
 #include <string.h>
 
@@ -420,10 +420,16 @@ sklearn_trees_share(const train_onnx_trees_t *t)
 static int
 sklearn_is_share(const train_onnx_t *o, const train_onnx_value_t *p)
 {
+    double                     least, most;
     const train_onnx_layer_t  *l;
 
     if (p->a != NULL || p->b != NULL) {
         return 0;
+    }
+
+    if (p->kind == ONNX_LEAVES && p->n == 1) {
+        train_leaves_range(p, 0, &least, &most);
+        return least >= 0 && most <= 1 + SKLEARN_ROUNDED;
     }
 
     if (p->kind != ONNX_LAYER) {

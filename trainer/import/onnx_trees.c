@@ -3,6 +3,7 @@
  * Not here: how an operator lists its nodes (onnx_forest.c).
  */
 
+#include "onnx_leaves.h"
 #include "onnx_trees.h"
 
 #include <float.h>
@@ -379,6 +380,12 @@ trees_layer(train_onnx_t *o, const train_onnx_node_t *n,
                                   t->split[i].feature, v->n);
             return NULL;
         }
+    }
+
+    if (t->n_trees == 1 && t->transform == MAAS_TRANSFORM_NONE
+        && t->combine == MAAS_COMBINE_SUM)
+    {
+        return train_leaves_new(o, v, t);
     }
 
     if (v->kind == ONNX_LAYER) {

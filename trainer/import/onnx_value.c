@@ -4,267 +4,14 @@
  * Not here: operators, and what becomes of layers in the end.
  */
 
-#include "onnx.h"
+#include "onnx_leaves.h"
 
 #include <string.h>
 
 
 #define ONNX_MAX_WEIGHTS  ((size_t) 1 << 28)
+#define ONNX_ONE          1e-12    /* that a product of doubles is 1 within */
 #define ONNX_MAX_SQUARE   2048     /* numbers a layer of zeros is made for */
-
-
-train_onnx_value_t *
-train_onnx_value(train_onnx_t *o, train_onnx_kind_t kind, size_t rank,
-    const size_t *dim)
-{
-    size_t               i;
-    train_onnx_value_t  *v;
-
-    v = train_import_alloc(o->m, 1, sizeof(train_onnx_value_t));
-    if (v == NULL) {
-        (void) train_onnx_nomem(o);
-        return NULL;
-    }
-
-    v->kind = kind;
-    v->rank = rank;
-    v->n = 1;
-
-    for (i = 0; i < rank; i++) {
-        v->dim[i] = dim[i];
-        v->n *= dim[i];
-    }
-
-    return v;
-}
-
-
-train_onnx_value_t *
-train_onnx_flat(train_onnx_t *o, train_onnx_kind_t kind, size_t n)
-{
-    return train_onnx_value(o, kind, 1, &n);
-}
-
-
-train_onnx_value_t *
-train_onnx_copy(train_onnx_t *o, const train_onnx_value_t *v)
-{
-    train_onnx_value_t  *copy;
-
-    copy = train_onnx_value(o, v->kind, 0, NULL);
-
-    if (copy != NULL) {
-        *copy = *v;
-    }
-
-    return copy;
-}
-
-
-train_onnx_value_t *
-train_onnx_anew(train_onnx_t *o, const train_onnx_value_t *v,
-    train_onnx_tensor_t **t)
-{
-    train_onnx_value_t  *y;
-
-    y = train_onnx_copy(o, v);
-    *t = train_import_alloc(o->m, 1, sizeof(**t));
-
-    if (*t != NULL) {
-        **t = *v->tensor;
-        (*t)->number = train_import_alloc(o->m, v->n, sizeof(double));
-    }
-
-    if (y == NULL || *t == NULL || (*t)->number == NULL) {
-        (void) train_onnx_nomem(o);
-        return NULL;
-    }
-
-    y->tensor = *t;
-
-    return y;
-}
-
-
-int
-train_onnx_over_row(const train_onnx_value_t *v, int64_t axis)
-{
-    return (v->rank == 1 || (v->rank == 2 && v->dim[0] == 1))
-           && (axis == -1 || axis == (int64_t) v->rank);
-}
-
-
-int
-train_onnx_has(const train_onnx_node_t *n, size_t i)
-{
-    return i < n->n_in && n->in[i].len > 0;
-}
-
-
-const train_onnx_value_t *
-train_onnx_in(train_onnx_t *o, const train_onnx_node_t *n, size_t i)
-{
-    train_onnx_name_t    *e;
-    train_onnx_value_t   *v;
-    train_onnx_tensor_t  *t;
-
-    if (!train_onnx_has(n, i)) {
-        (void) train_onnx_bad(o, n, "input %zu is missing", i);
-        return NULL;
-    }
-
-    e = train_onnx_find(o, n->in[i]);
-
-    if (e != NULL && e->value != NULL && e->value->kind == ONNX_STACK
-        && !train_onnx_is(n->op, "Concat")
-        && !train_onnx_is(n->op, "ReduceMean"))
-    {
-        (void) train_onnx_refuse(o, n, "takes numbers of a shape in which rows"
-                                 " are mixed, which is done here for means of"
-                                 " several models only");
-        return NULL;
-    }
-
-    if (e != NULL && e->value != NULL) {
-        return e->value;
-    }
-
-    if (e != NULL && e->from != NULL && e->from < n) {
-        (void) train_onnx_refuse(o, n, "takes the label \"%.*s\" of another"
-                                 " operator: only numbers are computed here;"
-                                 " export the probabilities or scores",
-                                 n->in[i].len < 80 ? (int) n->in[i].len : 80,
-                                 n->in[i].data);
-        return NULL;
-    }
-
-    if (e == NULL || e->tensor.p == NULL) {
-        (void) train_onnx_bad(o, n, "takes \"%.*s\", which nothing before it"
-                              " makes", n->in[i].len < 80
-                              ? (int) n->in[i].len : 80, n->in[i].data);
-        return NULL;
-    }
-
-    if (train_onnx_decode(o, n, e->tensor, &t) != MAAS_OK) {
-        return NULL;
-    }
-
-    v = train_onnx_value(o, ONNX_CONST, t->rank, t->dim);
-
-    if (v != NULL) {
-        v->tensor = t;
-        e->value = v;
-    }
-
-    return v;
-}
-
-
-const train_onnx_tensor_t *
-train_onnx_const(train_onnx_t *o, const train_onnx_node_t *n, size_t i)
-{
-    const train_onnx_value_t  *v;
-
-    v = train_onnx_in(o, n, i);
-
-    if (v != NULL && (v->kind != ONNX_CONST || v->tensor->number == NULL)) {
-        (void) train_onnx_refuse(o, n, "input %zu depends on the row, where"
-                                 " constant numbers were expected", i);
-        return NULL;
-    }
-
-    return v == NULL ? NULL : v->tensor;
-}
-
-
-/* A layer that more than one thing uses stays as it is.  Values of values are
- * a few steps deep. */
-
-static void
-onnx_share(train_onnx_t *o, const train_onnx_value_t *v)
-{
-    size_t  i;
-
-    while (v->of != NULL) {
-        v = v->of;
-    }
-
-    for (i = 0; i < v->n_parts; i++) {
-        onnx_share(o, v->part[i]);
-    }
-
-    if (v->kind == ONNX_LAYER) {
-        o->layer[v->layer].shared = 1;
-    }
-}
-
-
-maas_status_t
-train_onnx_out(train_onnx_t *o, const train_onnx_node_t *n, size_t i,
-    const train_onnx_value_t *v)
-{
-    train_onnx_name_t  *e;
-
-    if (v == NULL) {
-        return o->err->code;
-    }
-
-    e = i < n->n_out ? train_onnx_find(o, n->out[i]) : NULL;
-
-    if (e != NULL) {
-        e->value = v;
-
-        if (e->uses != 1) {
-            onnx_share(o, v);
-        }
-    }
-
-    return MAAS_OK;
-}
-
-
-/* A layer, its output in one dimension */
-
-train_onnx_value_t *
-train_onnx_layer(train_onnx_t *o, const train_onnx_node_t *n,
-    train_onnx_layer_kind_t kind, const train_onnx_value_t *v, size_t out)
-{
-    size_t               room;
-    train_onnx_value_t  *y;
-    train_onnx_layer_t  *all, *l;
-
-    if (o->n_layers == o->room) {
-        room = o->room == 0 ? 64 : 2 * o->room;
-        all = train_import_alloc(o->m, room, sizeof(train_onnx_layer_t));
-        if (all == NULL) {
-            (void) train_onnx_nomem(o);
-            return NULL;
-        }
-
-        if (o->n_layers > 0) {
-            memcpy(all, o->layer, o->n_layers * sizeof(train_onnx_layer_t));
-        }
-
-        o->layer = all;
-        o->room = room;
-    }
-
-    y = train_onnx_flat(o, ONNX_LAYER, out);
-    if (y == NULL) {
-        return NULL;
-    }
-
-    l = &o->layer[o->n_layers];
-    memset(l, 0, sizeof(*l));
-    l->kind = kind;
-    l->in[0] = v;
-    l->n_in = v->n;
-    l->n = out;
-    l->alpha = 1;
-    y->layer = o->n_layers++;
-
-    return y;
-}
 
 
 static double *
@@ -364,6 +111,12 @@ train_onnx_linear(train_onnx_t *o, const train_onnx_node_t *n,
 
     if (v->kind == ONNX_CONCAT) {
         return onnx_linear_parts(o, n, v, w, b, out);
+    }
+
+    if (v->kind == ONNX_LEAVES && out <= v->n) {
+        v = train_leaves_linear(o, v, w, out);
+
+        return v == NULL ? NULL : train_onnx_affine(o, n, v, NULL, b);
     }
 
     if (v->kind != ONNX_INPUT && v->kind != ONNX_LAYER) {
@@ -496,26 +249,6 @@ onnx_all(const double *v, size_t n, double all)
 }
 
 
-double *
-train_onnx_all(train_onnx_t *o, size_t n, double v)
-{
-    size_t   i;
-    double  *all;
-
-    all = train_import_alloc(o->m, n, sizeof(double));
-
-    for (i = 0; all != NULL && i < n; i++) {
-        all[i] = v;
-    }
-
-    if (all == NULL) {
-        (void) train_onnx_nomem(o);
-    }
-
-    return all;
-}
-
-
 const train_onnx_value_t *
 train_onnx_affine(train_onnx_t *o, const train_onnx_node_t *n,
     const train_onnx_value_t *v, const double *a, const double *b)
@@ -530,6 +263,10 @@ train_onnx_affine(train_onnx_t *o, const train_onnx_node_t *n,
 
     if (onnx_all(a, v->n, 1) && onnx_all(b, v->n, 0)) {
         return v;
+    }
+
+    if (v->kind == ONNX_LEAVES) {
+        return train_leaves_affine(o, v, a, b);
     }
 
     y = train_onnx_copy(o, v);
@@ -551,6 +288,14 @@ train_onnx_affine(train_onnx_t *o, const train_onnx_node_t *n,
         y->a[i] = (v->a == NULL ? 1 : v->a[i]) * (a == NULL ? 1 : a[i]);
         y->b[i] = (v->b == NULL ? 0 : v->b[i]) * (a == NULL ? 1 : a[i])
                   + (b == NULL ? 0 : b[i]);
+    }
+
+    /* n times a pair by n is the pair */
+
+    if (v->kind == ONNX_PAIR && onnx_all(y->b, v->n, 0)
+        && fabs(y->a[0] - 1) < ONNX_ONE && fabs(y->a[1] - 1) < ONNX_ONE)
+    {
+        y->a = y->b = NULL;
     }
 
     return y;
@@ -704,6 +449,35 @@ onnx_total(train_onnx_t *o, const train_onnx_node_t *n,
 }
 
 
+/* exp(x), 1 + exp(x) or softplus(x), as the transform of trees */
+
+static const train_onnx_value_t *
+onnx_exp(train_onnx_t *o, const train_onnx_node_t *n,
+    const train_onnx_value_t *v)
+{
+    double                    *one;
+    train_onnx_pieces_t        how;
+    const train_onnx_value_t  *y;
+
+    memset(&how, 0, sizeof(how));
+    how.slope[0] = 1;
+    how.transform = v->kind == ONNX_SOFTPLUS ? MAAS_TRANSFORM_SOFTPLUS
+                                             : MAAS_TRANSFORM_EXP;
+
+    y = v->of->kind == ONNX_LEAVES
+        ? train_leaves_layer(o, n, v->of, how.transform)
+        : train_onnx_piece(o, n, v->of, &how);
+
+    if (y == NULL || v->kind != ONNX_EXP_ONE) {
+        return y;
+    }
+
+    one = train_onnx_all(o, v->n, 1);
+
+    return one == NULL ? NULL : train_onnx_affine(o, n, y, NULL, one);
+}
+
+
 const train_onnx_value_t *
 train_onnx_settle(train_onnx_t *o, const train_onnx_node_t *n,
     const train_onnx_value_t *v)
@@ -721,6 +495,9 @@ train_onnx_settle(train_onnx_t *o, const train_onnx_node_t *n,
 
     case ONNX_CONCAT:
         return onnx_square(o, n, v);
+
+    case ONNX_LEAVES:
+        return train_leaves_layer(o, n, v, MAAS_TRANSFORM_NONE);
 
     case ONNX_SIGMOID:
         y = train_onnx_act(o, n, v->of, MAAS_ACT_SIGMOID, 1);
@@ -745,10 +522,8 @@ train_onnx_settle(train_onnx_t *o, const train_onnx_node_t *n,
     case ONNX_EXP:
     case ONNX_EXP_ONE:
     case ONNX_SOFTPLUS:
-        (void) train_onnx_refuse(o, n, "takes an exp or a softplus, which is"
-                                 " computed here as the very last of a model"
-                                 " only, or as a part of a sigmoid");
-        return NULL;
+        y = onnx_exp(o, n, v);
+        break;
 
     default:
         (void) train_onnx_refuse(o, n, v->kind == ONNX_CONST
@@ -817,26 +592,6 @@ train_onnx_act(train_onnx_t *o, const train_onnx_node_t *n,
 }
 
 
-const train_onnx_value_t *
-train_onnx_link(train_onnx_t *o, const train_onnx_value_t *v)
-{
-    train_onnx_pieces_t  how;
-
-    if ((v->kind != ONNX_EXP && v->kind != ONNX_SOFTPLUS) || v->a != NULL
-        || v->b != NULL || v->of->kind == ONNX_BELOW_MOST)
-    {
-        return train_onnx_settle(o, NULL, v);
-    }
-
-    memset(&how, 0, sizeof(how));
-    how.slope[0] = 1;
-    how.transform = v->kind == ONNX_EXP ? MAAS_TRANSFORM_EXP
-                                        : MAAS_TRANSFORM_SOFTPLUS;
-
-    return train_onnx_piece(o, NULL, v->of, &how);
-}
-
-
 /* A layer of two values */
 
 static const train_onnx_value_t *
@@ -878,7 +633,13 @@ const train_onnx_value_t *
 train_onnx_add(train_onnx_t *o, const train_onnx_node_t *n,
     const train_onnx_value_t *u, const train_onnx_value_t *v)
 {
-    return onnx_both(o, n, ONNX_ADD, u, v);
+    const train_onnx_value_t  *both[2];
+
+    both[0] = u;
+    both[1] = v;
+
+    return train_leaves_alike(both, 2) ? train_leaves_sum(o, n, both, 2)
+                                       : onnx_both(o, n, ONNX_ADD, u, v);
 }
 
 
@@ -887,4 +648,73 @@ train_onnx_multiply(train_onnx_t *o, const train_onnx_node_t *n,
     const train_onnx_value_t *u, const train_onnx_value_t *v)
 {
     return onnx_both(o, n, ONNX_MULTIPLY, u, v);
+}
+
+
+static int
+onnx_pairs(const train_onnx_value_t *const *v, size_t count)
+{
+    size_t  i;
+
+    for (i = 0; i < count && v[i]->kind == ONNX_PAIR && v[i]->a == NULL
+                && v[i]->b == NULL; i++)
+    {
+        /* void */
+    }
+
+    return i == count;
+}
+
+
+/* Of 1 - p and p of each: so many times a pair */
+
+static const train_onnx_value_t *
+onnx_pairs_sum(train_onnx_t *o, const train_onnx_node_t *n,
+    const train_onnx_value_t *const *v, size_t count)
+{
+    size_t                      i;
+    double                      by, all[2];
+    train_onnx_value_t         *y;
+    const train_onnx_value_t  **part;
+
+    y = train_onnx_copy(o, v[0]);
+    part = train_import_alloc(o->m, count, sizeof(part[0]));
+    if (y == NULL || part == NULL) {
+        (void) train_onnx_nomem(o);
+        return NULL;
+    }
+
+    for (i = 0; i < count; i++) {
+        part[i] = v[i]->of;
+    }
+
+    all[0] = all[1] = (double) count;
+    by = 1 / (double) count;
+    y->of = train_onnx_total(o, n, part, count);
+    y->of = y->of == NULL ? NULL : train_onnx_affine(o, n, y->of, &by, NULL);
+
+    return y->of == NULL ? NULL : train_onnx_affine(o, n, y, all, NULL);
+}
+
+
+const train_onnx_value_t *
+train_onnx_total(train_onnx_t *o, const train_onnx_node_t *n,
+    const train_onnx_value_t *const *v, size_t count)
+{
+    size_t                     i;
+    const train_onnx_value_t  *sum;
+
+    if (train_leaves_alike(v, count)) {
+        return train_leaves_sum(o, n, v, count);
+    }
+
+    if (count > 1 && onnx_pairs(v, count)) {
+        return onnx_pairs_sum(o, n, v, count);
+    }
+
+    for (sum = v[0], i = 1; sum != NULL && i < count; i++) {
+        sum = train_onnx_add(o, n, sum, v[i]);
+    }
+
+    return sum;
 }

@@ -1,0 +1,612 @@
+/*
+ * Operators of an ONNX graph on what depends on one tree alone: they are run
+ * now, leaf by leaf, in single precision as ONNX Runtime would each time.
+ * Not here: sums of several trees (onnx_leaves.c).
+ */
+
+#include "onnx_leaves.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+
+#define LEAF_ARGS  3
+
+/* An input: v[i * step + j * each] is number j of leaf i */
+
+typedef struct {
+    const double  *v;
+    size_t         n;
+    size_t         step;
+    size_t         each;
+} leaf_arg_t;
+
+typedef struct {
+    const char    *name;
+    size_t         args;
+    double       (*of)(const double *x);
+} leaf_op_t;
+
+
+static double
+leaf_add(const double *x)
+{
+    return x[0] + x[1];
+}
+
+
+static double
+leaf_sub(const double *x)
+{
+    return x[0] - x[1];
+}
+
+
+static double
+leaf_mul(const double *x)
+{
+    return x[0] * x[1];
+}
+
+
+static double
+leaf_div(const double *x)
+{
+    return x[0] / x[1];
+}
+
+
+static double
+leaf_max(const double *x)
+{
+    return x[0] > x[1] ? x[0] : x[1];
+}
+
+
+static double
+leaf_min(const double *x)
+{
+    return x[0] < x[1] ? x[0] : x[1];
+}
+
+
+static double
+leaf_equal(const double *x)
+{
+    return x[0] == x[1];
+}
+
+
+static double
+leaf_greater(const double *x)
+{
+    return x[0] > x[1];
+}
+
+
+static double
+leaf_greater_equal(const double *x)
+{
+    return x[0] >= x[1];
+}
+
+
+static double
+leaf_less(const double *x)
+{
+    return x[0] < x[1];
+}
+
+
+static double
+leaf_less_equal(const double *x)
+{
+    return x[0] <= x[1];
+}
+
+
+static double
+leaf_clip(const double *x)
+{
+    return x[0] < x[1] ? x[1] : x[0] > x[2] ? x[2] : x[0];
+}
+
+
+static double
+leaf_where(const double *x)
+{
+    return x[0] != 0 ? x[1] : x[2];
+}
+
+
+static double
+leaf_not(const double *x)
+{
+    return x[0] == 0;
+}
+
+
+static double
+leaf_abs(const double *x)
+{
+    return fabs(x[0]);
+}
+
+
+static double
+leaf_neg(const double *x)
+{
+    return -x[0];
+}
+
+
+static double
+leaf_log(const double *x)
+{
+    return log(x[0]);
+}
+
+
+static const leaf_op_t  leaf_ops[] = {
+    { "Add", 2, leaf_add },
+    { "Sub", 2, leaf_sub },
+    { "Mul", 2, leaf_mul },
+    { "Div", 2, leaf_div },
+    { "Max", 2, leaf_max },
+    { "Min", 2, leaf_min },
+    { "Equal", 2, leaf_equal },
+    { "Greater", 2, leaf_greater },
+    { "GreaterOrEqual", 2, leaf_greater_equal },
+    { "Less", 2, leaf_less },
+    { "LessOrEqual", 2, leaf_less_equal },
+    { "Clip", 3, leaf_clip },
+    { "Where", 3, leaf_where },
+    { "Not", 1, leaf_not },
+    { "Abs", 1, leaf_abs },
+    { "Neg", 1, leaf_neg },
+    { "Log", 1, leaf_log },
+    { NULL, 0, NULL }
+};
+
+
+/* 1 - p, p of one tree as two numbers; NULL without memory */
+
+static const train_onnx_value_t *
+leaf_pair(train_onnx_t *o, const train_onnx_value_t *v)
+{
+    double                     *table;
+    size_t                      i, leaves;
+    const train_onnx_member_t  *m;
+
+    m = &v->of->leaves->member[0];
+    leaves = train_leaves_count(m);
+    table = train_import_alloc(o->m, leaves, 2 * sizeof(double));
+    if (table == NULL) {
+        (void) train_onnx_nomem(o);
+        return NULL;
+    }
+
+    for (i = 0; i < leaves; i++) {
+        table[2 * i] = (float) (1 - m->table[i]);
+        table[2 * i + 1] = m->table[i];
+    }
+
+    return train_leaves_table(o, v->of, table, 2);
+}
+
+
+/* What is known of input i; NULL: nothing yet */
+
+static const train_onnx_value_t *
+leaf_known(const train_onnx_t *o, const train_onnx_node_t *n, size_t i)
+{
+    const train_onnx_name_t  *e;
+
+    e = train_onnx_has(n, i) ? train_onnx_find(o, n->in[i]) : NULL;
+
+    return e == NULL ? NULL : e->value;
+}
+
+
+static int
+leaf_is_pair(const train_onnx_value_t *v)
+{
+    return v->kind == ONNX_PAIR && v->a == NULL && v->b == NULL
+           && train_leaves_single(v->of);
+}
+
+
+/* A constant in one dimension, but for those of 1 before it */
+
+static int
+leaf_is_list(const train_onnx_value_t *v)
+{
+    return v->kind == ONNX_CONST && v->tensor->number != NULL
+           && (v->rank == 0 || v->dim[v->rank - 1] == v->n);
+}
+
+
+/* Inputs of a node as arguments; *of: the tree's value.  0: they are not of
+ * one tree and constants, or it failed, and was said. */
+
+static int
+leaf_args(train_onnx_t *o, const train_onnx_node_t *n, size_t args,
+    leaf_arg_t *arg, const train_onnx_value_t **of)
+{
+    size_t                     i;
+    const train_onnx_value_t  *v;
+
+    *of = NULL;
+
+    for (i = 0; i < args; i++) {
+        v = train_onnx_in(o, n, i);
+        if (v == NULL) {
+            return 0;
+        }
+
+        arg[i].n = v->n;
+        arg[i].each = v->n > 1;
+
+        if (leaf_is_list(v)) {
+            arg[i].v = v->tensor->number;
+            arg[i].step = 0;
+            continue;
+        }
+
+        if (!train_leaves_single(v) || v->rank > 1
+            || (*of != NULL && (*of)->leaves->member[0].trees
+                               != v->leaves->member[0].trees))
+        {
+            return 0;
+        }
+
+        *of = v;
+        arg[i].v = v->leaves->member[0].table;
+        arg[i].step = v->n;
+    }
+
+    return *of != NULL;
+}
+
+
+static maas_status_t
+leaf_each(train_onnx_t *o, const train_onnx_node_t *n, const leaf_op_t *op,
+    int *done)
+{
+    double                     *table, x[LEAF_ARGS];
+    size_t                      i, j, k, width, leaves;
+    leaf_arg_t                  arg[LEAF_ARGS];
+    train_onnx_value_t         *y;
+    const train_onnx_value_t   *v;
+    const train_onnx_member_t  *m;
+
+    if (n->n_in != op->args || !leaf_args(o, n, op->args, arg, &v)) {
+        return o->err->code;
+    }
+
+    for (width = 1, k = 0; k < op->args; k++) {
+        width = arg[k].n > width ? arg[k].n : width;
+    }
+
+    for (k = 0; k < op->args; k++) {
+        if (arg[k].n != 1 && arg[k].n != width) {
+            return MAAS_OK;
+        }
+    }
+
+    m = &v->leaves->member[0];
+    leaves = train_leaves_count(m);
+    table = train_import_alloc(o->m, leaves * width, sizeof(double));
+    if (table == NULL) {
+        return train_onnx_nomem(o);
+    }
+
+    for (i = 0; i < leaves; i++) {
+        for (j = 0; j < width; j++) {
+            for (k = 0; k < op->args; k++) {
+                x[k] = arg[k].v[i * arg[k].step + j * arg[k].each];
+            }
+
+            table[i * width + j] = m->trees->type == MAAS_F64 ? op->of(x)
+                                   : (float) op->of(x);
+        }
+    }
+
+    *done = 1;
+    y = train_leaves_table(o, v, table, width);
+
+    if (y != NULL && width == v->n) {
+        y->rank = v->rank;
+        memcpy(y->dim, v->dim, sizeof(y->dim));
+    }
+
+    return train_onnx_out(o, n, 0, y);
+}
+
+
+/* To a whole number, or a truth */
+
+static maas_status_t
+leaf_cast(train_onnx_t *o, const train_onnx_node_t *n,
+    const train_onnx_value_t *v, int *done)
+{
+    double                     *table, x;
+    size_t                      i, count;
+    int64_t                     to;
+    train_onnx_value_t         *y;
+    const train_onnx_member_t  *m;
+
+    to = train_attr_int(n, "to", 0);
+
+    if (to != TRAIN_ONNX_INT64 && to != TRAIN_ONNX_INT32
+        && to != TRAIN_ONNX_BOOL)
+    {
+        return MAAS_OK;
+    }
+
+    m = &v->leaves->member[0];
+    count = train_leaves_count(m) * v->n;
+    table = train_import_alloc(o->m, count, sizeof(double));
+    if (table == NULL) {
+        return train_onnx_nomem(o);
+    }
+
+    for (i = 0; i < count; i++) {
+        x = m->table[i];
+        table[i] = to == TRAIN_ONNX_BOOL ? x != 0 : trunc(x);
+    }
+
+    *done = 1;
+    y = train_leaves_table(o, v, table, v->n);
+
+    if (y != NULL) {
+        y->rank = v->rank;
+        memcpy(y->dim, v->dim, sizeof(y->dim));
+    }
+
+    return train_onnx_out(o, n, 0, y);
+}
+
+
+/* The place of the first that is largest, or smallest, of a leaf's numbers */
+
+static maas_status_t
+leaf_place(train_onnx_t *o, const train_onnx_node_t *n,
+    const train_onnx_value_t *v, int *done)
+{
+    int                         least;
+    double                     *table;
+    size_t                      i, k, best;
+    const double               *x;
+    train_onnx_value_t         *y;
+    const train_onnx_member_t  *m;
+
+    if (!train_onnx_over_row(v, train_attr_int(n, "axis", 0))
+        || train_attr_int(n, "select_last_index", 0) != 0)
+    {
+        return MAAS_OK;
+    }
+
+    least = train_onnx_is(n->op, "ArgMin");
+    o->nearest |= least;
+    m = &v->leaves->member[0];
+    table = train_import_alloc(o->m, train_leaves_count(m), sizeof(double));
+    if (table == NULL) {
+        return train_onnx_nomem(o);
+    }
+
+    for (i = 0; i < train_leaves_count(m); i++) {
+        x = m->table + i * v->n;
+
+        for (best = 0, k = 1; k < v->n; k++) {
+            if (least ? x[k] < x[best] : x[k] > x[best]) {
+                best = k;
+            }
+        }
+
+        table[i] = (double) best;
+    }
+
+    *done = 1;
+    y = train_leaves_table(o, v, table, 1);
+
+    if (y != NULL && train_attr_int(n, "keepdims", 1) == 0) {
+        y->rank = 0;
+    }
+
+    return train_onnx_out(o, n, 0, y);
+}
+
+
+/* What stands in a list of constants at a leaf's place */
+
+static maas_status_t
+leaf_pick(train_onnx_t *o, const train_onnx_node_t *n,
+    const train_onnx_value_t *list, const train_onnx_value_t *v, int *done)
+{
+    double                     *table, at;
+    size_t                      i;
+    const train_onnx_member_t  *m;
+
+    if (!leaf_is_list(list) || v->n != 1) {
+        return MAAS_OK;
+    }
+
+    m = &v->leaves->member[0];
+    table = train_import_alloc(o->m, train_leaves_count(m), sizeof(double));
+    if (table == NULL) {
+        return train_onnx_nomem(o);
+    }
+
+    for (i = 0; i < train_leaves_count(m); i++) {
+        at = m->table[i];
+
+        if (!(at >= 0 && at < (double) list->n)) {
+            return train_onnx_bad(o, n, "takes number %g of %zu", at, list->n);
+        }
+
+        table[i] = list->tensor->number[(size_t) at];
+    }
+
+    *done = 1;
+
+    return train_onnx_out(o, n, 0, train_leaves_table(o, v, table, 1));
+}
+
+
+typedef struct {
+    int64_t  key;
+    double   value;
+} leaf_key_t;
+
+
+static int
+leaf_by_key(const void *a, const void *b)
+{
+    const leaf_key_t  *x = a, *y = b;
+
+    return x->key < y->key ? -1 : x->key > y->key;
+}
+
+
+/* Numbers of a LabelEncoder by its keys, which are whole numbers */
+
+static maas_status_t
+leaf_keys(train_onnx_t *o, const train_onnx_node_t *n, leaf_key_t **keys,
+    size_t *count, double *other)
+{
+    size_t          i, n_v;
+    double         *v;
+    int64_t        *key, *ints;
+    maas_status_t   rc;
+
+    rc = train_attr_ints(o, n, "keys_int64s", &key, count);
+
+    if (rc == MAAS_OK) {
+        rc = train_attr_floats(o, n, "values_floats", &v, &n_v);
+    }
+
+    *other = train_attr_float(n, "default_float", -0.0);
+
+    if (rc != MAAS_OK) {
+        return rc;
+    }
+
+    if (n_v == 0) {
+        *other = (double) train_attr_int(n, "default_int64", -1);
+        rc = train_attr_ints(o, n, "values_int64s", &ints, &n_v);
+        v = train_import_alloc(o->m, n_v, sizeof(double));
+
+        for (i = 0; rc == MAAS_OK && v != NULL && i < n_v; i++) {
+            v[i] = (double) ints[i];
+        }
+    }
+
+    *keys = train_import_alloc(o->m, *count, sizeof(leaf_key_t));
+
+    if (rc != MAAS_OK || v == NULL || *keys == NULL) {
+        return rc != MAAS_OK ? rc : train_onnx_nomem(o);
+    }
+
+    if (n_v != *count || n_v == 0) {
+        return train_onnx_refuse(o, n, "%zu whole numbers as keys and %zu"
+                                 " numbers as values of a leaf", *count, n_v);
+    }
+
+    for (i = 0; i < n_v; i++) {
+        (*keys)[i].key = key[i];
+        (*keys)[i].value = v[i];
+    }
+
+    qsort(*keys, n_v, sizeof(leaf_key_t), leaf_by_key);
+
+    return MAAS_OK;
+}
+
+
+static maas_status_t
+leaf_label(train_onnx_t *o, const train_onnx_node_t *n,
+    const train_onnx_value_t *v, int *done)
+{
+    size_t                      i, leaves, count;
+    double                     *table, other;
+    leaf_key_t                 *keys, *found, key;
+    maas_status_t               rc;
+    train_onnx_value_t         *y;
+    const train_onnx_member_t  *m;
+
+    m = &v->leaves->member[0];
+    leaves = train_leaves_count(m) * v->n;
+    rc = leaf_keys(o, n, &keys, &count, &other);
+    table = rc == MAAS_OK
+            ? train_import_alloc(o->m, leaves, sizeof(double)) : NULL;
+    if (table == NULL) {
+        return rc != MAAS_OK ? rc : train_onnx_nomem(o);
+    }
+
+    for (i = 0; i < leaves; i++) {
+        key.key = (int64_t) m->table[i];
+        found = bsearch(&key, keys, count, sizeof(key), leaf_by_key);
+        table[i] = found == NULL ? other : found->value;
+    }
+
+    *done = 1;
+    y = train_leaves_table(o, v, table, v->n);
+
+    if (y != NULL) {
+        y->rank = v->rank;
+        memcpy(y->dim, v->dim, sizeof(y->dim));
+    }
+
+    return train_onnx_out(o, n, 0, y);
+}
+
+
+maas_status_t
+train_leaves_run(train_onnx_t *o, const train_onnx_node_t *n, int *done)
+{
+    size_t                     i;
+    const leaf_op_t           *op;
+    const train_onnx_value_t  *v, *u;
+
+    *done = 0;
+    v = leaf_known(o, n, 0);
+    u = leaf_known(o, n, 1);
+
+    if (v != NULL && leaf_is_pair(v)
+        && (train_onnx_is(n->op, "ArgMax") || train_onnx_is(n->op, "ArgMin")))
+    {
+        v = leaf_pair(o, v);
+        if (v == NULL) {
+            return o->err->code;
+        }
+    }
+
+    if (u != NULL && train_leaves_single(u)
+        && train_onnx_is(n->op, "ArrayFeatureExtractor"))
+    {
+        v = train_onnx_in(o, n, 0);
+
+        return v == NULL ? o->err->code : leaf_pick(o, n, v, u, done);
+    }
+
+    for (i = 0; i < LEAF_ARGS && (leaf_known(o, n, i) == NULL
+                                  || !train_leaves_single(leaf_known(o, n,
+                                                                     i)));
+         i++)
+    {
+        /* void */
+    }
+
+    for (op = leaf_ops; i < LEAF_ARGS && op->name != NULL; op++) {
+        if (train_onnx_is(n->op, op->name)) {
+            return leaf_each(o, n, op, done);
+        }
+    }
+
+    return v == NULL || !train_leaves_single(v) ? MAAS_OK
+           : train_onnx_is(n->op, "Cast") ? leaf_cast(o, n, v, done)
+           : train_onnx_is(n->op, "LabelEncoder") ? leaf_label(o, n, v, done)
+           : train_onnx_is(n->op, "ArgMax") || train_onnx_is(n->op, "ArgMin")
+           ? leaf_place(o, n, v, done) : MAAS_OK;
+}

@@ -1,0 +1,198 @@
+/*
+ * Tables of points in an ONNX graph, as isotonic calibration is exported: of
+ * the point that is nearest to a number of the row, what stands beside it.  A
+ * tree finds it.
+ * Not here: how the graph says so (onnx_math.c, onnx_pieces.c).
+ */
+
+#include "onnx_leaves.h"
+
+#include <string.h>
+
+
+/* Points that rise, the first of those that are equal; place: in the list */
+
+typedef struct {
+    size_t   n;
+    float   *x;
+    size_t  *place;
+    float   *cut;                      /* the last x that is nearest to x[i] */
+} nearest_t;
+
+
+/* The number of floats from 0 up to x, below 0 of those below */
+
+static int64_t
+nearest_rank(float x)
+{
+    int32_t  bits;
+
+    memcpy(&bits, &x, sizeof(bits));
+
+    return bits < 0 ? -(int64_t) (bits & INT32_MAX) : bits;
+}
+
+
+static float
+nearest_float(int64_t rank)
+{
+    float    x;
+    int32_t  bits;
+
+    bits = (int32_t) (rank < 0 ? -rank : rank);
+    memcpy(&x, &bits, sizeof(x));
+
+    return rank < 0 ? -x : x;
+}
+
+
+/* Differences of floats are rounded, as ONNX Runtime does */
+
+static float
+nearest_cut(float a, float b)
+{
+    float    x;
+    int64_t  low, high, middle;
+
+    low = nearest_rank(a);
+    high = nearest_rank(b);
+
+    while (high - low > 1) {
+        middle = low + (high - low) / 2;
+        x = nearest_float(middle);
+
+        if (x - a <= b - x) {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+
+    return nearest_float(low);
+}
+
+
+static maas_status_t
+nearest_points(train_onnx_t *o, const train_onnx_node_t *n,
+    const train_onnx_tensor_t *t, nearest_t *p)
+{
+    float   x;
+    size_t  i;
+
+    p->x = train_import_alloc(o->m, t->n, sizeof(float));
+    p->cut = train_import_alloc(o->m, t->n, sizeof(float));
+    p->place = train_import_alloc(o->m, t->n, sizeof(size_t));
+    if (p->x == NULL || p->cut == NULL || p->place == NULL) {
+        return train_onnx_nomem(o);
+    }
+
+    for (p->n = i = 0; i < t->n; i++) {
+        x = (float) t->number[i];
+
+        if (!isfinite(x) || (p->n > 0 && x < p->x[p->n - 1])) {
+            return train_onnx_refuse(o, n, "points of a table that do not"
+                                     " rise: point %zu is %g", i, (double) x);
+        }
+
+        if (p->n == 0 || x > p->x[p->n - 1]) {
+            p->x[p->n] = x;
+            p->place[p->n++] = i;
+        }
+    }
+
+    for (i = 0; i + 1 < p->n; i++) {
+        x = p->cut[i] = nearest_cut(p->x[i], p->x[i + 1]);
+
+        if (i > 0 && x - p->x[i] == x - p->x[i - 1]) {
+            return train_onnx_refuse(o, n, "points %g and %g of a table are as"
+                                     " far from %g in single precision;"
+                                     " calibrate by a sigmoid, not isotonic",
+                                     (double) p->x[i - 1], (double) p->x[i],
+                                     (double) x);
+        }
+    }
+
+    return MAAS_OK;
+}
+
+
+/* Points low .. high as a tree whose node i is its i-th in the order that
+ * children follow: returns the child's number.  As deep as a logarithm. */
+
+static int32_t
+nearest_tree(const nearest_t *p, size_t low, size_t high,
+    const train_onnx_tensor_t *list, train_onnx_trees_t *t, size_t *nodes,
+    size_t *leaves)
+{
+    size_t               at, middle;
+    train_onnx_split_t  *s;
+
+    if (low == high) {
+        t->value[*leaves] = list->number[p->place[low]];
+        return ~(int32_t) (*leaves)++;
+    }
+
+    middle = low + (high - low) / 2;
+    at = (*nodes)++;
+    s = &t->split[at];
+    s->threshold = p->cut[middle];
+    s->flags = MAAS_TREE_NAN;
+    s->left = nearest_tree(p, low, middle, list, t, nodes, leaves);
+    s->right = nearest_tree(p, middle + 1, high, list, t, nodes, leaves);
+
+    return (int32_t) at;
+}
+
+
+const train_onnx_value_t *
+train_onnx_nearest(train_onnx_t *o, const train_onnx_node_t *n,
+    const train_onnx_value_t *list, const train_onnx_value_t *v)
+{
+    size_t                     nodes, leaves;
+    nearest_t                  p;
+    train_onnx_trees_t        *t;
+    const train_onnx_value_t  *x;
+
+    if (list->kind != ONNX_CONST || list->tensor->number == NULL
+        || list->n != v->tensor->n)
+    {
+        (void) train_onnx_refuse(o, n, "of a table of %zu points and a list"
+                                 " that is not as long", v->tensor->n);
+        return NULL;
+    }
+
+    x = train_onnx_settle(o, n, v->of);
+    if (x == NULL || nearest_points(o, n, v->tensor, &p) != MAAS_OK) {
+        return NULL;
+    }
+
+    t = train_import_alloc(o->m, 1, sizeof(*t));
+
+    if (t != NULL) {
+        t->size = train_import_alloc(o->m, 1, sizeof(size_t));
+        t->output = train_import_alloc(o->m, 1, sizeof(size_t));
+        t->base = train_import_alloc(o->m, 1, sizeof(double));
+        t->split = train_import_alloc(o->m, p.n, sizeof(*t->split));
+        t->value = train_import_alloc(o->m, p.n, sizeof(double));
+    }
+
+    if (t == NULL || t->size == NULL || t->output == NULL || t->base == NULL
+        || t->split == NULL || t->value == NULL)
+    {
+        (void) train_onnx_nomem(o);
+        return NULL;
+    }
+
+    nodes = leaves = 0;
+    (void) nearest_tree(&p, 0, p.n - 1, list->tensor, t, &nodes, &leaves);
+    t->n_trees = 1;
+    t->size[0] = nodes;
+    t->out = 1;
+    t->divide = 1;
+    t->type = MAAS_F32;
+    t->combine = MAAS_COMBINE_SUM;
+    o->nearest = 1;
+    o->layer[x->layer].shared = 1;
+
+    return train_leaves_new(o, x, t);
+}
