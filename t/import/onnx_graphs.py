@@ -229,6 +229,7 @@ for op in "Greater", "GreaterOrEqual", "Less", "LessOrEqual":
     for side in "x, c", "c, x":
         graph(f"{op}-{side[0]}", f"a = {op}({side})\nb = Cast(a, to=float)\n"
               "y = MatMul(b, w4)", c=X[7, 2])
+graph("sign", "b = Sign(x)\ny = MatMul(b, w4)")
 graph("not", "a = Greater(x, c)\nd = Not(a)\nb = Cast(d, to=float)\n"
       "y = MatMul(b, w4)", c=X[7, 2])
 graph("greater-itself", "a = Greater(x, x)\nb = Cast(a, to=float)\n"

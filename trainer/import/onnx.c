@@ -13,7 +13,7 @@ static const train_onnx_op_t *const  onnx_tables[] = {
     train_onnx_shapes, train_onnx_picks, train_onnx_maths,
     train_onnx_products, train_onnx_chains, train_onnx_networks,
     train_onnx_shares, train_onnx_pieced, train_onnx_sklearns,
-    train_onnx_encoders, train_onnx_ensembles
+    train_onnx_svms, train_onnx_encoders, train_onnx_ensembles
 };
 
 
@@ -406,7 +406,7 @@ onnx_scaled_for_trees(const train_onnx_column_t *c)
 
 
 static maas_status_t
-onnx_notes(train_onnx_t *o)
+onnx_notes(train_onnx_t *o, int score)
 {
     size_t  i;
 
@@ -439,6 +439,13 @@ onnx_notes(train_onnx_t *o)
                              " what stands at its nearest point, as in ONNX;"
                              " scikit-learn draws a line between two")
            != MAAS_OK)
+    {
+        return train_onnx_nomem(o);
+    }
+
+    if (score && train_import_note(o->m, "the answer is decision_function of"
+                                   " the SVC: above 0 is its second class")
+                 != MAAS_OK)
     {
         return train_onnx_nomem(o);
     }
@@ -536,7 +543,9 @@ onnx_read(train_import_t *m, const char *file, size_t size, maas_err_t *err)
     v = train_onnx_copy(&o, e->value);
     rc = v == NULL ? err->code : MAAS_OK;
 
-    if (rc == MAAS_OK && v->n_labels == 0 && v->n > 1) {
+    if (rc == MAAS_OK && v->n_labels == 0 && v->n > 1
+        && v->kind != ONNX_SCORE)
+    {
         rc = train_onnx_labels_found(&o, answer->name, v);
     }
 
@@ -553,7 +562,8 @@ onnx_read(train_import_t *m, const char *file, size_t size, maas_err_t *err)
                     o.producer == NULL ? "" : o.producer);
     m->source = train_import_text(m, source, strlen(source));
 
-    return m->source == NULL ? train_onnx_nomem(&o) : onnx_notes(&o);
+    return m->source == NULL ? train_onnx_nomem(&o)
+           : onnx_notes(&o, v->kind == ONNX_SCORE);
 }
 
 

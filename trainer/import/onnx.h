@@ -132,6 +132,7 @@ typedef enum {
     ONNX_MOST,                         /* the largest of `of` */
     ONNX_BELOW_MOST,                   /* of - that */
     ONNX_STACK,                        /* part(n_parts), each (rows,n) */
+    ONNX_SCORE,                        /* of an SVC: `of`, and what it is not */
     ONNX_WHOLE,                        /* a whole number of at least 1 */
     ONNX_APART,                        /* of - each of tensor */
     ONNX_FAR,                          /* |that| */
@@ -430,6 +431,7 @@ extern const train_onnx_op_t  train_onnx_networks[];   /* onnx_network.c */
 extern const train_onnx_op_t  train_onnx_shares[];     /* onnx_share.c */
 extern const train_onnx_op_t  train_onnx_pieced[];     /* onnx_pieces.c */
 extern const train_onnx_op_t  train_onnx_sklearns[];   /* onnx_sklearn.c */
+extern const train_onnx_op_t  train_onnx_svms[];       /* onnx_svm.c */
 extern const train_onnx_op_t  train_onnx_encoders[];   /* onnx_categories.c */
 extern const train_onnx_op_t  train_onnx_ensembles[];  /* onnx_trees.c */
 

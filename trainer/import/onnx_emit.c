@@ -828,7 +828,8 @@ train_onnx_emit(train_onnx_t *o, const train_onnx_value_t *answer)
     maas_status_t              rc;
     const train_onnx_value_t  *v;
 
-    v = answer->kind == ONNX_PAIR && answer->a == NULL ? answer->of : answer;
+    v = (answer->kind == ONNX_PAIR || answer->kind == ONNX_SCORE)
+        && answer->a == NULL ? answer->of : answer;
     v = train_onnx_settle(o, NULL, v);
     uses = train_import_alloc(o->m, o->n_layers, sizeof(unsigned));
     if (v == NULL || uses == NULL) {

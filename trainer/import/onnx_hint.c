@@ -15,10 +15,6 @@ typedef struct {
 
 static const char  onnx_pictures[] =
     "pictures and sequences come with a later version";
-static const char  onnx_svm[] =
-    "kernels of support vectors are not run here: train a LinearSVC or"
-    " LogisticRegression in place of an SVC, a LinearSVR in place of an SVR, or"
-    " trees";
 static const char  onnx_texts[] =
     "texts are not cut into words here; train on columns made of them, or with"
     " maas-trainer fit, which has n-grams";
@@ -49,8 +45,6 @@ static const onnx_hint_t  onnx_hints[] = {
     { "GlobalAveragePool", onnx_pictures },
     { "GlobalMaxPool", onnx_pictures },
     { "Pad", onnx_pictures },
-    { "SVMClassifier", onnx_svm },
-    { "SVMRegressor", onnx_svm },
     { "TfIdfVectorizer", onnx_texts },
     { "Tokenizer", onnx_texts },
     { "StringNormalizer", onnx_texts },

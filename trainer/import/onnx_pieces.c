@@ -109,6 +109,20 @@ pieces_abs(train_onnx_t *o, const train_onnx_node_t *n)
 }
 
 
+static maas_status_t
+pieces_sign(train_onnx_t *o, const train_onnx_node_t *n)
+{
+    train_onnx_pieces_t        how = { .cuts = 2, .constant = { -1, 0, 1 } };
+    const train_onnx_value_t  *v;
+
+    v = train_onnx_in(o, n, 0);
+    how.cut[0] = train_trees_below(0, MAAS_F64);
+
+    return v == NULL ? o->err->code
+           : train_onnx_out(o, n, 0, train_onnx_piece(o, n, v, &how));
+}
+
+
 /* The nearest point of a table */
 
 static maas_status_t
@@ -295,6 +309,7 @@ const train_onnx_op_t  train_onnx_pieced[] = {
     { "Less", pieces_than },
     { "LessOrEqual", pieces_than },
     { "Not", pieces_not },
+    { "Sign", pieces_sign },
     { "ThresholdedRelu", pieces_ramp },
     { NULL, NULL }
 };

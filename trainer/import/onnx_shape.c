@@ -152,7 +152,7 @@ shape_is_whole(const train_onnx_value_t *v)
 }
 
 
-/* Is it a comparison, which is 0 or 1? */
+/* Is it a comparison, or a sign, which is a whole number? */
 
 static int
 shape_is_truth(const train_onnx_t *o, const train_onnx_value_t *v)
@@ -169,7 +169,7 @@ shape_is_truth(const train_onnx_t *o, const train_onnx_value_t *v)
     how = o->layer[v->layer].pieces;
 
     for (i = 0; i <= how->cuts && how->slope[i] == 0
-                && (how->constant[i] == 0 || how->constant[i] == 1); i++)
+                && how->constant[i] == trunc(how->constant[i]); i++)
     {
         /* void */
     }

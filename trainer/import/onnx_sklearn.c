@@ -34,7 +34,12 @@ sklearn_labels_of(train_onnx_t *o, const train_onnx_node_t *n, size_t i,
 static maas_status_t
 sklearn_zipmap(train_onnx_t *o, const train_onnx_node_t *n)
 {
-    return sklearn_labels_of(o, n, 0, train_onnx_in(o, n, 0));
+    const train_onnx_value_t  *v;
+
+    v = train_onnx_in(o, n, 0);
+
+    return v != NULL && v->kind == ONNX_SCORE ? train_onnx_out(o, n, 0, v)
+           : sklearn_labels_of(o, n, 0, v);
 }
 
 
@@ -495,69 +500,9 @@ sklearn_normalizer(train_onnx_t *o, const train_onnx_node_t *n)
 }
 
 
-/* Of a linear kernel: the sum of support vectors is one of weights */
-
-static maas_status_t
-sklearn_svm(train_onnx_t *o, const train_onnx_node_t *n)
-{
-    size_t                     i, j, count, n_v, n_rho;
-    double                    *c, *support, *rho, *w;
-    maas_str_t                 kernel, post;
-    maas_status_t              rc;
-    const train_onnx_value_t  *v;
-
-    v = train_onnx_in(o, n, 0);
-    if (v == NULL) {
-        return o->err->code;
-    }
-
-    kernel = train_attr_text(n, "kernel_type");
-    post = train_attr_text(n, "post_transform");
-
-    if ((kernel.len > 0 && !train_onnx_is(kernel, "LINEAR"))
-        || (post.len > 0 && !train_onnx_is(post, "NONE"))
-        || train_attr_int(n, "one_class", 0) != 0)
-    {
-        return train_onnx_unknown(o, n);
-    }
-
-    rc = train_attr_floats(o, n, "coefficients", &c, &count);
-
-    if (rc == MAAS_OK) {
-        rc = train_attr_floats(o, n, "support_vectors", &support, &n_v);
-    }
-
-    if (rc == MAAS_OK) {
-        rc = train_attr_floats(o, n, "rho", &rho, &n_rho);
-    }
-
-    w = rc == MAAS_OK ? train_import_alloc(o->m, v->n, sizeof(double)) : NULL;
-    if (w == NULL) {
-        return rc != MAAS_OK ? rc : train_onnx_nomem(o);
-    }
-
-    if (v->rank != 1 || n_rho != 1 || count == 0 || n_v / count != v->n
-        || n_v % count != 0)
-    {
-        return train_onnx_bad(o, n, "%zu coefficients and %zu numbers of"
-                              " support vectors for %zu numbers a row", count,
-                              n_v, v->n);
-    }
-
-    for (i = 0; i < count; i++) {
-        for (j = 0; j < v->n; j++) {
-            w[j] += c[i] * support[i * v->n + j];
-        }
-    }
-
-    return train_onnx_out(o, n, 0, train_onnx_linear(o, n, v, w, rho, 1));
-}
-
-
 const train_onnx_op_t  train_onnx_sklearns[] = {
     { "LinearClassifier", sklearn_classifier },
     { "LinearRegressor", sklearn_regressor },
-    { "SVMRegressor", sklearn_svm },
     { "Scaler", sklearn_scaler },
     { "Imputer", sklearn_imputer },
     { "Normalizer", sklearn_normalizer },

@@ -529,6 +529,9 @@ train_onnx_settle(train_onnx_t *o, const train_onnx_node_t *n,
         (void) train_onnx_refuse(o, n, v->kind == ONNX_CONST
                                  ? "takes a constant where numbers of a row"
                                    " were expected"
+                                 : v->kind == ONNX_SCORE
+                                 ? "takes scores of an SVC, which are an answer"
+                                   " only; calibrate a LinearSVC"
                                  : v->kind == ONNX_ERF
                                  ? "takes an erf that is no part of a GELU"
                                  : v->kind == ONNX_LOG_SHARE
