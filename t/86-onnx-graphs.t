@@ -23,6 +23,7 @@ is($rc, 0, 'graphs are made') or BAIL_OUT($err);
 
 my %why = (
     'power-of-row' => qr/: Pow "y": input 1 depends on the row, where constan/,
+    'table' => qr/: MatMul "y": takes distances to a table of numbers, which/,
     'nearest-falls' => qr/ "e": points of a table that do not rise: point 1 /,
     'beside' => qr/: Concat "e": .* more than one dimension: /,
     'beside-end' => qr/: Concat "e": .* more than one dimension: /,

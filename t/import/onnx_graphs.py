@@ -146,6 +146,8 @@ graph("nearest", "a = MatMul(x, w1)\nb = Sub(a, p)\nc = Abs(b)\n"
       "e = ArrayFeatureExtractor(q, d)\ny = Reshape(e, s)",
       p=np.sort(np.r_[-1, -1, rng.normal(size=9)]).astype(np.float32),
       q=rng.normal(size=11).astype(np.float32), s=ints(-1, 1))
+graph("table", "a = MatMul(x, w1)\nb = Sub(a, p)\ny = MatMul(b, w4)", True,
+      p=rng.normal(size=6).astype(np.float32))
 graph("nearest-falls", "a = MatMul(x, w1)\nb = Sub(a, p)\nc = Abs(b)\n"
       "d = ArgMin(c, axis=1)\n"
       "e = ArrayFeatureExtractor(q, d)\ny = Reshape(e, s)", True,

@@ -29,7 +29,7 @@ from sklearn.ensemble import (AdaBoostClassifier, AdaBoostRegressor,
     GradientBoostingClassifier, GradientBoostingRegressor,
     HistGradientBoostingClassifier, HistGradientBoostingRegressor,
     IsolationForest, RandomForestClassifier, RandomForestRegressor,
-    VotingRegressor)
+    StackingRegressor, VotingRegressor)
 from sklearn.feature_selection import SelectKBest
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import (LinearRegression, LogisticRegression,
@@ -173,6 +173,15 @@ KINDS = {
                                 n_estimators=20, **SMALL), NAMES),
     "ada-numbers": (AdaBoostRegressor(n_estimators=30, **SMALL), R),
     "ada-one": (AdaBoostRegressor(n_estimators=1, **SMALL), R),
+    "ada-calibrated": (CalibratedClassifierCV(AdaBoostClassifier(
+        n_estimators=5, **SMALL), cv=2), Y2),
+    "ada-stacked": (StackingRegressor([
+        ("a", AdaBoostRegressor(n_estimators=5, **SMALL)),
+        ("b", DecisionTreeRegressor(max_depth=3))], cv=2), R),
+    "ada-one-rest": (OneVsRestClassifier(AdaBoostClassifier(
+        n_estimators=5, **SMALL)), Y3),
+    "bagging-kernels": (BaggingRegressor(make_pipeline(StandardScaler(), SVR(
+        C=0.1)), n_estimators=2, **SMALL), R),
     "isolation": (IsolationForest(n_estimators=40, **SMALL), None),
     "isolation-one": (IsolationForest(n_estimators=1, **SMALL), None),
     "isolation-missing": (IsolationForest(n_estimators=20, contamination=0.1,

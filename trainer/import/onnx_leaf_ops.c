@@ -10,7 +10,8 @@
 #include <string.h>
 
 
-#define LEAF_ARGS  3
+#define LEAF_ARGS     3
+#define LEAF_MAX_KEY  9e18             /* an int64 has no more */
 
 /* An input: v[i * step + j * each] is number j of leaf i */
 
@@ -545,6 +546,10 @@ leaf_label(train_onnx_t *o, const train_onnx_node_t *n,
     }
 
     for (i = 0; i < leaves; i++) {
+        if (!(fabs(m->table[i]) < LEAF_MAX_KEY)) {
+            return train_onnx_bad(o, n, "looks up %g", m->table[i]);
+        }
+
         key.key = (int64_t) m->table[i];
         found = bsearch(&key, keys, count, sizeof(key), leaf_by_key);
         table[i] = found == NULL ? other : found->value;

@@ -532,6 +532,10 @@ train_onnx_settle(train_onnx_t *o, const train_onnx_node_t *n,
                                  : v->kind == ONNX_SCORE
                                  ? "takes scores of an SVC, which are an answer"
                                    " only; calibrate a LinearSVC"
+                                 : v->kind >= ONNX_APART
+                                 ? "takes distances to a table of numbers,"
+                                   " which are done here for the nearest one"
+                                   " only"
                                  : v->kind == ONNX_ERF
                                  ? "takes an erf that is no part of a GELU"
                                  : v->kind == ONNX_LOG_SHARE
@@ -546,11 +550,11 @@ train_onnx_settle(train_onnx_t *o, const train_onnx_node_t *n,
         return NULL;
     }
 
-    if (y == NULL || (v->a == NULL && v->b == NULL)) {
-        return y;
-    }
+    /* of sums of leaves are others, which are no layer yet */
 
-    y = train_onnx_affine(o, n, y, v->a, v->b);
+    if (y != NULL && (v->a != NULL || v->b != NULL)) {
+        y = train_onnx_affine(o, n, y, v->a, v->b);
+    }
 
     return y == NULL ? NULL : train_onnx_settle(o, n, y);
 }
