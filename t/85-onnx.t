@@ -28,7 +28,7 @@ sub import_file {
 my ($rc, $out, $err) = $t->command($python, "$import/onnx_sklearn.py", $dir);
 is($rc, 0, 'models are made') or diag($err);
 my @names = split /\n/, $out;
-cmp_ok(scalar @names, '>=', 85, 'kinds of them');
+cmp_ok(scalar @names, '>=', 88, 'kinds of them');
 
 # ... and trees as no converter writes them
 
@@ -133,7 +133,7 @@ like(layers('scaled'), qr/"name":\s*"f0".*?"factor"/, 'scaler: columns');
 like(layers('logistic3'), qr/"labels":\s*\["high",\s*"low",\s*"middle"\]/,
     'labels');
 like(layers('logistic2'), qr/"task":\s*"binary"/, 'two classes');
-for my $name (qw(bagging-two bagging3 bagging-numbers ada3
+for my $name (qw(bagging-two bagging3 bagging-numbers ada3 bins
     isolation-missing))
 {
     my $doc = layers($name);

@@ -24,6 +24,7 @@ is($rc, 0, 'graphs are made') or BAIL_OUT($err);
 my %why = (
     'power-of-row' => qr/: Pow "y": input 1 depends on the row, where constan/,
     'table' => qr/: MatMul "y": takes distances to a table of numbers, which/,
+    'bins-fall' => qr/: Less "b": of other than .* bins that rise: let thresh/,
     'nearest-falls' => qr/ "e": points of a table that do not rise: point 1 /,
     'beside' => qr/: Concat "e": .* more than one dimension: /,
     'beside-end' => qr/: Concat "e": .* more than one dimension: /,
@@ -35,7 +36,7 @@ my %why = (
     'near-sigmoid' => qr/: Div "y": by a value of the row, which is done here/,
     'greater-itself' => qr/: Greater "a": of other than a row's numbers and one/,
     'greater-two' => qr/: Greater "c": of other than a row's numbers and one /,
-    'greater-each' => qr/: Greater "b": of other than .* KBinsDiscretizer, be/,
+    'greater-each' => qr/: Greater "b": of other than .* let thresholds be colum/,
     'rms-about-mean' => qr/: Div "y": by a value of the row, which is done/,
     'scores-shares' => qr/: Div "y": by a value of the row, which is done/,
     'other-sum' => qr/: Div "y": by a value of the row, which is done here/,

@@ -141,13 +141,20 @@ graph("power", SMALL + "c = Neg(b)\nd = Pow(two, c)\ny = Sub(one, d)",
       tenth=TENTH, two=np.float32([2]), one=np.float32(1))
 graph("power-of-row", SMALL + "y = Pow(b, b)", True, tenth=TENTH)
 graph("filled", A + "s = Shape(a)\nc = ConstantOfShape(s)\ny = Add(a, c)")
+OWN = np.random.default_rng(9)
 graph("nearest", "a = MatMul(x, w1)\nb = Sub(a, p)\nc = Abs(b)\n"
       "d = ArgMin(c, axis=1)\n"
       "e = ArrayFeatureExtractor(q, d)\ny = Reshape(e, s)",
-      p=np.sort(np.r_[-1, -1, rng.normal(size=9)]).astype(np.float32),
-      q=rng.normal(size=11).astype(np.float32), s=ints(-1, 1))
+      p=np.sort(np.r_[-1, -1, OWN.normal(size=9)]).astype(np.float32),
+      q=OWN.normal(size=11).astype(np.float32), s=ints(-1, 1))
 graph("table", "a = MatMul(x, w1)\nb = Sub(a, p)\ny = MatMul(b, w4)", True,
-      p=rng.normal(size=6).astype(np.float32))
+      p=OWN.normal(size=6).astype(np.float32))
+BINS = "a = MatMul(x, w1)\nb = {op}(a, p)\nc = Cast(b, to=float)\n"
+for op in "Less", "LessOrEqual":
+    graph("bins-" + op, BINS.format(op=op) + "y = MatMul(c, w4)",
+          p=np.sort(OWN.normal(size=6)).astype(np.float32))
+graph("bins-fall", BINS.format(op="Less") + "y = MatMul(c, w4)", True,
+      p=np.array([1, 0, 2, 3, 4, 5], np.float32))
 graph("nearest-falls", "a = MatMul(x, w1)\nb = Sub(a, p)\nc = Abs(b)\n"
       "d = ArgMin(c, axis=1)\n"
       "e = ArrayFeatureExtractor(q, d)\ny = Reshape(e, s)", True,

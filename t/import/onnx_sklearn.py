@@ -38,7 +38,7 @@ from sklearn.multiclass import OneVsRestClassifier
 from sklearn.naive_bayes import BernoulliNB, GaussianNB, MultinomialNB
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.pipeline import FeatureUnion, make_pipeline
-from sklearn.preprocessing import (Binarizer, MaxAbsScaler, MinMaxScaler,
+from sklearn.preprocessing import (Binarizer, KBinsDiscretizer, MaxAbsScaler, MinMaxScaler,
     Normalizer, OneHotEncoder, OrdinalEncoder, RobustScaler, StandardScaler)
 from sklearn.svm import LinearSVC, OneClassSVM, SVC, SVR
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
@@ -182,6 +182,13 @@ KINDS = {
         n_estimators=5, **SMALL)), Y3),
     "bagging-kernels": (BaggingRegressor(make_pipeline(StandardScaler(), SVR(
         C=0.1)), n_estimators=2, **SMALL), R),
+    "bins": (make_pipeline(KBinsDiscretizer(5, encode="onehot-dense"),
+                           LogisticRegression(max_iter=2000)), NAMES),
+    "bins-two": (make_pipeline(KBinsDiscretizer(2, encode="onehot-dense"),
+                               Ridge()), R),
+    "bins-places": (make_pipeline(StandardScaler(), KBinsDiscretizer(
+        6, encode="ordinal"), RandomForestClassifier(
+            5, max_depth=4, **SMALL)), Y2),
     "isolation": (IsolationForest(n_estimators=40, **SMALL), None),
     "isolation-one": (IsolationForest(n_estimators=1, **SMALL), None),
     "isolation-missing": (IsolationForest(n_estimators=20, contamination=0.1,

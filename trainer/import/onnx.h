@@ -452,6 +452,12 @@ const train_onnx_value_t *train_onnx_nearest(train_onnx_t *o,
     const train_onnx_node_t *n, const train_onnx_value_t *list,
     const train_onnx_value_t *v);
 
+/* A tree of one number of a row, which are leaves: cut[count] rise, leaf i is
+ * that of numbers not above cut i, missing is above all. */
+train_onnx_value_t *train_onnx_steps(train_onnx_t *o,
+    const train_onnx_node_t *n, const train_onnx_value_t *v,
+    const double *cut, size_t count);
+
 /* onnx_median.c: before all: which nodes are a median of trees.  And one that
  * is. */
 void train_onnx_medians(train_onnx_t *o);

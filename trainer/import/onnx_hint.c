@@ -32,8 +32,8 @@ static const char  onnx_labels_of[] =
     " trees as its estimator, or export a model that has probabilities";
 
 static const char  onnx_compared[] =
-    "numbers are compared by trees only: let bins and thresholds, as of"
-    " KBinsDiscretizer, be columns before the model";
+    "numbers are compared with constants only: let columns as of"
+    " QuantileTransformer or PowerTransformer be columns before the model";
 static const char  onnx_columns[] =
     "let what is computed of columns be columns before the model";
 

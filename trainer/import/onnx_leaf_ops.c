@@ -567,6 +567,126 @@ leaf_label(train_onnx_t *o, const train_onnx_node_t *n,
 }
 
 
+/* A number for each value of a list of whole numbers */
+
+static maas_status_t
+leaf_one_hot(train_onnx_t *o, const train_onnx_node_t *n,
+    const train_onnx_value_t *v, int *done)
+{
+    size_t                      i, k, count, dim[2];
+    double                     *table;
+    int64_t                    *value;
+    maas_status_t               rc;
+    train_onnx_value_t         *y;
+    const train_onnx_member_t  *m;
+
+    rc = train_attr_ints(o, n, "cats_int64s", &value, &count);
+
+    if (rc != MAAS_OK || count == 0 || v->n != 1 || count > MAAS_MAX_WIDTH) {
+        return rc;
+    }
+
+    m = &v->leaves->member[0];
+    table = train_import_alloc(o->m, train_leaves_count(m),
+                               count * sizeof(double));
+    if (table == NULL) {
+        return train_onnx_nomem(o);
+    }
+
+    for (i = 0; i < train_leaves_count(m); i++) {
+        for (k = 0; k < count; k++) {
+            table[i * count + k] = m->table[i] == (double) value[k];
+        }
+    }
+
+    *done = 1;
+    dim[0] = 1;
+    dim[1] = count;
+    y = train_leaves_table(o, v, table, count);
+
+    if (y != NULL) {
+        y->rank = 2;
+        memcpy(y->dim, dim, sizeof(dim));
+    }
+
+    return train_onnx_out(o, n, 0, y);
+}
+
+
+/* Is it the same for all rows, as 0 * x + 1 is? */
+
+static int
+leaf_is_fixed(const train_onnx_value_t *v)
+{
+    size_t  i;
+
+    for (i = 0; v->a != NULL && v->b != NULL && i < v->n && v->a[i] == 0; i++)
+    {
+        /* void */
+    }
+
+    return v->kind == ONNX_INPUT && v->a != NULL && i == v->n;
+}
+
+
+/* Numbers of one tree, and those that are the same for all rows, behind one
+ * another */
+
+static maas_status_t
+leaf_concat(train_onnx_t *o, const train_onnx_node_t *n,
+    const train_onnx_value_t *v, int *done)
+{
+    double                     *table;
+    size_t                      i, j, k, at, width;
+    const train_onnx_value_t   *u;
+    const train_onnx_member_t  *m;
+
+    m = &v->leaves->member[0];
+
+    for (width = k = 0; k < n->n_in; k++) {
+        u = leaf_known(o, n, k);
+
+        if (u == NULL || u->rank != 1
+            || (!leaf_is_fixed(u)
+                && (!train_leaves_single(u)
+                    || u->leaves->member[0].trees != m->trees)))
+        {
+            return MAAS_OK;
+        }
+
+        width += u->n;
+    }
+
+    i = train_leaves_count(m);
+
+    if (width > MAAS_MAX_WIDTH
+        || !train_onnx_over_row(v, train_attr_int(n, "axis", 1)))
+    {
+        return MAAS_OK;
+    }
+
+    table = train_import_alloc(o->m, i * width, sizeof(double));
+    if (table == NULL) {
+        return train_onnx_nomem(o);
+    }
+
+    for (at = k = 0; k < n->n_in; at += u->n, k++) {
+        u = leaf_known(o, n, k);
+
+        for (i = 0; i < train_leaves_count(m); i++) {
+            for (j = 0; j < u->n; j++) {
+                table[i * width + at + j] = u->kind != ONNX_LEAVES ? u->b[j]
+                    : u->leaves->member[0].table[i * u->n + j];
+            }
+        }
+    }
+
+    *done = 1;
+
+    return train_onnx_out(o, n, 0, train_leaves_table(o, v, table, width));
+}
+
+
 maas_status_t
 train_leaves_run(train_onnx_t *o, const train_onnx_node_t *n, int *done)
 {
@@ -611,6 +731,11 @@ train_leaves_run(train_onnx_t *o, const train_onnx_node_t *n, int *done)
 
     return v == NULL || !train_leaves_single(v) ? MAAS_OK
            : train_onnx_is(n->op, "Cast") ? leaf_cast(o, n, v, done)
+           : train_onnx_is(n->op, "OneHotEncoder")
+           ? leaf_one_hot(o, n, v, done)
+           : train_onnx_is(n->op, "Concat") && leaf_known(o, n, 1) != NULL
+             && leaf_is_fixed(leaf_known(o, n, 1))
+           ? leaf_concat(o, n, v, done)
            : train_onnx_is(n->op, "LabelEncoder") ? leaf_label(o, n, v, done)
            : train_onnx_is(n->op, "ArgMax") || train_onnx_is(n->op, "ArgMin")
            ? leaf_place(o, n, v, done) : MAAS_OK;

@@ -1,7 +1,7 @@
 /*
  * Tables of points in an ONNX graph, as isotonic calibration is exported: of
- * the point that is nearest to a number of the row, what stands beside it.  A
- * tree finds it.
+ * the point that is nearest to a number of the row, what stands beside it; and
+ * bins.  A tree finds it.
  * Not here: how the graph says so (onnx_math.c, onnx_pieces.c).
  */
 
@@ -16,7 +16,7 @@ typedef struct {
     size_t   n;
     float   *x;
     size_t  *place;
-    float   *cut;                      /* the last x that is nearest to x[i] */
+    double  *cut;                      /* the last x that is nearest to x[i] */
 } nearest_t;
 
 
@@ -80,7 +80,7 @@ nearest_points(train_onnx_t *o, const train_onnx_node_t *n,
     size_t  i;
 
     p->x = train_import_alloc(o->m, t->n, sizeof(float));
-    p->cut = train_import_alloc(o->m, t->n, sizeof(float));
+    p->cut = train_import_alloc(o->m, t->n, sizeof(double));
     p->place = train_import_alloc(o->m, t->n, sizeof(size_t));
     if (p->x == NULL || p->cut == NULL || p->place == NULL) {
         return train_onnx_nomem(o);
@@ -101,7 +101,8 @@ nearest_points(train_onnx_t *o, const train_onnx_node_t *n,
     }
 
     for (i = 0; i + 1 < p->n; i++) {
-        x = p->cut[i] = nearest_cut(p->x[i], p->x[i + 1]);
+        x = nearest_cut(p->x[i], p->x[i + 1]);
+        p->cut[i] = x;
 
         if (i > 0 && x - p->x[i] == x - p->x[i - 1]) {
             return train_onnx_refuse(o, n, "points %g and %g of a table are as"
@@ -116,53 +117,41 @@ nearest_points(train_onnx_t *o, const train_onnx_node_t *n,
 }
 
 
-/* Points low .. high as a tree whose node i is its i-th in the order that
- * children follow: returns the child's number.  As deep as a logarithm. */
+/* Cuts low .. high - 1 as a tree, leaves from left to right: returns the
+ * child's number.  As deep as a logarithm. */
 
 static int32_t
-nearest_tree(const nearest_t *p, size_t low, size_t high,
-    const train_onnx_tensor_t *list, train_onnx_trees_t *t, size_t *nodes,
-    size_t *leaves)
+nearest_tree(const double *cut, size_t low, size_t high,
+    train_onnx_split_t *split, size_t *nodes)
 {
-    size_t               at, middle;
-    train_onnx_split_t  *s;
+    size_t  at, middle;
 
     if (low == high) {
-        t->value[*leaves] = list->number[p->place[low]];
-        return ~(int32_t) (*leaves)++;
+        return ~(int32_t) low;
     }
 
     middle = low + (high - low) / 2;
     at = (*nodes)++;
-    s = &t->split[at];
-    s->threshold = p->cut[middle];
-    s->flags = MAAS_TREE_NAN;
-    s->left = nearest_tree(p, low, middle, list, t, nodes, leaves);
-    s->right = nearest_tree(p, middle + 1, high, list, t, nodes, leaves);
+    split[at].threshold = cut[middle];
+    split[at].flags = MAAS_TREE_NAN;
+    split[at].left = nearest_tree(cut, low, middle, split, nodes);
+    split[at].right = nearest_tree(cut, middle + 1, high, split, nodes);
 
     return (int32_t) at;
 }
 
 
-const train_onnx_value_t *
-train_onnx_nearest(train_onnx_t *o, const train_onnx_node_t *n,
-    const train_onnx_value_t *list, const train_onnx_value_t *v)
+train_onnx_value_t *
+train_onnx_steps(train_onnx_t *o, const train_onnx_node_t *n,
+    const train_onnx_value_t *v, const double *cut, size_t count)
 {
-    size_t                     nodes, leaves;
-    nearest_t                  p;
+    size_t                     nodes;
     train_onnx_trees_t        *t;
     const train_onnx_value_t  *x;
 
-    if (list->kind != ONNX_CONST || list->tensor->number == NULL
-        || list->n != v->tensor->n)
-    {
-        (void) train_onnx_refuse(o, n, "of a table of %zu points and a list"
-                                 " that is not as long", v->tensor->n);
-        return NULL;
-    }
-
-    x = train_onnx_settle(o, n, v->of);
-    if (x == NULL || nearest_points(o, n, v->tensor, &p) != MAAS_OK) {
+    x = v->kind == ONNX_INPUT && v->a == NULL && v->b == NULL ? v
+        : train_onnx_settle(o, n, v);
+    if (x == NULL) {
         return NULL;
     }
 
@@ -172,8 +161,8 @@ train_onnx_nearest(train_onnx_t *o, const train_onnx_node_t *n,
         t->size = train_import_alloc(o->m, 1, sizeof(size_t));
         t->output = train_import_alloc(o->m, 1, sizeof(size_t));
         t->base = train_import_alloc(o->m, 1, sizeof(double));
-        t->split = train_import_alloc(o->m, p.n, sizeof(*t->split));
-        t->value = train_import_alloc(o->m, p.n, sizeof(double));
+        t->split = train_import_alloc(o->m, count, sizeof(*t->split));
+        t->value = train_import_alloc(o->m, count + 1, sizeof(double));
     }
 
     if (t == NULL || t->size == NULL || t->output == NULL || t->base == NULL
@@ -183,16 +172,54 @@ train_onnx_nearest(train_onnx_t *o, const train_onnx_node_t *n,
         return NULL;
     }
 
-    nodes = leaves = 0;
-    (void) nearest_tree(&p, 0, p.n - 1, list->tensor, t, &nodes, &leaves);
+    nodes = 0;
+    (void) nearest_tree(cut, 0, count, t->split, &nodes);
     t->n_trees = 1;
     t->size[0] = nodes;
     t->out = 1;
     t->divide = 1;
     t->type = MAAS_F32;
     t->combine = MAAS_COMBINE_SUM;
-    o->nearest = 1;
-    o->layer[x->layer].shared = 1;
+
+    if (x->kind == ONNX_LAYER) {
+        o->layer[x->layer].shared = 1;
+    }
 
     return train_leaves_new(o, x, t);
+}
+
+
+const train_onnx_value_t *
+train_onnx_nearest(train_onnx_t *o, const train_onnx_node_t *n,
+    const train_onnx_value_t *list, const train_onnx_value_t *v)
+{
+    size_t               i;
+    double              *table;
+    nearest_t            p;
+    train_onnx_value_t  *steps;
+
+    if (list->kind != ONNX_CONST || list->tensor->number == NULL
+        || list->n != v->tensor->n)
+    {
+        (void) train_onnx_refuse(o, n, "of a table of %zu points and a list"
+                                 " that is not as long", v->tensor->n);
+        return NULL;
+    }
+
+    memset(&p, 0, sizeof(p));
+
+    if (nearest_points(o, n, v->tensor, &p) != MAAS_OK) {
+        return NULL;
+    }
+
+    steps = train_onnx_steps(o, n, v->of, p.cut, p.n - 1);
+    table = steps == NULL ? NULL : train_onnx_all(o, p.n, 0);
+
+    for (i = 0; table != NULL && i < p.n; i++) {
+        table[i] = list->tensor->number[p.place[i]];
+    }
+
+    o->nearest = 1;
+
+    return table == NULL ? NULL : train_leaves_table(o, steps, table, 1);
 }

@@ -5,7 +5,7 @@
  * Not here: activations that layers have (onnx_network.c).
  */
 
-#include "onnx.h"
+#include "onnx_leaves.h"
 
 #include <string.h>
 
@@ -171,6 +171,54 @@ pieces_binarizer(train_onnx_t *o, const train_onnx_node_t *n)
 }
 
 
+/* One number below each of a list that rises, as of bins; NULL: it is none, or
+ * failed */
+
+static const train_onnx_value_t *
+pieces_bins(train_onnx_t *o, const train_onnx_node_t *n,
+    const train_onnx_value_t *v, const train_onnx_tensor_t *t, int equal)
+{
+    size_t               i, j;
+    double              *cut, *table;
+    train_onnx_value_t  *steps;
+
+    if (v->n != 1 || t->number == NULL || t->rank == 0
+        || t->dim[t->rank - 1] != t->n)
+    {
+        return NULL;
+    }
+
+    for (i = 0; i < t->n; i++) {
+        if (!isfinite(t->number[i])
+            || (i > 0 && t->number[i] <= t->number[i - 1]))
+        {
+            return NULL;
+        }
+    }
+
+    cut = train_onnx_all(o, t->n, 0);
+    table = train_onnx_all(o, t->n * (t->n + 1), 0);
+    if (cut == NULL || table == NULL) {
+        return NULL;
+    }
+
+    for (i = 0; i < t->n; i++) {
+        cut[i] = equal ? t->number[i]
+                 : train_trees_below(t->number[i], MAAS_F32);
+    }
+
+    for (i = 0; i <= t->n; i++) {
+        for (j = i; j < t->n; j++) {
+            table[i * t->n + j] = 1;
+        }
+    }
+
+    steps = train_onnx_steps(o, n, v, cut, t->n);
+
+    return steps == NULL ? NULL : train_leaves_table(o, steps, table, t->n);
+}
+
+
 /* x > c; c < x is the same, and x <= c what is left */
 
 static maas_status_t
@@ -178,7 +226,7 @@ pieces_than(train_onnx_t *o, const train_onnx_node_t *n)
 {
     int                         above, equal;
     double                      bound;
-    const train_onnx_value_t   *v, *u;
+    const train_onnx_value_t   *v, *u, *y;
     const train_onnx_tensor_t  *t;
 
     v = train_onnx_in(o, n, 0);
@@ -198,13 +246,20 @@ pieces_than(train_onnx_t *o, const train_onnx_node_t *n)
         t = u->tensor;
     }
 
+    y = v->kind != ONNX_CONST && t != NULL && !above
+        ? pieces_bins(o, n, v, t, equal) : NULL;
+
+    if (y != NULL || o->err->code != MAAS_OK) {
+        return train_onnx_out(o, n, 0, y);
+    }
+
     if (v->kind == ONNX_CONST || t == NULL || t->number == NULL || t->n != 1
         || !isfinite(t->number[0]))
     {
         return train_onnx_refuse(o, n, "of other than a row's numbers and one"
-                                 " constant: let bins and thresholds, as of"
-                                 " KBinsDiscretizer, be columns before the"
-                                 " model; trees find them themselves");
+                                 " constant, or one number and bins that rise:"
+                                 " let thresholds be columns before the model;"
+                                 " trees find them themselves");
     }
 
     bound = above == equal ? train_trees_below(t->number[0], MAAS_F64)
