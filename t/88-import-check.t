@@ -127,4 +127,10 @@ my @want = split /\n/, $t->read_file('x.csv');
 is(scalar(grep { abs($got[$_] - $want[$_]) > 1e-6 } 0 .. $#want), 0,
     'answers of C');
 
+# Which output is a question of ONNX files
+
+like(import_model('l.txt', undef, '--answer', 'probability'),
+    qr/^1 .*l\.txt: --answer: "probability", where a file of LightGBM has one answer; leave it out\n\z/s,
+    '--answer elsewhere');
+
 done_testing();
