@@ -46,8 +46,8 @@ my %why = (
     'stack-all' => qr/: ReduceMean "y": of several models, not over them\n/,
     'prelu-each' => qr/: PRelu "y": a slope for each number; one for all/,
     'max-two' => qr/: Max "y": of several values of a row; of one and a/,
-    'clip-crossed' => qr/: Clip "y": from 1 to 0\.5\n/,
-    'clip-beyond' => qr/: Min "y": from -inf to -3\.40282e\+38\n/,
+    'clip-crossed' => qr/: Clip "y": bounds of 1 and 0\.5 leave no number: /,
+    'clip-beyond' => qr/: Min "y": bounds of -inf and -3\.40282e\+38 leave/,
     (map { ("each-$_" => qr/: \w+ "y": of 6 numbers a row in two shapes, one /) }
         qw(add sub mul)),
     'some-rows' => qr/: Slice "b": along 2 axes, or of some rows\n/,

@@ -184,7 +184,6 @@ graph("max-two", "a = MatMul(x, w4)\nb = Tanh(a)\ny = Max(a, b)", True)
 # bounds hold however far away a number is, and take no digits of near ones
 
 FAR = np.float32(1e9)
-A = "a = MatMul(x, w4)\n"
 for name, low, high in (("clip", -1, 1), ("clip-wide", -100, 100),
                         ("clip-most", -1e6, 1e6)):
     bounds = {"low": np.float32(low), "high": np.float32(high)}

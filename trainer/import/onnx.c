@@ -397,6 +397,8 @@ onnx_run(train_onnx_t *o, const train_onnx_node_t *n)
 }
 
 
+/* Scaled here in single precision, and compared with thresholds */
+
 static int
 onnx_scaled_for_trees(const train_onnx_column_t *c)
 {
@@ -405,10 +407,27 @@ onnx_scaled_for_trees(const train_onnx_column_t *c)
 }
 
 
+/* What may differ from the library; score: the answer is one of an SVC */
+
 static maas_status_t
 onnx_notes(train_onnx_t *o, int score)
 {
     size_t  i;
+
+    const struct {
+        int          is;
+        const char  *text;
+    } plain[] = {
+        { o->sets, "trees look for whole numbers in sets: 1.5 counts as 1 here,"
+          " and is in no set in ONNX" },
+        { o->nearest, "a table, as of isotonic calibration, says what stands at"
+          " its nearest point, as in ONNX; scikit-learn draws a line between"
+          " two" },
+        { score, "the answer is decision_function of the SVC: above 0 is its"
+          " second class" },
+        { o->cut, "whole numbers are categories: 1.5 is none of them here, as"
+          " in scikit-learn, and is 1 in ONNX Runtime" }
+    };
 
     if (o->n_inputs == 1 && o->m->n_columns > 1
         && train_import_note(o->m, "the file has no names of columns: they"
@@ -426,36 +445,12 @@ onnx_notes(train_onnx_t *o, int score)
         return train_onnx_nomem(o);
     }
 
-    if (o->sets
-        && train_import_note(o->m, "trees look for whole numbers in sets: 1.5"
-                             " counts as 1 here, and is in no set in ONNX")
-           != MAAS_OK)
-    {
-        return train_onnx_nomem(o);
-    }
-
-    if (o->nearest
-        && train_import_note(o->m, "a table, as of isotonic calibration, says"
-                             " what stands at its nearest point, as in ONNX;"
-                             " scikit-learn draws a line between two")
-           != MAAS_OK)
-    {
-        return train_onnx_nomem(o);
-    }
-
-    if (score && train_import_note(o->m, "the answer is decision_function of"
-                                   " the SVC: above 0 is its second class")
-                 != MAAS_OK)
-    {
-        return train_onnx_nomem(o);
-    }
-
-    if (o->cut
-        && train_import_note(o->m, "whole numbers are categories: 1.5 is none"
-                             " of them here, as in scikit-learn, and is 1 in"
-                             " ONNX Runtime") != MAAS_OK)
-    {
-        return train_onnx_nomem(o);
+    for (i = 0; i < sizeof(plain) / sizeof(plain[0]); i++) {
+        if (plain[i].is
+            && train_import_note(o->m, "%s", plain[i].text) != MAAS_OK)
+        {
+            return train_onnx_nomem(o);
+        }
     }
 
     for (i = 0; i < o->n_columns; i++) {

@@ -345,8 +345,11 @@ train_onnx_value_t *train_onnx_value(train_onnx_t *o, train_onnx_kind_t kind,
 /* One dimension of n numbers. */
 train_onnx_value_t *train_onnx_flat(train_onnx_t *o, train_onnx_kind_t kind,
     size_t n);
-/* A copy, of another shape with as many numbers. */
 train_onnx_value_t *train_onnx_copy(train_onnx_t *o,
+    const train_onnx_value_t *v);
+/* y itself, which has as many numbers as v, in the shape of v.  y may be
+ * NULL. */
+train_onnx_value_t *train_onnx_shaped(train_onnx_value_t *y,
     const train_onnx_value_t *v);
 /* A constant like v, with (v->n) numbers of its own, which are to be set:
  * (*t)->number.  NULL: without memory, which was said. */
@@ -367,7 +370,7 @@ const train_onnx_tensor_t *train_onnx_const(train_onnx_t *o,
 maas_status_t train_onnx_out(train_onnx_t *o, const train_onnx_node_t *n,
     size_t i, const train_onnx_value_t *v);
 
-/* A layer of its own over v; its number in *layer. */
+/* A layer of its own over v, of `out` numbers in one dimension. */
 train_onnx_value_t *train_onnx_layer(train_onnx_t *o,
     const train_onnx_node_t *n, train_onnx_layer_kind_t kind,
     const train_onnx_value_t *v, size_t out);
@@ -396,9 +399,12 @@ const train_onnx_value_t *train_onnx_affine(train_onnx_t *o,
  * nothing else uses it. */
 const train_onnx_value_t *train_onnx_settle(train_onnx_t *o,
     const train_onnx_node_t *n, const train_onnx_value_t *v);
+/* An activation of v, in v's layer where that may be changed. */
 const train_onnx_value_t *train_onnx_act(train_onnx_t *o,
     const train_onnx_node_t *n, const train_onnx_value_t *v, maas_act_t act,
     float alpha);
+/* u + v and u * v, number by number, in the shape of u; sums of trees that are
+ * no layers yet stay so. */
 const train_onnx_value_t *train_onnx_add(train_onnx_t *o,
     const train_onnx_node_t *n, const train_onnx_value_t *u,
     const train_onnx_value_t *v);

@@ -57,6 +57,18 @@ train_onnx_copy(train_onnx_t *o, const train_onnx_value_t *v)
 
 
 train_onnx_value_t *
+train_onnx_shaped(train_onnx_value_t *y, const train_onnx_value_t *v)
+{
+    if (y != NULL) {
+        y->rank = v->rank;
+        memcpy(y->dim, v->dim, sizeof(y->dim));
+    }
+
+    return y;
+}
+
+
+train_onnx_value_t *
 train_onnx_anew(train_onnx_t *o, const train_onnx_value_t *v,
     train_onnx_tensor_t **t)
 {

@@ -280,12 +280,7 @@ train_chain_rms(train_onnx_t *o, const train_onnx_node_t *n,
     x = train_onnx_linear(o, n, y, back, NULL, v->n);
     y = x == NULL ? NULL : train_onnx_copy(o, x);
 
-    if (y != NULL) {
-        y->rank = v->rank;
-        memcpy(y->dim, v->dim, sizeof(y->dim));
-    }
-
-    return y;
+    return train_onnx_shaped(y, v);
 }
 
 

@@ -28,6 +28,22 @@ typedef struct {
     double       (*of)(const double *x);
 } leaf_op_t;
 
+/* Of a LabelEncoder */
+
+typedef struct {
+    int64_t        key;
+    double         value;
+} leaf_key_t;
+
+/* An operator on v, all numbers of a leaf of one tree; *done: it was run, or
+ * else is left to the other operators */
+
+typedef struct {
+    const char    *name;
+    maas_status_t (*run)(train_onnx_t *o, const train_onnx_node_t *n,
+                         const train_onnx_value_t *v, int *done);
+} leaf_whole_t;
+
 
 static double
 leaf_add(const double *x)
@@ -316,16 +332,12 @@ leaf_each(train_onnx_t *o, const train_onnx_node_t *n, const leaf_op_t *op,
     *done = 1;
     y = train_leaves_table(o, v, table, width);
 
-    if (y != NULL && width == v->n) {
-        y->rank = v->rank;
-        memcpy(y->dim, v->dim, sizeof(y->dim));
-    }
-
-    return train_onnx_out(o, n, 0, y);
+    return train_onnx_out(o, n, 0,
+                          width == v->n ? train_onnx_shaped(y, v) : y);
 }
 
 
-/* To a whole number, or a truth */
+/* To a whole number, or a truth; to a float is nothing to do */
 
 static maas_status_t
 leaf_cast(train_onnx_t *o, const train_onnx_node_t *n,
@@ -360,12 +372,7 @@ leaf_cast(train_onnx_t *o, const train_onnx_node_t *n,
     *done = 1;
     y = train_leaves_table(o, v, table, v->n);
 
-    if (y != NULL) {
-        y->rank = v->rank;
-        memcpy(y->dim, v->dim, sizeof(y->dim));
-    }
-
-    return train_onnx_out(o, n, 0, y);
+    return train_onnx_out(o, n, 0, train_onnx_shaped(y, v));
 }
 
 
@@ -453,12 +460,6 @@ leaf_pick(train_onnx_t *o, const train_onnx_node_t *n,
 
     return train_onnx_out(o, n, 0, train_leaves_table(o, v, table, 1));
 }
-
-
-typedef struct {
-    int64_t  key;
-    double   value;
-} leaf_key_t;
 
 
 static int
@@ -558,12 +559,7 @@ leaf_label(train_onnx_t *o, const train_onnx_node_t *n,
     *done = 1;
     y = train_leaves_table(o, v, table, v->n);
 
-    if (y != NULL) {
-        y->rank = v->rank;
-        memcpy(y->dim, v->dim, sizeof(y->dim));
-    }
-
-    return train_onnx_out(o, n, 0, y);
+    return train_onnx_out(o, n, 0, train_onnx_shaped(y, v));
 }
 
 
@@ -641,6 +637,12 @@ leaf_concat(train_onnx_t *o, const train_onnx_node_t *n,
     const train_onnx_value_t   *u;
     const train_onnx_member_t  *m;
 
+    u = leaf_known(o, n, 1);
+
+    if (u == NULL || !leaf_is_fixed(u)) {
+        return MAAS_OK;
+    }
+
     m = &v->leaves->member[0];
 
     for (width = k = 0; k < n->n_in; k++) {
@@ -657,15 +659,14 @@ leaf_concat(train_onnx_t *o, const train_onnx_node_t *n,
         width += u->n;
     }
 
-    i = train_leaves_count(m);
-
     if (width > MAAS_MAX_WIDTH
         || !train_onnx_over_row(v, train_attr_int(n, "axis", 1)))
     {
         return MAAS_OK;
     }
 
-    table = train_import_alloc(o->m, i * width, sizeof(double));
+    table = train_import_alloc(o->m, train_leaves_count(m) * width,
+                               sizeof(double));
     if (table == NULL) {
         return train_onnx_nomem(o);
     }
@@ -687,11 +688,23 @@ leaf_concat(train_onnx_t *o, const train_onnx_node_t *n,
 }
 
 
+static const leaf_whole_t  leaf_wholes[] = {
+    { "Cast", leaf_cast },
+    { "OneHotEncoder", leaf_one_hot },
+    { "Concat", leaf_concat },
+    { "LabelEncoder", leaf_label },
+    { "ArgMax", leaf_place },
+    { "ArgMin", leaf_place },
+    { NULL, NULL }
+};
+
+
 maas_status_t
 train_leaves_run(train_onnx_t *o, const train_onnx_node_t *n, int *done)
 {
     size_t                     i;
     const leaf_op_t           *op;
+    const leaf_whole_t        *whole;
     const train_onnx_value_t  *v, *u;
 
     *done = 0;
@@ -729,14 +742,13 @@ train_leaves_run(train_onnx_t *o, const train_onnx_node_t *n, int *done)
         }
     }
 
-    return v == NULL || !train_leaves_single(v) ? MAAS_OK
-           : train_onnx_is(n->op, "Cast") ? leaf_cast(o, n, v, done)
-           : train_onnx_is(n->op, "OneHotEncoder")
-           ? leaf_one_hot(o, n, v, done)
-           : train_onnx_is(n->op, "Concat") && leaf_known(o, n, 1) != NULL
-             && leaf_is_fixed(leaf_known(o, n, 1))
-           ? leaf_concat(o, n, v, done)
-           : train_onnx_is(n->op, "LabelEncoder") ? leaf_label(o, n, v, done)
-           : train_onnx_is(n->op, "ArgMax") || train_onnx_is(n->op, "ArgMin")
-           ? leaf_place(o, n, v, done) : MAAS_OK;
+    for (whole = leaf_wholes; v != NULL && train_leaves_single(v)
+                              && whole->name != NULL; whole++)
+    {
+        if (train_onnx_is(n->op, whole->name)) {
+            return whole->run(o, n, v, done);
+        }
+    }
+
+    return MAAS_OK;
 }

@@ -25,6 +25,40 @@ train_leaves_single(const train_onnx_value_t *v)
 }
 
 
+train_onnx_trees_t *
+train_leaves_trees(train_onnx_t *o, size_t n_trees, size_t nodes, size_t out)
+{
+    train_onnx_trees_t  *t;
+
+    t = train_import_alloc(o->m, 1, sizeof(*t));
+
+    if (t != NULL) {
+        t->size = train_import_alloc(o->m, n_trees, sizeof(size_t));
+        t->output = train_import_alloc(o->m, n_trees, sizeof(size_t));
+        t->base = train_import_alloc(o->m, out, sizeof(double));
+        t->split = train_import_alloc(o->m, nodes, sizeof(*t->split));
+        t->value = train_import_alloc(o->m, nodes + n_trees,
+                                      out * sizeof(double));
+    }
+
+    if (t == NULL || t->size == NULL || t->output == NULL || t->base == NULL
+        || t->split == NULL || t->value == NULL)
+    {
+        (void) train_onnx_nomem(o);
+        return NULL;
+    }
+
+    t->n_trees = n_trees;
+    t->out = out;
+    t->vector = out > 1;
+    t->divide = 1;
+    t->type = MAAS_F32;
+    t->combine = MAAS_COMBINE_SUM;
+
+    return t;
+}
+
+
 /* Members are to be set */
 
 static train_onnx_value_t *
@@ -166,10 +200,7 @@ train_leaves_sum(train_onnx_t *o, const train_onnx_node_t *n,
         }
     }
 
-    y->rank = v[0]->rank;
-    memcpy(y->dim, v[0]->dim, sizeof(y->dim));
-
-    return y;
+    return train_onnx_shaped(y, v[0]);
 }
 
 
@@ -212,10 +243,7 @@ train_leaves_affine(train_onnx_t *o, const train_onnx_value_t *v,
                              + (b == NULL ? 0 : b[k]);
     }
 
-    y->rank = v->rank;
-    memcpy(y->dim, v->dim, sizeof(y->dim));
-
-    return y;
+    return train_onnx_shaped(y, v);
 }
 
 
@@ -477,30 +505,12 @@ leaves_room(train_onnx_t *o, const train_onnx_node_t *n,
         return NULL;
     }
 
-    t = train_import_alloc(o->m, 1, sizeof(*t));
+    t = train_leaves_trees(o, l->n_members, nodes, l->n);
 
     if (t != NULL) {
-        t->size = train_import_alloc(o->m, l->n_members, sizeof(size_t));
-        t->output = train_import_alloc(o->m, l->n_members, sizeof(size_t));
-        t->split = train_import_alloc(o->m, nodes, sizeof(*t->split));
-        t->value = train_import_alloc(o->m, (nodes + l->n_members) * l->n,
-                                      sizeof(double));
+        t->type = l->member[0].trees->type;
+        t->base = l->base;
     }
-
-    if (t == NULL || t->size == NULL || t->output == NULL || t->split == NULL
-        || t->value == NULL)
-    {
-        (void) train_onnx_nomem(o);
-        return NULL;
-    }
-
-    t->n_trees = l->n_members;
-    t->type = l->member[0].trees->type;
-    t->out = l->n;
-    t->vector = l->n > 1;
-    t->base = l->base;
-    t->divide = 1;
-    t->combine = MAAS_COMBINE_SUM;
 
     return t;
 }
@@ -551,10 +561,5 @@ train_leaves_layer(train_onnx_t *o, const train_onnx_node_t *n,
         y = train_onnx_copy(o, l->settled);
     }
 
-    if (y != NULL) {
-        y->rank = v->rank;
-        memcpy(y->dim, v->dim, sizeof(y->dim));
-    }
-
-    return y;
+    return train_onnx_shaped(y, v);
 }

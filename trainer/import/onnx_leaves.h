@@ -32,6 +32,10 @@ struct train_onnx_leaves_s {
 
 /* onnx_leaves.c.  NULL: it failed, and was said. */
 
+/* Room for trees that add up, `nodes` splits in all, and `out` numbers a leaf,
+ * in `value` as in `base`; sizes, splits and numbers are 0, type is F32. */
+train_onnx_trees_t *train_leaves_trees(train_onnx_t *o, size_t n_trees,
+    size_t nodes, size_t out);
 /* What trees of a node, of one tree and without a transform, say of x. */
 train_onnx_value_t *train_leaves_new(train_onnx_t *o,
     const train_onnx_value_t *x, const train_onnx_trees_t *t);

@@ -12,7 +12,8 @@
 #include <string.h>
 
 
-#define MEDIAN_MAX  ((size_t) 1 << 22) /* leaves times numbers */
+#define MEDIAN_MAX    ((size_t) 1 << 22)   /* leaves times numbers */
+#define MEDIAN_NODES  11               /* of a median, beside the last */
 
 
 /* The node that makes input i, if it is of that kind with so many inputs */
@@ -71,8 +72,6 @@ median_weights(train_onnx_t *o, const train_onnx_node_t *n)
 
 
 /* Of the last of them, Gather(numbers, Gather(order, place)), all others */
-
-#define MEDIAN_NODES  11
 
 static int
 median_nodes(train_onnx_t *o, train_onnx_node_t *last, train_onnx_node_t **at)
@@ -261,20 +260,8 @@ median_steps(train_onnx_t *o, const train_onnx_node_t *n,
     train_onnx_trees_t  *t;
     train_onnx_value_t  *y;
 
-    t = train_import_alloc(o->m, 1, sizeof(*t));
-
-    if (t != NULL) {
-        t->size = train_import_alloc(o->m, v->n, sizeof(size_t));
-        t->output = train_import_alloc(o->m, v->n, sizeof(size_t));
-        t->base = train_import_alloc(o->m, 1, sizeof(double));
-        t->split = train_import_alloc(o->m, v->n, sizeof(*t->split));
-        t->value = train_import_alloc(o->m, v->n, 2 * sizeof(double));
-    }
-
-    if (t == NULL || t->size == NULL || t->output == NULL || t->base == NULL
-        || t->split == NULL || t->value == NULL)
-    {
-        (void) train_onnx_nomem(o);
+    t = train_leaves_trees(o, v->n, v->n, 1);
+    if (t == NULL) {
         return NULL;
     }
 
@@ -288,12 +275,8 @@ median_steps(train_onnx_t *o, const train_onnx_node_t *n,
         t->value[2 * i] = x[i + 1] - x[i];
     }
 
-    t->n_trees = v->n;
-    t->out = 1;
     t->base[0] = x[0];
-    t->divide = 1;
     t->type = MAAS_F64;
-    t->combine = MAAS_COMBINE_SUM;
     y = train_onnx_layer(o, n, ONNX_TREES, v, 1);
 
     if (y != NULL) {

@@ -145,7 +145,6 @@ train_onnx_value_t *
 train_onnx_steps(train_onnx_t *o, const train_onnx_node_t *n,
     const train_onnx_value_t *v, const double *cut, size_t count)
 {
-    size_t                     nodes;
     train_onnx_trees_t        *t;
     const train_onnx_value_t  *x;
 
@@ -155,31 +154,12 @@ train_onnx_steps(train_onnx_t *o, const train_onnx_node_t *n,
         return NULL;
     }
 
-    t = train_import_alloc(o->m, 1, sizeof(*t));
-
-    if (t != NULL) {
-        t->size = train_import_alloc(o->m, 1, sizeof(size_t));
-        t->output = train_import_alloc(o->m, 1, sizeof(size_t));
-        t->base = train_import_alloc(o->m, 1, sizeof(double));
-        t->split = train_import_alloc(o->m, count, sizeof(*t->split));
-        t->value = train_import_alloc(o->m, count + 1, sizeof(double));
-    }
-
-    if (t == NULL || t->size == NULL || t->output == NULL || t->base == NULL
-        || t->split == NULL || t->value == NULL)
-    {
-        (void) train_onnx_nomem(o);
+    t = train_leaves_trees(o, 1, count, 1);
+    if (t == NULL) {
         return NULL;
     }
 
-    nodes = 0;
-    (void) nearest_tree(cut, 0, count, t->split, &nodes);
-    t->n_trees = 1;
-    t->size[0] = nodes;
-    t->out = 1;
-    t->divide = 1;
-    t->type = MAAS_F32;
-    t->combine = MAAS_COMBINE_SUM;
+    (void) nearest_tree(cut, 0, count, t->split, &t->size[0]);
 
     if (x->kind == ONNX_LAYER) {
         o->layer[x->layer].shared = 1;

@@ -262,7 +262,9 @@ network_between(train_onnx_t *o, const train_onnx_node_t *n,
     high = high >= NETWORK_MOST ? INFINITY : high;
 
     if (!(low <= high) || low >= NETWORK_MOST || high <= -NETWORK_MOST) {
-        (void) train_onnx_refuse(o, n, "from %g to %g", low, high);
+        (void) train_onnx_refuse(o, n, "bounds of %g and %g leave no number:"
+                                 " expected a low one that is not above the"
+                                 " high one", low, high);
         return NULL;
     }
 
@@ -283,10 +285,8 @@ network_between(train_onnx_t *o, const train_onnx_node_t *n,
     o->layer[x->layer].shared = 1;
     o->layer[y->layer].low = low;
     o->layer[y->layer].high = high;
-    y->rank = v->rank;
-    memcpy(y->dim, v->dim, sizeof(y->dim));
 
-    return y;
+    return train_onnx_shaped(y, v);
 }
 
 
@@ -524,10 +524,8 @@ network_layer_norm(train_onnx_t *o, const train_onnx_node_t *n)
     o->layer[y->layer].weight = w;
     o->layer[y->layer].bias = b;
     o->layer[y->layer].number = train_attr_float(n, "epsilon", 1e-5f);
-    y->rank = v->rank;
-    memcpy(y->dim, v->dim, sizeof(y->dim));
 
-    return train_onnx_out(o, n, 0, y);
+    return train_onnx_out(o, n, 0, train_onnx_shaped(y, v));
 }
 
 

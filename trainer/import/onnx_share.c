@@ -93,11 +93,9 @@ share_of(train_onnx_t *o, const train_onnx_node_t *n,
     if (y != NULL) {
         o->layer[x->layer].shared = 1;
         o->layer[y->layer].number = 0;             /* L1 */
-        y->rank = v->rank;
-        memcpy(y->dim, v->dim, sizeof(y->dim));
     }
 
-    return y;
+    return train_onnx_shaped(y, v);
 }
 
 

@@ -329,12 +329,7 @@ onnx_square(train_onnx_t *o, const train_onnx_node_t *n,
     x = w == NULL ? NULL : train_onnx_linear(o, n, v, w, NULL, v->n);
     y = x == NULL ? NULL : train_onnx_copy(o, x);
 
-    if (y != NULL) {
-        y->rank = v->rank;
-        memcpy(y->dim, v->dim, sizeof(y->dim));
-    }
-
-    return y;
+    return train_onnx_shaped(y, v);
 }
 
 
@@ -350,11 +345,9 @@ onnx_pass(train_onnx_t *o, const train_onnx_node_t *n,
 
     if (y != NULL) {
         o->layer[y->layer].shared = 1;
-        y->rank = v->rank;
-        memcpy(y->dim, v->dim, sizeof(y->dim));
     }
 
-    return y;
+    return train_onnx_shaped(y, v);
 }
 
 
@@ -413,10 +406,8 @@ train_onnx_piece(train_onnx_t *o, const train_onnx_node_t *n,
     o->layer[x->layer].shared = 1;
     o->layer[y->layer].shared = 1;
     o->layer[y->layer].pieces = own;
-    y->rank = v->rank;
-    memcpy(y->dim, v->dim, sizeof(y->dim));
 
-    return y;
+    return train_onnx_shaped(y, v);
 }
 
 
@@ -440,12 +431,7 @@ onnx_total(train_onnx_t *o, const train_onnx_node_t *n,
     x = w == NULL ? NULL : train_onnx_linear(o, n, v->of, w, NULL, 1);
     y = x == NULL ? NULL : train_onnx_copy(o, x);
 
-    if (y != NULL) {
-        y->rank = v->rank;
-        memcpy(y->dim, v->dim, sizeof(y->dim));
-    }
-
-    return y;
+    return train_onnx_shaped(y, v);
 }
 
 
@@ -590,12 +576,10 @@ train_onnx_act(train_onnx_t *o, const train_onnx_node_t *n,
         }
     }
 
-    y->rank = v->rank;
-    memcpy(y->dim, v->dim, sizeof(y->dim));
     l->act = act;
     l->alpha = alpha;
 
-    return y;
+    return train_onnx_shaped(y, v);
 }
 
 
@@ -629,10 +613,8 @@ onnx_both(train_onnx_t *o, const train_onnx_node_t *n,
     o->layer[y->layer].in[1] = b;
     o->layer[a->layer].shared = 1;
     o->layer[b->layer].shared = 1;
-    y->rank = u->rank;
-    memcpy(y->dim, u->dim, sizeof(y->dim));
 
-    return y;
+    return train_onnx_shaped(y, u);
 }
 
 
