@@ -128,63 +128,53 @@ args_group(const train_args_t *a, size_t i)
 }
 
 
-/* The row that is said after row i, of all that stand under the same heading
- * wherever they are in the table, then of the next heading; a->n: none.  from
- * a->n: the first one. */
+/* Calls for each row, those under the same heading together, wherever they are
+ * in the table; heading, which may be NULL, before the first of them, unless it
+ * is "" */
 
-static size_t
-args_next(const train_args_t *a, size_t i)
+static void
+args_each(const train_args_t *a, void (*heading)(const char *text),
+    void (*row)(const train_arg_t *t))
 {
-    size_t       k, first;
+    size_t       i, k;
     const char  *group;
 
-    if (i == a->n) {
-        return 0;
-    }
+    for (i = 0; i < a->n; i++) {
+        group = args_group(a, i);
 
-    group = args_group(a, i);
-
-    for (k = i + 1; k < a->n; k++) {
-        if (strcmp(args_group(a, k), group) == 0) {
-            return k;
-        }
-    }
-
-    for (first = 0; strcmp(args_group(a, first), group) != 0; first++) {
-        /* void */
-    }
-
-    for (k = first + 1; k < a->n; k++) {
-        for (i = 0; strcmp(args_group(a, i), args_group(a, k)) != 0; i++) {
+        for (k = 0; strcmp(args_group(a, k), group) != 0; k++) {
             /* void */
         }
 
-        if (i == k) {
-            break;                     /* a heading that is new */
+        if (k < i) {
+            continue;                  /* it was with the others */
+        }
+
+        if (heading != NULL && group[0] != '\0') {
+            heading(group);
+        }
+
+        for (/* void */; k < a->n; k++) {
+            if (strcmp(args_group(a, k), group) == 0) {
+                row(&a->rows[k]);
+            }
         }
     }
+}
 
-    return k;
+
+static void
+args_heading(const char *text)
+{
+    (void) printf("\n%s:\n", text);
 }
 
 
 static void
 args_help(const train_args_t *a)
 {
-    size_t       i, last;
-    const char  *group;
-
     (void) puts(a->head);
-    group = "";
-
-    for (last = a->n; (i = args_next(a, last)) < a->n; last = i) {
-        if (strcmp(args_group(a, i), group) != 0) {
-            group = args_group(a, i);
-            (void) printf("\n%s:\n", group);
-        }
-
-        args_help_row(&a->rows[i]);
-    }
+    args_each(a, args_heading, args_help_row);
 
     if (a->foot != NULL) {
         (void) puts(a->foot);
@@ -192,33 +182,29 @@ args_help(const train_args_t *a)
 }
 
 
-/* For programs: a line each, "--name=ARG -n", the choices instead of ARG where
- * there are some, no "=" for a flag */
+/* For programs: "--name=ARG -n", the choices instead of ARG where there are
+ * some, no "=" for a flag */
 
 static void
-args_list(const train_args_t *a)
+args_list_row(const train_arg_t *t)
 {
-    size_t              i, k, last;
-    const train_arg_t  *t;
+    size_t  k;
 
-    for (last = a->n; (i = args_next(a, last)) < a->n; last = i) {
-        t = &a->rows[i];
-        (void) printf("--%s", t->name);
+    (void) printf("--%s", t->name);
 
-        for (k = 0; k < t->n_choices; k++) {
-            (void) printf("%c%s", k ? ',' : '=', t->choices[k]);
-        }
-
-        if (k == 0 && t->kind != TRAIN_ARG_FLAG) {
-            (void) printf("=%s", t->arg);
-        }
-
-        if (t->letter != 0) {
-            (void) printf(" -%c", t->letter);
-        }
-
-        (void) putchar('\n');
+    for (k = 0; k < t->n_choices; k++) {
+        (void) printf("%c%s", k ? ',' : '=', t->choices[k]);
     }
+
+    if (k == 0 && t->kind != TRAIN_ARG_FLAG) {
+        (void) printf("=%s", t->arg);
+    }
+
+    if (t->letter != 0) {
+        (void) printf(" -%c", t->letter);
+    }
+
+    (void) putchar('\n');
 }
 
 
@@ -229,7 +215,7 @@ train_args_say(const train_args_t *a, const char *how)
         args_help(a);
 
     } else if (strcmp(how, "options") == 0) {
-        args_list(a);
+        args_each(a, NULL, args_list_row);
 
     } else {
         train_usage(a->cmd, "--help: \"%.40s\": expected nothing, or options",
