@@ -158,7 +158,7 @@ maas_places_scratch(maas_model_t *m)
 }
 
 
-/* Is the model one step?  Then a row needs nothing else. */
+/* Is the model one step from x to y?  Then a row needs nothing else: m->one. */
 
 static void
 maas_places_one(maas_model_t *m)

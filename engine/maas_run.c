@@ -110,6 +110,8 @@ maas_run_pass(const maas_slice_t *s, const maas_planned_t *t, maas_pass_t *p)
 }
 
 
+/* A step on what p says, and its activation */
+
 INLINE void
 maas_run_pass_step(const maas_planned_t *t, const maas_pass_t *p)
 {
@@ -214,7 +216,8 @@ maas_run_next(maas_slice_t *s, const void *x, size_t done, size_t rows)
 }
 
 
-/* One row of a model that is one step: of the above nothing has much to say */
+/* One row of a model that is one step needs none of the above.  Is it one, and
+ * is the workspace large enough? */
 
 INLINE int
 maas_run_is_one(const maas_model_t *m, size_t rows, size_t ws_size)
@@ -222,6 +225,8 @@ maas_run_is_one(const maas_model_t *m, size_t rows, size_t ws_size)
     return rows == 1 && m->one != 0 && m->one <= ws_size;
 }
 
+
+/* What such a step is given; p->out is left to be set */
 
 INLINE void
 maas_run_one(const maas_model_t *m, const void *x, void *ws, maas_pass_t *p)

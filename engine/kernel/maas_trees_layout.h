@@ -58,10 +58,11 @@
  *     near_span values from near_row on, 16 at a time, the last 16 of them if
  *     fewer are left; near_apart: the values of features, one after the other.
  *     If there are more than features, value i is that of the near feature
- *     to[i], or nobody's, whose column is behind all.  Of a row of floats the
- *     rank of the first one is byte near_table[lane] + bucket of the 128 from
- *     near_begin + near_most lane on, less its place among those; near feature
- *     i has lane from[i] of the vectors of 16;
+ *     to[i], or nobody's, whose column is behind all.  The rank of a line's
+ *     first number is also byte near_begin + near_most lane + bucket, for a row
+ *     of floats with AVX-512: lane from[i] of the vectors of 16 is that of near
+ *     feature i, and near_table[lane] is where its bytes begin in their table,
+ *     128 bytes in two registers;
  *   a large one, place l among the large ones: b = numbers below x in the
  *     top_chunks[l] chunks from top[l] on; c = 16 b + numbers of chunk
  *     coarse[l] + b below x; rank = 16 c + those of chunk fine[i] + c below x;
@@ -236,7 +237,7 @@ typedef struct {
                                       shift(16) last(16) uint32_t first(16) */
     size_t     near_to_at;         /* uint32_t(near_span) */
     size_t     near_most;          /* buckets of one, 8 at least */
-    size_t     near_bits;          /* bytes of 16 numbers that a table has */
+    size_t     near_bits;          /* bytes of the lanes that a table is of */
     size_t     near_table_at;      /* uint32_t(16) */
     size_t     near_begin_at;      /* (near_span, up to 16) (near_most) bytes */
     size_t     near_from_at;       /* (near, up to 32) bytes */

@@ -31,7 +31,8 @@ maas_v_guess(const maas_trees_head_t *h, const float *x, const float *guess,
     _mm512_store_si512(line, _mm512_add_epi32(_mm512_slli_epi32(at, 6),
                                  _mm512_load_si512(guess + 48)));
 
-    /* a table of 128 bytes has those of some values; others stay places */
+    /* a table of 128 bytes has the ranks of some lanes: others stay what they
+     * are, a rank or a place in a table to come */
 
     at = _mm512_add_epi32(at, _mm512_load_si512(
              MAAS_TREES_AT(h, near_table_at, uint32_t)));
@@ -47,9 +48,8 @@ maas_v_guess(const maas_trees_head_t *h, const float *x, const float *guess,
 }
 
 
-/* Values of the row as `guess` takes them, in `apart` if they are not so, or
- * less than 16: a load under a mask takes far longer where it is of two
- * lines */
+/* Values side by side, 16 or more: those of the row, or a copy in `apart`, as a
+ * load under a mask takes far longer where it spans two lines */
 
 INLINE const float *
 maas_v_near_values(const maas_trees_head_t *h, const float *x, float *apart)
@@ -74,6 +74,8 @@ maas_v_near_values(const maas_trees_head_t *h, const float *x, float *apart)
     return apart;
 }
 
+
+/* Ranks of near features of a row to column; 32 bytes are written at least */
 
 INLINE void
 maas_v_near_row(const maas_trees_head_t *h, const float *x, uint8_t *column)

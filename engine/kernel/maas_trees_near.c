@@ -16,8 +16,9 @@
 #define TREES_START  0xffff0000u               /* a NaN with bytes to spare */
 #define TREES_MOST   (4 * MAAS_TREES_BUCKETS)  /* buckets of a large feature */
 #define TREES_FEW    16                        /* for these beside flat ones */
-#define TREES_TABLE  128                       /* bytes of one */
-#define TREES_BUCKETS  8                    /* at least, of a feature */
+#define TREES_TABLE  128                       /* bytes, of two registers */
+#define TREES_BUCKETS  8                       /* of a lane at least, so that no
+                                                  table is of more than 16 */
 
 typedef struct {
     float     scale;
@@ -305,7 +306,8 @@ maas_trees_near_lane(const maas_trees_head_t *h, size_t place)
 }
 
 
-/* Tables of what lines begin with */
+/* Room for the tables of ranks that lines begin with, which are to be set, and
+ * where lanes begin in them */
 
 static void
 maas_trees_near_tables(maas_trees_layout_t *l, size_t *at, void *to)

@@ -82,8 +82,8 @@ size_t maas__node_bytes(const maas_node_t *n);
 
 typedef enum {
     MAAS_ATTR_SIZE = 0,                /* size_t; whole */
-    MAAS_ATTR_FLOAT,                   /* float; finite, rounded from double;
-                                          infinite by default: none */
+    MAAS_ATTR_FLOAT,                   /* float; finite, rounded from double; a
+                                          default may be infinite: none */
     MAAS_ATTR_DOUBLE,                  /* double; finite */
     MAAS_ATTR_CHOICE                   /* size_t: place among names */
 } maas_attr_type_t;

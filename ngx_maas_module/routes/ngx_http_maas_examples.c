@@ -13,8 +13,8 @@
 #define NGX_HTTP_MAAS_EXAMPLE  4096
 
 
-/* The mean, or NaN; a whole number where both ends are whole: nobody is half a
- * woman */
+/* The mean, or NaN; a whole number where both ends are, as of counts, and of 0
+ * and 1 */
 
 static double
 ngx_http_maas_example_number(const maas_field_t *field)

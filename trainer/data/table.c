@@ -215,14 +215,17 @@ table_check_number(train_table_t *t, size_t line, size_t i,
 
     if (expected != NULL) {
         train_cell_text(cell, buf, &s, &len);
-        table_others(c, others, sizeof(others));
 
         if (t->want->model != NULL && line == 1 && !t->by_row
             && !t->free_order)
         {
+            /* a first line that has none of its names is taken for a row */
+
             (void) snprintf(others, sizeof(others), ", or names of the model's "
                             "columns in this line, such as \"%.64s\"",
                             c->name);
+        } else {
+            table_others(c, others, sizeof(others));
         }
 
         train_table_bad(t, line, i,

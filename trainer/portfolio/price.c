@@ -2,7 +2,7 @@
  * Prices: what a recipe costs on this table, and how much of the budget is
  * whose.
  * Not here: what a family counts as work (learn/), and who is tried for it
- * (search.c).
+ * (first.c, rest.c).
  */
 
 #include <math.h>

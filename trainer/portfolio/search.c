@@ -3,8 +3,8 @@
  * a budget; both are counted in work, which the same rows need anywhere.
  *
  *     search_begin   who is tried, the cheapest first
- *     train_first     one part, or a sample of many rows, as far as a share of
- *                    the budget goes (first.c)
+ *     train_first    a look: one part, or a sample of many rows, as far as a
+ *                    share of the budget goes (first.c)
  *     train_rest     those that are promising by that, and what costs next to
  *                    nothing, learn all parts, or all rows, as far as the rest
  *                    goes (rest.c)
