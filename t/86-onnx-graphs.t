@@ -78,4 +78,18 @@ for my $name (split /\n/, $out) {
     }
 }
 
+# what docs/import.md says of explanations, and of what goes out again
+
+my %goes = ('not' => 1, 'bins-Less' => 1, abs => 0, 'exp-within' => 0, gate => 2);
+
+for my $name (sort keys %goes) {
+    $t->trainer('import', "$name.onnx", '-o', 'm.st');
+    ($rc, undef, $err) = $t->trainer('explain', 'm.st', '-d', "$name.csv",
+        '--baseline', 'zero');
+    is($rc, $goes{$name} == 2 ? 0 : 1, "$name: explained, or not") or diag($err);
+    ($rc, undef, $err) = $t->trainer('export', 'm.st', '-o', 'm.onnx');
+    is($rc, $goes{$name} ? 0 : 1, "$name: goes out as ONNX, or not") or diag($err);
+    is(($t->trainer('export', 'm.st', '-o', 'm.c'))[0], 0, "$name: as C");
+}
+
 done_testing();
