@@ -38,8 +38,9 @@ from sklearn.multiclass import OneVsRestClassifier
 from sklearn.naive_bayes import BernoulliNB, GaussianNB, MultinomialNB
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.pipeline import FeatureUnion, make_pipeline
-from sklearn.preprocessing import (Binarizer, KBinsDiscretizer, MaxAbsScaler, MinMaxScaler,
-    Normalizer, OneHotEncoder, OrdinalEncoder, RobustScaler, StandardScaler)
+from sklearn.preprocessing import (Binarizer, KBinsDiscretizer, MaxAbsScaler,
+    MinMaxScaler, Normalizer, OneHotEncoder, OrdinalEncoder, RobustScaler,
+    StandardScaler)
 from sklearn.svm import LinearSVC, OneClassSVM, SVC, SVR
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
@@ -213,9 +214,11 @@ KINDS = {
                                      RandomForestRegressor(
         20, max_depth=6, **SMALL)), R),
 }
-HOLES = {"isolation-missing", "imputed", "scaled-imputed", "imputed-forest", "hist2", "hist3",
-         "hist-numbers", "missing-forest", "missing-tree", "missing-hist"}
-OPTIONS = {"isolation-samples": {"score_samples": True}, "forest2": {"zipmap": False}, "logistic3": {"zipmap": False}}
+HOLES = {"isolation-missing", "imputed", "scaled-imputed", "imputed-forest",
+         "hist2", "hist3", "hist-numbers", "missing-forest", "missing-tree",
+         "missing-hist"}
+OPTIONS = {"isolation-samples": {"score_samples": True},
+           "forest2": {"zipmap": False}, "logistic3": {"zipmap": False}}
 
 
 def answer(session, feeds):

@@ -402,12 +402,11 @@ network_hard_sigmoid(train_onnx_t *o, const train_onnx_node_t *n)
 }
 
 
-/* x times a hard sigmoid of it; x stays as it is */
+/* x times a hard sigmoid of it */
 
 static maas_status_t
 network_hard_swish(train_onnx_t *o, const train_onnx_node_t *n)
 {
-    train_onnx_value_t        *x;
     const train_onnx_value_t  *v, *y;
 
     v = train_onnx_in(o, n, 0);
@@ -417,8 +416,7 @@ network_hard_swish(train_onnx_t *o, const train_onnx_node_t *n)
     }
 
     o->layer[v->layer].shared = 1;
-    x = train_onnx_copy(o, v);
-    y = x == NULL ? NULL : network_hard(o, n, x, 1.0 / 6, 0.5);
+    y = network_hard(o, n, v, 1.0 / 6, 0.5);
 
     return y == NULL ? o->err->code
            : train_onnx_out(o, n, 0, train_onnx_multiply(o, n, v, y));

@@ -757,7 +757,7 @@ shape_fill(train_onnx_t *o, const train_onnx_node_t *n)
 
     if (i < shape->n) {
         return train_onnx_refuse(o, n, "%g numbers along axis %zu",
-                                 shape->number[i < shape->n ? i : 0], i);
+                                 shape->number[i], i);
     }
 
     fill = 0;

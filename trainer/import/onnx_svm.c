@@ -9,8 +9,7 @@
 #include <string.h>
 
 
-#define SVM_WAY                                                               \
-    "train a LinearSVC, a LogisticRegression or trees"
+#define SVM_WAY  "train a LinearSVC, a LogisticRegression or trees"
 
 typedef struct {
     size_t       n;                    /* support vectors */
@@ -172,15 +171,16 @@ svm_sum(train_onnx_t *o, const train_onnx_node_t *n,
     maas_str_t                 kernel;
     const train_onnx_value_t  *k;
 
-    kernel = train_attr_text(n, "kernel_type");
-
-    if (v->rank != 1 || svm_read(o, n, v->n, &s) != MAAS_OK) {
-        if (v->rank != 1) {
-            (void) train_onnx_unknown(o, n);
-        }
-
+    if (v->rank != 1) {
+        (void) train_onnx_unknown(o, n);
         return NULL;
     }
+
+    if (svm_read(o, n, v->n, &s) != MAAS_OK) {
+        return NULL;
+    }
+
+    kernel = train_attr_text(n, "kernel_type");
 
     if (kernel.len == 0 || train_onnx_is(kernel, "LINEAR")) {
         return svm_linear(o, n, v, &s);
