@@ -132,6 +132,7 @@ my %why = (
     'count' => qr/a tensor of 1000000000000 numbers has /,
     'dims' => qr/a tensor with a dimension of 18446744073709551615/,
     'matrix' => qr/: MatMul "first": a matrix for 4 numbers a row, which has 3/,
+    'filled' => qr/"first": 65536 numbers along axis 2: expected 1048576 at most/,
     'batch' => qr/shape in which rows are mixed/,
     'two' => qr/the model has two answers, "y" and "z"; take one with --answer/,
     'label' => qr/the model's answer is a label, and no numbers/,

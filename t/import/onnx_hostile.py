@@ -77,6 +77,9 @@ save("matrix", [node("MatMul", ["x", "w"], ["y"])],
      tensors=[tensor("w", 4, 2)])
 save("batch", [node("Reshape", ["x", "s"], ["y"])],
      tensors=[numpy_helper.from_array(np.array([3, -1]), "s")])
+save("filled", [node("ConstantOfShape", ["s"], ["c"]),
+                node("Add", ["x", "c"], ["y"], "second")],
+     tensors=[numpy_helper.from_array(np.array([1] + 4 * [1 << 16]), "s")])
 save("two", [relu, node("Tanh", ["x"], ["z"], "second")], outputs=("y", "z"))
 save("label", [node("ArgMax", ["x"], ["y"])], out=TensorProto.INT64)
 save("double-child", trees(nodes_falsenodeids=[1, 0, 0]), (None, 2))

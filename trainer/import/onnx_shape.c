@@ -14,7 +14,7 @@
 #define SHAPE_HALF      10
 #define SHAPE_BFLOAT    16
 
-#define SHAPE_MAX_FILL  (1 << 20)      /* numbers along an axis */
+#define SHAPE_MAX_FILL  (1 << 20)      /* numbers of one that is repeated */
 #define SHAPE_NEAR      2e-7           /* that floats add up to 1 within */
 
 
@@ -733,7 +733,7 @@ static maas_status_t
 shape_fill(train_onnx_t *o, const train_onnx_node_t *n)
 {
     double                      fill;
-    size_t                      i, dim[TRAIN_ONNX_DIMS];
+    size_t                      i, all, dim[TRAIN_ONNX_DIMS];
     maas_pb_t                   a;
     maas_pb_field_t             f;
     train_onnx_value_t         *y;
@@ -745,19 +745,23 @@ shape_fill(train_onnx_t *o, const train_onnx_node_t *n)
         return o->err->code;
     }
 
-    for (i = 0; i < shape->n && i < TRAIN_ONNX_DIMS; i++) {
+    for (all = 1, i = 0; i < shape->n && i < TRAIN_ONNX_DIMS; i++) {
         dim[i] = i == 0 && shape->number[i] == -1 ? 1
                  : shape->number[i] > 0 && shape->number[i] <= SHAPE_MAX_FILL
                  ? (size_t) shape->number[i] : 0;
+        all *= dim[i];                 /* of two that are at most 2^20 */
 
-        if (dim[i] == 0 || (i > 0 && dim[i] > 1 && dim[0] > 1)) {
+        if (all == 0 || all > SHAPE_MAX_FILL
+            || (i > 0 && dim[i] > 1 && dim[0] > 1))
+        {
             break;
         }
     }
 
     if (i < shape->n) {
-        return train_onnx_refuse(o, n, "%g numbers along axis %zu",
-                                 shape->number[i], i);
+        return train_onnx_refuse(o, n, "%g numbers along axis %zu:"
+                                 " expected %d at most in all, of a row",
+                                 shape->number[i], i, SHAPE_MAX_FILL);
     }
 
     fill = 0;
