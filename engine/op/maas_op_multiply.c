@@ -7,6 +7,9 @@
 #include "maas_op.h"
 
 
+#pragma GCC optimize ("O3")
+
+
 /* R21: as many numbers; what is multiplied gives the shape. */
 
 static maas_status_t
