@@ -17,12 +17,15 @@ X = (rng.normal(size=(200, 6)) * 2).astype(np.float32)
 X[0], X[1] = 0, 20
 W = {f"w{n}": rng.normal(size=(6, n)).astype(np.float32) for n in (1, 4, 7)}
 TYPES = {"float": TensorProto.FLOAT, "int": TensorProto.INT64,
-         "bool": TensorProto.BOOL, "half": TensorProto.FLOAT16}
+         "bool": TensorProto.BOOL, "half": TensorProto.FLOAT16,
+         "small": TensorProto.INT32}
+ML = ("ArrayFeatureExtractor", "LabelEncoder", "OneHotEncoder",
+      "SVMClassifier", "SVMRegressor", "TreeEnsembleRegressor")
 
 
-def graph(name, text, refused=False, more=(), **tensors):
+def graph(name, text, refused=False, more=(), runs=True, **tensors):
     """text: lines "out[ out]... = Op(in, in, key=value)" from x to y; more:
-    inputs of one row"""
+    inputs of one row; runs: ONNX Runtime takes it"""
     nodes = []
     for line in text.strip().splitlines():
         outs, call = line.split(" = ")
@@ -36,7 +39,7 @@ def graph(name, text, refused=False, more=(), **tensors):
                 ins.append(key)
         nodes.append(helper.make_node(op, ins, outs.split(),
                                       name=outs.split()[0], domain="ai.onnx.ml"
-                                      if op.startswith("ArrayF") else "",
+                                      if op in ML else "",
                                       **attributes))
     tensors = {**W, **tensors}
     used = {i for n in nodes for i in n.input}
@@ -53,6 +56,9 @@ def graph(name, text, refused=False, more=(), **tensors):
     to = os.path.join(sys.argv[1], name)
     with open(to + ".onnx", "wb") as f:
         f.write(model.SerializeToString())
+    if not runs:
+        print("-" + name, flush=True)
+        return
     y, = ort.InferenceSession(to + ".onnx", providers=[
         "CPUExecutionProvider"]).run(["y"], {"x": X, **dict.fromkeys(
             more, X[:1])})
@@ -285,3 +291,81 @@ graph("stack-all", A + "b = Reshape(a, s)\nc = Concat(b, b, axis=0)\n"
 graph("one-row", "a = Sub(x, m)\ny = MatMul(a, w4)", True, ["m"])
 graph("all-rows", "a = Reshape(x, s)\nb = Tanh(a)\ny = Flatten(b)", True,
       s=ints(1, -1, 6))
+
+# what is computed of one tree, leaf by leaf: of 1, 2.5 and -3
+
+TREE = ("a = TreeEnsembleRegressor(x, n_targets=1, nodes_treeids=[0]*5, "
+        "nodes_nodeids=[0,1,2,3,4], nodes_featureids=[0,0,1,0,0], "
+        "nodes_values=[0.5,0.,-1.,0.,0.], "
+        "nodes_modes=['BRANCH_LEQ','LEAF','BRANCH_LEQ','LEAF','LEAF'], "
+        "nodes_truenodeids=[1,0,3,0,0], nodes_falsenodeids=[2,0,4,0,0], "
+        "target_treeids=[0]*3, target_nodeids=[1,3,4], target_ids=[0]*3, "
+        "target_weights=[1.,2.5,-3.])\n")
+WHOLE = TREE + "b = Cast(a, to=int)\n"
+
+graph("leaf-halves", WHOLE + "c = Div(b, two)\ny = Cast(c, to=float)", two=TWO)
+graph("leaf-shares", WHOLE + "c = Add(b, two)\nd = Div(c, b)\n"
+      "y = Cast(d, to=float)", two=ints(6))
+graph("leaf-floats", WHOLE + "c = Cast(b, to=float)\ny = Div(c, two)",
+      two=np.float32(2))
+graph("leaf-large", WHOLE + "c = Mul(b, n)\nd = Sub(c, n)\n"
+      "y = Cast(d, to=float)", n=ints(2 ** 25 + 1))
+graph("leaf-crossed", TREE + "y = Clip(a, low, high)", low=np.float32(2),
+      high=np.float32(1))
+graph("leaf-keys", WHOLE + "c = LabelEncoder(b, keys_int64s=[1,2,1], "
+      "values_int64s=[5,6,7])\ny = Cast(c, to=float)", True)
+graph("leaf-category", WHOLE + "c = OneHotEncoder(b, cats_int64s=[1,2,1])\n"
+      "y = Flatten(c)", True)
+graph("leaf-far", TREE + "b = Mul(a, n)\nc = Cast(b, to=small)\n"
+      "y = Cast(c, to=float)", True, n=np.float32(1e9))
+graph("leaf-bins", TREE + "b = Less(a, none)\ny = Cast(b, to=float)", True,
+      none=np.float32([]))
+
+# whole numbers of a row divide as such, too; a sign is not 0 or 1
+
+graph("sign-halves", "a = Sign(x)\nb = Cast(a, to=int)\nc = Div(b, two)\n"
+      "y = Cast(c, to=float)", True, two=TWO)
+graph("sign-truth", "a = Sign(x)\nb = Cast(a, to=bool)\n"
+      "y = Cast(b, to=float)", True)
+graph("sign-whole", "a = Sign(x)\nb = Cast(a, to=small)\n"
+      "y = Cast(b, to=float)")
+
+# bins, and what has none
+
+COLUMN = "a = Gather(x, one, axis=1)\n"
+graph("bins", COLUMN + "b = Less(a, bins)\ny = Cast(b, to=float)", one=ONE,
+      bins=np.float32([-1, 0, 2]))
+graph("bins-none", COLUMN + "b = Less(a, bins)\ny = Cast(b, to=float)", True,
+      one=ONE, bins=np.float32([]))
+graph("bins-many", COLUMN + "b = Less(a, bins)\ny = Cast(b, to=float)", True,
+      one=ONE, bins=np.arange(1025, dtype=np.float32))
+graph("filled-far", "a = ConstantOfShape(far)\ny = Add(x, a)", True,
+      runs=False, far=ints(1, 2 ** 20, 2 ** 20))
+
+# the nearest point of a table: of NaN all are as far, the first one is taken
+
+KEPT, X[::3, 1] = X.copy(), np.nan
+graph("nearest-missing", COLUMN + "b = Sub(a, points)\nc = Abs(b)\n"
+      "d = ArgMin(c, axis=1, keepdims=0)\ne = ArrayFeatureExtractor(list, d)\n"
+      "y = Reshape(e, rows)", one=ONE, points=np.float32([-1, 0, 2]),
+      list=np.float32([1, 2, 4]), rows=ints(-1, 1))
+X = KEPT
+
+# support vectors
+
+SVM = ("kernel_type='RBF', coefficients=[1.,-2.], rho=[0.1], "
+       "support_vectors=[0.,1.,2.,3.,4.,5.,1.,1.,1.,0.,0.,0.]")
+graph("svm", f"y = SVMRegressor(x, {SVM}, kernel_params=[0.1,0.,3.], "
+      "n_supports=2)")
+graph("svm-far", f"y = SVMRegressor(x, {SVM}, kernel_params=[9.,0.,3.], "
+      "n_supports=2)")
+graph("svm-logistic", f"l y = SVMClassifier(x, {SVM}, "
+      "kernel_params=[0.1,0.,3.], vectors_per_class=[1,1], "
+      "classlabels_ints=[0,1], post_transform='LOGISTIC')", True)
+for kind, text in (
+        ("regressor", "y = SVMRegressor(x, {}, n_supports=3)"),
+        ("classifier", "l y = SVMClassifier(x, {}, vectors_per_class=[2,1], "
+         "classlabels_ints=[0,1])"),
+        ("params", "y = SVMRegressor(x, {}, kernel_params=[1.], "
+         "n_supports=2)")):
+    graph("svm-" + kind, text.format(SVM), True, runs=False)

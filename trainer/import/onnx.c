@@ -5,8 +5,12 @@
 
 #include "onnx_leaves.h"
 
+#include <float.h>
 #include <stdio.h>
 #include <string.h>
+
+
+#define ONNX_FAR_APART   100           /* of an exponent: errors of 1e-5 */
 
 
 static const train_onnx_op_t *const  onnx_tables[] = {
@@ -451,6 +455,16 @@ onnx_notes(train_onnx_t *o, int score)
         {
             return train_onnx_nomem(o);
         }
+    }
+
+    if (o->far > ONNX_FAR_APART
+        && train_import_note(o->m, "support vectors are far from each other by"
+                             " the kernel's gamma: beside one, floats give the"
+                             " kernel within about %.1g; scale the columns, or"
+                             " take a smaller gamma", o->far * FLT_EPSILON)
+           != MAAS_OK)
+    {
+        return train_onnx_nomem(o);
     }
 
     for (i = 0; i < o->n_columns; i++) {

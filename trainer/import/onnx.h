@@ -278,6 +278,8 @@ typedef struct {
     int                    sets;           /* of numbers that may be between */
     int                    cut;            /* those are categories */
     int                    nearest;        /* what stands beside a point */
+    double                 far;            /* most that a kernel's exponent is
+                                              a difference of */
 } train_onnx_t;
 
 
@@ -459,10 +461,10 @@ const train_onnx_value_t *train_onnx_nearest(train_onnx_t *o,
     const train_onnx_value_t *v);
 
 /* A tree of one number of a row, which are leaves: cut[count] rise, leaf i is
- * that of numbers not above cut i, missing is above all. */
+ * that of numbers not above cut i; flags: what NaN is (maas_trees.h). */
 train_onnx_value_t *train_onnx_steps(train_onnx_t *o,
     const train_onnx_node_t *n, const train_onnx_value_t *v,
-    const double *cut, size_t count);
+    const double *cut, size_t count, unsigned flags);
 
 /* onnx_median.c: before all: which nodes are a median of trees.  And one that
  * is. */

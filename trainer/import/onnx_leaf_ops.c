@@ -12,6 +12,7 @@
 
 #define LEAF_ARGS     3
 #define LEAF_MAX_KEY  9e18             /* an int64 has no more */
+#define LEAF_MAX_INT  2147483648.0     /* nor an int32 */
 
 /* An input: v[i * step + j * each] is number j of leaf i */
 
@@ -20,6 +21,7 @@ typedef struct {
     size_t         n;
     size_t         step;
     size_t         each;
+    int            whole;
 } leaf_arg_t;
 
 typedef struct {
@@ -76,14 +78,14 @@ leaf_div(const double *x)
 static double
 leaf_max(const double *x)
 {
-    return x[0] > x[1] ? x[0] : x[1];
+    return isnan(x[0]) || x[0] > x[1] ? x[0] : x[1];
 }
 
 
 static double
 leaf_min(const double *x)
 {
-    return x[0] < x[1] ? x[0] : x[1];
+    return isnan(x[0]) || x[0] < x[1] ? x[0] : x[1];
 }
 
 
@@ -125,7 +127,11 @@ leaf_less_equal(const double *x)
 static double
 leaf_clip(const double *x)
 {
-    return x[0] < x[1] ? x[1] : x[0] > x[2] ? x[2] : x[0];
+    double  v;
+
+    v = x[0] < x[1] ? x[1] : x[0];
+
+    return v > x[2] ? x[2] : v;
 }
 
 
@@ -186,6 +192,17 @@ static const leaf_op_t  leaf_ops[] = {
 };
 
 
+static train_onnx_value_t *
+leaf_made(train_onnx_value_t *y, int whole)
+{
+    if (y != NULL) {
+        y->leaves->whole = whole;
+    }
+
+    return y;
+}
+
+
 /* 1 - p, p of one tree as two numbers; NULL without memory */
 
 static const train_onnx_value_t *
@@ -243,6 +260,13 @@ leaf_is_list(const train_onnx_value_t *v)
 }
 
 
+static int
+leaf_is_whole(const train_onnx_tensor_t *t)
+{
+    return t->type == TRAIN_ONNX_INT64 || t->type == TRAIN_ONNX_INT32;
+}
+
+
 /* Inputs of a node as arguments; *of: the tree's value.  0: they are not of
  * one tree and constants, or it failed, and was said. */
 
@@ -267,6 +291,7 @@ leaf_args(train_onnx_t *o, const train_onnx_node_t *n, size_t args,
         if (leaf_is_list(v)) {
             arg[i].v = v->tensor->number;
             arg[i].step = 0;
+            arg[i].whole = leaf_is_whole(v->tensor);
             continue;
         }
 
@@ -280,9 +305,24 @@ leaf_args(train_onnx_t *o, const train_onnx_node_t *n, size_t args,
         *of = v;
         arg[i].v = v->leaves->member[0].table;
         arg[i].step = v->n;
+        arg[i].whole = v->leaves->whole;
     }
 
     return *of != NULL;
+}
+
+
+/* Of one number; whole ones divide as such, and are not rounded to floats */
+
+static double
+leaf_number(const leaf_op_t *op, const double *x, maas_dtype_t type, int whole)
+{
+    double  y;
+
+    y = op->of(x);
+
+    return whole ? op->of == leaf_div ? trunc(y) : y
+           : type == MAAS_F64 ? y : (float) y;
 }
 
 
@@ -290,6 +330,7 @@ static maas_status_t
 leaf_each(train_onnx_t *o, const train_onnx_node_t *n, const leaf_op_t *op,
     int *done)
 {
+    int                         whole;
     double                     *table, x[LEAF_ARGS];
     size_t                      i, j, k, width, leaves;
     leaf_arg_t                  arg[LEAF_ARGS];
@@ -301,8 +342,9 @@ leaf_each(train_onnx_t *o, const train_onnx_node_t *n, const leaf_op_t *op,
         return o->err->code;
     }
 
-    for (width = 1, k = 0; k < op->args; k++) {
+    for (width = 1, whole = 0, k = 0; k < op->args; k++) {
         width = arg[k].n > width ? arg[k].n : width;
+        whole |= arg[k].whole;
     }
 
     for (k = 0; k < op->args; k++) {
@@ -324,39 +366,41 @@ leaf_each(train_onnx_t *o, const train_onnx_node_t *n, const leaf_op_t *op,
                 x[k] = arg[k].v[i * arg[k].step + j * arg[k].each];
             }
 
-            table[i * width + j] = m->trees->type == MAAS_F64 ? op->of(x)
-                                   : (float) op->of(x);
+            table[i * width + j] = leaf_number(op, x, m->trees->type, whole);
         }
     }
 
     *done = 1;
-    y = train_leaves_table(o, v, table, width);
+    y = leaf_made(train_leaves_table(o, v, table, width), whole);
 
     return train_onnx_out(o, n, 0,
                           width == v->n ? train_onnx_shaped(y, v) : y);
 }
 
 
-/* To a whole number, or a truth; to a float is nothing to do */
+/* To a whole number, or a truth, or from one to a float */
 
 static maas_status_t
 leaf_cast(train_onnx_t *o, const train_onnx_node_t *n,
     const train_onnx_value_t *v, int *done)
 {
-    double                     *table, x;
+    int                         whole;
+    double                     *table, x, most;
     size_t                      i, count;
     int64_t                     to;
     train_onnx_value_t         *y;
     const train_onnx_member_t  *m;
 
     to = train_attr_int(n, "to", 0);
+    whole = to == TRAIN_ONNX_INT64 || to == TRAIN_ONNX_INT32;
 
-    if (to != TRAIN_ONNX_INT64 && to != TRAIN_ONNX_INT32
-        && to != TRAIN_ONNX_BOOL)
+    if (!whole && to != TRAIN_ONNX_BOOL
+        && !(to == TRAIN_ONNX_FLOAT && v->leaves->whole))
     {
         return MAAS_OK;
     }
 
+    most = to == TRAIN_ONNX_INT32 ? LEAF_MAX_INT : LEAF_MAX_KEY;
     m = &v->leaves->member[0];
     count = train_leaves_count(m) * v->n;
     table = train_import_alloc(o->m, count, sizeof(double));
@@ -366,11 +410,18 @@ leaf_cast(train_onnx_t *o, const train_onnx_node_t *n,
 
     for (i = 0; i < count; i++) {
         x = m->table[i];
-        table[i] = to == TRAIN_ONNX_BOOL ? x != 0 : trunc(x);
+
+        if (whole && !(fabs(x) < most)) {
+            return train_onnx_refuse(o, n, "makes a whole number of %g, which"
+                                     " is beyond those of its type", x);
+        }
+
+        table[i] = to == TRAIN_ONNX_BOOL ? x != 0 : whole ? trunc(x)
+                   : (float) x;
     }
 
     *done = 1;
-    y = train_leaves_table(o, v, table, v->n);
+    y = leaf_made(train_leaves_table(o, v, table, v->n), whole);
 
     return train_onnx_out(o, n, 0, train_onnx_shaped(y, v));
 }
@@ -416,7 +467,7 @@ leaf_place(train_onnx_t *o, const train_onnx_node_t *n,
     }
 
     *done = 1;
-    y = train_leaves_table(o, v, table, 1);
+    y = leaf_made(train_leaves_table(o, v, table, 1), 1);
 
     if (y != NULL && train_attr_int(n, "keepdims", 1) == 0) {
         y->rank = 0;
@@ -458,7 +509,9 @@ leaf_pick(train_onnx_t *o, const train_onnx_node_t *n,
 
     *done = 1;
 
-    return train_onnx_out(o, n, 0, train_leaves_table(o, v, table, 1));
+    return train_onnx_out(o, n, 0,
+                          leaf_made(train_leaves_table(o, v, table, 1),
+                                    leaf_is_whole(list->tensor)));
 }
 
 
@@ -471,11 +524,12 @@ leaf_by_key(const void *a, const void *b)
 }
 
 
-/* Numbers of a LabelEncoder by its keys, which are whole numbers */
+/* Numbers of a LabelEncoder by its keys, which are whole numbers; *whole: so
+ * are those */
 
 static maas_status_t
 leaf_keys(train_onnx_t *o, const train_onnx_node_t *n, leaf_key_t **keys,
-    size_t *count, double *other)
+    size_t *count, double *other, int *whole)
 {
     size_t          i, n_v;
     double         *v;
@@ -494,7 +548,9 @@ leaf_keys(train_onnx_t *o, const train_onnx_node_t *n, leaf_key_t **keys,
         return rc;
     }
 
-    if (n_v == 0) {
+    *whole = n_v == 0;
+
+    if (*whole) {
         *other = (double) train_attr_int(n, "default_int64", -1);
         rc = train_attr_ints(o, n, "values_int64s", &ints, &n_v);
         v = train_import_alloc(o->m, n_v, sizeof(double));
@@ -522,6 +578,13 @@ leaf_keys(train_onnx_t *o, const train_onnx_node_t *n, leaf_key_t **keys,
 
     qsort(*keys, n_v, sizeof(leaf_key_t), leaf_by_key);
 
+    for (i = 1; i < n_v; i++) {
+        if ((*keys)[i].key == (*keys)[i - 1].key) {
+            return train_onnx_refuse(o, n, "has the key %lld twice",
+                                     (long long) (*keys)[i].key);
+        }
+    }
+
     return MAAS_OK;
 }
 
@@ -530,6 +593,7 @@ static maas_status_t
 leaf_label(train_onnx_t *o, const train_onnx_node_t *n,
     const train_onnx_value_t *v, int *done)
 {
+    int                         whole;
     size_t                      i, leaves, count;
     double                     *table, other;
     leaf_key_t                 *keys, *found, key;
@@ -539,7 +603,7 @@ leaf_label(train_onnx_t *o, const train_onnx_node_t *n,
 
     m = &v->leaves->member[0];
     leaves = train_leaves_count(m) * v->n;
-    rc = leaf_keys(o, n, &keys, &count, &other);
+    rc = leaf_keys(o, n, &keys, &count, &other, &whole);
     table = rc == MAAS_OK
             ? train_import_alloc(o->m, leaves, sizeof(double)) : NULL;
     if (table == NULL) {
@@ -557,7 +621,7 @@ leaf_label(train_onnx_t *o, const train_onnx_node_t *n,
     }
 
     *done = 1;
-    y = train_leaves_table(o, v, table, v->n);
+    y = leaf_made(train_leaves_table(o, v, table, v->n), whole);
 
     return train_onnx_out(o, n, 0, train_onnx_shaped(y, v));
 }
@@ -569,7 +633,7 @@ static maas_status_t
 leaf_one_hot(train_onnx_t *o, const train_onnx_node_t *n,
     const train_onnx_value_t *v, int *done)
 {
-    size_t                      i, k, count, dim[2];
+    size_t                      i, k, count, found, dim[2];
     double                     *table;
     int64_t                    *value;
     maas_status_t               rc;
@@ -590,8 +654,16 @@ leaf_one_hot(train_onnx_t *o, const train_onnx_node_t *n,
     }
 
     for (i = 0; i < train_leaves_count(m); i++) {
-        for (k = 0; k < count; k++) {
+        for (found = 0, k = 0; k < count; k++) {
             table[i * count + k] = m->table[i] == (double) value[k];
+            found += table[i * count + k] != 0;
+        }
+
+        if (found > 1
+            || (found == 0 && train_attr_int(n, "zeros", 1) == 0))
+        {
+            return train_onnx_bad(o, n, "has the category %g %s", m->table[i],
+                                  found > 1 ? "twice" : "of a tree not");
         }
     }
 

@@ -26,6 +26,8 @@ struct train_onnx_leaves_s {
     size_t                     n_members;
     train_onnx_member_t       *member;
     double                    *base;           /* (n) */
+    int                        whole;          /* of one member: whole numbers,
+                                                  which divide as such */
     const train_onnx_value_t  *settled;        /* as a layer; NULL: not yet */
 };
 

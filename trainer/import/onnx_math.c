@@ -448,6 +448,11 @@ math_binary(train_onnx_t *o, const train_onnx_node_t *n)
             return train_onnx_refuse(o, n, "of texts");
         }
 
+        if (kind == MATH_DIV && math_whole(y->tensor)) {
+            return train_onnx_refuse(o, n, "of whole numbers of a row, which"
+                                     " is rounded; make them floats before");
+        }
+
         y = v->kind == ONNX_CONST
             ? math_with(o, n, kind, u, v->tensor, 0)
             : math_with(o, n, kind, v, u->tensor, 1);

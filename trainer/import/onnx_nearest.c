@@ -133,7 +133,6 @@ nearest_tree(const double *cut, size_t low, size_t high,
     middle = low + (high - low) / 2;
     at = (*nodes)++;
     split[at].threshold = cut[middle];
-    split[at].flags = MAAS_TREE_NAN;
     split[at].left = nearest_tree(cut, low, middle, split, nodes);
     split[at].right = nearest_tree(cut, middle + 1, high, split, nodes);
 
@@ -143,8 +142,10 @@ nearest_tree(const double *cut, size_t low, size_t high,
 
 train_onnx_value_t *
 train_onnx_steps(train_onnx_t *o, const train_onnx_node_t *n,
-    const train_onnx_value_t *v, const double *cut, size_t count)
+    const train_onnx_value_t *v, const double *cut, size_t count,
+    unsigned flags)
 {
+    size_t                     i;
     train_onnx_trees_t        *t;
     const train_onnx_value_t  *x;
 
@@ -160,6 +161,10 @@ train_onnx_steps(train_onnx_t *o, const train_onnx_node_t *n,
     }
 
     (void) nearest_tree(cut, 0, count, t->split, &t->size[0]);
+
+    for (i = 0; i < t->size[0]; i++) {
+        t->split[i].flags = flags;
+    }
 
     if (x->kind == ONNX_LAYER) {
         o->layer[x->layer].shared = 1;
@@ -192,7 +197,10 @@ train_onnx_nearest(train_onnx_t *o, const train_onnx_node_t *n,
         return NULL;
     }
 
-    steps = train_onnx_steps(o, n, v->of, p.cut, p.n - 1);
+    /* what is no number is as far from all, and so at the first one */
+
+    steps = train_onnx_steps(o, n, v->of, p.cut, p.n - 1,
+                             MAAS_TREE_NAN | MAAS_TREE_LEFT);
     table = steps == NULL ? NULL : train_onnx_all(o, p.n, 0);
 
     for (i = 0; table != NULL && i < p.n; i++) {

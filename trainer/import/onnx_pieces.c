@@ -10,6 +10,9 @@
 #include <string.h>
 
 
+#define PIECES_MOST  1024              /* bins of a number */
+
+
 /* Piece k of number i as a leaf */
 
 static void
@@ -182,9 +185,15 @@ pieces_bins(train_onnx_t *o, const train_onnx_node_t *n,
     double              *cut, *table;
     train_onnx_value_t  *steps;
 
-    if (v->n != 1 || t->number == NULL || t->rank == 0
+    if (v->n != 1 || t->number == NULL || t->rank == 0 || t->n == 0
         || t->dim[t->rank - 1] != t->n)
     {
+        return NULL;
+    }
+
+    if (t->n > PIECES_MOST) {
+        (void) train_onnx_refuse(o, n, "of %zu bins; up to %d are known", t->n,
+                                 PIECES_MOST);
         return NULL;
     }
 
@@ -213,7 +222,7 @@ pieces_bins(train_onnx_t *o, const train_onnx_node_t *n,
         }
     }
 
-    steps = train_onnx_steps(o, n, v, cut, t->n);
+    steps = train_onnx_steps(o, n, v, cut, t->n, MAAS_TREE_NAN);
 
     return steps == NULL ? NULL : train_leaves_table(o, steps, table, t->n);
 }

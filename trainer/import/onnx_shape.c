@@ -152,12 +152,14 @@ shape_is_whole(const train_onnx_value_t *v)
 }
 
 
-/* Is it a comparison, or a sign, which is a whole number? */
+/* Is it a comparison, or a sign, which is a whole number that stays what it is
+ * as one of that type? */
 
 static int
-shape_is_truth(const train_onnx_t *o, const train_onnx_value_t *v)
+shape_is_truth(const train_onnx_t *o, const train_onnx_value_t *v, int64_t to)
 {
     size_t                      i;
+    double                      least;
     const train_onnx_pieces_t  *how;
 
     if (v->kind != ONNX_LAYER || o->layer[v->layer].kind != ONNX_PIECES
@@ -167,8 +169,10 @@ shape_is_truth(const train_onnx_t *o, const train_onnx_value_t *v)
     }
 
     how = o->layer[v->layer].pieces;
+    least = to == TRAIN_ONNX_INT64 || to == TRAIN_ONNX_INT32 ? -1 : 0;
 
     for (i = 0; i <= how->cuts && how->slope[i] == 0
+                && how->constant[i] >= least && how->constant[i] <= 1
                 && how->constant[i] == trunc(how->constant[i]); i++)
     {
         /* void */
@@ -227,7 +231,7 @@ shape_cast(train_onnx_t *o, const train_onnx_node_t *n)
         return train_onnx_out(o, n, 0, y);
     }
 
-    if (shape_is_truth(o, v) && to != SHAPE_HALF && to != SHAPE_BFLOAT) {
+    if (shape_is_truth(o, v, to) && to != SHAPE_HALF && to != SHAPE_BFLOAT) {
         return train_onnx_out(o, n, 0, v);
     }
 

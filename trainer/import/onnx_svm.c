@@ -11,6 +11,8 @@
 
 #define SVM_WAY  "train a LinearSVC, a LogisticRegression or trees"
 
+#define SVM_PARAMS  3                  /* gamma, coef0, degree */
+
 typedef struct {
     size_t       n;                    /* support vectors */
     size_t       in;
@@ -21,6 +23,39 @@ typedef struct {
     double       more;                 /* coef0 */
     double       degree;
 } svm_t;
+
+
+/* Does what else says how many support vectors there are say so, too? */
+
+static int
+svm_counts(train_onnx_t *o, const train_onnx_node_t *n, size_t count)
+{
+    size_t    i, classes;
+    int64_t  *each, sum;
+
+    if (train_attr_ints(o, n, "vectors_per_class", &each, &classes)
+        != MAAS_OK)
+    {
+        return 0;
+    }
+
+    sum = classes > 0 ? 0 : train_attr_int(n, "n_supports", (int64_t) count);
+
+    for (i = 0; i < classes && each[i] >= 0 && each[i] <= (int64_t) count
+                && sum <= (int64_t) count; i++)
+    {
+        sum += each[i];
+    }
+
+    if (i < classes || sum != (int64_t) count) {
+        (void) train_onnx_bad(o, n, "%zu coefficients, where %s says other",
+                              count, classes > 0 ? "vectors_per_class"
+                              : "n_supports");
+        return 0;
+    }
+
+    return 1;
+}
 
 
 static maas_status_t
@@ -49,16 +84,25 @@ svm_read(train_onnx_t *o, const train_onnx_node_t *n, size_t in, svm_t *s)
         return rc;
     }
 
+    if (!svm_counts(o, n, s->n)) {
+        return o->err->code;
+    }
+
     if (n_rho != 1 || s->n == 0 || n_v / s->n != in || n_v % s->n != 0) {
         return train_onnx_bad(o, n, "%zu coefficients and %zu numbers of"
                               " support vectors for %zu numbers a row", s->n,
                               n_v, in);
     }
 
+    if (n_param != 0 && n_param != SVM_PARAMS) {
+        return train_onnx_bad(o, n, "%zu kernel_params, where %d were expected",
+                              n_param, SVM_PARAMS);
+    }
+
     s->rho = rho[0];
     s->gamma = n_param > 0 ? param[0] : 0;
-    s->more = n_param > 1 ? param[1] : 0;
-    s->degree = n_param > 2 ? param[2] : 0;
+    s->more = n_param > 0 ? param[1] : 0;
+    s->degree = n_param > 0 ? param[2] : 0;
 
     return MAAS_OK;
 }
@@ -142,6 +186,8 @@ svm_rbf(train_onnx_t *o, const train_onnx_node_t *n,
             own[i * s->in + j] = x;
             squares[i] -= s->gamma * x * x;
         }
+
+        o->far = -squares[i] > o->far ? -squares[i] : o->far;
     }
 
     s->support = own;
@@ -244,6 +290,7 @@ svm_classifier(train_onnx_t *o, const train_onnx_node_t *n)
     size_t                     n_a, classes;
     double                    *a;
     int64_t                   *each;
+    maas_str_t                 post;
     maas_status_t              rc;
     train_onnx_value_t        *y;
     const train_onnx_value_t  *v;
@@ -263,6 +310,15 @@ svm_classifier(train_onnx_t *o, const train_onnx_node_t *n)
 
     if (rc != MAAS_OK) {
         return rc;
+    }
+
+    post = train_attr_text(n, "post_transform");
+
+    if (post.len > 0 && !train_onnx_is(post, "NONE")) {
+        return train_onnx_refuse(o, n, "a post_transform %.*s, where the score"
+                                 " was expected; convert it with skl2onnx",
+                                 post.len < 40 ? (int) post.len : 40,
+                                 post.data);
     }
 
     if (classes != 2) {
