@@ -53,6 +53,7 @@ my %why = (
     'some-rows' => qr/: Slice "b": along 2 axes, or of some rows\n/,
     'one-row' => qr/input "m" is one row for any number of rows, .*Rescaling/,
     'all-rows' => qr/: Tanh "b": .* shape in which rows are mixed/,
+    'celu-below' => qr/: Celu "y": alpha is -2; a number above 0 was expected/,
     'leaf-keys' => qr/: LabelEncoder "c": has the key 1 twice\n/,
     'leaf-category' => qr/: OneHotEncoder "c": has the category 1 twice\n/,
     'leaf-far' => qr/: Cast "c": makes a whole number of 2\.5e\+09, which /,

@@ -321,6 +321,8 @@ graph("leaf-far", TREE + "b = Mul(a, n)\nc = Cast(b, to=small)\n"
 graph("leaf-bins", TREE + "b = Less(a, none)\ny = Cast(b, to=float)", True,
       none=np.float32([]))
 
+graph("celu-below", "y = Celu(x, alpha=-2.0)", True)
+
 # whole numbers of a row divide as such, too; a sign is not 0 or 1
 
 graph("sign-halves", "a = Sign(x)\nb = Cast(a, to=int)\nc = Div(b, two)\n"

@@ -182,8 +182,9 @@ network_celu(train_onnx_t *o, const train_onnx_node_t *n)
 
     alpha = train_attr_float(n, "alpha", 1);
 
-    if (!(fabs(alpha) > 1e-30)) {
-        return train_onnx_bad(o, n, "alpha is %g", alpha);
+    if (!(alpha > 1e-30 && isfinite(alpha))) {
+        return train_onnx_refuse(o, n, "alpha is %g; a number above 0 was"
+                                 " expected", alpha);
     }
 
     a = train_onnx_all(o, v->n, 1 / alpha);
