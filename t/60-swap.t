@@ -89,8 +89,9 @@ subtest 'watched swaps' => sub {
         }
         $switched++ if $ok;
         all_have();
-        $before = MaasTest::Swap::memory($t) if $n == 3;
-        $during = $t->_fds if $n == 3;
+        # before that not all workers have been asked everything
+        $before = MaasTest::Swap::memory($t) if $n == $swaps / 2;
+        $during = $t->_fds if $n == $swaps / 2;
         sleep 0.03 * ($n % 5);
     }
     is($switched, $swaps, 'all workers had each of them');
