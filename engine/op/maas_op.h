@@ -54,6 +54,10 @@ typedef struct {
 size_t maas__numbers(size_t rank, const size_t *dim);
 /* Numbers a row. */
 size_t maas__shape_numbers(const maas_shape_t *s);
+/* Of a layer that takes two values number by number (R21): *y is that of the
+ * first one, if both have as many; else BADSHAPE, "VERB n numbers TO m". */
+maas_status_t maas__shape_pair(const maas_shape_t *in, const char *verb,
+    const char *to, maas_shape_t *y, maas_err_t *err);
 
 /* A shape of n numbers in one dimension. */
 maas_shape_t maas__shape_flat(maas_dtype_t dtype, size_t n);

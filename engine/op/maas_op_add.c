@@ -12,18 +12,7 @@
 static maas_status_t
 maas_add_shape(maas_node_t *n, const maas_shape_t *in, maas_err_t *err)
 {
-    size_t  a, b;
-
-    a = maas__shape_numbers(&in[0]);
-    b = maas__shape_numbers(&in[1]);
-
-    if (a != b) {
-        return maas__fail(err, MAAS_BADSHAPE, "adds %zu numbers to %zu", a, b);
-    }
-
-    n->shape = in[0];
-
-    return MAAS_OK;
+    return maas__shape_pair(in, "adds", "to", &n->shape, err);
 }
 
 

@@ -15,19 +15,7 @@
 static maas_status_t
 multiply_shape(maas_node_t *n, const maas_shape_t *in, maas_err_t *err)
 {
-    size_t  a, b;
-
-    a = maas__shape_numbers(&in[0]);
-    b = maas__shape_numbers(&in[1]);
-
-    if (a != b) {
-        return maas__fail(err, MAAS_BADSHAPE, "multiplies %zu numbers by %zu",
-                          a, b);
-    }
-
-    n->shape = in[0];
-
-    return MAAS_OK;
+    return maas__shape_pair(in, "multiplies", "by", &n->shape, err);
 }
 
 

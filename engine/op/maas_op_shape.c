@@ -4,6 +4,7 @@
  */
 
 #include "maas_mem.h"
+#include "maas_int.h"
 #include "maas_op.h"
 
 
@@ -28,6 +29,26 @@ size_t
 maas__shape_numbers(const maas_shape_t *s)
 {
     return maas__numbers(s->rank, s->dim);
+}
+
+
+maas_status_t
+maas__shape_pair(const maas_shape_t *in, const char *verb, const char *to,
+    maas_shape_t *y, maas_err_t *err)
+{
+    size_t  a, b;
+
+    a = maas__shape_numbers(&in[0]);
+    b = maas__shape_numbers(&in[1]);
+
+    if (a != b) {
+        return maas__fail(err, MAAS_BADSHAPE, "%s %zu numbers %s %zu", verb, a,
+                          to, b);
+    }
+
+    *y = in[0];
+
+    return MAAS_OK;
 }
 
 

@@ -411,10 +411,10 @@ onnx_scaled_for_trees(const train_onnx_column_t *c)
 }
 
 
-/* What may differ from the library; score: the answer is one of an SVC */
+/* Those of which no more is to say; score: the answer is one of an SVC */
 
 static maas_status_t
-onnx_notes(train_onnx_t *o, int score)
+onnx_notes_plain(train_onnx_t *o, int score)
 {
     size_t  i;
 
@@ -433,6 +433,25 @@ onnx_notes(train_onnx_t *o, int score)
           " in scikit-learn, and is 1 in ONNX Runtime" }
     };
 
+    for (i = 0; i < sizeof(plain) / sizeof(plain[0]); i++) {
+        if (plain[i].is
+            && train_import_note(o->m, "%s", plain[i].text) != MAAS_OK)
+        {
+            return train_onnx_nomem(o);
+        }
+    }
+
+    return MAAS_OK;
+}
+
+
+/* What may differ from the library */
+
+static maas_status_t
+onnx_notes(train_onnx_t *o, int score)
+{
+    size_t  i;
+
     if (o->n_inputs == 1 && o->m->n_columns > 1
         && train_import_note(o->m, "the file has no names of columns: they"
                              " are f0 to f%zu", o->n_columns - 1) != MAAS_OK)
@@ -449,12 +468,8 @@ onnx_notes(train_onnx_t *o, int score)
         return train_onnx_nomem(o);
     }
 
-    for (i = 0; i < sizeof(plain) / sizeof(plain[0]); i++) {
-        if (plain[i].is
-            && train_import_note(o->m, "%s", plain[i].text) != MAAS_OK)
-        {
-            return train_onnx_nomem(o);
-        }
+    if (onnx_notes_plain(o, score) != MAAS_OK) {
+        return o->err->code;
     }
 
     if (o->far > ONNX_FAR_APART
